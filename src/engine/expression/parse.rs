@@ -1,0 +1,446 @@
+//! From the text of a formula to its program, in one pass: each rule of the grammar is a method that emits instructions
+//! and says where their value lies. Constants are held back until they meet a variable, so that they fold.
+
+use super::refuse::{ExpressionError, hint};
+use super::{Expression, FUNCTIONS, Instruction, Op, REGISTERS};
+
+/// The greatest length of a formula, in characters.
+const MAX_LENGTH: usize = 4000;
+
+/// How deep parentheses, signs and powers may nest; each level is a few frames of this thread's stack.
+const MAX_NESTING: usize = 100;
+
+/// Whole exponents up to this size are multiplied out; beyond it [`f64::powf`] is the more accurate.
+const MAX_POWI: i32 = 64;
+
+/// Stands for ln 0 in 0^p: e^(p ln 0) is 0 for p > 0 and 1 for p = 0, and with a finite number, whose square is finite
+/// as well, derivatives come out as 0 rather than as 0 · ∞.
+const LN_ZERO: f64 = -1e100;
+
+/// The variables and constants of a formula.
+pub(super) const NAMES: [(&str, Value); 5] = [
+    ("x", Value::Register(0)),
+    ("y", Value::Register(1)),
+    ("pi", Value::Constant(std::f64::consts::PI)),
+    ("π", Value::Constant(std::f64::consts::PI)),
+    ("e", Value::Constant(std::f64::consts::E)),
+];
+
+/// Where a part of the formula has its value.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Value {
+    Constant(f64),
+    Register(u8),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Kind {
+    Number,
+    Name,
+    /// An operator in its ASCII form (`^` for `**`), a parenthesis, a comma or a character that means nothing.
+    Symbol(char),
+    End,
+}
+
+/// A piece of the text, by its first character and the one behind its last.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Token {
+    pub(super) kind: Kind,
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+impl Token {
+    pub(super) fn column(self) -> usize {
+        self.start + 1
+    }
+}
+
+type Parsed<T = Value> = Result<T, ExpressionError>;
+
+pub(super) struct Parser {
+    pub(super) text: Vec<char>,
+    /// The next token, and the one before it.
+    pub(super) token: Token,
+    pub(super) previous: Token,
+    nesting: usize,
+    program: Vec<Instruction>,
+    /// Registers below this one are in use, and the most that ever were. Values are released in the order of a stack.
+    used: u8,
+    most_used: u8,
+}
+
+/// The whole way from text to program.
+pub(super) fn compile(text: &str) -> Parsed<Expression> {
+    let plain = |c: char| match c {
+        c if c.is_whitespace() => ' ',
+        c if c.is_control() => char::REPLACEMENT_CHARACTER,
+        c => c,
+    };
+    let start = Token {
+        kind: Kind::End,
+        start: 0,
+        end: 0,
+    };
+    let mut parser = Parser {
+        text: text
+            .trim_end()
+            .chars()
+            .take(MAX_LENGTH + 1)
+            .map(plain)
+            .collect(),
+        token: start,
+        previous: start,
+        nesting: 0,
+        program: Vec::new(),
+        used: 2,
+        most_used: 2,
+    };
+    if parser.text.len() > MAX_LENGTH {
+        let column = MAX_LENGTH + 1;
+        let sentence = format!(
+            "expected at most {MAX_LENGTH} characters, but the formula goes on at column {column}"
+        );
+        return Err(parser.error(column, sentence));
+    }
+    parser.advance();
+    if parser.token.kind == Kind::End {
+        return Err(parser.error(1, "expected a formula at column 1, such as x^2 + y^2"));
+    }
+    let value = parser.sum()?;
+    if parser.token.kind != Kind::End {
+        return Err(parser.unexpected());
+    }
+    let result = parser.load(value, 1)?;
+    let (program, registers) = (parser.program.into(), parser.most_used);
+    Ok(Expression {
+        text: text.into(),
+        program,
+        result,
+        registers,
+    })
+}
+
+/// Reading.
+impl Parser {
+    /// The token that starts at or after `at`.
+    fn lex(&self, at: usize) -> Token {
+        let skip = |from: usize, wanted: &dyn Fn(char) -> bool| {
+            self.text[from..]
+                .iter()
+                .position(|&c| !wanted(c))
+                .map_or(self.text.len(), |length| from + length)
+        };
+        let digit = |c: char| c.is_ascii_digit();
+        let start = skip(at, &|c| c == ' ');
+        let Some(&first) = self.text.get(start) else {
+            return Token {
+                kind: Kind::End,
+                start,
+                end: start,
+            };
+        };
+        let (kind, end) = match first {
+            '0'..='9' | '.' => {
+                let end = skip(start, &|c| digit(c) || c == '.');
+                let exponent = match self.text[end..] {
+                    ['e' | 'E', '+' | '-', c, ..] if digit(c) => skip(end + 2, &digit),
+                    ['e' | 'E', c, ..] if digit(c) => skip(end + 1, &digit),
+                    _ => end,
+                };
+                (Kind::Number, exponent)
+            }
+            c if c.is_alphabetic() => (
+                Kind::Name,
+                skip(start, &|c| {
+                    c.is_alphabetic() || c.is_ascii_digit() || c == '_'
+                }),
+            ),
+            '*' if self.text.get(start + 1) == Some(&'*') => (Kind::Symbol('^'), start + 2),
+            '−' => (Kind::Symbol('-'), start + 1),
+            '·' | '⋅' | '×' => (Kind::Symbol('*'), start + 1),
+            '÷' => (Kind::Symbol('/'), start + 1),
+            c => (Kind::Symbol(c), start + 1),
+        };
+        Token { kind, start, end }
+    }
+
+    fn advance(&mut self) {
+        self.previous = self.token;
+        self.token = self.lex(self.token.end);
+    }
+
+    /// Steps over the symbol if it comes next.
+    fn accept(&mut self, symbol: char) -> bool {
+        let found = self.token.kind == Kind::Symbol(symbol);
+        if found {
+            self.advance();
+        }
+        found
+    }
+
+    fn sum(&mut self) -> Parsed {
+        self.left_to_right(&[('+', Op::Add), ('-', Op::Sub)], Self::product)
+    }
+
+    fn product(&mut self) -> Parsed {
+        self.left_to_right(&[('*', Op::Mul), ('/', Op::Div)], Self::sign)
+    }
+
+    fn left_to_right(
+        &mut self,
+        operators: &[(char, Op)],
+        operand: fn(&mut Self) -> Parsed,
+    ) -> Parsed {
+        let mut value = operand(self)?;
+        while let Some(&(_, op)) = operators
+            .iter()
+            .find(|(symbol, _)| self.token.kind == Kind::Symbol(*symbol))
+        {
+            let column = self.token.column();
+            self.advance();
+            let right = operand(self)?;
+            value = self.binary(op, value, right, column)?;
+        }
+        Ok(value)
+    }
+
+    /// Every recursion passes through here.
+    fn sign(&mut self) -> Parsed {
+        let column = self.token.column();
+        if self.nesting == MAX_NESTING {
+            return Err(self.error(
+                column,
+                format!(
+                    "expected at most {MAX_NESTING} levels of nesting, exceeded at column {column}"
+                ),
+            ));
+        }
+        self.nesting += 1;
+        let value = if self.accept('-') {
+            let value = self.sign()?;
+            self.unary(Op::Neg, value, column)
+        } else if self.accept('+') {
+            self.sign()
+        } else {
+            self.power()
+        };
+        self.nesting -= 1;
+        value
+    }
+
+    fn power(&mut self) -> Parsed {
+        let base = self.atom()?;
+        let column = self.token.column();
+        if !self.accept('^') {
+            return Ok(base);
+        }
+        let exponent = self.sign()?;
+        self.binary(Op::Pow, base, exponent, column)
+    }
+
+    fn atom(&mut self) -> Parsed {
+        let token = self.token;
+        match token.kind {
+            Kind::Number => {
+                let digits: String = self.text[token.start..token.end].iter().collect();
+                let refused = match digits.parse::<f64>() {
+                    Ok(number) if number.is_finite() => {
+                        self.advance();
+                        return Ok(Value::Constant(number));
+                    }
+                    Ok(_) => "a number below 1.8e308",
+                    Err(_) => "a number such as 1, .5 or 1e-3",
+                };
+                let (column, found) = (token.column(), self.shown(token));
+                Err(self.error(
+                    column,
+                    format!("expected {refused} at column {column}, found `{found}`"),
+                ))
+            }
+            Kind::Name => {
+                let name: String = self.text[token.start..token.end].iter().collect();
+                if let Some((_, value)) = NAMES.iter().find(|(known, _)| *known == name) {
+                    self.advance();
+                    return Ok(*value);
+                }
+                if let Some(&(name, op, least, most)) =
+                    FUNCTIONS.iter().find(|(known, ..)| *known == name)
+                {
+                    return self.call(name, op, least..=most);
+                }
+                let (column, shown) = (token.column(), self.shown(token));
+                Err(self.error(
+                    column,
+                    format!(
+                        "unknown name `{shown}` at column {column} ({})",
+                        hint(&name)
+                    ),
+                ))
+            }
+            Kind::Symbol('(') => {
+                self.advance();
+                let value = self.sum()?;
+                self.close(token)?;
+                Ok(value)
+            }
+            _ => Err(self.missing_value()),
+        }
+    }
+
+    /// A function with its arguments; more than two are folded from the left.
+    fn call(&mut self, name: &str, op: Op, count: std::ops::RangeInclusive<usize>) -> Parsed {
+        let column = self.token.column();
+        self.advance();
+        let open = self.token;
+        if !self.accept('(') {
+            let at = open.column();
+            return Err(self.error(
+                at,
+                format!("expected `(` after `{name}` at column {at} (write {name}(…))"),
+            ));
+        }
+        let (mut found, mut value) = (0, Value::Constant(0.0));
+        if self.token.kind != Kind::Symbol(')') {
+            value = self.sum()?;
+            found = 1;
+            while self.accept(',') {
+                let next = self.sum()?;
+                found += 1;
+                if count.contains(&found) {
+                    value = self.binary(op, value, next, column)?;
+                }
+            }
+        }
+        self.close(open)?;
+        if !count.contains(&found) {
+            let expected = match count.into_inner() {
+                (1, _) => "one argument",
+                (_, 2) => "two arguments",
+                _ => "two or more arguments",
+            };
+            return Err(self.error(
+                column,
+                format!("expected {expected} for `{name}` at column {column}, found {found}"),
+            ));
+        }
+        if found == 1 {
+            self.unary(op, value, column)
+        } else {
+            Ok(value)
+        }
+    }
+
+    fn close(&mut self, open: Token) -> Parsed<()> {
+        if self.accept(')') {
+            return Ok(());
+        }
+        if self.token.kind == Kind::End {
+            let (column, open) = (self.token.column(), open.column());
+            return Err(self.error(
+                column,
+                format!("expected `)` at column {column} for the `(` at column {open}"),
+            ));
+        }
+        Err(self.unexpected())
+    }
+}
+
+/// Emitting.
+impl Parser {
+    /// An operation whose operands are released and whose result takes the place of the lowest.
+    fn emit(&mut self, op: Op, a: u8, b: u8, column: usize) -> Parsed<u8> {
+        let to = [a, b]
+            .into_iter()
+            .filter(|&register| register >= 2)
+            .min()
+            .unwrap_or(self.used);
+        if to == REGISTERS {
+            let values = REGISTERS - 2;
+            let sentence = format!(
+                "expected at most {values} intermediate values at once, exceeded at column {column}"
+            );
+            return Err(self.error(column, sentence));
+        }
+        self.used = to + 1;
+        self.most_used = self.most_used.max(self.used);
+        self.program.push(Instruction { op, a, b, to });
+        Ok(to)
+    }
+
+    /// The register of a value; a constant is given one.
+    fn load(&mut self, value: Value, column: usize) -> Parsed<u8> {
+        match value {
+            Value::Constant(c) => self.emit(Op::Constant(c), 0, 0, column),
+            Value::Register(register) => Ok(register),
+        }
+    }
+
+    fn constant(&self, value: f64, column: usize) -> Parsed {
+        if value.is_nan() {
+            return Err(self.error(
+                column,
+                format!("expected a real number, but the part at column {column} is undefined"),
+            ));
+        }
+        Ok(Value::Constant(value))
+    }
+
+    fn unary(&mut self, op: Op, a: Value, column: usize) -> Parsed {
+        match a {
+            Value::Constant(a) => self.constant(op.apply(&a, &a), column),
+            Value::Register(a) => self.emit(op, a, a, column).map(Value::Register),
+        }
+    }
+
+    fn binary(&mut self, op: Op, a: Value, b: Value, column: usize) -> Parsed {
+        use Value::{Constant, Register};
+        match (op, a, b) {
+            (Op::Pow, Constant(a), Constant(b)) => self.constant(a.powf(b), column),
+            (_, Constant(a), Constant(b)) => self.constant(op.apply(&a, &b), column),
+            (Op::Pow, _, Constant(p)) => self.power_of_variable(a, p, column),
+            (Op::Pow, Constant(c), _) => self.power_of_constant(c, b, column),
+            (Op::Add, Constant(c), other) | (Op::Add, other, Constant(c)) => {
+                self.unary(Op::Plus(c), other, column)
+            }
+            (Op::Sub, _, Constant(c)) => self.unary(Op::Plus(-c), a, column),
+            (Op::Sub, Constant(c), _) => self.unary(Op::From(c), b, column),
+            (Op::Mul, Constant(c), other) | (Op::Mul, other, Constant(c)) => {
+                self.unary(Op::Times(c), other, column)
+            }
+            (Op::Div, _, Constant(c)) => self.unary(Op::Over(c), a, column),
+            _ => {
+                let (a, b) = (self.load(a, column)?, self.load(b, column)?);
+                self.emit(op, a, b, column).map(Register)
+            }
+        }
+    }
+
+    fn power_of_variable(&mut self, a: Value, p: f64, column: usize) -> Parsed {
+        let op = match (-MAX_POWI..=MAX_POWI).find(|&n| f64::from(n) == p) {
+            Some(1) => return Ok(a),
+            Some(2) => Op::Square,
+            Some(n) => Op::Powi(n),
+            None if p == 0.5 => Op::Sqrt,
+            None => Op::Powf(p),
+        };
+        self.unary(op, a, column)
+    }
+
+    /// c^b = e^(b ln c).
+    fn power_of_constant(&mut self, c: f64, b: Value, column: usize) -> Parsed {
+        if c < 0.0 {
+            let sentence = format!(
+                "expected a positive number before `^` at column {column}, since the power varies"
+            );
+            return Err(self.error(column, sentence));
+        }
+        let ln = if c == 0.0 { LN_ZERO } else { c.ln() };
+        let scaled = if ln == 1.0 {
+            b
+        } else {
+            self.unary(Op::Times(ln), b, column)?
+        };
+        self.unary(Op::Exp, scaled, column)
+    }
+}

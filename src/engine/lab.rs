@@ -1,0 +1,546 @@
+//! Keeps the results up to date with a scene, off the caller's thread: newest wins, old work is cancelled, coarse
+//! pictures come first, and a panic is caught and told.
+
+use super::cancel::Cancel;
+use super::contour::{self, ContourLine, Levels};
+use super::curvature;
+use super::landscape::{AnyLandscape, Files, Ground, Spacing};
+use super::plane::{Plane, Rect};
+use super::run::{self, Conditions, RunSpec, Trajectory};
+use super::scene::{LevelSpacing, Scene};
+use super::surface::Surface;
+use rayon::prelude::*;
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// A run's trajectory and the exact curvature along it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunResult {
+    /// The trajectory.
+    pub trajectory: Trajectory,
+    /// λmin and λmax of the Hessian at each of its rows.
+    pub curvature: Vec<[f64; 2]>,
+}
+
+/// The runs of a scene.
+#[derive(Clone)]
+pub struct Runs {
+    /// The scene that they belong to.
+    pub scene: Scene,
+    /// Its landscape at work.
+    pub ground: Arc<Ground>,
+    /// One result for each run of the scene, in its order.
+    pub results: Vec<Arc<RunResult>>,
+}
+
+/// The landscape of a scene in a window of its plane.
+#[derive(Clone)]
+pub struct Terrain {
+    /// The scene's landscape.
+    pub landscape: AnyLandscape,
+    /// The grid.
+    pub surface: Surface,
+    /// The contour levels and the scale of heights.
+    pub levels: Levels,
+    /// The contour lines.
+    pub lines: Vec<ContourLine>,
+    /// Whether this is as fine as it gets.
+    pub complete: bool,
+}
+
+/// Makes every run of a scene, `earlier` results serving again where nothing changed. `None` if it was cancelled.
+///
+/// Runs are spread over the threads of the current pool and collected by index; the bits do not depend on how many.
+pub fn compute_runs(
+    scene: &Scene,
+    ground: &Arc<Ground>,
+    earlier: Option<&Runs>,
+    cancel: &Cancel,
+) -> Option<Runs> {
+    let conditions = scene.conditions();
+    let known: Vec<(&RunSpec, &Arc<RunResult>)> = earlier
+        .filter(|runs| {
+            Arc::ptr_eq(&runs.ground, ground) && same_conditions(&runs.scene, scene, &conditions)
+        })
+        .map(|runs| {
+            runs.scene
+                .runs
+                .iter()
+                .map(|run| &run.spec)
+                .zip(&runs.results)
+                .collect()
+        })
+        .unwrap_or_default();
+    let make = |spec: &RunSpec| {
+        if let Some((_, result)) = known.iter().find(|(earlier, _)| *earlier == spec) {
+            return Some(Arc::clone(result));
+        }
+        let objective = &*ground.objective;
+        let trajectory = run::run(objective, &scene.start, spec, &conditions, cancel)?;
+        let curvature = curvature::along(objective, &trajectory, cancel)?;
+        Some(Arc::new(RunResult {
+            trajectory,
+            curvature,
+        }))
+    };
+    let results = scene
+        .runs
+        .par_iter()
+        .map(|run| make(&run.spec))
+        .collect::<Option<_>>()?;
+    Some(Runs {
+        scene: scene.clone(),
+        ground: Arc::clone(ground),
+        results,
+    })
+}
+
+fn same_conditions(earlier: &Scene, scene: &Scene, conditions: &Conditions) -> bool {
+    earlier.start == scene.start && earlier.conditions() == *conditions
+}
+
+/// Samples the landscape of a scene on `side`² points of a window and draws its contour lines. `None` if it was cancelled.
+pub fn compute_terrain(
+    scene: &Scene,
+    ground: &Ground,
+    window: Rect,
+    side: usize,
+    cancel: &Cancel,
+) -> Option<Terrain> {
+    let surface = Surface::sample(
+        &*ground.objective,
+        &Plane::identity(),
+        window,
+        side,
+        side,
+        cancel,
+    )?;
+    let log = match scene.map.spacing {
+        LevelSpacing::Auto => scene.landscape.as_dyn().spacing() == Spacing::Log,
+        LevelSpacing::Log => true,
+        LevelSpacing::Linear => false,
+    };
+    let floor = ground.minima.iter().map(|mark| mark.value).reduce(f64::min);
+    let levels = Levels::choose(
+        &surface,
+        log,
+        floor,
+        usize::try_from(scene.map.levels).unwrap_or(20),
+    );
+    let lines = contour::lines(&surface, levels.values(), cancel)?;
+    Some(Terrain {
+        landscape: scene.landscape.clone(),
+        surface,
+        levels,
+        lines,
+        complete: true,
+    })
+}
+
+/// Grid sides of the pictures that come one after the other.
+const SIDES: [usize; 3] = [48, 160, 400];
+
+/// Keeps runs and terrain up to date with the newest scene.
+pub struct Lab {
+    runs: Latest<Scene, Result<Runs, String>>,
+    terrain: Latest<(Scene, Rect), Result<Terrain, String>>,
+}
+
+impl Lab {
+    /// A lab with its own threads, which call `wake` whenever there is something new to see.
+    ///
+    /// # Errors
+    /// One sentence, where the system gives no threads.
+    pub fn new(
+        files: Arc<dyn Files>,
+        wake: impl Fn() + Send + Sync + 'static,
+    ) -> Result<Self, String> {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .build()
+            .map_err(|error| format!("no threads to compute with: {error}"))?;
+        let pool = Arc::new(pool);
+        let wake: Arc<dyn Fn() + Send + Sync> = Arc::new(wake);
+        let grounds = Arc::new(Grounds {
+            files,
+            newest: Mutex::new(None),
+        });
+
+        let (pool_of_runs, grounds_of_runs) = (Arc::clone(&pool), Arc::clone(&grounds));
+        let mut earlier: Option<Runs> = None;
+        let runs = Latest::spawn(
+            "runs",
+            Arc::clone(&wake),
+            move |scene: &Scene, cancel, publish| {
+                let made = grounds_of_runs.get(scene).map(|ground| {
+                    let runs = pool_of_runs
+                        .install(|| compute_runs(scene, &ground, earlier.as_ref(), cancel));
+                    earlier.clone_from(&runs);
+                    runs
+                });
+                if let Some(made) = made.transpose() {
+                    publish(made);
+                }
+            },
+        )?;
+        let terrain = Latest::spawn(
+            "terrain",
+            wake,
+            move |(scene, window): &(Scene, Rect), cancel, publish| {
+                let ground = match grounds.get(scene) {
+                    Ok(ground) => ground,
+                    Err(sentence) => return publish(Err(sentence)),
+                };
+                for side in SIDES {
+                    match pool.install(|| compute_terrain(scene, &ground, *window, side, cancel)) {
+                        Some(terrain) => publish(Ok(Terrain {
+                            complete: side == SIDES[2],
+                            ..terrain
+                        })),
+                        None => return,
+                    }
+                }
+            },
+        )?;
+        Ok(Self { runs, terrain })
+    }
+
+    /// Asks for everything that a scene shows in a window of its plane; what is asked for already goes on.
+    pub fn update(&self, scene: &Scene, window: Rect) {
+        self.runs
+            .ask(|asked| same_runs(asked, scene), || scene.clone());
+        self.terrain.ask(
+            |asked| same_terrain(asked, scene, window),
+            || (scene.clone(), window),
+        );
+    }
+
+    /// The newest runs, or the sentence that says why there are none; `None` before the first.
+    pub fn runs(&self) -> Option<Arc<Result<Runs, String>>> {
+        self.runs.newest()
+    }
+
+    /// The newest terrain, or the sentence that says why there is none; `None` before the first.
+    pub fn terrain(&self) -> Option<Arc<Result<Terrain, String>>> {
+        self.terrain.newest()
+    }
+
+    /// What is still being computed: the runs, the terrain.
+    pub fn busy(&self) -> [bool; 2] {
+        [self.runs.busy(), self.terrain.busy()]
+    }
+
+    /// Gives runs that take no longer than this the time to be ready; the frame that a slider moved in shows them.
+    pub fn wait_for_runs(&self, patience: Duration) {
+        self.runs.wait(patience);
+    }
+
+    /// The same for the terrain.
+    pub fn wait_for_terrain(&self, patience: Duration) {
+        self.terrain.wait(patience);
+    }
+}
+
+fn same_runs(a: &Scene, b: &Scene) -> bool {
+    a.landscape == b.landscape && a.start == b.start && a.training == b.training && a.runs == b.runs
+}
+
+fn same_terrain((scene, window): &(Scene, Rect), other: &Scene, other_window: Rect) -> bool {
+    let levels = |scene: &Scene| (scene.map.spacing, scene.map.levels);
+    *window == other_window && scene.landscape == other.landscape && levels(scene) == levels(other)
+}
+
+/// The landscape at work that was asked for last, so that files are read once.
+struct Grounds {
+    files: Arc<dyn Files>,
+    newest: Mutex<Option<(AnyLandscape, Arc<Ground>)>>,
+}
+
+impl Grounds {
+    fn get(&self, scene: &Scene) -> Result<Arc<Ground>, String> {
+        let mut newest = lock(&self.newest);
+        let ground = match &*newest {
+            Some((landscape, ground)) if *landscape == scene.landscape => Arc::clone(ground),
+            _ => Arc::new(
+                scene
+                    .landscape
+                    .as_dyn()
+                    .ground(&*self.files)
+                    .map_err(|error| error.to_string())?,
+            ),
+        };
+        scene.check(&ground).map_err(|error| error.to_string())?;
+        *newest = Some((scene.landscape.clone(), Arc::clone(&ground)));
+        Ok(ground)
+    }
+}
+
+/// A background slot: the newest input wins, work on an older one is cancelled, the last output stays until the next.
+struct Latest<I, O>(Arc<Slot<I, O>>);
+
+struct Slot<I, O> {
+    state: Mutex<State<I, O>>,
+    changed: Condvar,
+}
+
+struct State<I, O> {
+    /// What was asked for last, and whether the worker has yet to take it.
+    asked: Option<Arc<I>>,
+    waiting: bool,
+    working: bool,
+    cancel: Cancel,
+    newest: Option<Arc<O>>,
+    closed: bool,
+}
+
+impl<I: Send + Sync + 'static, T: Send + Sync + 'static> Latest<I, Result<T, String>> {
+    /// Starts the worker. `work` publishes as many outputs as it likes, until its `Cancel` says that they are stale.
+    fn spawn(
+        name: &str,
+        wake: Arc<dyn Fn() + Send + Sync>,
+        mut work: impl FnMut(&I, &Cancel, &dyn Fn(Result<T, String>)) + Send + 'static,
+    ) -> Result<Self, String> {
+        let (asked, cancel, newest) = (None, Cancel::default(), None);
+        let state = State {
+            asked,
+            waiting: false,
+            working: false,
+            cancel,
+            newest,
+            closed: false,
+        };
+        let slot = Arc::new(Slot {
+            state: Mutex::new(state),
+            changed: Condvar::new(),
+        });
+        let worker = Arc::clone(&slot);
+        let body = move || {
+            while let Some((input, cancel)) = worker.take() {
+                let publish = |output| worker.publish(output, &cancel, &*wake);
+                if let Err(panic) =
+                    catch_unwind(AssertUnwindSafe(|| work(&input, &cancel, &publish)))
+                {
+                    publish(Err(format!(
+                        "the computation broke off: {}",
+                        panic_text(&*panic)
+                    )));
+                }
+                lock(&worker.state).working = false;
+                worker.changed.notify_all();
+                wake();
+            }
+        };
+        let spawned = std::thread::Builder::new()
+            .name(format!("ravine {name}"))
+            .spawn(body);
+        spawned.map_err(|error| format!("no thread for the {name}: {error}"))?;
+        Ok(Self(slot))
+    }
+}
+
+impl<I, O> Latest<I, O> {
+    /// Replaces what is asked for, unless it is the `same`.
+    fn ask(&self, same: impl FnOnce(&I) -> bool, input: impl FnOnce() -> I) {
+        let mut state = lock(&self.0.state);
+        if state.asked.as_deref().is_some_and(same) {
+            return;
+        }
+        state.cancel.cancel();
+        state.cancel = Cancel::default();
+        state.asked = Some(Arc::new(input()));
+        state.waiting = true;
+        self.0.changed.notify_all();
+    }
+
+    fn newest(&self) -> Option<Arc<O>> {
+        lock(&self.0.state).newest.clone()
+    }
+
+    fn busy(&self) -> bool {
+        let state = lock(&self.0.state);
+        state.waiting || state.working
+    }
+
+    fn wait(&self, patience: Duration) {
+        let state = lock(&self.0.state);
+        let still = |state: &mut State<I, O>| state.waiting || state.working;
+        drop(self.0.changed.wait_timeout_while(state, patience, still));
+    }
+}
+
+impl<I, O> Slot<I, O> {
+    /// Waits for the next input; `None` when the lab is gone.
+    fn take(&self) -> Option<(Arc<I>, Cancel)> {
+        let state = lock(&self.state);
+        let idle = |state: &mut State<I, O>| !state.waiting && !state.closed;
+        let mut state = self
+            .changed
+            .wait_while(state, idle)
+            .unwrap_or_else(PoisonError::into_inner);
+        if state.closed {
+            return None;
+        }
+        (state.waiting, state.working) = (false, true);
+        Some((Arc::clone(state.asked.as_ref()?), state.cancel.clone()))
+    }
+
+    /// Shows an output, unless newer input has made it stale.
+    fn publish(&self, output: O, cancel: &Cancel, wake: &dyn Fn()) {
+        let mut state = lock(&self.state);
+        if !cancel.is_cancelled() {
+            state.newest = Some(Arc::new(output));
+            drop(state);
+            wake();
+        }
+    }
+}
+
+impl<I, O> Drop for Latest<I, O> {
+    fn drop(&mut self) {
+        let mut state = lock(&self.0.state);
+        state.closed = true;
+        state.cancel.cancel();
+        self.0.changed.notify_all();
+    }
+}
+
+/// The state is whole between two statements, so a panic elsewhere does not spoil it.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn panic_text(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "no reason given".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::landscape::NoFiles;
+    use std::sync::mpsc;
+
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    fn nothing() -> Arc<dyn Fn() + Send + Sync> {
+        Arc::new(|| {})
+    }
+
+    #[test]
+    fn a_lab_answers_for_the_newest_scene() {
+        let lab = Lab::new(Arc::new(NoFiles), || {}).unwrap();
+        let mut scene = Scene::opening();
+        for steps in 1..50 {
+            scene.training.steps = steps;
+            lab.update(&scene, Rect::square(2.0));
+        }
+        lab.wait_for_runs(PATIENCE);
+        lab.wait_for_terrain(PATIENCE);
+        let runs = lab.runs().unwrap();
+        let runs = (*runs).as_ref().unwrap_or_else(|error| panic!("{error}"));
+        assert!(
+            runs.results
+                .iter()
+                .all(|result| result.trajectory.len() == 50 && result.curvature.len() == 50)
+        );
+        let terrain = lab.terrain().unwrap();
+        assert!(
+            (*terrain)
+                .as_ref()
+                .is_ok_and(|terrain| terrain.complete && !terrain.lines.is_empty())
+        );
+        assert_eq!(lab.busy(), [false, false]);
+    }
+
+    #[test]
+    fn a_refusal_is_told_and_the_next_scene_works() {
+        let lab = Lab::new(Arc::new(NoFiles), || {}).unwrap();
+        let mut scene = Scene::opening();
+        scene.landscape = "formula:f=x+".parse().unwrap();
+        lab.update(&scene, Rect::square(2.0));
+        lab.wait_for_runs(PATIENCE);
+        assert!(lab.runs().is_some_and(|runs| runs.is_err()));
+        lab.update(&Scene::opening(), Rect::square(2.0));
+        lab.wait_for_runs(PATIENCE);
+        assert!(lab.runs().is_some_and(|runs| runs.is_ok()));
+    }
+
+    #[test]
+    fn a_panic_is_caught_and_loses_nothing() {
+        let slot = Latest::spawn("test", nothing(), |input: &u32, _, publish| {
+            assert!(*input != 1, "one is refused");
+            publish(Ok(*input));
+        })
+        .unwrap();
+        let answer = |input: u32| {
+            slot.ask(|_| false, || input);
+            slot.wait(PATIENCE);
+            slot.newest().map(|output| (*output).clone())
+        };
+        assert_eq!(answer(7), Some(Ok(7)));
+        assert_eq!(
+            answer(1),
+            Some(Err("the computation broke off: one is refused".to_owned()))
+        );
+        assert_eq!(answer(8), Some(Ok(8)));
+    }
+
+    #[test]
+    fn newer_input_cancels_the_work_on_older_input() {
+        let (started, starts) = mpsc::channel();
+        let slot = Latest::spawn("test", nothing(), move |input: &u32, cancel, publish| {
+            started.send(*input).unwrap();
+            while *input == 1 && !cancel.is_cancelled() {
+                std::thread::yield_now();
+            }
+            publish(Ok(*input));
+        })
+        .unwrap();
+        slot.ask(|_| false, || 1);
+        assert_eq!(starts.recv(), Ok(1));
+        slot.ask(|_| false, || 2);
+        slot.wait(PATIENCE);
+        assert_eq!(
+            slot.newest().map(|output| (*output).clone()),
+            Some(Ok(2)),
+            "the stale 1 was never shown"
+        );
+    }
+
+    #[test]
+    fn same_bits_on_any_number_of_threads() {
+        let mut scene = Scene::opening();
+        scene.training.noise = 0.1;
+        let ground = Arc::new(scene.ground(&NoFiles).unwrap());
+        let made = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .unwrap();
+            pool.install(|| compute_runs(&scene, &ground, None, &Cancel::default()))
+                .unwrap()
+                .results
+        };
+        let one = made(1);
+        assert!(made(2) == one && made(8) == one);
+        assert!(one.iter().all(|result| result.trajectory.len() == 501));
+    }
+
+    #[test]
+    fn unchanged_runs_serve_again() {
+        let mut scene = Scene::opening();
+        let ground = Arc::new(scene.ground(&NoFiles).unwrap());
+        let first = compute_runs(&scene, &ground, None, &Cancel::default()).unwrap();
+        scene.runs[0].spec = "sgd:lr=0.0005".parse().unwrap();
+        let second = compute_runs(&scene, &ground, Some(&first), &Cancel::default()).unwrap();
+        let same: Vec<bool> = first
+            .results
+            .iter()
+            .zip(&second.results)
+            .map(|(a, b)| Arc::ptr_eq(a, b))
+            .collect();
+        assert_eq!(same, [false, true, true, true, true, true]);
+    }
+}

@@ -1,0 +1,50 @@
+//! Ackley.
+
+use super::{Files, Ground, Landscape, LandscapeError, Mark, Spacing};
+use crate::engine::declare::settings;
+use crate::engine::jet::Scalar;
+use crate::engine::objective::Formula;
+use crate::engine::plane::Rect;
+use std::f64::consts::{E, TAU};
+
+settings! {
+    /// Ackley's function: a nearly flat plain full of dents around one deep funnel, with a cone's tip at the minimum.
+    ///
+    /// −20 e^(−.2 √(.5 (x² + y²))) − e^(.5 (cos 2πx + cos 2πy)) + e + 20. Ackley 1987. At the tip the gradient is taken as 0.
+    pub struct Ackley("Ackley") {}
+}
+
+impl Formula for Ackley {
+    #[inline]
+    fn eval<S: Scalar>(&self, x: S, y: S) -> S {
+        let radius = ((x * x + y * y) * 0.5).sqrt();
+        let waves = ((x * TAU).cos() + (y * TAU).cos()) * 0.5;
+        (radius * -0.2).exp() * -20.0 - waves.exp() + E + 20.0
+    }
+}
+
+impl Landscape for Ackley {
+    fn formula(&self) -> String {
+        "−20 e^(−.2 √(½(x² + y²))) − e^(½(cos 2πx + cos 2πy)) + e + 20".to_owned()
+    }
+
+    fn domain(&self) -> Option<Rect> {
+        Some(Rect::square(5.0))
+    }
+
+    fn start(&self) -> [f64; 2] {
+        [-3.4, 2.7]
+    }
+
+    fn minima(&self) -> Vec<Mark> {
+        vec![Mark::new([0.0; 2], 0.0)]
+    }
+
+    fn spacing(&self) -> Spacing {
+        Spacing::Linear
+    }
+
+    fn ground(&self, _files: &dyn Files) -> Result<Ground, LandscapeError> {
+        Ok(Ground::new(self, self.clone()))
+    }
+}

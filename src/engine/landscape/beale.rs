@@ -1,0 +1,58 @@
+//! Beale.
+
+use super::{Files, Ground, Landscape, LandscapeError, Mark, Spacing};
+use crate::engine::declare::settings;
+use crate::engine::jet::Scalar;
+use crate::engine::objective::Formula;
+use crate::engine::plane::Rect;
+
+settings! {
+    /// Beale's function: a flat cross with steep corners; the gradient is tiny on the way and huge at the edge.
+    ///
+    /// (1.5 − x + xy)² + (2.25 − x + xy²)² + (2.625 − x + xy³)². Beale 1958.
+    pub struct Beale("Beale") {}
+}
+
+impl Formula for Beale {
+    #[inline]
+    fn eval<S: Scalar>(&self, x: S, y: S) -> S {
+        let term = |c: f64, power: S| (x * power - x + c).square();
+        term(1.5, y) + term(2.25, y * y) + term(2.625, y * y * y)
+    }
+}
+
+impl Landscape for Beale {
+    fn formula(&self) -> String {
+        "(1.5 − x + xy)² + (2.25 − x + xy²)² + (2.625 − x + xy³)²".to_owned()
+    }
+
+    fn domain(&self) -> Option<Rect> {
+        Some(Rect::square(4.5))
+    }
+
+    fn start(&self) -> [f64; 2] {
+        [1.0, 1.5]
+    }
+
+    fn minima(&self) -> Vec<Mark> {
+        vec![Mark::new([3.0, 0.5], 0.0)]
+    }
+
+    fn saddles(&self) -> Vec<Mark> {
+        vec![
+            Mark::new([0.0, 1.0], 14.203_125),
+            Mark::new(
+                [0.100_537_937_324_158_42, -2.644_513_585_023_124_5],
+                9.864_512_284_755_56,
+            ),
+        ]
+    }
+
+    fn spacing(&self) -> Spacing {
+        Spacing::Log
+    }
+
+    fn ground(&self, _files: &dyn Files) -> Result<Ground, LandscapeError> {
+        Ok(Ground::new(self, self.clone()))
+    }
+}

@@ -1,0 +1,47 @@
+//! Booth.
+
+use super::{Files, Ground, Landscape, LandscapeError, Mark, Spacing};
+use crate::engine::declare::settings;
+use crate::engine::jet::Scalar;
+use crate::engine::objective::Formula;
+use crate::engine::plane::Rect;
+
+settings! {
+    /// Booth's function: a bowl of condition number 9 whose axes are the diagonals.
+    ///
+    /// (x + 2y − 7)² + (2x + y − 5)².
+    pub struct Booth("Booth") {}
+}
+
+impl Formula for Booth {
+    #[inline]
+    fn eval<S: Scalar>(&self, x: S, y: S) -> S {
+        (x + y * 2.0 - 7.0).square() + (x * 2.0 + y - 5.0).square()
+    }
+}
+
+impl Landscape for Booth {
+    fn formula(&self) -> String {
+        "(x + 2y − 7)² + (2x + y − 5)²".to_owned()
+    }
+
+    fn domain(&self) -> Option<Rect> {
+        Some(Rect::square(10.0))
+    }
+
+    fn start(&self) -> [f64; 2] {
+        [-6.0, -8.0]
+    }
+
+    fn minima(&self) -> Vec<Mark> {
+        vec![Mark::new([1.0, 3.0], 0.0)]
+    }
+
+    fn spacing(&self) -> Spacing {
+        Spacing::Log
+    }
+
+    fn ground(&self, _files: &dyn Files) -> Result<Ground, LandscapeError> {
+        Ok(Ground::new(self, self.clone()))
+    }
+}

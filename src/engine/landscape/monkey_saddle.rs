@@ -1,0 +1,51 @@
+//! Monkey saddle.
+
+use super::{Files, Ground, Landscape, LandscapeError, Mark, Spacing};
+use crate::engine::declare::settings;
+use crate::engine::jet::Scalar;
+use crate::engine::objective::Formula;
+use crate::engine::plane::Rect;
+
+settings! {
+    /// The monkey saddle: three ways down and three up; at its middle gradient and Hessian both vanish.
+    ///
+    /// x³ − 3xy².
+    pub struct MonkeySaddle("Monkey saddle") {}
+}
+
+impl Formula for MonkeySaddle {
+    #[inline]
+    fn eval<S: Scalar>(&self, x: S, y: S) -> S {
+        x * x * x - x * y * y * 3.0
+    }
+}
+
+impl Landscape for MonkeySaddle {
+    fn formula(&self) -> String {
+        "x³ − 3xy²".to_owned()
+    }
+
+    fn domain(&self) -> Option<Rect> {
+        Some(Rect::square(2.0))
+    }
+
+    fn start(&self) -> [f64; 2] {
+        [0.8, 0.05]
+    }
+
+    fn minima(&self) -> Vec<Mark> {
+        Vec::new()
+    }
+
+    fn saddles(&self) -> Vec<Mark> {
+        vec![Mark::new([0.0; 2], 0.0)]
+    }
+
+    fn spacing(&self) -> Spacing {
+        Spacing::Linear
+    }
+
+    fn ground(&self, _files: &dyn Files) -> Result<Ground, LandscapeError> {
+        Ok(Ground::new(self, self.clone()))
+    }
+}

@@ -1,0 +1,68 @@
+//! Quadratic.
+
+use super::{Files, Ground, Landscape, LandscapeError, Mark, Spacing};
+use crate::engine::declare::settings;
+use crate::engine::jet::Scalar;
+use crate::engine::objective::Formula;
+use crate::engine::plane::Rect;
+
+settings! {
+    /// A quadratic bowl, the one function on which every rate is known; its condition number is the ratio of a and b.
+    ///
+    /// ½ (a u² + b v²), where u and v are the axes turned by `angle`.
+    pub struct Quadratic("Quadratic") {
+        /// Curvature along the first axis.
+        a: f64 = 1.0, linear 0.0..=10.0;
+        /// Curvature along the second axis.
+        b: f64 = 10.0, linear 0.0..=100.0;
+        /// How far the axes are turned, counter-clockwise.
+        angle: f64 = 0.0, linear -90.0..=90.0, unit "°";
+    }
+}
+
+impl Formula for Quadratic {
+    #[inline]
+    fn eval<S: Scalar>(&self, x: S, y: S) -> S {
+        let (sin, cos) = self.angle.to_radians().sin_cos();
+        let (u, v) = (x * cos + y * sin, y * cos - x * sin);
+        (u * u * self.a + v * v * self.b) * 0.5
+    }
+}
+
+impl Landscape for Quadratic {
+    fn formula(&self) -> String {
+        "½ (a u² + b v²), u = x cos φ + y sin φ, v = y cos φ − x sin φ".to_owned()
+    }
+
+    fn domain(&self) -> Option<Rect> {
+        Some(Rect::square(5.0))
+    }
+
+    fn start(&self) -> [f64; 2] {
+        [-4.0, 2.0]
+    }
+
+    fn minima(&self) -> Vec<Mark> {
+        if self.a > 0.0 && self.b > 0.0 {
+            vec![Mark::new([0.0; 2], 0.0)]
+        } else {
+            Vec::new()
+        }
+    }
+
+    fn saddles(&self) -> Vec<Mark> {
+        if self.a * self.b < 0.0 {
+            vec![Mark::new([0.0; 2], 0.0)]
+        } else {
+            Vec::new()
+        }
+    }
+
+    fn spacing(&self) -> Spacing {
+        Spacing::Linear
+    }
+
+    fn ground(&self, _files: &dyn Files) -> Result<Ground, LandscapeError> {
+        Ok(Ground::new(self, self.clone()))
+    }
+}

@@ -1,0 +1,49 @@
+//! Rastrigin.
+
+use super::{Files, Ground, Landscape, LandscapeError, Mark, Spacing};
+use crate::engine::declare::settings;
+use crate::engine::jet::Scalar;
+use crate::engine::objective::Formula;
+use crate::engine::plane::Rect;
+use std::f64::consts::TAU;
+
+settings! {
+    /// Rastrigin's function: a bowl under a grid of deep dents; most paths end in the nearest one.
+    ///
+    /// 20 + Σ (t² − 10 cos 2πt) over t = x, y. Rastrigin 1974.
+    pub struct Rastrigin("Rastrigin") {}
+}
+
+impl Formula for Rastrigin {
+    #[inline]
+    fn eval<S: Scalar>(&self, x: S, y: S) -> S {
+        let term = |t: S| t * t - (t * TAU).cos() * 10.0;
+        term(x) + term(y) + 20.0
+    }
+}
+
+impl Landscape for Rastrigin {
+    fn formula(&self) -> String {
+        "20 + Σ (t² − 10 cos 2πt) over t = x, y".to_owned()
+    }
+
+    fn domain(&self) -> Option<Rect> {
+        Some(Rect::square(5.12))
+    }
+
+    fn start(&self) -> [f64; 2] {
+        [-3.2, 2.4]
+    }
+
+    fn minima(&self) -> Vec<Mark> {
+        vec![Mark::new([0.0; 2], 0.0)]
+    }
+
+    fn spacing(&self) -> Spacing {
+        Spacing::Linear
+    }
+
+    fn ground(&self, _files: &dyn Files) -> Result<Ground, LandscapeError> {
+        Ok(Ground::new(self, self.clone()))
+    }
+}

@@ -1,0 +1,52 @@
+//! Rosenbrock.
+
+use super::{Files, Ground, Landscape, LandscapeError, Mark, Spacing};
+use crate::engine::declare::settings;
+use crate::engine::jet::Scalar;
+use crate::engine::objective::Formula;
+use crate::engine::plane::Rect;
+
+settings! {
+    /// Rosenbrock's valley: falling into the curved valley is easy, following its flat floor to the minimum is not.
+    ///
+    /// (a − x)² + b (y − x²)². Rosenbrock 1960.
+    pub struct Rosenbrock("Rosenbrock") {
+        /// Where the minimum lies: at (a, a²).
+        a: f64 = 1.0, linear -1.4..=1.4;
+        /// How steep the walls of the valley are.
+        b: f64 = 100.0, in 0.0.., log 1.0..=1000.0;
+    }
+}
+
+impl Formula for Rosenbrock {
+    #[inline]
+    fn eval<S: Scalar>(&self, x: S, y: S) -> S {
+        (-x + self.a).square() + (y - x * x).square() * self.b
+    }
+}
+
+impl Landscape for Rosenbrock {
+    fn formula(&self) -> String {
+        "(a − x)² + b (y − x²)²".to_owned()
+    }
+
+    fn domain(&self) -> Option<Rect> {
+        Some(Rect::square(2.048))
+    }
+
+    fn start(&self) -> [f64; 2] {
+        [-1.5, 2.0]
+    }
+
+    fn minima(&self) -> Vec<Mark> {
+        vec![Mark::new([self.a, self.a * self.a], 0.0)]
+    }
+
+    fn spacing(&self) -> Spacing {
+        Spacing::Log
+    }
+
+    fn ground(&self, _files: &dyn Files) -> Result<Ground, LandscapeError> {
+        Ok(Ground::new(self, self.clone()))
+    }
+}

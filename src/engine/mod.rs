@@ -1,0 +1,20 @@
+//! The floor that everything stands on: pure functions of a [`Scene`](scene::Scene). No window, no files, no clock, no
+//! global random numbers.
+
+pub mod cancel;
+pub mod contour;
+pub mod curvature;
+pub mod declare;
+pub mod expression;
+pub mod jet;
+pub mod lab;
+pub mod landscape;
+pub mod objective;
+pub mod optimizer;
+pub mod plane;
+pub mod rng;
+pub mod run;
+pub mod scene;
+pub mod schedule;
+pub mod spec;
+pub mod surface;

@@ -1,0 +1,362 @@
+//! A loss over θ ∈ ℝⁿ, and the oracle through which an optimizer sees it.
+
+use super::jet::{Jet1, Jet2, Scalar};
+use super::rng::{self, Purpose};
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, StandardNormal};
+
+/// A loss over θ ∈ ℝⁿ. Test functions, regressions and networks all are one.
+///
+/// All values may be infinite or NaN; nothing here panics on numbers.
+pub trait Objective: Send + Sync {
+    /// The number of parameters n.
+    fn dim(&self) -> usize;
+
+    /// How many samples the loss is a mean over; 0 if it has no data, and then no mini-batches.
+    fn samples(&self) -> usize {
+        0
+    }
+
+    /// The loss at `theta`.
+    fn value(&self, theta: &[f64]) -> f64;
+
+    /// The loss at `theta`; its gradient goes to `gradient`, which holds n numbers.
+    fn gradient(&self, theta: &[f64], gradient: &mut [f64]) -> f64;
+
+    /// Like [`Objective::gradient`], of the mean over the samples in `batch` only.
+    fn batch_gradient(&self, theta: &[f64], batch: &[usize], gradient: &mut [f64]) -> f64;
+
+    /// The Hessian at `theta`, n × n numbers, row by row.
+    fn hessian(&self, theta: &[f64], hessian: &mut [f64]);
+
+    /// The Hessian at `theta` times `vector`, n numbers.
+    fn hessian_vector(&self, theta: &[f64], vector: &[f64], product: &mut [f64]);
+}
+
+/// A formula in two variables, written once over [`Scalar`]. Every formula is an [`Objective`] with exact derivatives.
+pub trait Formula: Send + Sync {
+    /// f(x, y).
+    fn eval<S: Scalar>(&self, x: S, y: S) -> S;
+
+    /// How many samples f is a mean over; 0 if it has no data.
+    fn samples(&self) -> usize {
+        0
+    }
+
+    /// The mean over the samples in `batch` only.
+    fn eval_batch<S: Scalar>(&self, batch: &[usize], x: S, y: S) -> S {
+        let _ = batch;
+        self.eval(x, y)
+    }
+}
+
+impl<F: Formula> Objective for F {
+    fn dim(&self) -> usize {
+        2
+    }
+
+    fn samples(&self) -> usize {
+        Formula::samples(self)
+    }
+
+    #[inline]
+    fn value(&self, theta: &[f64]) -> f64 {
+        self.eval(theta[0], theta[1])
+    }
+
+    #[inline]
+    fn gradient(&self, theta: &[f64], gradient: &mut [f64]) -> f64 {
+        let [x, y] = Jet1::variables([theta[0], theta[1]]);
+        let jet = self.eval(x, y);
+        gradient.copy_from_slice(&jet.gradient);
+        jet.value
+    }
+
+    fn batch_gradient(&self, theta: &[f64], batch: &[usize], gradient: &mut [f64]) -> f64 {
+        let [x, y] = Jet1::variables([theta[0], theta[1]]);
+        let jet = self.eval_batch(batch, x, y);
+        gradient.copy_from_slice(&jet.gradient);
+        jet.value
+    }
+
+    fn hessian(&self, theta: &[f64], hessian: &mut [f64]) {
+        let [x, y] = Jet2::variables([theta[0], theta[1]]);
+        let [xx, xy, yy] = self.eval(x, y).hessian;
+        hessian.copy_from_slice(&[xx, xy, xy, yy]);
+    }
+
+    fn hessian_vector(&self, theta: &[f64], vector: &[f64], product: &mut [f64]) {
+        let mut hessian = [0.0; 4];
+        self.hessian(theta, &mut hessian);
+        for (row, out) in hessian.chunks_exact(2).zip(product) {
+            *out = row[0] * vector[0] + row[1] * vector[1];
+        }
+    }
+}
+
+/// How many times each thing was asked for. L-BFGS's line search asks for many gradients a step, and pays for each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Values alone.
+    pub values: u64,
+    /// Gradients, each with its value.
+    pub gradients: u64,
+    /// Whole Hessians.
+    pub hessians: u64,
+}
+
+/// What a run does to every gradient before its optimizer sees it.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Treatment {
+    /// Seed of mini-batches and noise.
+    pub seed: u64,
+    /// Standard deviation of the Gaussian noise on every component.
+    pub noise: f64,
+    /// Samples in a mini-batch; `None` is all of them.
+    pub batch: Option<usize>,
+    /// Largest norm, as `torch.nn.utils.clip_grad_norm_` has it.
+    pub clip_norm: Option<f64>,
+    /// Largest magnitude of a component, as `torch.nn.utils.clip_grad_value_` has it.
+    pub clip_value: Option<f64>,
+}
+
+/// What an optimizer sees of an [`Objective`]: counted, seeded access, with the step's mini-batch, its noise and the
+/// clipping already applied. Counting happens here and nowhere else.
+pub struct Oracle<'a> {
+    objective: &'a dyn Objective,
+    treatment: Treatment,
+    counts: Counts,
+    batches: Option<Batches>,
+    noise_stream: ChaCha8Rng,
+    noise: Vec<f64>,
+    known: Known,
+}
+
+/// The true loss and gradient at the iterate, which the record needed anyway.
+struct Known {
+    theta: Vec<f64>,
+    gradient: Vec<f64>,
+    loss: f64,
+}
+
+impl<'a> Oracle<'a> {
+    /// An oracle that has not been asked anything.
+    pub fn new(objective: &'a dyn Objective, treatment: Treatment) -> Self {
+        let dim = objective.dim();
+        let samples = objective.samples();
+        let known = Known {
+            theta: vec![f64::NAN; dim],
+            gradient: vec![0.0; dim],
+            loss: f64::NAN,
+        };
+        let batches = treatment
+            .batch
+            .filter(|&size| size < samples)
+            .map(|size| Batches::new(samples, size, treatment.seed));
+        let noise_stream = rng::stream(treatment.seed, Purpose::GradientNoise, 0);
+        Self {
+            objective,
+            treatment,
+            counts: Counts::default(),
+            batches,
+            noise_stream,
+            noise: vec![0.0; dim],
+            known,
+        }
+    }
+
+    /// Begins a step at `theta`: draws its mini-batch and its noise, which stay the same however often the step asks.
+    /// Returns the true loss and gradient at `theta`; they are for the record and not counted.
+    #[inline]
+    pub fn begin_step(&mut self, theta: &[f64]) -> (f64, &[f64]) {
+        self.known.theta.copy_from_slice(theta);
+        self.known.loss = self.objective.gradient(theta, &mut self.known.gradient);
+        if let Some(batches) = &mut self.batches {
+            batches.advance();
+        }
+        if self.treatment.noise > 0.0 {
+            for noise in &mut self.noise {
+                let normal: f64 = StandardNormal.sample(&mut self.noise_stream);
+                *noise = self.treatment.noise * normal;
+            }
+        }
+        (self.known.loss, &self.known.gradient)
+    }
+
+    /// The loss and, in `gradient`, its gradient at `theta`, as this step sees them. Counts one gradient.
+    #[inline]
+    pub fn gradient(&mut self, theta: &[f64], gradient: &mut [f64]) -> f64 {
+        self.counts.gradients += 1;
+        let loss = match &self.batches {
+            Some(batches) => self
+                .objective
+                .batch_gradient(theta, batches.current(), gradient),
+            None if theta == self.known.theta => {
+                gradient.copy_from_slice(&self.known.gradient);
+                self.known.loss
+            }
+            None => self.objective.gradient(theta, gradient),
+        };
+        if self.treatment.noise > 0.0 {
+            gradient
+                .iter_mut()
+                .zip(&self.noise)
+                .for_each(|(g, noise)| *g += noise);
+        }
+        if let Some(max) = self.treatment.clip_norm {
+            // torch.nn.utils.clip_grad_norm_, its 1e-6 included.
+            let factor = max / (norm(gradient) + 1e-6);
+            if factor < 1.0 {
+                gradient.iter_mut().for_each(|g| *g *= factor);
+            }
+        }
+        if let Some(max) = self.treatment.clip_value {
+            gradient.iter_mut().for_each(|g| *g = g.clamp(-max, max));
+        }
+        loss
+    }
+
+    /// The Hessian at `theta`, n × n, row by row. Of the whole data, without noise. Counts one Hessian.
+    pub fn hessian(&mut self, theta: &[f64], hessian: &mut [f64]) {
+        self.counts.hessians += 1;
+        self.objective.hessian(theta, hessian);
+    }
+
+    /// What has been asked so far.
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+}
+
+/// Euclidean norm.
+#[inline]
+pub fn norm(vector: &[f64]) -> f64 {
+    vector.iter().map(|v| v * v).sum::<f64>().sqrt()
+}
+
+/// Mini-batches as PyTorch's DataLoader makes them with shuffle=True: a new order each epoch, the last batch may be short.
+struct Batches {
+    order: Vec<usize>,
+    size: usize,
+    next: usize,
+    epoch: u64,
+    seed: u64,
+}
+
+impl Batches {
+    fn new(samples: usize, size: usize, seed: u64) -> Self {
+        Self {
+            order: (0..samples).collect(),
+            size: size.max(1),
+            next: samples,
+            epoch: 0,
+            seed,
+        }
+    }
+
+    fn advance(&mut self) {
+        self.next += self.size;
+        if self.next >= self.order.len() {
+            self.order.sort_unstable();
+            self.order
+                .shuffle(&mut rng::stream(self.seed, Purpose::Batches, self.epoch));
+            self.epoch += 1;
+            self.next = 0;
+        }
+    }
+
+    fn current(&self) -> &[usize] {
+        &self.order[self.next..(self.next + self.size).min(self.order.len())]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Bowl;
+    impl Formula for Bowl {
+        fn eval<S: Scalar>(&self, x: S, y: S) -> S {
+            x * x * 0.5 + y * y * 2.0
+        }
+    }
+
+    fn gradient(treatment: Treatment) -> ([f64; 2], Counts) {
+        let mut oracle = Oracle::new(&Bowl, treatment);
+        oracle.begin_step(&[3.0, 1.0]);
+        let mut gradient = [0.0; 2];
+        oracle.gradient(&[3.0, 1.0], &mut gradient);
+        (gradient, oracle.counts())
+    }
+
+    #[test]
+    fn clipping_is_pytorchs() {
+        assert_eq!(gradient(Treatment::default()).0, [3.0, 4.0]);
+        let factor = 1.0 / (5.0 + 1e-6);
+        assert_eq!(
+            gradient(Treatment {
+                clip_norm: Some(1.0),
+                ..Treatment::default()
+            })
+            .0,
+            [3.0 * factor, 4.0 * factor]
+        );
+        assert_eq!(
+            gradient(Treatment {
+                clip_norm: Some(6.0),
+                ..Treatment::default()
+            })
+            .0,
+            [3.0, 4.0]
+        );
+        assert_eq!(
+            gradient(Treatment {
+                clip_value: Some(3.5),
+                ..Treatment::default()
+            })
+            .0,
+            [3.0, 3.5]
+        );
+    }
+
+    #[test]
+    fn the_record_is_not_counted_and_noise_is_seeded() {
+        let noisy = Treatment {
+            noise: 0.5,
+            seed: 7,
+            ..Treatment::default()
+        };
+        let (first, counts) = gradient(noisy);
+        assert_eq!(
+            counts,
+            Counts {
+                gradients: 1,
+                ..Counts::default()
+            }
+        );
+        assert_ne!(first, [3.0, 4.0]);
+        assert_eq!(gradient(noisy).0, first);
+        assert_ne!(gradient(Treatment { seed: 8, ..noisy }).0, first);
+    }
+
+    #[test]
+    fn an_epoch_of_batches_holds_every_sample_once() {
+        let mut batches = Batches::new(10, 4, 1);
+        let mut epoch = || {
+            let mut seen = Vec::new();
+            for size in [4, 4, 2] {
+                batches.advance();
+                assert_eq!(batches.current().len(), size);
+                seen.extend_from_slice(batches.current());
+            }
+            seen
+        };
+        let (first, second) = (epoch(), epoch());
+        assert_ne!(first, second);
+        for mut seen in [first, second] {
+            seen.sort_unstable();
+            assert_eq!(seen, (0..10).collect::<Vec<_>>());
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Adadelta: `torch.optim.Adadelta`.
+
+use super::{Optimizer, Rule, regularised_gradient};
+use crate::engine::declare::settings;
+use crate::engine::objective::Oracle;
+use crate::engine::schedule::Pace;
+
+settings! {
+    /// Adadelta: the ratio of two running root mean squares, of past steps and of gradients, sets each coordinate's step.
+    ///
+    /// v ← ρ v + (1 − ρ) g², Δ = √(u + ε) / √(v + ε) · g, u ← ρ u + (1 − ρ) Δ², θ ← θ − γ Δ. Algorithm 1 of Zeiler 2012.
+    pub struct Adadelta("Adadelta") {
+        /// Learning rate γ: a factor on the step that the rule finds.
+        lr: f64 = 1.0, in 0.0.., log 1e-2..=100.0;
+        /// ρ: decay of both means.
+        rho: f64 = 0.9, in 0.0..=1.0, linear 0.0..=0.999;
+        /// ε, added inside the roots; it sets the first step.
+        eps: f64 = 1e-6, in 0.0.., log 1e-12..=1.0;
+        /// Weight decay λ: adds λθ to the gradient.
+        weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
+        /// Climbs instead of descending.
+        maximize: bool = false;
+    }
+}
+
+impl Optimizer for Adadelta {
+    fn lr(&self) -> f64 {
+        self.lr
+    }
+
+    fn start(&self, dim: usize) -> Box<dyn Rule> {
+        let zeros = vec![0.0; dim];
+        Box::new(State {
+            rule: self.clone(),
+            gradient: zeros.clone(),
+            v: zeros.clone(),
+            u: zeros,
+        })
+    }
+}
+
+struct State {
+    rule: Adadelta,
+    gradient: Vec<f64>,
+    v: Vec<f64>,
+    u: Vec<f64>,
+}
+
+impl Rule for State {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, pace: Pace) {
+        let Adadelta {
+            rho,
+            eps,
+            weight_decay,
+            maximize,
+            ..
+        } = self.rule;
+        regularised_gradient(oracle, theta, &mut self.gradient, maximize, weight_decay);
+        for (((theta, g), v), u) in theta
+            .iter_mut()
+            .zip(&self.gradient)
+            .zip(&mut self.v)
+            .zip(&mut self.u)
+        {
+            *v = *v * rho + (1.0 - rho) * g * g;
+            let delta = (*u + eps).sqrt() / (*v + eps).sqrt() * g;
+            *u = *u * rho + (1.0 - rho) * delta * delta;
+            *theta -= pace.lr * delta;
+        }
+    }
+}

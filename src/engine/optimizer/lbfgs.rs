@@ -1,0 +1,251 @@
+//! L-BFGS: `torch.optim.LBFGS`, whose one step is up to `max_iter` iterations.
+
+use super::wolfe::Search;
+use super::{Optimizer, Rule};
+use crate::engine::declare::settings;
+use crate::engine::objective::Oracle;
+use crate::engine::schedule::Pace;
+
+settings! {
+    /// How L-BFGS finds the length of its step.
+    pub enum LineSearch { None = "none", StrongWolfe = "strong_wolfe" }
+}
+
+settings! {
+    /// L-BFGS: a quasi-Newton method that models the inverse Hessian by its last steps and gradient changes.
+    ///
+    /// One step is up to `max_iter` iterations, each with its own gradients, which are all counted. Algorithms 7.4 and 7.5
+    /// of Nocedal & Wright 2006, in PyTorch's form.
+    pub struct Lbfgs("L-BFGS") {
+        /// Learning rate γ: the length of a step along the direction found, or the first one that a line search tries.
+        lr: f64 = 1.0, in 0.0.., log 1e-4..=10.0;
+        /// Iterations in one step.
+        max_iter: u64 = 20, in 1.0..=1000.0, log 1.0..=100.0;
+        /// Gradients in one step; auto is 5/4 of max_iter.
+        max_eval: Option<u64> = None, in 1.0..=10000.0;
+        /// A step ends where no component of the gradient is larger.
+        tolerance_grad: f64 = 1e-7, in 0.0.., log 1e-12..=1e-2;
+        /// A step ends where neither loss nor any parameter changes more.
+        tolerance_change: f64 = 1e-9, in 0.0.., log 1e-12..=1e-2;
+        /// How many past iterations the model remembers.
+        history_size: u64 = 100, in 1.0..=1000.0, log 1.0..=100.0;
+        /// none takes the step as it is; strong_wolfe searches for one that satisfies the strong Wolfe conditions.
+        line_search: LineSearch = LineSearch::None;
+        /// Climbs instead of descending.
+        maximize: bool = false;
+    }
+}
+
+impl Optimizer for Lbfgs {
+    fn lr(&self) -> f64 {
+        self.lr
+    }
+
+    fn start(&self, dim: usize) -> Box<dyn Rule> {
+        Box::new(State {
+            history: History::new(
+                dim,
+                usize::try_from(self.history_size).unwrap_or(usize::MAX),
+            ),
+            max_eval: self.max_eval.unwrap_or(self.max_iter * 5 / 4),
+            rule: self.clone(),
+            iterations: 0,
+            t: 0.0,
+            direction: vec![0.0; dim],
+            gradient: vec![0.0; dim],
+            previous_gradient: vec![0.0; dim],
+            probe: vec![0.0; dim],
+            search: Search::new(dim),
+        })
+    }
+}
+
+struct State {
+    rule: Lbfgs,
+    max_eval: u64,
+    iterations: u64,
+    history: History,
+    t: f64,
+    direction: Vec<f64>,
+    gradient: Vec<f64>,
+    previous_gradient: Vec<f64>,
+    probe: Vec<f64>,
+    search: Search,
+}
+
+impl Rule for State {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, pace: Pace) {
+        let Self {
+            rule,
+            max_eval,
+            iterations,
+            history,
+            t,
+            direction,
+            gradient,
+            previous_gradient,
+            probe,
+            search,
+        } = self;
+        let sign = if rule.maximize { -1.0 } else { 1.0 };
+        let mut closure = |theta: &[f64], gradient: &mut [f64]| {
+            let loss = oracle.gradient(theta, gradient);
+            gradient.iter_mut().for_each(|g| *g *= sign);
+            sign * loss
+        };
+
+        let mut loss = closure(theta, gradient);
+        let mut evaluations = 1;
+        if largest(gradient) <= rule.tolerance_grad {
+            return;
+        }
+        for iteration in 1..=rule.max_iter {
+            *iterations += 1;
+            if *iterations == 1 {
+                direction
+                    .iter_mut()
+                    .zip(&*gradient)
+                    .for_each(|(d, g)| *d = -g);
+            } else {
+                history.learn(gradient, previous_gradient, direction, *t);
+                history.direction(gradient, direction);
+            }
+            previous_gradient.copy_from_slice(gradient);
+            let previous_loss = loss;
+
+            let sum: f64 = gradient.iter().map(|g| g.abs()).sum();
+            *t = if *iterations == 1 {
+                1.0_f64.min(1.0 / sum) * pace.lr
+            } else {
+                pace.lr
+            };
+            let slope = dot(gradient, direction);
+            if slope > -rule.tolerance_change {
+                return;
+            }
+            if rule.line_search == LineSearch::StrongWolfe {
+                (search.start.loss, search.start.slope) = (loss, slope);
+                search.start.gradient.copy_from_slice(gradient);
+                let budget = max_eval.saturating_sub(evaluations);
+                let found = search.run(*t, largest(direction), budget, |point| {
+                    evaluations += 1;
+                    for ((probe, theta), d) in probe.iter_mut().zip(&*theta).zip(&*direction) {
+                        *probe = theta + point.t * d;
+                    }
+                    point.loss = closure(probe, &mut point.gradient);
+                    point.slope = dot(&point.gradient, direction);
+                });
+                (*t, loss) = (found.t, found.loss);
+                gradient.copy_from_slice(&found.gradient);
+            }
+            theta
+                .iter_mut()
+                .zip(&*direction)
+                .for_each(|(theta, d)| *theta += *t * d);
+            if rule.line_search == LineSearch::None && iteration != rule.max_iter {
+                loss = closure(theta, gradient);
+                evaluations += 1;
+            }
+
+            let still = direction
+                .iter()
+                .all(|d| (d * *t).abs() <= rule.tolerance_change);
+            if evaluations >= *max_eval
+                || largest(gradient) <= rule.tolerance_grad
+                || still
+                || (loss - previous_loss).abs() < rule.tolerance_change
+            {
+                return;
+            }
+        }
+    }
+}
+
+/// The last steps s and gradient changes y, in rings that are allocated once.
+struct History {
+    dim: usize,
+    capacity: usize,
+    steps: Vec<f64>,
+    changes: Vec<f64>,
+    /// 1 / yᵀs of each.
+    rho: Vec<f64>,
+    alpha: Vec<f64>,
+    /// How many were ever stored; the newest lies at (stored − 1) mod capacity.
+    stored: usize,
+    /// γ: the initial inverse Hessian is γ I, eq. (7.20).
+    scale: f64,
+}
+
+impl History {
+    fn new(dim: usize, capacity: usize) -> Self {
+        let rows = vec![0.0; dim * capacity];
+        let scalars = vec![0.0; capacity];
+        Self {
+            dim,
+            capacity,
+            steps: rows.clone(),
+            changes: rows,
+            rho: scalars.clone(),
+            alpha: scalars,
+            stored: 0,
+            scale: 1.0,
+        }
+    }
+
+    fn slot(&self, index: usize) -> std::ops::Range<usize> {
+        let start = index % self.capacity * self.dim;
+        start..start + self.dim
+    }
+
+    /// Stores the last step, t d, and the change of the gradient over it, where the curvature along it is positive.
+    fn learn(&mut self, gradient: &[f64], previous: &[f64], direction: &[f64], t: f64) {
+        let change = || gradient.iter().zip(previous).map(|(g, p)| g - p);
+        let ys: f64 = change().zip(direction).map(|(y, d)| y * (d * t)).sum();
+        if ys > 1e-10 {
+            let slot = self.slot(self.stored);
+            self.steps[slot.clone()]
+                .iter_mut()
+                .zip(direction)
+                .for_each(|(s, d)| *s = d * t);
+            self.changes[slot]
+                .iter_mut()
+                .zip(change())
+                .for_each(|(stored, y)| *stored = y);
+            self.rho[self.stored % self.capacity] = 1.0 / ys;
+            self.scale = ys / change().map(|y| y * y).sum::<f64>();
+            self.stored += 1;
+        }
+    }
+
+    /// −H g by the two-loop recursion, algorithm 7.4.
+    fn direction(&mut self, gradient: &[f64], r: &mut [f64]) {
+        r.iter_mut().zip(gradient).for_each(|(r, g)| *r = -g);
+        let kept = self.stored.saturating_sub(self.capacity)..self.stored;
+        for index in kept.clone().rev() {
+            let (slot, at) = (self.slot(index), index % self.capacity);
+            let alpha = dot(&self.steps[slot.clone()], r) * self.rho[at];
+            self.alpha[at] = alpha;
+            r.iter_mut()
+                .zip(&self.changes[slot])
+                .for_each(|(r, y)| *r -= alpha * y);
+        }
+        r.iter_mut().for_each(|r| *r *= self.scale);
+        for index in kept {
+            let (slot, at) = (self.slot(index), index % self.capacity);
+            let beta = dot(&self.changes[slot.clone()], r) * self.rho[at];
+            let by = self.alpha[at] - beta;
+            r.iter_mut()
+                .zip(&self.steps[slot])
+                .for_each(|(r, s)| *r += by * s);
+        }
+    }
+}
+
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+/// The largest magnitude.
+fn largest(vector: &[f64]) -> f64 {
+    vector.iter().fold(0.0, |most, v| v.abs().max(most))
+}

@@ -1,0 +1,57 @@
+//! Newton's method, damped.
+
+use super::linalg::solve;
+use super::{Optimizer, Rule};
+use crate::engine::declare::settings;
+use crate::engine::objective::Oracle;
+use crate::engine::schedule::Pace;
+
+settings! {
+    /// Newton's method: jumps to the stationary point of the local quadratic model, be it a minimum, a saddle or a maximum.
+    ///
+    /// θ ← θ − γ (H + δ I)⁻¹ g with the exact Hessian H. Nocedal & Wright 2006, ch. 3; δ: Levenberg 1944.
+    pub struct Newton("Newton") {
+        /// Learning rate γ: the share of the full step that is taken.
+        lr: f64 = 1.0, in 0.0.., linear 0.0..=2.0;
+        /// Damping δ: added to every eigenvalue of the Hessian; a δ above −λmin makes every step go down.
+        damping: f64 = 0.0, in 0.0.., log 1e-4..=1e4;
+    }
+}
+
+impl Optimizer for Newton {
+    fn lr(&self) -> f64 {
+        self.lr
+    }
+
+    fn start(&self, dim: usize) -> Box<dyn Rule> {
+        Box::new(State {
+            damping: self.damping,
+            gradient: vec![0.0; dim],
+            hessian: vec![0.0; dim * dim],
+        })
+    }
+}
+
+struct State {
+    damping: f64,
+    gradient: Vec<f64>,
+    hessian: Vec<f64>,
+}
+
+impl Rule for State {
+    /// Where H + δ I is singular there is no step, and θ stays.
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, pace: Pace) {
+        oracle.gradient(theta, &mut self.gradient);
+        oracle.hessian(theta, &mut self.hessian);
+        self.hessian
+            .iter_mut()
+            .step_by(theta.len() + 1)
+            .for_each(|diagonal| *diagonal += self.damping);
+        if solve(&mut self.hessian, &mut self.gradient) {
+            theta
+                .iter_mut()
+                .zip(&self.gradient)
+                .for_each(|(theta, step)| *theta -= pace.lr * step);
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! A line search for the strong Wolfe conditions, as `torch.optim.LBFGS` has it (after minFunc; Nocedal & Wright 2006,
+//! algorithms 3.5 and 3.6).
+
+const C1: f64 = 1e-4;
+const C2: f64 = 0.9;
+/// A bracket narrower than this is not narrowed further; PyTorch's own setting does not reach here.
+const NARROW: f64 = 1e-9;
+
+/// A point on the line: step length t, loss, slope along the line, gradient.
+#[derive(Clone, Debug)]
+pub(super) struct Point {
+    pub(super) t: f64,
+    pub(super) loss: f64,
+    pub(super) slope: f64,
+    pub(super) gradient: Vec<f64>,
+}
+
+impl Point {
+    pub(super) fn new(dim: usize) -> Self {
+        Self {
+            t: 0.0,
+            loss: 0.0,
+            slope: 0.0,
+            gradient: vec![0.0; dim],
+        }
+    }
+
+    fn copy_from(&mut self, other: &Self) {
+        (self.t, self.loss, self.slope) = (other.t, other.loss, other.slope);
+        self.gradient.copy_from_slice(&other.gradient);
+    }
+}
+
+/// The points that a search works with, allocated once.
+pub(super) struct Search {
+    /// The point at t = 0, set by the caller.
+    pub(super) start: Point,
+    bracket: [Point; 2],
+    trial: Point,
+}
+
+impl Search {
+    pub(super) fn new(dim: usize) -> Self {
+        let point = Point::new(dim);
+        Self {
+            start: point.clone(),
+            bracket: [point.clone(), point.clone()],
+            trial: point,
+        }
+    }
+
+    /// Searches from `start` with first step `t`. `evaluate` fills in loss, slope and gradient at a point's t; it is called
+    /// at most `max_evaluations` + 1 times. `reach` is the largest component of the direction.
+    pub(super) fn run(
+        &mut self,
+        t: f64,
+        reach: f64,
+        max_evaluations: u64,
+        mut evaluate: impl FnMut(&mut Point),
+    ) -> &Point {
+        let Self {
+            start,
+            bracket,
+            trial,
+        } = self;
+        let too_high = |point: &Point| point.loss > start.loss + C1 * point.t * start.slope;
+        let flat_enough = |point: &Point| point.slope.abs() <= -C2 * start.slope;
+
+        // Algorithm 3.5: widen until a bracket holds a point that satisfies the conditions.
+        bracket[0].copy_from(start);
+        bracket[1].t = t;
+        evaluate(&mut bracket[1]);
+        let mut evaluations = 0;
+        let accepted = loop {
+            if evaluations >= max_evaluations {
+                bracket[0].copy_from(start);
+                break false;
+            }
+            let [previous, new] = &mut *bracket;
+            if too_high(new) || (evaluations > 1 && new.loss >= previous.loss) {
+                break false;
+            }
+            if flat_enough(new) {
+                break true;
+            }
+            if new.slope >= 0.0 {
+                break false;
+            }
+            let bounds = [new.t + 0.01 * (new.t - previous.t), new.t * 10.0];
+            let next = cubic_minimum(previous, new, bounds);
+            std::mem::swap(previous, new);
+            new.t = next;
+            evaluate(new);
+            evaluations += 1;
+        };
+        if accepted {
+            return &self.bracket[1];
+        }
+
+        // Algorithm 3.6: narrow the bracket.
+        let lower = |bracket: &[Point; 2]| usize::from(not_below(bracket[0].loss, bracket[1].loss));
+        let mut low = lower(bracket);
+        let mut slow = false;
+        while evaluations < max_evaluations {
+            let ends = [
+                bracket[0].t.min(bracket[1].t),
+                bracket[0].t.max(bracket[1].t),
+            ];
+            let width = ends[1] - ends[0];
+            if width * reach < NARROW {
+                break;
+            }
+            trial.t = cubic_minimum(&bracket[0], &bracket[1], ends);
+            let margin = 0.1 * width;
+            if (ends[1] - trial.t).min(trial.t - ends[0]) < margin {
+                if slow || trial.t >= ends[1] || trial.t <= ends[0] {
+                    let near_the_end = (trial.t - ends[1]).abs() < (trial.t - ends[0]).abs();
+                    trial.t = if near_the_end {
+                        ends[1] - margin
+                    } else {
+                        ends[0] + margin
+                    };
+                    slow = false;
+                } else {
+                    slow = true;
+                }
+            } else {
+                slow = false;
+            }
+            evaluate(trial);
+            evaluations += 1;
+            let high = 1 - low;
+            if too_high(trial) || trial.loss >= bracket[low].loss {
+                std::mem::swap(&mut bracket[high], trial);
+                low = lower(bracket);
+                continue;
+            }
+            let done = flat_enough(trial);
+            if !done && trial.slope * (bracket[high].t - bracket[low].t) >= 0.0 {
+                bracket.swap(0, 1); // The old low becomes the high; the trial replaces the other below.
+            }
+            let [first, second] = bracket;
+            std::mem::swap(if low == 0 { first } else { second }, trial);
+            if done {
+                break;
+            }
+        }
+        &self.bracket[low]
+    }
+}
+
+/// Whether a ≤ b fails, for a NaN too.
+fn not_below(a: f64, b: f64) -> bool {
+    !matches!(
+        a.partial_cmp(&b),
+        Some(std::cmp::Ordering::Less | std::cmp::Ordering::Equal)
+    )
+}
+
+/// The minimum within bounds of the cubic through two points with their slopes; the middle where it has none.
+fn cubic_minimum(a: &Point, b: &Point, [low, high]: [f64; 2]) -> f64 {
+    let d1 = a.slope + b.slope - 3.0 * (a.loss - b.loss) / (a.t - b.t);
+    let square = d1 * d1 - a.slope * b.slope;
+    if square >= 0.0 {
+        let d2 = square.sqrt();
+        let (x1, x2) = if a.t <= b.t { (a, b) } else { (b, a) };
+        let minimum =
+            x2.t - (x2.t - x1.t) * ((x2.slope + d2 - d1) / (x2.slope - x1.slope + 2.0 * d2));
+        // Comparisons as Python makes them: a NaN stays.
+        let raised = if low > minimum { low } else { minimum };
+        if high < raised { high } else { raised }
+    } else {
+        f64::midpoint(low, high)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Searches along φ(t) and returns where it stops and how often it asked.
+    fn search(phi: impl Fn(f64) -> [f64; 2], t: f64) -> (f64, u32) {
+        let mut search = Search::new(0);
+        [search.start.loss, search.start.slope] = phi(0.0);
+        let mut asked = 0;
+        let found = search.run(t, 1.0, 25, |point| {
+            asked += 1;
+            [point.loss, point.slope] = phi(point.t);
+        });
+        (found.t, asked)
+    }
+
+    #[test]
+    fn finds_a_point_that_satisfies_both_conditions() {
+        let quartic = |t: f64| [(t - 3.0).powi(4), 4.0 * (t - 3.0).powi(3)];
+        for first in [1e-3, 0.5, 1.0, 10.0, 1e3] {
+            let (t, asked) = search(quartic, first);
+            let ([f0, g0], [f, g]) = (quartic(0.0), quartic(t));
+            assert!(
+                f <= f0 + C1 * t * g0 && g.abs() <= -C2 * g0,
+                "from {first}: {t}"
+            );
+            assert!(asked <= 26, "from {first}: {asked}");
+        }
+    }
+
+    #[test]
+    fn a_cubic_is_minimised_exactly() {
+        let (t, asked) = search(|t| [t * t * t - 12.0 * t, 3.0 * t * t - 12.0], 5.0);
+        assert!((t - 2.0).abs() < 1e-12);
+        assert_eq!(asked, 2);
+    }
+
+    #[test]
+    fn nan_ends_the_search() {
+        assert!(search(|t| if t == 0.0 { [1.0, -1.0] } else { [f64::NAN; 2] }, 1.0).1 <= 27);
+    }
+}

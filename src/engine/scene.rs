@@ -1,0 +1,506 @@
+//! A scene: plain data that determines the whole picture, seed included, and its TOML file.
+
+use super::declare::{Refusal, settings};
+use super::landscape::{AnyLandscape, Files, Ground, LandscapeError};
+use super::objective::Treatment;
+use super::plane::Rect;
+use super::run::{Conditions, RunSpec};
+use serde::{Deserialize, Serialize};
+
+/// The version that scene files carry. Files of earlier versions still open.
+pub const VERSION: u32 = 1;
+
+/// The most runs that a scene can hold.
+pub const MOST_RUNS: usize = 100;
+
+settings! {
+    /// What all runs of a scene share.
+    pub struct Training("Training") {
+        /// How many steps every run takes.
+        steps: u64 = 500, in 1.0..=1e6, log 10.0..=10000.0;
+        /// The seed of noise and mini-batches. The same seed gives the same picture.
+        seed: u64 = 0, in 0.0..=9e15;
+        /// σ of the Gaussian noise that is added to every component of every gradient.
+        noise: f64 = 0.0, in 0.0.., log 1e-3..=100.0;
+        /// Gradients longer than this are shortened to it, like PyTorch's clip_grad_norm_.
+        clip_norm: Option<f64> = None, in 0.0.., log 1e-2..=100.0, none "off";
+        /// Components of a gradient are kept within ± this, like PyTorch's clip_grad_value_.
+        clip_value: Option<f64> = None, in 0.0.., log 1e-2..=100.0, none "off";
+        /// Samples in a mini-batch, on landscapes that have data.
+        batch: Option<u64> = None, in 1.0..=1e6, log 1.0..=1000.0, none "all";
+        /// A run ends where its gradient norm is below this.
+        tolerance: Option<f64> = None, in 0.0.., log 1e-12..=1.0, none "off";
+    }
+}
+
+settings! {
+    /// How contour levels are spaced.
+    pub enum LevelSpacing { Auto = "auto", Linear = "linear", Log = "log" }
+}
+
+settings! {
+    /// What the map shows.
+    pub struct MapStyle("Map") {
+        /// Colours the landscape by its height.
+        fill: bool = true;
+        /// Contour lines.
+        lines: bool = true;
+        /// Heights written on contour lines.
+        labels: bool = true;
+        /// Where contour levels are close: auto takes what suits the landscape.
+        spacing: LevelSpacing = LevelSpacing::Auto;
+        /// About how many contour levels.
+        levels: u64 = 20, in 2.0..=100.0, linear 2.0..=50.0;
+        /// Arrows down the gradient.
+        arrows: bool = false;
+        /// Stars on minima, circles on saddles, where they are known.
+        minima: bool = true;
+        /// The paths of the runs.
+        trails: bool = true;
+    }
+}
+
+/// A run and how it is shown.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Run {
+    /// Optimizer and schedule.
+    pub spec: RunSpec,
+    /// Its name; empty takes the optimizer's.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    /// Whether it is ticked.
+    #[serde(default = "yes")]
+    pub shown: bool,
+    /// Its place among the colours, dashes and markers.
+    #[serde(default)]
+    pub colour: u64,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Everything that determines the picture.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Scene {
+    version: u32,
+    /// The landscape and its settings.
+    pub landscape: AnyLandscape,
+    /// Where every run starts.
+    pub start: [f64; 2],
+    /// What is looked at; `None` is the landscape's own view.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub view: Option<Rect>,
+    /// What all runs share.
+    pub training: Training,
+    /// What the map shows.
+    pub map: MapStyle,
+    /// The runs.
+    pub runs: Vec<Run>,
+}
+
+/// A scene file as it may stand: what is missing takes its default.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename = "scene")]
+struct File {
+    #[serde(rename = "version")]
+    _version: u32,
+    landscape: AnyLandscape,
+    start: Option<[f64; 2]>,
+    view: Option<Rect>,
+    #[serde(default)]
+    training: Training,
+    #[serde(default)]
+    map: MapStyle,
+    #[serde(default)]
+    runs: Vec<Run>,
+}
+
+/// Why a scene cannot be shown. Its text is one sentence.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum SceneError {
+    /// The file is not a scene.
+    #[error("line {line}, column {column}: {message}")]
+    Malformed {
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+        /// What is wrong and what was expected.
+        message: String,
+    },
+    /// The file has no version.
+    #[error("there is no `version`; expected a scene file that begins with `version = {VERSION}`")]
+    NoVersion,
+    /// The file was made by a later program.
+    #[error("version {0} was made by a newer Ravine; this one reads versions 1 to {VERSION}")]
+    NewVersion(i64),
+    /// The landscape cannot be drawn.
+    #[error(transparent)]
+    Landscape(#[from] LandscapeError),
+    /// A setting is refused.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The start is not finite or outside the domain.
+    #[error("the start ({}, {}) is not in the domain of `{landscape}`; expected {expected}", start[0], start[1])]
+    Start {
+        /// The start.
+        start: [f64; 2],
+        /// The landscape's name.
+        landscape: &'static str,
+        /// The domain, in words.
+        expected: String,
+    },
+    /// Mini-batches of a function that has no data, or larger ones than it has.
+    #[error("`batch` cannot be {batch} on `{landscape}`; expected {expected}")]
+    Batch {
+        /// The batch size.
+        batch: u64,
+        /// The landscape's name.
+        landscape: &'static str,
+        /// What was expected.
+        expected: String,
+    },
+    /// Too many runs.
+    #[error("there are {0} runs; expected at most {MOST_RUNS}")]
+    TooManyRuns(usize),
+}
+
+impl Scene {
+    /// A landscape with its own start, default training and no runs.
+    pub fn new(landscape: AnyLandscape) -> Self {
+        let start = landscape.as_dyn().start();
+        let (training, map) = (Training::default(), MapStyle::default());
+        Self {
+            version: VERSION,
+            landscape,
+            start,
+            view: None,
+            training,
+            map,
+            runs: Vec::new(),
+        }
+    }
+
+    /// The picture that the program opens on: six optimizers leave one place in Rosenbrock's valley.
+    pub fn opening() -> Self {
+        Self::from_toml(include_str!("../../assets/opening.toml"))
+            .unwrap_or_else(|_| Self::new(AnyLandscape::all().swap_remove(0)))
+    }
+
+    /// Reads a scene file.
+    pub fn from_toml(text: &str) -> Result<Self, SceneError> {
+        let malformed = |error: toml::de::Error| {
+            let at = error.span().map_or(0, |span| span.start).min(text.len());
+            let before = &text.as_bytes()[..at];
+            let line_start = before
+                .iter()
+                .rposition(|&byte| byte == b'\n')
+                .map_or(0, |newline| newline + 1);
+            let column = String::from_utf8_lossy(&before[line_start..])
+                .chars()
+                .count()
+                + 1;
+            let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+            SceneError::Malformed {
+                line,
+                column,
+                message: error.message().replace('\n', "; "),
+            }
+        };
+        let table: toml::Table = toml::from_str(text).map_err(malformed)?;
+        match table.get("version").map(toml::Value::as_integer) {
+            Some(Some(version)) if version > i64::from(VERSION) => {
+                return Err(SceneError::NewVersion(version));
+            }
+            Some(_) => {}
+            None => return Err(SceneError::NoVersion),
+        }
+        let file: File = toml::from_str(text).map_err(malformed)?;
+        let start = file
+            .start
+            .unwrap_or_else(|| file.landscape.as_dyn().start());
+        let File {
+            landscape,
+            view,
+            training,
+            map,
+            runs,
+            ..
+        } = file;
+        Ok(Self {
+            version: VERSION,
+            landscape,
+            start,
+            view,
+            training,
+            map,
+            runs,
+        })
+    }
+
+    /// Writes a scene file. [`Scene::from_toml`] reads it back to the same bits.
+    pub fn to_toml(&self) -> String {
+        toml::to_string(self).unwrap_or_default()
+    }
+
+    /// Makes the landscape ready and checks everything that depends on it.
+    pub fn ground(&self, files: &dyn Files) -> Result<Ground, SceneError> {
+        let ground = self.landscape.as_dyn().ground(files)?;
+        self.check(&ground)?;
+        Ok(ground)
+    }
+
+    /// Checks everything that depends on the landscape.
+    pub fn check(&self, ground: &Ground) -> Result<(), SceneError> {
+        let landscape = self.landscape.name();
+        let domain = self.landscape.as_dyn().domain();
+        if !self.start.iter().all(|s| s.is_finite())
+            || domain.is_some_and(|domain| !domain.contains(self.start))
+        {
+            let words = |domain: Rect| format!("x in {:?} and y in {:?}", domain.x(), domain.y());
+            let expected = domain.map_or("finite numbers".to_owned(), words);
+            return Err(SceneError::Start {
+                start: self.start,
+                landscape,
+                expected,
+            });
+        }
+        let samples = ground.objective.samples();
+        if let Some(batch) = self.training.batch.filter(|&batch| batch > samples as u64) {
+            let expected = match samples {
+                0 => "`all`: it has no data".to_owned(),
+                samples => format!("1 to {samples}, the number of samples, or `all`"),
+            };
+            return Err(SceneError::Batch {
+                batch,
+                landscape,
+                expected,
+            });
+        }
+        if self.runs.len() > MOST_RUNS {
+            return Err(SceneError::TooManyRuns(self.runs.len()));
+        }
+        Ok(())
+    }
+
+    /// Chooses another landscape: with its own start and view, and without mini-batches, which it may not have.
+    pub fn choose_landscape(&mut self, landscape: AnyLandscape) {
+        self.start = landscape.as_dyn().start();
+        self.landscape = landscape;
+        self.view = None;
+        self.training.batch = None;
+    }
+
+    /// Moves the start to the nearest place in the domain.
+    pub fn move_start(&mut self, to: [f64; 2]) {
+        if to.iter().all(|t| t.is_finite()) {
+            self.start = self
+                .landscape
+                .as_dyn()
+                .domain()
+                .map_or(to, |domain| domain.clamp(to));
+        }
+    }
+
+    /// Adds a run in the first free colour.
+    pub fn add_run(&mut self, spec: RunSpec) {
+        let colour = (0..)
+            .find(|colour| self.runs.iter().all(|run| run.colour != *colour))
+            .unwrap_or(0);
+        self.runs.push(Run {
+            spec,
+            name: String::new(),
+            shown: true,
+            colour,
+        });
+    }
+
+    /// The conditions that every run is made under.
+    pub fn conditions(&self) -> Conditions {
+        let Training {
+            steps,
+            seed,
+            noise,
+            clip_norm,
+            clip_value,
+            batch,
+            tolerance,
+        } = self.training;
+        let batch = batch.and_then(|batch| usize::try_from(batch).ok());
+        Conditions {
+            steps,
+            treatment: Treatment {
+                seed,
+                noise,
+                batch,
+                clip_norm,
+                clip_value,
+            },
+            tolerance,
+        }
+    }
+
+    /// A name for every run, no two alike: its own, or its optimizer's with what sets it apart.
+    pub fn run_names(&self) -> Vec<String> {
+        let short = |run: &Run| match run.name.as_str() {
+            "" => run.spec.optimizer.as_dyn().short_name().to_owned(),
+            name => name.to_owned(),
+        };
+        let mut names: Vec<String> = self.runs.iter().map(short).collect();
+        let shared = |names: &[String], name: &String| {
+            names.iter().filter(|other| *other == name).count() > 1
+        };
+        let first = names.clone();
+        for (name, run) in names.iter_mut().zip(&self.runs) {
+            if run.name.is_empty() && shared(&first, name) {
+                *name = format!("{name} {}", difference(&run.spec));
+            }
+        }
+        let second = names.clone();
+        for (index, name) in names.iter_mut().enumerate() {
+            let earlier = second[..index]
+                .iter()
+                .filter(|other| *other == name)
+                .count();
+            if earlier > 0 {
+                *name = format!("{name} ({})", earlier + 1);
+            }
+        }
+        names
+    }
+}
+
+/// What sets a run apart from its optimizer's defaults: "lr=0.05 @cosine".
+fn difference(spec: &RunSpec) -> String {
+    let text = spec.to_string();
+    let settings = text.strip_prefix(spec.optimizer.name()).unwrap_or(&text);
+    settings
+        .trim_start_matches(':')
+        .replace(',', " ")
+        .replace('@', " @")
+        .trim()
+        .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::landscape::NoFiles;
+
+    #[test]
+    fn the_opening_scene_is_sound() {
+        let scene = Scene::opening();
+        assert_eq!(scene.runs.len(), 6);
+        assert!(scene.ground(&NoFiles).is_ok());
+    }
+
+    #[test]
+    fn a_file_reads_back_to_the_same_scene() {
+        let mut scene = Scene::opening();
+        scene.view = Rect::new([0.1, 0.3], [1e-9, 2e-9]);
+        scene.training.noise = 0.1 + 0.2;
+        scene.training.clip_norm = Some(1.0 / 3.0);
+        scene.map.spacing = LevelSpacing::Log;
+        scene.runs[1].name = "it's \"mine\"".to_owned();
+        scene.landscape = "formula:f=\"max(x, y)\"".parse().unwrap();
+        assert_eq!(Scene::from_toml(&scene.to_toml()), Ok(scene));
+    }
+
+    fn refused(text: &str) -> String {
+        Scene::from_toml(text)
+            .and_then(|scene| scene.ground(&NoFiles).map(drop))
+            .unwrap_err()
+            .to_string()
+    }
+
+    #[test]
+    fn bad_files_are_refused_in_one_sentence() {
+        for (text, expected) in [
+            (
+                "",
+                "there is no `version`; expected a scene file that begins with `version = 1`",
+            ),
+            (
+                "version = 9",
+                "version 9 was made by a newer Ravine; this one reads versions 1 to 1",
+            ),
+            (
+                "version = 1\nlandscape = \"rosenbrok\"",
+                "line 2, column 13: unknown landscape `rosenbrok`; did you mean `rosenbrock`?",
+            ),
+            (
+                "version = 1\nlandscape = \"booth\"\nstrat = [1, 2]",
+                "line 3, column 1: unknown field `strat`",
+            ),
+            (
+                "version = 1\nlandscape = \"booth\"\n[training]\nsteps = 0",
+                "`steps` cannot be `0`; expected a whole number in [1, 1000000]",
+            ),
+            (
+                "version = 1\nlandscape = \"booth\"\n[training]\nstep = 10",
+                "has no setting `step`; did you mean `steps`?",
+            ),
+            (
+                "version = 1\nlandscape = \"booth\"\nstart = [nan, 0.0]",
+                "the start (NaN, 0) is not in the domain",
+            ),
+            (
+                "version = 1\nlandscape = \"booth\"\nstart = [11, 0]",
+                "expected x in [-10.0, 10.0] and y in [-10.0, 10.0]",
+            ),
+            (
+                "version = 1\nlandscape = \"booth\"\nview = [[1, 1], [0, 1]]",
+                "is empty or not finite",
+            ),
+            (
+                "version = 1\nlandscape = \"booth\"\n[training]\nbatch = 8",
+                "`batch` cannot be 8 on `booth`; expected `all`: it has no data",
+            ),
+            (
+                "version = 1\nlandscape = \"regression\"\n[training]\nbatch = 51",
+                "expected 1 to 50, the number of samples, or `all`",
+            ),
+            (
+                "version = 1\nlandscape = \"booth\"\n[[runs]]\nspec = \"adam:lr=x\"",
+                "`lr` cannot be `x`; expected a number in [0, ∞)",
+            ),
+        ] {
+            let sentence = refused(text);
+            assert!(sentence.contains(expected), "{text:?} gave {sentence:?}");
+            assert!(
+                !sentence.contains('\n'),
+                "{sentence:?} is more than a sentence"
+            );
+        }
+    }
+
+    #[test]
+    fn names_tell_runs_apart() {
+        let mut scene = Scene::new("booth".parse().unwrap());
+        for spec in [
+            "adam:lr=0.1",
+            "adam:lr=0.2@cosine",
+            "sgd",
+            "sgd:momentum=0.9",
+            "adam:lr=0.1",
+        ] {
+            scene.add_run(spec.parse().unwrap());
+        }
+        assert_eq!(
+            scene.run_names(),
+            [
+                "Adam lr=0.1",
+                "Adam lr=0.2 @cosine",
+                "SGD",
+                "Momentum",
+                "Adam lr=0.1 (2)"
+            ]
+        );
+        assert_eq!(
+            scene.runs.iter().map(|run| run.colour).collect::<Vec<_>>(),
+            [0, 1, 2, 3, 4]
+        );
+    }
+}

@@ -1,0 +1,26 @@
+//! No schedule: the learning rate stays.
+
+use super::{Pace, Schedule};
+use crate::engine::declare::settings;
+
+settings! {
+    /// Constant: the learning rate stays as it is.
+    pub struct Constant("Constant") {
+        /// Length in a sequence; auto goes on to the end.
+        steps: Option<u64> = None, in 1.0..=1e6, log 1.0..=1000.0;
+    }
+}
+
+impl Schedule for Constant {
+    fn length(&self) -> Option<u64> {
+        self.steps
+    }
+
+    fn pace(&self, lr: f64, _step: u64, _horizon: u64) -> Pace {
+        Pace { lr, momentum: None }
+    }
+
+    fn is_constant(&self) -> bool {
+        true
+    }
+}

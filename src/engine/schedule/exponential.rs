@@ -1,0 +1,30 @@
+//! `torch.optim.lr_scheduler.ExponentialLR`.
+
+use super::{Pace, Schedule, real};
+use crate::engine::declare::settings;
+
+settings! {
+    /// Exponential decay: the learning rate is multiplied by γ every step.
+    ///
+    /// η γᵗ. PyTorch's ExponentialLR.
+    pub struct Exponential("Exponential") {
+        /// γ: the factor of each step.
+        gamma: f64 = 0.99, in 0.0..=10.0, linear 0.9..=1.0;
+        /// Length in a sequence; auto goes on to the end.
+        steps: Option<u64> = None, in 1.0..=1e6, log 1.0..=1000.0;
+    }
+}
+
+impl Schedule for Exponential {
+    fn length(&self) -> Option<u64> {
+        self.steps
+    }
+
+    fn pace(&self, lr: f64, step: u64, _horizon: u64) -> Pace {
+        let lr = lr * self.gamma.powf(real(step));
+        Pace {
+            lr: lr.min(f64::MAX),
+            momentum: None,
+        }
+    }
+}

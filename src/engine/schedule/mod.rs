@@ -1,0 +1,239 @@
+//! Learning-rate schedules: pure functions of the step count, and plans of several in sequence.
+
+mod constant;
+mod cosine;
+mod exponential;
+mod one_cycle;
+mod step;
+mod warmup;
+
+use super::declare::{Refusal, Settings, family};
+use super::spec;
+use std::fmt;
+use std::str::FromStr;
+
+family! {
+    /// Any schedule.
+    pub enum AnySchedule: Schedule = "schedule" {
+        constant::Constant,
+        step::Step,
+        exponential::Exponential,
+        cosine::Cosine,
+        one_cycle::OneCycle,
+        warmup::Warmup,
+    }
+}
+
+/// What a schedule decides for one step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Pace {
+    /// Learning rate.
+    pub lr: f64,
+    /// Momentum (β₁ for rules of Adam's kind) where the schedule cycles it.
+    pub momentum: Option<f64>,
+}
+
+/// A learning rate as a function of the step.
+pub trait Schedule: Settings {
+    /// How many steps it takes in a sequence; `None` if it goes on to the end of the run.
+    fn length(&self) -> Option<u64>;
+
+    /// The pace of step `step` = 0, 1, … of a run, or of its part of a sequence, that has `horizon` steps in all.
+    fn pace(&self, lr: f64, step: u64, horizon: u64) -> Pace;
+
+    /// Whether every step has the same pace.
+    fn is_constant(&self) -> bool {
+        false
+    }
+}
+
+/// Schedules in sequence, as PyTorch's SequentialLR has it: each starts at its own step 0, from the base learning rate.
+///
+/// As text they are joined by `>`: `warmup:steps=10>cosine:t_max=90`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan(Vec<AnySchedule>);
+
+impl Plan {
+    /// A sequence; refused if it is empty or if one before the last has no length.
+    pub fn new(schedules: Vec<AnySchedule>) -> Result<Self, Refusal> {
+        let [before @ .., _] = schedules.as_slice() else {
+            return Err(Refusal::Grammar(
+                "there is no schedule after `@`; expected one, like cosine:t_max=100".to_owned(),
+            ));
+        };
+        match before
+            .iter()
+            .find(|schedule| schedule.as_dyn().length().is_none())
+        {
+            Some(endless) => Err(Refusal::Grammar(format!(
+                "schedule `{endless}` has no end before `>`; expected its length, like {}:{}=100",
+                endless.name(),
+                endless
+                    .settings()
+                    .params()
+                    .iter()
+                    .find(|param| param.none.is_some())
+                    .map_or("steps", |param| param.name),
+            ))),
+            None => Ok(Self(schedules)),
+        }
+    }
+
+    /// The schedules, at least one.
+    pub fn schedules(&self) -> &[AnySchedule] {
+        &self.0
+    }
+
+    /// The pace of step `step` of a run of `steps` steps.
+    pub fn pace(&self, lr: f64, step: u64, steps: u64) -> Pace {
+        let (mut step, mut left) = (step, steps);
+        for (index, schedule) in self.0.iter().map(AnySchedule::as_dyn).enumerate() {
+            let length = schedule.length().unwrap_or(u64::MAX);
+            if step < length || index + 1 == self.0.len() {
+                return schedule.pace(lr, step, left.min(length).max(1));
+            }
+            step -= length;
+            left = left.saturating_sub(length);
+        }
+        Pace { lr, momentum: None }
+    }
+
+    /// Whether every step has the base learning rate.
+    pub fn is_constant(&self) -> bool {
+        self.0
+            .iter()
+            .all(|schedule| schedule.as_dyn().is_constant())
+    }
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Self(vec![AnySchedule::Constant(constant::Constant::default())])
+    }
+}
+
+impl FromStr for Plan {
+    type Err = Refusal;
+    fn from_str(text: &str) -> Result<Self, Refusal> {
+        if text.trim().is_empty() {
+            return Self::new(Vec::new());
+        }
+        Self::new(
+            spec::split(text, '>')
+                .into_iter()
+                .map(str::parse)
+                .collect::<Result<_, _>>()?,
+        )
+    }
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            &self
+                .0
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join(">"),
+        )
+    }
+}
+
+/// A step count as a real number.
+#[expect(clippy::cast_precision_loss, reason = "steps are far below 2^53")]
+fn real(count: u64) -> f64 {
+    count as f64
+}
+
+/// Half a cosine from `start` at 0 to `end` at 1.
+fn cosine_between(start: f64, end: f64, share: f64) -> f64 {
+    end + (start - end) * 0.5 * (1.0 + (std::f64::consts::PI * share).cos())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(plan: &str, steps: u64, expected: &[(u64, f64)]) {
+        let plan: Plan = plan.parse().unwrap();
+        for &(step, lr) in expected {
+            let found = plan.pace(0.1, step, steps).lr;
+            assert!(
+                (found - lr).abs() <= 1e-8 * lr,
+                "{plan} at {step}: {found}, expected {lr}"
+            );
+        }
+    }
+
+    #[test]
+    fn published_values_are_met() {
+        check(
+            "cosine:t_max=30",
+            30,
+            &[
+                (0, 0.1),
+                (1, 0.099_726_095),
+                (5, 0.093_301_27),
+                (29, 0.000_273_905_23),
+            ],
+        );
+        check(
+            "one-cycle:total_steps=30",
+            30,
+            &[
+                (0, 0.004),
+                (1, 0.007_653_782_4),
+                (10, 0.097_778_649),
+                (29, 4e-7),
+            ],
+        );
+    }
+
+    #[test]
+    fn auto_lengths_are_those_of_the_run() {
+        check("cosine", 40, &[(20, 0.05)]);
+        check(
+            "warmup:steps=10>cosine",
+            30,
+            &[(0, 0.0), (5, 0.05), (10, 0.1), (20, 0.05)],
+        );
+        check(
+            "one-cycle",
+            30,
+            &[(10, 0.097_778_649), (29, 4e-7), (500, 4e-7)],
+        );
+    }
+
+    #[test]
+    fn a_sequence_needs_lengths_before_its_last() {
+        let refused = |text: &str| text.parse::<Plan>().unwrap_err().to_string();
+        assert!(refused("").contains("no schedule after `@`"));
+        assert!(refused("warmup>").contains("unknown schedule"));
+        assert_eq!(
+            refused("cosine>constant"),
+            "schedule `cosine` has no end before `>`; expected its length, like cosine:t_max=100"
+        );
+        assert!(refused("exponential>constant").ends_with("like exponential:steps=100"));
+        check(
+            "constant:steps=5>exponential:gamma=0.5",
+            10,
+            &[(4, 0.1), (5, 0.1), (7, 0.025)],
+        );
+    }
+
+    #[test]
+    fn every_schedule_is_finite_everywhere() {
+        for any in AnySchedule::all() {
+            for step in [0, 1, 7, 1000, 999_999, u64::MAX / 4] {
+                for horizon in [1, 2, 1_000_000] {
+                    let pace = any.as_dyn().pace(0.1, step, horizon);
+                    assert!(
+                        pace.lr.is_finite() && pace.lr >= 0.0,
+                        "{any} at {step} of {horizon}: {pace:?}"
+                    );
+                }
+            }
+        }
+    }
+}

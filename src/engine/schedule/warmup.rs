@@ -1,0 +1,30 @@
+//! Linear warm-up: `torch.optim.lr_scheduler.LambdaLR` with a ramp.
+
+use super::{Pace, Schedule, real};
+use crate::engine::declare::settings;
+
+settings! {
+    /// Warm-up: the learning rate rises evenly from a share of itself to the whole, and stays there.
+    ///
+    /// η (s + (1 − s) min(t / steps, 1)). Goyal et al. 2017, section 2.2.
+    pub struct Warmup("Warm-up") {
+        /// Steps until the whole learning rate.
+        steps: u64 = 10, in 1.0..=1e6, log 1.0..=1000.0;
+        /// s: the share of the learning rate at step 0.
+        start_factor: f64 = 0.0, in 0.0..=1.0, linear 0.0..=1.0;
+    }
+}
+
+impl Schedule for Warmup {
+    fn length(&self) -> Option<u64> {
+        Some(self.steps)
+    }
+
+    fn pace(&self, lr: f64, step: u64, _horizon: u64) -> Pace {
+        let share = (real(step) / real(self.steps)).min(1.0);
+        Pace {
+            lr: lr * (self.start_factor + (1.0 - self.start_factor) * share),
+            momentum: None,
+        }
+    }
+}

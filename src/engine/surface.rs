@@ -1,0 +1,170 @@
+//! The grid of an objective on a rectangle of a plane.
+
+use super::cancel::Cancel;
+use super::objective::Objective;
+use super::plane::{Plane, Rect};
+use rayon::prelude::*;
+
+/// Values on a regular grid whose outer points lie on the border of the view. Row 0 is at the low end of y.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Surface {
+    /// What the grid covers.
+    pub view: Rect,
+    /// Points along x.
+    pub columns: usize,
+    /// Points along y.
+    pub rows: usize,
+    /// Values, row by row; they may be infinite or NaN.
+    pub values: Vec<f64>,
+}
+
+impl Surface {
+    /// Samples `objective` on `plane`. At least 2 × 2 points. `None` if it was cancelled.
+    ///
+    /// Rows are computed on all threads of the current pool; the values do not depend on how many there are.
+    pub fn sample(
+        objective: &dyn Objective,
+        plane: &Plane,
+        view: Rect,
+        columns: usize,
+        rows: usize,
+        cancel: &Cancel,
+    ) -> Option<Self> {
+        let (columns, rows) = (columns.max(2), rows.max(2));
+        let mut values = vec![0.0; columns * rows];
+        values
+            .par_chunks_mut(columns)
+            .enumerate()
+            .try_for_each_init(
+                || vec![0.0; plane.dim()],
+                |theta, (row, values)| {
+                    for (column, value) in values.iter_mut().enumerate() {
+                        if column % 64 == 0 && cancel.is_cancelled() {
+                            return None;
+                        }
+                        plane.point(view.at([share(column, columns), share(row, rows)]), theta);
+                        *value = objective.value(theta);
+                    }
+                    Some(())
+                },
+            )?;
+        Some(Self {
+            view,
+            columns,
+            rows,
+            values,
+        })
+    }
+
+    /// The point of the view at fractional grid coordinates.
+    pub fn point(&self, column: f64, row: f64) -> [f64; 2] {
+        self.view
+            .at([column / real(self.columns - 1), row / real(self.rows - 1)])
+    }
+
+    /// Lowest and highest finite value; `None` if there is none.
+    pub fn range(&self) -> Option<[f64; 2]> {
+        let finite = self
+            .values
+            .iter()
+            .copied()
+            .filter(|value| value.is_finite());
+        finite
+            .map(|value| [value, value])
+            .reduce(|[low, high], [value, _]| [low.min(value), high.max(value)])
+    }
+
+    /// The finite value below which `share` of the finite values lie; `None` if there is none.
+    pub fn quantile(&self, share: f64) -> Option<f64> {
+        let mut finite: Vec<f64> = self
+            .values
+            .iter()
+            .copied()
+            .filter(|value| value.is_finite())
+            .collect();
+        let last = finite.len().checked_sub(1)?;
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a share of an index is one"
+        )]
+        let index = (share.clamp(0.0, 1.0) * real(last)) as usize;
+        Some(*finite.select_nth_unstable_by(index, f64::total_cmp).1)
+    }
+}
+
+fn share(index: usize, count: usize) -> f64 {
+    real(index) / real(count - 1)
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a grid is far smaller than 2^53"
+)]
+fn real(count: usize) -> f64 {
+    count as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::landscape::{AnyLandscape, NoFiles};
+
+    fn sample(threads: usize, cancel: &Cancel) -> Option<Surface> {
+        let ground = "ackley"
+            .parse::<AnyLandscape>()
+            .unwrap()
+            .as_dyn()
+            .ground(&NoFiles)
+            .unwrap();
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .unwrap();
+        pool.install(|| {
+            Surface::sample(
+                &*ground.objective,
+                &Plane::identity(),
+                ground.view,
+                65,
+                33,
+                cancel,
+            )
+        })
+    }
+
+    #[test]
+    fn same_bits_on_any_number_of_threads() {
+        let bits = |surface: Surface| {
+            surface
+                .values
+                .into_iter()
+                .map(f64::to_bits)
+                .collect::<Vec<_>>()
+        };
+        let one = bits(sample(1, &Cancel::default()).unwrap());
+        for threads in [2, 8] {
+            assert_eq!(bits(sample(threads, &Cancel::default()).unwrap()), one);
+        }
+    }
+
+    #[test]
+    fn the_grid_reaches_the_border_and_knows_its_range() {
+        let surface = sample(2, &Cancel::default()).unwrap();
+        assert_eq!(surface.point(0.0, 0.0), [-5.0, -5.0]);
+        assert_eq!(surface.point(64.0, 32.0), [5.0, 5.0]);
+        assert_eq!(
+            surface.values[16 * 65 + 32],
+            surface.range().unwrap()[0],
+            "the minimum is in the middle"
+        );
+        assert!(surface.quantile(0.5).unwrap() < surface.range().unwrap()[1]);
+    }
+
+    #[test]
+    fn cancelled_work_leaves_nothing() {
+        let cancel = Cancel::default();
+        cancel.cancel();
+        assert_eq!(sample(2, &cancel), None);
+    }
+}

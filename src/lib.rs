@@ -1,0 +1,21 @@
+//! Ravine: an interactive loss-landscape visualizer.
+//!
+//! Two small macros declare things, one struct describes the picture, pure functions compute it, and views and exporters
+//! draw it.
+//!
+//! - [`engine`]: pure functions of a [`Scene`](engine::scene::Scene). [`engine::declare`] holds the two macros.
+//! - [`figure`]: a scene and its results as a drawing, and the drawing as SVG and PNG.
+//!
+//! # Invariants
+//!
+//! 1. The engine does not fail on numbers: divergence is an [`Outcome`](engine::run::Outcome). Errors exist at the edges
+//!    only, and each is one sentence that says what was expected and where.
+//! 2. The same scene gives the same bits on any number of threads. Random numbers come from [`engine::rng::stream`] only.
+//! 3. The step loop of a run and the row loop of a surface allocate nothing.
+//! 4. The window shows the newest finished result; it never waits for the engine longer than a few milliseconds.
+//! 5. A panic on a worker is caught, told, and loses nothing.
+//! 6. Screen and export draw the same results.
+//! 7. Every formula cites its source.
+
+pub mod engine;
+pub mod figure;

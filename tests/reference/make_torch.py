@@ -1,0 +1,303 @@
+#!/usr/bin/env python3
+"""Makes the reference data that the program is tested against, from PyTorch in float64 on the CPU.
+
+    python3 tests/reference/make_torch.py        (some minutes)
+
+Three files are written beside this script:
+
+torch_paths.json       paths of optimizers: position, loss and learning rate after 0, 1, … 100 steps
+torch_landscapes.json  value, gradient and Hessian of landscapes and formulas at seeded points
+torch_schedules.json   learning rate and momentum of schedules, step by step
+
+Landscapes, runs and schedules are named by specs (`adam:lr=0.05@warmup:steps=10>cosine:t_max=90`); settings have
+PyTorch's names, `betas` is split into `beta1` and `beta2`. Every number reads back to the same bits.
+"""
+
+import json
+import platform
+import random
+from pathlib import Path
+
+import torch
+
+from torch_specs import derivatives, formula, landscape, member, optimizer, schedule
+
+HERE = Path(__file__).parent
+STEPS = 100
+
+# --- Paths ------------------------------------------------------------------------------------------------------------
+
+
+def path(case, shift=(0.0, 0.0), shaken=None):
+    """Positions, losses and learning rates after 0 to STEPS steps.
+
+    Each step: gradient, clipping, `optimizer.step`, `scheduler.step`. For L-BFGS a step is one `step(closure)`.
+    `shift` moves the start by that part of itself; `shaken` is a seed: every evaluation then happens at a point that
+    is off by up to two roundings per coordinate.
+    """
+    function = landscape(case["landscape"])
+    theta = torch.tensor([start * (1 + part) for start, part in zip(case["start"], shift)], requires_grad=True)
+    noise = None if shaken is None else random.Random(shaken)
+
+    def seen(point):
+        if noise is None:
+            return function(point)
+        return function(point * torch.tensor([1 + noise.randint(-2, 2) * 2**-52 for _ in range(2)]))
+
+    run, _, after = case["run"].partition("@")
+    steps_with = optimizer(run, theta, seen)
+    schedules_with = schedule(after, steps_with)
+
+    def closure():
+        steps_with.zero_grad()
+        loss = seen(theta)
+        loss.backward()
+        if case["clip_norm"] is not None:
+            torch.nn.utils.clip_grad_norm_([theta], case["clip_norm"])
+        if case["clip_value"] is not None:
+            torch.nn.utils.clip_grad_value_([theta], case["clip_value"])
+        return loss
+
+    rows = {"theta": [], "loss": [], "lr": []}
+    for step in range(STEPS + 1):
+        rows["theta"].append(theta.tolist())
+        rows["loss"].append(function(theta).item())
+        rows["lr"].append(float(steps_with.param_groups[0]["lr"]))
+        if step == STEPS:
+            return rows
+        if run.startswith("lbfgs"):
+            steps_with.step(closure)
+        else:
+            closure()
+            steps_with.step()
+        if schedules_with is not None:
+            schedules_with.step()
+
+
+# Small enough to be mere rounding, and together wide enough to show what a path makes of rounding.
+SHIFTS = [(1e-15, 2e-15), (-3e-15, 1e-15), (4e-15, -5e-15), (-6e-15, -7e-15), (8e-15, 8e-15)]
+SHAKES = [1, 2, 3]
+THETA_STABLE, LOSS_STABLE = 2e-12, 2e-11
+
+
+def comparable(case, rows):
+    """The last row up to which the path can be compared to 1e-10 with one that rounds differently.
+
+    The case is run again from each start of SHIFTS, and with each seed of SHAKES from its own start. Row k is stable if
+    in all of these runs max(|Δx|, |Δy|) ≤ 2e-12 · max(1, |x|, |y|) and |Δloss| ≤ 2e-11 · max(1, |loss|), where x, y and
+    loss are those of the row. The answer is the last row before the first unstable one. The test that reads the data
+    uses the same scales: |Δ| ≤ 1e-10 · max(1, |x|, |y|), and likewise for the loss.
+    """
+    runs = [path(case, shift=shift) for shift in SHIFTS] + [path(case, shaken=seed) for seed in SHAKES]
+    for k, (theta, loss) in enumerate(zip(rows["theta"], rows["loss"])):
+        size = max(1, *map(abs, theta))
+        for other in runs:
+            moved = max(abs(a - b) for a, b in zip(theta, other["theta"][k]))
+            if not (moved <= THETA_STABLE * size and abs(loss - other["loss"][k]) <= LOSS_STABLE * max(1, abs(loss))):
+                return k - 1
+    return STEPS
+
+
+# Where the paths begin.
+STARTS = {
+    "rosenbrock": (-1.5, 2.0),
+    "beale": (1.0, -0.8),
+    "himmelblau": (-1.0, -1.5),
+    "quadratic:a=1,b=25": (-4.0, 1.5),
+    "ackley": (1.8, -1.3),
+    "styblinski-tang": (1.0, -1.5),
+    "edge-of-stability": (2.5, 0.2),
+}
+
+# run | landscapes | clipping
+PATHS = """
+sgd:lr=0.001 | rosenbrock beale edge-of-stability
+sgd:lr=0.01 | himmelblau quadratic:a=1,b=25 ackley styblinski-tang
+sgd:lr=0.001,momentum=0.9 | rosenbrock himmelblau styblinski-tang
+sgd:lr=0.01,momentum=0.9 | beale quadratic:a=1,b=25 edge-of-stability
+sgd:lr=0.002,momentum=0.9,dampening=0.5 | rosenbrock beale himmelblau
+sgd:lr=0.05,momentum=0.8,dampening=0.8 | quadratic:a=1,b=25 ackley edge-of-stability
+sgd:lr=0.001,momentum=0.9,nesterov=true | rosenbrock himmelblau beale
+sgd:lr=0.02,momentum=0.8,nesterov=true | quadratic:a=1,b=25 edge-of-stability styblinski-tang
+sgd:lr=0.001,weight_decay=0.1 | rosenbrock beale himmelblau
+sgd:lr=0.01,momentum=0.9,weight_decay=0.05,nesterov=true | quadratic:a=1,b=25 styblinski-tang edge-of-stability
+sgd:lr=0.002,maximize=true | himmelblau styblinski-tang ackley
+sgd:lr=0.0001,momentum=0.5,weight_decay=0.1,maximize=true | himmelblau styblinski-tang edge-of-stability
+adam:lr=0.05 | rosenbrock beale himmelblau quadratic:a=1,b=25 ackley styblinski-tang edge-of-stability
+adam:lr=0.1,beta1=0.8,beta2=0.99 | rosenbrock himmelblau ackley
+adam:lr=0.05,beta1=0.95 | quadratic:a=1,b=25 beale styblinski-tang
+adam:lr=0.05,amsgrad=true | rosenbrock beale edge-of-stability
+adam:lr=0.2,beta2=0.9,amsgrad=true | quadratic:a=1,b=25 himmelblau styblinski-tang
+adam:lr=0.05,weight_decay=0.1 | rosenbrock himmelblau ackley
+adam:lr=0.1,eps=0.1 | beale quadratic:a=1,b=25 edge-of-stability
+adam:lr=0.02,maximize=true | himmelblau styblinski-tang ackley
+adamw:lr=0.05 | rosenbrock beale himmelblau
+adamw:lr=0.1,weight_decay=0.5 | quadratic:a=1,b=25 ackley styblinski-tang
+adamw:lr=0.05,weight_decay=0 | edge-of-stability rosenbrock himmelblau
+adamw:lr=0.1,weight_decay=0.1,amsgrad=true | rosenbrock beale edge-of-stability
+adagrad:lr=0.5 | rosenbrock beale himmelblau
+adagrad:lr=0.3,lr_decay=0.01 | rosenbrock quadratic:a=1,b=25 styblinski-tang
+adagrad:lr=0.5,initial_accumulator_value=0.1 | himmelblau ackley edge-of-stability
+adagrad:lr=0.2,weight_decay=0.1,eps=0.01 | rosenbrock beale quadratic:a=1,b=25
+rmsprop:lr=0.01 | rosenbrock beale himmelblau
+rmsprop:lr=0.005,momentum=0.9 | rosenbrock quadratic:a=1,b=25 styblinski-tang
+rmsprop:lr=0.01,centered=true | himmelblau beale edge-of-stability
+rmsprop:lr=0.002,momentum=0.8,centered=true | rosenbrock himmelblau styblinski-tang
+rmsprop:lr=0.02,alpha=0.9 | quadratic:a=1,b=25 himmelblau edge-of-stability
+rmsprop:lr=0.01,weight_decay=0.1,eps=0.001 | rosenbrock beale ackley
+adadelta:lr=1 | rosenbrock beale himmelblau
+adadelta:lr=1,rho=0.5 | quadratic:a=1,b=25 styblinski-tang edge-of-stability
+adadelta:lr=10,eps=0.0001 | rosenbrock himmelblau quadratic:a=1,b=25
+adadelta:lr=2,weight_decay=0.1 | beale quadratic:a=1,b=25 styblinski-tang
+lbfgs:lr=0.005,line_search=none | rosenbrock
+lbfgs:lr=0.02,max_iter=5,line_search=none | rosenbrock himmelblau ackley
+lbfgs:lr=0.01,line_search=none | beale himmelblau
+lbfgs:lr=0.1,line_search=none | quadratic:a=1,b=25 edge-of-stability styblinski-tang
+lbfgs:lr=1,line_search=strong_wolfe | beale himmelblau quadratic:a=1,b=25 ackley styblinski-tang edge-of-stability
+lbfgs:lr=1,max_iter=4,history_size=3,line_search=strong_wolfe | beale himmelblau edge-of-stability
+lbfgs:lr=1,max_iter=1,max_eval=25,line_search=strong_wolfe | rosenbrock beale himmelblau styblinski-tang
+lbfgs:lr=1,max_iter=2,line_search=strong_wolfe | rosenbrock beale edge-of-stability
+lbfgs:lr=1,max_iter=1,line_search=strong_wolfe | rosenbrock quadratic:a=1,b=25 styblinski-tang
+lbfgs:lr=0.1,max_iter=1,line_search=none | rosenbrock beale himmelblau
+lbfgs:lr=0.2,max_iter=4,history_size=3,line_search=none | quadratic:a=1,b=25 beale styblinski-tang
+newton:lr=1 | rosenbrock quadratic:a=1,b=25 beale styblinski-tang
+newton:lr=0.1 | rosenbrock quadratic:a=1,b=25 edge-of-stability
+newton:lr=0.3,damping=2 | rosenbrock beale himmelblau
+newton:lr=0.5,damping=30 | quadratic:a=1,b=25 ackley styblinski-tang
+sgd:lr=0.001,momentum=0.9@step:step_size=30,gamma=0.5 | rosenbrock himmelblau
+sgd:lr=0.05@exponential:gamma=0.97 | quadratic:a=1,b=25 edge-of-stability
+sgd:lr=0.01@cosine:t_max=100 | himmelblau styblinski-tang
+sgd:lr=0.01@cosine:t_max=40,eta_min=0.001 | quadratic:a=1,b=25 ackley
+sgd:lr=0.002,momentum=0.9@one-cycle:total_steps=101 | rosenbrock beale
+sgd:lr=0.02,momentum=0.9,nesterov=true@one-cycle:total_steps=101,three_phase=true | quadratic:a=1,b=25 styblinski-tang
+adam:lr=0.1@one-cycle:total_steps=101 | rosenbrock himmelblau
+adam:lr=0.1@one-cycle:total_steps=101,cycle_momentum=false,anneal_strategy=linear | beale edge-of-stability
+adam:lr=0.05,beta1=0.95@warmup:steps=10>cosine:t_max=90 | rosenbrock himmelblau
+sgd:lr=0.002,momentum=0.9@warmup:steps=20,start_factor=0.1>cosine:t_max=60>constant | rosenbrock beale
+adamw:lr=0.1@constant:steps=30>exponential:gamma=0.95 | rosenbrock styblinski-tang
+lbfgs:lr=0.2,max_iter=2,line_search=none@exponential:gamma=0.98 | rosenbrock himmelblau
+rmsprop:lr=0.02@step:step_size=25 | rosenbrock styblinski-tang
+sgd:lr=0.01 | rosenbrock beale himmelblau | clip_norm=1
+sgd:lr=0.002,momentum=0.9 | rosenbrock quadratic:a=1,b=25 | clip_value=0.5
+sgd:lr=0.005,momentum=0.9,weight_decay=0.1 | beale edge-of-stability | clip_norm=2
+adam:lr=0.05 | rosenbrock himmelblau | clip_norm=10
+adagrad:lr=0.3 | rosenbrock beale | clip_value=1
+adam:lr=0.1@cosine:t_max=100 | rosenbrock styblinski-tang | clip_norm=5
+"""
+
+
+def path_cases():
+    for line in PATHS.strip().splitlines():
+        run, landscapes, *clipping = line.split(" | ")
+        clip = member("clip:" + "".join(clipping))[1]
+        for spec in landscapes.split():
+            case = {"landscape": spec, "run": run, "start": list(STARTS[spec]), "steps": STEPS}
+            case |= {"clip_norm": clip.get("clip_norm"), "clip_value": clip.get("clip_value")}
+            rows = path(case)
+            case["compare"] = comparable(case, rows)
+            if case["compare"] < 20:  # Choose other settings, unless L-BFGS has converged by then.
+                print(f"only row {case['compare']} can be compared: {run} on {spec}")
+            yield case | rows
+
+
+# --- Points on landscapes ---------------------------------------------------------------------------------------------
+
+# How far the points reach from the origin, in both directions.
+REACH = {
+    "quadratic": 5, "quadratic:a=2,b=30,angle=30": 5, "rosenbrock": 2.048, "rosenbrock:a=2,b=50": 2.048, "beale": 4.5,
+    "himmelblau": 5, "booth": 10, "three-hump-camel": 5, "rastrigin": 5.12, "ackley": 5, "styblinski-tang": 5,
+    "saddle": 2, "saddle:c=0.5": 2, "monkey-saddle": 2, "edge-of-stability": 4,
+}  # fmt: skip
+
+# Formulas, and the interval of both coordinates in which they are defined and smooth but for kinks that no point hits.
+FORMULAS = {
+    "x^2+3*y^2-x*y": (-3, 3),
+    "-x^2+2^-x+y^3^2/50": (-1.5, 1.5),
+    "sin(3*x)*cos(2*y)+tan(x/4)": (-3, 3),
+    "exp(-x^2-y^2)+e^(x/2)": (-2, 2),
+    "ln(x+y)*log10(x*y+1)-x/y": (0.2, 3),
+    "sqrt(x^2+y^2+0.1)-tanh(x-2*y)": (-3, 3),
+    "abs(x)+abs(y-1)*x^2": (-3, 3),
+    "max(x,y)+min(x^2,2*y)": (-2, 2),
+    "max(x,y)*sin(pi*x)-min(sin(x),cos(y))": (-2, 2),
+    "x^y+y^-x-(-x)^3": (0.3, 2.5),
+    "1e-1*(x-.5)^4-2.5E1*-y/(1+x^2)": (-2, 2),
+    "-(-x-y)^2-x-y-1/2/(x^2+1)*4": (-2, 2),
+}
+POINTS = 8
+
+
+def landscape_cases():
+    dice = random.Random(20)
+    jobs = [(spec, landscape(spec), (-reach, reach)) for spec, reach in REACH.items()]
+    jobs += [(f'formula:f="{text}"', formula(text), ends) for text, ends in FORMULAS.items()]
+    for spec, function, ends in jobs:
+        for _ in range(POINTS):
+            point = [round(dice.uniform(*ends), 6) for _ in range(2)]
+            value, gradient, ((xx, xy), (_, yy)) = derivatives(function, point)
+            hessian = [xx, xy, yy]
+            yield {"landscape": spec, "point": point, "value": value, "gradient": gradient, "hessian": hessian}
+
+
+# --- Schedules --------------------------------------------------------------------------------------------------------
+
+SCHEDULES = """
+constant
+step:step_size=7,gamma=0.5
+exponential:gamma=0.9
+cosine:t_max=30
+cosine:t_max=10,eta_min=0.01
+one-cycle:total_steps=30
+one-cycle:total_steps=30,pct_start=0.4,div_factor=10,final_div_factor=100,anneal_strategy=linear
+one-cycle:total_steps=30,three_phase=true
+one-cycle:total_steps=30,cycle_momentum=false
+warmup:steps=10
+warmup:steps=10,start_factor=0.1
+warmup:steps=10>cosine:t_max=20
+constant:steps=5>exponential:gamma=0.9
+step:step_size=3,gamma=0.5,steps=9>cosine:t_max=10
+"""
+
+
+def schedule_cases():
+    """Entry t is what step t + 1 uses. A one-cycle schedule of 30 steps ends with entry 29."""
+    for spec in SCHEDULES.split():
+        for run in ["sgd:lr=0.1,momentum=0.9"] + ["adam:lr=0.1"] * spec.startswith("one-cycle"):
+            theta = torch.zeros(2, requires_grad=True)
+            theta.grad = torch.zeros(2)
+            steps_with = optimizer(run, theta, None)
+            (group,) = steps_with.param_groups
+            schedules_with = schedule(spec, steps_with)
+            case = {"schedule": spec, "run": run, "lr": [], "momentum": []}
+            last = 29 if spec.startswith("one-cycle") else 40
+            for t in range(last + 1):
+                case["lr"].append(float(group["lr"]))
+                case["momentum"].append(float(group["betas"][0] if "betas" in group else group["momentum"]))
+                if t < last:
+                    steps_with.step()
+                    schedules_with.step()
+            yield case
+
+
+# --- Files ------------------------------------------------------------------------------------------------------------
+
+
+def write(name, cases):
+    """One case per line, so that a change of one is one line in a diff. NaN and infinity are refused."""
+    made_with = {"python": platform.python_version(), "torch": torch.__version__}
+    lines = [json.dumps(case, separators=(",", ":"), allow_nan=False) for case in cases]
+    text = f'{{"made_with": {json.dumps(made_with)}, "cases": [\n' + ",\n".join(lines) + "\n]}\n"
+    (HERE / name).write_text(text, encoding="utf-8")
+    print(f"{name}: {len(lines)} cases, {len(text.encode())} bytes")
+
+
+def main():
+    torch.set_num_threads(1)
+    torch.set_default_dtype(torch.float64)
+    write("torch_landscapes.json", landscape_cases())
+    write("torch_schedules.json", schedule_cases())
+    write("torch_paths.json", path_cases())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,197 @@
+"""What the specs of landscapes, formulas, runs and schedules mean in PyTorch."""
+
+import math
+
+import torch
+
+# --- Specs ------------------------------------------------------------------------------------------------------------
+
+
+def value_of(text):
+    """`true`, `7`, `0.05` or a word."""
+    if text in ("true", "false"):
+        return text == "true"
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            pass
+    return text
+
+
+def member(text):
+    """`name:key=value,…` as (name, {key: value})."""
+    name, _, settings = text.partition(":")
+    pairs = (part.split("=") for part in settings.split(",") if part)
+    return name, {key: value_of(value) for key, value in pairs}
+
+
+# --- Landscapes -------------------------------------------------------------------------------------------------------
+# Each takes the coordinates as tensors; `cos`, `exp`, … are PyTorch's so that autograd sees through them.
+
+cos, sin, exp, sqrt = torch.cos, torch.sin, torch.exp, torch.sqrt
+
+
+def quadratic(x, y, a=1, b=10, angle=0):
+    """Axes turned by `angle` degrees."""
+    c, s = math.cos(math.radians(angle)), math.sin(math.radians(angle))
+    u, v = c * x + s * y, -s * x + c * y
+    return 0.5 * (a * u**2 + b * v**2)
+
+
+def rosenbrock(x, y, a=1, b=100):
+    return (a - x) ** 2 + b * (y - x**2) ** 2
+
+
+def beale(x, y):
+    return (1.5 - x + x * y) ** 2 + (2.25 - x + x * y**2) ** 2 + (2.625 - x + x * y**3) ** 2
+
+
+def himmelblau(x, y):
+    return (x**2 + y - 11) ** 2 + (x + y**2 - 7) ** 2
+
+
+def booth(x, y):
+    return (x + 2 * y - 7) ** 2 + (2 * x + y - 5) ** 2
+
+
+def three_hump_camel(x, y):
+    return 2 * x**2 - 1.05 * x**4 + x**6 / 6 + x * y + y**2
+
+
+def rastrigin(x, y):
+    return 20 + sum(t**2 - 10 * cos(2 * math.pi * t) for t in (x, y))
+
+
+def ackley(x, y):
+    waves = 0.5 * (cos(2 * math.pi * x) + cos(2 * math.pi * y))
+    return -20 * exp(-0.2 * sqrt(0.5 * (x**2 + y**2))) - exp(waves) + math.e + 20
+
+
+def styblinski_tang(x, y):
+    return 0.5 * sum(t**4 - 16 * t**2 + 5 * t for t in (x, y))
+
+
+def saddle(x, y, a=1, b=1, c=0):
+    return a * x**2 - b * y**2 + c * y**4
+
+
+def monkey_saddle(x, y):
+    return x**3 - 3 * x * y**2
+
+
+def edge_of_stability(x, y):
+    return 0.25 * (x**2 * y**2 - 1) ** 2
+
+
+LANDSCAPES = {
+    function.__name__.replace("_", "-"): function
+    for function in (quadratic, rosenbrock, beale, himmelblau, booth, three_hump_camel, rastrigin, ackley,
+                     styblinski_tang, saddle, monkey_saddle, edge_of_stability)
+}  # fmt: skip
+
+
+def landscape(spec):
+    """The function of a tensor [x, y] that a spec names."""
+    name, settings = member(spec)
+    return lambda theta: LANDSCAPES[name](theta[0], theta[1], **settings)
+
+
+def formula(text):
+    """The same for a formula in x and y. Python's `**` binds the way the formulas' `^` does: from the right, tighter
+    than a minus before it, and with a minus allowed after it."""
+    of = lambda function: lambda *given: function(*(torch.as_tensor(value, dtype=torch.float64) for value in given))
+    names = {name: of(getattr(torch, name)) for name in "sin cos tan exp log10 sqrt abs tanh".split()}
+    names |= {"ln": of(torch.log), "min": of(torch.minimum), "max": of(torch.maximum), "pi": math.pi, "e": math.e}
+    code = compile(text.replace("^", "**"), text, "eval")
+    return lambda theta: eval(code, {"__builtins__": {}}, names | {"x": theta[0], "y": theta[1]})
+
+
+def derivatives(function, point):
+    """Value, gradient and Hessian (xx, xy, yy) by differentiating twice backwards."""
+    theta = torch.tensor(point, requires_grad=True)
+    value = function(theta)
+    (gradient,) = torch.autograd.grad(value, theta, create_graph=True)
+    rows = []
+    for slope in gradient:
+        # A slope that is a constant has no graph behind it.
+        row = torch.autograd.grad(slope, theta, retain_graph=True, allow_unused=True)[0] if slope.requires_grad else None
+        rows.append([0.0, 0.0] if row is None else row.tolist())
+    return value.item(), gradient.tolist(), rows
+
+
+# --- Optimizers and schedules -----------------------------------------------------------------------------------------
+
+
+class Newton(torch.optim.Optimizer):
+    """θ ← θ − lr · (H + damping · I)⁻¹ g with the exact Hessian; not part of PyTorch."""
+
+    def __init__(self, params, function, lr=1.0, damping=0.0):
+        super().__init__(params, {"lr": lr, "damping": damping})
+        self.function = function
+
+    def step(self):
+        (group,) = self.param_groups
+        (theta,) = group["params"]
+        _, gradient, hessian = derivatives(self.function, theta.tolist())
+        system = torch.tensor(hessian) + group["damping"] * torch.eye(2)
+        with torch.no_grad():
+            theta -= group["lr"] * torch.linalg.solve(system, torch.tensor(gradient))
+
+
+OPTIMIZERS = {
+    name.lower(): getattr(torch.optim, name)
+    for name in ("SGD", "Adam", "AdamW", "Adagrad", "RMSprop", "Adadelta", "LBFGS",
+                 "NAdam", "RAdam", "Adamax", "Adafactor", "Rprop", "ASGD")
+}  # fmt: skip
+
+
+def optimizer(spec, theta, function):
+    """PyTorch's optimizer for a spec; `function` is for Newton's Hessian alone."""
+    name, settings = member(spec)
+    if name == "newton":
+        return Newton([theta], function, **settings)
+    kind = OPTIMIZERS[name]
+    if "beta1" in settings or "beta2" in settings:
+        settings["betas"] = (settings.pop("beta1", 0.9), settings.pop("beta2", 0.999))
+    if settings.get("line_search") is not None:
+        line_search = settings.pop("line_search")
+        settings["line_search_fn"] = None if line_search == "none" else line_search
+    return kind([theta], **settings)
+
+
+def schedule(spec, optimizer):
+    """PyTorch's scheduler for a spec, `>` meaning SequentialLR. Returns None for the empty spec."""
+    schedulers, milestones, start = [], [], 0
+    base = optimizer.param_groups[0]["lr"]
+    parts = [part for part in spec.split(">") if part]
+    for part in parts:
+        name, settings = member(part)
+        # How long a part of a sequence lasts: a setting of `constant` and `step`, known for the others.
+        lengths = {"warmup": "steps", "cosine": "t_max", "one-cycle": "total_steps"}
+        length = settings[lengths[name]] if name in lengths else settings.pop("steps", 0)
+        schedulers.append(scheduler(name, settings, optimizer, base))
+        start += length
+        milestones.append(start)
+    if len(parts) > 1:
+        return torch.optim.lr_scheduler.SequentialLR(optimizer, schedulers, milestones[:-1])
+    return schedulers[0] if schedulers else None
+
+
+def scheduler(name, settings, optimizer, base):
+    lrs = torch.optim.lr_scheduler
+    match name:
+        case "constant":
+            return lrs.LambdaLR(optimizer, lambda t: 1.0)
+        case "warmup":
+            steps, first = settings["steps"], settings.get("start_factor", 0)
+            return lrs.LambdaLR(optimizer, lambda t: first + (1 - first) * min(t / steps, 1))
+        case "step":
+            return lrs.StepLR(optimizer, **settings)
+        case "exponential":
+            return lrs.ExponentialLR(optimizer, **settings)
+        case "cosine":
+            return lrs.CosineAnnealingLR(optimizer, settings["t_max"], settings.get("eta_min", 0))
+        case "one-cycle":
+            return lrs.OneCycleLR(optimizer, max_lr=base, **settings)
+    raise ValueError(f"no schedule `{name}`")
