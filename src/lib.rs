@@ -5,6 +5,8 @@
 //!
 //! - [`engine`]: pure functions of a [`Scene`](engine::scene::Scene). [`engine::declare`] holds the two macros.
 //! - [`figure`]: a scene and its results as a drawing, and the drawing as SVG and PNG.
+//! - [`import`] and [`export`]: scene files and data from disk; trajectories, pictures and whole files to it.
+//! - [`cli`]: the commands.
 //!
 //! # Invariants
 //!
@@ -17,5 +19,10 @@
 //! 6. Screen and export draw the same results.
 //! 7. Every formula cites its source.
 
+pub mod cli;
 pub mod engine;
+pub mod export;
 pub mod figure;
+#[cfg(feature = "gui")]
+pub mod gui;
+pub mod import;

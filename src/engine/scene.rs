@@ -84,7 +84,6 @@ fn yes() -> bool {
 /// Everything that determines the picture.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Scene {
-    version: u32,
     /// The landscape and its settings.
     pub landscape: AnyLandscape,
     /// Where every run starts.
@@ -173,7 +172,6 @@ impl Scene {
         let start = landscape.as_dyn().start();
         let (training, map) = (Training::default(), MapStyle::default());
         Self {
-            version: VERSION,
             landscape,
             start,
             view: None,
@@ -230,7 +228,6 @@ impl Scene {
             ..
         } = file;
         Ok(Self {
-            version: VERSION,
             landscape,
             start,
             view,
@@ -242,7 +239,7 @@ impl Scene {
 
     /// Writes a scene file. [`Scene::from_toml`] reads it back to the same bits.
     pub fn to_toml(&self) -> String {
-        toml::to_string(self).unwrap_or_default()
+        format!("version = {VERSION}\n{}", toml::to_string(self).unwrap_or_default())
     }
 
     /// Makes the landscape ready and checks everything that depends on it.

@@ -1,3 +1,155 @@
 //! A scene and its results as a drawing, and the drawing as SVG and PNG.
 
+pub mod axis;
+pub mod chart;
+pub mod colour;
 pub mod drawing;
+pub mod frame;
+pub mod map;
+pub mod png;
+pub mod svg;
+pub mod trail;
+
+use crate::engine::cancel::Cancel;
+use crate::engine::lab::{self, Runs, Terrain};
+use crate::engine::landscape::Ground;
+use crate::engine::run::{Outcome, Trajectory};
+use crate::engine::scene::Scene;
+use axis::number;
+use colour::{Theme, run_colour, run_dash, run_marker};
+use drawing::{Anchor, Area, Drawing, Item, Point, Text};
+use frame::Frame;
+use std::sync::Arc;
+use trail::Trail;
+
+/// How a picture of a scene is made.
+#[derive(Clone, Copy)]
+pub struct Options {
+    /// Width and height in points.
+    pub size: [f32; 2],
+    /// The step of the timeline; `None` is the last.
+    pub step: Option<u64>,
+    /// Light or dark.
+    pub theme: &'static Theme,
+}
+
+/// Grid side of a picture's landscape.
+const SIDE: usize = 512;
+
+/// The picture of a scene: the map with trails, heads and names, colour bar, axes with numbers, legend and caption.
+pub fn picture(scene: &Scene, ground: &Arc<Ground>, options: &Options) -> Drawing {
+    let frame = Frame::fit(scene.view.unwrap_or(ground.view), layout(options.size).map);
+    let never = Cancel::default();
+    let runs = lab::compute_runs(scene, ground, None, &never);
+    let terrain = lab::compute_terrain(scene, ground, frame.window, SIDE, &never);
+    match (runs, terrain) {
+        (Some(runs), Some(terrain)) => draw(&runs, &terrain, &frame, options),
+        _ => Drawing { size: options.size, items: Vec::new() }, // Nothing cancels this work.
+    }
+}
+
+/// The places of a picture's parts.
+struct Layout {
+    map: Area,
+    bar: Area,
+    legend: Point,
+    caption: Point,
+}
+
+fn layout([width, height]: [f32; 2]) -> Layout {
+    let legend = (width * 0.26).clamp(120.0, 260.0);
+    let map = Area::new([56.0, 44.0], [(width - legend - 90.0).max(120.0), (height - 62.0).max(90.0)]);
+    let bar = Area::new([map.max[0] + 16.0, map.min[1]], [map.max[0] + 30.0, map.max[1]]);
+    Layout { map, bar, legend: [bar.max[0] + 64.0, map.min[1] + 8.0], caption: [map.min[0], height - 14.0] }
+}
+
+fn draw(runs: &Runs, terrain: &Terrain, frame: &Frame, options: &Options) -> Drawing {
+    let (scene, theme, layout) = (&runs.scene, options.theme, layout(options.size));
+    let last = scene.training.steps;
+    let step = options.step.unwrap_or(last).min(last);
+    let row = usize::try_from(step).unwrap_or(usize::MAX);
+    let names = scene.run_names();
+    let shown = || scene.runs.iter().zip(&runs.results).zip(&names).filter(|((run, _), _)| run.shown);
+    let trails: Vec<Trail> = shown()
+        .map(|((run, result), name)| Trail { trajectory: &result.trajectory, name, look: look(run.colour), strong: false })
+        .collect();
+
+    let mut inside = map::landscape(terrain, &map::shading(terrain, theme), &scene.map, frame, theme);
+    if scene.map.arrows {
+        inside.extend(map::arrows(&runs.ground, frame, theme));
+    }
+    if scene.map.minima {
+        inside.extend(map::marks(&runs.ground, frame, theme));
+    }
+    inside.extend(map::start(scene.start, frame, theme));
+    if scene.map.trails {
+        inside.extend(trail::trails(&trails, frame, row, theme));
+    }
+
+    let [width, height] = options.size;
+    let page = vec![[0.0, 0.0], [width, 0.0], [width, height], [0.0, height]];
+    let mut items = vec![Item::Path { points: page, closed: true, stroke: None, fill: Some(theme.background) }];
+    items.push(Item::Clipped { area: frame.area, items: inside });
+    items.extend(map::axes(frame, scene.landscape.as_dyn().axes(), theme));
+    if scene.map.fill {
+        items.extend(map::colour_bar(terrain, layout.bar, theme));
+    }
+    let write = |text: String, at: Point, size: f32| {
+        Item::Text(Text { text, at, anchor: Anchor::Start, size, colour: theme.ink, halo: None, upright: false })
+    };
+    let title = format!("{}   {}", scene.landscape.settings().title(), scene.landscape.as_dyn().formula());
+    items.push(write(title, [layout.map.min[0] + 18.0, 20.0], 15.0));
+    items.push(write(caption(scene, step), layout.caption, 11.0));
+    let mut at = layout.legend;
+    for ((run, result), name) in shown() {
+        items.extend(legend_line(at, look(run.colour), theme));
+        items.push(write(name.clone(), [at[0] + 40.0, at[1]], 13.0));
+        items.push(write(standing(&result.trajectory, row), [at[0] + 40.0, at[1] + 15.0], 11.0));
+        at[1] += 36.0;
+    }
+    Drawing { size: options.size, items }
+}
+
+/// A run's place among colours, dashes and markers.
+pub fn look(colour: u64) -> usize {
+    usize::try_from(colour).unwrap_or(0)
+}
+
+/// A piece of a run's line with its marker.
+pub fn legend_line([x, y]: Point, look: usize, theme: &Theme) -> Vec<Item> {
+    let colour = run_colour(look, theme);
+    let mut items = vec![trail::line(vec![[x, y], [x + 30.0, y]], 2.0, colour, run_dash(look))];
+    items.extend(run_marker(look).items([x + 15.0, y], 5.0, colour, theme.halo));
+    items
+}
+
+/// How a run stands at a row: its loss, or where it ended.
+pub fn standing(trajectory: &Trajectory, row: usize) -> String {
+    let ended = row + 1 >= trajectory.len();
+    match (trajectory.outcome, trajectory.loss.get(row).or(trajectory.loss.last())) {
+        (Outcome::Diverged(at), _) if ended => format!("diverged at step {at}"),
+        (Outcome::Converged(at), Some(loss)) if ended => format!("loss {}, converged at step {at}", number(*loss, 4)),
+        (_, Some(loss)) => format!("loss {}", number(*loss, 4)),
+        (_, None) => "no finite loss".to_owned(),
+    }
+}
+
+/// The settings that made a picture, in one line.
+pub fn caption(scene: &Scene, step: u64) -> String {
+    let training = &scene.training;
+    let [x, y] = scene.start;
+    let mut parts = vec![
+        scene.landscape.to_string(),
+        format!("start ({}, {})", number(x, 6), number(y, 6)),
+        format!("step {step} of {}", training.steps),
+        format!("seed {}", training.seed),
+    ];
+    for (name, value) in [("clip norm", training.clip_norm), ("clip value", training.clip_value)] {
+        parts.extend(value.map(|value| format!("{name} {}", number(value, 6))));
+    }
+    if training.noise > 0.0 {
+        parts.push(format!("noise {}", number(training.noise, 6)));
+    }
+    parts.extend(training.batch.map(|batch| format!("batch {batch}")));
+    parts.join(" · ")
+}

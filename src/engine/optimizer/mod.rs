@@ -78,13 +78,20 @@ impl Power {
     #[inline]
     fn next(&mut self, base: f64) -> f64 {
         self.exponent = self.exponent.saturating_add(1);
-        self.value = if base == self.base {
-            self.value * base
+        if base == self.base {
+            self.value *= base;
         } else {
-            base.powi(self.exponent)
-        };
-        self.base = base;
+            self.change(base);
+        }
         self.value
+    }
+
+    /// Out of line, because the compiler would work out the power each step and throw it away.
+    #[cold]
+    #[inline(never)]
+    fn change(&mut self, base: f64) {
+        self.base = base;
+        self.value = base.powi(self.exponent);
     }
 }
 

@@ -1,0 +1,181 @@
+//! What does one step of one run cost, recording included, beside the same loop written by hand?
+//!
+//! ```sh
+//! cargo bench --bench steps --no-default-features
+//! ```
+
+use ravine::engine::cancel::Cancel;
+use ravine::engine::landscape::{AnyLandscape, NoFiles};
+use ravine::engine::objective::{Objective, Treatment};
+use ravine::engine::run::{Conditions, Outcome, RunSpec, run};
+use std::hint::black_box;
+use std::time::Instant;
+
+const STEPS: usize = 100_000;
+const ROUNDS: usize = 31;
+const START: [f64; 2] = [-1.5, 2.0];
+
+/// The learning rates are so small that no run arrives: at the minimum a velocity decays into subnormal numbers, which
+/// would cost both sides far more than a step does.
+const CASES: [(&str, Option<fn() -> Record>); 4] = [
+    ("sgd:lr=1e-5,momentum=0.9", Some(momentum_by_hand)),
+    ("adam:lr=1e-5", Some(adam_by_hand)),
+    ("lbfgs:lr=1e-5,max_iter=1,history_size=10", None),
+    ("newton:lr=1e-5", None),
+];
+
+fn main() {
+    let rosenbrock: AnyLandscape = "rosenbrock".parse().expect("a landscape");
+    let ground = rosenbrock.as_dyn().ground(&NoFiles).expect("no data");
+    println!("ns per step on Rosenbrock: median (fastest) of {ROUNDS} runs of {STEPS} steps\n");
+    println!(
+        "{:42} {:>16} {:>16} {:>14}",
+        "run", "Ravine", "by hand", "ratio"
+    );
+    for (text, by_hand) in CASES {
+        let spec = text.parse().expect("a run");
+        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+        for _ in 0..ROUNDS {
+            ours.push(nanoseconds(|| ravine(&*ground.objective, &spec)));
+            if let Some(by_hand) = by_hand {
+                theirs.push(nanoseconds(by_hand));
+            }
+        }
+        let [ours, theirs] = [ours, theirs].map(middle_and_least);
+        print!("{text:42} {}", cell(ours));
+        if let Some(by_hand) = by_hand {
+            compare(text, &ravine(&*ground.objective, &spec), &by_hand());
+            let ratio = [ours[0] / theirs[0], ours[1] / theirs[1]];
+            print!(" {} {:>14}", cell(theirs), format!("{:.2} ({:.2})", ratio[0], ratio[1]));
+        }
+        println!();
+    }
+}
+
+fn cell([middle, least]: [f64; 2]) -> String {
+    format!("{:>16}", format!("{middle:.1} ({least:.1})"))
+}
+
+/// Nanoseconds per step of one run.
+fn nanoseconds<T>(run: impl FnOnce() -> T) -> f64 {
+    let start = Instant::now();
+    black_box(run());
+    start.elapsed().as_secs_f64() * 1e9 / STEPS as f64
+}
+
+/// Median and minimum. Other programs on the machine raise the first, hardly the second.
+fn middle_and_least(mut times: Vec<f64>) -> [f64; 2] {
+    times.sort_by(f64::total_cmp);
+    [times.len() / 2, 0].map(|index| times.get(index).copied().unwrap_or(f64::NAN))
+}
+
+/// Both sides must have done the same work; later on a path magnifies rounding.
+fn compare(text: &str, ours: &Record, theirs: &Record) {
+    let far = ours
+        .theta
+        .iter()
+        .zip(&theirs.theta)
+        .take(20_000)
+        .position(|(a, b)| (a - b).abs() > 1e-9 * b.abs().max(1.0));
+    assert_eq!(far, None, "{text}: the paths part");
+    assert_eq!(ours.loss.len(), theirs.loss.len());
+    assert_eq!(ours.evaluations, theirs.evaluations);
+}
+
+/// The columns that a run records.
+struct Record {
+    theta: Vec<f64>,
+    loss: Vec<f64>,
+    grad_norm: Vec<f64>,
+    lr: Vec<f64>,
+    evaluations: Vec<u64>,
+}
+
+fn ravine(objective: &dyn Objective, spec: &RunSpec) -> Record {
+    let conditions = Conditions {
+        steps: STEPS as u64,
+        treatment: Treatment::default(),
+        tolerance: None,
+    };
+    let trajectory = run(objective, &START, spec, &conditions, &Cancel::default())
+        .expect("nobody cancels this");
+    assert_eq!(trajectory.outcome, Outcome::Finished);
+    Record {
+        theta: trajectory.theta,
+        loss: trajectory.loss,
+        grad_norm: trajectory.grad_norm,
+        lr: trajectory.lr,
+        evaluations: trajectory.evaluations,
+    }
+}
+
+impl Record {
+    fn preallocated() -> Self {
+        let column = || Vec::with_capacity(STEPS + 1);
+        Self {
+            theta: Vec::with_capacity(2 * (STEPS + 1)),
+            loss: column(),
+            grad_norm: column(),
+            lr: column(),
+            evaluations: Vec::with_capacity(STEPS + 1),
+        }
+    }
+
+    /// Records one row; false where the run has diverged.
+    #[inline(always)]
+    fn push(&mut self, step: usize, [x, y]: [f64; 2], loss: f64, [gx, gy]: [f64; 2], lr: f64) -> bool {
+        self.theta.extend([x, y]);
+        self.loss.push(loss);
+        self.grad_norm.push((gx * gx + gy * gy).sqrt());
+        self.lr.push(lr);
+        self.evaluations.push(step as u64);
+        loss <= 1e12
+    }
+}
+
+/// (1 − x)² + 100 (y − x²)² and its gradient.
+#[inline(always)]
+fn rosenbrock([x, y]: [f64; 2]) -> (f64, [f64; 2]) {
+    let (a, b) = (1.0 - x, y - x * x);
+    (a * a + 100.0 * b * b, [-2.0 * a - 400.0 * b * x, 200.0 * b])
+}
+
+fn momentum_by_hand() -> Record {
+    let (lr, mu) = black_box((1e-5, 0.9));
+    let mut record = Record::preallocated();
+    let [mut theta, mut v] = [START, [0.0; 2]];
+    for step in 0..=STEPS {
+        let (loss, g) = rosenbrock(theta);
+        if !record.push(step, theta, loss, g, lr) {
+            break;
+        }
+        for i in 0..2 {
+            v[i] = mu * v[i] + g[i];
+            theta[i] -= lr * v[i];
+        }
+    }
+    record
+}
+
+fn adam_by_hand() -> Record {
+    let (lr, beta1, beta2, eps) = black_box((1e-5, 0.9, 0.999, 1e-8));
+    let mut record = Record::preallocated();
+    let [mut theta, mut m, mut v] = [START, [0.0; 2], [0.0; 2]];
+    let (mut beta1_power, mut beta2_power) = (1.0, 1.0);
+    for step in 0..=STEPS {
+        let (loss, g) = rosenbrock(theta);
+        if !record.push(step, theta, loss, g, lr) {
+            break;
+        }
+        beta1_power *= beta1;
+        beta2_power *= beta2;
+        let step_size = lr / (1.0 - beta1_power);
+        let root_correction = f64::sqrt(1.0 - beta2_power);
+        for i in 0..2 {
+            m[i] += (g[i] - m[i]) * (1.0 - beta1);
+            v[i] = v[i] * beta2 + (1.0 - beta2) * g[i] * g[i];
+            theta[i] -= step_size * m[i] / (v[i].sqrt() / root_correction + eps);
+        }
+    }
+    record
+}

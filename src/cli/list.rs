@@ -1,0 +1,218 @@
+//! `ravine list`: what there is to choose from.
+
+use super::members::{Facts, Member, Setting, landscapes, optimizers, schedules};
+use super::print;
+use crate::engine::spec::real;
+use std::io::{self, Write};
+
+/// Lists landscapes, optimizers and schedules with their settings
+#[derive(clap::Args)]
+#[command(after_help = "\
+Each setting is shown with its default; what it may be stands behind its help.
+With --json there is one list for each kind, under its name.
+
+Examples:
+  ravine list
+  ravine list optimizers
+  ravine list landscapes --json")]
+pub(super) struct Args {
+    /// landscapes, optimizers or schedules; without it, all three
+    #[arg(value_enum, hide_possible_values = true)]
+    what: Option<Family>,
+    /// Prints JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Family {
+    Landscapes,
+    Optimizers,
+    Schedules,
+}
+
+/// A family's name, how its members are used, and the members.
+type Listed = (&'static str, &'static str, Vec<Member>);
+
+pub(super) fn list(args: &Args) -> Result<(), String> {
+    let asked = |family| args.what.is_none_or(|what| what == family);
+    let mut lists: Vec<Listed> = Vec::new();
+    if asked(Family::Landscapes) {
+        lists.push((
+            "landscapes",
+            "--landscape NAME:SETTING=VALUE,SETTING=VALUE",
+            landscapes(),
+        ));
+    }
+    if asked(Family::Optimizers) {
+        lists.push((
+            "optimizers",
+            "--run NAME:SETTING=VALUE,SETTING=VALUE",
+            optimizers(),
+        ));
+    }
+    if asked(Family::Schedules) {
+        lists.push((
+            "schedules",
+            "--run OPTIMIZER@NAME:SETTING=VALUE>NAME:SETTING=VALUE",
+            schedules(),
+        ));
+    }
+    print(|out| {
+        if args.json {
+            json(&lists, out)
+        } else {
+            text(&lists, width(), out)
+        }
+    })
+}
+
+fn json(lists: &[Listed], out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(b"{")?;
+    for (index, (name, _, members)) in lists.iter().enumerate() {
+        let comma = if index > 0 { "," } else { "" };
+        write!(out, "{comma}\n\"{name}\": ")?;
+        serde_json::to_writer_pretty(&mut *out, members)?;
+    }
+    out.write_all(b"\n}\n")
+}
+
+/// The width of the terminal, where the shell tells it; else that of the narrowest common one.
+fn width() -> usize {
+    let told = std::env::var("COLUMNS")
+        .ok()
+        .and_then(|columns| columns.parse().ok());
+    told.unwrap_or(80).clamp(50, 120)
+}
+
+fn text(lists: &[Listed], width: usize, out: &mut dyn Write) -> io::Result<()> {
+    for (index, (name, usage, members)) in lists.iter().enumerate() {
+        let gap = if index > 0 { "\n" } else { "" };
+        writeln!(out, "{gap}{}: {usage}", name.to_uppercase())?;
+        for member in members {
+            writeln!(out, "\n{}  ({})", member.name, member.title)?;
+            let facts = member.landscape.as_ref().map(facts).unwrap_or_default();
+            for paragraph in member.help.lines().chain(facts.iter().map(String::as_str)) {
+                wrap("    ", "    ", paragraph, width, out)?;
+            }
+            let heads: Vec<String> = member
+                .settings
+                .iter()
+                .map(|setting| format!("    {}={}", setting.name, setting.text))
+                .collect();
+            let widest = heads
+                .iter()
+                .map(|head| head.chars().count())
+                .filter(|head| *head <= 24);
+            let column = widest.max().unwrap_or(24) + 2;
+            for (setting, head) in member.settings.iter().zip(heads) {
+                let described = described(setting);
+                let indent = " ".repeat(column);
+                if head.chars().count() + 2 > column {
+                    writeln!(out, "{head}")?;
+                    wrap(&indent, &indent, &described, width, out)?;
+                } else {
+                    wrap(&format!("{head:column$}"), &indent, &described, width, out)?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A blank at which no line breaks.
+const GLUE: &str = "\u{a0}";
+
+/// A setting's help, and what it may be.
+fn described(setting: &Setting) -> String {
+    let mut expected = setting.expected.clone();
+    if let Some(range) = setting.range.as_str() {
+        expected = expected.replace(range, &range.replace(' ', GLUE));
+    }
+    let first = expected.remove(0).to_uppercase();
+    format!("{} {first}{expected}.", setting.help.replace('\n', " "))
+}
+
+/// What is known of a landscape, in sentences.
+fn facts(facts: &Facts) -> Vec<String> {
+    let [x, y] = facts.axes;
+    let point = |[x, y]: [f64; 2]| format!("({},{GLUE}{})", short(x), short(y));
+    let range = |name: &str, [low, high]: [f64; 2]| {
+        format!("{name} from {} to {}", short(low), short(high))
+    };
+    let domain = match facts.domain {
+        Some([first, second]) => format!("{}, {}", range(x, first), range(y, second)),
+        None => format!("any {x} and {y}"),
+    };
+    let mut known = String::new();
+    for (index, minimum) in facts.minima.iter().enumerate() {
+        let same = index > 0 && facts.minima[index - 1].value == minimum.value;
+        let what = format!("; minimum {} at", short(minimum.value));
+        known += if same { "," } else { &what };
+        known += " ";
+        known += &point(minimum.at);
+    }
+    vec![
+        format!("f({x}, {y}) = {}", facts.formula),
+        format!("Domain: {domain}; starts at {}{known}.", point(facts.start)),
+    ]
+}
+
+/// A number in few digits, for reading.
+fn short(number: f64) -> String {
+    let rounded = format!("{number:.6}").parse().unwrap_or(number);
+    real(if rounded == 0.0 { 0.0 } else { rounded })
+}
+
+/// Writes a text in lines of at most `width` characters, the first after `first`, the others after `rest`.
+fn wrap(first: &str, rest: &str, text: &str, width: usize, out: &mut dyn Write) -> io::Result<()> {
+    let mut line = first.to_owned();
+    let mut empty = true;
+    for word in text.split(' ') {
+        if !empty && line.chars().count() + 1 + word.chars().count() > width {
+            writeln!(out, "{}", line.replace(GLUE, " "))?;
+            rest.clone_into(&mut line);
+            empty = true;
+        }
+        if !empty {
+            line.push(' ');
+        }
+        line.push_str(word);
+        empty = false;
+    }
+    writeln!(out, "{}", line.trim_end().replace(GLUE, " "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_of_the_list_fits() {
+        let lists: Vec<Listed> = vec![
+            ("landscapes", "", landscapes()),
+            ("optimizers", "", optimizers()),
+            ("schedules", "", schedules()),
+        ];
+        for width in [50, 80] {
+            let mut out = Vec::new();
+            text(&lists, width, &mut out).unwrap();
+            for line in String::from_utf8(out).unwrap().lines() {
+                assert!(
+                    line.chars().count() <= width,
+                    "{line:?} is longer than {width}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn lines_hang_under_their_text() {
+        let mut out = Vec::new();
+        wrap("a=1  ", "     ", "one two three", 13, &mut out).unwrap();
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            "a=1  one two\n     three\n"
+        );
+    }
+}

@@ -1,0 +1,86 @@
+//! The command line: text in, a scene, the engine, an exporter, text out. One thin file a subcommand.
+
+mod check;
+mod list;
+mod members;
+mod render;
+mod scene_args;
+mod trace;
+mod window;
+
+use clap::{Parser, Subcommand};
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Shows how optimizers move on a loss landscape.
+///
+/// Without a command the window opens. The commands do the same work without a window: `trace` writes the paths of
+/// optimizers as numbers, `render` draws them, `list` says what there is to choose from, `check` looks at a scene file.
+#[derive(Parser)]
+#[command(
+    name = "ravine",
+    version,
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    after_help = "\
+Examples:
+  ravine                                       open the window
+  ravine lecture.toml                          open the window on a scene file
+  ravine list optimizers                       the optimizers and their settings
+  ravine render --run adam:lr=0.05 -o adam.png a picture of one run
+  ravine trace --run sgd --run adam -o two.csv two runs as numbers
+
+A run is written NAME:SETTING=VALUE,SETTING=VALUE and, with a learning-rate
+schedule, @SCHEDULE behind it: adam:lr=0.05,beta1=0.95@cosine:t_max=90"
+)]
+struct Cli {
+    /// A scene file to open; without one the window opens on Rosenbrock's valley
+    scene: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Trace(trace::Args),
+    Render(render::Args),
+    List(list::Args),
+    Check(check::Args),
+}
+
+/// Runs the program on the arguments that it was called with. Each error is told on stderr, and ends it with code 2.
+pub fn main() -> ExitCode {
+    let Cli { scene, command } = Cli::parse();
+    let done = match command {
+        None => window::open(scene.as_deref()),
+        Some(Command::Trace(args)) => trace::trace(&args),
+        Some(Command::Render(args)) => render::render(&args),
+        Some(Command::List(args)) => list::list(&args),
+        Some(Command::Check(args)) => check::check(&args),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(sentence) => {
+            complain(&sentence);
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Writes a sentence to stderr; where that is closed there is nobody to tell.
+fn complain(sentence: &str) {
+    let _ = writeln!(io::stderr(), "ravine: {sentence}");
+}
+
+/// Writes to stdout. A reader that has seen enough, like `head`, is no error.
+fn print(fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), String> {
+    let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    match fill(&mut out).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(format!(
+            "standard output cannot be written ({})",
+            error.kind()
+        )),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,92 @@
+//! `ravine render`: a picture of a scene.
+
+use super::scene_args::SceneArgs;
+use crate::export::file::{check_place, extension, write_whole};
+use crate::export::picture::{EXTENSIONS, Picture, picture};
+use crate::figure::colour::Theme;
+use crate::figure::png::MAX_PIXELS;
+use std::path::PathBuf;
+
+/// The fewest pixels of a side.
+const MIN_PIXELS: u32 = 16;
+
+/// Draws a scene as PNG or SVG
+///
+/// The map with its contour lines, the paths of the runs, their names, the colour bar, numbered axes and a legend. It needs
+/// no display. In SVG, texts are texts.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  ravine render -o opening.png
+  ravine render lecture.toml --step 300 --theme dark --size 1920x1080 -o slide.png
+  ravine render --landscape himmelblau --start=0,0 --run adam --run lbfgs -o figure.svg")]
+pub(super) struct Args {
+    #[command(flatten)]
+    scene: SceneArgs,
+    /// The file to write, its name ending in .png or .svg
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+    /// Width and height in pixels, 16 to 16384 each
+    #[arg(long, value_name = "WxH", default_value = "1600x1200")]
+    size: String,
+    /// How many steps of the runs are shown; without it, all of them
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    step: Option<String>,
+    /// light or dark
+    #[arg(long, value_enum, value_name = "THEME", hide_possible_values = true, default_value_t = Ground::Light)]
+    theme: Ground,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Ground {
+    Light,
+    Dark,
+}
+
+pub(super) fn render(args: &Args) -> Result<(), String> {
+    let extension = extension(&args.output, &EXTENSIONS)?;
+    let pixels = size(&args.size)?;
+    let (scene, ground) = args.scene.prepare()?;
+    let step = args
+        .step
+        .as_ref()
+        .map(|text| step(text, scene.training.steps))
+        .transpose()?;
+    check_place(&args.output)?;
+    let theme = match args.theme {
+        Ground::Light => &Theme::LIGHT,
+        Ground::Dark => &Theme::DARK,
+    };
+    let bytes = picture(
+        &scene,
+        &ground,
+        extension,
+        &Picture {
+            pixels,
+            step,
+            theme,
+        },
+    )?;
+    write_whole(&args.output, |out| out.write_all(&bytes))
+}
+
+fn size(text: &str) -> Result<[u32; 2], String> {
+    let side = |side: &str| {
+        side.trim()
+            .parse()
+            .ok()
+            .filter(|side| (MIN_PIXELS..=MAX_PIXELS).contains(side))
+    };
+    let size = text
+        .split_once(['x', 'X', '×'])
+        .and_then(|(w, h)| Some([side(w)?, side(h)?]));
+    size.ok_or_else(|| {
+        format!("--size cannot be `{text}`; expected width x height, {MIN_PIXELS} to {MAX_PIXELS} each, like 1600x1200")
+    })
+}
+
+fn step(text: &str, steps: u64) -> Result<u64, String> {
+    text.parse().ok().filter(|step| *step <= steps).ok_or_else(|| {
+        format!("--step cannot be `{text}`; expected a whole number from 0 to {steps}, the steps of the scene")
+    })
+}

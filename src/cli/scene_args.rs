@@ -1,0 +1,166 @@
+//! The scene that `trace` and `render` work on: a file, or the opening scene, changed by flags.
+
+use crate::engine::declare::{Refusal, Settings};
+use crate::engine::landscape::{AnyLandscape, Ground};
+use crate::engine::run::RunSpec;
+use crate::engine::scene::{Scene, Training};
+use crate::import::{Disk, open_scene};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+#[derive(clap::Args)]
+pub(super) struct SceneArgs {
+    /// A scene file, as the window saves it; without one, the scene that the window opens on. The flags below change it
+    scene: Option<PathBuf>,
+    /// The landscape, like rosenbrock, quadratic:a=1,b=25 or 'formula:f=x^2+2*y^2'. `ravine list landscapes` names them all
+    #[arg(long, value_name = "SPEC", help_heading = "Scene")]
+    landscape: Option<String>,
+    /// Where every run starts; without it, the place that suits the landscape
+    #[arg(
+        long,
+        value_name = "X,Y",
+        help_heading = "Scene",
+        allow_hyphen_values = true
+    )]
+    start: Option<String>,
+    /// An optimizer to run, like adam:lr=0.05 or sgd:lr=0.1@cosine. Give it several times for several runs; they replace
+    /// those of the scene
+    #[arg(long = "run", value_name = "SPEC", help_heading = "Scene")]
+    runs: Vec<String>,
+    #[arg(long, value_name = "N", help_heading = "Scene", allow_negative_numbers = true, help = help("steps"))]
+    steps: Option<String>,
+    #[arg(long, value_name = "N", help_heading = "Scene", allow_negative_numbers = true, help = help("seed"))]
+    seed: Option<String>,
+    #[arg(long, value_name = "SIGMA", help_heading = "Scene", allow_negative_numbers = true, help = help("noise"))]
+    noise: Option<String>,
+    #[arg(long, value_name = "NORM", help_heading = "Scene", allow_negative_numbers = true, help = help("clip_norm"))]
+    clip_norm: Option<String>,
+    #[arg(long, value_name = "SIZE", help_heading = "Scene", allow_negative_numbers = true, help = help("clip_value"))]
+    clip_value: Option<String>,
+    #[arg(long, value_name = "N", help_heading = "Scene", allow_negative_numbers = true, help = help("batch"))]
+    batch: Option<String>,
+    #[arg(long, value_name = "NORM", help_heading = "Scene", allow_negative_numbers = true, help = help("tolerance"))]
+    tolerance: Option<String>,
+}
+
+/// The help of a flag that stands for a setting of [`Training`].
+fn help(setting: &str) -> String {
+    let training = Training::default();
+    let described = training.index(setting).map(|index| {
+        let param = &training.params()[index];
+        let default = param.text(&training.default_value(index));
+        let expected = param.expected();
+        format!(
+            "{} Expects {expected} [default: the scene's, {default} in a new one]",
+            param.help
+        )
+    });
+    described.unwrap_or_default()
+}
+
+impl SceneArgs {
+    /// The scene, and its landscape at work. Everything that can be wrong with either is told here.
+    pub(super) fn prepare(&self) -> Result<(Scene, Arc<Ground>), String> {
+        let mut scene = self.scene()?;
+        if let Some(start) = &self.start {
+            scene.start = point(start)?;
+        }
+        if !self.runs.is_empty() {
+            scene.runs.clear();
+        }
+        for text in &self.runs {
+            scene.add_run(
+                text.parse::<RunSpec>()
+                    .map_err(|refusal| placed("--run", text, &refusal))?,
+            );
+        }
+        for (name, text) in [
+            ("steps", &self.steps),
+            ("seed", &self.seed),
+            ("noise", &self.noise),
+            ("clip_norm", &self.clip_norm),
+            ("clip_value", &self.clip_value),
+            ("batch", &self.batch),
+            ("tolerance", &self.tolerance),
+        ] {
+            if let Some(text) = text {
+                set(&mut scene.training, name, text).map_err(|refusal| refusal.to_string())?;
+            }
+        }
+        let ground = scene
+            .ground(&Disk::beside(self.scene.as_deref()))
+            .map_err(|error| {
+                // What no flag has touched is the file's.
+                let changed = [&self.landscape, &self.start, &self.batch]
+                    .into_iter()
+                    .any(Option::is_some);
+                match self
+                    .scene
+                    .as_ref()
+                    .filter(|_| !changed && self.runs.is_empty())
+                {
+                    Some(path) => format!("{}: {error}", path.display()),
+                    None => error.to_string(),
+                }
+            })?;
+        Ok((scene, Arc::new(ground)))
+    }
+
+    /// The scene file or the opening scene, on the landscape that is asked for.
+    fn scene(&self) -> Result<Scene, String> {
+        let landscape = self.landscape.as_ref().map(|text| {
+            text.parse::<AnyLandscape>()
+                .map_err(|refusal| placed("--landscape", text, &refusal))
+        });
+        let landscape = landscape.transpose()?;
+        let Some(path) = &self.scene else {
+            let mut opening = Scene::opening();
+            if let Some(landscape) = landscape {
+                opening = Scene {
+                    runs: opening.runs,
+                    ..Scene::new(landscape)
+                };
+            }
+            return Ok(opening);
+        };
+        let mut scene = open_scene(path).map_err(|sentence| {
+            let name = path.to_string_lossy();
+            let is_landscape = !path.exists() && name.parse::<AnyLandscape>().is_ok();
+            let hint = if is_landscape {
+                format!(", or --landscape {name}")
+            } else {
+                String::new()
+            };
+            sentence + &hint
+        })?;
+        if let Some(landscape) = landscape {
+            scene.choose_landscape(landscape);
+        }
+        Ok(scene)
+    }
+}
+
+/// Reads and checks a setting as a scene file's is.
+fn set(training: &mut Training, name: &str, text: &str) -> Result<(), Refusal> {
+    let index = training.index(name)?;
+    let value = training.params()[index].parse(text)?;
+    training.set(name, value)
+}
+
+/// A refusal; one of a value says which flag it stands in, as there may be several.
+fn placed(flag: &str, text: &str, refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::Value { .. } => format!("{flag} {text}: {refusal}"),
+        _ => refusal.to_string(),
+    }
+}
+
+fn point(text: &str) -> Result<[f64; 2], String> {
+    let number = |text: &str| text.trim().parse().ok();
+    let point = text
+        .split_once(',')
+        .and_then(|(x, y)| Some([number(x)?, number(y)?]));
+    point.ok_or_else(|| {
+        format!("--start cannot be `{text}`; expected two numbers, like --start=-1.5,2")
+    })
+}

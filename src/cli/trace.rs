@@ -1,0 +1,111 @@
+//! `ravine trace`: the paths of optimizers as numbers.
+
+use super::print;
+use super::scene_args::SceneArgs;
+use crate::engine::cancel::Cancel;
+use crate::engine::curvature;
+use crate::engine::landscape::Ground;
+use crate::engine::run;
+use crate::engine::scene::Scene;
+use crate::export::file::{check_place, extension, write_whole};
+use crate::export::trajectories::{Format, Writer, shown};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// Writes the paths of optimizers as JSON or CSV
+///
+/// Each ticked run of the scene has a row for every step from 0 to the last one; row k is the state after k steps.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Columns:
+  step         steps taken so far
+  evaluations  gradients that the optimizer has asked for so far
+  x, y         the two parameters, whatever the landscape calls them
+  loss         the true loss: all the data, no noise
+  grad_norm    the length of the true gradient, not clipped
+  lr           the learning rate of the next step
+  lambda_min, lambda_max   with --curvature, the Hessian's eigenvalues
+
+JSON holds runs, each with its spec, outcome (finished, converged or diverged),
+diverged_at and converged_at (a step or null), columns and rows. CSV has one
+header; with several runs, a first column `run` with the run's spec. Numbers
+read back to the same bits. The rows of a run end before the first number that
+is not finite.
+
+Examples:
+  ravine trace --landscape rosenbrock --start=-1.5,2 --steps 100 --run adam:lr=0.05
+  ravine trace --landscape 'formula:f=x^2+2*y^2' --run sgd:lr=0.1 --run newton --format csv
+  ravine trace --landscape regression:data=points.csv --batch 8 --run sgd -o runs.csv
+  ravine trace lecture.toml --curvature -o lecture.json")]
+pub(super) struct Args {
+    #[command(flatten)]
+    scene: SceneArgs,
+    /// json or csv; without it, what the name of the file says, or json
+    #[arg(long, value_enum, value_name = "FORMAT", hide_possible_values = true)]
+    format: Option<Named>,
+    /// The file to write, its name ending in .json or .csv; without it, standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Adds the smallest and the largest eigenvalue of the Hessian
+    #[arg(long)]
+    curvature: bool,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Named {
+    Json,
+    Csv,
+}
+
+pub(super) fn trace(args: &Args) -> Result<(), String> {
+    let format = format(args.format, args.output.as_deref())?;
+    let (scene, ground) = args.scene.prepare()?;
+    let fill = |out: &mut dyn Write| write(&scene, &ground, format, args.curvature, out);
+    match &args.output {
+        Some(path) => {
+            check_place(path)?;
+            write_whole(path, fill)
+        }
+        None => print(fill),
+    }
+}
+
+/// The format that is asked for, which the file's name must not contradict.
+fn format(asked: Option<Named>, output: Option<&Path>) -> Result<Format, String> {
+    let asked = asked.map(|named| match named {
+        Named::Json => (Format::Json, ["json"]),
+        Named::Csv => (Format::Csv, ["csv"]),
+    });
+    match (asked, output) {
+        (asked, None) => Ok(asked.map_or(Format::Json, |(format, _)| format)),
+        (Some((format, valid)), Some(path)) => extension(path, &valid).map(|_| format),
+        (None, Some(path)) => Ok(match extension(path, &["json", "csv"])? {
+            "csv" => Format::Csv,
+            _ => Format::Json,
+        }),
+    }
+}
+
+/// Makes and writes one run after the other: a million steps of a hundred runs do not fit into memory together.
+fn write(
+    scene: &Scene,
+    ground: &Ground,
+    format: Format,
+    with_curvature: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let (never, conditions) = (Cancel::default(), scene.conditions());
+    let objective = &*ground.objective;
+    let mut writer = Writer::new(out, scene, format, with_curvature)?;
+    for index in shown(scene) {
+        let spec = &scene.runs[index].spec;
+        let Some(trajectory) = run::run(objective, &scene.start, spec, &conditions, &never) else {
+            continue; // Nothing cancels this work.
+        };
+        let curvature = with_curvature
+            .then(|| curvature::along(objective, &trajectory, &never))
+            .flatten();
+        writer.run(index, &trajectory, curvature.as_deref())?;
+    }
+    writer.finish()
+}

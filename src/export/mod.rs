@@ -1,0 +1,5 @@
+//! What leaves the program: trajectories as JSON and CSV, pictures, and files that are written whole or not at all.
+
+pub mod file;
+pub mod picture;
+pub mod trajectories;

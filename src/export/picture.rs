@@ -1,0 +1,92 @@
+//! A scene's picture as the bytes of a file.
+
+use crate::engine::landscape::Ground;
+use crate::engine::scene::Scene;
+use crate::figure::colour::Theme;
+use crate::figure::{self, png, svg};
+use std::sync::Arc;
+
+/// The extensions of pictures.
+pub const EXTENSIONS: [&str; 2] = ["png", "svg"];
+
+/// What is asked of a picture.
+#[derive(Clone, Copy)]
+pub struct Picture {
+    /// Width and height in pixels, 16 to [`png::MAX_PIXELS`] each.
+    pub pixels: [u32; 2],
+    /// The step of the timeline; `None` is the last.
+    pub step: Option<u64>,
+    /// Light or dark.
+    pub theme: &'static Theme,
+}
+
+/// The bytes of a picture of the kind that one of [`EXTENSIONS`] names. Its description is its caption and the scene.
+///
+/// # Errors
+/// One sentence, where the pixels do not fit into memory.
+pub fn picture(
+    scene: &Scene,
+    ground: &Arc<Ground>,
+    extension: &str,
+    picture: &Picture,
+) -> Result<Vec<u8>, String> {
+    let &Picture {
+        pixels,
+        step,
+        theme,
+    } = picture;
+    let size = points(pixels);
+    let drawing = figure::picture(scene, ground, &figure::Options { size, step, theme });
+    let caption = figure::caption(scene, step.unwrap_or(scene.training.steps));
+    let description = format!("{caption}\n\n{}", scene.to_toml());
+    match extension {
+        "svg" => Ok(stretched(&svg::svg(&drawing, &description), pixels).into_bytes()),
+        _ => png::png(&drawing, pixels, &description),
+    }
+}
+
+/// The size in points of a picture of so many pixels: as large as a page, so that its texts can be read whatever the
+/// number of pixels. 1600 × 1200 pixels are about 930 × 700 points.
+fn points(pixels: [u32; 2]) -> [f32; 2] {
+    const AREA: f64 = 650_000.0;
+    let [width, height] = pixels.map(f64::from);
+    let scale = (AREA / (width * height).max(1.0)).sqrt();
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a size in points needs no more digits"
+    )]
+    [width, height].map(|side| (side * scale) as f32)
+}
+
+/// An SVG shown at a size in pixels; its view box stays in points.
+fn stretched(svg: &str, [width, height]: [u32; 2]) -> String {
+    let place = svg.find(" width=\"").zip(svg.find(" viewBox="));
+    match place.filter(|(from, to)| from < to) {
+        Some((from, to)) => {
+            let (before, after) = (&svg[..from], &svg[to..]);
+            format!("{before} width=\"{width}\" height=\"{height}\"{after}")
+        }
+        None => svg.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_keep_their_size_whatever_the_pixels() {
+        let [width, height] = points([1600, 1200]);
+        assert!((height - 698.0).abs() < 1.0 && (width / height - 4.0 / 3.0).abs() < 1e-3);
+        assert_eq!(points([3200, 2400]), [width, height]);
+    }
+
+    #[test]
+    fn an_svg_has_the_size_that_is_asked_for() {
+        let svg = "<svg xmlns=\"a\" width=\"9\" height=\"7\" viewBox=\"0 0 9 7\"><rect width=\"2\"/></svg>";
+        assert_eq!(
+            stretched(svg, [1600, 1200]),
+            "<svg xmlns=\"a\" width=\"1600\" height=\"1200\" viewBox=\"0 0 9 7\"><rect width=\"2\"/></svg>"
+        );
+    }
+}

@@ -1,0 +1,277 @@
+//! Trajectories as JSON and CSV.
+//!
+//! Floats are the shortest text that reads back to the same bits. A diverged run's rows end before the first number that
+//! is not finite. With curvature there are two more columns, `lambda_min` and `lambda_max`; where the Hessian is not
+//! finite although the loss is, they hold `null` in JSON and nothing in CSV.
+
+use crate::engine::lab::Runs;
+use crate::engine::run::{Outcome, Trajectory};
+use crate::engine::scene::Scene;
+use std::io::{self, Write};
+
+/// The columns of every table. The two parameters are `x` and `y` on every landscape.
+pub const COLUMNS: [&str; 7] = ["step", "evaluations", "x", "y", "loss", "grad_norm", "lr"];
+
+/// The columns that curvature adds.
+pub const CURVATURE: [&str; 2] = ["lambda_min", "lambda_max"];
+
+/// How trajectories are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// `{"landscape":…,"start":[…],"training":{…},"runs":[{"spec":…,"name":…,"outcome":…,"diverged_at":…,
+    /// "converged_at":…,"columns":[…],"rows":[[…],…]},…]}`.
+    Json,
+    /// One header and one line a row; before the columns, for several runs, `run` with the run's spec.
+    Csv,
+}
+
+/// The ticked runs of a scene in one file.
+pub fn trajectories(runs: &Runs, format: Format, curvature: bool) -> Vec<u8> {
+    let mut out = Vec::new();
+    let results = |index: usize| {
+        let result = &runs.results[index];
+        (&result.trajectory, curvature.then_some(&*result.curvature))
+    };
+    // Writing to memory does not fail.
+    let _ = Writer::new(&mut out, &runs.scene, format, curvature).and_then(|mut writer| {
+        for index in shown(&runs.scene).filter(|index| *index < runs.results.len()) {
+            let (trajectory, curvature) = results(index);
+            writer.run(index, trajectory, curvature)?;
+        }
+        writer.finish()
+    });
+    out
+}
+
+/// Places of the ticked runs of a scene.
+pub fn shown(scene: &Scene) -> impl Iterator<Item = usize> {
+    (0..scene.runs.len()).filter(|index| scene.runs[*index].shown)
+}
+
+/// Writes trajectories one after the other, so that no two need to be in memory.
+pub struct Writer<'a, W> {
+    out: W,
+    scene: &'a Scene,
+    names: Vec<String>,
+    format: Format,
+    columns: Vec<&'static str>,
+    several: bool,
+    written: usize,
+}
+
+impl<'a, W: Write> Writer<'a, W> {
+    /// Begins the file of the ticked runs of a scene.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn new(mut out: W, scene: &'a Scene, format: Format, curvature: bool) -> io::Result<Self> {
+        let mut columns = COLUMNS.to_vec();
+        if curvature {
+            columns.extend(CURVATURE);
+        }
+        let several = shown(scene).count() > 1;
+        match format {
+            Format::Json => {
+                let landscape = serde_json::to_string(&scene.landscape)?;
+                let start = serde_json::to_string(&scene.start)?;
+                let training = serde_json::to_string(&scene.training)?;
+                write!(
+                    out,
+                    "{{\"landscape\":{landscape},\"start\":{start},\"training\":{training},\n\"runs\":["
+                )?;
+            }
+            Format::Csv => {
+                let run = if several { "run," } else { "" };
+                writeln!(out, "{run}{}", columns.join(","))?;
+            }
+        }
+        let names = scene.run_names();
+        Ok(Self {
+            out,
+            scene,
+            names,
+            format,
+            columns,
+            several,
+            written: 0,
+        })
+    }
+
+    /// Writes run `index` of the scene; `curvature` holds λmin and λmax of each row, if the file has them.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn run(
+        &mut self,
+        index: usize,
+        trajectory: &Trajectory,
+        curvature: Option<&[[f64; 2]]>,
+    ) -> io::Result<()> {
+        let Some(run) = self.scene.runs.get(index) else {
+            return Ok(());
+        };
+        let spec = run.spec.to_string();
+        match self.format {
+            Format::Json => {
+                let comma = if self.written > 0 { "," } else { "" };
+                let spec = serde_json::to_string(&spec)?;
+                let name = serde_json::to_string(&self.names[index])?;
+                let outcome = trajectory.outcome;
+                let [diverged_at, converged_at] = ends(outcome)
+                    .map(|step| step.map_or("null".to_owned(), |step| step.to_string()));
+                let columns = serde_json::to_string(&self.columns)?;
+                write!(
+                    self.out,
+                    "{comma}\n{{\"spec\":{spec},\"name\":{name},\"outcome\":\"{}\",\"diverged_at\":{diverged_at},\
+                     \"converged_at\":{converged_at},\"columns\":{columns},\"rows\":[",
+                    outcome.name(),
+                )?;
+                self.rows(trajectory, curvature, ["\n[", ",\n["], "]", "null")?;
+                self.out.write_all(b"\n]}")?;
+            }
+            Format::Csv => {
+                let run = if self.several {
+                    format!("{},", quoted(&spec))
+                } else {
+                    String::new()
+                };
+                self.rows(trajectory, curvature, [&run, &run], "\n", "")?;
+            }
+        }
+        self.written += 1;
+        Ok(())
+    }
+
+    /// Ends the file.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn finish(mut self) -> io::Result<()> {
+        if self.format == Format::Json {
+            self.out.write_all(b"\n]}\n")?;
+        }
+        self.out.flush()
+    }
+
+    /// The rows, each after `before` (the first one after its first) and before `after`.
+    fn rows(
+        &mut self,
+        trajectory: &Trajectory,
+        curvature: Option<&[[f64; 2]]>,
+        before: [&str; 2],
+        after: &str,
+        missing: &str,
+    ) -> io::Result<()> {
+        let out = &mut self.out;
+        let thetas = trajectory.theta.chunks_exact(trajectory.dim.max(1));
+        for (row, theta) in thetas.enumerate() {
+            let before = before[usize::from(row > 0)];
+            write!(out, "{before}{row},{}", trajectory.evaluations[row])?;
+            let rest = [
+                trajectory.loss[row],
+                trajectory.grad_norm[row],
+                trajectory.lr[row],
+            ];
+            let lambdas = curvature
+                .and_then(|curvature| curvature.get(row))
+                .into_iter()
+                .flatten();
+            for number in theta.iter().chain(&rest).chain(lambdas) {
+                out.write_all(b",")?;
+                if number.is_finite() {
+                    serde_json::to_writer(&mut *out, number)?;
+                } else {
+                    out.write_all(missing.as_bytes())?;
+                }
+            }
+            out.write_all(after.as_bytes())?;
+        }
+        Ok(())
+    }
+}
+
+/// The steps at which a run diverged and converged.
+fn ends(outcome: Outcome) -> [Option<u64>; 2] {
+    match outcome {
+        Outcome::Finished => [None, None],
+        Outcome::Diverged(step) => [Some(step), None],
+        Outcome::Converged(step) => [None, Some(step)],
+    }
+}
+
+/// A text as a CSV cell.
+fn quoted(text: &str) -> String {
+    if text.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::cancel::Cancel;
+    use crate::engine::lab::compute_runs;
+    use crate::engine::landscape::NoFiles;
+    use std::sync::Arc;
+
+    fn made(landscape: &str, specs: &[&str], format: Format) -> String {
+        let mut scene = Scene::new(landscape.parse().unwrap());
+        scene.training.steps = 1;
+        for spec in specs {
+            scene.add_run(spec.parse().unwrap());
+        }
+        let ground = Arc::new(scene.ground(&NoFiles).unwrap());
+        let runs = compute_runs(&scene, &ground, None, &Cancel::default()).unwrap();
+        String::from_utf8(trajectories(&runs, format, true)).unwrap()
+    }
+
+    #[test]
+    fn tables_are_written_as_documented() {
+        assert_eq!(
+            made(
+                "quadratic:a=1,b=4",
+                &["sgd:lr=0.1", "sgd:lr=0.5,momentum=0.9"],
+                Format::Csv
+            ),
+            "run,step,evaluations,x,y,loss,grad_norm,lr,lambda_min,lambda_max\n\
+             sgd:lr=0.1,0,0,-4.0,2.0,16.0,8.94427190999916,0.1,1.0,4.0\n\
+             sgd:lr=0.1,1,1,-3.6,1.2,9.36,6.0,0.1,1.0,4.0\n\
+             \"sgd:lr=0.5,momentum=0.9\",0,0,-4.0,2.0,16.0,8.94427190999916,0.5,1.0,4.0\n\
+             \"sgd:lr=0.5,momentum=0.9\",1,1,-2.0,-2.0,10.0,8.246211251235321,0.5,1.0,4.0\n"
+        );
+        assert_eq!(
+            made("quadratic:a=1,b=4", &["sgd:lr=0.5"], Format::Json),
+            "{\"landscape\":\"quadratic:b=4\",\"start\":[-4.0,2.0],\
+             \"training\":{\"steps\":1,\"seed\":0,\"noise\":0.0},\n\
+             \"runs\":[\n\
+             {\"spec\":\"sgd:lr=0.5\",\"name\":\"SGD\",\"outcome\":\"finished\",\"diverged_at\":null,\
+             \"converged_at\":null,\
+             \"columns\":[\"step\",\"evaluations\",\"x\",\"y\",\"loss\",\"grad_norm\",\"lr\",\"lambda_min\",\"lambda_max\"],\
+             \"rows\":[\n\
+             [0,0,-4.0,2.0,16.0,8.94427190999916,0.5,1.0,4.0],\n\
+             [1,1,-2.0,-2.0,10.0,8.246211251235321,0.5,1.0,4.0]\n\
+             ]}\n]}\n"
+        );
+    }
+
+    #[test]
+    fn a_run_without_rows_is_still_json() {
+        let text = made("formula:f=ln(x)", &["sgd"], Format::Json);
+        let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(json["runs"][0]["outcome"], "diverged");
+        assert_eq!(json["runs"][0]["diverged_at"], 0);
+        assert_eq!(json["runs"][0]["rows"], serde_json::json!([]));
+    }
+
+    #[test]
+    fn a_hessian_that_is_not_finite_leaves_its_cells_empty() {
+        let line = |format| made("formula:f=abs(x+3)^1.5 + y", &["sgd"], format);
+        let json: serde_json::Value = serde_json::from_str(&line(Format::Json)).unwrap();
+        let row = json["runs"][0]["rows"][0].as_array().unwrap();
+        assert_eq!(row.len(), 9);
+        assert!(row[7].is_null() || row[8].is_null(), "{row:?}");
+        assert!(line(Format::Csv).lines().nth(1).unwrap().ends_with(','));
+    }
+}

@@ -1,0 +1,79 @@
+//! Where a window of the plane lies in a picture.
+
+use super::drawing::{Area, Point};
+use crate::engine::plane::Rect;
+
+/// A window of the plane drawn over an area of the picture.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Frame {
+    /// The area.
+    pub area: Area,
+    /// The window, its low y at the bottom.
+    pub window: Rect,
+}
+
+impl Frame {
+    /// Shows a view in an area with equal scales on both axes, so that gradients stand at right angles on contours;
+    /// a view more than three times as long as wide is stretched instead.
+    pub fn fit(view: Rect, area: Area) -> Self {
+        let shape = view.width() / view.height();
+        let aspect = f64::from(area.width().max(1.0)) / f64::from(area.height().max(1.0));
+        let even = (1.0 / 3.0..=3.0).contains(&shape);
+        Self {
+            area,
+            window: if even {
+                view.with_aspect(aspect)
+            } else {
+                view
+            },
+        }
+    }
+
+    /// The place in the picture of a point of the plane.
+    pub fn picture_from_world(&self, [x, y]: [f64; 2]) -> Point {
+        let (wx, wy) = (self.window.x(), self.window.y());
+        let u = (x - wx[0]) / self.window.width();
+        let v = (y - wy[0]) / self.window.height();
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "pictures are drawn with f32"
+        )]
+        [
+            self.area.min[0] + u.clamp(-50.0, 50.0) as f32 * self.area.width(),
+            self.area.max[1] - v.clamp(-50.0, 50.0) as f32 * self.area.height(),
+        ]
+    }
+
+    /// The point of the plane at a place in the picture.
+    pub fn world_from_picture(&self, [x, y]: Point) -> [f64; 2] {
+        self.window.at([
+            f64::from((x - self.area.min[0]) / self.area.width().max(1.0)),
+            f64::from((self.area.max[1] - y) / self.area.height().max(1.0)),
+        ])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn world_and_picture_are_each_others_inverse() {
+        let frame = Frame::fit(
+            Rect::square(2.0),
+            Area::new([100.0, 50.0], [500.0, 250.0]),
+        );
+        assert_eq!(frame.window.x(), [-4.0, 4.0], "equal scales");
+        assert_eq!(frame.picture_from_world([-4.0, -2.0]), [100.0, 250.0]);
+        assert_eq!(frame.world_from_picture([300.0, 50.0]), [0.0, 2.0]);
+        let far = frame.picture_from_world([1e300, f64::NEG_INFINITY]);
+        assert!(far[0].is_finite() && far[1].is_finite());
+    }
+
+    #[test]
+    fn a_very_long_view_is_stretched() {
+        let view = Rect::new([0.0, 100.0], [0.0, 1.0]).unwrap();
+        let frame = Frame::fit(view, Area::new([0.0, 0.0], [100.0, 100.0]));
+        assert_eq!(frame.window, view);
+    }
+}

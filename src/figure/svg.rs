@@ -1,0 +1,343 @@
+//! A drawing as SVG with real text, for browsers, editors and papers.
+
+mod pieces;
+
+pub use pieces::pieces;
+
+use super::drawing::{Anchor, Area, Colour, Drawing, Item, Point, Stroke, Text};
+use base64::Engine;
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+/// The height of a font's middle above its baseline, in font heights: half way up a capital letter.
+const MIDDLE: f32 = 0.35;
+/// How far around the picture lines are kept, in picture sizes.
+const MARGIN: f32 = 2.0;
+
+/// The SVG text of a drawing. The first line of `description` becomes its title, the whole its description.
+///
+/// Points that are not finite are left out: a line is split there. Lines are cut off far outside the picture, so that a
+/// trail that leaves for 10³⁰ does no harm.
+pub fn svg(drawing: &Drawing, description: &str) -> String {
+    let [width, height] = drawing.size.map(|length| {
+        if length.is_finite() {
+            length.max(1.0)
+        } else {
+            1.0
+        }
+    });
+    let [w, h] = [width, height].map(coordinate);
+    let reach = MARGIN * width.max(height);
+    let mut writer = Writer {
+        out: String::new(),
+        bounds: Area::new([-reach; 2], [width + reach, height + reach]),
+        clips: BTreeSet::new(),
+    };
+    let _ = write!(
+        writer.out,
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" width=\"{w}\" height=\"{h}\" viewBox=\"0 0 {w} {h}\" role=\"img\">\n"
+    );
+    if let Some(title) = description.lines().next() {
+        let _ = write!(
+            writer.out,
+            "<title>{}</title>\n<desc>{}</desc>\n",
+            escaped(title),
+            escaped(description)
+        );
+    }
+    writer.out += "<g fill=\"none\" stroke-linejoin=\"round\" font-family=\"Ubuntu, Hack, 'DejaVu Sans', sans-serif\" font-weight=\"300\">\n";
+    writer.items(&drawing.items);
+    writer.out += "</g>\n</svg>\n";
+    writer.out
+}
+
+struct Writer {
+    out: String,
+    bounds: Area,
+    /// The clip paths written so far. Names come from the areas, so that pictures put into one page do not disturb each other.
+    clips: BTreeSet<String>,
+}
+
+impl Writer {
+    fn items(&mut self, items: &[Item]) {
+        for item in items {
+            match item {
+                Item::Path {
+                    points,
+                    closed,
+                    stroke,
+                    fill,
+                } => self.path(points, *closed, stroke.as_ref(), *fill),
+                Item::Text(text) => self.text(text),
+                Item::Image {
+                    area,
+                    columns,
+                    rows,
+                    pixels,
+                } => self.image(area, *columns, *rows, pixels),
+                Item::Clipped { area, items } => self.clipped(area, items),
+            }
+        }
+    }
+
+    fn path(
+        &mut self,
+        points: &[Point],
+        closed: bool,
+        stroke: Option<&Stroke>,
+        fill: Option<Colour>,
+    ) {
+        let mut data = String::new();
+        let lines = pieces(points, closed, &self.bounds);
+        // An outline that had to be cut has no inside any more.
+        let whole = lines.len() == 1 && lines[0].1;
+        for (piece, closed) in &lines {
+            path_data(&mut data, piece, *closed);
+        }
+        let fill = fill.filter(|fill| whole && fill.a > 0);
+        let stroke = stroke
+            .filter(|stroke| stroke.colour.a > 0 && stroke.width > 0.0 && stroke.width.is_finite());
+        if data.is_empty() || (fill.is_none() && stroke.is_none()) {
+            return;
+        }
+        let _ = write!(self.out, "<path d=\"{data}\"");
+        if let Some(fill) = fill {
+            self.paint("fill", fill);
+        }
+        if let Some(Stroke {
+            width,
+            colour,
+            dash,
+        }) = stroke
+        {
+            self.paint("stroke", *colour);
+            let _ = write!(self.out, " stroke-width=\"{}\"", coordinate(*width));
+            if !dash.is_empty() {
+                let lengths: Vec<String> = dash.iter().map(|&length| coordinate(length)).collect();
+                let _ = write!(self.out, " stroke-dasharray=\"{}\"", lengths.join(" "));
+            }
+        }
+        self.out += "/>\n";
+    }
+
+    fn text(&mut self, text: &Text) {
+        let [x, y] = text.at;
+        if !(x.is_finite() && y.is_finite() && text.size > 0.0 && text.size.is_finite())
+            || text.text.is_empty()
+        {
+            return;
+        }
+        let anchor = match text.anchor {
+            Anchor::Start => "start",
+            Anchor::Middle => "middle",
+            Anchor::End => "end",
+        };
+        let _ = write!(
+            self.out,
+            "<text font-size=\"{}\" text-anchor=\"{anchor}\"",
+            coordinate(text.size)
+        );
+        let lower = MIDDLE * text.size;
+        let _ = if text.upright {
+            write!(
+                self.out,
+                " transform=\"translate({} {}) rotate(-90)\"",
+                coordinate(x + lower),
+                coordinate(y)
+            )
+        } else {
+            write!(
+                self.out,
+                " x=\"{}\" y=\"{}\"",
+                coordinate(x),
+                coordinate(y + lower)
+            )
+        };
+        self.paint("fill", text.colour);
+        if let Some(halo) = text.halo {
+            self.paint("stroke", halo);
+            let width = coordinate((0.28 * text.size).max(2.0));
+            let _ = write!(self.out, " stroke-width=\"{width}\" paint-order=\"stroke\"");
+        }
+        self.out += " xml:space=\"preserve\">";
+        self.letters(&text.text);
+        self.out += "</text>\n";
+    }
+
+    /// Signs that Ubuntu lacks are set in Hack one by one; otherwise renderers would set the whole text in it.
+    fn letters(&mut self, text: &str) {
+        let mut rest = text;
+        while let Some(first) = rest.chars().next() {
+            let kind = in_ubuntu(first);
+            let end = rest.find(|c| in_ubuntu(c) != kind).unwrap_or(rest.len());
+            let part = escaped(&rest[..end]);
+            if kind || part.is_empty() {
+                self.out += &part;
+            } else {
+                let _ = write!(
+                    self.out,
+                    "<tspan font-family=\"Hack, 'DejaVu Sans', sans-serif\" font-weight=\"400\">{part}</tspan>"
+                );
+            }
+            rest = &rest[end..];
+        }
+    }
+
+    fn image(&mut self, area: &Area, columns: usize, rows: usize, pixels: &[Colour]) {
+        if !is_sound(area) {
+            return;
+        }
+        let Some(png) = png_of(columns, rows, pixels) else {
+            return;
+        };
+        let [x, y, width, height] =
+            [area.min[0], area.min[1], area.width(), area.height()].map(coordinate);
+        let data = base64::engine::general_purpose::STANDARD.encode(png);
+        let _ = writeln!(
+            self.out,
+            "<image x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" preserveAspectRatio=\"none\" xlink:href=\"data:image/png;base64,{data}\"/>"
+        );
+    }
+
+    fn clipped(&mut self, area: &Area, items: &[Item]) {
+        if !is_sound(area) {
+            return;
+        }
+        let [x, y, width, height] =
+            [area.min[0], area.min[1], area.width(), area.height()].map(coordinate);
+        let id = format!("clip_{x}_{y}_{width}_{height}");
+        if self.clips.insert(id.clone()) {
+            let _ = writeln!(
+                self.out,
+                "<clipPath id=\"{id}\"><rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\"/></clipPath>"
+            );
+        }
+        let _ = writeln!(self.out, "<g clip-path=\"url(#{id})\">");
+        self.items(items);
+        self.out += "</g>\n";
+    }
+
+    fn paint(&mut self, attribute: &str, Colour { r, g, b, a }: Colour) {
+        let _ = write!(self.out, " {attribute}=\"#{r:02x}{g:02x}{b:02x}\"");
+        if a < 255 {
+            let _ = write!(
+                self.out,
+                " {attribute}-opacity=\"{:.3}\"",
+                f32::from(a) / 255.0
+            );
+        }
+    }
+}
+
+/// Appends the commands of a line in steps of a hundredth, without steps of nothing.
+fn path_data(out: &mut String, points: &[Point], closed: bool) {
+    let mut last: Option<[i64; 2]> = None;
+    for point in points {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "points lie within the bounds"
+        )]
+        let [x, y] = point.map(|c| (f64::from(c) * 100.0).round() as i64);
+        match last {
+            None => out.push('M'),
+            Some(last) if last == [x, y] && points.len() > 2 => continue,
+            Some([from_x, from_y]) => {
+                // Relative steps are short.
+                out.push('l');
+                hundredths(out, x - from_x);
+                if y >= from_y {
+                    out.push(' ');
+                }
+                hundredths(out, y - from_y);
+            }
+        }
+        if last.is_none() {
+            hundredths(out, x);
+            out.push(' ');
+            hundredths(out, y);
+        }
+        last = Some([x, y]);
+    }
+    if closed {
+        out.push('Z');
+    }
+}
+
+fn hundredths(out: &mut String, value: i64) {
+    let (sign, whole, part) = (
+        if value < 0 { "-" } else { "" },
+        value.abs() / 100,
+        value.abs() % 100,
+    );
+    let _ = match part {
+        0 => write!(out, "{sign}{whole}"),
+        _ if part % 10 == 0 => write!(out, "{sign}{whole}.{}", part / 10),
+        _ => write!(out, "{sign}{whole}.{part:02}"),
+    };
+}
+
+/// A length or place with at most two decimals.
+fn coordinate(value: f32) -> String {
+    let mut out = String::new();
+    #[expect(clippy::cast_possible_truncation, reason = "a cast saturates")]
+    hundredths(&mut out, (f64::from(value) * 100.0).round() as i64);
+    out
+}
+
+fn is_sound(area: &Area) -> bool {
+    [area.min, area.max].iter().flatten().all(|c| c.abs() < 1e6)
+        && area.width() > 0.0
+        && area.height() > 0.0
+}
+
+/// Whether Ubuntu has a sign; narrower than the font, which does no harm.
+fn in_ubuntu(c: char) -> bool {
+    matches!(c, ' '..='~' | '\u{a0}'..='ɏ' | 'Α'..='Ρ' | 'Σ'..='ώ' | '–'..='―' | '‘'..='‚' | '“'..='„' | '•' | '…' | '‰'
+        | '⁰' | '⁴'..='⁹' | '₀'..='₉' | '€' | 'ℓ' | '∂' | '∆' | '∏' | '∑' | '−' | '√' | '∞' | '∫' | '≈' | '≠' | '≤' | '≥')
+}
+
+/// Text for XML, without the control characters it refuses.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out += "&amp;",
+            '<' => out += "&lt;",
+            '>' => out += "&gt;",
+            '\n' | '\t' => out.push(c),
+            '\u{fffe}' | '\u{ffff}' => {}
+            _ if c.is_control() => {}
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+/// The pixels as PNG; `None` if there are none or not as many as rows and columns say.
+fn png_of(columns: usize, rows: usize, pixels: &[Colour]) -> Option<Vec<u8>> {
+    let opaque = pixels.iter().all(|pixel| pixel.a == 255);
+    if pixels.is_empty() || pixels.len() != columns.checked_mul(rows)? {
+        return None;
+    }
+    let mut bytes = Vec::with_capacity(pixels.len() * 4);
+    for Colour { r, g, b, a } in pixels {
+        bytes.extend_from_slice(&[*r, *g, *b, *a][..if opaque { 3 } else { 4 }]);
+    }
+    let mut out = Vec::new();
+    let mut encoder = png::Encoder::new(
+        &mut out,
+        u32::try_from(columns).ok()?,
+        u32::try_from(rows).ok()?,
+    );
+    encoder.set_color(if opaque {
+        png::ColorType::Rgb
+    } else {
+        png::ColorType::Rgba
+    });
+    encoder.set_compression(png::Compression::Fast);
+    encoder.write_header().ok()?.write_image_data(&bytes).ok()?;
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests;

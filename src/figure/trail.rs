@@ -1,0 +1,102 @@
+//! Trails: the paths of runs up to a step, with their heads and names.
+
+use super::colour::{Marker, Theme, run_colour, run_dash, run_marker};
+use super::drawing::{Anchor, Colour, Item, Point, Stroke, Text};
+use super::frame::Frame;
+use crate::engine::run::{Outcome, Trajectory};
+
+/// What a trail is drawn from.
+#[derive(Clone, Copy)]
+pub struct Trail<'a> {
+    /// The run.
+    pub trajectory: &'a Trajectory,
+    /// What is written beside its head.
+    pub name: &'a str,
+    /// Its place among colours, dashes and markers.
+    pub look: usize,
+    /// Drawn stronger than the others.
+    pub strong: bool,
+}
+
+/// Draws trails up to a step: lines, then heads, then names that do not cover each other.
+pub fn trails(trails: &[Trail], frame: &Frame, step: usize, theme: &Theme) -> Vec<Item> {
+    let mut items = Vec::new();
+    for trail in trails {
+        let points = path(trail.trajectory, frame, step);
+        let width = if trail.strong { 3.0 } else { 1.8 };
+        items.push(line(points.clone(), width + 2.2, theme.halo.opacity(0.75), &[]));
+        items.push(line(points, width, run_colour(trail.look, theme), run_dash(trail.look)));
+    }
+    let mut names = Vec::new();
+    for trail in trails {
+        let Some(theta) = trail.trajectory.theta(step) else {
+            continue;
+        };
+        let at = frame.picture_from_world([theta[0], theta[1]]);
+        let colour = run_colour(trail.look, theme);
+        let ended = match trail.trajectory.outcome {
+            Outcome::Diverged(at) => step + 1 >= trail.trajectory.len() && at > 0,
+            _ => false,
+        };
+        let size = if trail.strong { 7.0 } else { 5.5 };
+        let shape = if ended { Marker::Cross } else { run_marker(trail.look) };
+        items.extend(shape.items(at, size, colour, theme.halo));
+        if frame.area.contains(at) {
+            let text = if ended { format!("{} diverged", trail.name) } else { trail.name.to_owned() };
+            names.push((at, text, colour));
+        }
+    }
+    items.extend(place_names(names, frame, theme));
+    items
+}
+
+/// A trail's points up to a step, thinned to what can be told apart.
+fn path(trajectory: &Trajectory, frame: &Frame, step: usize) -> Vec<Point> {
+    let rows = trajectory.theta.chunks_exact(trajectory.dim.max(2)).take(step.saturating_add(1));
+    let mut points: Vec<Point> = Vec::new();
+    let mut skipped = None;
+    for theta in rows {
+        let point = frame.picture_from_world([theta[0], theta[1]]);
+        match points.last() {
+            Some(last) if (last[0] - point[0]).hypot(last[1] - point[1]) < 0.6 => skipped = Some(point),
+            _ => {
+                points.push(point);
+                skipped = None;
+            }
+        }
+    }
+    points.extend(skipped);
+    points
+}
+
+/// Writes names beside heads, moved up or down until none covers another.
+fn place_names(mut names: Vec<(Point, String, Colour)>, frame: &Frame, theme: &Theme) -> Vec<Item> {
+    const LINE: f32 = 15.0;
+    const SIZE: f32 = 13.0;
+    names.sort_by(|(a, ..), (b, ..)| a[1].total_cmp(&b[1]).then(a[0].total_cmp(&b[0])));
+    let mut placed: Vec<([f32; 2], f32)> = Vec::new();
+    let mut items = Vec::new();
+    for (at, text, colour) in names {
+        #[expect(clippy::cast_precision_loss, reason = "names are short")]
+        let width = text.chars().count() as f32 * SIZE * 0.52;
+        let left = at[0] + 10.0 + width > frame.area.max[0];
+        let x = if left { at[0] - 10.0 - width } else { at[0] + 10.0 };
+        let overlaps = |y: f32, ([other_x, other_y], other_width): &([f32; 2], f32)| {
+            (y - other_y).abs() < LINE && x < other_x + other_width && *other_x < x + width
+        };
+        let mut y = at[1];
+        while let Some((other, _)) = placed.iter().find(|other| overlaps(y, other)) {
+            y = other[1] + LINE;
+        }
+        placed.push(([x, y], width));
+        let at = if left { [x + width, y] } else { [x, y] };
+        let anchor = if left { Anchor::End } else { Anchor::Start };
+        items.push(Item::Text(Text { text, at, anchor, size: SIZE, colour, halo: Some(theme.halo), upright: false }));
+    }
+    items
+}
+
+/// A whole or dashed line.
+pub(super) fn line(points: Vec<Point>, width: f32, colour: Colour, dash: &'static [f32]) -> Item {
+    Item::Path { points, closed: false, stroke: Some(Stroke { width, colour, dash }), fill: None }
+}

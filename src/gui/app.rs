@@ -1,0 +1,199 @@
+//! The application: the scene, its history, what is computed for it, and the one place where commands are obeyed.
+
+use super::command::Command;
+use super::dialog::{AskPath, Purpose};
+use super::paint::Textures;
+use super::theme;
+use super::timeline::Timeline;
+use super::view::charts::Charts;
+use super::view::map::MapView;
+use crate::engine::lab::{Lab, Runs, Terrain};
+use crate::engine::scene::Scene;
+use crate::figure::frame::Frame;
+use crate::import::Disk;
+use eframe::egui;
+use egui::util::undoer::Undoer;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+use std::time::Duration;
+
+/// The newest result of the lab.
+type Newest<T> = Option<Arc<Result<T, String>>>;
+
+/// The program in its window.
+pub struct App {
+    pub(super) scene: Scene,
+    pub(super) history: Undoer<Scene>,
+    /// The scene's file, and the scene as it stands there.
+    pub(super) path: Option<PathBuf>,
+    pub(super) saved: Scene,
+    pub(super) lab: Lab,
+    /// The newest results that were sound; they stay while a scene is refused.
+    pub(super) runs: Newest<Runs>,
+    pub(super) terrain: Newest<Terrain>,
+    pub(super) frame: Option<Frame>,
+    pub(super) timeline: Timeline,
+    pub(super) selected: Option<usize>,
+    pub(super) map: MapView,
+    pub(super) charts: Charts,
+    pub(super) textures: Textures,
+    pub(super) asking: Option<AskPath>,
+    pub(super) help: bool,
+    /// Why the scene cannot be shown as it stands.
+    pub(super) problem: Option<String>,
+    /// What the program has to say, and whether it is a complaint.
+    pub(super) message: Option<(String, bool)>,
+    pub(super) exporting: Option<Receiver<(String, bool)>>,
+}
+
+impl App {
+    /// The program on a scene, which may come from a file.
+    ///
+    /// # Errors
+    /// One sentence, where the system gives no threads.
+    pub fn new(ctx: &egui::Context, scene: Scene, path: Option<PathBuf>) -> Result<Self, String> {
+        theme::install(ctx);
+        Ok(Self {
+            history: Undoer::default(),
+            saved: scene.clone(),
+            lab: Self::lab(ctx, path.as_deref())?,
+            path,
+            runs: None,
+            terrain: None,
+            frame: None,
+            timeline: Timeline::new(scene.training.steps),
+            selected: None,
+            map: MapView::default(),
+            charts: Charts::default(),
+            textures: Textures::default(),
+            asking: None,
+            help: false,
+            problem: None,
+            message: None,
+            exporting: None,
+            scene,
+        })
+    }
+
+    /// The scene as it stands.
+    pub fn scene(&self) -> &Scene {
+        &self.scene
+    }
+
+    /// The timeline's step.
+    pub fn step(&self) -> u64 {
+        self.timeline.step()
+    }
+
+    /// The newest runs.
+    pub fn runs(&self) -> Option<&Runs> {
+        self.runs.as_ref().and_then(|runs| (**runs).as_ref().ok())
+    }
+
+    /// Waits until nothing is being computed; for tests and for pictures of the window.
+    pub fn settle(&mut self) {
+        const FOREVER: Duration = Duration::from_secs(60);
+        self.lab.wait_for_runs(FOREVER);
+        self.lab.wait_for_terrain(FOREVER);
+        self.collect();
+    }
+
+    pub(super) fn lab(ctx: &egui::Context, path: Option<&Path>) -> Result<Lab, String> {
+        let wake = ctx.clone();
+        Lab::new(Arc::new(Disk::beside(path)), move || wake.request_repaint())
+    }
+
+    /// Obeys a command. Nothing else changes the scene.
+    pub fn apply(&mut self, ctx: &egui::Context, command: Command) {
+        match command {
+            Command::Edit(scene) => self.scene = *scene,
+            Command::Undo => {
+                if let Some(scene) = self.history.undo(&self.scene) {
+                    self.scene = scene.clone();
+                }
+            }
+            Command::Redo => {
+                if let Some(scene) = self.history.redo(&self.scene) {
+                    self.scene = scene.clone();
+                }
+            }
+            Command::New => self.show(ctx, Scene::opening(), None),
+            Command::Open => self.ask(Purpose::Open, "scene.toml"),
+            Command::SaveAs => self.ask(Purpose::Save, "scene.toml"),
+            Command::Save => match self.path.clone() {
+                Some(path) => self.save(&path),
+                None => self.ask(Purpose::Save, "scene.toml"),
+            },
+            Command::Export => self.ask(Purpose::Export, &format!("{}.png", self.scene.landscape.name())),
+            Command::CopyScene => {
+                ctx.copy_text(self.scene.to_toml());
+                self.say("The scene is on the clipboard as text.");
+            }
+            Command::CopyPicture => self.copy_picture(ctx),
+            Command::Play => self.timeline.toggle(),
+            Command::Step(steps) => self.timeline.move_by(steps),
+            Command::Seek(share) => {
+                self.timeline.playing = false;
+                #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of the steps")]
+                let step = (share.clamp(0.0, 1.0) * self.timeline.steps() as f64).round() as u64;
+                self.timeline.go_to(step);
+            }
+            Command::Restart => {
+                self.timeline.go_to(0);
+                self.timeline.playing = true;
+            }
+            Command::FullView => self.scene.view = None,
+            Command::Toggle(index) => {
+                if let Some(run) = self.scene.runs.get_mut(index) {
+                    run.shown = !run.shown;
+                }
+            }
+            Command::SwitchTheme => ctx.set_theme(match ctx.theme() {
+                egui::Theme::Dark => egui::Theme::Light,
+                egui::Theme::Light => egui::Theme::Dark,
+            }),
+            Command::Help => self.help = !self.help,
+            Command::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
+        }
+        self.timeline.set_steps(self.scene.training.steps);
+        self.selected = self.selected.filter(|&index| index < self.scene.runs.len());
+    }
+
+    pub(super) fn apply_all(&mut self, ctx: &egui::Context, commands: Vec<Command>) {
+        for command in commands {
+            self.apply(ctx, command);
+        }
+    }
+
+    pub(super) fn say(&mut self, words: impl Into<String>) {
+        self.message = Some((words.into(), false));
+    }
+
+    pub(super) fn complain(&mut self, sentence: String) {
+        self.message = Some((sentence, true));
+    }
+
+    /// Takes what has been computed since the last frame. Sound results stay while a scene is refused.
+    pub(super) fn collect(&mut self) {
+        let runs = keep(&mut self.runs, self.lab.runs());
+        let terrain = keep(&mut self.terrain, self.lab.terrain());
+        self.problem = runs.or(terrain);
+        if let Some(done) = self.exporting.as_ref().and_then(|receiver| receiver.try_recv().ok()) {
+            self.message = Some(done);
+            self.exporting = None;
+        }
+    }
+}
+
+/// Replaces a kept result by a newer sound one; answers with the newer one's refusal.
+fn keep<T>(kept: &mut Newest<T>, newer: Newest<T>) -> Option<String> {
+    match newer {
+        Some(newer) if newer.is_ok() => {
+            *kept = Some(newer);
+            None
+        }
+        Some(newer) => (*newer).as_ref().err().cloned(),
+        None => None,
+    }
+}

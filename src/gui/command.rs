@@ -1,0 +1,122 @@
+//! What a person can tell the program to do, and the keys for it. Views answer with commands; `App::apply` obeys them.
+
+use crate::engine::scene::Scene;
+use eframe::egui::{Key, KeyboardShortcut, Modifiers};
+
+/// Something to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Replaces the scene.
+    Edit(Box<Scene>),
+    /// Goes back to the scene before the last edit.
+    Undo,
+    /// Takes back an undo.
+    Redo,
+    /// Starts over with the opening scene.
+    New,
+    /// Asks for a scene file to open.
+    Open,
+    /// Saves the scene to its file, or asks for one.
+    Save,
+    /// Asks for a file to save the scene to.
+    SaveAs,
+    /// Asks for a file to write the picture to.
+    Export,
+    /// Copies the scene as text.
+    CopyScene,
+    /// Copies the picture.
+    CopyPicture,
+    /// Starts or stops the timeline.
+    Play,
+    /// Moves the timeline by steps.
+    Step(i64),
+    /// Moves the timeline to a share of its length.
+    Seek(f64),
+    /// Plays from step 0.
+    Restart,
+    /// Shows the landscape's own view again.
+    FullView,
+    /// Ticks or unticks a run.
+    Toggle(usize),
+    /// Light or dark.
+    SwitchTheme,
+    /// Opens or closes the sheet of keys.
+    Help,
+    /// Ends the program.
+    Quit,
+}
+
+/// A command that has a name in menus, with its key.
+pub struct Entry {
+    /// What it is called.
+    pub title: &'static str,
+    /// What it does.
+    pub command: Command,
+    /// Its key.
+    pub key: Option<KeyboardShortcut>,
+}
+
+const fn entry(title: &'static str, command: Command, key: Option<KeyboardShortcut>) -> Entry {
+    Entry { title, command, key }
+}
+
+const fn plain(key: Key) -> Option<KeyboardShortcut> {
+    Some(KeyboardShortcut::new(Modifiers::NONE, key))
+}
+
+const fn shift(key: Key) -> Option<KeyboardShortcut> {
+    Some(KeyboardShortcut::new(Modifiers::SHIFT, key))
+}
+
+const fn ctrl(key: Key) -> Option<KeyboardShortcut> {
+    Some(KeyboardShortcut::new(Modifiers::COMMAND, key))
+}
+
+const fn ctrl_shift(key: Key) -> Option<KeyboardShortcut> {
+    Some(KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), key))
+}
+
+/// The menus, in their order; keys with more modifiers come before the same keys with fewer where they are looked for.
+pub const MENUS: [(&str, &[Entry]); 4] = [
+    (
+        "File",
+        &[
+            entry("New scene", Command::New, ctrl(Key::N)),
+            entry("Open scene…", Command::Open, ctrl(Key::O)),
+            entry("Save scene", Command::Save, ctrl(Key::S)),
+            entry("Save scene as…", Command::SaveAs, ctrl_shift(Key::S)),
+            entry("Export picture…", Command::Export, ctrl(Key::E)),
+            entry("Quit", Command::Quit, ctrl(Key::Q)),
+        ],
+    ),
+    (
+        "Edit",
+        &[
+            entry("Undo", Command::Undo, ctrl(Key::Z)),
+            entry("Redo", Command::Redo, ctrl(Key::Y)),
+            entry("Copy scene as text", Command::CopyScene, ctrl_shift(Key::T)),
+            entry("Copy picture", Command::CopyPicture, ctrl_shift(Key::C)),
+        ],
+    ),
+    (
+        "View",
+        &[
+            entry("Play or pause", Command::Play, plain(Key::Space)),
+            entry("Step forward", Command::Step(1), plain(Key::ArrowRight)),
+            entry("Step back", Command::Step(-1), plain(Key::ArrowLeft)),
+            entry("10 steps forward", Command::Step(10), shift(Key::ArrowRight)),
+            entry("10 steps back", Command::Step(-10), shift(Key::ArrowLeft)),
+            entry("First step", Command::Seek(0.0), plain(Key::Home)),
+            entry("Last step", Command::Seek(1.0), plain(Key::End)),
+            entry("Play from the start", Command::Restart, plain(Key::R)),
+            entry("Full view", Command::FullView, plain(Key::F)),
+            entry("Light or dark", Command::SwitchTheme, ctrl(Key::D)),
+        ],
+    ),
+    ("Help", &[entry("Keys and mouse", Command::Help, plain(Key::F1))]),
+];
+
+/// Every entry of every menu.
+pub fn entries() -> impl Iterator<Item = &'static Entry> {
+    MENUS.iter().flat_map(|(_, entries)| entries.iter())
+}

@@ -1,0 +1,187 @@
+//! What lies over the window: the question for a file, the sheet of keys, and messages.
+
+use super::command::{Command, entries};
+use eframe::egui;
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
+
+/// What a file is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// A scene to open.
+    Open,
+    /// A place to save the scene.
+    Save,
+    /// A place to write the picture.
+    Export,
+}
+
+impl Purpose {
+    fn words(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Open => ("Open scene", "Open", "A scene file (.toml)."),
+            Self::Save => ("Save scene", "Save", "A scene file (.toml)."),
+            Self::Export => (
+                "Export picture",
+                "Export",
+                "A .png or .svg file. It shows the map at the timeline's step, in this theme.",
+            ),
+        }
+    }
+}
+
+/// The question for a file: a field for its path, and the desktop's own dialog behind a button.
+pub struct AskPath {
+    purpose: Purpose,
+    path: String,
+    /// Why the last answer did not do.
+    pub problem: Option<String>,
+    browsing: Option<Receiver<Option<PathBuf>>>,
+    fresh: bool,
+}
+
+impl AskPath {
+    /// Asks, with a first guess.
+    pub fn new(purpose: Purpose, guess: &str) -> Self {
+        Self {
+            purpose,
+            path: guess.to_owned(),
+            problem: None,
+            browsing: None,
+            fresh: true,
+        }
+    }
+
+    /// Shows the question. `Some(None)` if it was called off, `Some(Some(…))` with the answer.
+    pub fn ui(&mut self, ctx: &egui::Context) -> Option<Option<(Purpose, PathBuf)>> {
+        let (title, verb, hint) = self.purpose.words();
+        self.take_browsed();
+        let mut answer = None;
+        let modal = egui::Modal::new(egui::Id::unique("ask path")).show(ctx, |ui| {
+            ui.set_width(460.0);
+            ui.heading(title);
+            ui.add_space(4.0);
+            ui.horizontal(|ui| {
+                let label = ui.label("File");
+                let field = egui::TextEdit::singleline(&mut self.path).desired_width(330.0);
+                let field = ui.add(field).labelled_by(label.id);
+                if std::mem::take(&mut self.fresh) {
+                    field.request_focus();
+                }
+                if field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter)) {
+                    answer = Some(Some((self.purpose, PathBuf::from(self.path.trim()))));
+                }
+                let browse = ui.add_enabled(self.browsing.is_none(), egui::Button::new("Browse…"));
+                if browse.on_hover_text("The desktop's own dialog, where there is one.").clicked() {
+                    self.browse(ctx);
+                }
+            });
+            ui.label(egui::RichText::new(hint).size(12.0).weak());
+            if let Some(problem) = &self.problem {
+                ui.colored_label(ui.visuals().error_fg_color, problem);
+            }
+            ui.add_space(6.0);
+            ui.horizontal(|ui| {
+                if ui.button(verb).clicked() {
+                    answer = Some(Some((self.purpose, PathBuf::from(self.path.trim()))));
+                }
+                if ui.button("Cancel").clicked() {
+                    answer = Some(None);
+                }
+            });
+        });
+        if modal.should_close() && answer.is_none() { Some(None) } else { answer }
+    }
+
+    /// Opens the desktop's dialog on a thread of its own; the window goes on.
+    fn browse(&mut self, ctx: &egui::Context) {
+        let (sender, receiver) = channel();
+        let (purpose, ctx) = (self.purpose, ctx.clone());
+        let show = move || {
+            let dialog = rfd::FileDialog::new();
+            let path = match purpose {
+                Purpose::Open => dialog.add_filter("Scene", &["toml"]).pick_file(),
+                Purpose::Save => dialog.add_filter("Scene", &["toml"]).save_file(),
+                Purpose::Export => dialog.add_filter("Picture", &["png", "svg"]).save_file(),
+            };
+            // Nobody waits any more if the question was called off.
+            let _ = sender.send(path);
+            ctx.request_repaint();
+        };
+        match std::thread::Builder::new().name("ravine dialog".to_owned()).spawn(show) {
+            Ok(_) => self.browsing = Some(receiver),
+            Err(error) => self.problem = Some(format!("no thread for the dialog: {error}")),
+        }
+    }
+
+    fn take_browsed(&mut self) {
+        match self.browsing.as_ref().map(Receiver::try_recv) {
+            None | Some(Err(TryRecvError::Empty)) => {}
+            Some(Ok(Some(path))) => {
+                self.path = path.to_string_lossy().into_owned();
+                self.browsing = None;
+            }
+            Some(Ok(None) | Err(TryRecvError::Disconnected)) => self.browsing = None,
+        }
+    }
+}
+
+/// The mouse, in words; the keys stand in the menus' table.
+const MOUSE: [(&str, &str); 7] = [
+    ("click on the map", "places the start"),
+    ("drag the start's marker", "moves it, every run follows"),
+    ("drag elsewhere", "moves the view"),
+    ("wheel", "zooms to the pointer"),
+    ("hover", "reads the landscape, or a trail's step"),
+    ("double-click a setting's name", "resets it to its default"),
+    ("click or drag a chart", "moves the timeline"),
+];
+
+/// The sheet of keys. Answers whether it was closed.
+pub fn help_ui(ctx: &egui::Context) -> bool {
+    let modal = egui::Modal::new(egui::Id::unique("keys")).show(ctx, |ui| {
+        ui.set_width(560.0);
+        ui.heading("Keys and mouse");
+        ui.add_space(4.0);
+        ui.columns(2, |columns| {
+            let keys = entries().filter_map(|entry| Some((ctx.format_shortcut(&entry.key?), entry.title)));
+            let more = [("1 … 9".to_owned(), "Tick or untick a run"), ("Ctrl+V".to_owned(), "Paste a run or a scene")];
+            egui::Grid::new("keys").spacing([16.0, 3.0]).show(&mut columns[0], |ui| {
+                for (key, title) in keys.chain(more) {
+                    ui.monospace(key);
+                    ui.label(title);
+                    ui.end_row();
+                }
+            });
+            for (gesture, effect) in MOUSE {
+                columns[1].label(egui::RichText::new(gesture).strong());
+                columns[1].label(effect);
+                columns[1].add_space(2.0);
+            }
+        });
+        ui.add_space(6.0);
+        ui.button("Close").clicked()
+    });
+    modal.inner || modal.should_close()
+}
+
+/// Shows the menus, and answers what was chosen.
+pub fn menu_bar_ui(ui: &mut egui::Ui) -> Option<Command> {
+    let mut chosen = None;
+    egui::MenuBar::new().ui(ui, |ui| {
+        for (title, menu) in &super::command::MENUS {
+            ui.menu_button(*title, |ui| {
+                for entry in *menu {
+                    let mut button = egui::Button::new(entry.title);
+                    if let Some(key) = &entry.key {
+                        button = button.shortcut_text(ui.ctx().format_shortcut(key));
+                    }
+                    if ui.add(button).clicked() {
+                        chosen = Some(entry.command.clone());
+                    }
+                }
+            });
+        }
+    });
+    chosen
+}

@@ -1,0 +1,66 @@
+//! The window: the only code that knows egui.
+
+mod app;
+mod command;
+mod dialog;
+mod files;
+mod paint;
+mod panel;
+mod param_ui;
+mod theme;
+mod timeline;
+mod view;
+mod window;
+
+pub use app::App;
+
+use crate::engine::scene::Scene;
+use eframe::egui;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+
+/// Opens the window on a scene, and returns when it is closed.
+///
+/// # Errors
+/// One sentence that says why there is no window, and which package may be missing.
+pub fn run(scene: Scene, path: Option<PathBuf>) -> Result<(), String> {
+    let viewport = egui::ViewportBuilder::default()
+        .with_title("Ravine")
+        .with_app_id("ravine")
+        .with_inner_size([1280.0, 800.0])
+        .with_min_inner_size([900.0, 560.0]);
+    let options = eframe::NativeOptions {
+        viewport,
+        centered: true,
+        ..eframe::NativeOptions::default()
+    };
+    let create: eframe::AppCreator = Box::new(move |context| {
+        let app = App::new(&context.egui_ctx, scene, path)?;
+        Ok(Box::new(app))
+    });
+    // The libraries panic where the one for X11 keyboards is missing.
+    let opened = catch_unwind(AssertUnwindSafe(|| eframe::run_native("Ravine", options, create)));
+    match opened {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(explain(&error.to_string())),
+        Err(panic) => {
+            let text = panic.downcast_ref::<String>().cloned().unwrap_or_default();
+            Err(explain(&text))
+        }
+    }
+}
+
+/// What a failure to open the window means, in one sentence.
+fn explain(error: &str) -> String {
+    let known = [
+        ("DISPLAY", "there is no display; expected a desktop, or a virtual one such as Xvfb"),
+        ("xkbcommon", "libxkbcommon-x11 is missing; on Debian it is in the package libxkbcommon-x11-0"),
+        ("xlib", "a library of X11 is missing; on Debian they are in the packages libx11-6 libx11-xcb1 libxcursor1 libxi6"),
+        ("glutin", "there is no OpenGL; on Debian it is in the packages libgl1 libegl1"),
+    ];
+    let lower = error.to_lowercase();
+    match known.iter().find(|(sign, _)| lower.contains(&sign.to_lowercase())) {
+        Some((_, sentence)) => (*sentence).to_owned(),
+        None => format!("the window cannot open: {}", error.replace('\n', " ")),
+    }
+}

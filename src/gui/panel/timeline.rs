@@ -1,0 +1,52 @@
+//! The bottom panel: transport, scrubbing, speed, and what is under the pointer.
+
+use crate::gui::command::Command;
+use crate::gui::timeline::{SPEEDS, Timeline};
+use eframe::egui;
+
+/// Shows the timeline and the status line.
+pub fn ui(ui: &mut egui::Ui, timeline: &mut Timeline, under_pointer: &str, busy: Option<&str>) -> Vec<Command> {
+    let mut commands = Vec::new();
+    ui.horizontal(|ui| {
+        let play = if timeline.playing { ("⏸", "Pause") } else { ("⏵", "Play") };
+        let buttons = [
+            ("⏮", "First step", "Home", Command::Seek(0.0)),
+            ("⏴", "Step back", "←", Command::Step(-1)),
+            (play.0, play.1, "Space", Command::Play),
+            ("⏩", "Step forward", "→", Command::Step(1)),
+            ("⏭", "Last step", "End", Command::Seek(1.0)),
+        ];
+        for (icon, name, key, command) in buttons {
+            let button = ui.add(egui::Button::new(icon).min_size(egui::vec2(26.0, 22.0)));
+            button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
+            if button.on_hover_text(format!("{name} ({key})")).clicked() {
+                commands.push(command);
+            }
+        }
+        let mut step = timeline.step();
+        ui.spacing_mut().slider_width = (ui.available_width() - 560.0).max(120.0);
+        let slider = ui.add(egui::Slider::new(&mut step, 0..=timeline.steps()).show_value(false));
+        slider.widget_info(|| {
+            #[expect(clippy::cast_precision_loss, reason = "steps are far below 2^53")]
+            egui::WidgetInfo::slider(true, step as f64, "Timeline")
+        });
+        if slider.on_hover_text("Drag to any step.").changed() {
+            timeline.playing = false;
+            timeline.go_to(step);
+        }
+        let text = format!("step {} / {}", timeline.step(), timeline.steps());
+        ui.add_sized([118.0, 20.0], egui::Label::new(text));
+        let combo = egui::ComboBox::from_id_salt("speed").width(58.0).selected_text(format!("{}×", timeline.speed));
+        let response = combo.show_ui(ui, |ui| {
+            for speed in SPEEDS {
+                ui.selectable_value(&mut timeline.speed, speed, format!("{speed}×"));
+            }
+        });
+        response.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, "Speed"));
+        response.response.on_hover_text("How fast the timeline plays.");
+        ui.separator();
+        let status = busy.filter(|_| under_pointer.is_empty()).unwrap_or(under_pointer);
+        ui.add(egui::Label::new(status).truncate());
+    });
+    commands
+}

@@ -1,0 +1,38 @@
+//! Fonts and colours of the window.
+
+use super::paint::colour;
+use crate::figure::colour::Theme;
+use eframe::egui;
+use std::sync::Arc;
+
+/// The theme that egui shows.
+pub fn current(ctx: &egui::Context) -> &'static Theme {
+    match ctx.theme() {
+        egui::Theme::Dark => &Theme::DARK,
+        egui::Theme::Light => &Theme::LIGHT,
+    }
+}
+
+/// Sets fonts and both styles, once.
+pub fn install(ctx: &egui::Context) {
+    let mut fonts = egui::FontDefinitions::default();
+    // Ubuntu lacks mathematical signs; Hack, which egui brings for code, has most of them.
+    for family in fonts.families.values_mut() {
+        if !family.iter().any(|name| name == "Hack") {
+            family.insert(1.min(family.len()), "Hack".to_owned());
+        }
+    }
+    ctx.set_fonts(fonts);
+    for (theme, colours) in [(egui::Theme::Light, Theme::LIGHT), (egui::Theme::Dark, Theme::DARK)] {
+        let mut style = egui::Style { visuals: theme.default_visuals(), ..egui::Style::default() };
+        style.visuals.panel_fill = colour(colours.ground);
+        style.visuals.window_fill = colour(colours.background);
+        style.visuals.extreme_bg_color = colour(colours.background);
+        style.visuals.override_text_color = Some(colour(colours.ink));
+        style.visuals.slider_trailing_fill = true;
+        style.spacing.item_spacing = egui::vec2(6.0, 4.0);
+        style.spacing.slider_rail_height = 5.0;
+        style.spacing.interact_size.y = 20.0;
+        ctx.set_style_of(theme, Arc::new(style));
+    }
+}

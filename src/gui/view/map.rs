@@ -1,0 +1,203 @@
+//! The map, and the mouse on it.
+
+use crate::engine::curvature;
+use crate::engine::lab::{Runs, Terrain};
+use crate::engine::objective::norm;
+use crate::engine::plane::Rect;
+use crate::engine::scene::Scene;
+use crate::figure::axis::number;
+use crate::figure::colour::Theme;
+use crate::figure::drawing::{Area, Colour, Item};
+use crate::figure::frame::Frame;
+use crate::figure::trail::{self, Trail};
+use crate::figure::{look, map};
+use crate::gui::command::Command;
+use crate::gui::paint::{self, Textures};
+use eframe::egui;
+use std::sync::Arc;
+
+/// How near the pointer must come to a thing to mean it, in points.
+const REACH: f32 = 9.0;
+
+/// What the map remembers between frames.
+#[derive(Default)]
+pub struct MapView {
+    /// Whether the start is being dragged, rather than the view.
+    dragging_start: bool,
+    /// The colours of the terrain that was shaded last, and for which theme.
+    shaded: Option<(Arc<Result<Terrain, String>>, bool, Arc<Vec<Colour>>)>,
+    /// What is under the pointer, in words.
+    pub under_pointer: String,
+}
+
+/// What the map shows.
+pub struct Shown<'a> {
+    /// The scene.
+    pub scene: &'a Scene,
+    /// The names of its runs.
+    pub names: &'a [String],
+    /// The newest runs.
+    pub runs: Option<&'a Runs>,
+    /// The newest terrain.
+    pub terrain: Option<&'a Arc<Result<Terrain, String>>>,
+    /// The timeline's step.
+    pub row: usize,
+    /// The run that is drawn stronger.
+    pub selected: Option<usize>,
+    /// Light or dark.
+    pub theme: &'a Theme,
+}
+
+/// Where the map and its colour bar lie in the space that there is.
+fn layout(space: egui::Rect) -> (Area, Area) {
+    let map = egui::Rect::from_min_max(space.min + egui::vec2(50.0, 26.0), space.max - egui::vec2(74.0, 36.0));
+    let bar = Area::new([map.max.x + 12.0, map.min.y], [map.max.x + 24.0, map.max.y]);
+    (paint::area(map), bar)
+}
+
+/// The window of the plane that the map of a scene would show in a space.
+pub fn frame(space: egui::Rect, view: Rect) -> Frame {
+    Frame::fit(view, layout(space).0)
+}
+
+impl MapView {
+    /// Shows the map in all of the space that is left, and answers what the mouse asks for.
+    pub fn ui(&mut self, ui: &mut egui::Ui, frame: &Frame, shown: &Shown, textures: &mut Textures) -> Vec<Command> {
+        let space = ui.max_rect();
+        let commands = self.mouse(ui, frame, shown);
+        let mut items = vec![Item::Clipped { area: frame.area, items: self.inside(frame, shown) }];
+        items.extend(map::axes(frame, shown.scene.landscape.as_dyn().axes(), shown.theme));
+        if let (true, Some(Ok(terrain))) = (shown.scene.map.fill, shown.terrain.map(|terrain| &**terrain)) {
+            items.extend(map::colour_bar(terrain, layout(space).1, shown.theme));
+        }
+        paint::paint(&ui.painter_at(space), items, textures);
+        commands
+    }
+
+    /// Everything inside the map's border, from back to front.
+    fn inside(&mut self, frame: &Frame, shown: &Shown) -> Vec<Item> {
+        let (scene, theme) = (shown.scene, shown.theme);
+        let mut items = Vec::new();
+        if let Some(terrain) = shown.terrain
+            && let Ok(drawn) = &**terrain
+        {
+            let known = self.shaded.as_ref().filter(|(shaded, dark, _)| Arc::ptr_eq(shaded, terrain) && *dark == theme.dark);
+            let pixels = known.map_or_else(|| map::shading(drawn, theme), |(.., pixels)| Arc::clone(pixels));
+            self.shaded = Some((Arc::clone(terrain), theme.dark, Arc::clone(&pixels)));
+            items.extend(map::landscape(drawn, &pixels, &scene.map, frame, theme));
+        }
+        let Some(runs) = shown.runs else {
+            return items;
+        };
+        if scene.map.arrows {
+            items.extend(map::arrows(&runs.ground, frame, theme));
+        }
+        if scene.map.minima {
+            items.extend(map::marks(&runs.ground, frame, theme));
+        }
+        if scene.map.trails {
+            items.extend(trail::trails(&trails(shown, runs), frame, shown.row, theme));
+        }
+        items.extend(map::start(scene.start, frame, theme));
+        items
+    }
+
+    /// The pointer: what is under it in words, and what it asks for.
+    fn mouse(&mut self, ui: &egui::Ui, frame: &Frame, shown: &Shown) -> Vec<Command> {
+        let area = paint::rect(frame.area);
+        let response = ui.interact(area, ui.scope_id().with("map"), egui::Sense::click_and_drag());
+        response.widget_info(|| {
+            egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Map: click places the start, drag pans, wheel zooms")
+        });
+        let mut scene = shown.scene.clone();
+        let start: egui::Pos2 = frame.picture_from_world(scene.start).into();
+        let near_start = |pointer: egui::Pos2| pointer.distance(start) < REACH;
+
+        if response.drag_started() {
+            let pressed = ui.input(|input| input.pointer.press_origin());
+            self.dragging_start = pressed.is_some_and(near_start);
+        }
+        if let Some(pointer) = response.interact_pointer_pos()
+            && (response.clicked() || response.dragged() && self.dragging_start)
+        {
+            scene.move_start(frame.world_from_picture(pointer.into()));
+        } else if response.dragged() {
+            let delta = response.drag_delta();
+            let shift = [
+                -f64::from(delta.x / frame.area.width()) * frame.window.width(),
+                f64::from(delta.y / frame.area.height()) * frame.window.height(),
+            ];
+            scene.view = frame.window.shifted(shift).or(scene.view);
+        }
+        self.under_pointer.clear();
+        if let Some(pointer) = response.hover_pos() {
+            let zoom = ui.input(|input| input.zoom_delta() * (input.smooth_scroll_delta().y * 0.004).exp());
+            if (zoom - 1.0).abs() > 1e-4 {
+                let about = frame.world_from_picture(pointer.into());
+                scene.view = frame.window.zoomed(about, f64::from(zoom).recip()).or(scene.view);
+            }
+            self.under_pointer = shown.runs.map_or_else(String::new, |runs| describe(pointer, frame, shown, runs));
+            let icon = match (response.dragged(), near_start(pointer)) {
+                (true, _) => egui::CursorIcon::Grabbing,
+                (false, true) => egui::CursorIcon::Grab,
+                (false, false) => egui::CursorIcon::Crosshair,
+            };
+            ui.ctx().set_cursor_icon(icon);
+        }
+        if scene == *shown.scene { Vec::new() } else { vec![Command::Edit(Box::new(scene))] }
+    }
+}
+
+/// The trails of the ticked runs.
+fn trails<'a>(shown: &'a Shown, runs: &'a Runs) -> Vec<Trail<'a>> {
+    let all = shown.scene.runs.iter().zip(&runs.results).zip(shown.names).enumerate();
+    all.filter(|(_, ((run, _), _))| run.shown)
+        .map(|(index, ((run, result), name))| Trail {
+            trajectory: &result.trajectory,
+            name,
+            look: look(run.colour),
+            strong: shown.selected == Some(index),
+        })
+        .collect()
+}
+
+/// A step of a trail, if the pointer is on one, or else the landscape under the pointer.
+fn describe(pointer: egui::Pos2, frame: &Frame, shown: &Shown, runs: &Runs) -> String {
+    let mut nearest: Option<(f32, String)> = None;
+    for trail in trails(shown, runs).iter().filter(|_| shown.scene.map.trails) {
+        let trajectory = trail.trajectory;
+        for (row, theta) in trajectory.theta.chunks_exact(2).take(shown.row + 1).enumerate() {
+            let distance = pointer.distance(frame.picture_from_world([theta[0], theta[1]]).into());
+            if distance < REACH && nearest.as_ref().is_none_or(|(least, _)| distance < *least) {
+                let words = format!(
+                    "{} step {row}:  {}  f {}  ‖∇f‖ {}",
+                    trail.name,
+                    coordinates(shown.scene, [theta[0], theta[1]]),
+                    number(trajectory.loss[row], 5),
+                    number(trajectory.grad_norm[row], 4),
+                );
+                nearest = Some((distance, words));
+            }
+        }
+    }
+    if let Some((_, words)) = nearest {
+        return words;
+    }
+    let at = frame.world_from_picture(pointer.into());
+    let mut gradient = [0.0; 2];
+    let value = runs.ground.objective.gradient(&at, &mut gradient);
+    let [low, high] = curvature::extremes(&*runs.ground.objective, &at);
+    format!(
+        "{}  f {}  ‖∇f‖ {}  λ {}, {}",
+        coordinates(shown.scene, at),
+        number(value, 5),
+        number(norm(&gradient), 4),
+        number(low, 4),
+        number(high, 4),
+    )
+}
+
+fn coordinates(scene: &Scene, [x, y]: [f64; 2]) -> String {
+    let [first, second] = scene.landscape.as_dyn().axes();
+    format!("{first} {}  {second} {}", number(x, 5), number(y, 5))
+}

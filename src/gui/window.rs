@@ -1,0 +1,221 @@
+//! The window, frame by frame: keys, menus, panels, charts and the map, each in its place.
+
+use super::app::App;
+use super::command::{Command, entries};
+use super::view::map::{self as map_view, Shown};
+use super::{dialog, panel, theme};
+use crate::figure::drawing::Area;
+use eframe::egui;
+use std::path::Path;
+use std::time::Duration;
+
+/// How long a frame waits for runs, so that a slider and its trails move together.
+const PATIENCE: Duration = Duration::from_millis(6);
+
+impl eframe::App for App {
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        self.frame_ui(ui);
+    }
+}
+
+impl App {
+    /// Shows one frame in all of a ui.
+    pub fn frame_ui(&mut self, ui: &mut egui::Ui) {
+        let ctx = ui.ctx().clone();
+        self.textures.begin_frame();
+        let (now, elapsed) = ctx.input(|input| (input.time, input.stable_dt.min(0.1)));
+        self.timeline.advance(f64::from(elapsed));
+        let commands = self.keys(&ctx);
+        self.apply_all(&ctx, commands);
+        self.dialogs(&ctx);
+
+        let chosen = egui::Panel::top("menu").show(ui, dialog::menu_bar_ui).inner;
+        self.apply_all(&ctx, chosen.into_iter().collect());
+        self.timeline_panel(ui);
+        self.scene_panel(ui);
+        self.compute();
+        self.results_panel(ui);
+        egui::CentralPanel::default().frame(egui::Frame::NONE).show(ui, |ui| self.map_panel(ui));
+
+        self.history.feed_state(now, &self.scene);
+        ctx.send_viewport_cmd(egui::ViewportCommand::Title(self.title()));
+        if self.timeline.playing {
+            ctx.request_repaint();
+        }
+    }
+
+    fn timeline_panel(&mut self, ui: &mut egui::Ui) {
+        let busy = match self.lab.busy() {
+            [true, _] => Some("computing the runs …"),
+            [_, true] => Some("computing the landscape …"),
+            _ => None,
+        };
+        let show = |ui: &mut egui::Ui| {
+            ui.add_space(3.0);
+            let commands = panel::timeline::ui(ui, &mut self.timeline, &self.map.under_pointer, busy);
+            ui.add_space(3.0);
+            commands
+        };
+        let commands = egui::Panel::bottom("timeline").show(ui, show).inner;
+        self.apply_all(&ui.ctx().clone(), commands);
+    }
+
+    fn scene_panel(&mut self, ui: &mut egui::Ui) {
+        let theme = theme::current(ui.ctx());
+        let samples = self.runs().map_or(0, |runs| runs.ground.objective.samples());
+        let show = |ui: &mut egui::Ui| {
+            let scroll = egui::ScrollArea::vertical().auto_shrink(false);
+            let Self { scene, selected, textures, .. } = self;
+            scroll.show(ui, |ui| panel::scene::ui(ui, scene, samples, selected, theme, textures)).inner
+        };
+        let answer = egui::Panel::left("scene").default_size(284.0).size_range(240.0..=480.0).show(ui, show).inner;
+        self.apply_all(&ui.ctx().clone(), answer.commands);
+        if let Some(sentence) = answer.refused {
+            self.complain(sentence);
+        }
+    }
+
+    /// Asks for everything that the scene shows. Runs that are quick are in this frame already.
+    fn compute(&mut self) {
+        let window = self.frame.map_or(self.scene.landscape.as_dyn().view(), |frame| frame.window);
+        self.lab.update(&self.scene, window);
+        self.lab.wait_for_runs(PATIENCE);
+        self.collect();
+    }
+
+    fn results_panel(&mut self, ui: &mut egui::Ui) {
+        let theme = theme::current(ui.ctx());
+        let row = usize::try_from(self.timeline.step()).unwrap_or(usize::MAX);
+        let (names, runs) = (self.scene.run_names(), self.runs.clone());
+        let fitting = runs.as_deref().and_then(|runs| runs.as_ref().ok()).filter(|runs| runs.results.len() == self.scene.runs.len());
+        let show = |ui: &mut egui::Ui| {
+            let Some(runs) = fitting else {
+                ui.label("Nothing to show yet.");
+                return Vec::new();
+            };
+            #[expect(clippy::cast_precision_loss, reason = "at most a hundred runs")]
+            let rows = self.scene.runs.iter().filter(|run| run.shown).count() as f32 + 1.0;
+            let table = (rows * 24.0 + 36.0).min(ui.available_height() * 0.45);
+            let height = ui.available_height() - table;
+            let (space, _) = ui.allocate_exact_size(egui::vec2(ui.available_width(), height), egui::Sense::hover());
+            let shown = (&self.scene, runs, row);
+            let commands = self.charts.ui(ui, space, shown, theme, &mut self.textures);
+            ui.checkbox(&mut self.charts.by_evaluations, "charts over gradient evaluations").on_hover_text(
+                "Counts the gradients that each optimizer asked for, instead of its steps: L-BFGS asks for many in one.",
+            );
+            let scroll = egui::ScrollArea::both().auto_shrink(false);
+            scroll.show(ui, |ui| panel::table::ui(ui, shown, &names, &mut self.selected, theme));
+            commands
+        };
+        let panel = egui::Panel::right("results").default_size(380.0).size_range(300.0..=720.0);
+        let commands = panel.show(ui, show).inner;
+        self.apply_all(&ui.ctx().clone(), commands);
+    }
+
+    fn map_panel(&mut self, ui: &mut egui::Ui) {
+        let ctx = ui.ctx().clone();
+        let theme = theme::current(&ctx);
+        ui.painter().rect_filled(ui.max_rect(), 0.0, super::paint::colour(theme.background));
+        let view = self.scene.view.or_else(|| self.runs().filter(|runs| runs.scene.landscape == self.scene.landscape).map(|runs| runs.ground.view));
+        let frame = map_view::frame(ui.max_rect(), view.unwrap_or(self.scene.landscape.as_dyn().view()));
+        if self.frame != Some(frame) {
+            self.frame = Some(frame);
+            self.lab.update(&self.scene, frame.window);
+            self.collect();
+        }
+        let (names, runs, terrain) = (self.scene.run_names(), self.runs.clone(), self.terrain.clone());
+        let shown = Shown {
+            scene: &self.scene,
+            names: &names,
+            runs: runs.as_deref().and_then(|runs| runs.as_ref().ok()).filter(|runs| runs.results.len() == self.scene.runs.len()),
+            terrain: terrain.as_ref(),
+            row: usize::try_from(self.timeline.step()).unwrap_or(usize::MAX),
+            selected: self.selected,
+            theme,
+        };
+        let commands = self.map.ui(ui, &frame, &shown, &mut self.textures);
+        self.message_ui(ui, frame.area);
+        self.apply_all(&ctx, commands);
+    }
+
+    /// A problem with the scene, or what the program has to say, over the map's upper edge.
+    fn message_ui(&mut self, ui: &egui::Ui, area: Area) {
+        let (words, complaint) = match (&self.problem, &self.message) {
+            (Some(problem), _) => (problem.clone(), true),
+            (None, Some(message)) => message.clone(),
+            (None, None) => return,
+        };
+        let place = egui::pos2(area.min[0] + 10.0, area.min[1] + 10.0);
+        let closed = egui::Area::new(egui::Id::unique("message")).fixed_pos(place).show(ui.ctx(), |ui| {
+            egui::Frame::popup(ui.style()).show(ui, |ui| {
+                ui.set_max_width((area.width() - 40.0).max(160.0));
+                ui.horizontal_top(|ui| {
+                    let colour = if complaint { ui.visuals().error_fg_color } else { ui.visuals().text_color() };
+                    // A formula's refusal points at a character below it.
+                    let text = egui::RichText::new(&words).color(colour);
+                    let text = if words.contains('\n') { text.monospace() } else { text };
+                    ui.add(egui::Label::new(text).wrap());
+                    self.problem.is_none() && ui.small_button("Close").clicked()
+                })
+                .inner
+            })
+            .inner
+        });
+        if closed.inner {
+            self.message = None;
+        }
+    }
+
+    /// Keys, the clipboard, and files dropped on the window.
+    fn keys(&mut self, ctx: &egui::Context) -> Vec<Command> {
+        let mut commands = Vec::new();
+        if self.asking.is_some() {
+            return commands;
+        }
+        let typing = ctx.text_edit_focused();
+        let mut entries: Vec<_> = entries().filter_map(|entry| Some((entry.key?, &entry.command))).collect();
+        entries.sort_by_key(|(key, _)| std::cmp::Reverse(u8::from(key.modifiers.shift) + u8::from(key.modifiers.command)));
+        ctx.input_mut(|input| {
+            for (key, command) in entries {
+                if (!typing || key.modifiers.command) && input.consume_shortcut(&key) {
+                    commands.push(command.clone());
+                }
+            }
+            if typing {
+                return;
+            }
+            let digits = [egui::Key::Num1, egui::Key::Num2, egui::Key::Num3, egui::Key::Num4, egui::Key::Num5, egui::Key::Num6, egui::Key::Num7, egui::Key::Num8, egui::Key::Num9];
+            for (index, key) in digits.into_iter().enumerate() {
+                if input.consume_key(egui::Modifiers::NONE, key) {
+                    commands.push(Command::Toggle(index));
+                }
+            }
+            if input.events.iter().any(|event| *event == egui::Event::Text("?".to_owned())) {
+                commands.push(Command::Help);
+            }
+            if input.events.contains(&egui::Event::Copy) {
+                commands.push(Command::CopyScene);
+            }
+        });
+        let pasted = ctx.input(|input| {
+            input.events.iter().find_map(|event| match event {
+                egui::Event::Paste(text) if !typing => Some(text.clone()),
+                _ => None,
+            })
+        });
+        if let Some(text) = pasted {
+            self.paste(ctx, &text);
+        }
+        let dropped = ctx.input(|input| input.raw.dropped_files.iter().find_map(|file| Some(file.path().to_owned())));
+        if let Some(path) = dropped {
+            self.open(ctx, &path);
+        }
+        commands
+    }
+
+    fn title(&self) -> String {
+        let name = self.path.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+        let star = if self.scene == self.saved { "" } else { " *" };
+        name.map_or("Ravine".to_owned(), |name| format!("{name}{star} — Ravine"))
+    }
+}

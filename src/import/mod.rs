@@ -1,0 +1,98 @@
+//! What comes from disk: scene files, and the columns of numbers that landscapes ask for.
+
+mod table;
+
+use crate::engine::landscape::Files;
+use crate::engine::scene::Scene;
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+/// The longest scene file, in bytes. A scene with a hundred runs has some ten thousand.
+const LONGEST_SCENE: u64 = 16 << 20;
+
+/// The longest data file, in bytes.
+const LONGEST_DATA: u64 = 1 << 30;
+
+/// Reads a scene file.
+///
+/// # Errors
+/// One sentence with the file, the line and the column, for a file that is missing, a folder, longer than 16 MB, not text or
+/// not a scene. What depends on the landscape is checked by [`Scene::ground`].
+pub fn open_scene(path: &Path) -> Result<Scene, String> {
+    let name = path.display().to_string();
+    let file = open(path, &name, "a scene file")?;
+    let mut bytes = Vec::new();
+    file.take(LONGEST_SCENE + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| unreadable(&name, error.kind(), "a scene file"))?;
+    if bytes.len() as u64 > LONGEST_SCENE {
+        return Err(format!(
+            "{name}: is longer than {} MB; expected a scene file",
+            LONGEST_SCENE >> 20
+        ));
+    }
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let sound = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = 1 + sound.iter().filter(|&&byte| byte == b'\n').count();
+        format!("{name}: line {line} is not text in UTF-8; expected a scene file")
+    })?;
+    Scene::from_toml(&text).map_err(|error| format!("{name}: {error}"))
+}
+
+/// The files of this computer, as landscapes see them.
+///
+/// A relative path is looked for beside the scene file first, then in the current folder.
+#[derive(Clone, Debug, Default)]
+pub struct Disk {
+    folder: Option<PathBuf>,
+}
+
+impl Disk {
+    /// The files that a scene in the file `scene` sees, or one that is in no file.
+    pub fn beside(scene: Option<&Path>) -> Self {
+        Self {
+            folder: scene.and_then(Path::parent).map(Path::to_owned),
+        }
+    }
+
+    fn find(&self, path: &str) -> PathBuf {
+        let beside = self.folder.as_ref().map(|folder| folder.join(path));
+        beside
+            .filter(|beside| beside.exists())
+            .unwrap_or_else(|| PathBuf::from(path))
+    }
+}
+
+impl Files for Disk {
+    fn columns(&self, path: &str, names: [Option<&str>; 2]) -> Result<[Vec<f64>; 2], String> {
+        let file = open(&self.find(path), path, "a CSV file")?;
+        let length = file.metadata().map_or(0, |metadata| metadata.len());
+        if length > LONGEST_DATA {
+            return Err(format!(
+                "{path}: is longer than {} MB; expected a CSV file of at most {} rows",
+                LONGEST_DATA >> 20,
+                table::MOST_ROWS
+            ));
+        }
+        table::read(path, file, names)
+    }
+}
+
+/// Opens what can be read like a file; `name` is what the user calls it.
+fn open(path: &Path, name: &str, expected: &str) -> Result<File, String> {
+    let file = File::open(path).map_err(|error| unreadable(name, error.kind(), expected))?;
+    match file.metadata() {
+        Ok(metadata) if metadata.is_dir() => {
+            Err(format!("{name}: is a folder; expected {expected}"))
+        }
+        _ => Ok(file),
+    }
+}
+
+fn unreadable(name: &str, kind: ErrorKind, expected: &str) -> String {
+    match kind {
+        ErrorKind::NotFound => format!("{name}: there is no such file; expected {expected}"),
+        kind => format!("{name}: cannot be read ({kind}); expected {expected}"),
+    }
+}
