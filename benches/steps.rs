@@ -17,7 +17,7 @@ const START: [f64; 2] = [-1.5, 2.0];
 
 /// The learning rates are so small that no run arrives: at the minimum a velocity decays into subnormal numbers, which
 /// would cost both sides far more than a step does.
-const CASES: [(&str, Option<fn() -> Record>); 4] = [
+const CASES: [(&str, Option<fn(&mut Record)>); 4] = [
     ("sgd:lr=1e-5,momentum=0.9", Some(momentum_by_hand)),
     ("adam:lr=1e-5", Some(adam_by_hand)),
     ("lbfgs:lr=1e-5,max_iter=1,history_size=10", None),
@@ -32,19 +32,20 @@ fn main() {
         "{:42} {:>16} {:>16} {:>14}",
         "run", "Ravine", "by hand", "ratio"
     );
+    let mut record = Record::blank();
     for (text, by_hand) in CASES {
         let spec = text.parse().expect("a run");
         let (mut ours, mut theirs) = (Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
             ours.push(nanoseconds(|| ravine(&*ground.objective, &spec)));
             if let Some(by_hand) = by_hand {
-                theirs.push(nanoseconds(by_hand));
+                theirs.push(nanoseconds(|| by_hand(&mut record)));
             }
         }
         let [ours, theirs] = [ours, theirs].map(middle_and_least);
         print!("{text:42} {}", cell(ours));
-        if let Some(by_hand) = by_hand {
-            compare(text, &ravine(&*ground.objective, &spec), &by_hand());
+        if by_hand.is_some() {
+            compare(text, &ravine(&*ground.objective, &spec), &record);
             let ratio = [ours[0] / theirs[0], ours[1] / theirs[1]];
             print!(" {} {:>14}", cell(theirs), format!("{:.2} ({:.2})", ratio[0], ratio[1]));
         }
@@ -110,26 +111,36 @@ fn ravine(objective: &dyn Objective, spec: &RunSpec) -> Record {
 }
 
 impl Record {
-    fn preallocated() -> Self {
-        let column = || Vec::with_capacity(STEPS + 1);
+    fn blank() -> Self {
+        let column = || vec![0.0; STEPS + 1];
         Self {
-            theta: Vec::with_capacity(2 * (STEPS + 1)),
+            theta: vec![0.0; 2 * (STEPS + 1)],
             loss: column(),
             grad_norm: column(),
             lr: column(),
-            evaluations: Vec::with_capacity(STEPS + 1),
+            evaluations: vec![0; STEPS + 1],
         }
     }
 
-    /// Records one row; false where the run has diverged.
+    /// The loop by hand: `rule` moves θ given the gradient there.
     #[inline(always)]
-    fn push(&mut self, step: usize, [x, y]: [f64; 2], loss: f64, [gx, gy]: [f64; 2], lr: f64) -> bool {
-        self.theta.extend([x, y]);
-        self.loss.push(loss);
-        self.grad_norm.push((gx * gx + gy * gy).sqrt());
-        self.lr.push(lr);
-        self.evaluations.push(step as u64);
-        loss <= 1e12
+    fn fill(&mut self, lr: f64, mut rule: impl FnMut(&mut [f64; 2], [f64; 2])) {
+        let mut theta = START;
+        let (rows, _) = self.theta.as_chunks_mut();
+        let columns = rows.iter_mut().zip(&mut self.loss).zip(&mut self.grad_norm);
+        let columns = columns.zip(&mut self.lr).zip(&mut self.evaluations);
+        for (step, ((((at, loss), grad_norm), rate), evaluations)) in columns.enumerate() {
+            let gradient;
+            (*loss, gradient) = rosenbrock(theta);
+            *at = theta;
+            *grad_norm = (gradient[0] * gradient[0] + gradient[1] * gradient[1]).sqrt();
+            *rate = lr;
+            *evaluations = step as u64;
+            if !(*loss <= 1e12) {
+                break;
+            }
+            rule(&mut theta, gradient);
+        }
     }
 }
 
@@ -140,33 +151,22 @@ fn rosenbrock([x, y]: [f64; 2]) -> (f64, [f64; 2]) {
     (a * a + 100.0 * b * b, [-2.0 * a - 400.0 * b * x, 200.0 * b])
 }
 
-fn momentum_by_hand() -> Record {
+fn momentum_by_hand(record: &mut Record) {
     let (lr, mu) = black_box((1e-5, 0.9));
-    let mut record = Record::preallocated();
-    let [mut theta, mut v] = [START, [0.0; 2]];
-    for step in 0..=STEPS {
-        let (loss, g) = rosenbrock(theta);
-        if !record.push(step, theta, loss, g, lr) {
-            break;
-        }
+    let mut v = [0.0; 2];
+    record.fill(lr, |theta, g| {
         for i in 0..2 {
             v[i] = mu * v[i] + g[i];
             theta[i] -= lr * v[i];
         }
-    }
-    record
+    });
 }
 
-fn adam_by_hand() -> Record {
+fn adam_by_hand(record: &mut Record) {
     let (lr, beta1, beta2, eps) = black_box((1e-5, 0.9, 0.999, 1e-8));
-    let mut record = Record::preallocated();
-    let [mut theta, mut m, mut v] = [START, [0.0; 2], [0.0; 2]];
+    let [mut m, mut v] = [[0.0; 2]; 2];
     let (mut beta1_power, mut beta2_power) = (1.0, 1.0);
-    for step in 0..=STEPS {
-        let (loss, g) = rosenbrock(theta);
-        if !record.push(step, theta, loss, g, lr) {
-            break;
-        }
+    record.fill(lr, |theta, g| {
         beta1_power *= beta1;
         beta2_power *= beta2;
         let step_size = lr / (1.0 - beta1_power);
@@ -176,6 +176,5 @@ fn adam_by_hand() -> Record {
             v[i] = v[i] * beta2 + (1.0 - beta2) * g[i] * g[i];
             theta[i] -= step_size * m[i] / (v[i].sqrt() / root_correction + eps);
         }
-    }
-    record
+    });
 }

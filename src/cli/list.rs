@@ -129,8 +129,14 @@ fn described(setting: &Setting) -> String {
     if let Some(range) = setting.range.as_str() {
         expected = expected.replace(range, &range.replace(' ', GLUE));
     }
-    let first = expected.remove(0).to_uppercase();
-    format!("{} {first}{expected}.", setting.help.replace('\n', " "))
+    let mut letters = expected.chars();
+    let first: String = letters
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .collect();
+    let rest = letters.as_str();
+    format!("{} {first}{rest}.", setting.help.replace('\n', " "))
 }
 
 /// What is known of a landscape, in sentences.

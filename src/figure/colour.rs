@@ -151,22 +151,19 @@ pub enum Marker {
     Asterisk,
 }
 
-/// The marker of a run.
+/// The marker of a run. The cross is for those that diverged.
 pub fn run_marker(index: usize) -> Marker {
-    use Marker::{
-        Asterisk, Circle, Cross, Diamond, Pentagon, Plus, Square, Triangle, TriangleDown,
-    };
-    [
-        Circle,
-        Square,
-        Triangle,
-        Diamond,
-        Cross,
-        TriangleDown,
-        Plus,
-        Pentagon,
-        Asterisk,
-    ][index % 9]
+    const MARKERS: [Marker; 8] = [
+        Marker::Circle,
+        Marker::Square,
+        Marker::Triangle,
+        Marker::Diamond,
+        Marker::TriangleDown,
+        Marker::Pentagon,
+        Marker::Plus,
+        Marker::Asterisk,
+    ];
+    MARKERS[index % MARKERS.len()]
 }
 
 impl Marker {

@@ -25,9 +25,11 @@ pub fn landscape(terrain: &Terrain, pixels: &Arc<Vec<Colour>>, style: &MapStyle,
     let mut items = Vec::new();
     let surface = &terrain.surface;
     if style.fill {
-        let [top_left, bottom_right] =
-            [[surface.view.x()[0], surface.view.y()[1]], [surface.view.x()[1], surface.view.y()[0]]];
-        let area = Area::new(frame.picture_from_world(top_left), frame.picture_from_world(bottom_right));
+        // Samples lie on the border of the view, the middles of pixels half a cell inside of theirs.
+        let (right, top) = (real(surface.columns) - 0.5, real(surface.rows) - 0.5);
+        let [lower_left, upper_right] =
+            [surface.point(-0.5, -0.5), surface.point(right, top)].map(|corner| frame.picture_from_world(corner));
+        let area = Area::new([lower_left[0], upper_right[1]], [upper_right[0], lower_left[1]]);
         let pixels = Arc::clone(pixels);
         items.push(Item::Image { area, columns: surface.columns, rows: surface.rows, pixels });
     }
@@ -209,4 +211,9 @@ fn count(about: f32) -> usize {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
     let count = about.clamp(2.0, 20.0) as usize;
     count
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a grid is far smaller than 2^53")]
+fn real(count: usize) -> f64 {
+    count as f64
 }

@@ -57,7 +57,7 @@ struct Layout {
 }
 
 fn layout([width, height]: [f32; 2]) -> Layout {
-    let legend = (width * 0.26).clamp(120.0, 260.0);
+    let legend = (width * 0.2).clamp(120.0, 190.0);
     let map = Area::new([56.0, 44.0], [(width - legend - 90.0).max(120.0), (height - 62.0).max(90.0)]);
     let bar = Area::new([map.max[0] + 16.0, map.min[1]], [map.max[0] + 30.0, map.max[1]]);
     Layout { map, bar, legend: [bar.max[0] + 64.0, map.min[1] + 8.0], caption: [map.min[0], height - 14.0] }

@@ -4,6 +4,7 @@ mod app;
 mod command;
 mod dialog;
 mod files;
+mod icon;
 mod paint;
 mod panel;
 mod param_ui;

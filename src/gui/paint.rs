@@ -1,6 +1,7 @@
 //! Paints a drawing's items with egui, so that the window shows what the exporters write.
 
 use crate::figure::drawing::{Anchor, Area, Colour, Item, Point, Stroke, Text};
+use crate::figure::svg::pieces;
 use eframe::egui;
 use std::sync::Arc;
 
@@ -72,12 +73,8 @@ pub fn paint(painter: &egui::Painter, items: Vec<Item>, textures: &mut Textures)
                 pixels,
             } => {
                 let texture = textures.texture(painter.ctx(), [columns, rows], &pixels);
-                // Samples lie on the border of the area, so the outer half of the border pixels is cut off.
-                #[expect(clippy::cast_precision_loss, reason = "images are small")]
-                let half = |count: usize| if count > 1 { 0.5 / count as f32 } else { 0.0 };
-                let (u, v) = (half(columns), half(rows));
-                let uv = egui::Rect::from_min_max(egui::pos2(u, v), egui::pos2(1.0 - u, 1.0 - v));
-                painter.image(texture, rect(area), uv, egui::Color32::WHITE);
+                let whole = egui::Rect::from_min_max(egui::Pos2::ZERO, egui::pos2(1.0, 1.0));
+                painter.image(texture, rect(area), whole, egui::Color32::WHITE);
             }
             Item::Clipped { area, items } => {
                 let clip = rect(area).intersect(painter.clip_rect());
@@ -94,31 +91,55 @@ fn path(
     stroke: Option<&Stroke>,
     fill: Option<Colour>,
 ) {
-    let points: Vec<egui::Pos2> = points.iter().map(|&point| point.into()).collect();
+    let egui_points = |points: &[Point]| points.iter().map(|&point| point.into()).collect::<Vec<egui::Pos2>>();
     if let (true, Some(fill)) = (closed, fill) {
-        let fill = colour(fill);
-        painter.add(egui::Shape::convex_polygon(
-            points.clone(),
-            fill,
-            egui::Stroke::NONE,
-        ));
+        let (shape, fill) = (egui_points(points), colour(fill));
+        painter.add(egui::Shape::convex_polygon(shape, fill, egui::Stroke::NONE));
     }
     let Some(look) = stroke else { return };
     let stroke = egui::Stroke::new(look.width, colour(look.colour));
-    if look.dash.is_empty() {
-        painter.add(if closed {
-            egui::Shape::closed_line(points, stroke)
+    // A run that diverges leaves the picture far behind.
+    let bounds = area(painter.clip_rect().expand(50.0));
+    for (piece, closed) in pieces(points, closed, &bounds) {
+        let piece = egui_points(&piece);
+        if !look.dash.is_empty() {
+            let dashes = dashes(&piece, look.dash).into_iter();
+            painter.extend(dashes.map(|dash| egui::Shape::line(dash, stroke)));
+        } else if closed {
+            painter.add(egui::Shape::closed_line(piece, stroke));
         } else {
-            egui::Shape::line(points, stroke)
-        });
-    } else {
-        let every_second = |first: usize| look.dash.iter().skip(first).step_by(2).copied();
-        let (dashes, gaps): (Vec<f32>, Vec<f32>) =
-            (every_second(0).collect(), every_second(1).collect());
-        painter.extend(egui::Shape::dashed_line_with_offset(
-            &points, stroke, &dashes, &gaps, 0.0,
-        ));
+            painter.add(egui::Shape::line(piece, stroke));
+        }
     }
+}
+
+/// Cuts a line into the dashes of a pattern of lengths, which are drawn and left out in turn.
+fn dashes(points: &[egui::Pos2], pattern: &[f32]) -> Vec<Vec<egui::Pos2>> {
+    let mut dashes = vec![points.first().copied().into_iter().collect::<Vec<_>>()];
+    let (mut phase, mut left) = (0, pattern[0]);
+    for pair in points.windows(2) {
+        let (mut from, to) = (pair[0], pair[1]);
+        loop {
+            let length = from.distance(to);
+            let drawing = phase % 2 == 0;
+            if length < left {
+                left -= length;
+                if let (true, Some(dash)) = (drawing, dashes.last_mut()) {
+                    dash.push(to);
+                }
+                break;
+            }
+            from += (to - from) * (left / length.max(f32::MIN_POSITIVE)).min(1.0);
+            match dashes.last_mut() {
+                Some(dash) if drawing => dash.push(from),
+                _ => dashes.push(vec![from]),
+            }
+            phase = (phase + 1) % pattern.len();
+            left = pattern[phase].max(0.5);
+        }
+    }
+    dashes.retain(|dash| dash.len() > 1);
+    dashes
 }
 
 fn text(painter: &egui::Painter, label: &Text) {
@@ -153,4 +174,19 @@ fn text(painter: &egui::Painter, label: &Text) {
         }
     }
     painter.add(shape(egui::Vec2::ZERO, None));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dashes_run_on_around_corners() {
+        let points = [[0.0, 0.0], [3.0, 0.0], [3.0, 4.0]].map(egui::Pos2::from);
+        let cut = dashes(&points, &[4.0, 1.0]);
+        let expected: [&[[f32; 2]]; 2] = [&[[0.0, 0.0], [3.0, 0.0], [3.0, 1.0]], &[[3.0, 2.0], [3.0, 4.0]]];
+        let found: Vec<Vec<[f32; 2]>> = cut.into_iter().map(|dash| dash.into_iter().map(Into::into).collect()).collect();
+        assert_eq!(found, expected);
+        assert!(dashes(&[], &[1.0, 1.0]).is_empty());
+    }
 }

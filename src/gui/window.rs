@@ -90,6 +90,7 @@ impl App {
         let fitting = runs.as_deref().and_then(|runs| runs.as_ref().ok()).filter(|runs| runs.results.len() == self.scene.runs.len());
         let show = |ui: &mut egui::Ui| {
             let Some(runs) = fitting else {
+                ui.set_min_width(ui.available_width());
                 ui.label("Nothing to show yet.");
                 return Vec::new();
             };
@@ -116,8 +117,10 @@ impl App {
         let ctx = ui.ctx().clone();
         let theme = theme::current(&ctx);
         ui.painter().rect_filled(ui.max_rect(), 0.0, super::paint::colour(theme.background));
+        let strip = egui::Panel::top("style").show_separator_line(false).show(ui, |ui| panel::style::ui(ui, &self.scene));
+        self.apply_all(&ctx, strip.inner.into_iter().collect());
         let view = self.scene.view.or_else(|| self.runs().filter(|runs| runs.scene.landscape == self.scene.landscape).map(|runs| runs.ground.view));
-        let frame = map_view::frame(ui.max_rect(), view.unwrap_or(self.scene.landscape.as_dyn().view()));
+        let frame = map_view::frame(ui.available_rect_before_wrap(), view.unwrap_or(self.scene.landscape.as_dyn().view()));
         if self.frame != Some(frame) {
             self.frame = Some(frame);
             self.lab.update(&self.scene, frame.window);

@@ -2,5 +2,6 @@
 
 pub mod optimizers;
 pub mod scene;
+pub mod style;
 pub mod table;
 pub mod timeline;

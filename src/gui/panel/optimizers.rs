@@ -7,6 +7,7 @@ use crate::engine::scene::{MOST_RUNS, Run, Scene};
 use crate::engine::schedule::{AnySchedule, Plan};
 use crate::figure::colour::Theme;
 use crate::figure::{legend_line, look};
+use crate::gui::icon::{Icon, icon_button};
 use crate::gui::paint::{self, Textures};
 use crate::gui::param_ui::settings_ui;
 use eframe::egui;
@@ -92,9 +93,9 @@ fn head_ui(ui: &mut egui::Ui, run: &mut Run, name: &str, open: bool, theme: &The
         paint::paint(ui.painter(), line, textures);
         ui.checkbox(&mut run.shown, name).on_hover_text(run.spec.to_string());
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let fold = ui.button(if open { "⏷" } else { "⏵" });
-            fold.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, format!("settings of {name}")));
-            head.toggled = fold.on_hover_text("Shows the settings, and draws the trail stronger.").clicked();
+            let icon = if open { Icon::Open } else { Icon::Closed };
+            let fold = icon_button(ui, icon, &format!("settings of {name}"), "");
+            head.toggled = fold.clicked();
             let menu = ui.menu_button("⋯", |ui| {
                 if ui.button("Duplicate").clicked() {
                     head.menu = Some(true);

@@ -36,9 +36,6 @@ pub fn ui(
     heading(ui, "TRAINING");
     let refused = settings_ui(ui, &mut scene.training, |name| name != "batch" || samples > 0);
     answer.refused = refused.or(answer.refused);
-    heading(ui, "MAP");
-    let refused = ui.push_id("map", |ui| settings_ui(ui, &mut scene.map, |_| true)).inner;
-    answer.refused = refused.or(answer.refused);
     ui.add_space(6.0);
     optimizers::ui(ui, &mut scene, selected, theme, textures, &mut answer);
     if scene != *current {

@@ -37,7 +37,7 @@ pub fn ui(
             let ended = row >= at && row + 1 >= trajectory.len();
             let colour = paint::colour(run_colour(look(run.colour), theme));
             let text = egui::RichText::new(name).color(colour);
-            let label = ui.add(egui::Label::new(text).truncate().sense(egui::Sense::click()));
+            let label = ui.add(egui::Label::new(text).sense(egui::Sense::click()));
             if label.on_hover_text(run.spec.to_string()).clicked() {
                 *selected = if *selected == Some(index) { None } else { Some(index) };
             }
@@ -46,8 +46,8 @@ pub fn ui(
             ui.label(cell(trajectory.grad_norm.get(at)));
             ui.label(trajectory.evaluations.get(at).map_or("–".to_owned(), ToString::to_string));
             let (state, why) = match trajectory.outcome {
-                Outcome::Diverged(step) if ended => (format!("diverged at {step}"), diverged_why(scene, runs, index)),
-                Outcome::Converged(step) if ended => (format!("converged at {step}"), "The gradient norm is below the tolerance.".to_owned()),
+                Outcome::Diverged(step) if ended => (format!("diverged {step}"), diverged_why(scene, runs, index)),
+                Outcome::Converged(step) if ended => (format!("converged {step}"), "The gradient norm is below the tolerance.".to_owned()),
                 Outcome::Finished if ended => ("finished".to_owned(), "All steps were taken.".to_owned()),
                 _ => ("running".to_owned(), "The timeline has not reached its end.".to_owned()),
             };

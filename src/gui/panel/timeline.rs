@@ -1,6 +1,7 @@
 //! The bottom panel: transport, scrubbing, speed, and what is under the pointer.
 
 use crate::gui::command::Command;
+use crate::gui::icon::{Icon, icon_button};
 use crate::gui::timeline::{SPEEDS, Timeline};
 use eframe::egui;
 
@@ -8,18 +9,15 @@ use eframe::egui;
 pub fn ui(ui: &mut egui::Ui, timeline: &mut Timeline, under_pointer: &str, busy: Option<&str>) -> Vec<Command> {
     let mut commands = Vec::new();
     ui.horizontal(|ui| {
-        let play = if timeline.playing { ("⏸", "Pause") } else { ("⏵", "Play") };
-        let buttons = [
-            ("⏮", "First step", "Home", Command::Seek(0.0)),
-            ("⏴", "Step back", "←", Command::Step(-1)),
+        let play = if timeline.playing { (Icon::Pause, "Pause") } else { (Icon::Play, "Play") };
+        for (icon, name, key, command) in [
+            (Icon::First, "First step", "Home", Command::Seek(0.0)),
+            (Icon::Back, "Step back", "←", Command::Step(-1)),
             (play.0, play.1, "Space", Command::Play),
-            ("⏩", "Step forward", "→", Command::Step(1)),
-            ("⏭", "Last step", "End", Command::Seek(1.0)),
-        ];
-        for (icon, name, key, command) in buttons {
-            let button = ui.add(egui::Button::new(icon).min_size(egui::vec2(26.0, 22.0)));
-            button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
-            if button.on_hover_text(format!("{name} ({key})")).clicked() {
+            (Icon::Forward, "Step forward", "→", Command::Step(1)),
+            (Icon::Last, "Last step", "End", Command::Seek(1.0)),
+        ] {
+            if icon_button(ui, icon, name, key).clicked() {
                 commands.push(command);
             }
         }

@@ -63,7 +63,7 @@ pub fn frame(space: egui::Rect, view: Rect) -> Frame {
 impl MapView {
     /// Shows the map in all of the space that is left, and answers what the mouse asks for.
     pub fn ui(&mut self, ui: &mut egui::Ui, frame: &Frame, shown: &Shown, textures: &mut Textures) -> Vec<Command> {
-        let space = ui.max_rect();
+        let space = ui.available_rect_before_wrap();
         let commands = self.mouse(ui, frame, shown);
         let mut items = vec![Item::Clipped { area: frame.area, items: self.inside(frame, shown) }];
         items.extend(map::axes(frame, shown.scene.landscape.as_dyn().axes(), shown.theme));

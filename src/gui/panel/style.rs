@@ -1,0 +1,32 @@
+//! The row above the map: what the map shows.
+
+use crate::engine::declare::{Settings, Value};
+use crate::engine::scene::{MapStyle, Scene};
+use crate::gui::command::Command;
+use crate::gui::param_ui::settings_ui;
+use eframe::egui;
+
+/// Shows a switch for every flag of the style, and the contour levels behind a menu.
+pub fn ui(ui: &mut egui::Ui, scene: &Scene) -> Option<Command> {
+    let mut style: MapStyle = scene.map.clone();
+    ui.horizontal_wrapped(|ui| {
+        for (index, param) in scene.map.params().iter().enumerate() {
+            if let Value::Flag(mut flag) = scene.map.value(index) {
+                let response = ui.toggle_value(&mut flag, param.name);
+                if response.on_hover_text(param.help).changed() {
+                    // A flag is legal either way.
+                    let _ = style.set(param.name, Value::Flag(flag));
+                }
+            }
+        }
+        let levels = ui.menu_button("levels", |ui| {
+            ui.set_min_width(240.0);
+            settings_ui(ui, &mut style, |name| matches!(name, "spacing" | "levels"));
+        });
+        levels.response.on_hover_text("How many contour levels, and how they are spaced.");
+    });
+    (style != scene.map).then(|| {
+        let map = style;
+        Command::Edit(Box::new(Scene { map, ..scene.clone() }))
+    })
+}
