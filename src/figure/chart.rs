@@ -7,33 +7,34 @@ use super::trail::line;
 
 /// One run's line in a chart.
 pub struct Series<'a> {
-    /// Where each row lies along the chart.
-    pub x: Across<'a>,
-    /// The quantity at each row; what is not finite, or not positive on a log axis, is left out.
+    /// Where each value lies along the chart, in rising order.
+    pub x: &'a [f64],
+    /// The values; what is not finite, or not positive on a log axis, is left out.
     pub values: &'a [f64],
+    /// How many of them are drawn strongly: those up to the timeline's step.
+    pub strong: usize,
     /// The run's place among colours and dashes.
     pub look: usize,
     /// A thin dotted line: a limit rather than a measurement.
     pub limit: bool,
 }
 
-/// Where rows lie along a chart.
-#[derive(Clone, Copy)]
-pub enum Across<'a> {
-    /// Row k lies at step k.
-    Steps,
-    /// Row k lies at the gradients asked for so far.
-    Evaluations(&'a [u64]),
-}
-
-impl Across<'_> {
-    #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
-    fn at(&self, row: usize) -> f64 {
-        match self {
-            Self::Steps => row as f64,
-            Self::Evaluations(counts) => counts.get(row).map_or(f64::NAN, |&count| count as f64),
-        }
+/// Rows of a long series that are enough to draw it: of each of `columns` stretches the first, lowest, highest and last.
+pub fn thin(values: &[f64], columns: usize) -> Vec<usize> {
+    if values.len() <= 4 * columns {
+        return (0..values.len()).collect();
     }
+    let mut rows = Vec::with_capacity(4 * columns);
+    let stretch = values.len().div_ceil(columns.max(1));
+    for first in (0..values.len()).step_by(stretch) {
+        let last = (first + stretch).min(values.len()) - 1;
+        let by_value = |a: &usize, b: &usize| values[*a].total_cmp(&values[*b]);
+        let low = (first..=last).min_by(by_value).unwrap_or(first);
+        let high = (first..=last).max_by(by_value).unwrap_or(last);
+        rows.extend([first, low.min(high), low.max(high), last]);
+    }
+    rows.dedup();
+    rows
 }
 
 /// A chart's frame.
@@ -46,8 +47,6 @@ pub struct Chart<'a> {
     pub last: f64,
     /// Whether the axis is logarithmic; it is linear all the same if nothing is positive.
     pub log: bool,
-    /// The timeline's row, up to which lines are strong.
-    pub cursor: usize,
     /// Light or dark.
     pub theme: &'a Theme,
 }
@@ -86,7 +85,7 @@ impl Chart<'_> {
             let dash: &'static [f32] = if series.limit { &[1.5, 3.0] } else { run_dash(series.look) };
             let width = if series.limit { 1.1 } else { 1.6 };
             let points = |rows: std::ops::Range<usize>| Self::lines(series, rows, plot, &horizontal, &vertical);
-            let split = (self.cursor + 1).min(series.values.len());
+            let split = series.strong.min(series.values.len());
             for points in points(split.saturating_sub(1)..series.values.len()) {
                 inside.push(line(points, width, colour.opacity(0.3), dash));
             }
@@ -130,7 +129,7 @@ impl Chart<'_> {
     /// Where a row lies; `None` if it has no place.
     fn place(series: &Series, row: usize, plot: Area, horizontal: &Axis, vertical: &Axis) -> Option<Point> {
         let value = *series.values.get(row)?;
-        let (u, v) = (horizontal.position(series.x.at(row)), vertical.position(value));
+        let (u, v) = (horizontal.position(*series.x.get(row)?), vertical.position(value));
         (u.is_finite() && v.is_finite()).then(|| [place(plot.min[0], plot.max[0], u), place(plot.max[1], plot.min[1], v)])
     }
 
@@ -212,4 +211,57 @@ fn count(about: f32) -> usize {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
     let count = about.clamp(2.0, 12.0) as usize;
     count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn draw(values: &[f64], log: bool) -> Vec<Item> {
+        let x: Vec<f64> = (0..values.len()).map(|row| f64::from(u32::try_from(row).unwrap())).collect();
+        let area = Area::new([0.0, 0.0], [300.0, 200.0]);
+        let chart = Chart { area, title: "loss", last: 10.0, log, theme: &Theme::LIGHT };
+        chart.draw(&[Series { x: &x, values, strong: values.len(), look: 0, limit: false }])
+    }
+
+    /// The points of the lines inside the border.
+    fn lines(items: &[Item]) -> Vec<Vec<Point>> {
+        let inside = items.iter().find_map(|item| match item {
+            Item::Clipped { items, .. } => Some(items),
+            _ => None,
+        });
+        let line = |item: &Item| match item {
+            Item::Path { points, closed: false, .. } => Some(points.clone()),
+            _ => None,
+        };
+        inside.unwrap().iter().filter_map(line).collect()
+    }
+
+    #[test]
+    fn a_line_breaks_where_there_is_no_value() {
+        let drawn = lines(&draw(&[1.0, 2.0, f64::NAN, 3.0, 4.0, f64::INFINITY, 5.0], false));
+        assert_eq!(drawn.iter().map(Vec::len).collect::<Vec<_>>(), [2, 2]);
+        let drawn = lines(&draw(&[1.0, 0.1, 0.0, -1.0, 10.0, 100.0], true));
+        assert_eq!(drawn.iter().map(Vec::len).collect::<Vec<_>>(), [2, 2]);
+    }
+
+    #[test]
+    fn strange_values_still_draw_a_chart() {
+        for values in [&[][..], &[f64::NAN], &[0.0, 0.0], &[-1.0, -2.0], &[1e308, 1e-308, 0.0], &[5.0; 3]] {
+            for log in [false, true] {
+                let drawn = lines(&draw(values, log));
+                assert!(drawn.iter().flatten().flatten().all(|place| place.is_finite()), "{values:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn thinning_keeps_peaks() {
+        let mut values = vec![1.0; 100_000];
+        values[54_321] = 9.0;
+        values[12_345] = -9.0;
+        let rows = thin(&values, 100);
+        assert!(rows.len() <= 400 && rows.is_sorted());
+        assert!(rows.contains(&54_321) && rows.contains(&12_345) && rows.contains(&99_999));
+    }
 }

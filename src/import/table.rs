@@ -1,7 +1,7 @@
 //! Two columns of numbers out of a CSV file.
 
 use csv::{ErrorKind, Reader, ReaderBuilder, StringRecord};
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Seek};
 
 /// More rows than this are refused.
 pub(super) const MOST_ROWS: usize = 1_000_000;
@@ -16,7 +16,7 @@ const GLANCE: usize = 1 << 16;
 /// chosen two must be a finite number. `name` is what sentences call the file.
 pub(super) fn read(
     name: &str,
-    source: impl Read,
+    source: impl Read + Seek,
     wanted: [Option<&str>; 2],
 ) -> Result<[Vec<f64>; 2], String> {
     let mut source = BufReader::with_capacity(GLANCE, source);
@@ -34,21 +34,22 @@ pub(super) fn read(
             .delimiter(delimiter(glance))
             .from_reader(source),
         row: StringRecord::new(),
-        header: StringRecord::new(),
+        header: None,
     };
     if !rows.advance()? {
         return Err(format!("{name}: is empty; expected two columns of numbers"));
     }
     let named = |cell: &str| wanted.contains(&Some(cell.trim()));
     if rows.row.iter().any(named) || !rows.row.iter().any(is_number) {
-        rows.header = rows.row.clone();
-        if !rows.advance()? {
-            return Err(format!(
-                "{name}: has no rows after its header; expected two columns of numbers"
-            ));
-        }
+        rows.header = Some(rows.row.clone());
     }
-    let chosen = rows.choose(wanted)?;
+    let places = rows.find(wanted).map_err(|wrong| rows.sentence(&wrong))?;
+    if rows.header.is_some() && !rows.advance()? {
+        return Err(format!(
+            "{name}: has no rows after its header; expected two columns of numbers"
+        ));
+    }
+    let chosen = rows.choose(places).map_err(|wrong| rows.sentence(&wrong))?;
     let mut columns = [Vec::new(), Vec::new()];
     loop {
         if columns[0].len() == MOST_ROWS {
@@ -57,7 +58,7 @@ pub(super) fn read(
             ));
         }
         for (column, index) in columns.iter_mut().zip(chosen) {
-            column.push(rows.number(index)?);
+            column.push(rows.number(index).map_err(|wrong| rows.sentence(&wrong))?);
         }
         if !rows.advance()? {
             return Ok(columns);
@@ -97,19 +98,19 @@ fn shown(cell: &str) -> String {
 /// A file that is read row by row.
 struct Rows<'a, R> {
     name: &'a str,
-    reader: Reader<R>,
+    reader: Reader<BufReader<R>>,
     row: StringRecord,
-    header: StringRecord,
+    header: Option<StringRecord>,
 }
 
-impl<R: Read> Rows<'_, R> {
+impl<R: Read + Seek> Rows<'_, R> {
     /// Reads the next row; false at the end.
     fn advance(&mut self) -> Result<bool, String> {
         self.reader.read_record(&mut self.row).map_err(|error| {
             let name = self.name;
             match error.kind() {
                 ErrorKind::Utf8 { pos, err } => {
-                    let line = pos.as_ref().map_or(1, csv::Position::line);
+                    let line = self.line(pos.as_ref().map_or(0, csv::Position::byte));
                     let column = err.field() + 1;
                     format!("{name}: line {line}, column {column} is not text in UTF-8; expected a CSV file in UTF-8")
                 }
@@ -119,74 +120,90 @@ impl<R: Read> Rows<'_, R> {
         })
     }
 
-    /// The line that the row begins on, from 1.
-    fn line(&self) -> u64 {
-        self.row.position().map_or(1, csv::Position::line)
+    /// What is wrong with the row, and where that is.
+    fn sentence(&mut self, wrong: &str) -> String {
+        let line = self.line(self.row.position().map_or(0, csv::Position::byte));
+        format!("{}: line {line}{wrong}", self.name)
+    }
+
+    /// The line of the row before which the reader stood at `byte`, from 1. Blank lines may lie between, which the
+    /// reader's own count leaves out; so the file is read again.
+    fn line(&mut self, byte: u64) -> u64 {
+        let source = self.reader.get_mut();
+        if source.rewind().is_err() {
+            return 1;
+        }
+        let count = |line: u64, byte: u8| line + u64::from(byte == b'\n');
+        let before = usize::try_from(byte).unwrap_or(usize::MAX);
+        let mut bytes = source.by_ref().bytes().map_while(Result::ok);
+        let line = bytes.by_ref().take(before).fold(1, count);
+        bytes
+            .take_while(|byte| b"\r\n".contains(byte))
+            .fold(line, count)
     }
 
     /// "column 2 (`weight`)".
     fn column(&self, index: usize) -> String {
-        match self.header.get(index).map(str::trim) {
-            None | Some("") => format!("column {}", index + 1),
-            Some(_) => format!("column {} ({})", index + 1, shown(&self.header[index])),
+        let name = self.header.as_ref().and_then(|header| header.get(index));
+        match name.map(str::trim).filter(|name| !name.is_empty()) {
+            None => format!("column {}", index + 1),
+            Some(name) => format!("column {} ({})", index + 1, shown(name)),
         }
     }
 
-    /// The two columns to read, decided by the header and the first row.
-    fn choose(&self, wanted: [Option<&str>; 2]) -> Result<[usize; 2], String> {
-        let mut chosen = [None; 2];
-        for (place, name) in chosen.iter_mut().zip(wanted) {
-            *place = name.map(|name| self.find(name)).transpose()?;
+    /// The places of the columns that are wanted by name.
+    fn find(&self, wanted: [Option<&str>; 2]) -> Result<[Option<usize>; 2], String> {
+        let mut places = [None; 2];
+        for (place, wanted) in places.iter_mut().zip(wanted) {
+            *place = wanted.map(|wanted| self.place(wanted)).transpose()?;
         }
-        // A missing number is told when it is read; skipping its column would silently take another one.
-        let holds_number = |cell: &str| cell.trim().is_empty() || is_number(cell);
-        let mut free = (0..self.row.len())
-            .filter(|index| !chosen.contains(&Some(*index)) && holds_number(&self.row[*index]))
-            .collect::<Vec<_>>()
-            .into_iter();
-        let [first, second] = chosen.map(|place| place.or_else(|| free.next()));
-        if let (Some(first), Some(second)) = (first, second) {
-            return Ok([first, second]);
-        }
-        let (name, line) = (self.name, self.line());
-        if self.row.len() == 1 {
-            return Err(format!(
-                "{name}: line {line} has one column; expected two columns of numbers, separated by commas, semicolons or tabs"
-            ));
-        }
-        let found = if first.is_some() { "one" } else { "no" };
-        let text = (0..self.row.len()).find(|index| !holds_number(&self.row[*index]));
-        let but = text.map_or(String::new(), |index| {
-            format!(
-                ", but {} holds {}",
-                self.column(index),
-                shown(&self.row[index])
-            )
-        });
-        Err(format!(
-            "{name}: line {line} has {found} column of numbers; expected two{but}"
-        ))
+        Ok(places)
     }
 
-    /// The column called `wanted`.
-    fn find(&self, wanted: &str) -> Result<usize, String> {
-        let name = self.name;
-        if self.header.is_empty() {
+    fn place(&self, wanted: &str) -> Result<usize, String> {
+        let Some(header) = &self.header else {
             return Err(format!(
-                "{name}: line 1 holds numbers, not names; expected a header with the column `{wanted}`"
+                " holds numbers, not names; expected a header with the column `{wanted}`"
             ));
-        }
-        let found = self.header.iter().position(|cell| cell.trim() == wanted);
+        };
+        let found = header.iter().position(|cell| cell.trim() == wanted);
         found.ok_or_else(|| {
-            let mut near: Vec<&str> = self.header.iter().map(str::trim).collect();
+            let mut near: Vec<&str> = header.iter().map(str::trim).collect();
             near.sort_by_key(|cell| strsim::damerau_levenshtein(wanted, cell));
             near.truncate(8);
             let near: Vec<String> = near.into_iter().map(shown).collect();
             format!(
-                "{name}: line 1 has no column `{wanted}`; expected one of its columns, like {}",
+                " has no column `{wanted}`; expected one of its columns, like {}",
                 near.join(", ")
             )
         })
+    }
+
+    /// The two columns to read, those without a place decided by the first row.
+    fn choose(&self, places: [Option<usize>; 2]) -> Result<[usize; 2], String> {
+        // A missing number is told when it is read; skipping its column would silently take another one.
+        let holds_number = |cell: &str| cell.trim().is_empty() || is_number(cell);
+        let all = || self.row.iter().enumerate();
+        let mut free = all()
+            .filter(|(index, cell)| !places.contains(&Some(*index)) && holds_number(cell))
+            .map(|(index, _)| index);
+        let [first, second] = places.map(|place| place.or_else(|| free.next()));
+        if let (Some(first), Some(second)) = (first, second) {
+            return Ok([first, second]);
+        }
+        if self.row.len() == 1 {
+            return Err(" has one column; expected two columns of numbers, separated by commas, semicolons or tabs".to_owned());
+        }
+        let found = if first.or(second).is_some() {
+            "one"
+        } else {
+            "no"
+        };
+        let text = all().find(|(_, cell)| !holds_number(cell));
+        let but = text.map_or(String::new(), |(index, cell)| {
+            format!(", but {} holds {}", self.column(index), shown(cell))
+        });
+        Err(format!(" has {found} column of numbers; expected two{but}"))
     }
 
     /// A cell of the row as a finite number.
@@ -196,32 +213,31 @@ impl<R: Read> Rows<'_, R> {
             Ok(number) if number.is_finite() => return Ok(number),
             Ok(_) => format!("{} is not finite; expected a finite number", shown(cell)),
             Err(_) if cell.is_empty() => "there is no number; expected one in every row".to_owned(),
-            Err(_) if is_number(&cell.replacen(',', ".", 1)) => {
+            Err(_) => {
                 let point = cell.replacen(',', ".", 1);
-                format!(
-                    "{} has a decimal comma; expected a point, as in `{point}`",
-                    shown(cell)
-                )
+                if is_number(&point) {
+                    format!(
+                        "{} has a decimal comma; expected a point, as in `{point}`",
+                        shown(cell)
+                    )
+                } else {
+                    format!("{} is text; expected a number", shown(cell))
+                }
             }
-            Err(_) => format!("{} is text; expected a number", shown(cell)),
         };
-        Err(format!(
-            "{}: line {}, {}: {wrong}",
-            self.name,
-            self.line(),
-            self.column(index)
-        ))
+        Err(format!(", {}: {wrong}", self.column(index)))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::Cursor;
 
     /// What is read, as text: both columns, or the sentence.
     fn check(text: &str, wanted: [&str; 2], expected: &str) {
         let wanted = wanted.map(|name| (!name.is_empty()).then_some(name));
-        let found = match read("d.csv", text.as_bytes(), wanted) {
+        let found = match read("d.csv", Cursor::new(text), wanted) {
             Ok(columns) => format!("{columns:?}"),
             Err(sentence) => sentence,
         };
@@ -283,6 +299,16 @@ mod tests {
                 "line 3, column 2: `abc` is text; expected a number",
             ),
             (
+                "\u{feff}x,y\r\n\r\n1,2\r\n\r\n\r\nabc,3",
+                ["", ""],
+                "line 6, column 1 (`x`): `abc` is text; expected a number",
+            ),
+            (
+                "x,y,z\n1,2,\"two\nlines\"\n\n3,abc,\n",
+                ["", ""],
+                "line 5, column 2 (`y`): `abc` is text; expected a number",
+            ),
+            (
                 "x,y\n1,2\n3,\n",
                 ["", ""],
                 "line 3, column 2 (`y`): there is no number; expected one in every row",
@@ -340,9 +366,13 @@ mod tests {
     #[test]
     fn bytes_that_are_not_utf8_are_refused_with_their_place() {
         assert_eq!(
-            read("d.csv", &b"x,y\n1,2\n3,\xff\n"[..], [None; 2]),
+            read(
+                "d.csv",
+                Cursor::new(b"x,y\r\n\r\n1,2\r\n3,\xff\r\n"),
+                [None; 2]
+            ),
             Err(
-                "d.csv: line 3, column 2 is not text in UTF-8; expected a CSV file in UTF-8"
+                "d.csv: line 4, column 2 is not text in UTF-8; expected a CSV file in UTF-8"
                     .to_owned()
             )
         );
@@ -351,7 +381,7 @@ mod tests {
     #[test]
     fn a_million_rows_are_read_and_no_more() {
         let rows = |count: usize| "1,2\n".repeat(count);
-        let read = |count| read("d.csv", rows(count).as_bytes(), [None; 2]);
+        let read = |count| read("d.csv", Cursor::new(rows(count)), [None; 2]);
         assert_eq!(
             read(MOST_ROWS).map(|columns| columns[1].len()),
             Ok(MOST_ROWS)

@@ -1,3 +1,4 @@
 //! Tests that need no window.
 
 mod cli;
+mod scenes;

@@ -25,7 +25,7 @@ settings! {
 
 impl Landscape for Regression {
     fn formula(&self) -> String {
-        "mean of (w xᵢ + b − yᵢ)² over the data".to_owned()
+        "mean of (w x + b − y)² over the data".to_owned()
     }
 
     fn domain(&self) -> Option<Rect> {

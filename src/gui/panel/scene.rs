@@ -29,6 +29,7 @@ pub fn ui(
 ) -> Answer {
     let mut scene = current.clone();
     let mut answer = Answer::default();
+    ui.set_max_width(ui.available_width() - 10.0); // The scroll bar's room.
     heading(ui, "LANDSCAPE");
     landscape_ui(ui, &mut scene, &mut answer);
     heading(ui, "START");

@@ -1,0 +1,166 @@
+//! `check`, `list`, `render`, the window that cannot open, and help.
+
+use super::{Place, check};
+use std::fs;
+
+#[test]
+fn check_says_that_a_scene_is_sound() {
+    let scene = "version = 1\nlandscape = \"rosenbrock:b=50\"\n[[runs]]\nspec = \"adam\"\n";
+    check(
+        &[("s.toml", scene)],
+        &["check", "s.toml"],
+        "s.toml: sound (rosenbrock, 1 run, 500 steps)\n",
+    );
+}
+
+#[test]
+fn list_names_every_member_and_setting() {
+    use ravine::engine::{landscape::AnyLandscape, optimizer::AnyOptimizer, schedule::AnySchedule};
+    let place = Place::new();
+    let (json, text) = (place.json(&["list", "--json"]), place.said(&["list"]));
+    for (family, names) in [
+        ("landscapes", AnyLandscape::NAMES),
+        ("optimizers", AnyOptimizer::NAMES),
+        ("schedules", AnySchedule::NAMES),
+    ] {
+        let members = json[family].as_array().unwrap();
+        let listed: Vec<&str> = members
+            .iter()
+            .map(|member| member["name"].as_str().unwrap())
+            .collect();
+        assert_eq!(listed, names);
+        for member in members {
+            let name = member["name"].as_str().unwrap();
+            assert!(
+                text.contains(&format!(
+                    "\n{name}  ({})\n",
+                    member["title"].as_str().unwrap()
+                )),
+                "{name}"
+            );
+            for setting in member["settings"].as_array().unwrap() {
+                let key = setting["name"].as_str().unwrap();
+                assert!(text.contains(&format!("    {key}=")), "{name}: {key}");
+                for field in ["kind", "expected", "help"] {
+                    assert!(
+                        !setting[field].as_str().unwrap().is_empty(),
+                        "{name}: {key} has no {field}"
+                    );
+                }
+                assert!(
+                    !setting["default"].is_null() && setting.get("unit").is_some(),
+                    "{name}: {key}"
+                );
+            }
+        }
+        let one = place.json(&["list", family, "--json"]);
+        assert_eq!(
+            one.as_object().unwrap().keys().collect::<Vec<_>>(),
+            [family]
+        );
+    }
+    assert!(text.lines().all(|line| line.chars().count() <= 80));
+    let rosenbrock = &json["landscapes"].as_array().unwrap()[2];
+    assert_eq!(
+        rosenbrock["minima"],
+        serde_json::json!([{"at": [1.0, 1.0], "value": 0.0}])
+    );
+    assert_eq!(
+        rosenbrock["domain"],
+        serde_json::json!([[-2.048, 2.048], [-2.048, 2.048]])
+    );
+    assert_eq!(rosenbrock["settings"][1]["range"], "[0, ∞)");
+}
+
+/// Width and height of a PNG file.
+fn png_size(bytes: &[u8]) -> (u32, u32) {
+    assert_eq!(&bytes[..8], b"\x89PNG\r\n\x1a\n");
+    let side = |at: usize| u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap());
+    (side(16), side(20))
+}
+
+#[test]
+fn pictures_have_their_size_and_their_texts() {
+    let place = Place::new();
+    let args = [
+        "render",
+        "--landscape",
+        "himmelblau",
+        "--run",
+        "adam:lr=0.1",
+        "--run",
+        "newton",
+        "--steps",
+        "50",
+    ];
+    place.said(&[&args[..], &["-o", "a.png", "--size", "320x200"]].concat());
+    let light = fs::read(place.path().join("a.png")).unwrap();
+    assert_eq!(png_size(&light), (320, 200));
+    for (flags, name) in [(["--theme", "dark"], "dark"), (["--step", "0"], "first")] {
+        place.said(&[&args[..], &["-o", "a.png", "--size", "320x200"], &flags].concat());
+        assert_ne!(
+            fs::read(place.path().join("a.png")).unwrap(),
+            light,
+            "{name}"
+        );
+    }
+    place.said(&[&args[..], &["-o", "a.svg", "--size", "800x600"]].concat());
+    let svg = place.read("a.svg");
+    assert!(
+        svg.contains(" width=\"800\" height=\"600\" viewBox="),
+        "{}",
+        &svg[..300]
+    );
+    for text in [
+        "Himmelblau",
+        "Adam",
+        "Newton",
+        "himmelblau · start (−0.5, −1) · step 50 of 50",
+    ] {
+        assert!(svg.contains(text), "{text} is missing");
+    }
+    assert!(svg.contains("<text") && svg.contains("landscape = \"himmelblau\""));
+    assert_eq!(place.names(), ["a.png", "a.svg"]);
+}
+
+#[test]
+fn without_a_display_the_scene_becomes_a_picture() {
+    let place = Place::new();
+    place.file("ravine.png", "kept");
+    for name in ["ravine-2.png", "ravine-3.png"] {
+        let (code, stdout, stderr) = place.run(&[]);
+        assert_eq!(
+            (code, stdout),
+            (Some(0), format!("The picture is in {name} instead.\n")),
+            "{stderr}"
+        );
+        assert!(stderr.starts_with("ravine: "), "{stderr}");
+        assert_eq!(
+            png_size(&fs::read(place.path().join(name)).unwrap()),
+            (1600, 1200)
+        );
+    }
+    assert_eq!(place.read("ravine.png"), "kept");
+}
+
+#[test]
+fn help_is_there_for_every_command() {
+    for args in [
+        &["--help"][..],
+        &["trace", "--help"],
+        &["render", "-h"],
+        &["list", "--help"],
+        &["check", "--help"],
+    ] {
+        check(&[], args, "Example");
+    }
+    let place = Place::new();
+    for args in [
+        &["trace", "--speed", "1"][..],
+        &["render"],
+        &["list", "optimiser"],
+        &["trace", "--format", "xml"],
+    ] {
+        assert_eq!(place.run(args).0, Some(2), "{args:?}");
+    }
+}

@@ -1,0 +1,30 @@
+//! Scene files that earlier versions could save.
+
+use ravine::engine::landscape::NoFiles;
+use ravine::engine::scene::Scene;
+use std::path::Path;
+
+#[test]
+fn every_scene_that_was_ever_saved_still_opens() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/scenes");
+    let mut opened = 0;
+    for entry in std::fs::read_dir(&folder).expect("the folder of scenes") {
+        let path = entry.expect("an entry").path();
+        let text = std::fs::read_to_string(&path).expect("a text file");
+        let scene = Scene::from_toml(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        scene.ground(&NoFiles).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        assert_eq!(Scene::from_toml(&scene.to_toml()), Ok(scene), "{}", path.display());
+        opened += 1;
+    }
+    assert!(opened >= 2);
+}
+
+#[test]
+fn a_scene_that_was_saved_means_what_it_meant() {
+    let scene = Scene::from_toml(include_str!("../reference/scenes/v1-everything.toml")).expect("a scene");
+    assert_eq!((scene.training.steps, scene.training.seed, scene.map.levels), (250, 7, 31));
+    assert_eq!(scene.runs[1].spec.optimizer.name(), "adam");
+    assert_eq!((scene.runs[1].shown, scene.runs[1].colour, scene.runs[0].name.as_str()), (false, 11, "a name"));
+    assert_eq!(scene.runs[0].spec.plan.schedules().len(), 3);
+    assert_eq!(scene.training.batch, None);
+}

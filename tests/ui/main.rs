@@ -1,0 +1,99 @@
+//! The window, driven by accessible names, without a display.
+#![cfg(feature = "gui")]
+
+mod files;
+mod map;
+mod panels;
+mod timeline;
+
+use eframe::egui;
+use egui_kittest::Harness;
+use ravine::engine::scene::Scene;
+use ravine::gui::App;
+
+/// A window on a scene, at rest.
+struct Window {
+    harness: Harness<'static, Option<App>>,
+}
+
+impl Window {
+    fn on(scene: Scene) -> Self {
+        let show = move |ui: &mut egui::Ui, app: &mut Option<App>| {
+            let app = app.get_or_insert_with(|| {
+                App::new(ui.ctx(), scene.clone(), None).unwrap_or_else(|error| panic!("{error}"))
+            });
+            app.frame_ui(ui);
+        };
+        let harness = Harness::builder()
+            .with_size([1280.0, 900.0])
+            .with_theme(egui::Theme::Light)
+            .build_ui_state(show, None);
+        let mut window = Self { harness };
+        window.settle();
+        window.press(egui::Key::Space);
+        window
+    }
+
+    fn opening() -> Self {
+        Self::on(Scene::opening())
+    }
+
+    fn app(&mut self) -> &mut App {
+        self.harness.state_mut().as_mut().expect("the first frame made it")
+    }
+
+    /// Lets everything be computed and shown.
+    fn settle(&mut self) {
+        self.harness.run_steps(3);
+        self.app().settle();
+        self.harness.run_steps(3);
+    }
+
+    fn press(&mut self, key: egui::Key) {
+        self.press_with(egui::Modifiers::NONE, key);
+    }
+
+    fn press_with(&mut self, modifiers: egui::Modifiers, key: egui::Key) {
+        self.harness.key_press_modifiers(modifiers, key);
+        self.harness.run_steps(2);
+    }
+
+    /// Clicks the control of a role and a name.
+    fn click(&mut self, role: egui::Role, name: &str) {
+        use egui_kittest::kittest::Queryable;
+        self.harness.get_by_role_and_label(role, name).click();
+        self.harness.run_steps(3);
+    }
+
+    fn has(&self, name: &str) -> bool {
+        use egui_kittest::kittest::Queryable;
+        self.harness.query_all_by_label(name).next().is_some()
+    }
+
+    /// Whether some text on screen contains `part`.
+    fn says(&self, part: &str) -> bool {
+        use egui_kittest::kittest::Queryable;
+        self.harness.query_all_by_label_contains(part).next().is_some()
+    }
+
+    /// Presses the mouse at one place and lets it go at another.
+    fn drag(&mut self, from: egui::Pos2, to: egui::Pos2) {
+        self.harness.hover_at(from);
+        self.harness.step();
+        self.harness.drag_at(from);
+        self.harness.step();
+        if from != to {
+            self.harness.hover_at(from + (to - from) * 0.5);
+            self.harness.step();
+            self.harness.hover_at(to);
+            self.harness.step();
+        }
+        self.harness.drop_at(to);
+        self.settle();
+    }
+
+    fn map(&self) -> egui::Rect {
+        use egui_kittest::kittest::Queryable;
+        self.harness.get_by_label_contains("Map: ").rect()
+    }
+}

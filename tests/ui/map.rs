@@ -1,0 +1,68 @@
+//! The mouse on the map.
+
+use super::Window;
+use eframe::egui;
+
+#[test]
+fn a_click_places_the_start_and_every_run_leaves_from_there() {
+    let mut window = Window::opening();
+    let before = window.app().scene().start;
+    let at = window.map().center() + egui::vec2(40.0, 60.0);
+    window.drag(at, at);
+    let start = window.app().scene().start;
+    assert_ne!(start, before);
+    let runs = window.app().runs().expect("runs").results.clone();
+    assert!(runs.iter().all(|result| result.trajectory.theta(0) == Some(&start[..])));
+}
+
+#[test]
+fn the_start_stays_in_the_domain() {
+    let mut window = Window::opening();
+    let corner = window.map().left_bottom() + egui::vec2(2.0, -2.0);
+    window.drag(corner, corner);
+    let [x, y] = window.app().scene().start;
+    assert!(x.abs() <= 2.048 && y.abs() <= 2.048, "{x}, {y}");
+    assert!(!window.says("not in the domain"));
+}
+
+#[test]
+fn dragging_the_marker_moves_the_start_and_dragging_elsewhere_moves_the_view() {
+    let mut window = Window::opening();
+    let place = window.map().center();
+    window.drag(place, place);
+    let start = window.app().scene().start;
+    window.drag(place, place + egui::vec2(50.0, 0.0));
+    let moved = window.app().scene().start;
+    assert!(moved[0] > start[0] + 0.1, "{start:?} to {moved:?}");
+    assert_eq!(window.app().scene().view, None);
+
+    window.drag(place + egui::vec2(0.0, 120.0), place + egui::vec2(60.0, 120.0));
+    assert_eq!(window.app().scene().start, moved);
+    let view = window.app().scene().view.expect("a view of its own");
+    assert!(view.center()[0] < -0.1, "the landscape moves with the mouse");
+
+    window.press(egui::Key::F);
+    assert_eq!(window.app().scene().view, None, "full view");
+}
+
+#[test]
+fn the_wheel_zooms_to_the_pointer() {
+    let mut window = Window::opening();
+    let wide = window.map();
+    window.harness.hover_at(wide.center());
+    window.harness.step();
+    window.harness.event(egui::Event::Zoom(2.0));
+    window.settle();
+    let view = window.app().scene().view.expect("a view of its own");
+    assert!(view.center().iter().all(|middle| middle.abs() < 0.05), "{view:?}");
+    assert!(view.height() < 3.5, "{view:?}");
+}
+
+#[test]
+fn what_is_under_the_pointer_is_told() {
+    let mut window = Window::opening();
+    let corner = window.map().right_bottom() - egui::vec2(30.0, 30.0);
+    window.harness.hover_at(corner);
+    window.settle();
+    assert!(window.says("‖∇f‖") && window.says("λ "), "the landscape");
+}

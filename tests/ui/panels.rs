@@ -1,0 +1,125 @@
+//! The panels: landscape, settings, optimizers, schedules, undo.
+
+use super::Window;
+use eframe::egui;
+use egui::{Key, Modifiers, Role};
+use egui_kittest::kittest::Queryable;
+use ravine::engine::landscape::AnyLandscape;
+use ravine::engine::optimizer::AnyOptimizer;
+use ravine::engine::scene::Scene;
+use ravine::engine::schedule::AnySchedule;
+
+#[test]
+fn a_slider_recomputes_its_run_in_the_same_frame() {
+    let mut window = Window::opening();
+    window.click(Role::Button, "settings of Momentum");
+    window.harness.get_by_role_and_label(Role::Slider, "momentum").set_value_accesskit(0.5);
+    window.harness.step();
+    let spec = window.app().scene().runs[1].spec.to_string();
+    assert_eq!(spec, "sgd:lr=0.001,momentum=0.5");
+    let runs = window.app().runs().expect("runs");
+    assert_eq!(runs.scene.runs[1].spec.to_string(), spec, "no frame later");
+}
+
+#[test]
+fn undo_and_redo_go_through_edits() {
+    let mut window = Window::opening();
+    window.press(Key::Num1);
+    window.harness.run_steps(90);
+    assert!(!window.app().scene().runs[0].shown);
+    window.press_with(Modifiers::COMMAND, Key::Z);
+    assert!(window.app().scene().runs[0].shown, "undone");
+    window.press_with(Modifiers::COMMAND, Key::Y);
+    assert!(!window.app().scene().runs[0].shown, "redone");
+}
+
+#[test]
+fn every_landscape_can_be_chosen_and_draws() {
+    for landscape in AnyLandscape::all() {
+        let title = landscape.settings().title();
+        let mut window = Window::opening();
+        window.click(Role::ComboBox, "Landscape");
+        window.harness.get_all_by_label(title).last().expect(title).click();
+        window.settle();
+        assert_eq!(window.app().scene().landscape.name(), landscape.name());
+        let runs = window.app().runs().expect("runs");
+        assert_eq!(runs.scene.landscape.name(), landscape.name());
+    }
+}
+
+#[test]
+fn every_setting_of_every_optimizer_and_schedule_has_its_control() {
+    for optimizer in AnyOptimizer::all() {
+        for schedule in AnySchedule::all() {
+            let mut scene = Scene::opening();
+            scene.runs.clear();
+            scene.add_run(format!("{optimizer}@{schedule}").parse().expect("a spec"));
+            let name = scene.run_names().swap_remove(0);
+            let mut window = Window::on(scene);
+            window.click(Role::Button, &format!("settings of {name}"));
+            let settings = [optimizer.settings(), schedule.settings()];
+            for param in settings.iter().flat_map(|settings| settings.params()) {
+                assert!(window.has(param.name), "{optimizer}@{schedule}: {}", param.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn optimizers_are_added_duplicated_and_removed() {
+    let mut window = Window::opening();
+    window.click(Role::Button, "+ Add");
+    window.click(Role::Button, "Newton");
+    assert_eq!(window.app().scene().runs.len(), 7);
+    assert_eq!(window.app().scene().runs[6].spec.to_string(), "newton:lr=1");
+    window.click(Role::Button, "menu of SGD");
+    window.click(Role::Button, "Duplicate");
+    assert_eq!(window.app().scene().runs.len(), 8);
+    window.click(Role::Button, "menu of Momentum");
+    window.click(Role::Button, "Remove");
+    let names = window.app().scene().run_names();
+    assert_eq!(names.len(), 7);
+    assert!(!names.contains(&"Momentum".to_owned()));
+}
+
+#[test]
+fn a_scene_without_optimizers_says_so() {
+    let mut scene = Scene::opening();
+    scene.runs.clear();
+    let window = Window::on(scene);
+    assert!(window.says("No optimizer yet"));
+}
+
+#[test]
+fn a_bad_formula_is_told_and_the_next_good_one_draws() {
+    let mut scene = Scene::new("formula:f=x^2+".parse().expect("a spec"));
+    scene.add_run("sgd:lr=0.1".parse().expect("a spec"));
+    let mut window = Window::on(scene);
+    assert!(window.says("expected"), "the refusal is shown");
+    let label = window.harness.get_by_role_and_label(Role::TextInput, "f");
+    label.set_text_value_accesskit("x^2+y^2");
+    window.settle();
+    let formula = window.app().scene().landscape.to_string();
+    assert!(!window.says("expected"), "{formula}");
+    assert!(window.app().runs().is_some());
+}
+
+#[test]
+fn divergence_is_an_answer_with_its_reason() {
+    let mut scene = Scene::new("quadratic:a=1,b=100".parse().expect("a spec"));
+    scene.add_run("sgd:lr=1".parse().expect("a spec"));
+    let mut window = Window::on(scene);
+    window.press(Key::End);
+    assert!(window.says("diverged"));
+}
+
+#[test]
+fn light_and_dark_and_the_sheet_of_keys() {
+    let mut window = Window::opening();
+    window.press_with(Modifiers::COMMAND, Key::D);
+    assert_eq!(window.harness.ctx.theme(), egui::Theme::Dark);
+    window.press(Key::F1);
+    assert!(window.has("Keys and mouse") && window.has("places the start"));
+    window.click(Role::Button, "Close");
+    assert!(!window.has("places the start"));
+}

@@ -1,0 +1,53 @@
+//! The timeline and its keys.
+
+use super::Window;
+use eframe::egui;
+use egui::{Key, Modifiers, Role};
+
+#[test]
+fn keys_and_buttons_move_the_timeline() {
+    let mut window = Window::opening();
+    let step = |window: &mut Window| window.app().step();
+    window.press(Key::Home);
+    assert_eq!(step(&mut window), 0);
+    window.press(Key::ArrowRight);
+    assert_eq!(step(&mut window), 1);
+    window.press_with(Modifiers::SHIFT, Key::ArrowRight);
+    assert_eq!(step(&mut window), 11);
+    window.press(Key::ArrowLeft);
+    assert_eq!(step(&mut window), 10);
+    window.press(Key::End);
+    assert_eq!(step(&mut window), 500);
+    window.click(Role::Button, "First step");
+    assert_eq!(step(&mut window), 0);
+    window.click(Role::Button, "Step forward");
+    assert_eq!(step(&mut window), 1);
+}
+
+#[test]
+fn space_plays_and_pauses() {
+    let mut window = Window::opening();
+    assert!(window.has("Play"), "it was paused");
+    window.press(Key::Home);
+    window.press(Key::Space);
+    assert!(window.has("Pause"));
+    window.harness.run_steps(30);
+    assert!(window.app().step() > 0);
+    window.press(Key::Space);
+    let still = window.app().step();
+    window.harness.run_steps(10);
+    assert_eq!(window.app().step(), still);
+}
+
+#[test]
+fn a_chart_moves_the_timeline_and_the_table_follows() {
+    use egui_kittest::kittest::Queryable;
+    let mut window = Window::opening();
+    window.press(Key::Home);
+    assert!(window.says("running"));
+    let chart = window.harness.get_by_label("Chart of loss").rect();
+    window.drag(chart.center(), chart.center());
+    assert!((240..=260).contains(&window.app().step()), "{}", window.app().step());
+    window.press(Key::End);
+    assert!(window.says("finished") && !window.says("running"));
+}
