@@ -47,7 +47,11 @@ fn main() {
         if by_hand.is_some() {
             compare(text, &ravine(&*ground.objective, &spec), &record);
             let ratio = [ours[0] / theirs[0], ours[1] / theirs[1]];
-            print!(" {} {:>14}", cell(theirs), format!("{:.2} ({:.2})", ratio[0], ratio[1]));
+            print!(
+                " {} {:>14}",
+                cell(theirs),
+                format!("{:.2} ({:.2})", ratio[0], ratio[1])
+            );
         }
         println!();
     }
@@ -98,8 +102,8 @@ fn ravine(objective: &dyn Objective, spec: &RunSpec) -> Record {
         treatment: Treatment::default(),
         tolerance: None,
     };
-    let trajectory = run(objective, &START, spec, &conditions, &Cancel::default())
-        .expect("nobody cancels this");
+    let trajectory =
+        run(objective, &START, spec, &conditions, &Cancel::default()).expect("nobody cancels this");
     assert_eq!(trajectory.outcome, Outcome::Finished);
     Record {
         theta: trajectory.theta,

@@ -152,7 +152,11 @@ fn facts(facts: &Facts) -> Vec<String> {
     };
     let mut known = String::new();
     for (index, minimum) in facts.minima.iter().enumerate() {
-        let same = index > 0 && facts.minima[index - 1].value == minimum.value;
+        let same = index > 0
+            && facts.minima[index - 1]
+                .value
+                .total_cmp(&minimum.value)
+                .is_eq();
         let what = format!("; minimum {} at", short(minimum.value));
         known += if same { "," } else { &what };
         known += " ";

@@ -77,10 +77,10 @@ fn size(text: &str) -> Result<[u32; 2], String> {
             .ok()
             .filter(|side| (MIN_PIXELS..=MAX_PIXELS).contains(side))
     };
-    let size = text
+    let pixels = text
         .split_once(['x', 'X', '×'])
         .and_then(|(w, h)| Some([side(w)?, side(h)?]));
-    size.ok_or_else(|| {
+    pixels.ok_or_else(|| {
         format!("--size cannot be `{text}`; expected width x height, {MIN_PIXELS} to {MAX_PIXELS} each, like 1600x1200")
     })
 }

@@ -61,10 +61,9 @@ fn help(setting: &str) -> String {
 impl SceneArgs {
     /// The scene, and its landscape at work. Everything that can be wrong with either is told here.
     pub(super) fn prepare(&self) -> Result<(Scene, Arc<Ground>), String> {
+        let start = self.start.as_deref().map(point).transpose()?;
         let mut scene = self.scene()?;
-        if let Some(start) = &self.start {
-            scene.start = point(start)?;
-        }
+        scene.start = start.unwrap_or(scene.start);
         if !self.runs.is_empty() {
             scene.runs.clear();
         }

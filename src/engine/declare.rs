@@ -524,6 +524,12 @@ impl Plain {
     }
 }
 
+/// A member of a family.
+pub trait Named {
+    /// Its name: that of its file, with dashes.
+    const NAME: &'static str;
+}
+
 /// `three_hump_camel` → `three-hump-camel`, at compile time: a member is called like its file.
 #[doc(hidden)]
 pub const fn dashed<const N: usize>(module: &str) -> [u8; N] {
@@ -690,23 +696,12 @@ macro_rules! __family {
                 vec![$(Self::$member($module::$member::default())),+]
             }
 
-            /// Every member's name.
-            pub const NAMES: &[&'static str] = &[$({
-                const MODULE: &str = stringify!($module);
-                const NAME: [u8; MODULE.len()] = $crate::engine::declare::dashed(MODULE);
-                match std::str::from_utf8(&NAME) {
-                    Ok(name) => name,
-                    Err(_) => MODULE,
-                }
-            }),+];
+            /// Every member's name, in the order of declaration.
+            pub const NAMES: &[&'static str] = &[$(<$module::$member as $crate::engine::declare::Named>::NAME),+];
 
             /// The member's name: that of its file, with dashes.
             pub fn name(&self) -> &'static str {
-                let mut names = Self::NAMES.iter();
-                $(if let (Self::$member(_), Some(name)) = (self, names.next()) {
-                    return name;
-                })+
-                unreachable!("every member has a name")
+                match self { $(Self::$member(_) => <$module::$member as $crate::engine::declare::Named>::NAME),+ }
             }
 
             /// What the members have in common.
@@ -724,6 +719,17 @@ macro_rules! __family {
                 match self { $(Self::$member(member) => member),+ }
             }
         }
+
+        $(impl $crate::engine::declare::Named for $module::$member {
+            const NAME: &'static str = {
+                const MODULE: &str = stringify!($module);
+                const NAME: [u8; MODULE.len()] = $crate::engine::declare::dashed(MODULE);
+                match std::str::from_utf8(&NAME) {
+                    Ok(name) => name,
+                    Err(_) => MODULE,
+                }
+            };
+        })+
 
         impl std::str::FromStr for $any {
             type Err = $crate::engine::declare::Refusal;

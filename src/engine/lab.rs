@@ -422,7 +422,7 @@ mod tests {
     use crate::engine::landscape::NoFiles;
     use std::sync::mpsc;
 
-    const PATIENCE: Duration = Duration::from_secs(60);
+    const PATIENCE: Duration = Duration::from_mins(1);
 
     fn nothing() -> Arc<dyn Fn() + Send + Sync> {
         Arc::new(|| {})

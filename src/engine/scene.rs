@@ -239,7 +239,10 @@ impl Scene {
 
     /// Writes a scene file. [`Scene::from_toml`] reads it back to the same bits.
     pub fn to_toml(&self) -> String {
-        format!("version = {VERSION}\n{}", toml::to_string(self).unwrap_or_default())
+        format!(
+            "version = {VERSION}\n{}",
+            toml::to_string(self).unwrap_or_default()
+        )
     }
 
     /// Makes the landscape ready and checks everything that depends on it.
@@ -303,9 +306,8 @@ impl Scene {
 
     /// Adds a run in the first free colour.
     pub fn add_run(&mut self, spec: RunSpec) {
-        let colour = (0..)
-            .find(|colour| self.runs.iter().all(|run| run.colour != *colour))
-            .unwrap_or(0);
+        let free = |colour: &u64| self.runs.iter().all(|run| run.colour != *colour);
+        let colour = (0..=self.runs.len() as u64).find(free).unwrap_or(0);
         self.runs.push(Run {
             spec,
             name: String::new(),

@@ -61,8 +61,9 @@ pub fn write_whole(
     fill(&mut out)
         .and_then(|()| out.flush())
         .map_err(|error| refused(&error))?;
-    let file = out.into_inner().map_err(|error| refused(error.error()))?;
-    file.persist(&place.target)
+    let written = out.into_inner().map_err(|error| refused(error.error()))?;
+    written
+        .persist(&place.target)
         .map(drop)
         .map_err(|error| refused(&error.error))
 }

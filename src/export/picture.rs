@@ -3,6 +3,7 @@
 use crate::engine::landscape::Ground;
 use crate::engine::scene::Scene;
 use crate::figure::colour::Theme;
+use crate::figure::drawing::Drawing;
 use crate::figure::{self, png, svg};
 use std::sync::Arc;
 
@@ -30,19 +31,32 @@ pub fn picture(
     extension: &str,
     picture: &Picture,
 ) -> Result<Vec<u8>, String> {
-    let &Picture {
-        pixels,
-        step,
-        theme,
-    } = picture;
-    let size = points(pixels);
-    let drawing = figure::picture(scene, ground, &figure::Options { size, step, theme });
+    let drawing = drawing(scene, ground, picture);
+    let Picture { pixels, step, .. } = *picture;
     let caption = figure::caption(scene, step.unwrap_or(scene.training.steps));
     let description = format!("{caption}\n\n{}", scene.to_toml());
     match extension {
         "svg" => Ok(stretched(&svg::svg(&drawing, &description), pixels).into_bytes()),
         _ => png::png(&drawing, pixels, &description),
     }
+}
+
+/// The pixels of a picture, row by row: red, green, blue and opacity of each.
+///
+/// # Errors
+/// One sentence, where the pixels do not fit into memory.
+pub fn pixels(scene: &Scene, ground: &Arc<Ground>, picture: &Picture) -> Result<Vec<u8>, String> {
+    png::rgba(&drawing(scene, ground, picture), picture.pixels)
+}
+
+fn drawing(scene: &Scene, ground: &Arc<Ground>, picture: &Picture) -> Drawing {
+    let Picture {
+        pixels,
+        step,
+        theme,
+    } = *picture;
+    let size = points(pixels);
+    figure::picture(scene, ground, &figure::Options { size, step, theme })
 }
 
 /// The size in points of a picture of so many pixels: as large as a page, so that its texts can be read whatever the

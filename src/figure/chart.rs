@@ -57,34 +57,74 @@ const DECADES: i32 = 24;
 impl Chart<'_> {
     /// The part of the area that holds the lines.
     pub fn plot(&self) -> Area {
-        Area::new([self.area.min[0] + 46.0, self.area.min[1] + 20.0], [self.area.max[0] - 8.0, self.area.max[1] - 18.0])
+        Area::new(
+            [self.area.min[0] + 46.0, self.area.min[1] + 20.0],
+            [self.area.max[0] - 8.0, self.area.max[1] - 18.0],
+        )
     }
 
     /// Draws the lines, the cursor and the axes.
     pub fn draw(&self, series: &[Series]) -> Vec<Item> {
         let (plot, theme) = (self.plot(), self.theme);
-        let mut items = vec![self.text(self.title.to_owned(), [self.area.min[0] + 6.0, self.area.min[1] + 10.0], Anchor::Start, 12.0)];
-        let log = self.log && series.iter().any(|series| series.values.iter().any(|value| *value > 0.0 && value.is_finite()));
-        let vertical = self.vertical(series, log);
+        let mut items = vec![self.text(
+            self.title.to_owned(),
+            [self.area.min[0] + 6.0, self.area.min[1] + 10.0],
+            Anchor::Start,
+            12.0,
+        )];
+        let log = self.log
+            && series.iter().any(|series| {
+                series
+                    .values
+                    .iter()
+                    .any(|value| *value > 0.0 && value.is_finite())
+            });
+        let vertical = Self::vertical(series, log);
         let horizontal = Axis::linear([0.0, self.last.max(1.0)]);
 
         let ticks = vertical.ticks(4.max(count(plot.height() / 28.0)));
         for tick in &ticks.ticks {
             let y = place(plot.max[1], plot.min[1], vertical.position(tick.value));
-            items.push(line(vec![[plot.min[0], y], [plot.max[0], y]], 0.6, theme.grid, &[]));
-            items.push(self.text(tick.label.clone(), [plot.min[0] - 5.0, y], Anchor::End, 10.5));
+            items.push(line(
+                vec![[plot.min[0], y], [plot.max[0], y]],
+                0.6,
+                theme.grid,
+                &[],
+            ));
+            items.push(self.text(
+                tick.label.clone(),
+                [plot.min[0] - 5.0, y],
+                Anchor::End,
+                10.5,
+            ));
         }
         for tick in &horizontal.ticks(count(plot.width() / 60.0)).ticks {
             let x = place(plot.min[0], plot.max[0], horizontal.position(tick.value));
-            items.push(line(vec![[x, plot.min[1]], [x, plot.max[1]]], 0.6, theme.grid, &[]));
-            items.push(self.text(tick.label.clone(), [x, plot.max[1] + 10.0], Anchor::Middle, 10.5));
+            items.push(line(
+                vec![[x, plot.min[1]], [x, plot.max[1]]],
+                0.6,
+                theme.grid,
+                &[],
+            ));
+            items.push(self.text(
+                tick.label.clone(),
+                [x, plot.max[1] + 10.0],
+                Anchor::Middle,
+                10.5,
+            ));
         }
         let mut inside = Vec::new();
         for series in series {
             let colour = run_colour(series.look, theme);
-            let dash: &'static [f32] = if series.limit { &[1.5, 3.0] } else { run_dash(series.look) };
+            let dash: &'static [f32] = if series.limit {
+                &[1.5, 3.0]
+            } else {
+                run_dash(series.look)
+            };
             let width = if series.limit { 1.1 } else { 1.6 };
-            let points = |rows: std::ops::Range<usize>| Self::lines(series, rows, plot, &horizontal, &vertical);
+            let points = |rows: std::ops::Range<usize>| {
+                Self::lines(series, rows, plot, &horizontal, &vertical)
+            };
             let split = series.strong.min(series.values.len());
             for points in points(split.saturating_sub(1)..series.values.len()) {
                 inside.push(line(points, width, colour.opacity(0.3), dash));
@@ -92,29 +132,62 @@ impl Chart<'_> {
             for points in points(0..split) {
                 inside.push(line(points, width, colour, dash));
             }
-            if !series.limit && let Some(row) = split.checked_sub(1) {
+            if !series.limit
+                && let Some(row) = split.checked_sub(1)
+            {
                 let at = Self::place(series, row, plot, &horizontal, &vertical);
-                inside.extend(at.map(|at| Marker::Circle.items(at, 3.2, colour, theme.halo)).into_iter().flatten());
+                inside.extend(
+                    at.map(|at| Marker::Circle.items(at, 3.2, colour, theme.halo))
+                        .into_iter()
+                        .flatten(),
+                );
             }
         }
-        items.push(Item::Clipped { area: plot, items: inside });
-        let border = vec![plot.min, [plot.max[0], plot.min[1]], plot.max, [plot.min[0], plot.max[1]]];
-        let stroke = Some(Stroke { width: 0.8, colour: theme.ink.opacity(0.6), dash: &[] });
-        items.push(Item::Path { points: border, closed: true, stroke, fill: None });
+        items.push(Item::Clipped {
+            area: plot,
+            items: inside,
+        });
+        let border = vec![
+            plot.min,
+            [plot.max[0], plot.min[1]],
+            plot.max,
+            [plot.min[0], plot.max[1]],
+        ];
+        let stroke = Some(Stroke {
+            width: 0.8,
+            colour: theme.ink.opacity(0.6),
+            dash: &[],
+        });
+        items.push(Item::Path {
+            points: border,
+            closed: true,
+            stroke,
+            fill: None,
+        });
         items
     }
 
     /// The vertical axis that holds every value.
-    fn vertical(&self, series: &[Series], log: bool) -> Axis {
+    fn vertical(series: &[Series], log: bool) -> Axis {
         let shown = |value: &&f64| value.is_finite() && (!log || **value > 0.0);
         let range = |limits: bool| {
-            let values = series.iter().filter(|series| series.limit == limits).flat_map(|series| series.values);
-            values.filter(shown).fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], &value| [low.min(value), high.max(value)])
+            let values = series
+                .iter()
+                .filter(|series| series.limit == limits)
+                .flat_map(|series| series.values);
+            values
+                .filter(shown)
+                .fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], &value| {
+                    [low.min(value), high.max(value)]
+                })
         };
         // Limits widen the axis a little, not without end.
         let [low, high] = match (range(false), range(true)) {
             ([low, high], _) if low > high => [if log { 0.1 } else { 0.0 }, 1.0],
-            ([low, high], limits) if log => [low.min(limits[0].max(low / 10.0)), high.max(limits[1].min(high * 10.0))],
+            ([low, high], limits) if log => [
+                low.min(limits[0].max(low / 10.0)),
+                high.max(limits[1].min(high * 10.0)),
+            ],
             (range, _) => range,
         };
         if log {
@@ -127,18 +200,41 @@ impl Chart<'_> {
     }
 
     /// Where a row lies; `None` if it has no place.
-    fn place(series: &Series, row: usize, plot: Area, horizontal: &Axis, vertical: &Axis) -> Option<Point> {
+    fn place(
+        series: &Series,
+        row: usize,
+        plot: Area,
+        horizontal: &Axis,
+        vertical: &Axis,
+    ) -> Option<Point> {
         let value = *series.values.get(row)?;
-        let (u, v) = (horizontal.position(*series.x.get(row)?), vertical.position(value));
-        (u.is_finite() && v.is_finite()).then(|| [place(plot.min[0], plot.max[0], u), place(plot.max[1], plot.min[1], v)])
+        let (u, v) = (
+            horizontal.position(*series.x.get(row)?),
+            vertical.position(value),
+        );
+        (u.is_finite() && v.is_finite()).then(|| {
+            [
+                place(plot.min[0], plot.max[0], u),
+                place(plot.max[1], plot.min[1], v),
+            ]
+        })
     }
 
     /// Unbroken lines through rows, each column of pixels keeping only its first, highest, lowest and last point.
-    fn lines(series: &Series, rows: std::ops::Range<usize>, plot: Area, horizontal: &Axis, vertical: &Axis) -> Vec<Vec<Point>> {
+    fn lines(
+        series: &Series,
+        rows: std::ops::Range<usize>,
+        plot: Area,
+        horizontal: &Axis,
+        vertical: &Axis,
+    ) -> Vec<Vec<Point>> {
         let mut lines: Vec<Vec<Point>> = vec![Vec::new()];
         let mut column = Column::default();
         for row in rows {
-            let (Some(line), place) = (lines.last_mut(), Self::place(series, row, plot, horizontal, vertical)) else {
+            let (Some(line), place) = (
+                lines.last_mut(),
+                Self::place(series, row, plot, horizontal, vertical),
+            ) else {
                 continue;
             };
             match place {
@@ -161,7 +257,15 @@ impl Chart<'_> {
     }
 
     fn text(&self, text: String, at: Point, anchor: Anchor, size: f32) -> Item {
-        Item::Text(Text { text, at, anchor, size, colour: self.theme.ink, halo: None, upright: false })
+        Item::Text(Text {
+            text,
+            at,
+            anchor,
+            size,
+            colour: self.theme.ink,
+            halo: None,
+            upright: false,
+        })
     }
 }
 
@@ -173,7 +277,9 @@ struct Column {
 
 impl Column {
     fn holds(&self, point: Point) -> bool {
-        self.points.first().is_none_or(|first| (point[0] - first[0]).abs() < 0.5)
+        self.points
+            .first()
+            .is_none_or(|first| (point[0] - first[0]).abs() < 0.5)
     }
 
     fn add(&mut self, point: Point) {
@@ -202,13 +308,20 @@ impl Column {
 }
 
 fn place(from: f32, to: f32, share: f64) -> f32 {
-    #[expect(clippy::cast_possible_truncation, reason = "pictures are drawn with f32")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "pictures are drawn with f32"
+    )]
     let share = share.clamp(-10.0, 10.0) as f32;
     from + share * (to - from)
 }
 
 fn count(about: f32) -> usize {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clamped"
+    )]
     let count = about.clamp(2.0, 12.0) as usize;
     count
 }
@@ -218,10 +331,24 @@ mod tests {
     use super::*;
 
     fn draw(values: &[f64], log: bool) -> Vec<Item> {
-        let x: Vec<f64> = (0..values.len()).map(|row| f64::from(u32::try_from(row).unwrap())).collect();
+        let x: Vec<f64> = (0..values.len())
+            .map(|row| f64::from(u32::try_from(row).unwrap()))
+            .collect();
         let area = Area::new([0.0, 0.0], [300.0, 200.0]);
-        let chart = Chart { area, title: "loss", last: 10.0, log, theme: &Theme::LIGHT };
-        chart.draw(&[Series { x: &x, values, strong: values.len(), look: 0, limit: false }])
+        let chart = Chart {
+            area,
+            title: "loss",
+            last: 10.0,
+            log,
+            theme: &Theme::LIGHT,
+        };
+        chart.draw(&[Series {
+            x: &x,
+            values,
+            strong: values.len(),
+            look: 0,
+            limit: false,
+        }])
     }
 
     /// The points of the lines inside the border.
@@ -231,7 +358,11 @@ mod tests {
             _ => None,
         });
         let line = |item: &Item| match item {
-            Item::Path { points, closed: false, .. } => Some(points.clone()),
+            Item::Path {
+                points,
+                closed: false,
+                ..
+            } => Some(points.clone()),
             _ => None,
         };
         inside.unwrap().iter().filter_map(line).collect()
@@ -239,7 +370,10 @@ mod tests {
 
     #[test]
     fn a_line_breaks_where_there_is_no_value() {
-        let drawn = lines(&draw(&[1.0, 2.0, f64::NAN, 3.0, 4.0, f64::INFINITY, 5.0], false));
+        let drawn = lines(&draw(
+            &[1.0, 2.0, f64::NAN, 3.0, 4.0, f64::INFINITY, 5.0],
+            false,
+        ));
         assert_eq!(drawn.iter().map(Vec::len).collect::<Vec<_>>(), [2, 2]);
         let drawn = lines(&draw(&[1.0, 0.1, 0.0, -1.0, 10.0, 100.0], true));
         assert_eq!(drawn.iter().map(Vec::len).collect::<Vec<_>>(), [2, 2]);
@@ -247,10 +381,24 @@ mod tests {
 
     #[test]
     fn strange_values_still_draw_a_chart() {
-        for values in [&[][..], &[f64::NAN], &[0.0, 0.0], &[-1.0, -2.0], &[1e308, 1e-308, 0.0], &[5.0; 3]] {
+        for values in [
+            &[][..],
+            &[f64::NAN],
+            &[0.0, 0.0],
+            &[-1.0, -2.0],
+            &[1e308, 1e-308, 0.0],
+            &[5.0; 3],
+        ] {
             for log in [false, true] {
                 let drawn = lines(&draw(values, log));
-                assert!(drawn.iter().flatten().flatten().all(|place| place.is_finite()), "{values:?}");
+                assert!(
+                    drawn
+                        .iter()
+                        .flatten()
+                        .flatten()
+                        .all(|place| place.is_finite()),
+                    "{values:?}"
+                );
             }
         }
     }

@@ -21,11 +21,7 @@ impl Frame {
         let even = (1.0 / 3.0..=3.0).contains(&shape);
         Self {
             area,
-            window: if even {
-                view.with_aspect(aspect)
-            } else {
-                view
-            },
+            window: if even { view.with_aspect(aspect) } else { view },
         }
     }
 
@@ -59,10 +55,7 @@ mod tests {
 
     #[test]
     fn world_and_picture_are_each_others_inverse() {
-        let frame = Frame::fit(
-            Rect::square(2.0),
-            Area::new([100.0, 50.0], [500.0, 250.0]),
-        );
+        let frame = Frame::fit(Rect::square(2.0), Area::new([100.0, 50.0], [500.0, 250.0]));
         assert_eq!(frame.window.x(), [-4.0, 4.0], "equal scales");
         assert_eq!(frame.picture_from_world([-4.0, -2.0]), [100.0, 250.0]);
         assert_eq!(frame.world_from_picture([300.0, 50.0]), [0.0, 2.0]);

@@ -12,7 +12,11 @@ use std::sync::Arc;
 
 /// The colours of a terrain's grid, first row on top; NaN is the bare ground.
 pub fn shading(terrain: &Terrain, theme: &Theme) -> Arc<Vec<Colour>> {
-    let rows = terrain.surface.values.chunks_exact(terrain.surface.columns).rev();
+    let rows = terrain
+        .surface
+        .values
+        .chunks_exact(terrain.surface.columns)
+        .rev();
     let colour = |value: &f64| match terrain.levels.shade(*value) {
         shade if shade.is_nan() => theme.ground,
         shade => shade_colour(shade, theme),
@@ -21,29 +25,58 @@ pub fn shading(terrain: &Terrain, theme: &Theme) -> Arc<Vec<Colour>> {
 }
 
 /// The landscape in a frame: shading, contour lines and their heights, as the style asks.
-pub fn landscape(terrain: &Terrain, pixels: &Arc<Vec<Colour>>, style: &MapStyle, frame: &Frame, theme: &Theme) -> Vec<Item> {
+pub fn landscape(
+    terrain: &Terrain,
+    pixels: &Arc<Vec<Colour>>,
+    style: &MapStyle,
+    frame: &Frame,
+    theme: &Theme,
+) -> Vec<Item> {
     let mut items = Vec::new();
     let surface = &terrain.surface;
     if style.fill {
         // Samples lie on the border of the view, the middles of pixels half a cell inside of theirs.
         let (right, top) = (real(surface.columns) - 0.5, real(surface.rows) - 0.5);
-        let [lower_left, upper_right] =
-            [surface.point(-0.5, -0.5), surface.point(right, top)].map(|corner| frame.picture_from_world(corner));
-        let area = Area::new([lower_left[0], upper_right[1]], [upper_right[0], lower_left[1]]);
+        let [lower_left, upper_right] = [surface.point(-0.5, -0.5), surface.point(right, top)]
+            .map(|corner| frame.picture_from_world(corner));
+        let area = Area::new(
+            [lower_left[0], upper_right[1]],
+            [upper_right[0], lower_left[1]],
+        );
         let pixels = Arc::clone(pixels);
-        items.push(Item::Image { area, columns: surface.columns, rows: surface.rows, pixels });
+        items.push(Item::Image {
+            area,
+            columns: surface.columns,
+            rows: surface.rows,
+            pixels,
+        });
     }
     if style.lines {
         let mut labels: Vec<Item> = Vec::new();
         let mut taken: Vec<Point> = Vec::new();
         for contour in &terrain.lines {
-            let points: Vec<Point> = contour.points.iter().map(|&point| frame.picture_from_world(point)).collect();
-            if style.labels && let Some(at) = label_place(&points, frame, &taken) {
+            let points: Vec<Point> = contour
+                .points
+                .iter()
+                .map(|&point| frame.picture_from_world(point))
+                .collect();
+            if style.labels
+                && let Some(at) = label_place(&points, frame, &taken)
+            {
                 taken.push(at);
                 labels.push(label(&terrain.levels.label(contour.level), at, theme));
             }
-            let stroke = Some(Stroke { width: 0.8, colour: theme.contour, dash: &[] });
-            items.push(Item::Path { points, closed: contour.closed, stroke, fill: None });
+            let stroke = Some(Stroke {
+                width: 0.8,
+                colour: theme.contour,
+                dash: &[],
+            });
+            items.push(Item::Path {
+                points,
+                closed: contour.closed,
+                stroke,
+                fill: None,
+            });
         }
         items.extend(labels);
     }
@@ -53,22 +86,44 @@ pub fn landscape(terrain: &Terrain, pixels: &Arc<Vec<Colour>>, style: &MapStyle,
 /// A place on a long line for its height, away from the border and from other heights.
 fn label_place(points: &[Point], frame: &Frame, taken: &[Point]) -> Option<Point> {
     const APART: f32 = 70.0;
-    let length: f32 = points.windows(2).map(|pair| (pair[0][0] - pair[1][0]).hypot(pair[0][1] - pair[1][1])).sum();
+    let length: f32 = points
+        .windows(2)
+        .map(|pair| (pair[0][0] - pair[1][0]).hypot(pair[0][1] - pair[1][1]))
+        .sum();
     if length < 160.0 {
         return None;
     }
     let inside = |[x, y]: &&Point| {
         let (area, [dx, dy]) = (frame.area, [26.0, 12.0]);
-        (area.min[0] + dx..area.max[0] - dx).contains(x) && (area.min[1] + dy..area.max[1] - dy).contains(y)
+        (area.min[0] + dx..area.max[0] - dx).contains(x)
+            && (area.min[1] + dy..area.max[1] - dy).contains(y)
     };
-    let free = |[x, y]: &&Point| taken.iter().all(|other| (x - other[0]).hypot(y - other[1]) > APART);
+    let free = |[x, y]: &&Point| {
+        taken
+            .iter()
+            .all(|other| (x - other[0]).hypot(y - other[1]) > APART)
+    };
     let step = (points.len() / 24).max(1);
-    points.iter().skip(points.len() / 3).chain(points).step_by(step).find(|point| inside(point) && free(point)).copied()
+    points
+        .iter()
+        .skip(points.len() / 3)
+        .chain(points)
+        .step_by(step)
+        .find(|point| inside(point) && free(point))
+        .copied()
 }
 
 fn label(text: &str, at: Point, theme: &Theme) -> Item {
     let (text, halo) = (text.to_owned(), Some(theme.halo.opacity(0.8)));
-    Item::Text(Text { text, at, anchor: Anchor::Middle, size: 10.5, colour: theme.ink, halo, upright: false })
+    Item::Text(Text {
+        text,
+        at,
+        anchor: Anchor::Middle,
+        size: 10.5,
+        colour: theme.ink,
+        halo,
+        upright: false,
+    })
 }
 
 /// Arrows down the gradient on a grid of places, all of one length.
@@ -81,17 +136,31 @@ pub fn arrows(ground: &Ground, frame: &Frame, theme: &Theme) -> Vec<Item> {
         let mut x = frame.area.min[0] + SPACING / 2.0;
         while x < frame.area.max[0] {
             let mut gradient = [0.0; 2];
-            ground.objective.gradient(&frame.world_from_picture([x, y]), &mut gradient);
+            ground
+                .objective
+                .gradient(&frame.world_from_picture([x, y]), &mut gradient);
             // In the picture: equal steps of the plane may be unequal there, and y points down.
-            let scale = [f64::from(frame.area.width()) / frame.window.width(), f64::from(frame.area.height()) / frame.window.height()];
+            let scale = [
+                f64::from(frame.area.width()) / frame.window.width(),
+                f64::from(frame.area.height()) / frame.window.height(),
+            ];
             let [dx, dy] = [-gradient[0] * scale[0], gradient[1] * scale[1]];
             let norm = dx.hypot(dy);
             if norm.is_finite() && norm > 0.0 {
-                #[expect(clippy::cast_possible_truncation, reason = "a direction in the picture")]
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    reason = "a direction in the picture"
+                )]
                 let [ux, uy] = [(dx / norm) as f32, (dy / norm) as f32];
-                let at = |along: f32, across: f32| [x + ux * along - uy * across, y + uy * along + ux * across];
+                let at = |along: f32, across: f32| {
+                    [x + ux * along - uy * across, y + uy * along + ux * across]
+                };
                 let (tail, tip) = (at(-LENGTH / 2.0, 0.0), at(LENGTH / 2.0, 0.0));
-                let barb = vec![at(LENGTH / 2.0 - 5.0, 3.0), tip, at(LENGTH / 2.0 - 5.0, -3.0)];
+                let barb = vec![
+                    at(LENGTH / 2.0 - 5.0, 3.0),
+                    tip,
+                    at(LENGTH / 2.0 - 5.0, -3.0),
+                ];
                 items.push(line(vec![tail, tip], 1.1, theme.ink.opacity(0.55), &[]));
                 items.push(line(barb, 1.1, theme.ink.opacity(0.55), &[]));
             }
@@ -109,10 +178,22 @@ pub fn marks(ground: &Ground, frame: &Frame, theme: &Theme) -> Vec<Item> {
         let [x, y] = frame.picture_from_world(mark.at);
         if frame.area.contains([x, y]) {
             let ring = |radius: f32| -> Vec<Point> {
-                (0..24_u8).map(|i| f32::from(i) / 24.0 * std::f32::consts::TAU).map(|turn| [x + radius * turn.cos(), y + radius * turn.sin()]).collect()
+                (0..24_u8)
+                    .map(|i| f32::from(i) / 24.0 * std::f32::consts::TAU)
+                    .map(|turn| [x + radius * turn.cos(), y + radius * turn.sin()])
+                    .collect()
             };
             for (width, colour) in [(3.5, theme.halo), (1.5, theme.ink)] {
-                items.push(Item::Path { points: ring(5.0), closed: true, stroke: Some(Stroke { width, colour, dash: &[] }), fill: None });
+                items.push(Item::Path {
+                    points: ring(5.0),
+                    closed: true,
+                    stroke: Some(Stroke {
+                        width,
+                        colour,
+                        dash: &[],
+                    }),
+                    fill: None,
+                });
             }
         }
     }
@@ -123,7 +204,15 @@ pub fn marks(ground: &Ground, frame: &Frame, theme: &Theme) -> Vec<Item> {
             let text = format!("min {}", number(mark.value, 4));
             let at = [at[0], at[1] + 17.0];
             let halo = Some(theme.halo);
-            items.push(Item::Text(Text { text, at, anchor: Anchor::Middle, size: 11.0, colour: theme.ink, halo, upright: false }));
+            items.push(Item::Text(Text {
+                text,
+                at,
+                anchor: Anchor::Middle,
+                size: 11.0,
+                colour: theme.ink,
+                halo,
+                upright: false,
+            }));
         }
     }
     items
@@ -138,18 +227,45 @@ fn star([x, y]: Point, size: f32, theme: &Theme) -> Vec<Item> {
         let (sin, cos) = (f32::from(i) * std::f32::consts::TAU / 10.0).sin_cos();
         [x + radius * sin, y - radius * cos]
     };
-    let outline: Vec<Point> = (0..10).map(|i| corner(i, if i % 2 == 0 { size } else { size * 0.42 })).collect();
-    let piece = |points: Vec<Point>| Item::Path { points, closed: true, stroke: None, fill: Some(STAR) };
-    let rim = Stroke { width: 2.5, colour: theme.ink, dash: &[] };
-    let mut items = vec![Item::Path { points: outline.clone(), closed: true, stroke: Some(rim), fill: None }];
-    items.extend((0..5).map(|i| piece(vec![outline[2 * i], outline[2 * i + 1], [x, y], outline[(2 * i + 9) % 10]])));
+    let outline: Vec<Point> = (0..10)
+        .map(|i| corner(i, if i % 2 == 0 { size } else { size * 0.42 }))
+        .collect();
+    let piece = |points: Vec<Point>| Item::Path {
+        points,
+        closed: true,
+        stroke: None,
+        fill: Some(STAR),
+    };
+    let rim = Stroke {
+        width: 2.5,
+        colour: theme.ink,
+        dash: &[],
+    };
+    let mut items = vec![Item::Path {
+        points: outline.clone(),
+        closed: true,
+        stroke: Some(rim),
+        fill: None,
+    }];
+    items.extend((0..5).map(|i| {
+        piece(vec![
+            outline[2 * i],
+            outline[2 * i + 1],
+            [x, y],
+            outline[(2 * i + 9) % 10],
+        ])
+    }));
     items
 }
 
 /// The common start.
 pub fn start(at: [f64; 2], frame: &Frame, theme: &Theme) -> Vec<Item> {
     let at = frame.picture_from_world(at);
-    if frame.area.contains(at) { Marker::Circle.items(at, 6.0, theme.background, theme.ink) } else { Vec::new() }
+    if frame.area.contains(at) {
+        Marker::Circle.items(at, 6.0, theme.background, theme.ink)
+    } else {
+        Vec::new()
+    }
 }
 
 /// The border of the map with numbers along both axes.
@@ -157,28 +273,76 @@ pub fn axes(frame: &Frame, names: [&str; 2], theme: &Theme) -> Vec<Item> {
     let Frame { area, window } = frame;
     let mut items = Vec::new();
     let text = |text: String, at: Point, anchor: Anchor| {
-        Item::Text(Text { text, at, anchor, size: 12.0, colour: theme.ink, halo: None, upright: false })
+        Item::Text(Text {
+            text,
+            at,
+            anchor,
+            size: 12.0,
+            colour: theme.ink,
+            halo: None,
+            upright: false,
+        })
     };
     let horizontal = Axis::linear(window.x());
     let ticks = horizontal.ticks(count(area.width() / 70.0));
     for tick in &ticks.ticks {
         let x = frame.picture_from_world([tick.value, window.y()[0]])[0];
-        items.push(line(vec![[x, area.max[1]], [x, area.max[1] + 4.0]], 1.0, theme.ink, &[]));
-        items.push(text(tick.label.clone(), [x, area.max[1] + 13.0], Anchor::Middle));
+        items.push(line(
+            vec![[x, area.max[1]], [x, area.max[1] + 4.0]],
+            1.0,
+            theme.ink,
+            &[],
+        ));
+        items.push(text(
+            tick.label.clone(),
+            [x, area.max[1] + 13.0],
+            Anchor::Middle,
+        ));
     }
     let x_name = format!("{} {}", names[0], ticks.offset);
-    items.push(text(x_name.trim().to_owned(), [area.max[0], area.max[1] + 27.0], Anchor::End));
+    items.push(text(
+        x_name.trim().to_owned(),
+        [area.max[0], area.max[1] + 27.0],
+        Anchor::End,
+    ));
     let vertical = Axis::linear(window.y());
     let ticks = vertical.ticks(count(area.height() / 45.0));
     for tick in &ticks.ticks {
         let y = frame.picture_from_world([window.x()[0], tick.value])[1];
-        items.push(line(vec![[area.min[0] - 4.0, y], [area.min[0], y]], 1.0, theme.ink, &[]));
-        items.push(text(tick.label.clone(), [area.min[0] - 7.0, y], Anchor::End));
+        items.push(line(
+            vec![[area.min[0] - 4.0, y], [area.min[0], y]],
+            1.0,
+            theme.ink,
+            &[],
+        ));
+        items.push(text(
+            tick.label.clone(),
+            [area.min[0] - 7.0, y],
+            Anchor::End,
+        ));
     }
     let y_name = format!("{} {}", names[1], ticks.offset);
-    items.push(text(y_name.trim().to_owned(), [area.min[0], area.min[1] - 10.0], Anchor::Middle));
-    let border = vec![area.min, [area.max[0], area.min[1]], area.max, [area.min[0], area.max[1]]];
-    items.push(Item::Path { points: border, closed: true, stroke: Some(Stroke { width: 1.0, colour: theme.ink, dash: &[] }), fill: None });
+    items.push(text(
+        y_name.trim().to_owned(),
+        [area.min[0], area.min[1] - 10.0],
+        Anchor::Middle,
+    ));
+    let border = vec![
+        area.min,
+        [area.max[0], area.min[1]],
+        area.max,
+        [area.min[0], area.max[1]],
+    ];
+    items.push(Item::Path {
+        points: border,
+        closed: true,
+        stroke: Some(Stroke {
+            width: 1.0,
+            colour: theme.ink,
+            dash: &[],
+        }),
+        fill: None,
+    });
     items
 }
 
@@ -187,33 +351,79 @@ pub fn colour_bar(terrain: &Terrain, area: Area, theme: &Theme) -> Vec<Item> {
     const STEPS: usize = 128;
     #[expect(clippy::cast_precision_loss, reason = "a short bar")]
     let shade = |row: usize| 1.0 - row as f64 / (STEPS - 1) as f64;
-    let pixels = Arc::new((0..STEPS).map(|row| shade_colour(shade(row), theme)).collect());
-    let mut items = vec![Item::Image { area, columns: 1, rows: STEPS, pixels }];
+    let pixels = Arc::new(
+        (0..STEPS)
+            .map(|row| shade_colour(shade(row), theme))
+            .collect(),
+    );
+    let mut items = vec![Item::Image {
+        area,
+        columns: 1,
+        rows: STEPS,
+        pixels,
+    }];
     let mut last = f32::INFINITY;
     for &value in terrain.levels.values() {
-        #[expect(clippy::cast_possible_truncation, reason = "pictures are drawn with f32")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "pictures are drawn with f32"
+        )]
         let y = area.max[1] - terrain.levels.shade(value) as f32 * area.height();
         if last - y < 14.0 {
             continue;
         }
         last = y;
-        items.push(line(vec![[area.max[0], y], [area.max[0] + 4.0, y]], 1.0, theme.ink, &[]));
+        items.push(line(
+            vec![[area.max[0], y], [area.max[0] + 4.0, y]],
+            1.0,
+            theme.ink,
+            &[],
+        ));
         let (text, at) = (terrain.levels.label(value), [area.max[0] + 7.0, y]);
-        items.push(Item::Text(Text { text, at, anchor: Anchor::Start, size: 11.0, colour: theme.ink, halo: None, upright: false }));
+        items.push(Item::Text(Text {
+            text,
+            at,
+            anchor: Anchor::Start,
+            size: 11.0,
+            colour: theme.ink,
+            halo: None,
+            upright: false,
+        }));
     }
-    let border = vec![area.min, [area.max[0], area.min[1]], area.max, [area.min[0], area.max[1]]];
-    items.push(Item::Path { points: border, closed: true, stroke: Some(Stroke { width: 1.0, colour: theme.ink, dash: &[] }), fill: None });
+    let border = vec![
+        area.min,
+        [area.max[0], area.min[1]],
+        area.max,
+        [area.min[0], area.max[1]],
+    ];
+    items.push(Item::Path {
+        points: border,
+        closed: true,
+        stroke: Some(Stroke {
+            width: 1.0,
+            colour: theme.ink,
+            dash: &[],
+        }),
+        fill: None,
+    });
     items
 }
 
 /// About how many ticks.
 fn count(about: f32) -> usize {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clamped"
+    )]
     let count = about.clamp(2.0, 20.0) as usize;
     count
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a grid is far smaller than 2^53")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a grid is far smaller than 2^53"
+)]
 fn real(count: usize) -> f64 {
     count as f64
 }

@@ -44,7 +44,10 @@ pub fn picture(scene: &Scene, ground: &Arc<Ground>, options: &Options) -> Drawin
     let terrain = lab::compute_terrain(scene, ground, frame.window, SIDE, &never);
     match (runs, terrain) {
         (Some(runs), Some(terrain)) => draw(&runs, &terrain, &frame, options),
-        _ => Drawing { size: options.size, items: Vec::new() }, // Nothing cancels this work.
+        _ => Drawing {
+            size: options.size,
+            items: Vec::new(),
+        }, // Nothing cancels this work.
     }
 }
 
@@ -58,9 +61,23 @@ struct Layout {
 
 fn layout([width, height]: [f32; 2]) -> Layout {
     let legend = (width * 0.2).clamp(120.0, 190.0);
-    let map = Area::new([56.0, 44.0], [(width - legend - 90.0).max(120.0), (height - 62.0).max(90.0)]);
-    let bar = Area::new([map.max[0] + 16.0, map.min[1]], [map.max[0] + 30.0, map.max[1]]);
-    Layout { map, bar, legend: [bar.max[0] + 64.0, map.min[1] + 8.0], caption: [map.min[0], height - 14.0] }
+    let map = Area::new(
+        [56.0, 44.0],
+        [
+            (width - legend - 90.0).max(120.0),
+            (height - 62.0).max(90.0),
+        ],
+    );
+    let bar = Area::new(
+        [map.max[0] + 16.0, map.min[1]],
+        [map.max[0] + 30.0, map.max[1]],
+    );
+    Layout {
+        map,
+        bar,
+        legend: [bar.max[0] + 64.0, map.min[1] + 8.0],
+        caption: [map.min[0], height - 14.0],
+    }
 }
 
 fn draw(runs: &Runs, terrain: &Terrain, frame: &Frame, options: &Options) -> Drawing {
@@ -69,12 +86,30 @@ fn draw(runs: &Runs, terrain: &Terrain, frame: &Frame, options: &Options) -> Dra
     let step = options.step.unwrap_or(last).min(last);
     let row = usize::try_from(step).unwrap_or(usize::MAX);
     let names = scene.run_names();
-    let shown = || scene.runs.iter().zip(&runs.results).zip(&names).filter(|((run, _), _)| run.shown);
+    let shown = || {
+        scene
+            .runs
+            .iter()
+            .zip(&runs.results)
+            .zip(&names)
+            .filter(|((run, _), _)| run.shown)
+    };
     let trails: Vec<Trail> = shown()
-        .map(|((run, result), name)| Trail { trajectory: &result.trajectory, name, look: look(run.colour), strong: false })
+        .map(|((run, result), name)| Trail {
+            trajectory: &result.trajectory,
+            name,
+            look: look(run.colour),
+            strong: false,
+        })
         .collect();
 
-    let mut inside = map::landscape(terrain, &map::shading(terrain, theme), &scene.map, frame, theme);
+    let mut inside = map::landscape(
+        terrain,
+        &map::shading(terrain, theme),
+        &scene.map,
+        frame,
+        theme,
+    );
     if scene.map.arrows {
         inside.extend(map::arrows(&runs.ground, frame, theme));
     }
@@ -88,26 +123,53 @@ fn draw(runs: &Runs, terrain: &Terrain, frame: &Frame, options: &Options) -> Dra
 
     let [width, height] = options.size;
     let page = vec![[0.0, 0.0], [width, 0.0], [width, height], [0.0, height]];
-    let mut items = vec![Item::Path { points: page, closed: true, stroke: None, fill: Some(theme.background) }];
-    items.push(Item::Clipped { area: frame.area, items: inside });
+    let mut items = vec![Item::Path {
+        points: page,
+        closed: true,
+        stroke: None,
+        fill: Some(theme.background),
+    }];
+    items.push(Item::Clipped {
+        area: frame.area,
+        items: inside,
+    });
     items.extend(map::axes(frame, scene.landscape.as_dyn().axes(), theme));
     if scene.map.fill {
         items.extend(map::colour_bar(terrain, layout.bar, theme));
     }
     let write = |text: String, at: Point, size: f32| {
-        Item::Text(Text { text, at, anchor: Anchor::Start, size, colour: theme.ink, halo: None, upright: false })
+        Item::Text(Text {
+            text,
+            at,
+            anchor: Anchor::Start,
+            size,
+            colour: theme.ink,
+            halo: None,
+            upright: false,
+        })
     };
-    let title = format!("{}   {}", scene.landscape.settings().title(), scene.landscape.as_dyn().formula());
+    let title = format!(
+        "{}   {}",
+        scene.landscape.settings().title(),
+        scene.landscape.as_dyn().formula()
+    );
     items.push(write(title, [layout.map.min[0] + 18.0, 20.0], 15.0));
     items.push(write(caption(scene, step), layout.caption, 11.0));
     let mut at = layout.legend;
     for ((run, result), name) in shown() {
         items.extend(legend_line(at, look(run.colour), theme));
         items.push(write(name.clone(), [at[0] + 40.0, at[1]], 13.0));
-        items.push(write(standing(&result.trajectory, row), [at[0] + 40.0, at[1] + 15.0], 11.0));
+        items.push(write(
+            standing(&result.trajectory, row),
+            [at[0] + 40.0, at[1] + 15.0],
+            11.0,
+        ));
         at[1] += 36.0;
     }
-    Drawing { size: options.size, items }
+    Drawing {
+        size: options.size,
+        items,
+    }
 }
 
 /// A run's place among colours, dashes and markers.
@@ -118,7 +180,12 @@ pub fn look(colour: u64) -> usize {
 /// A piece of a run's line with its marker.
 pub fn legend_line([x, y]: Point, look: usize, theme: &Theme) -> Vec<Item> {
     let colour = run_colour(look, theme);
-    let mut items = vec![trail::line(vec![[x, y], [x + 30.0, y]], 2.0, colour, run_dash(look))];
+    let mut items = vec![trail::line(
+        vec![[x, y], [x + 30.0, y]],
+        2.0,
+        colour,
+        run_dash(look),
+    )];
     items.extend(run_marker(look).items([x + 15.0, y], 5.0, colour, theme.halo));
     items
 }
@@ -126,9 +193,14 @@ pub fn legend_line([x, y]: Point, look: usize, theme: &Theme) -> Vec<Item> {
 /// How a run stands at a row: its loss, or where it ended.
 pub fn standing(trajectory: &Trajectory, row: usize) -> String {
     let ended = row + 1 >= trajectory.len();
-    match (trajectory.outcome, trajectory.loss.get(row).or(trajectory.loss.last())) {
+    match (
+        trajectory.outcome,
+        trajectory.loss.get(row).or(trajectory.loss.last()),
+    ) {
         (Outcome::Diverged(at), _) if ended => format!("diverged at step {at}"),
-        (Outcome::Converged(at), Some(loss)) if ended => format!("loss {}, converged at step {at}", number(*loss, 4)),
+        (Outcome::Converged(at), Some(loss)) if ended => {
+            format!("loss {}, converged at step {at}", number(*loss, 4))
+        }
         (_, Some(loss)) => format!("loss {}", number(*loss, 4)),
         (_, None) => "no finite loss".to_owned(),
     }
@@ -144,7 +216,10 @@ pub fn caption(scene: &Scene, step: u64) -> String {
         format!("step {step} of {}", training.steps),
         format!("seed {}", training.seed),
     ];
-    for (name, value) in [("clip norm", training.clip_norm), ("clip value", training.clip_value)] {
+    for (name, value) in [
+        ("clip norm", training.clip_norm),
+        ("clip value", training.clip_value),
+    ] {
         parts.extend(value.map(|value| format!("{name} {}", number(value, 6))));
     }
     if training.noise > 0.0 {

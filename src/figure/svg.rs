@@ -33,9 +33,9 @@ pub fn svg(drawing: &Drawing, description: &str) -> String {
         bounds: Area::new([-reach; 2], [width + reach, height + reach]),
         clips: BTreeSet::new(),
     };
-    let _ = write!(
+    let _ = writeln!(
         writer.out,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" width=\"{w}\" height=\"{h}\" viewBox=\"0 0 {w} {h}\" role=\"img\">\n"
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" width=\"{w}\" height=\"{h}\" viewBox=\"0 0 {w} {h}\" role=\"img\">"
     );
     if let Some(title) = description.lines().next() {
         let _ = write!(

@@ -24,8 +24,18 @@ pub fn trails(trails: &[Trail], frame: &Frame, step: usize, theme: &Theme) -> Ve
     for trail in trails {
         let points = path(trail.trajectory, frame, step);
         let width = if trail.strong { 3.0 } else { 1.8 };
-        items.push(line(points.clone(), width + 2.2, theme.halo.opacity(0.75), &[]));
-        items.push(line(points, width, run_colour(trail.look, theme), run_dash(trail.look)));
+        items.push(line(
+            points.clone(),
+            width + 2.2,
+            theme.halo.opacity(0.75),
+            &[],
+        ));
+        items.push(line(
+            points,
+            width,
+            run_colour(trail.look, theme),
+            run_dash(trail.look),
+        ));
     }
     let mut names = Vec::new();
     for trail in trails {
@@ -39,10 +49,18 @@ pub fn trails(trails: &[Trail], frame: &Frame, step: usize, theme: &Theme) -> Ve
             _ => false,
         };
         let size = if trail.strong { 7.0 } else { 5.5 };
-        let shape = if ended { Marker::Cross } else { run_marker(trail.look) };
+        let shape = if ended {
+            Marker::Cross
+        } else {
+            run_marker(trail.look)
+        };
         items.extend(shape.items(at, size, colour, theme.halo));
         if frame.area.contains(at) {
-            let text = if ended { format!("{} diverged", trail.name) } else { trail.name.to_owned() };
+            let text = if ended {
+                format!("{} diverged", trail.name)
+            } else {
+                trail.name.to_owned()
+            };
             names.push((at, text, colour));
         }
     }
@@ -52,13 +70,18 @@ pub fn trails(trails: &[Trail], frame: &Frame, step: usize, theme: &Theme) -> Ve
 
 /// A trail's points up to a step, thinned to what can be told apart.
 fn path(trajectory: &Trajectory, frame: &Frame, step: usize) -> Vec<Point> {
-    let rows = trajectory.theta.chunks_exact(trajectory.dim.max(2)).take(step.saturating_add(1));
+    let rows = trajectory
+        .theta
+        .chunks_exact(trajectory.dim.max(2))
+        .take(step.saturating_add(1));
     let mut points: Vec<Point> = Vec::new();
     let mut skipped = None;
     for theta in rows {
         let point = frame.picture_from_world([theta[0], theta[1]]);
         match points.last() {
-            Some(last) if (last[0] - point[0]).hypot(last[1] - point[1]) < 0.6 => skipped = Some(point),
+            Some(last) if (last[0] - point[0]).hypot(last[1] - point[1]) < 0.6 => {
+                skipped = Some(point)
+            }
             _ => {
                 points.push(point);
                 skipped = None;
@@ -80,7 +103,11 @@ fn place_names(mut names: Vec<(Point, String, Colour)>, frame: &Frame, theme: &T
         #[expect(clippy::cast_precision_loss, reason = "names are short")]
         let width = text.chars().count() as f32 * SIZE * 0.52;
         let left = at[0] + 10.0 + width > frame.area.max[0];
-        let x = if left { at[0] - 10.0 - width } else { at[0] + 10.0 };
+        let x = if left {
+            at[0] - 10.0 - width
+        } else {
+            at[0] + 10.0
+        };
         let overlaps = |y: f32, ([other_x, other_y], other_width): &([f32; 2], f32)| {
             (y - other_y).abs() < LINE && x < other_x + other_width && *other_x < x + width
         };
@@ -91,12 +118,29 @@ fn place_names(mut names: Vec<(Point, String, Colour)>, frame: &Frame, theme: &T
         placed.push(([x, y], width));
         let at = if left { [x + width, y] } else { [x, y] };
         let anchor = if left { Anchor::End } else { Anchor::Start };
-        items.push(Item::Text(Text { text, at, anchor, size: SIZE, colour, halo: Some(theme.halo), upright: false }));
+        items.push(Item::Text(Text {
+            text,
+            at,
+            anchor,
+            size: SIZE,
+            colour,
+            halo: Some(theme.halo),
+            upright: false,
+        }));
     }
     items
 }
 
 /// A whole or dashed line.
 pub(super) fn line(points: Vec<Point>, width: f32, colour: Colour, dash: &'static [f32]) -> Item {
-    Item::Path { points, closed: false, stroke: Some(Stroke { width, colour, dash }), fill: None }
+    Item::Path {
+        points,
+        closed: false,
+        stroke: Some(Stroke {
+            width,
+            colour,
+            dash,
+        }),
+        fill: None,
+    }
 }

@@ -44,7 +44,9 @@ pub struct App {
     pub(super) problem: Option<String>,
     /// What the program has to say, and whether it is a complaint.
     pub(super) message: Option<(String, bool)>,
-    pub(super) exporting: Option<Receiver<(String, bool)>>,
+    /// The window's title as it stands.
+    pub(super) shown_title: String,
+    pub(super) working: Option<Receiver<(String, bool)>>,
 }
 
 impl App {
@@ -71,7 +73,8 @@ impl App {
             help: false,
             problem: None,
             message: None,
-            exporting: None,
+            shown_title: String::new(),
+            working: None,
             scene,
         })
     }
@@ -93,7 +96,7 @@ impl App {
 
     /// Waits until nothing is being computed; for tests and for pictures of the window.
     pub fn settle(&mut self) {
-        const FOREVER: Duration = Duration::from_secs(60);
+        const FOREVER: Duration = Duration::from_mins(1);
         self.lab.wait_for_runs(FOREVER);
         self.lab.wait_for_terrain(FOREVER);
         self.collect();
@@ -125,17 +128,29 @@ impl App {
                 Some(path) => self.save(&path),
                 None => self.ask(Purpose::Save, "scene.toml"),
             },
-            Command::Export => self.ask(Purpose::Export, &format!("{}.png", self.scene.landscape.name())),
+            Command::Export => self.ask(
+                Purpose::Export,
+                &format!("{}.png", self.scene.landscape.name()),
+            ),
             Command::CopyScene => {
                 ctx.copy_text(self.scene.to_toml());
                 self.say("The scene is on the clipboard as text.");
             }
-            Command::CopyPicture => self.copy_picture(ctx),
+            Command::CopyPicture => {
+                if let Err(sentence) = self.copy_picture(ctx) {
+                    self.complain(sentence);
+                }
+            }
             Command::Play => self.timeline.toggle(),
             Command::Step(steps) => self.timeline.move_by(steps),
             Command::Seek(share) => {
                 self.timeline.playing = false;
-                #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of the steps")]
+                #[expect(
+                    clippy::cast_precision_loss,
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "a share of the steps"
+                )]
                 let step = (share.clamp(0.0, 1.0) * self.timeline.steps() as f64).round() as u64;
                 self.timeline.go_to(step);
             }
@@ -179,9 +194,13 @@ impl App {
         let runs = keep(&mut self.runs, self.lab.runs());
         let terrain = keep(&mut self.terrain, self.lab.terrain());
         self.problem = runs.or(terrain);
-        if let Some(done) = self.exporting.as_ref().and_then(|receiver| receiver.try_recv().ok()) {
+        if let Some(done) = self
+            .working
+            .as_ref()
+            .and_then(|receiver| receiver.try_recv().ok())
+        {
             self.message = Some(done);
-            self.exporting = None;
+            self.working = None;
         }
     }
 }

@@ -53,27 +53,31 @@ pub struct Entry {
     /// What it does.
     pub command: Command,
     /// Its key.
-    pub key: Option<KeyboardShortcut>,
+    pub key: KeyboardShortcut,
 }
 
-const fn entry(title: &'static str, command: Command, key: Option<KeyboardShortcut>) -> Entry {
-    Entry { title, command, key }
+const fn entry(title: &'static str, command: Command, key: KeyboardShortcut) -> Entry {
+    Entry {
+        title,
+        command,
+        key,
+    }
 }
 
-const fn plain(key: Key) -> Option<KeyboardShortcut> {
-    Some(KeyboardShortcut::new(Modifiers::NONE, key))
+const fn plain(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::NONE, key)
 }
 
-const fn shift(key: Key) -> Option<KeyboardShortcut> {
-    Some(KeyboardShortcut::new(Modifiers::SHIFT, key))
+const fn shift(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::SHIFT, key)
 }
 
-const fn ctrl(key: Key) -> Option<KeyboardShortcut> {
-    Some(KeyboardShortcut::new(Modifiers::COMMAND, key))
+const fn ctrl(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::COMMAND, key)
 }
 
-const fn ctrl_shift(key: Key) -> Option<KeyboardShortcut> {
-    Some(KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), key))
+const fn ctrl_shift(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), key)
 }
 
 /// The menus, in their order; keys with more modifiers come before the same keys with fewer where they are looked for.
@@ -104,7 +108,11 @@ pub const MENUS: [(&str, &[Entry]); 4] = [
             entry("Play or pause", Command::Play, plain(Key::Space)),
             entry("Step forward", Command::Step(1), plain(Key::ArrowRight)),
             entry("Step back", Command::Step(-1), plain(Key::ArrowLeft)),
-            entry("10 steps forward", Command::Step(10), shift(Key::ArrowRight)),
+            entry(
+                "10 steps forward",
+                Command::Step(10),
+                shift(Key::ArrowRight),
+            ),
             entry("10 steps back", Command::Step(-10), shift(Key::ArrowLeft)),
             entry("First step", Command::Seek(0.0), plain(Key::Home)),
             entry("Last step", Command::Seek(1.0), plain(Key::End)),
@@ -113,7 +121,10 @@ pub const MENUS: [(&str, &[Entry]); 4] = [
             entry("Light or dark", Command::SwitchTheme, ctrl(Key::D)),
         ],
     ),
-    ("Help", &[entry("Keys and mouse", Command::Help, plain(Key::F1))]),
+    (
+        "Help",
+        &[entry("Keys and mouse", Command::Help, plain(Key::F1))],
+    ),
 ];
 
 /// Every entry of every menu.

@@ -30,6 +30,16 @@ impl Purpose {
     }
 }
 
+/// How the question for a file was answered.
+pub enum Answer {
+    /// Not yet.
+    Waiting,
+    /// It was called off.
+    CalledOff,
+    /// With a path.
+    Path(Purpose, PathBuf),
+}
+
 /// The question for a file: a field for its path, and the desktop's own dialog behind a button.
 pub struct AskPath {
     purpose: Purpose,
@@ -52,11 +62,11 @@ impl AskPath {
         }
     }
 
-    /// Shows the question. `Some(None)` if it was called off, `Some(Some(…))` with the answer.
-    pub fn ui(&mut self, ctx: &egui::Context) -> Option<Option<(Purpose, PathBuf)>> {
+    /// Shows the question.
+    pub fn ui(&mut self, ctx: &egui::Context) -> Answer {
         let (title, verb, hint) = self.purpose.words();
         self.take_browsed();
-        let mut answer = None;
+        let mut answer = Answer::Waiting;
         let modal = egui::Modal::new(egui::Id::unique("ask path")).show(ctx, |ui| {
             ui.set_width(460.0);
             ui.heading(title);
@@ -69,10 +79,13 @@ impl AskPath {
                     field.request_focus();
                 }
                 if field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter)) {
-                    answer = Some(Some((self.purpose, PathBuf::from(self.path.trim()))));
+                    answer = Answer::Path(self.purpose, PathBuf::from(self.path.trim()));
                 }
                 let browse = ui.add_enabled(self.browsing.is_none(), egui::Button::new("Browse…"));
-                if browse.on_hover_text("The desktop's own dialog, where there is one.").clicked() {
+                if browse
+                    .on_hover_text("The desktop's own dialog, where there is one.")
+                    .clicked()
+                {
                     self.browse(ctx);
                 }
             });
@@ -83,14 +96,17 @@ impl AskPath {
             ui.add_space(6.0);
             ui.horizontal(|ui| {
                 if ui.button(verb).clicked() {
-                    answer = Some(Some((self.purpose, PathBuf::from(self.path.trim()))));
+                    answer = Answer::Path(self.purpose, PathBuf::from(self.path.trim()));
                 }
                 if ui.button("Cancel").clicked() {
-                    answer = Some(None);
+                    answer = Answer::CalledOff;
                 }
             });
         });
-        if modal.should_close() && answer.is_none() { Some(None) } else { answer }
+        match answer {
+            Answer::Waiting if modal.should_close() => Answer::CalledOff,
+            answer => answer,
+        }
     }
 
     /// Opens the desktop's dialog on a thread of its own; the window goes on.
@@ -108,7 +124,10 @@ impl AskPath {
             let _ = sender.send(path);
             ctx.request_repaint();
         };
-        match std::thread::Builder::new().name("ravine dialog".to_owned()).spawn(show) {
+        match std::thread::Builder::new()
+            .name("ravine dialog".to_owned())
+            .spawn(show)
+        {
             Ok(_) => self.browsing = Some(receiver),
             Err(error) => self.problem = Some(format!("no thread for the dialog: {error}")),
         }
@@ -144,15 +163,20 @@ pub fn help_ui(ctx: &egui::Context) -> bool {
         ui.heading("Keys and mouse");
         ui.add_space(4.0);
         ui.columns(2, |columns| {
-            let keys = entries().filter_map(|entry| Some((ctx.format_shortcut(&entry.key?), entry.title)));
-            let more = [("1 … 9".to_owned(), "Tick or untick a run"), ("Ctrl+V".to_owned(), "Paste a run or a scene")];
-            egui::Grid::new("keys").spacing([16.0, 3.0]).show(&mut columns[0], |ui| {
-                for (key, title) in keys.chain(more) {
-                    ui.monospace(key);
-                    ui.label(title);
-                    ui.end_row();
-                }
-            });
+            let keys = entries().map(|entry| (ctx.format_shortcut(&entry.key), entry.title));
+            let more = [
+                ("1 … 9".to_owned(), "Tick or untick a run"),
+                ("Ctrl+V".to_owned(), "Paste a run or a scene"),
+            ];
+            egui::Grid::new("keys")
+                .spacing([16.0, 3.0])
+                .show(&mut columns[0], |ui| {
+                    for (key, title) in keys.chain(more) {
+                        ui.monospace(key);
+                        ui.label(title);
+                        ui.end_row();
+                    }
+                });
             for (gesture, effect) in MOUSE {
                 columns[1].label(egui::RichText::new(gesture).strong());
                 columns[1].label(effect);
@@ -172,10 +196,8 @@ pub fn menu_bar_ui(ui: &mut egui::Ui) -> Option<Command> {
         for (title, menu) in &super::command::MENUS {
             ui.menu_button(*title, |ui| {
                 for entry in *menu {
-                    let mut button = egui::Button::new(entry.title);
-                    if let Some(key) = &entry.key {
-                        button = button.shortcut_text(ui.ctx().format_shortcut(key));
-                    }
+                    let key = ui.ctx().format_shortcut(&entry.key);
+                    let button = egui::Button::new(entry.title).shortcut_text(key);
                     if ui.add(button).clicked() {
                         chosen = Some(entry.command.clone());
                     }

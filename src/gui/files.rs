@@ -1,26 +1,29 @@
 //! Scenes and pictures on their way to and from files and the clipboard.
 
 use super::app::App;
-use super::dialog::{self, AskPath, Purpose};
+use super::dialog::{self, Answer, AskPath, Purpose};
 use super::theme;
 use super::timeline::Timeline;
+use crate::engine::landscape::Ground;
 use crate::engine::run::RunSpec;
 use crate::engine::scene::Scene;
 use crate::export::file;
-use crate::figure::{self, drawing::Drawing};
+use crate::export::picture::{EXTENSIONS, Picture, picture, pixels};
 use crate::import::open_scene;
 use eframe::egui;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::channel;
 
-/// Pixels of an exported picture, and its points.
-const EXPORT: ([u32; 2], [f32; 2]) = ([1600, 1200], [960.0, 720.0]);
+/// Pixels of an exported picture.
+const PIXELS: [u32; 2] = [1600, 1200];
 
 impl App {
     pub(super) fn ask(&mut self, purpose: Purpose, guess: &str) {
         let here = self.path.as_ref().map(|path| path.display().to_string());
-        let guess = here.filter(|_| purpose != Purpose::Export).unwrap_or_else(|| guess.to_owned());
+        let guess = here
+            .filter(|_| purpose != Purpose::Export)
+            .unwrap_or_else(|| guess.to_owned());
         self.asking = Some(AskPath::new(purpose, &guess));
     }
 
@@ -50,51 +53,69 @@ impl App {
         }
     }
 
-    /// Writes the picture on a thread of its own; the window goes on.
+    /// What makes the picture as it is shown now, wherever that is done.
+    fn picture(&self, ctx: &egui::Context) -> Result<(Scene, Arc<Ground>, Picture), String> {
+        let runs = self
+            .runs()
+            .filter(|runs| runs.scene.landscape == self.scene.landscape);
+        let ground = runs.map(|runs| Arc::clone(&runs.ground));
+        let ground =
+            ground.ok_or("there is no picture yet; expected a landscape that can be drawn")?;
+        let (step, theme) = (Some(self.timeline.step()), theme::current(ctx));
+        Ok((
+            self.scene.clone(),
+            ground,
+            Picture {
+                pixels: PIXELS,
+                step,
+                theme,
+            },
+        ))
+    }
+
     pub(super) fn export(&mut self, ctx: &egui::Context, path: PathBuf) -> Result<(), String> {
-        let format = file::extension(&path, &["png", "svg"])?;
+        let format = file::extension(&path, &EXTENSIONS)?;
         file::check_place(&path)?;
-        let (pixels, size) = EXPORT;
-        let options = figure::Options { size, step: Some(self.timeline.step()), theme: theme::current(ctx) };
-        let drawing = self.picture(&options)?;
-        let description = self.scene.to_toml();
+        let (scene, ground, options) = self.picture(ctx)?;
+        self.in_background(ctx, move || {
+            let bytes = picture(&scene, &ground, format, &options)?;
+            file::write_whole(&path, |out| out.write_all(&bytes))?;
+            Ok(format!("Wrote {}.", path.display()))
+        })
+    }
+
+    pub(super) fn copy_picture(&mut self, ctx: &egui::Context) -> Result<(), String> {
+        let (scene, ground, options) = self.picture(ctx)?;
+        let clipboard = ctx.clone();
+        self.in_background(ctx, move || {
+            let rgba = pixels(&scene, &ground, &options)?;
+            let size = options.pixels.map(|side| side as usize);
+            clipboard.copy_image(egui::ColorImage::from_rgba_unmultiplied(size, &rgba));
+            Ok("The picture is on the clipboard.".to_owned())
+        })
+    }
+
+    /// Does long work on a thread of its own, and then says what came of it; the window goes on.
+    fn in_background(
+        &mut self,
+        ctx: &egui::Context,
+        work: impl FnOnce() -> Result<String, String> + Send + 'static,
+    ) -> Result<(), String> {
         let (sender, receiver) = channel();
         let ctx = ctx.clone();
-        let work = move || {
-            let bytes = match format {
-                "svg" => Ok(figure::svg::svg(&drawing, &description).into_bytes()),
-                _ => figure::png::png(&drawing, pixels, &description),
-            };
-            let written = bytes.and_then(|bytes| file::write_whole(&path, |out| out.write_all(&bytes)));
-            let words = written.map(|()| format!("Wrote {}.", path.display()));
+        let body = move || {
+            let done = work().map_or_else(|sentence| (sentence, true), |words| (words, false));
             // Nobody waits any more once the window is closed.
-            let _ = sender.send(words.map_or_else(|sentence| (sentence, true), |words| (words, false)));
+            let _ = sender.send(done);
             ctx.request_repaint();
         };
-        std::thread::Builder::new().name("ravine export".to_owned()).spawn(work).map_err(|error| error.to_string())?;
-        self.exporting = Some(receiver);
-        self.say("Writing the picture.");
+        let thread = std::thread::Builder::new().name("ravine picture".to_owned());
+        thread
+            .spawn(body)
+            .map_err(|error| format!("no thread for the picture: {error}"))?;
+        self.working = Some(receiver);
+        self.say("Making the picture.");
         Ok(())
-    }
-
-    pub(super) fn picture(&self, options: &figure::Options) -> Result<Drawing, String> {
-        let runs = self.runs().filter(|runs| runs.scene.landscape == self.scene.landscape);
-        let ground = runs.map(|runs| Arc::clone(&runs.ground)).ok_or("there is no picture yet; expected a landscape that can be drawn")?;
-        Ok(figure::picture(&self.scene, &ground, options))
-    }
-
-    pub(super) fn copy_picture(&mut self, ctx: &egui::Context) {
-        let (pixels, size) = EXPORT;
-        let options = figure::Options { size, step: Some(self.timeline.step()), theme: theme::current(ctx) };
-        let image = self.picture(&options).and_then(|drawing| figure::png::rgba(&drawing, pixels));
-        match image {
-            Ok(rgba) => {
-                let size = pixels.map(|side| side as usize);
-                ctx.copy_image(egui::ColorImage::from_rgba_unmultiplied(size, &rgba));
-                self.say("The picture is on the clipboard.");
-            }
-            Err(sentence) => self.complain(sentence),
-        }
     }
 
     /// A scene or a run from the clipboard.
@@ -102,8 +123,12 @@ impl App {
         match (Scene::from_toml(text), text.trim().parse::<RunSpec>()) {
             (Ok(scene), _) => self.show(ctx, scene, None),
             (Err(_), Ok(spec)) => self.scene.add_run(spec),
-            (Err(scene), Err(_)) if text.contains("version") => self.complain(format!("what was pasted is not a scene: {scene}")),
-            (Err(_), Err(run)) => self.complain(format!("what was pasted is neither a scene nor a run: {run}")),
+            (Err(scene), Err(_)) if text.contains("version") => {
+                self.complain(format!("what was pasted is not a scene: {scene}"))
+            }
+            (Err(_), Err(run)) => self.complain(format!(
+                "what was pasted is neither a scene nor a run: {run}"
+            )),
         }
     }
 
@@ -116,17 +141,27 @@ impl App {
 
     /// The question for a file and the sheet of keys, over everything else.
     pub(super) fn dialogs(&mut self, ctx: &egui::Context) {
-        if let Some(answer) = self.asking.as_mut().and_then(|asking| asking.ui(ctx)) {
-            let problem = match answer {
-                Some((Purpose::Open, path)) => open_scene(&path).map(|scene| self.show(ctx, scene, Some(path))),
-                Some((Purpose::Save, path)) => file::extension(&path, &["toml"]).and_then(|_| file::check_place(&path)).map(|()| self.save(&path)),
-                Some((Purpose::Export, path)) => self.export(ctx, path),
-                None => Ok(()),
-            };
-            match (problem, &mut self.asking) {
-                (Err(sentence), Some(asking)) => asking.problem = Some(sentence),
-                _ => self.asking = None,
+        let answer = self
+            .asking
+            .as_mut()
+            .map_or(Answer::Waiting, |asking| asking.ui(ctx));
+        let obeyed = match answer {
+            Answer::Waiting => None,
+            Answer::CalledOff => Some(Ok(())),
+            Answer::Path(Purpose::Open, path) => {
+                Some(open_scene(&path).map(|scene| self.show(ctx, scene, Some(path))))
             }
+            Answer::Path(Purpose::Save, path) => {
+                let place =
+                    file::extension(&path, &["toml"]).and_then(|_| file::check_place(&path));
+                Some(place.map(|()| self.save(&path)))
+            }
+            Answer::Path(Purpose::Export, path) => Some(self.export(ctx, path)),
+        };
+        match (obeyed, &mut self.asking) {
+            (Some(Err(sentence)), Some(asking)) => asking.problem = Some(sentence),
+            (Some(_), _) => self.asking = None,
+            (None, _) => {}
         }
         if self.help && dialog::help_ui(ctx) {
             self.help = false;

@@ -31,7 +31,11 @@ pub fn icon_button(ui: &mut egui::Ui, icon: Icon, name: &str, key: &str) -> egui
     let center = button.rect.center();
     let at = |x: f32, y: f32| center + egui::vec2(x, y);
     let triangle = |points: [egui::Pos2; 3]| {
-        ui.painter().add(egui::Shape::convex_polygon(points.to_vec(), colour, egui::Stroke::NONE));
+        ui.painter().add(egui::Shape::convex_polygon(
+            points.to_vec(),
+            colour,
+            egui::Stroke::NONE,
+        ));
     };
     let right = |x: f32| triangle([at(x - 4.0, -5.0), at(x + 5.0, 0.0), at(x - 4.0, 5.0)]);
     let left = |x: f32| triangle([at(x + 4.0, -5.0), at(x - 5.0, 0.0), at(x + 4.0, 5.0)]);
@@ -64,5 +68,9 @@ pub fn icon_button(ui: &mut egui::Ui, icon: Icon, name: &str, key: &str) -> egui
         Icon::Closed => triangle([at(-2.5, -4.0), at(3.5, 0.0), at(-2.5, 4.0)]),
         Icon::Open => triangle([at(-4.0, -2.5), at(4.0, -2.5), at(0.0, 3.5)]),
     }
-    if key.is_empty() { button.on_hover_text(name) } else { button.on_hover_text(format!("{name} ({key})")) }
+    if key.is_empty() {
+        button.on_hover_text(name)
+    } else {
+        button.on_hover_text(format!("{name} ({key})"))
+    }
 }

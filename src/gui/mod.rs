@@ -40,7 +40,9 @@ pub fn run(scene: Scene, path: Option<PathBuf>) -> Result<(), String> {
         Ok(Box::new(app))
     });
     // The libraries panic where the one for X11 keyboards is missing.
-    let opened = catch_unwind(AssertUnwindSafe(|| eframe::run_native("Ravine", options, create)));
+    let opened = catch_unwind(AssertUnwindSafe(|| {
+        eframe::run_native("Ravine", options, create)
+    }));
     match opened {
         Ok(Ok(())) => Ok(()),
         Ok(Err(error)) => Err(explain(&error.to_string())),
@@ -54,13 +56,28 @@ pub fn run(scene: Scene, path: Option<PathBuf>) -> Result<(), String> {
 /// What a failure to open the window means, in one sentence.
 fn explain(error: &str) -> String {
     let known = [
-        ("DISPLAY", "there is no display; expected a desktop, or a virtual one such as Xvfb"),
-        ("xkbcommon", "libxkbcommon-x11 is missing; on Debian it is in the package libxkbcommon-x11-0"),
-        ("xlib", "a library of X11 is missing; on Debian they are in the packages libx11-6 libx11-xcb1 libxcursor1 libxi6"),
-        ("glutin", "there is no OpenGL; on Debian it is in the packages libgl1 libegl1"),
+        (
+            "DISPLAY",
+            "there is no display; expected a desktop, or a virtual one such as Xvfb",
+        ),
+        (
+            "xkbcommon",
+            "libxkbcommon-x11 is missing; on Debian it is in the package libxkbcommon-x11-0",
+        ),
+        (
+            "xlib",
+            "a library of X11 is missing; on Debian they are in the packages libx11-6 libx11-xcb1 libxcursor1 libxi6",
+        ),
+        (
+            "glutin",
+            "there is no OpenGL; on Debian it is in the packages libgl1 libegl1",
+        ),
     ];
     let lower = error.to_lowercase();
-    match known.iter().find(|(sign, _)| lower.contains(&sign.to_lowercase())) {
+    match known
+        .iter()
+        .find(|(sign, _)| lower.contains(&sign.to_lowercase()))
+    {
         Some((_, sentence)) => (*sentence).to_owned(),
         None => format!("the window cannot open: {}", error.replace('\n', " ")),
     }

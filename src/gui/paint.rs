@@ -91,7 +91,12 @@ fn path(
     stroke: Option<&Stroke>,
     fill: Option<Colour>,
 ) {
-    let egui_points = |points: &[Point]| points.iter().map(|&point| point.into()).collect::<Vec<egui::Pos2>>();
+    let egui_points = |points: &[Point]| {
+        points
+            .iter()
+            .map(|&point| point.into())
+            .collect::<Vec<egui::Pos2>>()
+    };
     if let (true, Some(fill)) = (closed, fill) {
         let (shape, fill) = (egui_points(points), colour(fill));
         painter.add(egui::Shape::convex_polygon(shape, fill, egui::Stroke::NONE));
@@ -154,10 +159,7 @@ fn text(painter: &egui::Painter, label: &Text) {
     let [x, y] = label.at;
     let (place, angle) = if label.upright {
         let turn = -std::f32::consts::FRAC_PI_2;
-        (
-            egui::pos2(x - 0.5 * size.y, y + along * size.x),
-            turn,
-        )
+        (egui::pos2(x - 0.5 * size.y, y + along * size.x), turn)
     } else {
         (egui::pos2(x - along * size.x, y - 0.5 * size.y), 0.0)
     };
@@ -169,7 +171,16 @@ fn text(painter: &egui::Painter, label: &Text) {
         shape
     };
     if let Some(halo) = label.halo {
-        for (dx, dy) in [(-1.0, -1.0), (1.0, -1.0), (-1.0, 1.0), (1.0, 1.0), (1.5, 0.0), (-1.5, 0.0), (0.0, 1.5), (0.0, -1.5)] {
+        for (dx, dy) in [
+            (-1.0, -1.0),
+            (1.0, -1.0),
+            (-1.0, 1.0),
+            (1.0, 1.0),
+            (1.5, 0.0),
+            (-1.5, 0.0),
+            (0.0, 1.5),
+            (0.0, -1.5),
+        ] {
             painter.add(shape(egui::vec2(dx, dy), Some(colour(halo))));
         }
     }
@@ -184,8 +195,14 @@ mod tests {
     fn dashes_run_on_around_corners() {
         let points = [[0.0, 0.0], [3.0, 0.0], [3.0, 4.0]].map(egui::Pos2::from);
         let cut = dashes(&points, &[4.0, 1.0]);
-        let expected: [&[[f32; 2]]; 2] = [&[[0.0, 0.0], [3.0, 0.0], [3.0, 1.0]], &[[3.0, 2.0], [3.0, 4.0]]];
-        let found: Vec<Vec<[f32; 2]>> = cut.into_iter().map(|dash| dash.into_iter().map(Into::into).collect()).collect();
+        let expected: [&[[f32; 2]]; 2] = [
+            &[[0.0, 0.0], [3.0, 0.0], [3.0, 1.0]],
+            &[[3.0, 2.0], [3.0, 4.0]],
+        ];
+        let found: Vec<Vec<[f32; 2]>> = cut
+            .into_iter()
+            .map(|dash| dash.into_iter().map(Into::into).collect())
+            .collect();
         assert_eq!(found, expected);
         assert!(dashes(&[], &[1.0, 1.0]).is_empty());
     }

@@ -35,7 +35,9 @@ fn row_ui(ui: &mut egui::Ui, param: &Param, value: &Value, default: &Value) -> O
     let row = ui.horizontal(|ui| {
         let help = tooltip(param, default);
         let name = name_ui(ui, param.name).on_hover_text(&help);
-        let mut changed = param.none.and_then(|word| none_ui(ui, param, word, value, default));
+        let mut changed = param
+            .none
+            .and_then(|word| none_ui(ui, param, word, value, default));
         let response = match value {
             Value::None => None,
             value => {
@@ -47,12 +49,18 @@ fn row_ui(ui: &mut egui::Ui, param: &Param, value: &Value, default: &Value) -> O
         let wants_default = |response: &egui::Response| {
             response.contains_pointer()
                 && ui.input(|input| {
-                    input.pointer.button_double_clicked(egui::PointerButton::Primary)
+                    input
+                        .pointer
+                        .button_double_clicked(egui::PointerButton::Primary)
                 })
         };
         let slider = matches!(value, Value::Real(_) | Value::Count(_));
         let reset = wants_default(&name) || slider && response.as_ref().is_some_and(wants_default);
-        if reset { Some(default.clone()) } else { changed }
+        if reset {
+            Some(default.clone())
+        } else {
+            changed
+        }
     });
     row.inner
 }
@@ -63,7 +71,11 @@ pub fn name_ui(ui: &mut egui::Ui, name: &str) -> egui::Response {
     let layout = egui::Layout::left_to_right(egui::Align::Center);
     let label = |ui: &mut egui::Ui| {
         ui.set_min_size(size);
-        ui.add(egui::Label::new(name).truncate().sense(egui::Sense::click()))
+        ui.add(
+            egui::Label::new(name)
+                .truncate()
+                .sense(egui::Sense::click()),
+        )
     };
     ui.allocate_ui_with_layout(size, layout, label).inner
 }
@@ -99,7 +111,11 @@ fn first_value(param: &Param) -> Value {
     });
     match param.kind {
         Kind::Real => Value::Real(spec::real(middle).parse().unwrap_or(middle)),
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a slider's middle")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a slider's middle"
+        )]
         Kind::Count => Value::Count(middle.round() as u64),
         Kind::Flag => Value::Flag(true),
         Kind::Choice(names) => Value::Choice(names.first().copied().unwrap_or_default()),
@@ -120,8 +136,14 @@ fn control_ui(ui: &mut egui::Ui, param: &Param, value: &Value) -> (egui::Respons
             #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
             let mut real = count as f64;
             let response = number_ui(ui, param, &mut real, true);
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "rounded and not negative")]
-            let changed = response.changed().then(|| Value::Count(real.round().max(0.0) as u64));
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "rounded and not negative"
+            )]
+            let changed = response
+                .changed()
+                .then(|| Value::Count(real.round().max(0.0) as u64));
             (response, changed)
         }
         Value::Flag(mut flag) => {
@@ -130,7 +152,11 @@ fn control_ui(ui: &mut egui::Ui, param: &Param, value: &Value) -> (egui::Respons
             (response, changed)
         }
         Value::Choice(mut choice) => {
-            let names = if let Kind::Choice(names) = param.kind { names } else { &[] };
+            let names = if let Kind::Choice(names) = param.kind {
+                names
+            } else {
+                &[]
+            };
             let combo = egui::ComboBox::from_id_salt(param.name).selected_text(choice);
             let response = combo.show_ui(ui, |ui| {
                 for name in names {
@@ -142,8 +168,12 @@ fn control_ui(ui: &mut egui::Ui, param: &Param, value: &Value) -> (egui::Respons
         }
         Value::List(_) | Value::Text(_) | Value::None => {
             let mut text = param.text(value);
-            let response = ui.add(egui::TextEdit::singleline(&mut text).desired_width(f32::INFINITY));
-            let changed = response.changed().then(|| param.parse(&text).ok()).flatten();
+            let response =
+                ui.add(egui::TextEdit::singleline(&mut text).desired_width(f32::INFINITY));
+            let changed = response
+                .changed()
+                .then(|| param.parse(&text).ok())
+                .flatten();
             (response, changed)
         }
     }
@@ -154,13 +184,23 @@ fn number_ui(ui: &mut egui::Ui, param: &Param, value: &mut f64, whole: bool) -> 
     let [legal_low, legal_high] = param.legal.ends();
     let suffix = param.unit;
     let Some(slider) = param.slider else {
-        let drag = egui::DragValue::new(value).range(legal_low..=legal_high).suffix(suffix);
-        let drag = if whole { drag.speed(0.1).max_decimals(0) } else { drag.speed(0.01) };
+        let drag = egui::DragValue::new(value)
+            .range(legal_low..=legal_high)
+            .suffix(suffix);
+        let drag = if whole {
+            drag.speed(0.1).max_decimals(0)
+        } else {
+            drag.speed(0.01)
+        };
         return ui.add(drag.custom_formatter(move |value, _| shown(value, whole)));
     };
     let log = slider.scale == Scale::log;
     // A legal zero lies at the low end of a logarithmic slider.
-    let low = if log && !whole && legal_low <= 0.0 { 0.0 } else { slider.low };
+    let low = if log && !whole && legal_low <= 0.0 {
+        0.0
+    } else {
+        slider.low
+    };
     ui.spacing_mut().slider_width = (ui.available_width() - 62.0).max(40.0);
     let widget = egui::Slider::new(value, low..=slider.high)
         .logarithmic(log)

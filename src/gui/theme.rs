@@ -23,8 +23,14 @@ pub fn install(ctx: &egui::Context) {
         }
     }
     ctx.set_fonts(fonts);
-    for (theme, colours) in [(egui::Theme::Light, Theme::LIGHT), (egui::Theme::Dark, Theme::DARK)] {
-        let mut style = egui::Style { visuals: theme.default_visuals(), ..egui::Style::default() };
+    for (theme, colours) in [
+        (egui::Theme::Light, Theme::LIGHT),
+        (egui::Theme::Dark, Theme::DARK),
+    ] {
+        let mut style = egui::Style {
+            visuals: theme.default_visuals(),
+            ..egui::Style::default()
+        };
         style.visuals.panel_fill = colour(colours.ground);
         style.visuals.window_fill = colour(colours.background);
         style.visuals.extreme_bg_color = colour(colours.background);

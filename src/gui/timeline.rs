@@ -22,12 +22,21 @@ pub struct Timeline {
 impl Timeline {
     /// A timeline at step 0, moving.
     pub fn new(steps: u64) -> Self {
-        Self { position: 0.0, steps, playing: true, speed: 1.0 }
+        Self {
+            position: 0.0,
+            steps,
+            playing: true,
+            speed: 1.0,
+        }
     }
 
     /// The step that is shown.
     pub fn step(&self) -> u64 {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "never negative")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "never negative"
+        )]
         let step = self.position as u64;
         step.min(self.steps)
     }

@@ -35,10 +35,16 @@ impl App {
         self.scene_panel(ui);
         self.compute();
         self.results_panel(ui);
-        egui::CentralPanel::default().frame(egui::Frame::NONE).show(ui, |ui| self.map_panel(ui));
+        egui::CentralPanel::default()
+            .frame(egui::Frame::NONE)
+            .show(ui, |ui| self.map_panel(ui));
 
         self.history.feed_state(now, &self.scene);
-        ctx.send_viewport_cmd(egui::ViewportCommand::Title(self.title()));
+        let title = self.title();
+        if title != self.shown_title {
+            self.shown_title.clone_from(&title);
+            ctx.send_viewport_cmd(egui::ViewportCommand::Title(title));
+        }
         if self.timeline.playing {
             ctx.request_repaint();
         }
@@ -52,7 +58,8 @@ impl App {
         };
         let show = |ui: &mut egui::Ui| {
             ui.add_space(3.0);
-            let commands = panel::timeline::ui(ui, &mut self.timeline, &self.map.under_pointer, busy);
+            let commands =
+                panel::timeline::ui(ui, &mut self.timeline, &self.map.under_pointer, busy);
             ui.add_space(3.0);
             commands
         };
@@ -62,13 +69,28 @@ impl App {
 
     fn scene_panel(&mut self, ui: &mut egui::Ui) {
         let theme = theme::current(ui.ctx());
-        let samples = self.runs().map_or(0, |runs| runs.ground.objective.samples());
+        let samples = self
+            .runs()
+            .map_or(0, |runs| runs.ground.objective.samples());
         let show = |ui: &mut egui::Ui| {
             let scroll = egui::ScrollArea::vertical().auto_shrink(false);
-            let Self { scene, selected, textures, .. } = self;
-            scroll.show(ui, |ui| panel::scene::ui(ui, scene, samples, selected, theme, textures)).inner
+            let Self {
+                scene,
+                selected,
+                textures,
+                ..
+            } = self;
+            scroll
+                .show(ui, |ui| {
+                    panel::scene::ui(ui, scene, samples, selected, theme, textures)
+                })
+                .inner
         };
-        let answer = egui::Panel::left("scene").default_size(284.0).size_range(240.0..=480.0).show(ui, show).inner;
+        let answer = egui::Panel::left("scene")
+            .default_size(284.0)
+            .size_range(240.0..=480.0)
+            .show(ui, show)
+            .inner;
         self.apply_all(&ui.ctx().clone(), answer.commands);
         if let Some(sentence) = answer.refused {
             self.complain(sentence);
@@ -77,7 +99,9 @@ impl App {
 
     /// Asks for everything that the scene shows. Runs that are quick are in this frame already.
     fn compute(&mut self) {
-        let window = self.frame.map_or(self.scene.landscape.as_dyn().view(), |frame| frame.window);
+        let window = self
+            .frame
+            .map_or(self.scene.landscape.as_dyn().view(), |frame| frame.window);
         self.lab.update(&self.scene, window);
         self.lab.wait_for_runs(PATIENCE);
         self.collect();
@@ -87,7 +111,10 @@ impl App {
         let theme = theme::current(ui.ctx());
         let row = usize::try_from(self.timeline.step()).unwrap_or(usize::MAX);
         let (names, runs) = (self.scene.run_names(), self.runs.clone());
-        let fitting = runs.as_deref().and_then(|runs| runs.as_ref().ok()).filter(|runs| runs.results.len() == self.scene.runs.len());
+        let fitting = runs
+            .as_deref()
+            .and_then(|runs| runs.as_ref().ok())
+            .filter(|runs| runs.results.len() == self.scene.runs.len());
         let show = |ui: &mut egui::Ui| {
             let Some(runs) = fitting else {
                 ui.set_min_width(ui.available_width());
@@ -98,17 +125,24 @@ impl App {
             let rows = self.scene.runs.iter().filter(|run| run.shown).count() as f32 + 1.0;
             let table = (rows * 24.0 + 36.0).min(ui.available_height() * 0.45);
             let height = ui.available_height() - table;
-            let (space, _) = ui.allocate_exact_size(egui::vec2(ui.available_width(), height), egui::Sense::hover());
+            let (space, _) = ui.allocate_exact_size(
+                egui::vec2(ui.available_width(), height),
+                egui::Sense::hover(),
+            );
             let shown = (&self.scene, runs, row);
             let commands = self.charts.ui(ui, space, shown, theme, &mut self.textures);
             ui.checkbox(&mut self.charts.by_evaluations, "charts over gradient evaluations").on_hover_text(
                 "Counts the gradients that each optimizer asked for, instead of its steps: L-BFGS asks for many in one.",
             );
             let scroll = egui::ScrollArea::both().auto_shrink(false);
-            scroll.show(ui, |ui| panel::table::ui(ui, shown, &names, &mut self.selected, theme));
+            scroll.show(ui, |ui| {
+                panel::table::ui(ui, shown, &names, &mut self.selected, theme)
+            });
             commands
         };
-        let panel = egui::Panel::right("results").default_size(380.0).size_range(300.0..=720.0);
+        let panel = egui::Panel::right("results")
+            .default_size(380.0)
+            .size_range(300.0..=720.0);
         let commands = panel.show(ui, show).inner;
         self.apply_all(&ui.ctx().clone(), commands);
     }
@@ -116,21 +150,38 @@ impl App {
     fn map_panel(&mut self, ui: &mut egui::Ui) {
         let ctx = ui.ctx().clone();
         let theme = theme::current(&ctx);
-        ui.painter().rect_filled(ui.max_rect(), 0.0, super::paint::colour(theme.background));
-        let strip = egui::Panel::top("style").show_separator_line(false).show(ui, |ui| panel::style::ui(ui, &self.scene));
+        ui.painter()
+            .rect_filled(ui.max_rect(), 0.0, super::paint::colour(theme.background));
+        let strip = egui::Panel::top("style")
+            .show_separator_line(false)
+            .show(ui, |ui| panel::style::ui(ui, &self.scene));
         self.apply_all(&ctx, strip.inner.into_iter().collect());
-        let view = self.scene.view.or_else(|| self.runs().filter(|runs| runs.scene.landscape == self.scene.landscape).map(|runs| runs.ground.view));
-        let frame = map_view::frame(ui.available_rect_before_wrap(), view.unwrap_or(self.scene.landscape.as_dyn().view()));
+        let view = self.scene.view.or_else(|| {
+            self.runs()
+                .filter(|runs| runs.scene.landscape == self.scene.landscape)
+                .map(|runs| runs.ground.view)
+        });
+        let frame = map_view::frame(
+            ui.available_rect_before_wrap(),
+            view.unwrap_or(self.scene.landscape.as_dyn().view()),
+        );
         if self.frame != Some(frame) {
             self.frame = Some(frame);
             self.lab.update(&self.scene, frame.window);
             self.collect();
         }
-        let (names, runs, terrain) = (self.scene.run_names(), self.runs.clone(), self.terrain.clone());
+        let (names, runs, terrain) = (
+            self.scene.run_names(),
+            self.runs.clone(),
+            self.terrain.clone(),
+        );
         let shown = Shown {
             scene: &self.scene,
             names: &names,
-            runs: runs.as_deref().and_then(|runs| runs.as_ref().ok()).filter(|runs| runs.results.len() == self.scene.runs.len()),
+            runs: runs
+                .as_deref()
+                .and_then(|runs| runs.as_ref().ok())
+                .filter(|runs| runs.results.len() == self.scene.runs.len()),
             terrain: terrain.as_ref(),
             row: usize::try_from(self.timeline.step()).unwrap_or(usize::MAX),
             selected: self.selected,
@@ -149,21 +200,32 @@ impl App {
             (None, None) => return,
         };
         let place = egui::pos2(area.min[0] + 10.0, area.min[1] + 10.0);
-        let closed = egui::Area::new(egui::Id::unique("message")).fixed_pos(place).show(ui.ctx(), |ui| {
-            egui::Frame::popup(ui.style()).show(ui, |ui| {
-                ui.set_max_width((area.width() - 40.0).max(160.0));
-                ui.horizontal_top(|ui| {
-                    let colour = if complaint { ui.visuals().error_fg_color } else { ui.visuals().text_color() };
-                    // A formula's refusal points at a character below it.
-                    let text = egui::RichText::new(&words).color(colour);
-                    let text = if words.contains('\n') { text.monospace() } else { text };
-                    ui.add(egui::Label::new(text).wrap());
-                    self.problem.is_none() && ui.small_button("Close").clicked()
-                })
-                .inner
-            })
-            .inner
-        });
+        let closed = egui::Area::new(egui::Id::unique("message"))
+            .fixed_pos(place)
+            .show(ui.ctx(), |ui| {
+                egui::Frame::popup(ui.style())
+                    .show(ui, |ui| {
+                        ui.set_max_width((area.width() - 40.0).max(160.0));
+                        ui.horizontal_top(|ui| {
+                            let colour = if complaint {
+                                ui.visuals().error_fg_color
+                            } else {
+                                ui.visuals().text_color()
+                            };
+                            // A formula's refusal points at a character below it.
+                            let text = egui::RichText::new(&words).color(colour);
+                            let text = if words.contains('\n') {
+                                text.monospace()
+                            } else {
+                                text
+                            };
+                            ui.add(egui::Label::new(text).wrap());
+                            self.problem.is_none() && ui.small_button("Close").clicked()
+                        })
+                        .inner
+                    })
+                    .inner
+            });
         if closed.inner {
             self.message = None;
         }
@@ -176,8 +238,10 @@ impl App {
             return commands;
         }
         let typing = ctx.text_edit_focused();
-        let mut entries: Vec<_> = entries().filter_map(|entry| Some((entry.key?, &entry.command))).collect();
-        entries.sort_by_key(|(key, _)| std::cmp::Reverse(u8::from(key.modifiers.shift) + u8::from(key.modifiers.command)));
+        let mut entries: Vec<_> = entries().map(|entry| (entry.key, &entry.command)).collect();
+        entries.sort_by_key(|(key, _)| {
+            std::cmp::Reverse(u8::from(key.modifiers.shift) + u8::from(key.modifiers.command))
+        });
         ctx.input_mut(|input| {
             for (key, command) in entries {
                 if (!typing || key.modifiers.command) && input.consume_shortcut(&key) {
@@ -187,13 +251,27 @@ impl App {
             if typing {
                 return;
             }
-            let digits = [egui::Key::Num1, egui::Key::Num2, egui::Key::Num3, egui::Key::Num4, egui::Key::Num5, egui::Key::Num6, egui::Key::Num7, egui::Key::Num8, egui::Key::Num9];
+            let digits = [
+                egui::Key::Num1,
+                egui::Key::Num2,
+                egui::Key::Num3,
+                egui::Key::Num4,
+                egui::Key::Num5,
+                egui::Key::Num6,
+                egui::Key::Num7,
+                egui::Key::Num8,
+                egui::Key::Num9,
+            ];
             for (index, key) in digits.into_iter().enumerate() {
                 if input.consume_key(egui::Modifiers::NONE, key) {
                     commands.push(Command::Toggle(index));
                 }
             }
-            if input.events.iter().any(|event| *event == egui::Event::Text("?".to_owned())) {
+            if input
+                .events
+                .iter()
+                .any(|event| *event == egui::Event::Text("?".to_owned()))
+            {
                 commands.push(Command::Help);
             }
             if input.events.contains(&egui::Event::Copy) {
@@ -209,7 +287,13 @@ impl App {
         if let Some(text) = pasted {
             self.paste(ctx, &text);
         }
-        let dropped = ctx.input(|input| input.raw.dropped_files.iter().find_map(|file| Some(file.path().to_owned())));
+        let dropped = ctx.input(|input| {
+            input
+                .raw
+                .dropped_files
+                .iter()
+                .find_map(|file| Some(file.path().to_owned()))
+        });
         if let Some(path) = dropped {
             self.open(ctx, &path);
         }
@@ -217,7 +301,11 @@ impl App {
     }
 
     fn title(&self) -> String {
-        let name = self.path.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+        let name = self
+            .path
+            .as_deref()
+            .and_then(Path::file_name)
+            .map(|name| name.to_string_lossy().into_owned());
         let star = if self.scene == self.saved { "" } else { " *" };
         name.map_or("Ravine".to_owned(), |name| format!("{name}{star} — Ravine"))
     }

@@ -11,9 +11,17 @@ fn every_scene_that_was_ever_saved_still_opens() {
     for entry in std::fs::read_dir(&folder).expect("the folder of scenes") {
         let path = entry.expect("an entry").path();
         let text = std::fs::read_to_string(&path).expect("a text file");
-        let scene = Scene::from_toml(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        scene.ground(&NoFiles).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        assert_eq!(Scene::from_toml(&scene.to_toml()), Ok(scene), "{}", path.display());
+        let scene =
+            Scene::from_toml(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        scene
+            .ground(&NoFiles)
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        assert_eq!(
+            Scene::from_toml(&scene.to_toml()),
+            Ok(scene),
+            "{}",
+            path.display()
+        );
         opened += 1;
     }
     assert!(opened >= 2);
@@ -21,10 +29,21 @@ fn every_scene_that_was_ever_saved_still_opens() {
 
 #[test]
 fn a_scene_that_was_saved_means_what_it_meant() {
-    let scene = Scene::from_toml(include_str!("../reference/scenes/v1-everything.toml")).expect("a scene");
-    assert_eq!((scene.training.steps, scene.training.seed, scene.map.levels), (250, 7, 31));
+    let scene =
+        Scene::from_toml(include_str!("../reference/scenes/v1-everything.toml")).expect("a scene");
+    assert_eq!(
+        (scene.training.steps, scene.training.seed, scene.map.levels),
+        (250, 7, 31)
+    );
     assert_eq!(scene.runs[1].spec.optimizer.name(), "adam");
-    assert_eq!((scene.runs[1].shown, scene.runs[1].colour, scene.runs[0].name.as_str()), (false, 11, "a name"));
+    assert_eq!(
+        (
+            scene.runs[1].shown,
+            scene.runs[1].colour,
+            scene.runs[0].name.as_str()
+        ),
+        (false, 11, "a name")
+    );
     assert_eq!(scene.runs[0].spec.plan.schedules().len(), 3);
     assert_eq!(scene.training.batch, None);
 }

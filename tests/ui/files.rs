@@ -10,7 +10,10 @@ use std::path::Path;
 /// Answers the open question for a file.
 fn answer(window: &mut Window, path: &Path, verb: &str) {
     let text = path.to_str().expect("a temporary path is text").to_owned();
-    window.harness.get_by_role_and_label(Role::TextInput, "File").set_text_value_accesskit(&text);
+    window
+        .harness
+        .get_by_role_and_label(Role::TextInput, "File")
+        .set_text_value_accesskit(&text);
     window.harness.run_steps(2);
     window.click(Role::Button, verb);
     window.settle();
@@ -25,7 +28,10 @@ fn a_saved_scene_opens_again() {
     window.press_with(Modifiers::COMMAND, Key::S);
     answer(&mut window, &path, "Save");
     let saved = window.app().scene().clone();
-    assert_eq!(Scene::from_toml(&std::fs::read_to_string(&path).expect("saved")).as_ref(), Ok(&saved));
+    assert_eq!(
+        Scene::from_toml(&std::fs::read_to_string(&path).expect("saved")).as_ref(),
+        Ok(&saved)
+    );
 
     let mut other = Window::on(Scene::new("booth".parse().expect("a spec")));
     other.press_with(Modifiers::COMMAND, Key::O);
@@ -67,14 +73,18 @@ fn pictures_are_exported_and_unknown_endings_refused() {
 #[test]
 fn runs_and_scenes_are_pasted_as_text() {
     let mut window = Window::opening();
-    window.harness.event(egui::Event::Paste("adam:lr=0.1@cosine".to_owned()));
+    window
+        .harness
+        .event(egui::Event::Paste("adam:lr=0.1@cosine".to_owned()));
     window.harness.run_steps(2);
     assert_eq!(window.app().scene().runs.len(), 7);
     let other = Scene::new("ackley".parse().expect("a spec"));
     window.harness.event(egui::Event::Paste(other.to_toml()));
     window.harness.run_steps(2);
     assert_eq!(*window.app().scene(), other);
-    window.harness.event(egui::Event::Paste("adma:lr=0.1".to_owned()));
+    window
+        .harness
+        .event(egui::Event::Paste("adma:lr=0.1".to_owned()));
     window.harness.run_steps(2);
     assert!(window.says("did you mean `adam`"));
 }

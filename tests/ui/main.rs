@@ -39,7 +39,10 @@ impl Window {
     }
 
     fn app(&mut self) -> &mut App {
-        self.harness.state_mut().as_mut().expect("the first frame made it")
+        self.harness
+            .state_mut()
+            .as_mut()
+            .expect("the first frame made it")
     }
 
     /// Lets everything be computed and shown.
@@ -73,7 +76,10 @@ impl Window {
     /// Whether some text on screen contains `part`.
     fn says(&self, part: &str) -> bool {
         use egui_kittest::kittest::Queryable;
-        self.harness.query_all_by_label_contains(part).next().is_some()
+        self.harness
+            .query_all_by_label_contains(part)
+            .next()
+            .is_some()
     }
 
     /// Presses the mouse at one place and lets it go at another.

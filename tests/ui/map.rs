@@ -12,7 +12,10 @@ fn a_click_places_the_start_and_every_run_leaves_from_there() {
     let start = window.app().scene().start;
     assert_ne!(start, before);
     let runs = window.app().runs().expect("runs").results.clone();
-    assert!(runs.iter().all(|result| result.trajectory.theta(0) == Some(&start[..])));
+    assert!(
+        runs.iter()
+            .all(|result| result.trajectory.theta(0) == Some(&start[..]))
+    );
 }
 
 #[test]
@@ -36,10 +39,16 @@ fn dragging_the_marker_moves_the_start_and_dragging_elsewhere_moves_the_view() {
     assert!(moved[0] > start[0] + 0.1, "{start:?} to {moved:?}");
     assert_eq!(window.app().scene().view, None);
 
-    window.drag(place + egui::vec2(0.0, 120.0), place + egui::vec2(60.0, 120.0));
+    window.drag(
+        place + egui::vec2(0.0, 120.0),
+        place + egui::vec2(60.0, 120.0),
+    );
     assert_eq!(window.app().scene().start, moved);
     let view = window.app().scene().view.expect("a view of its own");
-    assert!(view.center()[0] < -0.1, "the landscape moves with the mouse");
+    assert!(
+        view.center()[0] < -0.1,
+        "the landscape moves with the mouse"
+    );
 
     window.press(egui::Key::F);
     assert_eq!(window.app().scene().view, None, "full view");
@@ -54,7 +63,10 @@ fn the_wheel_zooms_to_the_pointer() {
     window.harness.event(egui::Event::Zoom(2.0));
     window.settle();
     let view = window.app().scene().view.expect("a view of its own");
-    assert!(view.center().iter().all(|middle| middle.abs() < 0.05), "{view:?}");
+    assert!(
+        view.center().iter().all(|middle| middle.abs() < 0.05),
+        "{view:?}"
+    );
     assert!(view.height() < 3.5, "{view:?}");
 }
 

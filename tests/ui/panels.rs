@@ -13,7 +13,10 @@ use ravine::engine::schedule::AnySchedule;
 fn a_slider_recomputes_its_run_in_the_same_frame() {
     let mut window = Window::opening();
     window.click(Role::Button, "settings of Momentum");
-    window.harness.get_by_role_and_label(Role::Slider, "momentum").set_value_accesskit(0.5);
+    window
+        .harness
+        .get_by_role_and_label(Role::Slider, "momentum")
+        .set_value_accesskit(0.5);
     window.harness.step();
     let spec = window.app().scene().runs[1].spec.to_string();
     assert_eq!(spec, "sgd:lr=0.001,momentum=0.5");
@@ -39,7 +42,12 @@ fn every_landscape_can_be_chosen_and_draws() {
         let title = landscape.settings().title();
         let mut window = Window::opening();
         window.click(Role::ComboBox, "Landscape");
-        window.harness.get_all_by_label(title).last().expect(title).click();
+        window
+            .harness
+            .get_all_by_label(title)
+            .last()
+            .expect(title)
+            .click();
         window.settle();
         assert_eq!(window.app().scene().landscape.name(), landscape.name());
         let runs = window.app().runs().expect("runs");
@@ -59,7 +67,11 @@ fn every_setting_of_every_optimizer_and_schedule_has_its_control() {
             window.click(Role::Button, &format!("settings of {name}"));
             let settings = [optimizer.settings(), schedule.settings()];
             for param in settings.iter().flat_map(|settings| settings.params()) {
-                assert!(window.has(param.name), "{optimizer}@{schedule}: {}", param.name);
+                assert!(
+                    window.has(param.name),
+                    "{optimizer}@{schedule}: {}",
+                    param.name
+                );
             }
         }
     }

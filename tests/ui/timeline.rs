@@ -47,7 +47,11 @@ fn a_chart_moves_the_timeline_and_the_table_follows() {
     assert!(window.says("running"));
     let chart = window.harness.get_by_label("Chart of loss").rect();
     window.drag(chart.center(), chart.center());
-    assert!((240..=260).contains(&window.app().step()), "{}", window.app().step());
+    assert!(
+        (240..=260).contains(&window.app().step()),
+        "{}",
+        window.app().step()
+    );
     window.press(Key::End);
     assert!(window.says("finished") && !window.says("running"));
 }

@@ -10,7 +10,8 @@ use crate::engine::plane::Rect;
 settings! {
     /// Your own formula in x and y, with exact derivatives.
     ///
-    /// Operators + − * / ^, functions sin cos tan tanh exp ln log10 sqrt abs min max, constants pi and e. Write 2*x, not 2x.
+    /// Operators + − * / ^; functions sin cos tan sinh cosh tanh exp ln log2 log10 sqrt abs sigmoid hypot pow min max; constants
+    /// pi and e. Write 2*x, not 2x.
     pub struct UserFormula("Formula") {
         /// The formula.
         f: String = "(1-x)^2 + 100*(y-x^2)^2".to_owned();

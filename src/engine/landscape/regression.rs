@@ -116,12 +116,12 @@ impl Line {
         };
         let error = mean_of(&mut centered().map(|[x, y]| (y - slope * x).powi(2)));
         Self {
+            x,
+            y,
             mean,
             variance,
             slope,
             error,
-            x,
-            y,
         }
     }
 

@@ -34,12 +34,18 @@ pub fn ui(
         let adding = ui.menu_button("+ Add", |ui| {
             for optimizer in AnyOptimizer::all() {
                 let settings = optimizer.settings();
-                if ui.button(settings.title()).on_hover_text(settings.help()).clicked() {
+                if ui
+                    .button(settings.title())
+                    .on_hover_text(settings.help())
+                    .clicked()
+                {
                     change = Some(Change::Add(optimizer));
                 }
             }
         });
-        adding.response.on_hover_text("Adds an optimizer. A copied run can be pasted with Ctrl+V.");
+        adding
+            .response
+            .on_hover_text("Adds an optimizer. A copied run can be pasted with Ctrl+V.");
     });
     if scene.runs.is_empty() {
         ui.label("No optimizer yet. Add one to see it run.");
@@ -53,17 +59,26 @@ pub fn ui(
                 *selected = if open { None } else { Some(index) };
             }
             if let Some(duplicate) = head.menu {
-                change = Some(if duplicate { Change::Duplicate(index) } else { Change::Remove(index) });
+                change = Some(if duplicate {
+                    Change::Duplicate(index)
+                } else {
+                    Change::Remove(index)
+                });
             }
             if open {
-                let refused = ui.indent("settings", |ui| run_ui(ui, run, &names[index])).inner;
+                let refused = ui
+                    .indent("settings", |ui| run_ui(ui, run, &names[index]))
+                    .inner;
                 answer.refused = refused.or(answer.refused.take());
             }
         });
     }
     match change {
         Some(Change::Add(optimizer)) if scene.runs.len() < MOST_RUNS => {
-            scene.add_run(RunSpec { optimizer, plan: Plan::default() });
+            scene.add_run(RunSpec {
+                optimizer,
+                plan: Plan::default(),
+            });
             *selected = Some(scene.runs.len() - 1);
         }
         Some(Change::Duplicate(index)) if scene.runs.len() < MOST_RUNS => {
@@ -85,13 +100,24 @@ struct Head {
 }
 
 /// A run's line: its look, its tick, its name, and what can be done to it.
-fn head_ui(ui: &mut egui::Ui, run: &mut Run, name: &str, open: bool, theme: &Theme, textures: &mut Textures) -> Head {
-    let mut head = Head { toggled: false, menu: None };
+fn head_ui(
+    ui: &mut egui::Ui,
+    run: &mut Run,
+    name: &str,
+    open: bool,
+    theme: &Theme,
+    textures: &mut Textures,
+) -> Head {
+    let mut head = Head {
+        toggled: false,
+        menu: None,
+    };
     ui.horizontal(|ui| {
         let (rect, _) = ui.allocate_exact_size(egui::vec2(32.0, 18.0), egui::Sense::hover());
         let line = legend_line([rect.min.x + 1.0, rect.center().y], look(run.colour), theme);
         paint::paint(ui.painter(), line, textures);
-        ui.checkbox(&mut run.shown, name).on_hover_text(run.spec.to_string());
+        ui.checkbox(&mut run.shown, name)
+            .on_hover_text(run.spec.to_string());
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             let icon = if open { Icon::Open } else { Icon::Closed };
             let fold = icon_button(ui, icon, &format!("settings of {name}"), "");
@@ -107,7 +133,9 @@ fn head_ui(ui: &mut egui::Ui, run: &mut Run, name: &str, open: bool, theme: &The
                     ui.ctx().copy_text(run.spec.to_string());
                 }
             });
-            menu.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, format!("menu of {name}")));
+            menu.response.widget_info(|| {
+                egui::WidgetInfo::labeled(egui::Role::Button, true, format!("menu of {name}"))
+            });
         });
     });
     head
@@ -117,8 +145,12 @@ fn head_ui(ui: &mut egui::Ui, run: &mut Run, name: &str, open: bool, theme: &The
 fn run_ui(ui: &mut egui::Ui, run: &mut Run, name: &str) -> Option<String> {
     ui.horizontal(|ui| {
         let label = ui.label("name");
-        let field = egui::TextEdit::singleline(&mut run.name).hint_text(name).desired_width(f32::INFINITY);
-        ui.add(field).labelled_by(label.id).on_hover_text("What the run is called; empty takes the optimizer's name.");
+        let field = egui::TextEdit::singleline(&mut run.name)
+            .hint_text(name)
+            .desired_width(f32::INFINITY);
+        ui.add(field)
+            .labelled_by(label.id)
+            .on_hover_text("What the run is called; empty takes the optimizer's name.");
     });
     let mut refused = settings_ui(ui, run.spec.optimizer.settings_mut(), |_| true);
     let mut schedules = run.spec.plan.schedules().to_vec();
@@ -127,7 +159,12 @@ fn run_ui(ui: &mut egui::Ui, run: &mut Run, name: &str) -> Option<String> {
         ui.push_id(("schedule", index), |ui| {
             ui.horizontal(|ui| {
                 schedule_choice_ui(ui, schedule, index);
-                if index > 0 && ui.button("Remove").on_hover_text("Takes this schedule out of the sequence.").clicked() {
+                if index > 0
+                    && ui
+                        .button("Remove")
+                        .on_hover_text("Takes this schedule out of the sequence.")
+                        .clicked()
+                {
                     removed = Some(index);
                 }
             });
@@ -137,7 +174,11 @@ fn run_ui(ui: &mut egui::Ui, run: &mut Run, name: &str) -> Option<String> {
     if let Some(index) = removed {
         schedules.remove(index);
     }
-    if ui.button("+ then").on_hover_text("Lets another schedule follow. The one before needs a length.").clicked() {
+    if ui
+        .button("+ then")
+        .on_hover_text("Lets another schedule follow. The one before needs a length.")
+        .clicked()
+    {
         schedules.extend(AnySchedule::all().into_iter().next());
         let before = schedules.len() - 2;
         give_length(&mut schedules[before]);
@@ -156,12 +197,20 @@ fn schedule_choice_ui(ui: &mut egui::Ui, schedule: &mut AnySchedule, index: usiz
         for other in AnySchedule::all() {
             let settings = other.settings();
             let same = other.name() == schedule.name();
-            if ui.selectable_label(same, settings.title()).on_hover_text(settings.help()).clicked() && !same {
+            if ui
+                .selectable_label(same, settings.title())
+                .on_hover_text(settings.help())
+                .clicked()
+                && !same
+            {
                 *schedule = other.clone();
             }
         }
     });
-    response.response.labelled_by(label.id).on_hover_text(schedule.settings().help());
+    response
+        .response
+        .labelled_by(label.id)
+        .on_hover_text(schedule.settings().help());
 }
 
 /// Gives a schedule that goes on for ever a length, so that another can follow it.
@@ -169,7 +218,10 @@ fn give_length(schedule: &mut AnySchedule) {
     use crate::engine::declare::Value;
     if schedule.as_dyn().length().is_none() {
         let settings = schedule.settings_mut();
-        let length = settings.params().iter().find(|param| matches!(param.name, "steps" | "t_max" | "total_steps"));
+        let length = settings
+            .params()
+            .iter()
+            .find(|param| matches!(param.name, "steps" | "t_max" | "total_steps"));
         if let Some(param) = length {
             // 100 is legal for every length.
             let _ = settings.set(param.name, Value::Count(100));

@@ -35,7 +35,9 @@ pub fn ui(
     heading(ui, "START");
     start_ui(ui, &mut scene);
     heading(ui, "TRAINING");
-    let refused = settings_ui(ui, &mut scene.training, |name| name != "batch" || samples > 0);
+    let refused = settings_ui(ui, &mut scene.training, |name| {
+        name != "batch" || samples > 0
+    });
     answer.refused = refused.or(answer.refused);
     ui.add_space(6.0);
     optimizers::ui(ui, &mut scene, selected, theme, textures, &mut answer);
@@ -73,7 +75,9 @@ fn landscape_ui(ui: &mut egui::Ui, scene: &mut Scene, answer: &mut Answer) {
         info.current_text_value = Some(title.to_owned());
         info
     });
-    response.response.on_hover_text(scene.landscape.settings().help());
+    response
+        .response
+        .on_hover_text(scene.landscape.settings().help());
     if let Some(landscape) = chosen {
         scene.choose_landscape(landscape);
     }
@@ -87,11 +91,16 @@ fn start_ui(ui: &mut egui::Ui, scene: &mut Scene) {
     let speed = scene.landscape.as_dyn().view().width() * 1e-3;
     let mut to = scene.start;
     ui.horizontal(|ui| {
-        name_ui(ui, "x, y of the start").on_hover_text("Click the map to place it, or drag its marker.");
+        name_ui(ui, "x, y of the start")
+            .on_hover_text("Click the map to place it, or drag its marker.");
         for (coordinate, axis) in to.iter_mut().zip(axes) {
-            let drag = egui::DragValue::new(coordinate).speed(speed).max_decimals(6);
+            let drag = egui::DragValue::new(coordinate)
+                .speed(speed)
+                .max_decimals(6);
             let response = ui.add(drag);
-            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::SpinButton, true, format!("start {axis}")));
+            response.widget_info(|| {
+                egui::WidgetInfo::labeled(egui::Role::SpinButton, true, format!("start {axis}"))
+            });
             response.on_hover_text(format!("{axis} of the start of every run."));
         }
     });

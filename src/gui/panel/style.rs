@@ -23,10 +23,15 @@ pub fn ui(ui: &mut egui::Ui, scene: &Scene) -> Option<Command> {
             ui.set_min_width(240.0);
             settings_ui(ui, &mut style, |name| matches!(name, "spacing" | "levels"));
         });
-        levels.response.on_hover_text("How many contour levels, and how they are spaced.");
+        levels
+            .response
+            .on_hover_text("How many contour levels, and how they are spaced.");
     });
     (style != scene.map).then(|| {
         let map = style;
-        Command::Edit(Box::new(Scene { map, ..scene.clone() }))
+        Command::Edit(Box::new(Scene {
+            map,
+            ..scene.clone()
+        }))
     })
 }

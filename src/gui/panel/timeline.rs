@@ -6,10 +6,19 @@ use crate::gui::timeline::{SPEEDS, Timeline};
 use eframe::egui;
 
 /// Shows the timeline and the status line.
-pub fn ui(ui: &mut egui::Ui, timeline: &mut Timeline, under_pointer: &str, busy: Option<&str>) -> Vec<Command> {
+pub fn ui(
+    ui: &mut egui::Ui,
+    timeline: &mut Timeline,
+    under_pointer: &str,
+    busy: Option<&str>,
+) -> Vec<Command> {
     let mut commands = Vec::new();
     ui.horizontal(|ui| {
-        let play = if timeline.playing { (Icon::Pause, "Pause") } else { (Icon::Play, "Play") };
+        let play = if timeline.playing {
+            (Icon::Pause, "Pause")
+        } else {
+            (Icon::Play, "Play")
+        };
         for (icon, name, key, command) in [
             (Icon::First, "First step", "Home", Command::Seek(0.0)),
             (Icon::Back, "Step back", "←", Command::Step(-1)),
@@ -34,16 +43,24 @@ pub fn ui(ui: &mut egui::Ui, timeline: &mut Timeline, under_pointer: &str, busy:
         }
         let text = format!("step {} / {}", timeline.step(), timeline.steps());
         ui.add_sized([118.0, 20.0], egui::Label::new(text));
-        let combo = egui::ComboBox::from_id_salt("speed").width(58.0).selected_text(format!("{}×", timeline.speed));
+        let combo = egui::ComboBox::from_id_salt("speed")
+            .width(58.0)
+            .selected_text(format!("{}×", timeline.speed));
         let response = combo.show_ui(ui, |ui| {
             for speed in SPEEDS {
                 ui.selectable_value(&mut timeline.speed, speed, format!("{speed}×"));
             }
         });
-        response.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, "Speed"));
-        response.response.on_hover_text("How fast the timeline plays.");
+        response
+            .response
+            .widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, "Speed"));
+        response
+            .response
+            .on_hover_text("How fast the timeline plays.");
         ui.separator();
-        let status = busy.filter(|_| under_pointer.is_empty()).unwrap_or(under_pointer);
+        let status = busy
+            .filter(|_| under_pointer.is_empty())
+            .unwrap_or(under_pointer);
         ui.add(egui::Label::new(status).truncate());
     });
     commands

@@ -19,8 +19,15 @@ const COLUMNS: usize = 1500;
 pub struct Charts {
     /// Whether they run over gradient evaluations instead of steps.
     pub by_evaluations: bool,
-    /// The lines as they were made last, and what they were made of.
-    made: Option<(Vec<Run>, Vec<Arc<RunResult>>, [Quantity; 4])>,
+    /// The lines as they were made last.
+    made: Option<Made>,
+}
+
+/// Lines, and what they were made of.
+struct Made {
+    runs: Vec<Run>,
+    results: Vec<Arc<RunResult>>,
+    quantities: [Quantity; 4],
 }
 
 /// A quantity of every ticked run.
@@ -59,11 +66,21 @@ impl Charts {
         for Quantity { title, log, lines } in quantities {
             let rect = egui::Rect::from_min_size(top, egui::vec2(space.width(), height));
             top.y += height;
-            let chart = Chart { area: paint::area(rect), title, last, log: *log, theme };
+            let chart = Chart {
+                area: paint::area(rect),
+                title,
+                last,
+                log: *log,
+                theme,
+            };
             let series: Vec<Series> = lines
                 .iter()
                 .map(|line| Series {
-                    x: if by_evaluations { &line.evaluations } else { &line.steps },
+                    x: if by_evaluations {
+                        &line.evaluations
+                    } else {
+                        &line.steps
+                    },
                     values: &line.values,
                     strong: line.rows.partition_point(|&drawn| drawn <= row),
                     look: line.look,
@@ -73,11 +90,17 @@ impl Charts {
             paint::paint(&ui.painter_at(rect), chart.draw(&series), textures);
 
             let plot = paint::rect(chart.plot());
-            let response = ui.interact(plot, ui.scope_id().with(&*title), egui::Sense::click_and_drag());
+            let response = ui.interact(
+                plot,
+                ui.scope_id().with(title),
+                egui::Sense::click_and_drag(),
+            );
             let name = format!("Chart of {title}");
             response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, &name));
             if let (false, Some(pointer)) = (by_evaluations, response.interact_pointer_pos()) {
-                commands.push(Command::Seek(f64::from((pointer.x - plot.min.x) / plot.width().max(1.0))));
+                commands.push(Command::Seek(f64::from(
+                    (pointer.x - plot.min.x) / plot.width().max(1.0),
+                )));
             }
         }
         commands
@@ -85,52 +108,107 @@ impl Charts {
 
     /// Where x ends: the steps of the scene, or the most gradients that a run asked for.
     fn last(&self, scene: &Scene, runs: &Runs) -> f64 {
-        let ticked = scene.runs.iter().zip(&runs.results).filter(|(run, _)| run.shown);
+        let ticked = scene
+            .runs
+            .iter()
+            .zip(&runs.results)
+            .filter(|(run, _)| run.shown);
         let asked = ticked.filter_map(|(_, result)| result.trajectory.evaluations.last().copied());
-        real(if self.by_evaluations { asked.max().unwrap_or(1) } else { scene.training.steps })
+        real(if self.by_evaluations {
+            asked.max().unwrap_or(1)
+        } else {
+            scene.training.steps
+        })
     }
 
     /// The four quantities, made anew only where runs have changed.
     fn quantities(&mut self, scene: &Scene, runs: &Runs) -> &[Quantity; 4] {
-        let same = |(shown, results, _): &(Vec<Run>, Vec<Arc<RunResult>>, [Quantity; 4])| {
-            let same_results = results.iter().zip(&runs.results).all(|(a, b)| Arc::ptr_eq(a, b));
-            *shown == scene.runs && results.len() == runs.results.len() && same_results
+        let same = |made: &Made| {
+            let mut results = made.results.iter().zip(&runs.results);
+            made.runs == scene.runs
+                && made.results.len() == runs.results.len()
+                && results.all(|(a, b)| Arc::ptr_eq(a, b))
         };
-        if !self.made.as_ref().is_some_and(same) {
-            self.made = None;
-        }
-        let (.., quantities) =
-            self.made.get_or_insert_with(|| (scene.runs.clone(), runs.results.clone(), quantities(scene, runs)));
-        quantities
+        self.made = self.made.take().filter(same);
+        let make = || Made {
+            runs: scene.runs.clone(),
+            results: runs.results.clone(),
+            quantities: quantities(scene, runs),
+        };
+        &self.made.get_or_insert_with(make).quantities
     }
 }
 
 /// The four quantities, of the ticked runs.
 fn quantities(scene: &Scene, runs: &Runs) -> [Quantity; 4] {
     let lines = |limit: bool, values: &dyn Fn(&Run, &RunResult) -> Vec<f64>| -> Vec<Line> {
-        let ticked = scene.runs.iter().zip(&runs.results).filter(|(run, _)| run.shown);
-        ticked.map(|(run, result)| line(run, result, &values(run, result), limit)).collect()
+        let ticked = scene
+            .runs
+            .iter()
+            .zip(&runs.results)
+            .filter(|(run, _)| run.shown);
+        ticked
+            .map(|(run, result)| line(run, result, &values(run, result), limit))
+            .collect()
     };
     // Losses that reach below zero are shown above the landscape's minimum, where it is known.
-    let floor = runs.ground.minima.iter().map(|mark| mark.value).reduce(f64::min).unwrap_or(0.0);
+    let floor = runs
+        .ground
+        .minima
+        .iter()
+        .map(|mark| mark.value)
+        .reduce(f64::min)
+        .unwrap_or(0.0);
     let sign = if floor < 0.0 { "+" } else { "−" };
-    let above = if floor == 0.0 { String::new() } else { format!(" {sign} {}", number(floor.abs(), 4)) };
-    let loss = lines(false, &|_, result| result.trajectory.loss.iter().map(|loss| loss - floor).collect());
-    let below_zero = loss.iter().any(|line| line.values.iter().any(|loss| *loss < 0.0));
+    let above = if floor == 0.0 {
+        String::new()
+    } else {
+        format!(" {sign} {}", number(floor.abs(), 4))
+    };
+    let loss = lines(false, &|_, result| {
+        result
+            .trajectory
+            .loss
+            .iter()
+            .map(|loss| loss - floor)
+            .collect()
+    });
+    let below_zero = loss
+        .iter()
+        .any(|line| line.values.iter().any(|loss| *loss < 0.0));
 
     let steps = scene.training.steps;
     let mut sharpness = lines(true, &|run, result| {
         let rule = run.spec.optimizer.as_dyn();
-        let limit = |step| rule.stability_limit(run.spec.pace(step, steps)).unwrap_or(f64::NAN);
+        let limit = |step| {
+            rule.stability_limit(run.spec.pace(step, steps))
+                .unwrap_or(f64::NAN)
+        };
         (0..result.trajectory.len() as u64).map(limit).collect()
     });
-    sharpness.extend(lines(false, &|_, result| result.curvature.iter().map(|[_, high]| *high).collect()));
-    let quantity = |title: &str, lines| Quantity { title: title.to_owned(), log: true, lines };
+    sharpness.extend(lines(false, &|_, result| {
+        result.curvature.iter().map(|[_, high]| *high).collect()
+    }));
+    let quantity = |title: &str, lines| Quantity {
+        title: title.to_owned(),
+        log: true,
+        lines,
+    };
     [
-        Quantity { title: format!("loss{above}"), log: !below_zero, lines: loss },
-        quantity("gradient norm ‖∇f‖", lines(false, &|_, result| result.trajectory.grad_norm.clone())),
+        Quantity {
+            title: format!("loss{above}"),
+            log: !below_zero,
+            lines: loss,
+        },
+        quantity(
+            "gradient norm ‖∇f‖",
+            lines(false, &|_, result| result.trajectory.grad_norm.clone()),
+        ),
         quantity("sharpness λmax; dotted: stability limit", sharpness),
-        quantity("learning rate", lines(false, &|_, result| result.trajectory.lr.clone())),
+        quantity(
+            "learning rate",
+            lines(false, &|_, result| result.trajectory.lr.clone()),
+        ),
     ]
 }
 
@@ -138,7 +216,10 @@ fn line(run: &Run, result: &RunResult, values: &[f64], limit: bool) -> Line {
     let rows = thin(values, COLUMNS);
     Line {
         steps: rows.iter().map(|&row| real(row as u64)).collect(),
-        evaluations: rows.iter().map(|&row| real(result.trajectory.evaluations[row])).collect(),
+        evaluations: rows
+            .iter()
+            .map(|&row| real(result.trajectory.evaluations[row]))
+            .collect(),
         values: rows.iter().map(|&row| values[row]).collect(),
         rows,
         look: look(run.colour),

@@ -24,10 +24,17 @@ const REACH: f32 = 9.0;
 pub struct MapView {
     /// Whether the start is being dragged, rather than the view.
     dragging_start: bool,
-    /// The colours of the terrain that was shaded last, and for which theme.
-    shaded: Option<(Arc<Result<Terrain, String>>, bool, Arc<Vec<Colour>>)>,
+    /// The terrain that was shaded last.
+    shaded: Option<Shaded>,
     /// What is under the pointer, in words.
     pub under_pointer: String,
+}
+
+/// The colours of a terrain, which need not be found anew every frame.
+struct Shaded {
+    terrain: Arc<Result<Terrain, String>>,
+    dark: bool,
+    pixels: Arc<Vec<Colour>>,
 }
 
 /// What the map shows.
@@ -50,7 +57,10 @@ pub struct Shown<'a> {
 
 /// Where the map and its colour bar lie in the space that there is.
 fn layout(space: egui::Rect) -> (Area, Area) {
-    let map = egui::Rect::from_min_max(space.min + egui::vec2(50.0, 26.0), space.max - egui::vec2(74.0, 36.0));
+    let map = egui::Rect::from_min_max(
+        space.min + egui::vec2(50.0, 26.0),
+        space.max - egui::vec2(74.0, 36.0),
+    );
     let bar = Area::new([map.max.x + 12.0, map.min.y], [map.max.x + 24.0, map.max.y]);
     (paint::area(map), bar)
 }
@@ -62,12 +72,28 @@ pub fn frame(space: egui::Rect, view: Rect) -> Frame {
 
 impl MapView {
     /// Shows the map in all of the space that is left, and answers what the mouse asks for.
-    pub fn ui(&mut self, ui: &mut egui::Ui, frame: &Frame, shown: &Shown, textures: &mut Textures) -> Vec<Command> {
+    pub fn ui(
+        &mut self,
+        ui: &mut egui::Ui,
+        frame: &Frame,
+        shown: &Shown,
+        textures: &mut Textures,
+    ) -> Vec<Command> {
         let space = ui.available_rect_before_wrap();
         let commands = self.mouse(ui, frame, shown);
-        let mut items = vec![Item::Clipped { area: frame.area, items: self.inside(frame, shown) }];
-        items.extend(map::axes(frame, shown.scene.landscape.as_dyn().axes(), shown.theme));
-        if let (true, Some(Ok(terrain))) = (shown.scene.map.fill, shown.terrain.map(|terrain| &**terrain)) {
+        let mut items = vec![Item::Clipped {
+            area: frame.area,
+            items: self.inside(frame, shown),
+        }];
+        items.extend(map::axes(
+            frame,
+            shown.scene.landscape.as_dyn().axes(),
+            shown.theme,
+        ));
+        if let (true, Some(Ok(terrain))) = (
+            shown.scene.map.fill,
+            shown.terrain.map(|terrain| &**terrain),
+        ) {
             items.extend(map::colour_bar(terrain, layout(space).1, shown.theme));
         }
         paint::paint(&ui.painter_at(space), items, textures);
@@ -81,10 +107,17 @@ impl MapView {
         if let Some(terrain) = shown.terrain
             && let Ok(drawn) = &**terrain
         {
-            let known = self.shaded.as_ref().filter(|(shaded, dark, _)| Arc::ptr_eq(shaded, terrain) && *dark == theme.dark);
-            let pixels = known.map_or_else(|| map::shading(drawn, theme), |(.., pixels)| Arc::clone(pixels));
-            self.shaded = Some((Arc::clone(terrain), theme.dark, Arc::clone(&pixels)));
-            items.extend(map::landscape(drawn, &pixels, &scene.map, frame, theme));
+            let same = |shaded: &Shaded| {
+                Arc::ptr_eq(&shaded.terrain, terrain) && shaded.dark == theme.dark
+            };
+            let shade = || Shaded {
+                terrain: Arc::clone(terrain),
+                dark: theme.dark,
+                pixels: map::shading(drawn, theme),
+            };
+            self.shaded = self.shaded.take().filter(same);
+            let pixels = &self.shaded.get_or_insert_with(shade).pixels;
+            items.extend(map::landscape(drawn, pixels, &scene.map, frame, theme));
         }
         let Some(runs) = shown.runs else {
             return items;
@@ -105,9 +138,17 @@ impl MapView {
     /// The pointer: what is under it in words, and what it asks for.
     fn mouse(&mut self, ui: &egui::Ui, frame: &Frame, shown: &Shown) -> Vec<Command> {
         let area = paint::rect(frame.area);
-        let response = ui.interact(area, ui.scope_id().with("map"), egui::Sense::click_and_drag());
+        let response = ui.interact(
+            area,
+            ui.scope_id().with("map"),
+            egui::Sense::click_and_drag(),
+        );
         response.widget_info(|| {
-            egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Map: click places the start, drag pans, wheel zooms")
+            egui::WidgetInfo::labeled(
+                egui::Role::Canvas,
+                true,
+                "Map: click places the start, drag pans, wheel zooms",
+            )
         });
         let mut scene = shown.scene.clone();
         let start: egui::Pos2 = frame.picture_from_world(scene.start).into();
@@ -131,12 +172,18 @@ impl MapView {
         }
         self.under_pointer.clear();
         if let Some(pointer) = response.hover_pos() {
-            let zoom = ui.input(|input| input.zoom_delta() * (input.smooth_scroll_delta().y * 0.004).exp());
+            let zoom = ui
+                .input(|input| input.zoom_delta() * (input.smooth_scroll_delta().y * 0.004).exp());
             if (zoom - 1.0).abs() > 1e-4 {
                 let about = frame.world_from_picture(pointer.into());
-                scene.view = frame.window.zoomed(about, f64::from(zoom).recip()).or(scene.view);
+                scene.view = frame
+                    .window
+                    .zoomed(about, f64::from(zoom).recip())
+                    .or(scene.view);
             }
-            self.under_pointer = shown.runs.map_or_else(String::new, |runs| describe(pointer, frame, shown, runs));
+            self.under_pointer = shown
+                .runs
+                .map_or_else(String::new, |runs| describe(pointer, frame, shown, runs));
             let icon = match (response.dragged(), near_start(pointer)) {
                 (true, _) => egui::CursorIcon::Grabbing,
                 (false, true) => egui::CursorIcon::Grab,
@@ -144,13 +191,23 @@ impl MapView {
             };
             ui.ctx().set_cursor_icon(icon);
         }
-        if scene == *shown.scene { Vec::new() } else { vec![Command::Edit(Box::new(scene))] }
+        if scene == *shown.scene {
+            Vec::new()
+        } else {
+            vec![Command::Edit(Box::new(scene))]
+        }
     }
 }
 
 /// The trails of the ticked runs.
 fn trails<'a>(shown: &'a Shown, runs: &'a Runs) -> Vec<Trail<'a>> {
-    let all = shown.scene.runs.iter().zip(&runs.results).zip(shown.names).enumerate();
+    let all = shown
+        .scene
+        .runs
+        .iter()
+        .zip(&runs.results)
+        .zip(shown.names)
+        .enumerate();
     all.filter(|(_, ((run, _), _))| run.shown)
         .map(|(index, ((run, result), name))| Trail {
             trajectory: &result.trajectory,
@@ -164,9 +221,17 @@ fn trails<'a>(shown: &'a Shown, runs: &'a Runs) -> Vec<Trail<'a>> {
 /// A step of a trail, if the pointer is on one, or else the landscape under the pointer.
 fn describe(pointer: egui::Pos2, frame: &Frame, shown: &Shown, runs: &Runs) -> String {
     let mut nearest: Option<(f32, String)> = None;
-    for trail in trails(shown, runs).iter().filter(|_| shown.scene.map.trails) {
+    for trail in trails(shown, runs)
+        .iter()
+        .filter(|_| shown.scene.map.trails)
+    {
         let trajectory = trail.trajectory;
-        for (row, theta) in trajectory.theta.chunks_exact(2).take(shown.row + 1).enumerate() {
+        for (row, theta) in trajectory
+            .theta
+            .chunks_exact(2)
+            .take(shown.row + 1)
+            .enumerate()
+        {
             let distance = pointer.distance(frame.picture_from_world([theta[0], theta[1]]).into());
             if distance < REACH && nearest.as_ref().is_none_or(|(least, _)| distance < *least) {
                 let words = format!(

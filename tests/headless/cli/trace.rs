@@ -245,9 +245,8 @@ fn formulas_and_quotes_work() {
 #[test]
 fn mini_batches_of_a_file_are_real_and_seeded() {
     let place = Place::new();
-    let points: String = (0..40)
-        .map(|i| format!("{i};{};n{i}\n", 3 * i + i % 5))
-        .collect();
+    let line = |i: i32| format!("{i};{};n{i}\n", 3 * i + i % 5);
+    let points = (0..40).map(line).collect::<Vec<_>>().concat();
     fs::create_dir(place.path().join("data")).unwrap();
     place.file("data/points.csv", format!("weight;height;who\n{points}"));
     let trace = |landscape: &str, more: &[&str]| {
