@@ -365,6 +365,7 @@ macro_rules! arithmetic {
 arithmetic!(Jet1 { gradient });
 arithmetic!(Jet2 { gradient, hessian });
 
+#[allow(clippy::suspicious_arithmetic_impl, reason = "the product rule")]
 impl Mul for Jet1 {
     type Output = Self;
     #[inline]
@@ -377,6 +378,7 @@ impl Mul for Jet1 {
     }
 }
 
+#[allow(clippy::suspicious_arithmetic_impl, reason = "the product rule")]
 impl Mul for Jet2 {
     type Output = Self;
     #[inline]
@@ -394,6 +396,7 @@ impl Mul for Jet2 {
 }
 
 /// The quotient's derivatives follow from u = q v.
+#[allow(clippy::suspicious_arithmetic_impl, reason = "the quotient rule")]
 impl Div for Jet1 {
     type Output = Self;
     #[inline]
@@ -406,6 +409,7 @@ impl Div for Jet1 {
     }
 }
 
+#[allow(clippy::suspicious_arithmetic_impl, reason = "the quotient rule")]
 impl Div for Jet2 {
     type Output = Self;
     #[inline]

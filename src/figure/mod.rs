@@ -60,7 +60,7 @@ struct Layout {
 }
 
 fn layout([width, height]: [f32; 2]) -> Layout {
-    let legend = (width * 0.2).clamp(120.0, 190.0);
+    let legend = (width * 0.18).clamp(120.0, 160.0);
     let map = Area::new(
         [56.0, 44.0],
         [

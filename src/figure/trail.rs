@@ -80,7 +80,7 @@ fn path(trajectory: &Trajectory, frame: &Frame, step: usize) -> Vec<Point> {
         let point = frame.picture_from_world([theta[0], theta[1]]);
         match points.last() {
             Some(last) if (last[0] - point[0]).hypot(last[1] - point[1]) < 0.6 => {
-                skipped = Some(point)
+                skipped = Some(point);
             }
             _ => {
                 points.push(point);

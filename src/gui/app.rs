@@ -108,7 +108,7 @@ impl App {
     }
 
     /// Obeys a command. Nothing else changes the scene.
-    pub fn apply(&mut self, ctx: &egui::Context, command: Command) {
+    pub(crate) fn apply(&mut self, ctx: &egui::Context, command: Command) {
         match command {
             Command::Edit(scene) => self.scene = *scene,
             Command::Undo => {

@@ -5,7 +5,7 @@ use eframe::egui::{Key, KeyboardShortcut, Modifiers};
 
 /// Something to do.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Command {
+pub(crate) enum Command {
     /// Replaces the scene.
     Edit(Box<Scene>),
     /// Goes back to the scene before the last edit.
@@ -47,7 +47,7 @@ pub enum Command {
 }
 
 /// A command that has a name in menus, with its key.
-pub struct Entry {
+pub(crate) struct Entry {
     /// What it is called.
     pub title: &'static str,
     /// What it does.
@@ -81,7 +81,7 @@ const fn ctrl_shift(key: Key) -> KeyboardShortcut {
 }
 
 /// The menus, in their order; keys with more modifiers come before the same keys with fewer where they are looked for.
-pub const MENUS: [(&str, &[Entry]); 4] = [
+pub(crate) const MENUS: [(&str, &[Entry]); 4] = [
     (
         "File",
         &[
@@ -128,6 +128,6 @@ pub const MENUS: [(&str, &[Entry]); 4] = [
 ];
 
 /// Every entry of every menu.
-pub fn entries() -> impl Iterator<Item = &'static Entry> {
+pub(crate) fn entries() -> impl Iterator<Item = &'static Entry> {
     MENUS.iter().flat_map(|(_, entries)| entries.iter())
 }

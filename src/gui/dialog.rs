@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 /// What a file is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
+pub(crate) enum Purpose {
     /// A scene to open.
     Open,
     /// A place to save the scene.
@@ -31,7 +31,7 @@ impl Purpose {
 }
 
 /// How the question for a file was answered.
-pub enum Answer {
+pub(crate) enum Answer {
     /// Not yet.
     Waiting,
     /// It was called off.
@@ -41,7 +41,7 @@ pub enum Answer {
 }
 
 /// The question for a file: a field for its path, and the desktop's own dialog behind a button.
-pub struct AskPath {
+pub(crate) struct AskPath {
     purpose: Purpose,
     path: String,
     /// Why the last answer did not do.
@@ -52,7 +52,7 @@ pub struct AskPath {
 
 impl AskPath {
     /// Asks, with a first guess.
-    pub fn new(purpose: Purpose, guess: &str) -> Self {
+    pub(crate) fn new(purpose: Purpose, guess: &str) -> Self {
         Self {
             purpose,
             path: guess.to_owned(),
@@ -63,7 +63,7 @@ impl AskPath {
     }
 
     /// Shows the question.
-    pub fn ui(&mut self, ctx: &egui::Context) -> Answer {
+    pub(crate) fn ui(&mut self, ctx: &egui::Context) -> Answer {
         let (title, verb, hint) = self.purpose.words();
         self.take_browsed();
         let mut answer = Answer::Waiting;
@@ -157,7 +157,7 @@ const MOUSE: [(&str, &str); 7] = [
 ];
 
 /// The sheet of keys. Answers whether it was closed.
-pub fn help_ui(ctx: &egui::Context) -> bool {
+pub(crate) fn help_ui(ctx: &egui::Context) -> bool {
     let modal = egui::Modal::new(egui::Id::unique("keys")).show(ctx, |ui| {
         ui.set_width(560.0);
         ui.heading("Keys and mouse");
@@ -190,7 +190,7 @@ pub fn help_ui(ctx: &egui::Context) -> bool {
 }
 
 /// Shows the menus, and answers what was chosen.
-pub fn menu_bar_ui(ui: &mut egui::Ui) -> Option<Command> {
+pub(crate) fn menu_bar_ui(ui: &mut egui::Ui) -> Option<Command> {
     let mut chosen = None;
     egui::MenuBar::new().ui(ui, |ui| {
         for (title, menu) in &super::command::MENUS {

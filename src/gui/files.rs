@@ -124,7 +124,7 @@ impl App {
             (Ok(scene), _) => self.show(ctx, scene, None),
             (Err(_), Ok(spec)) => self.scene.add_run(spec),
             (Err(scene), Err(_)) if text.contains("version") => {
-                self.complain(format!("what was pasted is not a scene: {scene}"))
+                self.complain(format!("what was pasted is not a scene: {scene}"));
             }
             (Err(_), Err(run)) => self.complain(format!(
                 "what was pasted is neither a scene nor a run: {run}"

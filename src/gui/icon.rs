@@ -4,7 +4,7 @@ use eframe::egui;
 
 /// What a button shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Icon {
+pub(crate) enum Icon {
     /// A bar and a triangle to the left.
     First,
     /// A bar beside a triangle to the left.
@@ -24,7 +24,7 @@ pub enum Icon {
 }
 
 /// A button with an icon; `name` is what it is called, and with `key` its tooltip.
-pub fn icon_button(ui: &mut egui::Ui, icon: Icon, name: &str, key: &str) -> egui::Response {
+pub(crate) fn icon_button(ui: &mut egui::Ui, icon: Icon, name: &str, key: &str) -> egui::Response {
     let button = ui.add(egui::Button::new("").min_size(egui::vec2(26.0, 20.0)));
     button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
     let colour = ui.visuals().text_color();

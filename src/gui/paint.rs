@@ -7,14 +7,14 @@ use std::sync::Arc;
 
 /// Textures of the images painted in the last frame.
 #[derive(Default)]
-pub struct Textures {
+pub(crate) struct Textures {
     kept: Vec<(Arc<Vec<Colour>>, egui::TextureHandle)>,
     used: Vec<bool>,
 }
 
 impl Textures {
     /// Forgets images that the last frame did not paint.
-    pub fn begin_frame(&mut self) {
+    pub(crate) fn begin_frame(&mut self) {
         let mut used = self.used.iter();
         self.kept.retain(|_| used.next().copied().unwrap_or(false));
         self.used = vec![false; self.kept.len()];
@@ -41,22 +41,22 @@ impl Textures {
 }
 
 /// An egui colour.
-pub fn colour(Colour { r, g, b, a }: Colour) -> egui::Color32 {
+pub(crate) fn colour(Colour { r, g, b, a }: Colour) -> egui::Color32 {
     egui::Color32::from_rgba_unmultiplied(r, g, b, a)
 }
 
 /// An egui rectangle.
-pub fn rect(area: Area) -> egui::Rect {
+pub(crate) fn rect(area: Area) -> egui::Rect {
     egui::Rect::from_min_max(area.min.into(), area.max.into())
 }
 
 /// An area of the picture.
-pub fn area(rect: egui::Rect) -> Area {
+pub(crate) fn area(rect: egui::Rect) -> Area {
     Area::new(rect.min.into(), rect.max.into())
 }
 
 /// Paints items from back to front.
-pub fn paint(painter: &egui::Painter, items: Vec<Item>, textures: &mut Textures) {
+pub(crate) fn paint(painter: &egui::Painter, items: Vec<Item>, textures: &mut Textures) {
     for item in items {
         match item {
             Item::Path {

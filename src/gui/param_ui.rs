@@ -9,7 +9,7 @@ const NAME_WIDTH: f32 = 96.0;
 
 /// Shows the settings that `wanted` lets through, and changes them in place. A value that is not legal is not taken;
 /// the answer is the sentence that says why.
-pub fn settings_ui(
+pub(crate) fn settings_ui(
     ui: &mut egui::Ui,
     settings: &mut dyn Settings,
     wanted: impl Fn(&str) -> bool,
@@ -66,7 +66,7 @@ fn row_ui(ui: &mut egui::Ui, param: &Param, value: &Value, default: &Value) -> O
 }
 
 /// A name in front of a control, always as wide.
-pub fn name_ui(ui: &mut egui::Ui, name: &str) -> egui::Response {
+pub(crate) fn name_ui(ui: &mut egui::Ui, name: &str) -> egui::Response {
     let size = egui::vec2(NAME_WIDTH, ui.spacing().interact_size.y);
     let layout = egui::Layout::left_to_right(egui::Align::Center);
     let label = |ui: &mut egui::Ui| {

@@ -6,7 +6,7 @@ use eframe::egui;
 use std::sync::Arc;
 
 /// The theme that egui shows.
-pub fn current(ctx: &egui::Context) -> &'static Theme {
+pub(crate) fn current(ctx: &egui::Context) -> &'static Theme {
     match ctx.theme() {
         egui::Theme::Dark => &Theme::DARK,
         egui::Theme::Light => &Theme::LIGHT,
@@ -14,7 +14,7 @@ pub fn current(ctx: &egui::Context) -> &'static Theme {
 }
 
 /// Sets fonts and both styles, once.
-pub fn install(ctx: &egui::Context) {
+pub(crate) fn install(ctx: &egui::Context) {
     let mut fonts = egui::FontDefinitions::default();
     // Ubuntu lacks mathematical signs; Hack, which egui brings for code, has most of them.
     for family in fonts.families.values_mut() {

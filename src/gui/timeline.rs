@@ -4,11 +4,11 @@
 const WHOLE_RUN_SECS: f64 = 10.0;
 
 /// The speeds that can be chosen.
-pub const SPEEDS: [f64; 7] = [0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 10.0];
+pub(crate) const SPEEDS: [f64; 7] = [0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 10.0];
 
 /// Where the timeline stands.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Timeline {
+pub(crate) struct Timeline {
     /// The step, with the part of the next one that has gone by.
     position: f64,
     /// How many steps there are.
@@ -21,7 +21,7 @@ pub struct Timeline {
 
 impl Timeline {
     /// A timeline at step 0, moving.
-    pub fn new(steps: u64) -> Self {
+    pub(crate) fn new(steps: u64) -> Self {
         Self {
             position: 0.0,
             steps,
@@ -31,7 +31,7 @@ impl Timeline {
     }
 
     /// The step that is shown.
-    pub fn step(&self) -> u64 {
+    pub(crate) fn step(&self) -> u64 {
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
@@ -42,12 +42,12 @@ impl Timeline {
     }
 
     /// How many steps there are.
-    pub fn steps(&self) -> u64 {
+    pub(crate) fn steps(&self) -> u64 {
         self.steps
     }
 
     /// Follows a scene whose runs have another length: a timeline at the end stays at the end.
-    pub fn set_steps(&mut self, steps: u64) {
+    pub(crate) fn set_steps(&mut self, steps: u64) {
         if steps != self.steps {
             let at_end = self.step() == self.steps;
             self.steps = steps;
@@ -56,18 +56,18 @@ impl Timeline {
     }
 
     /// Goes to a step.
-    pub fn go_to(&mut self, step: u64) {
+    pub(crate) fn go_to(&mut self, step: u64) {
         self.position = real(step.min(self.steps));
     }
 
     /// Goes some steps on, or back, and stands still.
-    pub fn move_by(&mut self, steps: i64) {
+    pub(crate) fn move_by(&mut self, steps: i64) {
         self.playing = false;
         self.go_to(self.step().saturating_add_signed(steps));
     }
 
     /// Starts or stops; from the end it starts over.
-    pub fn toggle(&mut self) {
+    pub(crate) fn toggle(&mut self) {
         self.playing = !self.playing;
         if self.playing && self.step() == self.steps {
             self.position = 0.0;
@@ -75,7 +75,7 @@ impl Timeline {
     }
 
     /// Lets time go by.
-    pub fn advance(&mut self, secs: f64) {
+    pub(crate) fn advance(&mut self, secs: f64) {
         if self.playing {
             self.position += secs * self.speed * real(self.steps) / WHOLE_RUN_SECS;
             if self.position >= real(self.steps) {

@@ -136,7 +136,7 @@ impl App {
             );
             let scroll = egui::ScrollArea::both().auto_shrink(false);
             scroll.show(ui, |ui| {
-                panel::table::ui(ui, shown, &names, &mut self.selected, theme)
+                panel::table::ui(ui, shown, &names, &mut self.selected, theme);
             });
             commands
         };
@@ -288,11 +288,8 @@ impl App {
             self.paste(ctx, &text);
         }
         let dropped = ctx.input(|input| {
-            input
-                .raw
-                .dropped_files
-                .iter()
-                .find_map(|file| Some(file.path().to_owned()))
+            let first = input.raw.dropped_files.first();
+            first.map(|file| file.path().to_owned())
         });
         if let Some(path) = dropped {
             self.open(ctx, &path);

@@ -1,7 +1,7 @@
 //! The panels around the map.
 
-pub mod optimizers;
-pub mod scene;
-pub mod style;
-pub mod table;
-pub mod timeline;
+pub(crate) mod optimizers;
+pub(crate) mod scene;
+pub(crate) mod style;
+pub(crate) mod table;
+pub(crate) mod timeline;

@@ -20,7 +20,7 @@ enum Change {
 }
 
 /// Shows the runs of a scene and changes them in place.
-pub fn ui(
+pub(crate) fn ui(
     ui: &mut egui::Ui,
     scene: &mut Scene,
     selected: &mut Option<usize>,

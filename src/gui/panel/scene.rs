@@ -11,7 +11,7 @@ use eframe::egui;
 
 /// What the panel answers besides commands.
 #[derive(Default)]
-pub struct Answer {
+pub(crate) struct Answer {
     /// What to do.
     pub commands: Vec<Command>,
     /// Why something was not taken.
@@ -19,7 +19,7 @@ pub struct Answer {
 }
 
 /// Shows the whole panel. `samples` is how many the landscape's data has.
-pub fn ui(
+pub(crate) fn ui(
     ui: &mut egui::Ui,
     current: &Scene,
     samples: usize,
@@ -48,7 +48,7 @@ pub fn ui(
 }
 
 /// A heading of the panel.
-pub fn heading(ui: &mut egui::Ui, text: &str) {
+pub(crate) fn heading(ui: &mut egui::Ui, text: &str) {
     ui.add_space(6.0);
     ui.label(egui::RichText::new(text).size(11.0).strong());
 }

@@ -7,7 +7,7 @@ use crate::gui::param_ui::settings_ui;
 use eframe::egui;
 
 /// Shows a switch for every flag of the style, and the contour levels behind a menu.
-pub fn ui(ui: &mut egui::Ui, scene: &Scene) -> Option<Command> {
+pub(crate) fn ui(ui: &mut egui::Ui, scene: &Scene) -> Option<Command> {
     let mut style: MapStyle = scene.map.clone();
     ui.horizontal_wrapped(|ui| {
         for (index, param) in scene.map.params().iter().enumerate() {

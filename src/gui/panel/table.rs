@@ -10,7 +10,7 @@ use crate::gui::paint;
 use eframe::egui;
 
 /// Shows the table; a click on a name selects the run.
-pub fn ui(
+pub(crate) fn ui(
     ui: &mut egui::Ui,
     (scene, runs, row): (&Scene, &Runs, usize),
     names: &[String],

@@ -6,7 +6,7 @@ use crate::gui::timeline::{SPEEDS, Timeline};
 use eframe::egui;
 
 /// Shows the timeline and the status line.
-pub fn ui(
+pub(crate) fn ui(
     ui: &mut egui::Ui,
     timeline: &mut Timeline,
     under_pointer: &str,

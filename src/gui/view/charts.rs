@@ -16,7 +16,7 @@ const COLUMNS: usize = 1500;
 
 /// What the charts remember between frames.
 #[derive(Default)]
-pub struct Charts {
+pub(crate) struct Charts {
     /// Whether they run over gradient evaluations instead of steps.
     pub by_evaluations: bool,
     /// The lines as they were made last.
@@ -49,7 +49,7 @@ struct Line {
 
 impl Charts {
     /// Shows four charts below each other. A click or drag on one moves the timeline.
-    pub fn ui(
+    pub(crate) fn ui(
         &mut self,
         ui: &mut egui::Ui,
         space: egui::Rect,

@@ -21,7 +21,7 @@ const REACH: f32 = 9.0;
 
 /// What the map remembers between frames.
 #[derive(Default)]
-pub struct MapView {
+pub(crate) struct MapView {
     /// Whether the start is being dragged, rather than the view.
     dragging_start: bool,
     /// The terrain that was shaded last.
@@ -38,7 +38,7 @@ struct Shaded {
 }
 
 /// What the map shows.
-pub struct Shown<'a> {
+pub(crate) struct Shown<'a> {
     /// The scene.
     pub scene: &'a Scene,
     /// The names of its runs.
@@ -66,13 +66,13 @@ fn layout(space: egui::Rect) -> (Area, Area) {
 }
 
 /// The window of the plane that the map of a scene would show in a space.
-pub fn frame(space: egui::Rect, view: Rect) -> Frame {
+pub(crate) fn frame(space: egui::Rect, view: Rect) -> Frame {
     Frame::fit(view, layout(space).0)
 }
 
 impl MapView {
     /// Shows the map in all of the space that is left, and answers what the mouse asks for.
-    pub fn ui(
+    pub(crate) fn ui(
         &mut self,
         ui: &mut egui::Ui,
         frame: &Frame,

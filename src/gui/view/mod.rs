@@ -1,4 +1,4 @@
 //! The views: they read the scene and its results, and answer with commands.
 
-pub mod charts;
-pub mod map;
+pub(crate) mod charts;
+pub(crate) mod map;

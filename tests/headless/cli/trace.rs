@@ -62,8 +62,8 @@ fn trace_writes_the_bits_of_the_engine() {
         let (theta, evaluations) = (made.theta(row).unwrap(), made.evaluations[row]);
         let rest = [made.loss[row], made.grad_norm[row], made.lr[row]];
         let expected = [
-            row as f64,
-            evaluations as f64,
+            f64::from(u32::try_from(row).unwrap()),
+            f64::from(u32::try_from(evaluations).unwrap()),
             theta[0],
             theta[1],
             rest[0],

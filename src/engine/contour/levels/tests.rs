@@ -57,7 +57,8 @@ fn check(surface: &Surface, levels: &Levels) {
 
 #[test]
 fn every_surface_and_zoom_has_about_as_many_levels_as_asked() {
-    let functions: [(fn(f64, f64) -> f64, f64); 4] = [
+    type Function = fn(f64, f64) -> f64;
+    let functions: [(Function, f64); 4] = [
         (|x, y| x * x + y * y, 0.0),
         (rosenbrock, 0.0),
         (
