@@ -173,12 +173,13 @@ fn adam_by_hand(record: &mut Record) {
     record.fill(lr, |theta, g| {
         beta1_power *= beta1;
         beta2_power *= beta2;
-        let step_size = lr / (1.0 - beta1_power);
         let root_correction = f64::sqrt(1.0 - beta2_power);
+        let step_size = lr * root_correction / (1.0 - beta1_power);
+        let eps = eps * root_correction;
         for i in 0..2 {
             m[i] += (g[i] - m[i]) * (1.0 - beta1);
             v[i] = v[i] * beta2 + (1.0 - beta2) * g[i] * g[i];
-            theta[i] -= step_size * m[i] / (v[i].sqrt() / root_correction + eps);
+            theta[i] -= step_size * m[i] / (v[i].sqrt() + eps);
         }
     });
 }

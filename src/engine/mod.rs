@@ -18,3 +18,4 @@ pub mod scene;
 pub mod schedule;
 pub mod spec;
 pub mod surface;
+pub mod vector;

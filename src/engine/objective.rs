@@ -2,6 +2,7 @@
 
 use super::jet::{Jet1, Jet2, Scalar};
 use super::rng::{self, Purpose};
+use super::vector::Vector;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
@@ -123,85 +124,104 @@ pub struct Treatment {
 
 /// What an optimizer sees of an [`Objective`]: counted, seeded access, with the step's mini-batch, its noise and the
 /// clipping already applied. Counting happens here and nowhere else.
-pub struct Oracle<'a> {
+pub struct Oracle<'a, V> {
     objective: &'a dyn Objective,
     treatment: Treatment,
+    /// Whether a step sees the gradient as it is: no mini-batches, no noise, no clipping.
+    plain: bool,
     counts: Counts,
     batches: Option<Batches>,
     noise_stream: ChaCha8Rng,
-    noise: Vec<f64>,
-    known: Known,
-}
-
-/// The true loss and gradient at the iterate, which the record needed anyway.
-struct Known {
-    theta: Vec<f64>,
-    gradient: Vec<f64>,
+    noise: V,
+    /// Where the objective was evaluated last, its loss and its gradient there.
+    theta: V,
     loss: f64,
+    gradient: V,
+    /// Whether these are what a step would ask for there, still untouched.
+    known: bool,
 }
 
-impl<'a> Oracle<'a> {
-    /// An oracle that has not been asked anything.
-    pub fn new(objective: &'a dyn Objective, treatment: Treatment) -> Self {
-        let dim = objective.dim();
+impl<'a, V: Vector> Oracle<'a, V> {
+    /// An oracle that has not been asked anything. `zeros` are as many as the objective has parameters.
+    pub fn new(objective: &'a dyn Objective, treatment: Treatment, zeros: V) -> Self {
         let samples = objective.samples();
-        let known = Known {
-            theta: vec![f64::NAN; dim],
-            gradient: vec![0.0; dim],
-            loss: f64::NAN,
-        };
         let batches = treatment
             .batch
             .filter(|&size| size < samples)
             .map(|size| Batches::new(samples, size, treatment.seed));
-        let noise_stream = rng::stream(treatment.seed, Purpose::GradientNoise, 0);
+        let clipped = treatment.clip_norm.is_some() || treatment.clip_value.is_some();
         Self {
             objective,
             treatment,
+            plain: batches.is_none() && treatment.noise == 0.0 && !clipped,
             counts: Counts::default(),
             batches,
-            noise_stream,
-            noise: vec![0.0; dim],
-            known,
+            noise_stream: rng::stream(treatment.seed, Purpose::GradientNoise, 0),
+            noise: zeros.clone(),
+            theta: zeros.clone(),
+            loss: f64::NAN,
+            gradient: zeros,
+            known: false,
         }
     }
 
     /// Begins a step at `theta`: draws its mini-batch and its noise, which stay the same however often the step asks.
     /// Returns the true loss and gradient at `theta`; they are for the record and not counted.
-    #[inline]
-    pub fn begin_step(&mut self, theta: &[f64]) -> (f64, &[f64]) {
-        self.known.theta.copy_from_slice(theta);
-        self.known.loss = self.objective.gradient(theta, &mut self.known.gradient);
+    #[expect(clippy::inline_always, reason = "a call here costs as much as a step")]
+    #[inline(always)]
+    pub fn begin_step(&mut self, theta: &V) -> (f64, &V) {
+        self.theta.copy_from_slice(theta);
+        self.loss = self.objective.gradient(&self.theta, &mut self.gradient);
+        self.known = self.batches.is_none();
+        if !self.plain {
+            self.draw();
+        }
+        (self.loss, &self.gradient)
+    }
+
+    /// The loss and its gradient at `theta`, as this step sees them. Counts one gradient. The caller may work in the
+    /// gradient; the next call overwrites it.
+    #[expect(clippy::inline_always, reason = "a call here costs as much as a step")]
+    #[inline(always)]
+    pub fn gradient(&mut self, theta: &[f64]) -> (f64, &mut V) {
+        self.counts.gradients += 1;
+        if !(self.known && *theta == *self.theta) {
+            self.theta.copy_from_slice(theta);
+            self.evaluate();
+        }
+        self.known = false;
+        if !self.plain {
+            self.treat();
+        }
+        (self.loss, &mut self.gradient)
+    }
+
+    fn draw(&mut self) {
         if let Some(batches) = &mut self.batches {
             batches.advance();
         }
         if self.treatment.noise > 0.0 {
-            for noise in &mut self.noise {
+            for noise in self.noise.iter_mut() {
                 let normal: f64 = StandardNormal.sample(&mut self.noise_stream);
                 *noise = self.treatment.noise * normal;
             }
         }
-        (self.known.loss, &self.known.gradient)
     }
 
-    /// The loss and, in `gradient`, its gradient at `theta`, as this step sees them. Counts one gradient.
-    #[inline]
-    pub fn gradient(&mut self, theta: &[f64], gradient: &mut [f64]) -> f64 {
-        self.counts.gradients += 1;
-        let loss = match &self.batches {
-            Some(batches) => self
-                .objective
-                .batch_gradient(theta, batches.current(), gradient),
-            None if theta == self.known.theta => {
-                gradient.copy_from_slice(&self.known.gradient);
-                self.known.loss
-            }
-            None => self.objective.gradient(theta, gradient),
+    fn evaluate(&mut self) {
+        let (objective, gradient) = (self.objective, &mut self.gradient);
+        self.loss = match &self.batches {
+            Some(batches) => objective.batch_gradient(&self.theta, batches.current(), gradient),
+            None => objective.gradient(&self.theta, gradient),
         };
+    }
+
+    fn treat(&mut self) {
+        let gradient = &mut self.gradient;
         if self.treatment.noise > 0.0 {
             gradient
                 .iter_mut()
-                .zip(&self.noise)
+                .zip(self.noise.iter())
                 .for_each(|(g, noise)| *g += noise);
         }
         if let Some(max) = self.treatment.clip_norm {
@@ -214,7 +234,6 @@ impl<'a> Oracle<'a> {
         if let Some(max) = self.treatment.clip_value {
             gradient.iter_mut().for_each(|g| *g = g.clamp(-max, max));
         }
-        loss
     }
 
     /// The Hessian at `theta`, n × n, row by row. Of the whole data, without noise. Counts one Hessian.
@@ -274,6 +293,7 @@ impl Batches {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::vector::Array;
 
     struct Bowl;
     impl Formula for Bowl {
@@ -283,11 +303,10 @@ mod tests {
     }
 
     fn gradient(treatment: Treatment) -> ([f64; 2], Counts) {
-        let mut oracle = Oracle::new(&Bowl, treatment);
-        oracle.begin_step(&[3.0, 1.0]);
-        let mut gradient = [0.0; 2];
-        oracle.gradient(&[3.0, 1.0], &mut gradient);
-        (gradient, oracle.counts())
+        let mut oracle = Oracle::new(&Bowl, treatment, Array([0.0; 2]));
+        oracle.begin_step(&Array([3.0, 1.0]));
+        let (_, gradient) = oracle.gradient(&[3.0, 1.0]);
+        (gradient.0, oracle.counts())
     }
 
     #[test]

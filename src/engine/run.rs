@@ -3,9 +3,10 @@
 use super::cancel::Cancel;
 use super::declare::Refusal;
 use super::objective::{Objective, Oracle, Treatment, norm};
-use super::optimizer::AnyOptimizer;
+use super::optimizer::{AnyOptimizer, Rule};
 use super::schedule::{Pace, Plan};
 use super::spec;
+use super::vector::Vector;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
@@ -131,17 +132,50 @@ impl Trajectory {
         self.theta.get(row * self.dim..(row + 1) * self.dim)
     }
 
-    fn with_capacity(dim: usize, rows: usize) -> Self {
+    /// Room for `rows` rows.
+    fn blank(dim: usize, rows: usize) -> Self {
+        let column = || vec![0.0; rows];
         Self {
             dim,
-            theta: Vec::with_capacity(dim * rows),
-            loss: Vec::with_capacity(rows),
-            grad_norm: Vec::with_capacity(rows),
-            lr: Vec::with_capacity(rows),
-            evaluations: Vec::with_capacity(rows),
+            theta: vec![0.0; dim * rows],
+            loss: column(),
+            grad_norm: column(),
+            lr: column(),
+            evaluations: vec![0; rows],
             outcome: Outcome::Finished,
         }
     }
+
+    /// The rows, to be written. `dim` is the trajectory's own, which the compiler knows where it is two.
+    fn rows_mut(&mut self, dim: usize) -> impl Iterator<Item = Row<'_>> {
+        let rows = self.theta.chunks_exact_mut(dim).zip(&mut self.loss);
+        let rows = rows.zip(&mut self.grad_norm).zip(&mut self.lr);
+        let row = |((((theta, loss), grad_norm), lr), evaluations)| Row {
+            theta,
+            loss,
+            grad_norm,
+            lr,
+            evaluations,
+        };
+        rows.zip(&mut self.evaluations).map(row)
+    }
+
+    fn truncate(&mut self, rows: usize) {
+        self.theta.truncate(rows * self.dim);
+        self.loss.truncate(rows);
+        self.grad_norm.truncate(rows);
+        self.lr.truncate(rows);
+        self.evaluations.truncate(rows);
+    }
+}
+
+/// One row of a trajectory, to be written.
+struct Row<'a> {
+    theta: &'a mut [f64],
+    loss: &'a mut f64,
+    grad_norm: &'a mut f64,
+    lr: &'a mut f64,
+    evaluations: &'a mut u64,
 }
 
 /// What a run is made under, the same for every optimizer of a scene.
@@ -165,43 +199,89 @@ pub fn run(
     conditions: &Conditions,
     cancel: &Cancel,
 ) -> Option<Trajectory> {
-    let steps = conditions.steps;
-    let rows = usize::try_from(steps).ok()?.checked_add(1)?;
-    let mut trajectory = Trajectory::with_capacity(objective.dim(), rows);
-    let mut rule = spec.optimizer.as_dyn().start(objective.dim());
-    let mut oracle = Oracle::new(objective, conditions.treatment);
-    let mut theta = start.to_vec();
-    let steady = spec.plan.is_constant().then(|| spec.pace(0, steps));
-    for step in 0..=steps {
-        if cancel.is_cancelled() {
-            return None;
+    spec.optimizer.as_dyn().follow(&Course {
+        objective,
+        start,
+        spec,
+        conditions,
+        cancel,
+    })
+}
+
+/// All that a run depends on, but for its rule at work.
+pub struct Course<'a> {
+    objective: &'a dyn Objective,
+    pub(super) start: &'a [f64],
+    spec: &'a RunSpec,
+    conditions: &'a Conditions,
+    cancel: &'a Cancel,
+}
+
+impl Course<'_> {
+    /// The training loop, from `origin`. It is compiled for each rule, and for two parameters apart.
+    pub(super) fn walk<V: Vector, R: Rule<V>>(
+        &self,
+        origin: V,
+        start: impl FnOnce(V) -> R,
+    ) -> Option<Trajectory> {
+        let Self {
+            spec, conditions, ..
+        } = *self;
+        let steps = conditions.steps;
+        let rows = usize::try_from(steps).ok()?.checked_add(1)?;
+        let mut trajectory = Trajectory::blank(origin.len(), rows);
+        let mut rows = trajectory.rows_mut(origin.len());
+        let mut theta = origin.clone();
+        let mut zeros = origin;
+        zeros.fill(0.0);
+        let mut oracle = Oracle::new(self.objective, conditions.treatment, zeros.clone());
+        let mut rule = start(zeros);
+        let steady = spec.plan.is_constant().then(|| spec.pace(0, steps));
+        let (mut outcome, mut kept) = (Outcome::Finished, 0);
+        for step in 0..=steps {
+            let (loss, gradient) = oracle.begin_step(&theta);
+            let grad_norm = norm(gradient);
+            if self.cancel.is_cancelled() {
+                return None;
+            }
+            let pace = match steady {
+                Some(pace) => pace,
+                None => spec.pace(step, steps),
+            };
+            let row = rows.next()?;
+            row.theta.copy_from_slice(&theta);
+            *row.loss = loss;
+            *row.grad_norm = grad_norm;
+            *row.lr = pace.lr;
+            *row.evaluations = oracle.counts().gradients;
+            let bounded = loss.abs() <= DIVERGED
+                && theta.iter().all(|t| t.abs() <= DIVERGED)
+                && grad_norm < f64::INFINITY;
+            if !bounded {
+                let numbers = [loss, grad_norm];
+                let finite = theta
+                    .iter()
+                    .chain(&numbers)
+                    .all(|number| number.is_finite());
+                kept += usize::from(finite);
+                outcome = Outcome::Diverged(step);
+                break;
+            }
+            kept += 1;
+            if conditions
+                .tolerance
+                .is_some_and(|tolerance| grad_norm < tolerance)
+            {
+                outcome = Outcome::Converged(step);
+                break;
+            }
+            if step < steps {
+                rule.step(&mut theta, &mut oracle, pace);
+            }
         }
-        let pace = steady.unwrap_or_else(|| spec.pace(step, steps));
-        let (loss, gradient) = oracle.begin_step(&theta);
-        let grad_norm = norm(gradient);
-        let finite =
-            loss.is_finite() && grad_norm.is_finite() && theta.iter().all(|t| t.is_finite());
-        if finite {
-            trajectory.theta.extend_from_slice(&theta);
-            trajectory.loss.push(loss);
-            trajectory.grad_norm.push(grad_norm);
-            trajectory.lr.push(pace.lr);
-            trajectory.evaluations.push(oracle.counts().gradients);
-        }
-        if !finite || loss.abs() > DIVERGED || theta.iter().any(|t| t.abs() > DIVERGED) {
-            trajectory.outcome = Outcome::Diverged(step);
-            break;
-        }
-        if conditions
-            .tolerance
-            .is_some_and(|tolerance| grad_norm < tolerance)
-        {
-            trajectory.outcome = Outcome::Converged(step);
-            break;
-        }
-        if step < steps {
-            rule.step(&mut theta, &mut oracle, pace);
-        }
+        drop(rows);
+        trajectory.truncate(kept);
+        trajectory.outcome = outcome;
+        Some(trajectory)
     }
-    Some(trajectory)
 }

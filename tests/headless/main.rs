@@ -1,4 +1,5 @@
 //! Tests that need no window.
 
 mod cli;
+mod reference;
 mod scenes;

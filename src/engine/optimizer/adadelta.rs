@@ -4,6 +4,7 @@ use super::{Optimizer, Rule, regularised_gradient};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::schedule::Pace;
+use crate::engine::vector::Vector;
 
 settings! {
     /// Adadelta: the ratio of two running root mean squares, of past steps and of gradients, sets each coordinate's step.
@@ -28,26 +29,23 @@ impl Optimizer for Adadelta {
         self.lr
     }
 
-    fn start(&self, dim: usize) -> Box<dyn Rule> {
-        let zeros = vec![0.0; dim];
-        Box::new(State {
+    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+        State {
             rule: self.clone(),
-            gradient: zeros.clone(),
             v: zeros.clone(),
             u: zeros,
-        })
+        }
     }
 }
 
-struct State {
+struct State<V> {
     rule: Adadelta,
-    gradient: Vec<f64>,
-    v: Vec<f64>,
-    u: Vec<f64>,
+    v: V,
+    u: V,
 }
 
-impl Rule for State {
-    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, pace: Pace) {
+impl<V: Vector> Rule<V> for State<V> {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
         let Adadelta {
             rho,
             eps,
@@ -55,12 +53,12 @@ impl Rule for State {
             maximize,
             ..
         } = self.rule;
-        regularised_gradient(oracle, theta, &mut self.gradient, maximize, weight_decay);
+        let gradient = regularised_gradient(oracle, theta, maximize, weight_decay);
         for (((theta, g), v), u) in theta
             .iter_mut()
-            .zip(&self.gradient)
-            .zip(&mut self.v)
-            .zip(&mut self.u)
+            .zip(gradient.iter())
+            .zip(self.v.iter_mut())
+            .zip(self.u.iter_mut())
         {
             *v = *v * rho + (1.0 - rho) * g * g;
             let delta = (*u + eps).sqrt() / (*v + eps).sqrt() * g;

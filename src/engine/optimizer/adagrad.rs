@@ -4,6 +4,7 @@ use super::{Optimizer, Rule, regularised_gradient};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::schedule::Pace;
+use crate::engine::vector::Vector;
 
 settings! {
     /// AdaGrad: each coordinate's step shrinks with the root of its summed squared gradients.
@@ -30,26 +31,25 @@ impl Optimizer for Adagrad {
         self.lr
     }
 
-    fn start(&self, dim: usize) -> Box<dyn Rule> {
-        let sum = vec![self.initial_accumulator_value; dim];
-        Box::new(State {
+    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+        let mut sum = zeros;
+        sum.fill(self.initial_accumulator_value);
+        State {
             rule: self.clone(),
-            gradient: vec![0.0; dim],
             sum,
             steps: 0.0,
-        })
+        }
     }
 }
 
-struct State {
+struct State<V> {
     rule: Adagrad,
-    gradient: Vec<f64>,
-    sum: Vec<f64>,
+    sum: V,
     steps: f64,
 }
 
-impl Rule for State {
-    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, pace: Pace) {
+impl<V: Vector> Rule<V> for State<V> {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
         let Adagrad {
             lr_decay,
             weight_decay,
@@ -57,10 +57,14 @@ impl Rule for State {
             maximize,
             ..
         } = self.rule;
-        regularised_gradient(oracle, theta, &mut self.gradient, maximize, weight_decay);
+        let gradient = regularised_gradient(oracle, theta, maximize, weight_decay);
         let lr = pace.lr / (1.0 + self.steps * lr_decay);
         self.steps += 1.0;
-        for ((theta, g), sum) in theta.iter_mut().zip(&self.gradient).zip(&mut self.sum) {
+        for ((theta, g), sum) in theta
+            .iter_mut()
+            .zip(gradient.iter())
+            .zip(self.sum.iter_mut())
+        {
             *sum += g * g;
             *theta -= lr * g / (sum.sqrt() + eps);
         }

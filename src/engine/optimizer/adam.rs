@@ -4,6 +4,7 @@ use super::{Optimizer, Power, Rule, regularised_gradient};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::schedule::Pace;
+use crate::engine::vector::Vector;
 
 settings! {
     /// Adam: running means of the gradient and of its square, both corrected for their start at zero.
@@ -33,8 +34,8 @@ impl Optimizer for Adam {
         self.lr
     }
 
-    fn start(&self, dim: usize) -> Box<dyn Rule> {
-        Box::new(State::new(self.clone(), 0.0, dim))
+    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+        State::new(self.clone(), 0.0, zeros)
     }
 
     fn short_name(&self) -> &'static str {
@@ -43,23 +44,20 @@ impl Optimizer for Adam {
 }
 
 /// The two means, and how the weights decay.
-pub(super) struct State {
+pub(super) struct State<V> {
     rule: Adam,
     decoupled_weight_decay: f64,
-    gradient: Vec<f64>,
-    m: Vec<f64>,
-    v: Vec<f64>,
-    v_max: Vec<f64>,
+    m: V,
+    v: V,
+    v_max: V,
     beta1_power: Power,
     beta2_power: Power,
 }
 
-impl State {
-    pub(super) fn new(rule: Adam, decoupled_weight_decay: f64, dim: usize) -> Self {
-        let zeros = vec![0.0; dim];
+impl<V: Vector> State<V> {
+    pub(super) fn new(rule: Adam, decoupled_weight_decay: f64, zeros: V) -> Self {
         Self {
             decoupled_weight_decay,
-            gradient: zeros.clone(),
             m: zeros.clone(),
             v: zeros.clone(),
             v_max: zeros,
@@ -70,9 +68,9 @@ impl State {
     }
 }
 
-impl Rule for State {
+impl<V: Vector> Rule<V> for State<V> {
     #[inline]
-    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, pace: Pace) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
         let Adam {
             beta2,
             eps,
@@ -82,12 +80,17 @@ impl Rule for State {
             ..
         } = self.rule;
         let beta1 = pace.momentum.unwrap_or(self.rule.beta1);
-        regularised_gradient(oracle, theta, &mut self.gradient, maximize, weight_decay);
-        let step_size = pace.lr / (1.0 - self.beta1_power.next(beta1));
+        let gradient = regularised_gradient(oracle, theta, maximize, weight_decay);
         let root_correction = (1.0 - self.beta2_power.next(beta2)).sqrt();
+        let step_size = pace.lr * root_correction / (1.0 - self.beta1_power.next(beta1));
+        let eps = eps * root_correction;
         let keep = 1.0 - pace.lr * self.decoupled_weight_decay;
-        let means = self.m.iter_mut().zip(&mut self.v).zip(&mut self.v_max);
-        for ((theta, g), ((m, v), v_max)) in theta.iter_mut().zip(&self.gradient).zip(means) {
+        let means = self
+            .m
+            .iter_mut()
+            .zip(self.v.iter_mut())
+            .zip(self.v_max.iter_mut());
+        for ((theta, g), ((m, v), v_max)) in theta.iter_mut().zip(gradient.iter()).zip(means) {
             *m += (g - *m) * (1.0 - beta1);
             *v = *v * beta2 + (1.0 - beta2) * g * g;
             let second = if amsgrad {
@@ -96,7 +99,7 @@ impl Rule for State {
             } else {
                 *v
             };
-            *theta = *theta * keep - step_size * *m / (second.sqrt() / root_correction + eps);
+            *theta = *theta * keep - step_size * *m / (second.sqrt() + eps);
         }
     }
 }

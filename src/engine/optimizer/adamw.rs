@@ -3,6 +3,7 @@
 use super::adam::{Adam, State};
 use super::{Optimizer, Rule};
 use crate::engine::declare::settings;
+use crate::engine::vector::Vector;
 
 settings! {
     /// AdamW: Adam whose weights shrink by a fixed share a step, apart from the gradient.
@@ -31,7 +32,7 @@ impl Optimizer for AdamW {
         self.lr
     }
 
-    fn start(&self, dim: usize) -> Box<dyn Rule> {
+    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
         let Self {
             lr,
             beta1,
@@ -50,6 +51,6 @@ impl Optimizer for AdamW {
             amsgrad,
             maximize,
         };
-        Box::new(State::new(adam, weight_decay, dim))
+        State::new(adam, weight_decay, zeros)
     }
 }

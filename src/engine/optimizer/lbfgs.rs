@@ -5,6 +5,7 @@ use super::{Optimizer, Rule};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::schedule::Pace;
+use crate::engine::vector::Vector;
 
 settings! {
     /// How L-BFGS finds the length of its step.
@@ -41,8 +42,9 @@ impl Optimizer for Lbfgs {
         self.lr
     }
 
-    fn start(&self, dim: usize) -> Box<dyn Rule> {
-        Box::new(State {
+    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+        let dim = zeros.len();
+        State {
             history: History::new(
                 dim,
                 usize::try_from(self.history_size).unwrap_or(usize::MAX),
@@ -56,7 +58,7 @@ impl Optimizer for Lbfgs {
             previous_gradient: vec![0.0; dim],
             probe: vec![0.0; dim],
             search: Search::new(dim),
-        })
+        }
     }
 }
 
@@ -73,8 +75,8 @@ struct State {
     search: Search,
 }
 
-impl Rule for State {
-    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, pace: Pace) {
+impl<V: Vector> Rule<V> for State {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
         let Self {
             rule,
             max_eval,
@@ -89,8 +91,11 @@ impl Rule for State {
         } = self;
         let sign = if rule.maximize { -1.0 } else { 1.0 };
         let mut closure = |theta: &[f64], gradient: &mut [f64]| {
-            let loss = oracle.gradient(theta, gradient);
-            gradient.iter_mut().for_each(|g| *g *= sign);
+            let (loss, found) = oracle.gradient(theta);
+            gradient
+                .iter_mut()
+                .zip(found.iter())
+                .for_each(|(g, found)| *g = sign * *found);
             sign * loss
         };
 
@@ -129,7 +134,7 @@ impl Rule for State {
                 let budget = max_eval.saturating_sub(evaluations);
                 let found = search.run(*t, largest(direction), budget, |point| {
                     evaluations += 1;
-                    for ((probe, theta), d) in probe.iter_mut().zip(&*theta).zip(&*direction) {
+                    for ((probe, theta), d) in probe.iter_mut().zip(theta.iter()).zip(&*direction) {
                         *probe = theta + point.t * d;
                     }
                     point.loss = closure(probe, &mut point.gradient);
@@ -219,7 +224,7 @@ impl History {
 
     /// −H g by the two-loop recursion, algorithm 7.4.
     fn direction(&mut self, gradient: &[f64], r: &mut [f64]) {
-        r.iter_mut().zip(gradient).for_each(|(r, g)| *r = -g);
+        r.iter_mut().zip(gradient.iter()).for_each(|(r, g)| *r = -g);
         let kept = self.stored.saturating_sub(self.capacity)..self.stored;
         for index in kept.clone().rev() {
             let (slot, at) = (self.slot(index), index % self.capacity);

@@ -15,7 +15,9 @@ mod wolfe;
 
 use super::declare::{Settings, family};
 use super::objective::Oracle;
+use super::run::{Course, Trajectory};
 use super::schedule::Pace;
+use super::vector::{Array, Vector};
 
 family! {
     /// Any optimizer.
@@ -32,12 +34,15 @@ family! {
 }
 
 /// An update rule's settings.
-pub trait Optimizer: Settings {
+pub trait Optimizer: Settings + Follow {
     /// The learning rate before any schedule.
     fn lr(&self) -> f64;
 
-    /// Its state at step 0 for `dim` parameters. All of the state is allocated here; a step allocates nothing.
-    fn start(&self, dim: usize) -> Box<dyn Rule>;
+    /// Its state at step 0; `zeros` are as many as there are parameters. All of the state is allocated here; a step
+    /// allocates nothing.
+    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V>
+    where
+        Self: Sized;
 
     /// What it is called beside its trail: settings that make another method of it change the name.
     fn short_name(&self) -> &'static str {
@@ -51,10 +56,25 @@ pub trait Optimizer: Settings {
     }
 }
 
-/// An update rule at work: its settings and its state.
-pub trait Rule: Send {
+/// An update rule at work: its settings and its state. Parameters are stored in a `V`.
+pub trait Rule<V> {
     /// Moves `theta` by one step.
-    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, pace: Pace);
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace);
+}
+
+/// What [`Optimizer::start`] makes possible for every optimizer: to follow a course, by a loop compiled for its rule.
+pub trait Follow {
+    /// The run from its start to its end; `None` if it was cancelled.
+    fn follow(&self, course: &Course) -> Option<Trajectory>;
+}
+
+impl<O: Optimizer> Follow for O {
+    fn follow(&self, course: &Course) -> Option<Trajectory> {
+        match *course.start {
+            [x, y] => course.walk(Array([x, y]), |zeros| self.start(zeros)),
+            _ => course.walk(course.start.to_vec(), |zeros| self.start(zeros)),
+        }
+    }
 }
 
 /// βᵗ for t = 1, 2, …, by one multiplication a step while β stays the same.
@@ -96,31 +116,36 @@ impl Power {
 }
 
 /// The gradient that a rule works with: PyTorch's `maximize` turns its sign, L2 `weight_decay` adds λθ.
-#[inline]
-fn regularised_gradient(
-    oracle: &mut Oracle,
-    theta: &[f64],
-    gradient: &mut [f64],
+#[expect(clippy::inline_always, reason = "a call here costs as much as a step")]
+#[inline(always)]
+fn regularised_gradient<'a, V: Vector>(
+    oracle: &'a mut Oracle<V>,
+    theta: &V,
     maximize: bool,
     weight_decay: f64,
-) {
-    oracle.gradient(theta, gradient);
+) -> &'a V {
+    let (_, gradient) = oracle.gradient(theta);
     if maximize {
         gradient.iter_mut().for_each(|g| *g = -*g);
     }
     if weight_decay != 0.0 {
+        let pull = theta.iter().map(|theta| weight_decay * theta);
         gradient
             .iter_mut()
-            .zip(theta)
-            .for_each(|(g, theta)| *g += weight_decay * theta);
+            .zip(pull)
+            .for_each(|(g, pull)| *g += pull);
     }
+    gradient
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::cancel::Cancel;
     use crate::engine::jet::Scalar;
     use crate::engine::objective::{Formula, Treatment};
+    use crate::engine::run::{Conditions, RunSpec, run};
+    use crate::engine::schedule::Plan;
 
     #[test]
     fn powers_follow_a_changing_base() {
@@ -131,29 +156,44 @@ mod tests {
         assert!((power.next(0.8) - 0.4096).abs() < 1e-15);
     }
 
-    struct Slope;
-    impl Formula for Slope {
+    /// Finite as a whole, but not in its mini-batches, which are all that a rule sees.
+    struct Broken;
+    impl Formula for Broken {
         fn eval<S: Scalar>(&self, x: S, y: S) -> S {
-            x * f64::NAN + y * f64::INFINITY
+            x * x + y * y
+        }
+        fn samples(&self) -> usize {
+            2
+        }
+        fn eval_batch<S: Scalar>(&self, batch: &[usize], x: S, y: S) -> S {
+            match batch {
+                [0] => x * f64::NAN + y * f64::INFINITY,
+                _ => x * 1e308 - y * 1e-308,
+            }
         }
     }
 
     #[test]
     fn no_optimizer_panics_on_nan_or_infinity() {
         for any in AnyOptimizer::all() {
-            let mut rule = any.as_dyn().start(2);
-            let mut oracle = Oracle::new(&Slope, Treatment::default());
-            let mut theta = [1.0, -2.0];
-            for _ in 0..3 {
-                oracle.begin_step(&theta);
-                rule.step(
-                    &mut theta,
-                    &mut oracle,
-                    Pace {
-                        lr: 1e12,
-                        momentum: None,
-                    },
-                );
+            for seed in 0..10 {
+                let treatment = Treatment {
+                    seed,
+                    batch: Some(1),
+                    ..Treatment::default()
+                };
+                let conditions = Conditions {
+                    steps: 5,
+                    treatment,
+                    tolerance: None,
+                };
+                let spec = RunSpec {
+                    optimizer: any.clone(),
+                    plan: Plan::default(),
+                };
+                for start in [&[1.0, -2.0][..], &[0.0, 0.0]] {
+                    assert!(run(&Broken, start, &spec, &conditions, &Cancel::default()).is_some());
+                }
             }
         }
     }

@@ -5,6 +5,7 @@ use super::{Optimizer, Rule};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::schedule::Pace;
+use crate::engine::vector::Vector;
 
 settings! {
     /// Newton's method: jumps to the stationary point of the local quadratic model, be it a minimum, a saddle or a maximum.
@@ -23,34 +24,35 @@ impl Optimizer for Newton {
         self.lr
     }
 
-    fn start(&self, dim: usize) -> Box<dyn Rule> {
-        Box::new(State {
+    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+        let dim = zeros.len();
+        State {
             damping: self.damping,
-            gradient: vec![0.0; dim],
+            step: vec![0.0; dim],
             hessian: vec![0.0; dim * dim],
-        })
+        }
     }
 }
 
 struct State {
     damping: f64,
-    gradient: Vec<f64>,
+    step: Vec<f64>,
     hessian: Vec<f64>,
 }
 
-impl Rule for State {
+impl<V: Vector> Rule<V> for State {
     /// Where H + δ I is singular there is no step, and θ stays.
-    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, pace: Pace) {
-        oracle.gradient(theta, &mut self.gradient);
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+        self.step.copy_from_slice(oracle.gradient(theta).1);
         oracle.hessian(theta, &mut self.hessian);
         self.hessian
             .iter_mut()
             .step_by(theta.len() + 1)
             .for_each(|diagonal| *diagonal += self.damping);
-        if solve(&mut self.hessian, &mut self.gradient) {
+        if solve(&mut self.hessian, &mut self.step) {
             theta
                 .iter_mut()
-                .zip(&self.gradient)
+                .zip(&self.step)
                 .for_each(|(theta, step)| *theta -= pace.lr * step);
         }
     }

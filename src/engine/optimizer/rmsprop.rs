@@ -4,6 +4,7 @@ use super::{Optimizer, Rule, regularised_gradient};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::schedule::Pace;
+use crate::engine::vector::Vector;
 
 settings! {
     /// RMSprop: divides each coordinate's gradient by its running root mean square.
@@ -33,28 +34,25 @@ impl Optimizer for RmsProp {
         self.lr
     }
 
-    fn start(&self, dim: usize) -> Box<dyn Rule> {
-        let zeros = vec![0.0; dim];
-        Box::new(State {
+    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+        State {
             rule: self.clone(),
-            gradient: zeros.clone(),
             v: zeros.clone(),
             mean: zeros.clone(),
             velocity: zeros,
-        })
+        }
     }
 }
 
-struct State {
+struct State<V> {
     rule: RmsProp,
-    gradient: Vec<f64>,
-    v: Vec<f64>,
-    mean: Vec<f64>,
-    velocity: Vec<f64>,
+    v: V,
+    mean: V,
+    velocity: V,
 }
 
-impl Rule for State {
-    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, pace: Pace) {
+impl<V: Vector> Rule<V> for State<V> {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
         let RmsProp {
             alpha,
             eps,
@@ -63,14 +61,15 @@ impl Rule for State {
             maximize,
             ..
         } = self.rule;
-        regularised_gradient(oracle, theta, &mut self.gradient, maximize, weight_decay);
+        let gradient = regularised_gradient(oracle, theta, maximize, weight_decay);
         let mu = pace.momentum.unwrap_or(self.rule.momentum);
         let means = self
             .v
             .iter_mut()
-            .zip(&mut self.mean)
-            .zip(&mut self.velocity);
-        for ((theta, g), ((v, mean), velocity)) in theta.iter_mut().zip(&self.gradient).zip(means) {
+            .zip(self.mean.iter_mut())
+            .zip(self.velocity.iter_mut());
+        for ((theta, g), ((v, mean), velocity)) in theta.iter_mut().zip(gradient.iter()).zip(means)
+        {
             *v = *v * alpha + (1.0 - alpha) * g * g;
             let variance = if centered {
                 *mean += (g - *mean) * (1.0 - alpha);

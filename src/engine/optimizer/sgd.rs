@@ -4,6 +4,7 @@ use super::{Optimizer, Rule, regularised_gradient};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::schedule::Pace;
+use crate::engine::vector::Vector;
 
 settings! {
     /// Stochastic gradient descent: steps down the gradient, optionally carried on by a velocity.
@@ -31,13 +32,12 @@ impl Optimizer for Sgd {
         self.lr
     }
 
-    fn start(&self, dim: usize) -> Box<dyn Rule> {
-        Box::new(State {
+    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+        State {
             rule: self.clone(),
-            gradient: vec![0.0; dim],
-            velocity: vec![0.0; dim],
+            velocity: zeros,
             moving: false,
-        })
+        }
     }
 
     fn short_name(&self) -> &'static str {
@@ -62,38 +62,43 @@ impl Optimizer for Sgd {
     }
 }
 
-struct State {
+struct State<V> {
     rule: Sgd,
-    gradient: Vec<f64>,
-    velocity: Vec<f64>,
+    velocity: V,
     /// Whether there is a velocity yet.
     moving: bool,
 }
 
-impl Rule for State {
+impl<V: Vector> Rule<V> for State<V> {
     #[inline]
-    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, pace: Pace) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
         let Self {
             rule,
-            gradient,
             velocity,
             moving,
         } = self;
-        regularised_gradient(oracle, theta, gradient, rule.maximize, rule.weight_decay);
+        let gradient = regularised_gradient(oracle, theta, rule.maximize, rule.weight_decay);
         let mu = pace.momentum.unwrap_or(rule.momentum);
         if mu == 0.0 {
             theta
                 .iter_mut()
-                .zip(gradient)
+                .zip(gradient.iter())
                 .for_each(|(theta, g)| *theta -= pace.lr * *g);
             return;
         }
         let entering = if *moving { 1.0 - rule.dampening } else { 1.0 };
-        let kept = if *moving { mu } else { 0.0 };
         *moving = true;
-        for ((theta, g), v) in theta.iter_mut().zip(gradient).zip(velocity) {
-            *v = kept * *v + entering * *g;
-            *theta -= pace.lr * if rule.nesterov { *g + mu * *v } else { *v };
+        for (v, g) in velocity.iter_mut().zip(gradient.iter()) {
+            *v = mu * *v + entering * *g;
+        }
+        if rule.nesterov {
+            for ((theta, g), v) in theta.iter_mut().zip(gradient.iter()).zip(velocity.iter()) {
+                *theta -= pace.lr * (*g + mu * *v);
+            }
+        } else {
+            for (theta, v) in theta.iter_mut().zip(velocity.iter()) {
+                *theta -= pace.lr * *v;
+            }
         }
     }
 }
