@@ -557,11 +557,11 @@ pub const fn dashed<const N: usize>(module: &str) -> [u8; N] {
 ///     /// Walks.
 ///     pub struct Walk("Walk") {
 ///         /// Steps a second.
-///         pace: f64 = 1.5, 0.0..=10.0, linear 0.0..=3.0, unit "1/s";
+///         pace: f64 = 1.5, in 0.0..=10.0, linear 0.0..=3.0, unit "1/s";
 ///         /// Where to keep.
 ///         side: Side = Side::Left;
 ///         /// How far.
-///         limit: Option<u64> = None, 1.0..=1e6, none "off";
+///         limit: Option<u64> = None, in 1.0..=1e6, none "off";
 ///     }
 /// }
 /// use ravine::engine::declare::{Settings, Value};

@@ -81,6 +81,7 @@ impl<V: Vector> Rule<V> for State<V> {
         } = self.rule;
         let beta1 = pace.momentum.unwrap_or(self.rule.beta1);
         let gradient = regularised_gradient(oracle, theta, maximize, weight_decay);
+        // Both corrections move to the step size and to ε, out of the way of θ: end of section 2 of Kingma & Ba 2015.
         let root_correction = (1.0 - self.beta2_power.next(beta2)).sqrt();
         let step_size = pace.lr * root_correction / (1.0 - self.beta1_power.next(beta1));
         let eps = eps * root_correction;

@@ -224,7 +224,7 @@ impl History {
 
     /// −H g by the two-loop recursion, algorithm 7.4.
     fn direction(&mut self, gradient: &[f64], r: &mut [f64]) {
-        r.iter_mut().zip(gradient.iter()).for_each(|(r, g)| *r = -g);
+        r.iter_mut().zip(gradient).for_each(|(r, g)| *r = -g);
         let kept = self.stored.saturating_sub(self.capacity)..self.stored;
         for index in kept.clone().rev() {
             let (slot, at) = (self.slot(index), index % self.capacity);

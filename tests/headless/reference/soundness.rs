@@ -1,0 +1,143 @@
+//! Same bits on any number of threads, and sound results under any learning rate.
+
+use ravine::engine::cancel::Cancel;
+use ravine::engine::lab::{RunResult, compute_runs};
+use ravine::engine::landscape::{AnyLandscape, NoFiles};
+use ravine::engine::optimizer::AnyOptimizer;
+use ravine::engine::run::{DIVERGED, Outcome, Trajectory};
+use ravine::engine::scene::Scene;
+use std::sync::Arc;
+
+fn scene(landscape: &str, runs: impl IntoIterator<Item = String>) -> Scene {
+    let mut scene = Scene::new(landscape.parse().unwrap());
+    for run in runs {
+        scene.add_run(run.parse().unwrap());
+    }
+    scene
+}
+
+fn results(scene: &Scene, threads: usize) -> Vec<Arc<RunResult>> {
+    let ground = Arc::new(scene.ground(&NoFiles).unwrap());
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .unwrap();
+    let runs = pool.install(|| compute_runs(scene, &ground, None, &Cancel::default()));
+    runs.unwrap().results
+}
+
+/// Every number of some results, bit by bit.
+fn bits(results: &[Arc<RunResult>]) -> Vec<u64> {
+    let columns = |result: &RunResult| {
+        let Trajectory {
+            theta,
+            loss,
+            grad_norm,
+            lr,
+            evaluations,
+            ..
+        } = &result.trajectory;
+        let reals = [theta, loss, grad_norm, lr].into_iter().flatten();
+        let curvature = result.curvature.iter().flatten();
+        let reals = reals.chain(curvature).map(|real| real.to_bits());
+        reals.chain(evaluations.iter().copied()).collect::<Vec<_>>()
+    };
+    results.iter().flat_map(|result| columns(result)).collect()
+}
+
+#[test]
+fn whole_runs_have_the_same_bits_on_any_number_of_threads() {
+    for landscape in ["regression", "rosenbrock"] {
+        let mut scene = scene(
+            landscape,
+            AnyOptimizer::NAMES.iter().map(|name| (*name).to_owned()),
+        );
+        scene.training.steps = 300;
+        scene.training.seed = 7;
+        scene.training.noise = 0.1;
+        scene.training.clip_norm = Some(10.0);
+        scene.training.batch = (landscape == "regression").then_some(8);
+        let one = bits(&results(&scene, 1));
+        for threads in [2, 8] {
+            assert!(
+                bits(&results(&scene, threads)) == one,
+                "{landscape}, {threads} threads"
+            );
+        }
+        scene.training.seed = 8;
+        assert!(
+            bits(&results(&scene, 1)) != one,
+            "{landscape}: the seed matters"
+        );
+    }
+}
+
+/// Every landscape and optimizer, learning rates from 1e-12 to 1e12, 1000 steps: no panic, and the outcome is what the
+/// rows say.
+#[test]
+fn no_learning_rate_breaks_a_run() {
+    let runs = || {
+        let rates = (-12..=12).step_by(3);
+        rates.flat_map(|e| {
+            AnyOptimizer::NAMES
+                .iter()
+                .map(move |name| format!("{name}:lr=1e{e}"))
+        })
+    };
+    for landscape in AnyLandscape::NAMES {
+        for noise in [0.0, 1.0] {
+            let mut scene = scene(landscape, runs());
+            scene.training.steps = 1000;
+            scene.training.noise = noise;
+            for (run, result) in scene.runs.iter().zip(results(&scene, 2)) {
+                assert_sound(&format!("{} on {landscape}", run.spec), &result, 1000);
+            }
+        }
+    }
+}
+
+fn assert_sound(
+    what: &str,
+    RunResult {
+        trajectory,
+        curvature,
+    }: &RunResult,
+    steps: u64,
+) {
+    let Trajectory {
+        theta,
+        loss,
+        grad_norm,
+        lr,
+        evaluations,
+        ..
+    } = trajectory;
+    let rows = trajectory.len();
+    let lengths = [
+        theta.len() / 2,
+        grad_norm.len(),
+        lr.len(),
+        evaluations.len(),
+        curvature.len(),
+    ];
+    assert_eq!(lengths, [rows; 5], "{what}");
+    let columns = [theta, loss, grad_norm, lr];
+    assert!(
+        columns.into_iter().flatten().all(|value| value.is_finite()),
+        "{what}"
+    );
+    assert!(evaluations.is_sorted(), "{what}");
+    let inside = |row: usize| {
+        let at = trajectory.theta(row).unwrap();
+        loss[row].abs() <= DIVERGED && at.iter().all(|t| t.abs() <= DIVERGED)
+    };
+    assert!((0..rows.saturating_sub(1)).all(inside), "{what}");
+    let last = rows as u64;
+    match trajectory.outcome {
+        Outcome::Finished => assert!(last == steps + 1 && inside(rows - 1), "{what}: {rows} rows"),
+        // The last row is beyond the bounds, or not finite and left out.
+        Outcome::Diverged(step) if last == step + 1 => assert!(!inside(rows - 1), "{what}"),
+        Outcome::Diverged(step) => assert_eq!(last, step, "{what}"),
+        Outcome::Converged(step) => panic!("{what} converged at {step} without a tolerance"),
+    }
+}

@@ -1,0 +1,154 @@
+//! Paths, derivatives and schedules that PyTorch computed.
+
+use super::{check, ground, treated};
+use ravine::engine::objective::Treatment;
+use ravine::engine::optimizer::AnyOptimizer;
+use ravine::engine::run::RunSpec;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+#[derive(Deserialize)]
+struct Reference<T> {
+    cases: Vec<T>,
+}
+
+fn cases<T: DeserializeOwned>(file: &str) -> Vec<T> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference");
+    let text = std::fs::read_to_string(folder.join(file)).unwrap();
+    let reference: Reference<T> = serde_json::from_str(&text).unwrap();
+    assert!(!reference.cases.is_empty());
+    reference.cases
+}
+
+#[derive(Deserialize)]
+struct PathCase {
+    landscape: String,
+    run: String,
+    start: [f64; 2],
+    steps: u64,
+    clip_norm: Option<f64>,
+    clip_value: Option<f64>,
+    /// The last row that can be compared.
+    compare: usize,
+    theta: Vec<[f64; 2]>,
+    loss: Vec<f64>,
+    lr: Vec<f64>,
+}
+
+#[test]
+fn every_optimizer_takes_the_path_of_pytorch() {
+    for case in cases::<PathCase>("torch_paths.json") {
+        let PathCase { landscape, run, .. } = &case;
+        let treatment = Treatment {
+            clip_norm: case.clip_norm,
+            clip_value: case.clip_value,
+            ..Treatment::default()
+        };
+        let found = treated(landscape, run, case.start, case.steps, treatment);
+        assert!(
+            found.len() > case.compare,
+            "{run} on {landscape} ends early"
+        );
+        for k in 0..=case.compare {
+            let what = |column| format!("{run} on {landscape}, {column} after {k} steps");
+            let (theta, [x, y]) = (found.theta(k).unwrap(), case.theta[k]);
+            let (loss, lr) = (case.loss[k], case.lr[k]);
+            let size = 1.0_f64.max(x.abs()).max(y.abs());
+            check(&what("θ"), theta, &[x, y], size, 1e-10);
+            check(
+                &what("loss"),
+                &found.loss[k..=k],
+                &[loss],
+                loss.abs().max(1.0),
+                1e-10,
+            );
+            check(&what("lr"), &found.lr[k..=k], &[lr], lr.max(1e-3), 1e-12);
+        }
+    }
+}
+
+#[test]
+fn paths_cover_every_optimizer() {
+    let mut covered: BTreeMap<&str, [BTreeSet<String>; 2]> = BTreeMap::new();
+    for case in cases::<PathCase>("torch_paths.json") {
+        let spec: RunSpec = case.run.parse().unwrap();
+        let [landscapes, settings] = covered.entry(spec.optimizer.name()).or_default();
+        landscapes.insert(case.landscape);
+        settings.insert(spec.optimizer.to_string());
+    }
+    for name in AnyOptimizer::NAMES {
+        let [landscapes, settings] = &covered[name];
+        assert!(landscapes.len() >= 3, "{name}: {landscapes:?}");
+        assert!(settings.len() >= 2, "{name}: {settings:?}");
+    }
+}
+
+#[derive(Deserialize)]
+struct PointCase {
+    landscape: String,
+    point: [f64; 2],
+    value: f64,
+    gradient: [f64; 2],
+    /// xx, xy, yy.
+    hessian: [f64; 3],
+}
+
+#[test]
+fn values_gradients_and_hessians_are_those_of_pytorch() {
+    for case in cases::<PointCase>("torch_landscapes.json") {
+        let PointCase {
+            landscape, point, ..
+        } = &case;
+        let objective = ground(landscape).objective;
+        let (mut gradient, mut hessian) = ([0.0; 2], [0.0; 4]);
+        let value = objective.gradient(point, &mut gradient);
+        objective.hessian(point, &mut hessian);
+        let [xx, xy, yy] = case.hessian;
+        let what = |part| format!("{part} of {landscape} at {point:?}");
+        let near = |part, found: &[f64], expected: &[f64]| {
+            let scale = expected
+                .iter()
+                .fold(1.0, |scale: f64, e| scale.max(e.abs()));
+            check(&what(part), found, expected, scale, 1e-11);
+        };
+        near("value", &[value, objective.value(point)], &[case.value; 2]);
+        near("gradient", &gradient, &case.gradient);
+        near("Hessian", &hessian, &[xx, xy, xy, yy]);
+        let mut product = [0.0; 2];
+        objective.hessian_vector(point, &[1.0, -2.0], &mut product);
+        near("Hessian·v", &product, &[xx - 2.0 * xy, xy - 2.0 * yy]);
+    }
+}
+
+#[derive(Deserialize)]
+struct ScheduleCase {
+    schedule: String,
+    run: String,
+    /// What step t + 1 uses.
+    lr: Vec<f64>,
+    momentum: Vec<f64>,
+}
+
+#[test]
+fn schedules_are_those_of_pytorch() {
+    for ScheduleCase {
+        schedule,
+        run,
+        lr,
+        momentum,
+    } in cases("torch_schedules.json")
+    {
+        let spec: RunSpec = format!("{run}@{schedule}").parse().unwrap();
+        // β₁ where there is one: SGD's momentum of these runs is .9 as well.
+        let own = 0.9;
+        for (t, (lr, momentum)) in lr.iter().zip(&momentum).enumerate() {
+            let pace = spec.pace(t as u64, 40);
+            let what = format!("{run}@{schedule} at {t}");
+            check(&what, &[pace.lr], &[*lr], lr.max(1e-3), 1e-12);
+            let found = pace.momentum.unwrap_or(own);
+            check(&what, &[found], &[*momentum], 1.0, 1e-12);
+        }
+    }
+}
