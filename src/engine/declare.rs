@@ -15,315 +15,11 @@
 //! # Ok::<(), Refusal>(())
 //! ```
 
-use super::spec;
-use serde::ser::SerializeMap;
-use std::fmt;
-use std::ops::{Bound, RangeBounds};
+mod param;
+mod table;
 
-/// Why a name, a key or a value was refused. Its text is one sentence that lists what is valid.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// No member of the family has this name.
-    #[error("unknown {family} `{given}`; {}", suggestion(given, valid))]
-    Name {
-        /// What was looked for: "optimizer", "landscape", …
-        family: &'static str,
-        /// The name that was given.
-        given: String,
-        /// Every valid name.
-        valid: Vec<&'static str>,
-    },
-    /// The member has no such setting.
-    #[error("`{owner}` has no setting `{given}`; {}", suggestion(given, valid))]
-    Key {
-        /// The member's name.
-        owner: String,
-        /// The key that was given.
-        given: String,
-        /// Every valid key.
-        valid: Vec<&'static str>,
-    },
-    /// The setting exists, the value is not one of its values.
-    #[error("`{setting}` cannot be {given}; expected {expected}")]
-    Value {
-        /// The setting's name.
-        setting: &'static str,
-        /// The value that was given, as text.
-        given: String,
-        /// What is legal, in words.
-        expected: String,
-    },
-    /// The text does not follow the grammar of [`spec`](super::spec).
-    #[error("{0}")]
-    Grammar(String),
-}
-
-/// "did you mean …?" where something is near, then the list of what is valid.
-fn suggestion(given: &str, valid: &[&'static str]) -> String {
-    let nearest = valid
-        .iter()
-        .map(|name| (strsim::damerau_levenshtein(given, name), name))
-        .min_by_key(|(distance, _)| *distance)
-        .filter(|(distance, name)| *distance <= 1 + name.len().min(given.len()) / 3);
-    let list = match valid {
-        [] => "it has no settings".to_owned(),
-        _ => format!("valid: {}", valid.join(", ")),
-    };
-    match nearest {
-        Some((_, name)) => format!("did you mean `{name}`? ({list})"),
-        None => list,
-    }
-}
-
-/// An interval of the real line, each end open, closed or infinite.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Interval {
-    low: Bound<f64>,
-    high: Bound<f64>,
-}
-
-impl Interval {
-    /// All finite numbers.
-    pub const ALL: Self = Self {
-        low: Bound::Unbounded,
-        high: Bound::Unbounded,
-    };
-
-    /// The numbers of a Rust range: `0.0..`, `0.0..1.0`, `1.0..=5.0`, or a pair of bounds.
-    pub fn of(range: impl RangeBounds<f64>) -> Self {
-        Self {
-            low: range.start_bound().cloned(),
-            high: range.end_bound().cloned(),
-        }
-    }
-
-    /// Whether `value` is finite and inside.
-    pub fn contains(&self, value: f64) -> bool {
-        value.is_finite() && (self.low, self.high).contains(&value)
-    }
-
-    /// The finite ends, infinities where there are none.
-    pub fn ends(&self) -> [f64; 2] {
-        let end = |bound, infinite| match bound {
-            Bound::Included(value) | Bound::Excluded(value) => value,
-            Bound::Unbounded => infinite,
-        };
-        [
-            end(self.low, f64::NEG_INFINITY),
-            end(self.high, f64::INFINITY),
-        ]
-    }
-}
-
-/// `[0, 1)`, `(0, ∞)`: the way mathematics writes it.
-impl fmt::Display for Interval {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.low {
-            Bound::Included(low) => write!(f, "[{}, ", spec::real(low))?,
-            Bound::Excluded(low) => write!(f, "({}, ", spec::real(low))?,
-            Bound::Unbounded => f.write_str("(-∞, ")?,
-        }
-        match self.high {
-            Bound::Included(high) => write!(f, "{}]", spec::real(high)),
-            Bound::Excluded(high) => write!(f, "{})", spec::real(high)),
-            Bound::Unbounded => f.write_str("∞)"),
-        }
-    }
-}
-
-/// How a slider runs from its low to its high end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(
-    non_camel_case_types,
-    reason = "written in lower case inside settings!"
-)]
-pub enum Scale {
-    /// Even steps.
-    linear,
-    /// Even factors; a legal zero sits at the low end.
-    log,
-}
-
-/// The reach of a slider: narrower than what is legal, and what can be typed.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Slider {
-    /// Linear or logarithmic.
-    pub scale: Scale,
-    /// Low end.
-    pub low: f64,
-    /// High end.
-    pub high: f64,
-}
-
-/// What a setting can hold.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Kind {
-    /// A finite real number.
-    Real,
-    /// A whole number from 0.
-    Count,
-    /// Yes or no.
-    Flag,
-    /// One of a few names.
-    Choice(&'static [&'static str]),
-    /// Real numbers, joined by `/` in a spec.
-    List,
-    /// Any text.
-    Text,
-}
-
-/// The declaration of one setting: everything that sliders, command line, files and docs need to know of it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Param {
-    /// Its name, which is PyTorch's where PyTorch has the thing.
-    pub name: &'static str,
-    /// Its doc comment.
-    pub help: &'static str,
-    /// What it can hold.
-    pub kind: Kind,
-    /// The legal values of numbers.
-    pub legal: Interval,
-    /// The reach of its slider.
-    pub slider: Option<Slider>,
-    /// The word for "no value", for a setting that may have none: `auto`, `off`, `all`.
-    pub none: Option<&'static str>,
-    /// Its unit, if it has one.
-    pub unit: &'static str,
-}
-
-/// The value of a setting.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Value {
-    /// A finite real number.
-    Real(f64),
-    /// A whole number.
-    Count(u64),
-    /// Yes or no.
-    Flag(bool),
-    /// One of the declared names.
-    Choice(&'static str),
-    /// Real numbers.
-    List(Vec<f64>),
-    /// Any text.
-    Text(String),
-    /// No value: the setting's word for it says what that means.
-    None,
-}
-
-impl Param {
-    /// Refuses a number that is not finite or not legal, and a value of another kind.
-    pub fn check(&self, value: &Value) -> Result<(), Refusal> {
-        let sound = match (value, self.kind) {
-            (Value::Real(real), Kind::Real) => self.legal.contains(*real),
-            #[expect(
-                clippy::cast_precision_loss,
-                reason = "legal counts are far below 2^53"
-            )]
-            (Value::Count(count), Kind::Count) => self.legal.contains(*count as f64),
-            (Value::List(list), Kind::List) => list.iter().all(|real| self.legal.contains(*real)),
-            (Value::Choice(choice), Kind::Choice(names)) => names.contains(choice),
-            (Value::Flag(_), Kind::Flag) | (Value::Text(_), Kind::Text) => true,
-            (Value::None, _) => self.none.is_some(),
-            _ => false,
-        };
-        if sound {
-            Ok(())
-        } else {
-            Err(self.refusal(&self.text(value)))
-        }
-    }
-
-    /// Reads a value as it stands in a spec, and checks it.
-    pub fn parse(&self, text: &str) -> Result<Value, Refusal> {
-        let value = if self.none.is_some_and(|word| word == text) {
-            Some(Value::None)
-        } else {
-            match self.kind {
-                Kind::Real => text.parse().ok().map(Value::Real),
-                Kind::Count => count(text).map(Value::Count),
-                Kind::Flag => text.parse().ok().map(Value::Flag),
-                Kind::Choice(names) => names
-                    .iter()
-                    .find(|name| **name == text)
-                    .map(|name| Value::Choice(name)),
-                Kind::List => text
-                    .split('/')
-                    .map(|part| part.trim().parse().ok())
-                    .collect::<Option<_>>()
-                    .map(Value::List),
-                Kind::Text => Some(Value::Text(text.to_owned())),
-            }
-        };
-        let value = value.ok_or_else(|| self.refusal(text))?;
-        self.check(&value)?;
-        Ok(value)
-    }
-
-    /// A value as it stands in a spec; [`Param::parse`] reads it back to the same bits.
-    pub fn text(&self, value: &Value) -> String {
-        match value {
-            Value::Real(real) => spec::real(*real),
-            Value::Count(count) => count.to_string(),
-            Value::Flag(flag) => flag.to_string(),
-            Value::Choice(choice) => (*choice).to_owned(),
-            Value::List(list) => list
-                .iter()
-                .map(|real| spec::real(*real))
-                .collect::<Vec<_>>()
-                .join("/"),
-            Value::Text(text) => text.clone(),
-            Value::None => self.none.unwrap_or("none").to_owned(),
-        }
-    }
-
-    /// What is legal, in words: "a number in [0, 1)".
-    pub fn expected(&self) -> String {
-        let numbers = |what: &str| match self.legal {
-            Interval::ALL => format!("{what} that is finite"),
-            legal => format!("{what} in {legal}"),
-        };
-        let mut words = match self.kind {
-            Kind::Real => numbers("a number"),
-            Kind::Count => numbers("a whole number"),
-            Kind::Flag => "true or false".to_owned(),
-            Kind::Choice(names) => format!("one of {}", names.join(", ")),
-            Kind::List => numbers("numbers joined by `/`, each one"),
-            Kind::Text => "text".to_owned(),
-        };
-        if let Some(word) = self.none {
-            words.push_str(" or `");
-            words.push_str(word);
-            words.push('`');
-        }
-        words
-    }
-
-    fn refusal(&self, given: &str) -> Refusal {
-        let given = if given.is_empty() {
-            "empty".to_owned()
-        } else {
-            format!("`{given}`")
-        };
-        Refusal::Value {
-            setting: self.name,
-            given,
-            expected: self.expected(),
-        }
-    }
-}
-
-/// A whole number, in digits or like `1e6`.
-fn count(text: &str) -> Option<u64> {
-    text.parse().ok().or_else(|| {
-        let real: f64 = text.parse().ok()?;
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "the range is tested first"
-        )]
-        (real.fract() == 0.0 && (0.0..9e15).contains(&real)).then_some(real as u64)
-    })
-}
+pub use param::{Interval, Kind, Param, Refusal, Scale, Slider, Value};
+pub use table::{deserialize, serialize};
 
 /// A struct declared by [`settings!`].
 pub trait Settings {
@@ -414,27 +110,75 @@ pub trait Field: Sized {
     fn from_value(value: Value) -> Option<Self>;
 }
 
-macro_rules! field {
-    ($type:ty, $kind:ident) => {
-        impl Field for $type {
-            const KIND: Kind = Kind::$kind;
-            fn to_value(&self) -> Value {
-                Value::$kind(self.clone())
-            }
-            fn from_value(value: Value) -> Option<Self> {
-                match value {
-                    Value::$kind(inner) => Some(inner),
-                    _ => None,
-                }
-            }
+impl Field for f64 {
+    const KIND: Kind = Kind::Real;
+    fn to_value(&self) -> Value {
+        Value::Real(*self)
+    }
+    fn from_value(value: Value) -> Option<Self> {
+        if let Value::Real(value) = value {
+            Some(value)
+        } else {
+            None
         }
-    };
+    }
 }
-field!(f64, Real);
-field!(u64, Count);
-field!(bool, Flag);
-field!(Vec<f64>, List);
-field!(String, Text);
+
+impl Field for u64 {
+    const KIND: Kind = Kind::Count;
+    fn to_value(&self) -> Value {
+        Value::Count(*self)
+    }
+    fn from_value(value: Value) -> Option<Self> {
+        if let Value::Count(value) = value {
+            Some(value)
+        } else {
+            None
+        }
+    }
+}
+
+impl Field for bool {
+    const KIND: Kind = Kind::Flag;
+    fn to_value(&self) -> Value {
+        Value::Flag(*self)
+    }
+    fn from_value(value: Value) -> Option<Self> {
+        if let Value::Flag(value) = value {
+            Some(value)
+        } else {
+            None
+        }
+    }
+}
+
+impl Field for Vec<f64> {
+    const KIND: Kind = Kind::List;
+    fn to_value(&self) -> Value {
+        Value::List(self.clone())
+    }
+    fn from_value(value: Value) -> Option<Self> {
+        if let Value::List(value) = value {
+            Some(value)
+        } else {
+            None
+        }
+    }
+}
+
+impl Field for String {
+    const KIND: Kind = Kind::Text;
+    fn to_value(&self) -> Value {
+        Value::Text(self.clone())
+    }
+    fn from_value(value: Value) -> Option<Self> {
+        if let Value::Text(value) = value {
+            Some(value)
+        } else {
+            None
+        }
+    }
+}
 
 impl<T: Field> Field for Option<T> {
     const KIND: Kind = T::KIND;
@@ -446,80 +190,6 @@ impl<T: Field> Field for Option<T> {
         match value {
             Value::None => Some(None),
             value => T::from_value(value).map(Some),
-        }
-    }
-}
-
-/// Writes settings as a table of plain values; a setting without a value is left out.
-pub fn serialize<S: serde::Serializer>(
-    settings: &dyn Settings,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    let mut map = serializer.serialize_map(None)?;
-    for (index, param) in settings.params().iter().enumerate() {
-        match settings.value(index) {
-            Value::Real(real) => map.serialize_entry(param.name, &real)?,
-            Value::Count(count) => map.serialize_entry(param.name, &count)?,
-            Value::Flag(flag) => map.serialize_entry(param.name, &flag)?,
-            Value::Choice(choice) => map.serialize_entry(param.name, choice)?,
-            Value::List(list) => map.serialize_entry(param.name, &list)?,
-            Value::Text(text) => map.serialize_entry(param.name, &text)?,
-            Value::None => {}
-        }
-    }
-    map.end()
-}
-
-/// Reads settings from a table; what is missing keeps its default, what is unknown or not legal is refused.
-pub fn deserialize<'de, T: Settings + Default, D: serde::Deserializer<'de>>(
-    deserializer: D,
-) -> Result<T, D::Error> {
-    struct Table<T>(std::marker::PhantomData<T>);
-    impl<'de, T: Settings + Default> serde::de::Visitor<'de> for Table<T> {
-        type Value = T;
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a table of settings")
-        }
-        fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
-            let mut settings = T::default();
-            while let Some(key) = map.next_key::<String>()? {
-                let index = settings.index(&key).map_err(serde::de::Error::custom)?;
-                let param = &settings.params()[index];
-                let text = map.next_value::<Plain>()?.text();
-                settings.store(index, param.parse(&text).map_err(serde::de::Error::custom)?);
-            }
-            Ok(settings)
-        }
-    }
-    deserializer.deserialize_map(Table(std::marker::PhantomData))
-}
-
-/// A value as scene files spell it.
-#[derive(serde::Deserialize)]
-#[serde(
-    untagged,
-    expecting = "expected a number, true or false, text, or a list of numbers"
-)]
-enum Plain {
-    Flag(bool),
-    Count(u64),
-    Real(f64),
-    Text(String),
-    List(Vec<f64>),
-}
-
-impl Plain {
-    fn text(self) -> String {
-        match self {
-            Self::Flag(flag) => flag.to_string(),
-            Self::Count(count) => count.to_string(),
-            Self::Real(real) => spec::real(real),
-            Self::Text(text) => text,
-            Self::List(list) => list
-                .into_iter()
-                .map(spec::real)
-                .collect::<Vec<_>>()
-                .join("/"),
         }
     }
 }
@@ -772,3 +442,131 @@ macro_rules! __family {
 
 pub use __family as family;
 pub use __settings as settings;
+
+#[cfg(test)]
+#[allow(unreachable_pub, reason = "settings! declares for others to see")]
+mod tests {
+    use super::*;
+
+    settings! {
+        /// A choice.
+        pub enum Side { Left = "left", Right = "right" }
+    }
+
+    settings! {
+        /// One of each kind.
+        pub struct Everything("Everything") {
+            /// A share.
+            share: f64 = 0.5, in 0.0..1.0, linear 0.0..=1.0, unit "m";
+            /// A count.
+            count: u64 = 3, in 1.0..=1e6, log 1.0..=100.0;
+            /// A flag.
+            flag: bool = false;
+            /// A side.
+            side: Side = Side::Left;
+            /// A list.
+            list: Vec<f64> = vec![1.0, 2.5], in 0.0..;
+            /// A text.
+            text: String = "plain".to_owned();
+            /// A limit.
+            limit: Option<f64> = None, in 0.0.., none "off";
+        }
+    }
+
+    /// Reads `key=value` into fresh settings.
+    fn read(text: &str) -> Result<Everything, String> {
+        let mut settings = Everything::default();
+        let read = crate::engine::spec::read_settings("everything", text, &mut settings);
+        read.map(|()| settings)
+            .map_err(|refusal| refusal.to_string())
+    }
+
+    #[test]
+    fn every_kind_reads_back_what_it_writes() {
+        let text = "share=0.25,count=7,flag=true,side=right,list=0/1e-9/3,text=\"a,b\",limit=1e300";
+        let settings = read(text).unwrap();
+        assert_eq!(settings.side, Side::Right);
+        assert_eq!(settings.list, [0.0, 1e-9, 3.0]);
+        assert_eq!(settings.limit, Some(1e300));
+        let written = crate::engine::spec::write_settings("everything", &settings);
+        assert_eq!(written, format!("everything:{text}"));
+        assert_eq!(read("count=1e3,limit=off").unwrap().count, 1000);
+        let table = toml::to_string(&settings).unwrap();
+        assert_eq!(toml::from_str::<Everything>(&table).unwrap(), settings);
+    }
+
+    #[test]
+    fn what_is_not_legal_is_refused_with_what_is() {
+        for (text, expected) in [
+            (
+                "share=1",
+                "`share` cannot be `1`; expected a number in [0, 1)",
+            ),
+            (
+                "share=nan",
+                "`share` cannot be `NaN`; expected a number in [0, 1)",
+            ),
+            (
+                "share=inf",
+                "`share` cannot be `inf`; expected a number in [0, 1)",
+            ),
+            (
+                "share=",
+                "`share` cannot be empty; expected a number in [0, 1)",
+            ),
+            (
+                "count=0",
+                "`count` cannot be `0`; expected a whole number in [1, 1000000]",
+            ),
+            (
+                "count=1.5",
+                "`count` cannot be `1.5`; expected a whole number in [1, 1000000]",
+            ),
+            (
+                "count=-1",
+                "`count` cannot be `-1`; expected a whole number in [1, 1000000]",
+            ),
+            ("flag=yes", "`flag` cannot be `yes`; expected true or false"),
+            (
+                "side=up",
+                "`side` cannot be `up`; expected one of left, right",
+            ),
+            (
+                "list=1/x",
+                "`list` cannot be `1/x`; expected numbers joined by `/`, each one in [0, ∞)",
+            ),
+            (
+                "limit=-1",
+                "`limit` cannot be `-1`; expected a number in [0, ∞) or `off`",
+            ),
+            (
+                "limit=on",
+                "`limit` cannot be `on`; expected a number in [0, ∞) or `off`",
+            ),
+            (
+                "shrae=1",
+                "`everything` has no setting `shrae`; did you mean `share`?",
+            ),
+            ("share=0,share=0", "`share` is given twice"),
+            (
+                "share",
+                "`share` in `everything:share` is not a setting; expected key=value",
+            ),
+        ] {
+            let refused = read(text).unwrap_err();
+            assert!(refused.starts_with(expected), "{text}: {refused}");
+        }
+    }
+
+    #[test]
+    fn declarations_carry_help_ranges_and_units() {
+        let params = Everything::default().params();
+        assert_eq!((params[0].help, params[0].unit), ("A share.", "m"));
+        assert_eq!(
+            params[1].slider.map(|slider| slider.scale),
+            Some(Scale::log)
+        );
+        assert_eq!((params[6].none, params[0].none), (Some("off"), None));
+        assert_eq!(Everything::default().help(), "One of each kind.");
+    }
+}

@@ -3,9 +3,10 @@
 //! A [`Jet1`] carries a value and its gradient, a [`Jet2`] the Hessian as well, both in two variables. They follow the
 //! chain rule to the last bit of f64; there is no step size and no cancellation (Griewank & Walther 2008, ch. 3 and 13).
 //!
-//! Where a function has a kink the derivative is the one that PyTorch's autograd takes: 0 for |x| at 0, the first
-//! argument's for a tie of `min` or `max` halved between both. A root of a sum of squares is 0 at 0 with gradient 0.
+//! Where a function has a kink the derivative is the one that PyTorch's autograd takes: 0 for |x| at 0, half of
+//! each argument's at a tie of `min` or `max`. A root of a sum of squares has the gradient 0 at 0.
 
+use std::array::from_fn;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// A number that a formula can be evaluated with.
@@ -114,282 +115,151 @@ impl Scalar for f64 {
     }
 }
 
-/// A value with its derivatives up to some order in two variables: the chain rule is all that differs between orders.
-trait Taylor: Copy {
-    fn value(self) -> f64;
-    /// φ(self), given φ, φ′ and φ″ at the value.
-    fn chain(self, phi: f64, first: f64, second: f64) -> Self;
-    /// ½ (self + other), for ties.
-    fn middle(self, other: Self) -> Self;
+/// A value and its derivatives in two variables: the gradient and, where H is 3, the Hessian.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Jet<const H: usize> {
+    /// The value.
+    pub value: f64,
+    /// ∂x, ∂y.
+    pub gradient: [f64; 2],
+    /// ∂xx, ∂xy, ∂yy, or nothing.
+    pub hessian: [f64; H],
 }
 
 /// A value and its gradient.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Jet1 {
-    /// The value.
-    pub value: f64,
-    /// ∂x, ∂y.
-    pub gradient: [f64; 2],
-}
+pub type Jet1 = Jet<0>;
 
 /// A value, its gradient and its Hessian.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Jet2 {
-    /// The value.
-    pub value: f64,
-    /// ∂x, ∂y.
-    pub gradient: [f64; 2],
-    /// ∂xx, ∂xy, ∂yy.
-    pub hessian: [f64; 3],
-}
+pub type Jet2 = Jet<3>;
 
-impl Jet1 {
+impl<const H: usize> Jet<H> {
     /// The two variables at a point.
-    pub fn variables(at: [f64; 2]) -> [Self; 2] {
-        [
-            Self {
-                value: at[0],
-                gradient: [1.0, 0.0],
-            },
-            Self {
-                value: at[1],
-                gradient: [0.0, 1.0],
-            },
-        ]
-    }
-}
-
-impl Jet2 {
-    /// The two variables at a point.
-    pub fn variables(at: [f64; 2]) -> [Self; 2] {
-        Jet1::variables(at).map(|Jet1 { value, gradient }| Self {
+    #[inline]
+    pub fn variables([x, y]: [f64; 2]) -> [Self; 2] {
+        let variable = |value, gradient| Self {
             value,
             gradient,
-            hessian: [0.0; 3],
-        })
+            hessian: [0.0; H],
+        };
+        [variable(x, [1.0, 0.0]), variable(y, [0.0, 1.0])]
+    }
+
+    /// φ(self), given φ, φ′ and φ″ at the value.
+    #[inline]
+    fn chain(self, phi: f64, first: f64, second: f64) -> Self {
+        if H > 0 && first.is_infinite() && self.gradient == [0.0; 2] {
+            return Self::constant(phi); // The tip of a cone: flat by convention.
+        }
+        let square = outer(self.gradient, self.gradient);
+        Self {
+            value: phi,
+            gradient: self.gradient.map(|d| scaled(first, d)),
+            hessian: from_fn(|i| scaled(first, self.hessian[i]) + scaled(second, square[i])),
+        }
     }
 }
 
-/// dᵢ dⱼ in the order of a Hessian's entries.
+/// The symmetric part of a bᵀ, in the order of a Hessian's entries.
+#[inline]
 fn outer(a: [f64; 2], b: [f64; 2]) -> [f64; 3] {
     [a[0] * b[0], 0.5 * (a[0] * b[1] + a[1] * b[0]), a[1] * b[1]]
 }
 
 /// factor · part, where a part that does not move stays still even if the factor is infinite.
+#[inline]
 fn scaled(factor: f64, part: f64) -> f64 {
     if part == 0.0 { 0.0 } else { factor * part }
 }
 
-impl Taylor for Jet1 {
-    #[inline]
-    fn value(self) -> f64 {
-        self.value
-    }
-    #[inline]
-    fn chain(self, phi: f64, first: f64, _second: f64) -> Self {
-        Self {
-            value: phi,
-            gradient: self.gradient.map(|d| scaled(first, d)),
-        }
-    }
-    #[inline]
-    fn middle(self, other: Self) -> Self {
-        (self + other) * 0.5
-    }
-}
-
-impl Taylor for Jet2 {
-    #[inline]
-    fn value(self) -> f64 {
-        self.value
-    }
-    #[inline]
-    fn chain(self, phi: f64, first: f64, second: f64) -> Self {
-        if first.is_infinite() && self.gradient == [0.0; 2] {
-            return Self::constant(phi); // The tip of a cone: flat by convention.
-        }
-        let square = outer(self.gradient, self.gradient);
-        let hessian =
-            std::array::from_fn(|i| scaled(first, self.hessian[i]) + scaled(second, square[i]));
-        Self {
-            value: phi,
-            gradient: self.gradient.map(|d| scaled(first, d)),
-            hessian,
-        }
-    }
-    #[inline]
-    fn middle(self, other: Self) -> Self {
-        (self + other) * 0.5
-    }
-}
-
-macro_rules! arithmetic {
-    ($jet:ident { $($part:ident),* }) => {
-        impl Add for $jet {
-            type Output = Self;
-            #[inline]
-            fn add(self, other: Self) -> Self {
-                Self { value: self.value + other.value, $($part: std::array::from_fn(|i| self.$part[i] + other.$part[i])),* }
-            }
-        }
-        impl Sub for $jet {
-            type Output = Self;
-            #[inline]
-            fn sub(self, other: Self) -> Self {
-                Self { value: self.value - other.value, $($part: std::array::from_fn(|i| self.$part[i] - other.$part[i])),* }
-            }
-        }
-        impl Neg for $jet {
-            type Output = Self;
-            #[inline]
-            fn neg(self) -> Self {
-                Self { value: -self.value, $($part: self.$part.map(|d| -d)),* }
-            }
-        }
-        impl Add<f64> for $jet {
-            type Output = Self;
-            #[inline]
-            fn add(self, other: f64) -> Self {
-                Self { value: self.value + other, ..self }
-            }
-        }
-        impl Sub<f64> for $jet {
-            type Output = Self;
-            #[inline]
-            fn sub(self, other: f64) -> Self {
-                Self { value: self.value - other, ..self }
-            }
-        }
-        impl Mul<f64> for $jet {
-            type Output = Self;
-            #[inline]
-            fn mul(self, factor: f64) -> Self {
-                Self { value: self.value * factor, $($part: self.$part.map(|d| d * factor)),* }
-            }
-        }
-        impl Div<f64> for $jet {
-            type Output = Self;
-            #[inline]
-            fn div(self, divisor: f64) -> Self {
-                Self { value: self.value / divisor, $($part: self.$part.map(|d| d / divisor)),* }
-            }
-        }
-        impl Scalar for $jet {
-            #[inline]
-            fn constant(value: f64) -> Self {
-                Self { value, $($part: Default::default()),* }
-            }
-            #[inline]
-            fn sin(self) -> Self {
-                let (sin, cos) = self.value.sin_cos();
-                self.chain(sin, cos, -sin)
-            }
-            #[inline]
-            fn cos(self) -> Self {
-                let (sin, cos) = self.value.sin_cos();
-                self.chain(cos, -sin, -cos)
-            }
-            #[inline]
-            fn tan(self) -> Self {
-                let tan = self.value.tan();
-                let first = 1.0 + tan * tan;
-                self.chain(tan, first, 2.0 * tan * first)
-            }
-            #[inline]
-            fn tanh(self) -> Self {
-                let tanh = self.value.tanh();
-                let first = 1.0 - tanh * tanh;
-                self.chain(tanh, first, -2.0 * tanh * first)
-            }
-            #[inline]
-            fn exp(self) -> Self {
-                let exp = self.value.exp();
-                self.chain(exp, exp, exp)
-            }
-            #[inline]
-            fn ln(self) -> Self {
-                let first = self.value.recip();
-                self.chain(self.value.ln(), first, -first * first)
-            }
-            #[inline]
-            fn log10(self) -> Self {
-                let first = (self.value * std::f64::consts::LN_10).recip();
-                self.chain(self.value.log10(), first, -first / self.value)
-            }
-            #[inline]
-            fn sqrt(self) -> Self {
-                let root = self.value.sqrt();
-                let first = 0.5 / root;
-                self.chain(root, first, -0.5 * first / self.value)
-            }
-            #[inline]
-            fn abs(self) -> Self {
-                let sign = if self.value == 0.0 { 0.0 } else { self.value.signum() };
-                self.chain(self.value.abs(), sign, 0.0)
-            }
-            #[inline]
-            fn powi(self, n: i32) -> Self {
-                let (x, p) = (self.value, f64::from(n));
-                let [first, second] = match n {
-                    0 => [0.0, 0.0],
-                    1 => [1.0, 0.0],
-                    _ => [p * x.powi(n - 1), p * (p - 1.0) * x.powi(n - 2)],
-                };
-                self.chain(x.powi(n), first, second)
-            }
-            #[inline]
-            fn powf(self, p: f64) -> Self {
-                let x = self.value;
-                if p == 0.0 || p == 1.0 {
-                    return if p == 0.0 { Self::constant(1.0) } else { self };
-                }
-                let second = if p == 2.0 { 2.0 } else { p * (p - 1.0) * x.powf(p - 2.0) };
-                self.chain(x.powf(p), p * x.powf(p - 1.0), second)
-            }
-            #[inline]
-            fn min(self, other: Self) -> Self {
-                match self.value().partial_cmp(&other.value()) {
-                    Some(std::cmp::Ordering::Equal) => self.middle(other),
-                    Some(std::cmp::Ordering::Greater) => other,
-                    Some(std::cmp::Ordering::Less) => self,
-                    None => self + other,
-                }
-            }
-            #[inline]
-            fn max(self, other: Self) -> Self {
-                -(-self).min(-other)
-            }
-        }
-    };
-}
-arithmetic!(Jet1 { gradient });
-arithmetic!(Jet2 { gradient, hessian });
-
-#[allow(clippy::suspicious_arithmetic_impl, reason = "the product rule")]
-impl Mul for Jet1 {
+impl<const H: usize> Add for Jet<H> {
     type Output = Self;
     #[inline]
-    fn mul(self, other: Self) -> Self {
-        let (u, v) = (self, other);
+    fn add(self, other: Self) -> Self {
         Self {
-            value: u.value * v.value,
-            gradient: std::array::from_fn(|i| u.gradient[i] * v.value + u.value * v.gradient[i]),
+            value: self.value + other.value,
+            gradient: from_fn(|i| self.gradient[i] + other.gradient[i]),
+            hessian: from_fn(|i| self.hessian[i] + other.hessian[i]),
         }
+    }
+}
+
+impl<const H: usize> Add<f64> for Jet<H> {
+    type Output = Self;
+    #[inline]
+    fn add(self, other: f64) -> Self {
+        Self {
+            value: self.value + other,
+            ..self
+        }
+    }
+}
+
+impl<const H: usize> Sub for Jet<H> {
+    type Output = Self;
+    #[inline]
+    fn sub(self, other: Self) -> Self {
+        Self {
+            value: self.value - other.value,
+            gradient: from_fn(|i| self.gradient[i] - other.gradient[i]),
+            hessian: from_fn(|i| self.hessian[i] - other.hessian[i]),
+        }
+    }
+}
+
+impl<const H: usize> Sub<f64> for Jet<H> {
+    type Output = Self;
+    #[inline]
+    fn sub(self, other: f64) -> Self {
+        Self {
+            value: self.value - other,
+            ..self
+        }
+    }
+}
+
+impl<const H: usize> Mul<f64> for Jet<H> {
+    type Output = Self;
+    #[inline]
+    fn mul(self, other: f64) -> Self {
+        Self {
+            value: self.value * other,
+            gradient: self.gradient.map(|d| d * other),
+            hessian: self.hessian.map(|d| d * other),
+        }
+    }
+}
+
+impl<const H: usize> Div<f64> for Jet<H> {
+    type Output = Self;
+    #[inline]
+    fn div(self, other: f64) -> Self {
+        Self {
+            value: self.value / other,
+            gradient: self.gradient.map(|d| d / other),
+            hessian: self.hessian.map(|d| d / other),
+        }
+    }
+}
+
+impl<const H: usize> Neg for Jet<H> {
+    type Output = Self;
+    #[inline]
+    fn neg(self) -> Self {
+        self * -1.0
     }
 }
 
 #[allow(clippy::suspicious_arithmetic_impl, reason = "the product rule")]
-impl Mul for Jet2 {
+impl<const H: usize> Mul for Jet<H> {
     type Output = Self;
     #[inline]
-    fn mul(self, other: Self) -> Self {
-        let (u, v) = (self, other);
-        let cross = outer(u.gradient, v.gradient);
+    fn mul(self, v: Self) -> Self {
+        let cross = outer(self.gradient, v.gradient);
         Self {
-            value: u.value * v.value,
-            gradient: std::array::from_fn(|i| u.gradient[i] * v.value + u.value * v.gradient[i]),
-            hessian: std::array::from_fn(|i| {
-                u.hessian[i] * v.value + 2.0 * cross[i] + u.value * v.hessian[i]
+            value: self.value * v.value,
+            gradient: from_fn(|i| self.gradient[i] * v.value + self.value * v.gradient[i]),
+            hessian: from_fn(|i| {
+                self.hessian[i] * v.value + 2.0 * cross[i] + self.value * v.hessian[i]
             }),
         }
     }
@@ -397,33 +267,119 @@ impl Mul for Jet2 {
 
 /// The quotient's derivatives follow from u = q v.
 #[allow(clippy::suspicious_arithmetic_impl, reason = "the quotient rule")]
-impl Div for Jet1 {
+impl<const H: usize> Div for Jet<H> {
     type Output = Self;
     #[inline]
     fn div(self, v: Self) -> Self {
-        let q = self.value / v.value;
+        let value = self.value / v.value;
+        let gradient = from_fn(|i| (self.gradient[i] - value * v.gradient[i]) / v.value);
+        let cross = outer(gradient, v.gradient);
+        let hessian =
+            from_fn(|i| (self.hessian[i] - 2.0 * cross[i] - value * v.hessian[i]) / v.value);
         Self {
-            value: q,
-            gradient: std::array::from_fn(|i| (self.gradient[i] - q * v.gradient[i]) / v.value),
+            value,
+            gradient,
+            hessian,
         }
     }
 }
 
-#[allow(clippy::suspicious_arithmetic_impl, reason = "the quotient rule")]
-impl Div for Jet2 {
-    type Output = Self;
+impl<const H: usize> Scalar for Jet<H> {
     #[inline]
-    fn div(self, v: Self) -> Self {
-        let q = self.value / v.value;
-        let gradient = std::array::from_fn(|i| (self.gradient[i] - q * v.gradient[i]) / v.value);
-        let cross = outer(gradient, v.gradient);
+    fn constant(value: f64) -> Self {
         Self {
-            value: q,
-            gradient,
-            hessian: std::array::from_fn(|i| {
-                (self.hessian[i] - 2.0 * cross[i] - q * v.hessian[i]) / v.value
-            }),
+            value,
+            gradient: [0.0; 2],
+            hessian: [0.0; H],
         }
+    }
+    #[inline]
+    fn sin(self) -> Self {
+        let (sin, cos) = self.value.sin_cos();
+        self.chain(sin, cos, -sin)
+    }
+    #[inline]
+    fn cos(self) -> Self {
+        let (sin, cos) = self.value.sin_cos();
+        self.chain(cos, -sin, -cos)
+    }
+    #[inline]
+    fn tan(self) -> Self {
+        let tan = self.value.tan();
+        let first = 1.0 + tan * tan;
+        self.chain(tan, first, 2.0 * tan * first)
+    }
+    #[inline]
+    fn tanh(self) -> Self {
+        let tanh = self.value.tanh();
+        let first = 1.0 - tanh * tanh;
+        self.chain(tanh, first, -2.0 * tanh * first)
+    }
+    #[inline]
+    fn exp(self) -> Self {
+        let exp = self.value.exp();
+        self.chain(exp, exp, exp)
+    }
+    #[inline]
+    fn ln(self) -> Self {
+        let first = self.value.recip();
+        self.chain(self.value.ln(), first, -first * first)
+    }
+    #[inline]
+    fn log10(self) -> Self {
+        let first = (self.value * std::f64::consts::LN_10).recip();
+        self.chain(self.value.log10(), first, -first / self.value)
+    }
+    #[inline]
+    fn sqrt(self) -> Self {
+        let root = self.value.sqrt();
+        let first = 0.5 / root;
+        self.chain(root, first, -0.5 * first / self.value)
+    }
+    #[inline]
+    fn abs(self) -> Self {
+        let sign = if self.value == 0.0 {
+            0.0
+        } else {
+            self.value.signum()
+        };
+        self.chain(self.value.abs(), sign, 0.0)
+    }
+    #[inline]
+    fn powi(self, n: i32) -> Self {
+        let (x, p) = (self.value, f64::from(n));
+        let [first, second] = match n {
+            0 => [0.0, 0.0],
+            1 => [1.0, 0.0],
+            _ => [p * x.powi(n - 1), p * (p - 1.0) * x.powi(n - 2)],
+        };
+        self.chain(x.powi(n), first, second)
+    }
+    #[inline]
+    fn powf(self, p: f64) -> Self {
+        let x = self.value;
+        if p == 0.0 || p == 1.0 {
+            return if p == 0.0 { Self::constant(1.0) } else { self };
+        }
+        let second = if p == 2.0 {
+            2.0
+        } else {
+            p * (p - 1.0) * x.powf(p - 2.0)
+        };
+        self.chain(x.powf(p), p * x.powf(p - 1.0), second)
+    }
+    #[inline]
+    fn min(self, other: Self) -> Self {
+        match self.value.partial_cmp(&other.value) {
+            Some(std::cmp::Ordering::Equal) => (self + other) * 0.5,
+            Some(std::cmp::Ordering::Greater) => other,
+            Some(std::cmp::Ordering::Less) => self,
+            None => self + other,
+        }
+    }
+    #[inline]
+    fn max(self, other: Self) -> Self {
+        -(-self).min(-other)
     }
 }
 

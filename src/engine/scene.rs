@@ -1,7 +1,12 @@
 //! A scene: plain data that determines the whole picture, seed included, and its TOML file.
 
-use super::declare::{Refusal, settings};
-use super::landscape::{AnyLandscape, Files, Ground, LandscapeError};
+mod error;
+mod settings;
+
+pub use error::SceneError;
+pub use settings::{LevelSpacing, MapStyle, Training};
+
+use super::landscape::{AnyLandscape, Files, Ground};
 use super::objective::Treatment;
 use super::plane::Rect;
 use super::run::{Conditions, RunSpec};
@@ -12,53 +17,6 @@ pub const VERSION: u32 = 1;
 
 /// The most runs that a scene can hold.
 pub const MOST_RUNS: usize = 100;
-
-settings! {
-    /// What all runs of a scene share.
-    pub struct Training("Training") {
-        /// How many steps every run takes.
-        steps: u64 = 500, in 1.0..=1e6, log 10.0..=10000.0;
-        /// The seed of noise and mini-batches. The same seed gives the same picture.
-        seed: u64 = 0, in 0.0..=9e15;
-        /// σ of the Gaussian noise that is added to every component of every gradient.
-        noise: f64 = 0.0, in 0.0.., log 1e-3..=100.0;
-        /// Gradients longer than this are shortened to it, like PyTorch's clip_grad_norm_.
-        clip_norm: Option<f64> = None, in 0.0.., log 1e-2..=100.0, none "off";
-        /// Components of a gradient are kept within ± this, like PyTorch's clip_grad_value_.
-        clip_value: Option<f64> = None, in 0.0.., log 1e-2..=100.0, none "off";
-        /// Samples in a mini-batch, on landscapes that have data.
-        batch: Option<u64> = None, in 1.0..=1e6, log 1.0..=1000.0, none "all";
-        /// A run ends where its gradient norm is below this.
-        tolerance: Option<f64> = None, in 0.0.., log 1e-12..=1.0, none "off";
-    }
-}
-
-settings! {
-    /// How contour levels are spaced.
-    pub enum LevelSpacing { Auto = "auto", Linear = "linear", Log = "log" }
-}
-
-settings! {
-    /// What the map shows.
-    pub struct MapStyle("Map") {
-        /// Colours the landscape by its height.
-        fill: bool = true;
-        /// Contour lines.
-        lines: bool = true;
-        /// Heights written on contour lines.
-        labels: bool = true;
-        /// Where contour levels are close: auto takes what suits the landscape.
-        spacing: LevelSpacing = LevelSpacing::Auto;
-        /// About how many contour levels.
-        levels: u64 = 20, in 2.0..=100.0, linear 2.0..=50.0;
-        /// Arrows down the gradient.
-        arrows: bool = false;
-        /// Stars on minima, circles on saddles, where they are known.
-        minima: bool = true;
-        /// The paths of the runs.
-        trails: bool = true;
-    }
-}
 
 /// A run and how it is shown.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -114,56 +72,6 @@ struct File {
     map: MapStyle,
     #[serde(default)]
     runs: Vec<Run>,
-}
-
-/// Why a scene cannot be shown. Its text is one sentence.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum SceneError {
-    /// The file is not a scene.
-    #[error("line {line}, column {column}: {message}")]
-    Malformed {
-        /// Line, from 1.
-        line: usize,
-        /// Column, from 1.
-        column: usize,
-        /// What is wrong and what was expected.
-        message: String,
-    },
-    /// The file has no version.
-    #[error("there is no `version`; expected a scene file that begins with `version = {VERSION}`")]
-    NoVersion,
-    /// The file was made by a later program.
-    #[error("version {0} was made by a newer Ravine; this one reads versions 1 to {VERSION}")]
-    NewVersion(i64),
-    /// The landscape cannot be drawn.
-    #[error(transparent)]
-    Landscape(#[from] LandscapeError),
-    /// A setting is refused.
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-    /// The start is not finite or outside the domain.
-    #[error("the start ({}, {}) is not in the domain of `{landscape}`; expected {expected}", start[0], start[1])]
-    Start {
-        /// The start.
-        start: [f64; 2],
-        /// The landscape's name.
-        landscape: &'static str,
-        /// The domain, in words.
-        expected: String,
-    },
-    /// Mini-batches of a function that has no data, or larger ones than it has.
-    #[error("`batch` cannot be {batch} on `{landscape}`; expected {expected}")]
-    Batch {
-        /// The batch size.
-        batch: u64,
-        /// The landscape's name.
-        landscape: &'static str,
-        /// What was expected.
-        expected: String,
-    },
-    /// Too many runs.
-    #[error("there are {0} runs; expected at most {MOST_RUNS}")]
-    TooManyRuns(usize),
 }
 
 impl Scene {

@@ -1,0 +1,55 @@
+//! Why a scene cannot be shown.
+
+use super::{MOST_RUNS, VERSION};
+use crate::engine::declare::Refusal;
+use crate::engine::landscape::LandscapeError;
+
+/// Why a scene cannot be shown. Its text is one sentence.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum SceneError {
+    /// The file is not a scene.
+    #[error("line {line}, column {column}: {message}")]
+    Malformed {
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+        /// What is wrong and what was expected.
+        message: String,
+    },
+    /// The file has no version.
+    #[error("there is no `version`; expected a scene file that begins with `version = {VERSION}`")]
+    NoVersion,
+    /// The file was made by a later program.
+    #[error("version {0} was made by a newer Ravine; this one reads versions 1 to {VERSION}")]
+    NewVersion(i64),
+    /// The landscape cannot be drawn.
+    #[error(transparent)]
+    Landscape(#[from] LandscapeError),
+    /// A setting is refused.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The start is not finite or outside the domain.
+    #[error("the start ({}, {}) is not in the domain of `{landscape}`; expected {expected}", start[0], start[1])]
+    Start {
+        /// The start.
+        start: [f64; 2],
+        /// The landscape's name.
+        landscape: &'static str,
+        /// The domain, in words.
+        expected: String,
+    },
+    /// Mini-batches of a function that has no data, or larger ones than it has.
+    #[error("`batch` cannot be {batch} on `{landscape}`; expected {expected}")]
+    Batch {
+        /// The batch size.
+        batch: u64,
+        /// The landscape's name.
+        landscape: &'static str,
+        /// What was expected.
+        expected: String,
+    },
+    /// Too many runs.
+    #[error("there are {0} runs; expected at most {MOST_RUNS}")]
+    TooManyRuns(usize),
+}
