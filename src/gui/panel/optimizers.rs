@@ -1,6 +1,7 @@
 //! The optimizers of the left panel: colour, tick, settings and schedule of every run.
 
 use super::scene::{Answer, heading};
+use super::shortened;
 use crate::engine::optimizer::AnyOptimizer;
 use crate::engine::run::RunSpec;
 use crate::engine::scene::{MOST_RUNS, Run, Scene};
@@ -116,7 +117,7 @@ fn head_ui(
         let (rect, _) = ui.allocate_exact_size(egui::vec2(32.0, 18.0), egui::Sense::hover());
         let line = legend_line([rect.min.x + 1.0, rect.center().y], look(run.colour), theme);
         paint::paint(ui.painter(), line, textures);
-        ui.checkbox(&mut run.shown, name)
+        ui.checkbox(&mut run.shown, shortened(name, 22))
             .on_hover_text(run.spec.to_string());
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             let icon = if open { Icon::Open } else { Icon::Closed };

@@ -1,5 +1,6 @@
 //! The table: how every run stands at the timeline's step.
 
+use super::shortened;
 use crate::engine::lab::Runs;
 use crate::engine::run::Outcome;
 use crate::engine::scene::Scene;
@@ -43,9 +44,9 @@ pub(crate) fn ui(
                 let at = row.min(trajectory.len().saturating_sub(1));
                 let ended = row >= at && row + 1 >= trajectory.len();
                 let colour = paint::colour(run_colour(look(run.colour), theme));
-                let text = egui::RichText::new(name).color(colour);
+                let text = egui::RichText::new(shortened(name, 20)).color(colour);
                 let label = ui.add(egui::Label::new(text).sense(egui::Sense::click()));
-                if label.on_hover_text(run.spec.to_string()).clicked() {
+                if label.on_hover_text(format!("{name}: {}", run.spec)).clicked() {
                     *selected = if *selected == Some(index) {
                         None
                     } else {
