@@ -70,15 +70,18 @@ pub(super) fn trace(args: &Args) -> Result<(), String> {
     }
 }
 
-/// The format that is asked for, which the file's name must not contradict.
+/// The format that is asked for, which the file's name must not contradict; without it, the name's.
 fn format(asked: Option<Named>, output: Option<&Path>) -> Result<Format, String> {
     let asked = asked.map(|named| match named {
-        Named::Json => (Format::Json, ["json"]),
-        Named::Csv => (Format::Csv, ["csv"]),
+        Named::Json => (Format::Json, "json"),
+        Named::Csv => (Format::Csv, "csv"),
     });
     match (asked, output) {
         (asked, None) => Ok(asked.map_or(Format::Json, |(format, _)| format)),
-        (Some((format, valid)), Some(path)) => extension(path, &valid).map(|_| format),
+        (Some((format, own)), Some(path)) => match extension(path, &["json", "csv"]) {
+            Ok(other) if other != own => extension(path, &[own]).map(|_| format),
+            _ => Ok(format),
+        },
         (None, Some(path)) => Ok(match extension(path, &["json", "csv"])? {
             "csv" => Format::Csv,
             _ => Format::Json,

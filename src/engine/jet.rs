@@ -30,6 +30,10 @@ pub trait Scalar:
     fn cos(self) -> Self;
     /// tan.
     fn tan(self) -> Self;
+    /// sinh.
+    fn sinh(self) -> Self;
+    /// cosh.
+    fn cosh(self) -> Self;
     /// tanh.
     fn tanh(self) -> Self;
     /// eˣ.
@@ -74,6 +78,12 @@ impl Scalar for f64 {
     }
     fn tan(self) -> Self {
         f64::tan(self)
+    }
+    fn sinh(self) -> Self {
+        f64::sinh(self)
+    }
+    fn cosh(self) -> Self {
+        f64::cosh(self)
     }
     fn tanh(self) -> Self {
         f64::tanh(self)
@@ -310,6 +320,16 @@ impl<const H: usize> Scalar for Jet<H> {
         self.chain(tan, first, 2.0 * tan * first)
     }
     #[inline]
+    fn sinh(self) -> Self {
+        let (sinh, cosh) = (self.value.sinh(), self.value.cosh());
+        self.chain(sinh, cosh, sinh)
+    }
+    #[inline]
+    fn cosh(self) -> Self {
+        let (sinh, cosh) = (self.value.sinh(), self.value.cosh());
+        self.chain(cosh, sinh, cosh)
+    }
+    #[inline]
     fn tanh(self) -> Self {
         let tanh = self.value.tanh();
         let first = 1.0 - tanh * tanh;
@@ -441,7 +461,7 @@ mod tests {
         checks! {
             "arithmetic": |x, y| (x * y - x / y + 3.0) * (-x + 2.0) / (y + x * 0.5);
             "trigonometry": |x, y| (x * y).sin() + (x - y).cos() * (x * 0.3).tan();
-            "exponentials": |x, y| (x * y).exp() + (x + y).ln() * (y * 2.0).log10() + (x * y).tanh();
+            "exponentials": |x, y| (x * y).exp() + (x - y).sinh() * (x + y).cosh() + (x + y).ln() * (y * 2.0).log10() + (x * y).tanh();
             "powers": |x, y| (x * y).sqrt() + x.powi(3) * y.powi(-2) + y.powf(1.7) + x.pow(y);
             "kinks": |x, y| (x - y).abs() + x.min(y) * 2.0 + (x * x).max(y * 0.1);
         }

@@ -23,6 +23,8 @@ pub struct RunResult {
     pub trajectory: Trajectory,
     /// λmin and λmax of the Hessian at each of its rows.
     pub curvature: Vec<[f64; 2]>,
+    /// Rows that are enough to draw the path: all of a short run, some thousands of a long one.
+    pub outline: Vec<usize>,
 }
 
 /// The runs of a scene.
@@ -81,9 +83,11 @@ pub fn compute_runs(
         let objective = &*ground.objective;
         let trajectory = run::run(objective, &scene.start, spec, &conditions, cancel)?;
         let curvature = curvature::along(objective, &trajectory, cancel)?;
+        let outline = outline(&trajectory);
         Some(Arc::new(RunResult {
             trajectory,
             curvature,
+            outline,
         }))
     };
     let results = scene
@@ -96,6 +100,31 @@ pub fn compute_runs(
         ground: Arc::clone(ground),
         results,
     })
+}
+
+/// Of each stretch of a long path the first row and those that lie farthest out.
+fn outline(trajectory: &Trajectory) -> Vec<usize> {
+    const STRETCHES: usize = 1000;
+    let rows = trajectory.len();
+    if rows <= 5 * STRETCHES {
+        return (0..rows).collect();
+    }
+    let coordinate = |row: usize, axis: usize| trajectory.theta[row * trajectory.dim + axis];
+    let mut outline = vec![rows - 1];
+    let length = rows.div_ceil(STRETCHES);
+    for first in (0..rows).step_by(length) {
+        let stretch = first..(first + length).min(rows);
+        outline.push(first);
+        for axis in 0..trajectory.dim.min(2) {
+            let by_place =
+                |a: &usize, b: &usize| coordinate(*a, axis).total_cmp(&coordinate(*b, axis));
+            outline.extend(stretch.clone().min_by(by_place));
+            outline.extend(stretch.clone().max_by(by_place));
+        }
+    }
+    outline.sort_unstable();
+    outline.dedup();
+    outline
 }
 
 fn same_conditions(earlier: &Scene, scene: &Scene, conditions: &Conditions) -> bool {
@@ -340,6 +369,33 @@ mod tests {
         let one = made(1);
         assert!(made(2) == one && made(8) == one);
         assert!(one.iter().all(|result| result.trajectory.len() == 501));
+    }
+
+    #[test]
+    fn the_outline_of_a_long_path_is_short_and_reaches_as_far() {
+        let theta: Vec<f64> = (0..40_000_u32)
+            .map(|i| if i == 24_690 { 9.0 } else { f64::from(i % 7) })
+            .collect();
+        let rows = theta.len() / 2;
+        let column = vec![0.0; rows];
+        let (evaluations, outcome) = (vec![0; rows], run::Outcome::Finished);
+        let (loss, grad_norm, lr) = (column.clone(), column.clone(), column);
+        let path = Trajectory {
+            dim: 2,
+            theta,
+            loss,
+            grad_norm,
+            lr,
+            evaluations,
+            outcome,
+        };
+        let outline = outline(&path);
+        assert!(outline.len() <= 5001 && outline.is_sorted());
+        assert!(
+            [0, 12_345, rows - 1]
+                .iter()
+                .all(|row| outline.contains(row))
+        );
     }
 
     #[test]

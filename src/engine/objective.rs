@@ -1,5 +1,6 @@
 //! A loss over θ ∈ ℝⁿ, and the oracle through which an optimizer sees it.
 
+use super::cancel::Cancel;
 use super::jet::{Jet1, Jet2, Scalar};
 use super::rng::{self, Purpose};
 use super::vector::Vector;
@@ -127,6 +128,7 @@ pub struct Treatment {
 pub struct Oracle<'a, V> {
     objective: &'a dyn Objective,
     treatment: Treatment,
+    cancel: &'a Cancel,
     /// Whether a step sees the gradient as it is: no mini-batches, no noise, no clipping.
     plain: bool,
     counts: Counts,
@@ -143,7 +145,12 @@ pub struct Oracle<'a, V> {
 
 impl<'a, V: Vector> Oracle<'a, V> {
     /// An oracle that has not been asked anything. `zeros` are as many as the objective has parameters.
-    pub fn new(objective: &'a dyn Objective, treatment: Treatment, zeros: V) -> Self {
+    pub fn new(
+        objective: &'a dyn Objective,
+        treatment: Treatment,
+        zeros: V,
+        cancel: &'a Cancel,
+    ) -> Self {
         let samples = objective.samples();
         let batches = treatment
             .batch
@@ -153,6 +160,7 @@ impl<'a, V: Vector> Oracle<'a, V> {
         Self {
             objective,
             treatment,
+            cancel,
             plain: batches.is_none() && treatment.noise == 0.0 && !clipped,
             counts: Counts::default(),
             batches,
@@ -208,7 +216,13 @@ impl<'a, V: Vector> Oracle<'a, V> {
         }
     }
 
+    /// Once it is cancelled a step that asks many times gets NaN, and is soon at its end.
     fn evaluate(&mut self) {
+        if self.cancel.is_cancelled() {
+            self.loss = f64::NAN;
+            self.gradient.fill(f64::NAN);
+            return;
+        }
         let (objective, gradient) = (self.objective, &mut self.gradient);
         self.loss = match &self.batches {
             Some(batches) => objective.batch_gradient(&self.theta, batches.current(), gradient),
@@ -303,7 +317,8 @@ mod tests {
     }
 
     fn gradient(treatment: Treatment) -> ([f64; 2], Counts) {
-        let mut oracle = Oracle::new(&Bowl, treatment, Array([0.0; 2]));
+        let cancel = Cancel::default();
+        let mut oracle = Oracle::new(&Bowl, treatment, Array([0.0; 2]), &cancel);
         oracle.begin_step(&Array([3.0, 1.0]));
         let (_, gradient) = oracle.gradient(&[3.0, 1.0]);
         (gradient.0, oracle.counts())

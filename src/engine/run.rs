@@ -234,7 +234,12 @@ impl Course<'_> {
         let mut theta = origin.clone();
         let mut zeros = origin;
         zeros.fill(0.0);
-        let mut oracle = Oracle::new(self.objective, conditions.treatment, zeros.clone());
+        let mut oracle = Oracle::new(
+            self.objective,
+            conditions.treatment,
+            zeros.clone(),
+            self.cancel,
+        );
         let mut rule = start(zeros);
         let steady = spec.plan.is_constant().then(|| spec.pace(0, steps));
         let (mut outcome, mut kept) = (Outcome::Finished, 0);

@@ -18,6 +18,9 @@ pub const VERSION: u32 = 1;
 /// The most runs that a scene can hold.
 pub const MOST_RUNS: usize = 100;
 
+/// The most steps that all runs of a scene may take together; each keeps some 64 bytes.
+pub const MOST_STEPS: u64 = 20_000_000;
+
 /// A run and how it is shown.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -189,6 +192,11 @@ impl Scene {
         }
         if self.runs.len() > MOST_RUNS {
             return Err(SceneError::TooManyRuns(self.runs.len()));
+        }
+        let together = self.training.steps.saturating_mul(self.runs.len() as u64);
+        if together > MOST_STEPS {
+            let (runs, steps) = (self.runs.len(), self.training.steps);
+            return Err(SceneError::TooManySteps { runs, steps });
         }
         Ok(())
     }
@@ -381,6 +389,24 @@ mod tests {
                 "{sentence:?} is more than a sentence"
             );
         }
+    }
+
+    #[test]
+    fn more_steps_than_memory_holds_are_refused() {
+        let mut scene = Scene::new("booth".parse().unwrap());
+        for _ in 0..21 {
+            scene.add_run("sgd".parse().unwrap());
+        }
+        assert!(scene.ground(&NoFiles).is_ok());
+        scene.training.steps = 1_000_000;
+        assert_eq!(
+            scene
+                .ground(&NoFiles)
+                .err()
+                .map(|error| error.to_string())
+                .as_deref(),
+            Some("21 runs of 1000000 steps are too many; expected at most 20000000 steps together")
+        );
     }
 
     #[test]

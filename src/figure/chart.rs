@@ -43,6 +43,8 @@ pub struct Chart<'a> {
     pub area: Area,
     /// What it shows.
     pub title: &'a str,
+    /// What x counts.
+    pub across: &'a str,
     /// Where x ends.
     pub last: f64,
     /// Whether the axis is logarithmic; it is linear all the same if nothing is positive.
@@ -66,53 +68,15 @@ impl Chart<'_> {
     /// Draws the lines, the cursor and the axes.
     pub fn draw(&self, series: &[Series]) -> Vec<Item> {
         let (plot, theme) = (self.plot(), self.theme);
-        let mut items = vec![self.text(
-            self.title.to_owned(),
-            [self.area.min[0] + 6.0, self.area.min[1] + 10.0],
-            Anchor::Start,
-            12.0,
-        )];
-        let log = self.log
-            && series.iter().any(|series| {
-                series
-                    .values
-                    .iter()
-                    .any(|value| *value > 0.0 && value.is_finite())
-            });
-        let vertical = Self::vertical(series, log);
+        let positive = |series: &Series| {
+            series
+                .values
+                .iter()
+                .any(|value| *value > 0.0 && value.is_finite())
+        };
+        let vertical = Self::vertical(series, self.log && series.iter().any(positive));
         let horizontal = Axis::linear([0.0, self.last.max(1.0)]);
-
-        let ticks = vertical.ticks(4.max(count(plot.height() / 28.0)));
-        for tick in &ticks.ticks {
-            let y = place(plot.max[1], plot.min[1], vertical.position(tick.value));
-            items.push(line(
-                vec![[plot.min[0], y], [plot.max[0], y]],
-                0.6,
-                theme.grid,
-                &[],
-            ));
-            items.push(self.text(
-                tick.label.clone(),
-                [plot.min[0] - 5.0, y],
-                Anchor::End,
-                10.5,
-            ));
-        }
-        for tick in &horizontal.ticks(count(plot.width() / 60.0)).ticks {
-            let x = place(plot.min[0], plot.max[0], horizontal.position(tick.value));
-            items.push(line(
-                vec![[x, plot.min[1]], [x, plot.max[1]]],
-                0.6,
-                theme.grid,
-                &[],
-            ));
-            items.push(self.text(
-                tick.label.clone(),
-                [x, plot.max[1] + 10.0],
-                Anchor::Middle,
-                10.5,
-            ));
-        }
+        let mut items = self.scales(&horizontal, &vertical);
         let mut inside = Vec::new();
         for series in series {
             let colour = run_colour(series.look, theme);
@@ -164,6 +128,57 @@ impl Chart<'_> {
             stroke,
             fill: None,
         });
+        items
+    }
+
+    /// The title, grid lines and numbers.
+    fn scales(&self, horizontal: &Axis, vertical: &Axis) -> Vec<Item> {
+        let (area, plot, theme) = (self.area, self.plot(), self.theme);
+        let top = area.min[1] + 10.0;
+        let mut items = vec![self.text(
+            self.title.to_owned(),
+            [area.min[0] + 6.0, top],
+            Anchor::Start,
+            12.0,
+        )];
+        for tick in &vertical.ticks(count(plot.height() / 15.0)).ticks {
+            let y = place(plot.max[1], plot.min[1], vertical.position(tick.value));
+            items.push(line(
+                vec![[plot.min[0], y], [plot.max[0], y]],
+                0.6,
+                theme.grid,
+                &[],
+            ));
+            items.push(self.text(
+                tick.label.clone(),
+                [plot.min[0] - 5.0, y],
+                Anchor::End,
+                10.5,
+            ));
+        }
+        let ticks = horizontal.ticks(count(plot.width() / 60.0));
+        let across = format!("{} {}", self.across, ticks.offset);
+        items.push(self.text(
+            across.trim().to_owned(),
+            [plot.max[0], top],
+            Anchor::End,
+            10.5,
+        ));
+        for tick in &ticks.ticks {
+            let x = place(plot.min[0], plot.max[0], horizontal.position(tick.value));
+            items.push(line(
+                vec![[x, plot.min[1]], [x, plot.max[1]]],
+                0.6,
+                theme.grid,
+                &[],
+            ));
+            items.push(self.text(
+                tick.label.clone(),
+                [x, plot.max[1] + 10.0],
+                Anchor::Middle,
+                10.5,
+            ));
+        }
         items
     }
 
@@ -338,6 +353,7 @@ mod tests {
         let chart = Chart {
             area,
             title: "loss",
+            across: "step",
             last: 10.0,
             log,
             theme: &Theme::LIGHT,

@@ -4,7 +4,7 @@ use super::axis::{Axis, number};
 use super::colour::{Marker, Theme, shade_colour};
 use super::drawing::{Anchor, Area, Colour, Item, Point, Stroke, Text};
 use super::frame::Frame;
-use super::trail::line;
+use super::trail::{length, line};
 use crate::engine::lab::Terrain;
 use crate::engine::landscape::Ground;
 use crate::engine::scene::MapStyle;
@@ -86,11 +86,7 @@ pub fn landscape(
 /// A place on a long line for its height, away from the border and from other heights.
 fn label_place(points: &[Point], frame: &Frame, taken: &[Point]) -> Option<Point> {
     const APART: f32 = 70.0;
-    let length: f32 = points
-        .windows(2)
-        .map(|pair| (pair[0][0] - pair[1][0]).hypot(pair[0][1] - pair[1][1]))
-        .sum();
-    if length < 160.0 {
+    if length(points) < 160.0 {
         return None;
     }
     let inside = |[x, y]: &&Point| {

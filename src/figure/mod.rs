@@ -97,6 +97,7 @@ fn draw(runs: &Runs, terrain: &Terrain, frame: &Frame, options: &Options) -> Dra
     let trails: Vec<Trail> = shown()
         .map(|((run, result), name)| Trail {
             trajectory: &result.trajectory,
+            outline: &result.outline,
             name,
             look: look(run.colour),
             strong: false,
@@ -158,7 +159,7 @@ fn draw(runs: &Runs, terrain: &Terrain, frame: &Frame, options: &Options) -> Dra
     let mut at = layout.legend;
     for ((run, result), name) in shown() {
         items.extend(legend_line(at, look(run.colour), theme));
-        items.push(write(name.clone(), [at[0] + 40.0, at[1]], 13.0));
+        items.push(write(shortened(name, 20), [at[0] + 40.0, at[1]], 13.0));
         items.push(write(
             standing(&result.trajectory, row),
             [at[0] + 40.0, at[1] + 15.0],
@@ -170,6 +171,15 @@ fn draw(runs: &Runs, terrain: &Terrain, frame: &Frame, options: &Options) -> Dra
         size: options.size,
         items,
     }
+}
+
+/// A name that is not longer than so many characters; its end is left out.
+pub fn shortened(name: &str, most: usize) -> String {
+    if name.chars().count() <= most {
+        return name.to_owned();
+    }
+    let kept: String = name.chars().take(most.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
 }
 
 /// A run's place among colours, dashes and markers.

@@ -3,6 +3,7 @@
 use super::colour::{Marker, Theme, run_colour, run_dash, run_marker};
 use super::drawing::{Anchor, Colour, Item, Point, Stroke, Text};
 use super::frame::Frame;
+use super::shortened;
 use crate::engine::run::{Outcome, Trajectory};
 
 /// What a trail is drawn from.
@@ -10,6 +11,8 @@ use crate::engine::run::{Outcome, Trajectory};
 pub struct Trail<'a> {
     /// The run.
     pub trajectory: &'a Trajectory,
+    /// The rows that are enough to draw it.
+    pub outline: &'a [usize],
     /// What is written beside its head.
     pub name: &'a str,
     /// Its place among colours, dashes and markers.
@@ -22,20 +25,22 @@ pub struct Trail<'a> {
 pub fn trails(trails: &[Trail], frame: &Frame, step: usize, theme: &Theme) -> Vec<Item> {
     let mut items = Vec::new();
     for trail in trails {
-        let points = path(trail.trajectory, frame, step);
+        let points = path(trail, frame, step);
         let width = if trail.strong { 3.0 } else { 1.8 };
+        let colour = run_colour(trail.look, theme);
+        // A path that crosses the map many times over is a patch of colour; dashes would only cost time.
+        let dash = if length(&points) < 20_000.0 {
+            run_dash(trail.look)
+        } else {
+            &[]
+        };
         items.push(line(
             points.clone(),
             width + 2.2,
             theme.halo.opacity(0.75),
             &[],
         ));
-        items.push(line(
-            points,
-            width,
-            run_colour(trail.look, theme),
-            run_dash(trail.look),
-        ));
+        items.push(line(points, width, colour, dash));
     }
     let mut names = Vec::new();
     for trail in trails {
@@ -61,7 +66,7 @@ pub fn trails(trails: &[Trail], frame: &Frame, step: usize, theme: &Theme) -> Ve
             } else {
                 trail.name.to_owned()
             };
-            names.push((at, text, colour));
+            names.push((at, shortened(&text, 30), colour));
         }
     }
     items.extend(place_names(names, frame, theme));
@@ -69,11 +74,13 @@ pub fn trails(trails: &[Trail], frame: &Frame, step: usize, theme: &Theme) -> Ve
 }
 
 /// A trail's points up to a step, thinned to what can be told apart.
-fn path(trajectory: &Trajectory, frame: &Frame, step: usize) -> Vec<Point> {
-    let rows = trajectory
-        .theta
-        .chunks_exact(trajectory.dim.max(2))
-        .take(step.saturating_add(1));
+fn path(trail: &Trail, frame: &Frame, step: usize) -> Vec<Point> {
+    let drawn = trail.outline.partition_point(|&row| row <= step);
+    let outline = trail.outline[..drawn].iter().copied();
+    let last = step.min(trail.trajectory.len().saturating_sub(1));
+    let rows = outline
+        .chain([last])
+        .filter_map(|row| trail.trajectory.theta(row));
     let mut points: Vec<Point> = Vec::new();
     let mut skipped = None;
     for theta in rows {
@@ -92,6 +99,14 @@ fn path(trajectory: &Trajectory, frame: &Frame, step: usize) -> Vec<Point> {
     points
 }
 
+/// The length of a line, in points.
+pub(super) fn length(points: &[Point]) -> f32 {
+    points
+        .windows(2)
+        .map(|pair| (pair[0][0] - pair[1][0]).hypot(pair[0][1] - pair[1][1]))
+        .sum()
+}
+
 /// Writes names beside heads, moved up or down until none covers another.
 fn place_names(mut names: Vec<(Point, String, Colour)>, frame: &Frame, theme: &Theme) -> Vec<Item> {
     const LINE: f32 = 15.0;
@@ -101,7 +116,7 @@ fn place_names(mut names: Vec<(Point, String, Colour)>, frame: &Frame, theme: &T
     let mut items = Vec::new();
     for (at, text, colour) in names {
         #[expect(clippy::cast_precision_loss, reason = "names are short")]
-        let width = text.chars().count() as f32 * SIZE * 0.52;
+        let width = text.chars().count() as f32 * SIZE * 0.57;
         let left = at[0] + 10.0 + width > frame.area.max[0];
         let x = if left {
             at[0] - 10.0 - width

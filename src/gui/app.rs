@@ -18,13 +18,16 @@ use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
+/// A scene and the file that it belongs to: what undo and redo go through.
+pub(super) type Document = (Scene, Option<PathBuf>);
+
 /// The newest result of the lab.
 type Newest<T> = Option<Arc<Result<T, String>>>;
 
 /// The program in its window.
 pub struct App {
     pub(super) scene: Scene,
-    pub(super) history: Undoer<Scene>,
+    pub(super) history: Undoer<Document>,
     /// The scene's file, and the scene as it stands there.
     pub(super) path: Option<PathBuf>,
     pub(super) saved: Scene,
@@ -44,6 +47,8 @@ pub struct App {
     pub(super) problem: Option<String>,
     /// What the program has to say, and whether it is a complaint.
     pub(super) message: Option<(String, bool)>,
+    /// Whether the theme changes after this frame, so that no frame shows both.
+    pub(super) switching_theme: bool,
     /// The window's title as it stands.
     pub(super) shown_title: String,
     pub(super) working: Option<Receiver<(String, bool)>>,
@@ -73,6 +78,7 @@ impl App {
             help: false,
             problem: None,
             message: None,
+            switching_theme: false,
             shown_title: String::new(),
             working: None,
             scene,
@@ -112,14 +118,12 @@ impl App {
         match command {
             Command::Edit(scene) => self.scene = *scene,
             Command::Undo => {
-                if let Some(scene) = self.history.undo(&self.scene) {
-                    self.scene = scene.clone();
-                }
+                let earlier = self.history.undo(&self.document()).cloned();
+                self.restore(ctx, earlier);
             }
             Command::Redo => {
-                if let Some(scene) = self.history.redo(&self.scene) {
-                    self.scene = scene.clone();
-                }
+                let later = self.history.redo(&self.document()).cloned();
+                self.restore(ctx, later);
             }
             Command::New => self.show(ctx, Scene::opening(), None),
             Command::Open => self.ask(Purpose::Open, "scene.toml"),
@@ -164,15 +168,30 @@ impl App {
                     run.shown = !run.shown;
                 }
             }
-            Command::SwitchTheme => ctx.set_theme(match ctx.theme() {
-                egui::Theme::Dark => egui::Theme::Light,
-                egui::Theme::Light => egui::Theme::Dark,
-            }),
+            Command::SwitchTheme => self.switching_theme = true,
             Command::Help => self.help = !self.help,
             Command::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
         }
         self.timeline.set_steps(self.scene.training.steps);
         self.selected = self.selected.filter(|&index| index < self.scene.runs.len());
+    }
+
+    pub(super) fn document(&self) -> Document {
+        (self.scene.clone(), self.path.clone())
+    }
+
+    /// Puts an earlier or later document in place of this one.
+    fn restore(&mut self, ctx: &egui::Context, document: Option<Document>) {
+        let Some((scene, path)) = document else {
+            return;
+        };
+        if path != self.path {
+            match Self::lab(ctx, path.as_deref()) {
+                Ok(lab) => self.lab = lab,
+                Err(sentence) => return self.complain(sentence),
+            }
+        }
+        (self.scene, self.path) = (scene, path);
     }
 
     pub(super) fn apply_all(&mut self, ctx: &egui::Context, commands: Vec<Command>) {

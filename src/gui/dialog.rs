@@ -2,7 +2,7 @@
 
 use super::command::{Command, entries};
 use eframe::egui;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 /// What a file is asked for.
@@ -45,7 +45,9 @@ pub(crate) struct AskPath {
     purpose: Purpose,
     path: String,
     /// Why the last answer did not do.
-    pub problem: Option<String>,
+    pub(super) problem: Option<String>,
+    /// The file that would be replaced by the same answer once more.
+    warned: Option<PathBuf>,
     browsing: Option<Receiver<Option<PathBuf>>>,
     fresh: bool,
 }
@@ -57,6 +59,7 @@ impl AskPath {
             purpose,
             path: guess.to_owned(),
             problem: None,
+            warned: None,
             browsing: None,
             fresh: true,
         }
@@ -107,6 +110,20 @@ impl AskPath {
             Answer::Waiting if modal.should_close() => Answer::CalledOff,
             answer => answer,
         }
+    }
+
+    /// Whether an answer would replace a file, and this was not said yet; it is then.
+    pub(super) fn warns_of(&mut self, path: &Path) -> bool {
+        let warns = path.exists() && self.warned.as_deref() != Some(path);
+        if warns {
+            let (_, verb, _) = self.purpose.words();
+            self.problem = Some(format!(
+                "{} exists; {verb} once more replaces it.",
+                path.display()
+            ));
+            self.warned = Some(path.to_owned());
+        }
+        warns
     }
 
     /// Opens the desktop's dialog on a thread of its own; the window goes on.

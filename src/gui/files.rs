@@ -33,7 +33,7 @@ impl App {
             Ok(lab) => self.lab = lab,
             Err(sentence) => return self.complain(sentence),
         }
-        self.history.add_undo(&self.scene);
+        self.history.add_undo(&self.document());
         self.saved = scene.clone();
         self.scene = scene;
         self.path = path;
@@ -145,6 +145,13 @@ impl App {
             .asking
             .as_mut()
             .map_or(Answer::Waiting, |asking| asking.ui(ctx));
+        if let (Answer::Path(Purpose::Save | Purpose::Export, path), Some(asking)) =
+            (&answer, &mut self.asking)
+            && self.path.as_ref() != Some(path)
+            && asking.warns_of(path)
+        {
+            return;
+        }
         let obeyed = match answer {
             Answer::Waiting => None,
             Answer::CalledOff => Some(Ok(())),

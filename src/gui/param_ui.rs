@@ -7,6 +7,9 @@ use eframe::egui;
 /// Width of the names beside the controls.
 const NAME_WIDTH: f32 = 96.0;
 
+/// Room for the number beside a slider: the longest that is shown, and a unit.
+const NUMBER_WIDTH: f32 = 84.0;
+
 /// Shows the settings that `wanted` lets through, and changes them in place. A value that is not legal is not taken;
 /// the answer is the sentence that says why.
 pub(crate) fn settings_ui(
@@ -129,6 +132,12 @@ fn control_ui(ui: &mut egui::Ui, param: &Param, value: &Value) -> (egui::Respons
     match value.clone() {
         Value::Real(mut real) => {
             let response = number_ui(ui, param, &mut real, false);
+            // A slider stands between pixels; what is typed stays as it is.
+            let real = if response.dragged() {
+                rounded(real)
+            } else {
+                real
+            };
             let changed = response.changed().then_some(Value::Real(real));
             (response, changed)
         }
@@ -201,7 +210,7 @@ fn number_ui(ui: &mut egui::Ui, param: &Param, value: &mut f64, whole: bool) -> 
     } else {
         slider.low
     };
-    ui.spacing_mut().slider_width = (ui.available_width() - 62.0).max(40.0);
+    ui.spacing_mut().slider_width = (ui.available_width() - NUMBER_WIDTH).max(40.0);
     let widget = egui::Slider::new(value, low..=slider.high)
         .logarithmic(log)
         .smallest_positive(slider.low.abs().max(f64::MIN_POSITIVE))
@@ -216,8 +225,12 @@ fn shown(value: f64, whole: bool) -> String {
     if whole {
         return format!("{value:.0}");
     }
-    let rounded: f64 = format!("{value:.3e}").parse().unwrap_or(value);
-    spec::real(rounded)
+    spec::real(rounded(value))
+}
+
+/// The nearest number of four digits.
+fn rounded(value: f64) -> f64 {
+    format!("{value:.3e}").parse().unwrap_or(value)
 }
 
 fn tooltip(param: &Param, default: &Value) -> String {

@@ -25,6 +25,8 @@ impl App {
         self.textures.begin_frame();
         let (now, elapsed) = ctx.input(|input| (input.time, input.stable_dt.min(0.1)));
         self.timeline.advance(f64::from(elapsed));
+        // Whatever stood still since the last frame is a state to come back to.
+        self.history.feed_state(now, &self.document());
         let commands = self.keys(&ctx);
         self.apply_all(&ctx, commands);
         self.dialogs(&ctx);
@@ -39,7 +41,14 @@ impl App {
             .frame(egui::Frame::NONE)
             .show(ui, |ui| self.map_panel(ui));
 
-        self.history.feed_state(now, &self.scene);
+        self.history.feed_state(now, &self.document());
+        if std::mem::take(&mut self.switching_theme) {
+            ctx.set_theme(match ctx.theme() {
+                egui::Theme::Dark => egui::Theme::Light,
+                egui::Theme::Light => egui::Theme::Dark,
+            });
+            ctx.request_repaint();
+        }
         let title = self.title();
         if title != self.shown_title {
             self.shown_title.clone_from(&title);
@@ -238,13 +247,21 @@ impl App {
             return commands;
         }
         let typing = ctx.text_edit_focused();
+        // A focused control keeps Space and the arrows for itself.
+        let focused = ctx.memory(|memory| memory.focused().is_some());
         let mut entries: Vec<_> = entries().map(|entry| (entry.key, &entry.command)).collect();
         entries.sort_by_key(|(key, _)| {
             std::cmp::Reverse(u8::from(key.modifiers.shift) + u8::from(key.modifiers.command))
         });
         ctx.input_mut(|input| {
             for (key, command) in entries {
-                if (!typing || key.modifiers.command) && input.consume_shortcut(&key) {
+                let text_undo = matches!(command, Command::Undo | Command::Redo);
+                let free = if key.modifiers.command {
+                    !typing || !text_undo
+                } else {
+                    !focused
+                };
+                if free && input.consume_shortcut(&key) {
                     commands.push(command.clone());
                 }
             }

@@ -135,3 +135,33 @@ fn light_and_dark_and_the_sheet_of_keys() {
     window.click(Role::Button, "Close");
     assert!(!window.has("places the start"));
 }
+
+#[test]
+fn a_million_steps_leave_the_window_as_it_is() {
+    let mut scene = Scene::opening();
+    scene.training.steps = 1_000_000;
+    scene.training.noise = 0.1;
+    scene.runs.truncate(2);
+    let mut window = Window::on(scene);
+    let width = window.map().width();
+    window.press(Key::End);
+    window.harness.run_steps(30);
+    assert_eq!(window.map().width(), width, "the panels keep their width");
+    let runs = window.app().runs().expect("runs");
+    assert!(runs.results.iter().all(|result| result.outline.len() < 6000));
+}
+
+#[test]
+fn each_edit_is_an_undo_of_its_own_if_time_goes_by_between() {
+    let mut window = Window::opening();
+    for (key, shown) in [(Key::Num1, [false, true]), (Key::Num2, [false, false])] {
+        window.press(key);
+        let runs = &window.app().scene().runs;
+        assert_eq!([runs[0].shown, runs[1].shown], shown);
+        // Nothing moves, so nothing is drawn for a while.
+        window.harness.input_mut().time = window.harness.input().time.map(|time| time + 3.0);
+    }
+    window.press_with(Modifiers::COMMAND, Key::Z);
+    let runs = &window.app().scene().runs;
+    assert_eq!([runs[0].shown, runs[1].shown], [false, true], "only the last edit");
+}

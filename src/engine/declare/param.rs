@@ -37,7 +37,7 @@ pub enum Refusal {
         /// What is legal, in words.
         expected: String,
     },
-    /// The text does not follow the grammar of [`spec`](super::spec).
+    /// The text does not follow the grammar of [`spec`].
     #[error("{0}")]
     Grammar(String),
 }

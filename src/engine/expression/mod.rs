@@ -115,8 +115,8 @@ impl Op {
             Self::Log2 => a().ln() / std::f64::consts::LN_2,
             Self::Sqrt => a().sqrt(),
             Self::Abs => a().abs(),
-            Self::Sinh => (a().exp() - (-a()).exp()) * 0.5,
-            Self::Cosh => (a().exp() + (-a()).exp()) * 0.5,
+            Self::Sinh => a().sinh(),
+            Self::Cosh => a().cosh(),
             Self::Tanh => a().tanh(),
             Self::Sigmoid => (a() * 0.5).tanh() * 0.5 + 0.5, // Neither exponential overflows.
         }

@@ -20,7 +20,8 @@ settings! {
         dampening: f64 = 0.0, linear 0.0..=1.0;
         /// Weight decay λ: adds λθ to the gradient.
         weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
-        /// Nesterov's momentum: looks ahead along the velocity. PyTorch wants momentum and no dampening with it.
+        /// Nesterov's momentum: looks ahead along the velocity. Without momentum it changes nothing (PyTorch refuses that, and
+        /// dampening with it).
         nesterov: bool = false;
         /// Climbs instead of descending.
         maximize: bool = false;

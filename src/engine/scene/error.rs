@@ -1,6 +1,6 @@
 //! Why a scene cannot be shown.
 
-use super::{MOST_RUNS, VERSION};
+use super::{MOST_RUNS, MOST_STEPS, VERSION};
 use crate::engine::declare::Refusal;
 use crate::engine::landscape::LandscapeError;
 
@@ -52,4 +52,14 @@ pub enum SceneError {
     /// Too many runs.
     #[error("there are {0} runs; expected at most {MOST_RUNS}")]
     TooManyRuns(usize),
+    /// Too many steps for the memory of a computer.
+    #[error(
+        "{runs} runs of {steps} steps are too many; expected at most {MOST_STEPS} steps together"
+    )]
+    TooManySteps {
+        /// How many runs.
+        runs: usize,
+        /// The steps of each.
+        steps: u64,
+    },
 }

@@ -12,6 +12,10 @@ settings! {
 }
 
 impl Schedule for Constant {
+    fn length_setting(&self) -> &'static str {
+        "steps"
+    }
+
     fn length(&self) -> Option<u64> {
         self.steps
     }

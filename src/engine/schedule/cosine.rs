@@ -16,6 +16,10 @@ settings! {
 }
 
 impl Schedule for Cosine {
+    fn length_setting(&self) -> &'static str {
+        "t_max"
+    }
+
     fn length(&self) -> Option<u64> {
         self.t_max
     }

@@ -16,6 +16,10 @@ settings! {
 }
 
 impl Schedule for Exponential {
+    fn length_setting(&self) -> &'static str {
+        "steps"
+    }
+
     fn length(&self) -> Option<u64> {
         self.steps
     }

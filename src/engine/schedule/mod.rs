@@ -35,6 +35,9 @@ pub struct Pace {
 
 /// A learning rate as a function of the step.
 pub trait Schedule: Settings {
+    /// The setting that gives it a length.
+    fn length_setting(&self) -> &'static str;
+
     /// How many steps it takes in a sequence; `None` if it goes on to the end of the run.
     fn length(&self) -> Option<u64>;
 
@@ -68,12 +71,7 @@ impl Plan {
             Some(endless) => Err(Refusal::Grammar(format!(
                 "schedule `{endless}` has no end before `>`; expected its length, like {}:{}=100",
                 endless.name(),
-                endless
-                    .settings()
-                    .params()
-                    .iter()
-                    .find(|param| param.none.is_some())
-                    .map_or("steps", |param| param.name),
+                endless.as_dyn().length_setting(),
             ))),
             None => Ok(Self(schedules)),
         }

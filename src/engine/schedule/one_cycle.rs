@@ -38,6 +38,10 @@ settings! {
 }
 
 impl Schedule for OneCycle {
+    fn length_setting(&self) -> &'static str {
+        "total_steps"
+    }
+
     fn length(&self) -> Option<u64> {
         self.total_steps
     }

@@ -18,6 +18,10 @@ settings! {
 }
 
 impl Schedule for Step {
+    fn length_setting(&self) -> &'static str {
+        "steps"
+    }
+
     fn length(&self) -> Option<u64> {
         self.steps
     }

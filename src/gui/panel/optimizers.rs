@@ -1,13 +1,13 @@
 //! The optimizers of the left panel: colour, tick, settings and schedule of every run.
 
 use super::scene::{Answer, heading};
-use super::shortened;
+use crate::engine::declare::Value;
 use crate::engine::optimizer::AnyOptimizer;
 use crate::engine::run::RunSpec;
 use crate::engine::scene::{MOST_RUNS, Run, Scene};
 use crate::engine::schedule::{AnySchedule, Plan};
 use crate::figure::colour::Theme;
-use crate::figure::{legend_line, look};
+use crate::figure::{legend_line, look, shortened};
 use crate::gui::icon::{Icon, icon_button};
 use crate::gui::paint::{self, Textures};
 use crate::gui::param_ui::settings_ui;
@@ -59,12 +59,10 @@ pub(crate) fn ui(
             if head.toggled {
                 *selected = if open { None } else { Some(index) };
             }
-            if let Some(duplicate) = head.menu {
-                change = Some(if duplicate {
-                    Change::Duplicate(index)
-                } else {
-                    Change::Remove(index)
-                });
+            if head.duplicated {
+                change = Some(Change::Duplicate(index));
+            } else if head.removed {
+                change = Some(Change::Remove(index));
             }
             if open {
                 let refused = ui
@@ -94,10 +92,11 @@ pub(crate) fn ui(
     }
 }
 
+#[derive(Default)]
 struct Head {
     toggled: bool,
-    /// Whether the run is to be duplicated, or removed.
-    menu: Option<bool>,
+    duplicated: bool,
+    removed: bool,
 }
 
 /// A run's line: its look, its tick, its name, and what can be done to it.
@@ -109,10 +108,7 @@ fn head_ui(
     theme: &Theme,
     textures: &mut Textures,
 ) -> Head {
-    let mut head = Head {
-        toggled: false,
-        menu: None,
-    };
+    let mut head = Head::default();
     ui.horizontal(|ui| {
         let (rect, _) = ui.allocate_exact_size(egui::vec2(32.0, 18.0), egui::Sense::hover());
         let line = legend_line([rect.min.x + 1.0, rect.center().y], look(run.colour), theme);
@@ -125,10 +121,10 @@ fn head_ui(
             head.toggled = fold.clicked();
             let menu = ui.menu_button("⋯", |ui| {
                 if ui.button("Duplicate").clicked() {
-                    head.menu = Some(true);
+                    head.duplicated = true;
                 }
                 if ui.button("Remove").clicked() {
-                    head.menu = Some(false);
+                    head.removed = true;
                 }
                 if ui.button("Copy as text").clicked() {
                     ui.ctx().copy_text(run.spec.to_string());
@@ -216,16 +212,9 @@ fn schedule_choice_ui(ui: &mut egui::Ui, schedule: &mut AnySchedule, index: usiz
 
 /// Gives a schedule that goes on for ever a length, so that another can follow it.
 fn give_length(schedule: &mut AnySchedule) {
-    use crate::engine::declare::Value;
     if schedule.as_dyn().length().is_none() {
-        let settings = schedule.settings_mut();
-        let length = settings
-            .params()
-            .iter()
-            .find(|param| matches!(param.name, "steps" | "t_max" | "total_steps"));
-        if let Some(param) = length {
-            // 100 is legal for every length.
-            let _ = settings.set(param.name, Value::Count(100));
-        }
+        let setting = schedule.as_dyn().length_setting();
+        // 100 is legal for every length.
+        let _ = schedule.settings_mut().set(setting, Value::Count(100));
     }
 }

@@ -1,12 +1,11 @@
 //! The table: how every run stands at the timeline's step.
 
-use super::shortened;
 use crate::engine::lab::Runs;
 use crate::engine::run::Outcome;
 use crate::engine::scene::Scene;
 use crate::figure::axis::number;
 use crate::figure::colour::{Theme, run_colour};
-use crate::figure::look;
+use crate::figure::{look, shortened};
 use crate::gui::paint;
 use eframe::egui;
 
@@ -46,7 +45,10 @@ pub(crate) fn ui(
                 let colour = paint::colour(run_colour(look(run.colour), theme));
                 let text = egui::RichText::new(shortened(name, 20)).color(colour);
                 let label = ui.add(egui::Label::new(text).sense(egui::Sense::click()));
-                if label.on_hover_text(format!("{name}: {}", run.spec)).clicked() {
+                if label
+                    .on_hover_text(format!("{name}: {}", run.spec))
+                    .clicked()
+                {
                     *selected = if *selected == Some(index) {
                         None
                     } else {

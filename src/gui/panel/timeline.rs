@@ -31,7 +31,7 @@ pub(crate) fn ui(
             }
         }
         let mut step = timeline.step();
-        ui.spacing_mut().slider_width = (ui.available_width() - 560.0).max(120.0);
+        ui.spacing_mut().slider_width = (ui.available_width() - 660.0).max(120.0);
         let slider = ui.add(egui::Slider::new(&mut step, 0..=timeline.steps()).show_value(false));
         slider.widget_info(|| {
             #[expect(clippy::cast_precision_loss, reason = "steps are far below 2^53")]
@@ -61,7 +61,8 @@ pub(crate) fn ui(
         let status = busy
             .filter(|_| under_pointer.is_empty())
             .unwrap_or(under_pointer);
-        ui.add(egui::Label::new(status).truncate());
+        ui.add(egui::Label::new(status).truncate())
+            .on_hover_text(status);
     });
     commands
 }

@@ -69,6 +69,7 @@ impl Charts {
             let chart = Chart {
                 area: paint::area(rect),
                 title,
+                across: if by_evaluations { "gradients" } else { "step" },
                 last,
                 log: *log,
                 theme,

@@ -211,6 +211,7 @@ fn trails<'a>(shown: &'a Shown, runs: &'a Runs) -> Vec<Trail<'a>> {
     all.filter(|(_, ((run, _), _))| run.shown)
         .map(|(index, ((run, result), name))| Trail {
             trajectory: &result.trajectory,
+            outline: &result.outline,
             name,
             look: look(run.colour),
             strong: shown.selected == Some(index),
@@ -220,49 +221,60 @@ fn trails<'a>(shown: &'a Shown, runs: &'a Runs) -> Vec<Trail<'a>> {
 
 /// A step of a trail, if the pointer is on one, or else the landscape under the pointer.
 fn describe(pointer: egui::Pos2, frame: &Frame, shown: &Shown, runs: &Runs) -> String {
-    let mut nearest: Option<(f32, String)> = None;
-    for trail in trails(shown, runs)
-        .iter()
-        .filter(|_| shown.scene.map.trails)
-    {
-        let trajectory = trail.trajectory;
-        for (row, theta) in trajectory
-            .theta
-            .chunks_exact(2)
-            .take(shown.row + 1)
-            .enumerate()
-        {
-            let distance = pointer.distance(frame.picture_from_world([theta[0], theta[1]]).into());
-            if distance < REACH && nearest.as_ref().is_none_or(|(least, _)| distance < *least) {
-                let words = format!(
-                    "{} step {row}:  {}  f {}  ‖∇f‖ {}",
-                    trail.name,
-                    coordinates(shown.scene, [theta[0], theta[1]]),
-                    number(trajectory.loss[row], 5),
-                    number(trajectory.grad_norm[row], 4),
-                );
-                nearest = Some((distance, words));
+    let scene = shown.scene;
+    let trails = if scene.map.trails {
+        trails(shown, runs)
+    } else {
+        Vec::new()
+    };
+    let mut nearest: Option<(f32, &Trail, usize)> = None;
+    for trail in &trails {
+        let rows = trail
+            .outline
+            .iter()
+            .copied()
+            .take_while(|&row| row <= shown.row);
+        for (row, theta) in rows.filter_map(|row| Some((row, trail.trajectory.theta(row)?))) {
+            let place = frame.picture_from_world([theta[0], theta[1]]);
+            let distance = pointer.distance(place.into());
+            if distance < nearest.map_or(REACH, |(least, ..)| least) {
+                nearest = Some((distance, trail, row));
             }
         }
     }
-    if let Some((_, words)) = nearest {
-        return words;
+    if let Some((
+        _,
+        Trail {
+            trajectory, name, ..
+        },
+        row,
+    )) = nearest
+    {
+        let at = trajectory
+            .theta(row)
+            .map_or(scene.start, |theta| [theta[0], theta[1]]);
+        return format!(
+            "{name} step {row}: {} f {} ‖∇f‖ {}",
+            coordinates(scene, at),
+            number(trajectory.loss[row], 4),
+            number(trajectory.grad_norm[row], 3),
+        );
     }
     let at = frame.world_from_picture(pointer.into());
     let mut gradient = [0.0; 2];
     let value = runs.ground.objective.gradient(&at, &mut gradient);
     let [low, high] = curvature::extremes(&*runs.ground.objective, &at);
     format!(
-        "{}  f {}  ‖∇f‖ {}  λ {}, {}",
-        coordinates(shown.scene, at),
-        number(value, 5),
-        number(norm(&gradient), 4),
-        number(low, 4),
-        number(high, 4),
+        "{} f {} ‖∇f‖ {} λ {}, {}",
+        coordinates(scene, at),
+        number(value, 4),
+        number(norm(&gradient), 3),
+        number(low, 3),
+        number(high, 3),
     )
 }
 
 fn coordinates(scene: &Scene, [x, y]: [f64; 2]) -> String {
     let [first, second] = scene.landscape.as_dyn().axes();
-    format!("{first} {}  {second} {}", number(x, 5), number(y, 5))
+    format!("{first} {} {second} {}", number(x, 4), number(y, 4))
 }

@@ -101,6 +101,7 @@ fn assert_sound(
     RunResult {
         trajectory,
         curvature,
+        ..
     }: &RunResult,
     steps: u64,
 ) {
