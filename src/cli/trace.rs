@@ -26,7 +26,8 @@ Columns:
   lr           the learning rate of the next step
   lambda_min, lambda_max   with --curvature, the Hessian's eigenvalues
 
-JSON holds runs, each with its spec, outcome (finished, converged or diverged),
+A spec comes back in its shortest form: settings at their defaults are left
+out, but for lr. JSON holds runs, each with its spec, outcome (finished, converged or diverged),
 diverged_at and converged_at (a step or null), columns and rows. CSV has one
 header; with several runs, a first column `run` with the run's spec. Numbers
 read back to the same bits. The rows of a run end before the first number that
@@ -89,7 +90,7 @@ fn format(asked: Option<Named>, output: Option<&Path>) -> Result<Format, String>
     }
 }
 
-/// Makes and writes one run after the other: a million steps of a hundred runs do not fit into memory together.
+/// Makes and writes one run after the other: only one is in memory at a time.
 fn write(
     scene: &Scene,
     ground: &Ground,

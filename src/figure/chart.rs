@@ -2,8 +2,8 @@
 
 use super::axis::Axis;
 use super::colour::{Marker, Theme, run_colour, run_dash};
-use super::drawing::{Anchor, Area, Item, Point, Stroke, Text};
-use super::trail::line;
+use super::drawing::{Anchor, Area, Item, Point, Text};
+use super::trail::{border, line};
 
 /// One run's line in a chart.
 pub struct Series<'a> {
@@ -111,23 +111,7 @@ impl Chart<'_> {
             area: plot,
             items: inside,
         });
-        let border = vec![
-            plot.min,
-            [plot.max[0], plot.min[1]],
-            plot.max,
-            [plot.min[0], plot.max[1]],
-        ];
-        let stroke = Some(Stroke {
-            width: 0.8,
-            colour: theme.ink.opacity(0.6),
-            dash: &[],
-        });
-        items.push(Item::Path {
-            points: border,
-            closed: true,
-            stroke,
-            fill: None,
-        });
+        items.push(border(plot, 0.8, theme.ink.opacity(0.6)));
         items
     }
 

@@ -4,7 +4,7 @@ use super::axis::{Axis, number};
 use super::colour::{Marker, Theme, shade_colour};
 use super::drawing::{Anchor, Area, Colour, Item, Point, Stroke, Text};
 use super::frame::Frame;
-use super::trail::{length, line};
+use super::trail::{border, line};
 use crate::engine::lab::Terrain;
 use crate::engine::landscape::Ground;
 use crate::engine::scene::MapStyle;
@@ -86,7 +86,11 @@ pub fn landscape(
 /// A place on a long line for its height, away from the border and from other heights.
 fn label_place(points: &[Point], frame: &Frame, taken: &[Point]) -> Option<Point> {
     const APART: f32 = 70.0;
-    if length(points) < 160.0 {
+    let length: f32 = points
+        .windows(2)
+        .map(|pair| (pair[0][0] - pair[1][0]).hypot(pair[0][1] - pair[1][1]))
+        .sum();
+    if length < 160.0 {
         return None;
     }
     let inside = |[x, y]: &&Point| {
@@ -323,22 +327,7 @@ pub fn axes(frame: &Frame, names: [&str; 2], theme: &Theme) -> Vec<Item> {
         [area.min[0], area.min[1] - 10.0],
         Anchor::Middle,
     ));
-    let border = vec![
-        area.min,
-        [area.max[0], area.min[1]],
-        area.max,
-        [area.min[0], area.max[1]],
-    ];
-    items.push(Item::Path {
-        points: border,
-        closed: true,
-        stroke: Some(Stroke {
-            width: 1.0,
-            colour: theme.ink,
-            dash: &[],
-        }),
-        fill: None,
-    });
+    items.push(border(*area, 1.0, theme.ink));
     items
 }
 
@@ -386,22 +375,7 @@ pub fn colour_bar(terrain: &Terrain, area: Area, theme: &Theme) -> Vec<Item> {
             upright: false,
         }));
     }
-    let border = vec![
-        area.min,
-        [area.max[0], area.min[1]],
-        area.max,
-        [area.min[0], area.max[1]],
-    ];
-    items.push(Item::Path {
-        points: border,
-        closed: true,
-        stroke: Some(Stroke {
-            width: 1.0,
-            colour: theme.ink,
-            dash: &[],
-        }),
-        fill: None,
-    });
+    items.push(border(area, 1.0, theme.ink));
     items
 }
 

@@ -1,7 +1,7 @@
 //! Trails: the paths of runs up to a step, with their heads and names.
 
 use super::colour::{Marker, Theme, run_colour, run_dash, run_marker};
-use super::drawing::{Anchor, Colour, Item, Point, Stroke, Text};
+use super::drawing::{Anchor, Area, Colour, Item, Point, Stroke, Text};
 use super::frame::Frame;
 use super::shortened;
 use crate::engine::run::{Outcome, Trajectory};
@@ -28,8 +28,8 @@ pub fn trails(trails: &[Trail], frame: &Frame, step: usize, theme: &Theme) -> Ve
         let points = path(trail, frame, step);
         let width = if trail.strong { 3.0 } else { 1.8 };
         let colour = run_colour(trail.look, theme);
-        // A path that crosses the map many times over is a patch of colour; dashes would only cost time.
-        let dash = if length(&points) < 20_000.0 {
+        // A path of very many points is a patch of colour; dashes would only cost time.
+        let dash = if points.len() < 2000 {
             run_dash(trail.look)
         } else {
             &[]
@@ -99,14 +99,6 @@ fn path(trail: &Trail, frame: &Frame, step: usize) -> Vec<Point> {
     points
 }
 
-/// The length of a line, in points.
-pub(super) fn length(points: &[Point]) -> f32 {
-    points
-        .windows(2)
-        .map(|pair| (pair[0][0] - pair[1][0]).hypot(pair[0][1] - pair[1][1]))
-        .sum()
-}
-
 /// Writes names beside heads, moved up or down until none covers another.
 fn place_names(mut names: Vec<(Point, String, Colour)>, frame: &Frame, theme: &Theme) -> Vec<Item> {
     const LINE: f32 = 15.0;
@@ -156,6 +148,23 @@ pub(super) fn line(points: Vec<Point>, width: f32, colour: Colour, dash: &'stati
             colour,
             dash,
         }),
+        fill: None,
+    }
+}
+
+/// The outline of an area.
+pub(super) fn border(area: Area, width: f32, colour: Colour) -> Item {
+    let ([left, top], [right, bottom]) = (area.min, area.max);
+    let points = vec![[left, top], [right, top], [right, bottom], [left, bottom]];
+    let stroke = Some(Stroke {
+        width,
+        colour,
+        dash: &[],
+    });
+    Item::Path {
+        points,
+        closed: true,
+        stroke,
         fill: None,
     }
 }

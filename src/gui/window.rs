@@ -96,7 +96,7 @@ impl App {
                 .inner
         };
         let answer = egui::Panel::left("scene")
-            .default_size(284.0)
+            .default_size(304.0)
             .size_range(240.0..=480.0)
             .show(ui, show)
             .inner;

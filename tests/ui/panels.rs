@@ -148,7 +148,11 @@ fn a_million_steps_leave_the_window_as_it_is() {
     window.harness.run_steps(30);
     assert_eq!(window.map().width(), width, "the panels keep their width");
     let runs = window.app().runs().expect("runs");
-    assert!(runs.results.iter().all(|result| result.outline.len() < 6000));
+    assert!(
+        runs.results
+            .iter()
+            .all(|result| result.outline.len() < 6000)
+    );
 }
 
 #[test]
@@ -163,5 +167,9 @@ fn each_edit_is_an_undo_of_its_own_if_time_goes_by_between() {
     }
     window.press_with(Modifiers::COMMAND, Key::Z);
     let runs = &window.app().scene().runs;
-    assert_eq!([runs[0].shown, runs[1].shown], [false, true], "only the last edit");
+    assert_eq!(
+        [runs[0].shown, runs[1].shown],
+        [false, true],
+        "only the last edit"
+    );
 }
