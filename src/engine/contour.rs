@@ -10,6 +10,7 @@ pub use levels::Levels;
 
 use super::cancel::Cancel;
 use super::surface::Surface;
+use crate::engine::real;
 
 /// A line along which the surface has one value.
 #[derive(Clone, Debug, PartialEq)]
@@ -275,14 +276,6 @@ fn line(level: f64, mut points: Vec<[f64; 2]>, closed: bool) -> Option<ContourLi
 
 fn index(count: usize) -> u32 {
     u32::try_from(count).expect("a grid has fewer than 2^32 crossings")
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a grid is far smaller than 2^53"
-)]
-fn real(count: usize) -> f64 {
-    count as f64
 }
 
 #[cfg(test)]

@@ -19,3 +19,9 @@ pub mod schedule;
 pub mod spec;
 pub mod surface;
 pub mod vector;
+
+/// A number of steps, rows, samples or ticks as a real number; all of them are far below 2^53.
+#[expect(clippy::cast_precision_loss, reason = "counts here are far below 2^53")]
+pub(crate) fn real(count: impl TryInto<u64>) -> f64 {
+    count.try_into().map_or(f64::INFINITY, |count| count as f64)
+}

@@ -3,6 +3,7 @@
 use super::cancel::Cancel;
 use super::objective::Objective;
 use super::plane::{Plane, Rect};
+use crate::engine::real;
 use rayon::prelude::*;
 
 /// Values on a regular grid whose outer points lie on the border of the view. Row 0 is at the low end of y.
@@ -95,14 +96,6 @@ impl Surface {
 
 fn share(index: usize, count: usize) -> f64 {
     real(index) / real(count - 1)
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a grid is far smaller than 2^53"
-)]
-fn real(count: usize) -> f64 {
-    count as f64
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Axes: places for values, round ticks, and numbers written for people.
 
+use crate::engine::real;
 use std::fmt::Write;
 
 /// A mapping from values to places between 0 and 1.
@@ -30,6 +31,17 @@ pub struct Ticks {
 
 /// The most decades a logarithmic axis spans when its low end is not positive.
 const DECADES: f64 = 12.0;
+
+/// How many ticks have room along a length, where each needs so much.
+pub(super) fn room(length: f32, each: f32) -> usize {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clamped"
+    )]
+    let count = (length / each).clamp(2.0, 20.0) as usize;
+    count
+}
 
 impl Axis {
     /// An axis on which equal differences are equally long. Ends that are equal or not finite give a usable axis nearby.
@@ -345,11 +357,6 @@ fn decimal(mantissa: f64, exponent: i32) -> f64 {
 )]
 fn whole(value: f64) -> i32 {
     value as i32
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a few ticks")]
-fn real(count: usize) -> f64 {
-    count as f64
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Charts: a quantity of every run over its steps, or over the gradients it asked for.
 
-use super::axis::Axis;
+use super::axis::{Axis, room};
 use super::colour::{Marker, Theme, run_colour, run_dash};
 use super::drawing::{Anchor, Area, Item, Point, Text};
 use super::trail::{border, line};
@@ -125,7 +125,7 @@ impl Chart<'_> {
             Anchor::Start,
             12.0,
         )];
-        for tick in &vertical.ticks(count(plot.height() / 15.0)).ticks {
+        for tick in &vertical.ticks(room(plot.height(), 15.0)).ticks {
             let y = place(plot.max[1], plot.min[1], vertical.position(tick.value));
             items.push(line(
                 vec![[plot.min[0], y], [plot.max[0], y]],
@@ -140,7 +140,7 @@ impl Chart<'_> {
                 10.5,
             ));
         }
-        let ticks = horizontal.ticks(count(plot.width() / 60.0));
+        let ticks = horizontal.ticks(room(plot.width(), 60.0));
         let across = format!("{} {}", self.across, ticks.offset);
         items.push(self.text(
             across.trim().to_owned(),
@@ -313,16 +313,6 @@ fn place(from: f32, to: f32, share: f64) -> f32 {
     )]
     let share = share.clamp(-10.0, 10.0) as f32;
     from + share * (to - from)
-}
-
-fn count(about: f32) -> usize {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "clamped"
-    )]
-    let count = about.clamp(2.0, 12.0) as usize;
-    count
 }
 
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! The map: the landscape as shading and contour lines, its marked points, and the start.
 
-use super::axis::{Axis, number};
+use super::axis::{Axis, number, room};
 use super::colour::{Marker, Theme, shade_colour};
 use super::drawing::{Anchor, Area, Colour, Item, Point, Stroke, Text};
 use super::frame::Frame;
 use super::trail::{border, line};
 use crate::engine::lab::Terrain;
 use crate::engine::landscape::Ground;
+use crate::engine::real;
 use crate::engine::scene::MapStyle;
 use std::sync::Arc;
 
@@ -284,7 +285,7 @@ pub fn axes(frame: &Frame, names: [&str; 2], theme: &Theme) -> Vec<Item> {
         })
     };
     let horizontal = Axis::linear(window.x());
-    let ticks = horizontal.ticks(count(area.width() / 70.0));
+    let ticks = horizontal.ticks(room(area.width(), 70.0));
     for tick in &ticks.ticks {
         let x = frame.picture_from_world([tick.value, window.y()[0]])[0];
         items.push(line(
@@ -306,7 +307,7 @@ pub fn axes(frame: &Frame, names: [&str; 2], theme: &Theme) -> Vec<Item> {
         Anchor::End,
     ));
     let vertical = Axis::linear(window.y());
-    let ticks = vertical.ticks(count(area.height() / 45.0));
+    let ticks = vertical.ticks(room(area.height(), 45.0));
     for tick in &ticks.ticks {
         let y = frame.picture_from_world([window.x()[0], tick.value])[1];
         items.push(line(
@@ -377,23 +378,4 @@ pub fn colour_bar(terrain: &Terrain, area: Area, theme: &Theme) -> Vec<Item> {
     }
     items.push(border(area, 1.0, theme.ink));
     items
-}
-
-/// About how many ticks.
-fn count(about: f32) -> usize {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "clamped"
-    )]
-    let count = about.clamp(2.0, 20.0) as usize;
-    count
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a grid is far smaller than 2^53"
-)]
-fn real(count: usize) -> f64 {
-    count as f64
 }

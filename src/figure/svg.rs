@@ -19,14 +19,23 @@ const MARGIN: f32 = 2.0;
 /// Points that are not finite are left out: a line is split there. Lines are cut off far outside the picture, so that a
 /// trail that leaves for 10³⁰ does no harm.
 pub fn svg(drawing: &Drawing, description: &str) -> String {
-    let [width, height] = drawing.size.map(|length| {
+    svg_shown(drawing, drawing.size, description)
+}
+
+/// Like [`svg`], shown at another size; the view box stays in points.
+pub fn svg_shown(drawing: &Drawing, shown: [f32; 2], description: &str) -> String {
+    let sound = |length: f32| {
         if length.is_finite() {
             length.max(1.0)
         } else {
             1.0
         }
-    });
-    let [w, h] = [width, height].map(coordinate);
+    };
+    let [width, height] = drawing.size.map(sound);
+    let ([w, h], [across, down]) = (
+        [width, height].map(coordinate),
+        shown.map(sound).map(coordinate),
+    );
     let reach = MARGIN * width.max(height);
     let mut writer = Writer {
         out: String::new(),
@@ -35,7 +44,7 @@ pub fn svg(drawing: &Drawing, description: &str) -> String {
     };
     let _ = writeln!(
         writer.out,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" width=\"{w}\" height=\"{h}\" viewBox=\"0 0 {w} {h}\" role=\"img\">"
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" width=\"{across}\" height=\"{down}\" viewBox=\"0 0 {w} {h}\" role=\"img\">"
     );
     if let Some(title) = description.lines().next() {
         let _ = write!(

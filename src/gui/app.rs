@@ -113,7 +113,7 @@ impl App {
         Lab::new(Arc::new(Disk::beside(path)), move || wake.request_repaint())
     }
 
-    /// Obeys a command. Nothing else changes the scene.
+    /// Obeys a command. Nothing else changes the scene, but for one that is opened or pasted whole.
     pub(crate) fn apply(&mut self, ctx: &egui::Context, command: Command) {
         match command {
             Command::Edit(scene) => self.scene = *scene,

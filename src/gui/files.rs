@@ -1,6 +1,7 @@
 //! Scenes and pictures on their way to and from files and the clipboard.
 
 use super::app::App;
+use super::command::Command;
 use super::dialog::{self, Answer, AskPath, Purpose};
 use super::theme;
 use super::timeline::Timeline;
@@ -122,7 +123,11 @@ impl App {
     pub(super) fn paste(&mut self, ctx: &egui::Context, text: &str) {
         match (Scene::from_toml(text), text.trim().parse::<RunSpec>()) {
             (Ok(scene), _) => self.show(ctx, scene, None),
-            (Err(_), Ok(spec)) => self.scene.add_run(spec),
+            (Err(_), Ok(spec)) => {
+                let mut scene = self.scene.clone();
+                scene.add_run(spec);
+                self.apply(ctx, Command::Edit(Box::new(scene)));
+            }
             (Err(scene), Err(_)) if text.contains("version") => {
                 self.complain(format!("what was pasted is not a scene: {scene}"));
             }

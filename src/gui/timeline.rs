@@ -1,5 +1,7 @@
 //! The timeline: which prefix of the runs is shown. It is not part of the scene; playing it edits nothing.
 
+use crate::engine::real;
+
 /// At speed 1 a whole run takes this long.
 const WHOLE_RUN_SECS: f64 = 10.0;
 
@@ -84,11 +86,6 @@ impl Timeline {
             }
         }
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "steps are far below 2^53")]
-fn real(steps: u64) -> f64 {
-    steps as f64
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Which contour levels a surface gets, and how values map to shades between them.
 
+use crate::engine::real;
 use crate::engine::surface::Surface;
 
 /// Contour levels and the scale of shades. Both follow what the surface shows, so that every zoom has its picture.
@@ -297,11 +298,6 @@ fn digits(value: f64, resolution: f64) -> String {
         Some(rest) => format!("−{rest}"),
         None => text,
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a few levels")]
-fn real(count: usize) -> f64 {
-    count as f64
 }
 
 #[cfg(test)]

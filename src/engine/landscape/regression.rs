@@ -5,6 +5,7 @@ use crate::engine::declare::settings;
 use crate::engine::jet::Scalar;
 use crate::engine::objective::Formula;
 use crate::engine::plane::Rect;
+use crate::engine::real;
 use crate::engine::rng::{Purpose, stream};
 use rand_distr::{Distribution, StandardNormal};
 use std::sync::Arc;
@@ -147,11 +148,6 @@ impl Formula for Line {
             .map(|&i| (w * self.x[i] + b - self.y[i]).square());
         squares.fold(S::constant(0.0), |sum, square| sum + square) / real(batch.len())
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "far fewer than 2^53 samples")]
-fn real(count: usize) -> f64 {
-    count as f64
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod warmup;
 
 use super::declare::{Refusal, Settings, family};
 use super::spec;
+use crate::engine::real;
 use std::fmt;
 use std::str::FromStr;
 
@@ -136,12 +137,6 @@ impl fmt::Display for Plan {
                 .join(">"),
         )
     }
-}
-
-/// A step count as a real number.
-#[expect(clippy::cast_precision_loss, reason = "steps are far below 2^53")]
-fn real(count: u64) -> f64 {
-    count as f64
 }
 
 /// Half a cosine from `start` at 0 to `end` at 1.

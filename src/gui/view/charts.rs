@@ -1,6 +1,7 @@
 //! The charts: loss, gradient norm, sharpness and learning rate of every ticked run.
 
 use crate::engine::lab::{RunResult, Runs};
+use crate::engine::real;
 use crate::engine::scene::{Run, Scene};
 use crate::figure::axis::number;
 use crate::figure::chart::{Chart, Series, thin};
@@ -226,9 +227,4 @@ fn line(run: &Run, result: &RunResult, values: &[f64], limit: bool) -> Line {
         look: look(run.colour),
         limit,
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
-fn real(count: u64) -> f64 {
-    count as f64
 }
