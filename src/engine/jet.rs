@@ -22,8 +22,8 @@ pub trait Scalar:
     + Mul<f64, Output = Self>
     + Div<f64, Output = Self>
 {
-    /// A number that depends on no variable.
-    fn constant(value: f64) -> Self;
+    /// A number of the same kind that depends on no variable.
+    fn constant(&self, value: f64) -> Self;
     /// sin.
     fn sin(self) -> Self;
     /// cos.
@@ -38,6 +38,8 @@ pub trait Scalar:
     fn tanh(self) -> Self;
     /// eˣ.
     fn exp(self) -> Self;
+    /// eˣ − 1, exact near 0 too.
+    fn exp_m1(self) -> Self;
     /// Natural logarithm.
     fn ln(self) -> Self;
     /// Logarithm to base 10.
@@ -67,7 +69,7 @@ pub trait Scalar:
 }
 
 impl Scalar for f64 {
-    fn constant(value: f64) -> Self {
+    fn constant(&self, value: f64) -> Self {
         value
     }
     fn sin(self) -> Self {
@@ -90,6 +92,9 @@ impl Scalar for f64 {
     }
     fn exp(self) -> Self {
         f64::exp(self)
+    }
+    fn exp_m1(self) -> Self {
+        f64::exp_m1(self)
     }
     fn ln(self) -> Self {
         f64::ln(self)
@@ -158,7 +163,7 @@ impl<const H: usize> Jet<H> {
     #[inline]
     fn chain(self, phi: f64, first: f64, second: f64) -> Self {
         if H > 0 && first.is_infinite() && self.gradient == [0.0; 2] {
-            return Self::constant(phi); // The tip of a cone: flat by convention.
+            return self.constant(phi); // The tip of a cone: flat by convention.
         }
         let square = outer(self.gradient, self.gradient);
         Self {
@@ -296,7 +301,7 @@ impl<const H: usize> Div for Jet<H> {
 
 impl<const H: usize> Scalar for Jet<H> {
     #[inline]
-    fn constant(value: f64) -> Self {
+    fn constant(&self, value: f64) -> Self {
         Self {
             value,
             gradient: [0.0; 2],
@@ -341,6 +346,11 @@ impl<const H: usize> Scalar for Jet<H> {
         self.chain(exp, exp, exp)
     }
     #[inline]
+    fn exp_m1(self) -> Self {
+        let exp_m1 = self.value.exp_m1();
+        self.chain(exp_m1, exp_m1 + 1.0, exp_m1 + 1.0)
+    }
+    #[inline]
     fn ln(self) -> Self {
         let first = self.value.recip();
         self.chain(self.value.ln(), first, -first * first)
@@ -379,7 +389,7 @@ impl<const H: usize> Scalar for Jet<H> {
     fn powf(self, p: f64) -> Self {
         let x = self.value;
         if p == 0.0 || p == 1.0 {
-            return if p == 0.0 { Self::constant(1.0) } else { self };
+            return if p == 0.0 { self.constant(1.0) } else { self };
         }
         let second = if p == 2.0 {
             2.0

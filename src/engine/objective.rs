@@ -175,7 +175,6 @@ impl<'a, V: Vector> Oracle<'a, V> {
 
     /// Begins a step at `theta`: draws its mini-batch and its noise, which stay the same however often the step asks.
     /// Returns the true loss and gradient at `theta`; they are for the record and not counted.
-    #[expect(clippy::inline_always, reason = "a call here costs as much as a step")]
     #[inline(always)]
     pub fn begin_step(&mut self, theta: &V) -> (f64, &V) {
         self.theta.copy_from_slice(theta);
@@ -189,7 +188,6 @@ impl<'a, V: Vector> Oracle<'a, V> {
 
     /// The loss and its gradient at `theta`, as this step sees them. Counts one gradient. The caller may work in the
     /// gradient; the next call overwrites it.
-    #[expect(clippy::inline_always, reason = "a call here costs as much as a step")]
     #[inline(always)]
     pub fn gradient(&mut self, theta: &[f64]) -> (f64, &mut V) {
         self.counts.gradients += 1;

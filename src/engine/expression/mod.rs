@@ -89,7 +89,7 @@ impl Op {
     fn apply<S: Scalar>(self, a: &S, b: &S) -> S {
         let (a, b) = (|| *a, || *b);
         match self {
-            Self::Constant(c) => S::constant(c),
+            Self::Constant(c) => a().constant(c),
             Self::Add => a() + b(),
             Self::Sub => a() - b(),
             Self::Mul => a() * b(),

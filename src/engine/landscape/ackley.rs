@@ -1,6 +1,6 @@
 //! Ackley.
 
-use super::{Files, Ground, Landscape, LandscapeError, Mark, Spacing};
+use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
 use crate::engine::declare::settings;
 use crate::engine::jet::Scalar;
 use crate::engine::objective::Formula;
@@ -15,7 +15,7 @@ settings! {
 }
 
 impl Formula for Ackley {
-    #[inline]
+    #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
         let radius = ((x * x + y * y) * 0.5).sqrt();
         let waves = ((x * TAU).cos() + (y * TAU).cos()) * 0.5;
@@ -24,6 +24,10 @@ impl Formula for Ackley {
 }
 
 impl Landscape for Ackley {
+    fn group(&self) -> Group {
+        Group::ManyMinima
+    }
+
     fn formula(&self) -> String {
         "−20 e^(−.2 √(½(x² + y²))) − e^(½(cos 2πx + cos 2πy)) + e + 20".to_owned()
     }

@@ -1,6 +1,6 @@
 //! Beale.
 
-use super::{Files, Ground, Landscape, LandscapeError, Mark, Spacing};
+use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
 use crate::engine::declare::settings;
 use crate::engine::jet::Scalar;
 use crate::engine::objective::Formula;
@@ -14,7 +14,7 @@ settings! {
 }
 
 impl Formula for Beale {
-    #[inline]
+    #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
         let term = |c: f64, power: S| (x * power - x + c).square();
         term(1.5, y) + term(2.25, y * y) + term(2.625, y * y * y)
@@ -22,6 +22,10 @@ impl Formula for Beale {
 }
 
 impl Landscape for Beale {
+    fn group(&self) -> Group {
+        Group::Valleys
+    }
+
     fn formula(&self) -> String {
         "(1.5 − x + xy)² + (2.25 − x + xy²)² + (2.625 − x + xy³)²".to_owned()
     }

@@ -1,6 +1,6 @@
 //! Booth.
 
-use super::{Files, Ground, Landscape, LandscapeError, Mark, Spacing};
+use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
 use crate::engine::declare::settings;
 use crate::engine::jet::Scalar;
 use crate::engine::objective::Formula;
@@ -14,13 +14,17 @@ settings! {
 }
 
 impl Formula for Booth {
-    #[inline]
+    #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
         (x + y * 2.0 - 7.0).square() + (x * 2.0 + y - 5.0).square()
     }
 }
 
 impl Landscape for Booth {
+    fn group(&self) -> Group {
+        Group::Bowls
+    }
+
     fn formula(&self) -> String {
         "(x + 2y − 7)² + (2x + y − 5)²".to_owned()
     }

@@ -1,6 +1,6 @@
 //! Edge of stability.
 
-use super::{Files, Ground, Landscape, LandscapeError, Mark, Spacing};
+use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
 use crate::engine::declare::settings;
 use crate::engine::jet::Scalar;
 use crate::engine::objective::Formula;
@@ -14,13 +14,17 @@ settings! {
 }
 
 impl Formula for EdgeOfStability {
-    #[inline]
+    #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
         (x * x * y * y - 1.0).square() * 0.25
     }
 }
 
 impl Landscape for EdgeOfStability {
+    fn group(&self) -> Group {
+        Group::Teaching
+    }
+
     fn formula(&self) -> String {
         "¼ (x²y² − 1)²".to_owned()
     }

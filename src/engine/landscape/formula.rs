@@ -1,6 +1,6 @@
 //! The user's own formula.
 
-use super::{Files, Ground, Landscape, LandscapeError, Mark, Spacing};
+use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
 use crate::engine::declare::settings;
 use crate::engine::expression::Expression;
 use crate::engine::jet::Scalar;
@@ -24,13 +24,17 @@ settings! {
 struct Parsed(Expression);
 
 impl Formula for Parsed {
-    #[inline]
+    #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
         self.0.eval(x, y)
     }
 }
 
 impl Landscape for UserFormula {
+    fn group(&self) -> Group {
+        Group::Yours
+    }
+
     fn formula(&self) -> String {
         self.f.clone()
     }

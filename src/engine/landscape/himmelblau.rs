@@ -1,6 +1,6 @@
 //! Himmelblau.
 
-use super::{Files, Ground, Landscape, LandscapeError, Mark, Spacing};
+use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
 use crate::engine::declare::settings;
 use crate::engine::jet::Scalar;
 use crate::engine::objective::Formula;
@@ -14,13 +14,17 @@ settings! {
 }
 
 impl Formula for Himmelblau {
-    #[inline]
+    #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
         (x * x + y - 11.0).square() + (x + y * y - 7.0).square()
     }
 }
 
 impl Landscape for Himmelblau {
+    fn group(&self) -> Group {
+        Group::ManyMinima
+    }
+
     fn formula(&self) -> String {
         "(x² + y − 11)² + (x + y² − 7)²".to_owned()
     }

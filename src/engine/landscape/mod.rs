@@ -57,6 +57,55 @@ impl Mark {
     }
 }
 
+/// What users look for together. The chooser and the gallery show landscapes by group, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// One smooth minimum.
+    Bowls,
+    /// Long curved floors between steep walls.
+    Valleys,
+    /// Nearly flat ground.
+    Plates,
+    /// Many local minima.
+    ManyMinima,
+    /// Drops, ridges and kinks.
+    SteepRidges,
+    /// Points that are a minimum one way and a maximum another.
+    Saddles,
+    /// Made to show one thing.
+    Teaching,
+    /// What the user brings.
+    Yours,
+}
+
+impl Group {
+    /// All groups in order.
+    pub const ALL: [Self; 8] = [
+        Self::Bowls,
+        Self::Valleys,
+        Self::Plates,
+        Self::ManyMinima,
+        Self::SteepRidges,
+        Self::Saddles,
+        Self::Teaching,
+        Self::Yours,
+    ];
+
+    /// Its heading.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Bowls => "Bowls",
+            Self::Valleys => "Valleys",
+            Self::Plates => "Plates",
+            Self::ManyMinima => "Many local minima",
+            Self::SteepRidges => "Steep ridges",
+            Self::Saddles => "Saddles",
+            Self::Teaching => "Teaching",
+            Self::Yours => "Your own",
+        }
+    }
+}
+
 /// Where contour levels are close together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spacing {
@@ -109,6 +158,9 @@ pub enum LandscapeError {
 
 /// A landscape's settings, and what is known of it.
 pub trait Landscape: Settings {
+    /// Where users look for it.
+    fn group(&self) -> Group;
+
     /// Its formula, for people.
     fn formula(&self) -> String;
 

@@ -1,6 +1,6 @@
 //! Monkey saddle.
 
-use super::{Files, Ground, Landscape, LandscapeError, Mark, Spacing};
+use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
 use crate::engine::declare::settings;
 use crate::engine::jet::Scalar;
 use crate::engine::objective::Formula;
@@ -14,13 +14,17 @@ settings! {
 }
 
 impl Formula for MonkeySaddle {
-    #[inline]
+    #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
         x * x * x - x * y * y * 3.0
     }
 }
 
 impl Landscape for MonkeySaddle {
+    fn group(&self) -> Group {
+        Group::Saddles
+    }
+
     fn formula(&self) -> String {
         "x³ − 3xy²".to_owned()
     }

@@ -1,6 +1,6 @@
 //! Quadratic.
 
-use super::{Files, Ground, Landscape, LandscapeError, Mark, Spacing};
+use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
 use crate::engine::declare::settings;
 use crate::engine::jet::Scalar;
 use crate::engine::objective::Formula;
@@ -21,7 +21,7 @@ settings! {
 }
 
 impl Formula for Quadratic {
-    #[inline]
+    #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
         let (sin, cos) = self.angle.to_radians().sin_cos();
         let (u, v) = (x * cos + y * sin, y * cos - x * sin);
@@ -30,6 +30,10 @@ impl Formula for Quadratic {
 }
 
 impl Landscape for Quadratic {
+    fn group(&self) -> Group {
+        Group::Bowls
+    }
+
     fn formula(&self) -> String {
         "½ (a u² + b v²), u = x cos φ + y sin φ, v = y cos φ − x sin φ".to_owned()
     }

@@ -1,6 +1,6 @@
 //! Rastrigin.
 
-use super::{Files, Ground, Landscape, LandscapeError, Mark, Spacing};
+use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
 use crate::engine::declare::settings;
 use crate::engine::jet::Scalar;
 use crate::engine::objective::Formula;
@@ -15,7 +15,7 @@ settings! {
 }
 
 impl Formula for Rastrigin {
-    #[inline]
+    #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
         let term = |t: S| t * t - (t * TAU).cos() * 10.0;
         term(x) + term(y) + 20.0
@@ -23,6 +23,10 @@ impl Formula for Rastrigin {
 }
 
 impl Landscape for Rastrigin {
+    fn group(&self) -> Group {
+        Group::ManyMinima
+    }
+
     fn formula(&self) -> String {
         "20 + Σ (t² − 10 cos 2πt) over t = x, y".to_owned()
     }

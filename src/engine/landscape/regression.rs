@@ -1,6 +1,6 @@
 //! A straight line through data: the smallest real training problem.
 
-use super::{Files, Ground, Landscape, LandscapeError, Mark, Spacing};
+use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
 use crate::engine::declare::settings;
 use crate::engine::jet::Scalar;
 use crate::engine::objective::Formula;
@@ -25,6 +25,10 @@ settings! {
 }
 
 impl Landscape for Regression {
+    fn group(&self) -> Group {
+        Group::Yours
+    }
+
     fn formula(&self) -> String {
         "mean of (w x + b − y)² over the data".to_owned()
     }
@@ -132,6 +136,7 @@ impl Line {
 }
 
 impl Formula for Line {
+    #[inline(always)]
     fn eval<S: Scalar>(&self, w: S, b: S) -> S {
         (w * self.mean[0] + b - self.mean[1]).square()
             + (w - self.slope).square() * self.variance
@@ -146,7 +151,7 @@ impl Formula for Line {
         let squares = batch
             .iter()
             .map(|&i| (w * self.x[i] + b - self.y[i]).square());
-        squares.fold(S::constant(0.0), |sum, square| sum + square) / real(batch.len())
+        squares.fold(w.constant(0.0), |sum, square| sum + square) / real(batch.len())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Rosenbrock.
 
-use super::{Files, Ground, Landscape, LandscapeError, Mark, Spacing};
+use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
 use crate::engine::declare::settings;
 use crate::engine::jet::Scalar;
 use crate::engine::objective::Formula;
@@ -19,13 +19,17 @@ settings! {
 }
 
 impl Formula for Rosenbrock {
-    #[inline]
+    #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
         (-x + self.a).square() + (y - x * x).square() * self.b
     }
 }
 
 impl Landscape for Rosenbrock {
+    fn group(&self) -> Group {
+        Group::Valleys
+    }
+
     fn formula(&self) -> String {
         "(a − x)² + b (y − x²)²".to_owned()
     }

@@ -1,6 +1,6 @@
 //! Saddle.
 
-use super::{Files, Ground, Landscape, LandscapeError, Mark, Spacing};
+use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
 use crate::engine::declare::settings;
 use crate::engine::jet::Scalar;
 use crate::engine::objective::Formula;
@@ -21,7 +21,7 @@ settings! {
 }
 
 impl Formula for Saddle {
-    #[inline]
+    #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
         let square = y * y;
         x * x * self.a - square * self.b + square * square * self.c
@@ -29,6 +29,10 @@ impl Formula for Saddle {
 }
 
 impl Landscape for Saddle {
+    fn group(&self) -> Group {
+        Group::Saddles
+    }
+
     fn formula(&self) -> String {
         "a x² − b y² + c y⁴".to_owned()
     }

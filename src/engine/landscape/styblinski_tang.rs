@@ -1,6 +1,6 @@
 //! Styblinski–Tang.
 
-use super::{Files, Ground, Landscape, LandscapeError, Mark, Spacing};
+use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
 use crate::engine::declare::settings;
 use crate::engine::jet::Scalar;
 use crate::engine::objective::Formula;
@@ -19,7 +19,7 @@ settings! {
 }
 
 impl Formula for StyblinskiTang {
-    #[inline]
+    #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
         let term = |t: S| {
             let square = t * t;
@@ -30,6 +30,10 @@ impl Formula for StyblinskiTang {
 }
 
 impl Landscape for StyblinskiTang {
+    fn group(&self) -> Group {
+        Group::ManyMinima
+    }
+
     fn formula(&self) -> String {
         "½ Σ (t⁴ − 16t² + 5t) over t = x, y".to_owned()
     }

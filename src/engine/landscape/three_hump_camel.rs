@@ -1,6 +1,6 @@
 //! Three-hump camel.
 
-use super::{Files, Ground, Landscape, LandscapeError, Mark, Spacing};
+use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
 use crate::engine::declare::settings;
 use crate::engine::jet::Scalar;
 use crate::engine::objective::Formula;
@@ -14,7 +14,7 @@ settings! {
 }
 
 impl Formula for ThreeHumpCamel {
-    #[inline]
+    #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
         let square = x * x;
         square * 2.0 - square * square * 1.05 + square * square * square / 6.0 + x * y + y * y
@@ -22,6 +22,10 @@ impl Formula for ThreeHumpCamel {
 }
 
 impl Landscape for ThreeHumpCamel {
+    fn group(&self) -> Group {
+        Group::ManyMinima
+    }
+
     fn formula(&self) -> String {
         "2x² − 1.05x⁴ + x⁶/6 + xy + y²".to_owned()
     }

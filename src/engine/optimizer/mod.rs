@@ -116,7 +116,6 @@ impl Power {
 }
 
 /// The gradient that a rule works with: PyTorch's `maximize` turns its sign, L2 `weight_decay` adds λθ.
-#[expect(clippy::inline_always, reason = "a call here costs as much as a step")]
 #[inline(always)]
 fn regularised_gradient<'a, V: Vector>(
     oracle: &'a mut Oracle<V>,
