@@ -2,10 +2,13 @@
 //!
 //! A [`Jet1`] carries a value and its gradient, a [`Jet2`] the Hessian as well, both in two variables. They follow the
 //! chain rule to the last bit of f64; there is no step size and no cancellation (Griewank & Walther 2008, ch. 3 and 13).
+//! They are made of any [`Real`]: of single f64, or of vectors of them. A derivative that is 0 by the shape of the formula
+//! is not stored and costs nothing.
 //!
 //! Where a function has a kink the derivative is the one that PyTorch's autograd takes: 0 for |x| at 0, half of
 //! each argument's at a tie of `min` or `max`. A root of a sum of squares has the gradient 0 at 0.
 
+use super::real::Real;
 use std::array::from_fn;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
@@ -68,139 +71,270 @@ pub trait Scalar:
     }
 }
 
-impl Scalar for f64 {
+impl<R: Real> Scalar for R {
+    #[inline(always)]
     fn constant(&self, value: f64) -> Self {
-        value
+        self.like(value)
     }
+    #[inline(always)]
     fn sin(self) -> Self {
-        f64::sin(self)
+        self.sin_cos()[0]
     }
+    #[inline(always)]
     fn cos(self) -> Self {
-        f64::cos(self)
+        self.sin_cos()[1]
     }
+    #[inline(always)]
     fn tan(self) -> Self {
-        f64::tan(self)
+        self.map(f64::tan)
     }
+    #[inline(always)]
     fn sinh(self) -> Self {
-        f64::sinh(self)
+        self.map(f64::sinh)
     }
+    #[inline(always)]
     fn cosh(self) -> Self {
-        f64::cosh(self)
+        self.map(f64::cosh)
     }
+    #[inline(always)]
     fn tanh(self) -> Self {
-        f64::tanh(self)
+        self.map(f64::tanh)
     }
+    #[inline(always)]
     fn exp(self) -> Self {
-        f64::exp(self)
+        self.exponential()
     }
+    #[inline(always)]
     fn exp_m1(self) -> Self {
-        f64::exp_m1(self)
+        self.exponential_m1()
     }
+    #[inline(always)]
     fn ln(self) -> Self {
-        f64::ln(self)
+        self.map(f64::ln)
     }
+    #[inline(always)]
     fn log10(self) -> Self {
-        f64::log10(self)
+        self.map(f64::log10)
     }
+    #[inline(always)]
     fn sqrt(self) -> Self {
-        f64::sqrt(self)
+        self.root()
     }
+    #[inline(always)]
     fn abs(self) -> Self {
-        f64::abs(self)
+        self.magnitude()
     }
+    #[inline(always)]
     fn powi(self, n: i32) -> Self {
-        f64::powi(self, n)
+        power(self, n)
     }
+    #[inline(always)]
     fn powf(self, p: f64) -> Self {
-        f64::powf(self, p)
+        self.raised(p)
     }
+    #[inline(always)]
     fn min(self, other: Self) -> Self {
-        if self.is_nan() || self < other {
-            self
-        } else {
-            other
-        }
+        Self::select(self.less(other) | !self.equal(self), self, other)
     }
+    #[inline(always)]
     fn max(self, other: Self) -> Self {
-        if self.is_nan() || self > other {
-            self
-        } else {
-            other
-        }
+        Self::select(other.less(self) | !self.equal(self), self, other)
     }
 }
 
+/// xⁿ by repeated squaring.
+#[inline(always)]
+fn power<R: Real>(x: R, n: i32) -> R {
+    let (mut square, mut rest) = (x, n.unsigned_abs());
+    let mut product = None;
+    while rest > 0 {
+        if rest & 1 == 1 {
+            product = Some(product.map_or(square, |product: R| product * square));
+        }
+        rest >>= 1;
+        if rest > 0 {
+            square = square * square;
+        }
+    }
+    let product = product.unwrap_or(x.like(1.0));
+    if n < 0 {
+        x.like(1.0) / product
+    } else {
+        product
+    }
+}
+
+/// A derivative; `None` is 0 whatever the point.
+type Slope<R> = Option<R>;
+
 /// A value and its derivatives in two variables: the gradient and, where H is 3, the Hessian.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Jet<const H: usize> {
+#[derive(Clone, Copy, Debug)]
+pub struct Jet<R, const H: usize> {
     /// The value.
-    pub value: f64,
+    pub value: R,
     /// ∂x, ∂y.
-    pub gradient: [f64; 2],
+    slopes: [Slope<R>; 2],
     /// ∂xx, ∂xy, ∂yy, or nothing.
-    pub hessian: [f64; H],
+    bends: [Slope<R>; H],
 }
 
 /// A value and its gradient.
-pub type Jet1 = Jet<0>;
+pub type Jet1<R = f64> = Jet<R, 0>;
 
 /// A value, its gradient and its Hessian.
-pub type Jet2 = Jet<3>;
+pub type Jet2<R = f64> = Jet<R, 3>;
 
-impl<const H: usize> Jet<H> {
+impl<R: Real, const H: usize> Jet<R, H> {
     /// The two variables at a point.
-    #[inline]
-    pub fn variables([x, y]: [f64; 2]) -> [Self; 2] {
-        let variable = |value, gradient| Self {
+    #[inline(always)]
+    pub fn variables([x, y]: [R; 2]) -> [Self; 2] {
+        let variable = |value: R, slopes| Self {
             value,
-            gradient,
-            hessian: [0.0; H],
+            slopes,
+            bends: [None; H],
         };
-        [variable(x, [1.0, 0.0]), variable(y, [0.0, 1.0])]
+        let one = Some(x.like(1.0));
+        [variable(x, [one, None]), variable(y, [None, one])]
+    }
+
+    /// ∂x, ∂y.
+    #[inline(always)]
+    pub fn gradient(&self) -> [R; 2] {
+        self.slopes
+            .map(|slope| slope.unwrap_or(self.value.like(0.0)))
+    }
+
+    /// ∂xx, ∂xy, ∂yy, or nothing.
+    #[inline(always)]
+    pub fn hessian(&self) -> [R; H] {
+        self.bends.map(|bend| bend.unwrap_or(self.value.like(0.0)))
     }
 
     /// φ(self), given φ, φ′ and φ″ at the value.
-    #[inline]
-    fn chain(self, phi: f64, first: f64, second: f64) -> Self {
-        if H > 0 && first.is_infinite() && self.gradient == [0.0; 2] {
-            return self.constant(phi); // The tip of a cone: flat by convention.
-        }
-        let square = outer(self.gradient, self.gradient);
+    #[inline(always)]
+    fn chain(self, phi: R, first: R, second: R) -> Self {
+        let square = outer(self.slopes, self.slopes);
         Self {
             value: phi,
-            gradient: self.gradient.map(|d| scaled(first, d)),
-            hessian: from_fn(|i| scaled(first, self.hessian[i]) + scaled(second, square[i])),
+            slopes: self.slopes.map(|slope| times(slope, first)),
+            bends: from_fn(|i| plus(times(self.bends[i], first), times(square[i], second))),
         }
     }
+
+    /// The same where φ′ or φ″ may be infinite: what does not move there stays still, and the tip of a cone is flat.
+    #[inline(always)]
+    fn chain_with_tip(self, phi: R, first: R, second: R) -> Self {
+        let zero = phi.like(0.0);
+        let still = |factor: R, part: R| R::select(part.equal(zero), zero, part * factor);
+        let square = outer(self.slopes, self.slopes);
+        let [gx, gy] = self.gradient();
+        let tip =
+            phi.like(f64::INFINITY).equal(first.magnitude()) & gx.equal(zero) & gy.equal(zero);
+        Self {
+            value: phi,
+            slopes: self
+                .slopes
+                .map(|slope| slope.map(|slope| still(first, slope))),
+            bends: from_fn(|i| {
+                let bent = plus(
+                    self.bends[i].map(|bend| still(first, bend)),
+                    square[i].map(|square| still(second, square)),
+                );
+                bent.map(|bent| R::select(tip, zero, bent))
+            }),
+        }
+    }
+
+    /// `a` where the mask is true, `b` elsewhere.
+    #[inline(always)]
+    fn blend(mask: R::Mask, a: Self, b: Self) -> Self {
+        let zero = a.value.like(0.0);
+        let slope = |a: Slope<R>, b: Slope<R>| match (a, b) {
+            (None, None) => None,
+            (a, b) => Some(R::select(mask, a.unwrap_or(zero), b.unwrap_or(zero))),
+        };
+        Self {
+            value: R::select(mask, a.value, b.value),
+            slopes: from_fn(|i| slope(a.slopes[i], b.slopes[i])),
+            bends: from_fn(|i| slope(a.bends[i], b.bends[i])),
+        }
+    }
+
+    /// A linear function of each part.
+    #[inline(always)]
+    fn linear(self, f: impl Fn(R) -> R) -> Self {
+        Self {
+            value: f(self.value),
+            slopes: self.slopes.map(|slope| slope.map(&f)),
+            bends: self.bends.map(|bend| bend.map(&f)),
+        }
+    }
+}
+
+#[inline(always)]
+fn plus<R: Real>(a: Slope<R>, b: Slope<R>) -> Slope<R> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a + b),
+        (a, b) => a.or(b),
+    }
+}
+
+#[inline(always)]
+fn minus<R: Real>(a: Slope<R>, b: Slope<R>) -> Slope<R> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a - b),
+        (a, b) => a.or(b.map(|b| -b)),
+    }
+}
+
+#[inline(always)]
+fn times<R: Real>(a: Slope<R>, factor: R) -> Slope<R> {
+    a.map(|a| a * factor)
+}
+
+#[inline(always)]
+fn product<R: Real>(a: Slope<R>, b: Slope<R>) -> Slope<R> {
+    Some(a? * b?)
 }
 
 /// The symmetric part of a bᵀ, in the order of a Hessian's entries.
-#[inline]
-fn outer(a: [f64; 2], b: [f64; 2]) -> [f64; 3] {
-    [a[0] * b[0], 0.5 * (a[0] * b[1] + a[1] * b[0]), a[1] * b[1]]
+#[inline(always)]
+fn outer<R: Real>(a: [Slope<R>; 2], b: [Slope<R>; 2]) -> [Slope<R>; 3] {
+    let cross = plus(product(a[0], b[1]), product(a[1], b[0]));
+    [
+        product(a[0], b[0]),
+        cross.map(|cross| cross * 0.5),
+        product(a[1], b[1]),
+    ]
 }
 
-/// factor · part, where a part that does not move stays still even if the factor is infinite.
-#[inline]
-fn scaled(factor: f64, part: f64) -> f64 {
-    if part == 0.0 { 0.0 } else { factor * part }
-}
-
-impl<const H: usize> Add for Jet<H> {
+impl<R: Real, const H: usize> Add for Jet<R, H> {
     type Output = Self;
-    #[inline]
+    #[inline(always)]
     fn add(self, other: Self) -> Self {
         Self {
             value: self.value + other.value,
-            gradient: from_fn(|i| self.gradient[i] + other.gradient[i]),
-            hessian: from_fn(|i| self.hessian[i] + other.hessian[i]),
+            slopes: from_fn(|i| plus(self.slopes[i], other.slopes[i])),
+            bends: from_fn(|i| plus(self.bends[i], other.bends[i])),
         }
     }
 }
 
-impl<const H: usize> Add<f64> for Jet<H> {
+impl<R: Real, const H: usize> Sub for Jet<R, H> {
     type Output = Self;
-    #[inline]
+    #[inline(always)]
+    fn sub(self, other: Self) -> Self {
+        Self {
+            value: self.value - other.value,
+            slopes: from_fn(|i| minus(self.slopes[i], other.slopes[i])),
+            bends: from_fn(|i| minus(self.bends[i], other.bends[i])),
+        }
+    }
+}
+
+impl<R: Real, const H: usize> Add<f64> for Jet<R, H> {
+    type Output = Self;
+    #[inline(always)]
     fn add(self, other: f64) -> Self {
         Self {
             value: self.value + other,
@@ -209,21 +343,9 @@ impl<const H: usize> Add<f64> for Jet<H> {
     }
 }
 
-impl<const H: usize> Sub for Jet<H> {
+impl<R: Real, const H: usize> Sub<f64> for Jet<R, H> {
     type Output = Self;
-    #[inline]
-    fn sub(self, other: Self) -> Self {
-        Self {
-            value: self.value - other.value,
-            gradient: from_fn(|i| self.gradient[i] - other.gradient[i]),
-            hessian: from_fn(|i| self.hessian[i] - other.hessian[i]),
-        }
-    }
-}
-
-impl<const H: usize> Sub<f64> for Jet<H> {
-    type Output = Self;
-    #[inline]
+    #[inline(always)]
     fn sub(self, other: f64) -> Self {
         Self {
             value: self.value - other,
@@ -232,49 +354,43 @@ impl<const H: usize> Sub<f64> for Jet<H> {
     }
 }
 
-impl<const H: usize> Mul<f64> for Jet<H> {
+impl<R: Real, const H: usize> Mul<f64> for Jet<R, H> {
     type Output = Self;
-    #[inline]
+    #[inline(always)]
     fn mul(self, other: f64) -> Self {
-        Self {
-            value: self.value * other,
-            gradient: self.gradient.map(|d| d * other),
-            hessian: self.hessian.map(|d| d * other),
-        }
+        self.linear(|part| part * other)
     }
 }
 
-impl<const H: usize> Div<f64> for Jet<H> {
+impl<R: Real, const H: usize> Div<f64> for Jet<R, H> {
     type Output = Self;
-    #[inline]
+    #[inline(always)]
     fn div(self, other: f64) -> Self {
-        Self {
-            value: self.value / other,
-            gradient: self.gradient.map(|d| d / other),
-            hessian: self.hessian.map(|d| d / other),
-        }
+        self.linear(|part| part / other)
     }
 }
 
-impl<const H: usize> Neg for Jet<H> {
+impl<R: Real, const H: usize> Neg for Jet<R, H> {
     type Output = Self;
-    #[inline]
+    #[inline(always)]
     fn neg(self) -> Self {
-        self * -1.0
+        self.linear(|part| -part)
     }
 }
 
 #[allow(clippy::suspicious_arithmetic_impl, reason = "the product rule")]
-impl<const H: usize> Mul for Jet<H> {
+impl<R: Real, const H: usize> Mul for Jet<R, H> {
     type Output = Self;
-    #[inline]
+    #[inline(always)]
     fn mul(self, v: Self) -> Self {
-        let cross = outer(self.gradient, v.gradient);
+        let cross = outer(self.slopes, v.slopes);
+        let part = |a: Slope<R>, b: Slope<R>| plus(times(a, v.value), times(b, self.value));
         Self {
             value: self.value * v.value,
-            gradient: from_fn(|i| self.gradient[i] * v.value + self.value * v.gradient[i]),
-            hessian: from_fn(|i| {
-                self.hessian[i] * v.value + 2.0 * cross[i] + self.value * v.hessian[i]
+            slopes: from_fn(|i| part(self.slopes[i], v.slopes[i])),
+            bends: from_fn(|i| {
+                let twice = cross[i].map(|cross| cross + cross);
+                plus(part(self.bends[i], v.bends[i]), twice)
             }),
         }
     }
@@ -282,132 +398,141 @@ impl<const H: usize> Mul for Jet<H> {
 
 /// The quotient's derivatives follow from u = q v.
 #[allow(clippy::suspicious_arithmetic_impl, reason = "the quotient rule")]
-impl<const H: usize> Div for Jet<H> {
+impl<R: Real, const H: usize> Div for Jet<R, H> {
     type Output = Self;
-    #[inline]
+    #[inline(always)]
     fn div(self, v: Self) -> Self {
         let value = self.value / v.value;
-        let gradient = from_fn(|i| (self.gradient[i] - value * v.gradient[i]) / v.value);
-        let cross = outer(gradient, v.gradient);
-        let hessian =
-            from_fn(|i| (self.hessian[i] - 2.0 * cross[i] - value * v.hessian[i]) / v.value);
+        let over = |slope: Slope<R>| slope.map(|slope| slope / v.value);
+        let slopes = from_fn(|i| over(minus(self.slopes[i], times(v.slopes[i], value))));
+        let cross = outer(slopes, v.slopes);
+        let bends = from_fn(|i| {
+            let twice = cross[i].map(|cross| cross + cross);
+            let rest = minus(self.bends[i], twice);
+            over(minus(rest, times(v.bends[i], value)))
+        });
         Self {
             value,
-            gradient,
-            hessian,
+            slopes,
+            bends,
         }
     }
 }
 
-impl<const H: usize> Scalar for Jet<H> {
-    #[inline]
+impl<R: Real, const H: usize> Scalar for Jet<R, H> {
+    #[inline(always)]
     fn constant(&self, value: f64) -> Self {
         Self {
-            value,
-            gradient: [0.0; 2],
-            hessian: [0.0; H],
+            value: self.value.like(value),
+            slopes: [None; 2],
+            bends: [None; H],
         }
     }
-    #[inline]
+    #[inline(always)]
     fn sin(self) -> Self {
-        let (sin, cos) = self.value.sin_cos();
+        let [sin, cos] = self.value.sin_cos();
         self.chain(sin, cos, -sin)
     }
-    #[inline]
+    #[inline(always)]
     fn cos(self) -> Self {
-        let (sin, cos) = self.value.sin_cos();
+        let [sin, cos] = self.value.sin_cos();
         self.chain(cos, -sin, -cos)
     }
-    #[inline]
+    #[inline(always)]
     fn tan(self) -> Self {
         let tan = self.value.tan();
-        let first = 1.0 + tan * tan;
-        self.chain(tan, first, 2.0 * tan * first)
+        let first = tan * tan + 1.0;
+        self.chain(tan, first, tan * first * 2.0)
     }
-    #[inline]
+    #[inline(always)]
     fn sinh(self) -> Self {
         let (sinh, cosh) = (self.value.sinh(), self.value.cosh());
         self.chain(sinh, cosh, sinh)
     }
-    #[inline]
+    #[inline(always)]
     fn cosh(self) -> Self {
         let (sinh, cosh) = (self.value.sinh(), self.value.cosh());
         self.chain(cosh, sinh, cosh)
     }
-    #[inline]
+    #[inline(always)]
     fn tanh(self) -> Self {
         let tanh = self.value.tanh();
-        let first = 1.0 - tanh * tanh;
-        self.chain(tanh, first, -2.0 * tanh * first)
+        let first = -(tanh * tanh) + 1.0;
+        self.chain(tanh, first, tanh * first * -2.0)
     }
-    #[inline]
+    #[inline(always)]
     fn exp(self) -> Self {
-        let exp = self.value.exp();
+        let exp = self.value.exponential();
         self.chain(exp, exp, exp)
     }
-    #[inline]
+    #[inline(always)]
     fn exp_m1(self) -> Self {
-        let exp_m1 = self.value.exp_m1();
+        let exp_m1 = self.value.exponential_m1();
         self.chain(exp_m1, exp_m1 + 1.0, exp_m1 + 1.0)
     }
-    #[inline]
+    #[inline(always)]
     fn ln(self) -> Self {
-        let first = self.value.recip();
-        self.chain(self.value.ln(), first, -first * first)
+        let first = self.value.like(1.0) / self.value;
+        self.chain_with_tip(self.value.ln(), first, -(first * first))
     }
-    #[inline]
+    #[inline(always)]
     fn log10(self) -> Self {
-        let first = (self.value * std::f64::consts::LN_10).recip();
-        self.chain(self.value.log10(), first, -first / self.value)
+        let first = self.value.like(1.0) / (self.value * std::f64::consts::LN_10);
+        self.chain_with_tip(self.value.log10(), first, -(first / self.value))
     }
-    #[inline]
+    #[inline(always)]
     fn sqrt(self) -> Self {
-        let root = self.value.sqrt();
-        let first = 0.5 / root;
-        self.chain(root, first, -0.5 * first / self.value)
+        let root = self.value.root();
+        let first = root.like(0.5) / root;
+        self.chain_with_tip(root, first, first * -0.5 / self.value)
     }
-    #[inline]
+    #[inline(always)]
     fn abs(self) -> Self {
-        let sign = if self.value == 0.0 {
-            0.0
-        } else {
-            self.value.signum()
-        };
-        self.chain(self.value.abs(), sign, 0.0)
+        let (x, zero) = (self.value, self.value.like(0.0));
+        let negative = R::select(x.less(zero), x.like(-1.0), x * 0.0);
+        let sign = R::select(zero.less(x), x.like(1.0), negative);
+        Self {
+            value: x.magnitude(),
+            ..self.linear(|part| part * sign)
+        }
     }
-    #[inline]
+    #[inline(always)]
     fn powi(self, n: i32) -> Self {
         let (x, p) = (self.value, f64::from(n));
-        let [first, second] = match n {
-            0 => [0.0, 0.0],
-            1 => [1.0, 0.0],
-            _ => [p * x.powi(n - 1), p * (p - 1.0) * x.powi(n - 2)],
-        };
-        self.chain(x.powi(n), first, second)
+        match n {
+            0 => self.constant(1.0),
+            1 => self,
+            2 => self.chain(x * x, x * 2.0, x.like(2.0)),
+            3 => self.chain(x * x * x, x * x * 3.0, x * 6.0),
+            _ => {
+                let beneath = x.powi(n - 2);
+                let first = beneath * x;
+                self.chain_with_tip(x.powi(n), first * p, beneath * (p * (p - 1.0)))
+            }
+        }
     }
-    #[inline]
+    #[inline(always)]
     fn powf(self, p: f64) -> Self {
         let x = self.value;
         if p == 0.0 || p == 1.0 {
             return if p == 0.0 { self.constant(1.0) } else { self };
         }
         let second = if p == 2.0 {
-            2.0
+            x.like(2.0)
         } else {
-            p * (p - 1.0) * x.powf(p - 2.0)
+            x.powf(p - 2.0) * (p * (p - 1.0))
         };
-        self.chain(x.powf(p), p * x.powf(p - 1.0), second)
+        self.chain_with_tip(x.powf(p), x.powf(p - 1.0) * p, second)
     }
-    #[inline]
+    #[inline(always)]
     fn min(self, other: Self) -> Self {
-        match self.value.partial_cmp(&other.value) {
-            Some(std::cmp::Ordering::Equal) => (self + other) * 0.5,
-            Some(std::cmp::Ordering::Greater) => other,
-            Some(std::cmp::Ordering::Less) => self,
-            None => self + other,
-        }
+        let (a, b) = (self.value, other.value);
+        let unequal = Self::blend(a.less(b), self, other);
+        let sum = self + other;
+        let tied = Self::blend(a.equal(b), sum * 0.5, sum); // The sum where either is NaN.
+        Self::blend(a.less(b) | b.less(a), unequal, tied)
     }
-    #[inline]
+    #[inline(always)]
     fn max(self, other: Self) -> Self {
         -(-self).min(-other)
     }
@@ -439,12 +564,12 @@ mod tests {
             let (up, down) = (shifted(axis, h), shifted(axis, -h));
             let slope = (up.value - down.value) / (2.0 * h);
             assert!(
-                (exact.gradient[axis] - slope).abs() < 1e-7 * (1.0 + slope.abs()),
+                (exact.gradient()[axis] - slope).abs() < 1e-7 * (1.0 + slope.abs()),
                 "{name}: gradient {axis}"
             );
             for other in 0..2 {
-                let bend = (up.gradient[other] - down.gradient[other]) / (2.0 * h);
-                let entry = exact.hessian[axis + other];
+                let bend = (up.gradient()[other] - down.gradient()[other]) / (2.0 * h);
+                let entry = exact.hessian()[axis + other];
                 assert!(
                     (entry - bend).abs() < 1e-7 * (1.0 + bend.abs()),
                     "{name}: Hessian {axis}{other}"
@@ -454,8 +579,8 @@ mod tests {
         let [x, y] = Jet1::variables(at);
         let first = g(x, y);
         assert_eq!(
-            (first.value, first.gradient),
-            (exact.value, exact.gradient),
+            (first.value, first.gradient()),
+            (exact.value, exact.gradient()),
             "{name}: the two jets differ"
         );
     }
@@ -482,12 +607,12 @@ mod tests {
         let [x, y] = Jet2::variables([0.0, 0.0]);
         let norm = (x * x + y * y).sqrt();
         assert_eq!(
-            (norm.value, norm.gradient, norm.hessian),
+            (norm.value, norm.gradient(), norm.hessian()),
             (0.0, [0.0; 2], [0.0; 3])
         );
-        assert_eq!(x.abs().gradient, [0.0; 2]);
-        assert_eq!(x.max(y).gradient, [0.5, 0.5]);
-        assert_eq!(x.powf(2.0).hessian, [2.0, 0.0, 0.0]);
-        assert_eq!(x.powi(1).gradient, [1.0, 0.0]);
+        assert_eq!(x.abs().gradient(), [0.0; 2]);
+        assert_eq!(x.max(y).gradient(), [0.5, 0.5]);
+        assert_eq!(x.powf(2.0).hessian(), [2.0, 0.0, 0.0]);
+        assert_eq!(x.powi(1).gradient(), [1.0, 0.0]);
     }
 }

@@ -1,7 +1,10 @@
 //! A loss over θ ∈ ℝⁿ, and the oracle through which an optimizer sees it.
 
+mod lanes;
+
 use super::cancel::Cancel;
 use super::jet::{Jet1, Jet2, Scalar};
+use super::plane::Plane;
 use super::rng::{self, Purpose};
 use super::vector::Vector;
 use rand::seq::SliceRandom;
@@ -34,6 +37,25 @@ pub trait Objective: Send + Sync {
 
     /// The Hessian at `theta` times `vector`, n numbers.
     fn hessian_vector(&self, theta: &[f64], vector: &[f64], product: &mut [f64]);
+
+    /// The losses on a row of a plane, at plane coordinates (a, `b`) for each `a`; `theta` is room for n numbers. The bits
+    /// are those of [`Objective::value`].
+    fn row(&self, plane: &Plane, a: &[f64], b: f64, losses: &mut [f64], theta: &mut [f64]) {
+        for (a, loss) in a.iter().zip(losses) {
+            plane.point([*a, b], theta);
+            *loss = self.value(theta);
+        }
+    }
+
+    /// The losses and the gradients of many points, where n is 2. The bits are those of [`Objective::gradient`].
+    fn gradients(&self, points: [&[f64]; 2], losses: &mut [f64], gradient: [&mut [f64]; 2]) {
+        let ([x, y], [gx, gy]) = (points, gradient);
+        for (i, loss) in losses.iter_mut().enumerate() {
+            let mut pair = [0.0; 2];
+            *loss = self.gradient(&[x[i], y[i]], &mut pair);
+            [gx[i], gy[i]] = pair;
+        }
+    }
 }
 
 /// A formula in two variables, written once over [`Scalar`]. Every formula is an [`Objective`] with exact derivatives.
@@ -71,20 +93,20 @@ impl<F: Formula> Objective for F {
     fn gradient(&self, theta: &[f64], gradient: &mut [f64]) -> f64 {
         let [x, y] = Jet1::variables([theta[0], theta[1]]);
         let jet = self.eval(x, y);
-        gradient.copy_from_slice(&jet.gradient);
+        gradient.copy_from_slice(&jet.gradient());
         jet.value
     }
 
     fn batch_gradient(&self, theta: &[f64], batch: &[usize], gradient: &mut [f64]) -> f64 {
         let [x, y] = Jet1::variables([theta[0], theta[1]]);
         let jet = self.eval_batch(batch, x, y);
-        gradient.copy_from_slice(&jet.gradient);
+        gradient.copy_from_slice(&jet.gradient());
         jet.value
     }
 
     fn hessian(&self, theta: &[f64], hessian: &mut [f64]) {
         let [x, y] = Jet2::variables([theta[0], theta[1]]);
-        let [xx, xy, yy] = self.eval(x, y).hessian;
+        let [xx, xy, yy] = self.eval(x, y).hessian();
         hessian.copy_from_slice(&[xx, xy, xy, yy]);
     }
 
@@ -94,6 +116,14 @@ impl<F: Formula> Objective for F {
         for (row, out) in hessian.chunks_exact(2).zip(product) {
             *out = row[0] * vector[0] + row[1] * vector[1];
         }
+    }
+
+    fn row(&self, plane: &Plane, a: &[f64], b: f64, losses: &mut [f64], _theta: &mut [f64]) {
+        lanes::row(self, plane, a, b, losses);
+    }
+
+    fn gradients(&self, points: [&[f64]; 2], losses: &mut [f64], gradient: [&mut [f64]; 2]) {
+        lanes::gradients(self, points, losses, gradient);
     }
 }
 
@@ -123,9 +153,18 @@ pub struct Treatment {
     pub clip_value: Option<f64>,
 }
 
+impl Treatment {
+    /// Whether a step sees the gradient of an objective with so many samples as it is: no mini-batches, no noise, no
+    /// clipping.
+    pub fn is_plain(&self, samples: usize) -> bool {
+        let clipped = self.clip_norm.is_some() || self.clip_value.is_some();
+        self.batch.is_none_or(|size| size >= samples) && self.noise == 0.0 && !clipped
+    }
+}
+
 /// What an optimizer sees of an [`Objective`]: counted, seeded access, with the step's mini-batch, its noise and the
 /// clipping already applied. Counting happens here and nowhere else.
-pub struct Oracle<'a, V> {
+pub struct Oracle<'a, V: Vector> {
     objective: &'a dyn Objective,
     treatment: Treatment,
     cancel: &'a Cancel,
@@ -137,7 +176,7 @@ pub struct Oracle<'a, V> {
     noise: V,
     /// Where the objective was evaluated last, its loss and its gradient there.
     theta: V,
-    loss: f64,
+    losses: V::Losses,
     gradient: V,
     /// Whether these are what a step would ask for there, still untouched.
     known: bool,
@@ -156,34 +195,33 @@ impl<'a, V: Vector> Oracle<'a, V> {
             .batch
             .filter(|&size| size < samples)
             .map(|size| Batches::new(samples, size, treatment.seed));
-        let clipped = treatment.clip_norm.is_some() || treatment.clip_value.is_some();
         Self {
             objective,
             treatment,
             cancel,
-            plain: batches.is_none() && treatment.noise == 0.0 && !clipped,
+            plain: treatment.is_plain(samples),
             counts: Counts::default(),
             batches,
             noise_stream: rng::stream(treatment.seed, Purpose::GradientNoise, 0),
             noise: zeros.clone(),
             theta: zeros.clone(),
-            loss: f64::NAN,
+            losses: V::Losses::default(),
             gradient: zeros,
             known: false,
         }
     }
 
     /// Begins a step at `theta`: draws its mini-batch and its noise, which stay the same however often the step asks.
-    /// Returns the true loss and gradient at `theta`; they are for the record and not counted.
+    /// Returns the true losses and gradient at `theta`; they are for the record and not counted.
     #[inline(always)]
-    pub fn begin_step(&mut self, theta: &V) -> (f64, &V) {
+    pub fn begin_step(&mut self, theta: &V) -> (&V::Losses, &V) {
         self.theta.copy_from_slice(theta);
-        self.loss = self.objective.gradient(&self.theta, &mut self.gradient);
+        theta.evaluate(self.objective, &mut self.losses, &mut self.gradient);
         self.known = self.batches.is_none();
         if !self.plain {
             self.draw();
         }
-        (self.loss, &self.gradient)
+        (&self.losses, &self.gradient)
     }
 
     /// The loss and its gradient at `theta`, as this step sees them. Counts one gradient. The caller may work in the
@@ -199,7 +237,7 @@ impl<'a, V: Vector> Oracle<'a, V> {
         if !self.plain {
             self.treat();
         }
-        (self.loss, &mut self.gradient)
+        (V::loss(&self.losses), &mut self.gradient)
     }
 
     fn draw(&mut self) {
@@ -217,15 +255,16 @@ impl<'a, V: Vector> Oracle<'a, V> {
     /// Once it is cancelled a step that asks many times gets NaN, and is soon at its end.
     fn evaluate(&mut self) {
         if self.cancel.is_cancelled() {
-            self.loss = f64::NAN;
-            self.gradient.fill(f64::NAN);
-            return;
+            self.theta.fill(f64::NAN);
         }
         let (objective, gradient) = (self.objective, &mut self.gradient);
-        self.loss = match &self.batches {
-            Some(batches) => objective.batch_gradient(&self.theta, batches.current(), gradient),
-            None => objective.gradient(&self.theta, gradient),
-        };
+        match &self.batches {
+            Some(batches) => {
+                let loss = objective.batch_gradient(&self.theta, batches.current(), gradient);
+                V::set_loss(&mut self.losses, loss);
+            }
+            None => self.theta.evaluate(objective, &mut self.losses, gradient),
+        }
     }
 
     fn treat(&mut self) {

@@ -1,12 +1,17 @@
 //! The training loop: an objective, a run spec and the conditions make a trajectory.
 
+mod crowd;
+mod walk;
+
+pub use walk::Course;
+
 use super::cancel::Cancel;
 use super::declare::Refusal;
-use super::objective::{Objective, Oracle, Treatment, norm};
-use super::optimizer::{AnyOptimizer, Rule};
+use super::objective::{Objective, Treatment};
+use super::optimizer::AnyOptimizer;
 use super::schedule::{Pace, Plan};
 use super::spec;
-use super::vector::Vector;
+use super::vector::CROWD;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
@@ -131,51 +136,6 @@ impl Trajectory {
         let row = row.min(self.len().checked_sub(1)?);
         self.theta.get(row * self.dim..(row + 1) * self.dim)
     }
-
-    /// Room for `rows` rows.
-    fn blank(dim: usize, rows: usize) -> Self {
-        let column = || vec![0.0; rows];
-        Self {
-            dim,
-            theta: vec![0.0; dim * rows],
-            loss: column(),
-            grad_norm: column(),
-            lr: column(),
-            evaluations: vec![0; rows],
-            outcome: Outcome::Finished,
-        }
-    }
-
-    /// The rows, to be written. `dim` is the trajectory's own, which the compiler knows where it is two.
-    fn rows_mut(&mut self, dim: usize) -> impl Iterator<Item = Row<'_>> {
-        let rows = self.theta.chunks_exact_mut(dim).zip(&mut self.loss);
-        let rows = rows.zip(&mut self.grad_norm).zip(&mut self.lr);
-        let row = |((((theta, loss), grad_norm), lr), evaluations)| Row {
-            theta,
-            loss,
-            grad_norm,
-            lr,
-            evaluations,
-        };
-        rows.zip(&mut self.evaluations).map(row)
-    }
-
-    fn truncate(&mut self, rows: usize) {
-        self.theta.truncate(rows * self.dim);
-        self.loss.truncate(rows);
-        self.grad_norm.truncate(rows);
-        self.lr.truncate(rows);
-        self.evaluations.truncate(rows);
-    }
-}
-
-/// One row of a trajectory, to be written.
-struct Row<'a> {
-    theta: &'a mut [f64],
-    loss: &'a mut f64,
-    grad_norm: &'a mut f64,
-    lr: &'a mut f64,
-    evaluations: &'a mut u64,
 }
 
 /// What a run is made under, the same for every optimizer of a scene.
@@ -187,6 +147,21 @@ pub struct Conditions {
     pub treatment: Treatment,
     /// A run has converged where the gradient norm is below; `None` never.
     pub tolerance: Option<f64>,
+}
+
+/// Where a run ended, without the way there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Arrival {
+    /// θ at the end: of the last row that a [`Trajectory`] would keep, or the start if there is none.
+    pub theta: Vec<f64>,
+    /// The loss there; infinite if there is no row.
+    pub loss: f64,
+    /// The lowest loss on the way.
+    pub best: f64,
+    /// The first step at which the loss was not above the goal.
+    pub reached: Option<u64>,
+    /// How it ended.
+    pub outcome: Outcome,
 }
 
 /// Runs `spec` from `start`. `None` if it was cancelled.
@@ -204,89 +179,120 @@ pub fn run(
         start,
         spec,
         conditions,
+        goal: f64::NEG_INFINITY,
         cancel,
     })
 }
 
-/// All that a run depends on, but for its rule at work.
-pub struct Course<'a> {
-    objective: &'a dyn Objective,
-    pub(super) start: &'a [f64],
-    spec: &'a RunSpec,
-    conditions: &'a Conditions,
-    cancel: &'a Cancel,
+/// Where the same run ends, and when its loss is down at `goal`. `None` if it was cancelled.
+pub fn arrive(
+    objective: &dyn Objective,
+    start: &[f64],
+    spec: &RunSpec,
+    conditions: &Conditions,
+    goal: f64,
+    cancel: &Cancel,
+) -> Option<Arrival> {
+    spec.optimizer.as_dyn().arrive(&Course {
+        objective,
+        start,
+        spec,
+        conditions,
+        goal,
+        cancel,
+    })
 }
 
-impl Course<'_> {
-    /// The training loop, from `origin`. It is compiled for each rule, and for two parameters apart.
-    pub(super) fn walk<V: Vector, R: Rule<V>>(
-        &self,
-        origin: V,
-        start: impl FnOnce(V) -> R,
-    ) -> Option<Trajectory> {
-        let Self {
-            spec, conditions, ..
-        } = *self;
-        let steps = conditions.steps;
-        let rows = usize::try_from(steps).ok()?.checked_add(1)?;
-        let mut trajectory = Trajectory::blank(origin.len(), rows);
-        let mut rows = trajectory.rows_mut(origin.len());
-        let mut theta = origin.clone();
-        let mut zeros = origin;
-        zeros.fill(0.0);
-        let mut oracle = Oracle::new(
-            self.objective,
-            conditions.treatment,
-            zeros.clone(),
-            self.cancel,
-        );
-        let mut rule = start(zeros);
-        let steady = spec.plan.is_constant().then(|| spec.pace(0, steps));
-        let (mut outcome, mut kept) = (Outcome::Finished, 0);
-        for step in 0..=steps {
-            let (loss, gradient) = oracle.begin_step(&theta);
-            let grad_norm = norm(gradient);
-            if self.cancel.is_cancelled() {
-                return None;
-            }
-            let pace = match steady {
-                Some(pace) => pace,
-                None => spec.pace(step, steps),
+/// Where the runs from many starts of an objective in two parameters end, bit by bit what [`run`] has for each: the
+/// last row's θ, which is NaN for a run that diverged, and the outcome. Many go side by side where the rule moves each parameter by itself and the gradients
+/// are as they are. `None` if it was cancelled.
+pub fn arrive_all(
+    objective: &dyn Objective,
+    starts: &[[f64; 2]],
+    spec: &RunSpec,
+    conditions: &Conditions,
+    cancel: &Cancel,
+) -> Option<Vec<([f64; 2], Outcome)>> {
+    let mut ends = Vec::with_capacity(starts.len());
+    if spec.optimizer.as_dyn().elementwise() && conditions.treatment.is_plain(objective.samples()) {
+        for starts in starts.chunks(CROWD) {
+            let course = Course {
+                objective,
+                start: &[],
+                spec,
+                conditions,
+                goal: f64::NEG_INFINITY,
+                cancel,
             };
-            let row = rows.next()?;
-            row.theta.copy_from_slice(&theta);
-            *row.loss = loss;
-            *row.grad_norm = grad_norm;
-            *row.lr = pace.lr;
-            *row.evaluations = oracle.counts().gradients;
-            let bounded = loss.abs() <= DIVERGED
-                && theta.iter().all(|t| t.abs() <= DIVERGED)
-                && grad_norm < f64::INFINITY;
-            if !bounded {
-                let numbers = [loss, grad_norm];
-                let finite = theta
-                    .iter()
-                    .chain(&numbers)
-                    .all(|number| number.is_finite());
-                kept += usize::from(finite);
-                outcome = Outcome::Diverged(step);
-                break;
-            }
-            kept += 1;
-            if conditions
-                .tolerance
-                .is_some_and(|tolerance| grad_norm < tolerance)
-            {
-                outcome = Outcome::Converged(step);
-                break;
-            }
-            if step < steps {
-                rule.step(&mut theta, &mut oracle, pace);
+            let crowd = spec.optimizer.as_dyn().arrive_all(&course, starts)?;
+            ends.extend_from_slice(&crowd[..starts.len()]);
+        }
+    } else {
+        for start in starts {
+            let end = arrive(
+                objective,
+                start,
+                spec,
+                conditions,
+                f64::NEG_INFINITY,
+                cancel,
+            )?;
+            let place = match end.outcome {
+                Outcome::Diverged(_) => [f64::NAN; 2],
+                _ => [end.theta[0], end.theta[1]],
+            };
+            ends.push((place, end.outcome));
+        }
+    }
+    Some(ends)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::landscape::{AnyLandscape, NoFiles};
+
+    #[test]
+    fn many_starts_at_once_end_where_each_ends_alone() {
+        let never = Cancel::default();
+        for landscape in ["himmelblau", "rastrigin", "ackley", "formula:f=ln(x)+y^2"] {
+            let ground = landscape
+                .parse::<AnyLandscape>()
+                .unwrap()
+                .as_dyn()
+                .ground(&NoFiles)
+                .unwrap();
+            let objective = &*ground.objective;
+            let starts: Vec<[f64; 2]> = (0..150)
+                .map(|i| {
+                    ground
+                        .view
+                        .at([f64::from(i % 13) / 12.0, f64::from(i) / 149.0])
+                })
+                .collect();
+            for spec in AnyOptimizer::all() {
+                for (lr, schedule, tolerance) in
+                    [("0.01", "", None), ("0.5", "@cosine", Some(1e-3))]
+                {
+                    let spec: RunSpec = format!("{}:lr={lr}{schedule}", spec.name())
+                        .parse()
+                        .unwrap();
+                    let conditions = Conditions {
+                        steps: 60,
+                        treatment: Treatment::default(),
+                        tolerance,
+                    };
+                    let ends = arrive_all(objective, &starts, &spec, &conditions, &never).unwrap();
+                    for (start, (at, outcome)) in starts.iter().zip(ends) {
+                        let alone = run(objective, start, &spec, &conditions, &never).unwrap();
+                        assert_eq!(outcome, alone.outcome, "{landscape} {spec} from {start:?}");
+                        if !matches!(outcome, Outcome::Diverged(_)) {
+                            let last = alone.theta(usize::MAX).unwrap();
+                            assert_eq!(at, last, "{landscape} {spec} from {start:?}");
+                        }
+                    }
+                }
             }
         }
-        drop(rows);
-        trajectory.truncate(kept);
-        trajectory.outcome = outcome;
-        Some(trajectory)
     }
 }

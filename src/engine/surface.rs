@@ -31,20 +31,36 @@ impl Surface {
         rows: usize,
         cancel: &Cancel,
     ) -> Option<Self> {
+        Self::sample_into(Vec::new(), objective, plane, view, [columns, rows], cancel)
+    }
+
+    /// The same into the memory of an earlier surface's values, which spares a large one's being cleared.
+    pub fn sample_into(
+        mut values: Vec<f64>,
+        objective: &dyn Objective,
+        plane: &Plane,
+        view: Rect,
+        [columns, rows]: [usize; 2],
+        cancel: &Cancel,
+    ) -> Option<Self> {
+        const STRIP: usize = 1024;
         let (columns, rows) = (columns.max(2), rows.max(2));
-        let mut values = vec![0.0; columns * rows];
+        values.resize(columns * rows, 0.0);
+        let x: Vec<f64> = (0..columns)
+            .map(|column| view.at([share(column, columns), 0.0])[0])
+            .collect();
         values
             .par_chunks_mut(columns)
             .enumerate()
             .try_for_each_init(
                 || vec![0.0; plane.dim()],
                 |theta, (row, values)| {
-                    for (column, value) in values.iter_mut().enumerate() {
-                        if column % 64 == 0 && cancel.is_cancelled() {
+                    let [_, y] = view.at([0.0, share(row, rows)]);
+                    for (x, values) in x.chunks(STRIP).zip(values.chunks_mut(STRIP)) {
+                        if cancel.is_cancelled() {
                             return None;
                         }
-                        plane.point(view.at([share(column, columns), share(row, rows)]), theta);
-                        *value = objective.value(theta);
+                        objective.row(plane, x, y, values, theta);
                     }
                     Some(())
                 },

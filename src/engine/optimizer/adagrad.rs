@@ -31,6 +31,10 @@ impl Optimizer for Adagrad {
         self.lr
     }
 
+    fn elementwise(&self) -> bool {
+        true
+    }
+
     fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
         let mut sum = zeros;
         sum.fill(self.initial_accumulator_value);
@@ -49,6 +53,7 @@ struct State<V> {
 }
 
 impl<V: Vector> Rule<V> for State<V> {
+    #[inline(always)]
     fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
         let Adagrad {
             lr_decay,

@@ -34,6 +34,10 @@ impl Optimizer for Adam {
         self.lr
     }
 
+    fn elementwise(&self) -> bool {
+        true
+    }
+
     fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
         State::new(self.clone(), 0.0, zeros)
     }
@@ -69,7 +73,7 @@ impl<V: Vector> State<V> {
 }
 
 impl<V: Vector> Rule<V> for State<V> {
-    #[inline]
+    #[inline(always)]
     fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
         let Adam {
             beta2,

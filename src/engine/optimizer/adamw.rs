@@ -32,6 +32,10 @@ impl Optimizer for AdamW {
         self.lr
     }
 
+    fn elementwise(&self) -> bool {
+        true
+    }
+
     fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
         let Self {
             lr,

@@ -15,9 +15,9 @@ mod wolfe;
 
 use super::declare::{Settings, family};
 use super::objective::Oracle;
-use super::run::{Course, Trajectory};
+use super::run::{Arrival, Course, Outcome, Trajectory};
 use super::schedule::Pace;
-use super::vector::{Array, Vector};
+use super::vector::{Array, CROWD, Crowd, Vector};
 
 family! {
     /// Any optimizer.
@@ -44,6 +44,11 @@ pub trait Optimizer: Settings + Follow {
     where
         Self: Sized;
 
+    /// Whether each parameter moves by its own gradient alone, so that many starts can go side by side in a [`Crowd`].
+    fn elementwise(&self) -> bool {
+        false
+    }
+
     /// What it is called beside its trail: settings that make another method of it change the name.
     fn short_name(&self) -> &'static str {
         self.title()
@@ -57,7 +62,7 @@ pub trait Optimizer: Settings + Follow {
 }
 
 /// An update rule at work: its settings and its state. Parameters are stored in a `V`.
-pub trait Rule<V> {
+pub trait Rule<V: Vector> {
     /// Moves `theta` by one step.
     fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace);
 }
@@ -66,14 +71,40 @@ pub trait Rule<V> {
 pub trait Follow {
     /// The run from its start to its end; `None` if it was cancelled.
     fn follow(&self, course: &Course) -> Option<Trajectory>;
+
+    /// Where the run ends; `None` if it was cancelled.
+    fn arrive(&self, course: &Course) -> Option<Arrival>;
+
+    /// Where runs from many starts end, at most [`CROWD`] of them, instead of the course's own; `None` if it was cancelled.
+    /// Only for rules that are [`Optimizer::elementwise`].
+    fn arrive_all(
+        &self,
+        course: &Course,
+        starts: &[[f64; 2]],
+    ) -> Option<[([f64; 2], Outcome); CROWD]>;
 }
 
 impl<O: Optimizer> Follow for O {
     fn follow(&self, course: &Course) -> Option<Trajectory> {
         match *course.start {
-            [x, y] => course.walk(Array([x, y]), |zeros| self.start(zeros)),
-            _ => course.walk(course.start.to_vec(), |zeros| self.start(zeros)),
+            [x, y] => course.trace(Array([x, y]), |zeros| self.start(zeros)),
+            _ => course.trace(course.start.to_vec(), |zeros| self.start(zeros)),
         }
+    }
+
+    fn arrive(&self, course: &Course) -> Option<Arrival> {
+        match *course.start {
+            [x, y] => course.arrive(Array([x, y]), |zeros| self.start(zeros)),
+            _ => course.arrive(course.start.to_vec(), |zeros| self.start(zeros)),
+        }
+    }
+
+    fn arrive_all(
+        &self,
+        course: &Course,
+        starts: &[[f64; 2]],
+    ) -> Option<[([f64; 2], Outcome); CROWD]> {
+        course.crowd(starts, |zeros: Crowd| self.start(zeros))
     }
 }
 

@@ -34,6 +34,10 @@ impl Optimizer for RmsProp {
         self.lr
     }
 
+    fn elementwise(&self) -> bool {
+        true
+    }
+
     fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
         State {
             rule: self.clone(),
@@ -52,6 +56,7 @@ struct State<V> {
 }
 
 impl<V: Vector> Rule<V> for State<V> {
+    #[inline(always)]
     fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
         let RmsProp {
             alpha,

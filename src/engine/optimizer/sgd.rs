@@ -33,6 +33,10 @@ impl Optimizer for Sgd {
         self.lr
     }
 
+    fn elementwise(&self) -> bool {
+        true
+    }
+
     fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
         State {
             rule: self.clone(),
@@ -71,7 +75,7 @@ struct State<V> {
 }
 
 impl<V: Vector> Rule<V> for State<V> {
-    #[inline]
+    #[inline(always)]
     fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
         let Self {
             rule,

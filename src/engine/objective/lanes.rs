@@ -1,0 +1,192 @@
+//! A formula at many points, as many at a time as the processor's vectors have lanes.
+
+use super::Formula;
+use crate::engine::jet::Jet1;
+use crate::engine::plane::Plane;
+use crate::engine::real::{Kernel, Lanes, Real, dispatch};
+use fearless_simd::Simd;
+use fearless_simd::prelude::*;
+
+/// The values on a row of a plane in two parameters.
+pub(super) fn row<F: Formula>(formula: &F, plane: &Plane, a: &[f64], b: f64, losses: &mut [f64]) {
+    dispatch(Row {
+        formula,
+        plane,
+        a,
+        b,
+        losses,
+    });
+}
+
+/// The values and gradients at many points.
+pub(super) fn gradients<F: Formula>(
+    formula: &F,
+    points: [&[f64]; 2],
+    losses: &mut [f64],
+    gradient: [&mut [f64]; 2],
+) {
+    dispatch(Gradients {
+        formula,
+        points,
+        losses,
+        gradient,
+    });
+}
+
+/// Calls `body` with the first index of each group of `lanes` of `count` places; the last group may overlap the one
+/// before. Answers whether there are enough places for one group.
+#[inline(always)]
+fn groups(count: usize, lanes: usize, mut body: impl FnMut(usize)) -> bool {
+    let Some(last) = count.checked_sub(lanes) else {
+        return false;
+    };
+    let mut first = 0;
+    while first < last {
+        body(first);
+        first += lanes;
+    }
+    body(last);
+    true
+}
+
+struct Row<'a, F> {
+    formula: &'a F,
+    plane: &'a Plane,
+    a: &'a [f64],
+    b: f64,
+    losses: &'a mut [f64],
+}
+
+impl<F: Formula> Kernel for Row<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn on_lanes<S: Simd>(self, simd: S) {
+        let Self {
+            formula,
+            plane,
+            a,
+            b,
+            losses,
+        } = self;
+        let lanes = S::f64s::LEN;
+        let count = a.len().min(losses.len());
+        let load = |first: usize| Lanes::<S>(S::f64s::from_slice(simd, &a[first..first + lanes]));
+        let y = Lanes::<S>(S::f64s::simd_from(simd, b));
+        let filled = if plane.is_identity() {
+            groups(count, lanes, |first| {
+                let loss = formula.eval(load(first), y);
+                loss.0.store_slice(&mut losses[first..first + lanes]);
+            })
+        } else {
+            groups(count, lanes, |first| {
+                let [x, y] = plane.lanes([load(first), y]);
+                let loss = formula.eval(x, y);
+                loss.0.store_slice(&mut losses[first..first + lanes]);
+            })
+        };
+        if !filled {
+            for (a, loss) in a.iter().zip(losses) {
+                let [x, y] = plane.lanes([*a, b]);
+                *loss = formula.eval(x, y);
+            }
+        }
+    }
+}
+
+struct Gradients<'a, F> {
+    formula: &'a F,
+    points: [&'a [f64]; 2],
+    losses: &'a mut [f64],
+    gradient: [&'a mut [f64]; 2],
+}
+
+impl<F: Formula> Kernel for Gradients<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn on_lanes<S: Simd>(self, simd: S) {
+        let Self {
+            formula,
+            points: [x, y],
+            losses,
+            gradient: [gx, gy],
+        } = self;
+        let lanes = S::f64s::LEN;
+        let count = [x.len(), y.len(), losses.len(), gx.len(), gy.len()]
+            .into_iter()
+            .fold(usize::MAX, usize::min);
+        let filled = groups(count, lanes, |first| {
+            let here = first..first + lanes;
+            let load = |from: &[f64]| Lanes::<S>(S::f64s::from_slice(simd, &from[here.clone()]));
+            let jet = at(formula, load(x), load(y));
+            let [dx, dy] = jet.gradient();
+            jet.value.0.store_slice(&mut losses[here.clone()]);
+            dx.0.store_slice(&mut gx[here.clone()]);
+            dy.0.store_slice(&mut gy[here]);
+        });
+        if !filled {
+            for i in 0..count {
+                let jet = at(formula, x[i], y[i]);
+                losses[i] = jet.value;
+                [gx[i], gy[i]] = jet.gradient();
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn at<F: Formula, R: Real>(formula: &F, x: R, y: R) -> Jet1<R> {
+    let [x, y] = Jet1::variables([x, y]);
+    formula.eval(x, y)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::landscape::{AnyLandscape, NoFiles};
+    use crate::engine::plane::Plane;
+    use crate::engine::real::Real;
+
+    #[test]
+    fn a_point_has_the_same_bits_alone_and_in_a_row() {
+        let others = [
+            "quadratic:a=2,b=30,angle=30",
+            "formula:f=sin(3*x)*exp(-y^2/4)+abs(x-y)^1.5+max(x,y/2)+ln(x)",
+        ];
+        let others = others.map(|spec| spec.parse().unwrap());
+        for any in AnyLandscape::all().into_iter().chain(others) {
+            let ground = any.as_dyn().ground(&NoFiles).unwrap();
+            let (objective, view) = (&*ground.objective, ground.view);
+            for count in [1, 3, 8, 21, 64] {
+                let place = |i: i32| f64::from(i) / f64::from(count);
+                let x: Vec<f64> = (0..count).map(|i| view.at([place(i), 0.0])[0]).collect();
+                let y: Vec<f64> = (0..count)
+                    .map(|i| view.at([0.0, place(i * 7 % count)])[1])
+                    .collect();
+                let [mut losses, mut gx, mut gy] = [0; 3].map(|_| vec![0.0; x.len()]);
+                objective.gradients([&x, &y], &mut losses, [&mut gx, &mut gy]);
+                let mut row = losses.clone();
+                objective.row(&Plane::identity(), &x, y[0], &mut row, &mut [0.0; 2]);
+                for i in 0..x.len() {
+                    let mut gradient = [0.0; 2];
+                    let loss = objective.gradient(&[x[i], y[i]], &mut gradient);
+                    let alone = [
+                        loss,
+                        gradient[0],
+                        gradient[1],
+                        objective.value(&[x[i], y[0]]),
+                    ];
+                    let beside = [losses[i], gx[i], gy[i], row[i]];
+                    let same = |(a, b): (&f64, &f64)| {
+                        a.to_bits() == b.to_bits() || a.equal(*b) || a.is_nan() && b.is_nan()
+                    };
+                    assert!(
+                        alone.iter().zip(&beside).all(same),
+                        "{any} at {:?}: {alone:?}, {beside:?}",
+                        [x[i], y[i]]
+                    );
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! What values and derivatives are made of: one f64, or a vector of lanes that hold one f64 each.
+//!
+//! Everything that is computed over a [`Real`] rounds every lane exactly as it rounds a single f64: there is no fused
+//! multiplication and no reduction across lanes. So a point has the same bits whether it is computed alone or beside
+//! others, on AVX2, on AVX-512 or without either.
+
+use super::elementary;
+use fearless_simd::prelude::*;
+use fearless_simd::{Level, Simd};
+use std::ops::{Add, BitAnd, BitOr, Div, Mul, Neg, Not, Sub};
+
+/// One f64, or several side by side.
+pub trait Real:
+    Copy
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Neg<Output = Self>
+    + Add<f64, Output = Self>
+    + Sub<f64, Output = Self>
+    + Mul<f64, Output = Self>
+    + Div<f64, Output = Self>
+{
+    /// A truth for each lane.
+    type Mask: Copy
+        + BitAnd<Output = Self::Mask>
+        + BitOr<Output = Self::Mask>
+        + Not<Output = Self::Mask>;
+
+    /// The same value in all lanes.
+    fn like(self, value: f64) -> Self;
+    /// Square root.
+    fn root(self) -> Self;
+    /// |x|.
+    fn magnitude(self) -> Self;
+    /// Where x < other.
+    fn less(self, other: Self) -> Self::Mask;
+    /// Where x ≤ other.
+    fn at_most(self, other: Self) -> Self::Mask;
+    /// Where x = other; nowhere for NaN.
+    fn equal(self, other: Self) -> Self::Mask;
+    /// `a` where the mask is true, `b` elsewhere.
+    fn select(mask: Self::Mask, a: Self, b: Self) -> Self;
+    /// Whether the mask is true anywhere.
+    fn any(mask: Self::Mask) -> bool;
+    /// Where the lowest bit of the representation is set.
+    fn low_bit(self) -> Self::Mask;
+    /// Turns the sign where the second lowest bit of `other`'s representation is set.
+    fn sign_by_second_bit(self, other: Self) -> Self;
+    /// The representation moved left by 52 bits: the low bits become the exponent.
+    fn low_bits_to_exponent(self) -> Self;
+    /// f of every lane.
+    fn map(self, f: fn(f64) -> f64) -> Self;
+    /// xᵖ of every lane.
+    fn raised(self, p: f64) -> Self;
+    /// sin and cos.
+    fn sin_cos(self) -> [Self; 2];
+    /// eˣ.
+    fn exponential(self) -> Self;
+    /// eˣ − 1.
+    fn exponential_m1(self) -> Self;
+}
+
+impl Real for f64 {
+    type Mask = bool;
+
+    #[inline(always)]
+    fn like(self, value: f64) -> Self {
+        value
+    }
+    #[inline(always)]
+    fn root(self) -> Self {
+        self.sqrt()
+    }
+    #[inline(always)]
+    fn magnitude(self) -> Self {
+        self.abs()
+    }
+    #[inline(always)]
+    fn less(self, other: Self) -> bool {
+        self < other
+    }
+    #[inline(always)]
+    fn at_most(self, other: Self) -> bool {
+        self <= other
+    }
+    #[inline(always)]
+    fn equal(self, other: Self) -> bool {
+        self == other
+    }
+    #[inline(always)]
+    fn select(mask: bool, a: Self, b: Self) -> Self {
+        if mask { a } else { b }
+    }
+    #[inline(always)]
+    fn any(mask: bool) -> bool {
+        mask
+    }
+    #[inline(always)]
+    fn low_bit(self) -> bool {
+        self.to_bits() & 1 == 1
+    }
+    #[inline(always)]
+    fn sign_by_second_bit(self, other: Self) -> Self {
+        Self::from_bits(self.to_bits() ^ (other.to_bits() >> 1 << 63))
+    }
+    #[inline(always)]
+    fn low_bits_to_exponent(self) -> Self {
+        Self::from_bits(self.to_bits() << 52)
+    }
+    #[inline(always)]
+    fn map(self, f: fn(f64) -> f64) -> Self {
+        f(self)
+    }
+    #[inline(always)]
+    fn raised(self, p: f64) -> Self {
+        self.powf(p)
+    }
+    #[inline]
+    fn sin_cos(self) -> [Self; 2] {
+        elementary::sin_cos(self)
+    }
+    #[inline]
+    fn exponential(self) -> Self {
+        elementary::exp(self)
+    }
+    #[inline]
+    fn exponential_m1(self) -> Self {
+        elementary::exp_m1(self)
+    }
+}
+
+/// As many f64 as a vector register of the processor holds.
+#[derive(Clone, Copy)]
+pub struct Lanes<S: Simd>(pub S::f64s);
+
+macro_rules! operators {
+    ($($trait:ident $method:ident $operator:tt)*) => {$(
+        impl<S: Simd> $trait for Lanes<S> {
+            type Output = Self;
+            #[inline(always)]
+            fn $method(self, other: Self) -> Self {
+                Self(self.0 $operator other.0)
+            }
+        }
+        impl<S: Simd> $trait<f64> for Lanes<S> {
+            type Output = Self;
+            #[inline(always)]
+            fn $method(self, other: f64) -> Self {
+                Self(self.0 $operator other)
+            }
+        }
+    )*};
+}
+operators! { Add add + Sub sub - Mul mul * Div div / }
+
+impl<S: Simd> Neg for Lanes<S> {
+    type Output = Self;
+    #[inline(always)]
+    fn neg(self) -> Self {
+        Self(-self.0)
+    }
+}
+
+impl<S: Simd> Real for Lanes<S> {
+    type Mask = S::mask64s;
+
+    #[inline(always)]
+    fn like(self, value: f64) -> Self {
+        Self(S::f64s::simd_from(self.0.token(), value))
+    }
+    #[inline(always)]
+    fn root(self) -> Self {
+        Self(self.0.sqrt())
+    }
+    #[inline(always)]
+    fn magnitude(self) -> Self {
+        Self(self.0.abs())
+    }
+    #[inline(always)]
+    fn less(self, other: Self) -> Self::Mask {
+        self.0.simd_lt(other.0)
+    }
+    #[inline(always)]
+    fn at_most(self, other: Self) -> Self::Mask {
+        self.0.simd_le(other.0)
+    }
+    #[inline(always)]
+    fn equal(self, other: Self) -> Self::Mask {
+        self.0.simd_eq(other.0)
+    }
+    #[inline(always)]
+    fn select(mask: Self::Mask, a: Self, b: Self) -> Self {
+        Self(mask.select(a.0, b.0))
+    }
+    #[inline(always)]
+    fn any(mask: Self::Mask) -> bool {
+        mask.any_true()
+    }
+    #[inline(always)]
+    fn low_bit(self) -> Self::Mask {
+        S::f64s::from_bits(self.0.to_bits() << 63).is_sign_negative()
+    }
+    #[inline(always)]
+    fn sign_by_second_bit(self, other: Self) -> Self {
+        Self(S::f64s::from_bits(
+            self.0.to_bits() ^ (other.0.to_bits() >> 1 << 63),
+        ))
+    }
+    #[inline(always)]
+    fn low_bits_to_exponent(self) -> Self {
+        Self(S::f64s::from_bits(self.0.to_bits() << 52))
+    }
+    #[inline(always)]
+    fn map(self, f: fn(f64) -> f64) -> Self {
+        Self(S::f64s::from_fn(self.0.token(), |lane| {
+            f(self.0.as_slice()[lane])
+        }))
+    }
+    #[inline(always)]
+    fn raised(self, p: f64) -> Self {
+        Self(S::f64s::from_fn(self.0.token(), |lane| {
+            self.0.as_slice()[lane].powf(p)
+        }))
+    }
+    #[inline(always)]
+    fn sin_cos(self) -> [Self; 2] {
+        elementary::sin_cos(self)
+    }
+    #[inline(always)]
+    fn exponential(self) -> Self {
+        elementary::exp(self)
+    }
+    #[inline(always)]
+    fn exponential_m1(self) -> Self {
+        elementary::exp_m1(self)
+    }
+}
+
+/// Work that is compiled for each kind of vector unit.
+pub trait Kernel {
+    /// What it answers.
+    type Output;
+
+    /// Does the work with vectors of the processor that `simd` stands for. To be `#[inline(always)]`.
+    fn on_lanes<S: Simd>(self, simd: S) -> Self::Output;
+}
+
+/// Does work with the widest vectors that this processor has.
+#[inline]
+pub fn dispatch<K: Kernel>(kernel: K) -> K::Output {
+    let level = Level::new();
+    #[cfg(target_arch = "x86_64")]
+    {
+        if let Some(avx512) = level.as_avx512() {
+            return avx512.vectorize(
+                #[inline(always)]
+                || kernel.on_lanes(avx512),
+            );
+        }
+        if let Some(avx2) = level.as_avx2() {
+            return avx2.vectorize(
+                #[inline(always)]
+                || kernel.on_lanes(avx2),
+            );
+        }
+        if let Some(sse2) = level.as_sse2() {
+            return kernel.on_lanes(sse2);
+        }
+    }
+    fearless_simd::dispatch!(level, simd => kernel.on_lanes(simd))
+}

@@ -1,0 +1,180 @@
+//! Many runs side by side, one to a lane.
+
+use super::{Conditions, Course, DIVERGED, Outcome};
+use crate::engine::objective::{Oracle, norm};
+use crate::engine::optimizer::Rule;
+use crate::engine::real::{Kernel, Lanes, Real, dispatch};
+use crate::engine::vector::{CROWD, Crowd, CrowdLosses};
+use fearless_simd::Simd;
+use fearless_simd::prelude::*;
+
+/// Where each run of a crowd ended, and how; one that diverged has no place.
+pub(in crate::engine) type Ends = [([f64; 2], Outcome); CROWD];
+
+impl Course<'_> {
+    /// The ends of the runs from many starts, at most [`CROWD`] of them. Places without a start repeat the last one.
+    pub(in crate::engine) fn crowd<R: Rule<Crowd>>(
+        &self,
+        starts: &[[f64; 2]],
+        start: impl FnOnce(Crowd) -> R,
+    ) -> Option<Ends> {
+        let last = *starts.last()?;
+        let start_of = |i: usize| starts.get(i).copied().unwrap_or(last);
+        let mut theta = Crowd([0.0; 2 * CROWD]);
+        for i in 0..CROWD {
+            [theta.0[i], theta.0[CROWD + i]] = start_of(i);
+        }
+        dispatch(Walk {
+            course: self,
+            rule: start(Crowd([0.0; 2 * CROWD])),
+            theta,
+            ends: std::array::from_fn(|i| (start_of(i), Outcome::Finished)),
+        })
+    }
+}
+
+struct Walk<'a, R> {
+    course: &'a Course<'a>,
+    rule: R,
+    theta: Crowd,
+    ends: Ends,
+}
+
+impl<R: Rule<Crowd>> Kernel for Walk<'_, R> {
+    type Output = Option<Ends>;
+
+    #[inline(always)]
+    fn on_lanes<S: Simd>(mut self, simd: S) -> Option<Ends> {
+        let Course {
+            objective,
+            spec,
+            conditions,
+            cancel,
+            ..
+        } = *self.course;
+        let steps = conditions.steps;
+        let zeros = Crowd([0.0; 2 * CROWD]);
+        let mut oracle = Oracle::new(objective, conditions.treatment, zeros, cancel);
+        let steady = spec.plan.is_constant().then(|| spec.pace(0, steps));
+        let mut watch = Watch::new(conditions);
+        for step in 0..=steps {
+            let (losses, gradient) = oracle.begin_step(&self.theta);
+            if cancel.is_cancelled() {
+                return None;
+            }
+            if !watch.all_under_way(simd, &self.theta, losses, gradient) {
+                watch.look(step, &self.theta, losses, gradient, &mut self.ends);
+                if watch.left == 0 {
+                    return Some(self.ends);
+                }
+            }
+            let pace = match steady {
+                Some(pace) => pace,
+                None => spec.pace(step, steps),
+            };
+            if step < steps {
+                self.rule.step(&mut self.theta, &mut oracle, pace);
+            }
+        }
+        for (i, (at, _)) in self.ends.iter_mut().enumerate() {
+            if watch.under_way(i) {
+                *at = [self.theta.0[i], self.theta.0[CROWD + i]];
+            }
+        }
+        Some(self.ends)
+    }
+}
+
+/// Which runs are under way.
+struct Watch {
+    tolerance: Option<f64>,
+    /// A run whose squared gradient norm is above has surely not converged.
+    above: f64,
+    /// 0 while a run is under way, infinite once it has ended.
+    ended: [f64; CROWD],
+    left: usize,
+}
+
+impl Watch {
+    fn new(conditions: &Conditions) -> Self {
+        Self {
+            tolerance: conditions.tolerance,
+            above: conditions
+                .tolerance
+                .map_or(-1.0, |tolerance| tolerance * tolerance * (1.0 + 1e-9)),
+            ended: [0.0; CROWD],
+            left: CROWD,
+        }
+    }
+
+    fn under_way(&self, i: usize) -> bool {
+        self.ended[i] == 0.0
+    }
+
+    /// Whether nothing can have ended since the last look. One sum that is in bounds tells that all its parts are.
+    #[inline(always)]
+    fn all_under_way<S: Simd>(
+        &self,
+        simd: S,
+        theta: &Crowd,
+        losses: &CrowdLosses,
+        gradient: &Crowd,
+    ) -> bool {
+        let lanes = S::f64s::LEN;
+        let lane = |from: &[f64], first: usize| {
+            Lanes::<S>(S::f64s::from_slice(simd, &from[first..first + lanes]))
+        };
+        let mut calm = S::mask64s::splat(simd, true);
+        let mut first = 0;
+        while first < CROWD {
+            let [x, y] = [lane(&theta.0, first), lane(&theta.0, CROWD + first)];
+            let [gx, gy] = [lane(&gradient.0, first), lane(&gradient.0, CROWD + first)];
+            let size = lane(&losses.0, first).magnitude() + x.magnitude() + y.magnitude();
+            let square = gx * gx + gy * gy;
+            let ended = lane(&self.ended, first);
+            let bounded = size.at_most(ended + DIVERGED) & square.less(square.like(f64::INFINITY));
+            let moving = square.like(self.above).less(square);
+            calm = calm & ((bounded & moving) | ended.like(0.0).less(ended));
+            first += lanes;
+        }
+        calm.all_true()
+    }
+
+    /// Looks at each run that is under way as the training loop of a single run does.
+    #[cold]
+    #[inline(never)]
+    fn look(
+        &mut self,
+        step: u64,
+        theta: &Crowd,
+        losses: &CrowdLosses,
+        gradient: &Crowd,
+        ends: &mut [([f64; 2], Outcome)],
+    ) {
+        for (i, end) in ends.iter_mut().enumerate() {
+            if self.ended[i] != 0.0 {
+                continue;
+            }
+            let here = [theta.0[i], theta.0[CROWD + i]];
+            let (loss, grad_norm) = (losses.0[i], norm(&[gradient.0[i], gradient.0[CROWD + i]]));
+            let bounded = [loss, here[0], here[1]]
+                .iter()
+                .all(|number| number.abs() <= DIVERGED)
+                && grad_norm < f64::INFINITY;
+            if bounded
+                && self
+                    .tolerance
+                    .is_none_or(|tolerance| grad_norm >= tolerance)
+            {
+                continue;
+            }
+            *end = if bounded {
+                (here, Outcome::Converged(step))
+            } else {
+                ([f64::NAN; 2], Outcome::Diverged(step))
+            };
+            self.ended[i] = f64::INFINITY;
+            self.left -= 1;
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! The training loop, and what is kept of it.
+
+use super::{Arrival, Conditions, DIVERGED, Outcome, RunSpec, Trajectory};
+use crate::engine::cancel::Cancel;
+use crate::engine::objective::{Objective, Oracle, norm};
+use crate::engine::optimizer::Rule;
+use crate::engine::vector::Vector;
+
+/// All that a run depends on, but for its rule at work.
+pub struct Course<'a> {
+    pub(super) objective: &'a dyn Objective,
+    pub(in crate::engine) start: &'a [f64],
+    pub(super) spec: &'a RunSpec,
+    pub(super) conditions: &'a Conditions,
+    /// The loss that is to be reached.
+    pub(super) goal: f64,
+    pub(super) cancel: &'a Cancel,
+}
+
+/// A run after some steps.
+struct Moment<'a> {
+    theta: &'a [f64],
+    loss: f64,
+    grad_norm: f64,
+    lr: f64,
+    evaluations: u64,
+}
+
+impl Course<'_> {
+    /// The run with all of its rows, from `origin`.
+    pub(in crate::engine) fn trace<V: Vector<Losses = f64>, R: Rule<V>>(
+        &self,
+        origin: V,
+        start: impl FnOnce(V) -> R,
+    ) -> Option<Trajectory> {
+        let rows = usize::try_from(self.conditions.steps)
+            .ok()?
+            .checked_add(1)?;
+        let dim = origin.len();
+        let mut trajectory = Trajectory::blank(dim, rows);
+        let mut rows = trajectory.rows_mut(dim);
+        let mut kept = 0;
+        let outcome = self.walk(origin, start, |moment| {
+            if let Some(row) = rows.next() {
+                row.theta.copy_from_slice(moment.theta);
+                *row.loss = moment.loss;
+                *row.grad_norm = moment.grad_norm;
+                *row.lr = moment.lr;
+                *row.evaluations = moment.evaluations;
+                kept += 1;
+            }
+        })?;
+        drop(rows);
+        trajectory.truncate(kept);
+        trajectory.outcome = outcome;
+        Some(trajectory)
+    }
+
+    /// Where the run ends, from `origin`.
+    pub(in crate::engine) fn arrive<V: Vector<Losses = f64>, R: Rule<V>>(
+        &self,
+        origin: V,
+        start: impl FnOnce(V) -> R,
+    ) -> Option<Arrival> {
+        let mut theta = origin.clone();
+        let (mut last, mut best, mut reached, mut step) = (f64::INFINITY, f64::INFINITY, None, 0);
+        let outcome = self.walk(origin, start, |moment| {
+            theta.copy_from_slice(moment.theta);
+            last = moment.loss;
+            best = best.min(last);
+            if last <= self.goal && reached.is_none() {
+                reached = Some(step);
+            }
+            step += 1;
+        })?;
+        Some(Arrival {
+            theta: theta.to_vec(),
+            loss: last,
+            best,
+            reached,
+            outcome,
+        })
+    }
+
+    /// The training loop, from `origin`; `record` gets every moment that is kept. It is compiled for each rule, and for
+    /// two parameters apart.
+    #[inline(always)]
+    fn walk<V: Vector<Losses = f64>, R: Rule<V>>(
+        &self,
+        origin: V,
+        start: impl FnOnce(V) -> R,
+        mut record: impl FnMut(Moment),
+    ) -> Option<Outcome> {
+        let Self {
+            spec, conditions, ..
+        } = *self;
+        let steps = conditions.steps;
+        let mut theta = origin.clone();
+        let mut zeros = origin;
+        zeros.fill(0.0);
+        let mut oracle = Oracle::new(
+            self.objective,
+            conditions.treatment,
+            zeros.clone(),
+            self.cancel,
+        );
+        let mut rule = start(zeros);
+        let steady = spec.plan.is_constant().then(|| spec.pace(0, steps));
+        for step in 0..=steps {
+            let (&loss, gradient) = oracle.begin_step(&theta);
+            let grad_norm = norm(gradient);
+            if self.cancel.is_cancelled() {
+                return None;
+            }
+            let pace = match steady {
+                Some(pace) => pace,
+                None => spec.pace(step, steps),
+            };
+            let moment = Moment {
+                theta: &theta,
+                loss,
+                grad_norm,
+                lr: pace.lr,
+                evaluations: oracle.counts().gradients,
+            };
+            let bounded = loss.abs() <= DIVERGED
+                && theta.iter().all(|t| t.abs() <= DIVERGED)
+                && grad_norm < f64::INFINITY;
+            if !bounded {
+                let numbers = [loss, grad_norm];
+                if theta
+                    .iter()
+                    .chain(&numbers)
+                    .all(|number| number.is_finite())
+                {
+                    record(moment);
+                }
+                return Some(Outcome::Diverged(step));
+            }
+            record(moment);
+            if conditions
+                .tolerance
+                .is_some_and(|tolerance| grad_norm < tolerance)
+            {
+                return Some(Outcome::Converged(step));
+            }
+            if step < steps {
+                rule.step(&mut theta, &mut oracle, pace);
+            }
+        }
+        Some(Outcome::Finished)
+    }
+}
+
+impl Trajectory {
+    /// Room for `rows` rows.
+    fn blank(dim: usize, rows: usize) -> Self {
+        let column = || vec![0.0; rows];
+        Self {
+            dim,
+            theta: vec![0.0; dim * rows],
+            loss: column(),
+            grad_norm: column(),
+            lr: column(),
+            evaluations: vec![0; rows],
+            outcome: Outcome::Finished,
+        }
+    }
+
+    /// The rows, to be written. `dim` is the trajectory's own, which the compiler knows where it is two.
+    fn rows_mut(&mut self, dim: usize) -> impl Iterator<Item = Row<'_>> {
+        let rows = self.theta.chunks_exact_mut(dim).zip(&mut self.loss);
+        let rows = rows.zip(&mut self.grad_norm).zip(&mut self.lr);
+        let row = |((((theta, loss), grad_norm), lr), evaluations)| Row {
+            theta,
+            loss,
+            grad_norm,
+            lr,
+            evaluations,
+        };
+        rows.zip(&mut self.evaluations).map(row)
+    }
+
+    fn truncate(&mut self, rows: usize) {
+        self.theta.truncate(rows * self.dim);
+        self.loss.truncate(rows);
+        self.grad_norm.truncate(rows);
+        self.lr.truncate(rows);
+        self.evaluations.truncate(rows);
+    }
+}
+
+/// One row of a trajectory, to be written.
+struct Row<'a> {
+    theta: &'a mut [f64],
+    loss: &'a mut f64,
+    grad_norm: &'a mut f64,
+    lr: &'a mut f64,
+    evaluations: &'a mut u64,
+}
