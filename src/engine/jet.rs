@@ -9,7 +9,6 @@
 //! each argument's at a tie of `min` or `max`. A root of a sum of squares has the gradient 0 at 0.
 
 use super::real::Real;
-use std::array::from_fn;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// A number that a formula can be evaluated with.
@@ -61,11 +60,13 @@ pub trait Scalar:
     fn max(self, other: Self) -> Self;
 
     /// x².
+    #[inline(always)]
     fn square(self) -> Self {
         self * self
     }
 
     /// xʸ where both vary: e^(y ln x), so that x must be positive.
+    #[inline(always)]
     fn pow(self, exponent: Self) -> Self {
         (exponent * self.ln()).exp()
     }
@@ -149,14 +150,17 @@ fn power<R: Real>(x: R, n: i32) -> R {
     let mut product = None;
     while rest > 0 {
         if rest & 1 == 1 {
-            product = Some(product.map_or(square, |product: R| product * square));
+            product = match product {
+                Some(product) => Some(product * square),
+                None => Some(square),
+            };
         }
         rest >>= 1;
         if rest > 0 {
             square = square * square;
         }
     }
-    let product = product.unwrap_or(x.like(1.0));
+    let product = or(product, x.like(1.0));
     if n < 0 {
         x.like(1.0) / product
     } else {
@@ -188,26 +192,38 @@ impl<R: Real, const H: usize> Jet<R, H> {
     /// The two variables at a point.
     #[inline(always)]
     pub fn variables([x, y]: [R; 2]) -> [Self; 2] {
-        let variable = |value: R, slopes| Self {
-            value,
-            slopes,
-            bends: [None; H],
-        };
         let one = Some(x.like(1.0));
-        [variable(x, [one, None]), variable(y, [None, one])]
+        [
+            Self {
+                value: x,
+                slopes: [one, None],
+                bends: [None; H],
+            },
+            Self {
+                value: y,
+                slopes: [None, one],
+                bends: [None; H],
+            },
+        ]
     }
 
     /// ∂x, ∂y.
     #[inline(always)]
     pub fn gradient(&self) -> [R; 2] {
-        self.slopes
-            .map(|slope| slope.unwrap_or(self.value.like(0.0)))
+        let zero = self.value.like(0.0);
+        [or(self.slopes[0], zero), or(self.slopes[1], zero)]
     }
 
     /// ∂xx, ∂xy, ∂yy, or nothing.
     #[inline(always)]
     pub fn hessian(&self) -> [R; H] {
-        self.bends.map(|bend| bend.unwrap_or(self.value.like(0.0)))
+        let mut hessian = [self.value.like(0.0); H];
+        let mut i = 0;
+        while i < H {
+            hessian[i] = or(self.bends[i], hessian[i]);
+            i += 1;
+        }
+        hessian
     }
 
     /// φ(self), given φ, φ′ and φ″ at the value.
@@ -216,47 +232,52 @@ impl<R: Real, const H: usize> Jet<R, H> {
         let square = outer(self.slopes, self.slopes);
         Self {
             value: phi,
-            slopes: self.slopes.map(|slope| times(slope, first)),
-            bends: from_fn(|i| plus(times(self.bends[i], first), times(square[i], second))),
+            slopes: [times(self.slopes[0], first), times(self.slopes[1], first)],
+            bends: filled(
+                #[inline(always)]
+                |i| plus(times(self.bends[i], first), times(square[i], second)),
+            ),
         }
     }
 
     /// The same where φ′ or φ″ may be infinite: what does not move there stays still, and the tip of a cone is flat.
     #[inline(always)]
     fn chain_with_tip(self, phi: R, first: R, second: R) -> Self {
-        let zero = phi.like(0.0);
-        let still = |factor: R, part: R| R::select(part.equal(zero), zero, part * factor);
         let square = outer(self.slopes, self.slopes);
         let [gx, gy] = self.gradient();
-        let tip =
-            phi.like(f64::INFINITY).equal(first.magnitude()) & gx.equal(zero) & gy.equal(zero);
+        let zero = phi.like(0.0);
+        let infinite = phi.like(f64::INFINITY).equal(first.magnitude());
+        let tip = infinite & gx.equal(zero) & gy.equal(zero);
         Self {
             value: phi,
-            slopes: self
-                .slopes
-                .map(|slope| slope.map(|slope| still(first, slope))),
-            bends: from_fn(|i| {
-                let bent = plus(
-                    self.bends[i].map(|bend| still(first, bend)),
-                    square[i].map(|square| still(second, square)),
-                );
-                bent.map(|bent| R::select(tip, zero, bent))
-            }),
+            slopes: [still(self.slopes[0], first), still(self.slopes[1], first)],
+            bends: filled(
+                #[inline(always)]
+                |i| {
+                    let bend = plus(still(self.bends[i], first), still(square[i], second));
+                    each(
+                        bend,
+                        #[inline(always)]
+                        |bend| R::select(tip, zero, bend),
+                    )
+                },
+            ),
         }
     }
 
     /// `a` where the mask is true, `b` elsewhere.
     #[inline(always)]
     fn blend(mask: R::Mask, a: Self, b: Self) -> Self {
-        let zero = a.value.like(0.0);
-        let slope = |a: Slope<R>, b: Slope<R>| match (a, b) {
-            (None, None) => None,
-            (a, b) => Some(R::select(mask, a.unwrap_or(zero), b.unwrap_or(zero))),
-        };
         Self {
             value: R::select(mask, a.value, b.value),
-            slopes: from_fn(|i| slope(a.slopes[i], b.slopes[i])),
-            bends: from_fn(|i| slope(a.bends[i], b.bends[i])),
+            slopes: filled(
+                #[inline(always)]
+                |i| select(mask, a.slopes[i], b.slopes[i]),
+            ),
+            bends: filled(
+                #[inline(always)]
+                |i| select(mask, a.bends[i], b.bends[i]),
+            ),
         }
     }
 
@@ -265,17 +286,36 @@ impl<R: Real, const H: usize> Jet<R, H> {
     fn linear(self, f: impl Fn(R) -> R) -> Self {
         Self {
             value: f(self.value),
-            slopes: self.slopes.map(|slope| slope.map(&f)),
-            bends: self.bends.map(|bend| bend.map(&f)),
+            slopes: filled(
+                #[inline(always)]
+                |i| each(self.slopes[i], &f),
+            ),
+            bends: filled(
+                #[inline(always)]
+                |i| each(self.bends[i], &f),
+            ),
         }
     }
+}
+
+/// An array, entry by entry; the standard library's `from_fn` is not inlined early enough for vector lanes.
+#[inline(always)]
+fn filled<R: Real, const N: usize>(mut entry: impl FnMut(usize) -> Slope<R>) -> [Slope<R>; N] {
+    let mut entries = [None; N];
+    let mut i = 0;
+    while i < N {
+        entries[i] = entry(i);
+        i += 1;
+    }
+    entries
 }
 
 #[inline(always)]
 fn plus<R: Real>(a: Slope<R>, b: Slope<R>) -> Slope<R> {
     match (a, b) {
         (Some(a), Some(b)) => Some(a + b),
-        (a, b) => a.or(b),
+        (Some(a), None) => Some(a),
+        (None, b) => b,
     }
 }
 
@@ -283,18 +323,85 @@ fn plus<R: Real>(a: Slope<R>, b: Slope<R>) -> Slope<R> {
 fn minus<R: Real>(a: Slope<R>, b: Slope<R>) -> Slope<R> {
     match (a, b) {
         (Some(a), Some(b)) => Some(a - b),
-        (a, b) => a.or(b.map(|b| -b)),
+        (Some(a), None) => Some(a),
+        (None, Some(b)) => Some(-b),
+        (None, None) => None,
     }
 }
 
 #[inline(always)]
+fn or<R: Real>(a: Slope<R>, zero: R) -> R {
+    match a {
+        Some(a) => a,
+        None => zero,
+    }
+}
+
+#[inline(always)]
+fn each<R: Real>(a: Slope<R>, f: impl Fn(R) -> R) -> Slope<R> {
+    match a {
+        Some(a) => Some(f(a)),
+        None => None,
+    }
+}
+
+/// The part times a factor, which may be infinite: what does not move stays still.
+#[inline(always)]
+fn still<R: Real>(a: Slope<R>, factor: R) -> Slope<R> {
+    each(
+        a,
+        #[inline(always)]
+        |a| {
+            let zero = a.like(0.0);
+            R::select(a.equal(zero), zero, a * factor)
+        },
+    )
+}
+
+#[inline(always)]
+fn select<R: Real>(mask: R::Mask, a: Slope<R>, b: Slope<R>) -> Slope<R> {
+    match (a, b) {
+        (None, None) => None,
+        (Some(a), b) => Some(R::select(mask, a, or(b, a.like(0.0)))),
+        (None, Some(b)) => Some(R::select(mask, b.like(0.0), b)),
+    }
+}
+
+#[inline(always)]
+fn twice<R: Real>(a: Slope<R>) -> Slope<R> {
+    plus(a, a)
+}
+
+#[inline(always)]
 fn times<R: Real>(a: Slope<R>, factor: R) -> Slope<R> {
-    a.map(|a| a * factor)
+    each(
+        a,
+        #[inline(always)]
+        |a| a * factor,
+    )
 }
 
 #[inline(always)]
 fn product<R: Real>(a: Slope<R>, b: Slope<R>) -> Slope<R> {
-    Some(a? * b?)
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a * b),
+        _ => None,
+    }
+}
+
+#[inline(always)]
+fn over<R: Real>(a: Slope<R>, divisor: R) -> Slope<R> {
+    each(
+        a,
+        #[inline(always)]
+        |a| a / divisor,
+    )
+}
+
+/// a v + b u.
+#[inline(always)]
+fn mixed<R: Real>(a: Slope<R>, v: R, b: Slope<R>, u: R) -> Slope<R> {
+    plus(times(a, v), times(b, u))
 }
 
 /// The symmetric part of a bᵀ, in the order of a Hessian's entries.
@@ -303,7 +410,11 @@ fn outer<R: Real>(a: [Slope<R>; 2], b: [Slope<R>; 2]) -> [Slope<R>; 3] {
     let cross = plus(product(a[0], b[1]), product(a[1], b[0]));
     [
         product(a[0], b[0]),
-        cross.map(|cross| cross * 0.5),
+        each(
+            cross,
+            #[inline(always)]
+            |cross| cross * 0.5,
+        ),
         product(a[1], b[1]),
     ]
 }
@@ -314,8 +425,14 @@ impl<R: Real, const H: usize> Add for Jet<R, H> {
     fn add(self, other: Self) -> Self {
         Self {
             value: self.value + other.value,
-            slopes: from_fn(|i| plus(self.slopes[i], other.slopes[i])),
-            bends: from_fn(|i| plus(self.bends[i], other.bends[i])),
+            slopes: filled(
+                #[inline(always)]
+                |i| plus(self.slopes[i], other.slopes[i]),
+            ),
+            bends: filled(
+                #[inline(always)]
+                |i| plus(self.bends[i], other.bends[i]),
+            ),
         }
     }
 }
@@ -326,8 +443,14 @@ impl<R: Real, const H: usize> Sub for Jet<R, H> {
     fn sub(self, other: Self) -> Self {
         Self {
             value: self.value - other.value,
-            slopes: from_fn(|i| minus(self.slopes[i], other.slopes[i])),
-            bends: from_fn(|i| minus(self.bends[i], other.bends[i])),
+            slopes: filled(
+                #[inline(always)]
+                |i| minus(self.slopes[i], other.slopes[i]),
+            ),
+            bends: filled(
+                #[inline(always)]
+                |i| minus(self.bends[i], other.bends[i]),
+            ),
         }
     }
 }
@@ -358,7 +481,10 @@ impl<R: Real, const H: usize> Mul<f64> for Jet<R, H> {
     type Output = Self;
     #[inline(always)]
     fn mul(self, other: f64) -> Self {
-        self.linear(|part| part * other)
+        self.linear(
+            #[inline(always)]
+            |part| part * other,
+        )
     }
 }
 
@@ -366,7 +492,10 @@ impl<R: Real, const H: usize> Div<f64> for Jet<R, H> {
     type Output = Self;
     #[inline(always)]
     fn div(self, other: f64) -> Self {
-        self.linear(|part| part / other)
+        self.linear(
+            #[inline(always)]
+            |part| part / other,
+        )
     }
 }
 
@@ -374,7 +503,10 @@ impl<R: Real, const H: usize> Neg for Jet<R, H> {
     type Output = Self;
     #[inline(always)]
     fn neg(self) -> Self {
-        self.linear(|part| -part)
+        self.linear(
+            #[inline(always)]
+            |part| -part,
+        )
     }
 }
 
@@ -384,14 +516,19 @@ impl<R: Real, const H: usize> Mul for Jet<R, H> {
     #[inline(always)]
     fn mul(self, v: Self) -> Self {
         let cross = outer(self.slopes, v.slopes);
-        let part = |a: Slope<R>, b: Slope<R>| plus(times(a, v.value), times(b, self.value));
         Self {
             value: self.value * v.value,
-            slopes: from_fn(|i| part(self.slopes[i], v.slopes[i])),
-            bends: from_fn(|i| {
-                let twice = cross[i].map(|cross| cross + cross);
-                plus(part(self.bends[i], v.bends[i]), twice)
-            }),
+            slopes: filled(
+                #[inline(always)]
+                |i| mixed(self.slopes[i], v.value, v.slopes[i], self.value),
+            ),
+            bends: filled(
+                #[inline(always)]
+                |i| {
+                    let twice = twice(cross[i]);
+                    plus(mixed(self.bends[i], v.value, v.bends[i], self.value), twice)
+                },
+            ),
         }
     }
 }
@@ -403,14 +540,19 @@ impl<R: Real, const H: usize> Div for Jet<R, H> {
     #[inline(always)]
     fn div(self, v: Self) -> Self {
         let value = self.value / v.value;
-        let over = |slope: Slope<R>| slope.map(|slope| slope / v.value);
-        let slopes = from_fn(|i| over(minus(self.slopes[i], times(v.slopes[i], value))));
+        let slopes = filled(
+            #[inline(always)]
+            |i| over(minus(self.slopes[i], times(v.slopes[i], value)), v.value),
+        );
         let cross = outer(slopes, v.slopes);
-        let bends = from_fn(|i| {
-            let twice = cross[i].map(|cross| cross + cross);
-            let rest = minus(self.bends[i], twice);
-            over(minus(rest, times(v.bends[i], value)))
-        });
+        let bends = filled(
+            #[inline(always)]
+            |i| {
+                let twice = twice(cross[i]);
+                let rest = minus(self.bends[i], twice);
+                over(minus(rest, times(v.bends[i], value)), v.value)
+            },
+        );
         Self {
             value,
             slopes,
@@ -493,7 +635,10 @@ impl<R: Real, const H: usize> Scalar for Jet<R, H> {
         let sign = R::select(zero.less(x), x.like(1.0), negative);
         Self {
             value: x.magnitude(),
-            ..self.linear(|part| part * sign)
+            ..self.linear(
+                #[inline(always)]
+                |part| part * sign,
+            )
         }
     }
     #[inline(always)]

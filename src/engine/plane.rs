@@ -139,7 +139,10 @@ impl Plane {
     /// The point of ℝ² at plane coordinates (a, b), for one of them or many. The plane must be one of ℝ².
     #[inline(always)]
     pub(super) fn lanes<R: Real>(&self, [a, b]: [R; 2]) -> [R; 2] {
-        [0, 1].map(|i| a * self.u[i] + self.origin[i] + b * self.v[i])
+        [
+            a * self.u[0] + self.origin[0] + b * self.v[0],
+            a * self.u[1] + self.origin[1] + b * self.v[1],
+        ]
     }
 
     /// The number of parameters n.

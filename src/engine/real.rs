@@ -214,15 +214,19 @@ impl<S: Simd> Real for Lanes<S> {
     }
     #[inline(always)]
     fn map(self, f: fn(f64) -> f64) -> Self {
-        Self(S::f64s::from_fn(self.0.token(), |lane| {
-            f(self.0.as_slice()[lane])
-        }))
+        Self(S::f64s::from_fn(
+            self.0.token(),
+            #[inline(always)]
+            |lane| f(self.0.as_slice()[lane]),
+        ))
     }
     #[inline(always)]
     fn raised(self, p: f64) -> Self {
-        Self(S::f64s::from_fn(self.0.token(), |lane| {
-            self.0.as_slice()[lane].powf(p)
-        }))
+        Self(S::f64s::from_fn(
+            self.0.token(),
+            #[inline(always)]
+            |lane| self.0.as_slice()[lane].powf(p),
+        ))
     }
     #[inline(always)]
     fn sin_cos(self) -> [Self; 2] {
@@ -235,6 +239,23 @@ impl<S: Simd> Real for Lanes<S> {
     #[inline(always)]
     fn exponential_m1(self) -> Self {
         elementary::exp_m1(self)
+    }
+}
+
+impl<S: Simd> Lanes<S> {
+    /// The numbers from `first` on.
+    #[inline(always)]
+    pub fn load(simd: S, from: &[f64], first: usize) -> Self {
+        Self(S::f64s::from_slice(
+            simd,
+            &from[first..first + S::f64s::LEN],
+        ))
+    }
+
+    /// Puts the numbers to `first` and after.
+    #[inline(always)]
+    pub fn store(self, to: &mut [f64], first: usize) {
+        self.0.store_slice(&mut to[first..first + S::f64s::LEN]);
     }
 }
 

@@ -71,19 +71,28 @@ impl<F: Formula> Kernel for Row<'_, F> {
         } = self;
         let lanes = S::f64s::LEN;
         let count = a.len().min(losses.len());
-        let load = |first: usize| Lanes::<S>(S::f64s::from_slice(simd, &a[first..first + lanes]));
         let y = Lanes::<S>(S::f64s::simd_from(simd, b));
         let filled = if plane.is_identity() {
-            groups(count, lanes, |first| {
-                let loss = formula.eval(load(first), y);
-                loss.0.store_slice(&mut losses[first..first + lanes]);
-            })
+            groups(
+                count,
+                lanes,
+                #[inline(always)]
+                |first| {
+                    let loss = formula.eval(Lanes::<S>::load(simd, a, first), y);
+                    loss.store(losses, first);
+                },
+            )
         } else {
-            groups(count, lanes, |first| {
-                let [x, y] = plane.lanes([load(first), y]);
-                let loss = formula.eval(x, y);
-                loss.0.store_slice(&mut losses[first..first + lanes]);
-            })
+            groups(
+                count,
+                lanes,
+                #[inline(always)]
+                |first| {
+                    let [x, y] = plane.lanes([Lanes::<S>::load(simd, a, first), y]);
+                    let loss = formula.eval(x, y);
+                    loss.store(losses, first);
+                },
+            )
         };
         if !filled {
             for (a, loss) in a.iter().zip(losses) {
@@ -116,15 +125,22 @@ impl<F: Formula> Kernel for Gradients<'_, F> {
         let count = [x.len(), y.len(), losses.len(), gx.len(), gy.len()]
             .into_iter()
             .fold(usize::MAX, usize::min);
-        let filled = groups(count, lanes, |first| {
-            let here = first..first + lanes;
-            let load = |from: &[f64]| Lanes::<S>(S::f64s::from_slice(simd, &from[here.clone()]));
-            let jet = at(formula, load(x), load(y));
-            let [dx, dy] = jet.gradient();
-            jet.value.0.store_slice(&mut losses[here.clone()]);
-            dx.0.store_slice(&mut gx[here.clone()]);
-            dy.0.store_slice(&mut gy[here]);
-        });
+        let filled = groups(
+            count,
+            lanes,
+            #[inline(always)]
+            |first| {
+                let jet = at(
+                    formula,
+                    Lanes::<S>::load(simd, x, first),
+                    Lanes::<S>::load(simd, y, first),
+                );
+                let [dx, dy] = jet.gradient();
+                jet.value.store(losses, first);
+                dx.store(gx, first);
+                dy.store(gy, first);
+            },
+        );
         if !filled {
             for i in 0..count {
                 let jet = at(formula, x[i], y[i]);

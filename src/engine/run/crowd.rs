@@ -121,17 +121,22 @@ impl Watch {
         gradient: &Crowd,
     ) -> bool {
         let lanes = S::f64s::LEN;
-        let lane = |from: &[f64], first: usize| {
-            Lanes::<S>(S::f64s::from_slice(simd, &from[first..first + lanes]))
-        };
         let mut calm = S::mask64s::splat(simd, true);
         let mut first = 0;
         while first < CROWD {
-            let [x, y] = [lane(&theta.0, first), lane(&theta.0, CROWD + first)];
-            let [gx, gy] = [lane(&gradient.0, first), lane(&gradient.0, CROWD + first)];
-            let size = lane(&losses.0, first).magnitude() + x.magnitude() + y.magnitude();
+            let [x, y] = [
+                Lanes::load(simd, &theta.0, first),
+                Lanes::load(simd, &theta.0, CROWD + first),
+            ];
+            let [gx, gy] = [
+                Lanes::load(simd, &gradient.0, first),
+                Lanes::load(simd, &gradient.0, CROWD + first),
+            ];
+            let size = Lanes::<S>::load(simd, &losses.0, first).magnitude()
+                + x.magnitude()
+                + y.magnitude();
             let square = gx * gx + gy * gy;
-            let ended = lane(&self.ended, first);
+            let ended = Lanes::load(simd, &self.ended, first);
             let bounded = size.at_most(ended + DIVERGED) & square.less(square.like(f64::INFINITY));
             let moving = square.like(self.above).less(square);
             calm = calm & ((bounded & moving) | ended.like(0.0).less(ended));
