@@ -20,6 +20,7 @@ pub mod scene;
 pub mod schedule;
 pub mod spec;
 pub mod surface;
+pub mod survey;
 pub mod vector;
 
 /// A number of steps, rows, samples or ticks as a real number; all of them are far below 2^53.
