@@ -1,5 +1,6 @@
 //! The command line: text in, a scene, the engine, an exporter, text out. One thin file a subcommand.
 
+mod basins;
 mod check;
 mod list;
 mod members;
@@ -8,6 +9,7 @@ mod scene_args;
 mod trace;
 mod window;
 
+use crate::engine::scene::Scene;
 use clap::{Parser, Subcommand};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::PathBuf;
@@ -16,7 +18,8 @@ use std::process::ExitCode;
 /// Shows how optimizers move on a loss landscape.
 ///
 /// Without a command the window opens. The commands do the same work without a window: `trace` writes the paths of
-/// optimizers as numbers, `render` draws them, `list` says what there is to choose from, `check` looks at a scene file.
+/// optimizers as numbers, `render` draws them, `basins` draws where every start
+/// ends, `list` says what there is to choose from, `check` looks at a scene file.
 #[derive(Parser)]
 #[command(
     name = "ravine",
@@ -45,6 +48,7 @@ struct Cli {
 enum Command {
     Trace(trace::Args),
     Render(render::Args),
+    Basins(basins::Args),
     List(list::Args),
     Check(check::Args),
 }
@@ -56,6 +60,7 @@ pub fn main() -> ExitCode {
         None => window::open(scene.as_deref()),
         Some(Command::Trace(args)) => trace::trace(&args),
         Some(Command::Render(args)) => render::render(&args),
+        Some(Command::Basins(args)) => basins::basins(&args),
         Some(Command::List(args)) => list::list(&args),
         Some(Command::Check(args)) => check::check(&args),
     };
@@ -65,6 +70,18 @@ pub fn main() -> ExitCode {
             complain(&sentence);
             ExitCode::from(2)
         }
+    }
+}
+
+/// The index of the run that `--run-number` means; without it, that of the only run.
+fn run_number(scene: &Scene, number: Option<&str>) -> Result<usize, String> {
+    let runs = scene.runs.len();
+    match number {
+        Some(text) => text.parse().ok().filter(|number| (1..=runs).contains(number)).map(|number| number - 1).ok_or_else(|| {
+            format!("--run-number cannot be `{text}`; expected a whole number from 1 to {runs}, the runs of the scene")
+        }),
+        None if runs == 1 => Ok(0),
+        None => Err(format!("the scene has {runs} runs; expected one, by --run SPEC or --run-number N")),
     }
 }
 

@@ -38,9 +38,18 @@ pub(super) struct Args {
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
-enum Ground {
+pub(super) enum Ground {
     Light,
     Dark,
+}
+
+impl Ground {
+    pub(super) fn theme(self) -> &'static Theme {
+        match self {
+            Self::Light => &Theme::LIGHT,
+            Self::Dark => &Theme::DARK,
+        }
+    }
 }
 
 pub(super) fn render(args: &Args) -> Result<(), String> {
@@ -53,10 +62,7 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
         .map(|text| step(text, scene.training.steps))
         .transpose()?;
     check_place(&args.output)?;
-    let theme = match args.theme {
-        Ground::Light => &Theme::LIGHT,
-        Ground::Dark => &Theme::DARK,
-    };
+    let theme = args.theme.theme();
     let bytes = picture(
         &scene,
         &ground,
@@ -70,7 +76,7 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
     write_whole(&args.output, |out| out.write_all(&bytes))
 }
 
-fn size(text: &str) -> Result<[u32; 2], String> {
+pub(super) fn size(text: &str) -> Result<[u32; 2], String> {
     let side = |side: &str| {
         side.trim()
             .parse()

@@ -103,11 +103,11 @@ impl<R: Real> Scalar for R {
     }
     #[inline(always)]
     fn exp(self) -> Self {
-        self.exponential()
+        self.exponentials()[0]
     }
     #[inline(always)]
     fn exp_m1(self) -> Self {
-        self.exponential_m1()
+        self.exponentials()[1]
     }
     #[inline(always)]
     fn ln(self) -> Self {
@@ -604,13 +604,13 @@ impl<R: Real, const H: usize> Scalar for Jet<R, H> {
     }
     #[inline(always)]
     fn exp(self) -> Self {
-        let exp = self.value.exponential();
+        let [exp, _] = self.value.exponentials();
         self.chain(exp, exp, exp)
     }
     #[inline(always)]
     fn exp_m1(self) -> Self {
-        let exp_m1 = self.value.exponential_m1();
-        self.chain(exp_m1, exp_m1 + 1.0, exp_m1 + 1.0)
+        let [exp, exp_m1] = self.value.exponentials();
+        self.chain(exp_m1, exp, exp)
     }
     #[inline(always)]
     fn ln(self) -> Self {

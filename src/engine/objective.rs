@@ -41,10 +41,7 @@ pub trait Objective: Send + Sync {
     /// The losses on a row of a plane, at plane coordinates (a, `b`) for each `a`; `theta` is room for n numbers. The bits
     /// are those of [`Objective::value`].
     fn row(&self, plane: &Plane, a: &[f64], b: f64, losses: &mut [f64], theta: &mut [f64]) {
-        for (a, loss) in a.iter().zip(losses) {
-            plane.point([*a, b], theta);
-            *loss = self.value(theta);
-        }
+        points(self, plane, a, b, losses, theta);
     }
 
     /// The losses and the gradients of many points, where n is 2. The bits are those of [`Objective::gradient`].
@@ -55,6 +52,21 @@ pub trait Objective: Send + Sync {
             *loss = self.gradient(&[x[i], y[i]], &mut pair);
             [gx[i], gy[i]] = pair;
         }
+    }
+}
+
+/// The losses on a row of a plane, one after the other.
+fn points(
+    objective: &(impl Objective + ?Sized),
+    plane: &Plane,
+    a: &[f64],
+    b: f64,
+    losses: &mut [f64],
+    theta: &mut [f64],
+) {
+    for (a, loss) in a.iter().zip(losses) {
+        plane.point([*a, b], theta);
+        *loss = objective.value(theta);
     }
 }
 
@@ -118,8 +130,12 @@ impl<F: Formula> Objective for F {
         }
     }
 
-    fn row(&self, plane: &Plane, a: &[f64], b: f64, losses: &mut [f64], _theta: &mut [f64]) {
-        lanes::row(self, plane, a, b, losses);
+    fn row(&self, plane: &Plane, a: &[f64], b: f64, losses: &mut [f64], theta: &mut [f64]) {
+        if plane.is_identity() {
+            lanes::row(self, a, b, losses);
+        } else {
+            points(self, plane, a, b, losses, theta);
+        }
     }
 
     fn gradients(&self, points: [&[f64]; 2], losses: &mut [f64], gradient: [&mut [f64]; 2]) {

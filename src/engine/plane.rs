@@ -1,6 +1,5 @@
 //! Planes through parameter space, and the rectangles of a plane that are looked at.
 
-use super::real::Real;
 use serde::{Deserialize, Serialize};
 
 /// A rectangle that is neither empty nor infinite.
@@ -134,15 +133,6 @@ impl Plane {
     /// Whether (a, b) is (x, y).
     pub fn is_identity(&self) -> bool {
         *self.origin == [0.0; 2] && *self.u == [1.0, 0.0] && *self.v == [0.0, 1.0]
-    }
-
-    /// The point of ℝ² at plane coordinates (a, b), for one of them or many. The plane must be one of ℝ².
-    #[inline(always)]
-    pub(super) fn lanes<R: Real>(&self, [a, b]: [R; 2]) -> [R; 2] {
-        [
-            a * self.u[0] + self.origin[0] + b * self.v[0],
-            a * self.u[1] + self.origin[1] + b * self.v[1],
-        ]
     }
 
     /// The number of parameters n.

@@ -56,10 +56,8 @@ pub trait Real:
     fn raised(self, p: f64) -> Self;
     /// sin and cos.
     fn sin_cos(self) -> [Self; 2];
-    /// eˣ.
-    fn exponential(self) -> Self;
-    /// eˣ − 1.
-    fn exponential_m1(self) -> Self;
+    /// eˣ and eˣ − 1.
+    fn exponentials(self) -> [Self; 2];
 }
 
 impl Real for f64 {
@@ -122,12 +120,8 @@ impl Real for f64 {
         elementary::sin_cos(self)
     }
     #[inline]
-    fn exponential(self) -> Self {
-        elementary::exp(self)
-    }
-    #[inline]
-    fn exponential_m1(self) -> Self {
-        elementary::exp_m1(self)
+    fn exponentials(self) -> [Self; 2] {
+        elementary::exponentials(self)
     }
 }
 
@@ -233,12 +227,8 @@ impl<S: Simd> Real for Lanes<S> {
         elementary::sin_cos(self)
     }
     #[inline(always)]
-    fn exponential(self) -> Self {
-        elementary::exp(self)
-    }
-    #[inline(always)]
-    fn exponential_m1(self) -> Self {
-        elementary::exp_m1(self)
+    fn exponentials(self) -> [Self; 2] {
+        elementary::exponentials(self)
     }
 }
 
@@ -286,9 +276,11 @@ pub fn dispatch<K: Kernel>(kernel: K) -> K::Output {
                 || kernel.on_lanes(avx2),
             );
         }
-        if let Some(sse2) = level.as_sse2() {
-            return kernel.on_lanes(sse2);
+        match level.as_sse2() {
+            Some(sse2) => kernel.on_lanes(sse2),
+            None => unreachable!("every x86-64 processor has SSE2"),
         }
     }
+    #[cfg(not(target_arch = "x86_64"))]
     fearless_simd::dispatch!(level, simd => kernel.on_lanes(simd))
 }

@@ -32,16 +32,28 @@ pub fn picture(
     picture: &Picture,
 ) -> Result<Vec<u8>, String> {
     let drawing = drawing(scene, ground, picture);
-    let Picture { pixels, step, .. } = *picture;
-    let caption = figure::caption(scene, step.unwrap_or(scene.training.steps));
+    let caption = figure::caption(scene, picture.step.unwrap_or(scene.training.steps));
     let description = format!("{caption}\n\n{}", scene.to_toml());
+    bytes(&drawing, extension, picture.pixels, &description)
+}
+
+/// The bytes of a drawing in so many pixels, of the kind that one of [`EXTENSIONS`] names.
+///
+/// # Errors
+/// One sentence, where the pixels do not fit into memory.
+pub fn bytes(
+    drawing: &Drawing,
+    extension: &str,
+    pixels: [u32; 2],
+    description: &str,
+) -> Result<Vec<u8>, String> {
     match extension {
         "svg" => {
             #[expect(clippy::cast_precision_loss, reason = "at most MAX_PIXELS")]
             let shown = pixels.map(|side| side as f32);
-            Ok(svg::svg_shown(&drawing, shown, &description).into_bytes())
+            Ok(svg::svg_shown(drawing, shown, description).into_bytes())
         }
-        _ => png::png(&drawing, pixels, &description),
+        _ => png::png(drawing, pixels, description),
     }
 }
 
@@ -65,7 +77,7 @@ fn drawing(scene: &Scene, ground: &Arc<Ground>, picture: &Picture) -> Drawing {
 
 /// The size in points of a picture of so many pixels: as large as a page, so that its texts can be read whatever the
 /// number of pixels. 1600 × 1200 pixels are about 930 × 700 points.
-fn points(pixels: [u32; 2]) -> [f32; 2] {
+pub fn points(pixels: [u32; 2]) -> [f32; 2] {
     const AREA: f64 = 650_000.0;
     let [width, height] = pixels.map(f64::from);
     let scale = (AREA / (width * height).max(1.0)).sqrt();

@@ -223,7 +223,7 @@ pub fn marks(ground: &Ground, frame: &Frame, theme: &Theme) -> Vec<Item> {
 const STAR: Colour = Colour::rgb(255, 200, 40);
 
 /// A five-pointed star, made of convex pieces.
-fn star([x, y]: Point, size: f32, theme: &Theme) -> Vec<Item> {
+pub(super) fn star([x, y]: Point, size: f32, theme: &Theme) -> Vec<Item> {
     let corner = |i: u8, radius: f32| {
         let (sin, cos) = (f32::from(i) * std::f32::consts::TAU / 10.0).sin_cos();
         [x + radius * sin, y - radius * cos]

@@ -1,6 +1,7 @@
 //! A scene and its results as a drawing, and the drawing as SVG and PNG.
 
 pub mod axis;
+pub mod basins;
 pub mod chart;
 pub mod colour;
 pub mod drawing;

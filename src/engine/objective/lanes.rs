@@ -2,18 +2,16 @@
 
 use super::Formula;
 use crate::engine::jet::Jet1;
-use crate::engine::plane::Plane;
 use crate::engine::real::{Kernel, Lanes, Real, dispatch};
 use fearless_simd::Simd;
 use fearless_simd::prelude::*;
 
-/// The values on a row of a plane in two parameters.
-pub(super) fn row<F: Formula>(formula: &F, plane: &Plane, a: &[f64], b: f64, losses: &mut [f64]) {
+/// The values at many x and one y.
+pub(super) fn row<F: Formula>(formula: &F, x: &[f64], y: f64, losses: &mut [f64]) {
     dispatch(Row {
         formula,
-        plane,
-        a,
-        b,
+        x,
+        y,
         losses,
     });
 }
@@ -51,9 +49,8 @@ fn groups(count: usize, lanes: usize, mut body: impl FnMut(usize)) -> bool {
 
 struct Row<'a, F> {
     formula: &'a F,
-    plane: &'a Plane,
-    a: &'a [f64],
-    b: f64,
+    x: &'a [f64],
+    y: f64,
     losses: &'a mut [f64],
 }
 
@@ -64,40 +61,25 @@ impl<F: Formula> Kernel for Row<'_, F> {
     fn on_lanes<S: Simd>(self, simd: S) {
         let Self {
             formula,
-            plane,
-            a,
-            b,
+            x,
+            y,
             losses,
         } = self;
         let lanes = S::f64s::LEN;
-        let count = a.len().min(losses.len());
-        let y = Lanes::<S>(S::f64s::simd_from(simd, b));
-        let filled = if plane.is_identity() {
-            groups(
-                count,
-                lanes,
-                #[inline(always)]
-                |first| {
-                    let loss = formula.eval(Lanes::<S>::load(simd, a, first), y);
-                    loss.store(losses, first);
-                },
-            )
-        } else {
-            groups(
-                count,
-                lanes,
-                #[inline(always)]
-                |first| {
-                    let [x, y] = plane.lanes([Lanes::<S>::load(simd, a, first), y]);
-                    let loss = formula.eval(x, y);
-                    loss.store(losses, first);
-                },
-            )
-        };
+        let count = x.len().min(losses.len());
+        let across = Lanes::<S>(S::f64s::simd_from(simd, y));
+        let filled = groups(
+            count,
+            lanes,
+            #[inline(always)]
+            |first| {
+                let loss = formula.eval(Lanes::<S>::load(simd, x, first), across);
+                loss.store(losses, first);
+            },
+        );
         if !filled {
-            for (a, loss) in a.iter().zip(losses) {
-                let [x, y] = plane.lanes([*a, b]);
-                *loss = formula.eval(x, y);
+            for (x, loss) in x.iter().zip(losses) {
+                *loss = formula.eval(*x, y);
             }
         }
     }

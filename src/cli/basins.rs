@@ -1,0 +1,115 @@
+//! `ravine basins`: which minimum every start runs to.
+
+use super::render::{Ground as Light, size};
+use super::scene_args::SceneArgs;
+use crate::engine::cancel::Cancel;
+use crate::engine::lab;
+use crate::engine::survey::basins::{FINEST, Question};
+use crate::export::file::{check_place, extension, write_whole};
+use crate::export::{basins, picture};
+use crate::figure;
+use std::path::PathBuf;
+use std::sync::atomic::AtomicUsize;
+
+/// Draws which minimum every start of the view runs to
+///
+/// One run of the scene is made from a grid of starts. Each start gets the colour of the minimum that it arrives at, light
+/// where it takes few steps and dark where it takes many; starts that diverge and starts that arrive nowhere have colours of
+/// their own.
+#[derive(clap::Args)]
+#[command(after_help = "\
+A run stops where its gradient is shorter than the tolerance (0.001 if the
+scene has none) or when its steps are over. It has arrived where Newton's
+method leads from there down to a minimum close by.
+
+CSV has a line for each start: x, y, fate (arrives, undecided or diverges),
+minimum_x, minimum_y, minimum (its value) and steps. NPZ holds the arrays x, y,
+label, steps (rows are y, from below) and minima (x, y, value); a label is a
+row of minima, -1 for undecided, -2 for diverged.
+
+Examples:
+  ravine basins --landscape himmelblau --run sgd:lr=0.01,momentum=0.9 -o basins.png
+  ravine basins --landscape rastrigin --run adam:lr=0.1 --side 256 -o basins.npz
+  ravine basins lecture.toml --run-number 2 -o basins.svg")]
+pub(super) struct Args {
+    #[command(flatten)]
+    scene: SceneArgs,
+    /// The file to write, its name ending in .png, .svg, .npz or .csv
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+    /// Starts along a side of the grid, 2 to 1024
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "512",
+        allow_negative_numbers = true
+    )]
+    side: String,
+    /// Which run of the scene, counted from 1; without it, the only one
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    run_number: Option<String>,
+    /// Width and height of a picture in pixels, 16 to 16384 each
+    #[arg(long, value_name = "WxH", default_value = "1600x1200")]
+    size: String,
+    /// light or dark
+    #[arg(long, value_enum, value_name = "THEME", hide_possible_values = true, default_value_t = Light::Light)]
+    theme: Light,
+}
+
+pub(super) fn basins(args: &Args) -> Result<(), String> {
+    let extension = extension(&args.output, &["png", "svg", "npz", "csv"])?;
+    let pixels = size(&args.size)?;
+    let side = args
+        .side
+        .parse()
+        .ok()
+        .filter(|side| (2..=FINEST).contains(side))
+        .ok_or_else(|| {
+            format!(
+                "--side cannot be `{}`; expected a whole number from 2 to {FINEST}",
+                args.side
+            )
+        })?;
+    let (scene, ground) = args.scene.prepare()?;
+    let index = super::run_number(&scene, args.run_number.as_deref())?;
+    check_place(&args.output)?;
+    let spec = &scene.runs[index].spec;
+    let points = picture::points(pixels);
+    let drawn = matches!(extension, "png" | "svg");
+    let view = scene.view.unwrap_or(ground.view);
+    let window = if drawn {
+        figure::basins::window(&scene, &ground, points)
+    } else {
+        view
+    };
+    let question = Question {
+        objective: &*ground.objective,
+        known: &ground.minima,
+        spec,
+        conditions: scene.conditions(),
+        window,
+    };
+    let never = Cancel::default();
+    let Some(answer) = question.answer(side, None, &AtomicUsize::new(0), &never) else {
+        return Ok(()); // Nothing cancels this work.
+    };
+    match extension {
+        "npz" => write_whole(&args.output, |out| basins::npz(&answer, out)),
+        "csv" => write_whole(&args.output, |out| basins::csv(&answer, out)),
+        _ => {
+            let terrain = lab::compute_terrain(&scene, &ground, window, 400, &never);
+            let run = spec.to_string();
+            let drawing = figure::basins::picture(
+                &answer,
+                terrain.as_ref(),
+                &scene,
+                &run,
+                points,
+                args.theme.theme(),
+            );
+            let description = format!("Basins of {run}\n\n{}", scene.to_toml());
+            let bytes = picture::bytes(&drawing, extension, pixels, &description)?;
+            write_whole(&args.output, |out| out.write_all(&bytes))
+        }
+    }
+}

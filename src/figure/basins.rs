@@ -1,0 +1,284 @@
+//! Basins of attraction: every start in the colour of the minimum that it runs to, darker the more steps it takes.
+
+use super::axis::number;
+use super::colour::Theme;
+use super::drawing::{Anchor, Area, Colour, Drawing, Item, Point, Stroke, Text};
+use super::frame::Frame;
+use super::{Layout, caption, layout, map};
+use crate::engine::lab::Terrain;
+use crate::engine::landscape::Ground;
+use crate::engine::real;
+use crate::engine::scene::{MapStyle, Scene};
+use crate::engine::survey::basins::{Basins, Cell, Fate};
+use std::sync::Arc;
+
+/// Of the minima in their order; told apart by colour-blind eyes as far as ten colours can be. After P. Tol, Colour
+/// Schemes, SRON 2021, "bright" and "vibrant".
+const MINIMA: [Colour; 10] = [
+    Colour::rgb(68, 119, 170),
+    Colour::rgb(238, 170, 51),
+    Colour::rgb(34, 136, 85),
+    Colour::rgb(204, 102, 170),
+    Colour::rgb(102, 204, 238),
+    Colour::rgb(221, 85, 51),
+    Colour::rgb(170, 187, 68),
+    Colour::rgb(119, 85, 187),
+    Colour::rgb(0, 170, 153),
+    Colour::rgb(170, 102, 68),
+];
+
+/// Starts that diverge, and those that arrive nowhere.
+const fn lost(fate: Fate, theme: &Theme) -> Colour {
+    match (fate, theme.dark) {
+        (Fate::Diverges, false) => Colour::rgb(24, 24, 30),
+        (Fate::Diverges, true) => Colour::rgb(240, 240, 236),
+        (_, false) => Colour::rgb(232, 232, 228),
+        (_, true) => Colour::rgb(58, 62, 68),
+    }
+}
+
+/// The colour of a fate, before any shading.
+pub fn colour(fate: Fate, theme: &Theme) -> Colour {
+    match fate {
+        Fate::Arrives(minimum) => MINIMA[usize::from(minimum) % MINIMA.len()],
+        lost_fate => lost(lost_fate, theme),
+    }
+}
+
+/// The colours of the grid, first row on top.
+pub fn shading(basins: &Basins, theme: &Theme) -> Arc<Vec<Colour>> {
+    let steps = |cell: &Cell| f64::from(cell.steps).ln_1p();
+    let arrived = basins
+        .cells
+        .iter()
+        .filter(|cell| matches!(cell.fate, Fate::Arrives(_)));
+    let [least, most] = arrived.fold([f64::INFINITY, 0.0_f64], |[least, most], cell| {
+        [least.min(steps(cell)), most.max(steps(cell))]
+    });
+    let shade = |cell: &Cell| {
+        let base = colour(cell.fate, theme);
+        match cell.fate {
+            Fate::Arrives(_) => shaded(base, (steps(cell) - least) / (most - least).max(1e-9)),
+            _ => base,
+        }
+    };
+    let rows = basins.cells.chunks_exact(basins.side).rev();
+    Arc::new(rows.flatten().map(shade).collect())
+}
+
+/// A colour from light (0, soon) to dark (1, late).
+fn shaded(base: Colour, late: f64) -> Colour {
+    let late = late.clamp(0.0, 1.0);
+    let part = |channel: u8| {
+        let channel = f64::from(channel);
+        let soon = channel + (255.0 - channel) * 0.45;
+        let mixed = soon + (channel * 0.5 - soon) * late;
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a share of a byte"
+        )]
+        let byte = mixed.round() as u8;
+        byte
+    };
+    Colour::rgb(part(base.r), part(base.g), part(base.b))
+}
+
+/// The basins in a frame, with the landscape's contour lines, stars on the minima and the start.
+pub fn inside(
+    basins: &Basins,
+    pixels: &Arc<Vec<Colour>>,
+    terrain: Option<&Terrain>,
+    scene: &Scene,
+    frame: &Frame,
+    theme: &Theme,
+) -> Vec<Item> {
+    // Starts lie on the border of the window, the middles of pixels half a cell inside of theirs.
+    let half = 0.5 / real(basins.side - 1);
+    let corners = [
+        basins.window.at([-half; 2]),
+        basins.window.at([1.0 + half; 2]),
+    ];
+    let [lower_left, upper_right] = corners.map(|corner| frame.picture_from_world(corner));
+    let mut items = vec![Item::Image {
+        area: Area::new(
+            [lower_left[0], upper_right[1]],
+            [upper_right[0], lower_left[1]],
+        ),
+        columns: basins.side,
+        rows: basins.side,
+        pixels: Arc::clone(pixels),
+    }];
+    if let Some(terrain) = terrain {
+        let lines = MapStyle {
+            fill: false,
+            labels: false,
+            ..scene.map.clone()
+        };
+        items.extend(map::landscape(terrain, pixels, &lines, frame, theme));
+    }
+    if scene.map.minima {
+        for minimum in &basins.minima {
+            let at = frame.picture_from_world(minimum.mark.at);
+            if frame.area.contains(at) {
+                items.extend(map::star(at, 7.0, theme));
+            }
+        }
+    }
+    items.extend(map::start(scene.start, frame, theme));
+    items
+}
+
+/// What the colours mean: a line for each fate that occurs, the most frequent minima first, as many as there is room for.
+pub fn legend(basins: &Basins, area: Area, theme: &Theme) -> Vec<Item> {
+    const LINE: f32 = 32.0;
+    let minima = (0..basins.minima.len())
+        .filter_map(|index| u16::try_from(index).ok())
+        .map(Fate::Arrives);
+    let mut fates: Vec<(Fate, f64)> = minima
+        .map(|fate| (fate, basins.share(fate)))
+        .filter(|(_, share)| *share > 0.0)
+        .collect();
+    fates.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let lost: Vec<(Fate, f64)> = [Fate::Diverges, Fate::Undecided]
+        .map(|fate| (fate, basins.share(fate)))
+        .into_iter()
+        .filter(|(_, share)| *share > 0.0)
+        .collect();
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a small count"
+    )]
+    let room = ((area.height() / LINE).floor() as usize)
+        .saturating_sub(lost.len() + 1)
+        .max(1);
+    let left_out = fates.len().saturating_sub(room);
+    fates.truncate(room);
+    fates.extend(lost);
+    let mut items = Vec::new();
+    let [x, mut y] = area.min;
+    for (fate, share) in fates {
+        let base = colour(fate, theme);
+        let (top, side) = (y + 4.0, 13.0);
+        let square = vec![
+            [x, top],
+            [x + side, top],
+            [x + side, top + side],
+            [x, top + side],
+        ];
+        items.push(Item::Path {
+            points: square,
+            closed: true,
+            stroke: Some(Stroke {
+                width: 1.0,
+                colour: theme.ink,
+                dash: &[],
+            }),
+            fill: Some(base),
+        });
+        let [first, second] = words(basins, fate, share);
+        items.push(text(first, [x + 20.0, y + 6.0], 12.0, theme.ink));
+        items.push(text(second, [x + 20.0, y + 20.0], 10.5, theme.faint));
+        y += LINE;
+    }
+    if left_out > 0 {
+        items.push(text(
+            format!("and {left_out} more minima"),
+            [x, y + 6.0],
+            11.0,
+            theme.faint,
+        ));
+    }
+    items
+}
+
+/// A fate in words: what and how much; where.
+pub fn words(basins: &Basins, fate: Fate, share: f64) -> [String; 2] {
+    let percent = format!("{} %", number(share * 100.0, 3));
+    match fate {
+        Fate::Arrives(index) => {
+            basins
+                .minima
+                .get(usize::from(index))
+                .map_or_else(Default::default, |minimum| {
+                    let [x, y] = minimum.mark.at;
+                    let what = if minimum.valley { "valley" } else { "min" };
+                    [
+                        format!("{what} {}   {percent}", number(minimum.mark.value, 4)),
+                        format!("({}, {})", number(x, 4), number(y, 4)),
+                    ]
+                })
+        }
+        Fate::Diverges => [format!("diverges   {percent}"), String::new()],
+        Fate::Undecided => [format!("undecided   {percent}"), String::new()],
+    }
+}
+
+fn text(text: String, at: Point, size: f32, colour: Colour) -> Item {
+    Item::Text(Text {
+        text,
+        at,
+        anchor: Anchor::Start,
+        size,
+        colour,
+        halo: None,
+        upright: false,
+    })
+}
+
+/// The whole picture: the basins with axes, legend, title and caption. `run` is the run's spec as text.
+pub fn picture(
+    basins: &Basins,
+    terrain: Option<&Terrain>,
+    scene: &Scene,
+    run: &str,
+    size: [f32; 2],
+    theme: &Theme,
+) -> Drawing {
+    let Layout {
+        map: area,
+        bar,
+        caption: below,
+        ..
+    } = layout(size);
+    let frame = Frame {
+        area,
+        window: basins.window,
+    };
+    let [width, height] = size;
+    let page = vec![[0.0, 0.0], [width, 0.0], [width, height], [0.0, height]];
+    let mut items = vec![Item::Path {
+        points: page,
+        closed: true,
+        stroke: None,
+        fill: Some(theme.background),
+    }];
+    items.push(Item::Clipped {
+        area,
+        items: inside(
+            basins,
+            &shading(basins, theme),
+            terrain,
+            scene,
+            &frame,
+            theme,
+        ),
+    });
+    items.extend(map::axes(&frame, scene.landscape.as_dyn().axes(), theme));
+    let title = format!("Basins of {run} on {}", scene.landscape.settings().title());
+    items.push(text(title, [area.min[0] + 18.0, 20.0], 15.0, theme.ink));
+    let made = format!(
+        "{} · light: soon, dark: late",
+        caption(scene, scene.training.steps)
+    );
+    items.push(text(made, below, 11.0, theme.ink));
+    let beside = Area::new([bar.min[0], area.min[1]], [width, area.max[1]]);
+    items.extend(legend(basins, beside, theme));
+    Drawing { size, items }
+}
+
+/// The window of the plane that the map of a picture of this size shows.
+pub fn window(scene: &Scene, ground: &Ground, size: [f32; 2]) -> crate::engine::plane::Rect {
+    Frame::fit(scene.view.unwrap_or(ground.view), layout(size).map).window
+}
