@@ -45,6 +45,8 @@ pub struct Terrain {
     pub landscape: AnyLandscape,
     /// The grid.
     pub surface: Surface,
+    /// What has to be added to its heights: not 0 where they would be rounded to one another, [`Surface::closeup`].
+    pub base: f64,
     /// The contour levels and the scale of heights.
     pub levels: Levels,
     /// The contour lines.
@@ -147,12 +149,17 @@ pub fn compute_terrain(
         side,
         cancel,
     )?;
+    let (surface, base) = surface
+        .closeup(&*ground.objective)
+        .unwrap_or((surface, 0.0));
     let log = match scene.map.spacing {
         LevelSpacing::Auto => scene.landscape.as_dyn().spacing() == Spacing::Log,
         LevelSpacing::Log => true,
         LevelSpacing::Linear => false,
     };
-    let floor = ground.minima.iter().map(|mark| mark.value).reduce(f64::min);
+    // Close up, the lowest height in view is that of a minimum, or the view is a slope.
+    let lowest = ground.minima.iter().map(|mark| mark.value).reduce(f64::min);
+    let floor = lowest.filter(|_| base == 0.0);
     let levels = Levels::choose(
         &surface,
         log,
@@ -163,6 +170,7 @@ pub fn compute_terrain(
     Some(Terrain {
         landscape: scene.landscape.clone(),
         surface,
+        base,
         levels,
         lines,
         complete: true,

@@ -1,5 +1,7 @@
 //! The grid of an objective on a rectangle of a plane.
 
+mod closeup;
+
 use super::cancel::Cancel;
 use super::objective::Objective;
 use super::plane::{Plane, Rect};

@@ -127,6 +127,25 @@ fn label(text: &str, at: Point, theme: &Theme) -> Item {
     })
 }
 
+/// What has to be said of a window that is smaller than f64 resolves.
+pub fn closeup_note(terrain: &Terrain, frame: &Frame, theme: &Theme) -> Vec<Item> {
+    if terrain.base == 0.0 {
+        return Vec::new();
+    }
+    let text = "f64 cannot tell these heights apart: drawn from gradient and Hessian at the middle"
+        .to_owned();
+    let [x, y] = [frame.area.min[0] + 8.0, frame.area.min[1] + 12.0];
+    vec![Item::Text(Text {
+        text,
+        at: [x, y],
+        anchor: Anchor::Start,
+        size: 11.0,
+        colour: theme.ink,
+        halo: Some(theme.halo),
+        upright: false,
+    })]
+}
+
 /// Arrows down the gradient on a grid of places, all of one length.
 pub fn arrows(ground: &Ground, frame: &Frame, theme: &Theme) -> Vec<Item> {
     const SPACING: f32 = 42.0;
@@ -348,6 +367,21 @@ pub fn colour_bar(terrain: &Terrain, area: Area, theme: &Theme) -> Vec<Item> {
         rows: STEPS,
         pixels,
     }];
+    if terrain.base != 0.0 {
+        let (text, at) = (
+            format!("{} +", number(terrain.base, 5)),
+            [area.max[0], area.min[1] - 10.0],
+        );
+        items.push(Item::Text(Text {
+            text,
+            at,
+            anchor: Anchor::Middle,
+            size: 11.0,
+            colour: theme.ink,
+            halo: None,
+            upright: false,
+        }));
+    }
     let mut last = f32::INFINITY;
     for &value in terrain.levels.values() {
         #[expect(

@@ -123,6 +123,8 @@ fn draw(runs: &Runs, terrain: &Terrain, frame: &Frame, options: &Options) -> Dra
         inside.extend(trail::trails(&trails, frame, row, theme));
     }
 
+    inside.extend(map::closeup_note(terrain, frame, theme));
+
     let [width, height] = options.size;
     let page = vec![[0.0, 0.0], [width, 0.0], [width, height], [0.0, height]];
     let mut items = vec![Item::Path {

@@ -132,6 +132,9 @@ impl MapView {
             items.extend(trail::trails(&trails(shown, runs), frame, shown.row, theme));
         }
         items.extend(map::start(scene.start, frame, theme));
+        if let Some(Ok(terrain)) = shown.terrain.map(|terrain| &**terrain) {
+            items.extend(map::closeup_note(terrain, frame, theme));
+        }
         items
     }
 
