@@ -2,6 +2,9 @@
 //! pictures come first, and a panic is caught and told.
 
 mod latest;
+mod surveys;
+
+pub use surveys::{BasinsFound, BasinsOf};
 
 use super::cancel::Cancel;
 use super::contour::{self, ContourLine, Levels};
@@ -15,6 +18,7 @@ use latest::{Latest, lock};
 use rayon::prelude::*;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use surveys::BasinsSlot;
 
 /// A run's trajectory and the exact curvature along it.
 #[derive(Clone, Debug, PartialEq)]
@@ -184,6 +188,7 @@ const SIDES: [usize; 3] = [48, 160, 400];
 pub struct Lab {
     runs: Latest<Scene, Result<Runs, String>>,
     terrain: Latest<(Scene, Rect), Result<Terrain, String>>,
+    basins: BasinsSlot,
 }
 
 impl Lab {
@@ -222,6 +227,7 @@ impl Lab {
                 }
             },
         )?;
+        let basins = BasinsSlot::spawn(Arc::clone(&grounds), Arc::clone(&wake))?;
         let terrain = Latest::spawn(
             "terrain",
             wake,
@@ -241,7 +247,11 @@ impl Lab {
                 }
             },
         )?;
-        Ok(Self { runs, terrain })
+        Ok(Self {
+            runs,
+            terrain,
+            basins,
+        })
     }
 
     /// Asks for everything that a scene shows in a window of its plane; what is asked for already goes on.
@@ -262,6 +272,31 @@ impl Lab {
     /// The newest terrain, or the sentence that says why there is none; `None` before the first.
     pub fn terrain(&self) -> Option<Arc<Result<Terrain, String>>> {
         self.terrain.newest()
+    }
+
+    /// Asks for the basins of attraction of a run of a scene; what is asked for already goes on.
+    pub fn ask_basins(&self, scene: &Scene, of: BasinsOf) {
+        self.basins.ask(scene, of);
+    }
+
+    /// Stops the work on basins; the coarse ones stay.
+    pub fn stop_basins(&self) {
+        self.basins.stop();
+    }
+
+    /// The newest basins, or the sentence that says why there are none; `None` before the first.
+    pub fn basins(&self) -> Option<Arc<Result<BasinsFound, String>>> {
+        self.basins.newest()
+    }
+
+    /// The share of the basins in work that is done; `None` at rest.
+    pub fn basins_progress(&self) -> Option<f32> {
+        self.basins.progress()
+    }
+
+    /// Gives basins this long to be ready.
+    pub fn wait_for_basins(&self, patience: Duration) {
+        self.basins.wait(patience);
     }
 
     /// What is still being computed: the runs, the terrain.

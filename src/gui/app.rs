@@ -5,6 +5,8 @@ use super::dialog::{AskPath, Purpose};
 use super::paint::Textures;
 use super::theme;
 use super::timeline::Timeline;
+use super::view::View;
+use super::view::basins::BasinsView;
 use super::view::charts::Charts;
 use super::view::map::MapView;
 use crate::engine::lab::{Lab, Runs, Terrain};
@@ -38,7 +40,9 @@ pub struct App {
     pub(super) frame: Option<Frame>,
     pub(super) timeline: Timeline,
     pub(super) selected: Option<usize>,
+    pub(super) view: View,
     pub(super) map: MapView,
+    pub(super) basins: BasinsView,
     pub(super) charts: Charts,
     pub(super) textures: Textures,
     pub(super) asking: Option<AskPath>,
@@ -71,7 +75,9 @@ impl App {
             frame: None,
             timeline: Timeline::new(scene.training.steps),
             selected: None,
+            view: View::default(),
             map: MapView::default(),
+            basins: BasinsView::default(),
             charts: Charts::default(),
             textures: Textures::default(),
             asking: None,
@@ -105,6 +111,7 @@ impl App {
         const FOREVER: Duration = Duration::from_mins(1);
         self.lab.wait_for_runs(FOREVER);
         self.lab.wait_for_terrain(FOREVER);
+        self.lab.wait_for_basins(FOREVER);
         self.collect();
     }
 
@@ -162,6 +169,7 @@ impl App {
                 self.timeline.go_to(0);
                 self.timeline.playing = true;
             }
+            Command::Show(view) => self.view = view,
             Command::FullView => self.scene.view = None,
             Command::Toggle(index) => {
                 if let Some(run) = self.scene.runs.get_mut(index) {

@@ -1,5 +1,6 @@
 //! What a person can tell the program to do, and the keys for it. Views answer with commands; `App::apply` obeys them.
 
+use super::view::View;
 use crate::engine::scene::Scene;
 use eframe::egui::{Key, KeyboardShortcut, Modifiers};
 
@@ -36,6 +37,8 @@ pub(crate) enum Command {
     Restart,
     /// Shows the landscape's own view again.
     FullView,
+    /// Shows another view in the middle.
+    Show(View),
     /// Ticks or unticks a run.
     Toggle(usize),
     /// Light or dark.
@@ -117,6 +120,8 @@ pub(crate) const MENUS: [(&str, &[Entry]); 4] = [
             entry("First step", Command::Seek(0.0), plain(Key::Home)),
             entry("Last step", Command::Seek(1.0), plain(Key::End)),
             entry("Play from the start", Command::Restart, plain(Key::R)),
+            entry("Map", Command::Show(View::Map), plain(Key::M)),
+            entry("Basins", Command::Show(View::Basins), plain(Key::B)),
             entry("Full view", Command::FullView, plain(Key::F)),
             entry("Light or dark", Command::SwitchTheme, ctrl(Key::D)),
         ],

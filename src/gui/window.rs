@@ -2,8 +2,11 @@
 
 use super::app::App;
 use super::command::{Command, entries};
+use super::view::View;
+use super::view::basins as basins_view;
 use super::view::map::{self as map_view, Shown};
 use super::{dialog, panel, theme};
+use crate::engine::lab::BasinsOf;
 use crate::figure::drawing::Area;
 use eframe::egui;
 use std::path::Path;
@@ -156,34 +159,63 @@ impl App {
         self.apply_all(&ui.ctx().clone(), commands);
     }
 
+    /// The middle: a row of views, what the shown one can be told, and the view itself.
     fn map_panel(&mut self, ui: &mut egui::Ui) {
         let ctx = ui.ctx().clone();
         let theme = theme::current(&ctx);
         ui.painter()
             .rect_filled(ui.max_rect(), 0.0, super::paint::colour(theme.background));
+        let names = self.scene.run_names();
+        let followed = self.followed();
+        let progress = self.lab.basins_progress();
         let strip = egui::Panel::top("style")
             .show_separator_line(false)
-            .show(ui, |ui| panel::style::ui(ui, &self.scene));
-        self.apply_all(&ctx, strip.inner.into_iter().collect());
+            .show(ui, |ui| {
+                let mut commands = Vec::new();
+                ui.horizontal_wrapped(|ui| {
+                    for view in View::ALL {
+                        let tab = ui.selectable_label(
+                            self.view == view,
+                            egui::RichText::new(view.title()).strong(),
+                        );
+                        if tab.on_hover_text(view.help()).clicked() {
+                            commands.push(Command::Show(view));
+                        }
+                    }
+                    ui.separator();
+                    match self.view {
+                        View::Map => commands.extend(panel::style::ui(ui, &self.scene)),
+                        View::Basins => {
+                            let asked =
+                                self.basins
+                                    .strip_ui(ui, &names, followed.unwrap_or(0), progress);
+                            self.selected = asked.run.or(self.selected);
+                            if asked.stop {
+                                self.lab.stop_basins();
+                            }
+                        }
+                    }
+                });
+                commands
+            });
+        self.apply_all(&ctx, strip.inner);
         let view = self.scene.view.or_else(|| {
             self.runs()
                 .filter(|runs| runs.scene.landscape == self.scene.landscape)
                 .map(|runs| runs.ground.view)
         });
-        let frame = map_view::frame(
-            ui.available_rect_before_wrap(),
-            view.unwrap_or(self.scene.landscape.as_dyn().view()),
-        );
+        let view = view.unwrap_or(self.scene.landscape.as_dyn().view());
+        let space = ui.available_rect_before_wrap();
+        let frame = match self.view {
+            View::Map => map_view::frame(space, view),
+            View::Basins => basins_view::frame(space, view),
+        };
         if self.frame != Some(frame) {
             self.frame = Some(frame);
             self.lab.update(&self.scene, frame.window);
             self.collect();
         }
-        let (names, runs, terrain) = (
-            self.scene.run_names(),
-            self.runs.clone(),
-            self.terrain.clone(),
-        );
+        let (runs, terrain) = (self.runs.clone(), self.terrain.clone());
         let shown = Shown {
             scene: &self.scene,
             names: &names,
@@ -196,9 +228,34 @@ impl App {
             selected: self.selected,
             theme,
         };
-        let commands = self.map.ui(ui, &frame, &shown, &mut self.textures);
+        let commands = match self.view {
+            View::Map => self.map.ui(ui, &frame, &shown, &mut self.textures),
+            View::Basins => {
+                if let Some(run) = followed {
+                    let of = BasinsOf {
+                        landscape: self.scene.landscape.clone(),
+                        conditions: self.scene.conditions(),
+                        spec: self.scene.runs[run].spec.clone(),
+                        window: frame.window,
+                        side: self.basins.side,
+                    };
+                    self.lab.ask_basins(&self.scene, of);
+                }
+                let found = followed.and_then(|_| self.lab.basins());
+                let (mouse, textures) = (&mut self.map, &mut self.textures);
+                self.basins
+                    .ui(ui, &frame, &shown, found.as_ref(), mouse, textures)
+            }
+        };
         self.message_ui(ui, frame.area);
         self.apply_all(&ctx, commands);
+    }
+
+    /// The run that is looked at alone: the selected one, or the first that is ticked.
+    fn followed(&self) -> Option<usize> {
+        let ticked = self.scene.runs.iter().position(|run| run.shown);
+        let any = (!self.scene.runs.is_empty()).then_some(0);
+        self.selected.or(ticked).or(any)
     }
 
     /// A problem with the scene, or what the program has to say, over the map's upper edge.

@@ -83,6 +83,14 @@ impl<I, O> Latest<I, O> {
         self.0.changed.notify_all();
     }
 
+    /// Stops the work on what is asked for; asking for the same again does not begin it anew.
+    pub(super) fn stop(&self) {
+        let mut state = lock(&self.0.state);
+        state.cancel.cancel();
+        state.waiting = false;
+        self.0.changed.notify_all();
+    }
+
     pub(super) fn newest(&self) -> Option<Arc<O>> {
         lock(&self.0.state).newest.clone()
     }

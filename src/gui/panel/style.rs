@@ -9,7 +9,7 @@ use eframe::egui;
 /// Shows a switch for every flag of the style, and the contour levels behind a menu.
 pub(crate) fn ui(ui: &mut egui::Ui, scene: &Scene) -> Option<Command> {
     let mut style: MapStyle = scene.map.clone();
-    ui.horizontal_wrapped(|ui| {
+    {
         for (index, param) in scene.map.params().iter().enumerate() {
             if let Value::Flag(mut flag) = scene.map.value(index) {
                 let response = ui.toggle_value(&mut flag, param.name);
@@ -26,7 +26,7 @@ pub(crate) fn ui(ui: &mut egui::Ui, scene: &Scene) -> Option<Command> {
         levels
             .response
             .on_hover_text("How many contour levels, and how they are spaced.");
-    });
+    }
     (style != scene.map).then(|| {
         let map = style;
         Command::Edit(Box::new(Scene {

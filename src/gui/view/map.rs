@@ -139,7 +139,7 @@ impl MapView {
     }
 
     /// The pointer: what is under it in words, and what it asks for.
-    fn mouse(&mut self, ui: &egui::Ui, frame: &Frame, shown: &Shown) -> Vec<Command> {
+    pub(super) fn mouse(&mut self, ui: &egui::Ui, frame: &Frame, shown: &Shown) -> Vec<Command> {
         let area = paint::rect(frame.area);
         let response = ui.interact(
             area,
