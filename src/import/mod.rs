@@ -1,11 +1,13 @@
-//! What comes from disk: scene files, and the columns of numbers that landscapes ask for.
+//! What comes from disk: scene files, and the columns, matrices and pictures that landscapes ask for.
 
+mod image;
+mod matrix;
 mod table;
 
-use crate::engine::landscape::Files;
+use crate::engine::landscape::{Files, Matrix, Picture};
 use crate::engine::scene::Scene;
 use std::fs::File;
-use std::io::{ErrorKind, Read};
+use std::io::{BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 /// The longest scene file, in bytes. A scene with a hundred runs has some ten thousand.
@@ -76,6 +78,34 @@ impl Files for Disk {
             ));
         }
         table::read(path, file, names)
+    }
+
+    fn matrix(&self, path: &str) -> Result<Matrix, String> {
+        let file = open(&self.find(path), path, matrix::EXPECTED)?;
+        let length = file.metadata().map_or(0, |metadata| metadata.len());
+        if length > LONGEST_DATA {
+            let longest = LONGEST_DATA >> 20;
+            let expected = matrix::EXPECTED;
+            return Err(format!(
+                "{path}: is longer than {longest} MB; expected {expected}"
+            ));
+        }
+        matrix::read(path, BufReader::new(file))
+    }
+
+    fn picture(&self, path: &str) -> Result<Picture, String> {
+        let file = open(&self.find(path), path, image::EXPECTED)?;
+        let mut bytes = Vec::new();
+        file.take(image::LONGEST + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|error| unreadable(path, error.kind(), image::EXPECTED))?;
+        if bytes.len() as u64 > image::LONGEST {
+            let (longest, expected) = (image::LONGEST >> 20, image::EXPECTED);
+            return Err(format!(
+                "{path}: is longer than {longest} MB; expected {expected}"
+            ));
+        }
+        image::read(path, &bytes)
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! The data of PyTorch lie in `tests/reference`, with the script that made them.
 
+mod grids;
 mod published;
 mod soundness;
 mod theory;

@@ -209,6 +209,23 @@ REACH = {
     "saddle": 2, "saddle:c=0.5": 2, "monkey-saddle": 2, "edge-of-stability": 4,
 }  # fmt: skip
 
+# Rectangles of the others, x then y; where a domain is large and its waves are short, a part of it.
+AREAS = {
+    "matyas": (-10, 10, -10, 10), "zakharov": (-5, 10, -5, 10), "trid": (-4, 4, -4, 4), "leon": (0, 10, 0, 10),
+    "dixon-price": (-10, 10, -10, 10), "goldstein-price": (-2, 2, -2, 2), "deckkers-aarts": (-20, 20, -20, 20),
+    "mccormick": (-1.5, 4, -3, 4), "adjiman": (-1, 2, -1, 1), "gramacy-lee": (-2, 2, -2, 2), "easom": (1, 6, 1, 6),
+    "six-hump-camel": (-3, 3, -2, 2), "branin": (-5, 10, 0, 15), "griewank": (-600, 600, -600, 600),
+    "levy": (-10, 10, -10, 10), "levy-13": (-10, 10, -10, 10), "schwefel": (-500, 500, -500, 500),
+    "eggholder": (-512, 512, -512, 512), "shubert": (-5.12, 5.12, -5.12, 5.12), "langermann": (0, 10, 0, 10),
+    "drop-wave": (-5.12, 5.12, -5.12, 5.12), "schaffer-2": (-10, 10, -10, 10), "schaffer-4": (-10, 10, -10, 10),
+    "bohachevsky-1": (-100, 100, -100, 100), "bohachevsky-2": (-100, 100, -100, 100), "egg-crate": (-5, 5, -5, 5),
+    "bird": (-6.28, 6.28, -6.28, 6.28), "keane": (0, 10, 0, 10), "alpine-1": (-10, 10, -10, 10),
+    "salomon": (-10, 10, -10, 10), "michalewicz": (0, 3.14, 0, 3.14), "michalewicz:m=3": (0, 3.14, 0, 3.14),
+    "de-jong-5": (-40, 40, -40, 40), "bukin-6": (-15, -5, -3, 3), "holder-table": (-10, 10, -10, 10),
+    "cross-in-tray": (-10, 10, -10, 10), "two-wells": (-2, 2, -2, 2), "plateau": (-2, 2, -2, 2),
+    "plateau:w=6": (-5, 5, -5, 5),
+}  # fmt: skip
+
 # Formulas, and the interval of both coordinates in which they are defined and smooth but for kinks that no point hits.
 FORMULAS = {
     "x^2+3*y^2-x*y": (-3, 3),
@@ -229,11 +246,12 @@ POINTS = 8
 
 def landscape_cases():
     dice = random.Random(20)
-    jobs = [(spec, landscape(spec), (-reach, reach)) for spec, reach in REACH.items()]
-    jobs += [(f'formula:f="{text}"', formula(text), ends) for text, ends in FORMULAS.items()]
-    for spec, function, ends in jobs:
-        for _ in range(POINTS):
-            point = [round(dice.uniform(*ends), 6) for _ in range(2)]
+    squares = [(spec, landscape(spec), (-reach, reach) * 2, POINTS) for spec, reach in REACH.items()]
+    formulas = [(f'formula:f="{text}"', formula(text), ends * 2, POINTS) for text, ends in FORMULAS.items()]
+    others = [(spec, landscape(spec), area, 6) for spec, area in AREAS.items()]
+    for spec, function, area, points in squares + formulas + others:
+        for _ in range(points):
+            point = [round(dice.uniform(*ends), 6) for ends in (area[:2], area[2:])]
             value, gradient, ((xx, xy), (_, yy)) = derivatives(function, point)
             hessian = [xx, xy, yy]
             yield {"landscape": spec, "point": point, "value": value, "gradient": gradient, "hessian": hessian}

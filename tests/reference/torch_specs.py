@@ -84,10 +84,176 @@ def edge_of_stability(x, y):
     return 0.25 * (x**2 * y**2 - 1) ** 2
 
 
+def matyas(x, y):
+    return 0.26 * (x**2 + y**2) - 0.48 * x * y
+
+
+def zakharov(x, y):
+    s = 0.5 * x + y
+    return x**2 + y**2 + s**2 + s**4
+
+
+def trid(x, y):
+    return (x - 1) ** 2 + (y - 1) ** 2 - x * y
+
+
+def leon(x, y):
+    return (1 - x) ** 2 + 100 * (y - x**3) ** 2
+
+
+def dixon_price(x, y):
+    return (x - 1) ** 2 + 2 * (2 * y**2 - x) ** 2
+
+
+def goldstein_price(x, y):
+    first = 1 + (x + y + 1) ** 2 * (19 - 14 * x + 3 * x**2 - 14 * y + 6 * x * y + 3 * y**2)
+    second = 30 + (2 * x - 3 * y) ** 2 * (18 - 32 * x + 12 * x**2 + 48 * y - 36 * x * y + 27 * y**2)
+    return first * second
+
+
+def deckkers_aarts(x, y):
+    return 1e5 * x**2 + y**2 - (x**2 + y**2) ** 2 + 1e-5 * (x**2 + y**2) ** 4
+
+
+def mccormick(x, y):
+    return sin(x + y) + (x - y) ** 2 - 1.5 * x + 2.5 * y + 1
+
+
+def adjiman(x, y):
+    return cos(x) * sin(y) - x / (y**2 + 1)
+
+
+def gramacy_lee(x, y):
+    return x * exp(-(x**2) - y**2)
+
+
+def easom(x, y):
+    return -cos(x) * cos(y) * exp(-((x - math.pi) ** 2) - (y - math.pi) ** 2)
+
+
+def six_hump_camel(x, y):
+    return (4 - 2.1 * x**2 + x**4 / 3) * x**2 + x * y + (4 * y**2 - 4) * y**2
+
+
+def branin(x, y):
+    floor = y - 5.1 * x**2 / (4 * math.pi**2) + 5 * x / math.pi - 6
+    return floor**2 + 10 * (1 - 1 / (8 * math.pi)) * cos(x) + 10
+
+
+def griewank(x, y):
+    return 1 + (x**2 + y**2) / 4000 - cos(x) * cos(y / math.sqrt(2))
+
+
+def levy(x, y):
+    w1, w2 = (1 + (t - 1) / 4 for t in (x, y))
+    last = (w2 - 1) ** 2 * (1 + sin(2 * math.pi * w2) ** 2)
+    return sin(math.pi * w1) ** 2 + (w1 - 1) ** 2 * (1 + 10 * sin(math.pi * w1 + 1) ** 2) + last
+
+
+def levy_13(x, y):
+    last = (y - 1) ** 2 * (1 + sin(2 * math.pi * y) ** 2)
+    return sin(3 * math.pi * x) ** 2 + (x - 1) ** 2 * (1 + sin(3 * math.pi * y) ** 2) + last
+
+
+def schwefel(x, y):
+    return 837.9657745448674 - sum(t * sin(sqrt(abs(t))) for t in (x, y))
+
+
+def eggholder(x, y):
+    return -(y + 47) * sin(sqrt(abs(x / 2 + y + 47))) - x * sin(sqrt(abs(x - y - 47)))
+
+
+def shubert(x, y):
+    first, second = (sum(i * cos((i + 1) * t + i) for i in range(1, 6)) for t in (x, y))
+    return first * second
+
+
+def langermann(x, y):
+    centres = ((1, 3, 5), (2, 5, 2), (5, 2, 1), (2, 1, 4), (3, 7, 9))
+    squares = [(c, (x - a) ** 2 + (y - b) ** 2) for c, a, b in centres]
+    return sum(c * exp(-d / math.pi) * cos(math.pi * d) for c, d in squares)
+
+
+def drop_wave(x, y):
+    square = x**2 + y**2
+    return -(1 + cos(12 * sqrt(square))) / (0.5 * square + 2)
+
+
+def schaffer_2(x, y):
+    return 0.5 + (sin(x**2 - y**2) ** 2 - 0.5) / (1 + 0.001 * (x**2 + y**2)) ** 2
+
+
+def schaffer_4(x, y):
+    return 0.5 + (cos(sin(abs(x**2 - y**2))) ** 2 - 0.5) / (1 + 0.001 * (x**2 + y**2)) ** 2
+
+
+def bohachevsky_1(x, y):
+    return x**2 + 2 * y**2 - 0.3 * cos(3 * math.pi * x) - 0.4 * cos(4 * math.pi * y) + 0.7
+
+
+def bohachevsky_2(x, y):
+    return x**2 + 2 * y**2 - 0.3 * cos(3 * math.pi * x) * cos(4 * math.pi * y) + 0.3
+
+
+def egg_crate(x, y):
+    return x**2 + y**2 + 25 * (sin(x) ** 2 + sin(y) ** 2)
+
+
+def bird(x, y):
+    return sin(x) * exp((1 - cos(y)) ** 2) + cos(y) * exp((1 - sin(x)) ** 2) + (x - y) ** 2
+
+
+def keane(x, y):
+    return -(sin(x - y) ** 2) * sin(x + y) ** 2 / sqrt(x**2 + y**2)
+
+
+def alpine_1(x, y):
+    return sum(abs(t * sin(t) + 0.1 * t) for t in (x, y))
+
+
+def salomon(x, y):
+    r = sqrt(x**2 + y**2)
+    return 1 - cos(2 * math.pi * r) + 0.1 * r
+
+
+def michalewicz(x, y, m=10):
+    return -sum(sin(t) * sin(i * t**2 / math.pi) ** (2 * m) for i, t in ((1, x), (2, y)))
+
+
+def de_jong_5(x, y):
+    grid = (-32, -16, 0, 16, 32)
+    holes = [(a, b) for b in grid for a in grid]
+    return 1 / (0.002 + sum(1 / (j + (x - a) ** 6 + (y - b) ** 6) for j, (a, b) in enumerate(holes, 1)))
+
+
+def bukin_6(x, y):
+    return 100 * sqrt(abs(y - 0.01 * x**2)) + 0.01 * abs(x + 10)
+
+
+def holder_table(x, y):
+    return -abs(sin(x) * cos(y) * exp(abs(1 - sqrt(x**2 + y**2) / math.pi)))
+
+
+def cross_in_tray(x, y):
+    return -0.0001 * (abs(sin(x) * sin(y) * exp(abs(100 - sqrt(x**2 + y**2) / math.pi))) + 1) ** 0.1
+
+
+def two_wells(x, y):
+    return x**2 + y**2 - 2 * exp(-((x - 1) ** 2 + y**2) / 0.2) - 3 * exp(-((x + 1) ** 2 + y**2) / 0.2)
+
+
+def plateau(x, y, w=1):
+    return 1 - exp(-(x**2 + y**2) / w)
+
+
 LANDSCAPES = {
     function.__name__.replace("_", "-"): function
     for function in (quadratic, rosenbrock, beale, himmelblau, booth, three_hump_camel, rastrigin, ackley,
-                     styblinski_tang, saddle, monkey_saddle, edge_of_stability)
+                     styblinski_tang, saddle, monkey_saddle, edge_of_stability, matyas, zakharov, trid, leon,
+                     dixon_price, goldstein_price, deckkers_aarts, mccormick, adjiman, gramacy_lee, easom,
+                     six_hump_camel, branin, griewank, levy, levy_13, schwefel, eggholder, shubert, langermann,
+                     drop_wave, schaffer_2, schaffer_4, bohachevsky_1, bohachevsky_2, egg_crate, bird, keane, alpine_1,
+                     salomon, michalewicz, de_jong_5, bukin_6, holder_table, cross_in_tray, two_wells, plateau)
 }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ use crate::engine::declare::settings;
 use crate::engine::jet::Scalar;
 use crate::engine::objective::Formula;
 use crate::engine::plane::Rect;
-use std::f64::consts::{E, TAU};
+use std::f64::consts::{E, PI};
 
 settings! {
     /// Ackley's function: a nearly flat plain full of dents around one deep funnel, with a cone's tip at the minimum.
@@ -18,8 +18,9 @@ impl Formula for Ackley {
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
         let radius = ((x * x + y * y) * 0.5).sqrt();
-        let waves = ((x * TAU).cos() + (y * TAU).cos()) * 0.5;
-        (radius * -0.2).exp() * -20.0 - waves.exp() + E + 20.0
+        // As eᵗ − 1 and with 1 − cos 2a = 2 sin² a, nothing cancels at the minimum.
+        let waves = (x * PI).sin().square() + (y * PI).sin().square();
+        (radius * -0.2).exp_m1() * -20.0 - (-waves).exp_m1() * E
     }
 }
 

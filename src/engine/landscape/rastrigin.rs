@@ -5,7 +5,7 @@ use crate::engine::declare::settings;
 use crate::engine::jet::Scalar;
 use crate::engine::objective::Formula;
 use crate::engine::plane::Rect;
-use std::f64::consts::TAU;
+use std::f64::consts::PI;
 
 settings! {
     /// Rastrigin's function: a bowl under a grid of deep dents; most paths end in the nearest one.
@@ -17,8 +17,9 @@ settings! {
 impl Formula for Rastrigin {
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
-        let term = |t: S| t * t - (t * TAU).cos() * 10.0;
-        term(x) + term(y) + 20.0
+        // 1 − cos 2a = 2 sin² a, which does not cancel at the minimum.
+        let term = |t: S| t * t + (t * PI).sin().square() * 20.0;
+        term(x) + term(y)
     }
 }
 

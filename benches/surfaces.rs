@@ -1,0 +1,105 @@
+//! How long do the surface of a landscape and its contour lines take, beside JAX and contourpy on the same cores?
+//!
+//! ```sh
+//! pip install jax contourpy
+//! cargo bench --bench surfaces --no-default-features
+//! ```
+
+mod rival;
+
+use ravine::engine::cancel::Cancel;
+use ravine::engine::contour::{self, Levels};
+use ravine::engine::landscape::{AnyLandscape, Ground, NoFiles, Spacing};
+use ravine::engine::plane::Plane;
+use ravine::engine::surface::Surface;
+use rival::{Table, median_ms};
+use serde_json::{Map, json};
+
+const NAMES: [&str; 3] = ["rosenbrock", "ackley", "rastrigin"];
+/// Grid sides of the surfaces and of those with lines.
+const SIDE: usize = 1024;
+const CONTOUR_SIDE: usize = 512;
+const LEVELS: usize = 20;
+
+struct Case {
+    name: &'static str,
+    ground: Ground,
+    /// The surface that gets lines.
+    surface: Surface,
+    levels: Vec<f64>,
+}
+
+fn main() {
+    let cases = NAMES.map(Case::new);
+    let asked: Map<_, _> = cases.iter().map(Case::question).collect();
+    let question = json!({ "side": SIDE, "contour_side": CONTOUR_SIDE, "cases": asked });
+    let table = Table::new(rival::ask("surfaces.py", &question), "point");
+    for case in &cases {
+        let (ms, surface) = median_ms(51, || sample(&case.ground, SIDE));
+        let sum: f64 = surface.values.iter().sum();
+        table.row(
+            &format!("surface {}", case.name),
+            ms,
+            real(SIDE * SIDE),
+            sum,
+            1e-9,
+        );
+    }
+    for case in &cases {
+        let (ms, lines) = median_ms(101, || {
+            contour::lines(&case.surface, &case.levels, &Cancel::default())
+                .expect("nobody cancels this")
+        });
+        let crossings: usize = lines.iter().map(|line| line.points.len()).sum();
+        table.row(
+            &format!("contours {}", case.name),
+            ms,
+            real(CONTOUR_SIDE * CONTOUR_SIDE),
+            real(crossings),
+            1e-3,
+        );
+    }
+}
+
+impl Case {
+    fn new(name: &'static str) -> Self {
+        let landscape: AnyLandscape = name.parse().expect("a landscape");
+        let ground = landscape.as_dyn().ground(&NoFiles).expect("no data");
+        let surface = sample(&ground, CONTOUR_SIDE);
+        let log = landscape.as_dyn().spacing() == Spacing::Log;
+        let lowest = ground.minima.iter().map(|mark| mark.value);
+        let levels = Levels::choose(&surface, log, lowest.reduce(f64::min), LEVELS);
+        Self {
+            name,
+            ground,
+            levels: levels.values().to_vec(),
+            surface,
+        }
+    }
+
+    fn question(&self) -> (String, serde_json::Value) {
+        let view = [self.ground.view.x(), self.ground.view.y()];
+        (
+            self.name.to_owned(),
+            json!({ "view": view, "levels": self.levels }),
+        )
+    }
+}
+
+fn sample(ground: &Ground, side: usize) -> Surface {
+    let (objective, never) = (&*ground.objective, Cancel::default());
+    Surface::sample(
+        objective,
+        &Plane::identity(),
+        ground.view,
+        side,
+        side,
+        &never,
+    )
+    .expect("nobody cancels this")
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+fn real(count: usize) -> f64 {
+    count as f64
+}

@@ -1,0 +1,59 @@
+//! Dixon–Price.
+
+use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
+use crate::engine::declare::settings;
+use crate::engine::jet::Scalar;
+use crate::engine::objective::Formula;
+use crate::engine::plane::Rect;
+use std::f64::consts::FRAC_1_SQRT_2;
+
+settings! {
+    /// Dixon and Price's function: a parabolic valley lying on its side with a minimum on either branch; a saddle decides
+    /// which one a path takes.
+    ///
+    /// (x − 1)² + 2 (2y² − x)². Dixon & Price 1989; SFU virtual library.
+    pub struct DixonPrice("Dixon–Price") {}
+}
+
+impl Formula for DixonPrice {
+    #[inline(always)]
+    fn eval<S: Scalar>(&self, x: S, y: S) -> S {
+        (x - 1.0).square() + (y * y * 2.0 - x).square() * 2.0
+    }
+}
+
+impl Landscape for DixonPrice {
+    fn group(&self) -> Group {
+        Group::Valleys
+    }
+
+    fn formula(&self) -> String {
+        "(x − 1)² + 2 (2y² − x)²".to_owned()
+    }
+
+    fn domain(&self) -> Option<Rect> {
+        Some(Rect::square(10.0))
+    }
+
+    fn start(&self) -> [f64; 2] {
+        [-7.0, 1.5]
+    }
+
+    fn minima(&self) -> Vec<Mark> {
+        [[1.0, FRAC_1_SQRT_2], [1.0, -FRAC_1_SQRT_2]]
+            .map(|at| Mark::new(at, 0.0))
+            .to_vec()
+    }
+
+    fn saddles(&self) -> Vec<Mark> {
+        vec![Mark::new([1.0 / 3.0, 0.0], 2.0 / 3.0)]
+    }
+
+    fn spacing(&self) -> Spacing {
+        Spacing::Log
+    }
+
+    fn ground(&self, _files: &dyn Files) -> Result<Ground, LandscapeError> {
+        Ok(Ground::new(self, self.clone()))
+    }
+}

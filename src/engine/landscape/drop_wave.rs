@@ -1,0 +1,53 @@
+//! Drop-wave.
+
+use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
+use crate::engine::declare::settings;
+use crate::engine::jet::Scalar;
+use crate::engine::objective::Formula;
+use crate::engine::plane::Rect;
+
+settings! {
+    /// Drop-wave: rings like those around a drop in water, deepest in the middle. Every ring is a valley without a way in.
+    ///
+    /// −(1 + cos 12r) / (½r² + 2) with r = √(x² + y²). SFU virtual library.
+    pub struct DropWave("Drop-wave") {}
+}
+
+impl Formula for DropWave {
+    #[inline(always)]
+    fn eval<S: Scalar>(&self, x: S, y: S) -> S {
+        // cos 12r is smooth at the origin, but the root's derivatives are not: a grain keeps them finite and changes no value.
+        let square = x * x + y * y;
+        -(((square + 1e-30).sqrt() * 12.0).cos() + 1.0) / (square * 0.5 + 2.0)
+    }
+}
+
+impl Landscape for DropWave {
+    fn group(&self) -> Group {
+        Group::ManyMinima
+    }
+
+    fn formula(&self) -> String {
+        "−(1 + cos 12r) / (½r² + 2), r = √(x² + y²)".to_owned()
+    }
+
+    fn domain(&self) -> Option<Rect> {
+        Some(Rect::square(5.12))
+    }
+
+    fn start(&self) -> [f64; 2] {
+        [-2.3, 1.4]
+    }
+
+    fn minima(&self) -> Vec<Mark> {
+        vec![Mark::new([0.0; 2], -1.0)]
+    }
+
+    fn spacing(&self) -> Spacing {
+        Spacing::Linear
+    }
+
+    fn ground(&self, _files: &dyn Files) -> Result<Ground, LandscapeError> {
+        Ok(Ground::new(self, self.clone()))
+    }
+}

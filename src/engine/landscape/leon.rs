@@ -1,0 +1,55 @@
+//! Leon.
+
+use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
+use crate::engine::declare::settings;
+use crate::engine::jet::Scalar;
+use crate::engine::objective::Formula;
+use crate::engine::plane::Rect;
+
+settings! {
+    /// Leon's function: Rosenbrock's valley with a cubic floor, steeper to both sides and harder to follow.
+    ///
+    /// (1 − x)² + 100 (y − x³)². Leon 1966; with this domain Jamil & Yang 2013.
+    pub struct Leon("Leon") {}
+}
+
+impl Formula for Leon {
+    #[inline(always)]
+    fn eval<S: Scalar>(&self, x: S, y: S) -> S {
+        (-x + 1.0).square() + (y - x * x * x).square() * 100.0
+    }
+}
+
+impl Landscape for Leon {
+    fn group(&self) -> Group {
+        Group::Valleys
+    }
+
+    fn formula(&self) -> String {
+        "(1 − x)² + 100 (y − x³)²".to_owned()
+    }
+
+    fn domain(&self) -> Option<Rect> {
+        Rect::new([0.0, 10.0], [0.0, 10.0])
+    }
+
+    fn view(&self) -> Rect {
+        Rect::new([0.0, 2.0], [0.0, 4.0]).unwrap_or(Rect::square(2.0))
+    }
+
+    fn start(&self) -> [f64; 2] {
+        [0.2, 1.8]
+    }
+
+    fn minima(&self) -> Vec<Mark> {
+        vec![Mark::new([1.0, 1.0], 0.0)]
+    }
+
+    fn spacing(&self) -> Spacing {
+        Spacing::Log
+    }
+
+    fn ground(&self, _files: &dyn Files) -> Result<Ground, LandscapeError> {
+        Ok(Ground::new(self, self.clone()))
+    }
+}

@@ -1,0 +1,57 @@
+//! Levy.
+
+use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
+use crate::engine::declare::settings;
+use crate::engine::jet::Scalar;
+use crate::engine::objective::Formula;
+use crate::engine::plane::Rect;
+use std::f64::consts::{PI, TAU};
+
+settings! {
+    /// Levy's function: long ripples over a bowl, like corrugated iron. Momentum rolls over them, small steps stay in one.
+    ///
+    /// sin² πw₁ + (w₁ − 1)² (1 + 10 sin²(πw₁ + 1)) + (w₂ − 1)² (1 + sin² 2πw₂) with w = 1 + (t − 1)/4 over t = x, y.
+    /// Levy & Montalvo 1985; SFU virtual library.
+    pub struct Levy("Levy") {}
+}
+
+impl Formula for Levy {
+    #[inline(always)]
+    fn eval<S: Scalar>(&self, x: S, y: S) -> S {
+        // With w − 1 in place of w, a whole period away: exact near the minimum.
+        let (u, v) = ((x - 1.0) * 0.25, (y - 1.0) * 0.25);
+        let first = (u * PI + 1.0).sin().square() * 10.0 + 1.0;
+        let second = (v * TAU).sin().square() + 1.0;
+        (u * PI).sin().square() + u.square() * first + v.square() * second
+    }
+}
+
+impl Landscape for Levy {
+    fn group(&self) -> Group {
+        Group::ManyMinima
+    }
+
+    fn formula(&self) -> String {
+        "sin² πw₁ + (w₁ − 1)² (1 + 10 sin²(πw₁ + 1)) + (w₂ − 1)² (1 + sin² 2πw₂), w = 1 + (t − 1)/4 over t = x, y".to_owned()
+    }
+
+    fn domain(&self) -> Option<Rect> {
+        Some(Rect::square(10.0))
+    }
+
+    fn start(&self) -> [f64; 2] {
+        [-7.5, 6.0]
+    }
+
+    fn minima(&self) -> Vec<Mark> {
+        vec![Mark::new([1.0, 1.0], 0.0)]
+    }
+
+    fn spacing(&self) -> Spacing {
+        Spacing::Log
+    }
+
+    fn ground(&self, _files: &dyn Files) -> Result<Ground, LandscapeError> {
+        Ok(Ground::new(self, self.clone()))
+    }
+}

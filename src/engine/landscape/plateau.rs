@@ -1,0 +1,55 @@
+//! Plateau.
+
+use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
+use crate::engine::declare::settings;
+use crate::engine::jet::Scalar;
+use crate::engine::objective::Formula;
+use crate::engine::plane::Rect;
+
+settings! {
+    /// A wide plateau around a narrow funnel: far out the gradient vanishes, so that plain descent stands still while Adam's
+    /// scaled steps walk on.
+    ///
+    /// 1 − e^(−(x² + y²)/w).
+    pub struct Plateau("Plateau") {
+        /// How wide the funnel is: the square of its radius.
+        w: f64 = 1.0, in 0.01..=1e6, log 0.1..=20.0;
+    }
+}
+
+impl Formula for Plateau {
+    #[inline(always)]
+    fn eval<S: Scalar>(&self, x: S, y: S) -> S {
+        -(-(x * x + y * y) / self.w).exp_m1()
+    }
+}
+
+impl Landscape for Plateau {
+    fn group(&self) -> Group {
+        Group::Teaching
+    }
+
+    fn formula(&self) -> String {
+        "1 − e^(−(x² + y²)/w)".to_owned()
+    }
+
+    fn domain(&self) -> Option<Rect> {
+        Some(Rect::square(5.0))
+    }
+
+    fn start(&self) -> [f64; 2] {
+        [-1.9, 1.5]
+    }
+
+    fn minima(&self) -> Vec<Mark> {
+        vec![Mark::new([0.0; 2], 0.0)]
+    }
+
+    fn spacing(&self) -> Spacing {
+        Spacing::Linear
+    }
+
+    fn ground(&self, _files: &dyn Files) -> Result<Ground, LandscapeError> {
+        Ok(Ground::new(self, self.clone()))
+    }
+}

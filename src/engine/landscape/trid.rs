@@ -1,0 +1,51 @@
+//! Trid.
+
+use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
+use crate::engine::declare::settings;
+use crate::engine::jet::Scalar;
+use crate::engine::objective::Formula;
+use crate::engine::plane::Rect;
+
+settings! {
+    /// Trid: a tilted bowl whose only minimum, −2, lies away from the middle, so that weight decay visibly misses it.
+    ///
+    /// (x − 1)² + (y − 1)² − xy. SFU virtual library.
+    pub struct Trid("Trid") {}
+}
+
+impl Formula for Trid {
+    #[inline(always)]
+    fn eval<S: Scalar>(&self, x: S, y: S) -> S {
+        (x - 1.0).square() + (y - 1.0).square() - x * y
+    }
+}
+
+impl Landscape for Trid {
+    fn group(&self) -> Group {
+        Group::Bowls
+    }
+
+    fn formula(&self) -> String {
+        "(x − 1)² + (y − 1)² − xy".to_owned()
+    }
+
+    fn domain(&self) -> Option<Rect> {
+        Some(Rect::square(4.0))
+    }
+
+    fn start(&self) -> [f64; 2] {
+        [-3.5, 1.0]
+    }
+
+    fn minima(&self) -> Vec<Mark> {
+        vec![Mark::new([2.0, 2.0], -2.0)]
+    }
+
+    fn spacing(&self) -> Spacing {
+        Spacing::Linear
+    }
+
+    fn ground(&self, _files: &dyn Files) -> Result<Ground, LandscapeError> {
+        Ok(Ground::new(self, self.clone()))
+    }
+}

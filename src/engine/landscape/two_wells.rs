@@ -1,0 +1,63 @@
+//! Two wells.
+
+use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
+use crate::engine::declare::settings;
+use crate::engine::jet::Scalar;
+use crate::engine::objective::Formula;
+use crate::engine::plane::Rect;
+
+settings! {
+    /// Two wells: a bowl with a deep well and a shallow one on either side of a low saddle. Learning rate, momentum and noise
+    /// decide which well keeps the path.
+    ///
+    /// x² + y² − 2 e^(−((x − 1)² + y²)/.2) − 3 e^(−((x + 1)² + y²)/.2).
+    pub struct TwoWells("Two wells") {}
+}
+
+impl Formula for TwoWells {
+    #[inline(always)]
+    fn eval<S: Scalar>(&self, x: S, y: S) -> S {
+        let well = |a: f64| (((x - a).square() + y * y) * -5.0).exp();
+        x * x + y * y - well(1.0) * 2.0 - well(-1.0) * 3.0
+    }
+}
+
+impl Landscape for TwoWells {
+    fn group(&self) -> Group {
+        Group::Teaching
+    }
+
+    fn formula(&self) -> String {
+        "x² + y² − 2 e^(−((x − 1)² + y²)/.2) − 3 e^(−((x + 1)² + y²)/.2)".to_owned()
+    }
+
+    fn domain(&self) -> Option<Rect> {
+        Some(Rect::square(2.0))
+    }
+
+    fn start(&self) -> [f64; 2] {
+        [1.7, 1.1]
+    }
+
+    fn minima(&self) -> Vec<Mark> {
+        vec![Mark::new(
+            [-0.936_300_634_010_918_6, 0.0],
+            -2.063_090_251_768_194,
+        )]
+    }
+
+    fn saddles(&self) -> Vec<Mark> {
+        vec![Mark::new(
+            [0.068_602_436_708_096_57, 0.0],
+            -0.031_374_273_270_045_72,
+        )]
+    }
+
+    fn spacing(&self) -> Spacing {
+        Spacing::Linear
+    }
+
+    fn ground(&self, _files: &dyn Files) -> Result<Ground, LandscapeError> {
+        Ok(Ground::new(self, self.clone()))
+    }
+}

@@ -1,0 +1,53 @@
+//! Zakharov.
+
+use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
+use crate::engine::declare::settings;
+use crate::engine::jet::Scalar;
+use crate::engine::objective::Formula;
+use crate::engine::plane::Rect;
+
+settings! {
+    /// Zakharov's function: a bowl whose walls rise with the fourth power one way. A learning rate that is right near the
+    /// minimum diverges far from it.
+    ///
+    /// x² + y² + s² + s⁴ with s = ½x + y. SFU virtual library; Jamil & Yang 2013.
+    pub struct Zakharov("Zakharov") {}
+}
+
+impl Formula for Zakharov {
+    #[inline(always)]
+    fn eval<S: Scalar>(&self, x: S, y: S) -> S {
+        let square = (x * 0.5 + y).square();
+        x * x + y * y + square + square * square
+    }
+}
+
+impl Landscape for Zakharov {
+    fn group(&self) -> Group {
+        Group::Bowls
+    }
+
+    fn formula(&self) -> String {
+        "x² + y² + s² + s⁴, s = ½x + y".to_owned()
+    }
+
+    fn domain(&self) -> Option<Rect> {
+        Rect::new([-5.0, 10.0], [-5.0, 10.0])
+    }
+
+    fn start(&self) -> [f64; 2] {
+        [8.5, -3.5]
+    }
+
+    fn minima(&self) -> Vec<Mark> {
+        vec![Mark::new([0.0; 2], 0.0)]
+    }
+
+    fn spacing(&self) -> Spacing {
+        Spacing::Log
+    }
+
+    fn ground(&self, _files: &dyn Files) -> Result<Ground, LandscapeError> {
+        Ok(Ground::new(self, self.clone()))
+    }
+}
