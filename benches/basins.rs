@@ -1,0 +1,138 @@
+//! How long does a step of a run take, where very many starts go side by side, beside JAX's jit and vmap of the same
+//! optimizer on the same cores?
+//!
+//! ```sh
+//! pip install jax
+//! cargo bench --bench basins --no-default-features
+//! ```
+//!
+//! The rows `steps` take every step of every start, as the rival does, and compare where they end. The rows `basins` are
+//! what the program does: runs stop where they have converged, and every end is given its minimum.
+
+mod rival;
+
+use ravine::engine::cancel::Cancel;
+use ravine::engine::landscape::{AnyLandscape, Ground, NoFiles};
+use ravine::engine::objective::Treatment;
+use ravine::engine::run::{Conditions, Outcome, RunSpec, arrive_all};
+use ravine::engine::survey::basins::Question;
+use rayon::prelude::*;
+use rival::{Table, median_ms};
+use serde_json::{Value, json};
+use std::sync::atomic::AtomicUsize;
+
+const NAMES: [&str; 3] = ["rosenbrock", "himmelblau", "rastrigin"];
+/// Each with a learning rate at which no start diverges.
+const RULES: [(&str, f64); 2] = [("sgd", 1e-5), ("adam", 1e-2)];
+const SIDE: usize = 256;
+const STEPS: u64 = 500;
+
+struct Case {
+    landscape: &'static str,
+    rule: &'static str,
+    lr: f64,
+    ground: Ground,
+    spec: RunSpec,
+}
+
+fn main() {
+    let cases = NAMES
+        .iter()
+        .flat_map(|name| RULES.map(|(rule, lr)| Case::new(name, rule, lr)));
+    let cases: Vec<Case> = cases.collect();
+    let asked: Vec<Value> = cases.iter().map(Case::question).collect();
+    let question = json!({ "side": SIDE, "steps": STEPS, "cases": asked });
+    let table = Table::new(rival::ask("basins.py", &question), "step");
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+    let units = (SIDE * SIDE) as f64 * STEPS as f64;
+    for case in &cases {
+        let starts = case.starts();
+        let (ms, ends) = median_ms(7, || case.ends(&starts));
+        let sum: f64 = ends.iter().map(|end| end[0].abs() + end[1].abs()).sum();
+        table.row(&format!("steps {}", case.name()), ms, units, sum, 1e-6);
+    }
+    for case in &cases {
+        let (ms, _) = median_ms(7, || case.basins());
+        table.row(
+            &format!("basins {}", case.name()),
+            ms,
+            units,
+            f64::NAN,
+            f64::INFINITY,
+        );
+    }
+}
+
+impl Case {
+    fn new(landscape: &'static str, rule: &'static str, lr: f64) -> Self {
+        let parsed: AnyLandscape = landscape.parse().expect("a landscape");
+        let momentum = if rule == "sgd" { ",momentum=0.9" } else { "" };
+        Self {
+            landscape,
+            rule,
+            lr,
+            ground: parsed.as_dyn().ground(&NoFiles).expect("no data"),
+            spec: format!("{rule}:lr={lr}{momentum}").parse().expect("a run"),
+        }
+    }
+
+    fn name(&self) -> String {
+        format!("{} {}", self.landscape, self.rule)
+    }
+
+    fn question(&self) -> Value {
+        let view = [self.ground.view.x(), self.ground.view.y()];
+        json!({ "landscape": self.landscape, "rule": self.rule, "lr": self.lr, "view": view })
+    }
+
+    fn starts(&self) -> Vec<[f64; 2]> {
+        #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+        let share = |index: usize| index as f64 / (SIDE - 1) as f64;
+        let place = |index: usize| {
+            self.ground
+                .view
+                .at([share(index % SIDE), share(index / SIDE)])
+        };
+        (0..SIDE * SIDE).map(place).collect()
+    }
+
+    fn conditions(tolerance: Option<f64>) -> Conditions {
+        Conditions {
+            steps: STEPS,
+            treatment: Treatment::default(),
+            tolerance,
+        }
+    }
+
+    /// Where all starts end after all steps.
+    fn ends(&self, starts: &[[f64; 2]]) -> Vec<[f64; 2]> {
+        let (conditions, never) = (Self::conditions(None), Cancel::default());
+        let ends = starts.par_chunks(1024).flat_map_iter(|starts| {
+            let ends = arrive_all(
+                &*self.ground.objective,
+                starts,
+                &self.spec,
+                &conditions,
+                &never,
+            );
+            ends.expect("nobody cancels this")
+        });
+        ends.map(|(at, outcome)| {
+            assert_eq!(outcome, Outcome::Finished, "{}", self.name());
+            at
+        })
+        .collect()
+    }
+
+    fn basins(&self) -> usize {
+        let question = Question {
+            objective: &*self.ground.objective,
+            known: &self.ground.minima,
+            spec: &self.spec,
+            conditions: Self::conditions(None),
+            window: self.ground.view,
+        };
+        let answer = question.answer(SIDE, None, &AtomicUsize::new(0), &Cancel::default());
+        answer.expect("nobody cancels this").minima.len()
+    }
+}
