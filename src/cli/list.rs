@@ -89,7 +89,13 @@ fn text(lists: &[Listed], width: usize, out: &mut dyn Write) -> io::Result<()> {
     for (index, (name, usage, members)) in lists.iter().enumerate() {
         let gap = if index > 0 { "\n" } else { "" };
         writeln!(out, "{gap}{}: {usage}", name.to_uppercase())?;
+        let mut group = None;
         for member in members {
+            let of = member.landscape.as_ref().map(|facts| facts.group);
+            if of != group {
+                writeln!(out, "\n— {} —", of.unwrap_or_default())?;
+                group = of;
+            }
             writeln!(out, "\n{}  ({})", member.name, member.title)?;
             let facts = member.landscape.as_ref().map(facts).unwrap_or_default();
             for paragraph in member.help.lines().chain(facts.iter().map(String::as_str)) {

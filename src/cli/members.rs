@@ -21,6 +21,8 @@ pub(super) struct Member {
 /// What is known of a landscape with its default settings.
 #[derive(Serialize)]
 pub(super) struct Facts {
+    /// Where users look for it.
+    pub(super) group: &'static str,
     pub(super) formula: String,
     /// Ranges of the two parameters where starts may lie; null is the whole plane.
     pub(super) domain: Option<[[f64; 2]; 2]>,
@@ -98,6 +100,7 @@ fn facts(any: &AnyLandscape) -> Facts {
         .ground(&NoFiles)
         .map_or(landscape.minima(), |ground| ground.minima);
     Facts {
+        group: landscape.group().title(),
         formula: landscape.formula(),
         domain: landscape.domain().map(Into::into),
         axes: landscape.axes(),

@@ -60,7 +60,12 @@ fn list_names_every_member_and_setting() {
         );
     }
     assert!(text.lines().all(|line| line.chars().count() <= 80));
-    let rosenbrock = &json["landscapes"].as_array().unwrap()[2];
+    let landscapes = json["landscapes"].as_array().unwrap();
+    let rosenbrock = landscapes
+        .iter()
+        .find(|one| one["name"] == "rosenbrock")
+        .unwrap();
+    assert_eq!(rosenbrock["group"], "Valleys");
     assert_eq!(
         rosenbrock["minima"],
         serde_json::json!([{"at": [1.0, 1.0], "value": 0.0}])
