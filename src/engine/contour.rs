@@ -1,23 +1,30 @@
-//! Contour lines of a surface by marching squares, joined into polylines in one pass over the grid.
+//! Contour lines of a surface by marching squares, joined into polylines.
 //!
-//! Every crossing of a level with a grid edge is one node, computed once. A cell joins its crossings in pairs, so a node
-//! has at most two neighbours and following them gives whole lines. A value exactly at a level counts as above it, as
-//! if the level lay a hair lower: a plateau at the level has one outline, and no line has a gap or a fork.
+//! Strips of a few rows of cells are traced on all threads. The chains of crossings that they yield meet at the rows of grid
+//! points between strips, where they are put together to whole lines. A value exactly at a level counts as above it, as if
+//! the level lay a hair lower: a plateau at the level has one outline, and no line has a gap or a fork.
 
+mod flags;
 mod levels;
+mod links;
+mod strip;
 
 pub use levels::Levels;
 
 use super::cancel::Cancel;
 use super::surface::Surface;
-use crate::engine::real;
+use links::Links;
+use rayon::prelude::*;
+use std::ops::Range;
+use strip::{Strip, Tracer};
 
 /// A line along which the surface has one value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ContourLine {
     /// The value.
     pub level: f64,
-    /// Points in coordinates of the plane, each on an edge of the grid. At least two, neighbours distinct.
+    /// Points in coordinates of the plane, each on an edge of the grid. At least two, neighbours distinct. What lies above
+    /// the level is on the right.
     pub points: Vec<[f64; 2]>,
     /// Whether the last point is joined to the first. An open line ends at the border or beside a value that is not finite.
     pub closed: bool,
@@ -27,243 +34,137 @@ pub struct ContourLine {
 ///
 /// Levels that are not finite or occur twice are left out. Cells with a corner that is not finite have no lines. Where
 /// a cell is a saddle, the mean of its corners decides which of them are connected.
+///
+/// All threads of the current pool take part; the lines do not depend on how many there are.
 pub fn lines(surface: &Surface, levels: &[f64], cancel: &Cancel) -> Option<Vec<ContourLine>> {
-    let mut levels: Vec<f64> = levels
-        .iter()
-        .copied()
-        .filter(|level| level.is_finite())
-        .collect();
+    lines_by_strips(HEIGHT, surface, levels, cancel)
+}
+
+/// How many rows of cells a strip has: few enough that its crossings stay in the cache.
+const HEIGHT: usize = 32;
+
+fn lines_by_strips(
+    height: usize,
+    surface: &Surface,
+    levels: &[f64],
+    cancel: &Cancel,
+) -> Option<Vec<ContourLine>> {
+    let finite = levels.iter().copied().filter(|level| level.is_finite());
+    let mut levels: Vec<f64> = finite.collect();
     levels.sort_unstable_by(f64::total_cmp);
     levels.dedup();
     if surface.columns < 2 || surface.rows < 2 || levels.is_empty() {
         return (!cancel.is_cancelled()).then(Vec::new);
     }
-    let nodes = Sweep::new(surface, &levels).run(cancel)?;
-    trace(&nodes, &levels, cancel)
+    let rows = surface.rows - 1;
+    let strips: Vec<Strip> = (0..rows.div_ceil(height))
+        .into_par_iter()
+        .map_init(
+            || Tracer::new(surface, &levels),
+            |tracer, i| tracer.trace(i * height..rows.min((i + 1) * height), cancel),
+        )
+        .collect::<Option<_>>()?;
+    let chains: Vec<(&Strip, &Chain)> = strips
+        .iter()
+        .flat_map(|strip| strip.chains.iter().map(move |chain| (strip, chain)))
+        .collect();
+    let chain = |number: u32| chains[number as usize];
+    let mut paths = Vec::new();
+    let mut order: Vec<u32> = Vec::new();
+    links(&strips).take_paths(|path, closed| {
+        let (_, first) = chain(path[0]);
+        let start = order.len();
+        order.extend(path);
+        paths.push((first.level, closed || first.closed, start..order.len()));
+    });
+    paths.sort_by_key(|(level, closed, _)| (*level, *closed));
+    let lines: Vec<Option<ContourLine>> = paths
+        .into_par_iter()
+        .with_min_len(16)
+        .map(|(level, closed, path)| {
+            let path = order[path].iter().map(|&number| chain(number));
+            let pieces = path.map(|(strip, chain)| &strip.points[chain.points.clone()]);
+            let level = levels[level as usize];
+            (!cancel.is_cancelled()).then(|| line(level, pieces, closed))
+        })
+        .collect::<Option<_>>()?;
+    Some(lines.into_iter().flatten().collect())
 }
 
-/// No neighbour.
-const NONE: u32 = u32::MAX;
-/// The band of a value that is not finite.
-const HOLE: u32 = u32::MAX;
-
-/// A crossing of a level with an edge of the grid.
-struct Node {
-    at: [f64; 2],
-    neighbours: [u32; 2],
+/// A part of a line within a strip.
+struct Chain {
+    /// The number of its level.
     level: u32,
+    /// Where its points are in those of the strip. At least one, neighbours distinct.
+    points: Range<usize>,
+    /// Where it begins and where it ends.
+    ends: [End; 2],
+    /// Whether it is a whole line by itself, closed.
+    closed: bool,
 }
 
-/// The state of the pass over the cells, row by row.
-struct Sweep<'a> {
-    surface: &'a Surface,
-    levels: &'a [f64],
-    nodes: Vec<Node>,
-    /// The node of each level on the edge between the last cell and this one.
-    left: Vec<u32>,
-    /// The node of each level on the lower edge of the cell in each column; the cell replaces it by its upper edge's.
-    below: Vec<u32>,
-    /// Whether the cell below, in each column, had no hole, so that `below` tells the nodes of the common edge.
-    below_known: Vec<bool>,
+/// Where a chain begins or ends.
+#[derive(Clone, Copy)]
+enum End {
+    /// Where the line does.
+    Inside,
+    /// At this one of the crossings on the lower border of the strip.
+    Bottom(usize),
+    /// At this one of the crossings on the upper border of the strip.
+    Top(usize),
 }
 
-impl<'a> Sweep<'a> {
-    fn new(surface: &'a Surface, levels: &'a [f64]) -> Self {
-        let columns = surface.columns;
-        Self {
-            surface,
-            levels,
-            nodes: Vec::new(),
-            left: vec![NONE; levels.len()],
-            below: vec![NONE; levels.len() * columns],
-            below_known: vec![false; columns],
-        }
-    }
-
-    fn run(mut self, cancel: &Cancel) -> Option<Vec<Node>> {
-        let columns = self.surface.columns;
-        let (mut low, mut high) = (vec![0; columns], vec![0; columns]);
-        self.bands(0, &mut high);
-        for row in 0..self.surface.rows - 1 {
-            if cancel.is_cancelled() {
-                return None;
-            }
-            std::mem::swap(&mut low, &mut high);
-            self.bands(row + 1, &mut high);
-            let mut left_known = false;
-            for column in 0..columns - 1 {
-                let bands = [low[column], low[column + 1], high[column + 1], high[column]];
-                let top = bands[0].max(bands[1]).max(bands[2]).max(bands[3]);
-                let bottom = bands[0].min(bands[1]).min(bands[2]).min(bands[3]);
-                if top != HOLE && top != bottom {
-                    for level in bottom..top {
-                        self.cell([column, row], level, bands, left_known);
-                    }
-                }
-                left_known = top != HOLE;
-                self.below_known[column] = left_known;
+/// Which chain follows which, counted through all strips.
+fn links(strips: &[Strip]) -> Links {
+    // The chains that begin at the crossings of the lower and the upper border of each strip.
+    let mut begins = Vec::new();
+    let mut count = 0;
+    for strip in strips {
+        let [mut bottom, mut top] = strip.borders.map(|count| vec![None; count]);
+        for (number, chain) in (count..).zip(&strip.chains) {
+            match chain.ends[0] {
+                End::Inside => {}
+                End::Bottom(k) => bottom[k] = Some(number),
+                End::Top(k) => top[k] = Some(number),
             }
         }
-        Some(self.nodes)
+        begins.push([bottom, top]);
+        count += strip.chains.len();
     }
-
-    /// How many levels each value of a row reaches: a value is above level `i` if its band is more than `i`.
-    fn bands(&self, row: usize, bands: &mut [u32]) {
-        let values = &self.surface.values[row * self.surface.columns..][..self.surface.columns];
-        let mut band = 0;
-        for (value, out) in values.iter().zip(bands) {
-            if !value.is_finite() {
-                *out = HOLE;
-                continue;
-            }
-            while band < self.levels.len() && self.levels[band] <= *value {
-                band += 1;
-            }
-            while band > 0 && self.levels[band - 1] > *value {
-                band -= 1;
-            }
-            *out = index(band);
-        }
-    }
-
-    /// Joins the crossings of one level with the edges of one cell. Corners and edges count from the lower left corner
-    /// and the lower edge, against the clock.
-    fn cell(&mut self, [column, row]: [usize; 2], level: u32, bands: [u32; 4], left_known: bool) {
-        let above = bands.map(|band| band > level);
-        let i = level as usize;
-        let slot = column * self.levels.len() + i;
-        let mut nodes = [NONE; 4];
-        if above[0] != above[1] {
-            let known = self.below_known[column];
-            nodes[0] = if known {
-                self.below[slot]
-            } else {
-                self.cross([column, row], false, level)
+    let mut links = Links::default();
+    links.grow(count);
+    let mut number = 0;
+    for (i, strip) in strips.iter().enumerate() {
+        for chain in &strip.chains {
+            let next = match chain.ends[1] {
+                End::Inside => None,
+                End::Bottom(k) => i.checked_sub(1).and_then(|below| begins[below][1][k]),
+                End::Top(k) => begins.get(i + 1).and_then(|[bottom, _]| bottom[k]),
             };
-        }
-        if above[3] != above[0] {
-            nodes[3] = if left_known {
-                self.left[i]
-            } else {
-                self.cross([column, row], true, level)
-            };
-        }
-        if above[1] != above[2] {
-            nodes[1] = self.cross([column + 1, row], true, level);
-            self.left[i] = nodes[1];
-        }
-        if above[3] != above[2] {
-            nodes[2] = self.cross([column, row + 1], false, level);
-            self.below[slot] = nodes[2];
-        }
-        if nodes.contains(&NONE) {
-            let mut two = nodes.into_iter().filter(|&node| node != NONE);
-            if let (Some(a), Some(b)) = (two.next(), two.next()) {
-                self.join(a, b);
+            if let Some(next) = next {
+                links.join(number, index(next));
             }
-        } else if above[0] == (self.mean([column, row]) >= self.levels[i]) {
-            // The lower left and upper right corners are connected through the middle.
-            self.join(nodes[0], nodes[1]);
-            self.join(nodes[2], nodes[3]);
-        } else {
-            self.join(nodes[3], nodes[0]);
-            self.join(nodes[1], nodes[2]);
+            number += 1;
         }
     }
-
-    /// A new node on the edge that leaves grid point (column, row) upwards or to the right.
-    fn cross(&mut self, [column, row]: [usize; 2], upwards: bool, level: u32) -> u32 {
-        let from = row * self.surface.columns + column;
-        let to = from + if upwards { self.surface.columns } else { 1 };
-        let t = share(
-            self.surface.values[from],
-            self.surface.values[to],
-            self.levels[level as usize],
-        );
-        let (column, row) = (real(column), real(row));
-        let at = if upwards {
-            self.surface.point(column, row + t)
-        } else {
-            self.surface.point(column + t, row)
-        };
-        self.nodes.push(Node {
-            at,
-            neighbours: [NONE; 2],
-            level,
-        });
-        index(self.nodes.len() - 1)
-    }
-
-    fn join(&mut self, a: u32, b: u32) {
-        for (node, neighbour) in [(a, b), (b, a)] {
-            let neighbours = &mut self.nodes[node as usize].neighbours;
-            neighbours[usize::from(neighbours[0] != NONE)] = neighbour;
-        }
-    }
-
-    fn mean(&self, [column, row]: [usize; 2]) -> f64 {
-        let (columns, values) = (self.surface.columns, &self.surface.values);
-        let corner = row * columns + column;
-        [corner, corner + 1, corner + columns, corner + columns + 1]
-            .map(|k| 0.25 * values[k])
-            .iter()
-            .sum()
-    }
+    links
 }
 
-/// The share of the way from `a` to `b` at which `level` is met.
-fn share(a: f64, b: f64, level: f64) -> f64 {
-    let difference = b - a;
-    if difference.is_finite() {
-        (level - a) / difference
-    } else {
-        (0.5 * level - 0.5 * a) / (0.5 * b - 0.5 * a)
+/// The line through some chains of points, unless it encloses nothing, as around a single grid point exactly at the level.
+fn line<'a>(
+    level: f64,
+    chains: impl Iterator<Item = &'a [[f64; 2]]> + Clone,
+    closed: bool,
+) -> Option<ContourLine> {
+    let count = chains.clone().map(<[_]>::len).sum();
+    let mut points: Vec<[f64; 2]> = Vec::with_capacity(count);
+    for chain in chains {
+        // Chains share the point where they meet.
+        let met = points
+            .last()
+            .is_some_and(|last| Some(last) == chain.first());
+        points.extend_from_slice(&chain[usize::from(met)..]);
     }
-}
-
-/// Follows the neighbours: first from the ends of open lines, then around the closed ones.
-fn trace(nodes: &[Node], levels: &[f64], cancel: &Cancel) -> Option<Vec<ContourLine>> {
-    let mut seen = vec![false; nodes.len()];
-    let mut lines = Vec::new();
-    for closed in [false, true] {
-        for start in 0..nodes.len() {
-            if seen[start] || (!closed && nodes[start].neighbours[1] != NONE) {
-                continue;
-            }
-            if cancel.is_cancelled() {
-                return None;
-            }
-            let level = levels[nodes[start].level as usize];
-            let points = follow(nodes, start, &mut seen);
-            lines.extend(line(level, points, closed));
-        }
-    }
-    lines.sort_by(|a, b| a.level.total_cmp(&b.level));
-    Some(lines)
-}
-
-fn follow(nodes: &[Node], start: usize, seen: &mut [bool]) -> Vec<[f64; 2]> {
-    let mut points: Vec<[f64; 2]> = Vec::new();
-    let mut here = start;
-    loop {
-        seen[here] = true;
-        let node = &nodes[here];
-        if points.last() != Some(&node.at) {
-            points.push(node.at);
-        }
-        match node
-            .neighbours
-            .into_iter()
-            .find(|&next| next != NONE && !seen[next as usize])
-        {
-            Some(next) => here = next as usize,
-            None => return points,
-        }
-    }
-}
-
-/// The line through `points`, unless it encloses nothing, as around a single grid point exactly at the level.
-fn line(level: f64, mut points: Vec<[f64; 2]>, closed: bool) -> Option<ContourLine> {
     while closed && points.len() > 1 && points.first() == points.last() {
         points.pop();
     }

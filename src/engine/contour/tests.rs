@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::engine::plane::Rect;
+use crate::engine::real;
 use std::f64::consts::TAU;
 
 fn surface(view: Rect, columns: usize, rows: usize, f: impl Fn(f64, f64) -> f64) -> Surface {
@@ -287,4 +288,78 @@ fn cancelled_lines_are_none() {
         lines(&surface(Rect::square(1.0), 4, 4, |x, _| x), &[], &cancel),
         None
     );
+}
+
+/// Hills with a hole in them, on more rows than a strip has.
+fn hills() -> Surface {
+    surface(Rect::square(3.0), 70, 90, |x, y| {
+        if (x - 0.7).hypot(y + 0.4) < 0.3 {
+            f64::NAN
+        } else {
+            (3.0 * x + 0.3 * y).sin() * (2.5 * y).cos() + 0.1 * x
+        }
+    })
+}
+
+const HEIGHTS: [f64; 5] = [-0.81, -0.3, 0.013, 0.42, 0.77];
+
+#[test]
+fn strips_of_any_height_give_the_same_lines() {
+    let hills = hills();
+    let by = |height| {
+        let lines = lines_by_strips(height, &hills, &HEIGHTS, &Cancel::default()).unwrap();
+        let mut lines: Vec<_> = lines
+            .into_iter()
+            .map(|line| {
+                let mut points: Vec<_> =
+                    line.points.iter().map(|at| at.map(f64::to_bits)).collect();
+                if line.closed {
+                    let first = points
+                        .iter()
+                        .enumerate()
+                        .min_by_key(|(_, at)| **at)
+                        .unwrap()
+                        .0;
+                    points.rotate_left(first);
+                }
+                (line.level.to_bits(), line.closed, points)
+            })
+            .collect();
+        lines.sort();
+        lines
+    };
+    let whole = by(1000);
+    assert!(whole.iter().any(|line| line.1) && whole.iter().any(|line| !line.1));
+    for height in [1, 2, 7, HEIGHT] {
+        assert_eq!(by(height), whole);
+    }
+}
+
+#[test]
+fn same_lines_on_any_number_of_threads() {
+    let hills = hills();
+    let on = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        pool.unwrap().install(|| lines_of(&hills, &HEIGHTS))
+    };
+    let one = on(1);
+    for threads in [2, 8] {
+        assert_eq!(on(threads), one);
+    }
+}
+
+#[test]
+fn what_is_above_the_level_is_on_the_right() {
+    let area = |line: &ContourLine| {
+        let next = line.points.iter().cycle().skip(1);
+        let pairs = line.points.iter().zip(next);
+        pairs
+            .map(|(a, b)| 0.5 * (a[0] * b[1] - a[1] * b[0]))
+            .sum::<f64>()
+    };
+    for up in [-1.0, 1.0] {
+        let bowl = surface(Rect::square(2.0), 99, 99, |x, y| up * (x * x + y * y));
+        let lines = lines_of(&bowl, &[up]);
+        assert!((area(&lines[0]) - up * TAU / 2.0).abs() < 0.01);
+    }
 }

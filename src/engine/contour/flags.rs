@@ -1,0 +1,74 @@
+//! Yes or no for each of many places, most of them no.
+
+/// How many places are looked at together.
+const TOGETHER: usize = 64;
+
+/// One byte for each place, 0 or 1, and zeros up to a whole block.
+pub(super) struct Flags {
+    bytes: Vec<u8>,
+    count: usize,
+}
+
+impl Flags {
+    pub(super) fn new(count: usize) -> Self {
+        Self {
+            bytes: vec![0; count.next_multiple_of(TOGETHER)],
+            count,
+        }
+    }
+
+    /// 0 or 1 for each place.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes[..self.count]
+    }
+
+    /// The same, to be set.
+    pub(super) fn bytes_mut(&mut self) -> &mut [u8] {
+        &mut self.bytes[..self.count]
+    }
+
+    /// Visits the places that are set, in order.
+    #[inline]
+    pub(super) fn each(&self, mut visit: impl FnMut(usize)) {
+        let (blocks, _) = self.bytes.as_chunks::<TOGETHER>();
+        for (start, block) in (0..).step_by(TOGETHER).zip(blocks) {
+            let mut set = bits(block);
+            while set != 0 {
+                visit(start + set.trailing_zeros() as usize);
+                set &= set - 1;
+            }
+        }
+    }
+}
+
+/// The bytes as bits, the first one lowest.
+fn bits(block: &[u8; TOGETHER]) -> u64 {
+    let (eights, _) = block.as_chunks::<8>();
+    eights.iter().rev().fold(0, |bits, &eight| {
+        // The product moves byte i to bit 56 + i; what else it makes is below or falls out at the top.
+        let eight = u64::from_le_bytes(eight).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+        bits << 8 | eight
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_place_that_is_set_is_visited_in_order() {
+        for count in [1, 7, 64, 65, 200] {
+            for step in [1, 2, 3, 7, 63] {
+                let mut flags = Flags::new(count);
+                flags
+                    .bytes_mut()
+                    .iter_mut()
+                    .step_by(step)
+                    .for_each(|flag| *flag = 1);
+                let mut places = Vec::new();
+                flags.each(|place| places.push(place));
+                assert_eq!(places, (0..count).step_by(step).collect::<Vec<_>>());
+            }
+        }
+    }
+}
