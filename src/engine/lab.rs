@@ -4,7 +4,7 @@
 mod latest;
 mod surveys;
 
-pub use surveys::{BasinsFound, BasinsOf};
+pub use surveys::{BasinsFound, BasinsOf, Overs, SweepFound, SweepOf, Swept};
 
 use super::cancel::Cancel;
 use super::contour::{self, ContourLine, Levels};
@@ -18,7 +18,7 @@ use latest::{Latest, lock};
 use rayon::prelude::*;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use surveys::BasinsSlot;
+use surveys::{BasinsSlot, SweepSlot};
 
 /// A run's trajectory and the exact curvature along it.
 #[derive(Clone, Debug, PartialEq)]
@@ -189,6 +189,7 @@ pub struct Lab {
     runs: Latest<Scene, Result<Runs, String>>,
     terrain: Latest<(Scene, Rect), Result<Terrain, String>>,
     basins: BasinsSlot,
+    sweep: SweepSlot,
 }
 
 impl Lab {
@@ -228,6 +229,7 @@ impl Lab {
             },
         )?;
         let basins = BasinsSlot::spawn(Arc::clone(&grounds), Arc::clone(&wake))?;
+        let sweep = SweepSlot::spawn(Arc::clone(&grounds), Arc::clone(&wake))?;
         let terrain = Latest::spawn(
             "terrain",
             wake,
@@ -251,6 +253,7 @@ impl Lab {
             runs,
             terrain,
             basins,
+            sweep,
         })
     }
 
@@ -292,6 +295,31 @@ impl Lab {
     /// The share of the basins in work that is done; `None` at rest.
     pub fn basins_progress(&self) -> Option<f32> {
         self.basins.progress()
+    }
+
+    /// Asks for a sweep of a scene; what is asked for already goes on.
+    pub fn ask_sweep(&self, scene: &Scene, of: SweepOf) {
+        self.sweep.ask(scene, of);
+    }
+
+    /// Stops the work on a sweep.
+    pub fn stop_sweep(&self) {
+        self.sweep.stop();
+    }
+
+    /// The newest sweep, or the sentence that says why there is none; `None` before the first.
+    pub fn sweep(&self) -> Option<Arc<Result<SweepFound, String>>> {
+        self.sweep.newest()
+    }
+
+    /// The share of the sweep in work that is done; `None` at rest.
+    pub fn sweep_progress(&self) -> Option<f32> {
+        self.sweep.progress()
+    }
+
+    /// Gives a sweep this long to be ready.
+    pub fn wait_for_sweep(&self, patience: Duration) {
+        self.sweep.wait(patience);
     }
 
     /// Gives basins this long to be ready.

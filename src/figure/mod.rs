@@ -9,6 +9,7 @@ pub mod frame;
 pub mod map;
 pub mod png;
 pub mod svg;
+pub mod sweep;
 pub mod trail;
 
 use crate::engine::cancel::Cancel;

@@ -9,6 +9,7 @@ use super::view::View;
 use super::view::basins::BasinsView;
 use super::view::charts::Charts;
 use super::view::map::MapView;
+use super::view::sweep::SweepView;
 use crate::engine::lab::{Lab, Runs, Terrain};
 use crate::engine::scene::Scene;
 use crate::figure::frame::Frame;
@@ -43,6 +44,7 @@ pub struct App {
     pub(super) view: View,
     pub(super) map: MapView,
     pub(super) basins: BasinsView,
+    pub(super) sweep: SweepView,
     pub(super) charts: Charts,
     pub(super) textures: Textures,
     pub(super) asking: Option<AskPath>,
@@ -78,6 +80,7 @@ impl App {
             view: View::default(),
             map: MapView::default(),
             basins: BasinsView::default(),
+            sweep: SweepView::default(),
             charts: Charts::default(),
             textures: Textures::default(),
             asking: None,
@@ -112,6 +115,7 @@ impl App {
         self.lab.wait_for_runs(FOREVER);
         self.lab.wait_for_terrain(FOREVER);
         self.lab.wait_for_basins(FOREVER);
+        self.lab.wait_for_sweep(FOREVER);
         self.collect();
     }
 

@@ -122,6 +122,7 @@ pub(crate) const MENUS: [(&str, &[Entry]); 4] = [
             entry("Play from the start", Command::Restart, plain(Key::R)),
             entry("Map", Command::Show(View::Map), plain(Key::M)),
             entry("Basins", Command::Show(View::Basins), plain(Key::B)),
+            entry("Sweep", Command::Show(View::Sweep), plain(Key::W)),
             entry("Full view", Command::FullView, plain(Key::F)),
             entry("Light or dark", Command::SwitchTheme, ctrl(Key::D)),
         ],

@@ -7,6 +7,7 @@ use super::view::basins as basins_view;
 use super::view::map::{self as map_view, Shown};
 use super::{dialog, panel, theme};
 use crate::engine::lab::BasinsOf;
+use crate::figure::colour::Theme;
 use crate::figure::drawing::Area;
 use eframe::egui;
 use std::path::Path;
@@ -167,7 +168,6 @@ impl App {
             .rect_filled(ui.max_rect(), 0.0, super::paint::colour(theme.background));
         let names = self.scene.run_names();
         let followed = self.followed();
-        let progress = self.lab.basins_progress();
         let strip = egui::Panel::top("style")
             .show_separator_line(false)
             .show(ui, |ui| {
@@ -186,12 +186,21 @@ impl App {
                     match self.view {
                         View::Map => commands.extend(panel::style::ui(ui, &self.scene)),
                         View::Basins => {
-                            let asked =
-                                self.basins
-                                    .strip_ui(ui, &names, followed.unwrap_or(0), progress);
+                            let progress = self.lab.basins_progress();
+                            let run = followed.unwrap_or(0);
+                            let asked = self.basins.strip_ui(ui, &names, run, progress);
                             self.selected = asked.run.or(self.selected);
                             if asked.stop {
                                 self.lab.stop_basins();
+                            }
+                        }
+                        View::Sweep => {
+                            let progress = self.lab.sweep_progress();
+                            let (scene, run) = (&self.scene, followed.unwrap_or(0));
+                            let asked = self.sweep.strip_ui(ui, scene, &names, run, progress);
+                            self.selected = asked.run.or(self.selected);
+                            if asked.stop {
+                                self.lab.stop_sweep();
                             }
                         }
                     }
@@ -199,6 +208,11 @@ impl App {
                 commands
             });
         self.apply_all(&ctx, strip.inner);
+        if self.view == View::Sweep {
+            let commands = self.sweep_ui(ui, &names, followed.unwrap_or(0), theme);
+            self.apply_all(&ctx, commands);
+            return;
+        }
         let view = self.scene.view.or_else(|| {
             self.runs()
                 .filter(|runs| runs.scene.landscape == self.scene.landscape)
@@ -207,8 +221,8 @@ impl App {
         let view = view.unwrap_or(self.scene.landscape.as_dyn().view());
         let space = ui.available_rect_before_wrap();
         let frame = match self.view {
-            View::Map => map_view::frame(space, view),
             View::Basins => basins_view::frame(space, view),
+            _ => map_view::frame(space, view),
         };
         if self.frame != Some(frame) {
             self.frame = Some(frame);
@@ -229,7 +243,7 @@ impl App {
             theme,
         };
         let commands = match self.view {
-            View::Map => self.map.ui(ui, &frame, &shown, &mut self.textures),
+            View::Map | View::Sweep => self.map.ui(ui, &frame, &shown, &mut self.textures),
             View::Basins => {
                 if let Some(run) = followed {
                     let of = BasinsOf {
@@ -249,6 +263,33 @@ impl App {
         };
         self.message_ui(ui, frame.area);
         self.apply_all(&ctx, commands);
+    }
+
+    fn sweep_ui(
+        &mut self,
+        ui: &mut egui::Ui,
+        names: &[String],
+        run: usize,
+        theme: &Theme,
+    ) -> Vec<Command> {
+        let space = ui.available_rect_before_wrap();
+        if let Ok(of) = self.sweep.of(&self.scene, run) {
+            self.lab.ask_sweep(&self.scene, of);
+            self.lab.wait_for_sweep(PATIENCE);
+        }
+        let found = self.lab.sweep();
+        let (said, textures) = (&mut self.map.under_pointer, &mut self.textures);
+        let commands = self.sweep.ui(
+            ui,
+            &self.scene,
+            (names, run),
+            found.as_ref(),
+            theme,
+            said,
+            textures,
+        );
+        self.message_ui(ui, super::paint::area(space));
+        commands
     }
 
     /// The run that is looked at alone: the selected one, or the first that is ticked.

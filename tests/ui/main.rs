@@ -4,6 +4,7 @@
 mod files;
 mod map;
 mod panels;
+mod surveys;
 mod timeline;
 
 use eframe::egui;
@@ -99,7 +100,19 @@ impl Window {
     }
 
     fn map(&self) -> egui::Rect {
+        self.place("Map: ")
+    }
+
+    /// Where the thing lies whose name contains `part`.
+    fn place(&self, part: &str) -> egui::Rect {
         use egui_kittest::kittest::Queryable;
-        self.harness.get_by_label_contains("Map: ").rect()
+        self.harness.get_by_label_contains(part).rect()
+    }
+
+    /// Whether a control of a role and a name has a value.
+    fn has_value(&self, role: egui::Role, name: &str, value: &str) -> bool {
+        use egui_kittest::kittest::Queryable;
+        let node = self.harness.get_by_role_and_label(role, name);
+        node.value().as_deref() == Some(value)
     }
 }

@@ -2,13 +2,17 @@
 
 use super::latest::Latest;
 use super::{Grounds, Scene};
+use crate::engine::cancel::Cancel;
+use crate::engine::declare::Refusal;
 use crate::engine::landscape::AnyLandscape;
 use crate::engine::plane::Rect;
 use crate::engine::run::{Conditions, RunSpec};
 use crate::engine::survey::basins::{Basins, Question};
+use crate::engine::survey::sweep::{self, Curve, Over, Setup, SweepMap};
 use rayon::ThreadPool;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 /// Grid sides of basins that come one after the other, as far as the finest that is asked for.
 const SIDES: [usize; 3] = [32, 128, 512];
@@ -104,12 +108,10 @@ impl BasinsSlot {
 
     /// The share of the grid in work that is done; `None` at rest.
     pub(super) fn progress(&self) -> Option<f32> {
-        let [done, all] = [0, 1].map(|index| self.progress[index].load(Ordering::Relaxed));
-        #[expect(clippy::cast_precision_loss, reason = "a share for people")]
-        self.slot.busy().then(|| done as f32 / all.max(1) as f32)
+        self.slot.busy().then(|| share(&self.progress))
     }
 
-    pub(super) fn wait(&self, patience: std::time::Duration) {
+    pub(super) fn wait(&self, patience: Duration) {
         self.slot.wait(patience);
     }
 }
@@ -119,4 +121,164 @@ pub(super) fn pool() -> Result<ThreadPool, String> {
     rayon::ThreadPoolBuilder::new()
         .build()
         .map_err(|error| format!("no threads to compute with: {error}"))
+}
+
+/// What a sweep goes over.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Overs {
+    /// One setting of all runs that have it.
+    One(Over),
+    /// Two settings of the run at this place.
+    Two(usize, [Over; 2]),
+}
+
+/// What a sweep depends on.
+#[derive(Clone, PartialEq)]
+pub struct SweepOf {
+    /// The landscape.
+    pub landscape: AnyLandscape,
+    /// Where every run starts.
+    pub start: [f64; 2],
+    /// What the runs are made under.
+    pub conditions: Conditions,
+    /// The runs.
+    pub specs: Vec<RunSpec>,
+    /// The settings.
+    pub overs: Overs,
+    /// The loss that is to be reached.
+    pub goal: Option<f64>,
+}
+
+/// A sweep, and what it is of.
+pub struct SweepFound {
+    /// What it is of.
+    pub of: SweepOf,
+    /// Where the runs end.
+    pub swept: Swept,
+}
+
+/// Where the runs of a sweep end, and where theory expects them to diverge if the landscape is a quadratic.
+pub enum Swept {
+    /// Over one setting: the curves with the limits of their learning rates.
+    Curves(Vec<(Curve, Option<f64>)>),
+    /// Over two: the map, and [`sweep::lr_limits`].
+    Map(SweepMap, Option<(usize, Vec<Option<f64>>)>),
+}
+
+/// The background slot of sweeps.
+pub(super) struct SweepSlot {
+    slot: Latest<(Scene, SweepOf), Result<SweepFound, String>>,
+    /// Runs that are done, and all.
+    progress: Arc<[AtomicUsize; 2]>,
+}
+
+impl SweepSlot {
+    pub(super) fn spawn(
+        grounds: Arc<Grounds>,
+        wake: Arc<dyn Fn() + Send + Sync>,
+    ) -> Result<Self, String> {
+        let pool = pool()?;
+        let progress = Arc::new([AtomicUsize::new(0), AtomicUsize::new(1)]);
+        let counted = Arc::clone(&progress);
+        let work = move |(scene, of): &(Scene, SweepOf),
+                         cancel: &Cancel,
+                         publish: &dyn Fn(Result<SweepFound, String>)| {
+            let ground = match grounds.get(scene) {
+                Ok(ground) => ground,
+                Err(sentence) => return publish(Err(sentence)),
+            };
+            counted[0].store(0, Ordering::Relaxed);
+            let dim = ground.objective.dim();
+            let setup = Setup {
+                objective: &*ground.objective,
+                start: &of.start[..dim.min(2)],
+                conditions: &of.conditions,
+                goal: of.goal,
+                cancel,
+                done: &counted[0],
+            };
+            match pool.install(|| swept(&setup, of, ground.view, &counted[1])) {
+                Ok(Some(swept)) => publish(Ok(SweepFound {
+                    of: of.clone(),
+                    swept,
+                })),
+                Ok(None) => {}
+                Err(refusal) => publish(Err(refusal.to_string())),
+            }
+        };
+        Ok(Self {
+            slot: Latest::spawn("sweep", wake, work)?,
+            progress,
+        })
+    }
+
+    /// Asks for a sweep of a scene; what is asked for already goes on, and what was stopped stays so.
+    pub(super) fn ask(&self, scene: &Scene, of: SweepOf) {
+        self.slot
+            .ask(|(_, asked)| *asked == of, || (scene.clone(), of.clone()));
+    }
+
+    pub(super) fn newest(&self) -> Option<Arc<Result<SweepFound, String>>> {
+        self.slot.newest()
+    }
+
+    pub(super) fn stop(&self) {
+        self.slot.stop();
+    }
+
+    pub(super) fn progress(&self) -> Option<f32> {
+        self.slot.busy().then(|| share(&self.progress))
+    }
+
+    pub(super) fn wait(&self, patience: Duration) {
+        self.slot.wait(patience);
+    }
+}
+
+fn swept(
+    setup: &Setup,
+    of: &SweepOf,
+    view: Rect,
+    all: &AtomicUsize,
+) -> Result<Option<Swept>, Refusal> {
+    let steepest = sweep::steepest(setup.objective, view);
+    match &of.overs {
+        Overs::One(over) => {
+            let lines = sweep::lines(&of.specs, over)?;
+            all.store(sweep::amount(&lines), Ordering::Relaxed);
+            let limit = |curve: &Curve| {
+                let line = &curve.line;
+                let lambda_max = steepest.filter(|_| line.grid.is_lr())?;
+                sweep::lr_limit(&line.spec, lambda_max, setup.conditions)
+            };
+            let curves = sweep::curves(setup, lines);
+            Ok(curves.map(|curves| {
+                let with_limit = |curve: Curve| {
+                    let limit = limit(&curve);
+                    (curve, limit)
+                };
+                Swept::Curves(curves.into_iter().map(with_limit).collect())
+            }))
+        }
+        Overs::Two(run, [x, y]) => {
+            let Some(spec) = of.specs.get(*run) else {
+                return Ok(None);
+            };
+            let grids = sweep::grids(spec, [x, y])?;
+            all.store(grids[0].len() * grids[1].len() + 1, Ordering::Relaxed);
+            Ok(sweep::map(setup, spec, grids).map(|map| {
+                let limits = steepest
+                    .and_then(|steepest| sweep::lr_limits(&map, steepest, setup.conditions));
+                Swept::Map(map, limits)
+            }))
+        }
+    }
+}
+
+/// The share of the work that is done.
+fn share(progress: &[AtomicUsize; 2]) -> f32 {
+    let [done, all] = [0, 1].map(|index| progress[index].load(Ordering::Relaxed));
+    #[expect(clippy::cast_precision_loss, reason = "a share for people")]
+    let share = done as f32 / all.max(1) as f32;
+    share.min(1.0)
 }

@@ -83,7 +83,7 @@ impl BasinsView {
                     }
                 }
             });
-        named(&combo.response, "Run of the basins", name);
+        super::named(&combo.response, "Run of the basins", name);
         combo.response.on_hover_text(
             "The run whose starts are followed; selecting a run on the left does the same.",
         );
@@ -95,7 +95,7 @@ impl BasinsView {
                     ui.selectable_value(&mut self.side, side, format!("{side} × {side}"));
                 }
             });
-        named(&combo.response, "Starts of the basins", &side);
+        super::named(&combo.response, "Starts of the basins", &side);
         combo
             .response
             .on_hover_text("How many starts; coarse ones come first.");
@@ -188,14 +188,6 @@ impl BasinsView {
         };
         Arc::clone(&self.shaded.get_or_insert_with(shade).pixels)
     }
-}
-
-fn named(response: &egui::Response, name: &str, value: &str) {
-    response.widget_info(|| {
-        let mut info = egui::WidgetInfo::labeled(egui::Role::ComboBox, true, name);
-        info.current_text_value = Some(value.to_owned());
-        info
-    });
 }
 
 /// What becomes of a start, in words.

@@ -1,0 +1,84 @@
+//! The learning rate at which theory expects a run on a quadratic to diverge.
+
+use super::{Grid, SweepMap};
+use crate::engine::curvature;
+use crate::engine::objective::Objective;
+use crate::engine::plane::Rect;
+use crate::engine::run::{Conditions, RunSpec};
+use crate::engine::schedule::Pace;
+
+/// λmax of a quadratic bowl: of an objective in two parameters whose Hessian is the same all over a view, up to rounding,
+/// with no negative and one positive eigenvalue. `None` for any other.
+pub fn steepest(objective: &dyn Objective, view: Rect) -> Option<f64> {
+    /// Sides of the grid of places that are compared; no period of theirs is one of a test function's.
+    const SHARES: [f64; 5] = [0.02, 0.23, 0.47, 0.74, 0.97];
+    if objective.dim() != 2 {
+        return None;
+    }
+    let hessian = |at: [f64; 2]| {
+        let mut entries = [0.0; 4];
+        objective.hessian(&at, &mut entries);
+        entries
+    };
+    let first = hessian(view.center());
+    let size = first
+        .iter()
+        .fold(0.0_f64, |size, entry| size.max(entry.abs()));
+    let same = |at: [f64; 2]| {
+        let entries = hessian(at);
+        entries
+            .iter()
+            .zip(&first)
+            .all(|(entry, first)| (entry - first).abs() <= 1e-9 * size)
+    };
+    let constant = SHARES
+        .iter()
+        .all(|&u| SHARES.iter().all(|&v| same(view.at([u, v]))));
+    let [low, high] = curvature::eigenvalues([first[0], first[1], first[3]]);
+    (constant && high.is_finite() && high > 0.0 && low >= -1e-9 * high).then_some(high)
+}
+
+/// The largest learning rate at which a run is stable where the largest curvature is `lambda_max`, by bisection of
+/// [`Optimizer::stability_limit`](crate::engine::optimizer::Optimizer::stability_limit). `None` where there is no theory:
+/// for a rule without one, a schedule that is not constant, and mini-batches, whose curvature is another.
+pub fn lr_limit(spec: &RunSpec, lambda_max: f64, conditions: &Conditions) -> Option<f64> {
+    let rule = spec.optimizer.as_dyn();
+    let stable = |lr: f64| {
+        let pace = Pace { lr, momentum: None };
+        rule.stability_limit(pace)
+            .is_some_and(|limit| limit >= lambda_max)
+    };
+    let [mut low, mut high] = [1e-150_f64, 1e150];
+    if !spec.plan.is_constant() || conditions.treatment.batch.is_some() {
+        return None;
+    }
+    if !stable(low) || stable(high) {
+        return None;
+    }
+    // Halves of the exponent first; then the ends soon are neighbours.
+    loop {
+        let middle = low.sqrt() * high.sqrt();
+        if middle <= low || middle >= high {
+            return Some(low);
+        }
+        if stable(middle) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+}
+
+/// Where a map has the learning rate on one axis: which (0 is x), and [`lr_limit`] for each value of the other.
+pub fn lr_limits(
+    map: &SweepMap,
+    lambda_max: f64,
+    conditions: &Conditions,
+) -> Option<(usize, Vec<Option<f64>>)> {
+    let axis = map.grids.iter().position(Grid::is_lr)?;
+    let other = &map.grids[1 - axis];
+    let limits = (0..other.len())
+        .map(|index| lr_limit(&other.apply(&map.spec, index), lambda_max, conditions))
+        .collect();
+    Some((axis, limits))
+}
