@@ -46,12 +46,7 @@ pub trait Objective: Send + Sync {
 
     /// The losses and the gradients of many points, where n is 2. The bits are those of [`Objective::gradient`].
     fn gradients(&self, points: [&[f64]; 2], losses: &mut [f64], gradient: [&mut [f64]; 2]) {
-        let ([x, y], [gx, gy]) = (points, gradient);
-        for (i, loss) in losses.iter_mut().enumerate() {
-            let mut pair = [0.0; 2];
-            *loss = self.gradient(&[x[i], y[i]], &mut pair);
-            [gx[i], gy[i]] = pair;
-        }
+        one_by_one(self, points, losses, gradient);
     }
 }
 
@@ -67,6 +62,20 @@ fn points(
     for (a, loss) in a.iter().zip(losses) {
         plane.point([*a, b], theta);
         *loss = objective.value(theta);
+    }
+}
+
+/// The losses and gradients of points in two parameters, one after the other.
+fn one_by_one(
+    objective: &(impl Objective + ?Sized),
+    [x, y]: [&[f64]; 2],
+    losses: &mut [f64],
+    [gx, gy]: [&mut [f64]; 2],
+) {
+    for (i, loss) in losses.iter_mut().enumerate() {
+        let mut pair = [0.0; 2];
+        *loss = objective.gradient(&[x[i], y[i]], &mut pair);
+        [gx[i], gy[i]] = pair;
     }
 }
 
@@ -131,7 +140,7 @@ impl<F: Formula> Objective for F {
     }
 
     fn row(&self, plane: &Plane, a: &[f64], b: f64, losses: &mut [f64], theta: &mut [f64]) {
-        if plane.is_identity() {
+        if plane.is_identity() && a.len() >= lanes::FEWEST {
             lanes::row(self, a, b, losses);
         } else {
             points(self, plane, a, b, losses, theta);
@@ -139,7 +148,11 @@ impl<F: Formula> Objective for F {
     }
 
     fn gradients(&self, points: [&[f64]; 2], losses: &mut [f64], gradient: [&mut [f64]; 2]) {
-        lanes::gradients(self, points, losses, gradient);
+        if losses.len() >= lanes::FEWEST {
+            lanes::gradients(self, points, losses, gradient);
+        } else {
+            one_by_one(self, points, losses, gradient);
+        }
     }
 }
 

@@ -115,11 +115,11 @@ impl Real for f64 {
     fn raised(self, p: f64) -> Self {
         self.powf(p)
     }
-    #[inline]
+    #[inline(never)]
     fn sin_cos(self) -> [Self; 2] {
         elementary::sin_cos(self)
     }
-    #[inline]
+    #[inline(never)]
     fn exponentials(self) -> [Self; 2] {
         elementary::exponentials(self)
     }
@@ -207,20 +207,14 @@ impl<S: Simd> Real for Lanes<S> {
         Self(S::f64s::from_bits(self.0.to_bits() << 52))
     }
     #[inline(always)]
-    fn map(self, f: fn(f64) -> f64) -> Self {
-        Self(S::f64s::from_fn(
-            self.0.token(),
-            #[inline(always)]
-            |lane| f(self.0.as_slice()[lane]),
-        ))
+    fn map(mut self, f: fn(f64) -> f64) -> Self {
+        each(self.0.as_mut_slice(), f);
+        self
     }
     #[inline(always)]
-    fn raised(self, p: f64) -> Self {
-        Self(S::f64s::from_fn(
-            self.0.token(),
-            #[inline(always)]
-            |lane| self.0.as_slice()[lane].powf(p),
-        ))
+    fn raised(mut self, p: f64) -> Self {
+        raise(self.0.as_mut_slice(), p);
+        self
     }
     #[inline(always)]
     fn sin_cos(self) -> [Self; 2] {
@@ -230,6 +224,20 @@ impl<S: Simd> Real for Lanes<S> {
     fn exponentials(self) -> [Self; 2] {
         elementary::exponentials(self)
     }
+}
+
+/// f of every number. Apart, so that it is not compiled into every formula.
+#[inline(never)]
+fn each(numbers: &mut [f64], f: fn(f64) -> f64) {
+    numbers.iter_mut().for_each(|number| *number = f(*number));
+}
+
+/// xᵖ of every number.
+#[inline(never)]
+fn raise(numbers: &mut [f64], p: f64) {
+    numbers
+        .iter_mut()
+        .for_each(|number| *number = number.powf(p));
 }
 
 impl<S: Simd> Lanes<S> {

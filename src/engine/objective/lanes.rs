@@ -6,7 +6,10 @@ use crate::engine::real::{Kernel, Lanes, Real, dispatch};
 use fearless_simd::Simd;
 use fearless_simd::prelude::*;
 
-/// The values at many x and one y.
+/// The fewest places that are worth a vector; the widest holds as many.
+pub(super) const FEWEST: usize = 8;
+
+/// The values at many x, at least [`FEWEST`], and one y.
 pub(super) fn row<F: Formula>(formula: &F, x: &[f64], y: f64, losses: &mut [f64]) {
     dispatch(Row {
         formula,
@@ -16,7 +19,7 @@ pub(super) fn row<F: Formula>(formula: &F, x: &[f64], y: f64, losses: &mut [f64]
     });
 }
 
-/// The values and gradients at many points.
+/// The values and gradients at many points, at least [`FEWEST`].
 pub(super) fn gradients<F: Formula>(
     formula: &F,
     points: [&[f64]; 2],
@@ -31,20 +34,19 @@ pub(super) fn gradients<F: Formula>(
     });
 }
 
-/// Calls `body` with the first index of each group of `lanes` of `count` places; the last group may overlap the one
-/// before. Answers whether there are enough places for one group.
+/// Calls `body` with the first index of each group of `lanes` of `count` places, at least one; the last group may overlap
+/// the one before.
 #[inline(always)]
-fn groups(count: usize, lanes: usize, mut body: impl FnMut(usize)) -> bool {
-    let Some(last) = count.checked_sub(lanes) else {
-        return false;
-    };
+fn groups(count: usize, lanes: usize, mut body: impl FnMut(usize)) {
+    let last = count - lanes;
     let mut first = 0;
-    while first < last {
-        body(first);
-        first += lanes;
+    loop {
+        body(first); // The one place, because all of a formula is compiled into it.
+        if first == last {
+            return;
+        }
+        first = (first + lanes).min(last);
     }
-    body(last);
-    true
 }
 
 struct Row<'a, F> {
@@ -68,7 +70,7 @@ impl<F: Formula> Kernel for Row<'_, F> {
         let lanes = S::f64s::LEN;
         let count = x.len().min(losses.len());
         let across = Lanes::<S>(S::f64s::simd_from(simd, y));
-        let filled = groups(
+        groups(
             count,
             lanes,
             #[inline(always)]
@@ -77,11 +79,6 @@ impl<F: Formula> Kernel for Row<'_, F> {
                 loss.store(losses, first);
             },
         );
-        if !filled {
-            for (x, loss) in x.iter().zip(losses) {
-                *loss = formula.eval(*x, y);
-            }
-        }
     }
 }
 
@@ -107,7 +104,7 @@ impl<F: Formula> Kernel for Gradients<'_, F> {
         let count = [x.len(), y.len(), losses.len(), gx.len(), gy.len()]
             .into_iter()
             .fold(usize::MAX, usize::min);
-        let filled = groups(
+        groups(
             count,
             lanes,
             #[inline(always)]
@@ -123,13 +120,6 @@ impl<F: Formula> Kernel for Gradients<'_, F> {
                 dy.store(gy, first);
             },
         );
-        if !filled {
-            for i in 0..count {
-                let jet = at(formula, x[i], y[i]);
-                losses[i] = jet.value;
-                [gx[i], gy[i]] = jet.gradient();
-            }
-        }
     }
 }
 
