@@ -31,9 +31,9 @@ const MINIMA: [Colour; 10] = [
 const fn lost(fate: Fate, theme: &Theme) -> Colour {
     match (fate, theme.dark) {
         (Fate::Diverges, false) => Colour::rgb(24, 24, 30),
-        (Fate::Diverges, true) => Colour::rgb(240, 240, 236),
+        (Fate::Diverges, true) => Colour::rgb(4, 5, 7),
         (_, false) => Colour::rgb(232, 232, 228),
-        (_, true) => Colour::rgb(58, 62, 68),
+        (_, true) => Colour::rgb(112, 117, 124),
     }
 }
 
