@@ -4,7 +4,7 @@
 mod latest;
 mod surveys;
 
-pub use surveys::{BasinsFound, BasinsOf, Overs, SweepFound, SweepOf, Swept};
+pub use surveys::{BasinsFound, BasinsOf, CriticalFound, Overs, SweepFound, SweepOf, Swept};
 
 use super::cancel::Cancel;
 use super::contour::{self, ContourLine, Levels};
@@ -18,7 +18,7 @@ use latest::{Latest, lock};
 use rayon::prelude::*;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use surveys::{BasinsSlot, SweepSlot};
+use surveys::{BasinsSlot, CriticalSlot, SweepSlot};
 
 /// A run's trajectory and the exact curvature along it.
 #[derive(Clone, Debug, PartialEq)]
@@ -190,6 +190,7 @@ pub struct Lab {
     terrain: Latest<(Scene, Rect), Result<Terrain, String>>,
     basins: BasinsSlot,
     sweep: SweepSlot,
+    critical: CriticalSlot,
 }
 
 impl Lab {
@@ -230,6 +231,7 @@ impl Lab {
         )?;
         let basins = BasinsSlot::spawn(Arc::clone(&grounds), Arc::clone(&wake))?;
         let sweep = SweepSlot::spawn(Arc::clone(&grounds), Arc::clone(&wake))?;
+        let critical = CriticalSlot::spawn(Arc::clone(&grounds), Arc::clone(&wake))?;
         let terrain = Latest::spawn(
             "terrain",
             wake,
@@ -254,6 +256,7 @@ impl Lab {
             terrain,
             basins,
             sweep,
+            critical,
         })
     }
 
@@ -315,6 +318,21 @@ impl Lab {
     /// The share of the sweep in work that is done; `None` at rest.
     pub fn sweep_progress(&self) -> Option<f32> {
         self.sweep.progress()
+    }
+
+    /// Asks for the critical points in a window of the plane; what is asked for already goes on.
+    pub fn ask_critical(&self, scene: &Scene, window: Rect) {
+        self.critical.ask(scene, window);
+    }
+
+    /// The newest critical points, or the sentence that says why there are none; `None` before the first.
+    pub fn critical(&self) -> Option<Arc<Result<CriticalFound, String>>> {
+        self.critical.newest()
+    }
+
+    /// Gives critical points this long to be ready.
+    pub fn wait_for_critical(&self, patience: Duration) {
+        self.critical.wait(patience);
     }
 
     /// Gives a sweep this long to be ready.

@@ -3,6 +3,7 @@
 
 pub mod cancel;
 pub mod contour;
+pub mod critical;
 pub mod curvature;
 pub mod declare;
 mod elementary;

@@ -4,6 +4,7 @@ pub mod axis;
 pub mod basins;
 pub mod chart;
 pub mod colour;
+pub mod critical;
 pub mod drawing;
 pub mod frame;
 pub mod map;
@@ -119,6 +120,9 @@ fn draw(runs: &Runs, terrain: &Terrain, frame: &Frame, options: &Options) -> Dra
     if scene.map.minima {
         inside.extend(map::marks(&runs.ground, frame, theme));
     }
+    if scene.map.critical {
+        inside.extend(critical_marks(&runs.ground, frame, theme));
+    }
     inside.extend(map::start(scene.start, frame, theme));
     if scene.map.trails {
         inside.extend(trail::trails(&trails, frame, row, theme));
@@ -175,6 +179,21 @@ fn draw(runs: &Runs, terrain: &Terrain, frame: &Frame, options: &Options) -> Dra
         size: options.size,
         items,
     }
+}
+
+/// The critical points in view.
+fn critical_marks(ground: &Ground, frame: &Frame, theme: &Theme) -> Vec<Item> {
+    let marks = ground.minima.iter().chain(&ground.saddles);
+    let known: Vec<[f64; 2]> = marks.map(|mark| mark.at).collect();
+    let never = Cancel::default();
+    let points = crate::engine::critical::find(&*ground.objective, frame.window, &known, &never);
+    critical::marks(
+        &points.unwrap_or_default(),
+        &ground.minima,
+        frame,
+        theme,
+        None,
+    )
 }
 
 /// A name that is not longer than so many characters; its end is left out.

@@ -41,6 +41,8 @@ pub struct App {
     pub(super) frame: Option<Frame>,
     pub(super) timeline: Timeline,
     pub(super) selected: Option<usize>,
+    /// The critical point that is looked at.
+    pub(super) point: Option<usize>,
     pub(super) view: View,
     pub(super) map: MapView,
     pub(super) basins: BasinsView,
@@ -77,6 +79,7 @@ impl App {
             frame: None,
             timeline: Timeline::new(scene.training.steps),
             selected: None,
+            point: None,
             view: View::default(),
             map: MapView::default(),
             basins: BasinsView::default(),
@@ -116,6 +119,7 @@ impl App {
         self.lab.wait_for_terrain(FOREVER);
         self.lab.wait_for_basins(FOREVER);
         self.lab.wait_for_sweep(FOREVER);
+        self.lab.wait_for_critical(FOREVER);
         self.collect();
     }
 

@@ -6,11 +6,12 @@ use super::view::View;
 use super::view::basins as basins_view;
 use super::view::map::{self as map_view, Shown};
 use super::{dialog, panel, theme};
-use crate::engine::lab::BasinsOf;
+use crate::engine::lab::{BasinsOf, CriticalFound};
 use crate::figure::colour::Theme;
 use crate::figure::drawing::Area;
 use eframe::egui;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long a frame waits for runs, so that a slider and its trails move together.
@@ -85,17 +86,23 @@ impl App {
         let samples = self
             .runs()
             .map_or(0, |runs| runs.ground.objective.samples());
+        let critical = self.critical_points();
         let show = |ui: &mut egui::Ui| {
             let scroll = egui::ScrollArea::vertical().auto_shrink(false);
             let Self {
                 scene,
                 selected,
                 textures,
+                point,
                 ..
             } = self;
             scroll
                 .show(ui, |ui| {
-                    panel::scene::ui(ui, scene, samples, selected, theme, textures)
+                    let answer = panel::scene::ui(ui, scene, samples, selected, theme, textures);
+                    if let Some(Ok(found)) = critical.as_deref() {
+                        panel::critical::ui(ui, &found.points, point);
+                    }
+                    answer
                 })
                 .inner
         };
@@ -230,9 +237,18 @@ impl App {
             self.collect();
         }
         let (runs, terrain) = (self.runs.clone(), self.terrain.clone());
+        if self.scene.map.critical {
+            self.lab.ask_critical(&self.scene, frame.window);
+        }
+        let critical = self.critical_points();
         let shown = Shown {
             scene: &self.scene,
             names: &names,
+            critical: critical
+                .as_deref()
+                .and_then(|found| found.as_ref().ok())
+                .map(|found| &found.points[..]),
+            critical_selected: self.point,
             runs: runs
                 .as_deref()
                 .and_then(|runs| runs.as_ref().ok())
@@ -263,6 +279,18 @@ impl App {
         };
         self.message_ui(ui, frame.area);
         self.apply_all(&ctx, commands);
+    }
+
+    /// The critical points of the landscape, if they are shown.
+    fn critical_points(&self) -> Option<Arc<Result<CriticalFound, String>>> {
+        let same = |found: &Arc<Result<CriticalFound, String>>| {
+            (**found)
+                .as_ref()
+                .is_ok_and(|found| found.landscape == self.scene.landscape)
+        };
+        self.lab
+            .critical()
+            .filter(|found| self.scene.map.critical && same(found))
     }
 
     fn sweep_ui(

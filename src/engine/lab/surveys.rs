@@ -3,6 +3,7 @@
 use super::latest::Latest;
 use super::{Grounds, Scene};
 use crate::engine::cancel::Cancel;
+use crate::engine::critical::{self, CriticalPoint};
 use crate::engine::declare::Refusal;
 use crate::engine::landscape::AnyLandscape;
 use crate::engine::plane::Rect;
@@ -281,4 +282,60 @@ fn share(progress: &[AtomicUsize; 2]) -> f32 {
     #[expect(clippy::cast_precision_loss, reason = "a share for people")]
     let share = done as f32 / all.max(1) as f32;
     share.min(1.0)
+}
+
+/// The critical points of a landscape in a window of its plane.
+pub struct CriticalFound {
+    /// The landscape.
+    pub landscape: AnyLandscape,
+    /// The points.
+    pub points: Vec<CriticalPoint>,
+}
+
+/// The background slot of critical points.
+pub(super) struct CriticalSlot(Latest<(Scene, Rect), Result<CriticalFound, String>>);
+
+impl CriticalSlot {
+    pub(super) fn spawn(
+        grounds: Arc<Grounds>,
+        wake: Arc<dyn Fn() + Send + Sync>,
+    ) -> Result<Self, String> {
+        let pool = pool()?;
+        let work = move |(scene, window): &(Scene, Rect),
+                         cancel: &Cancel,
+                         publish: &dyn Fn(Result<CriticalFound, String>)| {
+            let ground = match grounds.get(scene) {
+                Ok(ground) => ground,
+                Err(sentence) => return publish(Err(sentence)),
+            };
+            let known: Vec<[f64; 2]> = ground
+                .minima
+                .iter()
+                .chain(&ground.saddles)
+                .map(|mark| mark.at)
+                .collect();
+            let found =
+                pool.install(|| critical::find(&*ground.objective, *window, &known, cancel));
+            if let Some(points) = found {
+                let landscape = scene.landscape.clone();
+                publish(Ok(CriticalFound { landscape, points }));
+            }
+        };
+        Latest::spawn("critical points", wake, work).map(Self)
+    }
+
+    /// Asks for the points in a window; what is asked for already goes on.
+    pub(super) fn ask(&self, scene: &Scene, window: Rect) {
+        let same =
+            |(asked, there): &(Scene, Rect)| asked.landscape == scene.landscape && *there == window;
+        self.0.ask(same, || (scene.clone(), window));
+    }
+
+    pub(super) fn newest(&self) -> Option<Arc<Result<CriticalFound, String>>> {
+        self.0.newest()
+    }
+
+    pub(super) fn wait(&self, patience: Duration) {
+        self.0.wait(patience);
+    }
 }

@@ -44,6 +44,8 @@ settings! {
         arrows: bool = false;
         /// Stars on minima, circles on saddles, where they are known.
         minima: bool = true;
+        /// Minima, maxima and saddles in view, found by Newton's method, with the Hessian's eigenvalues; the left panel lists them.
+        critical: bool = false;
         /// The paths of the runs.
         trails: bool = true;
     }

@@ -1,5 +1,6 @@
 //! The panels around the map.
 
+pub(crate) mod critical;
 pub(crate) mod optimizers;
 pub(crate) mod scene;
 pub(crate) mod style;

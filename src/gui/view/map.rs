@@ -1,5 +1,6 @@
 //! The map, and the mouse on it.
 
+use crate::engine::critical::CriticalPoint;
 use crate::engine::curvature;
 use crate::engine::lab::{Runs, Terrain};
 use crate::engine::objective::norm;
@@ -10,7 +11,7 @@ use crate::figure::colour::Theme;
 use crate::figure::drawing::{Area, Colour, Item};
 use crate::figure::frame::Frame;
 use crate::figure::trail::{self, Trail};
-use crate::figure::{look, map};
+use crate::figure::{critical, look, map};
 use crate::gui::command::Command;
 use crate::gui::paint::{self, Textures};
 use eframe::egui;
@@ -49,6 +50,10 @@ pub(crate) struct Shown<'a> {
     pub terrain: Option<&'a Arc<Result<Terrain, String>>>,
     /// The timeline's step.
     pub row: usize,
+    /// The critical points, if they are shown, and the one that is looked at.
+    pub critical: Option<&'a [CriticalPoint]>,
+    /// Its place among them.
+    pub critical_selected: Option<usize>,
     /// The run that is drawn stronger.
     pub selected: Option<usize>,
     /// Light or dark.
@@ -127,6 +132,10 @@ impl MapView {
         }
         if scene.map.minima {
             items.extend(map::marks(&runs.ground, frame, theme));
+        }
+        if let Some(points) = shown.critical {
+            let (published, selected) = (&runs.ground.minima, shown.critical_selected);
+            items.extend(critical::marks(points, published, frame, theme, selected));
         }
         if scene.map.trails {
             items.extend(trail::trails(&trails(shown, runs), frame, shown.row, theme));

@@ -1,0 +1,154 @@
+//! Minima at kinks, like the tip of a cone or the corner of two creases, where f has no gradient to be 0.
+
+use super::field::{Field, circle, direction};
+use super::{CELL, CriticalPoint, Kind, newton};
+
+/// Samples of a circle.
+const SAMPLES: u16 = 16;
+
+/// How far a search goes.
+#[derive(Clone, Copy)]
+struct Effort {
+    /// The radius of the first circle.
+    first: f64,
+    /// That of the last.
+    last: f64,
+    /// The most circles.
+    circles: u32,
+    /// Golden sections on each.
+    sections: u32,
+}
+
+/// The minimum that a search from a sample comes to: one at a kink, or a smooth one that Newton's method did not find.
+pub(super) fn settle_pit(field: &Field, start: [f64; 2]) -> Option<CriticalPoint> {
+    // Between steep walls a sample may lie lower than its neighbours although the floor is inclined. The floor of a smooth
+    // valley is soon told from a crease.
+    let glance = Effort {
+        first: CELL / 2.0,
+        last: CELL / 512.0,
+        circles: 24,
+        sections: 24,
+    };
+    let at = fall(field, start, glance)?;
+    smooth(field, at).or_else(|| {
+        is_tip(field, at, CELL / 16.0)
+            .then(|| settle(field, at, CELL))
+            .flatten()
+    })
+}
+
+/// The minimum that a search from a place comes to, first with steps of length `first`.
+pub(super) fn settle(field: &Field, start: [f64; 2], first: f64) -> Option<CriticalPoint> {
+    let search = Effort {
+        first,
+        last: (4.0 * field.finest).max(1e-13),
+        circles: 400,
+        sections: 70,
+    };
+    let at = fall(field, start, search)?;
+    let point = smooth(field, at);
+    if point.is_some() {
+        return point;
+    }
+    let value = field.value(at);
+    let near = (256.0 * field.finest).max(4e-6);
+    let told = value.is_finite() && is_tip(field, at, near) && !field.is_level(at);
+    told.then_some(CriticalPoint {
+        at,
+        value,
+        kind: Kind::Minimum,
+        eigenvalues: [f64::INFINITY; 2],
+    })
+}
+
+/// The smooth minimum beside a place.
+fn smooth(field: &Field, at: [f64; 2]) -> Option<CriticalPoint> {
+    newton::solve(field, at).filter(|point| {
+        field.apart(point.at, at) <= CELL && matches!(point.kind, Kind::Minimum | Kind::Flat)
+    })
+}
+
+/// Goes to the lowest point of a circle while that is lower, and makes the circle smaller where none is. `None` if that
+/// leads out of the view.
+fn fall(field: &Field, start: [f64; 2], effort: Effort) -> Option<[f64; 2]> {
+    let (mut at, mut value, mut radius) = (start, field.value(start), effort.first);
+    for _ in 0..effort.circles {
+        match lower(field, at, value, radius, effort.sections) {
+            Some(next) => (at, value) = next,
+            None => radius *= 0.25,
+        }
+        if !field.view.contains(at) {
+            return None;
+        }
+        if radius < effort.last {
+            break;
+        }
+    }
+    Some(at)
+}
+
+/// A point of a circle that lies lower than `value`. The circle is searched as finely as it takes to hit the bottom of a
+/// crease, which is as sharp as a cusp.
+fn lower(
+    field: &Field,
+    at: [f64; 2],
+    value: f64,
+    radius: f64,
+    sections: u32,
+) -> Option<([f64; 2], f64)> {
+    let place = |turn: f64| field.moved(at, direction(turn).map(|d| d * radius));
+    let height = |turn: f64| field.value(place(turn));
+    let turn = |i: u16| f64::from(i) / f64::from(SAMPLES);
+    let heights: Vec<f64> = (0..SAMPLES).map(|i| height(turn(i))).collect();
+    let around = |i: u16| heights[usize::from(i % SAMPLES)];
+    let mut dents: Vec<u16> = (0..SAMPLES)
+        .filter(|&i| around(i) <= around(i + 1) && around(i) <= around(i + SAMPLES - 1))
+        .collect();
+    dents.sort_by(|a, b| around(*a).total_cmp(&around(*b)));
+    for dent in dents {
+        let best = bottom(height, turn(dent), turn(1), sections);
+        for turn in [best, turn(dent)] {
+            let found = height(turn);
+            if found < value {
+                return Some((place(turn), found));
+            }
+        }
+    }
+    None
+}
+
+/// The place of a dip by golden sections.
+fn bottom(height: impl Fn(f64) -> f64, middle: f64, reach: f64, sections: u32) -> f64 {
+    const GOLDEN: f64 = 0.618_033_988_749_894_9;
+    let [mut low, mut high] = [middle - reach, middle + reach];
+    let [mut a, mut b] = [high - GOLDEN * (high - low), low + GOLDEN * (high - low)];
+    let [mut height_a, mut height_b] = [height(a), height(b)];
+    for _ in 0..sections {
+        if height_a <= height_b {
+            (high, b, height_b) = (b, a, height_a);
+            a = high - GOLDEN * (high - low);
+            height_a = height(a);
+        } else {
+            (low, a, height_a) = (a, b, height_b);
+            b = low + GOLDEN * (high - low);
+            height_b = height(b);
+        }
+    }
+    if height_a <= height_b { a } else { b }
+}
+
+/// Whether f rises to all sides, to some of them with a slope that is there at once. Slopes tell that where values round.
+fn is_tip(field: &Field, at: [f64; 2], distance: f64) -> bool {
+    let outward = |direction: [f64; 2], distance: f64| {
+        let slope = field.slope(field.moved(at, direction.map(|d| d * distance)));
+        slope[0] * direction[0] + slope[1] * direction[1]
+    };
+    let slopes = circle(SAMPLES).map(|d| [outward(d, distance / 4.0), outward(d, distance)]);
+    let (mut rises, mut jumps) = (true, false);
+    for [near, far] in slopes {
+        rises &= near > 0.0;
+        // In a smooth valley it would be a quarter.
+        jumps |= near > 0.4 * far && near > 1e-4 * field.usual_slope;
+    }
+    rises && jumps
+}
