@@ -71,6 +71,12 @@ pub(super) fn basins(args: &Args) -> Result<(), String> {
             )
         })?;
     let (scene, ground) = args.scene.prepare()?;
+    if ground.objective.dim() != 2 {
+        return Err(format!(
+            "`{}` has one parameter; expected a landscape of two",
+            scene.landscape.name()
+        ));
+    }
     let index = super::run_number(&scene, args.run_number.as_deref())?;
     check_place(&args.output)?;
     let spec = &scene.runs[index].spec;

@@ -115,7 +115,7 @@ fn text(lists: &[Listed], width: usize, out: &mut dyn Write) -> io::Result<()> {
                 let described = described(setting);
                 let indent = " ".repeat(column);
                 if head.chars().count() + 2 > column {
-                    writeln!(out, "{head}")?;
+                    wrap("    ", &indent, head.trim_start(), width, out)?;
                     wrap(&indent, &indent, &described, width, out)?;
                 } else {
                     wrap(&format!("{head:column$}"), &indent, &described, width, out)?;
@@ -147,14 +147,22 @@ fn described(setting: &Setting) -> String {
 
 /// What is known of a landscape, in sentences.
 fn facts(facts: &Facts) -> Vec<String> {
-    let [x, y] = facts.axes;
-    let point = |[x, y]: [f64; 2]| format!("({},{GLUE}{})", short(x), short(y));
-    let range = |name: &str, [low, high]: [f64; 2]| {
-        format!("{name} from {} to {}", short(low), short(high))
+    let point = |at: &[f64]| match at {
+        [x] => short(*x),
+        _ => {
+            let numbers: Vec<String> = at.iter().map(|number| short(*number)).collect();
+            format!("({})", numbers.join(&format!(",{GLUE}")))
+        }
     };
-    let domain = match facts.domain {
-        Some([first, second]) => format!("{}, {}", range(x, first), range(y, second)),
-        None => format!("any {x} and {y}"),
+    let range = |(name, [low, high]): (&&str, &[f64; 2])| {
+        format!("{name} from {} to {}", short(*low), short(*high))
+    };
+    let domain = match &facts.domain {
+        Some(ranges) => {
+            let ranges: Vec<String> = facts.axes.iter().zip(ranges).map(range).collect();
+            ranges.join(", ")
+        }
+        None => format!("any {}", facts.axes.join(" and ")),
     };
     let mut known = String::new();
     for (index, minimum) in facts.minima.iter().enumerate() {
@@ -166,11 +174,14 @@ fn facts(facts: &Facts) -> Vec<String> {
         let what = format!("; minimum {} at", short(minimum.value));
         known += if same { "," } else { &what };
         known += " ";
-        known += &point(minimum.at);
+        known += &point(&minimum.at);
     }
     vec![
-        format!("f({x}, {y}) = {}", facts.formula),
-        format!("Domain: {domain}; starts at {}{known}.", point(facts.start)),
+        format!("f({}) = {}", facts.axes.join(", "), facts.formula),
+        format!(
+            "Domain: {domain}; starts at {}{known}.",
+            point(&facts.start)
+        ),
     ]
 }
 

@@ -3,6 +3,7 @@
 use crate::engine::declare::{Kind, Param, Settings, Value};
 use crate::engine::landscape::{AnyLandscape, NoFiles};
 use crate::engine::optimizer::AnyOptimizer;
+use crate::engine::plane::Rect;
 use crate::engine::schedule::AnySchedule;
 use serde::Serialize;
 use serde_json::json;
@@ -24,17 +25,17 @@ pub(super) struct Facts {
     /// Where users look for it.
     pub(super) group: &'static str,
     pub(super) formula: String,
-    /// Ranges of the two parameters where starts may lie; null is the whole plane.
-    pub(super) domain: Option<[[f64; 2]; 2]>,
-    /// What the two parameters are called.
-    pub(super) axes: [&'static str; 2],
-    pub(super) start: [f64; 2],
+    /// Ranges of the parameters, two or one, where starts may lie; null is everywhere.
+    pub(super) domain: Option<Vec<[f64; 2]>>,
+    /// What the parameters are called.
+    pub(super) axes: Vec<&'static str>,
+    pub(super) start: Vec<f64>,
     pub(super) minima: Vec<Minimum>,
 }
 
 #[derive(Serialize)]
 pub(super) struct Minimum {
-    pub(super) at: [f64; 2],
+    pub(super) at: Vec<f64>,
     pub(super) value: f64,
 }
 
@@ -99,16 +100,18 @@ fn facts(any: &AnyLandscape) -> Facts {
     let minima = landscape
         .ground(&NoFiles)
         .map_or(landscape.minima(), |ground| ground.minima);
+    let point = |at: [f64; 2]| at.into_iter().take(landscape.dim()).collect();
+    let ranges = |domain: Rect| [domain.x(), domain.y()].into_iter().take(landscape.dim());
     Facts {
         group: landscape.group().title(),
         formula: landscape.formula(),
-        domain: landscape.domain().map(Into::into),
-        axes: landscape.axes(),
-        start: landscape.start(),
+        domain: landscape.domain().map(|domain| ranges(domain).collect()),
+        axes: landscape.parameters(),
+        start: point(landscape.start()),
         minima: minima
             .into_iter()
             .map(|mark| Minimum {
-                at: mark.at,
+                at: point(mark.at),
                 value: mark.value,
             })
             .collect(),

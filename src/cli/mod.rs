@@ -2,10 +2,12 @@
 
 mod basins;
 mod check;
+mod critical;
 mod list;
 mod members;
 mod render;
 mod scene_args;
+mod sweep;
 mod trace;
 mod window;
 
@@ -18,8 +20,8 @@ use std::process::ExitCode;
 /// Shows how optimizers move on a loss landscape.
 ///
 /// Without a command the window opens. The commands do the same work without a window: `trace` writes the paths of
-/// optimizers as numbers, `render` draws them, `basins` draws where every start
-/// ends, `list` says what there is to choose from, `check` looks at a scene file.
+/// optimizers as numbers, `render` draws them, `sweep` compares their settings, `basins` draws where every start
+/// ends, `critical` lists minima, maxima and saddles, `list` says what there is to choose from, `check` looks at a scene file.
 #[derive(Parser)]
 #[command(
     name = "ravine",
@@ -33,6 +35,7 @@ Examples:
   ravine list optimizers                       the optimizers and their settings
   ravine render --run adam:lr=0.05 -o adam.png a picture of one run
   ravine trace --run sgd --run adam -o two.csv two runs as numbers
+  ravine sweep --over lr=1e-4..1 --best        the best learning rates
 
 A run is written NAME:SETTING=VALUE,SETTING=VALUE and, with a learning-rate
 schedule, @SCHEDULE behind it: adam:lr=0.05,beta1=0.95@cosine:t_max=90"
@@ -48,7 +51,9 @@ struct Cli {
 enum Command {
     Trace(trace::Args),
     Render(render::Args),
+    Sweep(sweep::Args),
     Basins(basins::Args),
+    Critical(critical::Args),
     List(list::Args),
     Check(check::Args),
 }
@@ -60,7 +65,9 @@ pub fn main() -> ExitCode {
         None => window::open(scene.as_deref()),
         Some(Command::Trace(args)) => trace::trace(&args),
         Some(Command::Render(args)) => render::render(&args),
+        Some(Command::Sweep(args)) => sweep::sweep(&args),
         Some(Command::Basins(args)) => basins::basins(&args),
+        Some(Command::Critical(args)) => critical::critical(&args),
         Some(Command::List(args)) => list::list(&args),
         Some(Command::Check(args)) => check::check(&args),
     };

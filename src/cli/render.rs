@@ -2,8 +2,9 @@
 
 use super::scene_args::SceneArgs;
 use crate::export::file::{check_place, extension, write_whole};
-use crate::export::picture::{EXTENSIONS, Picture, picture};
+use crate::export::picture::{self, EXTENSIONS, Picture, picture};
 use crate::figure::colour::Theme;
+use crate::figure::gallery;
 use crate::figure::png::MAX_PIXELS;
 use std::path::PathBuf;
 
@@ -19,7 +20,8 @@ const MIN_PIXELS: u32 = 16;
 Examples:
   ravine render -o opening.png
   ravine render lecture.toml --step 300 --theme dark --size 1920x1080 -o slide.png
-  ravine render --landscape himmelblau --start=0,0 --run adam --run lbfgs -o figure.svg")]
+  ravine render --landscape himmelblau --start=0,0 --run adam --run lbfgs -o figure.svg
+  ravine render --gallery landscapes -o gallery.png")]
 pub(super) struct Args {
     #[command(flatten)]
     scene: SceneArgs,
@@ -32,6 +34,9 @@ pub(super) struct Args {
     /// How many steps of the runs are shown; without it, all of them
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     step: Option<String>,
+    /// Draws all of a family in small instead of a scene: landscapes
+    #[arg(long, value_name = "FAMILY")]
+    gallery: Option<String>,
     /// light or dark
     #[arg(long, value_enum, value_name = "THEME", hide_possible_values = true, default_value_t = Ground::Light)]
     theme: Ground,
@@ -55,6 +60,9 @@ impl Ground {
 pub(super) fn render(args: &Args) -> Result<(), String> {
     let extension = extension(&args.output, &EXTENSIONS)?;
     let pixels = size(&args.size)?;
+    if let Some(family) = &args.gallery {
+        return all_in_small(args, family, extension, pixels);
+    }
     let (scene, ground) = args.scene.prepare()?;
     let step = args
         .step
@@ -73,6 +81,30 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
             theme,
         },
     )?;
+    write_whole(&args.output, |out| out.write_all(&bytes))
+}
+
+/// The gallery of a family, which is no scene's.
+fn all_in_small(
+    args: &Args,
+    family: &str,
+    extension: &str,
+    pixels: [u32; 2],
+) -> Result<(), String> {
+    if family != "landscapes" {
+        return Err(format!(
+            "--gallery cannot be `{family}`; expected landscapes"
+        ));
+    }
+    let given = args.scene.given().or(args.step.as_ref().map(|_| "--step"));
+    if let Some(given) = given {
+        return Err(format!(
+            "--gallery shows every landscape as it comes; expected it without {given}"
+        ));
+    }
+    check_place(&args.output)?;
+    let drawing = gallery::picture(picture::points(pixels), args.theme.theme());
+    let bytes = picture::bytes(&drawing, extension, pixels, "The landscapes of Ravine")?;
     write_whole(&args.output, |out| out.write_all(&bytes))
 }
 

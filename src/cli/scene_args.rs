@@ -2,6 +2,7 @@
 
 use crate::engine::declare::{Refusal, Settings};
 use crate::engine::landscape::{AnyLandscape, Ground};
+use crate::engine::plane::Rect;
 use crate::engine::run::RunSpec;
 use crate::engine::scene::{Scene, Training};
 use crate::import::{Disk, open_scene};
@@ -15,7 +16,7 @@ pub(super) struct SceneArgs {
     /// The landscape, like rosenbrock, quadratic:a=1,b=25 or 'formula:f=x^2+2*y^2'. `ravine list landscapes` names them all
     #[arg(long, value_name = "SPEC", help_heading = "Scene")]
     landscape: Option<String>,
-    /// Where every run starts; without it, the place that suits the landscape
+    /// Where every run starts; without it, the place that suits the landscape. Of one parameter, x alone
     #[arg(
         long,
         value_name = "X,Y",
@@ -23,6 +24,14 @@ pub(super) struct SceneArgs {
         allow_hyphen_values = true
     )]
     start: Option<String>,
+    /// What is looked at; without it, what suits the landscape. Of one parameter, x and f
+    #[arg(
+        long,
+        value_name = "X..X,Y..Y",
+        help_heading = "Scene",
+        allow_hyphen_values = true
+    )]
+    view: Option<String>,
     /// An optimizer to run, like adam:lr=0.05 or sgd:lr=0.1@cosine. Give it several times for several runs; they replace
     /// those of the scene
     #[arg(long = "run", value_name = "SPEC", help_heading = "Scene")]
@@ -59,11 +68,36 @@ fn help(setting: &str) -> String {
 }
 
 impl SceneArgs {
+    /// The first argument that was given, as it is called.
+    pub(super) fn given(&self) -> Option<&'static str> {
+        let flags = [
+            ("a scene file", self.scene.is_some()),
+            ("--landscape", self.landscape.is_some()),
+            ("--start", self.start.is_some()),
+            ("--view", self.view.is_some()),
+            ("--run", !self.runs.is_empty()),
+            ("--steps", self.steps.is_some()),
+            ("--seed", self.seed.is_some()),
+            ("--noise", self.noise.is_some()),
+            ("--clip-norm", self.clip_norm.is_some()),
+            ("--clip-value", self.clip_value.is_some()),
+            ("--batch", self.batch.is_some()),
+            ("--tolerance", self.tolerance.is_some()),
+        ];
+        flags
+            .into_iter()
+            .find_map(|(name, given)| given.then_some(name))
+    }
+
     /// The scene, and its landscape at work. Everything that can be wrong with either is told here.
     pub(super) fn prepare(&self) -> Result<(Scene, Arc<Ground>), String> {
-        let start = self.start.as_deref().map(point).transpose()?;
         let mut scene = self.scene()?;
-        scene.start = start.unwrap_or(scene.start);
+        if let Some(text) = &self.start {
+            scene.start = point(text, scene.landscape.as_dyn().dim())?;
+        }
+        if let Some(text) = &self.view {
+            scene.view = Some(view(text)?);
+        }
         if !self.runs.is_empty() {
             scene.runs.clear();
         }
@@ -154,12 +188,37 @@ fn placed(flag: &str, text: &str, refusal: &Refusal) -> String {
     }
 }
 
-fn point(text: &str) -> Result<[f64; 2], String> {
-    let number = |text: &str| text.trim().parse().ok();
-    let point = text
+/// The start on a landscape of so many parameters; of one, a second number is left out.
+fn point(text: &str, dim: usize) -> Result<[f64; 2], String> {
+    let numbers: Option<Vec<f64>> = text
+        .split(',')
+        .map(|number| number.trim().parse().ok())
+        .collect();
+    match (dim, numbers.as_deref()) {
+        (1, Some([x] | [x, _])) => Ok([*x, 0.0]),
+        (1, _) => Err(format!(
+            "--start cannot be `{text}`; expected a number, like --start=5"
+        )),
+        (_, Some([x, y])) => Ok([*x, *y]),
+        _ => Err(format!(
+            "--start cannot be `{text}`; expected two numbers, like --start=-1.5,2"
+        )),
+    }
+}
+
+/// A view, like -2..2,-1..3.
+fn view(text: &str) -> Result<Rect, String> {
+    let range = |text: &str| {
+        let (low, high) = text.split_once("..")?;
+        let number = |text: &str| text.trim().parse().ok();
+        Some([number(low)?, number(high)?])
+    };
+    let view = text
         .split_once(',')
-        .and_then(|(x, y)| Some([number(x)?, number(y)?]));
-    point.ok_or_else(|| {
-        format!("--start cannot be `{text}`; expected two numbers, like --start=-1.5,2")
+        .and_then(|(x, y)| Rect::new(range(x)?, range(y)?));
+    view.ok_or_else(|| {
+        format!(
+            "--view cannot be `{text}`; expected two ranges, low end first, like --view=-2..2,-1..3"
+        )
     })
 }

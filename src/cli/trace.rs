@@ -20,7 +20,8 @@ use std::path::{Path, PathBuf};
 Columns:
   step         steps taken so far
   evaluations  gradients that the optimizer has asked for so far
-  x, y         the two parameters, whatever the landscape calls them
+  x, y         the two parameters, whatever the landscape calls them; on a
+               landscape of one parameter there is no y
   loss         the true loss: all the data, no noise
   grad_norm    the length of the true gradient, not clipped
   lr           the learning rate of the next step
@@ -103,7 +104,8 @@ fn write(
     let mut writer = Writer::new(out, scene, format, with_curvature)?;
     for index in shown(scene) {
         let spec = &scene.runs[index].spec;
-        let Some(trajectory) = run::run(objective, &scene.start, spec, &conditions, &never) else {
+        let Some(trajectory) = run::run(objective, scene.start_theta(), spec, &conditions, &never)
+        else {
             continue; // Nothing cancels this work.
         };
         let curvature = with_curvature

@@ -133,7 +133,7 @@ pub fn find(
         .collect();
     let of_known = solved[..known.len()].iter().flatten().count();
     let points: Vec<CriticalPoint> = solved.into_iter().flatten().collect();
-    let (points, of_known) = distinct(&field, points, of_known);
+    let (points, of_known) = distinct(&field, &points, of_known);
 
     let lows: Vec<CriticalPoint> = points
         .iter()
@@ -156,12 +156,12 @@ pub fn find(
         .collect();
     let found = each(&pits, cancel, |at| kink::settle_pit(&field, at))?;
     kinks.extend(found.into_iter().flatten());
-    let kinks = lowest(&field, kinks, kinks_of_known);
+    let kinks = lowest(&field, &kinks, kinks_of_known);
 
-    let mut points = families(&field, points, of_known);
+    let mut points = families(&field, &points, of_known);
     points.extend(kinks);
     points.sort_by(CriticalPoint::order);
-    let (mut points, _) = distinct(&field, points, 0);
+    let (mut points, _) = distinct(&field, &points, 0);
     points.truncate(MOST);
     Some(points)
 }
@@ -179,13 +179,9 @@ fn each(
 }
 
 /// Of points that coincide the first, and how many of the first `count` remain.
-fn distinct(
-    field: &Field,
-    points: Vec<CriticalPoint>,
-    count: usize,
-) -> (Vec<CriticalPoint>, usize) {
-    let reach = (512.0 * field.finest).max(1e-6).min(CELL);
-    let firsts = linked(field, &points, reach, |_, _| true);
+fn distinct(field: &Field, points: &[CriticalPoint], count: usize) -> (Vec<CriticalPoint>, usize) {
+    let reach = (512.0 * field.finest).clamp(1e-6, CELL);
+    let firsts = linked(field, points, reach, |_, _| true);
     let kept = |index: &usize| firsts[*index] == *index;
     let remaining = (0..count).filter(kept).count();
     let points = (0..points.len())
@@ -196,8 +192,8 @@ fn distinct(
 }
 
 /// Of kinks that lie closer together than the grid tells apart, as along a crease, the lowest; the first `known` all stay.
-fn lowest(field: &Field, kinks: Vec<CriticalPoint>, known: usize) -> Vec<CriticalPoint> {
-    let firsts = linked(field, &kinks, 1.5 * CELL, |_, _| true);
+fn lowest(field: &Field, kinks: &[CriticalPoint], known: usize) -> Vec<CriticalPoint> {
+    let firsts = linked(field, kinks, 1.5 * CELL, |_, _| true);
     let chosen = |index: &usize| {
         let mates = (0..kinks.len()).filter(|other| firsts[*other] == firsts[*index]);
         let best = mates.min_by(|a, b| {

@@ -17,14 +17,19 @@ pub fn eigenvalues([xx, xy, yy]: [f64; 3]) -> [f64; 2] {
     if far < near { [far, near] } else { [near, far] }
 }
 
-/// λmin and λmax of the Hessian of a 2-parameter objective.
+/// λmin and λmax of the Hessian of an objective in one or two parameters; in one, both are f″.
 pub fn extremes(objective: &dyn Objective, theta: &[f64]) -> [f64; 2] {
+    if objective.dim() == 1 {
+        let mut second = [0.0];
+        objective.hessian(theta, &mut second);
+        return [second[0]; 2];
+    }
     let mut h = [0.0; 4];
     objective.hessian(theta, &mut h);
     eigenvalues([h[0], h[1], h[3]])
 }
 
-/// λmin and λmax at every row of a trajectory of a 2-parameter objective. `None` if it was cancelled.
+/// λmin and λmax at every row of a trajectory of an objective in one or two parameters. `None` if it was cancelled.
 pub fn along(
     objective: &dyn Objective,
     trajectory: &Trajectory,

@@ -10,6 +10,7 @@ use super::cancel::Cancel;
 use super::contour::{self, ContourLine, Levels};
 use super::curvature;
 use super::landscape::{AnyLandscape, Files, Ground, Spacing};
+use super::objective::graph;
 use super::plane::{Plane, Rect};
 use super::run::{self, Conditions, RunSpec, Trajectory};
 use super::scene::{LevelSpacing, Scene};
@@ -55,6 +56,8 @@ pub struct Terrain {
     pub levels: Levels,
     /// The contour lines.
     pub lines: Vec<ContourLine>,
+    /// Of a landscape of one parameter, the pieces of its graph, as points (x, f); its grid is bare then.
+    pub graph: Option<Vec<Vec<[f64; 2]>>>,
     /// Whether this is as fine as it gets.
     pub complete: bool,
 }
@@ -87,7 +90,7 @@ pub fn compute_runs(
             return Some(Arc::clone(result));
         }
         let objective = &*ground.objective;
-        let trajectory = run::run(objective, &scene.start, spec, &conditions, cancel)?;
+        let trajectory = run::run(objective, scene.start_theta(), spec, &conditions, cancel)?;
         let curvature = curvature::along(objective, &trajectory, cancel)?;
         let outline = outline(&trajectory);
         Some(Arc::new(RunResult {
@@ -115,13 +118,13 @@ fn outline(trajectory: &Trajectory) -> Vec<usize> {
     if rows <= 5 * STRETCHES {
         return (0..rows).collect();
     }
-    let coordinate = |row: usize, axis: usize| trajectory.theta[row * trajectory.dim + axis];
+    let coordinate = |row: usize, axis: usize| trajectory.place(row).map_or(0.0, |at| at[axis]);
     let mut outline = vec![rows - 1];
     let length = rows.div_ceil(STRETCHES);
     for first in (0..rows).step_by(length) {
         let stretch = first..(first + length).min(rows);
         outline.push(first);
-        for axis in 0..trajectory.dim.min(2) {
+        for axis in 0..2 {
             let by_place =
                 |a: &usize, b: &usize| coordinate(*a, axis).total_cmp(&coordinate(*b, axis));
             outline.extend(stretch.clone().min_by(by_place));
@@ -137,7 +140,8 @@ fn same_conditions(earlier: &Scene, scene: &Scene, conditions: &Conditions) -> b
     earlier.start == scene.start && earlier.conditions() == *conditions
 }
 
-/// Samples the landscape of a scene on `side`² points of a window and draws its contour lines. `None` if it was cancelled.
+/// Samples the landscape of a scene on `side`² points of a window and draws its contour lines, or of one parameter its
+/// graph. `None` if it was cancelled.
 pub fn compute_terrain(
     scene: &Scene,
     ground: &Ground,
@@ -145,6 +149,9 @@ pub fn compute_terrain(
     side: usize,
     cancel: &Cancel,
 ) -> Option<Terrain> {
+    if ground.objective.dim() == 1 {
+        return graph_terrain(scene, ground, window, cancel);
+    }
     let surface = Surface::sample(
         &*ground.objective,
         &Plane::identity(),
@@ -177,6 +184,31 @@ pub fn compute_terrain(
         base,
         levels,
         lines,
+        graph: None,
+        complete: true,
+    })
+}
+
+/// The terrain of a landscape of one parameter, which is quickly done as fine as it gets.
+fn graph_terrain(
+    scene: &Scene,
+    ground: &Ground,
+    window: Rect,
+    cancel: &Cancel,
+) -> Option<Terrain> {
+    let bare = Surface {
+        view: window,
+        columns: 2,
+        rows: 2,
+        values: vec![f64::NAN; 4],
+    };
+    Some(Terrain {
+        landscape: scene.landscape.clone(),
+        base: 0.0,
+        levels: Levels::choose(&bare, false, None, 1),
+        surface: bare,
+        lines: Vec::new(),
+        graph: Some(graph(&*ground.objective, window, cancel)?),
         complete: true,
     })
 }
@@ -485,6 +517,31 @@ mod tests {
                 .iter()
                 .all(|row| outline.contains(row))
         );
+    }
+
+    #[test]
+    fn a_landscape_of_one_parameter_has_a_graph_and_its_runs_lie_on_it() {
+        let mut scene = Scene::new("heavy-ball-trap".parse().unwrap());
+        scene.add_run("sgd:lr=0.01".parse().unwrap());
+        scene.training.steps = 6000;
+        let ground = Arc::new(scene.ground(&NoFiles).unwrap());
+        let runs = compute_runs(&scene, &ground, None, &Cancel::default()).unwrap();
+        let RunResult {
+            trajectory,
+            curvature,
+            outline,
+        } = &*runs.results[0];
+        assert_eq!((trajectory.dim, trajectory.theta(0)), (1, Some(&[3.3][..])));
+        assert_eq!((curvature.len(), outline[0]), (6001, 0));
+        assert!(curvature.iter().all(|[low, high]| low == high));
+        for row in [0, 1, 77, 6000] {
+            let x = trajectory.theta(row).unwrap()[0];
+            assert_eq!(trajectory.place(row), Some(ground.place([x, 0.0])));
+        }
+        let terrain = compute_terrain(&scene, &ground, ground.view, 48, &Cancel::default());
+        let graph = terrain.unwrap().graph.unwrap();
+        assert_eq!(graph.len(), 1);
+        assert!(graph[0].iter().all(|at| ground.place(*at) == *at));
     }
 
     #[test]

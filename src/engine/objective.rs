@@ -1,6 +1,9 @@
 //! A loss over θ ∈ ℝⁿ, and the oracle through which an optimizer sees it.
 
+mod curve;
 mod lanes;
+
+pub use curve::{Curve, OnLine, first_view, graph};
 
 use super::cancel::Cancel;
 use super::jet::{Jet1, Jet2, Scalar};

@@ -130,6 +130,15 @@ impl Plane {
         }
     }
 
+    /// The line of a function of one parameter: (a, b) is x = a, whatever b.
+    pub fn line() -> Self {
+        Self {
+            origin: vec![0.0],
+            u: vec![1.0],
+            v: vec![0.0],
+        }
+    }
+
     /// Whether (a, b) is (x, y).
     pub fn is_identity(&self) -> bool {
         *self.origin == [0.0; 2] && *self.u == [1.0, 0.0] && *self.v == [0.0, 1.0]

@@ -136,6 +136,17 @@ impl Trajectory {
         let row = row.min(self.len().checked_sub(1)?);
         self.theta.get(row * self.dim..(row + 1) * self.dim)
     }
+
+    /// Where the state after `row` steps, or after the last kept one, is drawn: at its two parameters, or with a single
+    /// one on the curve, at (x, loss). `None` if there is no row.
+    pub fn place(&self, row: usize) -> Option<[f64; 2]> {
+        let row = row.min(self.len().checked_sub(1)?);
+        match *self.theta(row)? {
+            [x] => Some([x, self.loss[row]]),
+            [x, y, ..] => Some([x, y]),
+            [] => None,
+        }
+    }
 }
 
 /// What a run is made under, the same for every optimizer of a scene.

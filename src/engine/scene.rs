@@ -2,6 +2,7 @@
 
 mod error;
 mod settings;
+mod start;
 
 pub use error::SceneError;
 pub use settings::{LevelSpacing, MapStyle, Training};
@@ -11,6 +12,7 @@ use super::objective::Treatment;
 use super::plane::Rect;
 use super::run::{Conditions, RunSpec};
 use serde::{Deserialize, Serialize};
+use start::Start;
 
 /// The version that scene files carry. Files of earlier versions still open.
 pub const VERSION: u32 = 1;
@@ -47,9 +49,9 @@ fn yes() -> bool {
 pub struct Scene {
     /// The landscape and its settings.
     pub landscape: AnyLandscape,
-    /// Where every run starts.
+    /// Where every run starts. On a landscape of one parameter only x counts, and y is 0.
     pub start: [f64; 2],
-    /// What is looked at; `None` is the landscape's own view.
+    /// What is looked at, x and y, or of one parameter x and f; `None` is the landscape's own view.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub view: Option<Rect>,
     /// What all runs share.
@@ -67,7 +69,7 @@ struct File {
     #[serde(rename = "version")]
     _version: u32,
     landscape: AnyLandscape,
-    start: Option<[f64; 2]>,
+    start: Option<toml::Spanned<Start>>,
     view: Option<Rect>,
     #[serde(default)]
     training: Training,
@@ -100,8 +102,8 @@ impl Scene {
 
     /// Reads a scene file.
     pub fn from_toml(text: &str) -> Result<Self, SceneError> {
-        let malformed = |error: toml::de::Error| {
-            let at = error.span().map_or(0, |span| span.start).min(text.len());
+        let malformed_at = |at: usize, message: &str| {
+            let at = at.min(text.len());
             let before = &text.as_bytes()[..at];
             let line_start = before
                 .iter()
@@ -115,8 +117,11 @@ impl Scene {
             SceneError::Malformed {
                 line,
                 column,
-                message: error.message().replace('\n', "; "),
+                message: message.replace('\n', "; "),
             }
+        };
+        let malformed = |error: toml::de::Error| {
+            malformed_at(error.span().map_or(0, |span| span.start), error.message())
         };
         let table: toml::Table = toml::from_str(text).map_err(malformed)?;
         match table.get("version").map(toml::Value::as_integer) {
@@ -127,9 +132,15 @@ impl Scene {
             None => return Err(SceneError::NoVersion),
         }
         let file: File = toml::from_str(text).map_err(malformed)?;
-        let start = file
-            .start
-            .unwrap_or_else(|| file.landscape.as_dyn().start());
+        let landscape = file.landscape.as_dyn();
+        let start = match file.start {
+            None => landscape.start(),
+            Some(start) => {
+                let at = start.span().start;
+                let start = start.into_inner().on(landscape.dim());
+                start.map_err(|expected| malformed_at(at, &expected))?
+            }
+        };
         let File {
             landscape,
             view,
@@ -170,10 +181,25 @@ impl Scene {
         if !self.start.iter().all(|s| s.is_finite())
             || domain.is_some_and(|domain| !domain.contains(self.start))
         {
-            let words = |domain: Rect| format!("x in {:?} and y in {:?}", domain.x(), domain.y());
-            let expected = domain.map_or("finite numbers".to_owned(), words);
+            let on_line = self.landscape.as_dyn().dim() == 1;
+            let words = |domain: Rect| match on_line {
+                true => format!("x in {:?}", domain.x()),
+                false => format!("x in {:?} and y in {:?}", domain.x(), domain.y()),
+            };
+            let finite = if on_line {
+                "a finite number"
+            } else {
+                "finite numbers"
+            };
+            let expected = domain.map_or(finite.to_owned(), words);
+            let [x, y] = self.start;
+            let start = if on_line {
+                x.to_string()
+            } else {
+                format!("({x}, {y})")
+            };
             return Err(SceneError::Start {
-                start: self.start,
+                start,
                 landscape,
                 expected,
             });
@@ -209,8 +235,15 @@ impl Scene {
         self.training.batch = None;
     }
 
-    /// Moves the start to the nearest place in the domain.
-    pub fn move_start(&mut self, to: [f64; 2]) {
+    /// The start as a run takes it: as many numbers as the landscape has parameters.
+    pub fn start_theta(&self) -> &[f64] {
+        &self.start[..self.landscape.as_dyn().dim().min(2)]
+    }
+
+    /// Moves the start to the nearest place in the domain; of one parameter, along x.
+    pub fn move_start(&mut self, [x, y]: [f64; 2]) {
+        let on_line = self.landscape.as_dyn().dim() == 1;
+        let to = [x, if on_line { 0.0 } else { y }];
         if to.iter().all(|t| t.is_finite()) {
             self.start = self
                 .landscape
@@ -389,6 +422,45 @@ mod tests {
                 "{sentence:?} is more than a sentence"
             );
         }
+    }
+
+    #[test]
+    fn a_start_on_a_line_is_one_number() {
+        for start in ["5", "5.0", "[5]", "[5, 0]", "[5.0, 7]"] {
+            let text = format!("version = 1\nlandscape = \"parabola\"\nstart = {start}");
+            let scene = Scene::from_toml(&text).unwrap();
+            assert_eq!((scene.start, scene.start_theta()), ([5.0, 0.0], &[5.0][..]));
+            assert_eq!(Scene::from_toml(&scene.to_toml()), Ok(scene));
+        }
+        for (landscape, start, expected) in [
+            (
+                "booth",
+                "5",
+                "line 3, column 9: expected two numbers, like [-1.5, 2.0]",
+            ),
+            ("booth", "[1, 2, 3]", "expected two numbers"),
+            (
+                "parabola",
+                "[]",
+                "line 3, column 9: expected a number, like 5.0",
+            ),
+            ("parabola", "\"5\"", "line 3, column 9"),
+            (
+                "parabola",
+                "13",
+                "the start 13 is not in the domain of `parabola`; expected x in [-12.0, 12.0]",
+            ),
+            ("formula-1d", "nan", "the start NaN is not in the domain"),
+        ] {
+            let text = format!("version = 1\nlandscape = \"{landscape}\"\nstart = {start}");
+            let sentence = refused(&text);
+            assert!(sentence.contains(expected), "{text:?} gave {sentence:?}");
+        }
+        let mut scene = Scene::new("parabola".parse().unwrap());
+        scene.move_start([-3.0, 1e9]);
+        assert_eq!(scene.start, [-3.0, 0.0]);
+        scene.move_start([99.0, f64::NAN]);
+        assert_eq!(scene.start, [12.0, 0.0]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Trajectories as JSON and CSV.
 //!
-//! Floats are the shortest text that reads back to the same bits. A diverged run's rows end before the first number that
+//! A landscape of two parameters has the columns `x` and `y`, one of a single parameter has `x` alone, and its start is one
+//! number. Floats are the shortest text that reads back to the same bits. A diverged run's rows end before the first number that
 //! is not finite. With curvature there are two more columns, `lambda_min` and `lambda_max`; where the Hessian is not
 //! finite although the loss is, they hold `null` in JSON and nothing in CSV.
 
@@ -9,7 +10,7 @@ use crate::engine::run::{Outcome, Trajectory};
 use crate::engine::scene::Scene;
 use std::io::{self, Write};
 
-/// The columns of every table. The two parameters are `x` and `y` on every landscape.
+/// The columns of a table. The two parameters are `x` and `y` on every landscape; there is no `y` where there is one.
 pub const COLUMNS: [&str; 7] = ["step", "evaluations", "x", "y", "loss", "grad_norm", "lr"];
 
 /// The columns that curvature adds.
@@ -66,6 +67,9 @@ impl<'a, W: Write> Writer<'a, W> {
     /// Those of `out`.
     pub fn new(mut out: W, scene: &'a Scene, format: Format, curvature: bool) -> io::Result<Self> {
         let mut columns = COLUMNS.to_vec();
+        if scene.start_theta().len() == 1 {
+            columns.retain(|column| *column != "y");
+        }
         if curvature {
             columns.extend(CURVATURE);
         }
@@ -73,7 +77,7 @@ impl<'a, W: Write> Writer<'a, W> {
         match format {
             Format::Json => {
                 let landscape = serde_json::to_string(&scene.landscape)?;
-                let start = serde_json::to_string(&scene.start)?;
+                let start = serde_json::to_string(scene.start_theta())?;
                 let training = serde_json::to_string(&scene.training)?;
                 write!(
                     out,
@@ -254,6 +258,21 @@ mod tests {
              [1,1,-2.0,-2.0,10.0,8.246211251235321,0.5,1.0,4.0]\n\
              ]}\n]}\n"
         );
+    }
+
+    #[test]
+    fn one_parameter_has_one_column() {
+        assert_eq!(
+            made("parabola", &["sgd:lr=0.2"], Format::Csv),
+            "step,evaluations,x,loss,grad_norm,lr,lambda_min,lambda_max\n\
+             0,0,10.0,100.0,20.0,0.2,2.0,2.0\n\
+             1,1,6.0,36.0,12.0,0.2,2.0,2.0\n"
+        );
+        let json = made("parabola", &["sgd:lr=0.2"], Format::Json);
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(json["start"], serde_json::json!([10.0]));
+        let row = json["runs"][0]["rows"][1].as_array().unwrap().len();
+        assert_eq!(json["runs"][0]["columns"].as_array().unwrap().len(), row);
     }
 
     #[test]

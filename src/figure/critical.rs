@@ -260,10 +260,12 @@ mod tests {
     }
 
     fn texts(items: &[Item]) -> Vec<&Text> {
-        let text = |item| match item {
-            &Item::Text(ref text) => Some(text),
-            _ => None,
-        };
+        fn text(item: &Item) -> Option<&Text> {
+            match item {
+                Item::Text(text) => Some(text),
+                _ => None,
+            }
+        }
         items.iter().filter_map(text).collect()
     }
 

@@ -25,6 +25,15 @@ impl Frame {
         }
     }
 
+    /// Shows a view of a landscape of so many parameters: of one, whose axes have no common unit, stretched to the area.
+    pub fn of(dim: usize, view: Rect, area: Area) -> Self {
+        if dim == 1 {
+            Self { area, window: view }
+        } else {
+            Self::fit(view, area)
+        }
+    }
+
     /// The place in the picture of a point of the plane.
     pub fn picture_from_world(&self, [x, y]: [f64; 2]) -> Point {
         let (wx, wy) = (self.window.x(), self.window.y());
@@ -61,6 +70,13 @@ mod tests {
         assert_eq!(frame.world_from_picture([300.0, 50.0]), [0.0, 2.0]);
         let far = frame.picture_from_world([1e300, f64::NEG_INFINITY]);
         assert!(far[0].is_finite() && far[1].is_finite());
+    }
+
+    #[test]
+    fn a_graph_fills_its_area() {
+        let (view, area) = (Rect::square(2.0), Area::new([0.0, 0.0], [300.0, 100.0]));
+        assert_eq!(Frame::of(1, view, area), Frame { area, window: view });
+        assert_eq!(Frame::of(2, view, area), Frame::fit(view, area));
     }
 
     #[test]

@@ -1,7 +1,8 @@
-//! The map: the landscape as shading and contour lines, its marked points, and the start.
+//! The map: the landscape as shading and contour lines, or as a graph, its marked points, and the start.
 
 use super::axis::{Axis, number, room};
 use super::colour::{Marker, Theme, shade_colour};
+use super::curve;
 use super::drawing::{Anchor, Area, Colour, Item, Point, Stroke, Text};
 use super::frame::Frame;
 use super::trail::{border, line};
@@ -25,7 +26,7 @@ pub fn shading(terrain: &Terrain, theme: &Theme) -> Arc<Vec<Colour>> {
     Arc::new(rows.flatten().map(colour).collect())
 }
 
-/// The landscape in a frame: shading, contour lines and their heights, as the style asks.
+/// The landscape in a frame: shading, contour lines and their heights, as the style asks; of one parameter its graph.
 pub fn landscape(
     terrain: &Terrain,
     pixels: &Arc<Vec<Colour>>,
@@ -33,6 +34,9 @@ pub fn landscape(
     frame: &Frame,
     theme: &Theme,
 ) -> Vec<Item> {
+    if let Some(pieces) = &terrain.graph {
+        return curve::graph(pieces, style, frame, theme);
+    }
     let mut items = Vec::new();
     let surface = &terrain.surface;
     if style.fill {
@@ -146,11 +150,14 @@ pub fn closeup_note(terrain: &Terrain, frame: &Frame, theme: &Theme) -> Vec<Item
     })]
 }
 
-/// Arrows down the gradient on a grid of places, all of one length.
+/// Arrows down the gradient on a grid of places, all of one length; none on a graph.
 pub fn arrows(ground: &Ground, frame: &Frame, theme: &Theme) -> Vec<Item> {
     const SPACING: f32 = 42.0;
     const LENGTH: f32 = 20.0;
     let mut items = Vec::new();
+    if ground.objective.dim() != 2 {
+        return items;
+    }
     let mut y = frame.area.min[1] + SPACING / 2.0;
     while y < frame.area.max[1] {
         let mut x = frame.area.min[0] + SPACING / 2.0;
@@ -218,7 +225,7 @@ pub fn marks(ground: &Ground, frame: &Frame, theme: &Theme) -> Vec<Item> {
         }
     }
     for mark in &ground.minima {
-        let at = frame.picture_from_world(mark.at);
+        let at = frame.picture_from_world(ground.place(mark.at));
         if frame.area.contains(at) {
             items.extend(star(at, 9.0, theme));
             let text = format!("min {}", number(mark.value, 4));
@@ -257,7 +264,7 @@ pub(super) fn star([x, y]: Point, size: f32, theme: &Theme) -> Vec<Item> {
         fill: Some(STAR),
     };
     let rim = Stroke {
-        width: 2.5,
+        width: 2.5_f32.min(0.36 * size),
         colour: theme.ink,
         dash: &[],
     };
@@ -278,7 +285,7 @@ pub(super) fn star([x, y]: Point, size: f32, theme: &Theme) -> Vec<Item> {
     items
 }
 
-/// The common start.
+/// The common start, at the place where it is drawn.
 pub fn start(at: [f64; 2], frame: &Frame, theme: &Theme) -> Vec<Item> {
     let at = frame.picture_from_world(at);
     if frame.area.contains(at) {
@@ -351,9 +358,12 @@ pub fn axes(frame: &Frame, names: [&str; 2], theme: &Theme) -> Vec<Item> {
     items
 }
 
-/// The scale of heights beside the map.
+/// The scale of heights beside the map; a graph has its own axis for them.
 pub fn colour_bar(terrain: &Terrain, area: Area, theme: &Theme) -> Vec<Item> {
     const STEPS: usize = 128;
+    if terrain.graph.is_some() {
+        return Vec::new();
+    }
     #[expect(clippy::cast_precision_loss, reason = "a short bar")]
     let shade = |row: usize| 1.0 - row as f64 / (STEPS - 1) as f64;
     let pixels = Arc::new(

@@ -5,8 +5,10 @@ pub mod basins;
 pub mod chart;
 pub mod colour;
 pub mod critical;
+mod curve;
 pub mod drawing;
 pub mod frame;
+pub mod gallery;
 pub mod map;
 pub mod png;
 pub mod svg;
@@ -41,7 +43,9 @@ const SIDE: usize = 512;
 
 /// The picture of a scene: the map with trails, heads and names, colour bar, axes with numbers, legend and caption.
 pub fn picture(scene: &Scene, ground: &Arc<Ground>, options: &Options) -> Drawing {
-    let frame = Frame::fit(scene.view.unwrap_or(ground.view), layout(options.size).map);
+    let dim = ground.objective.dim();
+    let view = scene.view.unwrap_or(ground.view);
+    let frame = Frame::of(dim, view, layout_of(dim, options.size).map);
     let never = Cancel::default();
     let runs = lab::compute_runs(scene, ground, None, &never);
     let terrain = lab::compute_terrain(scene, ground, frame.window, SIDE, &never);
@@ -83,8 +87,18 @@ fn layout([width, height]: [f32; 2]) -> Layout {
     }
 }
 
+/// The places for a landscape of so many parameters: a graph has the room of the colour bar too.
+fn layout_of(dim: usize, size: [f32; 2]) -> Layout {
+    let mut layout = layout(size);
+    if dim == 1 {
+        layout.map.max[0] = layout.legend[0] - 18.0;
+    }
+    layout
+}
+
 fn draw(runs: &Runs, terrain: &Terrain, frame: &Frame, options: &Options) -> Drawing {
-    let (scene, theme, layout) = (&runs.scene, options.theme, layout(options.size));
+    let layout = layout_of(runs.ground.objective.dim(), options.size);
+    let (scene, theme) = (&runs.scene, options.theme);
     let last = scene.training.steps;
     let step = options.step.unwrap_or(last).min(last);
     let row = usize::try_from(step).unwrap_or(usize::MAX);
@@ -123,7 +137,11 @@ fn draw(runs: &Runs, terrain: &Terrain, frame: &Frame, options: &Options) -> Dra
     if scene.map.critical {
         inside.extend(critical_marks(&runs.ground, frame, theme));
     }
-    inside.extend(map::start(scene.start, frame, theme));
+    inside.extend(map::start(
+        runs.ground.place(scene.start),
+        frame,
+        theme,
+    ));
     if scene.map.trails {
         inside.extend(trail::trails(&trails, frame, row, theme));
     }
@@ -242,10 +260,13 @@ pub fn standing(trajectory: &Trajectory, row: usize) -> String {
 /// The settings that made a picture, in one line.
 pub fn caption(scene: &Scene, step: u64) -> String {
     let training = &scene.training;
-    let [x, y] = scene.start;
+    let start = match scene.start_theta() {
+        [x, y] => format!("start ({}, {})", number(*x, 6), number(*y, 6)),
+        theta => format!("start {}", number(theta[0], 6)),
+    };
     let mut parts = vec![
         scene.landscape.to_string(),
-        format!("start ({}, {})", number(x, 6), number(y, 6)),
+        start,
         format!("step {step} of {}", training.steps),
         format!("seed {}", training.seed),
     ];

@@ -11,7 +11,7 @@ pub use page::{Sheet, curves_picture, map_picture};
 
 use super::axis::{Axis, Tick, Ticks, number, room};
 use super::colour::Theme;
-use super::drawing::{Anchor, Area, Colour, Item, Point, Text};
+use super::drawing::{Anchor, Area, Colour, Item, Point, Stroke, Text};
 use super::trail::line;
 use crate::engine::declare::Scale;
 use crate::engine::real;
@@ -137,9 +137,14 @@ fn widened(ends: [f64; 2], log: bool, share: f64) -> Axis {
     axis([inner.value(-share), inner.value(1.0 + share)])
 }
 
-/// The axis that holds the values of a measure: logarithmic for losses that are not negative. On a linear axis of losses
-/// those that are far above the usual lie beyond its end.
-fn values_axis(values: impl Iterator<Item = f64>, measure: Measure, margin: f64) -> Axis {
+/// The axis that holds the values of a measure: logarithmic for losses that are not negative. Of losses that are far above
+/// most others those on a linear axis lie beyond its end, and with `capped` those on a logarithmic one too.
+fn values_axis(
+    values: impl Iterator<Item = f64>,
+    measure: Measure,
+    margin: f64,
+    capped: bool,
+) -> Axis {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);
     let (Some(&low), Some(&high)) = (values.first(), values.last()) else {
@@ -148,27 +153,52 @@ fn values_axis(values: impl Iterator<Item = f64>, measure: Measure, margin: f64)
     if measure == Measure::Steps {
         return Axis::linear([0.0, high.max(1.0) * (1.0 + margin)]);
     }
-    if low >= 0.0 && high > 0.0 {
-        let least = high * 10_f64.powi(-DECADES);
-        let low = values
-            .iter()
-            .copied()
-            .find(|value| *value >= least)
-            .unwrap_or(high);
-        let low = if values[0] < low {
-            low.min(1e-3 * high)
+    if low < 0.0 || high <= 0.0 {
+        let usual = values[values.len() / 2];
+        let high = if usual > low {
+            high.min(low + 5.0 * (usual - low))
         } else {
-            low
+            high
         };
-        return widened([low, high], true, margin);
+        return widened([low, high], false, margin);
     }
-    let usual = values[values.len() / 2];
-    let high = if usual > low {
-        high.min(low + 5.0 * (usual - low))
+    // All but one of twenty are not above.
+    let most = values[(values.len() * 19 / 20).min(values.len() - 1)];
+    let most = if most > 0.0 { most } else { high };
+    let high = if capped && high > 1e3 * most {
+        most
     } else {
         high
     };
-    widened([low, high], false, margin)
+    let least = most * 10_f64.powi(-DECADES);
+    let first = values.iter().copied().find(|value| *value >= least);
+    let above = first.unwrap_or(high);
+    // What is lower still lies at the low end, a little below the others.
+    let low = if low < above {
+        above.min(1e-3 * high)
+    } else {
+        above
+    };
+    widened([low, high], true, margin)
+}
+
+/// The ring around the values that a run has now.
+fn ring([x, y]: Point, colour: Colour, halo: Colour) -> Vec<Item> {
+    let points: Vec<Point> = (0..32_u8)
+        .map(|i| f32::from(i) / 32.0 * std::f32::consts::TAU)
+        .map(|turn| [x + 8.5 * turn.cos(), y + 8.5 * turn.sin()])
+        .collect();
+    let circle = |(width, colour)| Item::Path {
+        points: points.clone(),
+        closed: true,
+        stroke: Some(Stroke {
+            width,
+            colour,
+            dash: &[],
+        }),
+        fill: None,
+    };
+    [(3.4, halo), (1.6, colour)].map(circle).to_vec()
 }
 
 /// A length between two ends.

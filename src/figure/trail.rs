@@ -44,10 +44,10 @@ pub fn trails(trails: &[Trail], frame: &Frame, step: usize, theme: &Theme) -> Ve
     }
     let mut names = Vec::new();
     for trail in trails {
-        let Some(theta) = trail.trajectory.theta(step) else {
+        let Some(place) = trail.trajectory.place(step) else {
             continue;
         };
-        let at = frame.picture_from_world([theta[0], theta[1]]);
+        let at = frame.picture_from_world(place);
         let colour = run_colour(trail.look, theme);
         let ended = match trail.trajectory.outcome {
             Outcome::Diverged(at) => step + 1 >= trail.trajectory.len() && at > 0,
@@ -78,13 +78,13 @@ fn path(trail: &Trail, frame: &Frame, step: usize) -> Vec<Point> {
     let drawn = trail.outline.partition_point(|&row| row <= step);
     let outline = trail.outline[..drawn].iter().copied();
     let last = step.min(trail.trajectory.len().saturating_sub(1));
-    let rows = outline
+    let places = outline
         .chain([last])
-        .filter_map(|row| trail.trajectory.theta(row));
+        .filter_map(|row| trail.trajectory.place(row));
     let mut points: Vec<Point> = Vec::new();
     let mut skipped = None;
-    for theta in rows {
-        let point = frame.picture_from_world([theta[0], theta[1]]);
+    for place in places {
+        let point = frame.picture_from_world(place);
         match points.last() {
             Some(last) if (last[0] - point[0]).hypot(last[1] - point[1]) < 0.6 => {
                 skipped = Some(point);

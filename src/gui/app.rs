@@ -3,6 +3,7 @@
 use super::command::Command;
 use super::dialog::{AskPath, Purpose};
 use super::paint::Textures;
+use super::panel;
 use super::theme;
 use super::timeline::Timeline;
 use super::view::View;
@@ -48,6 +49,7 @@ pub struct App {
     pub(super) basins: BasinsView,
     pub(super) sweep: SweepView,
     pub(super) charts: Charts,
+    pub(super) scene_panel: panel::scene::Memory,
     pub(super) textures: Textures,
     pub(super) asking: Option<AskPath>,
     pub(super) help: bool,
@@ -85,6 +87,7 @@ impl App {
             basins: BasinsView::default(),
             sweep: SweepView::default(),
             charts: Charts::default(),
+            scene_panel: panel::scene::Memory::default(),
             textures: Textures::default(),
             asking: None,
             help: false,

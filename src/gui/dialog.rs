@@ -48,7 +48,7 @@ pub(crate) struct AskPath {
     pub(super) problem: Option<String>,
     /// The file that would be replaced by the same answer once more.
     warned: Option<PathBuf>,
-    browsing: Option<Receiver<Option<PathBuf>>>,
+    browsing: Option<Browse>,
     fresh: bool,
 }
 
@@ -126,38 +126,61 @@ impl AskPath {
         warns
     }
 
-    /// Opens the desktop's dialog on a thread of its own; the window goes on.
     fn browse(&mut self, ctx: &egui::Context) {
-        let (sender, receiver) = channel();
-        let (purpose, ctx) = (self.purpose, ctx.clone());
-        let show = move || {
-            let dialog = rfd::FileDialog::new();
-            let path = match purpose {
-                Purpose::Open => dialog.add_filter("Scene", &["toml"]).pick_file(),
-                Purpose::Save => dialog.add_filter("Scene", &["toml"]).save_file(),
-                Purpose::Export => dialog.add_filter("Picture", &["png", "svg"]).save_file(),
-            };
-            // Nobody waits any more if the question was called off.
-            let _ = sender.send(path);
-            ctx.request_repaint();
+        let purpose = self.purpose;
+        let show = move |dialog: rfd::FileDialog| match purpose {
+            Purpose::Open => dialog.add_filter("Scene", &["toml"]).pick_file(),
+            Purpose::Save => dialog.add_filter("Scene", &["toml"]).save_file(),
+            Purpose::Export => dialog.add_filter("Picture", &["png", "svg"]).save_file(),
         };
-        match std::thread::Builder::new()
-            .name("ravine dialog".to_owned())
-            .spawn(show)
-        {
-            Ok(_) => self.browsing = Some(receiver),
-            Err(error) => self.problem = Some(format!("no thread for the dialog: {error}")),
+        match Browse::begin(ctx, show) {
+            Ok(browse) => self.browsing = Some(browse),
+            Err(sentence) => self.problem = Some(sentence),
         }
     }
 
     fn take_browsed(&mut self) {
-        match self.browsing.as_ref().map(Receiver::try_recv) {
-            None | Some(Err(TryRecvError::Empty)) => {}
-            Some(Ok(Some(path))) => {
-                self.path = path.to_string_lossy().into_owned();
-                self.browsing = None;
+        if let Some(path) = Browse::take(&mut self.browsing) {
+            self.path = path.to_string_lossy().into_owned();
+        }
+    }
+}
+
+/// The desktop's own dialog, open on a thread of its own; the window goes on.
+pub(crate) struct Browse(Receiver<Option<PathBuf>>);
+
+impl Browse {
+    /// Opens it.
+    pub(crate) fn begin(
+        ctx: &egui::Context,
+        show: impl FnOnce(rfd::FileDialog) -> Option<PathBuf> + Send + 'static,
+    ) -> Result<Self, String> {
+        let (sender, receiver) = channel();
+        let ctx = ctx.clone();
+        let show = move || {
+            // Nobody waits any more if the question was called off.
+            let _ = sender.send(show(rfd::FileDialog::new()));
+            ctx.request_repaint();
+        };
+        std::thread::Builder::new()
+            .name("ravine dialog".to_owned())
+            .spawn(show)
+            .map(|_| Self(receiver))
+            .map_err(|error| format!("no thread for the dialog: {error}"))
+    }
+
+    /// The path that was picked; the dialog is gone as soon as there is an answer.
+    pub(crate) fn take(browsing: &mut Option<Self>) -> Option<PathBuf> {
+        match browsing.as_ref()?.0.try_recv() {
+            Err(TryRecvError::Empty) => None,
+            Ok(path) => {
+                *browsing = None;
+                path
             }
-            Some(Ok(None) | Err(TryRecvError::Disconnected)) => self.browsing = None,
+            Err(TryRecvError::Disconnected) => {
+                *browsing = None;
+                None
+            }
         }
     }
 }

@@ -5,7 +5,8 @@ use super::command::Command;
 use super::dialog::{self, Answer, AskPath, Purpose};
 use super::theme;
 use super::timeline::Timeline;
-use crate::engine::landscape::Ground;
+use crate::engine::declare::{Refusal, Value};
+use crate::engine::landscape::{AnyLandscape, Ground};
 use crate::engine::run::RunSpec;
 use crate::engine::scene::Scene;
 use crate::export::file;
@@ -134,6 +135,46 @@ impl App {
             (Err(_), Err(run)) => self.complain(format!(
                 "what was pasted is neither a scene nor a run: {run}"
             )),
+        }
+    }
+
+    /// A file that was dropped on the window: a picture or a matrix becomes the landscape, anything else is a scene.
+    pub(super) fn take_dropped(&mut self, ctx: &egui::Context, path: &Path) {
+        let extension = path
+            .extension()
+            .map(|extension| extension.to_string_lossy().to_lowercase());
+        let (name, setting) = match extension.as_deref() {
+            Some("png" | "jpg" | "jpeg") => ("image", "file"),
+            Some("npy" | "csv") => ("grid", "data"),
+            _ => return self.open(ctx, path),
+        };
+        let landscape = path
+            .to_str()
+            .ok_or_else(|| {
+                format!(
+                    "{}: the name is not text in UTF-8; expected one that is",
+                    path.display()
+                )
+            })
+            .and_then(|path| {
+                let mut landscape: AnyLandscape = name
+                    .parse()
+                    .map_err(|refusal: Refusal| refusal.to_string())?;
+                let set = landscape
+                    .settings_mut()
+                    .set(setting, Value::Text(path.to_owned()));
+                set.map_err(|refusal| refusal.to_string())?;
+                Ok(landscape)
+            });
+        match landscape {
+            Ok(landscape) => {
+                self.history.add_undo(&self.document());
+                let mut scene = self.scene.clone();
+                scene.choose_landscape(landscape);
+                // What the file is refused for is told as soon as it is read.
+                self.apply(ctx, Command::Edit(Box::new(scene)));
+            }
+            Err(sentence) => self.complain(sentence),
         }
     }
 

@@ -33,6 +33,37 @@ pub(crate) fn settings_ui(
     refused
 }
 
+/// Shows the setting that names a file, with a button beside its field. Answers why a value was not taken, and whether
+/// the button was clicked.
+pub(crate) fn file_ui(
+    ui: &mut egui::Ui,
+    settings: &mut dyn Settings,
+    name: &str,
+) -> (Option<String>, bool) {
+    let Ok(index) = settings.index(name) else {
+        return (None, false);
+    };
+    let param = &settings.params()[index];
+    let value = settings.value(index);
+    let default = settings.default_value(index);
+    let row = ui.horizontal(|ui| {
+        let layout = egui::Layout::right_to_left(egui::Align::Center);
+        ui.with_layout(layout, |ui| {
+            let browse = ui
+                .button("Browse…")
+                .on_hover_text("The desktop's own dialog, where there is one.")
+                .clicked();
+            let layout = egui::Layout::left_to_right(egui::Align::Center);
+            let changed = ui.with_layout(layout, |ui| row_ui(ui, param, &value, &default));
+            (changed.inner, browse)
+        })
+        .inner
+    });
+    let (changed, browse) = row.inner;
+    let refused = changed.and_then(|value| settings.set(name, value).err());
+    (refused.map(|refusal| refusal.to_string()), browse)
+}
+
 /// One setting: its name and its control. Answers with the value that it was changed to.
 fn row_ui(ui: &mut egui::Ui, param: &Param, value: &Value, default: &Value) -> Option<Value> {
     let row = ui.horizontal(|ui| {

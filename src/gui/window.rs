@@ -92,13 +92,14 @@ impl App {
             let Self {
                 scene,
                 selected,
+                scene_panel: memory,
                 textures,
                 point,
                 ..
             } = self;
             scroll
                 .show(ui, |ui| {
-                    let answer = panel::scene::ui(ui, scene, samples, selected, theme, textures);
+                    let answer = panel::scene::ui(ui, scene, samples, selected, memory, theme, textures);
                     if let Some(Ok(found)) = critical.as_deref() {
                         panel::critical::ui(ui, &found.points, point);
                     }
@@ -212,8 +213,12 @@ impl App {
                         }
                     }
                 });
+                if self.view == View::Map {
+                    commands.extend(self.map.sheet.strip_ui(ui, &self.scene));
+                }
                 commands
             });
+        self.begin_stroke();
         self.apply_all(&ctx, strip.inner);
         if self.view == View::Sweep {
             let commands = self.sweep_ui(ui, &names, followed.unwrap_or(0), theme);
@@ -227,9 +232,10 @@ impl App {
         });
         let view = view.unwrap_or(self.scene.landscape.as_dyn().view());
         let space = ui.available_rect_before_wrap();
+        let dim = self.scene.landscape.as_dyn().dim();
         let frame = match self.view {
             View::Basins => basins_view::frame(space, view),
-            _ => map_view::frame(space, view),
+            _ => map_view::frame(space, view, dim),
         };
         if self.frame != Some(frame) {
             self.frame = Some(frame);
@@ -257,11 +263,12 @@ impl App {
             row: usize::try_from(self.timeline.step()).unwrap_or(usize::MAX),
             selected: self.selected,
             theme,
+            tools: self.view == View::Map,
         };
         let commands = match self.view {
             View::Map | View::Sweep => self.map.ui(ui, &frame, &shown, &mut self.textures),
             View::Basins => {
-                if let Some(run) = followed {
+                if let Some(run) = followed.filter(|_| dim == 2) {
                     let of = BasinsOf {
                         landscape: self.scene.landscape.clone(),
                         conditions: self.scene.conditions(),
@@ -278,7 +285,18 @@ impl App {
             }
         };
         self.message_ui(ui, frame.area);
+        self.begin_stroke();
         self.apply_all(&ctx, commands);
+    }
+
+    /// Each stroke on the sheet can be undone by itself, however soon the next one follows.
+    fn begin_stroke(&mut self) {
+        if std::mem::take(&mut self.map.sheet.begins) {
+            self.history.add_undo(&self.document());
+        }
+        if let Some(sentence) = self.map.sheet.refused.take() {
+            self.complain(sentence);
+        }
     }
 
     /// The critical points of the landscape, if they are shown.
@@ -435,7 +453,7 @@ impl App {
             first.map(|file| file.path().to_owned())
         });
         if let Some(path) = dropped {
-            self.open(ctx, &path);
+            self.take_dropped(ctx, &path);
         }
         commands
     }

@@ -1,8 +1,10 @@
 //! The program as it is called from a shell, in a folder of its own.
 
 mod basins;
+mod critical;
 mod others;
 mod refusals;
+mod sweep;
 mod trace;
 
 use serde_json::Value;

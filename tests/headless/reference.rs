@@ -30,14 +30,14 @@ fn ground(landscape: &str) -> Ground {
 }
 
 /// A run without noise, mini-batches or clipping.
-fn path(landscape: &str, spec: &str, start: [f64; 2], steps: u64) -> Trajectory {
+fn path<const N: usize>(landscape: &str, spec: &str, start: [f64; N], steps: u64) -> Trajectory {
     treated(landscape, spec, start, steps, Treatment::default())
 }
 
-fn treated(
+fn treated<const N: usize>(
     landscape: &str,
     spec: &str,
-    start: [f64; 2],
+    start: [f64; N],
     steps: u64,
     treatment: Treatment,
 ) -> Trajectory {
@@ -52,7 +52,7 @@ fn treated(
 }
 
 /// θ after the last step.
-fn end(trajectory: &Trajectory) -> [f64; 2] {
+fn end<const N: usize>(trajectory: &Trajectory) -> [f64; N] {
     let theta = trajectory.theta(usize::MAX).unwrap();
-    [theta[0], theta[1]]
+    theta.try_into().unwrap()
 }

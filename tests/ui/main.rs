@@ -2,6 +2,7 @@
 #![cfg(feature = "gui")]
 
 mod files;
+mod landscapes;
 mod map;
 mod panels;
 mod surveys;

@@ -2,6 +2,7 @@
 
 use super::Window;
 use eframe::egui;
+use ravine::engine::scene::Scene;
 
 #[test]
 fn a_click_places_the_start_and_every_run_leaves_from_there() {
@@ -77,4 +78,34 @@ fn what_is_under_the_pointer_is_told() {
     window.harness.hover_at(corner);
     window.settle();
     assert!(window.says("‖∇f‖") && window.says("λ "), "the landscape");
+}
+
+#[test]
+fn of_one_parameter_a_click_moves_x_alone_and_the_runs_stay_on_the_graph() {
+    let mut scene = Scene::new("cosine-1d".parse().unwrap());
+    scene.add_run("sgd:lr=0.1".parse().unwrap());
+    let mut window = Window::on(scene);
+    let before = window.app().scene().start;
+    let at = window.map().center() + egui::vec2(70.0, -90.0);
+    window.drag(at, at);
+    let start = window.app().scene().start;
+    assert!(start[0] > 0.5 && start != before && start[1] == 0.0);
+    let result = window.app().runs().expect("runs").results[0].clone();
+    assert_eq!(result.trajectory.theta(0), Some(&start[..1]));
+    assert!(
+        window.says("f′") && window.says("f″"),
+        "what is under the pointer"
+    );
+    assert!(window.has("start x") && !window.has("start y"));
+    assert!(window.has("lines") && !window.has("fill") && !window.has("arrows"));
+
+    window.harness.event(egui::Event::Zoom(2.0));
+    window.settle();
+    assert!(window.app().scene().view.is_some(), "both ways");
+    window.press(egui::Key::F);
+    assert_eq!(window.app().scene().view, None);
+
+    window.press(egui::Key::B);
+    window.settle();
+    assert!(window.says("expected a landscape of two"));
 }

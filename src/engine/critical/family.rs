@@ -48,26 +48,30 @@ fn first(firsts: &mut [usize], mut index: usize) -> usize {
 /// nearest to the middle of the view.
 pub(super) fn families(
     field: &Field,
-    points: Vec<CriticalPoint>,
+    points: &[CriticalPoint],
     known: usize,
 ) -> Vec<CriticalPoint> {
     // Rounding may hide that an eigenvalue is 0, but not from one point after the other.
     let flat = |point: &CriticalPoint| {
         point.kind == Kind::Flat || flatness(point.eigenvalues) <= HARDLY_FLAT
     };
-    let firsts = linked(field, &points, 4.0 * CELL, |a, b| {
+    let firsts = linked(field, points, 4.0 * CELL, |a, b| {
         flat(a) && flat(b) && (a.value - b.value).abs() <= field.rounding()
     });
     let mut members = vec![Vec::new(); points.len()];
     for (index, &first) in firsts.iter().enumerate() {
         members[first].push(index);
     }
-    let mut told = Vec::new();
+    let mut told: Vec<(bool, CriticalPoint)> = Vec::new();
     for members in members {
         let is_curve = members.len() > 2
             || members.len() == 2 && members.iter().any(|i| points[*i].kind == Kind::Flat);
         if !is_curve {
-            told.extend(members.into_iter().map(|index| points[index]));
+            told.extend(
+                members
+                    .into_iter()
+                    .map(|index| (index < known, points[index])),
+            );
             continue;
         }
         // Rounded, so that points of a ring about the middle are in the order of their places.
@@ -91,16 +95,20 @@ pub(super) fn families(
                 point.kind = Kind::Flat;
                 clear(&mut point.eigenvalues, 1);
             }
-            // A straight piece goes on behind a gap where the starts led elsewhere.
-            let goes_on = |earlier: &CriticalPoint| {
-                earlier.kind == Kind::Flat && is_level_between(field, earlier, &point)
-            };
-            if index < known || !told.iter().any(goes_on) {
-                told.push(point);
-            }
+            told.push((index < known, point));
         }
     }
-    told
+    // A straight piece goes on behind a gap where the starts led elsewhere.
+    let mut kept: Vec<CriticalPoint> = Vec::new();
+    for (is_known, point) in told {
+        let goes_on = |earlier: &CriticalPoint| {
+            earlier.kind == Kind::Flat && is_level_between(field, earlier, &point)
+        };
+        if is_known || point.kind != Kind::Flat || !kept.iter().any(goes_on) {
+            kept.push(point);
+        }
+    }
+    kept
 }
 
 /// Whether f has the same value all the way from one point to the other.

@@ -160,7 +160,12 @@ impl Expression {
     /// ln(-1), a negative number to a variable power, more than 4000 characters, nesting beyond 100 levels and more
     /// than 30 intermediate values at once.
     pub fn parse(text: &str) -> Result<Self, ExpressionError> {
-        parse::compile(text)
+        parse::compile(text, parse::Variables::XandY)
+    }
+
+    /// The same in x alone: a y is refused too.
+    pub fn parse_in_x(text: &str) -> Result<Self, ExpressionError> {
+        parse::compile(text, parse::Variables::X)
     }
 
     /// f(x, y). Allocates nothing.
@@ -362,6 +367,24 @@ mod tests {
             assert!(parts.into_iter().all(f64::is_finite), "{text}: {jet:?}");
         }
         assert_eq!(Expression::parse("0^x").unwrap().eval(0.0, 0.0), 1.0);
+    }
+
+    #[test]
+    fn a_formula_in_x_alone_refuses_y() {
+        assert_eq!(Expression::parse_in_x("x*cos(x)").unwrap().eval(0.0, 9.0), 0.0);
+        for (text, sentence) in [
+            (
+                "x^2 + y",
+                "expected a formula in x alone, found `y` at column 7 (the landscape `formula` has x and y)",
+            ),
+            ("", "expected a formula at column 1, such as x^2"),
+            (
+                "x*/2",
+                "expected a value before `/` at column 3 (a number, x, a function or a parenthesis)",
+            ),
+        ] {
+            assert_eq!(Expression::parse_in_x(text).unwrap_err().sentence, sentence);
+        }
     }
 
     #[test]

@@ -63,6 +63,7 @@ pub(super) struct Parser {
     /// The next token, and the one before it.
     pub(super) token: Token,
     pub(super) previous: Token,
+    pub(super) variables: Variables,
     nesting: usize,
     program: Vec<Instruction>,
     /// Registers below this one are in use, and the most that ever were. Values are released in the order of a stack.
@@ -70,8 +71,15 @@ pub(super) struct Parser {
     most_used: u8,
 }
 
+/// Which variables a formula may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Variables {
+    X,
+    XandY,
+}
+
 /// The whole way from text to program.
-pub(super) fn compile(text: &str) -> Parsed<Expression> {
+pub(super) fn compile(text: &str, variables: Variables) -> Parsed<Expression> {
     let plain = |c: char| match c {
         c if c.is_whitespace() => ' ',
         c if c.is_control() => char::REPLACEMENT_CHARACTER,
@@ -91,6 +99,7 @@ pub(super) fn compile(text: &str) -> Parsed<Expression> {
             .collect(),
         token: start,
         previous: start,
+        variables,
         nesting: 0,
         program: Vec::new(),
         used: 2,
@@ -105,7 +114,12 @@ pub(super) fn compile(text: &str) -> Parsed<Expression> {
     }
     parser.advance();
     if parser.token.kind == Kind::End {
-        return Err(parser.error(1, "expected a formula at column 1, such as x^2 + y^2"));
+        let example = match variables {
+            Variables::X => "x^2",
+            Variables::XandY => "x^2 + y^2",
+        };
+        let sentence = format!("expected a formula at column 1, such as {example}");
+        return Err(parser.error(1, sentence));
     }
     let value = parser.sum()?;
     if parser.token.kind != Kind::End {
@@ -260,6 +274,9 @@ impl Parser {
             }
             Kind::Name => {
                 let name: String = self.text[token.start..token.end].iter().collect();
+                if name == "y" && self.variables == Variables::X {
+                    return Err(self.second_variable());
+                }
                 if let Some((_, value)) = NAMES.iter().find(|(known, _)| *known == name) {
                     self.advance();
                     return Ok(*value);

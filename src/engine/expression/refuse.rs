@@ -1,7 +1,7 @@
 //! The sentences with which a formula is refused, and what to write instead.
 
 use super::FUNCTIONS;
-use super::parse::{Kind, NAMES, Parser, Token};
+use super::parse::{Kind, NAMES, Parser, Token, Variables};
 
 /// Why a formula was refused. It shows as three lines: a sentence, the formula and a caret under the character in
 /// question.
@@ -89,12 +89,25 @@ impl Parser {
                 "expected a value after `{previous}` at column {column}, where the formula ends"
             ),
             Kind::Symbol('*' | '/' | '^' | ')' | ',') => {
+                let variables = match self.variables {
+                    Variables::X => "x",
+                    Variables::XandY => "x, y",
+                };
                 format!(
-                    "expected a value before `{found}` at column {column} (a number, x, y, a function or a parenthesis)"
+                    "expected a value before `{found}` at column {column} (a number, {variables}, a function or a parenthesis)"
                 )
             }
             _ => return self.stray(),
         };
+        self.error(column, sentence)
+    }
+
+    /// For a y in a formula in x alone.
+    pub(super) fn second_variable(&self) -> ExpressionError {
+        let column = self.token.column();
+        let sentence = format!(
+            "expected a formula in x alone, found `y` at column {column} (the landscape `formula` has x and y)"
+        );
         self.error(column, sentence)
     }
 

@@ -8,7 +8,7 @@ use crate::engine::declare::Refusal;
 use crate::engine::landscape::AnyLandscape;
 use crate::engine::plane::Rect;
 use crate::engine::run::{Conditions, RunSpec};
-use crate::engine::survey::basins::{Basins, Question};
+use crate::engine::survey::basins::{Basins, Question, TWO_PARAMETERS};
 use crate::engine::survey::sweep::{self, Curve, Over, Setup, SweepMap};
 use rayon::ThreadPool;
 use std::sync::Arc;
@@ -64,6 +64,9 @@ impl BasinsSlot {
                     Ok(ground) => ground,
                     Err(sentence) => return publish(Err(sentence)),
                 };
+                if ground.objective.dim() != 2 {
+                    return publish(Err(TWO_PARAMETERS.to_owned()));
+                }
                 let question = Question {
                     objective: &*ground.objective,
                     known: &ground.minima,

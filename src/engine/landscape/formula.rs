@@ -72,8 +72,7 @@ impl Landscape for UserFormula {
         if !finite {
             return Err(LandscapeError::NowhereFinite {
                 formula: self.f.clone(),
-                x: view.x(),
-                y: view.y(),
+                view: format!("x {:?}, y {:?}", view.x(), view.y()),
             });
         }
         Ok(Ground::new(self, Parsed(expression)))

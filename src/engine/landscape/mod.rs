@@ -1,5 +1,6 @@
-//! The 2-D landscapes: test functions, the user's formula, and a regression on the user's data.
+//! The landscapes of two parameters and of one: test functions, the user's formula, and a regression on the user's data.
 
+mod absolute;
 mod ackley;
 mod adjiman;
 mod alpine_1;
@@ -10,6 +11,7 @@ mod bohachevsky_2;
 mod booth;
 mod branin;
 mod bukin_6;
+mod cosine_1d;
 mod cross_in_tray;
 mod de_jong_5;
 mod deckkers_aarts;
@@ -21,10 +23,12 @@ mod edge_of_stability;
 mod egg_crate;
 mod eggholder;
 mod formula;
+mod formula_1d;
 mod goldstein_price;
 mod gramacy_lee;
 mod grid;
 mod griewank;
+mod heavy_ball_trap;
 mod himmelblau;
 mod holder_table;
 mod image;
@@ -37,6 +41,7 @@ mod matyas;
 mod mccormick;
 mod michalewicz;
 mod monkey_saddle;
+mod parabola;
 mod plateau;
 mod quadratic;
 mod rastrigin;
@@ -62,7 +67,7 @@ pub use image::Picture;
 
 use super::declare::{Settings, family};
 use super::expression::ExpressionError;
-use super::objective::Objective;
+use super::objective::{Curve, Objective, OnLine, first_view};
 use super::plane::Rect;
 use std::sync::Arc;
 
@@ -118,7 +123,12 @@ family! {
         two_wells::TwoWells,
         edge_of_stability::EdgeOfStability,
         plateau::Plateau,
+        parabola::Parabola,
+        cosine_1d::Cosine1d,
+        absolute::Absolute,
+        heavy_ball_trap::HeavyBallTrap,
         formula::UserFormula,
+        formula_1d::Formula1d,
         drawn::Drawn,
         grid::Grid,
         image::Image,
@@ -240,16 +250,12 @@ pub enum LandscapeError {
     #[error(transparent)]
     Hills(#[from] HillError),
     /// The formula has no value to draw.
-    #[error(
-        "formula: `{formula}` is not finite anywhere in x {x:?}, y {y:?}; expected one that is"
-    )]
+    #[error("formula: `{formula}` is not finite anywhere in {view}; expected one that is")]
     NowhereFinite {
         /// The formula.
         formula: String,
-        /// Range of x.
-        x: [f64; 2],
-        /// Range of y.
-        y: [f64; 2],
+        /// Where it was looked at: the variables with their ranges.
+        view: String,
     },
     /// The data cannot be read.
     #[error("{0}")]
@@ -264,10 +270,15 @@ pub trait Landscape: Settings {
     /// Its formula, for people.
     fn formula(&self) -> String;
 
+    /// The number of parameters, 1 or 2. Of one parameter, places are (x, 0) here, and of a rectangle only x counts.
+    fn dim(&self) -> usize {
+        2
+    }
+
     /// Where its starts may lie; `None` is the whole plane.
     fn domain(&self) -> Option<Rect>;
 
-    /// What the map shows at first.
+    /// What the map shows at first; of one parameter [`Ground::view`] adds the heights.
     fn view(&self) -> Rect {
         self.domain().unwrap_or(Rect::square(5.0))
     }
@@ -286,9 +297,18 @@ pub trait Landscape: Settings {
     /// How its contour levels are best spaced.
     fn spacing(&self) -> Spacing;
 
-    /// What the two parameters are called.
+    /// What the axes of the map are called: the two parameters, or the one and the loss.
     fn axes(&self) -> [&'static str; 2] {
-        ["x", "y"]
+        if self.dim() == 1 {
+            ["x", "f(x)"]
+        } else {
+            ["x", "y"]
+        }
+    }
+
+    /// What the parameters are called.
+    fn parameters(&self) -> Vec<&'static str> {
+        self.axes().into_iter().take(self.dim()).collect()
     }
 
     /// The function itself, ready to be computed with.
@@ -300,7 +320,7 @@ pub trait Landscape: Settings {
 pub struct Ground {
     /// The function.
     pub objective: Arc<dyn Objective>,
-    /// What the map shows at first.
+    /// What the map shows at first: x and y, or of one parameter x and f.
     pub view: Rect,
     /// The global minima, where they are known.
     pub minima: Vec<Mark>,
@@ -318,11 +338,35 @@ impl Ground {
             saddles,
         }
     }
+
+    /// That of a landscape of one parameter.
+    fn on_line(landscape: &impl Landscape, curve: impl Curve + 'static) -> Self {
+        let objective = OnLine(curve);
+        let minima = landscape.minima();
+        let mut places: Vec<f64> = minima.iter().map(|mark| mark.at[0]).collect();
+        places.push(landscape.start()[0]);
+        Self {
+            view: first_view(&objective, landscape.view().x(), &places),
+            objective: Arc::new(objective),
+            minima,
+            saddles: Vec::new(),
+        }
+    }
+
+    /// Where a point is drawn: at (x, y), or of one parameter on the curve, at (x, f).
+    pub fn place(&self, [x, y]: [f64; 2]) -> [f64; 2] {
+        if self.objective.dim() == 1 {
+            [x, self.objective.value(&[x])]
+        } else {
+            [x, y]
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::curvature::eigenvalues;
     use crate::engine::objective::norm;
     use crate::engine::rng::{Purpose, stream};
     use rand::RngExt;
@@ -336,11 +380,24 @@ mod tests {
             "michalewicz:m=2",
             "plateau:w=0.2",
             "formula:f=\"sin(3*x)*exp(-y^2/4) + abs(x-y)^1.5 + max(x, y/2)\"",
+            "parabola:a=7",
+            "cosine-1d:c=0.4",
+            "absolute:delta=0.5",
+            "formula-1d:f=\"sin(3*x)*exp(-x^2/4) + abs(x)^1.5\"",
         ];
         AnyLandscape::all()
             .into_iter()
             .chain(others.map(|spec| spec.parse().unwrap()))
             .collect()
+    }
+
+    /// The value, the gradient and the Hessian.
+    fn derivatives(objective: &dyn Objective, at: &[f64]) -> (f64, Vec<f64>, Vec<f64>) {
+        assert_eq!(objective.dim(), at.len());
+        let (mut gradient, mut hessian) = (vec![0.0; at.len()], vec![0.0; at.len() * at.len()]);
+        let value = objective.gradient(at, &mut gradient);
+        objective.hessian(at, &mut hessian);
+        (value, gradient, hessian)
     }
 
     #[test]
@@ -350,18 +407,17 @@ mod tests {
             let objective = landscape.ground(&NoFiles).unwrap().objective;
             let mut random = stream(1, Purpose::Data, 0);
             for _ in 0..20 {
-                let at = landscape.view().at([random.random(), random.random()]);
-                let (mut gradient, mut hessian) = ([0.0; 2], [0.0; 4]);
-                let value = objective.gradient(&at, &mut gradient);
-                objective.hessian(&at, &mut hessian);
+                let place = landscape.view().at([random.random(), random.random()]);
+                let at = &place[..landscape.dim()];
+                let (value, gradient, hessian) = derivatives(&*objective, at);
                 assert_eq!(
                     value.to_bits(),
-                    objective.value(&at).to_bits(),
+                    objective.value(at).to_bits(),
                     "{any}: value at {at:?}"
                 );
-                for axis in 0..2 {
+                for axis in 0..at.len() {
                     let h = 1e-6 * landscape.view().width();
-                    let mut sides = [at, at];
+                    let mut sides = [at.to_vec(), at.to_vec()];
                     sides[0][axis] -= h;
                     sides[1][axis] += h;
                     let gap = sides[1][axis] - sides[0][axis];
@@ -371,13 +427,12 @@ mod tests {
                         (slope - gradient[axis]).abs() < 1e-4 * scale,
                         "{any}: gradient at {at:?}"
                     );
-                    let [mut low, mut high] = [[0.0; 2]; 2];
-                    objective.gradient(&sides[0], &mut low);
-                    objective.gradient(&sides[1], &mut high);
-                    for other in 0..2 {
+                    let (_, low, _) = derivatives(&*objective, &sides[0]);
+                    let (_, high, _) = derivatives(&*objective, &sides[1]);
+                    for other in 0..at.len() {
                         let bend = (high[other] - low[other]) / gap;
                         assert!(
-                            (bend - hessian[2 * axis + other]).abs() < 1e-4 * scale,
+                            (bend - hessian[at.len() * axis + other]).abs() < 1e-4 * scale,
                             "{any}: Hessian at {at:?}"
                         );
                     }
@@ -395,9 +450,8 @@ mod tests {
             for (mark, minimum) in
                 tests.chain(landscape.saddles().into_iter().map(|mark| (mark, false)))
             {
-                let (mut gradient, mut hessian) = ([0.0; 2], [0.0; 4]);
-                let value = objective.gradient(&mark.at, &mut gradient);
-                objective.hessian(&mark.at, &mut hessian);
+                let dim = landscape.dim();
+                let (value, gradient, hessian) = derivatives(&*objective, &mark.at[..dim]);
                 assert!(
                     (value - mark.value).abs() < 1e-8 * (1.0 + mark.value.abs()),
                     "{any}: {mark:?} has {value}"
@@ -409,23 +463,26 @@ mod tests {
                     [-h, h].into_iter().all(|step| {
                         let mut at = mark.at;
                         at[axis] += step;
-                        let rise = objective.value(&at) - value;
+                        let rise = objective.value(&at[..dim]) - value;
                         !inside(at) || rise > 0.5 * h * gradient[axis].abs()
                     })
                 };
                 let flat = |axis: usize| gradient[axis].abs() < 1e-6 * (1.0 + norm(&hessian));
                 assert!(
-                    (0..2).all(|axis| flat(axis) || minimum && inside(mark.at) && rises(axis)),
+                    (0..dim).all(|axis| flat(axis) || minimum && inside(mark.at) && rises(axis)),
                     "{any}: {mark:?} has gradient {gradient:?}"
                 );
-                let determinant = hessian[0] * hessian[3] - hessian[1] * hessian[2];
+                let [low, high] = match *hessian {
+                    [second] => [second; 2],
+                    _ => eigenvalues([hessian[0], hessian[1], hessian[3]]),
+                };
                 let sound = if minimum {
-                    determinant >= -1e-9 && hessian[0] >= 0.0
+                    low * high >= -1e-9 && high >= 0.0
                 } else {
-                    determinant <= 0.0
+                    low * high <= 0.0
                 };
                 assert!(
-                    sound || !(flat(0) && flat(1)),
+                    sound || !(0..dim).all(flat),
                     "{any}: {mark:?} has Hessian {hessian:?}"
                 );
             }
@@ -438,6 +495,7 @@ mod tests {
             let landscape = any.as_dyn();
             let objective = landscape.ground(&NoFiles).unwrap().objective;
             let domain = landscape.domain().unwrap_or(landscape.view());
+            let dim = landscape.dim();
             let Some(lowest) = landscape
                 .minima()
                 .into_iter()
@@ -457,13 +515,16 @@ mod tests {
                     let radius = domain.width() * 1e-2_f64.powi(1 + step / 16);
                     let at = [mark.at[0] + radius * cos, mark.at[1] + radius * sin];
                     assert!(
-                        !domain.contains(at) || objective.value(&at) >= lowest - slack,
+                        !domain.contains(at) || objective.value(&at[..dim]) >= lowest - slack,
                         "{any} at {at:?}"
                     );
                 }
             }
             for at in grid(domain, 100) {
-                assert!(objective.value(&at) >= lowest - slack, "{any} at {at:?}");
+                assert!(
+                    objective.value(&at[..dim]) >= lowest - slack,
+                    "{any} at {at:?}"
+                );
             }
         }
     }
@@ -475,13 +536,11 @@ mod tests {
     }
 
     /// Asserts that value, gradient and Hessian are finite, and returns the gradient.
-    fn finite(any: &AnyLandscape, objective: &dyn Objective, at: [f64; 2]) -> [f64; 2] {
-        let (mut gradient, mut hessian) = ([0.0; 2], [0.0; 4]);
-        let value = objective.gradient(&at, &mut gradient);
-        objective.hessian(&at, &mut hessian);
-        let mut numbers = gradient.iter().chain(&hessian).chain([&value]);
+    fn finite(any: &AnyLandscape, objective: &dyn Objective, at: [f64; 2]) -> Vec<f64> {
+        let (value, gradient, hessian) = derivatives(objective, &at[..objective.dim()]);
+        let numbers = || gradient.iter().chain(&hessian).chain([&value]);
         assert!(
-            numbers.all(|number| number.is_finite()),
+            numbers().all(|number| number.is_finite()),
             "{any} at {at:?}: {value}, {gradient:?}, {hessian:?}"
         );
         gradient
@@ -535,7 +594,7 @@ mod tests {
             let any: AnyLandscape = name.parse().unwrap();
             let objective = any.as_dyn().ground(&NoFiles).unwrap().objective;
             let gradient = finite(&any, &*objective, at);
-            for (found, expected) in gradient.into_iter().zip(expected) {
+            for (&found, expected) in gradient.iter().zip(expected) {
                 assert!(
                     expected.is_nan() || (found - expected).abs() < 2e-6,
                     "{name} at {at:?}: {gradient:?}"
@@ -596,6 +655,9 @@ mod tests {
             ("alpine-1", 2.0),
             ("salomon", 2.0),
             ("plateau", 4.0),
+            ("parabola", 4.0),
+            ("absolute", 2.0),
+            ("heavy-ball-trap", 4.0),
         ] {
             let any: AnyLandscape = name.parse().unwrap();
             let landscape = any.as_dyn();
@@ -605,8 +667,9 @@ mod tests {
                 // The exact sums of the coordinates, so that only the function rounds.
                 let (sin, cos) = (0.3 + f64::from(step)).sin_cos();
                 let near = [x + 2e-9 * cos - x, y + 2e-9 * sin - y];
-                let value =
-                    |scale: f64| objective.value(&[x + scale * near[0], y + scale * near[1]]);
+                let value = |scale: f64| {
+                    objective.value(&[x + scale * near[0], y + scale * near[1]][..landscape.dim()])
+                };
                 let found = value(2.0) / value(1.0);
                 assert!((found / factor - 1.0).abs() < 1e-5, "{name}: {found}");
             }
@@ -620,9 +683,9 @@ mod tests {
             levy levy-13 schwefel eggholder holder-table cross-in-tray drop-wave easom schaffer-2 schaffer-4 bukin-6 \
             shubert michalewicz de-jong-5 langermann bohachevsky-1 bohachevsky-2 egg-crate bird keane alpine-1 salomon \
             deckkers-aarts adjiman gramacy-lee two-wells saddle monkey-saddle edge-of-stability plateau \
-            formula drawn grid image regression";
+            parabola cosine-1d absolute heavy-ball-trap formula formula-1d drawn grid image regression";
         let expected: Vec<_> = expected.split_whitespace().collect();
-        assert_eq!(expected.len(), 49 + 5);
+        assert_eq!(expected.len(), 49 + 4 + 6);
         for name in &expected {
             assert!(AnyLandscape::NAMES.contains(name), "{name}");
         }
@@ -665,6 +728,10 @@ mod tests {
             ("two-wells", 1, -2.063_090_252),
             ("saddle", 0, 0.0),
             ("monkey-saddle", 0, 0.0),
+            ("parabola", 1, 0.0),
+            ("cosine-1d", 1, -6.978_140_831),
+            ("absolute", 1, 0.0),
+            ("heavy-ball-trap", 1, 0.0),
         ] {
             let minima = name.parse::<AnyLandscape>().unwrap().as_dyn().minima();
             assert_eq!(minima.len(), count, "{name}");
@@ -683,6 +750,10 @@ mod tests {
         for any in all() {
             let landscape = any.as_dyn();
             assert!(landscape.view().contains(landscape.start()), "{any}");
+            let ground = landscape.ground(&NoFiles).unwrap();
+            assert_eq!(ground.objective.dim(), landscape.dim(), "{any}");
+            assert_eq!(landscape.parameters().len(), landscape.dim(), "{any}");
+            assert!(ground.view.contains(ground.place(landscape.start())), "{any}");
             assert!(
                 landscape
                     .domain()
@@ -714,7 +785,7 @@ mod tests {
             (
                 value,
                 gradient,
-                crate::engine::curvature::eigenvalues([h[0], h[1], h[3]]),
+                eigenvalues([h[0], h[1], h[3]]),
             )
         };
         let (value, gradient, _) = at("rosenbrock", [-1.2, 1.0]);

@@ -145,6 +145,17 @@ mod tests {
         for any in AnyLandscape::all().into_iter().chain(others) {
             let ground = any.as_dyn().ground(&NoFiles).unwrap();
             let (objective, view) = (&*ground.objective, ground.view);
+            if objective.dim() == 1 {
+                let x: Vec<f64> = (0..9)
+                    .map(|i| view.at([f64::from(i) / 8.0, 0.0])[0])
+                    .collect();
+                let mut row = vec![0.0; x.len()];
+                objective.row(&Plane::line(), &x, 0.0, &mut row, &mut [0.0]);
+                for (x, beside) in x.iter().zip(row) {
+                    assert_eq!(objective.value(&[*x]).to_bits(), beside.to_bits(), "{any}");
+                }
+                continue;
+            }
             for count in [1, 3, 8, 21, 64] {
                 let place = |i: i32| f64::from(i) / f64::from(count);
                 let x: Vec<f64> = (0..count).map(|i| view.at([place(i), 0.0])[0]).collect();

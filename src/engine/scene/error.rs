@@ -30,10 +30,10 @@ pub enum SceneError {
     #[error(transparent)]
     Refused(#[from] Refusal),
     /// The start is not finite or outside the domain.
-    #[error("the start ({}, {}) is not in the domain of `{landscape}`; expected {expected}", start[0], start[1])]
+    #[error("the start {start} is not in the domain of `{landscape}`; expected {expected}")]
     Start {
-        /// The start.
-        start: [f64; 2],
+        /// The start, in words.
+        start: String,
         /// The landscape's name.
         landscape: &'static str,
         /// The domain, in words.

@@ -24,6 +24,10 @@ pub const MOST_MINIMA: usize = 1000;
 /// The finest grid has so many starts along a side.
 pub const FINEST: usize = 1024;
 
+/// Why a landscape of one parameter has no picture of basins.
+pub const TWO_PARAMETERS: &str =
+    "there are no basins to draw of one parameter; expected a landscape of two";
+
 /// A start within this share of the window's size from a minimum is at it.
 const NEAR: f64 = 0.01;
 

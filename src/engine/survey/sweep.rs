@@ -11,7 +11,7 @@
 //! let (conditions, cancel, done) = (scene.conditions(), Cancel::default(), 0.into());
 //! let setup = Setup {
 //!     objective: &*ground.objective,
-//!     start: &scene.start,
+//!     start: scene.start_theta(),
 //!     conditions: &conditions,
 //!     goal: None,
 //!     cancel: &cancel,
@@ -24,11 +24,13 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod grid;
 mod limit;
 mod over;
 
+pub use grid::Grid;
 pub use limit::{lr_limit, lr_limits, steepest};
-pub use over::{Grid, MOST_VALUES, Over, Values};
+pub use over::{MOST_VALUES, Over, Values};
 
 use crate::engine::cancel::Cancel;
 use crate::engine::declare::Refusal;

@@ -1,7 +1,7 @@
 //! Curves: a measure of several runs over one setting.
 
 use super::{
-    Along, LIMIT, LIMIT_DASH, numbers_below, numbers_beside, place, share, values_axis, write,
+    Along, LIMIT, LIMIT_DASH, numbers_below, numbers_beside, place, ring, share, values_axis, write,
 };
 use crate::engine::real;
 use crate::engine::survey::sweep::{Curve, Measure};
@@ -58,7 +58,7 @@ impl CurvePlot {
             area,
             values: Area::new([area.min[0], area.min[1] + strip], area.max),
             across: Along::of(shown.iter().map(|shown| &shown.curve.line.grid)),
-            up: values_axis(values, measure, 0.04),
+            up: values_axis(values, measure, 0.04, false),
             measure,
         }
     }
@@ -69,6 +69,21 @@ impl CurvePlot {
         Some([self.x(curve, index)?, self.y(value)])
     }
 
+    /// Where the value lies that the run has now; `None` beyond the axis, and if it has no measure.
+    pub fn current(&self, curve: &Curve) -> Option<Point> {
+        let at = self.across.current(&curve.line.grid, &curve.line.spec)?;
+        let value = curve.current.value(self.measure)?;
+        Some([place(self.area.min[0], self.area.max[0], at), self.y(value)])
+    }
+
+    /// Whether the axis of the setting has a number.
+    pub(super) fn has(&self, number: f64) -> bool {
+        match &self.across {
+            Along::Numbers(axis) => (0.0..=1.0).contains(&axis.position(number)),
+            Along::Names(_) => false,
+        }
+    }
+
     fn x(&self, curve: &Curve, index: usize) -> Option<f32> {
         let at = self.across.position(&curve.line.grid, index)?;
         Some(place(self.area.min[0], self.area.max[0], at))
@@ -76,9 +91,8 @@ impl CurvePlot {
 
     fn y(&self, value: f64) -> f32 {
         let at = self.up.position(value);
-        // What is zero lies at the bottom of a log axis.
-        let at = if self.up.is_log() { at.max(0.0) } else { at };
-        place(self.values.max[1], self.values.min[1], at)
+        // What is zero lies at the bottom of a log axis, what is far above the usual at the top of a linear one.
+        place(self.values.max[1], self.values.min[1], at.clamp(0.0, 1.0))
     }
 
     /// The rows of the strip above the values: the place of each curve that diverges somewhere.
@@ -189,8 +203,8 @@ impl CurvePlot {
         for shown in shown {
             marks.extend(self.marks(shown, theme));
         }
-        items.push(Item::Clipped { area, items: marks });
         items.push(border(area, 1.0, theme.ink));
+        items.extend(marks);
         items
     }
 
@@ -206,6 +220,10 @@ impl CurvePlot {
             }
         }
         let mut items = Vec::new();
+        if let Along::Names(_) = self.across {
+            let dots = pieces.iter().flatten();
+            items.extend(dots.flat_map(|at| Marker::Circle.items(*at, 2.6, colour, colour)));
+        }
         for piece in pieces {
             let heights: Vec<f64> = piece.iter().map(|point| f64::from(point[1])).collect();
             let points: Vec<Point> = thin(&heights, 800)
@@ -249,37 +267,42 @@ impl CurvePlot {
                 items.push(line(points, 2.6, colour, run_dash(shown.look)));
                 let middle = [f32::midpoint(left, right), row];
                 items.extend(run_marker(shown.look).items(middle, 3.2, colour, theme.halo));
-                for (neighbour, there) in
-                    [(from.checked_sub(1), true), (Some(index + 1), index < last)]
-                {
-                    let at = neighbour
-                        .filter(|_| there)
-                        .and_then(|index| self.place(curve, index));
-                    items.extend(
-                        at.map(|at| Marker::Cross.items(at, 4.5, colour, theme.halo))
-                            .into_iter()
-                            .flatten(),
-                    );
+                let before = from.checked_sub(1);
+                let after = Some(index + 1).filter(|_| index < last);
+                for neighbour in [before, after].into_iter().flatten() {
+                    items.extend(self.cross(shown, neighbour, theme));
                 }
             }
         }
         items
     }
 
+    /// The cross on the last value before others that diverge; above the winner's marker, if that is the one.
+    fn cross(&self, shown: &Shown, index: usize, theme: &Theme) -> Vec<Item> {
+        let Some([x, y]) = self.place(shown.curve, index) else {
+            return Vec::new();
+        };
+        let above = if shown.curve.winner(self.measure) == Some(index) {
+            12.0
+        } else {
+            0.0
+        };
+        let colour = run_colour(shown.look, theme);
+        Marker::Cross.items([x, y - above], 4.5, colour, theme.halo)
+    }
+
     /// The winner's marker, and the ring on the value that the run has now.
     fn marks(&self, shown: &Shown, theme: &Theme) -> Vec<Item> {
         let (curve, colour) = (shown.curve, run_colour(shown.look, theme));
         let mut items = Vec::new();
-        let current = self.across.current(&curve.line.grid, &curve.line.spec);
-        if let (Some(at), Some(value)) = (current, curve.current.value(self.measure)) {
-            let at = [place(self.area.min[0], self.area.max[0], at), self.y(value)];
-            items.extend(Marker::Circle.items(at, 4.2, theme.background, colour));
+        if let Some(at) = self.current(curve) {
+            items.extend(ring(at, colour, theme.halo));
         }
         let best = curve
             .winner(self.measure)
             .and_then(|index| self.place(curve, index));
         if let Some(at) = best {
-            items.extend(run_marker(shown.look).items(at, 6.0, colour, theme.halo));
+            items.extend(run_marker(shown.look).items(at, 5.5, colour, theme.halo));
         }
         items
     }
@@ -292,10 +315,10 @@ impl CurvePlot {
         let mut items = Vec::new();
         let mut taken: Vec<f32> = Vec::new();
         for shown in shown {
-            let at = shown.limit.map(|limit| axis.position(limit));
-            let Some(at) = at.filter(|at| (0.0..=1.0).contains(at)) else {
+            let Some(limit) = shown.limit.filter(|limit| self.has(*limit)) else {
                 continue;
             };
+            let at = axis.position(limit);
             let (x, colour) = (
                 place(area.min[0], area.max[0], at),
                 run_colour(shown.look, theme),
@@ -306,8 +329,8 @@ impl CurvePlot {
                 taken.push(x);
                 items.push(Item::Text(Text {
                     text: LIMIT.to_owned(),
-                    at: [x - 8.0, area.max[1] - 8.0],
-                    anchor: Anchor::Start,
+                    at: [x - 8.0, self.values.min[1] + 8.0],
+                    anchor: Anchor::End,
                     size: 11.0,
                     colour,
                     halo: Some(theme.halo),

@@ -1,16 +1,16 @@
 //! A map: a measure of one run over two settings.
 
-use super::{Along, LIMIT, LIMIT_DASH, numbers_below, numbers_beside, place, share, values_axis};
+use super::{
+    Along, LIMIT, LIMIT_DASH, numbers_below, numbers_beside, place, ring, share, values_axis,
+};
 use crate::engine::real;
 use crate::engine::survey::sweep::{Measure, Score, SweepMap};
 use crate::figure::axis::{Axis, room};
-use crate::figure::colour::{Marker, Theme, shade_colour};
+use crate::figure::colour::{Theme, shade_colour};
 use crate::figure::drawing::{Anchor, Area, Colour, Item, Point, Text};
+use crate::figure::map::star;
 use crate::figure::trail::{border, line};
 use std::sync::Arc;
-
-/// Gold, as the stars of minima.
-const GOLD: Colour = Colour::rgb(255, 200, 40);
 
 /// Pixels a point, so that cells have sharp edges.
 const FINE: f64 = 2.0;
@@ -35,7 +35,7 @@ impl MapPlot {
         Self {
             area,
             along: [0, 1].map(|axis| Along::cells(&map.grids[axis])),
-            shades: values_axis(values, measure, 0.0),
+            shades: values_axis(values, measure, 0.0, true),
             measure,
             counts: [0, 1].map(|axis| map.grids[axis].len()),
         }
@@ -66,6 +66,12 @@ impl MapPlot {
             place(self.area.min[0], self.area.max[0], u),
             place(self.area.max[1], self.area.min[1], v),
         ]
+    }
+
+    /// Where the values lie that the run has now; `None` beyond the axes.
+    pub fn current(&self, map: &SweepMap) -> Option<Point> {
+        let [x, y] = [0, 1].map(|axis| self.along[axis].current(&map.grids[axis], &map.spec));
+        Some(self.at([x?, y?]))
     }
 
     /// The picture of the cells: columns, rows and pixels, first row on top.
@@ -132,12 +138,11 @@ impl MapPlot {
         if let Some((axis, limits)) = limits {
             inside.extend(self.limit(*axis, limits, theme));
         }
-        let [x, y] = [0, 1].map(|axis| self.along[axis].current(&map.grids[axis], &map.spec));
-        if let (Some(u), Some(v)) = (x, y) {
-            inside.extend(Marker::Circle.items(self.at([u, v]), 4.5, theme.background, theme.ink));
+        if let Some(at) = self.current(map) {
+            inside.extend(ring(at, theme.ink, theme.halo));
         }
         if let Some(best) = map.winner(self.measure) {
-            inside.extend(star(self.place(best), theme));
+            inside.extend(star(self.place(best), 9.0, theme));
         }
         let mut items = vec![Item::Clipped {
             area,
@@ -160,6 +165,12 @@ impl MapPlot {
         ));
         items.push(border(area, 1.0, theme.ink));
         items
+    }
+
+    /// Whether an axis has places for the limits of [`lr_limits`](crate::engine::survey::sweep::lr_limits).
+    pub(super) fn shows(&self, limits: &(usize, Vec<Option<f64>>)) -> bool {
+        let numbers = matches!(self.along.get(limits.0), Some(Along::Numbers(_)));
+        numbers && limits.1.iter().any(Option::is_some)
     }
 
     /// The learning rates at which theory expects divergence, for each value of the other setting.
@@ -282,11 +293,6 @@ pub(super) fn hatch(area: Area, theme: &Theme) -> Vec<Item> {
         },
         border(area, 0.8, theme.ink),
     ]
-}
-
-/// The star of the best cell.
-pub(super) fn star(at: Point, theme: &Theme) -> Vec<Item> {
-    Marker::Asterisk.items(at, 8.0, GOLD, theme.ink)
 }
 
 /// The cell at a share of the way along `count` of them.

@@ -1,12 +1,13 @@
 //! Whole pictures of sweeps: title, plot, legend and caption.
 
-use super::map::{hatch, star};
-use super::{CurvePlot, LIMIT, LIMIT_DASH, MapPlot, Shown, short, told, write};
+use super::map::hatch;
+use super::{CurvePlot, LIMIT, LIMIT_DASH, MapPlot, Shown, ring, short, told, write};
 use crate::engine::scene::Scene;
 use crate::engine::survey::sweep::{Measure, SweepMap};
 use crate::figure::axis::number;
 use crate::figure::colour::{Marker, Theme};
 use crate::figure::drawing::{Anchor, Area, Drawing, Item, Point};
+use crate::figure::map::star;
 use crate::figure::trail::{border, line};
 use crate::figure::{caption, legend_line, shortened};
 
@@ -150,11 +151,13 @@ pub fn curves_picture(sheet: &Sheet, shown: &[Shown], left_out: &[String]) -> Dr
         legend.entry(|_| Vec::new(), [name, &format!("has no {setting}")]);
     }
     legend.at[1] += 8.0;
-    let (ink, ground) = (theme.ink, theme.background);
-    legend.mark(
-        |at| Marker::Circle.items(at, 4.2, ground, ink),
-        "as it is set",
-    );
+    let ink = theme.ink;
+    if shown
+        .iter()
+        .any(|shown| plot.current(shown.curve).is_some())
+    {
+        legend.mark(|at| ring(at, ink, theme.halo), "as it is set");
+    }
     let crossed = shown.iter().any(|shown| {
         let scores = &shown.curve.scores;
         scores.iter().any(|score| score.diverged().is_some())
@@ -165,7 +168,8 @@ pub fn curves_picture(sheet: &Sheet, shown: &[Shown], left_out: &[String]) -> Dr
             "diverges beyond",
         );
     }
-    if shown.iter().any(|shown| shown.limit.is_some()) {
+    let limited = |shown: &Shown| shown.limit.is_some_and(|limit| plot.has(limit));
+    if shown.iter().any(limited) {
         legend.limit();
     }
     items.extend(legend.items);
@@ -203,18 +207,17 @@ pub fn map_picture(
     let best = map.winner(measure);
     let value = best.and_then(|at| map.score(at)?.value(measure));
     if let (Some(at), Some(value)) = (best, value) {
-        legend.mark(|at| star(at, theme), &told(value, measure));
+        legend.mark(|at| star(at, 8.0, theme), &told(value, measure));
         for axis in [0, 1] {
             let grid = &map.grids[axis];
             let text = format!("{} {}", grid.param().name, short(grid, at[axis]));
             legend.entry(|_| Vec::new(), [&text, ""]);
         }
     }
-    let (ink, ground) = (theme.ink, theme.background);
-    legend.mark(
-        |at| Marker::Circle.items(at, 4.5, ground, ink),
-        "as it is set",
-    );
+    let ink = theme.ink;
+    if plot.current(map).is_some() {
+        legend.mark(|at| ring(at, ink, theme.halo), "as it is set");
+    }
     let patch = |[x, y]: Point| Area::new([x + 3.0, y - 6.0], [x + 27.0, y + 6.0]);
     if map.scores.iter().any(|score| score.diverged().is_some()) {
         legend.entry(|at| hatch(patch(at), theme), ["diverges", ""]);
@@ -228,7 +231,7 @@ pub fn map_picture(
             ["never reaches the goal", ""],
         );
     }
-    if limits.is_some() {
+    if limits.is_some_and(|limits| plot.shows(limits)) {
         legend.limit();
     }
     items.extend(legend.items);

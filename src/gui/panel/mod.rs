@@ -1,5 +1,6 @@
 //! The panels around the map.
 
+pub(crate) mod chooser;
 pub(crate) mod critical;
 pub(crate) mod optimizers;
 pub(crate) mod scene;

@@ -6,12 +6,14 @@ use crate::gui::command::Command;
 use crate::gui::param_ui::settings_ui;
 use eframe::egui;
 
-/// Shows a switch for every flag of the style, and the contour levels behind a menu.
+/// Shows a switch for every flag of the style, and the contour levels behind a menu; for a graph those that it has.
 pub(crate) fn ui(ui: &mut egui::Ui, scene: &Scene) -> Option<Command> {
     let mut style: MapStyle = scene.map.clone();
+    let on_graph = scene.landscape.as_dyn().dim() == 1;
+    let has = |name: &str| !on_graph || matches!(name, "lines" | "minima" | "trails");
     {
         for (index, param) in scene.map.params().iter().enumerate() {
-            if let Value::Flag(mut flag) = scene.map.value(index) {
+            if let (Value::Flag(mut flag), true) = (scene.map.value(index), has(param.name)) {
                 let response = ui.toggle_value(&mut flag, param.name);
                 if response.on_hover_text(param.help).changed() {
                     // A flag is legal either way.
@@ -19,13 +21,15 @@ pub(crate) fn ui(ui: &mut egui::Ui, scene: &Scene) -> Option<Command> {
                 }
             }
         }
-        let levels = ui.menu_button("levels", |ui| {
-            ui.set_min_width(240.0);
-            settings_ui(ui, &mut style, |name| matches!(name, "spacing" | "levels"));
-        });
-        levels
-            .response
-            .on_hover_text("How many contour levels, and how they are spaced.");
+        if !on_graph {
+            let levels = ui.menu_button("levels", |ui| {
+                ui.set_min_width(240.0);
+                settings_ui(ui, &mut style, |name| matches!(name, "spacing" | "levels"));
+            });
+            levels
+                .response
+                .on_hover_text("How many contour levels, and how they are spaced.");
+        }
     }
     (style != scene.map).then(|| {
         let map = style;

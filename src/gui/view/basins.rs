@@ -4,7 +4,7 @@ use super::map::{MapView, Shown};
 use crate::engine::lab::BasinsFound;
 use crate::engine::landscape::Mark;
 use crate::engine::plane::Rect;
-use crate::engine::survey::basins::{Basins, Cell, FINEST, Fate};
+use crate::engine::survey::basins::{Basins, Cell, FINEST, Fate, TWO_PARAMETERS};
 use crate::figure::axis::number;
 use crate::figure::basins;
 use crate::figure::drawing::{Area, Colour, Item};
@@ -124,8 +124,13 @@ impl BasinsView {
         textures: &mut Textures,
     ) -> Vec<Command> {
         let space = ui.available_rect_before_wrap();
-        let commands = mouse.mouse(ui, frame, shown);
         let (area, beside) = layout(space);
+        if shown.scene.landscape.as_dyn().dim() == 1 {
+            mouse.under_pointer.clear();
+            ui.put(paint::rect(area), egui::Label::new(TWO_PARAMETERS).wrap());
+            return Vec::new();
+        }
+        let commands = mouse.mouse(ui, frame, shown);
         let scene = shown.scene;
         let mut items = Vec::new();
         match found.map(|found| (found, &**found)) {

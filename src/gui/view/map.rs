@@ -1,5 +1,6 @@
 //! The map, and the mouse on it.
 
+use super::sheet::Sheet;
 use crate::engine::critical::CriticalPoint;
 use crate::engine::curvature;
 use crate::engine::lab::{Runs, Terrain};
@@ -29,6 +30,8 @@ pub(crate) struct MapView {
     shaded: Option<Shaded>,
     /// What is under the pointer, in words.
     pub under_pointer: String,
+    /// The tools that draw hills.
+    pub sheet: Sheet,
 }
 
 /// The colours of a terrain, which need not be found anew every frame.
@@ -58,21 +61,24 @@ pub(crate) struct Shown<'a> {
     pub selected: Option<usize>,
     /// Light or dark.
     pub theme: &'a Theme,
+    /// Whether the tools that draw hills work here.
+    pub tools: bool,
 }
 
-/// Where the map and its colour bar lie in the space that there is.
-fn layout(space: egui::Rect) -> (Area, Area) {
+/// Where the map and its colour bar lie in the space that there is; the graph of a landscape of one parameter has no bar.
+fn layout(space: egui::Rect, dim: usize) -> (Area, Area) {
+    let beside = if dim == 1 { 18.0 } else { 74.0 };
     let map = egui::Rect::from_min_max(
         space.min + egui::vec2(50.0, 26.0),
-        space.max - egui::vec2(74.0, 36.0),
+        space.max - egui::vec2(beside, 36.0),
     );
     let bar = Area::new([map.max.x + 12.0, map.min.y], [map.max.x + 24.0, map.max.y]);
     (paint::area(map), bar)
 }
 
-/// The window of the plane that the map of a scene would show in a space.
-pub(crate) fn frame(space: egui::Rect, view: Rect) -> Frame {
-    Frame::fit(view, layout(space).0)
+/// The window of the plane that the map of a scene with so many parameters would show in a space.
+pub(crate) fn frame(space: egui::Rect, view: Rect, dim: usize) -> Frame {
+    Frame::of(dim, view, layout(space, dim).0)
 }
 
 impl MapView {
@@ -99,7 +105,8 @@ impl MapView {
             shown.scene.map.fill,
             shown.terrain.map(|terrain| &**terrain),
         ) {
-            items.extend(map::colour_bar(terrain, layout(space).1, shown.theme));
+            let bar = layout(space, shown.scene.landscape.as_dyn().dim()).1;
+            items.extend(map::colour_bar(terrain, bar, shown.theme));
         }
         paint::paint(&ui.painter_at(space), items, textures);
         commands
@@ -140,7 +147,8 @@ impl MapView {
         if scene.map.trails {
             items.extend(trail::trails(&trails(shown, runs), frame, shown.row, theme));
         }
-        items.extend(map::start(scene.start, frame, theme));
+        items.extend(map::start(runs.ground.place(scene.start), frame, theme));
+        items.extend(self.sheet.items(frame, scene, theme));
         if let Some(Ok(terrain)) = shown.terrain.map(|terrain| &**terrain) {
             items.extend(map::closeup_note(terrain, frame, theme));
         }
@@ -155,22 +163,32 @@ impl MapView {
             ui.scope_id().with("map"),
             egui::Sense::click_and_drag(),
         );
+        let click = if shown.tools {
+            self.sheet.click_words(shown.scene)
+        } else {
+            "places the start"
+        };
         response.widget_info(|| {
             egui::WidgetInfo::labeled(
                 egui::Role::Canvas,
                 true,
-                "Map: click places the start, drag pans, wheel zooms",
+                format!("Map: click {click}, drag pans, wheel zooms"),
             )
         });
         let mut scene = shown.scene.clone();
-        let start: egui::Pos2 = frame.picture_from_world(scene.start).into();
+        let drawn = shown.tools && self.sheet.mouse(ui, &response, frame, &mut scene);
+        let place = |runs: &Runs| runs.ground.place(scene.start);
+        let start = shown.runs.map_or(scene.start, place);
+        let start: egui::Pos2 = frame.picture_from_world(start).into();
         let near_start = |pointer: egui::Pos2| pointer.distance(start) < REACH;
 
-        if response.drag_started() {
+        if response.drag_started() && !drawn {
             let pressed = ui.input(|input| input.pointer.press_origin());
             self.dragging_start = pressed.is_some_and(near_start);
         }
-        if let Some(pointer) = response.interact_pointer_pos()
+        if drawn {
+            // The hills have changed.
+        } else if let Some(pointer) = response.interact_pointer_pos()
             && (response.clicked() || response.dragged() && self.dragging_start)
         {
             scene.move_start(frame.world_from_picture(pointer.into()));
@@ -186,7 +204,7 @@ impl MapView {
         if let Some(pointer) = response.hover_pos() {
             let zoom = ui
                 .input(|input| input.zoom_delta() * (input.smooth_scroll_delta().y * 0.004).exp());
-            if (zoom - 1.0).abs() > 1e-4 {
+            if (zoom - 1.0).abs() > 1e-4 && !drawn {
                 let about = frame.world_from_picture(pointer.into());
                 scene.view = frame
                     .window
@@ -196,7 +214,8 @@ impl MapView {
             self.under_pointer = shown
                 .runs
                 .map_or_else(String::new, |runs| describe(pointer, frame, shown, runs));
-            let icon = match (response.dragged(), near_start(pointer)) {
+            let over = near_start(pointer) || shown.tools && self.sheet.over_handle();
+            let icon = match (response.dragged(), over) {
                 (true, _) => egui::CursorIcon::Grabbing,
                 (false, true) => egui::CursorIcon::Grab,
                 (false, false) => egui::CursorIcon::Crosshair,
@@ -246,8 +265,8 @@ fn describe(pointer: egui::Pos2, frame: &Frame, shown: &Shown, runs: &Runs) -> S
             .iter()
             .copied()
             .take_while(|&row| row <= shown.row);
-        for (row, theta) in rows.filter_map(|row| Some((row, trail.trajectory.theta(row)?))) {
-            let place = frame.picture_from_world([theta[0], theta[1]]);
+        for (row, place) in rows.filter_map(|row| Some((row, trail.trajectory.place(row)?))) {
+            let place = frame.picture_from_world(place);
             let distance = pointer.distance(place.into());
             if distance < nearest.map_or(REACH, |(least, ..)| least) {
                 nearest = Some((distance, trail, row));
@@ -262,9 +281,11 @@ fn describe(pointer: egui::Pos2, frame: &Frame, shown: &Shown, runs: &Runs) -> S
         row,
     )) = nearest
     {
-        let at = trajectory
-            .theta(row)
-            .map_or(scene.start, |theta| [theta[0], theta[1]]);
+        let at = match *trajectory.theta(row).unwrap_or_default() {
+            [x] => return format!("{name} step {row}: {}", on_graph(scene, runs, x)),
+            [x, y, ..] => [x, y],
+            [] => scene.start,
+        };
         return format!(
             "{name} step {row}: {} f {} ‖∇f‖ {}",
             coordinates(scene, at),
@@ -273,6 +294,9 @@ fn describe(pointer: egui::Pos2, frame: &Frame, shown: &Shown, runs: &Runs) -> S
         );
     }
     let at = frame.world_from_picture(pointer.into());
+    if runs.ground.objective.dim() == 1 {
+        return on_graph(scene, runs, at[0]);
+    }
     let mut gradient = [0.0; 2];
     let value = runs.ground.objective.gradient(&at, &mut gradient);
     let [low, high] = curvature::extremes(&*runs.ground.objective, &at);
@@ -283,6 +307,20 @@ fn describe(pointer: egui::Pos2, frame: &Frame, shown: &Shown, runs: &Runs) -> S
         number(norm(&gradient), 3),
         number(low, 3),
         number(high, 3),
+    )
+}
+
+/// The graph of a landscape of one parameter at a place.
+fn on_graph(scene: &Scene, runs: &Runs, x: f64) -> String {
+    let (objective, mut slope) = (&*runs.ground.objective, [0.0]);
+    let value = objective.gradient(&[x], &mut slope);
+    let [bend, _] = curvature::extremes(objective, &[x]);
+    let [name, _] = scene.landscape.as_dyn().axes();
+    let [value, slope] = [value, slope[0]].map(|number_of| number(number_of, 4));
+    format!(
+        "{name} {} f {value} f′ {slope} f″ {}",
+        number(x, 4),
+        number(bend, 3)
     )
 }
 

@@ -3,6 +3,7 @@
 pub(crate) mod basins;
 pub(crate) mod charts;
 pub(crate) mod map;
+pub(crate) mod sheet;
 pub(crate) mod sweep;
 
 use eframe::egui;

@@ -129,6 +129,31 @@ fn pictures_have_their_size_and_their_texts() {
 }
 
 #[test]
+fn the_gallery_shows_every_landscape() {
+    use ravine::engine::landscape::{AnyLandscape, Group};
+    let place = Place::new();
+    let args = ["render", "--gallery", "landscapes", "--size", "1000x800"];
+    place.said(&[&args[..], &["-o", "g.svg"]].concat());
+    let svg = place.read("g.svg");
+    let groups = Group::ALL.map(Group::title);
+    let titles = AnyLandscape::all()
+        .iter()
+        .map(|landscape| landscape.settings().title())
+        .collect::<Vec<_>>();
+    for title in groups.iter().chain(&titles) {
+        // A long title stands in two lines.
+        for word in title.split(' ') {
+            assert!(svg.contains(word), "{title}");
+        }
+    }
+    assert!(svg.matches("<image").count() >= titles.len());
+    let dark = ["-o", "g.png", "--theme", "dark"];
+    place.said(&[&args[..], &dark].concat());
+    let png = fs::read(place.path().join("g.png")).unwrap();
+    assert_eq!(png_size(&png), (1000, 800));
+}
+
+#[test]
 fn without_a_display_the_scene_becomes_a_picture() {
     let place = Place::new();
     place.file("ravine.png", "kept");

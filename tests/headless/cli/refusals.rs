@@ -185,6 +185,41 @@ fn bad_flags_are_refused_with_what_is_valid() {
             &format!("refused: {expected}"),
         );
     }
+    for (landscape, start, expected) in [
+        (
+            "parabola",
+            "1,2,3",
+            "--start cannot be `1,2,3`; expected a number, like --start=5",
+        ),
+        ("parabola", "x", "--start cannot be `x`; expected a number"),
+        (
+            "parabola",
+            "99",
+            "the start 99 is not in the domain of `parabola`; expected x in [-12.0, 12.0]",
+        ),
+    ] {
+        let args = ["trace", "--landscape", landscape, "--start", start];
+        check(&[], &args, &format!("refused: {expected}"));
+    }
+    check(
+        &[],
+        &[
+            "basins",
+            "--landscape",
+            "parabola",
+            "--run",
+            "sgd",
+            "-o",
+            "a.png",
+        ],
+        "refused: `parabola` has one parameter; expected a landscape of two",
+    );
+    check(
+        &[],
+        &["trace", "--landscape", "formula-1d:f=x^2+y"],
+        "refused: formula: expected a formula in x alone, found `y` at column 5 (the landscape `formula` has x and y)\n  \
+         x^2+y\n      ^",
+    );
     for (args, expected) in [
         (
             &["--size", "1600"][..],
@@ -200,6 +235,22 @@ fn bad_flags_are_refused_with_what_is_valid() {
             "--step cannot be `501`; expected a whole number from 0 to 500",
         ),
         (&["--step", "-1"], "--step cannot be `-1`"),
+        (
+            &["--gallery", "optimizers"],
+            "--gallery cannot be `optimizers`; expected landscapes",
+        ),
+        (
+            &["--gallery", "landscapes", "--run", "adam"],
+            "--gallery shows every landscape as it comes; expected it without --run",
+        ),
+        (
+            &["scene.toml", "--gallery", "landscapes"],
+            "expected it without a scene file",
+        ),
+        (
+            &["--gallery", "landscapes", "--step", "3"],
+            "expected it without --step",
+        ),
     ] {
         check(
             &[],

@@ -19,6 +19,34 @@ fn rows(json: &Value, run: usize) -> Vec<Vec<u64>> {
 const COLUMNS: [&str; 7] = ["step", "evaluations", "x", "y", "loss", "grad_norm", "lr"];
 
 #[test]
+fn a_landscape_of_one_parameter_has_no_y() {
+    let place = Place::new();
+    let args = [
+        "trace",
+        "--landscape",
+        "parabola",
+        "--run",
+        "sgd:lr=0.2",
+        "--steps",
+        "10",
+    ];
+    let with = |more: &[&str]| place.said(&[&args[..], more].concat());
+    let csv = with(&["--format", "csv"]);
+    assert!(
+        csv.starts_with("step,evaluations,x,loss,grad_norm,lr\n0,0,10.0,100.0,20.0,0.2\n"),
+        "{csv}"
+    );
+    assert_eq!(csv.lines().count(), 12);
+    assert_eq!(with(&["--start=-5"]), with(&["--start=-5,0"]));
+    assert!(with(&["--start=-5"]).contains("\"start\":[-5.0]"));
+    let listed = place.said(&["list", "landscapes"]);
+    assert!(
+        listed.contains("f(x) = a x²\n    Domain: x from -12 to 12; starts at 10; minimum 0 at 0."),
+        "{listed}"
+    );
+}
+
+#[test]
 fn trace_writes_the_bits_of_the_engine() {
     use ravine::engine::{cancel::Cancel, landscape::NoFiles, run, scene::Scene};
     let place = Place::new();

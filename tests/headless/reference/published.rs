@@ -9,8 +9,14 @@ use super::{check, end, path};
 
 /// Compares the end of a run with digits as they are printed.
 #[track_caller]
-fn prints(landscape: &str, run: &str, start: [f64; 2], steps: u64, expected: [f64; 2]) {
-    let found = end(&path(landscape, run, start, steps));
+fn prints<const N: usize>(
+    landscape: &str,
+    run: &str,
+    start: [f64; N],
+    steps: u64,
+    expected: [f64; N],
+) {
+    let found: [f64; N] = end(&path(landscape, run, start, steps));
     check(
         &format!("{run} on {landscape}"),
         &found,
@@ -20,7 +26,27 @@ fn prints(landscape: &str, run: &str, start: [f64; 2], steps: u64, expected: [f6
     );
 }
 
-/// Zhang et al., Dive into Deep Learning, section 12.3. The functions of one variable get a y that stays at 0.
+/// Zhang et al., Dive into Deep Learning, section 12.3, as landscapes of one parameter, built in and typed.
+#[test]
+fn one_variable_is_that_of_d2l() {
+    let rows = [
+        ("sgd:lr=0.2", 0.060466),
+        ("sgd:lr=0.05", 3.486784),
+        ("sgd:lr=1.1", 61.917364),
+    ];
+    for (run, expected) in rows {
+        for landscape in ["parabola", "formula-1d:f=x^2"] {
+            prints(landscape, run, [10.0], 10, [expected]);
+        }
+    }
+    for wave in ["cosine-1d", "formula-1d:f=\"x*cos(0.15*pi*x)\""] {
+        prints(wave, "sgd:lr=2", [10.0], 10, [-1.528166]);
+        let [x] = end(&path(wave, "newton:lr=1", [10.0], 10));
+        check("Newton on the wave", &[x], &[26.8341], 1.0, 5e-5);
+    }
+}
+
+/// The same where the functions of one variable get a y that stays at 0.
 #[test]
 fn gradient_descent_and_newton_in_one_variable_are_those_of_d2l() {
     let wave = "formula:f=\"x*cos(0.15*pi*x) + y^2\"";
@@ -70,7 +96,7 @@ fn rosenbrock_is_that_of_pytorch() {
         ("adadelta", [-1.419130006, 2.020770152]),
         ("rmsprop:lr=0.01", [-1.33610129, 1.791381959]),
     ] {
-        let found = end(&path("rosenbrock", run, [-1.5, 2.0], 100));
+        let found: [f64; 2] = end(&path("rosenbrock", run, [-1.5, 2.0], 100));
         check(run, &found, &expected, 1.0, 0.5000001e-9);
     }
 }

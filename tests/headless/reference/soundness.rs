@@ -115,7 +115,7 @@ fn assert_sound(
     } = trajectory;
     let rows = trajectory.len();
     let lengths = [
-        theta.len() / 2,
+        theta.len() / trajectory.dim,
         grad_norm.len(),
         lr.len(),
         evaluations.len(),

@@ -7,17 +7,18 @@ use crate::engine::plane::Rect;
 use crate::engine::run::{Conditions, RunSpec};
 use crate::engine::schedule::Pace;
 
-/// λmax of a quadratic bowl: of an objective in two parameters whose Hessian is the same all over a view, up to rounding,
-/// with no negative and one positive eigenvalue. `None` for any other.
+/// λmax of a quadratic bowl: of an objective in one or two parameters whose Hessian is the same all over a view, up to
+/// rounding, with no negative and one positive eigenvalue. `None` for any other.
 pub fn steepest(objective: &dyn Objective, view: Rect) -> Option<f64> {
-    /// Sides of the grid of places that are compared; no period of theirs is one of a test function's.
+    /// Places that are compared, as shares of the view: far apart, and not evenly.
     const SHARES: [f64; 5] = [0.02, 0.23, 0.47, 0.74, 0.97];
-    if objective.dim() != 2 {
+    let dim = objective.dim();
+    if !(1..=2).contains(&dim) {
         return None;
     }
     let hessian = |at: [f64; 2]| {
         let mut entries = [0.0; 4];
-        objective.hessian(&at, &mut entries);
+        objective.hessian(&at[..dim], &mut entries[..dim * dim]);
         entries
     };
     let first = hessian(view.center());
@@ -34,7 +35,7 @@ pub fn steepest(objective: &dyn Objective, view: Rect) -> Option<f64> {
     let constant = SHARES
         .iter()
         .all(|&u| SHARES.iter().all(|&v| same(view.at([u, v]))));
-    let [low, high] = curvature::eigenvalues([first[0], first[1], first[3]]);
+    let [low, high] = curvature::extremes(objective, &view.center()[..dim]);
     (constant && high.is_finite() && high > 0.0 && low >= -1e-9 * high).then_some(high)
 }
 

@@ -21,7 +21,7 @@ impl Bench {
         let (conditions, cancel, done) = (self.scene.conditions(), Cancel::default(), 0.into());
         work(&Setup {
             objective: &*self.ground.objective,
-            start: &self.scene.start,
+            start: self.scene.start_theta(),
             conditions: &conditions,
             goal,
             cancel: &cancel,
@@ -183,6 +183,10 @@ fn what_cannot_be_swept_over_is_refused() {
         assert!(refused.contains(expected), "{over}: {refused}");
         assert!(!refused.contains('\n'), "{refused}");
     }
+}
+
+#[test]
+fn settings_that_no_run_has_are_refused() {
     let over: Over = "max_eval".parse().unwrap();
     assert_eq!(
         lines(&specs_of(&["lbfgs"]), &over).unwrap_err().to_string(),
@@ -237,7 +241,7 @@ fn points_are_the_ends_of_runs() {
             let conditions = bench.scene.conditions();
             let whole = run::run(
                 &*bench.ground.objective,
-                &bench.scene.start,
+                bench.scene.start_theta(),
                 &spec,
                 &conditions,
                 &Cancel::default(),
@@ -448,6 +452,8 @@ fn only_bowls_with_one_curvature_have_a_limit() {
         ("booth", 18.0),
         ("formula:f=x^2+3*y^2", 6.0),
         ("quadratic:a=0,b=3", 3.0),
+        ("formula-1d:f=3*x^2-x", 6.0),
+        ("parabola", 2.0),
     ] {
         let found = lambda(landscape).unwrap();
         assert!(
@@ -457,6 +463,7 @@ fn only_bowls_with_one_curvature_have_a_limit() {
     }
     assert!(lambda("regression").is_some() && lambda("matyas").is_some());
     for landscape in [
+        "formula-1d:f=cos(x)",
         "rosenbrock",
         "himmelblau",
         "rastrigin",

@@ -1,0 +1,154 @@
+//! `ravine critical`: the critical points of a landscape as numbers.
+
+use super::print;
+use super::scene_args::SceneArgs;
+use crate::engine::cancel::Cancel;
+use crate::engine::critical::{self, CriticalPoint};
+use crate::engine::landscape::Ground;
+use crate::engine::objective::norm;
+use crate::engine::plane::Rect;
+use crate::engine::scene::Scene;
+use crate::export::file::{check_place, extension, write_whole};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+const COLUMNS: [&str; 7] = [
+    "kind",
+    "x",
+    "y",
+    "value",
+    "lambda_min",
+    "lambda_max",
+    "grad_norm",
+];
+
+/// Lists the minima, maxima and saddles in the view
+///
+/// Newton's method goes to where the gradient is zero from every part of the view, and from the minima that are published.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Columns:
+  kind         minimum, maximum, saddle or flat
+  x, y         the two parameters, whatever the landscape calls them
+  value        the loss there
+  lambda_min, lambda_max   the Hessian's eigenvalues
+  grad_norm    the length of the gradient there, which is 0 but for rounding
+
+A point is flat where an eigenvalue is 0 but for rounding. Of a curve of such
+points, like the floor of a level valley, one stands for all. A minimum at a
+kink, like the tip of a cone, has no eigenvalues: null in JSON, nothing in CSV.
+Maxima and saddles at kinks are not found, nor minima that are only the lowest
+place of the border.
+
+Minima come first, then maxima, saddles and flat places; of each kind the
+lowest first. There are 2000 at most. What is narrower than a sixtieth of the
+view may be missed; a narrower --view finds it. JSON holds landscape, view,
+columns and rows. Numbers read back to the same bits.
+
+Examples:
+  ravine critical --landscape himmelblau
+  ravine critical --landscape rastrigin --view=-1..1,-1..1 --format csv
+  ravine critical --landscape 'formula:f=x^3-3*x+y^2' -o points.csv
+  ravine critical lecture.toml -o points.json")]
+pub(super) struct Args {
+    #[command(flatten)]
+    scene: SceneArgs,
+    /// json or csv; without it, what the name of the file says, or json
+    #[arg(long, value_enum, value_name = "FORMAT", hide_possible_values = true)]
+    format: Option<Format>,
+    /// The file to write, its name ending in .json or .csv; without it, standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    Json,
+    Csv,
+}
+
+pub(super) fn critical(args: &Args) -> Result<(), String> {
+    let format = format(args.format, args.output.as_deref())?;
+    let (scene, ground) = args.scene.prepare()?;
+    if ground.objective.dim() != 2 {
+        return Err(format!(
+            "`{}` has one parameter; expected a landscape of two",
+            scene.landscape.name()
+        ));
+    }
+    if let Some(path) = &args.output {
+        check_place(path)?;
+    }
+    let view = scene.view.unwrap_or(ground.view);
+    let known: Vec<[f64; 2]> = ground.minima.iter().map(|mark| mark.at).collect();
+    let found = critical::find(&*ground.objective, view, &known, &Cancel::default());
+    let points = found.unwrap_or_default(); // Nothing cancels this work.
+    let fill = |out: &mut dyn Write| write(&points, view, &scene, &ground, format, out);
+    match &args.output {
+        Some(path) => write_whole(path, fill),
+        None => print(fill),
+    }
+}
+
+/// The format that is asked for, which the file's name must not contradict; without it, the name's.
+fn format(asked: Option<Format>, output: Option<&Path>) -> Result<Format, String> {
+    let Some(path) = output else {
+        return Ok(asked.unwrap_or(Format::Json));
+    };
+    let valid: &[&str] = match asked {
+        None => &["json", "csv"],
+        Some(Format::Json) => &["json"],
+        Some(Format::Csv) => &["csv"],
+    };
+    Ok(match extension(path, valid)? {
+        "csv" => Format::Csv,
+        _ => Format::Json,
+    })
+}
+
+fn write(
+    points: &[CriticalPoint],
+    view: Rect,
+    scene: &Scene,
+    ground: &Ground,
+    format: Format,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let ([before, between, after], quote, missing) = match format {
+        Format::Json => {
+            let landscape = serde_json::to_string(&scene.landscape)?;
+            let view = serde_json::to_string(&view)?;
+            let columns = serde_json::to_string(&COLUMNS)?;
+            write!(
+                out,
+                "{{\"landscape\":{landscape},\"view\":{view},\n\"columns\":{columns},\"rows\":["
+            )?;
+            (["\n[", ",\n[", "]"], "\"", "null")
+        }
+        Format::Csv => {
+            writeln!(out, "{}", COLUMNS.join(","))?;
+            (["", "", "\n"], "", "")
+        }
+    };
+    for (index, point) in points.iter().enumerate() {
+        let before = if index > 0 { between } else { before };
+        write!(out, "{before}{quote}{}{quote}", point.kind.name())?;
+        let mut gradient = [0.0; 2];
+        ground.objective.gradient(&point.at, &mut gradient);
+        let [low, high] = point.eigenvalues;
+        let [x, y] = point.at;
+        for number in [x, y, point.value, low, high, norm(&gradient)] {
+            out.write_all(b",")?;
+            if number.is_finite() {
+                serde_json::to_writer(&mut *out, &number)?;
+            } else {
+                out.write_all(missing.as_bytes())?;
+            }
+        }
+        out.write_all(after.as_bytes())?;
+    }
+    if format == Format::Json {
+        out.write_all(b"\n]}\n")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,91 @@
+//! Absolute value, of one parameter.
+
+use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
+use crate::engine::declare::settings;
+use crate::engine::jet::Scalar;
+use crate::engine::objective::Curve;
+use crate::engine::plane::Rect;
+
+settings! {
+    /// A slope that is as steep beside the minimum as far away: steps of one length leap to and fro over the tip for ever,
+    /// and only a learning rate that shrinks brings them to rest.
+    ///
+    /// |x|, and where |x| < δ the parabola x²/(2δ) + δ/2 in its place, all of it lower by δ/2: PyTorch's SmoothL1Loss
+    /// with β = δ, which is Huber's function (1964, eq. 2.1) divided by δ. Then a learning rate below 2δ comes to rest.
+    pub struct Absolute("Absolute value, 1-D") {
+        /// How far from the minimum the tip is rounded; 0 leaves it sharp.
+        delta: f64 = 0.0, in 0.0..=1e6, linear 0.0..=2.0;
+    }
+}
+
+impl Curve for Absolute {
+    #[inline(always)]
+    fn eval<S: Scalar>(&self, x: S) -> S {
+        if self.delta == 0.0 {
+            return x.abs();
+        }
+        let clipped = x.min(x.constant(self.delta)).max(x.constant(-self.delta));
+        clipped * (x - clipped * 0.5) / self.delta
+    }
+}
+
+impl Landscape for Absolute {
+    fn group(&self) -> Group {
+        Group::Teaching
+    }
+
+    fn formula(&self) -> String {
+        if self.delta == 0.0 {
+            "|x|".to_owned()
+        } else {
+            "x²/(2δ) where |x| < δ, else |x| − δ/2".to_owned()
+        }
+    }
+
+    fn dim(&self) -> usize {
+        1
+    }
+
+    fn domain(&self) -> Option<Rect> {
+        Some(Rect::square(5.0))
+    }
+
+    fn start(&self) -> [f64; 2] {
+        [4.2, 0.0]
+    }
+
+    fn minima(&self) -> Vec<Mark> {
+        vec![Mark::new([0.0; 2], 0.0)]
+    }
+
+    fn spacing(&self) -> Spacing {
+        Spacing::Linear
+    }
+
+    fn ground(&self, _files: &dyn Files) -> Result<Ground, LandscapeError> {
+        Ok(Ground::on_line(self, self.clone()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::jet::Jet2;
+
+    #[test]
+    fn a_rounded_tip_is_smooth_l1() {
+        for delta in [0.5, 2.0] {
+            for x in [-3.0, -0.25, 0.0, 1e-9, 0.4, 7.0_f64] {
+                let [jet, _] = Jet2::variables([x, 0.0]);
+                let jet = Absolute { delta }.eval(jet);
+                let expected = if x.abs() < delta {
+                    [x * x / (2.0 * delta), x / delta, 1.0 / delta]
+                } else {
+                    [x.abs() - 0.5 * delta, x.signum(), 0.0]
+                };
+                let found = [jet.value, jet.gradient()[0], jet.hessian()[0]];
+                assert_eq!(found, expected, "δ = {delta}, x = {x}");
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! The user's own formula of one parameter.
+
+use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
+use crate::engine::declare::settings;
+use crate::engine::expression::Expression;
+use crate::engine::jet::Scalar;
+use crate::engine::objective::Curve;
+use crate::engine::plane::Rect;
+
+settings! {
+    /// Your own formula in x alone, with exact derivatives: the runs walk on its curve.
+    ///
+    /// Operators + − * / ^; functions sin cos tan sinh cosh tanh exp ln log2 log10 sqrt abs sigmoid hypot pow min max; constants
+    /// pi and e. Write 2*x, not 2x.
+    pub struct Formula1d("Formula, 1-D") {
+        /// The formula.
+        f: String = "x^4 - 3*x^2 + x".to_owned();
+        /// Half the width of the first view.
+        radius: f64 = 2.5, in 1e-9..=1e9, log 0.1..=100.0;
+    }
+}
+
+/// A parsed formula at work.
+struct Parsed(Expression);
+
+impl Curve for Parsed {
+    #[inline(always)]
+    fn eval<S: Scalar>(&self, x: S) -> S {
+        self.0.eval(x, x)
+    }
+}
+
+impl Landscape for Formula1d {
+    fn group(&self) -> Group {
+        Group::Yours
+    }
+
+    fn formula(&self) -> String {
+        self.f.clone()
+    }
+
+    fn dim(&self) -> usize {
+        1
+    }
+
+    fn domain(&self) -> Option<Rect> {
+        None
+    }
+
+    fn view(&self) -> Rect {
+        Rect::square(self.radius)
+    }
+
+    fn start(&self) -> [f64; 2] {
+        [0.8 * self.radius, 0.0]
+    }
+
+    fn minima(&self) -> Vec<Mark> {
+        Vec::new()
+    }
+
+    fn spacing(&self) -> Spacing {
+        Spacing::Linear
+    }
+
+    /// Refuses a formula that does not parse, and one that is finite nowhere on its first view.
+    fn ground(&self, _files: &dyn Files) -> Result<Ground, LandscapeError> {
+        const PLACES: i32 = 1001;
+        let expression = Expression::parse_in_x(&self.f)?;
+        let [low, high] = self.view().x();
+        let finite = (0..PLACES).any(|i| {
+            let x = low + (high - low) * (f64::from(i) + 0.5) / f64::from(PLACES);
+            expression.eval(x, x).is_finite()
+        });
+        if !finite {
+            return Err(LandscapeError::NowhereFinite {
+                formula: self.f.clone(),
+                view: format!("x {:?}", [low, high]),
+            });
+        }
+        Ok(Ground::on_line(self, Parsed(expression)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::landscape::NoFiles;
+
+    #[test]
+    fn what_has_no_curve_is_refused() {
+        for (f, expected) in [
+            (
+                "x^2 + y",
+                "formula: expected a formula in x alone, found `y` at column 7 (the landscape `formula` has x and y)\n  \
+                 x^2 + y\n        ^",
+            ),
+            (
+                "sqrt(-1-x^2)",
+                "formula: `sqrt(-1-x^2)` is not finite anywhere in x [-2.5, 2.5]; expected one that is",
+            ),
+            ("ln(x)", ""),
+        ] {
+            let formula = Formula1d {
+                f: f.to_owned(),
+                ..Formula1d::default()
+            };
+            let refusal = formula.ground(&NoFiles).err();
+            let said = refusal.map(|error| error.to_string()).unwrap_or_default();
+            assert_eq!(said, expected, "{f}");
+        }
+    }
+}

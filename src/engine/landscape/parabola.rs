@@ -1,0 +1,63 @@
+//! Parabola, of one parameter.
+
+use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
+use crate::engine::declare::settings;
+use crate::engine::jet::Scalar;
+use crate::engine::objective::Curve;
+use crate::engine::plane::Rect;
+
+settings! {
+    /// The curve on which every step can be done by hand: gradient descent takes x to (1 − 2 lr a) x.
+    ///
+    /// a x². Below lr = 1/(2a) the steps creep down one side, up to 1/a they leap from side to side, and beyond it they
+    /// grow. With a = 1 it is the first example of Zhang et al., Dive into Deep Learning, section 12.3.
+    pub struct Parabola("Parabola, 1-D") {
+        /// How steep it is: half the curvature.
+        a: f64 = 1.0, linear 0.0..=10.0;
+    }
+}
+
+impl Curve for Parabola {
+    #[inline(always)]
+    fn eval<S: Scalar>(&self, x: S) -> S {
+        x * x * self.a
+    }
+}
+
+impl Landscape for Parabola {
+    fn group(&self) -> Group {
+        Group::Teaching
+    }
+
+    fn formula(&self) -> String {
+        "a x²".to_owned()
+    }
+
+    fn dim(&self) -> usize {
+        1
+    }
+
+    fn domain(&self) -> Option<Rect> {
+        Some(Rect::square(12.0))
+    }
+
+    fn start(&self) -> [f64; 2] {
+        [10.0, 0.0]
+    }
+
+    fn minima(&self) -> Vec<Mark> {
+        if self.a > 0.0 {
+            vec![Mark::new([0.0; 2], 0.0)]
+        } else {
+            Vec::new()
+        }
+    }
+
+    fn spacing(&self) -> Spacing {
+        Spacing::Linear
+    }
+
+    fn ground(&self, _files: &dyn Files) -> Result<Ground, LandscapeError> {
+        Ok(Ground::on_line(self, self.clone()))
+    }
+}

@@ -1,0 +1,53 @@
+//! A start as scene files have it: a number, or a list of them.
+
+use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
+use std::fmt;
+
+/// Numbers, as many as there are.
+pub(super) struct Start(Vec<f64>);
+
+impl Start {
+    /// The start on a landscape of so many parameters; of one, a second number is left out. The error says what was
+    /// expected.
+    pub(super) fn on(self, dim: usize) -> Result<[f64; 2], String> {
+        match (dim, self.0.as_slice()) {
+            (1, [x] | [x, _]) => Ok([*x, 0.0]),
+            (1, _) => Err("expected a number, like 5.0, as the start".to_owned()),
+            (_, [x, y]) => Ok([*x, *y]),
+            _ => Err("expected two numbers, like [-1.5, 2.0], as the start".to_owned()),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Start {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Numbers)
+    }
+}
+
+struct Numbers;
+
+impl<'de> Visitor<'de> for Numbers {
+    type Value = Start;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a number or a list of numbers")
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Start, E> {
+        Ok(Start(vec![number]))
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Start, E> {
+        #[expect(clippy::cast_precision_loss, reason = "a coordinate")]
+        self.visit_f64(number as f64)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Start, A::Error> {
+        let mut numbers = Vec::new();
+        while let Some(number) = list.next_element()? {
+            numbers.push(number);
+        }
+        Ok(Start(numbers))
+    }
+}

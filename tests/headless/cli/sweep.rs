@@ -1,0 +1,413 @@
+//! `sweep`: tables, winners, pictures, refusals.
+
+use super::{Place, check};
+use std::fs;
+
+const QUADRATIC: [&str; 6] = [
+    "sweep",
+    "--landscape",
+    "quadratic:a=1,b=10",
+    "--steps",
+    "200",
+    "--run",
+];
+
+fn with<'a>(args: &[&'a str]) -> Vec<&'a str> {
+    [&QUADRATIC[..], args].concat()
+}
+
+/// The lines of a table as cells.
+fn rows(csv: &str) -> Vec<Vec<String>> {
+    let mut reader = csv::Reader::from_reader(csv.as_bytes());
+    reader
+        .records()
+        .map(|record| record.unwrap().iter().map(str::to_owned).collect())
+        .collect()
+}
+
+#[test]
+fn a_point_is_the_last_row_of_a_trace() {
+    let place = Place::new();
+    let args = [
+        "--landscape",
+        "himmelblau",
+        "--steps",
+        "60",
+        "--noise",
+        "0.2",
+    ];
+    for (run, over) in [
+        ("adam", "lr=1e-3..1:log:7"),
+        ("sgd:lr=0.01,momentum=0.5@cosine", "momentum=0..0.9:4"),
+        ("adam:lr=0.1@exponential", "exponential.gamma=0.9,0.99"),
+    ] {
+        let sweep = [
+            &["sweep", "--run", run, "--over", over, "--goal", "1"],
+            &args[..],
+        ]
+        .concat();
+        let csv = place.said(&sweep);
+        let setting = over.split('=').next().unwrap();
+        assert!(
+            csv.starts_with(&format!(
+                "{setting},final_loss,best_loss,steps,outcome,diverged_at\n"
+            )),
+            "{csv}"
+        );
+        for row in rows(&csv) {
+            let (optimizer, schedule) = run.split_once('@').unwrap_or((run, ""));
+            let value = &row[0];
+            // A later setting wins nothing: the spec is written anew.
+            let spec = match setting {
+                "lr" => format!("{optimizer}:lr={value}"),
+                "momentum" => format!("sgd:lr=0.01,momentum={value}@{schedule}"),
+                _ => format!("{optimizer}@exponential:gamma={value}"),
+            };
+            let trace = place.json(&[&["trace", "--run", &spec], &args[..]].concat());
+            let losses: Vec<f64> = trace["runs"][0]["rows"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|row| row[4].as_f64().unwrap())
+                .collect();
+            let number = |cell: &str| cell.parse::<f64>().unwrap().to_bits();
+            assert_eq!(number(&row[1]), losses.last().unwrap().to_bits(), "{spec}");
+            let lowest = losses.iter().copied().fold(f64::INFINITY, f64::min);
+            assert_eq!(number(&row[2]), lowest.to_bits(), "{spec}");
+            let reached = losses.iter().position(|loss| *loss <= 1.0);
+            assert_eq!(
+                row[3],
+                reached.map_or(String::new(), |step| step.to_string())
+            );
+            assert_eq!(row[4..], ["finished".to_owned(), String::new()]);
+        }
+    }
+}
+
+#[test]
+fn divergence_is_told_with_its_step_and_without_numbers() {
+    let place = Place::new();
+    let csv = place.said(&with(&[
+        "sgd",
+        "--over",
+        "lr=0.1,0.19,0.25,1e9",
+        "--goal",
+        "1e9",
+    ]));
+    let rows = rows(&csv);
+    assert_eq!(rows.len(), 4);
+    assert_eq!(rows[1][4], "finished");
+    assert_eq!(rows[1][3], "0", "the goal is reached at the start");
+    for row in &rows[2..] {
+        assert_eq!(row[1..5], ["", "", "", "diverged"].map(str::to_owned));
+    }
+    assert_eq!(rows[3][0], "1000000000");
+    assert_eq!(rows[3][5], "1");
+}
+
+#[test]
+fn the_winner_is_a_spec_that_does_the_same() {
+    let place = Place::new();
+    let over = ["--over", "lr=0.01..0.3:linear:59"];
+    let said = place.said(&with(
+        &[
+            &["sgd", "--run", "sgd:momentum=0.9"],
+            &over[..],
+            &["--best"],
+        ]
+        .concat(),
+    ));
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!(lines.len(), 2);
+    assert!(lines[0].starts_with("sgd:lr=0.18  final "), "{said}");
+    assert!(lines[1].starts_with("sgd:lr=0."), "{said}");
+    for line in lines {
+        let (spec, value) = line.split_once("  final ").unwrap();
+        let trace = place.json(&[
+            "trace",
+            "--landscape",
+            "quadratic:a=1,b=10",
+            "--steps",
+            "200",
+            "--run",
+            spec,
+        ]);
+        let rows = trace["runs"][0]["rows"].as_array().unwrap();
+        assert_eq!(rows[200][4].as_f64(), value.parse().ok(), "{line}");
+    }
+    let best = |more: &[&str]| place.said(&with(&[&["sgd", "--best"], more].concat()));
+    assert_eq!(
+        best(&["--over", "lr=1,2"]),
+        "sgd:lr=0.001  diverged at every value\n"
+    );
+    let steps = ["--over", "lr=0.01,0.1", "--measure", "steps"];
+    assert_eq!(
+        best(&[&steps[..], &["--goal", "-1"]].concat()),
+        "sgd:lr=0.001  never reached the goal\n"
+    );
+    assert!(best(&[&steps[..], &["--goal", "1e-3"]].concat()).starts_with("sgd:lr=0.1  steps "));
+    assert!(
+        best(&[
+            "--over",
+            "lr=0.01,0.1",
+            "--over",
+            "momentum=0,0.5",
+            "--measure",
+            "best"
+        ])
+        .starts_with("sgd:lr=0.1,momentum=0.5  best ")
+    );
+}
+
+#[test]
+fn two_settings_make_a_map_of_one_run() {
+    let place = Place::new();
+    let overs = ["--over", "lr=0.1,0.2,0.4", "--over", "nesterov"];
+    let csv = place.said(&with(&[&["sgd:momentum=0.5"], &overs[..]].concat()));
+    let rows = rows(&csv);
+    assert!(csv.starts_with("lr,nesterov,final_loss,"), "{csv}");
+    let pairs: Vec<String> = rows.iter().map(|row| row[..2].join(" ")).collect();
+    assert_eq!(
+        pairs,
+        [
+            "0.1 false",
+            "0.2 false",
+            "0.4 false",
+            "0.1 true",
+            "0.2 true",
+            "0.4 true"
+        ]
+    );
+    place.said(&with(
+        &[&["sgd:momentum=0.5"], &overs[..], &["-o", "a.json"]].concat(),
+    ));
+    let json: serde_json::Value = serde_json::from_str(&place.read("a.json")).unwrap();
+    let run = &json["runs"][0];
+    assert_eq!(run["columns"][1], "nesterov");
+    assert_eq!(run["rows"][3][1], true);
+    let limits = run["lr_limit"].as_array().unwrap();
+    for (limit, expected) in limits.iter().zip([0.3, 0.15]) {
+        assert!((limit.as_f64().unwrap() - expected).abs() < 1e-12);
+    }
+    // One of several runs.
+    let several = with(&[&["adam", "--run", "sgd"], &overs[..]].concat());
+    place.refused(
+        &several,
+        "the scene has 2 runs; expected one, by --run SPEC or --run-number N",
+    );
+    assert_eq!(
+        place
+            .said(&[&several[..], &["--run-number", "2"]].concat())
+            .lines()
+            .count(),
+        7
+    );
+}
+
+#[test]
+fn json_and_csv_hold_the_same() {
+    let place = Place::new();
+    let args = with(&[
+        "sgd:lr=0.1,momentum=0.5",
+        "--run",
+        "adam",
+        "--over",
+        "lr=0.1..1:log:5",
+        "--goal",
+        "0.5",
+    ]);
+    let csv = place.said(&args);
+    for name in ["a.csv", "a.json"] {
+        assert_eq!(place.said(&[&args[..], &["-o", name]].concat()), "");
+    }
+    assert_eq!(place.read("a.csv"), csv);
+    let json: serde_json::Value = serde_json::from_str(&place.read("a.json")).unwrap();
+    assert_eq!(json["over"], serde_json::json!(["lr=0.1..1:log:5"]));
+    assert_eq!(
+        (&json["measure"], &json["goal"]),
+        (&"final".into(), &0.5.into())
+    );
+    assert_eq!(json["runs"][0]["best"], serde_json::json!([0.1]));
+    assert!((json["runs"][0]["lr_limit"].as_f64().unwrap() - 0.3).abs() < 1e-12);
+    assert!(json["runs"][1]["lr_limit"].is_null());
+    let rows = rows(&csv);
+    assert_eq!(rows.len(), 10);
+    for (index, cells) in rows.iter().enumerate() {
+        let run = &json["runs"][index / 5];
+        assert_eq!(cells[0], run["spec"].as_str().unwrap());
+        for (cell, value) in cells[1..]
+            .iter()
+            .zip(run["rows"][index % 5].as_array().unwrap())
+        {
+            match value {
+                serde_json::Value::Null => assert_eq!(cell, ""),
+                serde_json::Value::String(text) => assert_eq!(cell, text),
+                value => assert_eq!(cell.parse::<f64>().ok(), value.as_f64()),
+            }
+        }
+    }
+}
+
+#[test]
+fn runs_without_the_setting_are_told_and_left_out() {
+    let place = Place::new();
+    let (code, stdout, stderr) =
+        place.run(&with(&["sgd", "--run", "adam", "--over", "beta1=0,0.9"]));
+    assert_eq!(code, Some(0));
+    assert_eq!(
+        stderr,
+        "ravine: `sgd:lr=0.001` has no setting `beta1`; it is left out\n"
+    );
+    assert_eq!(
+        stdout.lines().count(),
+        3,
+        "one run has no column of its own: {stdout}"
+    );
+}
+
+#[test]
+fn pictures_show_limits_winners_and_divergence() {
+    let place = Place::new();
+    let curves = with(&[
+        "sgd",
+        "--run",
+        "sgd:momentum=0.9",
+        "--run",
+        "adam",
+        "--over",
+        "lr=1e-3..1:log:40",
+    ]);
+    place.said(&[&curves[..], &["-o", "a.svg", "--size", "800x600"]].concat());
+    let svg = place.read("a.svg");
+    assert!(svg.contains(" width=\"800\" height=\"600\" viewBox="));
+    for text in [
+        "Final loss over lr   Quadratic",
+        "lr limit (theory)",
+        "diverges",
+        "as it is set",
+        "Momentum",
+        "[[runs]]",
+    ] {
+        assert!(svg.contains(text), "{text} is missing");
+    }
+    let map = with(&[
+        "sgd",
+        "--over",
+        "lr=1e-2..1:log:20",
+        "--over",
+        "momentum=0..0.99:20",
+    ]);
+    place.said(
+        &[
+            &map[..],
+            &["-o", "b.svg", "--measure", "steps", "--goal", "1e-6"],
+        ]
+        .concat(),
+    );
+    let svg = place.read("b.svg");
+    for text in [
+        "Steps to a loss of 1e-6 over lr and momentum",
+        "lr limit (theory)",
+        "diverges",
+        "never reaches the goal",
+    ] {
+        assert!(svg.contains(text), "{text} is missing");
+    }
+    for args in [&curves, &map] {
+        place.said(
+            &[
+                &args[..],
+                &["-o", "a.png", "--size", "320x200", "--theme", "dark"],
+            ]
+            .concat(),
+        );
+        let png = fs::read(place.path().join("a.png")).unwrap();
+        assert_eq!(&png[..8], b"\x89PNG\r\n\x1a\n");
+        assert_eq!(png[16..24], [0, 0, 1, 64, 0, 0, 0, 200]);
+    }
+    let both = place.said(&[&curves[..], &["-o", "c.csv", "--best"]].concat());
+    assert_eq!(both.lines().count(), 3);
+    assert_eq!(place.names(), ["a.png", "a.svg", "b.svg", "c.csv"]);
+}
+
+#[test]
+fn what_cannot_be_swept_is_refused() {
+    for (args, expected) in [
+        (
+            &["--over", "lr=1..x"][..],
+            "--over `lr=1..x` runs to or from `x`; expected two numbers, like lr=1e-4..1",
+        ),
+        (&["--over", "lr=1..0.1"], "--over `lr=1..0.1` runs nowhere"),
+        (
+            &["--over", "lr=0..1:log"],
+            "begins at 0, where no logarithm does",
+        ),
+        (
+            &["--over", "lr=1..2:1000000"],
+            "cannot be `1000000`; expected log or linear, and 2 to 10000 values",
+        ),
+        (
+            &["--over", "lr=-1..1"],
+            "--over: `lr` cannot be `-1`; expected a number in [0, ∞)",
+        ),
+        (
+            &["--over", "momentun=0..0.9"],
+            "--over: `sgd` has no setting `momentun`; did you mean `momentum`?",
+        ),
+        (
+            &["--over", "cosine.t_max=1..9"],
+            "unknown schedule `cosine`",
+        ),
+        (
+            &["--over", "lr", "--over", "lr"],
+            "`lr` is swept over twice; expected two settings",
+        ),
+        (
+            &["--over", "lr=1..2:2000", "--over", "momentum=0..0.9:2000"],
+            "2000 times 2000 values are too many; expected at most 1000000 pairs",
+        ),
+        (
+            &["--over", "lr", "--over", "momentum", "--over", "dampening"],
+            "--over stands 3 times; expected it once, or twice for a map",
+        ),
+        (
+            &["--over", "lr", "--measure", "lowest"],
+            "unknown measure `lowest`; valid: final, best, steps",
+        ),
+        (
+            &["--over", "lr", "--measure", "steps"],
+            "--measure steps has no loss to reach; expected one, like --goal 1e-3",
+        ),
+        (
+            &["--over", "lr", "--goal", "low"],
+            "--goal cannot be `low`; expected a loss",
+        ),
+        (&["--over", "lr", "--goal", "inf"], "--goal cannot be `inf`"),
+        (
+            &["--over", "lr", "--run-number", "2"],
+            "--run-number cannot be `2`; expected a whole number from 1 to 1",
+        ),
+        (
+            &["--over", "lr", "-o", "a.xyz"],
+            "a.xyz: unknown extension `.xyz`; expected .csv or .json or .png or .svg",
+        ),
+        (
+            &["--over", "lr", "-o", "none/a.csv"],
+            "there is no folder `none`",
+        ),
+        (
+            &["--over", "lr", "-o", "a.png", "--size", "9"],
+            "--size cannot be `9`",
+        ),
+    ] {
+        check(
+            &[],
+            &with(&[&["sgd"], args].concat()),
+            &format!("refused: {expected}"),
+        );
+    }
+    let place = Place::new();
+    assert_eq!(place.run(&["sweep"]).0, Some(2));
+    check(&[], &["sweep", "--help"], "Examples:");
+    check(&[], &["--help"], "sweep");
+}
