@@ -99,7 +99,8 @@ impl App {
             } = self;
             scroll
                 .show(ui, |ui| {
-                    let answer = panel::scene::ui(ui, scene, samples, selected, memory, theme, textures);
+                    let answer =
+                        panel::scene::ui(ui, scene, samples, selected, memory, theme, textures);
                     if let Some(Ok(found)) = critical.as_deref() {
                         panel::critical::ui(ui, &found.points, point);
                     }
@@ -168,14 +169,8 @@ impl App {
         self.apply_all(&ui.ctx().clone(), commands);
     }
 
-    /// The middle: a row of views, what the shown one can be told, and the view itself.
-    fn map_panel(&mut self, ui: &mut egui::Ui) {
-        let ctx = ui.ctx().clone();
-        let theme = theme::current(&ctx);
-        ui.painter()
-            .rect_filled(ui.max_rect(), 0.0, super::paint::colour(theme.background));
-        let names = self.scene.run_names();
-        let followed = self.followed();
+    /// The row of views, and what the shown one can be told: the named runs, and which of them is followed.
+    fn strip_panel(&mut self, ui: &mut egui::Ui, names: &[String], run: usize) {
         let strip = egui::Panel::top("style")
             .show_separator_line(false)
             .show(ui, |ui| {
@@ -195,8 +190,7 @@ impl App {
                         View::Map => commands.extend(panel::style::ui(ui, &self.scene)),
                         View::Basins => {
                             let progress = self.lab.basins_progress();
-                            let run = followed.unwrap_or(0);
-                            let asked = self.basins.strip_ui(ui, &names, run, progress);
+                            let asked = self.basins.strip_ui(ui, names, run, progress);
                             self.selected = asked.run.or(self.selected);
                             if asked.stop {
                                 self.lab.stop_basins();
@@ -204,8 +198,8 @@ impl App {
                         }
                         View::Sweep => {
                             let progress = self.lab.sweep_progress();
-                            let (scene, run) = (&self.scene, followed.unwrap_or(0));
-                            let asked = self.sweep.strip_ui(ui, scene, &names, run, progress);
+                            let scene = &self.scene;
+                            let asked = self.sweep.strip_ui(ui, scene, names, run, progress);
                             self.selected = asked.run.or(self.selected);
                             if asked.stop {
                                 self.lab.stop_sweep();
@@ -219,7 +213,18 @@ impl App {
                 commands
             });
         self.begin_stroke();
-        self.apply_all(&ctx, strip.inner);
+        self.apply_all(&ui.ctx().clone(), strip.inner);
+    }
+
+    /// The middle: a row of views, what the shown one can be told, and the view itself.
+    fn map_panel(&mut self, ui: &mut egui::Ui) {
+        let ctx = ui.ctx().clone();
+        let theme = theme::current(&ctx);
+        ui.painter()
+            .rect_filled(ui.max_rect(), 0.0, super::paint::colour(theme.background));
+        let names = self.scene.run_names();
+        let followed = self.followed();
+        self.strip_panel(ui, &names, followed.unwrap_or(0));
         if self.view == View::Sweep {
             let commands = self.sweep_ui(ui, &names, followed.unwrap_or(0), theme);
             self.apply_all(&ctx, commands);

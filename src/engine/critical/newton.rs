@@ -199,18 +199,13 @@ fn zeros(field: &Field, at: [f64; 2], eigenvalues: [f64; 2], bend: &Bend) -> usi
     usize::from(beside || along(0) || along(1))
 }
 
-/// Sets the eigenvalue of the smaller magnitude to 0, or both, or none.
+/// Sets so many eigenvalues to 0: none, that of the smaller magnitude, or both.
 pub(super) fn clear(eigenvalues: &mut [f64; 2], zeros: usize) {
-    for _ in 0..zeros {
-        let [low, high] = eigenvalues.map(|lambda| {
-            if lambda == 0.0 {
-                f64::NAN
-            } else {
-                lambda.abs()
-            }
-        });
-        let smaller = usize::from(high < low || low.is_nan());
-        eigenvalues[smaller] = 0.0;
+    let [low, high] = eigenvalues.map(f64::abs);
+    match zeros {
+        0 => {}
+        1 => eigenvalues[usize::from(high < low)] = 0.0,
+        _ => *eigenvalues = [0.0; 2],
     }
 }
 

@@ -189,6 +189,17 @@ fn curves_of_critical_points_are_told_by_one_each() {
             "{point:?}"
         );
     }
+    // What is published stands for its branch. There λ = 0, 2 (x² + y²).
+    let ground = ground("edge-of-stability");
+    let known: Vec<[f64; 2]> = ground.minima.iter().map(|mark| mark.at).collect();
+    let told = find(&*ground.objective, ground.view, &known, &Cancel::default()).unwrap();
+    for (point, at) in told
+        .iter()
+        .zip([[-1.0, -1.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 1.0]])
+    {
+        assert_eq!((point.at, point.eigenvalues), (at, [0.0, 4.0]));
+    }
+    assert_eq!((told.len(), told[4].eigenvalues), (5, [0.0; 2]));
     let view = Rect::square(2.0);
     // Minima and maxima of cos 12r lie on rings, about one lone point.
     let rings = unaided("drop-wave", Some(view));

@@ -101,7 +101,7 @@ impl Sheet {
                     self.tool = tool;
                 }
             }
-            ui.spacing_mut().slider_width = 70.0;
+            ui.spacing_mut().slider_width = 46.0;
             for (size, title, help) in [
                 (&mut self.height, "height", "How high the next hill is, or how deep the next pit."),
                 (
