@@ -147,11 +147,13 @@ fn described(setting: &Setting) -> String {
 
 /// What is known of a landscape, in sentences.
 fn facts(facts: &Facts) -> Vec<String> {
-    let point = |at: &[f64]| match at {
-        [x] => short(*x),
-        _ => {
-            let numbers: Vec<String> = at.iter().map(|number| short(*number)).collect();
-            format!("({})", numbers.join(&format!(",{GLUE}")))
+    let point = |at: &[f64]| {
+        let numbers: Vec<String> = at.iter().map(|number| short(*number)).collect();
+        let joined = numbers.join(&format!(",{GLUE}"));
+        if numbers.len() == 1 {
+            joined
+        } else {
+            format!("({joined})")
         }
     };
     let range = |(name, [low, high]): (&&str, &[f64; 2])| {

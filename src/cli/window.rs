@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The commands, for whoever mistypes one.
-const COMMANDS: [&str; 4] = ["trace", "render", "list", "check"];
+const COMMANDS: [&str; 7] = [
+    "trace", "render", "basins", "sweep", "critical", "list", "check",
+];
 
 pub(super) fn open(path: Option<&Path>) -> Result<(), String> {
     let scene = match path {

@@ -337,6 +337,10 @@ fn or<R: Real>(a: Slope<R>, zero: R) -> R {
     }
 }
 
+#[expect(
+    clippy::manual_map,
+    reason = "`map` is not inlined early enough for vector lanes"
+)]
 #[inline(always)]
 fn each<R: Real>(a: Slope<R>, f: impl Fn(R) -> R) -> Slope<R> {
     match a {

@@ -4,7 +4,9 @@
 mod latest;
 mod surveys;
 
-pub use surveys::{BasinsFound, BasinsOf, CriticalFound, Overs, SweepFound, SweepOf, Swept};
+pub use surveys::{
+    BasinsFound, BasinsOf, CriticalFound, Limits, Overs, SweepFound, SweepOf, Swept,
+};
 
 use super::cancel::Cancel;
 use super::contour::{self, ContourLine, Levels};
@@ -190,12 +192,7 @@ pub fn compute_terrain(
 }
 
 /// The terrain of a landscape of one parameter, which is quickly done as fine as it gets.
-fn graph_terrain(
-    scene: &Scene,
-    ground: &Ground,
-    window: Rect,
-    cancel: &Cancel,
-) -> Option<Terrain> {
+fn graph_terrain(scene: &Scene, ground: &Ground, window: Rect, cancel: &Cancel) -> Option<Terrain> {
     let bare = Surface {
         view: window,
         columns: 2,
@@ -313,7 +310,7 @@ impl Lab {
     }
 
     /// Asks for the basins of attraction of a run of a scene; what is asked for already goes on.
-    pub fn ask_basins(&self, scene: &Scene, of: BasinsOf) {
+    pub fn ask_basins(&self, scene: &Scene, of: &BasinsOf) {
         self.basins.ask(scene, of);
     }
 
@@ -333,7 +330,7 @@ impl Lab {
     }
 
     /// Asks for a sweep of a scene; what is asked for already goes on.
-    pub fn ask_sweep(&self, scene: &Scene, of: SweepOf) {
+    pub fn ask_sweep(&self, scene: &Scene, of: &SweepOf) {
         self.sweep.ask(scene, of);
     }
 

@@ -182,9 +182,12 @@ impl Scene {
             || domain.is_some_and(|domain| !domain.contains(self.start))
         {
             let on_line = self.landscape.as_dyn().dim() == 1;
-            let words = |domain: Rect| match on_line {
-                true => format!("x in {:?}", domain.x()),
-                false => format!("x in {:?} and y in {:?}", domain.x(), domain.y()),
+            let words = |domain: Rect| {
+                if on_line {
+                    format!("x in {:?}", domain.x())
+                } else {
+                    format!("x in {:?} and y in {:?}", domain.x(), domain.y())
+                }
             };
             let finite = if on_line {
                 "a finite number"

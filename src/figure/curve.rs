@@ -110,7 +110,7 @@ mod tests {
             .iter()
             .find(|points| (5..40).contains(&points.len()))
             .unwrap();
-        for [x, y] in trail.iter() {
+        for [x, y] in *trail {
             let near = |[a, b]: &Point| (x - a).abs() < 1.0 && (y - b).abs() < 4.0;
             assert!(graph.iter().any(near), "{x}, {y}");
         }

@@ -137,11 +137,7 @@ fn draw(runs: &Runs, terrain: &Terrain, frame: &Frame, options: &Options) -> Dra
     if scene.map.critical {
         inside.extend(critical_marks(&runs.ground, frame, theme));
     }
-    inside.extend(map::start(
-        runs.ground.place(scene.start),
-        frame,
-        theme,
-    ));
+    inside.extend(map::start(runs.ground.place(scene.start), frame, theme));
     if scene.map.trails {
         inside.extend(trail::trails(&trails, frame, row, theme));
     }

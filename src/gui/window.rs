@@ -5,6 +5,7 @@ use super::command::{Command, entries};
 use super::view::View;
 use super::view::basins as basins_view;
 use super::view::map::{self as map_view, Shown};
+use super::view::sweep as sweep_view;
 use super::{dialog, panel, theme};
 use crate::engine::lab::{BasinsOf, CriticalFound};
 use crate::figure::colour::Theme;
@@ -176,6 +177,8 @@ impl App {
             .show(ui, |ui| {
                 let mut commands = Vec::new();
                 ui.horizontal_wrapped(|ui| {
+                    ui.spacing_mut().item_spacing.x = 4.0;
+                    ui.spacing_mut().button_padding.x = 5.0;
                     for view in View::ALL {
                         let tab = ui.selectable_label(
                             self.view == view,
@@ -281,7 +284,7 @@ impl App {
                         window: frame.window,
                         side: self.basins.side,
                     };
-                    self.lab.ask_basins(&self.scene, of);
+                    self.lab.ask_basins(&self.scene, &of);
                 }
                 let found = followed.and_then(|_| self.lab.basins());
                 let (mouse, textures) = (&mut self.map, &mut self.textures);
@@ -325,20 +328,18 @@ impl App {
     ) -> Vec<Command> {
         let space = ui.available_rect_before_wrap();
         if let Ok(of) = self.sweep.of(&self.scene, run) {
-            self.lab.ask_sweep(&self.scene, of);
+            self.lab.ask_sweep(&self.scene, &of);
             self.lab.wait_for_sweep(PATIENCE);
         }
         let found = self.lab.sweep();
         let (said, textures) = (&mut self.map.under_pointer, &mut self.textures);
-        let commands = self.sweep.ui(
-            ui,
-            &self.scene,
-            (names, run),
-            found.as_ref(),
+        let look = sweep_view::Look {
+            scene: &self.scene,
+            names,
+            run,
             theme,
-            said,
-            textures,
-        );
+        };
+        let commands = self.sweep.ui(ui, &look, found.as_ref(), said, textures);
         self.message_ui(ui, super::paint::area(space));
         commands
     }

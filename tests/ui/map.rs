@@ -92,6 +92,10 @@ fn of_one_parameter_a_click_moves_x_alone_and_the_runs_stay_on_the_graph() {
     assert!(start[0] > 0.5 && start != before && start[1] == 0.0);
     let result = window.app().runs().expect("runs").results[0].clone();
     assert_eq!(result.trajectory.theta(0), Some(&start[..1]));
+    window
+        .harness
+        .hover_at(window.map().center() + egui::vec2(0.0, 99.0));
+    window.settle();
     assert!(
         window.says("f′") && window.says("f″"),
         "what is under the pointer"

@@ -371,7 +371,10 @@ mod tests {
 
     #[test]
     fn a_formula_in_x_alone_refuses_y() {
-        assert_eq!(Expression::parse_in_x("x*cos(x)").unwrap().eval(0.0, 9.0), 0.0);
+        assert_eq!(
+            Expression::parse_in_x("x*cos(x)").unwrap().eval(0.0, 9.0),
+            0.0
+        );
         for (text, sentence) in [
             (
                 "x^2 + y",

@@ -97,9 +97,9 @@ impl BasinsSlot {
     }
 
     /// Asks for the basins of a run of a scene; what is asked for already goes on, and what was stopped stays so.
-    pub(super) fn ask(&self, scene: &Scene, of: BasinsOf) {
+    pub(super) fn ask(&self, scene: &Scene, of: &BasinsOf) {
         self.slot
-            .ask(|(_, asked)| *asked == of, || (scene.clone(), of.clone()));
+            .ask(|(_, asked)| asked == of, || (scene.clone(), of.clone()));
     }
 
     pub(super) fn newest(&self) -> Option<Arc<Result<BasinsFound, String>>> {
@@ -161,12 +161,15 @@ pub struct SweepFound {
     pub swept: Swept,
 }
 
+/// The largest stable learning rates of a map, [`sweep::lr_limits`].
+pub type Limits = Option<(usize, Vec<Option<f64>>)>;
+
 /// Where the runs of a sweep end, and where theory expects them to diverge if the landscape is a quadratic.
 pub enum Swept {
     /// Over one setting: the curves with the limits of their learning rates.
     Curves(Vec<(Curve, Option<f64>)>),
     /// Over two: the map, and [`sweep::lr_limits`].
-    Map(SweepMap, Option<(usize, Vec<Option<f64>>)>),
+    Map(Box<(SweepMap, Limits)>),
 }
 
 /// The background slot of sweeps.
@@ -217,9 +220,9 @@ impl SweepSlot {
     }
 
     /// Asks for a sweep of a scene; what is asked for already goes on, and what was stopped stays so.
-    pub(super) fn ask(&self, scene: &Scene, of: SweepOf) {
+    pub(super) fn ask(&self, scene: &Scene, of: &SweepOf) {
         self.slot
-            .ask(|(_, asked)| *asked == of, || (scene.clone(), of.clone()));
+            .ask(|(_, asked)| asked == of, || (scene.clone(), of.clone()));
     }
 
     pub(super) fn newest(&self) -> Option<Arc<Result<SweepFound, String>>> {
@@ -273,7 +276,7 @@ fn swept(
             Ok(sweep::map(setup, spec, grids).map(|map| {
                 let limits = steepest
                     .and_then(|steepest| sweep::lr_limits(&map, steepest, setup.conditions));
-                Swept::Map(map, limits)
+                Swept::Map(Box::new((map, limits)))
             }))
         }
     }

@@ -32,7 +32,7 @@ impl Landscape for HeavyBallTrap {
     }
 
     fn formula(&self) -> String {
-        "f′ = 25x where x < 1, x + 24 where 1 ≤ x < 2, 25x − 24 where x ≥ 2".to_owned()
+        "12.5 x² − 24 t (x − 1 − t/2), t = min(max(x − 1, 0), 1)".to_owned()
     }
 
     fn dim(&self) -> usize {

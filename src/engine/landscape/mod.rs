@@ -753,7 +753,10 @@ mod tests {
             let ground = landscape.ground(&NoFiles).unwrap();
             assert_eq!(ground.objective.dim(), landscape.dim(), "{any}");
             assert_eq!(landscape.parameters().len(), landscape.dim(), "{any}");
-            assert!(ground.view.contains(ground.place(landscape.start())), "{any}");
+            assert!(
+                ground.view.contains(ground.place(landscape.start())),
+                "{any}"
+            );
             assert!(
                 landscape
                     .domain()
@@ -782,11 +785,7 @@ mod tests {
             let (mut gradient, mut h) = ([0.0; 2], [0.0; 4]);
             let value = objective.gradient(&at, &mut gradient);
             objective.hessian(&at, &mut h);
-            (
-                value,
-                gradient,
-                eigenvalues([h[0], h[1], h[3]]),
-            )
+            (value, gradient, eigenvalues([h[0], h[1], h[3]]))
         };
         let (value, gradient, _) = at("rosenbrock", [-1.2, 1.0]);
         assert!(

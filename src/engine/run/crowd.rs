@@ -139,7 +139,7 @@ impl Watch {
             let ended = Lanes::load(simd, &self.ended, first);
             let bounded = size.at_most(ended + DIVERGED) & square.less(square.like(f64::INFINITY));
             let moving = square.like(self.above).less(square);
-            calm = calm & ((bounded & moving) | ended.like(0.0).less(ended));
+            calm &= (bounded & moving) | ended.like(0.0).less(ended);
             first += lanes;
         }
         calm.all_true()

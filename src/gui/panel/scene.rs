@@ -122,8 +122,7 @@ fn start_ui(ui: &mut egui::Ui, scene: &mut Scene) {
     let mut to = scene.start;
     ui.horizontal(|ui| {
         let what = format!("{} of the start", parameters.join(", "));
-        name_ui(ui, &what)
-            .on_hover_text("Click the map to place it, or drag its marker.");
+        name_ui(ui, &what).on_hover_text("Click the map to place it, or drag its marker.");
         for (coordinate, axis) in to.iter_mut().zip(parameters) {
             let drag = egui::DragValue::new(coordinate)
                 .speed(speed)

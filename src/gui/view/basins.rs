@@ -149,7 +149,7 @@ impl BasinsView {
                 {
                     let at = frame.world_from_picture(pointer.into());
                     if let Some(cell) = basins.basins.nearest(at) {
-                        mouse.under_pointer = describe(at, cell, basins);
+                        mouse.under_pointer = describe(at, *cell, basins);
                     }
                 }
             }
@@ -196,7 +196,7 @@ impl BasinsView {
 }
 
 /// What becomes of a start, in words.
-fn describe([x, y]: [f64; 2], cell: &Cell, found: &BasinsFound) -> String {
+fn describe([x, y]: [f64; 2], cell: Cell, found: &BasinsFound) -> String {
     let from = format!("from ({}, {})", number(x, 4), number(y, 4));
     let steps = cell.steps;
     match cell.fate {

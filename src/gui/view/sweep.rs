@@ -1,12 +1,13 @@
 //! The sweep: where runs end over a setting, as curves, or over two settings of one run, as a map.
 
-use crate::engine::lab::{Overs, SweepFound, SweepOf, Swept};
+use crate::engine::lab::{Limits, Overs, SweepFound, SweepOf, Swept};
+use crate::engine::run::RunSpec;
 use crate::engine::scene::Scene;
-use crate::engine::survey::sweep::{Measure, Over, SweepMap};
+use crate::engine::survey::sweep::{Curve, Grid, Measure, Over, Score, SweepMap};
+use crate::figure;
 use crate::figure::axis::number;
 use crate::figure::colour::Theme;
-use crate::figure::drawing::{Area, Colour};
-use crate::figure::look;
+use crate::figure::drawing::{Area, Colour, Item, Point};
 use crate::figure::sweep::{CurvePlot, MapPlot, Shown, told};
 use crate::gui::command::Command;
 use crate::gui::paint::{self, Textures};
@@ -40,6 +41,25 @@ struct Image {
     measure: Measure,
     plot: MapPlot,
     pixels: (usize, usize, Arc<Vec<Colour>>),
+}
+
+/// What a sweep is shown of.
+pub(crate) struct Look<'a> {
+    /// The scene.
+    pub scene: &'a Scene,
+    /// The names of its runs.
+    pub names: &'a [String],
+    /// The run that a map is of.
+    pub run: usize,
+    /// Light or dark.
+    pub theme: &'a Theme,
+}
+
+/// What the pointer is on: a run's place among those that are swept, the run with the settings there, and how it came off.
+struct Pointed {
+    run: usize,
+    spec: RunSpec,
+    words: String,
 }
 
 /// What the row above the sweep asks for.
@@ -165,36 +185,37 @@ impl SweepView {
         })
     }
 
-    /// Shows the sweep in all of the space that is left; a click takes its settings over.
+    /// Shows the sweep in all of the space that is left; a click takes its settings over. What is under the pointer goes
+    /// to `said`.
     pub(crate) fn ui(
         &mut self,
         ui: &mut egui::Ui,
-        scene: &Scene,
-        (names, run): (&[String], usize),
+        look: &Look,
         found: Option<&Arc<Result<SweepFound, String>>>,
-        theme: &Theme,
-        under_pointer: &mut String,
+        said: &mut String,
         textures: &mut Textures,
     ) -> Vec<Command> {
-        let space = ui.available_rect_before_wrap();
-        under_pointer.clear();
-        let refused = self.of(scene, run).err();
-        let words = match (&refused, found.map(|found| &**found)) {
-            _ if scene.runs.iter().all(|run| !run.shown) => {
-                Some("A sweep is one of optimizers. Tick one on the left.")
+        let (space, scene) = (ui.available_rect_before_wrap(), look.scene);
+        said.clear();
+        let asked = self.of(scene, look.run);
+        let sweep = match (&asked, found.map(|found| (found, &**found))) {
+            (Ok(_), Some((found, Ok(sweep)))) if scene.runs.iter().any(|run| run.shown) => {
+                (found, sweep)
             }
-            (Some(refusal), _) => Some(refusal.as_str()),
-            (None, Some(Err(sentence))) => Some(sentence.as_str()),
-            (None, None) => Some("Sweeping …"),
-            (None, Some(Ok(_))) => None,
+            (refused, found) => {
+                let words = match (refused, found) {
+                    _ if scene.runs.iter().all(|run| !run.shown) => {
+                        "A sweep is one of optimizers. Tick one on the left."
+                    }
+                    (Err(refusal), _) => refusal.as_str(),
+                    (_, Some((_, Err(sentence)))) => sentence.as_str(),
+                    _ => "Sweeping …",
+                };
+                ui.put(space.shrink(40.0), egui::Label::new(words).wrap());
+                return Vec::new();
+            }
         };
-        if let Some(words) = words {
-            ui.put(space.shrink(40.0), egui::Label::new(words).wrap());
-            return Vec::new();
-        }
-        let Some((found, Ok(sweep))) = found.map(|found| (found, &**found)) else {
-            return Vec::new();
-        };
+        let (found, sweep) = sweep;
         let right = if matches!(sweep.swept, Swept::Map(..)) {
             96.0
         } else {
@@ -204,7 +225,6 @@ impl SweepView {
             space.min + egui::vec2(62.0, 30.0),
             space.max - egui::vec2(right, 44.0),
         );
-        let area = paint::area(inner);
         let response = ui.interact(inner, ui.scope_id().with("sweep"), egui::Sense::click());
         response.widget_info(|| {
             egui::WidgetInfo::labeled(
@@ -214,86 +234,116 @@ impl SweepView {
             )
         });
         let pointer = response.hover_pos().map(|pointer| [pointer.x, pointer.y]);
-        let indices: Vec<usize> = swept_runs(scene, run).collect();
-        let mut chosen = None;
-        match &sweep.swept {
-            Swept::Curves(curves) => {
-                let shown: Vec<Shown> = curves
-                    .iter()
-                    .filter_map(|(curve, limit)| {
-                        let index = *indices.get(curve.line.run)?;
-                        Some(Shown {
-                            curve,
-                            name: names.get(index)?,
-                            look: look(scene.runs.get(index)?.colour),
-                            limit: *limit,
-                        })
-                    })
-                    .collect();
-                let plot = CurvePlot::new(&shown, self.measure, area);
-                paint::paint(&ui.painter_at(space), plot.draw(&shown, theme), textures);
-                if let Some([which, value]) = pointer.and_then(|pointer| plot.pick(&shown, pointer))
-                {
-                    let Shown { curve, name, .. } = shown[which];
-                    let grid = &curve.line.grid;
-                    let score = match (
-                        curve.scores[value].value(self.measure),
-                        curve.scores[value].diverged(),
-                    ) {
-                        (Some(value), _) => told(value, self.measure),
-                        (None, Some(step)) => format!("diverged at step {step}"),
-                        (None, None) => "goal not reached".to_owned(),
-                    };
-                    *under_pointer =
-                        format!("{name}  {} = {}: {score}", grid.setting(), grid.text(value));
-                    chosen = indices
-                        .get(curve.line.run)
-                        .map(|index| (*index, curve.spec(value)));
-                }
-            }
-            Swept::Map(map, limits) => {
-                let (plot, pixels) = self.image(found, map, area, theme);
-                let mut items = plot.draw(map, &pixels, limits.as_ref(), theme);
-                let bar = Area::new(
-                    [area.max[0] + 14.0, area.min[1]],
-                    [area.max[0] + 28.0, area.max[1]],
-                );
-                items.extend(plot.colour_bar(bar, theme));
-                paint::paint(&ui.painter_at(space), items, textures);
-                if let Some(at) = pointer.and_then(|pointer| plot.index_at(pointer)) {
-                    let score = map.score(at).map_or_else(String::new, |score| {
-                        match (score.value(self.measure), score.diverged()) {
-                            (Some(value), _) => told(value, self.measure),
-                            (None, Some(step)) => format!("diverged at step {step}"),
-                            (None, None) => "goal not reached".to_owned(),
-                        }
-                    });
-                    let [x, y] = [0, 1].map(|axis| {
-                        let grid = &map.grids[axis];
-                        format!(
-                            "{} = {}",
-                            grid.setting(),
-                            grid.number(at[axis])
-                                .map_or_else(|| grid.text(at[axis]), |value| number(value, 4))
-                        )
-                    });
-                    *under_pointer = format!("{x}, {y}: {score}");
-                    chosen = indices
-                        .get(match sweep.of.overs {
-                            Overs::Two(run, _) => run,
-                            Overs::One(_) => 0,
-                        })
-                        .map(|index| (*index, map.spec(at)));
-                }
-            }
-        }
-        match chosen {
-            Some((index, spec)) if response.clicked() && index < scene.runs.len() => {
+        let area = paint::area(inner);
+        let (items, pointed) = match &sweep.swept {
+            Swept::Curves(curves) => self.curves(curves, look, area, pointer),
+            Swept::Map(map) => self.map(map, (found, sweep), look.theme, area, pointer),
+        };
+        paint::paint(&ui.painter_at(space), items, textures);
+        let Some(Pointed { run, spec, words }) = pointed else {
+            return Vec::new();
+        };
+        *said = words;
+        // A sweep of another scene is shown only until that of this one is ready.
+        let current = asked.is_ok_and(|asked| asked == sweep.of);
+        match swept_runs(scene, look.run).nth(run) {
+            Some(index) if response.clicked() && current => {
                 let mut scene = scene.clone();
                 scene.runs[index].spec = spec;
                 vec![Command::Edit(Box::new(scene))]
             }
             _ => Vec::new(),
+        }
+    }
+
+    /// The curves, and the value of one that the pointer is on.
+    fn curves(
+        &self,
+        curves: &[(Curve, Option<f64>)],
+        look: &Look,
+        area: Area,
+        pointer: Option<Point>,
+    ) -> (Vec<Item>, Option<Pointed>) {
+        let indices: Vec<usize> = swept_runs(look.scene, look.run).collect();
+        let shown = |(curve, limit): &'_ (Curve, Option<f64>)| {
+            let index = *indices.get(curve.line.run)?;
+            Some((index, *limit))
+        };
+        let shown: Vec<Shown> = curves
+            .iter()
+            .filter_map(|swept| {
+                let (index, limit) = shown(swept)?;
+                Some(Shown {
+                    curve: &swept.0,
+                    name: look.names.get(index)?,
+                    look: figure::look(look.scene.runs.get(index)?.colour),
+                    limit,
+                })
+            })
+            .collect();
+        let plot = CurvePlot::new(&shown, self.measure, area);
+        let pointed =
+            pointer
+                .and_then(|pointer| plot.pick(&shown, pointer))
+                .map(|[which, value]| {
+                    let Shown { curve, name, .. } = shown[which];
+                    let grid = &curve.line.grid;
+                    let score = self.words(&curve.scores[value]);
+                    Pointed {
+                        run: curve.line.run,
+                        spec: curve.spec(value),
+                        words: format!(
+                            "{name}  {} = {}: {score}",
+                            grid.setting(),
+                            text(grid, value)
+                        ),
+                    }
+                });
+        (plot.draw(&shown, look.theme), pointed)
+    }
+
+    /// The map, and the cell that the pointer is on.
+    fn map(
+        &mut self,
+        (map, limits): &(SweepMap, Limits),
+        (found, sweep): (&Arc<Result<SweepFound, String>>, &SweepFound),
+        theme: &Theme,
+        area: Area,
+        pointer: Option<Point>,
+    ) -> (Vec<Item>, Option<Pointed>) {
+        let (plot, pixels) = self.image(found, map, area, theme);
+        let mut items = plot.draw(map, &pixels, limits.as_ref(), theme);
+        let [left, right] = [14.0, 28.0].map(|beside| area.max[0] + beside);
+        let bar = Area::new([left, area.min[1]], [right, area.max[1]]);
+        items.extend(plot.colour_bar(bar, theme));
+        let pointed = pointer
+            .and_then(|pointer| plot.index_at(pointer))
+            .map(|at| {
+                let score = map
+                    .score(at)
+                    .map_or_else(String::new, |score| self.words(score));
+                let [x, y] = [0, 1].map(|axis| {
+                    let grid = &map.grids[axis];
+                    format!("{} = {}", grid.setting(), text(grid, at[axis]))
+                });
+                Pointed {
+                    run: match sweep.of.overs {
+                        Overs::Two(run, _) => run,
+                        Overs::One(_) => 0,
+                    },
+                    spec: map.spec(at),
+                    words: format!("{x}, {y}: {score}"),
+                }
+            });
+        (items, pointed)
+    }
+
+    /// How a run came off.
+    fn words(&self, score: &Score) -> String {
+        match (score.value(self.measure), score.diverged()) {
+            (Some(value), _) => told(value, self.measure),
+            (None, Some(step)) => format!("diverged at step {step}"),
+            (None, None) => "goal not reached".to_owned(),
         }
     }
 
@@ -321,6 +371,12 @@ impl SweepView {
         });
         (plot, image.pixels.clone())
     }
+}
+
+/// A value of a grid, short enough to read.
+fn text(grid: &Grid, index: usize) -> String {
+    grid.number(index)
+        .map_or_else(|| grid.text(index), |value| number(value, 4))
 }
 
 /// The places of the runs that are swept: the ticked ones, and the followed one.

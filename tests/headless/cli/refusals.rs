@@ -116,6 +116,7 @@ fn bad_scenes_are_refused_with_their_place() {
     );
 }
 
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 #[test]
 fn bad_flags_are_refused_with_what_is_valid() {
     for (args, expected) in [
