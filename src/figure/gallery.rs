@@ -86,10 +86,17 @@ impl Thumbnail {
             }
         };
         let frame = Frame { area, window };
+        // So many stars that they would touch are smaller.
+        let crowd = if self.ground.minima.len() > 16 {
+            0.65
+        } else {
+            1.0
+        };
+        let star = (area.width() * 0.045).clamp(1.5, 5.0) * crowd;
         for mark in &self.ground.minima {
             let at = frame.picture_from_world(self.ground.place(mark.at));
             if area.contains(at) {
-                items.extend(map::star(at, (area.width() * 0.045).clamp(1.5, 5.0), theme));
+                items.extend(map::star(at, star, theme));
             }
         }
         vec![

@@ -116,7 +116,8 @@ fn place_names(mut names: Vec<(Point, String, Colour)>, frame: &Frame, theme: &T
             at[0] + 10.0
         };
         let overlaps = |y: f32, ([other_x, other_y], other_width): &([f32; 2], f32)| {
-            (y - other_y).abs() < LINE && x < other_x + other_width && *other_x < x + width
+            // A little less than a line, so that a line further down is free however it is rounded.
+            (y - other_y).abs() < LINE - 0.1 && x < other_x + other_width && *other_x < x + width
         };
         let mut y = at[1];
         while let Some((other, _)) = placed.iter().find(|other| overlaps(y, other)) {
@@ -166,5 +167,23 @@ pub(super) fn border(area: Area, width: f32, colour: Colour) -> Item {
         closed: true,
         stroke,
         fill: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::plane::Rect;
+
+    #[test]
+    fn names_at_one_place_find_room_wherever_it_is() {
+        let area = Area::new([0.0, 0.0], [400.0, 900.0]);
+        let frame = Frame::fit(Rect::square(1.0), area);
+        for place in 0_u16..2000 {
+            let at = [100.0, 300.0 + f32::from(place) * 0.0371];
+            let name = |text: &str| (at, text.to_owned(), Theme::LIGHT.ink);
+            let names = ["SGD", "Adam", "Momentum", "Newton"].map(name).to_vec();
+            assert_eq!(place_names(names, &frame, &Theme::LIGHT).len(), 4);
+        }
     }
 }

@@ -186,11 +186,20 @@ impl Browse {
 }
 
 /// The mouse, in words; the keys stand in the menus' table.
-const MOUSE: [(&str, &str); 7] = [
+const MOUSE: [(&str, &str); 10] = [
     ("click on the map", "places the start"),
     ("drag the start's marker", "moves it, every run follows"),
     ("drag elsewhere", "moves the view"),
     ("wheel", "zooms to the pointer"),
+    (
+        "tools over a landscape drawn by hand",
+        "drop, move and erase hills",
+    ),
+    ("Ctrl+wheel on a hill's handle", "changes its width"),
+    (
+        "drop a picture or a matrix on the window",
+        "makes it the landscape",
+    ),
     ("hover", "reads the landscape, or a trail's step"),
     ("double-click a setting's name", "resets it to its default"),
     ("click or drag a chart", "moves the timeline"),

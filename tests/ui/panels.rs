@@ -38,9 +38,9 @@ fn undo_and_redo_go_through_edits() {
 
 #[test]
 fn every_landscape_can_be_chosen_and_draws() {
+    let mut window = Window::opening();
     for landscape in AnyLandscape::all() {
         let title = landscape.settings().title();
-        let mut window = Window::opening();
         window.click(Role::ComboBox, "Landscape");
         // The gallery scrolls, and a search shows one that is further down.
         let search = window

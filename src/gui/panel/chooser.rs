@@ -213,7 +213,7 @@ impl Chooser {
             );
             painter.galley(at, galley, ink);
         }
-        response.on_hover_text(settings.help())
+        response.on_hover_text(paragraphs(settings.help()))
     }
 
     fn of(&mut self, landscape: &AnyLandscape) -> Option<&mut Made> {
@@ -258,7 +258,17 @@ fn opener_ui(ui: &mut egui::Ui, current: &AnyLandscape) -> egui::Response {
         colour,
         egui::Stroke::NONE,
     ));
-    response.on_hover_text(settings.help())
+    response.on_hover_text(paragraphs(settings.help()))
+}
+
+/// A help text whose lines are broken by the window, not by the source.
+fn paragraphs(help: &str) -> String {
+    let joined = |paragraph: &str| {
+        let lines: Vec<&str> = paragraph.lines().map(str::trim).collect();
+        lines.join(" ")
+    };
+    let paragraphs: Vec<String> = help.trim().split("\n\n").map(joined).collect();
+    paragraphs.join("\n\n")
 }
 
 /// The landscapes whose name, title or group holds every word of the filter, by group. What a name or a title begins
