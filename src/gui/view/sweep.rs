@@ -106,7 +106,7 @@ impl SweepView {
                 ui.label("and");
             }
             let field = egui::TextEdit::singleline(&mut self.over[index])
-                .desired_width(if index == 0 { 118.0 } else { 96.0 })
+                .desired_width(if index == 0 { 100.0 } else { 72.0 })
                 .hint_text(if index == 0 {
                     "lr=1e-4..1:log:200"
                 } else {
