@@ -261,7 +261,7 @@ impl<'a, V: Vector> Oracle<'a, V> {
     #[inline(always)]
     pub fn gradient(&mut self, theta: &[f64]) -> (f64, &mut V) {
         self.counts.gradients += 1;
-        if !(self.known && *theta == *self.theta) {
+        if !(self.known && self.theta.is_at(theta)) {
             self.theta.copy_from_slice(theta);
             self.evaluate();
         }

@@ -12,6 +12,12 @@ pub trait Vector: DerefMut<Target = [f64]> + Clone + Send {
     /// The losses here; their gradient goes to `gradient`.
     fn evaluate(&self, objective: &dyn Objective, losses: &mut Self::Losses, gradient: &mut Self);
 
+    /// Whether a rule asks at the place where its step began.
+    #[inline(always)]
+    fn is_at(&self, place: &[f64]) -> bool {
+        **self == *place
+    }
+
     /// What a rule that asks for the loss sees.
     fn loss(losses: &Self::Losses) -> f64;
 
@@ -97,6 +103,11 @@ impl Vector for Crowd {
         let (x, y) = self.0.split_at(CROWD);
         let (gx, gy) = gradient.0.split_at_mut(CROWD);
         objective.gradients([x, y], &mut losses.0, [gx, gy]);
+    }
+    /// A rule that moves each parameter by its own gradient alone asks once a step, where the step began.
+    #[inline(always)]
+    fn is_at(&self, _place: &[f64]) -> bool {
+        true
     }
     /// There is no one loss; no rule that a crowd is for asks for it.
     #[inline(always)]

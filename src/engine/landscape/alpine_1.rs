@@ -18,7 +18,10 @@ settings! {
 impl Formula for Alpine1 {
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
-        let term = |t: S| (t * (t.sin() + 0.1)).abs();
+        #[inline(always)]
+        fn term<S: Scalar>(t: S) -> S {
+            (t * (t.sin() + 0.1)).abs()
+        }
         term(x) + term(y)
     }
 }

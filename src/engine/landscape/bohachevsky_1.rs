@@ -18,8 +18,11 @@ settings! {
 impl Formula for Bohachevsky1 {
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
+        #[inline(always)]
+        fn wave<S: Scalar>(t: S) -> S {
+            t.sin().square()
+        }
         // 1 − cos 2a = 2 sin² a, which does not cancel at the minimum.
-        let wave = |t: S| t.sin().square();
         x * x + y * y * 2.0 + wave(x * (1.5 * PI)) * 0.6 + wave(y * (2.0 * PI)) * 0.8
     }
 }

@@ -21,12 +21,20 @@ settings! {
 impl Formula for DeJong5 {
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
-        let sixth = |t: S| {
+        #[inline(always)]
+        fn sixth<S: Scalar>(t: S) -> S {
             let square = t * t;
             square * square * square
-        };
+        }
         let one = x.constant(1.0);
-        let columns = GRID.map(|a| sixth(x - a));
+        let [a, b, c, d, e] = GRID;
+        let columns = [
+            sixth(x - a),
+            sixth(x - b),
+            sixth(x - c),
+            sixth(x - d),
+            sixth(x - e),
+        ];
         let (mut sum, mut j) = (x.constant(0.002), 0.0);
         for b in GRID {
             let row = sixth(y - b);

@@ -16,7 +16,10 @@ settings! {
 impl Formula for EggCrate {
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
-        let term = |t: S| t * t + t.sin().square() * 25.0;
+        #[inline(always)]
+        fn term<S: Scalar>(t: S) -> S {
+            t * t + t.sin().square() * 25.0
+        }
         term(x) + term(y)
     }
 }

@@ -19,7 +19,10 @@ settings! {
 impl Formula for Eggholder {
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
-        let wave = |t: S| t.abs().sqrt().sin();
+        #[inline(always)]
+        fn wave<S: Scalar>(t: S) -> S {
+            t.abs().sqrt().sin()
+        }
         -((y + 47.0) * wave(x * 0.5 + y + 47.0)) - x * wave(x - y - 47.0)
     }
 }

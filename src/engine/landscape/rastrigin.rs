@@ -17,8 +17,11 @@ settings! {
 impl Formula for Rastrigin {
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
+        #[inline(always)]
+        fn term<S: Scalar>(t: S) -> S {
+            t * t + (t * PI).sin().square() * 20.0
+        }
         // 1 − cos 2a = 2 sin² a, which does not cancel at the minimum.
-        let term = |t: S| t * t + (t * PI).sin().square() * 20.0;
         term(x) + term(y)
     }
 }

@@ -22,7 +22,10 @@ settings! {
 impl Formula for Schwefel {
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
-        let term = |t: S| t * t.abs().sqrt().sin();
+        #[inline(always)]
+        fn term<S: Scalar>(t: S) -> S {
+            t * t.abs().sqrt().sin()
+        }
         -(term(x) + term(y)) + HEIGHT
     }
 }

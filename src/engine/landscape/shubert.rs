@@ -17,10 +17,14 @@ settings! {
 impl Formula for Shubert {
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
-        let sum = |t: S| {
-            let wave = |i: f64| (t * (i + 1.0) + i).cos() * i;
-            wave(1.0) + wave(2.0) + wave(3.0) + wave(4.0) + wave(5.0)
-        };
+        #[inline(always)]
+        fn wave<S: Scalar>(t: S, i: f64) -> S {
+            (t * (i + 1.0) + i).cos() * i
+        }
+        #[inline(always)]
+        fn sum<S: Scalar>(t: S) -> S {
+            wave(t, 1.0) + wave(t, 2.0) + wave(t, 3.0) + wave(t, 4.0) + wave(t, 5.0)
+        }
         sum(x) * sum(y)
     }
 }

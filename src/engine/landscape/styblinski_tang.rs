@@ -21,10 +21,11 @@ settings! {
 impl Formula for StyblinskiTang {
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
-        let term = |t: S| {
+        #[inline(always)]
+        fn term<S: Scalar>(t: S) -> S {
             let square = t * t;
             square * square - square * 16.0 + t * 5.0
-        };
+        }
         (term(x) + term(y)) * 0.5
     }
 }
