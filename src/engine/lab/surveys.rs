@@ -41,12 +41,40 @@ pub struct BasinsFound {
     pub basins: Basins,
 }
 
-/// The background slot of basins.
-pub(super) struct BasinsSlot {
-    slot: Latest<(Scene, BasinsOf), Result<BasinsFound, String>>,
-    /// Starts that are done, and all, of the grid in work.
+/// A background slot that tells how far it is, for whatever depends on an `Of`.
+pub(super) struct Slot<Of, Found> {
+    slot: Latest<(Scene, Of), Result<Found, String>>,
+    /// How much of the work is done, and all of it.
     progress: Arc<[AtomicUsize; 2]>,
 }
+
+impl<Of: Clone + PartialEq, Found> Slot<Of, Found> {
+    /// Asks for what depends on `of`; what is asked for already goes on, and what was stopped stays so.
+    pub(super) fn ask(&self, scene: &Scene, of: &Of) {
+        self.slot
+            .ask(|(_, asked)| asked == of, || (scene.clone(), of.clone()));
+    }
+
+    pub(super) fn newest(&self) -> Option<Arc<Result<Found, String>>> {
+        self.slot.newest()
+    }
+
+    pub(super) fn stop(&self) {
+        self.slot.stop();
+    }
+
+    /// The share of the work that is done; `None` at rest.
+    pub(super) fn progress(&self) -> Option<f32> {
+        self.slot.busy().then(|| share(&self.progress))
+    }
+
+    pub(super) fn wait(&self, patience: Duration) {
+        self.slot.wait(patience);
+    }
+}
+
+/// The background slot of basins; it counts the starts of the grid in work.
+pub(super) type BasinsSlot = Slot<BasinsOf, BasinsFound>;
 
 impl BasinsSlot {
     pub(super) fn spawn(
@@ -94,29 +122,6 @@ impl BasinsSlot {
             },
         )?;
         Ok(Self { slot, progress })
-    }
-
-    /// Asks for the basins of a run of a scene; what is asked for already goes on, and what was stopped stays so.
-    pub(super) fn ask(&self, scene: &Scene, of: &BasinsOf) {
-        self.slot
-            .ask(|(_, asked)| asked == of, || (scene.clone(), of.clone()));
-    }
-
-    pub(super) fn newest(&self) -> Option<Arc<Result<BasinsFound, String>>> {
-        self.slot.newest()
-    }
-
-    pub(super) fn stop(&self) {
-        self.slot.stop();
-    }
-
-    /// The share of the grid in work that is done; `None` at rest.
-    pub(super) fn progress(&self) -> Option<f32> {
-        self.slot.busy().then(|| share(&self.progress))
-    }
-
-    pub(super) fn wait(&self, patience: Duration) {
-        self.slot.wait(patience);
     }
 }
 
@@ -172,12 +177,8 @@ pub enum Swept {
     Map(Box<(SweepMap, Limits)>),
 }
 
-/// The background slot of sweeps.
-pub(super) struct SweepSlot {
-    slot: Latest<(Scene, SweepOf), Result<SweepFound, String>>,
-    /// Runs that are done, and all.
-    progress: Arc<[AtomicUsize; 2]>,
-}
+/// The background slot of sweeps; it counts runs.
+pub(super) type SweepSlot = Slot<SweepOf, SweepFound>;
 
 impl SweepSlot {
     pub(super) fn spawn(
@@ -217,28 +218,6 @@ impl SweepSlot {
             slot: Latest::spawn("sweep", wake, work)?,
             progress,
         })
-    }
-
-    /// Asks for a sweep of a scene; what is asked for already goes on, and what was stopped stays so.
-    pub(super) fn ask(&self, scene: &Scene, of: &SweepOf) {
-        self.slot
-            .ask(|(_, asked)| asked == of, || (scene.clone(), of.clone()));
-    }
-
-    pub(super) fn newest(&self) -> Option<Arc<Result<SweepFound, String>>> {
-        self.slot.newest()
-    }
-
-    pub(super) fn stop(&self) {
-        self.slot.stop();
-    }
-
-    pub(super) fn progress(&self) -> Option<f32> {
-        self.slot.busy().then(|| share(&self.progress))
-    }
-
-    pub(super) fn wait(&self, patience: Duration) {
-        self.slot.wait(patience);
     }
 }
 
