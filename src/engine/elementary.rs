@@ -78,13 +78,7 @@ pub(super) fn sin_cos<R: Real>(x: R) -> [R; 2] {
         R::select(odd, sin, cos).sign_by_second_bit(rounded + 1.0),
     ];
     let far = x.like(FAR).less(x.magnitude());
-    if R::any(far) {
-        return [
-            R::select(far, x.map(f64::sin), s),
-            R::select(far, x.map(f64::cos), c),
-        ];
-    }
-    [s, c]
+    x.unless_far(far, [s, c], |x| [x.sin(), x.cos()])
 }
 
 /// k and eʳ − 1, where x = k ln 2 + r, |r| ≤ ½ ln 2.
@@ -114,13 +108,7 @@ pub(super) fn exponentials<R: Real>(x: R) -> [R; 2] {
     let near = [(e + 1.0) * power, e * power + (power - 1.0)];
     // Also where x is NaN.
     let extreme = !x.magnitude().less(x.like(700.0));
-    if R::any(extreme) {
-        return [
-            R::select(extreme, x.map(f64::exp), near[0]),
-            R::select(extreme, x.map(f64::exp_m1), near[1]),
-        ];
-    }
-    near
+    x.unless_far(extreme, near, |x| [x.exp(), x.exp_m1()])
 }
 
 #[cfg(test)]

@@ -24,6 +24,9 @@ pub trait Scalar:
     + Mul<f64, Output = Self>
     + Div<f64, Output = Self>
 {
+    /// Whether it stands for many numbers. Then what computes with it must be inlined into code that is compiled for the
+    /// processor's vectors.
+    const WIDE: bool;
     /// A number of the same kind that depends on no variable.
     fn constant(&self, value: f64) -> Self;
     /// sin.
@@ -73,6 +76,7 @@ pub trait Scalar:
 }
 
 impl<R: Real> Scalar for R {
+    const WIDE: bool = R::LANES > 1;
     #[inline(always)]
     fn constant(&self, value: f64) -> Self {
         self.like(value)
@@ -566,6 +570,7 @@ impl<R: Real, const H: usize> Div for Jet<R, H> {
 }
 
 impl<R: Real, const H: usize> Scalar for Jet<R, H> {
+    const WIDE: bool = R::LANES > 1;
     #[inline(always)]
     fn constant(&self, value: f64) -> Self {
         Self {

@@ -41,9 +41,9 @@ pub trait Objective: Send + Sync {
     /// The Hessian at `theta` times `vector`, n numbers.
     fn hessian_vector(&self, theta: &[f64], vector: &[f64], product: &mut [f64]);
 
-    /// The losses on a row of a plane, at plane coordinates (a, `b`) for each `a`; `theta` is room for n numbers. The bits
-    /// are those of [`Objective::value`].
-    fn row(&self, plane: &Plane, a: &[f64], b: f64, losses: &mut [f64], theta: &mut [f64]) {
+    /// The losses on rows of a plane, at plane coordinates (a, b) for each `a` of each `b`, row by row; `theta` is room for n
+    /// numbers. The bits are those of [`Objective::value`].
+    fn rows(&self, plane: &Plane, a: &[f64], b: &[f64], losses: &mut [f64], theta: &mut [f64]) {
         points(self, plane, a, b, losses, theta);
     }
 
@@ -53,18 +53,20 @@ pub trait Objective: Send + Sync {
     }
 }
 
-/// The losses on a row of a plane, one after the other.
+/// The losses on rows of a plane, one after the other.
 fn points(
     objective: &(impl Objective + ?Sized),
     plane: &Plane,
     a: &[f64],
-    b: f64,
+    b: &[f64],
     losses: &mut [f64],
     theta: &mut [f64],
 ) {
-    for (a, loss) in a.iter().zip(losses) {
-        plane.point([*a, b], theta);
-        *loss = objective.value(theta);
+    for (b, row) in b.iter().zip(losses.chunks_mut(a.len().max(1))) {
+        for (a, loss) in a.iter().zip(row) {
+            plane.point([*a, *b], theta);
+            *loss = objective.value(theta);
+        }
     }
 }
 
@@ -84,6 +86,9 @@ fn one_by_one(
 
 /// A formula in two variables, written once over [`Scalar`]. Every formula is an [`Objective`] with exact derivatives.
 pub trait Formula: Send + Sync {
+    /// Whether f is an interpreter, of which there should not be more copies than necessary.
+    const BULKY: bool = false;
+
     /// f(x, y).
     fn eval<S: Scalar>(&self, x: S, y: S) -> S;
 
@@ -142,9 +147,9 @@ impl<F: Formula> Objective for F {
         }
     }
 
-    fn row(&self, plane: &Plane, a: &[f64], b: f64, losses: &mut [f64], theta: &mut [f64]) {
+    fn rows(&self, plane: &Plane, a: &[f64], b: &[f64], losses: &mut [f64], theta: &mut [f64]) {
         if plane.is_identity() && a.len() >= lanes::FEWEST {
-            lanes::row(self, a, b, losses);
+            lanes::rows(self, a, b, losses);
         } else {
             points(self, plane, a, b, losses, theta);
         }

@@ -22,6 +22,8 @@ pub trait Real:
     + Mul<f64, Output = Self>
     + Div<f64, Output = Self>
 {
+    /// How many f64 there are.
+    const LANES: usize;
     /// A truth for each lane.
     type Mask: Copy
         + BitAnd<Output = Self::Mask>
@@ -42,8 +44,6 @@ pub trait Real:
     fn equal(self, other: Self) -> Self::Mask;
     /// `a` where the mask is true, `b` elsewhere.
     fn select(mask: Self::Mask, a: Self, b: Self) -> Self;
-    /// Whether the mask is true anywhere.
-    fn any(mask: Self::Mask) -> bool;
     /// Where the lowest bit of the representation is set.
     fn low_bit(self) -> Self::Mask;
     /// Turns the sign where the second lowest bit of `other`'s representation is set.
@@ -52,6 +52,13 @@ pub trait Real:
     fn low_bits_to_exponent(self) -> Self;
     /// f of every lane.
     fn map(self, f: fn(f64) -> f64) -> Self;
+    /// `near`, but where `far` is true what `exactly` says of this number. Lanes only remember where that is, see [`Lanes`].
+    fn unless_far(
+        self,
+        far: Self::Mask,
+        near: [Self; 2],
+        exactly: fn(f64) -> [f64; 2],
+    ) -> [Self; 2];
     /// xᵖ of every lane.
     fn raised(self, p: f64) -> Self;
     /// sin and cos.
@@ -61,6 +68,7 @@ pub trait Real:
 }
 
 impl Real for f64 {
+    const LANES: usize = 1;
     type Mask = bool;
 
     #[inline(always)]
@@ -92,10 +100,6 @@ impl Real for f64 {
         if mask { a } else { b }
     }
     #[inline(always)]
-    fn any(mask: bool) -> bool {
-        mask
-    }
-    #[inline(always)]
     fn low_bit(self) -> bool {
         self.to_bits() & 1 == 1
     }
@@ -112,6 +116,10 @@ impl Real for f64 {
         f(self)
     }
     #[inline(always)]
+    fn unless_far(self, far: bool, near: [Self; 2], exactly: fn(f64) -> [f64; 2]) -> [Self; 2] {
+        if far { exactly(self) } else { near }
+    }
+    #[inline(always)]
     fn raised(self, p: f64) -> Self {
         self.powf(p)
     }
@@ -126,8 +134,15 @@ impl Real for f64 {
 }
 
 /// As many f64 as a vector register of the processor holds.
+///
+/// Vectors compute sin, cos and eˣ of usual arguments only. A lane where one was far off holds no number, and says so; whoever
+/// began with the vector computes it again, as a single f64. So nothing branches between load and store, and the compiler sees
+/// through all of a formula.
 #[derive(Clone, Copy)]
-pub struct Lanes<S: Simd>(pub S::f64s);
+pub struct Lanes<S: Simd> {
+    number: S::f64s,
+    far: S::mask64s,
+}
 
 macro_rules! operators {
     ($($trait:ident $method:ident $operator:tt)*) => {$(
@@ -135,14 +150,14 @@ macro_rules! operators {
             type Output = Self;
             #[inline(always)]
             fn $method(self, other: Self) -> Self {
-                Self(self.0 $operator other.0)
+                Self { number: self.number $operator other.number, far: self.far | other.far }
             }
         }
         impl<S: Simd> $trait<f64> for Lanes<S> {
             type Output = Self;
             #[inline(always)]
             fn $method(self, other: f64) -> Self {
-                Self(self.0 $operator other)
+                self.with(self.number $operator other)
             }
         }
     )*};
@@ -153,67 +168,76 @@ impl<S: Simd> Neg for Lanes<S> {
     type Output = Self;
     #[inline(always)]
     fn neg(self) -> Self {
-        Self(-self.0)
+        self.with(-self.number)
     }
 }
 
 impl<S: Simd> Real for Lanes<S> {
+    const LANES: usize = S::f64s::LEN;
     type Mask = S::mask64s;
 
     #[inline(always)]
     fn like(self, value: f64) -> Self {
-        Self(S::f64s::simd_from(self.0.token(), value))
+        Self::new(S::f64s::simd_from(self.number.token(), value))
     }
     #[inline(always)]
     fn root(self) -> Self {
-        Self(self.0.sqrt())
+        self.with(self.number.sqrt())
     }
     #[inline(always)]
     fn magnitude(self) -> Self {
-        Self(self.0.abs())
+        self.with(self.number.abs())
     }
     #[inline(always)]
     fn less(self, other: Self) -> Self::Mask {
-        self.0.simd_lt(other.0)
+        self.number.simd_lt(other.number)
     }
     #[inline(always)]
     fn at_most(self, other: Self) -> Self::Mask {
-        self.0.simd_le(other.0)
+        self.number.simd_le(other.number)
     }
     #[inline(always)]
     fn equal(self, other: Self) -> Self::Mask {
-        self.0.simd_eq(other.0)
+        self.number.simd_eq(other.number)
     }
     #[inline(always)]
     fn select(mask: Self::Mask, a: Self, b: Self) -> Self {
-        Self(mask.select(a.0, b.0))
-    }
-    #[inline(always)]
-    fn any(mask: Self::Mask) -> bool {
-        mask.any_true()
+        Self {
+            number: mask.select(a.number, b.number),
+            far: a.far | b.far,
+        }
     }
     #[inline(always)]
     fn low_bit(self) -> Self::Mask {
-        S::f64s::from_bits(self.0.to_bits() << 63).is_sign_negative()
+        S::f64s::from_bits(self.number.to_bits() << 63).is_sign_negative()
     }
     #[inline(always)]
     fn sign_by_second_bit(self, other: Self) -> Self {
-        Self(S::f64s::from_bits(
-            self.0.to_bits() ^ (other.0.to_bits() >> 1 << 63),
-        ))
+        let sign = other.number.to_bits() >> 1 << 63;
+        self.with(S::f64s::from_bits(self.number.to_bits() ^ sign))
     }
     #[inline(always)]
     fn low_bits_to_exponent(self) -> Self {
-        Self(S::f64s::from_bits(self.0.to_bits() << 52))
+        self.with(S::f64s::from_bits(self.number.to_bits() << 52))
     }
     #[inline(always)]
     fn map(mut self, f: fn(f64) -> f64) -> Self {
-        each(self.0.as_mut_slice(), f);
+        each(self.number.as_mut_slice(), f);
         self
     }
     #[inline(always)]
+    fn unless_far(
+        self,
+        far: Self::Mask,
+        [a, b]: [Self; 2],
+        _exactly: fn(f64) -> [f64; 2],
+    ) -> [Self; 2] {
+        let far = self.far | far;
+        [Self { far, ..a }, Self { far, ..b }]
+    }
+    #[inline(always)]
     fn raised(mut self, p: f64) -> Self {
-        raise(self.0.as_mut_slice(), p);
+        raise(self.number.as_mut_slice(), p);
         self
     }
     #[inline(always)]
@@ -241,19 +265,38 @@ fn raise(numbers: &mut [f64], p: f64) {
 }
 
 impl<S: Simd> Lanes<S> {
+    /// Numbers that are near.
+    #[inline(always)]
+    fn new(number: S::f64s) -> Self {
+        let far = S::mask64s::splat(number.token(), false);
+        Self { number, far }
+    }
+
+    /// Another number, as near or far as this.
+    #[inline(always)]
+    fn with(self, number: S::f64s) -> Self {
+        Self { number, ..self }
+    }
+
+    /// The same number in all lanes.
+    #[inline(always)]
+    pub fn splat(simd: S, value: f64) -> Self {
+        Self::new(S::f64s::simd_from(simd, value))
+    }
+
     /// The numbers from `first` on.
     #[inline(always)]
     pub fn load(simd: S, from: &[f64], first: usize) -> Self {
-        Self(S::f64s::from_slice(
-            simd,
-            &from[first..first + S::f64s::LEN],
-        ))
+        let from = &from[first..first + S::f64s::LEN];
+        Self::new(S::f64s::from_slice(simd, from))
     }
 
-    /// Puts the numbers to `first` and after.
+    /// Puts the numbers to `first` and after. Returns where there are none.
     #[inline(always)]
-    pub fn store(self, to: &mut [f64], first: usize) {
-        self.0.store_slice(&mut to[first..first + S::f64s::LEN]);
+    pub fn store(self, to: &mut [f64], first: usize) -> S::mask64s {
+        self.number
+            .store_slice(&mut to[first..first + S::f64s::LEN]);
+        self.far
     }
 }
 

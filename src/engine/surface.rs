@@ -45,26 +45,27 @@ impl Surface {
         [columns, rows]: [usize; 2],
         cancel: &Cancel,
     ) -> Option<Self> {
-        const STRIP: usize = 1024;
+        // So many rows go together; see `Objective::rows`.
+        const BAND: usize = 8;
         let (columns, rows) = (columns.max(2), rows.max(2));
         values.resize(columns * rows, 0.0);
         let x: Vec<f64> = (0..columns)
             .map(|column| view.at([share(column, columns), 0.0])[0])
             .collect();
         values
-            .par_chunks_mut(columns)
+            .par_chunks_mut(BAND * columns)
             .enumerate()
             .try_for_each_init(
                 || vec![0.0; plane.dim()],
-                |theta, (row, values)| {
-                    let [_, y] = view.at([0.0, share(row, rows)]);
-                    for (x, values) in x.chunks(STRIP).zip(values.chunks_mut(STRIP)) {
-                        if cancel.is_cancelled() {
-                            return None;
-                        }
-                        objective.row(plane, x, y, values, theta);
+                |theta, (band, values)| {
+                    let first = band * BAND;
+                    let mut y = [0.0; BAND];
+                    for (i, y) in y.iter_mut().enumerate() {
+                        [_, *y] = view.at([0.0, share(first + i, rows)]);
                     }
-                    Some(())
+                    let y = &y[..values.len() / columns];
+                    objective.rows(plane, &x, y, values, theta);
+                    (!cancel.is_cancelled()).then_some(())
                 },
             )?;
         Some(Self {

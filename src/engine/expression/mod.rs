@@ -85,41 +85,46 @@ enum Op {
 
 impl Op {
     /// Operands come by reference so that an operation loads only those that it uses.
-    #[inline]
+    #[inline(always)]
     fn apply<S: Scalar>(self, a: &S, b: &S) -> S {
-        let (a, b) = (|| *a, || *b);
         match self {
-            Self::Constant(c) => a().constant(c),
-            Self::Add => a() + b(),
-            Self::Sub => a() - b(),
-            Self::Mul => a() * b(),
-            Self::Div => a() / b(),
-            Self::Min => a().min(b()),
-            Self::Max => a().max(b()),
-            Self::Pow => a().pow(b()),
-            Self::Hypot => (a().square() + b().square()).sqrt(),
-            Self::Plus(c) => a() + c,
-            Self::From(c) => -a() + c,
-            Self::Times(c) => a() * c,
-            Self::Over(c) => a() / c,
-            Self::Powi(n) => a().powi(n),
-            Self::Powf(p) => a().powf(p),
-            Self::Square => a().square(),
-            Self::Neg => -a(),
-            Self::Sin => a().sin(),
-            Self::Cos => a().cos(),
-            Self::Tan => a().tan(),
-            Self::Exp => a().exp(),
-            Self::Ln => a().ln(),
-            Self::Log10 => a().log10(),
-            Self::Log2 => a().ln() / std::f64::consts::LN_2,
-            Self::Sqrt => a().sqrt(),
-            Self::Abs => a().abs(),
-            Self::Sinh => a().sinh(),
-            Self::Cosh => a().cosh(),
-            Self::Tanh => a().tanh(),
-            Self::Sigmoid => (a() * 0.5).tanh() * 0.5 + 0.5, // Neither exponential overflows.
+            Self::Constant(c) => a.constant(c),
+            Self::Add => *a + *b,
+            Self::Sub => *a - *b,
+            Self::Mul => *a * *b,
+            Self::Div => *a / *b,
+            Self::Min => a.min(*b),
+            Self::Max => a.max(*b),
+            Self::Pow => a.pow(*b),
+            Self::Hypot => (a.square() + b.square()).sqrt(),
+            Self::Plus(c) => *a + c,
+            Self::From(c) => -*a + c,
+            Self::Times(c) => *a * c,
+            Self::Over(c) => *a / c,
+            Self::Powi(n) => a.powi(n),
+            Self::Powf(p) => a.powf(p),
+            Self::Square => a.square(),
+            Self::Neg => -*a,
+            Self::Sin => a.sin(),
+            Self::Cos => a.cos(),
+            Self::Tan => a.tan(),
+            Self::Exp => a.exp(),
+            Self::Ln => a.ln(),
+            Self::Log10 => a.log10(),
+            Self::Log2 => a.ln() / std::f64::consts::LN_2,
+            Self::Sqrt => a.sqrt(),
+            Self::Abs => a.abs(),
+            Self::Sinh => a.sinh(),
+            Self::Cosh => a.cosh(),
+            Self::Tanh => a.tanh(),
+            Self::Sigmoid => (*a * 0.5).tanh() * 0.5 + 0.5, // Neither exponential overflows.
         }
+    }
+
+    /// The same as a function that is called.
+    #[inline(never)]
+    fn apply_apart<S: Scalar>(self, a: &S, b: &S) -> S {
+        self.apply(a, b)
     }
 }
 
@@ -169,23 +174,28 @@ impl Expression {
     }
 
     /// f(x, y). Allocates nothing.
-    #[inline]
+    #[inline(always)]
     pub fn eval<S: Scalar>(&self, x: S, y: S) -> S {
         // Most formulas need few registers, and clearing 32 jets takes longer than computing with four.
         match self.registers {
-            0..=4 => self.run::<S, 4>(x, y),
-            5..=8 => self.run::<S, 8>(x, y),
+            0..=4 if !S::WIDE => self.run::<S, 4>(x, y),
+            0..=8 => self.run::<S, 8>(x, y),
             _ => self.run::<S, { REGISTERS as usize }>(x, y),
         }
     }
 
+    #[inline(always)]
     fn run<S: Scalar, const N: usize>(&self, x: S, y: S) -> S {
         let mut registers = [x; N];
         registers[1] = y;
         for &Instruction { op, a, b, to } in &self.program {
             // N is a power of two above every register, so the remainder changes nothing and spares a bounds check.
-            let [a, b, to] = [a, b, to].map(|register| usize::from(register) % N);
-            registers[to] = op.apply(&registers[a], &registers[b]);
+            let (a, b, to) = (usize::from(a) % N, usize::from(b) % N, usize::from(to) % N);
+            registers[to] = if S::WIDE {
+                op.apply(&registers[a], &registers[b])
+            } else {
+                op.apply_apart(&registers[a], &registers[b])
+            };
         }
         registers[usize::from(self.result) % N]
     }

@@ -17,10 +17,16 @@ settings! {
 impl Formula for Ackley {
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
+        /// What a variable's waves take away: e^(½ cos 2πt − ½) − 1.
+        #[inline(always)]
+        fn waves<S: Scalar>(t: S) -> S {
+            (-(t * PI).sin().square()).exp_m1()
+        }
+        // As eᵗ − 1 and with 1 − cos 2a = 2 sin² a, nothing cancels at the minimum. Each variable's waves are computed once
+        // for a row or a column of a picture.
         let radius = ((x * x + y * y) * 0.5).sqrt();
-        // As eᵗ − 1 and with 1 − cos 2a = 2 sin² a, nothing cancels at the minimum.
-        let waves = (x * PI).sin().square() + (y * PI).sin().square();
-        (radius * -0.2).exp_m1() * -20.0 - (-waves).exp_m1() * E
+        let [a, b] = [waves(x), waves(y)];
+        (radius * -0.2).exp_m1() * -20.0 - (a + b + a * b) * E
     }
 }
 

@@ -16,8 +16,12 @@ settings! {
 impl Formula for Beale {
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
-        let term = |c: f64, power: S| (x * power - x + c).square();
-        term(1.5, y) + term(2.25, y * y) + term(2.625, y * y * y)
+        let [a, b, c] = [
+            x * y - x + 1.5,
+            x * (y * y) - x + 2.25,
+            x * (y * y * y) - x + 2.625,
+        ];
+        a.square() + b.square() + c.square()
     }
 }
 

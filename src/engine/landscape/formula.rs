@@ -24,6 +24,8 @@ settings! {
 struct Parsed(Expression);
 
 impl Formula for Parsed {
+    const BULKY: bool = true;
+
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
         self.0.eval(x, y)

@@ -17,9 +17,12 @@ settings! {
 impl Formula for Levy13 {
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
+        #[inline(always)]
+        fn wave<S: Scalar>(t: S, times: f64) -> S {
+            (t * (times * PI)).sin().square()
+        }
         // The waves are counted from the minimum, a whole period away: exact near it.
         let (u, v) = (x - 1.0, y - 1.0);
-        let wave = |t: S, times: f64| (t * (times * PI)).sin().square();
         wave(u, 3.0) + u.square() * (wave(v, 3.0) + 1.0) + v.square() * (wave(v, 2.0) + 1.0)
     }
 }

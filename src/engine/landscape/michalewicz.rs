@@ -21,9 +21,12 @@ settings! {
 impl Formula for Michalewicz {
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
+        #[inline(always)]
+        fn ditch<S: Scalar>(t: S, i: f64, m: i32) -> S {
+            t.sin() * (t * t * (i / PI)).sin().square().powi(m)
+        }
         let m = i32::try_from(self.m).unwrap_or(i32::MAX);
-        let ditch = |t: S, i: f64| t.sin() * (t * t * (i / PI)).sin().square().powi(m);
-        -ditch(x, 1.0) - ditch(y, 2.0)
+        -ditch(x, 1.0, m) - ditch(y, 2.0, m)
     }
 }
 

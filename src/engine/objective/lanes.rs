@@ -1,6 +1,6 @@
 //! A formula at many points, as many at a time as the processor's vectors have lanes.
 
-use super::Formula;
+use super::{Formula, one_by_one};
 use crate::engine::jet::Jet1;
 use crate::engine::real::{Kernel, Lanes, Real, dispatch};
 use fearless_simd::Simd;
@@ -9,9 +9,13 @@ use fearless_simd::prelude::*;
 /// The fewest places that are worth a vector; the widest holds as many.
 pub(super) const FEWEST: usize = 8;
 
-/// The values at many x, at least [`FEWEST`], and one y.
-pub(super) fn row<F: Formula>(formula: &F, x: &[f64], y: f64, losses: &mut [f64]) {
-    dispatch(Row {
+/// So many rows are computed side by side: what depends on x alone is then computed once for all of them, and what depends on
+/// y alone once for a row. Nobody has to write that; the compiler sees it.
+pub(super) const ROWS: usize = 4;
+
+/// The values at many x, at least [`FEWEST`], for each y, row by row.
+pub(super) fn rows<F: Formula>(formula: &F, x: &[f64], y: &[f64], losses: &mut [f64]) {
+    dispatch(Rows {
         formula,
         x,
         y,
@@ -49,14 +53,14 @@ fn groups(count: usize, lanes: usize, mut body: impl FnMut(usize)) {
     }
 }
 
-struct Row<'a, F> {
+struct Rows<'a, F> {
     formula: &'a F,
     x: &'a [f64],
-    y: f64,
+    y: &'a [f64],
     losses: &'a mut [f64],
 }
 
-impl<F: Formula> Kernel for Row<'_, F> {
+impl<F: Formula> Kernel for Rows<'_, F> {
     type Output = ();
 
     #[inline(always)]
@@ -67,18 +71,52 @@ impl<F: Formula> Kernel for Row<'_, F> {
             y,
             losses,
         } = self;
-        let lanes = S::f64s::LEN;
-        let count = x.len().min(losses.len());
-        let across = Lanes::<S>(S::f64s::simd_from(simd, y));
-        groups(
-            count,
-            lanes,
-            #[inline(always)]
-            |first| {
-                let loss = formula.eval(Lanes::<S>::load(simd, x, first), across);
-                loss.store(losses, first);
-            },
-        );
+        let width = x.len();
+        // Narrow vectors are those of old processors; they are not worth so much code.
+        let wide = S::f64s::LEN >= 4 && !F::BULKY;
+        let band = if wide { ROWS } else { 1 };
+        for (y, losses) in y.chunks(band).zip(losses.chunks_mut(band * width)) {
+            // Where fewer rows are left the last one is computed again.
+            let last = y.len() - 1;
+            let rows = [0, 1.min(last), 2.min(last), last];
+            let [a, b, c, d] = [
+                Lanes::splat(simd, y[rows[0]]),
+                Lanes::splat(simd, y[rows[1]]),
+                Lanes::splat(simd, y[rows[2]]),
+                Lanes::splat(simd, y[rows[3]]),
+            ];
+            let starts = [0, rows[1] * width, rows[2] * width, rows[3] * width];
+            groups(
+                width,
+                S::f64s::LEN,
+                #[inline(always)]
+                |first| {
+                    let across = Lanes::<S>::load(simd, x, first);
+                    // Not a loop, so that what belongs to a row leaves the loop over x.
+                    let mut far = formula.eval(across, a).store(losses, first);
+                    if wide {
+                        far |= formula.eval(across, b).store(losses, starts[1] + first);
+                        far |= formula.eval(across, c).store(losses, starts[2] + first);
+                        far |= formula.eval(across, d).store(losses, starts[3] + first);
+                    }
+                    if far.any_true() {
+                        for (y, losses) in y.iter().zip(losses.chunks_mut(width)) {
+                            let group = first..first + S::f64s::LEN;
+                            one_row(formula, &x[group.clone()], *y, &mut losses[group]);
+                        }
+                    }
+                },
+            );
+        }
+    }
+}
+
+/// The values of a row, one after the other.
+#[cold]
+#[inline(never)]
+fn one_row<F: Formula>(formula: &F, x: &[f64], y: f64, losses: &mut [f64]) {
+    for (x, loss) in x.iter().zip(losses) {
+        *loss = formula.eval(*x, y);
     }
 }
 
@@ -115,9 +153,17 @@ impl<F: Formula> Kernel for Gradients<'_, F> {
                     Lanes::<S>::load(simd, y, first),
                 );
                 let [dx, dy] = jet.gradient();
-                jet.value.store(losses, first);
-                dx.store(gx, first);
-                dy.store(gy, first);
+                let far =
+                    jet.value.store(losses, first) | dx.store(gx, first) | dy.store(gy, first);
+                if far.any_true() {
+                    let group = first..first + S::f64s::LEN;
+                    one_by_one(
+                        formula,
+                        [&x[group.clone()], &y[group.clone()]],
+                        &mut losses[group.clone()],
+                        [&mut gx[group.clone()], &mut gy[group]],
+                    );
+                }
             },
         );
     }
@@ -142,6 +188,9 @@ mod tests {
             "formula:f=sin(3*x)*exp(-y^2/4)+abs(x-y)^1.5+max(x,y/2)+ln(x)",
         ];
         let others = others.map(|spec| spec.parse().unwrap());
+        let same = |(a, b): (&f64, &f64)| {
+            a.to_bits() == b.to_bits() || a.equal(*b) || a.is_nan() && b.is_nan()
+        };
         for any in AnyLandscape::all().into_iter().chain(others) {
             let ground = any.as_dyn().ground(&NoFiles).unwrap();
             let (objective, view) = (&*ground.objective, ground.view);
@@ -150,7 +199,7 @@ mod tests {
                     .map(|i| view.at([f64::from(i) / 8.0, 0.0])[0])
                     .collect();
                 let mut row = vec![0.0; x.len()];
-                objective.row(&Plane::line(), &x, 0.0, &mut row, &mut [0.0]);
+                objective.rows(&Plane::line(), &x, &[0.0], &mut row, &mut [0.0]);
                 for (x, beside) in x.iter().zip(row) {
                     assert_eq!(objective.value(&[*x]).to_bits(), beside.to_bits(), "{any}");
                 }
@@ -164,21 +213,24 @@ mod tests {
                     .collect();
                 let [mut losses, mut gx, mut gy] = [0; 3].map(|_| vec![0.0; x.len()]);
                 objective.gradients([&x, &y], &mut losses, [&mut gx, &mut gy]);
-                let mut row = losses.clone();
-                objective.row(&Plane::identity(), &x, y[0], &mut row, &mut [0.0; 2]);
+                // A band of rows that is not filled.
+                let few = &y[..y.len().min(super::ROWS + 2)];
+                let mut rows = vec![0.0; x.len() * few.len()];
+                objective.rows(&Plane::identity(), &x, few, &mut rows, &mut [0.0; 2]);
+                for (y, row) in few.iter().zip(rows.chunks(x.len())) {
+                    for (x, beside) in x.iter().zip(row) {
+                        let alone = objective.value(&[*x, *y]);
+                        assert!(
+                            same((&alone, beside)),
+                            "{any} at {x}, {y}: {alone}, {beside}"
+                        );
+                    }
+                }
                 for i in 0..x.len() {
                     let mut gradient = [0.0; 2];
                     let loss = objective.gradient(&[x[i], y[i]], &mut gradient);
-                    let alone = [
-                        loss,
-                        gradient[0],
-                        gradient[1],
-                        objective.value(&[x[i], y[0]]),
-                    ];
-                    let beside = [losses[i], gx[i], gy[i], row[i]];
-                    let same = |(a, b): (&f64, &f64)| {
-                        a.to_bits() == b.to_bits() || a.equal(*b) || a.is_nan() && b.is_nan()
-                    };
+                    let alone = [loss, gradient[0], gradient[1]];
+                    let beside = [losses[i], gx[i], gy[i]];
                     assert!(
                         alone.iter().zip(&beside).all(same),
                         "{any} at {:?}: {alone:?}, {beside:?}",

@@ -93,15 +93,18 @@ impl<V: Vector> Rule<V> for State<V> {
         }
         let entering = if *moving { 1.0 - rule.dampening } else { 1.0 };
         *moving = true;
-        for (v, g) in velocity.iter_mut().zip(gradient.iter()) {
-            *v = mu * *v + entering * *g;
-        }
+        let each = theta
+            .iter_mut()
+            .zip(gradient.iter())
+            .zip(velocity.iter_mut());
         if rule.nesterov {
-            for ((theta, g), v) in theta.iter_mut().zip(gradient.iter()).zip(velocity.iter()) {
+            for ((theta, g), v) in each {
+                *v = mu * *v + entering * *g;
                 *theta -= pace.lr * (*g + mu * *v);
             }
         } else {
-            for (theta, v) in theta.iter_mut().zip(velocity.iter()) {
+            for ((theta, g), v) in each {
+                *v = mu * *v + entering * *g;
                 *theta -= pace.lr * *v;
             }
         }
