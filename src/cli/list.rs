@@ -1,11 +1,12 @@
 //! `ravine list`: what there is to choose from.
 
-use super::members::{Facts, Member, Setting, landscapes, optimizers, schedules};
 use super::print;
-use crate::engine::spec::real;
+use crate::export::members::{
+    Facts, GLUE, Member, Setting, landscapes, optimizers, schedules, wrappers,
+};
 use std::io::{self, Write};
 
-/// Lists landscapes, optimizers and schedules with their settings
+/// Lists landscapes, optimizers, wrappers and schedules with their settings
 #[derive(clap::Args)]
 #[command(after_help = "\
 Each setting is shown with its default; what it may be stands behind its help.
@@ -16,7 +17,7 @@ Examples:
   ravine list optimizers
   ravine list landscapes --json")]
 pub(super) struct Args {
-    /// landscapes, optimizers or schedules; without it, all three
+    /// landscapes, optimizers, wrappers or schedules; without it, all of them
     #[arg(value_enum, hide_possible_values = true)]
     what: Option<Family>,
     /// Prints JSON
@@ -28,6 +29,7 @@ pub(super) struct Args {
 enum Family {
     Landscapes,
     Optimizers,
+    Wrappers,
     Schedules,
 }
 
@@ -49,6 +51,13 @@ pub(super) fn list(args: &Args) -> Result<(), String> {
             "optimizers",
             "--run NAME:SETTING=VALUE,SETTING=VALUE",
             optimizers(),
+        ));
+    }
+    if asked(Family::Wrappers) {
+        lists.push((
+            "wrappers",
+            "--run OPTIMIZER+NAME:SETTING=VALUE+NAME:SETTING=VALUE",
+            wrappers(),
         ));
     }
     if asked(Family::Schedules) {
@@ -97,7 +106,8 @@ fn text(lists: &[Listed], width: usize, out: &mut dyn Write) -> io::Result<()> {
                 group = of;
             }
             writeln!(out, "\n{}  ({})", member.name, member.title)?;
-            let facts = member.landscape.as_ref().map(facts).unwrap_or_default();
+            let facts = member.landscape.as_ref().map(Facts::sentences);
+            let facts = facts.unwrap_or_default();
             for paragraph in member.help.lines().chain(facts.iter().map(String::as_str)) {
                 wrap("    ", "    ", paragraph, width, out)?;
             }
@@ -126,9 +136,6 @@ fn text(lists: &[Listed], width: usize, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// A blank at which no line breaks.
-const GLUE: &str = "\u{a0}";
-
 /// A setting's help, and what it may be.
 fn described(setting: &Setting) -> String {
     let mut expected = setting.expected.clone();
@@ -143,54 +150,6 @@ fn described(setting: &Setting) -> String {
         .collect();
     let rest = letters.as_str();
     format!("{} {first}{rest}.", setting.help.replace('\n', " "))
-}
-
-/// What is known of a landscape, in sentences.
-fn facts(facts: &Facts) -> Vec<String> {
-    let point = |at: &[f64]| {
-        let numbers: Vec<String> = at.iter().map(|number| short(*number)).collect();
-        let joined = numbers.join(&format!(",{GLUE}"));
-        if numbers.len() == 1 {
-            joined
-        } else {
-            format!("({joined})")
-        }
-    };
-    let range = |(name, [low, high]): (&&str, &[f64; 2])| {
-        format!("{name} from {} to {}", short(*low), short(*high))
-    };
-    let domain = match &facts.domain {
-        Some(ranges) => {
-            let ranges: Vec<String> = facts.axes.iter().zip(ranges).map(range).collect();
-            ranges.join(", ")
-        }
-        None => format!("any {}", facts.axes.join(" and ")),
-    };
-    let mut known = String::new();
-    for (index, minimum) in facts.minima.iter().enumerate() {
-        let same = index > 0
-            && facts.minima[index - 1]
-                .value
-                .total_cmp(&minimum.value)
-                .is_eq();
-        let what = format!("; minimum {} at", short(minimum.value));
-        known += if same { "," } else { &what };
-        known += " ";
-        known += &point(&minimum.at);
-    }
-    vec![
-        format!("f({}) = {}", facts.axes.join(", "), facts.formula),
-        format!(
-            "Domain: {domain}; starts at {}{known}.",
-            point(&facts.start)
-        ),
-    ]
-}
-
-/// A number in few digits, for reading.
-fn short(number: f64) -> String {
-    let rounded = format!("{number:.6}").parse().unwrap_or(number);
-    real(if rounded == 0.0 { 0.0 } else { rounded })
 }
 
 /// Writes a text in lines of at most `width` characters, the first after `first`, the others after `rest`.

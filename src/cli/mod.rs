@@ -3,8 +3,8 @@
 mod basins;
 mod check;
 mod critical;
+mod help;
 mod list;
-mod members;
 mod render;
 mod scene_args;
 mod sweep;
@@ -21,18 +21,21 @@ use std::process::ExitCode;
 ///
 /// Without a command the window opens. The commands do the same work without a window: `trace` writes the paths of
 /// optimizers as numbers, `render` draws them, `sweep` compares their settings, `basins` draws where every start
-/// ends, `critical` lists minima, maxima and saddles, `list` says what there is to choose from, `check` looks at a scene file.
+/// ends, `critical` lists minima, maxima and saddles, `list` says what there is to choose from, `help`
+/// explains it, `check` looks at a scene file.
 #[derive(Parser)]
 #[command(
     name = "ravine",
     version,
     args_conflicts_with_subcommands = true,
     subcommand_negates_reqs = true,
+    disable_help_subcommand = true,
     after_help = "\
 Examples:
   ravine                                       open the window
   ravine lecture.toml                          open the window on a scene file
   ravine list optimizers                       the optimizers and their settings
+  ravine help adam                             all about one of them
   ravine render --run adam:lr=0.05 -o adam.png a picture of one run
   ravine trace --run sgd --run adam -o two.csv two runs as numbers
   ravine sweep --over lr=1e-4..1 --best        the best learning rates
@@ -55,6 +58,7 @@ enum Command {
     Basins(basins::Args),
     Critical(critical::Args),
     List(list::Args),
+    Help(help::Args),
     Check(check::Args),
 }
 
@@ -69,6 +73,7 @@ pub fn main() -> ExitCode {
         Some(Command::Basins(args)) => basins::basins(&args),
         Some(Command::Critical(args)) => critical::critical(&args),
         Some(Command::List(args)) => list::list(&args),
+        Some(Command::Help(args)) => help::help(&args),
         Some(Command::Check(args)) => check::check(&args),
     };
     match done {

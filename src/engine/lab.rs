@@ -505,6 +505,8 @@ mod tests {
             grad_norm,
             lr,
             evaluations,
+            cost: vec![0.0; rows],
+            average: None,
             outcome,
         };
         let outline = outline(&path);

@@ -23,6 +23,7 @@ pub mod spec;
 pub mod surface;
 pub mod survey;
 pub mod vector;
+pub mod wrapper;
 
 /// A number of steps, rows, samples or ticks as a real number; all of them are far below 2^53.
 #[expect(clippy::cast_precision_loss, reason = "counts here are far below 2^53")]

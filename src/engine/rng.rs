@@ -12,6 +12,10 @@ pub enum Purpose {
     Batches = 2,
     /// Noise in built-in data.
     Data = 3,
+    /// Vectors that the Hessian is multiplied by, to estimate its diagonal.
+    Hutchinson = 4,
+    /// The populations of evolution strategies.
+    Population = 5,
 }
 
 /// The stream for a seed, a purpose and an index. ChaCha with 8 rounds: the same on every machine.

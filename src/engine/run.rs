@@ -1,83 +1,21 @@
 //! The training loop: an objective, a run spec and the conditions make a trajectory.
 
 mod crowd;
+mod groups;
+mod look;
+mod spec;
 mod walk;
 
+pub use look::{Carried, CarriedKind, Look, look, symbols};
+pub use spec::{Group, RunSpec};
 pub use walk::Course;
 
 use super::cancel::Cancel;
-use super::declare::Refusal;
 use super::objective::{Objective, Treatment};
-use super::optimizer::AnyOptimizer;
-use super::schedule::{Pace, Plan};
-use super::spec;
 use super::vector::CROWD;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::fmt;
-use std::str::FromStr;
 
 /// Beyond this magnitude of the loss or of a parameter a run has diverged.
 pub const DIVERGED: f64 = 1e12;
-
-/// An optimizer and its schedule: `adam:lr=0.05,beta1=0.95@warmup:steps=10>cosine:t_max=90`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct RunSpec {
-    /// The update rule.
-    pub optimizer: AnyOptimizer,
-    /// Its learning-rate schedule.
-    pub plan: Plan,
-}
-
-impl RunSpec {
-    /// The pace of step `step` of a run of `steps` steps.
-    pub fn pace(&self, step: u64, steps: u64) -> Pace {
-        self.plan.pace(self.optimizer.as_dyn().lr(), step, steps)
-    }
-}
-
-impl FromStr for RunSpec {
-    type Err = Refusal;
-    fn from_str(text: &str) -> Result<Self, Refusal> {
-        match spec::split(text, '@').as_slice() {
-            [optimizer] => Ok(Self {
-                optimizer: optimizer.parse()?,
-                plan: Plan::default(),
-            }),
-            [optimizer, plan] => Ok(Self {
-                optimizer: optimizer.parse()?,
-                plan: plan.parse()?,
-            }),
-            _ => Err(Refusal::Grammar(format!(
-                "`{text}` has more than one `@`; expected optimizer@schedule>schedule"
-            ))),
-        }
-    }
-}
-
-impl fmt::Display for RunSpec {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.optimizer.fmt(f)?;
-        if self.plan == Plan::default() {
-            Ok(())
-        } else {
-            write!(f, "@{}", self.plan)
-        }
-    }
-}
-
-impl Serialize for RunSpec {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for RunSpec {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(serde::de::Error::custom)
-    }
-}
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,6 +54,10 @@ pub struct Trajectory {
     pub lr: Vec<f64>,
     /// Gradients that the optimizer has asked for so far.
     pub evaluations: Vec<u64>,
+    /// All that it has asked for so far, in gradients: [`Counts::cost`](super::objective::Counts::cost).
+    pub cost: Vec<f64>,
+    /// The average of the iterates, n numbers a row, where the run keeps one.
+    pub average: Option<Vec<f64>>,
     /// How it ended.
     pub outcome: Outcome,
 }
@@ -135,6 +77,20 @@ impl Trajectory {
     pub fn theta(&self, row: usize) -> Option<&[f64]> {
         let row = row.min(self.len().checked_sub(1)?);
         self.theta.get(row * self.dim..(row + 1) * self.dim)
+    }
+
+    /// The average of the iterates after `row` steps, or after the last kept one, in two parameters; `None` where the run keeps
+    /// none.
+    pub fn average_place(&self, row: usize) -> Option<[f64; 2]> {
+        let row = row.min(self.len().checked_sub(1)?);
+        match *self
+            .average
+            .as_ref()?
+            .get(row * self.dim..(row + 1) * self.dim)?
+        {
+            [x, y] => Some([x, y]),
+            _ => None,
+        }
     }
 
     /// Where the state after `row` steps, or after the last kept one, is drawn: at its two parameters, or with a single
@@ -185,14 +141,19 @@ pub fn run(
     conditions: &Conditions,
     cancel: &Cancel,
 ) -> Option<Trajectory> {
-    spec.optimizer.as_dyn().follow(&Course {
+    let course = Course {
         objective,
         start,
         spec,
         conditions,
         goal: f64::NEG_INFINITY,
         cancel,
-    })
+    };
+    if spec.is_bare() {
+        spec.optimizer.as_dyn().follow(&course)
+    } else {
+        course.trace(start.to_vec(), course.lenses(), |_| course.wrapped())
+    }
 }
 
 /// Where the same run ends, and when its loss is down at `goal`. `None` if it was cancelled.
@@ -204,14 +165,19 @@ pub fn arrive(
     goal: f64,
     cancel: &Cancel,
 ) -> Option<Arrival> {
-    spec.optimizer.as_dyn().arrive(&Course {
+    let course = Course {
         objective,
         start,
         spec,
         conditions,
         goal,
         cancel,
-    })
+    };
+    if spec.is_bare() {
+        spec.optimizer.as_dyn().arrive(&course)
+    } else {
+        course.arrive(start.to_vec(), course.lenses(), |_| course.wrapped())
+    }
 }
 
 /// Where the runs from many starts of an objective in two parameters end, bit by bit what [`run`] has for each: the
@@ -225,7 +191,11 @@ pub fn arrive_all(
     cancel: &Cancel,
 ) -> Option<Vec<([f64; 2], Outcome)>> {
     let mut ends = Vec::with_capacity(starts.len());
-    if spec.optimizer.as_dyn().elementwise() && conditions.treatment.is_plain(objective.samples()) {
+    let side_by_side = spec.optimizer.as_dyn().elementwise()
+        && spec.is_bare()
+        && !spec.plan.heeds_loss()
+        && conditions.treatment.is_plain(objective.samples());
+    if side_by_side {
         for starts in starts.chunks(CROWD) {
             let course = Course {
                 objective,
@@ -262,6 +232,7 @@ pub fn arrive_all(
 mod tests {
     use super::*;
     use crate::engine::landscape::{AnyLandscape, NoFiles};
+    use crate::engine::optimizer::AnyOptimizer;
 
     #[test]
     fn many_starts_at_once_end_where_each_ends_alone() {

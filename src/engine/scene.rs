@@ -222,6 +222,18 @@ impl Scene {
         if self.runs.len() > MOST_RUNS {
             return Err(SceneError::TooManyRuns(self.runs.len()));
         }
+        for group in self.runs.iter().flat_map(|run| &run.spec.groups) {
+            if ground.objective.group(&group.name).is_none() {
+                return Err(SceneError::Group {
+                    name: group.name.clone(),
+                    landscape: self.landscape.name(),
+                    expected: match ground.objective.dim() {
+                        1 => "x",
+                        _ => "x or y",
+                    },
+                });
+            }
+        }
         let together = self.training.steps.saturating_mul(self.runs.len() as u64);
         if together > MOST_STEPS {
             let (runs, steps) = (self.runs.len(), self.training.steps);
@@ -296,7 +308,7 @@ impl Scene {
     /// A name for every run, no two alike: its own, or its optimizer's with what sets it apart.
     pub fn run_names(&self) -> Vec<String> {
         let short = |run: &Run| match run.name.as_str() {
-            "" => run.spec.optimizer.as_dyn().short_name().to_owned(),
+            "" => run.spec.short_name(),
             name => name.to_owned(),
         };
         let mut names: Vec<String> = self.runs.iter().map(short).collect();

@@ -2,35 +2,97 @@
 //! scene files, in the legend and on the clipboard.
 //!
 //! ```text
-//! run       = optimizer [ "@" schedule { ">" schedule } ]
-//! landscape = member        optimizer = member        schedule = member
-//! member    = name [ ":" key "=" value { "," key "=" value } ]
+//! run       = optimizer { group } { "+" wrapper } [ "@" schedule { ">" schedule } ]
+//! group     = "[" name ":" settings "]"
+//! landscape = member        optimizer = member        wrapper = member        schedule = member
+//! member    = name [ ":" settings ]
+//! settings  = key "=" value { "," key "=" value }
 //! ```
 //!
-//! A value may stand in single or double quotes, inside which `,` `:` `@` `>` are plain text; `,` inside parentheses is
-//! plain text as well, so that `formula:f=max(x,y)` needs no quotes.
+//! A value may stand in single or double quotes, inside which `,` `:` `@` `>` `+` `[` are plain text; they are plain text
+//! inside parentheses as well, so that `formula:f=max(x,y)` needs no quotes. A `+` begins a wrapper only before a letter, so that
+//! `1e+3` is a number. A group holds the settings of some parameters that differ from the others'.
 
 use super::declare::{Refusal, Settings};
 
-/// Splits at each `separator` that stands outside quotes and parentheses.
+/// Splits at each `separator` that stands outside quotes, parentheses and brackets.
 pub fn split(text: &str, separator: char) -> Vec<&str> {
+    split_where(text, |char, _| char == separator)
+}
+
+/// Splits at each `+` that begins a wrapper: outside quotes, parentheses and brackets, and before a letter.
+pub fn split_wrappers(text: &str) -> Vec<&str> {
+    split_where(text, |char, rest| {
+        char == '+'
+            && rest
+                .trim_start()
+                .starts_with(|next: char| next.is_ascii_alphabetic())
+    })
+}
+
+/// Splits at the characters, outside quotes, parentheses and brackets, that `separates` says yes to, given what follows.
+fn split_where(text: &str, separates: impl Fn(char, &str) -> bool) -> Vec<&str> {
     let mut parts = Vec::new();
     let (mut start, mut depth, mut quote) = (0, 0_u32, None);
     for (at, char) in text.char_indices() {
+        let after = at + char.len_utf8();
         match (quote, char) {
             (Some(open), _) if char == open => quote = None,
             (None, '"' | '\'') => quote = Some(char),
-            (None, '(') => depth += 1,
-            (None, ')') => depth = depth.saturating_sub(1),
-            (None, _) if char == separator && depth == 0 => {
+            (None, '(' | '[') => depth += 1,
+            (None, ')' | ']') => depth = depth.saturating_sub(1),
+            (None, _) if depth == 0 && separates(char, &text[after..]) => {
                 parts.push(&text[start..at]);
-                start = at + char.len_utf8();
+                start = after;
             }
             _ => {}
         }
     }
     parts.push(&text[start..]);
     parts
+}
+
+/// An optimizer's text, and the names and settings of the groups in brackets behind it.
+pub fn split_groups(text: &str) -> Result<(&str, Vec<(&str, &str)>), Refusal> {
+    let refuse = |words: &str| Refusal::Grammar(format!("{words} in `{}`", text.trim()));
+    let mut quote = None;
+    let open = text.char_indices().find(|(_, char)| {
+        match (quote, *char) {
+            (Some(open), char) if char == open => quote = None,
+            (None, '"' | '\'') => quote = Some(*char),
+            (None, '[') => return true,
+            _ => {}
+        }
+        false
+    });
+    let (optimizer, mut rest) = open.map_or((text, ""), |(at, _)| text.split_at(at));
+    let mut groups: Vec<(&str, &str)> = Vec::new();
+    while !rest.trim().is_empty() {
+        let inner = rest.trim_start().strip_prefix('[').ok_or_else(|| {
+            refuse(&format!(
+                "`{}` follows a group; expected `[`, `+` or `@`",
+                rest.trim()
+            ))
+        })?;
+        let (group, after) = inner
+            .split_once(']')
+            .ok_or_else(|| refuse("`[` has no `]`; expected a group like [y:lr=0.001]"))?;
+        let (name, settings) = head(group);
+        if name.is_empty() || settings.trim().is_empty() {
+            return Err(refuse(&format!(
+                "the group `[{group}]` has no {}; expected one like [y:lr=0.001]",
+                if name.is_empty() { "name" } else { "settings" }
+            )));
+        }
+        if groups.iter().any(|(other, _)| *other == name) {
+            return Err(refuse(&format!(
+                "the group `{name}` is given twice; expected it once"
+            )));
+        }
+        groups.push((name, settings));
+        rest = after;
+    }
+    Ok((optimizer, groups))
 }
 
 /// The name before the first `:`, and what follows it.
@@ -75,13 +137,30 @@ pub fn read_settings(owner: &str, text: &str, settings: &mut dyn Settings) -> Re
 
 /// `name:key=value,…` with every setting that differs from its default, and `lr` always.
 pub fn write_settings(name: &str, settings: &dyn Settings) -> String {
-    let mut parts = Vec::new();
-    for (index, param) in settings.params().iter().enumerate() {
-        let value = settings.value(index);
-        if param.name == "lr" || value != settings.default_value(index) {
-            parts.push(format!("{}={}", param.name, quote(&param.text(&value))));
-        }
-    }
+    write(name, settings, |index, key| {
+        key == "lr" || settings.value(index) != settings.default_value(index)
+    })
+}
+
+/// `name:key=value,…` with every setting that differs from `others`, which are of the same member.
+pub fn write_difference(name: &str, settings: &dyn Settings, others: &dyn Settings) -> String {
+    write(name, settings, |index, _| {
+        settings.value(index) != others.value(index)
+    })
+}
+
+fn write(name: &str, settings: &dyn Settings, wanted: impl Fn(usize, &str) -> bool) -> String {
+    let params = settings.params().iter().enumerate();
+    let parts: Vec<String> = params
+        .filter(|(index, param)| wanted(*index, param.name))
+        .map(|(index, param)| {
+            format!(
+                "{}={}",
+                param.name,
+                quote(&param.text(&settings.value(index)))
+            )
+        })
+        .collect();
     if parts.is_empty() {
         name.to_owned()
     } else {
@@ -115,7 +194,9 @@ fn unquote(value: &str) -> Result<String, Refusal> {
 fn quote(value: &str) -> String {
     let cut = [',', '@', '>']
         .iter()
-        .any(|&separator| split(value, separator).len() > 1);
+        .any(|&separator| split(value, separator).len() > 1)
+        || split_wrappers(value).len() > 1
+        || value.contains(['[', ']']);
     let changed = value.is_empty() || value.trim() != value || value.contains(['"', '\'']);
     match (cut || changed, value.contains('"')) {
         (false, _) => value.to_owned(),
@@ -135,6 +216,10 @@ mod tests {
             ["a=max(x,y)", "b='1,2'", "c=3"]
         );
         assert_eq!(split("", ','), [""]);
+        assert_eq!(
+            split_wrappers("sgd:lr=1e+3 + sam:rho=+0.1+ema[a+b]'+c'(+d)"),
+            ["sgd:lr=1e+3 ", " sam:rho=+0.1", "ema[a+b]'+c'(+d)"]
+        );
         assert_eq!(split("a)),b", ','), ["a))", "b"]);
     }
 
@@ -148,6 +233,8 @@ mod tests {
             " padded ",
             "it's",
             "say \"so\"",
+            "a+b",
+            "a[0]",
             "max(x,y)",
         ] {
             assert_eq!(unquote(&quote(text)).as_deref(), Ok(text));

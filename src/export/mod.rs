@@ -1,6 +1,8 @@
-//! What leaves the program: trajectories as JSON and CSV, pictures, and files that are written whole or not at all.
+//! What leaves the program: trajectories as JSON and CSV, pictures, reference pages, and files that are written whole or not at all.
 
 pub mod basins;
 pub mod file;
+pub(crate) mod members;
+pub mod page;
 pub mod picture;
 pub mod trajectories;

@@ -179,9 +179,16 @@ fn draw(runs: &Runs, terrain: &Terrain, frame: &Frame, options: &Options) -> Dra
     items.push(write(title, [layout.map.min[0] + 18.0, 20.0], 15.0));
     items.push(write(caption(scene, step), layout.caption, 11.0));
     let mut at = layout.legend;
+    // As many characters as there is room for, at about 7.4 pixels each.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a number of characters"
+    )]
+    let most = ((options.size[0] - at[0] - 44.0) / 7.4).clamp(6.0, 30.0) as usize;
     for ((run, result), name) in shown() {
         items.extend(legend_line(at, look(run.colour), theme));
-        items.push(write(shortened(name, 20), [at[0] + 40.0, at[1]], 13.0));
+        items.push(write(shortened(name, most), [at[0] + 40.0, at[1]], 13.0));
         items.push(write(
             standing(&result.trajectory, row),
             [at[0] + 40.0, at[1] + 15.0],

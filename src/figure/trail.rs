@@ -25,7 +25,7 @@ pub struct Trail<'a> {
 pub fn trails(trails: &[Trail], frame: &Frame, step: usize, theme: &Theme) -> Vec<Item> {
     let mut items = Vec::new();
     for trail in trails {
-        let points = path(trail, frame, step);
+        let points = path(trail, frame, step, |row| trail.trajectory.place(row));
         let width = if trail.strong { 3.0 } else { 1.8 };
         let colour = run_colour(trail.look, theme);
         // A path of very many points is a patch of colour; dashes would only cost time.
@@ -41,6 +41,14 @@ pub fn trails(trails: &[Trail], frame: &Frame, step: usize, theme: &Theme) -> Ve
             &[],
         ));
         items.push(line(points, width, colour, dash));
+        // The average of the iterates is a thin dotted line with a small head.
+        let average = path(trail, frame, step, |row| {
+            trail.trajectory.average_place(row)
+        });
+        if let Some(head) = average.last().copied() {
+            items.push(line(average, 1.4, colour, &[1.5, 3.0]));
+            items.extend(run_marker(trail.look).items(head, 3.5, colour, theme.halo));
+        }
     }
     let mut names = Vec::new();
     for trail in trails {
@@ -74,13 +82,16 @@ pub fn trails(trails: &[Trail], frame: &Frame, step: usize, theme: &Theme) -> Ve
 }
 
 /// A trail's points up to a step, thinned to what can be told apart.
-fn path(trail: &Trail, frame: &Frame, step: usize) -> Vec<Point> {
+fn path(
+    trail: &Trail,
+    frame: &Frame,
+    step: usize,
+    place: impl Fn(usize) -> Option<[f64; 2]>,
+) -> Vec<Point> {
     let drawn = trail.outline.partition_point(|&row| row <= step);
     let outline = trail.outline[..drawn].iter().copied();
     let last = step.min(trail.trajectory.len().saturating_sub(1));
-    let places = outline
-        .chain([last])
-        .filter_map(|row| trail.trajectory.place(row));
+    let places = outline.chain([last]).filter_map(place);
     let mut points: Vec<Point> = Vec::new();
     let mut skipped = None;
     for place in places {

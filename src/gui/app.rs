@@ -30,6 +30,8 @@ type Newest<T> = Option<Arc<Result<T, String>>>;
 
 /// The program in its window.
 pub struct App {
+    /// How long a frame waits for runs, so that a slider and its trails move together.
+    pub patience: Duration,
     pub(super) scene: Scene,
     pub(super) history: Undoer<Document>,
     /// The scene's file, and the scene as it stands there.
@@ -50,6 +52,7 @@ pub struct App {
     pub(super) sweep: SweepView,
     pub(super) charts: Charts,
     pub(super) scene_panel: panel::scene::Memory,
+    pub(super) rule: panel::rule::Memory,
     pub(super) textures: Textures,
     pub(super) asking: Option<AskPath>,
     pub(super) help: bool,
@@ -72,6 +75,7 @@ impl App {
     pub fn new(ctx: &egui::Context, scene: Scene, path: Option<PathBuf>) -> Result<Self, String> {
         theme::install(ctx);
         Ok(Self {
+            patience: Duration::from_millis(6),
             history: Undoer::default(),
             saved: scene.clone(),
             lab: Self::lab(ctx, path.as_deref())?,
@@ -88,6 +92,7 @@ impl App {
             sweep: SweepView::default(),
             charts: Charts::default(),
             scene_panel: panel::scene::Memory::default(),
+            rule: panel::rule::Memory::default(),
             textures: Textures::default(),
             asking: None,
             help: false,

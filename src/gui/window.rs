@@ -13,10 +13,6 @@ use crate::figure::drawing::Area;
 use eframe::egui;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
-
-/// How long a frame waits for runs, so that a slider and its trails move together.
-const PATIENCE: Duration = Duration::from_millis(6);
 
 impl eframe::App for App {
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
@@ -126,7 +122,7 @@ impl App {
             .frame
             .map_or(self.scene.landscape.as_dyn().view(), |frame| frame.window);
         self.lab.update(&self.scene, window);
-        self.lab.wait_for_runs(PATIENCE);
+        self.lab.wait_for_runs(self.patience);
         self.collect();
     }
 
@@ -134,6 +130,7 @@ impl App {
         let theme = theme::current(ui.ctx());
         let row = usize::try_from(self.timeline.step()).unwrap_or(usize::MAX);
         let (names, runs) = (self.scene.run_names(), self.runs.clone());
+        let followed = self.followed();
         let fitting = runs
             .as_deref()
             .and_then(|runs| runs.as_ref().ok())
@@ -146,7 +143,8 @@ impl App {
             };
             #[expect(clippy::cast_precision_loss, reason = "at most a hundred runs")]
             let rows = self.scene.runs.iter().filter(|run| run.shown).count() as f32 + 1.0;
-            let table = (rows * 24.0 + 36.0).min(ui.available_height() * 0.45);
+            let rule = if self.rule.open { 180.0 } else { 24.0 };
+            let table = (rows * 24.0 + 36.0 + rule).min(ui.available_height() * 0.5);
             let height = ui.available_height() - table;
             let (space, _) = ui.allocate_exact_size(
                 egui::vec2(ui.available_width(), height),
@@ -154,12 +152,17 @@ impl App {
             );
             let shown = (&self.scene, runs, row);
             let commands = self.charts.ui(ui, space, shown, theme, &mut self.textures);
-            ui.checkbox(&mut self.charts.by_evaluations, "charts over gradient evaluations").on_hover_text(
-                "Counts the gradients that each optimizer asked for, instead of its steps: L-BFGS asks for many in one.",
+            ui.checkbox(&mut self.charts.by_cost, "charts over gradient evaluations").on_hover_text(
+                "Counts what each optimizer asked for, in gradients, instead of its steps: L-BFGS asks for many in one. A value counts as a third of a gradient, a Hessian times a vector as two.",
             );
             let scroll = egui::ScrollArea::both().auto_shrink(false);
             scroll.show(ui, |ui| {
                 panel::table::ui(ui, shown, &names, &mut self.selected, theme);
+                if let Some((index, name)) =
+                    followed.and_then(|index| Some((index, names.get(index)?)))
+                {
+                    panel::rule::ui(ui, &mut self.rule, shown, (index, name));
+                }
             });
             commands
         };
@@ -329,7 +332,7 @@ impl App {
         let space = ui.available_rect_before_wrap();
         if let Ok(of) = self.sweep.of(&self.scene, run) {
             self.lab.ask_sweep(&self.scene, &of);
-            self.lab.wait_for_sweep(PATIENCE);
+            self.lab.wait_for_sweep(self.patience);
         }
         let found = self.lab.sweep();
         let (said, textures) = (&mut self.map.under_pointer, &mut self.textures);

@@ -14,10 +14,10 @@ use std::process::Command;
 use tempfile::TempDir;
 
 /// A folder that is deleted in the end, and the program in it.
-struct Place(TempDir);
+pub(crate) struct Place(TempDir);
 
 impl Place {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
 
@@ -68,7 +68,7 @@ impl Place {
     }
 
     /// What the program says when all goes well.
-    fn said(&self, args: &[&str]) -> String {
+    pub(crate) fn said(&self, args: &[&str]) -> String {
         let (code, stdout, stderr) = self.run(args);
         assert_eq!((code, stderr.as_str()), (Some(0), ""), "{args:?}");
         stdout
@@ -79,7 +79,7 @@ impl Place {
     }
 
     /// The program refuses in one sentence that holds `expected`, with code 2, and leaves every file as it was.
-    fn refused(&self, args: &[&str], expected: &str) -> String {
+    pub(crate) fn refused(&self, args: &[&str], expected: &str) -> String {
         let before = self.names();
         let (code, stdout, stderr) = self.run(args);
         assert_eq!(

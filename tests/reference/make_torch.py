@@ -19,8 +19,9 @@ import random
 from pathlib import Path
 
 import torch
+from torch.optim.lr_scheduler import ReduceLROnPlateau
 
-from torch_specs import derivatives, formula, landscape, member, optimizer, schedule
+from torch_specs import AVERAGES, derivatives, formula, landscape, member, optimizer, schedule
 
 HERE = Path(__file__).parent
 STEPS = 100
@@ -29,9 +30,10 @@ STEPS = 100
 
 
 def path(case, shift=(0.0, 0.0), shaken=None):
-    """Positions, losses and learning rates after 0 to STEPS steps.
+    """Positions, losses and learning rates after 0 to STEPS steps, and averages of the positions if there are any.
 
-    Each step: gradient, clipping, `optimizer.step`, `scheduler.step`. For L-BFGS a step is one `step(closure)`.
+    Each step: gradient, clipping, `optimizer.step`, `scheduler.step`, which sees the new loss if it looks for plateaus.
+    For L-BFGS a step is one `step(closure)`.
     `shift` moves the start by that part of itself; `shaken` is a seed: every evaluation then happens at a point that
     is off by up to two roundings per coordinate.
     """
@@ -45,7 +47,7 @@ def path(case, shift=(0.0, 0.0), shaken=None):
         return function(point * torch.tensor([1 + noise.randint(-2, 2) * 2**-52 for _ in range(2)]))
 
     run, _, after = case["run"].partition("@")
-    steps_with = optimizer(run, theta, seen)
+    steps_with = optimizer(run, [theta], seen)
     schedules_with = schedule(after, steps_with)
 
     def closure():
@@ -58,19 +60,21 @@ def path(case, shift=(0.0, 0.0), shaken=None):
             torch.nn.utils.clip_grad_value_([theta], case["clip_value"])
         return loss
 
-    rows = {"theta": [], "loss": [], "lr": []}
+    average = AVERAGES.get(run.partition(":")[0])
+    rows = {"theta": [], "loss": [], "lr": []} | ({"average": []} if average else {})
     for step in range(STEPS + 1):
         rows["theta"].append(theta.tolist())
         rows["loss"].append(function(theta).item())
         rows["lr"].append(float(steps_with.param_groups[0]["lr"]))
+        if average is not None:
+            state = steps_with.state.get(theta)
+            rows["average"].append((average(theta, state, steps_with.param_groups[0]) if state else theta).tolist())
         if step == STEPS:
             return rows
-        if run.startswith("lbfgs"):
-            steps_with.step(closure)
-        else:
-            closure()
-            steps_with.step()
-        if schedules_with is not None:
+        steps_with.step(closure)
+        if isinstance(schedules_with, ReduceLROnPlateau):
+            schedules_with.step(function(theta).item())
+        elif schedules_with is not None:
             schedules_with.step()
 
 
@@ -149,6 +153,24 @@ adadelta:lr=1 | rosenbrock beale himmelblau
 adadelta:lr=1,rho=0.5 | quadratic:a=1,b=25 styblinski-tang edge-of-stability
 adadelta:lr=10,eps=0.0001 | rosenbrock himmelblau quadratic:a=1,b=25
 adadelta:lr=2,weight_decay=0.1 | beale quadratic:a=1,b=25 styblinski-tang
+nadam:lr=0.05 | rosenbrock beale himmelblau edge-of-stability
+nadam:lr=0.1,beta1=0.8,beta2=0.99,momentum_decay=0.02,weight_decay=0.1 | rosenbrock quadratic:a=1,b=25 styblinski-tang
+nadam:lr=0.02,weight_decay=0.5,decoupled_weight_decay=true,maximize=true | himmelblau ackley
+radam:lr=0.05 | beale himmelblau ackley styblinski-tang
+radam:lr=0.001,beta2=0.9 | rosenbrock himmelblau
+radam:lr=0.02,beta1=0.8,beta2=0.99,weight_decay=0.1 | quadratic:a=1,b=25 beale
+radam:lr=0.02,beta2=0.99,weight_decay=0.5,decoupled_weight_decay=true | styblinski-tang edge-of-stability
+adamax:lr=0.05 | rosenbrock beale himmelblau
+adamax:lr=0.1,beta1=0.8,beta2=0.9,eps=0.001,weight_decay=0.1 | beale quadratic:a=1,b=25 styblinski-tang
+adamax:lr=0.02,maximize=true | ackley himmelblau
+adafactor:lr=0.05 | rosenbrock beale himmelblau edge-of-stability
+adafactor:lr=0.5,beta2_decay=-0.5,eps1=0.001,eps2=0.1,d=1.5,weight_decay=0.1 | rosenbrock quadratic:a=1,b=25 ackley
+adafactor:lr=0.05,maximize=true | himmelblau ackley
+rprop | rosenbrock beale himmelblau
+rprop:lr=0.1,eta_minus=0.3,eta_plus=1.1,step_min=0.001,step_max=0.25 | rosenbrock quadratic:a=1,b=25 styblinski-tang
+asgd:lr=0.001 | rosenbrock beale himmelblau
+asgd:lr=0.02,lambd=0.05,alpha=0.6,t0=20,weight_decay=0.1 | quadratic:a=1,b=25 beale styblinski-tang
+asgd:lr=0.002,t0=50,maximize=true | himmelblau ackley
 lbfgs:lr=0.005,line_search=none | rosenbrock
 lbfgs:lr=0.02,max_iter=5,line_search=none | rosenbrock himmelblau ackley
 lbfgs:lr=0.01,line_search=none | beale himmelblau
@@ -177,6 +199,19 @@ sgd:lr=0.002,momentum=0.9@warmup:steps=20,start_factor=0.1>cosine:t_max=60>const
 adamw:lr=0.1@constant:steps=30>exponential:gamma=0.95 | rosenbrock styblinski-tang
 lbfgs:lr=0.2,max_iter=2,line_search=none@exponential:gamma=0.98 | rosenbrock himmelblau
 rmsprop:lr=0.02@step:step_size=25 | rosenbrock styblinski-tang
+sgd:lr=0.01@multi-step:milestones=20/50/80,gamma=0.3 | himmelblau beale
+sgd:lr=0.02,momentum=0.9@constant-factor:factor=0.25,total_iters=30 | quadratic:a=1,b=25 edge-of-stability
+adam:lr=0.1@linear:start_factor=0.1,end_factor=0.8,total_iters=40 | rosenbrock styblinski-tang
+adamw:lr=0.1@polynomial:total_iters=80,power=2 | rosenbrock himmelblau
+sgd:lr=0.01@cosine-warm-restarts:t_0=10,t_mult=2,eta_min=0.001 | himmelblau quadratic:a=1,b=25
+sgd:lr=0.001,momentum=0.9@cyclic:max_lr=0.003,step_size_up=12,step_size_down=20,mode=triangular2 | himmelblau beale
+adam:lr=0.02@cyclic:max_lr=0.1,step_size_up=15,mode=exp_range,gamma=0.98 | rosenbrock himmelblau
+rmsprop:lr=0.005@cyclic:max_lr=0.02,step_size_up=10,cycle_momentum=false | styblinski-tang ackley
+sgd:lr=0.081@plateau:patience=3,factor=0.5 | quadratic:a=1,b=25 ackley
+sgd:lr=0.0018@plateau:patience=2,factor=0.7,cooldown=4 | rosenbrock edge-of-stability
+adam:lr=0.5@plateau:patience=4,factor=0.5,threshold=0.05,min_lr=0.02 | himmelblau styblinski-tang
+adam:lr=0.3@plateau:patience=0,factor=0.8,threshold=0.01,threshold_mode=abs,cooldown=3,eps=0.01 | beale edge-of-stability
+sgd:lr=0.002,maximize=true@plateau:mode=max,patience=5,factor=0.9,threshold=0.3 | himmelblau
 sgd:lr=0.01 | rosenbrock beale himmelblau | clip_norm=1
 sgd:lr=0.002,momentum=0.9 | rosenbrock quadratic:a=1,b=25 | clip_value=0.5
 sgd:lr=0.005,momentum=0.9,weight_decay=0.1 | beale edge-of-stability | clip_norm=2
@@ -186,8 +221,8 @@ adam:lr=0.1@cosine:t_max=100 | rosenbrock styblinski-tang | clip_norm=5
 """
 
 
-def path_cases():
-    for line in PATHS.strip().splitlines():
+def path_cases(table):
+    for line in table.strip().splitlines():
         run, landscapes, *clipping = line.split(" | ")
         clip = member("clip:" + "".join(clipping))[1]
         for spec in landscapes.split():
@@ -274,16 +309,36 @@ warmup:steps=10,start_factor=0.1
 warmup:steps=10>cosine:t_max=20
 constant:steps=5>exponential:gamma=0.9
 step:step_size=3,gamma=0.5,steps=9>cosine:t_max=10
+multi-step:milestones=30,gamma=0.5
+multi-step:milestones=5/12/12/33,gamma=0.4
+constant-factor
+constant-factor:factor=0.2,total_iters=15
+linear
+linear:start_factor=0.1,end_factor=0.6,total_iters=20
+polynomial:total_iters=30
+polynomial:total_iters=25,power=2.5
+cosine-warm-restarts:t_0=10
+cosine-warm-restarts:t_0=5,t_mult=2,eta_min=0.01
+cyclic:max_lr=0.5,step_size_up=10
+cyclic:max_lr=0.4,step_size_up=7,step_size_down=4,mode=triangular2,base_momentum=0.7,max_momentum=0.95
+cyclic:max_lr=0.4,step_size_up=6,mode=exp_range,gamma=0.95
+cyclic:max_lr=0.05,step_size_up=9,step_size_down=6,cycle_momentum=false
+linear:start_factor=0.1,total_iters=8,steps=10>cosine:t_max=30
+warmup:steps=10>multi-step:milestones=5/15,gamma=0.5
+constant:steps=5>polynomial:total_iters=20,power=2
+polynomial:total_iters=12>cosine-warm-restarts:t_0=4,t_mult=2
+cosine-warm-restarts:t_0=6,steps=15>constant-factor:factor=0.5,total_iters=10
+multi-step:milestones=3/6,steps=10>linear:total_iters=7
 """
 
 
 def schedule_cases():
     """Entry t is what step t + 1 uses. A one-cycle schedule of 30 steps ends with entry 29."""
     for spec in SCHEDULES.split():
-        for run in ["sgd:lr=0.1,momentum=0.9"] + ["adam:lr=0.1"] * spec.startswith("one-cycle"):
+        for run in ["sgd:lr=0.1,momentum=0.9"] + ["adam:lr=0.1"] * spec.startswith(("one-cycle", "cyclic")):
             theta = torch.zeros(2, requires_grad=True)
             theta.grad = torch.zeros(2)
-            steps_with = optimizer(run, theta, None)
+            steps_with = optimizer(run, [theta], None)
             (group,) = steps_with.param_groups
             schedules_with = schedule(spec, steps_with)
             case = {"schedule": spec, "run": run, "lr": [], "momentum": []}
@@ -300,9 +355,9 @@ def schedule_cases():
 # --- Files ------------------------------------------------------------------------------------------------------------
 
 
-def write(name, cases):
+def write(name, cases, **versions):
     """One case per line, so that a change of one is one line in a diff. NaN and infinity are refused."""
-    made_with = {"python": platform.python_version(), "torch": torch.__version__}
+    made_with = {"python": platform.python_version(), "torch": torch.__version__} | versions
     lines = [json.dumps(case, separators=(",", ":"), allow_nan=False) for case in cases]
     text = f'{{"made_with": {json.dumps(made_with)}, "cases": [\n' + ",\n".join(lines) + "\n]}\n"
     (HERE / name).write_text(text, encoding="utf-8")
@@ -314,7 +369,7 @@ def main():
     torch.set_default_dtype(torch.float64)
     write("torch_landscapes.json", landscape_cases())
     write("torch_schedules.json", schedule_cases())
-    write("torch_paths.json", path_cases())
+    write("torch_paths.json", path_cases(PATHS))
 
 
 if __name__ == "__main__":

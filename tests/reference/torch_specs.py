@@ -1,5 +1,6 @@
 """What the specs of landscapes, formulas, runs and schedules mean in PyTorch."""
 
+import inspect
 import math
 
 import torch
@@ -8,9 +9,13 @@ import torch
 
 
 def value_of(text):
-    """`true`, `7`, `0.05` or a word."""
+    """`true`, `7`, `0.05`, `auto` for None, a list like `30/60`, or a word."""
     if text in ("true", "false"):
         return text == "true"
+    if text == "auto":
+        return None
+    if "/" in text:
+        return tuple(value_of(part) for part in text.split("/"))
     for kind in (int, float):
         try:
             return kind(text)
@@ -292,11 +297,11 @@ def derivatives(function, point):
 class Newton(torch.optim.Optimizer):
     """θ ← θ − lr · (H + damping · I)⁻¹ g with the exact Hessian; not part of PyTorch."""
 
-    def __init__(self, params, function, lr=1.0, damping=0.0):
+    def __init__(self, params, lr=1.0, damping=0.0):
         super().__init__(params, {"lr": lr, "damping": damping})
-        self.function = function
 
-    def step(self):
+    def step(self, closure):
+        closure()
         (group,) = self.param_groups
         (theta,) = group["params"]
         _, gradient, hessian = derivatives(self.function, theta.tolist())
@@ -309,21 +314,45 @@ OPTIMIZERS = {
     name.lower(): getattr(torch.optim, name)
     for name in ("SGD", "Adam", "AdamW", "Adagrad", "RMSprop", "Adadelta", "LBFGS",
                  "NAdam", "RAdam", "Adamax", "Adafactor", "Rprop", "ASGD")
-}  # fmt: skip
+} | {"newton": Newton}  # fmt: skip
+
+# The average of the iterates, where there is one, from θ, the state and the settings.
+AVERAGES = {"asgd": lambda theta, state, settings: state["ax"]}
+
+# What goes around an optimizer: a function of settings, of parameters and of what makes the optimizer for them.
+WRAPPERS = {}
+
+# Settings that are several numbers, and what specs call these.
+PARTS = {
+    "betas": ("beta1", "beta2", "beta3"),
+    "nus": ("nu1", "nu2"),
+    "etas": ("eta_minus", "eta_plus"),
+    "step_sizes": ("step_min", "step_max"),
+    "eps": ("eps1", "eps2"),
+}
+OTHER_NAMES = {"line_search": "line_search_fn", "decoupled_weight_decay": "weight_decouple"}
 
 
-def optimizer(spec, theta, function):
-    """PyTorch's optimizer for a spec; `function` is for Newton's Hessian alone."""
+def optimizer(spec, params, function):
+    """The optimizer for a spec, with wrappers from the inside out after `+`; `function` is for Hessians alone."""
+    inner, _, outer = spec.rpartition("+")
+    if inner:
+        name, settings = member(outer)
+        return WRAPPERS[name](settings, params, lambda params: optimizer(inner, params, function))
     name, settings = member(spec)
-    if name == "newton":
-        return Newton([theta], function, **settings)
     kind = OPTIMIZERS[name]
-    if "beta1" in settings or "beta2" in settings:
-        settings["betas"] = (settings.pop("beta1", 0.9), settings.pop("beta2", 0.999))
-    if settings.get("line_search") is not None:
-        line_search = settings.pop("line_search")
-        settings["line_search_fn"] = None if line_search == "none" else line_search
-    return kind([theta], **settings)
+    known = inspect.signature(kind).parameters
+    for whole, parts in PARTS.items():
+        if whole in known and isinstance(known[whole].default, tuple) and whole not in settings:
+            settings[whole] = tuple(settings.pop(part, own) for part, own in zip(parts, known[whole].default))
+    settings = {key if key in known else OTHER_NAMES.get(key, key): value for key, value in settings.items()}
+    if settings.get("line_search_fn") == "none":
+        settings["line_search_fn"] = None
+    if "foreach" in known:
+        settings["foreach"] = False
+    made = kind(params, **settings)
+    made.function = function
+    return made
 
 
 def schedule(spec, optimizer):
@@ -333,8 +362,8 @@ def schedule(spec, optimizer):
     parts = [part for part in spec.split(">") if part]
     for part in parts:
         name, settings = member(part)
-        # How long a part of a sequence lasts: a setting of `constant` and `step`, known for the others.
-        lengths = {"warmup": "steps", "cosine": "t_max", "one-cycle": "total_steps"}
+        # How long a part of a sequence lasts: known for these, a setting of the others.
+        lengths = {"warmup": "steps", "cosine": "t_max", "one-cycle": "total_steps", "polynomial": "total_iters"}
         length = settings[lengths[name]] if name in lengths else settings.pop("steps", 0)
         schedulers.append(scheduler(name, settings, optimizer, base))
         start += length
@@ -360,4 +389,21 @@ def scheduler(name, settings, optimizer, base):
             return lrs.CosineAnnealingLR(optimizer, settings["t_max"], settings.get("eta_min", 0))
         case "one-cycle":
             return lrs.OneCycleLR(optimizer, max_lr=base, **settings)
+        case "multi-step":
+            milestones = settings.pop("milestones")
+            return lrs.MultiStepLR(optimizer, milestones if isinstance(milestones, tuple) else [milestones], **settings)
+        case "constant-factor":
+            return lrs.ConstantLR(optimizer, **settings)
+        case "linear":
+            return lrs.LinearLR(optimizer, **settings)
+        case "polynomial":
+            return lrs.PolynomialLR(optimizer, **settings)
+        case "cosine-warm-restarts":
+            names = {"t_0": "T_0", "t_mult": "T_mult"}
+            settings = {names.get(key, key): value for key, value in settings.items()}
+            return lrs.CosineAnnealingWarmRestarts(optimizer, **settings)
+        case "plateau":
+            return lrs.ReduceLROnPlateau(optimizer, **settings)
+        case "cyclic":
+            return lrs.CyclicLR(optimizer, base_lr=base, **settings)
     raise ValueError(f"no schedule `{name}`")

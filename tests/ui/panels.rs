@@ -8,10 +8,13 @@ use ravine::engine::landscape::AnyLandscape;
 use ravine::engine::optimizer::AnyOptimizer;
 use ravine::engine::scene::Scene;
 use ravine::engine::schedule::AnySchedule;
+use ravine::engine::wrapper::AnyWrapper;
 
 #[test]
 fn a_slider_recomputes_its_run_in_the_same_frame() {
     let mut window = Window::opening();
+    // A machine that is busy elsewhere has its time.
+    window.app().patience = std::time::Duration::from_mins(1);
     window.click(Role::Button, "settings of Momentum");
     window
         .harness
@@ -83,6 +86,7 @@ fn every_setting_of_every_optimizer_and_schedule_has_its_control() {
 fn optimizers_are_added_duplicated_and_removed() {
     let mut window = Window::opening();
     window.click(Role::Button, "+ Add");
+    window.click(Role::Button, "Curvature and line search");
     window.click(Role::Button, "Newton");
     assert_eq!(window.app().scene().runs.len(), 7);
     assert_eq!(window.app().scene().runs[6].spec.to_string(), "newton:lr=1");
@@ -174,4 +178,64 @@ fn each_edit_is_an_undo_of_its_own_if_time_goes_by_between() {
         [false, true],
         "only the last edit"
     );
+}
+
+#[test]
+fn wrappers_go_around_an_optimizer_and_away() {
+    let mut window = Window::opening();
+    window.click(Role::Button, "settings of Momentum");
+    window.click(Role::Button, "+ around");
+    window.click(Role::Button, "SAM");
+    let spec = |window: &mut Window| window.app().scene().runs[1].spec.to_string();
+    assert_eq!(spec(&mut window), "sgd:lr=0.001,momentum=0.9+sam");
+    assert!(window.app().scene().run_names()[1].ends_with("+ SAM"));
+    window
+        .harness
+        .get_by_role_and_label(Role::Slider, "rho")
+        .set_value_accesskit(0.2);
+    window.harness.run_steps(3);
+    assert_eq!(spec(&mut window), "sgd:lr=0.001,momentum=0.9+sam:rho=0.2");
+    window.click(Role::Button, "Remove");
+    assert_eq!(spec(&mut window), "sgd:lr=0.001,momentum=0.9");
+}
+
+#[test]
+fn the_rule_shows_its_numbers() {
+    let mut window = Window::opening();
+    window.click(Role::Button, "settings of Momentum");
+    window.press(Key::End);
+    window.click(Role::Button, "Rule of Momentum");
+    assert!(window.says("v ← μ v + g"));
+    assert!(window.says("in x"), "the numbers of the last step");
+}
+
+#[test]
+fn every_rule_can_be_written() {
+    let window = Window::opening();
+    let font = egui::FontId::proportional(13.0);
+    let mut missing = std::collections::BTreeSet::new();
+    for optimizer in AnyOptimizer::all() {
+        let mut scene = Scene::new("quadratic".parse().unwrap());
+        scene.training.steps = 3;
+        scene.add_run(ravine::engine::run::RunSpec::new(optimizer));
+        for wrapper in AnyWrapper::all() {
+            let mut spec = scene.runs[0].spec.clone();
+            spec.wrappers.push(wrapper);
+            scene.add_run(spec);
+        }
+        for run in &scene.runs {
+            for line in run.spec.rule() {
+                for glyph in ravine::engine::run::symbols(line).chars() {
+                    let has = window
+                        .harness
+                        .ctx
+                        .fonts_mut(|fonts| fonts.has_glyph(&font, glyph));
+                    if !has {
+                        missing.insert(glyph);
+                    }
+                }
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{missing:?}");
 }

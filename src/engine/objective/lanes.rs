@@ -53,6 +53,12 @@ fn groups(count: usize, lanes: usize, mut body: impl FnMut(usize)) {
     }
 }
 
+/// Whether rows are worth so much code. Narrow vectors are those of old processors; and unoptimized, the code wants more
+/// stack than a thread has.
+const fn wide<F: Formula, S: Simd>() -> bool {
+    S::f64s::LEN >= 4 && !F::BULKY && !cfg!(debug_assertions)
+}
+
 struct Rows<'a, F> {
     formula: &'a F,
     x: &'a [f64],
@@ -72,9 +78,7 @@ impl<F: Formula> Kernel for Rows<'_, F> {
             losses,
         } = self;
         let width = x.len();
-        // Narrow vectors are those of old processors; they are not worth so much code.
-        let wide = S::f64s::LEN >= 4 && !F::BULKY;
-        let band = if wide { ROWS } else { 1 };
+        let band = if wide::<F, S>() { ROWS } else { 1 };
         for (y, losses) in y.chunks(band).zip(losses.chunks_mut(band * width)) {
             // Where fewer rows are left the last one is computed again.
             let last = y.len() - 1;
@@ -94,7 +98,7 @@ impl<F: Formula> Kernel for Rows<'_, F> {
                     let across = Lanes::<S>::load(simd, x, first);
                     // Not a loop, so that what belongs to a row leaves the loop over x.
                     let mut far = formula.eval(across, a).store(losses, first);
-                    if wide {
+                    if const { wide::<F, S>() } {
                         far |= formula.eval(across, b).store(losses, starts[1] + first);
                         far |= formula.eval(across, c).store(losses, starts[2] + first);
                         far |= formula.eval(across, d).store(losses, starts[3] + first);

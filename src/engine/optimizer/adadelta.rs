@@ -1,6 +1,6 @@
 //! Adadelta: `torch.optim.Adadelta`.
 
-use super::{Optimizer, Rule, regularised_gradient};
+use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::schedule::Pace;
@@ -31,6 +31,33 @@ impl Optimizer for Adadelta {
 
     fn elementwise(&self) -> bool {
         true
+    }
+
+    fn keras(&self) -> Option<&'static str> {
+        Some("adadelta:lr=0.001,rho=0.95,eps=1e-7")
+    }
+
+    fn rule(&self) -> Vec<&'static str> {
+        let mut lines = Vec::from_iter(regularisation(self.maximize, self.weight_decay));
+        lines.extend([
+            "{v} ← {ρ=rho} {v<} + (1 − {ρ=rho}) {g}²",
+            "Δ ← √({u<} + {ε=eps}) / √({v} + {ε=eps}) · {g}",
+            "{u} ← {ρ=rho} {u<} + (1 − {ρ=rho}) Δ²",
+            "{θ} ← {θ<} − {γ=lr} Δ",
+        ]);
+        lines
+    }
+
+    fn notes(&self) -> Notes {
+        Notes {
+            kind: Kind::Adaptive,
+            state: "2 numbers per parameter",
+            cost: "1 gradient",
+            helps: "Where no learning rate is known: the lengths of its own past steps set the next one, in the \
+                units of the parameters.",
+            fails: "It starts with steps of about 0.003, and takes hundreds of steps to gather speed; on a map it \
+                seems to stand still at first. How fast that goes is up to ε, which is hard to guess.",
+        }
     }
 
     fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
@@ -70,5 +97,10 @@ impl<V: Vector> Rule<V> for State<V> {
             *u = *u * rho + (1.0 - rho) * delta * delta;
             *theta -= pace.lr * delta;
         }
+    }
+
+    fn probe(&self, probe: &mut Probe) {
+        probe(Internal::each("v", "mean of squared gradients", &self.v));
+        probe(Internal::each("u", "mean of squared steps", &self.u));
     }
 }

@@ -1,6 +1,7 @@
 //! AdaGrad: `torch.optim.Adagrad`.
 
-use super::{Optimizer, Rule, regularised_gradient};
+use super::convention::Epsilon;
+use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::schedule::Pace;
@@ -21,6 +22,8 @@ settings! {
         initial_accumulator_value: f64 = 0.0, in 0.0.., log 1e-6..=10.0;
         /// ε, added outside the root.
         eps: f64 = 1e-10, in 0.0.., log 1e-12..=1.0;
+        /// Where ε stands: outside the root (PyTorch) or inside (Keras, and many textbooks).
+        eps_form: Epsilon = Epsilon::Outside;
         /// Climbs instead of descending.
         maximize: bool = false;
     }
@@ -33,6 +36,38 @@ impl Optimizer for Adagrad {
 
     fn elementwise(&self) -> bool {
         true
+    }
+
+    fn keras(&self) -> Option<&'static str> {
+        Some("adagrad:lr=0.001,initial_accumulator_value=0.1,eps=1e-7,eps_form=inside")
+    }
+
+    fn rule(&self) -> Vec<&'static str> {
+        let mut lines = Vec::from_iter(regularisation(self.maximize, self.weight_decay));
+        lines.push("{G} ← {G<} + {g}²");
+        lines.push(match (self.lr_decay == 0.0, self.eps_form) {
+            (true, Epsilon::Outside) => "{θ} ← {θ<} − {γ=lr} {g} / (√{G} + {ε=eps})",
+            (true, Epsilon::Inside) => "{θ} ← {θ<} − {γ=lr} {g} / √({G} + {ε=eps})",
+            (false, Epsilon::Outside) => {
+                "{θ} ← {θ<} − {γ=lr} / (1 + ({t} − 1) {η=lr_decay}) · {g} / (√{G} + {ε=eps})"
+            }
+            (false, Epsilon::Inside) => {
+                "{θ} ← {θ<} − {γ=lr} / (1 + ({t} − 1) {η=lr_decay}) · {g} / √({G} + {ε=eps})"
+            }
+        });
+        lines
+    }
+
+    fn notes(&self) -> Notes {
+        Notes {
+            kind: Kind::Adaptive,
+            state: "1 number per parameter",
+            cost: "1 gradient",
+            helps: "Where coordinates have slopes of different size, or rare ones: each gets steps of its own, and \
+                they become shorter by themselves, so it comes to rest without a schedule.",
+            fails: "Nothing is forgotten: after a steep start all later steps are short, and it creeps along the \
+                valley floor or stops on a plateau far from the minimum. It scales along the axes only.",
+        }
     }
 
     fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
@@ -59,9 +94,14 @@ impl<V: Vector> Rule<V> for State<V> {
             lr_decay,
             weight_decay,
             eps,
+            eps_form,
             maximize,
             ..
         } = self.rule;
+        let (inside, outside) = match eps_form {
+            Epsilon::Outside => (0.0, eps),
+            Epsilon::Inside => (eps, 0.0),
+        };
         let gradient = regularised_gradient(oracle, theta, maximize, weight_decay);
         let lr = pace.lr / (1.0 + self.steps * lr_decay);
         self.steps += 1.0;
@@ -71,7 +111,11 @@ impl<V: Vector> Rule<V> for State<V> {
             .zip(self.sum.iter_mut())
         {
             *sum += g * g;
-            *theta -= lr * g / (sum.sqrt() + eps);
+            *theta -= lr * g / ((*sum + inside).sqrt() + outside);
         }
+    }
+
+    fn probe(&self, probe: &mut Probe) {
+        probe(Internal::each("G", "sum of squared gradients", &self.sum));
     }
 }

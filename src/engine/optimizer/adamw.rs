@@ -1,7 +1,8 @@
 //! Adam with decoupled weight decay: `torch.optim.AdamW`.
 
-use super::adam::{Adam, State};
-use super::{Optimizer, Rule};
+use super::adam::{Adam, State, means};
+use super::convention::CorrectedEpsilon;
+use super::{Kind, Notes, Optimizer, Rule, regularisation};
 use crate::engine::declare::settings;
 use crate::engine::vector::Vector;
 
@@ -22,6 +23,10 @@ settings! {
         weight_decay: f64 = 1e-2, in 0.0.., log 1e-6..=1.0;
         /// AMSGrad: steps never grow because a gradient was forgotten.
         amsgrad: bool = false;
+        /// Where ε stands: outside √v̂ (PyTorch), inside (√(v̂ + ε)), or as ε̂ outside √v (Keras).
+        eps_form: CorrectedEpsilon = CorrectedEpsilon::Outside;
+        /// Whether both means are corrected for their start at zero; without it the first steps are too short or too long.
+        bias_correction: bool = true;
         /// Climbs instead of descending.
         maximize: bool = false;
     }
@@ -36,25 +41,62 @@ impl Optimizer for AdamW {
         true
     }
 
+    fn keras(&self) -> Option<&'static str> {
+        Some("adamw:lr=0.001,eps=1e-7,weight_decay=0.004,eps_form=hat")
+    }
+
+    fn rule(&self) -> Vec<&'static str> {
+        let mut lines = Vec::from_iter(regularisation(self.maximize, 0.0));
+        lines.extend(means(&self.adam()));
+        lines.push(if self.weight_decay == 0.0 {
+            "{θ} ← {θ<} − {γ=lr} m̂ / (√v̂ + {ε=eps})"
+        } else {
+            "{θ} ← (1 − {γ=lr} {λ=weight_decay}) {θ<} − {γ=lr} m̂ / (√v̂ + {ε=eps})"
+        });
+        lines
+    }
+
+    fn notes(&self) -> Notes {
+        Notes {
+            kind: Kind::Adaptive,
+            state: "2 numbers per parameter, or 3 with amsgrad",
+            cost: "1 gradient",
+            helps: "Where Adam does; the decay pulls all coordinates to 0 by the same share, whatever their \
+                gradients, as weight decay added to the gradient does not.",
+            fails: "As Adam: slow in valleys at an angle to the axes, and it overshoots. The decay, which is on by \
+                default, shifts the place where it comes to rest from the minimum towards 0.",
+        }
+    }
+
     fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+        State::new(self.adam(), self.weight_decay, zeros)
+    }
+}
+
+impl AdamW {
+    /// Adam with the same settings, without the decay.
+    fn adam(&self) -> Adam {
         let Self {
             lr,
             beta1,
             beta2,
             eps,
-            weight_decay,
             amsgrad,
+            eps_form,
+            bias_correction,
             maximize,
+            ..
         } = *self;
-        let adam = Adam {
+        Adam {
             lr,
             beta1,
             beta2,
             eps,
             weight_decay: 0.0,
             amsgrad,
+            eps_form,
+            bias_correction,
             maximize,
-        };
-        State::new(adam, weight_decay, zeros)
+        }
     }
 }

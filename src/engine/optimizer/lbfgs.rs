@@ -1,7 +1,7 @@
 //! L-BFGS: `torch.optim.LBFGS`, whose one step is up to `max_iter` iterations.
 
 use super::wolfe::Search;
-use super::{Optimizer, Rule};
+use super::{Internal, Kind, Notes, Optimizer, Probe, Rule};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::schedule::Pace;
@@ -40,6 +40,31 @@ settings! {
 impl Optimizer for Lbfgs {
     fn lr(&self) -> f64 {
         self.lr
+    }
+
+    fn rule(&self) -> Vec<&'static str> {
+        let step = match self.line_search {
+            LineSearch::None => "{a} ← {γ=lr}, at first {γ=lr} min(1, 1/‖{g}‖₁)",
+            LineSearch::StrongWolfe => "{a} ← a length that satisfies the strong Wolfe conditions",
+        };
+        vec![
+            "up to {n=max_iter} times:",
+            "{d} ← −H {g}, H from the last {k=history_size} steps and gradient changes",
+            step,
+            "{θ} ← {θ<} + {a} {d}",
+        ]
+    }
+
+    fn notes(&self) -> Notes {
+        Notes {
+            kind: Kind::Curvature,
+            state: "up to 2 × history_size numbers per parameter",
+            cost: "up to 25 gradients, those of 20 iterations",
+            helps: "On smooth maps without noise: after a few iterations it knows the shape of the valley, and \
+                follows its floor in long jumps; a single step often ends near the minimum.",
+            fails: "Without its line search a step can jump far over the valley, or off the map, where the curvature \
+                changes. Noise and kinks spoil its model. Its steps are dear: compare by gradients, not by steps.",
+        }
     }
 
     fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
@@ -163,6 +188,11 @@ impl<V: Vector> Rule<V> for State {
                 return;
             }
         }
+    }
+
+    fn probe(&self, probe: &mut Probe) {
+        probe(Internal::direction("d", "last direction", &self.direction));
+        probe(Internal::number("a", "length along it", self.t));
     }
 }
 

@@ -2,22 +2,68 @@
 //!
 //! Names, defaults and arithmetic are PyTorch's wherever PyTorch has the rule (torch.optim, release 2.15).
 
+mod adabelief;
 mod adadelta;
+mod adafactor;
 mod adagrad;
+mod adahessian;
 mod adam;
+mod adamax;
 mod adamw;
+mod adan;
+mod ademamix;
+mod adopt;
+mod aggmo;
+mod asgd;
+mod barzilai_borwein;
+mod bfgs;
+mod cma_es;
+mod conjugate_gradient;
+mod convention;
+mod dadapt_adam;
+mod decay;
+mod hutchinson;
+mod internal;
+mod lamb;
+mod laprop;
+mod lars;
 mod lbfgs;
 mod linalg;
+mod line;
+mod line_search;
+mod lion;
+mod madgrad;
+mod mars;
+mod nadam;
+mod nelder_mead;
 mod newton;
+mod notes;
+mod prodigy;
+mod qhadam;
+mod qhm;
+mod radam;
 mod rmsprop;
+mod rprop;
+mod schedulefree_adamw;
+mod schedulefree_sgd;
 mod sgd;
+mod shampoo;
+mod signsgd;
+mod soap;
+mod sophia;
+mod tiger;
 mod wolfe;
+mod yogi;
 
 use super::declare::{Settings, family};
 use super::objective::Oracle;
 use super::run::{Arrival, Course, Outcome, Trajectory};
 use super::schedule::Pace;
 use super::vector::{Array, CROWD, Crowd, Vector};
+use super::wrapper::{AnyRule, Parameters};
+
+pub use internal::{Internal, Numbers, Probe};
+pub use notes::{Kind, Notes};
 
 family! {
     /// Any optimizer.
@@ -28,8 +74,44 @@ family! {
         adagrad::Adagrad,
         rmsprop::RmsProp,
         adadelta::Adadelta,
+        nadam::NAdam,
+        radam::RAdam,
+        adamax::Adamax,
+        rprop::Rprop,
+        asgd::Asgd,
+        adafactor::Adafactor,
         lbfgs::Lbfgs,
+        bfgs::Bfgs,
+        conjugate_gradient::ConjugateGradient,
         newton::Newton,
+        line_search::LineSearch,
+        barzilai_borwein::BarzilaiBorwein,
+        nelder_mead::NelderMead,
+        cma_es::CmaEs,
+        adabelief::AdaBelief,
+        lion::Lion,
+        tiger::Tiger,
+        signsgd::SignSgd,
+        yogi::Yogi,
+        adan::Adan,
+        qhadam::QHAdam,
+        qhm::Qhm,
+        aggmo::AggMo,
+        ademamix::AdEMAMix,
+        laprop::LaProp,
+        madgrad::MadGrad,
+        adopt::Adopt,
+        schedulefree_sgd::ScheduleFreeSgd,
+        schedulefree_adamw::ScheduleFreeAdamW,
+        prodigy::Prodigy,
+        dadapt_adam::DAdaptAdam,
+        lamb::Lamb,
+        lars::Lars,
+        sophia::Sophia,
+        adahessian::AdaHessian,
+        shampoo::Shampoo,
+        soap::Soap,
+        mars::Mars,
     }
 }
 
@@ -43,6 +125,22 @@ pub trait Optimizer: Settings + Follow {
     fn start<V: Vector>(&self, zeros: V) -> impl Rule<V>
     where
         Self: Sized;
+
+    /// The rule as it is computed, a line for each assignment, in slots that numbers can be put into.
+    ///
+    /// `{m}` is what [`Rule::probe`] reports under the symbol m after the step, `{m<}` the same before it. `{γ=lr}` is the
+    /// setting `lr`, shown as γ; `lr` is that of the step. `{θ<}` and `{θ}` are the parameters before and after the step, `{g}` is
+    /// the gradient at `{θ<}` ([`regularisation`] gives the line that changes it), `{t}` the number of the step, from 1.
+    /// Vectors are taken entry by entry.
+    fn rule(&self) -> Vec<&'static str>;
+
+    /// The spec of Keras's form of it with Keras's defaults, where Keras has it.
+    fn keras(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// What is worth knowing before it is chosen.
+    fn notes(&self) -> Notes;
 
     /// Whether each parameter moves by its own gradient alone, so that many starts can go side by side in a [`Crowd`].
     fn elementwise(&self) -> bool {
@@ -65,6 +163,14 @@ pub trait Optimizer: Settings + Follow {
 pub trait Rule<V: Vector> {
     /// Moves `theta` by one step.
     fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace);
+
+    /// Shows what it carries.
+    fn probe(&self, probe: &mut Probe);
+
+    /// The average of its iterates that it is used for, where it keeps one.
+    fn average(&self) -> Option<&[f64]> {
+        None
+    }
 }
 
 /// What [`Optimizer::start`] makes possible for every optimizer: to follow a course, by a loop compiled for its rule.
@@ -74,6 +180,9 @@ pub trait Follow {
 
     /// Where the run ends; `None` if it was cancelled.
     fn arrive(&self, course: &Course) -> Option<Arrival>;
+
+    /// The rule at step 0 for parameters that all rules store alike.
+    fn boxed(&self, zeros: Parameters) -> AnyRule<'_>;
 
     /// Where runs from many starts end, at most [`CROWD`] of them, instead of the course's own; `None` if it was cancelled.
     /// Only for rules that are [`Optimizer::elementwise`].
@@ -87,16 +196,22 @@ pub trait Follow {
 impl<O: Optimizer> Follow for O {
     fn follow(&self, course: &Course) -> Option<Trajectory> {
         match *course.start {
-            [x, y] => course.trace(Array([x, y]), |zeros| self.start(zeros)),
-            _ => course.trace(course.start.to_vec(), |zeros| self.start(zeros)),
+            [x, y] => course.trace(Array([x, y]), Vec::new(), |zeros| self.start(zeros)),
+            _ => course.trace(course.start.to_vec(), Vec::new(), |zeros| self.boxed(zeros)),
         }
     }
 
     fn arrive(&self, course: &Course) -> Option<Arrival> {
         match *course.start {
-            [x, y] => course.arrive(Array([x, y]), |zeros| self.start(zeros)),
-            _ => course.arrive(course.start.to_vec(), |zeros| self.start(zeros)),
+            [x, y] => course.arrive(Array([x, y]), Vec::new(), |zeros| -> Box<dyn Rule<_>> {
+                Box::new(self.start(zeros))
+            }),
+            _ => course.arrive(course.start.to_vec(), Vec::new(), |zeros| self.boxed(zeros)),
         }
+    }
+
+    fn boxed(&self, zeros: Parameters) -> AnyRule<'_> {
+        Box::new(self.start(zeros))
     }
 
     fn arrive_all(
@@ -146,6 +261,26 @@ impl Power {
     }
 }
 
+impl<V: Vector, R: Rule<V> + ?Sized> Rule<V> for Box<R> {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+        (**self).step(theta, oracle, pace);
+    }
+
+    fn probe(&self, probe: &mut Probe) {
+        (**self).probe(probe);
+    }
+
+    fn average(&self) -> Option<&[f64]> {
+        (**self).average()
+    }
+}
+
+/// −1, 0 or 1, and 0 for NaN, as in PyTorch; [`f64::signum`] has neither.
+#[inline(always)]
+fn sign(x: f64) -> f64 {
+    f64::from(x > 0.0) - f64::from(x < 0.0)
+}
+
 /// The gradient that a rule works with: PyTorch's `maximize` turns its sign, L2 `weight_decay` adds λθ.
 #[inline(always)]
 fn regularised_gradient<'a, V: Vector>(
@@ -168,14 +303,37 @@ fn regularised_gradient<'a, V: Vector>(
     gradient
 }
 
+/// The line of [`Optimizer::rule`] that says what [`regularised_gradient`] does, where it does something.
+fn regularisation(maximize: bool, weight_decay: f64) -> Option<&'static str> {
+    match (maximize, weight_decay != 0.0) {
+        (false, false) => None,
+        (true, false) => Some("{g} ← −{g<}"),
+        (false, true) => Some("{g} ← {g<} + {λ=weight_decay} {θ<}"),
+        (true, true) => Some("{g} ← −{g<} + {λ=weight_decay} {θ<}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::engine::cancel::Cancel;
     use crate::engine::jet::Scalar;
+    use crate::engine::landscape::{AnyLandscape, NoFiles};
     use crate::engine::objective::{Formula, Treatment};
     use crate::engine::run::{Conditions, RunSpec, run};
-    use crate::engine::schedule::Plan;
+
+    /// A run on a landscape.
+    pub(super) fn path(landscape: &str, start: &[f64], spec: &str, steps: u64) -> Trajectory {
+        let landscape: AnyLandscape = landscape.parse().unwrap();
+        let ground = landscape.as_dyn().ground(&NoFiles).unwrap();
+        let conditions = Conditions {
+            steps,
+            treatment: Treatment::default(),
+            tolerance: None,
+        };
+        let (spec, never) = (spec.parse().unwrap(), Cancel::default());
+        run(&*ground.objective, start, &spec, &conditions, &never).unwrap()
+    }
 
     #[test]
     fn powers_follow_a_changing_base() {
@@ -204,6 +362,37 @@ mod tests {
     }
 
     #[test]
+    fn whatever_the_learning_rate_the_rows_bear_out_the_outcome() {
+        for name in ["rosenbrock", "ackley", "saddle", "plateau", "absolute"] {
+            let landscape: AnyLandscape = name.parse().unwrap();
+            let objective = landscape.as_dyn().ground(&NoFiles).unwrap().objective;
+            let conditions = Conditions {
+                steps: 300,
+                treatment: Treatment::default(),
+                tolerance: None,
+            };
+            for optimizer in AnyOptimizer::NAMES {
+                for lr in ["1e-12", "1e-3", "1", "1e12"] {
+                    let spec: RunSpec = format!("{optimizer}:lr={lr}").parse().unwrap();
+                    let start = landscape.as_dyn().start();
+                    let path = run(&*objective, &start, &spec, &conditions, &Cancel::default());
+                    let path = path.unwrap();
+                    let steps = match path.outcome {
+                        Outcome::Finished => 301..=301,
+                        Outcome::Diverged(step) => step..=step + 1,
+                        Outcome::Converged(_) => unreachable!("there is no tolerance"),
+                    };
+                    let rows = u64::try_from(path.len()).unwrap();
+                    assert!(steps.contains(&rows), "{spec} on {name}: {rows} rows");
+                    let numbers = path.theta.iter().chain(&path.loss).chain(&path.grad_norm);
+                    let bounded = |number: &f64| number.is_finite();
+                    assert!({ numbers }.all(bounded), "{spec} on {name}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn no_optimizer_panics_on_nan_or_infinity() {
         for any in AnyOptimizer::all() {
             for seed in 0..10 {
@@ -217,10 +406,7 @@ mod tests {
                     treatment,
                     tolerance: None,
                 };
-                let spec = RunSpec {
-                    optimizer: any.clone(),
-                    plan: Plan::default(),
-                };
+                let spec = RunSpec::new(any.clone());
                 for start in [&[1.0, -2.0][..], &[0.0, 0.0]] {
                     assert!(run(&Broken, start, &spec, &conditions, &Cancel::default()).is_some());
                 }

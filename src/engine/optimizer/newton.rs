@@ -1,7 +1,7 @@
 //! Newton's method, damped.
 
 use super::linalg::solve;
-use super::{Optimizer, Rule};
+use super::{Internal, Kind, Notes, Optimizer, Probe, Rule};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::schedule::Pace;
@@ -22,6 +22,29 @@ settings! {
 impl Optimizer for Newton {
     fn lr(&self) -> f64 {
         self.lr
+    }
+
+    fn rule(&self) -> Vec<&'static str> {
+        vec![
+            if self.damping == 0.0 {
+                "{s} ← H⁻¹ {g}"
+            } else {
+                "{s} ← (H + {δ=damping} I)⁻¹ {g}"
+            },
+            "{θ} ← {θ<} − {γ=lr} {s}",
+        ]
+    }
+
+    fn notes(&self) -> Notes {
+        Notes {
+            kind: Kind::Curvature,
+            state: "none",
+            cost: "1 gradient, 1 Hessian, and a system of n equations",
+            helps: "Near a minimum: the number of right digits doubles with each step. A quadratic bowl takes one \
+                step, however narrow it is and wherever the axes point.",
+            fails: "It goes to any stationary point: from near a saddle to the saddle, from a hill to its top. Where \
+                a curvature is near 0 it jumps off the map. A damping δ above −λmin makes it go down.",
+        }
     }
 
     fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
@@ -55,5 +78,9 @@ impl<V: Vector> Rule<V> for State {
                 .zip(&self.step)
                 .for_each(|(theta, step)| *theta -= pace.lr * step);
         }
+    }
+
+    fn probe(&self, probe: &mut Probe) {
+        probe(Internal::direction("s", "full step", &self.step));
     }
 }

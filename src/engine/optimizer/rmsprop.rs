@@ -1,6 +1,7 @@
 //! RMSprop: `torch.optim.RMSprop`.
 
-use super::{Optimizer, Rule, regularised_gradient};
+use super::convention::Epsilon;
+use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::schedule::Pace;
@@ -24,6 +25,8 @@ settings! {
         momentum: f64 = 0.0, in 0.0.., linear 0.0..=0.999;
         /// Divides by the standard deviation of the gradient instead.
         centered: bool = false;
+        /// Where ε stands: outside the root (PyTorch) or inside (Keras, and many textbooks).
+        eps_form: Epsilon = Epsilon::Outside;
         /// Climbs instead of descending.
         maximize: bool = false;
     }
@@ -36,6 +39,46 @@ impl Optimizer for RmsProp {
 
     fn elementwise(&self) -> bool {
         true
+    }
+
+    fn keras(&self) -> Option<&'static str> {
+        Some("rmsprop:lr=0.001,alpha=0.9,eps=1e-7,eps_form=inside")
+    }
+
+    fn rule(&self) -> Vec<&'static str> {
+        let mut lines = Vec::from_iter(regularisation(self.maximize, self.weight_decay));
+        lines.push("{v} ← {α=alpha} {v<} + (1 − {α=alpha}) {g}²");
+        if self.centered {
+            lines.push("{a} ← {α=alpha} {a<} + (1 − {α=alpha}) {g}");
+        }
+        let inside = self.eps_form == Epsilon::Inside;
+        lines.push(match (self.momentum > 0.0, self.centered) {
+            (false, false) if inside => "{θ} ← {θ<} − {γ=lr} {g} / √({v} + {ε=eps})",
+            (false, true) if inside => "{θ} ← {θ<} − {γ=lr} {g} / √({v} − {a}² + {ε=eps})",
+            (true, false) if inside => "{b} ← {μ=momentum} {b<} + {g} / √({v} + {ε=eps})",
+            (true, true) if inside => "{b} ← {μ=momentum} {b<} + {g} / √({v} − {a}² + {ε=eps})",
+            (false, false) => "{θ} ← {θ<} − {γ=lr} {g} / (√{v} + {ε=eps})",
+            (false, true) => "{θ} ← {θ<} − {γ=lr} {g} / (√({v} − {a}²) + {ε=eps})",
+            (true, false) => "{b} ← {μ=momentum} {b<} + {g} / (√{v} + {ε=eps})",
+            (true, true) => "{b} ← {μ=momentum} {b<} + {g} / (√({v} − {a}²) + {ε=eps})",
+        });
+        if self.momentum > 0.0 {
+            lines.push("{θ} ← {θ<} − {γ=lr} {b}");
+        }
+        lines
+    }
+
+    fn notes(&self) -> Notes {
+        Notes {
+            kind: Kind::Adaptive,
+            state: "1 number per parameter, and 1 more each with momentum and centered",
+            cost: "1 gradient",
+            helps: "Where the slope changes along the way: old gradients are forgotten, so it takes up speed again \
+                on the plateau behind a steep wall.",
+            fails: "The first step is ten times as long as the learning rate (by default), because the mean of \
+                squares begins at 0. At a constant learning rate it does not come to rest: it hops to and fro over \
+                the minimum, by about the learning rate.",
+        }
     }
 
     fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
@@ -63,9 +106,14 @@ impl<V: Vector> Rule<V> for State<V> {
             eps,
             weight_decay,
             centered,
+            eps_form,
             maximize,
             ..
         } = self.rule;
+        let (inside, outside) = match eps_form {
+            Epsilon::Outside => (0.0, eps),
+            Epsilon::Inside => (eps, 0.0),
+        };
         let gradient = regularised_gradient(oracle, theta, maximize, weight_decay);
         let mu = pace.momentum.unwrap_or(self.rule.momentum);
         let means = self
@@ -82,13 +130,23 @@ impl<V: Vector> Rule<V> for State<V> {
             } else {
                 *v
             };
-            let scaled = g / (variance.sqrt() + eps);
+            let scaled = g / ((variance + inside).sqrt() + outside);
             if mu > 0.0 {
                 *velocity = mu * *velocity + scaled;
                 *theta -= pace.lr * *velocity;
             } else {
                 *theta -= pace.lr * scaled;
             }
+        }
+    }
+
+    fn probe(&self, probe: &mut Probe) {
+        probe(Internal::each("v", "mean of squared gradients", &self.v));
+        if self.rule.centered {
+            probe(Internal::direction("a", "mean of gradients", &self.mean));
+        }
+        if self.rule.momentum > 0.0 {
+            probe(Internal::direction("b", "velocity", &self.velocity));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Stochastic gradient descent with momentum, dampening and Nesterov's momentum: `torch.optim.SGD`.
 
-use super::{Optimizer, Rule, regularised_gradient};
+use super::convention::Momentum;
+use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::schedule::Pace;
@@ -23,6 +24,12 @@ settings! {
         /// Nesterov's momentum: looks ahead along the velocity. Without momentum it changes nothing (PyTorch refuses that, and
         /// dampening with it).
         nesterov: bool = false;
+        /// What the velocity is: the sum of gradients (PyTorch), a mean of them (ema), or the last step (polyak, as in Keras), which
+        /// differs from the first where the learning rate changes.
+        form: Momentum = Momentum::PyTorch;
+        /// With Nesterov's momentum, asks for the gradient at the point ahead itself, as the paper does, instead of moving along with
+        /// it. The path is then that of the point behind.
+        lookahead: bool = false;
         /// Climbs instead of descending.
         maximize: bool = false;
     }
@@ -34,12 +41,65 @@ impl Optimizer for Sgd {
     }
 
     fn elementwise(&self) -> bool {
-        true
+        !self.looks_ahead()
+    }
+
+    fn keras(&self) -> Option<&'static str> {
+        Some("sgd:lr=0.01,form=polyak")
+    }
+
+    fn rule(&self) -> Vec<&'static str> {
+        let mut lines = Vec::from_iter(regularisation(self.maximize, self.weight_decay));
+        if self.momentum == 0.0 {
+            lines.push("{θ} ← {θ<} − {γ=lr} {g}");
+            return lines;
+        }
+        if self.looks_ahead() {
+            lines.insert(
+                0,
+                match self.form {
+                    Momentum::Polyak => "{g} ← ∇f({θ<} + {μ=momentum} {v<})",
+                    _ => "{g} ← ∇f({θ<} − {γ=lr} {μ=momentum} {v<})",
+                },
+            );
+        }
+        lines.push(match (self.form, self.dampening != 0.0) {
+            (Momentum::PyTorch, false) => "{v} ← {μ=momentum} {v<} + {g}",
+            (Momentum::PyTorch, true) => {
+                "{v} ← {μ=momentum} {v<} + (1 − {τ=dampening}) {g}, at first {g}"
+            }
+            (Momentum::Ema, _) => "{v} ← {μ=momentum} {v<} + (1 − {μ=momentum}) {g}",
+            (Momentum::Polyak, _) => "{v} ← {μ=momentum} {v<} − {γ=lr} {g}",
+        });
+        lines.push(match (self.form, self.nesterov && !self.lookahead) {
+            (Momentum::Polyak, false) => "{θ} ← {θ<} + {v}",
+            (Momentum::Polyak, true) => "{θ} ← {θ<} + {μ=momentum} {v} − {γ=lr} {g}",
+            (_, false) => "{θ} ← {θ<} − {γ=lr} {v}",
+            (Momentum::PyTorch, true) => "{θ} ← {θ<} − {γ=lr} ({g} + {μ=momentum} {v})",
+            (Momentum::Ema, true) => {
+                "{θ} ← {θ<} − {γ=lr} ((1 − {μ=momentum}) {g} + {μ=momentum} {v})"
+            }
+        });
+        lines
+    }
+
+    fn notes(&self) -> Notes {
+        Notes {
+            kind: Kind::Momentum,
+            state: "none, or 1 number per parameter with momentum",
+            cost: "1 gradient",
+            helps: "Where the curvature is much the same in all directions it goes straight to the minimum. Momentum \
+                near 0.9 carries it along the floor of a valley and over small bumps.",
+            fails: "In a narrow valley it oscillates from wall to wall and creeps along the floor; from a learning \
+                rate of 2 over the largest curvature on it diverges. With much momentum it overshoots the minimum \
+                and circles it.",
+        }
     }
 
     fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
         State {
             rule: self.clone(),
+            ahead: zeros.clone(),
             velocity: zeros,
             moving: false,
         }
@@ -57,30 +117,89 @@ impl Optimizer for Sgd {
     /// Weight decay adds its λ to every eigenvalue.
     fn stability_limit(&self, pace: Pace) -> Option<f64> {
         let mu = pace.momentum.unwrap_or(self.momentum);
-        let divisor = match (mu == 0.0, self.nesterov) {
-            (true, _) => 1.0,
-            (false, true) => 1.0 + 2.0 * mu,
-            (false, false) => 1.0 - self.dampening,
+        let entering = match self.form {
+            _ if mu == 0.0 => 1.0,
+            Momentum::PyTorch => 1.0 - self.dampening,
+            Momentum::Ema => 1.0 - mu,
+            Momentum::Polyak => 1.0,
+        };
+        let divisor = match (mu == 0.0, self.nesterov, self.form) {
+            (true, ..) => 1.0,
+            (false, true, Momentum::PyTorch) => 1.0 + 2.0 * mu,
+            (false, true, _) => entering * (1.0 + 2.0 * mu),
+            (false, false, _) => entering,
         };
         Some((2.0 + 2.0 * mu) / (divisor * pace.lr) - self.weight_decay)
             .filter(|limit| !self.maximize && limit.is_finite())
     }
 }
 
+impl Sgd {
+    /// Whether the gradient is asked for elsewhere than at θ.
+    fn looks_ahead(&self) -> bool {
+        self.nesterov && self.lookahead && self.momentum != 0.0
+    }
+}
+
 struct State<V> {
     rule: Sgd,
     velocity: V,
+    ahead: V,
     /// Whether there is a velocity yet.
     moving: bool,
+}
+
+impl<V: Vector> State<V> {
+    /// A step under other conventions than PyTorch's.
+    #[inline(always)]
+    fn other_step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+        let rule = &self.rule;
+        let mu = pace.momentum.unwrap_or(rule.momentum);
+        // v enters θ with this factor, and g enters v with that.
+        let (along, entering) = match rule.form {
+            Momentum::PyTorch if self.moving => (-pace.lr, 1.0 - rule.dampening),
+            Momentum::PyTorch => (-pace.lr, 1.0),
+            Momentum::Ema => (-pace.lr, 1.0 - mu),
+            Momentum::Polyak => (1.0, -pace.lr),
+        };
+        self.moving = true;
+        self.ahead.copy_from_slice(theta);
+        if rule.looks_ahead() {
+            for (ahead, v) in self.ahead.iter_mut().zip(self.velocity.iter()) {
+                *ahead += along * mu * *v;
+            }
+        }
+        let gradient = regularised_gradient(oracle, &self.ahead, rule.maximize, rule.weight_decay);
+        let each = theta
+            .iter_mut()
+            .zip(gradient.iter())
+            .zip(self.velocity.iter_mut());
+        if rule.nesterov && !rule.lookahead {
+            for ((theta, g), v) in each {
+                *v = mu * *v + entering * *g;
+                *theta += along * (entering * *g + mu * *v);
+            }
+        } else {
+            for ((theta, g), v) in each {
+                *v = mu * *v + entering * *g;
+                *theta += along * *v;
+            }
+        }
+    }
 }
 
 impl<V: Vector> Rule<V> for State<V> {
     #[inline(always)]
     fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+        if self.rule.form != Momentum::PyTorch || self.rule.looks_ahead() {
+            self.other_step(theta, oracle, pace);
+            return;
+        }
         let Self {
             rule,
             velocity,
             moving,
+            ..
         } = self;
         let gradient = regularised_gradient(oracle, theta, rule.maximize, rule.weight_decay);
         let mu = pace.momentum.unwrap_or(rule.momentum);
@@ -109,10 +228,18 @@ impl<V: Vector> Rule<V> for State<V> {
             }
         }
     }
+
+    fn probe(&self, probe: &mut Probe) {
+        if self.moving {
+            probe(Internal::direction("v", "velocity", &self.velocity));
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::AnyOptimizer;
+    use super::super::tests::path;
     use super::*;
 
     #[test]
@@ -146,5 +273,68 @@ mod tests {
                 .abs()
                 < 1e-9
         );
+    }
+
+    /// At a constant learning rate Polyak's form is PyTorch's; the point ahead of the paper's form is where PyTorch's stands.
+    #[test]
+    fn conventions_agree_where_theory_says_so() {
+        let of = |spec: &str| path("rosenbrock", &[-1.5, 2.0], spec, 30).theta;
+        let near = |a: &[f64], b: &[f64]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-9);
+        assert!(near(
+            &of("sgd:lr=0.001,momentum=0.9"),
+            &of("sgd:lr=0.001,momentum=0.9,form=polyak")
+        ));
+        assert!(near(
+            &of("sgd:lr=0.001,momentum=0.9,nesterov=true"),
+            &of("sgd:lr=0.001,momentum=0.9,nesterov=true,form=polyak")
+        ));
+        let ema = of("sgd:lr=0.01,momentum=0.9,form=ema");
+        assert!(
+            near(&ema, &of("sgd:lr=0.001,momentum=0.9")),
+            "a tenth enters the mean"
+        );
+        let behind = of("sgd:lr=0.001,momentum=0.9,nesterov=true,lookahead=true");
+        let ahead = of("sgd:lr=0.001,momentum=0.9,nesterov=true");
+        // ahead = behind − γ μ v, and the last step was −γ v.
+        for k in 1..30 {
+            let at = |path: &[f64], k: usize| [path[2 * k], path[2 * k + 1]];
+            let (now, before) = (at(&behind, k), at(&behind, k - 1));
+            let point = [0, 1].map(|i| now[i] + 0.9 * (now[i] - before[i]));
+            assert!(near(&point, &at(&ahead, k)), "step {k}");
+        }
+    }
+
+    #[test]
+    fn textbooks_that_put_epsilon_inside_are_met() {
+        // d2l.ai, f = .1 x² + 2 y² from (−5, −2), 20 steps, ε = 1e-6 inside the root.
+        let end = |spec: &str| {
+            let path = path("quadratic:a=0.2,b=4", &[-5.0, -2.0], spec, 20);
+            path.theta(20).unwrap().to_vec()
+        };
+        let close = |found: &[f64], expected: [f64; 2]| {
+            let far = found
+                .iter()
+                .zip(expected)
+                .any(|(a, b)| (a - b).abs() > 5.1e-7);
+            assert!(!far, "{found:?}, expected {expected:?}");
+        };
+        close(
+            &end("adagrad:lr=0.4,eps=1e-6,eps_form=inside"),
+            [-2.382_563, -0.158_591],
+        );
+        close(
+            &end("rmsprop:lr=0.4,alpha=0.9,eps=1e-6,eps_form=inside"),
+            [-0.010_599, 0.0],
+        );
+    }
+
+    #[test]
+    fn keras_specs_are_sound() {
+        for any in AnyOptimizer::all() {
+            if let Some(spec) = any.as_dyn().keras() {
+                let read: AnyOptimizer = spec.parse().unwrap();
+                assert_eq!(read.name(), any.name(), "{spec}");
+            }
+        }
     }
 }

@@ -2,7 +2,8 @@
 //! algorithms 3.5 and 3.6).
 
 const C1: f64 = 1e-4;
-const C2: f64 = 0.9;
+/// PyTorch's c₂ for quasi-Newton directions.
+pub(super) const C2: f64 = 0.9;
 /// A bracket narrower than this is not narrowed further; PyTorch's own setting does not reach here.
 const NARROW: f64 = 1e-9;
 
@@ -35,6 +36,8 @@ impl Point {
 pub(super) struct Search {
     /// The point at t = 0, set by the caller.
     pub(super) start: Point,
+    /// c₂: the slope must have become flatter than this share of the first.
+    pub(super) c2: f64,
     bracket: [Point; 2],
     trial: Point,
 }
@@ -44,6 +47,7 @@ impl Search {
         let point = Point::new(dim);
         Self {
             start: point.clone(),
+            c2: C2,
             bracket: [point.clone(), point.clone()],
             trial: point,
         }
@@ -60,11 +64,12 @@ impl Search {
     ) -> &Point {
         let Self {
             start,
+            c2,
             bracket,
             trial,
         } = self;
         let too_high = |point: &Point| point.loss > start.loss + C1 * point.t * start.slope;
-        let flat_enough = |point: &Point| point.slope.abs() <= -C2 * start.slope;
+        let flat_enough = |point: &Point| point.slope.abs() <= -*c2 * start.slope;
 
         // Algorithm 3.5: widen until a bracket holds a point that satisfies the conditions.
         bracket[0].copy_from(start);

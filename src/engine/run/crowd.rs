@@ -4,6 +4,7 @@ use super::{Conditions, Course, DIVERGED, Outcome};
 use crate::engine::objective::{Oracle, norm};
 use crate::engine::optimizer::Rule;
 use crate::engine::real::{Kernel, Lanes, Real, dispatch};
+use crate::engine::schedule::Pacing;
 use crate::engine::vector::{CROWD, Crowd, CrowdLosses};
 use fearless_simd::Simd;
 use fearless_simd::prelude::*;
@@ -55,7 +56,7 @@ impl<R: Rule<Crowd>> Kernel for Walk<'_, R> {
         let steps = conditions.steps;
         let zeros = Crowd([0.0; 2 * CROWD]);
         let mut oracle = Oracle::new(objective, conditions.treatment, zeros, cancel);
-        let steady = spec.plan.is_constant().then(|| spec.pace(0, steps));
+        let mut pacing = Pacing::new(&spec.plan, spec.optimizer.as_dyn().lr(), steps);
         let mut watch = Watch::new(conditions);
         for step in 0..=steps {
             let (losses, gradient) = oracle.begin_step(&self.theta);
@@ -68,10 +69,8 @@ impl<R: Rule<Crowd>> Kernel for Walk<'_, R> {
                     return Some(self.ends);
                 }
             }
-            let pace = match steady {
-                Some(pace) => pace,
-                None => spec.pace(step, steps),
-            };
+            // The losses do not count, or the runs would not be side by side.
+            let pace = pacing.pace(step, f64::NAN);
             if step < steps {
                 self.rule.step(&mut self.theta, &mut oracle, pace);
             }

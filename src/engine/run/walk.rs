@@ -1,10 +1,12 @@
 //! The training loop, and what is kept of it.
 
-use super::{Arrival, Conditions, DIVERGED, Outcome, RunSpec, Trajectory};
+use super::{Arrival, Carried, Conditions, DIVERGED, Look, Outcome, RunSpec, Trajectory};
 use crate::engine::cancel::Cancel;
-use crate::engine::objective::{Objective, Oracle, norm};
+use crate::engine::objective::{Lens, Objective, Oracle, norm};
 use crate::engine::optimizer::Rule;
+use crate::engine::schedule::Pacing;
 use crate::engine::vector::Vector;
+use crate::engine::wrapper::Parameters;
 
 /// All that a run depends on, but for its rule at work.
 pub struct Course<'a> {
@@ -24,6 +26,8 @@ struct Moment<'a> {
     grad_norm: f64,
     lr: f64,
     evaluations: u64,
+    cost: f64,
+    average: Option<&'a [f64]>,
 }
 
 impl Course<'_> {
@@ -31,6 +35,7 @@ impl Course<'_> {
     pub(in crate::engine) fn trace<V: Vector<Losses = f64>, R: Rule<V>>(
         &self,
         origin: V,
+        lenses: Vec<Box<dyn Lens<V>>>,
         start: impl FnOnce(V) -> R,
     ) -> Option<Trajectory> {
         let rows = usize::try_from(self.conditions.steps)
@@ -40,17 +45,30 @@ impl Course<'_> {
         let mut trajectory = Trajectory::blank(dim, rows);
         let mut rows = trajectory.rows_mut(dim);
         let mut kept = 0;
-        let outcome = self.walk(origin, start, |moment| {
+        let mut averages: Option<Vec<f64>> = None;
+        let most = rows.len();
+        let outcome = self.walk(origin, lenses, start, |moment| {
+            if let Some(average) = moment.average {
+                // From the start on, where the average is where the run is.
+                averages
+                    .get_or_insert_with(|| vec![f64::NAN; dim * most])
+                    .chunks_exact_mut(dim)
+                    .nth(kept)
+                    .into_iter()
+                    .for_each(|row| row.copy_from_slice(average));
+            }
             if let Some(row) = rows.next() {
                 row.theta.copy_from_slice(moment.theta);
                 *row.loss = moment.loss;
                 *row.grad_norm = moment.grad_norm;
                 *row.lr = moment.lr;
                 *row.evaluations = moment.evaluations;
+                *row.cost = moment.cost;
                 kept += 1;
             }
         })?;
         drop(rows);
+        trajectory.average = averages.map(|averages| trajectory.filled(averages));
         trajectory.truncate(kept);
         trajectory.outcome = outcome;
         Some(trajectory)
@@ -60,11 +78,12 @@ impl Course<'_> {
     pub(in crate::engine) fn arrive<V: Vector<Losses = f64>, R: Rule<V>>(
         &self,
         origin: V,
+        lenses: Vec<Box<dyn Lens<V>>>,
         start: impl FnOnce(V) -> R,
     ) -> Option<Arrival> {
         let mut theta = origin.clone();
         let (mut last, mut best, mut reached, mut step) = (f64::INFINITY, f64::INFINITY, None, 0);
-        let outcome = self.walk(origin, start, |moment| {
+        let outcome = self.walk(origin, lenses, start, |moment| {
             theta.copy_from_slice(moment.theta);
             last = moment.loss;
             best = best.min(last);
@@ -82,12 +101,57 @@ impl Course<'_> {
         })
     }
 
+    /// Step `step` ≥ 1 of the run, looked at closely.
+    pub(super) fn look(&self, step: u64) -> Option<Look> {
+        let mut theta = self.start.to_vec();
+        let zeros = vec![0.0; theta.len()];
+        let mut oracle = Oracle::new(
+            self.objective,
+            self.conditions.treatment,
+            zeros,
+            self.cancel,
+        )
+        .through(self.lenses());
+        let mut rule = self.wrapped();
+        let (plan, steps) = (&self.spec.plan, self.conditions.steps);
+        let mut pacing = Pacing::new(plan, self.spec.optimizer.as_dyn().lr(), steps);
+        let carried = |rule: &dyn Rule<Parameters>, oracle: &Oracle<Parameters>| {
+            let mut all = Vec::new();
+            rule.probe(&mut |internal| all.push(Carried::of(internal)));
+            oracle.probe(&mut |internal| all.push(Carried::of(internal)));
+            all
+        };
+        for number in 1..=steps.min(step) {
+            let (&loss, gradient) = oracle.begin_step(&theta);
+            let numbers = gradient.iter().chain(&theta).chain([&loss]);
+            if self.cancel.is_cancelled() || !numbers.into_iter().all(|n| n.is_finite()) {
+                return None;
+            }
+            let pace = pacing.pace(number - 1, loss);
+            if number < step {
+                rule.step(&mut theta, &mut oracle, pace);
+                continue;
+            }
+            let (place, before) = (theta.clone(), carried(&*rule, &oracle));
+            rule.step(&mut theta, &mut oracle, pace);
+            return Some(Look {
+                step,
+                theta: [place, theta],
+                gradient: oracle.last().clone(),
+                pace,
+                carried: [before, carried(&*rule, &oracle)],
+            });
+        }
+        None
+    }
+
     /// The training loop, from `origin`; `record` gets every moment that is kept. It is compiled for each rule, and for
     /// two parameters apart.
     #[inline(always)]
     fn walk<V: Vector<Losses = f64>, R: Rule<V>>(
         &self,
         origin: V,
+        lenses: Vec<Box<dyn Lens<V>>>,
         start: impl FnOnce(V) -> R,
         mut record: impl FnMut(Moment),
     ) -> Option<Outcome> {
@@ -103,25 +167,25 @@ impl Course<'_> {
             conditions.treatment,
             zeros.clone(),
             self.cancel,
-        );
+        )
+        .through(lenses);
         let mut rule = start(zeros);
-        let steady = spec.plan.is_constant().then(|| spec.pace(0, steps));
+        let mut pacing = Pacing::new(&spec.plan, spec.optimizer.as_dyn().lr(), steps);
         for step in 0..=steps {
             let (&loss, gradient) = oracle.begin_step(&theta);
             let grad_norm = norm(gradient);
             if self.cancel.is_cancelled() {
                 return None;
             }
-            let pace = match steady {
-                Some(pace) => pace,
-                None => spec.pace(step, steps),
-            };
+            let pace = pacing.pace(step, loss);
             let moment = Moment {
                 theta: &theta,
                 loss,
                 grad_norm,
                 lr: pace.lr,
                 evaluations: oracle.counts().gradients,
+                cost: oracle.counts().cost(theta.len()),
+                average: rule.average(),
             };
             let bounded = loss.abs() <= DIVERGED
                 && theta.iter().all(|t| t.abs() <= DIVERGED)
@@ -163,22 +227,25 @@ impl Trajectory {
             grad_norm: column(),
             lr: column(),
             evaluations: vec![0; rows],
+            cost: column(),
+            average: None,
             outcome: Outcome::Finished,
         }
     }
 
     /// The rows, to be written. `dim` is the trajectory's own, which the compiler knows where it is two.
-    fn rows_mut(&mut self, dim: usize) -> impl Iterator<Item = Row<'_>> {
+    fn rows_mut(&mut self, dim: usize) -> impl ExactSizeIterator<Item = Row<'_>> {
         let rows = self.theta.chunks_exact_mut(dim).zip(&mut self.loss);
         let rows = rows.zip(&mut self.grad_norm).zip(&mut self.lr);
-        let row = |((((theta, loss), grad_norm), lr), evaluations)| Row {
+        let row = |(((((theta, loss), grad_norm), lr), evaluations), cost)| Row {
             theta,
             loss,
             grad_norm,
             lr,
             evaluations,
+            cost,
         };
-        rows.zip(&mut self.evaluations).map(row)
+        rows.zip(&mut self.evaluations).zip(&mut self.cost).map(row)
     }
 
     fn truncate(&mut self, rows: usize) {
@@ -187,6 +254,20 @@ impl Trajectory {
         self.grad_norm.truncate(rows);
         self.lr.truncate(rows);
         self.evaluations.truncate(rows);
+        self.cost.truncate(rows);
+        if let Some(average) = &mut self.average {
+            average.truncate(rows * self.dim);
+        }
+    }
+
+    /// Averages, with the path itself where there was none yet.
+    fn filled(&self, mut averages: Vec<f64>) -> Vec<f64> {
+        for (average, theta) in averages.iter_mut().zip(&self.theta) {
+            if average.is_nan() {
+                *average = *theta;
+            }
+        }
+        averages
     }
 }
 
@@ -197,4 +278,5 @@ struct Row<'a> {
     grad_norm: &'a mut f64,
     lr: &'a mut f64,
     evaluations: &'a mut u64,
+    cost: &'a mut f64,
 }

@@ -49,6 +49,16 @@ pub enum SceneError {
         /// What was expected.
         expected: String,
     },
+    /// A group of parameters that the objective does not have.
+    #[error("`{landscape}` has no parameters called `{name}`; expected {expected} in brackets")]
+    Group {
+        /// The name in brackets.
+        name: String,
+        /// The landscape's name.
+        landscape: &'static str,
+        /// The groups that there are.
+        expected: &'static str,
+    },
     /// Too many runs.
     #[error("there are {0} runs; expected at most {MOST_RUNS}")]
     TooManyRuns(usize),

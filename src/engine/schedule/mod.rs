@@ -1,11 +1,22 @@
 //! Learning-rate schedules: pure functions of the step count, and plans of several in sequence.
 
 mod constant;
+mod constant_factor;
 mod cosine;
+mod cosine_warm_restarts;
+mod cyclic;
 mod exponential;
+mod inverse_sqrt;
+mod inverse_time;
+mod linear;
+mod multi_step;
+mod natural_exponential;
 mod one_cycle;
+mod plateau;
+mod polynomial;
 mod step;
 mod warmup;
+mod warmup_stable_decay;
 
 use super::declare::{Refusal, Settings, family};
 use super::spec;
@@ -18,10 +29,21 @@ family! {
     pub enum AnySchedule: Schedule = "schedule" {
         constant::Constant,
         step::Step,
+        multi_step::MultiStep,
+        constant_factor::ConstantFactor,
+        linear::Linear,
         exponential::Exponential,
+        polynomial::Polynomial,
         cosine::Cosine,
+        cosine_warm_restarts::CosineWarmRestarts,
+        plateau::Plateau,
+        cyclic::Cyclic,
         one_cycle::OneCycle,
         warmup::Warmup,
+        inverse_time::InverseTime,
+        natural_exponential::NaturalExponential,
+        inverse_sqrt::InverseSqrt,
+        warmup_stable_decay::WarmupStableDecay,
     }
 }
 
@@ -49,6 +71,22 @@ pub trait Schedule: Settings {
     fn is_constant(&self) -> bool {
         false
     }
+
+    /// Whether the pace depends on the losses of the run; [`Schedule::pace`] then does not know it.
+    fn heeds_loss(&self) -> bool {
+        false
+    }
+
+    /// What a run must remember from step to step to know its pace, or to know it without beginning again each step.
+    fn memory(&self) -> Option<Box<dyn Memory>> {
+        None
+    }
+}
+
+/// The pace of a run that has got so far.
+pub trait Memory: Send {
+    /// The pace of step `step`, at whose start the loss is `loss`; asked for each step in turn.
+    fn pace(&mut self, lr: f64, step: u64, loss: f64) -> Pace;
 }
 
 /// Schedules in sequence, as PyTorch's SequentialLR has it: each starts at its own step 0, from the base learning rate.
@@ -83,18 +121,29 @@ impl Plan {
         &self.0
     }
 
-    /// The pace of step `step` of a run of `steps` steps.
+    /// The pace of step `step` of a run of `steps` steps; before its losses are known where they count.
     pub fn pace(&self, lr: f64, step: u64, steps: u64) -> Pace {
-        let (mut step, mut left) = (step, steps);
+        let (index, step, horizon) = self.at(step, steps);
+        self.0[index].as_dyn().pace(lr, step, horizon)
+    }
+
+    /// The schedule of step `step` of a run of `steps` steps, the number of the step in it, and how many it has there.
+    fn at(&self, step: u64, steps: u64) -> (usize, u64, u64) {
+        let (mut step, mut left, last) = (step, steps, self.0.len() - 1);
         for (index, schedule) in self.0.iter().map(AnySchedule::as_dyn).enumerate() {
             let length = schedule.length().unwrap_or(u64::MAX);
-            if step < length || index + 1 == self.0.len() {
-                return schedule.pace(lr, step, left.min(length).max(1));
+            if step < length || index == last {
+                return (index, step, left.min(length).max(1));
             }
             step -= length;
             left = left.saturating_sub(length);
         }
-        Pace { lr, momentum: None }
+        (last, step, left.max(1))
+    }
+
+    /// Whether the pace depends on the losses of the run.
+    pub fn heeds_loss(&self) -> bool {
+        self.0.iter().any(|schedule| schedule.as_dyn().heeds_loss())
     }
 
     /// Whether every step has the base learning rate.
@@ -102,6 +151,51 @@ impl Plan {
         self.0
             .iter()
             .all(|schedule| schedule.as_dyn().is_constant())
+    }
+}
+
+/// The paces of a run, step by step.
+pub struct Pacing<'a> {
+    plan: &'a Plan,
+    lr: f64,
+    steps: u64,
+    steady: Option<Pace>,
+    memories: Vec<Option<Box<dyn Memory>>>,
+}
+
+impl<'a> Pacing<'a> {
+    /// Those of a run of `steps` steps whose optimizer has the learning rate `lr`.
+    pub fn new(plan: &'a Plan, lr: f64, steps: u64) -> Self {
+        let steady = plan.is_constant().then(|| plan.pace(lr, 0, steps));
+        let memories = plan
+            .0
+            .iter()
+            .map(|schedule| schedule.as_dyn().memory())
+            .collect();
+        Self {
+            plan,
+            lr,
+            steps,
+            steady,
+            memories,
+        }
+    }
+
+    /// The pace of step `step`, at whose start the loss is `loss`; asked for each step in turn.
+    #[inline]
+    pub fn pace(&mut self, step: u64, loss: f64) -> Pace {
+        match self.steady {
+            Some(pace) => pace,
+            None => self.moving(step, loss),
+        }
+    }
+
+    fn moving(&mut self, step: u64, loss: f64) -> Pace {
+        let (index, step, horizon) = self.plan.at(step, self.steps);
+        match &mut self.memories[index] {
+            Some(memory) => memory.pace(self.lr, step, loss),
+            None => self.plan.0[index].as_dyn().pace(self.lr, step, horizon),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 pub(crate) mod chooser;
 pub(crate) mod critical;
 pub(crate) mod optimizers;
+pub(crate) mod rule;
 pub(crate) mod scene;
 pub(crate) mod style;
 pub(crate) mod table;

@@ -2,10 +2,11 @@
 
 use super::scene::{Answer, heading};
 use crate::engine::declare::Value;
-use crate::engine::optimizer::AnyOptimizer;
+use crate::engine::optimizer::{AnyOptimizer, Kind};
 use crate::engine::run::RunSpec;
 use crate::engine::scene::{MOST_RUNS, Run, Scene};
 use crate::engine::schedule::{AnySchedule, Plan};
+use crate::engine::wrapper::AnyWrapper;
 use crate::figure::colour::Theme;
 use crate::figure::{legend_line, look, shortened};
 use crate::gui::icon::{Icon, icon_button};
@@ -33,15 +34,18 @@ pub(crate) fn ui(
     ui.horizontal(|ui| {
         heading(ui, "OPTIMIZERS");
         let adding = ui.menu_button("+ Add", |ui| {
-            for optimizer in AnyOptimizer::all() {
-                let settings = optimizer.settings();
-                if ui
-                    .button(settings.title())
-                    .on_hover_text(settings.help())
-                    .clicked()
-                {
-                    change = Some(Change::Add(optimizer));
-                }
+            for kind in Kind::ALL {
+                ui.menu_button(kind.title(), |ui| {
+                    let all = AnyOptimizer::all().into_iter();
+                    for optimizer in all.filter(|any| any.as_dyn().notes().kind == kind) {
+                        let (settings, notes) = (optimizer.settings(), optimizer.as_dyn().notes());
+                        let help =
+                            format!("{}\n\n{}\n{}", settings.help(), notes.helps, notes.fails);
+                        if ui.button(settings.title()).on_hover_text(help).clicked() {
+                            change = Some(Change::Add(optimizer));
+                        }
+                    }
+                });
             }
         });
         adding
@@ -74,10 +78,7 @@ pub(crate) fn ui(
     }
     match change {
         Some(Change::Add(optimizer)) if scene.runs.len() < MOST_RUNS => {
-            scene.add_run(RunSpec {
-                optimizer,
-                plan: Plan::default(),
-            });
+            scene.add_run(RunSpec::new(optimizer));
             *selected = Some(scene.runs.len() - 1);
         }
         Some(Change::Duplicate(index)) if scene.runs.len() < MOST_RUNS => {
@@ -129,6 +130,15 @@ fn head_ui(
                 if ui.button("Copy as text").clicked() {
                     ui.ctx().copy_text(run.spec.to_string());
                 }
+                let keras = run.spec.optimizer.as_dyn().keras();
+                if let Some(Ok(keras)) = keras.map(str::parse::<AnyOptimizer>)
+                    && ui
+                        .button("Keras's defaults")
+                        .on_hover_text(format!("Takes {keras}, as Keras has it."))
+                        .clicked()
+                {
+                    run.spec.optimizer = keras;
+                }
             });
             menu.response.widget_info(|| {
                 egui::WidgetInfo::labeled(egui::Role::Button, true, format!("menu of {name}"))
@@ -150,6 +160,7 @@ fn run_ui(ui: &mut egui::Ui, run: &mut Run, name: &str) -> Option<String> {
             .on_hover_text("What the run is called; empty takes the optimizer's name.");
     });
     let mut refused = settings_ui(ui, run.spec.optimizer.settings_mut(), |_| true);
+    refused = wrappers_ui(ui, &mut run.spec.wrappers).or(refused);
     let mut schedules = run.spec.plan.schedules().to_vec();
     let mut removed = None;
     for (index, schedule) in schedules.iter_mut().enumerate() {
@@ -184,6 +195,47 @@ fn run_ui(ui: &mut egui::Ui, run: &mut Run, name: &str) -> Option<String> {
         Ok(plan) => run.spec.plan = plan,
         Err(refusal) => refused = Some(refusal.to_string()),
     }
+    refused
+}
+
+/// What goes around a run's optimizer.
+fn wrappers_ui(ui: &mut egui::Ui, wrappers: &mut Vec<AnyWrapper>) -> Option<String> {
+    let (mut refused, mut removed) = (None, None);
+    for (index, wrapper) in wrappers.iter_mut().enumerate() {
+        ui.push_id(("wrapper", index), |ui| {
+            ui.horizontal(|ui| {
+                let settings = wrapper.settings();
+                ui.label(format!("+ {}", settings.title()))
+                    .on_hover_text(settings.help());
+                if ui
+                    .button("Remove")
+                    .on_hover_text("Takes this away from around the optimizer.")
+                    .clicked()
+                {
+                    removed = Some(index);
+                }
+            });
+            refused = settings_ui(ui, wrapper.settings_mut(), |_| true).or(refused.take());
+        });
+    }
+    if let Some(index) = removed {
+        wrappers.remove(index);
+    }
+    let adding = ui.menu_button("+ around", |ui| {
+        for wrapper in AnyWrapper::all() {
+            let settings = wrapper.settings();
+            if ui
+                .button(settings.title())
+                .on_hover_text(settings.help())
+                .clicked()
+            {
+                wrappers.push(wrapper);
+            }
+        }
+    });
+    adding.response.on_hover_text(
+        "Puts something around the optimizer that changes the gradients it sees or the steps it makes.",
+    );
     refused
 }
 

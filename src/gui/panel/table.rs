@@ -26,7 +26,10 @@ pub(crate) fn ui(
                 ("run", "Click a name to see its settings."),
                 ("loss", "True loss at this step: no noise, all the data."),
                 ("‖∇f‖", "Norm of the true gradient at this step."),
-                ("evals", "Gradients asked for so far."),
+                (
+                    "evals",
+                    "What it asked for so far, in gradients: a value counts as a third, a Hessian times a vector as two.",
+                ),
                 ("state", "Where the run stands."),
             ] {
                 ui.label(egui::RichText::new(heading).size(11.0).strong())
@@ -59,12 +62,7 @@ pub(crate) fn ui(
                     |value: Option<&f64>| value.map_or("–".to_owned(), |value| number(*value, 4));
                 ui.label(cell(trajectory.loss.get(at)));
                 ui.label(cell(trajectory.grad_norm.get(at)));
-                ui.label(
-                    trajectory
-                        .evaluations
-                        .get(at)
-                        .map_or("–".to_owned(), ToString::to_string),
-                );
+                ui.label(cell(trajectory.cost.get(at)));
                 let (state, why) = match trajectory.outcome {
                     Outcome::Diverged(step) if ended => {
                         (format!("diverged {step}"), diverged_why(scene, runs, index))

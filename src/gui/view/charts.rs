@@ -18,8 +18,8 @@ const COLUMNS: usize = 1500;
 /// What the charts remember between frames.
 #[derive(Default)]
 pub(crate) struct Charts {
-    /// Whether they run over gradient evaluations instead of steps.
-    pub by_evaluations: bool,
+    /// Whether they run over what the runs asked for, in gradients, instead of steps.
+    pub by_cost: bool,
     /// The lines as they were made last.
     made: Option<Made>,
 }
@@ -42,7 +42,7 @@ struct Quantity {
 struct Line {
     rows: Vec<usize>,
     steps: Vec<f64>,
-    evaluations: Vec<f64>,
+    costs: Vec<f64>,
     values: Vec<f64>,
     look: usize,
     limit: bool,
@@ -59,7 +59,7 @@ impl Charts {
         textures: &mut Textures,
     ) -> Vec<Command> {
         let mut commands = Vec::new();
-        let (by_evaluations, last) = (self.by_evaluations, self.last(scene, runs));
+        let (by_cost, last) = (self.by_cost, self.last(scene, runs));
         let quantities = self.quantities(scene, runs);
         #[expect(clippy::cast_precision_loss, reason = "four charts")]
         let height = space.height() / quantities.len() as f32;
@@ -70,7 +70,11 @@ impl Charts {
             let chart = Chart {
                 area: paint::area(rect),
                 title,
-                across: if by_evaluations { "gradients" } else { "step" },
+                across: if by_cost {
+                    "gradients asked for"
+                } else {
+                    "step"
+                },
                 last,
                 log: *log,
                 theme,
@@ -78,11 +82,7 @@ impl Charts {
             let series: Vec<Series> = lines
                 .iter()
                 .map(|line| Series {
-                    x: if by_evaluations {
-                        &line.evaluations
-                    } else {
-                        &line.steps
-                    },
+                    x: if by_cost { &line.costs } else { &line.steps },
                     values: &line.values,
                     strong: line.rows.partition_point(|&drawn| drawn <= row),
                     look: line.look,
@@ -99,7 +99,7 @@ impl Charts {
             );
             let name = format!("Chart of {title}");
             response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, &name));
-            if let (false, Some(pointer)) = (by_evaluations, response.interact_pointer_pos()) {
+            if let (false, Some(pointer)) = (by_cost, response.interact_pointer_pos()) {
                 commands.push(Command::Seek(f64::from(
                     (pointer.x - plot.min.x) / plot.width().max(1.0),
                 )));
@@ -115,12 +115,12 @@ impl Charts {
             .iter()
             .zip(&runs.results)
             .filter(|(run, _)| run.shown);
-        let asked = ticked.filter_map(|(_, result)| result.trajectory.evaluations.last().copied());
-        real(if self.by_evaluations {
-            asked.max().unwrap_or(1)
+        let asked = ticked.filter_map(|(_, result)| result.trajectory.cost.last().copied());
+        if self.by_cost {
+            asked.fold(1.0, f64::max)
         } else {
-            scene.training.steps
-        })
+            real(scene.training.steps)
+        }
     }
 
     /// The four quantities, made anew only where runs have changed.
@@ -218,9 +218,9 @@ fn line(run: &Run, result: &RunResult, values: &[f64], limit: bool) -> Line {
     let rows = thin(values, COLUMNS);
     Line {
         steps: rows.iter().map(|&row| real(row as u64)).collect(),
-        evaluations: rows
+        costs: rows
             .iter()
-            .map(|&row| real(result.trajectory.evaluations[row]))
+            .map(|&row| result.trajectory.cost[row])
             .collect(),
         values: rows.iter().map(|&row| values[row]).collect(),
         rows,

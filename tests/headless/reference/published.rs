@@ -1,4 +1,4 @@
-//! Numbers printed in d2l.ai's chapters on optimization, and of PyTorch 2.15 on Rosenbrock.
+//! Numbers printed in d2l.ai's chapters on optimization, and of PyTorch 2.15 and pytorch_optimizer 4.1 on Rosenbrock.
 
 #![expect(
     clippy::unreadable_literal,
@@ -95,8 +95,30 @@ fn rosenbrock_is_that_of_pytorch() {
         ("adagrad:lr=0.5", [-1.349355497, 1.827549419]),
         ("adadelta", [-1.419130006, 2.020770152]),
         ("rmsprop:lr=0.01", [-1.33610129, 1.791381959]),
+        ("nadam:lr=0.05", [-1.168073456, 1.370637126]),
+        ("adamax:lr=0.05", [-1.387495633, 1.930795018]),
+        ("adafactor:lr=0.05", [-1.288154539, 1.564267086]),
+        ("rprop", [-1.198764194, 1.444058373]),
+        ("asgd:lr=1e-3", [-1.363758993, 1.86747761]),
     ] {
         let found: [f64; 2] = end(&path("rosenbrock", run, [-1.5, 2.0], 100));
         check(run, &found, &expected, 1.0, 0.5000001e-9);
+    }
+    let found: [f64; 2] = end(&path("rosenbrock", "radam:lr=0.05", [-1.5, 2.0], 1));
+    check("RAdam", &found, &[6.25, 4.5], 1.0, 1e-12);
+}
+
+#[test]
+fn rosenbrock_is_that_of_pytorch_optimizer() {
+    // That library rounds the norm of SAM's gradient to single precision.
+    for (run, expected, tolerance) in [
+        ("lion:lr=0.01", [-1.1, 1.22], 1e-12),
+        ("adabelief:lr=0.05", [-1.25614278, 1.58289174], 0.5000001e-8),
+        ("adan:lr=0.05", [-1.12461077, 1.27037993], 0.5000001e-8),
+        ("ademamix:lr=0.05", [-1.26208488, 1.59926145], 0.5000001e-8),
+        ("sgd:lr=1e-3+sam:rho=0.05", [-1.06251064, 1.0415254], 2e-8),
+    ] {
+        let found: [f64; 2] = end(&path("rosenbrock", run, [-1.5, 2.0], 100));
+        check(run, &found, &expected, 1.0, tolerance);
     }
 }

@@ -1,4 +1,4 @@
-//! Paths, derivatives and schedules that PyTorch computed.
+//! Paths, derivatives and schedules that PyTorch and pytorch_optimizer computed.
 
 use super::{check, ground, treated};
 use ravine::engine::declare::Value;
@@ -36,11 +36,24 @@ struct PathCase {
     theta: Vec<[f64; 2]>,
     loss: Vec<f64>,
     lr: Vec<f64>,
+    /// The average of the positions, where the optimizer has one.
+    average: Option<Vec<[f64; 2]>>,
 }
+
+const PATHS: [&str; 2] = ["torch_paths.json", "pytorch_optimizer_paths.json"];
 
 #[test]
 fn every_optimizer_takes_the_path_of_pytorch() {
-    for case in cases::<PathCase>("torch_paths.json") {
+    take_the_paths("torch_paths.json");
+}
+
+#[test]
+fn every_optimizer_takes_the_path_of_pytorch_optimizer() {
+    take_the_paths("pytorch_optimizer_paths.json");
+}
+
+fn take_the_paths(file: &str) {
+    for case in cases::<PathCase>(file) {
         let PathCase { landscape, run, .. } = &case;
         let treatment = Treatment {
             clip_norm: case.clip_norm,
@@ -58,6 +71,11 @@ fn every_optimizer_takes_the_path_of_pytorch() {
             let (loss, lr) = (case.loss[k], case.lr[k]);
             let size = 1.0_f64.max(x.abs()).max(y.abs());
             check(&what("θ"), theta, &[x, y], size, 1e-10);
+            if let Some(expected) = &case.average {
+                let average = found.average.as_ref().unwrap();
+                let average = &average[2 * k..2 * k + 2];
+                check(&what("average"), average, &expected[k], size, 1e-10);
+            }
             check(
                 &what("loss"),
                 &found.loss[k..=k],
@@ -73,13 +91,25 @@ fn every_optimizer_takes_the_path_of_pytorch() {
 #[test]
 fn paths_cover_every_optimizer() {
     let mut covered: BTreeMap<&str, [BTreeSet<String>; 2]> = BTreeMap::new();
-    for case in cases::<PathCase>("torch_paths.json") {
+    for case in PATHS.into_iter().flat_map(cases::<PathCase>) {
         let spec: RunSpec = case.run.parse().unwrap();
         let [landscapes, settings] = covered.entry(spec.optimizer.name()).or_default();
         landscapes.insert(case.landscape);
         settings.insert(spec.optimizer.to_string());
     }
-    for name in AnyOptimizer::NAMES {
+    // These are in neither library; their own tests hold them to theory and to scipy.
+    let elsewhere = [
+        "bfgs",
+        "conjugate-gradient",
+        "line-search",
+        "barzilai-borwein",
+        "nelder-mead",
+        "cma-es",
+    ];
+    for name in AnyOptimizer::NAMES
+        .iter()
+        .filter(|name| !elsewhere.contains(name))
+    {
         let [landscapes, settings] = &covered[name];
         assert!(landscapes.len() >= 3, "{name}: {landscapes:?}");
         assert!(settings.len() >= 2, "{name}: {settings:?}");

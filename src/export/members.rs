@@ -5,83 +5,145 @@ use crate::engine::landscape::{AnyLandscape, NoFiles};
 use crate::engine::optimizer::AnyOptimizer;
 use crate::engine::plane::Rect;
 use crate::engine::schedule::AnySchedule;
+use crate::engine::spec::real;
+use crate::engine::wrapper::AnyWrapper;
 use serde::Serialize;
 use serde_json::json;
 
 /// One member of a family.
 #[derive(Serialize)]
-pub(super) struct Member {
-    pub(super) name: &'static str,
-    pub(super) title: &'static str,
-    pub(super) help: String,
+pub(crate) struct Member {
+    pub(crate) name: &'static str,
+    pub(crate) title: &'static str,
+    pub(crate) help: String,
     #[serde(flatten)]
-    pub(super) landscape: Option<Facts>,
-    pub(super) settings: Vec<Setting>,
+    pub(crate) landscape: Option<Facts>,
+    pub(crate) settings: Vec<Setting>,
 }
 
 /// What is known of a landscape with its default settings.
 #[derive(Serialize)]
-pub(super) struct Facts {
+pub(crate) struct Facts {
     /// Where users look for it.
-    pub(super) group: &'static str,
-    pub(super) formula: String,
+    pub(crate) group: &'static str,
+    pub(crate) formula: String,
     /// Ranges of the parameters, two or one, where starts may lie; null is everywhere.
-    pub(super) domain: Option<Vec<[f64; 2]>>,
+    pub(crate) domain: Option<Vec<[f64; 2]>>,
     /// What the parameters are called.
-    pub(super) axes: Vec<&'static str>,
-    pub(super) start: Vec<f64>,
-    pub(super) minima: Vec<Minimum>,
+    pub(crate) axes: Vec<&'static str>,
+    pub(crate) start: Vec<f64>,
+    pub(crate) minima: Vec<Minimum>,
+}
+
+/// A blank at which no line breaks.
+pub(crate) const GLUE: &str = "\u{a0}";
+
+impl Facts {
+    /// What is known of a landscape, in sentences.
+    pub(crate) fn sentences(&self) -> Vec<String> {
+        let point = |at: &[f64]| {
+            let numbers: Vec<String> = at.iter().map(|number| short(*number)).collect();
+            let joined = numbers.join(&format!(",{GLUE}"));
+            if numbers.len() == 1 {
+                joined
+            } else {
+                format!("({joined})")
+            }
+        };
+        let range = |(name, [low, high]): (&&str, &[f64; 2])| {
+            format!("{name} from {} to {}", short(*low), short(*high))
+        };
+        let domain = match &self.domain {
+            Some(ranges) => {
+                let ranges: Vec<String> = self.axes.iter().zip(ranges).map(range).collect();
+                ranges.join(", ")
+            }
+            None => format!("any {}", self.axes.join(" and ")),
+        };
+        let mut known = String::new();
+        for (index, minimum) in self.minima.iter().enumerate() {
+            let same = index > 0
+                && self.minima[index - 1]
+                    .value
+                    .total_cmp(&minimum.value)
+                    .is_eq();
+            let what = format!("; minimum {} at", short(minimum.value));
+            known += if same { "," } else { &what };
+            known += " ";
+            known += &point(&minimum.at);
+        }
+        vec![
+            format!("f({}) = {}", self.axes.join(", "), self.formula),
+            format!("Domain: {domain}; starts at {}{known}.", point(&self.start)),
+        ]
+    }
+}
+
+/// A number in few digits, for reading.
+fn short(number: f64) -> String {
+    let rounded = format!("{number:.6}").parse().unwrap_or(number);
+    real(if rounded == 0.0 { 0.0 } else { rounded })
 }
 
 #[derive(Serialize)]
-pub(super) struct Minimum {
-    pub(super) at: Vec<f64>,
-    pub(super) value: f64,
+pub(crate) struct Minimum {
+    pub(crate) at: Vec<f64>,
+    pub(crate) value: f64,
 }
 
 /// One setting of a member.
 #[derive(Serialize)]
-pub(super) struct Setting {
-    pub(super) name: &'static str,
+pub(crate) struct Setting {
+    pub(crate) name: &'static str,
     kind: &'static str,
     /// A number, true or false, a text, a list of numbers, or the word for no value.
     default: serde_json::Value,
     /// An interval like `[0, 1)` for numbers, a list of names for a choice; null for the others.
-    pub(super) range: serde_json::Value,
+    pub(crate) range: serde_json::Value,
     /// The word for no value, if there may be none.
     none: Option<&'static str>,
-    unit: &'static str,
+    pub(crate) unit: &'static str,
     /// What can be given, in words.
-    pub(super) expected: String,
-    pub(super) help: String,
+    pub(crate) expected: String,
+    pub(crate) help: String,
     /// The default as a spec has it.
     #[serde(skip)]
-    pub(super) text: String,
+    pub(crate) text: String,
 }
 
-pub(super) fn landscapes() -> Vec<Member> {
-    let member = |any: &AnyLandscape| Member {
+pub(crate) fn landscapes() -> Vec<Member> {
+    AnyLandscape::all().iter().map(landscape).collect()
+}
+
+pub(crate) fn landscape(any: &AnyLandscape) -> Member {
+    Member {
         landscape: Some(facts(any)),
         ..member(any.name(), any.settings())
-    };
-    AnyLandscape::all().iter().map(member).collect()
+    }
 }
 
-pub(super) fn optimizers() -> Vec<Member> {
+pub(crate) fn optimizers() -> Vec<Member> {
     AnyOptimizer::all()
         .iter()
         .map(|any| member(any.name(), any.settings()))
         .collect()
 }
 
-pub(super) fn schedules() -> Vec<Member> {
+pub(crate) fn wrappers() -> Vec<Member> {
+    AnyWrapper::all()
+        .iter()
+        .map(|any| member(any.name(), any.settings()))
+        .collect()
+}
+
+pub(crate) fn schedules() -> Vec<Member> {
     AnySchedule::all()
         .iter()
         .map(|any| member(any.name(), any.settings()))
         .collect()
 }
 
-fn member(name: &'static str, settings: &dyn Settings) -> Member {
+pub(crate) fn member(name: &'static str, settings: &dyn Settings) -> Member {
     let described = settings.params().iter().enumerate();
     Member {
         name,

@@ -1,0 +1,483 @@
+//! The oracle through which an optimizer sees an objective.
+
+use super::{Objective, norm};
+use crate::engine::cancel::Cancel;
+use crate::engine::optimizer::Probe;
+use crate::engine::rng::{self, Purpose};
+use crate::engine::vector::Vector;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, StandardNormal};
+
+/// How many times each thing was asked for. L-BFGS's line search asks for many gradients a step, and pays for each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Values alone.
+    pub values: u64,
+    /// Gradients, each with its value.
+    pub gradients: u64,
+    /// Hessians times a vector.
+    pub hessian_vectors: u64,
+    /// Whole Hessians.
+    pub hessians: u64,
+}
+
+impl Counts {
+    /// All of it in gradients: what the same time would have bought of them on a network of n = `dim` parameters.
+    ///
+    /// A value is a third of a gradient, because a backward pass takes as long as two forward passes; a Hessian times a vector is
+    /// two gradients (Pearlmutter 1994); a Hessian is n of those.
+    pub fn cost(&self, dim: usize) -> f64 {
+        let real = |count: u64| {
+            #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+            let real = count as f64;
+            real
+        };
+        let hessians = real(self.hessians) * crate::engine::real(dim);
+        real(self.values) / 3.0
+            + real(self.gradients)
+            + 2.0 * (real(self.hessian_vectors) + hessians)
+    }
+}
+
+/// What a run does to every gradient before its optimizer sees it.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Treatment {
+    /// Seed of mini-batches and noise.
+    pub seed: u64,
+    /// Standard deviation of the Gaussian noise on every component.
+    pub noise: f64,
+    /// Samples in a mini-batch; `None` is all of them.
+    pub batch: Option<usize>,
+    /// Largest norm, as `torch.nn.utils.clip_grad_norm_` has it.
+    pub clip_norm: Option<f64>,
+    /// Largest magnitude of a component, as `torch.nn.utils.clip_grad_value_` has it.
+    pub clip_value: Option<f64>,
+}
+
+impl Treatment {
+    /// Whether a step sees the gradient of an objective with so many samples as it is: no mini-batches, no noise, no
+    /// clipping.
+    pub fn is_plain(&self, samples: usize) -> bool {
+        let clipped = self.clip_norm.is_some() || self.clip_value.is_some();
+        self.batch.is_none_or(|size| size >= samples) && self.noise == 0.0 && !clipped
+    }
+}
+
+/// Something between an optimizer and the objective that changes the gradients which the optimizer sees.
+pub trait Lens<V: Vector>: Send {
+    /// The loss and, in `gradient`, its gradient at `theta`, made of what lies `beyond`.
+    fn gradient(&mut self, beyond: &mut Sight<V>, theta: &[f64], gradient: &mut V) -> f64;
+
+    /// Shows what it carries.
+    fn probe(&self, probe: &mut Probe) {
+        let _ = probe;
+    }
+}
+
+/// What lies beyond a [`Lens`]: further ones, and in the end the objective.
+pub struct Sight<'s, 'a, V: Vector> {
+    oracle: &'s mut Oracle<'a, V>,
+    lenses: &'s mut [Box<dyn Lens<V>>],
+}
+
+impl<V: Vector> Sight<'_, '_, V> {
+    /// The loss and, in `gradient`, its gradient at `theta`, as they are seen from here.
+    pub fn gradient(&mut self, theta: &[f64], gradient: &mut V) -> f64 {
+        match self.lenses.split_first_mut() {
+            Some((lens, lenses)) => {
+                let oracle = &mut *self.oracle;
+                lens.gradient(&mut Sight { oracle, lenses }, theta, gradient)
+            }
+            None => {
+                let (loss, found) = self.oracle.bare_gradient(theta);
+                gradient.copy_from_slice(found);
+                loss
+            }
+        }
+    }
+
+    /// Goes on to the next mini-batch and the next noise within the same step.
+    pub fn next_batch(&mut self) {
+        self.oracle.known &= self.oracle.batches.is_none();
+        self.oracle.draw();
+    }
+}
+
+/// What an optimizer sees of an [`Objective`]: counted, seeded access, with the step's mini-batch, its noise and the
+/// clipping already applied. Counting happens here and nowhere else.
+pub struct Oracle<'a, V: Vector> {
+    objective: &'a dyn Objective,
+    treatment: Treatment,
+    cancel: &'a Cancel,
+    /// Whether a step sees the gradient as it is: no mini-batches, no noise, no clipping.
+    plain: bool,
+    counts: Counts,
+    batches: Option<Batches>,
+    noise_stream: ChaCha8Rng,
+    noise: V,
+    /// Where the objective was evaluated last, its loss and its gradient there.
+    theta: V,
+    losses: V::Losses,
+    gradient: V,
+    /// Whether these are what a step would ask for there, still untouched.
+    known: bool,
+    /// What the optimizer looks through, the nearest first.
+    lenses: Vec<Box<dyn Lens<V>>>,
+    /// What was looked at, to be asked for again: where, the loss and the gradient; and whether it is still to be asked for.
+    looked: Option<(V, f64, V)>,
+    looking: bool,
+    /// Room for a gradient seen through lenses.
+    spare: Option<V>,
+}
+
+impl<'a, V: Vector> Oracle<'a, V> {
+    /// An oracle that has not been asked anything. `zeros` are as many as the objective has parameters.
+    pub fn new(
+        objective: &'a dyn Objective,
+        treatment: Treatment,
+        zeros: V,
+        cancel: &'a Cancel,
+    ) -> Self {
+        let samples = objective.samples();
+        let batches = treatment
+            .batch
+            .filter(|&size| size < samples)
+            .map(|size| Batches::new(samples, size, treatment.seed));
+        Self {
+            objective,
+            treatment,
+            cancel,
+            plain: treatment.is_plain(samples),
+            counts: Counts::default(),
+            batches,
+            noise_stream: rng::stream(treatment.seed, Purpose::GradientNoise, 0),
+            noise: zeros.clone(),
+            theta: zeros.clone(),
+            losses: V::Losses::default(),
+            gradient: zeros,
+            known: false,
+            lenses: Vec::new(),
+            looked: None,
+            looking: false,
+            spare: None,
+        }
+    }
+
+    /// The same, seen through lenses, the first of which is the nearest to the optimizer.
+    pub fn through(mut self, lenses: Vec<Box<dyn Lens<V>>>) -> Self {
+        self.lenses = lenses;
+        self
+    }
+
+    /// Begins a step at `theta`: draws its mini-batch and its noise, which stay the same however often the step asks.
+    /// Returns the true losses and gradient at `theta`; they are for the record and not counted.
+    #[inline(always)]
+    pub fn begin_step(&mut self, theta: &V) -> (&V::Losses, &V) {
+        self.looking = false;
+        self.theta.copy_from_slice(theta);
+        theta.evaluate(self.objective, &mut self.losses, &mut self.gradient);
+        self.known = self.batches.is_none();
+        if !self.plain {
+            self.draw();
+        }
+        (&self.losses, &self.gradient)
+    }
+
+    /// The loss and its gradient at `theta`, as this step sees them. Counts every gradient that is asked of the objective for
+    /// that. The caller may work in the gradient; the next call overwrites it.
+    #[inline(always)]
+    pub fn gradient(&mut self, theta: &[f64]) -> (f64, &mut V) {
+        if self.lenses.is_empty() && !self.looking {
+            self.bare_gradient(theta)
+        } else {
+            self.seen_gradient(theta)
+        }
+    }
+
+    /// The gradient as the last asker left it.
+    pub fn last(&self) -> &V {
+        &self.gradient
+    }
+
+    /// Looks at the loss and the gradient at `theta`, which the next one to ask for them there gets without their being
+    /// counted again.
+    pub fn look(&mut self, theta: &V) -> (f64, &V) {
+        let (loss, _) = self.gradient(theta);
+        let zeros = &self.gradient;
+        let looked = self
+            .looked
+            .get_or_insert_with(|| (theta.clone(), loss, zeros.clone()));
+        looked.0.copy_from_slice(theta);
+        looked.1 = loss;
+        looked.2.copy_from_slice(&self.gradient);
+        self.looking = true;
+        (loss, &self.gradient)
+    }
+
+    /// Shows what the lenses carry.
+    pub fn probe(&self, probe: &mut Probe) {
+        self.lenses.iter().for_each(|lens| lens.probe(probe));
+    }
+
+    /// Makes these the loss and the gradient at `theta`, whatever the objective says.
+    pub(in crate::engine) fn give(&mut self, theta: &[f64], gradient: impl Iterator<Item = f64>) {
+        self.theta.copy_from_slice(theta);
+        self.gradient
+            .iter_mut()
+            .zip(gradient)
+            .for_each(|(g, given)| *g = given);
+        self.known = true;
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn seen_gradient(&mut self, theta: &[f64]) -> (f64, &mut V) {
+        let looking = std::mem::take(&mut self.looking);
+        if let Some((place, loss, gradient)) = self.looked.as_ref().filter(|_| looking)
+            && **place == *theta
+        {
+            self.gradient.copy_from_slice(gradient);
+            return (*loss, &mut self.gradient);
+        }
+        let mut lenses = std::mem::take(&mut self.lenses);
+        let mut gradient = self.spare.take().unwrap_or_else(|| self.gradient.clone());
+        let mut sight = Sight {
+            oracle: self,
+            lenses: &mut lenses,
+        };
+        let loss = sight.gradient(theta, &mut gradient);
+        self.lenses = lenses;
+        self.spare = Some(std::mem::replace(&mut self.gradient, gradient));
+        (loss, &mut self.gradient)
+    }
+
+    /// Without lenses.
+    #[inline(always)]
+    fn bare_gradient(&mut self, theta: &[f64]) -> (f64, &mut V) {
+        self.counts.gradients += 1;
+        if !(self.known && self.theta.is_at(theta)) {
+            self.theta.copy_from_slice(theta);
+            self.evaluate();
+        }
+        self.known = false;
+        if !self.plain {
+            self.treat();
+        }
+        (V::loss(&self.losses), &mut self.gradient)
+    }
+
+    fn draw(&mut self) {
+        if let Some(batches) = &mut self.batches {
+            batches.advance();
+        }
+        if self.treatment.noise > 0.0 {
+            for noise in self.noise.iter_mut() {
+                let normal: f64 = StandardNormal.sample(&mut self.noise_stream);
+                *noise = self.treatment.noise * normal;
+            }
+        }
+    }
+
+    /// Once it is cancelled a step that asks many times gets NaN, and is soon at its end.
+    fn evaluate(&mut self) {
+        if self.cancel.is_cancelled() {
+            self.theta.fill(f64::NAN);
+        }
+        let (objective, gradient) = (self.objective, &mut self.gradient);
+        match &self.batches {
+            Some(batches) => {
+                let loss = objective.batch_gradient(&self.theta, batches.current(), gradient);
+                V::set_loss(&mut self.losses, loss);
+            }
+            None => self.theta.evaluate(objective, &mut self.losses, gradient),
+        }
+    }
+
+    fn treat(&mut self) {
+        let gradient = &mut self.gradient;
+        if self.treatment.noise > 0.0 {
+            gradient
+                .iter_mut()
+                .zip(self.noise.iter())
+                .for_each(|(g, noise)| *g += noise);
+        }
+        if let Some(max) = self.treatment.clip_norm {
+            clip_norm(gradient, max);
+        }
+        if let Some(max) = self.treatment.clip_value {
+            clip_value(gradient, max);
+        }
+    }
+
+    /// The loss alone at `theta`, as this step sees it. Counts one value.
+    pub fn value(&mut self, theta: &[f64]) -> f64 {
+        self.counts.values += 1;
+        match &self.batches {
+            Some(batches) => {
+                let (mut gradient, batch) = (self.gradient.clone(), batches.current());
+                self.objective.batch_gradient(theta, batch, &mut gradient)
+            }
+            None => self.objective.value(theta),
+        }
+    }
+
+    /// The Hessian at `theta` times `vector`. Of the whole data, without noise. Counts one product.
+    pub fn hessian_vector(&mut self, theta: &[f64], vector: &[f64], product: &mut [f64]) {
+        self.counts.hessian_vectors += 1;
+        self.objective.hessian_vector(theta, vector, product);
+    }
+
+    /// The Hessian at `theta`, n × n, row by row. Of the whole data, without noise. Counts one Hessian.
+    pub fn hessian(&mut self, theta: &[f64], hessian: &mut [f64]) {
+        self.counts.hessians += 1;
+        self.objective.hessian(theta, hessian);
+    }
+
+    /// What has been asked so far.
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+}
+
+/// `torch.nn.utils.clip_grad_norm_`, its 1e-6 included.
+pub(in crate::engine) fn clip_norm(gradient: &mut [f64], max: f64) {
+    let factor = max / (norm(gradient) + 1e-6);
+    if factor < 1.0 {
+        gradient.iter_mut().for_each(|g| *g *= factor);
+    }
+}
+
+/// `torch.nn.utils.clip_grad_value_`.
+pub(in crate::engine) fn clip_value(gradient: &mut [f64], max: f64) {
+    gradient.iter_mut().for_each(|g| *g = g.clamp(-max, max));
+}
+
+/// Mini-batches as PyTorch's DataLoader makes them with shuffle=True: a new order each epoch, the last batch may be short.
+struct Batches {
+    order: Vec<usize>,
+    size: usize,
+    next: usize,
+    epoch: u64,
+    seed: u64,
+}
+
+impl Batches {
+    fn new(samples: usize, size: usize, seed: u64) -> Self {
+        Self {
+            order: (0..samples).collect(),
+            size: size.max(1),
+            next: samples,
+            epoch: 0,
+            seed,
+        }
+    }
+
+    fn advance(&mut self) {
+        self.next += self.size;
+        if self.next >= self.order.len() {
+            self.order.sort_unstable();
+            self.order
+                .shuffle(&mut rng::stream(self.seed, Purpose::Batches, self.epoch));
+            self.epoch += 1;
+            self.next = 0;
+        }
+    }
+
+    fn current(&self) -> &[usize] {
+        &self.order[self.next..(self.next + self.size).min(self.order.len())]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::jet::Scalar;
+    use crate::engine::objective::Formula;
+    use crate::engine::vector::Array;
+
+    struct Bowl;
+    impl Formula for Bowl {
+        fn eval<S: Scalar>(&self, x: S, y: S) -> S {
+            x * x * 0.5 + y * y * 2.0
+        }
+    }
+
+    fn gradient(treatment: Treatment) -> ([f64; 2], Counts) {
+        let cancel = Cancel::default();
+        let mut oracle = Oracle::new(&Bowl, treatment, Array([0.0; 2]), &cancel);
+        oracle.begin_step(&Array([3.0, 1.0]));
+        let (_, gradient) = oracle.gradient(&[3.0, 1.0]);
+        (gradient.0, oracle.counts())
+    }
+
+    #[test]
+    fn clipping_is_pytorchs() {
+        assert_eq!(gradient(Treatment::default()).0, [3.0, 4.0]);
+        let factor = 1.0 / (5.0 + 1e-6);
+        assert_eq!(
+            gradient(Treatment {
+                clip_norm: Some(1.0),
+                ..Treatment::default()
+            })
+            .0,
+            [3.0 * factor, 4.0 * factor]
+        );
+        assert_eq!(
+            gradient(Treatment {
+                clip_norm: Some(6.0),
+                ..Treatment::default()
+            })
+            .0,
+            [3.0, 4.0]
+        );
+        assert_eq!(
+            gradient(Treatment {
+                clip_value: Some(3.5),
+                ..Treatment::default()
+            })
+            .0,
+            [3.0, 3.5]
+        );
+    }
+
+    #[test]
+    fn the_record_is_not_counted_and_noise_is_seeded() {
+        let noisy = Treatment {
+            noise: 0.5,
+            seed: 7,
+            ..Treatment::default()
+        };
+        let (first, counts) = gradient(noisy);
+        assert_eq!(
+            counts,
+            Counts {
+                gradients: 1,
+                ..Counts::default()
+            }
+        );
+        assert_ne!(first, [3.0, 4.0]);
+        assert_eq!(gradient(noisy).0, first);
+        assert_ne!(gradient(Treatment { seed: 8, ..noisy }).0, first);
+    }
+
+    #[test]
+    fn an_epoch_of_batches_holds_every_sample_once() {
+        let mut batches = Batches::new(10, 4, 1);
+        let mut epoch = || {
+            let mut seen = Vec::new();
+            for size in [4, 4, 2] {
+                batches.advance();
+                assert_eq!(batches.current().len(), size);
+                seen.extend_from_slice(batches.current());
+            }
+            seen
+        };
+        let (first, second) = (epoch(), epoch());
+        assert_ne!(first, second);
+        for mut seen in [first, second] {
+            seen.sort_unstable();
+            assert_eq!(seen, (0..10).collect::<Vec<_>>());
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Adafactor, without the factors: `torch.optim.Adafactor` for a vector.
+
+use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
+use crate::engine::declare::settings;
+use crate::engine::objective::{Oracle, norm};
+use crate::engine::real;
+use crate::engine::schedule::Pace;
+use crate::engine::vector::Vector;
+
+settings! {
+    /// Adafactor: steps relative to the size of θ, of a gradient divided by its root mean square, with a bound on their length.
+    ///
+    /// v ← v + t^c (g² − v), u = g / √max(v, ε₁²), θ ← θ − max(ε₂, RMS(θ)) min(γ, 1/√t) u / max(1, RMS(u) / d). Algorithm 5 of
+    /// Shazeer & Stern 2018 in PyTorch's form. RMS is over all parameters; what is a matrix PyTorch keeps as two factors of v,
+    /// but parameters are one vector here.
+    pub struct Adafactor("Adafactor") {
+        /// Learning rate γ: the longest step, relative to the size of θ.
+        lr: f64 = 1e-2, in 0.0.., log 1e-5..=1.0;
+        /// c: the newest square enters the mean of squares with the weight t^c.
+        beta2_decay: f64 = -0.8, in ..=0.0, linear -1.0..=0.0;
+        /// ε₁: the smallest root of the mean of squares; `auto` is the precision of an f64, 2⁻⁵².
+        eps1: Option<f64> = None, in 0.0.., log 1e-30..=1.0;
+        /// ε₂: the smallest size that θ counts with.
+        eps2: f64 = 1e-3, in 0.0.., log 1e-6..=1.0;
+        /// d: the largest root mean square of a scaled gradient.
+        d: f64 = 1.0, in 1.0.., linear 1.0..=10.0;
+        /// Weight decay λ: the share γλ of θ is taken away each step.
+        weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
+        /// Climbs instead of descending.
+        maximize: bool = false;
+    }
+}
+
+impl Optimizer for Adafactor {
+    fn lr(&self) -> f64 {
+        self.lr
+    }
+
+    fn rule(&self) -> Vec<&'static str> {
+        let mut lines = Vec::from_iter(regularisation(self.maximize, 0.0));
+        lines.push("{v} ← {v<} + {t}^{c=beta2_decay} ({g}² − {v<})");
+        lines.push(if self.eps1.is_some() {
+            "{u} ← {g} / √max({v}, {ε₁=eps1}²)"
+        } else {
+            "{u} ← {g} / √max({v}, 2⁻¹⁰⁴)"
+        });
+        lines.push("α ← max({ε₂=eps2}, RMS({θ<})) min({γ=lr}, 1 / √{t})");
+        lines.push(if self.weight_decay == 0.0 {
+            "{θ} ← {θ<} − α {u} / max(1, RMS({u}) / {d=d})"
+        } else {
+            "{θ} ← (1 − {γ=lr} {λ=weight_decay}) {θ<} − α {u} / max(1, RMS({u}) / {d=d})"
+        });
+        lines
+    }
+
+    fn notes(&self) -> Notes {
+        Notes {
+            kind: Kind::Layers,
+            state: "1 number per parameter; PyTorch keeps 1 per row and column of a matrix",
+            cost: "1 gradient",
+            helps: "Where parameters are of different size: a step is a share of the size of θ, cut off where it is \
+                too long, so that one learning rate suits all. For large matrices it saves memory.",
+            fails: "The step depends on where 0 is: near the origin steps are tiny, far away they are long. They \
+                also shrink at least as 1/√t, so late in a run it creeps.",
+        }
+    }
+
+    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+        State {
+            rule: self.clone(),
+            v: zeros.clone(),
+            update: zeros,
+            steps: 0.0,
+        }
+    }
+}
+
+/// Root mean square.
+fn rms(vector: &[f64]) -> f64 {
+    norm(vector) / real(vector.len()).sqrt()
+}
+
+struct State<V> {
+    rule: Adafactor,
+    v: V,
+    update: V,
+    steps: f64,
+}
+
+impl<V: Vector> Rule<V> for State<V> {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+        let Adafactor {
+            beta2_decay,
+            eps1,
+            eps2,
+            d,
+            weight_decay,
+            maximize,
+            ..
+        } = self.rule;
+        let gradient = regularised_gradient(oracle, theta, maximize, 0.0);
+        self.steps += 1.0;
+        let entering = self.steps.powf(beta2_decay);
+        let size = eps2.max(rms(theta)) * pace.lr.min(1.0 / self.steps.sqrt());
+        let eps1 = eps1.unwrap_or(f64::EPSILON);
+        let means = self.v.iter_mut().zip(self.update.iter_mut());
+        for (g, (v, update)) in gradient.iter().zip(means) {
+            *v += (g * g - *v) * entering;
+            *update = g / v.max(eps1 * eps1).sqrt();
+        }
+        let size = size / (rms(&self.update) / d).max(1.0);
+        let keep = 1.0 - pace.lr * weight_decay;
+        for (theta, update) in theta.iter_mut().zip(self.update.iter()) {
+            *theta = *theta * keep - size * update;
+        }
+    }
+
+    fn probe(&self, probe: &mut Probe) {
+        probe(Internal::each("v", "mean of squared gradients", &self.v));
+        probe(Internal::direction("u", "scaled gradient", &self.update));
+    }
+}

@@ -1,0 +1,108 @@
+//! Adam with the largest gradient in place of the mean square: `torch.optim.Adamax`.
+
+use super::{
+    Internal, Kind, Notes, Optimizer, Power, Probe, Rule, regularisation, regularised_gradient,
+};
+use crate::engine::declare::settings;
+use crate::engine::objective::Oracle;
+use crate::engine::schedule::Pace;
+use crate::engine::vector::Vector;
+
+settings! {
+    /// Adamax: Adam that divides by the largest recent gradient, which fades, instead of by a root mean square.
+    ///
+    /// u ← max(β₂ u, |g| + ε), θ ← θ − γ / (1 − β₁ᵗ) · m / u. Algorithm 2 of Kingma & Ba 2015; ε is PyTorch's.
+    pub struct Adamax("Adamax") {
+        /// Learning rate γ: about the length of a step in each coordinate.
+        lr: f64 = 2e-3, in 0.0.., log 1e-5..=1.0;
+        /// β₁: decay of the mean of the gradient.
+        beta1: f64 = 0.9, in 0.0..1.0, linear 0.0..=0.999;
+        /// β₂: how fast the largest gradient fades.
+        beta2: f64 = 0.999, in 0.0..1.0, linear 0.5..=0.9999;
+        /// ε, added to the magnitude of each gradient.
+        eps: f64 = 1e-8, in 0.0.., log 1e-12..=1.0;
+        /// Weight decay λ: adds λθ to the gradient.
+        weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
+        /// Climbs instead of descending.
+        maximize: bool = false;
+    }
+}
+
+impl Optimizer for Adamax {
+    fn lr(&self) -> f64 {
+        self.lr
+    }
+
+    fn elementwise(&self) -> bool {
+        true
+    }
+
+    fn keras(&self) -> Option<&'static str> {
+        Some("adamax:lr=0.001,eps=1e-7")
+    }
+
+    fn rule(&self) -> Vec<&'static str> {
+        let mut lines = Vec::from_iter(regularisation(self.maximize, self.weight_decay));
+        lines.extend([
+            "{m} ← {β₁=beta1} {m<} + (1 − {β₁=beta1}) {g}",
+            "{u} ← max({β₂=beta2} {u<}, |{g}| + {ε=eps})",
+            "{θ} ← {θ<} − {γ=lr} / (1 − {β₁=beta1}^{t}) · {m} / {u}",
+        ]);
+        lines
+    }
+
+    fn notes(&self) -> Notes {
+        Notes {
+            kind: Kind::Adaptive,
+            state: "2 numbers per parameter",
+            cost: "1 gradient",
+            helps: "With gradients of which some are huge: the largest one is the divisor, so that no step is longer \
+                than about the learning rate.",
+            fails: "That largest gradient fades over about 1000 steps (by default): after a steep start it creeps \
+                along the valley floor for as long. It scales along the axes only.",
+        }
+    }
+
+    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+        State {
+            m: zeros.clone(),
+            u: zeros,
+            beta1_power: Power::new(self.beta1),
+            rule: self.clone(),
+        }
+    }
+}
+
+struct State<V> {
+    rule: Adamax,
+    m: V,
+    u: V,
+    beta1_power: Power,
+}
+
+impl<V: Vector> Rule<V> for State<V> {
+    #[inline(always)]
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+        let Adamax {
+            beta2,
+            eps,
+            weight_decay,
+            maximize,
+            ..
+        } = self.rule;
+        let beta1 = pace.momentum.unwrap_or(self.rule.beta1);
+        let gradient = regularised_gradient(oracle, theta, maximize, weight_decay);
+        let step_size = pace.lr / (1.0 - self.beta1_power.next(beta1));
+        let means = self.m.iter_mut().zip(self.u.iter_mut());
+        for ((theta, g), (m, u)) in theta.iter_mut().zip(gradient.iter()).zip(means) {
+            *m += (g - *m) * (1.0 - beta1);
+            *u = (*u * beta2).max(g.abs() + eps);
+            *theta -= step_size * *m / *u;
+        }
+    }
+
+    fn probe(&self, probe: &mut Probe) {
+        probe(Internal::direction("m", "mean of gradients", &self.m));
+        probe(Internal::each("u", "largest gradient, fading", &self.u));
+    }
+}

@@ -1,0 +1,158 @@
+//! Adan: Adam with Nesterov's momentum by differences of gradients.
+
+use super::{
+    Internal, Kind, Notes, Optimizer, Power, Probe, Rule, regularisation, regularised_gradient,
+};
+use crate::engine::declare::settings;
+use crate::engine::objective::Oracle;
+use crate::engine::schedule::Pace;
+use crate::engine::vector::Vector;
+
+settings! {
+    /// Adan: Adam that foresees the next gradient by the mean of how gradients have changed.
+    ///
+    /// With d = g − g₋, the gradient less the one before: m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) d, n ← β₃ n + (1 − β₃)
+    /// (g + β₂ d)², θ ← (θ − γ (m̂ + β₂ v̂) / (√n̂ + ε)) / (1 + γλ). Algorithm 1 of Xie et al. 2022, whose β are 1 less
+    /// these. With `maximize` the library takes 2g for the first difference; here it is 0, so that f is climbed as −f is
+    /// descended.
+    pub struct Adan("Adan") {
+        /// Learning rate γ: about the length of a step in each coordinate.
+        lr: f64 = 1e-3, in 0.0.., log 1e-5..=1.0;
+        /// β₁: decay of the mean of the gradient.
+        beta1: f64 = 0.98, in 0.0..1.0, linear 0.0..=0.999;
+        /// β₂: decay of the mean of its changes.
+        beta2: f64 = 0.92, in 0.0..1.0, linear 0.0..=0.999;
+        /// β₃: decay of the mean of the square of what is foreseen.
+        beta3: f64 = 0.99, in 0.0..1.0, linear 0.5..=0.9999;
+        /// ε, added outside the root.
+        eps: f64 = 1e-8, in 0.0.., log 1e-16..=1.0;
+        /// Weight decay λ: θ is divided by 1 + γλ after each step.
+        weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
+        /// Takes the share γλ of θ away before each step instead.
+        decoupled_weight_decay: bool = false;
+        /// Climbs instead of descending.
+        maximize: bool = false;
+    }
+}
+
+impl Optimizer for Adan {
+    fn lr(&self) -> f64 {
+        self.lr
+    }
+
+    fn elementwise(&self) -> bool {
+        true
+    }
+
+    fn rule(&self) -> Vec<&'static str> {
+        let mut lines = Vec::from_iter(regularisation(self.maximize, 0.0));
+        lines.extend([
+            "d ← {g} − {g₋<}, at first 0",
+            "{g₋} ← {g}",
+            "{m} ← {β₁=beta1} {m<} + (1 − {β₁=beta1}) {g}",
+            "{v} ← {β₂=beta2} {v<} + (1 − {β₂=beta2}) d",
+            "{n} ← {β₃=beta3} {n<} + (1 − {β₃=beta3}) ({g} + {β₂=beta2} d)²",
+            "m̂ ← {m} / (1 − {β₁=beta1}^{t})",
+            "v̂ ← {v} / (1 − {β₂=beta2}^{t})",
+            "n̂ ← {n} / (1 − {β₃=beta3}^{t})",
+            "Δ ← (m̂ + {β₂=beta2} v̂) / (√n̂ + {ε=eps})",
+        ]);
+        lines.push(
+            match (self.weight_decay != 0.0, self.decoupled_weight_decay) {
+                (false, _) => "{θ} ← {θ<} − {γ=lr} Δ",
+                (true, false) => "{θ} ← ({θ<} − {γ=lr} Δ) / (1 + {γ=lr} {λ=weight_decay})",
+                (true, true) => "{θ} ← (1 − {γ=lr} {λ=weight_decay}) {θ<} − {γ=lr} Δ",
+            },
+        );
+        lines
+    }
+
+    fn notes(&self) -> Notes {
+        Notes {
+            kind: Kind::Adaptive,
+            state: "4 numbers per parameter",
+            cost: "1 gradient",
+            helps: "In winding valleys: the change of the gradient tells it what comes next, so it turns into the \
+                valley's floor early, and a memory of about 50 steps keeps it going along it.",
+            fails: "With a large learning rate the long memory carries it past the minimum, and it swings to and fro \
+                there for a hundred steps and more. It scales along the axes only.",
+        }
+    }
+
+    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+        State {
+            m: zeros.clone(),
+            v: zeros.clone(),
+            n: zeros.clone(),
+            previous: zeros,
+            moving: false,
+            beta1_power: Power::new(self.beta1),
+            beta2_power: Power::new(self.beta2),
+            beta3_power: Power::new(self.beta3),
+            rule: self.clone(),
+        }
+    }
+}
+
+struct State<V> {
+    rule: Adan,
+    m: V,
+    v: V,
+    n: V,
+    previous: V,
+    /// Whether there is a previous gradient yet.
+    moving: bool,
+    beta1_power: Power,
+    beta2_power: Power,
+    beta3_power: Power,
+}
+
+impl<V: Vector> Rule<V> for State<V> {
+    #[inline(always)]
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+        let Adan {
+            beta2,
+            beta3,
+            eps,
+            weight_decay,
+            decoupled_weight_decay,
+            maximize,
+            ..
+        } = self.rule;
+        let beta1 = pace.momentum.unwrap_or(self.rule.beta1);
+        let gradient = regularised_gradient(oracle, theta, maximize, 0.0);
+        if !self.moving {
+            self.moving = true;
+            self.previous.copy_from_slice(gradient);
+        }
+        let (keep, shrink) = if decoupled_weight_decay {
+            (1.0 - pace.lr * weight_decay, 1.0)
+        } else {
+            (1.0, 1.0 + pace.lr * weight_decay)
+        };
+        let step_size = pace.lr / (1.0 - self.beta1_power.next(beta1));
+        let change_size = pace.lr * beta2 / (1.0 - self.beta2_power.next(beta2));
+        let root_correction = (1.0 - self.beta3_power.next(beta3)).sqrt();
+        let means = self.m.iter_mut().zip(self.v.iter_mut());
+        let means = means.zip(self.n.iter_mut().zip(self.previous.iter_mut()));
+        for ((theta, g), ((m, v), (n, previous))) in
+            theta.iter_mut().zip(gradient.iter()).zip(means)
+        {
+            let change = g - *previous;
+            *previous = *g;
+            let foreseen = g + beta2 * change;
+            *m += (g - *m) * (1.0 - beta1);
+            *v += (change - *v) * (1.0 - beta2);
+            *n = *n * beta3 + (1.0 - beta3) * foreseen * foreseen;
+            let step = (step_size * *m + change_size * *v) / (n.sqrt() / root_correction + eps);
+            *theta = (*theta * keep - step) / shrink;
+        }
+    }
+
+    fn probe(&self, probe: &mut Probe) {
+        probe(Internal::direction("m", "mean of gradients", &self.m));
+        probe(Internal::direction("v", "mean of changes", &self.v));
+        probe(Internal::each("n", "mean of squares foreseen", &self.n));
+        probe(Internal::direction("g₋", "gradient before", &self.previous));
+    }
+}

@@ -1,0 +1,191 @@
+//! Adam with two momenta, one of them very slow: AdEMAMix.
+
+use super::decay::Decay;
+use super::{
+    Internal, Kind, Notes, Optimizer, Power, Probe, Rule, regularisation, regularised_gradient,
+};
+use crate::engine::declare::settings;
+use crate::engine::objective::Oracle;
+use crate::engine::schedule::Pace;
+use crate::engine::vector::Vector;
+
+settings! {
+    /// AdEMAMix: Adam with a second, slow mean of the gradient, which remembers thousands of steps.
+    ///
+    /// s ← β₃ s + (1 − β₃) g, θ ← θ − γ (m̂ + α s) / (√v̂ + ε). Algorithm 1 of Pagliardini et al. 2024; with `t_alpha_beta3`
+    /// α and β₃ come up over so many steps, α from 0 and β₃ from β₁.
+    pub struct AdEMAMix("AdEMAMix") {
+        /// Learning rate γ: about the length of a step in each coordinate.
+        lr: f64 = 1e-3, in 0.0.., log 1e-5..=1.0;
+        /// β₁: decay of the mean of the gradient.
+        beta1: f64 = 0.9, in 0.0..1.0, linear 0.0..=0.999;
+        /// β₂: decay of the mean of its square.
+        beta2: f64 = 0.999, in 0.0..1.0, linear 0.5..=0.9999;
+        /// β₃: decay of the slow mean of the gradient.
+        beta3: f64 = 0.9999, in 0.0..1.0, linear 0.9..=0.9999;
+        /// α: how much the slow mean counts.
+        alpha: f64 = 5.0, in 0.0.., linear 0.0..=20.0;
+        /// The number of steps in which α and β₃ come up; `auto` has them there from the start.
+        t_alpha_beta3: Option<f64> = None, in 1.0.., log 1.0..=1e6;
+        /// ε, added outside the root.
+        eps: f64 = 1e-8, in 0.0.., log 1e-16..=1.0;
+        /// Weight decay λ.
+        weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
+        /// Takes the share γλ of θ away each step; otherwise adds λθ to the gradient.
+        decoupled_weight_decay: bool = false;
+        /// Takes the share λ away instead, whatever γ is.
+        fixed_decay: bool = false;
+        /// Climbs instead of descending.
+        maximize: bool = false;
+    }
+}
+
+impl Optimizer for AdEMAMix {
+    fn lr(&self) -> f64 {
+        self.lr
+    }
+
+    fn elementwise(&self) -> bool {
+        true
+    }
+
+    fn rule(&self) -> Vec<&'static str> {
+        let decay = self.decay();
+        let mut lines = Vec::from_iter(regularisation(self.maximize, decay.coupled));
+        lines.extend([
+            "{m} ← {β₁=beta1} {m<} + (1 − {β₁=beta1}) {g}",
+            "{v} ← {β₂=beta2} {v<} + (1 − {β₂=beta2}) {g}²",
+            "m̂ ← {m} / (1 − {β₁=beta1}^{t})",
+            "v̂ ← {v} / (1 − {β₂=beta2}^{t})",
+        ]);
+        if self.t_alpha_beta3.is_none() {
+            lines.extend([
+                "{s} ← {β₃=beta3} {s<} + (1 − {β₃=beta3}) {g}",
+                "Δ ← (m̂ + {α=alpha} {s}) / (√v̂ + {ε=eps})",
+            ]);
+        } else {
+            lines.extend([
+                "τ ← {t} / {T=t_alpha_beta3}",
+                "{βₜ} ← min(exp(ln {β₁=beta1} ln {β₃=beta3} / ((1 − τ) ln {β₃=beta3} + τ ln {β₁=beta1})), {β₃=beta3})",
+                "{s} ← {βₜ} {s<} + (1 − {βₜ}) {g}",
+                "{αₜ} ← min(τ, 1) {α=alpha}",
+                "Δ ← (m̂ + {αₜ} {s}) / (√v̂ + {ε=eps})",
+            ]);
+        }
+        lines.push(decay.descent());
+        lines
+    }
+
+    fn notes(&self) -> Notes {
+        Notes {
+            kind: Kind::Adaptive,
+            state: "3 numbers per parameter",
+            cost: "1 gradient",
+            helps: "In long runs with noise: the slow mean, which remembers 10000 steps (by default), keeps pushing \
+                along the floor of the valley.",
+            fails: "In short runs the slow mean holds little but the steep first gradients: after it has reached the \
+                minimum it stands a little beside it, or swings about it, until they are forgotten.",
+        }
+    }
+
+    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+        State {
+            m: zeros.clone(),
+            v: zeros.clone(),
+            slow: zeros,
+            steps: 0.0,
+            beta1_power: Power::new(self.beta1),
+            beta2_power: Power::new(self.beta2),
+            scheduled: [self.alpha, self.beta3],
+            rule: self.clone(),
+        }
+    }
+}
+
+impl AdEMAMix {
+    fn decay(&self) -> Decay {
+        Decay::new(
+            self.weight_decay,
+            self.decoupled_weight_decay,
+            self.fixed_decay,
+        )
+    }
+
+    /// α and β₃ at step `step`.
+    fn scheduled(&self, step: f64, beta1: f64) -> [f64; 2] {
+        let Some(steps) = self.t_alpha_beta3 else {
+            return [self.alpha, self.beta3];
+        };
+        let share = step / steps;
+        let (fast, slow) = (beta1.ln(), self.beta3.ln());
+        let beta3 = (fast * slow / ((1.0 - share) * slow + share * fast)).exp();
+        [(share * self.alpha).min(self.alpha), beta3.min(self.beta3)]
+    }
+}
+
+struct State<V> {
+    rule: AdEMAMix,
+    m: V,
+    v: V,
+    slow: V,
+    steps: f64,
+    beta1_power: Power,
+    beta2_power: Power,
+    /// α and β₃ of the step.
+    scheduled: [f64; 2],
+}
+
+impl<V: Vector> Rule<V> for State<V> {
+    #[inline(always)]
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+        let AdEMAMix {
+            beta2,
+            eps,
+            maximize,
+            ..
+        } = self.rule;
+        let beta1 = pace.momentum.unwrap_or(self.rule.beta1);
+        let decay = self.rule.decay();
+        let keep = decay.keep(pace.lr);
+        let gradient = regularised_gradient(oracle, theta, maximize, decay.coupled);
+        self.steps += 1.0;
+        self.scheduled = self.rule.scheduled(self.steps, beta1);
+        let [alpha, beta3] = self.scheduled;
+        let correction = 1.0 - self.beta1_power.next(beta1);
+        let root_correction = (1.0 - self.beta2_power.next(beta2)).sqrt();
+        let means = self
+            .m
+            .iter_mut()
+            .zip(self.v.iter_mut())
+            .zip(self.slow.iter_mut());
+        for ((theta, g), ((m, v), slow)) in theta.iter_mut().zip(gradient.iter()).zip(means) {
+            *m += (g - *m) * (1.0 - beta1);
+            *v = *v * beta2 + (1.0 - beta2) * g * g;
+            *slow += (g - *slow) * (1.0 - beta3);
+            let mixed = *m / correction + alpha * *slow;
+            *theta = *theta * keep - pace.lr * mixed / (v.sqrt() / root_correction + eps);
+        }
+    }
+
+    fn probe(&self, probe: &mut Probe) {
+        probe(Internal::direction("m", "mean of gradients", &self.m));
+        probe(Internal::each("v", "mean of squared gradients", &self.v));
+        probe(Internal::direction(
+            "s",
+            "slow mean of gradients",
+            &self.slow,
+        ));
+        if self.rule.t_alpha_beta3.is_some() {
+            probe(Internal::number(
+                "αₜ",
+                "weight of the slow mean",
+                self.scheduled[0],
+            ));
+            probe(Internal::number(
+                "βₜ",
+                "decay of the slow mean",
+                self.scheduled[1],
+            ));
+        }
+    }
+}

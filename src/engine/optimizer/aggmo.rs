@@ -1,0 +1,128 @@
+//! Aggregated momentum: AggMo.
+
+use super::decay::Decay;
+use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
+use crate::engine::declare::settings;
+use crate::engine::objective::Oracle;
+use crate::engine::real;
+use crate::engine::schedule::Pace;
+use crate::engine::vector::Vector;
+
+settings! {
+    /// AggMo: momentum with several velocities, slow and fast ones, that share each step.
+    ///
+    /// bᵢ ← βᵢ bᵢ + g for each βᵢ, θ ← θ − γ mean of the bᵢ. Lucas et al. 2019.
+    pub struct AggMo("AggMo") {
+        /// Learning rate γ.
+        lr: f64 = 1e-3, in 0.0.., log 1e-5..=1.0;
+        /// β₁, β₂, …: the share of each velocity that is kept.
+        betas: Vec<f64> = vec![0.0, 0.9, 0.99], in 0.0..1.0;
+        /// Weight decay λ.
+        weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
+        /// Takes the share γλ of θ away each step; otherwise adds λθ to the gradient.
+        decoupled_weight_decay: bool = false;
+        /// Takes the share λ away instead, whatever γ is.
+        fixed_decay: bool = false;
+        /// Climbs instead of descending.
+        maximize: bool = false;
+    }
+}
+
+/// The symbols of the velocities, their names and their lines. Should there be more, they move θ, but are not shown.
+const VELOCITIES: [[&str; 3]; 9] = [
+    ["b₁", "first velocity", "{b₁} ← β₁ {b₁<} + {g}"],
+    ["b₂", "second velocity", "{b₂} ← β₂ {b₂<} + {g}"],
+    ["b₃", "third velocity", "{b₃} ← β₃ {b₃<} + {g}"],
+    ["b₄", "fourth velocity", "{b₄} ← β₄ {b₄<} + {g}"],
+    ["b₅", "fifth velocity", "{b₅} ← β₅ {b₅<} + {g}"],
+    ["b₆", "sixth velocity", "{b₆} ← β₆ {b₆<} + {g}"],
+    ["b₇", "seventh velocity", "{b₇} ← β₇ {b₇<} + {g}"],
+    ["b₈", "eighth velocity", "{b₈} ← β₈ {b₈<} + {g}"],
+    ["b₉", "ninth velocity", "{b₉} ← β₉ {b₉<} + {g}"],
+];
+
+impl Optimizer for AggMo {
+    fn lr(&self) -> f64 {
+        self.lr
+    }
+
+    fn elementwise(&self) -> bool {
+        true
+    }
+
+    fn rule(&self) -> Vec<&'static str> {
+        let decay = self.decay();
+        let mut lines = Vec::from_iter(regularisation(self.maximize, decay.coupled));
+        let velocities = VELOCITIES.iter().zip(&self.betas);
+        lines.extend(velocities.map(|([_, _, line], _)| *line));
+        lines.push("Δ ← mean of the velocities");
+        lines.push(decay.descent());
+        lines
+    }
+
+    fn notes(&self) -> Notes {
+        Notes {
+            kind: Kind::Momentum,
+            state: "1 number per parameter for each velocity, of which there are 3 by default",
+            cost: "1 gradient",
+            helps: "In long valleys: the slow velocity gathers speed along the floor, while the fast ones damp the \
+                swings across it, which momentum of 0.99 alone would keep up for hundreds of steps.",
+            fails: "It still overshoots the minimum by the slow velocity, and comes back in a few wide swings. One \
+                learning rate serves all directions: the steepest wall decides when it diverges.",
+        }
+    }
+
+    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+        State {
+            velocities: vec![zeros; self.betas.len()],
+            rule: self.clone(),
+        }
+    }
+}
+
+impl AggMo {
+    fn decay(&self) -> Decay {
+        Decay::new(
+            self.weight_decay,
+            self.decoupled_weight_decay,
+            self.fixed_decay,
+        )
+    }
+}
+
+struct State<V> {
+    rule: AggMo,
+    velocities: Vec<V>,
+}
+
+impl<V: Vector> Rule<V> for State<V> {
+    #[inline(always)]
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+        let AggMo {
+            betas, maximize, ..
+        } = &self.rule;
+        let decay = self.rule.decay();
+        let keep = decay.keep(pace.lr);
+        let gradient = regularised_gradient(oracle, theta, *maximize, decay.coupled);
+        if keep != 1.0 {
+            theta.iter_mut().for_each(|theta| *theta *= keep);
+        }
+        let step_size = pace.lr / real(betas.len());
+        for (beta, velocity) in betas.iter().zip(&mut self.velocities) {
+            for ((theta, g), v) in theta
+                .iter_mut()
+                .zip(gradient.iter())
+                .zip(velocity.iter_mut())
+            {
+                *v = *v * beta + g;
+                *theta -= step_size * *v;
+            }
+        }
+    }
+
+    fn probe(&self, probe: &mut Probe) {
+        for ([symbol, name, _], velocity) in VELOCITIES.iter().zip(&self.velocities) {
+            probe(Internal::direction(symbol, name, velocity));
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Averaged stochastic gradient descent: `torch.optim.ASGD`.
+
+use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
+use crate::engine::declare::settings;
+use crate::engine::objective::Oracle;
+use crate::engine::schedule::Pace;
+use crate::engine::vector::Vector;
+
+settings! {
+    /// ASGD: gradient descent with a learning rate that falls, whose answer is the average of its later iterates.
+    ///
+    /// θ ← (1 − Λ η) θ − η g, a ← a + μ (θ − a), then η ← γ / (1 + Λ γ t)^α and μ ← 1 / max(1, t − t₀). Polyak & Juditsky 1992 in
+    /// the form of Bottou's SGD programs. The path is that of θ; up to step t₀ the average is θ itself.
+    pub struct Asgd("ASGD") {
+        /// Learning rate γ: that of the first step.
+        lr: f64 = 1e-2, in 0.0.., log 1e-5..=1.0;
+        /// Λ: shrinks θ, and sets how fast the learning rate falls.
+        lambd: f64 = 1e-4, in 0.0.., log 1e-6..=1.0;
+        /// α: the power by which the learning rate falls.
+        alpha: f64 = 0.75, in 0.0.., linear 0.0..=1.0;
+        /// t₀: the step after which averaging begins.
+        t0: f64 = 1e6, in 0.0.., log 1.0..=1e6;
+        /// Weight decay λ: adds λθ to the gradient.
+        weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
+        /// Climbs instead of descending.
+        maximize: bool = false;
+    }
+}
+
+impl Optimizer for Asgd {
+    fn lr(&self) -> f64 {
+        self.lr
+    }
+
+    fn elementwise(&self) -> bool {
+        true
+    }
+
+    fn rule(&self) -> Vec<&'static str> {
+        let mut lines = Vec::from_iter(regularisation(self.maximize, self.weight_decay));
+        lines.extend([
+            "{θ} ← (1 − {Λ=lambd} {η<}) {θ<} − {η<} {g}",
+            "{a} ← {a<} + {μ<} ({θ} − {a<})",
+            "{η} ← {γ=lr} / (1 + {Λ=lambd} {γ=lr} {t})^{α=alpha}",
+            "{μ} ← 1 / max(1, {t} − {t₀=t0})",
+        ]);
+        lines
+    }
+
+    fn notes(&self) -> Notes {
+        Notes {
+            kind: Kind::Momentum,
+            state: "1 number per parameter",
+            cost: "1 gradient",
+            helps: "With noisy gradients: the path keeps jumping about the minimum, but the average of its later \
+                places, a trail of its own, comes to rest.",
+            fails: "By default averaging begins after a million steps, so short runs are plain gradient descent, \
+                with all its oscillations. Where averaging begins early the average drags the way behind it, and \
+                lags.",
+        }
+    }
+
+    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+        State {
+            rule: self.clone(),
+            average: zeros,
+            eta: self.lr,
+            mu: 1.0,
+            steps: 0.0,
+        }
+    }
+}
+
+struct State<V> {
+    rule: Asgd,
+    average: V,
+    eta: f64,
+    mu: f64,
+    steps: f64,
+}
+
+impl<V: Vector> Rule<V> for State<V> {
+    #[inline(always)]
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+        let Asgd {
+            lambd,
+            alpha,
+            t0,
+            weight_decay,
+            maximize,
+            ..
+        } = self.rule;
+        let gradient = regularised_gradient(oracle, theta, maximize, weight_decay);
+        if self.steps == 0.0 {
+            self.eta = pace.lr;
+        }
+        let (eta, mu, keep) = (self.eta, self.mu, 1.0 - lambd * self.eta);
+        let each = theta
+            .iter_mut()
+            .zip(gradient.iter())
+            .zip(self.average.iter_mut());
+        for ((theta, g), average) in each {
+            *theta = *theta * keep - eta * g;
+            *average = if mu == 1.0 {
+                *theta
+            } else {
+                *average + (*theta - *average) * mu
+            };
+        }
+        self.steps += 1.0;
+        self.eta = pace.lr / (1.0 + lambd * pace.lr * self.steps).powf(alpha);
+        self.mu = 1.0 / (self.steps - t0).max(1.0);
+    }
+
+    fn probe(&self, probe: &mut Probe) {
+        probe(Internal::place("a", "average of iterates", &self.average));
+        probe(Internal::number(
+            "η",
+            "learning rate of the next step",
+            self.eta,
+        ));
+        probe(Internal::number("μ", "weight of the next iterate", self.mu));
+    }
+
+    fn average(&self) -> Option<&[f64]> {
+        (self.steps > 0.0).then_some(&self.average)
+    }
+}

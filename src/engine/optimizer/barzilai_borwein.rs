@@ -1,0 +1,152 @@
+//! The two-point step sizes of Barzilai and Borwein.
+
+use super::line::dot;
+use super::{Internal, Kind, Notes, Optimizer, Probe, Rule};
+use crate::engine::declare::settings;
+use crate::engine::objective::Oracle;
+use crate::engine::schedule::Pace;
+use crate::engine::vector::Vector;
+
+settings! {
+    /// Which of the two step sizes: the long sᵀs/sᵀy, the short sᵀy/yᵀy, or each in turn.
+    pub enum Variant { Long = "long", Short = "short", Alternate = "alternate" }
+}
+
+settings! {
+    /// Barzilai–Borwein: gradient descent whose step size is the inverse of the curvature seen along the last step.
+    ///
+    /// θ ← θ − a g with a = sᵀs/sᵀy or sᵀy/yᵀy, where s is the last step and y the change of the gradient over it. The loss does not
+    /// fall with every step. Eqs. (5) and (6) of Barzilai & Borwein 1988.
+    pub struct BarzilaiBorwein("Barzilai–Borwein") {
+        /// Learning rate γ: the length of the first step, and of those where the curvature is not positive.
+        lr: f64 = 1e-3, in 0.0.., log 1e-5..=1.0;
+        /// Which step size.
+        variant: Variant = Variant::Long;
+        /// Climbs instead of descending.
+        maximize: bool = false;
+    }
+}
+
+impl Optimizer for BarzilaiBorwein {
+    fn lr(&self) -> f64 {
+        self.lr
+    }
+
+    fn rule(&self) -> Vec<&'static str> {
+        vec![
+            match self.variant {
+                Variant::Long => "{a} ← {s}ᵀ{s} / {s}ᵀ{y}, at first {γ=lr}",
+                Variant::Short => "{a} ← {s}ᵀ{y} / {y}ᵀ{y}, at first {γ=lr}",
+                Variant::Alternate => {
+                    "{a} ← {s}ᵀ{s} / {s}ᵀ{y} or {s}ᵀ{y} / {y}ᵀ{y} in turn, at first {γ=lr}"
+                }
+            },
+            "{θ} ← {θ<} − {a} {g}",
+        ]
+    }
+
+    fn notes(&self) -> Notes {
+        Notes {
+            kind: Kind::Curvature,
+            state: "2 numbers per parameter",
+            cost: "1 gradient",
+            helps: "In narrow bowls without noise: the last step tells it the curvature, and it arrives in a small \
+                part of the steps of gradient descent, at the same price.",
+            fails: "The loss does not fall with each step: after one along the floor the next is long and climbs a \
+                wall. Where the valley bends, such jumps can repeat without end. Noise is taken for curvature.",
+        }
+    }
+
+    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+        State {
+            rule: self.clone(),
+            step: zeros.clone(),
+            change: zeros.clone(),
+            gradient: zeros,
+            steps: 0,
+            t: 0.0,
+        }
+    }
+}
+
+struct State<V> {
+    rule: BarzilaiBorwein,
+    /// s.
+    step: V,
+    /// y.
+    change: V,
+    /// The gradient where the last step began.
+    gradient: V,
+    steps: u64,
+    t: f64,
+}
+
+impl<V: Vector> Rule<V> for State<V> {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+        let sign = if self.rule.maximize { -1.0 } else { 1.0 };
+        let (_, gradient) = oracle.gradient(theta);
+        let old = self.change.iter_mut().zip(self.gradient.iter_mut());
+        for ((change, before), g) in old.zip(gradient.iter()) {
+            *change = sign * g - *before;
+            *before = sign * g;
+        }
+        let curvature = dot(&self.step, &self.change);
+        let long = match self.rule.variant {
+            Variant::Long => true,
+            Variant::Short => false,
+            Variant::Alternate => self.steps % 2 == 1,
+        };
+        let length = if long {
+            dot(&self.step, &self.step) / curvature
+        } else {
+            curvature / dot(&self.change, &self.change)
+        };
+        let usual = self.steps > 0 && curvature > 0.0 && length.is_finite();
+        self.t = if usual { length } else { pace.lr };
+        self.steps += 1;
+        for ((theta, step), g) in theta
+            .iter_mut()
+            .zip(self.step.iter_mut())
+            .zip(self.gradient.iter())
+        {
+            *step = -self.t * g;
+            *theta += *step;
+        }
+    }
+
+    fn probe(&self, probe: &mut Probe) {
+        probe(Internal::direction("s", "last step", &self.step));
+        probe(Internal::direction(
+            "y",
+            "change of the gradient",
+            &self.change,
+        ));
+        probe(Internal::number("a", "step size", self.t));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::path;
+
+    #[test]
+    fn two_dimensional_quadratics_are_solved_faster_than_linearly() {
+        for variant in ["long", "short", "alternate"] {
+            let spec = format!("barzilai-borwein:lr=0.01,variant={variant}");
+            let path = path("quadratic:a=1,b=30", &[3.0, 1.0], &spec, 40);
+            assert!(
+                *path.loss.last().unwrap() < 1e-25,
+                "{variant}: {:?}",
+                path.loss.last()
+            );
+        }
+        // After a first step, the long one on ½ λ x² is exactly 1/λ.
+        let line = path(
+            "quadratic:a=4,b=4",
+            &[1.0, 0.0],
+            "barzilai-borwein:lr=0.1",
+            2,
+        );
+        assert!(line.theta(2).unwrap()[0].abs() < 1e-15);
+    }
+}

@@ -1,0 +1,185 @@
+//! BFGS.
+
+use super::line::{Line, dot};
+use super::wolfe::C2;
+use super::{Internal, Kind, Notes, Optimizer, Probe, Rule};
+use crate::engine::declare::settings;
+use crate::engine::objective::Oracle;
+use crate::engine::real;
+use crate::engine::schedule::Pace;
+use crate::engine::vector::Vector;
+
+settings! {
+    /// BFGS: builds the inverse Hessian up from the changes of the gradient, and takes Newton's steps with it.
+    ///
+    /// H ← (I − ρ s yᵀ) H (I − ρ y sᵀ) + ρ s sᵀ, ρ = 1/yᵀs; θ ← θ − a H g with a strong Wolfe search. Algorithm 6.1 of Nocedal &
+    /// Wright 2006, with their first scale (6.20).
+    pub struct Bfgs("BFGS") {
+        /// Learning rate γ: the length along −H g that a search tries first; the first step is no longer than γ.
+        lr: f64 = 1.0, in 0.0.., log 1e-3..=10.0;
+        /// Climbs instead of descending.
+        maximize: bool = false;
+    }
+}
+
+impl Optimizer for Bfgs {
+    fn lr(&self) -> f64 {
+        self.lr
+    }
+
+    fn rule(&self) -> Vec<&'static str> {
+        vec![
+            "{d} ← −H {g}",
+            "{a} ← a length that satisfies the strong Wolfe conditions, {γ=lr} first",
+            "{θ} ← {θ<} + {a} {d}",
+            "H ← (I − ρ s yᵀ) H (I − ρ y sᵀ) + ρ s sᵀ, s = {a} {d}, y the change of {g}, ρ = 1/yᵀs",
+        ]
+    }
+
+    fn notes(&self) -> Notes {
+        Notes {
+            kind: Kind::Curvature,
+            state: "n² numbers",
+            cost: "1 gradient, and as many as the search needs: mostly 1 or 2, at most 26",
+            helps: "On smooth maps without noise: it learns the shape of the valley, at any angle, and is soon as \
+                fast as Newton's method, but goes downhill only.",
+            fails: "At kinks and with noise it learns a curvature that is not there, and its search finds no length: \
+                it stops in the middle of the way. It needs n² numbers.",
+        }
+    }
+
+    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+        let dim = zeros.len();
+        State {
+            rule: self.clone(),
+            line: Line::new(dim, C2),
+            inverse: vec![0.0; dim * dim],
+            direction: vec![0.0; dim],
+            gradient: vec![0.0; dim],
+            change: vec![0.0; dim],
+            product: vec![0.0; dim],
+            t: 0.0,
+            steps: 0,
+        }
+    }
+}
+
+struct State {
+    rule: Bfgs,
+    line: Line,
+    /// H, row by row.
+    inverse: Vec<f64>,
+    direction: Vec<f64>,
+    gradient: Vec<f64>,
+    /// y.
+    change: Vec<f64>,
+    /// H y.
+    product: Vec<f64>,
+    t: f64,
+    steps: u64,
+}
+
+impl State {
+    fn set_identity(&mut self, scale: f64) {
+        self.inverse.fill(0.0);
+        let step = self.direction.len() + 1;
+        self.inverse
+            .iter_mut()
+            .step_by(step)
+            .for_each(|h| *h = scale);
+    }
+
+    /// H from the last step, along which the curvature must be positive.
+    fn learn(&mut self) {
+        let n = self.direction.len();
+        let ys = self.t * dot(&self.change, &self.direction);
+        if !(ys > 1e-10 * dot(&self.change, &self.change)) {
+            return;
+        }
+        if self.steps == 0 {
+            self.set_identity(ys / dot(&self.change, &self.change));
+        }
+        for (row, product) in self.inverse.chunks_exact(n).zip(&mut self.product) {
+            *product = dot(row, &self.change);
+        }
+        let yhy = dot(&self.change, &self.product);
+        let s = |i: usize| self.t * self.direction[i];
+        for i in 0..n {
+            for j in 0..n {
+                let cross = self.product[i] * s(j) + s(i) * self.product[j];
+                self.inverse[i * n + j] += (1.0 + yhy / ys) / ys * s(i) * s(j) - cross / ys;
+            }
+        }
+    }
+}
+
+impl<V: Vector> Rule<V> for State {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+        let sign = if self.rule.maximize { -1.0 } else { 1.0 };
+        let (loss, found) = oracle.gradient(theta);
+        for (g, found) in self.gradient.iter_mut().zip(found.iter()) {
+            *g = sign * found;
+        }
+        let length = dot(&self.gradient, &self.gradient).sqrt();
+        if length == 0.0 {
+            return;
+        }
+        if self.steps == 0 {
+            self.set_identity(1.0);
+        }
+        let n = theta.len();
+        for (row, d) in self.inverse.chunks_exact(n).zip(&mut self.direction) {
+            *d = -dot(row, &self.gradient);
+        }
+        if !(dot(&self.direction, &self.gradient) < 0.0) {
+            self.set_identity(1.0);
+            for (d, g) in self.direction.iter_mut().zip(&self.gradient) {
+                *d = -g;
+            }
+        }
+        let first = if self.steps == 0 {
+            pace.lr * (1.0 / length).min(1.0)
+        } else {
+            pace.lr
+        };
+        for (change, g) in self.change.iter_mut().zip(&self.gradient) {
+            *change = -g;
+        }
+        let here = (sign * loss, &mut self.gradient[..]);
+        self.t = self
+            .line
+            .step(theta, &self.direction, here, first, oracle, sign);
+        for (change, g) in self.change.iter_mut().zip(&self.gradient) {
+            *change += g;
+        }
+        self.learn();
+        self.steps += 1;
+    }
+
+    fn probe(&self, probe: &mut Probe) {
+        probe(Internal::direction("d", "direction", &self.direction));
+        probe(Internal::number("a", "length along it", self.t));
+        let trace: f64 = self.inverse.iter().step_by(self.direction.len() + 1).sum();
+        let mean = trace / real(self.direction.len().max(1));
+        probe(Internal::number("tr H/n", "mean eigenvalue of H", mean));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::path;
+
+    #[test]
+    fn the_valley_takes_about_thirty_steps() {
+        let path = path("rosenbrock", &[-1.2, 1.0], "bfgs", 60);
+        let solved = path.loss.iter().position(|loss| *loss < 1e-12);
+        assert!(solved.is_some_and(|steps| steps <= 45), "{solved:?}");
+        assert!(path.loss.windows(2).all(|pair| pair[1] <= pair[0]));
+    }
+
+    #[test]
+    fn a_quadratic_is_soon_at_its_minimum() {
+        let path = path("quadratic:a=1,b=100,angle=20", &[3.0, -2.0], "bfgs", 12);
+        assert!(*path.loss.last().unwrap() < 1e-12, "{:?}", path.loss);
+    }
+}

@@ -1,0 +1,186 @@
+//! Adam with D-Adaptation: `pytorch_optimizer.DAdaptAdam`.
+
+use super::decay::Decay;
+use super::{
+    Internal, Kind, Notes, Optimizer, Power, Probe, Rule, regularisation, regularised_gradient,
+};
+use crate::engine::declare::settings;
+use crate::engine::objective::Oracle;
+use crate::engine::schedule::Pace;
+use crate::engine::vector::Vector;
+
+settings! {
+    /// D-Adaptation of Adam: steps as long as the distance to the solution, which it estimates on its way.
+    ///
+    /// d ← max(d, d̂) with d̂ = r / ((1 − √β₂) ‖s‖₁) is a lower bound of ‖θ₀ − θ*‖. Algorithm 5 of Defazio & Mishchenko
+    /// 2023, in the third version of the authors' program, which the library has.
+    pub struct DAdaptAdam("D-Adapt Adam") {
+        /// Learning rate γ: a factor on the estimate d.
+        lr: f64 = 1.0, in 0.0.., log 1e-3..=10.0;
+        /// β₁: decay of the mean of the gradient.
+        beta1: f64 = 0.9, in 0.0..1.0, linear 0.0..=0.999;
+        /// β₂: decay of the mean of its square.
+        beta2: f64 = 0.999, in 0.0..1.0, linear 0.5..=0.9999;
+        /// d₀: the first estimate, which must not be too large.
+        d0: f64 = 1e-6, in (std::ops::Bound::Excluded(0.0), std::ops::Bound::Unbounded), log 1e-8..=1.0;
+        /// The largest factor by which d grows in one step.
+        growth_rate: Option<f64> = None, in 1.0.., log 1.0..=10.0, none "inf";
+        /// ε, added outside the root.
+        eps: f64 = 1e-8, in 0.0.., log 1e-12..=1.0;
+        /// Weight decay λ: adds λθ to the gradient.
+        weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
+        /// Takes the share γ d λ of θ away each step instead, apart from the gradient.
+        decoupled_weight_decay: bool = false;
+        /// Takes the share λ away then, whatever γ and d are.
+        fixed_decay: bool = false;
+        /// Corrects both means for their start at zero.
+        bias_correction: bool = false;
+        /// Climbs instead of descending.
+        maximize: bool = false;
+    }
+}
+
+impl Optimizer for DAdaptAdam {
+    fn lr(&self) -> f64 {
+        self.lr
+    }
+
+    fn rule(&self) -> Vec<&'static str> {
+        let decay = self.decay();
+        let mut lines = Vec::from_iter(regularisation(self.maximize, decay.coupled));
+        lines.push(if self.bias_correction {
+            "γ_d ← {γ=lr} {d<} √(1 − {β₂=beta2}^{t}) / (1 − {β₁=beta1}^{t})"
+        } else {
+            "γ_d ← {γ=lr} {d<}"
+        });
+        lines.extend([
+            "{r} ← √{β₂=beta2} {r<} + (1 − √{β₂=beta2}) γ_d {g}·({s<} / (√{v<} + {ε=eps}))",
+            "{m} ← {β₁=beta1} {m<} + (1 − {β₁=beta1}) γ_d {g}",
+            "{v} ← {β₂=beta2} {v<} + (1 − {β₂=beta2}) {g}²",
+            "{s} ← √{β₂=beta2} {s<} + (1 − √{β₂=beta2}) γ_d {g}",
+            "{d̂} ← {r} / ((1 − √{β₂=beta2}) ‖{s}‖₁)",
+        ]);
+        lines.push(match self.growth_rate {
+            None => "{d} ← max({d<}, {d̂})",
+            Some(_) => "{d} ← max({d<}, min({d̂}, {G=growth_rate} {d<}))",
+        });
+        lines.push(match (decay.decoupled != 0.0, self.fixed_decay) {
+            (false, _) => "{θ} ← {θ<} − {m} / (√{v} + {ε=eps})",
+            (true, false) => "{θ} ← (1 − γ_d {λ=weight_decay}) {θ<} − {m} / (√{v} + {ε=eps})",
+            (true, true) => "{θ} ← (1 − {λ=weight_decay}) {θ<} − {m} / (√{v} + {ε=eps})",
+        });
+        lines
+    }
+
+    fn notes(&self) -> Notes {
+        Notes {
+            kind: Kind::Free,
+            state: "3 numbers per parameter",
+            cost: "1 gradient",
+            helps: "Where no learning rate is known: leave it at 1. The estimate d grows from 10⁻⁶ until steps suit \
+                the distance to the minimum.",
+            fails: "The first steps cannot be seen, while d grows. As d never falls, one that was too large stays: \
+                it jumps far out, or runs past the minimum and up and down the valley. It scales along the axes \
+                only.",
+        }
+    }
+
+    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+        State {
+            m: zeros.clone(),
+            v: zeros.clone(),
+            s: zeros,
+            r: 0.0,
+            d: self.d0,
+            d_hat: 0.0,
+            beta1_power: Power::new(self.beta1),
+            beta2_power: Power::new(self.beta2),
+            rule: self.clone(),
+        }
+    }
+}
+
+impl DAdaptAdam {
+    fn decay(&self) -> Decay {
+        Decay::new(
+            self.weight_decay,
+            self.decoupled_weight_decay,
+            self.fixed_decay,
+        )
+    }
+}
+
+struct State<V> {
+    rule: DAdaptAdam,
+    m: V,
+    v: V,
+    s: V,
+    r: f64,
+    d: f64,
+    d_hat: f64,
+    beta1_power: Power,
+    beta2_power: Power,
+}
+
+impl<V: Vector> Rule<V> for State<V> {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+        let DAdaptAdam {
+            beta2,
+            eps,
+            bias_correction,
+            maximize,
+            ..
+        } = self.rule;
+        let beta1 = pace.momentum.unwrap_or(self.rule.beta1);
+        let root = beta2.sqrt();
+        let decay = self.rule.decay();
+        let gradient = regularised_gradient(oracle, theta, maximize, decay.coupled);
+        let correction =
+            (1.0 - self.beta2_power.next(beta2)).sqrt() / (1.0 - self.beta1_power.next(beta1));
+        let step_size = self.d * pace.lr * if bias_correction { correction } else { 1.0 };
+
+        let (mut progress, mut length) = (0.0, 0.0);
+        let means = self.m.iter_mut().zip(self.v.iter_mut());
+        for (g, ((m, v), s)) in gradient.iter().zip(means.zip(self.s.iter_mut())) {
+            progress += g * (*s / (v.sqrt() + eps));
+            *m = *m * beta1 + step_size * (1.0 - beta1) * g;
+            *v = *v * beta2 + (1.0 - beta2) * g * g;
+            *s = *s * root + step_size * (1.0 - root) * g;
+            length += s.abs();
+        }
+        if length == 0.0 {
+            return;
+        }
+        self.r += (step_size * progress - self.r) * (1.0 - root);
+        if pace.lr > 0.0 {
+            self.d_hat = self.r / ((1.0 - root) * length);
+            let most = self.d * self.rule.growth_rate.unwrap_or(f64::INFINITY);
+            // Where d̂ is not a number d stays.
+            if self.d_hat > self.d {
+                self.d = self.d_hat.min(most);
+            }
+        }
+
+        let keep = decay.keep(step_size);
+        for (theta, (m, v)) in theta.iter_mut().zip(self.m.iter().zip(self.v.iter())) {
+            *theta = *theta * keep - m / (v.sqrt() + eps);
+        }
+    }
+
+    fn probe(&self, probe: &mut Probe) {
+        probe(Internal::number("d", "estimate of the distance", self.d));
+        probe(Internal::number("d̂", "its last lower bound", self.d_hat));
+        probe(Internal::direction(
+            "m",
+            "mean of scaled gradients",
+            &self.m,
+        ));
+        probe(Internal::each("v", "mean of squared gradients", &self.v));
+        probe(Internal::direction(
+            "s",
+            "slower mean of scaled gradients",
+            &self.s,
+        ));
+        probe(Internal::number("r", "weighted progress", self.r));
+    }
+}

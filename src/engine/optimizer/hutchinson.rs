@@ -1,0 +1,108 @@
+//! Hutchinson's estimate of the Hessian's diagonal, for the rules that scale by it.
+
+use crate::engine::declare::settings;
+use crate::engine::objective::Oracle;
+use crate::engine::rng::{Purpose, stream};
+use crate::engine::vector::Vector;
+use rand::Rng;
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, StandardNormal};
+
+settings! {
+    /// What the entries of the vectors are that the Hessian is multiplied by: ±1, or normal.
+    pub enum HessianDistribution { Rademacher = "rademacher", Gaussian = "gaussian" }
+}
+
+/// diag H as the mean of z ∘ H z over random vectors z. With signs it is exact where H is diagonal.
+pub(super) struct Hutchinson<V> {
+    distribution: HessianDistribution,
+    samples: u64,
+    random: ChaCha8Rng,
+    z: V,
+    product: V,
+    pub(super) estimate: V,
+}
+
+impl<V: Vector> Hutchinson<V> {
+    pub(super) fn new(
+        distribution: HessianDistribution,
+        samples: u64,
+        seed: u64,
+        zeros: V,
+    ) -> Self {
+        Self {
+            distribution,
+            samples,
+            random: stream(seed, Purpose::Hutchinson, 0),
+            z: zeros.clone(),
+            product: zeros.clone(),
+            estimate: zeros,
+        }
+    }
+
+    /// Makes a new estimate at `theta`.
+    pub(super) fn draw(&mut self, theta: &V, oracle: &mut Oracle<V>) {
+        self.estimate.fill(0.0);
+        for _ in 0..self.samples {
+            for z in self.z.iter_mut() {
+                *z = match self.distribution {
+                    HessianDistribution::Rademacher => {
+                        if self.random.next_u32() & 1 == 0 {
+                            -1.0
+                        } else {
+                            1.0
+                        }
+                    }
+                    HessianDistribution::Gaussian => StandardNormal.sample(&mut self.random),
+                };
+            }
+            oracle.hessian_vector(theta, &self.z, &mut self.product);
+            let products = self.z.iter().zip(self.product.iter());
+            for (estimate, (z, product)) in self.estimate.iter_mut().zip(products) {
+                *estimate += z * product / crate::engine::real(self.samples);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::cancel::Cancel;
+    use crate::engine::jet::Scalar;
+    use crate::engine::objective::{Formula, Treatment};
+    use crate::engine::vector::Array;
+
+    /// With the Hessian (4, c; c, 10).
+    struct Bowl(f64);
+    impl Formula for Bowl {
+        fn eval<S: Scalar>(&self, x: S, y: S) -> S {
+            x * x * 2.0 + x * y * self.0 + y * y * 5.0
+        }
+    }
+
+    #[test]
+    fn signs_are_exact_on_a_diagonal_and_both_kinds_in_the_mean() {
+        let (cancel, at) = (Cancel::default(), Array([1.0, 2.0]));
+        let estimate = |distribution, samples, skew| {
+            let bowl = Bowl(skew);
+            let zeros = || Array([0.0; 2]);
+            let mut oracle = Oracle::new(&bowl, Treatment::default(), zeros(), &cancel);
+            let mut diagonal = Hutchinson::new(distribution, samples, 7, zeros());
+            diagonal.draw(&at, &mut oracle);
+            assert_eq!(oracle.counts().hessian_vectors, samples);
+            diagonal.estimate.0
+        };
+        assert_eq!(
+            estimate(HessianDistribution::Rademacher, 1, 0.0),
+            [4.0, 10.0]
+        );
+        for distribution in [
+            HessianDistribution::Rademacher,
+            HessianDistribution::Gaussian,
+        ] {
+            let [x, y] = estimate(distribution, 10_000, 3.0);
+            assert!((x - 4.0).abs() < 0.5 && (y - 10.0).abs() < 0.5);
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! LAMB: `pytorch_optimizer.Lamb`.
+
+use super::decay::Decay;
+use super::{
+    Internal, Kind, Notes, Optimizer, Power, Probe, Rule, regularisation, regularised_gradient,
+};
+use crate::engine::declare::settings;
+use crate::engine::objective::{Oracle, norm};
+use crate::engine::real;
+use crate::engine::schedule::Pace;
+use crate::engine::vector::Vector;
+
+/// The largest norm of θ that counts.
+const CLAMP: f64 = 10.0;
+
+settings! {
+    /// LAMB: Adam's step, made as long as the parameters are large.
+    ///
+    /// u ← m / (√v + ε), θ ← θ − γ (‖θ‖ / ‖u‖) u, with ‖θ‖ at most 10. Algorithm 2 of You et al. 2020, of which the library
+    /// corrects only m for its start at zero, and takes weight decay off θ apart from u; there, in the paper, λθ belongs to u.
+    pub struct Lamb("LAMB") {
+        /// Learning rate γ: about the length of a step as a share of the length of θ.
+        lr: f64 = 1e-3, in 0.0.., log 1e-5..=1.0;
+        /// β₁: decay of the mean of the gradient.
+        beta1: f64 = 0.9, in 0.0..1.0, linear 0.0..=0.999;
+        /// β₂: decay of the mean of its square.
+        beta2: f64 = 0.999, in 0.0..1.0, linear 0.5..=0.9999;
+        /// ε, added outside the root, and to the norm of u.
+        eps: f64 = 1e-6, in 0.0.., log 1e-12..=1.0;
+        /// Weight decay λ.
+        weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
+        /// Takes the share γλ of θ away each step; otherwise adds λθ to u, as the paper does.
+        decoupled_weight_decay: bool = true;
+        /// Takes the share λ away instead, whatever γ is.
+        fixed_decay: bool = false;
+        /// RAdam's rectified steps. The norm of u is then, as in the library, that of θ after an Adam step.
+        rectify: bool = false;
+        /// Steps by m where they cannot be rectified yet; otherwise there is none.
+        degenerated_to_sgd: bool = false;
+        /// Steps in the mean of squares from which on they are rectified.
+        n_sma_threshold: u64 = 5, in 5.0..=1e6, linear 5.0..=100.0;
+        /// Weighs the gradient by 1 − β₁ in m; otherwise by 1.
+        grad_averaging: bool = true;
+        /// Shortens gradients to `max_grad_norm` before anything else; the library takes their norm in single precision.
+        pre_norm: bool = false;
+        /// The norm that gradients are shortened to; 0 leaves them as they are.
+        max_grad_norm: f64 = 1.0, in 0.0.., log 1e-2..=100.0;
+        /// Leaves the length of u as it is.
+        adam: bool = false;
+        /// Climbs instead of descending.
+        maximize: bool = false;
+    }
+}
+
+impl Optimizer for Lamb {
+    fn lr(&self) -> f64 {
+        self.lr
+    }
+
+    fn rule(&self) -> Vec<&'static str> {
+        let mut lines = Vec::from_iter(regularisation(self.maximize, 0.0));
+        if self.shortens() {
+            lines.push("{g} ← min(1, {G=max_grad_norm} / (‖{g<}‖ + {ε=eps})) {g<}");
+        }
+        lines.push(if self.grad_averaging {
+            "{m} ← {β₁=beta1} {m<} + (1 − {β₁=beta1}) {g}"
+        } else {
+            "{m} ← {β₁=beta1} {m<} + {g}"
+        });
+        lines.push("{v} ← {β₂=beta2} {v<} + (1 − {β₂=beta2}) {g}²");
+        let decay = self.decay();
+        lines.push(match (decay.decoupled != 0.0, self.fixed_decay) {
+            (false, _) => "p ← {θ<}",
+            (true, false) => "p ← (1 − {γ=lr} {λ=weight_decay}) {θ<}",
+            (true, true) => "p ← (1 − {λ=weight_decay}) {θ<}",
+        });
+        lines.push(if self.rectify {
+            "{u} ← {m} / (√{v} + {ε=eps}) where {v} holds enough steps"
+        } else if decay.coupled != 0.0 {
+            "{u} ← {m} / (√{v} + {ε=eps}) + {λ=weight_decay} p"
+        } else {
+            "{u} ← {m} / (√{v} + {ε=eps})"
+        });
+        let ratio = match (self.adam, self.rectify) {
+            (true, _) => None,
+            (false, true) => Some("{q} ← min(‖p‖, 10) / (‖p − γ_t {u}‖ + {ε=eps})"),
+            (false, false) => Some("{q} ← min(‖p‖, 10) / (‖{u}‖ + {ε=eps})"),
+        };
+        if self.rectify {
+            lines.push("γ_t ← {γ=lr} r_t / (1 − {β₁=beta1}^{t}), r_t of RAdam");
+        }
+        lines.extend(ratio);
+        lines.push(match (self.adam, self.rectify) {
+            (true, true) => "{θ} ← p − γ_t {u}",
+            (true, false) => "{θ} ← p − {γ=lr} / (1 − {β₁=beta1}^{t}) {u}",
+            (false, true) => "{θ} ← p − γ_t {q} {u}",
+            (false, false) => "{θ} ← p − {γ=lr} / (1 − {β₁=beta1}^{t}) {q} {u}",
+        });
+        lines
+    }
+
+    fn notes(&self) -> Notes {
+        Notes {
+            kind: Kind::Layers,
+            state: "2 numbers per parameter",
+            cost: "1 gradient",
+            helps: "Where layers are of different size: a step is a share of the length of θ, so that one learning \
+                rate suits all, even with huge batches.",
+            fails: "The step depends on where 0 is: far away it is long and jumps over valleys, and near the origin \
+                it comes to a standstill, even where that is no minimum. In two dimensions, being one layer, it \
+                gains nothing.",
+        }
+    }
+
+    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+        State {
+            m: zeros.clone(),
+            v: zeros.clone(),
+            update: zeros,
+            ratio: 1.0,
+            steps: 0,
+            beta1_power: Power::new(self.beta1),
+            beta2_power: Power::new(self.beta2),
+            rule: self.clone(),
+        }
+    }
+}
+
+impl Lamb {
+    fn decay(&self) -> Decay {
+        Decay::new(
+            self.weight_decay,
+            self.decoupled_weight_decay,
+            self.fixed_decay,
+        )
+    }
+
+    fn shortens(&self) -> bool {
+        self.pre_norm && self.max_grad_norm > 0.0
+    }
+
+    /// RAdam's factor of step `step`, eq. (5) and algorithm 2 of Liu et al. 2020, and whether v is divided by. `None` where
+    /// there is to be no step.
+    fn rectification(&self, step: f64, beta2_power: f64) -> Option<(f64, bool)> {
+        if !self.rectify {
+            return Some((1.0, true));
+        }
+        let longest = 2.0 / (1.0 - self.beta2) - 1.0;
+        let length = longest - 2.0 * step * beta2_power / (1.0 - beta2_power);
+        if length >= real(self.n_sma_threshold) {
+            let of = |length: f64| (length - 4.0) * (length - 2.0) / length;
+            let variance = (1.0 - beta2_power) * of(length) / of(longest);
+            Some((variance.sqrt(), true))
+        } else {
+            self.degenerated_to_sgd.then_some((1.0, false))
+        }
+    }
+}
+
+struct State<V> {
+    rule: Lamb,
+    m: V,
+    v: V,
+    update: V,
+    /// The last trust ratio.
+    ratio: f64,
+    steps: u64,
+    beta1_power: Power,
+    beta2_power: Power,
+}
+
+impl<V: Vector> Rule<V> for State<V> {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+        let Self { rule, update, .. } = self;
+        let eps = rule.eps;
+        let beta1 = pace.momentum.unwrap_or(rule.beta1);
+        let gradient = regularised_gradient(oracle, theta, rule.maximize, 0.0);
+        let scale = if rule.shortens() {
+            (rule.max_grad_norm / (norm(gradient) + eps)).min(1.0)
+        } else {
+            1.0
+        };
+        let entering = if rule.grad_averaging {
+            1.0 - beta1
+        } else {
+            1.0
+        };
+        let means = self.m.iter_mut().zip(self.v.iter_mut());
+        for (g, (m, v)) in gradient.iter().zip(means) {
+            let g = g * scale;
+            *m = *m * beta1 + entering * g;
+            *v = *v * rule.beta2 + (1.0 - rule.beta2) * g * g;
+        }
+
+        let decay = rule.decay();
+        let keep = decay.keep(pace.lr);
+        theta.iter_mut().for_each(|theta| *theta *= keep);
+
+        self.steps += 1;
+        let corrected = pace.lr / (1.0 - self.beta1_power.next(beta1));
+        let beta2_power = self.beta2_power.next(rule.beta2);
+        let Some((factor, adaptive)) = rule.rectification(real(self.steps), beta2_power) else {
+            return;
+        };
+        let step_size = corrected * factor;
+        let added = if rule.rectify { 0.0 } else { decay.coupled };
+        let means = self.m.iter().zip(self.v.iter());
+        for ((u, (m, v)), theta) in update.iter_mut().zip(means).zip(theta.iter()) {
+            *u = if adaptive { m / (v.sqrt() + eps) } else { *m } + added * theta;
+        }
+
+        let length = if rule.rectify {
+            let ahead = theta.iter().zip(update.iter());
+            let ahead = ahead.map(|(theta, u)| theta - step_size * u);
+            ahead.map(|ahead| ahead * ahead).sum::<f64>().sqrt()
+        } else {
+            norm(update)
+        };
+        let weight = norm(theta).min(CLAMP);
+        self.ratio = if weight == 0.0 || length == 0.0 {
+            1.0
+        } else {
+            weight / (length + eps)
+        };
+        let step_size = step_size * if rule.adam { 1.0 } else { self.ratio };
+        for (theta, u) in theta.iter_mut().zip(update.iter()) {
+            *theta -= step_size * u;
+        }
+    }
+
+    fn probe(&self, probe: &mut Probe) {
+        probe(Internal::direction("m", "mean of gradients", &self.m));
+        probe(Internal::each("v", "mean of squared gradients", &self.v));
+        probe(Internal::direction("u", "Adam's direction", &self.update));
+        if !self.rule.adam {
+            probe(Internal::number("q", "trust ratio", self.ratio));
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Adam with its momentum after the division: LaProp.
+
+use super::decay::Decay;
+use super::{
+    Internal, Kind, Notes, Optimizer, Power, Probe, Rule, regularisation, regularised_gradient,
+};
+use crate::engine::declare::settings;
+use crate::engine::objective::Oracle;
+use crate::engine::schedule::Pace;
+use crate::engine::vector::Vector;
+
+settings! {
+    /// LaProp: divides each gradient by the root mean square before it enters the momentum, not after, as Adam does.
+    ///
+    /// v ← β₂ v + (1 − β₂) g², m ← β₁ m + (1 − β₁) γ g / √v̂, θ ← θ − m̂. Algorithm 1 of Ziyin et al. 2020; where a schedule
+    /// changes γ, m̂ corrects for that too. `centered` takes v − (mean of g)² instead of v. Without
+    /// `decoupled_weight_decay`, λθ is added to the gradient; the library adds it too late to matter.
+    pub struct LaProp("LaProp") {
+        /// Learning rate γ: about the length of a step in each coordinate.
+        lr: f64 = 4e-4, in 0.0.., log 1e-5..=1.0;
+        /// β₁: decay of the momentum.
+        beta1: f64 = 0.9, in 0.0..1.0, linear 0.0..=0.999;
+        /// β₂: decay of the mean of its square.
+        beta2: f64 = 0.999, in 0.0..1.0, linear 0.5..=0.9999;
+        /// ε, added outside the root.
+        eps: f64 = 1e-15, in 0.0.., log 1e-16..=1.0;
+        /// Divides by the standard deviation of the gradient instead.
+        centered: bool = false;
+        /// The number of first steps that are not centered.
+        steps_before_using_centered: u64 = 10, in 0.0..=1e6, linear 0.0..=100.0;
+        /// Divides by the largest mean of squares so far, as AMSGrad does.
+        ams_bound: bool = false;
+        /// Weight decay λ.
+        weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
+        /// Takes the share γλ of θ away after each step; otherwise adds λθ to the gradient.
+        decoupled_weight_decay: bool = true;
+        /// Takes the share λ away instead, whatever γ is.
+        fixed_decay: bool = false;
+        /// Climbs instead of descending.
+        maximize: bool = false;
+    }
+}
+
+/// The library adds this inside the root.
+const INSIDE: f64 = 1e-15;
+
+impl Optimizer for LaProp {
+    fn lr(&self) -> f64 {
+        self.lr
+    }
+
+    fn elementwise(&self) -> bool {
+        true
+    }
+
+    fn rule(&self) -> Vec<&'static str> {
+        let decay = self.decay();
+        let mut lines = Vec::from_iter(regularisation(self.maximize, decay.coupled));
+        lines.push("{v} ← {β₂=beta2} {v<} + (1 − {β₂=beta2}) {g}²");
+        if self.centered {
+            lines.push("{a} ← {β₂=beta2} {a<} + (1 − {β₂=beta2}) {g}");
+            lines.push("w ← {v} − {a}², but {v} up to step {n=steps_before_using_centered}");
+        }
+        lines.push(match (self.centered, self.ams_bound) {
+            (false, false) => "s ← √({v} + 10⁻¹⁵) + {ε=eps}",
+            (true, false) => "s ← √(w + 10⁻¹⁵) + {ε=eps}",
+            (false, true) => "s ← √({v_max} + 10⁻¹⁵) + {ε=eps}, {v_max} the largest {v} so far",
+            (true, true) => "s ← √({v_max} + 10⁻¹⁵) + {ε=eps}, {v_max} the largest w so far",
+        });
+        lines.extend([
+            "{m} ← {β₁=beta1} {m<} + (1 − {β₁=beta1}) {γ=lr} √(1 − {β₂=beta2}^{t}) {g} / s",
+            "{l} ← {β₁=beta1} {l<} + (1 − {β₁=beta1}) {γ=lr}",
+        ]);
+        lines.push(match (decay.decoupled != 0.0, self.fixed_decay) {
+            (false, _) => "{θ} ← {θ<} − {m} {γ=lr} / {l}",
+            (true, false) => "{θ} ← (1 − {γ=lr} {λ=weight_decay}) ({θ<} − {m} {γ=lr} / {l})",
+            (true, true) => "{θ} ← (1 − {λ=weight_decay}) ({θ<} − {m} {γ=lr} / {l})",
+        });
+        lines
+    }
+
+    fn notes(&self) -> Notes {
+        Notes {
+            kind: Kind::Adaptive,
+            state: "2 numbers per parameter; 1 more each with centered and ams_bound",
+            cost: "1 gradient",
+            helps: "Where gradients change their size suddenly: each enters the momentum already scaled, so none \
+                outweighs the others, and β₁ may be larger than β₂.",
+            fails: "As Adam: it scales along the axes only, is slow in valleys at an angle to them, and overshoots \
+                minima by its momentum.",
+        }
+    }
+
+    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+        State {
+            m: zeros.clone(),
+            v: zeros.clone(),
+            v_max: zeros.clone(),
+            mean: zeros,
+            steps: 0,
+            mean_lr: 0.0,
+            beta2_power: Power::new(self.beta2),
+            rule: self.clone(),
+        }
+    }
+}
+
+impl LaProp {
+    fn decay(&self) -> Decay {
+        Decay::new(
+            self.weight_decay,
+            self.decoupled_weight_decay,
+            self.fixed_decay,
+        )
+    }
+}
+
+struct State<V> {
+    rule: LaProp,
+    m: V,
+    v: V,
+    v_max: V,
+    mean: V,
+    steps: u64,
+    /// What m would be if all scaled gradients were 1.
+    mean_lr: f64,
+    beta2_power: Power,
+}
+
+impl<V: Vector> Rule<V> for State<V> {
+    #[inline(always)]
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+        let LaProp {
+            beta2,
+            eps,
+            centered,
+            ams_bound,
+            maximize,
+            ..
+        } = self.rule;
+        let beta1 = pace.momentum.unwrap_or(self.rule.beta1);
+        let decay = self.rule.decay();
+        let keep = decay.keep(pace.lr);
+        let gradient = regularised_gradient(oracle, theta, maximize, decay.coupled);
+        self.steps += 1;
+        let late = self.steps > self.rule.steps_before_using_centered;
+        let root_correction = (1.0 - self.beta2_power.next(beta2)).sqrt();
+        self.mean_lr = self.mean_lr * beta1 + (1.0 - beta1) * pace.lr;
+        let step_size = if pace.lr == 0.0 {
+            1.0
+        } else {
+            pace.lr / self.mean_lr
+        };
+        let entering = (1.0 - beta1) * pace.lr;
+        let means = self.m.iter_mut().zip(self.v.iter_mut());
+        let means = means.zip(self.v_max.iter_mut().zip(self.mean.iter_mut()));
+        for ((theta, g), ((m, v), (v_max, mean))) in
+            theta.iter_mut().zip(gradient.iter()).zip(means)
+        {
+            *v = *v * beta2 + (1.0 - beta2) * g * g;
+            *mean += (g - *mean) * (1.0 - beta2);
+            let second = if centered && late {
+                *v - *mean * *mean
+            } else {
+                *v
+            };
+            let second = if ams_bound {
+                *v_max = v_max.max(second);
+                *v_max
+            } else {
+                second
+            };
+            let size = ((second + INSIDE).sqrt() + eps) / root_correction;
+            *m = *m * beta1 + entering * g / size;
+            *theta = (*theta - step_size * *m) * keep;
+        }
+    }
+
+    fn probe(&self, probe: &mut Probe) {
+        probe(Internal::each("v", "mean of squared gradients", &self.v));
+        if self.rule.centered {
+            probe(Internal::direction("a", "mean of gradients", &self.mean));
+        }
+        if self.rule.ams_bound {
+            probe(Internal::each(
+                "v_max",
+                "largest mean of squares",
+                &self.v_max,
+            ));
+        }
+        probe(Internal::direction(
+            "m",
+            "mean of scaled gradients",
+            &self.m,
+        ));
+        probe(Internal::number(
+            "l",
+            "mean of learning rates",
+            self.mean_lr,
+        ));
+    }
+}

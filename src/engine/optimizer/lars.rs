@@ -1,0 +1,137 @@
+//! LARS: `pytorch_optimizer.LARS`.
+
+use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
+use crate::engine::declare::settings;
+use crate::engine::objective::{Oracle, norm};
+use crate::engine::schedule::Pace;
+use crate::engine::vector::Vector;
+
+settings! {
+    /// LARS: SGD with momentum whose steps are as long as the parameters are large.
+    ///
+    /// v ← μ v + (1 − τ) q (g + λθ) with the trust ratio q = η ‖θ‖ / (‖g‖ + λ ‖θ‖), θ ← θ − γ v. Algorithm 1 of You et al.
+    /// 2017. All parameters are one layer, a matrix to the library.
+    pub struct Lars("LARS") {
+        /// Learning rate γ.
+        lr: f64 = 1e-3, in 0.0.., log 1e-5..=1e3;
+        /// Momentum μ: the share of the velocity that is kept.
+        momentum: f64 = 0.9, in 0.0..1.0, linear 0.0..=0.999;
+        /// Dampening τ: how much less of the gradient enters the velocity.
+        dampening: f64 = 0.0, in 0.0..1.0, linear 0.0..=0.999;
+        /// Weight decay λ: adds λθ to the gradient.
+        weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
+        /// Trust coefficient η: the length of a gradient as a share of the length of θ.
+        trust_coefficient: f64 = 1e-3, in 0.0.., log 1e-5..=1.0;
+        /// Nesterov's momentum: looks ahead along the velocity.
+        nesterov: bool = false;
+        /// Adapts vectors too. The library does not: to it a vector is a bias, for which LARS is SGD without weight decay.
+        adapt_1d: bool = true;
+        /// Climbs instead of descending.
+        maximize: bool = false;
+    }
+}
+
+impl Optimizer for Lars {
+    fn lr(&self) -> f64 {
+        self.lr
+    }
+
+    fn rule(&self) -> Vec<&'static str> {
+        let mut lines = Vec::from_iter(regularisation(self.maximize, 0.0));
+        match (self.adapt_1d, self.weight_decay != 0.0) {
+            (false, _) => lines.push("u ← {g}"),
+            (true, false) => {
+                lines.extend(["{q} ← {η=trust_coefficient} ‖{θ<}‖ / ‖{g}‖", "u ← {q} {g}"]);
+            }
+            (true, true) => lines.extend([
+                "{q} ← {η=trust_coefficient} ‖{θ<}‖ / (‖{g}‖ + {λ=weight_decay} ‖{θ<}‖)",
+                "u ← {q} ({g} + {λ=weight_decay} {θ<})",
+            ]),
+        }
+        if self.momentum > 0.0 {
+            lines.push("{v} ← {μ=momentum} {v<} + (1 − {τ=dampening}) u");
+        }
+        lines.push(match (self.momentum > 0.0, self.nesterov) {
+            (false, _) => "{θ} ← {θ<} − {γ=lr} u",
+            (true, false) => "{θ} ← {θ<} − {γ=lr} {v}",
+            (true, true) => "{θ} ← {θ<} − {γ=lr} (u + {μ=momentum} {v})",
+        });
+        lines
+    }
+
+    fn notes(&self) -> Notes {
+        Notes {
+            kind: Kind::Layers,
+            state: "none, or 1 number per parameter with momentum",
+            cost: "1 gradient",
+            helps: "Where layers have gradients of different size: a step is a share of the length of θ, however \
+                steep the slope is, so walls cannot throw it far.",
+            fails: "With its defaults a step is a millionth of the length of θ, and it seems to stand still: the \
+                learning rate must be about 10 to 100 here. Near the origin it stops, even where that is no minimum.",
+        }
+    }
+
+    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+        State {
+            rule: self.clone(),
+            velocity: zeros,
+            ratio: 1.0,
+        }
+    }
+}
+
+struct State<V> {
+    rule: Lars,
+    velocity: V,
+    /// The last trust ratio.
+    ratio: f64,
+}
+
+impl<V: Vector> Rule<V> for State<V> {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+        let Lars {
+            dampening,
+            trust_coefficient,
+            nesterov,
+            adapt_1d,
+            maximize,
+            ..
+        } = self.rule;
+        let mu = pace.momentum.unwrap_or(self.rule.momentum);
+        let gradient = regularised_gradient(oracle, theta, maximize, 0.0);
+        let weight_decay = if adapt_1d {
+            self.rule.weight_decay
+        } else {
+            0.0
+        };
+        if adapt_1d {
+            let weight = norm(theta);
+            let length = norm(gradient) + weight_decay * weight;
+            self.ratio = if weight > 0.0 && length > 0.0 {
+                trust_coefficient * weight / length
+            } else {
+                1.0
+            };
+        }
+        let each = theta.iter_mut().zip(gradient.iter());
+        for ((theta, g), v) in each.zip(self.velocity.iter_mut()) {
+            let u = self.ratio * (g + weight_decay * *theta);
+            let step = if mu > 0.0 {
+                *v = mu * *v + (1.0 - dampening) * u;
+                if nesterov { u + mu * *v } else { *v }
+            } else {
+                u
+            };
+            *theta -= pace.lr * step;
+        }
+    }
+
+    fn probe(&self, probe: &mut Probe) {
+        if self.rule.momentum > 0.0 {
+            probe(Internal::direction("v", "velocity", &self.velocity));
+        }
+        if self.rule.adapt_1d {
+            probe(Internal::number("q", "trust ratio", self.ratio));
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Steepest descent with a line search.
+
+use super::line::dot;
+use super::{Internal, Kind, Notes, Optimizer, Probe, Rule};
+use crate::engine::declare::settings;
+use crate::engine::objective::Oracle;
+use crate::engine::schedule::Pace;
+use crate::engine::vector::Vector;
+
+settings! {
+    /// Line search: gradient descent whose every step is halved until the loss has fallen enough.
+    ///
+    /// θ ← θ − a g with the first a of γ, ργ, ρ²γ, … for which f(θ − a g) ≤ f(θ) − c a ‖g‖². Armijo 1966; algorithm 3.1 of Nocedal &
+    /// Wright 2006. Costs one gradient, and a value for each length that is tried.
+    pub struct LineSearch("Line search") {
+        /// Learning rate γ: the length that is tried first.
+        lr: f64 = 1.0, in 0.0.., log 1e-4..=10.0;
+        /// c: how much of the fall that the slope promises is enough.
+        c: f64 = 1e-4, in 0.0..1.0, log 1e-4..=0.5;
+        /// ρ: each length is this share of the one before.
+        shrink: f64 = 0.5, in 0.0..1.0, linear 0.1..=0.9;
+        /// Begins with twice the last length instead of γ.
+        warm: bool = false;
+        /// Climbs instead of descending.
+        maximize: bool = false;
+    }
+}
+
+/// So many lengths are tried; then there is no step.
+const MOST: u32 = 60;
+
+impl Optimizer for LineSearch {
+    fn lr(&self) -> f64 {
+        self.lr
+    }
+
+    fn rule(&self) -> Vec<&'static str> {
+        vec![
+            if self.warm {
+                "{a} ← 2 {a<}, at first {γ=lr}"
+            } else {
+                "{a} ← {γ=lr}"
+            },
+            "while f(θ − {a} {g}) > f(θ) − {c=c} {a} ‖{g}‖²: {a} ← {ρ=shrink} {a}",
+            "{θ} ← {θ<} − {a} {g}",
+        ]
+    }
+
+    fn notes(&self) -> Notes {
+        Notes {
+            kind: Kind::Curvature,
+            state: "none, or 1 number with warm",
+            cost: "1 gradient, and 1 value for each length that is tried, at most 60",
+            helps: "Where no learning rate is known: a step is halved until the loss falls, so it cannot diverge.",
+            fails: "It is steepest descent: in a narrow valley it zigzags from wall to wall in short steps. With \
+                noise the loss at two places says little, and it may take no step at all.",
+        }
+    }
+
+    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+        State {
+            rule: self.clone(),
+            gradient: zeros.clone(),
+            trial: zeros,
+            t: 0.0,
+        }
+    }
+}
+
+struct State<V> {
+    rule: LineSearch,
+    gradient: V,
+    trial: V,
+    t: f64,
+}
+
+impl<V: Vector> Rule<V> for State<V> {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+        let LineSearch {
+            c,
+            shrink,
+            warm,
+            maximize,
+            ..
+        } = self.rule;
+        let sign = if maximize { -1.0 } else { 1.0 };
+        let (loss, gradient) = oracle.gradient(theta);
+        self.gradient.copy_from_slice(gradient);
+        let square = dot(&self.gradient, &self.gradient);
+        let mut t = if warm && self.t > 0.0 {
+            2.0 * self.t
+        } else {
+            pace.lr
+        };
+        for _ in 0..MOST {
+            for ((trial, theta), g) in self
+                .trial
+                .iter_mut()
+                .zip(theta.iter())
+                .zip(self.gradient.iter())
+            {
+                *trial = theta - sign * t * g;
+            }
+            if sign * oracle.value(&self.trial) <= sign * loss - c * t * square {
+                theta.copy_from_slice(&self.trial);
+                self.t = t;
+                return;
+            }
+            t *= shrink;
+        }
+        self.t = 0.0;
+    }
+
+    fn probe(&self, probe: &mut Probe) {
+        probe(Internal::number("a", "length", self.t));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::path;
+
+    #[test]
+    fn every_step_satisfies_armijos_condition() {
+        for spec in ["line-search", "line-search:warm=true,c=0.1"] {
+            let path = path("rosenbrock", &[-1.5, 2.0], spec, 200);
+            assert!(path.loss.windows(2).all(|pair| pair[1] < pair[0]), "{spec}");
+        }
+        // On ½ x² a step of 1 is allowed, and ends.
+        let one = path("quadratic:a=1,b=1", &[3.0, 4.0], "line-search", 1);
+        assert_eq!(one.theta(1).unwrap(), [0.0, 0.0]);
+        // On 8 x² the lengths 1, ½ and ¼ are too long, ⅛ changes sides, which is no fall.
+        let steep = path("quadratic:a=16,b=16", &[1.0, 0.0], "line-search", 1);
+        assert_eq!(steep.theta(1).unwrap()[0], 1.0 - 16.0 / 16.0);
+    }
+}

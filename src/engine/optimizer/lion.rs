@@ -1,0 +1,114 @@
+//! Lion: the sign of an interpolated momentum.
+
+use super::decay::Decay;
+use super::{
+    Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient, sign,
+};
+use crate::engine::declare::settings;
+use crate::engine::objective::Oracle;
+use crate::engine::schedule::Pace;
+use crate::engine::vector::Vector;
+
+settings! {
+    /// Lion: every coordinate moves by the learning rate, in the direction of a mix of momentum and gradient.
+    ///
+    /// θ ← θ − γ sign(β₁ m + (1 − β₁) g), then m ← β₂ m + (1 − β₂) g. Algorithm 2 of Chen et al. 2023.
+    pub struct Lion("Lion") {
+        /// Learning rate γ: the length of every step in each coordinate.
+        lr: f64 = 1e-4, in 0.0.., log 1e-5..=1.0;
+        /// β₁: the share of the momentum in the direction of a step.
+        beta1: f64 = 0.9, in 0.0..1.0, linear 0.0..=0.999;
+        /// β₂: decay of the momentum.
+        beta2: f64 = 0.99, in 0.0..1.0, linear 0.5..=0.9999;
+        /// Weight decay λ.
+        weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
+        /// Takes the share γλ of θ away each step; otherwise adds λθ to the gradient.
+        decoupled_weight_decay: bool = true;
+        /// Takes the share λ away instead, whatever γ is.
+        fixed_decay: bool = false;
+        /// Climbs instead of descending.
+        maximize: bool = false;
+    }
+}
+
+impl Optimizer for Lion {
+    fn lr(&self) -> f64 {
+        self.lr
+    }
+
+    fn elementwise(&self) -> bool {
+        true
+    }
+
+    fn keras(&self) -> Option<&'static str> {
+        Some("lion:lr=0.001")
+    }
+
+    fn rule(&self) -> Vec<&'static str> {
+        let decay = self.decay();
+        let mut lines = Vec::from_iter(regularisation(self.maximize, decay.coupled));
+        lines.extend([
+            "Δ ← sign({β₁=beta1} {m<} + (1 − {β₁=beta1}) {g})",
+            "{m} ← {β₂=beta2} {m<} + (1 − {β₂=beta2}) {g}",
+        ]);
+        lines.push(decay.descent());
+        lines
+    }
+
+    fn notes(&self) -> Notes {
+        Notes {
+            kind: Kind::Momentum,
+            state: "1 number per parameter",
+            cost: "1 gradient",
+            helps: "On plateaus and with noise: every step has a known length, and a memory of about 100 steps keeps \
+                its direction.",
+            fails: "It moves along the diagonals and never slows down: it overshoots the minimum by many steps of \
+                the learning rate and goes on zigzagging around it, unless a schedule lowers that. The path depends \
+                on where the axes point.",
+        }
+    }
+
+    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+        State {
+            rule: self.clone(),
+            m: zeros,
+        }
+    }
+}
+
+impl Lion {
+    fn decay(&self) -> Decay {
+        Decay::new(
+            self.weight_decay,
+            self.decoupled_weight_decay,
+            self.fixed_decay,
+        )
+    }
+}
+
+struct State<V> {
+    rule: Lion,
+    m: V,
+}
+
+impl<V: Vector> Rule<V> for State<V> {
+    #[inline(always)]
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+        let Lion {
+            beta2, maximize, ..
+        } = self.rule;
+        let beta1 = pace.momentum.unwrap_or(self.rule.beta1);
+        let decay = self.rule.decay();
+        let keep = decay.keep(pace.lr);
+        let gradient = regularised_gradient(oracle, theta, maximize, decay.coupled);
+        for ((theta, g), m) in theta.iter_mut().zip(gradient.iter()).zip(self.m.iter_mut()) {
+            let direction = sign(*m + (g - *m) * (1.0 - beta1));
+            *m += (g - *m) * (1.0 - beta2);
+            *theta = *theta * keep - pace.lr * direction;
+        }
+    }
+
+    fn probe(&self, probe: &mut Probe) {
+        probe(Internal::direction("m", "momentum", &self.m));
+    }
+}

@@ -1,0 +1,232 @@
+//! MARS: `pytorch_optimizer.MARS` with `optimize_1d`, for a vector.
+
+use super::decay::Decay;
+use super::{
+    Internal, Kind, Notes, Optimizer, Power, Probe, Rule, regularisation, regularised_gradient,
+};
+use crate::engine::declare::settings;
+use crate::engine::objective::{Oracle, norm};
+use crate::engine::real;
+use crate::engine::schedule::Pace;
+use crate::engine::vector::Vector;
+
+settings! {
+    /// The rule that MARS corrects the gradients of. The library's third, shampoo, is for vectors the same as adamw.
+    pub enum MarsType { AdamW = "adamw", Lion = "lion" }
+}
+
+settings! {
+    /// MARS: AdamW or Lion on gradients that are corrected by their change since the last step, which reduces their variance.
+    ///
+    /// c ← g + η β₁ / (1 − β₁) (g − g₋), shortened to length 1; m ← β₁ m + (1 − β₁) c, v ← β₂ v + (1 − β₂) c²,
+    /// θ ← θ − γ m̂ / (√v̂ + ε), or θ ← θ − γ sign(m). Algorithms 1 to 3 of Yuan et al. 2024 in their approximate form, with the
+    /// library's 10⁻¹⁵ inside the root. Without `decoupled_weight_decay`, λθ is added to the gradient; the library adds it too
+    /// late to matter for its own step.
+    pub struct Mars("MARS") {
+        /// Learning rate γ: about the length of a step in each coordinate.
+        lr: f64 = 3e-3, in 0.0.., log 1e-5..=1.0;
+        /// β₁: decay of the mean of the corrected gradient.
+        beta1: f64 = 0.95, in 0.0..1.0, linear 0.0..=0.999;
+        /// β₂: decay of the mean of its square.
+        beta2: f64 = 0.99, in 0.0..1.0, linear 0.5..=0.9999;
+        /// Gamma, η in the rule: how strongly gradients are corrected.
+        gamma: f64 = 0.025, in 0.0.., linear 0.0..=1.0;
+        /// The rule that takes the corrected gradients.
+        mars_type: MarsType = MarsType::AdamW;
+        /// ε, added outside the root.
+        eps: f64 = 1e-8, in 0.0.., log 1e-12..=1.0;
+        /// Weight decay λ.
+        weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
+        /// Takes the share γλ of θ away each step; otherwise adds λθ to the gradient.
+        decoupled_weight_decay: bool = true;
+        /// Takes the share λ away instead, whatever γ is.
+        fixed_decay: bool = false;
+        /// AMSGrad: divides by the largest mean so far.
+        ams_bound: bool = false;
+        /// Moves only the coordinates in which m and the gradient agree, these the further.
+        cautious: bool = false;
+        /// Climbs instead of descending.
+        maximize: bool = false;
+    }
+}
+
+impl Optimizer for Mars {
+    fn lr(&self) -> f64 {
+        self.lr
+    }
+
+    fn rule(&self) -> Vec<&'static str> {
+        let decay = self.decay();
+        let mut lines = Vec::from_iter(regularisation(self.maximize, decay.coupled));
+        lines.extend([
+            "{c} ← {g} + {η=gamma} {β₁=beta1} / (1 − {β₁=beta1}) ({g} − {g₋<})",
+            "{c} ← {c<} / max(1, ‖{c<}‖)",
+            "{m} ← {β₁=beta1} {m<} + (1 − {β₁=beta1}) {c}",
+        ]);
+        lines.push(if self.cautious {
+            "u ← {m} n / (n₊ + 1) in the n₊ of n coordinates where {m} {g} > 0, elsewhere 0"
+        } else {
+            "u ← {m}"
+        });
+        if self.mars_type == MarsType::AdamW {
+            lines.push("{v} ← {β₂=beta2} {v<} + (1 − {β₂=beta2}) {c}²");
+            lines.push(if self.ams_bound {
+                "D ← (√({v_max} + 10⁻¹⁵) + {ε=eps}) / √(1 − {β₂=beta2}^{t}), {v_max} the largest {v} so far"
+            } else {
+                "D ← (√({v} + 10⁻¹⁵) + {ε=eps}) / √(1 − {β₂=beta2}^{t})"
+            });
+            lines.push("û ← u / (1 − {β₁=beta1}^{t}) / D");
+        } else {
+            lines.push("û ← sign(u)");
+        }
+        lines.push(match (decay.decoupled != 0.0, self.fixed_decay) {
+            (false, _) => "{θ} ← {θ<} − {γ=lr} û",
+            (true, false) => "{θ} ← (1 − {γ=lr} {λ=weight_decay}) {θ<} − {γ=lr} û",
+            (true, true) => "{θ} ← (1 − {λ=weight_decay}) {θ<} − {γ=lr} û",
+        });
+        lines
+    }
+
+    fn notes(&self) -> Notes {
+        Notes {
+            kind: Kind::Adaptive,
+            state: "3 numbers per parameter, or 4 with ams_bound",
+            cost: "1 gradient",
+            helps: "With mini-batches: the change of the gradient since the last step is taken into account, which \
+                takes a part of the noise away. Without noise it acts as a look-ahead, and damps swings.",
+            fails: "A corrected gradient longer than 1 is shortened to 1, so on steep maps only its direction \
+                counts, and sudden slopes are not noticed. It scales along the axes only.",
+        }
+    }
+
+    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+        State {
+            m: zeros.clone(),
+            v: zeros.clone(),
+            v_max: zeros.clone(),
+            last: zeros.clone(),
+            corrected: zeros,
+            beta1_power: Power::new(self.beta1),
+            beta2_power: Power::new(self.beta2),
+            rule: self.clone(),
+        }
+    }
+
+    fn short_name(&self) -> &'static str {
+        match self.mars_type {
+            MarsType::AdamW => "MARS",
+            MarsType::Lion => "MARS-Lion",
+        }
+    }
+}
+
+impl Mars {
+    fn decay(&self) -> Decay {
+        Decay::new(
+            self.weight_decay,
+            self.decoupled_weight_decay,
+            self.fixed_decay,
+        )
+    }
+}
+
+struct State<V> {
+    rule: Mars,
+    m: V,
+    v: V,
+    v_max: V,
+    /// The gradient of the step before, zero at first.
+    last: V,
+    corrected: V,
+    beta1_power: Power,
+    beta2_power: Power,
+}
+
+impl<V: Vector> Rule<V> for State<V> {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+        let Mars {
+            beta2,
+            gamma,
+            mars_type,
+            eps,
+            ams_bound,
+            cautious,
+            maximize,
+            ..
+        } = self.rule;
+        let beta1 = pace.momentum.unwrap_or(self.rule.beta1);
+        let decay = self.rule.decay();
+        let gradient = regularised_gradient(oracle, theta, maximize, decay.coupled);
+
+        let strength = gamma * beta1 / (1.0 - beta1);
+        let changes = gradient.iter().zip(self.last.iter());
+        for (c, (g, last)) in self.corrected.iter_mut().zip(changes) {
+            *c = g + strength * (g - last);
+        }
+        self.last.copy_from_slice(gradient);
+        let shortening = norm(&self.corrected).max(1.0);
+        let mut agreeing = 0;
+        let each = self.corrected.iter_mut().zip(gradient.iter());
+        for (m, (c, g)) in self.m.iter_mut().zip(each) {
+            *c /= shortening;
+            *m += (*c - *m) * (1.0 - beta1);
+            agreeing += u64::from(*m * g > 0.0);
+        }
+        let boost = real(gradient.len()) / (real(agreeing) + 1.0);
+
+        let root_correction = (1.0 - self.beta2_power.next(beta2)).sqrt();
+        let first_correction = 1.0 - self.beta1_power.next(beta1);
+        let keep = decay.keep(pace.lr);
+        let means = self
+            .m
+            .iter()
+            .zip(self.v.iter_mut().zip(self.v_max.iter_mut()));
+        let gradients = gradient.iter().zip(self.corrected.iter());
+        for ((theta, (g, c)), (m, (v, v_max))) in theta.iter_mut().zip(gradients).zip(means) {
+            let update = match (cautious, m * g > 0.0) {
+                (false, _) => *m,
+                (true, true) => m * boost,
+                (true, false) => m * 0.0,
+            };
+            let direction = match mars_type {
+                MarsType::AdamW => {
+                    *v = *v * beta2 + (1.0 - beta2) * c * c;
+                    let second = if ams_bound {
+                        *v_max = v_max.max(*v);
+                        *v_max
+                    } else {
+                        *v
+                    };
+                    update / (((second + 1e-15).sqrt() + eps) / root_correction * first_correction)
+                }
+                MarsType::Lion if update == 0.0 => 0.0,
+                MarsType::Lion => update.signum(),
+            };
+            *theta = *theta * keep - pace.lr * direction;
+        }
+    }
+
+    fn probe(&self, probe: &mut Probe) {
+        probe(Internal::direction(
+            "c",
+            "corrected gradient",
+            &self.corrected,
+        ));
+        probe(Internal::direction(
+            "m",
+            "mean of corrected gradients",
+            &self.m,
+        ));
+        if self.rule.mars_type == MarsType::AdamW {
+            probe(Internal::each("v", "mean of their squares", &self.v));
+            if self.rule.ams_bound {
+                probe(Internal::each(
+                    "v_max",
+                    "largest mean of squares",
+                    &self.v_max,
+                ));
+            }
+        }
+        probe(Internal::direction("g₋", "last gradient", &self.last));
+    }
+}

@@ -1,0 +1,145 @@
+//! Adam with Nesterov's momentum: `torch.optim.NAdam`.
+
+use super::decay::Decay;
+use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
+use crate::engine::declare::settings;
+use crate::engine::objective::Oracle;
+use crate::engine::schedule::Pace;
+use crate::engine::vector::Vector;
+
+settings! {
+    /// NAdam: Adam that looks ahead as Nesterov's momentum does, with a momentum that warms up.
+    ///
+    /// μₜ = β₁ (1 − ½ · 0.96^(t ψ)), m and v as Adam has them, θ ← θ − γ ((1 − μₜ) g / (1 − Πμ) + μₜ₊₁ m / (1 − μₜ₊₁ Πμ)) /
+    /// (√v̂ + ε), where Πμ = μ₁ ⋯ μₜ. Algorithm 2 of Dozat 2016 in PyTorch's form: there m decays by μₜ, here by β₁.
+    pub struct NAdam("NAdam") {
+        /// Learning rate γ: about the length of a step in each coordinate.
+        lr: f64 = 2e-3, in 0.0.., log 1e-5..=1.0;
+        /// β₁: decay of the mean of the gradient.
+        beta1: f64 = 0.9, in 0.0..1.0, linear 0.0..=0.999;
+        /// β₂: decay of the mean of its square.
+        beta2: f64 = 0.999, in 0.0..1.0, linear 0.5..=0.9999;
+        /// ε, added outside the root.
+        eps: f64 = 1e-8, in 0.0.., log 1e-16..=1.0;
+        /// Weight decay λ.
+        weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
+        /// Takes the share γλ of θ away each step; otherwise adds λθ to the gradient.
+        decoupled_weight_decay: bool = false;
+        /// ψ: how fast the momentum comes up from β₁/2 to β₁.
+        momentum_decay: f64 = 4e-3, in 0.0.., log 1e-4..=1.0;
+        /// Climbs instead of descending.
+        maximize: bool = false;
+    }
+}
+
+impl Optimizer for NAdam {
+    fn lr(&self) -> f64 {
+        self.lr
+    }
+
+    fn elementwise(&self) -> bool {
+        true
+    }
+
+    fn rule(&self) -> Vec<&'static str> {
+        let decay = self.decay();
+        let mut lines = Vec::from_iter(regularisation(self.maximize, decay.coupled));
+        lines.extend([
+            "{μ} ← {β₁=beta1} (1 − ½ · 0.96^({t} {ψ=momentum_decay}))",
+            "μ₊ ← {β₁=beta1} (1 − ½ · 0.96^(({t} + 1) {ψ=momentum_decay}))",
+            "{Πμ} ← {Πμ<} {μ}",
+            "{m} ← {β₁=beta1} {m<} + (1 − {β₁=beta1}) {g}",
+            "{v} ← {β₂=beta2} {v<} + (1 − {β₂=beta2}) {g}²",
+            "v̂ ← {v} / (1 − {β₂=beta2}^{t})",
+            "Δ ← ((1 − {μ}) {g} / (1 − {Πμ}) + μ₊ {m} / (1 − μ₊ {Πμ})) / (√v̂ + {ε=eps})",
+        ]);
+        lines.push(decay.descent());
+        lines
+    }
+
+    fn notes(&self) -> Notes {
+        Notes {
+            kind: Kind::Adaptive,
+            state: "2 numbers per parameter",
+            cost: "1 gradient",
+            helps: "Where Adam does; it looks ahead along its momentum, turns a little earlier, and overshoots less.",
+            fails: "As Adam: it scales along the axes only, and is slow in valleys at an angle to them. The \
+                difference to Adam is often too small to be seen.",
+        }
+    }
+
+    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+        State {
+            m: zeros.clone(),
+            v: zeros,
+            steps: 0.0,
+            mu: 0.0,
+            mu_product: 1.0,
+            rule: self.clone(),
+        }
+    }
+}
+
+/// μ of a step.
+fn momentum(beta1: f64, momentum_decay: f64, step: f64) -> f64 {
+    beta1 * (1.0 - 0.5 * 0.96_f64.powf(step * momentum_decay))
+}
+
+impl NAdam {
+    fn decay(&self) -> Decay {
+        Decay::new(self.weight_decay, self.decoupled_weight_decay, false)
+    }
+}
+
+struct State<V> {
+    rule: NAdam,
+    m: V,
+    v: V,
+    steps: f64,
+    mu: f64,
+    mu_product: f64,
+}
+
+impl<V: Vector> Rule<V> for State<V> {
+    #[inline(always)]
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+        let NAdam {
+            beta2,
+            eps,
+            momentum_decay,
+            maximize,
+            ..
+        } = self.rule;
+        let beta1 = pace.momentum.unwrap_or(self.rule.beta1);
+        let decay = self.rule.decay();
+        let keep = decay.keep(pace.lr);
+        let gradient = regularised_gradient(oracle, theta, maximize, decay.coupled);
+        // Powers, quotients and sums are rounded one by one as PyTorch does it, for there are paths that double a difference of
+        // one rounding every second step.
+        self.steps += 1.0;
+        self.mu = momentum(beta1, momentum_decay, self.steps);
+        let next = momentum(beta1, momentum_decay, self.steps + 1.0);
+        self.mu_product *= self.mu;
+        let now = pace.lr * (1.0 - self.mu) / (1.0 - self.mu_product);
+        let ahead = pace.lr * next / (1.0 - self.mu_product * next);
+        let correction = 1.0 - beta2.powf(self.steps);
+        let means = self.m.iter_mut().zip(self.v.iter_mut());
+        for ((theta, g), (m, v)) in theta.iter_mut().zip(gradient.iter()).zip(means) {
+            *m += (g - *m) * (1.0 - beta1);
+            *v = *v * beta2 + (1.0 - beta2) * g * g;
+            let divisor = (*v / correction).sqrt() + eps;
+            *theta = *theta * keep - now * g / divisor - ahead * *m / divisor;
+        }
+    }
+
+    fn probe(&self, probe: &mut Probe) {
+        probe(Internal::direction("m", "mean of gradients", &self.m));
+        probe(Internal::each("v", "mean of squared gradients", &self.v));
+        probe(Internal::number("μ", "momentum", self.mu));
+        probe(Internal::number(
+            "Πμ",
+            "product of momenta",
+            self.mu_product,
+        ));
+    }
+}

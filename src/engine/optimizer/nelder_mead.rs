@@ -1,0 +1,193 @@
+//! The downhill simplex of Nelder and Mead.
+
+use super::{Internal, Kind, Notes, Optimizer, Probe, Rule};
+use crate::engine::declare::settings;
+use crate::engine::objective::Oracle;
+use crate::engine::real;
+use crate::engine::schedule::Pace;
+use crate::engine::vector::Vector;
+
+settings! {
+    /// Nelder–Mead: a simplex of n + 1 points that turns its worst point over, stretches and shrinks. It never asks for a gradient.
+    ///
+    /// Nelder & Mead 1965 with reflection 1, expansion 2, contraction ½ and shrinking ½, as Lagarias et al. 1998 have it; one of their
+    /// iterations is a step, and the best point is the run's. It can stall at points that are no minimum.
+    pub struct NelderMead("Nelder–Mead") {
+        /// Size of the first simplex: how far its points are from the start, along each axis.
+        lr: f64 = 0.5, in 0.0.., log 1e-3..=10.0;
+        /// Climbs instead of descending.
+        maximize: bool = false;
+    }
+}
+
+impl Optimizer for NelderMead {
+    fn lr(&self) -> f64 {
+        self.lr
+    }
+
+    fn rule(&self) -> Vec<&'static str> {
+        vec![
+            "c ← mean of all points but the worst, w; best b, second worst s",
+            "r ← 2 c − w",
+            "f(r) < f(b): the better of r and 3 c − 2 w takes w's place",
+            "f(r) < f(s): r takes w's place",
+            "else ½ (c + r) if f(r) < f(w), or ½ (c + w), where it is better",
+            "else all points but b go half of the way to b",
+            "{θ} ← best of the points {P}",
+        ]
+    }
+
+    fn notes(&self) -> Notes {
+        Notes {
+            kind: Kind::Values,
+            state: "n + 1 points, and their values",
+            cost: "1 or 2 values mostly, n + 2 where it shrinks",
+            helps: "Where there are kinks, or no gradients: it only compares values. In two dimensions one sees a \
+                triangle stretch, turn over and crawl along the valley.",
+            fails: "The triangle can become flat against a ridge and shrink to a point that is no minimum. It finds \
+                the pit it starts beside, and with more than about ten parameters it becomes very slow.",
+        }
+    }
+
+    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+        let dim = zeros.len();
+        State {
+            sign: if self.maximize { -1.0 } else { 1.0 },
+            points: vec![0.0; dim * (dim + 1)],
+            values: vec![0.0; dim + 1],
+            centre: vec![0.0; dim],
+            trials: [vec![0.0; dim], vec![0.0; dim]],
+            begun: false,
+        }
+    }
+}
+
+struct State {
+    sign: f64,
+    /// The points, one after the other, the best first; and their values.
+    points: Vec<f64>,
+    values: Vec<f64>,
+    centre: Vec<f64>,
+    trials: [Vec<f64>; 2],
+    begun: bool,
+}
+
+impl State {
+    /// Writes c + share · (w − c) into trial `which`.
+    fn try_at(&mut self, which: usize, share: f64) {
+        let n = self.centre.len();
+        let worst = &self.points[n * n..];
+        for ((trial, c), w) in self.trials[which].iter_mut().zip(&self.centre).zip(worst) {
+            *trial = (1.0 - share) * c + share * w;
+        }
+    }
+
+    /// Puts trial `which` in the place of the worst point, and that into its order: behind those that are as good.
+    fn take(&mut self, which: usize, value: f64) {
+        let n = self.centre.len();
+        self.points[n * n..].copy_from_slice(&self.trials[which]);
+        self.values[n] = value;
+        self.sift(n);
+    }
+
+    fn sift(&mut self, mut at: usize) {
+        let n = self.centre.len();
+        while at > 0 && self.values[at].total_cmp(&self.values[at - 1]).is_lt() {
+            self.values.swap(at, at - 1);
+            for k in 0..n {
+                self.points.swap(at * n + k, (at - 1) * n + k);
+            }
+            at -= 1;
+        }
+    }
+}
+
+impl<V: Vector> Rule<V> for State {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+        let (n, sign) = (theta.len(), self.sign);
+        if !self.begun {
+            self.begun = true;
+            for point in 0..=n {
+                let place = &mut self.points[point * n..(point + 1) * n];
+                place.copy_from_slice(theta);
+                if point > 0 {
+                    place[point - 1] += pace.lr;
+                }
+                self.values[point] = sign * oracle.value(place);
+            }
+            (1..=n).for_each(|point| self.sift(point));
+        }
+        self.centre.fill(0.0);
+        for point in self.points[..n * n].chunks_exact(n) {
+            self.centre.iter_mut().zip(point).for_each(|(c, p)| *c += p);
+        }
+        self.centre.iter_mut().for_each(|c| *c /= real(n));
+
+        self.try_at(0, -1.0);
+        let reflected = sign * oracle.value(&self.trials[0]);
+        if reflected < self.values[0] {
+            self.try_at(1, -2.0);
+            let expanded = sign * oracle.value(&self.trials[1]);
+            if expanded < reflected {
+                self.take(1, expanded);
+            } else {
+                self.take(0, reflected);
+            }
+        } else if reflected < self.values[n - 1] {
+            self.take(0, reflected);
+        } else {
+            let outside = reflected < self.values[n];
+            self.try_at(1, if outside { -0.5 } else { 0.5 });
+            let contracted = sign * oracle.value(&self.trials[1]);
+            let enough = if outside {
+                contracted <= reflected
+            } else {
+                contracted < self.values[n]
+            };
+            if enough {
+                self.take(1, contracted);
+            } else {
+                let (best, others) = self.points.split_at_mut(n);
+                for (point, value) in others.chunks_exact_mut(n).zip(&mut self.values[1..]) {
+                    for (p, best) in point.iter_mut().zip(&*best) {
+                        *p = best + 0.5 * (*p - best);
+                    }
+                    *value = sign * oracle.value(point);
+                }
+                (1..=n).for_each(|point| self.sift(point));
+            }
+        }
+        theta.copy_from_slice(&self.points[..n]);
+    }
+
+    fn probe(&self, probe: &mut Probe) {
+        if self.begun {
+            probe(Internal::places("P", "simplex", &self.points));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::path;
+
+    /// `scipy.optimize.minimize(rosen, x0, method="Nelder-Mead", options={"initial_simplex": …})` of scipy 1.17.1, its best point after
+    /// 5, 20 and 60 iterations.
+    const SCIPY: [(usize, [f64; 2]); 3] = [
+        (5, [-1.48046875, 2.130859375]),
+        (20, [-1.1057607531547546, 1.2403500974178314]),
+        (60, [0.5327952144294095, 0.255956371514765]),
+    ];
+
+    #[test]
+    fn the_simplex_moves_as_scipys() {
+        let path = path("rosenbrock", &[-1.5, 2.0], "nelder-mead:lr=0.5", 60);
+        for (step, expected) in SCIPY {
+            let at = path.theta(step).unwrap();
+            for (found, expected) in at.iter().zip(expected) {
+                assert!((found - expected).abs() < 1e-12, "{step}: {at:?}");
+            }
+        }
+        assert_eq!(path.evaluations[60], 0, "no gradient is asked for");
+    }
+}

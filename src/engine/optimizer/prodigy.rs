@@ -1,0 +1,235 @@
+//! Prodigy: `pytorch_optimizer.Prodigy`.
+
+use super::decay::Decay;
+use super::{
+    Internal, Kind, Notes, Optimizer, Power, Probe, Rule, regularisation, regularised_gradient,
+};
+use crate::engine::declare::settings;
+use crate::engine::objective::Oracle;
+use crate::engine::schedule::Pace;
+use crate::engine::vector::Vector;
+
+settings! {
+    /// Prodigy: Adam with steps as long as the distance to the solution, which it estimates on its way.
+    ///
+    /// d ← max(d, d̂) with d̂ = r / ‖s‖₁ is a lower bound of ‖θ₀ − θ*‖; the gradients of Adam's means are scaled by d.
+    /// Algorithm 4 of Mishchenko & Defazio 2024. As in the library, θ moves by the d of the step before. Without
+    /// `decoupled_weight_decay`, λθ is added to the gradient as the authors do it; the library adds it too late to matter.
+    pub struct Prodigy("Prodigy") {
+        /// Learning rate γ: a factor on the estimate d.
+        lr: f64 = 1.0, in 0.0.., log 1e-3..=10.0;
+        /// β₁: decay of the mean of the gradient.
+        beta1: f64 = 0.9, in 0.0..1.0, linear 0.0..=0.999;
+        /// β₂: decay of the mean of its square.
+        beta2: f64 = 0.999, in 0.0..1.0, linear 0.5..=0.9999;
+        /// β₃: decay of the two sums that d is estimated from; √β₂ where it is not given.
+        beta3: Option<f64> = None, in 0.0..=1.0, linear 0.5..=1.0;
+        /// d₀: the first estimate, which must not be too large.
+        d0: f64 = 1e-6, in (std::ops::Bound::Excluded(0.0), std::ops::Bound::Unbounded), log 1e-8..=1.0;
+        /// A factor on d̂.
+        d_coef: f64 = 1.0, in 0.0.., log 0.1..=10.0;
+        /// The largest factor by which d grows in one step.
+        growth_rate: Option<f64> = None, in 1.0.., log 1.0..=10.0, none "inf";
+        /// ε, added outside the root; without it a step is the arc tangent of m / √v.
+        eps: Option<f64> = Some(1e-8), in 0.0.., log 1e-12..=1.0;
+        /// Weight decay λ.
+        weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
+        /// Takes the share γ d λ of θ away each step, apart from the gradient.
+        decoupled_weight_decay: bool = true;
+        /// Takes the share λ away instead, whatever γ and d are.
+        fixed_decay: bool = false;
+        /// Corrects both means for their start at zero.
+        bias_correction: bool = false;
+        /// Keeps γ out of s, so that a warm-up does not inflate d.
+        safeguard_warmup: bool = false;
+        /// Climbs instead of descending.
+        maximize: bool = false;
+    }
+}
+
+impl Optimizer for Prodigy {
+    fn lr(&self) -> f64 {
+        self.lr
+    }
+
+    fn rule(&self) -> Vec<&'static str> {
+        let decay = self.decay();
+        let mut lines = Vec::from_iter(regularisation(self.maximize, decay.coupled));
+        lines.push(if self.bias_correction {
+            "γ_d ← {γ=lr} {d<} √(1 − {β₂=beta2}^{t}) / (1 − {β₁=beta1}^{t})"
+        } else {
+            "γ_d ← {γ=lr} {d<}"
+        });
+        lines.push("{m} ← {β₁=beta1} {m<} + (1 − {β₁=beta1}) {d<} {g}");
+        lines.push("{v} ← {β₂=beta2} {v<} + (1 − {β₂=beta2}) {d<}² {g}²");
+        lines.extend(match self.beta3 {
+            None => [
+                "β₃ ← √{β₂=beta2}",
+                "{r} ← β₃ {r<} + γ_d {d<} / {d₀=d0} {g}·({θ₀} − {θ<})",
+            ]
+            .as_slice(),
+            Some(_) => &["{r} ← {β₃=beta3} {r<} + γ_d {d<} / {d₀=d0} {g}·({θ₀} − {θ<})"],
+        });
+        lines.push(match (self.beta3, self.safeguard_warmup) {
+            (None, false) => "{s} ← β₃ {s<} + γ_d {d<} / {d₀=d0} {g}",
+            (None, true) => "{s} ← β₃ {s<} + {d<}² / {d₀=d0} {g}",
+            (Some(_), false) => "{s} ← {β₃=beta3} {s<} + γ_d {d<} / {d₀=d0} {g}",
+            (Some(_), true) => "{s} ← {β₃=beta3} {s<} + {d<}² / {d₀=d0} {g}",
+        });
+        lines.push(if self.d_coef == 1.0 {
+            "{d̂} ← {r} / ‖{s}‖₁"
+        } else {
+            "{d̂} ← {c=d_coef} {r} / ‖{s}‖₁"
+        });
+        lines.push(match self.growth_rate {
+            None => "{d} ← max({d<}, {d̂})",
+            Some(_) => "{d} ← min({G=growth_rate} {d<}, the largest {d̂} so far)",
+        });
+        let decays = decay.decoupled != 0.0;
+        if decays {
+            lines.push(if self.fixed_decay {
+                "p ← (1 − {λ=weight_decay}) {θ<}"
+            } else {
+                "p ← (1 − γ_d {λ=weight_decay}) {θ<}"
+            });
+        }
+        lines.push(match (decays, self.eps) {
+            (false, Some(_)) => "{θ} ← {θ<} − γ_d {m} / (√{v} + {d} {ε=eps})",
+            (false, None) => "{θ} ← {θ<} − γ_d arctan({m} / √{v})",
+            (true, Some(_)) => "{θ} ← p − γ_d {m} / (√{v} + {d} {ε=eps})",
+            (true, None) => "{θ} ← p − γ_d arctan({m} / √{v})",
+        });
+        lines
+    }
+
+    fn notes(&self) -> Notes {
+        Notes {
+            kind: Kind::Free,
+            state: "4 numbers per parameter",
+            cost: "1 gradient",
+            helps: "Where no learning rate is known: leave it at 1. The estimate d grows from 10⁻⁶ until steps suit \
+                the distance to the minimum.",
+            fails: "The first ten steps or more cannot be seen, while d grows. As d never falls, an estimate that \
+                was too large, as on maps with several pits, leaves it swinging. It scales along the axes only.",
+        }
+    }
+
+    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+        State {
+            origin: zeros.clone(),
+            moving: false,
+            m: zeros.clone(),
+            v: zeros.clone(),
+            s: zeros,
+            r: 0.0,
+            d: self.d0,
+            d_hat: 0.0,
+            d_max: self.d0,
+            beta1_power: Power::new(self.beta1),
+            beta2_power: Power::new(self.beta2),
+            rule: self.clone(),
+        }
+    }
+}
+
+impl Prodigy {
+    fn decay(&self) -> Decay {
+        Decay::new(
+            self.weight_decay,
+            self.decoupled_weight_decay,
+            self.fixed_decay,
+        )
+    }
+}
+
+struct State<V> {
+    rule: Prodigy,
+    /// θ₀, once `moving`.
+    origin: V,
+    moving: bool,
+    m: V,
+    v: V,
+    s: V,
+    r: f64,
+    d: f64,
+    d_hat: f64,
+    /// The largest d̂ so far.
+    d_max: f64,
+    beta1_power: Power,
+    beta2_power: Power,
+}
+
+impl<V: Vector> Rule<V> for State<V> {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+        let Prodigy {
+            beta2,
+            d0,
+            d_coef,
+            eps,
+            bias_correction,
+            safeguard_warmup,
+            maximize,
+            ..
+        } = self.rule;
+        let beta1 = pace.momentum.unwrap_or(self.rule.beta1);
+        let beta3 = self.rule.beta3.unwrap_or(beta2.sqrt());
+        if !self.moving {
+            self.origin.copy_from_slice(theta);
+            self.moving = true;
+        }
+        let decay = self.rule.decay();
+        let gradient = regularised_gradient(oracle, theta, maximize, decay.coupled);
+        let correction =
+            (1.0 - self.beta2_power.next(beta2)).sqrt() / (1.0 - self.beta1_power.next(beta1));
+        let d = self.d;
+        let step_size = d * pace.lr * if bias_correction { correction } else { 1.0 };
+        let weight = d / d0 * if safeguard_warmup { d } else { step_size };
+
+        let (mut progress, mut length) = (0.0, 0.0);
+        let means = self.m.iter_mut().zip(self.v.iter_mut());
+        let way = theta.iter().zip(self.origin.iter());
+        for (((theta, origin), g), ((m, v), s)) in
+            way.zip(gradient.iter()).zip(means.zip(self.s.iter_mut()))
+        {
+            progress += g * (origin - theta);
+            *m = *m * beta1 + d * (1.0 - beta1) * g;
+            *v = *v * beta2 + d * d * (1.0 - beta2) * g * g;
+            *s = *s * beta3 + weight * g;
+            length += s.abs();
+        }
+        self.r = self.r * beta3 + d / d0 * step_size * progress;
+        if length == 0.0 {
+            return;
+        }
+        self.d_hat = d_coef * self.r / length;
+        self.d_max = self.d_max.max(self.d_hat);
+        // The first estimate that is larger than d₀ is taken whole; the growth is limited from there.
+        let grown = if d == d0 { d.max(self.d_hat) } else { d };
+        self.d = (grown * self.rule.growth_rate.unwrap_or(f64::INFINITY)).min(self.d_max);
+
+        let keep = decay.keep(step_size);
+        for (theta, (m, v)) in theta.iter_mut().zip(self.m.iter().zip(self.v.iter())) {
+            let direction = match eps {
+                Some(eps) => m / (v.sqrt() + self.d * eps),
+                None => m.atan2(v.sqrt()),
+            };
+            *theta = *theta * keep - step_size * direction;
+        }
+    }
+
+    fn probe(&self, probe: &mut Probe) {
+        probe(Internal::number("d", "estimate of the distance", self.d));
+        probe(Internal::number("d̂", "its last lower bound", self.d_hat));
+        probe(Internal::direction("m", "mean of gradients", &self.m));
+        probe(Internal::each("v", "mean of squared gradients", &self.v));
+        probe(Internal::direction(
+            "s",
+            "weighted sum of gradients",
+            &self.s,
+        ));
+        probe(Internal::number("r", "weighted progress", self.r));
+        if self.moving {
+            probe(Internal::place("θ₀", "where the run began", &self.origin));
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! Gradient descent with quasi-hyperbolic momentum: QHM.
+
+use super::decay::Decay;
+use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
+use crate::engine::declare::settings;
+use crate::engine::objective::Oracle;
+use crate::engine::schedule::Pace;
+use crate::engine::vector::Vector;
+
+settings! {
+    /// QHM: a mix of a gradient step and a momentum step.
+    ///
+    /// b ← β b + (1 − β) g, θ ← θ − γ ((1 − ν) g + ν b). Ma & Yarats 2019, who advise β = 0.999 and ν = 0.7;
+    /// ν = β is Nesterov's momentum.
+    pub struct Qhm("QHM") {
+        /// Learning rate γ.
+        lr: f64 = 1e-3, in 0.0.., log 1e-5..=1.0;
+        /// Momentum β: decay of the mean of the gradient.
+        momentum: f64 = 0.0, in 0.0..1.0, linear 0.0..=0.999;
+        /// ν: the share of the momentum step; the rest is a gradient step.
+        nu: f64 = 1.0, in 0.0..=1.0, linear 0.0..=1.0;
+        /// Weight decay λ.
+        weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
+        /// Takes the share γλ of θ away each step; otherwise adds λθ to the gradient.
+        decoupled_weight_decay: bool = false;
+        /// Takes the share λ away instead, whatever γ is.
+        fixed_decay: bool = false;
+        /// Climbs instead of descending.
+        maximize: bool = false;
+    }
+}
+
+impl Optimizer for Qhm {
+    fn lr(&self) -> f64 {
+        self.lr
+    }
+
+    fn elementwise(&self) -> bool {
+        true
+    }
+
+    fn rule(&self) -> Vec<&'static str> {
+        let decay = self.decay();
+        let mut lines = Vec::from_iter(regularisation(self.maximize, decay.coupled));
+        lines.extend([
+            "{b} ← {β=momentum} {b<} + (1 − {β=momentum}) {g}",
+            "Δ ← (1 − {ν=nu}) {g} + {ν=nu} {b}",
+        ]);
+        lines.push(decay.descent());
+        lines
+    }
+
+    fn notes(&self) -> Notes {
+        Notes {
+            kind: Kind::Momentum,
+            state: "1 number per parameter",
+            cost: "1 gradient",
+            helps: "Where momentum swings too widely: the share of the plain gradient damps it, so that a longer \
+                memory can be afforded.",
+            fails: "With its defaults it is plain gradient descent. Its velocity is a mean of gradients, not a sum: \
+                at SGD's learning rate it creeps along the floor of a valley as SGD does. How much larger a rate it \
+                bears before it diverges is up to ν.",
+        }
+    }
+
+    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+        State {
+            rule: self.clone(),
+            mean: zeros,
+        }
+    }
+
+    /// (2 + 2β) / (γ (1 + β − 2νβ)), where the step's matrix gets the eigenvalue −1. Weight decay adds its λ to every
+    /// eigenvalue.
+    fn stability_limit(&self, pace: Pace) -> Option<f64> {
+        let beta = pace.momentum.unwrap_or(self.momentum);
+        let decay = self.decay();
+        let divisor = pace.lr * (1.0 + beta - 2.0 * self.nu * beta);
+        Some((2.0 + 2.0 * beta) / divisor - decay.coupled)
+            .filter(|limit| !self.maximize && decay.decoupled == 0.0 && limit.is_finite())
+    }
+}
+
+impl Qhm {
+    fn decay(&self) -> Decay {
+        Decay::new(
+            self.weight_decay,
+            self.decoupled_weight_decay,
+            self.fixed_decay,
+        )
+    }
+}
+
+struct State<V> {
+    rule: Qhm,
+    mean: V,
+}
+
+impl<V: Vector> Rule<V> for State<V> {
+    #[inline(always)]
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+        let Qhm { nu, maximize, .. } = self.rule;
+        let beta = pace.momentum.unwrap_or(self.rule.momentum);
+        let decay = self.rule.decay();
+        let keep = decay.keep(pace.lr);
+        let gradient = regularised_gradient(oracle, theta, maximize, decay.coupled);
+        for ((theta, g), mean) in theta
+            .iter_mut()
+            .zip(gradient.iter())
+            .zip(self.mean.iter_mut())
+        {
+            *mean += (g - *mean) * (1.0 - beta);
+            *theta = *theta * keep - pace.lr * nu * *mean - pace.lr * (1.0 - nu) * g;
+        }
+    }
+
+    fn probe(&self, probe: &mut Probe) {
+        probe(Internal::direction("b", "mean of gradients", &self.mean));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::cancel::Cancel;
+    use crate::engine::landscape::{AnyLandscape, NoFiles};
+    use crate::engine::objective::Treatment;
+    use crate::engine::run::{Conditions, run};
+
+    #[test]
+    fn runs_grow_just_beyond_the_stability_limit() {
+        let parabola: AnyLandscape = "quadratic:a=1,b=1".parse().unwrap();
+        let ground = parabola.as_dyn().ground(&NoFiles).unwrap();
+        for (momentum, nu) in [(0.0, 1.0), (0.9, 1.0), (0.9, 0.7), (0.9, 0.0)] {
+            let qhm = Qhm {
+                momentum,
+                nu,
+                ..Qhm::default()
+            };
+            let limit = qhm
+                .stability_limit(Pace {
+                    lr: 1.0,
+                    momentum: None,
+                })
+                .unwrap();
+            for (share, grows) in [(0.99, false), (1.01, true)] {
+                let lr = limit * share;
+                let spec = format!("qhm:lr={lr},momentum={momentum},nu={nu}")
+                    .parse()
+                    .unwrap();
+                let conditions = Conditions {
+                    steps: 2000,
+                    treatment: Treatment::default(),
+                    tolerance: None,
+                };
+                let end = run(
+                    &*ground.objective,
+                    &[1.0, 1.0],
+                    &spec,
+                    &conditions,
+                    &Cancel::default(),
+                );
+                let last = end.unwrap().loss.last().copied().unwrap();
+                assert_eq!(last > 1.0, grows, "β {momentum}, ν {nu}: {last} at {share}");
+            }
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Adam that waits until its second moment is worth something: `torch.optim.RAdam`.
+
+use super::decay::Decay;
+use super::{
+    Internal, Kind, Notes, Optimizer, Power, Probe, Rule, regularisation, regularised_gradient,
+};
+use crate::engine::declare::settings;
+use crate::engine::objective::Oracle;
+use crate::engine::schedule::Pace;
+use crate::engine::vector::Vector;
+
+settings! {
+    /// RAdam: Adam whose first steps do not divide by √v̂, and whose next ones are shortened as far as v̂ is uncertain.
+    ///
+    /// ρ∞ = 2 / (1 − β₂) − 1, ρₜ = ρ∞ − 2 t β₂ᵗ / (1 − β₂ᵗ). Where ρₜ > 5: θ ← θ − γ r m̂ / √v̂ with
+    /// r² = (ρₜ − 4)(ρₜ − 2) ρ∞ / ((ρ∞ − 4)(ρ∞ − 2) ρₜ); else θ ← θ − γ m̂. Algorithm 2 of Liu et al. 2020, where the bound is 4;
+    /// ε is PyTorch's.
+    pub struct RAdam("RAdam") {
+        /// Learning rate γ: about the length of a step in each coordinate.
+        lr: f64 = 1e-3, in 0.0.., log 1e-5..=1.0;
+        /// β₁: decay of the mean of the gradient.
+        beta1: f64 = 0.9, in 0.0..1.0, linear 0.0..=0.999;
+        /// β₂: decay of the mean of its square.
+        beta2: f64 = 0.999, in 0.0..1.0, linear 0.5..=0.9999;
+        /// ε, added outside the root.
+        eps: f64 = 1e-8, in 0.0.., log 1e-16..=1.0;
+        /// Weight decay λ.
+        weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
+        /// Takes the share γλ of θ away each step; otherwise adds λθ to the gradient.
+        decoupled_weight_decay: bool = false;
+        /// Climbs instead of descending.
+        maximize: bool = false;
+    }
+}
+
+impl Optimizer for RAdam {
+    fn lr(&self) -> f64 {
+        self.lr
+    }
+
+    fn elementwise(&self) -> bool {
+        true
+    }
+
+    fn rule(&self) -> Vec<&'static str> {
+        let decay = self.decay();
+        let mut lines = Vec::from_iter(regularisation(self.maximize, decay.coupled));
+        lines.extend([
+            "{m} ← {β₁=beta1} {m<} + (1 − {β₁=beta1}) {g}",
+            "{v} ← {β₂=beta2} {v<} + (1 − {β₂=beta2}) {g}²",
+            "ρ∞ ← 2 / (1 − {β₂=beta2}) − 1",
+            "{ρ} ← ρ∞ − 2 {t} {β₂=beta2}^{t} / (1 − {β₂=beta2}^{t})",
+            "r ← √((ρ − 4) (ρ − 2) ρ∞ / ((ρ∞ − 4) (ρ∞ − 2) ρ))",
+            "m̂ ← {m} / (1 − {β₁=beta1}^{t})",
+            "Δ ← r m̂ √(1 − {β₂=beta2}^{t}) / (√{v} + {ε=eps}) if {ρ} > 5, else m̂",
+        ]);
+        lines.push(decay.descent());
+        lines
+    }
+
+    fn notes(&self) -> Notes {
+        Notes {
+            kind: Kind::Adaptive,
+            state: "2 numbers per parameter",
+            cost: "1 gradient",
+            helps: "With noisy gradients at the start: a mean of squares over a few steps is not trusted yet, so it \
+                needs no warm-up.",
+            fails: "Its first 5 steps (by default) are those of momentum with the plain gradient. Where the start is \
+                steep they throw it off the map, at learning rates that Adam bears well; later it is as slow as Adam \
+                in valleys at an angle to the axes.",
+        }
+    }
+
+    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+        State {
+            m: zeros.clone(),
+            v: zeros,
+            steps: 0.0,
+            beta1_power: Power::new(self.beta1),
+            beta2_power: Power::new(self.beta2),
+            length: 0.0,
+            rule: self.clone(),
+        }
+    }
+}
+
+/// ρₜ, the length of a simple average that knows as much as v̂, and r if ρₜ is above `least`.
+pub(super) fn rectification(
+    beta2: f64,
+    beta2_power: f64,
+    steps: f64,
+    least: f64,
+) -> (f64, Option<f64>) {
+    let longest = 2.0 / (1.0 - beta2) - 1.0;
+    let length = longest - 2.0 * steps * beta2_power / (1.0 - beta2_power);
+    let square =
+        (length - 4.0) * (length - 2.0) * longest / ((longest - 4.0) * (longest - 2.0) * length);
+    (length, (length > least).then(|| square.sqrt()))
+}
+
+impl RAdam {
+    fn decay(&self) -> Decay {
+        Decay::new(self.weight_decay, self.decoupled_weight_decay, false)
+    }
+}
+
+struct State<V> {
+    rule: RAdam,
+    m: V,
+    v: V,
+    steps: f64,
+    beta1_power: Power,
+    beta2_power: Power,
+    /// ρₜ.
+    length: f64,
+}
+
+impl<V: Vector> Rule<V> for State<V> {
+    #[inline(always)]
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+        let RAdam {
+            beta2,
+            eps,
+            maximize,
+            ..
+        } = self.rule;
+        let beta1 = pace.momentum.unwrap_or(self.rule.beta1);
+        let decay = self.rule.decay();
+        let keep = decay.keep(pace.lr);
+        let gradient = regularised_gradient(oracle, theta, maximize, decay.coupled);
+        self.steps += 1.0;
+        let beta2_power = self.beta2_power.next(beta2);
+        let (length, rectified) = rectification(beta2, beta2_power, self.steps, 5.0);
+        self.length = length;
+        let step_size = pace.lr / (1.0 - self.beta1_power.next(beta1));
+        let adaptive = rectified.is_some();
+        let step_size = match rectified {
+            Some(r) => step_size * (1.0 - beta2_power).sqrt() * r,
+            None => step_size,
+        };
+        let means = self.m.iter_mut().zip(self.v.iter_mut());
+        for ((theta, g), (m, v)) in theta.iter_mut().zip(gradient.iter()).zip(means) {
+            *m += (g - *m) * (1.0 - beta1);
+            *v = *v * beta2 + (1.0 - beta2) * g * g;
+            let divisor = if adaptive { v.sqrt() + eps } else { 1.0 };
+            *theta = *theta * keep - step_size * *m / divisor;
+        }
+    }
+
+    fn probe(&self, probe: &mut Probe) {
+        probe(Internal::direction("m", "mean of gradients", &self.m));
+        probe(Internal::each("v", "mean of squared gradients", &self.v));
+        probe(Internal::number("ρ", "length of the average", self.length));
+    }
+}

@@ -1,0 +1,122 @@
+//! Resilient backpropagation: `torch.optim.Rprop`.
+
+use super::{
+    Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient, sign,
+};
+use crate::engine::declare::settings;
+use crate::engine::objective::Oracle;
+use crate::engine::schedule::Pace;
+use crate::engine::vector::Vector;
+use std::ops::Bound::{Excluded, Unbounded};
+
+settings! {
+    /// Rprop: each coordinate has a step size of its own, which grows while its gradient keeps its sign and shrinks when
+    /// that turns.
+    ///
+    /// s ← η⁺ s where g and the gradient before have the same sign, s ← η⁻ s where the sign turned, and there g counts as 0;
+    /// θ ← θ − s sign(g). Riedmiller & Braun 1993, in the form that Igel & Hüsken 2000 call iRprop−.
+    pub struct Rprop("Rprop") {
+        /// The first step size; after the first step neither it nor a schedule counts.
+        lr: f64 = 1e-2, in 0.0.., log 1e-5..=1.0;
+        /// η⁻: the factor on a step size where the gradient's sign has turned.
+        eta_minus: f64 = 0.5, in (Excluded(0.0), Excluded(1.0)), linear 0.1..=0.9;
+        /// η⁺: the factor on a step size where the gradient's sign is the same as before.
+        eta_plus: f64 = 1.2, in (Excluded(1.0), Unbounded), linear 1.01..=2.0;
+        /// The smallest step size.
+        step_min: f64 = 1e-6, in 0.0.., log 1e-9..=1.0;
+        /// The largest step size.
+        step_max: f64 = 50.0, in 0.0.., log 1e-3..=100.0;
+        /// Climbs instead of descending.
+        maximize: bool = false;
+    }
+}
+
+impl Optimizer for Rprop {
+    fn lr(&self) -> f64 {
+        self.lr
+    }
+
+    fn elementwise(&self) -> bool {
+        true
+    }
+
+    fn rule(&self) -> Vec<&'static str> {
+        let mut lines = Vec::from_iter(regularisation(self.maximize, 0.0));
+        lines.extend([
+            "f ← {η⁺=eta_plus} where {p<} {g} > 0, {η⁻=eta_minus} where {p<} {g} < 0, else 1",
+            "{s} ← f {s<}, not below {s₋=step_min} and not above {s₊=step_max}",
+            "{p} ← 0 where {p<} {g} < 0, else {g}",
+            "{θ} ← {θ<} − {s} sign({p})",
+        ]);
+        lines
+    }
+
+    fn notes(&self) -> Notes {
+        Notes {
+            kind: Kind::Adaptive,
+            state: "2 numbers per parameter",
+            cost: "1 gradient",
+            helps: "Without noise: only the signs of gradients count, so step sizes grow on plateaus and shrink at \
+                the minimum by themselves. Few rules are faster where valleys lie along the axes.",
+            fails: "Where the valley lies at an angle, or with noise, the signs turn all the time: step sizes \
+                shrink, and it goes down in small stairs, or stops before the minimum.",
+        }
+    }
+
+    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+        let mut size = zeros.clone();
+        size.fill(self.lr);
+        State {
+            rule: self.clone(),
+            previous: zeros,
+            size,
+            moving: false,
+        }
+    }
+}
+
+struct State<V> {
+    rule: Rprop,
+    /// The gradient of the step before, 0 where that paused.
+    previous: V,
+    size: V,
+    moving: bool,
+}
+
+impl<V: Vector> Rule<V> for State<V> {
+    #[inline(always)]
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+        let Rprop {
+            eta_minus,
+            eta_plus,
+            step_min,
+            step_max,
+            maximize,
+            ..
+        } = self.rule;
+        let gradient = regularised_gradient(oracle, theta, maximize, 0.0);
+        if !self.moving {
+            self.moving = true;
+            self.size.fill(pace.lr);
+        }
+        let sizes = self.previous.iter_mut().zip(self.size.iter_mut());
+        for ((theta, g), (previous, size)) in theta.iter_mut().zip(gradient.iter()).zip(sizes) {
+            let product = *g * *previous;
+            let factor = if product > 0.0 { eta_plus } else { 1.0 };
+            let factor = if product < 0.0 { eta_minus } else { factor };
+            // Not `clamp`, which panics where the bounds are the wrong way round.
+            *size = (*size * factor).max(step_min).min(step_max);
+            *previous = if product < 0.0 { 0.0 } else { *g };
+            *theta -= *size * sign(*previous);
+        }
+    }
+
+    fn probe(&self, probe: &mut Probe) {
+        probe(Internal::each("s", "step sizes", &self.size));
+        probe(Internal::direction(
+            "p",
+            "gradient, 0 where it turned",
+            &self.previous,
+        ));
+    }
+}

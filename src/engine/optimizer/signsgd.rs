@@ -1,0 +1,115 @@
+//! SignSGD, and with momentum Signum.
+
+use super::decay::Decay;
+use super::{
+    Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient, sign,
+};
+use crate::engine::declare::settings;
+use crate::engine::objective::Oracle;
+use crate::engine::schedule::Pace;
+use crate::engine::vector::Vector;
+
+settings! {
+    /// SignSGD: every coordinate moves by the learning rate, down its gradient, or with momentum down the mean of its gradients.
+    ///
+    /// m ← μ m + (1 − μ) g, θ ← θ − γ sign(m). Bernstein et al. 2018: algorithm 1 without momentum, Signum with it.
+    pub struct SignSgd("SignSGD") {
+        /// Learning rate γ: the length of every step in each coordinate.
+        lr: f64 = 1e-3, in 0.0.., log 1e-5..=1.0;
+        /// Momentum μ: decay of the mean of the gradient.
+        momentum: f64 = 0.9, in 0.0..1.0, linear 0.0..=0.999;
+        /// Weight decay λ.
+        weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
+        /// Takes the share γλ of θ away each step; otherwise adds λθ to the gradient.
+        decoupled_weight_decay: bool = true;
+        /// Climbs instead of descending.
+        maximize: bool = false;
+    }
+}
+
+impl Optimizer for SignSgd {
+    fn lr(&self) -> f64 {
+        self.lr
+    }
+
+    fn elementwise(&self) -> bool {
+        true
+    }
+
+    fn rule(&self) -> Vec<&'static str> {
+        let decay = self.decay();
+        let mut lines = Vec::from_iter(regularisation(self.maximize, decay.coupled));
+        if self.momentum > 0.0 {
+            lines.push("{m} ← {μ=momentum} {m<} + (1 − {μ=momentum}) {g}");
+            lines.push("Δ ← sign({m})");
+        } else {
+            lines.push("Δ ← sign({g})");
+        }
+        lines.push(decay.descent());
+        lines
+    }
+
+    fn notes(&self) -> Notes {
+        Notes {
+            kind: Kind::Momentum,
+            state: "none, or 1 number per parameter with momentum",
+            cost: "1 gradient",
+            helps: "On plateaus and where slopes differ by orders of magnitude: however small a gradient is, each \
+                coordinate moves by the learning rate, and a steep wall cannot throw it far.",
+            fails: "It moves along the diagonals, at a speed that does not fall: it arrives, and then hops around \
+                the minimum at the distance of the learning rate, unless a schedule lowers that. The path depends on \
+                where the axes point.",
+        }
+    }
+
+    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+        State {
+            rule: self.clone(),
+            m: zeros,
+        }
+    }
+
+    fn short_name(&self) -> &'static str {
+        if self.momentum > 0.0 {
+            "Signum"
+        } else {
+            "SignSGD"
+        }
+    }
+}
+
+impl SignSgd {
+    fn decay(&self) -> Decay {
+        Decay::new(self.weight_decay, self.decoupled_weight_decay, false)
+    }
+}
+
+struct State<V> {
+    rule: SignSgd,
+    m: V,
+}
+
+impl<V: Vector> Rule<V> for State<V> {
+    #[inline(always)]
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+        let SignSgd { maximize, .. } = self.rule;
+        let mu = pace.momentum.unwrap_or(self.rule.momentum);
+        let decay = self.rule.decay();
+        let keep = decay.keep(pace.lr);
+        let gradient = regularised_gradient(oracle, theta, maximize, decay.coupled);
+        for ((theta, g), m) in theta.iter_mut().zip(gradient.iter()).zip(self.m.iter_mut()) {
+            *m = if mu > 0.0 {
+                *m + (g - *m) * (1.0 - mu)
+            } else {
+                *g
+            };
+            *theta = *theta * keep - pace.lr * sign(*m);
+        }
+    }
+
+    fn probe(&self, probe: &mut Probe) {
+        if self.rule.momentum > 0.0 {
+            probe(Internal::direction("m", "mean of gradients", &self.m));
+        }
+    }
+}

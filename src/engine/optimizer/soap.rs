@@ -1,0 +1,320 @@
+//! SOAP: `pytorch_optimizer.SOAP` with `precondition_1d`, for a vector.
+
+use super::linalg::{Orthogonal, eigen};
+use super::{
+    Internal, Kind, Notes, Optimizer, Power, Probe, Rule, regularisation, regularised_gradient,
+};
+use crate::engine::declare::settings;
+use crate::engine::objective::Oracle;
+use crate::engine::real;
+use crate::engine::schedule::Pace;
+use crate::engine::vector::Vector;
+
+settings! {
+    /// SOAP: Adam along the eigenvectors of the mean of all g gᵀ, as Shampoo has them.
+    ///
+    /// With the eigenvectors Q of G: m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) (Qᵀg)², θ ← θ − γ̂ Q (Qᵀm / (√v + ε)),
+    /// then G ← β G + (1 − β) g gᵀ. Algorithm 3 of Vyas et al. 2025 for a vector. The first step only learns G, and does not
+    /// move. Every k steps Q takes one step of the power iteration, in single precision as in the library.
+    pub struct Soap("SOAP") {
+        /// Learning rate γ: about the length of a step along each eigenvector.
+        lr: f64 = 3e-3, in 0.0.., log 1e-5..=1.0;
+        /// β₁: decay of the mean of the gradient.
+        beta1: f64 = 0.95, in 0.0..1.0, linear 0.0..=0.999;
+        /// β₂: decay of the mean of its square along the eigenvectors.
+        beta2: f64 = 0.95, in 0.0..1.0, linear 0.5..=0.9999;
+        /// β: decay of the mean of g gᵀ; β₂ where it is not given.
+        shampoo_beta: Option<f64> = None, in 0.0..=1.0, linear 0.5..=0.9999;
+        /// ε, added outside the root.
+        eps: f64 = 1e-8, in 0.0.., log 1e-12..=1.0;
+        /// Weight decay λ: the share γλ of θ is taken away after each step.
+        weight_decay: f64 = 1e-2, in 0.0.., log 1e-6..=1.0;
+        /// Steps k from one improvement of the eigenvectors to the next.
+        precondition_frequency: u64 = 10, in 1.0..=1e6, log 1.0..=100.0;
+        /// The most parameters for which there are eigenvectors; beyond, SOAP is Adam. The library's default is 10000, which
+        /// would take minutes.
+        max_precondition_dim: u64 = 64, in 1.0..=1024.0, log 1.0..=1024.0;
+        /// Corrects both means for their start at zero.
+        correct_bias: bool = true;
+        /// Divides every step by its root mean square.
+        normalize_gradient: bool = false;
+        /// Climbs instead of descending.
+        maximize: bool = false;
+    }
+}
+
+impl Optimizer for Soap {
+    fn lr(&self) -> f64 {
+        self.lr
+    }
+
+    fn rule(&self) -> Vec<&'static str> {
+        let mut lines = Vec::from_iter(regularisation(self.maximize, 0.0));
+        lines.extend([
+            "{m} ← {β₁=beta1} {m<} + (1 − {β₁=beta1}) {g}",
+            "{v} ← {β₂=beta2} {v<} + (1 − {β₂=beta2}) ({Q<}ᵀ {g})²",
+            "{u} ← {Q<} ({Q<}ᵀ {m} / (√{v} + {ε=eps}))",
+        ]);
+        if self.normalize_gradient {
+            lines.push("{u} ← {u<} / (rms({u<}) + {ε=eps})");
+        }
+        lines.push(if self.correct_bias {
+            "γ̂ ← {γ=lr} √(1 − {β₂=beta2}^({t} − 1)) / (1 − {β₁=beta1}^({t} − 1))"
+        } else {
+            "γ̂ ← {γ=lr}"
+        });
+        lines.push(if self.weight_decay == 0.0 {
+            "{θ} ← {θ<} − γ̂ {u}, from {t} = 2 on"
+        } else {
+            "{θ} ← (1 − {γ=lr} {λ=weight_decay}) ({θ<} − γ̂ {u}), from {t} = 2 on"
+        });
+        lines.push(match self.shampoo_beta {
+            None => "{G} ← {β₂=beta2} {G<} + (1 − {β₂=beta2}) {g} {g}ᵀ",
+            Some(_) => "{G} ← {β=shampoo_beta} {G<} + (1 − {β=shampoo_beta}) {g} {g}ᵀ",
+        });
+        lines.push("{Q} ← qr({G} {Q<}) every {k=precondition_frequency} steps, at first the eigenvectors of {G}");
+        lines
+    }
+
+    fn notes(&self) -> Notes {
+        Notes {
+            kind: Kind::Layers,
+            state: "2 numbers per parameter, and 2 n² numbers",
+            cost: "1 gradient, and a QR decomposition of an n × n matrix every 10 steps",
+            helps: "In narrow valleys at an angle to the axes: it is Adam along the axes of the valley.",
+            fails: "The first step does not move. Its axes are improved every 10 steps (by default), so in a bend \
+                they are those of a while ago. As Adam it overshoots minima by its momentum.",
+        }
+    }
+
+    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+        let largest = usize::try_from(self.max_precondition_dim).unwrap_or(usize::MAX);
+        State {
+            m: zeros.clone(),
+            v: zeros.clone(),
+            direction: zeros.clone(),
+            along: zeros.clone(),
+            basis: (zeros.len() <= largest).then(|| Basis::new(zeros.len())),
+            steps: 0,
+            beta1_power: Power::new(self.beta1),
+            beta2_power: Power::new(self.beta2),
+            rule: self.clone(),
+        }
+    }
+}
+
+struct State<V> {
+    rule: Soap,
+    m: V,
+    /// Along the eigenvectors.
+    v: V,
+    direction: V,
+    /// Room for components along the eigenvectors.
+    along: V,
+    /// `None` where there are too many parameters.
+    basis: Option<Basis>,
+    steps: u64,
+    beta1_power: Power,
+    beta2_power: Power,
+}
+
+impl<V: Vector> Rule<V> for State<V> {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+        let Soap {
+            beta2,
+            eps,
+            weight_decay,
+            precondition_frequency,
+            correct_bias,
+            normalize_gradient,
+            maximize,
+            ..
+        } = self.rule;
+        let beta1 = pace.momentum.unwrap_or(self.rule.beta1);
+        let shampoo_beta = self.rule.shampoo_beta.unwrap_or(beta2);
+        let gradient = regularised_gradient(oracle, theta, maximize, 0.0);
+        let Self {
+            m,
+            v,
+            direction,
+            along,
+            basis,
+            steps,
+            ..
+        } = self;
+        if *steps == 0 {
+            *steps = 1;
+            if let Some(basis) = basis {
+                basis.learn(gradient, shampoo_beta);
+                basis.find();
+            }
+            return;
+        }
+        project(basis.as_ref(), gradient, along);
+        for (v, g) in v.iter_mut().zip(along.iter()) {
+            *v += (g * g - *v) * (1.0 - beta2);
+        }
+        for (m, g) in m.iter_mut().zip(gradient.iter()) {
+            *m += (g - *m) * (1.0 - beta1);
+        }
+        project(basis.as_ref(), m, along);
+        for (m, v) in along.iter_mut().zip(v.iter()) {
+            *m /= v.sqrt() + eps;
+        }
+        match basis {
+            Some(basis) => basis.back(along, direction),
+            None => direction.copy_from_slice(along),
+        }
+        if normalize_gradient {
+            let squares: f64 = direction.iter().map(|u| u * u).sum();
+            let size = (squares / real(direction.len())).sqrt() + eps;
+            direction.iter_mut().for_each(|u| *u /= size);
+        }
+
+        let correction =
+            (1.0 - self.beta2_power.next(beta2)).sqrt() / (1.0 - self.beta1_power.next(beta1));
+        let step_size = pace.lr * if correct_bias { correction } else { 1.0 };
+        let keep = 1.0 - pace.lr * weight_decay;
+        for (theta, u) in theta.iter_mut().zip(direction.iter()) {
+            *theta = (*theta - step_size * u) * keep;
+        }
+
+        if let Some(basis) = basis {
+            basis.learn(gradient, shampoo_beta);
+            if steps.is_multiple_of(precondition_frequency) {
+                basis.improve(v);
+            }
+        }
+        *steps += 1;
+    }
+
+    fn probe(&self, probe: &mut Probe) {
+        probe(Internal::direction("m", "mean of gradients", &self.m));
+        let name = "mean of squares along the eigenvectors";
+        probe(Internal::each("v", name, &self.v));
+        probe(Internal::direction("u", "scaled step", &self.direction));
+        if let Some(basis) = &self.basis {
+            probe(Internal::each("G", "mean of g gᵀ, row by row", &basis.mean));
+            probe(Internal::each(
+                "Q",
+                "eigenvectors, as columns",
+                &basis.vectors,
+            ));
+        }
+    }
+}
+
+/// Qᵀ x, or x where there is no Q.
+fn project(basis: Option<&Basis>, x: &[f64], along: &mut [f64]) {
+    match basis {
+        Some(basis) => basis.along(x, along),
+        None => along.copy_from_slice(x),
+    }
+}
+
+/// G, the running mean of g gᵀ, and Q, an estimate of its eigenvectors, those of large eigenvalues first.
+struct Basis {
+    dim: usize,
+    mean: Vec<f64>,
+    vectors: Vec<f64>,
+    values: Vec<f64>,
+    product: Vec<f64>,
+    order: Vec<usize>,
+    sorted: Vec<f64>,
+    orthogonal: Orthogonal,
+}
+
+impl Basis {
+    fn new(dim: usize) -> Self {
+        let square = vec![0.0; dim * dim];
+        Self {
+            dim,
+            mean: square.clone(),
+            vectors: square.clone(),
+            values: vec![0.0; dim],
+            product: square,
+            order: (0..dim).collect(),
+            sorted: vec![0.0; dim],
+            orthogonal: Orthogonal::new(dim),
+        }
+    }
+
+    fn learn(&mut self, gradient: &[f64], beta: f64) {
+        for (row, g) in self.mean.chunks_exact_mut(self.dim).zip(gradient) {
+            for (mean, other) in row.iter_mut().zip(gradient) {
+                *mean += (g * other - *mean) * (1.0 - beta);
+            }
+        }
+    }
+
+    /// Qᵀ x.
+    fn along(&self, x: &[f64], along: &mut [f64]) {
+        along.fill(0.0);
+        for (row, x) in self.vectors.chunks_exact(self.dim).zip(x) {
+            let each = along.iter_mut().zip(row);
+            each.for_each(|(along, q)| *along += q * x);
+        }
+    }
+
+    /// Q x.
+    fn back(&self, along: &[f64], x: &mut [f64]) {
+        for (x, row) in x.iter_mut().zip(self.vectors.chunks_exact(self.dim)) {
+            *x = row.iter().zip(along).map(|(q, along)| q * along).sum();
+        }
+    }
+
+    /// Q becomes the eigenvectors of G.
+    fn find(&mut self) {
+        self.product.copy_from_slice(&self.mean);
+        eigen(&mut self.product, &mut self.vectors, &mut self.values);
+        self.sort();
+        for (row, to) in self
+            .vectors
+            .chunks_exact_mut(self.dim)
+            .zip(self.product.chunks_exact_mut(self.dim))
+        {
+            to.copy_from_slice(row);
+            let sorted = row.iter_mut().zip(&self.order);
+            sorted.for_each(|(q, &from)| *q = to[from]);
+        }
+    }
+
+    /// Q becomes the orthogonal factor of G Q, its columns in the order of the eigenvalues as Q estimates them; `v`, the
+    /// squares along the columns, follows.
+    fn improve(&mut self, v: &mut [f64]) {
+        let n = self.dim;
+        self.values.fill(0.0);
+        for (row, product) in self.product.chunks_exact_mut(n).enumerate() {
+            product.fill(0.0);
+            for (k, mean) in self.mean[row * n..][..n].iter().enumerate() {
+                for (product, q) in product.iter_mut().zip(&self.vectors[k * n..]) {
+                    *product += mean * q;
+                }
+            }
+            let estimates = self.values.iter_mut().zip(&self.vectors[row * n..]);
+            for ((value, q), product) in estimates.zip(product.iter()) {
+                *value += q * product;
+            }
+        }
+        self.sort();
+        for (row, product) in self
+            .vectors
+            .chunks_exact_mut(n)
+            .zip(self.product.chunks_exact(n))
+        {
+            let sorted = row.iter_mut().zip(&self.order);
+            sorted.for_each(|(q, &from)| *q = product[from]);
+        }
+        self.orthogonal.replace(&mut self.vectors);
+        let sorted = self.sorted.iter_mut().zip(&self.order);
+        sorted.for_each(|(to, &from)| *to = v[from]);
+        v.copy_from_slice(&self.sorted);
+    }
+
+    /// The order of the eigenvalues, large ones first.
+    fn sort(&mut self) {
+        let values = &self.values;
+        self.order
+            .sort_unstable_by(|&a, &b| values[b].total_cmp(&values[a]));
+    }
+}

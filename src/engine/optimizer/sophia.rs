@@ -1,0 +1,159 @@
+//! Sophia-H: `pytorch_optimizer.SophiaH`.
+
+use super::decay::Decay;
+use super::hutchinson::{HessianDistribution, Hutchinson};
+use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
+use crate::engine::declare::settings;
+use crate::engine::objective::Oracle;
+use crate::engine::schedule::Pace;
+use crate::engine::vector::Vector;
+
+settings! {
+    /// Sophia-H: divides the mean gradient by an estimate of the Hessian's diagonal, and clips every entry of the step.
+    ///
+    /// θ ← θ − γ clip(m / max(h, ε), p), where h is a running mean of Hutchinson's estimates, one every k steps. Algorithm 3
+    /// of Liu et al. 2024. The paper and the library draw normal vectors, which here is a setting: signs scatter less.
+    pub struct Sophia("Sophia") {
+        /// Learning rate γ; γp is the longest step of a coordinate.
+        lr: f64 = 6e-2, in 0.0.., log 1e-4..=10.0;
+        /// β₁: decay of the mean of the gradient.
+        beta1: f64 = 0.96, in 0.0..1.0, linear 0.0..=0.999;
+        /// β₂: decay of the mean of the estimates.
+        beta2: f64 = 0.99, in 0.0..1.0, linear 0.5..=0.9999;
+        /// ε: the least curvature that is divided by; where there is less, the step is clipped.
+        eps: f64 = 1e-12, in 0.0.., log 1e-15..=1.0;
+        /// Weight decay λ.
+        weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
+        /// Takes the share γλ of θ away each step; otherwise adds λθ to the gradient.
+        decoupled_weight_decay: bool = true;
+        /// Takes the share λ away instead, whatever γ is.
+        fixed_decay: bool = false;
+        /// p: the largest magnitude of an entry of the step, before γ.
+        p: f64 = 1e-2, in 0.0.., log 1e-4..=10.0;
+        /// Steps k from one estimate of the diagonal to the next.
+        update_period: u64 = 10, in 1.0..=1e6, log 1.0..=100.0;
+        /// Random vectors, each with its product with the Hessian, in one estimate.
+        num_samples: u64 = 1, in 1.0..=1000.0, log 1.0..=100.0;
+        /// What the entries of these vectors are: signs, with which the estimate of a diagonal Hessian is exact, or normal.
+        hessian_distribution: HessianDistribution = HessianDistribution::Rademacher;
+        /// Seed of the vectors.
+        seed: u64 = 0, in 0.0..=9e15;
+        /// Climbs instead of descending.
+        maximize: bool = false;
+    }
+}
+
+impl Optimizer for Sophia {
+    fn lr(&self) -> f64 {
+        self.lr
+    }
+
+    fn rule(&self) -> Vec<&'static str> {
+        let decay = self.decay();
+        let mut lines = Vec::from_iter(regularisation(self.maximize, decay.coupled));
+        lines.extend([
+            "{m} ← {β₁=beta1} {m<} + (1 − {β₁=beta1}) {g}",
+            "{h} ← {β₂=beta2} {h<} + (1 − {β₂=beta2}) {e}, {e} = z H z every {k=update_period} steps",
+        ]);
+        lines.push(match (decay.decoupled != 0.0, self.fixed_decay) {
+            (false, _) => "{θ} ← {θ<} − {γ=lr} clip({m} / max({h}, {ε=eps}), {p=p})",
+            (true, false) => {
+                "{θ} ← (1 − {γ=lr} {λ=weight_decay}) {θ<} − {γ=lr} clip({m} / max({h}, {ε=eps}), {p=p})"
+            }
+            (true, true) => {
+                "{θ} ← (1 − {λ=weight_decay}) {θ<} − {γ=lr} clip({m} / max({h}, {ε=eps}), {p=p})"
+            }
+        });
+        lines
+    }
+
+    fn notes(&self) -> Notes {
+        Notes {
+            kind: Kind::Curvature,
+            state: "2 numbers per parameter",
+            cost: "1 gradient, and 1 Hessian·vector every 10 steps",
+            helps: "Where curvatures differ between the axes: flat directions get steps as long as steep ones, and \
+                no step is longer than γp in a coordinate, so it is never thrown off.",
+            fails: "Where the curvature is small, negative or not known yet, every step is γp along the diagonals: \
+                with the defaults it creeps by 0.0006. It knows the diagonal of the Hessian only, not valleys at an \
+                angle.",
+        }
+    }
+
+    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+        State {
+            m: zeros.clone(),
+            h: zeros.clone(),
+            diagonal: Hutchinson::new(
+                self.hessian_distribution,
+                self.num_samples,
+                self.seed,
+                zeros,
+            ),
+            steps: 0,
+            rule: self.clone(),
+        }
+    }
+}
+
+impl Sophia {
+    fn decay(&self) -> Decay {
+        Decay::new(
+            self.weight_decay,
+            self.decoupled_weight_decay,
+            self.fixed_decay,
+        )
+    }
+}
+
+struct State<V> {
+    rule: Sophia,
+    m: V,
+    h: V,
+    diagonal: Hutchinson<V>,
+    steps: u64,
+}
+
+impl<V: Vector> Rule<V> for State<V> {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+        let Sophia {
+            beta2,
+            eps,
+            p,
+            update_period,
+            maximize,
+            ..
+        } = self.rule;
+        let beta1 = pace.momentum.unwrap_or(self.rule.beta1);
+        let decay = self.rule.decay();
+        if self.steps.is_multiple_of(update_period) {
+            self.diagonal.draw(theta, oracle);
+            for (h, estimate) in self.h.iter_mut().zip(self.diagonal.estimate.iter()) {
+                *h += (estimate - *h) * (1.0 - beta2);
+            }
+        }
+        self.steps += 1;
+        let gradient = regularised_gradient(oracle, theta, maximize, decay.coupled);
+        let keep = decay.keep(pace.lr);
+        let means = self.m.iter_mut().zip(self.h.iter());
+        for ((theta, g), (m, h)) in theta.iter_mut().zip(gradient.iter()).zip(means) {
+            *m += (g - *m) * (1.0 - beta1);
+            *theta = *theta * keep - pace.lr * (*m / h.max(eps)).clamp(-p, p);
+        }
+    }
+
+    fn probe(&self, probe: &mut Probe) {
+        probe(Internal::direction("m", "mean of gradients", &self.m));
+        probe(Internal::each(
+            "h",
+            "mean of the Hessian's diagonal",
+            &self.h,
+        ));
+        let estimate = &self.diagonal.estimate;
+        probe(Internal::each(
+            "e",
+            "last estimate of the diagonal",
+            estimate,
+        ));
+    }
+}

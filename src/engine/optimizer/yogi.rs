@@ -1,0 +1,134 @@
+//! Yogi: Adam whose second moment changes slowly in both directions.
+
+use super::decay::Decay;
+use super::{
+    Internal, Kind, Notes, Optimizer, Power, Probe, Rule, regularisation, regularised_gradient,
+    sign,
+};
+use crate::engine::declare::settings;
+use crate::engine::objective::Oracle;
+use crate::engine::schedule::Pace;
+use crate::engine::vector::Vector;
+
+settings! {
+    /// Yogi: Adam whose mean of squares moves towards g² by a share of g², however far away it is, so it falls slowly.
+    ///
+    /// v ← v − (1 − β₂) sign(v − g²) g², θ ← θ − γ m̂ / (√v̂ + ε). Algorithm 2 of Zaheer et al. 2018, with the library's
+    /// corrections for the start, though both means begin at `initial_accumulator`.
+    pub struct Yogi("Yogi") {
+        /// Learning rate γ: about the length of a step in each coordinate.
+        lr: f64 = 1e-2, in 0.0.., log 1e-5..=1.0;
+        /// β₁: decay of the mean of the gradient.
+        beta1: f64 = 0.9, in 0.0..1.0, linear 0.0..=0.999;
+        /// β₂: 1 − β₂ is the share of g² by which the second mean moves.
+        beta2: f64 = 0.999, in 0.0..1.0, linear 0.5..=0.9999;
+        /// ε, added outside the root.
+        eps: f64 = 1e-3, in 0.0.., log 1e-12..=1.0;
+        /// What both means begin at.
+        initial_accumulator: f64 = 1e-6, in 0.0.., log 1e-9..=1.0;
+        /// Weight decay λ.
+        weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
+        /// Takes the share γλ of θ away each step; otherwise adds λθ to the gradient.
+        decoupled_weight_decay: bool = true;
+        /// Takes the share λ away instead, whatever γ is.
+        fixed_decay: bool = false;
+        /// Climbs instead of descending.
+        maximize: bool = false;
+    }
+}
+
+impl Optimizer for Yogi {
+    fn lr(&self) -> f64 {
+        self.lr
+    }
+
+    fn elementwise(&self) -> bool {
+        true
+    }
+
+    fn rule(&self) -> Vec<&'static str> {
+        let decay = self.decay();
+        let mut lines = Vec::from_iter(regularisation(self.maximize, decay.coupled));
+        lines.extend([
+            "{m} ← {β₁=beta1} {m<} + (1 − {β₁=beta1}) {g}",
+            "{v} ← {v<} − (1 − {β₂=beta2}) sign({v<} − {g}²) {g}²",
+            "m̂ ← {m} / (1 − {β₁=beta1}^{t})",
+            "v̂ ← {v} / (1 − {β₂=beta2}^{t})",
+            "Δ ← m̂ / (√v̂ + {ε=eps})",
+        ]);
+        lines.push(decay.descent());
+        lines
+    }
+
+    fn notes(&self) -> Notes {
+        Notes {
+            kind: Kind::Adaptive,
+            state: "2 numbers per parameter",
+            cost: "1 gradient",
+            helps: "Where Adam does; its mean of squares falls slowly, so steps do not become long all of a sudden \
+                where gradients become small.",
+            fails: "A steep start is remembered for long: where gradients are a tenth as large, squares fade at a \
+                hundredth of the pace, and it creeps. It scales along the axes only.",
+        }
+    }
+
+    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+        let mut means = zeros;
+        means.fill(self.initial_accumulator);
+        State {
+            m: means.clone(),
+            v: means,
+            beta1_power: Power::new(self.beta1),
+            beta2_power: Power::new(self.beta2),
+            rule: self.clone(),
+        }
+    }
+}
+
+impl Yogi {
+    fn decay(&self) -> Decay {
+        Decay::new(
+            self.weight_decay,
+            self.decoupled_weight_decay,
+            self.fixed_decay,
+        )
+    }
+}
+
+struct State<V> {
+    rule: Yogi,
+    m: V,
+    v: V,
+    beta1_power: Power,
+    beta2_power: Power,
+}
+
+impl<V: Vector> Rule<V> for State<V> {
+    #[inline(always)]
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+        let Yogi {
+            beta2,
+            eps,
+            maximize,
+            ..
+        } = self.rule;
+        let beta1 = pace.momentum.unwrap_or(self.rule.beta1);
+        let decay = self.rule.decay();
+        let keep = decay.keep(pace.lr);
+        let gradient = regularised_gradient(oracle, theta, maximize, decay.coupled);
+        let root_correction = (1.0 - self.beta2_power.next(beta2)).sqrt();
+        let step_size = pace.lr / (1.0 - self.beta1_power.next(beta1));
+        let means = self.m.iter_mut().zip(self.v.iter_mut());
+        for ((theta, g), (m, v)) in theta.iter_mut().zip(gradient.iter()).zip(means) {
+            let square = g * g;
+            *m += (g - *m) * (1.0 - beta1);
+            *v -= (1.0 - beta2) * sign(*v - square) * square;
+            *theta = *theta * keep - step_size * *m / (v.sqrt() / root_correction + eps);
+        }
+    }
+
+    fn probe(&self, probe: &mut Probe) {
+        probe(Internal::direction("m", "mean of gradients", &self.m));
+        probe(Internal::each("v", "mean of squared gradients", &self.v));
+    }
+}

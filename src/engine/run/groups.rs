@@ -1,0 +1,176 @@
+//! Runs with something around their optimizer: wrappers, and groups of parameters.
+
+use super::walk::Course;
+use crate::engine::objective::{Lens, Objective, Oracle, Treatment};
+use crate::engine::optimizer::{AnyOptimizer, Internal, Numbers, Probe, Rule};
+use crate::engine::schedule::{Pace, Pacing};
+use crate::engine::wrapper::{AnyRule, Parameters};
+
+impl<'a> Course<'a> {
+    /// The optimizer with all that is around it.
+    pub(super) fn wrapped(&self) -> AnyRule<'a> {
+        let dim = self.start.len();
+        let spec = self.spec;
+        let rule: AnyRule<'a> = if spec.groups.is_empty() {
+            spec.optimizer.as_dyn().boxed(vec![0.0; dim])
+        } else {
+            Box::new(Grouped::new(self))
+        };
+        spec.wrappers
+            .iter()
+            .fold(rule, |rule, wrapper| wrapper.as_dyn().around(rule, dim))
+    }
+
+    /// What the optimizer looks through.
+    pub(super) fn lenses(&self) -> Vec<Box<dyn Lens<Parameters>>> {
+        let dim = self.start.len();
+        let wrappers = self.spec.wrappers.iter();
+        wrappers
+            .filter_map(|wrapper| wrapper.as_dyn().lens(dim))
+            .collect()
+    }
+}
+
+/// One rule with its own settings for each group of parameters.
+struct Grouped<'a> {
+    parts: Vec<Part<'a>>,
+    steps: u64,
+}
+
+struct Part<'a> {
+    /// Which of all parameters.
+    indices: Vec<usize>,
+    rule: AnyRule<'a>,
+    /// These parameters alone, and what is said of their gradient.
+    theta: Parameters,
+    oracle: Oracle<'a, Parameters>,
+    pacing: Pacing<'a>,
+}
+
+/// A rule that moves each parameter by its own gradient asks for nothing but the gradient where it is, which is given to it.
+struct Nothing;
+
+impl Objective for Nothing {
+    fn dim(&self) -> usize {
+        0
+    }
+    fn value(&self, _theta: &[f64]) -> f64 {
+        f64::NAN
+    }
+    fn gradient(&self, _theta: &[f64], gradient: &mut [f64]) -> f64 {
+        gradient.fill(f64::NAN);
+        f64::NAN
+    }
+    fn batch_gradient(&self, theta: &[f64], _batch: &[usize], gradient: &mut [f64]) -> f64 {
+        self.gradient(theta, gradient)
+    }
+    fn hessian(&self, _theta: &[f64], hessian: &mut [f64]) {
+        hessian.fill(f64::NAN);
+    }
+    fn hessian_vector(&self, _theta: &[f64], _vector: &[f64], product: &mut [f64]) {
+        product.fill(f64::NAN);
+    }
+}
+
+impl<'a> Grouped<'a> {
+    fn new(course: &Course<'a>) -> Self {
+        let (spec, steps) = (course.spec, course.conditions.steps);
+        let mut rest: Vec<usize> = (0..course.start.len()).collect();
+        let mut parts = Vec::new();
+        let mut part = |indices: Vec<usize>, optimizer: &'a AnyOptimizer| {
+            let zeros = vec![0.0; indices.len()];
+            parts.push(Part {
+                rule: optimizer.as_dyn().boxed(zeros.clone()),
+                theta: zeros.clone(),
+                oracle: Oracle::new(&Nothing, Treatment::default(), zeros, course.cancel),
+                pacing: Pacing::new(&spec.plan, optimizer.as_dyn().lr(), steps),
+                indices,
+            });
+        };
+        for group in &spec.groups {
+            let own = course.objective.group(&group.name).unwrap_or(0..0);
+            let (own, others) = rest.iter().partition(|index| own.contains(index));
+            rest = others;
+            part(own, &group.optimizer);
+        }
+        part(rest, &spec.optimizer);
+        Self { parts, steps: 0 }
+    }
+}
+
+impl Rule<Parameters> for Grouped<'_> {
+    fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, pace: Pace) {
+        let (loss, gradient) = oracle.gradient(theta);
+        for Part {
+            indices,
+            rule,
+            theta: own,
+            oracle,
+            pacing,
+        } in &mut self.parts
+        {
+            for (own, index) in own.iter_mut().zip(&*indices) {
+                *own = theta[*index];
+            }
+            oracle.give(own, indices.iter().map(|index| gradient[*index]));
+            let own_pace = pacing.pace(self.steps, loss);
+            let momentum = own_pace.momentum.or(pace.momentum);
+            rule.step(
+                own,
+                oracle,
+                Pace {
+                    momentum,
+                    ..own_pace
+                },
+            );
+            for (own, index) in own.iter().zip(&*indices) {
+                theta[*index] = *own;
+            }
+        }
+        self.steps += 1;
+    }
+
+    /// What the groups carry, put together; a group that carries less has NaN.
+    fn probe(&self, probe: &mut Probe) {
+        let dim = self.parts.iter().map(|part| part.indices.len()).sum();
+        let mut together: Vec<(Internal<'static>, Vec<f64>)> = Vec::new();
+        for Part { indices, rule, .. } in &self.parts {
+            rule.probe(&mut |internal| {
+                let (numbers, empty) = match internal.numbers {
+                    Numbers::Direction(numbers) => (numbers, Numbers::Direction(&[])),
+                    Numbers::Each(numbers) => (numbers, Numbers::Each(&[])),
+                    Numbers::Place(numbers) => (numbers, Numbers::Place(&[])),
+                    Numbers::Places(_) | Numbers::Number(_) => return,
+                };
+                let (symbol, name) = (internal.symbol, internal.name);
+                let known = together
+                    .iter()
+                    .position(|(other, _)| other.symbol == symbol);
+                let at = known.unwrap_or(together.len());
+                if known.is_none() {
+                    let internal = Internal {
+                        symbol,
+                        name,
+                        numbers: empty,
+                    };
+                    together.push((internal, vec![f64::NAN; dim]));
+                }
+                for (index, number) in indices.iter().zip(numbers) {
+                    together[at].1[*index] = *number;
+                }
+            });
+        }
+        for (internal, all) in &together {
+            let numbers = match internal.numbers {
+                Numbers::Each(_) => Numbers::Each(all),
+                Numbers::Place(_) => Numbers::Place(all),
+                _ => Numbers::Direction(all),
+            };
+            probe(Internal {
+                symbol: internal.symbol,
+                name: internal.name,
+                numbers,
+            });
+        }
+    }
+}

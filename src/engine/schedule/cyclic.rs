@@ -1,0 +1,71 @@
+//! `torch.optim.lr_scheduler.CyclicLR`.
+
+use super::{Pace, Schedule, real};
+use crate::engine::declare::settings;
+
+settings! {
+    /// How the peaks of a cyclic schedule change from cycle to cycle.
+    pub enum Mode { Triangular = "triangular", Triangular2 = "triangular2", ExpRange = "exp_range" }
+}
+
+settings! {
+    /// Cyclic: the learning rate goes up and down between two values again and again, and momentum does the opposite.
+    ///
+    /// Smith 2017, PyTorch's CyclicLR, whose base_lr is the optimizer's learning rate. A rule that has no momentum keeps to the
+    /// learning rate.
+    pub struct Cyclic("Cyclic") {
+        /// Highest learning rate; auto is five times the optimizer's.
+        max_lr: Option<f64> = None, in 0.0.., log 1e-5..=10.0;
+        /// Steps up.
+        step_size_up: u64 = 2000, in 1.0..=1e6, log 1.0..=2000.0;
+        /// Steps down; auto is as many as up.
+        step_size_down: Option<u64> = None, in 1.0..=1e6, log 1.0..=2000.0;
+        /// triangular keeps the peaks, triangular2 halves them each cycle, exp_range multiplies them by γ each step.
+        mode: Mode = Mode::Triangular;
+        /// γ of exp_range.
+        gamma: f64 = 1.0, in 0.0..=1.0, linear 0.9..=1.0;
+        /// Whether momentum is cycled too.
+        cycle_momentum: bool = true;
+        /// Momentum at the highest learning rate.
+        base_momentum: f64 = 0.8, in 0.0..1.0, linear 0.0..=0.999;
+        /// Momentum at the lowest learning rate.
+        max_momentum: f64 = 0.9, in 0.0..1.0, linear 0.0..=0.999;
+        /// Length in a sequence; auto goes on to the end.
+        steps: Option<u64> = None, in 1.0..=1e6, log 1.0..=1000.0;
+    }
+}
+
+impl Schedule for Cyclic {
+    fn length_setting(&self) -> &'static str {
+        "steps"
+    }
+
+    fn length(&self) -> Option<u64> {
+        self.steps
+    }
+
+    fn pace(&self, lr: f64, step: u64, _horizon: u64) -> Pace {
+        let up = real(self.step_size_up);
+        let total = up + self.step_size_down.map_or(up, real);
+        let ratio = up / total;
+        let cycle = (real(step) / total).floor();
+        let at = real(step) / total - cycle;
+        let height = if at <= ratio {
+            at / ratio
+        } else {
+            (at - 1.0) / (ratio - 1.0)
+        };
+        let peak = match self.mode {
+            Mode::Triangular => 1.0,
+            Mode::Triangular2 => 0.5_f64.powf(cycle),
+            Mode::ExpRange => self.gamma.powf(real(step)),
+        };
+        let between = |from: f64, to: f64| from + (to - from) * height * peak;
+        Pace {
+            lr: between(lr, self.max_lr.unwrap_or(5.0 * lr)).clamp(0.0, f64::MAX),
+            momentum: self
+                .cycle_momentum
+                .then(|| between(self.max_momentum, self.base_momentum)),
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! Decay by the inverse square root of time.
+
+use super::{Pace, Schedule, real};
+use crate::engine::declare::settings;
+
+settings! {
+    /// Inverse square root: an even warm-up, then the learning rate falls as one over the root of the number of steps.
+    ///
+    /// η min(t / w, √(w / t)). Vaswani et al. 2017, section 5.3, without its factor for the width of the model.
+    pub struct InverseSqrt("Inverse root") {
+        /// w: steps of the warm-up; the whole learning rate is that of step w.
+        warmup_steps: u64 = 10, in 1.0..=1e6, log 1.0..=1000.0;
+        /// Length in a sequence; auto goes on to the end.
+        steps: Option<u64> = None, in 1.0..=1e6, log 1.0..=1000.0;
+    }
+}
+
+impl Schedule for InverseSqrt {
+    fn length_setting(&self) -> &'static str {
+        "steps"
+    }
+
+    fn length(&self) -> Option<u64> {
+        self.steps
+    }
+
+    fn pace(&self, lr: f64, step: u64, _horizon: u64) -> Pace {
+        let share = real(step) / real(self.warmup_steps);
+        let factor = if share < 1.0 {
+            share
+        } else {
+            1.0 / share.sqrt()
+        };
+        Pace {
+            lr: lr * factor,
+            momentum: None,
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Decay by the inverse of time.
+
+use super::{Memory, Pace, Schedule, real};
+use crate::engine::declare::settings;
+
+settings! {
+    /// Inverse time: the learning rate falls as one over the number of steps.
+    ///
+    /// η / (1 + d t); recursive is the textbooks' ηₜ = ηₜ₋₁ / (1 + d t), which falls much faster.
+    pub struct InverseTime("Inverse time") {
+        /// d: how fast it falls.
+        decay: f64 = 0.01, in 0.0.., log 1e-5..=1.0;
+        /// Whether each step divides the learning rate of the step before.
+        recursive: bool = false;
+        /// Length in a sequence; auto goes on to the end.
+        steps: Option<u64> = None, in 1.0..=1e6, log 1.0..=1000.0;
+    }
+}
+
+impl Schedule for InverseTime {
+    fn length_setting(&self) -> &'static str {
+        "steps"
+    }
+
+    fn length(&self) -> Option<u64> {
+        self.steps
+    }
+
+    fn pace(&self, lr: f64, step: u64, _horizon: u64) -> Pace {
+        let mut rate = lr;
+        if self.recursive {
+            for t in 1..=step {
+                rate /= 1.0 + self.decay * real(t);
+                if rate == 0.0 || self.decay == 0.0 {
+                    break;
+                }
+            }
+        } else {
+            rate /= 1.0 + self.decay * real(step);
+        }
+        Pace {
+            lr: rate,
+            momentum: None,
+        }
+    }
+
+    fn memory(&self) -> Option<Box<dyn Memory>> {
+        let decay = self.decay;
+        self.recursive
+            .then(|| Box::new(Recursion { decay, rate: 0.0 }) as _)
+    }
+}
+
+/// The learning rate of the step before.
+struct Recursion {
+    decay: f64,
+    rate: f64,
+}
+
+impl Memory for Recursion {
+    fn pace(&mut self, lr: f64, step: u64, _loss: f64) -> Pace {
+        self.rate = match step {
+            0 => lr,
+            _ => self.rate / (1.0 + self.decay * real(step)),
+        };
+        Pace {
+            lr: self.rate,
+            momentum: None,
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! `torch.optim.lr_scheduler.LinearLR`.
+
+use super::{Pace, Schedule, real};
+use crate::engine::declare::settings;
+
+settings! {
+    /// Linear: the learning rate goes evenly from one share of itself to another, and stays there.
+    ///
+    /// η (s + (e − s) min(t / total_iters, 1)). PyTorch's LinearLR.
+    pub struct Linear("Linear") {
+        /// s: the share at step 0.
+        start_factor: f64 = 1.0 / 3.0, in 0.0..=1.0, linear 0.0..=1.0;
+        /// e: the share at the end.
+        end_factor: f64 = 1.0, in 0.0..=1.0, linear 0.0..=1.0;
+        /// Steps from one to the other.
+        total_iters: u64 = 5, in 1.0..=1e6, log 1.0..=1000.0;
+        /// Length in a sequence; auto goes on to the end.
+        steps: Option<u64> = None, in 1.0..=1e6, log 1.0..=1000.0;
+    }
+}
+
+impl Schedule for Linear {
+    fn length_setting(&self) -> &'static str {
+        "steps"
+    }
+
+    fn length(&self) -> Option<u64> {
+        self.steps
+    }
+
+    fn pace(&self, lr: f64, step: u64, _horizon: u64) -> Pace {
+        let share = (real(step) / real(self.total_iters)).min(1.0);
+        Pace {
+            lr: lr * (self.start_factor + (self.end_factor - self.start_factor) * share),
+            momentum: None,
+        }
+    }
+}

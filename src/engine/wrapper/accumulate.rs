@@ -1,0 +1,64 @@
+//! Gradient accumulation.
+
+use super::{Parameters, Wrapper};
+use crate::engine::declare::settings;
+use crate::engine::objective::{Lens, Sight};
+use crate::engine::real;
+
+settings! {
+    /// Gradient accumulation: one step sees the gradients of several mini-batches, as one of a batch that does not fit into memory.
+    ///
+    /// g ← Σ gⱼ / k over the next k mini-batches, or the sum alone, as it is where nobody divides the loss.
+    pub struct Accumulate("Accumulated") {
+        /// k: mini-batches to a step.
+        k: u64 = 4, in 1.0..=10000.0, log 1.0..=64.0;
+        /// Whether it is the mean, and not the sum.
+        mean: bool = true;
+    }
+}
+
+impl Wrapper for Accumulate {
+    fn lens(&self, dim: usize) -> Option<Box<dyn Lens<Parameters>>> {
+        Some(Box::new(Sum {
+            k: usize::try_from(self.k).unwrap_or(usize::MAX).max(1),
+            mean: self.mean,
+            one: vec![0.0; dim],
+        }))
+    }
+
+    fn rule(&self) -> Vec<&'static str> {
+        vec![if self.mean {
+            "{g} ← mean of the gradients of {k=k} mini-batches"
+        } else {
+            "{g} ← sum of the gradients of {k=k} mini-batches"
+        }]
+    }
+}
+
+struct Sum {
+    k: usize,
+    mean: bool,
+    one: Parameters,
+}
+
+impl Lens<Parameters> for Sum {
+    fn gradient(
+        &mut self,
+        beyond: &mut Sight<Parameters>,
+        theta: &[f64],
+        gradient: &mut Parameters,
+    ) -> f64 {
+        let mut loss = beyond.gradient(theta, gradient);
+        for _ in 1..self.k {
+            beyond.next_batch();
+            loss += beyond.gradient(theta, &mut self.one);
+            for (sum, one) in gradient.iter_mut().zip(&self.one) {
+                *sum += one;
+            }
+        }
+        if self.mean {
+            gradient.iter_mut().for_each(|g| *g /= real(self.k));
+        }
+        loss / real(self.k)
+    }
+}

@@ -1,0 +1,40 @@
+//! Clipping of the gradient's norm: `torch.nn.utils.clip_grad_norm_`.
+
+use super::{Parameters, Wrapper};
+use crate::engine::declare::settings;
+use crate::engine::objective::{Lens, Sight, clip_norm};
+
+settings! {
+    /// Clips the norm: makes a gradient that is too long as long as allowed.
+    ///
+    /// g ← g · min(1, c / (‖g‖ + 10⁻⁶)). Pascanu et al. 2013, in PyTorch's form.
+    pub struct ClipNorm("Clipped norm") {
+        /// c: the largest norm.
+        max_norm: f64 = 1.0, in 0.0.., log 1e-3..=100.0;
+    }
+}
+
+impl Wrapper for ClipNorm {
+    fn lens(&self, _dim: usize) -> Option<Box<dyn Lens<Parameters>>> {
+        Some(Box::new(Clip(self.max_norm)))
+    }
+
+    fn rule(&self) -> Vec<&'static str> {
+        vec!["{g} ← {g<} min(1, {c=max_norm} / (‖{g<}‖ + 10⁻⁶))"]
+    }
+}
+
+struct Clip(f64);
+
+impl Lens<Parameters> for Clip {
+    fn gradient(
+        &mut self,
+        beyond: &mut Sight<Parameters>,
+        theta: &[f64],
+        gradient: &mut Parameters,
+    ) -> f64 {
+        let loss = beyond.gradient(theta, gradient);
+        clip_norm(gradient, self.0);
+        loss
+    }
+}

@@ -1,0 +1,65 @@
+//! Averages of the weights: `torch.optim.swa_utils.AveragedModel` with `get_ema_multi_avg_fn`.
+
+use super::{AnyRule, Parameters, Wrapper};
+use crate::engine::declare::settings;
+use crate::engine::objective::Oracle;
+use crate::engine::optimizer::{Internal, Probe, Rule};
+use crate::engine::schedule::Pace;
+
+settings! {
+    /// Weight averaging: follows the path at a distance with a running mean, which is a trail of its own.
+    ///
+    /// a ← β a + (1 − β) θ after each step, from the first step's θ on; the path itself stays as it is. Polyak & Juditsky 1992, in
+    /// PyTorch's exponential form.
+    pub struct Ema("Average") {
+        /// β: how much of the mean is kept.
+        decay: f64 = 0.99, in 0.0..=1.0, linear 0.5..=0.999;
+    }
+}
+
+impl Wrapper for Ema {
+    fn around<'a>(&'a self, rule: AnyRule<'a>, dim: usize) -> AnyRule<'a> {
+        Box::new(Averaged {
+            decay: self.decay,
+            rule,
+            average: vec![0.0; dim],
+            begun: false,
+        })
+    }
+
+    fn rule(&self) -> Vec<&'static str> {
+        vec!["{a} ← {β=decay} {a<} + (1 − {β=decay}) {θ}, at first {θ}"]
+    }
+}
+
+struct Averaged<'a> {
+    decay: f64,
+    rule: AnyRule<'a>,
+    average: Parameters,
+    begun: bool,
+}
+
+impl Rule<Parameters> for Averaged<'_> {
+    fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, pace: Pace) {
+        self.rule.step(theta, oracle, pace);
+        if self.begun {
+            for (average, theta) in self.average.iter_mut().zip(theta.iter()) {
+                *average += (theta - *average) * (1.0 - self.decay);
+            }
+        } else {
+            self.average.copy_from_slice(theta);
+            self.begun = true;
+        }
+    }
+
+    fn probe(&self, probe: &mut Probe) {
+        self.rule.probe(probe);
+        if self.begun {
+            probe(Internal::place("a", "average", &self.average));
+        }
+    }
+
+    fn average(&self) -> Option<&[f64]> {
+        self.begun.then_some(&self.average)
+    }
+}

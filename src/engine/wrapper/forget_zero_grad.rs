@@ -1,0 +1,63 @@
+//! The training loop that forgets `optimizer.zero_grad()`.
+
+use super::{Parameters, Wrapper};
+use crate::engine::declare::settings;
+use crate::engine::objective::{Lens, Sight};
+use crate::engine::optimizer::{Internal, Probe};
+
+settings! {
+    /// Forgot zero_grad: gradients add up from step to step, as they do in PyTorch when nobody clears them.
+    ///
+    /// g ← g₁ + g₂ + … + g. It acts like momentum that never forgets.
+    pub struct ForgetZeroGrad("No zero_grad") {
+        /// Every so many steps somebody remembers.
+        every: Option<u64> = None, in 1.0.., log 1.0..=1000.0, none "never";
+    }
+}
+
+impl Wrapper for ForgetZeroGrad {
+    fn lens(&self, dim: usize) -> Option<Box<dyn Lens<Parameters>>> {
+        Some(Box::new(Sum {
+            every: self.every,
+            asked: 0,
+            sum: vec![0.0; dim],
+        }))
+    }
+
+    fn rule(&self) -> Vec<&'static str> {
+        vec!["{Σ} ← {Σ<} + {g<}", "{g} ← {Σ}"]
+    }
+}
+
+struct Sum {
+    every: Option<u64>,
+    asked: u64,
+    sum: Parameters,
+}
+
+impl Lens<Parameters> for Sum {
+    fn gradient(
+        &mut self,
+        beyond: &mut Sight<Parameters>,
+        theta: &[f64],
+        gradient: &mut Parameters,
+    ) -> f64 {
+        let loss = beyond.gradient(theta, gradient);
+        if self
+            .every
+            .is_some_and(|every| self.asked.is_multiple_of(every.max(1)))
+        {
+            self.sum.fill(0.0);
+        }
+        self.asked += 1;
+        for (sum, g) in self.sum.iter_mut().zip(gradient.iter_mut()) {
+            *sum += *g;
+            *g = *sum;
+        }
+        loss
+    }
+
+    fn probe(&self, probe: &mut Probe) {
+        probe(Internal::direction("Σ", "sum of all gradients", &self.sum));
+    }
+}

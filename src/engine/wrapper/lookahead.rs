@@ -1,0 +1,69 @@
+//! Lookahead.
+
+use super::{AnyRule, Parameters, Wrapper};
+use crate::engine::declare::settings;
+use crate::engine::objective::Oracle;
+use crate::engine::optimizer::{Internal, Probe, Rule};
+use crate::engine::schedule::Pace;
+
+settings! {
+    /// Lookahead: lets the optimizer run ahead for some steps, then goes part of the way and calls it back there.
+    ///
+    /// Every k steps φ ← φ + α (θ − φ), θ ← φ; the optimizer keeps its state. Algorithm 1 of Zhang et al. 2019.
+    pub struct Lookahead("Lookahead") {
+        /// k: steps of the optimizer to one of the slow weights.
+        k: u64 = 5, in 1.0.., log 1.0..=100.0;
+        /// α: the share of the way that the slow weights go.
+        alpha: f64 = 0.5, in 0.0..=1.0, linear 0.0..=1.0;
+    }
+}
+
+impl Wrapper for Lookahead {
+    fn around<'a>(&'a self, rule: AnyRule<'a>, dim: usize) -> AnyRule<'a> {
+        Box::new(Slow {
+            settings: self,
+            rule,
+            slow: vec![0.0; dim],
+            steps: 0,
+        })
+    }
+
+    fn rule(&self) -> Vec<&'static str> {
+        vec!["every {k=k} steps: {φ} ← {φ<} + {α=alpha} ({θ} − {φ<}), {θ} ← {φ}"]
+    }
+}
+
+struct Slow<'a> {
+    settings: &'a Lookahead,
+    rule: AnyRule<'a>,
+    slow: Parameters,
+    steps: u64,
+}
+
+impl Rule<Parameters> for Slow<'_> {
+    fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, pace: Pace) {
+        if self.steps == 0 {
+            self.slow.copy_from_slice(theta);
+        }
+        self.rule.step(theta, oracle, pace);
+        self.steps += 1;
+        if self.steps.is_multiple_of(self.settings.k.max(1)) {
+            let alpha = self.settings.alpha;
+            for (theta, slow) in theta.iter_mut().zip(&mut self.slow) {
+                *slow = *theta * alpha + *slow * (1.0 - alpha);
+                *theta = *slow;
+            }
+        }
+    }
+
+    fn probe(&self, probe: &mut Probe) {
+        self.rule.probe(probe);
+        if self.steps > 0 {
+            probe(Internal::place("φ", "slow weights", &self.slow));
+        }
+    }
+
+    fn average(&self) -> Option<&[f64]> {
+        self.rule.average()
+    }
+}

@@ -1,0 +1,249 @@
+//! What goes around any optimizer: a wrapper changes the gradients that it sees, or the steps that it makes.
+//!
+//! In a spec wrappers follow their optimizer, the nearest first: `sgd:lr=0.01+sam:rho=0.05+lookahead:k=5` is SGD on the
+//! gradients of SAM, and Lookahead around both.
+
+mod accumulate;
+mod asam;
+mod cautious;
+mod centralize;
+mod clip_norm;
+mod clip_value;
+mod ema;
+mod forget_zero_grad;
+mod lookahead;
+mod noise;
+mod polyak_step;
+mod sam;
+mod weight_decay;
+
+use super::declare::{Settings, family};
+use super::objective::Lens;
+use super::optimizer::Rule;
+
+family! {
+    /// Any wrapper.
+    pub enum AnyWrapper: Wrapper = "wrapper" {
+        sam::Sam,
+        asam::Asam,
+        lookahead::Lookahead,
+        cautious::Cautious,
+        clip_norm::ClipNorm,
+        clip_value::ClipValue,
+        ema::Ema,
+        centralize::Centralize,
+        polyak_step::PolyakStep,
+        weight_decay::WeightDecay,
+        noise::Noise,
+        accumulate::Accumulate,
+        forget_zero_grad::ForgetZeroGrad,
+    }
+}
+
+/// A run of an optimizer that is wrapped stores its parameters so.
+pub type Parameters = Vec<f64>;
+
+/// A rule, wrapped or not.
+pub type AnyRule<'a> = Box<dyn Rule<Parameters> + 'a>;
+
+/// Something around an optimizer. Each does one of two things.
+pub trait Wrapper: Settings {
+    /// Changes the gradients of `dim` numbers that the optimizer sees.
+    fn lens(&self, dim: usize) -> Option<Box<dyn Lens<Parameters>>> {
+        let _ = dim;
+        None
+    }
+
+    /// Changes the steps of a rule for `dim` parameters.
+    fn around<'a>(&'a self, rule: AnyRule<'a>, dim: usize) -> AnyRule<'a> {
+        let _ = dim;
+        rule
+    }
+
+    /// The lines that it adds to the rule, in the form of [`Optimizer::rule`](super::optimizer::Optimizer::rule).
+    fn rule(&self) -> Vec<&'static str>;
+
+    /// What it adds to the name beside the trail.
+    fn short_name(&self) -> &'static str {
+        self.title()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::cancel::Cancel;
+    use crate::engine::jet::Scalar;
+    use crate::engine::landscape::{AnyLandscape, NoFiles};
+    use crate::engine::objective::{Formula, Treatment};
+    use crate::engine::run::{Conditions, Outcome, RunSpec, Trajectory, run};
+
+    fn path(landscape: &str, start: [f64; 2], spec: &str, steps: u64) -> Trajectory {
+        let landscape: AnyLandscape = landscape.parse().unwrap();
+        let ground = landscape.as_dyn().ground(&NoFiles).unwrap();
+        let spec: RunSpec = spec.parse().unwrap();
+        let conditions = Conditions {
+            steps,
+            treatment: Treatment::default(),
+            tolerance: None,
+        };
+        let never = Cancel::default();
+        run(&*ground.objective, &start, &spec, &conditions, &never).unwrap()
+    }
+
+    fn rosenbrock(spec: &str) -> Trajectory {
+        path("rosenbrock", [-1.5, 2.0], spec, 100)
+    }
+
+    fn near(path: &Trajectory, expected: [f64; 2]) {
+        let end = path.theta(usize::MAX).unwrap();
+        for (found, expected) in end.iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-7, "{end:?}");
+        }
+    }
+
+    #[test]
+    fn sam_is_where_its_reference_is_and_pays_twice() {
+        let sam = rosenbrock("sgd:lr=0.001+sam:rho=0.05");
+        near(&sam, [-1.062_510_64, 1.041_525_4]);
+        assert_eq!(sam.evaluations[100], 200);
+    }
+
+    #[test]
+    fn what_changes_nothing_leaves_the_path_as_it_is() {
+        let bare = rosenbrock("adam:lr=0.05");
+        for around in [
+            "sam:rho=0",
+            "lookahead:k=1,alpha=1",
+            "clip-norm:max_norm=1e9",
+            "clip-value:clip_value=1e9",
+            "ema",
+            "weight-decay:weight_decay=0",
+            "noise:std=0",
+            "accumulate:k=1",
+            "forget-zero-grad:every=1",
+        ] {
+            let wrapped = rosenbrock(&format!("adam:lr=0.05+{around}"));
+            assert_eq!(wrapped.theta, bare.theta, "{around}");
+        }
+        let one_group = rosenbrock("adam:lr=0.7[x:lr=0.05][y:lr=0.05]");
+        assert_eq!(one_group.theta, bare.theta);
+    }
+
+    #[test]
+    fn groups_and_their_schedules_go_their_own_ways() {
+        let both = rosenbrock("sgd:lr=0.001[y:lr=0,momentum=0.5]@cosine:t_max=100");
+        assert!(both.theta.chunks(2).all(|at| at[1] == 2.0));
+        let scaled = path("quadratic:a=1,b=1", [2.0, 2.0], "sgd:lr=0.1[y:lr=0.2]", 1);
+        assert_eq!(scaled.theta(1).unwrap(), [2.0 - 0.2, 2.0 - 0.4]);
+    }
+
+    #[test]
+    fn scene_and_run_clip_alike() {
+        let [x, y]: [f64; 2] = [
+            -400.0 * -1.5 * (2.0 - 2.25) - 2.0 * 2.5,
+            200.0 * (2.0 - 2.25),
+        ];
+        let factor = 1.0 / (x.hypot(y) + 1e-6);
+        let clipped = path(
+            "rosenbrock",
+            [-1.5, 2.0],
+            "sgd:lr=1+clip-norm:max_norm=1",
+            1,
+        );
+        near(&clipped, [-1.5 - factor * x, 2.0 - factor * y]);
+    }
+
+    #[test]
+    fn the_nearest_to_the_optimizer_comes_first() {
+        // SAM around clipping asks for clipped gradients, clipping around SAM for SAM's.
+        let of = |spec: &str| path("quadratic:a=1,b=1", [3.0, 4.0], spec, 1);
+        let clipped_sam = of("sgd:lr=1+clip-norm:max_norm=1+sam:rho=1");
+        assert!((clipped_sam.theta(1).unwrap()[0] - (3.0 - 0.6)).abs() < 1e-6);
+        assert_eq!(clipped_sam.evaluations[1], 2);
+    }
+
+    #[test]
+    fn polyaks_step_lands_on_the_minimum_of_a_line() {
+        // On ½ x² half of the way to the minimum at a time: f/‖g‖² = ½.
+        let path = path("quadratic:a=1,b=1", [4.0, 0.0], "sgd:lr=0.3+polyak-step", 3);
+        assert_eq!(path.theta(3).unwrap(), [0.5, 0.0]);
+        assert_eq!(path.evaluations[3], 3, "looking costs nothing");
+    }
+
+    #[test]
+    fn forgotten_gradients_add_up() {
+        let path = path(
+            "quadratic:a=1,b=1",
+            [1.0, 0.0],
+            "sgd:lr=0.1+forget-zero-grad",
+            2,
+        );
+        assert!((path.theta(2).unwrap()[0] - (0.9 - 0.1 * (1.0 + 0.9))).abs() < 1e-15);
+    }
+
+    #[test]
+    fn averages_are_a_trail_of_their_own() {
+        let run = path(
+            "quadratic:a=1,b=1",
+            [1.0, 1.0],
+            "sgd:lr=0.5+ema:decay=0.5",
+            3,
+        );
+        let average = run.average.unwrap();
+        let x: Vec<f64> = average.chunks(2).map(|at| at[0]).collect();
+        assert_eq!(x, [1.0, 0.5, 0.375, 0.25]);
+        assert!(rosenbrock("sgd:lr=0.001").average.is_none());
+    }
+
+    #[test]
+    fn cautious_steps_leave_out_what_goes_uphill() {
+        // Momentum carries x over the minimum; there the mask stops it.
+        let run = path(
+            "quadratic:a=1,b=1",
+            [1.0, 0.0],
+            "sgd:lr=0.5,momentum=0.9+cautious",
+            40,
+        );
+        let x: Vec<f64> = run.theta.chunks(2).map(|at| at[0]).collect();
+        assert!(
+            x.windows(2)
+                .all(|pair| pair[1] * pair[1] <= pair[0] * pair[0] + 1e-12),
+            "{x:?}"
+        );
+    }
+
+    /// Two samples that pull apart.
+    struct Pair;
+    impl Formula for Pair {
+        fn eval<S: Scalar>(&self, x: S, _y: S) -> S {
+            x
+        }
+        fn samples(&self) -> usize {
+            2
+        }
+        fn eval_batch<S: Scalar>(&self, batch: &[usize], x: S, _y: S) -> S {
+            if batch == [0] { x * 3.0 } else { -x }
+        }
+    }
+
+    #[test]
+    fn accumulated_mini_batches_are_one_batch() {
+        let conditions = Conditions {
+            steps: 3,
+            treatment: Treatment {
+                batch: Some(1),
+                ..Treatment::default()
+            },
+            tolerance: None,
+        };
+        let spec: RunSpec = "sgd:lr=1+accumulate:k=2".parse().unwrap();
+        let never = Cancel::default();
+        let path = run(&Pair, &[0.0, 0.0], &spec, &conditions, &never).unwrap();
+        assert_eq!(
+            path.theta(3).unwrap()[0],
+            -3.0,
+            "the mean of 3 and −1 each step"
+        );
+        assert_eq!(path.outcome, Outcome::Finished);
+    }
+}

@@ -1,0 +1,77 @@
+//! Polyak's step size.
+
+use super::{AnyRule, Parameters, Wrapper};
+use crate::engine::declare::settings;
+use crate::engine::objective::{Oracle, norm};
+use crate::engine::optimizer::{Internal, Probe, Rule};
+use crate::engine::schedule::Pace;
+
+settings! {
+    /// Polyak's step size: sets the learning rate of each step by how far the loss is above its known minimum.
+    ///
+    /// γ = (f(θ) − f*) / (c ‖g‖²) instead of the learning rate, at most `max_lr`. Polyak 1969; with c and a bound: Loizou et al. 2021.
+    pub struct PolyakStep("Polyak step") {
+        /// f*: the loss at the minimum.
+        minimum: f64 = 0.0;
+        /// c: steps are shorter by this factor.
+        c: f64 = 1.0, in 0.0.., log 0.1..=10.0;
+        /// The largest learning rate.
+        max_lr: Option<f64> = None, in 0.0.., log 1e-3..=10.0, none "none";
+    }
+}
+
+impl Wrapper for PolyakStep {
+    fn around<'a>(&'a self, rule: AnyRule<'a>, _dim: usize) -> AnyRule<'a> {
+        Box::new(Paced {
+            settings: self,
+            rule,
+            lr: 0.0,
+        })
+    }
+
+    fn rule(&self) -> Vec<&'static str> {
+        vec![if self.max_lr.is_none() {
+            "{γ} ← (f(θ) − {f*=minimum}) / ({c=c} ‖{g}‖²)"
+        } else {
+            "{γ} ← min((f(θ) − {f*=minimum}) / ({c=c} ‖{g}‖²), {γmax=max_lr})"
+        }]
+    }
+}
+
+struct Paced<'a> {
+    settings: &'a PolyakStep,
+    rule: AnyRule<'a>,
+    lr: f64,
+}
+
+impl Rule<Parameters> for Paced<'_> {
+    fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, pace: Pace) {
+        let PolyakStep { minimum, c, max_lr } = *self.settings;
+        let (loss, gradient) = oracle.look(theta);
+        let length = norm(gradient);
+        // Below f* and where the gradient is 0 there is no step.
+        let lr = ((loss - minimum) / (c * length * length)).max(0.0);
+        self.lr = if length == 0.0 {
+            0.0
+        } else {
+            lr.min(max_lr.unwrap_or(f64::INFINITY))
+        };
+        self.rule.step(
+            theta,
+            oracle,
+            Pace {
+                lr: self.lr,
+                ..pace
+            },
+        );
+    }
+
+    fn probe(&self, probe: &mut Probe) {
+        self.rule.probe(probe);
+        probe(Internal::number("γ", "Polyak's learning rate", self.lr));
+    }
+
+    fn average(&self) -> Option<&[f64]> {
+        self.rule.average()
+    }
+}

@@ -1,0 +1,73 @@
+//! Sharpness-aware minimization.
+
+use super::{Parameters, Wrapper};
+use crate::engine::declare::settings;
+use crate::engine::objective::{Lens, Sight, norm};
+use crate::engine::optimizer::{Internal, Probe};
+
+settings! {
+    /// SAM: sees the gradient not where it stands but a little uphill, and so avoids sharp minima.
+    ///
+    /// The gradient is that at θ + ρ g/‖g‖. Costs two gradients a step. Eq. (2) and algorithm 1 of Foret et al. 2021.
+    pub struct Sam("SAM") {
+        /// ρ: how far uphill.
+        rho: f64 = 0.05, in 0.0.., log 1e-3..=10.0;
+    }
+}
+
+impl Wrapper for Sam {
+    fn lens(&self, dim: usize) -> Option<Box<dyn Lens<Parameters>>> {
+        Some(Box::new(Ascent::new(self.rho, None, dim)))
+    }
+
+    fn rule(&self) -> Vec<&'static str> {
+        vec!["{â} ← {θ<} + {ρ=rho} ∇f(θ) / ‖∇f(θ)‖", "{g} ← ∇f(â)"]
+    }
+}
+
+/// Sees the gradient at the highest place nearby.
+pub(super) struct Ascent {
+    rho: f64,
+    /// ASAM's η: distances are then measured in units of |θ| + η.
+    eta: Option<f64>,
+    place: Parameters,
+}
+
+impl Ascent {
+    pub(super) fn new(rho: f64, eta: Option<f64>, dim: usize) -> Self {
+        let place = vec![0.0; dim];
+        Self { rho, eta, place }
+    }
+}
+
+impl Lens<Parameters> for Ascent {
+    fn gradient(
+        &mut self,
+        beyond: &mut Sight<Parameters>,
+        theta: &[f64],
+        gradient: &mut Parameters,
+    ) -> f64 {
+        let loss = beyond.gradient(theta, gradient);
+        let place = self.place.iter_mut().zip(theta).zip(gradient.iter_mut());
+        if let Some(eta) = self.eta {
+            // T g now, and T² g below, where T = |θ| + η.
+            for ((place, theta), g) in place {
+                *place = theta.abs() + eta;
+                *g *= *place;
+            }
+        } else {
+            place.for_each(|((place, _), _)| *place = 1.0);
+        }
+        // A gradient of 0 stays where it is.
+        let scale = self.rho / (norm(gradient) + 1e-12);
+        for ((place, theta), g) in self.place.iter_mut().zip(theta).zip(&*gradient) {
+            *place = theta + *place * g * scale;
+        }
+        beyond.gradient(&self.place, gradient);
+        loss
+    }
+
+    fn probe(&self, probe: &mut Probe) {
+        probe(Internal::place("â", "ascent point", &self.place));
+    }
+}

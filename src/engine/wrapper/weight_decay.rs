@@ -1,0 +1,86 @@
+//! Weight decay around any optimizer.
+
+use super::{AnyRule, Parameters, Wrapper};
+use crate::engine::declare::settings;
+use crate::engine::objective::{Lens, Oracle, Sight};
+use crate::engine::optimizer::{Probe, Rule};
+use crate::engine::schedule::Pace;
+
+settings! {
+    /// Weight decay: pulls the parameters to 0, by the gradient or beside it.
+    ///
+    /// g ← g + λθ as in SGD; decoupled θ ← θ − γλθ beside the step as in AdamW. Loshchilov & Hutter 2019, section 2.
+    pub struct WeightDecay("Decay") {
+        /// λ: how strong the pull is.
+        weight_decay: f64 = 1e-2, in 0.0.., log 1e-6..=1.0;
+        /// Whether the pull is apart from the gradient, and so from what the optimizer makes of gradients.
+        decoupled_weight_decay: bool = false;
+    }
+}
+
+impl Wrapper for WeightDecay {
+    fn lens(&self, _dim: usize) -> Option<Box<dyn Lens<Parameters>>> {
+        (!self.decoupled_weight_decay).then(|| Box::new(Pull(self.weight_decay)) as _)
+    }
+
+    fn around<'a>(&'a self, rule: AnyRule<'a>, dim: usize) -> AnyRule<'a> {
+        if !self.decoupled_weight_decay {
+            return rule;
+        }
+        Box::new(Shrinking {
+            weight_decay: self.weight_decay,
+            rule,
+            before: vec![0.0; dim],
+        })
+    }
+
+    fn rule(&self) -> Vec<&'static str> {
+        vec![if self.decoupled_weight_decay {
+            "{θ} ← {θ} − {γ=lr} {λ=weight_decay} {θ<}"
+        } else {
+            "{g} ← {g<} + {λ=weight_decay} {θ<}"
+        }]
+    }
+}
+
+struct Pull(f64);
+
+impl Lens<Parameters> for Pull {
+    fn gradient(
+        &mut self,
+        beyond: &mut Sight<Parameters>,
+        theta: &[f64],
+        gradient: &mut Parameters,
+    ) -> f64 {
+        let loss = beyond.gradient(theta, gradient);
+        for (g, theta) in gradient.iter_mut().zip(theta) {
+            *g += self.0 * theta;
+        }
+        loss
+    }
+}
+
+struct Shrinking<'a> {
+    weight_decay: f64,
+    rule: AnyRule<'a>,
+    before: Parameters,
+}
+
+impl Rule<Parameters> for Shrinking<'_> {
+    fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, pace: Pace) {
+        self.before.copy_from_slice(theta);
+        self.rule.step(theta, oracle, pace);
+        let share = pace.lr * self.weight_decay;
+        for (theta, before) in theta.iter_mut().zip(&self.before) {
+            *theta -= share * before;
+        }
+    }
+
+    fn probe(&self, probe: &mut Probe) {
+        self.rule.probe(probe);
+    }
+
+    fn average(&self) -> Option<&[f64]> {
+        self.rule.average()
+    }
+}

@@ -1,0 +1,258 @@
+//! Reference pages in Markdown, one for each member of a family, made from what is declared of it.
+//!
+//! ```
+//! let page = ravine::export::page::page("adam").unwrap();
+//! assert!(page.starts_with("# Adam\n\n`adam`: optimizer, Adaptive\n"));
+//! assert!(page.contains("\nθ ← θ − γ m̂ / (√v̂ + ε)\n"));
+//! ```
+
+use super::members::{GLUE, Member, landscape, member};
+use crate::engine::landscape::AnyLandscape;
+use crate::engine::optimizer::AnyOptimizer;
+use crate::engine::run::symbols;
+use crate::engine::schedule::AnySchedule;
+use crate::engine::wrapper::AnyWrapper;
+
+/// What has pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// Update rules.
+    Optimizers,
+    /// What goes around them.
+    Wrappers,
+    /// Learning-rate schedules.
+    Schedules,
+    /// Functions to descend on.
+    Landscapes,
+}
+
+impl Family {
+    /// All families in order.
+    pub const ALL: [Self; 4] = [
+        Self::Optimizers,
+        Self::Wrappers,
+        Self::Schedules,
+        Self::Landscapes,
+    ];
+
+    /// Its name, in lower case: it names a folder too.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Optimizers => "optimizers",
+            Self::Wrappers => "wrappers",
+            Self::Schedules => "schedules",
+            Self::Landscapes => "landscapes",
+        }
+    }
+
+    /// The names of its members.
+    pub fn members(self) -> &'static [&'static str] {
+        match self {
+            Self::Optimizers => AnyOptimizer::NAMES,
+            Self::Wrappers => AnyWrapper::NAMES,
+            Self::Schedules => AnySchedule::NAMES,
+            Self::Landscapes => AnyLandscape::NAMES,
+        }
+    }
+
+    /// The page of its member called `name`.
+    pub fn page(self, name: &str) -> Option<String> {
+        // What parses may be more than a name.
+        if !self.members().contains(&name) {
+            return None;
+        }
+        let page = match self {
+            Self::Optimizers => of_optimizer(&name.parse().ok()?),
+            Self::Wrappers => of_wrapper(&name.parse().ok()?),
+            Self::Schedules => of_schedule(&name.parse().ok()?),
+            Self::Landscapes => of_landscape(&name.parse().ok()?),
+        };
+        Some(page.0)
+    }
+}
+
+/// All pages: families in order, and the names of their members.
+pub fn names() -> Vec<(Family, &'static str)> {
+    let of = |family: Family| family.members().iter().map(move |name| (family, *name));
+    Family::ALL.into_iter().flat_map(of).collect()
+}
+
+/// The page of the member called `name`, whatever its family; where it is in two, both pages.
+pub fn page(name: &str) -> Option<String> {
+    let pages: Vec<String> = Family::ALL
+        .into_iter()
+        .filter_map(|family| family.page(name))
+        .collect();
+    (!pages.is_empty()).then(|| pages.join("\n"))
+}
+
+fn of_optimizer(any: &AnyOptimizer) -> Page {
+    let (name, notes) = (any.name(), any.as_dyn().notes());
+    let member = member(name, any.settings());
+    let mut page = Page::new(&member, &format!("optimizer, {}", notes.kind.title()));
+    page.rule("With the default settings:", &any.as_dyn().rule());
+    page.settings(&member);
+    let needs = format!("- State: {}\n- Each step: {}", notes.state, notes.cost);
+    page.section("State and cost", &needs);
+    page.section("When it helps", notes.helps);
+    page.section("How it fails", notes.fails);
+    page.example(&[
+        format!("ravine render --run {name} -o {name}.png"),
+        format!("ravine sweep --run {name} --over lr --best"),
+    ]);
+    page
+}
+
+fn of_wrapper(any: &AnyWrapper) -> Page {
+    let name = any.name();
+    let member = member(name, any.settings());
+    let mut page = Page::new(&member, "wrapper, around any optimizer");
+    let intro = "What it adds to the rule of its optimizer, with the default settings:";
+    page.rule(intro, &any.as_dyn().rule());
+    page.settings(&member);
+    page.example(&[format!(
+        "ravine render --run sgd:lr=0.001+{name} -o {name}.png"
+    )]);
+    page
+}
+
+fn of_schedule(any: &AnySchedule) -> Page {
+    let name = any.name();
+    let member = member(name, any.settings());
+    let mut page = Page::new(&member, "learning-rate schedule");
+    page.settings(&member);
+    page.example(&[format!(
+        "ravine render --run adam:lr=0.05@{name} -o {name}.png"
+    )]);
+    page
+}
+
+fn of_landscape(any: &AnyLandscape) -> Page {
+    let name = any.name();
+    let member = landscape(any);
+    let group = any.as_dyn().group().title();
+    let mut page = Page::new(&member, &format!("landscape, {group}"));
+    let facts = member.landscape.iter().flat_map(|facts| facts.sentences());
+    let mut facts = facts.map(|sentence| sentence.replace(GLUE, " "));
+    if let Some(formula) = facts.next() {
+        page.section("Formula", &fence("text", &[formula]));
+    }
+    for fact in facts {
+        page.section("Domain and minima", &fact);
+    }
+    page.settings(&member);
+    page.example(&[format!(
+        "ravine render --landscape {name} --run bfgs -o {name}.png"
+    )]);
+    page
+}
+
+/// A page that is being written.
+struct Page(String);
+
+impl Page {
+    /// Title, name, and the help: what the member is or does, then its formula and the source of that.
+    fn new(member: &Member, what: &str) -> Self {
+        let help = member.help.replace('\n', "\n\n");
+        Self(format!(
+            "# {}\n\n`{}`: {what}\n\n{help}\n",
+            member.title, member.name
+        ))
+    }
+
+    fn section(&mut self, heading: &str, text: &str) {
+        self.0 += &format!("\n## {heading}\n\n{text}\n");
+    }
+
+    /// Where a line reads θ before and after the step, that before it is θ₋.
+    fn rule(&mut self, intro: &str, lines: &[&str]) {
+        let reads_both = |line: &str| {
+            let read = line.split_once('←').map_or(line, |(_, read)| read);
+            read.contains("{θ}") && read.contains("{θ<}")
+        };
+        let shown = |line: &&str| {
+            if reads_both(line) {
+                symbols(&line.replace("{θ<}", "θ₋"))
+            } else {
+                symbols(line)
+            }
+        };
+        let shown: Vec<String> = lines.iter().map(shown).collect();
+        let mut text = format!("{intro}\n\n{}", fence("text", &shown));
+        if lines.iter().any(|line| reads_both(line)) {
+            text += "\n\nθ₋ is θ before the step.";
+        }
+        self.section("Rule", &text);
+    }
+
+    fn settings(&mut self, member: &Member) {
+        if member.settings.is_empty() {
+            self.section("Settings", "It has none.");
+            return;
+        }
+        let mut table = "| Setting | Default | What it may be | What it is |\n".to_owned();
+        table += "| :--- | :--- | :--- | :--- |";
+        for setting in &member.settings {
+            let default = match setting.text.as_str() {
+                "" => "empty".to_owned(),
+                text => format!("`{text}`"),
+            };
+            let unit = match setting.unit {
+                "" => String::new(),
+                unit => format!(" {unit}"),
+            };
+            table += &format!(
+                "\n| `{}` | {}{unit} | {} | {} |",
+                setting.name,
+                cell(&default),
+                cell(&setting.expected),
+                cell(&setting.help)
+            );
+        }
+        self.section("Settings", &table);
+    }
+
+    fn example(&mut self, commands: &[String]) {
+        self.section("Example", &fence("sh", commands));
+    }
+}
+
+/// Lines that are shown as they are.
+fn fence(language: &str, lines: &[String]) -> String {
+    format!("```{language}\n{}\n```", lines.join("\n"))
+}
+
+/// A text in one line, in which `|` does not end the cell.
+fn cell(text: &str) -> String {
+    text.replace('\n', " ").replace('|', "\\|")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::run::RunSpec;
+
+    #[test]
+    fn a_name_of_two_families_has_both_pages() {
+        let both = page("plateau").unwrap();
+        let parts = [Family::Schedules, Family::Landscapes].map(|family| family.page("plateau"));
+        assert_eq!(both, parts.map(Option::unwrap).join("\n"));
+        assert_eq!(page("adam:lr=1"), None);
+        assert_eq!(page(" adam"), None);
+    }
+
+    #[test]
+    fn no_slot_is_left_and_every_example_can_be_run() {
+        for (family, name) in names() {
+            let page = family.page(name).unwrap();
+            let rule = page.split("## Settings").next().unwrap();
+            assert!(!rule.contains(['{', '}']), "{name}: {rule}");
+            let example = page.split("```sh\n").nth(1).unwrap();
+            for command in example.lines().filter(|line| line.starts_with("ravine")) {
+                let run = command.split("--run ").nth(1).unwrap();
+                let run: Result<RunSpec, _> = run.split(' ').next().unwrap().parse();
+                assert!(run.is_ok(), "{command}: {run:?}");
+            }
+        }
+    }
+}
