@@ -1,13 +1,21 @@
-//! What does one step of one run cost, recording included, beside the same loop written by hand?
+//! What does one step of one run cost, recording included, beside the same loop written by hand, and beside optax?
 //!
 //! ```sh
+//! pip install optax
 //! cargo bench --bench steps --no-default-features
 //! ```
+//!
+//! All of it happens on one core.
+
+mod rival;
 
 use ravine::engine::cancel::Cancel;
 use ravine::engine::landscape::{AnyLandscape, NoFiles};
 use ravine::engine::objective::{Objective, Treatment};
+use ravine::engine::optimizer::AnyOptimizer;
 use ravine::engine::run::{Conditions, Outcome, RunSpec, run};
+use rival::{Table, median_ms};
+use serde_json::{Value, json};
 use std::hint::black_box;
 use std::time::Instant;
 
@@ -34,6 +42,8 @@ fn main() {
         .ground(&NoFiles)
         .expect("no data")
         .objective;
+    beside_optax(&*objective);
+    all(&*objective);
     for (steps, rounds) in LENGTHS {
         println!("\nns per step on Rosenbrock: median (fastest) of {rounds} runs of {steps} steps");
         println!(
@@ -68,6 +78,95 @@ fn main() {
             println!();
         }
     }
+}
+
+/// What optax does too: its name there, our run, its rule, learning rate and steps.
+///
+/// L-BFGS does different work on both sides, each with its own strong Wolfe search; at the minimum it has little left to do, so
+/// both get as many steps as take them there.
+const OPTAX: [(&str, &str, &str, f64, u64); 3] = [
+    (
+        "sgd+momentum",
+        "sgd:lr=1e-5,momentum=0.9",
+        "sgd",
+        1e-5,
+        100_000,
+    ),
+    ("adam", "adam:lr=1e-5", "adam", 1e-5, 100_000),
+    (
+        "lbfgs",
+        "lbfgs:lr=1,max_iter=1,max_eval=20,history_size=10,line_search=strong_wolfe",
+        "lbfgs",
+        1.0,
+        30,
+    ),
+];
+
+fn beside_optax(objective: &dyn Objective) {
+    let case = |(name, _, rule, lr, steps): &(&str, &str, &str, f64, u64)| json!({ "name": name, "rule": rule, "lr": lr, "steps": steps });
+    let cases: Vec<Value> = OPTAX.iter().map(case).collect();
+    let question = json!({ "start": START, "cases": cases });
+    let table = Table::new(rival::ask("steps.py", &question), "step");
+    for (name, run, rule, _, steps) in OPTAX {
+        let spec = run.parse().expect("a run");
+        let (ms, end) = median_ms(31, || {
+            let trajectory = trajectory(objective, &spec, steps);
+            trajectory.theta(usize::MAX).map(<[f64]>::to_vec)
+        });
+        let end = end.expect("a row");
+        let check = match rule {
+            "lbfgs" => f64::NAN,
+            _ => end[0].abs() + end[1].abs(),
+        };
+        #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
+        table.row(name, ms, steps as f64, check, 1e-6);
+    }
+}
+
+/// Every optimizer once, 1,000 steps each, one after the other.
+fn all(objective: &dyn Objective) {
+    let runs: Vec<RunSpec> = AnyOptimizer::all().into_iter().map(RunSpec::new).collect();
+    let (ms, rows) = median_ms(15, || {
+        runs.iter()
+            .map(|spec| trajectory(objective, spec, 1_000).len())
+            .sum::<usize>()
+    });
+    println!(
+        "\n{} optimizers with their defaults, 1,000 steps each on one core: {ms:.2} ms, {:.2} ms for 30 of them ({rows} rows)",
+        runs.len(),
+        ms * 30.0 / f64::from(u32::try_from(runs.len()).unwrap_or(1)),
+    );
+    let mut each: Vec<(f64, &RunSpec)> = runs
+        .iter()
+        .map(|spec| {
+            (
+                median_ms(9, || trajectory(objective, spec, 1_000).len()).0,
+                spec,
+            )
+        })
+        .collect();
+    each.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let slowest = each
+        .iter()
+        .take(8)
+        .map(|(ms, spec)| format!("{} {ms:.2}", spec.optimizer.name()));
+    println!(
+        "the slowest, ms: {}",
+        slowest.collect::<Vec<_>>().join(", ")
+    );
+}
+
+fn trajectory(
+    objective: &dyn Objective,
+    spec: &RunSpec,
+    steps: u64,
+) -> ravine::engine::run::Trajectory {
+    let conditions = Conditions {
+        steps,
+        treatment: Treatment::default(),
+        tolerance: None,
+    };
+    run(objective, &START, spec, &conditions, &Cancel::default()).expect("nobody cancels this")
 }
 
 fn cell([middle, least]: [f64; 2]) -> String {
@@ -111,13 +210,7 @@ struct Record {
 }
 
 fn ravine(objective: &dyn Objective, spec: &RunSpec, steps: usize) -> Record {
-    let conditions = Conditions {
-        steps: steps as u64,
-        treatment: Treatment::default(),
-        tolerance: None,
-    };
-    let trajectory =
-        run(objective, &START, spec, &conditions, &Cancel::default()).expect("nobody cancels this");
+    let trajectory = trajectory(objective, spec, steps as u64);
     assert_eq!(trajectory.outcome, Outcome::Finished);
     Record {
         theta: trajectory.theta,

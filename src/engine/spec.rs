@@ -52,8 +52,11 @@ fn split_where(text: &str, separates: impl Fn(char, &str) -> bool) -> Vec<&str> 
     parts
 }
 
+/// A group in brackets: its name, and its settings.
+pub type GroupText<'a> = (&'a str, &'a str);
+
 /// An optimizer's text, and the names and settings of the groups in brackets behind it.
-pub fn split_groups(text: &str) -> Result<(&str, Vec<(&str, &str)>), Refusal> {
+pub fn split_groups(text: &str) -> Result<(&str, Vec<GroupText<'_>>), Refusal> {
     let refuse = |words: &str| Refusal::Grammar(format!("{words} in `{}`", text.trim()));
     let mut quote = None;
     let open = text.char_indices().find(|(_, char)| {
@@ -66,7 +69,7 @@ pub fn split_groups(text: &str) -> Result<(&str, Vec<(&str, &str)>), Refusal> {
         false
     });
     let (optimizer, mut rest) = open.map_or((text, ""), |(at, _)| text.split_at(at));
-    let mut groups: Vec<(&str, &str)> = Vec::new();
+    let mut groups: Vec<GroupText> = Vec::new();
     while !rest.trim().is_empty() {
         let inner = rest.trim_start().strip_prefix('[').ok_or_else(|| {
             refuse(&format!(

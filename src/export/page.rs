@@ -6,7 +6,7 @@
 //! assert!(page.contains("\nθ ← θ − γ m̂ / (√v̂ + ε)\n"));
 //! ```
 
-use super::members::{GLUE, Member, landscape, member};
+use super::members::{Facts, GLUE, Member, Setting, landscape, member};
 use crate::engine::landscape::AnyLandscape;
 use crate::engine::optimizer::AnyOptimizer;
 use crate::engine::run::symbols;
@@ -92,6 +92,12 @@ fn of_optimizer(any: &AnyOptimizer) -> Page {
     let mut page = Page::new(&member, &format!("optimizer, {}", notes.kind.title()));
     page.rule("With the default settings:", &any.as_dyn().rule());
     page.settings(&member);
+    if let Some(keras) = any.as_dyn().keras() {
+        page.section(
+            "Keras",
+            &format!("Keras's form of it with Keras's defaults: `{keras}`"),
+        );
+    }
     let needs = format!("- State: {}\n- Each step: {}", notes.state, notes.cost);
     page.section("State and cost", &needs);
     page.section("When it helps", notes.helps);
@@ -132,7 +138,7 @@ fn of_landscape(any: &AnyLandscape) -> Page {
     let member = landscape(any);
     let group = any.as_dyn().group().title();
     let mut page = Page::new(&member, &format!("landscape, {group}"));
-    let facts = member.landscape.iter().flat_map(|facts| facts.sentences());
+    let facts = member.landscape.iter().flat_map(Facts::sentences);
     let mut facts = facts.map(|sentence| sentence.replace(GLUE, " "));
     if let Some(formula) = facts.next() {
         page.section("Formula", &fence("text", &[formula]));
@@ -161,25 +167,15 @@ impl Page {
     }
 
     fn section(&mut self, heading: &str, text: &str) {
-        self.0 += &format!("\n## {heading}\n\n{text}\n");
+        for part in ["\n## ", heading, "\n\n", text, "\n"] {
+            self.0 += part;
+        }
     }
 
-    /// Where a line reads θ before and after the step, that before it is θ₋.
     fn rule(&mut self, intro: &str, lines: &[&str]) {
-        let reads_both = |line: &str| {
-            let read = line.split_once('←').map_or(line, |(_, read)| read);
-            read.contains("{θ}") && read.contains("{θ<}")
-        };
-        let shown = |line: &&str| {
-            if reads_both(line) {
-                symbols(&line.replace("{θ<}", "θ₋"))
-            } else {
-                symbols(line)
-            }
-        };
-        let shown: Vec<String> = lines.iter().map(shown).collect();
+        let shown: Vec<String> = lines.iter().map(|line| symbols(line)).collect();
         let mut text = format!("{intro}\n\n{}", fence("text", &shown));
-        if lines.iter().any(|line| reads_both(line)) {
+        if shown.iter().any(|line| line.contains("θ₋")) {
             text += "\n\nθ₋ is θ before the step.";
         }
         self.section("Rule", &text);
@@ -190,31 +186,33 @@ impl Page {
             self.section("Settings", "It has none.");
             return;
         }
-        let mut table = "| Setting | Default | What it may be | What it is |\n".to_owned();
-        table += "| :--- | :--- | :--- | :--- |";
-        for setting in &member.settings {
-            let default = match setting.text.as_str() {
-                "" => "empty".to_owned(),
-                text => format!("`{text}`"),
-            };
-            let unit = match setting.unit {
-                "" => String::new(),
-                unit => format!(" {unit}"),
-            };
-            table += &format!(
-                "\n| `{}` | {}{unit} | {} | {} |",
-                setting.name,
-                cell(&default),
-                cell(&setting.expected),
-                cell(&setting.help)
-            );
-        }
-        self.section("Settings", &table);
+        let mut table = vec![
+            "| Setting | Default | What it may be | What it is |".to_owned(),
+            "| :--- | :--- | :--- | :--- |".to_owned(),
+        ];
+        table.extend(member.settings.iter().map(row));
+        self.section("Settings", &table.join("\n"));
     }
 
     fn example(&mut self, commands: &[String]) {
         self.section("Example", &fence("sh", commands));
     }
+}
+
+/// A setting's row in the table.
+fn row(setting: &Setting) -> String {
+    let default = match (setting.text.as_str(), setting.unit) {
+        ("", _) => "empty".to_owned(),
+        (text, "") => format!("`{text}`"),
+        (text, unit) => format!("`{text}` {unit}"),
+    };
+    let cells = [
+        &format!("`{}`", setting.name),
+        &default,
+        &setting.expected,
+        &setting.help,
+    ];
+    format!("| {} |", cells.map(|text| cell(text)).join(" | "))
 }
 
 /// Lines that are shown as they are.

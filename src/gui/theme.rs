@@ -21,7 +21,11 @@ pub(crate) fn install(ctx: &egui::Context) {
         if !family.iter().any(|name| name == "Hack") {
             family.insert(1.min(family.len()), "Hack".to_owned());
         }
+        family.push("DejaVu".to_owned());
     }
+    // What both lack of formulas' signs.
+    let data = egui::FontData::from_static(dejavu::sans::regular());
+    fonts.font_data.insert("DejaVu".to_owned(), data.into());
     ctx.set_fonts(fonts);
     for (theme, colours) in [
         (egui::Theme::Light, Theme::LIGHT),

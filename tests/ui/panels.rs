@@ -204,7 +204,7 @@ fn the_rule_shows_its_numbers() {
     let mut window = Window::opening();
     window.click(Role::Button, "settings of Momentum");
     window.press(Key::End);
-    window.click(Role::Button, "Rule of Momentum");
+    window.click(Role::DisclosureTriangle, "Rule of Momentum");
     assert!(window.says("v ← μ v + g"));
     assert!(window.says("in x"), "the numbers of the last step");
 }

@@ -33,6 +33,9 @@ impl Counts {
             let real = count as f64;
             real
         };
+        if self.values + self.hessian_vectors + self.hessians == 0 {
+            return real(self.gradients);
+        }
         let hessians = real(self.hessians) * crate::engine::real(dim);
         real(self.values) / 3.0
             + real(self.gradients)
@@ -84,17 +87,13 @@ pub struct Sight<'s, 'a, V: Vector> {
 impl<V: Vector> Sight<'_, '_, V> {
     /// The loss and, in `gradient`, its gradient at `theta`, as they are seen from here.
     pub fn gradient(&mut self, theta: &[f64], gradient: &mut V) -> f64 {
-        match self.lenses.split_first_mut() {
-            Some((lens, lenses)) => {
-                let oracle = &mut *self.oracle;
-                lens.gradient(&mut Sight { oracle, lenses }, theta, gradient)
-            }
-            None => {
-                let (loss, found) = self.oracle.bare_gradient(theta);
-                gradient.copy_from_slice(found);
-                loss
-            }
+        if let Some((lens, lenses)) = self.lenses.split_first_mut() {
+            let oracle = &mut *self.oracle;
+            return lens.gradient(&mut Sight { oracle, lenses }, theta, gradient);
         }
+        let (loss, found) = self.oracle.bare_gradient(theta);
+        gradient.copy_from_slice(found);
+        loss
     }
 
     /// Goes on to the next mini-batch and the next noise within the same step.

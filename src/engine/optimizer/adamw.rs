@@ -64,7 +64,7 @@ impl Optimizer for AdamW {
             helps: "Where Adam does; the decay pulls all coordinates to 0 by the same share, whatever their \
                 gradients, as weight decay added to the gradient does not.",
             fails: "As Adam: slow in valleys at an angle to the axes, and it overshoots. The decay, which is on by \
-                default, shifts the place where it comes to rest from the minimum towards 0.",
+                default, holds it back on the side of 0, so that it nears the minimum slowly.",
         }
     }
 

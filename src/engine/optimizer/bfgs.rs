@@ -41,10 +41,11 @@ impl Optimizer for Bfgs {
             kind: Kind::Curvature,
             state: "n² numbers",
             cost: "1 gradient, and as many as the search needs: mostly 1 or 2, at most 26",
-            helps: "On smooth maps without noise: it learns the shape of the valley, at any angle, and is soon as \
-                fast as Newton's method, but goes downhill only.",
-            fails: "At kinks and with noise it learns a curvature that is not there, and its search finds no length: \
-                it stops in the middle of the way. It needs n² numbers.",
+            helps: "On smooth maps: it learns the shape of the valley, at any angle, and is soon as fast as Newton's \
+                method, but goes downhill only.",
+            fails: "At a kink it learns a curvature that is not there, and its search finds no length: it stops on a \
+                crease. With mini-batches it runs from the minimum of one batch to that of the next. It needs n² \
+                numbers.",
         }
     }
 
@@ -93,7 +94,8 @@ impl State {
     fn learn(&mut self) {
         let n = self.direction.len();
         let ys = self.t * dot(&self.change, &self.direction);
-        if !(ys > 1e-10 * dot(&self.change, &self.change)) {
+        let curved = ys > 1e-10 * dot(&self.change, &self.change);
+        if !curved {
             return;
         }
         if self.steps == 0 {
@@ -131,7 +133,8 @@ impl<V: Vector> Rule<V> for State {
         for (row, d) in self.inverse.chunks_exact(n).zip(&mut self.direction) {
             *d = -dot(row, &self.gradient);
         }
-        if !(dot(&self.direction, &self.gradient) < 0.0) {
+        let down = dot(&self.direction, &self.gradient) < 0.0;
+        if !down {
             self.set_identity(1.0);
             for (d, g) in self.direction.iter_mut().zip(&self.gradient) {
                 *d = -g;

@@ -127,7 +127,7 @@ struct State {
 impl State {
     fn new(rule: &CmaEs, dim: usize) -> Self {
         let usual = 4
-            + (1..)
+            + (1..=200)
                 .take_while(|k| real(*k) <= 3.0 * real(dim.max(1)).ln())
                 .count();
         let asked = rule

@@ -61,12 +61,13 @@ impl Optimizer for ConjugateGradient {
         Notes {
             kind: Kind::Curvature,
             state: "3 numbers per parameter",
-            cost: "1 gradient, and as many as the search needs: mostly 2 or 3, at most 26; with exact steps 1 \
+            cost: "1 gradient, and as many as the search needs: mostly 1 to 3, at most 26; with exact steps 1 \
                 Hessian·vector instead",
-            helps: "In narrow bowls without noise: no step undoes the one before, so that it does not zigzag. On a \
-                quadratic of n parameters it arrives in n steps.",
+            helps: "In narrow bowls: no step undoes the one before, so that it does not zigzag. On a quadratic of n \
+                parameters it arrives in n steps.",
             fails: "Where the curvature changes its directions are no longer conjugate, and it zigzags for some \
-                steps until it begins again with −g. Noise misleads its search, as it does every line search.",
+                steps until it begins again with −g. It stops at kinks, and with mini-batches it runs after the \
+                minimum of each.",
         }
     }
 

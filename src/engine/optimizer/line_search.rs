@@ -53,7 +53,7 @@ impl Optimizer for LineSearch {
             cost: "1 gradient, and 1 value for each length that is tried, at most 60",
             helps: "Where no learning rate is known: a step is halved until the loss falls, so it cannot diverge.",
             fails: "It is steepest descent: in a narrow valley it zigzags from wall to wall in short steps. With \
-                noise the loss at two places says little, and it may take no step at all.",
+                mini-batches it goes down on each of them, not on the whole, and does not come to rest.",
         }
     }
 

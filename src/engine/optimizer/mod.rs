@@ -52,6 +52,7 @@ mod signsgd;
 mod soap;
 mod sophia;
 mod tiger;
+mod trust_region;
 mod wolfe;
 mod yogi;
 
@@ -84,6 +85,7 @@ family! {
         bfgs::Bfgs,
         conjugate_gradient::ConjugateGradient,
         newton::Newton,
+        trust_region::TrustRegion,
         line_search::LineSearch,
         barzilai_borwein::BarzilaiBorwein,
         nelder_mead::NelderMead,

@@ -90,9 +90,14 @@ impl Carried {
     }
 }
 
-/// A line of a rule as it is read: slots show their symbols.
+/// A line of a rule as it is read: slots show their symbols. Where it reads θ after the step too, that before it is θ₋.
 pub fn symbols(line: &str) -> String {
-    slots(line, |symbol, _| symbol.to_owned())
+    let reads = line.split_once('←').map_or(line, |(_, read)| read);
+    let both = reads.contains("{θ<}") && reads.contains("{θ}");
+    slots(line, |symbol, _| match symbol {
+        "θ<" if both => "θ₋".to_owned(),
+        symbol => symbol.to_owned(),
+    })
 }
 
 impl RunSpec {

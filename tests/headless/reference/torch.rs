@@ -99,6 +99,7 @@ fn paths_cover_every_optimizer() {
     }
     // These are in neither library; their own tests hold them to theory and to scipy.
     let elsewhere = [
+        "trust-region",
         "bfgs",
         "conjugate-gradient",
         "line-search",

@@ -1,0 +1,197 @@
+//! Newton's method within a trust region.
+
+use super::line::dot;
+use super::{Internal, Kind, Notes, Optimizer, Probe, Rule};
+use crate::engine::declare::settings;
+use crate::engine::objective::{Oracle, norm};
+use crate::engine::schedule::Pace;
+use crate::engine::vector::Vector;
+
+settings! {
+    /// Trust region: Newton's step, but only as far as the quadratic model has proved right; it leaves saddles along the curvature
+    /// that falls.
+    ///
+    /// s minimises gᵀs + ½ sᵀH s over ‖s‖ ≤ Δ by conjugate gradients; Δ grows or shrinks with ρ, the fall of the loss over that of the
+    /// model. Algorithms 4.1 and 7.2 of Nocedal & Wright 2006; Steihaug 1983.
+    pub struct TrustRegion("Trust region") {
+        /// Initial radius Δ₀.
+        lr: f64 = 1.0, in 0.0.., log 1e-3..=10.0;
+        /// The largest radius.
+        max_radius: f64 = 100.0, in 0.0.., log 0.1..=1000.0;
+        /// η: a step is taken where ρ is above.
+        eta: f64 = 0.1, in 0.0..=0.25, linear 0.0..=0.25;
+        /// Climbs instead of descending.
+        maximize: bool = false;
+    }
+}
+
+impl Optimizer for TrustRegion {
+    fn lr(&self) -> f64 {
+        self.lr
+    }
+
+    fn rule(&self) -> Vec<&'static str> {
+        vec![
+            "{s} ← least {g}ᵀs + ½ sᵀH s with ‖s‖ ≤ {Δ<}, by conjugate gradients",
+            "{ρ} ← (f(θ) − f(θ + {s})) / (fall of the model)",
+            "{Δ} ← ¼ {Δ<} if {ρ} < ¼; 2 {Δ<} if {ρ} > ¾ and ‖{s}‖ = {Δ<}",
+            "{θ} ← {θ<} + {s} if {ρ} > {η=eta}",
+        ]
+    }
+
+    fn notes(&self) -> Notes {
+        Notes {
+            kind: Kind::Curvature,
+            state: "1 number",
+            cost: "1 gradient, 1 value, and up to 2 n Hessian·vector products",
+            helps: "Far from a minimum, where Newton's steps leap: every step that is taken goes down, saddles are left \
+                on their falling side, and near the minimum it is as fast as Newton.",
+            fails: "It stands still for steps in which the model was wrong and the region only shrinks. Exactly on a saddle, \
+                where the gradient is 0, it stays.",
+        }
+    }
+
+    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+        let room = || vec![0.0; zeros.len()];
+        State {
+            radius: self.lr,
+            ratio: 0.0,
+            gradient: room(),
+            step: room(),
+            residual: room(),
+            direction: room(),
+            product: room(),
+            trial: room(),
+            rule: self.clone(),
+        }
+    }
+}
+
+struct State {
+    rule: TrustRegion,
+    radius: f64,
+    ratio: f64,
+    gradient: Vec<f64>,
+    step: Vec<f64>,
+    residual: Vec<f64>,
+    direction: Vec<f64>,
+    product: Vec<f64>,
+    trial: Vec<f64>,
+}
+
+impl State {
+    /// The step, by Steihaug's conjugate gradients; returns how much the model falls.
+    fn solve<V: Vector>(&mut self, theta: &V, oracle: &mut Oracle<V>, sign: f64) -> f64 {
+        let length = norm(&self.gradient);
+        let enough = length * length.sqrt().min(0.5);
+        self.step.fill(0.0);
+        self.residual.copy_from_slice(&self.gradient);
+        for (d, r) in self.direction.iter_mut().zip(&self.residual) {
+            *d = -r;
+        }
+        let mut fall = 0.0;
+        for _ in 0..2 * theta.len() {
+            oracle.hessian_vector(theta, &self.direction, &mut self.product);
+            let curvature = sign * dot(&self.direction, &self.product);
+            let slope = dot(&self.residual, &self.direction);
+            let square = dot(&self.residual, &self.residual);
+            let alpha = square / curvature;
+            let reach = self.reach();
+            let inside = curvature > 0.0 && alpha < reach;
+            let along = if inside { alpha } else { reach };
+            fall -= along * (slope + 0.5 * along * curvature);
+            for (s, d) in self.step.iter_mut().zip(&self.direction) {
+                *s += along * d;
+            }
+            if !inside {
+                break;
+            }
+            for (r, product) in self.residual.iter_mut().zip(&self.product) {
+                *r += along * sign * product;
+            }
+            let left = dot(&self.residual, &self.residual);
+            if left.sqrt() <= enough {
+                break;
+            }
+            for (d, r) in self.direction.iter_mut().zip(&self.residual) {
+                *d = left / square * *d - r;
+            }
+        }
+        fall
+    }
+
+    /// How far along the direction the border of the region is.
+    fn reach(&self) -> f64 {
+        let (dd, sd) = (
+            dot(&self.direction, &self.direction),
+            dot(&self.step, &self.direction),
+        );
+        let room = (self.radius * self.radius - dot(&self.step, &self.step)).max(0.0);
+        ((sd * sd + dd * room).sqrt() - sd) / dd
+    }
+}
+
+impl<V: Vector> Rule<V> for State {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, _pace: Pace) {
+        let sign = if self.rule.maximize { -1.0 } else { 1.0 };
+        let (loss, gradient) = oracle.gradient(theta);
+        for (g, found) in self.gradient.iter_mut().zip(gradient.iter()) {
+            *g = sign * found;
+        }
+        if norm(&self.gradient) == 0.0 {
+            return;
+        }
+        let expected = self.solve(theta, oracle, sign);
+        for ((trial, theta), s) in self.trial.iter_mut().zip(theta.iter()).zip(&self.step) {
+            *trial = theta + s;
+        }
+        let fall = sign * (loss - oracle.value(&self.trial));
+        // Where both are rounding the model is right.
+        let noise = 1e-14 * loss.abs();
+        self.ratio = if fall.abs() <= noise && expected <= noise {
+            1.0
+        } else {
+            fall / expected
+        };
+        let at_border = norm(&self.step) >= self.radius * (1.0 - 1e-9);
+        if self.ratio > 0.75 {
+            if at_border {
+                self.radius = (2.0 * self.radius).min(self.rule.max_radius);
+            }
+        } else if self.ratio >= 0.25 {
+            // As good as was hoped for.
+        } else {
+            self.radius *= 0.25;
+        }
+        if self.ratio > self.rule.eta {
+            theta.copy_from_slice(&self.trial);
+        }
+    }
+
+    fn probe(&self, probe: &mut Probe) {
+        probe(Internal::direction("s", "step", &self.step));
+        probe(Internal::number("ρ", "fall over the model's", self.ratio));
+        probe(Internal::number("Δ", "radius", self.radius));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::path;
+
+    #[test]
+    fn it_goes_down_and_is_quadratic_in_the_end() {
+        let path = path("rosenbrock", &[-1.5, 2.0], "trust-region", 60);
+        assert!(path.loss.windows(2).all(|pair| pair[1] <= pair[0]));
+        assert!(*path.loss.last().unwrap() < 1e-20, "{:?}", path.loss.last());
+    }
+
+    #[test]
+    fn it_leaves_a_saddle_where_newton_is_caught() {
+        let start = [0.5, 1e-6];
+        let caught = path("saddle", &start, "newton", 5);
+        assert!(caught.theta(5).unwrap().iter().all(|at| at.abs() < 1e-9));
+        let left = path("saddle", &start, "trust-region", 5);
+        assert!(left.loss[5] < -0.1, "{:?}", left.loss);
+    }
+}
