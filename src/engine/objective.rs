@@ -10,6 +10,7 @@ pub(in crate::engine) use oracle::{clip_norm, clip_value};
 
 use super::jet::{Jet1, Jet2, Scalar};
 use super::plane::Plane;
+use super::run::DIVERGED;
 use std::ops::Range;
 
 /// A loss over θ ∈ ℝⁿ. Test functions, regressions and networks all are one.
@@ -53,9 +54,23 @@ pub trait Objective: Send + Sync {
     }
 
     /// The losses and the gradients of many points, where n is 2. The bits are those of [`Objective::gradient`].
-    fn gradients(&self, points: [&[f64]; 2], losses: &mut [f64], gradient: [&mut [f64]; 2]) {
-        one_by_one(self, points, losses, gradient);
+    fn gradients(
+        &self,
+        points: [&[f64]; 2],
+        losses: &mut [f64],
+        gradient: [&mut [f64]; 2],
+    ) -> Extent {
+        one_by_one(self, points, losses, gradient)
     }
+}
+
+/// How far many losses and gradients reach.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Extent {
+    /// Whether |loss| + |x| + |y| is at most [`DIVERGED`] everywhere, and the gradient's squared norm finite.
+    pub bounded: bool,
+    /// The least squared norm of a gradient.
+    pub least: f64,
 }
 
 /// The losses on rows of a plane, one after the other.
@@ -81,12 +96,21 @@ fn one_by_one(
     [x, y]: [&[f64]; 2],
     losses: &mut [f64],
     [gx, gy]: [&mut [f64]; 2],
-) {
+) -> Extent {
+    let mut extent = Extent {
+        bounded: true,
+        least: f64::INFINITY,
+    };
     for (i, loss) in losses.iter_mut().enumerate() {
         let mut pair = [0.0; 2];
         *loss = objective.gradient(&[x[i], y[i]], &mut pair);
         [gx[i], gy[i]] = pair;
+        let square = pair[0] * pair[0] + pair[1] * pair[1];
+        extent.bounded &=
+            loss.abs() + x[i].abs() + y[i].abs() <= DIVERGED && square < f64::INFINITY;
+        extent.least = extent.least.min(square);
     }
+    extent
 }
 
 /// A formula in two variables, written once over [`Scalar`]. Every formula is an [`Objective`] with exact derivatives.
@@ -160,11 +184,16 @@ impl<F: Formula> Objective for F {
         }
     }
 
-    fn gradients(&self, points: [&[f64]; 2], losses: &mut [f64], gradient: [&mut [f64]; 2]) {
+    fn gradients(
+        &self,
+        points: [&[f64]; 2],
+        losses: &mut [f64],
+        gradient: [&mut [f64]; 2],
+    ) -> Extent {
         if losses.len() >= lanes::FEWEST {
-            lanes::gradients(self, points, losses, gradient);
+            lanes::gradients(self, points, losses, gradient)
         } else {
-            one_by_one(self, points, losses, gradient);
+            one_by_one(self, points, losses, gradient)
         }
     }
 }

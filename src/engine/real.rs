@@ -278,6 +278,16 @@ impl<S: Simd> Lanes<S> {
         Self { number, ..self }
     }
 
+    /// The least of the numbers.
+    #[inline(always)]
+    pub fn least(self) -> f64 {
+        let mut least = f64::INFINITY;
+        for number in self.number.as_slice() {
+            least = least.min(*number);
+        }
+        least
+    }
+
     /// The same number in all lanes.
     #[inline(always)]
     pub fn splat(simd: S, value: f64) -> Self {

@@ -1,6 +1,6 @@
 //! Storage of as many numbers as a run has parameters.
 
-use super::objective::Objective;
+use super::objective::{Extent, Objective};
 use std::ops::{Deref, DerefMut};
 
 /// Storage of n numbers. The loops over an [`Array`] are unrolled when the program is compiled, which makes a step in two
@@ -11,6 +11,12 @@ pub trait Vector: DerefMut<Target = [f64]> + Clone + Send {
 
     /// The losses here; their gradient goes to `gradient`.
     fn evaluate(&self, objective: &dyn Objective, losses: &mut Self::Losses, gradient: &mut Self);
+
+    /// Keeps the place where a step began.
+    #[inline(always)]
+    fn remember(&mut self, place: &Self) {
+        self.copy_from_slice(place);
+    }
 
     /// Whether a rule asks at the place where its step began.
     #[inline(always)]
@@ -88,11 +94,23 @@ pub struct Crowd(pub [f64; 2 * CROWD]);
 
 /// The losses of a [`Crowd`].
 #[repr(align(64))]
-pub struct CrowdLosses(pub [f64; CROWD]);
+pub struct CrowdLosses {
+    /// The losses.
+    pub values: [f64; CROWD],
+    /// How far they and their gradients reach.
+    pub extent: Extent,
+}
 
 impl Default for CrowdLosses {
     fn default() -> Self {
-        Self([0.0; CROWD])
+        let extent = Extent {
+            bounded: false,
+            least: 0.0,
+        };
+        Self {
+            values: [0.0; CROWD],
+            extent,
+        }
     }
 }
 
@@ -102,8 +120,10 @@ impl Vector for Crowd {
     fn evaluate(&self, objective: &dyn Objective, losses: &mut CrowdLosses, gradient: &mut Self) {
         let (x, y) = self.0.split_at(CROWD);
         let (gx, gy) = gradient.0.split_at_mut(CROWD);
-        objective.gradients([x, y], &mut losses.0, [gx, gy]);
+        losses.extent = objective.gradients([x, y], &mut losses.values, [gx, gy]);
     }
+    #[inline(always)]
+    fn remember(&mut self, _place: &Self) {}
     /// A rule that moves each parameter by its own gradient alone asks once a step, where the step began.
     #[inline(always)]
     fn is_at(&self, _place: &[f64]) -> bool {
@@ -115,7 +135,7 @@ impl Vector for Crowd {
         f64::NAN
     }
     fn set_loss(losses: &mut CrowdLosses, loss: f64) {
-        losses.0.fill(loss);
+        losses.values.fill(loss);
     }
 }
 

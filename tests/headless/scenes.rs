@@ -24,7 +24,7 @@ fn every_scene_that_was_ever_saved_still_opens() {
         );
         opened += 1;
     }
-    assert!(opened >= 4);
+    assert!(opened >= 5);
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! A formula at many points, as many at a time as the processor's vectors have lanes.
 
-use super::{Formula, one_by_one};
+use super::{Extent, Formula, one_by_one};
 use crate::engine::jet::Jet1;
 use crate::engine::real::{Kernel, Lanes, Real, dispatch};
+use crate::engine::run::DIVERGED;
 use fearless_simd::Simd;
 use fearless_simd::prelude::*;
 
@@ -29,13 +30,13 @@ pub(super) fn gradients<F: Formula>(
     points: [&[f64]; 2],
     losses: &mut [f64],
     gradient: [&mut [f64]; 2],
-) {
+) -> Extent {
     dispatch(Gradients {
         formula,
         points,
         losses,
         gradient,
-    });
+    })
 }
 
 /// Calls `body` with the first index of each group of `lanes` of `count` places, at least one; the last group may overlap
@@ -132,10 +133,10 @@ struct Gradients<'a, F> {
 }
 
 impl<F: Formula> Kernel for Gradients<'_, F> {
-    type Output = ();
+    type Output = Extent;
 
     #[inline(always)]
-    fn on_lanes<S: Simd>(self, simd: S) {
+    fn on_lanes<S: Simd>(self, simd: S) -> Extent {
         let Self {
             formula,
             points: [x, y],
@@ -146,17 +147,22 @@ impl<F: Formula> Kernel for Gradients<'_, F> {
         let count = [x.len(), y.len(), losses.len(), gx.len(), gy.len()]
             .into_iter()
             .fold(usize::MAX, usize::min);
+        let mut bounded = S::mask64s::splat(simd, true);
+        let mut least = Lanes::<S>::splat(simd, f64::INFINITY);
         groups(
             count,
             lanes,
             #[inline(always)]
             |first| {
-                let jet = at(
-                    formula,
-                    Lanes::<S>::load(simd, x, first),
-                    Lanes::<S>::load(simd, y, first),
-                );
+                let across = Lanes::<S>::load(simd, x, first);
+                let along = Lanes::<S>::load(simd, y, first);
+                let jet = at(formula, across, along);
                 let [dx, dy] = jet.gradient();
+                let square = dx * dx + dy * dy;
+                let size = jet.value.magnitude() + across.magnitude() + along.magnitude();
+                bounded &=
+                    size.at_most(size.like(DIVERGED)) & square.less(square.like(f64::INFINITY));
+                least = Real::select(square.less(least), square, least);
                 let far =
                     jet.value.store(losses, first) | dx.store(gx, first) | dy.store(gy, first);
                 if far.any_true() {
@@ -167,9 +173,15 @@ impl<F: Formula> Kernel for Gradients<'_, F> {
                         &mut losses[group.clone()],
                         [&mut gx[group.clone()], &mut gy[group]],
                     );
+                    // Whoever wants to know has to look.
+                    bounded = S::mask64s::splat(simd, false);
                 }
             },
         );
+        Extent {
+            bounded: bounded.all_true(),
+            least: least.least(),
+        }
     }
 }
 

@@ -174,7 +174,7 @@ impl<'a, V: Vector> Oracle<'a, V> {
     #[inline(always)]
     pub fn begin_step(&mut self, theta: &V) -> (&V::Losses, &V) {
         self.looking = false;
-        self.theta.copy_from_slice(theta);
+        self.theta.remember(theta);
         theta.evaluate(self.objective, &mut self.losses, &mut self.gradient);
         self.known = self.batches.is_none();
         if !self.plain {

@@ -63,7 +63,8 @@ impl<R: Rule<Crowd>> Kernel for Walk<'_, R> {
             if cancel.is_cancelled() {
                 return None;
             }
-            if !watch.all_under_way(simd, &self.theta, losses, gradient) {
+            let calm = losses.extent.bounded && losses.extent.least > watch.above;
+            if !calm && !watch.all_under_way(simd, &self.theta, losses, gradient) {
                 watch.look(step, &self.theta, losses, gradient, &mut self.ends);
                 if watch.left == 0 {
                     return Some(self.ends);
@@ -131,7 +132,7 @@ impl Watch {
                 Lanes::load(simd, &gradient.0, first),
                 Lanes::load(simd, &gradient.0, CROWD + first),
             ];
-            let size = Lanes::<S>::load(simd, &losses.0, first).magnitude()
+            let size = Lanes::<S>::load(simd, &losses.values, first).magnitude()
                 + x.magnitude()
                 + y.magnitude();
             let square = gx * gx + gy * gy;
@@ -160,7 +161,10 @@ impl Watch {
                 continue;
             }
             let here = [theta.0[i], theta.0[CROWD + i]];
-            let (loss, grad_norm) = (losses.0[i], norm(&[gradient.0[i], gradient.0[CROWD + i]]));
+            let (loss, grad_norm) = (
+                losses.values[i],
+                norm(&[gradient.0[i], gradient.0[CROWD + i]]),
+            );
             let bounded = [loss, here[0], here[1]]
                 .iter()
                 .all(|number| number.abs() <= DIVERGED)

@@ -48,6 +48,13 @@ impl RunSpec {
         self.plan.pace(self.optimizer.as_dyn().lr(), step, steps)
     }
 
+    /// The largest Hessian eigenvalue at which steps of this pace do not grow on a quadratic, where theory gives one: see
+    /// [`Optimizer::stability_limit`](crate::engine::optimizer::Optimizer::stability_limit).
+    pub fn stability_limit(&self, pace: Pace) -> Option<f64> {
+        let limit = self.optimizer.as_dyn().stability_limit(pace);
+        limit.filter(|_| self.is_bare())
+    }
+
     /// What it is called beside its trail: "SGD + SAM".
     pub fn short_name(&self) -> String {
         let wrappers = self

@@ -90,8 +90,6 @@ fn diverged_why(scene: &Scene, runs: &Runs, index: usize) -> String {
     let (run, result) = (&scene.runs[index], &runs.results[index]);
     let limit = run
         .spec
-        .optimizer
-        .as_dyn()
         .stability_limit(run.spec.pace(0, scene.training.steps));
     let sharpness = result.curvature.first().map(|[_, high]| *high);
     match (limit, sharpness) {

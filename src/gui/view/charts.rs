@@ -181,9 +181,9 @@ fn quantities(scene: &Scene, runs: &Runs) -> [Quantity; 4] {
 
     let steps = scene.training.steps;
     let mut sharpness = lines(true, &|run, result| {
-        let rule = run.spec.optimizer.as_dyn();
+        let spec = &run.spec;
         let limit = |step| {
-            rule.stability_limit(run.spec.pace(step, steps))
+            spec.stability_limit(run.spec.pace(step, steps))
                 .unwrap_or(f64::NAN)
         };
         (0..result.trajectory.len() as u64).map(limit).collect()

@@ -6,6 +6,7 @@ use crate::engine::real;
 use crate::engine::run::RunSpec;
 use crate::engine::schedule::{AnySchedule, Plan};
 use crate::engine::spec;
+use crate::engine::wrapper::AnyWrapper;
 
 /// How many values a range has if it does not say.
 const USUAL_VALUES: usize = 100;
@@ -24,6 +25,7 @@ pub struct Grid {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
     Optimizer,
+    Wrapper(usize),
     Schedule(usize),
 }
 
@@ -204,6 +206,7 @@ impl Grid {
     pub fn current(&self, run: &RunSpec) -> Option<Value> {
         match self.place {
             Place::Optimizer => run.optimizer.settings().get(self.param.name),
+            Place::Wrapper(at) => run.wrappers.get(at)?.settings().get(self.param.name),
             Place::Schedule(at) => run
                 .plan
                 .schedules()
@@ -225,6 +228,11 @@ impl Grid {
                 run.optimizer
                     .settings_mut()
                     .set(self.param.name, value.clone())?;
+            }
+            Place::Wrapper(at) => {
+                if let Some(wrapper) = run.wrappers.get_mut(at) {
+                    wrapper.settings_mut().set(self.param.name, value.clone())?;
+                }
             }
             Place::Schedule(at) => {
                 let mut schedules = run.plan.schedules().to_vec();
@@ -265,6 +273,12 @@ fn find(setting: &str, run: &RunSpec) -> Result<(Place, &'static Param), Refusal
         return Ok((Place::Optimizer, param));
     };
     let mut refused = None;
+    for (at, wrapper) in run.wrappers.iter().enumerate() {
+        if owner == wrapper.name() {
+            return declared(owner, wrapper.settings(), key)
+                .map(|param| (Place::Wrapper(at), param));
+        }
+    }
     for (at, schedule) in run.plan.schedules().iter().enumerate() {
         if owner != "schedule" && owner != schedule.name() {
             continue;
@@ -274,10 +288,12 @@ fn find(setting: &str, run: &RunSpec) -> Result<(Place, &'static Param), Refusal
             Err(refusal) => refused = refused.or(Some(refusal)),
         }
     }
+    let wrappers = run.wrappers.iter().map(AnyWrapper::name);
+    let schedules = run.plan.schedules().iter().map(AnySchedule::name);
     Err(refused.unwrap_or_else(|| Refusal::Name {
         family: "schedule",
         given: owner.to_owned(),
-        valid: run.plan.schedules().iter().map(AnySchedule::name).collect(),
+        valid: wrappers.chain(schedules).collect(),
     }))
 }
 

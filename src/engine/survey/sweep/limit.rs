@@ -40,13 +40,12 @@ pub fn steepest(objective: &dyn Objective, view: Rect) -> Option<f64> {
 }
 
 /// The largest learning rate at which a run is stable where the largest curvature is `lambda_max`, by bisection of
-/// [`Optimizer::stability_limit`](crate::engine::optimizer::Optimizer::stability_limit). `None` where there is no theory:
-/// for a rule without one, a schedule that is not constant, and mini-batches, whose curvature is another.
+/// [`RunSpec::stability_limit`]. `None` where there is no theory: for a rule without one, something around it, a schedule
+/// that is not constant, and mini-batches, whose curvature is another.
 pub fn lr_limit(spec: &RunSpec, lambda_max: f64, conditions: &Conditions) -> Option<f64> {
-    let rule = spec.optimizer.as_dyn();
     let stable = |lr: f64| {
         let pace = Pace { lr, momentum: None };
-        rule.stability_limit(pace)
+        spec.stability_limit(pace)
             .is_some_and(|limit| limit >= lambda_max)
     };
     let [mut low, mut high] = [1e-150_f64, 1e150];

@@ -12,7 +12,8 @@ pub const MOST_VALUES: usize = 10_000;
 ///
 /// A range may say `log` or `linear`, and how many values it has; without, its scale is that of the setting's slider,
 /// linear if it reaches 0, and it has 100 values. A setting alone takes the reach of its slider, or all of its choices.
-/// `cosine.t_max` is a setting of a run's schedule, `schedule.t_max` one of whichever schedule has it first.
+/// `cosine.t_max` is a setting of a run's schedule, `schedule.t_max` one of whichever schedule has it first; `sam.rho` is one of what goes
+/// around its optimizer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Over {
     /// The setting.

@@ -81,6 +81,7 @@ fn values_are_those_that_are_asked_for() {
             "10 100 1000",
         ),
         ("schedule.steps=5,10", "sgd@warmup>cosine", "5 10"),
+        ("sam.rho=0.1,0.2", "sgd+ema+sam", "0.1 0.2"),
     ] {
         assert_eq!(texts(over, spec).join(" "), expected, "{over}");
     }
