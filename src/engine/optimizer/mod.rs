@@ -132,7 +132,7 @@ pub trait Optimizer: Settings + Follow {
     ///
     /// `{m}` is what [`Rule::probe`] reports under the symbol m after the step, `{m<}` the same before it. `{γ=lr}` is the
     /// setting `lr`, shown as γ; `lr` is that of the step. `{θ<}` and `{θ}` are the parameters before and after the step, `{g}` is
-    /// the gradient at `{θ<}` ([`regularisation`] gives the line that changes it), `{t}` the number of the step, from 1.
+    /// the gradient at `{θ<}` (`regularisation` gives the line that changes it), `{t}` the number of the step, from 1.
     /// Vectors are taken entry by entry.
     fn rule(&self) -> Vec<&'static str>;
 

@@ -47,26 +47,26 @@ impl Course<'_> {
         let mut kept = 0;
         let mut averages: Option<Vec<f64>> = None;
         let most = rows.len();
-        let outcome = self.walk(origin, lenses, start, |moment| {
-            if let Some(average) = moment.average {
-                // From the start on, where the average is where the run is.
-                averages
-                    .get_or_insert_with(|| vec![f64::NAN; dim * most])
-                    .chunks_exact_mut(dim)
-                    .nth(kept)
-                    .into_iter()
-                    .for_each(|row| row.copy_from_slice(average));
-            }
-            if let Some(row) = rows.next() {
-                row.theta.copy_from_slice(moment.theta);
-                *row.loss = moment.loss;
-                *row.grad_norm = moment.grad_norm;
-                *row.lr = moment.lr;
-                *row.evaluations = moment.evaluations;
-                *row.cost = moment.cost;
-                kept += 1;
-            }
-        })?;
+        let outcome = self.walk(
+            origin,
+            lenses,
+            start,
+            #[inline(always)]
+            |moment| {
+                if let Some(average) = moment.average {
+                    keep(&mut averages, average, kept, most);
+                }
+                if let Some(row) = rows.next() {
+                    row.theta.copy_from_slice(moment.theta);
+                    *row.loss = moment.loss;
+                    *row.grad_norm = moment.grad_norm;
+                    *row.lr = moment.lr;
+                    *row.evaluations = moment.evaluations;
+                    *row.cost = moment.cost;
+                    kept += 1;
+                }
+            },
+        )?;
         drop(rows);
         trajectory.average = averages.map(|averages| trajectory.filled(averages));
         trajectory.truncate(kept);
@@ -213,6 +213,18 @@ impl Course<'_> {
             }
         }
         Some(Outcome::Finished)
+    }
+}
+
+/// Keeps the average of row `row` of at most `rows`. Apart, so that the loop stays small for runs that have none.
+#[cold]
+#[inline(never)]
+fn keep(averages: &mut Option<Vec<f64>>, average: &[f64], row: usize, rows: usize) {
+    let dim = average.len();
+    // From the start on, where the average is where the run is.
+    let averages = averages.get_or_insert_with(|| vec![f64::NAN; dim * rows]);
+    if let Some(kept) = averages.get_mut(row * dim..(row + 1) * dim) {
+        kept.copy_from_slice(average);
     }
 }
 
