@@ -203,15 +203,15 @@ impl<'a, V: Vector> Oracle<'a, V> {
     /// counted again.
     pub fn look(&mut self, theta: &V) -> (f64, &V) {
         let (loss, _) = self.gradient(theta);
-        let zeros = &self.gradient;
+        let gradient = &self.gradient;
         let looked = self
             .looked
-            .get_or_insert_with(|| (theta.clone(), loss, zeros.clone()));
+            .get_or_insert_with(|| (theta.clone(), loss, gradient.clone()));
         looked.0.copy_from_slice(theta);
         looked.1 = loss;
-        looked.2.copy_from_slice(&self.gradient);
+        looked.2.copy_from_slice(gradient);
         self.looking = true;
-        (loss, &self.gradient)
+        (loss, gradient)
     }
 
     /// Shows what the lenses carry.
@@ -314,8 +314,9 @@ impl<'a, V: Vector> Oracle<'a, V> {
         self.counts.values += 1;
         match &self.batches {
             Some(batches) => {
-                let (mut gradient, batch) = (self.gradient.clone(), batches.current());
-                self.objective.batch_gradient(theta, batch, &mut gradient)
+                let spare = self.spare.get_or_insert_with(|| self.gradient.clone());
+                let batch = batches.current();
+                self.objective.batch_gradient(theta, batch, spare)
             }
             None => self.objective.value(theta),
         }

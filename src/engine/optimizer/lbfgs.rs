@@ -1,5 +1,6 @@
 //! L-BFGS: `torch.optim.LBFGS`, whose one step is up to `max_iter` iterations.
 
+use super::line::dot;
 use super::wolfe::Search;
 use super::{Internal, Kind, Notes, Optimizer, Probe, Rule};
 use crate::engine::declare::settings;
@@ -274,10 +275,6 @@ impl History {
                 .for_each(|(r, s)| *r += by * s);
         }
     }
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
 /// The largest magnitude.

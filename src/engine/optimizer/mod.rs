@@ -316,7 +316,7 @@ fn regularisation(maximize: bool, weight_decay: f64) -> Option<&'static str> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::engine::cancel::Cancel;
     use crate::engine::jet::Scalar;
@@ -325,7 +325,12 @@ mod tests {
     use crate::engine::run::{Conditions, RunSpec, run};
 
     /// A run on a landscape.
-    pub(super) fn path(landscape: &str, start: &[f64], spec: &str, steps: u64) -> Trajectory {
+    pub(in crate::engine) fn path(
+        landscape: &str,
+        start: &[f64],
+        spec: &str,
+        steps: u64,
+    ) -> Trajectory {
         let landscape: AnyLandscape = landscape.parse().unwrap();
         let ground = landscape.as_dyn().ground(&NoFiles).unwrap();
         let conditions = Conditions {

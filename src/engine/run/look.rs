@@ -6,7 +6,7 @@ use super::{Conditions, RunSpec};
 use crate::engine::cancel::Cancel;
 use crate::engine::declare::Value;
 use crate::engine::objective::Objective;
-use crate::engine::optimizer::Numbers;
+use crate::engine::optimizer::{Internal, Numbers};
 use crate::engine::schedule::Pace;
 
 /// Something that a rule carried, kept.
@@ -73,7 +73,7 @@ pub fn look(
 }
 
 impl Carried {
-    pub(super) fn of(internal: super::super::optimizer::Internal) -> Self {
+    pub(super) fn of(internal: Internal) -> Self {
         let (kind, numbers) = match internal.numbers {
             Numbers::Direction(numbers) => (CarriedKind::Direction, numbers.to_vec()),
             Numbers::Each(numbers) => (CarriedKind::Each, numbers.to_vec()),
@@ -237,24 +237,13 @@ mod tests {
         let spec: RunSpec = "sgd:lr=0.01,momentum=0.9".parse().unwrap();
         let second = at(&spec, 2).unwrap();
         assert_eq!(second.theta[0], [1.98, 0.75]);
-        assert_eq!(
-            spec.rule().map_lines(symbols),
-            ["v ← μ v + g", "θ ← θ − γ v"]
-        );
+        let lines: Vec<String> = spec.rule().into_iter().map(symbols).collect();
+        assert_eq!(lines, ["v ← μ v + g", "θ ← θ − γ v"]);
         assert_eq!(
             spec.rule_at(&second, 0),
             ["3.78 ← 0.9 2 + 1.98", "1.9422 ← 1.98 − 0.01 3.78"]
         );
         assert!(at(&spec, 51).is_none(), "the run has 50 steps");
-    }
-
-    trait MapLines {
-        fn map_lines(self, f: impl Fn(&str) -> String) -> Vec<String>;
-    }
-    impl MapLines for Vec<&'static str> {
-        fn map_lines(self, f: impl Fn(&str) -> String) -> Vec<String> {
-            self.into_iter().map(f).collect()
-        }
     }
 
     /// Every slot of every rule is a setting, or is carried once the run is under way.

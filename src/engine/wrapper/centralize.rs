@@ -1,8 +1,8 @@
 //! Gradient centralization.
 
-use super::{Parameters, Wrapper};
+use super::{Parameters, Wrapper, changed};
 use crate::engine::declare::settings;
-use crate::engine::objective::{Lens, Sight};
+use crate::engine::objective::Lens;
 use crate::engine::real;
 
 settings! {
@@ -15,26 +15,13 @@ settings! {
 
 impl Wrapper for Centralize {
     fn lens(&self, _dim: usize) -> Option<Box<dyn Lens<Parameters>>> {
-        Some(Box::new(Centred))
+        changed(|gradient, _| {
+            let mean = gradient.iter().sum::<f64>() / real(gradient.len().max(1));
+            gradient.iter_mut().for_each(|g| *g -= mean);
+        })
     }
 
     fn rule(&self) -> Vec<&'static str> {
         vec!["{g} ← {g<} − mean of {g<}"]
-    }
-}
-
-struct Centred;
-
-impl Lens<Parameters> for Centred {
-    fn gradient(
-        &mut self,
-        beyond: &mut Sight<Parameters>,
-        theta: &[f64],
-        gradient: &mut Parameters,
-    ) -> f64 {
-        let loss = beyond.gradient(theta, gradient);
-        let mean = gradient.iter().sum::<f64>() / real(gradient.len().max(1));
-        gradient.iter_mut().for_each(|g| *g -= mean);
-        loss
     }
 }

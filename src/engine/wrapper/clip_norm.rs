@@ -1,8 +1,8 @@
 //! Clipping of the gradient's norm: `torch.nn.utils.clip_grad_norm_`.
 
-use super::{Parameters, Wrapper};
+use super::{Parameters, Wrapper, changed};
 use crate::engine::declare::settings;
-use crate::engine::objective::{Lens, Sight, clip_norm};
+use crate::engine::objective::{Lens, clip_norm};
 
 settings! {
     /// Clips the norm: makes a gradient that is too long as long as allowed.
@@ -16,25 +16,11 @@ settings! {
 
 impl Wrapper for ClipNorm {
     fn lens(&self, _dim: usize) -> Option<Box<dyn Lens<Parameters>>> {
-        Some(Box::new(Clip(self.max_norm)))
+        let max = self.max_norm;
+        changed(move |gradient, _| clip_norm(gradient, max))
     }
 
     fn rule(&self) -> Vec<&'static str> {
         vec!["{g} ← {g<} min(1, {c=max_norm} / (‖{g<}‖ + 10⁻⁶))"]
-    }
-}
-
-struct Clip(f64);
-
-impl Lens<Parameters> for Clip {
-    fn gradient(
-        &mut self,
-        beyond: &mut Sight<Parameters>,
-        theta: &[f64],
-        gradient: &mut Parameters,
-    ) -> f64 {
-        let loss = beyond.gradient(theta, gradient);
-        clip_norm(gradient, self.0);
-        loss
     }
 }

@@ -1,8 +1,8 @@
 //! Clipping of the gradient's components: `torch.nn.utils.clip_grad_value_`.
 
-use super::{Parameters, Wrapper};
+use super::{Parameters, Wrapper, changed};
 use crate::engine::declare::settings;
-use crate::engine::objective::{Lens, Sight, clip_value};
+use crate::engine::objective::{Lens, clip_value};
 
 settings! {
     /// Clips values: no component of the gradient is larger than allowed.
@@ -16,25 +16,11 @@ settings! {
 
 impl Wrapper for ClipValue {
     fn lens(&self, _dim: usize) -> Option<Box<dyn Lens<Parameters>>> {
-        Some(Box::new(Clip(self.clip_value)))
+        let max = self.clip_value;
+        changed(move |gradient, _| clip_value(gradient, max))
     }
 
     fn rule(&self) -> Vec<&'static str> {
         vec!["{g} ← min(max({g<}, −{c=clip_value}), {c=clip_value})"]
-    }
-}
-
-struct Clip(f64);
-
-impl Lens<Parameters> for Clip {
-    fn gradient(
-        &mut self,
-        beyond: &mut Sight<Parameters>,
-        theta: &[f64],
-        gradient: &mut Parameters,
-    ) -> f64 {
-        let loss = beyond.gradient(theta, gradient);
-        clip_value(gradient, self.0);
-        loss
     }
 }

@@ -18,7 +18,7 @@ mod sam;
 mod weight_decay;
 
 use super::declare::{Settings, family};
-use super::objective::Lens;
+use super::objective::{Lens, Sight};
 use super::optimizer::Rule;
 
 family! {
@@ -69,29 +69,38 @@ pub trait Wrapper: Settings {
     }
 }
 
+/// A lens that changes each gradient, given the place, and asks for no other.
+fn changed(
+    change: impl FnMut(&mut [f64], &[f64]) + Send + 'static,
+) -> Option<Box<dyn Lens<Parameters>>> {
+    Some(Box::new(Changed(change)))
+}
+
+struct Changed<F>(F);
+
+impl<F: FnMut(&mut [f64], &[f64]) + Send> Lens<Parameters> for Changed<F> {
+    fn gradient(
+        &mut self,
+        beyond: &mut Sight<Parameters>,
+        theta: &[f64],
+        gradient: &mut Parameters,
+    ) -> f64 {
+        let loss = beyond.gradient(theta, gradient);
+        (self.0)(gradient, theta);
+        loss
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::engine::cancel::Cancel;
     use crate::engine::jet::Scalar;
-    use crate::engine::landscape::{AnyLandscape, NoFiles};
     use crate::engine::objective::{Formula, Treatment};
+    use crate::engine::optimizer::tests::path;
     use crate::engine::run::{Conditions, Outcome, RunSpec, Trajectory, run};
 
-    fn path(landscape: &str, start: [f64; 2], spec: &str, steps: u64) -> Trajectory {
-        let landscape: AnyLandscape = landscape.parse().unwrap();
-        let ground = landscape.as_dyn().ground(&NoFiles).unwrap();
-        let spec: RunSpec = spec.parse().unwrap();
-        let conditions = Conditions {
-            steps,
-            treatment: Treatment::default(),
-            tolerance: None,
-        };
-        let never = Cancel::default();
-        run(&*ground.objective, &start, &spec, &conditions, &never).unwrap()
-    }
-
     fn rosenbrock(spec: &str) -> Trajectory {
-        path("rosenbrock", [-1.5, 2.0], spec, 100)
+        path("rosenbrock", &[-1.5, 2.0], spec, 100)
     }
 
     fn near(path: &Trajectory, expected: [f64; 2]) {
@@ -133,7 +142,7 @@ mod tests {
     fn groups_and_their_schedules_go_their_own_ways() {
         let both = rosenbrock("sgd:lr=0.001[y:lr=0,momentum=0.5]@cosine:t_max=100");
         assert!(both.theta.chunks(2).all(|at| at[1] == 2.0));
-        let scaled = path("quadratic:a=1,b=1", [2.0, 2.0], "sgd:lr=0.1[y:lr=0.2]", 1);
+        let scaled = path("quadratic:a=1,b=1", &[2.0, 2.0], "sgd:lr=0.1[y:lr=0.2]", 1);
         assert_eq!(scaled.theta(1).unwrap(), [2.0 - 0.2, 2.0 - 0.4]);
     }
 
@@ -146,7 +155,7 @@ mod tests {
         let factor = 1.0 / (x.hypot(y) + 1e-6);
         let clipped = path(
             "rosenbrock",
-            [-1.5, 2.0],
+            &[-1.5, 2.0],
             "sgd:lr=1+clip-norm:max_norm=1",
             1,
         );
@@ -156,7 +165,7 @@ mod tests {
     #[test]
     fn the_nearest_to_the_optimizer_comes_first() {
         // SAM around clipping asks for clipped gradients, clipping around SAM for SAM's.
-        let of = |spec: &str| path("quadratic:a=1,b=1", [3.0, 4.0], spec, 1);
+        let of = |spec: &str| path("quadratic:a=1,b=1", &[3.0, 4.0], spec, 1);
         let clipped_sam = of("sgd:lr=1+clip-norm:max_norm=1+sam:rho=1");
         assert!((clipped_sam.theta(1).unwrap()[0] - (3.0 - 0.6)).abs() < 1e-6);
         assert_eq!(clipped_sam.evaluations[1], 2);
@@ -165,7 +174,12 @@ mod tests {
     #[test]
     fn polyaks_step_lands_on_the_minimum_of_a_line() {
         // On ½ x² half of the way to the minimum at a time: f/‖g‖² = ½.
-        let path = path("quadratic:a=1,b=1", [4.0, 0.0], "sgd:lr=0.3+polyak-step", 3);
+        let path = path(
+            "quadratic:a=1,b=1",
+            &[4.0, 0.0],
+            "sgd:lr=0.3+polyak-step",
+            3,
+        );
         assert_eq!(path.theta(3).unwrap(), [0.5, 0.0]);
         assert_eq!(path.evaluations[3], 3, "looking costs nothing");
     }
@@ -174,7 +188,7 @@ mod tests {
     fn forgotten_gradients_add_up() {
         let path = path(
             "quadratic:a=1,b=1",
-            [1.0, 0.0],
+            &[1.0, 0.0],
             "sgd:lr=0.1+forget-zero-grad",
             2,
         );
@@ -185,7 +199,7 @@ mod tests {
     fn averages_are_a_trail_of_their_own() {
         let run = path(
             "quadratic:a=1,b=1",
-            [1.0, 1.0],
+            &[1.0, 1.0],
             "sgd:lr=0.5+ema:decay=0.5",
             3,
         );
@@ -200,7 +214,7 @@ mod tests {
         // Momentum carries x over the minimum; there the mask stops it.
         let run = path(
             "quadratic:a=1,b=1",
-            [1.0, 0.0],
+            &[1.0, 0.0],
             "sgd:lr=0.5,momentum=0.9+cautious",
             40,
         );

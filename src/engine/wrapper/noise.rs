@@ -1,10 +1,9 @@
 //! Noise on the gradients of one run.
 
-use super::{Parameters, Wrapper};
+use super::{Parameters, Wrapper, changed};
 use crate::engine::declare::settings;
-use crate::engine::objective::{Lens, Sight};
+use crate::engine::objective::Lens;
 use crate::engine::rng::{Purpose, stream};
-use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
 settings! {
@@ -21,34 +20,16 @@ settings! {
 
 impl Wrapper for Noise {
     fn lens(&self, _dim: usize) -> Option<Box<dyn Lens<Parameters>>> {
-        Some(Box::new(Noisy {
-            std: self.std,
-            stream: stream(self.seed, Purpose::GradientNoise, 1),
-        }))
+        let (std, mut stream) = (self.std, stream(self.seed, Purpose::GradientNoise, 1));
+        changed(move |gradient, _| {
+            for g in gradient {
+                let normal: f64 = StandardNormal.sample(&mut stream);
+                *g += std * normal;
+            }
+        })
     }
 
     fn rule(&self) -> Vec<&'static str> {
         vec!["{g} ← {g<} + {σ=std} ξ, ξ ~ N(0, 1)"]
-    }
-}
-
-struct Noisy {
-    std: f64,
-    stream: ChaCha8Rng,
-}
-
-impl Lens<Parameters> for Noisy {
-    fn gradient(
-        &mut self,
-        beyond: &mut Sight<Parameters>,
-        theta: &[f64],
-        gradient: &mut Parameters,
-    ) -> f64 {
-        let loss = beyond.gradient(theta, gradient);
-        for g in gradient.iter_mut() {
-            let normal: f64 = StandardNormal.sample(&mut self.stream);
-            *g += self.std * normal;
-        }
-        loss
     }
 }

@@ -1,8 +1,8 @@
 //! Weight decay around any optimizer.
 
-use super::{AnyRule, Parameters, Wrapper};
+use super::{AnyRule, Parameters, Wrapper, changed};
 use crate::engine::declare::settings;
-use crate::engine::objective::{Lens, Oracle, Sight};
+use crate::engine::objective::{Lens, Oracle};
 use crate::engine::optimizer::{Probe, Rule};
 use crate::engine::schedule::Pace;
 
@@ -20,7 +20,13 @@ settings! {
 
 impl Wrapper for WeightDecay {
     fn lens(&self, _dim: usize) -> Option<Box<dyn Lens<Parameters>>> {
-        (!self.decoupled_weight_decay).then(|| Box::new(Pull(self.weight_decay)) as _)
+        let weight_decay = self.weight_decay;
+        let pull = move |gradient: &mut [f64], theta: &[f64]| {
+            for (g, theta) in gradient.iter_mut().zip(theta) {
+                *g += weight_decay * theta;
+            }
+        };
+        changed(pull).filter(|_| !self.decoupled_weight_decay)
     }
 
     fn around<'a>(&'a self, rule: AnyRule<'a>, dim: usize) -> AnyRule<'a> {
@@ -40,23 +46,6 @@ impl Wrapper for WeightDecay {
         } else {
             "{g} ← {g<} + {λ=weight_decay} {θ<}"
         }]
-    }
-}
-
-struct Pull(f64);
-
-impl Lens<Parameters> for Pull {
-    fn gradient(
-        &mut self,
-        beyond: &mut Sight<Parameters>,
-        theta: &[f64],
-        gradient: &mut Parameters,
-    ) -> f64 {
-        let loss = beyond.gradient(theta, gradient);
-        for (g, theta) in gradient.iter_mut().zip(theta) {
-            *g += self.0 * theta;
-        }
-        loss
     }
 }
 
