@@ -222,6 +222,9 @@ impl Scene {
         if self.runs.len() > MOST_RUNS {
             return Err(SceneError::TooManyRuns(self.runs.len()));
         }
+        for run in &self.runs {
+            run.spec.check()?;
+        }
         for group in self.runs.iter().flat_map(|run| &run.spec.groups) {
             if ground.objective.group(&group.name).is_none() {
                 return Err(SceneError::Group {

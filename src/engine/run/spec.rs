@@ -48,6 +48,24 @@ impl RunSpec {
         self.plan.pace(self.optimizer.as_dyn().lr(), step, steps)
     }
 
+    /// Refuses groups of an optimizer that, with the settings of one of them, does not move each parameter by its own gradient
+    /// alone.
+    pub fn check(&self) -> Result<(), Refusal> {
+        self.check_groups(&self.to_string())
+    }
+
+    fn check_groups(&self, text: &str) -> Result<(), Refusal> {
+        let groups = self.groups.iter().map(|group| &group.optimizer);
+        let mut all = std::iter::once(&self.optimizer).chain(groups);
+        match all.find(|optimizer| !optimizer.as_dyn().elementwise()) {
+            Some(together) if !self.groups.is_empty() => Err(Refusal::Grammar(format!(
+                "`{}` moves all parameters together and has no groups; expected no brackets in `{text}`",
+                together.name()
+            ))),
+            _ => Ok(()),
+        }
+    }
+
     /// The largest Hessian eigenvalue at which steps of this pace do not grow on a quadratic, where theory gives one: see
     /// [`Optimizer::stability_limit`](crate::engine::optimizer::Optimizer::stability_limit).
     pub fn stability_limit(&self, pace: Pace) -> Option<f64> {
@@ -88,12 +106,6 @@ impl FromStr for RunSpec {
         let parts = spec::split_wrappers(run);
         let (optimizer, groups) = spec::split_groups(parts[0])?;
         let optimizer: AnyOptimizer = optimizer.parse()?;
-        if !groups.is_empty() && !optimizer.as_dyn().elementwise() {
-            return Err(Refusal::Grammar(format!(
-                "`{}` moves all parameters together and has no groups; expected no brackets in `{text}`",
-                optimizer.name()
-            )));
-        }
         let group = |(name, settings): (&str, &str)| {
             let mut own = optimizer.clone();
             spec::read_settings(optimizer.name(), settings, own.settings_mut())?;
@@ -102,7 +114,7 @@ impl FromStr for RunSpec {
                 optimizer: own,
             })
         };
-        Ok(Self {
+        let spec = Self {
             groups: groups
                 .into_iter()
                 .map(group)
@@ -113,7 +125,9 @@ impl FromStr for RunSpec {
                 .collect::<Result<_, _>>()?,
             optimizer,
             plan,
-        })
+        };
+        spec.check_groups(text)?;
+        Ok(spec)
     }
 }
 
@@ -207,6 +221,10 @@ mod tests {
             (
                 "lbfgs[y:lr=1]",
                 "`lbfgs` moves all parameters together and has no groups; expected no brackets in `lbfgs[y:lr=1]`",
+            ),
+            (
+                "sgd:momentum=0.9[y:nesterov=true,lookahead=true]",
+                "`sgd` moves all parameters together and has no groups",
             ),
         ] {
             if text == "sgd+" {

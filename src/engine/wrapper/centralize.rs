@@ -15,10 +15,10 @@ settings! {
 
 impl Wrapper for Centralize {
     fn lens(&self, _dim: usize) -> Option<Box<dyn Lens<Parameters>>> {
-        changed(|gradient, _| {
+        Some(changed(|gradient, _| {
             let mean = gradient.iter().sum::<f64>() / real(gradient.len().max(1));
             gradient.iter_mut().for_each(|g| *g -= mean);
-        })
+        }))
     }
 
     fn rule(&self) -> Vec<&'static str> {

@@ -17,7 +17,7 @@ settings! {
 impl Wrapper for ClipNorm {
     fn lens(&self, _dim: usize) -> Option<Box<dyn Lens<Parameters>>> {
         let max = self.max_norm;
-        changed(move |gradient, _| clip_norm(gradient, max))
+        Some(changed(move |gradient, _| clip_norm(gradient, max)))
     }
 
     fn rule(&self) -> Vec<&'static str> {

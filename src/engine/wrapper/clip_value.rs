@@ -17,7 +17,7 @@ settings! {
 impl Wrapper for ClipValue {
     fn lens(&self, _dim: usize) -> Option<Box<dyn Lens<Parameters>>> {
         let max = self.clip_value;
-        changed(move |gradient, _| clip_value(gradient, max))
+        Some(changed(move |gradient, _| clip_value(gradient, max)))
     }
 
     fn rule(&self) -> Vec<&'static str> {

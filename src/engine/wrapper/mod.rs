@@ -70,10 +70,8 @@ pub trait Wrapper: Settings {
 }
 
 /// A lens that changes each gradient, given the place, and asks for no other.
-fn changed(
-    change: impl FnMut(&mut [f64], &[f64]) + Send + 'static,
-) -> Option<Box<dyn Lens<Parameters>>> {
-    Some(Box::new(Changed(change)))
+fn changed(change: impl FnMut(&mut [f64], &[f64]) + Send + 'static) -> Box<dyn Lens<Parameters>> {
+    Box::new(Changed(change))
 }
 
 struct Changed<F>(F);

@@ -21,12 +21,12 @@ settings! {
 impl Wrapper for Noise {
     fn lens(&self, _dim: usize) -> Option<Box<dyn Lens<Parameters>>> {
         let (std, mut stream) = (self.std, stream(self.seed, Purpose::GradientNoise, 1));
-        changed(move |gradient, _| {
+        Some(changed(move |gradient, _| {
             for g in gradient {
                 let normal: f64 = StandardNormal.sample(&mut stream);
                 *g += std * normal;
             }
-        })
+        }))
     }
 
     fn rule(&self) -> Vec<&'static str> {

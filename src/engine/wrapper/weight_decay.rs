@@ -26,7 +26,7 @@ impl Wrapper for WeightDecay {
                 *g += weight_decay * theta;
             }
         };
-        changed(pull).filter(|_| !self.decoupled_weight_decay)
+        (!self.decoupled_weight_decay).then(|| changed(pull))
     }
 
     fn around<'a>(&'a self, rule: AnyRule<'a>, dim: usize) -> AnyRule<'a> {
