@@ -505,7 +505,7 @@ mod tests {
             grad_norm,
             lr,
             evaluations,
-            cost: vec![0.0; rows],
+            costs: None,
             average: None,
             outcome,
         };

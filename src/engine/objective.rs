@@ -31,6 +31,14 @@ pub trait Objective: Send + Sync {
     /// The loss at `theta`; its gradient goes to `gradient`, which holds n numbers.
     fn gradient(&self, theta: &[f64], gradient: &mut [f64]) -> f64;
 
+    /// [`Objective::gradient`] where n is 2.
+    ///
+    /// x and y travel in registers: a step stores them one by one, and a processor that is to load them together has to wait until
+    /// both stores are through, which takes as long as the rest of a short step.
+    fn gradient_at(&self, x: f64, y: f64, gradient: &mut [f64; 2]) -> f64 {
+        self.gradient(&[x, y], gradient)
+    }
+
     /// Like [`Objective::gradient`], of the mean over the samples in `batch` only.
     fn batch_gradient(&self, theta: &[f64], batch: &[usize], gradient: &mut [f64]) -> f64;
 
@@ -149,9 +157,17 @@ impl<F: Formula> Objective for F {
 
     #[inline]
     fn gradient(&self, theta: &[f64], gradient: &mut [f64]) -> f64 {
-        let [x, y] = Jet1::variables([theta[0], theta[1]]);
+        let mut pair = [0.0; 2];
+        let value = self.gradient_at(theta[0], theta[1], &mut pair);
+        gradient.copy_from_slice(&pair);
+        value
+    }
+
+    #[inline]
+    fn gradient_at(&self, x: f64, y: f64, gradient: &mut [f64; 2]) -> f64 {
+        let [x, y] = Jet1::variables([x, y]);
         let jet = self.eval(x, y);
-        gradient.copy_from_slice(&jet.gradient());
+        *gradient = jet.gradient();
         jet.value
     }
 

@@ -11,7 +11,7 @@ pub use spec::{Group, RunSpec};
 pub use walk::Course;
 
 use super::cancel::Cancel;
-use super::objective::{Objective, Treatment};
+use super::objective::{Counts, Objective, Treatment};
 use super::vector::CROWD;
 
 /// Beyond this magnitude of the loss or of a parameter a run has diverged.
@@ -54,8 +54,9 @@ pub struct Trajectory {
     pub lr: Vec<f64>,
     /// Gradients that the optimizer has asked for so far.
     pub evaluations: Vec<u64>,
-    /// All that it has asked for so far, in gradients: [`Counts::cost`](super::objective::Counts::cost).
-    pub cost: Vec<f64>,
+    /// All that it has asked for so far, in gradients, where that was more than gradients:
+    /// [`Counts::cost`](super::objective::Counts::cost).
+    pub costs: Option<Vec<f64>>,
     /// The average of the iterates, n numbers a row, where the run keeps one.
     pub average: Option<Vec<f64>>,
     /// How it ended.
@@ -71,6 +72,18 @@ impl Trajectory {
     /// Whether there is no row.
     pub fn is_empty(&self) -> bool {
         self.loss.is_empty()
+    }
+
+    /// All that the run had asked for after `row` steps, or after the last kept one, in gradients; `None` if there is no row.
+    pub fn cost(&self, row: usize) -> Option<f64> {
+        let row = row.min(self.len().checked_sub(1)?);
+        let gradients = self.evaluations[row];
+        let only_gradients = Counts {
+            gradients,
+            ..Counts::default()
+        };
+        let costs = self.costs.as_ref();
+        Some(costs.map_or_else(|| only_gradients.cost(self.dim), |costs| costs[row]))
     }
 
     /// θ after `row` steps, or after the last kept one; `None` if there is no row.

@@ -54,9 +54,12 @@ pub struct Array<const N: usize>(pub [f64; N]);
 
 impl<const N: usize> Vector for Array<N> {
     type Losses = f64;
-    #[inline]
+    #[inline(always)]
     fn evaluate(&self, objective: &dyn Objective, loss: &mut f64, gradient: &mut Self) {
-        *loss = objective.gradient(self, gradient);
+        *loss = match (&self.0[..], gradient.0.first_chunk_mut()) {
+            (&[x, y], Some(gradient)) => objective.gradient_at(x, y, gradient),
+            (theta, _) => objective.gradient(theta, &mut gradient.0),
+        }
     }
     #[inline]
     fn loss(loss: &f64) -> f64 {

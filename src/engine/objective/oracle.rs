@@ -23,24 +23,27 @@ pub struct Counts {
 }
 
 impl Counts {
+    /// Whether nothing else was asked for.
+    pub fn only_gradients(&self) -> bool {
+        self.values + self.hessian_vectors + self.hessians == 0
+    }
+
     /// All of it in gradients: what the same time would have bought of them on a network of n = `dim` parameters.
     ///
     /// A value is a third of a gradient, because a backward pass takes as long as two forward passes; a Hessian times a vector is
     /// two gradients (Pearlmutter 1994); a Hessian is n of those.
     pub fn cost(&self, dim: usize) -> f64 {
-        let real = |count: u64| {
-            #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-            let real = count as f64;
-            real
-        };
-        if self.values + self.hessian_vectors + self.hessians == 0 {
-            return real(self.gradients);
-        }
         let hessians = real(self.hessians) * crate::engine::real(dim);
         real(self.values) / 3.0
             + real(self.gradients)
             + 2.0 * (real(self.hessian_vectors) + hessians)
     }
+}
+
+fn real(count: u64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+    let real = count as f64;
+    real
 }
 
 /// What a run does to every gradient before its optimizer sees it.
@@ -91,8 +94,8 @@ impl<V: Vector> Sight<'_, '_, V> {
             let oracle = &mut *self.oracle;
             return lens.gradient(&mut Sight { oracle, lenses }, theta, gradient);
         }
-        let (loss, found) = self.oracle.bare_gradient(theta);
-        gradient.copy_from_slice(found);
+        let loss = self.oracle.bare_gradient(theta);
+        gradient.copy_from_slice(&self.oracle.gradient);
         loss
     }
 
@@ -109,7 +112,7 @@ pub struct Oracle<'a, V: Vector> {
     objective: &'a dyn Objective,
     treatment: Treatment,
     cancel: &'a Cancel,
-    /// Whether a step sees the gradient as it is: no mini-batches, no noise, no clipping.
+    /// Whether a step sees the gradient as it is: no mini-batches, no noise, no clipping, no lens.
     plain: bool,
     counts: Counts,
     batches: Option<Batches>,
@@ -165,6 +168,7 @@ impl<'a, V: Vector> Oracle<'a, V> {
 
     /// The same, seen through lenses, the first of which is the nearest to the optimizer.
     pub fn through(mut self, lenses: Vec<Box<dyn Lens<V>>>) -> Self {
+        self.plain &= lenses.is_empty();
         self.lenses = lenses;
         self
     }
@@ -173,25 +177,29 @@ impl<'a, V: Vector> Oracle<'a, V> {
     /// Returns the true losses and gradient at `theta`; they are for the record and not counted.
     #[inline(always)]
     pub fn begin_step(&mut self, theta: &V) -> (&V::Losses, &V) {
-        self.looking = false;
-        self.theta.remember(theta);
         theta.evaluate(self.objective, &mut self.losses, &mut self.gradient);
-        self.known = self.batches.is_none();
+        self.theta.remember(theta);
+        (self.known, self.looking) = (true, false);
         if !self.plain {
-            self.draw();
+            self.begin_treated();
         }
         (&self.losses, &self.gradient)
     }
 
     /// The loss and its gradient at `theta`, as this step sees them. Counts every gradient that is asked of the objective for
     /// that. The caller may work in the gradient; the next call overwrites it.
+    ///
+    /// Most rules ask once a step, where it began; that is compiled into their loops, and all else is apart.
     #[inline(always)]
     pub fn gradient(&mut self, theta: &[f64]) -> (f64, &mut V) {
-        if self.lenses.is_empty() && !self.looking {
-            self.bare_gradient(theta)
+        let loss = if self.known && self.plain && self.theta.is_at(theta) {
+            self.counts.gradients += 1;
+            self.known = false;
+            V::loss(&self.losses)
         } else {
-            self.seen_gradient(theta)
-        }
+            self.asked_gradient(theta)
+        };
+        (loss, &mut self.gradient)
     }
 
     /// The gradient as the last asker left it.
@@ -210,7 +218,7 @@ impl<'a, V: Vector> Oracle<'a, V> {
         looked.0.copy_from_slice(theta);
         looked.1 = loss;
         looked.2.copy_from_slice(gradient);
-        self.looking = true;
+        (self.looking, self.known) = (true, false);
         (loss, gradient)
     }
 
@@ -231,13 +239,22 @@ impl<'a, V: Vector> Oracle<'a, V> {
 
     #[cold]
     #[inline(never)]
-    fn seen_gradient(&mut self, theta: &[f64]) -> (f64, &mut V) {
+    fn begin_treated(&mut self) {
+        self.known = self.batches.is_none();
+        self.draw();
+    }
+
+    #[inline(never)]
+    fn asked_gradient(&mut self, theta: &[f64]) -> f64 {
         let looking = std::mem::take(&mut self.looking);
         if let Some((place, loss, gradient)) = self.looked.as_ref().filter(|_| looking)
             && **place == *theta
         {
             self.gradient.copy_from_slice(gradient);
-            return (*loss, &mut self.gradient);
+            return *loss;
+        }
+        if self.lenses.is_empty() {
+            return self.bare_gradient(theta);
         }
         let mut lenses = std::mem::take(&mut self.lenses);
         let mut gradient = self.spare.take().unwrap_or_else(|| self.gradient.clone());
@@ -248,22 +265,19 @@ impl<'a, V: Vector> Oracle<'a, V> {
         let loss = sight.gradient(theta, &mut gradient);
         self.lenses = lenses;
         self.spare = Some(std::mem::replace(&mut self.gradient, gradient));
-        (loss, &mut self.gradient)
+        loss
     }
 
     /// Without lenses.
-    #[inline(always)]
-    fn bare_gradient(&mut self, theta: &[f64]) -> (f64, &mut V) {
+    fn bare_gradient(&mut self, theta: &[f64]) -> f64 {
         self.counts.gradients += 1;
         if !(self.known && self.theta.is_at(theta)) {
             self.theta.copy_from_slice(theta);
             self.evaluate();
         }
         self.known = false;
-        if !self.plain {
-            self.treat();
-        }
-        (V::loss(&self.losses), &mut self.gradient)
+        self.treat();
+        V::loss(&self.losses)
     }
 
     fn draw(&mut self) {

@@ -72,36 +72,36 @@ impl Optimizer for Lbfgs {
         let dim = zeros.len();
         State {
             history: History::new(
-                dim,
+                &zeros,
                 usize::try_from(self.history_size).unwrap_or(usize::MAX),
             ),
             max_eval: self.max_eval.unwrap_or(self.max_iter * 5 / 4),
             rule: self.clone(),
             iterations: 0,
             t: 0.0,
-            direction: vec![0.0; dim],
-            gradient: vec![0.0; dim],
-            previous_gradient: vec![0.0; dim],
-            probe: vec![0.0; dim],
+            direction: zeros.clone(),
+            gradient: zeros.clone(),
+            previous_gradient: zeros.clone(),
+            probe: zeros,
             search: Search::new(dim),
         }
     }
 }
 
-struct State {
+struct State<V> {
     rule: Lbfgs,
     max_eval: u64,
     iterations: u64,
-    history: History,
+    history: History<V>,
     t: f64,
-    direction: Vec<f64>,
-    gradient: Vec<f64>,
-    previous_gradient: Vec<f64>,
-    probe: Vec<f64>,
+    direction: V,
+    gradient: V,
+    previous_gradient: V,
+    probe: V,
     search: Search,
 }
 
-impl<V: Vector> Rule<V> for State {
+impl<V: Vector> Rule<V> for State<V> {
     fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
         let Self {
             rule,
@@ -135,7 +135,7 @@ impl<V: Vector> Rule<V> for State {
             if *iterations == 1 {
                 direction
                     .iter_mut()
-                    .zip(&*gradient)
+                    .zip(gradient.iter())
                     .for_each(|(d, g)| *d = -g);
             } else {
                 history.learn(gradient, previous_gradient, direction, *t);
@@ -160,7 +160,9 @@ impl<V: Vector> Rule<V> for State {
                 let budget = max_eval.saturating_sub(evaluations);
                 let found = search.run(*t, largest(direction), budget, |point| {
                     evaluations += 1;
-                    for ((probe, theta), d) in probe.iter_mut().zip(theta.iter()).zip(&*direction) {
+                    for ((probe, theta), d) in
+                        probe.iter_mut().zip(theta.iter()).zip(direction.iter())
+                    {
                         *probe = theta + point.t * d;
                     }
                     point.loss = closure(probe, &mut point.gradient);
@@ -171,7 +173,7 @@ impl<V: Vector> Rule<V> for State {
             }
             theta
                 .iter_mut()
-                .zip(&*direction)
+                .zip(direction.iter())
                 .for_each(|(theta, d)| *theta += *t * d);
             if rule.line_search == LineSearch::None && iteration != rule.max_iter {
                 loss = closure(theta, gradient);
@@ -197,40 +199,41 @@ impl<V: Vector> Rule<V> for State {
     }
 }
 
-/// The last steps s and gradient changes y, in rings that are allocated once.
-struct History {
-    dim: usize,
-    capacity: usize,
-    steps: Vec<f64>,
-    changes: Vec<f64>,
-    /// 1 / yᵀs of each.
-    rho: Vec<f64>,
-    alpha: Vec<f64>,
-    /// How many were ever stored; the newest lies at (stored − 1) mod capacity.
+/// The last steps and the changes of the gradient over them, in a ring that is allocated once.
+struct History<V> {
+    ring: Vec<Curve<V>>,
+    /// How many were ever stored; the newest lies at (stored − 1) mod the ring's length.
     stored: usize,
     /// γ: the initial inverse Hessian is γ I, eq. (7.20).
     scale: f64,
 }
 
-impl History {
-    fn new(dim: usize, capacity: usize) -> Self {
-        let rows = vec![0.0; dim * capacity];
-        let scalars = vec![0.0; capacity];
+/// What was learned of the curvature along one step.
+#[derive(Clone)]
+struct Curve<V> {
+    /// s: the step.
+    step: V,
+    /// y: how the gradient changed over it.
+    change: V,
+    /// 1 / yᵀs.
+    rho: f64,
+    /// Of the first of the two loops, for the second.
+    alpha: f64,
+}
+
+impl<V: Vector> History<V> {
+    fn new(zeros: &V, capacity: usize) -> Self {
+        let curve = Curve {
+            step: zeros.clone(),
+            change: zeros.clone(),
+            rho: 0.0,
+            alpha: 0.0,
+        };
         Self {
-            dim,
-            capacity,
-            steps: rows.clone(),
-            changes: rows,
-            rho: scalars.clone(),
-            alpha: scalars,
+            ring: vec![curve; capacity],
             stored: 0,
             scale: 1.0,
         }
-    }
-
-    fn slot(&self, index: usize) -> std::ops::Range<usize> {
-        let start = index % self.capacity * self.dim;
-        start..start + self.dim
     }
 
     /// Stores the last step, t d, and the change of the gradient over it, where the curvature along it is positive.
@@ -238,40 +241,47 @@ impl History {
         let change = || gradient.iter().zip(previous).map(|(g, p)| g - p);
         let ys: f64 = change().zip(direction).map(|(y, d)| y * (d * t)).sum();
         if ys > 1e-10 {
-            let slot = self.slot(self.stored);
-            self.steps[slot.clone()]
+            let oldest = self.stored % self.ring.len();
+            let curve = &mut self.ring[oldest];
+            curve
+                .step
                 .iter_mut()
                 .zip(direction)
                 .for_each(|(s, d)| *s = d * t);
-            self.changes[slot]
+            curve
+                .change
                 .iter_mut()
                 .zip(change())
                 .for_each(|(stored, y)| *stored = y);
-            self.rho[self.stored % self.capacity] = 1.0 / ys;
+            curve.rho = 1.0 / ys;
             self.scale = ys / change().map(|y| y * y).sum::<f64>();
             self.stored += 1;
         }
     }
 
     /// −H g by the two-loop recursion, algorithm 7.4.
-    fn direction(&mut self, gradient: &[f64], r: &mut [f64]) {
+    fn direction(&mut self, gradient: &[f64], r: &mut V) {
         r.iter_mut().zip(gradient).for_each(|(r, g)| *r = -g);
-        let kept = self.stored.saturating_sub(self.capacity)..self.stored;
-        for index in kept.clone().rev() {
-            let (slot, at) = (self.slot(index), index % self.capacity);
-            let alpha = dot(&self.steps[slot.clone()], r) * self.rho[at];
-            self.alpha[at] = alpha;
+        let kept = self.stored.min(self.ring.len());
+        // The oldest lies where the next will be stored; until the ring is full, at its beginning.
+        let full = self.stored >= self.ring.len();
+        let oldest = if full {
+            self.stored % self.ring.len()
+        } else {
+            0
+        };
+        let (newer, older) = self.ring[..kept].split_at_mut(oldest);
+        for curve in newer.iter_mut().rev().chain(older.iter_mut().rev()) {
+            curve.alpha = dot(&curve.step, r) * curve.rho;
             r.iter_mut()
-                .zip(&self.changes[slot])
-                .for_each(|(r, y)| *r -= alpha * y);
+                .zip(curve.change.iter())
+                .for_each(|(r, y)| *r -= curve.alpha * y);
         }
         r.iter_mut().for_each(|r| *r *= self.scale);
-        for index in kept {
-            let (slot, at) = (self.slot(index), index % self.capacity);
-            let beta = dot(&self.changes[slot.clone()], r) * self.rho[at];
-            let by = self.alpha[at] - beta;
+        for curve in older.iter().chain(&*newer) {
+            let by = curve.alpha - dot(&curve.change, r) * curve.rho;
             r.iter_mut()
-                .zip(&self.steps[slot])
+                .zip(curve.step.iter())
                 .for_each(|(r, s)| *r += by * s);
         }
     }

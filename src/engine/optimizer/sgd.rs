@@ -99,6 +99,7 @@ impl Optimizer for Sgd {
     fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
         State {
             rule: self.clone(),
+            usual: self.form == Momentum::PyTorch && !self.looks_ahead(),
             ahead: zeros.clone(),
             velocity: zeros,
             moving: false,
@@ -143,6 +144,8 @@ impl Sgd {
 
 struct State<V> {
     rule: Sgd,
+    /// Whether the conventions are PyTorch's.
+    usual: bool,
     velocity: V,
     ahead: V,
     /// Whether there is a velocity yet.
@@ -150,8 +153,8 @@ struct State<V> {
 }
 
 impl<V: Vector> State<V> {
-    /// A step under other conventions than PyTorch's.
-    #[inline(always)]
+    /// A step under other conventions than PyTorch's. Apart, so that the loop stays small for the usual ones.
+    #[inline(never)]
     fn other_step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
         let rule = &self.rule;
         let mu = pace.momentum.unwrap_or(rule.momentum);
@@ -191,7 +194,7 @@ impl<V: Vector> State<V> {
 impl<V: Vector> Rule<V> for State<V> {
     #[inline(always)]
     fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
-        if self.rule.form != Momentum::PyTorch || self.rule.looks_ahead() {
+        if !self.usual {
             self.other_step(theta, oracle, pace);
             return;
         }

@@ -2,7 +2,7 @@
 
 use super::{Arrival, Carried, Conditions, DIVERGED, Look, Outcome, RunSpec, Trajectory};
 use crate::engine::cancel::Cancel;
-use crate::engine::objective::{Lens, Objective, Oracle, norm};
+use crate::engine::objective::{Counts, Lens, Objective, Oracle, norm};
 use crate::engine::optimizer::Rule;
 use crate::engine::schedule::Pacing;
 use crate::engine::vector::Vector;
@@ -25,8 +25,7 @@ struct Moment<'a> {
     loss: f64,
     grad_norm: f64,
     lr: f64,
-    evaluations: u64,
-    cost: f64,
+    counts: Counts,
     average: Option<&'a [f64]>,
 }
 
@@ -45,7 +44,7 @@ impl Course<'_> {
         let mut trajectory = Trajectory::blank(dim, rows);
         let mut rows = trajectory.rows_mut(dim);
         let mut kept = 0;
-        let mut averages: Option<Vec<f64>> = None;
+        let (mut averages, mut costs) = (None, None);
         let most = rows.len();
         let outcome = self.walk(
             origin,
@@ -53,6 +52,10 @@ impl Course<'_> {
             start,
             #[inline(always)]
             |moment| {
+                let counts = moment.counts;
+                if !counts.only_gradients() {
+                    keep(&mut costs, &[counts.cost(dim)], kept, most);
+                }
                 if let Some(average) = moment.average {
                     keep(&mut averages, average, kept, most);
                 }
@@ -61,14 +64,15 @@ impl Course<'_> {
                     *row.loss = moment.loss;
                     *row.grad_norm = moment.grad_norm;
                     *row.lr = moment.lr;
-                    *row.evaluations = moment.evaluations;
-                    *row.cost = moment.cost;
+                    *row.evaluations = counts.gradients;
                     kept += 1;
                 }
             },
         )?;
         drop(rows);
-        trajectory.average = averages.map(|averages| trajectory.filled(averages));
+        trajectory.average = averages.map(|kept| filled(kept, trajectory.theta.iter().copied()));
+        let only_gradients = (0..kept).map_while(|row| trajectory.cost(row));
+        trajectory.costs = costs.map(|kept| filled(kept, only_gradients));
         trajectory.truncate(kept);
         trajectory.outcome = outcome;
         Some(trajectory)
@@ -171,7 +175,8 @@ impl Course<'_> {
         .through(lenses);
         let mut rule = start(zeros);
         let mut pacing = Pacing::new(&spec.plan, spec.optimizer.as_dyn().lr(), steps);
-        for step in 0..=steps {
+        let mut step = 0;
+        loop {
             let (&loss, gradient) = oracle.begin_step(&theta);
             let grad_norm = norm(gradient);
             if self.cancel.is_cancelled() {
@@ -183,8 +188,7 @@ impl Course<'_> {
                 loss,
                 grad_norm,
                 lr: pace.lr,
-                evaluations: oracle.counts().gradients,
-                cost: oracle.counts().cost(theta.len()),
+                counts: oracle.counts(),
                 average: rule.average(),
             };
             let bounded = loss.abs() <= DIVERGED
@@ -208,24 +212,34 @@ impl Course<'_> {
             {
                 return Some(Outcome::Converged(step));
             }
-            if step < steps {
-                rule.step(&mut theta, &mut oracle, pace);
+            if step == steps {
+                return Some(Outcome::Finished);
             }
+            rule.step(&mut theta, &mut oracle, pace);
+            step += 1;
         }
-        Some(Outcome::Finished)
     }
 }
 
-/// Keeps the average of row `row` of at most `rows`. Apart, so that the loop stays small for runs that have none.
+/// Keeps what only some runs have in row `row` of at most `rows`. Apart, so that the loop stays small for the others.
 #[cold]
 #[inline(never)]
-fn keep(averages: &mut Option<Vec<f64>>, average: &[f64], row: usize, rows: usize) {
-    let dim = average.len();
-    // From the start on, where the average is where the run is.
-    let averages = averages.get_or_insert_with(|| vec![f64::NAN; dim * rows]);
-    if let Some(kept) = averages.get_mut(row * dim..(row + 1) * dim) {
-        kept.copy_from_slice(average);
+fn keep(column: &mut Option<Vec<f64>>, numbers: &[f64], row: usize, rows: usize) {
+    let width = numbers.len();
+    let column = column.get_or_insert_with(|| vec![f64::NAN; width * rows]);
+    if let Some(kept) = column.get_mut(row * width..(row + 1) * width) {
+        kept.copy_from_slice(numbers);
     }
+}
+
+/// Such a column, with the `usual` numbers in the rows in which there were none yet.
+fn filled(mut column: Vec<f64>, usual: impl Iterator<Item = f64>) -> Vec<f64> {
+    for (kept, usual) in column.iter_mut().zip(usual) {
+        if kept.is_nan() {
+            *kept = usual;
+        }
+    }
+    column
 }
 
 impl Trajectory {
@@ -239,7 +253,7 @@ impl Trajectory {
             grad_norm: column(),
             lr: column(),
             evaluations: vec![0; rows],
-            cost: column(),
+            costs: None,
             average: None,
             outcome: Outcome::Finished,
         }
@@ -249,15 +263,14 @@ impl Trajectory {
     fn rows_mut(&mut self, dim: usize) -> impl ExactSizeIterator<Item = Row<'_>> {
         let rows = self.theta.chunks_exact_mut(dim).zip(&mut self.loss);
         let rows = rows.zip(&mut self.grad_norm).zip(&mut self.lr);
-        let row = |(((((theta, loss), grad_norm), lr), evaluations), cost)| Row {
+        let row = |((((theta, loss), grad_norm), lr), evaluations)| Row {
             theta,
             loss,
             grad_norm,
             lr,
             evaluations,
-            cost,
         };
-        rows.zip(&mut self.evaluations).zip(&mut self.cost).map(row)
+        rows.zip(&mut self.evaluations).map(row)
     }
 
     fn truncate(&mut self, rows: usize) {
@@ -266,20 +279,12 @@ impl Trajectory {
         self.grad_norm.truncate(rows);
         self.lr.truncate(rows);
         self.evaluations.truncate(rows);
-        self.cost.truncate(rows);
+        if let Some(costs) = &mut self.costs {
+            costs.truncate(rows);
+        }
         if let Some(average) = &mut self.average {
             average.truncate(rows * self.dim);
         }
-    }
-
-    /// Averages, with the path itself where there was none yet.
-    fn filled(&self, mut averages: Vec<f64>) -> Vec<f64> {
-        for (average, theta) in averages.iter_mut().zip(&self.theta) {
-            if average.is_nan() {
-                *average = *theta;
-            }
-        }
-        averages
     }
 }
 
@@ -290,5 +295,4 @@ struct Row<'a> {
     grad_norm: &'a mut f64,
     lr: &'a mut f64,
     evaluations: &'a mut u64,
-    cost: &'a mut f64,
 }

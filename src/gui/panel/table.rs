@@ -62,7 +62,7 @@ pub(crate) fn ui(
                     |value: Option<&f64>| value.map_or("–".to_owned(), |value| number(*value, 4));
                 ui.label(cell(trajectory.loss.get(at)));
                 ui.label(cell(trajectory.grad_norm.get(at)));
-                ui.label(cell(trajectory.cost.get(at)));
+                ui.label(cell(trajectory.cost(at).as_ref()));
                 let (state, why) = match trajectory.outcome {
                     Outcome::Diverged(step) if ended => {
                         (format!("diverged {step}"), diverged_why(scene, runs, index))

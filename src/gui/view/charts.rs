@@ -115,7 +115,7 @@ impl Charts {
             .iter()
             .zip(&runs.results)
             .filter(|(run, _)| run.shown);
-        let asked = ticked.filter_map(|(_, result)| result.trajectory.cost.last().copied());
+        let asked = ticked.filter_map(|(_, result)| result.trajectory.cost(usize::MAX));
         if self.by_cost {
             asked.fold(1.0, f64::max)
         } else {
@@ -220,7 +220,7 @@ fn line(run: &Run, result: &RunResult, values: &[f64], limit: bool) -> Line {
         steps: rows.iter().map(|&row| real(row as u64)).collect(),
         costs: rows
             .iter()
-            .map(|&row| result.trajectory.cost[row])
+            .filter_map(|&row| result.trajectory.cost(row))
             .collect(),
         values: rows.iter().map(|&row| values[row]).collect(),
         rows,
