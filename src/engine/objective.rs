@@ -48,6 +48,19 @@ pub trait Objective: Send + Sync {
     /// The Hessian at `theta` times `vector`, n numbers.
     fn hessian_vector(&self, theta: &[f64], vector: &[f64], product: &mut [f64]);
 
+    /// A matrix made of the model's own data at `theta`, times `vector`; false, and nothing done, where this is not the loss of such
+    /// a model.
+    fn metric_vector(
+        &self,
+        metric: Metric,
+        theta: &[f64],
+        vector: &[f64],
+        product: &mut [f64],
+    ) -> bool {
+        let _ = (metric, theta, vector, product);
+        false
+    }
+
     /// The parameters that are called `name` in a spec's brackets, of which they are a group: the coordinates of a test
     /// function, the layers of a network.
     fn group(&self, name: &str) -> Option<Range<usize>> {
@@ -70,6 +83,16 @@ pub trait Objective: Send + Sync {
     ) -> Extent {
         one_by_one(self, points, losses, gradient)
     }
+}
+
+/// A matrix that takes the Hessian's place for the loss of a model, a mean over samples. It has no negative eigenvalue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Metric {
+    /// Jᵀ B J, of the Jacobian J of the model's outputs and the Hessian B of the loss by them. Of a loss that is a negative
+    /// log-likelihood, up to a factor, it is the Fisher matrix: section 9.2 of Martens 2020.
+    GaussNewton,
+    /// The mean of g gᵀ over the gradients g of single samples.
+    EmpiricalFisher,
 }
 
 /// How far many losses and gradients reach.
@@ -134,6 +157,11 @@ pub trait Formula: Send + Sync {
         0
     }
 
+    /// Whether f is a loss of a model that is linear in x and y, whose Gauss–Newton matrix is the Hessian.
+    fn is_linear_model(&self) -> bool {
+        false
+    }
+
     /// The mean over the samples in `batch` only.
     fn eval_batch<S: Scalar>(&self, batch: &[usize], x: S, y: S) -> S {
         let _ = batch;
@@ -190,6 +218,35 @@ impl<F: Formula> Objective for F {
         for (row, out) in hessian.chunks_exact(2).zip(product) {
             *out = row[0] * vector[0] + row[1] * vector[1];
         }
+    }
+
+    fn metric_vector(
+        &self,
+        metric: Metric,
+        theta: &[f64],
+        vector: &[f64],
+        product: &mut [f64],
+    ) -> bool {
+        let samples = Formula::samples(self);
+        match metric {
+            Metric::GaussNewton if self.is_linear_model() => {
+                self.hessian_vector(theta, vector, product);
+            }
+            Metric::EmpiricalFisher if samples > 0 => {
+                product.fill(0.0);
+                let share = 1.0 / crate::engine::real(samples);
+                for sample in 0..samples {
+                    let mut gradient = [0.0; 2];
+                    self.batch_gradient(theta, &[sample], &mut gradient);
+                    let along = gradient[0] * vector[0] + gradient[1] * vector[1];
+                    for (product, g) in product.iter_mut().zip(gradient) {
+                        *product += share * along * g;
+                    }
+                }
+            }
+            _ => return false,
+        }
+        true
     }
 
     fn rows(&self, plane: &Plane, a: &[f64], b: &[f64], losses: &mut [f64], theta: &mut [f64]) {

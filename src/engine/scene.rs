@@ -224,6 +224,14 @@ impl Scene {
         }
         for run in &self.runs {
             run.spec.check()?;
+            let optimizer = &run.spec.optimizer;
+            if let Some(expected) = optimizer.as_dyn().refuses(&*ground.objective) {
+                return Err(SceneError::Optimizer {
+                    optimizer: optimizer.name(),
+                    landscape,
+                    expected,
+                });
+            }
         }
         for group in self.runs.iter().flat_map(|run| &run.spec.groups) {
             if ground.objective.group(&group.name).is_none() {

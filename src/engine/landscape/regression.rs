@@ -147,6 +147,10 @@ impl Formula for Line {
         self.x.len()
     }
 
+    fn is_linear_model(&self) -> bool {
+        true
+    }
+
     fn eval_batch<S: Scalar>(&self, batch: &[usize], w: S, b: S) -> S {
         let squares = batch
             .iter()

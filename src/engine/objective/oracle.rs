@@ -1,6 +1,6 @@
 //! The oracle through which an optimizer sees an objective.
 
-use super::{Objective, norm};
+use super::{Metric, Objective, norm};
 use crate::engine::cancel::Cancel;
 use crate::engine::optimizer::Probe;
 use crate::engine::rng::{self, Purpose};
@@ -16,7 +16,7 @@ pub struct Counts {
     pub values: u64,
     /// Gradients, each with its value.
     pub gradients: u64,
-    /// Hessians times a vector.
+    /// Hessians, or matrices in their place, times a vector.
     pub hessian_vectors: u64,
     /// Whole Hessians.
     pub hessians: u64,
@@ -340,6 +340,19 @@ impl<'a, V: Vector> Oracle<'a, V> {
     pub fn hessian_vector(&mut self, theta: &[f64], vector: &[f64], product: &mut [f64]) {
         self.counts.hessian_vectors += 1;
         self.objective.hessian_vector(theta, vector, product);
+    }
+
+    /// A matrix of the model at `theta` times `vector`, if the objective is the loss of a model:
+    /// [`Objective::metric_vector`]. Of the whole data. Counts one product.
+    pub fn metric_vector(
+        &mut self,
+        metric: Metric,
+        theta: &[f64],
+        vector: &[f64],
+        product: &mut [f64],
+    ) -> bool {
+        self.counts.hessian_vectors += 1;
+        self.objective.metric_vector(metric, theta, vector, product)
     }
 
     /// The Hessian at `theta`, n × n, row by row. Of the whole data, without noise. Counts one Hessian.

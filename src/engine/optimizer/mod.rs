@@ -22,6 +22,7 @@ mod conjugate_gradient;
 mod convention;
 mod dadapt_adam;
 mod decay;
+mod gauss_newton;
 mod hutchinson;
 mod internal;
 mod lamb;
@@ -35,6 +36,7 @@ mod lion;
 mod madgrad;
 mod mars;
 mod nadam;
+mod natural_gradient;
 mod nelder_mead;
 mod newton;
 mod notes;
@@ -57,7 +59,7 @@ mod wolfe;
 mod yogi;
 
 use super::declare::{Settings, family};
-use super::objective::Oracle;
+use super::objective::{Objective, Oracle};
 use super::run::{Arrival, Course, Outcome, Trajectory};
 use super::schedule::Pace;
 use super::vector::{Array, CROWD, Crowd, Vector};
@@ -86,6 +88,8 @@ family! {
         conjugate_gradient::ConjugateGradient,
         newton::Newton,
         trust_region::TrustRegion,
+        gauss_newton::GaussNewton,
+        natural_gradient::NaturalGradient,
         line_search::LineSearch,
         barzilai_borwein::BarzilaiBorwein,
         nelder_mead::NelderMead,
@@ -147,6 +151,12 @@ pub trait Optimizer: Settings + Follow {
     /// Whether each parameter moves by its own gradient alone, so that many starts can go side by side in a [`Crowd`].
     fn elementwise(&self) -> bool {
         false
+    }
+
+    /// What it expects of an objective, where this one is not of that kind.
+    fn refuses(&self, objective: &dyn Objective) -> Option<&'static str> {
+        let _ = objective;
+        None
     }
 
     /// What it is called beside its trail: settings that make another method of it change the name.

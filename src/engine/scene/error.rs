@@ -49,6 +49,16 @@ pub enum SceneError {
         /// What was expected.
         expected: String,
     },
+    /// An optimizer that is for other objectives.
+    #[error("`{optimizer}` cannot run on `{landscape}`; expected {expected}")]
+    Optimizer {
+        /// The optimizer's name.
+        optimizer: &'static str,
+        /// The landscape's name.
+        landscape: &'static str,
+        /// What it is for.
+        expected: &'static str,
+    },
     /// A group of parameters that the objective does not have.
     #[error("`{landscape}` has no parameters called `{name}`; expected {expected} in brackets")]
     Group {

@@ -99,6 +99,8 @@ fn paths_cover_every_optimizer() {
     }
     // These are in neither library; their own tests hold them to theory and to scipy.
     let elsewhere = [
+        "gauss-newton",
+        "natural-gradient",
         "trust-region",
         "bfgs",
         "conjugate-gradient",

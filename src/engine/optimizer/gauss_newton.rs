@@ -1,0 +1,163 @@
+//! The Gauss–Newton method, damped.
+
+use super::line::dot;
+use super::{Internal, Kind, Notes, Optimizer, Probe, Rule};
+use crate::engine::declare::settings;
+use crate::engine::objective::{Metric, Objective, Oracle};
+use crate::engine::schedule::Pace;
+use crate::engine::vector::Vector;
+
+settings! {
+    /// Gauss–Newton: jumps to the minimum of a quadratic model that takes the outputs of the network, or of the line, as linear in
+    /// the parameters.
+    ///
+    /// θ ← θ − γ (G + δ I)⁻¹ g, G = Jᵀ B J of the outputs' Jacobian J and the Hessian B of the loss by them, over all samples; the
+    /// system is solved by conjugate gradients. Schraudolph 2002; δ: Levenberg 1944, Martens 2010.
+    pub struct GaussNewton("Gauss–Newton") {
+        /// Learning rate γ: the share of the full step that is taken.
+        lr: f64 = 1.0, in 0.0.., linear 0.0..=2.0;
+        /// Damping δ: added to every eigenvalue of G, which may be 0 where there are more parameters than samples.
+        damping: f64 = 1e-3, in 0.0.., log 1e-6..=1e2;
+        /// The most products with G in a step.
+        max_iter: u64 = 50, in 1.0..=1000.0, log 1.0..=200.0;
+    }
+}
+
+impl Optimizer for GaussNewton {
+    fn lr(&self) -> f64 {
+        self.lr
+    }
+
+    fn rule(&self) -> Vec<&'static str> {
+        vec!["{s} ← (G + {δ=damping} I)⁻¹ {g}", "{θ} ← {θ<} − {γ=lr} {s}"]
+    }
+
+    fn notes(&self) -> Notes {
+        Notes {
+            kind: Kind::Curvature,
+            state: "none",
+            cost: "1 gradient, and up to max_iter products with G",
+            helps: "Where a model fits its data: G has no negative eigenvalue, so that steps go down, and it nears the \
+                Hessian as residuals vanish. A straight line through data takes one step.",
+            fails: "Far from a good fit the model of straight outputs is wrong, and a full step overshoots; more damping \
+                shortens it. It asks for the gradient of a mini-batch but for G of all samples.",
+        }
+    }
+
+    fn refuses(&self, objective: &dyn Objective) -> Option<&'static str> {
+        expects_model(objective)
+    }
+
+    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+        State::new(Metric::GaussNewton, self.damping, self.max_iter, &zeros)
+    }
+}
+
+/// What a rule expects that asks for the matrices of a model.
+pub(super) fn expects_model(objective: &dyn Objective) -> Option<&'static str> {
+    (objective.samples() == 0).then_some("a model of data, like `regression`")
+}
+
+/// A step by a matrix of the model.
+pub(super) struct State {
+    metric: Metric,
+    damping: f64,
+    max_iter: u64,
+    step: Vec<f64>,
+    residual: Vec<f64>,
+    direction: Vec<f64>,
+    product: Vec<f64>,
+}
+
+impl State {
+    pub(super) fn new(metric: Metric, damping: f64, max_iter: u64, zeros: &[f64]) -> Self {
+        let room = || zeros.to_vec();
+        Self {
+            metric,
+            damping,
+            max_iter,
+            step: room(),
+            residual: room(),
+            direction: room(),
+            product: room(),
+        }
+    }
+
+    /// Solves (M + δ I) s = g by conjugate gradients from s = 0: Hestenes & Stiefel 1952. Where the objective has no such matrix
+    /// there is no step.
+    fn solve<V: Vector>(&mut self, theta: &V, oracle: &mut Oracle<V>) {
+        const TOLERANCE: f64 = 1e-12;
+        self.step.fill(0.0);
+        self.direction.copy_from_slice(&self.residual);
+        let mut square = dot(&self.residual, &self.residual);
+        let enough = TOLERANCE * TOLERANCE * square;
+        for _ in 0..self.max_iter {
+            let (direction, product) = (&self.direction, &mut self.product);
+            if square <= enough || !oracle.metric_vector(self.metric, theta, direction, product) {
+                return;
+            }
+            for (product, d) in product.iter_mut().zip(direction) {
+                *product += self.damping * d;
+            }
+            let curvature = dot(direction, product);
+            if !(curvature > 0.0 && curvature.is_finite()) {
+                return;
+            }
+            let length = square / curvature;
+            for (step, d) in self.step.iter_mut().zip(direction) {
+                *step += length * d;
+            }
+            for (r, product) in self.residual.iter_mut().zip(&*product) {
+                *r -= length * product;
+            }
+            let before = std::mem::replace(&mut square, dot(&self.residual, &self.residual));
+            for (d, r) in self.direction.iter_mut().zip(&self.residual) {
+                *d = r + square / before * *d;
+            }
+        }
+    }
+}
+
+impl<V: Vector> Rule<V> for State {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+        self.residual.copy_from_slice(oracle.gradient(theta).1);
+        self.solve(theta, oracle);
+        for (theta, step) in theta.iter_mut().zip(&self.step) {
+            *theta -= pace.lr * step;
+        }
+    }
+
+    fn probe(&self, probe: &mut Probe) {
+        probe(Internal::direction("s", "full step", &self.step));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::path;
+
+    #[test]
+    fn a_line_through_data_takes_one_step() {
+        for spec in [
+            "gauss-newton:damping=0",
+            "natural-gradient:damping=0",
+            "newton",
+        ] {
+            let path = path("regression", &[-1.0, 4.0], spec, 1);
+            assert!(path.grad_norm[1] < 1e-9, "{spec}: {:?}", path.grad_norm);
+        }
+    }
+
+    /// At the least-squares line mean g gᵀ is not the Hessian; the empirical form still goes there, by its own steps.
+    #[test]
+    fn the_empirical_fisher_goes_another_way() {
+        let path = path(
+            "regression",
+            &[-1.0, 4.0],
+            "natural-gradient:fisher=empirical,lr=0.5",
+            60,
+        );
+        assert!(path.loss[60] < path.loss[0]);
+        assert!(path.grad_norm[1] > 1e-3);
+    }
+}
