@@ -166,6 +166,20 @@ impl Field for Vec<f64> {
     }
 }
 
+impl Field for Vec<u64> {
+    const KIND: Kind = Kind::Counts;
+    fn to_value(&self) -> Value {
+        Value::Counts(self.clone())
+    }
+    fn from_value(value: Value) -> Option<Self> {
+        if let Value::Counts(value) = value {
+            Some(value)
+        } else {
+            None
+        }
+    }
+}
+
 impl Field for String {
     const KIND: Kind = Kind::Text;
     fn to_value(&self) -> Value {
@@ -250,10 +264,18 @@ macro_rules! __settings {
         #[allow(missing_docs, reason = "a choice's name says what it is; the enum explains")]
         pub enum $name { $($variant),+ }
 
+        impl $name {
+            /// Its name in specs.
+            #[allow(dead_code, reason = "most choices need no name but that of their field")]
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+        }
+
         impl $crate::engine::declare::Field for $name {
             const KIND: $crate::engine::declare::Kind = $crate::engine::declare::Kind::Choice(&[$($text),+]);
             fn to_value(&self) -> $crate::engine::declare::Value {
-                $crate::engine::declare::Value::Choice(match self { $(Self::$variant => $text),+ })
+                $crate::engine::declare::Value::Choice(self.name())
             }
             fn from_value(value: $crate::engine::declare::Value) -> Option<Self> {
                 match value {
@@ -466,6 +488,8 @@ mod tests {
             side: Side = Side::Left;
             /// A list.
             list: Vec<f64> = vec![1.0, 2.5], in 0.0..;
+            /// Counts.
+            counts: Vec<u64> = vec![16], in 1.0..=64.0;
             /// A text.
             text: String = "plain".to_owned();
             /// A limit.
@@ -483,14 +507,19 @@ mod tests {
 
     #[test]
     fn every_kind_reads_back_what_it_writes() {
-        let text = "share=0.25,count=7,flag=true,side=right,list=0/1e-9/3,text=\"a,b\",limit=1e300";
+        let text = "share=0.25,count=7,flag=true,side=right,list=0/1e-9/3,counts=8/4,text=\"a,b\",limit=1e300";
         let settings = read(text).unwrap();
         assert_eq!(settings.side, Side::Right);
         assert_eq!(settings.list, [0.0, 1e-9, 3.0]);
+        assert_eq!(settings.counts, [8, 4]);
         assert_eq!(settings.limit, Some(1e300));
         let written = crate::engine::spec::write_settings("everything", &settings);
         assert_eq!(written, format!("everything:{text}"));
         assert_eq!(read("count=1e3,limit=off").unwrap().count, 1000);
+        let none = read("counts=").unwrap();
+        assert_eq!(none.counts, [0; 0]);
+        let written = crate::engine::spec::write_settings("everything", &none);
+        assert_eq!(written, "everything:counts=");
         let table = toml::to_string(&settings).unwrap();
         assert_eq!(toml::from_str::<Everything>(&table).unwrap(), settings);
     }
@@ -536,6 +565,10 @@ mod tests {
                 "`list` cannot be `1/x`; expected numbers joined by `/`, each one in [0, ∞)",
             ),
             (
+                "counts=8/0.5",
+                "`counts` cannot be `8/0.5`; expected whole numbers joined by `/` or none, each one in [1, 64]",
+            ),
+            (
                 "limit=-1",
                 "`limit` cannot be `-1`; expected a number in [0, ∞) or `off`",
             ),
@@ -566,7 +599,7 @@ mod tests {
             params[1].slider.map(|slider| slider.scale),
             Some(Scale::log)
         );
-        assert_eq!((params[6].none, params[0].none), (Some("off"), None));
+        assert_eq!((params[7].none, params[0].none), (Some("off"), None));
         assert_eq!(Everything::default().help(), "One of each kind.");
     }
 }

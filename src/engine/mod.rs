@@ -11,6 +11,7 @@ pub mod expression;
 pub mod jet;
 pub mod lab;
 pub mod landscape;
+pub mod network;
 pub mod objective;
 pub mod optimizer;
 pub mod plane;

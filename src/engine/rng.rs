@@ -16,6 +16,10 @@ pub enum Purpose {
     Hutchinson = 4,
     /// The populations of evolution strategies.
     Population = 5,
+    /// The weights that networks begin with; the index is the tensor's.
+    Weights = 6,
+    /// Which samples are kept for a test.
+    Split = 7,
 }
 
 /// The stream for a seed, a purpose and an index. ChaCha with 8 rounds: the same on every machine.

@@ -13,7 +13,7 @@
 //! inside parentheses as well, so that `formula:f=max(x,y)` needs no quotes. A `+` begins a wrapper only before a letter, so that
 //! `1e+3` is a number. A group holds the settings of some parameters that differ from the others'.
 
-use super::declare::{Refusal, Settings};
+use super::declare::{Refusal, Settings, Value};
 
 /// Splits at each `separator` that stands outside quotes, parentheses and brackets.
 pub fn split(text: &str, separator: char) -> Vec<&str> {
@@ -160,7 +160,10 @@ fn write(name: &str, settings: &dyn Settings, wanted: impl Fn(usize, &str) -> bo
             format!(
                 "{}={}",
                 param.name,
-                quote(&param.text(&settings.value(index)))
+                match settings.value(index) {
+                    Value::Counts(none) if none.is_empty() => String::new(),
+                    value => quote(&param.text(&value)),
+                }
             )
         })
         .collect();

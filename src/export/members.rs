@@ -185,6 +185,7 @@ fn setting(param: &Param, default: &Value) -> Setting {
         Kind::Real => ("real", json!(param.legal.to_string())),
         Kind::Count => ("count", json!(param.legal.to_string())),
         Kind::List => ("list", json!(param.legal.to_string())),
+        Kind::Counts => ("counts", json!(param.legal.to_string())),
         Kind::Choice(names) => ("choice", json!(names)),
         Kind::Flag => ("flag", json!(null)),
         Kind::Text => ("text", json!(null)),
@@ -195,6 +196,7 @@ fn setting(param: &Param, default: &Value) -> Setting {
         Value::Count(count) => json!(count),
         Value::Flag(flag) => json!(flag),
         Value::List(list) => json!(list),
+        Value::Counts(counts) => json!(counts),
         Value::Choice(_) | Value::Text(_) | Value::None => json!(text),
     };
     Setting {

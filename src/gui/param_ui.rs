@@ -154,6 +154,7 @@ fn first_value(param: &Param) -> Value {
         Kind::Flag => Value::Flag(true),
         Kind::Choice(names) => Value::Choice(names.first().copied().unwrap_or_default()),
         Kind::List => Value::List(Vec::new()),
+        Kind::Counts => Value::Counts(Vec::new()),
         Kind::Text => Value::Text(String::new()),
     }
 }
@@ -206,7 +207,7 @@ fn control_ui(ui: &mut egui::Ui, param: &Param, value: &Value) -> (egui::Respons
             let changed = Value::Choice(choice) != *value;
             (response.response, changed.then_some(Value::Choice(choice)))
         }
-        Value::List(_) | Value::Text(_) | Value::None => {
+        Value::List(_) | Value::Counts(_) | Value::Text(_) | Value::None => {
             let mut text = param.text(value);
             let response =
                 ui.add(egui::TextEdit::singleline(&mut text).desired_width(f32::INFINITY));

@@ -4,7 +4,7 @@ mod image;
 mod matrix;
 mod table;
 
-use crate::engine::landscape::{Files, Matrix, Picture};
+use crate::engine::landscape::{Files, Matrix, Picture, Table};
 use crate::engine::scene::Scene;
 use std::fs::File;
 use std::io::{BufReader, ErrorKind, Read};
@@ -64,10 +64,8 @@ impl Disk {
             .filter(|beside| beside.exists())
             .unwrap_or_else(|| PathBuf::from(path))
     }
-}
 
-impl Files for Disk {
-    fn columns(&self, path: &str, names: [Option<&str>; 2]) -> Result<[Vec<f64>; 2], String> {
+    fn open_table(&self, path: &str) -> Result<File, String> {
         let file = open(&self.find(path), path, "a CSV file")?;
         let length = file.metadata().map_or(0, |metadata| metadata.len());
         if length > LONGEST_DATA {
@@ -77,7 +75,17 @@ impl Files for Disk {
                 table::MOST_ROWS
             ));
         }
-        table::read(path, file, names)
+        Ok(file)
+    }
+}
+
+impl Files for Disk {
+    fn columns(&self, path: &str, names: [Option<&str>; 2]) -> Result<[Vec<f64>; 2], String> {
+        table::read(path, self.open_table(path)?, names)
+    }
+
+    fn table(&self, path: &str, label: Option<&str>) -> Result<Table, String> {
+        table::read_labelled(path, self.open_table(path)?, label)
     }
 
     fn matrix(&self, path: &str) -> Result<Matrix, String> {

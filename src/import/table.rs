@@ -1,5 +1,6 @@
-//! Two columns of numbers out of a CSV file.
+//! Numbers out of a CSV file: two columns, or all but the one that is their label.
 
+use crate::engine::landscape::Table;
 use csv::{ErrorKind, Reader, ReaderBuilder, StringRecord};
 use std::io::{BufRead, BufReader, Read, Seek};
 
@@ -19,43 +20,14 @@ pub(super) fn read(
     source: impl Read + Seek,
     wanted: [Option<&str>; 2],
 ) -> Result<[Vec<f64>; 2], String> {
-    let mut source = BufReader::with_capacity(GLANCE, source);
-    let glance = source
-        .fill_buf()
-        .map_err(|error| format!("{name}: cannot be read ({})", error.kind()))?;
-    if glance.contains(&0) || (glance.len() == GLANCE && !glance.contains(&b'\n')) {
-        return Err(format!("{name}: is not text in lines; expected a CSV file"));
-    }
-    let mut rows = Rows {
-        name,
-        reader: ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(delimiter(glance))
-            .from_reader(source),
-        row: StringRecord::new(),
-        header: None,
-    };
-    if !rows.advance()? {
-        return Err(format!("{name}: is empty; expected two columns of numbers"));
-    }
-    let named = |cell: &str| wanted.contains(&Some(cell.trim()));
-    if rows.row.iter().any(named) || !rows.row.iter().any(is_number) {
-        rows.header = Some(rows.row.clone());
-    }
+    let mut rows = Rows::open(name, source, &wanted, "two columns of numbers")?;
     let places = rows.find(wanted).map_err(|wrong| rows.sentence(&wrong))?;
-    if rows.header.is_some() && !rows.advance()? {
-        return Err(format!(
-            "{name}: has no rows after its header; expected two columns of numbers"
-        ));
-    }
+    rows.begin("two columns of numbers")?;
     let chosen = rows.choose(places).map_err(|wrong| rows.sentence(&wrong))?;
     let mut columns = [Vec::new(), Vec::new()];
     loop {
         if columns[0].len() == MOST_ROWS {
-            return Err(format!(
-                "{name}: has more than {MOST_ROWS} rows; expected at most that many"
-            ));
+            return Err(too_long(name));
         }
         for (column, index) in columns.iter_mut().zip(chosen) {
             column.push(rows.number(index).map_err(|wrong| rows.sentence(&wrong))?);
@@ -64,6 +36,46 @@ pub(super) fn read(
             return Ok(columns);
         }
     }
+}
+
+/// Reads the numbers of all columns but the one called `label`, or the last one, whose cells are kept as they are. The rest is
+/// as in [`read`].
+pub(super) fn read_labelled(
+    name: &str,
+    source: impl Read + Seek,
+    label: Option<&str>,
+) -> Result<Table, String> {
+    let expected = "columns of numbers and a column of labels";
+    let mut rows = Rows::open(name, source, &[label], expected)?;
+    let named = label.map(|label| rows.place(label)).transpose();
+    let named = named.map_err(|wrong| rows.sentence(&wrong))?;
+    rows.begin(expected)?;
+    let columns = rows.row.len();
+    let label = named.unwrap_or(columns.saturating_sub(1));
+    if columns < 2 {
+        let wrong = format!(
+            " has one column; expected {expected}, separated by commas, semicolons or tabs"
+        );
+        return Err(rows.sentence(&wrong));
+    }
+    let mut table = Table {
+        width: columns - 1,
+        ..Table::default()
+    };
+    loop {
+        if table.labels.len() == MOST_ROWS {
+            return Err(too_long(name));
+        }
+        let read = rows.labelled(columns, label, &mut table);
+        read.map_err(|wrong| rows.sentence(&wrong))?;
+        if !rows.advance()? {
+            return Ok(table);
+        }
+    }
+}
+
+fn too_long(name: &str) -> String {
+    format!("{name}: has more than {MOST_ROWS} rows; expected at most that many")
 }
 
 /// What separates the columns: the first of tab, semicolon and comma that stands in each of the first lines.
@@ -103,7 +115,74 @@ struct Rows<'a, R> {
     header: Option<StringRecord>,
 }
 
-impl<R: Read + Seek> Rows<'_, R> {
+impl<'a, R: Read + Seek> Rows<'a, R> {
+    /// At its first row, which is known to be a header or not; `wanted` are names of columns.
+    fn open(
+        name: &'a str,
+        source: R,
+        wanted: &[Option<&str>],
+        expected: &str,
+    ) -> Result<Self, String> {
+        let mut source = BufReader::with_capacity(GLANCE, source);
+        let glance = source
+            .fill_buf()
+            .map_err(|error| format!("{name}: cannot be read ({})", error.kind()))?;
+        if glance.contains(&0) || (glance.len() == GLANCE && !glance.contains(&b'\n')) {
+            return Err(format!("{name}: is not text in lines; expected a CSV file"));
+        }
+        let mut rows = Self {
+            name,
+            reader: ReaderBuilder::new()
+                .has_headers(false)
+                .flexible(true)
+                .delimiter(delimiter(glance))
+                .from_reader(source),
+            row: StringRecord::new(),
+            header: None,
+        };
+        if !rows.advance()? {
+            return Err(format!("{name}: is empty; expected {expected}"));
+        }
+        let named = |cell: &str| wanted.contains(&Some(cell.trim()));
+        if rows.row.iter().any(named) || !rows.row.iter().any(is_number) {
+            rows.header = Some(rows.row.clone());
+        }
+        Ok(rows)
+    }
+
+    /// Goes to the first row of data.
+    fn begin(&mut self, expected: &str) -> Result<(), String> {
+        if self.header.is_some() && !self.advance()? {
+            let name = self.name;
+            return Err(format!(
+                "{name}: has no rows after its header; expected {expected}"
+            ));
+        }
+        Ok(())
+    }
+
+    /// Puts the row, which should have so many columns, at the end of a table.
+    fn labelled(&self, columns: usize, label: usize, table: &mut Table) -> Result<(), String> {
+        if self.row.len() > columns {
+            let found = self.row.len();
+            return Err(format!(
+                " has {found} columns; expected {columns}, as in the first row"
+            ));
+        }
+        for index in (0..columns).filter(|index| *index != label) {
+            table.numbers.push(self.number(index)?);
+        }
+        let cell = self.row.get(label).map_or("", str::trim);
+        if cell.is_empty() {
+            let column = self.column(label);
+            return Err(format!(
+                ", {column}: there is no label; expected one in every row"
+            ));
+        }
+        table.labels.push(cell.to_owned());
+        Ok(())
+    }
+
     /// Reads the next row; false at the end.
     fn advance(&mut self) -> Result<bool, String> {
         self.reader.read_record(&mut self.row).map_err(|error| {

@@ -184,6 +184,7 @@ fn values(grids: &[&Grid], at: &[usize]) -> Vec<serde_json::Value> {
             Value::Count(count) => json!(count),
             Value::Flag(flag) => json!(flag),
             Value::List(list) => json!(list),
+            Value::Counts(counts) => json!(counts),
             Value::Choice(_) | Value::Text(_) | Value::None => json!(grid.text(*index)),
         })
         .collect()

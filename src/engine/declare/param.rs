@@ -1,6 +1,6 @@
 //! What a setting is: its kind, its legal values, its slider, its value; and the sentences that refuse.
 
-use crate::engine::spec;
+use crate::engine::{real, spec};
 use std::fmt;
 use std::ops::{Bound, RangeBounds};
 
@@ -152,6 +152,8 @@ pub enum Kind {
     Choice(&'static [&'static str]),
     /// Real numbers, joined by `/` in a spec.
     List,
+    /// Whole numbers from 0, joined by `/` in a spec; there may be none.
+    Counts,
     /// Any text.
     Text,
 }
@@ -188,6 +190,8 @@ pub enum Value {
     Choice(&'static str),
     /// Real numbers.
     List(Vec<f64>),
+    /// Whole numbers.
+    Counts(Vec<u64>),
     /// Any text.
     Text(String),
     /// No value: the setting's word for it says what that means.
@@ -199,11 +203,10 @@ impl Param {
     pub fn check(&self, value: &Value) -> Result<(), Refusal> {
         let sound = match (value, self.kind) {
             (Value::Real(real), Kind::Real) => self.legal.contains(*real),
-            #[expect(
-                clippy::cast_precision_loss,
-                reason = "legal counts are far below 2^53"
-            )]
-            (Value::Count(count), Kind::Count) => self.legal.contains(*count as f64),
+            (Value::Count(count), Kind::Count) => self.legal.contains(real(*count)),
+            (Value::Counts(counts), Kind::Counts) => {
+                counts.iter().all(|count| self.legal.contains(real(*count)))
+            }
             (Value::List(list), Kind::List) => list.iter().all(|real| self.legal.contains(*real)),
             (Value::Choice(choice), Kind::Choice(names)) => names.contains(choice),
             (Value::Flag(_), Kind::Flag) | (Value::Text(_), Kind::Text) => true,
@@ -235,6 +238,12 @@ impl Param {
                     .map(|part| part.trim().parse().ok())
                     .collect::<Option<_>>()
                     .map(Value::List),
+                Kind::Counts if text.is_empty() => Some(Value::Counts(Vec::new())),
+                Kind::Counts => text
+                    .split('/')
+                    .map(|part| count(part.trim()))
+                    .collect::<Option<_>>()
+                    .map(Value::Counts),
                 Kind::Text => Some(Value::Text(text.to_owned())),
             }
         };
@@ -255,6 +264,11 @@ impl Param {
                 .map(|real| spec::real(*real))
                 .collect::<Vec<_>>()
                 .join("/"),
+            Value::Counts(counts) => counts
+                .iter()
+                .map(u64::to_string)
+                .collect::<Vec<_>>()
+                .join("/"),
             Value::Text(text) => text.clone(),
             Value::None => self.none.unwrap_or("none").to_owned(),
         }
@@ -272,6 +286,7 @@ impl Param {
             Kind::Flag => "true or false".to_owned(),
             Kind::Choice(names) => format!("one of {}", names.join(", ")),
             Kind::List => numbers("numbers joined by `/`, each one"),
+            Kind::Counts => numbers("whole numbers joined by `/` or none, each one"),
             Kind::Text => "text".to_owned(),
         };
         if let Some(word) = self.none {

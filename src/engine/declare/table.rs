@@ -18,6 +18,7 @@ pub fn serialize<S: serde::Serializer>(
             Value::Flag(flag) => map.serialize_entry(param.name, &flag)?,
             Value::Choice(choice) => map.serialize_entry(param.name, choice)?,
             Value::List(list) => map.serialize_entry(param.name, &list)?,
+            Value::Counts(counts) => map.serialize_entry(param.name, &counts)?,
             Value::Text(text) => map.serialize_entry(param.name, &text)?,
             Value::None => {}
         }

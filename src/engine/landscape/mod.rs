@@ -216,6 +216,13 @@ pub trait Files: Send + Sync {
     /// The error is one sentence.
     fn columns(&self, path: &str, names: [Option<&str>; 2]) -> Result<[Vec<f64>; 2], String>;
 
+    /// The CSV file at `path`, of which the column called `label`, or else the last one, is what the others are to tell. The error is
+    /// one sentence.
+    fn table(&self, path: &str, label: Option<&str>) -> Result<Table, String> {
+        let _ = label;
+        Err(unreadable(path))
+    }
+
     /// The heights in the CSV or NPY file at `path`. The error is one sentence.
     fn matrix(&self, path: &str) -> Result<Matrix, String> {
         Err(unreadable(path))
@@ -225,6 +232,17 @@ pub trait Files: Send + Sync {
     fn picture(&self, path: &str) -> Result<Picture, String> {
         Err(unreadable(path))
     }
+}
+
+/// A table of numbers and their labels, as a file holds them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Table {
+    /// How many columns of numbers there are.
+    pub width: usize,
+    /// The numbers, row by row.
+    pub numbers: Vec<f64>,
+    /// The label of each row, as it stands in the file.
+    pub labels: Vec<String>,
 }
 
 fn unreadable(path: &str) -> String {

@@ -1,0 +1,210 @@
+//! The activations: each one formula for its value and its first two derivatives.
+
+use crate::engine::declare::settings;
+use crate::engine::real::{Kernel, Lanes, Real, dispatch};
+use fearless_simd::Simd;
+use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
+
+settings! {
+    /// What bends the numbers between two layers, with PyTorch's constants: the slope of leaky-relu is 0.01 below 0, GELU is the
+    /// exact one, ELU has α = 1, softplus β = 1 and threshold 20.
+    pub enum Activation {
+        Identity = "identity",
+        Relu = "relu",
+        LeakyRelu = "leaky-relu",
+        Tanh = "tanh",
+        Sigmoid = "sigmoid",
+        Gelu = "gelu",
+        Silu = "silu",
+        Elu = "elu",
+        Softplus = "softplus",
+    }
+}
+
+impl Activation {
+    /// φ of all numbers of `u`, and of its derivatives φ′ and φ″ as many as are asked for: N is 1, 2 or 3. All slices are
+    /// equally long, a multiple of every vector's lanes.
+    pub(super) fn apply<const N: usize>(self, u: &[f64], out: [&mut [f64]; N]) {
+        match self {
+            Self::Identity => along::<Identity, N>(u, out),
+            Self::Relu => along::<Relu, N>(u, out),
+            Self::LeakyRelu => along::<LeakyRelu, N>(u, out),
+            Self::Tanh => along::<Tanh, N>(u, out),
+            Self::Sigmoid => along::<Sigmoid, N>(u, out),
+            Self::Gelu => along::<Gelu, N>(u, out),
+            Self::Silu => along::<Silu, N>(u, out),
+            Self::Elu => along::<Elu, N>(u, out),
+            Self::Softplus => along::<Softplus, N>(u, out),
+        }
+    }
+}
+
+/// φ and its derivatives. At a kink they are PyTorch's: those of the left side.
+trait Phi {
+    /// φ(x), φ′(x), φ″(x).
+    fn at<R: Real>(x: R) -> [R; 3];
+}
+
+struct Identity;
+impl Phi for Identity {
+    #[inline(always)]
+    fn at<R: Real>(x: R) -> [R; 3] {
+        [x, x.like(1.0), x.like(0.0)]
+    }
+}
+
+struct Relu;
+impl Phi for Relu {
+    #[inline(always)]
+    fn at<R: Real>(x: R) -> [R; 3] {
+        kinked(x, 0.0)
+    }
+}
+
+struct LeakyRelu;
+impl Phi for LeakyRelu {
+    #[inline(always)]
+    fn at<R: Real>(x: R) -> [R; 3] {
+        kinked(x, 0.01)
+    }
+}
+
+/// x where it is positive, `slope` x elsewhere.
+#[inline(always)]
+fn kinked<R: Real>(x: R, slope: f64) -> [R; 3] {
+    let zero = x.like(0.0);
+    let below = if slope == 0.0 { zero } else { x * slope };
+    [
+        R::select(x.less(zero), below, x),
+        R::select(zero.less(x), x.like(1.0), x.like(slope)),
+        zero,
+    ]
+}
+
+struct Tanh;
+impl Phi for Tanh {
+    #[inline(always)]
+    fn at<R: Real>(x: R) -> [R; 3] {
+        let t = tanh(x);
+        let first = -(t * t) + 1.0;
+        [t, first, t * first * -2.0]
+    }
+}
+
+struct Sigmoid;
+impl Phi for Sigmoid {
+    #[inline(always)]
+    fn at<R: Real>(x: R) -> [R; 3] {
+        let s = sigmoid(x);
+        let first = s * (-s + 1.0);
+        [s, first, first * (s * -2.0 + 1.0)]
+    }
+}
+
+/// x Φ(x), where Φ is the normal distribution's.
+struct Gelu;
+impl Phi for Gelu {
+    #[inline(always)]
+    fn at<R: Real>(x: R) -> [R; 3] {
+        let below = x.map(|x| 0.5 * libm::erfc(-x * FRAC_1_SQRT_2));
+        let density = decay(x * x * 0.5) * (0.5 * FRAC_2_SQRT_PI * FRAC_1_SQRT_2);
+        [x * below, below + x * density, density * (-(x * x) + 2.0)]
+    }
+}
+
+struct Silu;
+impl Phi for Silu {
+    #[inline(always)]
+    fn at<R: Real>(x: R) -> [R; 3] {
+        let s = sigmoid(x);
+        let first = s * (-s + 1.0);
+        [x * s, s + x * first, first * (x * (s * -2.0 + 1.0) + 2.0)]
+    }
+}
+
+struct Elu;
+impl Phi for Elu {
+    #[inline(always)]
+    fn at<R: Real>(x: R) -> [R; 3] {
+        let positive = x.like(0.0).less(x);
+        let [e, e_m1] = (-limited(x.magnitude(), 699.0)).exponentials();
+        [
+            R::select(positive, x, e_m1),
+            R::select(positive, x.like(1.0), e),
+            R::select(positive, x.like(0.0), e),
+        ]
+    }
+}
+
+/// ln(1 + eˣ).
+struct Softplus;
+impl Phi for Softplus {
+    #[inline(always)]
+    fn at<R: Real>(x: R) -> [R; 3] {
+        let (zero, one) = (x.like(0.0), x.like(1.0));
+        let straight = x.like(20.0).less(x);
+        let s = sigmoid(x);
+        let value = R::select(x.less(zero), zero, x) + decay(x.magnitude()).map(libm::log1p);
+        [
+            R::select(straight, x, value),
+            R::select(straight, one, s),
+            R::select(straight, zero, s * (-s + 1.0)),
+        ]
+    }
+}
+
+/// x, but not above `most`; NaN stays.
+#[inline(always)]
+fn limited<R: Real>(x: R, most: f64) -> R {
+    R::select(x.like(most).less(x), x.like(most), x)
+}
+
+/// e⁻ˣ for x ≥ 0, as good as 0 beyond 699, where a vector's exponential ends.
+#[inline(always)]
+pub(super) fn decay<R: Real>(x: R) -> R {
+    (-limited(x, 699.0)).exponentials()[0]
+}
+
+/// 1 / (1 + e⁻ˣ), from the side where nothing overflows.
+#[inline(always)]
+fn sigmoid<R: Real>(x: R) -> R {
+    let e = decay(x.magnitude());
+    R::select(x.less(x.like(0.0)), e, x.like(1.0)) / (e + 1.0)
+}
+
+/// tanh |x| = (1 − e^(−2|x|)) / (1 + e^(−2|x|)), which is 1 in double precision beyond 20.
+#[inline(always)]
+fn tanh<R: Real>(x: R) -> R {
+    let [_, m] = (limited(x.magnitude(), 20.0) * -2.0).exponentials();
+    let t = m / (m + 2.0);
+    R::select(x.less(x.like(0.0)), t, -t)
+}
+
+fn along<P: Phi, const N: usize>(u: &[f64], out: [&mut [f64]; N]) {
+    dispatch(Along {
+        phi: std::marker::PhantomData::<P>,
+        u,
+        out,
+    });
+}
+
+struct Along<'a, P, const N: usize> {
+    phi: std::marker::PhantomData<P>,
+    u: &'a [f64],
+    out: [&'a mut [f64]; N],
+}
+
+impl<P: Phi, const N: usize> Kernel for Along<'_, P, N> {
+    type Output = ();
+
+    #[inline(always)]
+    fn on_lanes<S: Simd>(mut self, simd: S) {
+        for first in (0..self.u.len()).step_by(Lanes::<S>::LANES) {
+            let values = P::at(Lanes::<S>::load(simd, self.u, first));
+            for (out, value) in self.out.iter_mut().zip(values) {
+                // No argument that is a number is far.
+                value.store(out, first);
+            }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! Handwritten digits.
+
+use super::{Data, DataError, Dataset, shipped};
+use crate::engine::declare::settings;
+use crate::engine::landscape::Files;
+
+settings! {
+    /// 1,797 handwritten digits: 8 × 8 grey values from 0 to 16, row by row, and the digit. Alpaydin & Kaynak 1998.
+    pub struct Digits("Digits") {
+        /// Whether each input gets mean 0 and variance 1 over the training part.
+        standardise: bool = false;
+    }
+}
+
+impl Dataset for Digits {
+    fn data(&self, _files: &dyn Files) -> Result<Data, DataError> {
+        Ok(shipped(include_str!("../../../../assets/data/digits.csv")))
+    }
+
+    fn standardise(&self) -> bool {
+        self.standardise
+    }
+}

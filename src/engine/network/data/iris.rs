@@ -1,0 +1,23 @@
+//! Fisher's flowers.
+
+use super::{Data, DataError, Dataset, shipped};
+use crate::engine::declare::settings;
+use crate::engine::landscape::Files;
+
+settings! {
+    /// 150 iris flowers: lengths and widths of sepals and petals in cm, and which of three species it is. Fisher 1936.
+    pub struct Iris("Iris") {
+        /// Whether each input gets mean 0 and variance 1 over the training part.
+        standardise: bool = false;
+    }
+}
+
+impl Dataset for Iris {
+    fn data(&self, _files: &dyn Files) -> Result<Data, DataError> {
+        Ok(shipped(include_str!("../../../../assets/data/iris.csv")))
+    }
+
+    fn standardise(&self) -> bool {
+        self.standardise
+    }
+}

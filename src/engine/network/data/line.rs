@@ -1,0 +1,32 @@
+//! A straight line.
+
+use super::{Data, DataError, Dataset, Noise, along};
+use crate::engine::declare::settings;
+use crate::engine::landscape::Files;
+
+settings! {
+    /// y = slope · x + intercept with noise, x evenly from −1 to 1.
+    pub struct Line("Line") {
+        /// How many samples.
+        samples: u64 = 100, in 1.0..=1e6, log 10.0..=1e4;
+        /// The standard deviation of the noise on y.
+        noise: f64 = 0.1, in 0.0.., linear 0.0..=1.0;
+        /// How steep the line is.
+        slope: f64 = 2.0, linear -5.0..=5.0;
+        /// Its height at 0.
+        intercept: f64 = 1.0, linear -5.0..=5.0;
+        /// Another noise for each number.
+        seed: u64 = 0;
+    }
+}
+
+impl Dataset for Line {
+    fn data(&self, _files: &dyn Files) -> Result<Data, DataError> {
+        let mut noise = Noise::new(self.seed, self.noise);
+        let point = |i| {
+            let x = 2.0 * along(i, self.samples) - 1.0;
+            [x, self.slope * x + self.intercept + noise.next()]
+        };
+        Ok(Data::curve((0..self.samples).map(point).collect()))
+    }
+}

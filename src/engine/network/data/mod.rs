@@ -1,0 +1,304 @@
+//! What networks learn from: built-in data sets, and the user's own.
+
+mod blobs;
+mod circles;
+mod csv;
+mod digits;
+mod iris;
+mod line;
+mod moons;
+mod sine;
+mod spirals;
+mod xor;
+
+use crate::engine::declare::{Settings, family};
+use crate::engine::landscape::{Files, Table};
+use crate::engine::real;
+use crate::engine::rng::{Purpose, stream};
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, StandardNormal};
+
+family! {
+    /// Any data set.
+    pub enum AnyDataset: Dataset = "data set" {
+        line::Line,
+        sine::Sine,
+        xor::Xor,
+        blobs::Blobs,
+        moons::Moons,
+        circles::Circles,
+        spirals::Spirals,
+        iris::Iris,
+        digits::Digits,
+        csv::Csv,
+    }
+}
+
+/// A data set's settings.
+pub trait Dataset: Settings {
+    /// All of its samples.
+    fn data(&self, files: &dyn Files) -> Result<Data, DataError>;
+
+    /// Whether its inputs are to be standardised.
+    fn standardise(&self) -> bool {
+        false
+    }
+}
+
+/// Why there are no data.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DataError {
+    /// The file cannot be read.
+    #[error("{0}")]
+    File(String),
+    /// No file is named.
+    #[error("path: is empty; expected the path of a CSV file")]
+    NoPath,
+}
+
+/// Samples: inputs, and what the outputs should be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Data {
+    width: usize,
+    inputs: Vec<f64>,
+    targets: Targets,
+}
+
+/// What the outputs for each sample should be.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Targets {
+    /// These numbers. For the losses of classification a single one is the number of a class.
+    Numbers {
+        /// How many there are for each sample.
+        width: usize,
+        /// A row for each sample.
+        numbers: Vec<f64>,
+    },
+    /// A class with a name.
+    Classes {
+        /// The number of each sample's class.
+        classes: Vec<usize>,
+        /// The names of all classes.
+        names: Vec<String>,
+    },
+}
+
+impl Data {
+    /// Rows of `width` inputs, and as many targets as there are rows; what is left over on either side is left out.
+    pub fn new(width: usize, mut inputs: Vec<f64>, mut targets: Targets) -> Self {
+        let rows = inputs.len().checked_div(width).unwrap_or(0);
+        let samples = rows.min(targets.len());
+        inputs.truncate(samples * width);
+        targets.truncate(samples);
+        Self {
+            width,
+            inputs,
+            targets,
+        }
+    }
+
+    /// Numbers with one label each: numbers where all are, else names of classes.
+    fn labelled(table: Table) -> Self {
+        let number = |label: &String| label.parse().ok().filter(|number: &f64| number.is_finite());
+        let numbers: Option<Vec<f64>> = table.labels.iter().map(number).collect();
+        let targets = numbers.map_or_else(
+            || {
+                let mut names = table.labels.clone();
+                names.sort_unstable();
+                names.dedup();
+                let class = |label: &String| names.binary_search(label).unwrap_or(0);
+                Targets::Classes {
+                    classes: table.labels.iter().map(class).collect(),
+                    names: names.clone(),
+                }
+            },
+            |numbers| Targets::Numbers { width: 1, numbers },
+        );
+        Self::new(table.width, table.numbers, targets)
+    }
+
+    /// Points in the plane with their class.
+    fn points(points: Vec<([f64; 2], u32)>) -> Self {
+        let numbers = points.iter().map(|(_, class)| f64::from(*class)).collect();
+        let inputs = points.into_iter().flat_map(|(at, _)| at).collect();
+        Self::new(2, inputs, Targets::Numbers { width: 1, numbers })
+    }
+
+    /// Points of a curve.
+    fn curve(points: Vec<[f64; 2]>) -> Self {
+        let numbers = points.iter().map(|[_, y]| *y).collect();
+        let inputs = points.into_iter().map(|[x, _]| x).collect();
+        Self::new(1, inputs, Targets::Numbers { width: 1, numbers })
+    }
+
+    /// How many samples there are.
+    pub fn samples(&self) -> usize {
+        self.inputs.len().checked_div(self.width).unwrap_or(0)
+    }
+
+    /// How many inputs a sample has.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// The inputs, a row for each sample.
+    pub fn inputs(&self) -> &[f64] {
+        &self.inputs
+    }
+
+    /// What the outputs should be.
+    pub fn targets(&self) -> &Targets {
+        &self.targets
+    }
+
+    /// A part for training and one for testing, of `share` of the samples, rounded up; at least one is for training. Both keep the
+    /// order of the samples.
+    pub fn split(&self, share: f64, seed: u64) -> Split {
+        let samples = self.samples();
+        let mut order: Vec<usize> = (0..samples).collect();
+        order.shuffle(&mut stream(seed, Purpose::Split, 0));
+        let most = samples.saturating_sub(1);
+        let tested = (0..most)
+            .take_while(|count| real(*count) < share * real(samples))
+            .count();
+        let (test, train) = order.split_at_mut(tested);
+        test.sort_unstable();
+        train.sort_unstable();
+        Split {
+            train: self.of(train),
+            test: self.of(test),
+        }
+    }
+
+    fn of(&self, samples: &[usize]) -> Self {
+        let pick = |width: usize, rows: &[f64]| {
+            let rows = samples
+                .iter()
+                .map(|sample| &rows[sample * width..(sample + 1) * width]);
+            rows.flatten().copied().collect()
+        };
+        let targets = match &self.targets {
+            Targets::Numbers { width, numbers } => Targets::Numbers {
+                width: *width,
+                numbers: pick(*width, numbers),
+            },
+            Targets::Classes { classes, names } => Targets::Classes {
+                classes: samples.iter().map(|sample| classes[*sample]).collect(),
+                names: names.clone(),
+            },
+        };
+        Self {
+            width: self.width,
+            inputs: pick(self.width, &self.inputs),
+            targets,
+        }
+    }
+}
+
+impl Targets {
+    fn len(&self) -> usize {
+        match self {
+            Self::Numbers { width, numbers } => numbers.len().checked_div(*width).unwrap_or(0),
+            Self::Classes { classes, .. } => classes.len(),
+        }
+    }
+
+    fn truncate(&mut self, samples: usize) {
+        match self {
+            Self::Numbers { width, numbers } => numbers.truncate(samples * *width),
+            Self::Classes { classes, .. } => classes.truncate(samples),
+        }
+    }
+}
+
+/// Data for training and data for testing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Split {
+    /// What the loss is a mean over.
+    pub train: Data,
+    /// What is kept from training; it may be empty.
+    pub test: Data,
+}
+
+impl Split {
+    /// Standardises the inputs of both parts by the mean and the standard deviation of each input in the training part; an input that
+    /// does not vary there is only centred.
+    pub fn standardise(&mut self) {
+        let (width, samples) = (self.train.width, real(self.train.samples()));
+        for input in 0..width {
+            let column = || self.train.inputs.iter().skip(input).step_by(width);
+            let mean = column().sum::<f64>() / samples;
+            let variance = column().map(|x| (x - mean).powi(2)).sum::<f64>() / samples;
+            let scale = if variance > 0.0 { variance.sqrt() } else { 1.0 };
+            for part in [&mut self.train, &mut self.test] {
+                for x in part.inputs.iter_mut().skip(input).step_by(width) {
+                    *x = (*x - mean) / scale;
+                }
+            }
+        }
+    }
+}
+
+impl AnyDataset {
+    /// Its data for training and for testing, [standardised](Split::standardise) where its settings ask for it.
+    pub fn split(&self, files: &dyn Files, test: f64, seed: u64) -> Result<Split, DataError> {
+        let mut split = self.as_dyn().data(files)?.split(test, seed);
+        if self.as_dyn().standardise() {
+            split.standardise();
+        }
+        Ok(split)
+    }
+}
+
+/// Normal noise for built-in data.
+struct Noise {
+    random: ChaCha8Rng,
+    std: f64,
+}
+
+impl Noise {
+    fn new(seed: u64, std: f64) -> Self {
+        let random = stream(seed, Purpose::Data, 0);
+        Self { random, std }
+    }
+
+    fn next(&mut self) -> f64 {
+        let normal: f64 = StandardNormal.sample(&mut self.random);
+        self.std * normal
+    }
+
+    fn around(&mut self, [x, y]: [f64; 2]) -> [f64; 2] {
+        [x + self.next(), y + self.next()]
+    }
+}
+
+/// Number `i` of `count` numbers from 0 to 1, both included.
+fn along(i: u64, count: u64) -> f64 {
+    if count > 1 {
+        real(i) / real(count - 1)
+    } else {
+        0.0
+    }
+}
+
+/// A table that the program brings along: a header, numbers and a label in each line.
+fn shipped(text: &str) -> Data {
+    let mut table = Table::default();
+    for line in text.lines().skip(1) {
+        if let Some((numbers, label)) = line.rsplit_once(',') {
+            table.labels.push(label.to_owned());
+            table.numbers.extend(
+                numbers
+                    .split(',')
+                    .filter_map(|number| number.parse::<f64>().ok()),
+            );
+        }
+    }
+    table.width = table
+        .numbers
+        .len()
+        .checked_div(table.labels.len())
+        .unwrap_or(0);
+    Data::labelled(table)
+}

@@ -1,0 +1,37 @@
+//! Arms that wind around each other.
+
+use super::{Data, DataError, Dataset, Noise, along};
+use crate::engine::declare::settings;
+use crate::engine::landscape::Files;
+use crate::engine::real;
+use std::f64::consts::TAU;
+
+settings! {
+    /// Spirals from the middle to the circle of radius 1, a class each, evenly turned against each other.
+    pub struct Spirals("Spirals") {
+        /// How many samples, as many of each class as of the others or one more.
+        samples: u64 = 300, in 1.0..=1e6, log 10.0..=1e4;
+        /// How many arms.
+        classes: u64 = 2, in 1.0..=100.0, linear 2.0..=8.0;
+        /// How often an arm goes around.
+        turns: f64 = 1.0, in 0.0..=20.0, linear 0.0..=3.0;
+        /// The standard deviation of the noise on x and y.
+        noise: f64 = 0.03, in 0.0.., linear 0.0..=0.2;
+        /// Another noise for each number.
+        seed: u64 = 0;
+    }
+}
+
+impl Dataset for Spirals {
+    fn data(&self, _files: &dyn Files) -> Result<Data, DataError> {
+        let mut noise = Noise::new(self.seed, self.noise);
+        let classes = (0_u32..).zip(0..self.classes).cycle();
+        let points = (0..self.samples).zip(classes).map(|(i, (class, arm))| {
+            let radius = along(i / self.classes, self.samples.div_ceil(self.classes));
+            let turn = real(arm) / real(self.classes) + self.turns * radius;
+            let (sin, cos) = (TAU * turn).sin_cos();
+            (noise.around([radius * cos, radius * sin]), class)
+        });
+        Ok(Data::points(points.collect()))
+    }
+}

@@ -1,0 +1,201 @@
+//! Where each tensor of a network stands in θ.
+
+use std::ops::Range;
+
+/// What a tensor is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The weights of a layer, out × in, row by row.
+    Weight,
+    /// The biases of a layer, or of its normalisation (β).
+    Bias,
+    /// The factors of a normalisation (γ).
+    Norm,
+}
+
+/// A part of θ that PyTorch has a name for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tensor {
+    /// `layers.0.weight`, `layers.0.bias`, …, `norms.0.weight`, `norms.0.bias`, ….
+    pub name: String,
+    /// Its shape: out × in, or one length.
+    pub shape: Vec<usize>,
+    /// Where it stands in θ.
+    pub range: Range<usize>,
+    /// What it is for.
+    pub role: Role,
+}
+
+/// All tensors of a network in the order of θ: weight and bias of each layer, then weight and bias of each normalisation. It is the
+/// order in which PyTorch lists the parameters of a module with `layers` and then `norms`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layout {
+    tensors: Vec<Tensor>,
+    layers: usize,
+    norms: usize,
+    bias: bool,
+}
+
+impl Layout {
+    /// For a network through these widths: inputs, hidden layers, outputs.
+    pub(super) fn new(widths: &[usize], bias: bool, norms: bool) -> Self {
+        let mut layout = Self {
+            tensors: Vec::new(),
+            layers: widths.len().saturating_sub(1),
+            norms: if norms {
+                widths.len().saturating_sub(2)
+            } else {
+                0
+            },
+            bias,
+        };
+        for (l, pair) in widths.windows(2).enumerate() {
+            layout.push(
+                format!("layers.{l}.weight"),
+                vec![pair[1], pair[0]],
+                Role::Weight,
+            );
+            if bias {
+                layout.push(format!("layers.{l}.bias"), vec![pair[1]], Role::Bias);
+            }
+        }
+        for (l, &width) in widths.iter().skip(1).take(layout.norms).enumerate() {
+            layout.push(format!("norms.{l}.weight"), vec![width], Role::Norm);
+            layout.push(format!("norms.{l}.bias"), vec![width], Role::Bias);
+        }
+        layout
+    }
+
+    fn push(&mut self, name: String, shape: Vec<usize>, role: Role) {
+        let start = self.dim();
+        let end = start + shape.iter().product::<usize>();
+        let range = start..end;
+        self.tensors.push(Tensor {
+            name,
+            shape,
+            range,
+            role,
+        });
+    }
+
+    /// The number of parameters n.
+    pub fn dim(&self) -> usize {
+        self.tensors.last().map_or(0, |tensor| tensor.range.end)
+    }
+
+    /// The tensors in the order of θ.
+    pub fn tensors(&self) -> &[Tensor] {
+        &self.tensors
+    }
+
+    /// How many layers there are.
+    pub fn layers(&self) -> usize {
+        self.layers
+    }
+
+    /// How many normalisations there are.
+    pub(super) fn norms(&self) -> usize {
+        self.norms
+    }
+
+    /// The parameters of layer `layer`, without its normalisation.
+    pub fn layer(&self, layer: usize) -> Range<usize> {
+        let bias = self.bias(layer).end;
+        let weight = self.weight(layer);
+        weight.start..weight.end.max(bias)
+    }
+
+    /// The weights of layer `layer`.
+    pub(super) fn weight(&self, layer: usize) -> Range<usize> {
+        let each = if self.bias { 2 } else { 1 };
+        self.tensors[each * layer].range.clone()
+    }
+
+    /// The biases of layer `layer`, none where there are none.
+    pub(super) fn bias(&self, layer: usize) -> Range<usize> {
+        if self.bias {
+            self.tensors[2 * layer + 1].range.clone()
+        } else {
+            0..0
+        }
+    }
+
+    /// γ and β of normalisation `layer`.
+    pub(super) fn norm(&self, layer: usize) -> [Range<usize>; 2] {
+        let first = self.tensors.len() - 2 * (self.norms - layer);
+        [first, first + 1].map(|at| self.tensors[at].range.clone())
+    }
+
+    /// The parameters of a tensor (`layers.0.weight`), of a layer (`layers.0`, `layer0`) or of a normalisation (`norms.0`).
+    pub fn group(&self, name: &str) -> Option<Range<usize>> {
+        let name = match name.strip_prefix("layer") {
+            Some(number) if number.starts_with(|c: char| c.is_ascii_digit()) => {
+                &format!("layers.{number}")
+            }
+            _ => name,
+        };
+        let belongs = |tensor: &&Tensor| {
+            let rest = tensor.name.strip_prefix(name);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        // Nothing stands between weight and bias; `layers` and `norms` name all of their kind.
+        let mut own = self.tensors.iter().filter(belongs);
+        let first = own.next().filter(|_| !name.is_empty())?;
+        let last = own.next_back().unwrap_or(first);
+        Some(first.range.start..last.range.end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tensors_stand_in_pytorchs_order() {
+        let layout = Layout::new(&[3, 4, 2], true, true);
+        let found: Vec<_> = { layout.tensors().iter() }
+            .map(|tensor| {
+                (
+                    tensor.name.as_str(),
+                    tensor.shape.clone(),
+                    tensor.range.clone(),
+                )
+            })
+            .collect();
+        assert_eq!(
+            found,
+            [
+                ("layers.0.weight", vec![4, 3], 0..12),
+                ("layers.0.bias", vec![4], 12..16),
+                ("layers.1.weight", vec![2, 4], 16..24),
+                ("layers.1.bias", vec![2], 24..26),
+                ("norms.0.weight", vec![4], 26..30),
+                ("norms.0.bias", vec![4], 30..34),
+            ]
+        );
+        assert_eq!(layout.dim(), 34);
+        assert_eq!(layout.norm(0), [26..30, 30..34]);
+    }
+
+    #[test]
+    fn groups_are_found_by_layer_and_by_tensor() {
+        let layout = Layout::new(&[3, 4, 2], true, true);
+        for (name, range) in [
+            ("layer0", Some(0..16)),
+            ("layers.1", Some(16..26)),
+            ("layers.1.bias", Some(24..26)),
+            ("norms.0", Some(26..34)),
+            ("norms", Some(26..34)),
+            ("layers", Some(0..26)),
+            ("layer", None),
+            ("layer2", None),
+            ("layers.", None),
+            ("x", None),
+            ("", None),
+        ] {
+            assert_eq!(layout.group(name), range, "{name}");
+        }
+        let bare = Layout::new(&[3, 2], false, true);
+        assert_eq!((bare.layer(0), bare.dim()), (0..6, 6));
+    }
+}

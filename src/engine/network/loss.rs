@@ -1,0 +1,116 @@
+//! The losses of one sample: value, derivative by the outputs z, and Hessian by them.
+
+use super::activation::decay;
+use crate::engine::declare::settings;
+use crate::engine::real;
+
+settings! {
+    /// What is minimised, the mean over the samples.
+    ///
+    /// mse is the squared error, a mean over the outputs as well (PyTorch's MSELoss); bce is the binary cross-entropy of one output,
+    /// ce the cross-entropy of one output for each class, both from logits (BCEWithLogitsLoss, CrossEntropyLoss).
+    pub enum Loss { Mse = "mse", Bce = "bce", Ce = "ce" }
+}
+
+/// What the outputs for a sample should be.
+#[derive(Clone, Copy)]
+pub(super) enum Goal<'a> {
+    /// These numbers.
+    Numbers(&'a [f64]),
+    /// This class.
+    Class(usize),
+}
+
+impl Loss {
+    /// The loss; its derivative by z goes to `slope`.
+    pub(super) fn at(self, z: &[f64], goal: Goal, slope: &mut [f64]) -> f64 {
+        match (self, goal) {
+            (Self::Mse, Goal::Numbers(goal)) => {
+                let count = real(z.len());
+                let mut sum = 0.0;
+                for ((z, y), slope) in z.iter().zip(goal).zip(slope) {
+                    sum += (z - y) * (z - y);
+                    *slope = 2.0 * (z - y) / count;
+                }
+                sum / count
+            }
+            (Self::Bce, Goal::Class(class)) => {
+                // The loss of class 1 at z is that of class 0 at −z: ln(1 + eᶻ).
+                let sign = if class == 1 { -1.0 } else { 1.0 };
+                let along = sign * z[0];
+                let e = decay(along.abs());
+                let share = if along < 0.0 { e } else { 1.0 } / (1.0 + e);
+                slope[0] = sign * share;
+                let straight = if along < 0.0 { 0.0 } else { along };
+                straight + libm::log1p(e)
+            }
+            (Self::Ce, Goal::Class(class)) => {
+                let most = z.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+                let mut sum = 0.0;
+                for (share, z) in slope.iter_mut().zip(z) {
+                    *share = decay(most - z);
+                    sum += *share;
+                }
+                slope.iter_mut().for_each(|share| *share /= sum);
+                slope[class] -= 1.0;
+                libm::log(sum) + (most - z[class])
+            }
+            // Data that do not fit the loss are refused before.
+            _ => f64::NAN,
+        }
+    }
+
+    /// The Hessian by z times `v`, given the derivative; `product` may not hold anything yet.
+    pub(super) fn hessian_vector(self, slope: &[f64], goal: Goal, v: &[f64], product: &mut [f64]) {
+        match (self, goal) {
+            (Self::Bce, _) => {
+                let share = slope[0].abs();
+                product[0] = share * (1.0 - share) * v[0];
+            }
+            (Self::Ce, Goal::Class(class)) => {
+                // (diag(p) − p pᵀ) v, where the derivative is p but for the 1 of the class.
+                product.copy_from_slice(slope);
+                product[class] += 1.0;
+                let along: f64 = product.iter().zip(v).map(|(p, v)| p * v).sum();
+                for (p, v) in product.iter_mut().zip(v) {
+                    *p *= v - along;
+                }
+            }
+            _ => {
+                let factor = 2.0 / real(v.len());
+                for (product, v) in product.iter_mut().zip(v) {
+                    *product = factor * v;
+                }
+            }
+        }
+    }
+
+    /// Whether the outputs are nearest to this class: bce takes 1 where the logit is positive, ce the greatest logit, the first of
+    /// several. Nothing is near a number.
+    pub(super) fn decides(self, z: &[f64], goal: Goal) -> bool {
+        let Goal::Class(class) = goal else {
+            return false;
+        };
+        self.class(z) == Some(class)
+    }
+
+    /// The class that the outputs are for; `None` where there are no classes, or the outputs are no numbers.
+    pub fn class(self, z: &[f64]) -> Option<usize> {
+        match self {
+            Self::Mse => None,
+            Self::Bce => z
+                .first()
+                .filter(|z| !z.is_nan())
+                .map(|z| usize::from(*z > 0.0)),
+            Self::Ce => {
+                let mut best = 0;
+                for (class, z_class) in z.iter().enumerate() {
+                    if *z_class > z[best] {
+                        best = class;
+                    }
+                }
+                (!z.iter().any(|z| z.is_nan())).then_some(best)
+            }
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! Small networks as objectives: dense layers, exact derivatives, data.
+//!
+//! A spec like `mlp:hidden=16/16,activation=tanh,loss=bce` names a network ([`AnyNetwork`]), one like `moons:noise=0.2` the data
+//! ([`data::AnyDataset`]). Both together are a [`NetworkLoss`], an [`Objective`](super::objective::Objective) over θ ∈ ℝⁿ: its
+//! [`Layout`] says where each tensor stands in θ.
+//!
+//! ```
+//! use ravine::engine::landscape::NoFiles;
+//! use ravine::engine::network::{AnyNetwork, NetworkLoss, data::AnyDataset};
+//! use ravine::engine::objective::Objective;
+//!
+//! let network: AnyNetwork = "mlp:hidden=16/16,activation=tanh,loss=bce".parse()?;
+//! let data: AnyDataset = "moons:samples=100,noise=0.1".parse()?;
+//! let loss = NetworkLoss::new(&network, &data.as_dyn().data(&NoFiles)?)?;
+//! assert_eq!(loss.dim(), 2 * 16 + 16 + 16 * 16 + 16 + 16 + 1);
+//! let theta = loss.initial(0);
+//! assert!((loss.value(&theta) - 0.7).abs() < 0.2);
+//! assert_eq!(loss.layout().tensors()[0].name, "layers.0.weight");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod activation;
+pub mod data;
+mod init;
+mod layout;
+mod loss;
+mod matrix;
+mod mlp;
+mod norm;
+mod objective;
+mod pass;
+mod room;
+mod weights;
+
+use super::declare::{Settings, family};
+use pass::Shape;
+
+pub use activation::Activation;
+pub use init::{Fill, Init};
+pub use layout::{Layout, Role, Tensor};
+pub use loss::Loss;
+pub use norm::{Moments, Norm};
+pub use objective::{Measure, NetworkLoss};
+
+/// The most parameters that a network may have.
+pub const MOST_PARAMETERS: usize = 10_000_000;
+
+/// The most classes that numbers may stand for.
+pub const MOST_CLASSES: usize = 1_000;
+
+family! {
+    /// Any network.
+    pub enum AnyNetwork: Network = "network" {
+        mlp::Mlp,
+    }
+}
+
+/// A network's settings.
+pub trait Network: Settings {
+    /// What it is made of between its inputs and its outputs.
+    fn architecture(&self) -> Architecture;
+
+    /// The loss of one sample.
+    fn loss(&self) -> Loss;
+
+    /// λ: λ/2 ‖θ‖² is added to the loss.
+    fn l2(&self) -> f64;
+
+    /// How θ begins.
+    fn fill(&self) -> Fill;
+}
+
+/// Dense layers one after the other, without the widths that the data give.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Architecture {
+    /// The widths of the hidden layers.
+    pub hidden: Vec<u64>,
+    /// What follows each hidden layer.
+    pub activation: Activation,
+    /// What stands between a hidden layer and its activation.
+    pub norm: Norm,
+    /// Whether a connection goes around each hidden layer that is as wide as its input.
+    pub residual: bool,
+    /// Whether layers have biases.
+    pub bias: bool,
+}
+
+impl Architecture {
+    /// With so many inputs and outputs.
+    fn shape(&self, inputs: usize, outputs: usize) -> Result<Shape, NetworkError> {
+        let hidden = self
+            .hidden
+            .iter()
+            .map(|width| usize::try_from(*width).unwrap_or(usize::MAX));
+        let widths: Vec<usize> = [inputs]
+            .into_iter()
+            .chain(hidden)
+            .chain([outputs])
+            .collect();
+        let parameters = widths.windows(2).try_fold(0_usize, |sum, pair| {
+            pair[0]
+                .checked_add(3)?
+                .checked_mul(pair[1])?
+                .checked_add(sum)
+        });
+        if parameters.is_none_or(|count| count > MOST_PARAMETERS) {
+            return Err(NetworkError::TooLarge { widths });
+        }
+        Ok(Shape {
+            layout: Layout::new(&widths, self.bias, self.norm != Norm::None),
+            widths,
+            activation: self.activation,
+            norm: self.norm,
+            residual: self.residual,
+        })
+    }
+}
+
+/// Why a network cannot be had, or not on these data.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum NetworkError {
+    /// There is nothing to learn from.
+    #[error("the data have no samples or no inputs; expected at least one of each")]
+    NoData,
+    /// Too many parameters.
+    #[error(
+        "hidden: a network through the widths {widths:?} has more than {MOST_PARAMETERS} parameters; expected fewer"
+    )]
+    TooLarge {
+        /// The widths from inputs to outputs.
+        widths: Vec<usize>,
+    },
+    /// Text where numbers are needed.
+    #[error("loss: mse is for numbers, but labels are text like `{name}`; expected bce or ce")]
+    NotNumbers {
+        /// One of the labels.
+        name: String,
+    },
+    /// Numbers that are no classes.
+    #[error("loss: {loss} is for classes, but a label is {number}; expected whole numbers from 0 to {}, or mse", most - 1)]
+    NotAClass {
+        /// The loss.
+        loss: &'static str,
+        /// The label.
+        number: f64,
+        /// How many classes there can be.
+        most: usize,
+    },
+    /// Too many classes for one logit.
+    #[error(
+        "loss: bce is for the classes 0 and 1, but the labels have {count} classes; expected ce"
+    )]
+    NotTwoClasses {
+        /// How many classes there are.
+        count: usize,
+    },
+    /// Several targets for each sample.
+    #[error(
+        "loss: {loss} is for one class for each sample, but there are {width} targets; expected mse"
+    )]
+    ManyTargets {
+        /// The loss.
+        loss: &'static str,
+        /// How many targets there are.
+        width: usize,
+    },
+    /// Data that are not like those that a network is for.
+    #[error("the data have {} inputs and {} outputs; expected {} and {}, as the network has", widths[0], widths[1], own[0], own[1])]
+    OtherData {
+        /// Inputs and outputs of the data.
+        widths: [usize; 2],
+        /// Inputs and outputs of the network.
+        own: [usize; 2],
+    },
+}

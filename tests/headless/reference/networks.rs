@@ -1,0 +1,151 @@
+//! Networks beside PyTorch: losses, derivatives, and paths of training.
+
+use super::check;
+use ravine::engine::cancel::Cancel;
+use ravine::engine::network::data::{Data, Targets};
+use ravine::engine::network::{Moments, NetworkLoss};
+use ravine::engine::objective::{Objective, Treatment};
+use ravine::engine::run::{Conditions, RunSpec, run};
+use serde::Deserialize;
+use std::path::Path;
+
+#[derive(Deserialize)]
+struct Reference {
+    points: Vec<Point>,
+    paths: Vec<Run>,
+}
+
+#[derive(Deserialize)]
+struct Problem {
+    network: String,
+    width: usize,
+    inputs: Vec<f64>,
+    outputs: usize,
+    targets: Vec<f64>,
+}
+
+#[derive(Deserialize)]
+struct Point {
+    #[serde(flatten)]
+    problem: Problem,
+    names: Vec<String>,
+    theta: Vec<f64>,
+    z: Vec<f64>,
+    loss: f64,
+    gradient: Vec<f64>,
+    vector: Vec<f64>,
+    hessian_vector: Vec<f64>,
+    gauss_newton_vector: Vec<f64>,
+    hessian: Option<Vec<f64>>,
+    /// Mean and variance of each batch normalisation in evaluation mode.
+    moments: Option<Vec<[Vec<f64>; 2]>>,
+}
+
+#[derive(Deserialize)]
+struct Run {
+    #[serde(flatten)]
+    problem: Problem,
+    run: String,
+    start: Vec<f64>,
+    /// The last step that can be compared.
+    compare: usize,
+    loss: Vec<f64>,
+    /// Where the run is after that step.
+    theta: Vec<f64>,
+}
+
+fn reference() -> Reference {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference");
+    let text = std::fs::read_to_string(folder.join("torch_networks.json")).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+impl Problem {
+    fn loss(&self) -> NetworkLoss {
+        let width = if self.network.contains("loss=mse") {
+            self.outputs
+        } else {
+            1
+        };
+        let targets = Targets::Numbers {
+            width,
+            numbers: self.targets.clone(),
+        };
+        let data = Data::new(self.width, self.inputs.clone(), targets);
+        NetworkLoss::new(&self.network.parse().unwrap(), &data).unwrap()
+    }
+}
+
+fn size(numbers: &[f64]) -> f64 {
+    numbers.iter().fold(1.0, |size: f64, n| size.max(n.abs()))
+}
+
+#[test]
+fn losses_and_derivatives_of_networks_are_those_of_pytorch() {
+    let points = reference().points;
+    assert!(points.len() >= 50);
+    for point in points {
+        let network = &point.problem.network;
+        let near = |part: &str, found: &[f64], expected: &[f64]| {
+            let what = format!("{part} of {network}");
+            check(&what, found, expected, size(expected), 1e-12);
+        };
+        let mut loss = point.problem.loss();
+        if let Some(moments) = &point.moments {
+            let moments = moments.iter().cloned();
+            let moments = moments.map(|[mean, variance]| Moments { mean, variance });
+            loss = loss.frozen(moments.collect());
+        }
+        let names: Vec<_> = loss.layout().tensors().iter().map(|t| &t.name).collect();
+        assert_eq!(names, point.names.iter().collect::<Vec<_>>(), "{network}");
+        let (n, theta, vector) = (loss.dim(), &point.theta, &point.vector);
+        assert_eq!(n, theta.len(), "{network}");
+        let [mut gradient, mut product] = [vec![0.0; n], vec![0.0; n]];
+        let value = loss.gradient(theta, &mut gradient);
+        near("loss", &[value, loss.value(theta)], &[point.loss; 2]);
+        near("gradient", &gradient, &point.gradient);
+        loss.hessian_vector(theta, vector, &mut product);
+        near("Hessian·v", &product, &point.hessian_vector);
+        loss.gauss_newton_vector(theta, vector, &mut product);
+        near("Gauss-Newton·v", &product, &point.gauss_newton_vector);
+        let all: Vec<usize> = (0..loss.samples()).collect();
+        let batch = loss.batch_gradient(theta, &all, &mut product);
+        near("loss of a batch of all", &[batch], &[point.loss]);
+        near("gradient of a batch of all", &product, &point.gradient);
+        let mut outputs = vec![0.0; point.z.len()];
+        loss.outputs(theta, &point.problem.inputs, &mut outputs);
+        near("outputs", &outputs, &point.z);
+        if let Some(expected) = &point.hessian {
+            let mut hessian = vec![0.0; n * n];
+            loss.hessian(theta, &mut hessian);
+            near("Hessian", &hessian, expected);
+        }
+    }
+}
+
+#[test]
+fn training_takes_the_path_of_pytorch() {
+    let runs = reference().paths;
+    assert!(runs.len() >= 9);
+    for case in runs {
+        let what = format!("{} of {}", case.run, case.problem.network);
+        let (loss, spec) = (case.problem.loss(), case.run.parse::<RunSpec>().unwrap());
+        let conditions = Conditions {
+            steps: 50,
+            treatment: Treatment::default(),
+            tolerance: None,
+        };
+        let found = run(&loss, &case.start, &spec, &conditions, &Cancel::default()).unwrap();
+        assert!(case.compare >= 40, "{what} cannot be compared");
+        let rows = ..=case.compare;
+        check(
+            &what,
+            &found.loss[rows],
+            &case.loss[rows],
+            size(&case.loss),
+            1e-10,
+        );
+        let end = found.theta(case.compare).unwrap();
+        check(&what, end, &case.theta, size(&case.theta), 1e-9);
+    }
+}
