@@ -3,10 +3,12 @@
 mod curve;
 mod lanes;
 mod oracle;
+mod tensor;
 
 pub use curve::{Curve, OnLine, first_view, graph};
 pub use oracle::{Counts, Lens, Oracle, Sight, Treatment};
 pub(in crate::engine) use oracle::{clip_norm, clip_value};
+pub use tensor::{Role, Tensor};
 
 use super::jet::{Jet1, Jet2, Scalar};
 use super::plane::Plane;
@@ -59,6 +61,11 @@ pub trait Objective: Send + Sync {
     ) -> bool {
         let _ = (metric, theta, vector, product);
         false
+    }
+
+    /// What θ is made of where it has parts with shapes, as a network has; empty where it is one vector.
+    fn tensors(&self) -> &[Tensor] {
+        &[]
     }
 
     /// The parameters that are called `name` in a spec's brackets, of which they are a group: the coordinates of a test

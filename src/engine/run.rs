@@ -162,7 +162,7 @@ pub fn run(
         goal: f64::NEG_INFINITY,
         cancel,
     };
-    if spec.is_bare() {
+    if spec.is_bare() && !course.is_split() {
         spec.optimizer.as_dyn().follow(&course)
     } else {
         course.trace(start.to_vec(), course.lenses(), |_| course.wrapped())
@@ -186,7 +186,7 @@ pub fn arrive(
         goal,
         cancel,
     };
-    if spec.is_bare() {
+    if spec.is_bare() && !course.is_split() {
         spec.optimizer.as_dyn().arrive(&course)
     } else {
         course.arrive(start.to_vec(), course.lenses(), |_| course.wrapped())

@@ -1,7 +1,8 @@
 //! How θ begins: PyTorch's initialisers, and LeCun's.
 
-use super::layout::{Layout, Role};
+use super::layout::Layout;
 use crate::engine::declare::settings;
+use crate::engine::objective::Role;
 use crate::engine::real;
 use crate::engine::rng::{Purpose, stream};
 use rand::{Rng, RngExt};

@@ -1,30 +1,7 @@
 //! Where each tensor of a network stands in θ.
 
+use crate::engine::objective::{Role, Tensor};
 use std::ops::Range;
-
-/// What a tensor is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// The weights of a layer, out × in, row by row.
-    Weight,
-    /// The biases of a layer, or of its normalisation (β).
-    Bias,
-    /// The factors of a normalisation (γ).
-    Norm,
-}
-
-/// A part of θ that PyTorch has a name for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tensor {
-    /// `layers.0.weight`, `layers.0.bias`, …, `norms.0.weight`, `norms.0.bias`, ….
-    pub name: String,
-    /// Its shape: out × in, or one length.
-    pub shape: Vec<usize>,
-    /// Where it stands in θ.
-    pub range: Range<usize>,
-    /// What it is for.
-    pub role: Role,
-}
 
 /// All tensors of a network in the order of θ: weight and bias of each layer, then weight and bias of each normalisation. It is the
 /// order in which PyTorch lists the parameters of a module with `layers` and then `norms`.

@@ -37,7 +37,7 @@ use pass::Shape;
 
 pub use activation::Activation;
 pub use init::{Fill, Init};
-pub use layout::{Layout, Role, Tensor};
+pub use layout::Layout;
 pub use loss::Loss;
 pub use norm::{Moments, Norm};
 pub use objective::{Measure, NetworkLoss};

@@ -9,7 +9,7 @@ use super::norm::{Moments, Norm};
 use super::pass::{Keep, Shape};
 use super::room::{Room, Rooms};
 use super::{AnyNetwork, NetworkError};
-use crate::engine::objective::Objective;
+use crate::engine::objective::{Metric, Objective, Tensor};
 use crate::engine::real;
 use std::ops::Range;
 
@@ -449,6 +449,24 @@ impl Objective for NetworkLoss {
     fn hessian_vector(&self, theta: &[f64], vector: &[f64], product: &mut [f64]) {
         let direction = |_, to: &mut [f64]| to.copy_from_slice(vector);
         self.multiply(Matrix::Hessian, theta, direction, product);
+    }
+
+    fn metric_vector(
+        &self,
+        metric: Metric,
+        theta: &[f64],
+        vector: &[f64],
+        product: &mut [f64],
+    ) -> bool {
+        match metric {
+            Metric::GaussNewton => self.gauss_newton_vector(theta, vector, product),
+            Metric::EmpiricalFisher => self.empirical_fisher_vector(theta, vector, product),
+        }
+        true
+    }
+
+    fn tensors(&self) -> &[Tensor] {
+        self.shape.layout.tensors()
     }
 
     fn group(&self, name: &str) -> Option<Range<usize>> {

@@ -1,4 +1,4 @@
-//! Adafactor, without the factors: `torch.optim.Adafactor` for a vector.
+//! Adafactor: `torch.optim.Adafactor`.
 
 use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
 use crate::engine::declare::settings;
@@ -6,13 +6,14 @@ use crate::engine::objective::{Oracle, norm};
 use crate::engine::real;
 use crate::engine::schedule::Pace;
 use crate::engine::vector::Vector;
+use crate::engine::wrapper::{AnyRule, Parameters};
 
 settings! {
     /// Adafactor: steps relative to the size of θ, of a gradient divided by its root mean square, with a bound on their length.
     ///
     /// v ← v + t^c (g² − v), u = g / √max(v, ε₁²), θ ← θ − max(ε₂, RMS(θ)) min(γ, 1/√t) u / max(1, RMS(u) / d). Algorithm 5 of
-    /// Shazeer & Stern 2018 in PyTorch's form. RMS is over all parameters; what is a matrix PyTorch keeps as two factors of v,
-    /// but parameters are one vector here.
+    /// Shazeer & Stern 2018 in PyTorch's form. RMS is over all parameters of a tensor. Of a network's matrices v is not kept but made
+    /// of the means r of its rows and c of its columns, r cᵀ / mean(r); the parameters of a test function are a vector.
     pub struct Adafactor("Adafactor") {
         /// Learning rate γ: the longest step, relative to the size of θ.
         lr: f64 = 1e-2, in 0.0.., log 1e-5..=1.0;
@@ -36,6 +37,10 @@ impl Optimizer for Adafactor {
         self.lr
     }
 
+    fn by_tensor(&self) -> bool {
+        true
+    }
+
     fn rule(&self) -> Vec<&'static str> {
         let mut lines = Vec::from_iter(regularisation(self.maximize, 0.0));
         lines.push("{v} ← {v<} + {t}^{c=beta2_decay} ({g}² − {v<})");
@@ -56,7 +61,7 @@ impl Optimizer for Adafactor {
     fn notes(&self) -> Notes {
         Notes {
             kind: Kind::Layers,
-            state: "1 number per parameter; PyTorch keeps 1 per row and column of a matrix",
+            state: "1 number per parameter of a vector, 1 per row and column of a matrix",
             cost: "1 gradient",
             helps: "Where parameters are of different size: a step is a share of the size of θ, cut off where it is \
                 too long, so that one learning rate suits all. For large matrices it saves memory.",
@@ -68,9 +73,23 @@ impl Optimizer for Adafactor {
     fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
         State {
             rule: self.clone(),
+            factors: None,
             v: zeros.clone(),
             update: zeros,
             steps: 0.0,
+        }
+    }
+
+    fn start_tensor(&self, zeros: Parameters, shape: &[usize]) -> AnyRule<'_> {
+        match *shape {
+            [rows, columns] => Box::new(State {
+                rule: self.clone(),
+                factors: Some([vec![0.0; rows], vec![0.0; columns]]),
+                v: zeros.clone(),
+                update: zeros,
+                steps: 0.0,
+            }),
+            _ => Box::new(self.start(zeros)),
         }
     }
 }
@@ -80,8 +99,32 @@ fn rms(vector: &[f64]) -> f64 {
     norm(vector) / real(vector.len()).sqrt()
 }
 
+/// The newest squares enter the means of rows and columns; v is their product: algorithm 4 of Shazeer & Stern 2018.
+fn combine(factors: &mut [Vec<f64>; 2], gradient: &[f64], entering: f64, eps1: f64, v: &mut [f64]) {
+    let [of_rows, of_columns] = factors;
+    let columns = of_columns.len();
+    let squares = |first: usize, step: usize, count: usize| {
+        let numbers = gradient[first..].iter().step_by(step).take(count);
+        numbers.map(|g| g * g).sum::<f64>() / real(count)
+    };
+    for (i, mean) in of_rows.iter_mut().enumerate() {
+        *mean += (squares(i * columns, 1, columns) - *mean) * entering;
+    }
+    for (j, mean) in of_columns.iter_mut().enumerate() {
+        *mean += (squares(j, columns, of_rows.len()) - *mean) * entering;
+    }
+    let overall = (of_rows.iter().sum::<f64>() / real(of_rows.len())).max(eps1);
+    for (row, of_row) in v.chunks_exact_mut(columns).zip(&*of_rows) {
+        for (v, of_column) in row.iter_mut().zip(&*of_columns) {
+            *v = of_row * of_column / overall;
+        }
+    }
+}
+
 struct State<V> {
     rule: Adafactor,
+    /// Of a matrix the means of squares of its rows and of its columns, of which v is made.
+    factors: Option<[Vec<f64>; 2]>,
     v: V,
     update: V,
     steps: f64,
@@ -103,9 +146,18 @@ impl<V: Vector> Rule<V> for State<V> {
         let entering = self.steps.powf(beta2_decay);
         let size = eps2.max(rms(theta)) * pace.lr.min(1.0 / self.steps.sqrt());
         let eps1 = eps1.unwrap_or(f64::EPSILON);
-        let means = self.v.iter_mut().zip(self.update.iter_mut());
-        for (g, (v, update)) in gradient.iter().zip(means) {
-            *v += (g * g - *v) * entering;
+        match &mut self.factors {
+            Some(factors) => combine(factors, gradient, entering, eps1, &mut self.v),
+            None => {
+                for (v, g) in self.v.iter_mut().zip(gradient.iter()) {
+                    *v += (g * g - *v) * entering;
+                }
+            }
+        }
+        for (g, (v, update)) in gradient
+            .iter()
+            .zip(self.v.iter().zip(self.update.iter_mut()))
+        {
             *update = g / v.max(eps1 * eps1).sqrt();
         }
         let size = size / (rms(&self.update) / d).max(1.0);

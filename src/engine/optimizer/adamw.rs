@@ -69,11 +69,15 @@ impl Optimizer for AdamW {
     }
 
     fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
-        State::new(self.adam(), self.weight_decay, zeros)
+        self.state(zeros)
     }
 }
 
 impl AdamW {
+    pub(super) fn state<V: Vector>(&self, zeros: V) -> State<V> {
+        State::new(self.adam(), self.weight_decay, zeros)
+    }
+
     /// Adam with the same settings, without the decay.
     fn adam(&self) -> Adam {
         let Self {

@@ -57,6 +57,10 @@ impl Optimizer for Lamb {
         self.lr
     }
 
+    fn by_tensor(&self) -> bool {
+        true
+    }
+
     fn rule(&self) -> Vec<&'static str> {
         let mut lines = Vec::from_iter(regularisation(self.maximize, 0.0));
         if self.shortens() {

@@ -36,6 +36,10 @@ impl Optimizer for Lars {
         self.lr
     }
 
+    fn by_tensor(&self) -> bool {
+        true
+    }
+
     fn rule(&self) -> Vec<&'static str> {
         let mut lines = Vec::from_iter(regularisation(self.maximize, 0.0));
         match (self.adapt_1d, self.weight_decay != 0.0) {

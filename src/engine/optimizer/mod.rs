@@ -35,6 +35,7 @@ mod line_search;
 mod lion;
 mod madgrad;
 mod mars;
+mod muon;
 mod nadam;
 mod natural_gradient;
 mod nelder_mead;
@@ -83,6 +84,7 @@ family! {
         rprop::Rprop,
         asgd::Asgd,
         adafactor::Adafactor,
+        muon::Muon,
         lbfgs::Lbfgs,
         bfgs::Bfgs,
         conjugate_gradient::ConjugateGradient,
@@ -151,6 +153,17 @@ pub trait Optimizer: Settings + Follow {
     /// Whether each parameter moves by its own gradient alone, so that many starts can go side by side in a [`Crowd`].
     fn elementwise(&self) -> bool {
         false
+    }
+
+    /// Whether it moves each tensor of a network by itself, because it looks at norms, rows or columns of it.
+    fn by_tensor(&self) -> bool {
+        false
+    }
+
+    /// Its state at step 0 for a tensor of this shape.
+    fn start_tensor(&self, zeros: Parameters, shape: &[usize]) -> AnyRule<'_> {
+        let _ = shape;
+        self.boxed(zeros)
     }
 
     /// What it expects of an objective, where this one is not of that kind.

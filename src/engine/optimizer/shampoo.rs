@@ -39,6 +39,10 @@ impl Optimizer for Shampoo {
         self.lr
     }
 
+    fn by_tensor(&self) -> bool {
+        true
+    }
+
     fn rule(&self) -> Vec<&'static str> {
         let mut lines = Vec::from_iter(regularisation(self.maximize, 0.0));
         if self.momentum > 0.0 {

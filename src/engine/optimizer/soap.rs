@@ -48,6 +48,10 @@ impl Optimizer for Soap {
         self.lr
     }
 
+    fn by_tensor(&self) -> bool {
+        true
+    }
+
     fn rule(&self) -> Vec<&'static str> {
         let mut lines = Vec::from_iter(regularisation(self.maximize, 0.0));
         lines.extend([

@@ -11,14 +11,20 @@ impl<'a> Course<'a> {
     pub(super) fn wrapped(&self) -> AnyRule<'a> {
         let dim = self.start.len();
         let spec = self.spec;
-        let rule: AnyRule<'a> = if spec.groups.is_empty() {
-            spec.optimizer.as_dyn().boxed(vec![0.0; dim])
+        let rule: AnyRule<'a> = if self.is_split() {
+            Box::new(Split::new(self))
         } else {
-            Box::new(Grouped::new(self))
+            spec.optimizer.as_dyn().boxed(vec![0.0; dim])
         };
         spec.wrappers
             .iter()
             .fold(rule, |rule, wrapper| wrapper.as_dyn().around(rule, dim))
+    }
+
+    /// Whether there is a rule of its own for each of several parts of the parameters.
+    pub(super) fn is_split(&self) -> bool {
+        let by_tensor = self.spec.optimizer.as_dyn().by_tensor();
+        !self.spec.groups.is_empty() || by_tensor && !self.objective.tensors().is_empty()
     }
 
     /// What the optimizer looks through.
@@ -31,8 +37,8 @@ impl<'a> Course<'a> {
     }
 }
 
-/// One rule with its own settings for each group of parameters.
-struct Grouped<'a> {
+/// A rule of its own for each group of parameters, and within it for each tensor where the optimizer wants that.
+struct Split<'a> {
     parts: Vec<Part<'a>>,
     steps: u64,
 }
@@ -47,7 +53,8 @@ struct Part<'a> {
     pacing: Pacing<'a>,
 }
 
-/// A rule that moves each parameter by its own gradient asks for nothing but the gradient where it is, which is given to it.
+/// A rule that moves each parameter, or each tensor, by its own gradient asks for nothing but the gradient where it is, which is
+/// given to it.
 struct Nothing;
 
 impl Objective for Nothing {
@@ -72,33 +79,50 @@ impl Objective for Nothing {
     }
 }
 
-impl<'a> Grouped<'a> {
+impl<'a> Split<'a> {
     fn new(course: &Course<'a>) -> Self {
         let (spec, steps) = (course.spec, course.conditions.steps);
-        let mut rest: Vec<usize> = (0..course.start.len()).collect();
+        let tensors = course.objective.tensors();
         let mut parts = Vec::new();
-        let mut part = |indices: Vec<usize>, optimizer: &'a AnyOptimizer| {
+        let mut part = |indices: Vec<usize>, optimizer: &'a AnyOptimizer, shape: &[usize]| {
             let zeros = vec![0.0; indices.len()];
             parts.push(Part {
-                rule: optimizer.as_dyn().boxed(zeros.clone()),
+                rule: optimizer.as_dyn().start_tensor(zeros.clone(), shape),
                 theta: zeros.clone(),
                 oracle: Oracle::new(&Nothing, Treatment::default(), zeros, course.cancel),
                 pacing: Pacing::new(&spec.plan, optimizer.as_dyn().lr(), steps),
                 indices,
             });
         };
-        for group in &spec.groups {
-            let own = course.objective.group(&group.name).unwrap_or(0..0);
+        let mut group = |indices: Vec<usize>, optimizer: &'a AnyOptimizer| {
+            if tensors.is_empty() || !optimizer.as_dyn().by_tensor() {
+                let shape = [indices.len()];
+                return part(indices, optimizer, &shape);
+            }
+            for tensor in tensors {
+                let own = indices.iter().filter(|index| tensor.range.contains(index));
+                let own: Vec<usize> = own.copied().collect();
+                if own.len() == tensor.range.len() {
+                    part(own, optimizer, &tensor.shape);
+                } else if !own.is_empty() {
+                    let shape = [own.len()];
+                    part(own, optimizer, &shape);
+                }
+            }
+        };
+        let mut rest: Vec<usize> = (0..course.start.len()).collect();
+        for named in &spec.groups {
+            let own = course.objective.group(&named.name).unwrap_or(0..0);
             let (own, others) = rest.iter().partition(|index| own.contains(index));
             rest = others;
-            part(own, &group.optimizer);
+            group(own, &named.optimizer);
         }
-        part(rest, &spec.optimizer);
+        group(rest, &spec.optimizer);
         Self { parts, steps: 0 }
     }
 }
 
-impl Rule<Parameters> for Grouped<'_> {
+impl Rule<Parameters> for Split<'_> {
     fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, pace: Pace) {
         let (loss, gradient) = oracle.gradient(theta);
         for Part {

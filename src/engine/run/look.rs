@@ -216,8 +216,9 @@ mod tests {
     fn at(spec: &RunSpec, step: u64) -> Option<Look> {
         let landscape: AnyLandscape = "quadratic:a=1,b=25".parse().unwrap();
         let ground = landscape.as_dyn().ground(&NoFiles).unwrap();
+        let refused = spec.optimizer.as_dyn().refuses(&*ground.objective);
         let conditions = Conditions {
-            steps: 50,
+            steps: if refused.is_none() { 50 } else { 0 },
             treatment: Treatment::default(),
             tolerance: None,
         };

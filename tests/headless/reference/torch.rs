@@ -97,8 +97,9 @@ fn paths_cover_every_optimizer() {
         landscapes.insert(case.landscape);
         settings.insert(spec.optimizer.to_string());
     }
-    // These are in neither library; their own tests hold them to theory and to scipy.
+    // These are in neither library, and are held to theory and to scipy by their own tests; Muon is for networks.
     let elsewhere = [
+        "muon",
         "gauss-newton",
         "natural-gradient",
         "trust-region",

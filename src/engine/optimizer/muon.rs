@@ -1,0 +1,284 @@
+//! Muon: `torch.optim.Muon`.
+
+use super::adamw::AdamW;
+use super::line::dot;
+use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation};
+use crate::engine::declare::settings;
+use crate::engine::objective::{Objective, Oracle, norm};
+use crate::engine::real;
+use crate::engine::schedule::Pace;
+use crate::engine::vector::Vector;
+use crate::engine::wrapper::{AnyRule, Parameters};
+
+settings! {
+    /// How a step's length depends on the shape of a matrix of A rows and B columns: √max(1, A/B), 0.2 √max(A, B) so that steps are as
+    /// long as AdamW's, √(A/B), or not at all.
+    pub enum AdjustLr {
+        Original = "original",
+        MatchRmsAdamW = "match_rms_adamw",
+        SpectralUnclamped = "spectral_unclamped",
+        None = "none",
+    }
+}
+
+settings! {
+    /// Muon: momentum whose matrices are made orthogonal before each step, so that all directions count alike.
+    ///
+    /// m ← μ m + (1 − μ) g, u ← (1 − μ) g + μ m with `nesterov`, else m; θ ← (1 − γλ) θ − γ s O(u). O nears U Vᵀ of u = U Σ Vᵀ by
+    /// ns_steps times X ← aX + (bA + cA²)X, A = XXᵀ. Jordan et al. 2024 in PyTorch's form, which does these products in bfloat16
+    /// where they are f64 here. What is not a matrix AdamW moves, with its own defaults and this lr and weight_decay.
+    pub struct Muon("Muon") {
+        /// Learning rate γ.
+        lr: f64 = 1e-3, in 0.0.., log 1e-5..=1.0;
+        /// Weight decay λ: the share γλ of θ is taken away each step.
+        weight_decay: f64 = 0.1, in 0.0.., log 1e-6..=1.0;
+        /// Momentum μ: the decay of the mean of gradients.
+        momentum: f64 = 0.95, in 0.0..1.0, linear 0.0..=0.999;
+        /// Nesterov's momentum: looks ahead along the mean.
+        nesterov: bool = true;
+        /// a, b and c of the iteration.
+        ns_coefficients: Vec<f64> = vec![3.4445, -4.775, 2.0315];
+        /// ε: the smallest norm that a matrix is divided by.
+        eps: f64 = 1e-7, in 0.0.., log 1e-12..=1.0;
+        /// How many times the iteration is made.
+        ns_steps: u64 = 5, in 1.0..=99.0, linear 1.0..=10.0;
+        /// How a step's length depends on the shape.
+        adjust_lr_fn: AdjustLr = AdjustLr::Original;
+        /// Climbs instead of descending.
+        maximize: bool = false;
+    }
+}
+
+impl Optimizer for Muon {
+    fn lr(&self) -> f64 {
+        self.lr
+    }
+
+    fn by_tensor(&self) -> bool {
+        true
+    }
+
+    fn rule(&self) -> Vec<&'static str> {
+        let mut lines = Vec::from_iter(regularisation(self.maximize, 0.0));
+        lines.push("{m} ← {μ=momentum} {m<} + (1 − {μ=momentum}) {g}");
+        lines.push(if self.nesterov {
+            "{u} ← orthogonal form of (1 − {μ=momentum}) {g} + {μ=momentum} {m}"
+        } else {
+            "{u} ← orthogonal form of {m}"
+        });
+        lines.push("{θ} ← (1 − {γ=lr} {λ=weight_decay}) {θ<} − {γ=lr} {s} {u}");
+        lines
+    }
+
+    fn notes(&self) -> Notes {
+        Notes {
+            kind: Kind::Layers,
+            state: "1 number per parameter of a matrix, 2 of a vector",
+            cost: "1 gradient, and 3 products of matrices per ns_steps for each layer",
+            helps: "In networks: directions in which gradients are small but steady get steps as long as the others', \
+                so that layers learn more of what is rare.",
+            fails: "It has no meaning for vectors, and is refused on test functions. Steps have the same length however \
+                small the gradient is, so at the end it circles the minimum unless the learning rate falls.",
+        }
+    }
+
+    fn refuses(&self, objective: &dyn Objective) -> Option<&'static str> {
+        let matrix = objective
+            .tensors()
+            .iter()
+            .any(|tensor| tensor.shape.len() == 2);
+        (!matrix).then_some("a network: it moves matrices, and here is a vector")
+    }
+
+    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+        let like = AdamW {
+            lr: self.lr,
+            weight_decay: self.weight_decay,
+            maximize: self.maximize,
+            ..AdamW::default()
+        };
+        like.state(zeros)
+    }
+
+    fn start_tensor(&self, zeros: Parameters, shape: &[usize]) -> AnyRule<'_> {
+        match *shape {
+            [rows, columns] => Box::new(State::new(self, zeros, [rows, columns])),
+            _ => Box::new(self.start(zeros)),
+        }
+    }
+}
+
+struct State<'a> {
+    rule: &'a Muon,
+    coefficients: [f64; 3],
+    shape: [usize; 2],
+    /// What the shape does to the learning rate.
+    scale: f64,
+    momentum: Parameters,
+    update: Parameters,
+    turn: Turn,
+}
+
+impl<'a> State<'a> {
+    fn new(rule: &'a Muon, zeros: Parameters, shape: [usize; 2]) -> Self {
+        let [rows, columns] = shape.map(real);
+        let default = [3.4445, -4.775, 2.0315];
+        Self {
+            coefficients: <[f64; 3]>::try_from(&rule.ns_coefficients[..]).unwrap_or(default),
+            scale: match rule.adjust_lr_fn {
+                AdjustLr::Original => (rows / columns).max(1.0).sqrt(),
+                AdjustLr::MatchRmsAdamW => 0.2 * rows.max(columns).sqrt(),
+                AdjustLr::SpectralUnclamped => (rows / columns).sqrt(),
+                AdjustLr::None => 1.0,
+            },
+            turn: Turn::new(shape),
+            update: zeros.clone(),
+            momentum: zeros,
+            rule,
+            shape,
+        }
+    }
+}
+
+impl Rule<Parameters> for State<'_> {
+    fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, pace: Pace) {
+        let Muon {
+            weight_decay,
+            nesterov,
+            eps,
+            ns_steps,
+            maximize,
+            ..
+        } = *self.rule;
+        let mu = pace.momentum.unwrap_or(self.rule.momentum);
+        let gradient = super::regularised_gradient(oracle, theta, maximize, 0.0);
+        let moved = self.momentum.iter_mut().zip(&mut self.update);
+        for (g, (m, update)) in gradient.iter().zip(moved) {
+            *m += (1.0 - mu) * (g - *m);
+            *update = if nesterov { g + mu * (*m - g) } else { *m };
+        }
+        let (a, update) = (self.coefficients, &mut self.update);
+        self.turn
+            .orthogonalise(update, self.shape, a, eps, ns_steps);
+        let keep = 1.0 - pace.lr * weight_decay;
+        let length = pace.lr * self.scale;
+        for (theta, update) in theta.iter_mut().zip(&self.update) {
+            *theta = *theta * keep - length * update;
+        }
+    }
+
+    fn probe(&self, probe: &mut Probe) {
+        probe(Internal::direction(
+            "m",
+            "mean of gradients",
+            &self.momentum,
+        ));
+        probe(Internal::direction("u", "orthogonal step", &self.update));
+        probe(Internal::number("s", "factor of the shape", self.scale));
+    }
+}
+
+/// Room for a matrix that is made orthogonal: X with no more rows than columns, A = X Xᵀ and its polynomial.
+struct Turn {
+    x: Vec<f64>,
+    next: Vec<f64>,
+    gram: Vec<f64>,
+    polynomial: Vec<f64>,
+}
+
+impl Turn {
+    fn new(shape: [usize; 2]) -> Self {
+        let [short, long] = sorted(shape);
+        Self {
+            x: vec![0.0; short * long],
+            next: vec![0.0; short * long],
+            gram: vec![0.0; short * short],
+            polynomial: vec![0.0; short * short],
+        }
+    }
+
+    /// Newton–Schulz iterations of degree five: `_zeropower_via_newtonschulz` of PyTorch.
+    fn orthogonalise(
+        &mut self,
+        matrix: &mut [f64],
+        shape: [usize; 2],
+        [a, b, c]: [f64; 3],
+        eps: f64,
+        steps: u64,
+    ) {
+        let [short, long] = sorted(shape);
+        let tall = shape[0] > shape[1];
+        let size = norm(matrix).max(eps);
+        for (i, row) in self.x.chunks_exact_mut(long).enumerate() {
+            for (j, x) in row.iter_mut().enumerate() {
+                let at = if tall { j * short + i } else { i * long + j };
+                *x = matrix[at] / size;
+            }
+        }
+        for _ in 0..steps {
+            let rows = || self.x.chunks_exact(long);
+            for (i, gram) in self.gram.chunks_exact_mut(short).enumerate() {
+                let row = &self.x[i * long..(i + 1) * long];
+                gram.iter_mut()
+                    .zip(rows())
+                    .for_each(|(gram, other)| *gram = dot(row, other));
+            }
+            for (i, polynomial) in self.polynomial.chunks_exact_mut(short).enumerate() {
+                // A is symmetric, so its rows are its columns.
+                let row = &self.gram[i * short..(i + 1) * short];
+                let columns = self.gram.chunks_exact(short);
+                for ((polynomial, gram), column) in polynomial.iter_mut().zip(row).zip(columns) {
+                    *polynomial = b * gram + c * dot(row, column);
+                }
+            }
+            let polynomial = self.polynomial.chunks_exact(short);
+            for ((next, own), row) in self.next.chunks_exact_mut(long).zip(rows()).zip(polynomial) {
+                next.iter_mut().zip(own).for_each(|(next, x)| *next = a * x);
+                for (weight, x) in row.iter().zip(rows()) {
+                    next.iter_mut()
+                        .zip(x)
+                        .for_each(|(next, x)| *next += weight * x);
+                }
+            }
+            std::mem::swap(&mut self.x, &mut self.next);
+        }
+        for (i, row) in self.x.chunks_exact(long).enumerate() {
+            for (j, x) in row.iter().enumerate() {
+                let at = if tall { j * short + i } else { i * long + j };
+                matrix[at] = *x;
+            }
+        }
+    }
+}
+
+fn sorted([rows, columns]: [usize; 2]) -> [usize; 2] {
+    [rows.min(columns), rows.max(columns)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Singular values of about 1, as PyTorch says of its iteration, for a wide matrix and for its transpose alike.
+    #[test]
+    fn directions_are_made_alike() {
+        let wide: Vec<f64> = vec![3.0, 0.5, -1.0, 0.2, 0.1, 0.4];
+        let tall: Vec<f64> = (0..6).map(|k| wide[k % 2 * 3 + k / 2]).collect();
+        let turned = |mut matrix: Vec<f64>, shape| {
+            Turn::new(shape).orthogonalise(&mut matrix, shape, [3.4445, -4.775, 2.0315], 1e-7, 5);
+            matrix
+        };
+        let (found, other) = (turned(wide, [2, 3]), turned(tall, [3, 2]));
+        let [a, b] = [&found[..3], &found[3..]];
+        assert!((0.4..1.6).contains(&norm(a)) && (0.4..1.6).contains(&norm(b)));
+        assert!(dot(a, b).abs() < 0.35 * norm(a) * norm(b), "{found:?}");
+        for (k, x) in other.iter().enumerate() {
+            assert!((x - found[k % 2 * 3 + k / 2]).abs() < 1e-12);
+        }
+        // With the coefficients of Newton and Schulz themselves, (15, −10, 3)/8, the iteration goes all the way.
+        let mut exact = vec![3.0, 0.5, -1.0, 0.2, 0.1, 0.4];
+        Turn::new([2, 3]).orthogonalise(&mut exact, [2, 3], [1.875, -1.25, 0.375], 1e-7, 40);
+        let [a, b] = [&exact[..3], &exact[3..]];
+        assert!((norm(a) - 1.0).abs() < 1e-9 && dot(a, b).abs() < 1e-9);
+    }
+}
