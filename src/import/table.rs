@@ -442,6 +442,71 @@ mod tests {
         }
     }
 
+    /// What is read with labels, as text: numbers and labels, or the sentence.
+    fn check_labelled(text: &str, label: &str, expected: &str) {
+        let label = (!label.is_empty()).then_some(label);
+        let found = match read_labelled("d.csv", Cursor::new(text), label) {
+            Ok(table) => format!("{} {:?} {:?}", table.width, table.numbers, table.labels),
+            Err(sentence) => sentence,
+        };
+        assert_eq!(found, expected, "{text:?}");
+    }
+
+    #[test]
+    fn one_column_is_the_label_and_all_others_are_numbers() {
+        check_labelled(
+            "1,2,a\n3,4, b c \n",
+            "",
+            r#"2 [1.0, 2.0, 3.0, 4.0] ["a", "b c"]"#,
+        );
+        check_labelled("x;y\n1;2\n3;4\n", "x", r#"1 [2.0, 4.0] ["1", "3"]"#);
+        check_labelled("x,kind,y\n1,a,2\n", "kind", r#"2 [1.0, 2.0] ["a"]"#);
+        for (text, label, expected) in [
+            (
+                "",
+                "",
+                "is empty; expected columns of numbers and a column of labels",
+            ),
+            (
+                "x,y\n",
+                "",
+                "has no rows after its header; expected columns of numbers and a column of labels",
+            ),
+            (
+                "1\n2\n",
+                "",
+                "line 1 has one column; expected columns of numbers and a column of labels, separated by commas, semicolons or tabs",
+            ),
+            (
+                "x,y\n1,2\n",
+                "z",
+                "line 1 has no column `z`; expected one of its columns, like `x`, `y`",
+            ),
+            (
+                "x,y\na,2\n",
+                "",
+                "line 2, column 1 (`x`): `a` is text; expected a number",
+            ),
+            (
+                "1,2\n1,\n",
+                "",
+                "line 2, column 2: there is no label; expected one in every row",
+            ),
+            (
+                "1,2\n1,2,3\n",
+                "",
+                "line 2 has 3 columns; expected 2, as in the first row",
+            ),
+            (
+                "1,2,a\n1,b\n",
+                "",
+                "line 2, column 2: `b` is text; expected a number",
+            ),
+        ] {
+            check_labelled(text, label, &format!("d.csv: {expected}"));
+        }
+    }
+
     #[test]
     fn bytes_that_are_not_utf8_are_refused_with_their_place() {
         assert_eq!(

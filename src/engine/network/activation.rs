@@ -208,3 +208,99 @@ impl<P: Phi, const N: usize> Kernel for Along<'_, P, N> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::declare::{Field, Kind};
+    use crate::engine::rng::{Purpose, stream};
+    use rand::RngExt;
+
+    fn all() -> impl Iterator<Item = Activation> {
+        let Kind::Choice(names) = Activation::KIND else {
+            unreachable!("an activation is a choice");
+        };
+        names
+            .iter()
+            .filter_map(|name| Activation::from_value(crate::engine::declare::Value::Choice(name)))
+    }
+
+    /// φ, φ′ and φ″ at eight points.
+    fn at(activation: Activation, u: [f64; 8]) -> [[f64; 8]; 3] {
+        let mut out = [[0.0; 8]; 3];
+        activation.apply(&u, out.each_mut().map(|out| &mut out[..]));
+        out
+    }
+
+    #[test]
+    fn tanh_is_good_to_three_units_in_the_last_place() {
+        let mut random = stream(2, Purpose::Data, 0);
+        let mut worst: f64 = 0.0;
+        for scale in [1e-8, 0.01, 0.5, 1.0, 3.0, 25.0] {
+            for _ in 0..5_000 {
+                let u = [(); 8].map(|()| scale * (2.0 * random.random::<f64>() - 1.0));
+                for (u, t) in u.into_iter().zip(at(Activation::Tanh, u)[0]) {
+                    let exact = u.tanh();
+                    let unit = exact.abs().next_up() - exact.abs();
+                    worst = worst.max((t - exact).abs() / unit);
+                }
+            }
+        }
+        assert!(worst <= 3.0, "{worst}");
+    }
+
+    #[test]
+    fn derivatives_are_those_of_the_values() {
+        let u = [-30.0, -3.1, -0.7, -0.01, 0.02, 0.6, 2.9, 19.0];
+        let step = 1e-5;
+        for activation in all() {
+            let [below, here, above] =
+                [-step, 0.0, step].map(|by| at(activation, u.map(|u| u + by)));
+            for i in 0..8 {
+                for order in 0..2 {
+                    let slope = (above[order][i] - below[order][i]) / (2.0 * step);
+                    let found = here[order + 1][i];
+                    let kink = activation.name().ends_with("relu") && order == 1;
+                    assert!(
+                        kink || (slope - found).abs() < 1e-8,
+                        "{activation:?}, derivative {} at {}: {found}, not {slope}",
+                        order + 1,
+                        u[i]
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn far_away_activations_are_flat_or_straight_and_nan_stays() {
+        let far = [
+            f64::INFINITY,
+            1e300,
+            800.0,
+            -800.0,
+            -1e300,
+            f64::NEG_INFINITY,
+            f64::NAN,
+            0.0,
+        ];
+        for activation in all() {
+            let [value, slope, _] = at(activation, far);
+            for i in 1..5 {
+                assert!(
+                    !value[i].is_nan() && slope[i].is_finite(),
+                    "{activation:?} at {}",
+                    far[i]
+                );
+            }
+            assert!(value[6].is_nan(), "{activation:?} of NaN");
+        }
+        assert_eq!(at(Activation::Relu, far)[0][5], 0.0);
+        assert_eq!(
+            at(Activation::Tanh, far)[0][..6],
+            [1.0, 1.0, 1.0, -1.0, -1.0, -1.0]
+        );
+        assert_eq!(at(Activation::Sigmoid, far)[0][..3], [1.0; 3]);
+        assert_eq!(at(Activation::Softplus, far)[0][2], 800.0);
+    }
+}

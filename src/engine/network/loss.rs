@@ -114,3 +114,56 @@ impl Loss {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn far_logits_have_straight_losses() {
+        let mut slope = [0.0; 2];
+        for (class, z, loss, derivative) in [
+            (1, 800.0, 0.0, 0.0),
+            (1, -800.0, 800.0, -1.0),
+            (0, 800.0, 800.0, 1.0),
+            (0, -800.0, 0.0, 0.0),
+        ] {
+            let found = Loss::Bce.at(&[z], Goal::Class(class), &mut slope[..1]);
+            assert!((found - loss).abs() < 1e-300, "{class} {z}: {found}");
+            assert!(
+                (slope[0] - derivative).abs() < 1e-300,
+                "{class} {z}: {slope:?}"
+            );
+            // The same logits as those of two classes.
+            let found = Loss::Ce.at(&[0.0, z], Goal::Class(class), &mut slope);
+            assert!((found - loss).abs() < 1e-300, "{class} {z}: {found}");
+            assert!(
+                (slope[1] - derivative).abs() < 1e-300,
+                "{class} {z}: {slope:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_has_no_loss_and_no_class() {
+        let mut slope = [0.0; 2];
+        for z in [[f64::NAN, 1.0], [1.0, f64::NAN], [f64::INFINITY; 2]] {
+            assert!(Loss::Ce.at(&z, Goal::Class(0), &mut slope).is_nan());
+        }
+        assert!(
+            Loss::Bce
+                .at(&[f64::NAN], Goal::Class(0), &mut slope[..1])
+                .is_nan()
+        );
+        assert_eq!(Loss::Ce.class(&[f64::NAN, 1.0]), None);
+        assert_eq!(Loss::Bce.class(&[f64::NAN]), None);
+    }
+
+    #[test]
+    fn classes_are_those_of_the_greatest_logit() {
+        assert_eq!(Loss::Ce.class(&[1.0, 3.0, 3.0]), Some(1));
+        assert_eq!(Loss::Bce.class(&[0.0]), Some(0));
+        assert_eq!(Loss::Bce.class(&[0.1]), Some(1));
+        assert_eq!(Loss::Mse.class(&[0.1]), None);
+    }
+}

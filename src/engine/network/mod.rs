@@ -173,3 +173,6 @@ pub enum NetworkError {
         own: [usize; 2],
     },
 }
+
+#[cfg(test)]
+mod tests;

@@ -302,3 +302,6 @@ fn shipped(text: &str) -> Data {
         .unwrap_or(0);
     Data::labelled(table)
 }
+
+#[cfg(test)]
+mod tests;

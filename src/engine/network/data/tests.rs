@@ -1,0 +1,183 @@
+//! Data sets beside the definitions of scikit-learn, and what becomes of them.
+
+use super::{AnyDataset, Data, Targets};
+use crate::engine::landscape::{Files, NoFiles, Table};
+
+fn data(spec: &str) -> Data {
+    let dataset: AnyDataset = spec.parse().unwrap();
+    dataset.as_dyn().data(&NoFiles).unwrap()
+}
+
+fn numbers(data: &Data) -> &[f64] {
+    match data.targets() {
+        Targets::Numbers { numbers, .. } => numbers,
+        Targets::Classes { .. } => &[],
+    }
+}
+
+/// How many samples have each label.
+fn counts(data: &Data) -> Vec<usize> {
+    let count = |class: f64| {
+        numbers(data)
+            .iter()
+            .filter(|label| **label == class)
+            .count()
+    };
+    (0..10)
+        .map(|class| count(f64::from(class)))
+        .take_while(|count| *count > 0)
+        .collect()
+}
+
+#[track_caller]
+fn check(found: &[f64], expected: &[f64]) {
+    let close = |(a, b): (&f64, &f64)| (a - b).abs() < 1e-15;
+    assert!(
+        found.len() == expected.len() && found.iter().zip(expected).all(close),
+        "{found:?}, expected {expected:?}"
+    );
+}
+
+#[test]
+fn moons_and_circles_without_noise_are_those_of_scikit_learn() {
+    let root = 0.5_f64.sqrt();
+    // make_moons(7, shuffle=False)
+    let moons = data("moons:samples=7,noise=0");
+    let upper = [1.0, 0.0, 0.0, 1.0, -1.0, 0.0];
+    let half = 3.0_f64.sqrt() / 2.0;
+    let lower = [0.0, 0.5, 0.5, 0.5 - half, 1.5, 0.5 - half, 2.0, 0.5];
+    check(moons.inputs(), &[&upper[..], &lower].concat());
+    assert_eq!(numbers(&moons), [0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0]);
+    // make_circles(6, factor=0.5, shuffle=False)
+    let circles = data("circles:samples=6,noise=0");
+    let outer = [1.0, 0.0, -0.5, half, -0.5, -half];
+    check(
+        circles.inputs(),
+        &[&outer[..], &outer.map(|x| 0.5 * x)].concat(),
+    );
+    // Four arms of one turn: where each ends.
+    let spirals = data("spirals:samples=8,classes=4,turns=0.125,noise=0");
+    let ends = [root, root, -root, root, -root, -root, root, -root];
+    check(spirals.inputs(), &[&[0.0; 8][..], &ends].concat());
+}
+
+#[test]
+fn every_data_set_has_the_samples_that_it_says() {
+    for any in AnyDataset::all() {
+        if any.name() == "csv" {
+            continue;
+        }
+        let data = any.as_dyn().data(&NoFiles).unwrap();
+        assert!(data.samples() >= 100, "{any}");
+        assert!(data.inputs().iter().all(|x| x.is_finite()), "{any}");
+        assert_eq!(data, any.as_dyn().data(&NoFiles).unwrap(), "{any}");
+        for (one, two) in [("1", "2"), ("7", "8")] {
+            if any.settings().get("seed").is_some() {
+                let [a, b] = [one, two].map(|seed| format!("{any}:samples={seed},seed={seed}"));
+                assert_ne!(super::tests::data(&a), super::tests::data(&b));
+                let count = super::tests::data(&a).samples();
+                assert_eq!(count.to_string(), one);
+            }
+        }
+    }
+    assert_eq!(counts(&data("blobs:samples=8")), [3, 3, 2]);
+    assert_eq!(counts(&data("spirals:samples=5")), [3, 2]);
+}
+
+#[test]
+fn shipped_data_are_whole() {
+    let digits = data("digits");
+    assert_eq!((digits.samples(), digits.width()), (1797, 64));
+    assert_eq!(
+        counts(&digits),
+        [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
+    );
+    let grey = |x: &f64| (0.0..=16.0).contains(x) && x.fract() == 0.0;
+    assert!(digits.inputs().iter().all(grey));
+    let iris = data("iris");
+    assert_eq!((iris.samples(), iris.width()), (150, 4));
+    let Targets::Classes { classes, names } = iris.targets() else {
+        panic!("species are text");
+    };
+    assert_eq!(names, &["setosa", "versicolor", "virginica"]);
+    assert_eq!([classes[0], classes[50], classes[149]], [0, 1, 2]);
+    // The means that are printed everywhere.
+    let sum: f64 = iris.inputs().iter().step_by(4).sum();
+    assert!((sum / 150.0 - 5.843_333).abs() < 1e-6);
+}
+
+#[test]
+fn a_split_parts_the_samples_and_standardises_by_training() {
+    let all = data("digits");
+    let split = all.split(0.2, 5);
+    assert_eq!([split.train.samples(), split.test.samples()], [1437, 360]);
+    let sum = |data: &Data| -> f64 { data.inputs().iter().sum() };
+    assert_eq!(sum(&split.train) + sum(&split.test), sum(&all));
+    assert_eq!(split, all.split(0.2, 5));
+    assert_ne!(split, all.split(0.2, 6));
+    assert_eq!(all.split(0.0, 1).train, all);
+    assert_eq!(all.split(1.0, 1).train.samples(), 1);
+    assert_eq!(data("moons:samples=1").split(0.5, 1).test.samples(), 0);
+
+    let mut split = all.split(0.2, 5);
+    split.standardise();
+    let column = |data: &Data, input| -> Vec<f64> {
+        data.inputs()
+            .iter()
+            .skip(input)
+            .step_by(64)
+            .copied()
+            .collect()
+    };
+    let (mid, dark) = (column(&split.train, 20), column(&split.train, 0));
+    let mean = |x: &[f64]| x.iter().sum::<f64>() / 1437.0;
+    let square: Vec<f64> = mid.iter().map(|x| x * x).collect();
+    assert!(mean(&mid).abs() < 1e-12 && (mean(&square) - 1.0).abs() < 1e-12);
+    assert!(dark.iter().all(|x| *x == 0.0), "the corner is always dark");
+    let asked: AnyDataset = "digits:standardise=true".parse().unwrap();
+    assert_eq!(asked.split(&NoFiles, 0.2, 5).unwrap(), split);
+}
+
+/// One file with labels.
+struct File(&'static [&'static str]);
+
+impl Files for File {
+    fn columns(&self, path: &str, names: [Option<&str>; 2]) -> Result<[Vec<f64>; 2], String> {
+        NoFiles.columns(path, names)
+    }
+
+    fn table(&self, path: &str, label: Option<&str>) -> Result<Table, String> {
+        assert_eq!((path, label), ("d.csv", Some("y")));
+        let labels: Vec<String> = self.0.iter().map(|label| (*label).to_owned()).collect();
+        Ok(Table {
+            width: 1,
+            numbers: vec![0.5; labels.len()],
+            labels,
+        })
+    }
+}
+
+#[test]
+fn labels_are_numbers_or_the_names_of_classes() {
+    let csv: AnyDataset = "csv:path=d.csv,label=y".parse().unwrap();
+    let targets = |labels| csv.as_dyn().data(&File(labels)).unwrap().targets().clone();
+    assert_eq!(
+        targets(&["2", "0.5", "-1e3"]),
+        Targets::Numbers {
+            width: 1,
+            numbers: vec![2.0, 0.5, -1e3],
+        }
+    );
+    assert_eq!(
+        targets(&["dog", "cat", "dog", "7"]),
+        Targets::Classes {
+            classes: vec![2, 1, 2, 0],
+            names: ["7", "cat", "dog"].map(str::to_owned).to_vec(),
+        }
+    );
+    let refused = "csv".parse::<AnyDataset>().unwrap().as_dyn().data(&NoFiles);
+    assert_eq!(
+        refused.unwrap_err().to_string(),
+        "path: is empty; expected the path of a CSV file"
+    );
+}

@@ -1,0 +1,296 @@
+//! Networks beside formulas, beside themselves, and what is refused.
+
+use super::data::{AnyDataset, Data, Targets};
+use super::{AnyNetwork, NetworkLoss};
+use crate::engine::cancel::Cancel;
+use crate::engine::jet::Scalar;
+use crate::engine::landscape::NoFiles;
+use crate::engine::objective::{Formula, Objective, Treatment};
+use crate::engine::run::{Conditions, RunSpec, run};
+
+fn data(spec: &str) -> Data {
+    let dataset: AnyDataset = spec.parse().unwrap();
+    dataset.as_dyn().data(&NoFiles).unwrap()
+}
+
+fn loss(network: &str, dataset: &str) -> NetworkLoss {
+    let network: AnyNetwork = network.parse().unwrap();
+    NetworkLoss::new(&network, &data(dataset)).unwrap()
+}
+
+#[track_caller]
+fn check(found: &[f64], expected: &[f64], tolerance: f64) {
+    let close = |(a, b): (&f64, &f64)| (a - b).abs() <= tolerance * (1.0 + b.abs());
+    assert!(
+        found.len() == expected.len() && found.iter().zip(expected).all(close),
+        "{found:?}, expected {expected:?}"
+    );
+}
+
+fn end(loss: &NetworkLoss, spec: &str, steps: u64, treatment: Treatment) -> Vec<f64> {
+    let spec: RunSpec = spec.parse().unwrap();
+    let conditions = Conditions {
+        steps,
+        treatment,
+        tolerance: None,
+    };
+    let start = loss.initial(0);
+    let path = run(loss, &start, &spec, &conditions, &Cancel::default()).unwrap();
+    path.theta(usize::MAX).unwrap().to_vec()
+}
+
+/// The mean of (b tanh(a x) − y)², a network of two parameters, for the jets.
+struct Tiny(Data);
+
+impl Formula for Tiny {
+    fn eval<S: Scalar>(&self, a: S, b: S) -> S {
+        let Targets::Numbers { numbers, .. } = self.0.targets() else {
+            return a;
+        };
+        let terms = self.0.inputs().iter().zip(numbers);
+        let sum = terms.fold(a.constant(0.0), |sum, (x, y)| {
+            sum + (b * (a * *x).tanh() - *y).square()
+        });
+        sum / crate::engine::real(numbers.len())
+    }
+}
+
+#[test]
+fn a_network_of_two_parameters_is_its_formula() {
+    let network = loss("mlp:hidden=1,loss=mse,bias=false", "sine:samples=30");
+    let tiny = Tiny(data("sine:samples=30"));
+    for theta in [[0.3, 1.2], [-2.0, 0.5], [1.0, -3.0]] {
+        let [mut found, mut expected] = [[0.0; 2]; 2];
+        let value = network.gradient(&theta, &mut found);
+        check(&[value], &[tiny.gradient(&theta, &mut expected)], 1e-14);
+        check(&found, &expected, 1e-14);
+        let [mut found, mut expected] = [[0.0; 4]; 2];
+        network.hessian(&theta, &mut found);
+        tiny.hessian(&theta, &mut expected);
+        check(&found, &expected, 1e-14);
+    }
+}
+
+#[test]
+fn a_line_is_recovered() {
+    let network = loss("mlp:hidden=,loss=mse", "line:noise=0");
+    let batch = Some(10);
+    let treatment = Treatment {
+        batch,
+        ..Treatment::default()
+    };
+    check(
+        &end(&network, "sgd:lr=0.1", 500, treatment),
+        &[2.0, 1.0],
+        1e-9,
+    );
+    check(
+        &end(&network, "newton", 1, Treatment::default()),
+        &[2.0, 1.0],
+        1e-13,
+    );
+}
+
+#[test]
+fn moons_are_told_apart_and_so_are_those_not_seen() {
+    let split = { "moons:samples=80".parse::<AnyDataset>().unwrap() }.split(&NoFiles, 0.2, 1);
+    let split = split.unwrap();
+    for norm in ["none", "batch", "layer"] {
+        let network = format!("mlp:hidden=8/8,norm={norm}").parse().unwrap();
+        let train = NetworkLoss::new(&network, &split.train).unwrap();
+        let test = train.on(&split.test).unwrap();
+        let theta = end(&train, "adam:lr=0.05", 80, Treatment::default());
+        let [seen, unseen] = [train.measure(&theta), train.measure_on(&theta, &test)];
+        assert!((seen.loss - train.value(&theta)).abs() < 1e-12);
+        for measure in [seen, unseen] {
+            assert!(
+                measure.accuracy.unwrap() >= 0.9,
+                "{norm}: {seen:?} {unseen:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn blocks_and_batches_are_parts_of_the_same_mean() {
+    for dataset in [
+        "blobs:samples=150",
+        "blobs:samples=64",
+        "blobs:samples=1,classes=1",
+    ] {
+        let network = loss(
+            "mlp:hidden=9/9,loss=ce,residual=true,norm=layer,l2=0.1",
+            dataset,
+        );
+        let theta = network.initial(3);
+        let n = network.dim();
+        let (mut whole, mut sum) = (vec![0.0; n], vec![0.0; n]);
+        let value = network.gradient(&theta, &mut whole);
+        let (mut mean, mut one) = (0.0, vec![0.0; n]);
+        let samples = network.samples();
+        for sample in 0..samples {
+            let share = 1.0 / crate::engine::real(samples);
+            mean += share * network.batch_gradient(&theta, &[sample], &mut one);
+            sum.iter_mut()
+                .zip(&one)
+                .for_each(|(sum, g)| *sum += share * g);
+        }
+        check(&[mean], &[value], 1e-13);
+        check(&sum, &whole, 1e-13);
+    }
+}
+
+#[test]
+fn the_empirical_fisher_matrix_is_the_mean_of_squares_of_gradients() {
+    let network = loss("mlp:hidden=5,loss=ce", "blobs:samples=70");
+    let theta = network.initial(1);
+    let vector: Vec<f64> = theta.iter().map(|t| (7.0 * t).sin()).collect();
+    let n = network.dim();
+    let [mut found, mut expected, mut one] = [vec![0.0; n], vec![0.0; n], vec![0.0; n]];
+    for sample in 0..70 {
+        network.batch_gradient(&theta, &[sample], &mut one);
+        let along: f64 = one.iter().zip(&vector).map(|(g, v)| g * v).sum();
+        expected
+            .iter_mut()
+            .zip(&one)
+            .for_each(|(e, g)| *e += g * along / 70.0);
+    }
+    network.empirical_fisher_vector(&theta, &vector, &mut found);
+    check(&found, &expected, 1e-13);
+}
+
+#[test]
+fn a_dense_hessian_has_the_products_as_its_columns() {
+    let network = loss(
+        "mlp:hidden=4/4,activation=gelu,norm=batch,residual=true",
+        "xor:samples=90",
+    );
+    let theta = network.initial(1);
+    let n = network.dim();
+    let mut hessian = vec![0.0; n * n];
+    network.hessian(&theta, &mut hessian);
+    let mut column = vec![0.0; n];
+    for k in 0..n {
+        let unit: Vec<f64> = (0..n).map(|i| f64::from(u8::from(i == k))).collect();
+        network.hessian_vector(&theta, &unit, &mut column);
+        check(&column, &hessian[k * n..(k + 1) * n], 1e-13);
+    }
+}
+
+#[test]
+fn threads_that_ask_at_once_get_the_same_bits() {
+    let network = loss("mlp:hidden=16/16", "moons:samples=130");
+    let theta = network.initial(0);
+    let ask = || {
+        let mut gradient = vec![0.0; network.dim()];
+        let value = network.gradient(&theta, &mut gradient);
+        gradient.push(value);
+        gradient
+    };
+    let alone = ask();
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..4).map(|_| scope.spawn(ask)).collect();
+        for thread in threads {
+            assert_eq!(thread.join().unwrap(), alone);
+        }
+    });
+}
+
+#[test]
+fn numbers_that_are_none_and_batches_without_samples_do_not_panic() {
+    for settings in [
+        "loss=bce",
+        "loss=ce,norm=batch",
+        "loss=mse,norm=layer,activation=gelu",
+    ] {
+        let network = loss(
+            &format!("mlp:hidden=3/3,residual=true,{settings}"),
+            "moons:samples=9",
+        );
+        let n = network.dim();
+        let mut out = vec![0.0; n];
+        for extreme in [f64::NAN, f64::INFINITY, -1e300, 0.0] {
+            let theta = vec![extreme; n];
+            let value = network.gradient(&theta, &mut out);
+            assert!(
+                extreme == 0.0 || !value.is_finite() || value > 1e9 || settings.contains("norm")
+            );
+            network.hessian_vector(&theta, &theta, &mut out);
+            network.measure(&theta);
+            network.batch_gradient(&theta, &[], &mut out);
+        }
+    }
+}
+
+#[test]
+fn groups_of_a_network_are_its_layers() {
+    let network = loss("mlp:hidden=3", "moons");
+    assert_eq!(network.group("layer0"), Some(0..9));
+    assert_eq!(network.group("layers.1.bias"), Some(12..13));
+    assert_eq!(network.group("x"), None);
+    let frozen = end(
+        &network,
+        "sgd:lr=0.1[layers.0:lr=0]",
+        3,
+        Treatment::default(),
+    );
+    assert_eq!(frozen[..9], network.initial(0)[..9]);
+    assert_ne!(frozen[9..], network.initial(0)[9..]);
+}
+
+#[test]
+fn what_does_not_fit_is_refused_in_one_sentence() {
+    for (network, dataset, expected) in [
+        (
+            "mlp:loss=bce",
+            "blobs:classes=3",
+            "loss: bce is for the classes 0 and 1, but the labels have 3 classes; expected ce",
+        ),
+        (
+            "mlp:loss=mse",
+            "iris",
+            "loss: mse is for numbers, but labels are text like `setosa`; expected bce or ce",
+        ),
+        (
+            "mlp:loss=ce",
+            "line:samples=3,noise=0",
+            "loss: ce is for classes, but a label is -1; expected whole numbers from 0 to 999, or mse",
+        ),
+        (
+            "mlp:hidden=4096/4096",
+            "moons",
+            "hidden: a network through the widths [2, 4096, 4096, 1] has more than 10000000 parameters; expected fewer",
+        ),
+    ] {
+        let network: AnyNetwork = network.parse().unwrap();
+        let refused = NetworkLoss::new(&network, &data(dataset)).err().unwrap();
+        assert_eq!(refused.to_string(), expected);
+    }
+    let many = Data::new(
+        1,
+        vec![0.5],
+        Targets::Numbers {
+            width: 2,
+            numbers: vec![1.0, 0.0],
+        },
+    );
+    let network = "mlp".parse().unwrap();
+    let refused = NetworkLoss::new(&network, &many).err().unwrap();
+    assert_eq!(
+        refused.to_string(),
+        "loss: bce is for one class for each sample, but there are 2 targets; expected mse"
+    );
+    let refused = loss("mlp", "moons").on(&data("iris")).err().unwrap();
+    assert_eq!(
+        refused.to_string(),
+        "loss: bce is for the classes 0 and 1, but the labels have 3 classes; expected ce"
+    );
+    let refused = loss("mlp:loss=ce", "moons")
+        .on(&data("iris"))
+        .err()
+        .unwrap();
+    assert_eq!(
+        refused.to_string(),
+        "the data have 4 inputs and 3 outputs; expected 2 and 2, as the network has"
+    );
+}
