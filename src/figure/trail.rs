@@ -6,6 +6,13 @@ use super::frame::Frame;
 use super::shortened;
 use crate::engine::run::{Outcome, Trajectory};
 
+/// Height of a name's line, and of its letters.
+const LINE: f32 = 15.0;
+const SIZE: f32 = 13.0;
+
+/// The most letters of a name beside a head.
+const LONGEST: usize = 30;
+
 /// What a trail is drawn from.
 #[derive(Clone, Copy)]
 pub struct Trail<'a> {
@@ -74,7 +81,7 @@ pub fn trails(trails: &[Trail], frame: &Frame, step: usize, theme: &Theme) -> Ve
             } else {
                 trail.name.to_owned()
             };
-            names.push((at, shortened(&text, 30), colour));
+            names.push((at, shortened(&text, LONGEST), colour));
         }
     }
     items.extend(place_names(names, frame, theme));
@@ -110,22 +117,37 @@ fn path(
     points
 }
 
+/// About where a name beside a head at a place is written.
+pub(super) fn name_area(at: Point, name: &str, frame: &Frame) -> Area {
+    let width = name_width(&shortened(name, LONGEST));
+    let x = name_left(at, width, frame);
+    Area::new([x, at[1] - LINE / 2.0], [x + width, at[1] + LINE / 2.0])
+}
+
+fn name_width(name: &str) -> f32 {
+    #[expect(clippy::cast_precision_loss, reason = "names are short")]
+    let letters = name.chars().count() as f32;
+    letters * SIZE * 0.57
+}
+
+/// The left end of a name: to the right of its head, or where there is no room, so that it ends to the left.
+fn name_left(at: Point, width: f32, frame: &Frame) -> f32 {
+    if at[0] + 10.0 + width > frame.area.max[0] {
+        at[0] - 10.0 - width
+    } else {
+        at[0] + 10.0
+    }
+}
+
 /// Writes names beside heads, moved up or down until none covers another.
 fn place_names(mut names: Vec<(Point, String, Colour)>, frame: &Frame, theme: &Theme) -> Vec<Item> {
-    const LINE: f32 = 15.0;
-    const SIZE: f32 = 13.0;
     names.sort_by(|(a, ..), (b, ..)| a[1].total_cmp(&b[1]).then(a[0].total_cmp(&b[0])));
     let mut placed: Vec<([f32; 2], f32)> = Vec::new();
     let mut items = Vec::new();
     for (at, text, colour) in names {
-        #[expect(clippy::cast_precision_loss, reason = "names are short")]
-        let width = text.chars().count() as f32 * SIZE * 0.57;
-        let left = at[0] + 10.0 + width > frame.area.max[0];
-        let x = if left {
-            at[0] - 10.0 - width
-        } else {
-            at[0] + 10.0
-        };
+        let width = name_width(&text);
+        let x = name_left(at, width, frame);
+        let left = x < at[0];
         let overlaps = |y: f32, ([other_x, other_y], other_width): &([f32; 2], f32)| {
             // A little less than a line, so that a line further down is free however it is rounded.
             (y - other_y).abs() < LINE - 0.1 && x < other_x + other_width && *other_x < x + width
