@@ -2,7 +2,7 @@
 //! the rule keeps or looks at, and how far it may go.
 
 use super::colour::{Marker, Theme, run_colour};
-use super::drawing::{Colour, Item, Point, Stroke};
+use super::drawing::{Area, Colour, Item, Point, Stroke};
 use super::frame::Frame;
 use super::labels::{Labels, around};
 use super::trail::line;
@@ -19,14 +19,20 @@ pub fn next_step(trajectory: &Trajectory, row: usize) -> Option<u64> {
     (step > 0).then_some(step as u64)
 }
 
-/// A step of a run that is called `name` and has such a look, on a landscape of two parameters; nothing on a graph.
+/// The area that the marker of the start takes up.
+pub fn start_area(start: [f64; 2], frame: &Frame) -> Area {
+    around(frame.picture_from_world(start), 8.0)
+}
+
+/// A step of a run that has such a colour, on a landscape of two parameters; nothing on a graph. Names keep out of `taken`.
 ///
 /// What the step finds out, and the directions that it goes by, are those of the step; what is kept from step to step is as it is
 /// before it.
 pub fn internals(
     ground: &Ground,
     look: &Look,
-    (name, colour): (&str, usize),
+    colour: usize,
+    taken: Vec<Area>,
     frame: &Frame,
     theme: &Theme,
 ) -> Vec<Item> {
@@ -35,7 +41,7 @@ pub fn internals(
     };
     let mut gradient = [0.0; 2];
     ground.objective.gradient(&[x, y], &mut gradient);
-    let mut sketch = Sketch::new([x, y], name, run_colour(colour, theme), frame, theme);
+    let mut sketch = Sketch::new([x, y], run_colour(colour, theme), taken, frame, theme);
     let before = |after: &Carried| {
         let same = |before: &&Carried| before.symbol == after.symbol;
         look.carried[0].iter().find(same)
@@ -56,10 +62,9 @@ pub fn internals(
             CarriedKind::Each | CarriedKind::Number => {}
         }
     }
-    sketch.directions(&directions);
     sketch.step(to);
-    sketch.items.extend(sketch.labels.into_items());
-    sketch.items
+    sketch.directions(&directions);
+    sketch.finish()
 }
 
 fn pair(numbers: &[f64]) -> Option<[f64; 2]> {
@@ -82,19 +87,22 @@ struct Sketch<'a> {
     frame: &'a Frame,
     theme: &'a Theme,
     items: Vec<Item>,
-    labels: Labels<'a>,
+    /// What names keep out of.
+    taken: Vec<Area>,
+    /// Names, and the ends that they belong to.
+    names: Vec<(String, Point)>,
 }
 
 impl<'a> Sketch<'a> {
     fn new(
         theta: [f64; 2],
-        name: &str,
         colour: Colour,
+        mut taken: Vec<Area>,
         frame: &'a Frame,
         theme: &'a Theme,
     ) -> Self {
         let at = frame.picture_from_world(theta);
-        let written = super::trail::name_area(at, name, frame);
+        taken.push(around(at, 7.0));
         Self {
             theta,
             at,
@@ -102,11 +110,12 @@ impl<'a> Sketch<'a> {
             frame,
             theme,
             items: Vec::new(),
-            labels: Labels::new(vec![around(at, 7.0), written], frame, theme),
+            taken,
+            names: Vec::new(),
         }
     }
 
-    /// Arrows of readable lengths, from the longest direction to the shortest.
+    /// Arrows of readable lengths, the longest for the longest direction. The first direction is the landscape's own.
     fn directions(&mut self, directions: &[(String, Option<[f64; 2]>)]) {
         let Frame { area, window } = self.frame;
         let scale = [
@@ -114,23 +123,25 @@ impl<'a> Sketch<'a> {
             f64::from(area.height()) / window.height(),
         ];
         let length = |[x, y]: [f64; 2]| (x * scale[0]).hypot(y * scale[1]);
-        let known = |(name, direction): &'_ (String, Option<[f64; 2]>)| {
-            let direction = (*direction)?;
-            let length = length(direction);
-            (length > 0.0 && length.is_finite()).then(|| (name.clone(), direction, length))
-        };
-        let known: Vec<_> = directions.iter().filter_map(known).collect();
-        let longest = known.iter().map(|(.., length)| *length).fold(0.0, f64::max);
-        for (index, (name, [x, y], length)) in known.iter().enumerate() {
+        let all = directions
+            .iter()
+            .zip(std::iter::once(self.theme.ink).chain(std::iter::repeat(self.colour)));
+        let known: Vec<_> = all
+            .filter_map(|((name, direction), colour)| {
+                let direction = (*direction)?;
+                Some((name, direction, length(direction), colour))
+            })
+            .filter(|(_, _, length, _)| *length > f64::MIN_POSITIVE && length.is_finite())
+            .collect();
+        let lengths = known.iter().map(|(_, _, length, _)| *length);
+        let longest = lengths.fold(0.0, f64::max);
+        for (name, [x, y], length, colour) in known {
             let [short, long] = ARROWS;
-            let factor = (short + (long - short) * length / longest) / length;
-            let tip = [self.theta[0] + factor * x, self.theta[1] + factor * y];
+            // Divided first, so that nothing overflows.
+            let [ux, uy] = [x / length, y / length];
+            let drawn = short + (long - short) * (length / longest);
+            let tip = [self.theta[0] + drawn * ux, self.theta[1] + drawn * uy];
             let tip = self.frame.picture_from_world(tip);
-            let colour = if index == 0 {
-                self.theme.ink
-            } else {
-                self.colour
-            };
             self.arrow(tip, 1.7, colour);
             self.label(name, tip);
         }
@@ -158,6 +169,10 @@ impl<'a> Sketch<'a> {
         });
         let head = || vec![barb[0], tip, barb[1]];
         let shaft = || vec![self.at, tip];
+        let steps = [0.0_f32, 0.2, 0.4, 0.6, 0.8, 1.0];
+        let along = steps
+            .map(|share| [0, 1].map(|axis| self.at[axis] + share * (tip[axis] - self.at[axis])));
+        self.taken.extend(along.map(|point| around(point, 2.5)));
         let halo = self.theme.halo;
         for (width, colour) in [(width + 2.2, halo), (width, colour)] {
             self.items.push(line(shaft(), width, colour, &[]));
@@ -165,15 +180,25 @@ impl<'a> Sketch<'a> {
         }
     }
 
-    /// A name beyond the end of what goes out from here.
     fn label(&mut self, name: &str, at: Point) {
-        let length = apart(self.at, at);
-        let away = if length > 0.5 {
-            [0, 1].map(|axis| (at[axis] - self.at[axis]) / length)
-        } else {
-            [0.0, -1.0]
-        };
-        self.labels.add_toward(name, at, away);
+        self.names.push((name.to_owned(), at));
+    }
+
+    /// All that was drawn, with names beyond the ends of what goes out from here.
+    fn finish(self) -> Vec<Item> {
+        let mut labels = Labels::new(self.taken, self.frame, self.theme);
+        for (name, end) in &self.names {
+            let length = apart(self.at, *end);
+            let away = if length > 0.5 {
+                [0, 1].map(|axis| (end[axis] - self.at[axis]) / length)
+            } else {
+                [0.0, -1.0]
+            };
+            labels.add_toward(name, *end, away);
+        }
+        let mut items = self.items;
+        items.extend(labels.into_items());
+        items
     }
 
     /// A place that is kept, joined to here.
@@ -282,7 +307,6 @@ mod tests {
     use crate::engine::run::{self, RunSpec};
     use crate::engine::scene::Scene;
     use crate::engine::wrapper::AnyWrapper;
-    use crate::figure::drawing::Area;
 
     fn drawn(landscape: &str, spec: &RunSpec, row: usize) -> (Vec<Item>, Frame) {
         let mut scene = Scene::new(landscape.parse().unwrap());
@@ -297,7 +321,7 @@ mod tests {
             return (Vec::new(), frame);
         };
         let look = run::look(objective, start, spec, &conditions, step, &never);
-        let draw = |look: Look| internals(&ground, &look, ("run", 0), &frame, &Theme::LIGHT);
+        let draw = |look: Look| internals(&ground, &look, 0, Vec::new(), &frame, &Theme::LIGHT);
         (look.map(draw).unwrap_or_default(), frame)
     }
 

@@ -214,11 +214,13 @@ fn inside(
         inside.extend(critical_marks(&runs.ground, frame, theme));
     }
     inside.extend(map::start(runs.ground.place(scene.start), frame, theme));
+    let mut taken = vec![internals::start_area(runs.ground.place(scene.start), frame)];
     if scene.map.trails {
         inside.extend(trail::trails(&trails, frame, row, theme));
+        taken.extend(trail::name_areas(&trails, frame, row));
     }
     if scene.map.internals {
-        inside.extend(next_step(runs, names, row, frame, options));
+        inside.extend(next_step(runs, taken, row, frame, options));
     }
     inside.extend(map::closeup_note(terrain, frame, theme));
     inside
@@ -227,28 +229,28 @@ fn inside(
 /// What moves the followed run.
 fn next_step(
     runs: &Runs,
-    names: &[String],
+    taken: Vec<Area>,
     row: usize,
     frame: &Frame,
     options: &Options,
 ) -> Vec<Item> {
     let (scene, objective) = (&runs.scene, &*runs.ground.objective);
     let first = scene.runs.iter().position(|run| run.shown);
-    let drawn = || {
+    let drawn = move || {
         let index = options.followed.or(first)?;
         let run = scene.runs.get(index).filter(|run| run.shown)?;
         let step = internals::next_step(&runs.results.get(index)?.trajectory, row)?;
         let (start, conditions) = (scene.start_theta(), scene.conditions());
         let never = Cancel::default();
         let made = run::look(objective, start, &run.spec, &conditions, step, &never)?;
-        let called = (names.get(index)?.as_str(), look(run.colour));
-        let theme = options.theme;
+        let (ground, colour) = (&runs.ground, look(run.colour));
         Some(internals::internals(
-            &runs.ground,
+            ground,
             &made,
-            called,
+            colour,
+            taken,
             frame,
-            theme,
+            options.theme,
         ))
     };
     drawn().unwrap_or_default()

@@ -182,8 +182,8 @@ impl App {
             .show(ui, |ui| {
                 let mut commands = Vec::new();
                 ui.horizontal_wrapped(|ui| {
-                    ui.spacing_mut().item_spacing.x = 4.0;
-                    ui.spacing_mut().button_padding.x = 5.0;
+                    ui.spacing_mut().item_spacing.x = 2.0;
+                    ui.spacing_mut().button_padding.x = 4.0;
                     for view in View::ALL {
                         let tab = ui.selectable_label(
                             self.view == view,

@@ -271,8 +271,9 @@ mod tests {
             let Some(look) = at(&spec, 12) else { continue };
             for line in spec.rule() {
                 slots(line, |symbol, name| {
+                    let bare = name.trim_end_matches('<');
                     let known = spec.number(&look, 0, symbol, name).is_some()
-                        || look.carried[1].iter().any(|carried| carried.symbol == name)
+                        || look.carried[1].iter().any(|carried| carried.symbol == bare)
                         || spec.optimizer.settings().get(name).is_some()
                         || spec
                             .wrappers

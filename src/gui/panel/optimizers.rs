@@ -1,7 +1,7 @@
 //! The optimizers of the left panel: colour, tick and menu of every run.
 
 use super::run;
-use super::scene::{Answer, Around, heading};
+use super::scene::{Answer, Around, heading_text};
 use super::schedule::Curve;
 use crate::engine::optimizer::{AnyOptimizer, Kind};
 use crate::engine::run::RunSpec;
@@ -33,7 +33,7 @@ pub(crate) fn ui(
     let (parameters, steps) = (scene.landscape.as_dyn().parameters(), scene.training.steps);
     let mut change = None;
     ui.horizontal(|ui| {
-        heading(ui, "OPTIMIZERS");
+        ui.label(heading_text("OPTIMIZERS"));
         let adding = ui.menu_button("+ Add", |ui| {
             for kind in Kind::ALL {
                 ui.menu_button(kind.title(), |ui| {
@@ -72,9 +72,14 @@ pub(crate) fn ui(
             if open {
                 ui.indent("settings", |ui| {
                     let mut refused = run::ui(ui, run, &names[index], &parameters);
-                    let of = (&*run, names[index].as_str(), steps);
-                    let asked = curve.ui(ui, of, around.record(index), around, textures);
-                    refused = run::schedules_ui(ui, &mut run.spec).or(refused);
+                    let (colour, name) = (look(run.colour), names[index].as_str());
+                    let mut asked = None;
+                    let show = |ui: &mut egui::Ui, spec: &RunSpec| {
+                        let record = around.record(index);
+                        let of = (spec, record, steps);
+                        asked = curve.ui(ui, of, (colour, name), around, textures);
+                    };
+                    refused = run::schedules_ui(ui, &mut run.spec, show).or(refused);
                     answer.refused = refused.or(answer.refused.take());
                     answer.commands.extend(asked);
                 });

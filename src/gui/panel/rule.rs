@@ -42,8 +42,8 @@ pub(crate) fn ui(
             ui.weak("The run does not get to this step.");
             return;
         };
-        let axes = ["x", "y"];
-        for (index, axis) in axes.iter().enumerate().take(look.theta[0].len()) {
+        let parameters = scene.landscape.as_dyn().parameters();
+        for (index, axis) in parameters.iter().enumerate() {
             ui.strong(format!("step {step} in {axis}"));
             for line in spec.rule_at(look, index) {
                 ui.label(line);

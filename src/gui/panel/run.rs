@@ -33,11 +33,16 @@ pub(crate) fn ui(
     wrappers_ui(ui, &mut run.spec.wrappers).or(own)
 }
 
-/// Shows the schedules of a run, one after the other, and changes them in place; answers why a value was not taken.
-pub(crate) fn schedules_ui(ui: &mut egui::Ui, spec: &mut RunSpec) -> Option<String> {
+/// Shows the schedules of a run, one after the other, and changes them in place; answers why a value was not taken. `curve` shows
+/// their curve.
+pub(crate) fn schedules_ui(
+    ui: &mut egui::Ui,
+    spec: &mut RunSpec,
+    curve: impl FnOnce(&mut egui::Ui, &RunSpec),
+) -> Option<String> {
     let mut refused = None;
     let mut schedules = spec.plan.schedules().to_vec();
-    let mut removed = None;
+    let (mut removed, mut curve) = (None, Some(curve));
     for (index, schedule) in schedules.iter_mut().enumerate() {
         ui.push_id(("schedule", index), |ui| {
             ui.horizontal(|ui| {
@@ -51,6 +56,9 @@ pub(crate) fn schedules_ui(ui: &mut egui::Ui, spec: &mut RunSpec) -> Option<Stri
                     removed = Some(index);
                 }
             });
+            if let Some(curve) = curve.take() {
+                curve(ui, spec);
+            }
             refused = settings_ui(ui, schedule.settings_mut(), |_| true).or(refused.take());
         });
     }
@@ -121,7 +129,7 @@ fn groups_ui(ui: &mut egui::Ui, spec: &mut RunSpec, parameters: &[&str]) -> Opti
     if !elementwise || parameters.len() < 2 || free.is_empty() {
         return refused;
     }
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         for (name, called) in free {
             let is = if *called == name {
                 String::new()

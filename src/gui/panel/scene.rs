@@ -89,7 +89,7 @@ pub(crate) fn ui(
     if samples > 0 {
         answer.refused = scaling_ui(ui, &mut scene, samples).or(answer.refused);
     }
-    ui.add_space(6.0);
+    ui.add_space(10.0);
     let curve = &mut memory.curve;
     optimizers::ui(
         ui,
@@ -109,7 +109,12 @@ pub(crate) fn ui(
 /// A heading of the panel.
 pub(crate) fn heading(ui: &mut egui::Ui, text: &str) {
     ui.add_space(6.0);
-    ui.label(egui::RichText::new(text).size(11.0).strong());
+    ui.label(heading_text(text));
+}
+
+/// The words of a heading.
+pub(super) fn heading_text(text: &str) -> egui::RichText {
+    egui::RichText::new(text).size(11.0).strong()
 }
 
 fn landscape_ui(

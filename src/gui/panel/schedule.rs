@@ -3,11 +3,10 @@
 use super::scene::Around;
 use crate::engine::lab::RunResult;
 use crate::engine::real;
-use crate::engine::scene::Run;
+use crate::engine::run::RunSpec;
 use crate::engine::schedule::{Pace, Pacing, Plan};
 use crate::figure::axis::number;
 use crate::figure::chart::{Chart, Series, thin};
-use crate::figure::look;
 use crate::gui::command::Command;
 use crate::gui::paint::{self, Textures};
 use eframe::egui;
@@ -62,17 +61,17 @@ impl Line {
 }
 
 impl Curve {
-    /// Shows the curve of a run that has such a name and so many steps, unless its pace is always the same. A click on it moves
+    /// Shows the curve of a run of so many steps that has such a look and such a name, unless its pace is always the same. A click on it moves
     /// the timeline there.
     pub(crate) fn ui(
         &mut self,
         ui: &mut egui::Ui,
-        (run, name, steps): (&Run, &str, u64),
-        record: Option<&Arc<RunResult>>,
+        (spec, record, steps): (&RunSpec, Option<&Arc<RunResult>>, u64),
+        (look, name): (usize, &str),
         around: &Around,
         textures: &mut Textures,
     ) -> Option<Command> {
-        let (spec, plan) = (&run.spec, &run.spec.plan);
+        let plan = &spec.plan;
         if plan.is_constant() {
             return None;
         }
@@ -96,7 +95,7 @@ impl Curve {
             if title == "lr" || cycled {
                 let title = (title, format!("{title} of {name} over its steps"));
                 asked = line
-                    .ui(ui, title, (look(run.colour), steps), around, textures)
+                    .ui(ui, title, (look, steps), around, textures)
                     .or(asked);
             }
         }

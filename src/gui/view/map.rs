@@ -169,11 +169,16 @@ impl MapView {
         let run = scene.runs.get(index).filter(|run| run.shown)?;
         let step = internals::next_step(&runs.results.get(index)?.trajectory, shown.row)?;
         let step = self.looked.at(scene, runs, index, step)?;
-        let called = (shown.names.get(index)?.as_str(), look(run.colour));
+        let mut taken = vec![internals::start_area(runs.ground.place(scene.start), frame)];
+        if scene.map.trails {
+            taken.extend(trail::name_areas(&trails(shown, runs), frame, shown.row));
+        }
+        let (ground, colour) = (&runs.ground, look(run.colour));
         Some(internals::internals(
-            &runs.ground,
+            ground,
             step,
-            called,
+            colour,
+            taken,
             frame,
             shown.theme,
         ))
