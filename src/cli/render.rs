@@ -79,6 +79,7 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
             pixels,
             step,
             theme,
+            followed: None,
         },
     )?;
     write_whole(&args.output, |out| out.write_all(&bytes))

@@ -26,6 +26,10 @@ Columns:
   grad_norm    the length of the true gradient, not clipped
   lr           the learning rate of the next step
   lambda_min, lambda_max   with --curvature, the Hessian's eigenvalues
+  cost         all that was asked for so far, in gradients: a value counts as a
+               third of one, a Hessian times a vector as two
+  average_x, average_y   the average of the iterates, of runs that keep one
+               (asgd, schedulefree-sgd, schedulefree-adamw, +ema)
 
 A spec comes back in its shortest form: settings at their defaults are left
 out, but for lr. JSON holds runs, each with its spec, outcome (finished, converged or diverged),

@@ -38,6 +38,7 @@ pub(super) fn open(path: Option<&Path>) -> Result<(), String> {
             pixels,
             step: None,
             theme,
+            followed: None,
         },
     )?;
     let name = free_name();

@@ -1,6 +1,7 @@
 //! A scene: plain data that determines the whole picture, seed included, and its TOML file.
 
 mod error;
+mod scaling;
 mod settings;
 mod start;
 

@@ -19,6 +19,8 @@ pub struct Picture {
     pub step: Option<u64>,
     /// Light or dark.
     pub theme: &'static Theme,
+    /// The run whose internals are drawn, if they are; `None` is the first that is ticked.
+    pub followed: Option<usize>,
 }
 
 /// The bytes of a picture of the kind that one of [`EXTENSIONS`] names. Its description is its caption and the scene.
@@ -70,9 +72,16 @@ fn drawing(scene: &Scene, ground: &Arc<Ground>, picture: &Picture) -> Drawing {
         pixels,
         step,
         theme,
+        followed,
     } = *picture;
     let size = points(pixels);
-    figure::picture(scene, ground, &figure::Options { size, step, theme })
+    let options = figure::Options {
+        size,
+        step,
+        theme,
+        followed,
+    };
+    figure::picture(scene, ground, &options)
 }
 
 /// The size in points of a picture of so many pixels: as large as a page, so that its texts can be read whatever the

@@ -3,7 +3,9 @@
 //! A landscape of two parameters has the columns `x` and `y`, one of a single parameter has `x` alone, and its start is one
 //! number. Floats are the shortest text that reads back to the same bits. A diverged run's rows end before the first number that
 //! is not finite. With curvature there are two more columns, `lambda_min` and `lambda_max`; where the Hessian is not
-//! finite although the loss is, they hold `null` in JSON and nothing in CSV.
+//! finite although the loss is, they hold `null` in JSON and nothing in CSV. Then comes `cost`, all that was asked for so far in
+//! gradients. A run that keeps an average of its iterates has it last, in `average_x` and `average_y`; in a CSV with such a run, they
+//! hold nothing for the others.
 
 use crate::engine::lab::Runs;
 use crate::engine::run::{Outcome, Trajectory};
@@ -15,6 +17,12 @@ pub const COLUMNS: [&str; 7] = ["step", "evaluations", "x", "y", "loss", "grad_n
 
 /// The columns that curvature adds.
 pub const CURVATURE: [&str; 2] = ["lambda_min", "lambda_max"];
+
+/// The column that follows: values, gradients and Hessians that the optimizer asked for, together, in gradients.
+pub const COST: &str = "cost";
+
+/// The columns of a run that keeps an average of its iterates.
+pub const AVERAGE: [&str; 2] = ["average_x", "average_y"];
 
 /// How trajectories are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +63,7 @@ pub struct Writer<'a, W> {
     scene: &'a Scene,
     names: Vec<String>,
     format: Format,
-    columns: Vec<&'static str>,
+    curvature: bool,
     several: bool,
     written: usize,
 }
@@ -66,13 +74,6 @@ impl<'a, W: Write> Writer<'a, W> {
     /// # Errors
     /// Those of `out`.
     pub fn new(mut out: W, scene: &'a Scene, format: Format, curvature: bool) -> io::Result<Self> {
-        let mut columns = COLUMNS.to_vec();
-        if scene.start_theta().len() == 1 {
-            columns.retain(|column| *column != "y");
-        }
-        if curvature {
-            columns.extend(CURVATURE);
-        }
         let several = shown(scene).count() > 1;
         match format {
             Format::Json => {
@@ -86,6 +87,7 @@ impl<'a, W: Write> Writer<'a, W> {
             }
             Format::Csv => {
                 let run = if several { "run," } else { "" };
+                let columns = columns(scene, curvature, averages(scene));
                 writeln!(out, "{run}{}", columns.join(","))?;
             }
         }
@@ -95,7 +97,7 @@ impl<'a, W: Write> Writer<'a, W> {
             scene,
             names,
             format,
-            columns,
+            curvature,
             several,
             written: 0,
         })
@@ -123,14 +125,17 @@ impl<'a, W: Write> Writer<'a, W> {
                 let outcome = trajectory.outcome;
                 let [diverged_at, converged_at] = ends(outcome)
                     .map(|step| step.map_or("null".to_owned(), |step| step.to_string()));
-                let columns = serde_json::to_string(&self.columns)?;
+                let averages = trajectory.average.is_some();
+                let columns = columns(self.scene, self.curvature, averages);
+                let columns = serde_json::to_string(&columns)?;
                 write!(
                     self.out,
                     "{comma}\n{{\"spec\":{spec},\"name\":{name},\"outcome\":\"{}\",\"diverged_at\":{diverged_at},\
                      \"converged_at\":{converged_at},\"columns\":{columns},\"rows\":[",
                     outcome.name(),
                 )?;
-                self.rows(trajectory, curvature, ["\n[", ",\n["], "]", "null")?;
+                let marks = (["\n[", ",\n["], "]", "null");
+                self.rows(trajectory, curvature, averages, marks)?;
                 self.out.write_all(b"\n]}")?;
             }
             Format::Csv => {
@@ -139,7 +144,8 @@ impl<'a, W: Write> Writer<'a, W> {
                 } else {
                     String::new()
                 };
-                self.rows(trajectory, curvature, [&run, &run], "\n", "")?;
+                let averages = averages(self.scene);
+                self.rows(trajectory, curvature, averages, ([&run, &run], "\n", ""))?;
             }
         }
         self.written += 1;
@@ -157,18 +163,18 @@ impl<'a, W: Write> Writer<'a, W> {
         self.out.flush()
     }
 
-    /// The rows, each after `before` (the first one after its first) and before `after`.
+    /// The rows, each after `before` (the first one after its first) and before `after`, with `missing` for what is no number.
     fn rows(
         &mut self,
         trajectory: &Trajectory,
         curvature: Option<&[[f64; 2]]>,
-        before: [&str; 2],
-        after: &str,
-        missing: &str,
+        averages: bool,
+        (before, after, missing): ([&str; 2], &str, &str),
     ) -> io::Result<()> {
         let out = &mut self.out;
-        let thetas = trajectory.theta.chunks_exact(trajectory.dim.max(1));
-        for (row, theta) in thetas.enumerate() {
+        let dim = trajectory.dim.max(1);
+        let none = vec![f64::NAN; if averages { dim } else { 0 }];
+        for (row, theta) in trajectory.theta.chunks_exact(dim).enumerate() {
             let before = before[usize::from(row > 0)];
             write!(out, "{before}{row},{}", trajectory.evaluations[row])?;
             let rest = [
@@ -180,7 +186,14 @@ impl<'a, W: Write> Writer<'a, W> {
                 .and_then(|curvature| curvature.get(row))
                 .into_iter()
                 .flatten();
-            for number in theta.iter().chain(&rest).chain(lambdas) {
+            let average = trajectory
+                .average
+                .as_ref()
+                .and_then(|average| average.get(row * dim..(row + 1) * dim))
+                .unwrap_or(&none);
+            let cost = trajectory.cost(row);
+            let numbers = theta.iter().chain(&rest).chain(lambdas);
+            for number in numbers.chain(&cost).chain(average) {
                 out.write_all(b",")?;
                 if number.is_finite() {
                     serde_json::to_writer(&mut *out, number)?;
@@ -192,6 +205,27 @@ impl<'a, W: Write> Writer<'a, W> {
         }
         Ok(())
     }
+}
+
+/// The columns of a run of a scene, or of a table of all its runs.
+fn columns(scene: &Scene, curvature: bool, averages: bool) -> Vec<&'static str> {
+    let mut columns = COLUMNS.to_vec();
+    if curvature {
+        columns.extend(CURVATURE);
+    }
+    columns.push(COST);
+    if averages {
+        columns.extend(AVERAGE);
+    }
+    if scene.start_theta().len() == 1 {
+        columns.retain(|column| !matches!(*column, "y" | "average_y"));
+    }
+    columns
+}
+
+/// Whether a ticked run of a scene has the average of its iterates.
+fn averages(scene: &Scene) -> bool {
+    shown(scene).any(|index| scene.runs[index].spec.averages())
 }
 
 /// The steps at which a run diverged and converged.
@@ -239,11 +273,11 @@ mod tests {
                 &["sgd:lr=0.1", "sgd:lr=0.5,momentum=0.9"],
                 Format::Csv
             ),
-            "run,step,evaluations,x,y,loss,grad_norm,lr,lambda_min,lambda_max\n\
-             sgd:lr=0.1,0,0,-4.0,2.0,16.0,8.94427190999916,0.1,1.0,4.0\n\
-             sgd:lr=0.1,1,1,-3.6,1.2,9.36,6.0,0.1,1.0,4.0\n\
-             \"sgd:lr=0.5,momentum=0.9\",0,0,-4.0,2.0,16.0,8.94427190999916,0.5,1.0,4.0\n\
-             \"sgd:lr=0.5,momentum=0.9\",1,1,-2.0,-2.0,10.0,8.246211251235321,0.5,1.0,4.0\n"
+            "run,step,evaluations,x,y,loss,grad_norm,lr,lambda_min,lambda_max,cost\n\
+             sgd:lr=0.1,0,0,-4.0,2.0,16.0,8.94427190999916,0.1,1.0,4.0,0.0\n\
+             sgd:lr=0.1,1,1,-3.6,1.2,9.36,6.0,0.1,1.0,4.0,1.0\n\
+             \"sgd:lr=0.5,momentum=0.9\",0,0,-4.0,2.0,16.0,8.94427190999916,0.5,1.0,4.0,0.0\n\
+             \"sgd:lr=0.5,momentum=0.9\",1,1,-2.0,-2.0,10.0,8.246211251235321,0.5,1.0,4.0,1.0\n"
         );
         assert_eq!(
             made("quadratic:a=1,b=4", &["sgd:lr=0.5"], Format::Json),
@@ -252,10 +286,10 @@ mod tests {
              \"runs\":[\n\
              {\"spec\":\"sgd:lr=0.5\",\"name\":\"SGD\",\"outcome\":\"finished\",\"diverged_at\":null,\
              \"converged_at\":null,\
-             \"columns\":[\"step\",\"evaluations\",\"x\",\"y\",\"loss\",\"grad_norm\",\"lr\",\"lambda_min\",\"lambda_max\"],\
+             \"columns\":[\"step\",\"evaluations\",\"x\",\"y\",\"loss\",\"grad_norm\",\"lr\",\"lambda_min\",\"lambda_max\",\"cost\"],\
              \"rows\":[\n\
-             [0,0,-4.0,2.0,16.0,8.94427190999916,0.5,1.0,4.0],\n\
-             [1,1,-2.0,-2.0,10.0,8.246211251235321,0.5,1.0,4.0]\n\
+             [0,0,-4.0,2.0,16.0,8.94427190999916,0.5,1.0,4.0,0.0],\n\
+             [1,1,-2.0,-2.0,10.0,8.246211251235321,0.5,1.0,4.0,1.0]\n\
              ]}\n]}\n"
         );
     }
@@ -264,15 +298,40 @@ mod tests {
     fn one_parameter_has_one_column() {
         assert_eq!(
             made("parabola", &["sgd:lr=0.2"], Format::Csv),
-            "step,evaluations,x,loss,grad_norm,lr,lambda_min,lambda_max\n\
-             0,0,10.0,100.0,20.0,0.2,2.0,2.0\n\
-             1,1,6.0,36.0,12.0,0.2,2.0,2.0\n"
+            "step,evaluations,x,loss,grad_norm,lr,lambda_min,lambda_max,cost\n\
+             0,0,10.0,100.0,20.0,0.2,2.0,2.0,0.0\n\
+             1,1,6.0,36.0,12.0,0.2,2.0,2.0,1.0\n"
         );
         let json = made("parabola", &["sgd:lr=0.2"], Format::Json);
         let json: serde_json::Value = serde_json::from_str(&json).unwrap();
         assert_eq!(json["start"], serde_json::json!([10.0]));
         let row = json["runs"][0]["rows"][1].as_array().unwrap().len();
         assert_eq!(json["runs"][0]["columns"].as_array().unwrap().len(), row);
+    }
+
+    #[test]
+    fn averages_and_costs_come_last_where_there_are_any() {
+        let specs = ["sgd:lr=0.5", "sgd:lr=0.5+ema:decay=0.5", "newton"];
+        let csv = made("quadratic:a=1,b=4", &specs, Format::Csv);
+        let lines: Vec<&str> = csv.lines().collect();
+        assert!(lines[0].ends_with("lambda_max,cost,average_x,average_y"));
+        assert!(lines[1].ends_with(",4.0,0.0,,"), "{csv}");
+        assert!(lines[3].ends_with(",4.0,0.0,-4.0,2.0"), "{csv}");
+        assert!(lines[4].ends_with(",4.0,1.0,-2.0,-2.0"), "{csv}");
+        assert!(
+            lines[6].ends_with(",4.0,5.0,,"),
+            "a Hessian in two products: {csv}"
+        );
+        let json = made("parabola", &specs, Format::Json);
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let last = |run: usize| {
+            json["runs"][run]["columns"]
+                .as_array()
+                .unwrap()
+                .last()
+                .unwrap()
+        };
+        assert_eq!([last(0), last(1), last(2)], ["cost", "average_x", "cost"]);
     }
 
     #[test]
@@ -289,8 +348,8 @@ mod tests {
         let line = |format| made("formula:f=(x+3)^1.5 + y", &["sgd"], format);
         let json: serde_json::Value = serde_json::from_str(&line(Format::Json)).unwrap();
         let row = json["runs"][0]["rows"][0].as_array().unwrap();
-        assert_eq!(row.len(), 9);
+        assert_eq!(row.len(), 10);
         assert!(row[7].is_null() || row[8].is_null(), "{row:?}");
-        assert!(line(Format::Csv).lines().nth(1).unwrap().ends_with(','));
+        assert!(line(Format::Csv).lines().nth(1).unwrap().ends_with(",,0.0"));
     }
 }

@@ -115,17 +115,15 @@ impl Chart<'_> {
         items
     }
 
-    /// The title, grid lines and numbers.
+    /// The title with what the numbers leave out, grid lines and numbers.
     fn scales(&self, horizontal: &Axis, vertical: &Axis) -> Vec<Item> {
         let (area, plot, theme) = (self.area, self.plot(), self.theme);
         let top = area.min[1] + 10.0;
-        let mut items = vec![self.text(
-            self.title.to_owned(),
-            [area.min[0] + 6.0, top],
-            Anchor::Start,
-            12.0,
-        )];
-        for tick in &vertical.ticks(room(plot.height(), 15.0)).ticks {
+        let ticks = vertical.ticks(room(plot.height(), 15.0));
+        let title = format!("{} {}", self.title, ticks.offset);
+        let at = [area.min[0] + 6.0, top];
+        let mut items = vec![self.text(title.trim().to_owned(), at, Anchor::Start, 12.0)];
+        for tick in &ticks.ticks {
             let y = place(plot.max[1], plot.min[1], vertical.position(tick.value));
             items.push(line(
                 vec![[plot.min[0], y], [plot.max[0], y]],

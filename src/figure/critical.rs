@@ -2,12 +2,12 @@
 
 use super::axis::number;
 use super::colour::Theme;
-use super::drawing::{Anchor, Area, Colour, Item, Point, Stroke, Text};
+use super::drawing::{Area, Colour, Item, Point, Stroke};
 use super::frame::Frame;
+use super::labels::{Labels, around};
 use super::trail::line;
 use crate::engine::critical::{CriticalPoint, Kind};
 use crate::engine::landscape::Mark;
-use crate::engine::real;
 
 /// With more points in view than this, only the selected one is labelled.
 pub const MOST_LABELS: usize = 12;
@@ -17,8 +17,6 @@ const CROWD: usize = 150;
 
 const SIZE: f32 = 6.0;
 const SMALL: f32 = 4.0;
-const LETTERS: f32 = 10.5;
-const LINE: f32 = 13.0;
 
 /// The fill of minima and maxima, which neither terrain nor run has.
 const LOW: Colour = Colour::rgb(255, 226, 140);
@@ -55,17 +53,16 @@ pub fn marks(
     for (_, at) in seen.iter().filter(|(index, _)| Some(*index) == selected) {
         items.extend(outlined(&circle(*at, 2.0 * size), 2.0, theme));
     }
-    let mut labels = Labels::new(published, frame, theme);
-    labels
-        .taken
-        .extend(seen.iter().map(|(_, at)| around(*at, SIZE + 1.0)));
+    let mut taken = stars(published, frame);
+    taken.extend(seen.iter().map(|(_, at)| around(*at, SIZE + 1.0)));
+    let mut labels = Labels::new(taken, frame, theme);
     for (index, at) in &seen {
         if seen.len() <= MOST_LABELS || Some(*index) == selected {
             let point = &points[*index];
             labels.add(&words(point, is_published(point)), *at);
         }
     }
-    items.extend(labels.items);
+    items.extend(labels.into_items());
     items
 }
 
@@ -157,91 +154,14 @@ fn circle([x, y]: Point, radius: f32) -> Vec<Point> {
         .collect()
 }
 
-fn around([x, y]: Point, reach: f32) -> Area {
-    Area::new([x - reach, y - reach], [x + reach, y + reach])
-}
-
-/// Labels that keep out of each other's way and inside the frame.
-struct Labels<'a> {
-    frame: &'a Frame,
-    theme: &'a Theme,
-    taken: Vec<Area>,
-    items: Vec<Item>,
-}
-
-impl<'a> Labels<'a> {
-    /// The stars of published minima and their values are in the way.
-    fn new(published: &[Mark], frame: &'a Frame, theme: &'a Theme) -> Self {
-        let stars = published.iter().flat_map(|mark| {
-            let [x, y] = frame.picture_from_world(mark.at);
-            let value = Area::new([x - 32.0, y + 10.0], [x + 32.0, y + 24.0]);
-            [around([x, y], 9.0), value]
-        });
-        Self {
-            frame,
-            theme,
-            taken: stars.collect(),
-            items: Vec::new(),
-        }
-    }
-
-    /// Puts lines below, above or beside a point, wherever they cover least.
-    fn add(&mut self, lines: &[String], [x, y]: Point) {
-        let letters = lines.iter().map(|line| line.chars().count()).max();
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "pictures are drawn with f32"
-        )]
-        let [letters, rows] = [letters.unwrap_or(0), lines.len()].map(|count| real(count) as f32);
-        let half = [letters * LETTERS * 0.26 + 2.0, rows * LINE / 2.0];
-        let (up, side) = (half[1] + 9.0, half[0] + 10.0);
-        let places = [
-            [x, y + up],
-            [x, y + up + 15.0],
-            [x, y - up],
-            [x + side, y],
-            [x - side, y],
-            [x + side, y + up],
-            [x - side, y + up],
-            [x + side, y - up],
-            [x - side, y - up],
-        ];
-        let area =
-            |[x, y]: Point| Area::new([x - half[0], y - half[1]], [x + half[0], y + half[1]]);
-        let border = self.frame.area;
-        let cost = |place: Point| {
-            let area = area(place);
-            let covered: f32 = self.taken.iter().map(|other| overlap(&area, other)).sum();
-            covered + 4.0 * (area.width() * area.height() - overlap(&area, &border))
-        };
-        let best = places
-            .into_iter()
-            .min_by(|a, b| cost(*a).total_cmp(&cost(*b)));
-        let Some([x, middle]) = best else {
-            return;
-        };
-        self.taken.push(area([x, middle]));
-        let mut y = middle - half[1] + LINE / 2.0;
-        for line in lines {
-            self.items.push(Item::Text(Text {
-                text: line.clone(),
-                at: [x, y],
-                anchor: Anchor::Middle,
-                size: LETTERS,
-                colour: self.theme.ink,
-                halo: Some(self.theme.halo),
-                upright: false,
-            }));
-            y += LINE;
-        }
-    }
-}
-
-/// What two areas share.
-fn overlap(a: &Area, b: &Area) -> f32 {
-    let along =
-        |axis: usize| (a.max[axis].min(b.max[axis]) - a.min[axis].max(b.min[axis])).max(0.0);
-    along(0) * along(1)
+/// The stars of published minima and their values, which are in the way of labels.
+fn stars(published: &[Mark], frame: &Frame) -> Vec<Area> {
+    let areas = published.iter().flat_map(|mark| {
+        let [x, y] = frame.picture_from_world(mark.at);
+        let value = Area::new([x - 32.0, y + 10.0], [x + 32.0, y + 24.0]);
+        [around([x, y], 9.0), value]
+    });
+    areas.collect()
 }
 
 #[cfg(test)]
@@ -250,6 +170,7 @@ mod tests {
     use crate::engine::cancel::Cancel;
     use crate::engine::critical::find;
     use crate::engine::landscape::{AnyLandscape, Ground, NoFiles};
+    use crate::figure::drawing::Text;
 
     fn found(spec: &str) -> (Ground, Vec<CriticalPoint>, Frame) {
         let landscape: AnyLandscape = spec.parse().unwrap();

@@ -74,6 +74,7 @@ mod tests {
         scene.training.steps = 30;
         let ground = Arc::new(scene.ground(&NoFiles).unwrap());
         let options = Options {
+            followed: None,
             size: [900.0, 700.0],
             step: None,
             theme: &Theme::LIGHT,

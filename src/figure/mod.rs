@@ -9,6 +9,8 @@ mod curve;
 pub mod drawing;
 pub mod frame;
 pub mod gallery;
+pub mod internals;
+mod labels;
 pub mod map;
 pub mod png;
 pub mod svg;
@@ -18,7 +20,7 @@ pub mod trail;
 use crate::engine::cancel::Cancel;
 use crate::engine::lab::{self, Runs, Terrain};
 use crate::engine::landscape::Ground;
-use crate::engine::run::{Outcome, Trajectory};
+use crate::engine::run::{self, Outcome, Trajectory};
 use crate::engine::scene::Scene;
 use axis::number;
 use colour::{Theme, run_colour, run_dash, run_marker};
@@ -36,6 +38,8 @@ pub struct Options {
     pub step: Option<u64>,
     /// Light or dark.
     pub theme: &'static Theme,
+    /// The run whose internals are drawn, if they are; `None` is the first that is ticked.
+    pub followed: Option<usize>,
 }
 
 /// Grid side of a picture's landscape.
@@ -111,39 +115,6 @@ fn draw(runs: &Runs, terrain: &Terrain, frame: &Frame, options: &Options) -> Dra
             .zip(&names)
             .filter(|((run, _), _)| run.shown)
     };
-    let trails: Vec<Trail> = shown()
-        .map(|((run, result), name)| Trail {
-            trajectory: &result.trajectory,
-            outline: &result.outline,
-            name,
-            look: look(run.colour),
-            strong: false,
-        })
-        .collect();
-
-    let mut inside = map::landscape(
-        terrain,
-        &map::shading(terrain, theme),
-        &scene.map,
-        frame,
-        theme,
-    );
-    if scene.map.arrows {
-        inside.extend(map::arrows(&runs.ground, frame, theme));
-    }
-    if scene.map.minima {
-        inside.extend(map::marks(&runs.ground, frame, theme));
-    }
-    if scene.map.critical {
-        inside.extend(critical_marks(&runs.ground, frame, theme));
-    }
-    inside.extend(map::start(runs.ground.place(scene.start), frame, theme));
-    if scene.map.trails {
-        inside.extend(trail::trails(&trails, frame, row, theme));
-    }
-
-    inside.extend(map::closeup_note(terrain, frame, theme));
-
     let [width, height] = options.size;
     let page = vec![[0.0, 0.0], [width, 0.0], [width, height], [0.0, height]];
     let mut items = vec![Item::Path {
@@ -154,7 +125,7 @@ fn draw(runs: &Runs, terrain: &Terrain, frame: &Frame, options: &Options) -> Dra
     }];
     items.push(Item::Clipped {
         area: frame.area,
-        items: inside,
+        items: inside(runs, terrain, &names, frame, row, options),
     });
     items.extend(map::axes(frame, scene.landscape.as_dyn().axes(), theme));
     if scene.map.fill {
@@ -200,6 +171,89 @@ fn draw(runs: &Runs, terrain: &Terrain, frame: &Frame, options: &Options) -> Dra
         size: options.size,
         items,
     }
+}
+
+/// Everything inside the map's border, from back to front.
+fn inside(
+    runs: &Runs,
+    terrain: &Terrain,
+    names: &[String],
+    frame: &Frame,
+    row: usize,
+    options: &Options,
+) -> Vec<Item> {
+    let (scene, theme) = (&runs.scene, options.theme);
+    let trails: Vec<Trail> = scene
+        .runs
+        .iter()
+        .zip(&runs.results)
+        .zip(names)
+        .filter(|((run, _), _)| run.shown)
+        .map(|((run, result), name)| Trail {
+            trajectory: &result.trajectory,
+            outline: &result.outline,
+            name,
+            look: look(run.colour),
+            strong: false,
+        })
+        .collect();
+    let mut inside = map::landscape(
+        terrain,
+        &map::shading(terrain, theme),
+        &scene.map,
+        frame,
+        theme,
+    );
+    if scene.map.arrows {
+        inside.extend(map::arrows(&runs.ground, frame, theme));
+    }
+    if scene.map.minima {
+        inside.extend(map::marks(&runs.ground, frame, theme));
+    }
+    if scene.map.critical {
+        inside.extend(critical_marks(&runs.ground, frame, theme));
+    }
+    inside.extend(map::start(runs.ground.place(scene.start), frame, theme));
+    let mut taken = vec![internals::start_area(runs.ground.place(scene.start), frame)];
+    if scene.map.trails {
+        inside.extend(trail::trails(&trails, frame, row, theme));
+        taken.extend(trail::name_areas(&trails, frame, row));
+    }
+    if scene.map.internals {
+        inside.extend(next_step(runs, taken, row, frame, options));
+    }
+    inside.extend(map::closeup_note(terrain, frame, theme));
+    inside
+}
+
+/// What moves the followed run.
+fn next_step(
+    runs: &Runs,
+    taken: Vec<Area>,
+    row: usize,
+    frame: &Frame,
+    options: &Options,
+) -> Vec<Item> {
+    let (scene, objective) = (&runs.scene, &*runs.ground.objective);
+    let first = scene.runs.iter().position(|run| run.shown);
+    let drawn = move || {
+        let index = options.followed.or(first)?;
+        let run = scene.runs.get(index).filter(|run| run.shown)?;
+        let step = internals::next_step(&runs.results.get(index)?.trajectory, row)?;
+        let (start, conditions) = (scene.start_theta(), scene.conditions());
+        let never = Cancel::default();
+        let made = run::look(objective, start, &run.spec, &conditions, step, &never)?;
+        let (ground, colour) = (&runs.ground, look(run.colour));
+        Some(internals::internals(
+            ground,
+            &made,
+            colour,
+            taken,
+            frame,
+            options.theme,
+        ))
+    };
+    drawn().unwrap_or_default()
 }
 
 /// The critical points in view.

@@ -6,6 +6,13 @@ use super::frame::Frame;
 use super::shortened;
 use crate::engine::run::{Outcome, Trajectory};
 
+/// Height of a name's line, and of its letters.
+const LINE: f32 = 15.0;
+const SIZE: f32 = 13.0;
+
+/// The most letters of a name beside a head.
+const LONGEST: usize = 30;
+
 /// What a trail is drawn from.
 #[derive(Clone, Copy)]
 pub struct Trail<'a> {
@@ -19,6 +26,16 @@ pub struct Trail<'a> {
     pub look: usize,
     /// Drawn stronger than the others.
     pub strong: bool,
+}
+
+impl Trail<'_> {
+    /// Whether it ends at a step because the run diverged.
+    fn has_diverged(&self, step: usize) -> bool {
+        match self.trajectory.outcome {
+            Outcome::Diverged(at) => step.saturating_add(1) >= self.trajectory.len() && at > 0,
+            _ => false,
+        }
+    }
 }
 
 /// Draws trails up to a step: lines, then heads, then names that do not cover each other.
@@ -50,17 +67,13 @@ pub fn trails(trails: &[Trail], frame: &Frame, step: usize, theme: &Theme) -> Ve
             items.extend(run_marker(trail.look).items(head, 3.5, colour, theme.halo));
         }
     }
-    let mut names = Vec::new();
     for trail in trails {
         let Some(place) = trail.trajectory.place(step) else {
             continue;
         };
         let at = frame.picture_from_world(place);
         let colour = run_colour(trail.look, theme);
-        let ended = match trail.trajectory.outcome {
-            Outcome::Diverged(at) => step + 1 >= trail.trajectory.len() && at > 0,
-            _ => false,
-        };
+        let ended = trail.has_diverged(step);
         let size = if trail.strong { 7.0 } else { 5.5 };
         let shape = if ended {
             Marker::Cross
@@ -68,17 +81,32 @@ pub fn trails(trails: &[Trail], frame: &Frame, step: usize, theme: &Theme) -> Ve
             run_marker(trail.look)
         };
         items.extend(shape.items(at, size, colour, theme.halo));
-        if frame.area.contains(at) {
-            let text = if ended {
-                format!("{} diverged", trail.name)
-            } else {
-                trail.name.to_owned()
-            };
-            names.push((at, shortened(&text, 30), colour));
-        }
     }
-    items.extend(place_names(names, frame, theme));
+    let written = |name: Name| {
+        let [left, right] = [name.area.min[0], name.area.max[0]];
+        let (x, anchor) = if name.before {
+            (right, Anchor::End)
+        } else {
+            (left, Anchor::Start)
+        };
+        Item::Text(Text {
+            text: name.text,
+            at: [x, name.area.min[1] + LINE / 2.0],
+            anchor,
+            size: SIZE,
+            colour: run_colour(name.look, theme),
+            halo: Some(theme.halo),
+            upright: false,
+        })
+    };
+    items.extend(names(trails, frame, step).into_iter().map(written));
     items
+}
+
+/// The areas that the names beside the heads of trails take up.
+pub fn name_areas(trails: &[Trail], frame: &Frame, step: usize) -> Vec<Area> {
+    let names = names(trails, frame, step).into_iter();
+    names.map(|name| name.area).collect()
 }
 
 /// A trail's points up to a step, thinned to what can be told apart.
@@ -110,44 +138,58 @@ fn path(
     points
 }
 
-/// Writes names beside heads, moved up or down until none covers another.
-fn place_names(mut names: Vec<(Point, String, Colour)>, frame: &Frame, theme: &Theme) -> Vec<Item> {
-    const LINE: f32 = 15.0;
-    const SIZE: f32 = 13.0;
-    names.sort_by(|(a, ..), (b, ..)| a[1].total_cmp(&b[1]).then(a[0].total_cmp(&b[0])));
-    let mut placed: Vec<([f32; 2], f32)> = Vec::new();
-    let mut items = Vec::new();
-    for (at, text, colour) in names {
+/// A name beside a head.
+struct Name {
+    text: String,
+    /// Where it is written, about.
+    area: Area,
+    /// Whether it ends to the left of the head, because there is no room to its right.
+    before: bool,
+    look: usize,
+}
+
+/// The names of the trails whose heads are in view.
+fn names(trails: &[Trail], frame: &Frame, step: usize) -> Vec<Name> {
+    let heads = trails.iter().filter_map(|trail| {
+        let at = frame.picture_from_world(trail.trajectory.place(step)?);
+        let text = if trail.has_diverged(step) {
+            format!("{} diverged", trail.name)
+        } else {
+            trail.name.to_owned()
+        };
+        let text = shortened(&text, LONGEST);
+        frame.area.contains(at).then_some((at, text, trail.look))
+    });
+    arranged(heads.collect(), frame)
+}
+
+/// Names beside heads, moved up or down until none covers another.
+fn arranged(mut heads: Vec<(Point, String, usize)>, frame: &Frame) -> Vec<Name> {
+    heads.sort_by(|(a, ..), (b, ..)| a[1].total_cmp(&b[1]).then(a[0].total_cmp(&b[0])));
+    let mut names: Vec<Name> = Vec::new();
+    for ([x, y], text, look) in heads {
         #[expect(clippy::cast_precision_loss, reason = "names are short")]
         let width = text.chars().count() as f32 * SIZE * 0.57;
-        let left = at[0] + 10.0 + width > frame.area.max[0];
-        let x = if left {
-            at[0] - 10.0 - width
-        } else {
-            at[0] + 10.0
-        };
-        let overlaps = |y: f32, ([other_x, other_y], other_width): &([f32; 2], f32)| {
+        let before = x + 10.0 + width > frame.area.max[0];
+        let left = if before { x - 10.0 - width } else { x + 10.0 };
+        let overlaps = |top: f32, other: &Area| {
             // A little less than a line, so that a line further down is free however it is rounded.
-            (y - other_y).abs() < LINE - 0.1 && x < other_x + other_width && *other_x < x + width
+            (top - other.min[1]).abs() < LINE - 0.1
+                && left < other.max[0]
+                && other.min[0] < left + width
         };
-        let mut y = at[1];
-        while let Some((other, _)) = placed.iter().find(|other| overlaps(y, other)) {
-            y = other[1] + LINE;
+        let mut top = y - LINE / 2.0;
+        while let Some(other) = names.iter().find(|other| overlaps(top, &other.area)) {
+            top = other.area.min[1] + LINE;
         }
-        placed.push(([x, y], width));
-        let at = if left { [x + width, y] } else { [x, y] };
-        let anchor = if left { Anchor::End } else { Anchor::Start };
-        items.push(Item::Text(Text {
+        names.push(Name {
             text,
-            at,
-            anchor,
-            size: SIZE,
-            colour,
-            halo: Some(theme.halo),
-            upright: false,
-        }));
+            area: Area::new([left, top], [left + width, top + LINE]),
+            before,
+            look,
+        });
     }
-    items
+    names
 }
 
 /// A whole or dashed line.
@@ -192,9 +234,9 @@ mod tests {
         let frame = Frame::fit(Rect::square(1.0), area);
         for place in 0_u16..2000 {
             let at = [100.0, 300.0 + f32::from(place) * 0.0371];
-            let name = |text: &str| (at, text.to_owned(), Theme::LIGHT.ink);
+            let name = |text: &str| (at, text.to_owned(), 0);
             let names = ["SGD", "Adam", "Momentum", "Newton"].map(name).to_vec();
-            assert_eq!(place_names(names, &frame, &Theme::LIGHT).len(), 4);
+            assert_eq!(arranged(names, &frame).len(), 4);
         }
     }
 }

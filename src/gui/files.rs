@@ -71,6 +71,7 @@ impl App {
                 pixels: PIXELS,
                 step,
                 theme,
+                followed: self.selected,
             },
         ))
     }

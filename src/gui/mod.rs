@@ -5,6 +5,7 @@ mod command;
 mod dialog;
 mod files;
 mod icon;
+mod looked;
 mod paint;
 mod panel;
 mod param_ui;

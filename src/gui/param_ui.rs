@@ -17,6 +17,16 @@ pub(crate) fn settings_ui(
     settings: &mut dyn Settings,
     wanted: impl Fn(&str) -> bool,
 ) -> Option<String> {
+    owned_settings_ui(ui, "", settings, wanted)
+}
+
+/// The same, with the name of whom the settings are of before each of theirs.
+pub(crate) fn owned_settings_ui(
+    ui: &mut egui::Ui,
+    owner: &str,
+    settings: &mut dyn Settings,
+    wanted: impl Fn(&str) -> bool,
+) -> Option<String> {
     let mut refused = None;
     for (index, param) in settings.params().iter().enumerate() {
         if !wanted(param.name) {
@@ -24,7 +34,7 @@ pub(crate) fn settings_ui(
         }
         let before = settings.value(index);
         let default = settings.default_value(index);
-        if let Some(value) = row_ui(ui, param, &before, &default)
+        if let Some(value) = row_ui(ui, owner, param, &before, &default)
             && let Err(refusal) = settings.set(param.name, value)
         {
             refused = Some(refusal.to_string());
@@ -54,7 +64,7 @@ pub(crate) fn file_ui(
                 .on_hover_text("The desktop's own dialog, where there is one.")
                 .clicked();
             let layout = egui::Layout::left_to_right(egui::Align::Center);
-            let changed = ui.with_layout(layout, |ui| row_ui(ui, param, &value, &default));
+            let changed = ui.with_layout(layout, |ui| row_ui(ui, "", param, &value, &default));
             (changed.inner, browse)
         })
         .inner
@@ -65,13 +75,20 @@ pub(crate) fn file_ui(
 }
 
 /// One setting: its name and its control. Answers with the value that it was changed to.
-fn row_ui(ui: &mut egui::Ui, param: &Param, value: &Value, default: &Value) -> Option<Value> {
+fn row_ui(
+    ui: &mut egui::Ui,
+    owner: &str,
+    param: &Param,
+    value: &Value,
+    default: &Value,
+) -> Option<Value> {
     let row = ui.horizontal(|ui| {
         let help = tooltip(param, default);
-        let name = name_ui(ui, param.name).on_hover_text(&help);
+        let label = format!("{owner} {}", param.name);
+        let name = name_ui(ui, label.trim_start()).on_hover_text(&help);
         let mut changed = param
             .none
-            .and_then(|word| none_ui(ui, param, word, value, default));
+            .and_then(|word| none_ui(ui, label.trim_start(), param, word, value, default));
         let response = match value {
             Value::None => None,
             value => {
@@ -117,6 +134,7 @@ pub(crate) fn name_ui(ui: &mut egui::Ui, name: &str) -> egui::Response {
 /// The tick that gives an optional setting a value or takes it away.
 fn none_ui(
     ui: &mut egui::Ui,
+    name: &str,
     param: &Param,
     word: &str,
     value: &Value,
@@ -126,7 +144,7 @@ fn none_ui(
     let text = if given { "" } else { word };
     let tick = ui.checkbox(&mut given, text);
     tick.widget_info(|| {
-        let label = format!("set {}", param.name);
+        let label = format!("set {name}");
         egui::WidgetInfo::selected(egui::Role::CheckBox, true, given, label)
     });
     let tick = tick.on_hover_text(format!("Off is `{word}`."));

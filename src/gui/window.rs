@@ -80,9 +80,7 @@ impl App {
 
     fn scene_panel(&mut self, ui: &mut egui::Ui) {
         let theme = theme::current(ui.ctx());
-        let samples = self
-            .runs()
-            .map_or(0, |runs| runs.ground.objective.samples());
+        let (runs, step) = (self.runs.clone(), self.timeline.step());
         let critical = self.critical_points();
         let show = |ui: &mut egui::Ui| {
             let scroll = egui::ScrollArea::vertical().auto_shrink(false);
@@ -96,8 +94,12 @@ impl App {
             } = self;
             scroll
                 .show(ui, |ui| {
-                    let answer =
-                        panel::scene::ui(ui, scene, samples, selected, memory, theme, textures);
+                    let around = panel::scene::Around {
+                        runs: runs.as_deref().and_then(|runs| runs.as_ref().ok()),
+                        step,
+                        theme,
+                    };
+                    let answer = panel::scene::ui(ui, scene, &around, selected, memory, textures);
                     if let Some(Ok(found)) = critical.as_deref() {
                         panel::critical::ui(ui, &found.points, point);
                     }
@@ -180,8 +182,8 @@ impl App {
             .show(ui, |ui| {
                 let mut commands = Vec::new();
                 ui.horizontal_wrapped(|ui| {
-                    ui.spacing_mut().item_spacing.x = 4.0;
-                    ui.spacing_mut().button_padding.x = 5.0;
+                    ui.spacing_mut().item_spacing.x = 2.0;
+                    ui.spacing_mut().button_padding.x = 4.0;
                     for view in View::ALL {
                         let tab = ui.selectable_label(
                             self.view == view,
@@ -273,6 +275,7 @@ impl App {
             terrain: terrain.as_ref(),
             row: usize::try_from(self.timeline.step()).unwrap_or(usize::MAX),
             selected: self.selected,
+            followed,
             theme,
             tools: self.view == View::Map,
         };

@@ -5,6 +5,7 @@ mod files;
 mod landscapes;
 mod map;
 mod panels;
+mod runs;
 mod surveys;
 mod timeline;
 
@@ -82,6 +83,15 @@ impl Window {
             .query_all_by_label_contains(part)
             .next()
             .is_some()
+    }
+
+    /// Whether a picture of the last frame has a text of its own that is `text`.
+    fn paints(&self, text: &str) -> bool {
+        let shapes = &self.harness.output().shapes;
+        shapes.iter().any(|clipped| match &clipped.shape {
+            egui::Shape::Text(shape) => shape.galley.text() == text,
+            _ => false,
+        })
     }
 
     /// Presses the mouse at one place and lets it go at another.

@@ -113,3 +113,24 @@ fn of_one_parameter_a_click_moves_x_alone_and_the_runs_stay_on_the_graph() {
     window.settle();
     assert!(window.says("expected a landscape of two"));
 }
+
+#[test]
+fn internals_are_drawn_of_the_followed_run_when_they_are_asked_for() {
+    let mut scene = Scene::opening();
+    scene.runs.truncate(2);
+    let mut window = Window::on(scene);
+    assert!(!window.app().scene().map.internals, "off at first");
+    assert!(!window.paints("−∇f"));
+    window.click(egui::Role::Button, "internals");
+    window.settle();
+    assert!(window.app().scene().map.internals);
+    assert!(window.paints("−∇f") && window.paints("step"));
+    assert!(!window.paints("−v"), "the first run has no velocity");
+    window.click(egui::Role::Button, "settings of Momentum");
+    window.press(egui::Key::ArrowRight);
+    assert!(window.paints("−∇f") && window.paints("−v"));
+    let toml = window.app().scene().to_toml();
+    assert!(toml.contains("internals = true"), "a part of the scene");
+    window.click(egui::Role::Button, "internals");
+    assert!(!window.paints("−∇f"));
+}

@@ -62,22 +62,19 @@ fn every_landscape_can_be_chosen_and_draws() {
 
 #[test]
 fn every_setting_of_every_optimizer_and_schedule_has_its_control() {
-    for optimizer in AnyOptimizer::all() {
-        for schedule in AnySchedule::all() {
-            let mut scene = Scene::opening();
-            scene.runs.clear();
-            scene.add_run(format!("{optimizer}@{schedule}").parse().expect("a spec"));
-            let name = scene.run_names().swap_remove(0);
-            let mut window = Window::on(scene);
-            window.click(Role::Button, &format!("settings of {name}"));
-            let settings = [optimizer.settings(), schedule.settings()];
-            for param in settings.iter().flat_map(|settings| settings.params()) {
-                assert!(
-                    window.has(param.name),
-                    "{optimizer}@{schedule}: {}",
-                    param.name
-                );
-            }
+    // Each schedule comes round with some optimizer.
+    let schedules = AnySchedule::all().into_iter().cycle();
+    for (optimizer, schedule) in AnyOptimizer::all().into_iter().zip(schedules) {
+        let mut scene = Scene::opening();
+        scene.runs.clear();
+        scene.add_run(format!("{optimizer}@{schedule}").parse().expect("a spec"));
+        let name = scene.run_names().swap_remove(0);
+        let mut window = Window::on(scene);
+        window.click(Role::Button, &format!("settings of {name}"));
+        let settings = [optimizer.settings(), schedule.settings()];
+        for param in settings.iter().flat_map(|settings| settings.params()) {
+            let name = param.name;
+            assert!(window.has(name), "{optimizer}@{schedule}: {name}");
         }
     }
 }

@@ -72,3 +72,21 @@ fn a_click_on_a_sweep_takes_its_learning_rate_over() {
     window.press_with(egui::Modifiers::COMMAND, egui::Key::Z);
     assert_eq!(window.app().scene().runs, before, "undo takes it back");
 }
+
+#[test]
+fn a_sweep_goes_over_what_is_around_an_optimizer() {
+    let mut scene = Scene::new("himmelblau".parse().unwrap());
+    scene.training.steps = 50;
+    scene.add_run("sgd:lr=0.01+sam@cosine".parse().unwrap());
+    let mut window = Window::on(scene);
+    window.press(egui::Key::W);
+    window.settle();
+    window.click(egui::Role::Button, "Choose: Setting of the sweep");
+    assert!(window.has("cosine.eta_min") && window.has("momentum"));
+    window.click(egui::Role::Button, "sam.rho");
+    window.settle();
+    let plot = window.place("Sweep: click");
+    window.harness.hover_at(plot.center());
+    window.settle();
+    assert!(window.says("sam.rho = "), "the value under the pointer");
+}

@@ -153,6 +153,6 @@ impl<V: Vector> Rule<V> for State<V> {
         probe(Internal::direction("m", "mean of gradients", &self.m));
         probe(Internal::direction("v", "mean of changes", &self.v));
         probe(Internal::each("n", "mean of squares foreseen", &self.n));
-        probe(Internal::direction("g₋", "gradient before", &self.previous));
+        probe(Internal::each("g₋", "gradient before", &self.previous));
     }
 }

@@ -36,6 +36,10 @@ impl Optimizer for Asgd {
         true
     }
 
+    fn averages(&self) -> bool {
+        true
+    }
+
     fn rule(&self) -> Vec<&'static str> {
         let mut lines = Vec::from_iter(regularisation(self.maximize, self.weight_decay));
         lines.extend([

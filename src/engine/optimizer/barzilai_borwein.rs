@@ -115,12 +115,8 @@ impl<V: Vector> Rule<V> for State<V> {
     }
 
     fn probe(&self, probe: &mut Probe) {
-        probe(Internal::direction("s", "last step", &self.step));
-        probe(Internal::direction(
-            "y",
-            "change of the gradient",
-            &self.change,
-        ));
+        probe(Internal::step("s", "last step", &self.step));
+        probe(Internal::each("y", "change of the gradient", &self.change));
         probe(Internal::number("a", "step size", self.t));
     }
 }

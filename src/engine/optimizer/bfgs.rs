@@ -160,7 +160,7 @@ impl<V: Vector> Rule<V> for State {
     }
 
     fn probe(&self, probe: &mut Probe) {
-        probe(Internal::direction("d", "direction", &self.direction));
+        probe(Internal::step("d", "direction", &self.direction));
         probe(Internal::number("a", "length along it", self.t));
         let trace: f64 = self.inverse.iter().step_by(self.direction.len() + 1).sum();
         let mean = trace / real(self.direction.len().max(1));

@@ -288,15 +288,20 @@ impl<V: Vector> Rule<V> for State {
 
     fn probe(&self, probe: &mut Probe) {
         if self.generation > 0 {
-            probe(Internal::places("P", "population", &self.points));
+            probe(Internal::trials("P", "population", &self.points));
         }
-        probe(Internal::direction(
-            "pσ",
-            "evolution path of σ",
-            &self.p_sigma,
-        ));
-        probe(Internal::direction("pc", "evolution path of C", &self.p_c));
+        probe(Internal::step("pσ", "evolution path of σ", &self.p_sigma));
+        probe(Internal::step("pc", "evolution path of C", &self.p_c));
         probe(Internal::number("σ", "standard deviation", self.sigma));
+        let square = self.sigma * self.sigma;
+        if self.full {
+            let spread: Vec<f64> = self.covariance.iter().map(|c| square * c).collect();
+            probe(Internal::spread(
+                "σ² C",
+                "covariance of the next population",
+                &spread,
+            ));
+        }
     }
 }
 

@@ -166,8 +166,8 @@ impl<V: Vector> Rule<V> for State {
     }
 
     fn probe(&self, probe: &mut Probe) {
-        probe(Internal::direction("d", "direction", &self.direction));
-        probe(Internal::direction("g₋", "last gradient", &self.previous));
+        probe(Internal::step("d", "direction", &self.direction));
+        probe(Internal::each("g₋", "last gradient", &self.previous));
         probe(Internal::number(
             "β",
             "share of the last direction",

@@ -194,7 +194,7 @@ impl<V: Vector> Rule<V> for State<V> {
     }
 
     fn probe(&self, probe: &mut Probe) {
-        probe(Internal::direction("d", "last direction", &self.direction));
+        probe(Internal::step("d", "last direction", &self.direction));
         probe(Internal::number("a", "length along it", self.t));
     }
 }

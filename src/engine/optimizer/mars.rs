@@ -227,6 +227,6 @@ impl<V: Vector> Rule<V> for State<V> {
                 ));
             }
         }
-        probe(Internal::direction("g₋", "last gradient", &self.last));
+        probe(Internal::each("g₋", "last gradient", &self.last));
     }
 }

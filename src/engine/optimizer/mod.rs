@@ -172,6 +172,11 @@ pub trait Optimizer: Settings + Follow {
         None
     }
 
+    /// Whether its rule keeps an average of its iterates: [`Rule::average`].
+    fn averages(&self) -> bool {
+        false
+    }
+
     /// What it is called beside its trail: settings that make another method of it change the name.
     fn short_name(&self) -> &'static str {
         self.title()

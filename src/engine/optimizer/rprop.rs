@@ -113,7 +113,7 @@ impl<V: Vector> Rule<V> for State<V> {
 
     fn probe(&self, probe: &mut Probe) {
         probe(Internal::each("s", "step sizes", &self.size));
-        probe(Internal::direction(
+        probe(Internal::each(
             "p",
             "gradient, 0 where it turned",
             &self.previous,

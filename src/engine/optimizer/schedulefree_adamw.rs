@@ -50,6 +50,10 @@ impl Optimizer for ScheduleFreeAdamW {
         true
     }
 
+    fn averages(&self) -> bool {
+        true
+    }
+
     fn rule(&self) -> Vec<&'static str> {
         let mut lines = Vec::from_iter(regularisation(self.maximize, 0.0));
         lines.push("{v} ← {β₂=beta2} {v<} + (1 − {β₂=beta2}) {g}²");

@@ -40,6 +40,10 @@ impl Optimizer for ScheduleFreeSgd {
         true
     }
 
+    fn averages(&self) -> bool {
+        true
+    }
+
     fn rule(&self) -> Vec<&'static str> {
         let mut lines = Vec::from_iter(regularisation(self.maximize, self.weight_decay));
         lines.push(if self.warmup_steps > 1 {

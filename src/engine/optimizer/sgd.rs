@@ -234,7 +234,11 @@ impl<V: Vector> Rule<V> for State<V> {
 
     fn probe(&self, probe: &mut Probe) {
         if self.moving {
-            probe(Internal::direction("v", "velocity", &self.velocity));
+            let internal = match self.rule.form {
+                Momentum::Polyak => Internal::step,
+                _ => Internal::direction,
+            };
+            probe(internal("v", "velocity", &self.velocity));
         }
     }
 }

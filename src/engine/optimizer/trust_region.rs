@@ -169,9 +169,9 @@ impl<V: Vector> Rule<V> for State {
     }
 
     fn probe(&self, probe: &mut Probe) {
-        probe(Internal::direction("s", "step", &self.step));
+        probe(Internal::step("s", "step", &self.step));
         probe(Internal::number("ρ", "fall over the model's", self.ratio));
-        probe(Internal::number("Δ", "radius", self.radius));
+        probe(Internal::radius("Δ", "radius", self.radius));
     }
 }
 

@@ -162,9 +162,14 @@ impl Rule<Parameters> for Split<'_> {
             rule.probe(&mut |internal| {
                 let (numbers, empty) = match internal.numbers {
                     Numbers::Direction(numbers) => (numbers, Numbers::Direction(&[])),
+                    Numbers::Step(numbers) => (numbers, Numbers::Step(&[])),
                     Numbers::Each(numbers) => (numbers, Numbers::Each(&[])),
                     Numbers::Place(numbers) => (numbers, Numbers::Place(&[])),
-                    Numbers::Places(_) | Numbers::Number(_) => return,
+                    Numbers::Places(_)
+                    | Numbers::Trials(_)
+                    | Numbers::Number(_)
+                    | Numbers::Radius(_)
+                    | Numbers::Spread(_) => return,
                 };
                 let (symbol, name) = (internal.symbol, internal.name);
                 let known = together
@@ -186,6 +191,7 @@ impl Rule<Parameters> for Split<'_> {
         }
         for (internal, all) in &together {
             let numbers = match internal.numbers {
+                Numbers::Step(_) => Numbers::Step(all),
                 Numbers::Each(_) => Numbers::Each(all),
                 Numbers::Place(_) => Numbers::Place(all),
                 _ => Numbers::Direction(all),

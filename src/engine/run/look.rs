@@ -25,16 +25,24 @@ pub struct Carried {
 /// What the numbers of a [`Carried`] are; see [`Numbers`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CarriedKind {
-    /// A direction in parameter space.
+    /// A direction that θ moves against.
     Direction,
+    /// A direction that θ moves along.
+    Step,
     /// A number for each parameter.
     Each,
-    /// A place in parameter space.
+    /// A place that is kept from step to step.
     Place,
-    /// Places, one after the other.
+    /// Places that are kept, one after the other.
     Places,
+    /// Places that the step looked at, one after the other.
+    Trials,
     /// A single number.
     Number,
+    /// How far from θ a step may go.
+    Radius,
+    /// The covariance of the places to be looked at around θ, row by row.
+    Spread,
 }
 
 /// A step of a run.
@@ -76,10 +84,14 @@ impl Carried {
     pub(super) fn of(internal: Internal) -> Self {
         let (kind, numbers) = match internal.numbers {
             Numbers::Direction(numbers) => (CarriedKind::Direction, numbers.to_vec()),
+            Numbers::Step(numbers) => (CarriedKind::Step, numbers.to_vec()),
             Numbers::Each(numbers) => (CarriedKind::Each, numbers.to_vec()),
             Numbers::Place(numbers) => (CarriedKind::Place, numbers.to_vec()),
             Numbers::Places(numbers) => (CarriedKind::Places, numbers.to_vec()),
+            Numbers::Trials(numbers) => (CarriedKind::Trials, numbers.to_vec()),
             Numbers::Number(number) => (CarriedKind::Number, vec![number]),
+            Numbers::Radius(radius) => (CarriedKind::Radius, vec![radius]),
+            Numbers::Spread(numbers) => (CarriedKind::Spread, numbers.to_vec()),
         };
         Self {
             symbol: internal.symbol,
@@ -140,9 +152,9 @@ impl RunSpec {
                 .iter()
                 .find(|carried| carried.symbol == bare)?;
             match found.kind {
-                CarriedKind::Number => found.numbers.first().copied(),
-                CarriedKind::Places => None,
-                _ => entry(&found.numbers),
+                CarriedKind::Number | CarriedKind::Radius => found.numbers.first().copied(),
+                _ if found.numbers.len() == look.theta[0].len() => entry(&found.numbers),
+                _ => None,
             }
         };
         match bare {
@@ -260,8 +272,9 @@ mod tests {
             let Some(look) = at(&spec, 12) else { continue };
             for line in spec.rule() {
                 slots(line, |symbol, name| {
+                    let bare = name.trim_end_matches('<');
                     let known = spec.number(&look, 0, symbol, name).is_some()
-                        || look.carried[1].iter().any(|carried| carried.symbol == name)
+                        || look.carried[1].iter().any(|carried| carried.symbol == bare)
                         || spec.optimizer.settings().get(name).is_some()
                         || spec
                             .wrappers

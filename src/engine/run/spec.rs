@@ -43,6 +43,22 @@ impl RunSpec {
         }
     }
 
+    /// Changes the optimizer's settings. Its groups follow, but where they have values of their own.
+    pub fn change<T>(&mut self, change: impl FnOnce(&mut AnyOptimizer) -> T) -> T {
+        let before = self.optimizer.clone();
+        let done = change(&mut self.optimizer);
+        let (before, now) = (before.settings(), self.optimizer.settings());
+        for group in &mut self.groups {
+            let own = group.optimizer.settings_mut();
+            for index in 0..own.params().len() {
+                if own.value(index) == before.value(index) {
+                    own.store(index, now.value(index));
+                }
+            }
+        }
+        done
+    }
+
     /// The pace of step `step` of a run of `steps` steps; before its losses are known where they count.
     pub fn pace(&self, step: u64, steps: u64) -> Pace {
         self.plan.pace(self.optimizer.as_dyn().lr(), step, steps)
@@ -83,6 +99,16 @@ impl RunSpec {
             .chain(wrappers)
             .collect();
         names.join(" + ")
+    }
+
+    /// Whether its [`Trajectory`](super::Trajectory) has the average of its iterates, once it has taken a step. Groups have no
+    /// average in common.
+    pub fn averages(&self) -> bool {
+        let own = self.groups.is_empty() && self.optimizer.as_dyn().averages();
+        own || self
+            .wrappers
+            .iter()
+            .any(|wrapper| wrapper.as_dyn().averages())
     }
 
     /// Whether there is nothing around the optimizer, and all parameters have the same settings.
@@ -169,6 +195,7 @@ impl<'de> Deserialize<'de> for RunSpec {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::declare::Value;
 
     #[test]
     fn a_whole_spec_reads_back() {
@@ -184,6 +211,16 @@ mod tests {
         assert_eq!(number.to_string(), "sgd:lr=1000");
         let spaced: RunSpec = "sgd:lr=1 [ y : lr=2 ] + sam @ constant".parse().unwrap();
         assert_eq!(spaced.to_string(), "sgd:lr=1[y:lr=2]+sam");
+    }
+
+    #[test]
+    fn groups_follow_where_they_have_nothing_of_their_own() {
+        let mut spec: RunSpec = "sgd:lr=0.1,momentum=0.9[y:lr=0.01]".parse().unwrap();
+        for (setting, value) in [("momentum", 0.5), ("lr", 0.2)] {
+            spec.change(|optimizer| optimizer.settings_mut().set(setting, Value::Real(value)))
+                .unwrap();
+        }
+        assert_eq!(spec.to_string(), "sgd:lr=0.2,momentum=0.5[y:lr=0.01]");
     }
 
     #[test]

@@ -48,5 +48,8 @@ settings! {
         critical: bool = false;
         /// The paths of the runs.
         trails: bool = true;
+        /// What moves the selected run, or the first one: its next step, true to scale; the directions that it goes by, at readable
+        /// lengths; the places that its rule keeps or looks at.
+        internals: bool = false;
     }
 }

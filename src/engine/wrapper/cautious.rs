@@ -67,7 +67,7 @@ impl Rule<Parameters> for Masked<'_> {
 
     fn probe(&self, probe: &mut Probe) {
         self.rule.probe(probe);
-        probe(Internal::direction("u", "cautious step", &self.step));
+        probe(Internal::step("u", "cautious step", &self.step));
     }
 
     fn average(&self) -> Option<&[f64]> {

@@ -27,6 +27,10 @@ impl Wrapper for Ema {
         })
     }
 
+    fn averages(&self) -> bool {
+        true
+    }
+
     fn rule(&self) -> Vec<&'static str> {
         vec!["{a} ← {β=decay} {a<} + (1 − {β=decay}) {θ}, at first {θ}"]
     }

@@ -63,6 +63,11 @@ pub trait Wrapper: Settings {
     /// The lines that it adds to the rule, in the form of [`Optimizer::rule`](super::optimizer::Optimizer::rule).
     fn rule(&self) -> Vec<&'static str>;
 
+    /// Whether it keeps an average of the iterates.
+    fn averages(&self) -> bool {
+        false
+    }
+
     /// What it adds to the name beside the trail.
     fn short_name(&self) -> &'static str {
         self.title()
@@ -91,9 +96,11 @@ impl<F: FnMut(&mut [f64], &[f64]) + Send> Lens<Parameters> for Changed<F> {
 
 #[cfg(test)]
 mod tests {
+    use super::AnyWrapper;
     use crate::engine::cancel::Cancel;
     use crate::engine::jet::Scalar;
     use crate::engine::objective::{Formula, Treatment};
+    use crate::engine::optimizer::AnyOptimizer;
     use crate::engine::optimizer::tests::path;
     use crate::engine::run::{Conditions, Outcome, RunSpec, Trajectory, run};
 
@@ -205,6 +212,23 @@ mod tests {
         let x: Vec<f64> = average.chunks(2).map(|at| at[0]).collect();
         assert_eq!(x, [1.0, 0.5, 0.375, 0.25]);
         assert!(rosenbrock("sgd:lr=0.001").average.is_none());
+    }
+
+    #[test]
+    fn who_is_said_to_keep_an_average_keeps_one() {
+        let bowl = |spec: &RunSpec| path("quadratic:a=1,b=1", &[1.0, 1.0], &spec.to_string(), 2);
+        for optimizer in AnyOptimizer::all() {
+            for wrapper in [None]
+                .into_iter()
+                .chain(AnyWrapper::all().into_iter().map(Some))
+            {
+                let mut spec = RunSpec::new(optimizer.clone());
+                spec.wrappers.extend(wrapper);
+                assert_eq!(bowl(&spec).average.is_some(), spec.averages(), "{spec}");
+            }
+        }
+        let grouped: RunSpec = "asgd[y:lr=0.1]".parse().unwrap();
+        assert_eq!(bowl(&grouped).average.is_some(), grouped.averages());
     }
 
     #[test]

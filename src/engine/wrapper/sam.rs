@@ -68,6 +68,6 @@ impl Lens<Parameters> for Ascent {
     }
 
     fn probe(&self, probe: &mut Probe) {
-        probe(Internal::place("â", "ascent point", &self.place));
+        probe(Internal::trials("â", "ascent point", &self.place));
     }
 }

@@ -1,17 +1,15 @@
-//! The optimizers of the left panel: colour, tick, settings and schedule of every run.
+//! The optimizers of the left panel: colour, tick and menu of every run.
 
-use super::scene::{Answer, heading};
-use crate::engine::declare::Value;
+use super::run;
+use super::scene::{Answer, Around, heading_text};
+use super::schedule::Curve;
 use crate::engine::optimizer::{AnyOptimizer, Kind};
 use crate::engine::run::RunSpec;
 use crate::engine::scene::{MOST_RUNS, Run, Scene};
-use crate::engine::schedule::{AnySchedule, Plan};
-use crate::engine::wrapper::AnyWrapper;
 use crate::figure::colour::Theme;
 use crate::figure::{legend_line, look, shortened};
 use crate::gui::icon::{Icon, icon_button};
 use crate::gui::paint::{self, Textures};
-use crate::gui::param_ui::settings_ui;
 use eframe::egui;
 
 /// What is done to the list after it was shown.
@@ -26,13 +24,16 @@ pub(crate) fn ui(
     ui: &mut egui::Ui,
     scene: &mut Scene,
     selected: &mut Option<usize>,
-    theme: &Theme,
+    around: &Around,
+    curve: &mut Curve,
     textures: &mut Textures,
     answer: &mut Answer,
 ) {
+    let theme = around.theme;
+    let (parameters, steps) = (scene.landscape.as_dyn().parameters(), scene.training.steps);
     let mut change = None;
     ui.horizontal(|ui| {
-        heading(ui, "OPTIMIZERS");
+        ui.label(heading_text("OPTIMIZERS"));
         let adding = ui.menu_button("+ Add", |ui| {
             for kind in Kind::ALL {
                 ui.menu_button(kind.title(), |ui| {
@@ -41,7 +42,13 @@ pub(crate) fn ui(
                         let (settings, notes) = (optimizer.settings(), optimizer.as_dyn().notes());
                         let help =
                             format!("{}\n\n{}\n{}", settings.help(), notes.helps, notes.fails);
-                        if ui.button(settings.title()).on_hover_text(help).clicked() {
+                        let refused = around.refuses(&optimizer);
+                        let button = egui::Button::new(settings.title());
+                        let added = ui.add_enabled(refused.is_none(), button);
+                        let added = added.on_hover_text(help);
+                        let why =
+                            refused.map_or_else(String::new, |kind| format!("It is for {kind}."));
+                        if added.on_disabled_hover_text(why).clicked() {
                             change = Some(Change::Add(optimizer));
                         }
                     }
@@ -69,10 +76,19 @@ pub(crate) fn ui(
                 change = Some(Change::Remove(index));
             }
             if open {
-                let refused = ui
-                    .indent("settings", |ui| run_ui(ui, run, &names[index]))
-                    .inner;
-                answer.refused = refused.or(answer.refused.take());
+                ui.indent("settings", |ui| {
+                    let mut refused = run::ui(ui, run, &names[index], &parameters);
+                    let (colour, name) = (look(run.colour), names[index].as_str());
+                    let mut asked = None;
+                    let show = |ui: &mut egui::Ui, spec: &RunSpec| {
+                        let record = around.record(index);
+                        let of = (spec, record, steps);
+                        asked = curve.ui(ui, of, (colour, name), around, textures);
+                    };
+                    refused = run::schedules_ui(ui, &mut run.spec, show).or(refused);
+                    answer.refused = refused.or(answer.refused.take());
+                    answer.commands.extend(asked);
+                });
             }
         });
     }
@@ -137,7 +153,7 @@ fn head_ui(
                         .on_hover_text(format!("Takes {keras}, as Keras has it."))
                         .clicked()
                 {
-                    run.spec.optimizer = keras;
+                    run.spec.change(|optimizer| *optimizer = keras);
                 }
             });
             menu.response.widget_info(|| {
@@ -146,127 +162,4 @@ fn head_ui(
         });
     });
     head
-}
-
-/// A run's settings and schedule.
-fn run_ui(ui: &mut egui::Ui, run: &mut Run, name: &str) -> Option<String> {
-    ui.horizontal(|ui| {
-        let label = ui.label("name");
-        let field = egui::TextEdit::singleline(&mut run.name)
-            .hint_text(name)
-            .desired_width(f32::INFINITY);
-        ui.add(field)
-            .labelled_by(label.id)
-            .on_hover_text("What the run is called; empty takes the optimizer's name.");
-    });
-    let mut refused = settings_ui(ui, run.spec.optimizer.settings_mut(), |_| true);
-    refused = wrappers_ui(ui, &mut run.spec.wrappers).or(refused);
-    let mut schedules = run.spec.plan.schedules().to_vec();
-    let mut removed = None;
-    for (index, schedule) in schedules.iter_mut().enumerate() {
-        ui.push_id(("schedule", index), |ui| {
-            ui.horizontal(|ui| {
-                schedule_choice_ui(ui, schedule, index);
-                if index > 0
-                    && ui
-                        .button("Remove")
-                        .on_hover_text("Takes this schedule out of the sequence.")
-                        .clicked()
-                {
-                    removed = Some(index);
-                }
-            });
-            refused = settings_ui(ui, schedule.settings_mut(), |_| true).or(refused.take());
-        });
-    }
-    if let Some(index) = removed {
-        schedules.remove(index);
-    }
-    if ui
-        .button("+ then")
-        .on_hover_text("Lets another schedule follow. The one before needs a length.")
-        .clicked()
-    {
-        schedules.extend(AnySchedule::all().into_iter().next());
-        let before = schedules.len() - 2;
-        give_length(&mut schedules[before]);
-    }
-    match Plan::new(schedules) {
-        Ok(plan) => run.spec.plan = plan,
-        Err(refusal) => refused = Some(refusal.to_string()),
-    }
-    refused
-}
-
-/// What goes around a run's optimizer.
-fn wrappers_ui(ui: &mut egui::Ui, wrappers: &mut Vec<AnyWrapper>) -> Option<String> {
-    let (mut refused, mut removed) = (None, None);
-    for (index, wrapper) in wrappers.iter_mut().enumerate() {
-        ui.push_id(("wrapper", index), |ui| {
-            ui.horizontal(|ui| {
-                let settings = wrapper.settings();
-                ui.label(format!("+ {}", settings.title()))
-                    .on_hover_text(settings.help());
-                if ui
-                    .button("Remove")
-                    .on_hover_text("Takes this away from around the optimizer.")
-                    .clicked()
-                {
-                    removed = Some(index);
-                }
-            });
-            refused = settings_ui(ui, wrapper.settings_mut(), |_| true).or(refused.take());
-        });
-    }
-    if let Some(index) = removed {
-        wrappers.remove(index);
-    }
-    let adding = ui.menu_button("+ around", |ui| {
-        for wrapper in AnyWrapper::all() {
-            let settings = wrapper.settings();
-            if ui
-                .button(settings.title())
-                .on_hover_text(settings.help())
-                .clicked()
-            {
-                wrappers.push(wrapper);
-            }
-        }
-    });
-    adding.response.on_hover_text(
-        "Puts something around the optimizer that changes the gradients it sees or the steps it makes.",
-    );
-    refused
-}
-
-fn schedule_choice_ui(ui: &mut egui::Ui, schedule: &mut AnySchedule, index: usize) {
-    let label = ui.label(if index == 0 { "schedule" } else { "then" });
-    let combo = egui::ComboBox::from_id_salt("choice").selected_text(schedule.settings().title());
-    let response = combo.show_ui(ui, |ui| {
-        for other in AnySchedule::all() {
-            let settings = other.settings();
-            let same = other.name() == schedule.name();
-            if ui
-                .selectable_label(same, settings.title())
-                .on_hover_text(settings.help())
-                .clicked()
-                && !same
-            {
-                *schedule = other.clone();
-            }
-        }
-    });
-    response
-        .response
-        .labelled_by(label.id)
-        .on_hover_text(schedule.settings().help());
-}
-
-/// Gives a schedule that goes on for ever a length, so that another can follow it.
-fn give_length(schedule: &mut AnySchedule) {
-    if schedule.as_dyn().length().is_none() {
-        let setting = schedule.as_dyn().length_setting();
-        // 100 is legal for every length.
-        let _ = schedule.settings_mut().set(setting, Value::Count(100));
-    }
 }

@@ -1,51 +1,18 @@
 //! The rule of the selected run: its lines in symbols, and with the numbers of the timeline's step.
 
-use crate::engine::cancel::Cancel;
 use crate::engine::lab::Runs;
-use crate::engine::landscape::AnyLandscape;
-use crate::engine::run::{CarriedKind, Conditions, Look, RunSpec, look, symbols};
+use crate::engine::run::{CarriedKind, symbols};
 use crate::engine::scene::Scene;
 use crate::figure::axis::number;
+use crate::gui::looked::{FARTHEST, Looked};
 use eframe::egui;
 
-/// Up to this step a run is quick enough to be made again within a frame.
-const FARTHEST: u64 = 20_000;
-
-/// What a look at a step depends on.
-#[derive(PartialEq)]
-struct Of {
-    landscape: AnyLandscape,
-    start: [f64; 2],
-    conditions: Conditions,
-    spec: RunSpec,
-    step: u64,
-}
-
-/// The step that was looked at last.
+/// Whether the rule is unfolded, and the step that it was shown for last.
 #[derive(Default)]
 pub(crate) struct Memory {
-    looked: Option<(Of, Option<Look>)>,
+    looked: Looked,
     /// Whether the rule is unfolded.
     pub(crate) open: bool,
-}
-
-impl Memory {
-    fn look(&mut self, scene: &Scene, runs: &Runs, index: usize, step: u64) -> Option<&Look> {
-        let of = Of {
-            landscape: scene.landscape.clone(),
-            start: scene.start,
-            conditions: scene.conditions(),
-            spec: scene.runs[index].spec.clone(),
-            step,
-        };
-        if self.looked.as_ref().is_none_or(|(known, _)| *known != of) {
-            let (objective, start) = (&*runs.ground.objective, scene.start_theta());
-            let (spec, never) = (&of.spec, Cancel::default());
-            let found = look(objective, start, spec, &of.conditions, step, &never);
-            self.looked = Some((of, found));
-        }
-        self.looked.as_ref()?.1.as_ref()
-    }
 }
 
 /// Shows the rule of run `index`, and the numbers of the step that leads to row `row`.
@@ -71,12 +38,12 @@ pub(crate) fn ui(
             ui.weak(format!("Numbers are shown up to step {FARTHEST}."));
             return;
         }
-        let Some(look) = memory.look(scene, runs, index, step) else {
+        let Some(look) = memory.looked.at(scene, runs, index, step) else {
             ui.weak("The run does not get to this step.");
             return;
         };
-        let axes = ["x", "y"];
-        for (index, axis) in axes.iter().enumerate().take(look.theta[0].len()) {
+        let parameters = scene.landscape.as_dyn().parameters();
+        for (index, axis) in parameters.iter().enumerate() {
             ui.strong(format!("step {step} in {axis}"));
             for line in spec.rule_at(look, index) {
                 ui.label(line);
@@ -86,9 +53,12 @@ pub(crate) fn ui(
             ui.add_space(4.0);
             ui.strong("carried");
         }
+        let dim = look.theta[0].len();
         for carried in &look.carried[1] {
             let numbers: Vec<String> = match carried.kind {
-                CarriedKind::Places => vec![format!("{} points", carried.numbers.len() / 2)],
+                CarriedKind::Places | CarriedKind::Trials if carried.numbers.len() > dim => {
+                    vec![format!("{} points", carried.numbers.len() / dim.max(1))]
+                }
                 _ => carried
                     .numbers
                     .iter()

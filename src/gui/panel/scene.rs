@@ -2,15 +2,21 @@
 
 use super::chooser::Chooser;
 use super::optimizers;
+use super::schedule::Curve;
 use crate::engine::declare::Value;
+use crate::engine::lab::{RunResult, Runs};
 use crate::engine::landscape::AnyLandscape;
+use crate::engine::optimizer::AnyOptimizer;
+use crate::engine::real;
 use crate::engine::scene::Scene;
+use crate::figure::axis::number;
 use crate::figure::colour::Theme;
 use crate::gui::command::Command;
 use crate::gui::dialog::Browse;
 use crate::gui::paint::Textures;
 use crate::gui::param_ui::{file_ui, name_ui, settings_ui};
 use eframe::egui;
+use std::sync::Arc;
 
 /// What the panel answers besides commands.
 #[derive(Default)]
@@ -21,29 +27,64 @@ pub(crate) struct Answer {
     pub refused: Option<String>,
 }
 
+/// What the panel shows besides the scene.
+pub(crate) struct Around<'a> {
+    /// The newest runs.
+    pub runs: Option<&'a Runs>,
+    /// The timeline's step.
+    pub step: u64,
+    /// Light or dark.
+    pub theme: &'a Theme,
+}
+
+impl Around<'_> {
+    /// How many samples the landscape's data has.
+    fn samples(&self) -> usize {
+        self.runs.map_or(0, |runs| runs.ground.objective.samples())
+    }
+
+    /// What an optimizer expects of a landscape, where this one is not of that kind.
+    pub(super) fn refuses(&self, optimizer: &AnyOptimizer) -> Option<&'static str> {
+        optimizer.as_dyn().refuses(&*self.runs?.ground.objective)
+    }
+
+    /// What run `index` left behind.
+    pub(super) fn record(&self, index: usize) -> Option<&Arc<RunResult>> {
+        self.runs?.results.get(index)
+    }
+}
+
 /// What the panel remembers between frames.
 #[derive(Default)]
 pub(crate) struct Memory {
     chooser: Chooser,
+    /// The schedule's curve of the run that is open.
+    curve: Curve,
     /// The dialog for the landscape's file.
     browsing: Option<Browse>,
 }
 
-/// Shows the whole panel. `samples` is how many the landscape's data has.
+/// Shows the whole panel.
 pub(crate) fn ui(
     ui: &mut egui::Ui,
     current: &Scene,
-    samples: usize,
+    around: &Around,
     selected: &mut Option<usize>,
     memory: &mut Memory,
-    theme: &Theme,
     textures: &mut Textures,
 ) -> Answer {
+    let samples = around.samples();
     let mut scene = current.clone();
     let mut answer = Answer::default();
     ui.set_max_width(ui.available_width() - 10.0); // The scroll bar's room.
     heading(ui, "LANDSCAPE");
-    landscape_ui(ui, &mut scene, memory, &mut answer, (theme, textures));
+    landscape_ui(
+        ui,
+        &mut scene,
+        memory,
+        &mut answer,
+        (around.theme, textures),
+    );
     heading(ui, "START");
     start_ui(ui, &mut scene);
     heading(ui, "TRAINING");
@@ -51,8 +92,20 @@ pub(crate) fn ui(
         name != "batch" || samples > 0
     });
     answer.refused = refused.or(answer.refused);
-    ui.add_space(6.0);
-    optimizers::ui(ui, &mut scene, selected, theme, textures, &mut answer);
+    if samples > 0 {
+        answer.refused = scaling_ui(ui, &mut scene, samples).or(answer.refused);
+    }
+    ui.add_space(10.0);
+    let curve = &mut memory.curve;
+    optimizers::ui(
+        ui,
+        &mut scene,
+        selected,
+        around,
+        curve,
+        textures,
+        &mut answer,
+    );
     if scene != *current {
         answer.commands.push(Command::Edit(Box::new(scene)));
     }
@@ -62,7 +115,12 @@ pub(crate) fn ui(
 /// A heading of the panel.
 pub(crate) fn heading(ui: &mut egui::Ui, text: &str) {
     ui.add_space(6.0);
-    ui.label(egui::RichText::new(text).size(11.0).strong());
+    ui.label(heading_text(text));
+}
+
+/// The words of a heading.
+pub(super) fn heading_text(text: &str) -> egui::RichText {
+    egui::RichText::new(text).size(11.0).strong()
 }
 
 fn landscape_ui(
@@ -114,6 +172,42 @@ fn file_setting(
         AnyLandscape::Regression(_) => Some(("data", "Table", &["csv"])),
         _ => None,
     }
+}
+
+/// The linear scaling rule, twice the batch or half of it.
+fn scaling_ui(ui: &mut egui::Ui, scene: &mut Scene, samples: usize) -> Option<String> {
+    let now = scene.batch_of(samples);
+    let row = ui.horizontal(|ui| {
+        name_ui(ui, "linear scaling").on_hover_text(
+            "Batch × k, learning rate × k: one step along the mean of k times the samples is then about as long as k steps along \
+             the means of its parts. Goyal et al. 2017, for SGD.",
+        );
+        let mut refused = None;
+        for (text, name, batch) in [
+            ("÷ 2", "half the batch and lr", now / 2),
+            ("× 2", "twice the batch and lr", now.saturating_mul(2)),
+        ] {
+            let batch = batch.clamp(1, (samples as u64).max(1));
+            let button = ui.add_enabled(batch != now, egui::Button::new(format!("batch, lr {text}")));
+            button.widget_info(|| {
+                egui::WidgetInfo::labeled(egui::Role::Button, batch != now, name)
+            });
+            let factor = number(real(batch) / real(now.max(1)), 4);
+            let button = button
+                .on_hover_text(format!(
+                    "Linear scaling rule (Goyal et al. 2017): batch {now} → {batch}, and the lr of every run × {factor}."
+                ))
+                .on_disabled_hover_text(format!("A batch has 1 to {samples} samples."));
+            if button.clicked() {
+                match scene.with_batch_scaled(batch, samples) {
+                    Ok(scaled) => *scene = scaled,
+                    Err(refusal) => refused = Some(refusal.to_string()),
+                }
+            }
+        }
+        refused
+    });
+    row.inner
 }
 
 fn start_ui(ui: &mut egui::Ui, scene: &mut Scene) {

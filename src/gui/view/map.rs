@@ -12,8 +12,9 @@ use crate::figure::colour::Theme;
 use crate::figure::drawing::{Area, Colour, Item};
 use crate::figure::frame::Frame;
 use crate::figure::trail::{self, Trail};
-use crate::figure::{critical, look, map};
+use crate::figure::{critical, internals, look, map};
 use crate::gui::command::Command;
+use crate::gui::looked::Looked;
 use crate::gui::paint::{self, Textures};
 use eframe::egui;
 use std::sync::Arc;
@@ -32,6 +33,8 @@ pub(crate) struct MapView {
     pub under_pointer: String,
     /// The tools that draw hills.
     pub sheet: Sheet,
+    /// The step whose internals were drawn last.
+    looked: Looked,
 }
 
 /// The colours of a terrain, which need not be found anew every frame.
@@ -59,6 +62,8 @@ pub(crate) struct Shown<'a> {
     pub critical_selected: Option<usize>,
     /// The run that is drawn stronger.
     pub selected: Option<usize>,
+    /// The run whose internals are drawn, if they are.
+    pub followed: Option<usize>,
     /// Light or dark.
     pub theme: &'a Theme,
     /// Whether the tools that draw hills work here.
@@ -147,12 +152,36 @@ impl MapView {
         if scene.map.trails {
             items.extend(trail::trails(&trails(shown, runs), frame, shown.row, theme));
         }
+        if scene.map.internals {
+            items.extend(self.internals(frame, shown, runs).unwrap_or_default());
+        }
         items.extend(map::start(runs.ground.place(scene.start), frame, theme));
         items.extend(self.sheet.items(frame, scene, theme));
         if let Some(Ok(terrain)) = shown.terrain.map(|terrain| &**terrain) {
             items.extend(map::closeup_note(terrain, frame, theme));
         }
         items
+    }
+
+    /// What moves the followed run.
+    fn internals(&mut self, frame: &Frame, shown: &Shown, runs: &Runs) -> Option<Vec<Item>> {
+        let (index, scene) = (shown.followed?, shown.scene);
+        let run = scene.runs.get(index).filter(|run| run.shown)?;
+        let step = internals::next_step(&runs.results.get(index)?.trajectory, shown.row)?;
+        let step = self.looked.at(scene, runs, index, step)?;
+        let mut taken = vec![internals::start_area(runs.ground.place(scene.start), frame)];
+        if scene.map.trails {
+            taken.extend(trail::name_areas(&trails(shown, runs), frame, shown.row));
+        }
+        let (ground, colour) = (&runs.ground, look(run.colour));
+        Some(internals::internals(
+            ground,
+            step,
+            colour,
+            taken,
+            frame,
+            shown.theme,
+        ))
     }
 
     /// The pointer: what is under it in words, and what it asks for.

@@ -1,5 +1,6 @@
 //! The sweep: where runs end over a setting, as curves, or over two settings of one run, as a map.
 
+use crate::engine::declare::Settings;
 use crate::engine::lab::{Limits, Overs, SweepFound, SweepOf, Swept};
 use crate::engine::run::RunSpec;
 use crate::engine::scene::Scene;
@@ -118,12 +119,14 @@ impl SweepView {
                 "A setting with its values: lr, lr=1e-4..1:log:200 or beta1=0.5,0.9,0.99. With a second setting the sweep is a \
                  map of one run.",
             );
-            ui.menu_button("…", |ui| {
-                for (setting, help) in settings(scene) {
-                    if ui.button(setting).on_hover_text(help).clicked() {
-                        setting.clone_into(&mut self.over[index]);
+            let menu = ui.menu_button("…", |ui| {
+                egui::ScrollArea::vertical().show(ui, |ui| {
+                    for (setting, help) in settings(scene) {
+                        if ui.button(&setting).on_hover_text(help).clicked() {
+                            self.over[index] = setting;
+                        }
                     }
-                }
+                });
                 if index == 1
                     && ui
                         .button("none")
@@ -132,9 +135,12 @@ impl SweepView {
                 {
                     self.over[1].clear();
                 }
-            })
-            .response
-            .on_hover_text("The settings of the runs.");
+            });
+            let menu = menu.response;
+            menu.widget_info(|| {
+                egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Choose: {name}"))
+            });
+            menu.on_hover_text("The settings of the runs.");
         }
         if !self.over[1].trim().is_empty() {
             let name = names.get(run).map_or("", String::as_str);
@@ -384,15 +390,33 @@ fn swept_runs(scene: &Scene, run: usize) -> impl Iterator<Item = usize> {
     (0..scene.runs.len()).filter(move |&index| scene.runs[index].shown || index == run)
 }
 
-/// The settings of the runs that can be swept over, each with its help.
-fn settings(scene: &Scene) -> Vec<(&'static str, &'static str)> {
-    let mut settings: Vec<(&str, &str)> = Vec::new();
-    for run in scene.runs.iter().filter(|run| run.shown) {
-        for param in run.spec.optimizer.settings().params() {
-            if settings.iter().all(|(name, _)| *name != param.name) {
-                settings.push((param.name, param.help));
+/// The settings of the runs that can be swept over, as an [`Over`] has them, each with its help: those of the optimizers,
+/// of what goes around them, and of the schedules.
+fn settings(scene: &Scene) -> Vec<(String, &'static str)> {
+    let mut found: Vec<(String, &str)> = Vec::new();
+    let mut add = |owner: &str, settings: &dyn Settings| {
+        for param in settings.params() {
+            let setting = format!("{owner}{}", param.name);
+            if found.iter().all(|(known, _)| *known != setting) {
+                found.push((setting, param.help));
             }
         }
+    };
+    for spec in swept(scene) {
+        add("", spec.optimizer.settings());
     }
-    settings
+    for spec in swept(scene) {
+        for wrapper in &spec.wrappers {
+            add(&format!("{}.", wrapper.name()), wrapper.settings());
+        }
+        for schedule in spec.plan.schedules() {
+            add(&format!("{}.", schedule.name()), schedule.settings());
+        }
+    }
+    found
+}
+
+fn swept(scene: &Scene) -> impl Iterator<Item = &RunSpec> {
+    let ticked = scene.runs.iter().filter(|run| run.shown);
+    ticked.map(|run| &run.spec)
 }

@@ -16,7 +16,16 @@ fn rows(json: &Value, run: usize) -> Vec<Vec<u64>> {
     rows.iter().map(bits).collect()
 }
 
-const COLUMNS: [&str; 7] = ["step", "evaluations", "x", "y", "loss", "grad_norm", "lr"];
+const COLUMNS: [&str; 8] = [
+    "step",
+    "evaluations",
+    "x",
+    "y",
+    "loss",
+    "grad_norm",
+    "lr",
+    "cost",
+];
 
 #[test]
 fn a_landscape_of_one_parameter_has_no_y() {
@@ -33,7 +42,7 @@ fn a_landscape_of_one_parameter_has_no_y() {
     let with = |more: &[&str]| place.said(&[&args[..], more].concat());
     let csv = with(&["--format", "csv"]);
     assert!(
-        csv.starts_with("step,evaluations,x,loss,grad_norm,lr\n0,0,10.0,100.0,20.0,0.2\n"),
+        csv.starts_with("step,evaluations,x,loss,grad_norm,lr,cost\n0,0,10.0,100.0,20.0,0.2,0.0\n"),
         "{csv}"
     );
     assert_eq!(csv.lines().count(), 12);
@@ -88,7 +97,12 @@ fn trace_writes_the_bits_of_the_engine() {
     assert_eq!((rows.len(), made.len()), (101, 101));
     for (row, cells) in rows.iter().enumerate() {
         let (theta, evaluations) = (made.theta(row).unwrap(), made.evaluations[row]);
-        let rest = [made.loss[row], made.grad_norm[row], made.lr[row]];
+        let rest = [
+            made.loss[row],
+            made.grad_norm[row],
+            made.lr[row],
+            made.cost[row],
+        ];
         let expected = [
             f64::from(u32::try_from(row).unwrap()),
             f64::from(u32::try_from(evaluations).unwrap()),
@@ -97,6 +111,7 @@ fn trace_writes_the_bits_of_the_engine() {
             rest[0],
             rest[1],
             rest[2],
+            rest[3],
         ];
         assert_eq!(*cells, expected.map(f64::to_bits), "row {row}");
     }
@@ -120,7 +135,8 @@ fn csv_holds_what_json_holds() {
     let json = place.json(&args);
     let csv = place.said(&[&args[..], &["--format", "csv"]].concat());
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
-    let header = [&["run"], &COLUMNS[..], &["lambda_min", "lambda_max"]].concat();
+    let curvature: &[&str] = &["lambda_min", "lambda_max"];
+    let header = [&["run"], &COLUMNS[..7], curvature, &COLUMNS[7..]].concat();
     assert_eq!(reader.headers().unwrap().iter().collect::<Vec<_>>(), header);
     let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
     let expected = [0, 1].map(|run| {
@@ -143,7 +159,7 @@ fn csv_holds_what_json_holds() {
     }
     let one = place.said(&["trace", "--steps", "1", "--run", "sgd", "--format", "csv"]);
     assert!(
-        one.starts_with("step,evaluations,x,y,loss,grad_norm,lr\n0,0,-1.5,2.0,"),
+        one.starts_with("step,evaluations,x,y,loss,grad_norm,lr,cost\n0,0,-1.5,2.0,"),
         "{one}"
     );
 }

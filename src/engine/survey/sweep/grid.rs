@@ -225,9 +225,9 @@ impl Grid {
         let mut run = run.clone();
         match self.place {
             Place::Optimizer => {
-                run.optimizer
-                    .settings_mut()
-                    .set(self.param.name, value.clone())?;
+                run.change(|optimizer| {
+                    optimizer.settings_mut().set(self.param.name, value.clone())
+                })?;
             }
             Place::Wrapper(at) => {
                 if let Some(wrapper) = run.wrappers.get_mut(at) {

@@ -1,0 +1,53 @@
+//! A step of a run looked at closely, for as long as nothing changes.
+
+use crate::engine::cancel::Cancel;
+use crate::engine::lab::Runs;
+use crate::engine::landscape::AnyLandscape;
+use crate::engine::run::{Conditions, Look, RunSpec, look};
+use crate::engine::scene::Scene;
+
+/// Up to this step a run is quick enough to be made again within a frame.
+pub(crate) const FARTHEST: u64 = 20_000;
+
+/// What a look at a step depends on.
+#[derive(PartialEq)]
+struct Of {
+    landscape: AnyLandscape,
+    start: [f64; 2],
+    conditions: Conditions,
+    spec: RunSpec,
+    step: u64,
+}
+
+/// The step that was looked at last.
+#[derive(Default)]
+pub(crate) struct Looked(Option<(Of, Option<Look>)>);
+
+impl Looked {
+    /// Step `step` of run `index`, if the run gets there and it is not beyond [`FARTHEST`].
+    pub(crate) fn at(
+        &mut self,
+        scene: &Scene,
+        runs: &Runs,
+        index: usize,
+        step: u64,
+    ) -> Option<&Look> {
+        if step > FARTHEST {
+            return None;
+        }
+        let of = Of {
+            landscape: scene.landscape.clone(),
+            start: scene.start,
+            conditions: scene.conditions(),
+            spec: scene.runs.get(index)?.spec.clone(),
+            step,
+        };
+        if self.0.as_ref().is_none_or(|(known, _)| *known != of) {
+            let (objective, start) = (&*runs.ground.objective, scene.start_theta());
+            let (spec, never) = (&of.spec, Cancel::default());
+            let found = look(objective, start, spec, &of.conditions, step, &never);
+            self.0 = Some((of, found));
+        }
+        self.0.as_ref()?.1.as_ref()
+    }
+}

@@ -1,0 +1,227 @@
+//! The selected run in the left panel: its settings, those of its groups, what is around it, and its schedules.
+
+use crate::engine::declare::Value;
+use crate::engine::run::{Group, RunSpec};
+use crate::engine::scene::Run;
+use crate::engine::schedule::{AnySchedule, Plan};
+use crate::engine::wrapper::AnyWrapper;
+use crate::gui::param_ui::{owned_settings_ui, settings_ui};
+use eframe::egui;
+
+/// Shows a run's settings and what is around them, and changes them in place; answers why a value was not taken.
+/// `parameters` is what the landscape calls its parameters.
+pub(crate) fn ui(
+    ui: &mut egui::Ui,
+    run: &mut Run,
+    name: &str,
+    parameters: &[&str],
+) -> Option<String> {
+    ui.horizontal(|ui| {
+        let label = ui.label("name");
+        let field = egui::TextEdit::singleline(&mut run.name)
+            .hint_text(name)
+            .desired_width(f32::INFINITY);
+        ui.add(field)
+            .labelled_by(label.id)
+            .on_hover_text("What the run is called; empty takes the optimizer's name.");
+    });
+    let all = |_: &str| true;
+    let own = run
+        .spec
+        .change(|optimizer| settings_ui(ui, optimizer.settings_mut(), all));
+    let own = groups_ui(ui, &mut run.spec, parameters).or(own);
+    wrappers_ui(ui, &mut run.spec.wrappers).or(own)
+}
+
+/// Shows the schedules of a run, one after the other, and changes them in place; answers why a value was not taken. `curve` shows
+/// their curve.
+pub(crate) fn schedules_ui(
+    ui: &mut egui::Ui,
+    spec: &mut RunSpec,
+    curve: impl FnOnce(&mut egui::Ui, &RunSpec),
+) -> Option<String> {
+    let mut refused = None;
+    let mut schedules = spec.plan.schedules().to_vec();
+    let (mut removed, mut curve) = (None, Some(curve));
+    for (index, schedule) in schedules.iter_mut().enumerate() {
+        ui.push_id(("schedule", index), |ui| {
+            ui.horizontal(|ui| {
+                schedule_choice_ui(ui, schedule, index);
+                if index > 0
+                    && ui
+                        .button("Remove")
+                        .on_hover_text("Takes this schedule out of the sequence.")
+                        .clicked()
+                {
+                    removed = Some(index);
+                }
+            });
+            if let Some(curve) = curve.take() {
+                curve(ui, spec);
+            }
+            refused = settings_ui(ui, schedule.settings_mut(), |_| true).or(refused.take());
+        });
+    }
+    if let Some(index) = removed {
+        schedules.remove(index);
+    }
+    if ui
+        .button("+ then")
+        .on_hover_text("Lets another schedule follow. The one before needs a length.")
+        .clicked()
+    {
+        schedules.extend(AnySchedule::all().into_iter().next());
+        let before = schedules.len() - 2;
+        give_length(&mut schedules[before]);
+    }
+    match Plan::new(schedules) {
+        Ok(plan) => spec.plan = plan,
+        Err(refusal) => refused = Some(refusal.to_string()),
+    }
+    refused
+}
+
+/// The parameters that have settings of their own: those that differ, and a way to have more and to have none.
+fn groups_ui(ui: &mut egui::Ui, spec: &mut RunSpec, parameters: &[&str]) -> Option<String> {
+    let (mut refused, mut removed) = (None, None);
+    let RunSpec {
+        optimizer, groups, ..
+    } = spec;
+    for (
+        index,
+        Group {
+            name,
+            optimizer: own,
+        },
+    ) in groups.iter_mut().enumerate()
+    {
+        ui.push_id(("group", index), |ui| {
+            let unfolded = ui.scope_id().with("all");
+            let mut all = ui.data(|data| data.get_temp(unfolded).unwrap_or(false));
+            ui.horizontal(|ui| {
+                ui.label(format!("own settings for {name}"));
+                ui.toggle_value(&mut all, "all")
+                    .on_hover_text("Shows those too that are the same for all parameters.");
+                if ui
+                    .button("Remove")
+                    .on_hover_text(format!("Gives {name} the same settings as the others."))
+                    .clicked()
+                {
+                    removed = Some(index);
+                }
+            });
+            ui.data_mut(|data| data.insert_temp(unfolded, all));
+            let common = optimizer.settings();
+            let mut differs: Vec<&str> = vec!["lr"];
+            let params = common.params().iter().map(|param| param.name);
+            differs.extend(params.filter(|name| own.settings().get(name) != common.get(name)));
+            let wanted = |setting: &str| all || differs.contains(&setting);
+            refused = owned_settings_ui(ui, name, own.settings_mut(), wanted).or(refused.take());
+        });
+    }
+    if let Some(index) = removed {
+        groups.remove(index);
+    }
+    let elementwise = optimizer.as_dyn().elementwise();
+    let names = ["x", "y"].into_iter().zip(parameters);
+    let free = |name: &str| groups.iter().all(|group| group.name != name);
+    let free: Vec<_> = names.filter(|(name, _)| free(name)).collect();
+    if !elementwise || parameters.len() < 2 || free.is_empty() {
+        return refused;
+    }
+    ui.horizontal_wrapped(|ui| {
+        for (name, called) in free {
+            let is = if *called == name {
+                String::new()
+            } else {
+                format!(", which is {called} here,")
+            };
+            let help = format!(
+                "Gives {name}{is} settings of its own, as PyTorch's parameter groups do: a tenth of the learning rate at first."
+            );
+            let button = ui.button(format!("+ own settings for {name}"));
+            if button.on_hover_text(help).clicked() {
+                let mut own = optimizer.clone();
+                let lr = own.as_dyn().lr() * 0.1;
+                let refusal = own.settings_mut().set("lr", Value::Real(lr)).err();
+                refused = refusal.map(|refusal| refusal.to_string()).or(refused.take());
+                let name = name.to_owned();
+                groups.push(Group { name, optimizer: own });
+            }
+        }
+    });
+    refused
+}
+
+/// What goes around a run's optimizer.
+fn wrappers_ui(ui: &mut egui::Ui, wrappers: &mut Vec<AnyWrapper>) -> Option<String> {
+    let (mut refused, mut removed) = (None, None);
+    for (index, wrapper) in wrappers.iter_mut().enumerate() {
+        ui.push_id(("wrapper", index), |ui| {
+            ui.horizontal(|ui| {
+                let settings = wrapper.settings();
+                ui.label(format!("+ {}", settings.title()))
+                    .on_hover_text(settings.help());
+                if ui
+                    .button("Remove")
+                    .on_hover_text("Takes this away from around the optimizer.")
+                    .clicked()
+                {
+                    removed = Some(index);
+                }
+            });
+            refused = settings_ui(ui, wrapper.settings_mut(), |_| true).or(refused.take());
+        });
+    }
+    if let Some(index) = removed {
+        wrappers.remove(index);
+    }
+    let adding = ui.menu_button("+ around", |ui| {
+        for wrapper in AnyWrapper::all() {
+            let settings = wrapper.settings();
+            if ui
+                .button(settings.title())
+                .on_hover_text(settings.help())
+                .clicked()
+            {
+                wrappers.push(wrapper);
+            }
+        }
+    });
+    adding.response.on_hover_text(
+        "Puts something around the optimizer that changes the gradients it sees or the steps it makes.",
+    );
+    refused
+}
+
+fn schedule_choice_ui(ui: &mut egui::Ui, schedule: &mut AnySchedule, index: usize) {
+    let label = ui.label(if index == 0 { "schedule" } else { "then" });
+    let combo = egui::ComboBox::from_id_salt("choice").selected_text(schedule.settings().title());
+    let response = combo.show_ui(ui, |ui| {
+        for other in AnySchedule::all() {
+            let settings = other.settings();
+            let same = other.name() == schedule.name();
+            if ui
+                .selectable_label(same, settings.title())
+                .on_hover_text(settings.help())
+                .clicked()
+                && !same
+            {
+                *schedule = other.clone();
+            }
+        }
+    });
+    response
+        .response
+        .labelled_by(label.id)
+        .on_hover_text(schedule.settings().help());
+}
+
+/// Gives a schedule that goes on for ever a length, so that another can follow it.
+fn give_length(schedule: &mut AnySchedule) {
+    if schedule.as_dyn().length().is_none() {
+        let setting = schedule.as_dyn().length_setting();
+        // 100 is legal for every length.
+        let _ = schedule.settings_mut().set(setting, Value::Count(100));
+    }
+}

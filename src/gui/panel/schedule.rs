@@ -1,0 +1,184 @@
+//! The curve of a run's schedules beside their sliders.
+
+use super::scene::Around;
+use crate::engine::lab::RunResult;
+use crate::engine::real;
+use crate::engine::run::RunSpec;
+use crate::engine::schedule::{Pace, Pacing, Plan};
+use crate::figure::axis::number;
+use crate::figure::chart::{Chart, Series, thin};
+use crate::gui::command::Command;
+use crate::gui::paint::{self, Textures};
+use eframe::egui;
+use std::sync::Arc;
+
+/// Stretches that a long curve is thinned to, about as many as it has pixels.
+const COLUMNS: usize = 250;
+
+/// Height of a curve with its title and its numbers.
+const HEIGHT: f32 = 88.0;
+
+/// What a curve is of.
+struct Of {
+    plan: Plan,
+    lr: f64,
+    steps: u64,
+    /// The run, where its losses decide.
+    record: Option<Arc<RunResult>>,
+}
+
+impl Of {
+    fn same(&self, other: &Self) -> bool {
+        let pointer = |of: &Self| of.record.as_ref().map(Arc::as_ptr);
+        let plain = |of: &Self| (of.lr.to_bits(), of.steps, pointer(of));
+        plain(self) == plain(other) && self.plan == other.plan
+    }
+}
+
+/// The learning rate over the steps of a run, and momentum where it is cycled, as they were worked out last.
+#[derive(Default)]
+pub(crate) struct Curve {
+    of: Option<Of>,
+    lr: Line,
+    momentum: Line,
+}
+
+/// A number over steps.
+#[derive(Default)]
+struct Line {
+    steps: Vec<f64>,
+    values: Vec<f64>,
+}
+
+impl Line {
+    fn of(values: &[f64]) -> Self {
+        let rows = thin(values, COLUMNS);
+        Self {
+            steps: rows.iter().map(|&row| real(row)).collect(),
+            values: rows.iter().map(|&row| values[row]).collect(),
+        }
+    }
+}
+
+impl Curve {
+    /// Shows the curve of a run of so many steps that has such a look and such a name, unless its pace is always the same. A click on it moves
+    /// the timeline there.
+    pub(crate) fn ui(
+        &mut self,
+        ui: &mut egui::Ui,
+        (spec, record, steps): (&RunSpec, Option<&Arc<RunResult>>, u64),
+        (look, name): (usize, &str),
+        around: &Around,
+        textures: &mut Textures,
+    ) -> Option<Command> {
+        let plan = &spec.plan;
+        if plan.is_constant() {
+            return None;
+        }
+        let of = Of {
+            plan: plan.clone(),
+            lr: spec.optimizer.as_dyn().lr(),
+            steps,
+            record: record.filter(|_| plan.heeds_loss()).cloned(),
+        };
+        if self.of.as_ref().is_none_or(|known| !known.same(&of)) {
+            (self.lr, self.momentum) = lines(&of);
+            self.of = Some(of);
+        }
+        let settings = spec.optimizer.settings();
+        let has_momentum = ["momentum", "beta1"]
+            .iter()
+            .any(|name| settings.get(name).is_some());
+        let cycled = has_momentum && self.momentum.values.iter().any(|value| value.is_finite());
+        let mut asked = None;
+        for (title, line) in [("lr", &self.lr), ("momentum", &self.momentum)] {
+            if title == "lr" || cycled {
+                let title = (title, format!("{title} of {name} over its steps"));
+                asked = line
+                    .ui(ui, title, (look, steps), around, textures)
+                    .or(asked);
+            }
+        }
+        asked
+    }
+}
+
+impl Line {
+    fn ui(
+        &self,
+        ui: &mut egui::Ui,
+        (title, name): (&str, String),
+        (look, steps): (usize, u64),
+        around: &Around,
+        textures: &mut Textures,
+    ) -> Option<Command> {
+        let size = egui::vec2(ui.available_width(), HEIGHT);
+        let (rect, _) = ui.allocate_exact_size(size, egui::Sense::hover());
+        let last = real(steps).max(1.0);
+        let chart = Chart {
+            area: paint::area(rect),
+            title,
+            across: "step",
+            last,
+            log: false,
+            theme: around.theme,
+        };
+        let at = real(around.step);
+        let series = Series {
+            x: &self.steps,
+            values: &self.values,
+            strong: self.steps.partition_point(|step| *step <= at),
+            look,
+            limit: false,
+        };
+        paint::paint(&ui.painter_at(rect), chart.draw(&[series]), textures);
+        let plot = paint::rect(chart.plot());
+        let response = ui.interact(
+            plot,
+            ui.scope_id().with(&name),
+            egui::Sense::click_and_drag(),
+        );
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, &name));
+        let share = |x: f32| f64::from(((x - plot.min.x) / plot.width().max(1.0)).clamp(0.0, 1.0));
+        if let Some(pointer) = response.hover_pos() {
+            let under = share(pointer.x) * last;
+            let after = self.steps.partition_point(|step| *step < under);
+            let near = [after.saturating_sub(1), after].into_iter();
+            let near = near.filter_map(|row| Some((*self.steps.get(row)?, *self.values.get(row)?)));
+            let distance = |(step, _): &(f64, f64)| (step - under).abs();
+            let nearest = near.min_by(|a, b| distance(a).total_cmp(&distance(b)));
+            if let Some((step, value)) = nearest {
+                let words = format!("step {step:.0}: {title} {}", number(value, 6));
+                response.clone().on_hover_text_at_pointer(words);
+            }
+        }
+        let pressed = response.interact_pointer_pos();
+        pressed.map(|pointer| Command::Seek(share(pointer.x)))
+    }
+}
+
+/// Learning rate and momentum of every step; where losses decide, the learning rates that the run had.
+fn lines(of: &Of) -> (Line, Line) {
+    let Of {
+        plan,
+        lr,
+        steps,
+        record,
+    } = of;
+    if plan.heeds_loss() {
+        let recorded = record.as_ref().map(|record| &record.trajectory.lr[..]);
+        return (Line::of(recorded.unwrap_or_default()), Line::default());
+    }
+    let mut pacing = Pacing::new(plan, *lr, *steps);
+    let paces: Vec<Pace> = (0..=*steps)
+        .map(|step| pacing.pace(step, f64::NAN))
+        .collect();
+    let of = |value: &dyn Fn(&Pace) -> f64| {
+        let values: Vec<f64> = paces.iter().map(value).collect();
+        Line::of(&values)
+    };
+    (
+        of(&|pace| pace.lr),
+        of(&|pace| pace.momentum.unwrap_or(f64::NAN)),
+    )
+}
