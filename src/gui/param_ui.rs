@@ -5,7 +5,7 @@ use crate::engine::spec;
 use eframe::egui;
 
 /// Width of the names beside the controls.
-const NAME_WIDTH: f32 = 96.0;
+const NAME_WIDTH: f32 = 108.0;
 
 /// Room for the number beside a slider: the longest that is shown, and a unit.
 const NUMBER_WIDTH: f32 = 84.0;

@@ -133,5 +133,5 @@ fn batch_and_learning_rates_double_and_halve_with_one_click() {
     window.press_with(Modifiers::COMMAND, Key::Y);
     window.click(Role::Button, "twice the batch and lr");
     assert_eq!(state(&mut window), (Some(50), all));
-    assert!(!open("himmelblau", &["sgd"]).says("linear scaling"));
+    assert!(!open("himmelblau", &["sgd"]).says("batch and lr"));
 }

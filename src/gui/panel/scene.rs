@@ -178,8 +178,8 @@ fn file_setting(
 fn scaling_ui(ui: &mut egui::Ui, scene: &mut Scene, samples: usize) -> Option<String> {
     let now = scene.batch_of(samples);
     let row = ui.horizontal(|ui| {
-        name_ui(ui, "linear scaling").on_hover_text(
-            "Batch × k, learning rate × k: one step along the mean of k times the samples is then about as long as k steps along \
+        name_ui(ui, "batch and lr").on_hover_text(
+            "Linear scaling: batch × k, learning rate × k: one step along the mean of k times the samples is then about as long as k steps along \
              the means of its parts. Goyal et al. 2017, for SGD.",
         );
         let mut refused = None;
@@ -188,7 +188,7 @@ fn scaling_ui(ui: &mut egui::Ui, scene: &mut Scene, samples: usize) -> Option<St
             ("× 2", "twice the batch and lr", now.saturating_mul(2)),
         ] {
             let batch = batch.clamp(1, (samples as u64).max(1));
-            let button = ui.add_enabled(batch != now, egui::Button::new(format!("batch, lr {text}")));
+            let button = ui.add_enabled(batch != now, egui::Button::new(text));
             button.widget_info(|| {
                 egui::WidgetInfo::labeled(egui::Role::Button, batch != now, name)
             });
