@@ -101,7 +101,7 @@ fn trace_writes_the_bits_of_the_engine() {
             made.loss[row],
             made.grad_norm[row],
             made.lr[row],
-            made.cost[row],
+            made.cost(row).unwrap(),
         ];
         let expected = [
             f64::from(u32::try_from(row).unwrap()),
