@@ -149,6 +149,11 @@ impl Plane {
         self.origin.len()
     }
 
+    /// The origin and the two directions.
+    pub fn parts(&self) -> [&[f64]; 3] {
+        [&self.origin, &self.u, &self.v]
+    }
+
     /// Writes the point of ℝⁿ at plane coordinates (a, b) to `theta`.
     pub fn point(&self, [a, b]: [f64; 2], theta: &mut [f64]) {
         for (i, out) in theta.iter_mut().enumerate() {
