@@ -30,6 +30,7 @@ mod norm;
 mod objective;
 mod pass;
 mod room;
+mod sum;
 mod weights;
 
 use super::declare::{Settings, family};
@@ -163,6 +164,16 @@ pub enum NetworkError {
         loss: &'static str,
         /// How many targets there are.
         width: usize,
+    },
+    /// Moments for other normalisations.
+    #[error(
+        "the moments are for {given:?} features (means, variances); expected as many as batch normalisations have, {expected:?}"
+    )]
+    OtherMoments {
+        /// How many means and variances each has.
+        given: Vec<[usize; 2]>,
+        /// How many features each batch normalisation has.
+        expected: Vec<usize>,
     },
     /// Data that are not like those that a network is for.
     #[error("the data have {} inputs and {} outputs; expected {} and {}, as the network has", widths[0], widths[1], own[0], own[1])]

@@ -94,7 +94,7 @@ fn losses_and_derivatives_of_networks_are_those_of_pytorch() {
         if let Some(moments) = &point.moments {
             let moments = moments.iter().cloned();
             let moments = moments.map(|[mean, variance]| Moments { mean, variance });
-            loss = loss.frozen(moments.collect());
+            loss = loss.frozen(moments.collect()).unwrap();
         }
         let names: Vec<_> = loss.layout().tensors().iter().map(|t| &t.name).collect();
         assert_eq!(names, point.names.iter().collect::<Vec<_>>(), "{network}");
