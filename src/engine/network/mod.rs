@@ -30,6 +30,7 @@ mod norm;
 mod objective;
 mod pass;
 mod room;
+mod slice;
 mod sum;
 mod weights;
 
@@ -41,7 +42,7 @@ pub use init::{Fill, Init};
 pub use layout::Layout;
 pub use loss::Loss;
 pub use norm::{Moments, Norm};
-pub use objective::{Measure, NetworkLoss};
+pub use objective::{Measure, NetworkLoss, Precision};
 
 /// The most parameters that a network may have.
 pub const MOST_PARAMETERS: usize = 10_000_000;

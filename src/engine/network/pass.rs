@@ -40,7 +40,7 @@ impl Shape {
     }
 
     /// Whether a residual connection goes around layer `l`.
-    fn skips(&self, l: usize) -> bool {
+    pub(super) fn skips(&self, l: usize) -> bool {
         self.residual && l < self.hidden() && self.widths[l] == self.widths[l + 1]
     }
 

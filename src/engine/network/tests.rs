@@ -33,6 +33,7 @@ fn end(loss: &NetworkLoss, spec: &str, steps: u64, treatment: Treatment) -> Vec<
         steps,
         treatment,
         tolerance: None,
+        every: 1,
     };
     let start = loss.initial(0);
     let path = run(loss, &start, &spec, &conditions, &Cancel::default()).unwrap();

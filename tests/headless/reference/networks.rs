@@ -134,6 +134,7 @@ fn training_takes_the_path_of_pytorch() {
             steps: 50,
             treatment: Treatment::default(),
             tolerance: None,
+            every: 1,
         };
         let found = run(&loss, &case.start, &spec, &conditions, &Cancel::default()).unwrap();
         assert!(case.compare >= 40, "{what} cannot be compared");

@@ -11,6 +11,9 @@ use fearless_simd::prelude::*;
 /// What the outputs of all samples should be, ready for blocks.
 pub(super) struct Goals<E> {
     loss: Loss,
+    outputs: usize,
+    /// So many samples are side by side.
+    block: usize,
     /// Block after block the numbers, a row for each output; of classes nothing.
     numbers: Vec<E>,
     classes: Vec<usize>,
@@ -23,56 +26,50 @@ struct Parts<'a, E> {
 }
 
 impl<E: Number> Goals<E> {
-    /// Of so many samples, `outputs` numbers each.
+    /// Of so many samples, `outputs` numbers each, `block` of them side by side.
     pub(super) fn new<'a>(
         loss: Loss,
         outputs: usize,
         samples: usize,
+        block: usize,
         goal: impl Fn(usize) -> Goal<'a>,
     ) -> Self {
         let (mut numbers, mut classes) = (Vec::new(), Vec::new());
         if loss == Loss::Mse {
-            numbers.resize(samples.next_multiple_of(E::BLOCK) * outputs, E::default());
+            numbers.resize(samples.next_multiple_of(block) * outputs, E::default());
         }
         for sample in 0..samples {
             match goal(sample) {
                 Goal::Class(class) => classes.push(class),
                 Goal::Numbers(goals) => {
-                    let (block, at) = (sample / E::BLOCK, sample % E::BLOCK);
+                    let (number, at) = (sample / block, sample % block);
                     for (o, goal) in goals.iter().enumerate() {
-                        numbers[(block * outputs + o) * E::BLOCK + at] = E::of(*goal);
+                        numbers[(number * outputs + o) * block + at] = E::of(*goal);
                     }
                 }
             }
         }
         Self {
             loss,
+            outputs,
+            block,
             numbers,
             classes,
         }
     }
 
-    /// The sum of the losses of the first `count` samples of block `block`; `z` holds a row for each output, of which the first
-    /// `outputs` count, and `room` two more.
-    pub(super) fn sum(
-        &self,
-        block: usize,
-        count: usize,
-        outputs: usize,
-        z: &[E],
-        room: &mut [E],
-    ) -> f64 {
-        let z = &z[..outputs * E::BLOCK];
-        let (straight, factors) = room.split_at_mut(E::BLOCK);
+    /// The sum of the losses of the first `count` samples of block `number`; `z` holds a row for each output, and `room` two more.
+    pub(super) fn sum(&self, number: usize, count: usize, z: &[E], room: &mut [E]) -> f64 {
+        let Self { outputs, block, .. } = *self;
+        let z = &z[..outputs * block];
+        let (straight, factors) = room.split_at_mut(block);
         let numbers = match self.loss {
-            Loss::Mse => {
-                let first = block * outputs * E::BLOCK;
-                &self.numbers[first..first + outputs * E::BLOCK]
-            }
+            Loss::Mse => &self.numbers[number * outputs * block..(number + 1) * outputs * block],
             Loss::Bce | Loss::Ce => &[],
         };
         dispatch(Losses {
             loss: self.loss,
+            block,
             z,
             numbers,
             parts: Parts {
@@ -82,14 +79,14 @@ impl<E: Number> Goals<E> {
         });
         let mut sum = 0.0;
         let mut product = 1.0;
-        let classes = self.classes.get(block * E::BLOCK..).unwrap_or(&[]);
+        let classes = self.classes.get(number * block..).unwrap_or(&[]);
         for i in 0..count {
             let straight = straight[i].wide();
             sum += match (self.loss, classes.get(i)) {
                 (Loss::Mse, _) => straight / real(outputs),
                 // The loss of class 1 at z is that of class 0 at −z.
                 (Loss::Bce, Some(1)) => straight - z[i].wide(),
-                (Loss::Ce, Some(class)) => straight - z[class * E::BLOCK + i].wide(),
+                (Loss::Ce, Some(class)) => straight - z[class * block + i].wide(),
                 _ => straight,
             };
             product *= factors[i].wide();
@@ -105,6 +102,7 @@ impl<E: Number> Goals<E> {
 
 struct Losses<'a, E> {
     loss: Loss,
+    block: usize,
     z: &'a [E],
     numbers: &'a [E],
     parts: Parts<'a, E>,
@@ -122,10 +120,10 @@ impl<E: Number> Kernel for Losses<'_, E> {
         for (v, (straight, factors)) in straight.zip(factors).enumerate() {
             let columns = v * lanes..(v + 1) * lanes;
             let rows = |numbers: &'_ [E], row: usize| {
-                let first = row * E::BLOCK;
-                Of::<E, S>::from_slice(simd, &numbers[first..first + E::BLOCK][columns.clone()])
+                let row = &numbers[row * self.block..(row + 1) * self.block];
+                Of::<E, S>::from_slice(simd, &row[columns.clone()])
             };
-            let outputs = self.z.len() / E::BLOCK;
+            let outputs = self.z.len() / self.block;
             let [mut sum, mut factor] = [splat::<E, S>(simd, E::default()), one];
             match self.loss {
                 Loss::Mse => {
@@ -138,7 +136,7 @@ impl<E: Number> Kernel for Losses<'_, E> {
                 Loss::Bce => {
                     let z = rows(self.z, 0);
                     let far = limited::<E, S>(simd, z.abs(), E::FAR);
-                    let [e, _] = exponentials::<E, S>(simd, -far);
+                    let [[e], _] = exponentials::<E, S, 1>(simd, [-far]);
                     factor = e + one;
                     sum = z.simd_lt(sum).select(sum, z);
                 }
@@ -152,7 +150,7 @@ impl<E: Number> Kernel for Losses<'_, E> {
                     factor = splat::<E, S>(simd, E::default());
                     for o in 0..outputs {
                         let below = limited::<E, S>(simd, most - rows(self.z, o), E::FAR);
-                        let [e, _] = exponentials::<E, S>(simd, -below);
+                        let [[e], _] = exponentials::<E, S, 1>(simd, [-below]);
                         factor += e;
                     }
                     sum = most;

@@ -4,10 +4,11 @@ use fearless_simd::Simd;
 use fearless_simd::prelude::*;
 
 /// f64, or f32 where speed counts for more than digits.
-pub(super) trait Number: SimdFloatElement {
-    /// So many samples are side by side: a multiple of four vectors, and few enough for a layer's numbers to stay in the innermost
-    /// cache.
-    const BLOCK: usize;
+pub(in crate::engine::network) trait Number:
+    SimdFloatElement + 'static
+{
+    /// The lanes of the widest vector.
+    const MOST_LANES: usize;
     /// Adding it rounds a number to a whole one, which then stands in the low bits.
     const ROUND: Self;
     /// The exponent of 1 as it stands in the bits, and the number of bits below it.
@@ -21,7 +22,6 @@ pub(super) trait Number: SimdFloatElement {
     /// The largest x whose e⁻ˣ is no subnormal number, and the largest whose tanh is not yet 1.
     const FAR: Self;
     const FLAT: Self;
-    const HALF_SLOPE: Self;
 
     /// The nearest to an f64.
     fn of(number: f64) -> Self;
@@ -42,7 +42,7 @@ const fn over_factorials<const N: usize>() -> [f64; N] {
 }
 
 impl Number for f64 {
-    const BLOCK: usize = 32;
+    const MOST_LANES: usize = 8;
     const ROUND: f64 = 6_755_399_441_055_744.0; // 1.5 · 2⁵²
     const BIAS: f64 = 1023.0;
     const BELOW: u32 = 52;
@@ -51,10 +51,9 @@ impl Number for f64 {
         f64::from_bits(0x3FE6_2E42_FEE0_0000),
         f64::from_bits(0x3DEA_39EF_3579_3C76),
     ];
-    const SERIES: &'static [f64] = &over_factorials::<11>();
+    const SERIES: &'static [f64] = &over_factorials::<10>();
     const FAR: f64 = 699.0;
     const FLAT: f64 = 20.0;
-    const HALF_SLOPE: f64 = 0.01;
 
     #[inline(always)]
     fn of(number: f64) -> f64 {
@@ -66,7 +65,10 @@ impl Number for f64 {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "rounding is what f32 is for")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "rounding is what f32 is for"
+)]
 const fn rounded<const N: usize>(numbers: [f64; N]) -> [f32; N] {
     let (mut all, mut i) = ([0.0; N], 0);
     while i < N {
@@ -77,7 +79,7 @@ const fn rounded<const N: usize>(numbers: [f64; N]) -> [f32; N] {
 }
 
 impl Number for f32 {
-    const BLOCK: usize = 64;
+    const MOST_LANES: usize = 16;
     const ROUND: f32 = 12_582_912.0; // 1.5 · 2²³
     const BIAS: f32 = 127.0;
     const BELOW: u32 = 23;
@@ -86,10 +88,12 @@ impl Number for f32 {
     const SERIES: &'static [f32] = &rounded(over_factorials::<6>());
     const FAR: f32 = 87.0;
     const FLAT: f32 = 10.0;
-    const HALF_SLOPE: f32 = 0.01;
 
     #[inline(always)]
-    #[expect(clippy::cast_possible_truncation, reason = "rounding is what f32 is for")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "rounding is what f32 is for"
+    )]
     fn of(number: f64) -> f32 {
         number as f32
     }
@@ -116,23 +120,39 @@ pub(super) fn limited<E: Number, S: Simd>(simd: S, x: Of<E, S>, most: E) -> Of<E
 }
 
 /// eˣ and eˣ − 1 for −[`Number::FAR`] ≤ x ≤ 0, to some units in the last place: x = k ln 2 + r as Cody and Waite do, and Taylor's
-/// series of r.
+/// series of r. Several vectors side by side keep the processor busy, for each step waits for the one before.
 #[inline(always)]
-pub(super) fn exponentials<E: Number, S: Simd>(simd: S, x: Of<E, S>) -> [Of<E, S>; 2] {
+pub(super) fn exponentials<E: Number, S: Simd, const U: usize>(
+    simd: S,
+    x: [Of<E, S>; U],
+) -> [[Of<E, S>; U]; 2] {
     let number = |number: E| splat::<E, S>(simd, number);
-    let k = x.mul_add(number(E::LOG2_E), number(E::ROUND)) - number(E::ROUND);
-    let minus_k = -k;
-    let r = minus_k.mul_add(number(E::LN_2[0]), x);
-    let r = minus_k.mul_add(number(E::LN_2[1]), r);
-    let mut series = number(E::SERIES[E::SERIES.len() - 1]);
-    for term in E::SERIES.iter().rev().skip(1) {
-        series = series.mul_add(r, number(*term));
+    let (mut minus_k, mut r, mut series) = (x, x, x);
+    for (minus_k, x) in minus_k.iter_mut().zip(x) {
+        *minus_k = number(E::ROUND) - x.mul_add(number(E::LOG2_E), number(E::ROUND));
     }
-    let e = (r * r).mul_add(series, r);
-    let shifted = k + (number(E::ROUND) + number(E::BIAS));
-    let power = Of::<E, S>::from_bits(shifted.to_bits() << E::BELOW);
-    [
-        e.mul_add(power, power),
-        e.mul_add(power, power - number(E::of(1.0))),
-    ]
+    for (r, minus_k) in r.iter_mut().zip(minus_k) {
+        *r = minus_k.mul_add(number(E::LN_2[0]), *r);
+    }
+    for (r, minus_k) in r.iter_mut().zip(minus_k) {
+        *r = minus_k.mul_add(number(E::LN_2[1]), *r);
+    }
+    series.fill(number(E::SERIES[E::SERIES.len() - 1]));
+    for term in E::SERIES.iter().rev().skip(1) {
+        for (series, r) in series.iter_mut().zip(r) {
+            *series = series.mul_add(r, number(*term));
+        }
+    }
+    for (series, r) in series.iter_mut().zip(r) {
+        *series = (r * r).mul_add(*series, r);
+    }
+    let mut found = [x, x];
+    let one = number(E::of(1.0));
+    for u in 0..U {
+        let shifted = number(E::ROUND) + number(E::BIAS) - minus_k[u];
+        let power = Of::<E, S>::from_bits(shifted.to_bits() << E::BELOW);
+        found[0][u] = series[u].mul_add(power, power);
+        found[1][u] = series[u].mul_add(power, power - one);
+    }
+    found
 }

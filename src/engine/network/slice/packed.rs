@@ -1,4 +1,4 @@
-//! The weights of all layers but the first, in the order in which their products want them.
+//! The weights of layers in the order in which their products want them.
 
 use super::number::{Number, Of, splat};
 use crate::engine::network::layout::Layout;
@@ -23,7 +23,9 @@ impl Dense {
         // A large tile has more to do with a number once it is loaded, but may have to be filled up.
         let work = |tile: usize| real(outputs.next_multiple_of(tile) * (tile + 1)) / real(tile);
         let tiles = [6, 5, 4, 3, 2, 1].into_iter();
-        let tile = tiles.min_by(|a, b| work(*a).total_cmp(&work(*b))).unwrap_or(1);
+        let tile = tiles
+            .min_by(|a, b| work(*a).total_cmp(&work(*b)))
+            .unwrap_or(1);
         Self {
             inputs,
             outputs,
@@ -37,15 +39,16 @@ impl Dense {
         self.outputs.next_multiple_of(self.tile)
     }
 
-    fn len(&self) -> usize {
+    /// How many numbers it has.
+    pub(super) fn len(&self) -> usize {
         self.rows() * (self.inputs + 1)
     }
 }
 
-/// The layers after the first of a network through these widths.
-pub(super) fn after_first(widths: &[usize]) -> Vec<Dense> {
+/// The layers of a network through these widths.
+pub(super) fn dense(widths: &[usize]) -> Vec<Dense> {
     let mut first = 0;
-    let pairs = widths.windows(2).skip(1);
+    let pairs = widths.windows(2);
     pairs
         .map(|pair| {
             let dense = Dense::new([pair[0], pair[1]], first);
@@ -55,21 +58,25 @@ pub(super) fn after_first(widths: &[usize]) -> Vec<Dense> {
         .collect()
 }
 
-/// How many numbers these layers have.
-pub(super) fn len(layers: &[Dense]) -> usize {
-    layers.iter().map(Dense::len).sum()
-}
-
 /// The weights of these layers from θ.
 pub(super) fn pack<E: Number>(layers: &[Dense], layout: &Layout, theta: &[f64]) -> Vec<E> {
     let mut packed = Vec::new();
     for (l, dense) in layers.iter().enumerate() {
-        let (weights, biases) = (&theta[layout.weight(l + 1)], &theta[layout.bias(l + 1)]);
+        let (weights, biases) = (&theta[layout.weight(l)], &theta[layout.bias(l)]);
         for first in (0..dense.outputs).step_by(dense.tile) {
             let outputs = first..first + dense.tile;
-            packed.extend(outputs.clone().map(|o| E::of(biases.get(o).copied().unwrap_or(0.0))));
+            packed.extend(
+                outputs
+                    .clone()
+                    .map(|o| E::of(biases.get(o).copied().unwrap_or(0.0))),
+            );
             for input in 0..dense.inputs {
-                let of = |o: usize| weights.get(o * dense.inputs + input).copied().unwrap_or(0.0);
+                let of = |o: usize| {
+                    weights
+                        .get(o * dense.inputs + input)
+                        .copied()
+                        .unwrap_or(0.0)
+                };
                 packed.extend(outputs.clone().map(|o| E::of(of(o))));
             }
         }
@@ -112,15 +119,15 @@ impl<E: Number> Kernel for Combine<'_, E> {
     }
 }
 
-/// z ← W h + bias for a block of samples, `packed` being the weights of all layers, the rows of `h` and `z` one for each input and
-/// output.
-pub(super) fn product<E: Number>(dense: &Dense, packed: &[E], h: &[E], z: &mut [E]) {
+/// z ← W h + bias for `block` samples, `packed` being the weights of all layers; `h` has a row for each input, `z` for each output.
+pub(super) fn product<E: Number>(dense: &Dense, packed: &[E], h: &[E], z: &mut [E], block: usize) {
     let packed = &packed[dense.first..dense.first + dense.len()];
     dispatch(Product {
         dense,
         packed,
         h,
         z,
+        block,
     });
 }
 
@@ -129,6 +136,7 @@ struct Product<'a, E> {
     packed: &'a [E],
     h: &'a [E],
     z: &'a mut [E],
+    block: usize,
 }
 
 impl<E: Number> Kernel for Product<'_, E> {
@@ -136,13 +144,18 @@ impl<E: Number> Kernel for Product<'_, E> {
 
     #[inline(always)]
     fn on_lanes<S: Simd>(self, simd: S) {
-        match self.dense.tile {
-            6 => self.tiles::<S, 6, 2>(simd),
-            5 => self.tiles::<S, 5, 2>(simd),
-            4 => self.tiles::<S, 4, 2>(simd),
-            3 => self.tiles::<S, 3, 4>(simd),
-            2 => self.tiles::<S, 2, 4>(simd),
-            _ => self.tiles::<S, 1, 4>(simd),
+        // Few outputs leave room for more samples.
+        let wide = 4 * Of::<E, S>::LEN <= self.block;
+        match (self.dense.tile, wide) {
+            (6, _) => self.tiles::<S, 6, 2>(simd),
+            (5, _) => self.tiles::<S, 5, 2>(simd),
+            (4, _) => self.tiles::<S, 4, 2>(simd),
+            (3, true) => self.tiles::<S, 3, 4>(simd),
+            (3, false) => self.tiles::<S, 3, 2>(simd),
+            (2, true) => self.tiles::<S, 2, 4>(simd),
+            (2, false) => self.tiles::<S, 2, 2>(simd),
+            (_, true) => self.tiles::<S, 1, 4>(simd),
+            (_, false) => self.tiles::<S, 1, 2>(simd),
         }
     }
 }
@@ -153,10 +166,10 @@ impl<E: Number> Product<'_, E> {
     fn tiles<S: Simd, const R: usize, const V: usize>(self, simd: S) {
         let width = V * Of::<E, S>::LEN;
         let tiles = self.packed.chunks_exact(R * (self.dense.inputs + 1));
-        for (weights, z) in tiles.zip(self.z.chunks_exact_mut(R * E::BLOCK)) {
+        for (weights, z) in tiles.zip(self.z.chunks_exact_mut(R * self.block)) {
             let (biases, weights) = weights.split_at(R);
-            for column in (0..E::BLOCK).step_by(width) {
-                tile::<E, S, R, V>(simd, [biases, weights], self.h, z, column);
+            for column in (0..self.block).step_by(width) {
+                tile::<E, S, R, V>(simd, [biases, weights], self.h, z, [self.block, column]);
             }
         }
     }
@@ -169,14 +182,14 @@ fn tile<E: Number, S: Simd, const R: usize, const V: usize>(
     [biases, weights]: [&[E]; 2],
     h: &[E],
     z: &mut [E],
-    column: usize,
+    [block, column]: [usize; 2],
 ) {
     let lanes = Of::<E, S>::LEN;
     let mut sums = [[splat::<E, S>(simd, E::default()); V]; R];
     for (sums, bias) in sums.iter_mut().zip(biases) {
         *sums = [splat::<E, S>(simd, *bias); V];
     }
-    for (weights, h) in weights.chunks_exact(R).zip(h.chunks_exact(E::BLOCK)) {
+    for (weights, h) in weights.chunks_exact(R).zip(h.chunks_exact(block)) {
         let h = &h[column..column + V * lanes];
         let mut right = [splat::<E, S>(simd, E::default()); V];
         for (right, h) in right.iter_mut().zip(h.chunks_exact(lanes)) {
@@ -189,7 +202,7 @@ fn tile<E: Number, S: Simd, const R: usize, const V: usize>(
             }
         }
     }
-    for (sums, z) in sums.iter().zip(z.chunks_exact_mut(E::BLOCK)) {
+    for (sums, z) in sums.iter().zip(z.chunks_exact_mut(block)) {
         for (v, sum) in sums.iter().enumerate() {
             let from = column + v * lanes;
             sum.store_slice(&mut z[from..from + lanes]);
