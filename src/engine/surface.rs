@@ -45,26 +45,26 @@ impl Surface {
         [columns, rows]: [usize; 2],
         cancel: &Cancel,
     ) -> Option<Self> {
-        // So many rows go together; see `Objective::rows`.
-        const BAND: usize = 8;
         let (columns, rows) = (columns.max(2), rows.max(2));
+        // So many rows go together; see `Objective::rows`. A network has work that it does once for all of them.
+        let together = match plane.dim() {
+            ..=2 => 8,
+            _ => rows.div_ceil(4 * rayon::current_num_threads()),
+        };
         values.resize(columns * rows, 0.0);
         let x: Vec<f64> = (0..columns)
             .map(|column| view.at([share(column, columns), 0.0])[0])
             .collect();
         values
-            .par_chunks_mut(BAND * columns)
+            .par_chunks_mut(together * columns)
             .enumerate()
             .try_for_each_init(
                 || vec![0.0; plane.dim()],
                 |theta, (band, values)| {
-                    let first = band * BAND;
-                    let mut y = [0.0; BAND];
-                    for (i, y) in y.iter_mut().enumerate() {
-                        [_, *y] = view.at([0.0, share(first + i, rows)]);
-                    }
-                    let y = &y[..values.len() / columns];
-                    objective.rows(plane, &x, y, values, theta);
+                    let first = band * together;
+                    let y = first..first + values.len() / columns;
+                    let y: Vec<f64> = y.map(|row| view.at([0.0, share(row, rows)])[1]).collect();
+                    objective.rows(plane, &x, &y, values, theta);
                     (!cancel.is_cancelled()).then_some(())
                 },
             )?;
