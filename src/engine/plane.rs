@@ -139,6 +139,23 @@ impl Plane {
         }
     }
 
+    /// The plane through `origin` along `u` and `v`; `None` unless all three are finite and equally long lists.
+    pub fn new(origin: Vec<f64>, u: Vec<f64>, v: Vec<f64>) -> Option<Self> {
+        let alike = origin.len() == u.len() && origin.len() == v.len();
+        let mut numbers = origin.iter().chain(&u).chain(&v);
+        (alike && numbers.all(|number| number.is_finite())).then_some(Self { origin, u, v })
+    }
+
+    /// The point at (0, 0).
+    pub fn origin(&self) -> &[f64] {
+        &self.origin
+    }
+
+    /// The directions of a and of b.
+    pub fn directions(&self) -> [&[f64]; 2] {
+        [&self.u, &self.v]
+    }
+
     /// Whether (a, b) is (x, y).
     pub fn is_identity(&self) -> bool {
         *self.origin == [0.0; 2] && *self.u == [1.0, 0.0] && *self.v == [0.0, 1.0]
@@ -157,6 +174,7 @@ impl Plane {
     }
 
     /// The plane coordinates of the nearest point of the plane, and the distance to it: what the plane does not show.
+    /// Where both directions are one, or the second is zero, only the first has a coordinate.
     pub fn project(&self, theta: &[f64]) -> ([f64; 2], f64) {
         let dot = |a: &[f64], b: &dyn Fn(usize) -> f64| {
             a.iter().enumerate().map(|(i, a)| a * b(i)).sum::<f64>()
@@ -169,10 +187,14 @@ impl Plane {
         );
         let (pu, pv) = (dot(&self.u, &offset), dot(&self.v, &offset));
         let determinant = uu * vv - uv * uv;
-        let [a, b] = [
-            (pu * vv - pv * uv) / determinant,
-            (pv * uu - pu * uv) / determinant,
-        ];
+        let [a, b] = if determinant > 1e-14 * uu * vv {
+            [
+                (pu * vv - pv * uv) / determinant,
+                (pv * uu - pu * uv) / determinant,
+            ]
+        } else {
+            [if uu > 0.0 { pu / uu } else { 0.0 }, 0.0]
+        };
         let residual = (0..self.dim())
             .map(|i| offset(i) - a * self.u[i] - b * self.v[i])
             .map(|r| r * r)
@@ -220,5 +242,14 @@ mod tests {
         theta[2] = 0.25;
         assert_eq!(plane.project(&theta), ([2.0, -1.5], 0.25));
         assert_eq!(Plane::identity().project(&[0.3, -7.0]), ([0.3, -7.0], 0.0));
+        assert_eq!(Plane::line().project(&[0.3]), ([0.3, 0.0], 0.0));
+    }
+
+    #[test]
+    fn a_plane_is_finite_and_of_one_dimension() {
+        let plane = |u: &[f64]| Plane::new(vec![1.0, 2.0], u.to_vec(), vec![0.0, 1.0]);
+        assert!(plane(&[3.0, 0.0]).is_some());
+        assert_eq!(plane(&[3.0]), None);
+        assert_eq!(plane(&[3.0, f64::NAN]), None);
     }
 }
