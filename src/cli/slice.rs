@@ -11,7 +11,7 @@ use crate::engine::plane::{Plane, Rect};
 use crate::engine::surface::Surface;
 use crate::export::file::{check_place, extension, write_whole};
 use crate::export::{picture, slice as table};
-use crate::figure;
+use crate::figure::{self, axis::number};
 use std::path::PathBuf;
 
 /// The most points along a side.
@@ -237,7 +237,7 @@ impl Args {
         }
         parts.extend(
             cut.eigenvalues
-                .map(|[a, b]| format!("eigenvalues {a:.6e} and {b:.6e}")),
+                .map(|[a, b]| format!("eigenvalues {} and {}", number(a, 5), number(b, 5))),
         );
         parts.join(" · ")
     }

@@ -297,11 +297,9 @@ fn report(
         cells.max().unwrap_or(0)
     });
     for line in &lines {
-        let mut text = String::new();
-        for (cell, width) in line.iter().zip(widths) {
-            text += &format!("{cell:width$}  ");
-        }
-        writeln!(out, "{}", text.trim_end())?;
+        let cells = line.iter().zip(widths);
+        let text: Vec<String> = cells.map(|(cell, width)| format!("{cell:width$}")).collect();
+        writeln!(out, "{}", text.join("  ").trim_end())?;
     }
     if let Some([a, b]) = cut.and_then(|cut| cut.explained) {
         let [a, b] = [a, b].map(|share| number(100.0 * share, 4));

@@ -2,11 +2,12 @@
 
 use super::axis::number;
 use super::colour::Theme;
-use super::drawing::{Anchor, Drawing, Item, Text};
+use super::drawing::{Anchor, Area, Drawing, Item, Text};
 use super::frame::Frame;
 use super::{layout, map};
 use crate::engine::cancel::Cancel;
 use crate::engine::lab::Terrain;
+use crate::engine::plane::Rect;
 use crate::engine::scene::MapStyle;
 use crate::engine::surface::Surface;
 
@@ -19,7 +20,15 @@ pub fn picture(
     theme: &Theme,
 ) -> Drawing {
     let layout = layout(size);
-    let frame = Frame::of(2, surface.view, layout.map);
+    let area = fitting(surface.view, layout.map);
+    let frame = Frame {
+        area,
+        window: surface.view,
+    };
+    let bar = Area::new(
+        [area.max[0] + 16.0, area.min[1]],
+        [area.max[0] + 30.0, area.max[1]],
+    );
     let [width, height] = size;
     let mut items = vec![Item::Path {
         points: vec![[0.0, 0.0], [width, 0.0], [width, height], [0.0, height]],
@@ -39,13 +48,12 @@ pub fn picture(
             &frame,
             theme,
         );
-        let area = frame.area;
         items.push(Item::Clipped {
             area,
             items: inside,
         });
         items.extend(map::axes(&frame, ["a", "b"], theme));
-        items.extend(map::colour_bar(&terrain, layout.bar, theme));
+        items.extend(map::colour_bar(&terrain, bar, theme));
     }
     let mut write = |text: String, at, size| {
         items.push(Item::Text(Text {
@@ -61,10 +69,28 @@ pub fn picture(
     write(title.to_owned(), [layout.map.min[0] + 18.0, 20.0], 15.0);
     write(caption.to_owned(), layout.caption, 11.0);
     if let Some([low, high]) = range {
-        write("loss".to_owned(), layout.legend, 13.0);
-        let [x, y] = layout.legend;
+        let [x, y] = [bar.max[0] + 64.0, layout.legend[1]];
+        write("loss".to_owned(), [x, y], 13.0);
         write(format!("lowest {}", number(low, 4)), [x, y + 18.0], 11.0);
         write(format!("highest {}", number(high, 4)), [x, y + 34.0], 11.0);
     }
     Drawing { size, items }
+}
+
+/// The part of an area in which a view has equal scales on both axes; a view more than three times as long as wide takes all of it.
+fn fitting(view: Rect, area: Area) -> Area {
+    let shape = view.width() / view.height();
+    if !(1.0 / 3.0..=3.0).contains(&shape) {
+        return area;
+    }
+    let [width, height] = [area.width(), area.height()].map(f64::from);
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "pictures are drawn with f32"
+    )]
+    let sides = [width.min(height * shape), height.min(width / shape)].map(|side| side as f32);
+    Area::new(
+        area.min,
+        [area.min[0] + sides[0], area.min[1] + sides[1]],
+    )
 }
