@@ -101,6 +101,7 @@ impl Case {
             steps: STEPS,
             treatment: Treatment::default(),
             tolerance,
+            every: 1,
         }
     }
 

@@ -165,6 +165,7 @@ fn trajectory(
         steps,
         treatment: Treatment::default(),
         tolerance: None,
+        every: 1,
     };
     run(objective, &START, spec, &conditions, &Cancel::default()).expect("nobody cancels this")
 }

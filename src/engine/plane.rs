@@ -121,6 +121,12 @@ pub struct Plane {
 }
 
 impl Plane {
+    /// A plane through `origin` along `u` and `v`; `None` unless all three are as long.
+    pub fn new(origin: Vec<f64>, u: Vec<f64>, v: Vec<f64>) -> Option<Self> {
+        let fits = u.len() == origin.len() && v.len() == origin.len();
+        fits.then_some(Self { origin, u, v })
+    }
+
     /// The plane of a 2-D function: (a, b) is (x, y).
     pub fn identity() -> Self {
         Self {
@@ -164,6 +170,11 @@ impl Plane {
     /// The number of parameters n.
     pub fn dim(&self) -> usize {
         self.origin.len()
+    }
+
+    /// The origin and the two directions.
+    pub fn parts(&self) -> [&[f64]; 3] {
+        [&self.origin, &self.u, &self.v]
     }
 
     /// Writes the point of ℝⁿ at plane coordinates (a, b) to `theta`.

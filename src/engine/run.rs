@@ -39,7 +39,7 @@ impl Outcome {
     }
 }
 
-/// What a run left behind: row k is the state after k steps. Non-finite rows are not kept.
+/// What a run left behind: row k is the state after k steps, or after k times [`Conditions::every`]. Non-finite rows are not kept.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trajectory {
     /// Number of parameters n.
@@ -127,6 +127,9 @@ pub struct Conditions {
     pub treatment: Treatment,
     /// A run has converged where the gradient norm is below; `None` never.
     pub tolerance: Option<f64>,
+    /// A row is kept of every so many steps, and of the last. What a row says of all the data costs as much as a step on all of
+    /// it, many times a step on a mini-batch. Whether a run has ended is looked at there too.
+    pub every: u64,
 }
 
 /// Where a run ended, without the way there.
@@ -276,6 +279,7 @@ mod tests {
                         steps: 60,
                         treatment: Treatment::default(),
                         tolerance,
+                        every: 1,
                     };
                     let ends = arrive_all(objective, &starts, &spec, &conditions, &never).unwrap();
                     for (start, (at, outcome)) in starts.iter().zip(ends).step_by(5) {

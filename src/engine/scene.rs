@@ -314,6 +314,7 @@ impl Scene {
                 clip_value,
             },
             tolerance,
+            every: 1,
         }
     }
 

@@ -48,6 +48,7 @@ fn treated<const N: usize>(
         steps,
         treatment,
         tolerance: None,
+        every: 1,
     };
     let objective = ground(landscape).objective;
     run(&*objective, &start, &spec, &conditions, &Cancel::default()).unwrap()

@@ -98,6 +98,7 @@ mod tests {
             steps: 999,
             treatment: Treatment::default(),
             tolerance: None,
+            every: 1,
         };
         let (start, spec) = ([3.3], spec.parse().unwrap());
         run(

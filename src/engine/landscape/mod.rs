@@ -220,7 +220,9 @@ pub trait Files: Send + Sync {
     /// one sentence.
     fn table(&self, path: &str, label: Option<&str>) -> Result<Table, String> {
         let _ = label;
-        Err(unreadable(path))
+        Err(format!(
+            "{path}: files cannot be read here; expected data that need none"
+        ))
     }
 
     /// The heights in the CSV or NPY file at `path`. The error is one sentence.

@@ -208,9 +208,13 @@ mod tests {
     fn orthogonal_weights_are_orthogonal_either_way() {
         for [columns, rows] in [[7, 4], [4, 7], [5, 5], [1, 3], [3, 1]] {
             let theta = theta(Init::Orthogonal, Some(2.0), &[columns, rows]);
-            let at = |i: usize, j: usize| match rows <= columns {
-                true => theta[i * columns + j],
-                false => theta[j * columns + i],
+            let wide = rows <= columns;
+            let at = |i: usize, j: usize| {
+                theta[if wide {
+                    i * columns + j
+                } else {
+                    j * columns + i
+                }]
             };
             let (count, length) = (rows.min(columns), rows.max(columns));
             for i in 0..count {

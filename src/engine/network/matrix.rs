@@ -34,10 +34,10 @@ pub(super) fn add_transposed_product(c: Rows<'_>, a: Columns<'_>, b: &[f64]) {
     });
 }
 
-/// A matrix to be written, its rows `stride` numbers long.
+/// A matrix to be written, in padded rows of `width` numbers.
 pub(super) struct Rows<'a> {
     pub(super) numbers: &'a mut [f64],
-    pub(super) stride: usize,
+    pub(super) width: usize,
 }
 
 /// A matrix to be read: of rows that are `stride` numbers long the first `depth`.
@@ -49,19 +49,21 @@ pub(super) struct Columns<'a> {
 }
 
 /// The left factor, of which a tile of the product wants R rows, one entry of each at a time.
-trait Left: Copy {
-    /// How many rows the product has, given as many rows as `b` has.
+trait Left<'a>: Copy {
+    /// How many rows the product has.
     fn rows(self) -> usize;
     /// How many terms each sum has.
     fn terms(self) -> usize;
-    /// Entry `term` of R rows from `row` on.
-    fn entries<const R: usize>(self, row: usize, term: usize) -> [f64; R];
+    /// Where the entries of R rows from `row` on are.
+    fn lines<const R: usize>(self, row: usize) -> [&'a [f64]; R];
+    /// Entry `term` of each of the rows.
+    fn entries<const R: usize>(self, lines: [&[f64]; R], term: usize) -> [f64; R];
 }
 
 #[derive(Clone, Copy)]
 struct Upright<'a>(Columns<'a>);
 
-impl Left for Upright<'_> {
+impl<'a> Left<'a> for Upright<'a> {
     #[inline(always)]
     fn rows(self) -> usize {
         self.0.numbers.len() / self.0.stride
@@ -71,10 +73,19 @@ impl Left for Upright<'_> {
         self.0.depth
     }
     #[inline(always)]
-    fn entries<const R: usize>(self, row: usize, term: usize) -> [f64; R] {
+    fn lines<const R: usize>(self, row: usize) -> [&'a [f64]; R] {
+        let mut lines = [&self.0.numbers[..0]; R];
+        for (r, line) in lines.iter_mut().enumerate() {
+            let first = (row + r) * self.0.stride;
+            *line = &self.0.numbers[first..first + self.0.depth];
+        }
+        lines
+    }
+    #[inline(always)]
+    fn entries<const R: usize>(self, lines: [&[f64]; R], term: usize) -> [f64; R] {
         let mut entries = [0.0; R];
-        for (r, entry) in entries.iter_mut().enumerate() {
-            *entry = self.0.numbers[(row + r) * self.0.stride + term];
+        for (entry, line) in entries.iter_mut().zip(lines) {
+            *entry = line[term];
         }
         entries
     }
@@ -83,7 +94,7 @@ impl Left for Upright<'_> {
 #[derive(Clone, Copy)]
 struct Transposed<'a>(Columns<'a>);
 
-impl Left for Transposed<'_> {
+impl<'a> Left<'a> for Transposed<'a> {
     #[inline(always)]
     fn rows(self) -> usize {
         self.0.depth
@@ -93,10 +104,14 @@ impl Left for Transposed<'_> {
         self.0.numbers.len() / self.0.stride
     }
     #[inline(always)]
-    fn entries<const R: usize>(self, row: usize, term: usize) -> [f64; R] {
+    fn lines<const R: usize>(self, row: usize) -> [&'a [f64]; R] {
+        [&self.0.numbers[row..]; R]
+    }
+    #[inline(always)]
+    fn entries<const R: usize>(self, lines: [&[f64]; R], term: usize) -> [f64; R] {
         let mut entries = [0.0; R];
-        let first = term * self.0.stride + row;
-        entries.copy_from_slice(&self.0.numbers[first..first + R]);
+        let first = term * self.0.stride;
+        entries.copy_from_slice(&lines[0][first..first + R]);
         entries
     }
 }
@@ -107,17 +122,16 @@ struct Product<'a, L> {
     b: &'a [f64],
 }
 
-impl<L: Left> Kernel for Product<'_, L> {
+impl<'a, L: Left<'a>> Kernel for Product<'a, L> {
     type Output = ();
 
     /// Tiles of the product stay in registers while their sums grow: six rows of four wide vectors, or of two.
     #[inline(always)]
     fn on_lanes<S: Simd>(mut self, simd: S) {
         let lanes = S::f64s::LEN;
-        let stride = self.c.stride;
         let mut column = 0;
-        while column < stride {
-            let vectors = (stride - column) / lanes;
+        while column < self.c.width {
+            let vectors = (self.c.width - column).div_ceil(lanes);
             if lanes >= LANES && vectors >= 4 {
                 self.panel::<S, 4>(simd, column);
                 column += 4 * lanes;
@@ -132,7 +146,7 @@ impl<L: Left> Kernel for Product<'_, L> {
     }
 }
 
-impl<L: Left> Product<'_, L> {
+impl<'a, L: Left<'a>> Product<'a, L> {
     /// V vectors of every row.
     #[inline(always)]
     fn panel<S: Simd, const V: usize>(&mut self, simd: S, column: usize) {
@@ -159,7 +173,7 @@ impl<L: Left> Product<'_, L> {
         column: usize,
     ) {
         let lanes = S::f64s::LEN;
-        let stride = self.c.stride;
+        let stride = padded(self.c.width);
         let (a, terms) = (self.a, self.a.terms());
         let mut sums = [[S::f64s::splat(simd, 0.0); V]; R];
         for (r, sums) in sums.iter_mut().enumerate() {
@@ -169,13 +183,15 @@ impl<L: Left> Product<'_, L> {
                 *sum = S::f64s::from_slice(simd, &self.c.numbers[from..from + lanes]);
             }
         }
-        for (term, b) in self.b.chunks_exact(stride).take(terms).enumerate() {
-            let b = &b[column..column + V * lanes];
+        let lines = a.lines(row);
+        for term in 0..terms {
+            let first = term * stride + column;
+            let b = &self.b[first..first + V * lanes];
             let mut right = [S::f64s::splat(simd, 0.0); V];
             for (v, right) in right.iter_mut().enumerate() {
                 *right = S::f64s::from_slice(simd, &b[v * lanes..(v + 1) * lanes]);
             }
-            let left: [f64; R] = a.entries(row, term);
+            let left: [f64; R] = a.entries(lines, term);
             for (sums, left) in sums.iter_mut().zip(left) {
                 let left = S::f64s::splat(simd, left);
                 for (sum, right) in sums.iter_mut().zip(right) {
@@ -211,12 +227,16 @@ pub(super) fn pad(rows: &[f64], width: usize, padded_rows: &mut [f64]) {
     }
 }
 
-/// Copies rows of `width` numbers into the columns of a matrix, whose rows are padded.
+/// Copies rows of `width` numbers into the columns of a matrix, whose rows are padded. As many rows as a vector has lanes go
+/// side by side, so that what is written lies together.
 pub(super) fn transpose(rows: &[f64], width: usize, columns: &mut [f64]) {
-    let stride = padded(rows.len() / width.max(1));
-    for (j, row) in rows.chunks_exact(width).enumerate() {
-        for (to, x) in columns[j..].iter_mut().step_by(stride).zip(row) {
-            *to = *x;
+    let stride = padded(rows.len() / width);
+    for (rows, first) in rows.chunks(LANES * width).zip((0..).step_by(LANES)) {
+        let count = rows.len() / width;
+        for (i, column) in columns.chunks_exact_mut(stride).enumerate() {
+            for (r, to) in column[first..first + count].iter_mut().enumerate() {
+                *to = rows[r * width + i];
+            }
         }
     }
 }
@@ -240,10 +260,8 @@ mod tests {
     fn rows(rows: usize, width: usize, seed: f64) -> Vec<f64> {
         let stride = padded(width);
         (0..rows * stride)
-            .map(|i| match i % stride < width {
-                true => (real(i) * 0.7 + seed).sin(),
-                false => f64::NAN,
-            })
+            .map(|i| (i % stride < width, (real(i) * 0.7 + seed).sin()))
+            .map(|(counts, number)| if counts { number } else { f64::NAN })
             .collect()
     }
 
@@ -267,7 +285,7 @@ mod tests {
                 stride: padded(k),
                 depth: k,
             };
-            let to = |numbers| Rows { numbers, stride };
+            let to = |numbers| Rows { numbers, width: n };
             add_product(to(&mut c), left, &b);
             let left = Columns {
                 numbers: &turned,

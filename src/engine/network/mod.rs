@@ -31,6 +31,8 @@ mod objective;
 mod pass;
 pub mod plane;
 mod room;
+mod slice;
+mod sum;
 mod weights;
 
 use super::declare::{Settings, family};
@@ -41,7 +43,7 @@ pub use init::{Fill, Init};
 pub use layout::Layout;
 pub use loss::Loss;
 pub use norm::{Moments, Norm};
-pub use objective::{Measure, NetworkLoss};
+pub use objective::{Measure, NetworkLoss, Precision};
 
 /// The most parameters that a network may have.
 pub const MOST_PARAMETERS: usize = 10_000_000;
@@ -164,6 +166,16 @@ pub enum NetworkError {
         loss: &'static str,
         /// How many targets there are.
         width: usize,
+    },
+    /// Moments for other normalisations.
+    #[error(
+        "the moments are for {given:?} features (means, variances); expected as many as batch normalisations have, {expected:?}"
+    )]
+    OtherMoments {
+        /// How many means and variances each has.
+        given: Vec<[usize; 2]>,
+        /// How many features each batch normalisation has.
+        expected: Vec<usize>,
     },
     /// Data that are not like those that a network is for.
     #[error("the data have {} inputs and {} outputs; expected {} and {}, as the network has", widths[0], widths[1], own[0], own[1])]

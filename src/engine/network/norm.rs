@@ -80,23 +80,24 @@ impl Extent {
         }
     }
 
-    /// Every place that holds a number, with its feature and its group.
-    fn places(self, len: usize) -> impl Iterator<Item = (usize, usize, usize)> {
-        (0..len / self.stride).flat_map(move |s| {
-            (0..self.width).map(move |j| {
-                let group = if self.columns { j } else { s };
-                (s * self.stride + j, j, group)
-            })
-        })
+    /// Calls `body` with every place that holds a number, its feature and its group.
+    #[inline(always)]
+    fn each(self, len: usize, mut body: impl FnMut(usize, usize, usize)) {
+        for (s, first) in (0..len).step_by(self.stride).enumerate() {
+            for feature in 0..self.width {
+                let group = if self.columns { feature } else { s };
+                body(first + feature, feature, group);
+            }
+        }
     }
 
     /// The mean over each group of a term for each place.
     fn means(self, len: usize, means: &mut Vec<f64>, term: impl Fn(usize, usize, usize) -> f64) {
         means.clear();
         means.resize(self.groups(len), 0.0);
-        for (at, feature, group) in self.places(len) {
+        self.each(len, |at, feature, group| {
             means[group] += term(at, feature, group);
-        }
+        });
         let members = real(self.members(len));
         means.iter_mut().for_each(|mean| *mean /= members);
     }
@@ -140,10 +141,10 @@ impl Normalised {
             .map(|variance| 1.0 / (variance + EPS).sqrt());
         self.scale.clear();
         self.scale.extend(scales);
-        for (at, feature, group) in extent.places(len) {
+        extent.each(len, |at, feature, group| {
             self.z[at] = (z[at] - mean[group]) * self.scale[group];
             z[at] = affine.gamma[feature] * self.z[at] + affine.beta[feature];
-        }
+        });
     }
 
     /// The moments that the last [`Self::forward`] used.
@@ -160,11 +161,11 @@ impl Normalised {
         }
         self.project(extent, z);
         self.z_tangent[..len].copy_from_slice(z);
-        for (at, feature, _) in extent.places(len) {
+        extent.each(len, |at, feature, _| {
             z[at] = moved.gamma[feature] * self.z[at]
                 + affine.gamma[feature] * self.z_tangent[at]
                 + moved.beta[feature];
-        }
+        });
     }
 
     /// Replaces the derivative by u by that by z; those by γ and β are added to theirs.
@@ -175,11 +176,11 @@ impl Normalised {
         u: &mut [f64],
         [d_gamma, d_beta]: [&mut [f64]; 2],
     ) {
-        for (at, feature, _) in extent.places(u.len()) {
+        extent.each(u.len(), |at, feature, _| {
             d_gamma[feature] += u[at] * self.z[at];
             d_beta[feature] += u[at];
             u[at] *= gamma[feature];
-        }
+        });
         self.project(extent, u);
     }
 
@@ -192,12 +193,12 @@ impl Normalised {
         [d_gamma, d_beta]: [&mut [f64]; 2],
     ) {
         let len = u.len();
-        for (at, feature, _) in extent.places(len) {
+        extent.each(len, |at, feature, _| {
             d_gamma[feature] += u_tangent[at] * self.z[at] + u[at] * self.z_tangent[at];
             d_beta[feature] += u_tangent[at];
             u_tangent[at] = moved_gamma[feature] * u[at] + gamma[feature] * u_tangent[at];
             u[at] *= gamma[feature];
-        }
+        });
         self.project(extent, u_tangent);
         if self.frozen {
             self.project(extent, u);
@@ -209,28 +210,28 @@ impl Normalised {
         extent.means(len, moved, |at, _, _| u[at] * z_tangent[at]);
         self.project(extent, u);
         let [plain, moved] = &self.bent;
-        for (at, _, group) in extent.places(len) {
+        extent.each(len, |at, _, group| {
             let bend = self.along[group] * u[at]
                 + self.z[at] * moved[group]
                 + self.z_tangent[at] * plain[group];
             u_tangent[at] -= self.scale[group] * bend;
-        }
+        });
     }
 
     /// The derivative of ẑ by z, which is symmetric, times v: (v − mean(v) − ẑ mean(ẑ v)) / √(σ² + ε).
     fn project(&mut self, extent: Extent, v: &mut [f64]) {
         let len = v.len();
         if self.frozen {
-            for (at, _, group) in extent.places(len) {
+            extent.each(len, |at, _, group| {
                 v[at] *= self.scale[group];
-            }
+            });
             return;
         }
         let [mean, along] = &mut self.means;
         extent.means(len, mean, |at, _, _| v[at]);
         extent.means(len, along, |at, _, _| self.z[at] * v[at]);
-        for (at, _, group) in extent.places(len) {
+        extent.each(len, |at, _, group| {
             v[at] = self.scale[group] * (v[at] - mean[group] - self.z[at] * along[group]);
-        }
+        });
     }
 }

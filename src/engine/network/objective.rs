@@ -8,32 +8,44 @@ use super::matrix::{pad, padded};
 use super::norm::{Moments, Norm};
 use super::pass::{Keep, Shape};
 use super::room::{Room, Rooms};
+use super::slice::Slice;
+use super::sum::{BLOCK, Matrix, Sum, Want};
 use super::{AnyNetwork, NetworkError};
-use crate::engine::objective::{Metric, Objective, Tensor};
+use crate::engine::objective::{Metric, Objective, Tensor, points};
+use crate::engine::plane::Plane;
 use crate::engine::real;
+use rayon::prelude::*;
 use std::ops::Range;
-
-/// So many samples go through the network at a time: few enough for all that is kept of them to stay in cache.
-const BLOCK: usize = 64;
 
 /// The mean loss of a network over the samples of some data, and λ/2 ‖θ‖².
 ///
 /// Everything is exact: gradients by backpropagation, products with the Hessian by the R-operator. Samples are taken in blocks of
-/// fixed size one after the other, so that bits do not depend on the number of threads. With batch normalisation all samples are
+/// fixed size and summed in a fixed order, so that bits do not depend on the number of threads. With batch normalisation all samples are
 /// one block, because each depends on all: the loss is that of training on all of them at once, unless the moments are
 /// [given](Self::frozen).
 pub struct NetworkLoss {
-    shape: Shape,
-    loss: Loss,
+    pub(super) shape: Shape,
+    pub(super) loss: Loss,
     l2: f64,
     fill: Fill,
-    samples: usize,
+    pub(super) samples: usize,
     /// Padded rows.
     inputs: Vec<f64>,
     goals: Goals,
-    moments: Option<Vec<Moments>>,
+    pub(super) moments: Option<Vec<Moments>>,
     /// Where it computes: one for each thread that asks at a time.
-    rooms: Rooms,
+    pub(super) rooms: Rooms,
+    precision: Precision,
+}
+
+/// The numbers that a surface is computed in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Precision {
+    /// f64: losses agree with [`Objective::value`] to 1e-12.
+    #[default]
+    Double,
+    /// f32: about twice as fast, to 1e-5.
+    Single,
 }
 
 /// What the outputs for each sample should be.
@@ -53,14 +65,6 @@ pub struct Measure {
     pub accuracy: Option<f64>,
 }
 
-/// What a direction is multiplied by.
-#[derive(Clone, Copy)]
-enum Matrix {
-    Hessian,
-    GaussNewton,
-    EmpiricalFisher,
-}
-
 impl NetworkLoss {
     /// A network on data. Data that do not fit the network's loss are refused, as are networks of more than
     /// [`MOST_PARAMETERS`](super::MOST_PARAMETERS).
@@ -77,7 +81,7 @@ impl NetworkLoss {
     pub fn on(&self, data: &Data) -> Result<Self, NetworkError> {
         let (outputs, goals) = goals(self.loss, data)?;
         let widths = [data.width(), outputs];
-        let own = [self.shape.widths[0], self.outputs_width()];
+        let own = [self.shape.widths[0], self.shape.outputs()];
         let fewer = self.loss == Loss::Ce && outputs < own[1];
         if widths[0] != own[0] || widths[1] != own[1] && !fewer {
             return Err(NetworkError::OtherData { widths, own });
@@ -99,22 +103,38 @@ impl NetworkLoss {
             inputs,
             goals,
             moments: None,
+            precision: Precision::Double,
             rooms: Rooms::default(),
         }
     }
 
-    /// The same in evaluation mode: normalisations of batches take these moments, one for each.
-    pub fn frozen(self, moments: Vec<Moments>) -> Self {
-        let norms = if self.shape.norm == Norm::Batch {
-            self.shape.layout.norms()
-        } else {
-            0
+    /// The same in evaluation mode: batch normalisations take these moments, one for each, instead of those of the samples. Moments
+    /// that are not as many as they have features are refused.
+    pub fn frozen(self, moments: Vec<Moments>) -> Result<Self, NetworkError> {
+        let norms = match self.shape.norm {
+            Norm::Batch => self.shape.layout.norms(),
+            Norm::None | Norm::Layer => 0,
         };
-        let fits = moments.len() == norms;
-        Self {
-            moments: fits.then_some(moments),
-            ..self
+        let expected = &self.shape.widths[1..=norms];
+        let both = |moments: &Moments| [moments.mean.len(), moments.variance.len()];
+        let given: Vec<_> = moments.iter().map(both).collect();
+        if !given
+            .iter()
+            .copied()
+            .eq(expected.iter().map(|width| [*width; 2]))
+        {
+            let expected = expected.to_vec();
+            return Err(NetworkError::OtherMoments { given, expected });
         }
+        Ok(Self {
+            moments: (norms > 0).then_some(moments),
+            ..self
+        })
+    }
+
+    /// The same with surfaces in numbers of this precision. All else is f64.
+    pub fn with_surfaces_in(self, precision: Precision) -> Self {
+        Self { precision, ..self }
     }
 
     /// Where each tensor stands in θ.
@@ -144,7 +164,7 @@ impl NetworkLoss {
         }
         self.moments.clone().unwrap_or_else(|| {
             let mut room = self.room();
-            let Room { block, weights, .. } = &mut *room;
+            let Room { block, weights, .. } = &mut room;
             weights.load(&self.shape.layout, theta);
             block.forward(&self.shape, weights, &self.inputs, Keep::Value, None);
             let moments = block.moments();
@@ -158,14 +178,14 @@ impl NetworkLoss {
     pub fn outputs(&self, theta: &[f64], inputs: &[f64], outputs: &mut [f64]) {
         let moments = self.moments(theta);
         let given = (!moments.is_empty()).then_some(&moments[..]);
-        let [width, out] = [self.shape.widths[0], self.outputs_width()];
+        let [width, out] = [self.shape.widths[0], self.shape.outputs()];
         let mut room = self.room();
         let Room {
             block,
             weights,
             gathered,
             ..
-        } = &mut *room;
+        } = &mut room;
         weights.load(&self.shape.layout, theta);
         let blocks = inputs
             .chunks(BLOCK * width)
@@ -187,17 +207,23 @@ impl NetworkLoss {
         self.measure_on(theta, self)
     }
 
-    /// How good the network is at `theta` on other data, of which [`Self::on`] made `other`. Batch normalisations take the moments of
-    /// this one's data.
+    /// How good the network is at `theta` on other data, of which [`Self::on`] made `other`; the loss of another network is NaN. Batch
+    /// normalisations take the moments of this one's data, which the running averages of PyTorch estimate.
     pub fn measure_on(&self, theta: &[f64], other: &Self) -> Measure {
+        if self.shape.widths != other.shape.widths {
+            return Measure {
+                loss: f64::NAN,
+                accuracy: None,
+            };
+        }
         let moments = self.moments(theta);
         let given = (!moments.is_empty()).then_some(&moments[..]);
-        let (out, stride) = (self.outputs_width(), padded(self.outputs_width()));
+        let (out, stride) = (self.shape.outputs(), padded(self.shape.outputs()));
         let mut room = other.room();
-        let Room { block, weights, .. } = &mut *room;
+        let Room { block, weights, .. } = &mut room;
         weights.load(&self.shape.layout, theta);
         let (mut loss, mut right) = (0.0, 0_usize);
-        for samples in other.blocks(other.samples) {
+        for samples in other.blocks(0..other.samples) {
             let inputs = other.rows(samples.clone());
             block.forward(&self.shape, weights, inputs, Keep::Value, given);
             for (row, sample) in samples.enumerate() {
@@ -219,187 +245,104 @@ impl NetworkLoss {
     /// outputs and H the Hessian of its loss by them, and λ. For bce and ce it is the Fisher information (Martens 2020); for mse that of
     /// a normal distribution, but for a factor.
     pub fn gauss_newton_vector(&self, theta: &[f64], vector: &[f64], product: &mut [f64]) {
-        let direction = |_, to: &mut [f64]| to.copy_from_slice(vector);
-        self.multiply(Matrix::GaussNewton, theta, direction, product);
+        self.multiply(Matrix::GaussNewton, theta, vector, product);
+        add_scaled(product, self.l2, vector);
     }
 
     /// The empirical Fisher matrix at `theta` times `vector`, n numbers: the mean of g gᵀ, where g is the gradient of a sample's
-    /// loss, without λ. With batch normalisation g is how the sum of all outputs' losses depends on θ through this sample's.
+    /// loss, without λ. With batch normalisation g is Jᵀ d, where d is the derivative of the sample's loss by its own outputs.
     pub fn empirical_fisher_vector(&self, theta: &[f64], vector: &[f64], product: &mut [f64]) {
-        let direction = |_, to: &mut [f64]| to.copy_from_slice(vector);
-        self.multiply(Matrix::EmpiricalFisher, theta, direction, product);
+        self.multiply(Matrix::EmpiricalFisher, theta, vector, product);
     }
 
-    /// A matrix times each of some directions, which `direction` writes; the products are rows of `products`.
-    fn multiply(
-        &self,
-        matrix: Matrix,
-        theta: &[f64],
-        direction: impl Fn(usize, &mut [f64]),
-        products: &mut [f64],
-    ) {
-        let (shape, loss) = (&self.shape, self.loss);
-        let (out, stride) = (self.outputs_width(), padded(self.outputs_width()));
-        let share = 1.0 / real(self.samples);
-        let l2 = match matrix {
-            Matrix::EmpiricalFisher => 0.0,
-            Matrix::Hessian | Matrix::GaussNewton => self.l2,
-        };
-        let keep = match matrix {
-            Matrix::Hessian => Keep::Bend,
-            Matrix::GaussNewton | Matrix::EmpiricalFisher => Keep::Slope,
-        };
-        let mut room = self.room();
-        let Room {
-            block,
-            weights,
-            directed,
-            direction: vector,
-            sums,
-            ..
-        } = &mut *room;
-        weights.load(&shape.layout, theta);
-        products.fill(0.0);
-        for samples in self.blocks(self.samples) {
-            let inputs = self.rows(samples.clone());
-            block.forward(shape, weights, inputs, keep, self.given());
-            for (row, sample) in samples.clone().enumerate() {
-                let at = row * stride..row * stride + out;
-                loss.at(&block.z[at.clone()], self.goal(sample), &mut block.d[at]);
-            }
-            for (k, product) in products.chunks_exact_mut(vector.len()).enumerate() {
-                direction(k, vector);
-                directed.load(&shape.layout, vector);
-                block.tangent(shape, weights, directed, inputs);
-                for (row, sample) in samples.clone().enumerate() {
-                    let at = row * stride..row * stride + out;
-                    let [slope, moved] = [&block.d[at.clone()], &block.z_tangent[at.clone()]];
-                    let to = &mut block.d_tangent[at];
-                    match matrix {
-                        Matrix::Hessian | Matrix::GaussNewton => {
-                            loss.hessian_vector(slope, self.goal(sample), moved, to);
-                        }
-                        Matrix::EmpiricalFisher => {
-                            let along: f64 = slope.iter().zip(moved).map(|(d, z)| d * z).sum();
-                            to.iter_mut().zip(slope).for_each(|(to, d)| *to = d * along);
-                        }
-                    }
-                }
-                sums.clear();
-                match matrix {
-                    Matrix::Hessian => {
-                        block.backward_tangent(shape, weights, directed, inputs, sums);
-                    }
-                    Matrix::GaussNewton | Matrix::EmpiricalFisher => {
-                        // What goes back is Hż or g gᵀż, not the loss's derivative.
-                        block.turn();
-                        block.backward(shape, weights, inputs, sums);
-                        block.turn();
-                    }
-                }
-                sums.add_to(&shape.layout, share, product);
-                if samples.start == 0 {
-                    add_scaled(product, l2, vector);
-                }
-            }
-        }
-        self.rooms.give(room);
+    fn multiply(&self, matrix: Matrix, theta: &[f64], vector: &[f64], product: &mut [f64]) {
+        let want = Want::Product(matrix, vector);
+        self.sum(theta, None, want, Some(product));
     }
 
-    fn room(&self) -> Box<Room> {
+    pub(super) fn room(&self) -> Room {
         self.rooms.take(&self.shape, self.block())
     }
 
-    fn outputs_width(&self) -> usize {
-        self.shape.widths[self.shape.widths.len() - 1]
-    }
-
     /// How many samples go through the network at a time.
-    fn block(&self) -> usize {
+    pub(super) fn block(&self) -> usize {
         match (self.shape.norm, &self.moments) {
             (Norm::Batch, None) => self.samples.max(BLOCK),
             _ => BLOCK,
         }
     }
 
-    /// The blocks of so many samples.
-    fn blocks(&self, count: usize) -> impl Iterator<Item = Range<usize>> + use<> {
-        let size = self.block();
-        (0..count)
+    /// The blocks of these places among the samples.
+    pub(super) fn blocks(
+        &self,
+        places: Range<usize>,
+    ) -> impl Iterator<Item = Range<usize>> + use<> {
+        let (size, end) = (self.block(), places.end);
+        places
             .step_by(size)
-            .map(move |first| first..(first + size).min(count))
+            .map(move |first| first..(first + size).min(end))
     }
 
     /// The inputs of some samples, in padded rows.
-    fn rows(&self, samples: Range<usize>) -> &[f64] {
+    pub(super) fn rows(&self, samples: Range<usize>) -> &[f64] {
         let stride = padded(self.shape.widths[0]);
         &self.inputs[samples.start * stride..samples.end * stride]
     }
 
-    fn goal(&self, sample: usize) -> Goal<'_> {
+    pub(super) fn goal(&self, sample: usize) -> Goal<'_> {
         match &self.goals {
             Goals::Numbers(numbers) => {
-                let width = self.outputs_width();
+                let width = self.shape.outputs();
                 Goal::Numbers(&numbers[sample * width..(sample + 1) * width])
             }
             Goals::Classes(classes) => Goal::Class(classes[sample]),
         }
     }
 
-    fn given(&self) -> Option<&[Moments]> {
-        self.moments.as_deref()
-    }
-
-    /// The loss over all samples or those of a batch, and its gradient if it is wanted.
-    fn descend(&self, theta: &[f64], batch: Option<&[usize]>, gradient: Option<&mut [f64]>) -> f64 {
-        let shape = &self.shape;
-        let (out, stride) = (self.outputs_width(), padded(self.outputs_width()));
-        let count = batch.map_or(self.samples, <[usize]>::len);
-        let keep = match gradient {
-            Some(_) => Keep::Slope,
-            None => Keep::Value,
+    /// The mean loss over all samples or those of a batch; the mean of what is wanted goes to `mean`.
+    fn sum(
+        &self,
+        theta: &[f64],
+        batch: Option<&[usize]>,
+        want: Want,
+        mean: Option<&mut [f64]>,
+    ) -> f64 {
+        let sum = Sum {
+            net: self,
+            theta,
+            batch,
+            want,
         };
-        let mut room = self.room();
-        let Room {
-            block,
-            weights,
-            sums,
-            gathered,
-            ..
-        } = &mut *room;
-        weights.load(&shape.layout, theta);
-        sums.clear();
-        let mut loss = 0.0;
-        for places in self.blocks(count) {
-            let inputs = match batch {
-                None => self.rows(places.clone()),
-                Some(batch) => self.gather(&batch[places.clone()], gathered),
-            };
-            block.forward(shape, weights, inputs, keep, self.given());
-            for (row, place) in places.enumerate() {
-                let goal = self.goal(batch.map_or(place, |batch| batch[place]));
-                let at = row * stride..row * stride + out;
-                loss += self.loss.at(&block.z[at.clone()], goal, &mut block.d[at]);
-            }
-            if keep == Keep::Slope {
-                block.backward(shape, weights, inputs, sums);
-            }
+        let share = 1.0 / real(sum.count());
+        let room = sum.over(0..sum.count());
+        if let Some(mean) = mean {
+            mean.fill(0.0);
+            room.sums.add_to(&self.shape.layout, share, mean);
         }
-        loss /= real(count);
-        if let Some(gradient) = gradient {
-            gradient.fill(0.0);
-            sums.add_to(&shape.layout, 1.0 / real(count), gradient);
-            add_scaled(gradient, self.l2, theta);
-        }
+        let loss = room.loss * share;
         self.rooms.give(room);
-        if self.l2 != 0.0 {
-            loss += 0.5 * self.l2 * theta.iter().map(|theta| theta * theta).sum::<f64>();
-        }
         loss
     }
 
+    /// The loss, and its gradient if it is wanted.
+    fn descend(&self, theta: &[f64], batch: Option<&[usize]>, gradient: Option<&mut [f64]>) -> f64 {
+        let loss = if let Some(gradient) = gradient {
+            let loss = self.sum(theta, batch, Want::Gradient, Some(gradient));
+            add_scaled(gradient, self.l2, theta);
+            loss
+        } else {
+            self.sum(theta, batch, Want::Value, None)
+        };
+        let squares = || theta.iter().map(|theta| theta * theta).sum::<f64>();
+        if self.l2 == 0.0 {
+            loss
+        } else {
+            loss + 0.5 * self.l2 * squares()
+        }
+    }
+
     /// The inputs of some samples, one row after the other.
-    fn gather<'a>(&self, samples: &[usize], rows: &'a mut [f64]) -> &'a [f64] {
+    pub(super) fn gather<'a>(&self, samples: &[usize], rows: &'a mut [f64]) -> &'a [f64] {
         let stride = padded(self.shape.widths[0]);
         let rows = &mut rows[..samples.len() * stride];
         for (row, sample) in rows.chunks_exact_mut(stride).zip(samples) {
@@ -431,12 +374,16 @@ impl Objective for NetworkLoss {
     }
 
     fn hessian(&self, theta: &[f64], hessian: &mut [f64]) {
-        let unit = |k: usize, to: &mut [f64]| {
-            to.fill(0.0);
-            to[k] = 1.0;
-        };
-        self.multiply(Matrix::Hessian, theta, unit, hessian);
         let n = self.dim();
+        let rows = hessian.par_chunks_exact_mut(n).enumerate();
+        rows.for_each_init(
+            || vec![0.0; n],
+            |unit, (k, row)| {
+                unit[k] = 1.0;
+                self.hessian_vector(theta, unit, row);
+                unit[k] = 0.0;
+            },
+        );
         for i in 0..n {
             for j in 0..i {
                 let mean = 0.5 * (hessian[i * n + j] + hessian[j * n + i]);
@@ -447,8 +394,8 @@ impl Objective for NetworkLoss {
     }
 
     fn hessian_vector(&self, theta: &[f64], vector: &[f64], product: &mut [f64]) {
-        let direction = |_, to: &mut [f64]| to.copy_from_slice(vector);
-        self.multiply(Matrix::Hessian, theta, direction, product);
+        self.multiply(Matrix::Hessian, theta, vector, product);
+        add_scaled(product, self.l2, vector);
     }
 
     fn metric_vector(
@@ -463,6 +410,23 @@ impl Objective for NetworkLoss {
             Metric::EmpiricalFisher => self.empirical_fisher_vector(theta, vector, product),
         }
         true
+    }
+
+    /// A point's bits do not depend on which others are asked for with it.
+    fn rows(&self, plane: &Plane, a: &[f64], b: &[f64], losses: &mut [f64], theta: &mut [f64]) {
+        let slice = Slice {
+            shape: &self.shape,
+            loss: self.loss,
+            l2: self.l2,
+            inputs: &self.inputs,
+            samples: self.samples,
+            goal: |sample| self.goal(sample),
+        };
+        match self.precision {
+            _ if self.shape.norm != Norm::None => points(self, plane, a, b, losses, theta),
+            Precision::Double => slice.rows::<f64>(plane, a, b, losses),
+            Precision::Single => slice.rows::<f32>(plane, a, b, losses),
+        }
     }
 
     fn tensors(&self) -> &[Tensor] {
@@ -486,15 +450,10 @@ fn goals(loss: Loss, data: &Data) -> Result<(usize, Goals), NetworkError> {
         (Loss::Mse, Targets::Classes { names, .. }) => Err(NetworkError::NotNumbers {
             name: names.first().cloned().unwrap_or_default(),
         }),
-        (_, Targets::Classes { classes, names }) => {
-            let classes = classes.clone();
-            fitting(loss, classes, names.len())
-        }
+        (_, Targets::Classes { classes, names }) => fitting(loss, classes.clone(), names.len()),
         (_, Targets::Numbers { width: 1, numbers }) => {
             let classes = numbers.iter().map(|number| class(loss, *number));
-            let classes = classes.collect::<Result<Vec<_>, _>>()?;
-            let count = classes.iter().max().map_or(0, |most| most + 1);
-            fitting(loss, classes, count)
+            fitting(loss, classes.collect::<Result<_, _>>()?, 0)
         }
         (_, Targets::Numbers { width, .. }) => Err(NetworkError::ManyTargets {
             loss: loss.name(),
@@ -514,7 +473,10 @@ fn class(loss: Loss, number: f64) -> Result<usize, NetworkError> {
     })
 }
 
-fn fitting(loss: Loss, classes: Vec<usize>, count: usize) -> Result<(usize, Goals), NetworkError> {
+fn fitting(loss: Loss, classes: Vec<usize>, named: usize) -> Result<(usize, Goals), NetworkError> {
+    let count = classes
+        .iter()
+        .fold(named, |count, class| count.max(class + 1));
     match loss {
         Loss::Bce if count > 2 => Err(NetworkError::NotTwoClasses { count }),
         Loss::Bce => Ok((1, Goals::Classes(classes))),

@@ -25,6 +25,11 @@ pub(super) struct Shape {
 }
 
 impl Shape {
+    /// How many outputs there are.
+    pub(super) fn outputs(&self) -> usize {
+        self.widths[self.widths.len() - 1]
+    }
+
     fn hidden(&self) -> usize {
         self.widths.len() - 2
     }
@@ -35,7 +40,7 @@ impl Shape {
     }
 
     /// Whether a residual connection goes around layer `l`.
-    fn skips(&self, l: usize) -> bool {
+    pub(super) fn skips(&self, l: usize) -> bool {
         self.residual && l < self.hidden() && self.widths[l] == self.widths[l + 1]
     }
 
@@ -149,11 +154,6 @@ impl Block {
                 add(&mut own.h, input);
             }
         }
-    }
-
-    /// Exchanges the derivative by the outputs and its tangent.
-    pub(super) fn turn(&mut self) {
-        std::mem::swap(&mut self.d, &mut self.d_tangent);
     }
 
     /// The moments that the last way there used.

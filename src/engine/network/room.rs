@@ -8,10 +8,11 @@ use std::sync::{Mutex, PoisonError};
 /// All that one thread needs.
 pub(super) struct Room {
     pub(super) block: Block,
+    /// θ, and a direction in its space.
     pub(super) weights: Weights,
-    /// A direction in the space of θ, and the same ready for products.
-    pub(super) direction: Vec<f64>,
-    pub(super) directed: Weights,
+    pub(super) direction: Weights,
+    /// What has been summed: losses, and gradients or products.
+    pub(super) loss: f64,
     pub(super) sums: Sums,
     /// Inputs in padded rows.
     pub(super) gathered: Vec<f64>,
@@ -19,17 +20,17 @@ pub(super) struct Room {
 
 /// The rooms that are free.
 #[derive(Default)]
-pub(super) struct Rooms(Mutex<Vec<Box<Room>>>);
+pub(super) struct Rooms(Mutex<Vec<Room>>);
 
 impl Rooms {
     /// A free room, or a new one for so many samples at a time.
-    pub(super) fn take(&self, shape: &Shape, samples: usize) -> Box<Room> {
+    pub(super) fn take(&self, shape: &Shape, samples: usize) -> Room {
         let free = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        free.unwrap_or_else(|| Box::new(Room::new(shape, samples)))
+        free.unwrap_or_else(|| Room::new(shape, samples))
     }
 
     /// Gives a room back.
-    pub(super) fn give(&self, room: Box<Room>) {
+    pub(super) fn give(&self, room: Room) {
         let mut free = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         free.push(room);
     }
@@ -41,8 +42,8 @@ impl Room {
         Self {
             block: Block::new(shape, samples),
             weights: Weights::new(widths, layout),
-            direction: vec![0.0; layout.dim()],
-            directed: Weights::new(widths, layout),
+            direction: Weights::new(widths, layout),
+            loss: 0.0,
             sums: Sums::new(widths, layout),
             gathered: vec![0.0; samples * padded(widths[0])],
         }

@@ -33,6 +33,7 @@ fn end(loss: &NetworkLoss, spec: &str, steps: u64, treatment: Treatment) -> Vec<
         steps,
         treatment,
         tolerance: None,
+        every: 1,
     };
     let start = loss.initial(0);
     let path = run(loss, &start, &spec, &conditions, &Cancel::default()).unwrap();
@@ -114,7 +115,7 @@ fn moons_are_told_apart_and_so_are_those_not_seen() {
 #[test]
 fn blocks_and_batches_are_parts_of_the_same_mean() {
     for dataset in [
-        "blobs:samples=150",
+        "blobs:samples=300",
         "blobs:samples=64",
         "blobs:samples=1,classes=1",
     ] {
@@ -178,20 +179,26 @@ fn a_dense_hessian_has_the_products_as_its_columns() {
 }
 
 #[test]
-fn threads_that_ask_at_once_get_the_same_bits() {
-    let network = loss("mlp:hidden=16/16", "moons:samples=130");
+fn the_bits_are_the_same_on_any_number_of_threads() {
+    let network = loss("mlp:hidden=8", "moons:samples=1100");
     let theta = network.initial(0);
     let ask = || {
-        let mut gradient = vec![0.0; network.dim()];
+        let n = network.dim();
+        let [mut gradient, mut product] = [vec![0.0; n], vec![0.0; n]];
         let value = network.gradient(&theta, &mut gradient);
-        gradient.push(value);
-        gradient
+        assert_eq!(value, network.value(&theta));
+        network.hessian_vector(&theta, &gradient, &mut product);
+        [vec![value], gradient, product]
     };
-    let alone = ask();
+    let [one, three] = [1, 3].map(|threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+        pool.build().unwrap().install(ask)
+    });
+    assert_eq!(one, three);
     std::thread::scope(|scope| {
         let threads: Vec<_> = (0..4).map(|_| scope.spawn(ask)).collect();
         for thread in threads {
-            assert_eq!(thread.join().unwrap(), alone);
+            assert_eq!(thread.join().unwrap(), one);
         }
     });
 }
@@ -292,5 +299,11 @@ fn what_does_not_fit_is_refused_in_one_sentence() {
     assert_eq!(
         refused.to_string(),
         "the data have 4 inputs and 3 outputs; expected 2 and 2, as the network has"
+    );
+    let moments = vec![super::Moments::default()];
+    let refused = loss("mlp:norm=batch", "moons").frozen(moments);
+    assert_eq!(
+        refused.err().unwrap().to_string(),
+        "the moments are for [[0, 0]] features (means, variances); expected as many as batch normalisations have, [16, 16]"
     );
 }

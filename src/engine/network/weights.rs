@@ -129,6 +129,22 @@ impl Sums {
             .for_each(|sum| sum.fill(0.0));
     }
 
+    /// Adds other sums.
+    pub(super) fn add(&mut self, other: &Self) {
+        for (layer, other) in self.layers.iter_mut().zip(&other.layers) {
+            add(&other.weights, 1.0, &mut layer.weights);
+            add(&other.biases, 1.0, &mut layer.biases);
+        }
+        for (norm, other) in self
+            .norms
+            .iter_mut()
+            .flatten()
+            .zip(other.norms.iter().flatten())
+        {
+            add(other, 1.0, norm);
+        }
+    }
+
     /// Adds a share of the sums to a gradient.
     pub(super) fn add_to(&self, layout: &Layout, share: f64, gradient: &mut [f64]) {
         for (l, layer) in self.layers.iter().enumerate() {
@@ -165,10 +181,7 @@ fn add(from: &[f64], share: f64, to: &mut [f64]) {
 }
 
 fn rows(numbers: &mut [f64], width: usize) -> Rows<'_> {
-    Rows {
-        numbers,
-        stride: padded(width),
-    }
+    Rows { numbers, width }
 }
 
 fn columns(numbers: &[f64], depth: usize) -> Columns<'_> {

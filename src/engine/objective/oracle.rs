@@ -186,6 +186,12 @@ impl<'a, V: Vector> Oracle<'a, V> {
         (&self.losses, &self.gradient)
     }
 
+    /// Begins a step of which nothing is recorded.
+    pub fn begin_unseen_step(&mut self) {
+        (self.known, self.looking) = (false, false);
+        self.draw();
+    }
+
     /// The loss and its gradient at `theta`, as this step sees them. Counts every gradient that is asked of the objective for
     /// that. The caller may work in the gradient; the next call overwrites it.
     ///

@@ -365,6 +365,7 @@ pub(super) mod tests {
             steps,
             treatment: Treatment::default(),
             tolerance: None,
+            every: 1,
         };
         let (spec, never) = (spec.parse().unwrap(), Cancel::default());
         run(&*ground.objective, start, &spec, &conditions, &never).unwrap()
@@ -405,6 +406,7 @@ pub(super) mod tests {
                 steps: 300,
                 treatment: Treatment::default(),
                 tolerance: None,
+                every: 1,
             };
             for optimizer in AnyOptimizer::NAMES {
                 for lr in ["1e-12", "1e-3", "1", "1e12"] {
@@ -440,6 +442,7 @@ pub(super) mod tests {
                     steps: 5,
                     treatment,
                     tolerance: None,
+                    every: 1,
                 };
                 let spec = RunSpec::new(any.clone());
                 for start in [&[1.0, -2.0][..], &[0.0, 0.0]] {

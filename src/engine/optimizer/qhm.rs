@@ -152,6 +152,7 @@ mod tests {
                     steps: 2000,
                     treatment: Treatment::default(),
                     tolerance: None,
+                    every: 1,
                 };
                 let end = run(
                     &*ground.objective,

@@ -233,6 +233,7 @@ mod tests {
             steps: if refused.is_none() { 50 } else { 0 },
             treatment: Treatment::default(),
             tolerance: None,
+            every: 1,
         };
         let never = Cancel::default();
         look(

@@ -37,9 +37,9 @@ impl Course<'_> {
         lenses: Vec<Box<dyn Lens<V>>>,
         start: impl FnOnce(V) -> R,
     ) -> Option<Trajectory> {
-        let rows = usize::try_from(self.conditions.steps)
-            .ok()?
-            .checked_add(1)?;
+        let Conditions { steps, every, .. } = *self.conditions;
+        let rows = usize::try_from(steps.div_ceil(every.max(1))).ok()?;
+        let rows = rows.checked_add(1)?;
         let dim = origin.len();
         let mut trajectory = Trajectory::blank(dim, rows);
         let mut rows = trajectory.rows_mut(dim);
@@ -175,46 +175,52 @@ impl Course<'_> {
         .through(lenses);
         let mut rule = start(zeros);
         let mut pacing = Pacing::new(&spec.plan, spec.optimizer.as_dyn().lr(), steps);
-        let mut step = 0;
+        let (mut step, mut until, mut last) = (0, 0, f64::NAN);
         loop {
-            let (&loss, gradient) = oracle.begin_step(&theta);
-            let grad_norm = norm(gradient);
             if self.cancel.is_cancelled() {
                 return None;
             }
-            let pace = pacing.pace(step, loss);
-            let moment = Moment {
-                theta: &theta,
-                loss,
-                grad_norm,
-                lr: pace.lr,
-                counts: oracle.counts(),
-                average: rule.average(),
-            };
-            let bounded = loss.abs() <= DIVERGED
-                && theta.iter().all(|t| t.abs() <= DIVERGED)
-                && grad_norm < f64::INFINITY;
-            if !bounded {
-                let numbers = [loss, grad_norm];
-                if theta
-                    .iter()
-                    .chain(&numbers)
-                    .all(|number| number.is_finite())
-                {
-                    record(moment);
+            let pace = if until > 0 && step < steps {
+                until -= 1;
+                oracle.begin_unseen_step();
+                pacing.pace(step, last)
+            } else {
+                until = conditions.every.saturating_sub(1);
+                let (&loss, gradient) = oracle.begin_step(&theta);
+                last = loss;
+                let pace = pacing.pace(step, loss);
+                let grad_norm = norm(gradient);
+                let moment = Moment {
+                    theta: &theta,
+                    loss,
+                    grad_norm,
+                    lr: pace.lr,
+                    counts: oracle.counts(),
+                    average: rule.average(),
+                };
+                let bounded = loss.abs() <= DIVERGED
+                    && theta.iter().all(|t| t.abs() <= DIVERGED)
+                    && grad_norm < f64::INFINITY;
+                if !bounded {
+                    let numbers = [loss, grad_norm];
+                    let mut all = theta.iter().chain(&numbers);
+                    if all.all(|number| number.is_finite()) {
+                        record(moment);
+                    }
+                    return Some(Outcome::Diverged(step));
                 }
-                return Some(Outcome::Diverged(step));
-            }
-            record(moment);
-            if conditions
-                .tolerance
-                .is_some_and(|tolerance| grad_norm < tolerance)
-            {
-                return Some(Outcome::Converged(step));
-            }
-            if step == steps {
-                return Some(Outcome::Finished);
-            }
+                record(moment);
+                if conditions
+                    .tolerance
+                    .is_some_and(|tolerance| grad_norm < tolerance)
+                {
+                    return Some(Outcome::Converged(step));
+                }
+                if step == steps {
+                    return Some(Outcome::Finished);
+                }
+                pace
+            };
             rule.step(&mut theta, &mut oracle, pace);
             step += 1;
         }

@@ -409,6 +409,7 @@ mod tests {
                 steps,
                 treatment,
                 tolerance: None,
+                every: 1,
             },
             window: ground.view,
         };
@@ -462,6 +463,7 @@ mod tests {
                     steps: 60,
                     treatment: Treatment::default(),
                     tolerance: Some(TOLERANCE),
+                    every: 1,
                 };
                 let spec = run.parse().unwrap();
                 let alone = run::run(
@@ -571,6 +573,7 @@ mod tests {
                 steps: 10,
                 treatment: Treatment::default(),
                 tolerance: None,
+                every: 1,
             },
             window: ground.view,
         };

@@ -271,6 +271,7 @@ mod tests {
                 ..Treatment::default()
             },
             tolerance: None,
+            every: 1,
         };
         let spec: RunSpec = "sgd:lr=1+accumulate:k=2".parse().unwrap();
         let never = Cancel::default();

@@ -94,7 +94,7 @@ fn losses_and_derivatives_of_networks_are_those_of_pytorch() {
         if let Some(moments) = &point.moments {
             let moments = moments.iter().cloned();
             let moments = moments.map(|[mean, variance]| Moments { mean, variance });
-            loss = loss.frozen(moments.collect());
+            loss = loss.frozen(moments.collect()).unwrap();
         }
         let names: Vec<_> = loss.layout().tensors().iter().map(|t| &t.name).collect();
         assert_eq!(names, point.names.iter().collect::<Vec<_>>(), "{network}");
@@ -134,6 +134,7 @@ fn training_takes_the_path_of_pytorch() {
             steps: 50,
             treatment: Treatment::default(),
             tolerance: None,
+            every: 1,
         };
         let found = run(&loss, &case.start, &spec, &conditions, &Cancel::default()).unwrap();
         assert!(case.compare >= 40, "{what} cannot be compared");

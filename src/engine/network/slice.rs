@@ -1,0 +1,329 @@
+//! A network's losses at many points of a plane.
+//!
+//! On a plane, θ = θ₀ + a u + b v, the weights of every layer are affine in a and b, and so is what the first layer makes of the
+//! inputs: its three products with the inputs, by the weights of θ₀, u and v, are made once and not at each point. What follows is
+//! done for a few samples at a time, side by side in vectors, whose numbers never leave the innermost cache.
+
+mod bend;
+mod goal;
+mod number;
+mod packed;
+
+use super::activation::Activation;
+use super::loss::{Goal, Loss};
+use super::matrix::padded;
+use super::pass::Shape;
+use crate::engine::plane::Plane;
+use crate::engine::real;
+use bend::{From, bend};
+use goal::Goals;
+use number::Number;
+use packed::{Dense, combine, dense, pack, product};
+
+/// So many blocks of samples go to a point before its weights are made anew.
+const BLOCKS: usize = 4;
+
+/// A network on its data.
+pub(super) struct Slice<'a, G> {
+    pub(super) shape: &'a Shape,
+    pub(super) loss: Loss,
+    pub(super) l2: f64,
+    /// Inputs in padded rows.
+    pub(super) inputs: &'a [f64],
+    pub(super) samples: usize,
+    /// What the outputs for a sample should be.
+    pub(super) goal: G,
+}
+
+impl<'a, G: Fn(usize) -> Goal<'a>> Slice<'a, G> {
+    /// The losses at each `a` of each `b`, row by row, computed in numbers of E. The network must be one without normalisation, in
+    /// which each sample goes its own way.
+    pub(super) fn rows<E: Number>(&self, plane: &Plane, a: &[f64], b: &[f64], losses: &mut [f64]) {
+        let layers = dense(&self.shape.widths);
+        let parts = plane.parts();
+        let packed = parts.map(|theta| pack::<E>(&layers, &self.shape.layout, theta));
+        // The first layer's weights do not go to each point.
+        let after = layers[0].len();
+        let weights = packed.each_ref().map(|packed| &packed[after..]);
+        let block = self.block::<E>();
+        let goals = Goals::new(
+            self.loss,
+            self.shape.outputs(),
+            self.samples,
+            block,
+            &self.goal,
+        );
+        let mut room = Room::new(&layers, block);
+        losses.fill(0.0);
+        let blocks = self.samples.div_ceil(block);
+        for first in (0..blocks).step_by(BLOCKS) {
+            let group = first..blocks.min(first + BLOCKS);
+            let first_layer = |number| self.first_layer(number * block, block, &layers[0], &packed);
+            let mut group: Vec<First<E>> = group.map(first_layer).collect();
+            for (b, losses) in b.iter().zip(losses.chunks_exact_mut(a.len())) {
+                group
+                    .iter_mut()
+                    .for_each(|first| first.start_row(E::of(*b)));
+                for (a, loss) in a.iter().zip(losses) {
+                    let at = [a, b].map(|at| E::of(*at));
+                    combine(weights, at, &mut room.weights[after..]);
+                    for (number, block) in (first..).zip(&group) {
+                        self.forward(&layers, block, at[0], &mut room);
+                        *loss += goals.sum(number, block.count, &room.z, &mut room.parts);
+                    }
+                }
+            }
+        }
+        self.finish(parts, a, b, losses);
+    }
+
+    /// Sums become means, and λ/2 ‖θ‖² is added.
+    fn finish(&self, parts: [&[f64]; 3], a: &[f64], b: &[f64], losses: &mut [f64]) {
+        let dot = |i: usize, j: usize| -> f64 {
+            if self.l2 == 0.0 {
+                return 0.0;
+            }
+            parts[i].iter().zip(parts[j]).map(|(x, y)| x * y).sum()
+        };
+        let [oo, ou, ov, uu, uv, vv] =
+            [(0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2)].map(|(i, j)| dot(i, j));
+        for (b, losses) in b.iter().zip(losses.chunks_exact_mut(a.len())) {
+            for (a, loss) in a.iter().zip(losses) {
+                let square = oo + 2.0 * (a * ou + b * ov + a * b * uv) + a * a * uu + b * b * vv;
+                *loss = *loss / real(self.samples) + 0.5 * self.l2 * square;
+            }
+        }
+    }
+
+    /// So many samples are side by side: few enough for the numbers of a layer to stay in the innermost cache.
+    fn block<E: Number>(&self) -> usize {
+        const ROOM: usize = 16_384;
+        let widest = self.shape.widths.iter().max().copied().unwrap_or(0);
+        let fits = 4 * E::MOST_LANES * widest * size_of::<E>() <= ROOM;
+        E::MOST_LANES * if fits { 4 } else { 2 }
+    }
+
+    /// What the first layer makes of `block` samples from `start` on.
+    fn first_layer<E: Number>(
+        &self,
+        start: usize,
+        block: usize,
+        dense: &Dense,
+        packed: &[Vec<E>; 3],
+    ) -> First<E> {
+        let stride = padded(self.shape.widths[0]);
+        let samples = start..self.samples.min(start + block);
+        let count = samples.len();
+        let rows = self.inputs[samples.start * stride..samples.end * stride].chunks_exact(stride);
+        let mut inputs = vec![E::default(); dense.inputs * block];
+        for (s, row) in rows.enumerate() {
+            for (i, x) in row[..dense.inputs].iter().enumerate() {
+                inputs[i * block + s] = E::of(*x);
+            }
+        }
+        let [origin, u, v] = packed.each_ref().map(|packed| {
+            let mut made = vec![E::default(); dense.rows() * block];
+            product(dense, packed, &inputs, &mut made, block);
+            made.truncate(dense.outputs * block);
+            made
+        });
+        First {
+            count,
+            inputs,
+            row: origin.clone(),
+            origin,
+            u,
+            v,
+        }
+    }
+
+    /// The outputs for a block at `a` of the row that was started, to `room.z`.
+    fn forward<E: Number>(&self, layers: &[Dense], block: &First<E>, a: E, room: &mut Room<E>) {
+        let Room {
+            block: samples,
+            weights,
+            h,
+            z,
+            ..
+        } = room;
+        let first = From::Affine([&block.row[..], &block.u[..]], a);
+        if layers.len() == 1 {
+            bend(Activation::Identity, first, false, &mut z[..block.u.len()]);
+            return;
+        }
+        let own = &mut h[..block.u.len()];
+        let skips = self.shape.skips(0);
+        if skips {
+            own.copy_from_slice(&block.inputs);
+        }
+        bend(self.shape.activation, first, skips, own);
+        for (l, dense) in layers.iter().enumerate().skip(1) {
+            let input = &h[..dense.inputs * *samples];
+            product(
+                dense,
+                weights,
+                input,
+                &mut z[..dense.rows() * *samples],
+                *samples,
+            );
+            if l + 1 < layers.len() {
+                let bent = dense.outputs * *samples;
+                let from = From::Plain(&z[..bent]);
+                bend(
+                    self.shape.activation,
+                    from,
+                    self.shape.skips(l),
+                    &mut h[..bent],
+                );
+            }
+        }
+    }
+}
+
+/// What the first layer makes of a block of samples by the weights of θ₀, u and v: a row for each of its outputs.
+struct First<E> {
+    /// How many samples there are; what is beside them does not count.
+    count: usize,
+    /// The inputs themselves, for a residual connection around the layer.
+    inputs: Vec<E>,
+    origin: Vec<E>,
+    u: Vec<E>,
+    v: Vec<E>,
+    /// With the row's b.
+    row: Vec<E>,
+}
+
+impl<E: Number> First<E> {
+    fn start_row(&mut self, b: E) {
+        let parts = [&self.origin[..], &self.v, &self.v];
+        combine(parts, [b, E::default()], &mut self.row);
+    }
+}
+
+/// Where a block is computed.
+struct Room<E> {
+    /// So many samples.
+    block: usize,
+    weights: Vec<E>,
+    h: Vec<E>,
+    z: Vec<E>,
+    parts: Vec<E>,
+}
+
+impl<E: Number> Room<E> {
+    fn new(layers: &[Dense], block: usize) -> Self {
+        let widest = layers.iter().map(Dense::rows).max().unwrap_or(0);
+        let room = |rows: usize| vec![E::default(); rows * block];
+        Self {
+            block,
+            weights: vec![E::default(); layers.iter().map(Dense::len).sum()],
+            h: room(widest),
+            z: room(widest),
+            parts: room(2),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::landscape::NoFiles;
+    use crate::engine::network::data::AnyDataset;
+    use crate::engine::network::{AnyNetwork, NetworkLoss, Precision};
+    use crate::engine::objective::{Objective, points};
+    use crate::engine::plane::Plane;
+
+    /// All losses of a plane, beside those of its points one by one.
+    fn check(network: &str, data: &str) {
+        let spec: AnyNetwork = network.parse().unwrap();
+        let data: AnyDataset = data.parse().unwrap();
+        let data = data.as_dyn().data(&NoFiles).unwrap();
+        let slow = NetworkLoss::new(&spec, &data).unwrap();
+        let size = slow.dim();
+        let [origin, u, v] = [1, 2, 3].map(|seed| slow.initial(seed));
+        let plane = Plane::new(origin, u, v).unwrap();
+        let (a, b) = ([-2.0, -0.5, 0.0, 0.7, 1.5], [-1.0, 0.0, 0.4]);
+        let mut expected = [0.0; 15];
+        points(
+            &slow,
+            &plane,
+            &a,
+            &b,
+            &mut expected,
+            &mut vec![0.0; slow.dim()],
+        );
+        for (precision, tolerance) in [(Precision::Double, 1e-12), (Precision::Single, 2e-5)] {
+            let fast = NetworkLoss::new(&spec, &data).unwrap();
+            let fast = fast.with_surfaces_in(precision);
+            let mut found = [f64::NAN; 15];
+            Objective::rows(&fast, &plane, &a, &b, &mut found, &mut vec![0.0; size]);
+            for (found, expected) in found.iter().zip(expected) {
+                let off = (found - expected).abs();
+                assert!(
+                    off <= tolerance * expected.abs().max(1e-3),
+                    "{network}: {found}, expected {expected}"
+                );
+            }
+            // A point alone.
+            let mut alone = [f64::NAN];
+            Objective::rows(
+                &fast,
+                &plane,
+                &a[3..4],
+                &b[2..],
+                &mut alone,
+                &mut vec![0.0; size],
+            );
+            assert_eq!(alone[0].to_bits(), found[13].to_bits(), "{network}");
+        }
+    }
+
+    #[test]
+    fn a_slice_is_its_points() {
+        for activation in [
+            "identity",
+            "relu",
+            "leaky-relu",
+            "tanh",
+            "sigmoid",
+            "gelu",
+            "silu",
+            "elu",
+            "softplus",
+        ] {
+            check(
+                &format!("mlp:hidden=9/9/4,activation={activation},loss=bce,residual=true,l2=0.1"),
+                "moons:samples=75",
+            );
+        }
+        for hidden in ["", "1", "2", "7", "13/5", "64/64", "2/2/2"] {
+            check(&format!("mlp:hidden={hidden},loss=ce"), "iris");
+            check(
+                &format!("mlp:hidden={hidden},loss=mse,residual=true,bias=false"),
+                "sine:samples=31",
+            );
+        }
+        check("mlp:hidden=5,norm=layer,loss=ce", "iris");
+        check("mlp:hidden=5,norm=batch,loss=ce", "iris");
+    }
+
+    #[test]
+    fn what_is_no_number_stays_none() {
+        let network: AnyNetwork = "mlp:hidden=3/3,loss=ce".parse().unwrap();
+        let data: AnyDataset = "iris".parse().unwrap();
+        let loss = NetworkLoss::new(&network, &data.as_dyn().data(&NoFiles).unwrap()).unwrap();
+        let mut origin = loss.initial(0);
+        origin[0] = f64::NAN;
+        let (u, size) = (loss.initial(1), loss.dim());
+        let plane = Plane::new(origin, u.clone(), u).unwrap();
+        let mut found = [0.0_f64; 1];
+        Objective::rows(
+            &loss,
+            &plane,
+            &[0.0],
+            &[0.0],
+            &mut found,
+            &mut vec![0.0; size],
+        );
+        assert!(found[0].is_nan());
+    }
+}

@@ -1,0 +1,163 @@
+//! The losses of a block of samples.
+
+use super::number::{Number, Of, exponentials, limited, splat};
+use crate::engine::network::Loss;
+use crate::engine::network::loss::Goal;
+use crate::engine::real;
+use crate::engine::real::{Kernel, dispatch};
+use fearless_simd::Simd;
+use fearless_simd::prelude::*;
+
+/// What the outputs of all samples should be, ready for blocks.
+pub(super) struct Goals<E> {
+    loss: Loss,
+    outputs: usize,
+    /// So many samples are side by side.
+    block: usize,
+    /// Block after block the numbers, a row for each output; of classes nothing.
+    numbers: Vec<E>,
+    classes: Vec<usize>,
+}
+
+/// The sum of a block's losses, in parts: each loss is a straight part and the logarithm of a factor ≥ 1.
+struct Parts<'a, E> {
+    straight: &'a mut [E],
+    factors: &'a mut [E],
+}
+
+impl<E: Number> Goals<E> {
+    /// Of so many samples, `outputs` numbers each, `block` of them side by side.
+    pub(super) fn new<'a>(
+        loss: Loss,
+        outputs: usize,
+        samples: usize,
+        block: usize,
+        goal: impl Fn(usize) -> Goal<'a>,
+    ) -> Self {
+        let (mut numbers, mut classes) = (Vec::new(), Vec::new());
+        if loss == Loss::Mse {
+            numbers.resize(samples.next_multiple_of(block) * outputs, E::default());
+        }
+        for sample in 0..samples {
+            match goal(sample) {
+                Goal::Class(class) => classes.push(class),
+                Goal::Numbers(goals) => {
+                    let (number, at) = (sample / block, sample % block);
+                    for (o, goal) in goals.iter().enumerate() {
+                        numbers[(number * outputs + o) * block + at] = E::of(*goal);
+                    }
+                }
+            }
+        }
+        Self {
+            loss,
+            outputs,
+            block,
+            numbers,
+            classes,
+        }
+    }
+
+    /// The sum of the losses of the first `count` samples of block `number`; `z` holds a row for each output, and `room` two more.
+    pub(super) fn sum(&self, number: usize, count: usize, z: &[E], room: &mut [E]) -> f64 {
+        let Self { outputs, block, .. } = *self;
+        let z = &z[..outputs * block];
+        let (straight, factors) = room.split_at_mut(block);
+        let numbers = match self.loss {
+            Loss::Mse => &self.numbers[number * outputs * block..(number + 1) * outputs * block],
+            Loss::Bce | Loss::Ce => &[],
+        };
+        dispatch(Losses {
+            loss: self.loss,
+            block,
+            z,
+            numbers,
+            parts: Parts {
+                straight: &mut *straight,
+                factors: &mut *factors,
+            },
+        });
+        let mut sum = 0.0;
+        let mut product = 1.0;
+        let classes = self.classes.get(number * block..).unwrap_or(&[]);
+        for i in 0..count {
+            let straight = straight[i].wide();
+            sum += match (self.loss, classes.get(i)) {
+                (Loss::Mse, _) => straight / real(outputs),
+                // The loss of class 1 at z is that of class 0 at −z.
+                (Loss::Bce, Some(1)) => straight - z[i].wide(),
+                (Loss::Ce, Some(class)) => straight - z[class * block + i].wide(),
+                _ => straight,
+            };
+            product *= factors[i].wide();
+            // One logarithm for many factors.
+            if product > 1e250 {
+                sum += libm::log(product);
+                product = 1.0;
+            }
+        }
+        sum + libm::log(product)
+    }
+}
+
+struct Losses<'a, E> {
+    loss: Loss,
+    block: usize,
+    z: &'a [E],
+    numbers: &'a [E],
+    parts: Parts<'a, E>,
+}
+
+impl<E: Number> Kernel for Losses<'_, E> {
+    type Output = ();
+
+    #[inline(always)]
+    fn on_lanes<S: Simd>(self, simd: S) {
+        let lanes = Of::<E, S>::LEN;
+        let one = splat::<E, S>(simd, E::of(1.0));
+        let straight = self.parts.straight.chunks_exact_mut(lanes);
+        let factors = self.parts.factors.chunks_exact_mut(lanes);
+        for (v, (straight, factors)) in straight.zip(factors).enumerate() {
+            let columns = v * lanes..(v + 1) * lanes;
+            let rows = |numbers: &'_ [E], row: usize| {
+                let row = &numbers[row * self.block..(row + 1) * self.block];
+                Of::<E, S>::from_slice(simd, &row[columns.clone()])
+            };
+            let outputs = self.z.len() / self.block;
+            let [mut sum, mut factor] = [splat::<E, S>(simd, E::default()), one];
+            match self.loss {
+                Loss::Mse => {
+                    for o in 0..outputs {
+                        let far = rows(self.z, o) - rows(self.numbers, o);
+                        sum = far.mul_add(far, sum);
+                    }
+                }
+                // ln(1 + eᶻ).
+                Loss::Bce => {
+                    let z = rows(self.z, 0);
+                    let far = limited::<E, S>(simd, z.abs(), E::FAR);
+                    let [[e], _] = exponentials::<E, S, 1>(simd, [-far]);
+                    factor = e + one;
+                    sum = z.simd_lt(sum).select(sum, z);
+                }
+                Loss::Ce => {
+                    let mut most = rows(self.z, 0);
+                    for o in 1..outputs {
+                        let z = rows(self.z, o);
+                        // A NaN stays.
+                        most = z.simd_le(most).select(most, z);
+                    }
+                    factor = splat::<E, S>(simd, E::default());
+                    for o in 0..outputs {
+                        let below = limited::<E, S>(simd, most - rows(self.z, o), E::FAR);
+                        let [[e], _] = exponentials::<E, S, 1>(simd, [-below]);
+                        factor += e;
+                    }
+                    sum = most;
+                }
+            }
+            sum.store_slice(straight);
+            factor.store_slice(factors);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! The numbers that a slice is computed in, and their exponential.
+
+use fearless_simd::Simd;
+use fearless_simd::prelude::*;
+
+/// f64, or f32 where speed counts for more than digits.
+pub(in crate::engine::network) trait Number:
+    SimdFloatElement + 'static
+{
+    /// The lanes of the widest vector.
+    const MOST_LANES: usize;
+    /// Adding it rounds a number to a whole one, which then stands in the low bits.
+    const ROUND: Self;
+    /// The exponent of 1 as it stands in the bits, and the number of bits below it.
+    const BIAS: Self;
+    const BELOW: u32;
+    /// log₂ e, and ln 2 in two parts.
+    const LOG2_E: Self;
+    const LN_2: [Self; 2];
+    /// 1/n! from n = 2 on, as many as count for |r| ≤ ½ ln 2.
+    const SERIES: &'static [Self];
+    /// The largest x whose e⁻ˣ is no subnormal number, and the largest whose tanh is not yet 1.
+    const FAR: Self;
+    const FLAT: Self;
+
+    /// The nearest to an f64.
+    fn of(number: f64) -> Self;
+    /// The same as an f64.
+    fn wide(self) -> f64;
+}
+
+const fn over_factorials<const N: usize>() -> [f64; N] {
+    let (mut terms, mut term, mut n) = ([0.0; N], 0.5, 2.0);
+    let mut i = 0;
+    while i < N {
+        terms[i] = term;
+        n += 1.0;
+        term /= n;
+        i += 1;
+    }
+    terms
+}
+
+impl Number for f64 {
+    const MOST_LANES: usize = 8;
+    const ROUND: f64 = 6_755_399_441_055_744.0; // 1.5 · 2⁵²
+    const BIAS: f64 = 1023.0;
+    const BELOW: u32 = 52;
+    const LOG2_E: f64 = std::f64::consts::LOG2_E;
+    const LN_2: [f64; 2] = [
+        f64::from_bits(0x3FE6_2E42_FEE0_0000),
+        f64::from_bits(0x3DEA_39EF_3579_3C76),
+    ];
+    const SERIES: &'static [f64] = &over_factorials::<10>();
+    const FAR: f64 = 699.0;
+    const FLAT: f64 = 20.0;
+
+    #[inline(always)]
+    fn of(number: f64) -> f64 {
+        number
+    }
+    #[inline(always)]
+    fn wide(self) -> f64 {
+        self
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "rounding is what f32 is for"
+)]
+const fn rounded<const N: usize>(numbers: [f64; N]) -> [f32; N] {
+    let (mut all, mut i) = ([0.0; N], 0);
+    while i < N {
+        all[i] = numbers[i] as f32;
+        i += 1;
+    }
+    all
+}
+
+impl Number for f32 {
+    const MOST_LANES: usize = 16;
+    const ROUND: f32 = 12_582_912.0; // 1.5 · 2²³
+    const BIAS: f32 = 127.0;
+    const BELOW: u32 = 23;
+    const LOG2_E: f32 = std::f32::consts::LOG2_E;
+    const LN_2: [f32; 2] = [0.693_359_4, -2.121_944_4e-4];
+    const SERIES: &'static [f32] = &rounded(over_factorials::<6>());
+    const FAR: f32 = 87.0;
+    const FLAT: f32 = 10.0;
+
+    #[inline(always)]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "rounding is what f32 is for"
+    )]
+    fn of(number: f64) -> f32 {
+        number as f32
+    }
+    #[inline(always)]
+    fn wide(self) -> f64 {
+        f64::from(self)
+    }
+}
+
+/// A vector of numbers.
+pub(super) type Of<E, S> = <E as SimdFloatElement>::Native<S>;
+
+/// The same number in all lanes.
+#[inline(always)]
+pub(super) fn splat<E: Number, S: Simd>(simd: S, number: E) -> Of<E, S> {
+    Of::<E, S>::simd_from(simd, number)
+}
+
+/// x, but not above `most`; NaN stays.
+#[inline(always)]
+pub(super) fn limited<E: Number, S: Simd>(simd: S, x: Of<E, S>, most: E) -> Of<E, S> {
+    let most = splat::<E, S>(simd, most);
+    most.simd_lt(x).select(most, x)
+}
+
+/// eˣ and eˣ − 1 for −[`Number::FAR`] ≤ x ≤ 0, to some units in the last place: x = k ln 2 + r as Cody and Waite do, and Taylor's
+/// series of r. Several vectors side by side keep the processor busy, for each step waits for the one before.
+#[inline(always)]
+pub(super) fn exponentials<E: Number, S: Simd, const U: usize>(
+    simd: S,
+    x: [Of<E, S>; U],
+) -> [[Of<E, S>; U]; 2] {
+    let number = |number: E| splat::<E, S>(simd, number);
+    let (mut minus_k, mut r, mut series) = (x, x, x);
+    for (minus_k, x) in minus_k.iter_mut().zip(x) {
+        *minus_k = number(E::ROUND) - x.mul_add(number(E::LOG2_E), number(E::ROUND));
+    }
+    for (r, minus_k) in r.iter_mut().zip(minus_k) {
+        *r = minus_k.mul_add(number(E::LN_2[0]), *r);
+    }
+    for (r, minus_k) in r.iter_mut().zip(minus_k) {
+        *r = minus_k.mul_add(number(E::LN_2[1]), *r);
+    }
+    series.fill(number(E::SERIES[E::SERIES.len() - 1]));
+    for term in E::SERIES.iter().rev().skip(1) {
+        for (series, r) in series.iter_mut().zip(r) {
+            *series = series.mul_add(r, number(*term));
+        }
+    }
+    for (series, r) in series.iter_mut().zip(r) {
+        *series = (r * r).mul_add(*series, r);
+    }
+    let mut found = [x, x];
+    let one = number(E::of(1.0));
+    for u in 0..U {
+        let shifted = number(E::ROUND) + number(E::BIAS) - minus_k[u];
+        let power = Of::<E, S>::from_bits(shifted.to_bits() << E::BELOW);
+        found[0][u] = series[u].mul_add(power, power);
+        found[1][u] = series[u].mul_add(power, power - one);
+    }
+    found
+}

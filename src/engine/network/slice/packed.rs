@@ -1,0 +1,211 @@
+//! The weights of layers in the order in which their products want them.
+
+use super::number::{Number, Of, splat};
+use crate::engine::network::layout::Layout;
+use crate::engine::real;
+use crate::engine::real::{Kernel, dispatch};
+use fearless_simd::Simd;
+use fearless_simd::prelude::*;
+
+/// Where a layer's weights stand: in tiles of some outputs, each with its biases and then, for every input, its weights.
+#[derive(Clone, Copy)]
+pub(super) struct Dense {
+    pub(super) inputs: usize,
+    pub(super) outputs: usize,
+    /// The outputs of a tile. The last may be filled up with zeros.
+    pub(super) tile: usize,
+    first: usize,
+}
+
+impl Dense {
+    /// `first` is where it begins among all layers.
+    fn new([inputs, outputs]: [usize; 2], first: usize) -> Self {
+        // A large tile has more to do with a number once it is loaded, but may have to be filled up.
+        let work = |tile: usize| real(outputs.next_multiple_of(tile) * (tile + 1)) / real(tile);
+        let tiles = [6, 5, 4, 3, 2, 1].into_iter();
+        let tile = tiles
+            .min_by(|a, b| work(*a).total_cmp(&work(*b)))
+            .unwrap_or(1);
+        Self {
+            inputs,
+            outputs,
+            tile,
+            first,
+        }
+    }
+
+    /// The outputs with those that fill the last tile up.
+    pub(super) fn rows(&self) -> usize {
+        self.outputs.next_multiple_of(self.tile)
+    }
+
+    /// How many numbers it has.
+    pub(super) fn len(&self) -> usize {
+        self.rows() * (self.inputs + 1)
+    }
+}
+
+/// The layers of a network through these widths.
+pub(super) fn dense(widths: &[usize]) -> Vec<Dense> {
+    let mut first = 0;
+    let pairs = widths.windows(2);
+    pairs
+        .map(|pair| {
+            let dense = Dense::new([pair[0], pair[1]], first);
+            first += dense.len();
+            dense
+        })
+        .collect()
+}
+
+/// The weights of these layers from θ.
+pub(super) fn pack<E: Number>(layers: &[Dense], layout: &Layout, theta: &[f64]) -> Vec<E> {
+    let mut packed = Vec::new();
+    for (l, dense) in layers.iter().enumerate() {
+        let (weights, biases) = (&theta[layout.weight(l)], &theta[layout.bias(l)]);
+        for first in (0..dense.outputs).step_by(dense.tile) {
+            let outputs = first..first + dense.tile;
+            packed.extend(
+                outputs
+                    .clone()
+                    .map(|o| E::of(biases.get(o).copied().unwrap_or(0.0))),
+            );
+            for input in 0..dense.inputs {
+                let of = |o: usize| {
+                    weights
+                        .get(o * dense.inputs + input)
+                        .copied()
+                        .unwrap_or(0.0)
+                };
+                packed.extend(outputs.clone().map(|o| E::of(of(o))));
+            }
+        }
+    }
+    packed
+}
+
+/// out ← origin + a u + b v.
+pub(super) fn combine<E: Number>([origin, u, v]: [&[E]; 3], [a, b]: [E; 2], out: &mut [E]) {
+    dispatch(Combine {
+        parts: [origin, u, v],
+        at: [a, b],
+        out,
+    });
+}
+
+struct Combine<'a, E> {
+    parts: [&'a [E]; 3],
+    at: [E; 2],
+    out: &'a mut [E],
+}
+
+impl<E: Number> Kernel for Combine<'_, E> {
+    type Output = ();
+
+    #[inline(always)]
+    fn on_lanes<S: Simd>(self, simd: S) {
+        let lanes = Of::<E, S>::LEN;
+        let [a, b] = self.at.map(|at| splat::<E, S>(simd, at));
+        let [origin, u, v] = self.parts;
+        let whole = self.out.len() / lanes * lanes;
+        for (i, out) in self.out[..whole].chunks_exact_mut(lanes).enumerate() {
+            let part = |part: &[E]| Of::<E, S>::from_slice(simd, &part[i * lanes..(i + 1) * lanes]);
+            let sum = b.mul_add(part(v), a.mul_add(part(u), part(origin)));
+            sum.store_slice(out);
+        }
+        for i in whole..self.out.len() {
+            self.out[i] = origin[i] + self.at[0] * u[i] + self.at[1] * v[i];
+        }
+    }
+}
+
+/// z ← W h + bias for `block` samples, `packed` being the weights of all layers; `h` has a row for each input, `z` for each output.
+pub(super) fn product<E: Number>(dense: &Dense, packed: &[E], h: &[E], z: &mut [E], block: usize) {
+    let packed = &packed[dense.first..dense.first + dense.len()];
+    dispatch(Product {
+        dense,
+        packed,
+        h,
+        z,
+        block,
+    });
+}
+
+struct Product<'a, E> {
+    dense: &'a Dense,
+    packed: &'a [E],
+    h: &'a [E],
+    z: &'a mut [E],
+    block: usize,
+}
+
+impl<E: Number> Kernel for Product<'_, E> {
+    type Output = ();
+
+    #[inline(always)]
+    fn on_lanes<S: Simd>(self, simd: S) {
+        // Few outputs leave room for more samples.
+        let wide = 4 * Of::<E, S>::LEN <= self.block;
+        match (self.dense.tile, wide) {
+            (6, _) => self.tiles::<S, 6, 2>(simd),
+            (5, _) => self.tiles::<S, 5, 2>(simd),
+            (4, _) => self.tiles::<S, 4, 2>(simd),
+            (3, true) => self.tiles::<S, 3, 4>(simd),
+            (3, false) => self.tiles::<S, 3, 2>(simd),
+            (2, true) => self.tiles::<S, 2, 4>(simd),
+            (2, false) => self.tiles::<S, 2, 2>(simd),
+            (_, true) => self.tiles::<S, 1, 4>(simd),
+            (_, false) => self.tiles::<S, 1, 2>(simd),
+        }
+    }
+}
+
+impl<E: Number> Product<'_, E> {
+    /// R outputs of V vectors of samples at a time stay in registers while their sums grow.
+    #[inline(always)]
+    fn tiles<S: Simd, const R: usize, const V: usize>(self, simd: S) {
+        let width = V * Of::<E, S>::LEN;
+        let tiles = self.packed.chunks_exact(R * (self.dense.inputs + 1));
+        for (weights, z) in tiles.zip(self.z.chunks_exact_mut(R * self.block)) {
+            let (biases, weights) = weights.split_at(R);
+            for column in (0..self.block).step_by(width) {
+                tile::<E, S, R, V>(simd, [biases, weights], self.h, z, [self.block, column]);
+            }
+        }
+    }
+}
+
+/// One tile of outputs for V vectors of samples from `column` on.
+#[inline(always)]
+fn tile<E: Number, S: Simd, const R: usize, const V: usize>(
+    simd: S,
+    [biases, weights]: [&[E]; 2],
+    h: &[E],
+    z: &mut [E],
+    [block, column]: [usize; 2],
+) {
+    let lanes = Of::<E, S>::LEN;
+    let mut sums = [[splat::<E, S>(simd, E::default()); V]; R];
+    for (sums, bias) in sums.iter_mut().zip(biases) {
+        *sums = [splat::<E, S>(simd, *bias); V];
+    }
+    for (weights, h) in weights.chunks_exact(R).zip(h.chunks_exact(block)) {
+        let h = &h[column..column + V * lanes];
+        let mut right = [splat::<E, S>(simd, E::default()); V];
+        for (right, h) in right.iter_mut().zip(h.chunks_exact(lanes)) {
+            *right = Of::<E, S>::from_slice(simd, h);
+        }
+        for (sums, weight) in sums.iter_mut().zip(weights) {
+            let weight = splat::<E, S>(simd, *weight);
+            for (sum, right) in sums.iter_mut().zip(right) {
+                *sum = weight.mul_add(right, *sum);
+            }
+        }
+    }
+    for (sums, z) in sums.iter().zip(z.chunks_exact_mut(block)) {
+        for (v, sum) in sums.iter().enumerate() {
+            let from = column + v * lanes;
+            sum.store_slice(&mut z[from..from + lanes]);
+        }
+    }
+}
