@@ -42,6 +42,7 @@ Examples:
   ravine render --run adam:lr=0.05 -o adam.png a picture of one run
   ravine trace --run sgd --run adam -o two.csv two runs as numbers
   ravine sweep --over lr=1e-4..1 --best        the best learning rates
+  ravine help slice                            networks on planes
 
 A run is written NAME:SETTING=VALUE,SETTING=VALUE and, with a learning-rate
 schedule, @SCHEDULE behind it: adam:lr=0.05,beta1=0.95@cosine:t_max=90"

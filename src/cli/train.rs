@@ -36,8 +36,10 @@ Of a run that diverges, the last finite weights are written.
 
 --trajectories writes every step. CSV has a line for each: run, step,
 evaluations, loss (of all training data), grad_norm, lr, cost. NPZ holds for run
-k the arrays run_k_theta (steps x parameters), run_k_loss, run_k_grad_norm,
-run_k_lr and run_k_evaluations.
+k the arrays run_k_step, run_k_theta (steps x parameters), run_k_loss,
+run_k_grad_norm, run_k_lr and run_k_evaluations. With --every the loss of all
+data is not asked for at other steps, which saves most of the time where batches
+are small; divergence, and a schedule that heeds the loss, see it there only.
 
 With --plane there are also a, b (where the plane shows the step),
 projected_loss (the loss there, which is not the run's own) and residual (how
@@ -86,6 +88,14 @@ pub(super) struct Args {
         allow_negative_numbers = true
     )]
     test: String,
+    /// With --trajectories, keeps a row of every so many steps and of the last
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "1",
+        allow_negative_numbers = true
+    )]
+    every: String,
     /// The first weights, a safetensors file; without it, those of the network's init
     #[arg(long, value_name = "FILE")]
     weights: Option<PathBuf>,
@@ -124,8 +134,9 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
     let specs = specs.collect::<Result<Vec<RunSpec>, String>>()?;
     let batch = batch(&args.batch, loss.samples())?;
     let steps = args.steps(loss.samples(), batch)?;
+    let every = every(&args.every)?;
     if table.is_some() {
-        affordable(steps, loss.dim(), specs.len())?;
+        affordable(steps.div_ceil(every), loss.dim(), specs.len())?;
     }
     let start = match &args.weights {
         Some(path) => weights(&loss, path)?,
@@ -146,6 +157,7 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
             ..Treatment::default()
         },
         tolerance: None,
+        every,
     };
     let ends = specs
         .par_iter()
@@ -178,6 +190,8 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
             .map(|(spec, trajectory)| Trained {
                 spec: spec.to_string(),
                 trajectory,
+                every,
+                last: steps,
                 shadows: cut
                     .as_ref()
                     .and_then(|cut| shadows(&cut.plane, &loss, trajectory, &never)),
@@ -239,7 +253,17 @@ fn end(
             trajectory: Some(made),
         });
     }
-    let arrival = run::arrive(loss, start, spec, conditions, f64::NEG_INFINITY, &never)?;
+    // What all the data say is asked for now and then, to see whether the run diverges, unless its schedule heeds it.
+    let now_and_then = conditions.treatment.batch.is_some() && !spec.plan.heeds_loss();
+    let conditions = Conditions {
+        every: if now_and_then {
+            (conditions.steps / 100).max(1)
+        } else {
+            1
+        },
+        ..*conditions
+    };
+    let arrival = run::arrive(loss, start, spec, &conditions, f64::NEG_INFINITY, &never)?;
     Some(End {
         theta: arrival.theta,
         outcome: arrival.outcome,
@@ -298,7 +322,9 @@ fn report(
     });
     for line in &lines {
         let cells = line.iter().zip(widths);
-        let text: Vec<String> = cells.map(|(cell, width)| format!("{cell:width$}")).collect();
+        let text: Vec<String> = cells
+            .map(|(cell, width)| format!("{cell:width$}"))
+            .collect();
         writeln!(out, "{}", text.join("  ").trim_end())?;
     }
     if let Some([a, b]) = cut.and_then(|cut| cut.explained) {
@@ -368,6 +394,16 @@ fn batch(text: &str, samples: usize) -> Result<Option<usize>, String> {
     })
 }
 
+fn every(text: &str) -> Result<u64, String> {
+    let every = text
+        .parse()
+        .ok()
+        .filter(|every| (1..=MOST_STEPS).contains(every));
+    every.ok_or_else(|| {
+        format!("--every cannot be `{text}`; expected a whole number from 1 to {MOST_STEPS}")
+    })
+}
+
 fn seed(text: &str) -> Result<u64, String> {
     text.parse()
         .map_err(|_| format!("--seed cannot be `{text}`; expected a whole number from 0"))
@@ -381,8 +417,8 @@ fn share(text: &str) -> Result<f64, String> {
 }
 
 /// Refuses steps that do not fit into memory.
-fn affordable(steps: u64, dim: usize, runs: usize) -> Result<(), String> {
-    let numbers = steps
+fn affordable(rows: u64, dim: usize, runs: usize) -> Result<(), String> {
+    let numbers = rows
         .saturating_add(1)
         .saturating_mul(dim as u64)
         .saturating_mul(runs as u64);
@@ -390,7 +426,7 @@ fn affordable(steps: u64, dim: usize, runs: usize) -> Result<(), String> {
         return Ok(());
     }
     Err(format!(
-        "--trajectories would keep {steps} steps of {runs} runs in {dim} parameters, {numbers} numbers; expected at most \
-         {MOST_NUMBERS}, by fewer steps"
+        "--trajectories would keep {rows} rows of {runs} runs in {dim} parameters, {numbers} numbers; expected at most \
+         {MOST_NUMBERS}, by fewer steps or a larger --every"
     ))
 }

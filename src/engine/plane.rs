@@ -145,23 +145,6 @@ impl Plane {
         }
     }
 
-    /// The plane through `origin` along `u` and `v`; `None` unless all three are finite and equally long lists.
-    pub fn new(origin: Vec<f64>, u: Vec<f64>, v: Vec<f64>) -> Option<Self> {
-        let alike = origin.len() == u.len() && origin.len() == v.len();
-        let mut numbers = origin.iter().chain(&u).chain(&v);
-        (alike && numbers.all(|number| number.is_finite())).then_some(Self { origin, u, v })
-    }
-
-    /// The point at (0, 0).
-    pub fn origin(&self) -> &[f64] {
-        &self.origin
-    }
-
-    /// The directions of a and of b.
-    pub fn directions(&self) -> [&[f64]; 2] {
-        [&self.u, &self.v]
-    }
-
     /// Whether (a, b) is (x, y).
     pub fn is_identity(&self) -> bool {
         *self.origin == [0.0; 2] && *self.u == [1.0, 0.0] && *self.v == [0.0, 1.0]
@@ -254,13 +237,5 @@ mod tests {
         assert_eq!(plane.project(&theta), ([2.0, -1.5], 0.25));
         assert_eq!(Plane::identity().project(&[0.3, -7.0]), ([0.3, -7.0], 0.0));
         assert_eq!(Plane::line().project(&[0.3]), ([0.3, 0.0], 0.0));
-    }
-
-    #[test]
-    fn a_plane_is_finite_and_of_one_dimension() {
-        let plane = |u: &[f64]| Plane::new(vec![1.0, 2.0], u.to_vec(), vec![0.0, 1.0]);
-        assert!(plane(&[3.0, 0.0]).is_some());
-        assert_eq!(plane(&[3.0]), None);
-        assert_eq!(plane(&[3.0, f64::NAN]), None);
     }
 }

@@ -89,8 +89,5 @@ fn fitting(view: Rect, area: Area) -> Area {
         reason = "pictures are drawn with f32"
     )]
     let sides = [width.min(height * shape), height.min(width / shape)].map(|side| side as f32);
-    Area::new(
-        area.min,
-        [area.min[0] + sides[0], area.min[1] + sides[1]],
-    )
+    Area::new(area.min, [area.min[0] + sides[0], area.min[1] + sides[1]])
 }

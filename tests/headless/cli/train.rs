@@ -197,6 +197,32 @@ fn several_runs_are_shown_on_one_plane() {
 }
 
 #[test]
+fn rows_are_kept_of_every_so_many_steps() {
+    let place = Place::new();
+    let args = with(&[
+        "--steps",
+        "12",
+        "--batch",
+        "20",
+        "-o",
+        "w.safetensors",
+        "--trajectories",
+        "t.csv",
+    ]);
+    let run = |every: &str| {
+        place.said(&[&args, &["--every", every][..]].concat());
+        (
+            columns(&place.read("t.csv")),
+            std::fs::read(place.path().join("w.safetensors")).unwrap(),
+        )
+    };
+    let ((all, weights), (some, same)) = (run("1"), run("5"));
+    assert_eq!(some[0], [0.0, 5.0, 10.0, 12.0]);
+    assert_eq!(some[2], [0, 5, 10, 12].map(|step: usize| all[2][step]));
+    assert!(weights == same, "other weights where fewer rows are kept");
+}
+
+#[test]
 fn a_run_that_diverges_is_told() {
     let place = Place::new();
     let said = place.said(&[
@@ -275,6 +301,10 @@ fn what_cannot_be_trained_is_refused() {
             "--batch cannot be `61`; expected a whole number from 1 to 60, the training samples, or all",
         ),
         (
+            &["--steps", "5", "--every", "0"],
+            "--every cannot be `0`; expected a whole number from 1",
+        ),
+        (
             &["--steps", "5", "--seed", "x"],
             "--seed cannot be `x`; expected a whole number from 0",
         ),
@@ -309,7 +339,7 @@ fn what_cannot_be_trained_is_refused() {
         ),
         (
             &["--steps", "99999999", "--trajectories", "t.csv"],
-            "--trajectories would keep 99999999 steps of 1 runs in 33 parameters, 3300000000 numbers; expected at most 400000000",
+            "--trajectories would keep 99999999 rows of 1 runs in 33 parameters, 3300000000 numbers; expected at most 400000000",
         ),
         (
             &["--steps", "5", "--weights", "none.safetensors"],

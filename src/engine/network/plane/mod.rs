@@ -12,7 +12,7 @@
 //! let theta = loss.initial(0);
 //! let plane: AnyPlane = "filter:seed=1".parse()?;
 //! let cut = plane.as_dyn().cut(&Given::new(&loss, &theta, &Cancel::default()))?;
-//! assert_eq!(cut.plane.origin(), theta);
+//! assert_eq!(cut.plane.parts()[0], theta);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
@@ -32,6 +32,7 @@ use crate::engine::declare::{Settings, family};
 use crate::engine::objective::Objective;
 use crate::engine::plane::Plane;
 use crate::engine::run::Trajectory;
+use vector::finite;
 
 pub use filter::{Ignore, normalise};
 pub use shadow::{Shadow, shadows};
@@ -96,6 +97,7 @@ pub struct Cut {
 impl Cut {
     /// A plane of whose directions nothing is known.
     fn new(origin: &[f64], u: Vec<f64>, v: Vec<f64>) -> Result<Self, PlaneError> {
+        let (u, v) = (finite(u)?, finite(v)?);
         let plane = Plane::new(origin.to_vec(), u, v).ok_or(PlaneError::NotFinite)?;
         Ok(Self {
             plane,

@@ -53,7 +53,7 @@ fn filters_are_as_long_as_the_weights() {
         for first in tensor.range.clone().step_by(rows) {
             let filter = first..first + rows;
             let expected = norm(&theta[filter.clone()]);
-            for direction in moved.directions() {
+            for direction in &moved.parts()[1..] {
                 near(norm(&direction[filter.clone()]), expected, 1e-14);
             }
             let kept = if tensor.shape.len() > 1 {
@@ -61,14 +61,14 @@ fn filters_are_as_long_as_the_weights() {
             } else {
                 0.0
             };
-            for direction in ignored.directions() {
+            for direction in &ignored.parts()[1..] {
                 near(norm(&direction[filter.clone()]), kept, 1e-14);
             }
         }
     }
     let other = cut("filter:seed=3", &given).unwrap().plane;
-    assert_ne!(other.directions()[0], ignored.directions()[0]);
-    assert_ne!(ignored.directions()[0], ignored.directions()[1]);
+    assert_ne!(other.parts()[1], ignored.parts()[1]);
+    assert_ne!(ignored.parts()[1], ignored.parts()[2]);
 }
 
 #[test]
@@ -151,8 +151,8 @@ fn components_and_residuals_of_a_planted_case_are_known() {
     near(shadow.loss, loss.value(&nearest), 0.0);
     assert_ne!(shadow.loss, loss.value(&off.theta));
     let about = cut("pca", &given).unwrap().plane;
-    assert_eq!(about.origin(), theta);
-    assert_eq!(about.directions(), found.plane.directions());
+    assert_eq!(about.parts()[0], theta);
+    assert_eq!(about.parts()[1..], found.plane.parts()[1..]);
 }
 
 #[test]
@@ -216,7 +216,7 @@ fn planes_go_through_what_they_are_given() {
     let (at, residual) = upright.project(&two);
     near(residual, 0.0, 1e-14);
     is_at(&upright, at, &two);
-    let [u, v] = upright.directions();
+    let [_, u, v] = upright.parts();
     near(dot(u, v), 0.0, 1e-14);
     near(norm(u), norm(v), 1e-14);
     let given = Given {
@@ -225,7 +225,7 @@ fn planes_go_through_what_they_are_given() {
     };
     let line = cut("line", &given).unwrap().plane;
     is_at(&line, [1.0, 0.0], &one);
-    near(dot(line.directions()[0], line.directions()[1]), 0.0, 1e-14);
+    near(dot(line.parts()[1], line.parts()[2]), 0.0, 1e-14);
     let weights = cut(
         "weights:a=layers.0.weight[2][1],b=layers.1.bias[0],absolute=true",
         &given,
@@ -250,7 +250,7 @@ fn the_gradient_falls_fastest_and_the_step_is_beside_it() {
     };
     for plane in ["gradient", "gradient:second=step"] {
         let plane = cut(plane, &given).unwrap().plane;
-        let [u, v] = plane.directions();
+        let [_, u, v] = plane.parts();
         near(dot(u, &gradient), norm(&gradient), 1e-14);
         near(dot(v, &gradient), 0.0, 1e-14);
         near(norm(v), 1.0, 1e-14);
