@@ -5,7 +5,7 @@ use crate::engine::declare::Refusal;
 use crate::export::page::{Family, names, page};
 use clap::CommandFactory;
 
-/// Explains an optimizer, a wrapper, a schedule, a landscape or a command
+/// Explains an optimizer, a wrapper, a schedule, a landscape, a network, data, a plane or a command
 ///
 /// The pages of optimizers say what they do, by which rule, with which settings, at what cost, when that helps and how it fails.
 #[derive(clap::Args)]

@@ -2,11 +2,12 @@
 
 use super::print;
 use crate::export::members::{
-    Facts, GLUE, Member, Setting, landscapes, optimizers, schedules, wrappers,
+    Facts, GLUE, Member, Setting, datasets, landscapes, networks, optimizers, planes, schedules,
+    wrappers,
 };
 use std::io::{self, Write};
 
-/// Lists landscapes, optimizers, wrappers and schedules with their settings
+/// Lists landscapes, optimizers, wrappers, schedules, networks, data and planes with their settings
 #[derive(clap::Args)]
 #[command(after_help = "\
 Each setting is shown with its default; what it may be stands behind its help.
@@ -17,7 +18,7 @@ Examples:
   ravine list optimizers
   ravine list landscapes --json")]
 pub(super) struct Args {
-    /// landscapes, optimizers, wrappers or schedules; without it, all of them
+    /// landscapes, optimizers, wrappers, schedules, networks, data or planes; without it, all of them
     #[arg(value_enum, hide_possible_values = true)]
     what: Option<Family>,
     /// Prints JSON
@@ -31,6 +32,9 @@ enum Family {
     Optimizers,
     Wrappers,
     Schedules,
+    Networks,
+    Data,
+    Planes,
 }
 
 /// A family's name, how its members are used, and the members.
@@ -65,6 +69,27 @@ pub(super) fn list(args: &Args) -> Result<(), String> {
             "schedules",
             "--run OPTIMIZER@NAME:SETTING=VALUE>NAME:SETTING=VALUE",
             schedules(),
+        ));
+    }
+    if asked(Family::Networks) {
+        lists.push((
+            "networks",
+            "--network NAME:SETTING=VALUE,SETTING=VALUE",
+            networks(),
+        ));
+    }
+    if asked(Family::Data) {
+        lists.push((
+            "data",
+            "--data NAME:SETTING=VALUE,SETTING=VALUE",
+            datasets(),
+        ));
+    }
+    if asked(Family::Planes) {
+        lists.push((
+            "planes",
+            "--plane NAME:SETTING=VALUE,SETTING=VALUE",
+            planes(),
         ));
     }
     print(|out| {
@@ -181,6 +206,9 @@ mod tests {
             ("landscapes", "", landscapes()),
             ("optimizers", "", optimizers()),
             ("schedules", "", schedules()),
+            ("networks", "", networks()),
+            ("data", "", datasets()),
+            ("planes", "", planes()),
         ];
         for width in [50, 80] {
             let mut out = Vec::new();

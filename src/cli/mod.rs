@@ -5,10 +5,13 @@ mod check;
 mod critical;
 mod help;
 mod list;
+mod network_args;
 mod render;
 mod scene_args;
+mod slice;
 mod sweep;
 mod trace;
+mod train;
 mod window;
 
 use crate::engine::scene::Scene;
@@ -21,8 +24,8 @@ use std::process::ExitCode;
 ///
 /// Without a command the window opens. The commands do the same work without a window: `trace` writes the paths of
 /// optimizers as numbers, `render` draws them, `sweep` compares their settings, `basins` draws where every start
-/// ends, `critical` lists minima, maxima and saddles, `list` says what there is to choose from, `help`
-/// explains it, `check` looks at a scene file.
+/// ends, `critical` lists minima, maxima and saddles, `train` trains a network, `slice` writes its loss
+/// on a plane through its parameters, `list` says what there is to choose from, `help` explains it, `check` looks at a scene file.
 #[derive(Parser)]
 #[command(
     name = "ravine",
@@ -39,6 +42,7 @@ Examples:
   ravine render --run adam:lr=0.05 -o adam.png a picture of one run
   ravine trace --run sgd --run adam -o two.csv two runs as numbers
   ravine sweep --over lr=1e-4..1 --best        the best learning rates
+  ravine help slice                            networks on planes
 
 A run is written NAME:SETTING=VALUE,SETTING=VALUE and, with a learning-rate
 schedule, @SCHEDULE behind it: adam:lr=0.05,beta1=0.95@cosine:t_max=90"
@@ -57,6 +61,8 @@ enum Command {
     Sweep(sweep::Args),
     Basins(basins::Args),
     Critical(critical::Args),
+    Train(train::Args),
+    Slice(slice::Args),
     List(list::Args),
     Help(help::Args),
     Check(check::Args),
@@ -72,6 +78,8 @@ pub fn main() -> ExitCode {
         Some(Command::Sweep(args)) => sweep::sweep(&args),
         Some(Command::Basins(args)) => basins::basins(&args),
         Some(Command::Critical(args)) => critical::critical(&args),
+        Some(Command::Train(args)) => train::train(&args),
+        Some(Command::Slice(args)) => slice::slice(&args),
         Some(Command::List(args)) => list::list(&args),
         Some(Command::Help(args)) => help::help(&args),
         Some(Command::Check(args)) => check::check(&args),

@@ -181,7 +181,7 @@ fn set(training: &mut Training, name: &str, text: &str) -> Result<(), Refusal> {
 }
 
 /// A refusal; one of a value says which flag it stands in, as there may be several.
-fn placed(flag: &str, text: &str, refusal: &Refusal) -> String {
+pub(super) fn placed(flag: &str, text: &str, refusal: &Refusal) -> String {
     match refusal {
         Refusal::Value { .. } => format!("{flag} {text}: {refusal}"),
         _ => refusal.to_string(),

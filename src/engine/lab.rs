@@ -48,8 +48,6 @@ pub struct Runs {
 /// The landscape of a scene in a window of its plane.
 #[derive(Clone)]
 pub struct Terrain {
-    /// The scene's landscape.
-    pub landscape: AnyLandscape,
     /// The grid.
     pub surface: Surface,
     /// What has to be added to its heights: not 0 where they would be rounded to one another, [`Surface::closeup`].
@@ -152,7 +150,7 @@ pub fn compute_terrain(
     cancel: &Cancel,
 ) -> Option<Terrain> {
     if ground.objective.dim() == 1 {
-        return graph_terrain(scene, ground, window, cancel);
+        return graph_terrain(ground, window, cancel);
     }
     let surface = Surface::sample(
         &*ground.objective,
@@ -173,26 +171,35 @@ pub fn compute_terrain(
     // Close up, the lowest height in view is that of a minimum, or the view is a slope.
     let lowest = ground.minima.iter().map(|mark| mark.value).reduce(f64::min);
     let floor = lowest.filter(|_| base == 0.0);
-    let levels = Levels::choose(
-        &surface,
-        log,
-        floor,
-        usize::try_from(scene.map.levels).unwrap_or(20),
-    );
-    let lines = contour::lines(&surface, levels.values(), cancel)?;
-    Some(Terrain {
-        landscape: scene.landscape.clone(),
-        surface,
-        base,
-        levels,
-        lines,
-        graph: None,
-        complete: true,
-    })
+    let about = usize::try_from(scene.map.levels).unwrap_or(20);
+    let terrain = Terrain::of(surface, log, floor, about, cancel)?;
+    Some(Terrain { base, ..terrain })
+}
+
+impl Terrain {
+    /// The terrain of a surface with about so many levels, logarithmic or not; see [`Levels::choose`]. `None` if it was cancelled.
+    pub fn of(
+        surface: Surface,
+        log: bool,
+        floor: Option<f64>,
+        about: usize,
+        cancel: &Cancel,
+    ) -> Option<Self> {
+        let levels = Levels::choose(&surface, log, floor, about);
+        let lines = contour::lines(&surface, levels.values(), cancel)?;
+        Some(Self {
+            surface,
+            base: 0.0,
+            levels,
+            lines,
+            graph: None,
+            complete: true,
+        })
+    }
 }
 
 /// The terrain of a landscape of one parameter, which is quickly done as fine as it gets.
-fn graph_terrain(scene: &Scene, ground: &Ground, window: Rect, cancel: &Cancel) -> Option<Terrain> {
+fn graph_terrain(ground: &Ground, window: Rect, cancel: &Cancel) -> Option<Terrain> {
     let bare = Surface {
         view: window,
         columns: 2,
@@ -200,7 +207,6 @@ fn graph_terrain(scene: &Scene, ground: &Ground, window: Rect, cancel: &Cancel) 
         values: vec![f64::NAN; 4],
     };
     Some(Terrain {
-        landscape: scene.landscape.clone(),
         base: 0.0,
         levels: Levels::choose(&bare, false, None, 1),
         surface: bare,

@@ -168,6 +168,7 @@ impl Plane {
     }
 
     /// The plane coordinates of the nearest point of the plane, and the distance to it: what the plane does not show.
+    /// Where both directions are one, or the second is zero, only the first has a coordinate.
     pub fn project(&self, theta: &[f64]) -> ([f64; 2], f64) {
         let dot = |a: &[f64], b: &dyn Fn(usize) -> f64| {
             a.iter().enumerate().map(|(i, a)| a * b(i)).sum::<f64>()
@@ -180,10 +181,14 @@ impl Plane {
         );
         let (pu, pv) = (dot(&self.u, &offset), dot(&self.v, &offset));
         let determinant = uu * vv - uv * uv;
-        let [a, b] = [
-            (pu * vv - pv * uv) / determinant,
-            (pv * uu - pu * uv) / determinant,
-        ];
+        let [a, b] = if determinant > 1e-14 * uu * vv {
+            [
+                (pu * vv - pv * uv) / determinant,
+                (pv * uu - pu * uv) / determinant,
+            ]
+        } else {
+            [if uu > 0.0 { pu / uu } else { 0.0 }, 0.0]
+        };
         let residual = (0..self.dim())
             .map(|i| offset(i) - a * self.u[i] - b * self.v[i])
             .map(|r| r * r)
@@ -231,5 +236,6 @@ mod tests {
         theta[2] = 0.25;
         assert_eq!(plane.project(&theta), ([2.0, -1.5], 0.25));
         assert_eq!(Plane::identity().project(&[0.3, -7.0]), ([0.3, -7.0], 0.0));
+        assert_eq!(Plane::line().project(&[0.3]), ([0.3, 0.0], 0.0));
     }
 }

@@ -20,6 +20,10 @@ pub enum Purpose {
     Weights = 6,
     /// Which samples are kept for a test.
     Split = 7,
+    /// The directions of planes through parameter space; the index is 0 for the first, 1 for the second.
+    Plane = 8,
+    /// Where the search for eigenvectors begins; the index counts its beginnings.
+    Eigenvectors = 9,
 }
 
 /// The stream for a seed, a purpose and an index. ChaCha with 8 rounds: the same on every machine.

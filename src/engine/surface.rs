@@ -82,6 +82,15 @@ impl Surface {
             .at([column / real(self.columns - 1), row / real(self.rows - 1)])
     }
 
+    /// The coordinates of the columns and of the rows, with the bits that the values are computed at.
+    pub fn axes(&self) -> [Vec<f64>; 2] {
+        let along = |count: usize, axis: usize| {
+            let at = |index| self.view.at([share(index, count); 2])[axis];
+            (0..count).map(at).collect()
+        };
+        [along(self.columns, 0), along(self.rows, 1)]
+    }
+
     /// Lowest and highest finite value; `None` if there is none.
     pub fn range(&self) -> Option<[f64; 2]> {
         let finite = self

@@ -1,10 +1,8 @@
 //! Basins of attraction as CSV and NPZ.
 
+use super::npz::Npz;
 use crate::engine::survey::basins::{Basins, Fate};
-use npyz::WriterBuilder;
-use std::io::{self, Cursor, Write};
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, ZipWriter};
+use std::io::{self, Write};
 
 /// The number that stands for a fate: a minimum's place in the list, −1 for undecided, −2 for diverged.
 fn label(fate: Fate) -> i32 {
@@ -48,49 +46,19 @@ pub fn csv(basins: &Basins, out: &mut dyn Write) -> io::Result<()> {
 /// Those of `out`.
 pub fn npz(basins: &Basins, out: &mut dyn Write) -> io::Result<()> {
     let side = basins.side as u64;
-    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    let mut npz = Npz::default();
     let axis = |place: &dyn Fn(usize) -> f64| (0..basins.side).map(place).collect::<Vec<f64>>();
-    add(
-        &mut zip,
-        "x",
-        &[side],
-        axis(&|column| basins.start(column, 0)[0]),
-    )?;
-    add(&mut zip, "y", &[side], axis(&|row| basins.start(0, row)[1]))?;
+    npz.add("x", &[side], axis(&|column| basins.start(column, 0)[0]))?;
+    npz.add("y", &[side], axis(&|row| basins.start(0, row)[1]))?;
     let cells = || basins.cells.iter();
-    add(
-        &mut zip,
-        "label",
-        &[side, side],
-        cells().map(|cell| label(cell.fate)),
-    )?;
-    add(
-        &mut zip,
-        "steps",
-        &[side, side],
-        cells().map(|cell| cell.steps),
-    )?;
+    let labels = cells().map(|cell| label(cell.fate));
+    npz.add("label", &[side, side], labels)?;
+    let steps = cells().map(|cell| cell.steps);
+    npz.add("steps", &[side, side], steps)?;
     let minima = basins
         .minima
         .iter()
         .flat_map(|minimum| [minimum.mark.at[0], minimum.mark.at[1], minimum.mark.value]);
-    add(&mut zip, "minima", &[basins.minima.len() as u64, 3], minima)?;
-    out.write_all(&zip.finish()?.into_inner())
-}
-
-fn add<T: npyz::AutoSerialize>(
-    zip: &mut ZipWriter<Cursor<Vec<u8>>>,
-    name: &str,
-    shape: &[u64],
-    values: impl IntoIterator<Item = T>,
-) -> io::Result<()> {
-    let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
-    zip.start_file(npyz::npz::file_name_from_array_name(name), stored)?;
-    let mut array = npyz::WriteOptions::new()
-        .default_dtype()
-        .shape(shape)
-        .writer(zip)
-        .begin_nd()?;
-    array.extend(values)?;
-    array.finish()
+    npz.add("minima", &[basins.minima.len() as u64, 3], minima)?;
+    npz.write(out)
 }

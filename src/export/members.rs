@@ -2,6 +2,9 @@
 
 use crate::engine::declare::{Kind, Param, Settings, Value};
 use crate::engine::landscape::{AnyLandscape, NoFiles};
+use crate::engine::network::AnyNetwork;
+use crate::engine::network::data::AnyDataset;
+use crate::engine::network::plane::AnyPlane;
 use crate::engine::optimizer::AnyOptimizer;
 use crate::engine::plane::Rect;
 use crate::engine::schedule::AnySchedule;
@@ -138,6 +141,27 @@ pub(crate) fn wrappers() -> Vec<Member> {
 
 pub(crate) fn schedules() -> Vec<Member> {
     AnySchedule::all()
+        .iter()
+        .map(|any| member(any.name(), any.settings()))
+        .collect()
+}
+
+pub(crate) fn networks() -> Vec<Member> {
+    AnyNetwork::all()
+        .iter()
+        .map(|any| member(any.name(), any.settings()))
+        .collect()
+}
+
+pub(crate) fn datasets() -> Vec<Member> {
+    AnyDataset::all()
+        .iter()
+        .map(|any| member(any.name(), any.settings()))
+        .collect()
+}
+
+pub(crate) fn planes() -> Vec<Member> {
+    AnyPlane::all()
         .iter()
         .map(|any| member(any.name(), any.settings()))
         .collect()

@@ -1,8 +1,12 @@
-//! What leaves the program: trajectories as JSON and CSV, pictures, reference pages, and files that are written whole or not at all.
+//! What leaves the program: trajectories and slices as tables, weights, pictures, reference pages, and files that are written whole or not at all.
 
 pub mod basins;
 pub mod file;
 pub(crate) mod members;
+mod npz;
 pub mod page;
 pub mod picture;
+pub mod slice;
+pub mod training;
 pub mod trajectories;
+pub mod weights;

@@ -8,6 +8,9 @@
 
 use super::members::{Facts, GLUE, Member, Setting, landscape, member};
 use crate::engine::landscape::AnyLandscape;
+use crate::engine::network::AnyNetwork;
+use crate::engine::network::data::AnyDataset;
+use crate::engine::network::plane::AnyPlane;
 use crate::engine::optimizer::AnyOptimizer;
 use crate::engine::run::symbols;
 use crate::engine::schedule::AnySchedule;
@@ -24,15 +27,24 @@ pub enum Family {
     Schedules,
     /// Functions to descend on.
     Landscapes,
+    /// Networks to train.
+    Networks,
+    /// What they learn from.
+    Data,
+    /// Where their losses are looked at.
+    Planes,
 }
 
 impl Family {
     /// All families in order.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 7] = [
         Self::Optimizers,
         Self::Wrappers,
         Self::Schedules,
         Self::Landscapes,
+        Self::Networks,
+        Self::Data,
+        Self::Planes,
     ];
 
     /// Its name, in lower case: it names a folder too.
@@ -42,6 +54,9 @@ impl Family {
             Self::Wrappers => "wrappers",
             Self::Schedules => "schedules",
             Self::Landscapes => "landscapes",
+            Self::Networks => "networks",
+            Self::Data => "data",
+            Self::Planes => "planes",
         }
     }
 
@@ -52,6 +67,9 @@ impl Family {
             Self::Wrappers => AnyWrapper::NAMES,
             Self::Schedules => AnySchedule::NAMES,
             Self::Landscapes => AnyLandscape::NAMES,
+            Self::Networks => AnyNetwork::NAMES,
+            Self::Data => AnyDataset::NAMES,
+            Self::Planes => AnyPlane::NAMES,
         }
     }
 
@@ -66,6 +84,9 @@ impl Family {
             Self::Wrappers => of_wrapper(&name.parse().ok()?),
             Self::Schedules => of_schedule(&name.parse().ok()?),
             Self::Landscapes => of_landscape(&name.parse().ok()?),
+            Self::Networks => of_network(&name.parse().ok()?),
+            Self::Data => of_dataset(&name.parse().ok()?),
+            Self::Planes => of_plane(&name.parse().ok()?),
         };
         Some(page.0)
     }
@@ -150,6 +171,54 @@ fn of_landscape(any: &AnyLandscape) -> Page {
     page.example(&[format!(
         "ravine render --landscape {name} --run bfgs -o {name}.png"
     )]);
+    page
+}
+
+fn of_network(any: &AnyNetwork) -> Page {
+    let name = any.name();
+    let member = member(name, any.settings());
+    let mut page = Page::new(&member, "network");
+    page.settings(&member);
+    page.example(&[format!(
+        "ravine train --network {name}:hidden=16/16,loss=bce --data moons --run adam:lr=0.01 --steps 500 -o w.safetensors"
+    )]);
+    page
+}
+
+fn of_dataset(any: &AnyDataset) -> Page {
+    let name = any.name();
+    let member = member(name, any.settings());
+    let mut page = Page::new(&member, "data for networks");
+    page.settings(&member);
+    let (data, loss) = match any {
+        AnyDataset::Csv(_) => ("points.csv", "mse"),
+        AnyDataset::Line(_) | AnyDataset::Sine(_) => (name, "mse"),
+        _ => (name, "ce"),
+    };
+    page.example(&[format!(
+        "ravine train --network mlp:loss={loss} --data {data} --run adam:lr=0.01 --steps 500 -o w.safetensors"
+    )]);
+    page
+}
+
+fn of_plane(any: &AnyPlane) -> Page {
+    let name = any.name();
+    let member = member(name, any.settings());
+    let mut page = Page::new(&member, "plane through the parameters of a network");
+    page.settings(&member);
+    let others = match any {
+        AnyPlane::Line(_) => " --other v.safetensors",
+        AnyPlane::Points(_) => " --other u.safetensors --other v.safetensors",
+        _ => "",
+    };
+    page.example(&[match any {
+        AnyPlane::Pca(_) => format!(
+            "ravine train --network mlp --data moons --run adam:lr=0.01 --steps 500 --plane {name} --trajectories steps.csv -o w.safetensors"
+        ),
+        _ => format!(
+            "ravine slice --network mlp --data moons --weights w.safetensors --plane {name}{others} -o {name}.png"
+        ),
+    }]);
     page
 }
 
@@ -247,9 +316,16 @@ mod tests {
             assert!(!rule.contains(['{', '}']), "{name}: {rule}");
             let example = page.split("```sh\n").nth(1).unwrap();
             for command in example.lines().filter(|line| line.starts_with("ravine")) {
-                let run = command.split("--run ").nth(1).unwrap();
-                let run: Result<RunSpec, _> = run.split(' ').next().unwrap().parse();
-                assert!(run.is_ok(), "{command}: {run:?}");
+                let words: Vec<&str> = command.split(' ').collect();
+                for pair in words.windows(2) {
+                    let read = match pair[0] {
+                        "--run" => pair[1].parse::<RunSpec>().err(),
+                        "--network" => pair[1].parse::<AnyNetwork>().err(),
+                        "--plane" => pair[1].parse::<AnyPlane>().err(),
+                        _ => None,
+                    };
+                    assert_eq!(read, None, "{command}");
+                }
             }
         }
     }

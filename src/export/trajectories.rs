@@ -238,7 +238,7 @@ fn ends(outcome: Outcome) -> [Option<u64>; 2] {
 }
 
 /// A text as a CSV cell.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     if text.contains([',', '"', '\n', '\r']) {
         format!("\"{}\"", text.replace('"', "\"\""))
     } else {

@@ -13,6 +13,7 @@ pub mod internals;
 mod labels;
 pub mod map;
 pub mod png;
+pub mod slice;
 pub mod svg;
 pub mod sweep;
 pub mod trail;

@@ -3,8 +3,10 @@
 mod image;
 mod matrix;
 mod table;
+mod weights;
 
 use crate::engine::landscape::{Files, Matrix, Picture, Table};
+use crate::engine::objective::Tensor;
 use crate::engine::scene::Scene;
 use std::fs::File;
 use std::io::{BufReader, ErrorKind, Read};
@@ -40,6 +42,29 @@ pub fn open_scene(path: &Path) -> Result<Scene, String> {
         format!("{name}: line {line} is not text in UTF-8; expected a scene file")
     })?;
     Scene::from_toml(&text).map_err(|error| format!("{name}: {error}"))
+}
+
+/// Reads weights from a safetensors file: θ for a network with these tensors.
+///
+/// Tensors are found by their names or, where a file has others, by order and shape: the `0.weight` and `2.weight` of an
+/// `nn.Sequential` are those of the first and the second layer. F64, F32, F16 and BF16 are read.
+///
+/// # Errors
+/// One sentence, for a file that cannot be read or is not of this kind, and for tensors that do not fit, layer by layer.
+pub fn open_weights(path: &Path, tensors: &[Tensor]) -> Result<Vec<f64>, String> {
+    let name = path.display().to_string();
+    let file = open(path, &name, weights::EXPECTED)?;
+    let mut bytes = Vec::new();
+    file.take(LONGEST_DATA + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| unreadable(&name, error.kind(), weights::EXPECTED))?;
+    if bytes.len() as u64 > LONGEST_DATA {
+        let (longest, expected) = (LONGEST_DATA >> 20, weights::EXPECTED);
+        return Err(format!(
+            "{name}: is longer than {longest} MB; expected {expected}"
+        ));
+    }
+    weights::read(&bytes, tensors).map_err(|wrong| format!("{name}: {wrong}"))
 }
 
 /// The files of this computer, as landscapes see them.

@@ -4,8 +4,10 @@ mod basins;
 mod critical;
 mod others;
 mod refusals;
+mod slice;
 mod sweep;
 mod trace;
+mod train;
 
 use serde_json::Value;
 use std::fs;

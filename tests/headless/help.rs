@@ -81,6 +81,9 @@ fn pages_are_found_by_name_and_the_nearest_name_is_suggested() {
         "wrappers: sam, ",
         "schedules: ",
         "landscapes: ",
+        "networks: ",
+        "data: ",
+        "planes: ",
         "commands: ",
     ];
     for (line, start) in list.lines().zip(starts) {

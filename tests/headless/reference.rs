@@ -5,6 +5,7 @@
 mod grids;
 mod networks;
 mod published;
+mod slices;
 mod soundness;
 mod theory;
 mod torch;

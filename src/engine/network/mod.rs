@@ -29,6 +29,7 @@ mod mlp;
 mod norm;
 mod objective;
 mod pass;
+pub mod plane;
 mod room;
 mod slice;
 mod sum;

@@ -41,7 +41,7 @@ pub(super) fn solve(a: &mut [f64], b: &mut [f64]) -> bool {
 ///
 /// Cyclic Jacobi rotations, algorithm 8.5.3 of Golub & Van Loan 2013. They keep the small eigenvalues of positive definite
 /// matrices exact (Demmel & Veselić 1992), of which inverse roots are made.
-pub(super) fn eigen(a: &mut [f64], vectors: &mut [f64], values: &mut [f64]) {
+pub(in crate::engine) fn eigen(a: &mut [f64], vectors: &mut [f64], values: &mut [f64]) {
     let n = values.len();
     vectors.fill(0.0);
     vectors.iter_mut().step_by(n + 1).for_each(|one| *one = 1.0);

@@ -29,7 +29,7 @@ mod lamb;
 mod laprop;
 mod lars;
 mod lbfgs;
-mod linalg;
+pub(in crate::engine) mod linalg;
 mod line;
 mod line_search;
 mod lion;

@@ -15,6 +15,7 @@ fn check_says_that_a_scene_is_sound() {
 
 #[test]
 fn list_names_every_member_and_setting() {
+    use ravine::engine::network::{AnyNetwork, data::AnyDataset, plane::AnyPlane};
     use ravine::engine::{landscape::AnyLandscape, optimizer::AnyOptimizer, schedule::AnySchedule};
     let place = Place::new();
     let (json, text) = (place.json(&["list", "--json"]), place.said(&["list"]));
@@ -22,6 +23,9 @@ fn list_names_every_member_and_setting() {
         ("landscapes", AnyLandscape::NAMES),
         ("optimizers", AnyOptimizer::NAMES),
         ("schedules", AnySchedule::NAMES),
+        ("networks", AnyNetwork::NAMES),
+        ("data", AnyDataset::NAMES),
+        ("planes", AnyPlane::NAMES),
     ] {
         let members = json[family].as_array().unwrap();
         let listed: Vec<&str> = members

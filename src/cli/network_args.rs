@@ -1,0 +1,75 @@
+//! The network and the data that `train` and `slice` work on.
+
+use super::scene_args::placed;
+use crate::engine::declare::Value;
+use crate::engine::network::data::{AnyDataset, Split};
+use crate::engine::network::{AnyNetwork, NetworkLoss};
+use crate::engine::spec;
+use crate::import::{Disk, open_weights};
+use std::path::Path;
+
+#[derive(clap::Args)]
+pub(super) struct NetworkArgs {
+    /// The network, like mlp:hidden=16/16,activation=tanh,loss=bce; `hidden=` has no hidden layer. loss=bce, ce or mse is the mean
+    /// over the samples. norm=batch takes the moments of the data
+    #[arg(long, value_name = "SPEC")]
+    pub(super) network: String,
+    /// The data: a CSV file, or a built-in set like moons:noise=0.2
+    #[arg(long, value_name = "FILE|SPEC")]
+    data: String,
+    /// The column of a CSV file that is the label; without it, the last one
+    #[arg(long, value_name = "NAME")]
+    label: Option<String>,
+    /// Gives each input mean 0 and variance 1; without it, data are used as they are
+    #[arg(long)]
+    standardize: bool,
+}
+
+impl NetworkArgs {
+    /// The network's loss on the part of the data that is for training, and the data.
+    pub(super) fn prepare(&self, test: f64, seed: u64) -> Result<(NetworkLoss, Split), String> {
+        let network: AnyNetwork = { self.network.parse() }
+            .map_err(|refusal| placed("--network", &self.network, &refusal))?;
+        let mut split = (self.dataset()?)
+            .split(&Disk::default(), test, seed)
+            .map_err(|error| error.to_string())?;
+        if self.standardize {
+            split.standardise();
+        }
+        let loss = NetworkLoss::new(&network, &split.train);
+        let loss = loss.map_err(|error| format!("--network {}: {error}", self.network))?;
+        Ok((loss, split))
+    }
+
+    fn dataset(&self) -> Result<AnyDataset, String> {
+        let name = spec::head(&self.data).0;
+        let built_in = AnyDataset::NAMES.contains(&name);
+        let refused = |refusal| placed("--data", &self.data, &refusal);
+        if built_in || self.data.contains(':') && !Path::new(&self.data).exists() {
+            if self.label.is_some() {
+                return Err(format!(
+                    "--label is for a CSV file, but --data is `{}`; expected one of both",
+                    self.data
+                ));
+            }
+            return self.data.parse().map_err(refused);
+        }
+        let mut csv: AnyDataset = "csv".parse().map_err(refused)?;
+        let label = self.label.clone().unwrap_or_default();
+        for (setting, text) in [("path", self.data.clone()), ("label", label)] {
+            let set = csv.settings_mut().set(setting, Value::Text(text));
+            set.map_err(|refusal| placed("--data", &self.data, &refusal))?;
+        }
+        Ok(csv)
+    }
+
+    /// What network and data are called.
+    pub(super) fn title(&self) -> String {
+        format!("{} on {}", self.network, self.data)
+    }
+}
+
+/// Weights of a network from a file.
+pub(super) fn weights(loss: &NetworkLoss, path: &Path) -> Result<Vec<f64>, String> {
+    open_weights(path, loss.layout().tensors())
+}

@@ -1,0 +1,82 @@
+//! Two single weights.
+
+use super::{Cut, Given, PlaneError, Span};
+use crate::engine::declare::settings;
+use crate::engine::objective::Tensor;
+
+settings! {
+    /// Two weights by their names, the textbook's param1 and param2: all others stay as they are.
+    pub struct Weights("Two weights") {
+        /// The first weight, like layers.0.weight[0][1] or layers.0.bias[0].
+        a: String = "layers.0.weight[0][0]".to_owned();
+        /// The second weight.
+        b: String = "layers.0.bias[0]".to_owned();
+        /// Whether the coordinates are the two weights themselves; else they are what is added to them.
+        absolute: bool = false;
+    }
+}
+
+impl Span for Weights {
+    fn cut(&self, given: &Given) -> Result<Cut, PlaneError> {
+        let find = |name: &String| {
+            place(given.objective.tensors(), name).map_err(|wrong| PlaneError::Weight {
+                name: name.clone(),
+                wrong,
+            })
+        };
+        let places = [find(&self.a)?, find(&self.b)?];
+        if places[0] == places[1] {
+            return Err(PlaneError::Weight {
+                name: self.b.clone(),
+                wrong: "is both a and b; expected two weights".to_owned(),
+            });
+        }
+        let mut origin = given.theta.to_vec();
+        if self.absolute {
+            places.iter().for_each(|place| origin[*place] = 0.0);
+        }
+        let [u, v] = places.map(|place| {
+            let mut unit = vec![0.0; origin.len()];
+            unit[place] = 1.0;
+            unit
+        });
+        Cut::new(&origin, u, v)
+    }
+}
+
+/// Where `layers.0.weight[0][1]` stands in θ, or what is wrong with that.
+fn place(tensors: &[Tensor], text: &str) -> Result<usize, String> {
+    let text = text.trim();
+    let (name, indices) = text.split_at(text.find('[').unwrap_or(text.len()));
+    let Some(tensor) = tensors.iter().find(|tensor| tensor.name == name) else {
+        let names: Vec<&str> = tensors.iter().map(|tensor| &*tensor.name).collect();
+        return Err(format!(
+            "is no weight of the network; expected an index into one of {}",
+            names.join(", ")
+        ));
+    };
+    let sides = tensor.shape.iter().map(|side| format!("[0..{}]", side - 1));
+    let expected = format!("expected {name}{}", sides.collect::<String>());
+    let indices: Option<Vec<usize>> = { indices.split_inclusive(']') }
+        .map(|index| {
+            index
+                .trim()
+                .strip_prefix('[')?
+                .strip_suffix(']')?
+                .trim()
+                .parse()
+                .ok()
+        })
+        .collect();
+    let indices = indices.filter(|indices| {
+        let inside = indices
+            .iter()
+            .zip(&tensor.shape)
+            .all(|(index, side)| index < side);
+        indices.len() == tensor.shape.len() && inside
+    });
+    let indices = indices.ok_or_else(|| format!("is no single weight; {expected}"))?;
+    let flat =
+        { indices.iter().zip(&tensor.shape) }.fold(0, |flat, (index, side)| flat * side + index);
+    Ok(tensor.range.start + flat)
+}

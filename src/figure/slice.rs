@@ -1,0 +1,93 @@
+//! A slice of a network's landscape: the map of its loss on a plane.
+
+use super::axis::number;
+use super::colour::Theme;
+use super::drawing::{Anchor, Area, Drawing, Item, Text};
+use super::frame::Frame;
+use super::{layout, map};
+use crate::engine::cancel::Cancel;
+use crate::engine::lab::Terrain;
+use crate::engine::plane::Rect;
+use crate::engine::scene::MapStyle;
+use crate::engine::surface::Surface;
+
+/// The map of a slice with axes a and b, title and caption. Levels are logarithmic where the loss spans very different heights.
+pub fn picture(
+    surface: Surface,
+    title: &str,
+    caption: &str,
+    size: [f32; 2],
+    theme: &Theme,
+) -> Drawing {
+    let layout = layout(size);
+    let area = fitting(surface.view, layout.map);
+    let frame = Frame {
+        area,
+        window: surface.view,
+    };
+    let bar = Area::new(
+        [area.max[0] + 16.0, area.min[1]],
+        [area.max[0] + 30.0, area.max[1]],
+    );
+    let [width, height] = size;
+    let mut items = vec![Item::Path {
+        points: vec![[0.0, 0.0], [width, 0.0], [width, height], [0.0, height]],
+        closed: true,
+        stroke: None,
+        fill: Some(theme.background),
+    }];
+    let range = surface.range();
+    let lowest = range.map_or(0.0, |[lowest, _]| lowest);
+    let above = |share: f64| surface.quantile(share).unwrap_or(lowest) - lowest;
+    let log = above(0.95) > 10.0 * above(0.5);
+    if let Some(terrain) = Terrain::of(surface, log, None, 20, &Cancel::default()) {
+        let inside = map::landscape(
+            &terrain,
+            &map::shading(&terrain, theme),
+            &MapStyle::default(),
+            &frame,
+            theme,
+        );
+        items.push(Item::Clipped {
+            area,
+            items: inside,
+        });
+        items.extend(map::axes(&frame, ["a", "b"], theme));
+        items.extend(map::colour_bar(&terrain, bar, theme));
+    }
+    let mut write = |text: String, at, size| {
+        items.push(Item::Text(Text {
+            text,
+            at,
+            anchor: Anchor::Start,
+            size,
+            colour: theme.ink,
+            halo: None,
+            upright: false,
+        }));
+    };
+    write(title.to_owned(), [layout.map.min[0] + 18.0, 20.0], 15.0);
+    write(caption.to_owned(), layout.caption, 11.0);
+    if let Some([low, high]) = range {
+        let [x, y] = [bar.max[0] + 64.0, layout.legend[1]];
+        write("loss".to_owned(), [x, y], 13.0);
+        write(format!("lowest {}", number(low, 4)), [x, y + 18.0], 11.0);
+        write(format!("highest {}", number(high, 4)), [x, y + 34.0], 11.0);
+    }
+    Drawing { size, items }
+}
+
+/// The part of an area in which a view has equal scales on both axes; a view more than three times as long as wide takes all of it.
+fn fitting(view: Rect, area: Area) -> Area {
+    let shape = view.width() / view.height();
+    if !(1.0 / 3.0..=3.0).contains(&shape) {
+        return area;
+    }
+    let [width, height] = [area.width(), area.height()].map(f64::from);
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "pictures are drawn with f32"
+    )]
+    let sides = [width.min(height * shape), height.min(width / shape)].map(|side| side as f32);
+    Area::new(area.min, [area.min[0] + sides[0], area.min[1] + sides[1]])
+}

@@ -1,0 +1,234 @@
+//! Weights of networks from safetensors files.
+
+use crate::engine::objective::Tensor;
+use safetensors::tensor::TensorView;
+use safetensors::{Dtype, SafeTensors};
+use std::cmp::Ordering;
+
+pub(super) const EXPECTED: &str = "a safetensors file";
+
+/// More than so many things that do not fit are counted, not told.
+const MOST_TOLD: usize = 8;
+
+/// What PyTorch's normalisations keep besides their parameters.
+const RUNNING: [&str; 3] = ["num_batches_tracked", "running_mean", "running_var"];
+
+/// Reads θ for a network with these tensors. The error is a sentence without the file's name.
+pub(super) fn read(bytes: &[u8], tensors: &[Tensor]) -> Result<Vec<f64>, String> {
+    let file = SafeTensors::deserialize(bytes)
+        .map_err(|error| format!("is not a whole safetensors file ({error}); expected one"))?;
+    let mut given: Vec<Given> = file
+        .iter()
+        .filter(|(name, _)| !RUNNING.contains(&last(name).1))
+        .map(|(name, view)| Given { name, view })
+        .collect();
+    given.sort_by(|a, b| natural(a.name, b.name));
+    let pairs = pairs(&given, tensors)?;
+    let dim = tensors.last().map_or(0, |tensor| tensor.range.end);
+    let mut theta = vec![0.0; dim];
+    for (tensor, found) in tensors.iter().zip(pairs) {
+        let Some(found) = found else { continue };
+        given[found].numbers(&mut theta[tensor.range.clone()])?;
+    }
+    Ok(theta)
+}
+
+/// A tensor of the file.
+struct Given<'a> {
+    name: &'a str,
+    view: TensorView<'a>,
+}
+
+impl Given<'_> {
+    fn numbers(&self, to: &mut [f64]) -> Result<(), String> {
+        let data = self.view.data();
+        match self.view.dtype() {
+            Dtype::F64 => fill(data, to, f64::from_le_bytes),
+            Dtype::F32 => fill(data, to, |bytes| f64::from(f32::from_le_bytes(bytes))),
+            Dtype::BF16 => fill(data, to, |[low, high]| {
+                f64::from(f32::from_le_bytes([0, 0, low, high]))
+            }),
+            Dtype::F16 => fill(data, to, |bytes| half(u16::from_le_bytes(bytes))),
+            other => {
+                let name = self.name;
+                return Err(format!(
+                    "`{name}` holds {other}; expected F64, F32, F16 or BF16"
+                ));
+            }
+        }
+        if to.iter().all(|number| number.is_finite()) {
+            Ok(())
+        } else {
+            Err(format!(
+                "`{}` holds a number that is not finite; expected finite numbers",
+                self.name
+            ))
+        }
+    }
+}
+
+fn fill<const N: usize>(data: &[u8], to: &mut [f64], number: impl Fn([u8; N]) -> f64) {
+    let (all, _) = data.as_chunks();
+    to.iter_mut()
+        .zip(all)
+        .for_each(|(to, bytes)| *to = number(*bytes));
+}
+
+/// An IEEE 754 number of 16 bits.
+fn half(bits: u16) -> f64 {
+    let sign = if bits >> 15 == 1 { -1.0 } else { 1.0 };
+    let exponent = i32::from(bits >> 10 & 0x1f);
+    let fraction = f64::from(bits & 0x3ff) / 1024.0;
+    let size = match exponent {
+        0 => fraction * 2.0_f64.powi(-14),
+        31 if fraction == 0.0 => f64::INFINITY,
+        31 => f64::NAN,
+        _ => (1.0 + fraction) * 2.0_f64.powi(exponent - 15),
+    };
+    sign * size
+}
+
+/// A name before its last point, and what comes after it.
+fn last(name: &str) -> (&str, &str) {
+    name.rsplit_once('.').unwrap_or(("", name))
+}
+
+/// The tensor of the file that each tensor of the network is: that of its name; where not all names are the network's own, that of its
+/// place.
+fn pairs(given: &[Given], tensors: &[Tensor]) -> Result<Vec<Option<usize>>, String> {
+    let by_name = |name: &str| given.iter().position(|given| given.name == name);
+    let named: Vec<_> = tensors.iter().map(|tensor| by_name(&tensor.name)).collect();
+    let placed = if named.iter().all(Option::is_some) {
+        named.clone()
+    } else {
+        by_place(given, tensors)
+    };
+    let misfits = misfits(given, tensors, &placed);
+    if misfits.is_empty() {
+        ambiguous(given, tensors, &placed)?;
+        return Ok(placed);
+    }
+    Err(sentence(if named.iter().any(Option::is_some) {
+        self::misfits(given, tensors, &named)
+    } else {
+        misfits
+    }))
+}
+
+/// For each module in turn, the next unused one whose weight has the same shape or, for want of it, as many dimensions.
+fn by_place(given: &[Given], tensors: &[Tensor]) -> Vec<Option<usize>> {
+    let is_weight = |given: &Given| last(given.name).1 == "weight";
+    let mut free: Vec<usize> = (0..given.len())
+        .filter(|index| is_weight(&given[*index]))
+        .collect();
+    let mut pairs = vec![None; tensors.len()];
+    for (index, tensor) in tensors.iter().enumerate() {
+        let (module, part) = last(&tensor.name);
+        if part == "weight" {
+            let same = |found: &usize| given[*found].view.shape() == tensor.shape;
+            let alike = |found: &usize| given[*found].view.shape().len() == tensor.shape.len();
+            let next = free.iter().position(same);
+            let next = next.or_else(|| free.iter().position(alike));
+            pairs[index] = next.map(|next| free.remove(next));
+        } else {
+            let weight = tensors
+                .iter()
+                .position(|weight| last(&weight.name) == (module, "weight"));
+            let found = weight.and_then(|weight| pairs[weight]);
+            let prefix = found.map(|found: usize| last(given[found].name).0);
+            pairs[index] = given
+                .iter()
+                .position(|given| Some(last(given.name).0) == prefix && last(given.name).1 == part);
+        }
+    }
+    pairs
+}
+
+/// All that does not fit, one phrase each.
+fn misfits(given: &[Given], tensors: &[Tensor], pairs: &[Option<usize>]) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for (tensor, found) in tensors.iter().zip(pairs) {
+        let (name, expected) = (&tensor.name, shape(&tensor.shape));
+        match found.map(|found| &given[found]) {
+            None => wrong.push(format!("`{name}` ({expected}) is missing")),
+            Some(found) if found.view.shape() != tensor.shape => {
+                let as_found = if found.name == name {
+                    String::new()
+                } else {
+                    format!(" as `{}`", found.name)
+                };
+                let shape = shape(found.view.shape());
+                wrong.push(format!("`{name}` is {shape}{as_found}, not {expected}"));
+            }
+            Some(_) => {}
+        }
+    }
+    for (index, given) in given.iter().enumerate() {
+        if !pairs.contains(&Some(index)) {
+            let shape = shape(given.view.shape());
+            wrong.push(format!("`{}` ({shape}) is not of the network", given.name));
+        }
+    }
+    wrong
+}
+
+fn sentence(mut wrong: Vec<String>) -> String {
+    let more = wrong.len().saturating_sub(MOST_TOLD);
+    wrong.truncate(MOST_TOLD);
+    if more > 0 {
+        wrong.push(format!("and {more} more"));
+    }
+    let wrong = wrong.join(", ");
+    format!("does not fit the network: {wrong}; expected weights of the same layers")
+}
+
+/// Refuses to guess which of two layers of one shape comes first, where not even numbers in their names say it.
+fn ambiguous(given: &[Given], tensors: &[Tensor], pairs: &[Option<usize>]) -> Result<(), String> {
+    let letters = |name: &str| name.replace(|c: char| c.is_ascii_digit(), "");
+    let found: Vec<&Given> = { tensors.iter().zip(pairs) }
+        .filter(|(tensor, _)| last(&tensor.name).1 == "weight")
+        .filter_map(|(tensor, found)| Some((tensor, &given[(*found)?])))
+        .filter(|(tensor, found)| tensor.name != found.name)
+        .map(|(_, found)| found)
+        .collect();
+    for (index, one) in found.iter().enumerate() {
+        let other = found[index + 1..].iter().find(|other| {
+            one.view.shape() == other.view.shape() && letters(one.name) != letters(other.name)
+        });
+        if let Some(other) = other {
+            let (one, other) = (one.name, other.name);
+            return Err(format!(
+                "`{one}` and `{other}` have one shape, and their names do not say which comes first; \
+                 expected names like layers.0.weight"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// "16 × 2".
+fn shape(sides: &[usize]) -> String {
+    let sides: Vec<String> = sides.iter().map(usize::to_string).collect();
+    match sides.as_slice() {
+        [] => "one number".to_owned(),
+        [side] => format!("{side} numbers"),
+        sides => sides.join(" × "),
+    }
+}
+
+/// The order of names in which numbers count as numbers: `2.weight` stands before `10.weight`.
+fn natural(a: &str, b: &str) -> Ordering {
+    let pieces = |text: &str| -> Vec<(u128, String)> {
+        let mut pieces = Vec::new();
+        for piece in text.split_inclusive(|c: char| !c.is_ascii_digit()) {
+            let digits = piece.trim_end_matches(|c: char| !c.is_ascii_digit());
+            let rest = piece[digits.len()..].to_owned();
+            pieces.push((digits.parse().unwrap_or(0), rest));
+        }
+        pieces
+    };
+    pieces(a).cmp(&pieces(b)).then_with(|| a.cmp(b))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,474 @@
+//! `ravine slice`.
+
+use super::Place;
+use serde::Deserialize;
+use std::path::Path;
+
+#[derive(Deserialize)]
+struct Case {
+    name: String,
+    network: String,
+    data: String,
+    raw: Vec<f64>,
+    filter: Vec<f64>,
+}
+
+/// The planes that PyTorch was asked for.
+fn cases() -> Vec<Case> {
+    #[derive(Deserialize)]
+    struct Reference {
+        planes: Vec<Case>,
+    }
+    let text = std::fs::read_to_string(folder().join("../torch_slices.json")).unwrap();
+    serde_json::from_str::<Reference>(&text).unwrap().planes
+}
+
+fn folder() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/slices")
+}
+
+/// The place of a reference file.
+fn file(name: &str) -> String {
+    folder().join(name).display().to_string()
+}
+
+/// Network, data and weights of the first case.
+fn first() -> Vec<String> {
+    let case = &cases()[0];
+    let (data, weights) = (file(&case.data), file("tanh.safetensors"));
+    let flags = ["--network", &case.network, "--data", &data, "--weights"];
+    let flags = ["slice"].into_iter().chain(flags);
+    flags.map(str::to_owned).chain([weights]).collect()
+}
+
+/// These with more flags.
+fn with<'a>(args: &'a [String], more: &[&'a str]) -> Vec<&'a str> {
+    let args = args.iter().map(String::as_str);
+    args.chain(more.iter().copied()).collect()
+}
+
+/// The last column of a CSV file.
+fn losses(csv: &str) -> Vec<f64> {
+    let last = |line: &str| line.rsplit(',').next().unwrap().parse().unwrap();
+    csv.lines().skip(1).map(last).collect()
+}
+
+/// The numbers and the shape of an array of s.npz.
+fn array(place: &Place, name: &str) -> (Vec<f64>, Vec<u64>) {
+    let file = std::fs::File::open(place.path().join("s.npz")).unwrap();
+    let mut zip = zip::ZipArchive::new(file).unwrap();
+    let entry = zip.by_name(&format!("{name}.npy")).unwrap();
+    let array = npyz::NpyFile::new(entry).unwrap();
+    let shape = array.shape().to_vec();
+    (array.into_vec().unwrap(), shape)
+}
+
+#[test]
+fn planes_are_those_of_pytorch() {
+    let place = Place::new();
+    let cases = cases();
+    assert!(cases.len() >= 5);
+    for case in cases {
+        let [weights, u, v] =
+            ["", "-u", "-v"].map(|end| file(&format!("{}{end}.safetensors", case.name)));
+        let data = file(&case.data);
+        let all = [
+            "slice",
+            "--network",
+            &case.network,
+            "--data",
+            &data,
+            "--weights",
+            &weights,
+            "--direction",
+            &u,
+            "--direction",
+            &v,
+            "--range=-1..1,-0.5..1.5",
+            "--points",
+            "9x7",
+            "-o",
+            "s.csv",
+        ];
+        for (normalize, expected) in [
+            (&[][..], &case.raw),
+            (&["--normalize", "filter"], &case.filter),
+        ] {
+            place.said(&[&all[..], normalize].concat());
+            let csv = place.read("s.csv");
+            assert!(csv.starts_with("a,b,loss\n-1.0,-0.5,"), "{csv}");
+            let found = losses(&csv);
+            assert_eq!(found.len(), expected.len());
+            for (found, expected) in found.iter().zip(expected) {
+                assert!(
+                    (found - expected).abs() <= 1e-11 * expected.abs().max(1.0),
+                    "{}: {found} is not {expected}",
+                    case.name
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn arrays_pictures_and_lines_are_written() {
+    let place = Place::new();
+    let args = first();
+    for (name, magic) in [
+        ("s.npz", &b"PK"[..]),
+        ("s.png", b"\x89PNG"),
+        ("s.svg", b"<svg"),
+    ] {
+        place.said(&with(
+            &args,
+            &["--points", "11", "--size", "400x300", "-o", name],
+        ));
+        let bytes = std::fs::read(place.path().join(name)).unwrap();
+        assert!(bytes.starts_with(magic), "{name}");
+    }
+    assert!(place.read("s.svg").contains("plane filter:seed=1"));
+    place.said(&with(&args, &["--points", "4x3", "-o", "s.npz"]));
+    place.said(&with(&args, &["--points", "4x3", "-o", "s.csv"]));
+    let (loss, shape) = array(&place, "loss");
+    assert_eq!((loss, shape), (losses(&place.read("s.csv")), vec![3, 4]));
+    assert_eq!(array(&place, "b"), (vec![-1.0, 0.0, 1.0], vec![3]));
+    assert_eq!(array(&place, "a").1, [4]);
+    let u = file("tanh-u.safetensors");
+    let line = with(
+        &args,
+        &["--direction", &u, "--points", "9", "-o", "line.csv"],
+    );
+    place.said(&line);
+    let plane = with(
+        &args,
+        &[
+            "--direction",
+            &u,
+            "--direction",
+            &u,
+            "--points",
+            "9x2",
+            "--range=-1..1,0..1",
+            "-o",
+            "plane.csv",
+        ],
+    );
+    place.said(&plane);
+    let [line, plane] = ["line.csv", "plane.csv"].map(|name| place.read(name));
+    assert!(line.starts_with("a,loss\n-1.0,"), "{line}");
+    for (line, plane) in losses(&line).iter().zip(losses(&plane)) {
+        assert!((line - plane).abs() < 1e-12, "{line} is not {plane}");
+    }
+}
+
+#[test]
+fn every_plane_has_the_weights_in_the_middle() {
+    let place = Place::new();
+    let args = first();
+    let other = file("tanh-u.safetensors");
+    let third = file("tanh-v.safetensors");
+    let mut middles = Vec::new();
+    for more in [
+        &["--plane", "filter:seed=3,ignore=none"][..],
+        &["--plane", "hessian"],
+        &["--plane", "gradient"],
+        &[
+            "--plane",
+            "weights:a=layers.1.weight[4][5],b=layers.2.bias[0]",
+        ],
+        &["--plane", "line", "--other", &other],
+        &[
+            "--plane",
+            "points:upright=true",
+            "--other",
+            &other,
+            "--other",
+            &third,
+        ],
+    ] {
+        place.said(&[&with(&args, more)[..], &["--points", "3", "-o", "s.csv"]].concat());
+        let found = losses(&place.read("s.csv"));
+        assert_ne!(found[0], found[4], "{more:?}");
+        middles.push(found[4]);
+    }
+    let same = |middle: &f64| (middle - middles[0]).abs() < 1e-12;
+    assert!(middles.iter().all(same), "{middles:?}");
+}
+
+#[test]
+fn data_are_used_as_asked() {
+    let place = Place::new();
+    place.file("d.csv", "no,x,label\n0,10,1\n1,20,0\n1,60,1\n");
+    place.said(&[
+        "train",
+        "--network",
+        "mlp:hidden=2",
+        "--data",
+        "d.csv",
+        "--run",
+        "sgd",
+        "--steps",
+        "1",
+        "-o",
+        "w.safetensors",
+    ]);
+    let middle = |more: &[&str]| {
+        let args = [
+            "slice",
+            "--network",
+            "mlp:hidden=2",
+            "--data",
+            "d.csv",
+            "--weights",
+            "w.safetensors",
+            "--points",
+            "3",
+            "-o",
+            "s.csv",
+        ];
+        place.said(&[&args, more].concat());
+        losses(&place.read("s.csv"))[4]
+    };
+    let plain = middle(&[]);
+    assert_eq!(plain, middle(&["--label", "label"]));
+    assert_ne!(plain, middle(&["--label", "no"]));
+    assert_ne!(plain, middle(&["--standardize"]));
+}
+
+#[test]
+fn what_cannot_be_sliced_is_refused() {
+    let place = Place::new();
+    let args = first();
+    let u = file("tanh-u.safetensors");
+    let refused = |more: &[&str], expected: &str| {
+        place.refused(&with(&args, more), expected);
+    };
+    let csv = ["-o", "s.csv"];
+    for (more, expected) in [
+        (
+            &["--plane", "filtr"][..],
+            "unknown plane `filtr`; did you mean `filter`?",
+        ),
+        (
+            &["--plane", "filter:ignore=all"],
+            "--plane filter:ignore=all: `ignore` cannot be `all`; expected one of biasbn, none",
+        ),
+        (
+            &["--plane", "pca"],
+            "plane `pca` goes through the steps of runs, but there are none",
+        ),
+        (
+            &["--plane", "gradient:second=step"],
+            "plane `gradient` goes through the steps of runs",
+        ),
+        (
+            &["--plane", "line"],
+            "plane `line` goes through 1 weights besides those looked at, but 0 are given",
+        ),
+        (
+            &["--plane", "points", "--other", &u],
+            "plane `points` goes through 2 weights besides those looked at, but 1 are given",
+        ),
+        (
+            &["--plane", "points", "--other", &u, "--other", &u],
+            "plane `points`: the weights lie on one line",
+        ),
+        (
+            &["--plane", "weights:a=layers.3.bias[0]"],
+            "`layers.3.bias[0]` is no weight of the network",
+        ),
+        (
+            &["--plane", "weights:a=layers.1.bias[5]"],
+            "`layers.1.bias[5]` is no single weight; expected layers.1.bias[0..4]",
+        ),
+        (
+            &["--plane", "weights:a=layers.1.weight[5]"],
+            "expected layers.1.weight[0..4][0..5]",
+        ),
+        (
+            &["--plane", "weights:a=layers.0.bias[0]"],
+            "`layers.0.bias[0]` is both a and b",
+        ),
+        (
+            &["--plane", "filter", "--direction", &u],
+            "--plane and --direction exclude each other",
+        ),
+        (
+            &["--direction", &u, "--direction", &u, "--direction", &u],
+            "--direction is given 3 times; expected it once or twice",
+        ),
+        (
+            &["--direction", &u, "--other", &u],
+            "--other is for --plane line or points",
+        ),
+        (
+            &["--normalize", "filter"],
+            "--normalize is for directions from files",
+        ),
+        (
+            &["--direction", &u, "--normalize", "layer"],
+            "--normalize cannot be `layer`; expected filter",
+        ),
+        (
+            &["--ignore", "all"],
+            "--ignore cannot be `all`; expected biasbn or none",
+        ),
+        (
+            &["--range=1..-1"],
+            "--range cannot be `1..-1`; expected a range, low end first",
+        ),
+        (&["--range=nan..1"], "--range cannot be `nan..1`"),
+        (
+            &["--points", "1"],
+            "--points cannot be `1`; expected a whole number from 2 to 4096",
+        ),
+    ] {
+        refused(&[more, &csv].concat(), expected);
+    }
+    refused(
+        &["-o", "s.txt"],
+        "s.txt: unknown extension `.txt`; expected .csv or .npz or .png or .svg",
+    );
+    refused(&["-o", "no/s.csv"], "there is no folder `no`");
+    refused(
+        &["--direction", &u, "-o", "s.png"],
+        "s.png: a line has no map; expected .csv or .npz, or a second --direction",
+    );
+}
+
+#[test]
+fn networks_and_data_that_do_not_go_together_are_refused() {
+    let place = Place::new();
+    let weights = file("tanh.safetensors");
+    place.file("text.csv", "x,y\n1,cat\n2,dog\n");
+    for (network, data, more, expected) in [
+        (
+            "mpl",
+            "moons",
+            &[][..],
+            "unknown network `mpl`; did you mean `mlp`?",
+        ),
+        (
+            "mlp:hidden=0",
+            "moons",
+            &[],
+            "--network mlp:hidden=0: `hidden` cannot be `0`",
+        ),
+        (
+            "mlp",
+            "none.csv",
+            &[],
+            "none.csv: there is no such file; expected a CSV file",
+        ),
+        (
+            "mlp",
+            "mooons:noise=1",
+            &[],
+            "unknown data set `mooons`; did you mean `moons`?",
+        ),
+        (
+            "mlp",
+            "moons",
+            &["--label", "y"],
+            "--label is for a CSV file, but --data is `moons`",
+        ),
+        (
+            "mlp",
+            "text.csv",
+            &["--label", "z"],
+            "text.csv: line 1 has no column `z`",
+        ),
+        (
+            "mlp:loss=mse",
+            "text.csv",
+            &[],
+            "--network mlp:loss=mse: loss: mse is for numbers, but labels are text like `cat`",
+        ),
+        (
+            "mlp",
+            "blobs:samples=9",
+            &[],
+            "loss: bce is for the classes 0 and 1, but the labels have 3 classes; expected ce",
+        ),
+    ] {
+        let args = [
+            "slice",
+            "--network",
+            network,
+            "--data",
+            data,
+            "--weights",
+            &weights,
+            "-o",
+            "s.csv",
+        ];
+        place.refused(&[&args, more].concat(), expected);
+    }
+}
+
+#[test]
+fn weights_that_do_not_fit_are_told_layer_by_layer() {
+    let place = Place::new();
+    let data = file("bce.csv");
+    place.file("text.safetensors", "not tensors at all");
+    place.file("empty.safetensors", "");
+    let [tanh, relu, batch] =
+        ["tanh", "relu", "batch"].map(|name| file(&format!("{name}.safetensors")));
+    for (network, weights, expected) in [
+        (
+            "mlp",
+            "none.safetensors",
+            "none.safetensors: there is no such file; expected a safetensors file",
+        ),
+        (
+            "mlp",
+            "text.safetensors",
+            "text.safetensors: is not a whole safetensors file (",
+        ),
+        (
+            "mlp",
+            "empty.safetensors",
+            "empty.safetensors: is not a whole safetensors file (",
+        ),
+        (
+            "mlp:hidden=6/4",
+            &tanh,
+            "does not fit the network: `layers.1.weight` is 5 × 6 as `2.weight`, not 4 × 6, `layers.1.bias` is 5 numbers as \
+             `2.bias`, not 4 numbers, `layers.2.weight` is 1 × 5 as `4.weight`, not 1 × 4; expected weights of the same layers",
+        ),
+        (
+            "mlp:hidden=7",
+            &relu,
+            "does not fit the network: `layers.1.weight` is 3 × 7 as `2.weight`, not 1 × 7, `layers.1.bias` is 3 numbers as \
+             `2.bias`, not 1 numbers; expected weights of the same layers",
+        ),
+        (
+            "mlp:hidden=6/5/5",
+            &tanh,
+            "`layers.3.weight` (1 × 5) is missing",
+        ),
+        (
+            "mlp:hidden=6/5,bias=false",
+            &tanh,
+            "`0.bias` (6 numbers) is not of the network",
+        ),
+        (
+            "mlp:hidden=4/4,loss=bce",
+            &batch,
+            "`1.weight` (4 numbers) is not of the network",
+        ),
+    ] {
+        let args = [
+            "slice",
+            "--network",
+            network,
+            "--data",
+            &data,
+            "--weights",
+            weights,
+            "-o",
+            "s.csv",
+        ];
+        place.refused(&args, expected);
+    }
+}

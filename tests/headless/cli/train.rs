@@ -1,0 +1,373 @@
+//! `ravine train`.
+
+use super::Place;
+
+const MOONS: [&str; 7] = [
+    "train",
+    "--network",
+    "mlp:hidden=8,loss=bce",
+    "--data",
+    "moons:samples=60",
+    "--run",
+    "adam:lr=0.05",
+];
+
+fn with<'a>(more: &[&'a str]) -> Vec<&'a str> {
+    MOONS.into_iter().chain(more.iter().copied()).collect()
+}
+
+/// The cells of the table that a training prints.
+fn table(said: &str) -> Vec<Vec<&str>> {
+    said.lines()
+        .map(|line| {
+            line.split("  ")
+                .map(str::trim)
+                .filter(|cell| !cell.is_empty())
+                .collect()
+        })
+        .collect()
+}
+
+/// The columns of a CSV file, without quotes in it.
+fn columns(csv: &str) -> Vec<Vec<f64>> {
+    let rows: Vec<Vec<f64>> = csv
+        .lines()
+        .skip(1)
+        .map(|line| {
+            line.split(',')
+                .skip(1)
+                .map(|cell| cell.parse().unwrap())
+                .collect()
+        })
+        .collect();
+    let width = rows[0].len();
+    (0..width)
+        .map(|column| rows.iter().map(|row| row[column]).collect())
+        .collect()
+}
+
+#[test]
+fn training_lowers_the_loss_and_says_by_how_much() {
+    let place = Place::new();
+    let said = place.said(&with(&[
+        "--steps",
+        "200",
+        "--test",
+        "0.25",
+        "-o",
+        "w.safetensors",
+    ]));
+    let table = table(&said);
+    assert_eq!(
+        table[0],
+        [
+            "run",
+            "steps",
+            "train loss",
+            "test loss",
+            "train accuracy",
+            "test accuracy",
+            "gradient norm"
+        ]
+    );
+    assert_eq!(table[1][..2], ["adam:lr=0.05", "200"]);
+    let number = |cell: usize| table[1][cell].parse::<f64>().unwrap();
+    assert!(
+        number(2) < 0.1 && number(4) > 0.9 && number(5) > 0.8,
+        "{said}"
+    );
+    // The same weights are in the middle of a slice through them.
+    let network = &MOONS[1..5];
+    let all = place.said(&with(&["--steps", "200", "-o", "all.safetensors"]));
+    place.said(
+        &[
+            &["slice"],
+            network,
+            &[
+                "--weights",
+                "all.safetensors",
+                "--points",
+                "3",
+                "-o",
+                "s.csv",
+            ],
+        ]
+        .concat(),
+    );
+    let middle: f64 = place
+        .read("s.csv")
+        .lines()
+        .nth(5)
+        .unwrap()
+        .rsplit(',')
+        .next()
+        .unwrap()
+        .parse()
+        .unwrap();
+    let told: f64 = self::table(&all)[1][2].parse().unwrap();
+    assert!(
+        (middle - told).abs() < 1e-6 * told,
+        "{middle} is not {told}"
+    );
+}
+
+#[test]
+fn training_goes_on_from_its_own_weights() {
+    let place = Place::new();
+    let sgd = |steps, more: &[&str]| {
+        let args = [
+            &MOONS[..5],
+            &["--run", "sgd:lr=0.1", "--steps", steps],
+            more,
+        ]
+        .concat();
+        place.said(&args)
+    };
+    sgd("30", &["-o", "half.safetensors"]);
+    sgd(
+        "30",
+        &["--weights", "half.safetensors", "-o", "rest.safetensors"],
+    );
+    sgd("60", &["-o", "whole.safetensors"]);
+    let [rest, whole] = ["rest", "whole"]
+        .map(|name| std::fs::read(place.path().join(format!("{name}.safetensors"))).unwrap());
+    assert!(rest == whole, "60 steps are not twice 30");
+}
+
+#[test]
+fn several_runs_are_shown_on_one_plane() {
+    let place = Place::new();
+    let said = place.said(&with(&[
+        "--run",
+        "sgd:lr=0.1+lookahead:k=5",
+        "--epochs",
+        "4",
+        "--batch",
+        "25",
+        "-o",
+        "w-{}.safetensors",
+        "--trajectories",
+        "t.csv",
+        "--plane",
+        "pca",
+    ]));
+    assert_eq!(
+        place.names(),
+        ["t.csv", "w-1.safetensors", "w-2.safetensors"]
+    );
+    assert_eq!(table(&said)[1][1], "12", "four epochs of three batches");
+    assert!(said.contains("% of the variance of the steps."), "{said}");
+    let csv = place.read("t.csv");
+    assert!(csv.starts_with(
+        "run,step,evaluations,loss,grad_norm,lr,cost,a,b,projected_loss,residual\nadam:lr=0.05,0,0,0."
+    ));
+    let columns = columns(&csv);
+    assert_eq!(columns[0].len(), 2 * 13);
+    let (a, b, residual) = (&columns[6], &columns[7], &columns[9]);
+    assert_eq!(
+        (a[12], b[12], residual[12]),
+        (0.0, 0.0, 0.0),
+        "the first run ends in the origin"
+    );
+    assert_eq!(columns[2][12], columns[8][12]);
+    assert!(residual[5] > 0.0 && columns[2][5] != columns[8][5]);
+    place.said(&with(&[
+        "--steps",
+        "5",
+        "-o",
+        "w.safetensors",
+        "--trajectories",
+        "t.npz",
+        "--plane",
+        "gradient:second=step",
+    ]));
+    let bytes = std::fs::read(place.path().join("t.npz")).unwrap();
+    let text = String::from_utf8_lossy(&bytes);
+    for array in [
+        "origin",
+        "u",
+        "v",
+        "run_1_theta",
+        "run_1_loss",
+        "run_1_evaluations",
+        "run_1_plane",
+    ] {
+        assert!(text.contains(&format!("{array}.npy")), "{array}");
+    }
+}
+
+#[test]
+fn rows_are_kept_of_every_so_many_steps() {
+    let place = Place::new();
+    let args = with(&[
+        "--steps",
+        "12",
+        "--batch",
+        "20",
+        "-o",
+        "w.safetensors",
+        "--trajectories",
+        "t.csv",
+    ]);
+    let run = |every: &str| {
+        place.said(&[&args, &["--every", every][..]].concat());
+        (
+            columns(&place.read("t.csv")),
+            std::fs::read(place.path().join("w.safetensors")).unwrap(),
+        )
+    };
+    let ((all, weights), (some, same)) = (run("1"), run("5"));
+    assert_eq!(some[0], [0.0, 5.0, 10.0, 12.0]);
+    assert_eq!(some[2], [0, 5, 10, 12].map(|step: usize| all[2][step]));
+    assert!(weights == same, "other weights where fewer rows are kept");
+}
+
+#[test]
+fn a_run_that_diverges_is_told() {
+    let place = Place::new();
+    let said = place.said(&[
+        "train",
+        "--network",
+        "mlp:hidden=4,activation=identity,loss=mse",
+        "--data",
+        "line",
+        "--run",
+        "sgd:lr=100",
+        "--steps",
+        "50",
+        "-o",
+        "w.safetensors",
+    ]);
+    assert!(said.contains("(diverged)"), "{said}");
+    assert!(
+        table(&said)[1].contains(&"–"),
+        "there is no accuracy: {said}"
+    );
+    assert_eq!(place.names(), ["w.safetensors"]);
+}
+
+#[test]
+fn a_line_is_recovered() {
+    let place = Place::new();
+    place.said(&[
+        "train",
+        "--network",
+        "mlp:hidden=,loss=mse",
+        "--data",
+        "line:noise=0",
+        "--run",
+        "newton",
+        "--steps",
+        "20",
+        "-o",
+        "w.safetensors",
+    ]);
+    let bytes = std::fs::read(place.path().join("w.safetensors")).unwrap();
+    let numbers: Vec<f64> = bytes[bytes.len() - 16..]
+        .as_chunks()
+        .0
+        .iter()
+        .map(|bytes| f64::from_le_bytes(*bytes))
+        .collect();
+    let [bias, weight] = numbers[..] else {
+        panic!("two parameters")
+    };
+    assert!(
+        (weight - 2.0).abs() < 1e-12 && (bias - 1.0).abs() < 1e-12,
+        "{weight} x + {bias}"
+    );
+}
+
+#[test]
+fn what_cannot_be_trained_is_refused() {
+    let place = Place::new();
+    let out = ["-o", "w.safetensors"];
+    for (more, expected) in [
+        (
+            &[][..],
+            "--steps and --epochs both say how long to train; expected one of them",
+        ),
+        (
+            &["--steps", "5", "--epochs", "5"],
+            "--steps and --epochs both say how long to train",
+        ),
+        (
+            &["--steps", "0"],
+            "--steps cannot be `0`; expected a whole number that makes 1 to 100000000 steps",
+        ),
+        (&["--epochs", "-1"], "--epochs cannot be `-1`"),
+        (
+            &["--steps", "5", "--batch", "61"],
+            "--batch cannot be `61`; expected a whole number from 1 to 60, the training samples, or all",
+        ),
+        (
+            &["--steps", "5", "--every", "0"],
+            "--every cannot be `0`; expected a whole number from 1",
+        ),
+        (
+            &["--steps", "5", "--seed", "x"],
+            "--seed cannot be `x`; expected a whole number from 0",
+        ),
+        (
+            &["--steps", "5", "--test", "1"],
+            "--test cannot be `1`; expected a number from 0 to less than 1",
+        ),
+        (&["--steps", "5", "--test", "nan"], "--test cannot be `nan`"),
+        (
+            &["--steps", "5", "--run", "adma"],
+            "unknown optimizer `adma`; did you mean `adam`?",
+        ),
+        (
+            &["--steps", "5", "--run", "sgd:lr=-1"],
+            "--run sgd:lr=-1: `lr` cannot be `-1`",
+        ),
+        (
+            &["--steps", "5", "--run", "sgd"],
+            "w.safetensors: is one file for 2 runs; expected {} in the name",
+        ),
+        (
+            &["--steps", "5", "--plane", "pca"],
+            "--plane shows steps, which are not kept; expected --trajectories beside it",
+        ),
+        (
+            &["--steps", "5", "--trajectories", "t.txt"],
+            "t.txt: unknown extension `.txt`; expected .csv or .npz",
+        ),
+        (
+            &["--steps", "5", "--trajectories", "t.csv", "--plane", "pc"],
+            "unknown plane `pc`; did you mean `pca`?",
+        ),
+        (
+            &["--steps", "99999999", "--trajectories", "t.csv"],
+            "--trajectories would keep 99999999 rows of 1 runs in 33 parameters, 3300000000 numbers; expected at most 400000000",
+        ),
+        (
+            &["--steps", "5", "--weights", "none.safetensors"],
+            "none.safetensors: there is no such file",
+        ),
+    ] {
+        let name = if expected.starts_with("unknown opt") || expected.starts_with("--run") {
+            "w-{}.safetensors"
+        } else {
+            out[1]
+        };
+        place.refused(&with(&[more, &["-o", name]].concat()), expected);
+    }
+    place.refused(
+        &with(&["--steps", "5", "-o", "w.pt"]),
+        "w.pt: unknown extension `.pt`; expected .safetensors",
+    );
+    for (run, expected) in [
+        (
+            "adam[layers.7:lr=1]",
+            "the network has no parameters called `layers.7`; expected a layer like layers.0 or one of layers.0.weight",
+        ),
+        (
+            "newton[layers.0:damping=1]",
+            "moves all parameters together and has no groups",
+        ),
+    ] {
+        let args = [&MOONS[..5], &["--run", run, "--steps", "5"], &out].concat();
+        place.refused(&args, expected);
+    }
+}
