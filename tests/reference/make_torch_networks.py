@@ -12,6 +12,7 @@ paths   losses and last parameters of full-batch training; `compare` is the last
 The parameters are those of a module with `layers` and then `norms`, in the order of `parameters()`.
 """
 
+import inspect
 import json
 import platform
 from pathlib import Path
@@ -176,7 +177,34 @@ def points():
         yield point(settings, 6, 80 + seed, frozen=True)
 
 
+MUON = torch.optim._muon
+exec(inspect.getsource(MUON._zeropower_via_newtonschulz).replace("bfloat16", "float64"), vars(MUON))
+
+
+class Muon:
+    """torch.optim.Muon for matrices, whose products are made in float64 and not in bfloat16, and AdamW for the rest."""
+
+    def __init__(self, parameters, lr):
+        matrices = [p for p in parameters if p.ndim == 2]
+        vectors = [p for p in parameters if p.ndim != 2]
+        self.parts = [
+            torch.optim.Muon(matrices, lr=lr, weight_decay=0.1),
+            torch.optim.AdamW(vectors, lr=lr, weight_decay=0.1),
+        ]
+
+    def zero_grad(self):
+        for part in self.parts:
+            part.zero_grad()
+
+    def step(self, closure):
+        closure()
+        for part in self.parts:
+            part.step()
+
+
 OPTIMIZERS = {
+    "adafactor:lr=0.05": lambda p: torch.optim.Adafactor(p, lr=0.05),
+    "muon:lr=0.01": lambda p: Muon(p, lr=0.01),
     "sgd:lr=0.1,momentum=0.9": lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9),
     "adam:lr=0.01": lambda p: torch.optim.Adam(p, lr=0.01),
     "lbfgs:lr=0.5,max_iter=2,history_size=10": lambda p: torch.optim.LBFGS(p, lr=0.5, max_iter=2, history_size=10),
