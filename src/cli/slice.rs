@@ -68,9 +68,9 @@ pub(super) struct Args {
     #[arg(long, value_name = "filter")]
     normalize: Option<String>,
     /// With --normalize: biasbn sets biases and normalisations of the directions to zero, none normalises them too, each
-    /// number by itself
-    #[arg(long, value_name = "biasbn|none", default_value = "biasbn")]
-    ignore: String,
+    /// number by itself [default: biasbn]
+    #[arg(long, value_name = "biasbn|none")]
+    ignore: Option<String>,
     /// The range of a and b, or of each
     #[arg(
         long,
@@ -165,19 +165,26 @@ impl Args {
             ([_, ..], None, _) if !self.others.is_empty() => {
                 "--other is for --plane line or points; expected it without --direction".to_owned()
             }
+            _ if self.normalize.is_none() && self.ignore.is_some() => {
+                "--ignore is for --normalize filter; expected it beside it".to_owned()
+            }
             _ if self.ignore().is_none() => format!(
                 "--ignore cannot be `{}`; expected biasbn or none",
-                self.ignore
+                self.ignore.as_deref().unwrap_or_default()
             ),
             _ => return Ok(()),
         };
         Err(wrong)
     }
 
+    /// What --ignore means; `None` if it means nothing.
     fn ignore(&self) -> Option<Ignore> {
+        let Some(asked) = &self.ignore else {
+            return Some(Ignore::BiasBn);
+        };
         [Ignore::BiasBn, Ignore::None]
             .into_iter()
-            .find(|ignore| ignore.name() == self.ignore)
+            .find(|ignore| ignore.name() == asked)
     }
 
     /// The plane that is asked for.
@@ -187,6 +194,13 @@ impl Args {
         };
         if self.directions.is_empty() {
             let plane = plane(self.plane.as_deref().unwrap_or("filter:seed=1"))?;
+            let through = matches!(plane, AnyPlane::Line(_) | AnyPlane::Points(_));
+            if !through && !self.others.is_empty() {
+                let name = plane.name();
+                return Err(format!(
+                    "--other is for --plane line or points, not {name}; expected one of them"
+                ));
+            }
             let others = read(&self.others)?;
             let given = Given {
                 others: &others,

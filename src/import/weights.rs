@@ -211,6 +211,7 @@ fn shape(sides: &[usize]) -> String {
     let sides: Vec<String> = sides.iter().map(usize::to_string).collect();
     match sides.as_slice() {
         [] => "one number".to_owned(),
+        [side] if side == "1" => "1 number".to_owned(),
         [side] => format!("{side} numbers"),
         sides => sides.join(" × "),
     }

@@ -236,14 +236,10 @@ fn data_are_used_as_asked() {
 }
 
 #[test]
-fn what_cannot_be_sliced_is_refused() {
+fn what_spans_no_plane_is_refused() {
     let place = Place::new();
     let args = first();
     let u = file("tanh-u.safetensors");
-    let refused = |more: &[&str], expected: &str| {
-        place.refused(&with(&args, more), expected);
-    };
-    let csv = ["-o", "s.csv"];
     for (more, expected) in [
         (
             &["--plane", "filtr"][..],
@@ -263,11 +259,11 @@ fn what_cannot_be_sliced_is_refused() {
         ),
         (
             &["--plane", "line"],
-            "plane `line` goes through 1 weights besides those looked at, but 0 are given",
+            "plane `line` goes through other weights; expected 1 of them, but 0 are given",
         ),
         (
             &["--plane", "points", "--other", &u],
-            "plane `points` goes through 2 weights besides those looked at, but 1 are given",
+            "plane `points` goes through other weights; expected 2 of them, but 1 are given",
         ),
         (
             &["--plane", "points", "--other", &u, "--other", &u],
@@ -289,8 +285,23 @@ fn what_cannot_be_sliced_is_refused() {
             &["--plane", "weights:a=layers.0.bias[0]"],
             "`layers.0.bias[0]` is both a and b",
         ),
+    ] {
+        place.refused(&with(&args, &[more, &["-o", "s.csv"]].concat()), expected);
+    }
+}
+
+#[test]
+fn flags_that_do_not_go_together_are_refused() {
+    let place = Place::new();
+    let args = first();
+    let u = file("tanh-u.safetensors");
+    let refused = |more: &[&str], expected: &str| {
+        place.refused(&with(&args, more), expected);
+    };
+    let csv = ["-o", "s.csv"];
+    for (more, expected) in [
         (
-            &["--plane", "filter", "--direction", &u],
+            &["--plane", "filter", "--direction", &u][..],
             "--plane and --direction exclude each other",
         ),
         (
@@ -309,9 +320,21 @@ fn what_cannot_be_sliced_is_refused() {
             &["--direction", &u, "--normalize", "layer"],
             "--normalize cannot be `layer`; expected filter",
         ),
+        (&["--ignore", "none"], "--ignore is for --normalize filter"),
         (
-            &["--ignore", "all"],
+            &[
+                "--direction",
+                &u,
+                "--normalize",
+                "filter",
+                "--ignore",
+                "all",
+            ],
             "--ignore cannot be `all`; expected biasbn or none",
+        ),
+        (
+            &["--plane", "hessian", "--other", &u],
+            "--other is for --plane line or points, not hessian",
         ),
         (
             &["--range=1..-1"],
@@ -440,7 +463,7 @@ fn weights_that_do_not_fit_are_told_layer_by_layer() {
             "mlp:hidden=7",
             &relu,
             "does not fit the network: `layers.1.weight` is 3 × 7 as `2.weight`, not 1 × 7, `layers.1.bias` is 3 numbers as \
-             `2.bias`, not 1 numbers; expected weights of the same layers",
+             `2.bias`, not 1 number; expected weights of the same layers",
         ),
         (
             "mlp:hidden=6/5/5",

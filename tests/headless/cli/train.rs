@@ -301,7 +301,11 @@ fn what_cannot_be_trained_is_refused() {
             "--batch cannot be `61`; expected a whole number from 1 to 60, the training samples, or all",
         ),
         (
-            &["--steps", "5", "--every", "0"],
+            &["--steps", "5", "--every", "2"],
+            "--every is for steps, which are not kept; expected --trajectories beside it",
+        ),
+        (
+            &["--steps", "5", "--every", "0", "--trajectories", "t.csv"],
             "--every cannot be `0`; expected a whole number from 1",
         ),
         (
@@ -327,7 +331,7 @@ fn what_cannot_be_trained_is_refused() {
         ),
         (
             &["--steps", "5", "--plane", "pca"],
-            "--plane shows steps, which are not kept; expected --trajectories beside it",
+            "--plane is for steps, which are not kept; expected --trajectories beside it",
         ),
         (
             &["--steps", "5", "--trajectories", "t.txt"],

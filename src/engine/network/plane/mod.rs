@@ -128,7 +128,7 @@ pub enum PlaneError {
     NotFound(usize),
     /// Another number of weights is needed.
     #[error(
-        "plane `{plane}` goes through {expected} weights besides those looked at, but {found} are given; expected {expected}"
+        "plane `{plane}` goes through other weights; expected {expected} of them, but {found} are given"
     )]
     Others {
         /// The plane's name.

@@ -1,0 +1,139 @@
+//! What the flags of `ravine train` say, or why they cannot.
+
+use crate::cli::scene_args::placed;
+use crate::engine::network::NetworkLoss;
+use crate::engine::objective::Objective;
+use crate::engine::run::RunSpec;
+use crate::export::file::extension;
+use std::path::{Path, PathBuf};
+
+/// The most numbers that the rows of all runs may have together: 3.2 GB.
+const MOST_NUMBERS: u64 = 400_000_000;
+
+/// The most steps of a run.
+const MOST_STEPS: u64 = 100_000_000;
+
+/// The file of each run's weights.
+pub(super) fn outputs(path: &Path, runs: usize) -> Result<Vec<PathBuf>, String> {
+    extension(path, &["safetensors"])?;
+    if runs == 1 {
+        return Ok(vec![path.to_owned()]);
+    }
+    let name = path.to_string_lossy();
+    if !name.contains("{}") {
+        return Err(format!(
+            "{name}: is one file for {runs} runs; expected {{}} in the name, in place of the run's number, like w-{{}}.safetensors"
+        ));
+    }
+    let number = |run: usize| PathBuf::from(name.replace("{}", &run.to_string()));
+    Ok((1..=runs).map(number).collect())
+}
+
+/// How many steps every run takes: those of --steps, or those that --epochs through so many samples have.
+pub(super) fn steps(
+    steps: Option<&str>,
+    epochs: Option<&str>,
+    samples: usize,
+    batch: Option<usize>,
+) -> Result<u64, String> {
+    let each = samples.div_ceil(batch.unwrap_or(samples).max(1)) as u64;
+    let (flag, text, each) = match (steps, epochs) {
+        (Some(steps), None) => ("--steps", steps, 1),
+        (None, Some(epochs)) => ("--epochs", epochs, each),
+        _ => {
+            let both = "--steps and --epochs both say how long to train; expected one of them";
+            return Err(both.to_owned());
+        }
+    };
+    let count: Option<u64> = text.parse().ok();
+    let steps = count.and_then(|count| count.checked_mul(each));
+    let steps = steps.filter(|steps| (1..=MOST_STEPS).contains(steps));
+    steps.ok_or_else(|| {
+        format!(
+            "{flag} cannot be `{text}`; expected a whole number that makes 1 to {MOST_STEPS} steps"
+        )
+    })
+}
+
+/// A run that this network can make.
+pub(super) fn spec(text: &str, loss: &NetworkLoss) -> Result<RunSpec, String> {
+    let spec: RunSpec = text
+        .parse()
+        .map_err(|refusal| placed("--run", text, &refusal))?;
+    let optimizer = &spec.optimizer;
+    if let Some(expected) = optimizer.as_dyn().refuses(loss) {
+        let name = optimizer.name();
+        return Err(format!(
+            "`{name}` cannot train this network; expected {expected}"
+        ));
+    }
+    let unknown = { spec.groups.iter() }.find(|group| loss.group(&group.name).is_none());
+    match unknown {
+        Some(group) => {
+            let names: Vec<&str> = { loss.layout().tensors().iter() }
+                .map(|tensor| &*tensor.name)
+                .collect();
+            Err(format!(
+                "the network has no parameters called `{}`; expected a layer like layers.0 or one of {} in brackets",
+                group.name,
+                names.join(", ")
+            ))
+        }
+        None => Ok(spec),
+    }
+}
+
+/// Samples in a mini-batch; `None` is all.
+pub(super) fn batch(text: &str, samples: usize) -> Result<Option<usize>, String> {
+    if text == "all" {
+        return Ok(None);
+    }
+    let size = text
+        .parse()
+        .ok()
+        .filter(|size| (1..=samples).contains(size));
+    size.map(Some).ok_or_else(|| {
+        format!("--batch cannot be `{text}`; expected a whole number from 1 to {samples}, the training samples, or all")
+    })
+}
+
+/// Between which steps rows are kept.
+pub(super) fn every(text: Option<&str>) -> Result<u64, String> {
+    let text = text.unwrap_or("1");
+    let every = text
+        .parse()
+        .ok()
+        .filter(|every| (1..=MOST_STEPS).contains(every));
+    every.ok_or_else(|| {
+        format!("--every cannot be `{text}`; expected a whole number from 1 to {MOST_STEPS}")
+    })
+}
+
+/// A seed.
+pub(super) fn seed(text: &str) -> Result<u64, String> {
+    text.parse()
+        .map_err(|_| format!("--seed cannot be `{text}`; expected a whole number from 0"))
+}
+
+/// A share that leaves something.
+pub(super) fn share(text: &str) -> Result<f64, String> {
+    let share = text.parse().ok().filter(|share| (0.0..1.0).contains(share));
+    share.ok_or_else(|| {
+        format!("--test cannot be `{text}`; expected a number from 0 to less than 1, like 0.25")
+    })
+}
+
+/// Refuses steps that do not fit into memory.
+pub(super) fn affordable(rows: u64, dim: usize, runs: usize) -> Result<(), String> {
+    let numbers = rows
+        .saturating_add(1)
+        .saturating_mul(dim as u64)
+        .saturating_mul(runs as u64);
+    if numbers <= MOST_NUMBERS {
+        return Ok(());
+    }
+    Err(format!(
+        "--trajectories would keep {rows} rows of {runs} runs in {dim} parameters, {numbers} numbers; expected at most \
+         {MOST_NUMBERS}, by fewer steps or a larger --every"
+    ))
+}

@@ -1,0 +1,76 @@
+//! How good the networks are that `ravine train` has trained.
+
+use super::End;
+use crate::engine::network::data::Split;
+use crate::engine::network::plane::Cut;
+use crate::engine::network::{Measure, NetworkLoss};
+use crate::engine::objective::{Objective, norm};
+use crate::engine::run::{Outcome, RunSpec};
+use crate::figure::axis::number;
+use std::io::{self, Write};
+
+/// A line for each run, under a header.
+pub(super) fn report(
+    loss: &NetworkLoss,
+    split: &Split,
+    specs: &[RunSpec],
+    ends: &[End],
+    cut: Option<&Cut>,
+    steps: u64,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let test = Some(&split.test).filter(|test| test.samples() > 0);
+    let test = test.and_then(|test| loss.on(test).ok());
+    let header = [
+        "run",
+        "steps",
+        "train loss",
+        "test loss",
+        "train accuracy",
+        "test accuracy",
+        "gradient norm",
+    ];
+    let mut lines = vec![header.map(str::to_owned)];
+    let mut gradient = vec![0.0; loss.dim()];
+    for (spec, end) in specs.iter().zip(ends) {
+        let train = loss.measure(&end.theta);
+        let test = test.as_ref().map(|test| loss.measure_on(&end.theta, test));
+        loss.gradient(&end.theta, &mut gradient);
+        let taken = match end.outcome {
+            Outcome::Diverged(at) => format!("{at} (diverged)"),
+            Outcome::Converged(at) => at.to_string(),
+            Outcome::Finished => steps.to_string(),
+        };
+        let digits = |value: f64| number(value, 6);
+        let of = |measure: Option<f64>| measure.map_or("–".to_owned(), digits);
+        let accuracy = |measure: Measure| measure.accuracy;
+        lines.push([
+            spec.to_string(),
+            taken,
+            digits(train.loss),
+            of(test.map(|test| test.loss)),
+            of(accuracy(train)),
+            of(test.and_then(accuracy)),
+            digits(norm(&gradient)),
+        ]);
+    }
+    let widths: [usize; 7] = std::array::from_fn(|column| {
+        let cells = lines.iter().map(|line| line[column].chars().count());
+        cells.max().unwrap_or(0)
+    });
+    for line in &lines {
+        let cells = line.iter().zip(widths);
+        let text: Vec<String> = cells
+            .map(|(cell, width)| format!("{cell:width$}"))
+            .collect();
+        writeln!(out, "{}", text.join("  ").trim_end())?;
+    }
+    if let Some([a, b]) = cut.and_then(|cut| cut.explained) {
+        let [a, b] = [a, b].map(|share| number(100.0 * share, 4));
+        writeln!(
+            out,
+            "The plane explains {a} % and {b} % of the variance of the steps."
+        )?;
+    }
+    Ok(())
+}
