@@ -152,6 +152,14 @@ fn bad_flags_are_refused_with_what_is_valid() {
             &["--steps", "10000000"],
             "`steps` cannot be `10000000`; expected a whole number in [1, 1000000]",
         ),
+        (
+            &["--run", "muon"],
+            "`muon` cannot run on `rosenbrock`; expected a network: it moves matrices, and here is a vector",
+        ),
+        (
+            &["--run", "sgd", "--run", "gauss-newton"],
+            "`gauss-newton` cannot run on `rosenbrock`; expected a model of data, like `regression`",
+        ),
         (&["--steps", "-5"], "`steps` cannot be `-5`"),
         (
             &["--noise", "-1"],

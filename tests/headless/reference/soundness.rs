@@ -14,6 +14,12 @@ fn scene(landscape: &str, runs: impl IntoIterator<Item = String>) -> Scene {
     for run in runs {
         scene.add_run(run.parse().unwrap());
     }
+    // Some optimizers are for models of data, or for networks.
+    let ground = scene.landscape.as_dyn().ground(&NoFiles).unwrap();
+    let refused = |optimizer: &AnyOptimizer| optimizer.as_dyn().refuses(&*ground.objective);
+    scene
+        .runs
+        .retain(|run| refused(&run.spec.optimizer).is_none());
     scene
 }
 
