@@ -4,8 +4,8 @@ use super::network_args::{NetworkArgs, weights};
 use super::render::{Ground as Light, size};
 use super::scene_args::placed;
 use crate::engine::cancel::Cancel;
-use crate::engine::network::NetworkLoss;
 use crate::engine::network::plane::{AnyPlane, Cut, Given, Ignore, normalise};
+use crate::engine::network::{NetworkLoss, Precision};
 use crate::engine::objective::Objective;
 use crate::engine::plane::{Plane, Rect};
 use crate::engine::surface::Surface;
@@ -35,7 +35,8 @@ Planes:
 
 CSV has a line for each point: a, b, loss; a moves fastest. NPZ holds the arrays
 a, b and loss (rows are b, columns a). With one --direction there is no b, and
-no picture. All is computed in double precision.
+no picture. Weights, directions and what is written are in double precision;
+with --precision=f32 losses are not, unless norm is set.
 
 Weights are safetensors files with PyTorch's names, layers.0.weight (out x in)
 and layers.0.bias, or those of a state_dict with other names for the same
@@ -87,6 +88,9 @@ pub(super) struct Args {
         allow_negative_numbers = true
     )]
     points: String,
+    /// The numbers that losses are computed in: f64, or f32, which takes half the time and is right to about 1e-5
+    #[arg(long, value_name = "f64|f32", default_value = "f64")]
+    precision: String,
     /// The file to write, its name ending in .csv, .npz, .png or .svg
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
@@ -104,7 +108,9 @@ pub(super) fn slice(args: &Args) -> Result<(), String> {
     let (pixels, view) = (size(&args.size)?, range(&args.range)?);
     let [columns, rows] = points(&args.points)?;
     args.check()?;
+    let precision = precision(&args.precision)?;
     let (loss, _) = args.network.prepare(0.0, 0)?;
+    let loss = loss.with_surfaces_in(precision);
     let theta = weights(&loss, &args.weights)?;
     let never = Cancel::default();
     check_place(&args.output)?;
@@ -292,6 +298,16 @@ fn range(text: &str) -> Result<Rect, String> {
     rect.ok_or_else(|| {
         format!("--range cannot be `{text}`; expected a range, low end first, like --range=-1..1, or two like --range=-1..1,-2..2")
     })
+}
+
+fn precision(text: &str) -> Result<Precision, String> {
+    match text {
+        "f64" => Ok(Precision::Double),
+        "f32" => Ok(Precision::Single),
+        _ => Err(format!(
+            "--precision cannot be `{text}`; expected f64 or f32"
+        )),
+    }
 }
 
 /// Points along a and b.

@@ -162,6 +162,29 @@ fn arrays_pictures_and_lines_are_written() {
 }
 
 #[test]
+fn single_precision_is_near() {
+    let (place, base) = (Place::new(), first());
+    let [double, single] = ["f64", "f32"].map(|precision| {
+        place.said(&with(
+            &base,
+            &["--points", "9", "--precision", precision, "-o", "s.csv"],
+        ));
+        losses(&place.read("s.csv"))
+    });
+    assert_ne!(double, single);
+    for (double, single) in double.iter().zip(single) {
+        assert!(
+            (double - single).abs() <= 1e-5 * double.abs(),
+            "{double} {single}"
+        );
+    }
+    place.refused(
+        &with(&base, &["--precision", "f16", "-o", "s.csv"]),
+        "--precision cannot be `f16`; expected f64 or f32",
+    );
+}
+
+#[test]
 fn every_plane_has_the_weights_in_the_middle() {
     let place = Place::new();
     let args = first();
