@@ -7,7 +7,7 @@ use crate::engine::objective::Tensor;
 settings! {
     /// Two weights by their names, the textbook's param1 and param2: all others stay as they are.
     pub struct Weights("Two weights") {
-        /// The first weight, like layers.0.weight[0][1] or layers.0.bias[0].
+        /// The first weight, like `layers.0.weight[0][1]` or `layers.0.bias[0]`.
         a: String = "layers.0.weight[0][0]".to_owned();
         /// The second weight.
         b: String = "layers.0.bias[0]".to_owned();
