@@ -236,19 +236,18 @@ impl Args {
 
     /// Which plane it is, and what is known of it.
     fn caption(&self, cut: &Cut) -> String {
-        let mut parts = vec![format!("weights {}", self.weights.display())];
+        // Names, not places, which mean nothing to whoever sees the picture.
+        let name = |path: &PathBuf| {
+            let name = path.file_name().unwrap_or(path.as_os_str());
+            name.to_string_lossy().into_owned()
+        };
+        let mut parts = vec![format!("weights {}", name(&self.weights))];
         if self.directions.is_empty() {
             let plane = self.plane.as_deref().unwrap_or("filter:seed=1");
             parts.push(format!("plane {plane}"));
         } else {
-            let names = self
-                .directions
-                .iter()
-                .map(|path| path.display().to_string());
-            parts.push(format!(
-                "directions {}",
-                names.collect::<Vec<_>>().join(", ")
-            ));
+            let names: Vec<String> = self.directions.iter().map(name).collect();
+            parts.push(format!("directions {}", names.join(", ")));
             parts.extend(
                 self.normalize
                     .as_ref()

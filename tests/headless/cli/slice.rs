@@ -126,7 +126,11 @@ fn arrays_pictures_and_lines_are_written() {
         let bytes = std::fs::read(place.path().join(name)).unwrap();
         assert!(bytes.starts_with(magic), "{name}");
     }
-    assert!(place.read("s.svg").contains("plane filter:seed=1"));
+    assert!(
+        place
+            .read("s.svg")
+            .contains("weights tanh.safetensors · plane filter:seed=1")
+    );
     place.said(&with(&args, &["--points", "4x3", "-o", "s.npz"]));
     place.said(&with(&args, &["--points", "4x3", "-o", "s.csv"]));
     let (loss, shape) = array(&place, "loss");
