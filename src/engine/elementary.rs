@@ -18,7 +18,7 @@ const HALF_PI: [f64; 3] = [
 ];
 
 /// ln 2 in two parts; the product of the first with a whole number below 2¹¹ is exact.
-const LN_2: [f64; 2] = [
+pub(super) const LN_2: [f64; 2] = [
     f64::from_bits(0x3FE6_2E42_FEE0_0000),
     f64::from_bits(0x3DEA_39EF_3579_3C76),
 ];

@@ -3,6 +3,7 @@
 use super::{Metric, Objective, norm};
 use crate::engine::cancel::Cancel;
 use crate::engine::optimizer::Probe;
+use crate::engine::real;
 use crate::engine::rng::{self, Purpose};
 use crate::engine::vector::Vector;
 use rand::seq::SliceRandom;
@@ -33,17 +34,11 @@ impl Counts {
     /// A value is a third of a gradient, because a backward pass takes as long as two forward passes; a Hessian times a vector is
     /// two gradients (Pearlmutter 1994); a Hessian is n of those.
     pub fn cost(&self, dim: usize) -> f64 {
-        let hessians = real(self.hessians) * crate::engine::real(dim);
+        let hessians = real(self.hessians) * real(dim);
         real(self.values) / 3.0
             + real(self.gradients)
             + 2.0 * (real(self.hessian_vectors) + hessians)
     }
-}
-
-fn real(count: u64) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-    let real = count as f64;
-    real
 }
 
 /// What a run does to every gradient before its optimizer sees it.

@@ -1,5 +1,6 @@
 //! The numbers that a slice is computed in, and their exponential.
 
+use crate::engine::elementary;
 use fearless_simd::Simd;
 use fearless_simd::prelude::*;
 
@@ -47,10 +48,7 @@ impl Number for f64 {
     const BIAS: f64 = 1023.0;
     const BELOW: u32 = 52;
     const LOG2_E: f64 = std::f64::consts::LOG2_E;
-    const LN_2: [f64; 2] = [
-        f64::from_bits(0x3FE6_2E42_FEE0_0000),
-        f64::from_bits(0x3DEA_39EF_3579_3C76),
-    ];
+    const LN_2: [f64; 2] = elementary::LN_2;
     const SERIES: &'static [f64] = &over_factorials::<10>();
     const FAR: f64 = 699.0;
     const FLAT: f64 = 20.0;
