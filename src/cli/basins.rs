@@ -70,7 +70,7 @@ pub(super) fn basins(args: &Args) -> Result<(), String> {
                 args.side
             )
         })?;
-    let (scene, ground) = args.scene.prepare()?;
+    let (scene, ground) = args.scene.prepare_landscape()?;
     if ground.objective.dim() != 2 {
         return Err(format!(
             "`{}` has one parameter; expected a landscape of two",

@@ -26,11 +26,5 @@ pub(super) fn check(args: &Args) -> Result<(), String> {
         |count: u64, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
     let runs = count(scene.runs.len() as u64, "run");
     let steps = count(scene.training.steps, "step");
-    print(|out| {
-        writeln!(
-            out,
-            "{name}: sound ({}, {runs}, {steps})",
-            scene.landscape.name()
-        )
-    })
+    print(|out| writeln!(out, "{name}: sound ({}, {runs}, {steps})", scene.subject()))
 }

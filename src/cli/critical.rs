@@ -69,7 +69,7 @@ enum Format {
 
 pub(super) fn critical(args: &Args) -> Result<(), String> {
     let format = format(args.format, args.output.as_deref())?;
-    let (scene, ground) = args.scene.prepare()?;
+    let (scene, ground) = args.scene.prepare_landscape()?;
     if ground.objective.dim() != 2 {
         return Err(format!(
             "`{}` has one parameter; expected a landscape of two",

@@ -1,6 +1,7 @@
 //! `ravine render`: a picture of a scene.
 
 use super::scene_args::SceneArgs;
+use crate::engine::lab::all_runs;
 use crate::export::file::{check_place, extension, write_whole};
 use crate::export::picture::{self, EXTENSIONS, Picture, picture};
 use crate::figure::colour::Theme;
@@ -71,9 +72,9 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
         .transpose()?;
     check_place(&args.output)?;
     let theme = args.theme.theme();
+    let runs = all_runs(&scene, &ground, None)?;
     let bytes = picture(
-        &scene,
-        &ground,
+        &runs,
         extension,
         &Picture {
             pixels,

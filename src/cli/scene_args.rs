@@ -139,6 +139,18 @@ impl SceneArgs {
         Ok((scene, Arc::new(ground)))
     }
 
+    /// The same where only landscapes will do.
+    pub(super) fn prepare_landscape(&self) -> Result<(Scene, Arc<Ground>), String> {
+        let (scene, ground) = self.prepare()?;
+        match (&scene.network, &self.scene) {
+            (Some(_), Some(path)) => Err(format!(
+                "{}: is about a network; expected a scene about a landscape, or `ravine train` or `ravine slice`",
+                path.display()
+            )),
+            _ => Ok((scene, ground)),
+        }
+    }
+
     /// The scene file or the opening scene, on the landscape that is asked for.
     fn scene(&self) -> Result<Scene, String> {
         let landscape = self.landscape.as_ref().map(|text| {

@@ -134,7 +134,7 @@ pub(super) fn sweep(args: &Args) -> Result<(), String> {
             "--measure steps has no loss to reach; expected one, like --goal 1e-3".to_owned(),
         );
     }
-    let (scene, ground) = args.scene.prepare()?;
+    let (scene, ground) = args.scene.prepare_landscape()?;
     let swept = match overs.as_slice() {
         [over] => sweep_curves(args, &scene, &ground, over, goal)?,
         [x, y] => sweep_map(args, &scene, &ground, [x, y], goal)?,

@@ -65,7 +65,7 @@ enum Named {
 
 pub(super) fn trace(args: &Args) -> Result<(), String> {
     let format = format(args.format, args.output.as_deref())?;
-    let (scene, ground) = args.scene.prepare()?;
+    let (scene, ground) = args.scene.prepare_landscape()?;
     let fill = |out: &mut dyn Write| write(&scene, &ground, format, args.curvature, out);
     match &args.output {
         Some(path) => {

@@ -1,6 +1,7 @@
 //! `ravine` without a command: the window, or, where none can open, a picture.
 
 use super::{complain, print};
+use crate::engine::lab::all_runs;
 use crate::engine::scene::Scene;
 use crate::export::file::write_whole;
 use crate::export::picture::{Picture, picture};
@@ -30,9 +31,9 @@ pub(super) fn open(path: Option<&Path>) -> Result<(), String> {
     };
     complain(&sentence);
     let (pixels, theme) = ([1600, 1200], &Theme::LIGHT);
+    let runs = all_runs(&scene, &Arc::new(ground), None)?;
     let bytes = picture(
-        &scene,
-        &Arc::new(ground),
+        &runs,
         "png",
         &Picture {
             pixels,

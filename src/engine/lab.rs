@@ -3,25 +3,29 @@
 
 mod latest;
 mod surveys;
+mod training;
 
 pub use surveys::{
     BasinsFound, BasinsOf, CriticalFound, Limits, Overs, SweepFound, SweepOf, Swept,
 };
 
+pub use training::{Row, Trained, TrainedRun};
+
 use super::cancel::Cancel;
 use super::contour::{self, ContourLine, Levels};
 use super::curvature;
-use super::landscape::{AnyLandscape, Files, Ground, Spacing};
-use super::objective::graph;
+use super::landscape::{Files, Ground, Spacing};
+use super::objective::{Objective, graph};
 use super::plane::{Plane, Rect};
 use super::run::{self, Conditions, RunSpec, Trajectory};
 use super::scene::{LevelSpacing, Scene};
 use super::surface::Surface;
 use latest::{Latest, lock};
 use rayon::prelude::*;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use surveys::{BasinsSlot, CriticalSlot, SweepSlot};
+use training::{Gate, Training};
 
 /// A run's trajectory and the exact curvature along it.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +47,22 @@ pub struct Runs {
     pub ground: Arc<Ground>,
     /// One result for each run of the scene, in its order.
     pub results: Vec<Arc<RunResult>>,
+    /// How many steps lie between two rows.
+    pub every: u64,
+    /// Of a network, what its runs have beside their shadows on the plane, which are the results. The ground is that of the plane.
+    pub trained: Option<Trained>,
+}
+
+impl Runs {
+    /// The row that is shown of each run at a step.
+    pub fn row(&self, step: u64) -> usize {
+        usize::try_from(step / self.every.max(1)).unwrap_or(usize::MAX)
+    }
+
+    /// How many steps have been taken at a row.
+    pub fn step(&self, row: usize) -> u64 {
+        row as u64 * self.every
+    }
 }
 
 /// The landscape of a scene in a window of its plane.
@@ -60,9 +80,11 @@ pub struct Terrain {
     pub graph: Option<Vec<Vec<[f64; 2]>>>,
     /// Whether this is as fine as it gets.
     pub complete: bool,
+    /// Of a network, the plane that it is on: that of the [`Runs`] with the same ground.
+    pub ground: Option<Arc<Ground>>,
 }
 
-/// Makes every run of a scene, `earlier` results serving again where nothing changed. `None` if it was cancelled.
+/// Makes every run of a scene about a landscape, `earlier` results serving again where nothing changed. `None` if it was cancelled.
 ///
 /// Runs are spread over the threads of the current pool and collected by index; the bits do not depend on how many.
 pub fn compute_runs(
@@ -108,7 +130,33 @@ pub fn compute_runs(
         scene: scene.clone(),
         ground: Arc::clone(ground),
         results,
+        every: 1,
+        trained: None,
     })
+}
+
+/// Makes every run of a scene to its end, or says why they cannot be shown; `earlier` results serve again where nothing changed.
+pub fn all_runs(
+    scene: &Scene,
+    ground: &Arc<Ground>,
+    earlier: Option<&Runs>,
+) -> Result<Runs, String> {
+    let never = Cancel::default();
+    if scene.network.is_none() {
+        let made = compute_runs(scene, ground, earlier, &never);
+        return made.ok_or_else(|| "the work was stopped".to_owned());
+    }
+    if let Some(runs) = earlier.filter(|runs| same_runs(&runs.scene, scene)) {
+        let scene = scene.clone();
+        return Ok(Runs {
+            scene,
+            ..runs.clone()
+        });
+    }
+    let newest = Mutex::new(Err("the network has no runs to show".to_owned()));
+    let publish = |made| *lock(&newest) = made;
+    Training::new(Arc::default()).follow(scene, ground, &never, &publish);
+    newest.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Of each stretch of a long path the first row and those that lie farthest out.
@@ -164,7 +212,7 @@ pub fn compute_terrain(
         .closeup(&*ground.objective)
         .unwrap_or((surface, 0.0));
     let log = match scene.map.spacing {
-        LevelSpacing::Auto => scene.landscape.as_dyn().spacing() == Spacing::Log,
+        LevelSpacing::Auto => scene.spacing() == Spacing::Log,
         LevelSpacing::Log => true,
         LevelSpacing::Linear => false,
     };
@@ -194,6 +242,7 @@ impl Terrain {
             lines,
             graph: None,
             complete: true,
+            ground: None,
         })
     }
 }
@@ -213,16 +262,42 @@ fn graph_terrain(ground: &Ground, window: Rect, cancel: &Cancel) -> Option<Terra
         lines: Vec::new(),
         graph: Some(graph(&*ground.objective, window, cancel)?),
         complete: true,
+        ground: None,
     })
 }
 
 /// Grid sides of the pictures that come one after the other.
 const SIDES: [usize; 3] = [48, 160, 400];
 
+/// The same of a network, whose grid gets as fine as some seconds allow.
+fn sides(ground: &Ground) -> Vec<usize> {
+    let Some(trainee) = &ground.trainee else {
+        return SIDES.to_vec();
+    };
+    let widths = trainee.loss.widths();
+    let products: usize = widths.windows(2).map(|pair| pair[0] * pair[1]).sum();
+    // An activation takes as long as some thirty products.
+    let bends: usize = widths[1..].iter().sum();
+    let point = trainee.loss.samples().saturating_mul(products + 30 * bends);
+    let dear = |side: &usize| point.saturating_mul(side * side) > 100_000_000_000;
+    let all = [17, 33, 65, 101, 161, 257];
+    let affordable = all.into_iter().filter(|side| *side < 64 || !dear(side));
+    affordable.collect()
+}
+
+/// The side of the finest grid that is made of a network's plane; `None` of a landscape, of which there is no finest.
+pub fn finest_side(ground: &Ground) -> Option<usize> {
+    ground.trainee.as_ref().and_then(|_| sides(ground).pop())
+}
+
+/// What a terrain is asked for: a scene, a window of its plane, and of a network the plane.
+type Wanted = (Scene, Rect, Option<Arc<Ground>>);
+
 /// Keeps runs and terrain up to date with the newest scene.
 pub struct Lab {
     runs: Latest<Scene, Result<Runs, String>>,
-    terrain: Latest<(Scene, Rect), Result<Terrain, String>>,
+    terrain: Latest<Wanted, Result<Terrain, String>>,
+    gate: Arc<Gate>,
     basins: BasinsSlot,
     sweep: SweepSlot,
     critical: CriticalSlot,
@@ -249,10 +324,19 @@ impl Lab {
 
         let (pool_of_runs, grounds_of_runs) = (Arc::clone(&pool), Arc::clone(&grounds));
         let mut earlier: Option<Runs> = None;
+        let gate = Arc::<Gate>::default();
+        let mut training = Training::new(Arc::clone(&gate));
         let runs = Latest::spawn(
             "runs",
             Arc::clone(&wake),
             move |scene: &Scene, cancel, publish| {
+                if scene.network.is_some() {
+                    return match grounds_of_runs.get(scene) {
+                        Ok(ground) => training.follow(scene, &ground, cancel, publish),
+                        Err(sentence) => publish(Err(sentence)),
+                    };
+                }
+                training.dismiss();
                 let made = grounds_of_runs.get(scene).map(|ground| {
                     let runs = pool_of_runs
                         .install(|| compute_runs(scene, &ground, earlier.as_ref(), cancel));
@@ -270,15 +354,17 @@ impl Lab {
         let terrain = Latest::spawn(
             "terrain",
             wake,
-            move |(scene, window): &(Scene, Rect), cancel, publish| {
-                let ground = match grounds.get(scene) {
+            move |(scene, window, plane): &Wanted, cancel, publish| {
+                let ground = match plane.clone().map_or_else(|| grounds.get(scene), Ok) {
                     Ok(ground) => ground,
                     Err(sentence) => return publish(Err(sentence)),
                 };
-                for side in SIDES {
-                    match pool.install(|| compute_terrain(scene, &ground, *window, side, cancel)) {
+                let sides = sides(&ground);
+                for side in &sides {
+                    match pool.install(|| compute_terrain(scene, &ground, *window, *side, cancel)) {
                         Some(terrain) => publish(Ok(Terrain {
-                            complete: side == SIDES[2],
+                            complete: sides.last() == Some(side),
+                            ground: plane.clone(),
                             ..terrain
                         })),
                         None => return,
@@ -289,6 +375,7 @@ impl Lab {
         Ok(Self {
             runs,
             terrain,
+            gate,
             basins,
             sweep,
             critical,
@@ -299,10 +386,31 @@ impl Lab {
     pub fn update(&self, scene: &Scene, window: Rect) {
         self.runs
             .ask(|asked| same_runs(asked, scene), || scene.clone());
-        self.terrain.ask(
-            |asked| same_terrain(asked, scene, window),
-            || (scene.clone(), window),
-        );
+        let plane = self.plane(scene);
+        if scene.network.is_none() || plane.is_some() {
+            self.terrain.ask(
+                |asked| same_terrain(asked, scene, window, plane.as_ref()),
+                || (scene.clone(), window, plane.clone()),
+            );
+        }
+    }
+
+    /// The newest plane of a network, once there is one.
+    fn plane(&self, scene: &Scene) -> Option<Arc<Ground>> {
+        let runs = self.runs.newest()?;
+        let runs = (*runs).as_ref().ok()?;
+        let own = runs.trained.is_some() && runs.scene.same_subject(scene);
+        own.then(|| Arc::clone(&runs.ground))
+    }
+
+    /// Holds the runs of networks where they are, or lets them go on.
+    pub fn pause(&self, paused: bool) {
+        self.gate.pause(paused);
+    }
+
+    /// Whether the runs of networks are held.
+    pub fn is_paused(&self) -> bool {
+        self.gate.is_paused()
     }
 
     /// The newest runs, or the sentence that says why there are none; `None` before the first.
@@ -397,36 +505,58 @@ impl Lab {
 }
 
 fn same_runs(a: &Scene, b: &Scene) -> bool {
-    a.landscape == b.landscape && a.start == b.start && a.training == b.training && a.runs == b.runs
+    a.landscape == b.landscape
+        && a.start == b.start
+        && a.network == b.network
+        && a.training == b.training
+        && a.runs == b.runs
 }
 
-fn same_terrain((scene, window): &(Scene, Rect), other: &Scene, other_window: Rect) -> bool {
+fn same_terrain(
+    (scene, window, plane): &Wanted,
+    other: &Scene,
+    other_window: Rect,
+    other_plane: Option<&Arc<Ground>>,
+) -> bool {
     let levels = |scene: &Scene| (scene.map.spacing, scene.map.levels);
-    *window == other_window && scene.landscape == other.landscape && levels(scene) == levels(other)
+    let same_plane = match (plane, other_plane) {
+        (Some(own), Some(other)) => Arc::ptr_eq(own, other),
+        (own, other) => own.is_none() && other.is_none(),
+    };
+    *window == other_window
+        && same_plane
+        && scene.same_subject(other)
+        && levels(scene) == levels(other)
 }
 
-/// The landscape at work that was asked for last, so that files are read once.
+/// The landscape or the network at work that was asked for last, so that files are read once.
 struct Grounds {
     files: Arc<dyn Files>,
-    newest: Mutex<Option<(AnyLandscape, Arc<Ground>)>>,
+    newest: Mutex<Option<(Scene, Arc<Ground>)>>,
 }
 
 impl Grounds {
     fn get(&self, scene: &Scene) -> Result<Arc<Ground>, String> {
         let mut newest = lock(&self.newest);
         let ground = match &*newest {
-            Some((landscape, ground)) if *landscape == scene.landscape => Arc::clone(ground),
+            Some((of, ground)) if of.same_subject(scene) => Arc::clone(ground),
             _ => Arc::new(
                 scene
-                    .landscape
-                    .as_dyn()
-                    .ground(&*self.files)
+                    .unchecked_ground(&*self.files)
                     .map_err(|error| error.to_string())?,
             ),
         };
         scene.check(&ground).map_err(|error| error.to_string())?;
-        *newest = Some((scene.landscape.clone(), Arc::clone(&ground)));
+        *newest = Some((scene.clone(), Arc::clone(&ground)));
         Ok(ground)
+    }
+
+    /// The same for what is of two parameters at most: surveys are not made of networks.
+    fn of_landscape(&self, scene: &Scene) -> Result<Arc<Ground>, String> {
+        match &scene.network {
+            None => self.get(scene),
+            Some(_) => Err("this is for landscapes; expected a scene without a network".to_owned()),
+        }
     }
 }
 

@@ -5,10 +5,12 @@ mod groups;
 mod look;
 mod spec;
 mod walk;
+mod watch;
 
 pub use look::{Carried, CarriedKind, Look, look, symbols};
 pub use spec::{Group, RunSpec};
 pub use walk::Course;
+pub use watch::{Moment, watch};
 
 use super::cancel::Cancel;
 use super::objective::{Counts, Objective, Treatment};

@@ -1,10 +1,14 @@
 //! A scene: plain data that determines the whole picture, seed included, and its TOML file.
 
+mod bench;
+mod check;
 mod error;
 mod scaling;
 mod settings;
 mod start;
+mod subject;
 
+pub use bench::{Bench, BenchSettings, Leg, MapPrecision};
 pub use error::SceneError;
 pub use settings::{LevelSpacing, MapStyle, Training};
 
@@ -15,14 +19,17 @@ use super::run::{Conditions, RunSpec};
 use serde::{Deserialize, Serialize};
 use start::Start;
 
-/// The version that scene files carry. Files of earlier versions still open.
-pub const VERSION: u32 = 1;
+/// The newest version of scene files, which those about networks carry; others carry 1. Files of earlier versions still open.
+pub const VERSION: u32 = 2;
 
 /// The most runs that a scene can hold.
 pub const MOST_RUNS: usize = 100;
 
 /// The most steps that all runs of a scene may take together; each keeps some 64 bytes.
 pub const MOST_STEPS: u64 = 20_000_000;
+
+/// The most numbers that all rows of all runs of a network may have together.
+pub const MOST_NUMBERS: u64 = 40_000_000;
 
 /// A run and how it is shown.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -39,6 +46,9 @@ pub struct Run {
     /// Its place among the colours, dashes and markers.
     #[serde(default)]
     pub colour: u64,
+    /// How a network's run goes on from later steps, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub legs: Vec<Leg>,
 }
 
 fn yes() -> bool {
@@ -55,6 +65,9 @@ pub struct Scene {
     /// What is looked at, x and y, or of one parameter x and f; `None` is the landscape's own view.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub view: Option<Rect>,
+    /// The network that is looked at in place of the landscape.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub network: Option<Bench>,
     /// What all runs share.
     pub training: Training,
     /// What the map shows.
@@ -69,9 +82,10 @@ pub struct Scene {
 struct File {
     #[serde(rename = "version")]
     _version: u32,
-    landscape: AnyLandscape,
+    landscape: Option<AnyLandscape>,
     start: Option<toml::Spanned<Start>>,
     view: Option<Rect>,
+    network: Option<Bench>,
     #[serde(default)]
     training: Training,
     #[serde(default)]
@@ -89,6 +103,7 @@ impl Scene {
             landscape,
             start,
             view: None,
+            network: None,
             training,
             map,
             runs: Vec::new(),
@@ -133,18 +148,22 @@ impl Scene {
             None => return Err(SceneError::NoVersion),
         }
         let file: File = toml::from_str(text).map_err(malformed)?;
-        let landscape = file.landscape.as_dyn();
+        let landscape = match (file.landscape, &file.network) {
+            (Some(landscape), _) => landscape,
+            (None, Some(_)) => AnyLandscape::all().swap_remove(0),
+            (None, None) => return Err(malformed_at(0, "missing field `landscape`")),
+        };
         let start = match file.start {
-            None => landscape.start(),
+            None => landscape.as_dyn().start(),
             Some(start) => {
                 let at = start.span().start;
-                let start = start.into_inner().on(landscape.dim());
+                let start = start.into_inner().on(landscape.as_dyn().dim());
                 start.map_err(|expected| malformed_at(at, &expected))?
             }
         };
         let File {
-            landscape,
             view,
+            network,
             training,
             map,
             runs,
@@ -154,6 +173,7 @@ impl Scene {
             landscape,
             start,
             view,
+            network,
             training,
             map,
             runs,
@@ -162,104 +182,45 @@ impl Scene {
 
     /// Writes a scene file. [`Scene::from_toml`] reads it back to the same bits.
     pub fn to_toml(&self) -> String {
+        let version = if self.network.is_some() { VERSION } else { 1 };
         format!(
-            "version = {VERSION}\n{}",
+            "version = {version}\n{}",
             toml::to_string(self).unwrap_or_default()
         )
     }
 
     /// Makes the landscape ready and checks everything that depends on it.
     pub fn ground(&self, files: &dyn Files) -> Result<Ground, SceneError> {
-        let ground = self.landscape.as_dyn().ground(files)?;
+        let ground = self.unchecked_ground(files)?;
         self.check(&ground)?;
         Ok(ground)
     }
 
-    /// Checks everything that depends on the landscape.
-    pub fn check(&self, ground: &Ground) -> Result<(), SceneError> {
-        let landscape = self.landscape.name();
-        let domain = self.landscape.as_dyn().domain();
-        if !self.start.iter().all(|s| s.is_finite())
-            || domain.is_some_and(|domain| !domain.contains(self.start))
-        {
-            let on_line = self.landscape.as_dyn().dim() == 1;
-            let words = |domain: Rect| {
-                if on_line {
-                    format!("x in {:?}", domain.x())
-                } else {
-                    format!("x in {:?} and y in {:?}", domain.x(), domain.y())
-                }
-            };
-            let finite = if on_line {
-                "a finite number"
-            } else {
-                "finite numbers"
-            };
-            let expected = domain.map_or(finite.to_owned(), words);
-            let [x, y] = self.start;
-            let start = if on_line {
-                x.to_string()
-            } else {
-                format!("({x}, {y})")
-            };
-            return Err(SceneError::Start {
-                start,
-                landscape,
-                expected,
-            });
-        }
-        let samples = ground.objective.samples();
-        if let Some(batch) = self.training.batch.filter(|&batch| batch > samples as u64) {
-            let expected = match samples {
-                0 => "`all`: it has no data".to_owned(),
-                samples => format!("1 to {samples}, the number of samples, or `all`"),
-            };
-            return Err(SceneError::Batch {
-                batch,
-                landscape,
-                expected,
-            });
-        }
-        if self.runs.len() > MOST_RUNS {
-            return Err(SceneError::TooManyRuns(self.runs.len()));
-        }
-        for run in &self.runs {
-            run.spec.check()?;
-            let optimizer = &run.spec.optimizer;
-            if let Some(expected) = optimizer.as_dyn().refuses(&*ground.objective) {
-                return Err(SceneError::Optimizer {
-                    optimizer: optimizer.name(),
-                    landscape,
-                    expected,
-                });
-            }
-        }
-        for group in self.runs.iter().flat_map(|run| &run.spec.groups) {
-            if ground.objective.group(&group.name).is_none() {
-                return Err(SceneError::Group {
-                    name: group.name.clone(),
-                    landscape: self.landscape.name(),
-                    expected: match ground.objective.dim() {
-                        1 => "x",
-                        _ => "x or y",
-                    },
-                });
-            }
-        }
-        let together = self.training.steps.saturating_mul(self.runs.len() as u64);
-        if together > MOST_STEPS {
-            let (runs, steps) = (self.runs.len(), self.training.steps);
-            return Err(SceneError::TooManySteps { runs, steps });
-        }
-        Ok(())
-    }
-
-    /// Chooses another landscape: with its own start and view, and without mini-batches, which it may not have.
+    /// Chooses another landscape, in place of a network if there is one: with its own start and view, and without mini-batches, which it
+    /// may not have.
     pub fn choose_landscape(&mut self, landscape: AnyLandscape) {
         self.start = landscape.as_dyn().start();
         self.landscape = landscape;
+        if self.network.take().is_some() {
+            self.forget_parts();
+        }
         self.view = None;
         self.training.batch = None;
+    }
+
+    /// Chooses a network, in place of the landscape or of another network; runs have no groups and no legs then.
+    pub fn choose_network(&mut self, bench: Bench) {
+        self.network = Some(bench);
+        self.forget_parts();
+        self.view = None;
+        self.training.batch = None;
+    }
+
+    fn forget_parts(&mut self) {
+        for run in &mut self.runs {
+            run.spec.groups.clear();
+            run.legs.clear();
+        }
     }
 
     /// The start as a run takes it: as many numbers as the landscape has parameters.
@@ -289,6 +250,7 @@ impl Scene {
             name: String::new(),
             shown: true,
             colour,
+            legs: Vec::new(),
         });
     }
 
@@ -314,7 +276,10 @@ impl Scene {
                 clip_value,
             },
             tolerance,
-            every: 1,
+            every: self
+                .network
+                .as_ref()
+                .map_or(1, |bench| bench.settings.every),
         }
     }
 
@@ -400,7 +365,7 @@ mod tests {
             ),
             (
                 "version = 9",
-                "version 9 was made by a newer Ravine; this one reads versions 1 to 1",
+                "version 9 was made by a newer Ravine; this one reads versions 1 to 2",
             ),
             (
                 "version = 1\nlandscape = \"rosenbrok\"",

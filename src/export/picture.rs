@@ -1,11 +1,9 @@
 //! A scene's picture as the bytes of a file.
 
-use crate::engine::landscape::Ground;
-use crate::engine::scene::Scene;
+use crate::engine::lab::Runs;
 use crate::figure::colour::Theme;
 use crate::figure::drawing::Drawing;
 use crate::figure::{self, png, svg};
-use std::sync::Arc;
 
 /// The extensions of pictures.
 pub const EXTENSIONS: [&str; 2] = ["png", "svg"];
@@ -23,17 +21,14 @@ pub struct Picture {
     pub followed: Option<usize>,
 }
 
-/// The bytes of a picture of the kind that one of [`EXTENSIONS`] names. Its description is its caption and the scene.
+/// The bytes of a picture of a scene and its runs, of the kind that one of [`EXTENSIONS`] names. Its description is its caption and the
+/// scene.
 ///
 /// # Errors
 /// One sentence, where the pixels do not fit into memory.
-pub fn picture(
-    scene: &Scene,
-    ground: &Arc<Ground>,
-    extension: &str,
-    picture: &Picture,
-) -> Result<Vec<u8>, String> {
-    let drawing = drawing(scene, ground, picture);
+pub fn picture(runs: &Runs, extension: &str, picture: &Picture) -> Result<Vec<u8>, String> {
+    let scene = &runs.scene;
+    let drawing = drawing(runs, picture);
     let caption = figure::caption(scene, picture.step.unwrap_or(scene.training.steps));
     let description = format!("{caption}\n\n{}", scene.to_toml());
     bytes(&drawing, extension, picture.pixels, &description)
@@ -63,11 +58,11 @@ pub fn bytes(
 ///
 /// # Errors
 /// One sentence, where the pixels do not fit into memory.
-pub fn pixels(scene: &Scene, ground: &Arc<Ground>, picture: &Picture) -> Result<Vec<u8>, String> {
-    png::rgba(&drawing(scene, ground, picture), picture.pixels)
+pub fn pixels(runs: &Runs, picture: &Picture) -> Result<Vec<u8>, String> {
+    png::rgba(&drawing(runs, picture), picture.pixels)
 }
 
-fn drawing(scene: &Scene, ground: &Arc<Ground>, picture: &Picture) -> Drawing {
+fn drawing(runs: &Runs, picture: &Picture) -> Drawing {
     let Picture {
         pixels,
         step,
@@ -81,7 +76,7 @@ fn drawing(scene: &Scene, ground: &Arc<Ground>, picture: &Picture) -> Drawing {
         theme,
         followed,
     };
-    figure::picture(scene, ground, &options)
+    figure::picture(runs, &options)
 }
 
 /// The size in points of a picture of so many pixels: as large as a page, so that its texts can be read whatever the

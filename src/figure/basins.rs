@@ -265,8 +265,8 @@ pub fn picture(
             theme,
         ),
     });
-    items.extend(map::axes(&frame, scene.landscape.as_dyn().axes(), theme));
-    let title = format!("Basins of {run} on {}", scene.landscape.settings().title());
+    items.extend(map::axes(&frame, scene.axes(), theme));
+    let title = format!("Basins of {run} on {}", scene.title());
     items.push(text(title, [area.min[0] + 18.0, 20.0], 15.0, theme.ink));
     let made = format!(
         "{} · light: soon, dark: late",

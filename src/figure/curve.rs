@@ -61,6 +61,7 @@ fn grid(frame: &Frame, theme: &Theme) -> Vec<Item> {
 
 #[cfg(test)]
 mod tests {
+    use crate::engine::lab::all_runs;
     use crate::engine::landscape::NoFiles;
     use crate::engine::scene::Scene;
     use crate::figure::colour::Theme;
@@ -79,7 +80,7 @@ mod tests {
             step: None,
             theme: &Theme::LIGHT,
         };
-        picture(&scene, &ground, &options)
+        picture(&all_runs(&scene, &ground, None).unwrap(), &options)
     }
 
     /// The open paths inside the map's border.

@@ -27,7 +27,6 @@ use axis::number;
 use colour::{Theme, run_colour, run_dash, run_marker};
 use drawing::{Anchor, Area, Drawing, Item, Point, Text};
 use frame::Frame;
-use std::sync::Arc;
 use trail::Trail;
 
 /// How a picture of a scene is made.
@@ -46,20 +45,21 @@ pub struct Options {
 /// Grid side of a picture's landscape.
 const SIDE: usize = 512;
 
-/// The picture of a scene: the map with trails, heads and names, colour bar, axes with numbers, legend and caption.
-pub fn picture(scene: &Scene, ground: &Arc<Ground>, options: &Options) -> Drawing {
-    let dim = ground.objective.dim();
-    let view = scene.view.unwrap_or(ground.view);
+/// The picture of a scene and its runs: the map with trails, heads and names, colour bar, axes with numbers, legend and caption.
+pub fn picture(runs: &Runs, options: &Options) -> Drawing {
+    let dim = runs.ground.objective.dim();
+    let view = runs.scene.view.unwrap_or(runs.ground.view);
     let frame = Frame::of(dim, view, layout_of(dim, options.size).map);
+    let side = lab::finest_side(&runs.ground).unwrap_or(SIDE);
     let never = Cancel::default();
-    let runs = lab::compute_runs(scene, ground, None, &never);
-    let terrain = lab::compute_terrain(scene, ground, frame.window, SIDE, &never);
-    match (runs, terrain) {
-        (Some(runs), Some(terrain)) => draw(&runs, &terrain, &frame, options),
-        _ => Drawing {
+    let terrain = lab::compute_terrain(&runs.scene, &runs.ground, frame.window, side, &never);
+    match terrain {
+        Some(terrain) => draw(runs, &terrain, &frame, options),
+        // Nothing cancels this work.
+        None => Drawing {
             size: options.size,
             items: Vec::new(),
-        }, // Nothing cancels this work.
+        },
     }
 }
 
@@ -106,7 +106,7 @@ fn draw(runs: &Runs, terrain: &Terrain, frame: &Frame, options: &Options) -> Dra
     let (scene, theme) = (&runs.scene, options.theme);
     let last = scene.training.steps;
     let step = options.step.unwrap_or(last).min(last);
-    let row = usize::try_from(step).unwrap_or(usize::MAX);
+    let row = runs.row(step);
     let names = scene.run_names();
     let shown = || {
         scene
@@ -128,7 +128,7 @@ fn draw(runs: &Runs, terrain: &Terrain, frame: &Frame, options: &Options) -> Dra
         area: frame.area,
         items: inside(runs, terrain, &names, frame, row, options),
     });
-    items.extend(map::axes(frame, scene.landscape.as_dyn().axes(), theme));
+    items.extend(map::axes(frame, scene.axes(), theme));
     if scene.map.fill {
         items.extend(map::colour_bar(terrain, layout.bar, theme));
     }
@@ -143,11 +143,7 @@ fn draw(runs: &Runs, terrain: &Terrain, frame: &Frame, options: &Options) -> Dra
             upright: false,
         })
     };
-    let title = format!(
-        "{}   {}",
-        scene.landscape.settings().title(),
-        scene.landscape.as_dyn().formula()
-    );
+    let title = format!("{}   {}", scene.title(), scene.formula());
     items.push(write(title, [layout.map.min[0] + 18.0, 20.0], 15.0));
     items.push(write(caption(scene, step), layout.caption, 11.0));
     let mut at = layout.legend;
@@ -323,7 +319,7 @@ pub fn caption(scene: &Scene, step: u64) -> String {
         theta => format!("start {}", number(theta[0], 6)),
     };
     let mut parts = vec![
-        scene.landscape.to_string(),
+        scene.subject_spec(),
         start,
         format!("step {step} of {}", training.steps),
         format!("seed {}", training.seed),

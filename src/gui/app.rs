@@ -155,10 +155,7 @@ impl App {
                 Some(path) => self.save(&path),
                 None => self.ask(Purpose::Save, "scene.toml"),
             },
-            Command::Export => self.ask(
-                Purpose::Export,
-                &format!("{}.png", self.scene.landscape.name()),
-            ),
+            Command::Export => self.ask(Purpose::Export, &format!("{}.png", self.scene.subject())),
             Command::CopyScene => {
                 ctx.copy_text(self.scene.to_toml());
                 self.say("The scene is on the clipboard as text.");

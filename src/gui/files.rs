@@ -6,7 +6,8 @@ use super::dialog::{self, Answer, AskPath, Purpose};
 use super::theme;
 use super::timeline::Timeline;
 use crate::engine::declare::{Refusal, Value};
-use crate::engine::landscape::{AnyLandscape, Ground};
+use crate::engine::lab::{Runs, all_runs};
+use crate::engine::landscape::AnyLandscape;
 use crate::engine::run::RunSpec;
 use crate::engine::scene::Scene;
 use crate::export::file;
@@ -14,7 +15,6 @@ use crate::export::picture::{EXTENSIONS, Picture, picture, pixels};
 use crate::import::open_scene;
 use eframe::egui;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::mpsc::channel;
 
 /// Pixels of an exported picture.
@@ -55,43 +55,47 @@ impl App {
         }
     }
 
-    /// What makes the picture as it is shown now, wherever that is done.
-    fn picture(&self, ctx: &egui::Context) -> Result<(Scene, Arc<Ground>, Picture), String> {
-        let runs = self
-            .runs()
-            .filter(|runs| runs.scene.landscape == self.scene.landscape);
-        let ground = runs.map(|runs| Arc::clone(&runs.ground));
-        let ground =
-            ground.ok_or("there is no picture yet; expected a landscape that can be drawn")?;
-        let (step, theme) = (Some(self.timeline.step()), theme::current(ctx));
-        Ok((
-            self.scene.clone(),
-            ground,
-            Picture {
-                pixels: PIXELS,
-                step,
-                theme,
-                followed: self.selected,
-            },
-        ))
+    /// What makes the runs of the picture as it is shown now, wherever that is done, and how it is drawn.
+    fn picture(
+        &self,
+        ctx: &egui::Context,
+    ) -> Result<
+        (
+            impl FnOnce() -> Result<Runs, String> + Send + use<>,
+            Picture,
+        ),
+        String,
+    > {
+        let runs = self.runs();
+        let runs = runs.filter(|runs| runs.scene.same_subject(&self.scene));
+        let runs = runs.ok_or("there is no picture yet; expected a landscape that can be drawn")?;
+        let (runs, scene) = (runs.clone(), self.scene.clone());
+        let options = Picture {
+            pixels: PIXELS,
+            step: Some(self.timeline.step()),
+            theme: theme::current(ctx),
+            followed: self.selected,
+        };
+        let make = move || all_runs(&scene, &runs.ground, Some(&runs));
+        Ok((make, options))
     }
 
     pub(super) fn export(&mut self, ctx: &egui::Context, path: PathBuf) -> Result<(), String> {
         let format = file::extension(&path, &EXTENSIONS)?;
         file::check_place(&path)?;
-        let (scene, ground, options) = self.picture(ctx)?;
+        let (make, options) = self.picture(ctx)?;
         self.in_background(ctx, move || {
-            let bytes = picture(&scene, &ground, format, &options)?;
+            let bytes = picture(&make()?, format, &options)?;
             file::write_whole(&path, |out| out.write_all(&bytes))?;
             Ok(format!("Wrote {}.", path.display()))
         })
     }
 
     pub(super) fn copy_picture(&mut self, ctx: &egui::Context) -> Result<(), String> {
-        let (scene, ground, options) = self.picture(ctx)?;
+        let (make, options) = self.picture(ctx)?;
         let clipboard = ctx.clone();
         self.in_background(ctx, move || {
-            let rgba = pixels(&scene, &ground, &options)?;
+            let rgba = pixels(&make()?, &options)?;
             let size = options.pixels.map(|side| side as usize);
             clipboard.copy_image(egui::ColorImage::from_rgba_unmultiplied(size, &rgba));
             Ok("The picture is on the clipboard.".to_owned())

@@ -122,7 +122,7 @@ impl App {
     fn compute(&mut self) {
         let window = self
             .frame
-            .map_or(self.scene.landscape.as_dyn().view(), |frame| frame.window);
+            .map_or(self.scene.first_view(), |frame| frame.window);
         self.lab.update(&self.scene, window);
         self.lab.wait_for_runs(self.patience);
         self.collect();
@@ -240,12 +240,12 @@ impl App {
         }
         let view = self.scene.view.or_else(|| {
             self.runs()
-                .filter(|runs| runs.scene.landscape == self.scene.landscape)
+                .filter(|runs| runs.scene.same_subject(&self.scene))
                 .map(|runs| runs.ground.view)
         });
-        let view = view.unwrap_or(self.scene.landscape.as_dyn().view());
+        let view = view.unwrap_or(self.scene.first_view());
         let space = ui.available_rect_before_wrap();
-        let dim = self.scene.landscape.as_dyn().dim();
+        let dim = self.scene.dim();
         let frame = match self.view {
             View::Basins => basins_view::frame(space, view),
             _ => map_view::frame(space, view, dim),

@@ -88,7 +88,7 @@ impl BasinsSlot {
             "basins",
             wake,
             move |(scene, of): &(Scene, BasinsOf), cancel, publish| {
-                let ground = match grounds.get(scene) {
+                let ground = match grounds.of_landscape(scene) {
                     Ok(ground) => ground,
                     Err(sentence) => return publish(Err(sentence)),
                 };
@@ -191,7 +191,7 @@ impl SweepSlot {
         let work = move |(scene, of): &(Scene, SweepOf),
                          cancel: &Cancel,
                          publish: &dyn Fn(Result<SweepFound, String>)| {
-            let ground = match grounds.get(scene) {
+            let ground = match grounds.of_landscape(scene) {
                 Ok(ground) => ground,
                 Err(sentence) => return publish(Err(sentence)),
             };
@@ -289,7 +289,7 @@ impl CriticalSlot {
         let work = move |(scene, window): &(Scene, Rect),
                          cancel: &Cancel,
                          publish: &dyn Fn(Result<CriticalFound, String>)| {
-            let ground = match grounds.get(scene) {
+            let ground = match grounds.of_landscape(scene) {
                 Ok(ground) => ground,
                 Err(sentence) => return publish(Err(sentence)),
             };

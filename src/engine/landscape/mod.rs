@@ -67,6 +67,7 @@ pub use image::Picture;
 
 use super::declare::{Settings, family};
 use super::expression::ExpressionError;
+use super::network::{NetworkLoss, Trainee};
 use super::objective::{Curve, Objective, OnLine, first_view};
 use super::plane::Rect;
 use std::sync::Arc;
@@ -346,9 +347,22 @@ pub struct Ground {
     pub minima: Vec<Mark>,
     /// The saddle points, where they are known.
     pub saddles: Vec<Mark>,
+    /// The network, if it is the landscape of one.
+    pub trainee: Option<Arc<Trainee>>,
 }
 
 impl Ground {
+    /// That of a network: its loss over all of its parameters.
+    pub(in crate::engine) fn of_network(trainee: Arc<Trainee>) -> Self {
+        Self {
+            objective: Arc::<NetworkLoss>::clone(&trainee.loss),
+            view: Rect::square(1.0),
+            minima: Vec::new(),
+            saddles: Vec::new(),
+            trainee: Some(trainee),
+        }
+    }
+
     fn new(landscape: &impl Landscape, objective: impl Objective + 'static) -> Self {
         let (minima, saddles) = (landscape.minima(), landscape.saddles());
         Self {
@@ -356,6 +370,7 @@ impl Ground {
             view: landscape.view(),
             minima,
             saddles,
+            trainee: None,
         }
     }
 
@@ -370,6 +385,7 @@ impl Ground {
             objective: Arc::new(objective),
             minima,
             saddles: Vec::new(),
+            trainee: None,
         }
     }
 

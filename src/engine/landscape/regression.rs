@@ -77,6 +77,7 @@ impl Landscape for Regression {
             minima,
             saddles: Vec::new(),
             objective: Arc::new(line),
+            trainee: None,
         })
     }
 }

@@ -28,11 +28,13 @@ mod matrix;
 mod mlp;
 mod norm;
 mod objective;
+mod on_plane;
 mod pass;
 pub mod plane;
 mod room;
 mod slice;
 mod sum;
+mod trainee;
 mod weights;
 
 use super::declare::{Settings, family};
@@ -44,6 +46,8 @@ pub use layout::Layout;
 pub use loss::Loss;
 pub use norm::{Moments, Norm};
 pub use objective::{Measure, NetworkLoss, Precision};
+pub use on_plane::OnPlane;
+pub use trainee::Trainee;
 
 /// The most parameters that a network may have.
 pub const MOST_PARAMETERS: usize = 10_000_000;

@@ -1,6 +1,6 @@
 //! Why a scene cannot be shown.
 
-use super::{MOST_RUNS, MOST_STEPS, VERSION};
+use super::{MOST_NUMBERS, MOST_RUNS, MOST_STEPS, VERSION};
 use crate::engine::declare::Refusal;
 use crate::engine::landscape::LandscapeError;
 
@@ -18,7 +18,7 @@ pub enum SceneError {
         message: String,
     },
     /// The file has no version.
-    #[error("there is no `version`; expected a scene file that begins with `version = {VERSION}`")]
+    #[error("there is no `version`; expected a scene file that begins with `version = 1`")]
     NoVersion,
     /// The file was made by a later program.
     #[error("version {0} was made by a newer Ravine; this one reads versions 1 to {VERSION}")]
@@ -26,6 +26,29 @@ pub enum SceneError {
     /// The landscape cannot be drawn.
     #[error(transparent)]
     Landscape(#[from] LandscapeError),
+    /// The network cannot be had, or its data.
+    #[error("{0}")]
+    Network(String),
+    /// A run goes on from a step where it cannot.
+    #[error("a leg of a run cannot begin at step {from}; expected {expected}")]
+    Leg {
+        /// The step.
+        from: u64,
+        /// What was expected.
+        expected: String,
+    },
+    /// Too many rows of a network for the memory of a computer.
+    #[error(
+        "{runs} runs keep {rows} rows of {parameters} parameters each, which is too much; expected at most {MOST_NUMBERS} numbers, or a larger `every`"
+    )]
+    TooManyRows {
+        /// How many runs.
+        runs: usize,
+        /// The rows of each.
+        rows: u64,
+        /// The numbers of each.
+        parameters: usize,
+    },
     /// A setting is refused.
     #[error(transparent)]
     Refused(#[from] Refusal),
@@ -67,7 +90,7 @@ pub enum SceneError {
         /// The landscape's name.
         landscape: &'static str,
         /// The groups that there are.
-        expected: &'static str,
+        expected: String,
     },
     /// Too many runs.
     #[error("there are {0} runs; expected at most {MOST_RUNS}")]

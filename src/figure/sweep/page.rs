@@ -35,7 +35,7 @@ impl Sheet<'_> {
             (Measure::Steps, Some(goal)) => format!("Steps to a loss of {}", number(goal, 4)),
             (measure, _) => measure.title().to_owned(),
         };
-        let landscape = self.scene.landscape.settings().title();
+        let landscape = self.scene.title();
         let title = format!("{measure} over {over}   {landscape}");
         vec![
             Item::Path {

@@ -9,7 +9,7 @@ use eframe::egui;
 /// Shows a switch for every flag of the style, and the contour levels behind a menu; for a graph those that it has.
 pub(crate) fn ui(ui: &mut egui::Ui, scene: &Scene) -> Option<Command> {
     let mut style: MapStyle = scene.map.clone();
-    let on_graph = scene.landscape.as_dyn().dim() == 1;
+    let on_graph = scene.dim() == 1;
     let has = |name: &str| !on_graph || matches!(name, "lines" | "minima" | "trails");
     {
         for (index, param) in scene.map.params().iter().enumerate() {

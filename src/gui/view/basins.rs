@@ -125,7 +125,7 @@ impl BasinsView {
     ) -> Vec<Command> {
         let space = ui.available_rect_before_wrap();
         let (area, beside) = layout(space);
-        if shown.scene.landscape.as_dyn().dim() == 1 {
+        if shown.scene.dim() == 1 {
             mouse.under_pointer.clear();
             ui.put(paint::rect(area), egui::Label::new(TWO_PARAMETERS).wrap());
             return Vec::new();
@@ -168,11 +168,7 @@ impl BasinsView {
                 ui.put(paint::rect(area), egui::Label::new(words));
             }
         }
-        items.extend(map::axes(
-            frame,
-            scene.landscape.as_dyn().axes(),
-            shown.theme,
-        ));
+        items.extend(map::axes(frame, scene.axes(), shown.theme));
         paint::paint(&ui.painter_at(space), items, textures);
         commands
     }

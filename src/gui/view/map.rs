@@ -101,16 +101,12 @@ impl MapView {
             area: frame.area,
             items: self.inside(frame, shown),
         }];
-        items.extend(map::axes(
-            frame,
-            shown.scene.landscape.as_dyn().axes(),
-            shown.theme,
-        ));
+        items.extend(map::axes(frame, shown.scene.axes(), shown.theme));
         if let (true, Some(Ok(terrain))) = (
             shown.scene.map.fill,
             shown.terrain.map(|terrain| &**terrain),
         ) {
-            let bar = layout(space, shown.scene.landscape.as_dyn().dim()).1;
+            let bar = layout(space, shown.scene.dim()).1;
             items.extend(map::colour_bar(terrain, bar, shown.theme));
         }
         paint::paint(&ui.painter_at(space), items, textures);
@@ -344,7 +340,7 @@ fn on_graph(scene: &Scene, runs: &Runs, x: f64) -> String {
     let (objective, mut slope) = (&*runs.ground.objective, [0.0]);
     let value = objective.gradient(&[x], &mut slope);
     let [bend, _] = curvature::extremes(objective, &[x]);
-    let [name, _] = scene.landscape.as_dyn().axes();
+    let [name, _] = scene.axes();
     let [value, slope] = [value, slope[0]].map(|number_of| number(number_of, 4));
     format!(
         "{name} {} f {value} f′ {slope} f″ {}",
@@ -354,6 +350,6 @@ fn on_graph(scene: &Scene, runs: &Runs, x: f64) -> String {
 }
 
 fn coordinates(scene: &Scene, [x, y]: [f64; 2]) -> String {
-    let [first, second] = scene.landscape.as_dyn().axes();
+    let [first, second] = scene.axes();
     format!("{first} {} {second} {}", number(x, 4), number(y, 4))
 }

@@ -11,6 +11,8 @@ mod sine;
 mod spirals;
 mod xor;
 
+pub use moons::Moons;
+
 use crate::engine::declare::{Settings, family};
 use crate::engine::landscape::{Files, Table};
 use crate::engine::real;

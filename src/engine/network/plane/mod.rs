@@ -35,6 +35,7 @@ use crate::engine::run::Trajectory;
 use vector::finite;
 
 pub use filter::{Ignore, normalise};
+pub use pca::Pca;
 pub use shadow::{Shadow, shadows};
 
 family! {

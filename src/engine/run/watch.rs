@@ -1,0 +1,155 @@
+//! Runs that are looked at while they go.
+
+use super::{Conditions, Course, DIVERGED, Outcome, RunSpec};
+use crate::engine::cancel::Cancel;
+use crate::engine::objective::{Counts, Objective, Oracle, norm};
+use crate::engine::schedule::Pacing;
+use std::ops::ControlFlow;
+
+/// A run after some steps.
+pub struct Moment<'a> {
+    /// How many steps it has taken.
+    pub step: u64,
+    /// θ.
+    pub theta: &'a [f64],
+    /// θ one step earlier; at first, the same.
+    pub previous: &'a [f64],
+    /// True loss: no noise, all the data.
+    pub loss: f64,
+    /// The true gradient, unclipped.
+    pub gradient: &'a [f64],
+    /// The learning rate of the next step.
+    pub lr: f64,
+    /// What the optimizer has asked for so far.
+    pub counts: Counts,
+}
+
+/// Runs `spec` from `start` until `look` breaks off, which sees every row that is kept: the bits of [`run`](super::run()). The run goes on beyond
+/// [`Conditions::steps`], which is only what a schedule takes for its length. It answers with how the run ended by itself; `None` if it
+/// was broken off or cancelled.
+pub fn watch(
+    objective: &dyn Objective,
+    start: &[f64],
+    spec: &RunSpec,
+    conditions: &Conditions,
+    cancel: &Cancel,
+    mut look: impl FnMut(&Moment) -> ControlFlow<()>,
+) -> Option<Outcome> {
+    let course = Course {
+        objective,
+        start,
+        spec,
+        conditions,
+        goal: f64::NEG_INFINITY,
+        cancel,
+    };
+    let (mut theta, mut previous) = (start.to_vec(), start.to_vec());
+    let zeros = vec![0.0; theta.len()];
+    let oracle = Oracle::new(objective, conditions.treatment, zeros, cancel);
+    let mut oracle = oracle.through(course.lenses());
+    let mut rule = course.wrapped();
+    let lr = spec.optimizer.as_dyn().lr();
+    let mut pacing = Pacing::new(&spec.plan, lr, conditions.steps);
+    let every = conditions.every.max(1);
+    let mut last = f64::NAN;
+    for step in 0.. {
+        if cancel.is_cancelled() {
+            return None;
+        }
+        let pace = if step % every == 0 {
+            let (&loss, gradient) = oracle.begin_step(&theta);
+            last = loss;
+            let pace = pacing.pace(step, loss);
+            let grad_norm = norm(gradient);
+            let gradient = gradient.clone();
+            let moment = Moment {
+                step,
+                theta: &theta,
+                previous: &previous,
+                loss,
+                gradient: &gradient,
+                lr: pace.lr,
+                counts: oracle.counts(),
+            };
+            let bounded = loss.abs() <= DIVERGED
+                && theta.iter().all(|t| t.abs() <= DIVERGED)
+                && grad_norm < f64::INFINITY;
+            let finite = bounded || {
+                let mut all = theta.iter().chain([&loss, &grad_norm]);
+                all.all(|number| number.is_finite())
+            };
+            if finite && look(&moment).is_break() {
+                return None;
+            }
+            if !bounded {
+                return Some(Outcome::Diverged(step));
+            }
+            if conditions.tolerance.is_some_and(|least| grad_norm < least) {
+                return Some(Outcome::Converged(step));
+            }
+            pace
+        } else {
+            oracle.begin_unseen_step();
+            pacing.pace(step, last)
+        };
+        previous.copy_from_slice(&theta);
+        rule.step(&mut theta, &mut oracle, pace);
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::landscape::NoFiles;
+    use crate::engine::network::{AnyNetwork, NetworkLoss, data::AnyDataset};
+    use crate::engine::objective::Treatment;
+    use crate::engine::run::run;
+
+    #[test]
+    fn a_watched_run_has_the_rows_of_any_other() {
+        let network: AnyNetwork = "mlp:hidden=5,loss=bce".parse().unwrap();
+        let data: AnyDataset = "moons:samples=20".parse().unwrap();
+        let data = data.as_dyn().data(&NoFiles).unwrap();
+        let loss = NetworkLoss::new(&network, &data).unwrap();
+        let (start, never) = (loss.initial(3), Cancel::default());
+        for spec in [
+            "adam:lr=0.1@cosine",
+            "sgd:lr=0.1,momentum=0.9[layers.0:lr=0.01]+lookahead",
+            "lbfgs@plateau",
+            "muon",
+            "sgd:lr=1e9",
+        ] {
+            let spec: RunSpec = spec.parse().unwrap();
+            let conditions = Conditions {
+                steps: 12,
+                treatment: Treatment {
+                    seed: 4,
+                    batch: Some(7),
+                    noise: 0.1,
+                    ..Treatment::default()
+                },
+                tolerance: None,
+                every: 3,
+            };
+            let whole = run(&loss, &start, &spec, &conditions, &never).unwrap();
+            let mut rows = 0;
+            let ended = watch(&loss, &start, &spec, &conditions, &never, |moment| {
+                let row = rows;
+                rows += 1;
+                assert_eq!(moment.step, 3 * row as u64, "{spec}");
+                assert_eq!(Some(moment.theta), whole.theta(row), "{spec}");
+                assert_eq!(moment.loss, whole.loss[row], "{spec}");
+                assert_eq!(norm(moment.gradient), whole.grad_norm[row], "{spec}");
+                assert_eq!(moment.lr, whole.lr[row], "{spec}");
+                assert_eq!(moment.counts.gradients, whole.evaluations[row], "{spec}");
+                match moment.step {
+                    12.. => ControlFlow::Break(()),
+                    _ => ControlFlow::Continue(()),
+                }
+            });
+            assert_eq!(rows, whole.len(), "{spec}");
+            assert_eq!(ended.unwrap_or(Outcome::Finished), whole.outcome, "{spec}");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! The part of a scene that is about a network: model, data, plane.
+
+use super::SceneError;
+use crate::engine::declare::settings;
+use crate::engine::landscape::Files;
+use crate::engine::network::data::AnyDataset;
+use crate::engine::network::plane::AnyPlane;
+use crate::engine::network::{AnyNetwork, Precision, Trainee};
+use crate::engine::run::RunSpec;
+use serde::{Deserialize, Serialize};
+
+/// A network, what it learns from, and the plane on which it is looked at.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bench {
+    /// The network.
+    pub model: AnyNetwork,
+    /// What it learns from.
+    pub data: AnyDataset,
+    /// The plane through its parameters. Its origin is where the first run ends; other weights that it goes through are the ends of the
+    /// next runs.
+    #[serde(default = "pca")]
+    pub plane: AnyPlane,
+    /// What else there is to choose.
+    #[serde(default)]
+    pub settings: BenchSettings,
+}
+
+fn pca() -> AnyPlane {
+    AnyPlane::Pca(crate::engine::network::plane::Pca::default())
+}
+
+settings! {
+    /// The numbers that a network's map is computed in.
+    pub enum MapPrecision { F64 = "f64", F32 = "f32" }
+}
+
+settings! {
+    /// What a network bench has beside model, data and plane.
+    pub struct BenchSettings("Network bench") {
+        /// The share of the samples that is kept for a test.
+        test: f64 = 0.25, in 0.0..1.0, linear 0.0..=0.5;
+        /// A row is kept of every so many steps. The loss, gradient and accuracy of a row are of all samples, which is where most of the time of
+        /// training on small batches goes. Runs take whole rows: steps are rounded up to them.
+        every: u64 = 5, in 1.0..=10000.0, log 1.0..=100.0;
+        /// f64 agrees with the loss to 1e-12; f32 draws the map about twice as fast, to 1e-5.
+        precision: MapPrecision = MapPrecision::F64;
+        /// A layer whose gradient norm is above this explodes.
+        exploding: f64 = 100.0, in 0.0.., log 1.0..=1e6;
+        /// A layer whose gradient norm is below this vanishes.
+        vanishing: f64 = 1e-5, in 0.0.., log 1e-12..=1.0;
+    }
+}
+
+/// A change of a run on its way: from a step on it goes on with these weights, but as another spec says, whose rule begins anew.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Leg {
+    /// The step, a whole number of rows.
+    pub from: u64,
+    /// Optimizer and schedule from there.
+    pub spec: RunSpec,
+}
+
+impl Default for Bench {
+    /// Moons, and a network that separates them.
+    fn default() -> Self {
+        Self {
+            model: AnyNetwork::all().swap_remove(0),
+            data: AnyDataset::Moons(crate::engine::network::data::Moons::default()),
+            plane: pca(),
+            settings: BenchSettings::default(),
+        }
+    }
+}
+
+impl Bench {
+    /// The network at work; `seed` is that of its first weights and of what is kept for a test.
+    pub fn trainee(&self, files: &dyn Files, seed: u64) -> Result<Trainee, SceneError> {
+        let precision = match self.settings.precision {
+            MapPrecision::F64 => Precision::Double,
+            MapPrecision::F32 => Precision::Single,
+        };
+        let split = self.data.split(files, self.settings.test, seed);
+        let split = split.map_err(|error| SceneError::Network(error.to_string()))?;
+        Trainee::new(&self.model, split, seed, precision)
+            .map_err(|error| SceneError::Network(error.to_string()))
+    }
+
+    /// Whether `other` has the same network at work.
+    pub fn same_trainee(&self, other: &Self) -> bool {
+        let own = |bench: &Self| (bench.settings.test, bench.settings.precision);
+        self.model == other.model && self.data == other.data && own(self) == own(other)
+    }
+}

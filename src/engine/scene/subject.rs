@@ -1,0 +1,101 @@
+//! What a scene is about, whether a landscape or a network: its name, its axes, its ground.
+
+use super::{Scene, SceneError};
+use crate::engine::landscape::{Files, Ground, Spacing};
+use crate::engine::plane::Rect;
+use std::sync::Arc;
+
+impl Scene {
+    /// The name of the landscape or of the network.
+    pub fn subject(&self) -> &'static str {
+        match &self.network {
+            Some(bench) => bench.model.name(),
+            None => self.landscape.name(),
+        }
+    }
+
+    /// What it is, for people.
+    pub fn title(&self) -> String {
+        match &self.network {
+            Some(bench) => format!(
+                "{} on {}",
+                bench.model.settings().title(),
+                bench.data.settings().title()
+            ),
+            None => self.landscape.settings().title().to_owned(),
+        }
+    }
+
+    /// The formula of the landscape, or the plane on which the network is looked at.
+    pub fn formula(&self) -> String {
+        match &self.network {
+            Some(bench) => format!("plane: {}", bench.plane.settings().title()),
+            None => self.landscape.as_dyn().formula(),
+        }
+    }
+
+    /// The subject with all of its settings, as specs have it.
+    pub fn subject_spec(&self) -> String {
+        match &self.network {
+            Some(bench) => format!("{} · {} · plane {}", bench.model, bench.data, bench.plane),
+            None => self.landscape.to_string(),
+        }
+    }
+
+    /// The number of parameters that the map is about, 1 or 2; of a network those of the plane.
+    pub fn dim(&self) -> usize {
+        match &self.network {
+            Some(_) => 2,
+            None => self.landscape.as_dyn().dim(),
+        }
+    }
+
+    /// What the axes of the map are called.
+    pub fn axes(&self) -> [&'static str; 2] {
+        match &self.network {
+            Some(_) => ["a", "b"],
+            None => self.landscape.as_dyn().axes(),
+        }
+    }
+
+    /// What the map shows where nobody has chosen and nothing has been computed.
+    pub fn first_view(&self) -> Rect {
+        match &self.network {
+            Some(_) => Rect::square(1.0),
+            None => self.landscape.as_dyn().view(),
+        }
+    }
+
+    /// How contour levels are best spaced.
+    pub fn spacing(&self) -> Spacing {
+        match &self.network {
+            Some(_) => Spacing::Log,
+            None => self.landscape.as_dyn().spacing(),
+        }
+    }
+
+    /// Whether `other` is about the same: what is computed of one holds for the other, but for runs and plane.
+    pub fn same_subject(&self, other: &Self) -> bool {
+        match (&self.network, &other.network) {
+            (None, None) => self.landscape == other.landscape,
+            (Some(own), Some(bench)) => {
+                own.same_trainee(bench) && self.training.seed == other.training.seed
+            }
+            _ => false,
+        }
+    }
+
+    /// The landscape or the network at work, without a look at the runs.
+    pub(in crate::engine) fn unchecked_ground(
+        &self,
+        files: &dyn Files,
+    ) -> Result<Ground, SceneError> {
+        match &self.network {
+            None => Ok(self.landscape.as_dyn().ground(files)?),
+            Some(bench) => {
+                let trainee = bench.trainee(files, self.training.seed)?;
+                Ok(Ground::of_network(Arc::new(trainee)))
+            }
+        }
+    }
+}
