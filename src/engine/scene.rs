@@ -116,6 +116,12 @@ impl Scene {
             .unwrap_or_else(|_| Self::new(AnyLandscape::all().swap_remove(0)))
     }
 
+    /// The picture of a network to begin with: four optimizers separate two moons.
+    pub fn network() -> Self {
+        Self::from_toml(include_str!("../../assets/network.toml"))
+            .unwrap_or_else(|_| Self::opening())
+    }
+
     /// Reads a scene file.
     pub fn from_toml(text: &str) -> Result<Self, SceneError> {
         let malformed_at = |at: usize, message: &str| {
@@ -329,6 +335,14 @@ fn difference(spec: &RunSpec) -> String {
 mod tests {
     use super::*;
     use crate::engine::landscape::NoFiles;
+
+    #[test]
+    fn the_network_to_begin_with_is_sound() {
+        let scene = Scene::network();
+        assert_eq!((scene.runs.len(), scene.subject()), (4, "mlp"));
+        assert!(scene.ground(&NoFiles).is_ok());
+        assert_eq!(Scene::from_toml(&scene.to_toml()), Ok(scene));
+    }
 
     #[test]
     fn the_opening_scene_is_sound() {

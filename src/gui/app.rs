@@ -1,9 +1,10 @@
 //! The application: the scene, its history, what is computed for it, and the one place where commands are obeyed.
 
-use super::command::Command;
+use super::command::{Command, TRAIN_ON};
 use super::dialog::{AskPath, Purpose};
 use super::paint::Textures;
 use super::panel;
+use super::panel::progress::Progress;
 use super::theme;
 use super::timeline::Timeline;
 use super::view::View;
@@ -189,12 +190,39 @@ impl App {
                     run.shown = !run.shown;
                 }
             }
+            Command::PauseTraining | Command::StopTraining | Command::TrainOn => {
+                self.training(&command);
+            }
             Command::SwitchTheme => self.switching_theme = true,
             Command::Help => self.help = !self.help,
             Command::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
         }
         self.timeline.set_steps(self.scene.training.steps);
         self.selected = self.selected.filter(|&index| index < self.scene.runs.len());
+    }
+
+    /// Holds the runs of a network, ends them or lets them go on.
+    fn training(&mut self, command: &Command) {
+        let Some(progress) = self.progress() else {
+            return self.say("Runs on a landscape are made at once; this is for networks.");
+        };
+        match command {
+            Command::PauseTraining => self.lab.pause(!self.lab.is_paused()),
+            Command::StopTraining if !progress.complete => {
+                self.scene.training.steps = progress.done.max(1);
+                self.lab.pause(false);
+            }
+            Command::TrainOn => {
+                self.scene.training.steps = self.scene.training.steps.saturating_add(TRAIN_ON);
+                self.lab.pause(false);
+            }
+            _ => {}
+        }
+    }
+
+    /// How far the runs of a network are.
+    pub(super) fn progress(&self) -> Option<Progress> {
+        Progress::of(&self.scene, self.runs())
     }
 
     pub(super) fn document(&self) -> Document {

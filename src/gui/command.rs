@@ -4,6 +4,9 @@ use super::view::View;
 use crate::engine::scene::Scene;
 use eframe::egui::{Key, KeyboardShortcut, Modifiers};
 
+/// How many more steps runs take that are to train on.
+pub(crate) const TRAIN_ON: u64 = 500;
+
 /// Something to do.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Command {
@@ -41,6 +44,12 @@ pub(crate) enum Command {
     Show(View),
     /// Ticks or unticks a run.
     Toggle(usize),
+    /// Holds the runs of a network where they are, or lets them go on.
+    PauseTraining,
+    /// Ends the runs of a network where they are.
+    StopTraining,
+    /// Lets the runs of a network take more steps.
+    TrainOn,
     /// Light or dark.
     SwitchTheme,
     /// Opens or closes the sheet of keys.
@@ -84,7 +93,7 @@ const fn ctrl_shift(key: Key) -> KeyboardShortcut {
 }
 
 /// The menus, in their order; keys with more modifiers come before the same keys with fewer where they are looked for.
-pub(crate) const MENUS: [(&str, &[Entry]); 4] = [
+pub(crate) const MENUS: [(&str, &[Entry]); 5] = [
     (
         "File",
         &[
@@ -125,6 +134,14 @@ pub(crate) const MENUS: [(&str, &[Entry]); 4] = [
             entry("Sweep", Command::Show(View::Sweep), plain(Key::W)),
             entry("Full view", Command::FullView, plain(Key::F)),
             entry("Light or dark", Command::SwitchTheme, ctrl(Key::D)),
+        ],
+    ),
+    (
+        "Training",
+        &[
+            entry("Pause or go on", Command::PauseTraining, plain(Key::P)),
+            entry("Stop here", Command::StopTraining, shift(Key::P)),
+            entry("Train on", Command::TrainOn, plain(Key::T)),
         ],
     ),
     (

@@ -8,6 +8,7 @@ use super::timeline::Timeline;
 use crate::engine::declare::{Refusal, Value};
 use crate::engine::lab::{Runs, all_runs};
 use crate::engine::landscape::AnyLandscape;
+use crate::engine::network::data::{AnyDataset, Csv};
 use crate::engine::run::RunSpec;
 use crate::engine::scene::Scene;
 use crate::export::file;
@@ -153,6 +154,17 @@ impl App {
             Some("npy" | "csv") => ("grid", "data"),
             _ => return self.open(ctx, path),
         };
+        if let (Some(bench), Some("csv")) = (&self.scene.network, extension.as_deref()) {
+            let mut bench = bench.clone();
+            bench.choose_data(AnyDataset::Csv(Csv {
+                path: path.to_string_lossy().into_owned(),
+                ..Csv::default()
+            }));
+            let mut scene = self.scene.clone();
+            scene.choose_network(bench);
+            self.history.add_undo(&self.document());
+            return self.apply(ctx, Command::Edit(Box::new(scene)));
+        }
         let landscape = path
             .to_str()
             .ok_or_else(|| {

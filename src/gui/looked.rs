@@ -24,7 +24,7 @@ struct Of {
 pub(crate) struct Looked(Option<(Of, Option<Look>)>);
 
 impl Looked {
-    /// Step `step` of run `index`, if the run gets there and it is not beyond [`FARTHEST`].
+    /// Step `step` of run `index`, if the run gets there, it is not beyond [`FARTHEST`], and the run is not a network's.
     pub(crate) fn at(
         &mut self,
         scene: &Scene,
@@ -32,7 +32,7 @@ impl Looked {
         index: usize,
         step: u64,
     ) -> Option<&Look> {
-        if step > FARTHEST {
+        if step > FARTHEST || scene.network.is_some() {
             return None;
         }
         let of = Of {

@@ -76,6 +76,13 @@ impl Timeline {
         }
     }
 
+    /// Does not go beyond a step while it plays.
+    pub(crate) fn hold_at(&mut self, step: u64) {
+        if self.playing {
+            self.position = self.position.min(real(step));
+        }
+    }
+
     /// Lets time go by.
     pub(crate) fn advance(&mut self, secs: f64) {
         if self.playing {

@@ -27,6 +27,9 @@ impl App {
         self.textures.begin_frame();
         let (now, elapsed) = ctx.input(|input| (input.time, input.stable_dt.min(0.1)));
         self.timeline.advance(f64::from(elapsed));
+        if let Some(progress) = self.progress().filter(|progress| !progress.complete) {
+            self.timeline.hold_at(progress.done);
+        }
         // Whatever stood still since the last frame is a state to come back to.
         self.history.feed_state(now, &self.document());
         let commands = self.keys(&ctx);
@@ -63,14 +66,18 @@ impl App {
 
     fn timeline_panel(&mut self, ui: &mut egui::Ui) {
         let busy = match self.lab.busy() {
+            [true, _] if self.scene.network.is_some() => None,
             [true, _] => Some("computing the runs …"),
             [_, true] => Some("computing the landscape …"),
             _ => None,
         };
         let show = |ui: &mut egui::Ui| {
             ui.add_space(3.0);
-            let commands =
+            let mut commands =
                 panel::timeline::ui(ui, &mut self.timeline, &self.map.under_pointer, busy);
+            if let Some(progress) = self.progress() {
+                commands.extend(panel::progress::ui(ui, progress, self.lab.is_paused()));
+            }
             ui.add_space(3.0);
             commands
         };

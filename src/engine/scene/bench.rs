@@ -1,11 +1,11 @@
 //! The part of a scene that is about a network: model, data, plane.
 
-use super::SceneError;
+use super::{Run, SceneError};
 use crate::engine::declare::settings;
-use crate::engine::landscape::Files;
+use crate::engine::landscape::{Files, NoFiles};
 use crate::engine::network::data::AnyDataset;
 use crate::engine::network::plane::AnyPlane;
-use crate::engine::network::{AnyNetwork, Precision, Trainee};
+use crate::engine::network::{AnyNetwork, Loss, Precision, Trainee};
 use crate::engine::run::RunSpec;
 use serde::{Deserialize, Serialize};
 
@@ -62,6 +62,24 @@ pub struct Leg {
     pub spec: RunSpec,
 }
 
+impl Run {
+    /// The spec that it goes by from a step on.
+    pub fn spec_at(&self, step: u64) -> &RunSpec {
+        let leg = self.legs.iter().rfind(|leg| leg.from <= step);
+        leg.map_or(&self.spec, |leg| &leg.spec)
+    }
+
+    /// Goes by another spec from a step on, with the weights that it has there; later changes are forgotten.
+    pub fn change_from(&mut self, step: u64, spec: RunSpec) {
+        self.legs.retain(|leg| leg.from < step);
+        if step == 0 {
+            self.spec = spec;
+        } else if *self.spec_at(step) != spec {
+            self.legs.push(Leg { from: step, spec });
+        }
+    }
+}
+
 impl Default for Bench {
     /// Moons, and a network that separates them.
     fn default() -> Self {
@@ -85,6 +103,21 @@ impl Bench {
         let split = split.map_err(|error| SceneError::Network(error.to_string()))?;
         Trainee::new(&self.model, split, seed, precision)
             .map_err(|error| SceneError::Network(error.to_string()))
+    }
+
+    /// Chooses other data, and the loss that suits them: mse for numbers, bce for two classes, ce for more.
+    pub fn choose_data(&mut self, data: AnyDataset) {
+        self.data = data;
+        let Ok(data) = self.data.as_dyn().data(&NoFiles) else {
+            return;
+        };
+        let loss = match data.classes() {
+            None => Loss::Mse,
+            Some(..=2) => Loss::Bce,
+            Some(_) => Loss::Ce,
+        };
+        let AnyNetwork::Mlp(mlp) = &mut self.model;
+        mlp.loss = loss;
     }
 
     /// Whether `other` has the same network at work.

@@ -58,6 +58,20 @@ impl Scene {
         }
     }
 
+    /// The groups of parameters that a run can treat otherwise: each one's name in specs, and what it is called.
+    pub fn groups(&self) -> Vec<[String; 2]> {
+        if let Some(bench) = &self.network {
+            let layers = bench.model.as_dyn().architecture().hidden.len() + 1;
+            let names = (0..layers).map(|layer| format!("layers.{layer}"));
+            return names.map(|name| [name.clone(), name]).collect();
+        }
+        let called = self.landscape.as_dyn().parameters().into_iter();
+        let names = ["x", "y"].into_iter().zip(called);
+        names
+            .map(|pair| <[&str; 2]>::from(pair).map(str::to_owned))
+            .collect()
+    }
+
     /// What the map shows where nobody has chosen and nothing has been computed.
     pub fn first_view(&self) -> Rect {
         match &self.network {

@@ -2,7 +2,9 @@
 
 pub(crate) mod chooser;
 pub(crate) mod critical;
+mod network;
 pub(crate) mod optimizers;
+pub(crate) mod progress;
 pub(crate) mod rule;
 pub(crate) mod run;
 pub(crate) mod scene;

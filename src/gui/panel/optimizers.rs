@@ -19,18 +19,18 @@ enum Change {
     Remove(usize),
 }
 
-/// Shows the runs of a scene and changes them in place.
+/// Shows the runs of a scene and changes them in place; with `from`, as they go on from that step.
 pub(crate) fn ui(
     ui: &mut egui::Ui,
     scene: &mut Scene,
     selected: &mut Option<usize>,
-    around: &Around,
+    (around, from): (&Around, Option<u64>),
     curve: &mut Curve,
     textures: &mut Textures,
     answer: &mut Answer,
 ) {
     let theme = around.theme;
-    let (parameters, steps) = (scene.landscape.as_dyn().parameters(), scene.training.steps);
+    let (groups, steps) = (scene.groups(), scene.training.steps);
     let mut change = None;
     ui.horizontal(|ui| {
         ui.label(heading_text("OPTIMIZERS"));
@@ -77,7 +77,10 @@ pub(crate) fn ui(
             }
             if open {
                 ui.indent("settings", |ui| {
-                    let mut refused = run::ui(ui, run, &names[index], &parameters);
+                    legs_ui(ui, run, from);
+                    let before = run.spec_at(from.unwrap_or(0)).clone();
+                    let whole = std::mem::replace(&mut run.spec, before.clone());
+                    let mut refused = run::ui(ui, run, &names[index], &groups);
                     let (colour, name) = (look(run.colour), names[index].as_str());
                     let mut asked = None;
                     let show = |ui: &mut egui::Ui, spec: &RunSpec| {
@@ -86,6 +89,13 @@ pub(crate) fn ui(
                         asked = curve.ui(ui, of, (colour, name), around, textures);
                     };
                     refused = run::schedules_ui(ui, &mut run.spec, show).or(refused);
+                    let now = std::mem::replace(&mut run.spec, whole);
+                    if now != before {
+                        match from {
+                            Some(step) => run.change_from(step, now),
+                            None => run.spec = now,
+                        }
+                    }
                     answer.refused = refused.or(answer.refused.take());
                     answer.commands.extend(asked);
                 });
@@ -106,6 +116,34 @@ pub(crate) fn ui(
             *selected = None;
         }
         _ => {}
+    }
+}
+
+/// How a run goes on from later steps, and that what is changed now acts from a step on.
+fn legs_ui(ui: &mut egui::Ui, run: &mut Run, from: Option<u64>) {
+    let mut removed = None;
+    for (index, leg) in run.legs.iter().enumerate() {
+        ui.horizontal(|ui| {
+            let words = format!("from step {}: {}", leg.from, leg.spec);
+            if ui
+                .button("Remove")
+                .on_hover_text(format!(
+                    "Lets the run go on as it was before step {}.",
+                    leg.from
+                ))
+                .clicked()
+            {
+                removed = Some(index);
+            }
+            ui.add(egui::Label::new(&words).truncate())
+                .on_hover_text(words);
+        });
+    }
+    if let Some(index) = removed {
+        run.legs.remove(index);
+    }
+    if let Some(step) = from.filter(|step| *step > 0) {
+        ui.label(format!("Changes act from step {step} on."));
     }
 }
 

@@ -28,6 +28,10 @@ pub(crate) fn ui(
         for line in spec.rule() {
             ui.label(symbols(line));
         }
+        if scene.network.is_some() {
+            ui.weak("Numbers are shown on landscapes of two parameters.");
+            return;
+        }
         ui.add_space(4.0);
         let step = u64::try_from(row).unwrap_or(u64::MAX);
         if step == 0 {

@@ -9,12 +9,12 @@ use crate::gui::param_ui::{owned_settings_ui, settings_ui};
 use eframe::egui;
 
 /// Shows a run's settings and what is around them, and changes them in place; answers why a value was not taken.
-/// `parameters` is what the landscape calls its parameters.
+/// `parameters` are the groups that there can be: the name of each in specs, and what it is called.
 pub(crate) fn ui(
     ui: &mut egui::Ui,
     run: &mut Run,
     name: &str,
-    parameters: &[&str],
+    parameters: &[[String; 2]],
 ) -> Option<String> {
     ui.horizontal(|ui| {
         let label = ui.label("name");
@@ -82,7 +82,7 @@ pub(crate) fn schedules_ui(
 }
 
 /// The parameters that have settings of their own: those that differ, and a way to have more and to have none.
-fn groups_ui(ui: &mut egui::Ui, spec: &mut RunSpec, parameters: &[&str]) -> Option<String> {
+fn groups_ui(ui: &mut egui::Ui, spec: &mut RunSpec, parameters: &[[String; 2]]) -> Option<String> {
     let (mut refused, mut removed) = (None, None);
     let RunSpec {
         optimizer, groups, ..
@@ -123,15 +123,16 @@ fn groups_ui(ui: &mut egui::Ui, spec: &mut RunSpec, parameters: &[&str]) -> Opti
         groups.remove(index);
     }
     let elementwise = optimizer.as_dyn().elementwise();
-    let names = ["x", "y"].into_iter().zip(parameters);
     let free = |name: &str| groups.iter().all(|group| group.name != name);
-    let free: Vec<_> = names.filter(|(name, _)| free(name)).collect();
+    let free: Vec<&[String; 2]> = { parameters.iter() }
+        .filter(|[name, _]| free(name))
+        .collect();
     if !elementwise || parameters.len() < 2 || free.is_empty() {
         return refused;
     }
     ui.horizontal_wrapped(|ui| {
-        for (name, called) in free {
-            let is = if *called == name {
+        for [name, called] in free {
+            let is = if called == name {
                 String::new()
             } else {
                 format!(", which is {called} here,")
@@ -145,8 +146,10 @@ fn groups_ui(ui: &mut egui::Ui, spec: &mut RunSpec, parameters: &[&str]) -> Opti
                 let lr = own.as_dyn().lr() * 0.1;
                 let refusal = own.settings_mut().set("lr", Value::Real(lr)).err();
                 refused = refusal.map(|refusal| refusal.to_string()).or(refused.take());
-                let name = name.to_owned();
-                groups.push(Group { name, optimizer: own });
+                groups.push(Group {
+                    name: name.clone(),
+                    optimizer: own,
+                });
             }
         }
     });

@@ -1,11 +1,13 @@
 //! The left panel: the landscape, what all runs share, and the optimizers.
 
 use super::chooser::Chooser;
+use super::network;
 use super::optimizers;
 use super::schedule::Curve;
 use crate::engine::declare::Value;
 use crate::engine::lab::{RunResult, Runs};
 use crate::engine::landscape::AnyLandscape;
+use crate::engine::objective::Objective;
 use crate::engine::optimizer::AnyOptimizer;
 use crate::engine::real;
 use crate::engine::scene::Scene;
@@ -40,12 +42,21 @@ pub(crate) struct Around<'a> {
 impl Around<'_> {
     /// How many samples the landscape's data has.
     fn samples(&self) -> usize {
-        self.runs.map_or(0, |runs| runs.ground.objective.samples())
+        self.objective().map_or(0, Objective::samples)
+    }
+
+    /// What runs go down: the landscape, or the loss of the network in all of its parameters.
+    fn objective(&self) -> Option<&dyn Objective> {
+        let runs = self.runs?;
+        Some(match &runs.trained {
+            Some(trained) => &*trained.trainee.loss,
+            None => &*runs.ground.objective,
+        })
     }
 
     /// What an optimizer expects of a landscape, where this one is not of that kind.
     pub(super) fn refuses(&self, optimizer: &AnyOptimizer) -> Option<&'static str> {
-        optimizer.as_dyn().refuses(&*self.runs?.ground.objective)
+        optimizer.as_dyn().refuses(self.objective()?)
     }
 
     /// What run `index` left behind.
@@ -62,6 +73,7 @@ pub(crate) struct Memory {
     curve: Curve,
     /// The dialog for the landscape's file.
     browsing: Option<Browse>,
+    network: network::Memory,
 }
 
 /// Shows the whole panel.
@@ -77,31 +89,42 @@ pub(crate) fn ui(
     let mut scene = current.clone();
     let mut answer = Answer::default();
     ui.set_max_width(ui.available_width() - 10.0); // The scroll bar's room.
-    heading(ui, "LANDSCAPE");
-    landscape_ui(
-        ui,
-        &mut scene,
-        memory,
-        &mut answer,
-        (around.theme, textures),
-    );
-    heading(ui, "START");
-    start_ui(ui, &mut scene);
+    network::subject_ui(ui, &mut scene);
+    if scene.network.is_some() {
+        network::ui(ui, &mut scene, &mut memory.network, &mut answer);
+    } else {
+        heading(ui, "LANDSCAPE");
+        landscape_ui(
+            ui,
+            &mut scene,
+            memory,
+            &mut answer,
+            (around.theme, textures),
+        );
+        heading(ui, "START");
+        start_ui(ui, &mut scene);
+    }
     heading(ui, "TRAINING");
     let refused = settings_ui(ui, &mut scene.training, |name| {
         name != "batch" || samples > 0
     });
     answer.refused = refused.or(answer.refused);
+    network::record_ui(ui, &mut scene, &mut memory.network, &mut answer);
     if samples > 0 {
         answer.refused = scaling_ui(ui, &mut scene, samples).or(answer.refused);
     }
     ui.add_space(10.0);
     let curve = &mut memory.curve;
+    let keeping = memory.network.keep_weights;
+    let from = scene.network.as_ref().filter(|_| keeping).map(|bench| {
+        let every = bench.settings.every.max(1);
+        around.step / every * every
+    });
     optimizers::ui(
         ui,
         &mut scene,
         selected,
-        around,
+        (around, from),
         curve,
         textures,
         &mut answer,

@@ -23,8 +23,9 @@ struct Of {
     plan: Plan,
     lr: f64,
     steps: u64,
-    /// The run, where its losses decide.
+    /// The run, where its losses decide, and how many steps its rows are apart.
     record: Option<Arc<RunResult>>,
+    every: u64,
 }
 
 impl Of {
@@ -51,10 +52,11 @@ struct Line {
 }
 
 impl Line {
-    fn of(values: &[f64]) -> Self {
+    /// That of numbers that are so many steps apart.
+    fn of(values: &[f64], every: f64) -> Self {
         let rows = thin(values, COLUMNS);
         Self {
-            steps: rows.iter().map(|&row| real(row)).collect(),
+            steps: rows.iter().map(|&row| every * real(row)).collect(),
             values: rows.iter().map(|&row| values[row]).collect(),
         }
     }
@@ -80,6 +82,7 @@ impl Curve {
             lr: spec.optimizer.as_dyn().lr(),
             steps,
             record: record.filter(|_| plan.heeds_loss()).cloned(),
+            every: around.runs.map_or(1, |runs| runs.every),
         };
         if self.of.as_ref().is_none_or(|known| !known.same(&of)) {
             (self.lr, self.momentum) = lines(&of);
@@ -164,10 +167,14 @@ fn lines(of: &Of) -> (Line, Line) {
         lr,
         steps,
         record,
+        every,
     } = of;
     if plan.heeds_loss() {
         let recorded = record.as_ref().map(|record| &record.trajectory.lr[..]);
-        return (Line::of(recorded.unwrap_or_default()), Line::default());
+        return (
+            Line::of(recorded.unwrap_or_default(), real(*every)),
+            Line::default(),
+        );
     }
     let mut pacing = Pacing::new(plan, *lr, *steps);
     let paces: Vec<Pace> = (0..=*steps)
@@ -175,7 +182,7 @@ fn lines(of: &Of) -> (Line, Line) {
         .collect();
     let of = |value: &dyn Fn(&Pace) -> f64| {
         let values: Vec<f64> = paces.iter().map(value).collect();
-        Line::of(&values)
+        Line::of(&values, 1.0)
     };
     (
         of(&|pace| pace.lr),

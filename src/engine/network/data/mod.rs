@@ -11,6 +11,7 @@ mod sine;
 mod spirals;
 mod xor;
 
+pub use csv::Csv;
 pub use moons::Moons;
 
 use crate::engine::declare::{Settings, family};
@@ -147,6 +148,24 @@ impl Data {
     /// The inputs, a row for each sample.
     pub fn inputs(&self) -> &[f64] {
         &self.inputs
+    }
+
+    /// How many classes there are, where the targets are classes: named, or whole numbers from 0 of which none is left out.
+    pub fn classes(&self) -> Option<usize> {
+        match &self.targets {
+            Targets::Classes { names, .. } => Some(names.len()),
+            Targets::Numbers { width: 1, numbers } => {
+                let mut known = numbers.clone();
+                known.sort_by(f64::total_cmp);
+                known.dedup();
+                let whole = known
+                    .iter()
+                    .enumerate()
+                    .all(|(class, number)| *number == real(class));
+                (whole && known.len() > 1).then_some(known.len())
+            }
+            Targets::Numbers { .. } => None,
+        }
     }
 
     /// What the outputs should be.

@@ -1,0 +1,225 @@
+//! The left panel of a network: model, data, plane, and what is kept of its runs.
+
+use super::scene::{Answer, heading};
+use crate::engine::declare::{Settings, Value};
+use crate::engine::network::data::AnyDataset;
+use crate::engine::network::plane::AnyPlane;
+use crate::engine::scene::{Bench, Scene};
+use crate::gui::dialog::Browse;
+use crate::gui::param_ui::{file_ui, name_ui, settings_ui};
+use crate::gui::view::named;
+use eframe::egui;
+
+/// What the panel remembers between frames.
+#[derive(Default)]
+pub(crate) struct Memory {
+    /// Whether the settings of the model that are rarely changed are shown.
+    all: bool,
+    /// Whether changes of runs act from the timeline's step on.
+    pub(super) keep_weights: bool,
+    /// The dialog for the data's file.
+    browsing: Option<Browse>,
+}
+
+/// The settings of a model that are always shown.
+const USUAL: [&str; 3] = ["hidden", "activation", "loss"];
+
+/// Landscape or network: what the scene is about.
+pub(super) fn subject_ui(ui: &mut egui::Ui, scene: &mut Scene) {
+    ui.horizontal(|ui| {
+        for (about_network, title, help) in [
+            (
+                false,
+                "Landscape",
+                "A function of two parameters, or of one.",
+            ),
+            (
+                true,
+                "Network",
+                "A small network in training, looked at on a plane through its parameters.",
+            ),
+        ] {
+            let chosen = scene.network.is_some() == about_network;
+            let title = egui::RichText::new(title).strong();
+            let tab = ui.selectable_label(chosen, title).on_hover_text(help);
+            if tab.clicked() && !chosen {
+                turn_to(scene, about_network);
+            }
+        }
+    });
+}
+
+/// Turns a scene to networks or back to its landscape, with runs that suit it.
+fn turn_to(scene: &mut Scene, about_network: bool) {
+    let other = if about_network {
+        Scene::network()
+    } else {
+        Scene::opening()
+    };
+    *scene = Scene {
+        network: other.network,
+        runs: other.runs,
+        training: other.training,
+        view: None,
+        ..scene.clone()
+    };
+}
+
+/// Shows the network of a scene and changes it in place.
+pub(super) fn ui(ui: &mut egui::Ui, scene: &mut Scene, memory: &mut Memory, answer: &mut Answer) {
+    let Some(bench) = &mut scene.network else {
+        return;
+    };
+    let before = bench.clone();
+    heading(ui, "MODEL");
+    let all = memory.all;
+    let wanted = |name: &str| all || USUAL.contains(&name);
+    ui.push_id("model", |ui| {
+        note(answer, settings_ui(ui, bench.model.settings_mut(), wanted));
+    });
+    let more = if all {
+        "fewer settings"
+    } else {
+        "more settings"
+    };
+    if ui
+        .small_button(more)
+        .on_hover_text("Normalisation, residual connections, biases, first weights, L2.")
+        .clicked()
+    {
+        memory.all = !all;
+    }
+    heading(ui, "DATA");
+    ui.push_id("data", |ui| data_ui(ui, bench, memory, answer));
+    heading(ui, "PLANE");
+    ui.push_id("plane", |ui| plane_ui(ui, bench, answer));
+    let forgotten = before.model != bench.model || before.data != bench.data;
+    if forgotten {
+        // Layers may be others, and weights begin anew.
+        for run in &mut scene.runs {
+            run.spec.groups.clear();
+            run.legs.clear();
+        }
+    }
+    if forgotten || before.plane != bench.plane {
+        scene.view = None;
+    }
+}
+
+/// What is kept of the runs, below what they all share.
+pub(super) fn record_ui(
+    ui: &mut egui::Ui,
+    scene: &mut Scene,
+    memory: &mut Memory,
+    answer: &mut Answer,
+) {
+    let Some(bench) = &mut scene.network else {
+        return;
+    };
+    let wanted = |name: &str| name != "test" && name != "precision";
+    let refused = settings_ui(ui, &mut bench.settings, wanted);
+    if refused.is_none() {
+        let every = bench.settings.every.max(1);
+        // Legs begin at a row.
+        for leg in scene.runs.iter_mut().flat_map(|run| &mut run.legs) {
+            leg.from = (leg.from / every).max(1) * every;
+        }
+    }
+    note(answer, refused);
+    ui.horizontal(|ui| {
+        let help = "A change of a run's settings acts from the timeline's step on: the run goes on with the weights that it has there, and with a \
+                    fresh optimizer. Otherwise it trains anew from the first weights.";
+        let label = name_ui(ui, "keep weights").on_hover_text(help);
+        let tick = ui.checkbox(&mut memory.keep_weights, "");
+        tick.labelled_by(label.id).on_hover_text(help);
+    });
+}
+
+fn note(answer: &mut Answer, refused: Option<String>) {
+    answer.refused = refused.or(answer.refused.take());
+}
+
+/// A menu of all members of a family; answers with the one that is chosen.
+fn family_ui<T>(
+    ui: &mut egui::Ui,
+    name: &str,
+    current: &dyn Settings,
+    all: Vec<T>,
+    settings: impl Fn(&T) -> &dyn Settings,
+) -> Option<T> {
+    let title = current.title();
+    let mut chosen = None;
+    ui.horizontal(|ui| {
+        name_ui(ui, name);
+        let combo = egui::ComboBox::from_id_salt(name)
+            .selected_text(title)
+            .width(ui.available_width() - 8.0)
+            .truncate();
+        let response = combo.show_ui(ui, |ui| {
+            for member in all {
+                let (same, help) = {
+                    let settings = settings(&member);
+                    (settings.title() == title, settings.help())
+                };
+                let label = ui.selectable_label(same, settings(&member).title());
+                if label.on_hover_text(help).clicked() && !same {
+                    chosen = Some(member);
+                }
+            }
+        });
+        named(&response.response, name, title);
+        response.response.on_hover_text(current.help());
+    });
+    chosen
+}
+
+fn data_ui(ui: &mut egui::Ui, bench: &mut Bench, memory: &mut Memory, answer: &mut Answer) {
+    let all = AnyDataset::all();
+    let chosen = family_ui(ui, "data", bench.data.settings(), all, |data| {
+        data.settings()
+    });
+    if let Some(data) = chosen {
+        bench.choose_data(data);
+        memory.browsing = None;
+    }
+    let is_file = matches!(bench.data, AnyDataset::Csv(_));
+    let settings = bench.data.settings_mut();
+    if is_file {
+        let (refused, browse) = file_ui(ui, settings, "path");
+        note(answer, refused);
+        if browse && memory.browsing.is_none() {
+            let show = |dialog: rfd::FileDialog| dialog.add_filter("Table", &["csv"]).pick_file();
+            match Browse::begin(ui.ctx(), show) {
+                Ok(browsing) => memory.browsing = Some(browsing),
+                Err(sentence) => answer.refused = Some(sentence),
+            }
+        }
+        if let Some(path) = Browse::take(&mut memory.browsing) {
+            let path = Value::Text(path.to_string_lossy().into_owned());
+            let refused = settings.set("path", path).err();
+            note(answer, refused.map(|refusal| refusal.to_string()));
+        }
+    }
+    note(
+        answer,
+        settings_ui(ui, settings, |name| !(is_file && name == "path")),
+    );
+    let test = |name: &str| name == "test";
+    note(answer, settings_ui(ui, &mut bench.settings, test));
+}
+
+fn plane_ui(ui: &mut egui::Ui, bench: &mut Bench, answer: &mut Answer) {
+    let all = AnyPlane::all();
+    let chosen = family_ui(ui, "plane", bench.plane.settings(), all, |plane| {
+        plane.settings()
+    });
+    if let Some(plane) = chosen {
+        bench.plane = plane;
+    }
+    note(
+        answer,
+        settings_ui(ui, bench.plane.settings_mut(), |_| true),
+    );
+    let precision = |name: &str| name == "precision";
+    note(answer, settings_ui(ui, &mut bench.settings, precision));
+}
