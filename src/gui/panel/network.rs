@@ -1,6 +1,6 @@
 //! The left panel of a network: model, data, plane, and what is kept of its runs.
 
-use super::scene::{Answer, heading};
+use super::scene::{Answer, heading_text};
 use crate::engine::declare::{Settings, Value};
 use crate::engine::network::data::AnyDataset;
 use crate::engine::network::plane::AnyPlane;
@@ -13,16 +13,51 @@ use eframe::egui;
 /// What the panel remembers between frames.
 #[derive(Default)]
 pub(crate) struct Memory {
-    /// Whether the settings of the model that are rarely changed are shown.
-    all: bool,
+    /// Whether settings that are rarely changed are shown: of the model, the data, the plane, the training.
+    more: [bool; 4],
     /// Whether changes of runs act from the timeline's step on.
     pub(super) keep_weights: bool,
     /// The dialog for the data's file.
     browsing: Option<Browse>,
 }
 
-/// The settings of a model that are always shown.
-const USUAL: [&str; 3] = ["hidden", "activation", "loss"];
+/// The settings that are always shown; of a plane, all of its own are.
+const USUAL: [&str; 9] = [
+    "hidden",
+    "activation",
+    "loss",
+    "samples",
+    "noise",
+    "classes",
+    "turns",
+    "label",
+    "standardise",
+];
+
+/// The settings that are always shown of what all runs share.
+const USUAL_TRAINING: [&str; 4] = ["steps", "seed", "batch", "every"];
+
+/// A heading, and beside it whether all that is below it is shown.
+fn heading_with_more(ui: &mut egui::Ui, text: &str, more: &mut bool) {
+    ui.add_space(6.0);
+    ui.horizontal(|ui| {
+        ui.label(heading_text(text));
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Max), |ui| {
+            let words = if *more { "less" } else { "more" };
+            let toggle = ui.small_button(words);
+            toggle.widget_info(|| {
+                let name = format!("{words} of {}", text.to_lowercase());
+                egui::WidgetInfo::labeled(egui::Role::Button, true, name)
+            });
+            if toggle
+                .on_hover_text("Settings that are rarely changed.")
+                .clicked()
+            {
+                *more = !*more;
+            }
+        });
+    });
+}
 
 /// Landscape or network: what the scene is about.
 pub(super) fn subject_ui(ui: &mut egui::Ui, scene: &mut Scene) {
@@ -71,28 +106,17 @@ pub(super) fn ui(ui: &mut egui::Ui, scene: &mut Scene, memory: &mut Memory, answ
         return;
     };
     let before = bench.clone();
-    heading(ui, "MODEL");
-    let all = memory.all;
+    heading_with_more(ui, "MODEL", &mut memory.more[0]);
+    let all = memory.more[0];
     let wanted = |name: &str| all || USUAL.contains(&name);
     ui.push_id("model", |ui| {
         note(answer, settings_ui(ui, bench.model.settings_mut(), wanted));
     });
-    let more = if all {
-        "fewer settings"
-    } else {
-        "more settings"
-    };
-    if ui
-        .small_button(more)
-        .on_hover_text("Normalisation, residual connections, biases, first weights, L2.")
-        .clicked()
-    {
-        memory.all = !all;
-    }
-    heading(ui, "DATA");
+    heading_with_more(ui, "DATA", &mut memory.more[1]);
     ui.push_id("data", |ui| data_ui(ui, bench, memory, answer));
-    heading(ui, "PLANE");
-    ui.push_id("plane", |ui| plane_ui(ui, bench, answer));
+    heading_with_more(ui, "PLANE", &mut memory.more[2]);
+    let all = memory.more[2];
+    ui.push_id("plane", |ui| plane_ui(ui, bench, all, answer));
     let forgotten = before.model != bench.model || before.data != bench.data;
     if forgotten {
         // Layers may be others, and weights begin anew.
@@ -106,23 +130,30 @@ pub(super) fn ui(ui: &mut egui::Ui, scene: &mut Scene, memory: &mut Memory, answ
     }
 }
 
-/// What is kept of the runs, below what they all share.
-pub(super) fn record_ui(
+/// What all runs of a network share, and what is kept of them.
+pub(super) fn training_ui(
     ui: &mut egui::Ui,
     scene: &mut Scene,
     memory: &mut Memory,
     answer: &mut Answer,
 ) {
+    heading_with_more(ui, "TRAINING", &mut memory.more[3]);
     let Some(bench) = &mut scene.network else {
         return;
     };
-    let wanted = |name: &str| name != "test" && name != "precision";
+    let all = memory.more[3];
+    let usual = |name: &str| all || USUAL_TRAINING.contains(&name);
+    note(answer, settings_ui(ui, &mut scene.training, usual));
+    let wanted = |name: &str| usual(name) && name != "test" && name != "precision";
     let refused = settings_ui(ui, &mut bench.settings, wanted);
     if refused.is_none() {
         let every = bench.settings.every.max(1);
         // Legs begin at a row.
-        for leg in scene.runs.iter_mut().flat_map(|run| &mut run.legs) {
-            leg.from = (leg.from / every).max(1) * every;
+        for run in &mut scene.runs {
+            for leg in &mut run.legs {
+                leg.from = (leg.from / every).max(1) * every;
+            }
+            run.legs.dedup_by_key(|leg| leg.from);
         }
     }
     note(answer, refused);
@@ -200,15 +231,14 @@ fn data_ui(ui: &mut egui::Ui, bench: &mut Bench, memory: &mut Memory, answer: &m
             note(answer, refused.map(|refusal| refusal.to_string()));
         }
     }
-    note(
-        answer,
-        settings_ui(ui, settings, |name| !(is_file && name == "path")),
-    );
-    let test = |name: &str| name == "test";
+    let all = memory.more[1];
+    let wanted = |name: &str| !(is_file && name == "path") && (all || USUAL.contains(&name));
+    note(answer, settings_ui(ui, settings, wanted));
+    let test = |name: &str| all && name == "test";
     note(answer, settings_ui(ui, &mut bench.settings, test));
 }
 
-fn plane_ui(ui: &mut egui::Ui, bench: &mut Bench, answer: &mut Answer) {
+fn plane_ui(ui: &mut egui::Ui, bench: &mut Bench, with_precision: bool, answer: &mut Answer) {
     let all = AnyPlane::all();
     let chosen = family_ui(ui, "plane", bench.plane.settings(), all, |plane| {
         plane.settings()
@@ -220,6 +250,6 @@ fn plane_ui(ui: &mut egui::Ui, bench: &mut Bench, answer: &mut Answer) {
         answer,
         settings_ui(ui, bench.plane.settings_mut(), |_| true),
     );
-    let precision = |name: &str| name == "precision";
+    let precision = |name: &str| with_precision && name == "precision";
     note(answer, settings_ui(ui, &mut bench.settings, precision));
 }

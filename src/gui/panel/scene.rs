@@ -104,12 +104,15 @@ pub(crate) fn ui(
         heading(ui, "START");
         start_ui(ui, &mut scene);
     }
-    heading(ui, "TRAINING");
-    let refused = settings_ui(ui, &mut scene.training, |name| {
-        name != "batch" || samples > 0
-    });
-    answer.refused = refused.or(answer.refused);
-    network::record_ui(ui, &mut scene, &mut memory.network, &mut answer);
+    if scene.network.is_some() {
+        network::training_ui(ui, &mut scene, &mut memory.network, &mut answer);
+    } else {
+        heading(ui, "TRAINING");
+        let refused = settings_ui(ui, &mut scene.training, |name| {
+            name != "batch" || samples > 0
+        });
+        answer.refused = refused.or(answer.refused);
+    }
     if samples > 0 {
         answer.refused = scaling_ui(ui, &mut scene, samples).or(answer.refused);
     }

@@ -81,7 +81,7 @@ impl Sketch {
         })
     }
 
-    /// Whether the plane still holds: it is laid anew whenever there are twice as many rows, and once all are there.
+    /// Whether the plane still holds: it is laid anew whenever there are a third more rows, and once all are there.
     pub(super) fn holds(
         &self,
         trainee: &Arc<Trainee>,
@@ -104,7 +104,7 @@ impl Sketch {
         let grown = if complete {
             now != self.laid
         } else {
-            rows(&now) >= 2 * rows(&self.laid)
+            3 * rows(&now) >= 4 * rows(&self.laid)
         };
         Arc::ptr_eq(trainee, &self.trainee) && same && !grown
     }
