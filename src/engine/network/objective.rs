@@ -26,7 +26,7 @@ use std::ops::Range;
 pub struct NetworkLoss {
     pub(super) shape: Shape,
     pub(super) loss: Loss,
-    l2: f64,
+    pub(super) l2: f64,
     fill: Fill,
     pub(super) samples: usize,
     /// Padded rows.
