@@ -2,6 +2,7 @@
 
 pub mod basins;
 pub mod file;
+pub mod layers;
 pub(crate) mod members;
 mod npz;
 pub mod page;

@@ -133,7 +133,7 @@ pub(super) fn affordable(rows: u64, dim: usize, runs: usize) -> Result<(), Strin
         return Ok(());
     }
     Err(format!(
-        "--trajectories would keep {rows} rows of {runs} runs in {dim} parameters, {numbers} numbers; expected at most \
+        "--trajectories or --layers would keep {rows} rows of {runs} runs in {dim} parameters, {numbers} numbers; expected at most \
          {MOST_NUMBERS}, by fewer steps or a larger --every"
     ))
 }
