@@ -26,7 +26,10 @@ use std::path::PathBuf;
 Weights are written in double precision as safetensors with PyTorch's names,
 layers.0.weight (out x in). With several runs the name of the file holds {}, for
 which the run's number stands: w-{}.safetensors makes w-1.safetensors and so on.
-Of a run that diverges, the last finite weights are written.
+Of a run that diverges, the last finite weights are written. With norm=batch
+the file holds norms.0.running_mean and so on, which PyTorch's modules keep: here
+they are no averages over time, but the means and the biased variances of all
+training data, as the test loss takes them.
 
 --trajectories writes every step. CSV has a line for each: run, step,
 evaluations, loss (of all training data), grad_norm, lr, cost. NPZ holds for run
@@ -162,8 +165,7 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
     let cut = plane.map(|plane| cut(&plane, &loss, &ends, &made));
     let cut = cut.transpose()?;
     for (end, path) in ends.iter().zip(&outputs) {
-        let tensors = loss.layout().tensors();
-        write_whole(path, |out| safetensors::write(tensors, &end.theta, out))?;
+        write_whole(path, |out| safetensors::write(&loss, &end.theta, out))?;
     }
     let plane = cut.as_ref().map(|cut| &cut.plane);
     let shown = |made| shadows(plane?, &loss, made, &Cancel::default());
