@@ -4,7 +4,7 @@ mod flags;
 mod layers;
 mod report;
 
-use super::network_args::{NetworkArgs, weights};
+use super::network_args::{NetworkArgs, seed, share, weights};
 use super::{print, slice};
 use crate::engine::cancel::Cancel;
 use crate::engine::network::NetworkLoss;
@@ -141,7 +141,7 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
     let thresholds = layers::thresholds(exploding, vanishing)?;
     let kept = table.is_some() || args.layers.is_some();
     let plane = args.plane.as_deref().map(slice::plane).transpose()?;
-    let (seed, test) = (flags::seed(&args.seed)?, flags::share(&args.test)?);
+    let (seed, test) = (seed(&args.seed)?, share(&args.test)?);
     let (loss, split) = args.network.prepare(test, seed)?;
     let specs = args.runs.iter().map(|text| flags::spec(text, &loss));
     let specs = specs.collect::<Result<Vec<RunSpec>, String>>()?;

@@ -2,12 +2,14 @@
 
 mod image;
 mod matrix;
+mod runs;
 mod table;
 mod weights;
 
 use crate::engine::landscape::{Files, Matrix, Picture, Table};
 use crate::engine::network::Moments;
 use crate::engine::objective::Tensor;
+use crate::engine::run::Trajectory;
 use crate::engine::scene::Scene;
 use std::fs::File;
 use std::io::{BufReader, ErrorKind, Read};
@@ -65,6 +67,16 @@ pub fn open_weights_and_moments(
     tensors: &[Tensor],
 ) -> Result<(Vec<f64>, Vec<Moments>), String> {
     open_tensors(path, |bytes| weights::read_with_moments(bytes, tensors))
+}
+
+/// Reads the runs of a network of `dim` parameters from an NPZ file that [`npz`](crate::export::training::npz) made.
+///
+/// # Errors
+/// One sentence, for a file that cannot be read or is not of this kind, and for one of another network.
+pub fn open_runs(path: &Path, dim: usize) -> Result<Vec<Trajectory>, String> {
+    let name = path.display().to_string();
+    let file = open(path, &name, runs::EXPECTED)?;
+    runs::read(BufReader::new(file), dim).map_err(|wrong| format!("{name}: {wrong}"))
 }
 
 fn open_tensors<T>(

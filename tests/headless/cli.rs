@@ -3,6 +3,7 @@
 mod basins;
 mod critical;
 mod others;
+mod planes;
 mod refusals;
 mod slice;
 mod sweep;

@@ -40,7 +40,8 @@ pub(super) fn thresholds(
 /// How often the gradient of a layer was not fine.
 pub(super) struct Ailment {
     run: String,
-    layer: String,
+    /// The place of the layer.
+    layer: usize,
     health: Health,
     rows: usize,
     /// Of all rows.
@@ -74,10 +75,12 @@ pub(super) fn write(
                     step: steps[row],
                     rows: steps.len(),
                 };
-                let layers = found.layers.iter();
-                layers.for_each(|layer| seen.note(layer, thresholds, &mut own));
+                for (layer, vitals) in found.layers.iter().enumerate() {
+                    seen.note(layer, vitals, thresholds, &mut own);
+                }
             }
         }
+        own.sort_by_key(|ailment: &Ailment| ailment.layer);
         ailments.append(&mut own);
     }
     Ok(ailments)
@@ -93,12 +96,18 @@ struct Seen<'a> {
 
 impl Seen<'_> {
     /// Notes a layer that is not well here.
-    fn note(&self, layer: &Vitals, thresholds: &Thresholds, ailments: &mut Vec<Ailment>) {
-        let (health, norm) = (layer.health(thresholds), layer.grad_norm);
+    fn note(
+        &self,
+        layer: usize,
+        vitals: &Vitals,
+        thresholds: &Thresholds,
+        ailments: &mut Vec<Ailment>,
+    ) {
+        let (health, norm) = (vitals.health(thresholds), vitals.grad_norm);
         if health == Health::Fine {
             return;
         }
-        let same = |known: &&mut Ailment| known.layer == layer.name && known.health == health;
+        let same = |known: &&mut Ailment| known.layer == layer && known.health == health;
         if let Some(known) = ailments.iter_mut().find(same) {
             known.rows += 1;
             known.worst = match health {
@@ -109,7 +118,7 @@ impl Seen<'_> {
         }
         ailments.push(Ailment {
             run: self.run.to_owned(),
-            layer: layer.name.clone(),
+            layer,
             health,
             rows: 1,
             of: self.rows,
@@ -151,7 +160,7 @@ pub(super) fn report(
         let [threshold, worst] = [threshold, *worst].map(|norm| number(norm, 4));
         writeln!(
             out,
-            "{run}: the gradient of {layer} {what}: its norm is {side} {threshold} in {rows} of {of} rows, first at step {first}, {extreme} {worst}."
+            "{run}: the gradient of layers.{layer} {what}: its norm is {side} {threshold} in {rows} of {of} rows, first at step {first}, {extreme} {worst}."
         )?;
     }
     Ok(())

@@ -3,7 +3,7 @@
 
 use super::activation::Activation;
 use super::matrix::padded;
-use super::norm::{Extent, Norm};
+use super::norm::Extent;
 use super::objective::NetworkLoss;
 use super::pass::Keep;
 use super::room::Room;
@@ -135,7 +135,7 @@ impl NetworkLoss {
     /// What single samples show.
     fn see(&self, theta: &[f64]) -> Seen {
         let hidden = &self.shape.widths[1..self.shape.widths.len() - 1];
-        let coupled = self.shape.norm == Norm::Batch && self.moments.is_none();
+        let coupled = self.is_coupled();
         let part = PART.max(self.block());
         let parts = (0..self.samples.div_ceil(part)).into_par_iter();
         let parts = parts.map(|number| {

@@ -88,7 +88,12 @@ impl NetworkLoss {
         }
         let (shape, moments) = (self.shape.clone(), self.moments.clone());
         let same = Self::of(shape, self.loss, self.l2, self.fill, data, goals);
-        Ok(Self { moments, ..same })
+        let precision = self.precision;
+        Ok(Self {
+            moments,
+            precision,
+            ..same
+        })
     }
 
     fn of(shape: Shape, loss: Loss, l2: f64, fill: Fill, data: &Data, goals: Goals) -> Self {
@@ -150,6 +155,11 @@ impl NetworkLoss {
     /// The loss of one sample.
     pub fn loss(&self) -> Loss {
         self.loss
+    }
+
+    /// Whether each sample's loss depends on all samples, whose moments batch normalisations take.
+    pub fn is_coupled(&self) -> bool {
+        self.shape.norm == Norm::Batch && self.moments.is_none()
     }
 
     /// θ at the beginning, by the network's initialiser.
@@ -266,9 +276,10 @@ impl NetworkLoss {
 
     /// How many samples go through the network at a time.
     pub(super) fn block(&self) -> usize {
-        match (self.shape.norm, &self.moments) {
-            (Norm::Batch, None) => self.samples.max(BLOCK),
-            _ => BLOCK,
+        if self.is_coupled() {
+            self.samples.max(BLOCK)
+        } else {
+            BLOCK
         }
     }
 
