@@ -2,6 +2,7 @@
 
 mod basins;
 mod critical;
+mod layers;
 mod others;
 mod planes;
 mod refusals;
