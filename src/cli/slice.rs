@@ -177,7 +177,7 @@ pub(super) fn slice(args: &Args) -> Result<(), String> {
     match extension {
         "csv" | "npz" => write_whole(&args.output, |out| sliced.table(extension, out))?,
         _ => {
-            let bytes = args.picture(sliced, extension, pixels)?;
+            let bytes = args.picture(sliced, &told, extension, pixels)?;
             write_whole(&args.output, |out| out.write_all(&bytes))?;
         }
     }
@@ -215,10 +215,14 @@ impl Args {
         };
         let tested = test.map(|share| {
             if split.test.samples() == 0 {
-                return Err(format!("--test {share} keeps no sample for a test; expected a larger share"));
+                return Err(format!(
+                    "--test {share} keeps no sample for a test; expected a larger share"
+                ));
             }
             if trained.is_coupled() {
-                return Err("--test with norm=batch would take the moments of the test samples; expected --norm-statistics file beside it".to_owned());
+                let moments = "--test with norm=batch would take the moments of the test samples; expected --norm-statistics file \
+                               beside it";
+                return Err(moments.to_owned());
             }
             let tested = trained.on(&split.test);
             tested.map_err(|error| format!("--test {share}: {error}"))

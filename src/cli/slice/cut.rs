@@ -33,11 +33,12 @@ impl Args {
                     "--other is for --plane line or points, not {name}; expected one of them"
                 ));
             }
-            let heeds = matches!(plane, AnyPlane::Pca(_) | AnyPlane::Gradient(_));
+            let second = plane.settings().get("second");
+            let heeds = matches!(plane, AnyPlane::Pca(_)) || second == Some(Value::Choice("step"));
             if self.trajectories.is_some() && !heeds && !self.drawn() {
                 let name = plane.name();
                 return Err(format!(
-                    "--trajectories is for --plane pca or gradient and for pictures, not for {name} in a table; expected one of them"
+                    "--trajectories is for --plane pca or gradient:second=step and for pictures, not for {name} in a table; expected one of them"
                 ));
             }
             if seeds.is_some() && !matches!(plane, AnyPlane::Filter(_)) {

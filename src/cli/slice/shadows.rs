@@ -24,7 +24,13 @@ impl Shadows {
             Trajectory {
                 dim: 2,
                 theta: places.collect(),
-                ..run.clone()
+                loss: run.loss.clone(),
+                grad_norm: run.grad_norm.clone(),
+                lr: run.lr.clone(),
+                evaluations: run.evaluations.clone(),
+                costs: None,
+                average: None,
+                outcome: run.outcome,
             }
         };
         let runs = runs.iter().map(&mut shadow).collect();
@@ -57,7 +63,9 @@ impl Shadows {
     pub(super) fn note(&self) -> Option<String> {
         let residual = number(self.residual, 3);
         (!self.runs.is_empty()).then(|| {
-            format!("Paths are shadows: the height of the map is not their loss. They are up to {residual} away from the plane.")
+            format!(
+                "Paths are shadows: the height of the map is not their loss. They are up to {residual} away from the plane."
+            )
         })
     }
 }

@@ -46,13 +46,13 @@ impl Args {
     pub(super) fn picture(
         &self,
         sliced: Sliced,
+        told: &[String],
         extension: &str,
         pixels: [u32; 2],
     ) -> Result<Vec<u8>, String> {
         let (title, caption) = (self.title(), self.caption(sliced.cut));
         let (size, theme) = (picture::points(pixels), self.theme.theme());
         let description = format!("{title}\n\n{caption}");
-        let told = sliced.told();
         let Sliced {
             slices,
             several,
@@ -72,7 +72,10 @@ impl Args {
             let (_, alone) = maps.remove(0);
             slice::picture(alone, &title, &caption, size, theme)
         } else {
-            let captions = [caption].into_iter().chain(told).chain(shadows.note());
+            let captions = [caption]
+                .into_iter()
+                .chain(told.to_vec())
+                .chain(shadows.note());
             let captions: Vec<String> = captions.collect();
             let panels = Panels {
                 maps,

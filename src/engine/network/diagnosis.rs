@@ -185,6 +185,8 @@ impl NetworkLoss {
             if coupled {
                 continue;
             }
+            let rows = samples.len() * stride;
+            self.loss.prepare(out, &block.z[..rows], &mut block.d);
             for (row, sample) in samples.enumerate() {
                 let at = row * stride..row * stride + out;
                 let z = &block.z[at.clone()];

@@ -236,6 +236,8 @@ impl NetworkLoss {
         for samples in other.blocks(0..other.samples) {
             let inputs = other.rows(samples.clone());
             block.forward(&self.shape, weights, inputs, Keep::Value, given);
+            let rows = samples.len() * stride;
+            self.loss.prepare(out, &block.z[..rows], &mut block.d);
             for (row, sample) in samples.enumerate() {
                 let at = row * stride..row * stride + out;
                 let (z, goal) = (&block.z[at.clone()], other.goal(sample));

@@ -103,6 +103,7 @@ impl Sum<'_> {
             block.tangent(shape, weights, direction, inputs);
         }
         let [out, stride] = [shape.outputs(), padded(shape.outputs())];
+        loss.prepare(out, &block.z[..places.len() * stride], &mut block.d);
         for (row, place) in places.enumerate() {
             let goal = self
                 .net

@@ -249,6 +249,6 @@ fn what_these_flags_do_not_go_with_is_refused() {
     ];
     place.refused(
         &args.concat(),
-        "--trajectories is for --plane pca or gradient and for pictures, not for filter in a table",
+        "--trajectories is for --plane pca or gradient:second=step and for pictures, not for filter in a table",
     );
 }
