@@ -73,3 +73,17 @@ impl NetworkArgs {
 pub(super) fn weights(loss: &NetworkLoss, path: &Path) -> Result<Vec<f64>, String> {
     open_weights(path, loss.layout().tensors())
 }
+
+/// A seed.
+pub(super) fn seed(text: &str) -> Result<u64, String> {
+    text.parse()
+        .map_err(|_| format!("--seed cannot be `{text}`; expected a whole number from 0"))
+}
+
+/// A share that leaves something.
+pub(super) fn share(text: &str) -> Result<f64, String> {
+    let share = text.parse().ok().filter(|share| (0.0..1.0).contains(share));
+    share.ok_or_else(|| {
+        format!("--test cannot be `{text}`; expected a number from 0 to less than 1, like 0.25")
+    })
+}

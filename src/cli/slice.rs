@@ -1,21 +1,27 @@
 //! `ravine slice`: the loss of a network on a plane through its parameters.
 
-use super::network_args::{NetworkArgs, weights};
+mod cut;
+mod flags;
+mod shadows;
+mod sliced;
+
+use super::network_args::{NetworkArgs, seed, share, weights};
+use super::print;
 use super::render::{Ground as Light, size};
-use super::scene_args::placed;
 use crate::engine::cancel::Cancel;
-use crate::engine::network::plane::{AnyPlane, Cut, Given, Ignore, normalise};
-use crate::engine::network::{NetworkLoss, Precision};
+use crate::engine::network::NetworkLoss;
+use crate::engine::network::plane::Cut;
 use crate::engine::objective::Objective;
 use crate::engine::plane::{Plane, Rect};
 use crate::engine::surface::Surface;
 use crate::export::file::{check_place, extension, write_whole};
-use crate::export::{picture, slice as table};
-use crate::figure::{self, axis::number};
+use crate::export::slice as table;
+use crate::import::{open_runs, open_weights_and_moments};
+use shadows::Shadows;
+use sliced::Sliced;
 use std::path::PathBuf;
 
-/// The most points along a side.
-const FINEST: usize = 4096;
+pub(super) use cut::{explained, plane};
 
 /// Writes the loss of a network on a plane through its parameters
 ///
@@ -32,15 +38,23 @@ Planes:
                            two weights; with absolute=true by their values
   line                     to other weights (--other) at (1, 0)
   points                   through two other weights at (1, 0) and (0, 1)
+  pca                      principal components of the runs in --trajectories
 
 CSV has a line for each point: a, b, loss; a moves fastest. NPZ holds the arrays
 a, b and loss (rows are b, columns a). With one --direction there is no b, and
-no picture. Weights, directions and what is written are in double precision;
+no picture. With --seeds CSV has a column seed before them, and NPZ an array
+seed, and a loss for each (seeds x rows x columns). Weights, directions and what is written are in double precision;
 with --precision=f32 losses are not, unless norm is set.
 
 Weights are safetensors files with PyTorch's names, layers.0.weight (out x in)
 and layers.0.bias, or those of a state_dict with other names for the same
-layers. norm=batch takes the moments of all the data at every point.
+layers. norm=batch takes the moments of the data at every point, or with
+--norm-statistics=file the running averages of the weights' file at all of them,
+as PyTorch's evaluation mode does.
+
+In a picture, runs are drawn where the plane has their shadows. They lie off the
+plane, so that the map's height there is not their loss: `ravine train --plane`
+writes both, and how far they are away.
 
 Examples:
   ravine slice --network mlp:hidden=16/16,activation=tanh,loss=bce \\
@@ -48,7 +62,9 @@ Examples:
     --range=-1..1 --points 51 -o slice.npz
   ravine slice --network mlp:hidden=32,loss=ce --data digits \\
     --weights w.safetensors --direction u.safetensors \\
-    --direction v.safetensors --normalize filter -o slice.png")]
+    --direction v.safetensors --normalize filter -o slice.png
+  ravine slice --network mlp:hidden=16/16,loss=bce --data moons \\
+    --weights w.safetensors --plane pca --trajectories steps.npz -o path.png")]
 pub(super) struct Args {
     #[command(flatten)]
     network: NetworkArgs,
@@ -58,6 +74,12 @@ pub(super) struct Args {
     /// The plane [default: filter:seed=1]
     #[arg(long, value_name = "SPEC")]
     plane: Option<String>,
+    /// With --plane filter: so many planes, of this seed and those after it; a picture has them side by side at one scale
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    seeds: Option<String>,
+    /// The steps of runs, an NPZ file of `ravine train --trajectories`: for --plane pca or gradient:second=step, and for pictures
+    #[arg(long, value_name = "FILE")]
+    trajectories: Option<PathBuf>,
     /// Further weights that the plane goes through; once for line, twice for points
     #[arg(long = "other", value_name = "FILE")]
     others: Vec<PathBuf>,
@@ -72,14 +94,9 @@ pub(super) struct Args {
     /// number by itself [default: biasbn]
     #[arg(long, value_name = "biasbn|none")]
     ignore: Option<String>,
-    /// The range of a and b, or of each
-    #[arg(
-        long,
-        value_name = "A..A[,B..B]",
-        default_value = "-1..1",
-        allow_hyphen_values = true
-    )]
-    range: String,
+    /// The range of a and b, or of each [default: -1..1, or what the trajectories need]
+    #[arg(long, value_name = "A..A[,B..B]", allow_hyphen_values = true)]
+    range: Option<String>,
     /// Points along a side, or along a and b as 51x31; 2 to 4096 each
     #[arg(
         long,
@@ -91,6 +108,15 @@ pub(super) struct Args {
     /// The numbers that losses are computed in: f64, or f32, which takes half the time and is right to about 1e-5
     #[arg(long, value_name = "f64|f32", default_value = "f64")]
     precision: String,
+    /// The loss on the share of the data that `ravine train --test` keeps for a test; planes are those of the rest
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    test: Option<String>,
+    /// With --test, the seed that `ravine train` was given [default: 0]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    seed: Option<String>,
+    /// Where norm=batch has its means and variances from: data, or the file of the weights
+    #[arg(long, value_name = "data|file", default_value = "data")]
+    norm_statistics: String,
     /// The file to write, its name ending in .csv, .npz, .png or .svg
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
@@ -104,168 +130,114 @@ pub(super) struct Args {
 
 pub(super) fn slice(args: &Args) -> Result<(), String> {
     let extension = extension(&args.output, &["csv", "npz", "png", "svg"])?;
-    let drawn = matches!(extension, "png" | "svg");
-    let (pixels, view) = (size(&args.size)?, range(&args.range)?);
-    let [columns, rows] = points(&args.points)?;
-    args.check()?;
-    let precision = precision(&args.precision)?;
-    let (loss, _) = args.network.prepare(0.0, 0)?;
-    let loss = loss.with_surfaces_in(precision);
-    let theta = weights(&loss, &args.weights)?;
-    let never = Cancel::default();
+    let pixels = size(&args.size)?;
+    let asked = args.range.as_deref().map(flags::range).transpose()?;
+    let [columns, rows] = flags::points(&args.points)?;
+    args.check(args.drawn())?;
+    let seeds = args.seeds.as_deref().map(flags::seeds).transpose()?;
+    let Losses {
+        trained,
+        tested,
+        theta,
+    } = args.losses()?;
+    let loss = tested.as_ref().unwrap_or(&trained);
+    let runs = args.trajectories.as_ref();
+    let runs = runs
+        .map(|path| open_runs(path, trained.dim()))
+        .transpose()?;
+    let runs = runs.unwrap_or_default();
     check_place(&args.output)?;
-    let cut = args.cut(&loss, &theta, &never)?;
+    let cuts = args.cuts(&trained, &theta, &runs, seeds)?;
+    let Some((_, cut)) = cuts.first() else {
+        return Ok(()); // There is at least one.
+    };
     if args.directions.len() == 1 {
-        if drawn {
-            return Err(format!(
-                "{}: a line has no map; expected .csv or .npz, or a second --direction",
-                args.output.display()
-            ));
-        }
-        let line = line(&loss, &cut.plane, view, columns);
+        let view = asked.unwrap_or(Rect::square(1.0));
+        let line = line(loss, &cut.plane, view, columns);
         return write_whole(&args.output, |out| match extension {
             "npz" => table::line_npz(&line, out),
             _ => table::line_csv(&line, out),
         });
     }
-    let surface = Surface::sample(&loss, &cut.plane, view, columns, rows, &never);
-    let Some(surface) = surface else {
-        return Ok(()); // Nothing cancels this work.
+    let shadows = Shadows::of(&runs, &cut.plane);
+    let view = asked.unwrap_or_else(|| shadows.view());
+    let never = Cancel::default();
+    let surface = |(seed, cut): &(u64, Cut)| {
+        let made = Surface::sample(loss, &cut.plane, view, columns, rows, &never);
+        made.map(|surface| (*seed, surface))
     };
-    if !drawn {
-        return write_whole(&args.output, |out| match extension {
-            "npz" => table::npz(&surface, out),
-            _ => table::csv(&surface, out),
-        });
+    let slices: Vec<(u64, Surface)> = cuts.iter().filter_map(surface).collect();
+    let sliced = Sliced {
+        cut,
+        slices,
+        several: seeds.is_some(),
+        shadows,
+    };
+    let told = sliced.told();
+    match extension {
+        "csv" | "npz" => write_whole(&args.output, |out| sliced.table(extension, out))?,
+        _ => {
+            let bytes = args.picture(sliced, &told, extension, pixels)?;
+            write_whole(&args.output, |out| out.write_all(&bytes))?;
+        }
     }
-    let (title, caption) = (args.network.title(), args.caption(&cut));
-    let theme = args.theme.theme();
-    let drawing = figure::slice::picture(surface, &title, &caption, picture::points(pixels), theme);
-    let bytes = picture::bytes(
-        &drawing,
-        extension,
-        pixels,
-        &format!("{title}\n\n{caption}"),
-    )?;
-    write_whole(&args.output, |out| out.write_all(&bytes))
+    print(|out| told.iter().try_for_each(|line| writeln!(out, "{line}")))
+}
+
+/// What is sliced.
+struct Losses {
+    /// The loss of training, of which planes are made.
+    trained: NetworkLoss,
+    /// The loss of the samples that are kept for a test, if they are asked for.
+    tested: Option<NetworkLoss>,
+    theta: Vec<f64>,
 }
 
 impl Args {
-    /// Refuses flags that do not go together.
-    fn check(&self) -> Result<(), String> {
-        let wrong = match (&self.directions[..], &self.plane, &self.normalize) {
-            ([_, _, _, ..], _, _) => format!(
-                "--direction is given {} times; expected it once or twice",
-                self.directions.len()
-            ),
-            ([_, ..], Some(_), _) => {
-                "--plane and --direction exclude each other; expected one of both".to_owned()
-            }
-            ([_, ..], _, Some(other)) if other != "filter" => {
-                format!("--normalize cannot be `{other}`; expected filter")
-            }
-            ([], _, Some(_)) => {
-                "--normalize is for directions from files; expected --direction beside it"
-                    .to_owned()
-            }
-            ([_, ..], None, _) if !self.others.is_empty() => {
-                "--other is for --plane line or points; expected it without --direction".to_owned()
-            }
-            _ if self.normalize.is_none() && self.ignore.is_some() => {
-                "--ignore is for --normalize filter; expected it beside it".to_owned()
-            }
-            _ if self.ignore().is_none() => format!(
-                "--ignore cannot be `{}`; expected biasbn or none",
-                self.ignore.as_deref().unwrap_or_default()
-            ),
-            _ => return Ok(()),
+    fn losses(&self) -> Result<Losses, String> {
+        let precision = flags::precision(&self.precision)?;
+        let frozen = flags::frozen(&self.norm_statistics)?;
+        let test = self.test.as_deref().map(share).transpose()?;
+        let seed = self.seed.as_deref().map_or(Ok(0), seed)?;
+        let (loss, split) = self.network.prepare(test.unwrap_or(0.0), seed)?;
+        let loss = loss.with_surfaces_in(precision);
+        if frozen && !loss.is_coupled() {
+            return Err("--norm-statistics file is for norm=batch; expected data".to_owned());
+        }
+        let (trained, theta) = if frozen {
+            let tensors = loss.layout().tensors();
+            let (theta, moments) = open_weights_and_moments(&self.weights, tensors)?;
+            let loss = loss.frozen(moments).map_err(|error| error.to_string())?;
+            (loss, theta)
+        } else {
+            let theta = weights(&loss, &self.weights)?;
+            (loss, theta)
         };
-        Err(wrong)
-    }
-
-    /// What --ignore means; `None` if it means nothing.
-    fn ignore(&self) -> Option<Ignore> {
-        let Some(asked) = &self.ignore else {
-            return Some(Ignore::BiasBn);
-        };
-        [Ignore::BiasBn, Ignore::None]
-            .into_iter()
-            .find(|ignore| ignore.name() == asked)
-    }
-
-    /// The plane that is asked for.
-    fn cut(&self, loss: &NetworkLoss, theta: &[f64], cancel: &Cancel) -> Result<Cut, String> {
-        let read = |paths: &[PathBuf]| -> Result<Vec<Vec<f64>>, String> {
-            paths.iter().map(|path| weights(loss, path)).collect()
-        };
-        if self.directions.is_empty() {
-            let plane = plane(self.plane.as_deref().unwrap_or("filter:seed=1"))?;
-            let through = matches!(plane, AnyPlane::Line(_) | AnyPlane::Points(_));
-            if !through && !self.others.is_empty() {
-                let name = plane.name();
+        let tested = test.map(|share| {
+            if split.test.samples() == 0 {
                 return Err(format!(
-                    "--other is for --plane line or points, not {name}; expected one of them"
+                    "--test {share} keeps no sample for a test; expected a larger share"
                 ));
             }
-            let others = read(&self.others)?;
-            let given = Given {
-                others: &others,
-                ..Given::new(loss, theta, cancel)
-            };
-            return plane
-                .as_dyn()
-                .cut(&given)
-                .map_err(|error| error.to_string());
-        }
-        let mut directions = read(&self.directions)?;
-        if let (Some(_), Some(ignore)) = (&self.normalize, self.ignore()) {
-            for direction in &mut directions {
-                normalise(loss.layout().tensors(), theta, ignore, direction);
+            if trained.is_coupled() {
+                let moments = "--test with norm=batch would take the moments of the test samples; expected --norm-statistics file \
+                               beside it";
+                return Err(moments.to_owned());
             }
-        }
-        let mut directions = directions.into_iter();
-        let mut next = || directions.next().unwrap_or_else(|| vec![0.0; theta.len()]);
-        let plane = Plane::new(theta.to_vec(), next(), next());
-        let plane = plane.ok_or("the directions are not finite; expected finite numbers")?;
-        Ok(Cut {
-            plane,
-            explained: None,
-            eigenvalues: None,
+            let tested = trained.on(&split.test);
+            tested.map_err(|error| format!("--test {share}: {error}"))
+        });
+        Ok(Losses {
+            tested: tested.transpose()?,
+            trained,
+            theta,
         })
     }
 
-    /// Which plane it is, and what is known of it.
-    fn caption(&self, cut: &Cut) -> String {
-        // Names, not places, which mean nothing to whoever sees the picture.
-        let name = |path: &PathBuf| {
-            let name = path.file_name().unwrap_or(path.as_os_str());
-            name.to_string_lossy().into_owned()
-        };
-        let mut parts = vec![format!("weights {}", name(&self.weights))];
-        if self.directions.is_empty() {
-            let plane = self.plane.as_deref().unwrap_or("filter:seed=1");
-            parts.push(format!("plane {plane}"));
-        } else {
-            let names: Vec<String> = self.directions.iter().map(name).collect();
-            parts.push(format!("directions {}", names.join(", ")));
-            parts.extend(
-                self.normalize
-                    .as_ref()
-                    .map(|how| format!("{how}-normalised")),
-            );
-        }
-        parts.extend(
-            cut.eigenvalues
-                .map(|[a, b]| format!("eigenvalues {} and {}", number(a, 5), number(b, 5))),
-        );
-        parts.join(" · ")
+    /// Whether a picture is asked for.
+    fn drawn(&self) -> bool {
+        extension(&self.output, &["png", "svg"]).is_ok()
     }
-}
-
-/// A plane by its spec.
-pub(super) fn plane(text: &str) -> Result<AnyPlane, String> {
-    text.parse()
-        .map_err(|refusal| placed("--plane", text, &refusal))
 }
 
 /// (a, loss) along a line.
@@ -283,41 +255,4 @@ fn line(loss: &NetworkLoss, plane: &Plane, view: Rect, count: usize) -> Vec<[f64
         .zip(losses)
         .map(|(a, loss)| [a, loss])
         .collect()
-}
-
-/// One range, or those of a and b.
-fn range(text: &str) -> Result<Rect, String> {
-    let range = |text: &str| {
-        let (low, high) = text.split_once("..")?;
-        let number = |text: &str| text.trim().parse().ok();
-        Some([number(low)?, number(high)?])
-    };
-    let (a, b) = text.split_once(',').unwrap_or((text, text));
-    let rect = range(a).zip(range(b)).and_then(|(a, b)| Rect::new(a, b));
-    rect.ok_or_else(|| {
-        format!("--range cannot be `{text}`; expected a range, low end first, like --range=-1..1, or two like --range=-1..1,-2..2")
-    })
-}
-
-fn precision(text: &str) -> Result<Precision, String> {
-    match text {
-        "f64" => Ok(Precision::Double),
-        "f32" => Ok(Precision::Single),
-        _ => Err(format!(
-            "--precision cannot be `{text}`; expected f64 or f32"
-        )),
-    }
-}
-
-/// Points along a and b.
-fn points(text: &str) -> Result<[usize; 2], String> {
-    let count = |text: &str| {
-        let count = text.trim().parse().ok();
-        count.filter(|count| (2..=FINEST).contains(count))
-    };
-    let (a, b) = text.split_once(['x', 'X', '×']).unwrap_or((text, text));
-    let both = count(a).zip(count(b));
-    both.map(|(a, b)| [a, b]).ok_or_else(|| {
-        format!("--points cannot be `{text}`; expected a whole number from 2 to {FINEST}, or two like 51x31")
-    })
 }

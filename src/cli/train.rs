@@ -1,9 +1,10 @@
 //! `ravine train`: runs of a network, their weights and what a plane shows of them.
 
 mod flags;
+mod layers;
 mod report;
 
-use super::network_args::{NetworkArgs, weights};
+use super::network_args::{NetworkArgs, seed, share, weights};
 use super::{print, slice};
 use crate::engine::cancel::Cancel;
 use crate::engine::network::NetworkLoss;
@@ -25,7 +26,10 @@ use std::path::PathBuf;
 Weights are written in double precision as safetensors with PyTorch's names,
 layers.0.weight (out x in). With several runs the name of the file holds {}, for
 which the run's number stands: w-{}.safetensors makes w-1.safetensors and so on.
-Of a run that diverges, the last finite weights are written.
+Of a run that diverges, the last finite weights are written. With norm=batch
+the file holds norms.0.running_mean and so on, which PyTorch's modules keep: here
+they are no averages over time, but the means and the biased variances of all
+training data, as the test loss takes them.
 
 --trajectories writes every step. CSV has a line for each: run, step,
 evaluations, loss (of all training data), grad_norm, lr, cost. NPZ holds for run
@@ -38,6 +42,16 @@ With --plane there are also a, b (where the plane shows the step),
 projected_loss (the loss there, which is not the run's own) and residual (how
 far the step is from the plane); NPZ has them in run_k_plane, and the plane in
 origin, u and v. The plane has its origin in the weights of the first run.
+
+--layers writes what each layer says, a line for each at every kept step: run,
+step, layer, grad_norm (of all training data, without clipping), weight_norm,
+update_ratio (how far the step moved the weights, by their norm), dead (the
+share of ReLUs that are zero, with slope zero, for every sample), noise_scale.
+A layer's normalisation belongs to it. The lines of layer `all` are those of the
+whole network; they have the simple noise scale of McCandlish et al. 2018, which
+there is none of with norm=batch. The ratio is that of one step: with --every it
+is empty where the step before is not kept. Layers whose gradients vanish or
+explode are told in the end.
 
 Examples:
   ravine train --network mlp:hidden=16/16,loss=bce --data moons:noise=0.2 \\
@@ -81,7 +95,7 @@ pub(super) struct Args {
         allow_negative_numbers = true
     )]
     test: String,
-    /// With --trajectories, keeps a row of every so many steps and of the last [default: 1]
+    /// With --trajectories or --layers, keeps a row of every so many steps and of the last [default: 1]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     every: Option<String>,
     /// The first weights, a safetensors file; without it, those of the network's init
@@ -93,6 +107,15 @@ pub(super) struct Args {
     /// The file of all steps, its name ending in .csv or .npz
     #[arg(long, value_name = "FILE")]
     trajectories: Option<PathBuf>,
+    /// The file of what each layer says at each step, its name ending in .csv
+    #[arg(long, value_name = "FILE")]
+    layers: Option<PathBuf>,
+    /// With --layers: a gradient explodes where its norm is above [default: 100]
+    #[arg(long, value_name = "NORM", allow_negative_numbers = true)]
+    exploding: Option<String>,
+    /// With --layers: a gradient vanishes where its norm is below [default: 1e-5]
+    #[arg(long, value_name = "NORM", allow_negative_numbers = true)]
+    vanishing: Option<String>,
     /// With --trajectories, the plane on which steps are shown: pca of all runs, or any other that `ravine slice` has
     #[arg(long, value_name = "SPEC")]
     plane: Option<String>,
@@ -110,61 +133,93 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
     let table = args.trajectories.as_deref();
     let table = table.map(|path| Ok::<_, String>((path, extension(path, &["csv", "npz"])?)));
     let table = table.transpose()?;
-    for (flag, given) in [("--plane", &args.plane), ("--every", &args.every)] {
-        if table.is_none() && given.is_some() {
-            return Err(format!(
-                "{flag} is for steps, which are not kept; expected --trajectories beside it"
-            ));
-        }
+    if let Some(path) = &args.layers {
+        extension(path, &["csv"])?;
     }
+    args.check()?;
+    let (exploding, vanishing) = (args.exploding.as_deref(), args.vanishing.as_deref());
+    let thresholds = layers::thresholds(exploding, vanishing)?;
+    let kept = table.is_some() || args.layers.is_some();
     let plane = args.plane.as_deref().map(slice::plane).transpose()?;
-    let (seed, test) = (flags::seed(&args.seed)?, flags::share(&args.test)?);
+    let (seed, test) = (seed(&args.seed)?, share(&args.test)?);
     let (loss, split) = args.network.prepare(test, seed)?;
     let specs = args.runs.iter().map(|text| flags::spec(text, &loss));
     let specs = specs.collect::<Result<Vec<RunSpec>, String>>()?;
     let conditions = args.conditions(seed, loss.samples())?;
     let (steps, every) = (conditions.steps, conditions.every);
-    if table.is_some() {
+    if kept {
         flags::affordable(steps.div_ceil(every), loss.dim(), specs.len())?;
     }
     let start = match &args.weights {
         Some(path) => weights(&loss, path)?,
         None => loss.initial(seed),
     };
-    let places = outputs.iter().chain(&args.trajectories);
+    let places = outputs.iter().chain(&args.trajectories).chain(&args.layers);
     places.into_iter().try_for_each(|path| check_place(path))?;
     let ends = specs
         .par_iter()
-        .filter_map(|spec| end(&loss, &start, spec, &conditions, table.is_some()));
+        .filter_map(|spec| end(&loss, &start, spec, &conditions, kept));
     let mut ends: Vec<End> = ends.collect();
     let made = ends.iter_mut().filter_map(|end| end.trajectory.take());
     let made: Vec<Trajectory> = made.collect();
     let cut = plane.map(|plane| cut(&plane, &loss, &ends, &made));
     let cut = cut.transpose()?;
     for (end, path) in ends.iter().zip(&outputs) {
-        let tensors = loss.layout().tensors();
-        write_whole(path, |out| safetensors::write(tensors, &end.theta, out))?;
+        write_whole(path, |out| safetensors::write(&loss, &end.theta, out))?;
     }
+    let plane = cut.as_ref().map(|cut| &cut.plane);
+    let shown = |made| shadows(plane?, &loss, made, &Cancel::default());
+    let runs = specs.iter().zip(&made).map(|(spec, trajectory)| Trained {
+        spec: spec.to_string(),
+        trajectory,
+        every,
+        last: steps,
+        shadows: shown(trajectory),
+    });
+    let runs: Vec<Trained> = runs.collect();
     if let Some((path, kind)) = table {
-        let plane = cut.as_ref().map(|cut| &cut.plane);
-        let shown = |made| shadows(plane?, &loss, made, &Cancel::default());
-        let runs = specs.iter().zip(&made).map(|(spec, trajectory)| Trained {
-            spec: spec.to_string(),
-            trajectory,
-            every,
-            last: steps,
-            shadows: shown(trajectory),
-        });
-        let runs: Vec<Trained> = runs.collect();
         write_whole(path, |out| match kind {
             "npz" => training::npz(&runs, plane, out),
             _ => training::csv(&runs, out),
         })?;
     }
-    print(|out| report::report(&loss, &split, &specs, &ends, cut.as_ref(), steps, out))
+    let mut ailments = Vec::new();
+    if let Some(path) = &args.layers {
+        write_whole(path, |out| {
+            ailments = layers::write(&loss, &runs, &thresholds, out)?;
+            Ok(())
+        })?;
+    }
+    print(|out| {
+        report::report(&loss, &split, &specs, &ends, cut.as_ref(), steps, out)?;
+        layers::report(&ailments, &thresholds, out)
+    })
 }
 
 impl Args {
+    /// Refuses flags whose files are not asked for.
+    fn check(&self) -> Result<(), String> {
+        let [steps, layers] = [&self.trajectories, &self.layers].map(Option::is_some);
+        for (flag, given, used, expected) in [
+            ("--plane", &self.plane, steps, "--trajectories"),
+            (
+                "--every",
+                &self.every,
+                steps || layers,
+                "--trajectories or --layers",
+            ),
+            ("--exploding", &self.exploding, layers, "--layers"),
+            ("--vanishing", &self.vanishing, layers, "--layers"),
+        ] {
+            if given.is_some() && !used {
+                return Err(format!(
+                    "{flag} is for steps, which are not kept; expected {expected} beside it"
+                ));
+            }
+        }
+        Ok(())
+    }
+
     /// What every run is made under, on so many samples.
     fn conditions(&self, seed: u64, samples: usize) -> Result<Conditions, String> {
         let batch = flags::batch(&self.batch, samples)?;

@@ -2,9 +2,11 @@
 
 pub mod basins;
 pub mod file;
+pub mod layers;
 pub(crate) mod members;
 mod npz;
 pub mod page;
+pub mod panels;
 pub mod picture;
 pub mod slice;
 pub mod training;

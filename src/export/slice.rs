@@ -10,10 +10,15 @@ use std::io::{self, Write};
 /// Those of `out`.
 pub fn csv(surface: &Surface, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "a,b,loss")?;
+    rows(surface, "", out)
+}
+
+/// The lines of a slice, each after `before`.
+fn rows(surface: &Surface, before: &str, out: &mut dyn Write) -> io::Result<()> {
     let [a, b] = surface.axes();
     for (b, row) in b.iter().zip(surface.values.chunks_exact(surface.columns)) {
         for (a, loss) in a.iter().zip(row) {
-            writeln!(out, "{a:?},{b:?},{loss:?}")?;
+            writeln!(out, "{before}{a:?},{b:?},{loss:?}")?;
         }
     }
     Ok(())
@@ -30,6 +35,35 @@ pub fn npz(surface: &Surface, out: &mut dyn Write) -> io::Result<()> {
     npz.add("a", &shape[1..], a)?;
     npz.add("b", &shape[..1], b)?;
     npz.add("loss", &shape, surface.values.iter().copied())?;
+    npz.write(out)
+}
+
+/// A line seed, a, b, loss for each point of each of the slices, which are of one view.
+///
+/// # Errors
+/// Those of `out`.
+pub fn seeds_csv(slices: &[(u64, Surface)], out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "seed,a,b,loss")?;
+    for (seed, surface) in slices {
+        rows(surface, &format!("{seed},"), out)?;
+    }
+    Ok(())
+}
+
+/// The arrays seed (slices), a (columns), b (rows) and loss (slices × rows × columns) of slices of one view.
+///
+/// # Errors
+/// Those of `out`.
+pub fn seeds_npz(slices: &[(u64, Surface)], out: &mut dyn Write) -> io::Result<()> {
+    let mut npz = Npz::default();
+    let axes = slices.first().map(|(_, surface)| surface.axes());
+    let [a, b] = axes.unwrap_or_default();
+    let shape = [slices.len() as u64, b.len() as u64, a.len() as u64];
+    npz.add("seed", &shape[..1], slices.iter().map(|(seed, _)| *seed))?;
+    npz.add("a", &shape[2..], a)?;
+    npz.add("b", &shape[1..2], b)?;
+    let losses = slices.iter().flat_map(|(_, surface)| surface.values.iter());
+    npz.add("loss", &shape, losses.copied())?;
     npz.write(out)
 }
 

@@ -24,7 +24,7 @@ pub struct Trained<'a> {
 
 impl Trained<'_> {
     /// The step of each row. A run that finishes has its last step as well.
-    fn steps(&self) -> impl Iterator<Item = u64> {
+    pub fn steps(&self) -> impl Iterator<Item = u64> {
         let rows = self.trajectory.len() as u64;
         (0..rows).map(|row| (row * self.every).min(self.last))
     }

@@ -1,30 +1,69 @@
 //! Weights of networks as safetensors files.
 
-use crate::engine::objective::Tensor;
+use crate::engine::network::NetworkLoss;
+use crate::engine::objective::Objective;
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensorError, serialize};
 use std::collections::HashMap;
 use std::io::{self, Write};
 
-/// θ of a network with these tensors under PyTorch's names, in double precision: `torch.nn.Module.load_state_dict` takes what
+/// A tensor: name, type, shape, bytes.
+type Part = (String, Dtype, Vec<usize>, Vec<u8>);
+
+/// θ of a network under PyTorch's names, in double precision: `torch.nn.Module.load_state_dict` takes what
 /// `safetensors.torch.load_file` makes of it.
+///
+/// Batch normalisations have their running averages as well, so that nothing is missing: the mean and the biased variance over all
+/// data of `loss`, with which `model.eval()` computes the losses that this program tells, and one batch tracked.
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write(tensors: &[Tensor], theta: &[f64], out: &mut dyn Write) -> io::Result<()> {
-    let bytes: Vec<u8> = theta
-        .iter()
-        .flat_map(|number| number.to_le_bytes())
-        .collect();
-    let view = |tensor: &Tensor| {
-        let own = tensor.range.start * size_of::<f64>()..tensor.range.end * size_of::<f64>();
-        let data = bytes.get(own).unwrap_or_default();
-        Ok((
-            tensor.name.clone(),
-            TensorView::new(Dtype::F64, tensor.shape.clone(), data)?,
-        ))
+pub fn write(loss: &NetworkLoss, theta: &[f64], out: &mut dyn Write) -> io::Result<()> {
+    let bytes = |numbers: &[f64]| {
+        numbers
+            .iter()
+            .flat_map(|number| number.to_le_bytes())
+            .collect()
     };
-    let views: Result<Vec<_>, SafeTensorError> = tensors.iter().map(view).collect();
+    let tensors = loss.tensors().iter().map(|tensor| -> Part {
+        let numbers = theta.get(tensor.range.clone()).unwrap_or_default();
+        (
+            tensor.name.clone(),
+            Dtype::F64,
+            tensor.shape.clone(),
+            bytes(numbers),
+        )
+    });
+    let averages = loss.moments(theta).into_iter().enumerate();
+    let averages = averages.flat_map(|(l, moments)| -> [Part; 3] {
+        let shape = vec![moments.mean.len()];
+        let name = |part| format!("norms.{l}.{part}");
+        [
+            (
+                name("running_mean"),
+                Dtype::F64,
+                shape.clone(),
+                bytes(&moments.mean),
+            ),
+            (
+                name("running_var"),
+                Dtype::F64,
+                shape,
+                bytes(&moments.variance),
+            ),
+            (
+                name("num_batches_tracked"),
+                Dtype::I64,
+                Vec::new(),
+                1_i64.to_le_bytes().to_vec(),
+            ),
+        ]
+    });
+    let parts: Vec<Part> = tensors.chain(averages).collect();
+    let views = parts.iter().map(|(name, dtype, shape, bytes)| {
+        Ok((name, TensorView::new(*dtype, shape.clone(), bytes)?))
+    });
+    let views: Result<Vec<_>, SafeTensorError> = views.collect();
     let format = HashMap::from([("format".to_owned(), "pt".to_owned())]);
     let file = views.and_then(|views| serialize(views, Some(format)));
     out.write_all(&file.map_err(io::Error::other)?)

@@ -2,11 +2,14 @@
 
 mod image;
 mod matrix;
+mod runs;
 mod table;
 mod weights;
 
 use crate::engine::landscape::{Files, Matrix, Picture, Table};
+use crate::engine::network::Moments;
 use crate::engine::objective::Tensor;
+use crate::engine::run::Trajectory;
 use crate::engine::scene::Scene;
 use std::fs::File;
 use std::io::{BufReader, ErrorKind, Read};
@@ -52,6 +55,34 @@ pub fn open_scene(path: &Path) -> Result<Scene, String> {
 /// # Errors
 /// One sentence, for a file that cannot be read or is not of this kind, and for tensors that do not fit, layer by layer.
 pub fn open_weights(path: &Path, tensors: &[Tensor]) -> Result<Vec<f64>, String> {
+    open_tensors(path, |bytes| weights::read(bytes, tensors))
+}
+
+/// Reads weights like [`open_weights`], and the running averages of their batch normalisations, one for each.
+///
+/// # Errors
+/// One sentence, also for a file that holds no running averages.
+pub fn open_weights_and_moments(
+    path: &Path,
+    tensors: &[Tensor],
+) -> Result<(Vec<f64>, Vec<Moments>), String> {
+    open_tensors(path, |bytes| weights::read_with_moments(bytes, tensors))
+}
+
+/// Reads the runs of a network of `dim` parameters from an NPZ file that [`npz`](crate::export::training::npz) made.
+///
+/// # Errors
+/// One sentence, for a file that cannot be read or is not of this kind, and for one of another network.
+pub fn open_runs(path: &Path, dim: usize) -> Result<Vec<Trajectory>, String> {
+    let name = path.display().to_string();
+    let file = open(path, &name, runs::EXPECTED)?;
+    runs::read(BufReader::new(file), dim).map_err(|wrong| format!("{name}: {wrong}"))
+}
+
+fn open_tensors<T>(
+    path: &Path,
+    read: impl FnOnce(&[u8]) -> Result<T, String>,
+) -> Result<T, String> {
     let name = path.display().to_string();
     let file = open(path, &name, weights::EXPECTED)?;
     let mut bytes = Vec::new();
@@ -64,7 +95,7 @@ pub fn open_weights(path: &Path, tensors: &[Tensor]) -> Result<Vec<f64>, String>
             "{name}: is longer than {longest} MB; expected {expected}"
         ));
     }
-    weights::read(&bytes, tensors).map_err(|wrong| format!("{name}: {wrong}"))
+    read(&bytes).map_err(|wrong| format!("{name}: {wrong}"))
 }
 
 /// The files of this computer, as landscapes see them.

@@ -1,6 +1,7 @@
 //! Weights of networks from safetensors files.
 
-use crate::engine::objective::Tensor;
+use crate::engine::network::Moments;
+use crate::engine::objective::{Role, Tensor};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 use std::cmp::Ordering;
@@ -13,13 +14,16 @@ const MOST_TOLD: usize = 8;
 /// What PyTorch's normalisations keep besides their parameters.
 const RUNNING: [&str; 3] = ["num_batches_tracked", "running_mean", "running_var"];
 
-/// Reads θ for a network with these tensors. The error is a sentence without the file's name.
+/// Reads θ for a network with these tensors, of which some may be what normalisations keep. The error is a sentence without the file's
+/// name.
 pub(super) fn read(bytes: &[u8], tensors: &[Tensor]) -> Result<Vec<f64>, String> {
     let file = SafeTensors::deserialize(bytes)
         .map_err(|error| format!("is not a whole safetensors file ({error}); expected one"))?;
+    let asked = |part: &str| tensors.iter().any(|tensor| last(&tensor.name).1 == part);
+    let kept = |part: &str| !RUNNING.contains(&part) || asked(part);
     let mut given: Vec<Given> = file
         .iter()
-        .filter(|(name, _)| !RUNNING.contains(&last(name).1))
+        .filter(|(name, _)| kept(last(name).1))
         .map(|(name, view)| Given { name, view })
         .collect();
     given.sort_by(|a, b| natural(a.name, b.name));
@@ -31,6 +35,32 @@ pub(super) fn read(bytes: &[u8], tensors: &[Tensor]) -> Result<Vec<f64>, String>
         given[found].numbers(&mut theta[tensor.range.clone()])?;
     }
     Ok(theta)
+}
+
+/// θ, and the moments that batch normalisations keep beside it.
+pub(super) fn read_with_moments(
+    bytes: &[u8],
+    tensors: &[Tensor],
+) -> Result<(Vec<f64>, Vec<Moments>), String> {
+    let mut all = tensors.to_vec();
+    for norm in tensors.iter().filter(|tensor| tensor.role == Role::Norm) {
+        for part in ["running_mean", "running_var"] {
+            let start = all.last().map_or(0, |tensor| tensor.range.end);
+            all.push(Tensor {
+                name: format!("{}.{part}", last(&norm.name).0),
+                range: start..start + norm.range.len(),
+                ..norm.clone()
+            });
+        }
+    }
+    let mut theta = read(bytes, &all)?;
+    let moments = all[tensors.len()..].chunks_exact(2).map(|pair| {
+        let [mean, variance] = [0, 1].map(|i| theta[pair[i].range.clone()].to_vec());
+        Moments { mean, variance }
+    });
+    let moments = moments.collect();
+    theta.truncate(tensors.last().map_or(0, |tensor| tensor.range.end));
+    Ok((theta, moments))
 }
 
 /// A tensor of the file.

@@ -2,7 +2,9 @@
 
 mod basins;
 mod critical;
+mod layers;
 mod others;
+mod planes;
 mod refusals;
 mod slice;
 mod sweep;

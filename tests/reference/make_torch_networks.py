@@ -6,6 +6,8 @@
 
 points  loss, gradient, Hessian·vector, Gauss-Newton·vector and, of small networks, the Hessian, at seeded parameters; with
         moments where batch normalisation is in evaluation mode
+layers  norms of gradients, weights and updates, and the share of dead ReLUs, layer by layer; the trace of the covariance of
+        the gradients of single samples
 paths   losses and last parameters of full-batch training; `compare` is the last step at which two runs from starts that
         differ by a rounding are still within 1e-10 of each other
 
@@ -95,13 +97,18 @@ def flat(parameters):
     return torch.cat([p.reshape(-1) for p in parameters])
 
 
+def freeze(network):
+    """Evaluation mode, with random running averages."""
+    for norm in network.norms:
+        norm.running_mean.copy_(torch.randn_like(norm.running_mean))
+        norm.running_var.copy_(torch.rand_like(norm.running_var) + 0.5)
+    network.eval()
+
+
 def point(settings, samples=6, seed=0, dense=False, frozen=False):
     network, inputs, targets, value, of_outputs, l2 = problem(settings, samples, seed)
     if frozen:
-        for norm in network.norms:
-            norm.running_mean.copy_(torch.randn_like(norm.running_mean))
-            norm.running_var.copy_(torch.rand_like(norm.running_var) + 0.5)
-        network.eval()
+        freeze(network)
     parameters = {name: p.detach().clone().requires_grad_() for name, p in network.named_parameters()}
     shapes = {name: p.shape for name, p in parameters.items()}
 
@@ -175,6 +182,68 @@ def points():
     for seed, loss in enumerate(LOSSES):
         settings = {"widths": [3, 4, 4, 1 if loss == "bce" else 2], "loss": loss, "norm": "batch", "residual": True}
         yield point(settings, 6, 80 + seed, frozen=True)
+
+
+def layers(settings, samples, seed, frozen=False):
+    network, inputs, targets, value, *_ = problem(settings, samples, seed)
+    if frozen:
+        freeze(network)
+    with torch.no_grad():
+        if network.layers[0].bias is not None and len(network.layers) > 1:
+            network.layers[0].bias[1::3] -= 50  # Dead, if they are ReLUs.
+    parameters = dict(network.named_parameters())
+    before = {name: p.detach() + 0.01 * torch.randn_like(p) for name, p in parameters.items()}
+    seen = []
+    hook = network.activation.register_forward_hook(lambda module, given, made: seen.append(made.detach()))
+    value(parameters).backward()
+    hook.remove()
+    is_relu = isinstance(network.activation, nn.ReLU)
+    dead = [(made == 0).all(dim=0).double().mean().item() if is_relu else None for made in seen] + [None]
+
+    def norms(of):
+        own = [[of(name, p) for name, p in parameters.items() if name.split(".")[1] == str(l)] for l in range(len(network.layers))]
+        return [flat(parts).norm().item() for parts in own]
+
+    updates = norms(lambda name, p: p.detach() - before[name])
+    case = {
+        "network": spec(settings),
+        "width": inputs.shape[1],
+        "inputs": inputs.reshape(-1).tolist(),
+        "outputs": settings["widths"][-1],
+        "targets": targets.reshape(-1).tolist(),
+        "theta": flat(parameters.values()).tolist(),
+        "before": flat(before.values()).tolist(),
+        "grad_norm": norms(lambda name, p: p.grad),
+        "weight_norm": norms(lambda name, p: p.detach()),
+        "update_ratio": [moved / old for moved, old in zip(updates, norms(lambda name, p: before[name]))],
+        "dead": dead,
+    }
+    if frozen:
+        case["moments"] = [[norm.running_mean.tolist(), norm.running_var.tolist()] for norm in network.norms]
+    if frozen or settings.get("norm") != "batch":
+        outputs = network(inputs)
+        goals = targets[:, None].to(outputs.dtype) if settings["loss"] == "bce" else targets
+        single = [LOSSES[settings["loss"]](outputs[i : i + 1], goals[i : i + 1]) for i in range(samples)]
+        single = [flat(torch.autograd.grad(loss, parameters.values(), retain_graph=True)) for loss in single]
+        trace = torch.stack(single).var(dim=0, correction=0).sum()
+        case["noise_scale"] = (trace / flat([p.grad for p in parameters.values()]).square().sum()).item()
+    return case
+
+
+def layer_cases():
+    cases = [
+        {"widths": [3, 8, 7, 2], "loss": "ce", "activation": "relu"},
+        {"widths": [3, 8, 8, 1], "loss": "bce", "activation": "relu", "residual": True, "norm": "layer"},
+        {"widths": [3, 6, 6, 2], "loss": "mse", "activation": "relu", "norm": "batch"},
+        {"widths": [2, 5, 5, 1], "loss": "bce", "l2": 0.2},
+        {"widths": [4, 9, 3], "loss": "ce", "activation": "relu", "bias": False},
+        {"widths": [2, 5, 2], "loss": "mse", "activation": "leaky-relu", "norm": "layer", "l2": 0.1},
+        {"widths": [4, 3], "loss": "ce"},
+    ]
+    for seed, settings in enumerate(cases):
+        yield layers(settings, 11, 100 + seed)
+    yield layers(cases[0], 300, 110)
+    yield layers({"widths": [3, 6, 6, 2], "loss": "ce", "activation": "relu", "norm": "batch"}, 70, 111, frozen=True)
 
 
 MUON = torch.optim._muon
@@ -271,10 +340,11 @@ torch.set_num_threads(1)
 made = {
     "made_with": {"python": platform.python_version(), "torch": torch.__version__},
     "points": list(points()),
+    "layers": list(layer_cases()),
     "paths": list(paths()),
 }
 for case in made["paths"]:
     print(case["network"], case["run"], "compare", case["compare"], "loss", case["loss"][0], case["loss"][-1])
 lines = [f'"made_with": {json.dumps(made["made_with"])}']
-lines += [f'"{key}": [\n' + ",\n".join(map(json.dumps, made[key])) + "\n]" for key in ("points", "paths")]
+lines += [f'"{key}": [\n' + ",\n".join(map(json.dumps, made[key])) + "\n]" for key in ("points", "layers", "paths")]
 (HERE / "torch_networks.json").write_text("{" + ",\n".join(lines) + "}\n")

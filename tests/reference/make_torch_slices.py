@@ -6,7 +6,7 @@
 
 slices      data, and weights and directions saved by safetensors.torch: state_dicts of nn.Sequential
 planes      losses on planes through these weights along these directions, as they are and filter-normalised (Li et al. 2018,
-            section 4; biases and normalisations zero)
+            section 4; biases and normalisations zero); frozen: of batch normalisation in evaluation mode
 eigenvectors    the top two of the Hessian, from torch.linalg.eigh of the whole matrix
 components  principal components of a list of rows, from torch.linalg.svd
 """
@@ -82,6 +82,7 @@ def planes():
         ("half", "mlp:hidden=5,activation=tanh,loss=bce", dense([3, 5, 1], nn.Tanh), "bce", torch.float16),
         ("bfloat", "mlp:hidden=,loss=ce", dense([3, 3], nn.Tanh), "ce", torch.bfloat16),
     ]
+    generator = torch.Generator().manual_seed(9)
     for name, network, module, loss, dtype in cases:
         inputs, labels = data(loss, 40, 2 if loss == "bce" else 3, len(loss))
         with torch.no_grad():
@@ -89,6 +90,8 @@ def planes():
                 if isinstance(part, nn.BatchNorm1d):
                     part.weight.uniform_(0.5, 1.5)
                     part.bias.normal_()
+                    part.running_mean.normal_(generator=generator)
+                    part.running_var.uniform_(0.5, 1.5, generator=generator)
         origin = save(name, module.state_dict(), dtype)
         names = [key for key, _ in module.named_parameters()]
         origin = {key: origin[key] for key in names}
@@ -103,10 +106,14 @@ def planes():
             criterion = nn.functional.cross_entropy
         a, b = torch.linspace(-1, 1, 9).tolist(), torch.linspace(-0.5, 1.5, 7).tolist()
         of = lambda u, v: losses(module, inputs, labels, criterion, origin, u, v, a, b)
+        module.eval()
+        frozen = of(u, v) if any(isinstance(part, nn.BatchNorm1d) for part in module) else None
+        module.train()
         yield {
             "name": name,
             "network": network,
             "data": f"{loss}.csv",
+            "frozen": frozen,
             "raw": of(u, v),
             "filter": of(normalised(u, origin), normalised(v, origin)),
         }

@@ -109,20 +109,6 @@ pub(super) fn every(text: Option<&str>) -> Result<u64, String> {
     })
 }
 
-/// A seed.
-pub(super) fn seed(text: &str) -> Result<u64, String> {
-    text.parse()
-        .map_err(|_| format!("--seed cannot be `{text}`; expected a whole number from 0"))
-}
-
-/// A share that leaves something.
-pub(super) fn share(text: &str) -> Result<f64, String> {
-    let share = text.parse().ok().filter(|share| (0.0..1.0).contains(share));
-    share.ok_or_else(|| {
-        format!("--test cannot be `{text}`; expected a number from 0 to less than 1, like 0.25")
-    })
-}
-
 /// Refuses steps that do not fit into memory.
 pub(super) fn affordable(rows: u64, dim: usize, runs: usize) -> Result<(), String> {
     let numbers = rows
@@ -133,7 +119,7 @@ pub(super) fn affordable(rows: u64, dim: usize, runs: usize) -> Result<(), Strin
         return Ok(());
     }
     Err(format!(
-        "--trajectories would keep {rows} rows of {runs} runs in {dim} parameters, {numbers} numbers; expected at most \
+        "--trajectories or --layers would keep {rows} rows of {runs} runs in {dim} parameters, {numbers} numbers; expected at most \
          {MOST_NUMBERS}, by fewer steps or a larger --every"
     ))
 }

@@ -1,6 +1,7 @@
 //! How good the networks are that `ravine train` has trained.
 
 use super::End;
+use crate::cli::slice::explained;
 use crate::engine::network::data::Split;
 use crate::engine::network::plane::Cut;
 use crate::engine::network::{Measure, NetworkLoss};
@@ -65,12 +66,8 @@ pub(super) fn report(
             .collect();
         writeln!(out, "{}", text.join("  ").trim_end())?;
     }
-    if let Some([a, b]) = cut.and_then(|cut| cut.explained) {
-        let [a, b] = [a, b].map(|share| number(100.0 * share, 4));
-        writeln!(
-            out,
-            "The plane explains {a} % and {b} % of the variance of the steps."
-        )?;
+    if let Some(sentence) = cut.and_then(explained) {
+        writeln!(out, "{sentence}")?;
     }
     Ok(())
 }

@@ -1,8 +1,11 @@
 //! The losses of one sample: value, derivative by the outputs z, and Hessian by them.
 
 use super::activation::decay;
+use super::matrix::padded;
 use crate::engine::declare::settings;
 use crate::engine::real;
+use crate::engine::real::{Kernel, Lanes, Real, dispatch};
+use fearless_simd::Simd;
 
 settings! {
     /// What is minimised, the mean over the samples.
@@ -22,7 +25,15 @@ pub(super) enum Goal<'a> {
 }
 
 impl Loss {
-    /// The loss; its derivative by z goes to `slope`.
+    /// What is the same for all samples is done side by side: for ce, e to the power of how far each output is below the greatest of its
+    /// sample goes to `slopes`. Both hold padded rows of so many outputs.
+    pub(super) fn prepare(self, outputs: usize, z: &[f64], slopes: &mut [f64]) {
+        if self == Self::Ce {
+            dispatch(Decays { outputs, z, slopes });
+        }
+    }
+
+    /// The loss; its derivative by z goes to `slope`, which holds what [`Self::prepare`] has left there.
     pub(super) fn at(self, z: &[f64], goal: Goal, slope: &mut [f64]) -> f64 {
         match (self, goal) {
             (Self::Mse, Goal::Numbers(goal)) => {
@@ -45,12 +56,8 @@ impl Loss {
                 straight + libm::log1p(e)
             }
             (Self::Ce, Goal::Class(class)) => {
-                let most = z.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-                let mut sum = 0.0;
-                for (share, z) in slope.iter_mut().zip(z) {
-                    *share = decay(most - z);
-                    sum += *share;
-                }
+                let most = greatest(z);
+                let sum: f64 = slope.iter().sum();
                 slope.iter_mut().for_each(|share| *share /= sum);
                 slope[class] -= 1.0;
                 libm::log(sum) + (most - z[class])
@@ -115,9 +122,47 @@ impl Loss {
     }
 }
 
+fn greatest(z: &[f64]) -> f64 {
+    z.iter().copied().fold(f64::NEG_INFINITY, f64::max)
+}
+
+/// The exponentials of [`Loss::prepare`].
+struct Decays<'a> {
+    outputs: usize,
+    z: &'a [f64],
+    slopes: &'a mut [f64],
+}
+
+impl Kernel for Decays<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn on_lanes<S: Simd>(self, simd: S) {
+        let stride = padded(self.outputs);
+        let rows = self.z.chunks_exact(stride);
+        for (z, slopes) in rows.zip(self.slopes.chunks_exact_mut(stride)) {
+            let most = greatest(&z[..self.outputs]);
+            for first in (0..self.outputs).step_by(Lanes::<S>::LANES) {
+                let z = Lanes::<S>::load(simd, z, first);
+                // No argument that is a number is far.
+                decay(z.like(most) - z).store(slopes, first);
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The loss of one sample alone.
+    fn at(loss: Loss, z: &[f64], class: usize, slope: &mut [f64]) -> f64 {
+        let [mut row, mut slopes] = [vec![f64::NAN; padded(z.len())], vec![0.0; padded(z.len())]];
+        row[..z.len()].copy_from_slice(z);
+        loss.prepare(z.len(), &row, &mut slopes);
+        slope.copy_from_slice(&slopes[..z.len()]);
+        loss.at(z, Goal::Class(class), slope)
+    }
 
     #[test]
     fn far_logits_have_straight_losses() {
@@ -128,14 +173,14 @@ mod tests {
             (0, 800.0, 800.0, 1.0),
             (0, -800.0, 0.0, 0.0),
         ] {
-            let found = Loss::Bce.at(&[z], Goal::Class(class), &mut slope[..1]);
+            let found = at(Loss::Bce, &[z], class, &mut slope[..1]);
             assert!((found - loss).abs() < 1e-300, "{class} {z}: {found}");
             assert!(
                 (slope[0] - derivative).abs() < 1e-300,
                 "{class} {z}: {slope:?}"
             );
             // The same logits as those of two classes.
-            let found = Loss::Ce.at(&[0.0, z], Goal::Class(class), &mut slope);
+            let found = at(Loss::Ce, &[0.0, z], class, &mut slope);
             assert!((found - loss).abs() < 1e-300, "{class} {z}: {found}");
             assert!(
                 (slope[1] - derivative).abs() < 1e-300,
@@ -145,16 +190,27 @@ mod tests {
     }
 
     #[test]
+    fn shares_of_many_classes_have_the_bits_of_each_alone() {
+        for classes in 1..20 {
+            let z: Vec<f64> = (0..classes).map(|i| (7.0 * real(i)).sin() * 30.0).collect();
+            let most = greatest(&z);
+            let sum: f64 = z.iter().map(|z| decay(most - z)).sum();
+            let mut slope = vec![0.0; classes];
+            at(Loss::Ce, &z, 0, &mut slope);
+            slope[0] += 1.0;
+            for (share, z) in slope[1..].iter().zip(&z[1..]) {
+                assert_eq!(*share, decay(most - z) / sum, "{classes}");
+            }
+        }
+    }
+
+    #[test]
     fn what_is_no_number_has_no_loss_and_no_class() {
         let mut slope = [0.0; 2];
         for z in [[f64::NAN, 1.0], [1.0, f64::NAN], [f64::INFINITY; 2]] {
-            assert!(Loss::Ce.at(&z, Goal::Class(0), &mut slope).is_nan());
+            assert!(at(Loss::Ce, &z, 0, &mut slope).is_nan());
         }
-        assert!(
-            Loss::Bce
-                .at(&[f64::NAN], Goal::Class(0), &mut slope[..1])
-                .is_nan()
-        );
+        assert!(at(Loss::Bce, &[f64::NAN], 0, &mut slope[..1]).is_nan());
         assert_eq!(Loss::Ce.class(&[f64::NAN, 1.0]), None);
         assert_eq!(Loss::Bce.class(&[f64::NAN]), None);
     }

@@ -82,7 +82,7 @@ impl Extent {
 
     /// Calls `body` with every place that holds a number, its feature and its group.
     #[inline(always)]
-    fn each(self, len: usize, mut body: impl FnMut(usize, usize, usize)) {
+    pub(super) fn each(self, len: usize, mut body: impl FnMut(usize, usize, usize)) {
         for (s, first) in (0..len).step_by(self.stride).enumerate() {
             for feature in 0..self.width {
                 let group = if self.columns { feature } else { s };
@@ -168,19 +168,17 @@ impl Normalised {
         });
     }
 
-    /// Replaces the derivative by u by that by z; those by γ and β are added to theirs.
+    /// Replaces the derivative by u by that by z, after `gather` has seen the derivative by u and ẑ, whose products are the
+    /// derivatives by γ.
     pub(super) fn backward(
         &mut self,
         extent: Extent,
         gamma: &[f64],
         u: &mut [f64],
-        [d_gamma, d_beta]: [&mut [f64]; 2],
+        gather: impl FnOnce(&[f64], &[f64]),
     ) {
-        extent.each(u.len(), |at, feature, _| {
-            d_gamma[feature] += u[at] * self.z[at];
-            d_beta[feature] += u[at];
-            u[at] *= gamma[feature];
-        });
+        gather(u, &self.z);
+        extent.each(u.len(), |at, feature, _| u[at] *= gamma[feature]);
         self.project(extent, u);
     }
 

@@ -26,7 +26,7 @@ use std::ops::Range;
 pub struct NetworkLoss {
     pub(super) shape: Shape,
     pub(super) loss: Loss,
-    l2: f64,
+    pub(super) l2: f64,
     fill: Fill,
     pub(super) samples: usize,
     /// Padded rows.
@@ -88,7 +88,12 @@ impl NetworkLoss {
         }
         let (shape, moments) = (self.shape.clone(), self.moments.clone());
         let same = Self::of(shape, self.loss, self.l2, self.fill, data, goals);
-        Ok(Self { moments, ..same })
+        let precision = self.precision;
+        Ok(Self {
+            moments,
+            precision,
+            ..same
+        })
     }
 
     fn of(shape: Shape, loss: Loss, l2: f64, fill: Fill, data: &Data, goals: Goals) -> Self {
@@ -150,6 +155,11 @@ impl NetworkLoss {
     /// The loss of one sample.
     pub fn loss(&self) -> Loss {
         self.loss
+    }
+
+    /// Whether each sample's loss depends on all samples, whose moments batch normalisations take.
+    pub fn is_coupled(&self) -> bool {
+        self.shape.norm == Norm::Batch && self.moments.is_none()
     }
 
     /// θ at the beginning, by the network's initialiser.
@@ -226,6 +236,8 @@ impl NetworkLoss {
         for samples in other.blocks(0..other.samples) {
             let inputs = other.rows(samples.clone());
             block.forward(&self.shape, weights, inputs, Keep::Value, given);
+            let rows = samples.len() * stride;
+            self.loss.prepare(out, &block.z[..rows], &mut block.d);
             for (row, sample) in samples.enumerate() {
                 let at = row * stride..row * stride + out;
                 let (z, goal) = (&block.z[at.clone()], other.goal(sample));
@@ -266,9 +278,10 @@ impl NetworkLoss {
 
     /// How many samples go through the network at a time.
     pub(super) fn block(&self) -> usize {
-        match (self.shape.norm, &self.moments) {
-            (Norm::Batch, None) => self.samples.max(BLOCK),
-            _ => BLOCK,
+        if self.is_coupled() {
+            self.samples.max(BLOCK)
+        } else {
+            BLOCK
         }
     }
 

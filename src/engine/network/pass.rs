@@ -11,7 +11,7 @@ use super::activation::Activation;
 use super::layout::Layout;
 use super::matrix::padded;
 use super::norm::{Affine, Extent, Moments, Norm, Normalised};
-use super::weights::{Sums, Weights};
+use super::weights::{Gather, Sums, Weights};
 
 /// What of a network does not depend on θ.
 #[derive(Clone, Debug)]
@@ -156,6 +156,23 @@ impl Block {
         }
     }
 
+    /// Marks the units of each hidden layer whose activation is not flat for each of so many samples, after [`Self::forward`] with
+    /// [`Keep::Slope`]. What is no number is not flat.
+    pub(super) fn mark_alive(&self, shape: &Shape, samples: usize, alive: &mut [Vec<bool>]) {
+        for (l, (own, alive)) in self.hidden.iter().zip(alive).enumerate() {
+            let stride = shape.stride(l + 1);
+            let rows = own
+                .slope
+                .chunks_exact(stride)
+                .zip(own.h.chunks_exact(stride));
+            for (slope, h) in rows.take(samples) {
+                for ((alive, slope), h) in alive.iter_mut().zip(slope).zip(h) {
+                    *alive |= *slope != 0.0 || h.is_nan();
+                }
+            }
+        }
+    }
+
     /// The moments that the last way there used.
     pub(super) fn moments(&self) -> Vec<Moments> {
         let normalised = self
@@ -203,13 +220,13 @@ impl Block {
         }
     }
 
-    /// The way back of the derivative `d` by the outputs, after [`Self::forward`]; adds to the sums of a gradient.
+    /// The way back of the derivative `d` by the outputs, after [`Self::forward`]; `gather` sees what the derivatives by θ are made of.
     pub(super) fn backward(
         &mut self,
         shape: &Shape,
         weights: &Weights,
         inputs: &[f64],
-        sums: &mut Sums,
+        gather: &mut impl Gather,
     ) {
         let samples = inputs.len() / shape.stride(0);
         let [d, g, ..] = &mut self.back;
@@ -218,24 +235,20 @@ impl Block {
         for l in (1..=shape.hidden()).rev() {
             let [len, before] = [l + 1, l].map(|l| samples * shape.stride(l));
             let own = &mut self.hidden[l - 1];
-            sums.layers[l].add(&d[..len], &own.h[..before]);
+            gather.layer(l, &d[..len], &own.h[..before]);
             if !shape.skips(l) {
                 g[..before].fill(0.0);
             }
             weights.layers[l].add_back(&d[..len], &mut g[..before]);
             multiply(&mut d[..before], g, &own.slope);
             if let Some(normalised) = &mut own.normalised {
-                let [gamma, _] = &weights.norms[l - 1];
-                let [d_gamma, d_beta] = &mut sums.norms[l - 1];
-                normalised.backward(
-                    shape.extent(l - 1),
-                    gamma,
-                    &mut d[..before],
-                    [d_gamma, d_beta],
-                );
+                let ([gamma, _], extent) = (&weights.norms[l - 1], shape.extent(l - 1));
+                normalised.backward(extent, gamma, &mut d[..before], |u, z| {
+                    gather.norm(l - 1, extent, u, z);
+                });
             }
         }
-        sums.layers[0].add(&d[..samples * shape.stride(1)], inputs);
+        gather.layer(0, &d[..samples * shape.stride(1)], inputs);
     }
 
     /// The tangent of the way back, after [`Self::tangent`], of `d` and `d_tangent`; adds to the sums of a product.

@@ -11,7 +11,7 @@ pub(super) const BLOCK: usize = 64;
 
 /// So many samples are summed one block after the other; more are halved and the halves' sums added. Where the cuts are depends on
 /// nothing but the number of samples, so that bits do not depend on the number of threads.
-const PART: usize = 4 * BLOCK;
+pub(super) const PART: usize = 4 * BLOCK;
 
 /// What is wanted of each sample.
 #[derive(Clone, Copy)]
@@ -103,6 +103,7 @@ impl Sum<'_> {
             block.tangent(shape, weights, direction, inputs);
         }
         let [out, stride] = [shape.outputs(), padded(shape.outputs())];
+        loss.prepare(out, &block.z[..places.len() * stride], &mut block.d);
         for (row, place) in places.enumerate() {
             let goal = self
                 .net

@@ -5,6 +5,7 @@ use super::matrix::{
     Columns, Rows, add_product, add_rows, add_transposed_product, add_unpadded, pad, padded,
     transpose,
 };
+use super::norm::Extent;
 
 /// θ, or a direction in its space, ready for products.
 pub(super) struct Weights {
@@ -85,6 +86,14 @@ impl Layer {
     }
 }
 
+/// Makes something of what the derivatives of each sample by θ are products of.
+pub(super) trait Gather {
+    /// Of layer `l`: for each sample a row d of derivatives by z and a row h of what goes into the layer.
+    fn layer(&mut self, l: usize, d: &[f64], h: &[f64]);
+    /// Of normalisation `l`: the derivatives by u, and ẑ.
+    fn norm(&mut self, l: usize, extent: Extent, u: &[f64], z: &[f64]);
+}
+
 /// Sums that become a gradient, or the product of a matrix and a direction.
 pub(super) struct Sums {
     pub(super) layers: Vec<LayerSums>,
@@ -157,6 +166,20 @@ impl Sums {
                 add(sum, share, &mut gradient[range]);
             }
         }
+    }
+}
+
+impl Gather for Sums {
+    fn layer(&mut self, l: usize, d: &[f64], h: &[f64]) {
+        self.layers[l].add(d, h);
+    }
+
+    fn norm(&mut self, l: usize, extent: Extent, u: &[f64], z: &[f64]) {
+        let [d_gamma, d_beta] = &mut self.norms[l];
+        extent.each(u.len(), |at, feature, _| {
+            d_gamma[feature] += u[at] * z[at];
+            d_beta[feature] += u[at];
+        });
     }
 }
 

@@ -181,9 +181,35 @@ fn what_is_written_reads_back_to_the_same_bits() {
     let loss = network("mlp:hidden=4/3,norm=layer");
     let (tensors, theta) = (loss.layout().tensors(), loss.initial(5));
     let mut file = Vec::new();
-    write(tensors, &theta, &mut file).unwrap();
+    write(&loss, &theta, &mut file).unwrap();
     assert_eq!(read(&file, tensors), Ok(theta));
     for length in 0..file.len() {
         let _ = read(&file[..length], tensors).unwrap_err();
     }
+}
+
+#[test]
+fn batch_normalisations_keep_the_moments_of_the_data() {
+    let loss = network("mlp:hidden=4/3,norm=batch");
+    let (tensors, theta) = (loss.layout().tensors(), loss.initial(5));
+    let mut file = Vec::new();
+    write(&loss, &theta, &mut file).unwrap();
+    assert_eq!(read(&file, tensors), Ok(theta.clone()));
+    let moments = loss.moments(&theta);
+    assert_eq!(
+        read_with_moments(&file, tensors),
+        Ok((theta.clone(), moments))
+    );
+    let file = SafeTensors::deserialize(&file).unwrap();
+    let tracked = file.tensor("norms.1.num_batches_tracked").unwrap();
+    assert_eq!((tracked.dtype(), tracked.shape()), (Dtype::I64, &[][..]));
+    let bare = network("mlp:hidden=4/3,norm=layer");
+    let mut file = Vec::new();
+    write(&bare, &theta, &mut file).unwrap();
+    assert_eq!(
+        read_with_moments(&file, tensors).unwrap_err(),
+        "does not fit the network: `norms.0.running_mean` (4 numbers) is missing, `norms.0.running_var` (4 numbers) is missing, \
+         `norms.1.running_mean` (3 numbers) is missing, `norms.1.running_var` (3 numbers) is missing; expected weights of the same \
+         layers"
+    );
 }

@@ -9,6 +9,8 @@ struct Case {
     name: String,
     network: String,
     data: String,
+    /// With the running averages of batch normalisations.
+    frozen: Option<Vec<f64>>,
     raw: Vec<f64>,
     filter: Vec<f64>,
 }
@@ -28,12 +30,12 @@ fn folder() -> std::path::PathBuf {
 }
 
 /// The place of a reference file.
-fn file(name: &str) -> String {
+pub(super) fn file(name: &str) -> String {
     folder().join(name).display().to_string()
 }
 
 /// Network, data and weights of the first case.
-fn first() -> Vec<String> {
+pub(super) fn first() -> Vec<String> {
     let case = &cases()[0];
     let (data, weights) = (file(&case.data), file("tanh.safetensors"));
     let flags = ["--network", &case.network, "--data", &data, "--weights"];
@@ -42,19 +44,19 @@ fn first() -> Vec<String> {
 }
 
 /// These with more flags.
-fn with<'a>(args: &'a [String], more: &[&'a str]) -> Vec<&'a str> {
+pub(super) fn with<'a>(args: &'a [String], more: &[&'a str]) -> Vec<&'a str> {
     let args = args.iter().map(String::as_str);
     args.chain(more.iter().copied()).collect()
 }
 
 /// The last column of a CSV file.
-fn losses(csv: &str) -> Vec<f64> {
+pub(super) fn losses(csv: &str) -> Vec<f64> {
     let last = |line: &str| line.rsplit(',').next().unwrap().parse().unwrap();
     csv.lines().skip(1).map(last).collect()
 }
 
 /// The numbers and the shape of an array of s.npz.
-fn array(place: &Place, name: &str) -> (Vec<f64>, Vec<u64>) {
+pub(super) fn array(place: &Place, name: &str) -> (Vec<f64>, Vec<u64>) {
     let file = std::fs::File::open(place.path().join("s.npz")).unwrap();
     let mut zip = zip::ZipArchive::new(file).unwrap();
     let entry = zip.by_name(&format!("{name}.npy")).unwrap();
@@ -90,11 +92,14 @@ fn planes_are_those_of_pytorch() {
             "-o",
             "s.csv",
         ];
-        for (normalize, expected) in [
+        let frozen = case.frozen.iter();
+        let frozen = frozen.map(|frozen| (&["--norm-statistics", "file"][..], frozen));
+        let plain = [
             (&[][..], &case.raw),
             (&["--normalize", "filter"], &case.filter),
-        ] {
-            place.said(&[&all[..], normalize].concat());
+        ];
+        for (more, expected) in plain.into_iter().chain(frozen) {
+            place.said(&[&all[..], more].concat());
             let csv = place.read("s.csv");
             assert!(csv.starts_with("a,b,loss\n-1.0,-0.5,"), "{csv}");
             let found = losses(&csv);

@@ -12,7 +12,7 @@ const MOONS: [&str; 7] = [
     "adam:lr=0.05",
 ];
 
-fn with<'a>(more: &[&'a str]) -> Vec<&'a str> {
+pub(super) fn with<'a>(more: &[&'a str]) -> Vec<&'a str> {
     MOONS.into_iter().chain(more.iter().copied()).collect()
 }
 
@@ -29,7 +29,7 @@ fn table(said: &str) -> Vec<Vec<&str>> {
 }
 
 /// The columns of a CSV file, without quotes in it.
-fn columns(csv: &str) -> Vec<Vec<f64>> {
+pub(super) fn columns(csv: &str) -> Vec<Vec<f64>> {
     let rows: Vec<Vec<f64>> = csv
         .lines()
         .skip(1)
@@ -302,7 +302,7 @@ fn what_cannot_be_trained_is_refused() {
         ),
         (
             &["--steps", "5", "--every", "2"],
-            "--every is for steps, which are not kept; expected --trajectories beside it",
+            "--every is for steps, which are not kept; expected --trajectories or --layers beside it",
         ),
         (
             &["--steps", "5", "--every", "0", "--trajectories", "t.csv"],
@@ -343,7 +343,7 @@ fn what_cannot_be_trained_is_refused() {
         ),
         (
             &["--steps", "99999999", "--trajectories", "t.csv"],
-            "--trajectories would keep 99999999 rows of 1 runs in 33 parameters, 3300000000 numbers; expected at most 400000000",
+            "--trajectories or --layers would keep 99999999 rows of 1 runs in 33 parameters, 3300000000 numbers; expected at most 400000000",
         ),
         (
             &["--steps", "5", "--weights", "none.safetensors"],

@@ -3,7 +3,7 @@
 use super::check;
 use ravine::engine::cancel::Cancel;
 use ravine::engine::network::data::{Data, Targets};
-use ravine::engine::network::{Moments, NetworkLoss};
+use ravine::engine::network::{Moments, NetworkLoss, Vitals};
 use ravine::engine::objective::{Objective, Treatment};
 use ravine::engine::run::{Conditions, RunSpec, run};
 use serde::Deserialize;
@@ -12,6 +12,7 @@ use std::path::Path;
 #[derive(Deserialize)]
 struct Reference {
     points: Vec<Point>,
+    layers: Vec<Layers>,
     paths: Vec<Run>,
 }
 
@@ -39,6 +40,21 @@ struct Point {
     hessian: Option<Vec<f64>>,
     /// Mean and variance of each batch normalisation in evaluation mode.
     moments: Option<Vec<[Vec<f64>; 2]>>,
+}
+
+/// What each layer says.
+#[derive(Deserialize)]
+struct Layers {
+    #[serde(flatten)]
+    problem: Problem,
+    theta: Vec<f64>,
+    before: Vec<f64>,
+    grad_norm: Vec<f64>,
+    weight_norm: Vec<f64>,
+    update_ratio: Vec<f64>,
+    dead: Vec<Option<f64>>,
+    moments: Option<Vec<[Vec<f64>; 2]>>,
+    noise_scale: Option<f64>,
 }
 
 #[derive(Deserialize)]
@@ -76,6 +92,16 @@ impl Problem {
     }
 }
 
+/// In evaluation mode where there are moments.
+fn frozen(loss: NetworkLoss, moments: Option<Vec<[Vec<f64>; 2]>>) -> NetworkLoss {
+    let Some(moments) = moments else {
+        return loss;
+    };
+    let moments = moments.into_iter();
+    let moments = moments.map(|[mean, variance]| Moments { mean, variance });
+    loss.frozen(moments.collect()).unwrap()
+}
+
 fn size(numbers: &[f64]) -> f64 {
     numbers.iter().fold(1.0, |size: f64, n| size.max(n.abs()))
 }
@@ -90,12 +116,7 @@ fn losses_and_derivatives_of_networks_are_those_of_pytorch() {
             let what = format!("{part} of {network}");
             check(&what, found, expected, size(expected), 1e-12);
         };
-        let mut loss = point.problem.loss();
-        if let Some(moments) = &point.moments {
-            let moments = moments.iter().cloned();
-            let moments = moments.map(|[mean, variance]| Moments { mean, variance });
-            loss = loss.frozen(moments.collect()).unwrap();
-        }
+        let loss = frozen(point.problem.loss(), point.moments);
         let names: Vec<_> = loss.layout().tensors().iter().map(|t| &t.name).collect();
         assert_eq!(names, point.names.iter().collect::<Vec<_>>(), "{network}");
         let (n, theta, vector) = (loss.dim(), &point.theta, &point.vector);
@@ -120,6 +141,35 @@ fn losses_and_derivatives_of_networks_are_those_of_pytorch() {
             loss.hessian(theta, &mut hessian);
             near("Hessian", &hessian, expected);
         }
+    }
+}
+
+#[test]
+fn what_layers_say_is_what_pytorch_says() {
+    let cases = reference().layers;
+    assert!(cases.len() >= 9);
+    assert!(cases.iter().any(|case| case.dead[0] > Some(0.2)));
+    for case in cases {
+        let network = &case.problem.network;
+        let loss = frozen(case.problem.loss(), case.moments);
+        let found = loss.diagnose(&case.theta, Some(&case.before));
+        let near = |part: &str, found: &[f64], expected: &[f64]| {
+            let what = format!("{part} of {network}");
+            check(&what, found, expected, size(expected), 1e-12);
+        };
+        let names: Vec<&str> = found.layers.iter().map(|layer| &*layer.name).collect();
+        let expected = (0..case.dead.len()).map(|l| format!("layers.{l}"));
+        assert_eq!(names, expected.collect::<Vec<_>>());
+        let column = |of: fn(&Vitals) -> f64| found.layers.iter().map(of).collect::<Vec<_>>();
+        near("gradients", &column(|l| l.grad_norm), &case.grad_norm);
+        near("weights", &column(|l| l.weight_norm), &case.weight_norm);
+        let ratios = column(|l| l.update_ratio.unwrap());
+        near("updates", &ratios, &case.update_ratio);
+        let dead: Vec<_> = found.layers.iter().map(|layer| layer.dead).collect();
+        assert_eq!(dead, case.dead, "{network}");
+        let [found, expected] = [found.noise_scale, case.noise_scale]
+            .map(|noise| noise.into_iter().collect::<Vec<_>>());
+        near("noise", &found, &expected);
     }
 }
 

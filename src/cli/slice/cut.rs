@@ -1,0 +1,134 @@
+//! The planes that `ravine slice` cuts through a network's landscape.
+
+use super::Args;
+use crate::cli::network_args::weights;
+use crate::cli::scene_args::placed;
+use crate::engine::cancel::Cancel;
+use crate::engine::declare::Value;
+use crate::engine::network::NetworkLoss;
+use crate::engine::network::plane::{AnyPlane, Cut, Given, normalise};
+use crate::engine::plane::Plane;
+use crate::engine::run::Trajectory;
+use crate::figure::axis::number;
+use std::path::PathBuf;
+
+impl Args {
+    /// The planes that are asked for, with their seeds where there are several.
+    pub(super) fn cuts(
+        &self,
+        loss: &NetworkLoss,
+        theta: &[f64],
+        runs: &[Trajectory],
+        seeds: Option<u64>,
+    ) -> Result<Vec<(u64, Cut)>, String> {
+        let read = |paths: &[PathBuf]| -> Result<Vec<Vec<f64>>, String> {
+            paths.iter().map(|path| weights(loss, path)).collect()
+        };
+        if self.directions.is_empty() {
+            let plane = plane(self.plane.as_deref().unwrap_or("filter:seed=1"))?;
+            let through = matches!(plane, AnyPlane::Line(_) | AnyPlane::Points(_));
+            if !through && !self.others.is_empty() {
+                let name = plane.name();
+                return Err(format!(
+                    "--other is for --plane line or points, not {name}; expected one of them"
+                ));
+            }
+            let second = plane.settings().get("second");
+            let heeds = matches!(plane, AnyPlane::Pca(_)) || second == Some(Value::Choice("step"));
+            if self.trajectories.is_some() && !heeds && !self.drawn() {
+                let name = plane.name();
+                return Err(format!(
+                    "--trajectories is for --plane pca or gradient:second=step and for pictures, not for {name} in a table; expected one of them"
+                ));
+            }
+            if seeds.is_some() && !matches!(plane, AnyPlane::Filter(_)) {
+                let name = plane.name();
+                return Err(format!(
+                    "--seeds is for --plane filter, not {name}; expected it"
+                ));
+            }
+            let (others, never) = (read(&self.others)?, Cancel::default());
+            let given = Given {
+                others: &others,
+                trajectories: runs,
+                ..Given::new(loss, theta, &never)
+            };
+            let cut = |plane: &AnyPlane| {
+                plane
+                    .as_dyn()
+                    .cut(&given)
+                    .map_err(|error| error.to_string())
+            };
+            let Some(Value::Count(first)) =
+                plane.settings().get("seed").filter(|_| seeds.is_some())
+            else {
+                return Ok(vec![(0, cut(&plane)?)]);
+            };
+            return { 0..seeds.unwrap_or(1) }
+                .map(|more| {
+                    let (seed, mut plane) = (first.wrapping_add(more), plane.clone());
+                    let set = plane.settings_mut().set("seed", Value::Count(seed));
+                    set.map_err(|refusal| refusal.to_string())?;
+                    Ok((seed, cut(&plane)?))
+                })
+                .collect();
+        }
+        let mut directions = read(&self.directions)?;
+        if let (Some(_), Some(ignore)) = (&self.normalize, self.ignore()) {
+            for direction in &mut directions {
+                normalise(loss.layout().tensors(), theta, ignore, direction);
+            }
+        }
+        let mut directions = directions.into_iter();
+        let mut next = || directions.next().unwrap_or_else(|| vec![0.0; theta.len()]);
+        let plane = Plane::new(theta.to_vec(), next(), next());
+        let plane = plane.ok_or("the directions are not finite; expected finite numbers")?;
+        let cut = Cut {
+            plane,
+            explained: None,
+            eigenvalues: None,
+        };
+        Ok(vec![(0, cut)])
+    }
+
+    /// Which plane it is, and what is known of it.
+    pub(super) fn caption(&self, cut: &Cut) -> String {
+        // Names, not places, which mean nothing to whoever sees the picture.
+        let name = |path: &PathBuf| {
+            let name = path.file_name().unwrap_or(path.as_os_str());
+            name.to_string_lossy().into_owned()
+        };
+        let mut parts = vec![format!("weights {}", name(&self.weights))];
+        if self.directions.is_empty() {
+            let plane = self.plane.as_deref().unwrap_or("filter:seed=1");
+            parts.push(format!("plane {plane}"));
+        } else {
+            let names: Vec<String> = self.directions.iter().map(name).collect();
+            parts.push(format!("directions {}", names.join(", ")));
+            parts.extend(
+                self.normalize
+                    .as_ref()
+                    .map(|how| format!("{how}-normalised")),
+            );
+        }
+        parts.extend(
+            cut.eigenvalues
+                .map(|[a, b]| format!("eigenvalues {} and {}", number(a, 5), number(b, 5))),
+        );
+        parts.join(" · ")
+    }
+}
+
+/// A plane by its spec.
+pub(in crate::cli) fn plane(text: &str) -> Result<AnyPlane, String> {
+    text.parse()
+        .map_err(|refusal| placed("--plane", text, &refusal))
+}
+
+/// A sentence about how much of the runs a plane shows, if it is known.
+pub(in crate::cli) fn explained(cut: &Cut) -> Option<String> {
+    let [a, b] = cut.explained?.map(|share| number(100.0 * share, 4));
+    Some(format!(
+        "The plane explains {a} % and {b} % of the variance of the steps."
+    ))
+}

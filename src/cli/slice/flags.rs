@@ -1,0 +1,130 @@
+//! What the flags of `ravine slice` say, or why they cannot.
+
+use super::Args;
+use crate::engine::network::Precision;
+use crate::engine::network::plane::Ignore;
+use crate::engine::plane::Rect;
+
+/// The most points along a side.
+const FINEST: usize = 4096;
+
+/// The most seeds whose planes are asked for at once.
+const MOST_SEEDS: u64 = 16;
+
+impl Args {
+    /// Refuses flags that do not go together.
+    pub(super) fn check(&self, drawn: bool) -> Result<(), String> {
+        let wrong = match (&self.directions[..], &self.plane, &self.normalize) {
+            ([_, _, _, ..], _, _) => format!(
+                "--direction is given {} times; expected it once or twice",
+                self.directions.len()
+            ),
+            ([_, ..], Some(_), _) => {
+                "--plane and --direction exclude each other; expected one of both".to_owned()
+            }
+            ([_, ..], _, Some(other)) if other != "filter" => {
+                format!("--normalize cannot be `{other}`; expected filter")
+            }
+            ([], _, Some(_)) => {
+                "--normalize is for directions from files; expected --direction beside it"
+                    .to_owned()
+            }
+            ([_, ..], None, _) if !self.others.is_empty() => {
+                "--other is for --plane line or points; expected it without --direction".to_owned()
+            }
+            ([_], ..) if drawn => format!(
+                "{}: a line has no map; expected .csv or .npz, or a second --direction",
+                self.output.display()
+            ),
+            ([_, ..], ..) if self.seeds.is_some() => {
+                "--seeds is for --plane filter; expected it without --direction".to_owned()
+            }
+            _ if self.seeds.is_some() && self.trajectories.is_some() => {
+                "--seeds and --trajectories exclude each other; expected one of both".to_owned()
+            }
+            ([_, ..], ..) if self.trajectories.is_some() && !drawn => {
+                "--trajectories is for planes through runs and for pictures; expected it without --direction, or .png or .svg".to_owned()
+            }
+            _ if self.seed.is_some() && self.test.is_none() => {
+                "--seed is that of --test; expected --test beside it".to_owned()
+            }
+            _ if self.normalize.is_none() && self.ignore.is_some() => {
+                "--ignore is for --normalize filter; expected it beside it".to_owned()
+            }
+            _ if self.ignore().is_none() => format!(
+                "--ignore cannot be `{}`; expected biasbn or none",
+                self.ignore.as_deref().unwrap_or_default()
+            ),
+            _ => return Ok(()),
+        };
+        Err(wrong)
+    }
+
+    /// What --ignore means; `None` if it means nothing.
+    pub(super) fn ignore(&self) -> Option<Ignore> {
+        let Some(asked) = &self.ignore else {
+            return Some(Ignore::BiasBn);
+        };
+        [Ignore::BiasBn, Ignore::None]
+            .into_iter()
+            .find(|ignore| ignore.name() == asked)
+    }
+}
+
+/// One range, or those of a and b.
+pub(super) fn range(text: &str) -> Result<Rect, String> {
+    let range = |text: &str| {
+        let (low, high) = text.split_once("..")?;
+        let number = |text: &str| text.trim().parse().ok();
+        Some([number(low)?, number(high)?])
+    };
+    let (a, b) = text.split_once(',').unwrap_or((text, text));
+    let rect = range(a).zip(range(b)).and_then(|(a, b)| Rect::new(a, b));
+    rect.ok_or_else(|| {
+        format!("--range cannot be `{text}`; expected a range, low end first, like --range=-1..1, or two like --range=-1..1,-2..2")
+    })
+}
+
+/// The numbers that losses are computed in.
+pub(super) fn precision(text: &str) -> Result<Precision, String> {
+    match text {
+        "f64" => Ok(Precision::Double),
+        "f32" => Ok(Precision::Single),
+        _ => Err(format!(
+            "--precision cannot be `{text}`; expected f64 or f32"
+        )),
+    }
+}
+
+/// Points along a and b.
+pub(super) fn points(text: &str) -> Result<[usize; 2], String> {
+    let count = |text: &str| {
+        let count = text.trim().parse().ok();
+        count.filter(|count| (2..=FINEST).contains(count))
+    };
+    let (a, b) = text.split_once(['x', 'X', '×']).unwrap_or((text, text));
+    let both = count(a).zip(count(b));
+    both.map(|(a, b)| [a, b]).ok_or_else(|| {
+        format!("--points cannot be `{text}`; expected a whole number from 2 to {FINEST}, or two like 51x31")
+    })
+}
+
+/// How many seeds.
+pub(super) fn seeds(text: &str) -> Result<u64, String> {
+    let seeds = text.parse().ok();
+    let seeds = seeds.filter(|seeds| (2..=MOST_SEEDS).contains(seeds));
+    seeds.ok_or_else(|| {
+        format!("--seeds cannot be `{text}`; expected a whole number from 2 to {MOST_SEEDS}")
+    })
+}
+
+/// Whether batch normalisations have their moments from the file of the weights.
+pub(super) fn frozen(text: &str) -> Result<bool, String> {
+    match text {
+        "data" => Ok(false),
+        "file" => Ok(true),
+        _ => Err(format!(
+            "--norm-statistics cannot be `{text}`; expected data or file"
+        )),
+    }
+}

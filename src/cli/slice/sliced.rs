@@ -1,0 +1,118 @@
+//! What `ravine slice` writes and says.
+
+use super::Args;
+use super::cut::explained;
+use super::shadows::Shadows;
+use crate::engine::network::plane::Cut;
+use crate::engine::real;
+use crate::engine::surface::Surface;
+use crate::export::panels::Panels;
+use crate::export::{picture, slice as table};
+use crate::figure::axis::number;
+use crate::figure::slice;
+use std::io::{self, Write};
+
+/// The slices of a network's landscape.
+pub(super) struct Sliced<'a> {
+    /// The plane of the first.
+    pub(super) cut: &'a Cut,
+    /// Each with its seed.
+    pub(super) slices: Vec<(u64, Surface)>,
+    /// Whether several seeds were asked for.
+    pub(super) several: bool,
+    pub(super) shadows: Shadows,
+}
+
+impl Sliced<'_> {
+    /// Sentences about them.
+    pub(super) fn told(&self) -> Vec<String> {
+        let spread = self.several.then(|| spread(&self.slices)).flatten();
+        explained(self.cut).into_iter().chain(spread).collect()
+    }
+
+    /// Writes them as npz or csv.
+    pub(super) fn table(&self, extension: &str, out: &mut dyn Write) -> io::Result<()> {
+        match (extension, &self.slices[..]) {
+            ("npz", [(_, slice)]) if !self.several => table::npz(slice, out),
+            ("npz", slices) => table::seeds_npz(slices, out),
+            (_, [(_, slice)]) if !self.several => table::csv(slice, out),
+            (_, slices) => table::seeds_csv(slices, out),
+        }
+    }
+}
+
+impl Args {
+    /// The bytes of a picture.
+    pub(super) fn picture(
+        &self,
+        sliced: Sliced,
+        told: &[String],
+        extension: &str,
+        pixels: [u32; 2],
+    ) -> Result<Vec<u8>, String> {
+        let (title, caption) = (self.title(), self.caption(sliced.cut));
+        let (size, theme) = (picture::points(pixels), self.theme.theme());
+        let description = format!("{title}\n\n{caption}");
+        let Sliced {
+            slices,
+            several,
+            shadows,
+            ..
+        } = sliced;
+        let name = |seed| {
+            if several {
+                format!("seed {seed}")
+            } else {
+                String::new()
+            }
+        };
+        let maps = slices.into_iter().map(|(seed, slice)| (name(seed), slice));
+        let mut maps: Vec<(String, Surface)> = maps.collect();
+        let drawing = if !several && shadows.drawn().is_empty() && maps.len() == 1 {
+            let (_, alone) = maps.remove(0);
+            slice::picture(alone, &title, &caption, size, theme)
+        } else {
+            let captions = [caption]
+                .into_iter()
+                .chain(told.to_vec())
+                .chain(shadows.note());
+            let captions: Vec<String> = captions.collect();
+            let panels = Panels {
+                maps,
+                shadows: shadows.drawn(),
+                title: &title,
+                captions: &captions,
+            };
+            panels.drawing(size, theme)
+        };
+        picture::bytes(&drawing, extension, pixels, &description)
+    }
+
+    /// What the picture is of.
+    fn title(&self) -> String {
+        let part = self
+            .test
+            .as_ref()
+            .map(|share| format!(", test share {share}"));
+        self.network.title() + &part.unwrap_or_default()
+    }
+}
+
+/// A sentence about how different the slices are.
+fn spread(slices: &[(u64, Surface)]) -> Option<String> {
+    let (_, first) = slices.first()?;
+    let count = real(slices.len());
+    let deviation = |point: usize| {
+        let at = || slices.iter().map(|(_, slice)| slice.values[point]);
+        let mean = at().sum::<f64>() / count;
+        (at().map(|loss| (loss - mean).powi(2)).sum::<f64>() / (count - 1.0)).sqrt()
+    };
+    let points = 0..first.values.len();
+    let mean = points.clone().map(deviation).sum::<f64>() / real(points.len());
+    let most = points.map(deviation).fold(0.0, f64::max);
+    let [mean, most] = [mean, most].map(|loss| number(loss, 3));
+    Some(format!(
+        "Between {} seeds the loss has a standard deviation of {mean} in the mean over the points, {most} at most.",
+        slices.len()
+    ))
+}

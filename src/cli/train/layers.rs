@@ -1,0 +1,167 @@
+//! What the layers of the networks that `ravine train` trains say on the way.
+
+use crate::cli::scene_args::placed;
+use crate::engine::declare::Settings;
+use crate::engine::network::{Diagnosis, Health, NetworkLoss, Thresholds, Vitals};
+use crate::export::layers;
+use crate::export::training::Trained;
+use crate::figure::axis::number;
+use rayon::prelude::*;
+use std::io::{self, Write};
+
+/// So many rows are looked at before they are written.
+const AT_ONCE: usize = 256;
+
+/// The thresholds that --exploding and --vanishing set.
+pub(super) fn thresholds(
+    exploding: Option<&str>,
+    vanishing: Option<&str>,
+) -> Result<Thresholds, String> {
+    let mut thresholds = Thresholds::default();
+    for (name, text) in [("exploding", exploding), ("vanishing", vanishing)] {
+        let Some(text) = text else { continue };
+        let refused = |refusal| placed(&format!("--{name}"), text, &refusal);
+        let index = thresholds.index(name).map_err(refused)?;
+        let value = thresholds.params()[index].parse(text).map_err(refused)?;
+        thresholds.set(name, value).map_err(refused)?;
+    }
+    let Thresholds {
+        exploding,
+        vanishing,
+    } = thresholds;
+    if vanishing > exploding {
+        return Err(format!(
+            "--vanishing {vanishing} is above --exploding {exploding}; expected it to be below"
+        ));
+    }
+    Ok(thresholds)
+}
+
+/// How often the gradient of a layer was not fine.
+pub(super) struct Ailment {
+    run: String,
+    /// The place of the layer.
+    layer: usize,
+    health: Health,
+    rows: usize,
+    /// Of all rows.
+    of: usize,
+    first: u64,
+    /// The norm that is farthest from fine.
+    worst: f64,
+}
+
+/// Writes what all layers say at each row of the runs; tells which of them are not well.
+pub(super) fn write(
+    loss: &NetworkLoss,
+    runs: &[Trained],
+    thresholds: &Thresholds,
+    out: &mut dyn Write,
+) -> io::Result<Vec<Ailment>> {
+    writeln!(out, "{}", layers::COLUMNS)?;
+    let mut ailments = Vec::new();
+    for run in runs {
+        let steps: Vec<u64> = run.steps().collect();
+        let mut own = Vec::new();
+        for first in (0..steps.len()).step_by(AT_ONCE) {
+            let rows = first..steps.len().min(first + AT_ONCE);
+            let found = rows.clone().into_par_iter();
+            let found = found.map(|row| diagnose(loss, run, &steps, row));
+            let found: Vec<Option<Diagnosis>> = found.collect();
+            for (row, found) in rows.zip(found.iter().flatten()) {
+                layers::rows(&run.spec, steps[row], found, out)?;
+                let seen = Seen {
+                    run: &run.spec,
+                    step: steps[row],
+                    rows: steps.len(),
+                };
+                for (layer, vitals) in found.layers.iter().enumerate() {
+                    seen.note(layer, vitals, thresholds, &mut own);
+                }
+            }
+        }
+        own.sort_by_key(|ailment: &Ailment| ailment.layer);
+        ailments.append(&mut own);
+    }
+    Ok(ailments)
+}
+
+/// A row of a run.
+struct Seen<'a> {
+    run: &'a str,
+    step: u64,
+    /// How many rows the run has.
+    rows: usize,
+}
+
+impl Seen<'_> {
+    /// Notes a layer that is not well here.
+    fn note(
+        &self,
+        layer: usize,
+        vitals: &Vitals,
+        thresholds: &Thresholds,
+        ailments: &mut Vec<Ailment>,
+    ) {
+        let (health, norm) = (vitals.health(thresholds), vitals.grad_norm);
+        if health == Health::Fine {
+            return;
+        }
+        let same = |known: &&mut Ailment| known.layer == layer && known.health == health;
+        if let Some(known) = ailments.iter_mut().find(same) {
+            known.rows += 1;
+            known.worst = match health {
+                Health::Vanishing => known.worst.min(norm),
+                _ => known.worst.max(norm),
+            };
+            return;
+        }
+        ailments.push(Ailment {
+            run: self.run.to_owned(),
+            layer,
+            health,
+            rows: 1,
+            of: self.rows,
+            first: self.step,
+            worst: norm,
+        });
+    }
+}
+
+/// A row of a run, beside the row before if that is of the step before.
+fn diagnose(loss: &NetworkLoss, run: &Trained, steps: &[u64], row: usize) -> Option<Diagnosis> {
+    let before = row
+        .checked_sub(1)
+        .filter(|before| steps[*before] + 1 == steps[row]);
+    let before = before.and_then(|before| run.trajectory.theta(before));
+    Some(loss.diagnose(run.trajectory.theta(row)?, before))
+}
+
+/// A sentence for each layer that is not well.
+pub(super) fn report(
+    ailments: &[Ailment],
+    thresholds: &Thresholds,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    for ailment in ailments {
+        let Ailment {
+            run,
+            layer,
+            rows,
+            of,
+            first,
+            worst,
+            ..
+        } = ailment;
+        let (what, side, threshold, extreme) = match ailment.health {
+            Health::Vanishing => ("vanishes", "below", thresholds.vanishing, "lowest"),
+            _ => ("explodes", "above", thresholds.exploding, "highest"),
+        };
+        let [threshold, worst] = [threshold, *worst].map(|norm| number(norm, 4));
+        writeln!(
+            out,
+            "{run}: the gradient of layers.{layer} {what}: its norm is {side} {threshold} in {rows} of {of} rows, first at step {first}, {extreme} {worst}."
+        )?;
+    }
+    Ok(())
+}

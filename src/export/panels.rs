@@ -1,0 +1,189 @@
+//! Slices of one network side by side at one scale, and the shadows of runs on them.
+
+use crate::engine::cancel::Cancel;
+use crate::engine::contour::{self, Levels};
+use crate::engine::lab::Terrain;
+use crate::engine::plane::Rect;
+use crate::engine::real;
+use crate::engine::run::Trajectory;
+use crate::engine::scene::MapStyle;
+use crate::engine::surface::Surface;
+use crate::figure::colour::Theme;
+use crate::figure::drawing::{Anchor, Area, Drawing, Item, Point, Text};
+use crate::figure::frame::Frame;
+use crate::figure::map;
+use crate::figure::trail::{Trail, trails};
+
+/// What is drawn.
+pub struct Panels<'a> {
+    /// Maps of one view, each with what is written above it.
+    pub maps: Vec<(String, Surface)>,
+    /// Runs in the coordinates of the plane, drawn on every map.
+    pub shadows: &'a [Trajectory],
+    /// What is written above all of them.
+    pub title: &'a str,
+    /// The lines below all of them.
+    pub captions: &'a [String],
+}
+
+/// Room for the numbers of a map's axes and for its name: left and above, right and below.
+const ROOM: [Point; 2] = [[44.0, 34.0], [12.0, 34.0]];
+
+/// Height of a line of the caption.
+const LINE: f32 = 16.0;
+
+impl Panels<'_> {
+    /// The drawing, `size` points large. All maps have the same levels and shades.
+    pub fn drawing(self, size: [f32; 2], theme: &Theme) -> Drawing {
+        let Self {
+            maps,
+            shadows,
+            title,
+            captions,
+        } = self;
+        let [width, height] = size;
+        let mut items = vec![Item::Path {
+            points: vec![[0.0, 0.0], [width, 0.0], [width, height], [0.0, height]],
+            closed: true,
+            stroke: None,
+            fill: Some(theme.background),
+        }];
+        items.push(text(title, [18.0, 20.0], 15.0, theme));
+        let mut bottom = height - 14.0;
+        for caption in captions.iter().rev() {
+            items.push(text(caption, [18.0, bottom], 11.0, theme));
+            bottom -= LINE;
+        }
+        let Some(view) = maps.first().map(|(_, first)| first.view) else {
+            return Drawing { size, items };
+        };
+        let low_end = [(width - 90.0).max(120.0), bottom.max(90.0)];
+        let places = places(maps.len(), view, Area::new([10.0, 30.0], low_end));
+        let names: Vec<String> = { 1..=shadows.len() }
+            .map(|run| format!("run {run}"))
+            .collect();
+        let rows: Vec<Vec<usize>> = { shadows.iter() }
+            .map(|shadow| (0..shadow.len()).collect())
+            .collect();
+        let runs = shadows.iter().zip(&names).zip(&rows).enumerate();
+        let runs = runs.map(|(look, ((trajectory, name), outline))| Trail {
+            trajectory,
+            outline,
+            name,
+            look,
+            strong: false,
+        });
+        let runs: Vec<Trail> = runs.collect();
+        let levels = levels(&maps);
+        let right = places
+            .iter()
+            .fold(0.0, |right: f32, area| right.max(area.max[0]));
+        let low = places.last().map_or(bottom, |area| area.max[1]);
+        for (index, ((name, surface), area)) in maps.into_iter().zip(places).enumerate() {
+            items.push(text(
+                &name,
+                [area.min[0] + 16.0, area.min[1] - 11.0],
+                12.0,
+                theme,
+            ));
+            let Some(terrain) = terrain(surface, &levels) else {
+                continue; // Nothing cancels this work.
+            };
+            let frame = Frame { area, window: view };
+            let shading = map::shading(&terrain, theme);
+            let style = MapStyle::default();
+            let mut inside = map::landscape(&terrain, &shading, &style, &frame, theme);
+            inside.extend(trails(&runs, &frame, usize::MAX, theme));
+            items.push(Item::Clipped {
+                area,
+                items: inside,
+            });
+            items.extend(map::axes(&frame, ["a", "b"], theme));
+            if index == 0 {
+                let bar = Area::new([right + 26.0, area.min[1]], [right + 40.0, low]);
+                items.extend(map::colour_bar(&terrain, bar, theme));
+                items.push(text("loss", [bar.min[0], bar.min[1] - 14.0], 13.0, theme));
+            }
+        }
+        Drawing { size, items }
+    }
+}
+
+fn text(text: &str, at: Point, size: f32, theme: &Theme) -> Item {
+    Item::Text(Text {
+        text: text.to_owned(),
+        at,
+        anchor: Anchor::Start,
+        size,
+        colour: theme.ink,
+        halo: None,
+        upright: false,
+    })
+}
+
+/// Levels for all maps together, logarithmic where the loss spans very different heights.
+fn levels(maps: &[(String, Surface)]) -> Levels {
+    let values = maps.iter().flat_map(|(_, map)| map.values.iter().copied());
+    let all = Surface {
+        view: Rect::square(1.0),
+        columns: maps.first().map_or(0, |(_, map)| map.columns),
+        rows: maps.iter().map(|(_, map)| map.rows).sum(),
+        values: values.collect(),
+    };
+    let lowest = all.range().map_or(0.0, |[lowest, _]| lowest);
+    let above = |share: f64| all.quantile(share).unwrap_or(lowest) - lowest;
+    Levels::choose(&all, above(0.95) > 10.0 * above(0.5), None, 20)
+}
+
+fn terrain(surface: Surface, levels: &Levels) -> Option<Terrain> {
+    let never = Cancel::default();
+    let lines = contour::lines(&surface, levels.values(), &never)?;
+    let levels = levels.clone();
+    let own = Terrain::of(surface, false, None, 1, &never)?;
+    Some(Terrain {
+        levels,
+        lines,
+        ..own
+    })
+}
+
+/// Where so many maps of a view are as large as they can be, in rows, with equal scales on both axes; a view more than three times as
+/// long as wide takes all of its room.
+fn places(count: usize, view: Rect, all: Area) -> Vec<Area> {
+    let shape = view.width() / view.height();
+    let even = (1.0 / 3.0..=3.0).contains(&shape);
+    let place = |columns: usize| -> Vec<Area> {
+        let rows = count.div_ceil(columns);
+        let share = |length: f32, of: usize| f64::from(length) / real(of);
+        let cell = [share(all.width(), columns), share(all.height(), rows)];
+        let [left_above, right_below] = ROOM.map(|room| room.map(f64::from));
+        let room = [0, 1].map(|i| (cell[i] - left_above[i] - right_below[i]).max(8.0));
+        let sides = if even {
+            [room[0].min(room[1] * shape), room[1].min(room[0] / shape)]
+        } else {
+            room
+        };
+        let step = [0, 1].map(|i| left_above[i] + sides[i] + right_below[i]);
+        let area = |index: usize| {
+            let number = [index % columns, index / columns].map(real);
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "pictures are drawn with f32"
+            )]
+            let at = |i: usize, more: f64| {
+                all.min[i] + (number[i] * step[i] + left_above[i] + more) as f32
+            };
+            Area::new([at(0, 0.0), at(1, 0.0)], [at(0, sides[0]), at(1, sides[1])])
+        };
+        (0..count).map(area).collect()
+    };
+    let width = |places: &[Area]| places.first().map_or(0.0, Area::width);
+    let wider = |best: Vec<Area>, next: Vec<Area>| {
+        if width(&next) > width(&best) {
+            next
+        } else {
+            best
+        }
+    };
+    (1..=count).map(place).reduce(wider).unwrap_or_default()
+}

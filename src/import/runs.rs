@@ -1,0 +1,187 @@
+//! Runs of a network from NPZ files.
+
+use crate::engine::run::{Outcome, Trajectory};
+use npyz::{Deserialize, NpyFile, Order};
+use std::io::{Read, Seek};
+use zip::ZipArchive;
+
+pub(super) const EXPECTED: &str = "an NPZ file that `ravine train --trajectories` wrote";
+
+/// The most numbers that the steps of a run may have: 3.2 GB.
+const MOST: u64 = 400_000_000;
+
+/// Reads the runs of a network of `dim` parameters. The error is a sentence without the file's name.
+pub(super) fn read(source: impl Read + Seek, dim: usize) -> Result<Vec<Trajectory>, String> {
+    let mut file = ZipArchive::new(source)
+        .map_err(|error| format!("is not a whole NPZ file ({error}); expected {EXPECTED}"))?;
+    let mut runs = Vec::new();
+    loop {
+        let name = format!("run_{}_", runs.len() + 1);
+        if file.index_for_name(&format!("{name}theta.npy")).is_none() {
+            break;
+        }
+        runs.push(run(&mut file, &name, dim)?);
+    }
+    if runs.is_empty() {
+        return Err(format!("holds no array `run_1_theta`; expected {EXPECTED}"));
+    }
+    Ok(runs)
+}
+
+/// The run whose arrays begin with `name`. How it ended is not in the file.
+fn run(
+    file: &mut ZipArchive<impl Read + Seek>,
+    name: &str,
+    dim: usize,
+) -> Result<Trajectory, String> {
+    let (theta, rows) = array(file, &format!("{name}theta"), &[dim as u64])?;
+    if theta.iter().any(|number: &f64| !number.is_finite()) {
+        return Err(format!(
+            "`{name}theta` holds a number that is not finite; expected finite numbers"
+        ));
+    }
+    let mut column = |part: &str| -> Result<Vec<f64>, String> {
+        let name = format!("{name}{part}");
+        let (numbers, own) = array(file, &name, &[])?;
+        matching(numbers, own, rows, &name)
+    };
+    let (loss, grad_norm, lr) = (column("loss")?, column("grad_norm")?, column("lr")?);
+    let evaluations = format!("{name}evaluations");
+    let (counts, own) = array::<u64>(file, &evaluations, &[])?;
+    Ok(Trajectory {
+        dim,
+        theta,
+        loss,
+        grad_norm,
+        lr,
+        evaluations: matching(counts, own, rows, &evaluations)?,
+        costs: None,
+        average: None,
+        outcome: Outcome::Finished,
+    })
+}
+
+fn matching<T>(numbers: Vec<T>, own: u64, rows: u64, name: &str) -> Result<Vec<T>, String> {
+    if own == rows {
+        return Ok(numbers);
+    }
+    Err(format!(
+        "`{name}` has {own} rows; expected {rows}, as many as its run has steps"
+    ))
+}
+
+/// The numbers of an array whose rows have the shape `row`, and how many rows there are.
+fn array<T: Deserialize>(
+    file: &mut ZipArchive<impl Read + Seek>,
+    name: &str,
+    row: &[u64],
+) -> Result<(Vec<T>, u64), String> {
+    let broken = |error: &dyn std::fmt::Display| {
+        // A header that is no Python is shown on further lines.
+        let error = error.to_string();
+        let error = error.lines().next().unwrap_or_default();
+        format!("`{name}` cannot be read ({error}); expected {EXPECTED}")
+    };
+    let entry = file.by_name(&format!("{name}.npy"));
+    let array = NpyFile::new(entry.map_err(|error| broken(&error))?);
+    let array = array.map_err(|error| broken(&error))?;
+    let rows = match array.shape() {
+        [rows, rest @ ..] if rest == row => *rows,
+        shape => {
+            let sides: Vec<String> = shape.iter().map(u64::to_string).collect();
+            let own: Vec<String> = row.iter().map(|side| format!(" × {side}")).collect();
+            return Err(format!(
+                "`{name}` is {}; expected steps{}, as the network has parameters",
+                sides.join(" × "),
+                own.concat()
+            ));
+        }
+    };
+    let each: u64 = row.iter().product();
+    if rows.saturating_mul(each) > MOST {
+        return Err(format!(
+            "`{name}` has {rows} rows; expected at most {MOST} numbers"
+        ));
+    }
+    if array.order() != Order::C {
+        return Err(format!(
+            "`{name}` is stored column by column; expected {EXPECTED}"
+        ));
+    }
+    let numbers = array.data::<T>().map_err(|error| broken(&error))?;
+    let numbers: Result<Vec<T>, _> = numbers.collect();
+    Ok((numbers.map_err(|error| broken(&error))?, rows))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::export::training::{Trained, npz};
+    use std::io::Cursor;
+
+    fn made() -> Trajectory {
+        Trajectory {
+            dim: 2,
+            theta: vec![0.5, -1.0, 0.25, 3.0, 1e-300, 7.0],
+            loss: vec![3.0, 2.0, 1.0],
+            grad_norm: vec![0.5, 0.25, 0.125],
+            lr: vec![0.1, 0.1, 0.05],
+            evaluations: vec![0, 1, 2],
+            costs: None,
+            average: None,
+            outcome: Outcome::Finished,
+        }
+    }
+
+    fn written(runs: &[Trajectory]) -> Vec<u8> {
+        let trained = |trajectory| Trained {
+            spec: "sgd".to_owned(),
+            trajectory,
+            every: 1,
+            last: 2,
+            shadows: None,
+        };
+        let trained: Vec<Trained> = runs.iter().map(trained).collect();
+        let mut bytes = Vec::new();
+        npz(&trained, None, &mut bytes).unwrap();
+        bytes
+    }
+
+    #[test]
+    fn what_training_writes_reads_back() {
+        let runs = [made(), made()];
+        let bytes = written(&runs);
+        assert_eq!(read(Cursor::new(&bytes), 2).unwrap(), runs);
+        for length in 0..bytes.len() {
+            read(Cursor::new(&bytes[..length]), 2).unwrap_err();
+        }
+    }
+
+    #[test]
+    fn other_files_are_refused_in_one_sentence() {
+        let mut endless = made();
+        endless.theta[3] = f64::NAN;
+        for (bytes, dim, expected) in [
+            (b"PK".to_vec(), 2, "is not a whole NPZ file ("),
+            (
+                written(&[]),
+                2,
+                "holds no array `run_1_theta`; expected an NPZ file",
+            ),
+            (
+                written(&[made()]),
+                3,
+                "`run_1_theta` is 3 × 2; expected steps × 3, as the network has parameters",
+            ),
+            (
+                written(&[endless]),
+                2,
+                "`run_1_theta` holds a number that is not finite; expected finite numbers",
+            ),
+        ] {
+            let sentence = read(Cursor::new(bytes), dim).unwrap_err();
+            assert!(sentence.starts_with(expected), "{sentence}");
+            assert_eq!(sentence.lines().count(), 1, "{sentence}");
+        }
+    }
+}
