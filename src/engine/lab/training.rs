@@ -241,6 +241,20 @@ mod tests {
                 assert!((shown.shadows[row].loss - height).abs() <= 1e-12 * height);
             }
         }
+        for shown in &trained.runs {
+            let said = |row: usize| &shown.rows[row].diagnosis;
+            assert_eq!(
+                (said(0).layers.len(), said(0).whole.update_ratio),
+                (2, None)
+            );
+            let whole = &said(3).whole;
+            assert!((whole.grad_norm - shown.rows[3].grad_norm).abs() < 1e-12);
+            assert!(
+                whole
+                    .update_ratio
+                    .is_some_and(|ratio| ratio > 0.0 && ratio < 0.5)
+            );
+        }
         // The plane has its origin where the first run ends.
         assert_eq!(runs.results[0].trajectory.place(12), Some([0.0, 0.0]));
     }

@@ -5,7 +5,7 @@ use crate::engine::declare::settings;
 use crate::engine::landscape::{Files, NoFiles};
 use crate::engine::network::data::AnyDataset;
 use crate::engine::network::plane::AnyPlane;
-use crate::engine::network::{AnyNetwork, Loss, Precision, Trainee};
+use crate::engine::network::{AnyNetwork, Loss, Precision, Thresholds, Trainee};
 use crate::engine::run::RunSpec;
 use serde::{Deserialize, Serialize};
 
@@ -118,6 +118,14 @@ impl Bench {
         };
         let AnyNetwork::Mlp(mlp) = &mut self.model;
         mlp.loss = loss;
+    }
+
+    /// From where on a layer's gradient explodes or vanishes.
+    pub fn thresholds(&self) -> Thresholds {
+        Thresholds {
+            exploding: self.settings.exploding,
+            vanishing: self.settings.vanishing,
+        }
     }
 
     /// Whether `other` has the same network at work.

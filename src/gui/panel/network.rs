@@ -4,6 +4,7 @@ use super::scene::{Answer, heading_text};
 use crate::engine::declare::{Settings, Value};
 use crate::engine::network::data::AnyDataset;
 use crate::engine::network::plane::AnyPlane;
+use crate::engine::plane::Rect;
 use crate::engine::scene::{Bench, Scene};
 use crate::gui::dialog::Browse;
 use crate::gui::param_ui::{file_ui, name_ui, settings_ui};
@@ -100,8 +101,14 @@ fn turn_to(scene: &mut Scene, about_network: bool) {
     };
 }
 
-/// Shows the network of a scene and changes it in place.
-pub(super) fn ui(ui: &mut egui::Ui, scene: &mut Scene, memory: &mut Memory, answer: &mut Answer) {
+/// Shows the network of a scene and changes it in place; `shown` is the window of its plane that suits the runs.
+pub(super) fn ui(
+    ui: &mut egui::Ui,
+    scene: &mut Scene,
+    shown: Option<Rect>,
+    memory: &mut Memory,
+    answer: &mut Answer,
+) {
     let Some(bench) = &mut scene.network else {
         return;
     };
@@ -117,6 +124,7 @@ pub(super) fn ui(ui: &mut egui::Ui, scene: &mut Scene, memory: &mut Memory, answ
     heading_with_more(ui, "PLANE", &mut memory.more[2]);
     let all = memory.more[2];
     ui.push_id("plane", |ui| plane_ui(ui, bench, all, answer));
+    range_ui(ui, &mut scene.view, shown);
     let forgotten = before.model != bench.model || before.data != bench.data;
     if forgotten {
         // Layers may be others, and weights begin anew.
@@ -252,4 +260,51 @@ fn plane_ui(ui: &mut egui::Ui, bench: &mut Bench, with_precision: bool, answer: 
     );
     let precision = |name: &str| with_precision && name == "precision";
     note(answer, settings_ui(ui, &mut bench.settings, precision));
+}
+
+/// The window of the plane: what suits the runs, or what is typed.
+fn range_ui(ui: &mut egui::Ui, view: &mut Option<Rect>, shown: Option<Rect>) {
+    ui.horizontal(|ui| {
+        let help = "The window of the plane. Unticked it is as large as the runs need; dragging and zooming the map set it too.";
+        name_ui(ui, "range").on_hover_text(help);
+        let mut typed = view.is_some();
+        let text = if typed { "" } else { "auto" };
+        let tick = ui.checkbox(&mut typed, text);
+        tick.widget_info(|| {
+            egui::WidgetInfo::selected(egui::Role::CheckBox, true, typed, "set range")
+        });
+        if tick.on_hover_text(help).changed() {
+            *view = shown.filter(|_| typed);
+        }
+    });
+    let Some(rect) = *view else {
+        return;
+    };
+    let mut sides = [rect.x(), rect.y()];
+    for (name, side) in ["a", "b"].into_iter().zip(&mut sides) {
+        ui.horizontal(|ui| {
+            name_ui(ui, name);
+            for (end, number) in ["from", "to"].into_iter().zip(side) {
+                let drag = egui::DragValue::new(number)
+                    .speed(0.01 * rect.width().max(rect.height()))
+                    .max_decimals(6);
+                let drag = ui.add(drag);
+                drag.widget_info(|| {
+                    egui::WidgetInfo::labeled(egui::Role::SpinButton, true, format!("{name} {end}"))
+                });
+                drag.on_hover_text(format!(
+                    "Where the window {} along {name}.",
+                    match end {
+                        "from" => "begins",
+                        _ => "ends",
+                    }
+                ));
+            }
+        });
+    }
+    let [x, y] = sides;
+    if (x, y) != (rect.x(), rect.y()) {
+        // An empty window is not taken.
+        *view = Rect::new(x, y).or(*view);
+    }
 }

@@ -91,7 +91,9 @@ pub(crate) fn ui(
     ui.set_max_width(ui.available_width() - 10.0); // The scroll bar's room.
     network::subject_ui(ui, &mut scene);
     if scene.network.is_some() {
-        network::ui(ui, &mut scene, &mut memory.network, &mut answer);
+        let shown = around.runs.filter(|runs| runs.trained.is_some());
+        let shown = shown.map(|runs| runs.ground.view);
+        network::ui(ui, &mut scene, shown, &mut memory.network, &mut answer);
     } else {
         heading(ui, "LANDSCAPE");
         landscape_ui(

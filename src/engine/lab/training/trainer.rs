@@ -3,7 +3,7 @@
 use super::gate::Gate;
 use crate::engine::cancel::Cancel;
 use crate::engine::lab::latest::{lock, panic_text};
-use crate::engine::network::{Measure, Trainee};
+use crate::engine::network::{Diagnosis, Measure, Trainee};
 use crate::engine::objective::norm;
 use crate::engine::run::{self, Conditions, Moment, Outcome, RunSpec};
 use crate::engine::scene::{Leg, Run};
@@ -25,7 +25,7 @@ pub(super) struct Log {
 }
 
 /// A row of a network's run, but for θ.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Row {
     /// True loss over all training data.
     pub loss: f64,
@@ -39,6 +39,8 @@ pub struct Row {
     pub cost: f64,
     /// How good the network is on the training and on the test data.
     pub measures: [Option<Measure>; 2],
+    /// What its layers say; updates are those of the last step.
+    pub diagnosis: Arc<Diagnosis>,
 }
 
 /// A run of a network that goes on on a thread of its own as far as it may, and rests there until it may go further.
@@ -264,7 +266,10 @@ impl Work {
     }
 
     fn keep(&self, moment: &Moment, evaluations: u64, cost: f64) {
+        let (theta, previous) = (moment.theta, moment.previous);
+        let previous = (moment.step > 0).then_some(previous);
         let row = Row {
+            diagnosis: Arc::new(self.trainee.loss.diagnose(theta, previous)),
             loss: moment.loss,
             grad_norm: norm(moment.gradient),
             lr: moment.lr,
