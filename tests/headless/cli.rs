@@ -3,6 +3,7 @@
 mod basins;
 mod critical;
 mod layers;
+mod networks;
 mod others;
 mod planes;
 mod refusals;
