@@ -100,7 +100,7 @@ impl Training {
             return Ok(());
         };
         self.enrol(scene, trainee)?;
-        let mut seen = 0;
+        let mut seen = self.gate.news();
         loop {
             // Whoever rests now has told all of its rows; asked before they are counted.
             let complete = self.trainers.iter().all(Trainer::rests);
@@ -112,10 +112,9 @@ impl Training {
             if let (Some(()), Some((_, sketch))) = (drawn, &self.sketch) {
                 publish(Ok(sketch.runs(scene, &self.trainers, complete)));
             }
-            if complete || cancel.is_cancelled() {
+            if complete || !self.gate.wait_for_news(&mut seen, cancel) {
                 return Ok(());
             }
-            seen = self.gate.wait_for_news(seen);
         }
     }
 

@@ -1,7 +1,8 @@
 //! Where runs wait, and where whoever follows them waits for news.
 
+use crate::engine::cancel::Cancel;
 use crate::engine::lab::latest::lock;
-use std::sync::{Condvar, Mutex};
+use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 /// Shared by all runs of a lab.
@@ -20,6 +21,9 @@ struct State {
 
 /// How long somebody sleeps who may have missed that there is no more to wait for.
 const NAP: Duration = Duration::from_millis(50);
+
+/// How long rows gather before they are told.
+const GATHER: Duration = Duration::from_millis(12);
 
 impl Gate {
     /// Holds all runs where they are, or lets them go on.
@@ -46,23 +50,30 @@ impl Gate {
         self.changed.notify_all();
     }
 
-    /// Waits while `held`, which is told whether runs are paused.
-    pub(super) fn wait_while(&self, held: impl Fn(bool) -> bool) {
+    /// Waits while runs are `held`, which is told whether they are paused.
+    pub(super) fn wait_while_held(&self, held: impl Fn(bool) -> bool) {
+        self.wait_while(|state| held(state.paused));
+    }
+
+    fn wait_while(&self, waits: impl Fn(&State) -> bool) {
         let mut state = lock(&self.state);
-        while held(state.paused) {
+        while waits(&state) {
             let woken = self.changed.wait_timeout(state, NAP);
-            state = woken.unwrap_or_else(std::sync::PoisonError::into_inner).0;
+            state = woken.unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 
-    /// Waits a little for something newer than `seen`, and answers what has been seen then.
-    pub(super) fn wait_for_news(&self, seen: u64) -> u64 {
-        let state = lock(&self.state);
-        let old = |state: &mut State| state.news == seen;
-        let woken = self.changed.wait_timeout_while(state, NAP, old);
-        woken
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .0
-            .news
+    /// How much there has been to tell.
+    pub(super) fn news(&self) -> u64 {
+        lock(&self.state).news
+    }
+
+    /// Waits for something newer than `seen`, which follows; false if it was cancelled. A little more may gather, so that nobody is told of
+    /// every row by itself.
+    pub(super) fn wait_for_news(&self, seen: &mut u64, cancel: &Cancel) -> bool {
+        std::thread::sleep(GATHER);
+        self.wait_while(|state| state.news == *seen && !cancel.is_cancelled());
+        *seen = self.news();
+        !cancel.is_cancelled()
     }
 }

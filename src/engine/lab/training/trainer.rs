@@ -286,7 +286,7 @@ impl Work {
 
     /// Waits while the run may not go on.
     fn rest(&self, step: u64) -> ControlFlow<()> {
-        self.gate.wait_while(|paused| {
+        self.gate.wait_while_held(|paused| {
             !self.cancel.is_cancelled() && (paused || step >= *lock(&self.target))
         });
         if self.cancel.is_cancelled() {
