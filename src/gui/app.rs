@@ -150,6 +150,7 @@ impl App {
                 self.restore(ctx, later);
             }
             Command::New => self.show(ctx, Scene::opening(), None),
+            Command::NewNetwork => self.show(ctx, Scene::network(), None),
             Command::Open => self.ask(Purpose::Open, "scene.toml"),
             Command::SaveAs => self.ask(Purpose::Save, "scene.toml"),
             Command::Save => match self.path.clone() {

@@ -18,6 +18,8 @@ pub(crate) enum Command {
     Redo,
     /// Starts over with the opening scene.
     New,
+    /// Starts over with a network.
+    NewNetwork,
     /// Asks for a scene file to open.
     Open,
     /// Saves the scene to its file, or asks for one.
@@ -98,6 +100,7 @@ pub(crate) const MENUS: [(&str, &[Entry]); 5] = [
         "File",
         &[
             entry("New scene", Command::New, ctrl(Key::N)),
+            entry("New network", Command::NewNetwork, ctrl_shift(Key::N)),
             entry("Open scene…", Command::Open, ctrl(Key::O)),
             entry("Save scene", Command::Save, ctrl(Key::S)),
             entry("Save scene as…", Command::SaveAs, ctrl_shift(Key::S)),

@@ -186,7 +186,7 @@ impl Browse {
 }
 
 /// The mouse, in words; the keys stand in the menus' table.
-const MOUSE: [(&str, &str); 10] = [
+const MOUSE: [(&str, &str); 11] = [
     ("click on the map", "places the start"),
     ("drag the start's marker", "moves it, every run follows"),
     ("drag elsewhere", "moves the view"),
@@ -199,6 +199,10 @@ const MOUSE: [(&str, &str); 10] = [
     (
         "drop a picture or a matrix on the window",
         "makes it the landscape",
+    ),
+    (
+        "drop a CSV file while a network trains",
+        "makes it the data",
     ),
     ("hover", "reads the landscape, or a trail's step"),
     ("double-click a setting's name", "resets it to its default"),
