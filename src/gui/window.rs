@@ -4,10 +4,11 @@ use super::app::App;
 use super::command::{Command, entries};
 use super::view::View;
 use super::view::basins as basins_view;
+use super::view::fit::FitView;
 use super::view::map::{self as map_view, Shown};
 use super::view::sweep as sweep_view;
 use super::{dialog, panel, theme};
-use crate::engine::lab::{BasinsOf, CriticalFound};
+use crate::engine::lab::{BasinsOf, CriticalFound, Runs, Terrain};
 use crate::figure::colour::Theme;
 use crate::figure::drawing::Area;
 use eframe::egui;
@@ -130,15 +131,12 @@ impl App {
 
     fn results_panel(&mut self, ui: &mut egui::Ui) {
         let theme = theme::current(ui.ctx());
-        let row = usize::try_from(self.timeline.step()).unwrap_or(usize::MAX);
-        let (names, runs) = (self.scene.run_names(), self.runs.clone());
+        let names = self.scene.run_names();
+        let fitting = self.fitting_runs();
         let followed = self.followed();
-        let fitting = runs
-            .as_deref()
-            .and_then(|runs| runs.as_ref().ok())
-            .filter(|runs| runs.results.len() == self.scene.runs.len());
+        let followed = followed.and_then(|index| Some((index, names.get(index)?.as_str())));
         let show = |ui: &mut egui::Ui| {
-            let Some(runs) = fitting else {
+            let Some((runs, row)) = &fitting else {
                 ui.set_min_width(ui.available_width());
                 ui.label("Nothing to show yet.");
                 return Vec::new();
@@ -152,18 +150,20 @@ impl App {
                 egui::vec2(ui.available_width(), height),
                 egui::Sense::hover(),
             );
-            let shown = (&self.scene, runs, row);
-            let commands = self.charts.ui(ui, space, shown, theme, &mut self.textures);
+            let shown = (&runs.scene, runs, *row);
+            let textures = &mut self.textures;
+            let commands = self
+                .charts
+                .ui(ui, space, (runs, *row), followed, theme, textures);
             ui.checkbox(&mut self.charts.by_cost, "charts over gradient evaluations").on_hover_text(
                 "Counts what each optimizer asked for, in gradients, instead of its steps: L-BFGS asks for many in one. A value counts as a third of a gradient, a Hessian times a vector as two.",
             );
             let scroll = egui::ScrollArea::both().auto_shrink(false);
             scroll.show(ui, |ui| {
                 panel::table::ui(ui, shown, &names, &mut self.selected, theme);
-                if let Some((index, name)) =
-                    followed.and_then(|index| Some((index, names.get(index)?)))
-                {
-                    panel::rule::ui(ui, &mut self.rule, shown, (index, name));
+                // A step of a network is too much to be made again within a frame.
+                if let (Some(run), None) = (followed, &runs.trained) {
+                    panel::rule::ui(ui, &mut self.rule, shown, run);
                 }
             });
             commands
@@ -184,9 +184,9 @@ impl App {
                 ui.horizontal_wrapped(|ui| {
                     ui.spacing_mut().item_spacing.x = 2.0;
                     ui.spacing_mut().button_padding.x = 4.0;
-                    for view in View::ALL {
+                    for view in View::of(&self.scene) {
                         let tab = ui.selectable_label(
-                            self.view == view,
+                            self.shown_view() == view,
                             egui::RichText::new(view.title()).strong(),
                         );
                         if tab.on_hover_text(view.help()).clicked() {
@@ -194,8 +194,16 @@ impl App {
                         }
                     }
                     ui.separator();
-                    match self.view {
+                    match self.shown_view() {
+                        View::Map if self.scene.network.is_some() => {
+                            commands.extend(map_view::network_strip_ui(ui, &self.scene));
+                            ui.separator();
+                            ui.toggle_value(&mut self.fit.open, "data").on_hover_text(
+                                "What the selected run, or the first one, says of its data at the timeline's step.",
+                            );
+                        }
                         View::Map => commands.extend(panel::style::ui(ui, &self.scene)),
+                        View::OffPlane => {}
                         View::Basins => {
                             let progress = self.lab.basins_progress();
                             let asked = self.basins.strip_ui(ui, names, run, progress);
@@ -215,7 +223,7 @@ impl App {
                         }
                     }
                 });
-                if self.view == View::Map {
+                if self.view == View::Map && self.scene.network.is_none() {
                     commands.extend(self.map.sheet.strip_ui(ui, &self.scene));
                 }
                 commands
@@ -233,20 +241,36 @@ impl App {
         let names = self.scene.run_names();
         let followed = self.followed();
         self.strip_panel(ui, &names, followed.unwrap_or(0));
-        if self.view == View::Sweep {
+        let shown_view = self.shown_view();
+        if shown_view == View::Sweep {
             let commands = self.sweep_ui(ui, &names, followed.unwrap_or(0), theme);
             self.apply_all(&ctx, commands);
             return;
         }
+        if shown_view == View::OffPlane {
+            let (space, runs) = (ui.available_rect_before_wrap(), self.fitting_runs());
+            let runs = runs.as_ref().map(|(runs, row)| (runs, *row));
+            let textures = &mut self.textures;
+            let commands = self.off_plane.ui(ui, runs, &names, theme, textures);
+            self.map.under_pointer.clear();
+            self.message_ui(ui, super::paint::area(space));
+            self.apply_all(&ctx, commands);
+            return;
+        }
+        if self.scene.network.is_some() && self.fit.open {
+            self.fit_panel(ui, &names, theme);
+        }
         let view = self.scene.view.or_else(|| {
-            self.runs()
-                .filter(|runs| runs.scene.same_subject(&self.scene))
-                .map(|runs| runs.ground.view)
+            let own = |runs: &&Runs| {
+                runs.scene.same_subject(&self.scene)
+                    && runs.trained.is_some() == self.scene.network.is_some()
+            };
+            self.runs().filter(own).map(|runs| runs.ground.view)
         });
         let view = view.unwrap_or(self.scene.first_view());
         let space = ui.available_rect_before_wrap();
         let dim = self.scene.dim();
-        let frame = match self.view {
+        let frame = match shown_view {
             View::Basins => basins_view::frame(space, view),
             _ => map_view::frame(space, view, dim),
         };
@@ -255,8 +279,9 @@ impl App {
             self.lab.update(&self.scene, frame.window);
             self.collect();
         }
-        let (runs, terrain) = (self.runs.clone(), self.terrain.clone());
-        if self.scene.map.critical {
+        let (fitting, terrain) = (self.fitting_runs(), self.terrain.clone());
+        let runs = fitting.as_ref().map(|(runs, _)| runs);
+        if self.scene.map.critical && self.scene.network.is_none() {
             self.lab.ask_critical(&self.scene, frame.window);
         }
         let critical = self.critical_points();
@@ -268,19 +293,18 @@ impl App {
                 .and_then(|found| found.as_ref().ok())
                 .map(|found| &found.points[..]),
             critical_selected: self.point,
-            runs: runs
-                .as_deref()
-                .and_then(|runs| runs.as_ref().ok())
-                .filter(|runs| runs.results.len() == self.scene.runs.len()),
-            terrain: terrain.as_ref(),
-            row: usize::try_from(self.timeline.step()).unwrap_or(usize::MAX),
+            runs,
+            terrain: terrain.as_ref().filter(|terrain| belongs(terrain, runs)),
+            row: fitting.as_ref().map_or(0, |(_, row)| *row),
             selected: self.selected,
             followed,
             theme,
-            tools: self.view == View::Map,
+            tools: shown_view == View::Map,
         };
-        let commands = match self.view {
-            View::Map | View::Sweep => self.map.ui(ui, &frame, &shown, &mut self.textures),
+        let commands = match shown_view {
+            View::Map | View::Sweep | View::OffPlane => {
+                self.map.ui(ui, &frame, &shown, &mut self.textures)
+            }
             View::Basins => {
                 if let Some(run) = followed.filter(|_| dim == 2) {
                     let of = BasinsOf {
@@ -303,6 +327,48 @@ impl App {
         self.apply_all(&ctx, commands);
     }
 
+    /// The view that is shown: the chosen one, if the scene has it.
+    fn shown_view(&self) -> View {
+        let chosen = View::of(&self.scene).find(|view| *view == self.view);
+        chosen.unwrap_or_default()
+    }
+
+    /// The newest runs, if they are of the scene, as it stands, and the row of the timeline.
+    fn fitting_runs(&self) -> Option<(Runs, usize)> {
+        let runs = self.runs().filter(|runs| runs.are_of(&self.scene))?;
+        let row = runs.row(self.timeline.step());
+        let scene = self.scene.clone();
+        Some((
+            Runs {
+                scene,
+                ..runs.clone()
+            },
+            row,
+        ))
+    }
+
+    /// What the followed run of a network says of its data, beside or below the map.
+    fn fit_panel(&mut self, ui: &mut egui::Ui, names: &[String], theme: &Theme) {
+        let followed = self.followed();
+        let followed = followed.and_then(|index| Some((index, names.get(index)?.as_str())));
+        let fitting = self.fitting_runs();
+        if let (Some((runs, row)), Some((index, _))) = (&fitting, followed)
+            && let Some(trained) = &runs.trained
+        {
+            self.lab.ask_fit(trained, index, *row);
+        }
+        let found = self.lab.fit();
+        let runs = fitting.as_ref().map(|(runs, _)| runs);
+        let panel = FitView::panel(ui.available_rect_before_wrap());
+        panel.show(ui, |ui| {
+            let space = ui.available_rect_before_wrap();
+            let textures = &mut self.textures;
+            self.fit
+                .ui(ui, runs, followed, found.as_ref(), theme, textures);
+            self.fit.close_ui(ui, space);
+        });
+    }
+
     /// Each stroke on the sheet can be undone by itself, however soon the next one follows.
     fn begin_stroke(&mut self) {
         if std::mem::take(&mut self.map.sheet.begins) {
@@ -322,7 +388,7 @@ impl App {
         };
         self.lab
             .critical()
-            .filter(|found| self.scene.map.critical && same(found))
+            .filter(|found| self.scene.map.critical && self.scene.network.is_none() && same(found))
     }
 
     fn sweep_ui(
@@ -478,5 +544,14 @@ impl App {
             .map(|name| name.to_string_lossy().into_owned());
         let star = if self.scene == self.saved { "" } else { " *" };
         name.map_or("Ravine".to_owned(), |name| format!("{name}{star} — Ravine"))
+    }
+}
+
+/// Whether a terrain is on the plane of the runs; before the first runs any landscape's is.
+fn belongs(terrain: &Arc<Result<Terrain, String>>, runs: Option<&Runs>) -> bool {
+    match (&**terrain, runs) {
+        (Ok(terrain), Some(runs)) => terrain.is_of(runs),
+        (Ok(terrain), None) => terrain.ground.is_none(),
+        (Err(_), _) => true,
     }
 }

@@ -113,6 +113,16 @@ impl Loss {
             }
         }
     }
+
+    /// The class that the outputs are for, and its probability; `None` where there are no classes, or the outputs are no numbers.
+    pub fn verdict(self, z: &[f64]) -> Option<(usize, f64)> {
+        let class = self.class(z)?;
+        let share = match self {
+            Self::Bce => 1.0 / (1.0 + decay(z[0].abs())),
+            _ => 1.0 / z.iter().map(|other| decay(z[class] - other)).sum::<f64>(),
+        };
+        share.is_finite().then_some((class, share))
+    }
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@
 
 mod activation;
 pub mod data;
+mod fit;
 mod init;
 mod layout;
 mod loss;
@@ -41,6 +42,7 @@ use super::declare::{Settings, family};
 use pass::Shape;
 
 pub use activation::Activation;
+pub use fit::{Confusion, Curve, Fit, Regions};
 pub use init::{Fill, Init};
 pub use layout::Layout;
 pub use loss::Loss;
