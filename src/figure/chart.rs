@@ -98,9 +98,12 @@ impl Chart<'_> {
 
     /// Draws the lines, each in the dashes of its run or as a limit of it, the cursor and the axes.
     pub fn draw(&self, series: &[Series]) -> Vec<Item> {
-        let style = |series: &Series| match series.limit {
-            true => Style::Limit,
-            false => Style::Own,
+        let style = |series: &Series| {
+            if series.limit {
+                Style::Limit
+            } else {
+                Style::Own
+            }
         };
         let styles: Vec<Style> = series.iter().map(style).collect();
         self.draw_as(series, &styles)

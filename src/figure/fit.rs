@@ -4,13 +4,17 @@ mod confusion;
 
 use super::axis::number;
 use super::colour::{Marker, Theme, class_colour, mixed, run_colour, run_dash, run_marker};
-use super::drawing::{Anchor, Area, Colour, Item, Point, Text};
+use super::drawing::{Anchor, Area, Colour, Item, Point, Stroke, Text};
 use super::frame::Frame;
 use super::network::percent;
 use super::trail::line;
 use super::{legend_line, map, shortened};
-use crate::engine::network::{Curve, Fit, Measure, Regions};
+use crate::engine::cancel::Cancel;
+use crate::engine::contour::{self, ContourLine};
+use crate::engine::network::{Curve, Fit, Measure, Regions, Verdict};
 use crate::engine::plane::Rect;
+use crate::engine::real;
+use crate::engine::surface::Surface;
 use std::sync::Arc;
 
 /// The most samples of each part that are drawn.
@@ -42,53 +46,77 @@ pub fn title(fit: &Fit) -> &'static str {
     }
 }
 
-/// The colours of regions, first row on top; none of anything else.
-pub fn shading(fit: &Fit, theme: &Theme) -> Arc<Vec<Colour>> {
-    let Fit::Regions(regions) = fit else {
-        return Arc::default();
-    };
-    let side = regions.side;
-    let class = |row: usize, column: usize| {
-        let cell = regions.cells.get(row * side + column).copied().flatten();
-        cell.map(|(class, _)| class)
-    };
-    // As sure as chance is pale.
-    let chance = 1.0 / crate::engine::real(regions.names.len().max(2));
-    let mut pixels = Vec::with_capacity(side * side);
-    for row in (0..side).rev() {
-        for column in 0..side {
-            let own = class(row, column);
-            let border = (column + 1 < side && class(row, column + 1) != own)
-                || (row + 1 < side && class(row + 1, column) != own);
-            let base = match regions.cells[row * side + column] {
-                None => theme.ground,
-                Some((class, share)) => {
-                    let sure = (share - chance) / (1.0 - chance);
-                    mixed(theme.background, class_colour(class), 0.18 + 0.47 * sure)
-                }
-            };
-            pixels.push(if border {
-                mixed(base, theme.ink, 0.65)
-            } else {
-                base
-            });
-        }
-    }
-    Arc::new(pixels)
+/// What of a fit does not depend on where it is drawn.
+pub struct Shading {
+    /// The colours of regions, first row on top.
+    pixels: Arc<Vec<Colour>>,
+    /// The lines between regions.
+    borders: Vec<ContourLine>,
 }
 
-/// Draws it in an area, with the run and how good it is in words, and a legend; `pixels` are its [`shading`].
-pub fn draw(
-    fit: &Fit,
-    pixels: &Arc<Vec<Colour>>,
-    told: &Told,
-    area: Area,
-    theme: &Theme,
-) -> Vec<Item> {
+/// The colours and borders of regions; nothing of anything else.
+pub fn shading(fit: &Fit, theme: &Theme) -> Shading {
+    let Fit::Regions(regions) = fit else {
+        return Shading {
+            pixels: Arc::default(),
+            borders: Vec::new(),
+        };
+    };
+    // As sure as chance is pale. Bright colours are too much on a dark ground.
+    let chance = 1.0 / real(regions.names.len().max(2));
+    let [palest, range] = if theme.dark {
+        [0.14, 0.36]
+    } else {
+        [0.16, 0.46]
+    };
+    let colour = |cell: &Option<Verdict>| {
+        cell.map_or(theme.ground, |Verdict { class, share, .. }| {
+            let sure = (share - chance) / (1.0 - chance);
+            mixed(theme.background, class_colour(class), palest + range * sure)
+        })
+    };
+    let rows = regions.cells.chunks_exact(regions.side).rev();
+    Shading {
+        pixels: Arc::new(rows.flatten().map(colour).collect()),
+        borders: borders(regions),
+    }
+}
+
+/// Where the most probable class changes. The lead of a class, negative where another one has it, is smooth across its border.
+fn borders(regions: &Regions) -> Vec<ContourLine> {
+    let mut lines = Vec::new();
+    for class in 0..regions.names.len() {
+        let lead = |cell: &Option<Verdict>| {
+            cell.map_or(f64::NAN, |verdict| {
+                if verdict.class == class {
+                    verdict.lead
+                } else {
+                    -verdict.lead
+                }
+            })
+        };
+        let surface = Surface {
+            view: regions.window,
+            columns: regions.side,
+            rows: regions.side,
+            values: regions.cells.iter().map(lead).collect(),
+        };
+        // Where two other classes are even, this one's lead comes near zero from below.
+        let drawn = contour::lines(&surface, &[1e-9], &Cancel::default());
+        lines.extend(drawn.unwrap_or_default());
+        if regions.names.len() == 2 {
+            break;
+        }
+    }
+    lines
+}
+
+/// Draws it in an area, with the run and how good it is in words, and a legend; `shading` is its [`shading`].
+pub fn draw(fit: &Fit, shading: &Shading, told: &Told, area: Area, theme: &Theme) -> Vec<Item> {
     let page = Page::new(area, fit, theme);
     let mut items = page.words(fit, told);
     items.extend(match fit {
-        Fit::Regions(found) => page.regions(found, pixels),
+        Fit::Regions(found) => page.regions(found, shading),
         Fit::Curve(found) => page.curve(found, told.look),
         Fit::Confusion(found) => confusion::matrices(found, page.plot, theme),
         Fit::Predictions(pairs) => page.predictions(pairs),
@@ -214,22 +242,35 @@ impl<'a> Page<'a> {
         items
     }
 
-    fn regions(&self, found: &Regions, pixels: &Arc<Vec<Colour>>) -> Vec<Item> {
+    fn regions(&self, found: &Regions, shading: &Shading) -> Vec<Item> {
         let (area, side) = (self.plot, found.side);
         let frame = Frame {
             area,
             window: found.window,
         };
         // Points lie on the border of the window, the middles of pixels half a cell inside of theirs.
-        let half = 0.5 / crate::engine::real(side - 1);
+        let half = 0.5 / real(side - 1);
         let [low, high] = [[-half; 2], [1.0 + half; 2]]
             .map(|corner| frame.picture_from_world(found.window.at(corner)));
         let mut inside = vec![Item::Image {
             area: Area::new([low[0], high[1]], [high[0], low[1]]),
             columns: side,
             rows: side,
-            pixels: Arc::clone(pixels),
+            pixels: Arc::clone(&shading.pixels),
         }];
+        for border in &shading.borders {
+            let points = border.points.iter();
+            inside.push(Item::Path {
+                points: points.map(|at| frame.picture_from_world(*at)).collect(),
+                closed: border.closed,
+                stroke: Some(Stroke {
+                    width: 1.2,
+                    colour: self.theme.ink.opacity(0.8),
+                    dash: &[],
+                }),
+                fill: None,
+            });
+        }
         for (filled, samples) in [(false, &found.samples[1]), (true, &found.samples[0])] {
             for (at, class) in some(samples) {
                 inside.extend(sample(

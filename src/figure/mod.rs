@@ -13,6 +13,7 @@ pub mod gallery;
 pub mod internals;
 mod labels;
 pub mod layers;
+mod layout;
 pub mod map;
 pub mod network;
 pub mod off_plane;
@@ -33,6 +34,7 @@ use axis::number;
 use colour::{Theme, run_colour, run_dash, run_marker};
 use drawing::{Anchor, Area, Drawing, Item, Point, Text};
 use frame::Frame;
+use layout::{Layout, layout, layout_of, page};
 use trail::Trail;
 
 /// How a picture of a scene is made.
@@ -67,75 +69,6 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
             items: Vec::new(),
         },
     }
-}
-
-/// The places of a picture's parts.
-struct Layout {
-    map: Area,
-    bar: Area,
-    legend: Point,
-    caption: Point,
-    /// What a network says of its data, where there is room for it.
-    fit: Option<Area>,
-}
-
-fn layout([width, height]: [f32; 2]) -> Layout {
-    let legend = (width * 0.18).clamp(120.0, 160.0);
-    let map = Area::new(
-        [56.0, 44.0],
-        [
-            (width - legend - 90.0).max(120.0),
-            (height - 62.0).max(90.0),
-        ],
-    );
-    let bar = Area::new(
-        [map.max[0] + 16.0, map.min[1]],
-        [map.max[0] + 30.0, map.max[1]],
-    );
-    Layout {
-        map,
-        bar,
-        legend: [bar.max[0] + 64.0, map.min[1] + 8.0],
-        caption: [map.min[0], height - 14.0],
-        fit: None,
-    }
-}
-
-/// The places for what a scene is about: the graph of a landscape of one parameter has the room of the colour bar too, and a network's map
-/// leaves some to what the network says of its data.
-fn layout_of(runs: &Runs, size: [f32; 2]) -> Layout {
-    const LEAST: [f32; 2] = [640.0, 480.0];
-    let mut layout = layout(size);
-    if runs.ground.objective.dim() == 1 {
-        layout.map.max[0] = layout.legend[0] - 18.0;
-    }
-    if runs.trained.is_some() && size[0] >= LEAST[0] && size[1] >= LEAST[1] {
-        let right = size[0] - 10.0;
-        let width = (0.3 * size[0]).min(0.62 * (size[1] - 80.0));
-        let moved = right - width - layout.legend[0];
-        layout.legend[0] += moved;
-        for area in [
-            &mut layout.bar.min,
-            &mut layout.bar.max,
-            &mut layout.map.max,
-        ] {
-            area[0] += moved;
-        }
-        let bottom = layout.map.max[1] + 36.0;
-        let left = right - width;
-        layout.fit = Some(Area::new([left, bottom - width - 80.0], [right, bottom]));
-    }
-    layout
-}
-
-/// A page in the colour of the background.
-fn page([width, height]: [f32; 2], theme: &Theme) -> Vec<Item> {
-    vec![Item::Path {
-        points: vec![[0.0, 0.0], [width, 0.0], [width, height], [0.0, height]],
-        closed: true,
-        stroke: None,
-        fill: Some(theme.background),
-    }]
 }
 
 fn draw(runs: &Runs, terrain: &Terrain, frame: &Frame, options: &Options) -> Drawing {
@@ -178,7 +111,7 @@ fn draw(runs: &Runs, terrain: &Terrain, frame: &Frame, options: &Options) -> Dra
         reason = "a number of characters"
     )]
     let most = ((options.size[0] - at[0] - 44.0) / 7.4).clamp(6.0, 30.0) as usize;
-    let bottom = layout.fit.map_or(options.size[1], |fit| fit.min[1] - 20.0);
+    let bottom = layout.fit.map_or(options.size[1], |fit| fit.min[1] - 36.0);
     for index in shown() {
         if at[1] > bottom {
             break;
@@ -191,7 +124,9 @@ fn draw(runs: &Runs, terrain: &Terrain, frame: &Frame, options: &Options) -> Dra
         items.push(write(standing, [at[0] + 40.0, at[1] + 15.0], 11.0));
         at[1] += 36.0;
     }
-    if let (Some(area), Some(index)) = (layout.fit, options.followed.or(shown().next())) {
+    if let (Some(mut area), Some(index)) = (layout.fit, options.followed.or(shown().next())) {
+        // A short legend leaves it more room.
+        area.min[1] = at[1];
         items.extend(fit_of(runs, index, row, &names[index], area, theme).unwrap_or_default());
     }
     Drawing {
@@ -293,8 +228,8 @@ fn fit_of(
         look: look(runs.scene.runs.get(index)?.colour),
         measures: network::measures(runs, index, row),
     };
-    let pixels = fit::shading(&found, theme);
-    Some(fit::draw(&found, &pixels, &told, area, theme))
+    let shading = fit::shading(&found, theme);
+    Some(fit::draw(&found, &shading, &told, area, theme))
 }
 
 /// What moves the followed run.

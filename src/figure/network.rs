@@ -55,6 +55,9 @@ pub fn plane_words(trained: &Trained) -> String {
 
 /// A share in percent.
 pub fn percent(share: f64) -> String {
+    if share > 0.0 && share < 1e-4 {
+        return "under 0.01 %".to_owned();
+    }
     format!("{} %", number(100.0 * share, 3))
 }
 
@@ -129,4 +132,201 @@ pub fn measures(runs: &Runs, run: usize, row: usize) -> [Option<Measure>; 2] {
         Some(rows.get(row).or(rows.last())?.measures)
     };
     measures().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::lab::all_runs;
+    use crate::engine::landscape::NoFiles;
+    use crate::engine::scene::{Bench, Scene};
+    use crate::figure::drawing::Drawing;
+    use crate::figure::layers::{self, LayerSeries};
+    use crate::figure::png::missing_glyphs;
+    use crate::figure::quantity::{Across, Quantity, of_layers, of_network, off_plane};
+    use crate::figure::svg::svg;
+    use crate::figure::{Options, drawing::Area, off_plane as off, picture};
+    use std::sync::Arc;
+
+    fn made(data: &str, loss: &str, plane: &str) -> Runs {
+        let mut scene = Scene::opening();
+        scene.runs.clear();
+        scene.choose_network(Bench {
+            model: format!("mlp:hidden=3,loss={loss}").parse().unwrap(),
+            data: data.parse().unwrap(),
+            plane: plane.parse().unwrap(),
+            ..Bench::default()
+        });
+        for run in ["sgd:lr=0.5,momentum=0.9", "adam:lr=0.1"] {
+            scene.add_run(run.parse().unwrap());
+        }
+        scene.training.steps = 40;
+        let ground = Arc::new(scene.ground(&NoFiles).unwrap());
+        all_runs(&scene, &ground, None).unwrap()
+    }
+
+    fn options() -> Options {
+        Options {
+            size: [900.0, 700.0],
+            step: None,
+            theme: &Theme::DARK,
+            followed: Some(1),
+        }
+    }
+
+    /// The texts of items, and the signs among them that pictures have no glyph for.
+    fn words(items: Vec<Item>) -> Vec<String> {
+        fn gather(items: &[Item], texts: &mut Vec<String>) {
+            for item in items {
+                match item {
+                    Item::Text(text) => texts.push(text.text.clone()),
+                    Item::Clipped { items, .. } => gather(items, texts),
+                    _ => {}
+                }
+            }
+        }
+        let mut texts = Vec::new();
+        gather(&items, &mut texts);
+        let size = [900.0, 700.0];
+        let drawing = Drawing { size, items };
+        assert_eq!(missing_glyphs(&svg(&drawing, "")), "");
+        texts
+    }
+
+    fn check(texts: &[String], parts: &[&str]) {
+        for part in parts {
+            let has = texts.iter().any(|text| text.contains(part));
+            assert!(has, "{part}: {texts:#?}");
+        }
+    }
+
+    #[test]
+    fn a_picture_says_what_it_is_a_picture_of() {
+        let runs = made("moons:samples=16", "bce", "pca");
+        let texts = words(picture(&runs, &options()).items);
+        let loss = number(runs.results[1].trajectory.loss[8], 3);
+        check(
+            &texts,
+            &[
+                "Heights are losses on this plane",
+                "of the variance)",
+                "plane pca · step 40 of 40 · seed 0",
+                &format!("Adam {loss}"),
+                ", test ",
+                "Adam, step 40",
+                "filled: training, hollow: test",
+            ],
+        );
+        assert!(!texts.iter().any(|text| text.contains("start (")));
+    }
+
+    #[test]
+    fn the_view_off_the_plane_tells_each_run() {
+        let runs = made("moons:samples=16", "bce", "hessian");
+        let texts = words(off::picture(&runs, &options()).items);
+        check(
+            &texts,
+            &[
+                "eigenvalues",
+                "true loss; dashed",
+                "distance off",
+                "off it by",
+                "Momentum",
+                "Adam",
+            ],
+        );
+        let [loss, on_plane, _] = off::told(&runs, 1, 3).unwrap();
+        let shadow = runs.trained.as_ref().unwrap().runs[1].shadows[3];
+        let row = runs.results[1].trajectory.loss[3];
+        assert_eq!(loss, format!("loss {}", number(row, 4)));
+        assert_eq!(on_plane, format!("on the plane {}", number(shadow.loss, 4)));
+        assert_eq!(axes(&runs)[0].split(" = ").next(), Some("λ₁"));
+    }
+
+    #[test]
+    fn distances_are_those_from_the_first_weights() {
+        let runs = made("moons:samples=16", "bce", "filter");
+        let trained = runs.trained.as_ref().unwrap();
+        for run in &trained.runs {
+            assert_eq!(
+                (run.distances.len(), run.distances[0]),
+                (run.rows.len(), 0.0)
+            );
+            let last = run.theta(usize::MAX).unwrap();
+            let moved = last.iter().zip(&trained.trainee.start);
+            let moved: Vec<f64> = moved.map(|(x, from)| x - from).collect();
+            assert!((run.distances[run.rows.len() - 1] - norm(&moved)).abs() < 1e-14);
+        }
+        assert_eq!(
+            axes(&runs),
+            ["a", "b"],
+            "nothing is known of the directions"
+        );
+    }
+
+    #[test]
+    fn charts_are_those_that_there_are_numbers_for() {
+        let titles = |quantities: Vec<Quantity>| -> Vec<String> {
+            quantities
+                .into_iter()
+                .map(|quantity| quantity.title)
+                .collect()
+        };
+        let classes = made("moons:samples=16", "bce", "pca");
+        let expected = [
+            "loss; dashed: test",
+            "accuracy in %; dashed: test",
+            "gradient norm ‖∇f‖",
+            "learning rate",
+        ];
+        assert_eq!(titles(of_network(&classes)), expected);
+        let numbers = made("sine:samples=16", "mse", "pca");
+        assert_eq!(
+            titles(of_network(&numbers)),
+            [expected[0], expected[2], expected[3]]
+        );
+        let across = Across {
+            runs: &classes,
+            by_cost: false,
+            row: 3,
+        };
+        assert_eq!(across.last(), 40.0);
+        for quantity in off_plane(&classes) {
+            let area = Area::new([0.0, 0.0], [300.0, 200.0]);
+            let inside = quantity.draw(area, &across, &Theme::LIGHT);
+            let lines = |item: &Item| match item {
+                Item::Clipped { items, .. } => Some(items.len()),
+                _ => None,
+            };
+            assert!(inside.iter().find_map(lines).is_some_and(|count| count > 4));
+        }
+    }
+
+    #[test]
+    fn layers_are_drawn_between_the_thresholds() {
+        let runs = made("moons:samples=16", "bce", "pca");
+        let rows = runs.results[0].trajectory.len();
+        let series = |name: &str, norm: f64| LayerSeries {
+            name: name.to_owned(),
+            grad_norms: vec![norm; rows],
+        };
+        let series = [series("layers.0", 1e-5), series("layers.1", 2e-5)];
+        let thresholds = [1.5e-5, 100.0];
+        let area = Area::new([0.0, 0.0], [300.0, 200.0]);
+        let (legend, below) = layers::legend(&series, thresholds, area, &Theme::LIGHT);
+        check(
+            &words(legend),
+            &["layers.0", "layers.1", "below 1.5e-5", "above 100"],
+        );
+        assert!(below.min[1] > 20.0 && below.max == area.max);
+        let quantity = of_layers(&runs, 0, &series, thresholds).unwrap();
+        let across = Across {
+            runs: &runs,
+            by_cost: false,
+            row: rows,
+        };
+        let drawn = quantity.draw(below, &across, &Theme::LIGHT);
+        check(&words(drawn), &["gradient norm of each layer"]);
+        assert!(of_layers(&runs, 7, &series, thresholds).is_none());
+    }
 }

@@ -231,7 +231,8 @@ pub fn off_plane(runs: &Runs) -> Vec<Quantity> {
     let residual = |run: &TrainedRun| run.shadows.iter().map(|shadow| shadow.residual).collect();
     let share = |run: &TrainedRun| {
         let both = run.shadows.iter().zip(&run.distances);
-        both.map(|(shadow, distance)| 100.0 * shadow.residual / distance)
+        // Near the start all is large beside the way, which says nothing.
+        both.map(|(shadow, distance)| (100.0 * shadow.residual / distance).clamp(0.0, 100.0))
             .collect()
     };
     vec![
@@ -241,7 +242,7 @@ pub fn off_plane(runs: &Runs) -> Vec<Quantity> {
         Quantity::new("distance off the plane")
             .linear()
             .with_trained(runs, Style::Whole, residual),
-        Quantity::new("the same in % of the distance from the start")
+        Quantity::new("the same in % of the distance from the start, up to 100")
             .linear()
             .with_trained(runs, Style::Whole, share),
     ]

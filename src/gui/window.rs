@@ -4,11 +4,10 @@ use super::app::App;
 use super::command::{Command, entries};
 use super::view::View;
 use super::view::basins as basins_view;
-use super::view::fit::FitView;
 use super::view::map::{self as map_view, Shown};
 use super::view::sweep as sweep_view;
 use super::{dialog, panel, theme};
-use crate::engine::lab::{BasinsOf, CriticalFound, Runs, Terrain};
+use crate::engine::lab::{BasinsOf, CriticalFound, Runs};
 use crate::figure::colour::Theme;
 use crate::figure::drawing::Area;
 use eframe::egui;
@@ -248,14 +247,7 @@ impl App {
             return;
         }
         if shown_view == View::OffPlane {
-            let (space, runs) = (ui.available_rect_before_wrap(), self.fitting_runs());
-            let runs = runs.as_ref().map(|(runs, row)| (runs, *row));
-            let textures = &mut self.textures;
-            let commands = self.off_plane.ui(ui, runs, &names, theme, textures);
-            self.map.under_pointer.clear();
-            self.message_ui(ui, super::paint::area(space));
-            self.apply_all(&ctx, commands);
-            return;
+            return self.off_plane_panel(ui, &names, theme);
         }
         if self.scene.network.is_some() && self.fit.open {
             self.fit_panel(ui, &names, theme);
@@ -294,7 +286,9 @@ impl App {
                 .map(|found| &found.points[..]),
             critical_selected: self.point,
             runs,
-            terrain: terrain.as_ref().filter(|terrain| belongs(terrain, runs)),
+            terrain: terrain
+                .as_ref()
+                .filter(|terrain| super::middle::belongs(terrain, runs)),
             row: fitting.as_ref().map_or(0, |(_, row)| *row),
             selected: self.selected,
             followed,
@@ -325,48 +319,6 @@ impl App {
         self.message_ui(ui, frame.area);
         self.begin_stroke();
         self.apply_all(&ctx, commands);
-    }
-
-    /// The view that is shown: the chosen one, if the scene has it.
-    fn shown_view(&self) -> View {
-        let chosen = View::of(&self.scene).find(|view| *view == self.view);
-        chosen.unwrap_or_default()
-    }
-
-    /// The newest runs, if they are of the scene, as it stands, and the row of the timeline.
-    fn fitting_runs(&self) -> Option<(Runs, usize)> {
-        let runs = self.runs().filter(|runs| runs.are_of(&self.scene))?;
-        let row = runs.row(self.timeline.step());
-        let scene = self.scene.clone();
-        Some((
-            Runs {
-                scene,
-                ..runs.clone()
-            },
-            row,
-        ))
-    }
-
-    /// What the followed run of a network says of its data, beside or below the map.
-    fn fit_panel(&mut self, ui: &mut egui::Ui, names: &[String], theme: &Theme) {
-        let followed = self.followed();
-        let followed = followed.and_then(|index| Some((index, names.get(index)?.as_str())));
-        let fitting = self.fitting_runs();
-        if let (Some((runs, row)), Some((index, _))) = (&fitting, followed)
-            && let Some(trained) = &runs.trained
-        {
-            self.lab.ask_fit(trained, index, *row);
-        }
-        let found = self.lab.fit();
-        let runs = fitting.as_ref().map(|(runs, _)| runs);
-        let panel = FitView::panel(ui.available_rect_before_wrap());
-        panel.show(ui, |ui| {
-            let space = ui.available_rect_before_wrap();
-            let textures = &mut self.textures;
-            self.fit
-                .ui(ui, runs, followed, found.as_ref(), theme, textures);
-            self.fit.close_ui(ui, space);
-        });
     }
 
     /// Each stroke on the sheet can be undone by itself, however soon the next one follows.
@@ -417,14 +369,14 @@ impl App {
     }
 
     /// The run that is looked at alone: the selected one, or the first that is ticked.
-    fn followed(&self) -> Option<usize> {
+    pub(super) fn followed(&self) -> Option<usize> {
         let ticked = self.scene.runs.iter().position(|run| run.shown);
         let any = (!self.scene.runs.is_empty()).then_some(0);
         self.selected.or(ticked).or(any)
     }
 
     /// A problem with the scene, or what the program has to say, over the map's upper edge.
-    fn message_ui(&mut self, ui: &egui::Ui, area: Area) {
+    pub(super) fn message_ui(&mut self, ui: &egui::Ui, area: Area) {
         let (words, complaint) = match (&self.problem, &self.message) {
             (Some(problem), _) => (problem.clone(), true),
             (None, Some(message)) => message.clone(),
@@ -544,14 +496,5 @@ impl App {
             .map(|name| name.to_string_lossy().into_owned());
         let star = if self.scene == self.saved { "" } else { " *" };
         name.map_or("Ravine".to_owned(), |name| format!("{name}{star} — Ravine"))
-    }
-}
-
-/// Whether a terrain is on the plane of the runs; before the first runs any landscape's is.
-fn belongs(terrain: &Arc<Result<Terrain, String>>, runs: Option<&Runs>) -> bool {
-    match (&**terrain, runs) {
-        (Ok(terrain), Some(runs)) => terrain.is_of(runs),
-        (Ok(terrain), None) => terrain.ground.is_none(),
-        (Err(_), _) => true,
     }
 }

@@ -4,6 +4,7 @@
 mod files;
 mod landscapes;
 mod map;
+mod networks;
 mod panels;
 mod runs;
 mod surveys;

@@ -34,11 +34,6 @@ impl FitFound {
         self.of.row
     }
 
-    /// The network.
-    pub fn trainee(&self) -> &Arc<Trainee> {
-        &self.of.trainee
-    }
-
     /// Whether it is of this run.
     pub fn is_of(&self, run: &TrainedRun) -> bool {
         self.of.run.is_same_run(run)

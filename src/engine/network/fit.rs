@@ -1,7 +1,7 @@
 //! What a network says of its data: the class at each place of two inputs, the curve over one, which class is taken for which.
 
 use super::data::{Data, Targets};
-use super::loss::{Goal, Loss};
+use super::loss::{Goal, Loss, Verdict};
 use super::{NetworkLoss, Trainee};
 use crate::engine::cancel::Cancel;
 use crate::engine::plane::Rect;
@@ -33,9 +33,8 @@ pub struct Regions {
     pub window: Rect,
     /// Points along a side of the grid, whose outer points lie on the border of the window.
     pub side: usize,
-    /// The class at each point and its probability, row by row, the first at the low end of the second input; `None` where the outputs are
-    /// no numbers.
-    pub cells: Vec<Option<(usize, f64)>>,
+    /// The class at each point, row by row, the first at the low end of the second input; `None` where the outputs are no numbers.
+    pub cells: Vec<Option<Verdict>>,
     /// Samples with their class.
     pub samples: [Vec<([f64; 2], usize)>; 2],
     /// The names of the classes.
@@ -279,14 +278,20 @@ mod tests {
             let at = found.window.at([0.25, 0.5]);
             let mut z = vec![0.0; trainee.loss.widths()[2]];
             trainee.loss.outputs(&trainee.start, &at, &mut z);
-            let (class, share) = found.cells[4 * 9 + 2].unwrap();
+            let Verdict { class, share, lead } = found.cells[4 * 9 + 2].unwrap();
             assert_eq!(trainee.loss.loss().class(&z), Some(class));
-            let expected = if let [z] = z[..] {
-                1.0 / (1.0 + (-z.abs()).exp())
+            let mut shares = if let [z] = z[..] {
+                vec![1.0 / (1.0 + (-z).exp()), 1.0 / (1.0 + z.exp())]
             } else {
-                z[class].exp() / z.iter().map(|z| z.exp()).sum::<f64>()
+                let sum = z.iter().map(|z| z.exp()).sum::<f64>();
+                z.iter().map(|z| z.exp() / sum).collect()
             };
-            assert!((share - expected).abs() < 1e-12, "{share} {expected}");
+            shares.sort_by(|a, b| b.total_cmp(a));
+            assert!((share - shares[0]).abs() < 1e-12, "{share} {shares:?}");
+            assert!(
+                (lead - (shares[0] - shares[1])).abs() < 1e-12,
+                "{lead} {shares:?}"
+            );
             let inside = |(at, _): &([f64; 2], usize)| found.window.contains(*at);
             assert!(found.samples.iter().flatten().all(inside));
         }

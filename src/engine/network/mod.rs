@@ -45,7 +45,7 @@ pub use activation::Activation;
 pub use fit::{Confusion, Curve, Fit, Regions};
 pub use init::{Fill, Init};
 pub use layout::Layout;
-pub use loss::Loss;
+pub use loss::{Loss, Verdict};
 pub use norm::{Moments, Norm};
 pub use objective::{Measure, NetworkLoss, Precision};
 pub use on_plane::OnPlane;

@@ -20,8 +20,7 @@ pub(super) fn matrices(found: &Confusion, area: Area, theme: &Theme) -> Vec<Item
         .map(|(part, counts)| (part, &counts[..]))
         .collect();
     let beside = area.width() > area.height();
-    #[expect(clippy::cast_precision_loss, reason = "one or two")]
-    let share = 1.0 / parts.len().max(1) as f32;
+    let share = 1.0 / along(parts.len().max(1));
     let size = if beside {
         [area.width() * share, area.height()]
     } else {
@@ -41,8 +40,7 @@ pub(super) fn matrices(found: &Confusion, area: Area, theme: &Theme) -> Vec<Item
 fn matrix(part: &str, counts: &[usize], names: &[String], area: Area, theme: &Theme) -> Vec<Item> {
     let classes = names.len().max(1);
     let longest = names.iter().map(|name| name.chars().count()).max();
-    #[expect(clippy::cast_precision_loss, reason = "a few classes and letters")]
-    let (across, letters) = (classes as f32, longest.unwrap_or(1).min(10) as f32);
+    let (across, letters) = (along(classes), along(longest.unwrap_or(1).min(10)));
     let corner = [area.min[0] + 8.0 + 6.0 * letters, area.min[1] + 34.0];
     let side = (area.max[0] - corner[0] - 8.0).min(area.max[1] - corner[1] - 6.0);
     let cell = (side / across).max(1.0);
@@ -69,11 +67,7 @@ fn matrix(part: &str, counts: &[usize], names: &[String], area: Area, theme: &Th
         letters
     };
     // Every name where there is room for it, else every second, and so on.
-    let every = (1..=classes).find(|every| {
-        #[expect(clippy::cast_precision_loss, reason = "a few classes")]
-        let room = cell * *every as f32;
-        room >= 11.0
-    });
+    let every = (1..=classes).find(|every| cell * along(*every) >= 11.0);
     let mut row_top = corner[1];
     for (own, row) in counts.chunks_exact(classes).enumerate() {
         let all = row.iter().sum::<usize>().max(1);
@@ -98,7 +92,7 @@ fn matrix(part: &str, counts: &[usize], names: &[String], area: Area, theme: &Th
             if cell >= 12.0 && *count > 0 {
                 let digits = count.to_string();
                 let size = (cell / 2.0)
-                    .min(1.7 * cell / real_width(&digits))
+                    .min(1.7 * cell / along(digits.len()))
                     .clamp(6.0, 11.0);
                 let dark = strength > 0.5 && !theme.dark;
                 let colour = if dark { theme.background } else { theme.ink };
@@ -111,8 +105,7 @@ fn matrix(part: &str, counts: &[usize], names: &[String], area: Area, theme: &Th
             let at = [corner[0] - 5.0, row_top + 0.5 * cell];
             let name_of_row = shortened(name, 10);
             items.push(text(name_of_row, at, Anchor::End, 10.0, theme.ink));
-            #[expect(clippy::cast_precision_loss, reason = "a few classes")]
-            let x = corner[0] + (own as f32 + 0.5) * cell;
+            let x = corner[0] + (along(own) + 0.5) * cell;
             let name = shortened(name, letters_in(cell));
             items.push(text(
                 name,
@@ -129,8 +122,9 @@ fn matrix(part: &str, counts: &[usize], names: &[String], area: Area, theme: &Th
     items
 }
 
-fn real_width(digits: &str) -> f32 {
-    #[expect(clippy::cast_precision_loss, reason = "a few digits")]
-    let width = digits.len() as f32;
-    width
+/// A number of classes or letters along the picture.
+fn along(count: usize) -> f32 {
+    #[expect(clippy::cast_precision_loss, reason = "a few classes or letters")]
+    let along = count as f32;
+    along
 }

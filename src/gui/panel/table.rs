@@ -15,33 +15,21 @@ const LOSS: (&str, &str) = ("loss", "True loss at this step: no noise, all the d
 const GRADIENT: (&str, &str) = ("‖∇f‖", "Norm of the true gradient at this step.");
 const STATE: (&str, &str) = ("state", "Where the run stands.");
 
-/// Headings with their help.
-const LANDSCAPE: &[(&str, &str)] = &[
-    RUN,
-    LOSS,
-    GRADIENT,
-    (
-        "evals",
-        "What it asked for so far, in gradients: a value counts as a third, a Hessian times a vector as two.",
-    ),
-    STATE,
-];
+/// What a landscape's runs have besides.
+const EVALS: (&str, &str) = (
+    "evals",
+    "What it asked for so far, in gradients: a value counts as a third, a Hessian times a vector as two.",
+);
 
-/// The same for runs of a network.
-const NETWORK: &[(&str, &str)] = &[
-    RUN,
-    LOSS,
-    (
-        "test",
-        "Mean loss over the samples that are kept for a test.",
-    ),
-    (
-        "right",
-        "The share of the test's samples whose class the network says.",
-    ),
-    GRADIENT,
-    STATE,
-];
+/// What a network's runs have besides; the second where there are classes.
+const TEST: (&str, &str) = (
+    "test",
+    "Mean loss over the samples that are kept for a test.",
+);
+const RIGHT: (&str, &str) = (
+    "right",
+    "The share of the test's samples whose class the network says.",
+);
 
 /// Shows the table; a click on a name selects the run.
 pub(crate) fn ui(
@@ -52,8 +40,14 @@ pub(crate) fn ui(
     theme: &Theme,
 ) {
     let network = runs.trained.is_some();
-    let columns = if network { NETWORK } else { LANDSCAPE };
-    egui::Grid::new(("table", network))
+    let tested = |index| measures(runs, index, 0)[1].is_some_and(|test| test.accuracy.is_some());
+    let classes = (0..runs.results.len()).any(tested);
+    let columns: &[(&str, &str)] = match (network, classes) {
+        (false, _) => &[RUN, LOSS, GRADIENT, EVALS, STATE],
+        (true, false) => &[RUN, LOSS, TEST, GRADIENT, STATE],
+        (true, true) => &[RUN, LOSS, TEST, RIGHT, GRADIENT, STATE],
+    };
+    egui::Grid::new(("table", columns.len()))
         .num_columns(columns.len())
         .striped(true)
         .spacing([10.0, 3.0])
@@ -90,8 +84,10 @@ pub(crate) fn ui(
                 if network {
                     let [_, test] = measures(runs, index, at);
                     ui.label(cell(test.map(|test| test.loss).as_ref()));
-                    let accuracy = test.and_then(|test| test.accuracy);
-                    ui.label(accuracy.map_or("–".to_owned(), percent));
+                    if classes {
+                        let accuracy = test.and_then(|test| test.accuracy);
+                        ui.label(accuracy.map_or("–".to_owned(), percent));
+                    }
                 }
                 ui.label(cell(trajectory.grad_norm.get(at)));
                 if !network {

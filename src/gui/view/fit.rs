@@ -2,7 +2,8 @@
 
 use crate::engine::lab::{FitFound, Runs};
 use crate::figure::colour::Theme;
-use crate::figure::drawing::Colour;
+use crate::figure::drawing::{Area, Item};
+use crate::figure::fit::Shading;
 use crate::figure::{fit, look, network};
 use crate::gui::paint::{self, Textures};
 use eframe::egui;
@@ -28,7 +29,7 @@ impl Default for FitView {
 struct Shaded {
     found: Arc<Result<FitFound, String>>,
     dark: bool,
-    pixels: Arc<Vec<Colour>>,
+    shading: Shading,
 }
 
 impl FitView {
@@ -59,42 +60,47 @@ impl FitView {
         let space = ui.available_rect_before_wrap();
         ui.allocate_rect(space, egui::Sense::hover());
         let response = ui.interact(space, ui.scope_id().with("fit"), egui::Sense::hover());
-        let own = |found: &Arc<Result<FitFound, String>>| {
-            let (runs, (index, _)) = (runs?, followed?);
-            let run = runs.trained.as_ref()?.runs.get(index)?;
-            let own = (**found).as_ref().is_ok_and(|found| found.is_of(run));
-            own.then_some(())
-        };
-        let drawn = found.filter(|found| own(found).is_some());
-        let words = match (
-            drawn.map(|found| (found, &**found)),
-            found.map(|found| &**found),
-        ) {
-            (Some((found, Ok(of))), _) => {
-                if let (Some(runs), Some((index, name))) = (runs, followed) {
-                    let told = fit::Told {
-                        name,
-                        step: runs.step(of.row()),
-                        look: runs.scene.runs.get(index).map_or(0, |run| look(run.colour)),
-                        measures: network::measures(runs, index, of.row()),
-                    };
-                    let pixels = self.pixels(found, of, theme);
-                    let items = fit::draw(&of.fit, &pixels, &told, paint::area(space), theme);
-                    paint::paint(&ui.painter_at(space), items, textures);
-                }
-                fit::title(&of.fit).to_owned()
+        let drawn = match (runs, followed, found) {
+            (Some(runs), Some(run), Some(found)) => {
+                self.items(runs, run, found, paint::area(space), theme)
             }
-            (_, Some(Err(sentence))) => sentence.clone(),
-            _ if followed.is_none() => {
-                "Add an optimizer on the left to see what it learns.".to_owned()
-            }
-            _ => "Training …".to_owned(),
+            _ => None,
         };
-        if drawn.is_none() {
-            let label = egui::Label::new(&words).wrap();
-            ui.put(space.shrink(12.0), label);
-        }
+        let words = if let Some((title, items)) = drawn {
+            paint::paint(&ui.painter_at(space), items, textures);
+            title.to_owned()
+        } else {
+            let words = match (followed, found.map(|found| &**found)) {
+                (None, _) => "Add an optimizer on the left to see what it learns.",
+                (_, Some(Err(sentence))) => sentence,
+                _ => "Training …",
+            };
+            ui.put(space.shrink(12.0), egui::Label::new(words).wrap());
+            words.to_owned()
+        };
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, &words));
+    }
+
+    /// What has been found, if it is of the run, with its title.
+    fn items(
+        &mut self,
+        runs: &Runs,
+        (index, name): (usize, &str),
+        found: &Arc<Result<FitFound, String>>,
+        area: Area,
+        theme: &Theme,
+    ) -> Option<(&'static str, Vec<Item>)> {
+        let run = runs.trained.as_ref()?.runs.get(index)?;
+        let of = (**found).as_ref().ok().filter(|of| of.is_of(run))?;
+        let told = fit::Told {
+            name,
+            step: runs.step(of.row()),
+            look: look(runs.scene.runs.get(index)?.colour),
+            measures: network::measures(runs, index, of.row()),
+        };
+        let shading = self.shading(found, of, theme);
+        let items = fit::draw(&of.fit, shading, &told, area, theme);
+        Some((fit::title(&of.fit), items))
     }
 
     /// A button in the upper right corner that hides it.
@@ -113,20 +119,20 @@ impl FitView {
         }
     }
 
-    fn pixels(
+    fn shading(
         &mut self,
         found: &Arc<Result<FitFound, String>>,
         of: &FitFound,
         theme: &Theme,
-    ) -> Arc<Vec<Colour>> {
+    ) -> &Shading {
         let dark = theme.dark;
         let same = |shaded: &Shaded| Arc::ptr_eq(&shaded.found, found) && shaded.dark == dark;
         self.shaded = self.shaded.take().filter(same);
         let shade = || Shaded {
             found: Arc::clone(found),
             dark,
-            pixels: fit::shading(&of.fit, theme),
+            shading: fit::shading(&of.fit, theme),
         };
-        Arc::clone(&self.shaded.get_or_insert_with(shade).pixels)
+        &self.shaded.get_or_insert_with(shade).shading
     }
 }
