@@ -14,14 +14,15 @@ const MIN_PIXELS: u32 = 16;
 
 /// Draws a scene as PNG or SVG
 ///
-/// The map with its contour lines, the paths of the runs, their names, the colour bar, numbered axes and a legend. It needs
-/// no display. In SVG, texts are texts.
+/// The map with its contour lines, the paths of the runs, their names, the colour bar, numbered axes and a legend; of a network also what
+/// it says of its data. It needs no display. In SVG, texts are texts.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   ravine render -o opening.png
   ravine render lecture.toml --step 300 --theme dark --size 1920x1080 -o slide.png
   ravine render --landscape himmelblau --start=0,0 --run adam --run lbfgs -o figure.svg
+  ravine render network.toml --show off-plane -o off.svg
   ravine render --gallery landscapes -o gallery.png")]
 pub(super) struct Args {
     #[command(flatten)]
@@ -35,12 +36,21 @@ pub(super) struct Args {
     /// How many steps of the runs are shown; without it, all of them
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     step: Option<String>,
+    /// What is drawn: the map, or of a network how far its runs are off the plane
+    #[arg(long, value_enum, value_name = "VIEW", default_value_t = Show::Map)]
+    show: Show,
     /// Draws all of a family in small instead of a scene: landscapes
     #[arg(long, value_name = "FAMILY")]
     gallery: Option<String>,
     /// light or dark
     #[arg(long, value_enum, value_name = "THEME", hide_possible_values = true, default_value_t = Ground::Light)]
     theme: Ground,
+}
+
+#[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
+enum Show {
+    Map,
+    OffPlane,
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -65,6 +75,13 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
         return all_in_small(args, family, extension, pixels);
     }
     let (scene, ground) = args.scene.prepare()?;
+    let off_plane = args.show == Show::OffPlane;
+    if off_plane && scene.network.is_none() {
+        return Err(
+            "--show off-plane is for networks, but the scene is about a landscape, whose plane shows everything; expected map"
+                .to_owned(),
+        );
+    }
     let step = args
         .step
         .as_ref()
@@ -81,6 +98,7 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
             step,
             theme,
             followed: None,
+            off_plane,
         },
     )?;
     write_whole(&args.output, |out| out.write_all(&bytes))

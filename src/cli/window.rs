@@ -40,6 +40,7 @@ pub(super) fn open(path: Option<&Path>) -> Result<(), String> {
             step: None,
             theme,
             followed: None,
+            off_plane: false,
         },
     )?;
     let name = free_name();

@@ -1,10 +1,12 @@
 //! Keeps the results up to date with a scene, off the caller's thread: newest wins, old work is cancelled, coarse
 //! pictures come first, and a panic is caught and told.
 
+mod fit;
 mod latest;
 mod surveys;
 mod training;
 
+pub use fit::FitFound;
 pub use surveys::{
     BasinsFound, BasinsOf, CriticalFound, Limits, Overs, SweepFound, SweepOf, Swept,
 };
@@ -17,9 +19,10 @@ use super::curvature;
 use super::landscape::{Files, Ground, Spacing};
 use super::objective::{Objective, graph};
 use super::plane::{Plane, Rect};
-use super::run::{self, Conditions, RunSpec, Trajectory};
+use super::run::{self, Conditions, Outcome, RunSpec, Trajectory};
 use super::scene::{LevelSpacing, Scene};
 use super::surface::Surface;
+use fit::FitSlot;
 use latest::{Latest, lock};
 use rayon::prelude::*;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -63,6 +66,26 @@ impl Runs {
     pub fn step(&self, row: usize) -> u64 {
         row as u64 * self.every
     }
+
+    /// Whether a run has rows to come.
+    pub fn is_training(&self, index: usize) -> bool {
+        let last = self.scene.training.steps.div_ceil(self.every.max(1));
+        let going = |result: &Arc<RunResult>| {
+            let trajectory = &result.trajectory;
+            trajectory.outcome == Outcome::Finished && (trajectory.len() as u64) <= last
+        };
+        self.trained
+            .as_ref()
+            .is_some_and(|trained| !trained.complete)
+            && self.results.get(index).is_some_and(going)
+    }
+
+    /// Whether these are the runs of a scene, but for settings that they are about to follow.
+    pub fn are_of(&self, scene: &Scene) -> bool {
+        self.results.len() == scene.runs.len()
+            && self.trained.is_some() == scene.network.is_some()
+            && (scene.network.is_none() || self.scene.same_subject(scene))
+    }
 }
 
 /// The landscape of a scene in a window of its plane.
@@ -82,6 +105,17 @@ pub struct Terrain {
     pub complete: bool,
     /// Of a network, the plane that it is on: that of the [`Runs`] with the same ground.
     pub ground: Option<Arc<Ground>>,
+}
+
+impl Terrain {
+    /// Whether it is on the plane of some runs; that of a landscape always is.
+    pub fn is_of(&self, runs: &Runs) -> bool {
+        match (&self.ground, &runs.trained) {
+            (None, None) => true,
+            (Some(own), Some(_)) => Arc::ptr_eq(own, &runs.ground),
+            _ => false,
+        }
+    }
 }
 
 /// Makes every run of a scene about a landscape, `earlier` results serving again where nothing changed. `None` if it was cancelled.
@@ -301,6 +335,7 @@ pub struct Lab {
     basins: BasinsSlot,
     sweep: SweepSlot,
     critical: CriticalSlot,
+    fit: FitSlot,
 }
 
 impl Lab {
@@ -351,6 +386,7 @@ impl Lab {
         let basins = BasinsSlot::spawn(Arc::clone(&grounds), Arc::clone(&wake))?;
         let sweep = SweepSlot::spawn(Arc::clone(&grounds), Arc::clone(&wake))?;
         let critical = CriticalSlot::spawn(Arc::clone(&grounds), Arc::clone(&wake))?;
+        let fit = FitSlot::spawn(Arc::clone(&wake))?;
         let terrain = Latest::spawn(
             "terrain",
             wake,
@@ -379,6 +415,7 @@ impl Lab {
             basins,
             sweep,
             critical,
+            fit,
         })
     }
 
@@ -471,6 +508,21 @@ impl Lab {
     /// The newest critical points, or the sentence that says why there are none; `None` before the first.
     pub fn critical(&self) -> Option<Arc<Result<CriticalFound, String>>> {
         self.critical.newest()
+    }
+
+    /// Asks what a network says of its data at a row of a run; what is asked for already goes on.
+    pub fn ask_fit(&self, trained: &Trained, run: usize, row: usize) {
+        self.fit.ask(trained, run, row);
+    }
+
+    /// What a network says of its data, or the sentence that says why that is not known; `None` before the first.
+    pub fn fit(&self) -> Option<Arc<Result<FitFound, String>>> {
+        self.fit.newest()
+    }
+
+    /// Gives that this long to be ready.
+    pub fn wait_for_fit(&self, patience: Duration) {
+        self.fit.wait(patience);
     }
 
     /// Gives critical points this long to be ready.

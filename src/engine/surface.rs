@@ -91,6 +91,29 @@ impl Surface {
         [along(self.columns, 0), along(self.rows, 1)]
     }
 
+    /// The height between the four points around a place, interpolated along both axes; `None` outside the view, or where it is not
+    /// finite.
+    pub fn height(&self, at: [f64; 2]) -> Option<f64> {
+        if !self.view.contains(at) {
+            return None;
+        }
+        let along = |axis: usize, range: [f64; 2], count: usize| {
+            let place = (at[axis] - range[0]) / (range[1] - range[0]) * real(count - 1);
+            let first = (0..count - 1).rfind(|first| real(*first) <= place);
+            let first = first.unwrap_or(0);
+            (first, place - real(first))
+        };
+        let (column, right) = along(0, self.view.x(), self.columns);
+        let (row, up) = along(1, self.view.y(), self.rows);
+        let between = |row: usize| {
+            let first = row * self.columns + column;
+            let [low, high] = [self.values.get(first)?, self.values.get(first + 1)?];
+            Some(low + right * (high - low))
+        };
+        let [low, high] = [between(row)?, between(row + 1)?];
+        Some(low + up * (high - low)).filter(|height| height.is_finite())
+    }
+
     /// Lowest and highest finite value; `None` if there is none.
     pub fn range(&self) -> Option<[f64; 2]> {
         let finite = self
@@ -180,6 +203,22 @@ mod tests {
             "the minimum is in the middle"
         );
         assert!(surface.quantile(0.5).unwrap() < surface.range().unwrap()[1]);
+    }
+
+    #[test]
+    fn heights_between_points_are_interpolated() {
+        let surface = Surface {
+            view: Rect::new([0.0, 2.0], [10.0, 11.0]).unwrap(),
+            columns: 3,
+            rows: 2,
+            values: vec![0.0, 1.0, 2.0, 10.0, 11.0, f64::INFINITY],
+        };
+        assert_eq!(surface.height([0.5, 10.0]), Some(0.5));
+        assert_eq!(surface.height([0.5, 10.25]), Some(3.0));
+        assert_eq!(surface.height([0.5, 11.0]), Some(10.5));
+        for at in [[1.5, 10.5], [2.1, 10.0], [f64::NAN, 10.0]] {
+            assert_eq!(surface.height(at), None, "{at:?}");
+        }
     }
 
     #[test]

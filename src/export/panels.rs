@@ -72,6 +72,7 @@ impl Panels<'_> {
             name,
             look,
             strong: false,
+            hollow: false,
         });
         let runs: Vec<Trail> = runs.collect();
         let levels = levels(&maps);

@@ -17,8 +17,10 @@ pub struct Picture {
     pub step: Option<u64>,
     /// Light or dark.
     pub theme: &'static Theme,
-    /// The run whose internals are drawn, if they are; `None` is the first that is ticked.
+    /// The run that is looked at alone, where the picture does so; `None` is the first that is ticked.
     pub followed: Option<usize>,
+    /// Of a network, how far its runs are off the plane, instead of the map.
+    pub off_plane: bool,
 }
 
 /// The bytes of a picture of a scene and its runs, of the kind that one of [`EXTENSIONS`] names. Its description is its caption and the
@@ -68,6 +70,7 @@ fn drawing(runs: &Runs, picture: &Picture) -> Drawing {
         step,
         theme,
         followed,
+        off_plane,
     } = *picture;
     let size = points(pixels);
     let options = figure::Options {
@@ -76,7 +79,11 @@ fn drawing(runs: &Runs, picture: &Picture) -> Drawing {
         theme,
         followed,
     };
-    figure::picture(runs, &options)
+    if off_plane {
+        figure::off_plane::picture(runs, &options)
+    } else {
+        figure::picture(runs, &options)
+    }
 }
 
 /// The size in points of a picture of so many pixels: as large as a page, so that its texts can be read whatever the

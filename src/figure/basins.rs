@@ -1,7 +1,7 @@
 //! Basins of attraction: every start in the colour of the minimum that it runs to, darker the more steps it takes.
 
 use super::axis::number;
-use super::colour::Theme;
+use super::colour::{Theme, class_colour};
 use super::drawing::{Anchor, Area, Colour, Drawing, Item, Point, Stroke, Text};
 use super::frame::Frame;
 use super::{Layout, caption, layout, map};
@@ -11,21 +11,6 @@ use crate::engine::real;
 use crate::engine::scene::{MapStyle, Scene};
 use crate::engine::survey::basins::{Basins, Cell, Fate};
 use std::sync::Arc;
-
-/// Of the minima in their order; told apart by colour-blind eyes as far as ten colours can be. After P. Tol, Colour
-/// Schemes, SRON 2021, "bright" and "vibrant".
-const MINIMA: [Colour; 10] = [
-    Colour::rgb(68, 119, 170),
-    Colour::rgb(238, 170, 51),
-    Colour::rgb(34, 136, 85),
-    Colour::rgb(204, 102, 170),
-    Colour::rgb(102, 204, 238),
-    Colour::rgb(221, 85, 51),
-    Colour::rgb(170, 187, 68),
-    Colour::rgb(119, 85, 187),
-    Colour::rgb(0, 170, 153),
-    Colour::rgb(170, 102, 68),
-];
 
 /// Starts that diverge, and those that arrive nowhere.
 const fn lost(fate: Fate, theme: &Theme) -> Colour {
@@ -40,7 +25,7 @@ const fn lost(fate: Fate, theme: &Theme) -> Colour {
 /// The colour of a fate, before any shading.
 pub fn colour(fate: Fate, theme: &Theme) -> Colour {
     match fate {
-        Fate::Arrives(minimum) => MINIMA[usize::from(minimum) % MINIMA.len()],
+        Fate::Arrives(minimum) => class_colour(usize::from(minimum)),
         lost_fate => lost(lost_fate, theme),
     }
 }

@@ -1,7 +1,7 @@
 //! Charts: a quantity of every run over its steps, or over the gradients it asked for.
 
 use super::axis::{Axis, room};
-use super::colour::{Marker, Theme, run_colour, run_dash};
+use super::colour::{Marker, Theme, run_colour, run_dash, run_marker};
 use super::drawing::{Anchor, Area, Item, Point, Text};
 use super::trail::{border, line};
 
@@ -13,10 +13,41 @@ pub struct Series<'a> {
     pub values: &'a [f64],
     /// How many of them are drawn strongly: those up to the timeline's step.
     pub strong: usize,
-    /// The run's place among colours and dashes.
+    /// The run's place among colours, dashes and markers.
     pub look: usize,
     /// A thin dotted line: a limit rather than a measurement.
     pub limit: bool,
+}
+
+/// What a line in a chart stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// A measurement, in the run's own dashes.
+    Own,
+    /// The first of two measurements of one run: a whole line with the run's marker.
+    Whole,
+    /// The second of them: a dashed line with the run's marker.
+    Dashed,
+    /// A limit of the run: a thin dotted line.
+    Limit,
+    /// A limit of all: a thin dashed line that is no run's.
+    Threshold,
+}
+
+impl Style {
+    fn is_limit(self) -> bool {
+        matches!(self, Self::Limit | Self::Threshold)
+    }
+
+    fn dash(self, look: usize) -> &'static [f32] {
+        match self {
+            Self::Own => run_dash(look),
+            Self::Whole => &[],
+            Self::Dashed => &[5.0, 3.0],
+            Self::Limit => &[1.5, 3.0],
+            Self::Threshold => &[9.0, 4.0],
+        }
+    }
 }
 
 /// Rows of a long series that are enough to draw it: of each of `columns` stretches the first, lowest, highest and last.
@@ -65,8 +96,21 @@ impl Chart<'_> {
         )
     }
 
-    /// Draws the lines, the cursor and the axes.
+    /// Draws the lines, each in the dashes of its run or as a limit of it, the cursor and the axes.
     pub fn draw(&self, series: &[Series]) -> Vec<Item> {
+        let style = |series: &Series| {
+            if series.limit {
+                Style::Limit
+            } else {
+                Style::Own
+            }
+        };
+        let styles: Vec<Style> = series.iter().map(style).collect();
+        self.draw_as(series, &styles)
+    }
+
+    /// The same with a style for each line.
+    pub fn draw_as(&self, series: &[Series], styles: &[Style]) -> Vec<Item> {
         let (plot, theme) = (self.plot(), self.theme);
         let positive = |series: &Series| {
             series
@@ -74,18 +118,18 @@ impl Chart<'_> {
                 .iter()
                 .any(|value| *value > 0.0 && value.is_finite())
         };
-        let vertical = Self::vertical(series, self.log && series.iter().any(positive));
+        let log = self.log && series.iter().any(positive);
+        let vertical = Self::vertical(series, styles, log);
         let horizontal = Axis::linear([0.0, self.last.max(1.0)]);
         let mut items = self.scales(&horizontal, &vertical);
         let mut inside = Vec::new();
-        for series in series {
-            let colour = run_colour(series.look, theme);
-            let dash: &'static [f32] = if series.limit {
-                &[1.5, 3.0]
-            } else {
-                run_dash(series.look)
+        for (series, style) in series.iter().zip(styles.iter().copied()) {
+            let colour = match style {
+                Style::Threshold => theme.ink,
+                _ => run_colour(series.look, theme),
             };
-            let width = if series.limit { 1.1 } else { 1.6 };
+            let dash = style.dash(series.look);
+            let width = if style.is_limit() { 1.1 } else { 1.6 };
             let points = |rows: std::ops::Range<usize>| {
                 Self::lines(series, rows, plot, &horizontal, &vertical)
             };
@@ -96,15 +140,15 @@ impl Chart<'_> {
             for points in points(0..split) {
                 inside.push(line(points, width, colour, dash));
             }
-            if !series.limit
+            if !style.is_limit()
                 && let Some(row) = split.checked_sub(1)
+                && let Some(at) = Self::place(series, row, plot, &horizontal, &vertical)
             {
-                let at = Self::place(series, row, plot, &horizontal, &vertical);
-                inside.extend(
-                    at.map(|at| Marker::Circle.items(at, 3.2, colour, theme.halo))
-                        .into_iter()
-                        .flatten(),
-                );
+                let (marker, size) = match style {
+                    Style::Own => (Marker::Circle, 3.2),
+                    _ => (run_marker(series.look), 3.8),
+                };
+                inside.extend(marker.items(at, size, colour, theme.halo));
             }
         }
         items.push(Item::Clipped {
@@ -165,13 +209,14 @@ impl Chart<'_> {
     }
 
     /// The vertical axis that holds every value.
-    fn vertical(series: &[Series], log: bool) -> Axis {
+    fn vertical(series: &[Series], styles: &[Style], log: bool) -> Axis {
         let shown = |value: &&f64| value.is_finite() && (!log || **value > 0.0);
         let range = |limits: bool| {
             let values = series
                 .iter()
-                .filter(|series| series.limit == limits)
-                .flat_map(|series| series.values);
+                .zip(styles)
+                .filter(|(_, style)| style.is_limit() == limits)
+                .flat_map(|(series, _)| series.values);
             values
                 .filter(shown)
                 .fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], &value| {

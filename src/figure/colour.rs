@@ -114,6 +114,40 @@ pub fn run_colour(index: usize, theme: &Theme) -> Colour {
     colours[index % RUN_COLOURS]
 }
 
+/// Told apart by colour-blind eyes as far as ten colours can be. After P. Tol, Colour Schemes, SRON 2021, "bright" and "vibrant".
+const CLASSES: [Colour; 10] = [
+    Colour::rgb(68, 119, 170),
+    Colour::rgb(238, 170, 51),
+    Colour::rgb(34, 136, 85),
+    Colour::rgb(204, 102, 170),
+    Colour::rgb(102, 204, 238),
+    Colour::rgb(221, 85, 51),
+    Colour::rgb(170, 187, 68),
+    Colour::rgb(119, 85, 187),
+    Colour::rgb(0, 170, 153),
+    Colour::rgb(170, 102, 68),
+];
+
+/// The colour of a class, of samples or of starts. After ten they repeat.
+pub fn class_colour(class: usize) -> Colour {
+    CLASSES[class % CLASSES.len()]
+}
+
+/// The colour at a share of the way from one to another.
+pub fn mixed(from: Colour, to: Colour, share: f64) -> Colour {
+    let part = |from: u8, to: u8| {
+        let along = f64::from(from) + (f64::from(to) - f64::from(from)) * share.clamp(0.0, 1.0);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "between two bytes"
+        )]
+        let byte = along.round() as u8;
+        byte
+    };
+    Colour::rgb(part(from.r, to.r), part(from.g, to.g), part(from.b, to.b))
+}
+
 /// The dash of a run's trail; the first is whole.
 pub fn run_dash(index: usize) -> &'static [f32] {
     const DASHES: [&[f32]; 7] = [

@@ -349,11 +349,13 @@ pub fn axes(frame: &Frame, names: [&str; 2], theme: &Theme) -> Vec<Item> {
         ));
     }
     let y_name = format!("{} {}", names[1], ticks.offset);
-    items.push(text(
-        y_name.trim().to_owned(),
-        [area.min[0], area.min[1] - 10.0],
-        Anchor::Middle,
-    ));
+    // A long name would reach beyond the left end.
+    let (x, anchor) = match names[1].chars().count() {
+        ..=6 => (area.min[0], Anchor::Middle),
+        _ => (area.min[0] - 40.0, Anchor::Start),
+    };
+    let at = [x, area.min[1] - 10.0];
+    items.push(text(y_name.trim().to_owned(), at, anchor));
     items.push(border(*area, 1.0, theme.ink));
     items
 }

@@ -7,12 +7,18 @@ pub mod colour;
 pub mod critical;
 mod curve;
 pub mod drawing;
+pub mod fit;
 pub mod frame;
 pub mod gallery;
 pub mod internals;
 mod labels;
+pub mod layers;
+mod layout;
 pub mod map;
+pub mod network;
+pub mod off_plane;
 pub mod png;
+pub mod quantity;
 pub mod slice;
 pub mod svg;
 pub mod sweep;
@@ -21,12 +27,14 @@ pub mod trail;
 use crate::engine::cancel::Cancel;
 use crate::engine::lab::{self, Runs, Terrain};
 use crate::engine::landscape::Ground;
-use crate::engine::run::{self, Outcome, Trajectory};
+use crate::engine::network::Fit;
+use crate::engine::run::{self, Outcome};
 use crate::engine::scene::Scene;
 use axis::number;
 use colour::{Theme, run_colour, run_dash, run_marker};
 use drawing::{Anchor, Area, Drawing, Item, Point, Text};
 use frame::Frame;
+use layout::{Layout, layout, layout_of, page};
 use trail::Trail;
 
 /// How a picture of a scene is made.
@@ -38,7 +46,7 @@ pub struct Options {
     pub step: Option<u64>,
     /// Light or dark.
     pub theme: &'static Theme,
-    /// The run whose internals are drawn, if they are; `None` is the first that is ticked.
+    /// The run that is looked at alone, where the picture does so; `None` is the first that is ticked.
     pub followed: Option<usize>,
 }
 
@@ -49,7 +57,7 @@ const SIDE: usize = 512;
 pub fn picture(runs: &Runs, options: &Options) -> Drawing {
     let dim = runs.ground.objective.dim();
     let view = runs.scene.view.unwrap_or(runs.ground.view);
-    let frame = Frame::of(dim, view, layout_of(dim, options.size).map);
+    let frame = Frame::of(dim, view, layout_of(runs, options.size).map);
     let side = lab::finest_side(&runs.ground).unwrap_or(SIDE);
     let never = Cancel::default();
     let terrain = lab::compute_terrain(&runs.scene, &runs.ground, frame.window, side, &never);
@@ -63,72 +71,21 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
     }
 }
 
-/// The places of a picture's parts.
-struct Layout {
-    map: Area,
-    bar: Area,
-    legend: Point,
-    caption: Point,
-}
-
-fn layout([width, height]: [f32; 2]) -> Layout {
-    let legend = (width * 0.18).clamp(120.0, 160.0);
-    let map = Area::new(
-        [56.0, 44.0],
-        [
-            (width - legend - 90.0).max(120.0),
-            (height - 62.0).max(90.0),
-        ],
-    );
-    let bar = Area::new(
-        [map.max[0] + 16.0, map.min[1]],
-        [map.max[0] + 30.0, map.max[1]],
-    );
-    Layout {
-        map,
-        bar,
-        legend: [bar.max[0] + 64.0, map.min[1] + 8.0],
-        caption: [map.min[0], height - 14.0],
-    }
-}
-
-/// The places for a landscape of so many parameters: a graph has the room of the colour bar too.
-fn layout_of(dim: usize, size: [f32; 2]) -> Layout {
-    let mut layout = layout(size);
-    if dim == 1 {
-        layout.map.max[0] = layout.legend[0] - 18.0;
-    }
-    layout
-}
-
 fn draw(runs: &Runs, terrain: &Terrain, frame: &Frame, options: &Options) -> Drawing {
-    let layout = layout_of(runs.ground.objective.dim(), options.size);
+    let layout = layout_of(runs, options.size);
     let (scene, theme) = (&runs.scene, options.theme);
     let last = scene.training.steps;
     let step = options.step.unwrap_or(last).min(last);
     let row = runs.row(step);
     let names = scene.run_names();
-    let shown = || {
-        scene
-            .runs
-            .iter()
-            .zip(&runs.results)
-            .zip(&names)
-            .filter(|((run, _), _)| run.shown)
-    };
-    let [width, height] = options.size;
-    let page = vec![[0.0, 0.0], [width, 0.0], [width, height], [0.0, height]];
-    let mut items = vec![Item::Path {
-        points: page,
-        closed: true,
-        stroke: None,
-        fill: Some(theme.background),
-    }];
+    let shown = || (0..runs.results.len()).filter(|index| scene.runs[*index].shown);
+    let mut items = page(options.size, theme);
     items.push(Item::Clipped {
         area: frame.area,
         items: inside(runs, terrain, &names, frame, row, options),
     });
-    items.extend(map::axes(frame, scene.axes(), theme));
+    let axes = network::axes(runs);
+    items.extend(map::axes(frame, axes.each_ref().map(String::as_str), theme));
     if scene.map.fill {
         items.extend(map::colour_bar(terrain, layout.bar, theme));
     }
@@ -154,15 +111,23 @@ fn draw(runs: &Runs, terrain: &Terrain, frame: &Frame, options: &Options) -> Dra
         reason = "a number of characters"
     )]
     let most = ((options.size[0] - at[0] - 44.0) / 7.4).clamp(6.0, 30.0) as usize;
-    for ((run, result), name) in shown() {
-        items.extend(legend_line(at, look(run.colour), theme));
-        items.push(write(shortened(name, most), [at[0] + 40.0, at[1]], 13.0));
-        items.push(write(
-            standing(&result.trajectory, row),
-            [at[0] + 40.0, at[1] + 15.0],
-            11.0,
-        ));
+    let bottom = layout.fit.map_or(options.size[1], |fit| fit.min[1] - 36.0);
+    for index in shown() {
+        if at[1] > bottom {
+            break;
+        }
+        let drawn = look(scene.runs[index].colour);
+        items.extend(legend_line(at, drawn, theme));
+        let name = shortened(&names[index], most);
+        items.push(write(name, [at[0] + 40.0, at[1]], 13.0));
+        let standing = standing(runs, index, row);
+        items.push(write(standing, [at[0] + 40.0, at[1] + 15.0], 11.0));
         at[1] += 36.0;
+    }
+    if let (Some(mut area), Some(index)) = (layout.fit, options.followed.or(shown().next())) {
+        // A short legend leaves it more room.
+        area.min[1] = at[1];
+        items.extend(fit_of(runs, index, row, &names[index], area, theme).unwrap_or_default());
     }
     Drawing {
         size: options.size,
@@ -180,19 +145,9 @@ fn inside(
     options: &Options,
 ) -> Vec<Item> {
     let (scene, theme) = (&runs.scene, options.theme);
-    let trails: Vec<Trail> = scene
-        .runs
-        .iter()
-        .zip(&runs.results)
-        .zip(names)
-        .filter(|((run, _), _)| run.shown)
-        .map(|((run, result), name)| Trail {
-            trajectory: &result.trajectory,
-            outline: &result.outline,
-            name,
-            look: look(run.colour),
-            strong: false,
-        })
+    let heads = network::heads(runs, names, row);
+    let trails: Vec<Trail> = trails(runs, &heads, row, frame)
+        .map(|(_, trail)| trail)
         .collect();
     let mut inside = map::landscape(
         terrain,
@@ -201,6 +156,13 @@ fn inside(
         frame,
         theme,
     );
+    if runs.trained.is_some() {
+        if scene.map.trails {
+            inside.extend(trail::trails(&trails, frame, row, theme));
+        }
+        inside.extend(network::note(runs, row, frame, theme));
+        return inside;
+    }
     if scene.map.arrows {
         inside.extend(map::arrows(&runs.ground, frame, theme));
     }
@@ -221,6 +183,53 @@ fn inside(
     }
     inside.extend(map::closeup_note(terrain, frame, theme));
     inside
+}
+
+/// The trails of the ticked runs with their places among all, named as `heads` says.
+pub fn trails<'a>(
+    runs: &'a Runs,
+    heads: &'a [String],
+    row: usize,
+    frame: &'a Frame,
+) -> impl Iterator<Item = (usize, Trail<'a>)> {
+    let all = runs.scene.runs.iter().zip(&runs.results).zip(heads);
+    let ticked = all.enumerate().filter(|(_, ((run, _), _))| run.shown);
+    ticked.map(move |(index, ((run, result), name))| {
+        let trail = Trail {
+            trajectory: &result.trajectory,
+            outline: &result.outline,
+            name,
+            look: look(run.colour),
+            strong: false,
+            hollow: network::is_far(runs, index, row, frame),
+        };
+        (index, trail)
+    })
+}
+
+/// What a network says of its data at a row of a run.
+fn fit_of(
+    runs: &Runs,
+    index: usize,
+    row: usize,
+    name: &str,
+    area: Area,
+    theme: &Theme,
+) -> Option<Vec<Item>> {
+    const SIDE: usize = 192;
+    let trained = runs.trained.as_ref()?;
+    let run = trained.runs.get(index)?;
+    let row = row.min(run.rows.len().checked_sub(1)?);
+    let theta = run.theta(row)?;
+    let found = Fit::of(&trained.trainee, &theta, SIDE, &Cancel::default())?;
+    let told = fit::Told {
+        name,
+        step: runs.step(row),
+        look: look(runs.scene.runs.get(index)?.colour),
+        measures: network::measures(runs, index, row),
+    };
+    let shading = fit::shading(&found, theme);
+    Some(fit::draw(&found, &shading, &told, area, theme))
 }
 
 /// What moves the followed run.
@@ -295,18 +304,26 @@ pub fn legend_line([x, y]: Point, look: usize, theme: &Theme) -> Vec<Item> {
     items
 }
 
-/// How a run stands at a row: its loss, or where it ended.
-pub fn standing(trajectory: &Trajectory, row: usize) -> String {
+/// How a run stands at a row: its loss, of a network its accuracy in the test too, or where it ended.
+pub fn standing(runs: &Runs, index: usize, row: usize) -> String {
+    let Some(result) = runs.results.get(index) else {
+        return String::new();
+    };
+    let trajectory = &result.trajectory;
     let ended = row + 1 >= trajectory.len();
-    match (
-        trajectory.outcome,
-        trajectory.loss.get(row).or(trajectory.loss.last()),
-    ) {
+    let [_, test] = network::measures(runs, index, row);
+    let tested = match test.map(|test| (test.accuracy, test.loss)) {
+        Some((Some(share), _)) => format!(", test {}", network::percent(share)),
+        Some((None, loss)) => format!(", test {}", number(loss, 4)),
+        None => String::new(),
+    };
+    let losses = &trajectory.loss;
+    match (trajectory.outcome, losses.get(row).or(losses.last())) {
         (Outcome::Diverged(at), _) if ended => format!("diverged at step {at}"),
         (Outcome::Converged(at), Some(loss)) if ended => {
-            format!("loss {}, converged at step {at}", number(*loss, 4))
+            format!("loss {}{tested}, converged at step {at}", number(*loss, 4))
         }
-        (_, Some(loss)) => format!("loss {}", number(*loss, 4)),
+        (_, Some(loss)) => format!("loss {}{tested}", number(*loss, 4)),
         (_, None) => "no finite loss".to_owned(),
     }
 }
@@ -314,16 +331,15 @@ pub fn standing(trajectory: &Trajectory, row: usize) -> String {
 /// The settings that made a picture, in one line.
 pub fn caption(scene: &Scene, step: u64) -> String {
     let training = &scene.training;
-    let start = match scene.start_theta() {
-        [x, y] => format!("start ({}, {})", number(*x, 6), number(*y, 6)),
-        theta => format!("start {}", number(theta[0], 6)),
-    };
-    let mut parts = vec![
-        scene.subject_spec(),
-        start,
-        format!("step {step} of {}", training.steps),
-        format!("seed {}", training.seed),
-    ];
+    let mut parts = vec![scene.subject_spec()];
+    if scene.network.is_none() {
+        parts.push(match scene.start_theta() {
+            [x, y] => format!("start ({}, {})", number(*x, 6), number(*y, 6)),
+            theta => format!("start {}", number(theta[0], 6)),
+        });
+    }
+    parts.push(format!("step {step} of {}", training.steps));
+    parts.push(format!("seed {}", training.seed));
     for (name, value) in [
         ("clip norm", training.clip_norm),
         ("clip value", training.clip_value),

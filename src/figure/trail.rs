@@ -26,6 +26,8 @@ pub struct Trail<'a> {
     pub look: usize,
     /// Drawn stronger than the others.
     pub strong: bool,
+    /// With a hollow head, because the run is not quite there.
+    pub hollow: bool,
 }
 
 impl Trail<'_> {
@@ -80,7 +82,11 @@ pub fn trails(trails: &[Trail], frame: &Frame, step: usize, theme: &Theme) -> Ve
         } else {
             run_marker(trail.look)
         };
-        items.extend(shape.items(at, size, colour, theme.halo));
+        items.extend(if trail.hollow && !ended {
+            shape.items(at, size, theme.background, colour)
+        } else {
+            shape.items(at, size, colour, theme.halo)
+        });
     }
     let written = |name: Name| {
         let [left, right] = [name.area.min[0], name.area.max[0]];

@@ -10,7 +10,9 @@ use super::timeline::Timeline;
 use super::view::View;
 use super::view::basins::BasinsView;
 use super::view::charts::Charts;
+use super::view::fit::FitView;
 use super::view::map::MapView;
+use super::view::off_plane::OffPlaneView;
 use super::view::sweep::SweepView;
 use crate::engine::lab::{Lab, Runs, Terrain};
 use crate::engine::scene::Scene;
@@ -51,6 +53,8 @@ pub struct App {
     pub(super) map: MapView,
     pub(super) basins: BasinsView,
     pub(super) sweep: SweepView,
+    pub(super) fit: FitView,
+    pub(super) off_plane: OffPlaneView,
     pub(super) charts: Charts,
     pub(super) scene_panel: panel::scene::Memory,
     pub(super) rule: panel::rule::Memory,
@@ -91,6 +95,8 @@ impl App {
             map: MapView::default(),
             basins: BasinsView::default(),
             sweep: SweepView::default(),
+            fit: FitView::default(),
+            off_plane: OffPlaneView::default(),
             charts: Charts::default(),
             scene_panel: panel::scene::Memory::default(),
             rule: panel::rule::Memory::default(),
@@ -129,6 +135,7 @@ impl App {
         self.lab.wait_for_basins(FOREVER);
         self.lab.wait_for_sweep(FOREVER);
         self.lab.wait_for_critical(FOREVER);
+        self.lab.wait_for_fit(FOREVER);
         self.collect();
     }
 

@@ -135,6 +135,7 @@ pub(crate) const MENUS: [(&str, &[Entry]); 5] = [
             entry("Map", Command::Show(View::Map), plain(Key::M)),
             entry("Basins", Command::Show(View::Basins), plain(Key::B)),
             entry("Sweep", Command::Show(View::Sweep), plain(Key::W)),
+            entry("Off-plane", Command::Show(View::OffPlane), plain(Key::O)),
             entry("Full view", Command::FullView, plain(Key::F)),
             entry("Light or dark", Command::SwitchTheme, ctrl(Key::D)),
         ],

@@ -6,6 +6,7 @@ mod dialog;
 mod files;
 mod icon;
 mod looked;
+mod middle;
 mod paint;
 mod panel;
 mod param_ui;

@@ -7,7 +7,7 @@ use super::view::basins as basins_view;
 use super::view::map::{self as map_view, Shown};
 use super::view::sweep as sweep_view;
 use super::{dialog, panel, theme};
-use crate::engine::lab::{BasinsOf, CriticalFound};
+use crate::engine::lab::{BasinsOf, CriticalFound, Runs};
 use crate::figure::colour::Theme;
 use crate::figure::drawing::Area;
 use eframe::egui;
@@ -137,15 +137,12 @@ impl App {
 
     fn results_panel(&mut self, ui: &mut egui::Ui) {
         let theme = theme::current(ui.ctx());
-        let row = usize::try_from(self.timeline.step()).unwrap_or(usize::MAX);
-        let (names, runs) = (self.scene.run_names(), self.runs.clone());
+        let names = self.scene.run_names();
+        let fitting = self.fitting_runs();
         let followed = self.followed();
-        let fitting = runs
-            .as_deref()
-            .and_then(|runs| runs.as_ref().ok())
-            .filter(|runs| runs.results.len() == self.scene.runs.len());
+        let followed = followed.and_then(|index| Some((index, names.get(index)?.as_str())));
         let show = |ui: &mut egui::Ui| {
-            let Some(runs) = fitting else {
+            let Some((runs, row)) = &fitting else {
                 ui.set_min_width(ui.available_width());
                 ui.label("Nothing to show yet.");
                 return Vec::new();
@@ -159,18 +156,20 @@ impl App {
                 egui::vec2(ui.available_width(), height),
                 egui::Sense::hover(),
             );
-            let shown = (&self.scene, runs, row);
-            let commands = self.charts.ui(ui, space, shown, theme, &mut self.textures);
+            let shown = (&runs.scene, runs, *row);
+            let textures = &mut self.textures;
+            let commands = self
+                .charts
+                .ui(ui, space, (runs, *row), followed, theme, textures);
             ui.checkbox(&mut self.charts.by_cost, "charts over gradient evaluations").on_hover_text(
                 "Counts what each optimizer asked for, in gradients, instead of its steps: L-BFGS asks for many in one. A value counts as a third of a gradient, a Hessian times a vector as two.",
             );
             let scroll = egui::ScrollArea::both().auto_shrink(false);
             scroll.show(ui, |ui| {
                 panel::table::ui(ui, shown, &names, &mut self.selected, theme);
-                if let Some((index, name)) =
-                    followed.and_then(|index| Some((index, names.get(index)?)))
-                {
-                    panel::rule::ui(ui, &mut self.rule, shown, (index, name));
+                // A step of a network is too much to be made again within a frame.
+                if let (Some(run), None) = (followed, &runs.trained) {
+                    panel::rule::ui(ui, &mut self.rule, shown, run);
                 }
             });
             commands
@@ -191,9 +190,9 @@ impl App {
                 ui.horizontal_wrapped(|ui| {
                     ui.spacing_mut().item_spacing.x = 2.0;
                     ui.spacing_mut().button_padding.x = 4.0;
-                    for view in View::ALL {
+                    for view in View::of(&self.scene) {
                         let tab = ui.selectable_label(
-                            self.view == view,
+                            self.shown_view() == view,
                             egui::RichText::new(view.title()).strong(),
                         );
                         if tab.on_hover_text(view.help()).clicked() {
@@ -201,8 +200,16 @@ impl App {
                         }
                     }
                     ui.separator();
-                    match self.view {
+                    match self.shown_view() {
+                        View::Map if self.scene.network.is_some() => {
+                            commands.extend(map_view::network_strip_ui(ui, &self.scene));
+                            ui.separator();
+                            ui.toggle_value(&mut self.fit.open, "data").on_hover_text(
+                                "What the selected run, or the first one, says of its data at the timeline's step.",
+                            );
+                        }
                         View::Map => commands.extend(panel::style::ui(ui, &self.scene)),
+                        View::OffPlane => {}
                         View::Basins => {
                             let progress = self.lab.basins_progress();
                             let asked = self.basins.strip_ui(ui, names, run, progress);
@@ -222,7 +229,7 @@ impl App {
                         }
                     }
                 });
-                if self.view == View::Map {
+                if self.view == View::Map && self.scene.network.is_none() {
                     commands.extend(self.map.sheet.strip_ui(ui, &self.scene));
                 }
                 commands
@@ -240,20 +247,29 @@ impl App {
         let names = self.scene.run_names();
         let followed = self.followed();
         self.strip_panel(ui, &names, followed.unwrap_or(0));
-        if self.view == View::Sweep {
+        let shown_view = self.shown_view();
+        if shown_view == View::Sweep {
             let commands = self.sweep_ui(ui, &names, followed.unwrap_or(0), theme);
             self.apply_all(&ctx, commands);
             return;
         }
+        if shown_view == View::OffPlane {
+            return self.off_plane_panel(ui, &names, theme);
+        }
+        if self.scene.network.is_some() && self.fit.open {
+            self.fit_panel(ui, &names, theme);
+        }
         let view = self.scene.view.or_else(|| {
-            self.runs()
-                .filter(|runs| runs.scene.same_subject(&self.scene))
-                .map(|runs| runs.ground.view)
+            let own = |runs: &&Runs| {
+                runs.scene.same_subject(&self.scene)
+                    && runs.trained.is_some() == self.scene.network.is_some()
+            };
+            self.runs().filter(own).map(|runs| runs.ground.view)
         });
         let view = view.unwrap_or(self.scene.first_view());
         let space = ui.available_rect_before_wrap();
         let dim = self.scene.dim();
-        let frame = match self.view {
+        let frame = match shown_view {
             View::Basins => basins_view::frame(space, view),
             _ => map_view::frame(space, view, dim),
         };
@@ -262,8 +278,9 @@ impl App {
             self.lab.update(&self.scene, frame.window);
             self.collect();
         }
-        let (runs, terrain) = (self.runs.clone(), self.terrain.clone());
-        if self.scene.map.critical {
+        let (fitting, terrain) = (self.fitting_runs(), self.terrain.clone());
+        let runs = fitting.as_ref().map(|(runs, _)| runs);
+        if self.scene.map.critical && self.scene.network.is_none() {
             self.lab.ask_critical(&self.scene, frame.window);
         }
         let critical = self.critical_points();
@@ -275,19 +292,20 @@ impl App {
                 .and_then(|found| found.as_ref().ok())
                 .map(|found| &found.points[..]),
             critical_selected: self.point,
-            runs: runs
-                .as_deref()
-                .and_then(|runs| runs.as_ref().ok())
-                .filter(|runs| runs.results.len() == self.scene.runs.len()),
-            terrain: terrain.as_ref(),
-            row: usize::try_from(self.timeline.step()).unwrap_or(usize::MAX),
+            runs,
+            terrain: terrain
+                .as_ref()
+                .filter(|terrain| super::middle::belongs(terrain, runs)),
+            row: fitting.as_ref().map_or(0, |(_, row)| *row),
             selected: self.selected,
             followed,
             theme,
-            tools: self.view == View::Map,
+            tools: shown_view == View::Map,
         };
-        let commands = match self.view {
-            View::Map | View::Sweep => self.map.ui(ui, &frame, &shown, &mut self.textures),
+        let commands = match shown_view {
+            View::Map | View::Sweep | View::OffPlane => {
+                self.map.ui(ui, &frame, &shown, &mut self.textures)
+            }
             View::Basins => {
                 if let Some(run) = followed.filter(|_| dim == 2) {
                     let of = BasinsOf {
@@ -329,7 +347,7 @@ impl App {
         };
         self.lab
             .critical()
-            .filter(|found| self.scene.map.critical && same(found))
+            .filter(|found| self.scene.map.critical && self.scene.network.is_none() && same(found))
     }
 
     fn sweep_ui(
@@ -358,14 +376,14 @@ impl App {
     }
 
     /// The run that is looked at alone: the selected one, or the first that is ticked.
-    fn followed(&self) -> Option<usize> {
+    pub(super) fn followed(&self) -> Option<usize> {
         let ticked = self.scene.runs.iter().position(|run| run.shown);
         let any = (!self.scene.runs.is_empty()).then_some(0);
         self.selected.or(ticked).or(any)
     }
 
     /// A problem with the scene, or what the program has to say, over the map's upper edge.
-    fn message_ui(&mut self, ui: &egui::Ui, area: Area) {
+    pub(super) fn message_ui(&mut self, ui: &egui::Ui, area: Area) {
         let (words, complaint) = match (&self.problem, &self.message) {
             (Some(problem), _) => (problem.clone(), true),
             (None, Some(message)) => message.clone(),

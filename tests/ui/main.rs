@@ -4,6 +4,7 @@
 mod files;
 mod landscapes;
 mod map;
+mod network_views;
 mod networks;
 mod panels;
 mod runs;

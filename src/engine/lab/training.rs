@@ -38,10 +38,17 @@ pub struct TrainedRun {
     pub shadows: Vec<Shadow>,
     /// The rows.
     pub rows: Vec<Row>,
+    /// How far each row is from the first weights.
+    pub distances: Vec<f64>,
     log: Arc<Mutex<Log>>,
 }
 
 impl TrainedRun {
+    /// Whether `other` is what there is of the same run, earlier or later: the rows that both have are equal.
+    pub fn is_same_run(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.log, &other.log)
+    }
+
     /// θ of a row, or of the last there is; `None` if there is none.
     pub fn theta(&self, row: usize) -> Option<Vec<f64>> {
         let log = super::lock(&self.log);

@@ -120,6 +120,37 @@ impl Loss {
             }
         }
     }
+
+    /// The class that the outputs are for, and how sure that is; `None` where there are no classes, or the outputs are no numbers.
+    pub fn verdict(self, z: &[f64]) -> Option<Verdict> {
+        let class = self.class(z)?;
+        let (share, next) = if self == Self::Bce {
+            let other = decay(z[0].abs());
+            (1.0 / (1.0 + other), other / (1.0 + other))
+        } else {
+            let weight = |other: &f64| decay(z[class] - other);
+            let share = 1.0 / z.iter().map(weight).sum::<f64>();
+            let others = z.iter().enumerate().filter(|(other, _)| *other != class);
+            let next = others.map(|(_, other)| weight(other)).fold(0.0, f64::max);
+            (share, share * next)
+        };
+        share.is_finite().then_some(Verdict {
+            class,
+            share,
+            lead: share - next,
+        })
+    }
+}
+
+/// What a network's outputs for a sample say.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Verdict {
+    /// The class.
+    pub class: usize,
+    /// Its probability.
+    pub share: f64,
+    /// By how much that is more than the probability of any other class.
+    pub lead: f64,
 }
 
 fn greatest(z: &[f64]) -> f64 {

@@ -22,6 +22,7 @@
 mod activation;
 pub mod data;
 mod diagnosis;
+mod fit;
 mod init;
 mod layout;
 mod loss;
@@ -43,9 +44,10 @@ use pass::Shape;
 
 pub use activation::Activation;
 pub use diagnosis::{Diagnosis, Health, Thresholds, Vitals};
+pub use fit::{Confusion, Curve, Fit, Regions};
 pub use init::{Fill, Init};
 pub use layout::Layout;
-pub use loss::Loss;
+pub use loss::{Loss, Verdict};
 pub use norm::{Moments, Norm};
 pub use objective::{Measure, NetworkLoss, Precision};
 pub use on_plane::OnPlane;

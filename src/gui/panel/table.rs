@@ -5,9 +5,31 @@ use crate::engine::run::Outcome;
 use crate::engine::scene::Scene;
 use crate::figure::axis::number;
 use crate::figure::colour::{Theme, run_colour};
+use crate::figure::network::{measures, percent};
 use crate::figure::{look, shortened};
 use crate::gui::paint;
 use eframe::egui;
+
+const RUN: (&str, &str) = ("run", "Click a name to see its settings.");
+const LOSS: (&str, &str) = ("loss", "True loss at this step: no noise, all the data.");
+const GRADIENT: (&str, &str) = ("‖∇f‖", "Norm of the true gradient at this step.");
+const STATE: (&str, &str) = ("state", "Where the run stands.");
+
+/// What a landscape's runs have besides.
+const EVALS: (&str, &str) = (
+    "evals",
+    "What it asked for so far, in gradients: a value counts as a third, a Hessian times a vector as two.",
+);
+
+/// What a network's runs have besides; the second where there are classes.
+const TEST: (&str, &str) = (
+    "test",
+    "Mean loss over the samples that are kept for a test.",
+);
+const RIGHT: (&str, &str) = (
+    "right",
+    "The share of the test's samples whose class the network says.",
+);
 
 /// Shows the table; a click on a name selects the run.
 pub(crate) fn ui(
@@ -17,23 +39,22 @@ pub(crate) fn ui(
     selected: &mut Option<usize>,
     theme: &Theme,
 ) {
-    egui::Grid::new("table")
-        .num_columns(5)
+    let network = runs.trained.is_some();
+    let tested = |index| measures(runs, index, 0)[1].is_some_and(|test| test.accuracy.is_some());
+    let classes = (0..runs.results.len()).any(tested);
+    let columns: &[(&str, &str)] = match (network, classes) {
+        (false, _) => &[RUN, LOSS, GRADIENT, EVALS, STATE],
+        (true, false) => &[RUN, LOSS, TEST, GRADIENT, STATE],
+        (true, true) => &[RUN, LOSS, TEST, RIGHT, GRADIENT, STATE],
+    };
+    egui::Grid::new(("table", columns.len()))
+        .num_columns(columns.len())
         .striped(true)
         .spacing([10.0, 3.0])
         .show(ui, |ui| {
-            for (heading, help) in [
-                ("run", "Click a name to see its settings."),
-                ("loss", "True loss at this step: no noise, all the data."),
-                ("‖∇f‖", "Norm of the true gradient at this step."),
-                (
-                    "evals",
-                    "What it asked for so far, in gradients: a value counts as a third, a Hessian times a vector as two.",
-                ),
-                ("state", "Where the run stands."),
-            ] {
-                ui.label(egui::RichText::new(heading).size(11.0).strong())
-                    .on_hover_text(help);
+            for (heading, help) in columns {
+                ui.label(egui::RichText::new(*heading).size(11.0).strong())
+                    .on_hover_text(*help);
             }
             ui.end_row();
             for (index, ((run, result), name)) in
@@ -44,7 +65,6 @@ pub(crate) fn ui(
                 }
                 let trajectory = &result.trajectory;
                 let at = row.min(trajectory.len().saturating_sub(1));
-                let ended = row >= at && row + 1 >= trajectory.len();
                 let colour = paint::colour(run_colour(look(run.colour), theme));
                 let text = egui::RichText::new(shortened(name, 20)).color(colour);
                 let label = ui.add(egui::Label::new(text).sense(egui::Sense::click()));
@@ -61,28 +81,50 @@ pub(crate) fn ui(
                 let cell =
                     |value: Option<&f64>| value.map_or("–".to_owned(), |value| number(*value, 4));
                 ui.label(cell(trajectory.loss.get(at)));
+                if network {
+                    let [_, test] = measures(runs, index, at);
+                    ui.label(cell(test.map(|test| test.loss).as_ref()));
+                    if classes {
+                        let accuracy = test.and_then(|test| test.accuracy);
+                        ui.label(accuracy.map_or("–".to_owned(), percent));
+                    }
+                }
                 ui.label(cell(trajectory.grad_norm.get(at)));
-                ui.label(cell(trajectory.cost(at).as_ref()));
-                let (state, why) = match trajectory.outcome {
-                    Outcome::Diverged(step) if ended => {
-                        (format!("diverged {step}"), diverged_why(scene, runs, index))
-                    }
-                    Outcome::Converged(step) if ended => (
-                        format!("converged {step}"),
-                        "The gradient norm is below the tolerance.".to_owned(),
-                    ),
-                    Outcome::Finished if ended => {
-                        ("finished".to_owned(), "All steps were taken.".to_owned())
-                    }
-                    _ => (
-                        "running".to_owned(),
-                        "The timeline has not reached its end.".to_owned(),
-                    ),
-                };
+                if !network {
+                    ui.label(cell(trajectory.cost(at).as_ref()));
+                }
+                let (state, why) = state(scene, runs, index, row);
                 ui.label(state).on_hover_text(why);
                 ui.end_row();
             }
         });
+}
+
+/// Where a run stands at a row, and why.
+fn state(scene: &Scene, runs: &Runs, index: usize, row: usize) -> (String, String) {
+    let trajectory = &runs.results[index].trajectory;
+    let ended = row + 1 >= trajectory.len();
+    match trajectory.outcome {
+        _ if ended && runs.is_training(index) => (
+            "training".to_owned(),
+            format!(
+                "It has come to step {}.",
+                runs.step(trajectory.len().saturating_sub(1))
+            ),
+        ),
+        Outcome::Diverged(step) if ended => {
+            (format!("diverged {step}"), diverged_why(scene, runs, index))
+        }
+        Outcome::Converged(step) if ended => (
+            format!("converged {step}"),
+            "The gradient norm is below the tolerance.".to_owned(),
+        ),
+        Outcome::Finished if ended => ("finished".to_owned(), "All steps were taken.".to_owned()),
+        _ => (
+            "running".to_owned(),
+            "The timeline has not reached its end.".to_owned(),
+        ),
+    }
 }
 
 /// Why a run diverged, as far as theory tells.

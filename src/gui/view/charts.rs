@@ -1,230 +1,199 @@
-//! The charts: loss, gradient norm, sharpness and learning rate of every ticked run.
+//! The charts: loss, gradient norm, sharpness or accuracy, and learning rate of every ticked run, or the layers of one.
 
 use crate::engine::lab::{RunResult, Runs};
-use crate::engine::real;
-use crate::engine::scene::{Run, Scene};
-use crate::figure::axis::number;
-use crate::figure::chart::{Chart, Series, thin};
+use crate::engine::scene::{Bench, Run};
 use crate::figure::colour::Theme;
-use crate::figure::look;
+use crate::figure::layers::{self, LayerSeries};
+use crate::figure::quantity::{self, Across, Quantity};
 use crate::gui::command::Command;
 use crate::gui::paint::{self, Textures};
 use eframe::egui;
 use std::sync::Arc;
-
-/// Stretches that a long run is thinned to, more than a chart has pixels.
-const COLUMNS: usize = 1500;
 
 /// What the charts remember between frames.
 #[derive(Default)]
 pub(crate) struct Charts {
     /// Whether they run over what the runs asked for, in gradients, instead of steps.
     pub by_cost: bool,
-    /// The lines as they were made last.
-    made: Option<Made>,
+    /// Whether the layers of one run are shown instead of all runs.
+    by_layer: bool,
+    made: Kept,
 }
 
-/// Lines, and what they were made of.
+/// Quantities as they were made last.
+#[derive(Default)]
+pub(super) struct Kept(Option<Made>);
+
+/// Quantities, and what they were made of.
 struct Made {
     runs: Vec<Run>,
     results: Vec<Arc<RunResult>>,
-    quantities: [Quantity; 4],
+    quantities: Vec<Quantity>,
 }
 
-/// A quantity of every ticked run.
-struct Quantity {
-    title: String,
-    log: bool,
-    lines: Vec<Line>,
-}
-
-/// A quantity of one run, thinned to what can be drawn.
-struct Line {
-    rows: Vec<usize>,
-    steps: Vec<f64>,
-    costs: Vec<f64>,
-    values: Vec<f64>,
-    look: usize,
-    limit: bool,
+impl Kept {
+    /// The quantities, made anew only where runs have changed.
+    pub(super) fn of(
+        &mut self,
+        runs: &Runs,
+        make: impl FnOnce(&Runs) -> Vec<Quantity>,
+    ) -> &[Quantity] {
+        let same = |made: &Made| {
+            let mut results = made.results.iter().zip(&runs.results);
+            made.runs == runs.scene.runs
+                && made.results.len() == runs.results.len()
+                && results.all(|(a, b)| Arc::ptr_eq(a, b))
+        };
+        self.0 = self.0.take().filter(same);
+        let make = || Made {
+            runs: runs.scene.runs.clone(),
+            results: runs.results.clone(),
+            quantities: make(runs),
+        };
+        &self.0.get_or_insert_with(make).quantities
+    }
 }
 
 impl Charts {
-    /// Shows four charts below each other. A click or drag on one moves the timeline.
+    /// Shows charts below each other. A click or drag on one moves the timeline.
     pub(crate) fn ui(
         &mut self,
         ui: &mut egui::Ui,
         space: egui::Rect,
-        (scene, runs, row): (&Scene, &Runs, usize),
+        (runs, row): (&Runs, usize),
+        followed: Option<(usize, &str)>,
         theme: &Theme,
         textures: &mut Textures,
     ) -> Vec<Command> {
-        let mut commands = Vec::new();
-        let (by_cost, last) = (self.by_cost, self.last(scene, runs));
-        let quantities = self.quantities(scene, runs);
-        #[expect(clippy::cast_precision_loss, reason = "four charts")]
-        let height = space.height() / quantities.len() as f32;
-        let mut top = space.min;
-        for Quantity { title, log, lines } in quantities {
-            let rect = egui::Rect::from_min_size(top, egui::vec2(space.width(), height));
-            top.y += height;
-            let chart = Chart {
-                area: paint::area(rect),
-                title,
-                across: if by_cost {
-                    "gradients asked for"
-                } else {
-                    "step"
-                },
-                last,
-                log: *log,
-                theme,
-            };
-            let series: Vec<Series> = lines
-                .iter()
-                .map(|line| Series {
-                    x: if by_cost { &line.costs } else { &line.steps },
-                    values: &line.values,
-                    strong: line.rows.partition_point(|&drawn| drawn <= row),
-                    look: line.look,
-                    limit: line.limit,
-                })
-                .collect();
-            paint::paint(&ui.painter_at(rect), chart.draw(&series), textures);
-
-            let plot = paint::rect(chart.plot());
-            let response = ui.interact(
-                plot,
-                ui.scope_id().with(title),
-                egui::Sense::click_and_drag(),
-            );
-            let name = format!("Chart of {title}");
-            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, &name));
-            if let (false, Some(pointer)) = (by_cost, response.interact_pointer_pos()) {
-                commands.push(Command::Seek(f64::from(
-                    (pointer.x - plot.min.x) / plot.width().max(1.0),
-                )));
+        let across = Across {
+            runs,
+            by_cost: self.by_cost,
+            row,
+        };
+        let bench = runs.scene.network.as_ref();
+        let layers = followed.map(|(index, _)| layers_of(runs, index));
+        let layers = layers.unwrap_or_default();
+        if let (Some(bench), Some((index, name)), false) = (bench, followed, layers.is_empty()) {
+            let space = self.switch_ui(ui, space, name);
+            if self.by_layer {
+                return by_layer(ui, space, (bench, index), &layers, &across, theme, textures);
             }
+            return self.all(ui, space, &across, theme, textures);
         }
-        commands
+        self.all(ui, space, &across, theme, textures)
     }
 
-    /// Where x ends: the steps of the scene, or the most gradients that a run asked for.
-    fn last(&self, scene: &Scene, runs: &Runs) -> f64 {
-        let ticked = scene
-            .runs
-            .iter()
-            .zip(&runs.results)
-            .filter(|(run, _)| run.shown);
-        let asked = ticked.filter_map(|(_, result)| result.trajectory.cost(usize::MAX));
-        if self.by_cost {
-            asked.fold(1.0, f64::max)
+    /// The choice between all runs and the layers of one, above the charts; answers with what is left below.
+    fn switch_ui(&mut self, ui: &mut egui::Ui, space: egui::Rect, name: &str) -> egui::Rect {
+        const HEIGHT: f32 = 22.0;
+        let (line, below) = space.split_top_bottom_at_y(space.min.y + HEIGHT);
+        let mut ui = ui.new_child(egui::UiBuilder::new().max_rect(line));
+        ui.horizontal(|ui| {
+            ui.selectable_value(&mut self.by_layer, false, "Runs")
+                .on_hover_text("Loss, accuracy, gradient norm and learning rate of all ticked runs.");
+            ui.selectable_value(&mut self.by_layer, true, format!("Layers of {name}"))
+                .on_hover_text("Of each layer: its gradient norm, between the norms at which gradients vanish or explode; how long steps are beside its weights; dead units. Of \
+                                the network: the gradient noise scale, the batch beyond which more samples hardly help (McCandlish et al. 2018).");
+        });
+        below
+    }
+
+    fn all(
+        &mut self,
+        ui: &egui::Ui,
+        space: egui::Rect,
+        across: &Across,
+        theme: &Theme,
+        textures: &mut Textures,
+    ) -> Vec<Command> {
+        let make = if across.runs.trained.is_some() {
+            quantity::of_network
         } else {
-            real(scene.training.steps)
-        }
-    }
-
-    /// The four quantities, made anew only where runs have changed.
-    fn quantities(&mut self, scene: &Scene, runs: &Runs) -> &[Quantity; 4] {
-        let same = |made: &Made| {
-            let mut results = made.results.iter().zip(&runs.results);
-            made.runs == scene.runs
-                && made.results.len() == runs.results.len()
-                && results.all(|(a, b)| Arc::ptr_eq(a, b))
+            quantity::of_landscape
         };
-        self.made = self.made.take().filter(same);
-        let make = || Made {
-            runs: scene.runs.clone(),
-            results: runs.results.clone(),
-            quantities: quantities(scene, runs),
-        };
-        &self.made.get_or_insert_with(make).quantities
+        let quantities = self.made.of(across.runs, make);
+        stacked(ui, space, quantities, across, theme, textures)
     }
 }
 
-/// The four quantities, of the ticked runs.
-fn quantities(scene: &Scene, runs: &Runs) -> [Quantity; 4] {
-    let lines = |limit: bool, values: &dyn Fn(&Run, &RunResult) -> Vec<f64>| -> Vec<Line> {
-        let ticked = scene
-            .runs
-            .iter()
-            .zip(&runs.results)
-            .filter(|(run, _)| run.shown);
-        ticked
-            .map(|(run, result)| line(run, result, &values(run, result), limit))
-            .collect()
-    };
-    // Losses that reach below zero are shown above the landscape's minimum, where it is known.
-    let floor = runs
-        .ground
-        .minima
-        .iter()
-        .map(|mark| mark.value)
-        .reduce(f64::min)
-        .unwrap_or(0.0);
-    let sign = if floor < 0.0 { "+" } else { "−" };
-    let above = if floor == 0.0 {
-        String::new()
-    } else {
-        format!(" {sign} {}", number(floor.abs(), 4))
-    };
-    let loss = lines(false, &|_, result| {
-        result
-            .trajectory
-            .loss
-            .iter()
-            .map(|loss| loss - floor)
-            .collect()
-    });
-    let below_zero = loss
-        .iter()
-        .any(|line| line.values.iter().any(|loss| *loss < 0.0));
-
-    let steps = scene.training.steps;
-    let mut sharpness = lines(true, &|run, result| {
-        let spec = &run.spec;
-        let limit = |step| {
-            spec.stability_limit(run.spec.pace(step, steps))
-                .unwrap_or(f64::NAN)
-        };
-        (0..result.trajectory.len() as u64).map(limit).collect()
-    });
-    sharpness.extend(lines(false, &|_, result| {
-        result.curvature.iter().map(|[_, high]| *high).collect()
-    }));
-    let quantity = |title: &str, lines| Quantity {
-        title: title.to_owned(),
-        log: true,
-        lines,
-    };
-    [
-        Quantity {
-            title: format!("loss{above}"),
-            log: !below_zero,
-            lines: loss,
-        },
-        quantity(
-            "gradient norm ‖∇f‖",
-            lines(false, &|_, result| result.trajectory.grad_norm.clone()),
-        ),
-        quantity("sharpness λmax; dotted: stability limit", sharpness),
-        quantity(
-            "learning rate",
-            lines(false, &|_, result| result.trajectory.lr.clone()),
-        ),
-    ]
+/// What is told of the layers of a run.
+fn layers_of(runs: &Runs, index: usize) -> Vec<LayerSeries> {
+    let trained = runs.trained.as_ref();
+    let run = trained.and_then(|trained| trained.runs.get(index));
+    run.map_or_else(Vec::new, |run| layers::layers(run))
 }
 
-fn line(run: &Run, result: &RunResult, values: &[f64], limit: bool) -> Line {
-    let rows = thin(values, COLUMNS);
-    Line {
-        steps: rows.iter().map(|&row| real(row as u64)).collect(),
-        costs: rows
-            .iter()
-            .filter_map(|&row| result.trajectory.cost(row))
-            .collect(),
-        values: rows.iter().map(|&row| values[row]).collect(),
-        rows,
-        look: look(run.colour),
-        limit,
+fn by_layer(
+    ui: &egui::Ui,
+    space: egui::Rect,
+    (bench, index): (&Bench, usize),
+    layers: &[LayerSeries],
+    across: &Across,
+    theme: &Theme,
+    textures: &mut Textures,
+) -> Vec<Command> {
+    let thresholds = [bench.settings.vanishing, bench.settings.exploding];
+    let area = paint::area(space);
+    let (items, below) = layers::legend(layers, thresholds, area, theme);
+    paint::paint(&ui.painter_at(space), items, textures);
+    let quantities = quantity::of_layers(across.runs, index, layers, thresholds);
+    stacked(ui, paint::rect(below), &quantities, across, theme, textures)
+}
+
+/// Shows charts below each other.
+fn stacked(
+    ui: &egui::Ui,
+    space: egui::Rect,
+    quantities: &[Quantity],
+    across: &Across,
+    theme: &Theme,
+    textures: &mut Textures,
+) -> Vec<Command> {
+    #[expect(clippy::cast_precision_loss, reason = "a few charts")]
+    let height = space.height() / quantities.len().max(1) as f32;
+    let mut top = space.min;
+    let mut commands = Vec::new();
+    for quantity in quantities {
+        let area = egui::Rect::from_min_size(top, egui::vec2(space.width(), height));
+        top.y += height;
+        let shown = chart(ui, area, quantity, across, theme, textures);
+        commands.extend(shown.command);
+    }
+    commands
+}
+
+/// What a chart answers.
+pub(super) struct Answer {
+    /// What a click or a drag on it asks for.
+    pub command: Option<Command>,
+    /// The mouse on it.
+    pub response: egui::Response,
+    /// The share of the steps that is under the pointer.
+    pub hovered: Option<f64>,
+}
+
+/// Shows a chart.
+pub(super) fn chart(
+    ui: &egui::Ui,
+    space: egui::Rect,
+    quantity: &Quantity,
+    across: &Across,
+    theme: &Theme,
+    textures: &mut Textures,
+) -> Answer {
+    let area = paint::area(space);
+    let items = quantity.draw(area, across, theme);
+    paint::paint(&ui.painter_at(space), items, textures);
+    let plot = paint::rect(quantity.chart(area, across, theme).plot());
+    let id = ui.scope_id().with(&quantity.title);
+    let response = ui.interact(plot, id, egui::Sense::click_and_drag());
+    let name = format!("Chart of {}", quantity.title);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, &name));
+    let share = |at: egui::Pos2| f64::from((at.x - plot.min.x) / plot.width().max(1.0));
+    let pointer = response.interact_pointer_pos().filter(|_| !across.by_cost);
+    Answer {
+        command: pointer.map(|at| Command::Seek(share(at))),
+        hovered: response.hover_pos().map(share),
+        response,
     }
 }

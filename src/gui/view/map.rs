@@ -1,26 +1,23 @@
 //! The map, and the mouse on it.
 
 use super::sheet::Sheet;
+use super::under::{REACH, describe};
 use crate::engine::critical::CriticalPoint;
-use crate::engine::curvature;
+use crate::engine::declare::{Settings, Value};
 use crate::engine::lab::{Runs, Terrain};
-use crate::engine::objective::norm;
 use crate::engine::plane::Rect;
-use crate::engine::scene::Scene;
-use crate::figure::axis::number;
+use crate::engine::scene::{MapStyle, Scene};
 use crate::figure::colour::Theme;
 use crate::figure::drawing::{Area, Colour, Item};
 use crate::figure::frame::Frame;
 use crate::figure::trail::{self, Trail};
-use crate::figure::{critical, internals, look, map};
+use crate::figure::{self, critical, internals, look, map, network};
 use crate::gui::command::Command;
 use crate::gui::looked::Looked;
 use crate::gui::paint::{self, Textures};
+use crate::gui::param_ui::settings_ui;
 use eframe::egui;
 use std::sync::Arc;
-
-/// How near the pointer must come to a thing to mean it, in points.
-const REACH: f32 = 9.0;
 
 /// What the map remembers between frames.
 #[derive(Default)]
@@ -52,9 +49,9 @@ pub(crate) struct Shown<'a> {
     pub names: &'a [String],
     /// The newest runs.
     pub runs: Option<&'a Runs>,
-    /// The newest terrain.
+    /// The newest terrain, if it is on the plane of the runs.
     pub terrain: Option<&'a Arc<Result<Terrain, String>>>,
-    /// The timeline's step.
+    /// The timeline's row.
     pub row: usize,
     /// The critical points, if they are shown, and the one that is looked at.
     pub critical: Option<&'a [CriticalPoint]>,
@@ -101,7 +98,12 @@ impl MapView {
             area: frame.area,
             items: self.inside(frame, shown),
         }];
-        items.extend(map::axes(frame, shown.scene.axes(), shown.theme));
+        let axes = match shown.runs {
+            Some(runs) => network::axes(runs),
+            None => shown.scene.axes().map(str::to_owned),
+        };
+        let axes = axes.each_ref().map(String::as_str);
+        items.extend(map::axes(frame, axes, shown.theme));
         if let (true, Some(Ok(terrain))) = (
             shown.scene.map.fill,
             shown.terrain.map(|terrain| &**terrain),
@@ -132,6 +134,10 @@ impl MapView {
             let pixels = &self.shaded.get_or_insert_with(shade).pixels;
             items.extend(map::landscape(drawn, pixels, &scene.map, frame, theme));
         }
+        if scene.network.is_some() {
+            items.extend(of_network(frame, shown));
+            return items;
+        }
         let Some(runs) = shown.runs else {
             return items;
         };
@@ -146,7 +152,9 @@ impl MapView {
             items.extend(critical::marks(points, published, frame, theme, selected));
         }
         if scene.map.trails {
-            items.extend(trail::trails(&trails(shown, runs), frame, shown.row, theme));
+            let trails = trails(shown, runs, shown.names, frame);
+            let trails: Vec<Trail> = trails.into_iter().map(|(_, trail)| trail).collect();
+            items.extend(trail::trails(&trails, frame, shown.row, theme));
         }
         if scene.map.internals {
             items.extend(self.internals(frame, shown, runs).unwrap_or_default());
@@ -167,7 +175,9 @@ impl MapView {
         let step = self.looked.at(scene, runs, index, step)?;
         let mut taken = vec![internals::start_area(runs.ground.place(scene.start), frame)];
         if scene.map.trails {
-            taken.extend(trail::name_areas(&trails(shown, runs), frame, shown.row));
+            let trails = trails(shown, runs, shown.names, frame);
+            let trails: Vec<Trail> = trails.into_iter().map(|(_, trail)| trail).collect();
+            taken.extend(trail::name_areas(&trails, frame, shown.row));
         }
         let (ground, colour) = (&runs.ground, look(run.colour));
         Some(internals::internals(
@@ -188,24 +198,27 @@ impl MapView {
             ui.scope_id().with("map"),
             egui::Sense::click_and_drag(),
         );
-        let click = if shown.tools {
-            self.sheet.click_words(shown.scene)
-        } else {
-            "places the start"
+        // The start of a network is its first weights, which are no place on the plane.
+        let landscape = shown.scene.network.is_none();
+        let tools = shown.tools && landscape;
+        let click = match (landscape, tools) {
+            (false, _) => String::new(),
+            (_, true) => format!("click {}, ", self.sheet.click_words(shown.scene)),
+            (_, false) => "click places the start, ".to_owned(),
         };
         response.widget_info(|| {
             egui::WidgetInfo::labeled(
                 egui::Role::Canvas,
                 true,
-                format!("Map: click {click}, drag pans, wheel zooms"),
+                format!("Map: {click}drag pans, wheel zooms"),
             )
         });
         let mut scene = shown.scene.clone();
-        let drawn = shown.tools && self.sheet.mouse(ui, &response, frame, &mut scene);
+        let drawn = tools && self.sheet.mouse(ui, &response, frame, &mut scene);
         let place = |runs: &Runs| runs.ground.place(scene.start);
         let start = shown.runs.map_or(scene.start, place);
         let start: egui::Pos2 = frame.picture_from_world(start).into();
-        let near_start = |pointer: egui::Pos2| pointer.distance(start) < REACH;
+        let near_start = |pointer: egui::Pos2| landscape && pointer.distance(start) < REACH;
 
         if response.drag_started() && !drawn {
             let pressed = ui.input(|input| input.pointer.press_origin());
@@ -214,6 +227,7 @@ impl MapView {
         if drawn {
             // The hills have changed.
         } else if let Some(pointer) = response.interact_pointer_pos()
+            && landscape
             && (response.clicked() || response.dragged() && self.dragging_start)
         {
             scene.move_start(frame.world_from_picture(pointer.into()));
@@ -239,7 +253,7 @@ impl MapView {
             self.under_pointer = shown
                 .runs
                 .map_or_else(String::new, |runs| describe(pointer, frame, shown, runs));
-            let over = near_start(pointer) || shown.tools && self.sheet.over_handle();
+            let over = near_start(pointer) || tools && self.sheet.over_handle();
             let icon = match (response.dragged(), over) {
                 (true, _) => egui::CursorIcon::Grabbing,
                 (false, true) => egui::CursorIcon::Grab,
@@ -255,101 +269,72 @@ impl MapView {
     }
 }
 
-/// The trails of the ticked runs.
-fn trails<'a>(shown: &'a Shown, runs: &'a Runs) -> Vec<Trail<'a>> {
-    let all = shown
-        .scene
-        .runs
-        .iter()
-        .zip(&runs.results)
-        .zip(shown.names)
-        .enumerate();
-    all.filter(|(_, ((run, _), _))| run.shown)
-        .map(|(index, ((run, result), name))| Trail {
-            trajectory: &result.trajectory,
-            outline: &result.outline,
-            name,
-            look: look(run.colour),
-            strong: shown.selected == Some(index),
-        })
-        .collect()
-}
-
-/// A step of a trail, if the pointer is on one, or else the landscape under the pointer.
-fn describe(pointer: egui::Pos2, frame: &Frame, shown: &Shown, runs: &Runs) -> String {
-    let scene = shown.scene;
-    let trails = if scene.map.trails {
-        trails(shown, runs)
-    } else {
-        Vec::new()
-    };
-    let mut nearest: Option<(f32, &Trail, usize)> = None;
-    for trail in &trails {
-        let rows = trail
-            .outline
-            .iter()
-            .copied()
-            .take_while(|&row| row <= shown.row);
-        for (row, place) in rows.filter_map(|row| Some((row, trail.trajectory.place(row)?))) {
-            let place = frame.picture_from_world(place);
-            let distance = pointer.distance(place.into());
-            if distance < nearest.map_or(REACH, |(least, ..)| least) {
-                nearest = Some((distance, trail, row));
-            }
+/// The row above the map of a network: what it shows. What would have to be computed anew at every place is not to be had.
+pub(crate) fn network_strip_ui(ui: &mut egui::Ui, scene: &Scene) -> Option<Command> {
+    let mut style: MapStyle = scene.map.clone();
+    for (index, param) in scene.map.params().iter().enumerate() {
+        let Value::Flag(mut flag) = scene.map.value(index) else {
+            continue;
+        };
+        let has = matches!(param.name, "fill" | "lines" | "labels" | "trails");
+        if !has {
+            continue;
+        }
+        let toggle = ui.toggle_value(&mut flag, param.name);
+        if toggle.on_hover_text(param.help).changed() {
+            // A flag is legal either way.
+            let _ = style.set(param.name, Value::Flag(flag));
         }
     }
-    if let Some((
-        _,
-        Trail {
-            trajectory, name, ..
-        },
-        row,
-    )) = nearest
-    {
-        let at = match *trajectory.theta(row).unwrap_or_default() {
-            [x] => return format!("{name} step {row}: {}", on_graph(scene, runs, x)),
-            [x, y, ..] => [x, y],
-            [] => scene.start,
-        };
-        return format!(
-            "{name} step {row}: {} f {} ‖∇f‖ {}",
-            coordinates(scene, at),
-            number(trajectory.loss[row], 4),
-            number(trajectory.grad_norm[row], 3),
-        );
-    }
-    let at = frame.world_from_picture(pointer.into());
-    if runs.ground.objective.dim() == 1 {
-        return on_graph(scene, runs, at[0]);
-    }
-    let mut gradient = [0.0; 2];
-    let value = runs.ground.objective.gradient(&at, &mut gradient);
-    let [low, high] = curvature::extremes(&*runs.ground.objective, &at);
-    format!(
-        "{} f {} ‖∇f‖ {} λ {}, {}",
-        coordinates(scene, at),
-        number(value, 4),
-        number(norm(&gradient), 3),
-        number(low, 3),
-        number(high, 3),
-    )
+    let levels = ui.menu_button("levels", |ui| {
+        ui.set_min_width(240.0);
+        settings_ui(ui, &mut style, |name| matches!(name, "spacing" | "levels"));
+    });
+    levels
+        .response
+        .on_hover_text("How many contour levels, and how they are spaced.");
+    (style != scene.map).then(|| {
+        let map = style;
+        Command::Edit(Box::new(Scene {
+            map,
+            ..scene.clone()
+        }))
+    })
 }
 
-/// The graph of a landscape of one parameter at a place.
-fn on_graph(scene: &Scene, runs: &Runs, x: f64) -> String {
-    let (objective, mut slope) = (&*runs.ground.objective, [0.0]);
-    let value = objective.gradient(&[x], &mut slope);
-    let [bend, _] = curvature::extremes(objective, &[x]);
-    let [name, _] = scene.axes();
-    let [value, slope] = [value, slope[0]].map(|number_of| number(number_of, 4));
-    format!(
-        "{name} {} f {value} f′ {slope} f″ {}",
-        number(x, 4),
-        number(bend, 3)
-    )
+/// The runs of a network on its plane, and what has to be said of both.
+fn of_network(frame: &Frame, shown: &Shown) -> Vec<Item> {
+    let theme = shown.theme;
+    let Some(runs) = shown.runs else {
+        return network::waiting("training …", frame, theme);
+    };
+    let mut items = Vec::new();
+    if shown.scene.map.trails {
+        let heads = network::heads(runs, shown.names, shown.row);
+        let trails = trails(shown, runs, &heads, frame);
+        let trails: Vec<Trail> = trails.into_iter().map(|(_, trail)| trail).collect();
+        items.extend(trail::trails(&trails, frame, shown.row, theme));
+    }
+    items.extend(if shown.terrain.is_some() {
+        network::note(runs, shown.row, frame, theme)
+    } else {
+        network::waiting("computing the landscape …", frame, theme)
+    });
+    items
 }
 
-fn coordinates(scene: &Scene, [x, y]: [f64; 2]) -> String {
-    let [first, second] = scene.axes();
-    format!("{first} {} {second} {}", number(x, 4), number(y, 4))
+/// The trails of the ticked runs with their places among all, named as `names` says.
+pub(super) fn trails<'a>(
+    shown: &'a Shown,
+    runs: &'a Runs,
+    names: &'a [String],
+    frame: &'a Frame,
+) -> Vec<(usize, Trail<'a>)> {
+    let strong = |(index, trail)| {
+        let strong = shown.selected == Some(index);
+        (index, Trail { strong, ..trail })
+    };
+    figure::trails(runs, names, shown.row, frame)
+        .map(strong)
+        .collect()
 }

@@ -2,10 +2,14 @@
 
 pub(crate) mod basins;
 pub(crate) mod charts;
+pub(crate) mod fit;
 pub(crate) mod map;
+pub(crate) mod off_plane;
 pub(crate) mod sheet;
 pub(crate) mod sweep;
+mod under;
 
+use crate::engine::scene::Scene;
 use eframe::egui;
 
 /// What the middle of the window shows.
@@ -18,11 +22,24 @@ pub(crate) enum View {
     Basins,
     /// Where runs end over their settings.
     Sweep,
+    /// What the plane of a network does not show of its runs.
+    OffPlane,
 }
 
 impl View {
     /// All views in their order.
-    pub(crate) const ALL: [Self; 3] = [Self::Map, Self::Basins, Self::Sweep];
+    const ALL: [Self; 4] = [Self::Map, Self::Basins, Self::Sweep, Self::OffPlane];
+
+    /// Those that a scene has: surveys are of landscapes, and only the plane of a network leaves something out.
+    pub(crate) fn of(scene: &Scene) -> impl Iterator<Item = Self> {
+        let network = scene.network.is_some();
+        let has = move |view: &Self| match view {
+            Self::Map => true,
+            Self::Basins | Self::Sweep => !network,
+            Self::OffPlane => network,
+        };
+        Self::ALL.into_iter().filter(has)
+    }
 
     /// What it is called.
     pub(crate) fn title(self) -> &'static str {
@@ -30,6 +47,7 @@ impl View {
             Self::Map => "Map",
             Self::Basins => "Basins",
             Self::Sweep => "Sweep",
+            Self::OffPlane => "Off-plane",
         }
     }
 
@@ -41,6 +59,9 @@ impl View {
                 "For one run: which minimum every start runs to, and in how many steps."
             }
             Self::Sweep => "Where the runs end over a setting, or one run over two of them.",
+            Self::OffPlane => {
+                "What the map's plane does not show: true losses beside those on the plane, and how far off it the runs are."
+            }
         }
     }
 }

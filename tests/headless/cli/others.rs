@@ -158,6 +158,27 @@ fn the_gallery_shows_every_landscape() {
 }
 
 #[test]
+fn a_network_is_drawn_off_its_plane_and_a_landscape_is_not() {
+    let place = Place::new();
+    place.file(
+        "s.toml",
+        "version = 2\n[network]\nmodel = \"mlp:hidden=3,loss=bce\"\ndata = \"moons:samples=16\"\n\
+         [[runs]]\nspec = \"adam:lr=0.1\"\n[training]\nsteps = 20\n",
+    );
+    let args = ["render", "s.toml", "--show", "off-plane", "-o", "a.svg"];
+    place.said(&args);
+    let svg = place.read("a.svg");
+    for text in ["Off the plane", "distance off the plane", "off it by"] {
+        assert!(svg.contains(text), "{text}");
+    }
+    check(
+        &[],
+        &["render", "--show", "off-plane", "-o", "a.svg"],
+        "refused: --show off-plane is for networks, but the scene is about a landscape, whose plane shows everything; expected map",
+    );
+}
+
+#[test]
 fn without_a_display_the_scene_becomes_a_picture() {
     let place = Place::new();
     place.file("ravine.png", "kept");

@@ -27,6 +27,8 @@ struct Shown {
     identity: u64,
     shadows: Vec<Shadow>,
     rows: Vec<Row>,
+    /// How far each row is from the first weights.
+    distances: Vec<f64>,
     outcome: Outcome,
 }
 
@@ -125,13 +127,22 @@ impl Sketch {
                     identity,
                     shadows: Vec::new(),
                     rows: Vec::new(),
+                    distances: Vec::new(),
                     outcome: Outcome::Finished,
                 },
                 |index| earlier.swap_remove(index),
             );
             shown.rows.truncate(*count);
             shown.shadows.truncate(*count);
+            shown.distances.truncate(*count);
             let (theta, rows) = trainer.rows(shown.rows.len()..*count);
+            let start = &self.trainee.start;
+            let distance = |theta: &[f64]| {
+                let squares = theta.iter().zip(start).map(|(x, from)| (x - from).powi(2));
+                squares.sum::<f64>().sqrt()
+            };
+            let distances = theta.chunks_exact(start.len().max(1)).map(distance);
+            shown.distances.extend(distances);
             let fresh = blank(self.trainee.start.len(), theta);
             let objective = &*self.trainee.loss;
             shown
@@ -152,6 +163,7 @@ impl Sketch {
             Arc::new(TrainedRun {
                 shadows: shown.shadows.clone(),
                 rows: shown.rows.clone(),
+                distances: shown.distances.clone(),
                 log: trainer.log(),
             })
         });

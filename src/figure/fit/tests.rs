@@ -1,0 +1,163 @@
+use super::*;
+use crate::engine::cancel::Cancel;
+use crate::engine::landscape::NoFiles;
+use crate::engine::network::data::AnyDataset;
+use crate::engine::network::{AnyNetwork, Precision, Trainee};
+use crate::figure::drawing::Drawing;
+use crate::figure::png::missing_glyphs;
+use crate::figure::svg::svg;
+
+fn trainee(model: &str, data: &str) -> Trainee {
+    let network: AnyNetwork = model.parse().unwrap();
+    let data: AnyDataset = data.parse().unwrap();
+    let split = data.split(&NoFiles, 0.25, 0).unwrap();
+    Trainee::new(&network, split, 3, Precision::Double).unwrap()
+}
+
+fn drawn(trainee: &Trainee, theta: &[f64], size: [f32; 2]) -> Vec<Item> {
+    let fit = Fit::of(trainee, theta, 12, &Cancel::default()).unwrap();
+    let told = Told {
+        name: "Adam",
+        step: 40,
+        look: 1,
+        measures: trainee.measure(theta),
+    };
+    let theme = &Theme::LIGHT;
+    let area = Area::new([0.0, 0.0], size);
+    draw(&fit, &shading(&fit, theme), &told, area, theme)
+}
+
+fn texts(items: &[Item]) -> Vec<&Text> {
+    let mut texts = Vec::new();
+    for item in items {
+        if let Item::Text(text) = item {
+            texts.push(text);
+        }
+    }
+    texts
+}
+
+/// Draws data beside a map and below one, in words that are all there and inside.
+fn check(model: &str, data: &str, words: &[&str]) {
+    let trainee = trainee(model, data);
+    for size in [
+        [300.0, 420.0],
+        [560.0, 260.0],
+        [230.0, 200.0],
+        [900.0, 900.0],
+    ] {
+        let items = drawn(&trainee, &trainee.start, size);
+        let texts = texts(&items);
+        let all: Vec<&str> = texts.iter().map(|text| text.text.as_str()).collect();
+        if size[1] > 250.0 {
+            for word in words {
+                assert!(
+                    all.iter().any(|text| text.starts_with(word)),
+                    "{word}: {all:?}"
+                );
+            }
+        }
+        for text in texts {
+            let [x, y] = text.at;
+            let inside = (0.0..=size[0]).contains(&x) && (0.0..=size[1]).contains(&y);
+            assert!(inside, "{data} {size:?}: {text:?}");
+        }
+        let drawing = Drawing { size, items };
+        assert_eq!(missing_glyphs(&svg(&drawing, "")), "", "{data}");
+    }
+}
+
+#[test]
+fn two_inputs_have_regions_with_samples_and_names() {
+    check(
+        "mlp:hidden=4,loss=bce",
+        "moons:samples=24",
+        &[
+            "Adam, step 40",
+            "training: loss",
+            "test: loss",
+            "filled: training",
+            "input 1",
+            "1",
+        ],
+    );
+    check(
+        "mlp:hidden=4,loss=ce",
+        "blobs:samples=24",
+        &["2", "input 2"],
+    );
+    let moons = trainee("mlp:hidden=4,loss=bce", "moons:samples=24");
+    let items = drawn(&moons, &moons.start, [300.0, 420.0]);
+    let clipped = items.iter().find_map(|item| match item {
+        Item::Clipped { items, .. } => Some(items),
+        _ => None,
+    });
+    let inside = clipped.unwrap();
+    assert!(matches!(inside[0], Item::Image { columns: 12, .. }));
+    // A filled or hollow shape for each sample.
+    let shapes = |item: &&Item| matches!(item, Item::Path { fill: Some(_), .. });
+    assert_eq!(inside.iter().filter(shapes).count(), 24);
+}
+
+#[test]
+fn one_input_has_a_curve_and_several_numbers_have_pairs() {
+    check(
+        "mlp:hidden=4,loss=mse",
+        "sine:samples=20",
+        &["input", "output", "filled"],
+    );
+    check("mlp:hidden=4,loss=mse", "xor:samples=20", &["true", "said"]);
+}
+
+#[test]
+fn more_inputs_have_a_confusion_matrix_that_counts() {
+    check(
+        "mlp:hidden=4,loss=ce",
+        "iris",
+        &["training", "test", "setosa", "virginica", "rows: true"],
+    );
+    let iris = trainee("mlp:hidden=4,loss=ce", "iris");
+    let items = drawn(&iris, &iris.start, [300.0, 420.0]);
+    let counts = texts(&items).into_iter();
+    let counts: usize = counts
+        .filter_map(|text| text.text.parse::<usize>().ok())
+        .sum();
+    assert_eq!(counts, 150);
+}
+
+#[test]
+fn strange_weights_still_draw() {
+    for (model, data) in [
+        ("mlp:hidden=4,loss=bce", "moons:samples=24"),
+        ("mlp:hidden=4,loss=mse", "sine:samples=20"),
+        ("mlp:hidden=4,loss=mse", "xor:samples=20"),
+        ("mlp:hidden=4,loss=ce", "iris"),
+    ] {
+        let trainee = trainee(model, data);
+        for strange in [f64::NAN, f64::INFINITY, 1e300] {
+            let theta = vec![strange; trainee.start.len()];
+            let items = drawn(&trainee, &theta, [300.0, 420.0]);
+            let finite = |item: &Item| match item {
+                Item::Path { points, .. } => points.iter().flatten().all(|place| place.is_finite()),
+                _ => true,
+            };
+            assert!(items.iter().all(finite), "{data} {strange}");
+        }
+    }
+}
+
+#[test]
+fn borders_lie_where_two_classes_are_as_probable() {
+    let trainee = trainee("mlp:hidden=4,loss=ce", "blobs:samples=60");
+    let mut theta = trainee.start.clone();
+    theta.iter_mut().for_each(|weight| *weight *= 3.0);
+    let fit = Fit::of(&trainee, &theta, 96, &Cancel::default()).unwrap();
+    let borders = shading(&fit, &Theme::DARK).borders;
+    assert!(!borders.is_empty());
+    let mut z = [0.0; 3];
+    for at in borders.iter().flat_map(|border| &border.points) {
+        trainee.loss.outputs(&theta, at, &mut z);
+        let verdict = trainee.loss.loss().verdict(&z).unwrap();
+        assert!(verdict.lead < 0.2, "{at:?} {verdict:?}");
+    }
+}

@@ -1,0 +1,83 @@
+//! The layers of a network while it trains: how large the gradient of each is, how far it moves, how much of it is dead.
+
+use super::axis::number;
+use super::colour::Theme;
+use super::drawing::{Anchor, Area, Item, Text};
+use super::legend_line;
+use crate::engine::lab::TrainedRun;
+use crate::engine::network::Vitals;
+
+/// What is told of one layer at each row; what is not known there is NaN.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LayerSeries {
+    /// What it is called, like `layers.0`.
+    pub name: String,
+    /// The norm of its gradient.
+    pub grad_norms: Vec<f64>,
+    /// How long its last step was beside its weights.
+    pub update_ratios: Vec<f64>,
+    /// The share of its units that are dead, in %.
+    pub dead: Vec<f64>,
+}
+
+/// The layers of a run, from the first to the last; none where nothing is known of them.
+pub fn layers(run: &TrainedRun) -> Vec<LayerSeries> {
+    let rows = run.rows.iter().map(|row| &row.diagnosis.layers);
+    let first = rows.clone().next().map_or(&[][..], Vec::as_slice);
+    let series = first.iter().enumerate().map(|(place, layer)| {
+        let column = |number: fn(&Vitals) -> f64| {
+            let own = rows.clone().map(|layers| layers.get(place));
+            own.map(|own| own.map_or(f64::NAN, number)).collect()
+        };
+        LayerSeries {
+            name: layer.name.clone(),
+            grad_norms: column(|layer| layer.grad_norm),
+            update_ratios: column(|layer| layer.update_ratio.unwrap_or(f64::NAN)),
+            dead: column(|layer| layer.dead.map_or(f64::NAN, |share| 100.0 * share)),
+        }
+    });
+    series.collect()
+}
+
+/// Where the legend of some layers ends in an area that it begins at the top of.
+const LINE: f32 = 16.0;
+
+/// The names of layers with their lines, and the thresholds in words; answers with the area that is left below.
+pub fn legend(
+    layers: &[LayerSeries],
+    [vanishing, exploding]: [f64; 2],
+    area: Area,
+    theme: &Theme,
+) -> (Vec<Item>, Area) {
+    const COLUMN: f32 = 116.0;
+    let mut items = Vec::new();
+    let [left, mut y] = [area.min[0] + 8.0, area.min[1] + 10.0];
+    let mut x = left;
+    let write = |text: String, at| {
+        Item::Text(Text {
+            text,
+            at,
+            anchor: Anchor::Start,
+            size: 11.0,
+            colour: theme.ink,
+            halo: None,
+            upright: false,
+        })
+    };
+    for (place, layer) in layers.iter().enumerate() {
+        if x > left && x + COLUMN > area.max[0] {
+            (x, y) = (left, y + LINE);
+        }
+        items.extend(legend_line([x, y], place, theme));
+        items.push(write(layer.name.clone(), [x + 38.0, y]));
+        x += COLUMN;
+    }
+    y += LINE;
+    let [low, high] = [vanishing, exploding].map(|threshold| number(threshold, 3));
+    let words = format!(
+        "Dashed in the first chart: below {low} gradients vanish, above {high} they explode."
+    );
+    items.push(write(words, [left, y]));
+    let below = Area::new([area.min[0], y + LINE], area.max);
+    (items, below)
+}

@@ -1,0 +1,78 @@
+//! Where the parts of a picture lie.
+
+use super::colour::Theme;
+use super::drawing::{Area, Item, Point};
+use crate::engine::lab::Runs;
+
+/// The places of a picture's parts.
+pub(super) struct Layout {
+    pub map: Area,
+    pub bar: Area,
+    pub legend: Point,
+    pub caption: Point,
+    /// What a network says of its data, where there is room for it: at least here.
+    pub fit: Option<Area>,
+}
+
+/// The places for a size.
+pub(super) fn layout([width, height]: [f32; 2]) -> Layout {
+    let legend = (width * 0.18).clamp(120.0, 160.0);
+    let map = Area::new(
+        [56.0, 44.0],
+        [
+            (width - legend - 90.0).max(120.0),
+            (height - 62.0).max(90.0),
+        ],
+    );
+    let bar = Area::new(
+        [map.max[0] + 16.0, map.min[1]],
+        [map.max[0] + 30.0, map.max[1]],
+    );
+    Layout {
+        map,
+        bar,
+        legend: [bar.max[0] + 64.0, map.min[1] + 8.0],
+        caption: [map.min[0], height - 14.0],
+        fit: None,
+    }
+}
+
+/// The places for what a scene is about: the graph of a landscape of one parameter has the room of the colour bar too, and a network's map
+/// leaves some to what the network says of its data.
+pub(super) fn layout_of(runs: &Runs, size: [f32; 2]) -> Layout {
+    const LEAST: [f32; 2] = [640.0, 480.0];
+    let mut layout = layout(size);
+    if runs.ground.objective.dim() == 1 {
+        layout.map.max[0] = layout.legend[0] - 18.0;
+    }
+    if runs.trained.is_some() && size[0] >= LEAST[0] && size[1] >= LEAST[1] {
+        // Its axes have long names.
+        layout.map.min[1] += 8.0;
+        layout.bar.min[1] += 8.0;
+        let right = size[0] - 10.0;
+        let width = (0.3 * size[0]).min(0.62 * (size[1] - 80.0));
+        let moved = right - width - layout.legend[0];
+        layout.legend[0] += moved;
+        for area in [
+            &mut layout.bar.min,
+            &mut layout.bar.max,
+            &mut layout.map.max,
+        ] {
+            area[0] += moved;
+        }
+        let bottom = layout.map.max[1] + 36.0;
+        let left = right - width;
+        layout.fit = Some(Area::new([left, bottom - width - 80.0], [right, bottom]));
+    }
+    layout
+}
+
+/// A page in the colour of the background.
+pub(super) fn page([width, height]: [f32; 2], theme: &Theme) -> Vec<Item> {
+    vec![Item::Path {
+        points: vec![[0.0, 0.0], [width, 0.0], [width, height], [0.0, height]],
+        closed: true,
+        stroke: None,
+        fill: Some(theme.background),
+    }]
+}

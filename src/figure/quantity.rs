@@ -1,0 +1,313 @@
+//! What charts show: a quantity of every ticked run, thinned to what can be drawn.
+
+use super::axis::number;
+use super::chart::{Chart, Series, Style, thin};
+use super::colour::Theme;
+use super::drawing::{Area, Item};
+use super::layers::LayerSeries;
+use super::look;
+use crate::engine::lab::{RunResult, Runs, TrainedRun};
+use crate::engine::real;
+use crate::engine::scene::Run;
+
+/// Stretches that a long run is thinned to, more than a chart has pixels.
+const COLUMNS: usize = 1500;
+
+/// A quantity of some runs.
+pub struct Quantity {
+    /// What it is.
+    pub title: String,
+    /// Whether it is drawn over a logarithmic axis.
+    log: bool,
+    lines: Vec<Line>,
+}
+
+/// A quantity of one run.
+struct Line {
+    rows: Vec<usize>,
+    steps: Vec<f64>,
+    costs: Vec<f64>,
+    values: Vec<f64>,
+    look: usize,
+    style: Style,
+}
+
+/// What charts lie over.
+#[derive(Clone, Copy)]
+pub struct Across<'a> {
+    /// The runs.
+    pub runs: &'a Runs,
+    /// What the runs asked for, in gradients, instead of steps.
+    pub by_cost: bool,
+    /// The timeline's row.
+    pub row: usize,
+}
+
+impl Across<'_> {
+    /// Where x ends: the steps of the scene in whole rows, or the most gradients that a ticked run asked for.
+    pub fn last(&self) -> f64 {
+        if self.by_cost {
+            let asked = ticked(self.runs);
+            let asked = asked.filter_map(|(_, _, result)| result.trajectory.cost(usize::MAX));
+            return asked.fold(1.0, f64::max);
+        }
+        let (steps, every) = (self.runs.scene.training.steps, self.runs.every.max(1));
+        real(steps.div_ceil(every).saturating_mul(every))
+    }
+}
+
+impl Quantity {
+    /// A quantity on a logarithmic axis, without lines.
+    fn new(title: &str) -> Self {
+        Self {
+            title: title.to_owned(),
+            log: true,
+            lines: Vec::new(),
+        }
+    }
+
+    fn linear(self) -> Self {
+        Self { log: false, ..self }
+    }
+
+    /// With a line for each ticked run.
+    fn with(mut self, runs: &Runs, style: Style, values: impl Fn(usize) -> Vec<f64>) -> Self {
+        let lines = ticked(runs).map(|(index, run, result)| {
+            Line::new(runs, result, &values(index), (look(run.colour), style))
+        });
+        self.lines.extend(lines);
+        self
+    }
+
+    /// The same where the runs are a network's.
+    fn with_trained(
+        self,
+        runs: &Runs,
+        style: Style,
+        values: impl Fn(&TrainedRun) -> Vec<f64>,
+    ) -> Self {
+        let trained = |index: usize| runs.trained.as_ref()?.runs.get(index);
+        self.with(runs, style, |index| {
+            trained(index).map_or_else(Vec::new, |run| values(run))
+        })
+    }
+
+    fn has_values(&self) -> bool {
+        self.lines.iter().any(|line| !line.values.is_empty())
+    }
+
+    /// The chart in an area.
+    pub fn draw(&self, area: Area, across: &Across, theme: &Theme) -> Vec<Item> {
+        let Across { by_cost, row, .. } = *across;
+        let series = self.lines.iter().map(|line| Series {
+            x: if by_cost { &line.costs } else { &line.steps },
+            values: &line.values,
+            strong: match line.style {
+                Style::Threshold => line.values.len(),
+                _ => line.rows.partition_point(|&drawn| drawn <= row),
+            },
+            look: line.look,
+            limit: line.style == Style::Limit,
+        });
+        let series: Vec<Series> = series.collect();
+        let styles: Vec<Style> = self.lines.iter().map(|line| line.style).collect();
+        self.chart(area, across, theme).draw_as(&series, &styles)
+    }
+
+    /// The frame of the chart.
+    pub fn chart<'a>(&'a self, area: Area, across: &Across, theme: &'a Theme) -> Chart<'a> {
+        Chart {
+            area,
+            title: &self.title,
+            across: if across.by_cost {
+                "gradients asked for"
+            } else {
+                "step"
+            },
+            last: across.last(),
+            log: self.log,
+            theme,
+        }
+    }
+}
+
+impl Line {
+    fn new(runs: &Runs, result: &RunResult, values: &[f64], (look, style): (usize, Style)) -> Self {
+        let rows = thin(values, COLUMNS);
+        let cost = |&row: &usize| result.trajectory.cost(row);
+        Self {
+            steps: rows.iter().map(|&row| real(runs.step(row))).collect(),
+            costs: rows.iter().filter_map(cost).collect(),
+            values: rows.iter().map(|&row| values[row]).collect(),
+            rows,
+            look,
+            style,
+        }
+    }
+}
+
+/// The ticked runs with their places.
+fn ticked(runs: &Runs) -> impl Iterator<Item = (usize, &Run, &RunResult)> {
+    let all = runs.scene.runs.iter().zip(&runs.results).enumerate();
+    all.filter(|(_, (run, _))| run.shown)
+        .map(|(index, (run, result))| (index, run, &**result))
+}
+
+/// What the charts show of runs on a landscape: loss, gradient norm, sharpness, learning rate.
+pub fn of_landscape(runs: &Runs) -> Vec<Quantity> {
+    let of = |index: usize| &runs.results[index];
+    // Losses that reach below zero are shown above the landscape's minimum, where it is known.
+    let minima = runs.ground.minima.iter().map(|mark| mark.value);
+    let floor = minima.reduce(f64::min).unwrap_or(0.0);
+    let sign = if floor < 0.0 { "+" } else { "−" };
+    let above = if floor == 0.0 {
+        String::new()
+    } else {
+        format!(" {sign} {}", number(floor.abs(), 4))
+    };
+    let loss = Quantity::new(&format!("loss{above}")).with(runs, Style::Own, |index| {
+        let losses = of(index).trajectory.loss.iter();
+        losses.map(|loss| loss - floor).collect()
+    });
+    let mut values = loss.lines.iter().flat_map(|line| &line.values);
+    let log = !values.any(|loss| *loss < 0.0);
+
+    let steps = runs.scene.training.steps;
+    let limit = |index: usize| {
+        let spec = &runs.scene.runs[index].spec;
+        let limit = |step| spec.stability_limit(spec.pace(step, steps));
+        let rows = 0..of(index).trajectory.len() as u64;
+        rows.map(|step| limit(step).unwrap_or(f64::NAN)).collect()
+    };
+    let lambda_max = |index: usize| {
+        let curvature = of(index).curvature.iter();
+        curvature.map(|[_, high]| *high).collect()
+    };
+    vec![
+        Quantity { log, ..loss },
+        grad_norm(runs),
+        Quantity::new("sharpness λmax; dotted: stability limit")
+            .with(runs, Style::Limit, limit)
+            .with(runs, Style::Own, lambda_max),
+        lr(runs),
+    ]
+}
+
+/// What the charts show of the runs of a network: loss and accuracy in training and in the test, gradient norm, learning rate.
+pub fn of_network(runs: &Runs) -> Vec<Quantity> {
+    let tested = |run: &TrainedRun| {
+        let losses = run
+            .rows
+            .iter()
+            .map(|row| row.measures[1].map(|test| test.loss));
+        losses.collect::<Option<Vec<f64>>>().unwrap_or_default()
+    };
+    let accuracy = |part: usize| {
+        move |run: &TrainedRun| {
+            let shares = run.rows.iter().map(|row| row.measures[part]?.accuracy);
+            let percent = shares.map(|share| share.map(|share| 100.0 * share));
+            percent.collect::<Option<Vec<f64>>>().unwrap_or_default()
+        }
+    };
+    let true_loss = |index: usize| runs.results[index].trajectory.loss.clone();
+    let all = [
+        Quantity::new("loss; dashed: test")
+            .with(runs, Style::Whole, true_loss)
+            .with_trained(runs, Style::Dashed, tested),
+        Quantity::new("accuracy in %; dashed: test")
+            .linear()
+            .with_trained(runs, Style::Whole, accuracy(0))
+            .with_trained(runs, Style::Dashed, accuracy(1)),
+        grad_norm(runs),
+        lr(runs),
+    ];
+    all.into_iter().filter(Quantity::has_values).collect()
+}
+
+/// How far the plane is from the runs of a network: true loss beside that on the plane, and the distance between both.
+pub fn off_plane(runs: &Runs) -> Vec<Quantity> {
+    let true_loss = |index: usize| runs.results[index].trajectory.loss.clone();
+    let on_plane = |run: &TrainedRun| run.shadows.iter().map(|shadow| shadow.loss).collect();
+    let residual = |run: &TrainedRun| run.shadows.iter().map(|shadow| shadow.residual).collect();
+    let share = |run: &TrainedRun| {
+        let both = run.shadows.iter().zip(&run.distances);
+        // Near the start all is large beside the way, which says nothing.
+        both.map(|(shadow, distance)| (100.0 * shadow.residual / distance).clamp(0.0, 100.0))
+            .collect()
+    };
+    vec![
+        Quantity::new("true loss; dashed: loss on the plane")
+            .with(runs, Style::Whole, true_loss)
+            .with_trained(runs, Style::Dashed, on_plane),
+        Quantity::new("distance off the plane")
+            .linear()
+            .with_trained(runs, Style::Whole, residual),
+        Quantity::new("the same in % of the distance from the start, up to 100")
+            .linear()
+            .with_trained(runs, Style::Whole, share),
+    ]
+}
+
+/// What the layers say of the run at a place among all: gradient norms, between those below which gradients vanish and above which they
+/// explode; lengths of steps beside those of the weights; dead units; and of all layers together the gradient noise scale. Colours and dashes
+/// are those of layers here.
+pub fn of_layers(
+    runs: &Runs,
+    run: usize,
+    layers: &[LayerSeries],
+    thresholds: [f64; 2],
+) -> Vec<Quantity> {
+    let Some(result) = runs.results.get(run) else {
+        return Vec::new();
+    };
+    let line = |values: &[f64], look: usize| Line::new(runs, result, values, (look, Style::Own));
+    let of = |title: &str, values: fn(&LayerSeries) -> &[f64]| {
+        let lines = layers.iter().map(values).enumerate();
+        let known = lines.filter(|(_, values)| values.iter().any(|value| value.is_finite()));
+        Quantity {
+            lines: known.map(|(look, values)| line(values, look)).collect(),
+            ..Quantity::new(title)
+        }
+    };
+    let mut grad_norms = of("gradient norm of each layer", |layer| &layer.grad_norms);
+    let end = [0, result.trajectory.len().saturating_sub(1)];
+    for threshold in thresholds {
+        let costs = end.iter().filter_map(|row| result.trajectory.cost(*row));
+        grad_norms.lines.push(Line {
+            rows: end.to_vec(),
+            steps: end.iter().map(|row| real(runs.step(*row))).collect(),
+            costs: costs.collect(),
+            values: vec![threshold; 2],
+            look: 0,
+            style: Style::Threshold,
+        });
+    }
+    let trained = runs.trained.as_ref().and_then(|all| all.runs.get(run));
+    let scales = trained.map_or_else(Vec::new, |run| {
+        let scales = run.rows.iter().map(|row| row.diagnosis.noise_scale);
+        scales.map(|scale| scale.unwrap_or(f64::NAN)).collect()
+    });
+    let mut noise = Quantity::new("gradient noise scale, in samples");
+    if scales.iter().any(|scale: &f64| scale.is_finite()) {
+        noise
+            .lines
+            .push(line(&scales, look(runs.scene.runs[run].colour)));
+    }
+    let all = [
+        grad_norms,
+        of("step length / weight norm", |layer| &layer.update_ratios),
+        of("dead units in %", |layer| &layer.dead).linear(),
+        noise,
+    ];
+    all.into_iter().filter(Quantity::has_values).collect()
+}
+
+fn grad_norm(runs: &Runs) -> Quantity {
+    let values = |index: usize| runs.results[index].trajectory.grad_norm.clone();
+    Quantity::new("gradient norm ‖∇f‖").with(runs, Style::Own, values)
+}
+
+fn lr(runs: &Runs) -> Quantity {
+    let values = |index: usize| runs.results[index].trajectory.lr.clone();
+    Quantity::new("learning rate").with(runs, Style::Own, values)
+}

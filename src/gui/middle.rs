@@ -1,0 +1,74 @@
+//! What the middle of the window shows of a network: which views there are, what it says of its data, and what its plane leaves out.
+
+use super::app::App;
+use super::paint;
+use super::view::View;
+use super::view::fit::FitView;
+use crate::engine::lab::{Runs, Terrain};
+use crate::figure::colour::Theme;
+use eframe::egui;
+use std::sync::Arc;
+
+impl App {
+    /// The view that is shown: the chosen one, if the scene has it.
+    pub(super) fn shown_view(&self) -> View {
+        let chosen = View::of(&self.scene).find(|view| *view == self.view);
+        chosen.unwrap_or_default()
+    }
+
+    /// The newest runs, if they are of the scene, as it stands, and the row of the timeline.
+    pub(super) fn fitting_runs(&self) -> Option<(Runs, usize)> {
+        let runs = self.runs().filter(|runs| runs.are_of(&self.scene))?;
+        let row = runs.row(self.timeline.step());
+        let scene = self.scene.clone();
+        Some((
+            Runs {
+                scene,
+                ..runs.clone()
+            },
+            row,
+        ))
+    }
+
+    /// What the followed run of a network says of its data, beside or below the map.
+    pub(super) fn fit_panel(&mut self, ui: &mut egui::Ui, names: &[String], theme: &Theme) {
+        let followed = self.followed();
+        let followed = followed.and_then(|index| Some((index, names.get(index)?.as_str())));
+        let fitting = self.fitting_runs();
+        if let (Some((runs, row)), Some((index, _))) = (&fitting, followed)
+            && let Some(trained) = &runs.trained
+        {
+            self.lab.ask_fit(trained, index, *row);
+        }
+        let found = self.lab.fit();
+        let runs = fitting.as_ref().map(|(runs, _)| runs);
+        let panel = FitView::panel(ui.available_rect_before_wrap());
+        panel.show(ui, |ui| {
+            let space = ui.available_rect_before_wrap();
+            let textures = &mut self.textures;
+            self.fit
+                .ui(ui, runs, followed, found.as_ref(), theme, textures);
+            self.fit.close_ui(ui, space);
+        });
+    }
+
+    /// What the plane of a network does not show, in all of the space that is left.
+    pub(super) fn off_plane_panel(&mut self, ui: &mut egui::Ui, names: &[String], theme: &Theme) {
+        let (space, runs) = (ui.available_rect_before_wrap(), self.fitting_runs());
+        let runs = runs.as_ref().map(|(runs, row)| (runs, *row));
+        let textures = &mut self.textures;
+        let commands = self.off_plane.ui(ui, runs, names, theme, textures);
+        self.map.under_pointer.clear();
+        self.message_ui(ui, paint::area(space));
+        self.apply_all(&ui.ctx().clone(), commands);
+    }
+}
+
+/// Whether a terrain is on the plane of the runs; before the first runs any landscape's is.
+pub(super) fn belongs(terrain: &Arc<Result<Terrain, String>>, runs: Option<&Runs>) -> bool {
+    match (&**terrain, runs) {
+        (Ok(terrain), Some(runs)) => terrain.is_of(runs),
+        (Ok(terrain), None) => terrain.ground.is_none(),
+        (Err(_), _) => true,
+    }
+}

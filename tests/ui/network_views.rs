@@ -1,0 +1,123 @@
+//! The views of a network.
+
+use super::Window;
+use eframe::egui;
+use ravine::engine::scene::{Bench, Scene};
+
+fn network(data: &str, loss: &str) -> Window {
+    let mut scene = Scene::opening();
+    scene.runs.clear();
+    scene.choose_network(Bench {
+        model: format!("mlp:hidden=2,loss={loss}")
+            .parse()
+            .expect("a network"),
+        data: data.parse().expect("a data set"),
+        ..Bench::default()
+    });
+    for run in ["sgd:lr=0.5,momentum=0.9", "adam:lr=0.1"] {
+        scene.add_run(run.parse().expect("a run"));
+    }
+    scene.training.steps = 60;
+    let mut window = Window::on(scene);
+    window.press(egui::Key::End);
+    // The plane follows the runs, the landscape and the fit follow the plane.
+    window.settle();
+    window.settle();
+    window
+}
+
+#[test]
+fn a_network_shows_its_plane_its_data_and_its_charts() {
+    let window = network("moons:samples=24", "bce");
+    assert!(window.has("Map: drag pans, wheel zooms") && window.has("Decision boundary"));
+    assert!(window.paints("Heights are losses on this plane; beside each run is its own loss."));
+    assert!(
+        window.paints("Momentum, step 60"),
+        "the first run is followed"
+    );
+    for chart in [
+        "loss; dashed: test",
+        "accuracy in %; dashed: test",
+        "learning rate",
+    ] {
+        assert!(window.has(&format!("Chart of {chart}")), "{chart}");
+    }
+    assert!(!window.says("sharpness") && window.has("right") && window.has("finished"));
+    assert!(window.has("trails") && !window.has("arrows") && !window.has("internals"));
+    assert!(!window.has("Basins") && window.has("Off-plane"));
+}
+
+#[test]
+fn the_data_can_be_hidden_and_the_map_grows() {
+    let mut window = network("sine:samples=24", "mse");
+    assert!(window.has("Fit"));
+    let before = window.map();
+    window.click(egui::Role::Button, "Hide the data");
+    window.settle();
+    let after = window.map();
+    assert!(!window.has("Fit"));
+    assert!(after.area() > 1.2 * before.area(), "{before} {after}");
+    window.click(egui::Role::Button, "data");
+    window.settle();
+    assert!(window.has("Fit"));
+}
+
+#[test]
+fn the_pointer_tells_the_plane_and_the_runs_and_moves_no_start() {
+    let mut window = network("moons:samples=24", "bce");
+    let scene = window.app().scene().clone();
+    let at = window.map().center() + egui::vec2(-60.0, 30.0);
+    window.drag(at, at);
+    assert_eq!(window.app().scene(), &scene, "a click places nothing");
+    window
+        .harness
+        .hover_at(window.map().left_top() + egui::vec2(12.0, 12.0));
+    window.settle();
+    assert!(window.says("plane a ") && window.says(": loss "));
+    // The plane has its origin where the first run ends.
+    let runs = window.app().runs().expect("runs").clone();
+    let view = runs.ground.view;
+    let map = window.map();
+    let aspect = f64::from(map.width() / map.height());
+    let seen = view.with_aspect(aspect);
+    let share = |from: f64, width: f64| -from / width;
+    let [x, y] = [
+        share(seen.x()[0], seen.width()),
+        share(seen.y()[0], seen.height()),
+    ];
+    #[expect(clippy::cast_possible_truncation, reason = "a place on screen")]
+    let at = map.left_bottom() + egui::vec2(x as f32 * map.width(), -(y as f32) * map.height());
+    window.harness.hover_at(at);
+    window.settle();
+    assert!(
+        window.says("step 60: loss") && window.says("on the plane") && window.says("off it by")
+    );
+    assert!(window.says(", test "));
+}
+
+#[test]
+fn the_off_plane_view_tells_true_losses_beside_those_on_the_plane() {
+    let mut window = network("iris", "ce");
+    assert!(window.has("Confusion matrix"));
+    window.press(egui::Key::O);
+    window.settle();
+    for chart in [
+        "true loss; dashed: loss on the plane",
+        "distance off the plane",
+    ] {
+        assert!(window.has(&format!("Chart of {chart}")), "{chart}");
+    }
+    assert!(window.says("of the variance of the runs' steps"));
+    window
+        .harness
+        .hover_at(window.place("Chart of true loss").center());
+    window.settle();
+    assert!(window.says("off it by"), "values under the pointer");
+    window.drag(
+        window.place("Chart of true loss").left_center() + egui::vec2(1.0, 0.0),
+        window.place("Chart of true loss").left_center() + egui::vec2(1.0, 0.0),
+    );
+    assert!(window.app().step() < 5, "a click moves the timeline");
+    window.press(egui::Key::M);
+    assert!(window.has("Confusion matrix"), "the map is back");
+}
