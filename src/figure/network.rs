@@ -137,15 +137,15 @@ pub fn measures(runs: &Runs, run: usize, row: usize) -> [Option<Measure>; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::cancel::Cancel;
     use crate::engine::lab::all_runs;
+    use crate::engine::lab::compute_terrain;
     use crate::engine::landscape::NoFiles;
     use crate::engine::scene::{Bench, Scene};
-    use crate::figure::drawing::Drawing;
     use crate::figure::layers::{self, LayerSeries};
     use crate::figure::png::missing_glyphs;
     use crate::figure::quantity::{Across, Quantity, of_layers, of_network, off_plane};
-    use crate::figure::svg::svg;
-    use crate::figure::{Options, drawing::Area, off_plane as off, picture};
+    use crate::figure::{Options, draw, drawing::Area, layout_of, off_plane as off};
     use std::sync::Arc;
 
     fn made(data: &str, loss: &str, plane: &str) -> Runs {
@@ -187,9 +187,7 @@ mod tests {
         }
         let mut texts = Vec::new();
         gather(&items, &mut texts);
-        let size = [900.0, 700.0];
-        let drawing = Drawing { size, items };
-        assert_eq!(missing_glyphs(&svg(&drawing, "")), "");
+        assert_eq!(missing_glyphs(&texts.join(" ")), "");
         texts
     }
 
@@ -203,7 +201,12 @@ mod tests {
     #[test]
     fn a_picture_says_what_it_is_a_picture_of() {
         let runs = made("moons:samples=16", "bce", "pca");
-        let texts = words(picture(&runs, &options()).items);
+        let options = options();
+        let area = layout_of(&runs, options.size).map;
+        let frame = Frame::of(2, runs.ground.view, area);
+        let never = Cancel::default();
+        let terrain = compute_terrain(&runs.scene, &runs.ground, frame.window, 9, &never);
+        let texts = words(draw(&runs, &terrain.unwrap(), &frame, &options).items);
         let loss = number(runs.results[1].trajectory.loss[8], 3);
         check(
             &texts,
