@@ -74,9 +74,7 @@ pub fn legend(
     }
     y += LINE;
     let [low, high] = [vanishing, exploding].map(|threshold| number(threshold, 3));
-    let words = format!(
-        "Dashed in the first chart: below {low} gradients vanish, above {high} they explode."
-    );
+    let words = format!("Gradients vanish below {low} and explode above {high}.");
     items.push(write(words, [left, y]));
     let below = Area::new([area.min[0], y + LINE], area.max);
     (items, below)

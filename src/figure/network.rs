@@ -137,15 +137,15 @@ pub fn measures(runs: &Runs, run: usize, row: usize) -> [Option<Measure>; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::cancel::Cancel;
     use crate::engine::lab::all_runs;
+    use crate::engine::lab::compute_terrain;
     use crate::engine::landscape::NoFiles;
     use crate::engine::scene::{Bench, Scene};
-    use crate::figure::drawing::Drawing;
     use crate::figure::layers;
     use crate::figure::png::missing_glyphs;
     use crate::figure::quantity::{Across, Quantity, of_layers, of_network, off_plane};
-    use crate::figure::svg::svg;
-    use crate::figure::{Options, drawing::Area, off_plane as off, picture};
+    use crate::figure::{Options, draw, drawing::Area, layout_of, off_plane as off};
     use std::sync::Arc;
 
     fn made(data: &str, loss: &str, plane: &str) -> Runs {
@@ -175,7 +175,7 @@ mod tests {
     }
 
     /// The texts of items, and the signs among them that pictures have no glyph for.
-    fn words(items: Vec<Item>) -> Vec<String> {
+    fn words(items: &[Item]) -> Vec<String> {
         fn gather(items: &[Item], texts: &mut Vec<String>) {
             for item in items {
                 match item {
@@ -186,10 +186,8 @@ mod tests {
             }
         }
         let mut texts = Vec::new();
-        gather(&items, &mut texts);
-        let size = [900.0, 700.0];
-        let drawing = Drawing { size, items };
-        assert_eq!(missing_glyphs(&svg(&drawing, "")), "");
+        gather(items, &mut texts);
+        assert_eq!(missing_glyphs(&texts.join(" ")), "");
         texts
     }
 
@@ -203,7 +201,12 @@ mod tests {
     #[test]
     fn a_picture_says_what_it_is_a_picture_of() {
         let runs = made("moons:samples=16", "bce", "pca");
-        let texts = words(picture(&runs, &options()).items);
+        let options = options();
+        let area = layout_of(&runs, options.size).map;
+        let frame = Frame::of(2, runs.ground.view, area);
+        let never = Cancel::default();
+        let terrain = compute_terrain(&runs.scene, &runs.ground, frame.window, 9, &never);
+        let texts = words(&draw(&runs, &terrain.unwrap(), &frame, &options).items);
         let loss = number(runs.results[1].trajectory.loss[8], 3);
         check(
             &texts,
@@ -223,7 +226,7 @@ mod tests {
     #[test]
     fn the_view_off_the_plane_tells_each_run() {
         let runs = made("moons:samples=16", "bce", "hessian");
-        let texts = words(off::picture(&runs, &options()).items);
+        let texts = words(&off::picture(&runs, &options()).items);
         check(
             &texts,
             &[
@@ -312,8 +315,13 @@ mod tests {
         let area = Area::new([0.0, 0.0], [300.0, 200.0]);
         let (legend, below) = layers::legend(&series, thresholds, area, &Theme::LIGHT);
         check(
-            &words(legend),
-            &["layers.0", "layers.1", "below 1.5e-5", "above 100"],
+            &words(&legend),
+            &[
+                "layers.0",
+                "layers.1",
+                "vanish below 1.5e-5",
+                "explode above 100",
+            ],
         );
         assert!(below.min[1] > 20.0 && below.max == area.max);
         let quantities = of_layers(&runs, 0, &series, thresholds);
@@ -325,7 +333,7 @@ mod tests {
         let drawn = quantities.iter();
         let drawn = drawn.flat_map(|quantity| quantity.draw(below, &across, &Theme::LIGHT));
         check(
-            &words(drawn.collect()),
+            &words(&drawn.collect::<Vec<Item>>()),
             &[
                 "gradient norm of each layer",
                 "step length / weight norm",
