@@ -279,6 +279,10 @@ impl Power {
         } else {
             self.change(base);
         }
+        // What is left of 1 − βᵗ has long been 1, and processors are slow with numbers that are not normal.
+        if self.value < f64::MIN_POSITIVE {
+            self.value = 0.0;
+        }
         self.value
     }
 
