@@ -1,6 +1,10 @@
 """Runs an optimizer from a grid of starts with JAX, and says how long it takes.
 
-    pip install jax
+    pip install jax optax
+
+The rules are written by hand, and are optax's own, which users take: of whole runs under vmap, and of steps under vmap, where
+each start has the state of its own that `vmap(init)` gives it.
+
     python3 benches/basins.py
 
 The bench `basins` runs this with --json, sends what to do and reads the times.
@@ -15,8 +19,9 @@ import time
 try:
     import jax
     import jax.numpy as jnp
+    import optax
 except ImportError as error:
-    sys.exit(f"{error}; pip install jax")
+    sys.exit(f"{error}; pip install jax optax")
 
 jax.config.update("jax_enable_x64", True)
 
@@ -65,6 +70,28 @@ def adam(gradient, lr, beta1=0.9, beta2=0.999, eps=1e-8):
     return lambda theta: (theta, jnp.zeros(2), jnp.zeros(2)), step
 
 
+def by_hand(rule, gradient, lr, steps):
+    """The ends of runs from starts, by a rule from here."""
+    start, step = {"sgd": sgd, "adam": adam}[rule](gradient, lr)
+    counts = jnp.arange(1.0, steps + 1.0)
+    return jax.vmap(lambda theta: jax.lax.scan(step, start(theta), counts)[0][0])
+
+
+def by_optax(rule, gradient, lr, steps):
+    """The same by optax: a function of whole runs, and one of steps."""
+    rule = {"sgd": lambda: optax.sgd(lr, momentum=0.9), "adam": lambda: optax.adam(lr)}[rule]()
+
+    def step(theta, memory):
+        updates, memory = rule.update(gradient(theta), memory, theta)
+        return optax.apply_updates(theta, updates), memory
+
+    def scan(step, start):
+        return jax.lax.scan(lambda state, _: (step(*state), None), start, None, length=steps)[0][0]
+
+    runs = jax.vmap(lambda theta: scan(step, (theta, rule.init(theta))))
+    return runs, lambda starts: scan(jax.vmap(step), (starts, jax.vmap(rule.init)(starts)))
+
+
 def median_ms(work, rounds):
     """The median time of a call, after warm-up."""
     result = work()
@@ -82,16 +109,20 @@ def run(question):
     for case in question["cases"]:
         function = LANDSCAPES[case["landscape"]]
         gradient = jax.grad(lambda theta: function(theta[0], theta[1]))
-        start, step = {"sgd": sgd, "adam": adam}[case["rule"]](gradient, case["lr"])
-        counts = jnp.arange(1.0, steps + 1.0)
-        ends = jax.jit(jax.vmap(lambda theta: jax.lax.scan(step, start(theta), counts)[0][0]))
         axes = [jnp.linspace(low, high, side) for low, high in case["view"]]
         starts = jnp.stack(jnp.meshgrid(*axes), -1).reshape(-1, 2)
         name = f"{case['landscape']} {case['rule']}"
-        ms, theta = median_ms(lambda: ends(starts).block_until_ready(), 5)
-        times[f"steps {name}"] = times[f"basins {name}"] = ms
-        checks[f"steps {name}"] = float(jnp.abs(theta).sum())
-    return {"versions": f"jax {jax.__version__}, jit and vmap, float64", "times": times, "checks": checks}
+        what = case["rule"], gradient, case["lr"], steps
+        optax_runs, optax_steps = by_optax(*what)
+        ways = {"steps": by_hand(*what), "optax": optax_runs, "state": optax_steps}
+        for way, ends in ways.items():
+            compiled = jax.jit(ends)
+            ms, theta = median_ms(lambda: compiled(starts).block_until_ready(), 5)
+            times[f"{way} {name}"] = ms
+            checks[f"{way} {name}"] = float(jnp.abs(theta).sum())
+        times[f"basins {name}"] = times[f"steps {name}"]
+    versions = f"jax {jax.__version__}, optax {optax.__version__}, jit and vmap, float64"
+    return {"versions": versions, "times": times, "checks": checks}
 
 
 def main():
@@ -102,7 +133,7 @@ def main():
     print(answer["versions"])
     units = QUESTION["side"] ** 2 * QUESTION["steps"]
     for name, ms in answer["times"].items():
-        if name.startswith("steps"):
+        if not name.startswith("basins"):
             print(f"{name:24} {ms:10.3f} ms {ms * 1e6 / units:8.2f} ns a step")
 
 

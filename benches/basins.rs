@@ -2,12 +2,14 @@
 //! optimizer on the same cores?
 //!
 //! ```sh
-//! pip install jax
+//! pip install jax optax
 //! cargo bench --bench basins --no-default-features
 //! ```
 //!
-//! The rows `steps` take every step of every start, as the rival does, and compare where they end. The rows `basins` are
-//! what the program does: runs stop where they have converged, and every end is given its minimum.
+//! The rows `steps` take every step of every start, as the rival does, and compare where they end: there by rules that are
+//! written by hand, in the rows `optax` by optax's own under vmap of whole runs, in the rows `state` by optax's under vmap of
+//! steps, where each start has a state of its own. The rows `basins` are what the program does: runs stop where they have
+//! converged, and every end is given its minimum.
 
 mod rival;
 
@@ -49,7 +51,9 @@ fn main() {
         let starts = case.starts();
         let (ms, ends) = median_ms(7, || case.ends(&starts));
         let sum: f64 = ends.iter().map(|end| end[0].abs() + end[1].abs()).sum();
-        table.row(&format!("steps {}", case.name()), ms, units, sum, 1e-6);
+        for rival in ["steps", "optax", "state"] {
+            table.row(&format!("{rival} {}", case.name()), ms, units, sum, 1e-6);
+        }
     }
     for case in &cases {
         let (ms, _) = median_ms(7, || case.basins());

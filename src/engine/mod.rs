@@ -21,6 +21,7 @@ pub mod run;
 pub mod scene;
 pub mod schedule;
 pub mod spec;
+pub mod stride;
 pub mod surface;
 pub mod survey;
 pub mod vector;

@@ -6,6 +6,7 @@ mod oracle;
 mod tensor;
 
 pub use curve::{Curve, OnLine, first_view, graph};
+pub(in crate::engine) use lanes::gradient_on_lanes;
 pub use oracle::{Counts, Lens, Oracle, Sight, Treatment};
 pub(in crate::engine) use oracle::{clip_norm, clip_value};
 pub use tensor::{Role, Tensor};
@@ -13,6 +14,7 @@ pub use tensor::{Role, Tensor};
 use super::jet::{Jet1, Jet2, Scalar};
 use super::plane::Plane;
 use super::run::DIVERGED;
+use super::stride::{self, Herd, Rows, Walker};
 use std::ops::Range;
 
 /// A loss over θ ∈ ℝⁿ. Test functions, regressions and networks all are one.
@@ -90,6 +92,22 @@ pub trait Objective: Send + Sync {
     ) -> Extent {
         one_by_one(self, points, losses, gradient)
     }
+
+    /// Takes steps of a run where n is 2, as [`stride::walk`] does, in a loop that the gradient is compiled into.
+    fn walk(&self, walker: &mut Walker, rates: &[f64], tolerance: f64, rows: &mut Rows) -> usize {
+        let gradient = |x, y| {
+            let mut gradient = [0.0; 2];
+            let loss = self.gradient_at(x, y, &mut gradient);
+            [loss, gradient[0], gradient[1]]
+        };
+        stride::walk(gradient, walker, rates, tolerance, rows)
+    }
+
+    /// Takes steps of many runs where n is 2, as [`stride::march`] does; `None` where there is no such loop for it.
+    fn march(&self, herd: &mut Herd, rates: &[f64]) -> Option<(usize, bool)> {
+        let _ = (herd, rates);
+        None
+    }
 }
 
 /// A matrix that takes the Hessian's place for the loss of a model, a mean over samples. It has no negative eigenvalue.
@@ -155,6 +173,10 @@ fn one_by_one(
 pub trait Formula: Send + Sync {
     /// Whether f is an interpreter, of which there should not be more copies than necessary.
     const BULKY: bool = false;
+
+    /// Whether f is so few additions and multiplications that what else many runs do in a step counts too. It is then compiled into
+    /// loops over steps.
+    const BRIEF: bool = false;
 
     /// f(x, y).
     fn eval<S: Scalar>(&self, x: S, y: S) -> S;
@@ -275,6 +297,10 @@ impl<F: Formula> Objective for F {
         } else {
             one_by_one(self, points, losses, gradient)
         }
+    }
+
+    fn march(&self, herd: &mut Herd, rates: &[f64]) -> Option<(usize, bool)> {
+        Self::BRIEF.then(|| stride::march(self, herd, rates))
     }
 }
 

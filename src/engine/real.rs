@@ -278,6 +278,24 @@ impl<S: Simd> Lanes<S> {
         Self { number, ..self }
     }
 
+    /// The smaller of each two; where one is NaN, any of them.
+    #[inline(always)]
+    pub fn lower(self, other: Self) -> Self {
+        self.with(self.number.min(other.number))
+    }
+
+    /// With a square added, rounded once where the processor can. What becomes a result must not be made of it.
+    #[inline(always)]
+    pub fn plus_square(self, x: Self) -> Self {
+        self.with(x.number.mul_add(x.number, self.number))
+    }
+
+    /// Where there are no numbers.
+    #[inline(always)]
+    pub fn far(self) -> S::mask64s {
+        self.far
+    }
+
     /// The least of the numbers.
     #[inline(always)]
     pub fn least(self) -> f64 {

@@ -2,8 +2,10 @@
 
 mod crowd;
 mod groups;
+mod herd;
 mod look;
 mod spec;
+mod stroll;
 mod walk;
 mod watch;
 
@@ -134,6 +136,21 @@ pub struct Conditions {
     pub every: u64,
 }
 
+impl Conditions {
+    /// How a run ends where it is after `step` steps; `None` if it goes on.
+    fn end(&self, step: u64, theta: &[f64], loss: f64, grad_norm: f64) -> Option<Outcome> {
+        let mut numbers = theta.iter().chain([&loss]);
+        let bounded = numbers.all(|n| n.abs() <= DIVERGED) && grad_norm < f64::INFINITY;
+        if !bounded {
+            return Some(Outcome::Diverged(step));
+        }
+        let short = self
+            .tolerance
+            .is_some_and(|tolerance| grad_norm < tolerance);
+        short.then_some(Outcome::Converged(step))
+    }
+}
+
 /// Where a run ended, without the way there.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Arrival {
@@ -167,7 +184,9 @@ pub fn run(
         goal: f64::NEG_INFINITY,
         cancel,
     };
-    if spec.is_bare() && !course.is_split() {
+    if let Some(walker) = course.walker() {
+        course.trace_walker(walker)
+    } else if spec.is_bare() && !course.is_split() {
         spec.optimizer.as_dyn().follow(&course)
     } else {
         course.trace(start.to_vec(), course.lenses(), |_| course.wrapped())
@@ -191,7 +210,9 @@ pub fn arrive(
         goal,
         cancel,
     };
-    if spec.is_bare() && !course.is_split() {
+    if let Some(walker) = course.walker() {
+        course.arrive_walker(walker)
+    } else if spec.is_bare() && !course.is_split() {
         spec.optimizer.as_dyn().arrive(&course)
     } else {
         course.arrive(start.to_vec(), course.lenses(), |_| course.wrapped())
@@ -223,7 +244,10 @@ pub fn arrive_all(
                 goal: f64::NEG_INFINITY,
                 cancel,
             };
-            let crowd = spec.optimizer.as_dyn().arrive_all(&course, starts)?;
+            let crowd = match course.stride() {
+                Some(stride) => course.herd(starts, stride),
+                None => spec.optimizer.as_dyn().arrive_all(&course, starts),
+            }?;
             ends.extend_from_slice(&crowd[..starts.len()]);
         }
     } else {

@@ -14,6 +14,8 @@ settings! {
 }
 
 impl Formula for Beale {
+    const BRIEF: bool = true;
+
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
         let [a, b, c] = [

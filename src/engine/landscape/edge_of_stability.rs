@@ -14,6 +14,8 @@ settings! {
 }
 
 impl Formula for EdgeOfStability {
+    const BRIEF: bool = true;
+
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
         (x * x * y * y - 1.0).square() * 0.25

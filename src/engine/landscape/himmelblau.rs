@@ -14,6 +14,8 @@ settings! {
 }
 
 impl Formula for Himmelblau {
+    const BRIEF: bool = true;
+
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
         (x * x + y - 11.0).square() + (x + y * y - 7.0).square()

@@ -19,6 +19,8 @@ settings! {
 }
 
 impl Formula for Rosenbrock {
+    const BRIEF: bool = true;
+
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
         (-x + self.a).square() + (y - x * x).square() * self.b

@@ -21,6 +21,8 @@ settings! {
 }
 
 impl Formula for Saddle {
+    const BRIEF: bool = true;
+
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
         let square = y * y;

@@ -15,6 +15,8 @@ settings! {
 }
 
 impl Formula for SixHumpCamel {
+    const BRIEF: bool = true;
+
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
         let (xx, yy) = (x * x, y * y);

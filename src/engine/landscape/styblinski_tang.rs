@@ -19,6 +19,8 @@ settings! {
 }
 
 impl Formula for StyblinskiTang {
+    const BRIEF: bool = true;
+
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
         #[inline(always)]

@@ -14,6 +14,8 @@ settings! {
 }
 
 impl Formula for ThreeHumpCamel {
+    const BRIEF: bool = true;
+
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
         let square = x * x;

@@ -185,6 +185,40 @@ impl<F: Formula> Kernel for Gradients<'_, F> {
     }
 }
 
+/// The values and the gradients at a vector of points.
+#[inline(always)]
+pub(in crate::engine) fn gradient_on_lanes<F: Formula, S: Simd>(
+    formula: &F,
+    simd: S,
+    x: Lanes<S>,
+    y: Lanes<S>,
+) -> [Lanes<S>; 3] {
+    let jet = at(formula, x, y);
+    let [dx, dy] = jet.gradient();
+    if (jet.value.far() | dx.far() | dy.far()).any_true() {
+        let mut places = [[0.0; FEWEST]; 2];
+        let [xs, ys] = &mut places;
+        x.store(xs, 0);
+        y.store(ys, 0);
+        let [loss, dx, dy] = each_alone(formula, &places);
+        return [
+            Lanes::load(simd, &loss, 0),
+            Lanes::load(simd, &dx, 0),
+            Lanes::load(simd, &dy, 0),
+        ];
+    }
+    [jet.value, dx, dy]
+}
+
+/// The values and the gradients of so many points, one after the other.
+#[cold]
+#[inline(never)]
+fn each_alone<F: Formula>(formula: &F, [x, y]: &[[f64; FEWEST]; 2]) -> [[f64; FEWEST]; 3] {
+    let [mut losses, mut gx, mut gy] = [[0.0; FEWEST]; 3];
+    one_by_one(formula, [x, y], &mut losses, [&mut gx, &mut gy]);
+    [losses, gx, gy]
+}
+
 #[inline(always)]
 fn at<F: Formula, R: Real>(formula: &F, x: R, y: R) -> Jet1<R> {
     let [x, y] = Jet1::variables([x, y]);

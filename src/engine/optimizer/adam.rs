@@ -6,7 +6,9 @@ use super::{
 };
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
+use crate::engine::real::Real;
 use crate::engine::schedule::Pace;
+use crate::engine::stride::{AnyStride, Stride};
 use crate::engine::vector::Vector;
 
 settings! {
@@ -79,6 +81,10 @@ impl Optimizer for Adam {
         State::new(self.clone(), 0.0, zeros)
     }
 
+    fn stride(&self) -> Option<AnyStride> {
+        self.two_means(0.0)
+    }
+
     fn short_name(&self) -> &'static str {
         if self.amsgrad { "AMSGrad" } else { "Adam" }
     }
@@ -105,26 +111,130 @@ pub(super) fn means(adam: &Adam) -> Vec<&'static str> {
     lines
 }
 
+impl Adam {
+    /// The rule with decoupled weight decay, where its loop needs nothing else.
+    pub(super) fn two_means(&self, decoupled_weight_decay: f64) -> Option<AnyStride> {
+        let usual = !self.amsgrad && !self.maximize && self.weight_decay == 0.0;
+        usual.then(|| AnyStride::TwoMeans(TwoMeans::new(self, decoupled_weight_decay)))
+    }
+}
+
+/// Adam's step and AdamW's. It carries m and v.
+#[derive(Clone)]
+pub struct TwoMeans {
+    beta1: f64,
+    beta2: f64,
+    eps: f64,
+    eps_form: CorrectedEpsilon,
+    bias_correction: bool,
+    decoupled_weight_decay: f64,
+    beta1_power: Power,
+    beta2_power: Power,
+}
+
+/// What a step does with any gradient and its means.
+#[derive(Clone, Copy)]
+pub struct Means {
+    /// The share of the gradient that enters m.
+    entering: f64,
+    beta2: f64,
+    /// The learning rate with both corrections.
+    step_size: f64,
+    /// ε inside the root and outside.
+    inside: f64,
+    outside: f64,
+    /// What is left of θ.
+    keep: f64,
+}
+
+impl TwoMeans {
+    fn new(adam: &Adam, decoupled_weight_decay: f64) -> Self {
+        Self {
+            beta1: adam.beta1,
+            beta2: adam.beta2,
+            eps: adam.eps,
+            eps_form: adam.eps_form,
+            bias_correction: adam.bias_correction,
+            decoupled_weight_decay,
+            beta1_power: Power::new(adam.beta1),
+            beta2_power: Power::new(adam.beta2),
+        }
+    }
+
+    /// The factors of the next step.
+    #[inline(always)]
+    fn means(&mut self, pace: Pace) -> Means {
+        let Self { beta2, eps, .. } = *self;
+        let beta1 = pace.momentum.unwrap_or(self.beta1);
+        // Both corrections move to the step size and to ε, out of the way of θ: end of section 2 of Kingma & Ba 2015.
+        let [mut first, mut second] = [
+            1.0 - self.beta1_power.next(beta1),
+            1.0 - self.beta2_power.next(beta2),
+        ];
+        if !self.bias_correction {
+            (first, second) = (1.0, 1.0);
+        }
+        let root_correction = second.sqrt();
+        let (inside, outside) = match self.eps_form {
+            CorrectedEpsilon::Outside => (0.0, eps * root_correction),
+            CorrectedEpsilon::Inside => (eps * second, 0.0),
+            CorrectedEpsilon::Hat => (0.0, eps),
+        };
+        Means {
+            entering: 1.0 - beta1,
+            beta2,
+            step_size: pace.lr * root_correction / first,
+            inside,
+            outside,
+            keep: 1.0 - pace.lr * self.decoupled_weight_decay,
+        }
+    }
+
+    #[inline(always)]
+    fn remember<R: Real>(means: Means, g: R, [m, v]: &mut [R; 2]) {
+        *m = *m + (g - *m) * means.entering;
+        *v = *v * means.beta2 + g * (1.0 - means.beta2) * g;
+    }
+
+    #[inline(always)]
+    fn descend<R: Real>(means: Means, theta: R, m: R, v: R) -> R {
+        theta * means.keep - m * means.step_size / ((v + means.inside).root() + means.outside)
+    }
+}
+
+impl Stride for TwoMeans {
+    const CARRIED: usize = 2;
+    type Factors = Means;
+
+    #[inline(always)]
+    fn factors(&mut self, lr: f64) -> Means {
+        self.means(Pace { lr, momentum: None })
+    }
+
+    #[inline(always)]
+    fn step<R: Real>(means: Means, theta: R, g: R, carried: &mut [R; 2]) -> R {
+        Self::remember(means, g, carried);
+        let [m, v] = *carried;
+        Self::descend(means, theta, m, v)
+    }
+}
+
 /// The two means, and how the weights decay.
 pub(super) struct State<V> {
     rule: Adam,
-    decoupled_weight_decay: f64,
+    means: TwoMeans,
     m: V,
     v: V,
     v_max: V,
-    beta1_power: Power,
-    beta2_power: Power,
 }
 
 impl<V: Vector> State<V> {
     pub(super) fn new(rule: Adam, decoupled_weight_decay: f64, zeros: V) -> Self {
         Self {
-            decoupled_weight_decay,
+            means: TwoMeans::new(&rule, decoupled_weight_decay),
             m: zeros.clone(),
             v: zeros.clone(),
             v_max: zeros,
-            beta1_power: Power::new(rule.beta1),
-            beta2_power: Power::new(rule.beta2),
             rule,
         }
     }
@@ -134,48 +244,29 @@ impl<V: Vector> Rule<V> for State<V> {
     #[inline(always)]
     fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
         let Adam {
-            beta2,
-            eps,
             weight_decay,
             amsgrad,
-            eps_form,
-            bias_correction,
             maximize,
             ..
         } = self.rule;
-        let beta1 = pace.momentum.unwrap_or(self.rule.beta1);
         let gradient = regularised_gradient(oracle, theta, maximize, weight_decay);
-        // Both corrections move to the step size and to ε, out of the way of θ: end of section 2 of Kingma & Ba 2015.
-        let [mut first, mut second] = [
-            1.0 - self.beta1_power.next(beta1),
-            1.0 - self.beta2_power.next(beta2),
-        ];
-        if !bias_correction {
-            (first, second) = (1.0, 1.0);
-        }
-        let root_correction = second.sqrt();
-        let step_size = pace.lr * root_correction / first;
-        let (inside, outside) = match eps_form {
-            CorrectedEpsilon::Outside => (0.0, eps * root_correction),
-            CorrectedEpsilon::Inside => (eps * second, 0.0),
-            CorrectedEpsilon::Hat => (0.0, eps),
-        };
-        let keep = 1.0 - pace.lr * self.decoupled_weight_decay;
-        let means = self
+        let means = self.means.means(pace);
+        let state = self
             .m
             .iter_mut()
             .zip(self.v.iter_mut())
             .zip(self.v_max.iter_mut());
-        for ((theta, g), ((m, v), v_max)) in theta.iter_mut().zip(gradient.iter()).zip(means) {
-            *m += (g - *m) * (1.0 - beta1);
-            *v = *v * beta2 + (1.0 - beta2) * g * g;
+        for ((theta, g), ((m, v), v_max)) in theta.iter_mut().zip(gradient.iter()).zip(state) {
+            let mut carried = [*m, *v];
+            TwoMeans::remember(means, *g, &mut carried);
+            [*m, *v] = carried;
             let second = if amsgrad {
                 *v_max = v_max.max(*v);
                 *v_max
             } else {
                 *v
             };
-            *theta = *theta * keep - step_size * *m / ((second + inside).sqrt() + outside);
+            *theta = TwoMeans::descend(means, *theta, *m, second);
         }
     }
 

@@ -4,6 +4,7 @@ use super::adam::{Adam, State, means};
 use super::convention::CorrectedEpsilon;
 use super::{Kind, Notes, Optimizer, Rule, regularisation};
 use crate::engine::declare::settings;
+use crate::engine::stride::AnyStride;
 use crate::engine::vector::Vector;
 
 settings! {
@@ -70,6 +71,10 @@ impl Optimizer for AdamW {
 
     fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
         self.state(zeros)
+    }
+
+    fn stride(&self) -> Option<AnyStride> {
+        self.adam().two_means(self.weight_decay)
     }
 }
 

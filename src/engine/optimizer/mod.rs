@@ -63,11 +63,14 @@ use super::declare::{Settings, family};
 use super::objective::{Objective, Oracle};
 use super::run::{Arrival, Course, Outcome, Trajectory};
 use super::schedule::Pace;
+use super::stride::AnyStride;
 use super::vector::{Array, CROWD, Crowd, Vector};
 use super::wrapper::{AnyRule, Parameters};
 
+pub use adam::TwoMeans;
 pub use internal::{Internal, Numbers, Probe};
 pub use notes::{Kind, Notes};
+pub use sgd::HeavyBall;
 
 family! {
     /// Any optimizer.
@@ -153,6 +156,11 @@ pub trait Optimizer: Settings + Follow {
     /// Whether each parameter moves by its own gradient alone, so that many starts can go side by side in a [`Crowd`].
     fn elementwise(&self) -> bool {
         false
+    }
+
+    /// Its state at step 0 for the loops that landscapes have, where they have one for it.
+    fn stride(&self) -> Option<AnyStride> {
+        None
     }
 
     /// Whether it moves each tensor of a network by itself, because it looks at norms, rows or columns of it.
@@ -278,6 +286,10 @@ impl Power {
             self.value *= base;
         } else {
             self.change(base);
+        }
+        // What is left of 1 − βᵗ has long been 1, and processors are slow with numbers that are not normal.
+        if self.value < f64::MIN_POSITIVE {
+            self.value = 0.0;
         }
         self.value
     }

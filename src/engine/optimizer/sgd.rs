@@ -4,7 +4,9 @@ use super::convention::Momentum;
 use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
+use crate::engine::real::Real;
 use crate::engine::schedule::Pace;
+use crate::engine::stride::{AnyStride, Stride};
 use crate::engine::vector::Vector;
 
 settings! {
@@ -106,6 +108,12 @@ impl Optimizer for Sgd {
         }
     }
 
+    fn stride(&self) -> Option<AnyStride> {
+        let plain = self.dampening == 0.0 && self.weight_decay == 0.0 && !self.maximize;
+        let usual = self.form == Momentum::PyTorch && !self.nesterov;
+        (plain && usual).then_some(AnyStride::HeavyBall(HeavyBall { mu: self.momentum }))
+    }
+
     fn short_name(&self) -> &'static str {
         match (self.momentum > 0.0, self.nesterov) {
             (false, _) => "SGD",
@@ -139,6 +147,35 @@ impl Sgd {
     /// Whether the gradient is asked for elsewhere than at θ.
     fn looks_ahead(&self) -> bool {
         self.nesterov && self.lookahead && self.momentum != 0.0
+    }
+}
+
+/// PyTorch's step with momentum and nothing else. It carries the velocity.
+#[derive(Clone)]
+pub struct HeavyBall {
+    mu: f64,
+}
+
+/// What a step does with any gradient and velocity.
+#[derive(Clone, Copy)]
+pub struct Push {
+    mu: f64,
+    lr: f64,
+}
+
+impl Stride for HeavyBall {
+    const CARRIED: usize = 1;
+    type Factors = Push;
+
+    #[inline(always)]
+    fn factors(&mut self, lr: f64) -> Push {
+        Push { mu: self.mu, lr }
+    }
+
+    #[inline(always)]
+    fn step<R: Real>(Push { mu, lr }: Push, theta: R, g: R, [v, _]: &mut [R; 2]) -> R {
+        *v = *v * mu + g;
+        theta - *v * lr
     }
 }
 

@@ -85,10 +85,17 @@ impl<R: Rule<Crowd>> Kernel for Walk<'_, R> {
     }
 }
 
+/// A run whose squared gradient norm is above has surely not converged, however that is rounded.
+pub(super) fn surely_moving(conditions: &Conditions) -> f64 {
+    conditions.tolerance.map_or(-1.0, |tolerance| {
+        tolerance * tolerance * (1.0 + 1e-9) + f64::MIN_POSITIVE
+    })
+}
+
 /// Which runs are under way.
 struct Watch {
-    tolerance: Option<f64>,
-    /// A run whose squared gradient norm is above has surely not converged.
+    conditions: Conditions,
+    /// [`surely_moving`].
     above: f64,
     /// 0 while a run is under way, infinite once it has ended.
     ended: [f64; CROWD],
@@ -98,10 +105,8 @@ struct Watch {
 impl Watch {
     fn new(conditions: &Conditions) -> Self {
         Self {
-            tolerance: conditions.tolerance,
-            above: conditions
-                .tolerance
-                .map_or(-1.0, |tolerance| tolerance * tolerance * (1.0 + 1e-9)),
+            conditions: *conditions,
+            above: surely_moving(conditions),
             ended: [0.0; CROWD],
             left: CROWD,
         }
@@ -165,22 +170,11 @@ impl Watch {
                 losses.values[i],
                 norm(&[gradient.0[i], gradient.0[CROWD + i]]),
             );
-            let bounded = [loss, here[0], here[1]]
-                .iter()
-                .all(|number| number.abs() <= DIVERGED)
-                && grad_norm < f64::INFINITY;
-            if bounded
-                && self
-                    .tolerance
-                    .is_none_or(|tolerance| grad_norm >= tolerance)
-            {
+            let Some(outcome) = self.conditions.end(step, &here, loss, grad_norm) else {
                 continue;
-            }
-            *end = if bounded {
-                (here, Outcome::Converged(step))
-            } else {
-                ([f64::NAN; 2], Outcome::Diverged(step))
             };
+            let diverged = matches!(outcome, Outcome::Diverged(_));
+            *end = (if diverged { [f64::NAN; 2] } else { here }, outcome);
             self.ended[i] = f64::INFINITY;
             self.left -= 1;
         }

@@ -265,6 +265,21 @@ impl Trajectory {
         }
     }
 
+    /// No rows, and room for so many.
+    pub(super) fn with_room(dim: usize, rows: usize) -> Self {
+        Self {
+            dim,
+            theta: Vec::with_capacity(dim * rows),
+            loss: Vec::with_capacity(rows),
+            grad_norm: Vec::with_capacity(rows),
+            lr: Vec::with_capacity(rows),
+            evaluations: Vec::with_capacity(rows),
+            costs: None,
+            average: None,
+            outcome: Outcome::Finished,
+        }
+    }
+
     /// The rows, to be written. `dim` is the trajectory's own, which the compiler knows where it is two.
     fn rows_mut(&mut self, dim: usize) -> impl ExactSizeIterator<Item = Row<'_>> {
         let rows = self.theta.chunks_exact_mut(dim).zip(&mut self.loss);

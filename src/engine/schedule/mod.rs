@@ -146,6 +146,12 @@ impl Plan {
         self.0.iter().any(|schedule| schedule.as_dyn().heeds_loss())
     }
 
+    /// Whether it replaces the optimizer's momentum.
+    pub fn cycles_momentum(&self) -> bool {
+        let mut schedules = self.0.iter().map(AnySchedule::as_dyn);
+        schedules.any(|schedule| schedule.pace(1.0, 0, 1).momentum.is_some())
+    }
+
     /// Whether every step has the base learning rate.
     pub fn is_constant(&self) -> bool {
         self.0
@@ -188,6 +194,23 @@ impl<'a> Pacing<'a> {
             Some(pace) => pace,
             None => self.moving(step, loss),
         }
+    }
+
+    /// The learning rates of step `step` and of those after it, where no loss counts: as many as there is room for, but none after
+    /// that with the number of steps, at which a run has come to its end.
+    pub fn ahead<'r>(&mut self, step: u64, room: &'r mut [f64]) -> &'r [f64] {
+        let left = self.steps.saturating_sub(step).saturating_add(1);
+        let count = room.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+        let rates = &mut room[..count];
+        match self.steady {
+            Some(pace) => rates.fill(pace.lr),
+            None => {
+                for (lr, step) in rates.iter_mut().zip(step..) {
+                    *lr = self.moving(step, f64::NAN).lr;
+                }
+            }
+        }
+        rates
     }
 
     fn moving(&mut self, step: u64, loss: f64) -> Pace {

@@ -1,0 +1,286 @@
+//! Many runs side by side.
+
+use super::{AnyStride, Stride};
+use crate::engine::objective::{Formula, Objective, gradient_on_lanes};
+use crate::engine::real::{Kernel, Lanes, Real, dispatch};
+use crate::engine::run::DIVERGED;
+use crate::engine::vector::CROWD;
+use fearless_simd::Simd;
+use fearless_simd::prelude::*;
+
+/// The widest vector has so many lanes. Runs go in groups of as many; where there are fewer the last group is filled with copies.
+const GROUP: usize = 8;
+
+/// A number for each run.
+type Column = [f64; CROWD];
+
+/// Runs of one rule in two parameters, at most [`CROWD`], all after the same number of steps.
+pub struct Herd {
+    stride: AnyStride,
+    runs: Runs,
+}
+
+/// Where the runs of a herd are and what they carry.
+#[repr(align(64))]
+struct Runs {
+    /// θ, of even and of odd steps.
+    theta: [[Column; 2]; 2],
+    /// The parity of the next step.
+    now: usize,
+    carried: [[Column; 2]; 2],
+    /// The number of each run among the starts.
+    numbers: [usize; CROWD],
+    /// How many runs are under way.
+    left: usize,
+    /// A run has not converged while its gradient's squared norm is above.
+    above: f64,
+}
+
+impl Herd {
+    /// Runs before their first step: of the first [`CROWD`] starts. A run has surely not converged while its gradient's squared
+    /// norm is above `above`.
+    pub fn new(stride: AnyStride, starts: &[[f64; 2]], above: f64) -> Self {
+        let nothing = [[0.0; CROWD]; 2];
+        let mut runs = Runs {
+            theta: [nothing; 2],
+            now: 0,
+            carried: [nothing; 2],
+            numbers: std::array::from_fn(|i| i),
+            left: starts.len().min(CROWD),
+            above,
+        };
+        let [xs, ys] = &mut runs.theta[0];
+        for ((x, y), start) in xs.iter_mut().zip(ys).zip(starts) {
+            [*x, *y] = *start;
+        }
+        runs.fill_up();
+        Self { stride, runs }
+    }
+
+    /// How many runs are under way.
+    pub fn left(&self) -> usize {
+        self.runs.left
+    }
+
+    /// Where the last step began: all x, all y.
+    pub fn places(&self) -> [&[f64]; 2] {
+        let Runs {
+            theta, now, left, ..
+        } = &self.runs;
+        let [x, y] = &theta[(now & 1) ^ 1];
+        [&x[..*left], &y[..*left]]
+    }
+
+    /// The number that a run had among the starts.
+    pub fn number(&self, run: usize) -> usize {
+        self.runs.numbers[run]
+    }
+
+    /// Takes out the runs of which `ended` is true, asked from the last one to the first. The last one takes the place of each.
+    pub fn take_out(&mut self, mut ended: impl FnMut(usize) -> bool) {
+        let runs = &mut self.runs;
+        for run in (0..runs.left).rev() {
+            if ended(run) {
+                runs.left -= 1;
+                runs.copy(runs.left, run);
+                runs.numbers[run] = runs.numbers[runs.left];
+            }
+        }
+        runs.fill_up();
+    }
+}
+
+impl Runs {
+    /// The end of the last group.
+    fn end(&self) -> usize {
+        self.left.next_multiple_of(GROUP).min(CROWD)
+    }
+
+    /// Where some runs are.
+    #[inline(always)]
+    fn load<S: Simd>(&self, simd: S, now: usize, first: usize) -> [Lanes<S>; 2] {
+        let [x, y] = &self.theta[now & 1];
+        [Lanes::load(simd, x, first), Lanes::load(simd, y, first)]
+    }
+
+    /// Takes a step of some runs, given where they are and the gradients there.
+    #[inline(always)]
+    fn step<S: Simd, T: Stride>(
+        &mut self,
+        simd: S,
+        now: usize,
+        first: usize,
+        factors: T::Factors,
+        [x, y]: [Lanes<S>; 2],
+        [gx, gy]: [Lanes<S>; 2],
+    ) {
+        let [x_after, y_after] = &mut self.theta[(now & 1) ^ 1];
+        let [[of_x, of_y], [more_of_x, more_of_y]] = &mut self.carried;
+        let mut carried = [
+            Lanes::load(simd, of_x, first),
+            Lanes::load(simd, more_of_x, first),
+        ];
+        T::step(factors, x, gx, &mut carried).store(x_after, first);
+        carried[0].store(of_x, first);
+        if T::CARRIED > 1 {
+            carried[1].store(more_of_x, first);
+        }
+        let mut carried = [
+            Lanes::load(simd, of_y, first),
+            Lanes::load(simd, more_of_y, first),
+        ];
+        T::step(factors, y, gy, &mut carried).store(y_after, first);
+        carried[0].store(of_y, first);
+        if T::CARRIED > 1 {
+            carried[1].store(more_of_y, first);
+        }
+    }
+
+    fn fill_up(&mut self) {
+        for run in self.left..self.end() {
+            self.copy(0, run);
+        }
+    }
+
+    fn copy(&mut self, from: usize, to: usize) {
+        let columns = self.theta.as_flattened_mut().iter_mut();
+        for column in columns.chain(self.carried.as_flattened_mut()) {
+            column[to] = column[from];
+        }
+    }
+}
+
+/// Takes steps of all runs down the gradient of a formula, one at each learning rate, until a run may have ended where a step began: its
+/// loss or θ may be beyond [`DIVERGED`], its gradient not finite or short. That step is the last. Returns the number of steps,
+/// and whether none may have ended.
+#[inline(always)]
+pub fn march<F: Formula>(formula: &F, herd: &mut Herd, rates: &[f64]) -> (usize, bool) {
+    let Herd { stride, runs } = herd;
+    match stride {
+        AnyStride::HeavyBall(stride) => dispatch(March {
+            formula,
+            stride,
+            runs,
+            rates,
+        }),
+        AnyStride::TwoMeans(stride) => dispatch(March {
+            formula,
+            stride,
+            runs,
+            rates,
+        }),
+    }
+}
+
+struct March<'a, F, T> {
+    formula: &'a F,
+    stride: &'a mut T,
+    runs: &'a mut Runs,
+    rates: &'a [f64],
+}
+
+impl<F: Formula, T: Stride> Kernel for March<'_, F, T> {
+    type Output = (usize, bool);
+
+    #[inline(always)]
+    fn on_lanes<S: Simd>(self, simd: S) -> (usize, bool) {
+        let Self {
+            formula,
+            stride,
+            runs,
+            rates,
+        } = self;
+        let end = runs.end();
+        for (step, lr) in rates.iter().enumerate() {
+            let (now, factors) = (runs.now, stride.factors(*lr));
+            let zero = Lanes::<S>::splat(simd, 0.0);
+            // Sums of squares that are in bounds tell that all their parts are.
+            let (mut losses, mut xs, mut ys, mut slopes) = (zero, zero, zero, zero);
+            let mut least = Lanes::splat(simd, f64::INFINITY);
+            let mut first = 0;
+            while first < end {
+                let [x, y] = runs.load(simd, now, first);
+                let [loss, gx, gy] = gradient_on_lanes(formula, simd, x, y);
+                let slope = (gx * gx).plus_square(gy);
+                losses = losses.plus_square(loss);
+                xs = xs.plus_square(x);
+                ys = ys.plus_square(y);
+                slopes = slopes + slope;
+                least = least.lower(slope);
+                runs.step::<S, T>(simd, now, first, factors, [x, y], [gx, gy]);
+                first += S::f64s::LEN;
+            }
+            runs.now ^= 1;
+            let reach = losses + xs + ys + slopes;
+            let bounded = reach.at_most(reach.like(DIVERGED * DIVERGED));
+            let moving = least.like(runs.above).less(least);
+            if !(bounded & moving).all_true() {
+                return (step + 1, false);
+            }
+        }
+        (rates.len(), true)
+    }
+}
+
+/// The same for any objective: all gradients of a step, then the step.
+pub fn march_apart(objective: &dyn Objective, herd: &mut Herd, rates: &[f64]) -> (usize, bool) {
+    let Herd { stride, runs } = herd;
+    match stride {
+        AnyStride::HeavyBall(stride) => dispatch(Apart {
+            objective,
+            stride,
+            runs,
+            rates,
+        }),
+        AnyStride::TwoMeans(stride) => dispatch(Apart {
+            objective,
+            stride,
+            runs,
+            rates,
+        }),
+    }
+}
+
+struct Apart<'a, T> {
+    objective: &'a dyn Objective,
+    stride: &'a mut T,
+    runs: &'a mut Runs,
+    rates: &'a [f64],
+}
+
+impl<T: Stride> Kernel for Apart<'_, T> {
+    type Output = (usize, bool);
+
+    #[inline(always)]
+    fn on_lanes<S: Simd>(self, simd: S) -> (usize, bool) {
+        let Self {
+            objective,
+            stride,
+            runs,
+            rates,
+        } = self;
+        let end = runs.end();
+        let [mut losses, mut gx, mut gy] = [[0.0; CROWD]; 3];
+        for (step, lr) in rates.iter().enumerate() {
+            let (now, factors) = (runs.now, stride.factors(*lr));
+            let [x, y] = &runs.theta[now & 1];
+            let extent = objective.gradients(
+                [&x[..end], &y[..end]],
+                &mut losses[..end],
+                [&mut gx[..end], &mut gy[..end]],
+            );
+            let mut first = 0;
+            while first < end {
+                let theta = runs.load(simd, now, first);
+                let gradient = [Lanes::load(simd, &gx, first), Lanes::load(simd, &gy, first)];
+                runs.step::<S, T>(simd, now, first, factors, theta, gradient);
+                first += S::f64s::LEN;
+            }
+            runs.now ^= 1;
+            if !(extent.bounded && extent.least > runs.above) {
+                return (step + 1, false);
+            }
+        }
+        (rates.len(), true)
+    }
+}
