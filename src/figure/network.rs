@@ -69,8 +69,16 @@ pub fn note(runs: &Runs, row: usize, frame: &Frame, theme: &Theme) -> Vec<Item> 
     if hollow {
         lines.push("Hollow: the run is far off the plane.");
     }
-    let [x, bottom] = [frame.area.min[0] + 8.0, frame.area.max[1] - 12.0];
-    let mut items = Vec::new();
+    let [x, bottom] = [frame.area.min[0] + 8.0, frame.area.max[1] - 14.0];
+    // Contour lines have heights written on them that would run into the words.
+    let (width, top) = (330.0, bottom - if hollow { 24.0 } else { 10.0 });
+    let [left, right, low] = [x - 4.0, x + width, bottom + 10.0];
+    let mut items = vec![Item::Path {
+        points: vec![[left, top], [right, top], [right, low], [left, low]],
+        closed: true,
+        stroke: None,
+        fill: Some(theme.background.opacity(0.8)),
+    }];
     let mut y = bottom;
     for line in lines.into_iter().rev() {
         items.push(text(line.to_owned(), [x, y], Anchor::Start, theme));
@@ -175,7 +183,7 @@ mod tests {
     }
 
     /// The texts of items, and the signs among them that pictures have no glyph for.
-    fn words(items: Vec<Item>) -> Vec<String> {
+    fn words(items: &[Item]) -> Vec<String> {
         fn gather(items: &[Item], texts: &mut Vec<String>) {
             for item in items {
                 match item {
@@ -186,7 +194,7 @@ mod tests {
             }
         }
         let mut texts = Vec::new();
-        gather(&items, &mut texts);
+        gather(items, &mut texts);
         assert_eq!(missing_glyphs(&texts.join(" ")), "");
         texts
     }
@@ -206,7 +214,7 @@ mod tests {
         let frame = Frame::of(2, runs.ground.view, area);
         let never = Cancel::default();
         let terrain = compute_terrain(&runs.scene, &runs.ground, frame.window, 9, &never);
-        let texts = words(draw(&runs, &terrain.unwrap(), &frame, &options).items);
+        let texts = words(&draw(&runs, &terrain.unwrap(), &frame, &options).items);
         let loss = number(runs.results[1].trajectory.loss[8], 3);
         check(
             &texts,
@@ -226,7 +234,7 @@ mod tests {
     #[test]
     fn the_view_off_the_plane_tells_each_run() {
         let runs = made("moons:samples=16", "bce", "hessian");
-        let texts = words(off::picture(&runs, &options()).items);
+        let texts = words(&off::picture(&runs, &options()).items);
         check(
             &texts,
             &[
@@ -238,7 +246,7 @@ mod tests {
                 "Adam",
             ],
         );
-        let [loss, on_plane, _] = off::told(&runs, 1, 3).unwrap();
+        let [loss, on_plane, ..] = off::told(&runs, 1, 3).unwrap();
         let shadow = runs.trained.as_ref().unwrap().runs[1].shadows[3];
         let row = runs.results[1].trajectory.loss[3];
         assert_eq!(loss, format!("loss {}", number(row, 4)));
@@ -318,7 +326,7 @@ mod tests {
         let area = Area::new([0.0, 0.0], [300.0, 200.0]);
         let (legend, below) = layers::legend(&series, thresholds, area, &Theme::LIGHT);
         check(
-            &words(legend),
+            &words(&legend),
             &["layers.0", "layers.1", "below 1.5e-5", "above 100"],
         );
         assert!(below.min[1] > 20.0 && below.max == area.max);
@@ -329,7 +337,7 @@ mod tests {
             row: rows,
         };
         let drawn = quantity.draw(below, &across, &Theme::LIGHT);
-        check(&words(drawn), &["gradient norm of each layer"]);
+        check(&words(&drawn), &["gradient norm of each layer"]);
         assert!(of_layers(&runs, 7, &series, thresholds).is_none());
     }
 }
