@@ -67,6 +67,7 @@ impl Panels<'_> {
             .collect();
         let runs = shadows.iter().zip(&names).zip(&rows).enumerate();
         let runs = runs.map(|(look, ((trajectory, name), outline))| Trail {
+            run: look,
             trajectory,
             outline,
             name,

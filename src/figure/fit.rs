@@ -180,7 +180,7 @@ impl<'a> Page<'a> {
             reason = "a number of characters"
         )]
         let most =
-            ((self.width - (at[0] - self.words[0])) / (0.53 * size)).clamp(4.0, 200.0) as usize;
+            ((self.width - (at[0] - self.words[0])) / (0.48 * size)).clamp(4.0, 200.0) as usize;
         Item::Text(Text {
             text: shortened(text, most),
             at,

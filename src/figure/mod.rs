@@ -146,9 +146,7 @@ fn inside(
 ) -> Vec<Item> {
     let (scene, theme) = (&runs.scene, options.theme);
     let heads = network::heads(runs, names, row);
-    let trails: Vec<Trail> = trails(runs, &heads, row, frame)
-        .map(|(_, trail)| trail)
-        .collect();
+    let trails: Vec<Trail> = trails(runs, &heads, row, frame).collect();
     let mut inside = map::landscape(
         terrain,
         &map::shading(terrain, theme),
@@ -185,25 +183,23 @@ fn inside(
     inside
 }
 
-/// The trails of the ticked runs with their places among all, named as `heads` says.
+/// The trails of the ticked runs, named as `heads` says.
 pub fn trails<'a>(
     runs: &'a Runs,
     heads: &'a [String],
     row: usize,
     frame: &'a Frame,
-) -> impl Iterator<Item = (usize, Trail<'a>)> {
+) -> impl Iterator<Item = Trail<'a>> {
     let all = runs.scene.runs.iter().zip(&runs.results).zip(heads);
     let ticked = all.enumerate().filter(|(_, ((run, _), _))| run.shown);
-    ticked.map(move |(index, ((run, result), name))| {
-        let trail = Trail {
-            trajectory: &result.trajectory,
-            outline: &result.outline,
-            name,
-            look: look(run.colour),
-            strong: false,
-            hollow: network::is_far(runs, index, row, frame),
-        };
-        (index, trail)
+    ticked.map(move |(index, ((run, result), name))| Trail {
+        run: index,
+        trajectory: &result.trajectory,
+        outline: &result.outline,
+        name,
+        look: look(run.colour),
+        strong: false,
+        hollow: network::is_far(runs, index, row, frame),
     })
 }
 

@@ -69,8 +69,16 @@ pub fn note(runs: &Runs, row: usize, frame: &Frame, theme: &Theme) -> Vec<Item> 
     if hollow {
         lines.push("Hollow: the run is far off the plane.");
     }
-    let [x, bottom] = [frame.area.min[0] + 8.0, frame.area.max[1] - 12.0];
-    let mut items = Vec::new();
+    let [x, bottom] = [frame.area.min[0] + 8.0, frame.area.max[1] - 14.0];
+    // Contour lines have heights written on them that would run into the words.
+    let (width, top) = (330.0, bottom - if hollow { 24.0 } else { 10.0 });
+    let [left, right, low] = [x - 4.0, x + width, bottom + 10.0];
+    let mut items = vec![Item::Path {
+        points: vec![[left, top], [right, top], [right, low], [left, low]],
+        closed: true,
+        stroke: None,
+        fill: Some(theme.background.opacity(0.8)),
+    }];
     let mut y = bottom;
     for line in lines.into_iter().rev() {
         items.push(text(line.to_owned(), [x, y], Anchor::Start, theme));
@@ -238,7 +246,7 @@ mod tests {
                 "Adam",
             ],
         );
-        let [loss, on_plane, _] = off::told(&runs, 1, 3).unwrap();
+        let [loss, on_plane, ..] = off::told(&runs, 1, 3).unwrap();
         let shadow = runs.trained.as_ref().unwrap().runs[1].shadows[3];
         let row = runs.results[1].trajectory.loss[3];
         assert_eq!(loss, format!("loss {}", number(row, 4)));

@@ -6,21 +6,23 @@ use super::quantity::{Across, off_plane};
 use super::{Options, axis::number, caption, legend_line, look, page, shortened};
 use crate::engine::lab::Runs;
 
-/// What is known of a run at a row, in words: its true loss, that of its projection, and how far off the plane it is.
-pub fn told(runs: &Runs, run: usize, row: usize) -> Option<[String; 3]> {
+/// What is known of a run at a row, in words: its true loss, that of its projection, how far off the plane it is, and that as a share of its
+/// way from the start, which is empty at the start.
+pub fn told(runs: &Runs, run: usize, row: usize) -> Option<[String; 4]> {
     let trained = runs.trained.as_ref()?.runs.get(run)?;
     let row = row.min(trained.rows.len().checked_sub(1)?);
     let (shadow, distance) = (trained.shadows.get(row)?, *trained.distances.get(row)?);
     let share = shadow.residual / distance;
     let of_way = if share.is_finite() {
-        format!(", {} of its way", percent(share))
+        format!("{} of its way", percent(share))
     } else {
         String::new()
     };
     Some([
         format!("loss {}", number(trained.rows[row].loss, 4)),
         format!("on the plane {}", number(shadow.loss, 4)),
-        format!("off it by {}{of_way}", number(shadow.residual, 3)),
+        format!("off it by {}", number(shadow.residual, 3)),
+        of_way,
     ])
 }
 
@@ -69,7 +71,7 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
         if let (true, true, Some(lines)) = (run.shown, room, told(runs, index, row)) {
             items.extend(legend_line(at, look(run.colour), theme));
             items.push(write(shortened(name, 24), [at[0] + 40.0, at[1]], 13.0));
-            for line in lines {
+            for line in lines.into_iter().filter(|line| !line.is_empty()) {
                 at[1] += 15.0;
                 items.push(write(line, [at[0] + 40.0, at[1]], 11.0));
             }

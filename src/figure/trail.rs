@@ -16,6 +16,8 @@ const LONGEST: usize = 30;
 /// What a trail is drawn from.
 #[derive(Clone, Copy)]
 pub struct Trail<'a> {
+    /// Its place among all runs.
+    pub run: usize,
     /// The run.
     pub trajectory: &'a Trajectory,
     /// The rows that are enough to draw it.

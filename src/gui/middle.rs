@@ -5,6 +5,7 @@ use super::paint;
 use super::view::View;
 use super::view::fit::FitView;
 use crate::engine::lab::{Runs, Terrain};
+use crate::engine::scene::Scene;
 use crate::figure::colour::Theme;
 use eframe::egui;
 use std::sync::Arc;
@@ -64,11 +65,15 @@ impl App {
     }
 }
 
-/// Whether a terrain is on the plane of the runs; before the first runs any landscape's is.
-pub(super) fn belongs(terrain: &Arc<Result<Terrain, String>>, runs: Option<&Runs>) -> bool {
+/// Whether a terrain is on the plane of the runs; before the first runs, whether it is that of a landscape at all.
+pub(super) fn belongs(
+    terrain: &Arc<Result<Terrain, String>>,
+    runs: Option<&Runs>,
+    scene: &Scene,
+) -> bool {
     match (&**terrain, runs) {
         (Ok(terrain), Some(runs)) => terrain.is_of(runs),
-        (Ok(terrain), None) => terrain.ground.is_none(),
-        (Err(_), _) => true,
+        (Ok(terrain), None) => terrain.ground.is_none() && scene.network.is_none(),
+        (Err(_), _) => false,
     }
 }

@@ -295,7 +295,7 @@ impl App {
             runs,
             terrain: terrain
                 .as_ref()
-                .filter(|terrain| super::middle::belongs(terrain, runs)),
+                .filter(|terrain| super::middle::belongs(terrain, runs, &self.scene)),
             row: fitting.as_ref().map_or(0, |(_, row)| *row),
             selected: self.selected,
             followed,

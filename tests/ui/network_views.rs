@@ -14,6 +14,10 @@ fn network(data: &str, loss: &str) -> Window {
         data: data.parse().expect("a data set"),
         ..Bench::default()
     });
+    // A map over few samples is quickly drawn.
+    if let Some(bench) = scene.network.as_mut().filter(|_| data == "iris") {
+        bench.settings.test = 0.9;
+    }
     for run in ["sgd:lr=0.5,momentum=0.9", "adam:lr=0.1"] {
         scene.add_run(run.parse().expect("a run"));
     }
@@ -28,7 +32,7 @@ fn network(data: &str, loss: &str) -> Window {
 
 #[test]
 fn a_network_shows_its_plane_its_data_and_its_charts() {
-    let window = network("moons:samples=24", "bce");
+    let window = network("moons:samples=20", "bce");
     assert!(window.has("Map: drag pans, wheel zooms") && window.has("Decision boundary"));
     assert!(window.paints("Heights are losses on this plane; beside each run is its own loss."));
     assert!(
@@ -49,7 +53,7 @@ fn a_network_shows_its_plane_its_data_and_its_charts() {
 
 #[test]
 fn the_data_can_be_hidden_and_the_map_grows() {
-    let mut window = network("sine:samples=24", "mse");
+    let mut window = network("sine:samples=20", "mse");
     assert!(window.has("Fit"));
     let before = window.map();
     window.click(egui::Role::Button, "Hide the data");
@@ -64,7 +68,7 @@ fn the_data_can_be_hidden_and_the_map_grows() {
 
 #[test]
 fn the_pointer_tells_the_plane_and_the_runs_and_moves_no_start() {
-    let mut window = network("moons:samples=24", "bce");
+    let mut window = network("moons:samples=20", "bce");
     let scene = window.app().scene().clone();
     let at = window.map().center() + egui::vec2(-60.0, 30.0);
     window.drag(at, at);

@@ -65,15 +65,19 @@ fn data_bring_the_loss_that_suits_them_and_planes_are_a_choice() {
 #[test]
 fn rarely_used_settings_are_a_click_away() {
     let mut window = Window::on(moons());
-    for (section, setting) in [
-        ("more of model", "residual"),
-        ("more of data", "test"),
-        ("more of plane", "precision"),
-        ("more of training", "vanishing"),
+    for (section, role, setting) in [
+        ("more of model", Role::CheckBox, "residual"),
+        ("more of data", Role::Slider, "test"),
+        ("more of plane", Role::ComboBox, "precision"),
+        ("more of training", Role::Slider, "vanishing"),
     ] {
-        assert!(!window.has(setting), "{setting}");
+        let has = |window: &Window| {
+            let mut all = window.harness.query_all_by_role_and_label(role, setting);
+            all.next().is_some()
+        };
+        assert!(!has(&window), "{setting}");
         window.click(Role::Button, section);
-        assert!(window.has(setting), "{setting}");
+        assert!(has(&window), "{setting}");
     }
 }
 

@@ -153,7 +153,6 @@ impl MapView {
         }
         if scene.map.trails {
             let trails = trails(shown, runs, shown.names, frame);
-            let trails: Vec<Trail> = trails.into_iter().map(|(_, trail)| trail).collect();
             items.extend(trail::trails(&trails, frame, shown.row, theme));
         }
         if scene.map.internals {
@@ -176,7 +175,6 @@ impl MapView {
         let mut taken = vec![internals::start_area(runs.ground.place(scene.start), frame)];
         if scene.map.trails {
             let trails = trails(shown, runs, shown.names, frame);
-            let trails: Vec<Trail> = trails.into_iter().map(|(_, trail)| trail).collect();
             taken.extend(trail::name_areas(&trails, frame, shown.row));
         }
         let (ground, colour) = (&runs.ground, look(run.colour));
@@ -312,7 +310,6 @@ fn of_network(frame: &Frame, shown: &Shown) -> Vec<Item> {
     if shown.scene.map.trails {
         let heads = network::heads(runs, shown.names, shown.row);
         let trails = trails(shown, runs, &heads, frame);
-        let trails: Vec<Trail> = trails.into_iter().map(|(_, trail)| trail).collect();
         items.extend(trail::trails(&trails, frame, shown.row, theme));
     }
     items.extend(if shown.terrain.is_some() {
@@ -323,16 +320,16 @@ fn of_network(frame: &Frame, shown: &Shown) -> Vec<Item> {
     items
 }
 
-/// The trails of the ticked runs with their places among all, named as `names` says.
+/// The trails of the ticked runs, named as `names` says.
 pub(super) fn trails<'a>(
     shown: &'a Shown,
     runs: &'a Runs,
     names: &'a [String],
     frame: &'a Frame,
-) -> Vec<(usize, Trail<'a>)> {
-    let strong = |(index, trail)| {
-        let strong = shown.selected == Some(index);
-        (index, Trail { strong, ..trail })
+) -> Vec<Trail<'a>> {
+    let strong = |trail: Trail<'a>| Trail {
+        strong: shown.selected == Some(trail.run),
+        ..trail
     };
     figure::trails(runs, names, shown.row, frame)
         .map(strong)

@@ -25,8 +25,8 @@ pub(super) fn describe(pointer: egui::Pos2, frame: &Frame, shown: &Shown, runs: 
     };
     let at = frame.world_from_picture(pointer.into());
     match (nearest(pointer, frame, shown.row, &trails), &runs.trained) {
-        (Some((index, trail, row)), Some(_)) => of_network(runs, index, trail.name, row),
-        (Some((_, trail, row)), None) => step_words(shown.scene, runs, trail, row),
+        (Some((trail, row)), Some(_)) => of_network(runs, trail, row),
+        (Some((trail, row)), None) => step_words(shown.scene, runs, trail, row),
         (None, Some(_)) => height_words(runs, shown, at),
         (None, None) => landscape_words(shown.scene, runs, at),
     }
@@ -37,11 +37,11 @@ fn nearest<'a>(
     pointer: egui::Pos2,
     frame: &Frame,
     row: usize,
-    trails: &'a [(usize, Trail)],
-) -> Option<(usize, &'a Trail<'a>, usize)> {
+    trails: &'a [Trail],
+) -> Option<(&'a Trail<'a>, usize)> {
     let mut least = REACH;
     let mut nearest = None;
-    for (index, trail) in trails {
+    for trail in trails {
         let shown = trail.outline.iter().copied();
         for row in shown.take_while(|&outlined| outlined <= row) {
             let Some(place) = trail.trajectory.place(row) else {
@@ -50,7 +50,7 @@ fn nearest<'a>(
             let distance = pointer.distance(frame.picture_from_world(place).into());
             if distance < least {
                 least = distance;
-                nearest = Some((*index, trail, row));
+                nearest = Some((trail, row));
             }
         }
     }
@@ -77,8 +77,9 @@ fn step_words(scene: &Scene, runs: &Runs, trail: &Trail, row: usize) -> String {
 }
 
 /// A row of a network's run: what is true of it, and what the plane shows instead.
-fn of_network(runs: &Runs, index: usize, name: &str, row: usize) -> String {
-    let Some([loss, on_plane, off_plane]) = off_plane::told(runs, index, row) else {
+fn of_network(runs: &Runs, trail: &Trail, row: usize) -> String {
+    let (index, name) = (trail.run, trail.name);
+    let Some([loss, on_plane, off_plane, _]) = off_plane::told(runs, index, row) else {
         return String::new();
     };
     let [_, test] = measures(runs, index, row);
