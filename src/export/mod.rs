@@ -6,7 +6,6 @@ pub mod layers;
 pub(crate) mod members;
 mod npz;
 pub mod page;
-pub mod panels;
 pub mod picture;
 pub mod slice;
 pub mod training;

@@ -143,6 +143,21 @@ pub enum Item {
     },
 }
 
+impl Item {
+    /// A text that begins at a place.
+    pub fn words(text: String, at: Point, size: f32, colour: Colour) -> Self {
+        Self::Text(Text {
+            text,
+            at,
+            anchor: Anchor::Start,
+            size,
+            colour,
+            halo: None,
+            upright: false,
+        })
+    }
+}
+
 /// A picture: its size and what is in it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Drawing {

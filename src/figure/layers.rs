@@ -2,7 +2,7 @@
 
 use super::axis::number;
 use super::colour::Theme;
-use super::drawing::{Anchor, Area, Item, Text};
+use super::drawing::{Area, Item};
 use super::legend_line;
 use crate::engine::lab::TrainedRun;
 use crate::engine::network::Vitals;
@@ -53,17 +53,7 @@ pub fn legend(
     let mut items = Vec::new();
     let [left, mut y] = [area.min[0] + 8.0, area.min[1] + 10.0];
     let mut x = left;
-    let write = |text: String, at| {
-        Item::Text(Text {
-            text,
-            at,
-            anchor: Anchor::Start,
-            size: 11.0,
-            colour: theme.ink,
-            halo: None,
-            upright: false,
-        })
-    };
+    let write = |text: String, at| Item::words(text, at, 11.0, theme.ink);
     for (place, layer) in layers.iter().enumerate() {
         if x > left && x + COLUMN > area.max[0] {
             (x, y) = (left, y + LINE);

@@ -17,6 +17,7 @@ mod layout;
 pub mod map;
 pub mod network;
 pub mod off_plane;
+pub mod panels;
 pub mod png;
 pub mod quantity;
 pub mod slice;
@@ -32,7 +33,7 @@ use crate::engine::run::{self, Outcome};
 use crate::engine::scene::Scene;
 use axis::number;
 use colour::{Theme, run_colour, run_dash, run_marker};
-use drawing::{Anchor, Area, Drawing, Item, Point, Text};
+use drawing::{Area, Drawing, Item, Point};
 use frame::Frame;
 use layout::{Layout, layout, layout_of, page};
 use trail::Trail;
@@ -89,17 +90,7 @@ fn draw(runs: &Runs, terrain: &Terrain, frame: &Frame, options: &Options) -> Dra
     if scene.map.fill {
         items.extend(map::colour_bar(terrain, layout.bar, theme));
     }
-    let write = |text: String, at: Point, size: f32| {
-        Item::Text(Text {
-            text,
-            at,
-            anchor: Anchor::Start,
-            size,
-            colour: theme.ink,
-            halo: None,
-            upright: false,
-        })
-    };
+    let write = |text: String, at: Point, size: f32| Item::words(text, at, size, theme.ink);
     let title = format!("{}   {}", scene.title(), scene.formula());
     items.push(write(title, [layout.map.min[0] + 18.0, 20.0], 15.0));
     items.push(write(caption(scene, step), layout.caption, 11.0));

@@ -1,6 +1,6 @@
 //! What the plane of a network does not show: true losses beside those on the plane, and how far off it the runs are.
 
-use super::drawing::{Anchor, Area, Drawing, Item, Point, Text};
+use super::drawing::{Area, Drawing, Item, Point};
 use super::network::{percent, plane_words};
 use super::quantity::{Across, off_plane};
 use super::{Options, axis::number, caption, legend_line, look, page, shortened};
@@ -39,17 +39,7 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
             items,
         };
     };
-    let write = |text: String, at: Point, size: f32| {
-        Item::Text(Text {
-            text,
-            at,
-            anchor: Anchor::Start,
-            size,
-            colour: theme.ink,
-            halo: None,
-            upright: false,
-        })
-    };
+    let write = |text: String, at: Point, size: f32| Item::words(text, at, size, theme.ink);
     let title = format!("Off the plane   {}", scene.title());
     items.push(write(title, [18.0, 20.0], 15.0));
     items.push(write(plane_words(trained), [18.0, 42.0], 12.0));

@@ -2,7 +2,7 @@
 
 use super::axis::number;
 use super::colour::Theme;
-use super::drawing::{Anchor, Area, Drawing, Item, Text};
+use super::drawing::{Area, Drawing, Item};
 use super::frame::Frame;
 use super::{layout, map};
 use crate::engine::cancel::Cancel;
@@ -55,17 +55,7 @@ pub fn picture(
         items.extend(map::axes(&frame, ["a", "b"], theme));
         items.extend(map::colour_bar(&terrain, bar, theme));
     }
-    let mut write = |text: String, at, size| {
-        items.push(Item::Text(Text {
-            text,
-            at,
-            anchor: Anchor::Start,
-            size,
-            colour: theme.ink,
-            halo: None,
-            upright: false,
-        }));
-    };
+    let mut write = |text: String, at, size| items.push(Item::words(text, at, size, theme.ink));
     write(title.to_owned(), [layout.map.min[0] + 18.0, 20.0], 15.0);
     write(caption.to_owned(), layout.caption, 11.0);
     if let Some([low, high]) = range {

@@ -6,9 +6,9 @@ use super::shadows::Shadows;
 use crate::engine::network::plane::Cut;
 use crate::engine::real;
 use crate::engine::surface::Surface;
-use crate::export::panels::Panels;
 use crate::export::{picture, slice as table};
 use crate::figure::axis::number;
+use crate::figure::panels::Panels;
 use crate::figure::slice;
 use std::io::{self, Write};
 

@@ -44,14 +44,17 @@ pub struct Row {
 }
 
 /// A run of a network that goes on on a thread of its own as far as it may, and rests there until it may go further.
-pub(super) struct Trainer {
+pub(super) struct Trainer(Arc<Work>);
+
+/// What a run and whoever watches it share.
+struct Work {
     ticket: u64,
     trainee: Arc<Trainee>,
     spec: RunSpec,
     legs: Vec<Leg>,
     conditions: Conditions,
     log: Arc<Mutex<Log>>,
-    target: Arc<Mutex<u64>>,
+    target: Mutex<u64>,
     gate: Arc<Gate>,
     cancel: Cancel,
 }
@@ -64,80 +67,67 @@ impl Trainer {
         conditions: Conditions,
         gate: &Arc<Gate>,
     ) -> Result<Self, String> {
-        let trainer = Self {
+        let work = Arc::new(Work {
             ticket: gate.ticket(),
             trainee: Arc::clone(trainee),
             spec: run.spec.clone(),
             legs: run.legs.clone(),
             conditions,
             log: Arc::default(),
-            target: Arc::new(Mutex::new(conditions.steps)),
+            target: Mutex::new(conditions.steps),
             gate: Arc::clone(gate),
             cancel: Cancel::default(),
-        };
-        let work = trainer.work();
+        });
+        let own = Arc::clone(&work);
         let spawned = std::thread::Builder::new()
             .name("ravine training".to_owned())
-            .spawn(move || work.run());
+            .spawn(move || own.run());
         spawned.map_err(|error| format!("no thread for a run: {error}"))?;
-        Ok(trainer)
-    }
-
-    fn work(&self) -> Work {
-        Work {
-            trainee: Arc::clone(&self.trainee),
-            spec: self.spec.clone(),
-            legs: self.legs.clone(),
-            conditions: self.conditions,
-            log: Arc::clone(&self.log),
-            target: Arc::clone(&self.target),
-            gate: Arc::clone(&self.gate),
-            cancel: self.cancel.clone(),
-        }
+        Ok(Self(work))
     }
 
     /// Whether this is the run that is asked for, so far as it has come, and lets it go on to as many steps.
     pub(super) fn serves(&self, trainee: &Arc<Trainee>, run: &Run, conditions: Conditions) -> bool {
-        let same = Arc::ptr_eq(&self.trainee, trainee)
-            && self.spec == run.spec
-            && self.legs == run.legs
-            && self.conditions == (Conditions { steps: self.conditions.steps, ..conditions })
+        let same = Arc::ptr_eq(&self.0.trainee, trainee)
+            && self.0.spec == run.spec
+            && self.0.legs == run.legs
+            && self.0.conditions == (Conditions { steps: self.0.conditions.steps, ..conditions })
             // A schedule may stretch over all of the run.
-            && (self.conditions.steps == conditions.steps || {
-                let specs = std::iter::once(&self.spec).chain(self.legs.iter().map(|leg| &leg.spec));
+            && (self.0.conditions.steps == conditions.steps || {
+                let specs = std::iter::once(&self.0.spec).chain(self.0.legs.iter().map(|leg| &leg.spec));
                 let pace = |spec: &RunSpec, step, steps| spec.pace(step, steps);
-                let most = self.conditions.steps.max(conditions.steps);
+                let most = self.0.conditions.steps.max(conditions.steps);
                 specs.into_iter().all(|spec| {
                     (0..most).all(|step| {
-                        pace(spec, step, self.conditions.steps) == pace(spec, step, conditions.steps)
+                        pace(spec, step, self.0.conditions.steps) == pace(spec, step, conditions.steps)
                     })
                 })
             });
         if same {
-            *lock(&self.target) = conditions.steps;
-            self.gate.tell();
+            *lock(&self.0.target) = conditions.steps;
+            self.0.gate.tell();
         }
         same
     }
 
     /// Whether there is no more to come, up to as many steps as it may take.
     pub(super) fn rests(&self) -> bool {
-        let log = lock(&self.log);
-        let rows = lock(&self.target).div_ceil(self.conditions.every) + 1;
+        let log = lock(&self.0.log);
+        let rows = lock(&self.0.target).div_ceil(self.0.conditions.every) + 1;
         log.outcome.is_some() || log.broken.is_some() || log.rows.len() as u64 >= rows
     }
 
     /// How many of its rows there are, of those that it may have.
     pub(super) fn len(&self) -> usize {
-        let most = lock(&self.target).div_ceil(self.conditions.every) + 1;
+        let most = lock(&self.0.target).div_ceil(self.0.conditions.every) + 1;
         let most = usize::try_from(most).unwrap_or(usize::MAX);
-        lock(&self.log).rows.len().min(most)
+        lock(&self.0.log).rows.len().min(most)
     }
 
     /// Some of its rows, n numbers of θ each.
     pub(super) fn rows(&self, range: Range<usize>) -> (Vec<f64>, Vec<Row>) {
-        let dim = self.trainee.start.len();
-        let log = lock(&self.log);
+        let dim = self.0.trainee.start.len();
+        let log = lock(&self.0.log);
         let theta = log.theta.get(range.start * dim..range.end * dim);
         let rows = log.rows.get(range);
         (
@@ -148,48 +138,36 @@ impl Trainer {
 
     /// How it ended by itself, as far as `rows` rows go.
     pub(super) fn outcome(&self, rows: usize) -> Outcome {
-        let log = lock(&self.log);
+        let log = lock(&self.0.log);
         let all = rows == log.rows.len();
         log.outcome.filter(|_| all).unwrap_or(Outcome::Finished)
     }
 
     /// Why it broke off, if it did.
     pub(super) fn broken(&self) -> Option<String> {
-        lock(&self.log).broken.clone()
+        lock(&self.0.log).broken.clone()
     }
 
     /// Tells it from other trainers while it lives.
     pub(super) fn identity(&self) -> u64 {
-        self.ticket
+        self.0.ticket
     }
 
     /// Where θ of each row can be had.
     pub(super) fn log(&self) -> Arc<Mutex<Log>> {
-        Arc::clone(&self.log)
+        Arc::clone(&self.0.log)
     }
 }
 
 impl Drop for Trainer {
     fn drop(&mut self) {
-        self.cancel.cancel();
-        self.gate.tell();
+        self.0.cancel.cancel();
+        self.0.gate.tell();
     }
 }
 
-/// What the thread of a run has.
-struct Work {
-    trainee: Arc<Trainee>,
-    spec: RunSpec,
-    legs: Vec<Leg>,
-    conditions: Conditions,
-    log: Arc<Mutex<Log>>,
-    target: Arc<Mutex<u64>>,
-    gate: Arc<Gate>,
-    cancel: Cancel,
-}
-
 impl Work {
-    fn run(self) {
+    fn run(&self) {
         let done = catch_unwind(AssertUnwindSafe(|| self.legs()));
         let mut log = lock(&self.log);
         match done {

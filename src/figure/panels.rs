@@ -1,5 +1,10 @@
 //! Slices of one network side by side at one scale, and the shadows of runs on them.
 
+use super::colour::Theme;
+use super::drawing::{Area, Drawing, Item, Point};
+use super::frame::Frame;
+use super::map;
+use super::trail::{Trail, trails};
 use crate::engine::cancel::Cancel;
 use crate::engine::contour::{self, Levels};
 use crate::engine::lab::Terrain;
@@ -8,11 +13,6 @@ use crate::engine::real;
 use crate::engine::run::Trajectory;
 use crate::engine::scene::MapStyle;
 use crate::engine::surface::Surface;
-use crate::figure::colour::Theme;
-use crate::figure::drawing::{Anchor, Area, Drawing, Item, Point, Text};
-use crate::figure::frame::Frame;
-use crate::figure::map;
-use crate::figure::trail::{Trail, trails};
 
 /// What is drawn.
 pub struct Panels<'a> {
@@ -112,15 +112,7 @@ impl Panels<'_> {
 }
 
 fn text(text: &str, at: Point, size: f32, theme: &Theme) -> Item {
-    Item::Text(Text {
-        text: text.to_owned(),
-        at,
-        anchor: Anchor::Start,
-        size,
-        colour: theme.ink,
-        halo: None,
-        upright: false,
-    })
+    Item::words(text.to_owned(), at, size, theme.ink)
 }
 
 /// Levels for all maps together, logarithmic where the loss spans very different heights.
