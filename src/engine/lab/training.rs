@@ -353,6 +353,14 @@ mod tests {
         let runs = made(&diverging);
         let end = &runs.results[0].trajectory;
         assert!(matches!(end.outcome, Outcome::Diverged(step) if step > 0 && step <= 60));
+        // The plane is the others'.
+        let both = scene(&["sgd:lr=1e30", "adam:lr=0.1"]);
+        let [alone, both] = [made(&scene(&["adam:lr=0.1"])), made(&both)];
+        assert_eq!(both.ground.view, alone.ground.view);
+        assert_eq!(
+            both.results[1].trajectory.theta,
+            alone.results[0].trajectory.theta
+        );
         diverging.runs.clear();
         let ground = Arc::new(diverging.ground(&NoFiles).unwrap());
         let refused = all_runs(&diverging, &ground, None).err().unwrap();

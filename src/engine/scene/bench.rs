@@ -18,7 +18,7 @@ pub struct Bench {
     /// What it learns from.
     pub data: AnyDataset,
     /// The plane through its parameters. Its origin is where the first run ends; other weights that it goes through are the ends of the
-    /// next runs.
+    /// next runs. Runs that diverge are left out, unless all do.
     #[serde(default = "pca")]
     pub plane: AnyPlane,
     /// What else there is to choose.

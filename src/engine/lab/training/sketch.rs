@@ -33,7 +33,7 @@ struct Shown {
 }
 
 impl Sketch {
-    /// A plane through the first so many rows of each run, with its origin where the first one ends.
+    /// A plane through the first so many rows of each run that does not diverge, or of all if all do, with its origin where the first one ends.
     pub(super) fn of(
         plane: &AnyPlane,
         trainee: &Arc<Trainee>,
@@ -41,7 +41,14 @@ impl Sketch {
         counts: &[usize],
         cancel: &Cancel,
     ) -> Result<Self, String> {
-        let trajectories: Vec<Trajectory> = { trainers.iter().zip(counts) }
+        let all = trainers.iter().zip(counts);
+        // Runs that diverged would have the plane and its window to themselves.
+        let sound = |(trainer, count): &(&Trainer, &usize)| {
+            !matches!(trainer.outcome(**count), Outcome::Diverged(_))
+        };
+        let any = all.clone().any(|run| sound(&run));
+        let trajectories: Vec<Trajectory> = all
+            .filter(|run| !any || sound(run))
             .map(|(trainer, count)| in_all_parameters(trainee, trainer, *count))
             .collect();
         let ends: Vec<Vec<f64>> = { trajectories.iter() }
