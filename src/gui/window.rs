@@ -201,14 +201,15 @@ impl App {
                     }
                     ui.separator();
                     match self.shown_view() {
-                        View::Map if self.scene.network.is_some() => {
-                            commands.extend(map_view::network_strip_ui(ui, &self.scene));
-                            ui.separator();
-                            ui.toggle_value(&mut self.fit.open, "data").on_hover_text(
-                                "What the selected run, or the first one, says of its data at the timeline's step.",
-                            );
+                        View::Map => {
+                            commands.extend(panel::style::ui(ui, &self.scene));
+                            if self.scene.network.is_some() {
+                                ui.separator();
+                                ui.toggle_value(&mut self.fit.open, "data").on_hover_text(
+                                    "What the selected run, or the first one, says of its data at the timeline's step.",
+                                );
+                            }
                         }
-                        View::Map => commands.extend(panel::style::ui(ui, &self.scene)),
                         View::OffPlane => {}
                         View::Basins => {
                             let progress = self.lab.basins_progress();

@@ -3,10 +3,9 @@
 use super::sheet::Sheet;
 use super::under::{REACH, describe};
 use crate::engine::critical::CriticalPoint;
-use crate::engine::declare::{Settings, Value};
 use crate::engine::lab::{Runs, Terrain};
 use crate::engine::plane::Rect;
-use crate::engine::scene::{MapStyle, Scene};
+use crate::engine::scene::Scene;
 use crate::figure::colour::Theme;
 use crate::figure::drawing::{Area, Colour, Item};
 use crate::figure::frame::Frame;
@@ -15,7 +14,6 @@ use crate::figure::{self, critical, internals, look, map, network};
 use crate::gui::command::Command;
 use crate::gui::looked::Looked;
 use crate::gui::paint::{self, Textures};
-use crate::gui::param_ui::settings_ui;
 use eframe::egui;
 use std::sync::Arc;
 
@@ -265,39 +263,6 @@ impl MapView {
             vec![Command::Edit(Box::new(scene))]
         }
     }
-}
-
-/// The row above the map of a network: what it shows. What would have to be computed anew at every place is not to be had.
-pub(crate) fn network_strip_ui(ui: &mut egui::Ui, scene: &Scene) -> Option<Command> {
-    let mut style: MapStyle = scene.map.clone();
-    for (index, param) in scene.map.params().iter().enumerate() {
-        let Value::Flag(mut flag) = scene.map.value(index) else {
-            continue;
-        };
-        let has = matches!(param.name, "fill" | "lines" | "labels" | "trails");
-        if !has {
-            continue;
-        }
-        let toggle = ui.toggle_value(&mut flag, param.name);
-        if toggle.on_hover_text(param.help).changed() {
-            // A flag is legal either way.
-            let _ = style.set(param.name, Value::Flag(flag));
-        }
-    }
-    let levels = ui.menu_button("levels", |ui| {
-        ui.set_min_width(240.0);
-        settings_ui(ui, &mut style, |name| matches!(name, "spacing" | "levels"));
-    });
-    levels
-        .response
-        .on_hover_text("How many contour levels, and how they are spaced.");
-    (style != scene.map).then(|| {
-        let map = style;
-        Command::Edit(Box::new(Scene {
-            map,
-            ..scene.clone()
-        }))
-    })
 }
 
 /// The runs of a network on its plane, and what has to be said of both.
