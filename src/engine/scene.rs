@@ -153,7 +153,7 @@ impl Scene {
             Some(_) => {}
             None => return Err(SceneError::NoVersion),
         }
-        let file: File = toml::from_str(text).map_err(malformed)?;
+        let mut file: File = toml::from_str(text).map_err(malformed)?;
         let landscape = match (file.landscape, &file.network) {
             (Some(landscape), _) => landscape,
             (None, Some(_)) => AnyLandscape::all().swap_remove(0),
@@ -167,6 +167,22 @@ impl Scene {
                 start.map_err(|expected| malformed_at(at, &expected))?
             }
         };
+        // A run that does not say its colour has the first that no other has.
+        let entries = table.get("runs").and_then(toml::Value::as_array);
+        let says = |index: usize| {
+            let run = entries.and_then(|runs| runs.get(index)?.get("colour"));
+            run.is_some()
+        };
+        let mut taken: Vec<u64> = { file.runs.iter().enumerate() }
+            .filter(|(index, _)| says(*index))
+            .map(|(_, run)| run.colour)
+            .collect();
+        for (index, run) in file.runs.iter_mut().enumerate() {
+            if !says(index) {
+                run.colour = (0..).find(|colour| !taken.contains(colour)).unwrap_or(0);
+                taken.push(run.colour);
+            }
+        }
         let File {
             view,
             network,
@@ -335,6 +351,15 @@ fn difference(spec: &RunSpec) -> String {
 mod tests {
     use super::*;
     use crate::engine::landscape::NoFiles;
+
+    #[test]
+    fn runs_without_a_colour_get_one_each() {
+        let text = "version = 1\nlandscape = \"booth\"\n[[runs]]\nspec = \"sgd\"\n[[runs]]\nspec = \"adam\"\ncolour = 0\n\
+                    [[runs]]\nspec = \"lion\"";
+        let scene = Scene::from_toml(text).unwrap();
+        let colours: Vec<u64> = scene.runs.iter().map(|run| run.colour).collect();
+        assert_eq!(colours, [1, 0, 2]);
+    }
 
     #[test]
     fn the_network_to_begin_with_is_sound() {
