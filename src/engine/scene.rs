@@ -179,7 +179,8 @@ impl Scene {
             .collect();
         for (index, run) in file.runs.iter_mut().enumerate() {
             if !says(index) {
-                run.colour = (0..).find(|colour| !taken.contains(colour)).unwrap_or(0);
+                let mut colours = 0..=taken.len() as u64;
+                run.colour = colours.find(|colour| !taken.contains(colour)).unwrap_or(0);
                 taken.push(run.colour);
             }
         }
