@@ -2,7 +2,7 @@
 
 use super::axis::number;
 use super::colour::{Theme, class_colour};
-use super::drawing::{Anchor, Area, Colour, Drawing, Item, Point, Stroke, Text};
+use super::drawing::{Area, Colour, Drawing, Item, Stroke};
 use super::frame::Frame;
 use super::{Layout, caption, layout, map};
 use crate::engine::lab::Terrain;
@@ -163,12 +163,12 @@ pub fn legend(basins: &Basins, area: Area, theme: &Theme) -> Vec<Item> {
             fill: Some(base),
         });
         let [first, second] = words(basins, fate, share);
-        items.push(text(first, [x + 20.0, y + 6.0], 12.0, theme.ink));
-        items.push(text(second, [x + 20.0, y + 20.0], 10.5, theme.faint));
+        items.push(Item::words(first, [x + 20.0, y + 6.0], 12.0, theme.ink));
+        items.push(Item::words(second, [x + 20.0, y + 20.0], 10.5, theme.faint));
         y += LINE;
     }
     if left_out > 0 {
-        items.push(text(
+        items.push(Item::words(
             format!("and {left_out} more minima"),
             [x, y + 6.0],
             11.0,
@@ -198,18 +198,6 @@ pub fn words(basins: &Basins, fate: Fate, share: f64) -> [String; 2] {
         Fate::Diverges => [format!("diverges   {percent}"), String::new()],
         Fate::Undecided => [format!("undecided   {percent}"), String::new()],
     }
-}
-
-fn text(text: String, at: Point, size: f32, colour: Colour) -> Item {
-    Item::Text(Text {
-        text,
-        at,
-        anchor: Anchor::Start,
-        size,
-        colour,
-        halo: None,
-        upright: false,
-    })
 }
 
 /// The whole picture: the basins with axes, legend, title and caption. `run` is the run's spec as text.
@@ -252,12 +240,17 @@ pub fn picture(
     });
     items.extend(map::axes(&frame, scene.axes(), theme));
     let title = format!("Basins of {run} on {}", scene.title());
-    items.push(text(title, [area.min[0] + 18.0, 20.0], 15.0, theme.ink));
+    items.push(Item::words(
+        title,
+        [area.min[0] + 18.0, 20.0],
+        15.0,
+        theme.ink,
+    ));
     let made = format!(
         "{} · light: soon, dark: late",
         caption(scene, scene.training.steps)
     );
-    items.push(text(made, below, 11.0, theme.ink));
+    items.push(Item::words(made, below, 11.0, theme.ink));
     let beside = Area::new([bar.min[0], area.min[1]], [width, area.max[1]]);
     items.extend(legend(basins, beside, theme));
     Drawing { size, items }

@@ -1,0 +1,193 @@
+//! Scene files, and what is refused of them.
+
+use super::*;
+use crate::engine::landscape::NoFiles;
+
+#[test]
+fn runs_without_a_colour_get_one_each() {
+    let text = "version = 1\nlandscape = \"booth\"\n[[runs]]\nspec = \"sgd\"\n[[runs]]\nspec = \"adam\"\ncolour = 0\n\
+                [[runs]]\nspec = \"lion\"";
+    let scene = Scene::from_toml(text).unwrap();
+    let colours: Vec<u64> = scene.runs.iter().map(|run| run.colour).collect();
+    assert_eq!(colours, [1, 0, 2]);
+}
+
+#[test]
+fn the_network_to_begin_with_is_sound() {
+    let scene = Scene::network();
+    assert_eq!((scene.runs.len(), scene.subject()), (4, "mlp"));
+    assert!(scene.ground(&NoFiles).is_ok());
+    assert_eq!(Scene::from_toml(&scene.to_toml()), Ok(scene));
+}
+
+#[test]
+fn the_opening_scene_is_sound() {
+    let scene = Scene::opening();
+    assert_eq!(scene.runs.len(), 6);
+    assert!(scene.ground(&NoFiles).is_ok());
+}
+
+#[test]
+fn a_file_reads_back_to_the_same_scene() {
+    let mut scene = Scene::opening();
+    scene.view = Rect::new([0.1, 0.3], [1e-9, 2e-9]);
+    scene.training.noise = 0.1 + 0.2;
+    scene.training.clip_norm = Some(1.0 / 3.0);
+    scene.map.spacing = LevelSpacing::Log;
+    scene.runs[1].name = "it's \"mine\"".to_owned();
+    scene.landscape = "formula:f=\"max(x, y)\"".parse().unwrap();
+    assert_eq!(Scene::from_toml(&scene.to_toml()), Ok(scene));
+}
+
+fn refused(text: &str) -> String {
+    Scene::from_toml(text)
+        .and_then(|scene| scene.ground(&NoFiles).map(drop))
+        .unwrap_err()
+        .to_string()
+}
+
+#[test]
+fn bad_files_are_refused_in_one_sentence() {
+    for (text, expected) in [
+        (
+            "",
+            "there is no `version`; expected a scene file that begins with `version = 1`",
+        ),
+        (
+            "version = 9",
+            "version 9 was made by a newer Ravine; this one reads versions 1 to 2",
+        ),
+        (
+            "version = 1\nlandscape = \"rosenbrok\"",
+            "line 2, column 13: unknown landscape `rosenbrok`; did you mean `rosenbrock`?",
+        ),
+        (
+            "version = 1\nlandscape = \"booth\"\nstrat = [1, 2]",
+            "line 3, column 1: unknown field `strat`",
+        ),
+        (
+            "version = 1\nlandscape = \"booth\"\n[training]\nsteps = 0",
+            "`steps` cannot be `0`; expected a whole number in [1, 1000000]",
+        ),
+        (
+            "version = 1\nlandscape = \"booth\"\n[training]\nstep = 10",
+            "has no setting `step`; did you mean `steps`?",
+        ),
+        (
+            "version = 1\nlandscape = \"booth\"\nstart = [nan, 0.0]",
+            "the start (NaN, 0) is not in the domain",
+        ),
+        (
+            "version = 1\nlandscape = \"booth\"\nstart = [11, 0]",
+            "expected x in [-10.0, 10.0] and y in [-10.0, 10.0]",
+        ),
+        (
+            "version = 1\nlandscape = \"booth\"\nview = [[1, 1], [0, 1]]",
+            "is empty or not finite",
+        ),
+        (
+            "version = 1\nlandscape = \"booth\"\n[training]\nbatch = 8",
+            "`batch` cannot be 8 on `booth`; expected `all`: it has no data",
+        ),
+        (
+            "version = 1\nlandscape = \"regression\"\n[training]\nbatch = 51",
+            "expected 1 to 50, the number of samples, or `all`",
+        ),
+        (
+            "version = 1\nlandscape = \"booth\"\n[[runs]]\nspec = \"adam:lr=x\"",
+            "`lr` cannot be `x`; expected a number in [0, ∞)",
+        ),
+    ] {
+        let sentence = refused(text);
+        assert!(sentence.contains(expected), "{text:?} gave {sentence:?}");
+        assert!(
+            !sentence.contains('\n'),
+            "{sentence:?} is more than a sentence"
+        );
+    }
+}
+
+#[test]
+fn a_start_on_a_line_is_one_number() {
+    for start in ["5", "5.0", "[5]", "[5, 0]", "[5.0, 7]"] {
+        let text = format!("version = 1\nlandscape = \"parabola\"\nstart = {start}");
+        let scene = Scene::from_toml(&text).unwrap();
+        assert_eq!((scene.start, scene.start_theta()), ([5.0, 0.0], &[5.0][..]));
+        assert_eq!(Scene::from_toml(&scene.to_toml()), Ok(scene));
+    }
+    for (landscape, start, expected) in [
+        (
+            "booth",
+            "5",
+            "line 3, column 9: expected two numbers, like [-1.5, 2.0]",
+        ),
+        ("booth", "[1, 2, 3]", "expected two numbers"),
+        (
+            "parabola",
+            "[]",
+            "line 3, column 9: expected a number, like 5.0",
+        ),
+        ("parabola", "\"5\"", "line 3, column 9"),
+        (
+            "parabola",
+            "13",
+            "the start 13 is not in the domain of `parabola`; expected x in [-12.0, 12.0]",
+        ),
+        ("formula-1d", "nan", "the start NaN is not in the domain"),
+    ] {
+        let text = format!("version = 1\nlandscape = \"{landscape}\"\nstart = {start}");
+        let sentence = refused(&text);
+        assert!(sentence.contains(expected), "{text:?} gave {sentence:?}");
+    }
+    let mut scene = Scene::new("parabola".parse().unwrap());
+    scene.move_start([-3.0, 1e9]);
+    assert_eq!(scene.start, [-3.0, 0.0]);
+    scene.move_start([99.0, f64::NAN]);
+    assert_eq!(scene.start, [12.0, 0.0]);
+}
+
+#[test]
+fn more_steps_than_memory_holds_are_refused() {
+    let mut scene = Scene::new("booth".parse().unwrap());
+    for _ in 0..21 {
+        scene.add_run("sgd".parse().unwrap());
+    }
+    assert!(scene.ground(&NoFiles).is_ok());
+    scene.training.steps = 1_000_000;
+    assert_eq!(
+        scene
+            .ground(&NoFiles)
+            .err()
+            .map(|error| error.to_string())
+            .as_deref(),
+        Some("21 runs of 1000000 steps are too many; expected at most 20000000 steps together")
+    );
+}
+
+#[test]
+fn names_tell_runs_apart() {
+    let mut scene = Scene::new("booth".parse().unwrap());
+    for spec in [
+        "adam:lr=0.1",
+        "adam:lr=0.2@cosine",
+        "sgd",
+        "sgd:momentum=0.9",
+        "adam:lr=0.1",
+    ] {
+        scene.add_run(spec.parse().unwrap());
+    }
+    assert_eq!(
+        scene.run_names(),
+        [
+            "Adam lr=0.1",
+            "Adam lr=0.2 @cosine",
+            "SGD",
+            "Momentum",
+            "Adam lr=0.1 (2)"
+        ]
+    );
+    assert_eq!(
+        scene.runs.iter().map(|run| run.colour).collect::<Vec<_>>(),
+        [0, 1, 2, 3, 4]
+    );
+}
