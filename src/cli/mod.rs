@@ -3,6 +3,7 @@
 mod basins;
 mod check;
 mod critical;
+mod curvature;
 mod help;
 mod list;
 mod network_args;
@@ -25,7 +26,7 @@ use std::process::ExitCode;
 /// Without a command the window opens. The commands do the same work without a window: `trace` writes the paths of
 /// optimizers as numbers, `render` draws them, `sweep` compares their settings, `basins` draws where every start
 /// ends, `critical` lists minima, maxima and saddles, `train` trains a network, `slice` writes its loss
-/// on a plane through its parameters, `list` says what there is to choose from, `help` explains it, `check` looks at a scene file.
+/// on a plane through its parameters, `curvature` tells how sharp it is, `list` says what there is to choose from, `help` explains it, `check` looks at a scene file.
 #[derive(Parser)]
 #[command(
     name = "ravine",
@@ -63,6 +64,7 @@ enum Command {
     Critical(critical::Args),
     Train(train::Args),
     Slice(slice::Args),
+    Curvature(curvature::Args),
     List(list::Args),
     Help(help::Args),
     Check(check::Args),
@@ -80,6 +82,7 @@ pub fn main() -> ExitCode {
         Some(Command::Critical(args)) => critical::critical(&args),
         Some(Command::Train(args)) => train::train(&args),
         Some(Command::Slice(args)) => slice::slice(&args),
+        Some(Command::Curvature(args)) => curvature::curvature(&args),
         Some(Command::List(args)) => list::list(&args),
         Some(Command::Help(args)) => help::help(&args),
         Some(Command::Check(args)) => check::check(&args),

@@ -5,7 +5,7 @@ use crate::engine::declare::Value;
 use crate::engine::network::data::{AnyDataset, Split};
 use crate::engine::network::{AnyNetwork, NetworkLoss};
 use crate::engine::spec;
-use crate::import::{Disk, open_weights};
+use crate::import::{Disk, open_weights, open_weights_and_moments};
 use std::path::Path;
 
 #[derive(clap::Args)]
@@ -72,6 +72,34 @@ impl NetworkArgs {
 /// Weights of a network from a file.
 pub(super) fn weights(loss: &NetworkLoss, path: &Path) -> Result<Vec<f64>, String> {
     open_weights(path, loss.layout().tensors())
+}
+
+/// A network's loss and its weights from a file; where `norm_statistics` says so, with the file's running averages for its batch
+/// normalisations.
+pub(super) fn at_weights(
+    loss: NetworkLoss,
+    path: &Path,
+    norm_statistics: &str,
+) -> Result<(NetworkLoss, Vec<f64>), String> {
+    let frozen = match norm_statistics {
+        "data" => false,
+        "file" => true,
+        _ => {
+            return Err(format!(
+                "--norm-statistics cannot be `{norm_statistics}`; expected data or file"
+            ));
+        }
+    };
+    if !frozen {
+        let theta = weights(&loss, path)?;
+        return Ok((loss, theta));
+    }
+    if !loss.is_coupled() {
+        return Err("--norm-statistics file is for norm=batch; expected data".to_owned());
+    }
+    let (theta, moments) = open_weights_and_moments(path, loss.layout().tensors())?;
+    let loss = loss.frozen(moments).map_err(|error| error.to_string())?;
+    Ok((loss, theta))
 }
 
 /// A seed.

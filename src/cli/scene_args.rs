@@ -93,7 +93,7 @@ impl SceneArgs {
     pub(super) fn prepare(&self) -> Result<(Scene, Arc<Ground>), String> {
         let mut scene = self.scene()?;
         if let Some(text) = &self.start {
-            scene.start = point(text, scene.landscape.as_dyn().dim())?;
+            scene.start = point("--start", text, scene.landscape.as_dyn().dim())?;
         }
         if let Some(text) = &self.view {
             scene.view = Some(view(text)?);
@@ -201,7 +201,7 @@ pub(super) fn placed(flag: &str, text: &str, refusal: &Refusal) -> String {
 }
 
 /// The start on a landscape of so many parameters; of one, a second number is left out.
-fn point(text: &str, dim: usize) -> Result<[f64; 2], String> {
+pub(super) fn point(flag: &str, text: &str, dim: usize) -> Result<[f64; 2], String> {
     let numbers: Option<Vec<f64>> = text
         .split(',')
         .map(|number| number.trim().parse().ok())
@@ -209,11 +209,11 @@ fn point(text: &str, dim: usize) -> Result<[f64; 2], String> {
     match (dim, numbers.as_deref()) {
         (1, Some([x] | [x, _])) => Ok([*x, 0.0]),
         (1, _) => Err(format!(
-            "--start cannot be `{text}`; expected a number, like --start=5"
+            "{flag} cannot be `{text}`; expected a number, like {flag}=5"
         )),
         (_, Some([x, y])) => Ok([*x, *y]),
         _ => Err(format!(
-            "--start cannot be `{text}`; expected two numbers, like --start=-1.5,2"
+            "{flag} cannot be `{text}`; expected two numbers, like {flag}=-1.5,2"
         )),
     }
 }

@@ -5,7 +5,7 @@ mod flags;
 mod shadows;
 mod sliced;
 
-use super::network_args::{NetworkArgs, seed, share, weights};
+use super::network_args::{NetworkArgs, at_weights, seed, share};
 use super::print;
 use super::render::{Ground as Light, size};
 use crate::engine::cancel::Cancel;
@@ -16,7 +16,7 @@ use crate::engine::plane::{Plane, Rect};
 use crate::engine::surface::Surface;
 use crate::export::file::{check_place, extension, write_whole};
 use crate::export::slice as table;
-use crate::import::{open_runs, open_weights_and_moments};
+use crate::import::open_runs;
 use shadows::Shadows;
 use sliced::Sliced;
 use std::path::PathBuf;
@@ -196,23 +196,11 @@ struct Losses {
 impl Args {
     fn losses(&self) -> Result<Losses, String> {
         let precision = flags::precision(&self.precision)?;
-        let frozen = flags::frozen(&self.norm_statistics)?;
         let test = self.test.as_deref().map(share).transpose()?;
         let seed = self.seed.as_deref().map_or(Ok(0), seed)?;
         let (loss, split) = self.network.prepare(test.unwrap_or(0.0), seed)?;
         let loss = loss.with_surfaces_in(precision);
-        if frozen && !loss.is_coupled() {
-            return Err("--norm-statistics file is for norm=batch; expected data".to_owned());
-        }
-        let (trained, theta) = if frozen {
-            let tensors = loss.layout().tensors();
-            let (theta, moments) = open_weights_and_moments(&self.weights, tensors)?;
-            let loss = loss.frozen(moments).map_err(|error| error.to_string())?;
-            (loss, theta)
-        } else {
-            let theta = weights(&loss, &self.weights)?;
-            (loss, theta)
-        };
+        let (trained, theta) = at_weights(loss, &self.weights, &self.norm_statistics)?;
         let tested = test.map(|share| {
             if split.test.samples() == 0 {
                 return Err(format!(

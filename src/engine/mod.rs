@@ -6,6 +6,7 @@ pub mod contour;
 pub mod critical;
 pub mod curvature;
 pub mod declare;
+mod direction;
 mod elementary;
 pub mod expression;
 pub mod jet;

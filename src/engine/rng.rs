@@ -24,6 +24,10 @@ pub enum Purpose {
     Plane = 8,
     /// Where the search for eigenvectors begins; the index counts its beginnings.
     Eigenvectors = 9,
+    /// Vectors whose products with a matrix tell of all its eigenvalues.
+    Traces = 10,
+    /// Directions in which sharpness is measured.
+    Sharpness = 11,
 }
 
 /// The stream for a seed, a purpose and an index. ChaCha with 8 rounds: the same on every machine.

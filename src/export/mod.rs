@@ -8,6 +8,7 @@ mod npz;
 pub mod page;
 pub mod picture;
 pub mod slice;
+pub mod spectrum;
 pub mod training;
 pub mod trajectories;
 pub mod weights;

@@ -76,8 +76,8 @@ pub struct Chart<'a> {
     pub title: &'a str,
     /// What x counts.
     pub across: &'a str,
-    /// Where x ends.
-    pub last: f64,
+    /// Where x begins and ends.
+    pub reach: [f64; 2],
     /// Whether the axis is logarithmic; it is linear all the same if nothing is positive.
     pub log: bool,
     /// Light or dark.
@@ -120,7 +120,7 @@ impl Chart<'_> {
         };
         let log = self.log && series.iter().any(positive);
         let vertical = Self::vertical(series, styles, log);
-        let horizontal = Axis::linear([0.0, self.last.max(1.0)]);
+        let horizontal = Axis::linear(self.reach);
         let mut items = self.scales(&horizontal, &vertical);
         let mut inside = Vec::new();
         for (series, style) in series.iter().zip(styles.iter().copied()) {
@@ -371,7 +371,7 @@ mod tests {
             area,
             title: "loss",
             across: "step",
-            last: 10.0,
+            reach: [0.0, 10.0],
             log,
             theme: &Theme::LIGHT,
         };

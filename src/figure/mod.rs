@@ -21,6 +21,7 @@ pub mod panels;
 pub mod png;
 pub mod quantity;
 pub mod slice;
+pub mod spectrum;
 pub mod svg;
 pub mod sweep;
 pub mod trail;

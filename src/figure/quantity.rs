@@ -124,7 +124,7 @@ impl Quantity {
             } else {
                 "step"
             },
-            last: across.last(),
+            reach: [0.0, across.last().max(1.0)],
             log: self.log,
             theme,
         }

@@ -2,6 +2,7 @@
 
 mod basins;
 mod critical;
+mod curvature;
 mod layers;
 mod networks;
 mod others;

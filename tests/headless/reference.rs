@@ -2,6 +2,7 @@
 //!
 //! The data of PyTorch lie in `tests/reference`, with the script that made them.
 
+mod curvature;
 mod grids;
 mod networks;
 mod published;

@@ -335,16 +335,21 @@ def paths():
             yield path(settings, 20, seed, run)
 
 
-torch.set_default_dtype(torch.float64)
-torch.set_num_threads(1)
-made = {
-    "made_with": {"python": platform.python_version(), "torch": torch.__version__},
-    "points": list(points()),
-    "layers": list(layer_cases()),
-    "paths": list(paths()),
-}
-for case in made["paths"]:
-    print(case["network"], case["run"], "compare", case["compare"], "loss", case["loss"][0], case["loss"][-1])
-lines = [f'"made_with": {json.dumps(made["made_with"])}']
-lines += [f'"{key}": [\n' + ",\n".join(map(json.dumps, made[key])) + "\n]" for key in ("points", "layers", "paths")]
-(HERE / "torch_networks.json").write_text("{" + ",\n".join(lines) + "}\n")
+def main():
+    torch.set_default_dtype(torch.float64)
+    torch.set_num_threads(1)
+    made = {
+        "made_with": {"python": platform.python_version(), "torch": torch.__version__},
+        "points": list(points()),
+        "layers": list(layer_cases()),
+        "paths": list(paths()),
+    }
+    for case in made["paths"]:
+        print(case["network"], case["run"], "compare", case["compare"], "loss", case["loss"][0], case["loss"][-1])
+    lines = [f'"made_with": {json.dumps(made["made_with"])}']
+    lines += [f'"{key}": [\n' + ",\n".join(map(json.dumps, made[key])) + "\n]" for key in ("points", "layers", "paths")]
+    (HERE / "torch_networks.json").write_text("{" + ",\n".join(lines) + "}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -117,14 +117,3 @@ pub(super) fn seeds(text: &str) -> Result<u64, String> {
         format!("--seeds cannot be `{text}`; expected a whole number from 2 to {MOST_SEEDS}")
     })
 }
-
-/// Whether batch normalisations have their moments from the file of the weights.
-pub(super) fn frozen(text: &str) -> Result<bool, String> {
-    match text {
-        "data" => Ok(false),
-        "file" => Ok(true),
-        _ => Err(format!(
-            "--norm-statistics cannot be `{text}`; expected data or file"
-        )),
-    }
-}

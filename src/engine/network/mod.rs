@@ -33,6 +33,7 @@ mod objective;
 mod on_plane;
 mod pass;
 pub mod plane;
+mod rescale;
 mod room;
 mod slice;
 mod sum;
@@ -51,6 +52,7 @@ pub use loss::{Loss, Verdict};
 pub use norm::{Moments, Norm};
 pub use objective::{Measure, NetworkLoss, Precision};
 pub use on_plane::OnPlane;
+pub use rescale::RescaleError;
 pub use trainee::Trainee;
 
 /// The most parameters that a network may have.

@@ -70,6 +70,12 @@ impl Optimizer for Adagrad {
         }
     }
 
+    /// 2 / γ.
+    fn preconditioned_limit(&self, pace: Pace) -> Option<f64> {
+        let plain = self.weight_decay == 0.0 && !self.maximize;
+        plain.then(|| 2.0 / pace.lr)
+    }
+
     fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
         let mut sum = zeros;
         sum.fill(self.initial_accumulator_value);
@@ -117,5 +123,19 @@ impl<V: Vector> Rule<V> for State<V> {
 
     fn probe(&self, probe: &mut Probe) {
         probe(Internal::each("G", "sum of squared gradients", &self.sum));
+    }
+
+    /// With the decay of the learning rate.
+    fn preconditioner(&self, to: &mut [f64]) -> bool {
+        let Adagrad { lr_decay, eps, eps_form, .. } = self.rule;
+        let (inside, outside) = match eps_form {
+            Epsilon::Outside => (0.0, eps),
+            Epsilon::Inside => (eps, 0.0),
+        };
+        let decayed = 1.0 + (self.steps - 1.0) * lr_decay;
+        for (to, sum) in to.iter_mut().zip(self.sum.iter()) {
+            *to = decayed * ((sum + inside).sqrt() + outside);
+        }
+        self.steps > 0.0
     }
 }

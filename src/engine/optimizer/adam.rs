@@ -85,9 +85,21 @@ impl Optimizer for Adam {
         self.two_means(0.0)
     }
 
+    /// (2 + 2β₁) / ((1 − β₁) γ).
+    fn preconditioned_limit(&self, pace: Pace) -> Option<f64> {
+        let plain = self.weight_decay == 0.0 && !self.maximize;
+        plain.then(|| of_mean(pace.momentum.unwrap_or(self.beta1), pace.lr, 0.0))
+    }
+
     fn short_name(&self) -> &'static str {
         if self.amsgrad { "AMSGrad" } else { "Adam" }
     }
+}
+
+/// The curvature at which steps along a mean of gradients that keeps β₁ of itself do not grow, with decoupled weight decay λ:
+/// (2 − γλ)(1 + β₁) / ((1 − β₁) γ), where a root of the characteristic polynomial is −1.
+pub(super) fn of_mean(beta1: f64, lr: f64, decoupled_weight_decay: f64) -> f64 {
+    (2.0 - lr * decoupled_weight_decay) * (1.0 + beta1) / ((1.0 - beta1) * lr)
 }
 
 /// The lines of the two means, each corrected for its start at zero.
@@ -159,6 +171,21 @@ impl TwoMeans {
             beta1_power: Power::new(adam.beta1),
             beta2_power: Power::new(adam.beta2),
         }
+    }
+
+    /// What the last step divided m by, where v was `seconds`; false before the first.
+    fn divisors(&self, seconds: &[f64], to: &mut [f64]) -> bool {
+        let corrections = [1.0 - self.beta1_power.value, 1.0 - self.beta2_power.value];
+        let [first, second] = if self.bias_correction { corrections } else { [1.0; 2] };
+        let (inside, outside) = match self.eps_form {
+            CorrectedEpsilon::Outside => (0.0, self.eps),
+            CorrectedEpsilon::Inside => (self.eps, 0.0),
+            CorrectedEpsilon::Hat => (0.0, self.eps / second.sqrt()),
+        };
+        for (to, v) in to.iter_mut().zip(seconds) {
+            *to = first * ((v / second + inside).sqrt() + outside);
+        }
+        self.beta1_power.exponent > 0
     }
 
     /// The factors of the next step.
@@ -280,5 +307,11 @@ impl<V: Vector> Rule<V> for State<V> {
                 &self.v_max,
             ));
         }
+    }
+
+    /// With the correction of the mean of gradients.
+    fn preconditioner(&self, to: &mut [f64]) -> bool {
+        let seconds = if self.rule.amsgrad { &self.v_max } else { &self.v };
+        self.means.divisors(seconds, to)
     }
 }

@@ -1,5 +1,6 @@
 //! Adam with the largest gradient in place of the mean square: `torch.optim.Adamax`.
 
+use super::adam::of_mean;
 use super::{
     Internal, Kind, Notes, Optimizer, Power, Probe, Rule, regularisation, regularised_gradient,
 };
@@ -63,6 +64,12 @@ impl Optimizer for Adamax {
         }
     }
 
+    /// (2 + 2β₁) / ((1 − β₁) γ).
+    fn preconditioned_limit(&self, pace: Pace) -> Option<f64> {
+        let plain = self.weight_decay == 0.0 && !self.maximize;
+        plain.then(|| of_mean(pace.momentum.unwrap_or(self.beta1), pace.lr, 0.0))
+    }
+
     fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
         State {
             m: zeros.clone(),
@@ -104,5 +111,12 @@ impl<V: Vector> Rule<V> for State<V> {
     fn probe(&self, probe: &mut Probe) {
         probe(Internal::direction("m", "mean of gradients", &self.m));
         probe(Internal::each("u", "largest gradient, fading", &self.u));
+    }
+
+    /// With the correction of the mean of gradients.
+    fn preconditioner(&self, to: &mut [f64]) -> bool {
+        let first = 1.0 - self.beta1_power.value;
+        to.iter_mut().zip(self.u.iter()).for_each(|(to, u)| *to = first * u);
+        self.beta1_power.exponent > 0
     }
 }

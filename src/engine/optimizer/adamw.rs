@@ -1,9 +1,10 @@
 //! Adam with decoupled weight decay: `torch.optim.AdamW`.
 
-use super::adam::{Adam, State, means};
+use super::adam::{Adam, State, means, of_mean};
 use super::convention::CorrectedEpsilon;
 use super::{Kind, Notes, Optimizer, Rule, regularisation};
 use crate::engine::declare::settings;
+use crate::engine::schedule::Pace;
 use crate::engine::stride::AnyStride;
 use crate::engine::vector::Vector;
 
@@ -71,6 +72,12 @@ impl Optimizer for AdamW {
 
     fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
         self.state(zeros)
+    }
+
+    /// (2 − γλ)(1 + β₁) / ((1 − β₁) γ).
+    fn preconditioned_limit(&self, pace: Pace) -> Option<f64> {
+        let beta1 = pace.momentum.unwrap_or(self.beta1);
+        (!self.maximize).then(|| of_mean(beta1, pace.lr, self.weight_decay))
     }
 
     fn stride(&self) -> Option<AnyStride> {

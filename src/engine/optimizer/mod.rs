@@ -195,6 +195,13 @@ pub trait Optimizer: Settings + Follow {
         let _ = pace;
         None
     }
+
+    /// The same for the Hessian divided by [`Rule::preconditioner`], which changes slowly beside the steps: section 3 of Cohen et al.
+    /// 2022, where theory gives one.
+    fn preconditioned_limit(&self, pace: Pace) -> Option<f64> {
+        let _ = pace;
+        None
+    }
 }
 
 /// An update rule at work: its settings and its state. Parameters are stored in a `V`.
@@ -208,6 +215,13 @@ pub trait Rule<V: Vector> {
     /// The average of its iterates that it is used for, where it keeps one.
     fn average(&self) -> Option<&[f64]> {
         None
+    }
+
+    /// What its last step divided each parameter's gradient, or mean of gradients, by, apart from the learning rate; it goes to `to`.
+    /// False where it divides by nothing of the kind.
+    fn preconditioner(&self, to: &mut [f64]) -> bool {
+        let _ = to;
+        false
     }
 }
 
@@ -314,6 +328,10 @@ impl<V: Vector, R: Rule<V> + ?Sized> Rule<V> for Box<R> {
 
     fn average(&self) -> Option<&[f64]> {
         (**self).average()
+    }
+
+    fn preconditioner(&self, to: &mut [f64]) -> bool {
+        (**self).preconditioner(to)
     }
 }
 

@@ -81,6 +81,12 @@ impl Optimizer for RmsProp {
         }
     }
 
+    /// (2 + 2μ) / γ.
+    fn preconditioned_limit(&self, pace: Pace) -> Option<f64> {
+        let plain = self.weight_decay == 0.0 && !self.maximize;
+        plain.then(|| (2.0 + 2.0 * pace.momentum.unwrap_or(self.momentum)) / pace.lr)
+    }
+
     fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
         State {
             rule: self.clone(),
@@ -148,5 +154,17 @@ impl<V: Vector> Rule<V> for State<V> {
         if self.rule.momentum > 0.0 {
             probe(Internal::direction("b", "velocity", &self.velocity));
         }
+    }
+
+    fn preconditioner(&self, to: &mut [f64]) -> bool {
+        let (inside, outside) = match self.rule.eps_form {
+            Epsilon::Outside => (0.0, self.rule.eps),
+            Epsilon::Inside => (self.rule.eps, 0.0),
+        };
+        for ((to, v), mean) in to.iter_mut().zip(self.v.iter()).zip(self.mean.iter()) {
+            let variance = if self.rule.centered { v - mean * mean } else { *v };
+            *to = (variance + inside).sqrt() + outside;
+        }
+        true
     }
 }

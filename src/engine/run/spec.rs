@@ -89,6 +89,13 @@ impl RunSpec {
         limit.filter(|_| self.is_bare())
     }
 
+    /// The same for the Hessian divided by the rule's preconditioner: see
+    /// [`Optimizer::preconditioned_limit`](crate::engine::optimizer::Optimizer::preconditioned_limit).
+    pub fn preconditioned_limit(&self, pace: Pace) -> Option<f64> {
+        let limit = self.optimizer.as_dyn().preconditioned_limit(pace);
+        limit.filter(|_| self.is_bare())
+    }
+
     /// What it is called beside its trail: "SGD + SAM".
     pub fn short_name(&self) -> String {
         let wrappers = self

@@ -22,6 +22,9 @@ pub struct Moment<'a> {
     pub lr: f64,
     /// What the optimizer has asked for so far.
     pub counts: Counts,
+    /// What the last step divided gradients by, where the rule does so and has taken one:
+    /// [`Rule::preconditioner`](crate::engine::optimizer::Rule::preconditioner).
+    pub preconditioner: Option<&'a [f64]>,
 }
 
 /// Runs `spec` from `start` until `look` breaks off, which sees every row that is kept: the bits of [`run`](super::run()). The run goes on beyond
@@ -45,6 +48,7 @@ pub fn watch(
     };
     let (mut theta, mut previous) = (start.to_vec(), start.to_vec());
     let zeros = vec![0.0; theta.len()];
+    let mut divisors = zeros.clone();
     let oracle = Oracle::new(objective, conditions.treatment, zeros, cancel);
     let mut oracle = oracle.through(course.lenses());
     let mut rule = course.wrapped();
@@ -70,6 +74,7 @@ pub fn watch(
                 gradient: &gradient,
                 lr: pace.lr,
                 counts: oracle.counts(),
+                preconditioner: (step > 0 && rule.preconditioner(&mut divisors)).then_some(&divisors[..]),
             };
             let bounded = loss.abs() <= DIVERGED
                 && theta.iter().all(|t| t.abs() <= DIVERGED)
@@ -105,6 +110,50 @@ mod tests {
     use crate::engine::network::{AnyNetwork, NetworkLoss, data::AnyDataset};
     use crate::engine::objective::Treatment;
     use crate::engine::run::run;
+
+    /// With one gradient so far, means and their corrections cancel: P = (1 − β₁)(|g| + ε).
+    #[test]
+    fn preconditioners_are_what_gradients_are_divided_by() {
+        let landscape: crate::engine::landscape::AnyLandscape = "quadratic:a=1,b=25".parse().unwrap();
+        let ground = landscape.as_dyn().ground(&NoFiles).unwrap();
+        let conditions = Conditions {
+            steps: 2,
+            treatment: Treatment::default(),
+            tolerance: None,
+            every: 1,
+        };
+        for (spec, expected) in [
+            ("adam:lr=0.1,eps=0", Some([0.2, 2.5])),
+            ("adamw:lr=0.1,eps=1", Some([0.3, 2.6])),
+            ("adamax:lr=0.1,eps=0", Some([0.2, 2.5])),
+            ("rmsprop:lr=0.1,alpha=0.75,eps=0", Some([1.0, 12.5])),
+            ("adagrad:lr=0.1,eps=0", Some([2.0, 25.0])),
+            ("sgd:lr=0.1,momentum=0.9", None),
+            ("adam+cautious", None),
+        ] {
+            let spec: RunSpec = spec.parse().unwrap();
+            let mut seen = Vec::new();
+            let never = Cancel::default();
+            watch(&*ground.objective, &[2.0, 1.0], &spec, &conditions, &never, |moment| {
+                seen.push(moment.preconditioner.map(<[f64]>::to_vec));
+                match moment.step {
+                    1.. => ControlFlow::Break(()),
+                    _ => ControlFlow::Continue(()),
+                }
+            });
+            assert_eq!(seen[0], None);
+            match (&seen[1], expected) {
+                (Some(found), Some(expected)) => {
+                    let near = found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-12);
+                    assert!(near, "{spec}: {found:?}");
+                }
+                (found, expected) => assert_eq!(found.is_some(), expected.is_some(), "{spec}"),
+            }
+        }
+        let adam: RunSpec = "adam:lr=1e-3".parse().unwrap();
+        let limit = adam.preconditioned_limit(adam.pace(0, 10)).unwrap();
+        assert!((limit - 38_000.0).abs() < 1e-6, "section 3 of Cohen et al. 2022");
+    }
 
     #[test]
     fn a_watched_run_has_the_rows_of_any_other() {

@@ -122,7 +122,7 @@ impl Line {
             area: paint::area(rect),
             title,
             across: "step",
-            last,
+            reach: [0.0, last],
             log: false,
             theme: around.theme,
         };

@@ -17,8 +17,8 @@ struct Reference {
 }
 
 #[derive(Deserialize)]
-struct Problem {
-    network: String,
+pub(super) struct Problem {
+    pub(super) network: String,
     width: usize,
     inputs: Vec<f64>,
     outputs: usize,
@@ -77,7 +77,7 @@ fn reference() -> Reference {
 }
 
 impl Problem {
-    fn loss(&self) -> NetworkLoss {
+    pub(super) fn loss(&self) -> NetworkLoss {
         let width = if self.network.contains("loss=mse") {
             self.outputs
         } else {
@@ -93,7 +93,7 @@ impl Problem {
 }
 
 /// In evaluation mode where there are moments.
-fn frozen(loss: NetworkLoss, moments: Option<Vec<[Vec<f64>; 2]>>) -> NetworkLoss {
+pub(super) fn frozen(loss: NetworkLoss, moments: Option<Vec<[Vec<f64>; 2]>>) -> NetworkLoss {
     let Some(moments) = moments else {
         return loss;
     };

@@ -1,8 +1,8 @@
 //! Random directions, filter by filter as long as the weights.
 
-use super::vector::normal;
 use super::{Cut, Given, PlaneError, Span};
 use crate::engine::declare::settings;
+use crate::engine::direction::normal;
 use crate::engine::objective::{Role, Tensor, norm};
 use crate::engine::rng::Purpose;
 

@@ -1,8 +1,9 @@
 //! Where the loss falls.
 
-use super::vector::{across, difference, finite, normal, scaled};
+use super::finite;
 use super::{Cut, Given, PlaneError, Span};
 use crate::engine::declare::settings;
+use crate::engine::direction::{across, difference, normal, scaled};
 use crate::engine::rng::Purpose;
 
 settings! {

@@ -2,6 +2,7 @@
 
 use super::eigen::top_two;
 use super::{Cut, Given, PlaneError, Span};
+use crate::engine::curvature::Curvature;
 use crate::engine::declare::settings;
 
 settings! {
@@ -11,10 +12,8 @@ settings! {
 
 impl Span for Hessian {
     fn cut(&self, given: &Given) -> Result<Cut, PlaneError> {
-        let objective = given.objective;
-        let product =
-            |vector: &[f64], to: &mut [f64]| objective.hessian_vector(given.theta, vector, to);
-        let [first, second] = top_two(given.theta.len(), product, given.cancel)?;
+        let matrix = Curvature::hessian(given.objective, given.theta);
+        let [first, second] = top_two(&matrix, given.cancel)?;
         let cut = Cut::new(given.theta, first.vector, second.vector)?;
         Ok(Cut {
             eigenvalues: Some([first.value, second.value]),

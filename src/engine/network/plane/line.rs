@@ -1,9 +1,9 @@
 //! From one solution to another.
 
 use super::filter::{Ignore, direction};
-use super::vector::{across, difference};
 use super::{Cut, Given, PlaneError, Span};
 use crate::engine::declare::settings;
+use crate::engine::direction::{across, difference};
 use crate::engine::objective::norm;
 
 settings! {

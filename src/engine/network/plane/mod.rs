@@ -24,7 +24,6 @@ mod line;
 mod pca;
 mod points;
 mod shadow;
-mod vector;
 mod weights;
 
 use crate::engine::cancel::Cancel;
@@ -32,7 +31,6 @@ use crate::engine::declare::{Settings, family};
 use crate::engine::objective::Objective;
 use crate::engine::plane::Plane;
 use crate::engine::run::Trajectory;
-use vector::finite;
 
 pub use filter::{Ignore, normalise};
 pub use pca::Pca;
@@ -105,6 +103,15 @@ impl Cut {
             explained: None,
             eigenvalues: None,
         })
+    }
+}
+
+/// A vector that is finite.
+fn finite(vector: Vec<f64>) -> Result<Vec<f64>, PlaneError> {
+    if vector.iter().all(|number| number.is_finite()) {
+        Ok(vector)
+    } else {
+        Err(PlaneError::NotFinite)
     }
 }
 

@@ -1,10 +1,12 @@
 //! The plane that holds most of what runs do.
 
 use super::eigen::top_two;
-use super::vector::{add, dot};
 use super::{Cut, Given, PlaneError, Span};
+use crate::engine::curvature::Symmetric;
 use crate::engine::declare::settings;
+use crate::engine::direction::{add, dot};
 use crate::engine::real;
+use crate::engine::run::Trajectory;
 
 settings! {
     /// Where the plane has its origin: in the weights that are looked at, or in the mean of all steps.
@@ -23,40 +25,27 @@ settings! {
 impl Span for Pca {
     fn cut(&self, given: &Given) -> Result<Cut, PlaneError> {
         let dim = given.theta.len();
-        let rows = || {
-            let trajectories = given.trajectories.iter();
-            let own = trajectories.filter(|trajectory| trajectory.dim == dim);
-            own.flat_map(|trajectory| trajectory.theta.chunks_exact(dim.max(1)))
+        let steps = Steps {
+            dim,
+            runs: given.trajectories,
         };
-        let count = rows().count();
+        let count = steps.rows().count();
         if count < 2 {
             return Err(PlaneError::NoTrajectory("pca"));
         }
         let share = 1.0 / real(count);
         let mut mean = vec![0.0; dim];
-        rows().for_each(|row| add(&mut mean, share, row));
-        let mut centred = vec![0.0; dim];
-        let mut total = 0.0;
-        let centre = |row: &[f64], centred: &mut [f64]| {
-            centred.copy_from_slice(row);
-            add(centred, -1.0, &mean);
+        steps.rows().for_each(|row| add(&mut mean, share, row));
+        let covariance = Covariance {
+            steps,
+            share,
+            mean: &mean,
         };
-        for row in rows() {
-            centre(row, &mut centred);
-            total += share * dot(&centred, &centred);
-        }
+        let total = covariance.total();
         if total == 0.0 {
             return Err(PlaneError::OnALine("pca"));
         }
-        // The covariance matrix times a vector.
-        let product = |vector: &[f64], to: &mut [f64]| {
-            to.fill(0.0);
-            for row in rows() {
-                centre(row, &mut centred);
-                add(to, share * dot(&centred, vector), &centred);
-            }
-        };
-        let [first, second] = top_two(dim, product, given.cancel)?;
+        let [first, second] = top_two(&covariance, given.cancel)?;
         let explained = [first.value / total, second.value.max(0.0) / total];
         let origin = match self.origin {
             Origin::Weights => given.theta,
@@ -67,5 +56,55 @@ impl Span for Pca {
             explained: Some(explained),
             ..cut
         })
+    }
+}
+
+/// All steps of some runs.
+struct Steps<'a> {
+    dim: usize,
+    runs: &'a [Trajectory],
+}
+
+impl Steps<'_> {
+    fn rows(&self) -> impl Iterator<Item = &[f64]> {
+        let own = self.runs.iter().filter(|run| run.dim == self.dim);
+        own.flat_map(|run| run.theta.chunks_exact(self.dim.max(1)))
+    }
+}
+
+/// The covariance matrix of steps about their mean.
+struct Covariance<'a> {
+    steps: Steps<'a>,
+    share: f64,
+    mean: &'a [f64],
+}
+
+impl Covariance<'_> {
+    /// Calls `each` with every step less the mean.
+    fn centred(&self, mut each: impl FnMut(&[f64])) {
+        let mut centred = vec![0.0; self.mean.len()];
+        for row in self.steps.rows() {
+            centred.copy_from_slice(row);
+            add(&mut centred, -1.0, self.mean);
+            each(&centred);
+        }
+    }
+
+    /// The sum of all variances.
+    fn total(&self) -> f64 {
+        let mut total = 0.0;
+        self.centred(|step| total += self.share * dot(step, step));
+        total
+    }
+}
+
+impl Symmetric for Covariance<'_> {
+    fn dim(&self) -> usize {
+        self.mean.len()
+    }
+
+    fn multiply(&self, vector: &[f64], product: &mut [f64]) {
+        product.fill(0.0);
+        self.centred(|step| add(product, self.share * dot(step, vector), step));
     }
 }

@@ -1,8 +1,8 @@
 //! The plane through three solutions.
 
-use super::vector::{across, difference};
 use super::{Cut, Given, PlaneError, Span};
 use crate::engine::declare::settings;
+use crate::engine::direction::{across, difference};
 use crate::engine::objective::norm;
 
 settings! {

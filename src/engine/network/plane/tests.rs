@@ -1,7 +1,7 @@
 //! Planes of small networks, and of planted cases.
 
-use super::vector::{dot, normal};
 use super::*;
+use crate::engine::direction::{dot, normal};
 use crate::engine::landscape::NoFiles;
 use crate::engine::network::{NetworkLoss, data::AnyDataset};
 use crate::engine::objective::norm;
@@ -144,7 +144,7 @@ fn components_and_residuals_of_a_planted_case_are_known() {
     let mut nearest = [0.0; 3];
     found.plane.point(shadow.at, &mut nearest);
     near(
-        norm(&super::vector::difference(&off.theta, &nearest)),
+        norm(&crate::engine::direction::difference(&off.theta, &nearest)),
         shadow.residual,
         1e-14,
     );
@@ -153,40 +153,6 @@ fn components_and_residuals_of_a_planted_case_are_known() {
     let about = cut("pca", &given).unwrap().plane;
     assert_eq!(about.parts()[0], theta);
     assert_eq!(about.parts()[1..], found.plane.parts()[1..]);
-}
-
-#[test]
-fn eigenvectors_of_repeated_and_of_few_eigenvalues_are_found() {
-    for diagonal in [
-        vec![2.0],
-        vec![-1.0, -5.0],
-        vec![3.0; 40],
-        vec![0.0; 20],
-        (0..400_u16).map(|i| 1.0 / f64::from(1 + i)).collect(),
-        (0..60_u8).map(|i| if i < 2 { 7.0 } else { -9.0 }).collect(),
-    ] {
-        let product = |vector: &[f64], to: &mut [f64]| {
-            for ((to, v), d) in to.iter_mut().zip(vector).zip(&diagonal) {
-                *to = v * d;
-            }
-        };
-        let pairs = super::eigen::top_two(diagonal.len(), product, &Cancel::default()).unwrap();
-        let mut sorted = diagonal.clone();
-        sorted.sort_by(|a, b| b.total_cmp(a));
-        sorted.push(0.0);
-        for (pair, expected) in pairs.iter().zip(&sorted) {
-            near(pair.value, *expected, 1e-9);
-            let mut image = vec![0.0; diagonal.len()];
-            product(&pair.vector, &mut image);
-            let rest: Vec<f64> = image
-                .iter()
-                .zip(&pair.vector)
-                .map(|(i, v)| i - expected * v)
-                .collect();
-            near(norm(&rest), 0.0, 1e-7);
-        }
-        near(dot(&pairs[0].vector, &pairs[1].vector), 0.0, 1e-9);
-    }
 }
 
 #[test]
@@ -203,7 +169,7 @@ fn planes_go_through_what_they_are_given() {
     let mut is_at = |plane: &Plane, at: [f64; 2], expected: &[f64]| {
         plane.point(at, &mut point);
         near(
-            norm(&super::vector::difference(&point, expected)),
+            norm(&crate::engine::direction::difference(&point, expected)),
             0.0,
             1e-14,
         );

@@ -1,4 +1,32 @@
-//! Curvature along a trajectory, from exact Hessians.
+//! How a loss bends: eigenvalues of its Hessian and of what takes its place, their density, and measures of sharpness.
+//!
+//! ```
+//! use ravine::engine::cancel::Cancel;
+//! use ravine::engine::curvature::{Ask, Curvature, lanczos};
+//! use ravine::engine::landscape::{AnyLandscape, NoFiles};
+//!
+//! let rosenbrock: AnyLandscape = "rosenbrock".parse()?;
+//! let ground = rosenbrock.as_dyn().ground(&NoFiles)?;
+//! let hessian = Curvature::hessian(&*ground.objective, &[1.0, 1.0]);
+//! let found = lanczos(&hessian, &Ask::largest(1e-12), &Cancel::default())?;
+//! assert!((found.top[0].value - 1001.6006).abs() < 1e-4);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod density;
+mod lanczos;
+mod matrix;
+mod report;
+mod sharpness;
+mod trace;
+mod tridiagonal;
+
+pub use density::{Density, density};
+pub use lanczos::{Ask, Eigen, EigenError, Extremes, lanczos};
+pub use matrix::{Curvature, Part, Scaled, Symmetric};
+pub use report::{Extras, Inquiry, Kind, LayerCurvature, Report, report};
+pub use sharpness::{Sharpness, sharpness};
+pub use trace::{Estimate, frobenius, trace};
 
 use super::cancel::Cancel;
 use super::objective::Objective;

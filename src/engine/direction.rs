@@ -1,33 +1,32 @@
-//! Lists of n numbers as vectors.
+//! Lists of n numbers as directions in parameter space.
 
-use super::PlaneError;
-use crate::engine::objective::norm;
-use crate::engine::rng::{Purpose, stream};
+use super::objective::norm;
+use super::rng::{Purpose, stream};
 use rand_distr::{Distribution, StandardNormal};
 
 /// Independent standard normal numbers.
-pub(super) fn normal(dim: usize, seed: u64, purpose: Purpose, index: u64) -> Vec<f64> {
+pub(in crate::engine) fn normal(dim: usize, seed: u64, purpose: Purpose, index: u64) -> Vec<f64> {
     let mut random = stream(seed, purpose, index);
     (0..dim)
         .map(|_| StandardNormal.sample(&mut random))
         .collect()
 }
 
-pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
+pub(in crate::engine) fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
-pub(super) fn difference(a: &[f64], b: &[f64]) -> Vec<f64> {
+pub(in crate::engine) fn difference(a: &[f64], b: &[f64]) -> Vec<f64> {
     a.iter().zip(b).map(|(a, b)| a - b).collect()
 }
 
 /// Adds `factor` times `b` to `a`.
-pub(super) fn add(a: &mut [f64], factor: f64, b: &[f64]) {
+pub(in crate::engine) fn add(a: &mut [f64], factor: f64, b: &[f64]) {
     a.iter_mut().zip(b).for_each(|(a, b)| *a += factor * b);
 }
 
 /// `vector` with the length 1 and its largest number positive; `None` where it has no direction.
-pub(super) fn unit(vector: Vec<f64>) -> Option<Vec<f64>> {
+pub(in crate::engine) fn unit(vector: Vec<f64>) -> Option<Vec<f64>> {
     let larger = |a: f64, b: f64| if b.abs() > a.abs() { b } else { a };
     let largest = vector.iter().copied().fold(0.0, larger);
     scaled(vector, largest.signum())
@@ -35,7 +34,7 @@ pub(super) fn unit(vector: Vec<f64>) -> Option<Vec<f64>> {
 
 /// What is left of `vector` when its part along `u` is taken away, with the length `length`; `None` where nothing is left but
 /// rounding.
-pub(super) fn across(mut vector: Vec<f64>, u: &[f64], length: f64) -> Option<Vec<f64>> {
+pub(in crate::engine) fn across(mut vector: Vec<f64>, u: &[f64], length: f64) -> Option<Vec<f64>> {
     let whole = norm(&vector);
     // The second time takes away what the first one's rounding has left.
     for _ in 0..2 {
@@ -47,17 +46,8 @@ pub(super) fn across(mut vector: Vec<f64>, u: &[f64], length: f64) -> Option<Vec
 }
 
 /// `vector` with a length, turned around if that is negative; `None` where it has no direction.
-pub(super) fn scaled(mut vector: Vec<f64>, length: f64) -> Option<Vec<f64>> {
+pub(in crate::engine) fn scaled(mut vector: Vec<f64>, length: f64) -> Option<Vec<f64>> {
     let factor = length / norm(&vector);
     vector.iter_mut().for_each(|number| *number *= factor);
     factor.is_finite().then_some(vector)
-}
-
-/// A vector that is finite.
-pub(super) fn finite(vector: Vec<f64>) -> Result<Vec<f64>, PlaneError> {
-    if vector.iter().all(|number| number.is_finite()) {
-        Ok(vector)
-    } else {
-        Err(PlaneError::NotFinite)
-    }
 }

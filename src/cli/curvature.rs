@@ -1,0 +1,298 @@
+//! `ravine curvature`: eigenvalues of the Hessian, and how sharp the loss is.
+
+mod told;
+
+use super::network_args::{NetworkArgs, at_weights};
+use super::print;
+use super::render::{Ground as Light, size};
+use super::scene_args::{placed, point};
+use crate::engine::cancel::Cancel;
+use crate::engine::curvature::{Extras, Inquiry, Report, report};
+use crate::engine::declare::Settings;
+use crate::engine::landscape::AnyLandscape;
+use crate::engine::network::NetworkLoss;
+use crate::engine::objective::Objective;
+use crate::export::file::{check_place, extension, write_whole};
+use crate::export::{picture, spectrum as table};
+use crate::figure::spectrum;
+use crate::import::Disk;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Tells how a loss bends: eigenvalues of its Hessian, trace, density, sharpness
+///
+/// Of a network at its weights, or of a landscape at a point.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Up to 2000 parameters the matrix is made in full where --trace, --density or
+--output ask for all of it: eigenvalues, trace, Frobenius norm and density are
+then exact but for rounding. Of more parameters, eigenvalues come from Lanczos'
+method, to --tolerance beside the largest magnitude; trace, norm and density from
+random vectors, with their standard errors.
+
+--json prints dim, matrix, loss, grad_norm, top and bottom (eigenvalues, the
+outermost first), condition, exact, products (with the matrix), sharpness and,
+where they are asked for, trace, trace_error, frobenius, frobenius_error, layers
+and density (lambda, density, error). What is not known is null.
+
+Sharpness, of the loss L at θ with gradient g:
+  lambda_max           the Hessian's largest eigenvalue
+  sam                  L(θ + ρ g/‖g‖) - L(θ), ρ = --rho (Foret et al. 2021)
+  keskar               100 (max L - L(θ)) / (1 + L(θ)) in a box of half sides
+                       ε (|θ| + 1), ε = --box-size (Keskar et al. 2017)
+  average              the mean rise over random directions of length ρ
+  adaptive             L(θ + ρ T²g/‖T g‖) - L(θ), T = |θ|, ρ = --adaptive-rho
+                       (Kwon et al. 2021)
+  adaptive_lambda_max  the largest eigenvalue of T H T
+The last two stay as they are when layers are rescaled, the others do not:
+--rescale 0.1 multiplies layer 0 and divides layer 1, which leaves the function
+of a ReLU network as it is (Dinh et al. 2017), and tells what that does.
+
+-o writes the spectrum: .csv has the columns lambda, density, error; .png and
+.svg draw it.
+
+Examples:
+  ravine curvature --network mlp:hidden=16/16,activation=tanh,loss=bce \\
+    --data moons.csv --weights w.safetensors --top 5 --bottom 2 --trace \\
+    --density --json
+  ravine curvature --landscape rosenbrock --at=1,1
+  ravine curvature --network mlp:hidden=64,activation=relu,loss=ce \\
+    --data digits --weights w.safetensors --layers --rescale 0.1")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
+pub(super) struct Args {
+    #[command(flatten)]
+    network: Option<NetworkArgs>,
+    /// The network's weights, a safetensors file
+    #[arg(long, value_name = "FILE")]
+    weights: Option<PathBuf>,
+    /// Where norm=batch has its means and variances from: data, or the file of the weights
+    #[arg(long, value_name = "data|file", default_value = "data")]
+    norm_statistics: String,
+    /// A landscape in place of a network, like rosenbrock or 'formula:f=x^2-y^2'
+    #[arg(long, value_name = "SPEC")]
+    landscape: Option<String>,
+    /// The point of the landscape; of one parameter, x alone
+    #[arg(long, value_name = "X,Y", allow_hyphen_values = true)]
+    at: Option<String>,
+    /// The matrix: hessian, gauss-newton or empirical-fisher [default: hessian]
+    #[arg(long, value_name = "NAME")]
+    matrix: Option<String>,
+    /// How many of the largest eigenvalues [default: 5]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    top: Option<String>,
+    /// How many of the smallest eigenvalues [default: 2]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    bottom: Option<String>,
+    /// How far an eigenvalue may be off, beside the largest magnitude [default: 1e-10]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    tolerance: Option<String>,
+    /// Trace and Frobenius norm too
+    #[arg(long)]
+    trace: bool,
+    /// The density of all eigenvalues too
+    #[arg(long)]
+    density: bool,
+    /// Each layer too: the ends of its block's spectrum, and its trace
+    #[arg(long)]
+    layers: bool,
+    /// Random vectors for the density of more than 2000 parameters; trace and norm take ten times as many products [default: 10]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    vectors: Option<String>,
+    /// Products for each of these vectors [default: 80]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    steps: Option<String>,
+    /// The radius for sam and average [default: 0.05]
+    #[arg(long, value_name = "RHO", allow_negative_numbers = true)]
+    rho: Option<String>,
+    /// The radius for adaptive [default: 0.5]
+    #[arg(long, value_name = "RHO", allow_negative_numbers = true)]
+    adaptive_rho: Option<String>,
+    /// ε of keskar's box [default: 0.001]
+    #[arg(long, value_name = "EPS", allow_negative_numbers = true)]
+    box_size: Option<String>,
+    /// How many random directions average is of [default: 20]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    directions: Option<String>,
+    /// The seed of all random vectors [default: 0]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    seed: Option<String>,
+    /// Tells the same of weights of which one layer is multiplied by α and the next one divided by it
+    #[arg(long, value_name = "α", allow_negative_numbers = true)]
+    rescale: Option<String>,
+    /// With --rescale, the layer that is multiplied, from 0 [default: 0]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    layer: Option<String>,
+    /// Prints JSON
+    #[arg(long)]
+    json: bool,
+    /// The file of the spectrum, its name ending in .csv, .png or .svg
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Width and height of a picture in pixels, 16 to 16384 each
+    #[arg(long, value_name = "WxH", default_value = "1600x900")]
+    size: String,
+    /// Of a picture: light or dark
+    #[arg(long, value_enum, value_name = "THEME", hide_possible_values = true, default_value_t = Light::Light)]
+    theme: Light,
+}
+
+/// What is looked at.
+struct Place {
+    title: String,
+    objective: Arc<dyn Objective>,
+    /// The same, where it is a network.
+    network: Option<Arc<NetworkLoss>>,
+    theta: Vec<f64>,
+}
+
+pub(super) fn curvature(args: &Args) -> Result<(), String> {
+    let inquiry = args.inquiry()?;
+    let output = args.output.as_deref();
+    let kind = output
+        .map(|path| extension(path, &["csv", "png", "svg"]))
+        .transpose()?;
+    let pixels = size(&args.size)?;
+    let rescale = args.rescale()?;
+    let place = args.place()?;
+    if let Some(path) = output {
+        check_place(path)?;
+    }
+    let extras = Extras {
+        trace: args.trace,
+        density: args.density || output.is_some(),
+        layers: args.layers,
+    };
+    let told = |theta: &[f64]| {
+        let never = Cancel::default();
+        let told = report(
+            &*place.objective,
+            theta,
+            &inquiry,
+            extras,
+            &never,
+            &mut |_| (),
+        );
+        told.map_err(|error| error.to_string())
+    };
+    let report = told(&place.theta)?;
+    let rescaled = rescale.map(|(alpha, layer)| {
+        let network = { place.network.as_ref() }
+            .ok_or("--rescale is for networks; expected --network".to_owned())?;
+        let theta = network.rescaled(&place.theta, layer, alpha);
+        let theta = theta.map_err(|error| format!("--rescale {alpha}: {error}"))?;
+        Ok::<_, String>((alpha, layer, told(&theta)?))
+    });
+    let rescaled: Option<(f64, usize, Report)> = rescaled.transpose()?;
+    if let (Some(path), Some(kind)) = (output, kind) {
+        if kind == "csv" {
+            write_whole(path, |out| table::csv(&report, out))?;
+        } else {
+            let (points, theme) = (picture::points(pixels), args.theme.theme());
+            let sheet = spectrum::sheet(&report, &inquiry, &place.title, points, theme);
+            let bytes = picture::bytes(&sheet, kind, pixels, &place.title)?;
+            write_whole(path, |out| out.write_all(&bytes))?;
+        }
+    }
+    print(|out| {
+        if args.json {
+            let line = told::json(&report, &inquiry, rescaled.as_ref());
+            return writeln!(out, "{line}");
+        }
+        told::words(&place.title, &report, &inquiry, rescaled.as_ref(), out)
+    })
+}
+
+impl Args {
+    fn inquiry(&self) -> Result<Inquiry, String> {
+        let mut inquiry = Inquiry::default();
+        for (flag, text) in [
+            ("matrix", &self.matrix),
+            ("top", &self.top),
+            ("bottom", &self.bottom),
+            ("tolerance", &self.tolerance),
+            ("vectors", &self.vectors),
+            ("steps", &self.steps),
+            ("rho", &self.rho),
+            ("adaptive_rho", &self.adaptive_rho),
+            ("box_size", &self.box_size),
+            ("directions", &self.directions),
+            ("seed", &self.seed),
+        ] {
+            let Some(text) = text else { continue };
+            let refused =
+                |refusal| placed(&format!("--{}", flag.replace('_', "-")), text, &refusal);
+            let index = inquiry.index(flag).map_err(refused)?;
+            let value = inquiry.params()[index].parse(text).map_err(refused)?;
+            inquiry.set(flag, value).map_err(refused)?;
+        }
+        Ok(inquiry)
+    }
+
+    fn rescale(&self) -> Result<Option<(f64, usize)>, String> {
+        let Some(text) = &self.rescale else {
+            return match self.layer {
+                Some(_) => Err("--layer is for --rescale; expected it beside it".to_owned()),
+                None => Ok(None),
+            };
+        };
+        let alpha = text
+            .parse()
+            .ok()
+            .filter(|alpha| *alpha > 0.0 && f64::is_finite(*alpha));
+        let alpha = alpha.ok_or_else(|| {
+            format!("--rescale cannot be `{text}`; expected a number above 0, like 0.1")
+        })?;
+        let layer = self.layer.as_deref().map_or(Ok(0), |text| {
+            text.parse()
+                .map_err(|_| format!("--layer cannot be `{text}`; expected a whole number from 0"))
+        });
+        Ok(Some((alpha, layer?)))
+    }
+
+    fn place(&self) -> Result<Place, String> {
+        match (&self.network, &self.landscape) {
+            (Some(_), Some(_)) => Err("--network and --landscape exclude each other; expected one of both".to_owned()),
+            (None, None) => Err("there is nothing to look at; expected --network, --data and --weights, or --landscape and --at".to_owned()),
+            (Some(network), None) => self.weights_of(network),
+            (None, Some(text)) => self.point_of(text),
+        }
+    }
+
+    fn weights_of(&self, network: &NetworkArgs) -> Result<Place, String> {
+        if self.at.is_some() {
+            return Err("--at is for --landscape; expected --weights".to_owned());
+        }
+        let path = self.weights.as_ref();
+        let path = path.ok_or("the network has no weights; expected --weights FILE".to_owned())?;
+        let (loss, _) = network.prepare(0.0, 0)?;
+        let (loss, theta) = at_weights(loss, path, &self.norm_statistics)?;
+        let loss = Arc::new(loss);
+        Ok(Place {
+            title: network.title(),
+            objective: Arc::clone(&loss) as Arc<dyn Objective>,
+            network: Some(loss),
+            theta,
+        })
+    }
+
+    fn point_of(&self, text: &str) -> Result<Place, String> {
+        if self.weights.is_some() {
+            return Err("--weights is for --network; expected --at".to_owned());
+        }
+        let landscape: AnyLandscape =
+            { text.parse() }.map_err(|refusal| placed("--landscape", text, &refusal))?;
+        let at = self.at.as_ref();
+        let at =
+            at.ok_or("the landscape needs a point; expected --at, like --at=1,1".to_owned())?;
+        let ground = landscape.as_dyn().ground(&Disk::default());
+        let ground = ground.map_err(|error| error.to_string())?;
+        let dim = ground.objective.dim();
+        let at = point("--at", at, dim)?;
+        Ok(Place {
+            title: text.to_owned(),
+            objective: Arc::clone(&ground.objective),
+            network: None,
+            theta: at[..dim.min(2)].to_vec(),
+        })
+    }
+}

@@ -1,0 +1,194 @@
+//! What `ravine curvature` prints.
+
+use crate::engine::curvature::{Density, Eigen, Estimate, Inquiry, Report};
+use crate::figure::axis::number;
+use serde_json::{Value, json};
+use std::io::{self, Write};
+
+/// Places that the density is told at.
+const PLACES: usize = 512;
+
+/// All of it as one JSON object.
+pub(super) fn json(
+    report: &Report,
+    inquiry: &Inquiry,
+    rescaled: Option<&(f64, usize, Report)>,
+) -> Value {
+    let mut told = one(report);
+    told["matrix"] = json!(inquiry.matrix.name());
+    if let Some((alpha, layer, report)) = rescaled {
+        let mut own = one(report);
+        own["alpha"] = json!(alpha);
+        own["layer"] = json!(layer);
+        told["rescaled"] = own;
+    }
+    told
+}
+
+fn one(report: &Report) -> Value {
+    let values = |list: &[Eigen]| list.iter().map(|eigen| eigen.value).collect::<Vec<f64>>();
+    let mut told = json!({
+        "dim": report.dim,
+        "loss": report.loss,
+        "grad_norm": report.grad_norm,
+        "top": values(&report.top),
+        "bottom": values(&report.bottom),
+        "condition": report.condition,
+        "exact": report.exact,
+        "products": report.products,
+    });
+    for (name, estimate) in [("trace", report.trace), ("frobenius", report.frobenius)] {
+        if let Some(Estimate { value, error }) = estimate {
+            told[name] = json!(value);
+            told[format!("{name}_error")] = json!(error);
+        }
+    }
+    if let Some(sharpness) = &report.sharpness {
+        let named = sharpness.named().into_iter();
+        let mut own: serde_json::Map<_, _> = named
+            .map(|(name, value)| (name.to_owned(), json!(value)))
+            .collect();
+        own.insert("average_error".to_owned(), json!(sharpness.average.error));
+        told["sharpness"] = Value::Object(own);
+    }
+    if !report.layers.is_empty() {
+        let layers = report.layers.iter().map(|layer| {
+            json!({
+                "name": layer.name,
+                "dim": layer.dim,
+                "lambda_min": layer.extremes[0],
+                "lambda_max": layer.extremes[1],
+                "trace": layer.trace.value,
+                "trace_error": layer.trace.error,
+            })
+        });
+        told["layers"] = layers.collect();
+    }
+    if let Some(density) = &report.density {
+        told["density"] = curve(density);
+    }
+    told
+}
+
+fn curve(density: &Density) -> Value {
+    let curve = density.curve(PLACES);
+    let column = |k: usize| curve.iter().map(|row| row[k]).collect::<Vec<f64>>();
+    json!({"lambda": column(0), "density": column(1), "error": column(2)})
+}
+
+/// All of it in words.
+pub(super) fn words(
+    title: &str,
+    report: &Report,
+    inquiry: &Inquiry,
+    rescaled: Option<&(f64, usize, Report)>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let exact = if report.exact {
+        "all eigenvalues, exact but for rounding".to_owned()
+    } else {
+        format!("by {} products", report.products)
+    };
+    writeln!(
+        out,
+        "{title}: {} of {} parameters, {exact}",
+        inquiry.matrix.name(),
+        report.dim
+    )?;
+    let pair = |name: &str, of: &dyn Fn(&Report) -> String, out: &mut dyn Write| {
+        let own = of(report);
+        match rescaled {
+            Some((_, _, other)) => writeln!(out, "{name:20} {own:>24} {:>24}", of(other)),
+            None => writeln!(out, "{name:20} {own}"),
+        }
+    };
+    if let Some((alpha, layer, _)) = rescaled {
+        let next = layer + 1;
+        writeln!(
+            out,
+            "{:20} {:>24} {:>24}",
+            "",
+            "",
+            format!("layer {layer} × {alpha}, {next} ÷ {alpha}")
+        )?;
+    }
+    let digits = |value: f64| number(value, 8);
+    pair("loss", &|report| digits(report.loss), out)?;
+    pair("gradient norm", &|report| digits(report.grad_norm), out)?;
+    for (name, list) in [
+        ("largest", Report::top_values as fn(&Report) -> Vec<f64>),
+        ("smallest", Report::bottom_values),
+    ] {
+        for k in 0..list(report).len() {
+            let of = |report: &Report| {
+                list(report)
+                    .get(k)
+                    .map_or_else(String::new, |value| digits(*value))
+            };
+            pair(&format!("{name} λ, {}", k + 1), &of, out)?;
+        }
+    }
+    if report.condition.is_some() {
+        let of = |report: &Report| report.condition.map_or_else(String::new, digits);
+        pair("condition number", &of, out)?;
+    }
+    for (name, of) in [
+        (
+            "trace",
+            (|report| report.trace) as fn(&Report) -> Option<Estimate>,
+        ),
+        ("Frobenius norm", |report| report.frobenius),
+    ] {
+        if of(report).is_some() {
+            pair(
+                name,
+                &|report| of(report).map_or_else(String::new, estimate),
+                out,
+            )?;
+        }
+    }
+    for k in 0..6 {
+        let named = |report: &Report| report.sharpness.map(|sharpness| sharpness.named()[k]);
+        if let Some((name, _)) = named(report) {
+            let of = |report: &Report| {
+                named(report).map_or_else(String::new, |(_, value)| digits(value))
+            };
+            pair(name, &of, out)?;
+        }
+    }
+    for (k, layer) in report.layers.iter().enumerate() {
+        let of = |report: &Report| {
+            report.layers.get(k).map_or_else(String::new, |layer| {
+                format!(
+                    "{} … {}, trace {}",
+                    number(layer.extremes[0], 4),
+                    number(layer.extremes[1], 4),
+                    number(layer.trace.value, 4)
+                )
+            })
+        };
+        pair(&layer.name, &of, out)?;
+    }
+    if let Some(density) = &report.density {
+        let Estimate { value, error } = density.below(0.0);
+        let about = if density.exact {
+            String::new()
+        } else {
+            format!(" ± {}", number(100.0 * error, 2))
+        };
+        writeln!(
+            out,
+            "{:20} {}{about} % of the eigenvalues",
+            "below zero",
+            number(100.0 * value, 4)
+        )?;
+    }
+    Ok(())
+}
+
+fn estimate(of: Estimate) -> String {
+    if of.error == 0.0 {
+        return number(of.value, 8);
+    }
+    format!("{} ± {}", number(of.value, 5), number(of.error, 2))
+}

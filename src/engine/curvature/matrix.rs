@@ -1,0 +1,187 @@
+//! Matrices of curvature that are known by their products with vectors: those of a loss, and what is made of them.
+
+use super::lanczos::EigenError;
+use crate::engine::cancel::Cancel;
+use crate::engine::direction::{add, dot};
+use crate::engine::objective::{Metric, Objective};
+use rayon::prelude::*;
+use std::ops::Range;
+
+/// A symmetric n × n matrix that is known by its products with vectors.
+pub trait Symmetric: Sync {
+    /// n.
+    fn dim(&self) -> usize;
+
+    /// The matrix times `vector`; both have n numbers.
+    fn multiply(&self, vector: &[f64], product: &mut [f64]);
+
+    /// All of the matrix, row by row, by n products; where rounding makes two entries differ, their mean is both.
+    fn dense(&self, cancel: &Cancel) -> Result<Vec<f64>, EigenError> {
+        let n = self.dim();
+        let mut matrix = vec![0.0; n * n];
+        let rows = matrix.par_chunks_exact_mut(n.max(1)).enumerate();
+        rows.try_for_each_init(
+            || vec![0.0; n],
+            |unit, (k, row)| {
+                if cancel.is_cancelled() {
+                    return Err(EigenError::Cancelled);
+                }
+                unit[k] = 1.0;
+                self.multiply(unit, row);
+                unit[k] = 0.0;
+                if row.iter().all(|number| number.is_finite()) {
+                    Ok(())
+                } else {
+                    Err(EigenError::NotFinite)
+                }
+            },
+        )?;
+        for i in 0..n {
+            for j in 0..i {
+                let mean = 0.5 * (matrix[i * n + j] + matrix[j * n + i]);
+                matrix[i * n + j] = mean;
+                matrix[j * n + i] = mean;
+            }
+        }
+        Ok(matrix)
+    }
+}
+
+/// A matrix of the curvature of a loss at θ.
+pub struct Curvature<'a> {
+    /// The loss.
+    pub objective: &'a dyn Objective,
+    /// θ, n numbers.
+    pub theta: &'a [f64],
+    /// What takes the Hessian's place; `None` is the Hessian.
+    pub metric: Option<Metric>,
+}
+
+impl<'a> Curvature<'a> {
+    /// The Hessian of a loss.
+    pub fn hessian(objective: &'a dyn Objective, theta: &'a [f64]) -> Self {
+        Self {
+            objective,
+            theta,
+            metric: None,
+        }
+    }
+}
+
+impl Symmetric for Curvature<'_> {
+    fn dim(&self) -> usize {
+        self.theta.len()
+    }
+
+    /// Where the loss has no such matrix, it is all NaN.
+    fn multiply(&self, vector: &[f64], product: &mut [f64]) {
+        match self.metric {
+            None => self.objective.hessian_vector(self.theta, vector, product),
+            Some(metric) => {
+                let known = { self.objective }.metric_vector(metric, self.theta, vector, product);
+                if !known {
+                    product.fill(f64::NAN);
+                }
+            }
+        }
+    }
+}
+
+/// The block of a matrix on its diagonal that belongs to some of the parameters, a layer's for one.
+pub struct Part<'a> {
+    /// The matrix.
+    pub whole: &'a dyn Symmetric,
+    /// The parameters, in order.
+    pub ranges: &'a [Range<usize>],
+}
+
+impl Symmetric for Part<'_> {
+    fn dim(&self) -> usize {
+        self.ranges.iter().map(Range::len).sum()
+    }
+
+    fn multiply(&self, vector: &[f64], product: &mut [f64]) {
+        let n = self.whole.dim();
+        let (mut all, mut image) = (vec![0.0; n], vec![0.0; n]);
+        let mut from = vector;
+        for range in self.ranges {
+            let (own, rest) = from.split_at(range.len());
+            all[range.clone()].copy_from_slice(own);
+            from = rest;
+        }
+        self.whole.multiply(&all, &mut image);
+        let mut to = product;
+        for range in self.ranges {
+            let (own, rest) = to.split_at_mut(range.len());
+            own.copy_from_slice(&image[range.clone()]);
+            to = rest;
+        }
+    }
+}
+
+/// D A D, of a diagonal D.
+pub struct Scaled<'a> {
+    /// A.
+    pub whole: &'a dyn Symmetric,
+    /// The diagonal of D, n numbers.
+    pub by: &'a [f64],
+}
+
+impl Symmetric for Scaled<'_> {
+    fn dim(&self) -> usize {
+        self.whole.dim()
+    }
+
+    fn multiply(&self, vector: &[f64], product: &mut [f64]) {
+        let scaled: Vec<f64> = vector.iter().zip(self.by).map(|(v, d)| v * d).collect();
+        self.whole.multiply(&scaled, product);
+        product.iter_mut().zip(self.by).for_each(|(p, d)| *p *= d);
+    }
+}
+
+/// What is left of a matrix beside directions of length 1 that are orthogonal to each other: (I − Y Yᵀ) A (I − Y Yᵀ).
+pub(super) struct Beside<'a> {
+    pub(super) whole: &'a dyn Symmetric,
+    pub(super) directions: &'a [Vec<f64>],
+}
+
+impl Symmetric for Beside<'_> {
+    fn dim(&self) -> usize {
+        self.whole.dim()
+    }
+
+    fn multiply(&self, vector: &[f64], product: &mut [f64]) {
+        let mut vector = vector.to_vec();
+        clean(&mut vector, self.directions);
+        self.whole.multiply(&vector, product);
+        clean(product, self.directions);
+    }
+}
+
+/// Takes away what lies along directions of length 1 that are orthogonal to each other; twice because of rounding.
+pub(super) fn clean(vector: &mut [f64], directions: &[Vec<f64>]) {
+    for _ in 0..2 {
+        for direction in directions {
+            add(vector, -dot(vector, direction), direction);
+        }
+    }
+}
+
+#[cfg(test)]
+pub(super) struct Dense {
+    pub(super) n: usize,
+    pub(super) numbers: Vec<f64>,
+}
+
+#[cfg(test)]
+impl Symmetric for Dense {
+    fn dim(&self) -> usize {
+        self.n
+    }
+
+    fn multiply(&self, vector: &[f64], product: &mut [f64]) {
+        for (row, to) in self.numbers.chunks_exact(self.n).zip(product) {
+            *to = dot(row, vector);
+        }
+    }
+}

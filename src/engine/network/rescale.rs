@@ -1,0 +1,146 @@
+//! Other weights of the same function: what scales in one layer is taken back in the next.
+
+use super::activation::Activation;
+use super::norm::Norm;
+use super::objective::NetworkLoss;
+
+/// Why a layer cannot be rescaled.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RescaleError {
+    /// It is not followed by another one.
+    #[error("layer {layer} cannot be rescaled; expected one of the {hidden} hidden layers, from 0")]
+    NoNext {
+        /// The layer.
+        layer: usize,
+        /// How many hidden layers there are.
+        hidden: usize,
+    },
+    /// φ(α u) is not α φ(u).
+    #[error("a layer before {0} cannot be rescaled; expected identity, relu or leaky-relu")]
+    Bent(&'static str),
+    /// A normalisation takes the scale away, or a residual connection goes around.
+    #[error(
+        "a layer with a normalisation or a residual connection cannot be rescaled; expected one without"
+    )]
+    Tied,
+}
+
+impl NetworkLoss {
+    /// θ with the weights and biases of hidden layer `layer` multiplied by `alpha` > 0, and the weights of the next one divided by it: the
+    /// same function where the activation is positively homogeneous, φ(α u) = α φ(u). It makes a flat minimum sharp (section 4.2 of Dinh
+    /// et al. 2017), which is why sharpness that depends on such scales says little by itself.
+    pub fn rescaled(
+        &self,
+        theta: &[f64],
+        layer: usize,
+        alpha: f64,
+    ) -> Result<Vec<f64>, RescaleError> {
+        let layout = self.layout();
+        let hidden = layout.layers().saturating_sub(1);
+        if layer >= hidden {
+            return Err(RescaleError::NoNext { layer, hidden });
+        }
+        let activation = self.shape.activation;
+        let homogeneous = matches!(
+            activation,
+            Activation::Identity | Activation::Relu | Activation::LeakyRelu
+        );
+        if !homogeneous {
+            return Err(RescaleError::Bent(activation.name()));
+        }
+        if self.shape.norm != Norm::None || self.shape.skips(layer) || self.shape.skips(layer + 1) {
+            return Err(RescaleError::Tied);
+        }
+        let mut theta = theta.to_vec();
+        theta[layout.layer(layer)]
+            .iter_mut()
+            .for_each(|t| *t *= alpha);
+        theta[layout.weight(layer + 1)]
+            .iter_mut()
+            .for_each(|t| *t /= alpha);
+        Ok(theta)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::cancel::Cancel;
+    use crate::engine::curvature::{Extras, Inquiry, report};
+    use crate::engine::landscape::NoFiles;
+    use crate::engine::network::data::AnyDataset;
+    use crate::engine::network::{AnyNetwork, NetworkLoss};
+    use crate::engine::objective::Objective;
+
+    fn loss(network: &str) -> NetworkLoss {
+        let network: AnyNetwork = network.parse().unwrap();
+        let data: AnyDataset = "moons:samples=50".parse().unwrap();
+        NetworkLoss::new(&network, &data.as_dyn().data(&NoFiles).unwrap()).unwrap()
+    }
+
+    /// Theorem 4 of Dinh et al. 2017: as α shrinks the first layer, λmax grows at least as the block's trace by its size; what is measured beside the
+    /// weights' own scale stays.
+    #[test]
+    fn the_same_function_is_as_sharp_as_one_likes() {
+        let loss = loss("mlp:hidden=6/6,activation=relu,loss=bce");
+        let theta = loss.initial(1);
+        let inquiry = Inquiry::default();
+        let layers = Extras {
+            layers: true,
+            ..Extras::default()
+        };
+        let told = |theta: &[f64]| {
+            report(
+                &loss,
+                theta,
+                &inquiry,
+                layers,
+                &Cancel::default(),
+                &mut |_| (),
+            )
+            .unwrap()
+        };
+        let before = told(&theta);
+        for alpha in [0.1, 0.01] {
+            let same = loss.rescaled(&theta, 0, alpha).unwrap();
+            assert!((loss.value(&same) - loss.value(&theta)).abs() < 1e-14);
+            let after = told(&same);
+            let [own, other] = [&before, &after].map(|report| report.sharpness.unwrap());
+            let near = |a: f64, b: f64| assert!((a - b).abs() <= 1e-9 * a.abs(), "{a} {b}");
+            near(own.adaptive, other.adaptive);
+            near(own.adaptive_lambda_max, other.adaptive_lambda_max);
+            // The first layer's own block is divided by α².
+            let [small, large] = [&before, &after].map(|report| report.layers[0].extremes[1]);
+            near(small / (alpha * alpha), large);
+            assert!(other.lambda_max >= large * (1.0 - 1e-9) && other.lambda_max > own.lambda_max);
+        }
+    }
+
+    #[test]
+    fn what_is_no_scale_is_refused() {
+        for (network, layer, expected) in [
+            ("mlp:hidden=6,activation=tanh", 0, "a layer before tanh"),
+            (
+                "mlp:hidden=6,activation=relu",
+                1,
+                "layer 1 cannot be rescaled; expected one of the 1 hidden",
+            ),
+            (
+                "mlp:hidden=6,activation=relu,norm=layer",
+                0,
+                "a layer with a normalisation",
+            ),
+            (
+                "mlp:hidden=6/6,activation=relu,residual=true",
+                0,
+                "a layer with a normalisation or a residual",
+            ),
+        ] {
+            let loss = loss(network);
+            let refused = loss
+                .rescaled(&loss.initial(0), layer, 2.0)
+                .unwrap_err()
+                .to_string();
+            assert!(refused.starts_with(expected), "{refused}");
+        }
+    }
+}

@@ -1,0 +1,375 @@
+//! The spectrum of curvature: how densely eigenvalues lie, those that stand out, and measures of sharpness side by side.
+
+use super::axis::number;
+use super::chart::{Chart, Series, Style};
+use super::colour::{Theme, run_colour};
+use super::drawing::{Anchor, Area, Drawing, Item, Point, Text};
+use super::trail::line;
+use super::{legend_line, page, shortened};
+use crate::engine::curvature::{Density, Estimate, Inquiry, Report};
+
+/// Places that the density is drawn through.
+const PLACES: usize = 700;
+
+/// What is less dense than this beside the highest place is not drawn.
+const FAINT: f64 = 1e-7;
+
+/// Height of a line of the table.
+const LINE: f32 = 16.0;
+
+/// The curvature at a place.
+pub struct Spectrum<'a> {
+    /// What it is called.
+    pub name: &'a str,
+    /// Its place among colours and dashes.
+    pub look: usize,
+    /// What is known of it so far.
+    pub report: &'a Report,
+}
+
+/// The densities in one chart, with the largest and the smallest eigenvalues as sticks, and a table of all numbers below it.
+pub fn draw(spectra: &[Spectrum], area: Area, theme: &Theme) -> Vec<Item> {
+    let lines = table_lines(spectra);
+    #[expect(clippy::cast_precision_loss, reason = "some twenty lines")]
+    let height = (LINE * lines.len() as f32 + 14.0).min(0.62 * area.height());
+    let (chart, table) = (
+        Area::new(area.min, [area.max[0], area.max[1] - height]),
+        Area::new([area.min[0], area.max[1] - height], area.max),
+    );
+    let mut items = densities(spectra, chart, theme);
+    items.push(Item::Clipped {
+        area: table,
+        items: write_table(spectra, &lines, table, theme),
+    });
+    items
+}
+
+fn densities(spectra: &[Spectrum], area: Area, theme: &Theme) -> Vec<Item> {
+    let Some([low, high]) = reach(spectra) else {
+        return Vec::new();
+    };
+    let curves: Vec<Vec<[f64; 3]>> = { spectra.iter() }
+        .map(|spectrum| {
+            spectrum
+                .report
+                .density
+                .as_ref()
+                .map_or_else(Vec::new, |density| density.curve(PLACES))
+        })
+        .collect();
+    let peak = { curves.iter().flatten() }.fold(0.0, |peak: f64, row| peak.max(row[1]));
+    let columns: Vec<[Vec<f64>; 4]> = { curves.iter() }
+        .map(|curve| {
+            let shown = |value: f64| {
+                if value > FAINT * peak {
+                    value
+                } else {
+                    f64::NAN
+                }
+            };
+            let column = |of: &dyn Fn(&[f64; 3]) -> f64| curve.iter().map(of).collect();
+            [
+                column(&|row| row[0]),
+                column(&|row| shown(row[1])),
+                column(&|row| shown(row[1] - row[2])),
+                column(&|row| shown(row[1] + row[2])),
+            ]
+        })
+        .collect();
+    let mut series = Vec::new();
+    let mut styles = Vec::new();
+    for ([x, middle, below, above], spectrum) in columns.iter().zip(spectra) {
+        let exact = spectrum
+            .report
+            .density
+            .as_ref()
+            .is_none_or(|density| density.exact);
+        for (values, style) in [
+            (middle, Style::Own),
+            (below, Style::Limit),
+            (above, Style::Limit),
+        ] {
+            if style == Style::Limit && exact {
+                continue;
+            }
+            // No cursor: a marker would say that a place is special.
+            series.push(Series {
+                x,
+                values,
+                strong: values.len(),
+                look: spectrum.look,
+                limit: style == Style::Limit,
+            });
+            styles.push(style);
+        }
+    }
+    let errors = styles.contains(&Style::Limit);
+    let chart = Chart {
+        area,
+        title: if errors {
+            "density of eigenvalues; dotted: ± its standard error"
+        } else {
+            "density of eigenvalues"
+        },
+        across: "λ",
+        reach: [low, high],
+        log: true,
+        theme,
+    };
+    let mut items = chart.draw_as(&series, &styles);
+    items.push(Item::Clipped {
+        area: chart.plot(),
+        items: sticks(spectra, [low, high], chart.plot(), theme),
+    });
+    items
+}
+
+/// The eigenvalues at both ends as sticks at the foot of the chart, and their names where there is room.
+fn sticks(spectra: &[Spectrum], [low, high]: [f64; 2], plot: Area, theme: &Theme) -> Vec<Item> {
+    let mut items = Vec::new();
+    let place = |value: f64| {
+        #[expect(clippy::cast_possible_truncation, reason = "a place in a picture")]
+        let share = ((value - low) / (high - low)) as f32;
+        plot.min[0] + share * plot.width()
+    };
+    if low < 0.0 && high > 0.0 {
+        let x = place(0.0);
+        items.push(line(
+            vec![[x, plot.min[1]], [x, plot.max[1]]],
+            1.0,
+            theme.ink.opacity(0.5),
+            &[],
+        ));
+    }
+    let mut taken: Vec<f32> = Vec::new();
+    for spectrum in spectra {
+        let colour = run_colour(spectrum.look, theme);
+        let top = spectrum.report.top_values();
+        let bottom = spectrum.report.bottom_values();
+        for value in top.iter().chain(&bottom) {
+            let x = place(*value);
+            items.push(line(
+                vec![[x, plot.max[1] - 16.0], [x, plot.max[1]]],
+                1.8,
+                colour,
+                &[],
+            ));
+        }
+        for (rank, value) in top.iter().enumerate() {
+            let x = place(*value);
+            if taken.iter().any(|other| (other - x).abs() < 24.0) {
+                continue;
+            }
+            taken.push(x);
+            let near = x + 12.0 > plot.max[0];
+            items.push(Item::Text(Text {
+                text: format!("λ{}", subscript(rank + 1)),
+                at: [if near { x - 3.0 } else { x }, plot.max[1] - 24.0],
+                anchor: if near { Anchor::End } else { Anchor::Middle },
+                size: 12.0,
+                colour,
+                halo: Some(theme.background),
+                upright: false,
+            }));
+        }
+    }
+    items
+}
+
+fn subscript(number: usize) -> String {
+    let digit = |digit: char| char::from_u32('₀' as u32 + digit.to_digit(10).unwrap_or(0));
+    number.to_string().chars().filter_map(digit).collect()
+}
+
+/// The lowest and the highest place of all spectra, with a margin.
+fn reach(spectra: &[Spectrum]) -> Option<[f64; 2]> {
+    let ends = spectra.iter().flat_map(|spectrum| {
+        let report = spectrum.report;
+        let all = report.density.as_ref().and_then(Density::range);
+        let ends = report
+            .top_values()
+            .into_iter()
+            .chain(report.bottom_values());
+        ends.chain(all.into_iter().flatten())
+    });
+    let ends = ends.filter(|value| value.is_finite());
+    let [low, high] = ends.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], value| {
+        [low.min(value), high.max(value)]
+    });
+    let margin = (0.06 * (high - low))
+        .max(1e-6 * high.abs())
+        .max(f64::MIN_POSITIVE);
+    (low <= high).then_some([low - margin, high + margin])
+}
+
+/// The lines of the table: what a number is called, and the number for each place.
+fn table_lines(spectra: &[Spectrum]) -> Vec<(String, Vec<String>)> {
+    type Of = Box<dyn Fn(&Report) -> Option<String>>;
+    let digits = |value: f64| number(value, 5);
+    let about = move |estimate: Estimate| match estimate.error {
+        error if error > 0.0 => format!("{} ± {}", number(estimate.value, 4), number(error, 2)),
+        _ => digits(estimate.value),
+    };
+    let most = |list: fn(&Report) -> Vec<f64>| {
+        { spectra.iter() }
+            .map(|s| list(s.report).len())
+            .max()
+            .unwrap_or(0)
+    };
+    let mut lines: Vec<(String, Of)> = vec![
+        ("loss".to_owned(), Box::new(move |r| Some(digits(r.loss)))),
+        (
+            "gradient norm".to_owned(),
+            Box::new(move |r| Some(digits(r.grad_norm))),
+        ),
+    ];
+    for k in 0..most(Report::top_values).min(5) {
+        let of = move |report: &Report| report.top_values().get(k).copied().map(digits);
+        lines.push((format!("λ{}", subscript(k + 1)), Box::new(of)));
+    }
+    for k in 0..most(Report::bottom_values).min(2) {
+        let of = move |report: &Report| report.bottom_values().get(k).copied().map(digits);
+        let name = if k == 0 { "smallest λ" } else { "the next" };
+        lines.push((name.to_owned(), Box::new(of)));
+    }
+    lines.push(("trace".to_owned(), Box::new(move |r| r.trace.map(about))));
+    lines.push((
+        "Frobenius norm".to_owned(),
+        Box::new(move |r| r.frobenius.map(about)),
+    ));
+    lines.push((
+        "condition number".to_owned(),
+        Box::new(move |r| r.condition.map(digits)),
+    ));
+    let below = move |report: &Report| {
+        let Estimate { value, error } = report.density.as_ref()?.below(0.0);
+        let percent = Estimate {
+            value: 100.0 * value,
+            error: 100.0 * error,
+        };
+        Some(format!("{} %", about(percent)))
+    };
+    lines.push(("below zero".to_owned(), Box::new(below)));
+    for (k, name) in [
+        "SAM, ρ-ball",
+        "Keskar's box",
+        "random directions",
+        "adaptive (ASAM)",
+        "adaptive λmax",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let of = move |report: &Report| {
+            report
+                .sharpness
+                .map(|sharpness| digits(sharpness.named()[k + 1].1))
+        };
+        lines.push((name.to_owned(), Box::new(of)));
+    }
+    let all = lines.into_iter().map(|(name, of)| {
+        let cells: Vec<Option<String>> =
+            spectra.iter().map(|spectrum| of(spectrum.report)).collect();
+        (name, cells)
+    });
+    let known = all.filter(|(_, cells)| cells.iter().any(Option::is_some));
+    known
+        .map(|(name, cells)| {
+            (
+                name,
+                cells.into_iter().map(Option::unwrap_or_default).collect(),
+            )
+        })
+        .collect()
+}
+
+/// The table, in two columns of lines where one place alone leaves room.
+fn write_table(
+    spectra: &[Spectrum],
+    lines: &[(String, Vec<String>)],
+    area: Area,
+    theme: &Theme,
+) -> Vec<Item> {
+    const NAME: f32 = 128.0;
+    let write = |text: String, at: Point| Item::words(text, at, 12.0, theme.ink);
+    #[expect(clippy::cast_precision_loss, reason = "a few columns")]
+    let count = spectra.len().max(1) as f32;
+    let column = ((area.width() - NAME - 16.0) / count).clamp(84.0, 190.0);
+    let mut items = Vec::new();
+    let [left, mut y] = [area.min[0] + 8.0, area.min[1] + 12.0];
+    if spectra.len() > 1 {
+        let mut x = left + NAME;
+        for spectrum in spectra {
+            items.extend(legend_line([x, y], spectrum.look, theme));
+            items.push(write(shortened(spectrum.name, 16), [x + 36.0, y]));
+            x += column;
+        }
+        y += LINE;
+    }
+    let two = spectra.len() == 1 && area.width() > 480.0;
+    let half = if two {
+        lines.len().div_ceil(2)
+    } else {
+        lines.len()
+    };
+    for (k, (name, cells)) in lines.iter().enumerate() {
+        let shift = if two && k >= half {
+            area.width() * 0.5
+        } else {
+            0.0
+        };
+        #[expect(clippy::cast_precision_loss, reason = "some twenty lines")]
+        let at = [left + shift, y + LINE * (k % half.max(1)) as f32];
+        items.push(write(name.clone(), at));
+        let mut x = at[0] + NAME;
+        for cell in cells {
+            items.push(write(cell.clone(), [x, at[1]]));
+            x += column;
+        }
+    }
+    items
+}
+
+/// A page about the curvature at one place.
+pub fn sheet(
+    report: &Report,
+    inquiry: &Inquiry,
+    title: &str,
+    size: [f32; 2],
+    theme: &Theme,
+) -> Drawing {
+    let [width, height] = size;
+    let mut items = page(size, theme);
+    let write = |text: String, at: Point, size: f32| Item::words(text, at, size, theme.ink);
+    items.push(write(format!("Curvature   {title}"), [18.0, 20.0], 15.0));
+    let how = if report.exact {
+        format!(
+            "All {} eigenvalues of the {}.",
+            report.dim,
+            inquiry.matrix.name()
+        )
+    } else {
+        format!(
+            "The {} in {} parameters: eigenvalues by Lanczos' method, density from {} random vectors and {} products for each, seed {}.",
+            inquiry.matrix.name(),
+            report.dim,
+            inquiry.vectors,
+            inquiry.steps,
+            inquiry.seed
+        )
+    };
+    let measures = format!(
+        "Sharpness: SAM and random directions with ρ = {}, ASAM with {}, Keskar's box with ε = {}.",
+        inquiry.rho, inquiry.adaptive_rho, inquiry.box_size
+    );
+    items.push(write(how, [18.0, height - 30.0], 11.0));
+    items.push(write(measures, [18.0, height - 14.0], 11.0));
+    let spectrum = Spectrum {
+        name: title,
+        look: 0,
+        report,
+    };
+    let area = Area::new([12.0, 34.0], [width - 14.0, height - 44.0]);
+    items.extend(draw(&[spectrum], area, theme));
+    Drawing { size, items }
+}

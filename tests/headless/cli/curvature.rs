@@ -1,0 +1,212 @@
+//! `ravine curvature`.
+
+use super::slice::{file, first};
+use super::{Place, check};
+use serde_json::Value;
+
+/// Network, data and weights of PyTorch's.
+fn network(more: &[&str]) -> Vec<String> {
+    let args = first();
+    let args = args.iter().skip(1).map(String::as_str);
+    let all = ["curvature"]
+        .into_iter()
+        .chain(args)
+        .chain(more.iter().copied());
+    all.map(str::to_owned).collect()
+}
+
+fn told(place: &Place, args: &[&str]) -> Value {
+    serde_json::from_str(&place.said(args)).unwrap()
+}
+
+fn told_of_network(place: &Place, more: &[&str]) -> Value {
+    let args = network(&[more, &["--json"]].concat());
+    told(place, &args.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+fn numbers(value: &Value) -> Vec<f64> {
+    let list = value.as_array().unwrap().iter();
+    list.map(|number| number.as_f64().unwrap()).collect()
+}
+
+#[test]
+fn a_minimum_has_the_eigenvalues_of_its_hessian() {
+    let place = Place::new();
+    let at = ["curvature", "--landscape", "rosenbrock", "--at=1,1"];
+    let json = told(&place, &[&at[..], &["--trace", "--json"]].concat());
+    let near = |found: &Value, expected: f64| {
+        let found = found.as_f64().unwrap();
+        assert!((found - expected).abs() < 1e-9, "{found} {expected}");
+    };
+    near(&json["top"][0], 501.0 + (251_001.0_f64 - 400.0).sqrt());
+    near(&json["trace"], 1002.0);
+    near(&json["sharpness"]["sam"], 0.0);
+    assert_eq!((&json["dim"], &json["exact"]), (&2.into(), &true.into()));
+    assert!(json.get("density").is_none() && json.get("layers").is_none());
+    let words = place.said(&at);
+    assert!(
+        words.starts_with("rosenbrock: hessian of 2 parameters, all eigenvalues"),
+        "{words}"
+    );
+    assert!(words.contains("condition number"), "{words}");
+}
+
+#[test]
+fn a_network_tells_its_spectrum() {
+    let place = Place::new();
+    let exact = told_of_network(&place, &["--trace", "--density", "--layers", "--top", "3"]);
+    let ends = told_of_network(&place, &["--top", "3", "--tolerance", "1e-12"]);
+    assert_eq!(
+        (&exact["exact"], &ends["exact"]),
+        (&true.into(), &false.into())
+    );
+    let [all, some] = [&exact, &ends].map(|json| numbers(&json["top"]));
+    assert_eq!(all.len(), 3);
+    for (all, some) in all.iter().zip(&some) {
+        assert!((all - some).abs() < 1e-9 * all.abs(), "{all} {some}");
+    }
+    let density = &exact["density"];
+    let [lambda, height] = ["lambda", "density"].map(|column| numbers(&density[column]));
+    let whole: f64 = height
+        .iter()
+        .map(|height| height * (lambda[1] - lambda[0]))
+        .sum();
+    assert!((whole - 1.0).abs() < 1e-3, "{whole}");
+    let layers = exact["layers"].as_array().unwrap().iter();
+    let sum: f64 = layers.map(|layer| layer["trace"].as_f64().unwrap()).sum();
+    assert!((sum - exact["trace"].as_f64().unwrap()).abs() < 1e-9);
+    let fisher = told_of_network(&place, &["--matrix", "gauss-newton", "--trace"]);
+    assert!(fisher["bottom"][0].as_f64().unwrap() > -1e-12);
+    assert_eq!(fisher["sharpness"]["sam"], exact["sharpness"]["sam"]);
+    for name in ["s.csv", "s.png", "s.svg"] {
+        let args = network(&["-o", name]);
+        place.said(&args.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+    assert!(place.read("s.csv").starts_with("lambda,density,error\n"));
+    assert!(place.read("s.svg").contains("density of eigenvalues"));
+}
+
+#[test]
+fn rescaling_makes_the_same_function_sharper() {
+    let place = Place::new();
+    let args = [
+        "train",
+        "--network",
+        "mlp:hidden=8,activation=relu,loss=bce",
+        "--data",
+        "moons:samples=40",
+        "--run",
+        "sgd:lr=0.5",
+        "--steps",
+        "50",
+        "-o",
+        "w.safetensors",
+    ];
+    place.said(&args);
+    let args = [
+        "curvature",
+        "--network",
+        "mlp:hidden=8,activation=relu,loss=bce",
+        "--data",
+        "moons:samples=40",
+        "--weights",
+        "w.safetensors",
+        "--rescale",
+        "0.05",
+        "--json",
+    ];
+    let json = told(&place, &args);
+    let rescaled = &json["rescaled"];
+    assert_eq!(
+        (&rescaled["alpha"], &rescaled["layer"]),
+        (&0.05.into(), &0.into())
+    );
+    let pair = |name: &str| [&json, rescaled].map(|of| of["sharpness"][name].as_f64().unwrap());
+    let [flat, sharp] = pair("lambda_max");
+    assert!(sharp > 50.0 * flat, "{flat} {sharp}");
+    for name in ["adaptive", "adaptive_lambda_max"] {
+        let [one, other] = pair(name);
+        assert!(
+            (one - other).abs() < 1e-8 * one.abs(),
+            "{name}: {one} {other}"
+        );
+    }
+    let words = place.said(&args[..args.len() - 1]);
+    assert!(words.contains("layer 0 × 0.05, 1 ÷ 0.05"), "{words}");
+}
+
+#[test]
+fn what_cannot_be_looked_at_is_told() {
+    check(
+        &[],
+        &["curvature"],
+        "refused: there is nothing to look at; expected --network, --data and --weights, or --landscape and --at",
+    );
+    check(
+        &[],
+        &["curvature", "--landscape", "rosenbrock"],
+        "refused: the landscape needs a point; expected --at, like --at=1,1",
+    );
+    check(
+        &[],
+        &["curvature", "--landscape", "rosenbrock", "--at=1"],
+        "refused: --at cannot be `1`; expected two numbers, like --at=-1.5,2",
+    );
+    check(
+        &[],
+        &[
+            "curvature",
+            "--landscape",
+            "rosenbrock",
+            "--at=1,1",
+            "--rescale",
+            "2",
+        ],
+        "refused: --rescale is for networks; expected --network",
+    );
+    check(
+        &[],
+        &[
+            "curvature",
+            "--landscape",
+            "rosenbrock",
+            "--at=1,1",
+            "--layer",
+            "2",
+        ],
+        "refused: --layer is for --rescale; expected it beside it",
+    );
+    check(
+        &[],
+        &["curvature", "--landscape", "rosenbrock", "--at=1e300,1"],
+        "refused: the curvature is not finite at these parameters; expected finite second derivatives",
+    );
+    let place = Place::new();
+    let (code, _, stderr) = place.run(&[
+        "curvature",
+        "--landscape",
+        "beale",
+        "--at=1,1",
+        "--top",
+        "0",
+    ]);
+    assert_eq!(code, Some(2));
+    assert!(stderr.starts_with("ravine: --top"), "{stderr}");
+    let weights = file("relu.safetensors");
+    let args = [
+        "curvature",
+        "--network",
+        "mlp:hidden=7,loss=bce",
+        "--data",
+        "moons",
+        "--weights",
+        &weights,
+    ];
+    let (code, _, stderr) = place.run(&args);
+    assert!(
+        code == Some(2) && stderr.contains("layers.0.weight"),
+        "{stderr}"
+    );
+    let (code, ..) = place.run(&["curvature", "--network", "mlp", "--weights", &weights]);
+    assert_eq!(code, Some(2), "--data is missing");
+}
