@@ -3,10 +3,12 @@
 
 mod fit;
 mod latest;
+mod sharpness;
 mod surveys;
 mod training;
 
 pub use fit::FitFound;
+pub use sharpness::{Sharp, SharpnessFound};
 pub use surveys::{
     BasinsFound, BasinsOf, CriticalFound, Limits, Overs, SweepFound, SweepOf, Swept,
 };
@@ -25,6 +27,7 @@ use super::surface::Surface;
 use fit::FitSlot;
 use latest::{Latest, lock};
 use rayon::prelude::*;
+use sharpness::SharpnessSlot;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use surveys::{BasinsSlot, CriticalSlot, SweepSlot};
@@ -37,6 +40,9 @@ pub struct RunResult {
     pub trajectory: Trajectory,
     /// λmin and λmax of the Hessian at each of its rows.
     pub curvature: Vec<[f64; 2]>,
+    /// The largest eigenvalue of the Hessian divided by the run's preconditioner, at every row but the first; empty for rules without one,
+    /// and for networks.
+    pub preconditioned: Vec<f64>,
     /// Rows that are enough to draw the path: all of a short run, some thousands of a long one.
     pub outline: Vec<usize>,
 }
@@ -146,12 +152,16 @@ pub fn compute_runs(
             return Some(Arc::clone(result));
         }
         let objective = &*ground.objective;
-        let trajectory = run::run(objective, scene.start_theta(), spec, &conditions, cancel)?;
+        let start = scene.start_theta();
+        let trajectory = run::run(objective, start, spec, &conditions, cancel)?;
         let curvature = curvature::along(objective, &trajectory, cancel)?;
+        let preconditioned =
+            curvature::preconditioned_along(objective, start, spec, &conditions, cancel)?;
         let outline = outline(&trajectory);
         Some(Arc::new(RunResult {
             trajectory,
             curvature,
+            preconditioned,
             outline,
         }))
     };
@@ -336,6 +346,7 @@ pub struct Lab {
     sweep: SweepSlot,
     critical: CriticalSlot,
     fit: FitSlot,
+    sharpness: SharpnessSlot,
 }
 
 impl Lab {
@@ -387,6 +398,7 @@ impl Lab {
         let sweep = SweepSlot::spawn(Arc::clone(&grounds), Arc::clone(&wake))?;
         let critical = CriticalSlot::spawn(Arc::clone(&grounds), Arc::clone(&wake))?;
         let fit = FitSlot::spawn(Arc::clone(&wake))?;
+        let sharpness = SharpnessSlot::spawn(Arc::clone(&wake))?;
         let terrain = Latest::spawn(
             "terrain",
             wake,
@@ -416,6 +428,7 @@ impl Lab {
             sweep,
             critical,
             fit,
+            sharpness,
         })
     }
 
@@ -518,6 +531,21 @@ impl Lab {
     /// What a network says of its data, or the sentence that says why that is not known; `None` before the first.
     pub fn fit(&self) -> Option<Arc<Result<FitFound, String>>> {
         self.fit.newest()
+    }
+
+    /// Asks how sharp the loss is along the runs of a network, at every so many of their rows; 0 asks for nothing.
+    pub fn ask_sharpness(&self, trained: &Trained, every: u64) {
+        self.sharpness.ask(trained, every);
+    }
+
+    /// How sharp the loss is along the runs that were asked for, or for earlier ones, as far as it is known.
+    pub fn sharpness(&self) -> Option<Arc<Result<SharpnessFound, String>>> {
+        self.sharpness.newest()
+    }
+
+    /// Waits until sharpness is known as far as it was asked for, but no longer than this.
+    pub fn wait_for_sharpness(&self, patience: Duration) {
+        self.sharpness.wait(patience);
     }
 
     /// Gives that this long to be ready.

@@ -30,7 +30,8 @@ pub use trace::{Estimate, frobenius, trace};
 
 use super::cancel::Cancel;
 use super::objective::Objective;
-use super::run::Trajectory;
+use super::run::{self, Conditions, RunSpec, Trajectory};
+use std::ops::ControlFlow;
 
 /// Eigenvalues, smaller first, of the symmetric matrix with entries xx, xy, yy.
 pub fn eigenvalues([xx, xy, yy]: [f64; 3]) -> [f64; 2] {
@@ -70,9 +71,78 @@ pub fn along(
         .collect()
 }
 
+/// The largest eigenvalue of the Hessian divided by the run's preconditioner, P^(−1/2) H P^(−1/2), at every row of a run on an objective in one or
+/// two parameters, where P is that of the step before the row; NaN where there was none. `None` if it was cancelled, empty for a rule without
+/// one.
+pub fn preconditioned_along(
+    objective: &dyn Objective,
+    start: &[f64],
+    spec: &RunSpec,
+    conditions: &Conditions,
+    cancel: &Cancel,
+) -> Option<Vec<f64>> {
+    let mut found = Vec::new();
+    if spec
+        .preconditioned_limit(spec.pace(0, conditions.steps))
+        .is_none()
+    {
+        return Some(found);
+    }
+    run::watch(objective, start, spec, conditions, cancel, |moment| {
+        let largest = moment.preconditioner.map(|p| {
+            let mut h = [0.0; 4];
+            if let [only] = p {
+                objective.hessian(moment.theta, &mut h[..1]);
+                return h[0] / only;
+            }
+            objective.hessian(moment.theta, &mut h);
+            eigenvalues([h[0] / p[0], h[1] / (p[0] * p[1]).sqrt(), h[3] / p[1]])[1]
+        });
+        found.push(largest.unwrap_or(f64::NAN));
+        if moment.step < conditions.steps {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        }
+    });
+    (!cancel.is_cancelled()).then_some(found)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// On a quadratic whose axes have equal slopes, Adam's preconditioned sharpness settles at its limit where it would grow beyond: its
+    /// preconditioner falls with the gradients, until steps no longer shrink them.
+    #[test]
+    fn adam_comes_to_the_edge_of_its_stability() {
+        let landscape: crate::engine::landscape::AnyLandscape =
+            "quadratic:a=1,b=1".parse().unwrap();
+        let ground = landscape
+            .as_dyn()
+            .ground(&crate::engine::landscape::NoFiles)
+            .unwrap();
+        let spec: RunSpec = "rmsprop:lr=0.01,alpha=0.9,eps=0".parse().unwrap();
+        let conditions = Conditions {
+            steps: 2000,
+            treatment: crate::engine::objective::Treatment::default(),
+            tolerance: None,
+            every: 1,
+        };
+        let never = Cancel::default();
+        let found =
+            preconditioned_along(&*ground.objective, &[1.0, 1.0], &spec, &conditions, &never)
+                .unwrap();
+        assert_eq!(found.len(), 2001);
+        assert!(found[0].is_nan());
+        let limit = spec.preconditioned_limit(spec.pace(0, 2000)).unwrap();
+        let late = &found[1500..];
+        let mean = late.iter().sum::<f64>() / 501.0;
+        assert!((mean / limit - 1.0).abs() < 0.1, "{mean} {limit}");
+        let sgd: RunSpec = "sgd".parse().unwrap();
+        let none = preconditioned_along(&*ground.objective, &[1.0, 1.0], &sgd, &conditions, &never);
+        assert_eq!(none, Some(Vec::new()));
+    }
 
     #[test]
     fn eigenvalues_do_not_cancel() {

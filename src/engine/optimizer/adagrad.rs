@@ -127,7 +127,12 @@ impl<V: Vector> Rule<V> for State<V> {
 
     /// With the decay of the learning rate.
     fn preconditioner(&self, to: &mut [f64]) -> bool {
-        let Adagrad { lr_decay, eps, eps_form, .. } = self.rule;
+        let Adagrad {
+            lr_decay,
+            eps,
+            eps_form,
+            ..
+        } = self.rule;
         let (inside, outside) = match eps_form {
             Epsilon::Outside => (0.0, eps),
             Epsilon::Inside => (eps, 0.0),

@@ -176,7 +176,11 @@ impl TwoMeans {
     /// What the last step divided m by, where v was `seconds`; false before the first.
     fn divisors(&self, seconds: &[f64], to: &mut [f64]) -> bool {
         let corrections = [1.0 - self.beta1_power.value, 1.0 - self.beta2_power.value];
-        let [first, second] = if self.bias_correction { corrections } else { [1.0; 2] };
+        let [first, second] = if self.bias_correction {
+            corrections
+        } else {
+            [1.0; 2]
+        };
         let (inside, outside) = match self.eps_form {
             CorrectedEpsilon::Outside => (0.0, self.eps),
             CorrectedEpsilon::Inside => (self.eps, 0.0),
@@ -311,7 +315,11 @@ impl<V: Vector> Rule<V> for State<V> {
 
     /// With the correction of the mean of gradients.
     fn preconditioner(&self, to: &mut [f64]) -> bool {
-        let seconds = if self.rule.amsgrad { &self.v_max } else { &self.v };
+        let seconds = if self.rule.amsgrad {
+            &self.v_max
+        } else {
+            &self.v
+        };
         self.means.divisors(seconds, to)
     }
 }

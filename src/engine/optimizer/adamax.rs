@@ -116,7 +116,9 @@ impl<V: Vector> Rule<V> for State<V> {
     /// With the correction of the mean of gradients.
     fn preconditioner(&self, to: &mut [f64]) -> bool {
         let first = 1.0 - self.beta1_power.value;
-        to.iter_mut().zip(self.u.iter()).for_each(|(to, u)| *to = first * u);
+        to.iter_mut()
+            .zip(self.u.iter())
+            .for_each(|(to, u)| *to = first * u);
         self.beta1_power.exponent > 0
     }
 }

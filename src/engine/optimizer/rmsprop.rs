@@ -162,7 +162,11 @@ impl<V: Vector> Rule<V> for State<V> {
             Epsilon::Inside => (self.rule.eps, 0.0),
         };
         for ((to, v), mean) in to.iter_mut().zip(self.v.iter()).zip(self.mean.iter()) {
-            let variance = if self.rule.centered { v - mean * mean } else { *v };
+            let variance = if self.rule.centered {
+                v - mean * mean
+            } else {
+                *v
+            };
             *to = (variance + inside).sqrt() + outside;
         }
         true

@@ -74,7 +74,8 @@ pub fn watch(
                 gradient: &gradient,
                 lr: pace.lr,
                 counts: oracle.counts(),
-                preconditioner: (step > 0 && rule.preconditioner(&mut divisors)).then_some(&divisors[..]),
+                preconditioner: (step > 0 && rule.preconditioner(&mut divisors))
+                    .then_some(&divisors[..]),
             };
             let bounded = loss.abs() <= DIVERGED
                 && theta.iter().all(|t| t.abs() <= DIVERGED)
@@ -114,7 +115,8 @@ mod tests {
     /// With one gradient so far, means and their corrections cancel: P = (1 − β₁)(|g| + ε).
     #[test]
     fn preconditioners_are_what_gradients_are_divided_by() {
-        let landscape: crate::engine::landscape::AnyLandscape = "quadratic:a=1,b=25".parse().unwrap();
+        let landscape: crate::engine::landscape::AnyLandscape =
+            "quadratic:a=1,b=25".parse().unwrap();
         let ground = landscape.as_dyn().ground(&NoFiles).unwrap();
         let conditions = Conditions {
             steps: 2,
@@ -134,17 +136,27 @@ mod tests {
             let spec: RunSpec = spec.parse().unwrap();
             let mut seen = Vec::new();
             let never = Cancel::default();
-            watch(&*ground.objective, &[2.0, 1.0], &spec, &conditions, &never, |moment| {
-                seen.push(moment.preconditioner.map(<[f64]>::to_vec));
-                match moment.step {
-                    1.. => ControlFlow::Break(()),
-                    _ => ControlFlow::Continue(()),
-                }
-            });
+            watch(
+                &*ground.objective,
+                &[2.0, 1.0],
+                &spec,
+                &conditions,
+                &never,
+                |moment| {
+                    seen.push(moment.preconditioner.map(<[f64]>::to_vec));
+                    match moment.step {
+                        1.. => ControlFlow::Break(()),
+                        _ => ControlFlow::Continue(()),
+                    }
+                },
+            );
             assert_eq!(seen[0], None);
             match (&seen[1], expected) {
                 (Some(found), Some(expected)) => {
-                    let near = found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-12);
+                    let near = found
+                        .iter()
+                        .zip(expected)
+                        .all(|(a, b)| (a - b).abs() < 1e-12);
                     assert!(near, "{spec}: {found:?}");
                 }
                 (found, expected) => assert_eq!(found.is_some(), expected.is_some(), "{spec}"),
@@ -152,7 +164,10 @@ mod tests {
         }
         let adam: RunSpec = "adam:lr=1e-3".parse().unwrap();
         let limit = adam.preconditioned_limit(adam.pace(0, 10)).unwrap();
-        assert!((limit - 38_000.0).abs() < 1e-6, "section 3 of Cohen et al. 2022");
+        assert!(
+            (limit - 38_000.0).abs() < 1e-6,
+            "section 3 of Cohen et al. 2022"
+        );
     }
 
     #[test]

@@ -207,6 +207,7 @@ impl Shown {
         RunResult {
             outline: super::super::outline(&trajectory),
             curvature: Vec::new(),
+            preconditioned: Vec::new(),
             trajectory,
         }
     }

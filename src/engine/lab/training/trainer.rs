@@ -41,6 +41,9 @@ pub struct Row {
     pub measures: [Option<Measure>; 2],
     /// What its layers say; updates are those of the last step.
     pub diagnosis: Arc<Diagnosis>,
+    /// What the step before divided gradients by, where the rule does so:
+    /// [`Moment::preconditioner`](crate::engine::run::Moment::preconditioner).
+    pub preconditioner: Option<Arc<[f64]>>,
 }
 
 /// A run of a network that goes on on a thread of its own as far as it may, and rests there until it may go further.
@@ -254,6 +257,7 @@ impl Work {
             evaluations: evaluations + moment.counts.gradients,
             cost: cost + moment.counts.cost(moment.theta.len()),
             measures: self.trainee.measure(moment.theta),
+            preconditioner: moment.preconditioner.map(Arc::from),
         };
         let mut log = lock(&self.log);
         log.theta.extend_from_slice(moment.theta);
