@@ -1,12 +1,14 @@
 //! Keeps the results up to date with a scene, off the caller's thread: newest wins, old work is cancelled, coarse
 //! pictures come first, and a panic is caught and told.
 
+mod carried;
 mod fit;
 mod latest;
 mod sharpness;
 mod surveys;
 mod training;
 
+pub use carried::CarriedFound;
 pub use fit::FitFound;
 pub use sharpness::{Sharp, SharpnessFound};
 pub use surveys::{
@@ -24,6 +26,7 @@ use super::plane::{Plane, Rect};
 use super::run::{self, Conditions, Outcome, RunSpec, Trajectory};
 use super::scene::{LevelSpacing, Scene};
 use super::surface::Surface;
+use carried::CarriedSlot;
 use fit::FitSlot;
 use latest::{Latest, lock};
 use rayon::prelude::*;
@@ -347,6 +350,7 @@ pub struct Lab {
     critical: CriticalSlot,
     fit: FitSlot,
     sharpness: SharpnessSlot,
+    carried: CarriedSlot,
 }
 
 impl Lab {
@@ -399,6 +403,7 @@ impl Lab {
         let critical = CriticalSlot::spawn(Arc::clone(&grounds), Arc::clone(&wake))?;
         let fit = FitSlot::spawn(Arc::clone(&wake))?;
         let sharpness = SharpnessSlot::spawn(Arc::clone(&wake))?;
+        let carried = CarriedSlot::spawn(Arc::clone(&wake))?;
         let terrain = Latest::spawn(
             "terrain",
             wake,
@@ -429,6 +434,7 @@ impl Lab {
             critical,
             fit,
             sharpness,
+            carried,
         })
     }
 
@@ -551,6 +557,21 @@ impl Lab {
     /// Gives that this long to be ready.
     pub fn wait_for_fit(&self, patience: Duration) {
         self.fit.wait(patience);
+    }
+
+    /// Asks what the rule of a run on a landscape carries; what is asked for already goes on.
+    pub fn ask_carried(&self, runs: &Runs, run: usize) {
+        self.carried.ask(runs, run);
+    }
+
+    /// What the rule of a run carries, or the sentence that says why that is not known; `None` before the first.
+    pub fn carried(&self) -> Option<Arc<Result<CarriedFound, String>>> {
+        self.carried.newest()
+    }
+
+    /// Gives that this long to be ready.
+    pub fn wait_for_carried(&self, patience: Duration) {
+        self.carried.wait(patience);
     }
 
     /// Gives critical points this long to be ready.

@@ -3,6 +3,7 @@
 use super::{Conditions, Course, DIVERGED, Outcome, RunSpec};
 use crate::engine::cancel::Cancel;
 use crate::engine::objective::{Counts, Objective, Oracle, norm};
+use crate::engine::optimizer::Probe;
 use crate::engine::schedule::Pacing;
 use std::ops::ControlFlow;
 
@@ -25,6 +26,8 @@ pub struct Moment<'a> {
     /// What the last step divided gradients by, where the rule does so and has taken one:
     /// [`Rule::preconditioner`](crate::engine::optimizer::Rule::preconditioner).
     pub preconditioner: Option<&'a [f64]>,
+    /// Shows what the rule carries.
+    pub(super) probe: &'a dyn Fn(&mut Probe<'_>),
 }
 
 /// Runs `spec` from `start` until `look` breaks off, which sees every row that is kept: the bits of [`run`](super::run()). The run goes on beyond
@@ -76,6 +79,10 @@ pub fn watch(
                 counts: oracle.counts(),
                 preconditioner: (step > 0 && rule.preconditioner(&mut divisors))
                     .then_some(&divisors[..]),
+                probe: &|probe| {
+                    rule.probe(probe);
+                    oracle.probe(probe);
+                },
             };
             let bounded = loss.abs() <= DIVERGED
                 && theta.iter().all(|t| t.abs() <= DIVERGED)
