@@ -136,6 +136,16 @@ pub(super) struct Args {
     theme: Light,
 }
 
+/// The program with a `curvature` that takes a landscape in place of a network.
+pub(super) fn with_a_choice(program: clap::Command) -> clap::Command {
+    program.mut_subcommand("curvature", |command| {
+        let one_of_both = |arg: clap::Arg| arg.required(false);
+        command
+            .mut_arg("network", one_of_both)
+            .mut_arg("data", one_of_both)
+    })
+}
+
 /// What is looked at.
 struct Place {
     title: String,

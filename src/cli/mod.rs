@@ -16,7 +16,7 @@ mod train;
 mod window;
 
 use crate::engine::scene::Scene;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -72,7 +72,9 @@ enum Command {
 
 /// Runs the program on the arguments that it was called with. Each error is told on stderr, and ends it with code 2.
 pub fn main() -> ExitCode {
-    let Cli { scene, command } = Cli::parse();
+    let matches = curvature::with_a_choice(Cli::command()).get_matches();
+    let Cli { scene, command } =
+        Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let done = match command {
         None => window::open(scene.as_deref()),
         Some(Command::Trace(args)) => trace::trace(&args),

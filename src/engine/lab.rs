@@ -5,12 +5,14 @@ mod carried;
 mod fit;
 mod latest;
 mod sharpness;
+mod spectrum;
 mod surveys;
 mod training;
 
 pub use carried::CarriedFound;
 pub use fit::FitFound;
 pub use sharpness::{Sharp, SharpnessFound};
+pub use spectrum::SpectrumFound;
 pub use surveys::{
     BasinsFound, BasinsOf, CriticalFound, Limits, Overs, SweepFound, SweepOf, Swept,
 };
@@ -19,7 +21,7 @@ pub use training::{Row, Trained, TrainedRun};
 
 use super::cancel::Cancel;
 use super::contour::{self, ContourLine, Levels};
-use super::curvature;
+use super::curvature::{self, Inquiry};
 use super::landscape::{Files, Ground, Spacing};
 use super::objective::{Objective, graph};
 use super::plane::{Plane, Rect};
@@ -31,6 +33,7 @@ use fit::FitSlot;
 use latest::{Latest, lock};
 use rayon::prelude::*;
 use sharpness::SharpnessSlot;
+use spectrum::SpectrumSlot;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use surveys::{BasinsSlot, CriticalSlot, SweepSlot};
@@ -350,6 +353,7 @@ pub struct Lab {
     critical: CriticalSlot,
     fit: FitSlot,
     sharpness: SharpnessSlot,
+    spectrum: SpectrumSlot,
     carried: CarriedSlot,
 }
 
@@ -403,6 +407,7 @@ impl Lab {
         let critical = CriticalSlot::spawn(Arc::clone(&grounds), Arc::clone(&wake))?;
         let fit = FitSlot::spawn(Arc::clone(&wake))?;
         let sharpness = SharpnessSlot::spawn(Arc::clone(&wake))?;
+        let spectrum = SpectrumSlot::spawn(Arc::clone(&wake))?;
         let carried = CarriedSlot::spawn(Arc::clone(&wake))?;
         let terrain = Latest::spawn(
             "terrain",
@@ -434,6 +439,7 @@ impl Lab {
             critical,
             fit,
             sharpness,
+            spectrum,
             carried,
         })
     }
@@ -547,6 +553,26 @@ impl Lab {
     /// How sharp the loss is along the runs that were asked for, or for earlier ones, as far as it is known.
     pub fn sharpness(&self) -> Option<Arc<Result<SharpnessFound, String>>> {
         self.sharpness.newest()
+    }
+
+    /// Asks for the curvature where these runs of a network are at a row, or at the last one that there is.
+    pub fn ask_spectrum(&self, trained: &Trained, runs: &[usize], row: usize, inquiry: &Inquiry) {
+        self.spectrum.ask(trained, runs, row, inquiry);
+    }
+
+    /// The curvature that was asked for, or an earlier one, as far as it is known.
+    pub fn spectrum(&self) -> Option<Arc<Result<SpectrumFound, String>>> {
+        self.spectrum.newest()
+    }
+
+    /// Whether curvature is being measured.
+    pub fn is_measuring(&self) -> bool {
+        self.spectrum.busy()
+    }
+
+    /// Waits until the curvature that was asked for is known, but no longer than this.
+    pub fn wait_for_spectrum(&self, patience: Duration) {
+        self.spectrum.wait(patience);
     }
 
     /// Waits until sharpness is known as far as it was asked for, but no longer than this.

@@ -290,10 +290,10 @@ mod tests {
             "gradient norm ‖∇f‖",
             "learning rate",
         ];
-        assert_eq!(titles(of_network(&classes)), expected);
+        assert_eq!(titles(of_network(&classes, None)), expected);
         let numbers = made("sine:samples=16", "mse", "pca");
         assert_eq!(
-            titles(of_network(&numbers)),
+            titles(of_network(&numbers, None)),
             [expected[0], expected[2], expected[3]]
         );
         let across = Across {

@@ -7,13 +7,19 @@ use super::colour::Theme;
 use super::drawing::{Area, Item};
 use super::layers::LayerSeries;
 use super::look;
-use crate::engine::lab::{RunResult, Runs, TrainedRun};
+use crate::engine::lab::{RunResult, Runs, Sharp, SharpnessFound, TrainedRun};
 use crate::engine::real;
 use crate::engine::run::CarriedSeries;
+use crate::engine::run::RunSpec;
 use crate::engine::scene::Run;
+use crate::engine::schedule::Pace;
 
 /// Stretches that a long run is thinned to, more than a chart has pixels.
 const COLUMNS: usize = 1500;
+
+/// The titles of charts of sharpness.
+const SHARPNESS: &str = "sharpness λmax; dotted: stability limit";
+const PRECONDITIONED: &str = "λmax preconditioned; dotted: its limit";
 
 /// A quantity of some runs.
 pub struct Quantity {
@@ -156,13 +162,24 @@ impl Quantity {
 }
 
 impl Line {
-    fn new(runs: &Runs, result: &RunResult, values: &[f64], (look, style): (usize, Style)) -> Self {
+    fn new(runs: &Runs, result: &RunResult, values: &[f64], look: (usize, Style)) -> Self {
         let rows = thin(values, COLUMNS);
+        let values = rows.iter().map(|&row| values[row]).collect();
+        Self::at(runs, result, (rows, values), look)
+    }
+
+    /// Of values at some rows.
+    fn at(
+        runs: &Runs,
+        result: &RunResult,
+        (rows, values): (Vec<usize>, Vec<f64>),
+        (look, style): (usize, Style),
+    ) -> Self {
         let cost = |&row: &usize| result.trajectory.cost(row);
         Self {
             steps: rows.iter().map(|&row| real(runs.step(row))).collect(),
             costs: rows.iter().filter_map(cost).collect(),
-            values: rows.iter().map(|&row| values[row]).collect(),
+            values,
             rows,
             look,
             style,
@@ -207,18 +224,34 @@ pub fn of_landscape(runs: &Runs) -> Vec<Quantity> {
         let curvature = of(index).curvature.iter();
         curvature.map(|[_, high]| *high).collect()
     };
-    vec![
+    let adaptive = |index: usize| !of(index).preconditioned.is_empty();
+    let preconditioned_limit = |index: usize| {
+        let spec = &runs.scene.runs[index].spec;
+        let limit = |step| spec.preconditioned_limit(spec.pace(step, steps));
+        let rows = 0..of(index).preconditioned.len() as u64;
+        rows.map(|step| limit(step).unwrap_or(f64::NAN)).collect()
+    };
+    let preconditioned = |index: usize| of(index).preconditioned.clone();
+    let mut all = vec![
         Quantity { log, ..loss },
         grad_norm(runs),
-        Quantity::new("sharpness λmax; dotted: stability limit")
+        Quantity::new(SHARPNESS)
             .with(runs, Style::Limit, limit)
             .with(runs, Style::Own, lambda_max),
-        lr(runs),
-    ]
+    ];
+    if ticked(runs).any(|(index, ..)| adaptive(index)) {
+        all.push(
+            Quantity::new(PRECONDITIONED)
+                .with(runs, Style::Limit, preconditioned_limit)
+                .with(runs, Style::Own, preconditioned),
+        );
+    }
+    all.push(lr(runs));
+    all
 }
 
 /// What the charts show of the runs of a network: loss and accuracy in training and in the test, gradient norm, learning rate.
-pub fn of_network(runs: &Runs) -> Vec<Quantity> {
+pub fn of_network(runs: &Runs, sharpness: Option<&SharpnessFound>) -> Vec<Quantity> {
     let tested = |run: &TrainedRun| {
         let losses = run
             .rows
@@ -234,7 +267,7 @@ pub fn of_network(runs: &Runs) -> Vec<Quantity> {
         }
     };
     let true_loss = |index: usize| runs.results[index].trajectory.loss.clone();
-    let all = [
+    let mut all = vec![
         Quantity::new("loss; dashed: test")
             .with(runs, Style::Whole, true_loss)
             .with_trained(runs, Style::Dashed, tested),
@@ -243,9 +276,68 @@ pub fn of_network(runs: &Runs) -> Vec<Quantity> {
             .with_trained(runs, Style::Whole, accuracy(0))
             .with_trained(runs, Style::Dashed, accuracy(1)),
         grad_norm(runs),
-        lr(runs),
     ];
+    all.extend(
+        sharpness
+            .into_iter()
+            .flat_map(|found| of_sharpness(runs, found)),
+    );
+    all.push(lr(runs));
     all.into_iter().filter(Quantity::has_values).collect()
+}
+
+/// How sharp the loss is along the runs of a network, where it is known, and each run's limit of stability: of the Hessian, and of the
+/// preconditioned one for rules that have one.
+fn of_sharpness(runs: &Runs, found: &SharpnessFound) -> [Quantity; 2] {
+    type Of = fn(&Sharp) -> &[f64];
+    type Limit = fn(&RunSpec, Pace) -> Option<f64>;
+    let steps = runs.scene.training.steps;
+    let chart = |title: &str, of: Of, limit: Limit| {
+        let mut chart = Quantity::new(title);
+        for (index, run, result) in ticked(runs) {
+            let trained = runs
+                .trained
+                .as_ref()
+                .and_then(|trained| trained.runs.get(index));
+            let Some(sharp) = trained.and_then(|trained| found.of(trained)) else {
+                continue;
+            };
+            let (known, values): (Vec<usize>, Vec<f64>) = { sharp.rows.iter().zip(of(sharp)) }
+                .filter(|(_, value)| value.is_finite())
+                .map(|(row, value)| (*row, *value))
+                .unzip();
+            if known.is_empty() {
+                continue;
+            }
+            let limits: Vec<f64> = { 0..result.trajectory.len() }
+                .map(|row| {
+                    let step = runs.step(row);
+                    let spec = run.spec_at(step);
+                    limit(spec, spec.pace(step, steps)).unwrap_or(f64::NAN)
+                })
+                .collect();
+            let look = look(run.colour);
+            chart
+                .lines
+                .push(Line::new(runs, result, &limits, (look, Style::Limit)));
+            chart
+                .lines
+                .push(Line::at(runs, result, (known, values), (look, Style::Own)));
+        }
+        chart
+    };
+    [
+        chart(
+            SHARPNESS,
+            |sharp| &sharp.lambda_max,
+            RunSpec::stability_limit,
+        ),
+        chart(
+            PRECONDITIONED,
+            |sharp| &sharp.preconditioned,
+            RunSpec::preconditioned_limit,
+        ),
+    ]
 }
 
 /// How far the plane is from the runs of a network: true loss beside that on the plane, and the distance between both.

@@ -4,6 +4,7 @@ use super::app::App;
 use super::paint;
 use super::view::View;
 use super::view::fit::FitView;
+use super::view::spectrum::SpectrumView;
 use crate::engine::lab::{Runs, Terrain};
 use crate::engine::scene::Scene;
 use crate::figure::colour::Theme;
@@ -62,6 +63,34 @@ impl App {
         self.map.under_pointer.clear();
         self.message_ui(ui, paint::area(space));
         self.apply_all(&ui.ctx().clone(), commands);
+    }
+
+    /// The curvature where a run is, in all of the space that is left.
+    pub(super) fn spectrum_panel(&mut self, ui: &mut egui::Ui, names: &[String], theme: &Theme) {
+        let (space, fitting) = (ui.available_rect_before_wrap(), self.fitting_runs());
+        let bench = self.scene.network.as_ref();
+        let shown = { self.followed() }.map(|run| self.spectrum.runs(run, names.len()));
+        let trained = fitting.as_ref().and_then(|(runs, _)| runs.trained.as_ref());
+        if let (Some(shown), Some(trained), Some(bench), Some((_, row))) =
+            (&shown, trained, bench, &fitting)
+        {
+            self.lab
+                .ask_spectrum(trained, shown, *row, &bench.curvature);
+        }
+        let found = self.lab.spectrum();
+        match (&fitting, &shown) {
+            (Some((runs, _)), Some(shown)) => {
+                let textures = &mut self.textures;
+                SpectrumView::ui(ui, runs, (shown, names), found.as_deref(), theme, textures);
+            }
+            _ => {
+                ui.centered_and_justified(|ui| {
+                    ui.label("Training; there is nothing to measure yet.")
+                });
+            }
+        }
+        self.map.under_pointer.clear();
+        self.message_ui(ui, paint::area(space));
     }
 }
 

@@ -149,6 +149,12 @@ impl App {
             }
             _ => None,
         };
+        if let (Some((runs, _)), Some(bench)) = (&fitting, &self.scene.network)
+            && let Some(trained) = &runs.trained
+        {
+            self.lab.ask_sharpness(trained, bench.settings.sharpness);
+        }
+        let sharpness = self.lab.sharpness();
         let show = |ui: &mut egui::Ui| {
             let Some((runs, row)) = &fitting else {
                 ui.set_min_width(ui.available_width());
@@ -166,9 +172,12 @@ impl App {
             );
             let shown = (&runs.scene, runs, *row);
             let textures = &mut self.textures;
-            let (shown_runs, found) = ((runs, *row), carried.as_deref());
+            let (shown_runs, found) = (
+                (runs, *row, followed),
+                (carried.as_deref(), sharpness.as_ref()),
+            );
             let charts = &mut self.charts;
-            let commands = charts.ui(ui, space, shown_runs, followed, found, theme, textures);
+            let commands = charts.ui(ui, space, shown_runs, found, theme, textures);
             ui.checkbox(&mut self.charts.by_cost, "charts over gradient evaluations").on_hover_text(
                 "Counts what each optimizer asked for, in gradients, instead of its steps: L-BFGS asks for many in one. A value counts as a third of a gradient, a Hessian times a vector as two.",
             );
@@ -219,6 +228,11 @@ impl App {
                             }
                         }
                         View::OffPlane => {}
+                        View::Spectrum => {
+                            let (chosen, command) = self.spectrum.strip_ui(ui, &self.scene, names, run);
+                            self.selected = chosen.or(self.selected);
+                            commands.extend(command);
+                        }
                         View::Basins => {
                             let progress = self.lab.basins_progress();
                             let asked = self.basins.strip_ui(ui, names, run, progress);
@@ -264,6 +278,9 @@ impl App {
         }
         if shown_view == View::OffPlane {
             return self.off_plane_panel(ui, &names, theme);
+        }
+        if shown_view == View::Spectrum {
+            return self.spectrum_panel(ui, &names, theme);
         }
         if self.scene.network.is_some() && self.fit.open {
             self.fit_panel(ui, &names, theme);
@@ -312,7 +329,7 @@ impl App {
             tools: shown_view == View::Map,
         };
         let commands = match shown_view {
-            View::Map | View::Sweep | View::OffPlane => {
+            View::Map | View::Sweep | View::OffPlane | View::Spectrum => {
                 self.map.ui(ui, &frame, &shown, &mut self.textures)
             }
             View::Basins => {

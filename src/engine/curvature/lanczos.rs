@@ -119,6 +119,7 @@ fn again(
         for eigen in found.top.iter().chain(&found.bottom) {
             let mut vector = eigen.vector.clone();
             clean(&mut vector, &known);
+            clean(&mut vector, &known);
             // In a small matrix one may be at both ends.
             if norm(&vector) > 1e-8 {
                 known.extend(unit(vector));
@@ -221,6 +222,8 @@ pub(super) struct Lanczos<'a> {
     next: Vec<f64>,
     seed: u64,
     begun: u64,
+    /// The largest image of a direction so far.
+    size: f64,
 }
 
 impl<'a> Lanczos<'a> {
@@ -235,6 +238,7 @@ impl<'a> Lanczos<'a> {
             next: Vec::new(),
             seed,
             begun: 0,
+            size: 0.0,
         };
         lanczos.begin();
         lanczos
@@ -272,8 +276,11 @@ impl<'a> Lanczos<'a> {
     }
 
     fn clean(&self, vector: &mut [f64]) {
-        clean(vector, self.known);
-        clean(vector, &self.basis);
+        // What rounding leaves is cleaned once more, of both.
+        for _ in 0..2 {
+            clean(vector, self.known);
+            clean(vector, &self.basis);
+        }
     }
 
     pub(super) fn step(&mut self, matrix: &dyn Symmetric) -> Result<(), EigenError> {
@@ -285,12 +292,12 @@ impl<'a> Lanczos<'a> {
         if !self.basis.is_empty() {
             self.small.beside.push(self.beyond);
         }
-        let size = norm(&image);
+        self.size = self.size.max(norm(&image));
         self.small.diagonal.push(dot(&image, &self.next));
         self.basis.push(std::mem::take(&mut self.next));
         self.clean(&mut image);
         let left = norm(&image);
-        if left > 1e-13 * size {
+        if left > 1e-13 * self.size {
             image.iter_mut().for_each(|number| *number /= left);
             self.beyond = left;
             self.next = image;

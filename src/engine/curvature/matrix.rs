@@ -158,12 +158,10 @@ impl Symmetric for Beside<'_> {
     }
 }
 
-/// Takes away what lies along directions of length 1 that are orthogonal to each other; twice because of rounding.
+/// Takes away what lies along directions of length 1 that are orthogonal to each other.
 pub(super) fn clean(vector: &mut [f64], directions: &[Vec<f64>]) {
-    for _ in 0..2 {
-        for direction in directions {
-            add(vector, -dot(vector, direction), direction);
-        }
+    for direction in directions {
+        add(vector, -dot(vector, direction), direction);
     }
 }
 

@@ -1,6 +1,7 @@
 //! The part of a scene that is about a network: model, data, plane.
 
 use super::{Run, SceneError};
+use crate::engine::curvature::Inquiry;
 use crate::engine::declare::settings;
 use crate::engine::landscape::{Files, NoFiles};
 use crate::engine::network::data::AnyDataset;
@@ -24,6 +25,13 @@ pub struct Bench {
     /// What else there is to choose.
     #[serde(default)]
     pub settings: BenchSettings,
+    /// What is asked about the curvature along its runs.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub curvature: Inquiry,
+}
+
+fn is_usual(inquiry: &Inquiry) -> bool {
+    *inquiry == Inquiry::default()
 }
 
 fn pca() -> AnyPlane {
@@ -43,6 +51,9 @@ settings! {
         /// A row is kept of every so many steps. The loss, gradient and accuracy of a row are of all samples, which is where most of the time of
         /// training on small batches goes. Runs take whole rows: steps are rounded up to them.
         every: u64 = 5, in 1.0..=10000.0, log 1.0..=100.0;
+        /// The Hessian's largest eigenvalue is measured at every so many rows, in the background; 0 measures none. It takes some thirty products
+        /// with the Hessian each time.
+        sharpness: u64 = 10, in 0.0..=10000.0, linear 0.0..=50.0;
         /// f64 agrees with the loss to 1e-12; f32 draws the map about twice as fast, to 1e-5.
         precision: MapPrecision = MapPrecision::F64;
         /// A layer whose gradient norm is above this explodes.
@@ -88,6 +99,7 @@ impl Default for Bench {
             data: AnyDataset::Moons(crate::engine::network::data::Moons::default()),
             plane: pca(),
             settings: BenchSettings::default(),
+            curvature: Inquiry::default(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The charts: loss, gradient norm, sharpness or accuracy, and learning rate of every ticked run, or of one its layers or what it carries.
 
 use super::carried::CarriedCharts;
-use crate::engine::lab::{CarriedFound, RunResult, Runs};
+use crate::engine::lab::{CarriedFound, RunResult, Runs, SharpnessFound};
 use crate::engine::scene::{Bench, Run};
 use crate::figure::colour::Theme;
 use crate::figure::layers::{self, LayerSeries};
@@ -42,19 +42,25 @@ pub(super) struct Kept(Option<Made>);
 struct Made {
     runs: Vec<Run>,
     results: Vec<Arc<RunResult>>,
+    sharpness: Option<Arc<Result<SharpnessFound, String>>>,
     quantities: Vec<Quantity>,
 }
+
+/// How sharp the loss is along the runs of a network, as far as it is known.
+pub(super) type Known<'a> = Option<&'a Arc<Result<SharpnessFound, String>>>;
 
 impl Kept {
     /// The quantities, made anew only where runs have changed.
     pub(super) fn of(
         &mut self,
         runs: &Runs,
+        sharpness: Known,
         make: impl FnOnce(&Runs) -> Vec<Quantity>,
     ) -> &[Quantity] {
         let same = |made: &Made| {
             let mut results = made.results.iter().zip(&runs.results);
             made.runs == runs.scene.runs
+                && made.sharpness.as_ref().map(Arc::as_ptr) == sharpness.map(Arc::as_ptr)
                 && made.results.len() == runs.results.len()
                 && results.all(|(a, b)| Arc::ptr_eq(a, b))
         };
@@ -62,6 +68,7 @@ impl Kept {
         let make = || Made {
             runs: runs.scene.runs.clone(),
             results: runs.results.clone(),
+            sharpness: sharpness.cloned(),
             quantities: make(runs),
         };
         &self.0.get_or_insert_with(make).quantities
@@ -74,9 +81,8 @@ impl Charts {
         &mut self,
         ui: &mut egui::Ui,
         space: egui::Rect,
-        (runs, row): (&Runs, usize),
-        followed: Option<(usize, &str)>,
-        carried: Option<&Result<CarriedFound, String>>,
+        (runs, row, followed): (&Runs, usize, Option<(usize, &str)>),
+        (carried, sharpness): (Option<&Result<CarriedFound, String>>, Known),
         theme: &Theme,
         textures: &mut Textures,
     ) -> Vec<Command> {
@@ -86,7 +92,7 @@ impl Charts {
             row,
         };
         let Some((index, name)) = followed else {
-            return self.all(ui, space, &across, theme, textures);
+            return self.all(ui, space, (&across, sharpness), theme, textures);
         };
         let layers = layers_of(runs, index);
         let bench = runs.scene.network.as_ref().filter(|_| !layers.is_empty());
@@ -99,7 +105,7 @@ impl Charts {
             (Shown::Layers, Some(bench)) => {
                 by_layer(ui, space, (bench, index), &layers, &across, theme, textures)
             }
-            _ => self.all(ui, space, &across, theme, textures),
+            _ => self.all(ui, space, (&across, sharpness), theme, textures),
         }
     }
 
@@ -133,7 +139,7 @@ impl Charts {
                 choice(Shown::Layers, format!("Layers of {name}"),
                     "Of each layer: its gradient norm, between the norms at which gradients vanish or explode; how long steps are beside its weights; dead units. Of \
                      the network: the gradient noise scale, the batch beyond which more samples hardly help (McCandlish et al. 2018).");
-                carried = "Carried".to_owned();
+                "Carried".clone_into(&mut carried);
             }
             choice(Shown::Carried, carried,
                 "Of the selected run, or the first one: how long its steps are, and how large everything is that its rule carries from step to step: velocities, \
@@ -146,16 +152,18 @@ impl Charts {
         &mut self,
         ui: &egui::Ui,
         space: egui::Rect,
-        across: &Across,
+        (across, sharpness): (&Across, Known),
         theme: &Theme,
         textures: &mut Textures,
     ) -> Vec<Command> {
-        let make = if across.runs.trained.is_some() {
-            quantity::of_network
-        } else {
-            quantity::of_landscape
+        let make = |runs: &Runs| {
+            if runs.trained.is_none() {
+                return quantity::of_landscape(runs);
+            }
+            let found = sharpness.and_then(|found| (**found).as_ref().ok());
+            quantity::of_network(runs, found)
         };
-        let quantities = self.made.of(across.runs, make);
+        let quantities = self.made.of(across.runs, sharpness, make);
         let answers = stacked(ui, space, quantities, across, theme, textures);
         answers
             .into_iter()

@@ -42,7 +42,7 @@ impl OffPlaneView {
             by_cost: false,
             row,
         };
-        let quantities = self.0.of(runs, quantity::off_plane);
+        let quantities = self.0.of(runs, None, quantity::off_plane);
         let mut commands = Vec::new();
         for (quantity, area) in quantities.iter().zip(off_plane::shares(area)) {
             let answer = chart(ui, paint::rect(area), quantity, &across, theme, textures);

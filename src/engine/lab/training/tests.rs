@@ -116,6 +116,35 @@ fn a_lab_streams_the_same_and_goes_on_where_it_can() {
 }
 
 #[test]
+fn sharpness_is_measured_where_it_is_asked_for() {
+    let scene = scene(&["sgd:lr=0.5", "adam:lr=0.1"]);
+    let lab = Lab::new(Arc::new(NoFiles), || {}).unwrap();
+    let runs = newest(&lab, &scene);
+    let trained = runs.trained.as_ref().unwrap();
+    lab.ask_sharpness(trained, 4);
+    lab.wait_for_sharpness(PATIENCE);
+    let found = lab.sharpness().unwrap();
+    let found = (*found).as_ref().ok().unwrap();
+    for (index, run) in trained.runs.iter().enumerate() {
+        let sharp = found.of(run).unwrap();
+        assert_eq!(sharp.rows, [0, 4, 8, 12]);
+        let adaptive = sharp.preconditioned[1..]
+            .iter()
+            .all(|value| value.is_finite());
+        assert_eq!(
+            (adaptive, sharp.preconditioned[0].is_nan()),
+            (index == 1, true)
+        );
+        let (loss, theta) = (&*trained.trainee.loss, run.theta(8).unwrap());
+        let hessian = crate::engine::curvature::Curvature::hessian(loss, &theta);
+        let ask = crate::engine::curvature::Ask::largest(1e-12);
+        let exact = crate::engine::curvature::lanczos(&hessian, &ask, &Cancel::default()).unwrap();
+        let value = exact.top[0].value;
+        assert!((sharp.lambda_max[2] - value).abs() <= 1e-5 * value);
+    }
+}
+
+#[test]
 fn held_runs_wait_and_go_on() {
     let scene = scene(&["sgd:lr=0.5"]);
     let lab = Lab::new(Arc::new(NoFiles), || {}).unwrap();

@@ -1,0 +1,148 @@
+//! How long do eigenvalues, traces and densities of Hessians take, beside PyHessian on the same cores?
+//!
+//! ```sh
+//! pip install torch pyhessian
+//! cargo bench --bench curvature --no-default-features
+//! ```
+//!
+//! All is asked at the weights after some steps of training. λmax is found to 1e-6 of itself by both. A trace is told to the standard error that
+//! ours has: the rival's time is what it takes until its own scatter is as small. Densities are of the same random vectors and steps.
+
+mod rival;
+
+use ravine::engine::cancel::Cancel;
+use ravine::engine::curvature::{Ask, Curvature, density, lanczos, trace};
+use ravine::engine::landscape::NoFiles;
+use ravine::engine::network::data::{AnyDataset, Data, Targets};
+use ravine::engine::network::{AnyNetwork, NetworkLoss};
+use ravine::engine::objective::{Objective, Treatment};
+use ravine::engine::run::{Conditions, run};
+use rival::{Table, median_ms};
+use serde_json::{Value, json};
+
+const VECTORS: usize = 4;
+const STEPS: usize = 80;
+const PRODUCTS: usize = 120;
+
+struct Case {
+    name: &'static str,
+    network: AnyNetwork,
+    data: Data,
+    loss: NetworkLoss,
+    theta: Vec<f64>,
+}
+
+impl Case {
+    fn new(name: &'static str, network: &str, data: &str) -> Self {
+        let data: AnyDataset = data.parse().expect("a data set");
+        let data = data.as_dyn().data(&NoFiles).expect("no files");
+        let network: AnyNetwork = network.parse().expect("a network");
+        let loss = NetworkLoss::new(&network, &data).expect("data that fit");
+        let conditions = Conditions {
+            steps: 100,
+            treatment: Treatment::default(),
+            tolerance: None,
+            every: 100,
+        };
+        let spec = "adam:lr=0.01".parse().expect("a run");
+        let never = Cancel::default();
+        let trained = run(&loss, &loss.initial(0), &spec, &conditions, &never);
+        let theta = trained.expect("nobody cancels this");
+        let theta = theta.theta(usize::MAX).expect("a last row").to_vec();
+        Self {
+            name,
+            network,
+            data,
+            loss,
+            theta,
+        }
+    }
+
+    fn question(&self, error: f64) -> Value {
+        let classes: Vec<f64> = match self.data.targets() {
+            Targets::Numbers { numbers, .. } => numbers.clone(),
+            Targets::Classes { classes, .. } => classes.iter().map(|class| real(*class)).collect(),
+        };
+        let settings = self.network.to_string();
+        json!({
+            "name": self.name,
+            "widths": self.loss.widths(),
+            "activation": if settings.contains("relu") { "relu" } else { "tanh" },
+            "loss": if settings.contains("loss=ce") { "ce" } else { "bce" },
+            "inputs": self.data.inputs(),
+            "classes": classes,
+            "theta": self.theta,
+            "error": error,
+        })
+    }
+}
+
+fn main() {
+    let cases = [
+        Case::new(
+            "moons 2-64-64-1",
+            "mlp:hidden=64/64,activation=tanh,loss=bce",
+            "moons:samples=1000",
+        ),
+        Case::new(
+            "digits 64-128-10",
+            "mlp:hidden=128,activation=relu,loss=ce",
+            "digits",
+        ),
+    ];
+    let never = Cancel::default();
+    let estimate = |case: &Case| {
+        let hessian = Curvature::hessian(&case.loss, &case.theta);
+        trace(&hessian, PRODUCTS, 0, &never).expect("finite curvature")
+    };
+    let questions: Vec<Value> = cases
+        .iter()
+        .map(|case| case.question(estimate(case).error))
+        .collect();
+    let question = json!({
+        "threads": std::thread::available_parallelism().map_or(1, usize::from),
+        "cases": questions,
+        "vectors": VECTORS,
+        "steps": STEPS,
+    });
+    let table = Table::new(rival::ask("curvature.py", &question), "call");
+    for case in &cases {
+        let hessian = Curvature::hessian(&case.loss, &case.theta);
+        let n = case.theta.len();
+        let (mut vector, mut product) = (vec![0.0; n], vec![0.0; n]);
+        vector
+            .iter_mut()
+            .zip(&case.theta)
+            .for_each(|(v, t)| *v = t.sin());
+        let (gradient, _) = median_ms(30, || case.loss.gradient(&case.theta, &mut product));
+        let (ms, ()) = median_ms(30, || {
+            case.loss.hessian_vector(&case.theta, &vector, &mut product);
+        });
+        table.row(&format!("product {}", case.name), ms, 1.0, 0.0, 0.0);
+        println!("{:24} {:12.2} gradients", "", ms / gradient);
+        let (ms, found) = median_ms(5, || {
+            lanczos(&hessian, &Ask::largest(1e-6), &never).expect("a largest eigenvalue")
+        });
+        table.row(
+            &format!("lambda_max {}", case.name),
+            ms,
+            1.0,
+            found.top[0].value,
+            1e-5,
+        );
+        println!("{:24} {:12} products", "", found.products);
+        let (ms, found) = median_ms(5, || estimate(case));
+        table.row(&format!("trace {}", case.name), ms, 1.0, found.value, 0.2);
+        let (ms, found) = median_ms(3, || {
+            density(&hessian, VECTORS, STEPS, 0, &never).expect("finite curvature")
+        });
+        let width = found.moment(2).value.sqrt();
+        table.row(&format!("density {}", case.name), ms, 1.0, width, 0.3);
+    }
+}
+
+fn real(count: usize) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
+    let real = count as f64;
+    real
+}
