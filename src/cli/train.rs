@@ -3,6 +3,7 @@
 mod flags;
 mod layers;
 mod report;
+mod sharpness;
 
 use super::network_args::{NetworkArgs, seed, share, weights};
 use super::{print, slice};
@@ -52,6 +53,11 @@ whole network; they have the simple noise scale of McCandlish et al. 2018, which
 there is none of with norm=batch. The ratio is that of one step: with --every it
 is empty where the step before is not kept. Layers whose gradients vanish or
 explode are told in the end.
+
+--sharpness writes the largest eigenvalue of the Hessian of all training data on
+the way: run, step, loss, lambda_max, limit (2/lr for gradient descent: where
+steps grow on a quadratic), and for Adam and its like that of the Hessian
+divided by the preconditioner, with its own limit (Cohen et al. 2021, 2022).
 
 Examples:
   ravine train --network mlp:hidden=16/16,loss=bce --data moons:noise=0.2 \\
@@ -110,6 +116,12 @@ pub(super) struct Args {
     /// The file of what each layer says at each step, its name ending in .csv
     #[arg(long, value_name = "FILE")]
     layers: Option<PathBuf>,
+    /// The file of how sharp the loss is on the way, its name ending in .csv
+    #[arg(long, value_name = "FILE")]
+    sharpness: Option<PathBuf>,
+    /// With --sharpness, measures it at every so many steps [default: a hundredth of them]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    sharpness_every: Option<String>,
     /// With --layers: a gradient explodes where its norm is above [default: 100]
     #[arg(long, value_name = "NORM", allow_negative_numbers = true)]
     exploding: Option<String>,
@@ -136,6 +148,9 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
     if let Some(path) = &args.layers {
         extension(path, &["csv"])?;
     }
+    if let Some(path) = &args.sharpness {
+        extension(path, &["csv"])?;
+    }
     args.check()?;
     let (exploding, vanishing) = (args.exploding.as_deref(), args.vanishing.as_deref());
     let thresholds = layers::thresholds(exploding, vanishing)?;
@@ -147,6 +162,7 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
     let specs = specs.collect::<Result<Vec<RunSpec>, String>>()?;
     let conditions = args.conditions(seed, loss.samples())?;
     let (steps, every) = (conditions.steps, conditions.every);
+    let measured = sharpness::every(args.sharpness_every.as_deref(), steps)?;
     if kept {
         flags::affordable(steps.div_ceil(every), loss.dim(), specs.len())?;
     }
@@ -154,7 +170,8 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
         Some(path) => weights(&loss, path)?,
         None => loss.initial(seed),
     };
-    let places = outputs.iter().chain(&args.trajectories).chain(&args.layers);
+    let more = [&args.trajectories, &args.layers, &args.sharpness];
+    let places = outputs.iter().chain(more.into_iter().flatten());
     places.into_iter().try_for_each(|path| check_place(path))?;
     let ends = specs
         .par_iter()
@@ -190,6 +207,15 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
             Ok(())
         })?;
     }
+    if let Some(path) = &args.sharpness {
+        let conditions = Conditions {
+            every: measured,
+            ..conditions
+        };
+        write_whole(path, |out| {
+            sharpness::write(&loss, &start, &specs, &conditions, out)
+        })?;
+    }
     print(|out| {
         report::report(&loss, &split, &specs, &ends, cut.as_ref(), steps, out)?;
         layers::report(&ailments, &thresholds, out)
@@ -210,6 +236,12 @@ impl Args {
             ),
             ("--exploding", &self.exploding, layers, "--layers"),
             ("--vanishing", &self.vanishing, layers, "--layers"),
+            (
+                "--sharpness-every",
+                &self.sharpness_every,
+                self.sharpness.is_some(),
+                "--sharpness",
+            ),
         ] {
             if given.is_some() && !used {
                 return Err(format!(

@@ -7,6 +7,7 @@ pub(crate) mod members;
 mod npz;
 pub mod page;
 pub mod picture;
+pub mod sharpness;
 pub mod slice;
 pub mod spectrum;
 pub mod training;

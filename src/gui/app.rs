@@ -140,6 +140,8 @@ impl App {
         self.lab.wait_for_critical(FOREVER);
         self.lab.wait_for_fit(FOREVER);
         self.lab.wait_for_carried(FOREVER);
+        self.lab.wait_for_sharpness(FOREVER);
+        self.lab.wait_for_spectrum(FOREVER);
         self.collect();
     }
 

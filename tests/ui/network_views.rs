@@ -43,10 +43,12 @@ fn a_network_shows_its_plane_its_data_and_its_charts() {
         "loss; dashed: test",
         "accuracy in %; dashed: test",
         "learning rate",
+        "sharpness λmax; dotted: stability limit",
+        "λmax preconditioned; dotted: its limit",
     ] {
         assert!(window.has(&format!("Chart of {chart}")), "{chart}");
     }
-    assert!(!window.says("sharpness") && window.has("right") && window.has("finished"));
+    assert!(window.has("right") && window.has("finished"));
     assert!(window.has("trails") && !window.has("arrows") && !window.has("internals"));
     assert!(!window.has("Basins") && window.has("Off-plane"));
 }
@@ -135,4 +137,31 @@ fn a_networks_optimizer_tells_what_it_carries() {
     assert!(window.paints("v  velocity") && !window.says("Chart of accuracy"));
     window.click(egui::Role::Button, "Layers of Momentum");
     assert!(window.has("Chart of gradient norm of each layer"));
+}
+
+#[test]
+fn the_spectrum_is_that_of_the_followed_run_and_of_another_beside_it() {
+    let mut window = network("moons:samples=20", "bce");
+    window.press(egui::Key::H);
+    window.settle();
+    assert!(window.has("Spectrum of the curvature"));
+    assert!(
+        window.has("hessian at step 60: all eigenvalues"),
+        "the run has ended"
+    );
+    for text in ["λ₁", "trace", "Keskar's box", "adaptive λmax"] {
+        assert!(window.paints(text), "{text}");
+    }
+    assert!(!window.paints("Adam"), "nothing is beside it");
+    window.click(egui::Role::ComboBox, "Run beside it");
+    window.click(egui::Role::Button, "Adam");
+    window.settle();
+    assert!(window.has("hessian at step 60 and 60: all eigenvalues"));
+    assert!(window.paints("Adam") && window.paints("Momentum"));
+    window.press(egui::Key::Home);
+    window.settle();
+    window.settle();
+    assert!(window.has("hessian at step 0 and 0: all eigenvalues"));
+    window.click(egui::Role::Button, "What is asked");
+    assert!(window.says("adaptive rho"));
 }

@@ -108,6 +108,32 @@ pub fn preconditioned_along(
     (!cancel.is_cancelled()).then_some(found)
 }
 
+/// The largest eigenvalue of the Hessian at θ, and that of the Hessian divided by a preconditioner, P^(−1/2) H P^(−1/2), which is NaN
+/// without one; each to `tolerance` beside the largest magnitude.
+pub fn largest(
+    objective: &dyn Objective,
+    theta: &[f64],
+    preconditioner: Option<&[f64]>,
+    tolerance: f64,
+    cancel: &Cancel,
+) -> Result<[f64; 2], EigenError> {
+    let hessian = Curvature::hessian(objective, theta);
+    let of = |matrix: &dyn Symmetric| {
+        let found = lanczos(matrix, &Ask::largest(tolerance), cancel)?;
+        Ok(found.top.first().map_or(f64::NAN, |eigen| eigen.value))
+    };
+    let own = of(&hessian)?;
+    let Some(divisors) = preconditioner else {
+        return Ok([own, f64::NAN]);
+    };
+    let by: Vec<f64> = divisors.iter().map(|p| p.sqrt().recip()).collect();
+    let scaled = Scaled {
+        whole: &hessian,
+        by: &by,
+    };
+    Ok([own, of(&scaled)?])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

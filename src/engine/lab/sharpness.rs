@@ -3,7 +3,7 @@
 use super::latest::Latest;
 use super::{Trained, TrainedRun};
 use crate::engine::cancel::Cancel;
-use crate::engine::curvature::{Ask, Curvature, EigenError, Scaled, Symmetric, lanczos};
+use crate::engine::curvature::{EigenError, largest};
 use crate::engine::network::Trainee;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -157,26 +157,13 @@ fn found(of: &Of, known: &[Known]) -> SharpnessFound {
 /// λmax at a row, and that of the preconditioned Hessian. `None` if it was cancelled.
 fn measure(trainee: &Trainee, run: &TrainedRun, row: usize, cancel: &Cancel) -> Option<[f64; 2]> {
     let theta = run.theta(row)?;
-    let hessian = Curvature::hessian(&*trainee.loss, &theta);
-    let largest = |matrix: &dyn Symmetric| match lanczos(matrix, &Ask::largest(TOLERANCE), cancel) {
-        Ok(found) => Some(found.top.first().map_or(f64::NAN, |eigen| eigen.value)),
-        Err(EigenError::Cancelled) => None,
-        Err(_) => Some(f64::NAN),
-    };
-    let lambda_max = largest(&hessian)?;
-    let divisor = run
+    let divisors = run
         .rows
         .get(row)
-        .and_then(|row| row.preconditioner.as_ref());
-    let preconditioned = match divisor {
-        Some(divisor) => {
-            let by: Vec<f64> = divisor.iter().map(|p| p.sqrt().recip()).collect();
-            largest(&Scaled {
-                whole: &hessian,
-                by: &by,
-            })?
-        }
-        None => f64::NAN,
-    };
-    Some([lambda_max, preconditioned])
+        .and_then(|row| row.preconditioner.as_deref());
+    match largest(&*trainee.loss, &theta, divisors, TOLERANCE, cancel) {
+        Ok(found) => Some(found),
+        Err(EigenError::Cancelled) => None,
+        Err(_) => Some([f64::NAN; 2]),
+    }
 }

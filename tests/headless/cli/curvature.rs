@@ -210,3 +210,51 @@ fn what_cannot_be_looked_at_is_told() {
     let (code, ..) = place.run(&["curvature", "--network", "mlp", "--weights", &weights]);
     assert_eq!(code, Some(2), "--data is missing");
 }
+
+/// The rows of a CSV file, in numbers; what is empty is NaN.
+fn rows(csv: &str) -> Vec<Vec<f64>> {
+    let line = |line: &str| {
+        let cells = line
+            .rsplitn(7, ',')
+            .collect::<Vec<_>>()
+            .into_iter()
+            .rev()
+            .skip(1);
+        cells.map(|cell| cell.parse().unwrap_or(f64::NAN)).collect()
+    };
+    csv.lines().skip(1).map(line).collect()
+}
+
+/// Cohen et al. 2021: on all data, gradient descent makes a small tanh network sharper until 2/lr, and there it stays.
+#[test]
+fn gradient_descent_trains_at_the_edge_of_stability() {
+    let place = Place::new();
+    place.said(&[
+        "train",
+        "--network",
+        "mlp:hidden=16/16,activation=tanh,loss=mse",
+        "--data",
+        "sine:samples=40,noise=0",
+        "--run",
+        "sgd:lr=0.1",
+        "--steps",
+        "2000",
+        "-o",
+        "w.safetensors",
+        "--sharpness",
+        "s.csv",
+    ]);
+    let csv = place.read("s.csv");
+    assert!(csv.starts_with("run,step,loss,lambda_max,limit,preconditioned_lambda_max,preconditioned_limit\nsgd:lr=0.1,0,"), "{csv}");
+    let rows = rows(&csv);
+    assert_eq!((rows.len(), rows[0][3]), (101, 20.0));
+    assert!(rows[0][2] < 10.0, "it begins below");
+    let late = &rows[60..];
+    let mean = late.iter().map(|row| row[2]).sum::<f64>() / 41.0;
+    assert!((mean / 20.0 - 1.0).abs() < 0.05, "{mean}");
+    assert!(
+        late.last().unwrap()[1] < 0.5 * rows[0][1],
+        "the loss falls all the same"
+    );
+    assert!(rows[50][4].is_nan() && rows[50][5].is_nan());
+}
