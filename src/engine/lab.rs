@@ -1,11 +1,13 @@
 //! Keeps the results up to date with a scene, off the caller's thread: newest wins, old work is cancelled, coarse
 //! pictures come first, and a panic is caught and told.
 
+mod carried;
 mod fit;
 mod latest;
 mod surveys;
 mod training;
 
+pub use carried::CarriedFound;
 pub use fit::FitFound;
 pub use surveys::{
     BasinsFound, BasinsOf, CriticalFound, Limits, Overs, SweepFound, SweepOf, Swept,
@@ -22,6 +24,7 @@ use super::plane::{Plane, Rect};
 use super::run::{self, Conditions, Outcome, RunSpec, Trajectory};
 use super::scene::{LevelSpacing, Scene};
 use super::surface::Surface;
+use carried::CarriedSlot;
 use fit::FitSlot;
 use latest::{Latest, lock};
 use rayon::prelude::*;
@@ -336,6 +339,7 @@ pub struct Lab {
     sweep: SweepSlot,
     critical: CriticalSlot,
     fit: FitSlot,
+    carried: CarriedSlot,
 }
 
 impl Lab {
@@ -387,6 +391,7 @@ impl Lab {
         let sweep = SweepSlot::spawn(Arc::clone(&grounds), Arc::clone(&wake))?;
         let critical = CriticalSlot::spawn(Arc::clone(&grounds), Arc::clone(&wake))?;
         let fit = FitSlot::spawn(Arc::clone(&wake))?;
+        let carried = CarriedSlot::spawn(Arc::clone(&wake))?;
         let terrain = Latest::spawn(
             "terrain",
             wake,
@@ -416,6 +421,7 @@ impl Lab {
             sweep,
             critical,
             fit,
+            carried,
         })
     }
 
@@ -523,6 +529,21 @@ impl Lab {
     /// Gives that this long to be ready.
     pub fn wait_for_fit(&self, patience: Duration) {
         self.fit.wait(patience);
+    }
+
+    /// Asks what the rule of a run on a landscape carries; what is asked for already goes on.
+    pub fn ask_carried(&self, runs: &Runs, run: usize) {
+        self.carried.ask(runs, run);
+    }
+
+    /// What the rule of a run carries, or the sentence that says why that is not known; `None` before the first.
+    pub fn carried(&self) -> Option<Arc<Result<CarriedFound, String>>> {
+        self.carried.newest()
+    }
+
+    /// Gives that this long to be ready.
+    pub fn wait_for_carried(&self, patience: Duration) {
+        self.carried.wait(patience);
     }
 
     /// Gives critical points this long to be ready.

@@ -1,5 +1,6 @@
 //! The training loop: an objective, a run spec and the conditions make a trajectory.
 
+mod carried;
 mod crowd;
 mod groups;
 mod herd;
@@ -9,6 +10,7 @@ mod stroll;
 mod walk;
 mod watch;
 
+pub use carried::{CarriedRecord, CarriedSeries, CarriedSize, carried};
 pub use look::{Carried, CarriedKind, Look, look, symbols};
 pub use spec::{Group, RunSpec};
 pub use walk::Course;

@@ -39,7 +39,7 @@ pub fn layers(run: &TrainedRun) -> Vec<LayerSeries> {
     series.collect()
 }
 
-/// Where the legend of some layers ends in an area that it begins at the top of.
+/// Height of a line of a legend.
 const LINE: f32 = 16.0;
 
 /// The names of layers with their lines, and the thresholds in words; answers with the area that is left below.
@@ -49,23 +49,36 @@ pub fn legend(
     area: Area,
     theme: &Theme,
 ) -> (Vec<Item>, Area) {
-    const COLUMN: f32 = 116.0;
+    let names = layers.iter().map(|layer| layer.name.clone()).enumerate();
+    let (mut items, y) = entries(names, area, theme);
+    let [low, high] = [vanishing, exploding].map(|threshold| number(threshold, 3));
+    let words = format!("Gradients vanish below {low} and explode above {high}.");
+    items.push(Item::words(words, [area.min[0] + 8.0, y], 11.0, theme.ink));
+    let below = Area::new([area.min[0], y + LINE], area.max);
+    (items, below)
+}
+
+/// Lines with their names, in columns as wide as the longest of them needs; answers with the height at which the next line would go.
+pub(super) fn entries(
+    lines: impl Iterator<Item = (usize, String)>,
+    area: Area,
+    theme: &Theme,
+) -> (Vec<Item>, f32) {
+    const NAME: f32 = 38.0;
+    let lines: Vec<(usize, String)> = lines.collect();
+    let longest = lines.iter().map(|(_, name)| name.chars().count()).max();
+    #[expect(clippy::cast_precision_loss, reason = "names are short")]
+    let column = (NAME + 5.8 * longest.unwrap_or(0) as f32 + 12.0).max(116.0);
     let mut items = Vec::new();
     let [left, mut y] = [area.min[0] + 8.0, area.min[1] + 10.0];
     let mut x = left;
-    let write = |text: String, at| Item::words(text, at, 11.0, theme.ink);
-    for (place, layer) in layers.iter().enumerate() {
-        if x > left && x + COLUMN > area.max[0] {
+    for (look, name) in lines {
+        if x > left && x + column > area.max[0] {
             (x, y) = (left, y + LINE);
         }
-        items.extend(legend_line([x, y], place, theme));
-        items.push(write(layer.name.clone(), [x + 38.0, y]));
-        x += COLUMN;
+        items.extend(legend_line([x, y], look, theme));
+        items.push(Item::words(name, [x + NAME, y], 11.0, theme.ink));
+        x += column;
     }
-    y += LINE;
-    let [low, high] = [vanishing, exploding].map(|threshold| number(threshold, 3));
-    let words = format!("Gradients vanish below {low} and explode above {high}.");
-    items.push(write(words, [left, y]));
-    let below = Area::new([area.min[0], y + LINE], area.max);
-    (items, below)
+    (items, y + LINE)
 }

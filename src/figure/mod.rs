@@ -2,6 +2,7 @@
 
 pub mod axis;
 pub mod basins;
+pub mod carried;
 pub mod chart;
 pub mod colour;
 pub mod critical;

@@ -1,6 +1,7 @@
 //! What charts show: a quantity of every ticked run, thinned to what can be drawn.
 
 use super::axis::number;
+use super::carried::{Group, is_known};
 use super::chart::{Chart, Series, Style, thin};
 use super::colour::Theme;
 use super::drawing::{Area, Item};
@@ -8,6 +9,7 @@ use super::layers::LayerSeries;
 use super::look;
 use crate::engine::lab::{RunResult, Runs, TrainedRun};
 use crate::engine::real;
+use crate::engine::run::CarriedSeries;
 use crate::engine::scene::Run;
 
 /// Stretches that a long run is thinned to, more than a chart has pixels.
@@ -44,6 +46,28 @@ pub struct Across<'a> {
 }
 
 impl Across<'_> {
+    /// The row of a run at a share of the axis, at most its last one.
+    pub fn row_at(&self, share: f64, run: usize) -> usize {
+        let place = share * self.last();
+        let trajectory = self.runs.results.get(run).map(|result| &result.trajectory);
+        let last = trajectory.map_or(0, |own| own.len().saturating_sub(1));
+        let along = |row: usize| match trajectory.filter(|_| self.by_cost) {
+            Some(own) => own.cost(row).unwrap_or(0.0),
+            None => real(self.runs.step(row)),
+        };
+        // The axis never falls.
+        let (mut low, mut high) = (0, last);
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            if 0.5 * (along(middle) + along(middle + 1)) > place {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        low
+    }
+
     /// Where x ends: the steps of the scene in whole rows, or the most gradients that a ticked run asked for.
     pub fn last(&self) -> f64 {
         if self.by_cost {
@@ -299,6 +323,44 @@ pub fn of_layers(
         of("dead units in %", |layer| &layer.dead).linear(),
         noise,
     ];
+    all.into_iter().filter(Quantity::has_values).collect()
+}
+
+/// What the rule of the run at a place among all carries, what is alike in one chart. Colours and dashes are those of places in `series`.
+pub fn of_carried(runs: &Runs, run: usize, series: &[CarriedSeries]) -> Vec<Quantity> {
+    let Some(result) = runs.results.get(run) else {
+        return Vec::new();
+    };
+    let line = |(look, own): (usize, &CarriedSeries)| {
+        let rows = own.rows.iter().copied();
+        let cost = |row| result.trajectory.cost(row);
+        Line {
+            steps: rows.clone().map(|row| real(runs.step(row))).collect(),
+            costs: rows.filter_map(cost).collect(),
+            rows: own.rows.clone(),
+            values: own.sizes.clone(),
+            look,
+            style: Style::Own,
+        }
+    };
+    let all = Group::ALL.map(|group| {
+        let own = series.iter().enumerate();
+        let own = own.filter(|(_, own)| Group::of(own) == group && is_known(own));
+        let lines: Vec<Line> = own.map(line).collect();
+        let values = lines.iter().flat_map(|line| &line.values);
+        let known = values.filter(|value| value.is_finite());
+        let [low, high] = known.fold([f64::INFINITY, 0.0], |[low, high], value| {
+            [value.min(low), value.max(high)]
+        });
+        let log = match group {
+            Group::Lengths | Group::Norms | Group::Distances => true,
+            // They may be shares and ratios, or shrink with the run.
+            Group::Numbers => low > 0.0 && high > 100.0 * low,
+            Group::Signed => false,
+        };
+        let title = group.title().to_owned();
+        Quantity { title, log, lines }
+    });
     all.into_iter().filter(Quantity::has_values).collect()
 }
 

@@ -136,6 +136,7 @@ impl App {
         self.lab.wait_for_sweep(FOREVER);
         self.lab.wait_for_critical(FOREVER);
         self.lab.wait_for_fit(FOREVER);
+        self.lab.wait_for_carried(FOREVER);
         self.collect();
     }
 

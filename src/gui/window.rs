@@ -4,6 +4,7 @@ use super::app::App;
 use super::command::{Command, entries};
 use super::view::View;
 use super::view::basins as basins_view;
+use super::view::charts::Followed;
 use super::view::map::{self as map_view, Shown};
 use super::view::sweep as sweep_view;
 use super::{dialog, panel, theme};
@@ -141,6 +142,14 @@ impl App {
         let fitting = self.fitting_runs();
         let followed = self.followed();
         let followed = followed.and_then(|index| Some((index, names.get(index)?.as_str())));
+        let carried = match (&fitting, followed) {
+            (Some((runs, _)), Some((index, _))) if self.charts.shows_carried() => {
+                self.lab.ask_carried(runs, index);
+                self.lab.wait_for_carried(self.patience);
+                self.lab.carried()
+            }
+            _ => None,
+        };
         let show = |ui: &mut egui::Ui| {
             let Some((runs, row)) = &fitting else {
                 ui.set_min_width(ui.available_width());
@@ -158,9 +167,13 @@ impl App {
             );
             let shown = (&runs.scene, runs, *row);
             let textures = &mut self.textures;
-            let commands = self
-                .charts
-                .ui(ui, space, (runs, *row), followed, theme, textures);
+            let alone = followed.map(|(index, name)| Followed {
+                index,
+                name,
+                carried: carried.as_deref(),
+            });
+            let (charts, shown_runs) = (&mut self.charts, (runs, *row));
+            let commands = charts.ui(ui, space, shown_runs, alone, theme, textures);
             ui.checkbox(&mut self.charts.by_cost, "charts over gradient evaluations").on_hover_text(
                 "Counts what each optimizer asked for, in gradients, instead of its steps: L-BFGS asks for many in one. A value counts as a third of a gradient, a Hessian times a vector as two.",
             );

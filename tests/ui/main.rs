@@ -1,6 +1,7 @@
 //! The window, driven by accessible names, without a display.
 #![cfg(feature = "gui")]
 
+mod carried;
 mod files;
 mod landscapes;
 mod map;

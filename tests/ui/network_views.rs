@@ -125,3 +125,14 @@ fn the_off_plane_view_tells_true_losses_beside_those_on_the_plane() {
     window.press(egui::Key::M);
     assert!(window.has("Confusion matrix"), "the map is back");
 }
+
+#[test]
+fn a_networks_optimizer_tells_what_it_carries() {
+    let mut window = network("moons:samples=20", "bce");
+    window.click(egui::Role::Button, "Carried");
+    window.settle();
+    assert!(window.has("Chart of lengths of steps and directions"));
+    assert!(window.paints("v  velocity") && !window.says("Chart of accuracy"));
+    window.click(egui::Role::Button, "Layers of Momentum");
+    assert!(window.has("Chart of gradient norm of each layer"));
+}

@@ -12,7 +12,7 @@ use crate::engine::cancel::Cancel;
 use crate::engine::landscape::Ground;
 use crate::engine::network::Trainee;
 use crate::engine::network::plane::{AnyPlane, Cut, Shadow};
-use crate::engine::run::Conditions;
+use crate::engine::run::{CarriedRecord, CarriedSeries, Conditions};
 use crate::engine::scene::Scene;
 use sketch::Sketch;
 use std::sync::{Arc, Mutex};
@@ -47,6 +47,13 @@ impl TrainedRun {
     /// Whether `other` is what there is of the same run, earlier or later: the rows that both have are equal.
     pub fn is_same_run(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.log, &other.log)
+    }
+
+    /// The length of its steps, and what its optimizer carries, at all rows.
+    pub fn carried(&self) -> Vec<CarriedSeries> {
+        let mut record = CarriedRecord::default();
+        self.rows.iter().for_each(|row| record.push(&row.carried));
+        record.finish()
     }
 
     /// θ of a row, or of the last there is; `None` if there is none.

@@ -82,22 +82,37 @@ pub fn look(
 
 impl Carried {
     pub(super) fn of(internal: Internal) -> Self {
-        let (kind, numbers) = match internal.numbers {
-            Numbers::Direction(numbers) => (CarriedKind::Direction, numbers.to_vec()),
-            Numbers::Step(numbers) => (CarriedKind::Step, numbers.to_vec()),
-            Numbers::Each(numbers) => (CarriedKind::Each, numbers.to_vec()),
-            Numbers::Place(numbers) => (CarriedKind::Place, numbers.to_vec()),
-            Numbers::Places(numbers) => (CarriedKind::Places, numbers.to_vec()),
-            Numbers::Trials(numbers) => (CarriedKind::Trials, numbers.to_vec()),
-            Numbers::Number(number) => (CarriedKind::Number, vec![number]),
-            Numbers::Radius(radius) => (CarriedKind::Radius, vec![radius]),
-            Numbers::Spread(numbers) => (CarriedKind::Spread, numbers.to_vec()),
+        let numbers = match internal.numbers {
+            Numbers::Direction(numbers)
+            | Numbers::Step(numbers)
+            | Numbers::Each(numbers)
+            | Numbers::Place(numbers)
+            | Numbers::Places(numbers)
+            | Numbers::Trials(numbers)
+            | Numbers::Spread(numbers) => numbers.to_vec(),
+            Numbers::Number(number) | Numbers::Radius(number) => vec![number],
         };
         Self {
             symbol: internal.symbol,
             name: internal.name,
-            kind,
+            kind: internal.numbers.kind(),
             numbers,
+        }
+    }
+}
+
+impl Numbers<'_> {
+    pub(super) fn kind(self) -> CarriedKind {
+        match self {
+            Self::Direction(_) => CarriedKind::Direction,
+            Self::Step(_) => CarriedKind::Step,
+            Self::Each(_) => CarriedKind::Each,
+            Self::Place(_) => CarriedKind::Place,
+            Self::Places(_) => CarriedKind::Places,
+            Self::Trials(_) => CarriedKind::Trials,
+            Self::Number(_) => CarriedKind::Number,
+            Self::Radius(_) => CarriedKind::Radius,
+            Self::Spread(_) => CarriedKind::Spread,
         }
     }
 }

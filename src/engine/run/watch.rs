@@ -3,6 +3,7 @@
 use super::{Conditions, Course, DIVERGED, Outcome, RunSpec};
 use crate::engine::cancel::Cancel;
 use crate::engine::objective::{Counts, Objective, Oracle, norm};
+use crate::engine::optimizer::Probe;
 use crate::engine::schedule::Pacing;
 use std::ops::ControlFlow;
 
@@ -22,6 +23,8 @@ pub struct Moment<'a> {
     pub lr: f64,
     /// What the optimizer has asked for so far.
     pub counts: Counts,
+    /// Shows what the rule carries.
+    pub(super) probe: &'a dyn Fn(&mut Probe<'_>),
 }
 
 /// Runs `spec` from `start` until `look` breaks off, which sees every row that is kept: the bits of [`run`](super::run()). The run goes on beyond
@@ -70,6 +73,10 @@ pub fn watch(
                 gradient: &gradient,
                 lr: pace.lr,
                 counts: oracle.counts(),
+                probe: &|probe| {
+                    rule.probe(probe);
+                    oracle.probe(probe);
+                },
             };
             let bounded = loss.abs() <= DIVERGED
                 && theta.iter().all(|t| t.abs() <= DIVERGED)

@@ -1,10 +1,12 @@
-//! The charts: loss, gradient norm, sharpness or accuracy, and learning rate of every ticked run, or the layers of one.
+//! The charts: loss, gradient norm, sharpness or accuracy, and learning rate of every ticked run, or of one its layers or what it carries.
 
-use crate::engine::lab::{RunResult, Runs};
+use super::carried::CarriedCharts;
+use crate::engine::lab::{CarriedFound, RunResult, Runs};
 use crate::engine::scene::{Bench, Run};
 use crate::figure::colour::Theme;
 use crate::figure::layers::{self, LayerSeries};
 use crate::figure::quantity::{self, Across, Quantity};
+use crate::figure::shortened;
 use crate::gui::command::Command;
 use crate::gui::paint::{self, Textures};
 use eframe::egui;
@@ -15,9 +17,32 @@ use std::sync::Arc;
 pub(crate) struct Charts {
     /// Whether they run over what the runs asked for, in gradients, instead of steps.
     pub by_cost: bool,
-    /// Whether the layers of one run are shown instead of all runs.
-    by_layer: bool,
+    shown: Shown,
     made: Kept,
+    carried: CarriedCharts,
+}
+
+/// The run that is looked at alone.
+#[derive(Clone, Copy)]
+pub(crate) struct Followed<'a> {
+    /// Its place among all.
+    pub index: usize,
+    /// Its name.
+    pub name: &'a str,
+    /// What its rule carries, on a landscape and where that is shown.
+    pub carried: Option<&'a Result<CarriedFound, String>>,
+}
+
+/// What charts are of.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Shown {
+    /// All ticked runs.
+    #[default]
+    Runs,
+    /// The layers of one run of a network.
+    Layers,
+    /// What the rule of one run carries.
+    Carried,
 }
 
 /// Quantities as they were made last.
@@ -61,7 +86,7 @@ impl Charts {
         ui: &mut egui::Ui,
         space: egui::Rect,
         (runs, row): (&Runs, usize),
-        followed: Option<(usize, &str)>,
+        followed: Option<Followed>,
         theme: &Theme,
         textures: &mut Textures,
     ) -> Vec<Command> {
@@ -70,30 +95,64 @@ impl Charts {
             by_cost: self.by_cost,
             row,
         };
-        let bench = runs.scene.network.as_ref();
-        let layers = followed.map(|(index, _)| layers_of(runs, index));
-        let layers = layers.unwrap_or_default();
-        if let (Some(bench), Some((index, name)), false) = (bench, followed, layers.is_empty()) {
-            let space = self.switch_ui(ui, space, name);
-            if self.by_layer {
-                return by_layer(ui, space, (bench, index), &layers, &across, theme, textures);
-            }
+        let Some(Followed {
+            index,
+            name,
+            carried,
+        }) = followed
+        else {
             return self.all(ui, space, &across, theme, textures);
+        };
+        let layers = layers_of(runs, index);
+        let bench = runs.scene.network.as_ref().filter(|_| !layers.is_empty());
+        let space = self.switch_ui(ui, space, bench.is_some(), name);
+        match (self.shown, bench) {
+            (Shown::Carried, _) => {
+                let (run, look) = ((index, name), (&across, theme));
+                self.carried.ui(ui, space, run, carried, look, textures)
+            }
+            (Shown::Layers, Some(bench)) => {
+                by_layer(ui, space, (bench, index), &layers, &across, theme, textures)
+            }
+            _ => self.all(ui, space, &across, theme, textures),
         }
-        self.all(ui, space, &across, theme, textures)
     }
 
-    /// The choice between all runs and the layers of one, above the charts; answers with what is left below.
-    fn switch_ui(&mut self, ui: &mut egui::Ui, space: egui::Rect, name: &str) -> egui::Rect {
+    /// Whether it is to be known what the rule of a run carries.
+    pub(crate) fn shows_carried(&self) -> bool {
+        self.shown == Shown::Carried
+    }
+
+    /// The choice between all runs and what there is of one, above the charts; answers with what is left below.
+    fn switch_ui(
+        &mut self,
+        ui: &mut egui::Ui,
+        space: egui::Rect,
+        with_layers: bool,
+        name: &str,
+    ) -> egui::Rect {
         const HEIGHT: f32 = 22.0;
         let (line, below) = space.split_top_bottom_at_y(space.min.y + HEIGHT);
         let mut ui = ui.new_child(egui::UiBuilder::new().max_rect(line));
+        if self.shown == Shown::Layers && !with_layers {
+            self.shown = Shown::Runs;
+        }
+        let name = shortened(name, 16);
         ui.horizontal(|ui| {
-            ui.selectable_value(&mut self.by_layer, false, "Runs")
-                .on_hover_text("Loss, accuracy, gradient norm and learning rate of all ticked runs.");
-            ui.selectable_value(&mut self.by_layer, true, format!("Layers of {name}"))
-                .on_hover_text("Of each layer: its gradient norm, between the norms at which gradients vanish or explode; how long steps are beside its weights; dead units. Of \
-                                the network: the gradient noise scale, the batch beyond which more samples hardly help (McCandlish et al. 2018).");
+            let mut choice = |shown: Shown, title: String, help: &str| {
+                ui.selectable_value(&mut self.shown, shown, title).on_hover_text(help);
+            };
+            choice(Shown::Runs, "Runs".to_owned(), "Loss, sharpness or accuracy, gradient norm and learning rate of all ticked runs.");
+            let mut carried = format!("Carried by {name}");
+            if with_layers {
+                choice(Shown::Layers, format!("Layers of {name}"),
+                    "Of each layer: its gradient norm, between the norms at which gradients vanish or explode; how long steps are beside its weights; dead units. Of \
+                     the network: the gradient noise scale, the batch beyond which more samples hardly help (McCandlish et al. 2018).");
+                "Carried".clone_into(&mut carried);
+            }
+            choice(Shown::Carried, carried,
+                "Of the selected run, or the first one: how long its steps are, and how large everything is that its rule carries from step to step: velocities, \
+                 second moments, the distances of the places that it keeps or looks at.");
         });
         below
     }
@@ -112,7 +171,11 @@ impl Charts {
             quantity::of_landscape
         };
         let quantities = self.made.of(across.runs, make);
-        stacked(ui, space, quantities, across, theme, textures)
+        let answers = stacked(ui, space, quantities, across, theme, textures);
+        answers
+            .into_iter()
+            .filter_map(|answer| answer.command)
+            .collect()
     }
 }
 
@@ -137,29 +200,31 @@ fn by_layer(
     let (items, below) = layers::legend(layers, thresholds, area, theme);
     paint::paint(&ui.painter_at(space), items, textures);
     let quantities = quantity::of_layers(across.runs, index, layers, thresholds);
-    stacked(ui, paint::rect(below), &quantities, across, theme, textures)
+    let answers = stacked(ui, paint::rect(below), &quantities, across, theme, textures);
+    answers
+        .into_iter()
+        .filter_map(|answer| answer.command)
+        .collect()
 }
 
 /// Shows charts below each other.
-fn stacked(
+pub(super) fn stacked(
     ui: &egui::Ui,
     space: egui::Rect,
     quantities: &[Quantity],
     across: &Across,
     theme: &Theme,
     textures: &mut Textures,
-) -> Vec<Command> {
+) -> Vec<Answer> {
     #[expect(clippy::cast_precision_loss, reason = "a few charts")]
     let height = space.height() / quantities.len().max(1) as f32;
     let mut top = space.min;
-    let mut commands = Vec::new();
-    for quantity in quantities {
+    let mut shown = |quantity| {
         let area = egui::Rect::from_min_size(top, egui::vec2(space.width(), height));
         top.y += height;
-        let shown = chart(ui, area, quantity, across, theme, textures);
-        commands.extend(shown.command);
-    }
-    commands
+        chart(ui, area, quantity, across, theme, textures)
+    };
+    quantities.iter().map(&mut shown).collect()
 }
 
 /// What a chart answers.

@@ -1,6 +1,7 @@
 //! The views: they read the scene and its results, and answer with commands.
 
 pub(crate) mod basins;
+mod carried;
 pub(crate) mod charts;
 pub(crate) mod fit;
 pub(crate) mod map;

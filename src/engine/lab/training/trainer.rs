@@ -5,7 +5,7 @@ use crate::engine::cancel::Cancel;
 use crate::engine::lab::latest::{lock, panic_text};
 use crate::engine::network::{Diagnosis, Measure, Trainee};
 use crate::engine::objective::norm;
-use crate::engine::run::{self, Conditions, Moment, Outcome, RunSpec};
+use crate::engine::run::{self, CarriedSize, Conditions, Moment, Outcome, RunSpec};
 use crate::engine::scene::{Leg, Run};
 use std::ops::{ControlFlow, Range};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -41,6 +41,8 @@ pub struct Row {
     pub measures: [Option<Measure>; 2],
     /// What its layers say; updates are those of the last step.
     pub diagnosis: Arc<Diagnosis>,
+    /// The length of the last step, and what the optimizer carries. A change of its settings begins with nothing.
+    pub carried: Arc<[CarriedSize]>,
 }
 
 /// A run of a network that goes on on a thread of its own as far as it may, and rests there until it may go further.
@@ -246,6 +248,8 @@ impl Work {
     fn keep(&self, moment: &Moment, evaluations: u64, cost: f64) {
         let (theta, previous) = (moment.theta, moment.previous);
         let previous = (moment.step > 0).then_some(previous);
+        let mut carried = Vec::new();
+        moment.carried(&mut carried);
         let row = Row {
             diagnosis: Arc::new(self.trainee.loss.diagnose(theta, previous)),
             loss: moment.loss,
@@ -254,6 +258,7 @@ impl Work {
             evaluations: evaluations + moment.counts.gradients,
             cost: cost + moment.counts.cost(moment.theta.len()),
             measures: self.trainee.measure(moment.theta),
+            carried: carried.into(),
         };
         let mut log = lock(&self.log);
         log.theta.extend_from_slice(moment.theta);
