@@ -13,6 +13,7 @@ use super::view::charts::Charts;
 use super::view::fit::FitView;
 use super::view::map::MapView;
 use super::view::off_plane::OffPlaneView;
+use super::view::seeds::SeedsView;
 use super::view::sweep::SweepView;
 use crate::engine::lab::{Lab, Runs, Terrain};
 use crate::engine::scene::Scene;
@@ -55,6 +56,7 @@ pub struct App {
     pub(super) sweep: SweepView,
     pub(super) fit: FitView,
     pub(super) off_plane: OffPlaneView,
+    pub(super) seeds: SeedsView,
     pub(super) charts: Charts,
     pub(super) scene_panel: panel::scene::Memory,
     pub(super) rule: panel::rule::Memory,
@@ -97,6 +99,7 @@ impl App {
             sweep: SweepView::default(),
             fit: FitView::default(),
             off_plane: OffPlaneView::default(),
+            seeds: SeedsView::default(),
             charts: Charts::default(),
             scene_panel: panel::scene::Memory::default(),
             rule: panel::rule::Memory::default(),
@@ -137,6 +140,7 @@ impl App {
         self.lab.wait_for_critical(FOREVER);
         self.lab.wait_for_fit(FOREVER);
         self.lab.wait_for_carried(FOREVER);
+        self.lab.wait_for_seeds(FOREVER);
         self.collect();
     }
 

@@ -136,6 +136,7 @@ pub(crate) const MENUS: [(&str, &[Entry]); 5] = [
             entry("Basins", Command::Show(View::Basins), plain(Key::B)),
             entry("Sweep", Command::Show(View::Sweep), plain(Key::W)),
             entry("Off-plane", Command::Show(View::OffPlane), plain(Key::O)),
+            entry("Seeds", Command::Show(View::Seeds), plain(Key::S)),
             entry("Full view", Command::FullView, plain(Key::F)),
             entry("Light or dark", Command::SwitchTheme, ctrl(Key::D)),
         ],

@@ -224,6 +224,10 @@ impl App {
                             }
                         }
                         View::OffPlane => {}
+                        View::Seeds => {
+                            let busy = self.lab.seeds_busy();
+                            self.seeds.strip_ui(ui, busy);
+                        }
                         View::Basins => {
                             let progress = self.lab.basins_progress();
                             let asked = self.basins.strip_ui(ui, names, run, progress);
@@ -269,6 +273,9 @@ impl App {
         }
         if shown_view == View::OffPlane {
             return self.off_plane_panel(ui, &names, theme);
+        }
+        if shown_view == View::Seeds {
+            return self.seeds_panel(ui, theme);
         }
         if self.scene.network.is_some() && self.fit.open {
             self.fit_panel(ui, &names, theme);
@@ -317,7 +324,7 @@ impl App {
             tools: shown_view == View::Map,
         };
         let commands = match shown_view {
-            View::Map | View::Sweep | View::OffPlane => {
+            View::Map | View::Sweep | View::OffPlane | View::Seeds => {
                 self.map.ui(ui, &frame, &shown, &mut self.textures)
             }
             View::Basins => {

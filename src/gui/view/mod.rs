@@ -6,6 +6,7 @@ pub(crate) mod charts;
 pub(crate) mod fit;
 pub(crate) mod map;
 pub(crate) mod off_plane;
+pub(crate) mod seeds;
 pub(crate) mod sheet;
 pub(crate) mod sweep;
 mod under;
@@ -25,11 +26,19 @@ pub(crate) enum View {
     Sweep,
     /// What the plane of a network does not show of its runs.
     OffPlane,
+    /// The random plane of a network beside those of other seeds.
+    Seeds,
 }
 
 impl View {
     /// All views in their order.
-    const ALL: [Self; 4] = [Self::Map, Self::Basins, Self::Sweep, Self::OffPlane];
+    const ALL: [Self; 5] = [
+        Self::Map,
+        Self::Basins,
+        Self::Sweep,
+        Self::OffPlane,
+        Self::Seeds,
+    ];
 
     /// Those that a scene has: surveys are of landscapes, and only the plane of a network leaves something out.
     pub(crate) fn of(scene: &Scene) -> impl Iterator<Item = Self> {
@@ -37,7 +46,7 @@ impl View {
         let has = move |view: &Self| match view {
             Self::Map => true,
             Self::Basins | Self::Sweep => !network,
-            Self::OffPlane => network,
+            Self::OffPlane | Self::Seeds => network,
         };
         Self::ALL.into_iter().filter(has)
     }
@@ -49,6 +58,7 @@ impl View {
             Self::Basins => "Basins",
             Self::Sweep => "Sweep",
             Self::OffPlane => "Off-plane",
+            Self::Seeds => "Seeds",
         }
     }
 
@@ -62,6 +72,9 @@ impl View {
             Self::Sweep => "Where the runs end over a setting, or one run over two of them.",
             Self::OffPlane => {
                 "What the map's plane does not show: true losses beside those on the plane, and how far off it the runs are."
+            }
+            Self::Seeds => {
+                "The random plane beside those of other seeds, around the same weights at one scale: how much of a map depends on its directions."
             }
         }
     }
