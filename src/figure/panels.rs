@@ -153,7 +153,7 @@ impl Reliefs {
     }
 }
 
-/// A sentence about how different slices are; `None` of one alone.
+/// A sentence about how different slices are, as far as all of them are finite; `None` of one alone.
 pub fn spread(slices: &[&Surface]) -> Option<String> {
     let first = slices.first().filter(|_| slices.len() > 1)?;
     let count = real(slices.len());
@@ -162,9 +162,10 @@ pub fn spread(slices: &[&Surface]) -> Option<String> {
         let mean = at().sum::<f64>() / count;
         (at().map(|loss| (loss - mean).powi(2)).sum::<f64>() / (count - 1.0)).sqrt()
     };
-    let points = 0..first.values.len();
-    let mean = points.clone().map(deviation).sum::<f64>() / real(points.len());
-    let most = points.map(deviation).fold(0.0, f64::max);
+    let deviations = (0..first.values.len()).map(deviation);
+    let known: Vec<f64> = deviations.filter(|own| own.is_finite()).collect();
+    let most = known.iter().copied().reduce(f64::max)?;
+    let mean = known.iter().sum::<f64>() / real(known.len());
     let [mean, most] = [mean, most].map(|loss| number(loss, 3));
     Some(format!(
         "Between {} seeds the loss has a standard deviation of {mean} in the mean over the points, {most} at most.",

@@ -53,8 +53,12 @@ pub fn draw(
             strong: false,
             hollow: false,
         });
-        let all: Vec<Trail> = all.filter(|_| scene.map.trails).collect();
-        trails(&all, frame, row, theme)
+        let all: Vec<Trail> = all.collect();
+        if scene.map.trails {
+            trails(&all, frame, row, theme)
+        } else {
+            Vec::new()
+        }
     };
     let mut items = reliefs.draw(space, &scene.map, besides, theme);
     let own = slices

@@ -74,9 +74,15 @@ pub struct SeedsFound {
 }
 
 impl SeedsFound {
-    /// Whether it is of these seeds and runs, so far as they had come when the plane was laid.
+    /// Whether it is of these seeds and of this network, if not yet of all that its runs have come to.
     pub fn is_of(&self, runs: &Runs, seeds: Seeds) -> bool {
-        Of::new(runs, seeds).is_some_and(|of| of.is_same(&self.of))
+        let own = &self.of.trained;
+        let trained = runs.trained.as_ref();
+        self.of.seeds == seeds
+            && Some(&self.of.plane) == Seeds::plane(&runs.scene, 0).as_ref()
+            && trained.is_some_and(|trained| {
+                Arc::ptr_eq(&own.trainee, &trained.trainee) && own.runs.len() == trained.runs.len()
+            })
     }
 }
 
@@ -126,7 +132,7 @@ impl Of {
         let given = Given::new(&*trainee.loss, origin, cancel);
         let cut = |seed: u64| {
             let plane = Seeds::plane(&self.scene, seed);
-            let plane = plane.ok_or("the plane is not random; expected `filter`")?;
+            let plane = plane.ok_or(NOT_RANDOM)?;
             let cut = plane.as_dyn().cut(&given);
             Ok((seed, cut.map_err(|error| error.to_string())?))
         };
@@ -312,10 +318,9 @@ mod tests {
         // The same run, asked for with another seed of the plane.
         let mut other = four.clone();
         other.scene = five.scene.clone();
-        assert!(
-            found.is_of(&other, TWO) && !found.is_of(&five, TWO),
-            "trained apart"
-        );
+        assert!(found.is_of(&other, TWO) && !found.is_of(&five, TWO));
+        lab.ask_seeds(&other, TWO);
+        assert!(!lab.seeds_busy(), "nothing is to be made anew");
         assert!(!found.is_of(&four, Seeds { first: 5, ..TWO }));
         assert_eq!(Seeds::of(&five.scene), Some(5));
         let error = seed_slices(&made("pca"), TWO).err();
