@@ -1,9 +1,10 @@
 //! `ravine render`: a picture of a scene.
 
 use super::scene_args::SceneArgs;
-use crate::engine::lab::all_runs;
+use crate::engine::lab::{NOT_RANDOM, Seeds, all_runs};
+use crate::engine::scene::Scene;
 use crate::export::file::{check_place, extension, write_whole};
-use crate::export::picture::{self, EXTENSIONS, Picture, picture};
+use crate::export::picture::{self, EXTENSIONS, Picture, Show, picture};
 use crate::figure::colour::Theme;
 use crate::figure::gallery;
 use crate::figure::png::MAX_PIXELS;
@@ -36,9 +37,9 @@ pub(super) struct Args {
     /// How many steps of the runs are shown; without it, all of them
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     step: Option<String>,
-    /// What is drawn: the map, or of a network how far its runs are off the plane
-    #[arg(long, value_enum, value_name = "VIEW", default_value_t = Show::Map)]
-    show: Show,
+    /// What is drawn: the map, or of a network how far its runs are off the plane, or the random plane beside those of the next five seeds
+    #[arg(long, value_enum, value_name = "VIEW", default_value_t = Named::Map)]
+    show: Named,
     /// Draws all of a family in small instead of a scene: landscapes
     #[arg(long, value_name = "FAMILY")]
     gallery: Option<String>,
@@ -47,10 +48,11 @@ pub(super) struct Args {
     theme: Ground,
 }
 
-#[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
-enum Show {
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Named {
     Map,
     OffPlane,
+    Seeds,
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -75,13 +77,7 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
         return all_in_small(args, family, extension, pixels);
     }
     let (scene, ground) = args.scene.prepare()?;
-    let off_plane = args.show == Show::OffPlane;
-    if off_plane && scene.network.is_none() {
-        return Err(
-            "--show off-plane is for networks, but the scene is about a landscape, whose plane shows everything; expected map"
-                .to_owned(),
-        );
-    }
+    let show = show(args.show, &scene)?;
     let step = args
         .step
         .as_ref()
@@ -98,7 +94,7 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
             step,
             theme,
             followed: None,
-            off_plane,
+            show,
         },
     )?;
     write_whole(&args.output, |out| out.write_all(&bytes))
@@ -126,6 +122,22 @@ fn all_in_small(
     let drawing = gallery::picture(picture::points(pixels), args.theme.theme());
     let bytes = picture::bytes(&drawing, extension, pixels, "The landscapes of Ravine")?;
     write_whole(&args.output, |out| out.write_all(&bytes))
+}
+
+/// What is drawn of a scene, if it has it.
+fn show(named: Named, scene: &Scene) -> Result<Show, String> {
+    match named {
+        Named::Map => Ok(Show::Map),
+        Named::OffPlane if scene.network.is_none() => Err(
+            "--show off-plane is for networks, but the scene is about a landscape, whose plane shows everything; expected map"
+                .to_owned(),
+        ),
+        Named::OffPlane => Ok(Show::OffPlane),
+        Named::Seeds => {
+            let first = Seeds::of(scene).ok_or_else(|| format!("--show seeds: {NOT_RANDOM}"))?;
+            Ok(Show::Seeds(Seeds { first, count: 6 }))
+        }
+    }
 }
 
 pub(super) fn size(text: &str) -> Result<[u32; 2], String> {

@@ -4,7 +4,7 @@ use super::{complain, print};
 use crate::engine::lab::all_runs;
 use crate::engine::scene::Scene;
 use crate::export::file::write_whole;
-use crate::export::picture::{Picture, picture};
+use crate::export::picture::{Picture, Show, picture};
 use crate::figure::colour::Theme;
 use crate::import::{Disk, open_scene};
 use std::path::{Path, PathBuf};
@@ -40,7 +40,7 @@ pub(super) fn open(path: Option<&Path>) -> Result<(), String> {
             step: None,
             theme,
             followed: None,
-            off_plane: false,
+            show: Show::Map,
         },
     )?;
     let name = free_name();

@@ -4,6 +4,7 @@
 mod carried;
 mod fit;
 mod latest;
+mod seeds;
 mod sharpness;
 mod spectrum;
 mod surveys;
@@ -11,6 +12,7 @@ mod training;
 
 pub use carried::CarriedFound;
 pub use fit::FitFound;
+pub use seeds::{NOT_RANDOM, SeedSlice, Seeds, SeedsFound, seed_slices};
 pub use sharpness::{Sharp, SharpnessFound};
 pub use spectrum::SpectrumFound;
 pub use surveys::{
@@ -23,6 +25,7 @@ use super::cancel::Cancel;
 use super::contour::{self, ContourLine, Levels};
 use super::curvature::{self, Inquiry};
 use super::landscape::{Files, Ground, Spacing};
+use super::network::Trainee;
 use super::objective::{Objective, graph};
 use super::plane::{Plane, Rect};
 use super::run::{self, Conditions, Outcome, RunSpec, Trajectory};
@@ -32,6 +35,7 @@ use carried::CarriedSlot;
 use fit::FitSlot;
 use latest::{Latest, lock};
 use rayon::prelude::*;
+use seeds::SeedsSlot;
 use sharpness::SharpnessSlot;
 use spectrum::SpectrumSlot;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -324,15 +328,20 @@ fn sides(ground: &Ground) -> Vec<usize> {
     let Some(trainee) = &ground.trainee else {
         return SIDES.to_vec();
     };
+    let all = [17, 33, 65, 101, 161, 257];
+    let affordable = all.into_iter();
+    let affordable = affordable.filter(|side| *side < 64 || affords(trainee, side * side));
+    affordable.collect()
+}
+
+/// Whether the loss of a network at so many points takes no more than some seconds.
+fn affords(trainee: &Trainee, points: usize) -> bool {
     let widths = trainee.loss.widths();
     let products: usize = widths.windows(2).map(|pair| pair[0] * pair[1]).sum();
     // An activation takes as long as some thirty products.
     let bends: usize = widths[1..].iter().sum();
     let point = trainee.loss.samples().saturating_mul(products + 30 * bends);
-    let dear = |side: &usize| point.saturating_mul(side * side) > 100_000_000_000;
-    let all = [17, 33, 65, 101, 161, 257];
-    let affordable = all.into_iter().filter(|side| *side < 64 || !dear(side));
-    affordable.collect()
+    point.saturating_mul(points) <= 100_000_000_000
 }
 
 /// The side of the finest grid that is made of a network's plane; `None` of a landscape, of which there is no finest.
@@ -355,6 +364,7 @@ pub struct Lab {
     sharpness: SharpnessSlot,
     spectrum: SpectrumSlot,
     carried: CarriedSlot,
+    seeds: SeedsSlot,
 }
 
 impl Lab {
@@ -409,6 +419,7 @@ impl Lab {
         let sharpness = SharpnessSlot::spawn(Arc::clone(&wake))?;
         let spectrum = SpectrumSlot::spawn(Arc::clone(&wake))?;
         let carried = CarriedSlot::spawn(Arc::clone(&wake))?;
+        let seeds = SeedsSlot::spawn(Arc::clone(&wake))?;
         let terrain = Latest::spawn(
             "terrain",
             wake,
@@ -441,6 +452,7 @@ impl Lab {
             sharpness,
             spectrum,
             carried,
+            seeds,
         })
     }
 
@@ -598,6 +610,26 @@ impl Lab {
     /// Gives that this long to be ready.
     pub fn wait_for_carried(&self, patience: Duration) {
         self.carried.wait(patience);
+    }
+
+    /// Asks for slices of a network along the random planes of some seeds; what is asked for already goes on.
+    pub fn ask_seeds(&self, runs: &Runs, seeds: Seeds) {
+        self.seeds.ask(runs, seeds);
+    }
+
+    /// The newest slices along seeds, or the sentence that says why there are none; `None` before the first.
+    pub fn seeds(&self) -> Option<Arc<Result<SeedsFound, String>>> {
+        self.seeds.newest()
+    }
+
+    /// Whether slices along seeds are in work.
+    pub fn seeds_busy(&self) -> bool {
+        self.seeds.busy()
+    }
+
+    /// Gives them this long to be ready.
+    pub fn wait_for_seeds(&self, patience: Duration) {
+        self.seeds.wait(patience);
     }
 
     /// Gives critical points this long to be ready.

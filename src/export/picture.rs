@@ -1,6 +1,6 @@
 //! A scene's picture as the bytes of a file.
 
-use crate::engine::lab::Runs;
+use crate::engine::lab::{Runs, Seeds};
 use crate::figure::colour::Theme;
 use crate::figure::drawing::Drawing;
 use crate::figure::{self, png, svg};
@@ -19,18 +19,29 @@ pub struct Picture {
     pub theme: &'static Theme,
     /// The run that is looked at alone, where the picture does so; `None` is the first that is ticked.
     pub followed: Option<usize>,
-    /// Of a network, how far its runs are off the plane, instead of the map.
-    pub off_plane: bool,
+    /// What of the scene is drawn.
+    pub show: Show,
+}
+
+/// What a picture of a scene shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Show {
+    /// The map.
+    Map,
+    /// Of a network, how far its runs are off the plane.
+    OffPlane,
+    /// Of a network, its random planes of these seeds.
+    Seeds(Seeds),
 }
 
 /// The bytes of a picture of a scene and its runs, of the kind that one of [`EXTENSIONS`] names. Its description is its caption and the
 /// scene.
 ///
 /// # Errors
-/// One sentence, where the pixels do not fit into memory.
+/// One sentence, where the pixels do not fit into memory, or where there are no seeds to show.
 pub fn picture(runs: &Runs, extension: &str, picture: &Picture) -> Result<Vec<u8>, String> {
     let scene = &runs.scene;
-    let drawing = drawing(runs, picture);
+    let drawing = drawing(runs, picture)?;
     let caption = figure::caption(scene, picture.step.unwrap_or(scene.training.steps));
     let description = format!("{caption}\n\n{}", scene.to_toml());
     bytes(&drawing, extension, picture.pixels, &description)
@@ -59,18 +70,18 @@ pub fn bytes(
 /// The pixels of a picture, row by row: red, green, blue and opacity of each.
 ///
 /// # Errors
-/// One sentence, where the pixels do not fit into memory.
+/// One sentence, where the pixels do not fit into memory, or where there are no seeds to show.
 pub fn pixels(runs: &Runs, picture: &Picture) -> Result<Vec<u8>, String> {
-    png::rgba(&drawing(runs, picture), picture.pixels)
+    png::rgba(&drawing(runs, picture)?, picture.pixels)
 }
 
-fn drawing(runs: &Runs, picture: &Picture) -> Drawing {
+fn drawing(runs: &Runs, picture: &Picture) -> Result<Drawing, String> {
     let Picture {
         pixels,
         step,
         theme,
         followed,
-        off_plane,
+        show,
     } = *picture;
     let size = points(pixels);
     let options = figure::Options {
@@ -79,10 +90,10 @@ fn drawing(runs: &Runs, picture: &Picture) -> Drawing {
         theme,
         followed,
     };
-    if off_plane {
-        figure::off_plane::picture(runs, &options)
-    } else {
-        figure::picture(runs, &options)
+    match show {
+        Show::Map => Ok(figure::picture(runs, &options)),
+        Show::OffPlane => Ok(figure::off_plane::picture(runs, &options)),
+        Show::Seeds(seeds) => figure::seeds::picture(runs, seeds, &options),
     }
 }
 

@@ -58,27 +58,25 @@ pub fn legend(
     (items, below)
 }
 
-/// Lines with their names, in columns as wide as the longest of them needs; answers with the height at which the next line would go.
+/// Lines with their names, as many beside each other as there is room for; answers with the height at which the next row would go.
 pub(super) fn entries(
     lines: impl Iterator<Item = (usize, String)>,
     area: Area,
     theme: &Theme,
 ) -> (Vec<Item>, f32) {
     const NAME: f32 = 38.0;
-    let lines: Vec<(usize, String)> = lines.collect();
-    let longest = lines.iter().map(|(_, name)| name.chars().count()).max();
-    #[expect(clippy::cast_precision_loss, reason = "names are short")]
-    let column = (NAME + 5.8 * longest.unwrap_or(0) as f32 + 12.0).max(116.0);
     let mut items = Vec::new();
     let [left, mut y] = [area.min[0] + 8.0, area.min[1] + 10.0];
     let mut x = left;
     for (look, name) in lines {
-        if x > left && x + column > area.max[0] {
+        #[expect(clippy::cast_precision_loss, reason = "names are short")]
+        let width = (NAME + 5.8 * name.chars().count() as f32).max(104.0);
+        if x > left && x + width > area.max[0] {
             (x, y) = (left, y + LINE);
         }
         items.extend(legend_line([x, y], look, theme));
         items.push(Item::words(name, [x + NAME, y], 11.0, theme.ink));
-        x += column;
+        x += width + 12.0;
     }
     (items, y + LINE)
 }

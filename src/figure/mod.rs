@@ -21,6 +21,7 @@ pub mod off_plane;
 pub mod panels;
 pub mod png;
 pub mod quantity;
+pub mod seeds;
 pub mod slice;
 pub mod spectrum;
 pub mod svg;

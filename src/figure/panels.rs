@@ -1,10 +1,11 @@
 //! Slices of one network side by side at one scale, and the shadows of runs on them.
 
+use super::axis::number;
 use super::colour::Theme;
-use super::drawing::{Area, Drawing, Item, Point};
+use super::drawing::{Area, Colour, Drawing, Item, Point};
 use super::frame::Frame;
-use super::map;
 use super::trail::{Trail, trails};
+use super::{map, page};
 use crate::engine::cancel::Cancel;
 use crate::engine::contour::{self, Levels};
 use crate::engine::lab::Terrain;
@@ -13,6 +14,7 @@ use crate::engine::real;
 use crate::engine::run::Trajectory;
 use crate::engine::scene::MapStyle;
 use crate::engine::surface::Surface;
+use std::sync::Arc;
 
 /// What is drawn.
 pub struct Panels<'a> {
@@ -32,33 +34,21 @@ const ROOM: [Point; 2] = [[44.0, 34.0], [12.0, 34.0]];
 /// Height of a line of the caption.
 const LINE: f32 = 16.0;
 
+/// Room for the colour bar and its numbers.
+const BAR: f32 = 90.0;
+
 impl Panels<'_> {
     /// The drawing, `size` points large. All maps have the same levels and shades.
     pub fn drawing(self, size: [f32; 2], theme: &Theme) -> Drawing {
-        let Self {
-            maps,
-            shadows,
-            title,
-            captions,
-        } = self;
         let [width, height] = size;
-        let mut items = vec![Item::Path {
-            points: vec![[0.0, 0.0], [width, 0.0], [width, height], [0.0, height]],
-            closed: true,
-            stroke: None,
-            fill: Some(theme.background),
-        }];
-        items.push(text(title, [18.0, 20.0], 15.0, theme));
+        let mut items = page(size, theme);
+        items.push(text(self.title, [18.0, 20.0], 15.0, theme));
         let mut bottom = height - 14.0;
-        for caption in captions.iter().rev() {
+        for caption in self.captions.iter().rev() {
             items.push(text(caption, [18.0, bottom], 11.0, theme));
             bottom -= LINE;
         }
-        let Some(view) = maps.first().map(|(_, first)| first.view) else {
-            return Drawing { size, items };
-        };
-        let low_end = [(width - 90.0).max(120.0), bottom.max(90.0)];
-        let places = places(maps.len(), view, Area::new([10.0, 30.0], low_end));
+        let shadows = self.shadows;
         let names: Vec<String> = { 1..=shadows.len() }
             .map(|run| format!("run {run}"))
             .collect();
@@ -76,39 +66,111 @@ impl Panels<'_> {
             hollow: false,
         });
         let runs: Vec<Trail> = runs.collect();
+        if let Some(reliefs) = Reliefs::new(self.maps, theme) {
+            let space = Area::new([10.0, 30.0], [width, bottom.max(90.0)]);
+            let drawn = |_, frame: &Frame| trails(&runs, frame, usize::MAX, theme);
+            items.extend(reliefs.draw(space, &MapStyle::default(), drawn, theme));
+        }
+        Drawing { size, items }
+    }
+}
+
+/// Maps of one view with the same levels and shades, ready to be drawn.
+pub struct Reliefs {
+    view: Rect,
+    maps: Vec<Relief>,
+}
+
+/// One of them.
+struct Relief {
+    name: String,
+    terrain: Terrain,
+    pixels: Arc<Vec<Colour>>,
+}
+
+impl Reliefs {
+    /// Maps with their names; `None` if there are none.
+    pub fn new(maps: Vec<(String, Surface)>, theme: &Theme) -> Option<Self> {
+        let view = maps.first().map(|(_, first)| first.view)?;
         let levels = levels(&maps);
-        let right = places
-            .iter()
-            .fold(0.0, |right: f32, area| right.max(area.max[0]));
-        let low = places.last().map_or(bottom, |area| area.max[1]);
-        for (index, ((name, surface), area)) in maps.into_iter().zip(places).enumerate() {
-            items.push(text(
-                &name,
-                [area.min[0] + 16.0, area.min[1] - 11.0],
-                12.0,
-                theme,
-            ));
-            let Some(terrain) = terrain(surface, &levels) else {
-                continue; // Nothing cancels this work.
-            };
-            let frame = Frame { area, window: view };
-            let shading = map::shading(&terrain, theme);
-            let style = MapStyle::default();
-            let mut inside = map::landscape(&terrain, &shading, &style, &frame, theme);
-            inside.extend(trails(&runs, &frame, usize::MAX, theme));
+        let relief = |(name, surface)| {
+            let terrain = terrain(surface, &levels)?;
+            let pixels = map::shading(&terrain, theme);
+            Some(Relief {
+                name,
+                terrain,
+                pixels,
+            })
+        };
+        let maps: Option<Vec<Relief>> = maps.into_iter().map(relief).collect();
+        maps.map(|maps| Self { view, maps })
+    }
+
+    /// Where each map lies.
+    pub fn frames(&self, space: Area) -> Vec<Frame> {
+        let right = (space.max[0] - BAR).max(space.min[0] + 110.0);
+        let places = places(
+            self.maps.len(),
+            self.view,
+            Area::new(space.min, [right, space.max[1]]),
+        );
+        let window = self.view;
+        let places = places.into_iter();
+        places.map(|area| Frame { area, window }).collect()
+    }
+
+    /// The maps with their names and axes, what is to be drawn on each besides, and their colour bar.
+    pub fn draw(
+        &self,
+        space: Area,
+        style: &MapStyle,
+        besides: impl Fn(usize, &Frame) -> Vec<Item>,
+        theme: &Theme,
+    ) -> Vec<Item> {
+        let mut items = Vec::new();
+        let frames = self.frames(space);
+        for (index, (relief, frame)) in self.maps.iter().zip(&frames).enumerate() {
+            let area = frame.area;
+            let at = [area.min[0] + 16.0, area.min[1] - 11.0];
+            items.push(text(&relief.name, at, 12.0, theme));
+            let mut inside = map::landscape(&relief.terrain, &relief.pixels, style, frame, theme);
+            inside.extend(besides(index, frame));
             items.push(Item::Clipped {
                 area,
                 items: inside,
             });
-            items.extend(map::axes(&frame, ["a", "b"], theme));
-            if index == 0 {
-                let bar = Area::new([right + 26.0, area.min[1]], [right + 40.0, low]);
-                items.extend(map::colour_bar(&terrain, bar, theme));
-                items.push(text("loss", [bar.min[0], bar.min[1] - 14.0], 13.0, theme));
-            }
+            items.extend(map::axes(frame, ["a", "b"], theme));
         }
-        Drawing { size, items }
+        if let (Some(relief), Some(first)) = (self.maps.first(), frames.first()) {
+            let right = frames.iter().map(|frame| frame.area.max[0]);
+            let right = right.fold(0.0, f32::max);
+            let low = frames.last().map_or(space.max[1], |last| last.area.max[1]);
+            let bar = Area::new([right + 26.0, first.area.min[1]], [right + 40.0, low]);
+            items.extend(map::colour_bar(&relief.terrain, bar, theme));
+            items.push(text("loss", [bar.min[0], bar.min[1] - 14.0], 13.0, theme));
+        }
+        items
     }
+}
+
+/// A sentence about how different slices are, as far as all of them are finite; `None` of one alone.
+pub fn spread(slices: &[&Surface]) -> Option<String> {
+    let first = slices.first().filter(|_| slices.len() > 1)?;
+    let count = real(slices.len());
+    let deviation = |point: usize| {
+        let at = || slices.iter().map(|slice| slice.values[point]);
+        let mean = at().sum::<f64>() / count;
+        (at().map(|loss| (loss - mean).powi(2)).sum::<f64>() / (count - 1.0)).sqrt()
+    };
+    let deviations = (0..first.values.len()).map(deviation);
+    let known: Vec<f64> = deviations.filter(|own| own.is_finite()).collect();
+    let most = known.iter().copied().reduce(f64::max)?;
+    let mean = known.iter().sum::<f64>() / real(known.len());
+    let [mean, most] = [mean, most].map(|loss| number(loss, 3));
+    Some(format!(
+        "Between {} seeds the loss has a standard deviation of {mean} in the mean over the points, {most} at most.",
+        slices.len()
+    ))
 }
 
 fn text(text: &str, at: Point, size: f32, theme: &Theme) -> Item {

@@ -437,15 +437,19 @@ pub fn of_carried(runs: &Runs, run: usize, series: &[CarriedSeries]) -> Vec<Quan
     };
     let all = Group::ALL.map(|group| {
         let own = series.iter().enumerate();
-        let own = own.filter(|(_, own)| Group::of(own.kind) == group && is_known(own));
+        let own = own.filter(|(_, own)| Group::of(own) == group && is_known(own));
         let lines: Vec<Line> = own.map(line).collect();
         let values = lines.iter().flat_map(|line| &line.values);
         let known = values.filter(|value| value.is_finite());
         let [low, high] = known.fold([f64::INFINITY, 0.0], |[low, high], value| {
             [value.min(low), value.max(high)]
         });
-        // Numbers may be shares and ratios, or shrink with the run.
-        let log = group != Group::Numbers || low > 0.0 && high > 100.0 * low;
+        let log = match group {
+            Group::Lengths | Group::Norms | Group::Distances => true,
+            // They may be shares and ratios, or shrink with the run.
+            Group::Numbers => low > 0.0 && high > 100.0 * low,
+            Group::Signed => false,
+        };
         let title = group.title().to_owned();
         Quantity { title, log, lines }
     });

@@ -13,6 +13,7 @@ use super::view::charts::Charts;
 use super::view::fit::FitView;
 use super::view::map::MapView;
 use super::view::off_plane::OffPlaneView;
+use super::view::seeds::SeedsView;
 use super::view::spectrum::SpectrumView;
 use super::view::sweep::SweepView;
 use crate::engine::lab::{Lab, Runs, Terrain};
@@ -57,6 +58,7 @@ pub struct App {
     pub(super) fit: FitView,
     pub(super) off_plane: OffPlaneView,
     pub(super) spectrum: SpectrumView,
+    pub(super) seeds: SeedsView,
     pub(super) charts: Charts,
     pub(super) scene_panel: panel::scene::Memory,
     pub(super) rule: panel::rule::Memory,
@@ -100,6 +102,7 @@ impl App {
             fit: FitView::default(),
             off_plane: OffPlaneView::default(),
             spectrum: SpectrumView::default(),
+            seeds: SeedsView::default(),
             charts: Charts::default(),
             scene_panel: panel::scene::Memory::default(),
             rule: panel::rule::Memory::default(),
@@ -142,6 +145,7 @@ impl App {
         self.lab.wait_for_carried(FOREVER);
         self.lab.wait_for_sharpness(FOREVER);
         self.lab.wait_for_spectrum(FOREVER);
+        self.lab.wait_for_seeds(FOREVER);
         self.collect();
     }
 

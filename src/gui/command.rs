@@ -137,6 +137,7 @@ pub(crate) const MENUS: [(&str, &[Entry]); 5] = [
             entry("Sweep", Command::Show(View::Sweep), plain(Key::W)),
             entry("Off-plane", Command::Show(View::OffPlane), plain(Key::O)),
             entry("Spectrum", Command::Show(View::Spectrum), plain(Key::H)),
+            entry("Seeds", Command::Show(View::Seeds), plain(Key::S)),
             entry("Full view", Command::FullView, plain(Key::F)),
             entry("Light or dark", Command::SwitchTheme, ctrl(Key::D)),
         ],

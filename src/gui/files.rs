@@ -5,7 +5,6 @@ use super::command::Command;
 use super::dialog::{self, Answer, AskPath, Purpose};
 use super::theme;
 use super::timeline::Timeline;
-use super::view::View;
 use crate::engine::declare::{Refusal, Value};
 use crate::engine::lab::{Runs, all_runs};
 use crate::engine::landscape::AnyLandscape;
@@ -77,7 +76,7 @@ impl App {
             step: Some(self.timeline.step()),
             theme: theme::current(ctx),
             followed: self.selected,
-            off_plane: self.view == View::OffPlane && self.scene.network.is_some(),
+            show: self.shown_picture(),
         };
         let make = move || all_runs(&scene, &runs.ground, Some(&runs));
         Ok((make, options))

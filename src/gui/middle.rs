@@ -7,6 +7,7 @@ use super::view::fit::FitView;
 use super::view::spectrum::SpectrumView;
 use crate::engine::lab::{Runs, Terrain};
 use crate::engine::scene::Scene;
+use crate::export::picture::Show;
 use crate::figure::colour::Theme;
 use eframe::egui;
 use std::sync::Arc;
@@ -91,6 +92,32 @@ impl App {
         }
         self.map.under_pointer.clear();
         self.message_ui(ui, paint::area(space));
+    }
+
+    /// The random plane of a network beside those of other seeds, in all of the space that is left.
+    pub(super) fn seeds_panel(&mut self, ui: &mut egui::Ui, theme: &Theme) {
+        let (space, runs) = (ui.available_rect_before_wrap(), self.fitting_runs());
+        if let (Some((runs, _)), Some(seeds)) = (&runs, self.seeds.seeds(&self.scene)) {
+            self.lab.ask_seeds(runs, seeds);
+        }
+        let found = self.lab.seeds();
+        let runs = runs.as_ref().map(|(runs, row)| (runs, *row));
+        let look = (theme, &mut self.map.under_pointer);
+        let textures = &mut self.textures;
+        let command = self
+            .seeds
+            .ui(ui, runs, &self.scene, found.as_ref(), look, textures);
+        self.message_ui(ui, paint::area(space));
+        self.apply_all(&ui.ctx().clone(), command.into_iter().collect());
+    }
+
+    /// What an exported picture shows: what the window does, where there are pictures of that.
+    pub(super) fn shown_picture(&self) -> Show {
+        match self.shown_view() {
+            View::OffPlane => Show::OffPlane,
+            View::Seeds => self.seeds.seeds(&self.scene).map_or(Show::Map, Show::Seeds),
+            View::Map | View::Basins | View::Sweep | View::Spectrum => Show::Map,
+        }
     }
 }
 

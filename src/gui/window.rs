@@ -4,6 +4,7 @@ use super::app::App;
 use super::command::{Command, entries};
 use super::view::View;
 use super::view::basins as basins_view;
+use super::view::charts::Followed;
 use super::view::map::{self as map_view, Shown};
 use super::view::sweep as sweep_view;
 use super::{dialog, panel, theme};
@@ -172,12 +173,14 @@ impl App {
             );
             let shown = (&runs.scene, runs, *row);
             let textures = &mut self.textures;
-            let (shown_runs, found) = (
-                (runs, *row, followed),
-                (carried.as_deref(), sharpness.as_ref()),
-            );
+            let alone = followed.map(|(index, name)| Followed {
+                index,
+                name,
+                carried: carried.as_deref(),
+            });
+            let shown_runs = (runs, *row, sharpness.as_ref());
             let charts = &mut self.charts;
-            let commands = charts.ui(ui, space, shown_runs, found, theme, textures);
+            let commands = charts.ui(ui, space, shown_runs, alone, theme, textures);
             ui.checkbox(&mut self.charts.by_cost, "charts over gradient evaluations").on_hover_text(
                 "Counts what each optimizer asked for, in gradients, instead of its steps: L-BFGS asks for many in one. A value counts as a third of a gradient, a Hessian times a vector as two.",
             );
@@ -233,6 +236,10 @@ impl App {
                             self.selected = chosen.or(self.selected);
                             commands.extend(command);
                         }
+                        View::Seeds => {
+                            let busy = self.lab.seeds_busy();
+                            self.seeds.strip_ui(ui, busy);
+                        }
                         View::Basins => {
                             let progress = self.lab.basins_progress();
                             let asked = self.basins.strip_ui(ui, names, run, progress);
@@ -282,6 +289,9 @@ impl App {
         if shown_view == View::Spectrum {
             return self.spectrum_panel(ui, &names, theme);
         }
+        if shown_view == View::Seeds {
+            return self.seeds_panel(ui, theme);
+        }
         if self.scene.network.is_some() && self.fit.open {
             self.fit_panel(ui, &names, theme);
         }
@@ -329,7 +339,7 @@ impl App {
             tools: shown_view == View::Map,
         };
         let commands = match shown_view {
-            View::Map | View::Sweep | View::OffPlane | View::Spectrum => {
+            View::Map | View::Sweep | View::OffPlane | View::Spectrum | View::Seeds => {
                 self.map.ui(ui, &frame, &shown, &mut self.textures)
             }
             View::Basins => {

@@ -74,6 +74,24 @@ fn a_click_moves_the_timeline_and_the_pointer_reads_the_lines() {
 }
 
 #[test]
+fn the_signs_of_every_rule_can_be_read() {
+    for spec in [
+        "qhadam",
+        "prodigy",
+        "cma-es",
+        "shampoo",
+        "trust-region",
+        "sgd:lr=0.01+sam",
+    ] {
+        let mut window = open(&[spec]);
+        let name = window.app().scene().run_names().swap_remove(0);
+        window.click(Role::Button, &format!("Carried by {name}"));
+        window.settle();
+        assert!(window.has(LENGTHS), "{spec}");
+    }
+}
+
+#[test]
 fn a_rule_that_carries_nothing_says_so() {
     let mut window = open(&["sgd:lr=0.01"]);
     window.click(Role::Button, "Carried by SGD");

@@ -165,3 +165,40 @@ fn the_spectrum_is_that_of_the_followed_run_and_of_another_beside_it() {
     window.click(egui::Role::Button, "What is asked");
     assert!(window.says("adaptive rho"));
 }
+
+#[test]
+fn seeds_are_maps_side_by_side_and_a_click_takes_one() {
+    let mut window = network("moons:samples=8", "bce");
+    window.press(egui::Key::S);
+    window.settle();
+    assert!(window.says("Only a random plane has seeds"));
+    let choose = "Choose random directions, filter-normalised";
+    window.click(egui::Role::Button, choose);
+    window.settle();
+    window.settle();
+    let map = |seed: u64| format!("Map of seed {seed}: click takes it");
+    for seed in 1..=6 {
+        assert!(window.has(&map(seed)), "seed {seed}");
+        assert!(window.paints(&format!("seed {seed}")));
+    }
+    assert!(!window.has(&map(7)) && window.says("Between 6 seeds the loss has"));
+    assert!(window.says("Trails are shadows"));
+    let plane = |window: &mut Window| {
+        let network = window.app().scene().network.as_ref();
+        network.expect("a network").plane.to_string()
+    };
+    assert_eq!(plane(&mut window), "filter");
+    let at = window.place(&map(3)).center();
+    window.drag(at, at);
+    window.settle();
+    assert_eq!(plane(&mut window), "filter:seed=3");
+    assert!(
+        window.has(&map(1)) && window.has(&map(6)),
+        "the others stay"
+    );
+    window.harness.hover_at(at);
+    window.harness.run_steps(3);
+    assert!(window.says("seed 3: a "), "the pointer reads the map");
+    window.press_with(egui::Modifiers::COMMAND, egui::Key::Z);
+    assert_eq!(plane(&mut window), "filter", "undone");
+}

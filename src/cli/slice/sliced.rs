@@ -4,11 +4,9 @@ use super::Args;
 use super::cut::explained;
 use super::shadows::Shadows;
 use crate::engine::network::plane::Cut;
-use crate::engine::real;
 use crate::engine::surface::Surface;
 use crate::export::{picture, slice as table};
-use crate::figure::axis::number;
-use crate::figure::panels::Panels;
+use crate::figure::panels::{Panels, spread};
 use crate::figure::slice;
 use std::io::{self, Write};
 
@@ -26,7 +24,8 @@ pub(super) struct Sliced<'a> {
 impl Sliced<'_> {
     /// Sentences about them.
     pub(super) fn told(&self) -> Vec<String> {
-        let spread = self.several.then(|| spread(&self.slices)).flatten();
+        let slices: Vec<&Surface> = self.slices.iter().map(|(_, slice)| slice).collect();
+        let spread = spread(&slices).filter(|_| self.several);
         explained(self.cut).into_iter().chain(spread).collect()
     }
 
@@ -96,23 +95,4 @@ impl Args {
             .map(|share| format!(", test share {share}"));
         self.network.title() + &part.unwrap_or_default()
     }
-}
-
-/// A sentence about how different the slices are.
-fn spread(slices: &[(u64, Surface)]) -> Option<String> {
-    let (_, first) = slices.first()?;
-    let count = real(slices.len());
-    let deviation = |point: usize| {
-        let at = || slices.iter().map(|(_, slice)| slice.values[point]);
-        let mean = at().sum::<f64>() / count;
-        (at().map(|loss| (loss - mean).powi(2)).sum::<f64>() / (count - 1.0)).sqrt()
-    };
-    let points = 0..first.values.len();
-    let mean = points.clone().map(deviation).sum::<f64>() / real(points.len());
-    let most = points.map(deviation).fold(0.0, f64::max);
-    let [mean, most] = [mean, most].map(|loss| number(loss, 3));
-    Some(format!(
-        "Between {} seeds the loss has a standard deviation of {mean} in the mean over the points, {most} at most.",
-        slices.len()
-    ))
 }

@@ -15,6 +15,7 @@ use crate::engine::network::plane::{AnyPlane, Cut, Shadow};
 use crate::engine::run::{CarriedRecord, CarriedSeries, Conditions};
 use crate::engine::scene::Scene;
 use sketch::Sketch;
+pub(super) use sketch::around;
 use std::sync::{Arc, Mutex};
 use trainer::{Log, Trainer};
 

@@ -103,7 +103,7 @@ fn values_ui(
     ui.strong(format!("step {step}"));
     egui::Grid::new("carried values").show(ui, |ui| {
         let own = series.iter().enumerate();
-        let own = own.filter(|(_, own)| chart_of(own.kind) == chart && is_known(own));
+        let own = own.filter(|(_, own)| chart_of(own) == chart && is_known(own));
         for (look, own) in own {
             let colour = paint::colour(run_colour(look, theme));
             ui.colored_label(colour, own.symbol);

@@ -22,6 +22,17 @@ pub(crate) struct Charts {
     carried: CarriedCharts,
 }
 
+/// The run that is looked at alone.
+#[derive(Clone, Copy)]
+pub(crate) struct Followed<'a> {
+    /// Its place among all.
+    pub index: usize,
+    /// Its name.
+    pub name: &'a str,
+    /// What its rule carries, on a landscape and where that is shown.
+    pub carried: Option<&'a Result<CarriedFound, String>>,
+}
+
 /// What charts are of.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum Shown {
@@ -81,8 +92,8 @@ impl Charts {
         &mut self,
         ui: &mut egui::Ui,
         space: egui::Rect,
-        (runs, row, followed): (&Runs, usize, Option<(usize, &str)>),
-        (carried, sharpness): (Option<&Result<CarriedFound, String>>, Known),
+        (runs, row, sharpness): (&Runs, usize, Known),
+        followed: Option<Followed>,
         theme: &Theme,
         textures: &mut Textures,
     ) -> Vec<Command> {
@@ -91,7 +102,12 @@ impl Charts {
             by_cost: self.by_cost,
             row,
         };
-        let Some((index, name)) = followed else {
+        let Some(Followed {
+            index,
+            name,
+            carried,
+        }) = followed
+        else {
             return self.all(ui, space, (&across, sharpness), theme, textures);
         };
         let layers = layers_of(runs, index);

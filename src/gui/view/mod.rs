@@ -6,6 +6,7 @@ pub(crate) mod charts;
 pub(crate) mod fit;
 pub(crate) mod map;
 pub(crate) mod off_plane;
+pub(crate) mod seeds;
 pub(crate) mod sheet;
 pub(crate) mod spectrum;
 pub(crate) mod sweep;
@@ -28,16 +29,19 @@ pub(crate) enum View {
     OffPlane,
     /// The curvature where a run of a network is.
     Spectrum,
+    /// The random plane of a network beside those of other seeds.
+    Seeds,
 }
 
 impl View {
     /// All views in their order.
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Map,
         Self::Basins,
         Self::Sweep,
         Self::OffPlane,
         Self::Spectrum,
+        Self::Seeds,
     ];
 
     /// Those that a scene has: surveys are of landscapes, and only the plane of a network leaves something out.
@@ -46,7 +50,7 @@ impl View {
         let has = move |view: &Self| match view {
             Self::Map => true,
             Self::Basins | Self::Sweep => !network,
-            Self::OffPlane | Self::Spectrum => network,
+            Self::OffPlane | Self::Spectrum | Self::Seeds => network,
         };
         Self::ALL.into_iter().filter(has)
     }
@@ -59,6 +63,7 @@ impl View {
             Self::Sweep => "Sweep",
             Self::OffPlane => "Off-plane",
             Self::Spectrum => "Spectrum",
+            Self::Seeds => "Seeds",
         }
     }
 
@@ -75,6 +80,9 @@ impl View {
             }
             Self::Spectrum => {
                 "The Hessian's eigenvalues where the selected run is at the timeline's step, how densely they lie, and how sharp the loss is by every measure; another run beside it."
+            }
+            Self::Seeds => {
+                "The random plane beside those of other seeds, around the same weights at one scale: how much of a map depends on its directions."
             }
         }
     }

@@ -179,6 +179,37 @@ fn a_network_is_drawn_off_its_plane_and_a_landscape_is_not() {
 }
 
 #[test]
+fn the_random_plane_is_drawn_beside_those_of_other_seeds() {
+    let place = Place::new();
+    let scene = |plane: &str| {
+        format!(
+            "version = 2\n[network]\nmodel = \"mlp:hidden=2,loss=bce\"\ndata = \"moons:samples=8\"\nplane = \"{plane}\"\n\
+             [[runs]]\nspec = \"adam:lr=0.1\"\n[training]\nsteps = 20\n"
+        )
+    };
+    place.file("s.toml", scene("filter:seed=3"));
+    place.said(&["render", "s.toml", "--show", "seeds", "-o", "a.svg"]);
+    let svg = place.read("a.svg");
+    for text in [
+        "Random planes of 6 seeds",
+        "seed 3",
+        "seed 8",
+        "Between 6 seeds",
+        "Adam",
+    ] {
+        assert!(svg.contains(text), "{text}");
+    }
+    assert!(!svg.contains("seed 9"));
+    let expected = "refused: --show seeds: seeds are those of random directions; expected a network on the plane `filter`";
+    place.file("p.toml", scene("pca"));
+    let args = ["render", "p.toml", "--show", "seeds", "-o", "b.svg"];
+    let (code, _, stderr) = place.run(&args);
+    assert_eq!(code, Some(2), "{stderr}");
+    assert!(stderr.contains(&expected["refused: ".len()..]), "{stderr}");
+    check(&[], &["render", "--show", "seeds", "-o", "a.svg"], expected);
+}
+
+#[test]
 fn without_a_display_the_scene_becomes_a_picture() {
     let place = Place::new();
     place.file("ravine.png", "kept");

@@ -248,8 +248,13 @@ fn view(plane: &AnyPlane, cut: &Cut, trajectories: &[Trajectory]) -> Rect {
     let rows = trajectories.iter();
     let rows = rows.flat_map(|run| run.theta.chunks_exact(run.dim.max(1)));
     let places = rows.map(|theta| cut.plane.project(theta).0);
+    around(landmarks.iter().copied().chain(places))
+}
+
+/// A window that shows some places of a plane.
+pub(in crate::engine::lab) fn around(places: impl Iterator<Item = [f64; 2]>) -> Rect {
     let (mut low, mut high) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
-    for at in landmarks.iter().copied().chain(places) {
+    for at in places {
         if at.iter().all(|at| at.is_finite()) {
             for axis in 0..2 {
                 low[axis] = low[axis].min(at[axis]);
