@@ -24,6 +24,8 @@ pub enum Purpose {
     Plane = 8,
     /// Where the search for eigenvectors begins; the index counts its beginnings.
     Eigenvectors = 9,
+    /// The order in which layers are matched to those of another network; the index is 0 for the first search, 1 for the second.
+    Matching = 10,
 }
 
 /// The stream for a seed, a purpose and an index. ChaCha with 8 rounds: the same on every machine.

@@ -36,6 +36,7 @@ use vector::finite;
 
 pub use filter::{Ignore, normalise};
 pub use pca::Pca;
+pub use points::Points;
 pub use shadow::{Shadow, shadows};
 
 family! {
