@@ -2,6 +2,7 @@
 
 mod basins;
 mod check;
+mod connect;
 mod critical;
 mod help;
 mod list;
@@ -25,7 +26,7 @@ use std::process::ExitCode;
 /// Without a command the window opens. The commands do the same work without a window: `trace` writes the paths of
 /// optimizers as numbers, `render` draws them, `sweep` compares their settings, `basins` draws where every start
 /// ends, `critical` lists minima, maxima and saddles, `train` trains a network, `slice` writes its loss
-/// on a plane through its parameters, `list` says what there is to choose from, `help` explains it, `check` looks at a scene file.
+/// on a plane through its parameters, `connect` looks for a way between two networks, `list` says what there is to choose from, `help` explains it, `check` looks at a scene file.
 #[derive(Parser)]
 #[command(
     name = "ravine",
@@ -63,6 +64,7 @@ enum Command {
     Critical(critical::Args),
     Train(train::Args),
     Slice(slice::Args),
+    Connect(connect::Args),
     List(list::Args),
     Help(help::Args),
     Check(check::Args),
@@ -80,6 +82,7 @@ pub fn main() -> ExitCode {
         Some(Command::Critical(args)) => critical::critical(&args),
         Some(Command::Train(args)) => train::train(&args),
         Some(Command::Slice(args)) => slice::slice(&args),
+        Some(Command::Connect(args)) => connect::connect(&args),
         Some(Command::List(args)) => list::list(&args),
         Some(Command::Help(args)) => help::help(&args),
         Some(Command::Check(args)) => check::check(&args),
@@ -120,4 +123,20 @@ fn print(fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Stri
         )),
         _ => Ok(()),
     }
+}
+
+/// Writes lines of cells, of which each column is as wide as its widest.
+fn table<const N: usize>(lines: &[[String; N]], out: &mut dyn Write) -> io::Result<()> {
+    let widths: [usize; N] = std::array::from_fn(|column| {
+        let cells = lines.iter().map(|line| line[column].chars().count());
+        cells.max().unwrap_or(0)
+    });
+    for line in lines {
+        let cells = line.iter().zip(widths);
+        let text: Vec<String> = cells
+            .map(|(cell, width)| format!("{cell:width$}"))
+            .collect();
+        writeln!(out, "{}", text.join("  ").trim_end())?;
+    }
+    Ok(())
 }

@@ -4,6 +4,7 @@ pub mod axis;
 pub mod basins;
 pub mod chart;
 pub mod colour;
+pub mod connect;
 pub mod critical;
 mod curve;
 pub mod drawing;
