@@ -9,6 +9,7 @@ mod sharpness;
 mod spectrum;
 mod surveys;
 mod training;
+mod ways;
 
 pub use carried::CarriedFound;
 pub use fit::FitFound;
@@ -20,12 +21,14 @@ pub use surveys::{
 };
 
 pub use training::{Row, Trained, TrainedRun};
+pub use ways::WaysFound;
 
 use super::cancel::Cancel;
 use super::contour::{self, ContourLine, Levels};
 use super::curvature::{self, Inquiry};
 use super::landscape::{Files, Ground, Spacing};
 use super::network::Trainee;
+use super::network::connect::Connect;
 use super::objective::{Objective, graph};
 use super::plane::{Plane, Rect};
 use super::run::{self, Conditions, Outcome, RunSpec, Trajectory};
@@ -42,6 +45,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use surveys::{BasinsSlot, CriticalSlot, SweepSlot};
 use training::{Gate, Training};
+use ways::WaysSlot;
 
 /// A run's trajectory and the exact curvature along it.
 #[derive(Clone, Debug, PartialEq)]
@@ -363,6 +367,7 @@ pub struct Lab {
     fit: FitSlot,
     sharpness: SharpnessSlot,
     spectrum: SpectrumSlot,
+    ways: WaysSlot,
     carried: CarriedSlot,
     seeds: SeedsSlot,
 }
@@ -418,6 +423,7 @@ impl Lab {
         let fit = FitSlot::spawn(Arc::clone(&wake))?;
         let sharpness = SharpnessSlot::spawn(Arc::clone(&wake))?;
         let spectrum = SpectrumSlot::spawn(Arc::clone(&wake))?;
+        let ways = WaysSlot::spawn(Arc::clone(&wake))?;
         let carried = CarriedSlot::spawn(Arc::clone(&wake))?;
         let seeds = SeedsSlot::spawn(Arc::clone(&wake))?;
         let terrain = Latest::spawn(
@@ -451,6 +457,7 @@ impl Lab {
             fit,
             sharpness,
             spectrum,
+            ways,
             carried,
             seeds,
         })
@@ -577,9 +584,27 @@ impl Lab {
         self.spectrum.newest()
     }
 
-    /// Whether curvature is being measured.
-    pub fn is_measuring(&self) -> bool {
-        self.spectrum.busy()
+    /// Asks for ways between the ends of two runs, of which `spec` trains the curve, and for the losses on a window of the plane that holds
+    /// them.
+    pub fn ask_ways(
+        &self,
+        trained: &Trained,
+        ends: [usize; 2],
+        spec: &RunSpec,
+        settings: &Connect,
+        window: Option<Rect>,
+    ) {
+        self.ways.ask(trained, ends, spec, settings, window);
+    }
+
+    /// The ways that were asked for, or earlier ones, as far as they are known.
+    pub fn ways(&self) -> Option<Arc<Result<WaysFound, String>>> {
+        self.ways.newest()
+    }
+
+    /// Waits until the ways that were asked for are known, but no longer than this.
+    pub fn wait_for_ways(&self, patience: Duration) {
+        self.ways.wait(patience);
     }
 
     /// Waits until the curvature that was asked for is known, but no longer than this.

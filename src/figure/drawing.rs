@@ -158,6 +158,47 @@ impl Item {
     }
 }
 
+impl Item {
+    /// The same elsewhere.
+    #[must_use]
+    pub fn moved(self, [dx, dy]: Point) -> Self {
+        let at = |[x, y]: Point| [x + dx, y + dy];
+        let within = |area: Area| Area::new(at(area.min), at(area.max));
+        match self {
+            Self::Path {
+                points,
+                closed,
+                stroke,
+                fill,
+            } => Self::Path {
+                points: points.into_iter().map(at).collect(),
+                closed,
+                stroke,
+                fill,
+            },
+            Self::Text(text) => Self::Text(Text {
+                at: at(text.at),
+                ..text
+            }),
+            Self::Image {
+                area,
+                columns,
+                rows,
+                pixels,
+            } => Self::Image {
+                area: within(area),
+                columns,
+                rows,
+                pixels,
+            },
+            Self::Clipped { area, items } => Self::Clipped {
+                area: within(area),
+                items: items.into_iter().map(|item| item.moved([dx, dy])).collect(),
+            },
+        }
+    }
+}
+
 /// A picture: its size and what is in it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Drawing {

@@ -16,6 +16,7 @@ use super::view::off_plane::OffPlaneView;
 use super::view::seeds::SeedsView;
 use super::view::spectrum::SpectrumView;
 use super::view::sweep::SweepView;
+use super::view::ways::WaysView;
 use crate::engine::lab::{Lab, Runs, Terrain};
 use crate::engine::scene::Scene;
 use crate::figure::frame::Frame;
@@ -58,6 +59,7 @@ pub struct App {
     pub(super) fit: FitView,
     pub(super) off_plane: OffPlaneView,
     pub(super) spectrum: SpectrumView,
+    pub(super) ways: WaysView,
     pub(super) seeds: SeedsView,
     pub(super) charts: Charts,
     pub(super) scene_panel: panel::scene::Memory,
@@ -102,6 +104,7 @@ impl App {
             fit: FitView::default(),
             off_plane: OffPlaneView::default(),
             spectrum: SpectrumView::default(),
+            ways: WaysView::default(),
             seeds: SeedsView::default(),
             charts: Charts::default(),
             scene_panel: panel::scene::Memory::default(),
@@ -145,6 +148,7 @@ impl App {
         self.lab.wait_for_carried(FOREVER);
         self.lab.wait_for_sharpness(FOREVER);
         self.lab.wait_for_spectrum(FOREVER);
+        self.lab.wait_for_ways(FOREVER);
         self.lab.wait_for_seeds(FOREVER);
         self.collect();
     }

@@ -138,6 +138,7 @@ pub(crate) const MENUS: [(&str, &[Entry]); 5] = [
             entry("Off-plane", Command::Show(View::OffPlane), plain(Key::O)),
             entry("Spectrum", Command::Show(View::Spectrum), plain(Key::H)),
             entry("Seeds", Command::Show(View::Seeds), plain(Key::S)),
+            entry("Connect", Command::Show(View::Ways), plain(Key::C)),
             entry("Full view", Command::FullView, plain(Key::F)),
             entry("Light or dark", Command::SwitchTheme, ctrl(Key::D)),
         ],

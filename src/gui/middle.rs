@@ -5,7 +5,9 @@ use super::paint;
 use super::view::View;
 use super::view::fit::FitView;
 use super::view::spectrum::SpectrumView;
+use super::view::ways::WaysView;
 use crate::engine::lab::{Runs, Terrain};
+use crate::engine::network::connect::usual_trainer;
 use crate::engine::scene::Scene;
 use crate::export::picture::Show;
 use crate::figure::colour::Theme;
@@ -94,6 +96,32 @@ impl App {
         self.message_ui(ui, paint::area(space));
     }
 
+    /// Ways between the ends of two runs, in all of the space that is left.
+    pub(super) fn ways_panel(&mut self, ui: &mut egui::Ui, names: &[String], theme: &Theme) {
+        let (space, fitting) = (ui.available_rect_before_wrap(), self.fitting_runs());
+        let runs = fitting.as_ref().map(|(runs, _)| runs);
+        let trained = runs.and_then(|runs| runs.trained.as_ref());
+        let found = self.lab.ways();
+        if let (Some(bench), Some(trained), Some(ends)) =
+            (&self.scene.network, trained, self.ways.ends(names.len()))
+            && trained.complete
+        {
+            let own = found.as_ref().filter(|found| {
+                (***found)
+                    .as_ref()
+                    .is_ok_and(|found| found.is_of(trained, ends))
+            });
+            let window = WaysView::window(own, space.size());
+            let spec = usual_trainer();
+            self.lab.ask_ways(trained, ends, &spec, &bench.ways, window);
+        }
+        let textures = &mut self.textures;
+        self.ways
+            .ui(ui, runs, names, found.as_ref(), theme, textures);
+        self.map.under_pointer.clear();
+        self.message_ui(ui, paint::area(space));
+    }
+
     /// The random plane of a network beside those of other seeds, in all of the space that is left.
     pub(super) fn seeds_panel(&mut self, ui: &mut egui::Ui, theme: &Theme) {
         let (space, runs) = (ui.available_rect_before_wrap(), self.fitting_runs());
@@ -116,7 +144,7 @@ impl App {
         match self.shown_view() {
             View::OffPlane => Show::OffPlane,
             View::Seeds => self.seeds.seeds(&self.scene).map_or(Show::Map, Show::Seeds),
-            View::Map | View::Basins | View::Sweep | View::Spectrum => Show::Map,
+            View::Map | View::Basins | View::Sweep | View::Spectrum | View::Ways => Show::Map,
         }
     }
 }

@@ -236,6 +236,7 @@ impl App {
                             self.selected = chosen.or(self.selected);
                             commands.extend(command);
                         }
+                        View::Ways => commands.extend(self.ways.strip_ui(ui, &self.scene, names)),
                         View::Seeds => {
                             let busy = self.lab.seeds_busy();
                             self.seeds.strip_ui(ui, busy);
@@ -285,6 +286,9 @@ impl App {
         }
         if shown_view == View::OffPlane {
             return self.off_plane_panel(ui, &names, theme);
+        }
+        if shown_view == View::Ways {
+            return self.ways_panel(ui, &names, theme);
         }
         if shown_view == View::Spectrum {
             return self.spectrum_panel(ui, &names, theme);
@@ -339,9 +343,12 @@ impl App {
             tools: shown_view == View::Map,
         };
         let commands = match shown_view {
-            View::Map | View::Sweep | View::OffPlane | View::Spectrum | View::Seeds => {
-                self.map.ui(ui, &frame, &shown, &mut self.textures)
-            }
+            View::Map
+            | View::Sweep
+            | View::OffPlane
+            | View::Spectrum
+            | View::Seeds
+            | View::Ways => self.map.ui(ui, &frame, &shown, &mut self.textures),
             View::Basins => {
                 if let Some(run) = followed.filter(|_| dim == 2) {
                     let of = BasinsOf {

@@ -202,3 +202,16 @@ fn seeds_are_maps_side_by_side_and_a_click_takes_one() {
     window.press_with(egui::Modifiers::COMMAND, egui::Key::Z);
     assert_eq!(plane(&mut window), "filter", "undone");
 }
+
+#[test]
+fn ways_lead_from_the_end_of_one_run_to_that_of_another() {
+    let mut window = network("moons:samples=20", "bce");
+    window.press(egui::Key::C);
+    window.settle();
+    window.settle();
+    assert!(window.has("Ways between two networks"));
+    assert!(window.paints("straight line") && window.paints("curve"));
+    assert!(!window.says("Training the curve"), "it has been trained");
+    window.click(egui::Role::Button, "How");
+    assert!(window.says("align"));
+}

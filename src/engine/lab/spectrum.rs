@@ -88,10 +88,6 @@ impl SpectrumSlot {
         self.0.newest()
     }
 
-    pub(super) fn busy(&self) -> bool {
-        self.0.busy()
-    }
-
     pub(super) fn wait(&self, patience: Duration) {
         self.0.wait(patience);
     }

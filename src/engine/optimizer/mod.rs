@@ -7,7 +7,7 @@ mod adadelta;
 mod adafactor;
 mod adagrad;
 mod adahessian;
-mod adam;
+pub(in crate::engine) mod adam;
 mod adamax;
 mod adamw;
 mod adan;

@@ -4,6 +4,7 @@ use super::{Run, SceneError};
 use crate::engine::curvature::Inquiry;
 use crate::engine::declare::settings;
 use crate::engine::landscape::{Files, NoFiles};
+use crate::engine::network::connect::Connect;
 use crate::engine::network::data::AnyDataset;
 use crate::engine::network::plane::AnyPlane;
 use crate::engine::network::{AnyNetwork, Loss, Precision, Thresholds, Trainee};
@@ -28,6 +29,13 @@ pub struct Bench {
     /// What is asked about the curvature along its runs.
     #[serde(default, skip_serializing_if = "is_usual")]
     pub curvature: Inquiry,
+    /// How ways between two of its runs are looked for.
+    #[serde(default, skip_serializing_if = "are_usual")]
+    pub ways: Connect,
+}
+
+fn are_usual(ways: &Connect) -> bool {
+    *ways == Connect::default()
 }
 
 fn is_usual(inquiry: &Inquiry) -> bool {
@@ -100,6 +108,7 @@ impl Default for Bench {
             plane: pca(),
             settings: BenchSettings::default(),
             curvature: Inquiry::default(),
+            ways: Connect::default(),
         }
     }
 }

@@ -11,6 +11,7 @@ pub(crate) mod sheet;
 pub(crate) mod spectrum;
 pub(crate) mod sweep;
 mod under;
+pub(crate) mod ways;
 
 use crate::engine::scene::Scene;
 use eframe::egui;
@@ -31,17 +32,20 @@ pub(crate) enum View {
     Spectrum,
     /// The random plane of a network beside those of other seeds.
     Seeds,
+    /// Ways between the ends of two runs of a network.
+    Ways,
 }
 
 impl View {
     /// All views in their order.
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Map,
         Self::Basins,
         Self::Sweep,
         Self::OffPlane,
         Self::Spectrum,
         Self::Seeds,
+        Self::Ways,
     ];
 
     /// Those that a scene has: surveys are of landscapes, and only the plane of a network leaves something out.
@@ -50,7 +54,7 @@ impl View {
         let has = move |view: &Self| match view {
             Self::Map => true,
             Self::Basins | Self::Sweep => !network,
-            Self::OffPlane | Self::Spectrum | Self::Seeds => network,
+            Self::OffPlane | Self::Spectrum | Self::Seeds | Self::Ways => network,
         };
         Self::ALL.into_iter().filter(has)
     }
@@ -64,6 +68,7 @@ impl View {
             Self::OffPlane => "Off-plane",
             Self::Spectrum => "Spectrum",
             Self::Seeds => "Seeds",
+            Self::Ways => "Connect",
         }
     }
 
@@ -83,6 +88,9 @@ impl View {
             }
             Self::Seeds => {
                 "The random plane beside those of other seeds, around the same weights at one scale: how much of a map depends on its directions."
+            }
+            Self::Ways => {
+                "The straight line between the networks that two runs end in and its barrier, a curve trained around it, and the plane that holds both."
             }
         }
     }

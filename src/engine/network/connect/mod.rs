@@ -30,6 +30,8 @@ use super::{NetworkLoss, Trainee};
 use crate::engine::cancel::Cancel;
 use crate::engine::declare::settings;
 use crate::engine::objective::{Objective, Treatment};
+use crate::engine::optimizer::AnyOptimizer;
+use crate::engine::optimizer::adam::Adam;
 use crate::engine::plane::Plane;
 use crate::engine::run::{Conditions, Outcome, RunSpec};
 use align::align;
@@ -55,6 +57,14 @@ settings! {
         /// The seed of mini-batches and of the order in which layers are aligned.
         seed: u64 = 0, in 0.0..=9e15;
     }
+}
+
+/// What trains a curve unless something else is asked for: Adam with a learning rate of 0.01.
+pub fn usual_trainer() -> RunSpec {
+    RunSpec::new(AnyOptimizer::Adam(Adam {
+        lr: 0.01,
+        ..Adam::default()
+    }))
 }
 
 /// Two trained networks and the ways between them.
