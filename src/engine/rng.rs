@@ -28,6 +28,8 @@ pub enum Purpose {
     Traces = 10,
     /// Directions in which sharpness is measured.
     Sharpness = 11,
+    /// The order in which layers are matched to those of another network; the index is 0 for the first search, 1 for the second.
+    Matching = 12,
 }
 
 /// The stream for a seed, a purpose and an index. ChaCha with 8 rounds: the same on every machine.

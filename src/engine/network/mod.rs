@@ -20,6 +20,7 @@
 //! ```
 
 mod activation;
+pub mod connect;
 pub mod data;
 mod diagnosis;
 mod fit;

@@ -157,6 +157,11 @@ impl NetworkLoss {
         self.loss
     }
 
+    /// λ: λ/2 ‖θ‖² is added to the mean over the samples.
+    pub fn l2(&self) -> f64 {
+        self.l2
+    }
+
     /// Whether each sample's loss depends on all samples, whose moments batch normalisations take.
     pub fn is_coupled(&self) -> bool {
         self.shape.norm == Norm::Batch && self.moments.is_none()

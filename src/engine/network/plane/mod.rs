@@ -34,6 +34,7 @@ use crate::engine::run::Trajectory;
 
 pub use filter::{Ignore, normalise};
 pub use pca::Pca;
+pub use points::Points;
 pub use shadow::{Shadow, shadows};
 
 family! {
