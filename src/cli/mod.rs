@@ -2,6 +2,7 @@
 
 mod basins;
 mod check;
+mod connect;
 mod critical;
 mod curvature;
 mod help;
@@ -26,7 +27,8 @@ use std::process::ExitCode;
 /// Without a command the window opens. The commands do the same work without a window: `trace` writes the paths of
 /// optimizers as numbers, `render` draws them, `sweep` compares their settings, `basins` draws where every start
 /// ends, `critical` lists minima, maxima and saddles, `train` trains a network, `slice` writes its loss
-/// on a plane through its parameters, `curvature` tells how sharp it is, `list` says what there is to choose from, `help` explains it, `check` looks at a scene file.
+/// on a plane through its parameters, `curvature` tells how sharp it is, `connect` looks for a way between two networks, `list` says what
+/// there is to choose from, `help` explains it, `check` looks at a scene file.
 #[derive(Parser)]
 #[command(
     name = "ravine",
@@ -65,6 +67,7 @@ enum Command {
     Train(train::Args),
     Slice(slice::Args),
     Curvature(curvature::Args),
+    Connect(connect::Args),
     List(list::Args),
     Help(help::Args),
     Check(check::Args),
@@ -85,6 +88,7 @@ pub fn main() -> ExitCode {
         Some(Command::Train(args)) => train::train(&args),
         Some(Command::Slice(args)) => slice::slice(&args),
         Some(Command::Curvature(args)) => curvature::curvature(&args),
+        Some(Command::Connect(args)) => connect::connect(&args),
         Some(Command::List(args)) => list::list(&args),
         Some(Command::Help(args)) => help::help(&args),
         Some(Command::Check(args)) => check::check(&args),
@@ -125,4 +129,20 @@ fn print(fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Stri
         )),
         _ => Ok(()),
     }
+}
+
+/// Writes lines of cells, of which each column is as wide as its widest.
+fn table<const N: usize>(lines: &[[String; N]], out: &mut dyn Write) -> io::Result<()> {
+    let widths: [usize; N] = std::array::from_fn(|column| {
+        let cells = lines.iter().map(|line| line[column].chars().count());
+        cells.max().unwrap_or(0)
+    });
+    for line in lines {
+        let cells = line.iter().zip(widths);
+        let text: Vec<String> = cells
+            .map(|(cell, width)| format!("{cell:width$}"))
+            .collect();
+        writeln!(out, "{}", text.join("  ").trim_end())?;
+    }
+    Ok(())
 }

@@ -1,9 +1,11 @@
-//! The network and the data that `train` and `slice` work on.
+//! The network and the data that `train`, `slice` and `connect` work on.
 
 use super::scene_args::placed;
 use crate::engine::declare::Value;
 use crate::engine::network::data::{AnyDataset, Split};
 use crate::engine::network::{AnyNetwork, NetworkLoss};
+use crate::engine::objective::Objective;
+use crate::engine::run::RunSpec;
 use crate::engine::spec;
 use crate::import::{Disk, open_weights, open_weights_and_moments};
 use std::path::Path;
@@ -16,7 +18,7 @@ pub(super) struct NetworkArgs {
     pub(super) network: String,
     /// The data: a CSV file, or a built-in set like moons:noise=0.2
     #[arg(long, value_name = "FILE|SPEC")]
-    data: String,
+    pub(super) data: String,
     /// The column of a CSV file that is the label; without it, the last one
     #[arg(long, value_name = "NAME")]
     label: Option<String>,
@@ -100,6 +102,34 @@ pub(super) fn at_weights(
     let (theta, moments) = open_weights_and_moments(path, loss.layout().tensors())?;
     let loss = loss.frozen(moments).map_err(|error| error.to_string())?;
     Ok((loss, theta))
+}
+
+/// A run that this network can make, which `flag` asks for.
+pub(super) fn spec(flag: &str, text: &str, loss: &NetworkLoss) -> Result<RunSpec, String> {
+    let spec: RunSpec = text
+        .parse()
+        .map_err(|refusal| placed(flag, text, &refusal))?;
+    let optimizer = &spec.optimizer;
+    if let Some(expected) = optimizer.as_dyn().refuses(loss) {
+        let name = optimizer.name();
+        return Err(format!(
+            "`{name}` cannot train this network; expected {expected}"
+        ));
+    }
+    let unknown = { spec.groups.iter() }.find(|group| loss.group(&group.name).is_none());
+    match unknown {
+        Some(group) => {
+            let names: Vec<&str> = { loss.layout().tensors().iter() }
+                .map(|tensor| &*tensor.name)
+                .collect();
+            Err(format!(
+                "the network has no parameters called `{}`; expected a layer like layers.0 or one of {} in brackets",
+                group.name,
+                names.join(", ")
+            ))
+        }
+        None => Ok(spec),
+    }
 }
 
 /// A seed.

@@ -186,10 +186,10 @@ impl SceneArgs {
 }
 
 /// Reads and checks a setting as a scene file's is.
-fn set(training: &mut Training, name: &str, text: &str) -> Result<(), Refusal> {
-    let index = training.index(name)?;
-    let value = training.params()[index].parse(text)?;
-    training.set(name, value)
+pub(super) fn set(settings: &mut dyn Settings, name: &str, text: &str) -> Result<(), Refusal> {
+    let index = settings.index(name)?;
+    let value = settings.params()[index].parse(text)?;
+    settings.set(name, value)
 }
 
 /// A refusal; one of a value says which flag it stands in, as there may be several.

@@ -5,7 +5,7 @@ mod layers;
 mod report;
 mod sharpness;
 
-use super::network_args::{NetworkArgs, seed, share, weights};
+use super::network_args::{NetworkArgs, seed, share, spec, weights};
 use super::{print, slice};
 use crate::engine::cancel::Cancel;
 use crate::engine::network::NetworkLoss;
@@ -158,7 +158,7 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
     let plane = args.plane.as_deref().map(slice::plane).transpose()?;
     let (seed, test) = (seed(&args.seed)?, share(&args.test)?);
     let (loss, split) = args.network.prepare(test, seed)?;
-    let specs = args.runs.iter().map(|text| flags::spec(text, &loss));
+    let specs = args.runs.iter().map(|text| spec("--run", text, &loss));
     let specs = specs.collect::<Result<Vec<RunSpec>, String>>()?;
     let conditions = args.conditions(seed, loss.samples())?;
     let (steps, every) = (conditions.steps, conditions.every);

@@ -1,6 +1,7 @@
 //! What leaves the program: trajectories and slices as tables, weights, pictures, reference pages, and files that are written whole or not at all.
 
 pub mod basins;
+pub mod connect;
 pub mod file;
 pub mod layers;
 pub(crate) mod members;

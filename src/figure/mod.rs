@@ -5,6 +5,7 @@ pub mod basins;
 pub mod carried;
 pub mod chart;
 pub mod colour;
+pub mod connect;
 pub mod critical;
 mod curve;
 pub mod drawing;

@@ -1,6 +1,7 @@
 //! The program as it is called from a shell, in a folder of its own.
 
 mod basins;
+mod connect;
 mod critical;
 mod curvature;
 mod layers;

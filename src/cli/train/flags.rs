@@ -1,9 +1,5 @@
 //! What the flags of `ravine train` say, or why they cannot.
 
-use crate::cli::scene_args::placed;
-use crate::engine::network::NetworkLoss;
-use crate::engine::objective::Objective;
-use crate::engine::run::RunSpec;
 use crate::export::file::extension;
 use std::path::{Path, PathBuf};
 
@@ -53,34 +49,6 @@ pub(super) fn steps(
             "{flag} cannot be `{text}`; expected a whole number that makes 1 to {MOST_STEPS} steps"
         )
     })
-}
-
-/// A run that this network can make.
-pub(super) fn spec(text: &str, loss: &NetworkLoss) -> Result<RunSpec, String> {
-    let spec: RunSpec = text
-        .parse()
-        .map_err(|refusal| placed("--run", text, &refusal))?;
-    let optimizer = &spec.optimizer;
-    if let Some(expected) = optimizer.as_dyn().refuses(loss) {
-        let name = optimizer.name();
-        return Err(format!(
-            "`{name}` cannot train this network; expected {expected}"
-        ));
-    }
-    let unknown = { spec.groups.iter() }.find(|group| loss.group(&group.name).is_none());
-    match unknown {
-        Some(group) => {
-            let names: Vec<&str> = { loss.layout().tensors().iter() }
-                .map(|tensor| &*tensor.name)
-                .collect();
-            Err(format!(
-                "the network has no parameters called `{}`; expected a layer like layers.0 or one of {} in brackets",
-                group.name,
-                names.join(", ")
-            ))
-        }
-        None => Ok(spec),
-    }
 }
 
 /// Samples in a mini-batch; `None` is all.

@@ -2,6 +2,7 @@
 
 use super::End;
 use crate::cli::slice::explained;
+use crate::cli::table;
 use crate::engine::network::data::Split;
 use crate::engine::network::plane::Cut;
 use crate::engine::network::{Measure, NetworkLoss};
@@ -55,17 +56,7 @@ pub(super) fn report(
             digits(norm(&gradient)),
         ]);
     }
-    let widths: [usize; 7] = std::array::from_fn(|column| {
-        let cells = lines.iter().map(|line| line[column].chars().count());
-        cells.max().unwrap_or(0)
-    });
-    for line in &lines {
-        let cells = line.iter().zip(widths);
-        let text: Vec<String> = cells
-            .map(|(cell, width)| format!("{cell:width$}"))
-            .collect();
-        writeln!(out, "{}", text.join("  ").trim_end())?;
-    }
+    table(&lines, out)?;
     if let Some(sentence) = cut.and_then(explained) {
         writeln!(out, "{sentence}")?;
     }

@@ -1,0 +1,303 @@
+//! `ravine connect`: ways between two trained networks.
+
+mod report;
+
+use super::network_args::{NetworkArgs, share, spec, weights};
+use super::print;
+use super::render::{Ground as Light, size};
+use super::scene_args::set;
+use crate::engine::cancel::Cancel;
+use crate::engine::declare::{Settings, Value};
+use crate::engine::network::Trainee;
+use crate::engine::network::connect::{self as engine, Connect, Connection};
+use crate::engine::run::RunSpec;
+use crate::engine::surface::Surface;
+use crate::export::file::{check_place, extension, write_whole};
+use crate::export::{connect as table, picture, weights as safetensors};
+use crate::figure::connect as figure;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Looks for a way between two trained networks on which the loss stays low
+///
+/// The straight line between their weights mostly leads over a barrier. A curve is trained around it: a quadratic Bézier curve
+/// whose middle point goes to where the mean loss along the curve is low. With --align the hidden units of the second network
+/// are first put in the order in which they fit those of the first, which computes the same.
+#[derive(clap::Args)]
+#[command(after_help = "\
+The curve is (1-t)^2 a + 2 t (1-t) theta + t^2 b, of Garipov et al. 2018. They
+draw one t for each step; here the loss that is trained is the mean over --nodes
+even places along the curve, so that the same call gives the same bits, and any
+optimizer will do. It begins as the straight line.
+
+--align is the weight matching of Ainsworth, Hayase & Srinivasa 2023. It changes
+nothing of what the second network computes. Layers that residual connections
+tie have one order.
+
+The barrier is the largest rise of the loss above the line between the losses of
+both ends. Losses are means over the samples, without l2. With norm=batch every
+point takes the moments of all training data anew.
+
+CSV has a line for each t from 0 to 1, JSON and NPZ the same columns:
+  t                        0 is --from, 1 is --to
+  straight_loss            on the straight line, of the training data
+  straight_accuracy        the same, where there are classes
+  straight_test_loss, straight_test_accuracy   of the test data, with --test
+  curve_loss, ...          the same on the curve
+  unaligned_loss, ...      with --align, on the straight line before it
+  curve_a, curve_b         where the curve is on the plane through both ends, at
+                           (0, 0) and (1, 0), and theta; the second direction
+                           is at a right angle to the first and as long. The
+                           straight line is at (t, 0)
+NPZ also holds from, to (aligned) and theta, and the plane's origin, u and v.
+JSON also holds what is printed. Pictures show the columns and the map of that
+plane with both ways on it.
+
+Examples:
+  ravine train --network mlp:hidden=16/16,loss=bce --data moons:noise=0.2 \\
+    --run adam:lr=0.01 --steps 500 --seed 1 -o a.safetensors
+  ravine train --network mlp:hidden=16/16,loss=bce --data moons:noise=0.2 \\
+    --run adam:lr=0.01 --steps 500 --seed 2 -o b.safetensors
+  ravine connect --network mlp:hidden=16/16,loss=bce --data moons:noise=0.2 \\
+    --from a.safetensors --to b.safetensors --align -o path.png")]
+pub(super) struct Args {
+    #[command(flatten)]
+    network: NetworkArgs,
+    /// The weights at t = 0, a safetensors file
+    #[arg(long, value_name = "FILE")]
+    from: PathBuf,
+    /// The weights at t = 1, a safetensors file
+    #[arg(long, value_name = "FILE")]
+    to: PathBuf,
+    /// The file to write, its name ending in .csv, .json, .npz, .png or .svg
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Writes the weights in the middle of the curve, theta, to a file ending in .safetensors
+    #[arg(long, value_name = "FILE")]
+    curve_weights: Option<PathBuf>,
+    /// With --align, writes the second network's weights in their new order to a file ending in .safetensors
+    #[arg(long, value_name = "FILE")]
+    aligned_weights: Option<PathBuf>,
+    /// First puts the hidden units of --to in the order in which they fit those of --from
+    #[arg(long)]
+    align: bool,
+    /// What trains the curve
+    #[arg(long, value_name = "SPEC", default_value = "adam:lr=0.01")]
+    optimizer: String,
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help = help("steps"))]
+    steps: Option<String>,
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help = help("nodes"))]
+    nodes: Option<String>,
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help = help("batch"))]
+    batch: Option<String>,
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help = help("points"))]
+    points: Option<String>,
+    /// The seed of mini-batches, of the order in which layers are aligned, and with --test of what is kept for it
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "0",
+        allow_negative_numbers = true
+    )]
+    seed: String,
+    /// Also measures the share of the data that `ravine train --test` kept for a test with the same --seed
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    test: Option<String>,
+    /// Prints JSON
+    #[arg(long)]
+    json: bool,
+    /// Points along a side of a picture's map, 2 to 1024
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "65",
+        allow_negative_numbers = true
+    )]
+    map: String,
+    /// Width and height of a picture in pixels, 16 to 16384 each
+    #[arg(long, value_name = "WxH", default_value = "1600x1200")]
+    size: String,
+    /// Of a picture: light or dark
+    #[arg(long, value_enum, value_name = "THEME", hide_possible_values = true, default_value_t = Light::Light)]
+    theme: Light,
+}
+
+/// The help of a flag that stands for a setting of [`Connect`].
+fn help(setting: &str) -> String {
+    let settings = Connect::default();
+    let described = settings.index(setting).map(|index| {
+        let param = &settings.params()[index];
+        let default = param.text(&settings.default_value(index));
+        let expected = param.expected();
+        format!("{} Expects {expected} [default: {default}]", param.help)
+    });
+    described.unwrap_or_default()
+}
+
+pub(super) fn connect(args: &Args) -> Result<(), String> {
+    let output = args.output.as_deref();
+    let output = output.map(|path| {
+        let valid = ["csv", "json", "npz", "png", "svg"];
+        Ok::<_, String>((path, extension(path, &valid)?))
+    });
+    let output = output.transpose()?;
+    let pixels = size(&args.size)?;
+    let side = args.side()?;
+    let settings = args.settings()?;
+    let test = args.test.as_deref().map_or(Ok(0.0), share)?;
+    let (loss, split) = args.network.prepare(test, settings.seed)?;
+    if test > 0.0 && split.test.samples() == 0 {
+        return Err(format!(
+            "--test {test} keeps no sample for a test; expected a larger share"
+        ));
+    }
+    let spec = spec("--optimizer", &args.optimizer, &loss)?;
+    let ends = [weights(&loss, &args.from)?, weights(&loss, &args.to)?];
+    for path in [&args.output, &args.curve_weights, &args.aligned_weights] {
+        path.as_deref().map_or(Ok(()), check_place)?;
+    }
+    let tested = (split.test.samples() > 0).then(|| loss.on(&split.test));
+    let trainee = Trainee {
+        test: tested
+            .transpose()
+            .map_err(|error| format!("--test {test}: {error}"))?,
+        start: loss.initial(settings.seed),
+        loss: Arc::new(loss),
+        split,
+    };
+    let never = Cancel::default();
+    let both = ends.each_ref().map(Vec::as_slice);
+    let found = engine::connect(&trainee, both, &spec, &settings, &never, &mut |_| {});
+    let Some(found) = found.map_err(|error| error.to_string())? else {
+        return Ok(()); // Nothing cancels this work.
+    };
+    let summary = args.summary(&found, &spec, &settings);
+    if let Some((path, kind)) = output {
+        match kind {
+            "csv" => write_whole(path, |out| table::csv(&found, out))?,
+            "npz" => write_whole(path, |out| table::npz(&found, out))?,
+            "json" => write_whole(path, |out| table::json(&found, &summary, out))?,
+            _ => {
+                let asked = args.caption(&spec, &settings);
+                let bytes = args.picture(&trainee, &found, &asked, kind, pixels, side)?;
+                write_whole(path, |out| out.write_all(&bytes))?;
+            }
+        }
+    }
+    let [_, aligned] = &found.ends;
+    for (path, theta) in [
+        (&args.curve_weights, &found.theta),
+        (&args.aligned_weights, aligned),
+    ] {
+        if let Some(path) = path {
+            write_whole(path, |out| safetensors::write(&trainee.loss, theta, out))?;
+        }
+    }
+    print(|out| {
+        if args.json {
+            return writeln!(out, "{summary:#}");
+        }
+        report::report(&found, [&args.from, &args.to], out)
+    })
+}
+
+impl Args {
+    /// The settings that the flags make, and refusals of flags that nothing would heed.
+    fn settings(&self) -> Result<Connect, String> {
+        let mut settings = Connect {
+            align: self.align,
+            ..Connect::default()
+        };
+        for (name, text) in [
+            ("steps", self.steps.as_ref()),
+            ("nodes", self.nodes.as_ref()),
+            ("batch", self.batch.as_ref()),
+            ("points", self.points.as_ref()),
+            ("seed", Some(&self.seed)),
+        ] {
+            if let Some(text) = text {
+                set(&mut settings, name, text).map_err(|refusal| refusal.to_string())?;
+            }
+        }
+        for path in [&self.curve_weights, &self.aligned_weights]
+            .into_iter()
+            .flatten()
+        {
+            extension(path, &["safetensors"])?;
+        }
+        if self.aligned_weights.is_some() && !self.align {
+            return Err(
+                "--aligned-weights are those of --align; expected it beside them".to_owned(),
+            );
+        }
+        Ok(settings)
+    }
+
+    fn side(&self) -> Result<usize, String> {
+        let text = &self.map;
+        let side = text.parse().ok().filter(|side| (2..=1024).contains(side));
+        side.ok_or_else(|| {
+            format!("--map cannot be `{text}`; expected a whole number from 2 to 1024")
+        })
+    }
+
+    /// What JSON says besides the rows.
+    fn summary(&self, found: &Connection, spec: &RunSpec, settings: &Connect) -> serde_json::Value {
+        let mut summary = table::summary(found);
+        summary["network"] = self.network.network.as_str().into();
+        summary["data"] = self.network.data.as_str().into();
+        summary["optimizer"] = spec.to_string().into();
+        summary["settings"] = serde_json::json!(settings);
+        summary
+    }
+
+    /// The settings that made a picture, in one line.
+    fn caption(&self, spec: &RunSpec, settings: &Connect) -> String {
+        let mut parts = vec![
+            format!("A {}", name(&self.from)),
+            format!("B {}", name(&self.to)),
+            format!("curve {spec}"),
+        ];
+        for (index, param) in settings.params().iter().enumerate() {
+            match (param.name, settings.value(index)) {
+                (_, Value::Flag(false) | Value::None) => {}
+                (name, Value::Flag(true)) => parts.push(name.to_owned()),
+                (name, value) => parts.push(format!("{name} {}", param.text(&value))),
+            }
+        }
+        parts.extend(self.test.as_ref().map(|share| format!("test {share}")));
+        parts.join(" · ")
+    }
+
+    /// The bytes of a picture.
+    fn picture(
+        &self,
+        trainee: &Trainee,
+        found: &Connection,
+        caption: &str,
+        kind: &str,
+        pixels: [u32; 2],
+        side: usize,
+    ) -> Result<Vec<u8>, String> {
+        let (points, never) = (picture::points(pixels), Cancel::default());
+        let surface = || {
+            let view = figure::window(found, points)?;
+            let plane = found.plane.as_ref()?;
+            Surface::sample(&*trainee.loss, plane, view, side, side, &never)
+        };
+        let title = self.network.title();
+        let told = figure::Told {
+            title: &title,
+            caption,
+            l2: trainee.loss.l2(),
+        };
+        let drawing = figure::picture(found, surface(), &told, points, self.theme.theme());
+        picture::bytes(&drawing, kind, pixels, &format!("{title}\n\n{caption}"))
+    }
+}
+
+/// A file's name without its place, which means nothing to whoever sees the picture.
+fn name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    name.to_string_lossy().into_owned()
+}

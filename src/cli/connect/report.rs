@@ -1,0 +1,87 @@
+//! What `ravine connect` says of the ways that it has found.
+
+use super::name;
+use crate::cli::table;
+use crate::engine::network::connect::{Connection, Peak};
+use crate::engine::run::Outcome;
+use crate::export::connect::ways;
+use crate::figure::axis::number;
+use std::io::{self, Write};
+use std::path::Path;
+
+/// What stands above the columns.
+const HEADER: [&str; 8] = [
+    "way",
+    "data",
+    "worst loss",
+    "at t",
+    "barrier",
+    "at t",
+    "least accuracy",
+    "at t",
+];
+
+/// Both ends, how well they were aligned, and a table of the ways.
+pub(super) fn report(found: &Connection, files: [&Path; 2], out: &mut dyn Write) -> io::Result<()> {
+    let rows = &found.straight.rows;
+    for (row, file) in [rows.first(), rows.last()].into_iter().zip(files) {
+        let Some(row) = row else { continue };
+        let parts = ["training", "test"].into_iter().enumerate();
+        let parts = parts.filter_map(|(part, data)| {
+            let loss = number(row.loss(part)?, 6);
+            let accuracy = row.accuracy(part);
+            let accuracy = accuracy.map(|share| format!(", accuracy {}", number(share, 6)));
+            Some(format!(
+                "{data} loss {loss}{}",
+                accuracy.unwrap_or_default()
+            ))
+        });
+        let parts: Vec<String> = parts.collect();
+        writeln!(out, "{}: {}", name(file), parts.join("; "))?;
+    }
+    if let Some((alignment, _)) = &found.aligned {
+        let units: usize = alignment.permutation.orders().iter().map(Vec::len).sum();
+        let [before, after] = alignment.distances.map(|distance| number(distance, 4));
+        let moved = alignment.permutation.moved();
+        writeln!(
+            out,
+            "aligned: {moved} of {units} hidden units change places, and the distance between the weights goes from {before} to {after}"
+        )?;
+    }
+    let mut lines = vec![HEADER.map(str::to_owned)];
+    for (way, profile) in ways(found) {
+        for (part, data) in ["training", "test"].into_iter().enumerate() {
+            let Some(worst) = profile.worst(part) else {
+                continue;
+            };
+            let least = profile.least_accuracy(part);
+            let [worst, barrier, least] = [Some(worst), profile.barrier(part), least].map(cells);
+            let [[worst, worst_t], [barrier, barrier_t], [least, least_t]] =
+                [worst, barrier, least];
+            lines.push([
+                way.to_owned(),
+                data.to_owned(),
+                worst,
+                worst_t,
+                barrier,
+                barrier_t,
+                least,
+                least_t,
+            ]);
+        }
+    }
+    table(&lines, out)?;
+    if let Outcome::Diverged(step) = found.outcome {
+        writeln!(
+            out,
+            "The training of the curve diverged at step {step}; the curve is the last finite one."
+        )?;
+    }
+    Ok(())
+}
+
+/// How high, and where.
+fn cells(peak: Option<Peak>) -> [String; 2] {
+    let cells = peak.map(|peak| [number(peak.height, 6), number(peak.t, 4)]);
+    cells.unwrap_or_else(|| ["–", "–"].map(str::to_owned))
+}

@@ -1,0 +1,373 @@
+//! Ways between two networks: loss and accuracy along them, and the plane that holds them.
+
+use super::axis::number;
+use super::chart::{Chart, Series, Style};
+use super::colour::{Marker, Theme, run_colour, run_marker};
+use super::drawing::{Anchor, Area, Drawing, Item, Point, Text};
+use super::frame::Frame;
+use super::layout::page;
+use super::map;
+use super::shortened;
+use super::trail::line;
+use crate::engine::cancel::Cancel;
+use crate::engine::lab::Terrain;
+use crate::engine::network::connect::{Along, Connection, Peak, Profile};
+use crate::engine::objective::norm;
+use crate::engine::plane::Rect;
+use crate::engine::scene::MapStyle;
+use crate::engine::surface::Surface;
+
+/// What a picture says of two networks and of what was asked for.
+#[derive(Clone, Copy)]
+pub struct Told<'a> {
+    /// The network and its data.
+    pub title: &'a str,
+    /// The settings, in one line.
+    pub caption: &'a str,
+    /// λ: where it is not zero the map's heights have λ/2 ‖θ‖² in them.
+    pub l2: f64,
+}
+
+/// A way in a chart: its name, its measures, and its place among colours and markers.
+type Way<'a> = (&'static str, &'a Profile, usize);
+
+/// Points of the curve on the map.
+const PIECES: u8 = 96;
+
+/// Height of a line of words, and of what is told of a way.
+const LINE: f32 = 15.0;
+const WAY: f32 = 34.0;
+
+/// What of the plane a picture of so many points shows: both ends and the middle point, and more on all sides, with equal scales. `None`
+/// where there is no plane.
+pub fn window(connection: &Connection, size: [f32; 2]) -> Option<Rect> {
+    let [x, y] = connection.middle_on_plane()?;
+    let [left, right] = [x.min(0.0), x.max(1.0)];
+    let [low, high] = [y.min(0.0), y.max(0.0)];
+    let margin = 0.22 * (right - left).max(high - low);
+    let view = Rect::new(
+        [left - margin, right + margin],
+        [low - margin, high + margin],
+    )?;
+    Some(Frame::fit(view, places(connection, size).map).window)
+}
+
+/// Where the parts are.
+struct Places {
+    /// Losses, and where there are classes accuracies.
+    charts: Vec<Area>,
+    map: Area,
+    bar: Area,
+    /// Where the ways are told.
+    legend: Point,
+    /// Where the last line of the words below all begins.
+    words: Point,
+}
+
+/// Charts on the left; the map on the right, and the ways in words below it.
+fn places(connection: &Connection, [width, height]: [f32; 2]) -> Places {
+    #[expect(clippy::cast_precision_loss, reason = "three ways at most")]
+    let told = WAY * ways(connection).len() as f32;
+    let bottom = (height - 48.0).max(200.0);
+    let middle = (0.46 * width).max(150.0);
+    let column = |[from, to]: [f32; 2]| {
+        let y = |share: f32| 38.0 + share * (bottom - 38.0);
+        Area::new([12.0, y(from)], [middle, y(to)])
+    };
+    let classes = connection.straight.least_accuracy(0).is_some();
+    let shares = if classes {
+        vec![[0.0, 0.56], [0.58, 1.0]]
+    } else {
+        vec![[0.0, 1.0]]
+    };
+    let [left, right] = [middle + 52.0, (width - 70.0).max(middle + 120.0)];
+    let low = (bottom - told - 46.0).max(150.0);
+    let map = Area::new([left, 58.0], [right, low]);
+    let legend = match connection.plane {
+        Some(_) => low + 50.0,
+        None => 58.0,
+    };
+    Places {
+        charts: shares.into_iter().map(column).collect(),
+        map,
+        bar: Area::new([right + 14.0, map.min[1]], [right + 26.0, low]),
+        legend: [left - 8.0, legend],
+        words: [18.0, height - 14.0],
+    }
+}
+
+/// The ways that there are.
+fn ways(connection: &Connection) -> Vec<Way<'_>> {
+    let straight = if connection.aligned.is_some() {
+        "straight line, aligned"
+    } else {
+        "straight line"
+    };
+    let before = connection.aligned.as_ref();
+    let before = before.map(|(_, profile)| ("straight line before alignment", profile, 2));
+    let both = [
+        (straight, &connection.straight, 0),
+        ("curve", &connection.curve, 1),
+    ];
+    both.into_iter().chain(before).collect()
+}
+
+/// The picture: the ways in words, the charts, and the map of `surface`, which is that of the [`window`].
+pub fn picture(
+    connection: &Connection,
+    surface: Option<Surface>,
+    told: &Told,
+    size: [f32; 2],
+    theme: &Theme,
+) -> Drawing {
+    let mut items = page(size, theme);
+    let places = places(connection, size);
+    // As many letters as there is room for.
+    let most = |size: f32, width: f32| {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a number of letters"
+        )]
+        let letters = (width / (0.49 * size)).clamp(8.0, 400.0) as usize;
+        letters
+    };
+    let write = |text: &str, at: Point, size: f32, width: f32| {
+        let text = shortened(text, most(size, width));
+        Item::words(text, at, size, theme.ink)
+    };
+    let width = size[0] - 30.0;
+    let title = format!("Mode connectivity   {}", told.title);
+    items.push(write(&title, [18.0, 20.0], 15.0, width));
+    let [x, mut y] = places.legend;
+    let room = size[0] - x - 48.0;
+    for (name, profile, look) in ways(connection) {
+        items.extend(sign([x, y], look, theme));
+        let [first, second] = words(name, profile);
+        items.push(write(&first, [x + 40.0, y], 12.0, room));
+        items.push(write(&second, [x + 40.0, y + LINE], 11.0, room));
+        y += WAY;
+    }
+    let charts: [Chosen; 2] = [
+        ("loss; dashed: test", Along::loss, |way, part| {
+            way.worst(part)
+        }),
+        (
+            "accuracy in %; dashed: test",
+            |row, part| Some(100.0 * row.accuracy(part)?),
+            |way, part| {
+                let least = way.least_accuracy(part)?;
+                Some(Peak {
+                    height: 100.0 * least.height,
+                    ..least
+                })
+            },
+        ),
+    ];
+    for (chosen, area) in charts.into_iter().zip(&places.charts) {
+        items.extend(chart(connection, chosen, *area, theme));
+    }
+    let mut lines = Vec::new();
+    if let (Some(surface), Some(plane)) = (surface, &connection.plane) {
+        items.extend(map(connection, surface, &places, theme));
+        let [_, u, _] = plane.parts();
+        let l2 = if told.l2 > 0.0 {
+            ", with λ/2 ‖θ‖² in them"
+        } else {
+            ""
+        };
+        lines.push(format!(
+            "Map: the plane through A, B and θ, on which both ways lie; its unit is the distance between A and B, {}. Heights are \
+             losses in training{l2}.",
+            number(norm(u), 3)
+        ));
+    } else {
+        lines.push("A, B and θ lie on one line: there is no plane through them.".to_owned());
+    }
+    lines.push(told.caption.to_owned());
+    let mut at = places.words;
+    for line in lines.iter().rev() {
+        items.push(write(line, at, 11.0, width));
+        at[1] -= LINE;
+    }
+    Drawing { size, items }
+}
+
+/// A chart: what it is called, what it shows of a place, and the mark on a way.
+type Chosen = (
+    &'static str,
+    fn(&Along, usize) -> Option<f64>,
+    fn(&Profile, usize) -> Option<Peak>,
+);
+
+fn chart(
+    connection: &Connection,
+    (title, value, mark): Chosen,
+    area: Area,
+    theme: &Theme,
+) -> Vec<Item> {
+    /// A line, or a mark.
+    struct Drawn {
+        t: Vec<f64>,
+        values: Vec<f64>,
+        look: usize,
+        style: Style,
+    }
+    let mut drawn: Vec<Drawn> = Vec::new();
+    let ways = ways(connection);
+    for (part, style) in [(1, Style::Dashed), (0, Style::Whole)] {
+        for (_, profile, look) in &ways {
+            let known = profile
+                .rows
+                .iter()
+                .filter_map(|row| Some((row.t, value(row, part)?)));
+            // Lines have marks at their ends, unless there is no last value.
+            let (t, values) = known.chain([(1.0, f64::NAN)]).unzip();
+            drawn.push(Drawn {
+                t,
+                values,
+                look: *look,
+                style,
+            });
+        }
+    }
+    for (_, profile, look) in &ways {
+        let peak = mark(profile, 0).into_iter();
+        let (t, values) = peak.map(|peak| (peak.t, peak.height)).unzip();
+        drawn.push(Drawn {
+            t,
+            values,
+            look: *look,
+            style: Style::Whole,
+        });
+    }
+    let series = drawn.iter().map(|drawn| Series {
+        x: &drawn.t,
+        values: &drawn.values,
+        strong: drawn.values.len(),
+        look: drawn.look,
+        limit: false,
+    });
+    let series: Vec<Series> = series.collect();
+    let styles: Vec<Style> = drawn.iter().map(|drawn| drawn.style).collect();
+    let title = if connection.straight.worst(1).is_some() {
+        title
+    } else {
+        title.split(';').next().unwrap_or(title)
+    };
+    let chart = Chart {
+        area,
+        title,
+        across: "t, from A to B",
+        reach: [0.0, 1.0],
+        log: false,
+        theme,
+    };
+    chart.draw_as(&series, &styles)
+}
+
+/// The map with both ways on it.
+fn map(connection: &Connection, surface: Surface, places: &Places, theme: &Theme) -> Vec<Item> {
+    let frame = Frame {
+        area: places.map,
+        window: surface.view,
+    };
+    let (Some(middle), Some(terrain)) = (
+        connection.middle_on_plane(),
+        // What matters is how low the valleys are.
+        Terrain::of(surface, true, None, 20, &Cancel::default()),
+    ) else {
+        return Vec::new(); // Nothing cancels this work.
+    };
+    let shading = map::shading(&terrain, theme);
+    let mut inside = map::landscape(&terrain, &shading, &MapStyle::default(), &frame, theme);
+    let on_curve = |t: f64| connection.curve_on_plane(t).unwrap_or_default();
+    let pieces = (0..=PIECES).map(|piece| f64::from(piece) / f64::from(PIECES));
+    let paths = [vec![[0.0, 0.0], [1.0, 0.0]], pieces.map(on_curve).collect()];
+    let worst = [&connection.straight, &connection.curve].map(|way| way.worst(0));
+    let [straight, curve] = worst.map(|worst| worst.map(|peak| peak.t));
+    let worst = [straight.map(|t| [t, 0.0]), curve.map(on_curve)];
+    for (look, (path, worst)) in paths.into_iter().zip(worst).enumerate() {
+        let points: Vec<Point> = path
+            .iter()
+            .map(|at| frame.picture_from_world(*at))
+            .collect();
+        let colour = run_colour(look, theme);
+        inside.push(line(points.clone(), 4.6, theme.halo.opacity(0.75), &[]));
+        inside.push(line(points, 2.2, colour, &[]));
+        if let Some(at) = worst {
+            let at = frame.picture_from_world(at);
+            inside.extend(run_marker(look).items(at, 5.0, colour, theme.halo));
+        }
+    }
+    let ends = [([0.0, 0.0], "A", theme.ink), ([1.0, 0.0], "B", theme.ink)];
+    let above = middle[1] > 0.0;
+    for (place, name, fill) in ends.into_iter().chain([(middle, "θ", theme.background)]) {
+        let at = frame.picture_from_world(place);
+        inside.extend(Marker::Diamond.items(
+            at,
+            4.6,
+            fill,
+            if fill == theme.ink {
+                theme.halo
+            } else {
+                theme.ink
+            },
+        ));
+        // Names are where no way is.
+        let down = if (name == "θ") == above { -16.0 } else { 16.0 };
+        inside.push(Item::Text(Text {
+            text: name.to_owned(),
+            at: [at[0], at[1] + down],
+            anchor: Anchor::Middle,
+            size: 14.0,
+            colour: theme.ink,
+            halo: Some(theme.halo),
+            upright: false,
+        }));
+    }
+    let mut items = vec![Item::Clipped {
+        area: frame.area,
+        items: inside,
+    }];
+    items.extend(map::axes(&frame, ["a", "b"], theme));
+    items.extend(map::colour_bar(&terrain, places.bar, theme));
+    let [x, y] = places.bar.min;
+    items.push(Item::words(
+        "loss".to_owned(),
+        [x, y - 10.0],
+        11.0,
+        theme.ink,
+    ));
+    items
+}
+
+/// A piece of a way with its marker.
+fn sign([x, y]: Point, look: usize, theme: &Theme) -> Vec<Item> {
+    let colour = run_colour(look, theme);
+    let mut items = vec![line(vec![[x, y], [x + 30.0, y]], 2.0, colour, &[])];
+    items.extend(run_marker(look).items([x + 15.0, y], 5.0, colour, theme.halo));
+    items
+}
+
+/// How good a way is: its worst loss, and its barrier.
+fn words(name: &str, profile: &Profile) -> [String; 2] {
+    let both = |what: &str, of: &dyn Fn(usize) -> Option<Peak>| {
+        let train = of(0).map_or(String::new(), |peak| {
+            format!(
+                "{what} {} at t = {}",
+                number(peak.height, 3),
+                number(peak.t, 3)
+            )
+        });
+        let test = of(1).map(|peak| format!(", test {}", number(peak.height, 3)));
+        train + &test.unwrap_or_default()
+    };
+    [
+        format!(
+            "{name}: {}",
+            both("worst loss", &|part| profile.worst(part))
+        ),
+        both("barrier", &|part| profile.barrier(part)),
+    ]
+}
