@@ -1,6 +1,6 @@
 //! Ways between two networks: loss and accuracy along them, and the plane that holds them.
 
-use super::axis::number;
+use super::axis;
 use super::chart::{Chart, Series, Style};
 use super::colour::{Marker, Theme, run_colour, run_marker};
 use super::drawing::{Anchor, Area, Drawing, Item, Point, Text};
@@ -143,9 +143,8 @@ pub fn picture(
     let room = size[0] - x - 48.0;
     for (name, profile, look) in ways(connection) {
         items.extend(sign([x, y], look, theme));
-        let [first, second] = words(name, profile);
-        items.push(write(&first, [x + 40.0, y], 12.0, room));
-        items.push(write(&second, [x + 40.0, y + LINE], 11.0, room));
+        items.push(write(name, [x + 40.0, y], 12.0, room));
+        items.push(write(&words(profile), [x + 40.0, y + LINE], 11.0, room));
         y += WAY;
     }
     let charts: [Chosen; 2] = [
@@ -169,7 +168,7 @@ pub fn picture(
     }
     let mut lines = Vec::new();
     if let (Some(surface), Some(plane)) = (surface, &connection.plane) {
-        items.extend(map(connection, surface, &places, theme));
+        items.extend(plane_map(connection, surface, &places, theme));
         let [_, u, _] = plane.parts();
         let l2 = if told.l2 > 0.0 {
             ", with λ/2 ‖θ‖² in them"
@@ -179,7 +178,7 @@ pub fn picture(
         lines.push(format!(
             "Map: the plane through A, B and θ, on which both ways lie; its unit is the distance between A and B, {}. Heights are \
              losses in training{l2}.",
-            number(norm(u), 3)
+            axis::number(norm(u), 3)
         ));
     } else {
         lines.push("A, B and θ lie on one line: there is no plane through them.".to_owned());
@@ -267,20 +266,30 @@ fn chart(
 }
 
 /// The map with both ways on it.
-fn map(connection: &Connection, surface: Surface, places: &Places, theme: &Theme) -> Vec<Item> {
+fn plane_map(
+    connection: &Connection,
+    surface: Surface,
+    places: &Places,
+    theme: &Theme,
+) -> Vec<Item> {
     let frame = Frame {
         area: places.map,
         window: surface.view,
     };
     let (Some(middle), Some(terrain)) = (
         connection.middle_on_plane(),
-        // What matters is how low the valleys are.
-        Terrain::of(surface, true, None, 20, &Cancel::default()),
+        // What matters is how low the valleys are; no loss is below zero.
+        Terrain::of(surface, true, Some(0.0), 20, &Cancel::default()),
     ) else {
         return Vec::new(); // Nothing cancels this work.
     };
     let shading = map::shading(&terrain, theme);
-    let mut inside = map::landscape(&terrain, &shading, &MapStyle::default(), &frame, theme);
+    // Heights on the lines would be under the ways; the bar has them.
+    let style = MapStyle {
+        labels: false,
+        ..MapStyle::default()
+    };
+    let mut inside = map::landscape(&terrain, &shading, &style, &frame, theme);
     let on_curve = |t: f64| connection.curve_on_plane(t).unwrap_or_default();
     let pieces = (0..=PIECES).map(|piece| f64::from(piece) / f64::from(PIECES));
     let paths = [vec![[0.0, 0.0], [1.0, 0.0]], pieces.map(on_curve).collect()];
@@ -350,24 +359,17 @@ fn sign([x, y]: Point, look: usize, theme: &Theme) -> Vec<Item> {
     items
 }
 
-/// How good a way is: its worst loss, and its barrier.
-fn words(name: &str, profile: &Profile) -> [String; 2] {
+/// How good a way is: its worst loss and its barrier.
+fn words(profile: &Profile) -> String {
     let both = |what: &str, of: &dyn Fn(usize) -> Option<Peak>| {
         let train = of(0).map_or(String::new(), |peak| {
-            format!(
-                "{what} {} at t = {}",
-                number(peak.height, 3),
-                number(peak.t, 3)
-            )
+            let [height, t] = [peak.height, peak.t].map(|number| axis::number(number, 3));
+            format!("{what} {height} at t = {t}")
         });
-        let test = of(1).map(|peak| format!(", test {}", number(peak.height, 3)));
+        let test = of(1).map(|peak| format!(", test {}", axis::number(peak.height, 3)));
         train + &test.unwrap_or_default()
     };
-    [
-        format!(
-            "{name}: {}",
-            both("worst loss", &|part| profile.worst(part))
-        ),
-        both("barrier", &|part| profile.barrier(part)),
-    ]
+    let worst = both("worst loss", &|part| profile.worst(part));
+    let barrier = both("barrier", &|part| profile.barrier(part));
+    format!("{worst}; {barrier}")
 }

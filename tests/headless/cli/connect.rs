@@ -151,7 +151,8 @@ fn pictures_show_the_ways_and_the_plane() {
     let svg = place.read("p.svg");
     for text in [
         "Mode connectivity",
-        "straight line before alignment: worst loss",
+        ">straight line before alignment<",
+        ">worst loss 0.",
         "accuracy in %",
         ">θ<",
         "A w1.safetensors · B w2.safetensors · curve adam:lr=0.01 · points 9 · steps 40 · nodes 4 · align · seed 0",
