@@ -33,7 +33,7 @@ fn scattered(loss: &NetworkLoss, seed: u64) -> Vec<f64> {
 
 fn trained(loss: &NetworkLoss, seed: u64) -> Vec<f64> {
     let conditions = Conditions {
-        steps: 150,
+        steps: 100,
         treatment: Treatment::default(),
         tolerance: None,
         every: 1,
@@ -218,19 +218,19 @@ fn the_curve_begins_as_the_straight_line_and_ends_at_the_ends() {
 
 #[test]
 fn a_curve_leads_around_the_barrier_of_moons() {
-    let trainee = trainee("mlp:hidden=16/16,loss=bce", "moons:samples=80,noise=0.1");
+    let trainee = trainee("mlp:hidden=16/16,loss=bce", "moons:samples=60,noise=0.1");
     let [a, b] = [1, 2].map(|seed| trained(&trainee.loss, seed));
     let settings = Connect {
-        points: 31,
-        steps: 120,
-        nodes: 6,
+        points: 21,
+        steps: 60,
+        nodes: 5,
         ..Connect::default()
     };
     let found = joined(&trainee, [&a, &b], &settings);
     let worst = |profile: &super::Profile| profile.worst(0).unwrap().height;
     let (straight, curve) = (worst(&found.straight), worst(&found.curve));
     assert!(curve < 0.5 * straight, "{curve} beside {straight}");
-    for end in [0, 30] {
+    for end in [0, 20] {
         assert_eq!(found.curve.rows[end], found.straight.rows[end]);
     }
     // All of the curve is on the plane.
