@@ -14,6 +14,7 @@ use crate::engine::lab::Terrain;
 use crate::engine::network::connect::{Along, Connection, Peak, Profile};
 use crate::engine::objective::norm;
 use crate::engine::plane::Rect;
+use crate::engine::run::Outcome;
 use crate::engine::scene::MapStyle;
 use crate::engine::surface::Surface;
 
@@ -183,6 +184,11 @@ pub fn picture(
     } else {
         lines.push("A, B and θ lie on one line: there is no plane through them.".to_owned());
     }
+    if let Outcome::Diverged(step) = connection.outcome {
+        lines.push(format!(
+            "The training of the curve diverged at step {step}; the curve is the last finite one."
+        ));
+    }
     lines.push(told.caption.to_owned());
     let mut at = places.words;
     for line in lines.iter().rev() {
@@ -309,22 +315,14 @@ fn plane_map(
             inside.extend(run_marker(look).items(at, 5.0, colour, theme.halo));
         }
     }
-    let ends = [([0.0, 0.0], "A", theme.ink), ([1.0, 0.0], "B", theme.ink)];
-    let above = middle[1] > 0.0;
-    for (place, name, fill) in ends.into_iter().chain([(middle, "θ", theme.background)]) {
+    // The middle point is never below the line: the plane's second direction leads to it. Names are where no way is.
+    for (place, name, [fill, rim], down) in [
+        ([0.0, 0.0], "A", [theme.ink, theme.halo], 16.0),
+        ([1.0, 0.0], "B", [theme.ink, theme.halo], 16.0),
+        (middle, "θ", [theme.background, theme.ink], -16.0),
+    ] {
         let at = frame.picture_from_world(place);
-        inside.extend(Marker::Diamond.items(
-            at,
-            4.6,
-            fill,
-            if fill == theme.ink {
-                theme.halo
-            } else {
-                theme.ink
-            },
-        ));
-        // Names are where no way is.
-        let down = if (name == "θ") == above { -16.0 } else { 16.0 };
+        inside.extend(Marker::Diamond.items(at, 4.6, fill, rim));
         inside.push(Item::Text(Text {
             text: name.to_owned(),
             at: [at[0], at[1] + down],
@@ -372,4 +370,93 @@ fn words(profile: &Profile) -> String {
     let worst = both("worst loss", &|part| profile.worst(part));
     let barrier = both("barrier", &|part| profile.barrier(part));
     format!("{worst}; {barrier}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::landscape::NoFiles;
+    use crate::engine::network::connect::{Connect, connect};
+    use crate::engine::network::{Precision, Trainee, data::AnyDataset};
+    use crate::figure::png::missing_glyphs;
+
+    fn words(items: &[Item], texts: &mut String) {
+        for item in items {
+            match item {
+                Item::Text(text) => *texts += &format!("{}\n", text.text),
+                Item::Clipped { items, .. } => words(items, texts),
+                _ => {}
+            }
+        }
+    }
+
+    /// The words of the picture of a training by `spec`.
+    fn told(network: &str, data: &str, spec: &str) -> String {
+        let data: AnyDataset = data.parse().unwrap();
+        let split = data.split(&NoFiles, 0.25, 0).unwrap();
+        let trainee = Trainee::new(&network.parse().unwrap(), split, 0, Precision::Double);
+        let (trainee, never) = (trainee.unwrap(), Cancel::default());
+        let [a, b] = [1, 2].map(|seed| trainee.loss.initial(seed));
+        let settings = Connect {
+            points: 5,
+            steps: 5,
+            align: true,
+            ..Connect::default()
+        };
+        let spec = spec.parse().unwrap();
+        let found = connect(&trainee, [&a, &b], &spec, &settings, &never, &mut |_| {});
+        let (found, size) = (found.unwrap().unwrap(), [900.0, 700.0]);
+        let view = window(&found, size).unwrap();
+        for place in [[0.0, 0.0], [1.0, 0.0], found.middle_on_plane().unwrap()] {
+            assert!(view.contains(place), "{place:?}");
+        }
+        let plane = found.plane.as_ref().unwrap();
+        let surface = Surface::sample(&*trainee.loss, plane, view, 5, 5, &never);
+        let (title, caption) = ("a title", "a caption");
+        let l2 = trainee.loss.l2();
+        let told = Told { title, caption, l2 };
+        let mut texts = String::new();
+        words(
+            &picture(&found, surface, &told, size, &Theme::DARK).items,
+            &mut texts,
+        );
+        assert_eq!(missing_glyphs(&texts), "");
+        texts
+    }
+
+    #[test]
+    fn a_picture_says_what_it_shows() {
+        let check = |texts: &str, parts: &[&str]| {
+            for part in parts {
+                assert!(texts.contains(part), "{part}: {texts}");
+            }
+        };
+        let classes = told("mlp:hidden=3,l2=0.1", "moons:samples=16", "adam");
+        check(
+            &classes,
+            &[
+                "accuracy in %; dashed: test",
+                "λ/2 ‖θ‖² in them",
+                "θ\n",
+                "curve\nworst loss ",
+            ],
+        );
+        check(
+            &classes,
+            &[
+                "straight line, aligned\n",
+                "straight line before alignment\n",
+                "a caption",
+            ],
+        );
+        let numbers = told("mlp:hidden=3,loss=mse", "sine:samples=16", "sgd:lr=1e9");
+        check(
+            &numbers,
+            &[
+                "loss; dashed: test",
+                "training of the curve diverged at step ",
+            ],
+        );
+        assert!(!numbers.contains("accuracy") && !numbers.contains("in them"));
+    }
 }
