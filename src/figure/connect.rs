@@ -359,16 +359,22 @@ fn sign([x, y]: Point, look: usize, theme: &Theme) -> Vec<Item> {
 
 /// How good a way is: its worst loss and its barrier.
 fn words(profile: &Profile) -> String {
-    let both = |what: &str, of: &dyn Fn(usize) -> Option<Peak>| {
-        let train = of(0).map_or(String::new(), |peak| {
-            let [height, t] = [peak.height, peak.t].map(|number| axis::number(number, 3));
-            format!("{what} {height} at t = {t}")
-        });
-        let test = of(1).map(|peak| format!(", test {}", axis::number(peak.height, 3)));
-        train + &test.unwrap_or_default()
+    let height = |peak: Peak| axis::number(peak.height, 3);
+    let place = |peak: Peak| format!("{} at t = {}", height(peak), axis::number(peak.t, 3));
+    let part = |what: &str, train: Option<String>, test: Option<Peak>| {
+        let test = test.map(|peak| format!(", test {}", height(peak)));
+        format!(
+            "{what} {}{}",
+            train.unwrap_or_default(),
+            test.unwrap_or_default()
+        )
     };
-    let worst = both("worst loss", &|part| profile.worst(part));
-    let barrier = both("barrier", &|part| profile.barrier(part));
+    let worst = part("worst loss", profile.worst(0).map(place), profile.worst(1));
+    let barrier = part(
+        "barrier",
+        profile.barrier(0).map(height),
+        profile.barrier(1),
+    );
     format!("{worst}; {barrier}")
 }
 
@@ -383,7 +389,10 @@ mod tests {
     fn words(items: &[Item], texts: &mut String) {
         for item in items {
             match item {
-                Item::Text(text) => *texts += &format!("{}\n", text.text),
+                Item::Text(text) => {
+                    texts.push_str(&text.text);
+                    texts.push('\n');
+                }
                 Item::Clipped { items, .. } => words(items, texts),
                 _ => {}
             }
