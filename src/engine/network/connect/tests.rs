@@ -2,7 +2,7 @@
 
 use super::align::align;
 use super::curve_loss::CurveLoss;
-use super::{Bezier, Connect, Connection, Path, Straight, connect, path};
+use super::{Bezier, Connect, ConnectError, Connection, Path, Straight, connect, path};
 use crate::engine::cancel::Cancel;
 use crate::engine::landscape::NoFiles;
 use crate::engine::network::data::AnyDataset;
@@ -11,6 +11,7 @@ use crate::engine::objective::{Objective, Treatment};
 use crate::engine::rng::{Purpose, stream};
 use crate::engine::run::{Conditions, RunSpec, arrive};
 use rand::seq::SliceRandom;
+use std::sync::Arc;
 
 fn trainee(network: &str, data: &str) -> Trainee {
     let data: AnyDataset = data.parse().unwrap();
@@ -306,6 +307,26 @@ fn cancelled_work_leaves_nothing_and_what_does_not_fit_is_refused() {
         refused([&wrong, &b]),
         "the weights of one end are not finite; expected finite numbers"
     );
+    let split = trainee.split.clone();
+    let network = "mlp:hidden=4,norm=batch".parse().unwrap();
+    let loss = NetworkLoss::new(&network, &split.train).unwrap();
+    let given = trainee.loss.moments(&a);
+    let frozen = Trainee {
+        loss: Arc::new(loss.frozen(given).unwrap()),
+        test: None,
+        split,
+        start: Vec::new(),
+    };
+    let (settings, never) = (Connect::default(), Cancel::default());
+    let refused = connect(
+        &frozen,
+        [&a, &b],
+        &spec("adam"),
+        &settings,
+        &never,
+        &mut |_| {},
+    );
+    assert_eq!(refused, Err(ConnectError::Frozen));
 }
 
 #[test]
