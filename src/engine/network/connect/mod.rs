@@ -190,14 +190,14 @@ fn joined(
     })
 }
 
-/// What the curve is trained under. Where steps are those of mini-batches, it is looked at a hundred times or a few more.
+/// What the curve is trained under. Where steps are those of mini-batches, all data are looked at twenty times or a few more.
 fn conditions(settings: &Connect) -> Conditions {
     let steps = settings.steps;
     let batch = settings.batch.and_then(|size| usize::try_from(size).ok());
     // The last step has to be one of those that are looked at.
     let whole = |every: &u64| steps.is_multiple_of(*every);
     let every = match batch {
-        Some(_) => (1..=steps / 100).rev().find(whole).unwrap_or(1),
+        Some(_) => (1..=steps / 20).rev().find(whole).unwrap_or(1),
         None => 1,
     };
     Conditions {

@@ -272,7 +272,7 @@ fn the_same_settings_give_the_same_bits_and_progress_is_told() {
         steps.push(step);
     });
     assert_eq!(told, Ok(Some(found)));
-    assert_eq!((steps[1], steps[steps.len() - 1]), (2, 210));
+    assert_eq!((steps[1], steps[steps.len() - 1]), (10, 210));
 }
 
 #[test]
