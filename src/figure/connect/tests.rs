@@ -1,0 +1,90 @@
+//! What pictures of ways say.
+
+use super::*;
+use crate::engine::landscape::NoFiles;
+use crate::engine::network::connect::{Connect, connect};
+use crate::engine::network::{Precision, Trainee, data::AnyDataset};
+use crate::figure::png::missing_glyphs;
+
+fn words(items: &[Item], texts: &mut String) {
+    for item in items {
+        match item {
+            Item::Text(text) => {
+                texts.push_str(&text.text);
+                texts.push('\n');
+            }
+            Item::Clipped { items, .. } => words(items, texts),
+            _ => {}
+        }
+    }
+}
+
+/// The words of the picture of a training by `spec`.
+fn told(network: &str, data: &str, spec: &str) -> String {
+    let data: AnyDataset = data.parse().unwrap();
+    let split = data.split(&NoFiles, 0.25, 0).unwrap();
+    let trainee = Trainee::new(&network.parse().unwrap(), split, 0, Precision::Double);
+    let (trainee, never) = (trainee.unwrap(), Cancel::default());
+    let [a, b] = [1, 2].map(|seed| trainee.loss.initial(seed));
+    let settings = Connect {
+        points: 5,
+        steps: 5,
+        align: true,
+        ..Connect::default()
+    };
+    let spec = spec.parse().unwrap();
+    let found = connect(&trainee, [&a, &b], &spec, &settings, &never, &mut |_| {});
+    let (found, size) = (found.unwrap().unwrap(), [900.0, 700.0]);
+    let view = window(&found, size).unwrap();
+    for place in [[0.0, 0.0], [1.0, 0.0], found.middle_on_plane().unwrap()] {
+        assert!(view.contains(place), "{place:?}");
+    }
+    let plane = found.plane.as_ref().unwrap();
+    let surface = Surface::sample(&*trainee.loss, plane, view, 5, 5, &never);
+    let (title, caption) = ("a title", "a caption");
+    let l2 = trainee.loss.l2();
+    let told = Told { title, caption, l2 };
+    let mut texts = String::new();
+    words(
+        &picture(&found, surface, &told, size, &Theme::DARK).items,
+        &mut texts,
+    );
+    assert_eq!(missing_glyphs(&texts), "");
+    texts
+}
+
+#[test]
+fn a_picture_says_what_it_shows() {
+    let check = |texts: &str, parts: &[&str]| {
+        for part in parts {
+            assert!(texts.contains(part), "{part}: {texts}");
+        }
+    };
+    let classes = told("mlp:hidden=3,l2=0.1", "moons:samples=16", "adam");
+    check(
+        &classes,
+        &[
+            "accuracy in %; dashed: test",
+            "λ/2 ‖θ‖² in them",
+            "θ\n",
+            "curve\nworst loss ",
+        ],
+    );
+    check(
+        &classes,
+        &[
+            "straight line, aligned\n",
+            "straight line before alignment\n",
+            "a caption",
+        ],
+    );
+    let numbers = told("mlp:hidden=3,loss=mse", "sine:samples=16", "sgd:lr=1e9");
+    check(
+        &numbers,
+        &[
+            "loss; dashed: test",
+            "training of the curve diverged at step ",
+        ],
+    );
+    assert!(!numbers.contains("accuracy") && !numbers.contains("in them"));
+}
