@@ -1,4 +1,4 @@
-//! The network and the data that `train`, `slice` and `connect` work on.
+//! The network and the data that `train`, `slice`, `curvature` and `connect` work on.
 
 use super::scene_args::placed;
 use crate::engine::declare::Value;
