@@ -116,7 +116,7 @@ pub(super) struct Args {
     /// The file of what each layer says at each step, its name ending in .csv
     #[arg(long, value_name = "FILE")]
     layers: Option<PathBuf>,
-    /// The file of how sharp the loss is on the way, its name ending in .csv
+    /// The file of how sharp the loss is on the way, its name ending in .csv, .png or .svg
     #[arg(long, value_name = "FILE")]
     sharpness: Option<PathBuf>,
     /// With --sharpness, measures it at every so many steps [default: a hundredth of them]
@@ -148,9 +148,9 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
     if let Some(path) = &args.layers {
         extension(path, &["csv"])?;
     }
-    if let Some(path) = &args.sharpness {
-        extension(path, &["csv"])?;
-    }
+    let sharp = args.sharpness.as_deref();
+    let sharp = sharp.map(|path| Ok::<_, String>((path, extension(path, &["csv", "png", "svg"])?)));
+    let sharp = sharp.transpose()?;
     args.check()?;
     let (exploding, vanishing) = (args.exploding.as_deref(), args.vanishing.as_deref());
     let thresholds = layers::thresholds(exploding, vanishing)?;
@@ -207,14 +207,13 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
             Ok(())
         })?;
     }
-    if let Some(path) = &args.sharpness {
+    if let Some((path, kind)) = sharp {
         let conditions = Conditions {
             every: measured,
             ..conditions
         };
-        write_whole(path, |out| {
-            sharpness::write(&loss, &start, &specs, &conditions, out)
-        })?;
+        let runs = sharpness::measure(&loss, &start, &specs, &conditions);
+        sharpness::write(&runs, path, kind, &args.network.title())?;
     }
     print(|out| {
         report::report(&loss, &split, &specs, &ends, cut.as_ref(), steps, out)?;

@@ -2,46 +2,35 @@
 
 use super::trajectories::quoted;
 use crate::engine::spec::real;
+use crate::figure::sharpness::Measured;
 use std::io::{self, Write};
 
 /// The columns.
-pub const COLUMNS: &str =
+const COLUMNS: &str =
     "run,step,loss,lambda_max,limit,preconditioned_lambda_max,preconditioned_limit";
 
-/// What is known of a step.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Row {
-    /// The step.
-    pub step: u64,
-    /// The loss of all training data.
-    pub loss: f64,
-    /// The Hessian's largest eigenvalue.
-    pub lambda_max: f64,
-    /// The largest that does not make steps grow, where theory gives one.
-    pub limit: Option<f64>,
-    /// The same of the Hessian divided by the preconditioner of the step before.
-    pub preconditioned: f64,
-    /// And where steps grow with it.
-    pub preconditioned_limit: Option<f64>,
-}
-
-/// A line of a run. What is not known is left empty.
+/// A line for each step of each run. What is not known is left empty.
 ///
 /// # Errors
 /// Those of `out`.
-pub fn row(spec: &str, row: &Row, out: &mut dyn Write) -> io::Result<()> {
-    let spec = quoted(spec);
-    let of = |number: Option<f64>| {
-        number
-            .filter(|number| number.is_finite())
-            .map_or_else(String::new, real)
-    };
-    let numbers = [
-        Some(row.loss),
-        Some(row.lambda_max),
-        row.limit,
-        Some(row.preconditioned),
-        row.preconditioned_limit,
-    ];
-    writeln!(out, "{spec},{},{}", row.step, numbers.map(of).join(","))
+pub fn csv(runs: &[Measured], out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{COLUMNS}")?;
+    for run in runs {
+        let spec = quoted(&run.name);
+        let columns = [
+            &run.loss,
+            &run.lambda_max[0],
+            &run.lambda_max[1],
+            &run.preconditioned[0],
+            &run.preconditioned[1],
+        ];
+        for (row, step) in run.steps.iter().enumerate() {
+            let number = |column: &Vec<f64>| match column.get(row) {
+                Some(number) if number.is_finite() => real(*number),
+                _ => String::new(),
+            };
+            writeln!(out, "{spec},{step},{}", columns.map(number).join(","))?;
+        }
+    }
+    Ok(())
 }

@@ -23,6 +23,7 @@ pub mod panels;
 pub mod png;
 pub mod quantity;
 pub mod seeds;
+pub mod sharpness;
 pub mod slice;
 pub mod spectrum;
 pub mod svg;

@@ -4,12 +4,18 @@ use crate::engine::cancel::Cancel;
 use crate::engine::curvature::largest;
 use crate::engine::network::NetworkLoss;
 use crate::engine::run::{Conditions, RunSpec, watch};
-use crate::export::sharpness::{self, Row};
-use std::io::{self, Write};
+use crate::export::file::write_whole;
+use crate::export::{picture as pictures, sharpness as table};
+use crate::figure::colour::Theme;
+use crate::figure::sharpness::{Measured, picture};
 use std::ops::ControlFlow;
+use std::path::Path;
 
 /// How far an eigenvalue may be off, beside the largest magnitude.
 const TOLERANCE: f64 = 1e-8;
+
+/// Width and height of a picture.
+const PIXELS: [u32; 2] = [1280, 960];
 
 /// How many steps there are between two measurements; without an answer, a hundredth of all.
 pub(super) fn every(text: Option<&str>, steps: u64) -> Result<u64, String> {
@@ -25,39 +31,55 @@ pub(super) fn every(text: Option<&str>, steps: u64) -> Result<u64, String> {
     })
 }
 
-/// Takes every run once more and writes how sharp the loss is on its way.
-pub(super) fn write(
+/// Takes every run once more and measures how sharp the loss is on its way.
+pub(super) fn measure(
     loss: &NetworkLoss,
     start: &[f64],
     specs: &[RunSpec],
     conditions: &Conditions,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    writeln!(out, "{}", sharpness::COLUMNS)?;
+) -> Vec<Measured> {
     let never = Cancel::default();
-    for spec in specs {
-        let mut written = Ok(());
-        let name = spec.to_string();
+    let of = |spec: &RunSpec| {
+        let mut run = Measured {
+            name: spec.to_string(),
+            ..Measured::default()
+        };
         watch(loss, start, spec, conditions, &never, |moment| {
             let found = largest(loss, moment.theta, moment.preconditioner, TOLERANCE, &never);
             let [lambda_max, preconditioned] = found.unwrap_or([f64::NAN; 2]);
             let pace = spec.pace(moment.step, conditions.steps);
-            let row = Row {
-                step: moment.step,
-                loss: moment.loss,
-                lambda_max,
-                limit: spec.stability_limit(pace),
-                preconditioned,
-                preconditioned_limit: spec.preconditioned_limit(pace),
-            };
-            written = sharpness::row(&name, &row, out);
-            if written.is_err() || moment.step + conditions.every > conditions.steps {
+            let limits = [spec.stability_limit(pace), spec.preconditioned_limit(pace)];
+            let [limit, own_limit] = limits.map(|limit| limit.unwrap_or(f64::NAN));
+            run.steps.push(moment.step);
+            run.loss.push(moment.loss);
+            run.lambda_max[0].push(lambda_max);
+            run.lambda_max[1].push(limit);
+            run.preconditioned[0].push(preconditioned);
+            run.preconditioned[1].push(own_limit);
+            if moment.step + conditions.every > conditions.steps {
                 ControlFlow::Break(())
             } else {
                 ControlFlow::Continue(())
             }
         });
-        written?;
+        run
+    };
+    specs.iter().map(of).collect()
+}
+
+/// Writes what was measured to a file, as numbers or as a picture of this title.
+pub(super) fn write(runs: &[Measured], path: &Path, kind: &str, title: &str) -> Result<(), String> {
+    if kind == "csv" {
+        return write_whole(path, |out| table::csv(runs, out));
     }
-    Ok(())
+    let caption = "λmax is the largest eigenvalue of the Hessian of all training data.";
+    let sheet = picture(
+        runs,
+        title,
+        caption,
+        pictures::points(PIXELS),
+        &Theme::LIGHT,
+    );
+    let bytes = pictures::bytes(&sheet, kind, PIXELS, title)?;
+    write_whole(path, |out| out.write_all(&bytes))
 }
