@@ -44,6 +44,12 @@ Sharpness, of the loss L at θ with gradient g:
   adaptive             L(θ + ρ T²g/‖T g‖) - L(θ), T = |θ|, ρ = --adaptive-rho
                        (Kwon et al. 2021)
   adaptive_lambda_max  the largest eigenvalue of T H T
+sam, keskar and adaptive see the slope as well: of a run that is not at rest, as
+one with SAM seldom is, they can be large on flat ground; the others cannot. On
+moons:noise=0.2 and mlp:hidden=16/16, sgd:lr=0.5+sam:rho=0.2 ends flatter than
+sgd:lr=0.5 by all six; with lr=0.1 and rho=0.1 by lambda_max, average and
+adaptive_lambda_max only.
+
 The last two stay as they are when layers are rescaled, the others do not:
 --rescale 0.1 multiplies layer 0 and divides layer 1, which leaves the function
 of a ReLU network as it is (Dinh et al. 2017), and tells what that does.

@@ -258,3 +258,50 @@ fn gradient_descent_trains_at_the_edge_of_stability() {
     );
     assert!(rows[50][4].is_nan() && rows[50][5].is_nan());
 }
+
+/// What `ravine curvature --help` says of SAM: where it has come to rest, all measures are smaller.
+#[test]
+fn sam_ends_flatter_than_gradient_descent_by_every_measure() {
+    let place = Place::new();
+    let network = [
+        "--network",
+        "mlp:hidden=16/16,activation=tanh,loss=bce",
+        "--data",
+        "moons:noise=0.2",
+    ];
+    let runs = [
+        "--run",
+        "sgd:lr=0.5",
+        "--run",
+        "sgd:lr=0.5+sam:rho=0.2",
+        "--steps",
+        "2000",
+        "-o",
+        "w-{}.safetensors",
+    ];
+    place.said(&[&["train"], &network[..], &runs[..]].concat());
+    let [sgd, sam] = ["w-1.safetensors", "w-2.safetensors"].map(|weights| {
+        told(
+            &place,
+            &[
+                &["curvature"],
+                &network[..],
+                &["--weights", weights, "--trace", "--json"],
+            ]
+            .concat(),
+        )
+    });
+    for name in [
+        "lambda_max",
+        "sam",
+        "keskar",
+        "average",
+        "adaptive",
+        "adaptive_lambda_max",
+    ] {
+        let [sharp, flat] = [&sgd, &sam].map(|json| json["sharpness"][name].as_f64().unwrap());
+        assert!(flat < 0.7 * sharp, "{name}: {flat} {sharp}");
+    }
+    let [sharp, flat] = [&sgd, &sam].map(|json| json["trace"].as_f64().unwrap());
+    assert!(flat < 0.5 * sharp, "trace: {flat} {sharp}");
+}
