@@ -37,7 +37,7 @@ const PIECES: u8 = 96;
 
 /// Height of a line of words, and of what is told of a way.
 const LINE: f32 = 15.0;
-const WAY: f32 = 34.0;
+const WAY: f32 = 49.0;
 
 /// What of the plane a picture of so many points shows: both ends and the middle point, and more on all sides, with equal scales. `None`
 /// where there is no plane.
@@ -145,7 +145,10 @@ pub fn picture(
     for (name, profile, look) in ways(connection) {
         items.extend(sign([x, y], look, theme));
         items.push(write(name, [x + 40.0, y], 12.0, room));
-        items.push(write(&words(profile), [x + 40.0, y + LINE], 11.0, room));
+        for (number, words) in (1_u8..).zip(words(profile).split("; ")) {
+            let at = [x + 40.0, y + LINE * f32::from(number)];
+            items.push(write(words, at, 11.0, room));
+        }
         y += WAY;
     }
     let charts: [Chosen; 2] = [
@@ -176,9 +179,9 @@ pub fn picture(
         } else {
             ""
         };
+        lines.push("Map: the plane through A, B and θ, on which both ways lie.".to_owned());
         lines.push(format!(
-            "Map: the plane through A, B and θ, on which both ways lie; its unit is the distance between A and B, {}. Heights are \
-             losses in training{l2}.",
+            "Its unit is the distance between A and B, {}. Heights are losses in training{l2}.",
             axis::number(norm(u), 3)
         ));
     } else {

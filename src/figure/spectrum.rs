@@ -30,8 +30,13 @@ pub struct Spectrum<'a> {
 /// The densities in one chart, with the largest and the smallest eigenvalues as sticks, and a table of all numbers below it.
 pub fn draw(spectra: &[Spectrum], area: Area, theme: &Theme) -> Vec<Item> {
     let lines = table_lines(spectra);
+    let rows = if in_two_columns(spectra, area) {
+        lines.len().div_ceil(2)
+    } else {
+        lines.len() + 1
+    };
     #[expect(clippy::cast_precision_loss, reason = "some twenty lines")]
-    let height = (LINE * lines.len() as f32 + 14.0).min(0.62 * area.height());
+    let height = (LINE * rows as f32 + 14.0).min(0.62 * area.height());
     let (chart, table) = (
         Area::new(area.min, [area.max[0], area.max[1] - height]),
         Area::new([area.min[0], area.max[1] - height], area.max),
@@ -267,6 +272,23 @@ fn table_lines(spectra: &[Spectrum]) -> Vec<(String, Vec<String>)> {
         };
         lines.push((name.to_owned(), Box::new(of)));
     }
+    let layers = { spectra.iter() }.map(|spectrum| &spectrum.report.layers);
+    for (k, layer) in layers
+        .max_by_key(|layers| layers.len())
+        .into_iter()
+        .flatten()
+        .enumerate()
+    {
+        let of = move |report: &Report| {
+            let layer = report.layers.get(k)?;
+            Some(format!(
+                "{}, trace {}",
+                number(layer.extremes[1], 4),
+                about(layer.trace)
+            ))
+        };
+        lines.push((format!("{} λmax", layer.name), Box::new(of)));
+    }
     let all = lines.into_iter().map(|(name, of)| {
         let cells: Vec<Option<String>> =
             spectra.iter().map(|spectrum| of(spectrum.report)).collect();
@@ -281,6 +303,11 @@ fn table_lines(spectra: &[Spectrum]) -> Vec<(String, Vec<String>)> {
             )
         })
         .collect()
+}
+
+/// Whether the lines of the table stand in two columns.
+fn in_two_columns(spectra: &[Spectrum], area: Area) -> bool {
+    spectra.len() == 1 && area.width() > 480.0
 }
 
 /// The table, in two columns of lines where one place alone leaves room.
@@ -306,7 +333,7 @@ fn write_table(
         }
         y += LINE;
     }
-    let two = spectra.len() == 1 && area.width() > 480.0;
+    let two = in_two_columns(spectra, area);
     let half = if two {
         lines.len().div_ceil(2)
     } else {
