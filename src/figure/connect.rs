@@ -69,7 +69,7 @@ struct Places {
 fn places(connection: &Connection, [width, height]: [f32; 2]) -> Places {
     #[expect(clippy::cast_precision_loss, reason = "three ways at most")]
     let told = WAY * ways(connection).len() as f32;
-    let bottom = (height - 48.0).max(200.0);
+    let bottom = (height - 64.0).max(200.0);
     let middle = (0.46 * width).max(150.0);
     let column = |[from, to]: [f32; 2]| {
         let y = |share: f32| 38.0 + share * (bottom - 38.0);

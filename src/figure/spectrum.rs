@@ -373,12 +373,12 @@ pub fn sheet(
         format!(
             "All {} eigenvalues of the {}.",
             report.dim,
-            inquiry.matrix.name()
+            inquiry.matrix.title()
         )
     } else {
         format!(
             "The {} in {} parameters: eigenvalues by Lanczos' method, density from {} random vectors and {} products for each, seed {}.",
-            inquiry.matrix.name(),
+            inquiry.matrix.title(),
             report.dim,
             inquiry.vectors,
             inquiry.steps,

@@ -92,7 +92,7 @@ pub(super) fn words(
     writeln!(
         out,
         "{title}: {} of {} parameters, {exact}",
-        inquiry.matrix.name(),
+        inquiry.matrix.title(),
         report.dim
     )?;
     let pair = |name: &str, of: &dyn Fn(&Report) -> String, out: &mut dyn Write| {

@@ -50,6 +50,15 @@ settings! {
 }
 
 impl Kind {
+    /// What it is called in a sentence.
+    pub fn title(self) -> &'static str {
+        match self {
+            Kind::Hessian => "Hessian",
+            Kind::GaussNewton => "Gauss–Newton matrix",
+            Kind::EmpiricalFisher => "empirical Fisher matrix",
+        }
+    }
+
     fn metric(self) -> Option<Metric> {
         match self {
             Kind::Hessian => None,

@@ -4,6 +4,7 @@ use crate::engine::declare::{Settings, Value};
 use crate::engine::scene::{MapStyle, Scene};
 use crate::gui::command::Command;
 use crate::gui::param_ui::settings_ui;
+use crate::gui::view::controls_button;
 use eframe::egui;
 
 /// Shows a switch for every flag of the style, and the contour levels behind a menu; for a graph and for the plane of a network those that they have: on such a
@@ -26,13 +27,11 @@ pub(crate) fn ui(ui: &mut egui::Ui, scene: &Scene) -> Option<Command> {
         }
     }
     if !on_graph {
-        let levels = ui.menu_button("levels", |ui| {
+        let levels = controls_button(ui, "levels", |ui| {
             ui.set_min_width(240.0);
             settings_ui(ui, &mut style, |name| matches!(name, "spacing" | "levels"));
         });
-        levels
-            .response
-            .on_hover_text("How many contour levels, and how they are spaced.");
+        levels.on_hover_text("How many contour levels, and how they are spaced.");
     }
     (style != scene.map).then(|| {
         let map = style;

@@ -96,6 +96,17 @@ impl View {
     }
 }
 
+/// A button that shows controls below it until something else is clicked.
+pub(crate) fn controls_button(
+    ui: &mut egui::Ui,
+    title: &str,
+    controls: impl FnOnce(&mut egui::Ui),
+) -> egui::Response {
+    use egui::containers::menu::{MenuButton, MenuConfig};
+    let stays = MenuConfig::new().close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
+    MenuButton::new(title).config(stays).ui(ui, controls).0
+}
+
 /// Gives a combo box the name and the value that screen readers and tests see.
 pub(crate) fn named(response: &egui::Response, name: &str, value: &str) {
     response.widget_info(|| {

@@ -1,6 +1,6 @@
 //! The spectrum of the Hessian where a run is at the timeline's step, and that of another run beside it.
 
-use super::named;
+use super::{controls_button, named};
 use crate::engine::curvature::{Inquiry, Report};
 use crate::engine::lab::{Runs, SpectrumFound};
 use crate::engine::scene::Scene;
@@ -76,11 +76,10 @@ impl SpectrumView {
         let mut command = None;
         if let Some(bench) = &scene.network {
             let mut inquiry = bench.curvature.clone();
-            ui.menu_button("What is asked", |ui| {
+            controls_button(ui, "What is asked", |ui| {
                 ui.set_width(300.0);
                 settings_ui(ui, &mut inquiry, |_| true);
             })
-            .response
             .on_hover_text("The matrix, how many eigenvalues and how exactly, and the radii of the measures of sharpness.");
             if inquiry != bench.curvature {
                 let mut scene = scene.clone();
@@ -170,7 +169,7 @@ fn words(reports: &[Option<Report>], steps: &[String], runs: &Runs) -> String {
     };
     format!(
         "{} at step {}: {how}",
-        inquiry.matrix.name(),
+        inquiry.matrix.title(),
         steps.join(" and ")
     )
 }

@@ -1,6 +1,6 @@
 //! Ways between the networks that two runs end in: the straight line and a trained curve.
 
-use super::named;
+use super::{controls_button, named};
 use crate::engine::lab::{Runs, WaysFound};
 use crate::engine::plane::Rect;
 use crate::engine::scene::Scene;
@@ -63,11 +63,10 @@ impl WaysView {
         self.ends = Some(ends);
         let bench = scene.network.as_ref()?;
         let mut ways = bench.ways.clone();
-        ui.menu_button("How", |ui| {
+        controls_button(ui, "How", |ui| {
             ui.set_width(300.0);
             settings_ui(ui, &mut ways, |_| true);
         })
-        .response
         .on_hover_text("How long the curve is trained, along how many places, and whether the second network's hidden units are first put in the order of the first.");
         if ways == bench.ways {
             return None;

@@ -45,7 +45,7 @@ fn a_minimum_has_the_eigenvalues_of_its_hessian() {
     assert!(json.get("density").is_none() && json.get("layers").is_none());
     let words = place.said(&at);
     assert!(
-        words.starts_with("rosenbrock: hessian of 2 parameters, all eigenvalues"),
+        words.starts_with("rosenbrock: Hessian of 2 parameters, all eigenvalues"),
         "{words}"
     );
     assert!(words.contains("condition number"), "{words}");

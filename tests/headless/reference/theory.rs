@@ -5,7 +5,7 @@
     reason = "digits stand as they are printed"
 )]
 
-use super::{check, path};
+use super::{check, end, path};
 use ravine::engine::run::{Outcome, RunSpec, Trajectory};
 
 /// κ = 10, λ from 1 to 10.
@@ -135,6 +135,28 @@ fn stability_limits_hold() {
             matches!(above.outcome, Outcome::Diverged(_)),
             "{run}: {:?}",
             above.outcome
+        );
+    }
+}
+
+/// On ¼ (x²y² − 1)² a minimum has the sharpness 2 (x² + y²). Slow steps keep x² − y² and end where the flow does; where that is too sharp for
+/// the learning rate, they end in a flatter place just below 2/η: above 2/η − 20η/3, as Zhu et al. 2023 prove.
+#[test]
+fn long_steps_end_at_the_edge_of_stability() {
+    let sharpness = |lr: f64| {
+        let spec = format!("sgd:lr={lr}");
+        let [x, y] = end(&path("edge-of-stability", &spec, [3.5, 0.2], 20_000));
+        assert!(((x * y).abs() - 1.0).abs() < 1e-3, "{lr}: a minimum");
+        2.0 * (x * x + y * y)
+    };
+    let kept: f64 = 3.5 * 3.5 - 0.2 * 0.2;
+    let flow = 2.0 * kept.hypot(2.0);
+    assert!((sharpness(0.005) - flow).abs() < 1e-2 * flow);
+    for lr in [0.09, 0.1, 0.12, 0.15] {
+        let (found, limit) = (sharpness(lr), 2.0 / lr);
+        assert!(
+            limit < flow && found < limit && found > limit - 20.0 / 3.0 * lr,
+            "{lr}: {found}"
         );
     }
 }
