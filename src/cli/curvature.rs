@@ -173,6 +173,17 @@ pub(super) fn curvature(args: &Args) -> Result<(), String> {
     if let Some(path) = output {
         check_place(path)?;
     }
+    if let Some(metric) = inquiry.matrix.metric() {
+        let n = place.theta.len();
+        let (vector, mut product) = (vec![0.0; n], vec![0.0; n]);
+        let objective = &place.objective;
+        if !objective.metric_vector(metric, &place.theta, &vector, &mut product) {
+            let name = inquiry.matrix.name();
+            return Err(format!(
+                "--matrix {name} is for the loss of a model on data; expected hessian"
+            ));
+        }
+    }
     let extras = Extras {
         trace: args.trace,
         density: args.density || output.is_some(),

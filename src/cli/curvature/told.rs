@@ -91,9 +91,10 @@ pub(super) fn words(
     };
     writeln!(
         out,
-        "{title}: {} of {} parameters, {exact}",
+        "{title}: {} of {} parameter{}, {exact}",
         inquiry.matrix.title(),
-        report.dim
+        report.dim,
+        if report.dim == 1 { "" } else { "s" }
     )?;
     let pair = |name: &str, of: &dyn Fn(&Report) -> String, out: &mut dyn Write| {
         let own = of(report);

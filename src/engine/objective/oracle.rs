@@ -126,6 +126,8 @@ pub struct Oracle<'a, V: Vector> {
     looking: bool,
     /// Room for a gradient seen through lenses.
     spare: Option<V>,
+    /// The norm of the whole gradient, where this one is part of it.
+    whole: Option<f64>,
 }
 
 impl<'a, V: Vector> Oracle<'a, V> {
@@ -157,6 +159,7 @@ impl<'a, V: Vector> Oracle<'a, V> {
             lenses: Vec::new(),
             looked: None,
             looking: false,
+            whole: None,
             spare: None,
         }
     }
@@ -228,8 +231,19 @@ impl<'a, V: Vector> Oracle<'a, V> {
         self.lenses.iter().for_each(|lens| lens.probe(probe));
     }
 
-    /// Makes these the loss and the gradient at `theta`, whatever the objective says.
-    pub(in crate::engine) fn give(&mut self, theta: &[f64], gradient: impl Iterator<Item = f64>) {
+    /// The norm of the gradient over all parameters, where what is asked for here is only a part of them.
+    pub fn whole_norm(&self) -> Option<f64> {
+        self.whole
+    }
+
+    /// Makes this the gradient at `theta`, whatever the objective says; it is part of one that has the norm `whole`.
+    pub(in crate::engine) fn give(
+        &mut self,
+        theta: &[f64],
+        gradient: impl Iterator<Item = f64>,
+        whole: f64,
+    ) {
+        self.whole = Some(whole);
         self.theta.copy_from_slice(theta);
         self.gradient
             .iter_mut()

@@ -178,9 +178,11 @@ impl<V: Vector> Rule<V> for State<V> {
         let Self { rule, update, .. } = self;
         let eps = rule.eps;
         let beta1 = pace.momentum.unwrap_or(rule.beta1);
+        let whole = oracle.whole_norm();
         let gradient = regularised_gradient(oracle, theta, rule.maximize, 0.0);
         let scale = if rule.shortens() {
-            (rule.max_grad_norm / (norm(gradient) + eps)).min(1.0)
+            let length = whole.unwrap_or_else(|| norm(gradient));
+            (rule.max_grad_norm / (length + eps)).min(1.0)
         } else {
             1.0
         };

@@ -1,7 +1,7 @@
 //! Runs with something around their optimizer: wrappers, and groups of parameters.
 
 use super::walk::Course;
-use crate::engine::objective::{Lens, Objective, Oracle, Treatment};
+use crate::engine::objective::{Lens, Objective, Oracle, Treatment, norm};
 use crate::engine::optimizer::{AnyOptimizer, Internal, Numbers, Probe, Rule};
 use crate::engine::schedule::{Pace, Pacing};
 use crate::engine::wrapper::{AnyRule, Parameters};
@@ -125,6 +125,7 @@ impl<'a> Split<'a> {
 impl Rule<Parameters> for Split<'_> {
     fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, pace: Pace) {
         let (loss, gradient) = oracle.gradient(theta);
+        let whole = norm(gradient);
         for Part {
             indices,
             rule,
@@ -136,7 +137,7 @@ impl Rule<Parameters> for Split<'_> {
             for (own, index) in own.iter_mut().zip(&*indices) {
                 *own = theta[*index];
             }
-            oracle.give(own, indices.iter().map(|index| gradient[*index]));
+            oracle.give(own, indices.iter().map(|index| gradient[*index]), whole);
             let own_pace = pacing.pace(self.steps, loss);
             let momentum = own_pace.momentum.or(pace.momentum);
             rule.step(

@@ -117,6 +117,7 @@ mod tests {
     use crate::engine::landscape::NoFiles;
     use crate::engine::network::{AnyNetwork, NetworkLoss, data::AnyDataset};
     use crate::engine::objective::Treatment;
+    use crate::engine::optimizer::Numbers;
     use crate::engine::run::run;
 
     /// With one gradient so far, means and their corrections cancel: P = (1 − β₁)(|g| + ε).
@@ -175,6 +176,42 @@ mod tests {
             (limit - 38_000.0).abs() < 1e-6,
             "section 3 of Cohen et al. 2022"
         );
+    }
+
+    /// LAMB has a rule for each tensor, but shortens the gradient of all of them together.
+    #[test]
+    fn what_is_of_all_tensors_is_not_of_one() {
+        let network: AnyNetwork = "mlp:hidden=5,loss=bce".parse().unwrap();
+        let data: AnyDataset = "moons:samples=20".parse().unwrap();
+        let loss = NetworkLoss::new(&network, &data.as_dyn().data(&NoFiles).unwrap()).unwrap();
+        let spec: RunSpec = "lamb:pre_norm=true,max_grad_norm=0.01".parse().unwrap();
+        let conditions = Conditions {
+            steps: 1,
+            treatment: Treatment::default(),
+            tolerance: None,
+            every: 1,
+        };
+        let (start, never) = (loss.initial(3), Cancel::default());
+        let mut means = Vec::new();
+        watch(&loss, &start, &spec, &conditions, &never, |moment| {
+            (moment.probe)(&mut |internal| {
+                if let ("m", Numbers::Direction(m)) = (internal.symbol, internal.numbers) {
+                    means.push(m.to_vec());
+                }
+            });
+            match moment.step {
+                1.. => ControlFlow::Break(()),
+                _ => ControlFlow::Continue(()),
+            }
+        });
+        let mut gradient = vec![0.0; start.len()];
+        loss.gradient(&start, &mut gradient);
+        let share = 0.1 * 0.01 / (norm(&gradient) + 1e-6);
+        let last = means.last().unwrap();
+        assert_eq!(last.len(), gradient.len());
+        for (m, g) in last.iter().zip(&gradient) {
+            assert!((m - share * g).abs() < 1e-12);
+        }
     }
 
     #[test]

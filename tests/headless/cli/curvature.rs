@@ -181,6 +181,18 @@ fn what_cannot_be_looked_at_is_told() {
         &["curvature", "--landscape", "rosenbrock", "--at=1e300,1"],
         "refused: the curvature is not finite at these parameters; expected finite second derivatives",
     );
+    check(
+        &[],
+        &[
+            "curvature",
+            "--landscape",
+            "beale",
+            "--at=1,1",
+            "--matrix",
+            "gauss-newton",
+        ],
+        "refused: --matrix gauss-newton is for the loss of a model on data; expected hessian",
+    );
     let place = Place::new();
     let (code, _, stderr) = place.run(&[
         "curvature",
