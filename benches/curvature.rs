@@ -5,7 +5,8 @@
 //! cargo bench --bench curvature --no-default-features
 //! ```
 //!
-//! All is asked at the weights after some steps of training. λmax is found to 1e-6 of itself by both. A trace is told to the standard error that
+//! A 2-64-64-1 tanh network on 1,000 moons and a 64-128-10 ReLU network on the digits, each at its first weights and after 100 steps of training.
+//! λmax is found to 1e-6 of itself by both. A trace is told to the standard error that
 //! ours has: the rival's time is what it takes until its own scatter is as small. Densities are of the same random vectors and steps.
 
 mod rival;
@@ -25,7 +26,7 @@ const STEPS: usize = 80;
 const PRODUCTS: usize = 120;
 
 struct Case {
-    name: &'static str,
+    name: String,
     network: AnyNetwork,
     data: Data,
     loss: NetworkLoss,
@@ -33,16 +34,17 @@ struct Case {
 }
 
 impl Case {
-    fn new(name: &'static str, network: &str, data: &str) -> Self {
+    /// A network on data, after so many steps of training.
+    fn new((name, network, data): (&'static str, &str, &str), steps: u64) -> Self {
         let data: AnyDataset = data.parse().expect("a data set");
         let data = data.as_dyn().data(&NoFiles).expect("no files");
         let network: AnyNetwork = network.parse().expect("a network");
         let loss = NetworkLoss::new(&network, &data).expect("data that fit");
         let conditions = Conditions {
-            steps: 100,
+            steps,
             treatment: Treatment::default(),
             tolerance: None,
-            every: 100,
+            every: steps.max(1),
         };
         let spec = "adam:lr=0.01".parse().expect("a run");
         let never = Cancel::default();
@@ -50,7 +52,7 @@ impl Case {
         let theta = trained.expect("nobody cancels this");
         let theta = theta.theta(usize::MAX).expect("a last row").to_vec();
         Self {
-            name,
+            name: format!("{name} {steps}"),
             network,
             data,
             loss,
@@ -78,18 +80,14 @@ impl Case {
 }
 
 fn main() {
-    let cases = [
-        Case::new(
-            "moons 2-64-64-1",
-            "mlp:hidden=64/64,activation=tanh,loss=bce",
-            "moons:samples=1000",
-        ),
-        Case::new(
-            "digits 64-128-10",
-            "mlp:hidden=128,activation=relu,loss=ce",
-            "digits",
-        ),
-    ];
+    let moons = (
+        "moons",
+        "mlp:hidden=64/64,activation=tanh,loss=bce",
+        "moons:samples=1000",
+    );
+    let digits = ("digits", "mlp:hidden=128,activation=relu,loss=ce", "digits");
+    let all = [(moons, 0), (moons, 100), (digits, 0), (digits, 100)];
+    let cases = all.map(|(case, steps)| Case::new(case, steps));
     let never = Cancel::default();
     let estimate = |case: &Case| {
         let hessian = Curvature::hessian(&case.loss, &case.theta);
@@ -137,7 +135,7 @@ fn main() {
             density(&hessian, VECTORS, STEPS, 0, &never).expect("finite curvature")
         });
         let highest = found.range().expect("some eigenvalues")[1];
-        table.row(&format!("density {}", case.name), ms, 1.0, highest, 1e-4);
+        table.row(&format!("density {}", case.name), ms, 1.0, highest, 1e-3);
     }
 }
 

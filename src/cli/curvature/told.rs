@@ -84,18 +84,7 @@ pub(super) fn words(
     rescaled: Option<&(f64, usize, Report)>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let exact = if report.exact {
-        "all eigenvalues, exact but for rounding".to_owned()
-    } else {
-        format!("by {} products", report.products)
-    };
-    writeln!(
-        out,
-        "{title}: {} of {} parameter{}, {exact}",
-        inquiry.matrix.title(),
-        report.dim,
-        if report.dim == 1 { "" } else { "s" }
-    )?;
+    heading(title, report, inquiry, out)?;
     let pair = |name: &str, of: &dyn Fn(&Report) -> String, out: &mut dyn Write| {
         let own = of(report);
         match rescaled {
@@ -185,6 +174,22 @@ pub(super) fn words(
         )?;
     }
     Ok(())
+}
+
+/// What is told, and how it was found.
+fn heading(title: &str, report: &Report, inquiry: &Inquiry, out: &mut dyn Write) -> io::Result<()> {
+    let exact = if report.exact {
+        "all eigenvalues, exact but for rounding".to_owned()
+    } else {
+        format!("by {} products", report.products)
+    };
+    writeln!(
+        out,
+        "{title}: {} of {} parameter{}, {exact}",
+        inquiry.matrix.title(),
+        report.dim,
+        if report.dim == 1 { "" } else { "s" }
+    )
 }
 
 fn estimate(of: Estimate) -> String {
