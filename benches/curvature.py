@@ -87,11 +87,15 @@ def measure(case, question):
     count = 200
     ms, samples = median_ms(lambda: asked().trace(maxIter=count, tol=0.0), 1)
     error = float(np.std(samples, ddof=1)) / count**0.5
-    times[f"trace {name}"] = ms * (error / case["error"]) ** 2
+    times[f"trace {name}"] = ms * (error / case["trace_error"]) ** 2
     checks[f"trace {name}"] = float(np.mean(samples))
-    ms, (values, _) = median_ms(lambda: asked().density(iter=question["steps"], n_v=question["vectors"]), 1)
+    vectors = question["vectors"]
+    ms, (values, weights) = median_ms(lambda: asked().density(iter=question["steps"], n_v=vectors), 1)
+    moments = (np.array(values) ** 2 * np.array(weights)).sum(axis=1)
+    error = float(np.std(moments, ddof=1)) / vectors**0.5
     times[f"density {name}"] = ms
-    checks[f"density {name}"] = float(np.max(values))
+    times[f"equal {name}"] = ms * max(1.0, error / case["moment_error"]) ** 2
+    checks[f"density {name}"] = checks[f"equal {name}"] = float(np.max(values))
     return times, checks
 
 

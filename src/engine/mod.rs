@@ -12,6 +12,7 @@ pub mod expression;
 pub mod jet;
 pub mod lab;
 pub mod landscape;
+mod majorant;
 pub mod network;
 pub mod objective;
 pub mod optimizer;

@@ -65,6 +65,25 @@ pub trait Objective: Send + Sync {
         false
     }
 
+    /// Products with the Hessian at `theta`, or with what takes its place, for one who wants many: what they have in common is made
+    /// once. The bits are those of [`Objective::hessian_vector`] and [`Objective::metric_vector`]. `None` where they have nothing in
+    /// common, or too much to be kept.
+    fn products<'a>(
+        &'a self,
+        metric: Option<Metric>,
+        theta: &'a [f64],
+    ) -> Option<Box<dyn Products + 'a>> {
+        let _ = (metric, theta);
+        None
+    }
+
+    /// The trace of each tensor's block on the diagonal of the Hessian at `theta`, or of what takes its place, where they are known
+    /// without any product.
+    fn traces(&self, metric: Option<Metric>, theta: &[f64]) -> Option<Vec<f64>> {
+        let _ = (metric, theta);
+        None
+    }
+
     /// What θ is made of where it has parts with shapes, as a network has; empty where it is one vector.
     fn tensors(&self) -> &[Tensor] {
         &[]
@@ -106,6 +125,18 @@ pub trait Objective: Send + Sync {
     /// Takes steps of many runs where n is 2, as [`stride::march`] does; `None` where there is no such loop for it.
     fn march(&self, herd: &mut Herd, rates: &[f64]) -> Option<(usize, bool)> {
         let _ = (herd, rates);
+        None
+    }
+}
+
+/// Products with a matrix of the curvature of a loss at one θ.
+pub trait Products: Send + Sync {
+    /// The matrix times `vector`, n numbers.
+    fn multiply(&self, vector: &[f64], product: &mut [f64]);
+
+    /// Products with the same matrix of a small part of the samples, where there are many: they are cheap, and much of what is large
+    /// in one is large in the other.
+    fn rough(&self) -> Option<Box<dyn Products + '_>> {
         None
     }
 }

@@ -6,7 +6,7 @@
 
 use super::elementary;
 use fearless_simd::prelude::*;
-use fearless_simd::{Level, Simd};
+use fearless_simd::{Level, Simd, f64x8};
 use std::ops::{Add, BitAnd, BitOr, Div, Mul, Neg, Not, Sub};
 
 /// One f64, or several side by side.
@@ -139,21 +139,24 @@ impl Real for f64 {
 /// began with the vector computes it again, as a single f64. So nothing branches between load and store, and the compiler sees
 /// through all of a formula.
 #[derive(Clone, Copy)]
-pub struct Lanes<S: Simd> {
-    number: S::f64s,
-    far: S::mask64s,
+pub struct Lanes<S: Simd, V: SimdFloat<S> = <S as Simd>::f64s> {
+    number: V,
+    far: V::Mask,
 }
+
+/// Eight f64 side by side in as many registers as they need, so that a processor which waits for one has work with the others.
+pub type Octet<S> = Lanes<S, f64x8<S>>;
 
 macro_rules! operators {
     ($($trait:ident $method:ident $operator:tt)*) => {$(
-        impl<S: Simd> $trait for Lanes<S> {
+        impl<S: Simd, V: SimdFloat<S, Element = f64>> $trait for Lanes<S, V> {
             type Output = Self;
             #[inline(always)]
             fn $method(self, other: Self) -> Self {
                 Self { number: self.number $operator other.number, far: self.far | other.far }
             }
         }
-        impl<S: Simd> $trait<f64> for Lanes<S> {
+        impl<S: Simd, V: SimdFloat<S, Element = f64>> $trait<f64> for Lanes<S, V> {
             type Output = Self;
             #[inline(always)]
             fn $method(self, other: f64) -> Self {
@@ -164,7 +167,7 @@ macro_rules! operators {
 }
 operators! { Add add + Sub sub - Mul mul * Div div / }
 
-impl<S: Simd> Neg for Lanes<S> {
+impl<S: Simd, V: SimdFloat<S, Element = f64>> Neg for Lanes<S, V> {
     type Output = Self;
     #[inline(always)]
     fn neg(self) -> Self {
@@ -172,13 +175,13 @@ impl<S: Simd> Neg for Lanes<S> {
     }
 }
 
-impl<S: Simd> Real for Lanes<S> {
-    const LANES: usize = S::f64s::LEN;
-    type Mask = S::mask64s;
+impl<S: Simd, V: SimdFloat<S, Element = f64>> Real for Lanes<S, V> {
+    const LANES: usize = V::LEN;
+    type Mask = V::Mask;
 
     #[inline(always)]
     fn like(self, value: f64) -> Self {
-        Self::new(S::f64s::simd_from(self.number.token(), value))
+        Self::new(V::simd_from(self.number.token(), value))
     }
     #[inline(always)]
     fn root(self) -> Self {
@@ -209,16 +212,16 @@ impl<S: Simd> Real for Lanes<S> {
     }
     #[inline(always)]
     fn low_bit(self) -> Self::Mask {
-        S::f64s::from_bits(self.number.to_bits() << 63).is_sign_negative()
+        V::from_bits(self.number.to_bits() << 63).is_sign_negative()
     }
     #[inline(always)]
     fn sign_by_second_bit(self, other: Self) -> Self {
         let sign = other.number.to_bits() >> 1 << 63;
-        self.with(S::f64s::from_bits(self.number.to_bits() ^ sign))
+        self.with(V::from_bits(self.number.to_bits() ^ sign))
     }
     #[inline(always)]
     fn low_bits_to_exponent(self) -> Self {
-        self.with(S::f64s::from_bits(self.number.to_bits() << 52))
+        self.with(V::from_bits(self.number.to_bits() << 52))
     }
     #[inline(always)]
     fn map(mut self, f: fn(f64) -> f64) -> Self {
@@ -264,17 +267,17 @@ fn raise(numbers: &mut [f64], p: f64) {
         .for_each(|number| *number = number.powf(p));
 }
 
-impl<S: Simd> Lanes<S> {
+impl<S: Simd, V: SimdFloat<S, Element = f64>> Lanes<S, V> {
     /// Numbers that are near.
     #[inline(always)]
-    fn new(number: S::f64s) -> Self {
-        let far = S::mask64s::splat(number.token(), false);
+    fn new(number: V) -> Self {
+        let far = V::Mask::splat(number.token(), false);
         Self { number, far }
     }
 
     /// Another number, as near or far as this.
     #[inline(always)]
-    fn with(self, number: S::f64s) -> Self {
+    fn with(self, number: V) -> Self {
         Self { number, ..self }
     }
 
@@ -292,7 +295,7 @@ impl<S: Simd> Lanes<S> {
 
     /// Where there are no numbers.
     #[inline(always)]
-    pub fn far(self) -> S::mask64s {
+    pub fn far(self) -> V::Mask {
         self.far
     }
 
@@ -309,21 +312,20 @@ impl<S: Simd> Lanes<S> {
     /// The same number in all lanes.
     #[inline(always)]
     pub fn splat(simd: S, value: f64) -> Self {
-        Self::new(S::f64s::simd_from(simd, value))
+        Self::new(V::simd_from(simd, value))
     }
 
     /// The numbers from `first` on.
     #[inline(always)]
     pub fn load(simd: S, from: &[f64], first: usize) -> Self {
-        let from = &from[first..first + S::f64s::LEN];
-        Self::new(S::f64s::from_slice(simd, from))
+        let from = &from[first..first + V::LEN];
+        Self::new(V::from_slice(simd, from))
     }
 
     /// Puts the numbers to `first` and after. Returns where there are none.
     #[inline(always)]
-    pub fn store(self, to: &mut [f64], first: usize) -> S::mask64s {
-        self.number
-            .store_slice(&mut to[first..first + S::f64s::LEN]);
+    pub fn store(self, to: &mut [f64], first: usize) -> V::Mask {
+        self.number.store_slice(&mut to[first..first + V::LEN]);
         self.far
     }
 }

@@ -3,6 +3,7 @@
 //! The gradient is compiled into the loop over their steps, so that a step costs little more than its arithmetic. One run is a
 //! [`Walker`], many side by side are a [`Herd`].
 
+mod calm;
 mod herd;
 mod walker;
 

@@ -5,6 +5,7 @@ use super::matrix::Symmetric;
 use super::trace::{Estimate, signs};
 use super::tridiagonal::eigenvalues;
 use crate::engine::cancel::Cancel;
+use crate::engine::direction::dot;
 use crate::engine::real;
 use rayon::prelude::*;
 use std::f64::consts::PI;
@@ -20,6 +21,9 @@ pub struct Density {
 
 /// The density of a matrix's eigenvalues, from so many random vectors of signs and `steps` products for each: Ubaru, Chen & Saad 2017;
 /// Ghorbani, Krishnan & Xiao 2019, algorithm 1. As many steps as there are dimensions find all eigenvalues.
+///
+/// A random vector gives an eigenvalue that lies alone a random share, whose mean is 1 / n. Where at least two vectors have
+/// found the same eigenvector that share is known, and is what it gets: as in Hutch++, what is large is not left to chance.
 pub fn density(
     matrix: &dyn Symmetric,
     vectors: usize,
@@ -29,7 +33,6 @@ pub fn density(
 ) -> Result<Density, EigenError> {
     let n = matrix.dim();
     let steps = steps.min(n).max(1);
-    // One vector after the other: products are parallel in themselves.
     let quadrature = |start: Vec<f64>| {
         let mut lanczos = Lanczos::from(start);
         for _ in 0..steps {
@@ -41,22 +44,92 @@ pub fn density(
                 break;
             }
         }
-        let (places, rows) = lanczos.small.eigen(&[0]);
-        let shares = rows[0].iter().map(|first| first * first);
-        Ok(places
-            .into_iter()
-            .zip(shares)
-            .map(<[f64; 2]>::from)
-            .collect())
+        Ok(Quadrature::of(&lanczos))
     };
     let starts = signs(n, seed, 0..vectors.max(1));
+    let found: Result<Vec<Quadrature>, _> = starts.into_par_iter().map(quadrature).collect();
+    let mut found = found?;
+    let alone = alone(&found);
+    found.iter_mut().for_each(|own| own.correct(&alone, n));
     Ok(Density {
-        quadratures: starts
-            .into_iter()
-            .map(quadrature)
-            .collect::<Result<_, _>>()?,
+        quadratures: found.into_iter().map(|own| own.places).collect(),
         exact: false,
     })
+}
+
+/// What one random vector says of a spectrum.
+struct Quadrature {
+    places: Vec<[f64; 2]>,
+    /// Of places that are eigenvalues but for rounding: which they are, and the eigenvectors.
+    sure: Vec<(usize, Vec<f64>)>,
+    /// As far as two eigenvalues may be from each other and be the same.
+    near: f64,
+}
+
+impl Quadrature {
+    fn of(lanczos: &Lanczos) -> Self {
+        let (values, rows) = lanczos.small.eigen(&[0]);
+        let shares = rows[0].iter().map(|first| first * first);
+        let size = values
+            .iter()
+            .fold(0.0, |most: f64, value| most.max(value.abs()));
+        Self {
+            places: { values.iter().copied() }
+                .zip(shares)
+                .map(<[f64; 2]>::from)
+                .collect(),
+            sure: lanczos.converged(1e-6 * size),
+            near: 1e-6 * size,
+        }
+    }
+
+    /// The eigenvector that belongs to a place, if one is sure.
+    fn vector(&self, value: f64) -> Option<&(usize, Vec<f64>)> {
+        let near = |(k, _): &&(usize, Vec<f64>)| (self.places[*k][0] - value).abs() <= self.near;
+        self.sure.iter().find(near)
+    }
+
+    /// Gives eigenvalues that are alone the share 1 / n each, and all others together what is left.
+    fn correct(&mut self, alone: &[f64], n: usize) {
+        let own = { alone.iter() }.filter_map(|value| self.vector(*value).map(|(k, _)| *k));
+        let own: Vec<usize> = own.collect();
+        let left = real(n - own.len().min(n)) / real(n);
+        let others: f64 = { self.places.iter().enumerate() }
+            .filter(|(k, _)| !own.contains(k))
+            .map(|(_, [_, share])| share)
+            .sum();
+        // Where nothing but rounding is beside them, they are all.
+        if own.is_empty() || left > 0.0 && others < 1e-12 {
+            return;
+        }
+        for (k, [_, share]) in self.places.iter_mut().enumerate() {
+            *share = if own.contains(&k) {
+                1.0 / real(n)
+            } else {
+                *share * left / others
+            };
+        }
+    }
+}
+
+/// The eigenvalues of which all vectors have found the same eigenvector: of one that comes twice each finds another.
+fn alone(found: &[Quadrature]) -> Vec<f64> {
+    let [first, others @ ..] = found else {
+        return Vec::new();
+    };
+    let same = |k: usize, vector: &[f64]| {
+        let value = first.places[k][0];
+        let agrees = |other: &Quadrature| {
+            other
+                .vector(value)
+                .is_some_and(|(_, vector_there)| 1.0 - dot(vector, vector_there).abs() < 1e-6)
+        };
+        !others.is_empty() && others.iter().all(agrees)
+    };
+    { first.sure.iter() }
+        .filter(|(k, vector)| same(*k, vector))
+        .map(|(k, _)| first.places[*k][0])
+        .collect()
 }
 
 impl Density {
@@ -145,6 +218,7 @@ impl Density {
 mod tests {
     use super::super::matrix::Dense;
     use super::*;
+    use crate::engine::direction::unit;
 
     fn matrix(n: usize) -> Dense {
         let entry = |i: usize, j: usize| {
@@ -188,6 +262,32 @@ mod tests {
                 "{at}"
             );
         }
+    }
+
+    #[test]
+    fn eigenvalues_that_are_alone_have_the_share_of_one() {
+        // A bulk, one eigenvalue far out, and one that comes twice; seen in a mirror, so that signs meet no eigenvector alike.
+        let n = 300;
+        let value = |k: usize| match k {
+            0 => 40.0,
+            1 | 2 => -25.0,
+            _ => (real(k) * 0.7).sin(),
+        };
+        let normal = unit((0..n).map(|k| (real(k) * 1.3).cos()).collect()).unwrap();
+        let mirror = |i: usize, k: usize| f64::from(u8::from(i == k)) - 2.0 * normal[i] * normal[k];
+        let entry =
+            |i: usize, j: usize| (0..n).map(|k| mirror(i, k) * value(k) * mirror(k, j)).sum();
+        let numbers = (0..n * n).map(|at| entry(at / n, at % n)).collect();
+        let found = density(&Dense { n, numbers }, 4, 40, 1, &Cancel::default()).unwrap();
+        let above = found.below(30.0);
+        assert!((1.0 - above.value - 1.0 / 300.0).abs() < 1e-12 && above.error < 1e-12);
+        let below = found.below(-20.0);
+        assert!(below.error > 0.0 && (below.value - 2.0 / 300.0).abs() < 4.0 * below.error);
+        assert!((found.moment(0).value - 1.0).abs() < 1e-12);
+        // What the bulk adds is little.
+        let squares = found.moment(2);
+        let exact = (40.0 * 40.0 + 2.0 * 25.0 * 25.0) / 300.0 + 0.5;
+        assert!((squares.value - exact).abs() < 4.0 * squares.error + 0.02);
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! Matrices of curvature that are known by their products with vectors: those of a loss, and what is made of them.
 
-use super::lanczos::EigenError;
+use super::lanczos::{EigenError, Lanczos};
 use crate::engine::cancel::Cancel;
 use crate::engine::direction::{add, dot};
-use crate::engine::objective::{Metric, Objective};
+use crate::engine::objective::{Metric, Objective, Products};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -14,6 +14,16 @@ pub trait Symmetric: Sync {
 
     /// The matrix times `vector`; both have n numbers.
     fn multiply(&self, vector: &[f64], product: &mut [f64]);
+
+    /// The traces of blocks on the diagonal, each with where it stands, as far as they are known without products.
+    fn traces(&self) -> Vec<(Range<usize>, f64)> {
+        Vec::new()
+    }
+
+    /// A direction that has much of the largest eigenvalue's, where one is to be had for about the work of a product.
+    fn hint(&self) -> Option<Vec<f64>> {
+        None
+    }
 
     /// All of the matrix, row by row, by n products; where rounding makes two entries differ, their mean is both.
     fn dense(&self, cancel: &Cancel) -> Result<Vec<f64>, EigenError> {
@@ -49,21 +59,26 @@ pub trait Symmetric: Sync {
 
 /// A matrix of the curvature of a loss at θ.
 pub struct Curvature<'a> {
-    /// The loss.
-    pub objective: &'a dyn Objective,
-    /// θ, n numbers.
-    pub theta: &'a [f64],
-    /// What takes the Hessian's place; `None` is the Hessian.
-    pub metric: Option<Metric>,
+    objective: &'a dyn Objective,
+    theta: &'a [f64],
+    metric: Option<Metric>,
+    products: Option<Box<dyn Products + 'a>>,
 }
 
 impl<'a> Curvature<'a> {
-    /// The Hessian of a loss.
+    /// The Hessian of a loss at θ, n numbers.
     pub fn hessian(objective: &'a dyn Objective, theta: &'a [f64]) -> Self {
+        Self::new(objective, theta, None)
+    }
+
+    /// The Hessian, or what takes its place.
+    pub fn new(objective: &'a dyn Objective, theta: &'a [f64], metric: Option<Metric>) -> Self {
+        let products = objective.products(metric, theta);
         Self {
             objective,
             theta,
-            metric: None,
+            metric,
+            products,
         }
     }
 }
@@ -75,15 +90,56 @@ impl Symmetric for Curvature<'_> {
 
     /// Where the loss has no such matrix, it is all NaN.
     fn multiply(&self, vector: &[f64], product: &mut [f64]) {
-        match self.metric {
-            None => self.objective.hessian_vector(self.theta, vector, product),
-            Some(metric) => {
-                let known = { self.objective }.metric_vector(metric, self.theta, vector, product);
-                if !known {
-                    product.fill(f64::NAN);
-                }
+        let known = match (&self.products, self.metric) {
+            (Some(products), _) => {
+                products.multiply(vector, product);
+                true
             }
+            (None, None) => {
+                self.objective.hessian_vector(self.theta, vector, product);
+                true
+            }
+            (None, Some(metric)) => {
+                { self.objective }.metric_vector(metric, self.theta, vector, product)
+            }
+        };
+        if !known {
+            product.fill(f64::NAN);
         }
+    }
+
+    fn hint(&self) -> Option<Vec<f64>> {
+        let rough = self.products.as_ref()?.rough()?;
+        let rough = Rough {
+            dim: self.dim(),
+            products: &*rough,
+        };
+        Lanczos::hint(&rough)
+    }
+
+    fn traces(&self) -> Vec<(Range<usize>, f64)> {
+        let traces = self.objective.traces(self.metric, self.theta);
+        let tensors = self.objective.tensors().iter();
+        tensors
+            .map(|tensor| tensor.range.clone())
+            .zip(traces.unwrap_or_default())
+            .collect()
+    }
+}
+
+/// What is much like another matrix.
+struct Rough<'a> {
+    dim: usize,
+    products: &'a dyn Products,
+}
+
+impl Symmetric for Rough<'_> {
+    fn dim(&self) -> usize {
+        self.dim
+    }
+
+    fn multiply(&self, vector: &[f64], product: &mut [f64]) {
+        self.products.multiply(vector, product);
     }
 }
 
@@ -116,6 +172,22 @@ impl Symmetric for Part<'_> {
             own.copy_from_slice(&image[range.clone()]);
             to = rest;
         }
+    }
+
+    fn traces(&self) -> Vec<(Range<usize>, f64)> {
+        let mut own = Vec::new();
+        let mut first = 0;
+        let all = self.whole.traces();
+        for range in self.ranges {
+            let inside = { all.iter() }
+                .filter(|(block, _)| range.start <= block.start && block.end <= range.end);
+            own.extend(inside.map(|(block, trace)| {
+                let start = first + block.start - range.start;
+                (start..start + block.len(), *trace)
+            }));
+            first += range.len();
+        }
+        own
     }
 }
 

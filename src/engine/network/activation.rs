@@ -22,6 +22,11 @@ settings! {
 }
 
 impl Activation {
+    /// Whether its second derivative is anything but 0.
+    pub(super) fn bends(self) -> bool {
+        !matches!(self, Self::Identity | Self::Relu | Self::LeakyRelu)
+    }
+
     /// φ of all numbers of `u`, and of its derivatives φ′ and φ″ as many as are asked for: N is 1, 2 or 3. All slices are
     /// equally long, a multiple of every vector's lanes.
     pub(super) fn apply<const N: usize>(self, u: &[f64], out: [&mut [f64]; N]) {

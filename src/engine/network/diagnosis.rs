@@ -192,7 +192,7 @@ impl NetworkLoss {
                 let z = &block.z[at.clone()];
                 self.loss.at(z, self.goal(sample), &mut block.d[at]);
             }
-            block.backward(shape, weights, inputs, &mut squares);
+            block.backward(shape, weights, inputs, Keep::Slope, &mut squares);
         }
         self.rooms.give(room);
         (squares.sum, alive)

@@ -11,9 +11,15 @@ use fearless_simd::prelude::*;
 /// The numbers of the widest vector.
 const LANES: usize = 8;
 
-/// The length of a row that holds so many numbers.
+/// The length of a row that holds so many numbers. It is no multiple of 64: the parts of such rows that a tile reads would all fall into
+/// the same few places of a cache, and drive each other out.
 pub(super) fn padded(width: usize) -> usize {
-    width.next_multiple_of(LANES)
+    let whole = width.next_multiple_of(LANES);
+    if whole.is_multiple_of(64) {
+        whole + LANES
+    } else {
+        whole
+    }
 }
 
 /// C ← C + A B, where `a` holds rows of which the first `depth` numbers count, and `b` has as many rows as that.
@@ -156,7 +162,11 @@ impl<'a, L: Left<'a>> Product<'a, L> {
             self.tile::<S, 6, V>(simd, row, column);
             row += 6;
         }
-        while row + 2 <= rows {
+        if row + 4 <= rows {
+            self.tile::<S, 4, V>(simd, row, column);
+            row += 4;
+        }
+        if row + 2 <= rows {
             self.tile::<S, 2, V>(simd, row, column);
             row += 2;
         }

@@ -24,6 +24,7 @@ pub mod connect;
 pub mod data;
 mod diagnosis;
 mod fit;
+mod held;
 mod init;
 mod layout;
 mod loss;
@@ -38,6 +39,8 @@ mod rescale;
 mod room;
 mod slice;
 mod sum;
+mod tangent;
+mod traces;
 mod trainee;
 mod weights;
 

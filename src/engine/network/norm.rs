@@ -26,19 +26,36 @@ pub(super) struct Extent {
 /// What the normalisation of one layer keeps for its derivatives.
 #[derive(Clone, Default)]
 pub(super) struct Normalised {
-    /// ẑ and its tangent.
+    /// ẑ.
     z: Vec<f64>,
-    z_tangent: Vec<f64>,
+    /// μ and σ² of each group.
+    moments: Moments,
     /// 1 / √(σ² + ε) of each group, whose tangent is −mean(ẑ ż) / (σ² + ε).
     scale: Vec<f64>,
-    /// mean(ẑ ż) of each group.
-    along: Vec<f64>,
     /// Whether μ and σ² are given, and do not depend on z.
     frozen: bool,
-    /// Room for means of each group.
-    means: [Vec<f64>; 2],
-    bent: [Vec<f64>; 2],
 }
+
+/// What is kept of its tangent.
+#[derive(Default)]
+pub(super) struct NormTangent {
+    /// The tangent of ẑ.
+    z: Vec<f64>,
+    /// mean(ẑ ż) of each group.
+    along: Vec<f64>,
+    bent: [Means; 2],
+    means: [Means; 2],
+}
+
+impl NormTangent {
+    /// Room for means.
+    pub(super) fn means(&mut self) -> &mut [Means; 2] {
+        &mut self.means
+    }
+}
+
+/// A mean for each group.
+pub(super) type Means = Vec<f64>;
 
 /// γ and β, or tangents of them.
 #[derive(Clone, Copy)]
@@ -105,16 +122,10 @@ impl Extent {
 
 impl Normalised {
     /// Room for `len` numbers.
-    pub(super) fn new(len: usize, extent: Extent) -> Self {
-        let groups = || Vec::with_capacity(extent.groups(len));
+    pub(super) fn new(len: usize) -> Self {
         Self {
             z: vec![0.0; len],
-            z_tangent: vec![0.0; len],
-            scale: groups(),
-            along: groups(),
-            frozen: false,
-            means: [groups(), groups()],
-            bent: [groups(), groups()],
+            ..Self::default()
         }
     }
 
@@ -127,8 +138,8 @@ impl Normalised {
         z: &mut [f64],
     ) {
         let len = z.len();
-        let [mean, variance] = &mut self.means;
         self.frozen = given.is_some();
+        let Moments { mean, variance } = &mut self.moments;
         if let Some(moments) = given {
             mean.clone_from(&moments.mean);
             variance.clone_from(&moments.variance);
@@ -148,76 +159,84 @@ impl Normalised {
     }
 
     /// The moments that the last [`Self::forward`] used.
-    pub(super) fn moments(&self) -> Moments {
-        let [mean, variance] = self.means.clone();
-        Moments { mean, variance }
+    pub(super) fn moments(&self) -> &Moments {
+        &self.moments
+    }
+
+    /// ẑ.
+    pub(super) fn z(&self) -> &[f64] {
+        &self.z
     }
 
     /// Replaces the tangent of z by that of u, given those of γ and β.
-    pub(super) fn tangent(&mut self, extent: Extent, affine: Affine, moved: Affine, z: &mut [f64]) {
+    pub(super) fn tangent(
+        &self,
+        extent: Extent,
+        affine: Affine,
+        moved: Affine,
+        z: &mut [f64],
+        own: &mut NormTangent,
+    ) {
         let len = z.len();
         if !self.frozen {
-            extent.means(len, &mut self.along, |at, _, _| self.z[at] * z[at]);
+            extent.means(len, &mut own.along, |at, _, _| self.z[at] * z[at]);
         }
-        self.project(extent, z);
-        self.z_tangent[..len].copy_from_slice(z);
+        self.project(extent, z, &mut own.means);
+        own.z.clear();
+        own.z.extend_from_slice(z);
         extent.each(len, |at, feature, _| {
             z[at] = moved.gamma[feature] * self.z[at]
-                + affine.gamma[feature] * self.z_tangent[at]
+                + affine.gamma[feature] * own.z[at]
                 + moved.beta[feature];
         });
     }
 
-    /// Replaces the derivative by u by that by z, after `gather` has seen the derivative by u and ẑ, whose products are the
-    /// derivatives by γ.
+    /// Replaces the derivative by u by that by z; `means` is room.
     pub(super) fn backward(
-        &mut self,
+        &self,
         extent: Extent,
         gamma: &[f64],
         u: &mut [f64],
-        gather: impl FnOnce(&[f64], &[f64]),
+        means: &mut [Means; 2],
     ) {
-        gather(u, &self.z);
         extent.each(u.len(), |at, feature, _| u[at] *= gamma[feature]);
-        self.project(extent, u);
+        self.project(extent, u, means);
     }
 
     /// Replaces the derivative by u and its tangent by those by z; the tangents of the derivatives by γ and β are added to theirs.
     pub(super) fn backward_tangent(
-        &mut self,
+        &self,
         extent: Extent,
         [gamma, moved_gamma]: [&[f64]; 2],
         [u, u_tangent]: [&mut [f64]; 2],
         [d_gamma, d_beta]: [&mut [f64]; 2],
+        own: &mut NormTangent,
     ) {
         let len = u.len();
         extent.each(len, |at, feature, _| {
-            d_gamma[feature] += u_tangent[at] * self.z[at] + u[at] * self.z_tangent[at];
+            d_gamma[feature] += u_tangent[at] * self.z[at] + u[at] * own.z[at];
             d_beta[feature] += u_tangent[at];
             u_tangent[at] = moved_gamma[feature] * u[at] + gamma[feature] * u_tangent[at];
             u[at] *= gamma[feature];
         });
-        self.project(extent, u_tangent);
+        self.project(extent, u_tangent, &mut own.means);
         if self.frozen {
-            self.project(extent, u);
             return;
         }
-        let [z, z_tangent] = [&self.z, &self.z_tangent];
-        let [plain, moved] = &mut self.bent;
-        extent.means(len, plain, |at, _, _| u[at] * z[at]);
-        extent.means(len, moved, |at, _, _| u[at] * z_tangent[at]);
-        self.project(extent, u);
-        let [plain, moved] = &self.bent;
+        let [plain, moved] = &mut own.bent;
+        extent.means(len, plain, |at, _, _| u[at] * self.z[at]);
+        extent.means(len, moved, |at, _, _| u[at] * own.z[at]);
+        self.project(extent, u, &mut own.means);
+        let [plain, moved] = &own.bent;
         extent.each(len, |at, _, group| {
-            let bend = self.along[group] * u[at]
-                + self.z[at] * moved[group]
-                + self.z_tangent[at] * plain[group];
+            let bend =
+                own.along[group] * u[at] + self.z[at] * moved[group] + own.z[at] * plain[group];
             u_tangent[at] -= self.scale[group] * bend;
         });
     }
 
     /// The derivative of ẑ by z, which is symmetric, times v: (v − mean(v) − ẑ mean(ẑ v)) / √(σ² + ε).
-    fn project(&mut self, extent: Extent, v: &mut [f64]) {
+    fn project(&self, extent: Extent, v: &mut [f64], [mean, along]: &mut [Means; 2]) {
         let len = v.len();
         if self.frozen {
             extent.each(len, |at, _, group| {
@@ -225,7 +244,6 @@ impl Normalised {
             });
             return;
         }
-        let [mean, along] = &mut self.means;
         extent.means(len, mean, |at, _, _| v[at]);
         extent.means(len, along, |at, _, _| self.z[at] * v[at]);
         extent.each(len, |at, _, group| {

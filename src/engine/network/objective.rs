@@ -1,6 +1,7 @@
 //! The loss of a network on data, as an objective.
 
 use super::data::{Data, Targets};
+use super::held;
 use super::init::Fill;
 use super::layout::Layout;
 use super::loss::{Goal, Loss};
@@ -10,8 +11,9 @@ use super::pass::{Keep, Shape};
 use super::room::{Room, Rooms};
 use super::slice::Slice;
 use super::sum::{BLOCK, Matrix, Sum, Want};
+use super::traces;
 use super::{AnyNetwork, NetworkError};
-use crate::engine::objective::{Metric, Objective, Tensor, points};
+use crate::engine::objective::{Metric, Objective, Products, Tensor, points};
 use crate::engine::plane::Plane;
 use crate::engine::real;
 use rayon::prelude::*;
@@ -330,6 +332,7 @@ impl NetworkLoss {
             theta,
             batch,
             want,
+            held: None,
         };
         let share = 1.0 / real(sum.count());
         let room = sum.over(0..sum.count());
@@ -430,6 +433,18 @@ impl Objective for NetworkLoss {
         true
     }
 
+    fn products<'a>(
+        &'a self,
+        metric: Option<Metric>,
+        theta: &'a [f64],
+    ) -> Option<Box<dyn Products + 'a>> {
+        held::products(self, Matrix::of(metric), theta)
+    }
+
+    fn traces(&self, metric: Option<Metric>, theta: &[f64]) -> Option<Vec<f64>> {
+        traces::traces(self, Matrix::of(metric), theta)
+    }
+
     /// A point's bits do not depend on which others are asked for with it.
     fn rows(&self, plane: &Plane, a: &[f64], b: &[f64], losses: &mut [f64], theta: &mut [f64]) {
         let slice = Slice {
@@ -502,7 +517,7 @@ fn fitting(loss: Loss, classes: Vec<usize>, named: usize) -> Result<(usize, Goal
     }
 }
 
-fn add_scaled(to: &mut [f64], factor: f64, from: &[f64]) {
+pub(super) fn add_scaled(to: &mut [f64], factor: f64, from: &[f64]) {
     if factor != 0.0 {
         to.iter_mut()
             .zip(from)

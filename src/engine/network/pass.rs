@@ -1,8 +1,6 @@
-//! A block of samples on its way through a network: there, back, and the tangents of both.
+//! A block of samples on its way through a network: there and back.
 //!
-//! Back is backpropagation (Rumelhart, Hinton & Williams 1986). The tangent ȧ of a number a is its derivative along a direction in
-//! the space of θ; there and back once more with tangents yields the Hessian times that direction: the R-operator of Pearlmutter
-//! 1994.
+//! Back is backpropagation (Rumelhart, Hinton & Williams 1986).
 //!
 //! Each hidden layer computes z = W h + b, u = z or its normalisation, and h′ = φ(u), or h + φ(u) where a residual connection
 //! goes around it. `d` is the derivative of the loss by z, `g` that by h.
@@ -10,8 +8,10 @@
 use super::activation::Activation;
 use super::layout::Layout;
 use super::matrix::padded;
-use super::norm::{Affine, Extent, Moments, Norm, Normalised};
-use super::weights::{Gather, Sums, Weights};
+use super::norm::{Affine, Extent, Means, Moments, Norm, Normalised};
+use super::weights::{Gather, Weights};
+use crate::engine::real::{Kernel, dispatch};
+use fearless_simd::Simd;
 
 /// What of a network does not depend on θ.
 #[derive(Clone, Debug)]
@@ -30,12 +30,12 @@ impl Shape {
         self.widths[self.widths.len() - 1]
     }
 
-    fn hidden(&self) -> usize {
+    pub(super) fn hidden(&self) -> usize {
         self.widths.len() - 2
     }
 
     /// The length of the rows of what goes into layer `l`.
-    fn stride(&self, l: usize) -> usize {
+    pub(super) fn stride(&self, l: usize) -> usize {
         padded(self.widths[l])
     }
 
@@ -44,7 +44,13 @@ impl Shape {
         self.residual && l < self.hidden() && self.widths[l] == self.widths[l + 1]
     }
 
-    fn extent(&self, l: usize) -> Extent {
+    /// The length of the longest row of a layer.
+    pub(super) fn widest(&self) -> usize {
+        let layers = 1..self.widths.len();
+        layers.map(|l| self.stride(l)).max().unwrap_or(0)
+    }
+
+    pub(super) fn extent(&self, l: usize) -> Extent {
         Extent {
             width: self.widths[l + 1],
             stride: self.stride(l + 1),
@@ -66,55 +72,76 @@ pub(super) enum Keep {
 
 /// All that is kept of a block of samples.
 pub(super) struct Block {
-    hidden: Vec<Hidden>,
-    /// The outputs, the derivative of the loss by them, and the tangents of both.
+    pub(super) hidden: Vec<Hidden>,
+    /// The outputs, and the derivative of the loss by them.
     pub(super) z: Vec<f64>,
     pub(super) d: Vec<f64>,
-    pub(super) z_tangent: Vec<f64>,
-    pub(super) d_tangent: Vec<f64>,
-    /// Room for u of a layer; d and g of a layer, and their tangents.
+    scratch: Scratch,
+}
+
+/// What is needed on the ways only.
+#[derive(Default)]
+struct Scratch {
+    /// u of a layer.
     u: Vec<f64>,
-    back: [Vec<f64>; 4],
+    /// d and g of a layer.
+    back: [Vec<f64>; 2],
+    /// Of groups.
+    means: [Means; 2],
 }
 
 /// What is kept of a hidden layer.
-struct Hidden {
-    h: Vec<f64>,
-    h_tangent: Vec<f64>,
-    /// φ′(u) and its tangent, φ″(u).
-    slope: Vec<f64>,
-    slope_tangent: Vec<f64>,
-    bend: Vec<f64>,
-    normalised: Option<Normalised>,
+pub(super) struct Hidden {
+    pub(super) h: Vec<f64>,
+    /// φ′(u).
+    pub(super) slope: Vec<f64>,
+    /// φ″(u), after the way back times g; empty where activations do not bend.
+    pub(super) bend: Vec<f64>,
+    pub(super) normalised: Option<Normalised>,
 }
 
 impl Block {
     /// Room for so many samples.
     pub(super) fn new(shape: &Shape, samples: usize) -> Self {
+        let widest = || vec![0.0; samples * shape.widest()];
+        let scratch = Scratch {
+            u: widest(),
+            back: [widest(), widest()],
+            means: [Means::new(), Means::new()],
+        };
+        Self {
+            scratch,
+            ..Self::to_keep(shape, samples)
+        }
+    }
+
+    /// Room for what is kept of so many samples only: for the ways [`Self::lend`] is asked.
+    pub(super) fn to_keep(shape: &Shape, samples: usize) -> Self {
         let layer = |l: usize| {
             let room = || vec![0.0; samples * shape.stride(l + 1)];
             Hidden {
                 h: room(),
-                h_tangent: room(),
                 slope: room(),
-                slope_tangent: room(),
-                bend: room(),
-                normalised: (shape.norm != Norm::None)
-                    .then(|| Normalised::new(samples * shape.stride(l + 1), shape.extent(l))),
+                bend: if shape.activation.bends() {
+                    room()
+                } else {
+                    Vec::new()
+                },
+                normalised: (shape.norm != Norm::None).then(|| Normalised::new(room().len())),
             }
         };
         let last = || vec![0.0; samples * shape.stride(shape.hidden() + 1)];
-        let widest = (1..shape.widths.len()).map(|l| shape.stride(l)).max();
-        let widest = || vec![0.0; samples * widest.unwrap_or(0)];
         Self {
             hidden: (0..shape.hidden()).map(layer).collect(),
             z: last(),
             d: last(),
-            z_tangent: last(),
-            d_tangent: last(),
-            u: widest(),
-            back: [widest(), widest(), widest(), widest()],
+            scratch: Scratch::default(),
         }
+    }
+
+    /// Lends what is needed on the ways, or takes it back.
+    pub(super) fn lend(&mut self, other: &mut Self) {
+        std::mem::swap(&mut self.scratch, &mut other.scratch);
     }
 
     /// The way there, of rows of inputs. The moments of normalisations are those of the block, or `given`.
@@ -137,18 +164,19 @@ impl Block {
                 layer.forward(input, &mut self.z[..len]);
                 continue;
             };
-            let u = &mut self.u[..len];
+            let u = &mut self.scratch.u[..len];
             layer.forward(input, u);
             if let Some(normalised) = &mut own.normalised {
                 let given = given.map(|moments| &moments[l]);
                 normalised.forward(shape.extent(l), Affine::of(&weights.norms[l]), given, u);
             }
-            let [h, slope, bend] =
-                [&mut own.h, &mut own.slope, &mut own.bend].map(|room| &mut room[..len]);
+            let [h, slope] = [&mut own.h, &mut own.slope].map(|room| &mut room[..len]);
             match keep {
                 Keep::Value => shape.activation.apply(u, [h]),
-                Keep::Slope => shape.activation.apply(u, [h, slope]),
-                Keep::Bend => shape.activation.apply(u, [h, slope, bend]),
+                Keep::Bend if shape.activation.bends() => {
+                    shape.activation.apply(u, [h, slope, &mut own.bend[..len]]);
+                }
+                Keep::Slope | Keep::Bend => shape.activation.apply(u, [h, slope]),
             }
             if shape.skips(l) {
                 add(&mut own.h, input);
@@ -179,45 +207,7 @@ impl Block {
             .hidden
             .iter()
             .filter_map(|hidden| hidden.normalised.as_ref());
-        normalised.map(Normalised::moments).collect()
-    }
-
-    /// The tangent of the way there along a direction, after [`Self::forward`] with the same weights and inputs.
-    pub(super) fn tangent(
-        &mut self,
-        shape: &Shape,
-        weights: &Weights,
-        direction: &Weights,
-        inputs: &[f64],
-    ) {
-        let samples = inputs.len() / shape.stride(0);
-        for (l, layer) in weights.layers.iter().enumerate() {
-            let len = samples * shape.stride(l + 1);
-            let before = samples * shape.stride(l);
-            let (past, from) = self.hidden.split_at_mut(l);
-            let past = past.last();
-            let input = past.map_or(inputs, |hidden| &hidden.h[..before]);
-            let out = match from {
-                [] => &mut self.z_tangent[..len],
-                _ => &mut self.u[..len],
-            };
-            direction.layers[l].forward(input, out);
-            if let Some(past) = past {
-                layer.add_forward(&past.h_tangent[..before], out);
-            }
-            let Some(own) = from.first_mut() else {
-                continue;
-            };
-            if let Some(normalised) = &mut own.normalised {
-                let [affine, moved] = [weights, direction].map(|of| Affine::of(&of.norms[l]));
-                normalised.tangent(shape.extent(l), affine, moved, out);
-            }
-            multiply(&mut own.h_tangent[..len], &own.slope, out);
-            multiply(&mut own.slope_tangent[..len], &own.bend, out);
-            if let Some(past) = past.filter(|_| shape.skips(l)) {
-                add(&mut own.h_tangent[..len], &past.h_tangent);
-            }
-        }
+        normalised.map(|own| own.moments().clone()).collect()
     }
 
     /// The way back of the derivative `d` by the outputs, after [`Self::forward`]; `gather` sees what the derivatives by θ are made of.
@@ -226,10 +216,15 @@ impl Block {
         shape: &Shape,
         weights: &Weights,
         inputs: &[f64],
+        keep: Keep,
         gather: &mut impl Gather,
     ) {
         let samples = inputs.len() / shape.stride(0);
-        let [d, g, ..] = &mut self.back;
+        let Scratch {
+            back: [d, g],
+            means,
+            ..
+        } = &mut self.scratch;
         let outputs = samples * shape.stride(shape.hidden() + 1);
         d[..outputs].copy_from_slice(&self.d[..outputs]);
         for l in (1..=shape.hidden()).rev() {
@@ -241,75 +236,54 @@ impl Block {
             }
             weights.layers[l].add_back(&d[..len], &mut g[..before]);
             multiply(&mut d[..before], g, &own.slope);
-            if let Some(normalised) = &mut own.normalised {
+            if keep == Keep::Bend && shape.activation.bends() {
+                multiply_by(&mut own.bend[..before], g);
+            }
+            if let Some(normalised) = &own.normalised {
                 let ([gamma, _], extent) = (&weights.norms[l - 1], shape.extent(l - 1));
-                normalised.backward(extent, gamma, &mut d[..before], |u, z| {
-                    gather.norm(l - 1, extent, u, z);
-                });
+                gather.norm(l - 1, extent, &d[..before], normalised.z());
+                normalised.backward(extent, gamma, &mut d[..before], means);
             }
         }
         gather.layer(0, &d[..samples * shape.stride(1)], inputs);
     }
-
-    /// The tangent of the way back, after [`Self::tangent`], of `d` and `d_tangent`; adds to the sums of a product.
-    pub(super) fn backward_tangent(
-        &mut self,
-        shape: &Shape,
-        weights: &Weights,
-        direction: &Weights,
-        inputs: &[f64],
-        sums: &mut Sums,
-    ) {
-        let samples = inputs.len() / shape.stride(0);
-        let [d, g, d_tangent, g_tangent] = &mut self.back;
-        let outputs = samples * shape.stride(shape.hidden() + 1);
-        d[..outputs].copy_from_slice(&self.d[..outputs]);
-        d_tangent[..outputs].copy_from_slice(&self.d_tangent[..outputs]);
-        for l in (1..=shape.hidden()).rev() {
-            let [len, before] = [l + 1, l].map(|l| samples * shape.stride(l));
-            let own = &mut self.hidden[l - 1];
-            sums.layers[l].add(&d_tangent[..len], &own.h[..before]);
-            sums.layers[l].add_weights(&d[..len], &own.h_tangent[..before]);
-            if !shape.skips(l) {
-                g[..before].fill(0.0);
-                g_tangent[..before].fill(0.0);
-            }
-            weights.layers[l].add_back(&d_tangent[..len], &mut g_tangent[..before]);
-            direction.layers[l].add_back(&d[..len], &mut g_tangent[..before]);
-            weights.layers[l].add_back(&d[..len], &mut g[..before]);
-            multiply(&mut d_tangent[..before], g_tangent, &own.slope);
-            add_product(&mut d_tangent[..before], g, &own.slope_tangent);
-            multiply(&mut d[..before], g, &own.slope);
-            if let Some(normalised) = &mut own.normalised {
-                let [gamma, moved] = [weights, direction].map(|of| &of.norms[l - 1][0][..]);
-                let [d_gamma, d_beta] = &mut sums.norms[l - 1];
-                normalised.backward_tangent(
-                    shape.extent(l - 1),
-                    [gamma, moved],
-                    [&mut d[..before], &mut d_tangent[..before]],
-                    [d_gamma, d_beta],
-                );
-            }
-        }
-        sums.layers[0].add(&d_tangent[..samples * shape.stride(1)], inputs);
-    }
 }
 
-fn add(to: &mut [f64], from: &[f64]) {
-    to.iter_mut().zip(from).for_each(|(to, from)| *to += from);
+pub(super) fn add(to: &mut [f64], from: &[f64]) {
+    dispatch(Each(
+        #[inline(always)]
+        || to.iter_mut().zip(from).for_each(|(to, from)| *to += from),
+    ));
 }
 
 /// The products of `a` and `b`, entry by entry.
-fn multiply(to: &mut [f64], a: &[f64], b: &[f64]) {
-    let pairs = a.iter().zip(b);
-    to.iter_mut()
-        .zip(pairs)
-        .for_each(|(to, (a, b))| *to = a * b);
+pub(super) fn multiply(to: &mut [f64], a: &[f64], b: &[f64]) {
+    dispatch(Each(
+        #[inline(always)]
+        || {
+            let pairs = a.iter().zip(b);
+            to.iter_mut()
+                .zip(pairs)
+                .for_each(|(to, (a, b))| *to = a * b);
+        },
+    ));
 }
 
-fn add_product(to: &mut [f64], a: &[f64], b: &[f64]) {
-    let pairs = a.iter().zip(b);
-    to.iter_mut()
-        .zip(pairs)
-        .for_each(|(to, (a, b))| *to += a * b);
+fn multiply_by(to: &mut [f64], by: &[f64]) {
+    dispatch(Each(
+        #[inline(always)]
+        || to.iter_mut().zip(by).for_each(|(to, by)| *to *= by),
+    ));
+}
+
+/// A loop that the compiler makes vectors of.
+struct Each<F>(F);
+
+impl<F: FnOnce()> Kernel for Each<F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn on_lanes<S: Simd>(self, _: S) {
+        (self.0)();
+    }
 }

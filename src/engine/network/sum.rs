@@ -1,13 +1,16 @@
 //! Sums over samples: the loss, its gradient, and products with matrices of its curvature.
 
+use super::loss::Goal;
 use super::matrix::padded;
 use super::objective::NetworkLoss;
-use super::pass::Keep;
-use super::room::Room;
+use super::pass::{Block, Keep};
+use super::room::{Held, Room};
+use super::weights::{Gather, Weights};
+use crate::engine::objective::Metric;
 use std::ops::Range;
 
 /// So many samples go through the network at a time: few enough for all that is kept of them to stay in cache.
-pub(super) const BLOCK: usize = 64;
+pub(super) const BLOCK: usize = 32;
 
 /// So many samples are summed one block after the other; more are halved and the halves' sums added. Where the cuts are depends on
 /// nothing but the number of samples, so that bits do not depend on the number of threads.
@@ -32,6 +35,17 @@ pub(super) enum Matrix {
     EmpiricalFisher,
 }
 
+impl Matrix {
+    /// The Hessian, or what takes its place.
+    pub(super) fn of(metric: Option<Metric>) -> Self {
+        match metric {
+            None => Self::Hessian,
+            Some(Metric::GaussNewton) => Self::GaussNewton,
+            Some(Metric::EmpiricalFisher) => Self::EmpiricalFisher,
+        }
+    }
+}
+
 /// What is summed at θ over all samples, or those of a batch.
 #[derive(Clone, Copy)]
 pub(super) struct Sum<'a> {
@@ -39,6 +53,8 @@ pub(super) struct Sum<'a> {
     pub(super) theta: &'a [f64],
     pub(super) batch: Option<&'a [usize]>,
     pub(super) want: Want<'a>,
+    /// The ways through the network where they are known already, of all samples.
+    pub(super) held: Option<(&'a Weights, &'a [Held])>,
 }
 
 impl Sum<'_> {
@@ -65,73 +81,128 @@ impl Sum<'_> {
     }
 
     fn part(&self, places: Range<usize>) -> Room {
+        self.some(self.net.blocks(places))
+    }
+
+    /// The sum over some blocks, one after the other.
+    pub(super) fn some(&self, blocks: impl Iterator<Item = Range<usize>>) -> Room {
         let (net, layout) = (self.net, &self.net.shape.layout);
         let mut room = net.room();
         room.loss = 0.0;
-        room.weights.load(layout, self.theta);
+        if self.held.is_none() {
+            room.weights.load(layout, self.theta);
+        }
         if let Want::Product(_, vector) = self.want {
             room.direction.load(layout, vector);
         }
         room.sums.clear();
-        for places in net.blocks(places) {
+        for places in blocks {
             self.block(places, &mut room);
         }
         room
     }
 
     fn block(&self, places: Range<usize>, room: &mut Room) {
-        let (shape, loss) = (&self.net.shape, self.net.loss);
+        let (net, shape) = (self.net, &self.net.shape);
         let Room {
             block,
+            derivatives,
+            tangents,
             weights,
             direction,
+            loss,
             sums,
             gathered,
             ..
         } = room;
         let inputs = match self.batch {
-            None => self.net.rows(places.clone()),
-            Some(batch) => self.net.gather(&batch[places.clone()], gathered),
+            None => net.rows(places.clone()),
+            Some(batch) => net.gather(&batch[places.clone()], gathered),
         };
+        let Want::Product(matrix, _) = self.want else {
+            *loss += self.there(places, block, weights, inputs);
+            if let Want::Gradient = self.want {
+                block.backward(shape, weights, inputs, Keep::Slope, sums);
+            }
+            return;
+        };
+        let (block, derivatives, weights) = if let Some((weights, held)) = self.held {
+            let (block, derivatives) = &held[places.start / net.block()];
+            (block, derivatives, weights)
+        } else {
+            *loss += self.there_and_back(places.clone(), block, weights, inputs, derivatives);
+            (&*block, &*derivatives, &*weights)
+        };
+        let (ways, bent) = ([weights, &*direction], matrix == Matrix::Hessian);
+        tangents.forward(shape, block, ways, inputs, bent);
+        let [out, stride] = [shape.outputs(), padded(shape.outputs())];
+        for (row, place) in places.enumerate() {
+            let at = row * stride..row * stride + out;
+            let (d, moved) = (&block.d[at.clone()], &tangents.z[at.clone()]);
+            let to = &mut tangents.d[at];
+            if matrix == Matrix::EmpiricalFisher {
+                let along: f64 = d.iter().zip(moved).map(|(d, z)| d * z).sum();
+                to.iter_mut().zip(d).for_each(|(to, d)| *to = *d * along);
+            } else {
+                net.loss.hessian_vector(d, self.goal(place), moved, to);
+            }
+        }
+        tangents.backward(
+            shape,
+            block,
+            bent.then_some(derivatives),
+            ways,
+            inputs,
+            sums,
+        );
+    }
+
+    /// The way there of some samples, as far as what is wanted needs it. Returns the sum of their losses.
+    fn there(
+        &self,
+        places: Range<usize>,
+        block: &mut Block,
+        weights: &Weights,
+        inputs: &[f64],
+    ) -> f64 {
+        let (net, shape) = (self.net, &self.net.shape);
         let keep = match self.want {
             Want::Value => Keep::Value,
             Want::Product(Matrix::Hessian, _) => Keep::Bend,
             Want::Gradient | Want::Product(..) => Keep::Slope,
         };
-        block.forward(shape, weights, inputs, keep, self.net.moments.as_deref());
-        if let Want::Product(..) = self.want {
-            block.tangent(shape, weights, direction, inputs);
-        }
+        block.forward(shape, weights, inputs, keep, net.moments.as_deref());
         let [out, stride] = [shape.outputs(), padded(shape.outputs())];
-        loss.prepare(out, &block.z[..places.len() * stride], &mut block.d);
+        let outputs = &block.z[..places.len() * stride];
+        net.loss.prepare(out, outputs, &mut block.d);
+        let mut sum = 0.0;
         for (row, place) in places.enumerate() {
-            let goal = self
-                .net
-                .goal(self.batch.map_or(place, |batch| batch[place]));
             let at = row * stride..row * stride + out;
-            let d = &mut block.d[at.clone()];
-            room.loss += loss.at(&block.z[at.clone()], goal, d);
-            let (moved, to) = (&block.z_tangent[at.clone()], &mut block.d_tangent[at]);
-            match self.want {
-                Want::Value | Want::Gradient => {}
-                Want::Product(Matrix::EmpiricalFisher, _) => {
-                    let along: f64 = d.iter().zip(moved).map(|(d, z)| d * z).sum();
-                    to.iter_mut().zip(d).for_each(|(to, d)| *to = *d * along);
-                }
-                Want::Product(..) => loss.hessian_vector(d, goal, moved, to),
-            }
+            sum += net
+                .loss
+                .at(&block.z[at.clone()], self.goal(place), &mut block.d[at]);
         }
-        match self.want {
-            Want::Value => {}
-            Want::Gradient => block.backward(shape, weights, inputs, sums),
-            Want::Product(Matrix::Hessian, _) => {
-                block.backward_tangent(shape, weights, direction, inputs, sums);
-            }
-            Want::Product(..) => {
-                // What goes back is H ż or d dᵀż in place of the loss's derivative d.
-                std::mem::swap(&mut block.d, &mut block.d_tangent);
-                block.backward(shape, weights, inputs, sums);
-            }
+        sum
+    }
+
+    /// The ways of some samples that do not depend on the direction of a product.
+    pub(super) fn there_and_back(
+        &self,
+        places: Range<usize>,
+        block: &mut Block,
+        weights: &Weights,
+        inputs: &[f64],
+        derivatives: &mut impl Gather,
+    ) -> f64 {
+        let sum = self.there(places, block, weights, inputs);
+        if let Want::Product(Matrix::Hessian, _) = self.want {
+            block.backward(&self.net.shape, weights, inputs, Keep::Bend, derivatives);
         }
+        sum
+    }
+
+    fn goal(&self, place: usize) -> Goal<'_> {
+        self.net
+            .goal(self.batch.map_or(place, |batch| batch[place]))
     }
 }

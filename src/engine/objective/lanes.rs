@@ -187,12 +187,17 @@ impl<F: Formula> Kernel for Gradients<'_, F> {
 
 /// The values and the gradients at a vector of points.
 #[inline(always)]
-pub(in crate::engine) fn gradient_on_lanes<F: Formula, S: Simd>(
+pub(in crate::engine) fn gradient_on_lanes<F, S, V>(
     formula: &F,
     simd: S,
-    x: Lanes<S>,
-    y: Lanes<S>,
-) -> [Lanes<S>; 3] {
+    x: Lanes<S, V>,
+    y: Lanes<S, V>,
+) -> [Lanes<S, V>; 3]
+where
+    F: Formula,
+    S: Simd,
+    V: SimdFloat<S, Element = f64>,
+{
     let jet = at(formula, x, y);
     let [dx, dy] = jet.gradient();
     if (jet.value.far() | dx.far() | dy.far()).any_true() {

@@ -134,8 +134,8 @@ impl Watch {
                 Lanes::load(simd, &theta.0, CROWD + first),
             ];
             let [gx, gy] = [
-                Lanes::load(simd, &gradient.0, first),
-                Lanes::load(simd, &gradient.0, CROWD + first),
+                Lanes::<S>::load(simd, &gradient.0, first),
+                Lanes::<S>::load(simd, &gradient.0, CROWD + first),
             ];
             let size = Lanes::<S>::load(simd, &losses.values, first).magnitude()
                 + x.magnitude()

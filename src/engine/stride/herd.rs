@@ -1,5 +1,6 @@
 //! Many runs side by side.
 
+use super::calm::Calm;
 use super::{AnyStride, Stride};
 use crate::engine::objective::{Formula, Objective, gradient_on_lanes};
 use crate::engine::real::{Kernel, Lanes, Real, dispatch};
@@ -9,7 +10,7 @@ use fearless_simd::Simd;
 use fearless_simd::prelude::*;
 
 /// The widest vector has so many lanes. Runs go in groups of as many; where there are fewer the last group is filled with copies.
-const GROUP: usize = 8;
+pub(super) const GROUP: usize = 8;
 
 /// A number for each run.
 type Column = [f64; CROWD];
@@ -18,22 +19,24 @@ type Column = [f64; CROWD];
 pub struct Herd {
     stride: AnyStride,
     runs: Runs,
+    calm: Calm,
 }
 
 /// Where the runs of a herd are and what they carry.
+#[derive(Clone)]
 #[repr(align(64))]
-struct Runs {
+pub(super) struct Runs {
     /// θ, of even and of odd steps.
-    theta: [[Column; 2]; 2],
+    pub(super) theta: [[Column; 2]; 2],
     /// The parity of the next step.
-    now: usize,
-    carried: [[Column; 2]; 2],
+    pub(super) now: usize,
+    pub(super) carried: [[Column; 2]; 2],
     /// The number of each run among the starts.
     numbers: [usize; CROWD],
     /// How many runs are under way.
     left: usize,
     /// A run has not converged while its gradient's squared norm is above.
-    above: f64,
+    pub(super) above: f64,
 }
 
 impl Herd {
@@ -54,7 +57,8 @@ impl Herd {
             [*x, *y] = *start;
         }
         runs.fill_up();
-        Self { stride, runs }
+        let calm = Calm::default();
+        Self { stride, runs, calm }
     }
 
     /// How many runs are under way.
@@ -92,7 +96,7 @@ impl Herd {
 
 impl Runs {
     /// The end of the last group.
-    fn end(&self) -> usize {
+    pub(super) fn end(&self) -> usize {
         self.left.next_multiple_of(GROUP).min(CROWD)
     }
 
@@ -155,21 +159,31 @@ impl Runs {
 /// and whether none may have ended.
 #[inline(always)]
 pub fn march<F: Formula>(formula: &F, herd: &mut Herd, rates: &[f64]) -> (usize, bool) {
-    let Herd { stride, runs } = herd;
+    let Herd { stride, runs, calm } = herd;
     match stride {
-        AnyStride::HeavyBall(stride) => dispatch(March {
-            formula,
-            stride,
-            runs,
-            rates,
-        }),
-        AnyStride::TwoMeans(stride) => dispatch(March {
-            formula,
-            stride,
-            runs,
-            rates,
-        }),
+        AnyStride::HeavyBall(stride) => watched(formula, stride, runs, calm, rates),
+        AnyStride::TwoMeans(stride) => watched(formula, stride, runs, calm, rates),
     }
+}
+
+/// The last of the steps is watched closely, and all of them where they are not calm.
+#[inline(always)]
+fn watched<F: Formula, T: Stride>(
+    formula: &F,
+    stride: &mut T,
+    runs: &mut Runs,
+    calm: &mut Calm,
+    rates: &[f64],
+) -> (usize, bool) {
+    let taken = calm.march(formula, stride, runs, rates);
+    let rates = &rates[taken..];
+    let (more, under_way) = dispatch(March {
+        formula,
+        stride,
+        runs,
+        rates,
+    });
+    (taken + more, under_way)
 }
 
 struct March<'a, F, T> {
@@ -224,7 +238,7 @@ impl<F: Formula, T: Stride> Kernel for March<'_, F, T> {
 
 /// The same for any objective: all gradients of a step, then the step.
 pub fn march_apart(objective: &dyn Objective, herd: &mut Herd, rates: &[f64]) -> (usize, bool) {
-    let Herd { stride, runs } = herd;
+    let Herd { stride, runs, .. } = herd;
     match stride {
         AnyStride::HeavyBall(stride) => dispatch(Apart {
             objective,

@@ -1,0 +1,176 @@
+//! The tangents of the ways there and back, and what products at one θ have in common.
+//!
+//! The tangent ȧ of a number a is its derivative along a direction in the space of θ; there and back once more with tangents yields the
+//! Hessian times that direction: the R-operator of Pearlmutter 1994. Where the way back leaves out what the direction changes of it,
+//! that is the product with the Gauss-Newton matrix: Schraudolph 2002.
+
+use super::norm::{Affine, Extent, Norm, NormTangent};
+use super::pass::{Block, Shape, add, multiply};
+use super::weights::{Gather, Sums, Weights};
+
+/// What the way back makes of each layer: the derivative by z, and where there is a normalisation that by u.
+#[derive(Default)]
+pub(super) struct Derivatives {
+    d: Vec<Vec<f64>>,
+    u: Vec<Vec<f64>>,
+}
+
+impl Derivatives {
+    pub(super) fn new(shape: &Shape) -> Self {
+        Self {
+            d: vec![Vec::new(); shape.hidden() + 1],
+            u: vec![Vec::new(); shape.hidden()],
+        }
+    }
+}
+
+impl Gather for Derivatives {
+    fn layer(&mut self, l: usize, d: &[f64], _: &[f64]) {
+        self.d[l].clear();
+        self.d[l].extend_from_slice(d);
+    }
+
+    fn norm(&mut self, l: usize, _: Extent, u: &[f64], _: &[f64]) {
+        self.u[l].clear();
+        self.u[l].extend_from_slice(u);
+    }
+}
+
+/// The tangents of a block of samples.
+pub(super) struct Tangents {
+    hidden: Vec<Hidden>,
+    /// Those of the outputs, and of the derivative by them.
+    pub(super) z: Vec<f64>,
+    pub(super) d: Vec<f64>,
+    /// Room for u̇ of a layer, ḋ and ġ of a layer, and u.
+    u: Vec<f64>,
+    back: [Vec<f64>; 2],
+    plain: Vec<f64>,
+}
+
+/// Those of a hidden layer.
+struct Hidden {
+    h: Vec<f64>,
+    /// The tangent of φ′(u) times g.
+    bent: Vec<f64>,
+    norm: Option<NormTangent>,
+}
+
+impl Tangents {
+    /// Room for so many samples.
+    pub(super) fn new(shape: &Shape, samples: usize) -> Self {
+        let layer = |l: usize| {
+            let room = || vec![0.0; samples * shape.stride(l + 1)];
+            Hidden {
+                h: room(),
+                bent: room(),
+                norm: (shape.norm != Norm::None).then(NormTangent::default),
+            }
+        };
+        let last = || vec![0.0; samples * shape.stride(shape.hidden() + 1)];
+        let widest = || vec![0.0; samples * shape.widest()];
+        Self {
+            hidden: (0..shape.hidden()).map(layer).collect(),
+            z: last(),
+            d: last(),
+            u: widest(),
+            back: [widest(), widest()],
+            plain: widest(),
+        }
+    }
+
+    /// The way there along a direction, after that of `block` with the same weights and inputs. Where the product is to be `bent`, one with
+    /// the Hessian, the block must have been the way back as well.
+    pub(super) fn forward(
+        &mut self,
+        shape: &Shape,
+        block: &Block,
+        [weights, direction]: [&Weights; 2],
+        inputs: &[f64],
+        bent: bool,
+    ) {
+        let samples = inputs.len() / shape.stride(0);
+        for (l, layer) in weights.layers.iter().enumerate() {
+            let [before, len] = [l, l + 1].map(|l| samples * shape.stride(l));
+            let (past, from) = self.hidden.split_at_mut(l);
+            let past = past.last();
+            let input = l
+                .checked_sub(1)
+                .map_or(inputs, |l| &block.hidden[l].h[..before]);
+            let out = match from {
+                [] => &mut self.z[..len],
+                _ => &mut self.u[..len],
+            };
+            direction.layers[l].forward(input, out);
+            if let Some(past) = past {
+                layer.add_forward(&past.h[..before], out);
+            }
+            let Some(own) = from.first_mut() else {
+                continue;
+            };
+            let kept = &block.hidden[l];
+            if let (Some(normalised), Some(norm)) = (&kept.normalised, &mut own.norm) {
+                let [affine, moved] = [weights, direction].map(|of| Affine::of(&of.norms[l]));
+                normalised.tangent(shape.extent(l), affine, moved, out, norm);
+            }
+            multiply(&mut own.h[..len], &kept.slope, out);
+            if bent && shape.activation.bends() {
+                multiply(&mut own.bent[..len], &kept.bend, out);
+            }
+            if let Some(past) = past.filter(|_| shape.skips(l)) {
+                add(&mut own.h[..len], &past.h);
+            }
+        }
+    }
+
+    /// The way back of ḋ, the tangent of the derivative by the outputs; adds to the sums of a product. Where `derivatives` are given, what
+    /// the direction changes of the way back is added: the product is then one with the Hessian.
+    pub(super) fn backward(
+        &mut self,
+        shape: &Shape,
+        block: &Block,
+        derivatives: Option<&Derivatives>,
+        [weights, direction]: [&Weights; 2],
+        inputs: &[f64],
+        sums: &mut Sums,
+    ) {
+        let samples = inputs.len() / shape.stride(0);
+        let [d, g] = &mut self.back;
+        let outputs = samples * shape.stride(shape.hidden() + 1);
+        d[..outputs].copy_from_slice(&self.d[..outputs]);
+        for l in (1..=shape.hidden()).rev() {
+            let [len, before] = [l + 1, l].map(|l| samples * shape.stride(l));
+            let (kept, own) = (&block.hidden[l - 1], &mut self.hidden[l - 1]);
+            sums.layers[l].add(&d[..len], &kept.h[..before]);
+            if !shape.skips(l) {
+                g[..before].fill(0.0);
+            }
+            weights.layers[l].add_back(&d[..len], &mut g[..before]);
+            if let Some(plain) = derivatives {
+                sums.layers[l].add_weights(&plain.d[l][..len], &own.h[..before]);
+                direction.layers[l].add_back(&plain.d[l][..len], &mut g[..before]);
+            }
+            let d = &mut d[..before];
+            multiply(d, g, &kept.slope);
+            if derivatives.is_some() && shape.activation.bends() {
+                add(d, &own.bent);
+            }
+            let (Some(normalised), Some(norm)) = (&kept.normalised, &mut own.norm) else {
+                continue;
+            };
+            let extent = shape.extent(l - 1);
+            let [gamma, moved] = [weights, direction].map(|of| &of.norms[l - 1][0][..]);
+            if let Some(plain) = derivatives {
+                let u = &mut self.plain[..before];
+                u.copy_from_slice(&plain.u[l - 1][..before]);
+                let [d_gamma, d_beta] = &mut sums.norms[l - 1];
+                let to = [&mut d_gamma[..], d_beta];
+                normalised.backward_tangent(extent, [gamma, moved], [u, d], to, norm);
+            } else {
+                sums.norm(l - 1, extent, d, normalised.z());
+                normalised.backward(extent, gamma, d, norm.means());
+            }
+        }
+        sums.layers[0].add(&d[..samples * shape.stride(1)], inputs);
+    }
+}
