@@ -18,10 +18,10 @@ use crate::engine::real;
 use bend::{From, bend};
 use goal::Goals;
 use number::Number;
-use packed::{Dense, combine, dense, pack, product};
+use packed::{Dense, MOST_WHOLE, combine, dense, pack, product, rectified_product};
 
-/// So many blocks of samples go to a point before its weights are made anew.
-const BLOCKS: usize = 4;
+/// About so many samples go to a point before its weights are made anew.
+const GROUP: usize = 128;
 
 /// A network on its data.
 pub(super) struct Slice<'a, G> {
@@ -39,13 +39,13 @@ impl<'a, G: Fn(usize) -> Goal<'a>> Slice<'a, G> {
     /// The losses at each `a` of each `b`, row by row, computed in numbers of E. The network must be one without normalisation, in
     /// which each sample goes its own way.
     pub(super) fn rows<E: Number>(&self, plane: &Plane, a: &[f64], b: &[f64], losses: &mut [f64]) {
-        let layers = dense(&self.shape.widths);
+        let layers = dense(&self.shape.widths, self.fuses());
         let parts = plane.parts();
         let packed = parts.map(|theta| pack::<E>(&layers, &self.shape.layout, theta));
         // The first layer's weights do not go to each point.
         let after = layers[0].len();
         let weights = packed.each_ref().map(|packed| &packed[after..]);
-        let block = self.block::<E>();
+        let block = self.block::<E>(&layers);
         let goals = Goals::new(
             self.loss,
             self.shape.outputs(),
@@ -56,8 +56,9 @@ impl<'a, G: Fn(usize) -> Goal<'a>> Slice<'a, G> {
         let mut room = Room::new(&layers, block);
         losses.fill(0.0);
         let blocks = self.samples.div_ceil(block);
-        for first in (0..blocks).step_by(BLOCKS) {
-            let group = first..blocks.min(first + BLOCKS);
+        let together = (GROUP / block).max(1);
+        for first in (0..blocks).step_by(together) {
+            let group = first..blocks.min(first + together);
             let first_layer = |number| self.first_layer(number * block, block, &layers[0], &packed);
             let mut group: Vec<First<E>> = group.map(first_layer).collect();
             for (b, losses) in b.iter().zip(losses.chunks_exact_mut(a.len())) {
@@ -95,12 +96,23 @@ impl<'a, G: Fn(usize) -> Goal<'a>> Slice<'a, G> {
         }
     }
 
-    /// So many samples are side by side: few enough for the numbers of a layer to stay in the innermost cache.
-    fn block<E: Number>(&self) -> usize {
-        const ROOM: usize = 16_384;
+    /// Whether the hidden layer need not be stored: it is the only one, cheap to make, and few outputs want it.
+    fn fuses(&self) -> bool {
+        let narrow = matches!(self.shape.widths[..], [_, _, out] if out <= MOST_WHOLE);
+        narrow && self.shape.activation == Activation::Relu && !self.shape.skips(0)
+    }
+
+    /// So many samples are side by side: few enough for the numbers of two layers to stay in the innermost cache.
+    fn block<E: Number>(&self, layers: &[Dense]) -> usize {
+        const ROOM: usize = 8_192;
         let widest = self.shape.widths.iter().max().copied().unwrap_or(0);
         let fits = 4 * E::MOST_LANES * widest * size_of::<E>() <= ROOM;
-        E::MOST_LANES * if fits { 4 } else { 2 }
+        E::MOST_LANES
+            * match layers {
+                [_, last] if self.fuses() => last.vectors(),
+                _ if fits => 4,
+                _ => 2,
+            }
     }
 
     /// What the first layer makes of `block` samples from `start` on.
@@ -149,6 +161,12 @@ impl<'a, G: Fn(usize) -> Goal<'a>> Slice<'a, G> {
         let first = From::Affine([&block.row[..], &block.u[..]], a);
         if layers.len() == 1 {
             bend(Activation::Identity, first, false, &mut z[..block.u.len()]);
+            return;
+        }
+        if self.fuses() {
+            let (dense, affine) = (&layers[1], [&block.row[..], &block.u[..]]);
+            let z = &mut z[..dense.rows() * *samples];
+            rectified_product(dense, weights, affine, a, z, *samples);
             return;
         }
         let own = &mut h[..block.u.len()];
@@ -296,11 +314,20 @@ mod tests {
             );
         }
         for hidden in ["", "1", "2", "7", "13/5", "64/64", "2/2/2"] {
+            check(
+                &format!("mlp:hidden={hidden},activation=relu,loss=ce"),
+                "iris",
+            );
             check(&format!("mlp:hidden={hidden},loss=ce"), "iris");
             check(
                 &format!("mlp:hidden={hidden},loss=mse,residual=true,bias=false"),
                 "sine:samples=31",
             );
+        }
+        // As many outputs as one tile may have, and one more.
+        for classes in 4..=13 {
+            let data = format!("blobs:classes={classes},samples=70");
+            check("mlp:hidden=6,activation=relu,loss=ce", &data);
         }
         check("mlp:hidden=5,norm=layer,loss=ce", "iris");
         check("mlp:hidden=5,norm=batch,loss=ce", "iris");

@@ -77,26 +77,23 @@ impl<E: Number> Goals<E> {
                 factors: &mut *factors,
             },
         });
-        let mut sum = 0.0;
-        let mut product = 1.0;
+        // Four sums and products side by side, none of which has to wait for another.
+        let (mut sums, mut products) = ([0.0; 4], [1.0; 4]);
         let classes = self.classes.get(number * block..).unwrap_or(&[]);
         for i in 0..count {
             let straight = straight[i].wide();
-            sum += match (self.loss, classes.get(i)) {
+            sums[i % 4] += match (self.loss, classes.get(i)) {
                 (Loss::Mse, _) => straight / real(outputs),
                 // The loss of class 1 at z is that of class 0 at −z.
                 (Loss::Bce, Some(1)) => straight - z[i].wide(),
                 (Loss::Ce, Some(class)) => straight - z[class * block + i].wide(),
                 _ => straight,
             };
-            product *= factors[i].wide();
-            // One logarithm for many factors.
-            if product > 1e250 {
-                sum += libm::log(product);
-                product = 1.0;
-            }
+            products[i % 4] *= factors[i].wide();
         }
-        sum + libm::log(product)
+        // One logarithm for all factors: none is above the number of outputs, so that there is room for a block of them.
+        let product: f64 = products.iter().product();
+        sums.iter().sum::<f64>() + libm::log(product)
     }
 }
 

@@ -19,13 +19,13 @@ pub(super) struct Dense {
 
 impl Dense {
     /// `first` is where it begins among all layers.
-    fn new([inputs, outputs]: [usize; 2], first: usize) -> Self {
+    fn new([inputs, outputs]: [usize; 2], first: usize, whole: bool) -> Self {
         // A large tile has more to do with a number once it is loaded, but may have to be filled up.
         let work = |tile: usize| real(outputs.next_multiple_of(tile) * (tile + 1)) / real(tile);
         let tiles = [6, 5, 4, 3, 2, 1].into_iter();
-        let tile = tiles
-            .min_by(|a, b| work(*a).total_cmp(&work(*b)))
-            .unwrap_or(1);
+        let tile = tiles.min_by(|a, b| work(*a).total_cmp(&work(*b)));
+        let one = WHOLE.into_iter().find(|tile| whole && *tile >= outputs);
+        let tile = one.or(tile).unwrap_or(1);
         Self {
             inputs,
             outputs,
@@ -39,19 +39,31 @@ impl Dense {
         self.outputs.next_multiple_of(self.tile)
     }
 
+    /// So many vectors of samples go side by side where all outputs are one tile: enough for none of the sums to wait for itself.
+    pub(super) fn vectors(&self) -> usize {
+        if self.tile <= 6 { 2 } else { 1 }
+    }
+
     /// How many numbers it has.
     pub(super) fn len(&self) -> usize {
         self.rows() * (self.inputs + 1)
     }
 }
 
-/// The layers of a network through these widths.
-pub(super) fn dense(widths: &[usize]) -> Vec<Dense> {
+/// The outputs of a tile that may be all of a layer.
+const WHOLE: [usize; 8] = [1, 2, 3, 4, 6, 8, 10, 12];
+
+/// The most outputs that one tile can hold.
+pub(super) const MOST_WHOLE: usize = WHOLE[WHOLE.len() - 1];
+
+/// The layers of a network through these widths, the last in one tile if it is to be `whole`.
+pub(super) fn dense(widths: &[usize], whole: bool) -> Vec<Dense> {
     let mut first = 0;
-    let pairs = widths.windows(2);
+    let pairs = widths.windows(2).enumerate();
     pairs
-        .map(|pair| {
-            let dense = Dense::new([pair[0], pair[1]], first);
+        .map(|(l, pair)| {
+            let whole = whole && l + 2 == widths.len();
+            let dense = Dense::new([pair[0], pair[1]], first, whole);
             first += dense.len();
             dense
         })
@@ -206,6 +218,93 @@ fn tile<E: Number, S: Simd, const R: usize, const V: usize>(
         for (v, sum) in sums.iter().enumerate() {
             let from = column + v * lanes;
             sum.store_slice(&mut z[from..from + lanes]);
+        }
+    }
+}
+
+/// z ← W h + bias as [`product`] does, of a layer whose outputs are one tile, and where h is what is positive of base + a slope: it is
+/// made where it is needed and never stored.
+pub(super) fn rectified_product<E: Number>(
+    dense: &Dense,
+    packed: &[E],
+    affine: [&[E]; 2],
+    a: E,
+    z: &mut [E],
+    block: usize,
+) {
+    let packed = &packed[dense.first..dense.first + dense.len()];
+    dispatch(Rectified {
+        dense,
+        packed,
+        affine,
+        a,
+        z,
+        block,
+    });
+}
+
+struct Rectified<'a, E> {
+    dense: &'a Dense,
+    packed: &'a [E],
+    affine: [&'a [E]; 2],
+    a: E,
+    z: &'a mut [E],
+    block: usize,
+}
+
+impl<E: Number> Kernel for Rectified<'_, E> {
+    type Output = ();
+
+    #[inline(always)]
+    fn on_lanes<S: Simd>(self, simd: S) {
+        match self.dense.tile {
+            1 => self.tiles::<S, 1, 2>(simd),
+            2 => self.tiles::<S, 2, 2>(simd),
+            3 => self.tiles::<S, 3, 2>(simd),
+            4 => self.tiles::<S, 4, 2>(simd),
+            6 => self.tiles::<S, 6, 2>(simd),
+            8 => self.tiles::<S, 8, 1>(simd),
+            10 => self.tiles::<S, 10, 1>(simd),
+            _ => self.tiles::<S, 12, 1>(simd),
+        }
+    }
+}
+
+impl<E: Number> Rectified<'_, E> {
+    /// All R outputs for V vectors of samples at a time.
+    #[inline(always)]
+    fn tiles<S: Simd, const R: usize, const V: usize>(self, simd: S) {
+        let lanes = Of::<E, S>::LEN;
+        let [zero, a] = [E::default(), self.a].map(|number| splat::<E, S>(simd, number));
+        let (biases, weights) = self.packed.split_at(R);
+        for column in (0..self.block).step_by(V * lanes) {
+            let mut sums = [[zero; V]; R];
+            for (sums, bias) in sums.iter_mut().zip(biases) {
+                *sums = [splat::<E, S>(simd, *bias); V];
+            }
+            let [base, slope] = self.affine.map(|part| part.chunks_exact(self.block));
+            for (weights, (base, slope)) in weights.chunks_exact(R).zip(base.zip(slope)) {
+                let [base, slope] = [base, slope].map(|row| &row[column..column + V * lanes]);
+                let mut h = [zero; V];
+                let parts = base.chunks_exact(lanes).zip(slope.chunks_exact(lanes));
+                for (h, (base, slope)) in h.iter_mut().zip(parts) {
+                    let base = Of::<E, S>::from_slice(simd, base);
+                    let x = a.mul_add(Of::<E, S>::from_slice(simd, slope), base);
+                    *h = x.simd_lt(zero).select(zero, x);
+                }
+                for (sums, weight) in sums.iter_mut().zip(weights) {
+                    let weight = splat::<E, S>(simd, *weight);
+                    for (sum, h) in sums.iter_mut().zip(h) {
+                        *sum = weight.mul_add(h, *sum);
+                    }
+                }
+            }
+            for (sums, z) in sums.iter().zip(self.z.chunks_exact_mut(self.block)) {
+                for (v, sum) in sums.iter().enumerate() {
+                    let from = column + v * lanes;
+                    sum.store_slice(&mut z[from..from + lanes]);
+                }
+            }
         }
     }
 }
