@@ -38,7 +38,7 @@ impl Add for Majorant {
 impl Sub for Majorant {
     type Output = Self;
     fn sub(self, other: Self) -> Self {
-        Self(self.0 + other.0)
+        self.add(-other)
     }
 }
 
@@ -73,7 +73,7 @@ impl Add<f64> for Majorant {
 impl Sub<f64> for Majorant {
     type Output = Self;
     fn sub(self, other: f64) -> Self {
-        self + other
+        self.add(-other)
     }
 }
 

@@ -79,6 +79,10 @@ struct Tanh;
 impl Phi for Tanh {
     #[inline(always)]
     fn bend<E: Number, S: Simd, const U: usize>(simd: S, x: &mut [Of<E, S>; U]) {
+        if let Some(polynomials) = E::TANH {
+            rational_tanh::<E, S, U>(simd, polynomials, x);
+            return;
+        }
         let (two, mut twice) = (splat::<E, S>(simd, E::of(2.0)), *x);
         for x in &mut twice {
             *x = -(limited::<E, S>(simd, x.abs(), E::FLAT) * two);
@@ -87,6 +91,35 @@ impl Phi for Tanh {
         for (x, m) in x.iter_mut().zip(m) {
             *x = (m / (m + two)).copysign(*x);
         }
+    }
+}
+
+/// tanh by two polynomials.
+#[inline(always)]
+fn rational_tanh<E: Number, S: Simd, const U: usize>(
+    simd: S,
+    polynomials: [[E; 5]; 2],
+    x: &mut [Of<E, S>; U],
+) {
+    let [p, q] = polynomials.map(|terms| terms.map(|term| splat::<E, S>(simd, term)));
+    let mut near = *x;
+    for near in &mut near {
+        *near = limited::<E, S>(simd, near.abs(), E::FLAT);
+    }
+    let mut squares = near;
+    for (square, near) in squares.iter_mut().zip(near) {
+        *square = near * near;
+    }
+    let (mut above, mut below) = ([p[4]; U], [q[4]; U]);
+    for term in (0..4).rev() {
+        for ((above, below), square) in above.iter_mut().zip(&mut below).zip(squares) {
+            *above = above.mul_add(square, p[term]);
+            *below = below.mul_add(square, q[term]);
+        }
+    }
+    let parts = near.into_iter().zip(above.into_iter().zip(below));
+    for (x, (near, (above, below))) in x.iter_mut().zip(parts) {
+        *x = (near * above / below).copysign(*x);
     }
 }
 
