@@ -1,6 +1,7 @@
 //! How densely eigenvalues lie: stochastic Lanczos quadrature.
 
-use super::lanczos::{EigenError, Lanczos};
+use super::basis::Lanczos;
+use super::lanczos::{EigenError, MEMORY};
 use super::matrix::Symmetric;
 use super::trace::{Estimate, signs};
 use super::tridiagonal::eigenvalues;
@@ -22,8 +23,9 @@ pub struct Density {
 /// The density of a matrix's eigenvalues, from so many random vectors of signs and `steps` products for each: Ubaru, Chen & Saad 2017;
 /// Ghorbani, Krishnan & Xiao 2019, algorithm 1. As many steps as there are dimensions find all eigenvalues.
 ///
-/// A random vector gives an eigenvalue that lies alone a random share, whose mean is 1 / n. Where at least two vectors have
-/// found the same eigenvector that share is known, and is what it gets: as in Hutch++, what is large is not left to chance.
+/// A random vector gives an eigenvalue that lies alone a random share, whose mean is 1 / n. Where all vectors, at least two, have found
+/// the same eigenvector that share is known, and is what it gets: as in Hutch++, what is large is not left to chance. That is done where
+/// there is room for the directions of all vectors.
 pub fn density(
     matrix: &dyn Symmetric,
     vectors: usize,
@@ -47,8 +49,21 @@ pub fn density(
         Ok(Quadrature::of(&lanczos))
     };
     let starts = signs(n, seed, 0..vectors.max(1));
-    let found: Result<Vec<Quadrature>, _> = starts.into_par_iter().map(quadrature).collect();
-    let mut found = found?;
+    let room = n.saturating_mul(steps).saturating_mul(starts.len()) <= MEMORY;
+    let mut found: Vec<Quadrature> = if room {
+        let found: Result<_, _> = starts.into_par_iter().map(quadrature).collect();
+        found?
+    } else {
+        // Products are parallel in themselves.
+        let plain = |start| {
+            let sure = Vec::new();
+            Ok(Quadrature {
+                sure,
+                ..quadrature(start)?
+            })
+        };
+        starts.into_iter().map(plain).collect::<Result<_, _>>()?
+    };
     let alone = alone(&found);
     found.iter_mut().for_each(|own| own.correct(&alone, n));
     Ok(Density {
@@ -92,7 +107,8 @@ impl Quadrature {
     /// Gives eigenvalues that are alone the share 1 / n each, and all others together what is left.
     fn correct(&mut self, alone: &[f64], n: usize) {
         let own = { alone.iter() }.filter_map(|value| self.vector(*value).map(|(k, _)| *k));
-        let own: Vec<usize> = own.collect();
+        let mut own: Vec<usize> = own.collect();
+        own.dedup();
         let left = real(n - own.len().min(n)) / real(n);
         let others: f64 = { self.places.iter().enumerate() }
             .filter(|(k, _)| !own.contains(k))

@@ -1,6 +1,7 @@
 //! Matrices of curvature that are known by their products with vectors: those of a loss, and what is made of them.
 
-use super::lanczos::{EigenError, Lanczos};
+use super::basis::Lanczos;
+use super::lanczos::EigenError;
 use crate::engine::cancel::Cancel;
 use crate::engine::direction::{add, dot};
 use crate::engine::objective::{Metric, Objective, Products};

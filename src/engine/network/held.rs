@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use std::ops::Range;
 
 /// So many numbers are held at most.
-const MOST: usize = 1 << 26;
+const MOST: usize = 1 << 25;
 
 /// A rough product takes one of so many blocks, where there are at least twice as many.
 const ROUGH: usize = 8;
@@ -144,11 +144,35 @@ impl Products for Rough<'_> {
 
 #[cfg(test)]
 mod tests {
+    use crate::engine::cancel::Cancel;
+    use crate::engine::curvature::{Ask, Curvature, Symmetric, lanczos};
     use crate::engine::direction::normal;
     use crate::engine::landscape::NoFiles;
     use crate::engine::network::{AnyNetwork, NetworkLoss, data::AnyDataset};
     use crate::engine::objective::{Metric, Objective};
     use crate::engine::rng::Purpose;
+
+    #[test]
+    fn the_largest_eigenvalue_is_found_from_a_hint_too() {
+        let network: AnyNetwork = "mlp:hidden=8/8,loss=bce".parse().unwrap();
+        let data: AnyDataset = "moons:samples=700".parse().unwrap();
+        let data = data.as_dyn().data(&NoFiles).unwrap();
+        let loss = NetworkLoss::new(&network, &data).unwrap();
+        for seed in 0..3 {
+            let theta = loss.initial(seed);
+            let hessian = Curvature::hessian(&loss, &theta);
+            assert!(hessian.hint().is_some());
+            let ask = Ask::largest(1e-9);
+            let hinted = lanczos(&hessian, &ask, &Cancel::default()).unwrap();
+            let both = Ask { bottom: 1, ..ask };
+            let plain = lanczos(&hessian, &both, &Cancel::default()).unwrap();
+            let [found, expected] = [hinted, plain].map(|all| all.top[0].value);
+            assert!(
+                (found - expected).abs() <= 2e-9 * expected,
+                "{found}, not {expected}"
+            );
+        }
+    }
 
     #[test]
     fn products_that_are_held_are_those_that_are_not() {

@@ -114,8 +114,14 @@ impl Descent<'_> {
             want: Want::Product(self.matrix, &[]),
             held: None,
         };
-        let ways = (&mut block, &mut derivatives);
-        sum.there_and_back(places.clone(), ways.0, &self.weights, inputs, ways.1);
+        let weights = &self.weights;
+        sum.there_and_back(
+            places.clone(),
+            &mut block,
+            weights,
+            inputs,
+            &mut derivatives,
+        );
         let last = shape.hidden();
         let bends = self.matrix == Matrix::Hessian && shape.activation.bends();
         // Columns by what a layer makes; a diagonal of the layer above.

@@ -1,5 +1,6 @@
 use super::super::matrix::Dense;
 use super::*;
+use crate::engine::direction::add;
 use crate::engine::real;
 
 /// A matrix with these eigenvalues: a diagonal one between two reflections.

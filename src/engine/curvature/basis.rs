@@ -1,0 +1,208 @@
+//! The directions that Lanczos' method goes through, and the matrix in their basis.
+
+use super::lanczos::{Ask, Eigen, EigenError, Extremes};
+use super::matrix::{Symmetric, clean};
+use super::tridiagonal::Tridiagonal;
+use crate::engine::direction::{add, dot, normal, unit};
+use crate::engine::objective::norm;
+use crate::engine::rng::Purpose;
+
+/// The matrix in the basis of the directions so far: tridiagonal.
+pub(super) struct Lanczos<'a> {
+    dim: usize,
+    known: &'a [Vec<f64>],
+    pub(super) basis: Vec<Vec<f64>>,
+    pub(super) small: Tridiagonal,
+    /// What leads to the direction that comes next.
+    beyond: f64,
+    next: Vec<f64>,
+    seed: u64,
+    begun: u64,
+    /// The largest image of a direction so far.
+    size: f64,
+}
+
+impl<'a> Lanczos<'a> {
+    /// From a random direction, in those that are orthogonal to `known`.
+    pub(super) fn new(dim: usize, known: &'a [Vec<f64>], seed: u64) -> Self {
+        let mut lanczos = Self {
+            dim,
+            known,
+            basis: Vec::new(),
+            small: Tridiagonal::default(),
+            beyond: 0.0,
+            next: Vec::new(),
+            seed,
+            begun: 0,
+            size: 0.0,
+        };
+        lanczos.begin();
+        lanczos
+    }
+
+    /// What a few steps of another matrix find of its largest eigenvalue's direction.
+    pub(super) fn hint(other: &dyn Symmetric) -> Option<Vec<f64>> {
+        const STEPS: usize = 6;
+        let mut lanczos = Self::new(other.dim(), &[], 0);
+        for _ in 0..STEPS {
+            lanczos.step(other).ok()?;
+        }
+        let count = lanczos.basis.len();
+        let all: Vec<usize> = (0..count).collect();
+        unit(lanczos.combine(&lanczos.small.eigen(&all).1, count - 1))
+    }
+
+    /// Begins near a direction. A tenth of the random one stays, so that no eigenvalue can be missed.
+    pub(super) fn lean_to(&mut self, hint: Option<Vec<f64>>) {
+        if let Some(mut first) = hint {
+            add(&mut first, 0.1, &self.next);
+            self.begin_from(first);
+        }
+    }
+
+    /// From a given direction.
+    pub(super) fn from(first: Vec<f64>) -> Self {
+        let mut lanczos = Self::new(first.len(), &[], 0);
+        lanczos.begin_from(first);
+        lanczos
+    }
+
+    /// Goes on from a random direction that is orthogonal to all others; from none where they are all there are.
+    fn begin(&mut self) {
+        const TRIES: u64 = 8;
+        self.next = vec![0.0; self.dim];
+        for _ in 0..TRIES {
+            let random = normal(self.dim, self.seed, Purpose::Eigenvectors, self.begun);
+            self.begun += 1;
+            if self.begin_from(random) {
+                break;
+            }
+        }
+    }
+
+    /// Whether something of a direction is left beside all others, from which it then goes on.
+    fn begin_from(&mut self, mut first: Vec<f64>) -> bool {
+        let before = norm(&first);
+        self.clean(&mut first);
+        let left = norm(&first) > 1e-6 * before;
+        if let Some(first) = unit(first).filter(|_| left) {
+            self.next = first;
+        }
+        left
+    }
+
+    fn clean(&self, vector: &mut [f64]) {
+        // What rounding leaves is cleaned once more, of both.
+        for _ in 0..2 {
+            clean(vector, self.known);
+            clean(vector, &self.basis);
+        }
+    }
+
+    pub(super) fn step(&mut self, matrix: &dyn Symmetric) -> Result<(), EigenError> {
+        let mut image = vec![0.0; self.dim];
+        matrix.multiply(&self.next, &mut image);
+        if image.iter().any(|number| !number.is_finite()) {
+            return Err(EigenError::NotFinite);
+        }
+        if !self.basis.is_empty() {
+            self.small.beside.push(self.beyond);
+        }
+        self.size = self.size.max(norm(&image));
+        self.small.diagonal.push(dot(&image, &self.next));
+        self.basis.push(std::mem::take(&mut self.next));
+        self.clean(&mut image);
+        let left = norm(&image);
+        if left > 1e-13 * self.size {
+            image.iter_mut().for_each(|number| *number /= left);
+            self.beyond = left;
+            self.next = image;
+        } else {
+            self.beyond = 0.0;
+            self.begin();
+        }
+        Ok(())
+    }
+
+    /// Whether the directions so far span an invariant subspace.
+    pub(super) fn is_invariant(&self) -> bool {
+        self.beyond == 0.0
+    }
+
+    /// What is asked for as far as it is known, without vectors, and how far off the worst of it is beside the largest magnitude.
+    pub(super) fn extremes(&self, ask: &Ask, complete: bool) -> (Extremes, f64) {
+        let count = self.basis.len();
+        let (values, rows) = self.small.eigen(&[count - 1]);
+        let beyond = if complete { 0.0 } else { self.beyond };
+        let residual = |k: usize| beyond * rows[0][k].abs();
+        let largest = values[0].abs().max(values[count - 1].abs());
+        let mut worst = 0.0_f64;
+        let mut eigen = |k: usize| {
+            let beside = [k.checked_sub(1), Some(k + 1).filter(|next| *next < count)];
+            let gaps = beside.into_iter().flatten();
+            let gaps = gaps.map(|other| (values[other] - values[k]).abs() - residual(other));
+            let gap = gaps.fold(f64::INFINITY, f64::min);
+            let by_gap = residual(k) * residual(k) / gap.max(0.0);
+            let error = residual(k).min(if by_gap.is_nan() { 0.0 } else { by_gap });
+            worst = worst.max(if ask.vectors { residual(k) } else { error });
+            Eigen {
+                value: values[k],
+                error,
+                vector: Vec::new(),
+            }
+        };
+        let top = (0..count).rev().take(ask.top).map(&mut eigen).collect();
+        let bottom = (0..count).take(ask.bottom).map(&mut eigen).collect();
+        let found = Extremes {
+            top,
+            bottom,
+            products: count,
+        };
+        let worst = if largest > 0.0 { worst / largest } else { 0.0 };
+        (found, worst)
+    }
+
+    /// The places of the small matrix's eigenvalues whose residual ‖A v − λ v‖ is at most this, each with v of length 1. They are farther than
+    /// that from all others beside them, and so far that v is off by an angle of a ten-thousandth.
+    pub(super) fn converged(&self, residual: f64) -> Vec<(usize, Vec<f64>)> {
+        let count = self.basis.len();
+        let all: Vec<usize> = (0..count).collect();
+        let (values, rows) = self.small.eigen(&all);
+        let sure = |k: &usize| {
+            let off = self.beyond * rows[count - 1][*k].abs();
+            let beside = [k.checked_sub(1), Some(k + 1).filter(|next| *next < count)];
+            let mut gaps = beside.into_iter().flatten();
+            let apart = f64::max(1e4 * off, residual);
+            off <= residual && gaps.all(|other| (values[other] - values[*k]).abs() > apart)
+        };
+        let vector = |k| Some((k, unit(self.combine(&rows, k))?));
+        all.iter()
+            .copied()
+            .filter(sure)
+            .filter_map(vector)
+            .collect()
+    }
+
+    /// The vector that column `k` of the small matrix's eigenvectors stands for.
+    fn combine(&self, rows: &[Vec<f64>], k: usize) -> Vec<f64> {
+        let mut vector = vec![0.0; self.dim];
+        for (row, direction) in rows.iter().zip(&self.basis) {
+            add(&mut vector, row[k], direction);
+        }
+        vector
+    }
+
+    pub(super) fn with_vectors(&self, mut found: Extremes) -> Extremes {
+        let count = self.basis.len();
+        let all: Vec<usize> = (0..count).collect();
+        let (_, rows) = self.small.eigen(&all);
+        let vector = |k: usize| unit(self.combine(&rows, k)).unwrap_or_else(|| vec![0.0; self.dim]);
+        for (rank, eigen) in found.top.iter_mut().enumerate() {
+            eigen.vector = vector(count - 1 - rank);
+        }
+        for (k, eigen) in found.bottom.iter_mut().enumerate() {
+            eigen.vector = vector(k);
+        }
+        found
+    }
+}
