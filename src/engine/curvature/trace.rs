@@ -137,7 +137,7 @@ fn units(n: usize) -> Vec<Vec<f64>> {
 }
 
 /// Vectors of random signs.
-pub(super) fn signs(n: usize, seed: u64, indices: std::ops::Range<usize>) -> Vec<Vec<f64>> {
+fn signs(n: usize, seed: u64, indices: std::ops::Range<usize>) -> Vec<Vec<f64>> {
     let vector = |index: usize| {
         let mut random = stream(seed, Purpose::Traces, index as u64);
         (0..n)
