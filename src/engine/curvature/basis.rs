@@ -47,9 +47,7 @@ impl<'a> Lanczos<'a> {
         for _ in 0..STEPS {
             lanczos.step(other).ok()?;
         }
-        let count = lanczos.basis.len();
-        let all: Vec<usize> = (0..count).collect();
-        unit(lanczos.combine(&lanczos.small.eigen(&all).1, count - 1))
+        unit(lanczos.combine(&lanczos.all().1, lanczos.basis.len() - 1))
     }
 
     /// Begins near a direction. A tenth of the random one stays, so that no eigenvalue can be missed.
@@ -138,9 +136,8 @@ impl<'a> Lanczos<'a> {
         let largest = values[0].abs().max(values[count - 1].abs());
         let mut worst = 0.0_f64;
         let mut eigen = |k: usize| {
-            let beside = [k.checked_sub(1), Some(k + 1).filter(|next| *next < count)];
-            let gaps = beside.into_iter().flatten();
-            let gaps = gaps.map(|other| (values[other] - values[k]).abs() - residual(other));
+            let gaps =
+                beside(k, count).map(|other| (values[other] - values[k]).abs() - residual(other));
             let gap = gaps.fold(f64::INFINITY, f64::min);
             let by_gap = residual(k) * residual(k) / gap.max(0.0);
             let error = residual(k).min(if by_gap.is_nan() { 0.0 } else { by_gap });
@@ -166,21 +163,21 @@ impl<'a> Lanczos<'a> {
     /// that from all others beside them, and so far that v is off by an angle of a ten-thousandth.
     pub(super) fn converged(&self, residual: f64) -> Vec<(usize, Vec<f64>)> {
         let count = self.basis.len();
-        let all: Vec<usize> = (0..count).collect();
-        let (values, rows) = self.small.eigen(&all);
+        let (values, rows) = self.all();
         let sure = |k: &usize| {
             let off = self.beyond * rows[count - 1][*k].abs();
-            let beside = [k.checked_sub(1), Some(k + 1).filter(|next| *next < count)];
-            let mut gaps = beside.into_iter().flatten();
             let apart = f64::max(1e4 * off, residual);
-            off <= residual && gaps.all(|other| (values[other] - values[*k]).abs() > apart)
+            let far = |other: usize| (values[other] - values[*k]).abs() > apart;
+            off <= residual && beside(*k, count).all(far)
         };
         let vector = |k| Some((k, unit(self.combine(&rows, k))?));
-        all.iter()
-            .copied()
-            .filter(sure)
-            .filter_map(vector)
-            .collect()
+        (0..count).filter(sure).filter_map(vector).collect()
+    }
+
+    /// The eigenvalues of the small matrix, and the matrix of its eigenvectors, row by row.
+    fn all(&self) -> (Vec<f64>, Vec<Vec<f64>>) {
+        let rows: Vec<usize> = (0..self.basis.len()).collect();
+        self.small.eigen(&rows)
     }
 
     /// The vector that column `k` of the small matrix's eigenvectors stands for.
@@ -193,9 +190,7 @@ impl<'a> Lanczos<'a> {
     }
 
     pub(super) fn with_vectors(&self, mut found: Extremes) -> Extremes {
-        let count = self.basis.len();
-        let all: Vec<usize> = (0..count).collect();
-        let (_, rows) = self.small.eigen(&all);
+        let (count, (_, rows)) = (self.basis.len(), self.all());
         let vector = |k: usize| unit(self.combine(&rows, k)).unwrap_or_else(|| vec![0.0; self.dim]);
         for (rank, eigen) in found.top.iter_mut().enumerate() {
             eigen.vector = vector(count - 1 - rank);
@@ -205,4 +200,10 @@ impl<'a> Lanczos<'a> {
         }
         found
     }
+}
+
+/// The places beside one of `count`.
+fn beside(k: usize, count: usize) -> impl Iterator<Item = usize> {
+    let both = [k.checked_sub(1), Some(k + 1).filter(|next| *next < count)];
+    both.into_iter().flatten()
 }

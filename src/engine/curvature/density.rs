@@ -36,6 +36,10 @@ pub fn density(
 ) -> Result<Density, EigenError> {
     let n = matrix.dim();
     let steps = steps.min(n).max(1);
+    // All directions alike, also in what is left beside those that are known: its mean is then without bias.
+    let start = |index| normal(n, seed, Purpose::Traces, index);
+    let starts: Vec<_> = (0..vectors.max(1) as u64).map(start).collect();
+    let room = n.saturating_mul(steps).saturating_mul(starts.len()) <= MEMORY;
     let quadrature = |start: Vec<f64>| {
         let mut lanczos = Lanczos::from(start);
         for _ in 0..steps {
@@ -47,26 +51,15 @@ pub fn density(
                 break;
             }
         }
-        Ok(Quadrature::of(&lanczos))
+        Ok(Quadrature::of(&lanczos, room))
     };
-    // All directions alike, also in what is left beside those that are known: its mean is then without bias.
-    let start = |index| normal(n, seed, Purpose::Traces, index);
-    let starts: Vec<_> = (0..vectors.max(1) as u64).map(start).collect();
-    let room = n.saturating_mul(steps).saturating_mul(starts.len()) <= MEMORY;
-    let mut found: Vec<Quadrature> = if room {
-        let found: Result<_, _> = starts.into_par_iter().map(quadrature).collect();
-        found?
+    let found: Result<Vec<Quadrature>, _> = if room {
+        starts.into_par_iter().map(quadrature).collect()
     } else {
         // Products are parallel in themselves.
-        let plain = |start| {
-            let sure = Vec::new();
-            Ok(Quadrature {
-                sure,
-                ..quadrature(start)?
-            })
-        };
-        starts.into_iter().map(plain).collect::<Result<_, _>>()?
+        starts.into_iter().map(quadrature).collect()
     };
+    let mut found = found?;
     let alone = alone(&found);
     found.iter_mut().for_each(|own| own.correct(&alone, n));
     Ok(Density {
@@ -85,19 +78,25 @@ struct Quadrature {
 }
 
 impl Quadrature {
-    fn of(lanczos: &Lanczos) -> Self {
+    /// Eigenvectors only if there is `room` for them.
+    fn of(lanczos: &Lanczos, room: bool) -> Self {
         let (values, rows) = lanczos.small.eigen(&[0]);
         let shares = rows[0].iter().map(|first| first * first);
         let size = values
             .iter()
             .fold(0.0, |most: f64, value| most.max(value.abs()));
+        let near = 1e-6 * size;
         Self {
             places: { values.iter().copied() }
                 .zip(shares)
                 .map(<[f64; 2]>::from)
                 .collect(),
-            sure: lanczos.converged(1e-6 * size),
-            near: 1e-6 * size,
+            sure: if room {
+                lanczos.converged(near)
+            } else {
+                Vec::new()
+            },
+            near,
         }
     }
 

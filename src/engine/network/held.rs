@@ -8,7 +8,6 @@ use super::sum::{Matrix, Sum, Want};
 use super::tangent::Derivatives;
 use super::weights::Weights;
 use crate::engine::objective::Products;
-use crate::engine::real;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -66,13 +65,7 @@ impl HeldProducts<'_> {
             weights,
             blocks,
         } = self;
-        let sum = Sum {
-            net,
-            theta,
-            batch: None,
-            want: Want::Product(*matrix, &[]),
-            held: None,
-        };
+        let sum = Sum::new(net, theta, Want::Product(*matrix, &[]));
         let each = |(places, (block, derivatives)): (Range<usize>, &mut Held)| {
             let mut room = net.room();
             block.lend(&mut room.block);
@@ -87,12 +80,10 @@ impl HeldProducts<'_> {
     }
 
     fn sum<'b>(&'b self, vector: &'b [f64]) -> Sum<'b> {
+        let want = Want::Product(self.matrix, vector);
         Sum {
-            net: self.net,
-            theta: self.theta,
-            batch: None,
-            want: Want::Product(self.matrix, vector),
             held: Some((&self.weights, &self.blocks)),
+            ..Sum::new(self.net, self.theta, want)
         }
     }
 }
@@ -105,14 +96,9 @@ impl Drop for HeldProducts<'_> {
 
 impl Products for HeldProducts<'_> {
     fn multiply(&self, vector: &[f64], product: &mut [f64]) {
-        let net = self.net;
-        let room = self.sum(vector).over(0..net.samples);
-        product.fill(0.0);
-        let share = 1.0 / real(net.samples);
-        room.sums.add_to(&net.shape.layout, share, product);
-        net.rooms.give(room);
+        self.sum(vector).mean(Some(&mut *product));
         if self.matrix != Matrix::EmpiricalFisher {
-            add_scaled(product, net.l2, vector);
+            add_scaled(product, self.net.l2, vector);
         }
     }
 
@@ -135,10 +121,7 @@ impl Products for Rough<'_> {
         let count: usize = { blocks(0).chain(blocks(ROUGH)) }
             .map(|block| block.len())
             .sum();
-        product.fill(0.0);
-        room.sums
-            .add_to(&net.shape.layout, 1.0 / real(count), product);
-        net.rooms.give(room);
+        sum.finish(room, count, Some(product));
     }
 }
 

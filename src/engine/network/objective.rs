@@ -1,6 +1,7 @@
 //! The loss of a network on data, as an objective.
 
-use super::data::{Data, Targets};
+use super::data::Data;
+use super::goals::Goals;
 use super::held;
 use super::init::Fill;
 use super::layout::Layout;
@@ -15,7 +16,6 @@ use super::traces;
 use super::{AnyNetwork, NetworkError};
 use crate::engine::objective::{Metric, Objective, Products, Tensor, points};
 use crate::engine::plane::Plane;
-use crate::engine::real;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -50,30 +50,13 @@ pub enum Precision {
     Single,
 }
 
-/// What the outputs for each sample should be.
-enum Goals {
-    /// These numbers, a row for each.
-    Numbers(Vec<f64>),
-    /// This class.
-    Classes(Vec<usize>),
-}
-
-/// How good a network is on some data.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Measure {
-    /// The mean loss over the samples, without λ/2 ‖θ‖².
-    pub loss: f64,
-    /// The share of samples whose class is the one that the network says; `None` where there are no classes.
-    pub accuracy: Option<f64>,
-}
-
 impl NetworkLoss {
     /// A network on data. Data that do not fit the network's loss are refused, as are networks of more than
     /// [`MOST_PARAMETERS`](super::MOST_PARAMETERS).
     pub fn new(network: &AnyNetwork, data: &Data) -> Result<Self, NetworkError> {
         let network = network.as_dyn();
         let loss = network.loss();
-        let (outputs, goals) = goals(loss, data)?;
+        let (outputs, goals) = Goals::new(loss, data)?;
         let shape = network.architecture().shape(data.width(), outputs)?;
         let (l2, fill) = (network.l2(), network.fill());
         Ok(Self::of(shape, loss, l2, fill, data, goals))
@@ -81,7 +64,7 @@ impl NetworkLoss {
 
     /// The same network on other data, a test set for one, of which there may be fewer classes. Data of another kind are refused.
     pub fn on(&self, data: &Data) -> Result<Self, NetworkError> {
-        let (outputs, goals) = goals(self.loss, data)?;
+        let (outputs, goals) = Goals::new(self.loss, data)?;
         let widths = [data.width(), outputs];
         let own = [self.shape.widths[0], self.shape.outputs()];
         let fewer = self.loss == Loss::Ce && outputs < own[1];
@@ -190,76 +173,6 @@ impl NetworkLoss {
         })
     }
 
-    /// The outputs of the network at `theta` for rows of inputs, as long as the data's; they go to `outputs`, a row for each.
-    /// Batch normalisations take the moments of the data.
-    pub fn outputs(&self, theta: &[f64], inputs: &[f64], outputs: &mut [f64]) {
-        let moments = self.moments(theta);
-        let given = (!moments.is_empty()).then_some(&moments[..]);
-        let [width, out] = [self.shape.widths[0], self.shape.outputs()];
-        let mut room = self.room();
-        let Room {
-            block,
-            weights,
-            gathered,
-            ..
-        } = &mut room;
-        weights.load(&self.shape.layout, theta);
-        let blocks = inputs
-            .chunks(BLOCK * width)
-            .zip(outputs.chunks_mut(BLOCK * out));
-        for (inputs, outputs) in blocks {
-            let rows = &mut gathered[..inputs.len() / width * padded(width)];
-            pad(inputs, width, rows);
-            block.forward(&self.shape, weights, rows, Keep::Value, given);
-            let found = block.z.chunks_exact(padded(out));
-            for (row, found) in outputs.chunks_exact_mut(out).zip(found) {
-                row.copy_from_slice(&found[..out]);
-            }
-        }
-        self.rooms.give(room);
-    }
-
-    /// How good the network is at `theta` on its own data.
-    pub fn measure(&self, theta: &[f64]) -> Measure {
-        self.measure_on(theta, self)
-    }
-
-    /// How good the network is at `theta` on other data, of which [`Self::on`] made `other`; the loss of another network is NaN. Batch
-    /// normalisations take the moments of this one's data, which the running averages of PyTorch estimate.
-    pub fn measure_on(&self, theta: &[f64], other: &Self) -> Measure {
-        if self.shape.widths != other.shape.widths {
-            return Measure {
-                loss: f64::NAN,
-                accuracy: None,
-            };
-        }
-        let moments = self.moments(theta);
-        let given = (!moments.is_empty()).then_some(&moments[..]);
-        let (out, stride) = (self.shape.outputs(), padded(self.shape.outputs()));
-        let mut room = other.room();
-        let Room { block, weights, .. } = &mut room;
-        weights.load(&self.shape.layout, theta);
-        let (mut loss, mut right) = (0.0, 0_usize);
-        for samples in other.blocks(0..other.samples) {
-            let inputs = other.rows(samples.clone());
-            block.forward(&self.shape, weights, inputs, Keep::Value, given);
-            let rows = samples.len() * stride;
-            self.loss.prepare(out, &block.z[..rows], &mut block.d);
-            for (row, sample) in samples.enumerate() {
-                let at = row * stride..row * stride + out;
-                let (z, goal) = (&block.z[at.clone()], other.goal(sample));
-                loss += self.loss.at(z, goal, &mut block.d[at]);
-                right += usize::from(self.loss.decides(z, goal));
-            }
-        }
-        other.rooms.give(room);
-        let count = real(other.samples);
-        Measure {
-            loss: loss / count,
-            accuracy: (self.loss != Loss::Mse).then(|| real(right) / count),
-        }
-    }
-
     /// The Gauss-Newton matrix at `theta` times `vector`, n numbers: the mean of Jᵀ H J, where J is the Jacobian of a sample's
     /// outputs and H the Hessian of its loss by them, and λ. For bce and ce it is the Fisher information (Martens 2020); for mse that of
     /// a normal distribution, but for a factor.
@@ -310,13 +223,7 @@ impl NetworkLoss {
     }
 
     pub(super) fn goal(&self, sample: usize) -> Goal<'_> {
-        match &self.goals {
-            Goals::Numbers(numbers) => {
-                let width = self.shape.outputs();
-                Goal::Numbers(&numbers[sample * width..(sample + 1) * width])
-            }
-            Goals::Classes(classes) => Goal::Class(classes[sample]),
-        }
+        self.goals.of(sample, self.shape.outputs())
     }
 
     /// The mean loss over all samples or those of a batch; the mean of what is wanted goes to `mean`.
@@ -327,22 +234,11 @@ impl NetworkLoss {
         want: Want,
         mean: Option<&mut [f64]>,
     ) -> f64 {
-        let sum = Sum {
-            net: self,
-            theta,
+        Sum {
             batch,
-            want,
-            held: None,
-        };
-        let share = 1.0 / real(sum.count());
-        let room = sum.over(0..sum.count());
-        if let Some(mean) = mean {
-            mean.fill(0.0);
-            room.sums.add_to(&self.shape.layout, share, mean);
+            ..Sum::new(self, theta, want)
         }
-        let loss = room.loss * share;
-        self.rooms.give(room);
-        loss
+        .mean(mean)
     }
 
     /// The loss, and its gradient if it is wanted.
@@ -468,52 +364,6 @@ impl Objective for NetworkLoss {
 
     fn group(&self, name: &str) -> Option<Range<usize>> {
         self.shape.layout.group(name)
-    }
-}
-
-/// What the outputs should be, and how many there are.
-fn goals(loss: Loss, data: &Data) -> Result<(usize, Goals), NetworkError> {
-    if data.samples() == 0 || data.width() == 0 {
-        return Err(NetworkError::NoData);
-    }
-    match (loss, data.targets()) {
-        (Loss::Mse, Targets::Numbers { width, numbers }) => {
-            Ok((*width, Goals::Numbers(numbers.clone())))
-        }
-        (Loss::Mse, Targets::Classes { names, .. }) => Err(NetworkError::NotNumbers {
-            name: names.first().cloned().unwrap_or_default(),
-        }),
-        (_, Targets::Classes { classes, names }) => fitting(loss, classes.clone(), names.len()),
-        (_, Targets::Numbers { width: 1, numbers }) => {
-            let classes = numbers.iter().map(|number| class(loss, *number));
-            fitting(loss, classes.collect::<Result<_, _>>()?, 0)
-        }
-        (_, Targets::Numbers { width, .. }) => Err(NetworkError::ManyTargets {
-            loss: loss.name(),
-            width: *width,
-        }),
-    }
-}
-
-/// The number of a class.
-fn class(loss: Loss, number: f64) -> Result<usize, NetworkError> {
-    let most = super::MOST_CLASSES;
-    let whole = (0..most).find(|class| real(*class) == number);
-    whole.ok_or(NetworkError::NotAClass {
-        loss: loss.name(),
-        number,
-        most,
-    })
-}
-
-fn fitting(loss: Loss, classes: Vec<usize>, named: usize) -> Result<(usize, Goals), NetworkError> {
-    let count = classes
-        .iter()
-        .fold(named, |count, class| count.max(class + 1));
-    match loss {
-        Loss::Bce if count > 2 => Err(NetworkError::NotTwoClasses { count }),
-        Loss::Bce => Ok((1, Goals::Classes(classes))),
-        _ => Ok((count, Goals::Classes(classes))),
     }
 }
 

@@ -269,7 +269,7 @@ pub(super) fn multiply(to: &mut [f64], a: &[f64], b: &[f64]) {
     ));
 }
 
-fn multiply_by(to: &mut [f64], by: &[f64]) {
+pub(super) fn multiply_by(to: &mut [f64], by: &[f64]) {
     dispatch(Each(
         #[inline(always)]
         || to.iter_mut().zip(by).for_each(|(to, by)| *to *= by),

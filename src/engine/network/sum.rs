@@ -7,6 +7,7 @@ use super::pass::{Block, Keep};
 use super::room::{Held, Room};
 use super::weights::{Gather, Weights};
 use crate::engine::objective::Metric;
+use crate::engine::real;
 use std::ops::Range;
 
 /// So many samples go through the network at a time: few enough for all that is kept of them to stay in cache.
@@ -57,14 +58,43 @@ pub(super) struct Sum<'a> {
     pub(super) held: Option<(&'a Weights, &'a [Held])>,
 }
 
-impl Sum<'_> {
+impl<'a> Sum<'a> {
+    /// Over all samples.
+    pub(super) fn new(net: &'a NetworkLoss, theta: &'a [f64], want: Want<'a>) -> Self {
+        Self {
+            net,
+            theta,
+            batch: None,
+            want,
+            held: None,
+        }
+    }
+
+    /// The mean loss; the mean of what is wanted goes to `mean`.
+    pub(super) fn mean(&self, mean: Option<&mut [f64]>) -> f64 {
+        let count = self.count();
+        self.finish(self.over(0..count), count, mean)
+    }
+
+    /// Makes means of sums over so many samples, and gives their room back.
+    pub(super) fn finish(&self, room: Room, count: usize, mean: Option<&mut [f64]>) -> f64 {
+        let share = 1.0 / real(count);
+        if let Some(mean) = mean {
+            mean.fill(0.0);
+            room.sums.add_to(&self.net.shape.layout, share, mean);
+        }
+        let loss = room.loss * share;
+        self.net.rooms.give(room);
+        loss
+    }
+
     /// How many samples there are.
-    pub(super) fn count(&self) -> usize {
+    fn count(&self) -> usize {
         self.batch.map_or(self.net.samples, <[usize]>::len)
     }
 
     /// The sum over these places among the samples, in a room that has to be given back.
-    pub(super) fn over(&self, places: Range<usize>) -> Room {
+    fn over(&self, places: Range<usize>) -> Room {
         let part = PART.max(self.net.block());
         if places.len() <= part {
             return self.part(places);

@@ -9,7 +9,7 @@ use super::loss::{Goal, Loss};
 use super::matrix::{Columns, Rows, add_product, padded};
 use super::norm::Norm;
 use super::objective::NetworkLoss;
-use super::pass::{Block, Shape};
+use super::pass::{Block, Shape, multiply_by};
 use super::sum::{Matrix, Sum, Want};
 use super::tangent::Derivatives;
 use super::weights::Weights;
@@ -34,7 +34,11 @@ pub(super) fn traces(net: &NetworkLoss, matrix: Matrix, theta: &[f64]) -> Option
         net,
         matrix,
         theta,
-        squares: squares(shape, theta),
+        squares: if shape.hidden() > 1 {
+            squares(shape, theta, 1)
+        } else {
+            Vec::new()
+        },
         weights,
     };
     let places: Vec<Range<usize>> = net.blocks(0..net.samples).collect();
@@ -72,18 +76,15 @@ fn operations(shape: &Shape, loss: Loss, matrix: Matrix) -> usize {
     sum
 }
 
-/// W ∘ W of each layer, for the way back, out × in in padded rows.
-fn squares(shape: &Shape, theta: &[f64]) -> Vec<Vec<f64>> {
-    let layer = |l: usize| {
-        let [width, stride] = [shape.widths[l], shape.stride(l)];
-        let rows = theta[shape.layout.weight(l)].chunks_exact(width);
-        let mut squares = vec![0.0; shape.widths[l + 1] * stride];
-        for (row, to) in rows.zip(squares.chunks_exact_mut(stride)) {
-            to.iter_mut().zip(row).for_each(|(to, w)| *to = w * w);
-        }
-        squares
-    };
-    (0..=shape.hidden()).map(layer).collect()
+/// W ∘ W of layer `l`, for the way back, out × in in padded rows.
+fn squares(shape: &Shape, theta: &[f64], l: usize) -> Vec<f64> {
+    let [width, stride] = [shape.widths[l], shape.stride(l)];
+    let rows = theta[shape.layout.weight(l)].chunks_exact(width);
+    let mut squares = vec![0.0; shape.widths[l + 1] * stride];
+    for (row, to) in rows.zip(squares.chunks_exact_mut(stride)) {
+        to.iter_mut().zip(row).for_each(|(to, w)| *to = w * w);
+    }
+    squares
 }
 
 struct Descent<'a> {
@@ -91,7 +92,8 @@ struct Descent<'a> {
     matrix: Matrix,
     theta: &'a [f64],
     weights: Weights,
-    squares: Vec<Vec<f64>>,
+    /// Those of layer 1, where there is one before the last.
+    squares: Vec<f64>,
 }
 
 /// s a aᵀ for each sample: a number, and a padded row.
@@ -107,21 +109,9 @@ impl Descent<'_> {
         let count = places.len();
         let (mut block, mut derivatives) = (Block::new(shape, count), Derivatives::new(shape));
         let inputs = net.rows(places.clone());
-        let sum = Sum {
-            net,
-            theta: self.theta,
-            batch: None,
-            want: Want::Product(self.matrix, &[]),
-            held: None,
-        };
-        let weights = &self.weights;
-        sum.there_and_back(
-            places.clone(),
-            &mut block,
-            weights,
-            inputs,
-            &mut derivatives,
-        );
+        let sum = Sum::new(net, self.theta, Want::Product(self.matrix, &[]));
+        let (weights, own) = (&self.weights, places.clone());
+        sum.there_and_back(own, &mut block, weights, inputs, &mut derivatives);
         let last = shape.hidden();
         let bends = self.matrix == Matrix::Hessian && shape.activation.bends();
         // Columns by what a layer makes; a diagonal of the layer above.
@@ -132,25 +122,30 @@ impl Descent<'_> {
             let [stride, width] = [shape.stride(l + 1), shape.widths[l + 1]];
             let hidden = block.hidden.get(l);
             let mut traces = vec![0.0; count];
-            let mut add = |share: &dyn Fn(usize) -> f64, rows: &[f64]| {
-                for (k, row) in rows.chunks_exact(stride).enumerate().take(count) {
-                    traces[k] += share(k) * square(&row[..width]);
-                }
-            };
             let mut below = Vec::new();
             for Column { share, mut rows } in columns {
-                let straight = rows.clone();
+                let mut before = match l {
+                    0 => Vec::new(),
+                    _ if shape.skips(l) => rows.clone(),
+                    _ => vec![0.0; count * shape.stride(l)],
+                };
                 if let Some(hidden) = hidden {
                     multiply_by(&mut rows, &hidden.slope);
                 }
-                add(&|k| share[k], &rows);
+                let own = rows.chunks_exact(stride).zip(&share);
+                for (trace, (row, share)) in traces.iter_mut().zip(own) {
+                    *trace += share * square(&row[..width]);
+                }
                 if l > 0 {
-                    below.push(self.before(l, share, &rows, &straight));
+                    weights.layers[l].add_back(&rows, &mut before);
+                    let rows = before;
+                    below.push(Column { share, rows });
                 }
             }
             if let Some(hidden) = hidden.filter(|_| bends) {
-                for (k, row) in hidden.bend.chunks_exact(stride).enumerate().take(count) {
-                    traces[k] += row[..width].iter().sum::<f64>();
+                let diagonal = hidden.bend.chunks_exact(stride);
+                for (trace, row) in traces.iter_mut().zip(diagonal) {
+                    *trace += row[..width].iter().sum::<f64>();
                 }
                 if !spread.is_empty() {
                     let rows = spread
@@ -164,8 +159,8 @@ impl Descent<'_> {
                 match l {
                     0 => {}
                     // Its share of the last traces is all that is wanted of it.
-                    1 => spread = self.spread(l, &hidden.bend[..count * stride]),
-                    _ => self.split(l, &hidden.bend[..count * stride], &mut below),
+                    1 => spread = self.spread(&hidden.bend),
+                    _ => self.split(l, &hidden.bend, &mut below),
                 }
             }
             let into = l.checked_sub(1).map_or(inputs, |l| &block.hidden[l].h);
@@ -178,36 +173,21 @@ impl Descent<'_> {
         sums
     }
 
-    /// A column by what goes into layer `l`, of one by its z, and by what it makes.
-    fn before(&self, l: usize, share: Vec<f64>, rows: &[f64], straight: &[f64]) -> Column {
+    /// The diagonal of Wᵀ diag(q) W for each row q, where W belongs to layer 1.
+    fn spread(&self, q: &[f64]) -> Vec<f64> {
         let shape = &self.net.shape;
-        let mut before = if shape.skips(l) {
-            straight.to_vec()
-        } else {
-            vec![0.0; share.len() * shape.stride(l)]
-        };
-        self.weights.layers[l].add_back(rows, &mut before);
-        Column {
-            share,
-            rows: before,
-        }
-    }
-
-    /// The diagonal of Wᵀ diag(q) W for each row q.
-    fn spread(&self, l: usize, q: &[f64]) -> Vec<f64> {
-        let shape = &self.net.shape;
-        let stride = shape.stride(l + 1);
-        let mut spread = vec![0.0; q.len() / stride * shape.stride(l)];
+        let stride = shape.stride(2);
+        let mut spread = vec![0.0; q.len() / stride * shape.stride(1)];
         let to = Rows {
             numbers: &mut spread,
-            width: shape.widths[l],
+            width: shape.widths[1],
         };
         let left = Columns {
             numbers: q,
             stride,
-            depth: shape.widths[l + 1],
+            depth: shape.widths[2],
         };
-        add_product(to, left, &self.squares[l]);
+        add_product(to, left, &self.squares);
         spread
     }
 
@@ -257,10 +237,6 @@ impl Descent<'_> {
         }
         columns
     }
-}
-
-fn multiply_by(rows: &mut [f64], by: &[f64]) {
-    rows.iter_mut().zip(by).for_each(|(a, by)| *a *= by);
 }
 
 fn square(row: &[f64]) -> f64 {

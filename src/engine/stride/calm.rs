@@ -4,7 +4,7 @@
 //! know that the runs stay there, and even that is looked at once after many steps.
 
 use super::Stride;
-use super::herd::{GROUP, Runs};
+use super::herd::{GROUP, Runs, advance};
 use crate::engine::majorant::tame_radius;
 use crate::engine::objective::{Formula, gradient_on_lanes};
 use crate::engine::real::{Kernel, Octet, Real, dispatch};
@@ -104,32 +104,10 @@ impl<F: Formula, T: Stride, const CONVERGE: bool> Kernel for Stroll<'_, F, T, CO
                 if CONVERGE {
                     least = least.lower((gx * gx).plus_square(gy));
                 }
-                for (theta, g, to, carried, more) in [
-                    (
-                        x,
-                        gx,
-                        &mut xs[group],
-                        &mut of_x[group],
-                        &mut more_of_x[group],
-                    ),
-                    (
-                        y,
-                        gy,
-                        &mut ys[group],
-                        &mut of_y[group],
-                        &mut more_of_y[group],
-                    ),
-                ] {
-                    let mut both = [Octet::load(simd, carried, 0), zero];
-                    if T::CARRIED > 1 {
-                        both[1] = Octet::load(simd, more, 0);
-                    }
-                    T::step(factors, theta, g, &mut both).store(to, 0);
-                    both[0].store(carried, 0);
-                    if T::CARRIED > 1 {
-                        both[1].store(more, 0);
-                    }
-                }
+                let of = [&mut of_x[group][..], &mut more_of_x[group]];
+                advance::<_, _, T>(simd, factors, [x, gx], of, 0).store(&mut xs[group], 0);
+                let of = [&mut of_y[group][..], &mut more_of_y[group]];
+                advance::<_, _, T>(simd, factors, [y, gy], of, 0).store(&mut ys[group], 0);
             }
         }
         let near = (all_x + all_y).at_most(zero.like(self.radius * self.radius));

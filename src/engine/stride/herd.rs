@@ -120,24 +120,8 @@ impl Runs {
     ) {
         let [x_after, y_after] = &mut self.theta[(now & 1) ^ 1];
         let [[of_x, of_y], [more_of_x, more_of_y]] = &mut self.carried;
-        let mut carried = [
-            Lanes::load(simd, of_x, first),
-            Lanes::load(simd, more_of_x, first),
-        ];
-        T::step(factors, x, gx, &mut carried).store(x_after, first);
-        carried[0].store(of_x, first);
-        if T::CARRIED > 1 {
-            carried[1].store(more_of_x, first);
-        }
-        let mut carried = [
-            Lanes::load(simd, of_y, first),
-            Lanes::load(simd, more_of_y, first),
-        ];
-        T::step(factors, y, gy, &mut carried).store(y_after, first);
-        carried[0].store(of_y, first);
-        if T::CARRIED > 1 {
-            carried[1].store(more_of_y, first);
-        }
+        advance::<_, _, T>(simd, factors, [x, gx], [of_x, more_of_x], first).store(x_after, first);
+        advance::<_, _, T>(simd, factors, [y, gy], [of_y, more_of_y], first).store(y_after, first);
     }
 
     fn fill_up(&mut self) {
@@ -152,6 +136,27 @@ impl Runs {
             column[to] = column[from];
         }
     }
+}
+
+/// Where a step takes one parameter of some runs, given where it is and its gradient; what they carry from `first` on goes along.
+#[inline(always)]
+pub(super) fn advance<S: Simd, V: SimdFloat<S, Element = f64>, T: Stride>(
+    simd: S,
+    factors: T::Factors,
+    [theta, g]: [Lanes<S, V>; 2],
+    [one, other]: [&mut [f64]; 2],
+    first: usize,
+) -> Lanes<S, V> {
+    let mut carried = [
+        Lanes::load(simd, one, first),
+        Lanes::load(simd, other, first),
+    ];
+    let after = T::step(factors, theta, g, &mut carried);
+    carried[0].store(one, first);
+    if T::CARRIED > 1 {
+        carried[1].store(other, first);
+    }
+    after
 }
 
 /// Takes steps of all runs down the gradient of a formula, one at each learning rate, until a run may have ended where a step began: its

@@ -1,0 +1,90 @@
+//! What a network says, and how good it is.
+
+use super::loss::Loss;
+use super::matrix::{pad, padded};
+use super::objective::NetworkLoss;
+use super::pass::Keep;
+use super::room::Room;
+use super::sum::BLOCK;
+use crate::engine::real;
+
+/// How good a network is on some data.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Measure {
+    /// The mean loss over the samples, without λ/2 ‖θ‖².
+    pub loss: f64,
+    /// The share of samples whose class is the one that the network says; `None` where there are no classes.
+    pub accuracy: Option<f64>,
+}
+
+impl NetworkLoss {
+    /// The outputs of the network at `theta` for rows of inputs, as long as the data's; they go to `outputs`, a row for each.
+    /// Batch normalisations take the moments of the data.
+    pub fn outputs(&self, theta: &[f64], inputs: &[f64], outputs: &mut [f64]) {
+        let moments = self.moments(theta);
+        let given = (!moments.is_empty()).then_some(&moments[..]);
+        let [width, out] = [self.shape.widths[0], self.shape.outputs()];
+        let mut room = self.room();
+        let Room {
+            block,
+            weights,
+            gathered,
+            ..
+        } = &mut room;
+        weights.load(&self.shape.layout, theta);
+        let blocks = inputs
+            .chunks(BLOCK * width)
+            .zip(outputs.chunks_mut(BLOCK * out));
+        for (inputs, outputs) in blocks {
+            let rows = &mut gathered[..inputs.len() / width * padded(width)];
+            pad(inputs, width, rows);
+            block.forward(&self.shape, weights, rows, Keep::Value, given);
+            let found = block.z.chunks_exact(padded(out));
+            for (row, found) in outputs.chunks_exact_mut(out).zip(found) {
+                row.copy_from_slice(&found[..out]);
+            }
+        }
+        self.rooms.give(room);
+    }
+
+    /// How good the network is at `theta` on its own data.
+    pub fn measure(&self, theta: &[f64]) -> Measure {
+        self.measure_on(theta, self)
+    }
+
+    /// How good the network is at `theta` on other data, of which [`Self::on`] made `other`; the loss of another network is NaN. Batch
+    /// normalisations take the moments of this one's data, which the running averages of PyTorch estimate.
+    pub fn measure_on(&self, theta: &[f64], other: &Self) -> Measure {
+        if self.shape.widths != other.shape.widths {
+            return Measure {
+                loss: f64::NAN,
+                accuracy: None,
+            };
+        }
+        let moments = self.moments(theta);
+        let given = (!moments.is_empty()).then_some(&moments[..]);
+        let (out, stride) = (self.shape.outputs(), padded(self.shape.outputs()));
+        let mut room = other.room();
+        let Room { block, weights, .. } = &mut room;
+        weights.load(&self.shape.layout, theta);
+        let (mut loss, mut right) = (0.0, 0_usize);
+        for samples in other.blocks(0..other.samples) {
+            let inputs = other.rows(samples.clone());
+            block.forward(&self.shape, weights, inputs, Keep::Value, given);
+            let rows = samples.len() * stride;
+            self.loss.prepare(out, &block.z[..rows], &mut block.d);
+            for (row, sample) in samples.enumerate() {
+                let at = row * stride..row * stride + out;
+                let (z, goal) = (&block.z[at.clone()], other.goal(sample));
+                loss += self.loss.at(z, goal, &mut block.d[at]);
+                right += usize::from(self.loss.decides(z, goal));
+            }
+        }
+        other.rooms.give(room);
+        let count = real(other.samples);
+        Measure {
+            loss: loss / count,
+            accuracy: (self.loss != Loss::Mse).then(|| real(right) / count),
+        }
+    }
+}
