@@ -651,6 +651,10 @@ impl<R: Real, const H: usize> Scalar for Jet<R, H> {
         }
     }
     #[inline(always)]
+    fn square(self) -> Self {
+        self.powi(2)
+    }
+    #[inline(always)]
     fn powi(self, n: i32) -> Self {
         let (x, p) = (self.value, f64::from(n));
         match n {

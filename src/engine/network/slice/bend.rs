@@ -98,28 +98,27 @@ impl Phi for Tanh {
 #[inline(always)]
 fn rational_tanh<E: Number, S: Simd, const U: usize>(
     simd: S,
-    polynomials: [[E; 5]; 2],
+    [p, q]: [[E; 5]; 2],
     x: &mut [Of<E, S>; U],
 ) {
-    let [p, q] = polynomials.map(|terms| terms.map(|term| splat::<E, S>(simd, term)));
-    let mut near = *x;
-    for near in &mut near {
-        *near = limited::<E, S>(simd, near.abs(), E::FLAT);
+    let zero = splat::<E, S>(simd, E::default());
+    let (mut near, mut squares) = ([zero; U], [zero; U]);
+    for ((near, square), x) in near.iter_mut().zip(&mut squares).zip(x.iter()) {
+        *near = limited::<E, S>(simd, x.abs(), E::FLAT);
+        *square = *near * *near;
     }
-    let mut squares = near;
-    for (square, near) in squares.iter_mut().zip(near) {
-        *square = near * near;
-    }
-    let (mut above, mut below) = ([p[4]; U], [q[4]; U]);
+    let mut above = [splat::<E, S>(simd, p[4]); U];
+    let mut below = [splat::<E, S>(simd, q[4]); U];
     for term in (0..4).rev() {
-        for ((above, below), square) in above.iter_mut().zip(&mut below).zip(squares) {
-            *above = above.mul_add(square, p[term]);
-            *below = below.mul_add(square, q[term]);
+        let [p, q] = [splat::<E, S>(simd, p[term]), splat::<E, S>(simd, q[term])];
+        for ((above, below), square) in above.iter_mut().zip(&mut below).zip(&squares) {
+            *above = above.mul_add(*square, p);
+            *below = below.mul_add(*square, q);
         }
     }
-    let parts = near.into_iter().zip(above.into_iter().zip(below));
+    let parts = near.iter().zip(above.iter().zip(&below));
     for (x, (near, (above, below))) in x.iter_mut().zip(parts) {
-        *x = (near * above / below).copysign(*x);
+        *x = (*near * *above / *below).copysign(*x);
     }
 }
 
