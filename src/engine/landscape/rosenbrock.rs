@@ -23,7 +23,7 @@ impl Formula for Rosenbrock {
 
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
-        (-x + self.a).square() + (x * x - y).square() * self.b
+        (-x + self.a).square() + (y - x * x).square() * self.b
     }
 }
 

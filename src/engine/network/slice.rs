@@ -335,22 +335,24 @@ mod tests {
 
     #[test]
     fn what_is_no_number_stays_none() {
-        let network: AnyNetwork = "mlp:hidden=3/3,loss=ce".parse().unwrap();
-        let data: AnyDataset = "iris".parse().unwrap();
-        let loss = NetworkLoss::new(&network, &data.as_dyn().data(&NoFiles).unwrap()).unwrap();
-        let mut origin = loss.initial(0);
-        origin[0] = f64::NAN;
-        let (u, size) = (loss.initial(1), loss.dim());
-        let plane = Plane::new(origin, u.clone(), u).unwrap();
-        let mut found = [0.0_f64; 1];
-        Objective::rows(
-            &loss,
-            &plane,
-            &[0.0],
-            &[0.0],
-            &mut found,
-            &mut vec![0.0; size],
-        );
-        assert!(found[0].is_nan());
+        for (hidden, precision) in [
+            ("3/3", Precision::Double),
+            ("3,activation=relu", Precision::Double),
+            ("3,activation=relu", Precision::Single),
+            ("3/3,activation=relu", Precision::Single),
+        ] {
+            let network: AnyNetwork = format!("mlp:hidden={hidden},loss=ce").parse().unwrap();
+            let data: AnyDataset = "iris".parse().unwrap();
+            let data = data.as_dyn().data(&NoFiles).unwrap();
+            let loss = NetworkLoss::new(&network, &data).unwrap();
+            let loss = loss.with_surfaces_in(precision);
+            let mut origin = loss.initial(0);
+            origin[0] = f64::NAN;
+            let (u, mut room) = (loss.initial(1), vec![0.0; loss.dim()]);
+            let plane = Plane::new(origin, u.clone(), u).unwrap();
+            let mut found = [0.0_f64; 1];
+            Objective::rows(&loss, &plane, &[0.0], &[0.0], &mut found, &mut room);
+            assert!(found[0].is_nan(), "{hidden}");
+        }
     }
 }
