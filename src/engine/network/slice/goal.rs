@@ -20,9 +20,9 @@ pub(super) struct Goals<E> {
 }
 
 /// The sum of a block's losses, in parts: each loss is a straight part and the logarithm of a factor ≥ 1.
-struct Parts<'a, E> {
-    straight: &'a mut [E],
-    factors: &'a mut [E],
+pub(super) struct Parts<'a, E> {
+    pub(super) straight: &'a mut [E],
+    pub(super) factors: &'a mut [E],
 }
 
 impl<E: Number> Goals<E> {
@@ -67,16 +67,11 @@ impl<E: Number> Goals<E> {
             Loss::Mse => &self.numbers[number * outputs * block..(number + 1) * outputs * block],
             Loss::Bce | Loss::Ce => &[],
         };
-        dispatch(Losses {
-            loss: self.loss,
-            block,
-            z,
-            numbers,
-            parts: Parts {
-                straight: &mut *straight,
-                factors: &mut *factors,
-            },
-        });
+        let parts = Parts {
+            straight: &mut *straight,
+            factors: &mut *factors,
+        };
+        losses(self.loss, block, z, numbers, parts);
         // Four sums and products side by side, none of which has to wait for another.
         let (mut sums, mut products) = ([0.0; 4], [1.0; 4]);
         let classes = self.classes.get(number * block..).unwrap_or(&[]);
@@ -95,6 +90,17 @@ impl<E: Number> Goals<E> {
         let product: f64 = products.iter().product();
         sums.iter().sum::<f64>() + libm::log(product)
     }
+}
+
+/// The parts of the losses at outputs of which `z` holds a row each, `block` of them side by side; `numbers` are what they should be, for mse.
+pub(super) fn losses<E: Number>(loss: Loss, block: usize, z: &[E], numbers: &[E], parts: Parts<E>) {
+    dispatch(Losses {
+        loss,
+        block,
+        z,
+        numbers,
+        parts,
+    });
 }
 
 struct Losses<'a, E> {

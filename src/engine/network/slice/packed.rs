@@ -39,11 +39,6 @@ impl Dense {
         self.outputs.next_multiple_of(self.tile)
     }
 
-    /// So many vectors of samples go side by side where all outputs are one tile: enough for none of the sums to wait for itself.
-    pub(super) fn vectors(&self) -> usize {
-        if self.tile <= 6 { 2 } else { 1 }
-    }
-
     /// How many numbers it has.
     pub(super) fn len(&self) -> usize {
         self.rows() * (self.inputs + 1)
