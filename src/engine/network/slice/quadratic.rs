@@ -1,6 +1,6 @@
 //! Slices of networks with one hidden layer of ReLUs, a row at a time.
 //!
-//! Along a row of the plane, θ = θ₀ + b v + a u, a hidden unit takes in x + a s, and is on to one side of a = −x/s only. There it adds
+//! Along a row of the plane, a from its first point, a hidden unit takes in x + a s, and is on to one side of a = −x/s only. There it adds
 //! (p + a q)(x + a s) to an output whose weight is p + a q. So each output is a quadratic in a, whose coefficients change where a unit turns on
 //! or off: a point of the row needs no product with the weights.
 
@@ -56,18 +56,20 @@ impl<'a, G: Fn(usize) -> Goal<'a>> Slice<'a, G> {
         let packed = parts.map(|theta| pack::<f64>(&layers, &self.shape.layout, theta));
         let last = parts.map(|theta| self.last(theta));
         let mut p = vec![0.0; last[0].len()];
-        let mut row = Row::<E>::new(self.shape.widths[1], self.shape.outputs(), a, step);
+        let along: Vec<f64> = a.iter().map(|at| at - a[0]).collect();
+        let mut row = Row::<E>::new(self.shape.widths[1], self.shape.outputs(), &along, step);
         for start in (0..self.samples).step_by(GROUP) {
             let end = self.samples.min(start + GROUP);
             let blocks = (start..end).step_by(BLOCK);
             let first_layer = |start| self.first_layer(start, BLOCK, first, &packed);
             let mut blocks: Vec<First<f64>> = blocks.map(first_layer).collect();
             for (b, sums) in b.iter().zip(sums.chunks_exact_mut(a.len())) {
-                combine([&last[0], &last[2], &last[2]], [*b, 0.0], &mut p);
+                let at = [a[0], *b];
+                combine(last.each_ref().map(|part| &part[..]), at, &mut p);
                 row.clear();
                 let mut samples = start..end;
                 for block in &mut blocks {
-                    block.start_row(*b);
+                    combine([&block.origin, &block.u, &block.v], at, &mut block.row);
                     for (place, sample) in (0..block.count).zip(&mut samples) {
                         row.add(block, place, [&p, &last[1]], self.loss, (self.goal)(sample));
                     }
@@ -100,6 +102,7 @@ impl<'a, G: Fn(usize) -> Goal<'a>> Slice<'a, G> {
 /// What is made of a row, sample by sample.
 struct Row<'a, E> {
     outputs: usize,
+    /// How far each point is from the first.
     a: &'a [f64],
     step: f64,
     /// The length of a row of what there is for each point.
@@ -141,7 +144,7 @@ impl<'a, E: Number> Row<'a, E> {
     /// Adds the losses of the sample at a place of a block. No factor is above the number of outputs, so that there is room for those of a
     /// [`GROUP`].
     fn add(&mut self, block: &First<f64>, place: usize, last: [&[f64]; 2], loss: Loss, goal: Goal) {
-        self.turns.find(block, place, self.a, self.step);
+        self.turns.find(block, place, self.step);
         let outputs = Outputs {
             turns: &self.turns,
             last,
@@ -217,7 +220,8 @@ impl Turns {
     }
 
     /// Of the sample at a place of a block.
-    fn find(&mut self, block: &First<f64>, place: usize, a: &[f64], step: f64) {
+    fn find(&mut self, block: &First<f64>, place: usize, step: f64) {
+        let points = self.heads.len() - 1;
         let from = block
             .row
             .chunks_exact(BLOCK)
@@ -230,9 +234,8 @@ impl Turns {
             s: &self.s,
             on: &mut self.on,
             before: &mut self.before,
-            first: a[0],
             step,
-            points: real(a.len()),
+            points: real(points),
         });
         self.heads.fill(NONE);
         for (unit, (next, before)) in self.next.iter_mut().zip(&self.before).enumerate() {
@@ -247,7 +250,6 @@ struct Sides<'a> {
     s: &'a [f64],
     on: &'a mut [f64],
     before: &'a mut [usize],
-    first: f64,
     step: f64,
     points: f64,
 }
@@ -259,7 +261,7 @@ impl Kernel for Sides<'_> {
     fn on_lanes<S: Simd>(self, _: S) {
         let found = self.on.iter_mut().zip(self.before);
         for ((x, s), (on, before)) in self.x.iter().zip(self.s).zip(found) {
-            let at = (-x / s - self.first) / self.step;
+            let at = -x / (s * self.step);
             let later = at > 0.0;
             let begins = if *s == 0.0 {
                 *x > 0.0
@@ -345,10 +347,11 @@ impl<const V: usize> Kernel for Vectors<'_, V> {
                 let slope = sums[2][v].mul_add(a, sums[1][v]);
                 slope.mul_add(a, sums[0][v]).store_slice(found);
             }
-            let column = z[k..].iter_mut().step_by(stride).take(outputs);
-            column
-                .zip(found.as_flattened())
-                .for_each(|(to, z)| *to = *z);
+            let mut place = k;
+            for found in &found.as_flattened()[..outputs] {
+                z[place] = *found;
+                place += stride;
+            }
         }
     }
 }
