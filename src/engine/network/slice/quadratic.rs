@@ -16,8 +16,8 @@ use crate::engine::real::{Kernel, dispatch};
 use fearless_simd::prelude::*;
 use fearless_simd::{Simd, f64x4};
 
-/// In a shorter row the turns cost more than they save.
-const FEWEST: usize = 16;
+/// In a row of fewer outputs, and two for each point, the turns cost more than they save.
+const FEWEST: usize = 256;
 
 /// So many samples go through the first layer side by side.
 const BLOCK: usize = 2 * f64::MOST_LANES;
@@ -31,7 +31,7 @@ const HUGE: f64 = 1e60;
 impl<'a, G: Fn(usize) -> Goal<'a>> Slice<'a, G> {
     /// How far the points of a row are apart, if its losses can be made this way.
     pub(super) fn spacing(&self, parts: [&[f64]; 3], a: &[f64], b: &[f64]) -> Option<f64> {
-        if !self.fuses() || a.len() < FEWEST {
+        if !self.fuses() || a.len() * (self.shape.outputs() + 2) < FEWEST {
             return None;
         }
         let step = (a[a.len() - 1] - a[0]) / real(a.len() - 1);
