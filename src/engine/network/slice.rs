@@ -340,6 +340,12 @@ mod tests {
                 "sine:samples=31",
             );
         }
+        // One hidden layer of ReLUs and the other losses.
+        check(
+            "mlp:hidden=6,activation=relu,loss=bce,l2=0.1",
+            "moons:samples=75",
+        );
+        check("mlp:hidden=9,activation=relu,loss=mse", "sine:samples=31");
         // As many outputs as one tile may have, and one more.
         for classes in 4..=13 {
             let data = format!("blobs:classes={classes},samples=70");
