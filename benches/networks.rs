@@ -124,7 +124,7 @@ fn slice(case: &Case, precision: Precision) -> (f64, Surface) {
 /// What a slice multiplies and adds, the first layer apart, which hardly counts; of one hidden layer of ReLUs, whose rows need no
 /// products, what it would point by point.
 fn peak(cases: &[Case]) {
-    println!("\nGFLOP/s of products in a slice, all cores:");
+    println!("\nGFLOP/s of products in a slice, or of those that it spares, all cores:");
     for case in cases {
         let widths = case.loss().widths().to_vec();
         let products: usize = widths

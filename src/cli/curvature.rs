@@ -101,7 +101,7 @@ pub(super) struct Args {
     /// Each layer too: the ends of its block's spectrum, and its trace
     #[arg(long)]
     layers: bool,
-    /// Random vectors for the density of more than 2000 parameters. Their Frobenius norm takes ten times as many products; so does the trace with normalisation, while without it is exact [default: 10]
+    /// Random vectors for the density of more than 2000 parameters; ten times as many products go into the Frobenius norm, and into the trace of networks with normalisation [default: 10]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     vectors: Option<String>,
     /// Products for each of these vectors [default: 80]
