@@ -77,11 +77,10 @@ impl<E: Number> Goals<E> {
         let classes = self.classes.get(number * block..).unwrap_or(&[]);
         for i in 0..count {
             let straight = straight[i].wide();
-            sums[i % 4] += match (self.loss, classes.get(i)) {
+            let less = classes.get(i).and_then(|class| less(self.loss, *class));
+            sums[i % 4] += match (self.loss, less) {
                 (Loss::Mse, _) => straight / real(outputs),
-                // The loss of class 1 at z is that of class 0 at −z.
-                (Loss::Bce, Some(1)) => straight - z[i].wide(),
-                (Loss::Ce, Some(class)) => straight - z[class * block + i].wide(),
+                (_, Some(output)) => straight - z[output * block + i].wide(),
                 _ => straight,
             };
             products[i % 4] *= factors[i].wide();
@@ -89,6 +88,15 @@ impl<E: Number> Goals<E> {
         // One logarithm for all factors: none is above the number of outputs, so that there is room for a block of them.
         let product: f64 = products.iter().product();
         sums.iter().sum::<f64>() + libm::log(product)
+    }
+}
+
+/// The output that is taken from the straight part of a loss: the loss of class 1 at z is that of class 0 at −z.
+pub(super) fn less(loss: Loss, class: usize) -> Option<usize> {
+    match loss {
+        Loss::Bce => (class == 1).then_some(0),
+        Loss::Ce => Some(class),
+        Loss::Mse => None,
     }
 }
 

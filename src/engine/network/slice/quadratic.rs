@@ -4,7 +4,7 @@
 //! (p + a q)(x + a s) to an output whose weight is p + a q. So each output is a quadratic in a, whose coefficients change where a unit turns on
 //! or off: a point of the row needs no product with the weights.
 
-use super::goal::{Parts, losses};
+use super::goal::{Parts, less, losses};
 use super::number::Number;
 use super::packed::{combine, dense, pack};
 use super::{First, GROUP, Slice};
@@ -176,13 +176,9 @@ impl<'a, E: Number> Row<'a, E> {
         for (product, factor) in self.factors.iter_mut().zip(factors) {
             *product *= factor.wide();
         }
-        // The loss of class 1 at z is that of class 0 at −z.
-        let less = match (loss, goal) {
-            (Loss::Bce, Goal::Class(1)) => Some(0),
-            (Loss::Ce, Goal::Class(class)) => Some(class),
-            _ => None,
-        };
-        if let Some(output) = less {
+        if let Goal::Class(class) = goal
+            && let Some(output) = less(loss, class)
+        {
             let z = &self.near[output * self.stride..];
             let both = self.straight.iter_mut().zip(z);
             both.for_each(|(sum, z)| *sum -= z.wide());
