@@ -42,7 +42,10 @@ pub(super) fn products<'a>(
     weights.load(&shape.layout, theta);
     let mut blocks = net.rooms.take_held();
     blocks.resize_with(net.samples.div_ceil(net.block()), || {
-        (Block::to_keep(shape, net.block()), Derivatives::new(shape))
+        (
+            Block::to_keep(shape, net.block()),
+            Derivatives::new(shape, net.block()),
+        )
     });
     let mut held = HeldProducts {
         net,

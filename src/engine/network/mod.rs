@@ -28,6 +28,7 @@ mod goals;
 mod held;
 mod init;
 mod layout;
+mod lines;
 mod loss;
 mod matrix;
 mod measure;

@@ -5,6 +5,7 @@ use super::goals::Goals;
 use super::held;
 use super::init::Fill;
 use super::layout::Layout;
+use super::lines::Lines;
 use super::loss::{Goal, Loss};
 use super::matrix::{pad, padded};
 use super::norm::{Moments, Norm};
@@ -32,7 +33,7 @@ pub struct NetworkLoss {
     fill: Fill,
     pub(super) samples: usize,
     /// Padded rows.
-    inputs: Vec<f64>,
+    inputs: Lines,
     goals: Goals,
     pub(super) moments: Option<Vec<Moments>>,
     /// Where it computes: one for each thread that asks at a time.
@@ -82,7 +83,7 @@ impl NetworkLoss {
     }
 
     fn of(shape: Shape, loss: Loss, l2: f64, fill: Fill, data: &Data, goals: Goals) -> Self {
-        let mut inputs = vec![0.0; data.samples() * padded(data.width())];
+        let mut inputs = Lines::zeros(data.samples() * padded(data.width()));
         pad(data.inputs(), data.width(), &mut inputs);
         Self {
             shape,

@@ -7,6 +7,7 @@
 
 use super::activation::Activation;
 use super::layout::Layout;
+use super::lines::Lines;
 use super::matrix::padded;
 use super::norm::{Affine, Extent, Means, Moments, Norm, Normalised};
 use super::weights::{Gather, Weights};
@@ -74,8 +75,8 @@ pub(super) enum Keep {
 pub(super) struct Block {
     pub(super) hidden: Vec<Hidden>,
     /// The outputs, and the derivative of the loss by them.
-    pub(super) z: Vec<f64>,
-    pub(super) d: Vec<f64>,
+    pub(super) z: Lines,
+    pub(super) d: Lines,
     scratch: Scratch,
 }
 
@@ -83,27 +84,27 @@ pub(super) struct Block {
 #[derive(Default)]
 struct Scratch {
     /// u of a layer.
-    u: Vec<f64>,
+    u: Lines,
     /// d and g of a layer.
-    back: [Vec<f64>; 2],
+    back: [Lines; 2],
     /// Of groups.
     means: [Means; 2],
 }
 
 /// What is kept of a hidden layer.
 pub(super) struct Hidden {
-    pub(super) h: Vec<f64>,
+    pub(super) h: Lines,
     /// φ′(u).
-    pub(super) slope: Vec<f64>,
+    pub(super) slope: Lines,
     /// φ″(u), after the way back times g; empty where activations do not bend.
-    pub(super) bend: Vec<f64>,
+    pub(super) bend: Lines,
     pub(super) normalised: Option<Normalised>,
 }
 
 impl Block {
     /// Room for so many samples.
     pub(super) fn new(shape: &Shape, samples: usize) -> Self {
-        let widest = || vec![0.0; samples * shape.widest()];
+        let widest = || Lines::zeros(samples * shape.widest());
         let scratch = Scratch {
             u: widest(),
             back: [widest(), widest()],
@@ -118,19 +119,19 @@ impl Block {
     /// Room for what is kept of so many samples only: for the ways [`Self::lend`] is asked.
     pub(super) fn to_keep(shape: &Shape, samples: usize) -> Self {
         let layer = |l: usize| {
-            let room = || vec![0.0; samples * shape.stride(l + 1)];
+            let room = || Lines::zeros(samples * shape.stride(l + 1));
             Hidden {
                 h: room(),
                 slope: room(),
                 bend: if shape.activation.bends() {
                     room()
                 } else {
-                    Vec::new()
+                    Lines::default()
                 },
                 normalised: (shape.norm != Norm::None).then(|| Normalised::new(room().len())),
             }
         };
-        let last = || vec![0.0; samples * shape.stride(shape.hidden() + 1)];
+        let last = || Lines::zeros(samples * shape.stride(shape.hidden() + 1));
         Self {
             hidden: (0..shape.hidden()).map(layer).collect(),
             z: last(),

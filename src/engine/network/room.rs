@@ -1,5 +1,6 @@
 //! Where a network's loss computes: room that is made once and lent again and again, so that steps allocate nothing.
 
+use super::lines::Lines;
 use super::matrix::padded;
 use super::pass::{Block, Shape};
 use super::tangent::{Derivatives, Tangents};
@@ -18,7 +19,7 @@ pub(super) struct Room {
     pub(super) loss: f64,
     pub(super) sums: Sums,
     /// Inputs in padded rows.
-    pub(super) gathered: Vec<f64>,
+    pub(super) gathered: Lines,
     /// The thread that it was made for, in whose cache it is.
     home: usize,
 }
@@ -70,13 +71,13 @@ impl Room {
         let (widths, layout) = (&shape.widths, &shape.layout);
         Self {
             block: Block::new(shape, samples),
-            derivatives: Derivatives::new(shape),
+            derivatives: Derivatives::new(shape, samples),
             tangents: Tangents::new(shape, samples),
             weights: Weights::new(widths, layout),
             direction: Weights::new(widths, layout),
             loss: 0.0,
             sums: Sums::new(widths, layout),
-            gathered: vec![0.0; samples * padded(widths[0])],
+            gathered: Lines::zeros(samples * padded(widths[0])),
             home,
         }
     }

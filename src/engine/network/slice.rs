@@ -12,6 +12,7 @@ mod packed;
 mod quadratic;
 
 use super::activation::Activation;
+use super::lines::Lines;
 use super::loss::{Goal, Loss};
 use super::matrix::padded;
 use super::pass::Shape;
@@ -131,14 +132,14 @@ impl<'a, G: Fn(usize) -> Goal<'a>> Slice<'a, G> {
         let samples = start..self.samples.min(start + block);
         let count = samples.len();
         let rows = self.inputs[samples.start * stride..samples.end * stride].chunks_exact(stride);
-        let mut inputs = vec![E::default(); dense.inputs * block];
+        let mut inputs = Lines::zeros(dense.inputs * block);
         for (s, row) in rows.enumerate() {
             for (i, x) in row[..dense.inputs].iter().enumerate() {
                 inputs[i * block + s] = E::of(*x);
             }
         }
         let [origin, u, v] = packed.each_ref().map(|packed| {
-            let mut made = vec![E::default(); dense.rows() * block];
+            let mut made = Lines::zeros(dense.rows() * block);
             product(dense, packed, &inputs, &mut made, block);
             made.truncate(dense.outputs * block);
             made
@@ -207,12 +208,12 @@ struct First<E> {
     /// How many samples there are; what is beside them does not count.
     count: usize,
     /// The inputs themselves, for a residual connection around the layer.
-    inputs: Vec<E>,
-    origin: Vec<E>,
-    u: Vec<E>,
-    v: Vec<E>,
+    inputs: Lines<E>,
+    origin: Lines<E>,
+    u: Lines<E>,
+    v: Lines<E>,
     /// With the row's b.
-    row: Vec<E>,
+    row: Lines<E>,
 }
 
 impl<E: Number> First<E> {
@@ -227,15 +228,15 @@ struct Room<E> {
     /// So many samples.
     block: usize,
     weights: Vec<E>,
-    h: Vec<E>,
-    z: Vec<E>,
-    parts: Vec<E>,
+    h: Lines<E>,
+    z: Lines<E>,
+    parts: Lines<E>,
 }
 
 impl<E: Number> Room<E> {
     fn new(layers: &[Dense], block: usize) -> Self {
         let widest = layers.iter().map(Dense::rows).max().unwrap_or(0);
-        let room = |rows: usize| vec![E::default(); rows * block];
+        let room = |rows: usize| Lines::zeros(rows * block);
         Self {
             block,
             weights: vec![E::default(); layers.iter().map(Dense::len).sum()],

@@ -4,35 +4,43 @@
 //! Hessian times that direction: the R-operator of Pearlmutter 1994. Where the way back leaves out what the direction changes of it,
 //! that is the product with the Gauss-Newton matrix: Schraudolph 2002.
 
+use super::lines::Lines;
 use super::norm::{Affine, Extent, Norm, NormTangent};
 use super::pass::{Block, Shape, add, multiply};
 use super::weights::{Gather, Sums, Weights};
 
-/// What the way back makes of each layer: the derivative by z, and where there is a normalisation that by u.
+/// What the way back makes of each layer but the first: the derivative by z. Where there are normalisations, that by u of each.
 #[derive(Default)]
 pub(super) struct Derivatives {
-    d: Vec<Vec<f64>>,
-    u: Vec<Vec<f64>>,
+    d: Vec<Lines>,
+    u: Vec<Lines>,
 }
 
 impl Derivatives {
-    pub(super) fn new(shape: &Shape) -> Self {
+    /// Room for so many samples.
+    pub(super) fn new(shape: &Shape, samples: usize) -> Self {
+        let room = |l: usize| Lines::zeros(samples * shape.stride(l));
+        let norms = if shape.norm == Norm::None {
+            0
+        } else {
+            shape.hidden()
+        };
         Self {
-            d: vec![Vec::new(); shape.hidden() + 1],
-            u: vec![Vec::new(); shape.hidden()],
+            d: (2..=shape.hidden() + 1).map(room).collect(),
+            u: (1..=norms).map(room).collect(),
         }
     }
 }
 
 impl Gather for Derivatives {
     fn layer(&mut self, l: usize, d: &[f64], _: &[f64]) {
-        self.d[l].clear();
-        self.d[l].extend_from_slice(d);
+        if let Some(l) = l.checked_sub(1) {
+            self.d[l][..d.len()].copy_from_slice(d);
+        }
     }
 
     fn norm(&mut self, l: usize, _: Extent, u: &[f64], _: &[f64]) {
-        self.u[l].clear();
-        self.u[l].extend_from_slice(u);
+        self.u[l][..u.len()].copy_from_slice(u);
     }
 }
 
@@ -40,19 +48,19 @@ impl Gather for Derivatives {
 pub(super) struct Tangents {
     hidden: Vec<Hidden>,
     /// Those of the outputs, and of the derivative by them.
-    pub(super) z: Vec<f64>,
-    pub(super) d: Vec<f64>,
+    pub(super) z: Lines,
+    pub(super) d: Lines,
     /// Room for u̇ of a layer, ḋ and ġ of a layer, and u.
-    u: Vec<f64>,
-    back: [Vec<f64>; 2],
-    plain: Vec<f64>,
+    u: Lines,
+    back: [Lines; 2],
+    plain: Lines,
 }
 
 /// Those of a hidden layer.
 struct Hidden {
-    h: Vec<f64>,
+    h: Lines,
     /// The tangent of φ′(u) times g.
-    bent: Vec<f64>,
+    bent: Lines,
     norm: Option<NormTangent>,
 }
 
@@ -60,15 +68,15 @@ impl Tangents {
     /// Room for so many samples.
     pub(super) fn new(shape: &Shape, samples: usize) -> Self {
         let layer = |l: usize| {
-            let room = || vec![0.0; samples * shape.stride(l + 1)];
+            let room = || Lines::zeros(samples * shape.stride(l + 1));
             Hidden {
                 h: room(),
                 bent: room(),
                 norm: (shape.norm != Norm::None).then(NormTangent::default),
             }
         };
-        let last = || vec![0.0; samples * shape.stride(shape.hidden() + 1)];
-        let widest = || vec![0.0; samples * shape.widest()];
+        let last = || Lines::zeros(samples * shape.stride(shape.hidden() + 1));
+        let widest = || Lines::zeros(samples * shape.widest());
         Self {
             hidden: (0..shape.hidden()).map(layer).collect(),
             z: last(),
@@ -147,8 +155,8 @@ impl Tangents {
             }
             weights.layers[l].add_back(&d[..len], &mut g[..before]);
             if let Some(plain) = derivatives {
-                sums.layers[l].add_weights(&plain.d[l][..len], &own.h[..before]);
-                direction.layers[l].add_back(&plain.d[l][..len], &mut g[..before]);
+                sums.layers[l].add_weights(&plain.d[l - 1][..len], &own.h[..before]);
+                direction.layers[l].add_back(&plain.d[l - 1][..len], &mut g[..before]);
             }
             let d = &mut d[..before];
             multiply(d, g, &kept.slope);

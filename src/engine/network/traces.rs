@@ -5,6 +5,7 @@
 //! derivative does: section 3 of Botev, Ritter & Barber 2017, but for the mean over the samples, which is taken last. It is held as a
 //! sum of s a aᵀ over a few columns a, and a diagonal.
 
+use super::lines::Lines;
 use super::loss::{Goal, Loss};
 use super::matrix::{Columns, Rows, add_product, padded};
 use super::norm::Norm;
@@ -37,7 +38,7 @@ pub(super) fn traces(net: &NetworkLoss, matrix: Matrix, theta: &[f64]) -> Option
         squares: if shape.hidden() > 1 {
             squares(shape, theta, 1)
         } else {
-            Vec::new()
+            Lines::default()
         },
         weights,
     };
@@ -77,10 +78,10 @@ fn operations(shape: &Shape, loss: Loss, matrix: Matrix) -> usize {
 }
 
 /// W ∘ W of layer `l`, for the way back, out × in in padded rows.
-fn squares(shape: &Shape, theta: &[f64], l: usize) -> Vec<f64> {
+fn squares(shape: &Shape, theta: &[f64], l: usize) -> Lines {
     let [width, stride] = [shape.widths[l], shape.stride(l)];
     let rows = theta[shape.layout.weight(l)].chunks_exact(width);
-    let mut squares = vec![0.0; shape.widths[l + 1] * stride];
+    let mut squares = Lines::zeros(shape.widths[l + 1] * stride);
     for (row, to) in rows.zip(squares.chunks_exact_mut(stride)) {
         to.iter_mut().zip(row).for_each(|(to, w)| *to = w * w);
     }
@@ -93,7 +94,7 @@ struct Descent<'a> {
     theta: &'a [f64],
     weights: Weights,
     /// Those of layer 1, where there is one before the last.
-    squares: Vec<f64>,
+    squares: Lines,
 }
 
 /// s a aᵀ for each sample: a number, and a padded row.
@@ -107,7 +108,8 @@ impl Descent<'_> {
     fn block(&self, places: Range<usize>) -> Vec<[f64; 2]> {
         let (net, shape) = (self.net, &self.net.shape);
         let count = places.len();
-        let (mut block, mut derivatives) = (Block::new(shape, count), Derivatives::new(shape));
+        let (mut block, mut derivatives) =
+            (Block::new(shape, count), Derivatives::new(shape, count));
         let inputs = net.rows(places.clone());
         let sum = Sum::new(net, self.theta, Want::Product(self.matrix, &[]));
         let (weights, own) = (&self.weights, places.clone());

@@ -1,6 +1,7 @@
 //! θ as products need it, each tensor in padded rows, and the sums that become a gradient.
 
 use super::layout::Layout;
+use super::lines::Lines;
 use super::matrix::{
     Columns, Rows, add_product, add_rows, add_transposed_product, add_unpadded, pad, padded,
     transpose,
@@ -18,11 +19,11 @@ pub(super) struct Weights {
 pub(super) struct Layer {
     widths: [usize; 2],
     /// in × out, for the way there.
-    transposed: Vec<f64>,
+    transposed: Lines,
     /// out × in, for the way back.
-    upright: Vec<f64>,
+    upright: Lines,
     /// A row; zeros where there are no biases.
-    biases: Vec<f64>,
+    biases: Lines,
 }
 
 impl Weights {
@@ -30,9 +31,9 @@ impl Weights {
     pub(super) fn new(widths: &[usize], layout: &Layout) -> Self {
         let layer = |pair: &[usize]| Layer {
             widths: [pair[0], pair[1]],
-            transposed: vec![0.0; pair[0] * padded(pair[1])],
-            upright: vec![0.0; pair[1] * padded(pair[0])],
-            biases: vec![0.0; padded(pair[1])],
+            transposed: Lines::zeros(pair[0] * padded(pair[1])),
+            upright: Lines::zeros(pair[1] * padded(pair[0])),
+            biases: Lines::zeros(padded(pair[1])),
         };
         Self {
             layers: widths.windows(2).map(layer).collect(),
@@ -105,8 +106,8 @@ pub(super) struct Sums {
 pub(super) struct LayerSums {
     widths: [usize; 2],
     /// out × in.
-    weights: Vec<f64>,
-    biases: Vec<f64>,
+    weights: Lines,
+    biases: Lines,
 }
 
 impl Sums {
@@ -114,8 +115,8 @@ impl Sums {
     pub(super) fn new(widths: &[usize], layout: &Layout) -> Self {
         let layer = |pair: &[usize]| LayerSums {
             widths: [pair[0], pair[1]],
-            weights: vec![0.0; pair[1] * padded(pair[0])],
-            biases: vec![0.0; padded(pair[1])],
+            weights: Lines::zeros(pair[1] * padded(pair[0])),
+            biases: Lines::zeros(padded(pair[1])),
         };
         Self {
             layers: widths.windows(2).map(layer).collect(),

@@ -9,6 +9,7 @@ use super::number::Number;
 use super::packed::{combine, dense, pack};
 use super::{First, GROUP, Slice};
 use crate::engine::network::Loss;
+use crate::engine::network::lines::Lines;
 use crate::engine::network::loss::Goal;
 use crate::engine::network::matrix::padded;
 use crate::engine::real;
@@ -108,10 +109,10 @@ struct Row<'a, E> {
     /// The length of a row of what there is for each point.
     stride: usize,
     turns: Turns,
-    z: Vec<f64>,
-    near: Vec<E>,
-    goal: Vec<E>,
-    parts: [Vec<E>; 2],
+    z: Lines,
+    near: Lines<E>,
+    goal: Lines<E>,
+    parts: [Lines<E>; 2],
     /// Of each point the sum of the losses' straight parts and the product of their factors.
     straight: Vec<f64>,
     factors: Vec<f64>,
@@ -120,14 +121,14 @@ struct Row<'a, E> {
 impl<'a, E: Number> Row<'a, E> {
     fn new(units: usize, outputs: usize, a: &'a [f64], step: f64) -> Self {
         let stride = a.len().next_multiple_of(E::MOST_LANES);
-        let room = |rows: usize| vec![E::default(); rows * stride];
+        let room = |rows: usize| Lines::zeros(rows * stride);
         Self {
             outputs,
             a,
             step,
             stride,
             turns: Turns::new(units, a.len()),
-            z: vec![0.0; outputs * stride],
+            z: Lines::zeros(outputs * stride),
             near: room(outputs),
             goal: room(outputs),
             parts: [room(1), room(1)],
@@ -158,7 +159,7 @@ impl<'a, E: Number> Row<'a, E> {
             2 => dispatch(Vectors::<2>(outputs)),
             _ => dispatch(Vectors::<3>(outputs)),
         }
-        let both = self.near.iter_mut().zip(&self.z);
+        let both = self.near.iter_mut().zip(self.z.iter());
         both.for_each(|(near, z)| *near = E::of(*z));
         let mut mean = 1.0;
         if let Goal::Numbers(numbers) = goal {
@@ -170,10 +171,10 @@ impl<'a, E: Number> Row<'a, E> {
         let parts = Parts { straight, factors };
         losses(loss, self.stride, &self.near, &self.goal, parts);
         let [straight, factors] = &self.parts;
-        for (sum, straight) in self.straight.iter_mut().zip(straight) {
+        for (sum, straight) in self.straight.iter_mut().zip(straight.iter()) {
             *sum += straight.wide() * mean;
         }
-        for (product, factor) in self.factors.iter_mut().zip(factors) {
+        for (product, factor) in self.factors.iter_mut().zip(factors.iter()) {
             *product *= factor.wide();
         }
         if let Goal::Class(class) = goal

@@ -1,0 +1,76 @@
+//! Numbers that begin where a line of the cache does.
+
+use std::ops::{Deref, DerefMut};
+
+/// The bytes of a line, and of the widest vector. One that lies across two lines takes twice as long to read.
+pub(super) const LINE: usize = 64;
+
+/// So many numbers, the first of which is the first of a line. Rows that are [padded](super::matrix::padded) then all begin so.
+#[derive(Debug, Default)]
+pub(super) struct Lines<E = f64> {
+    /// The numbers, with some before and behind them.
+    room: Vec<E>,
+    first: usize,
+    len: usize,
+}
+
+impl<E: Copy + Default> Lines<E> {
+    /// Zeros.
+    pub(super) fn zeros(len: usize) -> Self {
+        let spare = LINE / size_of::<E>();
+        let room = vec![E::default(); len + spare];
+        // Where nobody knows the place, any will do.
+        let first = room.as_ptr().align_offset(LINE).min(spare);
+        Self { room, first, len }
+    }
+
+    /// Keeps the first `len`.
+    pub(super) fn truncate(&mut self, len: usize) {
+        self.len = self.len.min(len);
+    }
+}
+
+impl<E> Deref for Lines<E> {
+    type Target = [E];
+
+    fn deref(&self) -> &[E] {
+        &self.room[self.first..self.first + self.len]
+    }
+}
+
+impl<E> DerefMut for Lines<E> {
+    fn deref_mut(&mut self) -> &mut [E] {
+        &mut self.room[self.first..self.first + self.len]
+    }
+}
+
+impl<E: Copy + Default> Clone for Lines<E> {
+    /// The copy's room begins elsewhere in its line.
+    fn clone(&self) -> Self {
+        let mut copy = Self::zeros(self.len);
+        copy.copy_from_slice(self);
+        copy
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn they_begin_a_line_and_copies_do() {
+        fn check<E: Copy + Default + PartialEq + std::fmt::Debug>(one: E) {
+            for len in [0, 1, 7, 64, 1000] {
+                let mut lines = Lines::<E>::zeros(len);
+                assert_eq!(*lines, vec![E::default(); len]);
+                lines.fill(one);
+                for own in [&lines, &lines.clone()] {
+                    assert_eq!(**own, vec![one; len]);
+                    assert_eq!(own.as_ptr().addr() % LINE, 0);
+                }
+            }
+        }
+        check(1.0_f64);
+        check(1.0_f32);
+    }
+}
