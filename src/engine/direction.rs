@@ -1,6 +1,7 @@
 //! Lists of n numbers as directions in parameter space.
 
 use super::objective::norm;
+use super::real::{Each, dispatch};
 use super::rng::{Purpose, stream};
 use rand_distr::{Distribution, StandardNormal};
 
@@ -14,15 +15,31 @@ pub(in crate::engine) fn normal(dim: usize, seed: u64, purpose: Purpose, index: 
 
 /// Eight sums side by side, none of which has to wait for another.
 pub(in crate::engine) fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
-    let mut sums = [0.0; 8];
-    for (a, b) in a.iter().zip(b) {
-        for (sum, (a, b)) in sums.iter_mut().zip(a.iter().zip(b)) {
-            *sum += a * b;
-        }
+    wide(
+        a.len(),
+        #[inline(always)]
+        || {
+            let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+            let mut sums = [0.0; 8];
+            for (a, b) in a.iter().zip(b) {
+                for (sum, (a, b)) in sums.iter_mut().zip(a.iter().zip(b)) {
+                    *sum += a * b;
+                }
+            }
+            let rest = a_rest.iter().zip(b_rest).map(|(a, b)| a * b);
+            sums.into_iter().sum::<f64>() + rest.sum::<f64>()
+        },
+    )
+}
+
+/// A loop over so many numbers with the widest vectors, if it is worth the choice of them. The bits are the same.
+#[inline]
+fn wide<T>(count: usize, work: impl FnOnce() -> T) -> T {
+    if count < 64 {
+        work()
+    } else {
+        dispatch(Each(work))
     }
-    let rest = a_rest.iter().zip(b_rest).map(|(a, b)| a * b);
-    sums.into_iter().sum::<f64>() + rest.sum::<f64>()
 }
 
 pub(in crate::engine) fn difference(a: &[f64], b: &[f64]) -> Vec<f64> {
@@ -31,7 +48,11 @@ pub(in crate::engine) fn difference(a: &[f64], b: &[f64]) -> Vec<f64> {
 
 /// Adds `factor` times `b` to `a`.
 pub(in crate::engine) fn add(a: &mut [f64], factor: f64, b: &[f64]) {
-    a.iter_mut().zip(b).for_each(|(a, b)| *a += factor * b);
+    wide(
+        b.len(),
+        #[inline(always)]
+        || a.iter_mut().zip(b).for_each(|(a, b)| *a += factor * b),
+    );
 }
 
 /// `vector` with the length 1 and its largest number positive; `None` where it has no direction.

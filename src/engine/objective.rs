@@ -134,6 +134,11 @@ pub trait Products: Send + Sync {
     /// The matrix times `vector`, n numbers.
     fn multiply(&self, vector: &[f64], product: &mut [f64]);
 
+    /// Products with the same matrix in f32, to about seven digits.
+    fn rounded(&self) -> Option<Box<dyn Products + '_>> {
+        None
+    }
+
     /// Products with the same matrix of a small part of the samples, where there are many: they are cheap, and much of what is large
     /// in one is large in the other.
     fn rough(&self) -> Option<Box<dyn Products + '_>> {

@@ -339,6 +339,18 @@ pub trait Kernel {
     fn on_lanes<S: Simd>(self, simd: S) -> Self::Output;
 }
 
+/// A loop that the compiler makes vectors of.
+pub(super) struct Each<F>(pub(super) F);
+
+impl<T, F: FnOnce() -> T> Kernel for Each<F> {
+    type Output = T;
+
+    #[inline(always)]
+    fn on_lanes<S: Simd>(self, _: S) -> T {
+        (self.0)()
+    }
+}
+
 /// Does work with the widest vectors that this processor has.
 #[inline]
 pub fn dispatch<K: Kernel>(kernel: K) -> K::Output {

@@ -4,7 +4,6 @@ use super::lanczos::{Ask, Eigen, EigenError, Extremes};
 use super::matrix::{Symmetric, clean};
 use super::tridiagonal::Tridiagonal;
 use crate::engine::direction::{add, dot, normal, unit};
-use crate::engine::objective::norm;
 use crate::engine::rng::Purpose;
 
 /// The matrix in the basis of the directions so far: tridiagonal.
@@ -25,7 +24,13 @@ pub(super) struct Lanczos<'a> {
 impl<'a> Lanczos<'a> {
     /// From a random direction, in those that are orthogonal to `known`.
     pub(super) fn new(dim: usize, known: &'a [Vec<f64>], seed: u64) -> Self {
-        let mut lanczos = Self {
+        let mut lanczos = Self::nowhere(dim, known, seed);
+        lanczos.begin();
+        lanczos
+    }
+
+    fn nowhere(dim: usize, known: &'a [Vec<f64>], seed: u64) -> Self {
+        Self {
             dim,
             known,
             basis: Vec::new(),
@@ -35,34 +40,47 @@ impl<'a> Lanczos<'a> {
             seed,
             begun: 0,
             size: 0.0,
-        };
-        lanczos.begin();
-        lanczos
-    }
-
-    /// What a few steps of another matrix find of its largest eigenvalue's direction.
-    pub(super) fn hint(other: &dyn Symmetric) -> Option<Vec<f64>> {
-        const STEPS: usize = 6;
-        let mut lanczos = Self::new(other.dim(), &[], 0);
-        for _ in 0..STEPS {
-            lanczos.step(other).ok()?;
         }
-        unit(lanczos.combine(&lanczos.all().1, lanczos.basis.len() - 1))
     }
 
     /// Begins near a direction. A tenth of the random one stays, so that no eigenvalue can be missed.
-    pub(super) fn lean_to(&mut self, hint: Option<Vec<f64>>) {
-        if let Some(mut first) = hint {
-            add(&mut first, 0.1, &self.next);
-            self.begin_from(first);
-        }
+    pub(super) fn lean_to(&mut self, mut hint: Vec<f64>) {
+        add(&mut hint, 0.1, &self.next);
+        self.begin_from(hint);
     }
 
-    /// From a given direction.
+    /// From a given direction; a random one where it is none.
     pub(super) fn from(first: Vec<f64>) -> Self {
-        let mut lanczos = Self::new(first.len(), &[], 0);
-        lanczos.begin_from(first);
+        let mut lanczos = Self::nowhere(first.len(), &[], 0);
+        if !lanczos.begin_from(first) {
+            lanczos.begin();
+        }
         lanczos
+    }
+
+    /// The direction of the largest eigenvalue as far as it is known, and what the next one is at most.
+    pub(super) fn largest(&self) -> Option<(Vec<f64>, f64)> {
+        let (last, (values, rows)) = (self.basis.len() - 1, self.all());
+        let direction = unit(self.combine(&rows, last))?;
+        let next = last.checked_sub(1);
+        let next = next.map(|next| values[next] + self.beyond * rows[last][next].abs());
+        Some((direction, next.unwrap_or(f64::NEG_INFINITY)))
+    }
+
+    /// The largest eigenvalue after one step, where the next one is at most `next`, as [`Self::extremes`] says it.
+    pub(super) fn only(&self, next: f64) -> Eigen {
+        let (value, residual) = (self.small.diagonal[0], self.beyond);
+        let gap = value - next;
+        let by_gap = if gap > 0.0 {
+            residual * residual / gap
+        } else {
+            f64::INFINITY
+        };
+        Eigen {
+            value,
+            error: residual.min(by_gap),
+            vector: Vec::new(),
+        }
     }
 
     /// Goes on from a random direction that is orthogonal to all others; from none where they are all there are.
@@ -80,9 +98,9 @@ impl<'a> Lanczos<'a> {
 
     /// Whether something of a direction is left beside all others, from which it then goes on.
     fn begin_from(&mut self, mut first: Vec<f64>) -> bool {
-        let before = norm(&first);
+        let before = length(&first);
         self.clean(&mut first);
-        let left = norm(&first) > 1e-6 * before;
+        let left = length(&first) > 1e-6 * before;
         if let Some(first) = unit(first).filter(|_| left) {
             self.next = first;
         }
@@ -97,6 +115,11 @@ impl<'a> Lanczos<'a> {
         }
     }
 
+    /// The direction that comes next, of length 1.
+    pub(super) fn next(&self) -> &[f64] {
+        &self.next
+    }
+
     pub(super) fn step(&mut self, matrix: &dyn Symmetric) -> Result<(), EigenError> {
         let mut image = vec![0.0; self.dim];
         matrix.multiply(&self.next, &mut image);
@@ -106,11 +129,11 @@ impl<'a> Lanczos<'a> {
         if !self.basis.is_empty() {
             self.small.beside.push(self.beyond);
         }
-        self.size = self.size.max(norm(&image));
+        self.size = self.size.max(length(&image));
         self.small.diagonal.push(dot(&image, &self.next));
         self.basis.push(std::mem::take(&mut self.next));
         self.clean(&mut image);
-        let left = norm(&image);
+        let left = length(&image);
         if left > 1e-13 * self.size {
             image.iter_mut().for_each(|number| *number /= left);
             self.beyond = left;
@@ -120,6 +143,11 @@ impl<'a> Lanczos<'a> {
             self.begin();
         }
         Ok(())
+    }
+
+    /// ‖A v − λ v‖ after one step from v.
+    pub(super) fn residual(&self) -> f64 {
+        self.beyond
     }
 
     /// Whether the directions so far span an invariant subspace.
@@ -200,6 +228,10 @@ impl<'a> Lanczos<'a> {
         }
         found
     }
+}
+
+fn length(vector: &[f64]) -> f64 {
+    dot(vector, vector).sqrt()
 }
 
 /// The places beside one of `count`.

@@ -10,8 +10,8 @@ use crate::engine::objective::norm;
 const MOST: usize = 1000;
 pub(super) const MEMORY: usize = 100_000_000;
 
-/// In fewer dimensions a hint saves nothing.
-const HINTED: usize = 100;
+/// In fewer dimensions a guess saves nothing.
+const GUESSED: usize = 100;
 
 /// What is looked for.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -100,11 +100,14 @@ pub fn lanczos(matrix: &dyn Symmetric, ask: &Ask, cancel: &Cancel) -> Result<Ext
         vectors: ask.vectors || ask.repeated,
         ..*ask
     };
-    let (mut found, complete) = once(matrix, &first, &[], cancel)?;
-    if ask.repeated && !complete {
-        again(matrix, ask, &mut found, cancel)?;
-    }
-    Ok(found)
+    // On one of the threads that products are made on, which then need not be woken for each.
+    rayon::scope(|_| {
+        let (mut found, complete) = once(matrix, &first, &[], cancel)?;
+        if ask.repeated && !complete {
+            again(matrix, ask, &mut found, cancel)?;
+        }
+        Ok(found)
+    })
 }
 
 /// Looks beside what was found until nothing more belongs to it.
@@ -180,24 +183,31 @@ fn once(
     cancel: &Cancel,
 ) -> Result<(Extremes, bool), EigenError> {
     let all = matrix.dim() - known.len();
-    let room = MOST.min(MEMORY / matrix.dim().max(1)).max(32);
-    let most = all.min(room);
-    let mut lanczos = Lanczos::new(matrix.dim(), known, ask.seed);
-    if ask.top == 1 && ask.bottom == 0 && all > HINTED {
-        lanczos.lean_to(matrix.hint());
-    }
+    let most = all.min(room(matrix));
+    let guessed = ask.top == 1 && ask.bottom == 0 && all > GUESSED && known.is_empty();
+    let guess = guessed.then(|| guess(matrix, ask, cancel)).flatten();
+    let mut lanczos = match &guess {
+        Some(guess) => Lanczos::from(guess.direction.clone()),
+        None => Lanczos::new(matrix.dim(), known, ask.seed),
+    };
     loop {
         if cancel.is_cancelled() {
             return Err(EigenError::Cancelled);
         }
         lanczos.step(matrix)?;
         let count = lanczos.basis.len();
+        if let (1, Some(guess)) = (count, &guess)
+            && let Some(found) = guess.holds(&lanczos, ask)
+        {
+            return Ok((found, false));
+        }
         let complete = count == all;
         let due = count < 64 || count.is_multiple_of(8) || count == most;
         if !due || count < (ask.top + ask.bottom + 2).min(most) {
             continue;
         }
-        let (found, error) = lanczos.extremes(ask, complete);
+        let (mut found, error) = lanczos.extremes(ask, complete);
+        found.products += guess.as_ref().map_or(0, |guess| guess.products);
         if complete || error <= ask.tolerance {
             let found = if ask.vectors {
                 lanczos.with_vectors(found)
@@ -214,6 +224,80 @@ fn once(
             });
         }
     }
+}
+
+/// So many directions there is room for.
+fn room(matrix: &dyn Symmetric) -> usize {
+    MOST.min(MEMORY / matrix.dim().max(1)).max(32)
+}
+
+/// Where the largest eigenvalue is, as a rounded matrix has it.
+struct Guess {
+    direction: Vec<f64>,
+    /// What the next eigenvalue is at most.
+    next: f64,
+    products: usize,
+}
+
+impl Guess {
+    /// The eigenvalue, if one product with all digits says that it is near enough.
+    fn holds(&self, lanczos: &Lanczos, ask: &Ask) -> Option<Extremes> {
+        let eigen = lanczos.only(self.next);
+        let (nearest, most) = (ask.tolerance * eigen.value.abs(), eigen.error);
+        let off = if ask.vectors {
+            lanczos.residual()
+        } else {
+            most
+        };
+        let found = Extremes {
+            top: vec![eigen],
+            bottom: Vec::new(),
+            products: self.products + 1,
+        };
+        (off <= nearest).then(|| {
+            if ask.vectors {
+                lanczos.with_vectors(found)
+            } else {
+                found
+            }
+        })
+    }
+}
+
+/// Looks for the largest eigenvalue of the rounded matrix, from where a rough one has it. `None` where there is no such matrix, or nothing
+/// to be found with its few digits.
+fn guess(matrix: &dyn Symmetric, ask: &Ask, cancel: &Cancel) -> Option<Guess> {
+    const ROUGH_STEPS: usize = 6;
+    let rounded = matrix.rounded()?;
+    let mut lanczos = Lanczos::new(rounded.dim(), &[], ask.seed);
+    if let Some(rough) = rounded.rough() {
+        let mut hint = Lanczos::from(lanczos.next().to_vec());
+        for _ in 0..ROUGH_STEPS {
+            hint.step(&*rough).ok()?;
+        }
+        lanczos.lean_to(hint.largest()?.0);
+    }
+    // With all digits it will be a little farther off.
+    let tolerance = (0.9 * ask.tolerance).max(1e-12);
+    let own = Ask {
+        vectors: false,
+        ..*ask
+    };
+    for count in 1..=room(matrix) {
+        if cancel.is_cancelled() {
+            return None;
+        }
+        lanczos.step(&*rounded).ok()?;
+        if count > 2 && lanczos.extremes(&own, false).1 <= tolerance {
+            let (direction, next) = lanczos.largest()?;
+            return Some(Guess {
+                direction,
+                next,
+                products: count,
+            });
+        }
+    }
+    None
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! Matrices of curvature that are known by their products with vectors: those of a loss, and what is made of them.
 
-use super::basis::Lanczos;
 use super::lanczos::EigenError;
 use crate::engine::cancel::Cancel;
 use crate::engine::direction::{add, dot};
@@ -21,8 +20,13 @@ pub trait Symmetric: Sync {
         Vec::new()
     }
 
-    /// A direction that has much of the largest eigenvalue's, where one is to be had for about the work of a product.
-    fn hint(&self) -> Option<Vec<f64>> {
+    /// The same matrix to about seven digits, where products with that are cheaper.
+    fn rounded(&self) -> Option<Box<dyn Symmetric + '_>> {
+        None
+    }
+
+    /// A matrix much like it, where products with that are much cheaper.
+    fn rough(&self) -> Option<Box<dyn Symmetric + '_>> {
         None
     }
 
@@ -109,13 +113,9 @@ impl Symmetric for Curvature<'_> {
         }
     }
 
-    fn hint(&self) -> Option<Vec<f64>> {
-        let rough = self.products.as_ref()?.rough()?;
-        let rough = Rough {
-            dim: self.dim(),
-            products: &*rough,
-        };
-        Lanczos::hint(&rough)
+    fn rounded(&self) -> Option<Box<dyn Symmetric + '_>> {
+        let (dim, products) = (self.dim(), self.products.as_ref()?.rounded()?);
+        Some(Box::new(Like { dim, products }))
     }
 
     fn traces(&self) -> Vec<(Range<usize>, f64)> {
@@ -129,18 +129,23 @@ impl Symmetric for Curvature<'_> {
 }
 
 /// What is much like another matrix.
-struct Rough<'a> {
+struct Like<'a> {
     dim: usize,
-    products: &'a dyn Products,
+    products: Box<dyn Products + 'a>,
 }
 
-impl Symmetric for Rough<'_> {
+impl Symmetric for Like<'_> {
     fn dim(&self) -> usize {
         self.dim
     }
 
     fn multiply(&self, vector: &[f64], product: &mut [f64]) {
         self.products.multiply(vector, product);
+    }
+
+    fn rough(&self) -> Option<Box<dyn Symmetric + '_>> {
+        let (dim, products) = (self.dim, self.products.rough()?);
+        Some(Box::new(Like { dim, products }))
     }
 }
 

@@ -6,7 +6,6 @@ use super::matrix::padded;
 use super::norm::Extent;
 use super::objective::NetworkLoss;
 use super::pass::Keep;
-use super::room::Room;
 use super::sum::PART;
 use super::weights::Gather;
 use crate::engine::declare::settings;
@@ -176,11 +175,16 @@ impl NetworkLoss {
         };
         let mut alive: Vec<Vec<bool>> = hidden.iter().map(|width| vec![false; *width]).collect();
         let mut room = self.room();
-        let Room { block, weights, .. } = &mut room;
-        weights.load(&shape.layout, theta);
+        let (block, weights) = (&mut room.block, self.weights(theta));
         for samples in self.blocks(places) {
             let inputs = self.rows(samples.clone());
-            block.forward(shape, weights, inputs, Keep::Slope, self.moments.as_deref());
+            block.forward(
+                shape,
+                &weights,
+                inputs,
+                Keep::Slope,
+                self.moments.as_deref(),
+            );
             block.mark_alive(shape, samples.len(), &mut alive);
             if coupled {
                 continue;
@@ -192,9 +196,8 @@ impl NetworkLoss {
                 let z = &block.z[at.clone()];
                 self.loss.at(z, self.goal(sample), &mut block.d[at]);
             }
-            block.backward(shape, weights, inputs, Keep::Slope, &mut squares);
+            block.backward(shape, &weights, inputs, Keep::Slope, &mut squares);
         }
-        self.rooms.give(room);
         (squares.sum, alive)
     }
 }

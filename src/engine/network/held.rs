@@ -1,13 +1,15 @@
 //! The ways through a network at one θ, held for many products.
 
+use super::along::{Along, Ways};
 use super::matrix::padded;
 use super::objective::{NetworkLoss, add_scaled};
 use super::pass::Block;
-use super::room::Held;
-use super::sum::{Matrix, Sum, Want};
+use super::room::{Held, Holds, Lent};
+use super::sum::{Matrix, Way, halves};
 use super::tangent::Derivatives;
-use super::weights::Weights;
+use super::weights::{Sums, Weights};
 use crate::engine::objective::Products;
+use crate::engine::real;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -18,12 +20,12 @@ const MOST: usize = 1 << 25;
 const ROUGH: usize = 8;
 
 /// Products with a matrix at θ, and what they have in common: of each block of samples the way there and back.
-struct HeldProducts<'a> {
+struct HeldProducts<'a, E: Holds> {
     net: &'a NetworkLoss,
     matrix: Matrix,
     theta: &'a [f64],
-    weights: Weights,
-    blocks: Vec<Held>,
+    weights: Lent<'a, Weights<E>>,
+    blocks: Vec<Held<E>>,
 }
 
 /// Products with a matrix at θ; `None` where too much would have to be held.
@@ -32,77 +34,131 @@ pub(super) fn products<'a>(
     matrix: Matrix,
     theta: &'a [f64],
 ) -> Option<Box<dyn Products + 'a>> {
-    let shape = &net.shape;
     // h, φ′, φ″ and d of each unit.
-    let units: usize = shape.widths[1..].iter().map(|width| padded(*width)).sum();
+    let widths = net.shape.widths[1..].iter();
+    let units: usize = widths.map(|width| padded(*width)).sum();
     if net.samples.checked_mul(4 * units)? > MOST {
         return None;
     }
-    let mut weights = Weights::new(&shape.widths, &shape.layout);
-    weights.load(&shape.layout, theta);
-    let mut blocks = net.rooms.take_held();
-    blocks.resize_with(net.samples.div_ceil(net.block()), || {
-        (
-            Block::to_keep(shape, net.block()),
-            Derivatives::new(shape, net.block()),
-        )
-    });
-    let mut held = HeldProducts {
-        net,
-        matrix,
-        theta,
-        weights,
-        blocks,
-    };
+    let mut held = HeldProducts::new(net, matrix, theta);
     held.pass();
     Some(Box::new(held))
 }
 
-impl HeldProducts<'_> {
-    /// Goes there and back with all samples.
-    fn pass(&mut self) {
-        let Self {
+impl<'a, E: Holds> HeldProducts<'a, E> {
+    /// With room for the ways.
+    fn new(net: &'a NetworkLoss, matrix: Matrix, theta: &'a [f64]) -> Self {
+        let (shape, samples) = (&net.shape, net.block());
+        let mut blocks = E::rooms(net).take_held();
+        blocks.resize_with(net.samples.div_ceil(samples), || {
+            let block = Block::to_keep(shape, samples);
+            (block, Derivatives::new(shape, samples))
+        });
+        Self {
             net,
             matrix,
             theta,
-            weights,
+            weights: net.weights(theta),
             blocks,
-        } = self;
-        let sum = Sum::new(net, theta, Want::Product(*matrix, &[]));
-        let each = |(places, (block, derivatives)): (Range<usize>, &mut Held)| {
-            let mut room = net.room();
-            block.lend(&mut room.block);
-            let inputs = net.rows(places.clone());
-            sum.there_and_back(places, block, weights, inputs, derivatives);
-            block.lend(&mut room.block);
-            net.rooms.give(room);
-        };
-        let places: Vec<Range<usize>> = net.blocks(0..net.samples).collect();
-        let both = places.into_par_iter().zip(blocks);
-        both.with_min_len(4).for_each(each);
-    }
-
-    fn sum<'b>(&'b self, vector: &'b [f64]) -> Sum<'b> {
-        let want = Want::Product(self.matrix, vector);
-        Sum {
-            held: Some((&self.weights, &self.blocks)),
-            ..Sum::new(self.net, self.theta, want)
         }
     }
-}
 
-impl Drop for HeldProducts<'_> {
-    fn drop(&mut self) {
-        self.net.rooms.give_held(std::mem::take(&mut self.blocks));
+    /// What some blocks make of a direction, one after the other.
+    fn some(
+        &self,
+        direction: &Weights<E>,
+        blocks: impl Iterator<Item = Range<usize>>,
+    ) -> Lent<'a, Along<E>> {
+        let net = self.net;
+        let mut along = net.along();
+        along.sums.clear();
+        let (inputs, stride) = (E::inputs(net), net.shape.stride_in::<E>(0));
+        for places in blocks {
+            let (block, derivatives) = &self.blocks[places.start / net.block()];
+            let ways = Ways {
+                weights: &self.weights,
+                inputs: &inputs[places.start * stride..places.end * stride],
+                block,
+                derivatives,
+            };
+            let goal = |sample| net.goal(sample);
+            along.add(net, self.matrix, direction, places, ways, goal);
+        }
+        along
     }
-}
 
-impl Products for HeldProducts<'_> {
-    fn multiply(&self, vector: &[f64], product: &mut [f64]) {
-        self.sum(vector).mean(Some(&mut *product));
+    /// Makes a mean of sums over so many samples.
+    fn mean(&self, sums: &Sums<E>, count: usize, vector: &[f64], product: &mut [f64]) {
+        product.fill(0.0);
+        sums.add_to(&self.net.shape.layout, 1.0 / real(count), product);
         if self.matrix != Matrix::EmpiricalFisher {
             add_scaled(product, self.net.l2, vector);
         }
+    }
+
+    fn multiply_all(&self, vector: &[f64], product: &mut [f64]) {
+        let net = self.net;
+        let direction = net.weights(vector);
+        let part = |places| self.some(&direction, net.blocks(places));
+        let join = |first: &mut Lent<'a, Along<E>>, second: Lent<Along<E>>| {
+            first.sums.add(&second.sums);
+        };
+        let along = halves(0..net.samples, net.part(), &part, &join);
+        self.mean(&along.sums, net.samples, vector, product);
+    }
+}
+
+impl HeldProducts<'_, f64> {
+    /// Goes there and back with all samples.
+    fn pass(&mut self) {
+        let (net, matrix) = (self.net, self.matrix);
+        let way = Way::new(net, &self.weights);
+        let each = |(places, (block, derivatives)): (Range<usize>, &mut Held<f64>)| {
+            let mut room = net.room();
+            block.lend(&mut room.block);
+            let inputs = net.rows(places.clone());
+            way.there_and_back(places, block, inputs, matrix, derivatives);
+            block.lend(&mut room.block);
+        };
+        let places: Vec<Range<usize>> = net.blocks(0..net.samples).collect();
+        let both = places.into_par_iter().zip(&mut self.blocks);
+        both.with_min_len(4).for_each(each);
+    }
+
+    /// The same, rounded.
+    fn rounded<E: Holds>(&self) -> HeldProducts<'_, E> {
+        let mut rounded = HeldProducts::new(self.net, self.matrix, self.theta);
+        let each = |((block, derivatives), from): (&mut Held<E>, &Held<f64>)| {
+            block.take(&self.net.shape, &from.0);
+            if self.matrix == Matrix::Hessian {
+                derivatives.take(&self.net.shape, &from.1);
+            }
+        };
+        let both = rounded.blocks.par_iter_mut().zip(&self.blocks);
+        both.with_min_len(4).for_each(each);
+        rounded
+    }
+}
+
+impl<E: Holds> Drop for HeldProducts<'_, E> {
+    fn drop(&mut self) {
+        E::rooms(self.net).give_held(std::mem::take(&mut self.blocks));
+    }
+}
+
+impl Products for HeldProducts<'_, f64> {
+    fn multiply(&self, vector: &[f64], product: &mut [f64]) {
+        self.multiply_all(vector, product);
+    }
+
+    fn rounded(&self) -> Option<Box<dyn Products + '_>> {
+        Some(Box::new(HeldProducts::rounded::<f32>(self)))
+    }
+}
+
+impl Products for HeldProducts<'_, f32> {
+    fn multiply(&self, vector: &[f64], product: &mut [f64]) {
+        self.multiply_all(vector, product);
     }
 
     fn rough(&self) -> Option<Box<dyn Products + '_>> {
@@ -111,20 +167,19 @@ impl Products for HeldProducts<'_> {
 }
 
 /// The same over one of some blocks.
-struct Rough<'a>(&'a HeldProducts<'a>);
+struct Rough<'a, 'b, E: Holds>(&'a HeldProducts<'b, E>);
 
-impl Products for Rough<'_> {
+impl<E: Holds> Products for Rough<'_, '_, E> {
     fn multiply(&self, vector: &[f64], product: &mut [f64]) {
-        let net = self.0.net;
-        let sum = self.0.sum(vector);
+        let (held, net) = (self.0, self.0.net);
+        let direction = net.weights(vector);
         let blocks = |first: usize| net.blocks(0..net.samples).skip(first).step_by(2 * ROUGH);
-        let (mut room, other) = rayon::join(|| sum.some(blocks(0)), || sum.some(blocks(ROUGH)));
-        room.sums.add(&other.sums);
-        net.rooms.give(other);
-        let count: usize = { blocks(0).chain(blocks(ROUGH)) }
-            .map(|block| block.len())
-            .sum();
-        sum.finish(room, count, Some(product));
+        let some = |first: usize| held.some(&direction, blocks(first));
+        let (mut along, other) = rayon::join(|| some(0), || some(ROUGH));
+        along.sums.add(&other.sums);
+        let both = blocks(0).chain(blocks(ROUGH));
+        let count = both.map(|block| block.len()).sum();
+        held.mean(&along.sums, count, vector, product);
     }
 }
 
@@ -135,7 +190,7 @@ mod tests {
     use crate::engine::direction::normal;
     use crate::engine::landscape::NoFiles;
     use crate::engine::network::{AnyNetwork, NetworkLoss, data::AnyDataset};
-    use crate::engine::objective::{Metric, Objective};
+    use crate::engine::objective::{Metric, Objective, norm};
     use crate::engine::rng::Purpose;
 
     #[test]
@@ -147,7 +202,7 @@ mod tests {
         for seed in 0..3 {
             let theta = loss.initial(seed);
             let hessian = Curvature::hessian(&loss, &theta);
-            assert!(hessian.hint().is_some());
+            assert!(hessian.rounded().unwrap().rough().is_some());
             let ask = Ask::largest(1e-9);
             let hinted = lanczos(&hessian, &ask, &Cancel::default()).unwrap();
             let both = Ask { bottom: 1, ..ask };
@@ -158,6 +213,46 @@ mod tests {
                 "{found}, not {expected}"
             );
         }
+    }
+
+    #[test]
+    fn what_f32_cannot_say_is_found_with_all_digits() {
+        let data: AnyDataset = "moons:samples=700".parse().unwrap();
+        let data = data.as_dyn().data(&NoFiles).unwrap();
+        let network: AnyNetwork = "mlp:hidden=8/8,loss=bce".parse().unwrap();
+        let loss = NetworkLoss::new(&network, &data).unwrap();
+        let theta = loss.initial(0);
+        let hessian = Curvature::hessian(&loss, &theta);
+        for vectors in [false, true] {
+            let ask = Ask {
+                vectors,
+                ..Ask::largest(1e-13)
+            };
+            let found = lanczos(&hessian, &ask, &Cancel::default()).unwrap();
+            let both = Ask { bottom: 1, ..ask };
+            let plain = lanczos(&hessian, &both, &Cancel::default()).unwrap();
+            let [found, expected] = [found, plain].map(|all| all.top[0].clone());
+            let off = (found.value - expected.value).abs();
+            assert!(off <= 3e-13 * expected.value, "{off:e}");
+            for (found, expected) in found.vector.iter().zip(&expected.vector) {
+                assert!((found - expected).abs() <= 1e-11, "{found}, not {expected}");
+            }
+        }
+        // Of these inputs f32 has no squares.
+        let network: AnyNetwork = "mlp:hidden=8/8,activation=identity,loss=mse"
+            .parse()
+            .unwrap();
+        let data: AnyDataset = "sine:samples=700".parse().unwrap();
+        let data = data.as_dyn().data(&NoFiles).unwrap();
+        let loss = NetworkLoss::new(&network, &data).unwrap();
+        let theta: Vec<f64> = loss.initial(0).iter().map(|theta| 1e15 * theta).collect();
+        let hessian = Curvature::hessian(&loss, &theta);
+        let ask = Ask::largest(1e-6);
+        let found = lanczos(&hessian, &ask, &Cancel::default()).unwrap();
+        let both = Ask { bottom: 1, ..ask };
+        let plain = lanczos(&hessian, &both, &Cancel::default()).unwrap();
+        let [found, expected] = [found, plain].map(|all| all.top[0].value);
+        assert!(found > 1e50 && (found - expected).abs() <= 2e-6 * expected);
     }
 
     #[test]
@@ -195,6 +290,13 @@ mod tests {
                             }
                         }
                         assert_eq!(found, expected, "{network}, {metric:?}");
+                        let mut rounded = vec![f64::NAN; loss.dim()];
+                        held.rounded().unwrap().multiply(&vector, &mut rounded);
+                        let off: Vec<f64> = { rounded.iter().zip(&expected) }
+                            .map(|(found, expected)| found - expected)
+                            .collect();
+                        let off = norm(&off) / norm(&expected);
+                        assert!(off <= 2e-6, "{network}, {metric:?}: {off:e}");
                     }
                 }
             }

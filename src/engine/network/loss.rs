@@ -2,6 +2,7 @@
 
 use super::activation::decay;
 use super::matrix::padded;
+use super::number::Number;
 use crate::engine::declare::settings;
 use crate::engine::real;
 use crate::engine::real::{Kernel, Lanes, Real, dispatch};
@@ -68,23 +69,32 @@ impl Loss {
     }
 
     /// The Hessian by z times `v`, given the derivative; `product` may not hold anything yet.
-    pub(super) fn hessian_vector(self, slope: &[f64], goal: Goal, v: &[f64], product: &mut [f64]) {
+    pub(super) fn hessian_vector<E: Number>(
+        self,
+        slope: &[E],
+        goal: Goal,
+        v: &[E],
+        product: &mut [E],
+    ) {
+        let one = E::of(1.0);
         match (self, goal) {
             (Self::Bce, _) => {
-                let share = slope[0].abs();
-                product[0] = share * (1.0 - share) * v[0];
+                // |slope| is the share of the other class.
+                let sign = if slope[0] < E::default() { -one } else { one };
+                let share = sign * slope[0];
+                product[0] = share * (one - share) * v[0];
             }
             (Self::Ce, Goal::Class(class)) => {
                 // (diag(p) − p pᵀ) v, where the derivative is p but for the 1 of the class.
                 product.copy_from_slice(slope);
-                product[class] += 1.0;
-                let along: f64 = product.iter().zip(v).map(|(p, v)| p * v).sum();
+                product[class] += one;
+                let along: E = product.iter().zip(v).map(|(p, v)| *p * v).sum();
                 for (p, v) in product.iter_mut().zip(v) {
-                    *p *= v - along;
+                    *p *= *v - along;
                 }
             }
             _ => {
-                let factor = 2.0 / real(v.len());
+                let factor = E::of(2.0 / real(v.len()));
                 for (product, v) in product.iter_mut().zip(v) {
                     *product = factor * v;
                 }

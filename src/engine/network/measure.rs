@@ -26,25 +26,21 @@ impl NetworkLoss {
         let [width, out] = [self.shape.widths[0], self.shape.outputs()];
         let mut room = self.room();
         let Room {
-            block,
-            weights,
-            gathered,
-            ..
-        } = &mut room;
-        weights.load(&self.shape.layout, theta);
+            block, gathered, ..
+        } = &mut *room;
+        let weights = self.weights(theta);
         let blocks = inputs
             .chunks(BLOCK * width)
             .zip(outputs.chunks_mut(BLOCK * out));
         for (inputs, outputs) in blocks {
             let rows = &mut gathered[..inputs.len() / width * padded(width)];
             pad(inputs, width, rows);
-            block.forward(&self.shape, weights, rows, Keep::Value, given);
+            block.forward(&self.shape, &weights, rows, Keep::Value, given);
             let found = block.z.chunks_exact(padded(out));
             for (row, found) in outputs.chunks_exact_mut(out).zip(found) {
                 row.copy_from_slice(&found[..out]);
             }
         }
-        self.rooms.give(room);
     }
 
     /// How good the network is at `theta` on its own data.
@@ -65,12 +61,11 @@ impl NetworkLoss {
         let given = (!moments.is_empty()).then_some(&moments[..]);
         let (out, stride) = (self.shape.outputs(), padded(self.shape.outputs()));
         let mut room = other.room();
-        let Room { block, weights, .. } = &mut room;
-        weights.load(&self.shape.layout, theta);
+        let (block, weights) = (&mut room.block, self.weights(theta));
         let (mut loss, mut right) = (0.0, 0_usize);
         for samples in other.blocks(0..other.samples) {
             let inputs = other.rows(samples.clone());
-            block.forward(&self.shape, weights, inputs, Keep::Value, given);
+            block.forward(&self.shape, &weights, inputs, Keep::Value, given);
             let rows = samples.len() * stride;
             self.loss.prepare(out, &block.z[..rows], &mut block.d);
             for (row, sample) in samples.enumerate() {
@@ -80,7 +75,6 @@ impl NetworkLoss {
                 right += usize::from(self.loss.decides(z, goal));
             }
         }
-        other.rooms.give(room);
         let count = real(other.samples);
         Measure {
             loss: loss / count,

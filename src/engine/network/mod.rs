@@ -20,6 +20,7 @@
 //! ```
 
 mod activation;
+mod along;
 pub mod connect;
 pub mod data;
 mod diagnosis;
@@ -34,6 +35,7 @@ mod matrix;
 mod measure;
 mod mlp;
 mod norm;
+mod number;
 mod objective;
 mod on_plane;
 mod pass;

@@ -3,6 +3,8 @@
 //! Ioffe & Szegedy 2015; Ba, Kiros & Hinton 2016. Both are the same formulas: the mean μ and the biased variance σ² are those of a
 //! group of numbers, the columns of a batch or the rows of a layer.
 
+use super::matrix::{narrow, round};
+use super::number::Number;
 use crate::engine::declare::settings;
 use crate::engine::real;
 
@@ -25,47 +27,47 @@ pub(super) struct Extent {
 
 /// What the normalisation of one layer keeps for its derivatives.
 #[derive(Clone, Default)]
-pub(super) struct Normalised {
+pub(super) struct Normalised<E = f64> {
     /// ẑ.
-    z: Vec<f64>,
+    z: Vec<E>,
     /// μ and σ² of each group.
     moments: Moments,
     /// 1 / √(σ² + ε) of each group, whose tangent is −mean(ẑ ż) / (σ² + ε).
-    scale: Vec<f64>,
+    scale: Vec<E>,
     /// Whether μ and σ² are given, and do not depend on z.
     frozen: bool,
 }
 
 /// What is kept of its tangent.
 #[derive(Default)]
-pub(super) struct NormTangent {
+pub(super) struct NormTangent<E> {
     /// The tangent of ẑ.
-    z: Vec<f64>,
+    z: Vec<E>,
     /// mean(ẑ ż) of each group.
-    along: Vec<f64>,
-    bent: [Means; 2],
-    means: [Means; 2],
+    along: Vec<E>,
+    bent: [Means<E>; 2],
+    means: [Means<E>; 2],
 }
 
-impl NormTangent {
+impl<E> NormTangent<E> {
     /// Room for means.
-    pub(super) fn means(&mut self) -> &mut [Means; 2] {
+    pub(super) fn means(&mut self) -> &mut [Means<E>; 2] {
         &mut self.means
     }
 }
 
 /// A mean for each group.
-pub(super) type Means = Vec<f64>;
+pub(super) type Means<E = f64> = Vec<E>;
 
 /// γ and β, or tangents of them.
 #[derive(Clone, Copy)]
-pub(super) struct Affine<'a> {
-    pub(super) gamma: &'a [f64],
-    pub(super) beta: &'a [f64],
+pub(super) struct Affine<'a, E> {
+    pub(super) gamma: &'a [E],
+    pub(super) beta: &'a [E],
 }
 
-impl<'a> Affine<'a> {
-    pub(super) fn of([gamma, beta]: &'a [Vec<f64>; 2]) -> Self {
+impl<'a, E> Affine<'a, E> {
+    pub(super) fn of([gamma, beta]: &'a [Vec<E>; 2]) -> Self {
         Self { gamma, beta }
     }
 }
@@ -109,31 +111,28 @@ impl Extent {
     }
 
     /// The mean over each group of a term for each place.
-    fn means(self, len: usize, means: &mut Vec<f64>, term: impl Fn(usize, usize, usize) -> f64) {
+    fn means<E: Number>(
+        self,
+        len: usize,
+        means: &mut Vec<E>,
+        term: impl Fn(usize, usize, usize) -> E,
+    ) {
         means.clear();
-        means.resize(self.groups(len), 0.0);
+        means.resize(self.groups(len), E::default());
         self.each(len, |at, feature, group| {
             means[group] += term(at, feature, group);
         });
-        let members = real(self.members(len));
+        let members = E::of(real(self.members(len)));
         means.iter_mut().for_each(|mean| *mean /= members);
     }
 }
 
 impl Normalised {
-    /// Room for `len` numbers.
-    pub(super) fn new(len: usize) -> Self {
-        Self {
-            z: vec![0.0; len],
-            ..Self::default()
-        }
-    }
-
     /// Replaces z by u. Groups have their own moments, or those that are `given`.
     pub(super) fn forward(
         &mut self,
         extent: Extent,
-        affine: Affine,
+        affine: Affine<f64>,
         given: Option<&Moments>,
         z: &mut [f64],
     ) {
@@ -162,9 +161,27 @@ impl Normalised {
     pub(super) fn moments(&self) -> &Moments {
         &self.moments
     }
+}
+
+impl<E: Number> Normalised<E> {
+    /// Room for `len` numbers.
+    pub(super) fn new(len: usize) -> Self {
+        Self {
+            z: vec![E::default(); len],
+            ..Self::default()
+        }
+    }
+
+    /// What another keeps, rounded, for numbers that stand so.
+    pub(super) fn take(&mut self, from: &Normalised, extent: Extent) {
+        narrow(&from.z, extent.width, &mut self.z);
+        self.scale.resize(from.scale.len(), E::default());
+        round((&mut self.scale, &from.scale));
+        self.frozen = from.frozen;
+    }
 
     /// ẑ.
-    pub(super) fn z(&self) -> &[f64] {
+    pub(super) fn z(&self) -> &[E] {
         &self.z
     }
 
@@ -172,10 +189,10 @@ impl Normalised {
     pub(super) fn tangent(
         &self,
         extent: Extent,
-        affine: Affine,
-        moved: Affine,
-        z: &mut [f64],
-        own: &mut NormTangent,
+        affine: Affine<E>,
+        moved: Affine<E>,
+        z: &mut [E],
+        own: &mut NormTangent<E>,
     ) {
         let len = z.len();
         if !self.frozen {
@@ -195,9 +212,9 @@ impl Normalised {
     pub(super) fn backward(
         &self,
         extent: Extent,
-        gamma: &[f64],
-        u: &mut [f64],
-        means: &mut [Means; 2],
+        gamma: &[E],
+        u: &mut [E],
+        means: &mut [Means<E>; 2],
     ) {
         extent.each(u.len(), |at, feature, _| u[at] *= gamma[feature]);
         self.project(extent, u, means);
@@ -207,10 +224,10 @@ impl Normalised {
     pub(super) fn backward_tangent(
         &self,
         extent: Extent,
-        [gamma, moved_gamma]: [&[f64]; 2],
-        [u, u_tangent]: [&mut [f64]; 2],
-        [d_gamma, d_beta]: [&mut [f64]; 2],
-        own: &mut NormTangent,
+        [gamma, moved_gamma]: [&[E]; 2],
+        [u, u_tangent]: [&mut [E]; 2],
+        [d_gamma, d_beta]: [&mut [E]; 2],
+        own: &mut NormTangent<E>,
     ) {
         let len = u.len();
         extent.each(len, |at, feature, _| {
@@ -236,7 +253,7 @@ impl Normalised {
     }
 
     /// The derivative of ẑ by z, which is symmetric, times v: (v − mean(v) − ẑ mean(ẑ v)) / √(σ² + ε).
-    fn project(&self, extent: Extent, v: &mut [f64], [mean, along]: &mut [Means; 2]) {
+    fn project(&self, extent: Extent, v: &mut [E], [mean, along]: &mut [Means<E>; 2]) {
         let len = v.len();
         if self.frozen {
             extent.each(len, |at, _, group| {

@@ -7,18 +7,19 @@ use super::init::Fill;
 use super::layout::Layout;
 use super::lines::Lines;
 use super::loss::{Goal, Loss};
-use super::matrix::{pad, padded};
+use super::matrix::{narrow, pad, padded, padded_in};
 use super::norm::{Moments, Norm};
 use super::pass::{Keep, Shape};
-use super::room::{Room, Rooms};
+use super::room::Rooms;
 use super::slice::Slice;
-use super::sum::{BLOCK, Matrix, Sum, Want};
+use super::sum::{BLOCK, Matrix, PART, Sum, Want, Way};
 use super::traces;
 use super::{AnyNetwork, NetworkError};
 use crate::engine::objective::{Metric, Objective, Products, Tensor, points};
 use crate::engine::plane::Plane;
 use rayon::prelude::*;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 /// The mean loss of a network over the samples of some data, and λ/2 ‖θ‖².
 ///
@@ -32,8 +33,9 @@ pub struct NetworkLoss {
     pub(super) l2: f64,
     fill: Fill,
     pub(super) samples: usize,
-    /// Padded rows.
+    /// Padded rows; where they were wanted, in f32 as well.
     inputs: Lines,
+    single_inputs: OnceLock<Lines<f32>>,
     goals: Goals,
     pub(super) moments: Option<Vec<Moments>>,
     /// Where it computes: one for each thread that asks at a time.
@@ -92,6 +94,7 @@ impl NetworkLoss {
             fill,
             samples: data.samples(),
             inputs,
+            single_inputs: OnceLock::new(),
             goals,
             moments: None,
             precision: Precision::Double,
@@ -165,12 +168,9 @@ impl NetworkLoss {
         }
         self.moments.clone().unwrap_or_else(|| {
             let mut room = self.room();
-            let Room { block, weights, .. } = &mut room;
-            weights.load(&self.shape.layout, theta);
-            block.forward(&self.shape, weights, &self.inputs, Keep::Value, None);
-            let moments = block.moments();
-            self.rooms.give(room);
-            moments
+            let (block, weights) = (&mut room.block, self.weights(theta));
+            block.forward(&self.shape, &weights, &self.inputs, Keep::Value, None);
+            block.moments()
         })
     }
 
@@ -189,12 +189,14 @@ impl NetworkLoss {
     }
 
     fn multiply(&self, matrix: Matrix, theta: &[f64], vector: &[f64], product: &mut [f64]) {
-        let want = Want::Product(matrix, vector);
+        let direction = self.weights(vector);
+        let want = Want::Product(matrix, &direction);
         self.sum(theta, None, want, Some(product));
     }
 
-    pub(super) fn room(&self) -> Room {
-        self.rooms.take(&self.shape, self.block())
+    /// How many samples are summed one block after the other.
+    pub(super) fn part(&self) -> usize {
+        PART.max(self.block())
     }
 
     /// How many samples go through the network at a time.
@@ -223,6 +225,16 @@ impl NetworkLoss {
         &self.inputs[samples.start * stride..samples.end * stride]
     }
 
+    /// All inputs, in padded rows of f32.
+    pub(super) fn single_inputs(&self) -> &[f32] {
+        self.single_inputs.get_or_init(|| {
+            let width = self.shape.widths[0];
+            let mut rows = Lines::zeros(self.samples * padded_in::<f32>(width));
+            narrow(&self.inputs, width, &mut rows);
+            rows
+        })
+    }
+
     pub(super) fn goal(&self, sample: usize) -> Goal<'_> {
         self.goals.of(sample, self.shape.outputs())
     }
@@ -235,11 +247,13 @@ impl NetworkLoss {
         want: Want,
         mean: Option<&mut [f64]>,
     ) -> f64 {
-        Sum {
+        let (net, weights) = (self, &*self.weights(theta));
+        let way = Way {
+            net,
+            weights,
             batch,
-            ..Sum::new(self, theta, want)
-        }
-        .mean(mean)
+        };
+        Sum { way, want }.mean(mean)
     }
 
     /// The loss, and its gradient if it is wanted.

@@ -8,11 +8,11 @@
 use super::activation::Activation;
 use super::layout::Layout;
 use super::lines::Lines;
-use super::matrix::padded;
+use super::matrix::{narrow, padded_in};
 use super::norm::{Affine, Extent, Means, Moments, Norm, Normalised};
+use super::number::Number;
 use super::weights::{Gather, Weights};
-use crate::engine::real::{Kernel, dispatch};
-use fearless_simd::Simd;
+use crate::engine::real::{Each, dispatch};
 
 /// What of a network does not depend on θ.
 #[derive(Clone, Debug)]
@@ -37,7 +37,12 @@ impl Shape {
 
     /// The length of the rows of what goes into layer `l`.
     pub(super) fn stride(&self, l: usize) -> usize {
-        padded(self.widths[l])
+        self.stride_in::<f64>(l)
+    }
+
+    /// The same in other numbers.
+    pub(super) fn stride_in<E: Number>(&self, l: usize) -> usize {
+        padded_in::<E>(self.widths[l])
     }
 
     /// Whether a residual connection goes around layer `l`.
@@ -46,15 +51,15 @@ impl Shape {
     }
 
     /// The length of the longest row of a layer.
-    pub(super) fn widest(&self) -> usize {
+    pub(super) fn widest<E: Number>(&self) -> usize {
         let layers = 1..self.widths.len();
-        layers.map(|l| self.stride(l)).max().unwrap_or(0)
+        layers.map(|l| self.stride_in::<E>(l)).max().unwrap_or(0)
     }
 
-    pub(super) fn extent(&self, l: usize) -> Extent {
+    pub(super) fn extent<E: Number>(&self, l: usize) -> Extent {
         Extent {
             width: self.widths[l + 1],
-            stride: self.stride(l + 1),
+            stride: self.stride_in::<E>(l + 1),
             columns: self.norm == Norm::Batch,
         }
     }
@@ -72,11 +77,11 @@ pub(super) enum Keep {
 }
 
 /// All that is kept of a block of samples.
-pub(super) struct Block {
-    pub(super) hidden: Vec<Hidden>,
+pub(super) struct Block<E = f64> {
+    pub(super) hidden: Vec<Hidden<E>>,
     /// The outputs, and the derivative of the loss by them.
-    pub(super) z: Lines,
-    pub(super) d: Lines,
+    pub(super) z: Lines<E>,
+    pub(super) d: Lines<E>,
     scratch: Scratch,
 }
 
@@ -92,34 +97,20 @@ struct Scratch {
 }
 
 /// What is kept of a hidden layer.
-pub(super) struct Hidden {
-    pub(super) h: Lines,
+pub(super) struct Hidden<E> {
+    pub(super) h: Lines<E>,
     /// φ′(u).
-    pub(super) slope: Lines,
+    pub(super) slope: Lines<E>,
     /// φ″(u), after the way back times g; empty where activations do not bend.
-    pub(super) bend: Lines,
-    pub(super) normalised: Option<Normalised>,
+    pub(super) bend: Lines<E>,
+    pub(super) normalised: Option<Normalised<E>>,
 }
 
-impl Block {
-    /// Room for so many samples.
-    pub(super) fn new(shape: &Shape, samples: usize) -> Self {
-        let widest = || Lines::zeros(samples * shape.widest());
-        let scratch = Scratch {
-            u: widest(),
-            back: [widest(), widest()],
-            means: [Means::new(), Means::new()],
-        };
-        Self {
-            scratch,
-            ..Self::to_keep(shape, samples)
-        }
-    }
-
-    /// Room for what is kept of so many samples only: for the ways [`Self::lend`] is asked.
+impl<E: Number> Block<E> {
+    /// Room for what is kept of so many samples only: for the ways [`Block::lend`] is asked.
     pub(super) fn to_keep(shape: &Shape, samples: usize) -> Self {
         let layer = |l: usize| {
-            let room = || Lines::zeros(samples * shape.stride(l + 1));
+            let room = || Lines::zeros(samples * shape.stride_in::<E>(l + 1));
             Hidden {
                 h: room(),
                 slope: room(),
@@ -131,12 +122,48 @@ impl Block {
                 normalised: (shape.norm != Norm::None).then(|| Normalised::new(room().len())),
             }
         };
-        let last = || Lines::zeros(samples * shape.stride(shape.hidden() + 1));
+        let last = || Lines::zeros(samples * shape.stride_in::<E>(shape.hidden() + 1));
         Self {
             hidden: (0..shape.hidden()).map(layer).collect(),
             z: last(),
             d: last(),
             scratch: Scratch::default(),
+        }
+    }
+
+    /// What another keeps of so many samples, rounded.
+    pub(super) fn take(&mut self, shape: &Shape, from: &Block) {
+        let widths = shape.widths[1..].iter();
+        for (l, ((own, from), width)) in self
+            .hidden
+            .iter_mut()
+            .zip(&from.hidden)
+            .zip(widths)
+            .enumerate()
+        {
+            narrow(&from.h, *width, &mut own.h);
+            narrow(&from.slope, *width, &mut own.slope);
+            narrow(&from.bend, *width, &mut own.bend);
+            if let (Some(own), Some(from)) = (&mut own.normalised, &from.normalised) {
+                own.take(from, shape.extent::<E>(l));
+            }
+        }
+        narrow(&from.d, shape.outputs(), &mut self.d);
+    }
+}
+
+impl Block {
+    /// Room for so many samples.
+    pub(super) fn new(shape: &Shape, samples: usize) -> Self {
+        let widest = || Lines::zeros(samples * shape.widest::<f64>());
+        let scratch = Scratch {
+            u: widest(),
+            back: [widest(), widest()],
+            means: [Means::new(), Means::new()],
+        };
+        Self {
+            scratch,
+            ..Self::to_keep(shape, samples)
         }
     }
 
@@ -169,7 +196,12 @@ impl Block {
             layer.forward(input, u);
             if let Some(normalised) = &mut own.normalised {
                 let given = given.map(|moments| &moments[l]);
-                normalised.forward(shape.extent(l), Affine::of(&weights.norms[l]), given, u);
+                normalised.forward(
+                    shape.extent::<f64>(l),
+                    Affine::of(&weights.norms[l]),
+                    given,
+                    u,
+                );
             }
             let [h, slope] = [&mut own.h, &mut own.slope].map(|room| &mut room[..len]);
             match keep {
@@ -241,7 +273,7 @@ impl Block {
                 multiply_by(&mut own.bend[..before], g);
             }
             if let Some(normalised) = &own.normalised {
-                let ([gamma, _], extent) = (&weights.norms[l - 1], shape.extent(l - 1));
+                let ([gamma, _], extent) = (&weights.norms[l - 1], shape.extent::<f64>(l - 1));
                 gather.norm(l - 1, extent, &d[..before], normalised.z());
                 normalised.backward(extent, gamma, &mut d[..before], means);
             }
@@ -250,7 +282,7 @@ impl Block {
     }
 }
 
-pub(super) fn add(to: &mut [f64], from: &[f64]) {
+pub(super) fn add<E: Number>(to: &mut [E], from: &[E]) {
     dispatch(Each(
         #[inline(always)]
         || to.iter_mut().zip(from).for_each(|(to, from)| *to += from),
@@ -258,14 +290,14 @@ pub(super) fn add(to: &mut [f64], from: &[f64]) {
 }
 
 /// The products of `a` and `b`, entry by entry.
-pub(super) fn multiply(to: &mut [f64], a: &[f64], b: &[f64]) {
+pub(super) fn multiply<E: Number>(to: &mut [E], a: &[E], b: &[E]) {
     dispatch(Each(
         #[inline(always)]
         || {
             let pairs = a.iter().zip(b);
             to.iter_mut()
                 .zip(pairs)
-                .for_each(|(to, (a, b))| *to = a * b);
+                .for_each(|(to, (a, b))| *to = *a * b);
         },
     ));
 }
@@ -275,16 +307,4 @@ pub(super) fn multiply_by(to: &mut [f64], by: &[f64]) {
         #[inline(always)]
         || to.iter_mut().zip(by).for_each(|(to, by)| *to *= by),
     ));
-}
-
-/// A loop that the compiler makes vectors of.
-struct Each<F>(F);
-
-impl<F: FnOnce()> Kernel for Each<F> {
-    type Output = ();
-
-    #[inline(always)]
-    fn on_lanes<S: Simd>(self, _: S) {
-        (self.0)();
-    }
 }

@@ -1,84 +1,184 @@
 //! Where a network's loss computes: room that is made once and lent again and again, so that steps allocate nothing.
 
+use super::along::Along;
 use super::lines::Lines;
 use super::matrix::padded;
+use super::number::Number;
+use super::objective::NetworkLoss;
 use super::pass::{Block, Shape};
-use super::tangent::{Derivatives, Tangents};
-use super::weights::{Sums, Weights};
+use super::tangent::Derivatives;
+use super::weights::Weights;
+use std::ops::{Deref, DerefMut};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// All that one thread needs.
+/// What a thread needs for the ways of a block of samples.
 pub(super) struct Room {
     pub(super) block: Block,
     pub(super) derivatives: Derivatives,
-    pub(super) tangents: Tangents,
-    /// θ, and a direction in its space.
-    pub(super) weights: Weights,
-    pub(super) direction: Weights,
     /// What has been summed: losses, and gradients or products.
     pub(super) loss: f64,
-    pub(super) sums: Sums,
+    pub(super) along: Along,
     /// Inputs in padded rows.
     pub(super) gathered: Lines,
-    /// The thread that it was made for, in whose cache it is.
-    home: usize,
+}
+
+impl Room {
+    fn new(shape: &Shape, samples: usize) -> Self {
+        Self {
+            block: Block::new(shape, samples),
+            derivatives: Derivatives::new(shape, samples),
+            loss: 0.0,
+            along: Along::new(shape, samples),
+            gathered: Lines::zeros(samples * padded(shape.widths[0])),
+        }
+    }
 }
 
 /// More threads than this share rooms.
 const THREADS: usize = 16;
 
-/// The rooms that are free.
+/// Rooms of a kind that are free, of each of some threads.
+pub(super) struct Pool<R> {
+    free: [Mutex<Vec<R>>; THREADS],
+}
+
+impl<R> Default for Pool<R> {
+    fn default() -> Self {
+        let free = [(); THREADS].map(|()| Mutex::default());
+        Self { free }
+    }
+}
+
+impl<R> Pool<R> {
+    /// A free room, or a new one.
+    pub(super) fn lend(&self, new: impl FnOnce() -> R) -> Lent<'_, R> {
+        let home = rayon::current_thread_index().unwrap_or(0) % THREADS;
+        let free = lock(&self.free[home]).pop();
+        Lent {
+            room: Some(free.unwrap_or_else(new)),
+            free: &self.free[home],
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A room until it is dropped. Then it is free again for the thread that it was lent to, in whose cache it is.
+pub(super) struct Lent<'a, R> {
+    room: Option<R>,
+    free: &'a Mutex<Vec<R>>,
+}
+
+impl<R> Deref for Lent<'_, R> {
+    type Target = R;
+
+    fn deref(&self) -> &R {
+        self.room.as_ref().expect("it is lent until it is dropped")
+    }
+}
+
+impl<R> DerefMut for Lent<'_, R> {
+    fn deref_mut(&mut self) -> &mut R {
+        self.room.as_mut().expect("it is lent until it is dropped")
+    }
+}
+
+impl<R> Drop for Lent<'_, R> {
+    fn drop(&mut self) {
+        lock(self.free).extend(self.room.take());
+    }
+}
+
+/// All rooms of a loss.
 #[derive(Default)]
 pub(super) struct Rooms {
-    /// Of each of some threads.
-    free: [Mutex<Vec<Room>>; THREADS],
-    held: Mutex<Vec<Held>>,
+    pub(super) ways: Pool<Room>,
+    double: Products<f64>,
+    single: Products<f32>,
+}
+
+impl NetworkLoss {
+    /// Room for a block of samples.
+    pub(super) fn room(&self) -> Lent<'_, Room> {
+        self.rooms
+            .ways
+            .lend(|| Room::new(&self.shape, self.block()))
+    }
+
+    /// Room for what a product makes of a block of samples.
+    pub(super) fn along<E: Holds>(&self) -> Lent<'_, Along<E>> {
+        E::rooms(self)
+            .along
+            .lend(|| Along::new(&self.shape, self.block()))
+    }
+
+    /// θ, or a direction in its space, ready for products.
+    pub(super) fn weights<E: Holds>(&self, theta: &[f64]) -> Lent<'_, Weights<E>> {
+        let (rooms, layout) = (E::rooms(self), &self.shape.layout);
+        let mut weights = rooms
+            .weights
+            .lend(|| Weights::new(&self.shape.widths, layout));
+        weights.load(layout, theta);
+        weights
+    }
+}
+
+/// The rooms of products in some numbers.
+pub(super) struct Products<E> {
+    weights: Pool<Weights<E>>,
+    along: Pool<Along<E>>,
+    /// The ways of some blocks of samples.
+    held: Mutex<Vec<Held<E>>>,
 }
 
 /// The way of a block of samples there and back, kept.
-pub(super) type Held = (Block, Derivatives);
+pub(super) type Held<E> = (Block<E>, Derivatives<E>);
 
-impl Rooms {
-    /// A free room, or a new one for so many samples at a time.
-    pub(super) fn take(&self, shape: &Shape, samples: usize) -> Room {
-        let home = rayon::current_thread_index().unwrap_or(0) % THREADS;
-        let free = self.free(home).pop();
-        free.unwrap_or_else(|| Room::new(shape, samples, home))
-    }
-
-    /// Gives a room back.
-    pub(super) fn give(&self, room: Room) {
-        self.free(room.home).push(room);
-    }
-
-    fn free(&self, home: usize) -> MutexGuard<'_, Vec<Room>> {
-        { self.free[home].lock() }.unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Room for the ways of some blocks of samples: that of earlier ones, as much as there is.
-    pub(super) fn take_held(&self) -> Vec<Held> {
-        std::mem::take(&mut self.held.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// Gives such room back.
-    pub(super) fn give_held(&self, held: Vec<Held>) {
-        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = held;
+impl<E> Default for Products<E> {
+    fn default() -> Self {
+        Self {
+            weights: Pool::default(),
+            along: Pool::default(),
+            held: Mutex::default(),
+        }
     }
 }
 
-impl Room {
-    fn new(shape: &Shape, samples: usize, home: usize) -> Self {
-        let (widths, layout) = (&shape.widths, &shape.layout);
-        Self {
-            block: Block::new(shape, samples),
-            derivatives: Derivatives::new(shape, samples),
-            tangents: Tangents::new(shape, samples),
-            weights: Weights::new(widths, layout),
-            direction: Weights::new(widths, layout),
-            loss: 0.0,
-            sums: Sums::new(widths, layout),
-            gathered: Lines::zeros(samples * padded(widths[0])),
-            home,
-        }
+impl<E> Products<E> {
+    /// Room for the ways of some blocks of samples: that of earlier ones, as much as there is.
+    pub(super) fn take_held(&self) -> Vec<Held<E>> {
+        std::mem::take(&mut lock(&self.held))
+    }
+
+    /// Gives such room back.
+    pub(super) fn give_held(&self, held: Vec<Held<E>>) {
+        *lock(&self.held) = held;
+    }
+}
+
+/// Numbers that ways are held in.
+pub(super) trait Holds: Number {
+    fn rooms(net: &NetworkLoss) -> &Products<Self>;
+    /// All inputs, in padded rows.
+    fn inputs(net: &NetworkLoss) -> &[Self];
+}
+
+impl Holds for f64 {
+    fn rooms(net: &NetworkLoss) -> &Products<f64> {
+        &net.rooms.double
+    }
+    fn inputs(net: &NetworkLoss) -> &[f64] {
+        net.rows(0..net.samples)
+    }
+}
+
+impl Holds for f32 {
+    fn rooms(net: &NetworkLoss) -> &Products<f32> {
+        &net.rooms.single
+    }
+    fn inputs(net: &NetworkLoss) -> &[f32] {
+        net.single_inputs()
     }
 }

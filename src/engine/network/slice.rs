@@ -7,7 +7,6 @@
 
 mod bend;
 mod goal;
-mod number;
 mod packed;
 mod quadratic;
 
@@ -15,12 +14,12 @@ use super::activation::Activation;
 use super::lines::Lines;
 use super::loss::{Goal, Loss};
 use super::matrix::padded;
+use super::number::Number;
 use super::pass::Shape;
 use crate::engine::plane::Plane;
 use crate::engine::real;
 use bend::{From, bend};
 use goal::Goals;
-use number::Number;
 use packed::{Dense, MOST_WHOLE, combine, dense, pack, product, rectified_product};
 
 /// About so many samples go to a point before its weights are made anew.

@@ -1,10 +1,11 @@
 //! Sums over samples: the loss, its gradient, and products with matrices of its curvature.
 
+use super::along::Ways;
 use super::loss::Goal;
 use super::matrix::padded;
 use super::objective::NetworkLoss;
 use super::pass::{Block, Keep};
-use super::room::{Held, Room};
+use super::room::{Lent, Room};
 use super::weights::{Gather, Weights};
 use crate::engine::objective::Metric;
 use crate::engine::real;
@@ -17,6 +18,25 @@ pub(super) const BLOCK: usize = 32;
 /// nothing but the number of samples, so that bits do not depend on the number of threads.
 pub(super) const PART: usize = 4 * BLOCK;
 
+/// What `part` makes of some places, of which it is given so many at most, added up by `join`: always the same pairs.
+pub(super) fn halves<R: Send>(
+    places: Range<usize>,
+    most: usize,
+    part: &(impl Fn(Range<usize>) -> R + Sync),
+    join: &(impl Fn(&mut R, R) + Sync),
+) -> R {
+    if places.len() <= most {
+        return part(places);
+    }
+    let middle = places.start + (places.len() / 2).next_multiple_of(most);
+    let (mut first, second) = rayon::join(
+        || halves(places.start..middle, most, part, join),
+        || halves(middle..places.end, most, part, join),
+    );
+    join(&mut first, second);
+    first
+}
+
 /// What is wanted of each sample.
 #[derive(Clone, Copy)]
 pub(super) enum Want<'a> {
@@ -25,7 +45,7 @@ pub(super) enum Want<'a> {
     /// Its loss and gradient.
     Gradient,
     /// The product of a matrix and this direction.
-    Product(Matrix, &'a [f64]),
+    Product(Matrix, &'a Weights),
 }
 
 /// What a direction is multiplied by.
@@ -47,161 +67,39 @@ impl Matrix {
     }
 }
 
-/// What is summed at θ over all samples, or those of a batch.
-#[derive(Clone, Copy)]
-pub(super) struct Sum<'a> {
-    pub(super) net: &'a NetworkLoss,
-    pub(super) theta: &'a [f64],
-    pub(super) batch: Option<&'a [usize]>,
-    pub(super) want: Want<'a>,
-    /// The ways through the network where they are known already, of all samples.
-    pub(super) held: Option<(&'a Weights, &'a [Held])>,
+impl Matrix {
+    /// What its products need of the way there.
+    fn keep(self) -> Keep {
+        match self {
+            Self::Hessian => Keep::Bend,
+            Self::GaussNewton | Self::EmpiricalFisher => Keep::Slope,
+        }
+    }
 }
 
-impl<'a> Sum<'a> {
-    /// Over all samples.
-    pub(super) fn new(net: &'a NetworkLoss, theta: &'a [f64], want: Want<'a>) -> Self {
+/// The way through a network of all samples, or of those of a batch.
+#[derive(Clone, Copy)]
+pub(super) struct Way<'a> {
+    pub(super) net: &'a NetworkLoss,
+    pub(super) weights: &'a Weights,
+    pub(super) batch: Option<&'a [usize]>,
+}
+
+impl<'a> Way<'a> {
+    /// Of all samples.
+    pub(super) fn new(net: &'a NetworkLoss, weights: &'a Weights) -> Self {
+        let batch = None;
         Self {
             net,
-            theta,
-            batch: None,
-            want,
-            held: None,
-        }
-    }
-
-    /// The mean loss; the mean of what is wanted goes to `mean`.
-    pub(super) fn mean(&self, mean: Option<&mut [f64]>) -> f64 {
-        let count = self.count();
-        self.finish(self.over(0..count), count, mean)
-    }
-
-    /// Makes means of sums over so many samples, and gives their room back.
-    pub(super) fn finish(&self, room: Room, count: usize, mean: Option<&mut [f64]>) -> f64 {
-        let share = 1.0 / real(count);
-        if let Some(mean) = mean {
-            mean.fill(0.0);
-            room.sums.add_to(&self.net.shape.layout, share, mean);
-        }
-        let loss = room.loss * share;
-        self.net.rooms.give(room);
-        loss
-    }
-
-    /// How many samples there are.
-    fn count(&self) -> usize {
-        self.batch.map_or(self.net.samples, <[usize]>::len)
-    }
-
-    /// The sum over these places among the samples, in a room that has to be given back.
-    fn over(&self, places: Range<usize>) -> Room {
-        let part = PART.max(self.net.block());
-        if places.len() <= part {
-            return self.part(places);
-        }
-        let middle = places.start + (places.len() / 2).next_multiple_of(part);
-        let (mut first, second) = rayon::join(
-            || self.over(places.start..middle),
-            || self.over(middle..places.end),
-        );
-        first.loss += second.loss;
-        first.sums.add(&second.sums);
-        self.net.rooms.give(second);
-        first
-    }
-
-    fn part(&self, places: Range<usize>) -> Room {
-        self.some(self.net.blocks(places))
-    }
-
-    /// The sum over some blocks, one after the other.
-    pub(super) fn some(&self, blocks: impl Iterator<Item = Range<usize>>) -> Room {
-        let (net, layout) = (self.net, &self.net.shape.layout);
-        let mut room = net.room();
-        room.loss = 0.0;
-        if self.held.is_none() {
-            room.weights.load(layout, self.theta);
-        }
-        if let Want::Product(_, vector) = self.want {
-            room.direction.load(layout, vector);
-        }
-        room.sums.clear();
-        for places in blocks {
-            self.block(places, &mut room);
-        }
-        room
-    }
-
-    fn block(&self, places: Range<usize>, room: &mut Room) {
-        let (net, shape) = (self.net, &self.net.shape);
-        let Room {
-            block,
-            derivatives,
-            tangents,
             weights,
-            direction,
-            loss,
-            sums,
-            gathered,
-            ..
-        } = room;
-        let inputs = match self.batch {
-            None => net.rows(places.clone()),
-            Some(batch) => net.gather(&batch[places.clone()], gathered),
-        };
-        let Want::Product(matrix, _) = self.want else {
-            *loss += self.there(places, block, weights, inputs);
-            if let Want::Gradient = self.want {
-                block.backward(shape, weights, inputs, Keep::Slope, sums);
-            }
-            return;
-        };
-        let (block, derivatives, weights) = if let Some((weights, held)) = self.held {
-            let (block, derivatives) = &held[places.start / net.block()];
-            (block, derivatives, weights)
-        } else {
-            *loss += self.there_and_back(places.clone(), block, weights, inputs, derivatives);
-            (&*block, &*derivatives, &*weights)
-        };
-        let (ways, bent) = ([weights, &*direction], matrix == Matrix::Hessian);
-        tangents.forward(shape, block, ways, inputs, bent);
-        let [out, stride] = [shape.outputs(), padded(shape.outputs())];
-        for (row, place) in places.enumerate() {
-            let at = row * stride..row * stride + out;
-            let (d, moved) = (&block.d[at.clone()], &tangents.z[at.clone()]);
-            let to = &mut tangents.d[at];
-            if matrix == Matrix::EmpiricalFisher {
-                let along: f64 = d.iter().zip(moved).map(|(d, z)| d * z).sum();
-                to.iter_mut().zip(d).for_each(|(to, d)| *to = *d * along);
-            } else {
-                net.loss.hessian_vector(d, self.goal(place), moved, to);
-            }
+            batch,
         }
-        tangents.backward(
-            shape,
-            block,
-            bent.then_some(derivatives),
-            ways,
-            inputs,
-            sums,
-        );
     }
 
-    /// The way there of some samples, as far as what is wanted needs it. Returns the sum of their losses.
-    fn there(
-        &self,
-        places: Range<usize>,
-        block: &mut Block,
-        weights: &Weights,
-        inputs: &[f64],
-    ) -> f64 {
+    /// The way there of some samples. Returns the sum of their losses.
+    fn there(&self, places: Range<usize>, block: &mut Block, inputs: &[f64], keep: Keep) -> f64 {
         let (net, shape) = (self.net, &self.net.shape);
-        let keep = match self.want {
-            Want::Value => Keep::Value,
-            Want::Product(Matrix::Hessian, _) => Keep::Bend,
-            Want::Gradient | Want::Product(..) => Keep::Slope,
-        };
-        block.forward(shape, weights, inputs, keep, net.moments.as_deref());
+        block.forward(shape, self.weights, inputs, keep, net.moments.as_deref());
         let [out, stride] = [shape.outputs(), padded(shape.outputs())];
         let outputs = &block.z[..places.len() * stride];
         net.loss.prepare(out, outputs, &mut block.d);
@@ -215,24 +113,100 @@ impl<'a> Sum<'a> {
         sum
     }
 
-    /// The ways of some samples that do not depend on the direction of a product.
+    /// The ways of some samples that do not depend on the direction of a product with this matrix.
     pub(super) fn there_and_back(
         &self,
         places: Range<usize>,
         block: &mut Block,
-        weights: &Weights,
         inputs: &[f64],
+        matrix: Matrix,
         derivatives: &mut impl Gather,
     ) -> f64 {
-        let sum = self.there(places, block, weights, inputs);
-        if let Want::Product(Matrix::Hessian, _) = self.want {
-            block.backward(&self.net.shape, weights, inputs, Keep::Bend, derivatives);
+        let keep = matrix.keep();
+        let sum = self.there(places, block, inputs, keep);
+        if keep == Keep::Bend {
+            block.backward(&self.net.shape, self.weights, inputs, keep, derivatives);
         }
         sum
     }
 
-    fn goal(&self, place: usize) -> Goal<'_> {
+    fn goal(&self, place: usize) -> Goal<'a> {
         self.net
             .goal(self.batch.map_or(place, |batch| batch[place]))
+    }
+}
+
+/// A sum over samples.
+#[derive(Clone, Copy)]
+pub(super) struct Sum<'a> {
+    pub(super) way: Way<'a>,
+    pub(super) want: Want<'a>,
+}
+
+impl<'a> Sum<'a> {
+    /// The mean loss; the mean of what is wanted goes to `mean`.
+    pub(super) fn mean(&self, mean: Option<&mut [f64]>) -> f64 {
+        let net = self.way.net;
+        let count = self.way.batch.map_or(net.samples, <[usize]>::len);
+        let part = |places| self.part(places);
+        let join = |first: &mut Lent<'a, Room>, second: Lent<Room>| {
+            first.loss += second.loss;
+            first.along.sums.add(&second.along.sums);
+        };
+        let room = halves(0..count, net.part(), &part, &join);
+        let share = 1.0 / real(count);
+        if let Some(mean) = mean {
+            mean.fill(0.0);
+            room.along.sums.add_to(&net.shape.layout, share, mean);
+        }
+        room.loss * share
+    }
+
+    /// The sum over these places among the samples.
+    fn part(&self, places: Range<usize>) -> Lent<'a, Room> {
+        let net = self.way.net;
+        let mut room = net.room();
+        room.loss = 0.0;
+        room.along.sums.clear();
+        for places in net.blocks(places) {
+            self.block(places, &mut room);
+        }
+        room
+    }
+
+    fn block(&self, places: Range<usize>, room: &mut Room) {
+        let (way, net) = (self.way, self.way.net);
+        let Room {
+            block,
+            derivatives,
+            loss,
+            along,
+            gathered,
+        } = room;
+        let inputs = match way.batch {
+            None => net.rows(places.clone()),
+            Some(batch) => net.gather(&batch[places.clone()], gathered),
+        };
+        match self.want {
+            Want::Value => *loss += way.there(places, block, inputs, Keep::Value),
+            Want::Gradient => {
+                *loss += way.there(places, block, inputs, Keep::Slope);
+                let sums = &mut along.sums;
+                block.backward(&net.shape, way.weights, inputs, Keep::Slope, sums);
+            }
+            Want::Product(matrix, direction) => {
+                let own = places.clone();
+                *loss += way.there_and_back(own, block, inputs, matrix, derivatives);
+                let ways = Ways {
+                    weights: way.weights,
+                    inputs,
+                    block,
+                    derivatives,
+                };
+                along.add(net, matrix, direction, places, ways, |place| {
+                    way.goal(place)
+                });
+            }
+        }
     }
 }

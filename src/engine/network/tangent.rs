@@ -5,21 +5,23 @@
 //! that is the product with the Gauss-Newton matrix: Schraudolph 2002.
 
 use super::lines::Lines;
+use super::matrix::narrow;
 use super::norm::{Affine, Extent, Norm, NormTangent};
+use super::number::Number;
 use super::pass::{Block, Shape, add, multiply};
 use super::weights::{Gather, Sums, Weights};
 
 /// What the way back makes of each layer but the first: the derivative by z. Where there are normalisations, that by u of each.
 #[derive(Default)]
-pub(super) struct Derivatives {
-    d: Vec<Lines>,
-    u: Vec<Lines>,
+pub(super) struct Derivatives<E = f64> {
+    d: Vec<Lines<E>>,
+    u: Vec<Lines<E>>,
 }
 
-impl Derivatives {
+impl<E: Number> Derivatives<E> {
     /// Room for so many samples.
     pub(super) fn new(shape: &Shape, samples: usize) -> Self {
-        let room = |l: usize| Lines::zeros(samples * shape.stride(l));
+        let room = |l: usize| Lines::zeros(samples * shape.stride_in::<E>(l));
         let norms = if shape.norm == Norm::None {
             0
         } else {
@@ -28,6 +30,17 @@ impl Derivatives {
         Self {
             d: (2..=shape.hidden() + 1).map(room).collect(),
             u: (1..=norms).map(room).collect(),
+        }
+    }
+
+    /// What another holds, rounded.
+    pub(super) fn take(&mut self, shape: &Shape, from: &Derivatives) {
+        let widths = [&shape.widths[2..], &shape.widths[1..]];
+        let lists = [(&mut self.d, &from.d), (&mut self.u, &from.u)];
+        for ((own, from), widths) in lists.into_iter().zip(widths) {
+            for ((own, from), width) in own.iter_mut().zip(from).zip(widths) {
+                narrow(from, *width, own);
+            }
         }
     }
 }
@@ -45,38 +58,38 @@ impl Gather for Derivatives {
 }
 
 /// The tangents of a block of samples.
-pub(super) struct Tangents {
-    hidden: Vec<Hidden>,
+pub(super) struct Tangents<E> {
+    hidden: Vec<Hidden<E>>,
     /// Those of the outputs, and of the derivative by them.
-    pub(super) z: Lines,
-    pub(super) d: Lines,
+    pub(super) z: Lines<E>,
+    pub(super) d: Lines<E>,
     /// Room for u̇ of a layer, ḋ and ġ of a layer, and u.
-    u: Lines,
-    back: [Lines; 2],
-    plain: Lines,
+    u: Lines<E>,
+    back: [Lines<E>; 2],
+    plain: Lines<E>,
 }
 
 /// Those of a hidden layer.
-struct Hidden {
-    h: Lines,
+struct Hidden<E> {
+    h: Lines<E>,
     /// The tangent of φ′(u) times g.
-    bent: Lines,
-    norm: Option<NormTangent>,
+    bent: Lines<E>,
+    norm: Option<NormTangent<E>>,
 }
 
-impl Tangents {
+impl<E: Number> Tangents<E> {
     /// Room for so many samples.
     pub(super) fn new(shape: &Shape, samples: usize) -> Self {
         let layer = |l: usize| {
-            let room = || Lines::zeros(samples * shape.stride(l + 1));
+            let room = || Lines::zeros(samples * shape.stride_in::<E>(l + 1));
             Hidden {
                 h: room(),
                 bent: room(),
                 norm: (shape.norm != Norm::None).then(NormTangent::default),
             }
         };
-        let last = || Lines::zeros(samples * shape.stride(shape.hidden() + 1));
-        let widest = || Lines::zeros(samples * shape.widest());
+        let last = || Lines::zeros(samples * shape.stride_in::<E>(shape.hidden() + 1));
+        let widest = || Lines::zeros(samples * shape.widest::<E>());
         Self {
             hidden: (0..shape.hidden()).map(layer).collect(),
             z: last(),
@@ -92,14 +105,14 @@ impl Tangents {
     pub(super) fn forward(
         &mut self,
         shape: &Shape,
-        block: &Block,
-        [weights, direction]: [&Weights; 2],
-        inputs: &[f64],
+        block: &Block<E>,
+        [weights, direction]: [&Weights<E>; 2],
+        inputs: &[E],
         bent: bool,
     ) {
-        let samples = inputs.len() / shape.stride(0);
+        let samples = inputs.len() / shape.stride_in::<E>(0);
         for (l, layer) in weights.layers.iter().enumerate() {
-            let [before, len] = [l, l + 1].map(|l| samples * shape.stride(l));
+            let [before, len] = [l, l + 1].map(|l| samples * shape.stride_in::<E>(l));
             let (past, from) = self.hidden.split_at_mut(l);
             let past = past.last();
             let input = l
@@ -119,7 +132,7 @@ impl Tangents {
             let kept = &block.hidden[l];
             if let (Some(normalised), Some(norm)) = (&kept.normalised, &mut own.norm) {
                 let [affine, moved] = [weights, direction].map(|of| Affine::of(&of.norms[l]));
-                normalised.tangent(shape.extent(l), affine, moved, out, norm);
+                normalised.tangent(shape.extent::<E>(l), affine, moved, out, norm);
             }
             multiply(&mut own.h[..len], &kept.slope, out);
             if bent && shape.activation.bends() {
@@ -136,22 +149,22 @@ impl Tangents {
     pub(super) fn backward(
         &mut self,
         shape: &Shape,
-        block: &Block,
-        derivatives: Option<&Derivatives>,
-        [weights, direction]: [&Weights; 2],
-        inputs: &[f64],
-        sums: &mut Sums,
+        block: &Block<E>,
+        derivatives: Option<&Derivatives<E>>,
+        [weights, direction]: [&Weights<E>; 2],
+        inputs: &[E],
+        sums: &mut Sums<E>,
     ) {
-        let samples = inputs.len() / shape.stride(0);
+        let samples = inputs.len() / shape.stride_in::<E>(0);
         let [d, g] = &mut self.back;
-        let outputs = samples * shape.stride(shape.hidden() + 1);
+        let outputs = samples * shape.stride_in::<E>(shape.hidden() + 1);
         d[..outputs].copy_from_slice(&self.d[..outputs]);
         for l in (1..=shape.hidden()).rev() {
-            let [len, before] = [l + 1, l].map(|l| samples * shape.stride(l));
+            let [len, before] = [l + 1, l].map(|l| samples * shape.stride_in::<E>(l));
             let (kept, own) = (&block.hidden[l - 1], &mut self.hidden[l - 1]);
             sums.layers[l].add(&d[..len], &kept.h[..before]);
             if !shape.skips(l) {
-                g[..before].fill(0.0);
+                g[..before].fill(E::default());
             }
             weights.layers[l].add_back(&d[..len], &mut g[..before]);
             if let Some(plain) = derivatives {
@@ -166,7 +179,7 @@ impl Tangents {
             let (Some(normalised), Some(norm)) = (&kept.normalised, &mut own.norm) else {
                 continue;
             };
-            let extent = shape.extent(l - 1);
+            let extent = shape.extent::<E>(l - 1);
             let [gamma, moved] = [weights, direction].map(|of| &of.norms[l - 1][0][..]);
             if let Some(plain) = derivatives {
                 let u = &mut self.plain[..before];
@@ -175,10 +188,10 @@ impl Tangents {
                 let to = [&mut d_gamma[..], d_beta];
                 normalised.backward_tangent(extent, [gamma, moved], [u, d], to, norm);
             } else {
-                sums.norm(l - 1, extent, d, normalised.z());
+                sums.add_norm(l - 1, extent, d, normalised.z());
                 normalised.backward(extent, gamma, d, norm.means());
             }
         }
-        sums.layers[0].add(&d[..samples * shape.stride(1)], inputs);
+        sums.layers[0].add(&d[..samples * shape.stride_in::<E>(1)], inputs);
     }
 }

@@ -11,7 +11,7 @@ use super::matrix::{Columns, Rows, add_product, padded};
 use super::norm::Norm;
 use super::objective::NetworkLoss;
 use super::pass::{Block, Shape, multiply_by};
-use super::sum::{Matrix, Sum, Want};
+use super::sum::{Matrix, Way};
 use super::tangent::Derivatives;
 use super::weights::Weights;
 use crate::engine::real;
@@ -29,8 +29,7 @@ pub(super) fn traces(net: &NetworkLoss, matrix: Matrix, theta: &[f64]) -> Option
     if !known || operations(shape, net.loss, matrix) > MOST_PRODUCTS * 6 * shape.layout.dim() {
         return None;
     }
-    let mut weights = Weights::new(&shape.widths, &shape.layout);
-    weights.load(&shape.layout, theta);
+    let weights = net.weights(theta);
     let descent = Descent {
         net,
         matrix,
@@ -40,7 +39,7 @@ pub(super) fn traces(net: &NetworkLoss, matrix: Matrix, theta: &[f64]) -> Option
         } else {
             Lines::default()
         },
-        weights,
+        weights: &weights,
     };
     let places: Vec<Range<usize>> = net.blocks(0..net.samples).collect();
     let parts: Vec<Vec<[f64; 2]>> = places
@@ -92,7 +91,7 @@ struct Descent<'a> {
     net: &'a NetworkLoss,
     matrix: Matrix,
     theta: &'a [f64],
-    weights: Weights,
+    weights: &'a Weights,
     /// Those of layer 1, where there is one before the last.
     squares: Lines,
 }
@@ -111,9 +110,9 @@ impl Descent<'_> {
         let (mut block, mut derivatives) =
             (Block::new(shape, count), Derivatives::new(shape, count));
         let inputs = net.rows(places.clone());
-        let sum = Sum::new(net, self.theta, Want::Product(self.matrix, &[]));
-        let (weights, own) = (&self.weights, places.clone());
-        sum.there_and_back(own, &mut block, weights, inputs, &mut derivatives);
+        let (way, weights) = (Way::new(net, self.weights), self.weights);
+        let own = places.clone();
+        way.there_and_back(own, &mut block, inputs, self.matrix, &mut derivatives);
         let last = shape.hidden();
         let bends = self.matrix == Matrix::Hessian && shape.activation.bends();
         // Columns by what a layer makes; a diagonal of the layer above.

@@ -3,37 +3,39 @@
 use super::layout::Layout;
 use super::lines::Lines;
 use super::matrix::{
-    Columns, Rows, add_product, add_rows, add_transposed_product, add_unpadded, pad, padded,
-    transpose,
+    Columns, Rows, add_product, add_rows, add_transposed_product, add_unpadded, pad, padded_in,
+    round, transpose,
 };
 use super::norm::Extent;
+use super::number::Number;
+use super::pass::add;
 
 /// θ, or a direction in its space, ready for products.
-pub(super) struct Weights {
-    pub(super) layers: Vec<Layer>,
+pub(super) struct Weights<E = f64> {
+    pub(super) layers: Vec<Layer<E>>,
     /// γ and β of each normalisation.
-    pub(super) norms: Vec<[Vec<f64>; 2]>,
+    pub(super) norms: Vec<[Vec<E>; 2]>,
 }
 
 /// The weights and biases of a layer.
-pub(super) struct Layer {
+pub(super) struct Layer<E> {
     widths: [usize; 2],
     /// in × out, for the way there.
-    transposed: Lines,
+    transposed: Lines<E>,
     /// out × in, for the way back.
-    upright: Lines,
+    upright: Lines<E>,
     /// A row; zeros where there are no biases.
-    biases: Lines,
+    biases: Lines<E>,
 }
 
-impl Weights {
+impl<E: Number> Weights<E> {
     /// Zeros, for layers of these widths.
     pub(super) fn new(widths: &[usize], layout: &Layout) -> Self {
         let layer = |pair: &[usize]| Layer {
             widths: [pair[0], pair[1]],
-            transposed: Lines::zeros(pair[0] * padded(pair[1])),
-            upright: Lines::zeros(pair[1] * padded(pair[0])),
-            biases: Lines::zeros(padded(pair[1])),
+            transposed: Lines::zeros(pair[0] * padded_in::<E>(pair[1])),
+            upright: Lines::zeros(pair[1] * padded_in::<E>(pair[0])),
+            biases: Lines::zeros(padded_in::<E>(pair[1])),
         };
         Self {
             layers: widths.windows(2).map(layer).collect(),
@@ -51,37 +53,37 @@ impl Weights {
                 pad(weights, layer.widths[0], &mut layer.upright);
             }
             let biases = &theta[layout.bias(l)];
-            layer.biases[..biases.len()].copy_from_slice(biases);
+            round((&mut layer.biases, biases));
         }
         for (l, norm) in self.norms.iter_mut().enumerate() {
             for (to, range) in norm.iter_mut().zip(layout.norm(l)) {
-                to.copy_from_slice(&theta[range]);
+                round((to, &theta[range]));
             }
         }
     }
 }
 
-fn norms(layout: &Layout) -> Vec<[Vec<f64>; 2]> {
-    let norm = |l| layout.norm(l).map(|range| vec![0.0; range.len()]);
+fn norms<E: Number>(layout: &Layout) -> Vec<[Vec<E>; 2]> {
+    let norm = |l| layout.norm(l).map(|range| vec![E::default(); range.len()]);
     (0..layout.norms()).map(norm).collect()
 }
 
-impl Layer {
+impl<E: Number> Layer<E> {
     /// z = W h + b for each row h.
-    pub(super) fn forward(&self, h: &[f64], z: &mut [f64]) {
+    pub(super) fn forward(&self, h: &[E], z: &mut [E]) {
         z.chunks_exact_mut(self.biases.len())
             .for_each(|row| row.copy_from_slice(&self.biases));
         self.add_forward(h, z);
     }
 
     /// Adds W h to z.
-    pub(super) fn add_forward(&self, h: &[f64], z: &mut [f64]) {
+    pub(super) fn add_forward(&self, h: &[E], z: &mut [E]) {
         let [depth, width] = self.widths;
         add_product(rows(z, width), columns(h, depth), &self.transposed);
     }
 
     /// Adds Wᵀ d to the derivative by h, for each row d.
-    pub(super) fn add_back(&self, d: &[f64], h: &mut [f64]) {
+    pub(super) fn add_back(&self, d: &[E], h: &mut [E]) {
         let [width, depth] = self.widths;
         add_product(rows(h, width), columns(d, depth), &self.upright);
     }
@@ -96,27 +98,27 @@ pub(super) trait Gather {
 }
 
 /// Sums that become a gradient, or the product of a matrix and a direction.
-pub(super) struct Sums {
-    pub(super) layers: Vec<LayerSums>,
+pub(super) struct Sums<E = f64> {
+    pub(super) layers: Vec<LayerSums<E>>,
     /// Those for γ and β of each normalisation.
-    pub(super) norms: Vec<[Vec<f64>; 2]>,
+    pub(super) norms: Vec<[Vec<E>; 2]>,
 }
 
 /// The sums for a layer.
-pub(super) struct LayerSums {
+pub(super) struct LayerSums<E> {
     widths: [usize; 2],
     /// out × in.
-    weights: Lines,
-    biases: Lines,
+    weights: Lines<E>,
+    biases: Lines<E>,
 }
 
-impl Sums {
+impl<E: Number> Sums<E> {
     /// Zeros, for layers of these widths.
     pub(super) fn new(widths: &[usize], layout: &Layout) -> Self {
         let layer = |pair: &[usize]| LayerSums {
             widths: [pair[0], pair[1]],
-            weights: Lines::zeros(pair[1] * padded(pair[0])),
-            biases: Lines::zeros(padded(pair[1])),
+            weights: Lines::zeros(pair[1] * padded_in::<E>(pair[0])),
+            biases: Lines::zeros(padded_in::<E>(pair[1])),
         };
         Self {
             layers: widths.windows(2).map(layer).collect(),
@@ -130,20 +132,20 @@ impl Sums {
             weights, biases, ..
         } in &mut self.layers
         {
-            weights.fill(0.0);
-            biases.fill(0.0);
+            weights.fill(E::default());
+            biases.fill(E::default());
         }
         self.norms
             .iter_mut()
             .flatten()
-            .for_each(|sum| sum.fill(0.0));
+            .for_each(|sum| sum.fill(E::default()));
     }
 
     /// Adds other sums.
     pub(super) fn add(&mut self, other: &Self) {
         for (layer, other) in self.layers.iter_mut().zip(&other.layers) {
-            add(&other.weights, 1.0, &mut layer.weights);
-            add(&other.biases, 1.0, &mut layer.biases);
+            add(&mut layer.weights, &other.weights);
+            add(&mut layer.biases, &other.biases);
         }
         for (norm, other) in self
             .norms
@@ -151,8 +153,17 @@ impl Sums {
             .flatten()
             .zip(other.norms.iter().flatten())
         {
-            add(other, 1.0, norm);
+            add(norm, other);
         }
+    }
+
+    /// Adds what the derivatives by u say of γ and β of a normalisation.
+    pub(super) fn add_norm(&mut self, l: usize, extent: Extent, u: &[E], z: &[E]) {
+        let [d_gamma, d_beta] = &mut self.norms[l];
+        extent.each(u.len(), |at, feature, _| {
+            d_gamma[feature] += u[at] * z[at];
+            d_beta[feature] += u[at];
+        });
     }
 
     /// Adds a share of the sums to a gradient.
@@ -160,11 +171,11 @@ impl Sums {
         for (l, layer) in self.layers.iter().enumerate() {
             let weights = &mut gradient[layout.weight(l)];
             add_unpadded(&layer.weights, layer.widths[0], share, weights);
-            add(&layer.biases, share, &mut gradient[layout.bias(l)]);
+            add_share(&layer.biases, share, &mut gradient[layout.bias(l)]);
         }
         for (l, norm) in self.norms.iter().enumerate() {
             for (sum, range) in norm.iter().zip(layout.norm(l)) {
-                add(sum, share, &mut gradient[range]);
+                add_share(sum, share, &mut gradient[range]);
             }
         }
     }
@@ -176,42 +187,37 @@ impl Gather for Sums {
     }
 
     fn norm(&mut self, l: usize, extent: Extent, u: &[f64], z: &[f64]) {
-        let [d_gamma, d_beta] = &mut self.norms[l];
-        extent.each(u.len(), |at, feature, _| {
-            d_gamma[feature] += u[at] * z[at];
-            d_beta[feature] += u[at];
-        });
+        self.add_norm(l, extent, u, z);
     }
 }
 
-impl LayerSums {
+impl<E: Number> LayerSums<E> {
     /// Adds what the derivatives by z say of weights and biases, for each row d.
-    pub(super) fn add(&mut self, d: &[f64], h: &[f64]) {
+    pub(super) fn add(&mut self, d: &[E], h: &[E]) {
         self.add_weights(d, h);
         add_rows(&mut self.biases, d);
     }
 
     /// Adds d hᵀ to those of the weights, for each row d and each row h.
-    pub(super) fn add_weights(&mut self, d: &[f64], h: &[f64]) {
+    pub(super) fn add_weights(&mut self, d: &[E], h: &[E]) {
         let [width, depth] = self.widths;
         add_transposed_product(rows(&mut self.weights, width), columns(d, depth), h);
     }
 }
 
-fn add(from: &[f64], share: f64, to: &mut [f64]) {
-    to.iter_mut()
-        .zip(from)
-        .for_each(|(to, from)| *to += share * from);
+fn add_share<E: Number>(from: &[E], share: f64, to: &mut [f64]) {
+    let pairs = to.iter_mut().zip(from);
+    pairs.for_each(|(to, from)| *to += share * from.wide());
 }
 
-fn rows(numbers: &mut [f64], width: usize) -> Rows<'_> {
+fn rows<E>(numbers: &mut [E], width: usize) -> Rows<'_, E> {
     Rows { numbers, width }
 }
 
-fn columns(numbers: &[f64], depth: usize) -> Columns<'_> {
+fn columns<E: Number>(numbers: &[E], depth: usize) -> Columns<'_, E> {
     Columns {
         numbers,
-        stride: padded(depth),
+        stride: padded_in::<E>(depth),
         depth,
     }
 }

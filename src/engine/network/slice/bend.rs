@@ -1,7 +1,7 @@
 //! Activations over a block of samples.
 
-use super::number::{Number, Of, exponentials, limited, splat};
 use crate::engine::network::Activation;
+use crate::engine::network::number::{Number, Of, exponentials, limited, splat};
 use crate::engine::real::{Kernel, dispatch};
 use fearless_simd::Simd;
 use fearless_simd::prelude::*;

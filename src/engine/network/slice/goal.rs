@@ -1,8 +1,8 @@
 //! The losses of a block of samples.
 
-use super::number::{Number, Of, exponentials, limited, splat};
 use crate::engine::network::Loss;
 use crate::engine::network::loss::Goal;
+use crate::engine::network::number::{Number, Of, exponentials, limited, splat};
 use crate::engine::real;
 use crate::engine::real::{Kernel, dispatch};
 use fearless_simd::Simd;

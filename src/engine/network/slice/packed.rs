@@ -1,7 +1,7 @@
 //! The weights of layers in the order in which their products want them.
 
-use super::number::{Number, Of, splat};
 use crate::engine::network::layout::Layout;
+use crate::engine::network::number::{Number, Of, splat};
 use crate::engine::real;
 use crate::engine::real::{Kernel, dispatch};
 use fearless_simd::Simd;

@@ -5,13 +5,13 @@
 //! or off: a point of the row needs no product with the weights.
 
 use super::goal::{Parts, less, losses};
-use super::number::Number;
 use super::packed::{combine, dense, pack};
 use super::{First, GROUP, Slice};
 use crate::engine::network::Loss;
 use crate::engine::network::lines::Lines;
 use crate::engine::network::loss::Goal;
 use crate::engine::network::matrix::padded;
+use crate::engine::network::number::Number;
 use crate::engine::real;
 use crate::engine::real::{Kernel, dispatch};
 use fearless_simd::prelude::*;

@@ -1,13 +1,11 @@
-//! The numbers that a slice is computed in, and their exponential.
+//! The numbers that slices and products are computed in, and their exponential.
 
 use crate::engine::elementary;
 use fearless_simd::Simd;
 use fearless_simd::prelude::*;
 
 /// f64, or f32 where speed counts for more than digits.
-pub(in crate::engine::network) trait Number:
-    SimdFloatElement + 'static
-{
+pub(super) trait Number: SimdFloatElement + Send + Sync + 'static {
     /// The lanes of the widest vector.
     const MOST_LANES: usize;
     /// Adding it rounds a number to a whole one, which then stands in the low bits.
