@@ -19,6 +19,8 @@ pub(super) struct Lanczos<'a> {
     begun: u64,
     /// The largest image of a direction so far.
     size: f64,
+    /// How often a direction is made orthogonal to all others: what rounding leaves the first time is gone the second time.
+    rounds: usize,
 }
 
 impl<'a> Lanczos<'a> {
@@ -40,7 +42,13 @@ impl<'a> Lanczos<'a> {
             seed,
             begun: 0,
             size: 0.0,
+            rounds: 2,
         }
+    }
+
+    /// The same for what is no more than a guess.
+    pub(super) fn hasty(self) -> Self {
+        Self { rounds: 1, ..self }
     }
 
     /// Begins near a direction. A tenth of the random one stays, so that no eigenvalue can be missed.
@@ -108,8 +116,7 @@ impl<'a> Lanczos<'a> {
     }
 
     fn clean(&self, vector: &mut [f64]) {
-        // What rounding leaves is cleaned once more, of both.
-        for _ in 0..2 {
+        for _ in 0..self.rounds {
             clean(vector, self.known);
             clean(vector, &self.basis);
         }

@@ -10,8 +10,8 @@ use crate::engine::objective::norm;
 const MOST: usize = 1000;
 pub(super) const MEMORY: usize = 100_000_000;
 
-/// In fewer dimensions a guess saves nothing.
-const GUESSED: usize = 100;
+/// In so few dimensions neither guesses nor threads save anything.
+const SMALL: usize = 100;
 
 /// What is looked for.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -100,14 +100,18 @@ pub fn lanczos(matrix: &dyn Symmetric, ask: &Ask, cancel: &Cancel) -> Result<Ext
         vectors: ask.vectors || ask.repeated,
         ..*ask
     };
-    // On one of the threads that products are made on, which then need not be woken for each.
-    rayon::scope(|_| {
+    let find = || {
         let (mut found, complete) = once(matrix, &first, &[], cancel)?;
         if ask.repeated && !complete {
             again(matrix, ask, &mut found, cancel)?;
         }
         Ok(found)
-    })
+    };
+    if matrix.dim() <= SMALL {
+        return find();
+    }
+    // On one of the threads that products are made on, which then need not be woken for each.
+    rayon::scope(|_| find())
 }
 
 /// Looks beside what was found until nothing more belongs to it.
@@ -184,7 +188,7 @@ fn once(
 ) -> Result<(Extremes, bool), EigenError> {
     let all = matrix.dim() - known.len();
     let most = all.min(room(matrix));
-    let guessed = ask.top == 1 && ask.bottom == 0 && all > GUESSED && known.is_empty();
+    let guessed = ask.top == 1 && ask.bottom == 0 && all > SMALL && known.is_empty();
     let guess = guessed.then(|| guess(matrix, ask, cancel)).flatten();
     let mut lanczos = match &guess {
         Some(guess) => Lanczos::from(guess.direction.clone()),
@@ -269,9 +273,9 @@ impl Guess {
 fn guess(matrix: &dyn Symmetric, ask: &Ask, cancel: &Cancel) -> Option<Guess> {
     const ROUGH_STEPS: usize = 6;
     let rounded = matrix.rounded()?;
-    let mut lanczos = Lanczos::new(rounded.dim(), &[], ask.seed);
+    let mut lanczos = Lanczos::new(rounded.dim(), &[], ask.seed).hasty();
     if let Some(rough) = rounded.rough() {
-        let mut hint = Lanczos::from(lanczos.next().to_vec());
+        let mut hint = Lanczos::from(lanczos.next().to_vec()).hasty();
         for _ in 0..ROUGH_STEPS {
             hint.step(&*rough).ok()?;
         }
