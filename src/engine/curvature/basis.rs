@@ -75,8 +75,8 @@ impl<'a> Lanczos<'a> {
         Some((direction, next.unwrap_or(f64::NEG_INFINITY)))
     }
 
-    /// The largest eigenvalue after one step, where the next one is at most `next`, as [`Self::extremes`] says it.
-    pub(super) fn only(&self, next: f64) -> Eigen {
+    /// The largest eigenvalue after one step, where the next one is at most `next`, as [`Self::extremes`] says it; and its residual.
+    pub(super) fn only(&self, next: f64) -> (Eigen, f64) {
         let (value, residual) = (self.small.diagonal[0], self.beyond);
         let gap = value - next;
         let by_gap = if gap > 0.0 {
@@ -84,11 +84,12 @@ impl<'a> Lanczos<'a> {
         } else {
             f64::INFINITY
         };
-        Eigen {
+        let eigen = Eigen {
             value,
             error: residual.min(by_gap),
             vector: Vec::new(),
-        }
+        };
+        (eigen, residual)
     }
 
     /// Goes on from a random direction that is orthogonal to all others; from none where they are all there are.
@@ -150,11 +151,6 @@ impl<'a> Lanczos<'a> {
             self.begin();
         }
         Ok(())
-    }
-
-    /// ‖A v − λ v‖ after one step from v.
-    pub(super) fn residual(&self) -> f64 {
-        self.beyond
     }
 
     /// Whether the directions so far span an invariant subspace.
@@ -224,7 +220,11 @@ impl<'a> Lanczos<'a> {
         vector
     }
 
-    pub(super) fn with_vectors(&self, mut found: Extremes) -> Extremes {
+    /// With the vectors, if they are wanted.
+    pub(super) fn finished(&self, mut found: Extremes, ask: &Ask) -> Extremes {
+        if !ask.vectors {
+            return found;
+        }
         let (count, (_, rows)) = (self.basis.len(), self.all());
         let vector = |k: usize| unit(self.combine(&rows, k)).unwrap_or_else(|| vec![0.0; self.dim]);
         for (rank, eigen) in found.top.iter_mut().enumerate() {

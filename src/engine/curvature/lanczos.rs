@@ -213,12 +213,7 @@ fn once(
         let (mut found, error) = lanczos.extremes(ask, complete);
         found.products += guess.as_ref().map_or(0, |guess| guess.products);
         if complete || error <= ask.tolerance {
-            let found = if ask.vectors {
-                lanczos.with_vectors(found)
-            } else {
-                found
-            };
-            return Ok((found, complete));
+            return Ok((lanczos.finished(found, ask), complete));
         }
         if count == most {
             return Err(EigenError::NotFound {
@@ -246,62 +241,64 @@ struct Guess {
 impl Guess {
     /// The eigenvalue, if one product with all digits says that it is near enough.
     fn holds(&self, lanczos: &Lanczos, ask: &Ask) -> Option<Extremes> {
-        let eigen = lanczos.only(self.next);
-        let (nearest, most) = (ask.tolerance * eigen.value.abs(), eigen.error);
-        let off = if ask.vectors {
-            lanczos.residual()
-        } else {
-            most
-        };
+        let (eigen, residual) = lanczos.only(self.next);
+        let off = if ask.vectors { residual } else { eigen.error };
+        if off > ask.tolerance * eigen.value.abs() {
+            return None;
+        }
         let found = Extremes {
             top: vec![eigen],
             bottom: Vec::new(),
             products: self.products + 1,
         };
-        (off <= nearest).then(|| {
-            if ask.vectors {
-                lanczos.with_vectors(found)
-            } else {
-                found
-            }
-        })
+        Some(lanczos.finished(found, ask))
     }
 }
 
 /// Looks for the largest eigenvalue of the rounded matrix, from where a rough one has it. `None` where there is no such matrix, or nothing
 /// to be found with its few digits.
 fn guess(matrix: &dyn Symmetric, ask: &Ask, cancel: &Cancel) -> Option<Guess> {
-    const ROUGH_STEPS: usize = 6;
+    // Nearer than this to the rough matrix's is no nearer to the other's.
+    const ROUGH: (f64, usize) = (1e-3, 6);
     let rounded = matrix.rounded()?;
     let mut lanczos = Lanczos::new(rounded.dim(), &[], ask.seed).hasty();
     if let Some(rough) = rounded.rough() {
         let mut hint = Lanczos::from(lanczos.next().to_vec()).hasty();
-        for _ in 0..ROUGH_STEPS {
-            hint.step(&*rough).ok()?;
-        }
+        climb(&mut hint, &*rough, ROUGH, cancel)?;
         lanczos.lean_to(hint.largest()?.0);
     }
     // With all digits it will be a little farther off.
     let tolerance = (0.9 * ask.tolerance).max(1e-12);
-    let own = Ask {
-        vectors: false,
-        ..*ask
-    };
-    for count in 1..=room(matrix) {
+    if !climb(&mut lanczos, &*rounded, (tolerance, room(matrix)), cancel)? {
+        return None;
+    }
+    let (direction, next) = lanczos.largest()?;
+    Some(Guess {
+        direction,
+        next,
+        products: lanczos.basis.len(),
+    })
+}
+
+/// Takes steps until the largest eigenvalue is known to a tolerance, but not more than so many. Returns whether it is; `None` where there is
+/// no next step.
+fn climb(
+    lanczos: &mut Lanczos,
+    matrix: &dyn Symmetric,
+    (tolerance, most): (f64, usize),
+    cancel: &Cancel,
+) -> Option<bool> {
+    let ask = Ask::largest(tolerance);
+    for count in 1..=most {
         if cancel.is_cancelled() {
             return None;
         }
-        lanczos.step(&*rounded).ok()?;
-        if count > 2 && lanczos.extremes(&own, false).1 <= tolerance {
-            let (direction, next) = lanczos.largest()?;
-            return Some(Guess {
-                direction,
-                next,
-                products: count,
-            });
+        lanczos.step(matrix).ok()?;
+        if count > 2 && lanczos.extremes(&ask, false).1 <= tolerance {
+            return Some(true);
         }
     }
-    None
+    Some(false)
 }
 
 #[cfg(test)]
