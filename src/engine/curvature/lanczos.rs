@@ -206,8 +206,7 @@ fn once(
             return Ok((found, false));
         }
         let complete = count == all;
-        let due = count < 64 || count.is_multiple_of(8) || count == most;
-        if !due || count < (ask.top + ask.bottom + 2).min(most) {
+        if !is_due(count, most) || count < (ask.top + ask.bottom + 2).min(most) {
             continue;
         }
         let (mut found, error) = lanczos.extremes(ask, complete);
@@ -217,12 +216,17 @@ fn once(
         }
         if count == most {
             return Err(EigenError::NotFound {
-                products: count,
+                products: found.products,
                 tolerance: ask.tolerance,
                 error,
             });
         }
     }
+}
+
+/// Whether to look at the eigenvalues after so many steps: of many that takes long.
+fn is_due(count: usize, most: usize) -> bool {
+    count < 64 || count.is_multiple_of(8) || count == most
 }
 
 /// So many directions there is room for.
@@ -294,7 +298,7 @@ fn climb(
             return None;
         }
         lanczos.step(matrix).ok()?;
-        if count > 2 && lanczos.extremes(&ask, false).1 <= tolerance {
+        if count > 2 && is_due(count, most) && lanczos.extremes(&ask, false).1 <= tolerance {
             return Some(true);
         }
     }
