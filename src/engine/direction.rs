@@ -55,11 +55,31 @@ pub(in crate::engine) fn add(a: &mut [f64], factor: f64, b: &[f64]) {
     );
 }
 
+/// Multiplies all numbers by the same.
+pub(in crate::engine) fn scale(vector: &mut [f64], factor: f64) {
+    wide(
+        vector.len(),
+        #[inline(always)]
+        || vector.iter_mut().for_each(|number| *number *= factor),
+    );
+}
+
 /// `vector` with the length 1 and its largest number positive; `None` where it has no direction.
 pub(in crate::engine) fn unit(vector: Vec<f64>) -> Option<Vec<f64>> {
-    let larger = |a: f64, b: f64| if b.abs() > a.abs() { b } else { a };
-    let largest = vector.iter().copied().fold(0.0, larger);
-    scaled(vector, largest.signum())
+    let magnitudes = || vector.iter().map(|number| number.abs());
+    let most = wide(
+        vector.len(),
+        #[inline(always)]
+        || {
+            magnitudes().fold(
+                0.0,
+                |most, number| if number > most { number } else { most },
+            )
+        },
+    );
+    let sign = magnitudes().position(|number| number == most);
+    let sign = sign.map_or(1.0, |place| vector[place].signum());
+    scaled(vector, sign)
 }
 
 /// What is left of `vector` when its part along `u` is taken away, with the length `length`; `None` where nothing is left but
@@ -77,7 +97,7 @@ pub(in crate::engine) fn across(mut vector: Vec<f64>, u: &[f64], length: f64) ->
 
 /// `vector` with a length, turned around if that is negative; `None` where it has no direction.
 pub(in crate::engine) fn scaled(mut vector: Vec<f64>, length: f64) -> Option<Vec<f64>> {
-    let factor = length / norm(&vector);
-    vector.iter_mut().for_each(|number| *number *= factor);
+    let factor = length / dot(&vector, &vector).sqrt();
+    scale(&mut vector, factor);
     factor.is_finite().then_some(vector)
 }

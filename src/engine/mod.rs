@@ -1,6 +1,7 @@
 //! The floor that everything stands on: pure functions of a [`Scene`](scene::Scene). No window, no files, no clock, no
 //! global random numbers.
 
+mod awake;
 pub mod cancel;
 pub mod contour;
 pub mod critical;

@@ -134,6 +134,11 @@ pub trait Products: Send + Sync {
     /// The matrix times `vector`, n numbers.
     fn multiply(&self, vector: &[f64], product: &mut [f64]);
 
+    /// `vector` times the matrix times `vector`, n numbers, where that is cheaper than the matrix times `vector`.
+    fn along(&self, _vector: &[f64]) -> Option<f64> {
+        None
+    }
+
     /// Products with the same matrix in f32, to about seven digits.
     fn rounded(&self) -> Option<Box<dyn Products + '_>> {
         None

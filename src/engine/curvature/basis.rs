@@ -3,7 +3,7 @@
 use super::lanczos::{Ask, Eigen, EigenError, Extremes};
 use super::matrix::{Symmetric, clean};
 use super::tridiagonal::Tridiagonal;
-use crate::engine::direction::{add, dot, normal, unit};
+use crate::engine::direction::{add, dot, normal, scale, scaled, unit};
 use crate::engine::rng::Purpose;
 
 /// The matrix in the basis of the directions so far: tridiagonal.
@@ -66,30 +66,21 @@ impl<'a> Lanczos<'a> {
         lanczos
     }
 
-    /// The direction of the largest eigenvalue as far as it is known, and what the next one is at most.
-    pub(super) fn largest(&self) -> Option<(Vec<f64>, f64)> {
-        let (last, (values, rows)) = (self.basis.len() - 1, self.all());
-        let direction = unit(self.combine(&rows, last))?;
-        let next = last.checked_sub(1);
-        let next = next.map(|next| values[next] + self.beyond * rows[last][next].abs());
-        Some((direction, next.unwrap_or(f64::NEG_INFINITY)))
-    }
-
-    /// The largest eigenvalue after one step, where the next one is at most `next`, as [`Self::extremes`] says it; and its residual.
-    pub(super) fn only(&self, next: f64) -> (Eigen, f64) {
-        let (value, residual) = (self.small.diagonal[0], self.beyond);
-        let gap = value - next;
-        let by_gap = if gap > 0.0 {
-            residual * residual / gap
-        } else {
-            f64::INFINITY
-        };
-        let eigen = Eigen {
-            value,
-            error: residual.min(by_gap),
-            vector: Vec::new(),
-        };
-        (eigen, residual)
+    /// The largest eigenvalue as far as it is known, with its vector, where products may be off by `rounding` of it.
+    pub(super) fn largest(&self, rounding: f64) -> Option<Eigen> {
+        let last = self.basis.len().checked_sub(1)?;
+        let (values, rows) = self.all();
+        let residual = |k: usize| self.beyond * rows[last][k].abs();
+        let off = residual(last) + rounding * values[last].abs();
+        let next = last
+            .checked_sub(1)
+            .map(|next| values[next] + residual(next));
+        let gap = values[last] - next.unwrap_or(f64::NEG_INFINITY);
+        Some(Eigen {
+            value: values[last],
+            error: bound(off, gap),
+            vector: unit(self.combine(&rows, last))?,
+        })
     }
 
     /// Goes on from a random direction that is orthogonal to all others; from none where they are all there are.
@@ -110,7 +101,7 @@ impl<'a> Lanczos<'a> {
         let before = length(&first);
         self.clean(&mut first);
         let left = length(&first) > 1e-6 * before;
-        if let Some(first) = unit(first).filter(|_| left) {
+        if let Some(first) = scaled(first, 1.0).filter(|_| left) {
             self.next = first;
         }
         left
@@ -131,19 +122,20 @@ impl<'a> Lanczos<'a> {
     pub(super) fn step(&mut self, matrix: &dyn Symmetric) -> Result<(), EigenError> {
         let mut image = vec![0.0; self.dim];
         matrix.multiply(&self.next, &mut image);
-        if image.iter().any(|number| !number.is_finite()) {
+        let size = length(&image);
+        if !size.is_finite() && image.iter().any(|number| !number.is_finite()) {
             return Err(EigenError::NotFinite);
         }
         if !self.basis.is_empty() {
             self.small.beside.push(self.beyond);
         }
-        self.size = self.size.max(length(&image));
+        self.size = self.size.max(size);
         self.small.diagonal.push(dot(&image, &self.next));
         self.basis.push(std::mem::take(&mut self.next));
         self.clean(&mut image);
         let left = length(&image);
         if left > 1e-13 * self.size {
-            image.iter_mut().for_each(|number| *number /= left);
+            scale(&mut image, 1.0 / left);
             self.beyond = left;
             self.next = image;
         } else {
@@ -170,8 +162,7 @@ impl<'a> Lanczos<'a> {
             let gaps =
                 beside(k, count).map(|other| (values[other] - values[k]).abs() - residual(other));
             let gap = gaps.fold(f64::INFINITY, f64::min);
-            let by_gap = residual(k) * residual(k) / gap.max(0.0);
-            let error = residual(k).min(if by_gap.is_nan() { 0.0 } else { by_gap });
+            let error = bound(residual(k), gap);
             worst = worst.max(if ask.vectors { residual(k) } else { error });
             Eigen {
                 value: values[k],
@@ -239,6 +230,12 @@ impl<'a> Lanczos<'a> {
 
 fn length(vector: &[f64]) -> f64 {
     dot(vector, vector).sqrt()
+}
+
+/// How far a value with such a residual can be from an eigenvalue, where all others are farther than the gap from it.
+fn bound(residual: f64, gap: f64) -> f64 {
+    let by_gap = residual * residual / gap.max(0.0);
+    residual.min(if by_gap.is_nan() { 0.0 } else { by_gap })
 }
 
 /// The places beside one of `count`.

@@ -2,6 +2,7 @@
 
 use super::basis::Lanczos;
 use super::matrix::{Beside, Symmetric, clean};
+use crate::engine::awake::{awake, join};
 use crate::engine::cancel::Cancel;
 use crate::engine::direction::unit;
 use crate::engine::objective::norm;
@@ -9,6 +10,9 @@ use crate::engine::objective::norm;
 /// The most directions, and the most numbers that all of them together may have.
 const MOST: usize = 1000;
 pub(super) const MEMORY: usize = 100_000_000;
+
+/// A rounded matrix times a direction is off by no more than this share of its largest eigenvalue.
+const ROUNDING: f64 = 4e-6;
 
 /// In so few dimensions neither guesses nor threads save anything.
 const SMALL: usize = 100;
@@ -110,8 +114,7 @@ pub fn lanczos(matrix: &dyn Symmetric, ask: &Ask, cancel: &Cancel) -> Result<Ext
     if matrix.dim() <= SMALL {
         return find();
     }
-    // On one of the threads that products are made on, which then need not be woken for each.
-    rayon::scope(|_| find())
+    awake(find)
 }
 
 /// Looks beside what was found until nothing more belongs to it.
@@ -190,8 +193,13 @@ fn once(
     let most = all.min(room(matrix));
     let guessed = ask.top == 1 && ask.bottom == 0 && all > SMALL && known.is_empty();
     let guess = guessed.then(|| guess(matrix, ask, cancel)).flatten();
+    if let Some(guess) = guess.as_ref().filter(|_| !ask.vectors)
+        && let Some(found) = guess.proved(matrix, ask)
+    {
+        return Ok((found, false));
+    }
     let mut lanczos = match &guess {
-        Some(guess) => Lanczos::from(guess.direction.clone()),
+        Some(guess) => Lanczos::from(guess.eigen.vector.clone()),
         None => Lanczos::new(matrix.dim(), known, ask.seed),
     };
     loop {
@@ -200,11 +208,6 @@ fn once(
         }
         lanczos.step(matrix)?;
         let count = lanczos.basis.len();
-        if let (1, Some(guess)) = (count, &guess)
-            && let Some(found) = guess.holds(&lanczos, ask)
-        {
-            return Ok((found, false));
-        }
         let complete = count == all;
         if !is_due(count, most) || count < (ask.top + ask.bottom + 2).min(most) {
             continue;
@@ -234,28 +237,29 @@ fn room(matrix: &dyn Symmetric) -> usize {
     MOST.min(MEMORY / matrix.dim().max(1)).max(32)
 }
 
-/// Where the largest eigenvalue is, as a rounded matrix has it.
+/// The largest eigenvalue of a rounded matrix.
 struct Guess {
-    direction: Vec<f64>,
-    /// What the next eigenvalue is at most.
-    next: f64,
+    eigen: Eigen,
     products: usize,
 }
 
 impl Guess {
-    /// The eigenvalue, if one product with all digits says that it is near enough.
-    fn holds(&self, lanczos: &Lanczos, ask: &Ask) -> Option<Extremes> {
-        let (eigen, residual) = lanczos.only(self.next);
-        let off = if ask.vectors { residual } else { eigen.error };
-        if off > ask.tolerance * eigen.value.abs() {
-            return None;
-        }
-        let found = Extremes {
-            top: vec![eigen],
+    /// The eigenvalue, if it is near enough, and the curvature along its direction says with all digits that rounding did no more than it should.
+    fn proved(&self, matrix: &dyn Symmetric, ask: &Ask) -> Option<Extremes> {
+        let Eigen { error, .. } = self.eigen;
+        let value = matrix.along(&self.eigen.vector);
+        let apart = (value - self.eigen.value).abs();
+        let sure = error <= ask.tolerance * value.abs() && apart <= ROUNDING * value.abs();
+        let vector = Vec::new();
+        sure.then(|| Extremes {
+            top: vec![Eigen {
+                value,
+                error,
+                vector,
+            }],
             bottom: Vec::new(),
             products: self.products + 1,
-        };
-        Some(lanczos.finished(found, ask))
+        })
     }
 }
 
@@ -264,22 +268,21 @@ impl Guess {
 fn guess(matrix: &dyn Symmetric, ask: &Ask, cancel: &Cancel) -> Option<Guess> {
     // Nearer than this to the rough matrix's is no nearer to the other's.
     const ROUGH: (f64, usize) = (1e-3, 6);
-    let rounded = matrix.rounded()?;
-    let mut lanczos = Lanczos::new(rounded.dim(), &[], ask.seed).hasty();
+    let (rounded, mut lanczos) = join(
+        || matrix.rounded(),
+        || Lanczos::new(matrix.dim(), &[], ask.seed).hasty(),
+    );
+    let rounded = rounded?;
     if let Some(rough) = rounded.rough() {
         let mut hint = Lanczos::from(lanczos.next().to_vec()).hasty();
         climb(&mut hint, &*rough, ROUGH, cancel)?;
-        lanczos.lean_to(hint.largest()?.0);
+        lanczos.lean_to(hint.largest(0.0)?.vector);
     }
-    // With all digits it will be a little farther off.
-    let tolerance = (0.9 * ask.tolerance).max(1e-12);
-    if !climb(&mut lanczos, &*rounded, (tolerance, room(matrix)), cancel)? {
-        return None;
-    }
-    let (direction, next) = lanczos.largest()?;
-    Some(Guess {
-        direction,
-        next,
+    // Some of it is for the rounding.
+    let tolerance = (0.7 * ask.tolerance).max(1e-12);
+    let found = climb(&mut lanczos, &*rounded, (tolerance, room(matrix)), cancel)?;
+    found.then_some(Guess {
+        eigen: lanczos.largest(ROUNDING)?,
         products: lanczos.basis.len(),
     })
 }

@@ -8,12 +8,17 @@ use rayon::prelude::*;
 use std::ops::Range;
 
 /// A symmetric n × n matrix that is known by its products with vectors.
-pub trait Symmetric: Sync {
+pub trait Symmetric: Send + Sync {
     /// n.
     fn dim(&self) -> usize;
 
     /// The matrix times `vector`; both have n numbers.
     fn multiply(&self, vector: &[f64], product: &mut [f64]);
+
+    /// `vector` times the matrix times `vector`, n numbers: where that has length 1, the Rayleigh quotient.
+    fn along(&self, vector: &[f64]) -> f64 {
+        by_product(self, vector)
+    }
 
     /// The traces of blocks on the diagonal, each with where it stands, as far as they are known without products.
     fn traces(&self) -> Vec<(Range<usize>, f64)> {
@@ -60,6 +65,13 @@ pub trait Symmetric: Sync {
         }
         Ok(matrix)
     }
+}
+
+/// `vector` times the matrix times `vector`.
+fn by_product(matrix: &(impl Symmetric + ?Sized), vector: &[f64]) -> f64 {
+    let mut product = vec![0.0; matrix.dim()];
+    matrix.multiply(vector, &mut product);
+    dot(&product, vector)
 }
 
 /// A matrix of the curvature of a loss at θ.
@@ -111,6 +123,12 @@ impl Symmetric for Curvature<'_> {
         if !known {
             product.fill(f64::NAN);
         }
+    }
+
+    fn along(&self, vector: &[f64]) -> f64 {
+        let known = self.products.as_ref();
+        let known = known.and_then(|products| products.along(vector));
+        known.unwrap_or_else(|| by_product(self, vector))
     }
 
     fn rounded(&self) -> Option<Box<dyn Symmetric + '_>> {
@@ -238,8 +256,19 @@ impl Symmetric for Beside<'_> {
 
 /// Takes away what lies along directions of length 1 that are orthogonal to each other.
 pub(super) fn clean(vector: &mut [f64], directions: &[Vec<f64>]) {
-    for direction in directions {
-        add(vector, -dot(vector, direction), direction);
+    // So many numbers of a vector stay in cache while all directions pass by.
+    const PIECE: usize = 1024;
+    let mut along = vec![0.0; directions.len()];
+    let places = |piece: usize, count: usize| piece * PIECE..piece * PIECE + count;
+    for (piece, own) in vector.chunks(PIECE).enumerate() {
+        for (along, direction) in along.iter_mut().zip(directions) {
+            *along += dot(own, &direction[places(piece, own.len())]);
+        }
+    }
+    for (piece, own) in vector.chunks_mut(PIECE).enumerate() {
+        for (along, direction) in along.iter().zip(directions) {
+            add(own, -along, &direction[places(piece, own.len())]);
+        }
     }
 }
 

@@ -2,12 +2,15 @@
 
 use super::along::{Along, Ways};
 use super::matrix::padded;
+use super::norm::Norm;
 use super::objective::{NetworkLoss, add_scaled};
 use super::pass::Block;
 use super::room::{Held, Holds, Lent};
 use super::sum::{Matrix, Way, halves};
 use super::tangent::Derivatives;
 use super::weights::{Sums, Weights};
+use crate::engine::awake::join;
+use crate::engine::direction::dot;
 use crate::engine::objective::Products;
 use crate::engine::real;
 use rayon::prelude::*;
@@ -63,6 +66,18 @@ impl<'a, E: Holds> HeldProducts<'a, E> {
         }
     }
 
+    /// The ways of a block of samples.
+    fn ways(&self, places: &Range<usize>) -> Ways<'_, E> {
+        let stride = self.net.shape.stride_in::<E>(0);
+        let (block, derivatives) = &self.blocks[places.start / self.net.block()];
+        Ways {
+            weights: &self.weights,
+            inputs: &E::inputs(self.net)[places.start * stride..places.end * stride],
+            block,
+            derivatives,
+        }
+    }
+
     /// What some blocks make of a direction, one after the other.
     fn some(
         &self,
@@ -72,19 +87,23 @@ impl<'a, E: Holds> HeldProducts<'a, E> {
         let net = self.net;
         let mut along = net.along();
         along.sums.clear();
-        let (inputs, stride) = (E::inputs(net), net.shape.stride_in::<E>(0));
         for places in blocks {
-            let (block, derivatives) = &self.blocks[places.start / net.block()];
-            let ways = Ways {
-                weights: &self.weights,
-                inputs: &inputs[places.start * stride..places.end * stride],
-                block,
-                derivatives,
-            };
-            let goal = |sample| net.goal(sample);
+            let (ways, goal) = (self.ways(&places), |sample| net.goal(sample));
             along.add(net, self.matrix, direction, places, ways, goal);
         }
         along
+    }
+
+    /// The direction times what some blocks make of it.
+    fn along(&self, direction: &Weights<E>, blocks: impl Iterator<Item = Range<usize>>) -> f64 {
+        let net = self.net;
+        let mut along = net.along();
+        let quotient = |places: Range<usize>| {
+            let (ways, goal) = (self.ways(&places), |sample| net.goal(sample));
+            let own = along.quotient(net, self.matrix, direction, places, ways, goal);
+            own.wide()
+        };
+        blocks.map(quotient).sum()
     }
 
     /// Makes a mean of sums over so many samples.
@@ -105,6 +124,21 @@ impl<'a, E: Holds> HeldProducts<'a, E> {
         };
         let along = halves(0..net.samples, net.part(), &part, &join);
         self.mean(&along.sums, net.samples, vector, product);
+    }
+
+    fn quotient(&self, vector: &[f64]) -> Option<f64> {
+        let net = self.net;
+        if net.shape.norm != Norm::None {
+            return None;
+        }
+        let direction = net.weights(vector);
+        let part = |places| self.along(&direction, net.blocks(places));
+        let sum = halves(0..net.samples, net.part(), &part, &|sum, more| *sum += more);
+        let decay = match self.matrix {
+            Matrix::EmpiricalFisher => 0.0,
+            Matrix::Hessian | Matrix::GaussNewton => net.l2 * dot(vector, vector),
+        };
+        Some(sum / real(net.samples) + decay)
     }
 }
 
@@ -151,6 +185,10 @@ impl Products for HeldProducts<'_, f64> {
         self.multiply_all(vector, product);
     }
 
+    fn along(&self, vector: &[f64]) -> Option<f64> {
+        self.quotient(vector)
+    }
+
     fn rounded(&self) -> Option<Box<dyn Products + '_>> {
         Some(Box::new(HeldProducts::rounded::<f32>(self)))
     }
@@ -175,7 +213,7 @@ impl<E: Holds> Products for Rough<'_, '_, E> {
         let direction = net.weights(vector);
         let blocks = |first: usize| net.blocks(0..net.samples).skip(first).step_by(2 * ROUGH);
         let some = |first: usize| held.some(&direction, blocks(first));
-        let (mut along, other) = rayon::join(|| some(0), || some(ROUGH));
+        let (mut along, other) = join(|| some(0), || some(ROUGH));
         along.sums.add(&other.sums);
         let both = blocks(0).chain(blocks(ROUGH));
         let count = both.map(|block| block.len()).sum();
@@ -187,7 +225,7 @@ impl<E: Holds> Products for Rough<'_, '_, E> {
 mod tests {
     use crate::engine::cancel::Cancel;
     use crate::engine::curvature::{Ask, Curvature, Symmetric, lanczos};
-    use crate::engine::direction::normal;
+    use crate::engine::direction::{dot, normal};
     use crate::engine::landscape::NoFiles;
     use crate::engine::network::{AnyNetwork, NetworkLoss, data::AnyDataset};
     use crate::engine::objective::{Metric, Objective, norm};
@@ -290,6 +328,11 @@ mod tests {
                             }
                         }
                         assert_eq!(found, expected, "{network}, {metric:?}");
+                        if let Some(found) = held.along(&vector) {
+                            let expected = dot(&vector, &expected);
+                            let scale = expected.abs().max(1e-3 * dot(&vector, &vector));
+                            assert!((found - expected).abs() <= 1e-12 * scale, "{network}");
+                        }
                         let mut rounded = vec![f64::NAN; loss.dim()];
                         held.rounded().unwrap().multiply(&vector, &mut rounded);
                         let off: Vec<f64> = { rounded.iter().zip(&expected) }

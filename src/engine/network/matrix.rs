@@ -240,6 +240,27 @@ pub(super) fn add_rows<E: Number>(sum: &mut [E], rows: &[E]) {
     ));
 }
 
+/// The sum of the products of the numbers of padded rows, of which `width` count.
+pub(super) fn dot_rows<E: Number>(width: usize, a: &[E], b: &[E]) -> E {
+    const SUMS: usize = 32;
+    let stride = padded_in::<E>(width);
+    dispatch(Each(
+        #[inline(always)]
+        || {
+            // Side by side, so that none has to wait for another.
+            let mut sums = [E::default(); SUMS];
+            for (a, b) in a.chunks_exact(stride).zip(b.chunks_exact(stride)) {
+                for (a, b) in a[..width].chunks(SUMS).zip(b[..width].chunks(SUMS)) {
+                    let pairs = a.iter().zip(b);
+                    let terms = sums.iter_mut().zip(pairs);
+                    terms.for_each(|(sum, (a, b))| *sum += *a * b);
+                }
+            }
+            sums.into_iter().sum()
+        },
+    ))
+}
+
 /// Copies rows of `width` numbers into rows that are padded.
 pub(super) fn pad<E: Number>(rows: &[f64], width: usize, padded_rows: &mut [E]) {
     let stride = padded_in::<E>(width);
@@ -266,18 +287,29 @@ pub(super) fn round<E: Number>((to, from): (&mut [E], &[f64])) {
     pairs.for_each(|(to, number)| *to = E::of(*number));
 }
 
-/// Copies rows of `width` numbers into the columns of a matrix, whose rows are padded. As many rows as a vector has lanes go
-/// side by side, so that what is written lies together.
+/// Copies rows of `width` numbers into the columns of a matrix, whose rows are padded. Squares are turned one after the other, so that what
+/// is read and what is written lies together.
 pub(super) fn transpose<E: Number>(rows: &[f64], width: usize, columns: &mut [E]) {
-    let (lanes, stride) = (E::MOST_LANES, padded_in::<E>(rows.len() / width));
-    for (rows, first) in rows.chunks(lanes * width).zip((0..).step_by(lanes)) {
-        let count = rows.len() / width;
-        for (i, column) in columns.chunks_exact_mut(stride).enumerate() {
-            for (r, to) in column[first..first + count].iter_mut().enumerate() {
-                *to = E::of(rows[r * width + i]);
+    const SIDE: usize = 8;
+    let stride = padded_in::<E>(rows.len() / width);
+    dispatch(Each(
+        #[inline(always)]
+        || {
+            for (rows, first) in rows.chunks(SIDE * width).zip((0..).step_by(SIDE)) {
+                for i in (0..width).step_by(SIDE) {
+                    let mut square = [[E::default(); SIDE]; SIDE];
+                    for (r, row) in rows.chunks_exact(width).enumerate() {
+                        let turned = square.iter_mut().zip(&row[i..]);
+                        turned.for_each(|(turned, x)| turned[r] = E::of(*x));
+                    }
+                    let columns = columns[i * stride..].chunks_exact_mut(stride);
+                    for (column, turned) in columns.zip(&square) {
+                        column[first..first + SIDE].copy_from_slice(turned);
+                    }
+                }
             }
-        }
-    }
+        },
+    ));
 }
 
 /// Adds a share of rows that are padded to rows that are not.

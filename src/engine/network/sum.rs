@@ -7,6 +7,7 @@ use super::objective::NetworkLoss;
 use super::pass::{Block, Keep};
 use super::room::{Lent, Room};
 use super::weights::{Gather, Weights};
+use crate::engine::awake;
 use crate::engine::objective::Metric;
 use crate::engine::real;
 use std::ops::Range;
@@ -29,7 +30,7 @@ pub(super) fn halves<R: Send>(
         return part(places);
     }
     let middle = places.start + (places.len() / 2).next_multiple_of(most);
-    let (mut first, second) = rayon::join(
+    let (mut first, second) = awake::join(
         || halves(places.start..middle, most, part, join),
         || halves(middle..places.end, most, part, join),
     );

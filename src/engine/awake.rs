@@ -1,0 +1,57 @@
+//! Work for several threads that is over before it pays to let them sleep: to wake one takes as long as a part of it.
+
+use rayon::Yield;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// Works on one of rayon's threads, and keeps another awake until that is done.
+pub(super) fn awake<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    let done = AtomicBool::new(false);
+    rayon::scope(|scope| {
+        if rayon::current_num_threads() > 1 {
+            scope.spawn(|_| wait(&done, Duration::MAX));
+        }
+        let _done = AtEnd(&done);
+        work()
+    })
+}
+
+/// Does both, at the same time if there is a thread that has nothing to do. It is what [`rayon::join`] does, but who is done first stays
+/// awake for a while.
+pub(super) fn join<A: Send, B: Send>(
+    a: impl FnOnce() -> A + Send,
+    b: impl FnOnce() -> B + Send,
+) -> (A, B) {
+    const PATIENCE: Duration = Duration::from_micros(200);
+    let done = AtomicBool::new(false);
+    rayon::join(
+        || {
+            let a = a();
+            wait(&done, PATIENCE);
+            a
+        },
+        || {
+            let _done = AtEnd(&done);
+            b()
+        },
+    )
+}
+
+/// Does what else there is to do until something is done.
+fn wait(done: &AtomicBool, patience: Duration) {
+    let begun = Instant::now();
+    while !done.load(Ordering::Acquire) && begun.elapsed() < patience {
+        if rayon::yield_now() != Some(Yield::Executed) {
+            std::hint::spin_loop();
+        }
+    }
+}
+
+/// Is true once it is dropped.
+struct AtEnd<'a>(&'a AtomicBool);
+
+impl Drop for AtEnd<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Release);
+    }
+}
