@@ -12,7 +12,7 @@ const MOST: usize = 1000;
 pub(super) const MEMORY: usize = 100_000_000;
 
 /// A rounded matrix times a direction is off by no more than this share of its largest eigenvalue.
-const ROUNDING: f64 = 4e-6;
+const ROUNDING: f64 = 1e-5;
 
 /// In so few dimensions neither guesses nor threads save anything.
 const SMALL: usize = 100;

@@ -1,5 +1,6 @@
 //! The activations: each one formula for its value and its first two derivatives.
 
+use super::number::Number;
 use crate::engine::declare::settings;
 use crate::engine::real::{Kernel, Lanes, Real, dispatch};
 use fearless_simd::Simd;
@@ -25,6 +26,11 @@ impl Activation {
     /// Whether its second derivative is anything but 0.
     pub(super) fn bends(self) -> bool {
         !matches!(self, Self::Identity | Self::Relu | Self::LeakyRelu)
+    }
+
+    /// The same of other numbers.
+    pub(super) fn apply_in<E: Number, const N: usize>(self, u: &[E], out: [&mut [E]; N]) {
+        E::doubled(E::MOST_LANES, u, out, |_, u, out| self.apply(u, out));
     }
 
     /// φ of all numbers of `u`, and of its derivatives φ′ and φ″ as many as are asked for: N is 1, 2 or 3. All slices are

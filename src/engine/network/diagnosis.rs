@@ -190,7 +190,8 @@ impl NetworkLoss {
                 continue;
             }
             let rows = samples.len() * stride;
-            self.loss.prepare(out, &block.z[..rows], &mut block.d);
+            self.loss
+                .prepare([out, stride], &block.z[..rows], &mut block.d);
             for (row, sample) in samples.enumerate() {
                 let at = row * stride..row * stride + out;
                 let z = &block.z[at.clone()];
@@ -219,7 +220,7 @@ struct Squares<'a> {
     sum: f64,
 }
 
-impl Gather for Squares<'_> {
+impl Gather<f64> for Squares<'_> {
     fn layer(&mut self, l: usize, d: &[f64], h: &[f64]) {
         let [depth, width] = [self.widths[l], self.widths[l + 1]];
         let rows = d

@@ -1,7 +1,6 @@
 //! The losses of one sample: value, derivative by the outputs z, and Hessian by them.
 
 use super::activation::decay;
-use super::matrix::padded;
 use super::number::Number;
 use crate::engine::declare::settings;
 use crate::engine::real;
@@ -27,10 +26,15 @@ pub(super) enum Goal<'a> {
 
 impl Loss {
     /// What is the same for all samples is done side by side: for ce, e to the power of how far each output is below the greatest of its
-    /// sample goes to `slopes`. Both hold padded rows of so many outputs.
-    pub(super) fn prepare(self, outputs: usize, z: &[f64], slopes: &mut [f64]) {
+    /// sample goes to `slopes`. Both hold rows of so many outputs, padded to a stride.
+    pub(super) fn prepare(self, [outputs, stride]: [usize; 2], z: &[f64], slopes: &mut [f64]) {
         if self == Self::Ce {
-            dispatch(Decays { outputs, z, slopes });
+            dispatch(Decays {
+                outputs,
+                stride,
+                z,
+                slopes,
+            });
         }
     }
 
@@ -170,6 +174,7 @@ fn greatest(z: &[f64]) -> f64 {
 /// The exponentials of [`Loss::prepare`].
 struct Decays<'a> {
     outputs: usize,
+    stride: usize,
     z: &'a [f64],
     slopes: &'a mut [f64],
 }
@@ -179,9 +184,8 @@ impl Kernel for Decays<'_> {
 
     #[inline(always)]
     fn on_lanes<S: Simd>(self, simd: S) {
-        let stride = padded(self.outputs);
-        let rows = self.z.chunks_exact(stride);
-        for (z, slopes) in rows.zip(self.slopes.chunks_exact_mut(stride)) {
+        let rows = self.z.chunks_exact(self.stride);
+        for (z, slopes) in rows.zip(self.slopes.chunks_exact_mut(self.stride)) {
             let most = greatest(&z[..self.outputs]);
             for first in (0..self.outputs).step_by(Lanes::<S>::LANES) {
                 let z = Lanes::<S>::load(simd, z, first);
@@ -195,12 +199,13 @@ impl Kernel for Decays<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::network::matrix::padded;
 
     /// The loss of one sample alone.
     fn at(loss: Loss, z: &[f64], class: usize, slope: &mut [f64]) -> f64 {
         let [mut row, mut slopes] = [vec![f64::NAN; padded(z.len())], vec![0.0; padded(z.len())]];
         row[..z.len()].copy_from_slice(z);
-        loss.prepare(z.len(), &row, &mut slopes);
+        loss.prepare([z.len(), row.len()], &row, &mut slopes);
         slope.copy_from_slice(&slopes[..z.len()]);
         loss.at(z, Goal::Class(class), slope)
     }

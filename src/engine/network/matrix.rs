@@ -240,27 +240,6 @@ pub(super) fn add_rows<E: Number>(sum: &mut [E], rows: &[E]) {
     ));
 }
 
-/// The sum of the products of the numbers of padded rows, of which `width` count.
-pub(super) fn dot_rows<E: Number>(width: usize, a: &[E], b: &[E]) -> E {
-    const SUMS: usize = 32;
-    let stride = padded_in::<E>(width);
-    dispatch(Each(
-        #[inline(always)]
-        || {
-            // Side by side, so that none has to wait for another.
-            let mut sums = [E::default(); SUMS];
-            for (a, b) in a.chunks_exact(stride).zip(b.chunks_exact(stride)) {
-                for (a, b) in a[..width].chunks(SUMS).zip(b[..width].chunks(SUMS)) {
-                    let pairs = a.iter().zip(b);
-                    let terms = sums.iter_mut().zip(pairs);
-                    terms.for_each(|(sum, (a, b))| *sum += *a * b);
-                }
-            }
-            sums.into_iter().sum()
-        },
-    ))
-}
-
 /// Copies rows of `width` numbers into rows that are padded.
 pub(super) fn pad<E: Number>(rows: &[f64], width: usize, padded_rows: &mut [E]) {
     let stride = padded_in::<E>(width);
@@ -268,23 +247,15 @@ pub(super) fn pad<E: Number>(rows: &[f64], width: usize, padded_rows: &mut [E]) 
     to.zip(rows.chunks_exact(width)).for_each(round);
 }
 
-/// Copies padded rows of `width` numbers into rows that are padded for theirs.
-pub(super) fn narrow<E: Number>(rows: &[f64], width: usize, to: &mut [E]) {
+/// Copies numbers, as many as both have.
+pub(super) fn round<E: Number>((to, from): (&mut [E], &[f64])) {
     dispatch(Each(
         #[inline(always)]
         || {
-            let rows = rows.chunks_exact(padded(width)).map(|row| &row[..width]);
-            let to = to.chunks_exact_mut(padded_in::<E>(width));
-            to.zip(rows).for_each(round);
+            let pairs = to.iter_mut().zip(from);
+            pairs.for_each(|(to, number)| *to = E::of(*number));
         },
     ));
-}
-
-/// Copies numbers, as many as both have.
-#[inline(always)]
-pub(super) fn round<E: Number>((to, from): (&mut [E], &[f64])) {
-    let pairs = to.iter_mut().zip(from);
-    pairs.for_each(|(to, number)| *to = E::of(*number));
 }
 
 /// Copies rows of `width` numbers into the columns of a matrix, whose rows are padded. Squares are turned one after the other, so that what

@@ -67,7 +67,8 @@ impl NetworkLoss {
             let inputs = other.rows(samples.clone());
             block.forward(&self.shape, &weights, inputs, Keep::Value, given);
             let rows = samples.len() * stride;
-            self.loss.prepare(out, &block.z[..rows], &mut block.d);
+            self.loss
+                .prepare([out, stride], &block.z[..rows], &mut block.d);
             for (row, sample) in samples.enumerate() {
                 let at = row * stride..row * stride + out;
                 let (z, goal) = (&block.z[at.clone()], other.goal(sample));

@@ -22,6 +22,7 @@
 mod activation;
 mod along;
 pub mod connect;
+mod curve;
 pub mod data;
 mod diagnosis;
 mod fit;

@@ -3,7 +3,6 @@
 //! Ioffe & Szegedy 2015; Ba, Kiros & Hinton 2016. Both are the same formulas: the mean μ and the biased variance σ² are those of a
 //! group of numbers, the columns of a batch or the rows of a layer.
 
-use super::matrix::{narrow, round};
 use super::number::Number;
 use crate::engine::declare::settings;
 use crate::engine::real;
@@ -127,42 +126,6 @@ impl Extent {
     }
 }
 
-impl Normalised {
-    /// Replaces z by u. Groups have their own moments, or those that are `given`.
-    pub(super) fn forward(
-        &mut self,
-        extent: Extent,
-        affine: Affine<f64>,
-        given: Option<&Moments>,
-        z: &mut [f64],
-    ) {
-        let len = z.len();
-        self.frozen = given.is_some();
-        let Moments { mean, variance } = &mut self.moments;
-        if let Some(moments) = given {
-            mean.clone_from(&moments.mean);
-            variance.clone_from(&moments.variance);
-        } else {
-            extent.means(len, mean, |at, _, _| z[at]);
-            extent.means(len, variance, |at, _, group| (z[at] - mean[group]).powi(2));
-        }
-        let scales = variance
-            .iter()
-            .map(|variance| 1.0 / (variance + EPS).sqrt());
-        self.scale.clear();
-        self.scale.extend(scales);
-        extent.each(len, |at, feature, group| {
-            self.z[at] = (z[at] - mean[group]) * self.scale[group];
-            z[at] = affine.gamma[feature] * self.z[at] + affine.beta[feature];
-        });
-    }
-
-    /// The moments that the last [`Self::forward`] used.
-    pub(super) fn moments(&self) -> &Moments {
-        &self.moments
-    }
-}
-
 impl<E: Number> Normalised<E> {
     /// Room for `len` numbers.
     pub(super) fn new(len: usize) -> Self {
@@ -172,12 +135,38 @@ impl<E: Number> Normalised<E> {
         }
     }
 
-    /// What another keeps, rounded, for numbers that stand so.
-    pub(super) fn take(&mut self, from: &Normalised, extent: Extent) {
-        narrow(&from.z, extent.width, &mut self.z);
-        self.scale.resize(from.scale.len(), E::default());
-        round((&mut self.scale, &from.scale));
-        self.frozen = from.frozen;
+    /// Replaces z by u. Groups have their own moments, or those that are `given`.
+    pub(super) fn forward(
+        &mut self,
+        extent: Extent,
+        affine: Affine<E>,
+        given: Option<&Moments>,
+        z: &mut [E],
+    ) {
+        let len = z.len();
+        self.frozen = given.is_some();
+        let Moments { mean, variance } = &mut self.moments;
+        if let Some(moments) = given {
+            mean.clone_from(&moments.mean);
+            variance.clone_from(&moments.variance);
+        } else {
+            extent.means(len, mean, |at, _, _| z[at].wide());
+            extent.means(len, variance, |at, _, group| {
+                (z[at].wide() - mean[group]).powi(2)
+            });
+        }
+        let scales = { variance.iter() }.map(|variance| E::of(1.0 / (variance + EPS).sqrt()));
+        self.scale.clear();
+        self.scale.extend(scales);
+        extent.each(len, |at, feature, group| {
+            self.z[at] = E::of(z[at].wide() - mean[group]) * self.scale[group];
+            z[at] = affine.gamma[feature] * self.z[at] + affine.beta[feature];
+        });
+    }
+
+    /// The moments that the last [`Self::forward`] used.
+    pub(super) fn moments(&self) -> &Moments {
+        &self.moments
     }
 
     /// ẑ.

@@ -1,6 +1,8 @@
 //! The numbers that slices and products are computed in, and their exponential.
 
+use super::matrix::round;
 use crate::engine::elementary;
+use crate::engine::real::{Each, dispatch};
 use fearless_simd::Simd;
 use fearless_simd::prelude::*;
 
@@ -28,6 +30,14 @@ pub(super) trait Number: SimdFloatElement + Send + Sync + 'static {
     fn of(number: f64) -> Self;
     /// The same as an f64.
     fn wide(self) -> f64;
+    /// Does work on numbers as f64, on some whole rows at a time: it is told where these begin, given them, and writes to lists that are
+    /// as long.
+    fn doubled<const N: usize>(
+        row: usize,
+        from: &[Self],
+        to: [&mut [Self]; N],
+        work: impl FnMut(usize, &[f64], [&mut [f64]; N]),
+    );
 }
 
 const fn over_factorials<const N: usize>() -> [f64; N] {
@@ -61,6 +71,14 @@ impl Number for f64 {
     #[inline(always)]
     fn wide(self) -> f64 {
         self
+    }
+    fn doubled<const N: usize>(
+        _row: usize,
+        from: &[f64],
+        to: [&mut [f64]; N],
+        mut work: impl FnMut(usize, &[f64], [&mut [f64]; N]),
+    ) {
+        work(0, from, to);
     }
 }
 
@@ -110,6 +128,35 @@ impl Number for f32 {
     #[inline(always)]
     fn wide(self) -> f64 {
         f64::from(self)
+    }
+    fn doubled<const N: usize>(
+        row: usize,
+        from: &[f32],
+        mut to: [&mut [f32]; N],
+        mut work: impl FnMut(usize, &[f64], [&mut [f64]; N]),
+    ) {
+        // So many numbers stay in the innermost cache.
+        let most = row * (512 / row.max(1)).max(1);
+        let mut wide = vec![0.0; most];
+        let mut made = [(); N].map(|()| vec![0.0; most]);
+        for (part, from) in from.chunks(most).enumerate() {
+            let (first, len) = (part * most, from.len());
+            dispatch(Each(
+                #[inline(always)]
+                || {
+                    let pairs = wide.iter_mut().zip(from);
+                    pairs.for_each(|(wide, number)| *wide = f64::from(*number));
+                },
+            ));
+            work(
+                first,
+                &wide[..len],
+                made.each_mut().map(|made| &mut made[..len]),
+            );
+            for (to, made) in to.iter_mut().zip(&made) {
+                round((&mut to[first..first + len], made));
+            }
+        }
     }
 }
 

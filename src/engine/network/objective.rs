@@ -7,7 +7,7 @@ use super::init::Fill;
 use super::layout::Layout;
 use super::lines::Lines;
 use super::loss::{Goal, Loss};
-use super::matrix::{narrow, pad, padded, padded_in};
+use super::matrix::{pad, padded, padded_in, round};
 use super::norm::{Moments, Norm};
 use super::pass::{Keep, Shape};
 use super::room::Rooms;
@@ -230,7 +230,9 @@ impl NetworkLoss {
         self.single_inputs.get_or_init(|| {
             let width = self.shape.widths[0];
             let mut rows = Lines::zeros(self.samples * padded_in::<f32>(width));
-            narrow(&self.inputs, width, &mut rows);
+            let from = self.inputs.chunks_exact(padded(width));
+            let to = rows.chunks_exact_mut(padded_in::<f32>(width));
+            to.zip(from).for_each(round);
             rows
         })
     }

@@ -8,7 +8,7 @@
 use super::activation::Activation;
 use super::layout::Layout;
 use super::lines::Lines;
-use super::matrix::{narrow, padded_in};
+use super::matrix::padded_in;
 use super::norm::{Affine, Extent, Means, Moments, Norm, Normalised};
 use super::number::Number;
 use super::weights::{Gather, Weights};
@@ -82,18 +82,30 @@ pub(super) struct Block<E = f64> {
     /// The outputs, and the derivative of the loss by them.
     pub(super) z: Lines<E>,
     pub(super) d: Lines<E>,
-    scratch: Scratch,
+    scratch: Scratch<E>,
 }
 
 /// What is needed on the ways only.
 #[derive(Default)]
-struct Scratch {
+pub(super) struct Scratch<E> {
     /// u of a layer.
-    u: Lines,
+    u: Lines<E>,
     /// d and g of a layer.
-    back: [Lines; 2],
+    back: [Lines<E>; 2],
     /// Of groups.
-    means: [Means; 2],
+    means: [Means<E>; 2],
+}
+
+impl<E: Number> Scratch<E> {
+    /// Room for so many samples.
+    pub(super) fn new(shape: &Shape, samples: usize) -> Self {
+        let widest = || Lines::zeros(samples * shape.widest::<E>());
+        Self {
+            u: widest(),
+            back: [widest(), widest()],
+            means: [Means::new(), Means::new()],
+        }
+    }
 }
 
 /// What is kept of a hidden layer.
@@ -131,63 +143,35 @@ impl<E: Number> Block<E> {
         }
     }
 
-    /// What another keeps of so many samples, rounded.
-    pub(super) fn take(&mut self, shape: &Shape, from: &Block) {
-        let widths = shape.widths[1..].iter();
-        for (l, ((own, from), width)) in self
-            .hidden
-            .iter_mut()
-            .zip(&from.hidden)
-            .zip(widths)
-            .enumerate()
-        {
-            narrow(&from.h, *width, &mut own.h);
-            narrow(&from.slope, *width, &mut own.slope);
-            narrow(&from.bend, *width, &mut own.bend);
-            if let (Some(own), Some(from)) = (&mut own.normalised, &from.normalised) {
-                own.take(from, shape.extent::<E>(l));
-            }
-        }
-        narrow(&from.d, shape.outputs(), &mut self.d);
-    }
-}
-
-impl Block {
     /// Room for so many samples.
     pub(super) fn new(shape: &Shape, samples: usize) -> Self {
-        let widest = || Lines::zeros(samples * shape.widest::<f64>());
-        let scratch = Scratch {
-            u: widest(),
-            back: [widest(), widest()],
-            means: [Means::new(), Means::new()],
-        };
         Self {
-            scratch,
+            scratch: Scratch::new(shape, samples),
             ..Self::to_keep(shape, samples)
         }
     }
 
     /// Lends what is needed on the ways, or takes it back.
-    pub(super) fn lend(&mut self, other: &mut Self) {
-        std::mem::swap(&mut self.scratch, &mut other.scratch);
+    pub(super) fn lend(&mut self, scratch: &mut Scratch<E>) {
+        std::mem::swap(&mut self.scratch, scratch);
     }
 
     /// The way there, of rows of inputs. The moments of normalisations are those of the block, or `given`.
     pub(super) fn forward(
         &mut self,
         shape: &Shape,
-        weights: &Weights,
-        inputs: &[f64],
+        weights: &Weights<E>,
+        inputs: &[E],
         keep: Keep,
         given: Option<&[Moments]>,
     ) {
-        let samples = inputs.len() / shape.stride(0);
+        let samples = inputs.len() / shape.stride_in::<E>(0);
         for (l, layer) in weights.layers.iter().enumerate() {
-            let len = samples * shape.stride(l + 1);
+            let len = samples * shape.stride_in::<E>(l + 1);
             let (before, from) = self.hidden.split_at_mut(l);
-            let input = before
-                .last()
-                .map_or(inputs, |hidden| &hidden.h[..samples * shape.stride(l)]);
+            let input = before.last().map_or(inputs, |hidden| {
+                &hidden.h[..samples * shape.stride_in::<E>(l)]
+            });
             let Some(own) = from.first_mut() else {
                 layer.forward(input, &mut self.z[..len]);
                 continue;
@@ -197,7 +181,7 @@ impl Block {
             if let Some(normalised) = &mut own.normalised {
                 let given = given.map(|moments| &moments[l]);
                 normalised.forward(
-                    shape.extent::<f64>(l),
+                    shape.extent::<E>(l),
                     Affine::of(&weights.norms[l]),
                     given,
                     u,
@@ -205,11 +189,13 @@ impl Block {
             }
             let [h, slope] = [&mut own.h, &mut own.slope].map(|room| &mut room[..len]);
             match keep {
-                Keep::Value => shape.activation.apply(u, [h]),
+                Keep::Value => shape.activation.apply_in(u, [h]),
                 Keep::Bend if shape.activation.bends() => {
-                    shape.activation.apply(u, [h, slope, &mut own.bend[..len]]);
+                    shape
+                        .activation
+                        .apply_in(u, [h, slope, &mut own.bend[..len]]);
                 }
-                Keep::Slope | Keep::Bend => shape.activation.apply(u, [h, slope]),
+                Keep::Slope | Keep::Bend => shape.activation.apply_in(u, [h, slope]),
             }
             if shape.skips(l) {
                 add(&mut own.h, input);
@@ -221,14 +207,14 @@ impl Block {
     /// [`Keep::Slope`]. What is no number is not flat.
     pub(super) fn mark_alive(&self, shape: &Shape, samples: usize, alive: &mut [Vec<bool>]) {
         for (l, (own, alive)) in self.hidden.iter().zip(alive).enumerate() {
-            let stride = shape.stride(l + 1);
+            let stride = shape.stride_in::<E>(l + 1);
             let rows = own
                 .slope
                 .chunks_exact(stride)
                 .zip(own.h.chunks_exact(stride));
             for (slope, h) in rows.take(samples) {
                 for ((alive, slope), h) in alive.iter_mut().zip(slope).zip(h) {
-                    *alive |= *slope != 0.0 || h.is_nan();
+                    *alive |= *slope != E::default() || h.wide().is_nan();
                 }
             }
         }
@@ -247,25 +233,25 @@ impl Block {
     pub(super) fn backward(
         &mut self,
         shape: &Shape,
-        weights: &Weights,
-        inputs: &[f64],
+        weights: &Weights<E>,
+        inputs: &[E],
         keep: Keep,
-        gather: &mut impl Gather,
+        gather: &mut impl Gather<E>,
     ) {
-        let samples = inputs.len() / shape.stride(0);
+        let samples = inputs.len() / shape.stride_in::<E>(0);
         let Scratch {
             back: [d, g],
             means,
             ..
         } = &mut self.scratch;
-        let outputs = samples * shape.stride(shape.hidden() + 1);
+        let outputs = samples * shape.stride_in::<E>(shape.hidden() + 1);
         d[..outputs].copy_from_slice(&self.d[..outputs]);
         for l in (1..=shape.hidden()).rev() {
-            let [len, before] = [l + 1, l].map(|l| samples * shape.stride(l));
+            let [len, before] = [l + 1, l].map(|l| samples * shape.stride_in::<E>(l));
             let own = &mut self.hidden[l - 1];
             gather.layer(l, &d[..len], &own.h[..before]);
             if !shape.skips(l) {
-                g[..before].fill(0.0);
+                g[..before].fill(E::default());
             }
             weights.layers[l].add_back(&d[..len], &mut g[..before]);
             multiply(&mut d[..before], g, &own.slope);
@@ -273,12 +259,12 @@ impl Block {
                 multiply_by(&mut own.bend[..before], g);
             }
             if let Some(normalised) = &own.normalised {
-                let ([gamma, _], extent) = (&weights.norms[l - 1], shape.extent::<f64>(l - 1));
+                let ([gamma, _], extent) = (&weights.norms[l - 1], shape.extent::<E>(l - 1));
                 gather.norm(l - 1, extent, &d[..before], normalised.z());
                 normalised.backward(extent, gamma, &mut d[..before], means);
             }
         }
-        gather.layer(0, &d[..samples * shape.stride(1)], inputs);
+        gather.layer(0, &d[..samples * shape.stride_in::<E>(1)], inputs);
     }
 }
 
@@ -302,9 +288,9 @@ pub(super) fn multiply<E: Number>(to: &mut [E], a: &[E], b: &[E]) {
     ));
 }
 
-pub(super) fn multiply_by(to: &mut [f64], by: &[f64]) {
+pub(super) fn multiply_by<E: Number>(to: &mut [E], by: &[E]) {
     dispatch(Each(
         #[inline(always)]
-        || to.iter_mut().zip(by).for_each(|(to, by)| *to *= by),
+        || to.iter_mut().zip(by).for_each(|(to, by)| *to *= *by),
     ));
 }

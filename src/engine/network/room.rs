@@ -1,14 +1,15 @@
 //! Where a network's loss computes: room that is made once and lent again and again, so that steps allocate nothing.
 
 use super::along::Along;
+use super::curve::Curve;
 use super::lines::Lines;
 use super::matrix::padded;
 use super::number::Number;
 use super::objective::NetworkLoss;
-use super::pass::{Block, Shape};
+use super::pass::{Block, Scratch, Shape};
 use super::tangent::Derivatives;
 use super::weights::Weights;
-use std::ops::{Deref, DerefMut};
+use std::ops::{Deref, DerefMut, Range};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What a thread needs for the ways of a block of samples.
@@ -95,6 +96,7 @@ impl<R> Drop for Lent<'_, R> {
 #[derive(Default)]
 pub(super) struct Rooms {
     pub(super) ways: Pool<Room>,
+    curves: Pool<Curve>,
     double: Products<f64>,
     single: Products<f32>,
 }
@@ -107,11 +109,25 @@ impl NetworkLoss {
             .lend(|| Room::new(&self.shape, self.block()))
     }
 
+    /// Room for the way of a block of samples along a direction.
+    pub(super) fn curve(&self) -> Lent<'_, Curve> {
+        self.rooms
+            .curves
+            .lend(|| Curve::new(&self.shape, self.block()))
+    }
+
     /// Room for what a product makes of a block of samples.
     pub(super) fn along<E: Holds>(&self) -> Lent<'_, Along<E>> {
         E::rooms(self)
             .along
             .lend(|| Along::new(&self.shape, self.block()))
+    }
+
+    /// Room for the ways of a block of samples that are kept.
+    pub(super) fn scratch<E: Holds>(&self) -> Lent<'_, Scratch<E>> {
+        E::rooms(self)
+            .scratch
+            .lend(|| Scratch::new(&self.shape, self.block()))
     }
 
     /// θ, or a direction in its space, ready for products.
@@ -129,6 +145,7 @@ impl NetworkLoss {
 pub(super) struct Products<E> {
     weights: Pool<Weights<E>>,
     along: Pool<Along<E>>,
+    scratch: Pool<Scratch<E>>,
     /// The ways of some blocks of samples.
     held: Mutex<Vec<Held<E>>>,
 }
@@ -141,6 +158,7 @@ impl<E> Default for Products<E> {
         Self {
             weights: Pool::default(),
             along: Pool::default(),
+            scratch: Pool::default(),
             held: Mutex::default(),
         }
     }
@@ -161,16 +179,16 @@ impl<E> Products<E> {
 /// Numbers that ways are held in.
 pub(super) trait Holds: Number {
     fn rooms(net: &NetworkLoss) -> &Products<Self>;
-    /// All inputs, in padded rows.
-    fn inputs(net: &NetworkLoss) -> &[Self];
+    /// The inputs of some samples, in padded rows.
+    fn rows<'a>(net: &'a NetworkLoss, places: &Range<usize>) -> &'a [Self];
 }
 
 impl Holds for f64 {
     fn rooms(net: &NetworkLoss) -> &Products<f64> {
         &net.rooms.double
     }
-    fn inputs(net: &NetworkLoss) -> &[f64] {
-        net.rows(0..net.samples)
+    fn rows<'a>(net: &'a NetworkLoss, places: &Range<usize>) -> &'a [f64] {
+        net.rows(places.clone())
     }
 }
 
@@ -178,7 +196,8 @@ impl Holds for f32 {
     fn rooms(net: &NetworkLoss) -> &Products<f32> {
         &net.rooms.single
     }
-    fn inputs(net: &NetworkLoss) -> &[f32] {
-        net.single_inputs()
+    fn rows<'a>(net: &'a NetworkLoss, places: &Range<usize>) -> &'a [f32] {
+        let stride = net.shape.stride_in::<f32>(0);
+        &net.single_inputs()[places.start * stride..places.end * stride]
     }
 }

@@ -2,7 +2,8 @@
 
 use super::along::Ways;
 use super::loss::Goal;
-use super::matrix::padded;
+use super::matrix::padded_in;
+use super::number::Number;
 use super::objective::NetworkLoss;
 use super::pass::{Block, Keep};
 use super::room::{Lent, Room};
@@ -80,15 +81,15 @@ impl Matrix {
 
 /// The way through a network of all samples, or of those of a batch.
 #[derive(Clone, Copy)]
-pub(super) struct Way<'a> {
+pub(super) struct Way<'a, E = f64> {
     pub(super) net: &'a NetworkLoss,
-    pub(super) weights: &'a Weights,
+    pub(super) weights: &'a Weights<E>,
     pub(super) batch: Option<&'a [usize]>,
 }
 
-impl<'a> Way<'a> {
+impl<'a, E: Number> Way<'a, E> {
     /// Of all samples.
-    pub(super) fn new(net: &'a NetworkLoss, weights: &'a Weights) -> Self {
+    pub(super) fn new(net: &'a NetworkLoss, weights: &'a Weights<E>) -> Self {
         let batch = None;
         Self {
             net,
@@ -98,19 +99,19 @@ impl<'a> Way<'a> {
     }
 
     /// The way there of some samples. Returns the sum of their losses.
-    fn there(&self, places: Range<usize>, block: &mut Block, inputs: &[f64], keep: Keep) -> f64 {
+    fn there(&self, places: Range<usize>, block: &mut Block<E>, inputs: &[E], keep: Keep) -> f64 {
         let (net, shape) = (self.net, &self.net.shape);
         block.forward(shape, self.weights, inputs, keep, net.moments.as_deref());
-        let [out, stride] = [shape.outputs(), padded(shape.outputs())];
-        let outputs = &block.z[..places.len() * stride];
-        net.loss.prepare(out, outputs, &mut block.d);
+        let [out, stride] = [shape.outputs(), padded_in::<E>(shape.outputs())];
+        let (z, d) = (&block.z[..places.len() * stride], &mut block.d);
         let mut sum = 0.0;
-        for (row, place) in places.enumerate() {
-            let at = row * stride..row * stride + out;
-            sum += net
-                .loss
-                .at(&block.z[at.clone()], self.goal(place), &mut block.d[at]);
-        }
+        E::doubled(stride, z, [&mut d[..z.len()]], |first, z, [d]| {
+            net.loss.prepare([out, stride], z, d);
+            let rows = z.chunks_exact(stride).zip(d.chunks_exact_mut(stride));
+            for ((z, d), place) in rows.zip(places.start + first / stride..) {
+                sum += net.loss.at(&z[..out], self.goal(place), &mut d[..out]);
+            }
+        });
         sum
     }
 
@@ -118,10 +119,10 @@ impl<'a> Way<'a> {
     pub(super) fn there_and_back(
         &self,
         places: Range<usize>,
-        block: &mut Block,
-        inputs: &[f64],
+        block: &mut Block<E>,
+        inputs: &[E],
         matrix: Matrix,
-        derivatives: &mut impl Gather,
+        derivatives: &mut impl Gather<E>,
     ) -> f64 {
         let keep = matrix.keep();
         let sum = self.there(places, block, inputs, keep);

@@ -5,7 +5,6 @@
 //! that is the product with the Gauss-Newton matrix: Schraudolph 2002.
 
 use super::lines::Lines;
-use super::matrix::{dot_rows, narrow};
 use super::norm::{Affine, Extent, Norm, NormTangent};
 use super::number::Number;
 use super::pass::{Block, Shape, add, multiply};
@@ -32,27 +31,16 @@ impl<E: Number> Derivatives<E> {
             u: (1..=norms).map(room).collect(),
         }
     }
-
-    /// What another holds, rounded.
-    pub(super) fn take(&mut self, shape: &Shape, from: &Derivatives) {
-        let widths = [&shape.widths[2..], &shape.widths[1..]];
-        let lists = [(&mut self.d, &from.d), (&mut self.u, &from.u)];
-        for ((own, from), widths) in lists.into_iter().zip(widths) {
-            for ((own, from), width) in own.iter_mut().zip(from).zip(widths) {
-                narrow(from, *width, own);
-            }
-        }
-    }
 }
 
-impl Gather for Derivatives {
-    fn layer(&mut self, l: usize, d: &[f64], _: &[f64]) {
+impl<E: Number> Gather<E> for Derivatives<E> {
+    fn layer(&mut self, l: usize, d: &[E], _: &[E]) {
         if let Some(l) = l.checked_sub(1) {
             self.d[l][..d.len()].copy_from_slice(d);
         }
     }
 
-    fn norm(&mut self, l: usize, _: Extent, u: &[f64], _: &[f64]) {
+    fn norm(&mut self, l: usize, _: Extent, u: &[E], _: &[E]) {
         self.u[l][..u.len()].copy_from_slice(u);
     }
 }
@@ -100,15 +88,15 @@ impl<E: Number> Tangents<E> {
         }
     }
 
-    /// The way there along a direction, after that of `block` with the same weights and inputs. Of each layer whose activation bends, `bend`
-    /// is told which it is, and given room, what the block keeps of φ″(u), and u̇.
+    /// The way there along a direction, after that of `block` with the same weights and inputs. Where the product is to be `bent`, one with
+    /// the Hessian, the block must have been the way back as well.
     pub(super) fn forward(
         &mut self,
         shape: &Shape,
         block: &Block<E>,
         [weights, direction]: [&Weights<E>; 2],
         inputs: &[E],
-        mut bend: impl FnMut(usize, &mut [E], &[E], &[E]),
+        bent: bool,
     ) {
         let samples = inputs.len() / shape.stride_in::<E>(0);
         for (l, layer) in weights.layers.iter().enumerate() {
@@ -135,33 +123,13 @@ impl<E: Number> Tangents<E> {
                 normalised.tangent(shape.extent::<E>(l), affine, moved, out, norm);
             }
             multiply(&mut own.h[..len], &kept.slope, out);
-            if shape.activation.bends() {
-                bend(l, &mut own.bent[..len], &kept.bend[..len], out);
+            if bent && shape.activation.bends() {
+                multiply(&mut own.bent[..len], &kept.bend, out);
             }
             if let Some(past) = past.filter(|_| shape.skips(l)) {
                 add(&mut own.h[..len], &past.h);
             }
         }
-    }
-
-    /// The sum over all layers of d · V ḣ, by which the outputs' second derivative along the direction is more than the activations'
-    /// bends: V are the direction's weights, d what the way back has made. After [`Self::forward`].
-    pub(super) fn crossed(
-        &mut self,
-        shape: &Shape,
-        direction: &Weights<E>,
-        derivatives: &Derivatives<E>,
-        samples: usize,
-    ) -> E {
-        let mut sum = E::default();
-        for (l, d) in derivatives.d.iter().enumerate() {
-            let [before, len] = [l + 1, l + 2].map(|l| samples * shape.stride_in::<E>(l));
-            let moved = &mut self.u[..len];
-            moved.fill(E::default());
-            direction.layers[l + 1].add_forward(&self.hidden[l].h[..before], moved);
-            sum += dot_rows(shape.widths[l + 2], &d[..len], moved);
-        }
-        sum
     }
 
     /// The way back of ḋ, the tangent of the derivative by the outputs; adds to the sums of a product. Where `derivatives` are given, what

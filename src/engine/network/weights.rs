@@ -90,11 +90,11 @@ impl<E: Number> Layer<E> {
 }
 
 /// Makes something of what the derivatives of each sample by θ are products of.
-pub(super) trait Gather {
+pub(super) trait Gather<E> {
     /// Of layer `l`: for each sample a row d of derivatives by z and a row h of what goes into the layer.
-    fn layer(&mut self, l: usize, d: &[f64], h: &[f64]);
+    fn layer(&mut self, l: usize, d: &[E], h: &[E]);
     /// Of normalisation `l`: the derivatives by u, and ẑ.
-    fn norm(&mut self, l: usize, extent: Extent, u: &[f64], z: &[f64]);
+    fn norm(&mut self, l: usize, extent: Extent, u: &[E], z: &[E]);
 }
 
 /// Sums that become a gradient, or the product of a matrix and a direction.
@@ -181,12 +181,12 @@ impl<E: Number> Sums<E> {
     }
 }
 
-impl Gather for Sums {
-    fn layer(&mut self, l: usize, d: &[f64], h: &[f64]) {
+impl<E: Number> Gather<E> for Sums<E> {
+    fn layer(&mut self, l: usize, d: &[E], h: &[E]) {
         self.layers[l].add(d, h);
     }
 
-    fn norm(&mut self, l: usize, extent: Extent, u: &[f64], z: &[f64]) {
+    fn norm(&mut self, l: usize, extent: Extent, u: &[E], z: &[E]) {
         self.add_norm(l, extent, u, z);
     }
 }
