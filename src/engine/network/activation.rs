@@ -1,9 +1,10 @@
 //! The activations: each one formula for its value and its first two derivatives.
 
-use super::number::Number;
+use super::number::{Number, Of, rational_tanh, splat};
 use crate::engine::declare::settings;
 use crate::engine::real::{Kernel, Lanes, Real, dispatch};
 use fearless_simd::Simd;
+use fearless_simd::prelude::*;
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
 
 settings! {
@@ -28,18 +29,33 @@ impl Activation {
         !matches!(self, Self::Identity | Self::Relu | Self::LeakyRelu)
     }
 
-    /// The same of other numbers.
-    pub(super) fn apply_in<E: Number, const N: usize>(self, u: &[E], out: [&mut [E]; N]) {
-        E::doubled(E::MOST_LANES, u, out, |_, u, out| self.apply(u, out));
-    }
-
     /// φ of all numbers of `u`, and of its derivatives φ′ and φ″ as many as are asked for: N is 1, 2 or 3. All slices are
     /// equally long, a multiple of every vector's lanes.
-    pub(super) fn apply<const N: usize>(self, u: &[f64], out: [&mut [f64]; N]) {
+    pub(super) fn apply<E: Number, const N: usize>(self, u: &[E], out: [&mut [E]; N]) {
         match self {
-            Self::Identity => along::<Identity, N>(u, out),
-            Self::Relu => along::<Relu, N>(u, out),
-            Self::LeakyRelu => along::<LeakyRelu, N>(u, out),
+            Self::Identity | Self::Relu | Self::LeakyRelu => {
+                let below = match self {
+                    Self::Relu => 0.0,
+                    Self::LeakyRelu => 0.01,
+                    _ => 1.0,
+                };
+                let below = E::of(below);
+                dispatch(Kinked { u, out, below });
+            }
+            Self::Tanh if let Some(polynomials) = E::TANH => {
+                dispatch(RationalTanh {
+                    u,
+                    out,
+                    polynomials,
+                });
+            }
+            _ => E::doubled(E::MOST_LANES, u, out, |_, u, out| self.bend(u, out)),
+        }
+    }
+
+    fn bend<const N: usize>(self, u: &[f64], out: [&mut [f64]; N]) {
+        match self {
+            Self::Identity | Self::Relu | Self::LeakyRelu => self.apply(u, out),
             Self::Tanh => along::<Tanh, N>(u, out),
             Self::Sigmoid => along::<Sigmoid, N>(u, out),
             Self::Gelu => along::<Gelu, N>(u, out),
@@ -50,46 +66,71 @@ impl Activation {
     }
 }
 
-/// φ and its derivatives. At a kink they are PyTorch's: those of the left side.
+/// x where it is positive, `below` x elsewhere. At the kink the derivative is PyTorch's: that of the left side.
+struct Kinked<'a, E, const N: usize> {
+    u: &'a [E],
+    out: [&'a mut [E]; N],
+    below: E,
+}
+
+impl<E: Number, const N: usize> Kernel for Kinked<'_, E, N> {
+    type Output = ();
+
+    #[inline(always)]
+    fn on_lanes<S: Simd>(mut self, simd: S) {
+        let numbers = [E::default(), E::of(1.0), self.below];
+        let [zero, one, below] = numbers.map(|number| splat::<E, S>(simd, number));
+        let lanes = Of::<E, S>::LEN;
+        for first in (0..self.u.len()).step_by(lanes) {
+            let places = first..first + lanes;
+            let x = Of::<E, S>::from_slice(simd, &self.u[places.clone()]);
+            // Nothing comes of −∞, either.
+            let left = if self.below == E::default() {
+                zero
+            } else {
+                x * below
+            };
+            let value = x.simd_lt(zero).select(left, x);
+            let slope = zero.simd_lt(x).select(one, below);
+            for (out, made) in self.out.iter_mut().zip([value, slope, zero]) {
+                made.store_slice(&mut out[places.clone()]);
+            }
+        }
+    }
+}
+
+/// tanh where few digits count.
+struct RationalTanh<'a, E, const N: usize> {
+    u: &'a [E],
+    out: [&'a mut [E]; N],
+    polynomials: [[E; 5]; 2],
+}
+
+impl<E: Number, const N: usize> Kernel for RationalTanh<'_, E, N> {
+    type Output = ();
+
+    #[inline(always)]
+    fn on_lanes<S: Simd>(mut self, simd: S) {
+        let [one, two] = [1.0, 2.0].map(|number| splat::<E, S>(simd, E::of(number)));
+        let lanes = Of::<E, S>::LEN;
+        for first in (0..self.u.len()).step_by(lanes) {
+            let places = first..first + lanes;
+            let mut t = [Of::<E, S>::from_slice(simd, &self.u[places.clone()])];
+            rational_tanh::<E, S, 1>(simd, self.polynomials, &mut t);
+            let [t] = t;
+            let slope = one - t * t;
+            let all = [t, slope, -(two * t * slope)];
+            for (out, made) in self.out.iter_mut().zip(all) {
+                made.store_slice(&mut out[places.clone()]);
+            }
+        }
+    }
+}
+
+/// φ and its derivatives.
 trait Phi {
     /// φ(x), φ′(x), φ″(x).
     fn at<R: Real>(x: R) -> [R; 3];
-}
-
-struct Identity;
-impl Phi for Identity {
-    #[inline(always)]
-    fn at<R: Real>(x: R) -> [R; 3] {
-        [x, x.like(1.0), x.like(0.0)]
-    }
-}
-
-struct Relu;
-impl Phi for Relu {
-    #[inline(always)]
-    fn at<R: Real>(x: R) -> [R; 3] {
-        kinked(x, 0.0)
-    }
-}
-
-struct LeakyRelu;
-impl Phi for LeakyRelu {
-    #[inline(always)]
-    fn at<R: Real>(x: R) -> [R; 3] {
-        kinked(x, 0.01)
-    }
-}
-
-/// x where it is positive, `slope` x elsewhere.
-#[inline(always)]
-fn kinked<R: Real>(x: R, slope: f64) -> [R; 3] {
-    let zero = x.like(0.0);
-    let below = if slope == 0.0 { zero } else { x * slope };
-    [
-        R::select(x.less(zero), below, x),
-        R::select(zero.less(x), x.like(1.0), x.like(slope)),
-        zero,
-    ]
 }
 
 struct Tanh;

@@ -4,6 +4,7 @@
 //! series to the second order, chapter 13 of Griewank & Walther 2008. Nothing needs to go back, and nothing is kept of a sample.
 
 use super::lines::Lines;
+use super::matrix::Start;
 use super::norm::Norm;
 use super::objective::NetworkLoss;
 use super::pass::{Shape, add};
@@ -122,8 +123,7 @@ impl Curve {
         if !bent {
             return;
         }
-        z_bend.fill(0.0);
-        along.add_forward(moved, z_bend);
+        along.forward_from(Start::Zeros, moved, z_bend);
         z_bend.iter_mut().for_each(|bend| *bend *= 2.0);
         // What goes into the second layer has not been bent by the first, which is linear.
         if l > 1 || shape.activation.bends() {

@@ -25,10 +25,11 @@ pub(super) fn padded(width: usize) -> usize {
     padded_in::<f64>(width)
 }
 
-/// C ← C + A B, where `a` holds rows of which the first `depth` numbers count, and `b` has as many rows as that.
-pub(super) fn add_product<E: Number>(c: Rows<'_, E>, a: Columns<'_, E>, b: &[E]) {
+/// C ← S + A B, where `a` holds rows of which the first `depth` numbers count, and `b` has as many rows as that.
+pub(super) fn product<E: Number>(c: Rows<'_, E>, s: Start<'_, E>, a: Columns<'_, E>, b: &[E]) {
     dispatch(Product {
         c,
+        start: s,
         a: Upright(a),
         b,
     });
@@ -38,9 +39,21 @@ pub(super) fn add_product<E: Number>(c: Rows<'_, E>, a: Columns<'_, E>, b: &[E])
 pub(super) fn add_transposed_product<E: Number>(c: Rows<'_, E>, a: Columns<'_, E>, b: &[E]) {
     dispatch(Product {
         c,
+        start: Start::There,
         a: Transposed(a),
         b,
     });
+}
+
+/// What a product is added to.
+#[derive(Clone, Copy)]
+pub(super) enum Start<'a, E> {
+    /// What is there.
+    There,
+    /// Zeros.
+    Zeros,
+    /// The same padded row in each row.
+    Row(&'a [E]),
 }
 
 /// A matrix to be written, in padded rows of `width` numbers.
@@ -127,6 +140,7 @@ impl<'a, E: Number> Left<'a, E> for Transposed<'a, E> {
 
 struct Product<'a, E, L> {
     c: Rows<'a, E>,
+    start: Start<'a, E>,
     a: L,
     b: &'a [E],
 }
@@ -195,10 +209,14 @@ impl<'a, E: Number, L: Left<'a, E>> Product<'a, E, L> {
         let (a, terms) = (self.a, self.a.terms());
         let mut sums = [[splat::<E, S>(simd, E::default()); V]; R];
         for (r, sums) in sums.iter_mut().enumerate() {
-            let first = (row + r) * stride + column;
+            let (from, first) = match self.start {
+                Start::There => (&*self.c.numbers, (row + r) * stride + column),
+                Start::Zeros => break,
+                Start::Row(from) => (from, column),
+            };
             for (v, sum) in sums.iter_mut().enumerate() {
-                let from = first + v * lanes;
-                *sum = Of::<E, S>::from_slice(simd, &self.c.numbers[from..from + lanes]);
+                let first = first + v * lanes;
+                *sum = Of::<E, S>::from_slice(simd, &from[first..first + lanes]);
             }
         }
         let lines = a.lines(row);
@@ -331,7 +349,7 @@ mod tests {
             depth: k,
         };
         let to = |numbers| Rows { numbers, width: n };
-        add_product(to(&mut c), left, &b);
+        product(to(&mut c), Start::There, left, &b);
         let left = Columns {
             numbers: &turned,
             stride: padded_in::<E>(m),

@@ -213,3 +213,31 @@ pub(super) fn exponentials<E: Number, S: Simd, const U: usize>(
     }
     found
 }
+
+/// tanh by two polynomials, see [`Number::TANH`].
+#[inline(always)]
+pub(super) fn rational_tanh<E: Number, S: Simd, const U: usize>(
+    simd: S,
+    [p, q]: [[E; 5]; 2],
+    x: &mut [Of<E, S>; U],
+) {
+    let zero = splat::<E, S>(simd, E::default());
+    let (mut near, mut squares) = ([zero; U], [zero; U]);
+    for ((near, square), x) in near.iter_mut().zip(&mut squares).zip(x.iter()) {
+        *near = limited::<E, S>(simd, x.abs(), E::FLAT);
+        *square = *near * *near;
+    }
+    let mut above = [splat::<E, S>(simd, p[4]); U];
+    let mut below = [splat::<E, S>(simd, q[4]); U];
+    for term in (0..4).rev() {
+        let [p, q] = [splat::<E, S>(simd, p[term]), splat::<E, S>(simd, q[term])];
+        for ((above, below), square) in above.iter_mut().zip(&mut below).zip(&squares) {
+            *above = above.mul_add(*square, p);
+            *below = below.mul_add(*square, q);
+        }
+    }
+    let parts = near.iter().zip(above.iter().zip(&below));
+    for (x, (near, (above, below))) in x.iter_mut().zip(parts) {
+        *x = (*near * *above / *below).copysign(*x);
+    }
+}

@@ -8,7 +8,7 @@
 use super::activation::Activation;
 use super::layout::Layout;
 use super::lines::Lines;
-use super::matrix::padded_in;
+use super::matrix::{Start, padded_in};
 use super::norm::{Affine, Extent, Means, Moments, Norm, Normalised};
 use super::number::Number;
 use super::weights::{Gather, Weights};
@@ -189,13 +189,11 @@ impl<E: Number> Block<E> {
             }
             let [h, slope] = [&mut own.h, &mut own.slope].map(|room| &mut room[..len]);
             match keep {
-                Keep::Value => shape.activation.apply_in(u, [h]),
+                Keep::Value => shape.activation.apply(u, [h]),
                 Keep::Bend if shape.activation.bends() => {
-                    shape
-                        .activation
-                        .apply_in(u, [h, slope, &mut own.bend[..len]]);
+                    shape.activation.apply(u, [h, slope, &mut own.bend[..len]]);
                 }
-                Keep::Slope | Keep::Bend => shape.activation.apply_in(u, [h, slope]),
+                Keep::Slope | Keep::Bend => shape.activation.apply(u, [h, slope]),
             }
             if shape.skips(l) {
                 add(&mut own.h, input);
@@ -250,10 +248,12 @@ impl<E: Number> Block<E> {
             let [len, before] = [l + 1, l].map(|l| samples * shape.stride_in::<E>(l));
             let own = &mut self.hidden[l - 1];
             gather.layer(l, &d[..len], &own.h[..before]);
-            if !shape.skips(l) {
-                g[..before].fill(E::default());
-            }
-            weights.layers[l].add_back(&d[..len], &mut g[..before]);
+            let start = if shape.skips(l) {
+                Start::There
+            } else {
+                Start::Zeros
+            };
+            weights.layers[l].back_from(start, &d[..len], &mut g[..before]);
             multiply(&mut d[..before], g, &own.slope);
             if keep == Keep::Bend && shape.activation.bends() {
                 multiply_by(&mut own.bend[..before], g);

@@ -5,6 +5,7 @@
 //! that is the product with the Gauss-Newton matrix: Schraudolph 2002.
 
 use super::lines::Lines;
+use super::matrix::Start;
 use super::norm::{Affine, Extent, Norm, NormTangent};
 use super::number::Number;
 use super::pass::{Block, Shape, add, multiply};
@@ -151,13 +152,16 @@ impl<E: Number> Tangents<E> {
             let [len, before] = [l + 1, l].map(|l| samples * shape.stride_in::<E>(l));
             let (kept, own) = (&block.hidden[l - 1], &mut self.hidden[l - 1]);
             sums.layers[l].add(&d[..len], &kept.h[..before]);
-            if !shape.skips(l) {
-                g[..before].fill(E::default());
-            }
-            weights.layers[l].add_back(&d[..len], &mut g[..before]);
+            let start = if shape.skips(l) {
+                Start::There
+            } else {
+                Start::Zeros
+            };
+            weights.layers[l].back_from(start, &d[..len], &mut g[..before]);
             if let Some(plain) = derivatives {
                 sums.layers[l].add_weights(&plain.d[l - 1][..len], &own.h[..before]);
-                direction.layers[l].add_back(&plain.d[l - 1][..len], &mut g[..before]);
+                let plain = &plain.d[l - 1][..len];
+                direction.layers[l].back_from(Start::There, plain, &mut g[..before]);
             }
             let d = &mut d[..before];
             multiply(d, g, &kept.slope);

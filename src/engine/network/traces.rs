@@ -7,7 +7,7 @@
 
 use super::lines::Lines;
 use super::loss::{Goal, Loss};
-use super::matrix::{Columns, Rows, add_product, padded};
+use super::matrix::{Columns, Rows, Start, padded, product};
 use super::norm::Norm;
 use super::objective::NetworkLoss;
 use super::pass::{Block, Shape, multiply_by};
@@ -138,7 +138,7 @@ impl Descent<'_> {
                     *trace += share * square(&row[..width]);
                 }
                 if l > 0 {
-                    weights.layers[l].add_back(&rows, &mut before);
+                    weights.layers[l].back_from(Start::Zeros, &rows, &mut before);
                     let rows = before;
                     below.push(Column { share, rows });
                 }
@@ -188,7 +188,7 @@ impl Descent<'_> {
             stride,
             depth: shape.widths[2],
         };
-        add_product(to, left, &self.squares);
+        product(to, Start::There, left, &self.squares);
         spread
     }
 

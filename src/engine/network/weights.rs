@@ -3,7 +3,7 @@
 use super::layout::Layout;
 use super::lines::Lines;
 use super::matrix::{
-    Columns, Rows, add_product, add_rows, add_transposed_product, add_unpadded, pad, padded_in,
+    Columns, Rows, Start, add_rows, add_transposed_product, add_unpadded, pad, padded_in, product,
     round, transpose,
 };
 use super::norm::Extent;
@@ -71,21 +71,24 @@ fn norms<E: Number>(layout: &Layout) -> Vec<[Vec<E>; 2]> {
 impl<E: Number> Layer<E> {
     /// z = W h + b for each row h.
     pub(super) fn forward(&self, h: &[E], z: &mut [E]) {
-        z.chunks_exact_mut(self.biases.len())
-            .for_each(|row| row.copy_from_slice(&self.biases));
-        self.add_forward(h, z);
+        self.forward_from(Start::Row(&self.biases), h, z);
     }
 
     /// Adds W h to z.
     pub(super) fn add_forward(&self, h: &[E], z: &mut [E]) {
-        let [depth, width] = self.widths;
-        add_product(rows(z, width), columns(h, depth), &self.transposed);
+        self.forward_from(Start::There, h, z);
     }
 
-    /// Adds Wᵀ d to the derivative by h, for each row d.
-    pub(super) fn add_back(&self, d: &[E], h: &mut [E]) {
+    /// z = W h, and what it starts from, for each row h.
+    pub(super) fn forward_from(&self, start: Start<'_, E>, h: &[E], z: &mut [E]) {
+        let [depth, width] = self.widths;
+        product(rows(z, width), start, columns(h, depth), &self.transposed);
+    }
+
+    /// Wᵀ d, and what it starts from, becomes the derivative by h, for each row d.
+    pub(super) fn back_from(&self, start: Start<'_, E>, d: &[E], h: &mut [E]) {
         let [width, depth] = self.widths;
-        add_product(rows(h, width), columns(d, depth), &self.upright);
+        product(rows(h, width), start, columns(d, depth), &self.upright);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Activations over a block of samples.
 
 use crate::engine::network::Activation;
-use crate::engine::network::number::{Number, Of, exponentials, limited, splat};
+use crate::engine::network::number::{Number, Of, exponentials, limited, rational_tanh, splat};
 use crate::engine::real::{Kernel, dispatch};
 use fearless_simd::Simd;
 use fearless_simd::prelude::*;
@@ -91,34 +91,6 @@ impl Phi for Tanh {
         for (x, m) in x.iter_mut().zip(m) {
             *x = (m / (m + two)).copysign(*x);
         }
-    }
-}
-
-/// tanh by two polynomials.
-#[inline(always)]
-fn rational_tanh<E: Number, S: Simd, const U: usize>(
-    simd: S,
-    [p, q]: [[E; 5]; 2],
-    x: &mut [Of<E, S>; U],
-) {
-    let zero = splat::<E, S>(simd, E::default());
-    let (mut near, mut squares) = ([zero; U], [zero; U]);
-    for ((near, square), x) in near.iter_mut().zip(&mut squares).zip(x.iter()) {
-        *near = limited::<E, S>(simd, x.abs(), E::FLAT);
-        *square = *near * *near;
-    }
-    let mut above = [splat::<E, S>(simd, p[4]); U];
-    let mut below = [splat::<E, S>(simd, q[4]); U];
-    for term in (0..4).rev() {
-        let [p, q] = [splat::<E, S>(simd, p[term]), splat::<E, S>(simd, q[term])];
-        for ((above, below), square) in above.iter_mut().zip(&mut below).zip(&squares) {
-            *above = above.mul_add(*square, p);
-            *below = below.mul_add(*square, q);
-        }
-    }
-    let parts = near.iter().zip(above.iter().zip(&below));
-    for (x, (near, (above, below))) in x.iter_mut().zip(parts) {
-        *x = (*near * *above / *below).copysign(*x);
     }
 }
 
