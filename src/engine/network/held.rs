@@ -20,7 +20,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// So many numbers are held at most.
 const MOST: usize = 1 << 25;
 
-/// A rough product takes one of so many blocks, where there are at least twice as many.
+/// A rough product takes one of so many blocks, where there are at least as many.
 const ROUGH: usize = 8;
 
 /// Products with a matrix at θ; `None` where too much would have to be held.
@@ -94,7 +94,7 @@ struct HeldProducts<'a, E: Holds> {
 impl<'a, E: Holds> HeldProducts<'a, E> {
     /// Goes there and back with all samples.
     fn new(net: &'a NetworkLoss, matrix: Matrix, theta: &[f64]) -> Self {
-        let (shape, samples) = (&net.shape, net.block());
+        let (shape, samples) = (&net.shape, net.block_in::<E>());
         let weights = net.weights(theta);
         let mut blocks = E::rooms(net).take_held();
         blocks.resize_with(net.samples.div_ceil(samples), || {
@@ -109,7 +109,7 @@ impl<'a, E: Holds> HeldProducts<'a, E> {
             way.there_and_back(places, block, inputs, matrix, derivatives);
             block.lend(&mut scratch);
         };
-        let places: Vec<Range<usize>> = net.blocks(0..net.samples).collect();
+        let places: Vec<Range<usize>> = net.blocks_in::<E>(0..net.samples).collect();
         let both = places.into_par_iter().zip(&mut blocks);
         both.with_min_len(4).for_each(each);
         Self {
@@ -130,7 +130,7 @@ impl<'a, E: Holds> HeldProducts<'a, E> {
         let mut along = net.along();
         along.sums.clear();
         for places in blocks {
-            let (block, derivatives) = &self.blocks[places.start / net.block()];
+            let (block, derivatives) = &self.blocks[places.start / net.block_in::<E>()];
             let ways = Ways {
                 weights: &self.weights,
                 inputs: E::rows(net, &places),
@@ -163,7 +163,7 @@ impl<'a, E: Holds> Products for HeldProducts<'a, E> {
     fn multiply(&self, vector: &[f64], product: &mut [f64]) {
         let net = self.net;
         let direction = net.weights(vector);
-        let part = |places| self.some(&direction, net.blocks(places));
+        let part = |places| self.some(&direction, net.blocks_in::<E>(places));
         let join = |first: &mut Lent<'a, Along<E>>, second: Lent<Along<E>>| {
             first.sums.add(&second.sums);
         };
@@ -172,7 +172,7 @@ impl<'a, E: Holds> Products for HeldProducts<'a, E> {
     }
 
     fn rough(&self) -> Option<Box<dyn Products + '_>> {
-        (self.blocks.len() >= 2 * ROUGH).then(|| Box::new(Rough(self)) as Box<dyn Products>)
+        (self.blocks.len() > ROUGH).then(|| Box::new(Rough(self)) as Box<dyn Products>)
     }
 }
 
@@ -183,7 +183,11 @@ impl<E: Holds> Products for Rough<'_, '_, E> {
     fn multiply(&self, vector: &[f64], product: &mut [f64]) {
         let (held, net) = (self.0, self.0.net);
         let direction = net.weights(vector);
-        let blocks = |first: usize| net.blocks(0..net.samples).skip(first).step_by(2 * ROUGH);
+        let blocks = |first: usize| {
+            net.blocks_in::<E>(0..net.samples)
+                .skip(first)
+                .step_by(2 * ROUGH)
+        };
         let some = |first: usize| held.some(&direction, blocks(first));
         let (mut along, other) = join(|| some(0), || some(ROUGH));
         along.sums.add(&other.sums);

@@ -201,10 +201,16 @@ impl NetworkLoss {
 
     /// How many samples go through the network at a time.
     pub(super) fn block(&self) -> usize {
+        self.block_in::<f64>()
+    }
+
+    /// The same in other numbers: as many as take as much room.
+    pub(super) fn block_in<E>(&self) -> usize {
+        let block = BLOCK * size_of::<f64>() / size_of::<E>();
         if self.is_coupled() {
-            self.samples.max(BLOCK)
+            self.samples.max(block)
         } else {
-            BLOCK
+            block
         }
     }
 
@@ -213,7 +219,15 @@ impl NetworkLoss {
         &self,
         places: Range<usize>,
     ) -> impl Iterator<Item = Range<usize>> + use<> {
-        let (size, end) = (self.block(), places.end);
+        self.blocks_in::<f64>(places)
+    }
+
+    /// The same in other numbers.
+    pub(super) fn blocks_in<E>(
+        &self,
+        places: Range<usize>,
+    ) -> impl Iterator<Item = Range<usize>> + use<E> {
+        let (size, end) = (self.block_in::<E>(), places.end);
         places
             .step_by(size)
             .map(move |first| first..(first + size).min(end))

@@ -120,14 +120,14 @@ impl NetworkLoss {
     pub(super) fn along<E: Holds>(&self) -> Lent<'_, Along<E>> {
         E::rooms(self)
             .along
-            .lend(|| Along::new(&self.shape, self.block()))
+            .lend(|| Along::new(&self.shape, self.block_in::<E>()))
     }
 
     /// Room for the ways of a block of samples that are kept.
     pub(super) fn scratch<E: Holds>(&self) -> Lent<'_, Scratch<E>> {
         E::rooms(self)
             .scratch
-            .lend(|| Scratch::new(&self.shape, self.block()))
+            .lend(|| Scratch::new(&self.shape, self.block_in::<E>()))
     }
 
     /// θ, or a direction in its space, ready for products.
