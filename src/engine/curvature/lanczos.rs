@@ -267,7 +267,7 @@ impl Guess {
 /// to be found with its few digits.
 fn guess(matrix: &dyn Symmetric, ask: &Ask, cancel: &Cancel) -> Option<Guess> {
     // Nearer than this to the rough matrix's is no nearer to the other's.
-    const ROUGH: (f64, usize) = (1e-3, 6);
+    const ROUGH: (f64, usize) = (1e-3, 4);
     let (rounded, mut lanczos) = join(
         || matrix.rounded(),
         || Lanczos::new(matrix.dim(), &[], ask.seed).hasty(),

@@ -21,6 +21,7 @@
 
 mod activation;
 mod along;
+mod blocks;
 pub mod connect;
 mod curve;
 pub mod data;

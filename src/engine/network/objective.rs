@@ -7,12 +7,12 @@ use super::init::Fill;
 use super::layout::Layout;
 use super::lines::Lines;
 use super::loss::{Goal, Loss};
-use super::matrix::{pad, padded, padded_in, round};
+use super::matrix::{pad, padded};
 use super::norm::{Moments, Norm};
 use super::pass::{Keep, Shape};
 use super::room::Rooms;
 use super::slice::Slice;
-use super::sum::{BLOCK, Matrix, PART, Sum, Want, Way};
+use super::sum::{Matrix, Sum, Want, Way};
 use super::traces;
 use super::{AnyNetwork, NetworkError};
 use crate::engine::objective::{Metric, Objective, Products, Tensor, points};
@@ -34,8 +34,8 @@ pub struct NetworkLoss {
     fill: Fill,
     pub(super) samples: usize,
     /// Padded rows; where they were wanted, in f32 as well.
-    inputs: Lines,
-    single_inputs: OnceLock<Lines<f32>>,
+    pub(super) inputs: Lines,
+    pub(super) single_inputs: OnceLock<Lines<f32>>,
     goals: Goals,
     pub(super) moments: Option<Vec<Moments>>,
     /// Where it computes: one for each thread that asks at a time.
@@ -194,63 +194,6 @@ impl NetworkLoss {
         self.sum(theta, None, want, Some(product));
     }
 
-    /// How many samples are summed one block after the other.
-    pub(super) fn part(&self) -> usize {
-        PART.max(self.block())
-    }
-
-    /// How many samples go through the network at a time.
-    pub(super) fn block(&self) -> usize {
-        self.block_in::<f64>()
-    }
-
-    /// The same in other numbers: as many as take as much room.
-    pub(super) fn block_in<E>(&self) -> usize {
-        let block = BLOCK * size_of::<f64>() / size_of::<E>();
-        if self.is_coupled() {
-            self.samples.max(block)
-        } else {
-            block
-        }
-    }
-
-    /// The blocks of these places among the samples.
-    pub(super) fn blocks(
-        &self,
-        places: Range<usize>,
-    ) -> impl Iterator<Item = Range<usize>> + use<> {
-        self.blocks_in::<f64>(places)
-    }
-
-    /// The same in other numbers.
-    pub(super) fn blocks_in<E>(
-        &self,
-        places: Range<usize>,
-    ) -> impl Iterator<Item = Range<usize>> + use<E> {
-        let (size, end) = (self.block_in::<E>(), places.end);
-        places
-            .step_by(size)
-            .map(move |first| first..(first + size).min(end))
-    }
-
-    /// The inputs of some samples, in padded rows.
-    pub(super) fn rows(&self, samples: Range<usize>) -> &[f64] {
-        let stride = padded(self.shape.widths[0]);
-        &self.inputs[samples.start * stride..samples.end * stride]
-    }
-
-    /// All inputs, in padded rows of f32.
-    pub(super) fn single_inputs(&self) -> &[f32] {
-        self.single_inputs.get_or_init(|| {
-            let width = self.shape.widths[0];
-            let mut rows = Lines::zeros(self.samples * padded_in::<f32>(width));
-            let from = self.inputs.chunks_exact(padded(width));
-            let to = rows.chunks_exact_mut(padded_in::<f32>(width));
-            to.zip(from).for_each(round);
-            rows
-        })
-    }
-
     pub(super) fn goal(&self, sample: usize) -> Goal<'_> {
         self.goals.of(sample, self.shape.outputs())
     }
@@ -287,16 +230,6 @@ impl NetworkLoss {
         } else {
             loss + 0.5 * self.l2 * squares()
         }
-    }
-
-    /// The inputs of some samples, one row after the other.
-    pub(super) fn gather<'a>(&self, samples: &[usize], rows: &'a mut [f64]) -> &'a [f64] {
-        let stride = padded(self.shape.widths[0]);
-        let rows = &mut rows[..samples.len() * stride];
-        for (row, sample) in rows.chunks_exact_mut(stride).zip(samples) {
-            row.copy_from_slice(self.rows(*sample..*sample + 1));
-        }
-        rows
     }
 }
 

@@ -138,7 +138,7 @@ impl Descent<'_> {
                     *trace += share * square(&row[..width]);
                 }
                 if l > 0 {
-                    weights.layers[l].back_from(Start::Zeros, &rows, &mut before);
+                    weights.layers[l].back_from(Start::There, &rows, &mut before);
                     let rows = before;
                     below.push(Column { share, rows });
                 }

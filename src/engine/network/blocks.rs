@@ -1,0 +1,76 @@
+//! The samples of a network's loss, block by block.
+
+use super::lines::Lines;
+use super::matrix::{padded, padded_in, round};
+use super::objective::NetworkLoss;
+use super::sum::{BLOCK, PART};
+use std::ops::Range;
+
+impl NetworkLoss {
+    /// How many samples are summed one block after the other.
+    pub(super) fn part(&self) -> usize {
+        PART.max(self.block())
+    }
+
+    /// How many samples go through the network at a time.
+    pub(super) fn block(&self) -> usize {
+        self.block_in::<f64>()
+    }
+
+    /// The same in other numbers: as many as take as much room.
+    pub(super) fn block_in<E>(&self) -> usize {
+        let block = BLOCK * size_of::<f64>() / size_of::<E>();
+        if self.is_coupled() {
+            self.samples.max(block)
+        } else {
+            block
+        }
+    }
+
+    /// The blocks of these places among the samples.
+    pub(super) fn blocks(
+        &self,
+        places: Range<usize>,
+    ) -> impl Iterator<Item = Range<usize>> + use<> {
+        self.blocks_in::<f64>(places)
+    }
+
+    /// The same in other numbers.
+    pub(super) fn blocks_in<E>(
+        &self,
+        places: Range<usize>,
+    ) -> impl Iterator<Item = Range<usize>> + use<E> {
+        let (size, end) = (self.block_in::<E>(), places.end);
+        places
+            .step_by(size)
+            .map(move |first| first..(first + size).min(end))
+    }
+
+    /// The inputs of some samples, in padded rows.
+    pub(super) fn rows(&self, samples: Range<usize>) -> &[f64] {
+        let stride = padded(self.shape.widths[0]);
+        &self.inputs[samples.start * stride..samples.end * stride]
+    }
+
+    /// All inputs, in padded rows of f32.
+    pub(super) fn single_inputs(&self) -> &[f32] {
+        self.single_inputs.get_or_init(|| {
+            let width = self.shape.widths[0];
+            let mut rows = Lines::zeros(self.samples * padded_in::<f32>(width));
+            let from = self.inputs.chunks_exact(padded(width));
+            let to = rows.chunks_exact_mut(padded_in::<f32>(width));
+            to.zip(from).for_each(round);
+            rows
+        })
+    }
+
+    /// The inputs of some samples, one row after the other.
+    pub(super) fn gather<'a>(&self, samples: &[usize], rows: &'a mut [f64]) -> &'a [f64] {
+        let stride = padded(self.shape.widths[0]);
+        let rows = &mut rows[..samples.len() * stride];
+        for (row, sample) in rows.chunks_exact_mut(stride).zip(samples) {
+            row.copy_from_slice(self.rows(*sample..*sample + 1));
+        }
+        rows
+    }
+}
