@@ -55,3 +55,36 @@ impl Drop for AtEnd<'_> {
         self.0.store(true, Ordering::Release);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::panic::catch_unwind;
+
+    /// The sum of some numbers by halves.
+    fn sum(numbers: &[u64]) -> u64 {
+        if let [number] = numbers {
+            return *number;
+        }
+        let (left, right) = numbers.split_at(numbers.len() / 2);
+        let (left, right) = join(|| sum(left), || sum(right));
+        left + right
+    }
+
+    #[test]
+    fn both_halves_are_done_wherever_they_are_asked_for() {
+        let numbers: Vec<u64> = (1..=1000).collect();
+        assert_eq!(sum(&numbers), 500_500);
+        assert_eq!(awake(|| sum(&numbers)), 500_500);
+        let one = rayon::ThreadPoolBuilder::new().num_threads(1).build();
+        assert_eq!(one.unwrap().install(|| awake(|| sum(&numbers))), 500_500);
+    }
+
+    #[test]
+    fn nobody_waits_for_what_has_panicked() {
+        assert!(catch_unwind(|| join(|| 1, || panic!("on purpose"))).is_err());
+        assert!(catch_unwind(|| join(|| panic!("on purpose"), || 2)).is_err());
+        assert!(catch_unwind(|| awake(|| panic!("on purpose"))).is_err());
+        assert_eq!(join(|| 1, || 2), (1, 2));
+    }
+}

@@ -302,6 +302,27 @@ mod tests {
     }
 
     #[test]
+    fn f32_says_the_same_to_six_digits() {
+        let u: Vec<f32> = (0..2_000_u16)
+            .map(|i| 8.0 * (0.37 * f32::from(i)).sin())
+            .collect();
+        let wide: Vec<f64> = u.iter().map(|u| f64::from(*u)).collect();
+        for activation in all() {
+            let mut found = [(); 3].map(|()| vec![f32::NAN; u.len()]);
+            activation.apply(&u, found.each_mut().map(|found| &mut found[..]));
+            let mut expected = [(); 3].map(|()| vec![f64::NAN; u.len()]);
+            activation.apply(&wide, expected.each_mut().map(|own| &mut own[..]));
+            for (order, (found, expected)) in found.iter().zip(&expected).enumerate() {
+                for ((found, expected), u) in found.iter().zip(expected).zip(&u) {
+                    let off = (f64::from(*found) - expected).abs();
+                    let most = 1e-6 * expected.abs().max(1.0);
+                    assert!(off <= most, "{activation:?}, {order} at {u}: {off:e}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn derivatives_are_those_of_the_values() {
         let u = [-30.0, -3.1, -0.7, -0.01, 0.02, 0.6, 2.9, 19.0];
         let step = 1e-5;
