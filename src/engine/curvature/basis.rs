@@ -134,8 +134,9 @@ impl<'a> Lanczos<'a> {
         self.basis.push(std::mem::take(&mut self.next));
         self.clean(&mut image);
         let left = length(&image);
-        if left > 1e-13 * self.size {
-            scale(&mut image, 1.0 / left);
+        let factor = 1.0 / left;
+        if left > 1e-13 * self.size && factor.is_finite() {
+            scale(&mut image, factor);
             self.beyond = left;
             self.next = image;
         } else {
