@@ -2,14 +2,13 @@
 
 use rayon::Yield;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
 
 /// Works on one of rayon's threads, and keeps another awake until that is done.
 pub(super) fn awake<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     let done = AtomicBool::new(false);
     rayon::scope(|scope| {
         if rayon::current_num_threads() > 1 {
-            scope.spawn(|_| wait(&done, Duration::MAX));
+            scope.spawn(|_| wait(&done, usize::MAX));
         }
         let _done = AtEnd(&done);
         work()
@@ -22,12 +21,13 @@ pub(super) fn join<A: Send, B: Send>(
     a: impl FnOnce() -> A + Send,
     b: impl FnOnce() -> B + Send,
 ) -> (A, B) {
-    const PATIENCE: Duration = Duration::from_micros(200);
+    // About a fifth of a millisecond.
+    const LOOKS: usize = 2_000;
     let done = AtomicBool::new(false);
     rayon::join(
         || {
             let a = a();
-            wait(&done, PATIENCE);
+            wait(&done, LOOKS);
             a
         },
         || {
@@ -37,11 +37,11 @@ pub(super) fn join<A: Send, B: Send>(
     )
 }
 
-/// Does what else there is to do until something is done.
-fn wait(done: &AtomicBool, patience: Duration) {
-    let begun = Instant::now();
-    while !done.load(Ordering::Acquire) && begun.elapsed() < patience {
+/// Does what else there is to do until something is done, or so many looks for work were in vain.
+fn wait(done: &AtomicBool, mut looks: usize) {
+    while !done.load(Ordering::Acquire) && looks > 0 {
         if rayon::yield_now() != Some(Yield::Executed) {
+            looks -= 1;
             std::hint::spin_loop();
         }
     }

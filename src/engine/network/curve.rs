@@ -76,8 +76,8 @@ impl Curve {
         self.layer(shape, shape.hidden(), both, inputs, bent);
         let [out, stride] = [shape.outputs(), shape.stride(shape.hidden() + 1)];
         let ([z, moved, bend], [d, image]) = (&self.z, &mut self.d);
-        let rows = z.len().min(places.len() * stride);
-        net.loss.prepare([out, stride], &z[..rows], d);
+        net.loss
+            .prepare([out, stride], &z[..places.len() * stride], d);
         let mut sum = 0.0;
         for (row, place) in places.enumerate() {
             let at = row * stride..row * stride + out;
@@ -125,7 +125,7 @@ impl Curve {
         }
         along.forward_from(Start::Zeros, moved, z_bend);
         z_bend.iter_mut().for_each(|bend| *bend *= 2.0);
-        // What goes into the second layer has not been bent by the first, which is linear.
+        // The first layer's z is straight along the direction, and only an activation that bends makes its h bend.
         if l > 1 || shape.activation.bends() {
             own.add_forward(&bend[..before], z_bend);
         }
@@ -158,7 +158,7 @@ impl Curve {
                 let terms = slope.iter().zip(z_moved);
                 let pairs = moved.iter_mut().zip(terms);
                 pairs.for_each(|(moved, (slope, z))| *moved += slope * z);
-                // What the first layer makes of the inputs is linear.
+                // Along the direction the first layer's z is straight.
                 if bent && l > 0 {
                     let terms = slope.iter().zip(z_bend);
                     let pairs = bend.iter_mut().zip(terms);
