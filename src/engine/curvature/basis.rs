@@ -19,8 +19,6 @@ pub(super) struct Lanczos<'a> {
     begun: u64,
     /// The largest image of a direction so far.
     size: f64,
-    /// How often a direction is made orthogonal to all others: what rounding leaves the first time is gone the second time.
-    rounds: usize,
 }
 
 impl<'a> Lanczos<'a> {
@@ -42,13 +40,7 @@ impl<'a> Lanczos<'a> {
             seed,
             begun: 0,
             size: 0.0,
-            rounds: 2,
         }
-    }
-
-    /// The same for what is no more than a guess.
-    pub(super) fn hasty(self) -> Self {
-        Self { rounds: 1, ..self }
     }
 
     /// Begins near a direction. A tenth of the random one stays, so that no eigenvalue can be missed.
@@ -99,19 +91,27 @@ impl<'a> Lanczos<'a> {
     /// Whether something of a direction is left beside all others, from which it then goes on.
     fn begin_from(&mut self, mut first: Vec<f64>) -> bool {
         let before = length(&first);
-        self.clean(&mut first);
-        let left = length(&first) > 1e-6 * before;
+        let left = self.clean(&mut first, before) > 1e-6 * before;
         if let Some(first) = scaled(first, 1.0).filter(|_| left) {
             self.next = first;
         }
         left
     }
 
-    fn clean(&self, vector: &mut [f64]) {
-        for _ in 0..self.rounds {
+    /// Makes a vector of length `before` orthogonal to all others, and returns what is left of its length. Where much of it was along them, a
+    /// second time takes away what they, for they are not quite orthogonal, have left: Daniel, Gragg, Kaufman & Stewart 1976.
+    fn clean(&self, vector: &mut [f64], before: f64) -> f64 {
+        const MUCH: f64 = 0.7;
+        let mut left = before;
+        for _ in 0..2 {
             clean(vector, self.known);
             clean(vector, &self.basis);
+            left = length(vector);
+            if left > MUCH * before {
+                break;
+            }
         }
+        left
     }
 
     /// The direction that comes next, of length 1.
@@ -126,14 +126,20 @@ impl<'a> Lanczos<'a> {
         if !size.is_finite() && image.iter().any(|number| !number.is_finite()) {
             return Err(EigenError::NotFinite);
         }
-        if !self.basis.is_empty() {
+        self.size = self.size.max(size);
+        let along = dot(&image, &self.next);
+        // What is along the last two directions is known; little is along all others.
+        add(&mut image, -along, &self.next);
+        let mut before = size * size - along * along;
+        if let Some(last) = self.basis.last() {
+            add(&mut image, -self.beyond, last);
+            before -= self.beyond * self.beyond;
             self.small.beside.push(self.beyond);
         }
-        self.size = self.size.max(size);
-        self.small.diagonal.push(dot(&image, &self.next));
+        self.small.diagonal.push(along);
         self.basis.push(std::mem::take(&mut self.next));
-        self.clean(&mut image);
-        let left = length(&image);
+        let before = before.max(1e-12 * size * size).sqrt();
+        let left = self.clean(&mut image, before);
         let factor = 1.0 / left;
         if left > 1e-13 * self.size && factor.is_finite() {
             scale(&mut image, factor);
@@ -182,16 +188,17 @@ impl<'a> Lanczos<'a> {
         (found, worst)
     }
 
-    /// The places of the small matrix's eigenvalues whose residual ‖A v − λ v‖ is at most this, each with v of length 1. They are farther than
-    /// that from all others beside them, and so far that v is off by an angle of a ten-thousandth.
-    pub(super) fn converged(&self, residual: f64) -> Vec<(usize, Vec<f64>)> {
+    /// The places of the small matrix's eigenvalues that are eigenvalues but for `most`, each with the eigenvector v of length 1, where products
+    /// may be off by `rounding`. They are farther than that from all others beside them, and so far that v is off by an angle of a
+    /// ten-thousandth.
+    pub(super) fn converged(&self, most: f64, rounding: f64) -> Vec<(usize, Vec<f64>)> {
         let count = self.basis.len();
         let (values, rows) = self.all();
         let sure = |k: &usize| {
-            let off = self.beyond * rows[count - 1][*k].abs();
-            let apart = f64::max(1e4 * off, residual);
+            let off = self.beyond * rows[count - 1][*k].abs() + rounding;
+            let apart = f64::max(1e4 * off, most);
             let far = |other: usize| (values[other] - values[*k]).abs() > apart;
-            off <= residual && beside(*k, count).all(far)
+            off <= most && beside(*k, count).all(far)
         };
         let vector = |k| Some((k, unit(self.combine(&rows, k))?));
         (0..count).filter(sure).filter_map(vector).collect()

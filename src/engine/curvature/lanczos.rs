@@ -270,11 +270,11 @@ fn guess(matrix: &dyn Symmetric, ask: &Ask, cancel: &Cancel) -> Option<Guess> {
     const ROUGH: (f64, usize) = (1e-3, 4);
     let (rounded, mut lanczos) = join(
         || matrix.rounded(),
-        || Lanczos::new(matrix.dim(), &[], ask.seed).hasty(),
+        || Lanczos::new(matrix.dim(), &[], ask.seed),
     );
     let rounded = rounded?;
     if let Some(rough) = rounded.rough() {
-        let mut hint = Lanczos::from(lanczos.next().to_vec()).hasty();
+        let mut hint = Lanczos::from(lanczos.next().to_vec());
         climb(&mut hint, &*rough, ROUGH, cancel)?;
         lanczos.lean_to(hint.largest(0.0)?.vector);
     }

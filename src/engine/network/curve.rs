@@ -4,7 +4,6 @@
 //! series to the second order, chapter 13 of Griewank & Walther 2008. Nothing needs to go back, and nothing is kept of a sample.
 
 use super::lines::Lines;
-use super::matrix::Start;
 use super::norm::Norm;
 use super::objective::NetworkLoss;
 use super::pass::{Shape, add};
@@ -35,27 +34,34 @@ pub(super) fn along(net: &NetworkLoss, matrix: Matrix, theta: &[f64], v: &[f64])
     })
 }
 
-/// Room for some samples on their way.
+/// Room for some samples on their way. Of what depends on t it holds Taylor's coefficients: the value, the first derivative, and half of the
+/// second.
 pub(super) struct Curve {
-    /// What goes into a layer, and its derivatives.
+    /// What goes into a layer, and what comes out.
     h: [Lines; 3],
-    /// What it makes of that.
-    z: [Lines; 3],
-    /// The activation of it, and the activation's derivatives.
-    phi: [Lines; 3],
-    /// Of the outputs: the derivative of the loss by them, and what its Hessian makes of theirs.
+    next: [Lines; 3],
+    /// What a layer makes of what goes in, and the derivatives of its activation there.
+    z: Lines,
+    slope: Lines,
+    bend: Lines,
+    /// The outputs, the derivative of the loss by them, and what its Hessian makes of their first derivative.
+    out: [Lines; 3],
     d: [Lines; 2],
 }
 
 impl Curve {
     /// Room for so many samples.
     pub(super) fn new(shape: &Shape, samples: usize) -> Self {
-        let three = || [(); 3].map(|()| Lines::zeros(samples * shape.widest::<f64>()));
+        let widest = || Lines::zeros(samples * shape.widest::<f64>());
+        let last = || Lines::zeros(samples * shape.stride(shape.hidden() + 1));
         Self {
-            h: three(),
-            z: three(),
-            phi: three(),
-            d: [(); 2].map(|()| Lines::zeros(samples * shape.stride(shape.hidden() + 1))),
+            h: [(); 3].map(|()| widest()),
+            next: [(); 3].map(|()| widest()),
+            z: widest(),
+            slope: widest(),
+            bend: widest(),
+            out: [(); 3].map(|()| last()),
+            d: [(); 2].map(|()| last()),
         }
     }
 
@@ -70,12 +76,12 @@ impl Curve {
         let (shape, bent) = (&net.shape, matrix == Matrix::Hessian);
         let inputs = net.rows(places.clone());
         for l in 0..shape.hidden() {
-            self.layer(shape, l, both, inputs, bent);
-            self.activate(shape, l, inputs, bent);
+            self.hidden(shape, l, both, inputs, bent);
+            std::mem::swap(&mut self.h, &mut self.next);
         }
-        self.layer(shape, shape.hidden(), both, inputs, bent);
+        self.last(shape, both, inputs, bent);
         let [out, stride] = [shape.outputs(), shape.stride(shape.hidden() + 1)];
-        let ([z, moved, bend], [d, image]) = (&self.z, &mut self.d);
+        let ([z, moved, bend], [d, image]) = (&self.out, &mut self.d);
         net.loss
             .prepare([out, stride], &z[..places.len() * stride], d);
         let mut sum = 0.0;
@@ -92,84 +98,88 @@ impl Curve {
             net.loss.hessian_vector(d, goal, moved, image);
             sum += dot(image, moved);
             if bent && shape.hidden() > 0 {
-                sum += dot(d, &bend[at]);
+                sum += 2.0 * dot(d, &bend[at]);
             }
         }
         sum
     }
 
-    /// z = W h + b, ż = W ḣ + V h + c and z̈ = W ḧ + 2 V ḣ, where V and c are the direction's.
-    fn layer(
-        &mut self,
-        shape: &Shape,
-        l: usize,
-        [weights, direction]: [&Weights; 2],
-        inputs: &[f64],
-        bent: bool,
-    ) {
+    /// The way through hidden layer `l`: h′ = φ(z) of z = W h + b; its first derivative is φ′(z) ż where ż = W ḣ + V h + c, and half of its second
+    /// φ′(z) z₂ + φ″(z) ż² / 2 where z₂ = W h₂ + V ḣ. V and c are the direction's.
+    fn hidden(&mut self, shape: &Shape, l: usize, both: [&Weights; 2], inputs: &[f64], bent: bool) {
         let samples = inputs.len() / shape.stride(0);
         let [before, len] = [l, l + 1].map(|l| samples * shape.stride(l));
-        let ([h, moved, bend], z) = (&self.h, &mut self.z);
-        let h = if l == 0 { inputs } else { &h[..before] };
-        let [z, z_moved, z_bend] = z.each_mut().map(|z| &mut z[..len]);
-        let (own, along) = (&weights.layers[l], &direction.layers[l]);
+        let [own, along] = both.map(|of| &of.layers[l]);
+        let [h, moved, second] = self.h.each_ref().map(|h| &h[..before.min(h.len())]);
+        let h = if l == 0 { inputs } else { h };
+        let [next, next_moved, next_second] = self.next.each_mut().map(|next| &mut next[..len]);
+        let [z, slope, bend] =
+            [&mut self.z, &mut self.slope, &mut self.bend].map(|room| &mut room[..len]);
+        let bends = bent && shape.activation.bends();
         own.forward(h, z);
-        along.forward(h, z_moved);
-        if l == 0 {
-            return;
+        if bends {
+            shape.activation.apply(z, [&mut *next, slope, bend]);
+        } else {
+            shape.activation.apply(z, [&mut *next, slope]);
         }
-        let moved = &moved[..before];
-        own.add_forward(moved, z_moved);
-        if !bent {
-            return;
+        // Inputs do not move, and before the first activation that bends nothing is bent.
+        let by_moved = (l > 0).then_some((own, moved));
+        let by_second = (l > 1 || l > 0 && bends).then_some((own, second));
+        if bends {
+            along.forward_with(h, by_moved, next_moved, None);
+            curved([slope, bend], next_moved, z);
+            if l == 0 {
+                next_second.copy_from_slice(z);
+            } else {
+                along.move_with(moved, by_second, next_second, Some(slope));
+                add(next_second, z);
+            }
+        } else {
+            along.forward_with(h, by_moved, next_moved, Some(slope));
+            if bent && l > 0 {
+                along.move_with(moved, by_second, next_second, Some(slope));
+            }
         }
-        along.forward_from(Start::Zeros, moved, z_bend);
-        z_bend.iter_mut().for_each(|bend| *bend *= 2.0);
-        // The first layer's z is straight along the direction, and only an activation that bends makes its h bend.
-        if l > 1 || shape.activation.bends() {
-            own.add_forward(&bend[..before], z_bend);
+        if shape.skips(l) {
+            add(next, h);
+            if l > 0 {
+                add(next_moved, moved);
+            }
+            if by_second.is_some() {
+                add(next_second, second);
+            }
         }
     }
 
-    /// h = φ(z), ḣ = φ′(z) ż and ḧ = φ″(z) ż² + φ′(z) z̈, and what goes around the layer.
-    fn activate(&mut self, shape: &Shape, l: usize, inputs: &[f64], bent: bool) {
-        let len = inputs.len() / shape.stride(0) * shape.stride(l + 1);
-        let [z, z_moved, z_bend] = self.z.each_ref().map(|z| &z[..len]);
-        let [h, moved, bend] = self.h.each_mut().map(|h| &mut h[..len]);
-        let [value, slope, curve] = self.phi.each_mut().map(|phi| &mut phi[..len]);
-        let bends = shape.activation.bends();
-        if bent && bends {
-            shape.activation.apply(z, [&mut *value, slope, curve]);
-        } else {
-            shape.activation.apply(z, [&mut *value, slope]);
+    /// The outputs.
+    fn last(&mut self, shape: &Shape, both: [&Weights; 2], inputs: &[f64], bent: bool) {
+        let l = shape.hidden();
+        let samples = inputs.len() / shape.stride(0);
+        let [before, len] = [l, l + 1].map(|l| samples * shape.stride(l));
+        let [own, along] = both.map(|of| &of.layers[l]);
+        let [h, moved, second] = self.h.each_ref().map(|h| &h[..before.min(h.len())]);
+        let h = if l == 0 { inputs } else { h };
+        let [out, out_moved, out_second] = self.out.each_mut().map(|out| &mut out[..len]);
+        own.forward(h, out);
+        let by_moved = (l > 0).then_some((own, moved));
+        along.forward_with(h, by_moved, out_moved, None);
+        if bent && l > 0 {
+            let by_second = (l > 1 || shape.activation.bends()).then_some((own, second));
+            along.move_with(moved, by_second, out_second, None);
         }
-        if !shape.skips(l) || l == 0 {
-            for h in [&mut *h, moved, bend] {
-                h.fill(0.0);
-            }
-        }
-        if shape.skips(l) && l == 0 {
-            h.copy_from_slice(inputs);
-        }
-        add(h, value);
-        dispatch(Each(
-            #[inline(always)]
-            || {
-                let terms = slope.iter().zip(z_moved);
-                let pairs = moved.iter_mut().zip(terms);
-                pairs.for_each(|(moved, (slope, z))| *moved += slope * z);
-                // Along the direction the first layer's z is straight.
-                if bent && l > 0 {
-                    let terms = slope.iter().zip(z_bend);
-                    let pairs = bend.iter_mut().zip(terms);
-                    pairs.for_each(|(bend, (slope, z))| *bend += slope * z);
-                }
-                if bent && bends {
-                    let terms = curve.iter().zip(z_moved);
-                    let pairs = bend.iter_mut().zip(terms);
-                    pairs.for_each(|(bend, (curve, z))| *bend += curve * z * z);
-                }
-            },
-        ));
     }
+}
+
+/// Makes φ″ ż² / 2, and ż times φ′.
+fn curved([slope, bend]: [&[f64]; 2], moved: &mut [f64], made: &mut [f64]) {
+    dispatch(Each(
+        #[inline(always)]
+        || {
+            let phi = slope.iter().zip(bend);
+            for ((made, moved), (slope, bend)) in made.iter_mut().zip(moved).zip(phi) {
+                *made = 0.5 * bend * *moved * *moved;
+                *moved *= slope;
+            }
+        },
+    ));
 }

@@ -25,25 +25,44 @@ pub(super) fn padded(width: usize) -> usize {
     padded_in::<f64>(width)
 }
 
-/// C ← S + A B, where `a` holds rows of which the first `depth` numbers count, and `b` has as many rows as that.
-pub(super) fn product<E: Number>(c: Rows<'_, E>, s: Start<'_, E>, a: Columns<'_, E>, b: &[E]) {
+/// C ← S + A B, or S + A B + A′ B′, all of it `times` the entries of what has rows like C's. Each A holds rows of which the first `depth` numbers
+/// count, and its B has as many rows as that.
+pub(super) fn product<'a, E: Number>(
+    c: Rows<'a, E>,
+    start: Start<'a, E>,
+    first: Factors<'a, E>,
+    second: Option<Factors<'a, E>>,
+    times: Option<&'a [E]>,
+) {
     dispatch(Product {
         c,
-        start: s,
-        a: Upright(a),
-        b,
+        start,
+        first,
+        second,
+        left: Upright,
+        times,
     });
 }
 
-/// C ← C + Aᵀ B, where `a` holds one row for each of `b`, of which the first `depth` numbers count: C has as many rows.
-pub(super) fn add_transposed_product<E: Number>(c: Rows<'_, E>, a: Columns<'_, E>, b: &[E]) {
+/// C ← C + Aᵀ B, or C + Aᵀ B + A′ᵀ B′, where each A holds one row for each of its B, of which the first `depth` numbers count: C has as many
+/// rows.
+pub(super) fn add_transposed_product<'a, E: Number>(
+    c: Rows<'a, E>,
+    first: Factors<'a, E>,
+    second: Option<Factors<'a, E>>,
+) {
     dispatch(Product {
         c,
         start: Start::There,
-        a: Transposed(a),
-        b,
+        first,
+        second,
+        left: Transposed,
+        times: None,
     });
 }
+
+/// A and B.
+pub(super) type Factors<'a, E> = (Columns<'a, E>, &'a [E]);
 
 /// What a product is added to.
 #[derive(Clone, Copy)]
@@ -70,41 +89,51 @@ pub(super) struct Columns<'a, E> {
     pub(super) depth: usize,
 }
 
-/// The left factor, of which a tile of the product wants R rows, one entry of each at a time.
-trait Left<'a, E>: Copy {
+/// How a left factor lies, of which a tile of the product wants R rows, one entry of each at a time.
+trait Left: Copy {
     /// How many rows the product has.
-    fn rows(self) -> usize;
+    fn rows<E>(self, a: Columns<E>) -> usize;
     /// How many terms each sum has.
-    fn terms(self) -> usize;
+    fn terms<E>(self, a: Columns<E>) -> usize;
     /// Where the entries of R rows from `row` on are.
-    fn lines<const R: usize>(self, row: usize) -> [&'a [E]; R];
-    /// Entry `term` of each of the rows.
-    fn entries<const R: usize>(self, lines: [&[E]; R], term: usize) -> [E; R];
+    fn lines<E, const R: usize>(self, a: Columns<'_, E>, row: usize) -> [&[E]; R];
+    /// Entry `term` of each of the rows, which are so long.
+    fn entries<E: Number, const R: usize>(
+        self,
+        lines: [&[E]; R],
+        stride: usize,
+        term: usize,
+    ) -> [E; R];
 }
 
 #[derive(Clone, Copy)]
-struct Upright<'a, E>(Columns<'a, E>);
+struct Upright;
 
-impl<'a, E: Number> Left<'a, E> for Upright<'a, E> {
+impl Left for Upright {
     #[inline(always)]
-    fn rows(self) -> usize {
-        self.0.numbers.len() / self.0.stride
+    fn rows<E>(self, a: Columns<E>) -> usize {
+        a.numbers.len() / a.stride
     }
     #[inline(always)]
-    fn terms(self) -> usize {
-        self.0.depth
+    fn terms<E>(self, a: Columns<E>) -> usize {
+        a.depth
     }
     #[inline(always)]
-    fn lines<const R: usize>(self, row: usize) -> [&'a [E]; R] {
-        let mut lines = [&self.0.numbers[..0]; R];
+    fn lines<E, const R: usize>(self, a: Columns<'_, E>, row: usize) -> [&[E]; R] {
+        let mut lines = [&a.numbers[..0]; R];
         for (r, line) in lines.iter_mut().enumerate() {
-            let first = (row + r) * self.0.stride;
-            *line = &self.0.numbers[first..first + self.0.depth];
+            let first = (row + r) * a.stride;
+            *line = &a.numbers[first..first + a.depth];
         }
         lines
     }
     #[inline(always)]
-    fn entries<const R: usize>(self, lines: [&[E]; R], term: usize) -> [E; R] {
+    fn entries<E: Number, const R: usize>(
+        self,
+        lines: [&[E]; R],
+        _stride: usize,
+        term: usize,
+    ) -> [E; R] {
         let mut entries = [E::default(); R];
         for (entry, line) in entries.iter_mut().zip(lines) {
             *entry = line[term];
@@ -114,25 +143,30 @@ impl<'a, E: Number> Left<'a, E> for Upright<'a, E> {
 }
 
 #[derive(Clone, Copy)]
-struct Transposed<'a, E>(Columns<'a, E>);
+struct Transposed;
 
-impl<'a, E: Number> Left<'a, E> for Transposed<'a, E> {
+impl Left for Transposed {
     #[inline(always)]
-    fn rows(self) -> usize {
-        self.0.depth
+    fn rows<E>(self, a: Columns<E>) -> usize {
+        a.depth
     }
     #[inline(always)]
-    fn terms(self) -> usize {
-        self.0.numbers.len() / self.0.stride
+    fn terms<E>(self, a: Columns<E>) -> usize {
+        a.numbers.len() / a.stride
     }
     #[inline(always)]
-    fn lines<const R: usize>(self, row: usize) -> [&'a [E]; R] {
-        [&self.0.numbers[row..]; R]
+    fn lines<E, const R: usize>(self, a: Columns<'_, E>, row: usize) -> [&[E]; R] {
+        [&a.numbers[row..]; R]
     }
     #[inline(always)]
-    fn entries<const R: usize>(self, lines: [&[E]; R], term: usize) -> [E; R] {
+    fn entries<E: Number, const R: usize>(
+        self,
+        lines: [&[E]; R],
+        stride: usize,
+        term: usize,
+    ) -> [E; R] {
         let mut entries = [E::default(); R];
-        let first = term * self.0.stride;
+        let first = term * stride;
         entries.copy_from_slice(&lines[0][first..first + R]);
         entries
     }
@@ -141,11 +175,13 @@ impl<'a, E: Number> Left<'a, E> for Transposed<'a, E> {
 struct Product<'a, E, L> {
     c: Rows<'a, E>,
     start: Start<'a, E>,
-    a: L,
-    b: &'a [E],
+    first: Factors<'a, E>,
+    second: Option<Factors<'a, E>>,
+    left: L,
+    times: Option<&'a [E]>,
 }
 
-impl<'a, E: Number, L: Left<'a, E>> Kernel for Product<'a, E, L> {
+impl<E: Number, L: Left> Kernel for Product<'_, E, L> {
     type Output = ();
 
     /// Tiles of the product stay in registers while their sums grow: six rows of four wide vectors or of two, twelve of one.
@@ -169,11 +205,11 @@ impl<'a, E: Number, L: Left<'a, E>> Kernel for Product<'a, E, L> {
     }
 }
 
-impl<'a, E: Number, L: Left<'a, E>> Product<'a, E, L> {
+impl<E: Number, L: Left> Product<'_, E, L> {
     /// V vectors of every row.
     #[inline(always)]
     fn panel<S: Simd, const V: usize>(&mut self, simd: S, column: usize) {
-        let rows = self.a.rows();
+        let rows = self.left.rows(self.first.0);
         let mut row = 0;
         // One vector alone waits for itself unless many rows take turns.
         while V == 1 && row + 12 <= rows {
@@ -206,7 +242,6 @@ impl<'a, E: Number, L: Left<'a, E>> Product<'a, E, L> {
     ) {
         let lanes = Of::<E, S>::LEN;
         let stride = padded_in::<E>(self.c.width);
-        let (a, terms) = (self.a, self.a.terms());
         let mut sums = [[splat::<E, S>(simd, E::default()); V]; R];
         for (r, sums) in sums.iter_mut().enumerate() {
             let (from, first) = match self.start {
@@ -219,15 +254,48 @@ impl<'a, E: Number, L: Left<'a, E>> Product<'a, E, L> {
                 *sum = Of::<E, S>::from_slice(simd, &from[first..first + lanes]);
             }
         }
-        let lines = a.lines(row);
-        for term in 0..terms {
+        sums = self.summed::<S, R, V>(simd, self.first, sums, [row, column]);
+        if let Some(second) = self.second {
+            sums = self.summed::<S, R, V>(simd, second, sums, [row, column]);
+        }
+        if let Some(times) = self.times {
+            for (r, sums) in sums.iter_mut().enumerate() {
+                let first = (row + r) * stride + column;
+                for (v, sum) in sums.iter_mut().enumerate() {
+                    let first = first + v * lanes;
+                    *sum *= Of::<E, S>::from_slice(simd, &times[first..first + lanes]);
+                }
+            }
+        }
+        for (r, sums) in sums.iter().enumerate() {
+            let first = (row + r) * stride + column;
+            for (v, sum) in sums.iter().enumerate() {
+                let first = first + v * lanes;
+                sum.store_slice(&mut self.c.numbers[first..first + lanes]);
+            }
+        }
+    }
+
+    /// Adds all terms of a tile.
+    #[inline(always)]
+    fn summed<S: Simd, const R: usize, const V: usize>(
+        &self,
+        simd: S,
+        (a, b): Factors<'_, E>,
+        mut sums: [[Of<E, S>; V]; R],
+        [row, column]: [usize; 2],
+    ) -> [[Of<E, S>; V]; R] {
+        let lanes = Of::<E, S>::LEN;
+        let stride = padded_in::<E>(self.c.width);
+        let lines = self.left.lines(a, row);
+        for term in 0..self.left.terms(a) {
             let first = term * stride + column;
-            let b = &self.b[first..first + V * lanes];
+            let b = &b[first..first + V * lanes];
             let mut right = [splat::<E, S>(simd, E::default()); V];
             for (v, right) in right.iter_mut().enumerate() {
                 *right = Of::<E, S>::from_slice(simd, &b[v * lanes..(v + 1) * lanes]);
             }
-            let left: [E; R] = a.entries(lines, term);
+            let left: [E; R] = self.left.entries(lines, a.stride, term);
             for (sums, left) in sums.iter_mut().zip(left) {
                 let left = splat::<E, S>(simd, left);
                 for (sum, right) in sums.iter_mut().zip(right) {
@@ -235,13 +303,7 @@ impl<'a, E: Number, L: Left<'a, E>> Product<'a, E, L> {
                 }
             }
         }
-        for (r, sums) in sums.iter().enumerate() {
-            let first = (row + r) * stride + column;
-            for (v, sum) in sums.iter().enumerate() {
-                let to = first + v * lanes;
-                sum.store_slice(&mut self.c.numbers[to..to + lanes]);
-            }
-        }
+        sums
     }
 }
 
@@ -349,13 +411,13 @@ mod tests {
             depth: k,
         };
         let to = |numbers| Rows { numbers, width: n };
-        product(to(&mut c), Start::There, left, &b);
+        product(to(&mut c), Start::There, (left, &b), None, None);
         let left = Columns {
             numbers: &turned,
             stride: padded_in::<E>(m),
             depth: m,
         };
-        add_transposed_product(to(&mut d), left, &b);
+        add_transposed_product(to(&mut d), (left, &b), None);
         for i in 0..m {
             for j in 0..n {
                 let sum = (0..k).fold(E::of(0.5), |sum, p| {

@@ -36,6 +36,7 @@ mod loss;
 mod matrix;
 mod measure;
 mod mlp;
+mod narrow;
 mod norm;
 mod number;
 mod objective;

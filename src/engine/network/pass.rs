@@ -253,7 +253,7 @@ impl<E: Number> Block<E> {
             } else {
                 Start::Zeros
             };
-            weights.layers[l].back_from(start, &d[..len], &mut g[..before]);
+            weights.layers[l].back_with(start, &d[..len], None, &mut g[..before], None);
             multiply(&mut d[..before], g, &own.slope);
             if keep == Keep::Bend && shape.activation.bends() {
                 multiply_by(&mut own.bend[..before], g);

@@ -107,28 +107,36 @@ impl<E: Number> Tangents<E> {
             let input = l
                 .checked_sub(1)
                 .map_or(inputs, |l| &block.hidden[l].h[..before]);
-            let out = match from {
-                [] => &mut self.z[..len],
-                _ => &mut self.u[..len],
-            };
-            direction.layers[l].forward(input, out);
-            if let Some(past) = past {
-                layer.add_forward(&past.h[..before], out);
-            }
-            let Some(own) = from.first_mut() else {
+            let along = &direction.layers[l];
+            let other = past.map(|past| (layer, &past.h[..before]));
+            let Some(Hidden {
+                h,
+                bent: bend,
+                norm,
+            }) = from.first_mut()
+            else {
+                along.forward_with(input, other, &mut self.z[..len], None);
                 continue;
             };
-            let kept = &block.hidden[l];
-            if let (Some(normalised), Some(norm)) = (&kept.normalised, &mut own.norm) {
-                let [affine, moved] = [weights, direction].map(|of| Affine::of(&of.norms[l]));
-                normalised.tangent(shape.extent::<E>(l), affine, moved, out, norm);
-            }
-            multiply(&mut own.h[..len], &kept.slope, out);
-            if bent && shape.activation.bends() {
-                multiply(&mut own.bent[..len], &kept.bend, out);
+            let (kept, h) = (&block.hidden[l], &mut h[..len]);
+            let bends = bent && shape.activation.bends();
+            let normalised = kept.normalised.as_ref().zip(norm.as_mut());
+            if normalised.is_none() && !bends {
+                along.forward_with(input, other, h, Some(&kept.slope));
+            } else {
+                let u = &mut self.u[..len];
+                along.forward_with(input, other, u, None);
+                if let Some((normalised, norm)) = normalised {
+                    let [affine, moved] = [weights, direction].map(|of| Affine::of(&of.norms[l]));
+                    normalised.tangent(shape.extent::<E>(l), affine, moved, u, norm);
+                }
+                multiply(h, &kept.slope, u);
+                if bends {
+                    multiply(&mut bend[..len], &kept.bend, u);
+                }
             }
             if let Some(past) = past.filter(|_| shape.skips(l)) {
-                add(&mut own.h[..len], &past.h);
+                add(h, &past.h);
             }
         }
     }
@@ -145,33 +153,36 @@ impl<E: Number> Tangents<E> {
         sums: &mut Sums<E>,
     ) {
         let samples = inputs.len() / shape.stride_in::<E>(0);
-        let [d, g] = &mut self.back;
+        let [mut d, mut g] = self.back.each_mut();
         let outputs = samples * shape.stride_in::<E>(shape.hidden() + 1);
         d[..outputs].copy_from_slice(&self.d[..outputs]);
         for l in (1..=shape.hidden()).rev() {
             let [len, before] = [l + 1, l].map(|l| samples * shape.stride_in::<E>(l));
             let (kept, own) = (&block.hidden[l - 1], &mut self.hidden[l - 1]);
-            sums.layers[l].add(&d[..len], &kept.h[..before]);
-            let start = if shape.skips(l) {
-                Start::There
+            let plain = derivatives.map(|plain| &plain.d[l - 1][..len]);
+            let moved = plain.map(|plain| (plain, &own.h[..before]));
+            sums.layers[l].add((&d[..len], &kept.h[..before]), moved);
+            let (layer, from, to) = (&weights.layers[l], &d[..len], &mut g[..before]);
+            let other = plain.map(|plain| (&direction.layers[l], plain));
+            if shape.residual {
+                let start = if shape.skips(l) {
+                    Start::There
+                } else {
+                    Start::Zeros
+                };
+                layer.back_with(start, from, other, to, None);
+                multiply(&mut d[..before], g, &kept.slope);
             } else {
-                Start::Zeros
-            };
-            weights.layers[l].back_from(start, &d[..len], &mut g[..before]);
-            if let Some(plain) = derivatives {
-                sums.layers[l].add_weights(&plain.d[l - 1][..len], &own.h[..before]);
-                let plain = &plain.d[l - 1][..len];
-                direction.layers[l].back_from(Start::There, plain, &mut g[..before]);
+                layer.back_with(Start::Zeros, from, other, to, Some(&kept.slope));
+                std::mem::swap(&mut d, &mut g);
             }
-            let d = &mut d[..before];
-            multiply(d, g, &kept.slope);
             if derivatives.is_some() && shape.activation.bends() {
-                add(d, &own.bent);
+                add(&mut d[..before], &own.bent);
             }
             let (Some(normalised), Some(norm)) = (&kept.normalised, &mut own.norm) else {
                 continue;
             };
-            let extent = shape.extent::<E>(l - 1);
+            let (extent, d) = (shape.extent::<E>(l - 1), &mut d[..before]);
             let [gamma, moved] = [weights, direction].map(|of| &of.norms[l - 1][0][..]);
             if let Some(plain) = derivatives {
                 let u = &mut self.plain[..before];
@@ -184,6 +195,7 @@ impl<E: Number> Tangents<E> {
                 normalised.backward(extent, gamma, d, norm.means());
             }
         }
-        sums.layers[0].add(&d[..samples * shape.stride_in::<E>(1)], inputs);
+        let d = &d[..samples * shape.stride_in::<E>(1)];
+        sums.layers[0].add((d, inputs), None);
     }
 }

@@ -138,7 +138,7 @@ impl Descent<'_> {
                     *trace += share * square(&row[..width]);
                 }
                 if l > 0 {
-                    weights.layers[l].back_from(Start::There, &rows, &mut before);
+                    weights.layers[l].back_with(Start::There, &rows, None, &mut before, None);
                     let rows = before;
                     below.push(Column { share, rows });
                 }
@@ -188,7 +188,8 @@ impl Descent<'_> {
             stride,
             depth: shape.widths[2],
         };
-        product(to, Start::There, left, &self.squares);
+        let squares = &self.squares[..];
+        product(to, Start::There, (left, squares), None, None);
         spread
     }
 

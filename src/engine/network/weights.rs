@@ -3,12 +3,13 @@
 use super::layout::Layout;
 use super::lines::Lines;
 use super::matrix::{
-    Columns, Rows, Start, add_rows, add_transposed_product, add_unpadded, pad, padded_in, product,
-    round, transpose,
+    Columns, Factors, Rows, Start, add_rows, add_transposed_product, add_unpadded, pad, padded_in,
+    product, round, transpose,
 };
+use super::narrow::{is_narrow, narrow_product};
 use super::norm::Extent;
 use super::number::Number;
-use super::pass::add;
+use super::pass::{add, multiply_by};
 
 /// θ, or a direction in its space, ready for products.
 pub(super) struct Weights<E = f64> {
@@ -20,9 +21,9 @@ pub(super) struct Weights<E = f64> {
 /// The weights and biases of a layer.
 pub(super) struct Layer<E> {
     widths: [usize; 2],
-    /// in × out, for the way there.
+    /// in × out, for the way there where there are many outputs.
     transposed: Lines<E>,
-    /// out × in, for the way back.
+    /// out × in, for the way back, and there where there are few.
     upright: Lines<E>,
     /// A row; zeros where there are no biases.
     biases: Lines<E>,
@@ -47,9 +48,12 @@ impl<E: Number> Weights<E> {
     pub(super) fn load(&mut self, layout: &Layout, theta: &[f64]) {
         for (l, layer) in self.layers.iter_mut().enumerate() {
             let weights = &theta[layout.weight(l)];
-            transpose(weights, layer.widths[0], &mut layer.transposed);
+            let narrow = is_narrow(layer.widths);
+            if !narrow {
+                transpose(weights, layer.widths[0], &mut layer.transposed);
+            }
             // No way leads back into the inputs.
-            if l > 0 {
+            if l > 0 || narrow {
                 pad(weights, layer.widths[0], &mut layer.upright);
             }
             let biases = &theta[layout.bias(l)];
@@ -68,27 +72,76 @@ fn norms<E: Number>(layout: &Layout) -> Vec<[Vec<E>; 2]> {
     (0..layout.norms()).map(norm).collect()
 }
 
+/// A layer, and rows that its weights are multiplied by.
+pub(super) type Multiplied<'a, E> = (&'a Layer<E>, &'a [E]);
+
 impl<E: Number> Layer<E> {
     /// z = W h + b for each row h.
     pub(super) fn forward(&self, h: &[E], z: &mut [E]) {
-        self.forward_from(Start::Row(&self.biases), h, z);
+        self.forward_with(h, None, z, None);
     }
 
-    /// Adds W h to z.
-    pub(super) fn add_forward(&self, h: &[E], z: &mut [E]) {
-        self.forward_from(Start::There, h, z);
+    /// z = W h + b for each row h, or W h + b + W′ h′, and entry by entry `times` something.
+    pub(super) fn forward_with<'a>(
+        &'a self,
+        h: &'a [E],
+        other: Option<Multiplied<'a, E>>,
+        z: &'a mut [E],
+        times: Option<&'a [E]>,
+    ) {
+        self.there(Start::Row(&self.biases), h, other, z, times);
     }
 
-    /// z = W h, and what it starts from, for each row h.
-    pub(super) fn forward_from(&self, start: Start<'_, E>, h: &[E], z: &mut [E]) {
+    /// The same without b.
+    pub(super) fn move_with<'a>(
+        &'a self,
+        h: &'a [E],
+        other: Option<Multiplied<'a, E>>,
+        z: &'a mut [E],
+        times: Option<&'a [E]>,
+    ) {
+        self.there(Start::Zeros, h, other, z, times);
+    }
+
+    fn there<'a>(
+        &'a self,
+        start: Start<'a, E>,
+        h: &'a [E],
+        other: Option<Multiplied<'a, E>>,
+        z: &'a mut [E],
+        times: Option<&'a [E]>,
+    ) {
         let [depth, width] = self.widths;
-        product(rows(z, width), start, columns(h, depth), &self.transposed);
+        if is_narrow(self.widths) {
+            let factors = |layer: &'a Self, h| (columns(h, depth), &layer.upright[..]);
+            let other = other.map(|(layer, h)| factors(layer, h));
+            narrow_product(rows(z, width), start, factors(self, h), other);
+            if let Some(times) = times {
+                multiply_by(z, times);
+            }
+        } else {
+            let factors = |layer: &'a Self, h| (columns(h, depth), &layer.transposed[..]);
+            let other = other.map(|(layer, h)| factors(layer, h));
+            product(rows(z, width), start, factors(self, h), other, times);
+        }
     }
 
-    /// Wᵀ d, and what it starts from, becomes the derivative by h, for each row d.
-    pub(super) fn back_from(&self, start: Start<'_, E>, d: &[E], h: &mut [E]) {
-        let [width, depth] = self.widths;
-        product(rows(h, width), start, columns(d, depth), &self.upright);
+    /// Wᵀ d and what it starts from for each row d, or Wᵀ d + W′ᵀ d′, becomes the derivative by h, entry by entry `times` something.
+    pub(super) fn back_with<'a>(
+        &'a self,
+        start: Start<'a, E>,
+        d: &'a [E],
+        other: Option<Multiplied<'a, E>>,
+        h: &'a mut [E],
+        times: Option<&'a [E]>,
+    ) {
+        let own = self.back(d);
+        let other = other.map(|(layer, d)| layer.back(d));
+        product(rows(h, self.widths[0]), start, own, other, times);
+    }
+
+    fn back<'a>(&'a self, d: &'a [E]) -> Factors<'a, E> {
+        (columns(d, self.widths[1]), &self.upright)
     }
 }
 
@@ -186,7 +239,7 @@ impl<E: Number> Sums<E> {
 
 impl<E: Number> Gather<E> for Sums<E> {
     fn layer(&mut self, l: usize, d: &[E], h: &[E]) {
-        self.layers[l].add(d, h);
+        self.layers[l].add((d, h), None);
     }
 
     fn norm(&mut self, l: usize, extent: Extent, u: &[E], z: &[E]) {
@@ -195,16 +248,13 @@ impl<E: Number> Gather<E> for Sums<E> {
 }
 
 impl<E: Number> LayerSums<E> {
-    /// Adds what the derivatives by z say of weights and biases, for each row d.
-    pub(super) fn add(&mut self, d: &[E], h: &[E]) {
-        self.add_weights(d, h);
-        add_rows(&mut self.biases, d);
-    }
-
-    /// Adds d hᵀ to those of the weights, for each row d and each row h.
-    pub(super) fn add_weights(&mut self, d: &[E], h: &[E]) {
+    /// Adds what the derivatives by z say of weights and biases: d hᵀ and d for each row d and each row h; to those of the weights also d′ h′ᵀ.
+    pub(super) fn add(&mut self, (d, h): (&[E], &[E]), other: Option<(&[E], &[E])>) {
         let [width, depth] = self.widths;
-        add_transposed_product(rows(&mut self.weights, width), columns(d, depth), h);
+        let own = (columns(d, depth), h);
+        let other = other.map(|(d, h)| (columns(d, depth), h));
+        add_transposed_product(rows(&mut self.weights, width), own, other);
+        add_rows(&mut self.biases, d);
     }
 }
 

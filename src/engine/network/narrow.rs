@@ -1,0 +1,279 @@
+//! Products with few columns, which would leave most lanes of a vector idle: here the terms of a sum lie in the lanes.
+//!
+//! Each sum is made of [`Number::MOST_LANES`] parts, of which one takes every so many terms in order, and parts are added by halves: on every
+//! processor the same bits.
+
+use super::matrix::{Factors, Rows, Start, padded_in};
+use super::number::{Number, Of, splat};
+use crate::engine::real::{Kernel, dispatch};
+use fearless_simd::Simd;
+use fearless_simd::prelude::*;
+
+/// So many rows and columns of a product grow side by side.
+const R: usize = 8;
+const O: usize = 2;
+const SUMS: usize = R * O;
+
+/// Whether a product with so many terms and columns is one of these: terms fill all vectors.
+pub(super) fn is_narrow([terms, columns]: [usize; 2]) -> bool {
+    columns <= 12 && terms >= 32 && terms.is_multiple_of(SUMS)
+}
+
+/// C ← S + A Bᵀ, or S + A Bᵀ + A′ B′ᵀ. Each A holds rows of which the first `depth` numbers count, and its B holds rows as long as that, one for
+/// each column of C.
+pub(super) fn narrow_product<'a, E: Number>(
+    c: Rows<'a, E>,
+    start: Start<'a, E>,
+    first: Factors<'a, E>,
+    second: Option<Factors<'a, E>>,
+) {
+    dispatch(Narrow {
+        c,
+        start,
+        first,
+        second,
+    });
+}
+
+struct Narrow<'a, E> {
+    c: Rows<'a, E>,
+    start: Start<'a, E>,
+    first: Factors<'a, E>,
+    second: Option<Factors<'a, E>>,
+}
+
+impl<E: Number> Kernel for Narrow<'_, E> {
+    type Output = ();
+
+    #[inline(always)]
+    fn on_lanes<S: Simd>(mut self, simd: S) {
+        let (a, width) = (self.first.0, self.c.width);
+        let rows = a.numbers.len() / a.stride;
+        for row in (0..rows).step_by(R) {
+            for column in (0..width).step_by(O) {
+                self.tile(simd, [row, rows], [column, width]);
+            }
+        }
+    }
+}
+
+impl<E: Number> Narrow<'_, E> {
+    /// R rows and O columns of the product from some on, as many as there are.
+    #[inline(always)]
+    fn tile<S: Simd>(&mut self, simd: S, rows: [usize; 2], columns: [usize; 2]) {
+        let lanes = Of::<E, S>::LEN;
+        let part = |part: usize| self.part(simd, rows, columns, part * lanes);
+        let sums = match E::MOST_LANES / lanes {
+            1 => part(0),
+            2 => both::<E, S>(part(0), part(1)),
+            _ => both::<E, S>(
+                both::<E, S>(part(0), part(2)),
+                both::<E, S>(part(1), part(3)),
+            ),
+        };
+        let stride = padded_in::<E>(self.c.width);
+        let [first, column] = [rows[0], columns[0]];
+        let places = |r: usize| {
+            let to = (first + r) * stride + column;
+            to..to + O
+        };
+        // What stands beside the last column is never looked at.
+        let count = R.min(rows[1] - first);
+        let mut begun = [E::default(); SUMS];
+        for (r, begun) in begun.chunks_exact_mut(O).take(count).enumerate() {
+            match self.start {
+                Start::There => begun.copy_from_slice(&self.c.numbers[places(r)]),
+                Start::Zeros => {}
+                Start::Row(row) => begun.copy_from_slice(&row[column..column + O]),
+            }
+        }
+        let found = added::<E, S>(sums);
+        begun
+            .iter_mut()
+            .zip(found)
+            .for_each(|(sum, more)| *sum += more);
+        for (r, sums) in begun.chunks_exact(O).take(count).enumerate() {
+            self.c.numbers[places(r)].copy_from_slice(sums);
+        }
+    }
+
+    /// Of each sum the parts that lie in the lanes from `lane` on.
+    #[inline(always)]
+    fn part<S: Simd>(
+        &self,
+        simd: S,
+        rows: [usize; 2],
+        columns: [usize; 2],
+        lane: usize,
+    ) -> [Of<E, S>; SUMS] {
+        let mut sums = [splat::<E, S>(simd, E::default()); SUMS];
+        sums = summed(simd, self.first, sums, rows, columns, lane);
+        if let Some(second) = self.second {
+            sums = summed(simd, second, sums, rows, columns, lane);
+        }
+        sums
+    }
+}
+
+/// Adds the terms of some factors.
+#[inline(always)]
+fn summed<E: Number, S: Simd>(
+    simd: S,
+    (a, b): Factors<'_, E>,
+    mut sums: [Of<E, S>; SUMS],
+    rows: [usize; 2],
+    columns: [usize; 2],
+    lane: usize,
+) -> [Of<E, S>; SUMS] {
+    let lanes = Of::<E, S>::LEN;
+    let left = lines::<E, R>(a.numbers, a.stride, rows);
+    let right = lines::<E, O>(b, a.stride, columns);
+    for first in (lane..a.depth).step_by(E::MOST_LANES) {
+        let load = |line: &[E]| Of::<E, S>::from_slice(simd, &line[first..first + lanes]);
+        let b = right.map(load);
+        for (sums, line) in sums.chunks_exact_mut(O).zip(left) {
+            let a = load(line);
+            for (sum, b) in sums.iter_mut().zip(b) {
+                *sum = a.mul_add_precise(b, *sum);
+            }
+        }
+    }
+    sums
+}
+
+/// N rows from one of `count` on, and the last again and again.
+#[inline(always)]
+fn lines<E, const N: usize>(numbers: &[E], stride: usize, [first, count]: [usize; 2]) -> [&[E]; N] {
+    let mut lines = [&numbers[..0]; N];
+    for (k, line) in lines.iter_mut().enumerate() {
+        let row = (first + k).min(count - 1);
+        *line = &numbers[row * stride..(row + 1) * stride];
+    }
+    lines
+}
+
+/// The sum over all lanes of each vector.
+#[inline(always)]
+fn added<E: Number, S: Simd>(sums: [Of<E, S>; SUMS]) -> [E; SUMS] {
+    let two: [_; 8] = halves_added::<E, S, 16, 8>(sums);
+    if Of::<E, S>::LEN == 2 {
+        return together::<E, S, 8>(two);
+    }
+    let four = halves_added::<E, S, 8, 4>(two);
+    if Of::<E, S>::LEN == 4 {
+        return together::<E, S, 4>(four);
+    }
+    let eight = halves_added::<E, S, 4, 2>(four);
+    if Of::<E, S>::LEN == 8 {
+        return together::<E, S, 2>(eight);
+    }
+    together::<E, S, 1>(halves_added::<E, S, 2, 1>(eight))
+}
+
+/// Adds the halves of each vector, and makes one vector of those of two: in its even lanes of one of the first N, in its odd lanes of one of the
+/// others.
+#[inline(always)]
+fn halves_added<E: Number, S: Simd, const M: usize, const N: usize>(
+    all: [Of<E, S>; M],
+) -> [Of<E, S>; N] {
+    let mut made = [all[0]; N];
+    for (k, made) in made.iter_mut().enumerate() {
+        let (a, b) = (all[k], all[k + N]);
+        *made = a.zip_low(b) + a.zip_high(b);
+    }
+    made
+}
+
+/// All lanes, in the order of the vectors that they were made of.
+#[inline(always)]
+fn together<E: Number, S: Simd, const N: usize>(vectors: [Of<E, S>; N]) -> [E; SUMS] {
+    let mut all = [E::default(); SUMS];
+    for (v, vector) in vectors.iter().enumerate() {
+        for (all, number) in all[v..].iter_mut().step_by(N).zip(vector.as_slice()) {
+            *all = *number;
+        }
+    }
+    all
+}
+
+#[inline(always)]
+fn both<E: Number, S: Simd>(
+    mut first: [Of<E, S>; SUMS],
+    second: [Of<E, S>; SUMS],
+) -> [Of<E, S>; SUMS] {
+    for (first, second) in first.iter_mut().zip(second) {
+        *first += second;
+    }
+    first
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::matrix::{Columns, product};
+    use super::*;
+    use crate::engine::real;
+
+    /// So many rows, with NaN behind the numbers that count.
+    fn rows<E: Number>(rows: usize, width: usize, seed: f64) -> Vec<E> {
+        let stride = padded_in::<E>(width);
+        (0..rows * stride)
+            .map(|i| (i % stride < width, (real(i) * 0.7 + seed).sin()))
+            .map(|(counts, number)| E::of(if counts { number } else { f64::NAN }))
+            .collect()
+    }
+
+    fn check<E: Number>([m, k, n]: [usize; 3], rounding: f64) {
+        assert!(is_narrow([k, n]));
+        let [a, more_a] = [0.1, 0.2].map(|seed| rows::<E>(m, k, seed));
+        let [b, more_b] = [0.3, 0.4].map(|seed| rows::<E>(n, k, seed));
+        let start = rows::<E>(1, n, 0.5);
+        let [stride, depth] = [padded_in::<E>(n), padded_in::<E>(k)];
+        let turned = |b: &[E]| {
+            let mut turned = vec![E::of(f64::NAN); k * stride];
+            for (j, row) in b.chunks(depth).enumerate() {
+                for (p, x) in row[..k].iter().enumerate() {
+                    turned[p * stride + j] = *x;
+                }
+            }
+            turned
+        };
+        let [turned_b, turned_more] = [&b, &more_b].map(|b| turned(b));
+        let left = |numbers| Columns {
+            numbers,
+            stride: depth,
+            depth: k,
+        };
+        for start in [Start::There, Start::Zeros, Start::Row(&start)] {
+            for twice in [false, true] {
+                let [mut found, mut expected] = [(); 2].map(|()| vec![E::of(0.5); m * stride]);
+                let to = |numbers| Rows { numbers, width: n };
+                let more = twice.then_some((left(&more_a), &more_b[..]));
+                narrow_product(to(&mut found), start, (left(&a), &b), more);
+                let more = twice.then_some((left(&more_a), &turned_more[..]));
+                let first = (left(&a), &turned_b[..]);
+                product(to(&mut expected), start, first, more, None);
+                let pairs = found.chunks(stride).zip(expected.chunks(stride));
+                for (found, expected) in pairs {
+                    for (found, expected) in found[..n].iter().zip(expected) {
+                        let off = (found.wide() - expected.wide()).abs();
+                        assert!(off <= rounding * real(k), "{found:?}, not {expected:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn they_are_the_same_products_but_for_rounding() {
+        for shape in [
+            [1, 32, 1],
+            [8, 64, 2],
+            [13, 128, 10],
+            [33, 48, 12],
+            [5, 80, 3],
+        ] {
+            check::<f64>(shape, 1e-15);
+            check::<f32>(shape, 5e-7);
+        }
+    }
+}
