@@ -149,6 +149,12 @@ pub trait Products: Send + Sync {
     fn rough(&self) -> Option<Box<dyn Products + '_>> {
         None
     }
+
+    /// By how much rounding changes `vector` times the matrix times `vector`: the mean over a small part of the samples, some by some, where
+    /// there are many. All together it changes less.
+    fn rounding(&self, _vector: &[f64]) -> Option<f64> {
+        None
+    }
 }
 
 /// A matrix that takes the Hessian's place for the loss of a model, a mean over samples. It has no negative eigenvalue.

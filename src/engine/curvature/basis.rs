@@ -3,7 +3,7 @@
 use super::lanczos::{Ask, Eigen, EigenError, Extremes};
 use super::matrix::{Symmetric, clean};
 use super::tridiagonal::Tridiagonal;
-use crate::engine::direction::{add, dot, normal, scale, scaled, unit};
+use crate::engine::direction::{add, dot, normal, scale, unit};
 use crate::engine::rng::Purpose;
 
 /// The matrix in the basis of the directions so far: tridiagonal.
@@ -91,11 +91,14 @@ impl<'a> Lanczos<'a> {
     /// Whether something of a direction is left beside all others, from which it then goes on.
     fn begin_from(&mut self, mut first: Vec<f64>) -> bool {
         let before = length(&first);
-        let left = self.clean(&mut first, before) > 1e-6 * before;
-        if let Some(first) = scaled(first, 1.0).filter(|_| left) {
+        let left = self.clean(&mut first, before);
+        let factor = 1.0 / left;
+        let any = left > 1e-6 * before && factor.is_finite();
+        if any {
+            scale(&mut first, factor);
             self.next = first;
         }
-        left
+        any
     }
 
     /// Makes a vector of length `before` orthogonal to all others, and returns what is left of its length. Where much of it was along them, a

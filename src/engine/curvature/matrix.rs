@@ -35,6 +35,11 @@ pub trait Symmetric: Send + Sync {
         None
     }
 
+    /// By how much rounding changes [`Self::along`] of a rounded matrix, as far as that is measured.
+    fn rounding(&self, _vector: &[f64]) -> Option<f64> {
+        None
+    }
+
     /// All of the matrix, row by row, by n products; where rounding makes two entries differ, their mean is both.
     fn dense(&self, cancel: &Cancel) -> Result<Vec<f64>, EigenError> {
         let n = self.dim();
@@ -159,6 +164,10 @@ impl Symmetric for Like<'_> {
 
     fn multiply(&self, vector: &[f64], product: &mut [f64]) {
         self.products.multiply(vector, product);
+    }
+
+    fn rounding(&self, vector: &[f64]) -> Option<f64> {
+        self.products.rounding(vector)
     }
 
     fn rough(&self) -> Option<Box<dyn Symmetric + '_>> {

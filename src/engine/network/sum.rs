@@ -1,7 +1,7 @@
 //! Sums over samples: the loss, its gradient, and products with matrices of its curvature.
 
 use super::along::Ways;
-use super::loss::Goal;
+use super::loss::{Goal, Loss};
 use super::matrix::padded_in;
 use super::number::Number;
 use super::objective::NetworkLoss;
@@ -98,8 +98,15 @@ impl<'a, E: Number> Way<'a, E> {
         }
     }
 
-    /// The way there of some samples. Returns the sum of their losses.
-    fn there(&self, places: Range<usize>, block: &mut Block<E>, inputs: &[E], keep: Keep) -> f64 {
+    /// The way there of some samples. Returns the sum of their losses, or of what else `at` returns.
+    fn there(
+        &self,
+        places: Range<usize>,
+        block: &mut Block<E>,
+        inputs: &[E],
+        keep: Keep,
+        at: fn(Loss, &[f64], Goal, &mut [f64]) -> f64,
+    ) -> f64 {
         let (net, shape) = (self.net, &self.net.shape);
         block.forward(shape, self.weights, inputs, keep, net.moments.as_deref());
         let [out, stride] = [shape.outputs(), padded_in::<E>(shape.outputs())];
@@ -109,7 +116,7 @@ impl<'a, E: Number> Way<'a, E> {
             net.loss.prepare([out, stride], z, d);
             let rows = z.chunks_exact(stride).zip(d.chunks_exact_mut(stride));
             for ((z, d), place) in rows.zip(places.start + first / stride..) {
-                sum += net.loss.at(&z[..out], self.goal(place), &mut d[..out]);
+                sum += at(net.loss, &z[..out], self.goal(place), &mut d[..out]);
             }
         });
         sum
@@ -123,13 +130,12 @@ impl<'a, E: Number> Way<'a, E> {
         inputs: &[E],
         matrix: Matrix,
         derivatives: &mut impl Gather<E>,
-    ) -> f64 {
+    ) {
         let keep = matrix.keep();
-        let sum = self.there(places, block, inputs, keep);
+        self.there(places, block, inputs, keep, Loss::slope);
         if keep == Keep::Bend {
             block.backward(&self.net.shape, self.weights, inputs, keep, derivatives);
         }
-        sum
     }
 
     fn goal(&self, place: usize) -> Goal<'a> {
@@ -190,15 +196,15 @@ impl<'a> Sum<'a> {
             Some(batch) => net.gather(&batch[places.clone()], gathered),
         };
         match self.want {
-            Want::Value => *loss += way.there(places, block, inputs, Keep::Value),
+            Want::Value => *loss += way.there(places, block, inputs, Keep::Value, Loss::at),
             Want::Gradient => {
-                *loss += way.there(places, block, inputs, Keep::Slope);
+                *loss += way.there(places, block, inputs, Keep::Slope, Loss::at);
                 let sums = &mut along.sums;
                 block.backward(&net.shape, way.weights, inputs, Keep::Slope, sums);
             }
             Want::Product(matrix, direction) => {
                 let own = places.clone();
-                *loss += way.there_and_back(own, block, inputs, matrix, derivatives);
+                way.there_and_back(own, block, inputs, matrix, derivatives);
                 let ways = Ways {
                     weights: way.weights,
                     inputs,
