@@ -1,7 +1,7 @@
 //! The directions that Lanczos' method goes through, and the matrix in their basis.
 
 use super::lanczos::{Ask, Eigen, EigenError, Extremes};
-use super::matrix::{Symmetric, clean};
+use super::matrix::{Symmetric, clean, halved};
 use super::tridiagonal::Tridiagonal;
 use crate::engine::direction::{add, dot, normal, scale, unit};
 use crate::engine::rng::Purpose;
@@ -58,6 +58,21 @@ impl<'a> Lanczos<'a> {
         lanczos
     }
 
+    /// The same once more, from where it began.
+    pub(super) fn anew(&self) -> Self {
+        let first = self.basis.first().unwrap_or(&self.next);
+        Self {
+            next: first.clone(),
+            ..Self::nowhere(self.dim, self.known, self.seed)
+        }
+    }
+
+    /// The vector of the largest eigenvalue as far as it is known.
+    pub(super) fn leading(&self) -> Option<Vec<f64>> {
+        let last = self.basis.len().checked_sub(1)?;
+        Some(self.combine(&self.all().1, last))
+    }
+
     /// The largest eigenvalue as far as it is known, with its vector, where products may be off by `rounding` of it.
     pub(super) fn largest(&self, rounding: f64) -> Option<Eigen> {
         let last = self.basis.len().checked_sub(1)?;
@@ -108,8 +123,7 @@ impl<'a> Lanczos<'a> {
         let mut left = before;
         for _ in 0..2 {
             clean(vector, self.known);
-            clean(vector, &self.basis);
-            left = length(vector);
+            left = clean(vector, &self.basis).sqrt();
             if left > MUCH * before {
                 break;
             }
@@ -117,28 +131,33 @@ impl<'a> Lanczos<'a> {
         left
     }
 
-    /// The direction that comes next, of length 1.
-    pub(super) fn next(&self) -> &[f64] {
-        &self.next
-    }
-
     pub(super) fn step(&mut self, matrix: &dyn Symmetric) -> Result<(), EigenError> {
         let mut image = vec![0.0; self.dim];
         matrix.multiply(&self.next, &mut image);
-        let size = length(&image);
+        let next = &self.next;
+        let sums = halved(&mut image, &|part, first| {
+            let own = &next[first..first + part.len()];
+            vec![dot(part, part), dot(part, own)]
+        });
+        let [size, along] = [sums[0].sqrt(), sums[1]];
         if !size.is_finite() && image.iter().any(|number| !number.is_finite()) {
             return Err(EigenError::NotFinite);
         }
         self.size = self.size.max(size);
-        let along = dot(&image, &self.next);
         // What is along the last two directions is known; little is along all others.
-        add(&mut image, -along, &self.next);
-        let mut before = size * size - along * along;
-        if let Some(last) = self.basis.last() {
-            add(&mut image, -self.beyond, last);
-            before -= self.beyond * self.beyond;
-            self.small.beside.push(self.beyond);
-        }
+        let last = self.basis.last().map(|last| (self.beyond, last));
+        halved(&mut image, &|part, first| {
+            let places = first..first + part.len();
+            add(part, -along, &next[places.clone()]);
+            if let Some((beyond, last)) = last {
+                add(part, -beyond, &last[places]);
+            }
+            Vec::new()
+        });
+        let beyond = last.map(|(beyond, _)| beyond);
+        self.small.beside.extend(beyond);
+        let known = along * along + beyond.map_or(0.0, |beyond| beyond * beyond);
+        let before = size * size - known;
         self.small.diagonal.push(along);
         self.basis.push(std::mem::take(&mut self.next));
         let before = before.max(1e-12 * size * size).sqrt();

@@ -284,9 +284,9 @@ fn guess(matrix: &dyn Symmetric, ask: &Ask, cancel: &Cancel) -> Option<Guess> {
     );
     let rounded = rounded?;
     if let Some(rough) = rounded.rough() {
-        let mut hint = Lanczos::from(lanczos.next().to_vec());
+        let mut hint = lanczos.anew();
         climb(&mut hint, &*rough, ROUGH, cancel)?;
-        lanczos.lean_to(hint.largest(0.0)?.vector);
+        lanczos.lean_to(hint.leading()?);
     }
     // Some of it is for the rounding.
     let tolerance = (0.7 * ask.tolerance).max(1e-12);

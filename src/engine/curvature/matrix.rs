@@ -1,6 +1,7 @@
 //! Matrices of curvature that are known by their products with vectors: those of a loss, and what is made of them.
 
 use super::lanczos::EigenError;
+use crate::engine::awake::join;
 use crate::engine::cancel::Cancel;
 use crate::engine::direction::{add, dot};
 use crate::engine::objective::{Metric, Objective, Products};
@@ -263,22 +264,55 @@ impl Symmetric for Beside<'_> {
     }
 }
 
-/// Takes away what lies along directions of length 1 that are orthogonal to each other.
-pub(super) fn clean(vector: &mut [f64], directions: &[Vec<f64>]) {
+/// Takes away what lies along directions of length 1 that are orthogonal to each other. Returns the square of the length that is left.
+pub(super) fn clean(vector: &mut [f64], directions: &[Vec<f64>]) -> f64 {
     // So many numbers of a vector stay in cache while all directions pass by.
     const PIECE: usize = 1024;
-    let mut along = vec![0.0; directions.len()];
-    let places = |piece: usize, count: usize| piece * PIECE..piece * PIECE + count;
-    for (piece, own) in vector.chunks(PIECE).enumerate() {
-        for (along, direction) in along.iter_mut().zip(directions) {
-            *along += dot(own, &direction[places(piece, own.len())]);
-        }
+    let pieces =
+        |part: &mut [f64], first: usize, work: &mut dyn FnMut(&mut [f64], Range<usize>)| {
+            for (piece, own) in part.chunks_mut(PIECE).enumerate() {
+                let first = first + piece * PIECE;
+                let places = first..first + own.len();
+                work(own, places);
+            }
+        };
+    let along = halved(vector, &|part, first| {
+        let mut along = vec![0.0; directions.len()];
+        pieces(part, first, &mut |own, places| {
+            for (along, direction) in along.iter_mut().zip(directions) {
+                *along += dot(own, &direction[places.clone()]);
+            }
+        });
+        along
+    });
+    let left = halved(vector, &|part, first| {
+        let mut left = 0.0;
+        pieces(part, first, &mut |own, places| {
+            for (along, direction) in along.iter().zip(directions) {
+                add(own, -along, &direction[places.clone()]);
+            }
+            left += dot(own, own);
+        });
+        vec![left]
+    });
+    left[0]
+}
+
+/// What `work` makes of a vector; of a long one two threads make it of a half each, which they are told the beginning of, and the sums of both
+/// are returned.
+pub(super) fn halved(
+    vector: &mut [f64],
+    work: &(impl Fn(&mut [f64], usize) -> Vec<f64> + Sync),
+) -> Vec<f64> {
+    const LONG: usize = 8192;
+    if vector.len() < LONG {
+        return work(vector, 0);
     }
-    for (piece, own) in vector.chunks_mut(PIECE).enumerate() {
-        for (along, direction) in along.iter().zip(directions) {
-            add(own, -along, &direction[places(piece, own.len())]);
-        }
-    }
+    let middle = vector.len() / 2;
+    let (first, second) = vector.split_at_mut(middle);
+    let (mut sums, more) = join(|| work(first, 0), || work(second, middle));
+    add(&mut sums, 1.0, &more);
+    sums
 }
 
 #[cfg(test)]

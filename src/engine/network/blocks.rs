@@ -7,9 +7,11 @@ use super::sum::{BLOCK, PART};
 use std::ops::Range;
 
 impl NetworkLoss {
-    /// How many samples are summed one block after the other.
-    pub(super) fn part(&self) -> usize {
-        PART.max(self.block())
+    /// How many samples at most are summed one block after the other, and how many are a block.
+    pub(super) fn cuts<E>(&self) -> [usize; 2] {
+        let block = self.block_in::<E>();
+        let part = PART * size_of::<f64>() / size_of::<E>();
+        [part.max(block), block]
     }
 
     /// How many samples go through the network at a time.

@@ -45,7 +45,7 @@ impl<'a> Line<'a> {
         let net = self.net;
         let join = |sum: &mut f64, more| *sum += more;
         let part = |places| self.sum(net.blocks(places));
-        let sum = halves(0..net.samples, net.part(), &part, &join);
+        let sum = halves(0..net.samples, net.cuts::<f64>(), &part, &join);
         self.mean(sum, net.samples)
     }
 

@@ -221,6 +221,8 @@ struct Squares<'a> {
 }
 
 impl Gather<f64> for Squares<'_> {
+    const FIRST: bool = true;
+
     fn layer(&mut self, l: usize, d: &[f64], h: &[f64]) {
         let [depth, width] = [self.widths[l], self.widths[l + 1]];
         let rows = d

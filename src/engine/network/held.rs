@@ -176,7 +176,7 @@ impl<'a, E: Holds> Products for HeldProducts<'a, E> {
         let join = |first: &mut Lent<'a, Along<E>>, second: Lent<Along<E>>| {
             first.sums.add(&second.sums);
         };
-        let along = halves(0..net.samples, net.part(), &part, &join);
+        let along = halves(0..net.samples, net.cuts::<E>(), &part, &join);
         self.mean(&along.sums, net.samples, vector, product);
     }
 

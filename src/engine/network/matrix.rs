@@ -371,11 +371,16 @@ pub(super) fn add_unpadded<E: Number>(
     rows: &mut [f64],
 ) {
     let from = padded_rows.chunks_exact(padded_in::<E>(width));
-    for (row, from) in rows.chunks_exact_mut(width).zip(from) {
-        row.iter_mut()
-            .zip(from)
-            .for_each(|(to, x)| *to += share * x.wide());
-    }
+    let all = rows.chunks_exact_mut(width).zip(from);
+    dispatch(Each(
+        #[inline(always)]
+        || {
+            for (row, from) in all {
+                let pairs = row.iter_mut().zip(from);
+                pairs.for_each(|(to, x)| *to += share * x.wide());
+            }
+        },
+    ));
 }
 
 #[cfg(test)]

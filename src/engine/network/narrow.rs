@@ -16,7 +16,7 @@ const SUMS: usize = R * O;
 
 /// Whether a product with so many terms and columns is one of these: terms fill all vectors.
 pub(super) fn is_narrow([terms, columns]: [usize; 2]) -> bool {
-    columns <= 12 && terms >= 32 && terms.is_multiple_of(SUMS)
+    columns <= 12 && terms >= 32 && terms.is_multiple_of(f32::MOST_LANES)
 }
 
 /// C ← S + A Bᵀ, or S + A Bᵀ + A′ B′ᵀ. Each A holds rows of which the first `depth` numbers count, and its B holds rows as long as that, one for

@@ -228,13 +228,13 @@ impl<E: Number> Block<E> {
     }
 
     /// The way back of the derivative `d` by the outputs, after [`Self::forward`]; `gather` sees what the derivatives by θ are made of.
-    pub(super) fn backward(
+    pub(super) fn backward<G: Gather<E>>(
         &mut self,
         shape: &Shape,
         weights: &Weights<E>,
         inputs: &[E],
         keep: Keep,
-        gather: &mut impl Gather<E>,
+        gather: &mut G,
     ) {
         let samples = inputs.len() / shape.stride_in::<E>(0);
         let Scratch {
@@ -248,6 +248,10 @@ impl<E: Number> Block<E> {
             let [len, before] = [l + 1, l].map(|l| samples * shape.stride_in::<E>(l));
             let own = &mut self.hidden[l - 1];
             gather.layer(l, &d[..len], &own.h[..before]);
+            let bends = keep == Keep::Bend && shape.activation.bends();
+            if l == 1 && !G::FIRST && !bends && own.normalised.is_none() {
+                return;
+            }
             let start = if shape.skips(l) {
                 Start::There
             } else {
@@ -255,7 +259,7 @@ impl<E: Number> Block<E> {
             };
             weights.layers[l].back_with(start, &d[..len], None, &mut g[..before], None);
             multiply(&mut d[..before], g, &own.slope);
-            if keep == Keep::Bend && shape.activation.bends() {
+            if bends {
                 multiply_by(&mut own.bend[..before], g);
             }
             if let Some(normalised) = &own.normalised {

@@ -20,20 +20,20 @@ pub(super) const BLOCK: usize = 32;
 /// nothing but the number of samples, so that bits do not depend on the number of threads.
 pub(super) const PART: usize = 4 * BLOCK;
 
-/// What `part` makes of some places, of which it is given so many at most, added up by `join`: always the same pairs.
+/// What `part` makes of some places, of which it is given so many at most, added up by `join`: always the same pairs. Cuts are between blocks.
 pub(super) fn halves<R: Send>(
     places: Range<usize>,
-    most: usize,
+    [most, block]: [usize; 2],
     part: &(impl Fn(Range<usize>) -> R + Sync),
     join: &(impl Fn(&mut R, R) + Sync),
 ) -> R {
     if places.len() <= most {
         return part(places);
     }
-    let middle = places.start + (places.len() / 2).next_multiple_of(most);
+    let middle = places.start + (places.len() / 2).next_multiple_of(block);
     let (mut first, second) = awake::join(
-        || halves(places.start..middle, most, part, join),
-        || halves(middle..places.end, most, part, join),
+        || halves(places.start..middle, [most, block], part, join),
+        || halves(middle..places.end, [most, block], part, join),
     );
     join(&mut first, second);
     first
@@ -161,7 +161,7 @@ impl<'a> Sum<'a> {
             first.loss += second.loss;
             first.along.sums.add(&second.along.sums);
         };
-        let room = halves(0..count, net.part(), &part, &join);
+        let room = halves(0..count, net.cuts::<f64>(), &part, &join);
         let share = 1.0 / real(count);
         if let Some(mean) = mean {
             mean.fill(0.0);

@@ -35,6 +35,8 @@ impl<E: Number> Derivatives<E> {
 }
 
 impl<E: Number> Gather<E> for Derivatives<E> {
+    const FIRST: bool = false;
+
     fn layer(&mut self, l: usize, d: &[E], _: &[E]) {
         if let Some(l) = l.checked_sub(1) {
             self.d[l][..d.len()].copy_from_slice(d);

@@ -147,6 +147,8 @@ impl<E: Number> Layer<E> {
 
 /// Makes something of what the derivatives of each sample by θ are products of.
 pub(super) trait Gather<E> {
+    /// Whether it looks at layer 0.
+    const FIRST: bool;
     /// Of layer `l`: for each sample a row d of derivatives by z and a row h of what goes into the layer.
     fn layer(&mut self, l: usize, d: &[E], h: &[E]);
     /// Of normalisation `l`: the derivatives by u, and ẑ.
@@ -238,6 +240,8 @@ impl<E: Number> Sums<E> {
 }
 
 impl<E: Number> Gather<E> for Sums<E> {
+    const FIRST: bool = true;
+
     fn layer(&mut self, l: usize, d: &[E], h: &[E]) {
         self.layers[l].add((d, h), None);
     }
