@@ -262,6 +262,7 @@ mod tests {
         for (network, data) in [
             ("hidden=,loss=ce", "iris"),
             ("hidden=6,activation=relu,loss=ce", "iris"),
+            ("hidden=36/32,activation=tanh,loss=bce", "moons:samples=20"),
             ("hidden=6,activation=tanh,loss=ce,l2=0.3", "iris"),
             (
                 "hidden=5/4,activation=softplus,loss=bce",
