@@ -1,8 +1,9 @@
 //! The samples of a network's loss, block by block.
 
 use super::lines::Lines;
-use super::matrix::{padded, padded_in, round};
+use super::matrix::{padded, padded_in};
 use super::objective::NetworkLoss;
+use super::pack::round;
 use super::sum::{BLOCK, PART};
 use std::ops::Range;
 

@@ -5,7 +5,7 @@
 //! processor; so a product has the same bits whatever the width of the vectors and however the samples are cut into blocks.
 
 use super::number::{Number, Of, splat};
-use crate::engine::real::{Each, Kernel, dispatch};
+use crate::engine::real::{Kernel, dispatch};
 use fearless_simd::Simd;
 use fearless_simd::prelude::*;
 
@@ -307,89 +307,17 @@ impl<E: Number, L: Left> Product<'_, E, L> {
     }
 }
 
-/// Adds every row of `rows`, which are as long as `sum`, to `sum`.
-pub(super) fn add_rows<E: Number>(sum: &mut [E], rows: &[E]) {
-    dispatch(Each(
-        #[inline(always)]
-        || {
-            for row in rows.chunks_exact(sum.len()) {
-                let pairs = sum.iter_mut().zip(row);
-                pairs.for_each(|(sum, x)| *sum += x);
-            }
-        },
-    ));
-}
-
-/// Copies rows of `width` numbers into rows that are padded.
-pub(super) fn pad<E: Number>(rows: &[f64], width: usize, padded_rows: &mut [E]) {
-    let stride = padded_in::<E>(width);
-    let to = padded_rows.chunks_exact_mut(stride);
-    to.zip(rows.chunks_exact(width)).for_each(round);
-}
-
-/// Copies numbers, as many as both have.
-pub(super) fn round<E: Number>((to, from): (&mut [E], &[f64])) {
-    dispatch(Each(
-        #[inline(always)]
-        || {
-            let pairs = to.iter_mut().zip(from);
-            pairs.for_each(|(to, number)| *to = E::of(*number));
-        },
-    ));
-}
-
-/// Copies rows of `width` numbers into the columns of a matrix, whose rows are padded. Squares are turned one after the other, so that what
-/// is read and what is written lies together.
-pub(super) fn transpose<E: Number>(rows: &[f64], width: usize, columns: &mut [E]) {
-    const SIDE: usize = 8;
-    let stride = padded_in::<E>(rows.len() / width);
-    dispatch(Each(
-        #[inline(always)]
-        || {
-            for (rows, first) in rows.chunks(SIDE * width).zip((0..).step_by(SIDE)) {
-                for i in (0..width).step_by(SIDE) {
-                    let mut square = [[E::default(); SIDE]; SIDE];
-                    for (r, row) in rows.chunks_exact(width).enumerate() {
-                        let turned = square.iter_mut().zip(&row[i..]);
-                        turned.for_each(|(turned, x)| turned[r] = E::of(*x));
-                    }
-                    let columns = columns[i * stride..].chunks_exact_mut(stride);
-                    for (column, turned) in columns.zip(&square) {
-                        column[first..first + SIDE].copy_from_slice(turned);
-                    }
-                }
-            }
-        },
-    ));
-}
-
-/// Adds a share of rows that are padded to rows that are not.
-pub(super) fn add_unpadded<E: Number>(
-    padded_rows: &[E],
-    width: usize,
-    share: f64,
-    rows: &mut [f64],
-) {
-    let from = padded_rows.chunks_exact(padded_in::<E>(width));
-    let all = rows.chunks_exact_mut(width).zip(from);
-    dispatch(Each(
-        #[inline(always)]
-        || {
-            for (row, from) in all {
-                let pairs = row.iter_mut().zip(from);
-                pairs.for_each(|(to, x)| *to += share * x.wide());
-            }
-        },
-    ));
-}
-
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::engine::real;
 
     /// Numbers that are their own padding's enemies: it holds NaN.
-    fn rows<E: Number>(rows: usize, width: usize, seed: f64) -> Vec<E> {
+    pub(in crate::engine::network) fn rows<E: Number>(
+        rows: usize,
+        width: usize,
+        seed: f64,
+    ) -> Vec<E> {
         let stride = padded_in::<E>(width);
         (0..rows * stride)
             .map(|i| (i % stride < width, (real(i) * 0.7 + seed).sin()))

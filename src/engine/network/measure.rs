@@ -1,8 +1,9 @@
 //! What a network says, and how good it is.
 
 use super::loss::Loss;
-use super::matrix::{pad, padded};
+use super::matrix::padded;
 use super::objective::NetworkLoss;
+use super::pack::pad;
 use super::pass::Keep;
 use super::room::Room;
 use super::sum::BLOCK;

@@ -41,6 +41,7 @@ mod norm;
 mod number;
 mod objective;
 mod on_plane;
+mod pack;
 mod pass;
 pub mod plane;
 mod rescale;

@@ -209,18 +209,9 @@ fn both<E: Number, S: Simd>(
 
 #[cfg(test)]
 mod tests {
+    use super::super::matrix::tests::rows;
     use super::super::matrix::{Columns, product};
     use super::*;
-    use crate::engine::real;
-
-    /// So many rows, with NaN behind the numbers that count.
-    fn rows<E: Number>(rows: usize, width: usize, seed: f64) -> Vec<E> {
-        let stride = padded_in::<E>(width);
-        (0..rows * stride)
-            .map(|i| (i % stride < width, (real(i) * 0.7 + seed).sin()))
-            .map(|(counts, number)| E::of(if counts { number } else { f64::NAN }))
-            .collect()
-    }
 
     fn check<E: Number>([m, k, n]: [usize; 3], most: f64) {
         assert!(is_narrow([k, n]));

@@ -1,6 +1,6 @@
 //! The numbers that slices and products are computed in, and their exponential.
 
-use super::matrix::round;
+use super::pack::round;
 use crate::engine::elementary;
 use crate::engine::real::{Each, dispatch};
 use fearless_simd::Simd;

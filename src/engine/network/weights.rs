@@ -2,13 +2,11 @@
 
 use super::layout::Layout;
 use super::lines::Lines;
-use super::matrix::{
-    Columns, Factors, Rows, Start, add_rows, add_transposed_product, add_unpadded, pad, padded_in,
-    product, round, transpose,
-};
+use super::matrix::{Columns, Factors, Rows, Start, add_transposed_product, padded_in, product};
 use super::narrow::{is_narrow, narrow_product};
 use super::norm::Extent;
 use super::number::Number;
+use super::pack::{add_rows, add_unpadded, pad, round, transpose};
 use super::pass::{add, multiply_by};
 
 /// θ, or a direction in its space, ready for products.
