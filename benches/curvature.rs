@@ -131,7 +131,7 @@ fn main() {
             "{:24} {one:12.2} gradients alone, {many:.2} one of many",
             ""
         );
-        let (ms, found) = median_ms(9, || {
+        let (ms, found) = median_ms(41, || {
             let hessian = Curvature::hessian(&case.loss, &case.theta);
             lanczos(&hessian, &Ask::largest(1e-6), &never).expect("a largest eigenvalue")
         });
