@@ -293,8 +293,13 @@ fn guess(matrix: &dyn Symmetric, ask: &Ask, cancel: &Cancel) -> Option<Guess> {
     let tolerance = (0.7 * ask.tolerance).max(1e-12);
     let found = climb(&mut lanczos, &*rounded, (tolerance, room(matrix)), cancel)?;
     let eigen = lanczos.largest(ROUNDING)?;
-    found.then(|| Guess {
-        rounding: rounded.rounding(&eigen.vector),
+    if !found {
+        return None;
+    }
+    // Where vectors are wanted it is no more than a place to begin from.
+    let measured = (!ask.vectors).then(|| rounded.rounding(&eigen.vector));
+    Some(Guess {
+        rounding: measured.flatten(),
         products: lanczos.basis.len(),
         eigen,
     })

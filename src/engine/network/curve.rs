@@ -31,12 +31,11 @@ impl<'a> Line<'a> {
         theta: &[f64],
         v: &'a [f64],
     ) -> Option<Self> {
-        let both = [theta, v].map(|of| net.weights(of));
-        (net.shape.norm == Norm::None).then_some(Self {
+        (net.shape.norm == Norm::None).then(|| Self {
             net,
             matrix,
             v,
-            both,
+            both: [theta, v].map(|of| net.weights(of)),
         })
     }
 

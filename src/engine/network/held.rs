@@ -185,6 +185,9 @@ impl<'a, E: Holds> Products for HeldProducts<'a, E> {
     }
 
     fn rounding(&self, vector: &[f64]) -> Option<f64> {
+        if self.blocks.len() <= ROUGH {
+            return None;
+        }
         let line = Line::new(self.net, self.matrix, self.theta, vector)?;
         let direction = self.net.weights(vector);
         let off = |first: usize| {
@@ -202,7 +205,7 @@ impl<'a, E: Holds> Products for HeldProducts<'a, E> {
         };
         let (first, second) = join(|| off(0), || off(ROUGH));
         let count: usize = self.one_of(ROUGH, 0).map(|places| places.len()).sum();
-        (self.blocks.len() > ROUGH).then(|| (first + second) / real(count))
+        Some((first + second) / real(count))
     }
 }
 
