@@ -16,6 +16,7 @@ mod trace;
 mod train;
 mod window;
 
+use crate::engine::run::Outcome;
 use crate::engine::scene::Scene;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::io::{self, BufWriter, ErrorKind, Write};
@@ -117,6 +118,13 @@ fn run_number(scene: &Scene, number: Option<&str>) -> Result<usize, String> {
 /// Writes a sentence to stderr; where that is closed there is nobody to tell.
 fn complain(sentence: &str) {
     let _ = writeln!(io::stderr(), "ravine: {sentence}");
+}
+
+/// Tells on stderr that a run diverged or stopped, with step and reason; nothing of others.
+fn warn(run: &str, outcome: Outcome) {
+    if let Some(warning) = outcome.warning() {
+        complain(&format!("{run}: {warning}"));
+    }
 }
 
 /// Writes to stdout. A reader that has seen enough, like `head`, is no error.

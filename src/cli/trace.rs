@@ -1,7 +1,7 @@
 //! `ravine trace`: the paths of optimizers as numbers.
 
-use super::print;
 use super::scene_args::SceneArgs;
+use super::{print, warn};
 use crate::engine::cancel::Cancel;
 use crate::engine::curvature;
 use crate::engine::landscape::Ground;
@@ -24,7 +24,10 @@ Columns:
                landscape of one parameter there is no y
   loss         the true loss: all the data, no noise
   grad_norm    the length of the true gradient, not clipped
-  lr           the learning rate of the next step
+  lr           the learning rate of the next step: that of the schedule, and
+               with +polyak-step the one that it sets. Rules that choose a
+               length of their own (line-search, bfgs, barzilai-borwein, prodigy
+               and others) take it as their first guess or as a factor
   lambda_min, lambda_max   with --curvature, the Hessian's eigenvalues
   cost         all that was asked for so far, in gradients: a value counts as a
                third of one, a Hessian times a vector as two
@@ -32,8 +35,16 @@ Columns:
                (asgd, schedulefree-sgd, schedulefree-adamw, +ema)
 
 A spec comes back in its shortest form: settings at their defaults are left
-out, but for lr. JSON holds runs, each with its spec, outcome (finished, converged or diverged),
-diverged_at and converged_at (a step or null), columns and rows. CSV has one
+out, but for lr. JSON holds runs, each with its spec, outcome (finished,
+converged, diverged, or stopped where a rule cannot move on), diverged_at and
+converged_at (a step or null), reason (why it diverged or stopped, or null),
+columns and rows. What diverged or stopped is told on stderr too.
+
+A run has diverged where the loss, a parameter or the norm of the gradient is
+not finite, where |loss| is beyond 1e12 x max(1, |first loss|), or where a
+parameter is beyond 1e12 x max(1, the largest at the start). A start where the
+loss or its gradient is not finite is refused.
+ CSV has one
 header; with several runs, a first column `run` with the run's spec. Numbers
 read back to the same bits. The rows of a run end before the first number that
 is not finite.
@@ -66,6 +77,7 @@ enum Named {
 pub(super) fn trace(args: &Args) -> Result<(), String> {
     let format = format(args.format, args.output.as_deref())?;
     let (scene, ground) = args.scene.prepare_landscape()?;
+    run::check_start(&*ground.objective, scene.start_theta())?;
     let fill = |out: &mut dyn Write| write(&scene, &ground, format, args.curvature, out);
     match &args.output {
         Some(path) => {
@@ -115,6 +127,7 @@ fn write(
         let curvature = with_curvature
             .then(|| curvature::along(objective, &trajectory, &never))
             .flatten();
+        warn(&spec.to_string(), trajectory.outcome);
         writer.run(index, &trajectory, curvature.as_deref())?;
     }
     writer.finish()

@@ -6,7 +6,7 @@ mod report;
 mod sharpness;
 
 use super::network_args::{NetworkArgs, seed, share, spec, weights};
-use super::{print, slice};
+use super::{print, slice, warn};
 use crate::engine::cancel::Cancel;
 use crate::engine::network::NetworkLoss;
 use crate::engine::network::plane::{AnyPlane, Cut, Given, shadows};
@@ -27,7 +27,8 @@ use std::path::PathBuf;
 Weights are written in double precision as safetensors with PyTorch's names,
 layers.0.weight (out x in). With several runs the name of the file holds {}, for
 which the run's number stands: w-{}.safetensors makes w-1.safetensors and so on.
-Of a run that diverges, the last finite weights are written. With norm=batch
+Of a run that diverges, the last finite weights are written; stderr says at which
+step, and why: `ravine help trace` has the rule. With norm=batch
 the file holds norms.0.running_mean and so on, which PyTorch's modules keep: here
 they are no averages over time, but the means and the biased variances of all
 training data, as the test loss takes them.
@@ -170,6 +171,7 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
         Some(path) => weights(&loss, path)?,
         None => loss.initial(seed),
     };
+    run::check_start(&loss, &start)?;
     let more = [&args.trajectories, &args.layers, &args.sharpness];
     let places = outputs.iter().chain(more.into_iter().flatten());
     places.into_iter().try_for_each(|path| check_place(path))?;
@@ -218,7 +220,11 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
     print(|out| {
         report::report(&loss, &split, &specs, &ends, cut.as_ref(), steps, out)?;
         layers::report(&ailments, &thresholds, out)
-    })
+    })?;
+    for (spec, end) in specs.iter().zip(&ends) {
+        warn(&spec.to_string(), end.outcome);
+    }
+    Ok(())
 }
 
 impl Args {

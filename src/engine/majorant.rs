@@ -3,7 +3,7 @@
 use super::jet::Jet1;
 use super::objective::Formula;
 use super::real::Real;
-use super::run::DIVERGED;
+use super::run::MAX_GROWTH;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// A number whose magnitude is at most this. It is made for sums and products; of what else a formula may do it knows nothing, and says
@@ -13,7 +13,7 @@ struct Majorant(f64);
 
 const ANYTHING: Majorant = Majorant(f64::INFINITY);
 
-/// R, such that wherever |x|, |y| ≤ R no loss is beyond [`DIVERGED`] and every gradient is finite; 0 where that is not known of any.
+/// R, such that wherever |x|, |y| ≤ R no loss is beyond [`MAX_GROWTH`], the least limit of a run, and every gradient is finite; 0 where that is not known of any.
 ///
 /// A polynomial in R with the magnitudes of all coefficients bounds the formula and its derivatives.
 pub(super) fn tame_radius<F: Formula>(formula: &F) -> f64 {
@@ -23,7 +23,7 @@ pub(super) fn tame_radius<F: Formula>(formula: &F) -> f64 {
         let jet = formula.eval(x, y);
         let [gx, gy] = jet.gradient();
         // Far from where rounding counts, of the bound or of the formula.
-        jet.value.0 <= DIVERGED / 2.0 && gx.0 <= 1e100 && gy.0 <= 1e100
+        jet.value.0 <= MAX_GROWTH / 2.0 && gx.0 <= 1e100 && gy.0 <= 1e100
     };
     radii.take(30).find(tame).unwrap_or(0.0)
 }
@@ -174,10 +174,10 @@ mod tests {
                     &[at(i), at(j)],
                     &mut gradient,
                 );
-                assert!(loss.abs() <= DIVERGED && gradient[0].is_finite());
+                assert!(loss.abs() <= MAX_GROWTH && gradient[0].is_finite());
             }
         }
-        assert!(3.0 * (2.0 * radius).powi(2) > DIVERGED / 2.0);
+        assert!(3.0 * (2.0 * radius).powi(2) > MAX_GROWTH / 2.0);
         assert_eq!(tame_radius(&Root), 0.0);
     }
 }

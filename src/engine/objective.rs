@@ -13,7 +13,7 @@ pub use tensor::{Role, Tensor};
 
 use super::jet::{Jet1, Jet2, Scalar};
 use super::plane::Plane;
-use super::run::DIVERGED;
+use super::run::MAX_GROWTH;
 use super::stride::{self, Herd, Rows, Walker};
 use std::ops::Range;
 
@@ -170,7 +170,7 @@ pub enum Metric {
 /// How far many losses and gradients reach.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Extent {
-    /// Whether |loss| + |x| + |y| is at most [`DIVERGED`] everywhere, and the gradient's squared norm finite.
+    /// Whether |loss| + |x| + |y| is at most [`MAX_GROWTH`] everywhere, which is within the limits of every run, and the gradient's squared norm finite.
     pub bounded: bool,
     /// The least squared norm of a gradient.
     pub least: f64,
@@ -210,7 +210,7 @@ fn one_by_one(
         [gx[i], gy[i]] = pair;
         let square = pair[0] * pair[0] + pair[1] * pair[1];
         extent.bounded &=
-            loss.abs() + x[i].abs() + y[i].abs() <= DIVERGED && square < f64::INFINITY;
+            loss.abs() + x[i].abs() + y[i].abs() <= MAX_GROWTH && square < f64::INFINITY;
         extent.least = extent.least.min(square);
     }
     extent

@@ -5,6 +5,8 @@ mod crowd;
 mod groups;
 mod herd;
 mod look;
+mod outcome;
+mod replay;
 mod spec;
 mod stroll;
 mod walk;
@@ -12,38 +14,14 @@ mod watch;
 
 pub use carried::{CarriedRecord, CarriedSeries, CarriedSize, carried};
 pub use look::{Carried, CarriedKind, Look, look, symbols};
+pub use outcome::{DivergenceLimit, MAX_GROWTH, Outcome, Reason};
 pub use spec::{Group, RunSpec};
 pub use walk::Course;
 pub use watch::{Moment, watch};
 
 use super::cancel::Cancel;
-use super::objective::{Counts, Objective, Treatment};
+use super::objective::{Counts, Objective, Treatment, norm};
 use super::vector::CROWD;
-
-/// Beyond this magnitude of the loss or of a parameter a run has diverged.
-pub const DIVERGED: f64 = 1e12;
-
-/// How a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// All steps were taken.
-    Finished,
-    /// The gradient norm fell below the tolerance after this many steps.
-    Converged(u64),
-    /// The loss or a parameter was not finite, or beyond [`DIVERGED`], after this many steps.
-    Diverged(u64),
-}
-
-impl Outcome {
-    /// "finished", "converged" or "diverged".
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Finished => "finished",
-            Self::Converged(_) => "converged",
-            Self::Diverged(_) => "diverged",
-        }
-    }
-}
 
 /// What a run left behind: row k is the state after k steps, or after k times [`Conditions::every`]. Non-finite rows are not kept.
 #[derive(Clone, Debug, PartialEq)]
@@ -138,19 +116,41 @@ pub struct Conditions {
     pub every: u64,
 }
 
-impl Conditions {
-    /// How a run ends where it is after `step` steps; `None` if it goes on.
-    fn end(&self, step: u64, theta: &[f64], loss: f64, grad_norm: f64) -> Option<Outcome> {
-        let mut numbers = theta.iter().chain([&loss]);
-        let bounded = numbers.all(|n| n.abs() <= DIVERGED) && grad_norm < f64::INFINITY;
-        if !bounded {
-            return Some(Outcome::Diverged(step));
-        }
-        let short = self
-            .tolerance
-            .is_some_and(|tolerance| grad_norm < tolerance);
-        short.then_some(Outcome::Converged(step))
+/// Checks that a run can begin at `start`: that the loss and its gradient are finite there.
+///
+/// # Errors
+/// One sentence that names the start, or the first weights of a network.
+pub fn check_start(objective: &dyn Objective, start: &[f64]) -> Result<(), String> {
+    let (at, f, choose) = match *start {
+        _ if !objective.tensors().is_empty() => (
+            "the first weights".to_owned(),
+            "the loss",
+            "choose other weights, or standardise the data",
+        ),
+        [x] => (
+            format!("start {x}"),
+            "f",
+            "choose a start where it is finite",
+        ),
+        [x, y] => (
+            format!("start ({x}, {y})"),
+            "f",
+            "choose a start where it is finite",
+        ),
+        _ => ("the start".to_owned(), "the loss", "choose another one"),
+    };
+    let mut gradient = vec![0.0; start.len()];
+    let loss = objective.gradient(start, &mut gradient);
+    if !loss.is_finite() {
+        return Err(format!("{at}: {f} is {loss} there; {choose}"));
     }
+    let slope = norm(&gradient);
+    if !slope.is_finite() {
+        return Err(format!(
+            "{at}: the gradient of {f} is not finite there, its norm is {slope}; {choose}"
+        ));
+    }
+    Ok(())
 }
 
 /// Where a run ended, without the way there.
@@ -263,7 +263,7 @@ pub fn arrive_all(
                 cancel,
             )?;
             let place = match end.outcome {
-                Outcome::Diverged(_) => [f64::NAN; 2],
+                Outcome::Diverged(..) => [f64::NAN; 2],
                 _ => [end.theta[0], end.theta[1]],
             };
             ends.push((place, end.outcome));
@@ -313,7 +313,7 @@ mod tests {
                     for (start, (at, outcome)) in starts.iter().zip(ends).step_by(5) {
                         let alone = run(objective, start, &spec, &conditions, &never).unwrap();
                         assert_eq!(outcome, alone.outcome, "{landscape} {spec} from {start:?}");
-                        if !matches!(outcome, Outcome::Diverged(_)) {
+                        if !matches!(outcome, Outcome::Diverged(..)) {
                             let last = alone.theta(usize::MAX).unwrap();
                             assert_eq!(at, last, "{landscape} {spec} from {start:?}");
                         }

@@ -28,7 +28,7 @@ pub const AVERAGE: [&str; 2] = ["average_x", "average_y"];
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// `{"landscape":…,"start":[…],"training":{…},"runs":[{"spec":…,"name":…,"outcome":…,"diverged_at":…,
-    /// "converged_at":…,"columns":[…],"rows":[[…],…]},…]}`.
+    /// "converged_at":…,"reason":…,"columns":[…],"rows":[[…],…]},…]}`.
     Json,
     /// One header and one line a row; before the columns, for several runs, `run` with the run's spec.
     Csv,
@@ -125,13 +125,14 @@ impl<'a, W: Write> Writer<'a, W> {
                 let outcome = trajectory.outcome;
                 let [diverged_at, converged_at] = ends(outcome)
                     .map(|step| step.map_or("null".to_owned(), |step| step.to_string()));
+                let reason = serde_json::to_string(&outcome.warning())?;
                 let averages = trajectory.average.is_some();
                 let columns = columns(self.scene, self.curvature, averages);
                 let columns = serde_json::to_string(&columns)?;
                 write!(
                     self.out,
                     "{comma}\n{{\"spec\":{spec},\"name\":{name},\"outcome\":\"{}\",\"diverged_at\":{diverged_at},\
-                     \"converged_at\":{converged_at},\"columns\":{columns},\"rows\":[",
+                     \"converged_at\":{converged_at},\"reason\":{reason},\"columns\":{columns},\"rows\":[",
                     outcome.name(),
                 )?;
                 let marks = (["\n[", ",\n["], "]", "null");
@@ -231,8 +232,8 @@ fn averages(scene: &Scene) -> bool {
 /// The steps at which a run diverged and converged.
 fn ends(outcome: Outcome) -> [Option<u64>; 2] {
     match outcome {
-        Outcome::Finished => [None, None],
-        Outcome::Diverged(step) => [Some(step), None],
+        Outcome::Finished | Outcome::Stopped(..) => [None, None],
+        Outcome::Diverged(step, _) => [Some(step), None],
         Outcome::Converged(step) => [None, Some(step)],
     }
 }
@@ -285,7 +286,7 @@ mod tests {
              \"training\":{\"steps\":1,\"seed\":0,\"noise\":0.0},\n\
              \"runs\":[\n\
              {\"spec\":\"sgd:lr=0.5\",\"name\":\"SGD\",\"outcome\":\"finished\",\"diverged_at\":null,\
-             \"converged_at\":null,\
+             \"converged_at\":null,\"reason\":null,\
              \"columns\":[\"step\",\"evaluations\",\"x\",\"y\",\"loss\",\"grad_norm\",\"lr\",\"lambda_min\",\"lambda_max\",\"cost\"],\
              \"rows\":[\n\
              [0,0,-4.0,2.0,16.0,8.94427190999916,0.5,1.0,4.0,0.0],\n\

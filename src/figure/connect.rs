@@ -187,7 +187,7 @@ pub fn picture(
     } else {
         lines.push("A, B and θ lie on one line: there is no plane through them.".to_owned());
     }
-    if let Outcome::Diverged(step) = connection.outcome {
+    if let Outcome::Diverged(step, _) = connection.outcome {
         lines.push(format!(
             "The training of the curve diverged at step {step}; the curve is the last finite one."
         ));

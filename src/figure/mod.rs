@@ -311,9 +311,13 @@ pub fn standing(runs: &Runs, index: usize, row: usize) -> String {
     };
     let losses = &trajectory.loss;
     match (trajectory.outcome, losses.get(row).or(losses.last())) {
-        (Outcome::Diverged(at), _) if ended => format!("diverged at step {at}"),
+        (outcome @ Outcome::Diverged(..), _) if ended => outcome.warning().unwrap_or_default(),
         (Outcome::Converged(at), Some(loss)) if ended => {
             format!("loss {}{tested}, converged at step {at}", number(*loss, 4))
+        }
+        (outcome @ Outcome::Stopped(..), Some(loss)) if ended => {
+            let warning = outcome.warning().unwrap_or_default();
+            format!("loss {}{tested}, {warning}", number(*loss, 4))
         }
         (_, Some(loss)) => format!("loss {}{tested}", number(*loss, 4)),
         (_, None) => "no finite loss".to_owned(),

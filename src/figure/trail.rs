@@ -36,7 +36,7 @@ impl Trail<'_> {
     /// Whether it ends at a step because the run diverged.
     fn has_diverged(&self, step: usize) -> bool {
         match self.trajectory.outcome {
-            Outcome::Diverged(at) => step.saturating_add(1) >= self.trajectory.len() && at > 0,
+            Outcome::Diverged(at, _) => step.saturating_add(1) >= self.trajectory.len() && at > 0,
             _ => false,
         }
     }

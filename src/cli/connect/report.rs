@@ -71,7 +71,7 @@ pub(super) fn report(found: &Connection, files: [&Path; 2], out: &mut dyn Write)
         }
     }
     table(&lines, out)?;
-    if let Outcome::Diverged(step) = found.outcome {
+    if let Outcome::Diverged(step, _) = found.outcome {
         writeln!(
             out,
             "The training of the curve diverged at step {step}; the curve is the last finite one."

@@ -39,7 +39,8 @@ pub(super) fn report(
         let test = test.as_ref().map(|test| loss.measure_on(&end.theta, test));
         loss.gradient(&end.theta, &mut gradient);
         let taken = match end.outcome {
-            Outcome::Diverged(at) => format!("{at} (diverged)"),
+            Outcome::Diverged(at, _) => format!("{at} (diverged)"),
+            Outcome::Stopped(at, _) => format!("{at} (stopped)"),
             Outcome::Converged(at) => at.to_string(),
             Outcome::Finished => steps.to_string(),
         };

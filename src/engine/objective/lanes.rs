@@ -3,7 +3,7 @@
 use super::{Extent, Formula, one_by_one};
 use crate::engine::jet::Jet1;
 use crate::engine::real::{Kernel, Lanes, Real, dispatch};
-use crate::engine::run::DIVERGED;
+use crate::engine::run::MAX_GROWTH;
 use fearless_simd::Simd;
 use fearless_simd::prelude::*;
 
@@ -161,7 +161,7 @@ impl<F: Formula> Kernel for Gradients<'_, F> {
                 let square = dx * dx + dy * dy;
                 let size = jet.value.magnitude() + across.magnitude() + along.magnitude();
                 bounded &=
-                    size.at_most(size.like(DIVERGED)) & square.less(square.like(f64::INFINITY));
+                    size.at_most(size.like(MAX_GROWTH)) & square.less(square.like(f64::INFINITY));
                 least = Real::select(square.less(least), square, least);
                 let far =
                     jet.value.store(losses, first) | dx.store(gx, first) | dy.store(gy, first);

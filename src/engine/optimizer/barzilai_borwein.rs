@@ -27,6 +27,9 @@ settings! {
     }
 }
 
+/// So often a step is halved that leads to where the loss is not finite; then there is none.
+const RETREATS: u32 = 60;
+
 impl Optimizer for BarzilaiBorwein {
     fn lr(&self) -> f64 {
         self.lr
@@ -49,7 +52,7 @@ impl Optimizer for BarzilaiBorwein {
         Notes {
             kind: Kind::Curvature,
             state: "2 numbers per parameter",
-            cost: "1 gradient",
+            cost: "1 gradient, and 1 value, which tells whether the loss is finite where a step leads; if not the step is halved",
             helps: "In narrow bowls without noise: the last step tells it the curvature, and it arrives in a small \
                 part of the steps of gradient descent, at the same price.",
             fails: "The loss does not fall with each step: after one along the floor the next is long and climbs a \
@@ -60,6 +63,7 @@ impl Optimizer for BarzilaiBorwein {
     fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
         State {
             rule: self.clone(),
+            trial: zeros.clone(),
             step: zeros.clone(),
             change: zeros.clone(),
             gradient: zeros,
@@ -71,6 +75,7 @@ impl Optimizer for BarzilaiBorwein {
 
 struct State<V> {
     rule: BarzilaiBorwein,
+    trial: V,
     /// s.
     step: V,
     /// y.
@@ -104,14 +109,22 @@ impl<V: Vector> Rule<V> for State<V> {
         let usual = self.steps > 0 && curvature > 0.0 && length.is_finite();
         self.t = if usual { length } else { pace.lr };
         self.steps += 1;
-        for ((theta, step), g) in theta
-            .iter_mut()
-            .zip(self.step.iter_mut())
-            .zip(self.gradient.iter())
-        {
-            *step = -self.t * g;
-            *theta += *step;
+        for _ in 0..RETREATS {
+            let places = self.trial.iter_mut().zip(theta.iter());
+            for (((trial, theta), step), g) in
+                places.zip(self.step.iter_mut()).zip(self.gradient.iter())
+            {
+                *step = -self.t * g;
+                *trial = theta + *step;
+            }
+            if oracle.value(&self.trial).is_finite() {
+                theta.copy_from_slice(&self.trial);
+                return;
+            }
+            self.t *= 0.5;
         }
+        self.step.fill(0.0);
+        self.t = 0.0;
     }
 
     fn probe(&self, probe: &mut Probe) {

@@ -155,6 +155,11 @@ impl<V: Vector> Rule<V> for State {
         for (change, g) in self.change.iter_mut().zip(&self.gradient) {
             *change += g;
         }
+        if self.t == 0.0 {
+            // No length was found: the next step begins anew, with −g.
+            self.steps = 0;
+            return;
+        }
         self.learn();
         self.steps += 1;
     }

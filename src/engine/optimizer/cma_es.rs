@@ -62,6 +62,18 @@ impl Optimizer for CmaEs {
     }
 }
 
+/// Halves `offset` until the value there is finite; returns that, or infinity where none is.
+fn retreat(offset: &mut [f64], mut value: impl FnMut(&[f64]) -> f64) -> f64 {
+    for _ in 0..RETREATS {
+        let found = value(offset);
+        if found.is_finite() {
+            return found;
+        }
+        offset.iter_mut().for_each(|y| *y *= 0.5);
+    }
+    f64::INFINITY
+}
+
 /// The strategy's parameters: table 1.
 struct Rates {
     weights: Vec<f64>,
@@ -247,9 +259,13 @@ impl State {
     }
 }
 
+/// So often a point is moved half of the way to the mean where the value at it is not finite; then it is worse than all others.
+const RETREATS: u32 = 30;
+
 impl<V: Vector> Rule<V> for State {
     fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, _pace: Pace) {
         let n = theta.len();
+        let (sigma, mut beyond) = (self.sigma, false);
         for (who, (order, point)) in self
             .order
             .iter_mut()
@@ -261,12 +277,15 @@ impl<V: Vector> Rule<V> for State {
             }
             let offset = &mut self.offsets[who * n..(who + 1) * n];
             Self::shape(self.full, &self.axes, &self.lengths, &self.normal, offset);
-            for ((x, theta), y) in point.iter_mut().zip(theta.iter()).zip(&*offset) {
-                *x = theta + self.sigma * y;
-            }
-            let value = self.sign * oracle.value(point);
-            // What is no number is worse than everything.
-            *order = (if value.is_nan() { f64::INFINITY } else { value }, who);
+            let value = retreat(offset, |offset| {
+                for ((x, theta), y) in point.iter_mut().zip(theta.iter()).zip(offset) {
+                    *x = theta + sigma * y;
+                }
+                let value = self.sign * oracle.value(point);
+                beyond |= !value.is_finite();
+                value
+            });
+            *order = (value, who);
         }
         self.order
             .sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
@@ -277,6 +296,19 @@ impl<V: Vector> Rule<V> for State {
                 .iter_mut()
                 .zip(offset)
                 .for_each(|(step, y)| *step += w * y);
+        }
+        if beyond {
+            // The border of where f is finite is near: the mean of points within it may lie outside.
+            let trial = &mut self.normal;
+            let value = retreat(&mut self.step, |step| {
+                for ((x, theta), step) in trial.iter_mut().zip(theta.iter()).zip(step) {
+                    *x = theta + sigma * step;
+                }
+                oracle.value(trial)
+            });
+            if value == f64::INFINITY {
+                self.step.fill(0.0);
+            }
         }
         for (theta, step) in theta.iter_mut().zip(&self.step) {
             *theta += self.sigma * step;

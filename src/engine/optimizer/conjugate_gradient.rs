@@ -62,7 +62,7 @@ impl Optimizer for ConjugateGradient {
             kind: Kind::Curvature,
             state: "3 numbers per parameter",
             cost: "1 gradient, and as many as the search needs: mostly 1 to 3, at most 26; with exact steps 1 \
-                Hessian·vector instead",
+                Hessian·vector and 1 value instead",
             helps: "In narrow bowls: no step undoes the one before, so that it does not zigzag. On a quadratic of n \
                 parameters it arrives in n steps.",
             fails: "Where the curvature changes its directions are no longer conjugate, and it zigzags for some \
@@ -143,11 +143,17 @@ impl<V: Vector> Rule<V> for State {
             }
             Length::StrongWolfe => 0.0,
         };
+        let mut exact = false;
         if curved > 0.0 {
             self.t = -slope / curved;
-            for (theta, d) in theta.iter_mut().zip(&self.direction) {
-                *theta += self.t * d;
+            let trial = &mut self.product;
+            for ((trial, theta), d) in trial.iter_mut().zip(theta.iter()).zip(&self.direction) {
+                *trial = theta + self.t * d;
             }
+            exact = oracle.value(trial).is_finite();
+        }
+        if exact {
+            theta.copy_from_slice(&self.product);
         } else {
             // A first length that would change the loss as much as the last step did: section 3.5.
             let scaled = self.t * self.slope / slope;

@@ -4,6 +4,7 @@ use super::line::dot;
 use super::{Internal, Kind, Notes, Optimizer, Probe, Rule};
 use crate::engine::declare::settings;
 use crate::engine::objective::{Metric, Objective, Oracle};
+use crate::engine::run::Reason;
 use crate::engine::schedule::Pace;
 use crate::engine::vector::Vector;
 
@@ -67,6 +68,7 @@ pub(super) struct State {
     residual: Vec<f64>,
     direction: Vec<f64>,
     product: Vec<f64>,
+    stuck: Option<Reason>,
 }
 
 impl State {
@@ -80,6 +82,7 @@ impl State {
             residual: room(),
             direction: room(),
             product: room(),
+            stuck: None,
         }
     }
 
@@ -121,10 +124,21 @@ impl State {
 impl<V: Vector> Rule<V> for State {
     fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
         self.residual.copy_from_slice(oracle.gradient(theta).1);
+        let flat = self.residual.iter().all(|g| *g == 0.0);
         self.solve(theta, oracle);
+        let still = !flat && self.step.iter().all(|step| *step == 0.0);
+        self.stuck = match self.product.iter().all(|product| product.is_finite()) {
+            _ if !still => None,
+            true => Some(Reason::SingularCurvature),
+            false => Some(Reason::CurvatureNotFinite),
+        };
         for (theta, step) in theta.iter_mut().zip(&self.step) {
             *theta -= pace.lr * step;
         }
+    }
+
+    fn stuck(&self) -> Option<Reason> {
+        self.stuck
     }
 
     fn probe(&self, probe: &mut Probe) {

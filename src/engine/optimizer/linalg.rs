@@ -7,26 +7,33 @@ pub(super) const LARGEST: usize = 64;
 const SWEEPS: usize = 30;
 
 /// Solves A x = b by Gaussian elimination with partial pivoting. `a` holds n × n numbers row by row and is destroyed, `b`
-/// becomes x. Returns false, with `b` spoilt, where A is singular.
-pub(super) fn solve(a: &mut [f64], b: &mut [f64]) -> bool {
+/// becomes x; `scale` is room for n numbers. Returns false, with `b` spoilt, where A is singular up to rounding: where no pivot is
+/// larger than the rounding of the row it stands in.
+pub(super) fn solve(a: &mut [f64], b: &mut [f64], scale: &mut [f64]) -> bool {
     let n = b.len();
+    let rounding = crate::engine::real(n) * f64::EPSILON;
+    for (scale, row) in scale.iter_mut().zip(a.chunks_exact(n)) {
+        *scale = row.iter().fold(0.0, |most: f64, a| most.max(a.abs()));
+    }
     for column in 0..n {
         let pivot = (column..n)
             .max_by(|&i, &j| a[i * n + column].abs().total_cmp(&a[j * n + column].abs()))
             .unwrap_or(column);
-        if a[pivot * n + column] == 0.0 {
+        if a[pivot * n + column].abs() <= rounding * scale[pivot] {
             return false;
         }
         for k in column..n {
             a.swap(pivot * n + k, column * n + k);
         }
         b.swap(pivot, column);
+        scale.swap(pivot, column);
         for row in column + 1..n {
             let factor = a[row * n + column] / a[column * n + column];
             for k in column..n {
                 a[row * n + k] -= factor * a[column * n + k];
             }
             b[row] -= factor * b[column];
+            scale[row] = scale[row].max(factor.abs() * scale[column]);
         }
     }
     for row in (0..n).rev() {
@@ -34,6 +41,32 @@ pub(super) fn solve(a: &mut [f64], b: &mut [f64]) -> bool {
         b[row] = (b[row] - known) / a[row * n + row];
     }
     true
+}
+
+/// Replaces b by A⁺ b, with the pseudo-inverse of a symmetric matrix: eigenvalues that are zero up to rounding stay zero. `a` holds
+/// n × n numbers row by row and is destroyed. Allocates, because few steps need it.
+pub(super) fn pseudo_solve(a: &mut [f64], b: &mut [f64]) {
+    let n = b.len();
+    let (mut vectors, mut values) = (vec![0.0; n * n], vec![0.0; n]);
+    eigen(a, &mut vectors, &mut values);
+    let largest = values
+        .iter()
+        .fold(0.0, |most: f64, value| most.max(value.abs()));
+    let rounding = crate::engine::real(n) * f64::EPSILON * largest;
+    let length = b.iter().map(|b| b * b).sum::<f64>().sqrt();
+    let right = b.to_vec();
+    b.fill(0.0);
+    for (column, value) in values.iter().enumerate() {
+        let entries = || vectors[column..].iter().step_by(n);
+        let along: f64 = entries().zip(&right).map(|(v, b)| v * b).sum();
+        // A share of b that is nothing but rounding would be a step to nowhere.
+        if value.abs() > rounding && along.abs() > f64::EPSILON * length {
+            let share = along / value;
+            b.iter_mut()
+                .zip(entries())
+                .for_each(|(b, v)| *b += share * v);
+        }
+    }
 }
 
 /// The eigenvalues of a symmetric matrix, in no order, and its eigenvectors of length 1, the columns of `vectors` in the same
@@ -192,10 +225,40 @@ mod tests {
         let mut x = [5.0, 3.0, 5.0];
         assert!(solve(
             &mut [0.0, 2.0, 1.0, 1.0, 1.0, 0.0, 3.0, 0.0, 2.0],
-            &mut x
+            &mut x,
+            &mut [0.0; 3]
         ));
         assert_eq!(x.map(|x: f64| (x * 1e9).round() / 1e9), [1.0, 2.0, 1.0]);
-        assert!(!solve(&mut [1.0, 2.0, 2.0, 4.0], &mut [1.0, 1.0]));
+        let mut room = [0.0; 2];
+        assert!(!solve(
+            &mut [1.0, 2.0, 2.0, 4.0],
+            &mut [1.0, 1.0],
+            &mut room
+        ));
+        // Singular but for rounding, and not singular though one entry is so small.
+        let a: f64 = 0.1 + 0.2;
+        let mut rounded = [a * a, a / 3.0, a / 3.0, 1.0 / 9.0];
+        assert!(!solve(&mut rounded, &mut [1.0, 1.0], &mut room));
+        let mut x = [1e-18, 1.0];
+        assert!(solve(&mut [1e-18, 0.0, 0.0, 1.0], &mut x, &mut room));
+        assert_eq!(x, [1.0, 1.0]);
+    }
+
+    #[test]
+    fn a_pseudo_inverse_moves_in_the_range_of_its_matrix_only() {
+        // numpy.linalg.pinv([[1, 2], [2, 4]]) @ [1, 1] = [0.12, 0.24]
+        let mut x = [1.0, 1.0];
+        pseudo_solve(&mut [1.0, 2.0, 2.0, 4.0], &mut x);
+        assert!(
+            (x[0] - 0.12).abs() < 1e-15 && (x[1] - 0.24).abs() < 1e-15,
+            "{x:?}"
+        );
+        let mut x = [2.0, -1.0];
+        pseudo_solve(&mut [1.0, 2.0, 2.0, 4.0], &mut x);
+        assert_eq!(x, [0.0, 0.0]);
+        let mut x = [3.0, 4.0];
+        pseudo_solve(&mut [0.0; 4], &mut x);
+        assert_eq!(x, [0.0, 0.0]);
     }
 
     #[test]

@@ -101,7 +101,9 @@ impl<V: Vector> Rule<V> for State<V> {
             {
                 *trial = theta - sign * t * g;
             }
-            if sign * oracle.value(&self.trial) <= sign * loss - c * t * square {
+            let found = sign * oracle.value(&self.trial);
+            // An infinite fall is none.
+            if found.is_finite() && found <= sign * loss - c * t * square {
                 theta.copy_from_slice(&self.trial);
                 self.t = t;
                 return;

@@ -61,7 +61,7 @@ mod yogi;
 
 use super::declare::{Settings, family};
 use super::objective::{Objective, Oracle};
-use super::run::{Arrival, Course, Outcome, Trajectory};
+use super::run::{Arrival, Course, Outcome, Reason, Trajectory};
 use super::schedule::Pace;
 use super::stride::AnyStride;
 use super::vector::{Array, CROWD, Crowd, Vector};
@@ -217,6 +217,23 @@ pub trait Rule<V: Vector> {
         None
     }
 
+    /// Returns the learning rate of its next step at `theta`, where a step begins: its own where it sets one itself, else `lr`, the
+    /// schedule's.
+    fn next_lr(&mut self, theta: &V, oracle: &mut Oracle<V>, lr: f64) -> f64 {
+        let _ = (theta, oracle);
+        lr
+    }
+
+    /// Returns why its last step did not move, where it cannot move from there at all though the gradient is not zero.
+    fn stuck(&self) -> Option<Reason> {
+        None
+    }
+
+    /// Returns why its last step is not finite, where that comes from its own arithmetic. Asked only where a step is not finite.
+    fn failure(&self) -> Option<Reason> {
+        None
+    }
+
     /// What its last step divided each parameter's gradient, or mean of gradients, by, apart from the learning rate; it goes to `to`.
     /// False where it divides by nothing of the kind.
     fn preconditioner(&self, to: &mut [f64]) -> bool {
@@ -328,6 +345,18 @@ impl<V: Vector, R: Rule<V> + ?Sized> Rule<V> for Box<R> {
 
     fn average(&self) -> Option<&[f64]> {
         (**self).average()
+    }
+
+    fn next_lr(&mut self, theta: &V, oracle: &mut Oracle<V>, lr: f64) -> f64 {
+        (**self).next_lr(theta, oracle, lr)
+    }
+
+    fn stuck(&self) -> Option<Reason> {
+        (**self).stuck()
+    }
+
+    fn failure(&self) -> Option<Reason> {
+        (**self).failure()
     }
 
     fn preconditioner(&self, to: &mut [f64]) -> bool {
@@ -446,7 +475,8 @@ pub(super) mod tests {
                     let path = path.unwrap();
                     let steps = match path.outcome {
                         Outcome::Finished => 301..=301,
-                        Outcome::Diverged(step) => step..=step + 1,
+                        Outcome::Diverged(step, _) => step..=step + 1,
+                        Outcome::Stopped(step, _) => step + 1..=step + 1,
                         Outcome::Converged(_) => unreachable!("there is no tolerance"),
                     };
                     let rows = u64::try_from(path.len()).unwrap();

@@ -90,6 +90,16 @@ impl State {
         self.sift(n);
     }
 
+    /// Returns the value at `place`, to be minimised; where it is not finite it is worse than all others.
+    fn value<V: Vector>(oracle: &mut Oracle<V>, place: &[f64], sign: f64) -> f64 {
+        let value = sign * oracle.value(place);
+        if value.is_finite() {
+            value
+        } else {
+            f64::INFINITY
+        }
+    }
+
     fn sift(&mut self, mut at: usize) {
         let n = self.centre.len();
         while at > 0 && self.values[at].total_cmp(&self.values[at - 1]).is_lt() {
@@ -113,7 +123,7 @@ impl<V: Vector> Rule<V> for State {
                 if point > 0 {
                     place[point - 1] += pace.lr;
                 }
-                self.values[point] = sign * oracle.value(place);
+                self.values[point] = Self::value(oracle, place, sign);
             }
             (1..=n).for_each(|point| self.sift(point));
         }
@@ -124,10 +134,10 @@ impl<V: Vector> Rule<V> for State {
         self.centre.iter_mut().for_each(|c| *c /= real(n));
 
         self.try_at(0, -1.0);
-        let reflected = sign * oracle.value(&self.trials[0]);
+        let reflected = Self::value(oracle, &self.trials[0], sign);
         if reflected < self.values[0] {
             self.try_at(1, -2.0);
-            let expanded = sign * oracle.value(&self.trials[1]);
+            let expanded = Self::value(oracle, &self.trials[1], sign);
             if expanded < reflected {
                 self.take(1, expanded);
             } else {
@@ -138,7 +148,7 @@ impl<V: Vector> Rule<V> for State {
         } else {
             let outside = reflected < self.values[n];
             self.try_at(1, if outside { -0.5 } else { 0.5 });
-            let contracted = sign * oracle.value(&self.trials[1]);
+            let contracted = Self::value(oracle, &self.trials[1], sign);
             let enough = if outside {
                 contracted <= reflected
             } else {
@@ -152,7 +162,7 @@ impl<V: Vector> Rule<V> for State {
                     for (p, best) in point.iter_mut().zip(&*best) {
                         *p = best + 0.5 * (*p - best);
                     }
-                    *value = sign * oracle.value(point);
+                    *value = Self::value(oracle, point, sign);
                 }
                 (1..=n).for_each(|point| self.sift(point));
             }

@@ -1,16 +1,18 @@
 //! Newton's method, damped.
 
-use super::linalg::solve;
+use super::linalg::{pseudo_solve, solve};
 use super::{Internal, Kind, Notes, Optimizer, Probe, Rule};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
+use crate::engine::run::Reason;
 use crate::engine::schedule::Pace;
 use crate::engine::vector::Vector;
 
 settings! {
     /// Newton's method: jumps to the stationary point of the local quadratic model, be it a minimum, a saddle or a maximum.
     ///
-    /// θ ← θ − γ (H + δ I)⁻¹ g with the exact Hessian H. Nocedal & Wright 2006, ch. 3; δ: Levenberg 1944.
+    /// θ ← θ − γ (H + δ I)⁻¹ g with the exact Hessian H; where that is singular its pseudo-inverse takes the inverse's place. A run
+    /// stops where that takes a gradient to zero which is not. Nocedal & Wright 2006, ch. 3; δ: Levenberg 1944.
     pub struct Newton("Newton") {
         /// Learning rate γ: the share of the full step that is taken.
         lr: f64 = 1.0, in 0.0.., linear 0.0..=2.0;
@@ -52,6 +54,9 @@ impl Optimizer for Newton {
         State {
             damping: self.damping,
             step: vec![0.0; dim],
+            matrix: vec![0.0; dim * dim],
+            scale: vec![0.0; dim],
+            stuck: None,
             hessian: vec![0.0; dim * dim],
         }
     }
@@ -61,10 +66,14 @@ struct State {
     damping: f64,
     step: Vec<f64>,
     hessian: Vec<f64>,
+    /// The Hessian, to be destroyed.
+    matrix: Vec<f64>,
+    /// The size of its rows.
+    scale: Vec<f64>,
+    stuck: Option<Reason>,
 }
 
 impl<V: Vector> Rule<V> for State {
-    /// Where H + δ I is singular there is no step, and θ stays.
     fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
         self.step.copy_from_slice(oracle.gradient(theta).1);
         oracle.hessian(theta, &mut self.hessian);
@@ -72,12 +81,28 @@ impl<V: Vector> Rule<V> for State {
             .iter_mut()
             .step_by(theta.len() + 1)
             .for_each(|diagonal| *diagonal += self.damping);
-        if solve(&mut self.hessian, &mut self.step) {
-            theta
-                .iter_mut()
-                .zip(&self.step)
-                .for_each(|(theta, step)| *theta -= pace.lr * step);
+        let flat = self.step.iter().all(|g| *g == 0.0);
+        self.stuck = None;
+        if !self.hessian.iter().all(|h| h.is_finite()) {
+            self.step.fill(0.0);
+            self.stuck = Some(Reason::CurvatureNotFinite);
+            return;
         }
+        self.matrix.copy_from_slice(&self.hessian);
+        if !solve(&mut self.matrix, &mut self.step, &mut self.scale) {
+            self.step.copy_from_slice(oracle.gradient(theta).1);
+            pseudo_solve(&mut self.hessian, &mut self.step);
+            let still = !flat && self.step.iter().all(|step| *step == 0.0);
+            self.stuck = still.then_some(Reason::SingularCurvature);
+        }
+        theta
+            .iter_mut()
+            .zip(&self.step)
+            .for_each(|(theta, step)| *theta -= pace.lr * step);
+    }
+
+    fn stuck(&self) -> Option<Reason> {
+        self.stuck
     }
 
     fn probe(&self, probe: &mut Probe) {

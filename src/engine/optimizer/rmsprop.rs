@@ -4,6 +4,7 @@ use super::convention::Epsilon;
 use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
+use crate::engine::run::Reason;
 use crate::engine::schedule::Pace;
 use crate::engine::vector::Vector;
 
@@ -154,6 +155,16 @@ impl<V: Vector> Rule<V> for State<V> {
         if self.rule.momentum > 0.0 {
             probe(Internal::direction("b", "velocity", &self.velocity));
         }
+    }
+
+    fn failure(&self) -> Option<Reason> {
+        let inside = match self.rule.eps_form {
+            Epsilon::Outside => 0.0,
+            Epsilon::Inside => self.rule.eps,
+        };
+        let mut variances = self.v.iter().zip(self.mean.iter());
+        let negative = variances.any(|(v, mean)| v - mean * mean + inside < 0.0);
+        (self.rule.centered && negative).then_some(Reason::NegativeVariance)
     }
 
     fn preconditioner(&self, to: &mut [f64]) -> bool {

@@ -4,6 +4,7 @@ use super::line::dot;
 use super::{Internal, Kind, Notes, Optimizer, Probe, Rule};
 use crate::engine::declare::settings;
 use crate::engine::objective::{Oracle, norm};
+use crate::engine::run::Reason;
 use crate::engine::schedule::Pace;
 use crate::engine::vector::Vector;
 
@@ -55,6 +56,7 @@ impl Optimizer for TrustRegion {
         let room = || vec![0.0; zeros.len()];
         State {
             radius: self.lr,
+            shrunk: false,
             ratio: 0.0,
             gradient: room(),
             step: room(),
@@ -70,6 +72,8 @@ impl Optimizer for TrustRegion {
 struct State {
     rule: TrustRegion,
     radius: f64,
+    /// Whether the region has shrunk to a point.
+    shrunk: bool,
     ratio: f64,
     gradient: Vec<f64>,
     step: Vec<f64>,
@@ -93,6 +97,12 @@ impl State {
         for _ in 0..2 * theta.len() {
             oracle.hessian_vector(theta, &self.direction, &mut self.product);
             let curvature = sign * dot(&self.direction, &self.product);
+            // Where the Hessian is not finite the model is a plane.
+            let curvature = if curvature.is_finite() {
+                curvature
+            } else {
+                0.0
+            };
             let slope = dot(&self.residual, &self.direction);
             let square = dot(&self.residual, &self.residual);
             let alpha = square / curvature;
@@ -145,10 +155,13 @@ impl<V: Vector> Rule<V> for State {
         for ((trial, theta), s) in self.trial.iter_mut().zip(theta.iter()).zip(&self.step) {
             *trial = theta + s;
         }
-        let fall = sign * (loss - oracle.value(&self.trial));
+        let found = oracle.value(&self.trial);
+        let fall = sign * (loss - found);
         // Where both are rounding the model is right.
         let noise = 1e-14 * loss.abs();
-        self.ratio = if fall.abs() <= noise && expected <= noise {
+        self.ratio = if !found.is_finite() {
+            f64::NEG_INFINITY
+        } else if fall.abs() <= noise && expected <= noise {
             1.0
         } else {
             fall / expected
@@ -163,9 +176,14 @@ impl<V: Vector> Rule<V> for State {
         } else {
             self.radius *= 0.25;
         }
+        self.shrunk = self.radius < f64::MIN_POSITIVE;
         if self.ratio > self.rule.eta {
             theta.copy_from_slice(&self.trial);
         }
+    }
+
+    fn stuck(&self) -> Option<Reason> {
+        self.shrunk.then_some(Reason::NoStep)
     }
 
     fn probe(&self, probe: &mut Probe) {

@@ -26,6 +26,11 @@ impl Point {
         }
     }
 
+    /// Whether loss and slope are numbers that can be compared.
+    fn is_finite(&self) -> bool {
+        self.loss.is_finite() && self.slope.is_finite()
+    }
+
     fn copy_from(&mut self, other: &Self) {
         (self.t, self.loss, self.slope) = (other.t, other.loss, other.slope);
         self.gradient.copy_from_slice(&other.gradient);
@@ -55,12 +60,15 @@ impl Search {
 
     /// Searches from `start` with first step `t`. `evaluate` fills in loss, slope and gradient at a point's t; it is called
     /// at most `max_evaluations` + 1 times. `reach` is the largest component of the direction.
+    ///
+    /// A trial where loss or slope are not finite comes back towards the last point where they are, and no later one goes as far.
+    /// PyTorch's search takes them as they are, and mostly ends in NaN.
     pub(super) fn run(
         &mut self,
         t: f64,
         reach: f64,
         max_evaluations: u64,
-        mut evaluate: impl FnMut(&mut Point),
+        evaluate: impl FnMut(&mut Point),
     ) -> &Point {
         let Self {
             start,
@@ -74,8 +82,15 @@ impl Search {
         // Algorithm 3.5: widen until a bracket holds a point that satisfies the conditions.
         bracket[0].copy_from(start);
         bracket[1].t = t;
-        evaluate(&mut bracket[1]);
+        let mut trials = Trials {
+            evaluate,
+            max: max_evaluations,
+            wall: f64::INFINITY,
+        };
         let mut evaluations = 0;
+        if !trials.evaluate(&mut bracket[1], 0.0, &mut evaluations) {
+            return &self.start;
+        }
         let accepted = loop {
             if evaluations >= max_evaluations {
                 bracket[0].copy_from(start);
@@ -93,10 +108,17 @@ impl Search {
             }
             let bounds = [new.t + 0.01 * (new.t - previous.t), new.t * 10.0];
             let next = cubic_minimum(previous, new, bounds);
+            let next = if next < trials.wall {
+                next
+            } else {
+                f64::midpoint(new.t, trials.wall.min(bounds[1]))
+            };
             std::mem::swap(previous, new);
             new.t = next;
-            evaluate(new);
             evaluations += 1;
+            if !trials.evaluate(new, previous.t, &mut evaluations) {
+                new.copy_from(previous);
+            }
         };
         if accepted {
             return &self.bracket[1];
@@ -132,8 +154,10 @@ impl Search {
             } else {
                 slow = false;
             }
-            evaluate(trial);
             evaluations += 1;
+            if !trials.evaluate(trial, bracket[low].t, &mut evaluations) {
+                break;
+            }
             let high = 1 - low;
             if too_high(trial) || trial.loss >= bracket[low].loss {
                 std::mem::swap(&mut bracket[high], trial);
@@ -151,6 +175,40 @@ impl Search {
             }
         }
         &self.bracket[low]
+    }
+}
+
+/// The points at which a search asks.
+struct Trials<E> {
+    evaluate: E,
+    /// How many evaluations there may be.
+    max: u64,
+    /// The least t beyond the last finite point at which something was not finite.
+    wall: f64,
+}
+
+impl<E: FnMut(&mut Point)> Trials<E> {
+    /// Evaluates at the point's t, and nearer and nearer to `near` while what is there is not finite. Each time it comes back is an
+    /// evaluation. Returns false where the last one was not finite either.
+    fn evaluate(&mut self, point: &mut Point, near: f64, evaluations: &mut u64) -> bool {
+        (self.evaluate)(point);
+        for back in 0.. {
+            if point.is_finite() {
+                return true;
+            }
+            if *evaluations >= self.max {
+                break;
+            }
+            if point.t > near {
+                self.wall = self.wall.min(point.t);
+            }
+            // Five times by half, in case the border is near; then it may be anywhere.
+            let share = if back < 5 { 0.5 } else { 0.1 };
+            point.t = near + share * (point.t - near);
+            (self.evaluate)(point);
+            *evaluations += 1;
+        }
+        false
     }
 }
 
@@ -214,6 +272,30 @@ mod tests {
         let (t, asked) = search(|t| [t * t * t - 12.0 * t, 3.0 * t * t - 12.0], 5.0);
         assert!((t - 2.0).abs() < 1e-12);
         assert_eq!(asked, 2);
+    }
+
+    #[test]
+    fn a_search_comes_back_from_where_nothing_is_finite() {
+        // t − ln t with its minimum at 1, to the left of which all is NaN below 0; a wall of infinities; an overflow.
+        let log = |t: f64| {
+            let x = 100.0 - t;
+            [x - x.ln(), -1.0 + 1.0 / x]
+        };
+        let wall = |t: f64| match t {
+            t if t < 3.0 => [-t, -1.0],
+            _ => [f64::NEG_INFINITY, -1.0],
+        };
+        let steep = |t: f64| [(t - 20.0).exp() - 2.0 * t, (t - 20.0).exp() - 2.0];
+        for first in [1.0, 120.0, 1e4, 1e9] {
+            let (t, asked) = search(log, first);
+            assert!(log(t)[0] < log(0.0)[0] && t < 100.0, "from {first}: {t}");
+            assert!(asked <= 26);
+            let (t, asked) = search(wall, first);
+            assert!(t > 0.0 && t < 3.0, "from {first}: {t}");
+            assert!(asked <= 26);
+            let (t, _) = search(steep, first);
+            assert!(steep(t)[0] < 0.0, "from {first}: {t}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Many runs side by side, one to a lane.
 
-use super::{Conditions, Course, DIVERGED, Outcome};
+use super::{Conditions, Course, DivergenceLimit, MAX_GROWTH, Outcome};
 use crate::engine::objective::{Oracle, norm};
 use crate::engine::optimizer::Rule;
 use crate::engine::real::{Kernel, Lanes, Real, dispatch};
@@ -28,6 +28,7 @@ impl Course<'_> {
         dispatch(Walk {
             course: self,
             rule: start(Crowd([0.0; 2 * CROWD])),
+            starts: std::array::from_fn(start_of),
             theta,
             ends: std::array::from_fn(|i| (start_of(i), Outcome::Finished)),
         })
@@ -37,6 +38,7 @@ impl Course<'_> {
 struct Walk<'a, R> {
     course: &'a Course<'a>,
     rule: R,
+    starts: [[f64; 2]; CROWD],
     theta: Crowd,
     ends: Ends,
 }
@@ -57,11 +59,14 @@ impl<R: Rule<Crowd>> Kernel for Walk<'_, R> {
         let zeros = Crowd([0.0; 2 * CROWD]);
         let mut oracle = Oracle::new(objective, conditions.treatment, zeros, cancel);
         let mut pacing = Pacing::new(&spec.plan, spec.optimizer.as_dyn().lr(), steps);
-        let mut watch = Watch::new(conditions);
+        let mut watch = Watch::new(self.course, self.starts);
         for step in 0..=steps {
             let (losses, gradient) = oracle.begin_step(&self.theta);
             if cancel.is_cancelled() {
                 return None;
+            }
+            if step == 0 {
+                watch.limit(losses);
             }
             let calm = losses.extent.bounded && losses.extent.least > watch.above;
             if !calm && !watch.all_under_way(simd, &self.theta, losses, gradient) {
@@ -93,8 +98,10 @@ pub(super) fn surely_moving(conditions: &Conditions) -> f64 {
 }
 
 /// Which runs are under way.
-struct Watch {
-    conditions: Conditions,
+struct Watch<'a> {
+    course: &'a Course<'a>,
+    starts: [[f64; 2]; CROWD],
+    limits: [DivergenceLimit; CROWD],
     /// [`surely_moving`].
     above: f64,
     /// 0 while a run is under way, infinite once it has ended.
@@ -102,14 +109,22 @@ struct Watch {
     left: usize,
 }
 
-impl Watch {
-    fn new(conditions: &Conditions) -> Self {
+impl<'a> Watch<'a> {
+    fn new(course: &'a Course<'a>, starts: [[f64; 2]; CROWD]) -> Self {
         Self {
-            conditions: *conditions,
-            above: surely_moving(conditions),
+            course,
+            starts,
+            limits: [DivergenceLimit::new(0.0, &[]); CROWD],
+            above: surely_moving(course.conditions),
             ended: [0.0; CROWD],
             left: CROWD,
         }
+    }
+
+    /// Sets the limits of all runs, given the losses at their starts.
+    fn limit(&mut self, losses: &CrowdLosses) {
+        self.limits =
+            std::array::from_fn(|i| DivergenceLimit::new(losses.values[i], &self.starts[i]));
     }
 
     fn under_way(&self, i: usize) -> bool {
@@ -142,7 +157,8 @@ impl Watch {
                 + y.magnitude();
             let square = gx * gx + gy * gy;
             let ended = Lanes::load(simd, &self.ended, first);
-            let bounded = size.at_most(ended + DIVERGED) & square.less(square.like(f64::INFINITY));
+            let bounded =
+                size.at_most(ended + MAX_GROWTH) & square.less(square.like(f64::INFINITY));
             let moving = square.like(self.above).less(square);
             calm &= (bounded & moving) | ended.like(0.0).less(ended);
             first += lanes;
@@ -170,10 +186,12 @@ impl Watch {
                 losses.values[i],
                 norm(&[gradient.0[i], gradient.0[CROWD + i]]),
             );
-            let Some(outcome) = self.conditions.end(step, &here, loss, grad_norm) else {
+            let alone = self.course.from_start(&self.starts[i]);
+            let numbers = (loss, grad_norm);
+            let Some(outcome) = alone.end(step, &here, numbers, &self.limits[i]) else {
                 continue;
             };
-            let diverged = matches!(outcome, Outcome::Diverged(_));
+            let diverged = matches!(outcome, Outcome::Diverged(..));
             *end = (if diverged { [f64::NAN; 2] } else { here }, outcome);
             self.ended[i] = f64::INFINITY;
             self.left -= 1;

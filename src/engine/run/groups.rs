@@ -1,5 +1,6 @@
 //! Runs with something around their optimizer: wrappers, and groups of parameters.
 
+use super::Reason;
 use super::walk::Course;
 use crate::engine::objective::{Lens, Objective, Oracle, Treatment, norm};
 use crate::engine::optimizer::{AnyOptimizer, Internal, Numbers, Probe, Rule};
@@ -153,6 +154,10 @@ impl Rule<Parameters> for Split<'_> {
             }
         }
         self.steps += 1;
+    }
+
+    fn failure(&self) -> Option<Reason> {
+        self.parts.iter().find_map(|part| part.rule.failure())
     }
 
     /// What the groups carry, put together; a group that carries less has NaN.

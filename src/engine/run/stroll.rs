@@ -2,7 +2,7 @@
 //! bit.
 
 use super::walk::Course;
-use super::{Arrival, Outcome, Trajectory};
+use super::{Arrival, DivergenceLimit, Outcome, Trajectory};
 use crate::engine::schedule::Pacing;
 use crate::engine::stride::{AnyStride, ROWS, Rows, Walker};
 
@@ -27,7 +27,12 @@ impl Course<'_> {
     /// The run before its first step, where there is such a loop.
     pub(super) fn walker(&self) -> Option<Walker> {
         match *self.start {
-            [x, y] => Some(Walker::new(self.stride()?, [x, y])),
+            [x, y] => {
+                let stride = self.stride()?;
+                let loss = self.objective.gradient_at(x, y, &mut [0.0; 2]);
+                let limit = DivergenceLimit::new(loss, self.start);
+                Some(Walker::new(stride, [x, y], limit))
+            }
             _ => None,
         }
     }
@@ -105,7 +110,7 @@ impl Course<'_> {
                 let finite = numbers.iter().all(|number| number.is_finite());
                 keep(step, &rows, &rates[..taken + usize::from(finite)]);
                 let at = step + taken as u64;
-                return conditions.end(at, &theta, loss, grad_norm);
+                return self.end(at, &theta, (loss, grad_norm), &walker.limit());
             }
             keep(step, &rows, rates);
             step += rates.len() as u64;

@@ -1,6 +1,6 @@
 //! The training loop, and what is kept of it.
 
-use super::{Arrival, Carried, Conditions, DIVERGED, Look, Outcome, RunSpec, Trajectory};
+use super::{Arrival, Carried, Conditions, DivergenceLimit, Look, Outcome, RunSpec, Trajectory};
 use crate::engine::cancel::Cancel;
 use crate::engine::objective::{Counts, Lens, Objective, Oracle, norm};
 use crate::engine::optimizer::Rule;
@@ -9,6 +9,7 @@ use crate::engine::vector::Vector;
 use crate::engine::wrapper::Parameters;
 
 /// All that a run depends on, but for its rule at work.
+#[derive(Clone, Copy)]
 pub struct Course<'a> {
     pub(super) objective: &'a dyn Objective,
     pub(in crate::engine) start: &'a [f64],
@@ -176,11 +177,12 @@ impl Course<'_> {
         let mut rule = start(zeros);
         let mut pacing = Pacing::new(&spec.plan, spec.optimizer.as_dyn().lr(), steps);
         let (mut step, mut until, mut last) = (0, 0, f64::NAN);
+        let (mut limit, mut stuck) = (DivergenceLimit::new(0.0, &[]), None);
         loop {
             if self.cancel.is_cancelled() {
                 return None;
             }
-            let pace = if until > 0 && step < steps {
+            let pace = if until > 0 && step < steps && stuck.is_none() {
                 until -= 1;
                 oracle.begin_unseen_step();
                 pacing.pace(step, last)
@@ -190,24 +192,25 @@ impl Course<'_> {
                 last = loss;
                 let pace = pacing.pace(step, loss);
                 let grad_norm = norm(gradient);
+                if step == 0 {
+                    limit = DivergenceLimit::new(loss, &theta);
+                }
+                let counts = oracle.counts();
                 let moment = Moment {
                     theta: &theta,
                     loss,
                     grad_norm,
-                    lr: pace.lr,
-                    counts: oracle.counts(),
+                    lr: rule.next_lr(&theta, &mut oracle, pace.lr),
+                    counts,
                     average: rule.average(),
                 };
-                let bounded = loss.abs() <= DIVERGED
-                    && theta.iter().all(|t| t.abs() <= DIVERGED)
-                    && grad_norm < f64::INFINITY;
-                if !bounded {
+                if !limit.holds(loss, &theta, grad_norm) {
                     let numbers = [loss, grad_norm];
                     let mut all = theta.iter().chain(&numbers);
                     if all.all(|number| number.is_finite()) {
                         record(moment);
                     }
-                    return Some(Outcome::Diverged(step));
+                    return Some(self.diverged(step, &theta, loss, &limit));
                 }
                 record(moment);
                 if conditions
@@ -216,12 +219,16 @@ impl Course<'_> {
                 {
                     return Some(Outcome::Converged(step));
                 }
+                if let Some(reason) = stuck {
+                    return Some(Outcome::Stopped(step, reason));
+                }
                 if step == steps {
                     return Some(Outcome::Finished);
                 }
                 pace
             };
             rule.step(&mut theta, &mut oracle, pace);
+            stuck = rule.stuck();
             step += 1;
         }
     }

@@ -1,6 +1,6 @@
 //! Runs that are looked at while they go.
 
-use super::{Conditions, Course, DIVERGED, Outcome, RunSpec};
+use super::{Conditions, Course, DivergenceLimit, Outcome, RunSpec};
 use crate::engine::cancel::Cancel;
 use crate::engine::objective::{Counts, Objective, Oracle, norm};
 use crate::engine::optimizer::Probe;
@@ -59,24 +59,30 @@ pub fn watch(
     let mut pacing = Pacing::new(&spec.plan, lr, conditions.steps);
     let every = conditions.every.max(1);
     let mut last = f64::NAN;
+    let (mut limit, mut stuck) = (DivergenceLimit::new(0.0, &[]), None);
     for step in 0.. {
         if cancel.is_cancelled() {
             return None;
         }
-        let pace = if step % every == 0 {
+        let pace = if step % every == 0 || stuck.is_some() {
             let (&loss, gradient) = oracle.begin_step(&theta);
             last = loss;
             let pace = pacing.pace(step, loss);
             let grad_norm = norm(gradient);
             let gradient = gradient.clone();
+            if step == 0 {
+                limit = DivergenceLimit::new(loss, &theta);
+            }
+            let counts = oracle.counts();
+            let lr = rule.next_lr(&theta, &mut oracle, pace.lr);
             let moment = Moment {
                 step,
                 theta: &theta,
                 previous: &previous,
                 loss,
                 gradient: &gradient,
-                lr: pace.lr,
-                counts: oracle.counts(),
+                lr,
+                counts,
                 preconditioner: (step > 0 && rule.preconditioner(&mut divisors))
                     .then_some(&divisors[..]),
                 probe: &|probe| {
@@ -84,9 +90,7 @@ pub fn watch(
                     oracle.probe(probe);
                 },
             };
-            let bounded = loss.abs() <= DIVERGED
-                && theta.iter().all(|t| t.abs() <= DIVERGED)
-                && grad_norm < f64::INFINITY;
+            let bounded = limit.holds(loss, &theta, grad_norm);
             let finite = bounded || {
                 let mut all = theta.iter().chain([&loss, &grad_norm]);
                 all.all(|number| number.is_finite())
@@ -95,10 +99,13 @@ pub fn watch(
                 return None;
             }
             if !bounded {
-                return Some(Outcome::Diverged(step));
+                return Some(course.diverged(step, &theta, loss, &limit));
             }
             if conditions.tolerance.is_some_and(|least| grad_norm < least) {
                 return Some(Outcome::Converged(step));
+            }
+            if let Some(reason) = stuck {
+                return Some(Outcome::Stopped(step, reason));
             }
             pace
         } else {
@@ -107,6 +114,7 @@ pub fn watch(
         };
         previous.copy_from_slice(&theta);
         rule.step(&mut theta, &mut oracle, pace);
+        stuck = rule.stuck();
     }
     None
 }

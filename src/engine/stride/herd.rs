@@ -4,7 +4,7 @@ use super::calm::Calm;
 use super::{AnyStride, Stride};
 use crate::engine::objective::{Formula, Objective, gradient_on_lanes};
 use crate::engine::real::{Kernel, Lanes, Real, dispatch};
-use crate::engine::run::DIVERGED;
+use crate::engine::run::MAX_GROWTH;
 use crate::engine::vector::CROWD;
 use fearless_simd::Simd;
 use fearless_simd::prelude::*;
@@ -160,7 +160,7 @@ pub(super) fn advance<S: Simd, V: SimdFloat<S, Element = f64>, T: Stride>(
 }
 
 /// Takes steps of all runs down the gradient of a formula, one at each learning rate, until a run may have ended where a step began: its
-/// loss or θ may be beyond [`DIVERGED`], its gradient not finite or short. That step is the last. Returns the number of steps,
+/// loss or θ may be beyond [`MAX_GROWTH`], its gradient not finite or short. That step is the last. Returns the number of steps,
 /// and whether none may have ended.
 #[inline(always)]
 pub fn march<F: Formula>(formula: &F, herd: &mut Herd, rates: &[f64]) -> (usize, bool) {
@@ -231,7 +231,7 @@ impl<F: Formula, T: Stride> Kernel for March<'_, F, T> {
             }
             runs.now ^= 1;
             let reach = losses + xs + ys + slopes;
-            let bounded = reach.at_most(reach.like(DIVERGED * DIVERGED));
+            let bounded = reach.at_most(reach.like(MAX_GROWTH * MAX_GROWTH));
             let moving = least.like(runs.above).less(least);
             if !(bounded & moving).all_true() {
                 return (step + 1, false);

@@ -1,7 +1,7 @@
 //! One run.
 
 use super::{AnyStride, Stride};
-use crate::engine::run::DIVERGED;
+use crate::engine::run::DivergenceLimit;
 
 /// The most steps that are taken at once.
 pub const ROWS: usize = 64;
@@ -11,6 +11,7 @@ pub struct Walker {
     stride: AnyStride,
     theta: [f64; 2],
     carried: [[f64; 2]; 2],
+    limit: DivergenceLimit,
 }
 
 /// What a run recorded of its last steps.
@@ -36,17 +37,23 @@ impl Rows {
 
 impl Walker {
     /// A run before its first step.
-    pub fn new(stride: AnyStride, start: [f64; 2]) -> Self {
+    pub fn new(stride: AnyStride, start: [f64; 2], limit: DivergenceLimit) -> Self {
         Self {
             stride,
             theta: start,
             carried: [[0.0; 2]; 2],
+            limit,
         }
+    }
+
+    /// Returns the bounds beyond which it has diverged.
+    pub fn limit(&self) -> DivergenceLimit {
+        self.limit
     }
 }
 
 /// Takes steps down the `gradient`, which comes with the loss before it, and writes a row of each: one at each learning rate, of
-/// which there are at most [`ROWS`], until the loss or θ is beyond [`DIVERGED`] or the gradient's norm is not finite or below
+/// which there are at most [`ROWS`], until the loss or θ is beyond its limit or the gradient's norm is not finite or below
 /// `tolerance`. Returns the number of steps taken. Where there were more rates, the row after the last step says why.
 #[inline(always)]
 pub fn walk(
@@ -60,14 +67,27 @@ pub fn walk(
         stride,
         theta,
         carried,
+        limit,
     } = walker;
     match stride {
-        AnyStride::HeavyBall(stride) => {
-            steps(gradient, stride, theta, carried, rates, tolerance, rows)
-        }
-        AnyStride::TwoMeans(stride) => {
-            steps(gradient, stride, theta, carried, rates, tolerance, rows)
-        }
+        AnyStride::HeavyBall(stride) => steps(
+            gradient,
+            stride,
+            theta,
+            carried,
+            rates,
+            (tolerance, *limit),
+            rows,
+        ),
+        AnyStride::TwoMeans(stride) => steps(
+            gradient,
+            stride,
+            theta,
+            carried,
+            rates,
+            (tolerance, *limit),
+            rows,
+        ),
     }
 }
 
@@ -78,7 +98,7 @@ fn steps<T: Stride>(
     theta: &mut [f64; 2],
     carried: &mut [[f64; 2]; 2],
     rates: &[f64],
-    tolerance: f64,
+    (tolerance, limit): (f64, DivergenceLimit),
     rows: &mut Rows,
 ) -> usize {
     let ([mut x, mut y], [mut of_x, mut of_y]) = (*theta, *carried);
@@ -88,8 +108,7 @@ fn steps<T: Stride>(
         let [loss, gx, gy] = gradient(x, y);
         let grad_norm = (gx * gx + gy * gy).sqrt();
         (*row, *row_loss, *row_norm) = ([x, y], loss, grad_norm);
-        let bounded = loss.abs() <= DIVERGED && x.abs() <= DIVERGED && y.abs() <= DIVERGED;
-        if !(bounded && grad_norm < f64::INFINITY && grad_norm >= tolerance) {
+        if !(limit.holds(loss, &[x, y], grad_norm) && grad_norm >= tolerance) {
             break;
         }
         let factors = stride.factors(*lr);

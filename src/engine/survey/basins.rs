@@ -160,7 +160,7 @@ impl Question<'_> {
             .par_iter()
             .map(|(at, outcome)| match outcome {
                 _ if cancel.is_cancelled() => Landing::Nowhere,
-                Outcome::Diverged(_) => Landing::Nowhere,
+                Outcome::Diverged(..) => Landing::Nowhere,
                 _ => self.landing(*at, earlier.map(|_| &minima[..])),
             })
             .collect();
@@ -187,13 +187,15 @@ impl Question<'_> {
         minima.append(&mut found);
         let cell = |((at, outcome), landing): (&([f64; 2], Outcome), &Landing)| {
             let fate = match (outcome, landing) {
-                (Outcome::Diverged(_), _) => Fate::Diverges,
+                (Outcome::Diverged(..), _) => Fate::Diverges,
                 (_, Landing::Near(index)) => arrives(Some(*index)),
                 (_, Landing::At(minimum)) => arrives(self.index(&minima, minimum)),
                 (_, Landing::Nowhere) => arrives(self.nearest(&minima, *at)),
             };
             let steps = match outcome {
-                Outcome::Converged(steps) | Outcome::Diverged(steps) => *steps,
+                Outcome::Converged(steps)
+                | Outcome::Diverged(steps, _)
+                | Outcome::Stopped(steps, _) => *steps,
                 Outcome::Finished => conditions.steps,
             };
             let steps = u32::try_from(steps).unwrap_or(u32::MAX);
@@ -475,7 +477,7 @@ mod tests {
                 )
                 .unwrap();
                 match (alone.outcome, cell.fate) {
-                    (Outcome::Diverged(step), fate) => {
+                    (Outcome::Diverged(step, _), fate) => {
                         assert_eq!(
                             (fate, u64::from(cell.steps)),
                             (Fate::Diverges, step),

@@ -116,7 +116,7 @@ impl Score {
     /// The step at which it diverged, if it did.
     pub fn diverged(&self) -> Option<u64> {
         match self.outcome {
-            Outcome::Diverged(step) => Some(step),
+            Outcome::Diverged(step, _) => Some(step),
             _ => None,
         }
     }

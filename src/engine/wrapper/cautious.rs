@@ -5,6 +5,7 @@ use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::optimizer::{Internal, Probe, Rule};
 use crate::engine::real;
+use crate::engine::run::Reason;
 use crate::engine::schedule::Pace;
 
 settings! {
@@ -68,6 +69,18 @@ impl Rule<Parameters> for Masked<'_> {
     fn probe(&self, probe: &mut Probe) {
         self.rule.probe(probe);
         probe(Internal::step("u", "cautious step", &self.step));
+    }
+
+    fn next_lr(&mut self, theta: &Parameters, oracle: &mut Oracle<Parameters>, lr: f64) -> f64 {
+        self.rule.next_lr(theta, oracle, lr)
+    }
+
+    fn stuck(&self) -> Option<Reason> {
+        self.rule.stuck()
+    }
+
+    fn failure(&self) -> Option<Reason> {
+        self.rule.failure()
     }
 
     fn average(&self) -> Option<&[f64]> {

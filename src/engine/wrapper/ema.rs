@@ -4,6 +4,7 @@ use super::{AnyRule, Parameters, Wrapper};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::optimizer::{Internal, Probe, Rule};
+use crate::engine::run::Reason;
 use crate::engine::schedule::Pace;
 
 settings! {
@@ -61,6 +62,18 @@ impl Rule<Parameters> for Averaged<'_> {
         if self.begun {
             probe(Internal::place("a", "average", &self.average));
         }
+    }
+
+    fn next_lr(&mut self, theta: &Parameters, oracle: &mut Oracle<Parameters>, lr: f64) -> f64 {
+        self.rule.next_lr(theta, oracle, lr)
+    }
+
+    fn stuck(&self) -> Option<Reason> {
+        self.rule.stuck()
+    }
+
+    fn failure(&self) -> Option<Reason> {
+        self.rule.failure()
     }
 
     fn average(&self) -> Option<&[f64]> {

@@ -4,6 +4,7 @@ use super::{AnyRule, Parameters, Wrapper};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::optimizer::{Internal, Probe, Rule};
+use crate::engine::run::Reason;
 use crate::engine::schedule::Pace;
 
 settings! {
@@ -61,6 +62,14 @@ impl Rule<Parameters> for Slow<'_> {
         if self.steps > 0 {
             probe(Internal::place("φ", "slow weights", &self.slow));
         }
+    }
+
+    fn next_lr(&mut self, theta: &Parameters, oracle: &mut Oracle<Parameters>, lr: f64) -> f64 {
+        self.rule.next_lr(theta, oracle, lr)
+    }
+
+    fn failure(&self) -> Option<Reason> {
+        self.rule.failure()
     }
 
     fn average(&self) -> Option<&[f64]> {

@@ -4,6 +4,7 @@ use super::{AnyRule, Parameters, Wrapper};
 use crate::engine::declare::settings;
 use crate::engine::objective::{Oracle, norm};
 use crate::engine::optimizer::{Internal, Probe, Rule};
+use crate::engine::run::Reason;
 use crate::engine::schedule::Pace;
 
 settings! {
@@ -44,18 +45,28 @@ struct Paced<'a> {
     lr: f64,
 }
 
-impl Rule<Parameters> for Paced<'_> {
-    fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, pace: Pace) {
+impl Paced<'_> {
+    /// Returns γ at `theta`; looking costs nothing, as the step asks for the same gradient.
+    fn rate(&self, theta: &Parameters, oracle: &mut Oracle<Parameters>) -> f64 {
         let PolyakStep { minimum, c, max_lr } = *self.settings;
         let (loss, gradient) = oracle.look(theta);
         let length = norm(gradient);
         // Below f* and where the gradient is 0 there is no step.
+        if length == 0.0 {
+            return 0.0;
+        }
         let lr = ((loss - minimum) / (c * length * length)).max(0.0);
-        self.lr = if length == 0.0 {
-            0.0
-        } else {
-            lr.min(max_lr.unwrap_or(f64::INFINITY))
-        };
+        lr.min(max_lr.unwrap_or(f64::INFINITY))
+    }
+}
+
+impl Rule<Parameters> for Paced<'_> {
+    fn next_lr(&mut self, theta: &Parameters, oracle: &mut Oracle<Parameters>, _lr: f64) -> f64 {
+        self.rate(theta, oracle)
+    }
+
+    fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, pace: Pace) {
+        self.lr = self.rate(theta, oracle);
         self.rule.step(
             theta,
             oracle,
@@ -69,6 +80,14 @@ impl Rule<Parameters> for Paced<'_> {
     fn probe(&self, probe: &mut Probe) {
         self.rule.probe(probe);
         probe(Internal::number("γ", "Polyak's learning rate", self.lr));
+    }
+
+    fn stuck(&self) -> Option<Reason> {
+        self.rule.stuck()
+    }
+
+    fn failure(&self) -> Option<Reason> {
+        self.rule.failure()
     }
 
     fn average(&self) -> Option<&[f64]> {

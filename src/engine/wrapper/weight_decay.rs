@@ -4,6 +4,7 @@ use super::{AnyRule, Parameters, Wrapper, changed};
 use crate::engine::declare::settings;
 use crate::engine::objective::{Lens, Oracle};
 use crate::engine::optimizer::{Probe, Rule};
+use crate::engine::run::Reason;
 use crate::engine::schedule::Pace;
 
 settings! {
@@ -67,6 +68,14 @@ impl Rule<Parameters> for Shrinking<'_> {
 
     fn probe(&self, probe: &mut Probe) {
         self.rule.probe(probe);
+    }
+
+    fn next_lr(&mut self, theta: &Parameters, oracle: &mut Oracle<Parameters>, lr: f64) -> f64 {
+        self.rule.next_lr(theta, oracle, lr)
+    }
+
+    fn failure(&self) -> Option<Reason> {
+        self.rule.failure()
     }
 
     fn average(&self) -> Option<&[f64]> {

@@ -1,7 +1,7 @@
 //! The table: how every run stands at the timeline's step.
 
 use crate::engine::lab::Runs;
-use crate::engine::run::Outcome;
+use crate::engine::run::{Outcome, Reason};
 use crate::engine::scene::Scene;
 use crate::figure::axis::number;
 use crate::figure::colour::{Theme, run_colour};
@@ -112,9 +112,14 @@ fn state(scene: &Scene, runs: &Runs, index: usize, row: usize) -> (String, Strin
                 runs.step(trajectory.len().saturating_sub(1))
             ),
         ),
-        Outcome::Diverged(step) if ended => {
-            (format!("diverged {step}"), diverged_why(scene, runs, index))
-        }
+        Outcome::Diverged(step, reason) if ended => (
+            format!("diverged {step}"),
+            diverged_why(scene, runs, index, reason),
+        ),
+        Outcome::Stopped(step, reason) if ended => (
+            format!("stopped {step}"),
+            format!("It cannot move on: {}.", reason.clause()),
+        ),
         Outcome::Converged(step) if ended => (
             format!("converged {step}"),
             "The gradient norm is below the tolerance.".to_owned(),
@@ -128,7 +133,7 @@ fn state(scene: &Scene, runs: &Runs, index: usize, row: usize) -> (String, Strin
 }
 
 /// Why a run diverged, as far as theory tells.
-fn diverged_why(scene: &Scene, runs: &Runs, index: usize) -> String {
+fn diverged_why(scene: &Scene, runs: &Runs, index: usize, reason: Reason) -> String {
     let (run, result) = (&scene.runs[index], &runs.results[index]);
     let limit = run
         .spec
@@ -136,10 +141,11 @@ fn diverged_why(scene: &Scene, runs: &Runs, index: usize) -> String {
     let sharpness = result.curvature.first().map(|[_, high]| *high);
     match (limit, sharpness) {
         (Some(limit), Some(sharpness)) if sharpness > limit => format!(
-            "Its loss or parameters grew beyond 1e12. At the start λmax is {}, above the limit {} of this learning rate.",
+            "It ended because {}. At the start λmax is {}, above the limit {} of this learning rate.",
+            reason.clause(),
             number(sharpness, 4),
             number(limit, 4),
         ),
-        _ => "Its loss or parameters grew beyond 1e12, or were not finite.".to_owned(),
+        _ => format!("It ended because {}.", reason.clause()),
     }
 }

@@ -4,7 +4,7 @@ use ravine::engine::cancel::Cancel;
 use ravine::engine::lab::{RunResult, compute_runs};
 use ravine::engine::landscape::{AnyLandscape, NoFiles};
 use ravine::engine::optimizer::AnyOptimizer;
-use ravine::engine::run::{DIVERGED, Outcome, Trajectory};
+use ravine::engine::run::{DivergenceLimit, Outcome, Trajectory};
 use ravine::engine::scene::Scene;
 use ravine::engine::wrapper::AnyWrapper;
 use std::sync::Arc;
@@ -135,17 +135,21 @@ fn assert_sound(
         "{what}"
     );
     assert!(evaluations.is_sorted(), "{what}");
+    let limit = trajectory.theta(0);
+    let limit = limit.map(|start| DivergenceLimit::new(loss[0], start));
     let inside = |row: usize| {
-        let at = trajectory.theta(row).unwrap();
-        loss[row].abs() <= DIVERGED && at.iter().all(|t| t.abs() <= DIVERGED)
+        limit
+            .unwrap()
+            .holds(loss[row], trajectory.theta(row).unwrap(), 0.0)
     };
     assert!((0..rows.saturating_sub(1)).all(inside), "{what}");
     let last = rows as u64;
     match trajectory.outcome {
         Outcome::Finished => assert!(last == steps + 1 && inside(rows - 1), "{what}: {rows} rows"),
         // The last row is beyond the bounds, or not finite and left out.
-        Outcome::Diverged(step) if last == step + 1 => assert!(!inside(rows - 1), "{what}"),
-        Outcome::Diverged(step) => assert_eq!(last, step, "{what}"),
+        Outcome::Diverged(step, _) if last == step + 1 => assert!(!inside(rows - 1), "{what}"),
+        Outcome::Diverged(step, _) => assert_eq!(last, step, "{what}"),
+        Outcome::Stopped(step, _) => assert_eq!(last, step + 1, "{what}"),
         Outcome::Converged(step) => panic!("{what} converged at {step} without a tolerance"),
     }
 }

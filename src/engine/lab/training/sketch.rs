@@ -44,7 +44,7 @@ impl Sketch {
         let all = trainers.iter().zip(counts);
         // Runs that diverged would have the plane and its window to themselves.
         let sound = |(trainer, count): &(&Trainer, &usize)| {
-            !matches!(trainer.outcome(**count), Outcome::Diverged(_))
+            !matches!(trainer.outcome(**count), Outcome::Diverged(..))
         };
         let any = all.clone().any(|run| sound(&run));
         let trajectories: Vec<Trajectory> = all

@@ -203,7 +203,7 @@ fn what_cannot_be_trained_is_told() {
     let mut diverging = scene(&["sgd:lr=1e30"]);
     let runs = made(&diverging);
     let end = &runs.results[0].trajectory;
-    assert!(matches!(end.outcome, Outcome::Diverged(step) if step > 0 && step <= 60));
+    assert!(matches!(end.outcome, Outcome::Diverged(step, _) if step > 0 && step <= 60));
     // The plane is the others'.
     let both = scene(&["sgd:lr=1e30", "adam:lr=0.1"]);
     let [alone, both] = [made(&scene(&["adam:lr=0.1"])), made(&both)];

@@ -223,11 +223,7 @@ impl Work {
                 },
             );
             if let Some(outcome) = ended {
-                return Some(match outcome {
-                    Outcome::Diverged(step) => Outcome::Diverged(from + step),
-                    Outcome::Converged(step) => Outcome::Converged(from + step),
-                    Outcome::Finished => Outcome::Finished,
-                });
+                return Some(outcome.after(*from));
             }
             theta = end?;
         }

@@ -2,6 +2,7 @@ use super::*;
 use crate::engine::declare::{Scale, Value};
 use crate::engine::landscape::{AnyLandscape, Ground, NoFiles};
 use crate::engine::plane::Rect;
+use crate::engine::run::Reason;
 use crate::engine::scene::Scene;
 
 struct Bench {
@@ -338,7 +339,7 @@ fn the_first_of_several_winners_wins_and_divergence_never_does() {
         outcome,
     };
     let scores = [
-        score(0.5, Outcome::Diverged(3)),
+        score(0.5, Outcome::Diverged(3, Reason::LossNotFinite)),
         score(2.0, Outcome::Finished),
         score(1.0, Outcome::Finished),
         score(1.0, Outcome::Converged(2)),
