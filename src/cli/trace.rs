@@ -33,7 +33,8 @@ Columns:
 
 A spec comes back in its shortest form: settings at their defaults are left
 out, but for lr. JSON holds runs, each with its spec, outcome (finished, converged or diverged),
-diverged_at and converged_at (a step or null), columns and rows. CSV has one
+diverged_at and converged_at (a step or null), columns and rows, and under
+source what was taken of a file of data. CSV has one
 header; with several runs, a first column `run` with the run's spec. Numbers
 read back to the same bits. The rows of a run end before the first number that
 is not finite.
@@ -105,7 +106,7 @@ fn write(
 ) -> io::Result<()> {
     let (never, conditions) = (Cancel::default(), scene.conditions());
     let objective = &*ground.objective;
-    let mut writer = Writer::new(out, scene, format, with_curvature)?;
+    let mut writer = Writer::new(out, scene, &ground.source, format, with_curvature)?;
     for index in shown(scene) {
         let spec = &scene.runs[index].spec;
         let Some(trajectory) = run::run(objective, scene.start_theta(), spec, &conditions, &never)
