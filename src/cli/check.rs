@@ -1,6 +1,6 @@
 //! `ravine check`: whether a scene file is sound.
 
-use super::print;
+use super::{print, say_source};
 use crate::import::{Disk, open_scene};
 use std::path::PathBuf;
 
@@ -21,7 +21,8 @@ pub(super) fn check(args: &Args) -> Result<(), String> {
     let name = args.scene.display();
     let scene = open_scene(&args.scene)?;
     let sound = scene.ground(&Disk::beside(Some(&args.scene)));
-    sound.map_err(|error| format!("{name}: {error}"))?;
+    let sound = sound.map_err(|error| format!("{name}: {error}"))?;
+    say_source(scene.subject(), &sound.source);
     let count =
         |count: u64, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
     let runs = count(scene.runs.len() as u64, "run");

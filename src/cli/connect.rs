@@ -171,7 +171,10 @@ pub(super) fn connect(args: &Args) -> Result<(), String> {
     let Some(found) = found.map_err(|error| error.to_string())? else {
         return Ok(()); // Nothing cancels this work.
     };
-    let summary = args.summary(&found, &spec, &settings);
+    let mut summary = args.summary(&found, &spec, &settings);
+    if !trainee.split.train.source().is_empty() {
+        summary["source"] = trainee.split.train.source().into();
+    }
     if let Some((path, kind)) = output {
         match kind {
             "csv" => write_whole(path, |out| table::csv(&found, out))?,

@@ -9,6 +9,7 @@ use crate::engine::objective::norm;
 use crate::engine::plane::Rect;
 use crate::engine::scene::Scene;
 use crate::export::file::{check_place, extension, write_whole};
+use crate::export::trajectories::source_member;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -117,11 +118,12 @@ fn write(
     let ([before, between, after], quote, missing) = match format {
         Format::Json => {
             let landscape = serde_json::to_string(&scene.landscape)?;
+            let source = source_member(&ground.source)?;
             let view = serde_json::to_string(&view)?;
             let columns = serde_json::to_string(&COLUMNS)?;
             write!(
                 out,
-                "{{\"landscape\":{landscape},\"view\":{view},\n\"columns\":{columns},\"rows\":["
+                "{{\"landscape\":{landscape},{source}\"view\":{view},\n\"columns\":{columns},\"rows\":["
             )?;
             (["\n[", ",\n[", "]"], "\"", "null")
         }

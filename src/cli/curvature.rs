@@ -3,9 +3,9 @@
 mod told;
 
 use super::network_args::{NetworkArgs, at_weights};
-use super::print;
 use super::render::{Ground as Light, size};
 use super::scene_args::{placed, point};
+use super::{print, say_source};
 use crate::engine::cancel::Cancel;
 use crate::engine::curvature::{Extras, Inquiry, Report, report};
 use crate::engine::declare::Settings;
@@ -160,6 +160,8 @@ struct Place {
     /// The same, where it is a network.
     network: Option<Arc<NetworkLoss>>,
     theta: Vec<f64>,
+    /// Summary of what was taken of a file of data, or empty.
+    source: String,
 }
 
 pub(super) fn curvature(args: &Args) -> Result<(), String> {
@@ -223,7 +225,10 @@ pub(super) fn curvature(args: &Args) -> Result<(), String> {
     }
     print(|out| {
         if args.json {
-            let line = told::json(&report, &inquiry, rescaled.as_ref());
+            let mut line = told::json(&report, &inquiry, rescaled.as_ref());
+            if !place.source.is_empty() {
+                line["source"] = place.source.as_str().into();
+            }
             return writeln!(out, "{line}");
         }
         told::words(&place.title, &report, &inquiry, rescaled.as_ref(), out)
@@ -292,7 +297,7 @@ impl Args {
         }
         let path = self.weights.as_ref();
         let path = path.ok_or("the network has no weights; expected --weights FILE".to_owned())?;
-        let (loss, _) = network.prepare(0.0, 0)?;
+        let (loss, split) = network.prepare(0.0, 0)?;
         let (loss, theta) = at_weights(loss, path, &self.norm_statistics)?;
         let loss = Arc::new(loss);
         Ok(Place {
@@ -300,6 +305,7 @@ impl Args {
             objective: Arc::clone(&loss) as Arc<dyn Objective>,
             network: Some(loss),
             theta,
+            source: split.train.source().to_owned(),
         })
     }
 
@@ -316,11 +322,13 @@ impl Args {
         let ground = ground.map_err(|error| error.to_string())?;
         let dim = ground.objective.dim();
         let at = point("--at", at, dim)?;
+        say_source(text, &ground.source);
         Ok(Place {
             title: text.to_owned(),
             objective: Arc::clone(&ground.objective),
             network: None,
             theta: at[..dim.min(2)].to_vec(),
+            source: ground.source,
         })
     }
 }

@@ -127,6 +127,13 @@ fn warn(run: &str, outcome: Outcome) {
     }
 }
 
+/// Writes to stderr what was taken of a file, if one was read.
+fn say_source(name: &str, source: &str) {
+    if !source.is_empty() {
+        complain(&format!("{name}: {source}"));
+    }
+}
+
 /// Writes to stdout. A reader that has seen enough, like `head`, is no error.
 fn print(fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), String> {
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());

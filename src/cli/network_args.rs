@@ -1,5 +1,6 @@
 //! The network and the data that `train`, `slice`, `curvature` and `connect` work on.
 
+use super::say_source;
 use super::scene_args::placed;
 use crate::engine::declare::Value;
 use crate::engine::network::data::{AnyDataset, Split};
@@ -33,8 +34,9 @@ impl NetworkArgs {
         let network: AnyNetwork = { self.network.parse() }
             .map_err(|refusal| placed("--network", &self.network, &refusal))?;
         let mut split = (self.dataset()?)
-            .split(&Disk::default(), test, seed)
+            .split_for(network.as_dyn().loss(), &Disk::default(), test, seed)
             .map_err(|error| error.to_string())?;
+        say_source(&self.data, split.train.source());
         if self.standardize {
             split.standardise();
         }

@@ -1,5 +1,6 @@
 //! The scene that `trace` and `render` work on: a file, or the opening scene, changed by flags.
 
+use super::say_source;
 use crate::engine::declare::{Refusal, Settings};
 use crate::engine::landscape::{AnyLandscape, Ground};
 use crate::engine::plane::Rect;
@@ -136,6 +137,7 @@ impl SceneArgs {
                     None => error.to_string(),
                 }
             })?;
+        say_source(scene.subject(), &ground.source);
         Ok((scene, Arc::new(ground)))
     }
 

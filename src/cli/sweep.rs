@@ -147,6 +147,7 @@ pub(super) fn sweep(args: &Args) -> Result<(), String> {
     };
     let table = Table {
         scene: &scene,
+        source: &ground.source,
         measure,
         goal,
         overs: &overs,

@@ -38,7 +38,8 @@ A spec comes back in its shortest form: settings at their defaults are left
 out, but for lr. JSON holds runs, each with its spec, outcome (finished,
 converged, diverged, or stopped where a rule cannot move on), diverged_at and
 converged_at (a step or null), reason (why it diverged or stopped, or null),
-columns and rows. What diverged or stopped is told on stderr too.
+columns and rows, and under source what was taken of a file of data. What
+diverged or stopped is told on stderr too.
 
 A run has diverged where the loss, a parameter or the norm of the gradient is
 not finite, where |loss| is beyond 1e12 x max(1, |first loss|), or where a
@@ -117,7 +118,7 @@ fn write(
 ) -> io::Result<()> {
     let (never, conditions) = (Cancel::default(), scene.conditions());
     let objective = &*ground.objective;
-    let mut writer = Writer::new(out, scene, format, with_curvature)?;
+    let mut writer = Writer::new(out, scene, &ground.source, format, with_curvature)?;
     for index in shown(scene) {
         let spec = &scene.runs[index].spec;
         let Some(trajectory) = run::run(objective, scene.start_theta(), spec, &conditions, &never)

@@ -27,7 +27,7 @@ pub const AVERAGE: [&str; 2] = ["average_x", "average_y"];
 /// How trajectories are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// `{"landscape":…,"start":[…],"training":{…},"runs":[{"spec":…,"name":…,"outcome":…,"diverged_at":…,
+    /// `{"landscape":…,"source":…,"start":[…],"training":{…},"runs":[{"spec":…,"name":…,"outcome":…,"diverged_at":…,
     /// "converged_at":…,"reason":…,"columns":[…],"rows":[[…],…]},…]}`.
     Json,
     /// One header and one line a row; before the columns, for several runs, `run` with the run's spec.
@@ -42,7 +42,14 @@ pub fn trajectories(runs: &Runs, format: Format, curvature: bool) -> Vec<u8> {
         (&result.trajectory, curvature.then_some(&*result.curvature))
     };
     // Writing to memory does not fail.
-    let _ = Writer::new(&mut out, &runs.scene, format, curvature).and_then(|mut writer| {
+    let _ = Writer::new(
+        &mut out,
+        &runs.scene,
+        &runs.ground.source,
+        format,
+        curvature,
+    )
+    .and_then(|mut writer| {
         for index in shown(&runs.scene).filter(|index| *index < runs.results.len()) {
             let (trajectory, curvature) = results(index);
             writer.run(index, trajectory, curvature)?;
@@ -50,6 +57,14 @@ pub fn trajectories(runs: &Runs, format: Format, curvature: bool) -> Vec<u8> {
         writer.finish()
     });
     out
+}
+
+/// Returns `"source":"…",` with a summary of what was taken of a file, for a JSON object; nothing where none was read.
+pub fn source_member(source: &str) -> serde_json::Result<String> {
+    if source.is_empty() {
+        return Ok(String::new());
+    }
+    Ok(format!("\"source\":{},", serde_json::to_string(source)?))
 }
 
 /// Places of the ticked runs of a scene.
@@ -69,20 +84,27 @@ pub struct Writer<'a, W> {
 }
 
 impl<'a, W: Write> Writer<'a, W> {
-    /// Begins the file of the ticked runs of a scene.
+    /// Begins the file of the ticked runs of a scene. `source` is a summary of what was taken of a file of data, or empty.
     ///
     /// # Errors
     /// Those of `out`.
-    pub fn new(mut out: W, scene: &'a Scene, format: Format, curvature: bool) -> io::Result<Self> {
+    pub fn new(
+        mut out: W,
+        scene: &'a Scene,
+        source: &str,
+        format: Format,
+        curvature: bool,
+    ) -> io::Result<Self> {
         let several = shown(scene).count() > 1;
         match format {
             Format::Json => {
                 let landscape = serde_json::to_string(&scene.landscape)?;
+                let source = source_member(source)?;
                 let start = serde_json::to_string(scene.start_theta())?;
                 let training = serde_json::to_string(&scene.training)?;
                 write!(
                     out,
-                    "{{\"landscape\":{landscape},\"start\":{start},\"training\":{training},\n\"runs\":["
+                    "{{\"landscape\":{landscape},{source}\"start\":{start},\"training\":{training},\n\"runs\":["
                 )?;
             }
             Format::Csv => {

@@ -72,6 +72,8 @@ impl App {
             [_, true] => Some("computing the landscape …"),
             _ => None,
         };
+        let source = self.runs.as_ref().map(|runs| Arc::clone(&runs.ground));
+        let busy = busy.or(source.as_ref().map(|ground| &*ground.source));
         let show = |ui: &mut egui::Ui| {
             ui.add_space(3.0);
             let mut commands =

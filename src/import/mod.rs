@@ -6,7 +6,7 @@ mod runs;
 mod table;
 mod weights;
 
-use crate::engine::landscape::{Files, Matrix, Picture, Table};
+use crate::engine::landscape::{Columns, Files, Header, Matrix, Picture, Table};
 use crate::engine::network::Moments;
 use crate::engine::objective::Tensor;
 use crate::engine::run::Trajectory;
@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 const LONGEST_SCENE: u64 = 16 << 20;
 
 /// The longest data file, in bytes.
-const LONGEST_DATA: u64 = 1 << 30;
+const MAX_DATA_BYTES: u64 = 1 << 30;
 
 /// Reads a scene file.
 ///
@@ -86,11 +86,11 @@ fn open_tensors<T>(
     let name = path.display().to_string();
     let file = open(path, &name, weights::EXPECTED)?;
     let mut bytes = Vec::new();
-    file.take(LONGEST_DATA + 1)
+    file.take(MAX_DATA_BYTES + 1)
         .read_to_end(&mut bytes)
         .map_err(|error| unreadable(&name, error.kind(), weights::EXPECTED))?;
-    if bytes.len() as u64 > LONGEST_DATA {
-        let (longest, expected) = (LONGEST_DATA >> 20, weights::EXPECTED);
+    if bytes.len() as u64 > MAX_DATA_BYTES {
+        let (longest, expected) = (MAX_DATA_BYTES >> 20, weights::EXPECTED);
         return Err(format!(
             "{name}: is longer than {longest} MB; expected {expected}"
         ));
@@ -121,40 +121,38 @@ impl Disk {
             .unwrap_or_else(|| PathBuf::from(path))
     }
 
-    fn open_table(&self, path: &str) -> Result<File, String> {
-        let file = open(&self.find(path), path, "a CSV file")?;
-        let length = file.metadata().map_or(0, |metadata| metadata.len());
-        if length > LONGEST_DATA {
+    fn read(&self, path: &str, expected: &str) -> Result<Vec<u8>, String> {
+        let file = open(&self.find(path), path, expected)?;
+        let mut bytes = Vec::new();
+        file.take(MAX_DATA_BYTES + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|error| unreadable(path, error.kind(), expected))?;
+        if bytes.len() as u64 > MAX_DATA_BYTES {
+            let longest = MAX_DATA_BYTES >> 20;
             return Err(format!(
-                "{path}: is longer than {} MB; expected a CSV file of at most {} rows",
-                LONGEST_DATA >> 20,
-                table::MOST_ROWS
+                "{path}: is longer than {longest} MB; at most that is read"
             ));
         }
-        Ok(file)
+        Ok(bytes)
     }
 }
 
 impl Files for Disk {
-    fn columns(&self, path: &str, names: [Option<&str>; 2]) -> Result<[Vec<f64>; 2], String> {
-        table::read(path, self.open_table(path)?, names)
+    fn columns(
+        &self,
+        path: &str,
+        names: [Option<&str>; 2],
+        header: Header,
+    ) -> Result<Columns, String> {
+        table::read_columns(path, self.read(path, "a CSV file")?, names, header)
     }
 
-    fn table(&self, path: &str, label: Option<&str>) -> Result<Table, String> {
-        table::read_labelled(path, self.open_table(path)?, label)
+    fn table(&self, path: &str, label: Option<&str>, header: Header) -> Result<Table, String> {
+        table::read_labelled(path, self.read(path, "a CSV file")?, label, header)
     }
 
-    fn matrix(&self, path: &str) -> Result<Matrix, String> {
-        let file = open(&self.find(path), path, matrix::EXPECTED)?;
-        let length = file.metadata().map_or(0, |metadata| metadata.len());
-        if length > LONGEST_DATA {
-            let longest = LONGEST_DATA >> 20;
-            let expected = matrix::EXPECTED;
-            return Err(format!(
-                "{path}: is longer than {longest} MB; expected {expected}"
-            ));
-        }
-        matrix::read(path, BufReader::new(file))
+    fn matrix(&self, path: &str, header: Header) -> Result<Matrix, String> {
+        matrix::read(path, self.read(path, matrix::EXPECTED)?, header)
     }
 
     fn picture(&self, path: &str) -> Result<Picture, String> {

@@ -19,6 +19,8 @@ const COLUMNS: [&str; 5] = ["final_loss", "best_loss", "steps", "outcome", "dive
 /// A sweep and what it was made of.
 pub(super) struct Table<'a> {
     pub(super) scene: &'a Scene,
+    /// Summary of what was taken of a file of data, or empty.
+    pub(super) source: &'a str,
     pub(super) measure: Measure,
     pub(super) goal: Option<f64>,
     pub(super) overs: &'a [Over],
@@ -125,7 +127,8 @@ impl Table<'_> {
             ("goal", json!(self.goal)),
         ];
         out.write_all(b"{")?;
-        for (key, value) in head {
+        let source = (!self.source.is_empty()).then(|| ("source", json!(self.source)));
+        for (key, value) in head.into_iter().chain(source) {
             write!(out, "\"{key}\":{value},")?;
         }
         out.write_all(b"\n\"runs\":[")?;

@@ -1,7 +1,7 @@
 //! Heights on a grid, computed elsewhere.
 
 use super::spline::Spline;
-use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
+use super::{Files, Ground, Group, Header, Landscape, LandscapeError, Mark, Spacing};
 use crate::engine::declare::settings;
 use crate::engine::plane::Rect;
 
@@ -23,6 +23,8 @@ settings! {
         y_low: Option<f64> = None, none "auto";
         /// Where the last row lies.
         y_high: Option<f64> = None, none "auto";
+        /// Whether the first line of a CSV file holds names: auto refuses what may be names or heights.
+        header: Header = Header::Auto;
     }
 }
 
@@ -35,6 +37,8 @@ pub struct Matrix {
     pub y: Vec<f64>,
     /// Row by row: that at (x\[j\], y\[i\]) is number i · x.len() + j.
     pub heights: Vec<f64>,
+    /// Summary of what was taken of the file.
+    pub source: String,
 }
 
 impl Matrix {
@@ -88,9 +92,16 @@ impl Landscape for Grid {
         let matrix = if self.data.is_empty() {
             built_in()
         } else {
-            files.matrix(&self.data).map_err(LandscapeError::Data)?
+            files
+                .matrix(&self.data, self.header)
+                .map_err(LandscapeError::Data)?
         };
-        let Matrix { x, y, heights } = matrix;
+        let Matrix {
+            x,
+            y,
+            heights,
+            source,
+        } = matrix;
         let x = stretched(x, [self.x_low, self.x_high], "x")?;
         let y = stretched(y, [self.y_low, self.y_high], "y")?;
         let spline = Spline::new(&x, &y, heights).ok_or_else(|| {
@@ -101,6 +112,7 @@ impl Landscape for Grid {
         })?;
         Ok(Ground {
             view: spline.area(),
+            source,
             ..Ground::new(self, spline)
         })
     }
@@ -144,6 +156,7 @@ fn built_in() -> Matrix {
         heights: heights.collect(),
         x: axis.clone(),
         y: axis,
+        source: String::new(),
     }
 }
 

@@ -211,10 +211,6 @@ mod tests {
     struct Only(Picture);
 
     impl Files for Only {
-        fn columns(&self, path: &str, names: [Option<&str>; 2]) -> Result<[Vec<f64>; 2], String> {
-            NoFiles.columns(path, names)
-        }
-
         fn picture(&self, _path: &str) -> Result<Picture, String> {
             Ok(self.0.clone())
         }

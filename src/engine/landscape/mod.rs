@@ -65,7 +65,7 @@ pub use drawn::{Drawn, Hill, HillError};
 pub use grid::Matrix;
 pub use image::Picture;
 
-use super::declare::{Settings, family};
+use super::declare::{Settings, family, settings};
 use super::expression::ExpressionError;
 use super::network::{NetworkLoss, Trainee};
 use super::objective::{Curve, Objective, OnLine, first_view};
@@ -213,21 +213,30 @@ pub enum Spacing {
 
 /// Files that a landscape reads. The engine opens none; whoever calls it brings them.
 pub trait Files: Send + Sync {
-    /// Two columns of numbers of the CSV file at `path`: those called `names`, or else the first two that hold numbers.
+    /// Returns two columns of numbers of the CSV file at `path`: those called `names`, or else the first two that hold numbers.
     /// The error is one sentence.
-    fn columns(&self, path: &str, names: [Option<&str>; 2]) -> Result<[Vec<f64>; 2], String>;
+    fn columns(
+        &self,
+        path: &str,
+        names: [Option<&str>; 2],
+        header: Header,
+    ) -> Result<Columns, String> {
+        let _ = (names, header);
+        Err(unreadable(path))
+    }
 
-    /// The CSV file at `path`, of which the column called `label`, or else the last one, is what the others are to tell. The error is
-    /// one sentence.
-    fn table(&self, path: &str, label: Option<&str>) -> Result<Table, String> {
-        let _ = label;
+    /// Returns the CSV file at `path`, of which the column called `label`, or else the last one, is what the others are to tell. The
+    /// error is one sentence.
+    fn table(&self, path: &str, label: Option<&str>, header: Header) -> Result<Table, String> {
+        let _ = (label, header);
         Err(format!(
             "{path}: files cannot be read here; expected data that need none"
         ))
     }
 
-    /// The heights in the CSV or NPY file at `path`. The error is one sentence.
-    fn matrix(&self, path: &str) -> Result<Matrix, String> {
+    /// Returns the heights in the CSV or NPY file at `path`. The error is one sentence.
+    fn matrix(&self, path: &str, header: Header) -> Result<Matrix, String> {
+        let _ = header;
         Err(unreadable(path))
     }
 
@@ -237,15 +246,49 @@ pub trait Files: Send + Sync {
     }
 }
 
-/// A table of numbers and their labels, as a file holds them.
+settings! {
+    /// Whether the first line of a table holds the names of its columns. auto takes names for a header, and numbers where they
+    /// can be nothing else, like 0, 1, 2 as pandas writes them or years; it refuses what may be either.
+    pub enum Header { Auto = "auto", Yes = "yes", No = "no" }
+}
+
+/// Two columns of numbers of a table.
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct Columns {
+    /// The first one.
+    pub x: Vec<f64>,
+    /// The second one, as long as the first.
+    pub y: Vec<f64>,
+    /// Summary of what was taken of the file.
+    pub source: String,
+}
+
+/// Labels of the rows of a table.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Labels {
+    /// Finite numbers.
+    Numbers(Vec<f64>),
+    /// Text that is no number.
+    Names(Vec<String>),
+}
+
+/// A table of numbers and their labels.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Table {
     /// How many columns of numbers there are.
     pub width: usize,
     /// The numbers, row by row.
     pub numbers: Vec<f64>,
-    /// The label of each row, as it stands in the file.
-    pub labels: Vec<String>,
+    /// The label of each row.
+    pub labels: Labels,
+    /// The line of each row in the file, for sentences about its label.
+    pub lines: Vec<u32>,
+    /// The column of labels, like "column 3 (`kind`)".
+    pub label: String,
+    /// Name of the file in sentences.
+    pub file: String,
+    /// Summary of what was taken of the file.
+    pub source: String,
 }
 
 fn unreadable(path: &str) -> String {
@@ -255,11 +298,7 @@ fn unreadable(path: &str) -> String {
 /// No files: everything built in works.
 pub struct NoFiles;
 
-impl Files for NoFiles {
-    fn columns(&self, path: &str, _names: [Option<&str>; 2]) -> Result<[Vec<f64>; 2], String> {
-        Err(unreadable(path))
-    }
-}
+impl Files for NoFiles {}
 
 /// Why a landscape cannot be drawn.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -349,6 +388,8 @@ pub struct Ground {
     pub saddles: Vec<Mark>,
     /// The network, if it is the landscape of one.
     pub trainee: Option<Arc<Trainee>>,
+    /// Summary of what was taken of a file; empty without one.
+    pub source: String,
 }
 
 impl Ground {
@@ -359,6 +400,7 @@ impl Ground {
             view: Rect::square(1.0),
             minima: Vec::new(),
             saddles: Vec::new(),
+            source: trainee.split.train.source().to_owned(),
             trainee: Some(trainee),
         }
     }
@@ -371,6 +413,7 @@ impl Ground {
             minima,
             saddles,
             trainee: None,
+            source: String::new(),
         }
     }
 
@@ -386,6 +429,7 @@ impl Ground {
             minima,
             saddles: Vec::new(),
             trainee: None,
+            source: String::new(),
         }
     }
 

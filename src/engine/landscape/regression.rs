@@ -1,6 +1,6 @@
 //! A straight line through data: the smallest real training problem.
 
-use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
+use super::{Columns, Files, Ground, Group, Header, Landscape, LandscapeError, Mark, Spacing};
 use crate::engine::declare::settings;
 use crate::engine::jet::Scalar;
 use crate::engine::objective::Formula;
@@ -21,6 +21,8 @@ settings! {
         x: String = String::new();
         /// The column of targets; empty takes the second one that holds numbers.
         y: String = String::new();
+        /// Whether the first line of the file holds names: auto refuses what may be names or numbers.
+        header: Header = Header::Auto;
     }
 }
 
@@ -57,12 +59,16 @@ impl Landscape for Regression {
     fn ground(&self, files: &dyn Files) -> Result<Ground, LandscapeError> {
         let named = |name: &str| (!name.is_empty()).then(|| name.to_owned());
         let names = [named(&self.x), named(&self.y)];
-        let [x, y] = if self.data.is_empty() {
-            built_in()
+        let Columns { x, y, source } = if self.data.is_empty() {
+            let [x, y] = built_in();
+            Columns {
+                x,
+                y,
+                source: String::new(),
+            }
         } else {
-            files
-                .columns(&self.data, [names[0].as_deref(), names[1].as_deref()])
-                .map_err(LandscapeError::Data)?
+            let names = names.each_ref().map(Option::as_deref);
+            { files.columns(&self.data, names, self.header) }.map_err(LandscapeError::Data)?
         };
         let line = Line::new(x, y);
         let at = [line.slope, line.intercept()];
@@ -78,6 +84,7 @@ impl Landscape for Regression {
             saddles: Vec::new(),
             objective: Arc::new(line),
             trainee: None,
+            source,
         })
     }
 }

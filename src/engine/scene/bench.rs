@@ -120,7 +120,8 @@ impl Bench {
             MapPrecision::F64 => Precision::Double,
             MapPrecision::F32 => Precision::Single,
         };
-        let split = self.data.split(files, self.settings.test, seed);
+        let loss = self.model.as_dyn().loss();
+        let split = self.data.split_for(loss, files, self.settings.test, seed);
         let split = split.map_err(|error| SceneError::Network(error.to_string()))?;
         Trainee::new(&self.model, split, seed, precision)
             .map_err(|error| SceneError::Network(error.to_string()))

@@ -2,13 +2,16 @@
 
 use super::{Data, DataError, Dataset};
 use crate::engine::declare::settings;
-use crate::engine::landscape::Files;
+use crate::engine::landscape::{Files, Header};
 
 settings! {
     /// A CSV file: one column is the label, all others are inputs.
     ///
-    /// Labels that are numbers are targets for mse, and the numbers of classes, from 0, for bce and ce. Labels that are text are
-    /// classes in alphabetical order.
+    /// Labels that are numbers are targets for mse, and for bce and ce whole numbers, which are classes in increasing order: where they
+    /// do not count from 0, they are numbered anew, and that is said. Labels that are text are classes in alphabetical order; a mixture
+    /// is refused. A row whose label or input is no number or missing is refused with its line. Columns are separated by commas, semicolons,
+    /// tabs, bars or spaces; numbers may have decimal commas where commas do not separate. Lines that begin with # are comments. The index
+    /// that pandas and R write is left out.
     pub struct Csv("CSV file") {
         /// The file.
         path: String = String::new();
@@ -16,6 +19,8 @@ settings! {
         label: String = String::new();
         /// Whether each input gets mean 0 and variance 1 over the training part.
         standardise: bool = false;
+        /// Whether the first line holds names: auto refuses what may be names or numbers.
+        header: Header = Header::Auto;
     }
 }
 
@@ -25,7 +30,9 @@ impl Dataset for Csv {
             return Err(DataError::NoPath);
         }
         let label = (!self.label.is_empty()).then_some(&*self.label);
-        let table = files.table(&self.path, label).map_err(DataError::File)?;
+        let table = files
+            .table(&self.path, label, self.header)
+            .map_err(DataError::File)?;
         Ok(Data::labelled(table))
     }
 

@@ -14,8 +14,9 @@ mod xor;
 pub use csv::Csv;
 pub use moons::Moons;
 
+use super::{Loss, MOST_CLASSES};
 use crate::engine::declare::{Settings, family};
-use crate::engine::landscape::{Files, Table};
+use crate::engine::landscape::{Files, Labels, Table};
 use crate::engine::real;
 use crate::engine::rng::{Purpose, stream};
 use rand::seq::SliceRandom;
@@ -58,6 +59,30 @@ pub enum DataError {
     /// No file is named.
     #[error("path: is empty; expected the path of a CSV file")]
     NoPath,
+    /// A label that is no class.
+    #[error(
+        "{place}: `{label}` is no class; expected whole numbers or names for loss={loss}, or loss=mse"
+    )]
+    NotAClass {
+        /// File, line and column.
+        place: String,
+        /// The label.
+        label: String,
+        /// The loss.
+        loss: &'static str,
+    },
+    /// Too many classes.
+    #[error(
+        "{place} has {count} different labels; expected at most {MOST_CLASSES} classes for loss={loss}, or loss=mse"
+    )]
+    ManyClasses {
+        /// File and column.
+        place: String,
+        /// How many labels differ.
+        count: usize,
+        /// The loss.
+        loss: &'static str,
+    },
 }
 
 /// Samples: inputs, and what the outputs should be.
@@ -66,6 +91,16 @@ pub struct Data {
     width: usize,
     inputs: Vec<f64>,
     targets: Targets,
+    source: String,
+    places: Option<Places>,
+}
+
+/// Where labels stand in a file.
+#[derive(Clone, Debug, PartialEq)]
+struct Places {
+    file: String,
+    column: String,
+    lines: Vec<u32>,
 }
 
 /// What the outputs for each sample should be.
@@ -98,27 +133,88 @@ impl Data {
             width,
             inputs,
             targets,
+            source: String::new(),
+            places: None,
         }
     }
 
-    /// Numbers with one label each: numbers where all are, else names of classes.
+    /// Numbers with one label each: a number, or the name of a class.
     fn labelled(table: Table) -> Self {
-        let number = |label: &String| label.parse().ok().filter(|number: &f64| number.is_finite());
-        let numbers: Option<Vec<f64>> = table.labels.iter().map(number).collect();
-        let targets = numbers.map_or_else(
-            || {
-                let mut names = table.labels.clone();
+        let targets = match table.labels {
+            Labels::Numbers(numbers) => Targets::Numbers { width: 1, numbers },
+            Labels::Names(labels) => {
+                let mut names = labels.clone();
                 names.sort_unstable();
                 names.dedup();
                 let class = |label: &String| names.binary_search(label).unwrap_or(0);
                 Targets::Classes {
-                    classes: table.labels.iter().map(class).collect(),
-                    names: names.clone(),
+                    classes: labels.iter().map(class).collect(),
+                    names,
                 }
-            },
-            |numbers| Targets::Numbers { width: 1, numbers },
-        );
-        Self::new(table.width, table.numbers, targets)
+            }
+        };
+        let places = Places {
+            file: table.file,
+            column: table.label,
+            lines: table.lines,
+        };
+        Self {
+            source: table.source,
+            places: Some(places),
+            ..Self::new(table.width, table.numbers, targets)
+        }
+    }
+
+    /// Returns the data with labels for a loss: for a loss of classification, whole numbers that do not count from 0 become classes in increasing
+    /// order.
+    fn for_loss(mut self, loss: Loss) -> Result<Self, DataError> {
+        let Some(places) = self.places.take().filter(|_| loss != Loss::Mse) else {
+            return Ok(self);
+        };
+        if let Targets::Numbers { width: 1, numbers } = &self.targets {
+            let part =
+                { numbers.iter().zip(&places.lines) }.find(|(number, _)| number.fract() != 0.0);
+            let (file, column) = (&places.file, &places.column);
+            if let Some((number, line)) = part {
+                return Err(DataError::NotAClass {
+                    place: format!("{file}: line {line}, {column}"),
+                    label: number.to_string(),
+                    loss: loss.name(),
+                });
+            }
+            let mut known: Vec<f64> = numbers.iter().map(|number| number + 0.0).collect();
+            known.sort_by(f64::total_cmp);
+            known.dedup();
+            if known.len() > MOST_CLASSES {
+                return Err(DataError::ManyClasses {
+                    place: format!("{file}: {column}"),
+                    count: known.len(),
+                    loss: loss.name(),
+                });
+            }
+            let counted =
+                { known.iter().enumerate() }.all(|(class, number)| *number == real(class));
+            if !counted && known != [1.0] {
+                let class = |number: &f64| {
+                    { known.binary_search_by(|known| known.total_cmp(&(number + 0.0))) }
+                        .unwrap_or(0)
+                };
+                self.targets = Targets::Classes {
+                    classes: numbers.iter().map(class).collect(),
+                    names: known.iter().map(f64::to_string).collect(),
+                };
+                self.source += "; classes numbered anew from 0";
+            }
+        }
+        if let Targets::Classes { names, .. } = &self.targets {
+            let named = if names.len() > 10 {
+                String::new()
+            } else {
+                format!(": {}", names.join(", "))
+            };
+            self.source += &format!("; {} classes{named}", names.len());
+        }
+        Ok(self)
     }
 
     /// Points in the plane with their class.
@@ -133,6 +229,11 @@ impl Data {
         let numbers = points.iter().map(|[_, y]| *y).collect();
         let inputs = points.into_iter().map(|[x, _]| x).collect();
         Self::new(1, inputs, Targets::Numbers { width: 1, numbers })
+    }
+
+    /// Returns a summary of what was taken of a file; empty for built-in data.
+    pub fn source(&self) -> &str {
+        &self.source
     }
 
     /// How many samples there are.
@@ -213,6 +314,8 @@ impl Data {
             width: self.width,
             inputs: pick(self.width, &self.inputs),
             targets,
+            source: self.source.clone(),
+            places: None,
         }
     }
 }
@@ -264,11 +367,31 @@ impl Split {
 impl AnyDataset {
     /// Its data for training and for testing, [standardised](Split::standardise) where its settings ask for it.
     pub fn split(&self, files: &dyn Files, test: f64, seed: u64) -> Result<Split, DataError> {
-        let mut split = self.as_dyn().data(files)?.split(test, seed);
+        Ok(self.parts(self.as_dyn().data(files)?, test, seed))
+    }
+
+    /// Returns its data for training and for testing like [`split`](Self::split), with the labels of a file as classes where the loss
+    /// is for classes.
+    ///
+    /// # Errors
+    /// One sentence with the place of a label that is no class.
+    pub fn split_for(
+        &self,
+        loss: Loss,
+        files: &dyn Files,
+        test: f64,
+        seed: u64,
+    ) -> Result<Split, DataError> {
+        let data = self.as_dyn().data(files)?.for_loss(loss)?;
+        Ok(self.parts(data, test, seed))
+    }
+
+    fn parts(&self, data: Data, test: f64, seed: u64) -> Split {
+        let mut split = data.split(test, seed);
         if self.as_dyn().standardise() {
             split.standardise();
         }
-        Ok(split)
+        split
     }
 }
 
@@ -305,23 +428,26 @@ fn along(i: u64, count: u64) -> f64 {
 
 /// A table that the program brings along: a header, numbers and a label in each line.
 fn shipped(text: &str) -> Data {
-    let mut table = Table::default();
+    let (mut numbers, mut labels) = (Vec::new(), Vec::new());
     for line in text.lines().skip(1) {
-        if let Some((numbers, label)) = line.rsplit_once(',') {
-            table.labels.push(label.to_owned());
-            table.numbers.extend(
-                numbers
-                    .split(',')
-                    .filter_map(|number| number.parse::<f64>().ok()),
-            );
+        if let Some((inputs, label)) = line.rsplit_once(',') {
+            labels.push(label.to_owned());
+            let inputs = inputs.split(',').filter_map(|number| number.parse().ok());
+            numbers.extend::<Vec<f64>>(inputs.collect());
         }
     }
-    table.width = table
-        .numbers
-        .len()
-        .checked_div(table.labels.len())
-        .unwrap_or(0);
-    Data::labelled(table)
+    let width = numbers.len().checked_div(labels.len()).unwrap_or(0);
+    let targets: Result<Vec<f64>, _> = labels.iter().map(|label| label.parse()).collect();
+    let labels = targets.map_or(Labels::Names(labels), Labels::Numbers);
+    Data::labelled(Table {
+        width,
+        numbers,
+        labels,
+        lines: Vec::new(),
+        label: String::new(),
+        file: String::new(),
+        source: String::new(),
+    })
 }
 
 #[cfg(test)]

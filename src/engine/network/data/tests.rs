@@ -1,7 +1,8 @@
 //! Data sets beside the definitions of scikit-learn, and what becomes of them.
 
 use super::{AnyDataset, Data, Targets};
-use crate::engine::landscape::{Files, NoFiles, Table};
+use crate::engine::landscape::{Files, Header, Labels, NoFiles, Table};
+use crate::engine::network::Loss;
 
 fn data(spec: &str) -> Data {
     let dataset: AnyDataset = spec.parse().unwrap();
@@ -139,20 +140,31 @@ fn a_split_parts_the_samples_and_standardises_by_training() {
 }
 
 /// One file with labels.
-struct File(&'static [&'static str]);
+struct File(Labels);
+
+impl File {
+    fn names(names: &[&str]) -> Self {
+        Self(Labels::Names(
+            names.iter().map(|name| (*name).to_owned()).collect(),
+        ))
+    }
+}
 
 impl Files for File {
-    fn columns(&self, path: &str, names: [Option<&str>; 2]) -> Result<[Vec<f64>; 2], String> {
-        NoFiles.columns(path, names)
-    }
-
-    fn table(&self, path: &str, label: Option<&str>) -> Result<Table, String> {
-        assert_eq!((path, label), ("d.csv", Some("y")));
-        let labels: Vec<String> = self.0.iter().map(|label| (*label).to_owned()).collect();
+    fn table(&self, path: &str, label: Option<&str>, header: Header) -> Result<Table, String> {
+        assert_eq!((path, label, header), ("d.csv", Some("y"), Header::Auto));
+        let rows = match &self.0 {
+            Labels::Numbers(numbers) => numbers.len(),
+            Labels::Names(names) => names.len(),
+        };
         Ok(Table {
             width: 1,
-            numbers: vec![0.5; labels.len()],
-            labels,
+            numbers: vec![0.5; rows],
+            labels: self.0.clone(),
+            lines: (2..).take(rows).collect(),
+            label: "column 2 (`y`)".to_owned(),
+            file: path.to_owned(),
+            source: "1 input".to_owned(),
         })
     }
 }
@@ -160,24 +172,67 @@ impl Files for File {
 #[test]
 fn labels_are_numbers_or_the_names_of_classes() {
     let csv: AnyDataset = "csv:path=d.csv,label=y".parse().unwrap();
-    let targets = |labels| csv.as_dyn().data(&File(labels)).unwrap().targets().clone();
+    let targets = |file: File| csv.as_dyn().data(&file).unwrap().targets().clone();
     assert_eq!(
-        targets(&["2", "0.5", "-1e3"]),
+        targets(File(Labels::Numbers(vec![2.0, 0.5, -1e3]))),
         Targets::Numbers {
             width: 1,
             numbers: vec![2.0, 0.5, -1e3],
         }
     );
     assert_eq!(
-        targets(&["dog", "cat", "dog", "7"]),
+        targets(File::names(&["dog", "cat", "dog", "bird"])),
         Targets::Classes {
             classes: vec![2, 1, 2, 0],
-            names: ["7", "cat", "dog"].map(str::to_owned).to_vec(),
+            names: ["bird", "cat", "dog"].map(str::to_owned).to_vec(),
         }
     );
     let refused = "csv".parse::<AnyDataset>().unwrap().as_dyn().data(&NoFiles);
     assert_eq!(
         refused.unwrap_err().to_string(),
         "path: is empty; expected the path of a CSV file"
+    );
+}
+
+#[test]
+fn whole_numbers_are_classes_for_the_losses_of_classification() {
+    let csv: AnyDataset = "csv:path=d.csv,label=y".parse().unwrap();
+    let split = |loss, labels: &[f64]| {
+        let file = File(Labels::Numbers(labels.to_vec()));
+        csv.split_for(loss, &file, 0.0, 1)
+            .map_err(|error| error.to_string())
+    };
+    let from_1 = split(Loss::Ce, &[3.0, 1.0, 2.0, 1.0]).unwrap().train;
+    assert_eq!(
+        from_1.targets(),
+        &Targets::Classes {
+            classes: vec![2, 0, 1, 0],
+            names: ["1", "2", "3"].map(str::to_owned).to_vec(),
+        }
+    );
+    assert_eq!(
+        from_1.source(),
+        "1 input; classes numbered anew from 0; 3 classes: 1, 2, 3"
+    );
+    for labels in [&[0.0, 1.0, 2.0][..], &[1.0, 0.0], &[1.0], &[0.0]] {
+        for loss in [Loss::Bce, Loss::Ce] {
+            let data = split(loss, labels).unwrap().train;
+            assert_eq!(numbers(&data), labels, "{labels:?}");
+        }
+    }
+    let signs = split(Loss::Bce, &[-1.0, 1.0]).unwrap().train;
+    assert_eq!(signs.classes(), Some(2));
+    assert_eq!(
+        numbers(&split(Loss::Mse, &[1.0, 2.5]).unwrap().train),
+        [1.0, 2.5]
+    );
+    assert_eq!(
+        split(Loss::Ce, &[0.0, 1.0, 2.5]).unwrap_err(),
+        "d.csv: line 4, column 2 (`y`): `2.5` is no class; expected whole numbers or names for loss=ce, or loss=mse"
+    );
+    let many: Vec<f64> = (0..1001).map(f64::from).collect();
+    assert_eq!(
+        split(Loss::Ce, &many).unwrap_err(),
+        "d.csv: column 2 (`y`) has 1001 different labels; expected at most 1000 classes for loss=ce, or loss=mse"
     );
 }

@@ -1,0 +1,444 @@
+//! Reads tables out of text: two columns of numbers, numbers with a label, or a matrix of heights.
+//!
+//! One set of rules holds for all of them. Rows have equally many cells; empty lines and lines that begin with `#` are left out. Cells
+//! are separated by commas, semicolons, tabs, bars or spaces, and may stand in quotes. A column holds numbers if all of its cells
+//! are numbers; one that holds numbers and anything else is refused with the place of the first cell that is none. What was
+//! taken, and what was left out, is said in a summary.
+
+mod cell;
+mod grid;
+mod header;
+mod records;
+mod sheet;
+#[cfg(test)]
+mod tests;
+mod text;
+
+use crate::engine::landscape::{Columns, Header, Labels, Table};
+use cell::{Cell, refusal, short, shown};
+use records::Record;
+use sheet::{Counts, Rules, Sheet};
+
+pub(super) use grid::read as read_matrix;
+
+/// Most rows of a table.
+pub(super) const MAX_ROWS: usize = 1_000_000;
+
+/// Reads the columns called `wanted`; each without a name is the first column of numbers that is not taken. `name` is what sentences
+/// call the file.
+pub(super) fn read_columns(
+    name: &str,
+    bytes: Vec<u8>,
+    wanted: [Option<&str>; 2],
+    header: Header,
+) -> Result<Columns, String> {
+    let read = || {
+        let expected = "two columns of numbers";
+        let names: Vec<&str> = wanted.iter().flatten().copied().collect();
+        let table = Read::new(sheet(bytes, "a CSV file", expected)?, header, &names)?;
+        table.columns(wanted)
+    };
+    read().map_err(|wrong: String| format!("{name}: {wrong}"))
+}
+
+/// Reads the numbers of all columns but the one called `label`, or the last one. `name` is what sentences call the file.
+pub(super) fn read_labelled(
+    name: &str,
+    bytes: Vec<u8>,
+    label: Option<&str>,
+    header: Header,
+) -> Result<Table, String> {
+    let read = || {
+        let expected = "columns of numbers and a column of labels";
+        let names: Vec<&str> = label.into_iter().collect();
+        let table = Read::new(sheet(bytes, "a CSV file", expected)?, header, &names)?;
+        table.labelled(label)
+    };
+    let table: Result<Table, String> = read();
+    let mut table = table.map_err(|wrong| format!("{name}: {wrong}"))?;
+    name.clone_into(&mut table.file);
+    Ok(table)
+}
+
+fn sheet(bytes: Vec<u8>, file: &str, expected: &'static str) -> Result<Sheet, String> {
+    let rules = Rules {
+        max_rows: MAX_ROWS,
+        quoted_commas: false,
+        expected,
+    };
+    Sheet::new(text::decode(bytes, file)?, rules)
+}
+
+/// Use of a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// Numbers in all rows.
+    Numbers,
+    /// No number in any row.
+    Text,
+    /// Numbers in some rows and something else in others.
+    Mixed,
+    /// No values.
+    Empty,
+    /// Names or numbers of the rows, not data.
+    Index,
+}
+
+/// A table whose header is known.
+struct Read {
+    sheet: Sheet,
+    /// Names of the columns, and the header's line.
+    header: Option<(Vec<String>, Record)>,
+    /// Whether the header holds numbers.
+    numeric_header: bool,
+    /// First row of data in the sheet.
+    first: usize,
+    counts: Vec<Counts>,
+    kinds: Vec<Kind>,
+}
+
+impl Read {
+    fn new(sheet: Sheet, header: Header, wanted: &[&str]) -> Result<Self, String> {
+        let (record, first) = match sheet.short_header {
+            Some(record) => (Some(record), 0),
+            None if header::is_header(&sheet, header, wanted)? => (Some(sheet.rows[0]), 1),
+            None => (None, 0),
+        };
+        let (rules, rows) = (sheet.rules, sheet.rows.len() - first);
+        if rows == 0 {
+            return Err(format!(
+                "has no rows after its header; expected {}",
+                rules.expected
+            ));
+        }
+        if rows > rules.max_rows {
+            return Err(format!(
+                "has more than {} rows; at most that many are read",
+                rules.max_rows
+            ));
+        }
+        let names = record.map(|record| {
+            let short = sheet.short_header.map(|_| String::new());
+            let cells = sheet.cells(record).map(|(cell, _)| cell.to_string());
+            (
+                short.into_iter().chain(cells).collect::<Vec<String>>(),
+                record,
+            )
+        });
+        let mut read = Self {
+            counts: sheet.counts(first),
+            numeric_header: first == 1
+                && sheet.numbers[..sheet.width]
+                    .iter()
+                    .any(|number| number.is_finite()),
+            sheet,
+            header: names,
+            first,
+            kinds: Vec::new(),
+        };
+        read.kinds = (0..read.sheet.width)
+            .map(|column| read.kind(column))
+            .collect();
+        Ok(read)
+    }
+
+    fn rows(&self) -> usize {
+        self.sheet.rows.len() - self.first
+    }
+
+    fn kind(&self, column: usize) -> Kind {
+        let (rows, counts) = (self.rows(), &self.counts[column]);
+        let unnamed = || ["", "Unnamed: 0"].contains(&self.name(column).unwrap_or("none"));
+        let is_index = || match &self.header {
+            Some(_) => unnamed() && header::is_index(&self.sheet, counts, self.first),
+            None => header::are_quoted_names(&self.sheet),
+        };
+        if column == 0 && is_index() {
+            Kind::Index
+        } else if counts.numbers == rows {
+            Kind::Numbers
+        } else if counts.missing == rows {
+            Kind::Empty
+        } else if counts.numbers + counts.unreadable == 0 {
+            Kind::Text
+        } else {
+            Kind::Mixed
+        }
+    }
+
+    fn name(&self, column: usize) -> Option<&str> {
+        self.header.as_ref().map(|(names, _)| &*names[column])
+    }
+
+    /// "`weight`" or "column 2".
+    fn called(&self, column: usize) -> String {
+        match self.name(column).filter(|name| !name.is_empty()) {
+            Some(name) => short(name),
+            None => format!("column {}", column + 1),
+        }
+    }
+
+    /// "column 2 (`weight`)".
+    fn at(&self, column: usize) -> String {
+        let name = self.name(column).filter(|name| !name.is_empty());
+        let name = name.map_or(String::new(), |name| format!(" ({})", shown(name)));
+        format!("column {}{name}", column + 1)
+    }
+
+    /// Returns the first row whose cell in a column is of some content.
+    fn find(&self, column: usize, is_found: impl Fn(Cell) -> bool) -> Option<usize> {
+        (self.first..self.sheet.rows.len()).find(|row| {
+            let cell = self.sheet.cells(self.sheet.rows[*row]).nth(column);
+            cell.is_some_and(|(cell, quoted)| is_found(self.sheet.content(&cell, quoted)))
+        })
+    }
+
+    /// Refuses a cell for a reason.
+    fn refused(&self, row: usize, column: usize, wrong: &str) -> String {
+        let line = self.sheet.rows[row].line;
+        let mut hint = "";
+        let is_top = row == self.first && self.sheet.rows.len() > row + 1;
+        let mut cells = self.sheet.cells(self.sheet.rows[row]);
+        if is_top && cells.all(|(cell, quoted)| self.sheet.content(&cell, quoted) == Cell::Text) {
+            hint = "; a title above the table begins with # or is removed";
+        } else if row == 0 && self.first == 0 && self.header.is_none() {
+            hint = "; header=yes reads this line as names";
+        }
+        format!("line {line}, {}: {wrong}{hint}", self.at(column))
+    }
+
+    /// Refuses the first cell of a column that is no number.
+    fn not_numbers(&self, column: usize) -> String {
+        let row = self.find(column, |cell| !matches!(cell, Cell::Number(_)));
+        let row = row.unwrap_or(self.first);
+        self.refused(row, column, &refusal(&self.sheet.cell(row, column)))
+    }
+
+    /// Returns the place of the column of a name.
+    fn place(&self, wanted: &str) -> Result<usize, String> {
+        let first = self.sheet.rows[0].line;
+        let Some((names, record)) = &self.header else {
+            return Err(format!(
+                "line {first} holds numbers, not names; expected a header with the column `{}`",
+                short(wanted)
+            ));
+        };
+        let mut found = (0..names.len()).filter(|column| names[*column] == wanted);
+        match [found.next(), found.next()] {
+            [Some(one), Some(other)] => Err(format!(
+                "line {} has the column {} twice, as columns {} and {}; expected names that differ",
+                record.line,
+                shown(wanted),
+                one + 1,
+                other + 1
+            )),
+            [Some(one), _] => Ok(one),
+            _ => {
+                let mut near: Vec<&str> = names.iter().map(|name| &**name).collect();
+                near.sort_by_key(|cell| strsim::damerau_levenshtein(wanted, cell));
+                near.truncate(8);
+                let near: Vec<String> = near.into_iter().map(shown).collect();
+                Err(format!(
+                    "line {} has no column `{}`; expected one of its columns, like {}",
+                    record.line,
+                    short(wanted),
+                    near.join(", ")
+                ))
+            }
+        }
+    }
+
+    /// Returns the numbers of a column.
+    fn numbers(&self, column: usize) -> Result<Vec<f64>, String> {
+        let numbers = self.sheet.column(column, self.first);
+        numbers.ok_or_else(|| self.not_numbers(column))
+    }
+
+    fn columns(&self, wanted: [Option<&str>; 2]) -> Result<Columns, String> {
+        let mut places = [None; 2];
+        for (place, wanted) in places.iter_mut().zip(wanted) {
+            *place = wanted.map(|wanted| self.place(wanted)).transpose()?;
+        }
+        if places.contains(&None) {
+            if let Some(mixed) = self.all(Kind::Mixed).next() {
+                return Err(self.not_numbers(mixed));
+            }
+        }
+        let mut free = self
+            .all(Kind::Numbers)
+            .filter(|column| !places.contains(&Some(*column)));
+        let chosen = places.map(|place| place.or_else(|| free.next()));
+        let [Some(x), Some(y)] = chosen else {
+            return Err(self.too_few(chosen.iter().flatten().count()));
+        };
+        let (x_numbers, y_numbers) = (self.numbers(x)?, self.numbers(y)?);
+        let commas = self.sheet.check_commas(&sorted(vec![x, y]), self.first)?;
+        let taken = format!("columns x = {}, y = {}", self.called(x), self.called(y));
+        Ok(Columns {
+            x: x_numbers,
+            y: y_numbers,
+            source: self.summary(&taken, commas, &[]),
+        })
+    }
+
+    fn all(&self, kind: Kind) -> impl Iterator<Item = usize> {
+        let kinds = self.kinds.iter().enumerate();
+        kinds
+            .filter(move |(_, own)| **own == kind)
+            .map(|(column, _)| column)
+    }
+
+    /// Refuses a table with fewer columns of numbers than two.
+    fn too_few(&self, found: usize) -> String {
+        let line = self.sheet.rows[self.first].line;
+        if self.sheet.width == 1 {
+            return format!(
+                "line {line} has one column; expected two columns of numbers, separated by commas, semicolons, tabs, bars or spaces"
+            );
+        }
+        let found = if found == 0 { "no" } else { "one" };
+        let but = if let Some(text) = self.all(Kind::Text).next() {
+            format!(
+                ", but {} holds {}",
+                self.at(text),
+                shown(&self.sheet.cell(self.first, text))
+            )
+        } else if self.kinds[0] == Kind::Index {
+            ", but column 1 has no name and counts the rows".to_owned()
+        } else {
+            String::new()
+        };
+        format!("line {line} has {found} column of numbers; expected two{but}")
+    }
+
+    fn labelled(&self, label: Option<&str>) -> Result<Table, String> {
+        let label = label.map(|label| self.place(label)).transpose()?;
+        let is_data = |column: &usize| match self.kinds[*column] {
+            Kind::Index => label == Some(*column),
+            Kind::Empty => self.name(*column).is_some_and(|name| !name.is_empty()),
+            _ => true,
+        };
+        let mut inputs: Vec<usize> = (0..self.sheet.width).filter(is_data).collect();
+        let last = inputs.last().copied();
+        let label = label.or(last).unwrap_or(0);
+        inputs.retain(|column| *column != label);
+        if inputs.is_empty() {
+            let (line, expected) = (self.sheet.rows[self.first].line, self.sheet.rules.expected);
+            return Err(format!(
+                "line {line} has one column; expected {expected}, separated by commas, semicolons, tabs, bars or spaces"
+            ));
+        }
+        if let Some(wrong) = { inputs.iter() }.find(|column| self.kinds[**column] != Kind::Numbers)
+        {
+            return Err(self.not_numbers(*wrong));
+        }
+        let labels = self.labels(label)?;
+        let mut numeric = inputs.clone();
+        numeric.extend(matches!(labels, Labels::Numbers(_)).then_some(label));
+        let commas = self.sheet.check_commas(&sorted(numeric), self.first)?;
+        let rows = self.first..self.sheet.rows.len();
+        let numbers = rows.clone().flat_map(|row| {
+            inputs
+                .iter()
+                .map(move |column| self.sheet.number(row, *column))
+        });
+        let names: Vec<String> = inputs.iter().map(|column| self.called(*column)).collect();
+        let taken = match &names[..] {
+            [one] => format!("input {one}"),
+            [first, .., last] if names.len() > 8 => {
+                format!("{} inputs, {first} to {last}", names.len())
+            }
+            _ => format!("inputs {}", names.join(", ")),
+        };
+        let taken = format!("{taken}, label = {}", self.called(label));
+        Ok(Table {
+            width: inputs.len(),
+            numbers: numbers.collect(),
+            labels,
+            lines: rows.map(|row| self.sheet.rows[row].line).collect(),
+            label: self.at(label),
+            file: String::new(),
+            source: self.summary(&taken, commas, &[label]),
+        })
+    }
+
+    fn labels(&self, label: usize) -> Result<Labels, String> {
+        let counts = &self.counts[label];
+        let missing = self.find(label, |cell| cell == Cell::Missing);
+        if let Some(row) = missing.filter(|_| counts.missing > 0) {
+            let cell = self.sheet.cell(row, label);
+            let wrong = if cell.is_empty() {
+                "there is no label; expected one in every row".to_owned()
+            } else {
+                format!(
+                    "{} is a missing value; expected a label in every row",
+                    shown(&cell)
+                )
+            };
+            return Err(self.refused(row, label, &wrong));
+        }
+        if counts.numbers == self.rows() {
+            return self.numbers(label).map(Labels::Numbers);
+        }
+        if counts.numbers + counts.unreadable == 0 {
+            let rows = self.first..self.sheet.rows.len();
+            let names = rows.map(|row| self.sheet.cell(row, label).into_owned());
+            return Ok(Labels::Names(names.collect()));
+        }
+        if counts.numbers + counts.unreadable >= counts.text {
+            return Err(self.not_numbers(label));
+        }
+        let row = self.find(label, Cell::is_numeric).unwrap_or(self.first);
+        let cell = shown(&self.sheet.cell(row, label));
+        let wrong =
+            format!("{cell} is a number among names; expected names alone, or numbers alone");
+        Err(self.refused(row, label, &wrong))
+    }
+
+    /// Says what was taken of the file, and what was left out besides the columns `used`.
+    fn summary(&self, taken: &str, commas: bool, used: &[usize]) -> String {
+        let rows = self.rows();
+        let mut parts = vec![taken.to_owned(), plural(rows, "row")];
+        if self.sheet.width > 1 {
+            let commas = if commas { ", decimal commas" } else { "" };
+            parts.push(self.sheet.separator.name() + commas);
+        }
+        match &self.header {
+            None => parts.push("no header".to_owned()),
+            Some((_, record)) if self.numeric_header => {
+                parts.push(format!("line {} read as a header of numbers", record.line));
+            }
+            Some(_) => {}
+        }
+        for (kind, name) in [
+            (Kind::Text, "text"),
+            (Kind::Empty, "empty column"),
+            (Kind::Index, "index"),
+        ] {
+            let mut left: Vec<String> = { self.all(kind) }
+                .filter(|column| !used.contains(column))
+                .map(|column| self.called(column))
+                .collect();
+            if left.len() > 8 {
+                left.truncate(8);
+                left.push("…".to_owned());
+            }
+            if !left.is_empty() {
+                parts.push(format!("{name} left out: {}", left.join(", ")));
+            }
+        }
+        if self.sheet.comments > 0 {
+            parts.push(plural(self.sheet.comments, "comment line"));
+        }
+        parts.join("; ")
+    }
+}
+
+fn sorted(mut columns: Vec<usize>) -> Vec<usize> {
+    columns.sort_unstable();
+    columns
+}
+
+fn plural(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}

@@ -1,0 +1,32 @@
+//! Bytes of a file as text without a byte order mark.
+
+/// Returns the bytes as text, or why they are none: UTF-16, binary, or not UTF-8 from a line on.
+pub(super) fn decode(mut bytes: Vec<u8>, expected: &str) -> Result<String, String> {
+    let marked = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
+    // Every other byte of Latin text in UTF-16 is 0.
+    let alternating = |first: usize| {
+        let sample = &bytes[..bytes.len().min(64)];
+        sample.len() > 3 && sample.iter().skip(first).step_by(2).all(|byte| *byte == 0)
+    };
+    if marked || alternating(0) || alternating(1) {
+        return Err(format!("is text in UTF-16; expected {expected} in UTF-8"));
+    }
+    if bytes.contains(&0) {
+        return Err(format!("is not text in lines; expected {expected}"));
+    }
+    if bytes.starts_with(b"\xef\xbb\xbf") {
+        bytes.drain(..3);
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let line = 1 + line_ends(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
+        format!("line {line} is not text in UTF-8; expected {expected} in UTF-8")
+    })
+}
+
+/// Returns the number of line ends: LF, CR LF, or CR alone.
+pub(super) fn line_ends(text: &[u8]) -> usize {
+    let ends = text.iter().enumerate().filter(|(at, byte)| {
+        **byte == b'\n' || **byte == b'\r' && text.get(at + 1) != Some(&b'\n')
+    });
+    ends.count()
+}
