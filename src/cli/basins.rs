@@ -1,11 +1,11 @@
 //! `ravine basins`: which minimum every start runs to.
 
+use super::outputs::{Outputs, kind};
 use super::render::{Ground as Light, size};
 use super::scene_args::SceneArgs;
 use crate::engine::cancel::Cancel;
 use crate::engine::lab;
 use crate::engine::survey::basins::{FINEST, Question};
-use crate::export::file::{check_place, extension, write_whole};
 use crate::export::{basins, picture};
 use crate::figure;
 use std::path::PathBuf;
@@ -34,7 +34,7 @@ Examples:
 pub(super) struct Args {
     #[command(flatten)]
     scene: SceneArgs,
-    /// The file to write, its name ending in .png, .svg, .npz or .csv
+    /// The file to write, its name ending in .png, .svg, .npz or .csv; - is standard output, as CSV
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
     /// Starts along a side of the grid, 2 to 1024
@@ -57,7 +57,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn basins(args: &Args) -> Result<(), String> {
-    let extension = extension(&args.output, &["png", "svg", "npz", "csv"])?;
+    let extension = kind(&args.output, &["png", "svg", "npz", "csv"], "csv")?;
     let pixels = size(&args.size)?;
     let side = args
         .side
@@ -78,7 +78,7 @@ pub(super) fn basins(args: &Args) -> Result<(), String> {
         ));
     }
     let index = super::run_number(&scene, args.run_number.as_deref())?;
-    check_place(&args.output)?;
+    let mut outputs = Outputs::plan([&args.output])?;
     let spec = &scene.runs[index].spec;
     let points = picture::points(pixels);
     let drawn = matches!(extension, "png" | "svg");
@@ -100,8 +100,8 @@ pub(super) fn basins(args: &Args) -> Result<(), String> {
         return Ok(()); // Nothing cancels this work.
     };
     match extension {
-        "npz" => write_whole(&args.output, |out| basins::npz(&answer, out)),
-        "csv" => write_whole(&args.output, |out| basins::csv(&answer, out)),
+        "npz" => outputs.write(&args.output, |out| basins::npz(&answer, out))?,
+        "csv" => outputs.write(&args.output, |out| basins::csv(&answer, out))?,
         _ => {
             let terrain = lab::compute_terrain(&scene, &ground, window, 400, &never);
             let run = spec.to_string();
@@ -115,7 +115,8 @@ pub(super) fn basins(args: &Args) -> Result<(), String> {
             );
             let description = format!("Basins of {run}\n\n{}", scene.to_toml());
             let bytes = picture::bytes(&drawing, extension, pixels, &description)?;
-            write_whole(&args.output, |out| out.write_all(&bytes))
+            outputs.write(&args.output, |out| out.write_all(&bytes))?;
         }
     }
+    outputs.finish()
 }

@@ -3,7 +3,7 @@
 mod report;
 
 use super::network_args::{NetworkArgs, share, spec, weights};
-use super::print;
+use super::outputs::{Outputs, kind};
 use super::render::{Ground as Light, size};
 use super::scene_args::set;
 use crate::engine::cancel::Cancel;
@@ -12,7 +12,6 @@ use crate::engine::network::Trainee;
 use crate::engine::network::connect::{self as engine, Connect, Connection};
 use crate::engine::run::RunSpec;
 use crate::engine::surface::Surface;
-use crate::export::file::{check_place, extension, write_whole};
 use crate::export::{connect as table, picture, weights as safetensors};
 use crate::figure::connect as figure;
 use std::path::{Path, PathBuf};
@@ -69,7 +68,7 @@ pub(super) struct Args {
     /// The weights at t = 1, a safetensors file
     #[arg(long, value_name = "FILE")]
     to: PathBuf,
-    /// The file to write, its name ending in .csv, .json, .npz, .png or .svg
+    /// The file to write, its name ending in .csv, .json, .npz, .png or .svg; - is standard output, as CSV
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Writes the weights in the middle of the curve, theta, to a file ending in .safetensors
@@ -138,7 +137,7 @@ pub(super) fn connect(args: &Args) -> Result<(), String> {
     let output = args.output.as_deref();
     let output = output.map(|path| {
         let valid = ["csv", "json", "npz", "png", "svg"];
-        Ok::<_, String>((path, extension(path, &valid)?))
+        Ok::<_, String>((path, kind(path, &valid, "csv")?))
     });
     let output = output.transpose()?;
     let pixels = size(&args.size)?;
@@ -153,9 +152,9 @@ pub(super) fn connect(args: &Args) -> Result<(), String> {
     }
     let spec = spec("--optimizer", &args.optimizer, &loss)?;
     let ends = [weights(&loss, &args.from)?, weights(&loss, &args.to)?];
-    for path in [&args.output, &args.curve_weights, &args.aligned_weights] {
-        path.as_deref().map_or(Ok(()), check_place)?;
-    }
+    let planned = [&args.output, &args.curve_weights, &args.aligned_weights];
+    let mut outputs = Outputs::plan(planned.into_iter().flatten())?;
+    outputs.alone("--json", args.json)?;
     let tested = (split.test.samples() > 0).then(|| loss.on(&split.test));
     let trainee = Trainee {
         test: tested
@@ -177,13 +176,13 @@ pub(super) fn connect(args: &Args) -> Result<(), String> {
     }
     if let Some((path, kind)) = output {
         match kind {
-            "csv" => write_whole(path, |out| table::csv(&found, out))?,
-            "npz" => write_whole(path, |out| table::npz(&found, out))?,
-            "json" => write_whole(path, |out| table::json(&found, &summary, out))?,
+            "csv" => outputs.write(path, |out| table::csv(&found, out))?,
+            "npz" => outputs.write(path, |out| table::npz(&found, out))?,
+            "json" => outputs.write(path, |out| table::json(&found, &summary, out))?,
             _ => {
                 let asked = args.caption(&spec, &settings);
                 let bytes = args.picture(&trainee, &found, &asked, kind, pixels, side)?;
-                write_whole(path, |out| out.write_all(&bytes))?;
+                outputs.write(path, |out| out.write_all(&bytes))?;
             }
         }
     }
@@ -193,10 +192,11 @@ pub(super) fn connect(args: &Args) -> Result<(), String> {
         (&args.aligned_weights, aligned),
     ] {
         if let Some(path) = path {
-            write_whole(path, |out| safetensors::write(&trainee.loss, theta, out))?;
+            outputs.write(path, |out| safetensors::write(&trainee.loss, theta, out))?;
         }
     }
-    print(|out| {
+    outputs.finish()?;
+    outputs.tell(|out| {
         if args.json {
             return writeln!(out, "{summary:#}");
         }
@@ -226,7 +226,7 @@ impl Args {
             .into_iter()
             .flatten()
         {
-            extension(path, &["safetensors"])?;
+            kind(path, &["safetensors"], "safetensors")?;
         }
         if self.aligned_weights.is_some() && !self.align {
             return Err(

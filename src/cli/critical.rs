@@ -1,5 +1,6 @@
 //! `ravine critical`: the critical points of a landscape as numbers.
 
+use super::outputs::{Outputs, is_stdout};
 use super::print;
 use super::scene_args::SceneArgs;
 use crate::engine::cancel::Cancel;
@@ -8,7 +9,7 @@ use crate::engine::landscape::Ground;
 use crate::engine::objective::norm;
 use crate::engine::plane::Rect;
 use crate::engine::scene::Scene;
-use crate::export::file::{check_place, extension, write_whole};
+use crate::export::file::extension;
 use crate::export::trajectories::source_member;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -57,7 +58,7 @@ pub(super) struct Args {
     /// json or csv; without it, what the name of the file says, or json
     #[arg(long, value_enum, value_name = "FORMAT", hide_possible_values = true)]
     format: Option<Format>,
-    /// The file to write, its name ending in .json or .csv; without it, standard output
+    /// The file to write, its name ending in .json or .csv; without it, or for -, standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -77,23 +78,22 @@ pub(super) fn critical(args: &Args) -> Result<(), String> {
             scene.landscape.name()
         ));
     }
-    if let Some(path) = &args.output {
-        check_place(path)?;
-    }
+    let mut outputs = Outputs::plan(&args.output)?;
     let view = scene.view.unwrap_or(ground.view);
     let known: Vec<[f64; 2]> = ground.minima.iter().map(|mark| mark.at).collect();
     let found = critical::find(&*ground.objective, view, &known, &Cancel::default());
     let points = found.unwrap_or_default(); // Nothing cancels this work.
     let fill = |out: &mut dyn Write| write(&points, view, &scene, &ground, format, out);
     match &args.output {
-        Some(path) => write_whole(path, fill),
-        None => print(fill),
+        Some(path) => outputs.write(path, fill)?,
+        None => print(fill)?,
     }
+    outputs.finish()
 }
 
 /// The format that is asked for, which the file's name must not contradict; without it, the name's.
 fn format(asked: Option<Format>, output: Option<&Path>) -> Result<Format, String> {
-    let Some(path) = output else {
+    let Some(path) = output.filter(|path| !is_stdout(path)) else {
         return Ok(asked.unwrap_or(Format::Json));
     };
     let valid: &[&str] = match asked {

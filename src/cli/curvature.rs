@@ -3,16 +3,16 @@
 mod told;
 
 use super::network_args::{NetworkArgs, at_weights};
+use super::outputs::{Outputs, kind};
 use super::render::{Ground as Light, size};
-use super::scene_args::{placed, point};
-use super::{print, say_source};
+use super::scene_args::{placed, point, spec_text};
+use super::say_source;
 use crate::engine::cancel::Cancel;
 use crate::engine::curvature::{Extras, Inquiry, Report, report};
 use crate::engine::declare::Settings;
 use crate::engine::landscape::AnyLandscape;
 use crate::engine::network::NetworkLoss;
 use crate::engine::objective::Objective;
-use crate::export::file::{check_place, extension, write_whole};
 use crate::export::{picture, spectrum as table};
 use crate::figure::spectrum;
 use crate::import::Disk;
@@ -76,7 +76,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "data|file", default_value = "data")]
     norm_statistics: String,
     /// A landscape in place of a network, like rosenbrock or 'formula:f=x^2-y^2'
-    #[arg(long, value_name = "SPEC")]
+    #[arg(long, value_name = "SPEC", value_parser = spec_text())]
     landscape: Option<String>,
     /// The point of the landscape; of one parameter, x alone
     #[arg(long, value_name = "X,Y", allow_hyphen_values = true)]
@@ -132,7 +132,7 @@ pub(super) struct Args {
     /// Prints JSON
     #[arg(long)]
     json: bool,
-    /// The file of the spectrum, its name ending in .csv, .png or .svg
+    /// The file of the spectrum, its name ending in .csv, .png or .svg; - is standard output, as CSV
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Width and height of a picture in pixels, 16 to 16384 each
@@ -168,14 +168,13 @@ pub(super) fn curvature(args: &Args) -> Result<(), String> {
     let inquiry = args.inquiry()?;
     let output = args.output.as_deref();
     let kind = output
-        .map(|path| extension(path, &["csv", "png", "svg"]))
+        .map(|path| kind(path, &["csv", "png", "svg"], "csv"))
         .transpose()?;
     let pixels = size(&args.size)?;
     let rescale = args.rescale()?;
     let place = args.place()?;
-    if let Some(path) = output {
-        check_place(path)?;
-    }
+    let mut outputs = Outputs::plan(&args.output)?;
+    outputs.alone("--json", args.json)?;
     if let Some(metric) = inquiry.matrix.metric() {
         let n = place.theta.len();
         let (vector, mut product) = (vec![0.0; n], vec![0.0; n]);
@@ -215,15 +214,16 @@ pub(super) fn curvature(args: &Args) -> Result<(), String> {
     let rescaled: Option<(f64, usize, Report)> = rescaled.transpose()?;
     if let (Some(path), Some(kind)) = (output, kind) {
         if kind == "csv" {
-            write_whole(path, |out| table::csv(&report, out))?;
+            outputs.write(path, |out| table::csv(&report, out))?;
         } else {
             let (points, theme) = (picture::points(pixels), args.theme.theme());
             let sheet = spectrum::sheet(&report, &inquiry, &place.title, points, theme);
             let bytes = picture::bytes(&sheet, kind, pixels, &place.title)?;
-            write_whole(path, |out| out.write_all(&bytes))?;
+            outputs.write(path, |out| out.write_all(&bytes))?;
         }
     }
-    print(|out| {
+    outputs.finish()?;
+    outputs.tell(|out| {
         if args.json {
             let mut line = told::json(&report, &inquiry, rescaled.as_ref());
             if !place.source.is_empty() {

@@ -8,9 +8,11 @@ mod curvature;
 mod help;
 mod list;
 mod network_args;
+mod outputs;
 mod render;
 mod scene_args;
 mod slice;
+mod startup;
 mod sweep;
 mod trace;
 mod train;
@@ -18,6 +20,7 @@ mod window;
 
 use crate::engine::run::Outcome;
 use crate::engine::scene::Scene;
+use crate::export::sentence::one_line;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::PathBuf;
@@ -76,9 +79,13 @@ enum Command {
 
 /// Runs the program on the arguments that it was called with. Each error is told on stderr, and ends it with code 2.
 pub fn main() -> ExitCode {
-    let matches = curvature::with_a_choice(Cli::command()).get_matches();
-    let Cli { scene, command } =
-        Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    startup::prepare();
+    let matches = curvature::with_a_choice(Cli::command()).try_get_matches();
+    let cli = matches.and_then(|matches| Cli::from_arg_matches(&matches));
+    let Cli { scene, command } = match cli {
+        Ok(cli) => cli,
+        Err(error) => return startup::explain(error),
+    };
     let done = match command {
         None => window::open(scene.as_deref()),
         Some(Command::Trace(args)) => trace::trace(&args),
@@ -115,9 +122,9 @@ fn run_number(scene: &Scene, number: Option<&str>) -> Result<usize, String> {
     }
 }
 
-/// Writes a sentence to stderr; where that is closed there is nobody to tell.
+/// Writes a sentence to stderr, in one line; where that is closed there is nobody to tell.
 fn complain(sentence: &str) {
-    let _ = writeln!(io::stderr(), "ravine: {sentence}");
+    let _ = writeln!(io::stderr(), "ravine: {}", one_line(sentence));
 }
 
 /// Tells on stderr that a run diverged or stopped, with step and reason; nothing of others.
@@ -137,7 +144,12 @@ fn say_source(name: &str, source: &str) {
 /// Writes to stdout. A reader that has seen enough, like `head`, is no error.
 fn print(fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), String> {
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    match fill(&mut out).and_then(|()| out.flush()) {
+    printed(fill(&mut out).and_then(|()| out.flush()))
+}
+
+/// What came of writing to stdout.
+fn printed(done: io::Result<()>) -> Result<(), String> {
+    match done {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(format!(
             "standard output cannot be written ({})",
             error.kind()

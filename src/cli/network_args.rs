@@ -1,14 +1,14 @@
 //! The network and the data that `train`, `slice`, `curvature` and `connect` work on.
 
 use super::say_source;
-use super::scene_args::placed;
+use super::scene_args::{placed, spec_text};
 use crate::engine::declare::Value;
 use crate::engine::network::data::{AnyDataset, Split};
 use crate::engine::network::{AnyNetwork, NetworkLoss};
 use crate::engine::objective::Objective;
 use crate::engine::run::RunSpec;
 use crate::engine::spec;
-use crate::import::{Disk, open_weights, open_weights_and_moments};
+use crate::import::{Disk, open_weights, open_weights_and_moments, path_from_text, path_text};
 use std::path::Path;
 
 #[derive(clap::Args)]
@@ -18,7 +18,7 @@ pub(super) struct NetworkArgs {
     #[arg(long, value_name = "SPEC")]
     pub(super) network: String,
     /// The data: a CSV file, or a built-in set like moons:noise=0.2
-    #[arg(long, value_name = "FILE|SPEC")]
+    #[arg(long, value_name = "FILE|SPEC", value_parser = spec_text())]
     pub(super) data: String,
     /// The column of a CSV file that is the label; without it, the last one
     #[arg(long, value_name = "NAME")]
@@ -49,7 +49,8 @@ impl NetworkArgs {
         let name = spec::head(&self.data).0;
         let built_in = AnyDataset::NAMES.contains(&name);
         let refused = |refusal| placed("--data", &self.data, &refusal);
-        if built_in || self.data.contains(':') && !Path::new(&self.data).exists() {
+        let path = path_from_text(&self.data);
+        if built_in || self.data.contains(':') && !path.exists() {
             if self.label.is_some() {
                 return Err(format!(
                     "--label is for a CSV file, but --data is `{}`; expected one of both",
@@ -60,7 +61,7 @@ impl NetworkArgs {
         }
         let mut csv: AnyDataset = "csv".parse().map_err(refused)?;
         let label = self.label.clone().unwrap_or_default();
-        for (setting, text) in [("path", self.data.clone()), ("label", label)] {
+        for (setting, text) in [("path", path_text(&path)), ("label", label)] {
             let set = csv.settings_mut().set(setting, Value::Text(text));
             set.map_err(|refusal| placed("--data", &self.data, &refusal))?;
         }

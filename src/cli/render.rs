@@ -1,9 +1,9 @@
 //! `ravine render`: a picture of a scene.
 
+use super::outputs::{Outputs, kind};
 use super::scene_args::SceneArgs;
 use crate::engine::lab::{NOT_RANDOM, Seeds, all_runs};
 use crate::engine::scene::Scene;
-use crate::export::file::{check_place, extension, write_whole};
 use crate::export::picture::{self, EXTENSIONS, Picture, Show, picture};
 use crate::figure::colour::Theme;
 use crate::figure::gallery;
@@ -28,7 +28,7 @@ Examples:
 pub(super) struct Args {
     #[command(flatten)]
     scene: SceneArgs,
-    /// The file to write, its name ending in .png or .svg
+    /// The file to write, its name ending in .png or .svg; - is standard output, as PNG
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
     /// Width and height in pixels, 16 to 16384 each
@@ -71,7 +71,7 @@ impl Ground {
 }
 
 pub(super) fn render(args: &Args) -> Result<(), String> {
-    let extension = extension(&args.output, &EXTENSIONS)?;
+    let extension = kind(&args.output, &EXTENSIONS, "png")?;
     let pixels = size(&args.size)?;
     if let Some(family) = &args.gallery {
         return all_in_small(args, family, extension, pixels);
@@ -83,7 +83,7 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
         .as_ref()
         .map(|text| step(text, scene.training.steps))
         .transpose()?;
-    check_place(&args.output)?;
+    let mut outputs = Outputs::plan([&args.output])?;
     let theme = args.theme.theme();
     let runs = all_runs(&scene, &ground, None)?;
     let bytes = picture(
@@ -97,7 +97,8 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
             show,
         },
     )?;
-    write_whole(&args.output, |out| out.write_all(&bytes))
+    outputs.write(&args.output, |out| out.write_all(&bytes))?;
+    outputs.finish()
 }
 
 /// The gallery of a family, which is no scene's.
@@ -118,10 +119,11 @@ fn all_in_small(
             "--gallery shows every landscape as it comes; expected it without {given}"
         ));
     }
-    check_place(&args.output)?;
+    let mut outputs = Outputs::plan([&args.output])?;
     let drawing = gallery::picture(picture::points(pixels), args.theme.theme());
     let bytes = picture::bytes(&drawing, extension, pixels, "The landscapes of Ravine")?;
-    write_whole(&args.output, |out| out.write_all(&bytes))
+    outputs.write(&args.output, |out| out.write_all(&bytes))?;
+    outputs.finish()
 }
 
 /// What is drawn of a scene, if it has it.

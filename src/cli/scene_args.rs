@@ -5,8 +5,10 @@ use crate::engine::declare::{Refusal, Settings};
 use crate::engine::landscape::{AnyLandscape, Ground};
 use crate::engine::plane::Rect;
 use crate::engine::run::RunSpec;
-use crate::engine::scene::{Scene, Training};
-use crate::import::{Disk, open_scene};
+use crate::engine::scene::{MOST_RUNS, Scene, SceneError, Training};
+use crate::import::{Disk, argument_text, open_scene};
+use clap::builder::{OsStringValueParser, TypedValueParser};
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -15,7 +17,7 @@ pub(super) struct SceneArgs {
     /// A scene file, as the window saves it; without one, the scene that the window opens on. The flags below change it
     scene: Option<PathBuf>,
     /// The landscape, like rosenbrock, quadratic:a=1,b=25 or 'formula:f=x^2+2*y^2'. `ravine list landscapes` names them all
-    #[arg(long, value_name = "SPEC", help_heading = "Scene")]
+    #[arg(long, value_name = "SPEC", help_heading = "Scene", value_parser = spec_text())]
     landscape: Option<String>,
     /// Where every run starts; without it, the place that suits the landscape. Of one parameter, x alone
     #[arg(
@@ -51,6 +53,11 @@ pub(super) struct SceneArgs {
     batch: Option<String>,
     #[arg(long, value_name = "NORM", help_heading = "Scene", allow_negative_numbers = true, help = help("tolerance"))]
     tolerance: Option<String>,
+}
+
+/// Reads an argument that can name a file, whether or not the name is UTF-8.
+pub(super) fn spec_text() -> impl TypedValueParser<Value = String> {
+    OsStringValueParser::new().map(|text: OsString| argument_text(&text))
 }
 
 /// The help of a flag that stands for a setting of [`Training`].
@@ -92,6 +99,9 @@ impl SceneArgs {
 
     /// The scene, and its landscape at work. Everything that can be wrong with either is told here.
     pub(super) fn prepare(&self) -> Result<(Scene, Arc<Ground>), String> {
+        if self.runs.len() > MOST_RUNS {
+            return Err(SceneError::TooManyRuns(self.runs.len()).to_string());
+        }
         let mut scene = self.scene()?;
         if let Some(text) = &self.start {
             scene.start = point("--start", text, scene.landscape.as_dyn().dim())?;

@@ -6,7 +6,7 @@ mod shadows;
 mod sliced;
 
 use super::network_args::{NetworkArgs, at_weights, seed, share};
-use super::print;
+use super::outputs::{Outputs, kind};
 use super::render::{Ground as Light, size};
 use crate::engine::cancel::Cancel;
 use crate::engine::network::NetworkLoss;
@@ -14,7 +14,7 @@ use crate::engine::network::plane::Cut;
 use crate::engine::objective::Objective;
 use crate::engine::plane::{Plane, Rect};
 use crate::engine::surface::Surface;
-use crate::export::file::{check_place, extension, write_whole};
+use crate::export::file::extension;
 use crate::export::slice as table;
 use crate::import::open_runs;
 use shadows::Shadows;
@@ -117,7 +117,7 @@ pub(super) struct Args {
     /// Where norm=batch has its means and variances from: data, or the file of the weights
     #[arg(long, value_name = "data|file", default_value = "data")]
     norm_statistics: String,
-    /// The file to write, its name ending in .csv, .npz, .png or .svg
+    /// The file to write, its name ending in .csv, .npz, .png or .svg; - is standard output, as CSV
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
     /// Width and height of a picture in pixels, 16 to 16384 each
@@ -129,7 +129,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn slice(args: &Args) -> Result<(), String> {
-    let extension = extension(&args.output, &["csv", "npz", "png", "svg"])?;
+    let extension = kind(&args.output, &["csv", "npz", "png", "svg"], "csv")?;
     let pixels = size(&args.size)?;
     let asked = args.range.as_deref().map(flags::range).transpose()?;
     let [columns, rows] = flags::points(&args.points)?;
@@ -146,18 +146,20 @@ pub(super) fn slice(args: &Args) -> Result<(), String> {
         .map(|path| open_runs(path, trained.dim()))
         .transpose()?;
     let runs = runs.unwrap_or_default();
-    check_place(&args.output)?;
-    let cuts = args.cuts(&trained, &theta, &runs, seeds)?;
+    let read = args.further_weights(&trained)?;
+    let mut outputs = Outputs::plan([&args.output])?;
+    let cuts = args.cuts(&trained, &theta, &runs, seeds, read)?;
     let Some((_, cut)) = cuts.first() else {
         return Ok(()); // There is at least one.
     };
     if args.directions.len() == 1 {
         let view = asked.unwrap_or(Rect::square(1.0));
         let line = line(loss, &cut.plane, view, columns);
-        return write_whole(&args.output, |out| match extension {
+        outputs.write(&args.output, |out| match extension {
             "npz" => table::line_npz(&line, out),
             _ => table::line_csv(&line, out),
-        });
+        })?;
+        return outputs.finish();
     }
     let shadows = Shadows::of(&runs, &cut.plane);
     let view = asked.unwrap_or_else(|| shadows.view());
@@ -175,13 +177,14 @@ pub(super) fn slice(args: &Args) -> Result<(), String> {
     };
     let told = sliced.told();
     match extension {
-        "csv" | "npz" => write_whole(&args.output, |out| sliced.table(extension, out))?,
+        "csv" | "npz" => outputs.write(&args.output, |out| sliced.table(extension, out))?,
         _ => {
             let bytes = args.picture(sliced, &told, extension, pixels)?;
-            write_whole(&args.output, |out| out.write_all(&bytes))?;
+            outputs.write(&args.output, |out| out.write_all(&bytes))?;
         }
     }
-    print(|out| told.iter().try_for_each(|line| writeln!(out, "{line}")))
+    outputs.finish()?;
+    outputs.tell(|out| told.iter().try_for_each(|line| writeln!(out, "{line}")))
 }
 
 /// What is sliced.

@@ -2,6 +2,7 @@
 
 mod table;
 
+use super::outputs::{Outputs, is_stdout, kind};
 use super::render::{Ground as Light, size};
 use super::scene_args::SceneArgs;
 use super::{complain, print, run_number};
@@ -14,7 +15,6 @@ use crate::engine::spec::real;
 use crate::engine::survey::sweep::{
     Curve, Measure, Over, Setup, SweepMap, curves, grids, lines, lr_limit, lr_limits, map, steepest,
 };
-use crate::export::file::{check_place, extension, write_whole};
 use crate::export::picture;
 use crate::export::trajectories::shown;
 use crate::figure::look;
@@ -82,7 +82,7 @@ pub(super) struct Args {
     /// Prints the best values of each run, as a spec
     #[arg(long)]
     best: bool,
-    /// The file to write, its name ending in .csv, .json, .png or .svg; without it, CSV on standard output
+    /// The file to write, its name ending in .csv, .json, .png or .svg; without it, or for -, CSV on standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Width and height of a picture in pixels, 16 to 16384 each
@@ -113,7 +113,7 @@ pub(super) fn sweep(args: &Args) -> Result<(), String> {
     let extension = args
         .output
         .as_deref()
-        .map(|path| extension(path, &["csv", "json", "png", "svg"]))
+        .map(|path| kind(path, &["csv", "json", "png", "svg"], "csv"))
         .transpose()?;
     let pixels = size(&args.size)?;
     let overs = args
@@ -134,7 +134,14 @@ pub(super) fn sweep(args: &Args) -> Result<(), String> {
             "--measure steps has no loss to reach; expected one, like --goal 1e-3".to_owned(),
         );
     }
+    let printed = args.output.as_deref().is_none_or(is_stdout);
+    if args.best && args.output.is_some() && printed {
+        return Err(
+            "--best and -o - are both for standard output; expected one of them".to_owned(),
+        );
+    }
     let (scene, ground) = args.scene.prepare_landscape()?;
+    let mut outputs = Outputs::plan(&args.output)?;
     let swept = match overs.as_slice() {
         [over] => sweep_curves(args, &scene, &ground, over, goal)?,
         [x, y] => sweep_map(args, &scene, &ground, [x, y], goal)?,
@@ -154,8 +161,8 @@ pub(super) fn sweep(args: &Args) -> Result<(), String> {
         swept: &swept,
     };
     match (&args.output, extension) {
-        (Some(path), Some("csv")) => write_whole(path, |out| table.write(Format::Csv, out))?,
-        (Some(path), Some("json")) => write_whole(path, |out| table.write(Format::Json, out))?,
+        (Some(path), Some("csv")) => outputs.write(path, |out| table.write(Format::Csv, out))?,
+        (Some(path), Some("json")) => outputs.write(path, |out| table.write(Format::Json, out))?,
         (Some(path), Some(extension)) => {
             let sheet = Sheet {
                 scene: &scene,
@@ -168,11 +175,12 @@ pub(super) fn sweep(args: &Args) -> Result<(), String> {
             let texts: Vec<String> = overs.iter().map(ToString::to_string).collect();
             let description = format!("Sweep over {}\n\n{}", texts.join(" and "), scene.to_toml());
             let bytes = picture::bytes(&drawing, extension, pixels, &description)?;
-            write_whole(path, |out| out.write_all(&bytes))?;
+            outputs.write(path, |out| out.write_all(&bytes))?;
         }
         _ if !args.best => return print(|out| table.write(Format::Csv, out)),
         _ => {}
     }
+    outputs.finish()?;
     if args.best {
         let best = best(&swept, measure);
         print(|out| best.iter().try_for_each(|line| writeln!(out, "{line}")))?;
@@ -215,7 +223,6 @@ fn sweep_curves(
         .into_iter()
         .filter(|run| lines.iter().all(|line| line.run != *run))
         .collect();
-    place(args)?;
     for run in &left_out {
         let spec = &scene.runs[*run].spec;
         complain(&format!(
@@ -254,7 +261,6 @@ fn sweep_map(
     let run = run_number(scene, args.run_number.as_deref())?;
     let spec = &scene.runs[run].spec;
     let grids = grids(spec, overs).map_err(|refusal| refused(&refusal))?;
-    place(args)?;
     let map = with_setup(scene, ground, goal, |setup| map(setup, spec, grids));
     let map = map.ok_or_else(|| "the sweep was cancelled".to_owned())?;
     let limits = steepest(&*ground.objective, ground.view)
@@ -264,11 +270,6 @@ fn sweep_map(
         run,
         limits,
     })
-}
-
-/// Before long work: whether its file can be written.
-fn place(args: &Args) -> Result<(), String> {
-    args.output.as_deref().map_or(Ok(()), check_place)
 }
 
 fn with_setup<T>(

@@ -1,5 +1,6 @@
 //! `ravine trace`: the paths of optimizers as numbers.
 
+use super::outputs::{Outputs, is_stdout, kind};
 use super::scene_args::SceneArgs;
 use super::{print, warn};
 use crate::engine::cancel::Cancel;
@@ -7,7 +8,7 @@ use crate::engine::curvature;
 use crate::engine::landscape::Ground;
 use crate::engine::run;
 use crate::engine::scene::Scene;
-use crate::export::file::{check_place, extension, write_whole};
+use crate::export::file::extension;
 use crate::export::trajectories::{Format, Writer, shown};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -61,7 +62,7 @@ pub(super) struct Args {
     /// json or csv; without it, what the name of the file says, or json
     #[arg(long, value_enum, value_name = "FORMAT", hide_possible_values = true)]
     format: Option<Named>,
-    /// The file to write, its name ending in .json or .csv; without it, standard output
+    /// The file to write, its name ending in .json or .csv; without it, or for -, standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Adds the smallest and the largest eigenvalue of the Hessian
@@ -80,13 +81,12 @@ pub(super) fn trace(args: &Args) -> Result<(), String> {
     let (scene, ground) = args.scene.prepare_landscape()?;
     run::check_start(&*ground.objective, scene.start_theta())?;
     let fill = |out: &mut dyn Write| write(&scene, &ground, format, args.curvature, out);
-    match &args.output {
-        Some(path) => {
-            check_place(path)?;
-            write_whole(path, fill)
-        }
-        None => print(fill),
-    }
+    let Some(path) = &args.output else {
+        return print(fill);
+    };
+    let mut outputs = Outputs::plan([path])?;
+    outputs.write(path, fill)?;
+    outputs.finish()
 }
 
 /// The format that is asked for, which the file's name must not contradict; without it, the name's.
@@ -95,13 +95,13 @@ fn format(asked: Option<Named>, output: Option<&Path>) -> Result<Format, String>
         Named::Json => (Format::Json, "json"),
         Named::Csv => (Format::Csv, "csv"),
     });
-    match (asked, output) {
+    match (asked, output.filter(|path| !is_stdout(path))) {
         (asked, None) => Ok(asked.map_or(Format::Json, |(format, _)| format)),
         (Some((format, own)), Some(path)) => match extension(path, &["json", "csv"]) {
             Ok(other) if other != own => extension(path, &[own]).map(|_| format),
             _ => Ok(format),
         },
-        (None, Some(path)) => Ok(match extension(path, &["json", "csv"])? {
+        (None, Some(path)) => Ok(match kind(path, &["json", "csv"], "json")? {
             "csv" => Format::Csv,
             _ => Format::Json,
         }),

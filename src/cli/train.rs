@@ -6,13 +6,13 @@ mod report;
 mod sharpness;
 
 use super::network_args::{NetworkArgs, seed, share, spec, weights};
-use super::{print, slice, warn};
+use super::outputs::{Outputs, kind};
+use super::{slice, warn};
 use crate::engine::cancel::Cancel;
 use crate::engine::network::NetworkLoss;
 use crate::engine::network::plane::{AnyPlane, Cut, Given, shadows};
 use crate::engine::objective::{Objective, Treatment};
 use crate::engine::run::{self, Conditions, Outcome, RunSpec, Trajectory};
-use crate::export::file::{check_place, extension, write_whole};
 use crate::export::training::{self, Trained};
 use crate::export::weights as safetensors;
 use rayon::prelude::*;
@@ -108,7 +108,7 @@ pub(super) struct Args {
     /// The first weights, a safetensors file; without it, those of the network's init
     #[arg(long, value_name = "FILE")]
     weights: Option<PathBuf>,
-    /// The file of the last weights, its name ending in .safetensors
+    /// The file of the last weights, its name ending in .safetensors; - is standard output. It may be that of --weights
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
     /// The file of all steps, its name ending in .csv or .npz
@@ -142,15 +142,16 @@ struct End {
 }
 
 pub(super) fn train(args: &Args) -> Result<(), String> {
-    let outputs = flags::outputs(&args.output, args.runs.len())?;
+    let weight_files = flags::outputs(&args.output, args.runs.len())?;
     let table = args.trajectories.as_deref();
-    let table = table.map(|path| Ok::<_, String>((path, extension(path, &["csv", "npz"])?)));
+    let table = table.map(|path| Ok::<_, String>((path, kind(path, &["csv", "npz"], "csv")?)));
     let table = table.transpose()?;
     if let Some(path) = &args.layers {
-        extension(path, &["csv"])?;
+        kind(path, &["csv"], "csv")?;
     }
     let sharp = args.sharpness.as_deref();
-    let sharp = sharp.map(|path| Ok::<_, String>((path, extension(path, &["csv", "png", "svg"])?)));
+    let sharp =
+        sharp.map(|path| Ok::<_, String>((path, kind(path, &["csv", "png", "svg"], "csv")?)));
     let sharp = sharp.transpose()?;
     args.check()?;
     let (exploding, vanishing) = (args.exploding.as_deref(), args.vanishing.as_deref());
@@ -172,9 +173,15 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
         None => loss.initial(seed),
     };
     run::check_start(&loss, &start)?;
+    let mut outputs = Outputs::default();
+    for path in &weight_files {
+        // They were read whole, so that training can go on in one file.
+        outputs.add(path, args.weights.as_deref())?;
+    }
     let more = [&args.trajectories, &args.layers, &args.sharpness];
-    let places = outputs.iter().chain(more.into_iter().flatten());
-    places.into_iter().try_for_each(|path| check_place(path))?;
+    for path in more.into_iter().flatten() {
+        outputs.add(path, None)?;
+    }
     let ends = specs
         .par_iter()
         .filter_map(|spec| end(&loss, &start, spec, &conditions, kept));
@@ -183,9 +190,6 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
     let made: Vec<Trajectory> = made.collect();
     let cut = plane.map(|plane| cut(&plane, &loss, &ends, &made));
     let cut = cut.transpose()?;
-    for (end, path) in ends.iter().zip(&outputs) {
-        write_whole(path, |out| safetensors::write(&loss, &end.theta, out))?;
-    }
     let plane = cut.as_ref().map(|cut| &cut.plane);
     let shown = |made| shadows(plane?, &loss, made, &Cancel::default());
     let runs = specs.iter().zip(&made).map(|(spec, trajectory)| Trained {
@@ -196,28 +200,34 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
         shadows: shown(trajectory),
     });
     let runs: Vec<Trained> = runs.collect();
+    let measured = sharp.map(|_| {
+        let conditions = Conditions {
+            every: measured,
+            ..conditions
+        };
+        sharpness::measure(&loss, &start, &specs, &conditions)
+    });
+    for (end, path) in ends.iter().zip(&weight_files) {
+        outputs.write(path, |out| safetensors::write(&loss, &end.theta, out))?;
+    }
     if let Some((path, kind)) = table {
-        write_whole(path, |out| match kind {
+        outputs.write(path, |out| match kind {
             "npz" => training::npz(&runs, plane, out),
             _ => training::csv(&runs, out),
         })?;
     }
     let mut ailments = Vec::new();
     if let Some(path) = &args.layers {
-        write_whole(path, |out| {
+        outputs.write(path, |out| {
             ailments = layers::write(&loss, &runs, &thresholds, out)?;
             Ok(())
         })?;
     }
-    if let Some((path, kind)) = sharp {
-        let conditions = Conditions {
-            every: measured,
-            ..conditions
-        };
-        let runs = sharpness::measure(&loss, &start, &specs, &conditions);
-        sharpness::write(&runs, path, kind, &args.network.title())?;
+    if let (Some((path, kind)), Some(runs)) = (sharp, measured) {
+        sharpness::write(&runs, &mut outputs, path, kind, &args.network.title())?;
     }
-    print(|out| {
+    outputs.finish()?;
+    outputs.tell(|out| {
         report::report(&loss, &split, &specs, &ends, cut.as_ref(), steps, out)?;
         layers::report(&ailments, &thresholds, out)
     })?;

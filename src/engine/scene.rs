@@ -18,6 +18,7 @@ use super::plane::Rect;
 use super::run::{Conditions, RunSpec};
 use serde::{Deserialize, Serialize};
 use start::Start;
+use std::collections::BTreeSet;
 
 /// The newest version of scene files, which those about networks carry; others carry 1. Files of earlier versions still open.
 pub const VERSION: u32 = 2;
@@ -153,6 +154,10 @@ impl Scene {
             Some(_) => {}
             None => return Err(SceneError::NoVersion),
         }
+        let entries = table.get("runs").and_then(toml::Value::as_array);
+        if let Some(runs) = entries.map(Vec::len).filter(|runs| *runs > MOST_RUNS) {
+            return Err(SceneError::TooManyRuns(runs));
+        }
         let mut file: File = toml::from_str(text).map_err(malformed)?;
         let landscape = match (file.landscape, &file.network) {
             (Some(landscape), _) => landscape,
@@ -168,20 +173,18 @@ impl Scene {
             }
         };
         // A run that does not say its colour has the first that no other has.
-        let entries = table.get("runs").and_then(toml::Value::as_array);
         let says = |index: usize| {
             let run = entries.and_then(|runs| runs.get(index)?.get("colour"));
             run.is_some()
         };
-        let mut taken: Vec<u64> = { file.runs.iter().enumerate() }
+        let taken: BTreeSet<u64> = { file.runs.iter().enumerate() }
             .filter(|(index, _)| says(*index))
             .map(|(_, run)| run.colour)
             .collect();
+        let mut free = (0..).filter(|colour| !taken.contains(colour));
         for (index, run) in file.runs.iter_mut().enumerate() {
             if !says(index) {
-                let mut colours = 0..=taken.len() as u64;
-                run.colour = colours.find(|colour| !taken.contains(colour)).unwrap_or(0);
-                taken.push(run.colour);
+                run.colour = free.next().unwrap_or(0);
             }
         }
         let File {
@@ -266,8 +269,9 @@ impl Scene {
 
     /// Adds a run in the first free colour.
     pub fn add_run(&mut self, spec: RunSpec) {
-        let free = |colour: &u64| self.runs.iter().all(|run| run.colour != *colour);
-        let colour = (0..=self.runs.len() as u64).find(free).unwrap_or(0);
+        let taken: BTreeSet<u64> = self.runs.iter().map(|run| run.colour).collect();
+        let mut colours = 0..;
+        let colour = colours.find(|colour| !taken.contains(colour)).unwrap_or(0);
         self.runs.push(Run {
             spec,
             name: String::new(),

@@ -9,8 +9,8 @@
 //! settings  = key "=" value { "," key "=" value }
 //! ```
 //!
-//! A value may stand in single or double quotes, inside which `,` `:` `@` `>` `+` `[` are plain text; they are plain text
-//! inside parentheses as well, so that `formula:f=max(x,y)` needs no quotes. A `+` begins a wrapper only before a letter, so that
+//! A value may stand in single or double quotes, inside which `,` `:` `@` `>` `+` `[` are plain text, and the quote itself where it
+//! stands twice, as in CSV; they are plain text inside parentheses as well, so that `formula:f=max(x,y)` needs no quotes. A `+` begins a wrapper only before a letter, so that
 //! `1e+3` is a number. A group holds the settings of some parameters that differ from the others'.
 
 use super::declare::{Refusal, Settings, Value};
@@ -188,8 +188,11 @@ fn unquote(value: &str) -> Result<String, Refusal> {
     else {
         return Ok(value.to_owned());
     };
+    let twice = [quote, quote].iter().collect::<String>();
     match value[1..].strip_suffix(quote) {
-        Some(inner) if !inner.contains(quote) => Ok(inner.to_owned()),
+        Some(inner) if !inner.replace(&twice, "").contains(quote) => {
+            Ok(inner.replace(&twice, &quote.to_string()))
+        }
         _ => Err(Refusal::Grammar(format!(
             "{value} does not end with the {quote} it begins with"
         ))),
@@ -203,11 +206,18 @@ fn quote(value: &str) -> String {
         .any(|&separator| split(value, separator).len() > 1)
         || split_wrappers(value).len() > 1
         || value.contains(['[', ']']);
+    // Parentheses that are open would hide what follows, and those that close more than that end another's.
+    let depths = value.chars().scan(0_i64, |depth, char| {
+        *depth += i64::from(char == '(') - i64::from(char == ')');
+        Some(*depth)
+    });
+    let (last, lowest) = depths.fold((0, 0), |(_, low), depth| (depth, low.min(depth)));
     let changed = value.is_empty() || value.trim() != value || value.contains(['"', '\'']);
-    match (cut || changed, value.contains('"')) {
-        (false, _) => value.to_owned(),
-        (true, false) => format!("\"{value}\""),
-        (true, true) => format!("'{value}'"),
+    let quotes = cut || changed || last != 0 || lowest < 0;
+    match (quotes, value.contains('"'), value.contains('\'')) {
+        (false, ..) => value.to_owned(),
+        (true, true, false) => format!("'{value}'"),
+        (true, ..) => format!("\"{}\"", value.replace('"', "\"\"")),
     }
 }
 
@@ -242,8 +252,45 @@ mod tests {
             "a+b",
             "a[0]",
             "max(x,y)",
+            "it's \"so\"",
+            "\"'",
+            "'\"\"'",
+            "a(b",
         ] {
             assert_eq!(unquote(&quote(text)).as_deref(), Ok(text));
+        }
+        for wrong in ["\"a", "\"a\"b\"", "'a'b'", "\"\"\"", "'"] {
+            unquote(wrong).unwrap_err();
+        }
+    }
+
+    #[test]
+    fn every_text_comes_back_from_a_spec() {
+        use crate::engine::network::data::AnyDataset;
+        const SIGNS: [char; 20] = [
+            'a', '"', '\'', ',', ':', '@', '>', '+', '[', ']', '(', ')', ' ', '=', '\\', '/', '\n',
+            '\t', 'é', '#',
+        ];
+        let mut random = 1_u64;
+        let mut next = |below: u64| {
+            random = random
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            (random >> 33) % below
+        };
+        for _ in 0..5000 {
+            let mut text = || -> String {
+                let length = next(9);
+                { 0..length }
+                    .map(|_| SIGNS[next(SIGNS.len() as u64) as usize])
+                    .collect()
+            };
+            let mut data: AnyDataset = "csv".parse().unwrap();
+            for (key, text) in [("path", text()), ("label", text())] {
+                data.settings_mut().set(key, Value::Text(text)).unwrap();
+            }
+            let spec = data.to_string();
+            assert_eq!(spec.parse(), Ok(data), "{spec}");
         }
     }
 

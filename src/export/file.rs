@@ -1,9 +1,10 @@
-//! Files that are written whole or not at all: into a temporary file beside the target, which then takes its name.
+//! Files that are written whole or not at all: into temporary files beside their targets, which then take their names, all of them or none.
 
 use std::fs::{self, Metadata};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use tempfile::{NamedTempFile, TempPath};
 
 /// The ending of a file's name, in lower case; refused unless it is one of `valid`.
 ///
@@ -49,23 +50,230 @@ pub fn write_whole(
     path: &Path,
     fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), String> {
+    put_in_place(vec![stage(path, fill)?])
+}
+
+/// A file whose content is on disk, but not yet under its name. Dropped, it is gone.
+pub struct Staged {
+    place: Place,
+    temporary: Temporary,
+}
+
+/// Writes the content of a file through `fill`, to be put in its place by [`put_in_place`].
+///
+/// # Errors
+/// One sentence; nothing is left behind and nothing is overwritten.
+pub fn stage(
+    path: &Path,
+    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<Staged, String> {
     let place = Place::find(path)?;
-    let mut out = BufWriter::with_capacity(1 << 16, place.temporary()?);
-    let refused = |error: &io::Error| {
-        let reason = reason(error);
-        format!(
-            "{}: cannot be written ({reason}); it is left as it was",
-            path.display()
-        )
-    };
+    let temporary = place.temporary()?;
+    let mut out = BufWriter::with_capacity(1 << 16, temporary);
+    let refused = |error: &io::Error| place.unwritten(error);
     fill(&mut out)
         .and_then(|()| out.flush())
         .map_err(|error| refused(&error))?;
-    let written = out.into_inner().map_err(|error| refused(error.error()))?;
-    written
-        .persist(&place.target)
-        .map(drop)
-        .map_err(|error| refused(&error.error))
+    let temporary = out.into_inner().map_err(|error| refused(error.error()))?;
+    temporary.sync().map_err(|error| refused(&error))?;
+    Ok(Staged { place, temporary })
+}
+
+/// Gives all files their names: either all of them or, after an error or a signal, none.
+///
+/// # Errors
+/// One sentence; what stood at the names before stands there again.
+pub fn put_in_place(mut files: Vec<Staged>) -> Result<(), String> {
+    let placed = {
+        // A signal that arrives now waits until all is done.
+        let mut names = temporaries();
+        let mut earlier = Vec::new();
+        let several = files.len() > 1;
+        let placed = files.iter_mut().try_for_each(|file| {
+            let kept = several.then(|| Earlier::keep(&file.place)).flatten();
+            file.temporary
+                .persist(&file.place.target, &mut names)
+                .map_err(|error| file.place.unwritten(&error))?;
+            earlier.extend(kept);
+            Ok(())
+        });
+        if placed.is_err() {
+            earlier.into_iter().rev().for_each(Earlier::restore);
+        }
+        placed
+    };
+    #[cfg(unix)]
+    for file in &files {
+        // The names are there whether or not this file system can be told to keep them.
+        let _ = fs::File::open(&file.place.folder).and_then(|folder| folder.sync_all());
+    }
+    placed
+}
+
+/// What stood at a name before another file took it.
+enum Earlier {
+    Nothing(PathBuf),
+    File(PathBuf, TempPath),
+}
+
+impl Earlier {
+    /// Gives what stands at a place a second name; `None` where the file system has no second names.
+    fn keep(place: &Place) -> Option<Self> {
+        let target = place.target.clone();
+        if target.symlink_metadata().is_err() {
+            return Some(Self::Nothing(target));
+        }
+        let mut builder = tempfile::Builder::new();
+        let second = builder
+            .prefix(PREFIX)
+            .make_in(&place.folder, |name| fs::hard_link(&target, name));
+        Some(Self::File(target, second.ok()?.into_temp_path()))
+    }
+
+    fn restore(self) {
+        // It is the error before this one that is told.
+        let _ = match self {
+            Self::Nothing(target) => fs::remove_file(target),
+            Self::File(target, second) => second.persist(target).map_err(|error| error.error),
+        };
+    }
+}
+
+/// How the names of temporary files begin.
+const PREFIX: &str = ".ravine-";
+
+/// The temporary files that there are.
+static TEMPORARIES: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+fn temporaries() -> MutexGuard<'static, Vec<PathBuf>> {
+    TEMPORARIES.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A temporary file, which is removed when it is dropped and when a signal ends the program.
+struct Temporary(Option<NamedTempFile>);
+
+impl Temporary {
+    fn new(folder: &Path, permissions: Option<fs::Permissions>) -> io::Result<Self> {
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(PREFIX);
+        if let Some(permissions) = permissions {
+            builder.permissions(permissions);
+        }
+        let mut names = temporaries();
+        let file = builder.tempfile_in(folder)?;
+        names.push(file.path().to_owned());
+        Ok(Self(Some(file)))
+    }
+
+    fn file(&self) -> io::Result<&fs::File> {
+        let file = self.0.as_ref().ok_or(ErrorKind::NotFound)?;
+        Ok(file.as_file())
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        self.file()?.sync_all()
+    }
+
+    fn persist(&mut self, target: &Path, names: &mut Vec<PathBuf>) -> io::Result<()> {
+        let file = self.0.take().ok_or(ErrorKind::NotFound)?;
+        names.retain(|name| name != file.path());
+        file.persist(target).map(drop).map_err(|error| error.error)
+    }
+}
+
+impl Write for Temporary {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file()?.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file()?.flush()
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        if let Some(file) = self.0.take() {
+            let mut names = temporaries();
+            names.retain(|name| name != file.path());
+            drop(file);
+        }
+    }
+}
+
+/// Makes SIGINT, SIGTERM and SIGHUP remove temporary files before they end the program, with code 128 + signal as shells have it.
+/// A signal that whoever called the program has it ignore, as `nohup` does, stays ignored.
+#[cfg(unix)]
+pub fn remove_temporaries_on_signals() {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    let ignored = fs::read_to_string("/proc/self/status")
+        .ok()
+        .and_then(|status| {
+            let line = status
+                .lines()
+                .find_map(|line| line.strip_prefix("SigIgn:"))?;
+            u64::from_str_radix(line.trim(), 16).ok()
+        });
+    let ignored = ignored.unwrap_or(0);
+    let heeded = [SIGHUP, SIGINT, SIGTERM].into_iter();
+    let heeded = heeded.filter(|signal| ignored >> (signal - 1) & 1 == 0);
+    let Ok(mut signals) = signal_hook::iterator::Signals::new(heeded) else {
+        return; // Signals end the program as they always do.
+    };
+    let wait = move || {
+        if let Some(signal) = signals.forever().next() {
+            let names = temporaries();
+            names.iter().for_each(|name| drop(fs::remove_file(name)));
+            std::process::exit(128 + signal);
+        }
+    };
+    let thread = std::thread::Builder::new().name("ravine signals".to_owned());
+    drop(thread.spawn(wait));
+}
+
+/// Does nothing where there are no such signals.
+#[cfg(not(unix))]
+pub fn remove_temporaries_on_signals() {}
+
+/// Whether two paths lead to one file, also by links and by names that are not there yet.
+pub fn same_file(one: &Path, other: &Path) -> bool {
+    #[cfg(unix)]
+    if let (Ok(one), Ok(other)) = (fs::metadata(one), fs::metadata(other)) {
+        use std::os::unix::fs::MetadataExt;
+        return (one.dev(), one.ino()) == (other.dev(), other.ino());
+    }
+    let place = |path: &Path| {
+        let target = follow(path).ok()?;
+        if let Ok(target) = fs::canonicalize(&target) {
+            return Some(target);
+        }
+        let folder = fs::canonicalize(folder_of(&target)).ok()?;
+        Some(folder.join(target.file_name()?))
+    };
+    place(one).is_some_and(|one| Some(one) == place(other))
+}
+
+/// Where a path leads if it is a link, or a link to a link, whether or not there is anything.
+fn follow(path: &Path) -> io::Result<PathBuf> {
+    /// The most links that Linux follows.
+    const MOST_LINKS: usize = 40;
+    let mut target = path.to_owned();
+    for _ in 0..=MOST_LINKS {
+        match fs::read_link(&target) {
+            Ok(next) => target = folder_of(&target).join(next),
+            Err(_) => return Ok(target),
+        }
+    }
+    Err(io::Error::other("links in a circle"))
+}
+
+/// The folder that a file is in.
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if folder.as_os_str().is_empty() => Path::new("."),
+        Some(folder) => folder,
+        None => path,
+    }
 }
 
 /// Where a file will stand.
@@ -79,11 +287,10 @@ struct Place {
 impl Place {
     fn find(path: &Path) -> Result<Self, String> {
         let shown = path.display().to_string();
-        // What a link leads to is replaced, not the link.
-        let target = match fs::canonicalize(path) {
-            Ok(target) if path.is_symlink() => target,
-            _ => path.to_owned(),
-        };
+        // What a link leads to is replaced or made, not the link.
+        let target = follow(path).map_err(|error| {
+            format!("{shown}: cannot be followed ({error}); expected the name of a file")
+        })?;
         let earlier = fs::metadata(&target).ok();
         match &earlier {
             Some(earlier) if earlier.is_dir() => {
@@ -101,11 +308,10 @@ impl Place {
             }
             _ => {}
         }
-        let folder = match (target.parent(), target.file_name()) {
-            (Some(folder), Some(_)) if folder.as_os_str().is_empty() => PathBuf::from("."),
-            (Some(folder), Some(_)) => folder.to_owned(),
-            _ => return Err(format!("{shown}: is not the name of a file; expected one")),
-        };
+        if target.file_name().is_none() {
+            return Err(format!("{shown}: is not the name of a file; expected one"));
+        }
+        let folder = folder_of(&target).to_owned();
         let name = folder.display();
         match fs::metadata(&folder) {
             Ok(metadata) if !metadata.is_dir() => {
@@ -133,17 +339,18 @@ impl Place {
     }
 
     /// A new file in the same folder, so that a rename within one file system brings it to its place.
-    fn temporary(&self) -> Result<NamedTempFile, String> {
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".ravine-");
-        if let Some(permissions) = self.permissions() {
-            builder.permissions(permissions);
-        }
-        builder.tempfile_in(&self.folder).map_err(|error| {
+    fn temporary(&self) -> Result<Temporary, String> {
+        Temporary::new(&self.folder, self.permissions()).map_err(|error| {
             let (shown, folder) = (&self.shown, self.folder.display());
             let reason = reason(&error);
             format!("{shown}: nothing can be written in `{folder}` ({reason}); expected a folder that can be written")
         })
+    }
+
+    /// Why nothing has come to its place.
+    fn unwritten(&self, error: &io::Error) -> String {
+        let (shown, reason) = (&self.shown, reason(error));
+        format!("{shown}: cannot be written ({reason}); it is left as it was")
     }
 
     /// Those of the file that is replaced; else what every new file gets, which is more than a temporary one.
@@ -195,6 +402,58 @@ mod tests {
         write_whole(&path, |out| out.write_all(b"later")).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "later");
         assert_eq!(names(folder.path()), ["a.csv"]);
+    }
+
+    #[test]
+    fn several_files_appear_together_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let [a, b, c] = ["a", "b", "c"].map(|name| folder.path().join(name));
+        fs::write(&a, "earlier").unwrap();
+        let staged = |path: &Path| stage(path, |out| out.write_all(b"later")).unwrap();
+        let files = [&a, &b, &c].map(|path| staged(path));
+        fs::create_dir(&c).unwrap(); // A folder cannot be replaced.
+        let refused = put_in_place(files.into()).unwrap_err();
+        assert!(refused.contains("cannot be written"), "{refused}");
+        assert_eq!(fs::read_to_string(&a).unwrap(), "earlier");
+        assert_eq!(names(folder.path()), ["a", "c"]);
+        fs::remove_dir(&c).unwrap();
+        put_in_place([&a, &b, &c].map(|path| staged(path)).into()).unwrap();
+        assert_eq!(fs::read_to_string(&a).unwrap(), "later");
+        assert_eq!(names(folder.path()), ["a", "b", "c"]);
+        drop(staged(&a));
+        assert_eq!(names(folder.path()), ["a", "b", "c"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn one_file_is_known_by_all_of_its_names() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::create_dir(at("d")).unwrap();
+        fs::write(at("a"), "").unwrap();
+        fs::write(at("b"), "").unwrap();
+        fs::hard_link(at("a"), at("hard")).unwrap();
+        symlink("a", at("soft")).unwrap();
+        symlink("../new", at("d/dangling")).unwrap();
+        symlink("round", at("round")).unwrap();
+        for (one, other, expected) in [
+            ("a", "hard", true),
+            ("a", "soft", true),
+            ("a", "d/../a", true),
+            ("a", "b", false),
+            ("new", "d/dangling", true),
+            ("new", "./d/../new", true),
+            ("new", "newer", false),
+            ("a", "new", false),
+            ("round", "a", false),
+        ] {
+            assert_eq!(same_file(&at(one), &at(other)), expected, "{one} {other}");
+        }
+        write_whole(&at("d/dangling"), |out| out.write_all(b"made")).unwrap();
+        assert_eq!(fs::read_to_string(at("new")).unwrap(), "made");
+        assert!(at("d/dangling").is_symlink());
+        check_place(&at("round")).unwrap_err();
     }
 
     #[test]

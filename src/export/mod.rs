@@ -8,6 +8,7 @@ pub(crate) mod members;
 mod npz;
 pub mod page;
 pub mod picture;
+pub mod sentence;
 pub mod sharpness;
 pub mod slice;
 pub mod spectrum;

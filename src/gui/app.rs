@@ -19,6 +19,7 @@ use super::view::sweep::SweepView;
 use super::view::ways::WaysView;
 use crate::engine::lab::{Lab, Runs, Terrain};
 use crate::engine::scene::Scene;
+use crate::export::sentence::one_line;
 use crate::figure::frame::Frame;
 use crate::import::Disk;
 use eframe::egui;
@@ -272,24 +273,24 @@ impl App {
     }
 
     pub(super) fn say(&mut self, words: impl Into<String>) {
-        self.message = Some((words.into(), false));
+        self.message = Some((one_line(&words.into()), false));
     }
 
     pub(super) fn complain(&mut self, sentence: String) {
-        self.message = Some((sentence, true));
+        self.message = Some((one_line(&sentence), true));
     }
 
     /// Takes what has been computed since the last frame. Sound results stay while a scene is refused.
     pub(super) fn collect(&mut self) {
         let runs = keep(&mut self.runs, self.lab.runs());
         let terrain = keep(&mut self.terrain, self.lab.terrain());
-        self.problem = runs.or(terrain);
+        self.problem = runs.or(terrain).map(|problem| one_line(&problem));
         if let Some(done) = self
             .working
             .as_ref()
             .and_then(|receiver| receiver.try_recv().ok())
         {
-            self.message = Some(done);
+            self.message = Some((one_line(&done.0), done.1));
             self.working = None;
         }
     }

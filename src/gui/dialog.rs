@@ -1,6 +1,8 @@
 //! What lies over the window: the question for a file, the sheet of keys, and messages.
 
 use super::command::{Command, entries};
+use crate::export::sentence::one_line;
+use crate::import::{path_from_text, path_text};
 use eframe::egui;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
@@ -82,7 +84,7 @@ impl AskPath {
                     field.request_focus();
                 }
                 if field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter)) {
-                    answer = Answer::Path(self.purpose, PathBuf::from(self.path.trim()));
+                    answer = Answer::Path(self.purpose, path_from_text(self.path.trim()));
                 }
                 let browse = ui.add_enabled(self.browsing.is_none(), egui::Button::new("Browse…"));
                 if browse
@@ -94,12 +96,12 @@ impl AskPath {
             });
             ui.label(egui::RichText::new(hint).size(12.0).weak());
             if let Some(problem) = &self.problem {
-                ui.colored_label(ui.visuals().error_fg_color, problem);
+                ui.colored_label(ui.visuals().error_fg_color, one_line(problem));
             }
             ui.add_space(6.0);
             ui.horizontal(|ui| {
                 if ui.button(verb).clicked() {
-                    answer = Answer::Path(self.purpose, PathBuf::from(self.path.trim()));
+                    answer = Answer::Path(self.purpose, path_from_text(self.path.trim()));
                 }
                 if ui.button("Cancel").clicked() {
                     answer = Answer::CalledOff;
@@ -141,7 +143,7 @@ impl AskPath {
 
     fn take_browsed(&mut self) {
         if let Some(path) = Browse::take(&mut self.browsing) {
-            self.path = path.to_string_lossy().into_owned();
+            self.path = path_text(&path);
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::engine::run::RunSpec;
 use crate::engine::scene::Scene;
 use crate::export::file;
 use crate::export::picture::{EXTENSIONS, Picture, picture, pixels};
-use crate::import::open_scene;
+use crate::import::{files_read, open_scene, path_text};
 use eframe::egui;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::channel;
@@ -23,7 +23,7 @@ const PIXELS: [u32; 2] = [1600, 1200];
 
 impl App {
     pub(super) fn ask(&mut self, purpose: Purpose, guess: &str) {
-        let here = self.path.as_ref().map(|path| path.display().to_string());
+        let here = self.path.as_ref().map(|path| path_text(path));
         let guess = here
             .filter(|_| purpose != Purpose::Export)
             .unwrap_or_else(|| guess.to_owned());
@@ -85,6 +85,12 @@ impl App {
     pub(super) fn export(&mut self, ctx: &egui::Context, path: PathBuf) -> Result<(), String> {
         let format = file::extension(&path, &EXTENSIONS)?;
         file::check_place(&path)?;
+        if files_read().iter().any(|read| file::same_file(&path, read)) {
+            let name = path.display();
+            return Err(format!(
+                "{name}: was read by this window; expected another file"
+            ));
+        }
         let (make, options) = self.picture(ctx)?;
         self.in_background(ctx, move || {
             let bytes = picture(&make()?, format, &options)?;
@@ -158,7 +164,7 @@ impl App {
         if let (Some(bench), Some("csv")) = (&self.scene.network, extension.as_deref()) {
             let mut bench = bench.clone();
             bench.choose_data(AnyDataset::Csv(Csv {
-                path: path.to_string_lossy().into_owned(),
+                path: path_text(path),
                 ..Csv::default()
             }));
             let mut scene = self.scene.clone();
@@ -166,25 +172,13 @@ impl App {
             self.history.add_undo(&self.document());
             return self.apply(ctx, Command::Edit(Box::new(scene)));
         }
-        let landscape = path
-            .to_str()
-            .ok_or_else(|| {
-                format!(
-                    "{}: the name is not text in UTF-8; expected one that is",
-                    path.display()
-                )
-            })
-            .and_then(|path| {
-                let mut landscape: AnyLandscape = name
-                    .parse()
-                    .map_err(|refusal: Refusal| refusal.to_string())?;
-                let set = landscape
-                    .settings_mut()
-                    .set(setting, Value::Text(path.to_owned()));
-                set.map_err(|refusal| refusal.to_string())?;
-                Ok(landscape)
-            });
-        match landscape {
+        let landscape = || -> Result<AnyLandscape, Refusal> {
+            let mut landscape: AnyLandscape = name.parse()?;
+            let settings = landscape.settings_mut();
+            settings.set(setting, Value::Text(path_text(path)))?;
+            Ok(landscape)
+        };
+        match landscape() {
             Ok(landscape) => {
                 self.history.add_undo(&self.document());
                 let mut scene = self.scene.clone();
@@ -192,7 +186,7 @@ impl App {
                 // What the file is refused for is told as soon as it is read.
                 self.apply(ctx, Command::Edit(Box::new(scene)));
             }
-            Err(sentence) => self.complain(sentence),
+            Err(refusal) => self.complain(refusal.to_string()),
         }
     }
 

@@ -19,8 +19,8 @@ pub(super) const EXPECTED: &str = "a PNG or JPEG picture";
 
 /// Reads the bytes of a file, whose first ones tell what it is. `name` is what sentences call it.
 ///
-/// Luma is Rec. 709's weighting of the sRGB values as they are stored; what is transparent shows white. A JPEG is taken as it
-/// is stored, whichever way up its EXIF tags would turn it.
+/// Luma is Rec. 709's weighting of the sRGB values as they are stored; what is transparent shows white. A picture is turned as its EXIF
+/// data say. A JPEG whose end marker alone is missing is read; one that lacks pixels is refused.
 pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Picture, String> {
     let picture = if bytes.starts_with(b"\x89PNG") {
         png(bytes)
@@ -55,12 +55,14 @@ fn png(bytes: &[u8]) -> Result<Picture, String> {
     decoder.set_ignore_iccp_chunk(true);
     let mut reader = decoder.read_info().map_err(broken)?;
     let info = reader.info();
+    let exif = info.exif_metadata.as_deref().map(<[u8]>::to_vec);
     let size = sized(info.width as usize, info.height as usize)?;
     let length = reader.output_buffer_size();
     let mut pixels =
         vec![0; length.ok_or_else(|| format!("does not fit into memory; expected {EXPECTED}"))?];
     let frame = reader.next_frame(&mut pixels).map_err(broken)?;
     pixels.truncate(frame.buffer_size());
+    let turn = exif.as_deref().map_or(1, orientation);
     let luma = match frame.bit_depth {
         BitDepth::Sixteen => {
             let (pairs, _) = pixels.as_chunks::<2>();
@@ -72,10 +74,30 @@ fn png(bytes: &[u8]) -> Result<Picture, String> {
         }
         _ => shades(eighths(&pixels), frame.color_type),
     };
-    Ok(Picture { size, luma })
+    Ok(turned(Picture { size, luma }, turn))
 }
 
 fn jpeg(bytes: &[u8]) -> Result<Picture, String> {
+    let (picture, turn) = jpeg_pixels(bytes)?;
+    if jpeg_ends(bytes) == Some(false) {
+        // What is decoded of bits that are not in the file depends on what follows them.
+        let cut = bytes.strip_suffix(b"\xff").unwrap_or(bytes);
+        let whole = jpeg_is_complete(cut)
+            && [0x00, 0x55, 0xaa].iter().all(|filling| {
+                let filled = [cut, &[*filling; 256], b"\xff\xd9"].concat();
+                jpeg_pixels(&filled).is_ok_and(|(filled, _)| filled == picture)
+            });
+        if !whole {
+            return Err(format!(
+                "is not sound (it ends before its pixels do); expected {EXPECTED}"
+            ));
+        }
+    }
+    Ok(turned(picture, turn))
+}
+
+/// The pixels of a JPEG as they are stored, and how they are to be turned.
+fn jpeg_pixels(bytes: &[u8]) -> Result<(Picture, u16), String> {
     let options = DecoderOptions::default()
         .jpeg_set_out_colorspace(ColorSpace::RGB)
         .set_max_width(1 << 16)
@@ -89,9 +111,139 @@ fn jpeg(bytes: &[u8]) -> Result<Picture, String> {
     decoder.decode_headers().map_err(broken)?;
     let (width, height) = decoder.dimensions().unwrap_or_default();
     let size = sized(width, height)?;
+    let turn = decoder.exif().map_or(1, |exif| orientation(exif));
     let pixels = decoder.decode().map_err(broken)?;
     let luma = shades(eighths(&pixels), ColorType::Rgb);
-    Ok(Picture { size, luma })
+    Ok((Picture { size, luma }, turn))
+}
+
+/// The segments of a JPEG up to its end marker: each one's marker and what it holds.
+fn jpeg_segments(bytes: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
+    let mut rest = bytes;
+    std::iter::from_fn(move || {
+        // Between segments there may be pixels: bytes of any value but that a 0xff is followed by 0 or a restart marker.
+        loop {
+            let at = rest.iter().position(|byte| *byte == 0xff)?;
+            rest = &rest[at + 1..];
+            match *rest.first()? {
+                0xff => {}
+                0 | 0x01 | 0xd0..=0xd8 => rest = &rest[1..],
+                marker => {
+                    rest = &rest[1..];
+                    if marker == 0xd9 {
+                        rest = &[];
+                        return Some((marker, rest));
+                    }
+                    let length = usize::from(u16::from_be_bytes([*rest.first()?, *rest.get(1)?]));
+                    let content = rest.get(2..length)?;
+                    rest = &rest[length..];
+                    return Some((marker, content));
+                }
+            }
+        }
+    })
+}
+
+/// Whether a JPEG has its end marker; `None` if it is not even JPEG up to its pixels.
+fn jpeg_ends(bytes: &[u8]) -> Option<bool> {
+    let mut markers = jpeg_segments(bytes).map(|(marker, _)| marker);
+    markers.by_ref().find(|marker| *marker == 0xda)?;
+    Some(markers.any(|marker| marker == 0xd9))
+}
+
+/// Whether the scans of a JPEG tell all bits of all coefficients of all components.
+fn jpeg_is_complete(bytes: &[u8]) -> bool {
+    let mut components: Vec<u8> = Vec::new();
+    // The lowest bit that each coefficient of a component is known to; nothing of it at first.
+    let mut lowest: Vec<[u8; 64]> = Vec::new();
+    for (marker, content) in jpeg_segments(bytes) {
+        match (marker, content) {
+            (0xc0..=0xc2, [_, _, _, _, _, _, each @ ..]) => {
+                components = each.chunks_exact(3).map(|part| part[0]).collect();
+                lowest = vec![[u8::MAX; 64]; components.len()];
+            }
+            (0xda, [count, rest @ ..]) => {
+                let count = 2 * usize::from(*count);
+                let [Some(parts), Some([first, last, bits])] =
+                    [rest.get(..count), rest.get(count..count + 3)]
+                else {
+                    return false;
+                };
+                for part in parts.chunks_exact(2) {
+                    let known = components
+                        .iter()
+                        .position(|component| *component == part[0]);
+                    let range = usize::from(*first)..usize::from(*last) + 1;
+                    if let Some(known) = known
+                        && let Some(known) = lowest[known].get_mut(range)
+                    {
+                        known.fill(bits & 0xf);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    !lowest.is_empty() && lowest.iter().flatten().all(|bit| *bit == 0)
+}
+
+/// The orientation, 1 to 8, that EXIF data tell; 1, as it is stored, if they tell none.
+fn orientation(exif: &[u8]) -> u16 {
+    const ORIENTATION: u16 = 0x0112;
+    let tiff = exif.strip_prefix(b"Exif\0\0").unwrap_or(exif);
+    let big = tiff.starts_with(b"MM\0*");
+    if !(big || tiff.starts_with(b"II*\0")) {
+        return 1;
+    }
+    let number = |at: usize, length: usize| -> Option<usize> {
+        let bytes = tiff.get(at..at.checked_add(length)?)?;
+        let add = |number: usize, byte: &u8| number << 8 | usize::from(*byte);
+        Some(if big {
+            bytes.iter().fold(0, add)
+        } else {
+            bytes.iter().rev().fold(0, add)
+        })
+    };
+    let find = || {
+        let directory = number(4, 4)?;
+        let entries = { 0..number(directory, 2)? }.map(|entry| directory + 2 + 12 * entry);
+        let tag = usize::from(ORIENTATION);
+        let entry = entries
+            .into_iter()
+            .find(|entry| number(*entry, 2) == Some(tag))?;
+        u16::try_from(number(entry + 8, 2)?).ok()
+    };
+    find().filter(|turn| (1..=8).contains(turn)).unwrap_or(1)
+}
+
+/// A picture turned and mirrored as its orientation says it is to be looked at.
+fn turned(picture: Picture, orientation: u16) -> Picture {
+    let [width, height] = picture.size;
+    // Where the pixel at (x, y) of the picture that is looked at is stored.
+    let stored: fn([usize; 2], [usize; 2]) -> [usize; 2] = match orientation {
+        2 => |[x, y], [w, _]| [w - 1 - x, y],
+        3 => |[x, y], [w, h]| [w - 1 - x, h - 1 - y],
+        4 => |[x, y], [_, h]| [x, h - 1 - y],
+        5 => |[x, y], _| [y, x],
+        6 => |[x, y], [_, h]| [y, h - 1 - x],
+        7 => |[x, y], [w, h]| [w - 1 - y, h - 1 - x],
+        8 => |[x, y], [w, _]| [w - 1 - y, x],
+        _ => return picture,
+    };
+    let size = if orientation < 5 {
+        [width, height]
+    } else {
+        [height, width]
+    };
+    let places = { 0..size[1] }.flat_map(|y| (0..size[0]).map(move |x| [x, y]));
+    let luma = places.map(|place| {
+        let [x, y] = stored(place, [width, height]);
+        picture.luma[y * width + x]
+    });
+    Picture {
+        size,
+        luma: luma.collect(),
+    }
 }
 
 fn eighths(samples: &[u8]) -> impl Iterator<Item = f32> {

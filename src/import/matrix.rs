@@ -1,18 +1,17 @@
 //! A matrix of heights out of a CSV or NPY file.
 
+use super::npy;
 use super::table::read_matrix;
 use crate::engine::landscape::{Header, Matrix};
 use crate::engine::real;
-use npyz::TypeChar::{Bool, Float, Int, Uint};
-use npyz::{DType, Deserialize, NpyFile, Order};
-use std::io::{ErrorKind, Read};
+use std::io::Read;
 
 /// What sentences say was expected.
 pub(super) const EXPECTED: &str = "a CSV or NPY file with a matrix";
 
 /// Reads a file, whose first bytes tell what it is. `name` is what sentences call it.
 ///
-/// A NumPy file holds a matrix of whole or real numbers: \[i, j\] is the height at (x\[j\], y\[i\]). Anything else is a
+/// A NumPy file holds a matrix of whole or real numbers or of bool: \[i, j\] is the height at (x\[j\], y\[i\]). Anything else is a
 /// [table](read_matrix).
 pub(super) fn read(name: &str, bytes: Vec<u8>, header: Header) -> Result<Matrix, String> {
     let matrix = if bytes.starts_with(b"\x93NUMPY") {
@@ -47,16 +46,7 @@ pub(super) fn numbered(count: usize) -> Vec<f64> {
 
 /// A NumPy file.
 fn numpy(source: impl Read) -> Result<Matrix, String> {
-    let broken = |error: std::io::Error| {
-        if error.kind() == ErrorKind::UnexpectedEof {
-            return "ends before its numbers do; expected a whole NPY file".to_owned();
-        }
-        // A header that is no Python is shown on further lines.
-        let error = error.to_string();
-        let (error, _) = error.split_once(':').unwrap_or((&error, ""));
-        format!("is not sound ({error}); expected {EXPECTED}")
-    };
-    let file = NpyFile::new(source).map_err(broken)?;
+    let file = npy::open(source, EXPECTED)?;
     let [rows, columns] = *file.shape() else {
         let dimensions = file.shape().len();
         return Err(format!(
@@ -71,22 +61,7 @@ fn numpy(source: impl Read) -> Result<Matrix, String> {
     }
     #[expect(clippy::cast_possible_truncation, reason = "at most Matrix::MOST")]
     let [rows, columns] = [rows as usize, columns as usize];
-    let (order, kind) = (file.order(), file.dtype());
-    let stored = match numbers(file, &kind) {
-        None => {
-            let kind = kind.descr();
-            return Err(format!(
-                "holds numbers of type {kind}; expected float32, float64 or whole numbers"
-            ));
-        }
-        Some(stored) => stored.map_err(broken)?,
-    };
-    let heights = match order {
-        Order::C => stored,
-        Order::Fortran => (0..rows * columns)
-            .map(|k| stored[k / columns + k % columns * rows])
-            .collect(),
-    };
+    let heights = file.numbers(EXPECTED)?;
     if let Some(k) = heights.iter().position(|height| !height.is_finite()) {
         let (i, j) = (k / columns, k % columns);
         return Err(format!(
@@ -97,40 +72,10 @@ fn numpy(source: impl Read) -> Result<Matrix, String> {
     matrix(numbered(columns), numbered(rows), heights)
 }
 
-/// The numbers of an array as they are stored; `None` for a type that is not read.
-fn numbers(file: NpyFile<impl Read>, kind: &DType) -> Option<std::io::Result<Vec<f64>>> {
-    fn all<T: Deserialize>(
-        file: NpyFile<impl Read>,
-        into: impl Fn(T) -> f64,
-    ) -> Option<std::io::Result<Vec<f64>>> {
-        let numbers = file.data::<T>().ok()?;
-        Some(numbers.map(|number| number.map(&into)).collect())
-    }
-    let DType::Plain(kind) = kind else {
-        return None;
-    };
-    match (kind.type_char(), kind.size_field()) {
-        (Float, 4) => all::<f32>(file, f64::from),
-        (Float, 8) => all::<f64>(file, f64::from),
-        (Int, 1) => all::<i8>(file, f64::from),
-        (Int, 2) => all::<i16>(file, f64::from),
-        (Int, 4) => all::<i32>(file, f64::from),
-        #[expect(clippy::cast_precision_loss, reason = "as NumPy rounds them")]
-        (Int, 8) => all::<i64>(file, |number| number as f64),
-        (Uint, 1) => all::<u8>(file, f64::from),
-        (Uint, 2) => all::<u16>(file, f64::from),
-        (Uint, 4) => all::<u32>(file, f64::from),
-        #[expect(clippy::cast_precision_loss, reason = "as NumPy rounds them")]
-        (Uint, 8) => all::<u64>(file, |number| number as f64),
-        (Bool, 1) => all::<bool>(file, f64::from),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use npyz::WriterBuilder;
+    use npyz::{Order, WriterBuilder};
 
     /// What is read, as text: x, y and heights, or the sentence.
     #[track_caller]
@@ -216,16 +161,16 @@ mod tests {
         ] {
             check(file, &format!("m.csv: {expected}"));
         }
-        let mut half = whole.clone();
-        let at = half.windows(3).position(|w| w == b"<f8").unwrap();
-        half[at + 2] = b'2';
+        let mut complex = whole.clone();
+        let at = complex.windows(3).position(|w| w == b"<f8").unwrap();
+        complex[at + 1] = b'c';
         check(
-            &half,
-            "m.csv: holds numbers of type '<f2'; expected float32, float64 or whole numbers",
+            &complex,
+            "m.csv: holds numbers of type '<c8'; expected float16, float32, float64, whole numbers or bool",
         );
-        half[at - 1] = b'?';
+        complex[at - 1] = b'?';
         check(
-            &half,
+            &complex,
             "m.csv: is not sound (could not parse Python expression); expected a CSV or NPY file with a matrix",
         );
     }

@@ -2,9 +2,13 @@
 
 mod image;
 mod matrix;
+mod npy;
+mod path;
 mod runs;
 mod table;
 mod weights;
+
+pub use path::{argument_text, path_from_text, path_text};
 
 use crate::engine::landscape::{Columns, Files, Header, Matrix, Picture, Table};
 use crate::engine::network::Moments;
@@ -14,6 +18,7 @@ use crate::engine::scene::Scene;
 use std::fs::File;
 use std::io::{BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 /// The longest scene file, in bytes. A scene with a hundred runs has some ten thousand.
 const LONGEST_SCENE: u64 = 16 << 20;
@@ -115,10 +120,13 @@ impl Disk {
     }
 
     fn find(&self, path: &str) -> PathBuf {
-        let beside = self.folder.as_ref().map(|folder| folder.join(path));
-        beside
-            .filter(|beside| beside.exists())
-            .unwrap_or_else(|| PathBuf::from(path))
+        let beside = self.folder.as_ref().and_then(|folder| {
+            let paths = path::readings(path).into_iter();
+            paths
+                .map(|path| folder.join(path))
+                .find(|path| path.exists())
+        });
+        beside.unwrap_or_else(|| path_from_text(path))
     }
 
     fn read(&self, path: &str, expected: &str) -> Result<Vec<u8>, String> {
@@ -171,8 +179,22 @@ impl Files for Disk {
     }
 }
 
+/// The files that were opened, each once.
+static READ: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// Returns the paths of all files that this process has read: scenes, data, weights, trajectories, pictures. What is written must
+/// not be one of them.
+pub fn files_read() -> Vec<PathBuf> {
+    READ.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
 /// Opens what can be read like a file; `name` is what the user calls it.
 fn open(path: &Path, name: &str, expected: &str) -> Result<File, String> {
+    let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
+    if !read.iter().any(|known| known == path) {
+        read.push(path.to_owned());
+    }
+    drop(read);
     let file = File::open(path).map_err(|error| unreadable(name, error.kind(), expected))?;
     match file.metadata() {
         Ok(metadata) if metadata.is_dir() => {

@@ -1,7 +1,7 @@
 //! Runs of a network from NPZ files.
 
+use super::npy;
 use crate::engine::run::{Outcome, Trajectory};
-use npyz::{Deserialize, NpyFile, Order};
 use std::io::{Read, Seek};
 use zip::ZipArchive;
 
@@ -47,7 +47,11 @@ fn run(
     };
     let (loss, grad_norm, lr) = (column("loss")?, column("grad_norm")?, column("lr")?);
     let evaluations = format!("{name}evaluations");
-    let (counts, own) = array::<u64>(file, &evaluations, &[])?;
+    let (counts, own) = array(file, &evaluations, &[])?;
+    let counts = counts.into_iter().map(whole).collect::<Option<Vec<u64>>>();
+    let counts = counts.ok_or_else(|| {
+        format!("`{evaluations}` holds a number that is no count; expected whole numbers from 0")
+    })?;
     Ok(Trajectory {
         dim,
         theta,
@@ -70,21 +74,27 @@ fn matching<T>(numbers: Vec<T>, own: u64, rows: u64, name: &str) -> Result<Vec<T
     ))
 }
 
+/// A number as a count.
+fn whole(number: f64) -> Option<u64> {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the range is tested first"
+    )]
+    (number.fract() == 0.0 && (0.0..1e18).contains(&number)).then_some(number as u64)
+}
+
 /// The numbers of an array whose rows have the shape `row`, and how many rows there are.
-fn array<T: Deserialize>(
+fn array(
     file: &mut ZipArchive<impl Read + Seek>,
     name: &str,
     row: &[u64],
-) -> Result<(Vec<T>, u64), String> {
-    let broken = |error: &dyn std::fmt::Display| {
-        // A header that is no Python is shown on further lines.
-        let error = error.to_string();
-        let error = error.lines().next().unwrap_or_default();
-        format!("`{name}` cannot be read ({error}); expected {EXPECTED}")
-    };
-    let entry = file.by_name(&format!("{name}.npy"));
-    let array = NpyFile::new(entry.map_err(|error| broken(&error))?);
-    let array = array.map_err(|error| broken(&error))?;
+) -> Result<(Vec<f64>, u64), String> {
+    let entry = file
+        .by_name(&format!("{name}.npy"))
+        .map_err(|error| format!("`{name}` cannot be read ({error}); expected {EXPECTED}"))?;
+    let placed = |wrong: String| format!("`{name}` {wrong}");
+    let array = npy::open(entry, EXPECTED).map_err(placed)?;
     let rows = match array.shape() {
         [rows, rest @ ..] if rest == row => *rows,
         shape => {
@@ -103,14 +113,7 @@ fn array<T: Deserialize>(
             "`{name}` has {rows} rows; expected at most {MOST} numbers"
         ));
     }
-    if array.order() != Order::C {
-        return Err(format!(
-            "`{name}` is stored column by column; expected {EXPECTED}"
-        ));
-    }
-    let numbers = array.data::<T>().map_err(|error| broken(&error))?;
-    let numbers: Result<Vec<T>, _> = numbers.collect();
-    Ok((numbers.map_err(|error| broken(&error))?, rows))
+    Ok((array.numbers(EXPECTED).map_err(placed)?, rows))
 }
 
 #[cfg(test)]

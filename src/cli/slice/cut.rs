@@ -13,6 +13,14 @@ use crate::figure::axis::number;
 use std::path::PathBuf;
 
 impl Args {
+    /// The other weights and the directions, from their files.
+    pub(super) fn further_weights(&self, loss: &NetworkLoss) -> Result<[Vec<Vec<f64>>; 2], String> {
+        let read = |paths: &[PathBuf]| -> Result<Vec<Vec<f64>>, String> {
+            paths.iter().map(|path| weights(loss, path)).collect()
+        };
+        Ok([read(&self.others)?, read(&self.directions)?])
+    }
+
     /// The planes that are asked for, with their seeds where there are several.
     pub(super) fn cuts(
         &self,
@@ -20,10 +28,8 @@ impl Args {
         theta: &[f64],
         runs: &[Trajectory],
         seeds: Option<u64>,
+        [others, mut directions]: [Vec<Vec<f64>>; 2],
     ) -> Result<Vec<(u64, Cut)>, String> {
-        let read = |paths: &[PathBuf]| -> Result<Vec<Vec<f64>>, String> {
-            paths.iter().map(|path| weights(loss, path)).collect()
-        };
         if self.directions.is_empty() {
             let plane = plane(self.plane.as_deref().unwrap_or("filter:seed=1"))?;
             let through = matches!(plane, AnyPlane::Line(_) | AnyPlane::Points(_));
@@ -47,7 +53,7 @@ impl Args {
                     "--seeds is for --plane filter, not {name}; expected it"
                 ));
             }
-            let (others, never) = (read(&self.others)?, Cancel::default());
+            let never = Cancel::default();
             let given = Given {
                 others: &others,
                 trajectories: runs,
@@ -73,7 +79,6 @@ impl Args {
                 })
                 .collect();
         }
-        let mut directions = read(&self.directions)?;
         if let (Some(_), Some(ignore)) = (&self.normalize, self.ignore()) {
             for direction in &mut directions {
                 normalise(loss.layout().tensors(), theta, ignore, direction);

@@ -1,6 +1,7 @@
 //! What the flags of `ravine train` say, or why they cannot.
 
-use crate::export::file::extension;
+use crate::cli::outputs::kind;
+use crate::import::{path_from_text, path_text};
 use std::path::{Path, PathBuf};
 
 /// The most numbers that the rows of all runs may have together: 3.2 GB.
@@ -11,17 +12,17 @@ const MOST_STEPS: u64 = 100_000_000;
 
 /// The file of each run's weights.
 pub(super) fn outputs(path: &Path, runs: usize) -> Result<Vec<PathBuf>, String> {
-    extension(path, &["safetensors"])?;
+    kind(path, &["safetensors"], "safetensors")?;
     if runs == 1 {
         return Ok(vec![path.to_owned()]);
     }
-    let name = path.to_string_lossy();
+    let name = path_text(path);
     if !name.contains("{}") {
         return Err(format!(
             "{name}: is one file for {runs} runs; expected {{}} in the name, in place of the run's number, like w-{{}}.safetensors"
         ));
     }
-    let number = |run: usize| PathBuf::from(name.replace("{}", &run.to_string()));
+    let number = |run: usize| path_from_text(&name.replace("{}", &run.to_string()));
     Ok((1..=runs).map(number).collect())
 }
 

@@ -1,10 +1,10 @@
 //! How sharp the loss is along the runs that `ravine train` trains.
 
+use crate::cli::outputs::Outputs;
 use crate::engine::cancel::Cancel;
 use crate::engine::curvature::largest;
 use crate::engine::network::NetworkLoss;
 use crate::engine::run::{Conditions, RunSpec, watch};
-use crate::export::file::write_whole;
 use crate::export::{picture as pictures, sharpness as table};
 use crate::figure::colour::Theme;
 use crate::figure::sharpness::{Measured, picture};
@@ -68,9 +68,15 @@ pub(super) fn measure(
 }
 
 /// Writes what was measured to a file, as numbers or as a picture of this title.
-pub(super) fn write(runs: &[Measured], path: &Path, kind: &str, title: &str) -> Result<(), String> {
+pub(super) fn write(
+    runs: &[Measured],
+    outputs: &mut Outputs,
+    path: &Path,
+    kind: &str,
+    title: &str,
+) -> Result<(), String> {
     if kind == "csv" {
-        return write_whole(path, |out| table::csv(runs, out));
+        return outputs.write(path, |out| table::csv(runs, out));
     }
     let caption = "λmax is the largest eigenvalue of the Hessian of all training data.";
     let sheet = picture(
@@ -81,5 +87,5 @@ pub(super) fn write(runs: &[Measured], path: &Path, kind: &str, title: &str) -> 
         &Theme::LIGHT,
     );
     let bytes = pictures::bytes(&sheet, kind, PIXELS, title)?;
-    write_whole(path, |out| out.write_all(&bytes))
+    outputs.write(path, |out| out.write_all(&bytes))
 }

@@ -9,6 +9,7 @@ use crate::engine::scene::{Bench, Scene};
 use crate::gui::dialog::Browse;
 use crate::gui::param_ui::{file_ui, name_ui, settings_ui};
 use crate::gui::view::named;
+use crate::import::path_text;
 use eframe::egui;
 
 /// What the panel remembers between frames.
@@ -234,7 +235,7 @@ fn data_ui(ui: &mut egui::Ui, bench: &mut Bench, memory: &mut Memory, answer: &m
             }
         }
         if let Some(path) = Browse::take(&mut memory.browsing) {
-            let path = Value::Text(path.to_string_lossy().into_owned());
+            let path = Value::Text(path_text(&path));
             let refused = settings.set("path", path).err();
             note(answer, refused.map(|refusal| refusal.to_string()));
         }

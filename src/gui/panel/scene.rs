@@ -17,6 +17,7 @@ use crate::gui::command::Command;
 use crate::gui::dialog::Browse;
 use crate::gui::paint::Textures;
 use crate::gui::param_ui::{file_ui, name_ui, settings_ui};
+use crate::import::path_text;
 use eframe::egui;
 use std::sync::Arc;
 
@@ -179,7 +180,7 @@ fn landscape_ui(
             }
         }
         if let Some(path) = Browse::take(&mut memory.browsing) {
-            let path = Value::Text(path.to_string_lossy().into_owned());
+            let path = Value::Text(path_text(&path));
             let refused = settings.set(name, path).err();
             answer.refused = refused.map(|refusal| refusal.to_string());
         }

@@ -1,0 +1,70 @@
+//! Sentences for people, in one line each whatever names and values they repeat.
+
+/// Returns a sentence in which control characters, line breaks and signs that turn the direction of writing stand as escapes like `\n`.
+///
+/// Only the two lines below a sentence about a formula, which end in a caret, stay lines of their own.
+pub fn one_line(sentence: &str) -> String {
+    let mut lines = sentence.rsplitn(3, '\n');
+    let below = [lines.next(), lines.next()].map(Option::unwrap_or_default);
+    match (lines.next(), below) {
+        (Some(above), [caret, formula])
+            if caret.trim_start_matches(' ') == "^" && formula.starts_with("  ") =>
+        {
+            format!("{}\n{}\n{caret}", escaped(above), escaped(formula))
+        }
+        _ => escaped(sentence),
+    }
+}
+
+fn escaped(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for char in text.chars() {
+        if unseen(char) {
+            shown.extend(char.escape_debug());
+        } else {
+            shown.push(char);
+        }
+    }
+    shown
+}
+
+/// Whether a character does something in place of showing something.
+pub fn unseen(char: char) -> bool {
+    let turns = matches!(char, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{61c}');
+    char.is_control() || turns || matches!(char, '\u{2028}' | '\u{2029}' | '\u{feff}')
+}
+
+/// Returns a text without the names of source files, which are places on the machine that built a library.
+pub fn without_sources(text: &str) -> String {
+    let words = text.split_whitespace().filter(|word| !word.contains(".rs"));
+    words.collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_of_sources_are_left_out() {
+        let text = "os error at /home/builder/.cargo/registry/src/x-1/a.rs:17:9: no display";
+        assert_eq!(without_sources(text), "os error at no display");
+    }
+
+    #[test]
+    fn what_is_repeated_adds_no_line() {
+        for (sentence, expected) in [
+            ("plain, ‘quoted’ \\n", "plain, ‘quoted’ \\n"),
+            ("`a\nb\r\n\tc`: no", "`a\\nb\\r\\n\\tc`: no"),
+            ("\u{1b}[31mred\u{7f}\0", "\\u{1b}[31mred\\u{7f}\\0"),
+            (
+                "\u{202e}gpj.a\u{2028}\u{85}",
+                "\\u{202e}gpj.a\\u{2028}\\u{85}",
+            ),
+            ("formula: no\n  x+\n    ^", "formula: no\n  x+\n    ^"),
+            ("a\nb\n  x\u{7}\n  ^", "a\\nb\n  x\\u{7}\n  ^"),
+            ("a\n^\n ^b", "a\\n^\\n ^b"),
+        ] {
+            assert_eq!(one_line(sentence), expected);
+        }
+    }
+}
