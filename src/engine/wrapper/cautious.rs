@@ -69,7 +69,9 @@ impl Rule<Parameters> for Masked<'_> {
             let decayed = &self.decayed[tensor.clone()];
             let mut left = 0;
             let gradient = &oracle.last()[tensor];
-            for (((theta, decayed), step), g) in theta.iter().zip(decayed).zip(&mut *step).zip(gradient) {
+            for (((theta, decayed), step), g) in
+                theta.iter().zip(decayed).zip(&mut *step).zip(gradient)
+            {
                 let whole = theta - decayed;
                 let agrees = whole * g < 0.0;
                 *step = if agrees { whole } else { 0.0 };
@@ -97,7 +99,11 @@ impl Rule<Parameters> for Masked<'_> {
     fn probe(&self, probe: &mut Probe) {
         self.rule.probe(probe);
         probe(Internal::step("u", "cautious step", &self.step));
-        probe(Internal::place("δ", "after weight decay alone", &self.decayed));
+        probe(Internal::place(
+            "δ",
+            "after weight decay alone",
+            &self.decayed,
+        ));
     }
 
     fn average(&self) -> Option<&[f64]> {
