@@ -34,13 +34,15 @@ are of f32, which moves it by about a millionth of the largest eigenvalue.
 --json prints dim, matrix, loss, grad_norm, top and bottom (eigenvalues, the
 outermost first), condition, exact, products (with the matrix), sharpness and,
 where they are asked for, trace, trace_error, frobenius, frobenius_error, layers
-and density (lambda, density, error). What is not known is null.
+and density (lambda, density, error). What is not known is null; condition is the
+word infinite where the smallest magnitude is 0 but for rounding.
 
 Sharpness, of the loss L at θ with gradient g:
   lambda_max           the Hessian's largest eigenvalue
   sam                  L(θ + ρ g/‖g‖) - L(θ), ρ = --rho (Foret et al. 2021)
   keskar               100 (max L - L(θ)) / (1 + L(θ)) in a box of half sides
-                       ε (|θ| + 1), ε = --box-size (Keskar et al. 2017)
+                       ε (|θ| + 1), ε = --box-size (Keskar et al. 2017);
+                       not known where L(θ) is -1 or below
   average              the mean rise over random directions of length ρ
   adaptive             L(θ + ρ T²g/‖T g‖) - L(θ), T = |θ|, ρ = --adaptive-rho
                        (Kwon et al. 2021)

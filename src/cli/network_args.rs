@@ -14,7 +14,7 @@ use std::path::Path;
 #[derive(clap::Args)]
 pub(super) struct NetworkArgs {
     /// The network, like mlp:hidden=16/16,activation=tanh,loss=bce; `hidden=` has no hidden layer. loss=bce, ce or mse is the mean
-    /// over the samples. norm=batch takes the moments of the data
+    /// over the samples. norm=batch takes the moments of the data, and refuses batches of one sample
     #[arg(long, value_name = "SPEC")]
     pub(super) network: String,
     /// The data: a CSV file, or a built-in set like moons:noise=0.2
@@ -23,7 +23,7 @@ pub(super) struct NetworkArgs {
     /// The column of a CSV file that is the label; without it, the last one
     #[arg(long, value_name = "NAME")]
     label: Option<String>,
-    /// Gives each input mean 0 and variance 1; without it, data are used as they are
+    /// Gives each input mean 0 and variance 1, over the training data, where it varies; without it, data are used as they are
     #[arg(long)]
     standardize: bool,
 }
@@ -96,6 +96,7 @@ pub(super) fn at_weights(
         }
     };
     if !frozen {
+        loss.check_batch(None).map_err(|error| error.to_string())?;
         let theta = weights(&loss, path)?;
         return Ok((loss, theta));
     }

@@ -7,7 +7,7 @@ mod sharpness;
 
 use super::network_args::{NetworkArgs, seed, share, spec, weights};
 use super::outputs::{Outputs, kind};
-use super::{slice, warn};
+use super::{complain, slice, warn};
 use crate::engine::cancel::Cancel;
 use crate::engine::network::NetworkLoss;
 use crate::engine::network::plane::{AnyPlane, Cut, Given, shadows};
@@ -64,8 +64,11 @@ Examples:
   ravine train --network mlp:hidden=16/16,loss=bce --data moons:noise=0.2 \\
     --run adam:lr=0.01 --steps 500 -o w.safetensors
   ravine train --network mlp:hidden=32,activation=relu,loss=ce --data digits \\
-    --run sgd:lr=0.1,momentum=0.9 --run adam --epochs 5 --batch 32 --test 0.25 \\
-    -o 'w-{}.safetensors' --plane pca --trajectories steps.npz")]
+    --standardize --run sgd:lr=0.1,momentum=0.9 --run adam --epochs 5 --batch 32 --test 0.25 \\
+    -o 'w-{}.safetensors' --plane pca --trajectories steps.npz
+Inputs far from 0, as the grey values of digits are (0 to 16), want --standardize:
+without it sgd:lr=0.1,momentum=0.9 ends where all hidden units are dead. Of a run
+whose loss ends no better than that of one constant prediction stderr says so.")]
 pub(super) struct Args {
     #[command(flatten)]
     network: NetworkArgs,
@@ -163,6 +166,8 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
     let specs = args.runs.iter().map(|text| spec("--run", text, &loss));
     let specs = specs.collect::<Result<Vec<RunSpec>, String>>()?;
     let conditions = args.conditions(seed, loss.samples())?;
+    let batch = conditions.treatment.batch;
+    loss.check_batch(batch).map_err(|error| error.to_string())?;
     let (steps, every) = (conditions.steps, conditions.every);
     let measured = sharpness::every(args.sharpness_every.as_deref(), steps)?;
     if kept {
@@ -227,6 +232,9 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
         sharpness::write(&runs, &mut outputs, path, kind, &args.network.title())?;
     }
     outputs.finish()?;
+    report::unmoved(&loss, &specs, &ends)
+        .iter()
+        .for_each(|sentence| complain(sentence));
     outputs.tell(|out| {
         report::report(&loss, &split, &specs, &ends, cut.as_ref(), steps, out)?;
         layers::report(&ailments, &thresholds, out)

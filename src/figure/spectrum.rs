@@ -201,8 +201,12 @@ fn reach(spectra: &[Spectrum]) -> Option<[f64; 2]> {
         [low.min(value), high.max(value)]
     });
     let margin = (0.06 * (high - low))
-        .max(1e-6 * high.abs())
-        .max(f64::MIN_POSITIVE);
+        .max(1e-6 * high.abs().max(low.abs()))
+        .max(if low == 0.0 && high == 0.0 {
+            1e-8
+        } else {
+            f64::MIN_POSITIVE
+        });
     (low <= high).then_some([low - margin, high + margin])
 }
 

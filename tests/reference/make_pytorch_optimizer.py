@@ -2,6 +2,7 @@
 """Makes paths of optimizers and wrappers from pytorch_optimizer in float64 on the CPU, as make_torch.py does from PyTorch.
 
     python3 tests/reference/make_pytorch_optimizer.py        (some minutes)
+    python3 tests/reference/make_pytorch_optimizer.py --new  (keeps the cases that the file has)
 
 Beside this script it writes pytorch_optimizer_paths.json, in the form of torch_paths.json. The library computes some of
 its scalars in single precision, which would show: what is done about it stands below. Settings that specs do not have are
@@ -131,36 +132,54 @@ class SAM(pytorch_optimizer.SAM):
         return super().step(closure)
 
 
-class Cautious(torch.optim.Optimizer):
-    """θ ← θ + φ u / max(mean φ, 0.001) for the inner optimizer's step u, where φ is 1 for u g < 0 and 0 elsewhere.
+SCALES = {
+    "mean": lambda mask: 1 / mask.mean().clamp(min=1e-3),  # C-AdamW of the authors, and timm
+    "count": lambda mask: mask.numel() / (mask.sum() + 1),  # C-Lion of the authors, and the library
+}
 
-    This is the scale of the authors' code. The library has n / (Σ φ + 1) instead, inside of some optimizers; with that
-    scale `confirm_cautious` sees that all else is the same.
+
+class Cautious(torch.optim.Optimizer):
+    """θ ← δ + s φ u for the inner optimizer's step u, where φ is 1 for u g < 0 and 0 elsewhere, and δ is what decoupled
+    weight decay makes of θ, which is no part of u.
+
+    The library has this inside of some optimizers, with the scale `count` alone; `confirm_cautious` sees that all is the
+    same. With the scale `mean` AdamW is the authors' C-AdamW.
     """
 
-    def __init__(self, inner, scale="share"):
+    def __init__(self, inner, scale="mean"):
         super().__init__(inner.param_groups, {})
         self.inner = inner
         self.param_groups = inner.param_groups
-        self.scale = scale
+        self.scale = SCALES[scale]
+
+    def decayed(self, theta):
+        (group,) = self.inner.param_groups
+        if group.get("weight_decouple", group.get("decoupled_weight_decay", False)):
+            return theta * (1 - group["weight_decay"] * (1 if group.get("fixed_decay") else group["lr"]))
+        return theta
 
     def step(self, closure):
         (theta,) = self.param_groups[0]["params"]
-        before = theta.detach().clone()
+        decayed = self.decayed(theta.detach().clone())
         self.inner.step(closure)
         with torch.no_grad():
-            update = theta - before
+            update = theta - decayed
             mask = (update * theta.grad < 0).double()
-            share = mask.mean().clamp(min=1e-3) if self.scale == "share" else (mask.sum() + 1) / mask.numel()
-            theta.copy_(before + update * mask / share)
+            theta.copy_(decayed + update * mask * self.scale(mask))
 
 
 def confirm_cautious():
-    """Steps of `Cautious` with the library's scale are those of the library's cautious Lion and ADOPT."""
-    for run in ["lion:lr=0.02", "adopt:lr=0.05"]:
+    """Steps of `Cautious` with the library's scale are those of the library's cautious optimizers. Of AdEMAMix it masks the
+    faster mean alone, which is the whole step without the slow one."""
+    decays = ["", ",weight_decay=0.3,decoupled_weight_decay=true", ",weight_decay=0.1,decoupled_weight_decay=false"]
+    decays += [",weight_decay=0.02,decoupled_weight_decay=true,fixed_decay=true"]
+    rules = ["lion:lr=0.02", "adopt:lr=0.05", "laprop:lr=0.05", "ademamix:lr=0.05,alpha=0"]
+    for run in (rule + decay for rule in rules for decay in decays):
+        if run.startswith("laprop") and "decoupled_weight_decay=false" in run:
+            continue  # The library adds λθ to the gradient when the step is over.
         for spec in ["rosenbrock", "himmelblau", "beale"]:
             case = {"landscape": spec, "start": make_torch.STARTS[spec], "clip_norm": None, "clip_value": None}
-            ours = make_torch.path(case | {"run": f"{run}+cautious:scale=library"})
+            ours = make_torch.path(case | {"run": f"{run}+cautious:scale=count"})
             theirs = make_torch.path(case | {"run": f"{run},cautious=true"})
             apart = (torch.tensor(ours["theta"]) - torch.tensor(theirs["theta"])).abs().max().item()
             assert apart < 1e-9, f"{run} on {spec}: {apart}"
@@ -274,6 +293,17 @@ sgd:lr=0.001,momentum=0.9+lookahead:k=3,alpha=0.8@exponential:gamma=0.99 | rosen
 adam:lr=0.05+cautious | rosenbrock beale himmelblau
 lion:lr=0.02+cautious | rosenbrock styblinski-tang
 sgd:lr=0.01,momentum=0.9+cautious | beale quadratic:a=1,b=25 edge-of-stability
+adamw:lr=0.05+cautious | rosenbrock beale himmelblau
+adamw:lr=0.1,weight_decay=0.5+cautious | quadratic:a=1,b=25 ackley styblinski-tang
+adamw:lr=0.05,weight_decay=0.2,amsgrad=true+cautious:scale=count | rosenbrock edge-of-stability
+lion:lr=0.02,weight_decay=0.3+cautious:scale=count | rosenbrock quadratic:a=1,b=25 styblinski-tang
+lion:lr=0.02,weight_decay=0.02,fixed_decay=true+cautious | ackley himmelblau
+adopt:lr=0.05,weight_decay=0.2,decoupled_weight_decay=true+cautious:scale=count | rosenbrock himmelblau beale
+adopt:lr=0.05,weight_decay=0.1+cautious | styblinski-tang quadratic:a=1,b=25
+laprop:lr=0.05,weight_decay=0.2+cautious:scale=count | rosenbrock beale edge-of-stability
+laprop:lr=0.1,weight_decay=0.1,centered=true+cautious | himmelblau ackley
+ademamix:lr=0.05,weight_decay=0.2,decoupled_weight_decay=true,cautious=true | rosenbrock himmelblau beale
+ademamix:lr=0.05,weight_decay=0.2,decoupled_weight_decay=true+cautious:scale=count | rosenbrock styblinski-tang
 sgd:lr=0.0005,momentum=0.9+sam:rho=0.05+lookahead:k=5,alpha=0.5@cosine:t_max=100 | rosenbrock beale
 """
 
@@ -287,7 +317,8 @@ def main():
     make_torch.STARTS.update(STARTS)
     confirm_cautious()
     versions = {"pytorch_optimizer": version("pytorch_optimizer")}
-    make_torch.write("pytorch_optimizer_paths.json", make_torch.path_cases(PATHS), **versions)
+    file = "pytorch_optimizer_paths.json"
+    make_torch.write(file, make_torch.path_cases(PATHS, file), **versions)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 """Makes the reference data that the program is tested against, from PyTorch in float64 on the CPU.
 
     python3 tests/reference/make_torch.py        (some minutes)
+    python3 tests/reference/make_torch.py --new  (keeps the paths that the file has)
 
 Three files are written beside this script:
 
@@ -16,6 +17,7 @@ PyTorch's names, `betas` is split into `beta1` and `beta2`. Every number reads b
 import json
 import platform
 import random
+import sys
 from pathlib import Path
 
 import torch
@@ -207,6 +209,8 @@ sgd:lr=0.01@cosine-warm-restarts:t_0=10,t_mult=2,eta_min=0.001 | himmelblau quad
 sgd:lr=0.001,momentum=0.9@cyclic:max_lr=0.003,step_size_up=12,step_size_down=20,mode=triangular2 | himmelblau beale
 adam:lr=0.02@cyclic:max_lr=0.1,step_size_up=15,mode=exp_range,gamma=0.98 | rosenbrock himmelblau
 rmsprop:lr=0.005@cyclic:max_lr=0.02,step_size_up=10,cycle_momentum=false | styblinski-tang ackley
+sgd:lr=0.002,momentum=0.5@one-cycle:total_steps=40>cosine:t_max=60 | rosenbrock beale
+adam:lr=0.05@cyclic:base_lr=0.01,max_lr=0.1,step_size_up=8,steps=30>exponential:gamma=0.97 | himmelblau styblinski-tang
 sgd:lr=0.081@plateau:patience=3,factor=0.5 | quadratic:a=1,b=25 ackley
 sgd:lr=0.0018@plateau:patience=2,factor=0.7,cooldown=4 | rosenbrock edge-of-stability
 adam:lr=0.5@plateau:patience=4,factor=0.5,threshold=0.05,min_lr=0.02 | himmelblau styblinski-tang
@@ -221,13 +225,20 @@ adam:lr=0.1@cosine:t_max=100 | rosenbrock styblinski-tang | clip_norm=5
 """
 
 
-def path_cases(table):
+def path_cases(table, file):
+    """The cases of a table; with `--new` those that the file has are taken from there."""
+    key = lambda case: (case["landscape"], case["run"], case["clip_norm"], case["clip_value"])
+    known = json.loads((HERE / file).read_text(encoding="utf-8"))["cases"] if "--new" in sys.argv else []
+    known = {key(case): case for case in known}
     for line in table.strip().splitlines():
         run, landscapes, *clipping = line.split(" | ")
         clip = member("clip:" + "".join(clipping))[1]
         for spec in landscapes.split():
             case = {"landscape": spec, "run": run, "start": list(STARTS[spec]), "steps": STEPS}
             case |= {"clip_norm": clip.get("clip_norm"), "clip_value": clip.get("clip_value")}
+            if key(case) in known:
+                yield known[key(case)]
+                continue
             rows = path(case)
             case["compare"] = comparable(case, rows)
             if case["compare"] < 20:  # Choose other settings, unless L-BFGS has converged by then.
@@ -329,20 +340,32 @@ constant:steps=5>polynomial:total_iters=20,power=2
 polynomial:total_iters=12>cosine-warm-restarts:t_0=4,t_mult=2
 cosine-warm-restarts:t_0=6,steps=15>constant-factor:factor=0.5,total_iters=10
 multi-step:milestones=3/6,steps=10>linear:total_iters=7
+constant-factor:factor=0.4,total_iters=0
+constant-factor:factor=0.4,total_iters=0,steps=7>cosine:t_max=20
+cyclic:base_lr=0.02,max_lr=0.3,step_size_up=6
+cyclic:base_lr=0.02,max_lr=0.3,step_size_up=8,step_size_down=5,mode=exp_range,gamma=0.97,cycle_momentum=false
+one-cycle:total_steps=12>cosine:t_max=20
+one-cycle:total_steps=15,three_phase=true>exponential:gamma=0.9
+one-cycle:total_steps=10,cycle_momentum=false>linear
+warmup:steps=5>one-cycle:total_steps=15,max_momentum=0.97>constant
+cyclic:max_lr=0.4,step_size_up=4,steps=11>exponential:gamma=0.9
+constant:steps=6>cyclic:max_lr=0.3,step_size_up=5,mode=triangular2
+cyclic:base_lr=0.02,max_lr=0.3,step_size_up=6,steps=9>one-cycle:total_steps=12>polynomial:total_iters=15
+one-cycle:total_steps=9>cyclic:base_lr=0.05,max_lr=0.2,step_size_up=3,steps=8>step:step_size=4
 """
 
 
 def schedule_cases():
     """Entry t is what step t + 1 uses. A one-cycle schedule of 30 steps ends with entry 29."""
     for spec in SCHEDULES.split():
-        for run in ["sgd:lr=0.1,momentum=0.9"] + ["adam:lr=0.1"] * spec.startswith(("one-cycle", "cyclic")):
+        for run in ["sgd:lr=0.1,momentum=0.9"] + ["adam:lr=0.1"] * ("cycl" in spec):
             theta = torch.zeros(2, requires_grad=True)
             theta.grad = torch.zeros(2)
             steps_with = optimizer(run, [theta], None)
             (group,) = steps_with.param_groups
             schedules_with = schedule(spec, steps_with)
             case = {"schedule": spec, "run": run, "lr": [], "momentum": []}
-            last = 29 if spec.startswith("one-cycle") else 40
+            last = 29 if spec.startswith("one-cycle") and ">" not in spec else 40
             for t in range(last + 1):
                 case["lr"].append(float(group["lr"]))
                 case["momentum"].append(float(group["betas"][0] if "betas" in group else group["momentum"]))
@@ -369,7 +392,7 @@ def main():
     torch.set_default_dtype(torch.float64)
     write("torch_landscapes.json", landscape_cases())
     write("torch_schedules.json", schedule_cases())
-    write("torch_paths.json", path_cases(PATHS))
+    write("torch_paths.json", path_cases(PATHS, "torch_paths.json"))
 
 
 if __name__ == "__main__":

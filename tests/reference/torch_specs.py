@@ -355,8 +355,28 @@ def optimizer(spec, params, function):
     return made
 
 
+class OneCycle(torch.optim.lr_scheduler.OneCycleLR):
+    """With numbers of its own, where PyTorch has them in the optimizer's group, where others in a sequence overwrite them."""
+
+    own = None
+
+    def get_lr(self):
+        if self.own is None:
+            return super().get_lr()
+        (group,) = self.optimizer.param_groups
+        others = {name: group.get(name) for name in self.own}
+        group.update(self.own)
+        lrs = super().get_lr()
+        group.update(others)
+        return lrs
+
+
 def schedule(spec, optimizer):
-    """PyTorch's scheduler for a spec, `>` meaning SequentialLR. Returns None for the empty spec."""
+    """PyTorch's scheduler for a spec, `>` meaning SequentialLR. Returns None for the empty spec.
+
+    OneCycleLR and CyclicLR overwrite learning rate and momentum of the optimizer when they are constructed, also where they
+    come later in a sequence. That is undone, so that each starts from the optimizer's own.
+    """
     schedulers, milestones, start = [], [], 0
     base = optimizer.param_groups[0]["lr"]
     parts = [part for part in spec.split(">") if part]
@@ -365,7 +385,15 @@ def schedule(spec, optimizer):
         # How long a part of a sequence lasts: known for these, a setting of the others.
         lengths = {"warmup": "steps", "cosine": "t_max", "one-cycle": "total_steps", "polynomial": "total_iters"}
         length = settings[lengths[name]] if name in lengths else settings.pop("steps", 0)
-        schedulers.append(scheduler(name, settings, optimizer, base))
+        (group,) = optimizer.param_groups
+        numbers = {key: group[key] for key in ("momentum", "betas") if key in group}
+        made = scheduler(name, settings, optimizer, base)
+        if len(parts) > 1 and name in ("one-cycle", "cyclic"):
+            if name == "one-cycle":
+                names = ("initial_lr", "max_lr", "min_lr", "base_momentum", "max_momentum")
+                made.own = {key: group[key] for key in names if key in group}
+            group.update(numbers | {"lr": base, "initial_lr": base})
+        schedulers.append(made)
         start += length
         milestones.append(start)
     if len(parts) > 1:
@@ -388,7 +416,7 @@ def scheduler(name, settings, optimizer, base):
         case "cosine":
             return lrs.CosineAnnealingLR(optimizer, settings["t_max"], settings.get("eta_min", 0))
         case "one-cycle":
-            return lrs.OneCycleLR(optimizer, max_lr=base, **settings)
+            return OneCycle(optimizer, **{"max_lr": base} | settings)
         case "multi-step":
             milestones = settings.pop("milestones")
             return lrs.MultiStepLR(optimizer, milestones if isinstance(milestones, tuple) else [milestones], **settings)
@@ -405,5 +433,5 @@ def scheduler(name, settings, optimizer, base):
         case "plateau":
             return lrs.ReduceLROnPlateau(optimizer, **settings)
         case "cyclic":
-            return lrs.CyclicLR(optimizer, base_lr=base, **settings)
+            return lrs.CyclicLR(optimizer, **{"base_lr": base} | settings)
     raise ValueError(f"no schedule `{name}`")

@@ -33,7 +33,10 @@ fn one(report: &Report) -> Value {
         "grad_norm": report.grad_norm,
         "top": values(&report.top),
         "bottom": values(&report.bottom),
-        "condition": report.condition,
+        "condition": match report.condition {
+            Some(number) if number.is_infinite() => json!("infinite"),
+            number => json!(number),
+        },
         "exact": report.exact,
         "products": report.products,
     });
@@ -102,7 +105,10 @@ pub(super) fn words(
             format!("layer {layer} × {alpha}, {next} ÷ {alpha}")
         )?;
     }
-    let digits = |value: f64| number(value, 8);
+    let digits = |value: f64| match value {
+        value if value.is_nan() => "not known".to_owned(),
+        value => number(value, 8),
+    };
     pair("loss", &|report| digits(report.loss), out)?;
     pair("gradient norm", &|report| digits(report.grad_norm), out)?;
     for (name, list) in [
@@ -119,7 +125,10 @@ pub(super) fn words(
         }
     }
     if report.condition.is_some() {
-        let of = |report: &Report| report.condition.map_or_else(String::new, digits);
+        let of = |report: &Report| match report.condition {
+            Some(number) if number.is_infinite() => "infinite: the matrix is singular".to_owned(),
+            number => number.map_or_else(String::new, digits),
+        };
         pair("condition number", &of, out)?;
     }
     for (name, of) in [

@@ -63,3 +63,23 @@ pub(super) fn report(
     }
     Ok(())
 }
+
+/// Returns a sentence for each run that has ended, without diverging, no better than one constant prediction for all samples.
+pub(super) fn unmoved(loss: &NetworkLoss, specs: &[RunSpec], ends: &[End]) -> Vec<String> {
+    let constant = loss.constant_loss();
+    let digits = |value: f64| number(value, 4);
+    let sentence = |(spec, end): (&RunSpec, &End)| {
+        let reached = loss.measure(&end.theta).loss;
+        let diverged = matches!(end.outcome, Outcome::Diverged(_));
+        let learned = constant <= 0.0 || reached < 0.99 * constant;
+        (!diverged && !learned).then(|| {
+            format!(
+                "`{spec}`: the loss has not moved below that of one constant prediction for all samples, {}: it ends at {}; \
+                 expected other learning rates, --standardize or more steps to help",
+                digits(constant),
+                digits(reached)
+            )
+        })
+    };
+    specs.iter().zip(ends).filter_map(sentence).collect()
+}

@@ -239,13 +239,17 @@ impl Density {
     }
 
     /// The density over `count` places from below the lowest eigenvalue to above the highest, for drawing: rows of λ, density and its
-    /// standard error. Each is spread over a hundredth of the range.
+    /// standard error. Each is spread over a hundredth of the range; where all are equal, over a billionth of their size, or of 1 for 0.
     pub fn curve(&self, count: usize) -> Vec<[f64; 3]> {
         let Some([low, high]) = self.range() else {
             return Vec::new();
         };
-        let around = low.abs().max(high.abs()).max(f64::MIN_POSITIVE);
-        let width = ((high - low) * 0.01).max(1e-9 * around);
+        // Where all eigenvalues are 0 there is no size to go by; and the highest place has to be finite.
+        let around = match low.abs().max(high.abs()) {
+            0.0 => 1.0,
+            size => size.max(1e-290),
+        };
+        let width = (high * 0.01 - low * 0.01).max(1e-9 * around);
         let (first, last) = (low - 5.0 * width, high + 5.0 * width);
         let step = (last - first) / real(count.saturating_sub(1).max(1));
         let row = |k: usize| {

@@ -79,8 +79,15 @@ pub enum EigenError {
     /// The work was stopped.
     #[error("the work was stopped; expected to be let finish")]
     Cancelled,
+    /// There is no loss to speak of.
+    #[error(
+        "the loss is not finite at these parameters but {0}; expected parameters at which it and its first two derivatives are finite"
+    )]
+    NoLoss(f64),
     /// Products overflow.
-    #[error("the curvature is not finite at these parameters; expected finite second derivatives")]
+    #[error(
+        "the derivatives of the loss are not finite at these parameters; expected parameters at which the first two are"
+    )]
     NotFinite,
     /// Lanczos' method has not converged.
     #[error(

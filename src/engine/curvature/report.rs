@@ -138,6 +138,12 @@ pub fn report(
     let matrix = Curvature::new(objective, theta, inquiry.matrix.metric());
     let mut gradient = vec![0.0; theta.len()];
     let loss = objective.gradient(theta, &mut gradient);
+    if !loss.is_finite() {
+        return Err(EigenError::NoLoss(loss));
+    }
+    if !gradient.iter().all(|g| g.is_finite()) {
+        return Err(EigenError::NotFinite);
+    }
     let mut report = Report {
         dim: theta.len(),
         loss,
@@ -215,9 +221,13 @@ impl Report {
         let n = self.dim;
         let mut dense = matrix.dense(cancel)?;
         let sum: f64 = dense.iter().step_by(n + 1).sum();
-        let squares: f64 = dense.iter().map(|number| number * number).sum();
+        // Of numbers whose squares would overflow or vanish.
+        let largest = dense.iter().fold(0.0, |most: f64, x| most.max(x.abs()));
+        let scale = if largest > 0.0 { largest } else { 1.0 };
+        let squares: f64 = dense.iter().map(|x| (x / scale).powi(2)).sum();
+        let frobenius = scale * squares.sqrt();
         let (all, values) = Density::of_dense(&mut dense, n);
-        let rounding = f64::EPSILON * squares.sqrt() * real(n).sqrt();
+        let rounding = f64::EPSILON * frobenius * real(n).sqrt();
         let eigen = |value: &f64| Eigen {
             value: *value,
             error: rounding,
@@ -241,9 +251,13 @@ impl Report {
         });
         // What is nothing but rounding is zero.
         let least = if least <= rounding { 0.0 } else { least };
-        self.condition = (n > 0).then_some(most / least);
+        self.condition = (n > 0).then_some(if least > 0.0 {
+            most / least
+        } else {
+            f64::INFINITY
+        });
         self.trace = extras.trace.then(|| Estimate::exact(sum));
-        self.frobenius = extras.trace.then(|| Estimate::exact(squares.sqrt()));
+        self.frobenius = extras.trace.then(|| Estimate::exact(frobenius));
         self.density = extras.density.then_some(all);
         Ok(())
     }
@@ -266,6 +280,12 @@ impl Report {
         let found = lanczos(matrix, &ask, cancel)?;
         self.condition = match (found.top.first(), found.bottom.first()) {
             (Some(high), Some(low)) if low.value > low.error => Some(high.value / low.value),
+            // The zero matrix.
+            (Some(high), Some(low))
+                if [high, low].iter().all(|e| e.value == 0.0 && e.error == 0.0) =>
+            {
+                Some(f64::INFINITY)
+            }
             _ => None,
         };
         (self.top, self.bottom, self.products) = (found.top, found.bottom, found.products);

@@ -21,7 +21,7 @@ pub struct Sharpness {
     /// no gradient.
     pub sam: f64,
     /// 100 (max L(θ + z) − L(θ)) / (1 + L(θ)) over the box |zᵢ| ≤ ε (|θᵢ| + 1): equations 3 and 4 of Keskar et al. 2017. The maximum is what
-    /// 20 rounds of Frank and Wolfe's method find, so a lower bound.
+    /// 20 rounds of Frank and Wolfe's method find, so a lower bound. NaN where L(θ) ≤ −1, for which it is not made.
     pub keskar: f64,
     /// The mean of L(θ + ρ u) − L(θ) over random directions u of length 1. In n parameters it is near ρ² tr(H) / 2n.
     pub average: Estimate,
@@ -157,7 +157,11 @@ fn keskar(
             *step += share * (corner - *step);
         }
     }
-    Ok(100.0 * (best - loss) / (1.0 + loss))
+    Ok(if loss > -1.0 {
+        100.0 * (best - loss) / (1.0 + loss)
+    } else {
+        f64::NAN
+    })
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What a network says, and how good it is.
 
-use super::loss::Loss;
+use super::loss::{Goal, Loss};
 use super::matrix::padded;
 use super::objective::NetworkLoss;
 use super::pack::pad;
@@ -42,6 +42,35 @@ impl NetworkLoss {
                 row.copy_from_slice(&found[..out]);
             }
         }
+    }
+
+    /// Returns the lowest mean loss over the samples that outputs reach which are the same for all inputs: for classes the entropy of how
+    /// often each comes, for numbers the mean of their variances.
+    pub fn constant_loss(&self) -> f64 {
+        let count = real(self.samples);
+        let goals = || (0..self.samples).map(|sample| self.goal(sample));
+        let classes = self.shape.outputs().max(2);
+        let mut often = vec![0_usize; classes];
+        let mut sums = vec![0.0; self.shape.outputs()];
+        for goal in goals() {
+            match goal {
+                Goal::Class(class) => often[class] += 1,
+                Goal::Numbers(numbers) => {
+                    sums.iter_mut().zip(numbers).for_each(|(sum, y)| *sum += y);
+                }
+            }
+        }
+        if self.loss != Loss::Mse {
+            let shares = often.iter().map(|often| real(*often) / count);
+            return shares.filter(|p| *p > 0.0).map(|p| -p * p.ln()).sum();
+        }
+        let square = |goal: Goal| match goal {
+            Goal::Numbers(numbers) => { numbers.iter().zip(&sums) }
+                .map(|(y, sum)| (y - sum / count).powi(2))
+                .sum(),
+            Goal::Class(_) => 0.0,
+        };
+        goals().map(square).sum::<f64>() / count / real(sums.len())
     }
 
     /// How good the network is at `theta` on its own data.

@@ -201,6 +201,23 @@ pub enum NetworkError {
         /// How many features each batch normalisation has.
         expected: Vec<usize>,
     },
+    /// One sample, whose variance is 0.
+    #[error(
+        "norm: batch normalisation needs at least two samples, but there is one to train on; expected more data, or norm=layer or none"
+    )]
+    OneSample,
+    /// A batch of one sample, whose variance is 0.
+    #[error(
+        "batch: {batch} of {samples} samples at a time leave a batch of one sample, which batch normalisation cannot normalise (PyTorch refuses it too); expected a size that leaves none, like {expected}, or norm=layer or none"
+    )]
+    BatchOfOne {
+        /// How many samples a batch has.
+        batch: usize,
+        /// How many samples there are.
+        samples: usize,
+        /// A size near it that leaves no single sample.
+        expected: usize,
+    },
     /// Data that are not like those that a network is for.
     #[error("the data have {} inputs and {} outputs; expected {} and {}, as the network has", widths[0], widths[1], own[0], own[1])]
     OtherData {

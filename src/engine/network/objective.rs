@@ -157,6 +157,30 @@ impl NetworkLoss {
         self.shape.norm == Norm::Batch && self.moments.is_none()
     }
 
+    /// Refuses mini-batches of `batch` samples, or of all, where batch normalisation would meet a single sample: in every batch, or in the
+    /// last one of an epoch. Its variance is 0, so that what it says does not depend on its inputs.
+    pub fn check_batch(&self, batch: Option<usize>) -> Result<(), NetworkError> {
+        let samples = self.samples;
+        let single = |size: usize| size == 1 || samples % size == 1;
+        if !self.is_coupled() {
+            return Ok(());
+        }
+        if samples < 2 {
+            return Err(NetworkError::OneSample);
+        }
+        let batch = batch.map_or(samples, |batch| batch.clamp(1, samples));
+        if !single(batch) {
+            return Ok(());
+        }
+        let sizes = (2..=samples).filter(|size| !single(*size));
+        let expected = sizes.min_by_key(|size| size.abs_diff(batch));
+        Err(NetworkError::BatchOfOne {
+            batch,
+            samples,
+            expected: expected.unwrap_or(samples),
+        })
+    }
+
     /// θ at the beginning, by the network's initialiser.
     pub fn initial(&self, seed: u64) -> Vec<f64> {
         self.fill.theta(&self.shape.layout, seed)

@@ -1,6 +1,6 @@
 //! Adam that divides by how much the gradient surprises: AdaBelief.
 
-use super::decay::Decay;
+use super::decay::{Decay, shrink};
 use super::{
     Internal, Kind, Notes, Optimizer, Power, Probe, Rule, radam, regularisation,
     regularised_gradient,
@@ -184,6 +184,10 @@ impl<V: Vector> Rule<V> for State<V> {
             };
             *theta = *theta * keep - step_size * *m / divisor;
         }
+    }
+
+    fn decay(&self, theta: &mut [f64], pace: Pace) {
+        shrink(theta, self.rule.decay().keep(pace.lr));
     }
 
     fn probe(&self, probe: &mut Probe) {

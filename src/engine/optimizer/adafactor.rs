@@ -1,5 +1,6 @@
 //! Adafactor: `torch.optim.Adafactor`.
 
+use super::decay::shrink;
 use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
 use crate::engine::declare::settings;
 use crate::engine::objective::{Oracle, norm};
@@ -165,6 +166,10 @@ impl<V: Vector> Rule<V> for State<V> {
         for (theta, update) in theta.iter_mut().zip(self.update.iter()) {
             *theta = *theta * keep - size * update;
         }
+    }
+
+    fn decay(&self, theta: &mut [f64], pace: Pace) {
+        shrink(theta, 1.0 - pace.lr * self.rule.weight_decay);
     }
 
     fn probe(&self, probe: &mut Probe) {

@@ -1,6 +1,6 @@
 //! AdaHessian: `pytorch_optimizer.AdaHessian`.
 
-use super::decay::Decay;
+use super::decay::{Decay, shrink};
 use super::hutchinson::{HessianDistribution, Hutchinson};
 use super::{
     Internal, Kind, Notes, Optimizer, Power, Probe, Rule, regularisation, regularised_gradient,
@@ -160,6 +160,10 @@ impl<V: Vector> Rule<V> for State<V> {
             };
             *theta = *theta * keep - step_size * *m / (curvature + eps);
         }
+    }
+
+    fn decay(&self, theta: &mut [f64], pace: Pace) {
+        shrink(theta, self.rule.decay().keep(pace.lr));
     }
 
     fn probe(&self, probe: &mut Probe) {

@@ -1,6 +1,7 @@
 //! Adam and AMSGrad: `torch.optim.Adam`. [`super::adamw`] is the same rule with decoupled weight decay.
 
 use super::convention::CorrectedEpsilon;
+use super::decay::shrink;
 use super::{
     Internal, Kind, Notes, Optimizer, Power, Probe, Rule, regularisation, regularised_gradient,
 };
@@ -299,6 +300,10 @@ impl<V: Vector> Rule<V> for State<V> {
             };
             *theta = TwoMeans::descend(means, *theta, *m, second);
         }
+    }
+
+    fn decay(&self, theta: &mut [f64], pace: Pace) {
+        shrink(theta, 1.0 - pace.lr * self.means.decoupled_weight_decay);
     }
 
     fn probe(&self, probe: &mut Probe) {

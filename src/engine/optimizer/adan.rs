@@ -1,5 +1,6 @@
 //! Adan: Adam with Nesterov's momentum by differences of gradients.
 
+use super::decay::shrink;
 use super::{
     Internal, Kind, Notes, Optimizer, Power, Probe, Rule, regularisation, regularised_gradient,
 };
@@ -94,6 +95,17 @@ impl Optimizer for Adan {
     }
 }
 
+impl Adan {
+    /// What a step multiplies θ by, and what it divides all by: decoupled decay, or the proximal one of the paper.
+    fn decay(&self, lr: f64) -> (f64, f64) {
+        if self.decoupled_weight_decay {
+            (1.0 - lr * self.weight_decay, 1.0)
+        } else {
+            (1.0, 1.0 + lr * self.weight_decay)
+        }
+    }
+}
+
 struct State<V> {
     rule: Adan,
     m: V,
@@ -114,8 +126,6 @@ impl<V: Vector> Rule<V> for State<V> {
             beta2,
             beta3,
             eps,
-            weight_decay,
-            decoupled_weight_decay,
             maximize,
             ..
         } = self.rule;
@@ -125,11 +135,7 @@ impl<V: Vector> Rule<V> for State<V> {
             self.moving = true;
             self.previous.copy_from_slice(gradient);
         }
-        let (keep, shrink) = if decoupled_weight_decay {
-            (1.0 - pace.lr * weight_decay, 1.0)
-        } else {
-            (1.0, 1.0 + pace.lr * weight_decay)
-        };
+        let (keep, divisor) = self.rule.decay(pace.lr);
         let step_size = pace.lr / (1.0 - self.beta1_power.next(beta1));
         let change_size = pace.lr * beta2 / (1.0 - self.beta2_power.next(beta2));
         let root_correction = (1.0 - self.beta3_power.next(beta3)).sqrt();
@@ -145,8 +151,13 @@ impl<V: Vector> Rule<V> for State<V> {
             *v += (change - *v) * (1.0 - beta2);
             *n = *n * beta3 + (1.0 - beta3) * foreseen * foreseen;
             let step = (step_size * *m + change_size * *v) / (n.sqrt() / root_correction + eps);
-            *theta = (*theta * keep - step) / shrink;
+            *theta = (*theta * keep - step) / divisor;
         }
+    }
+
+    fn decay(&self, theta: &mut [f64], pace: Pace) {
+        let (keep, divisor) = self.rule.decay(pace.lr);
+        shrink(theta, keep / divisor);
     }
 
     fn probe(&self, probe: &mut Probe) {

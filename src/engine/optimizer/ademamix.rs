@@ -1,11 +1,12 @@
 //! Adam with two momenta, one of them very slow: AdEMAMix.
 
-use super::decay::Decay;
+use super::decay::{Decay, shrink};
 use super::{
     Internal, Kind, Notes, Optimizer, Power, Probe, Rule, regularisation, regularised_gradient,
 };
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
+use crate::engine::real;
 use crate::engine::schedule::Pace;
 use crate::engine::vector::Vector;
 
@@ -35,6 +36,9 @@ settings! {
         decoupled_weight_decay: bool = false;
         /// Takes the share λ away instead, whatever γ is.
         fixed_decay: bool = false;
+        /// Leaves m̂ out where m and the gradient disagree, and makes it n / (n₊ + 1) times as long in the n₊ of n coordinates where they
+        /// agree; the slow mean stays whole. It is pytorch_optimizer's `cautious`; the wrapper `+cautious` masks the whole step.
+        cautious: bool = false;
         /// Climbs instead of descending.
         maximize: bool = false;
     }
@@ -46,7 +50,7 @@ impl Optimizer for AdEMAMix {
     }
 
     fn elementwise(&self) -> bool {
-        true
+        !self.cautious
     }
 
     fn rule(&self) -> Vec<&'static str> {
@@ -55,7 +59,11 @@ impl Optimizer for AdEMAMix {
         lines.extend([
             "{m} ← {β₁=beta1} {m<} + (1 − {β₁=beta1}) {g}",
             "{v} ← {β₂=beta2} {v<} + (1 − {β₂=beta2}) {g}²",
-            "m̂ ← {m} / (1 − {β₁=beta1}^{t})",
+            if self.cautious {
+                "m̂ ← {m} n / (n₊ + 1) / (1 − {β₁=beta1}^{t}) in the n₊ of n coordinates where {m} {g} > 0, elsewhere 0"
+            } else {
+                "m̂ ← {m} / (1 − {β₁=beta1}^{t})"
+            },
             "v̂ ← {v} / (1 − {β₂=beta2}^{t})",
         ]);
         if self.t_alpha_beta3.is_none() {
@@ -141,6 +149,7 @@ impl<V: Vector> Rule<V> for State<V> {
         let AdEMAMix {
             beta2,
             eps,
+            cautious,
             maximize,
             ..
         } = self.rule;
@@ -153,18 +162,32 @@ impl<V: Vector> Rule<V> for State<V> {
         let [alpha, beta3] = self.scheduled;
         let correction = 1.0 - self.beta1_power.next(beta1);
         let root_correction = (1.0 - self.beta2_power.next(beta2)).sqrt();
+        let mut agreeing = 0;
+        for (m, g) in self.m.iter_mut().zip(gradient.iter()) {
+            *m += (g - *m) * (1.0 - beta1);
+            agreeing += usize::from(*m * g > 0.0);
+        }
+        let boost = real(gradient.len()) / (real(agreeing) + 1.0);
         let means = self
             .m
-            .iter_mut()
+            .iter()
             .zip(self.v.iter_mut())
             .zip(self.slow.iter_mut());
         for ((theta, g), ((m, v), slow)) in theta.iter_mut().zip(gradient.iter()).zip(means) {
-            *m += (g - *m) * (1.0 - beta1);
+            let fast = match (cautious, m * g > 0.0) {
+                (false, _) => *m,
+                (true, true) => m * boost,
+                (true, false) => 0.0,
+            };
             *v = *v * beta2 + (1.0 - beta2) * g * g;
             *slow += (g - *slow) * (1.0 - beta3);
-            let mixed = *m / correction + alpha * *slow;
+            let mixed = fast / correction + alpha * *slow;
             *theta = *theta * keep - pace.lr * mixed / (v.sqrt() / root_correction + eps);
         }
+    }
+
+    fn decay(&self, theta: &mut [f64], pace: Pace) {
+        shrink(theta, self.rule.decay().keep(pace.lr));
     }
 
     fn probe(&self, probe: &mut Probe) {

@@ -1,6 +1,6 @@
 //! Adam that converges for every β₂: ADOPT.
 
-use super::decay::Decay;
+use super::decay::{Decay, shrink};
 use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
@@ -130,6 +130,10 @@ impl<V: Vector> Rule<V> for State<V> {
             *theta = *theta * keep - pace.lr * *m;
             *v = *v * beta2 + (1.0 - beta2) * g * g;
         }
+    }
+
+    fn decay(&self, theta: &mut [f64], pace: Pace) {
+        shrink(theta, self.rule.decay().keep(pace.lr));
     }
 
     fn probe(&self, probe: &mut Probe) {

@@ -1,6 +1,6 @@
 //! Aggregated momentum: AggMo.
 
-use super::decay::Decay;
+use super::decay::{Decay, shrink};
 use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
@@ -118,6 +118,10 @@ impl<V: Vector> Rule<V> for State<V> {
                 *theta -= step_size * *v;
             }
         }
+    }
+
+    fn decay(&self, theta: &mut [f64], pace: Pace) {
+        shrink(theta, self.rule.decay().keep(pace.lr));
     }
 
     fn probe(&self, probe: &mut Probe) {

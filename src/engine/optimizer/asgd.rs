@@ -1,5 +1,6 @@
 //! Averaged stochastic gradient descent: `torch.optim.ASGD`.
 
+use super::decay::shrink;
 use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
@@ -70,6 +71,7 @@ impl Optimizer for Asgd {
             average: zeros,
             eta: self.lr,
             mu: 1.0,
+            kept: 1.0,
             steps: 0.0,
         }
     }
@@ -80,6 +82,8 @@ struct State<V> {
     average: V,
     eta: f64,
     mu: f64,
+    /// What the decay by Λ left of θ in the last step.
+    kept: f64,
     steps: f64,
 }
 
@@ -98,7 +102,8 @@ impl<V: Vector> Rule<V> for State<V> {
         if self.steps == 0.0 {
             self.eta = pace.lr;
         }
-        let (eta, mu, keep) = (self.eta, self.mu, 1.0 - lambd * self.eta);
+        self.kept = 1.0 - lambd * self.eta;
+        let (eta, mu, keep) = (self.eta, self.mu, self.kept);
         let each = theta
             .iter_mut()
             .zip(gradient.iter())
@@ -114,6 +119,11 @@ impl<V: Vector> Rule<V> for State<V> {
         self.steps += 1.0;
         self.eta = pace.lr / (1.0 + lambd * pace.lr * self.steps).powf(alpha);
         self.mu = 1.0 / (self.steps - t0).max(1.0);
+    }
+
+    fn decay(&self, theta: &mut [f64], pace: Pace) {
+        let _ = pace;
+        shrink(theta, self.kept);
     }
 
     fn probe(&self, probe: &mut Probe) {

@@ -1,6 +1,6 @@
 //! Adam with D-Adaptation: `pytorch_optimizer.DAdaptAdam`.
 
-use super::decay::Decay;
+use super::decay::{Decay, shrink};
 use super::{
     Internal, Kind, Notes, Optimizer, Power, Probe, Rule, regularisation, regularised_gradient,
 };
@@ -91,6 +91,7 @@ impl Optimizer for DAdaptAdam {
             v: zeros.clone(),
             s: zeros,
             r: 0.0,
+            kept: 1.0,
             d: self.d0,
             d_hat: 0.0,
             beta1_power: Power::new(self.beta1),
@@ -120,6 +121,8 @@ struct State<V> {
     d_hat: f64,
     beta1_power: Power,
     beta2_power: Power,
+    /// What the decoupled decay of the last step left of θ.
+    kept: f64,
 }
 
 impl<V: Vector> Rule<V> for State<V> {
@@ -148,6 +151,7 @@ impl<V: Vector> Rule<V> for State<V> {
             *s = *s * root + step_size * (1.0 - root) * g;
             length += s.abs();
         }
+        self.kept = 1.0;
         if length == 0.0 {
             return;
         }
@@ -161,10 +165,16 @@ impl<V: Vector> Rule<V> for State<V> {
             }
         }
 
-        let keep = decay.keep(step_size);
+        self.kept = decay.keep(step_size);
+        let keep = self.kept;
         for (theta, (m, v)) in theta.iter_mut().zip(self.m.iter().zip(self.v.iter())) {
             *theta = *theta * keep - m / (v.sqrt() + eps);
         }
+    }
+
+    fn decay(&self, theta: &mut [f64], pace: Pace) {
+        let _ = pace;
+        shrink(theta, self.kept);
     }
 
     fn probe(&self, probe: &mut Probe) {

@@ -10,6 +10,11 @@ pub(super) struct Decay {
     fixed: bool,
 }
 
+/// Multiplies each entry by `keep`.
+pub(super) fn shrink(theta: &mut [f64], keep: f64) {
+    theta.iter_mut().for_each(|theta| *theta *= keep);
+}
+
 impl Decay {
     pub(super) fn new(weight_decay: f64, decoupled: bool, fixed: bool) -> Self {
         let [coupled, decoupled] = if decoupled {

@@ -1,6 +1,6 @@
 //! LAMB: `pytorch_optimizer.Lamb`.
 
-use super::decay::Decay;
+use super::decay::{Decay, shrink};
 use super::{
     Internal, Kind, Notes, Optimizer, Power, Probe, Rule, regularisation, regularised_gradient,
 };
@@ -232,6 +232,10 @@ impl<V: Vector> Rule<V> for State<V> {
         for (theta, u) in theta.iter_mut().zip(update.iter()) {
             *theta -= step_size * u;
         }
+    }
+
+    fn decay(&self, theta: &mut [f64], pace: Pace) {
+        shrink(theta, self.rule.decay().keep(pace.lr));
     }
 
     fn probe(&self, probe: &mut Probe) {

@@ -1,6 +1,6 @@
 //! Adam with its momentum after the division: LaProp.
 
-use super::decay::Decay;
+use super::decay::{Decay, shrink};
 use super::{
     Internal, Kind, Notes, Optimizer, Power, Probe, Rule, regularisation, regularised_gradient,
 };
@@ -174,6 +174,10 @@ impl<V: Vector> Rule<V> for State<V> {
             *m = *m * beta1 + entering * g / size;
             *theta = (*theta - step_size * *m) * keep;
         }
+    }
+
+    fn decay(&self, theta: &mut [f64], pace: Pace) {
+        shrink(theta, self.rule.decay().keep(pace.lr));
     }
 
     fn probe(&self, probe: &mut Probe) {

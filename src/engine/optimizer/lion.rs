@@ -1,6 +1,6 @@
 //! Lion: the sign of an interpolated momentum.
 
-use super::decay::Decay;
+use super::decay::{Decay, shrink};
 use super::{
     Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient, sign,
 };
@@ -106,6 +106,10 @@ impl<V: Vector> Rule<V> for State<V> {
             *m += (g - *m) * (1.0 - beta2);
             *theta = *theta * keep - pace.lr * direction;
         }
+    }
+
+    fn decay(&self, theta: &mut [f64], pace: Pace) {
+        shrink(theta, self.rule.decay().keep(pace.lr));
     }
 
     fn probe(&self, probe: &mut Probe) {

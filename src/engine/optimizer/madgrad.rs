@@ -1,6 +1,6 @@
 //! Momentum and dual averaging with a cube root: MADGRAD.
 
-use super::decay::Decay;
+use super::decay::{Decay, shrink};
 use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
@@ -143,6 +143,15 @@ impl<V: Vector> Rule<V> for State<V> {
             };
             *theta = next - decayed;
         }
+    }
+
+    fn decay(&self, theta: &mut [f64], pace: Pace) {
+        let lr = if pace.lr == 0.0 {
+            0.0
+        } else {
+            pace.lr + self.rule.eps
+        };
+        shrink(theta, self.rule.decay().keep(lr));
     }
 
     fn probe(&self, probe: &mut Probe) {

@@ -1,6 +1,6 @@
 //! MARS: `pytorch_optimizer.MARS` with `optimize_1d`, for a vector.
 
-use super::decay::Decay;
+use super::decay::{Decay, shrink};
 use super::{
     Internal, Kind, Notes, Optimizer, Power, Probe, Rule, regularisation, regularised_gradient,
 };
@@ -204,6 +204,10 @@ impl<V: Vector> Rule<V> for State<V> {
             };
             *theta = *theta * keep - pace.lr * direction;
         }
+    }
+
+    fn decay(&self, theta: &mut [f64], pace: Pace) {
+        shrink(theta, self.rule.decay().keep(pace.lr));
     }
 
     fn probe(&self, probe: &mut Probe) {

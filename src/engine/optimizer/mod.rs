@@ -209,6 +209,12 @@ pub trait Rule<V: Vector> {
     /// Moves `theta` by one step.
     fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace);
 
+    /// Applies to `theta` the decoupled weight decay of the last step, whose pace is `pace`: the part of that step which is apart from
+    /// the gradient. From where the step began it leads to where weight decay alone would have led.
+    fn decay(&self, theta: &mut [f64], pace: Pace) {
+        let _ = (theta, pace);
+    }
+
     /// Shows what it carries.
     fn probe(&self, probe: &mut Probe);
 
@@ -337,6 +343,10 @@ impl Power {
 impl<V: Vector, R: Rule<V> + ?Sized> Rule<V> for Box<R> {
     fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
         (**self).step(theta, oracle, pace);
+    }
+
+    fn decay(&self, theta: &mut [f64], pace: Pace) {
+        (**self).decay(theta, pace);
     }
 
     fn probe(&self, probe: &mut Probe) {

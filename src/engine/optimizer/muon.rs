@@ -1,6 +1,7 @@
 //! Muon: `torch.optim.Muon`.
 
 use super::adamw::AdamW;
+use super::decay::shrink;
 use super::line::dot;
 use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation};
 use crate::engine::declare::settings;
@@ -165,6 +166,10 @@ impl Rule<Parameters> for State<'_> {
         for (theta, update) in theta.iter_mut().zip(&self.update) {
             *theta = *theta * keep - length * update;
         }
+    }
+
+    fn decay(&self, theta: &mut [f64], pace: Pace) {
+        shrink(theta, 1.0 - pace.lr * self.rule.weight_decay);
     }
 
     fn probe(&self, probe: &mut Probe) {

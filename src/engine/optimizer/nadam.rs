@@ -1,6 +1,6 @@
 //! Adam with Nesterov's momentum: `torch.optim.NAdam`.
 
-use super::decay::Decay;
+use super::decay::{Decay, shrink};
 use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
@@ -130,6 +130,10 @@ impl<V: Vector> Rule<V> for State<V> {
             let divisor = (*v / correction).sqrt() + eps;
             *theta = *theta * keep - now * g / divisor - ahead * *m / divisor;
         }
+    }
+
+    fn decay(&self, theta: &mut [f64], pace: Pace) {
+        shrink(theta, self.rule.decay().keep(pace.lr));
     }
 
     fn probe(&self, probe: &mut Probe) {

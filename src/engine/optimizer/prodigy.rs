@@ -1,6 +1,6 @@
 //! Prodigy: `pytorch_optimizer.Prodigy`.
 
-use super::decay::Decay;
+use super::decay::{Decay, shrink};
 use super::{
     Internal, Kind, Notes, Optimizer, Power, Probe, Rule, regularisation, regularised_gradient,
 };
@@ -122,6 +122,7 @@ impl Optimizer for Prodigy {
             v: zeros.clone(),
             s: zeros,
             r: 0.0,
+            kept: 1.0,
             d: self.d0,
             d_hat: 0.0,
             d_max: self.d0,
@@ -157,6 +158,8 @@ struct State<V> {
     d_max: f64,
     beta1_power: Power,
     beta2_power: Power,
+    /// What the decoupled decay of the last step left of θ.
+    kept: f64,
 }
 
 impl<V: Vector> Rule<V> for State<V> {
@@ -198,6 +201,7 @@ impl<V: Vector> Rule<V> for State<V> {
             length += s.abs();
         }
         self.r = self.r * beta3 + d / d0 * step_size * progress;
+        self.kept = 1.0;
         if length == 0.0 {
             return;
         }
@@ -207,7 +211,8 @@ impl<V: Vector> Rule<V> for State<V> {
         let grown = if d == d0 { d.max(self.d_hat) } else { d };
         self.d = (grown * self.rule.growth_rate.unwrap_or(f64::INFINITY)).min(self.d_max);
 
-        let keep = decay.keep(step_size);
+        self.kept = decay.keep(step_size);
+        let keep = self.kept;
         for (theta, (m, v)) in theta.iter_mut().zip(self.m.iter().zip(self.v.iter())) {
             let direction = match eps {
                 Some(eps) => m / (v.sqrt() + self.d * eps),
@@ -215,6 +220,11 @@ impl<V: Vector> Rule<V> for State<V> {
             };
             *theta = *theta * keep - step_size * direction;
         }
+    }
+
+    fn decay(&self, theta: &mut [f64], pace: Pace) {
+        let _ = pace;
+        shrink(theta, self.kept);
     }
 
     fn probe(&self, probe: &mut Probe) {

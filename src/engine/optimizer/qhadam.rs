@@ -1,6 +1,6 @@
 //! Adam with quasi-hyperbolic means: QHAdam.
 
-use super::decay::Decay;
+use super::decay::{Decay, shrink};
 use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
@@ -127,6 +127,10 @@ impl<V: Vector> Rule<V> for State<V> {
             let size = (nu2 * *v + (1.0 - nu2) * square).sqrt() + eps;
             *theta = *theta * keep - pace.lr * direction / size;
         }
+    }
+
+    fn decay(&self, theta: &mut [f64], pace: Pace) {
+        shrink(theta, self.rule.decay().keep(pace.lr));
     }
 
     fn probe(&self, probe: &mut Probe) {

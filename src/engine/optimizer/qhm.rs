@@ -1,6 +1,6 @@
 //! Gradient descent with quasi-hyperbolic momentum: QHM.
 
-use super::decay::Decay;
+use super::decay::{Decay, shrink};
 use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
@@ -112,6 +112,10 @@ impl<V: Vector> Rule<V> for State<V> {
             *mean += (g - *mean) * (1.0 - beta);
             *theta = *theta * keep - pace.lr * nu * *mean - pace.lr * (1.0 - nu) * g;
         }
+    }
+
+    fn decay(&self, theta: &mut [f64], pace: Pace) {
+        shrink(theta, self.rule.decay().keep(pace.lr));
     }
 
     fn probe(&self, probe: &mut Probe) {

@@ -1,6 +1,6 @@
 //! Adam that waits until its second moment is worth something: `torch.optim.RAdam`.
 
-use super::decay::Decay;
+use super::decay::{Decay, shrink};
 use super::{
     Internal, Kind, Notes, Optimizer, Power, Probe, Rule, regularisation, regularised_gradient,
 };
@@ -145,6 +145,10 @@ impl<V: Vector> Rule<V> for State<V> {
             let divisor = if adaptive { v.sqrt() + eps } else { 1.0 };
             *theta = *theta * keep - step_size * *m / divisor;
         }
+    }
+
+    fn decay(&self, theta: &mut [f64], pace: Pace) {
+        shrink(theta, self.rule.decay().keep(pace.lr));
     }
 
     fn probe(&self, probe: &mut Probe) {

@@ -1,6 +1,6 @@
 //! Shampoo: `pytorch_optimizer.Shampoo`, of which a vector has one side.
 
-use super::decay::Decay;
+use super::decay::{Decay, shrink};
 use super::linalg::{LARGEST, eigen};
 use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation};
 use crate::engine::declare::settings;
@@ -137,6 +137,10 @@ impl<V: Vector> Rule<V> for State<V> {
         for (theta, direction) in theta.iter_mut().zip(self.direction.iter()) {
             *theta = *theta * keep - pace.lr * direction;
         }
+    }
+
+    fn decay(&self, theta: &mut [f64], pace: Pace) {
+        shrink(theta, self.rule.decay().keep(pace.lr));
     }
 
     fn probe(&self, probe: &mut Probe) {

@@ -1,6 +1,6 @@
 //! SignSGD, and with momentum Signum.
 
-use super::decay::Decay;
+use super::decay::{Decay, shrink};
 use super::{
     Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient, sign,
 };
@@ -105,6 +105,10 @@ impl<V: Vector> Rule<V> for State<V> {
             };
             *theta = *theta * keep - pace.lr * sign(*m);
         }
+    }
+
+    fn decay(&self, theta: &mut [f64], pace: Pace) {
+        shrink(theta, self.rule.decay().keep(pace.lr));
     }
 
     fn probe(&self, probe: &mut Probe) {

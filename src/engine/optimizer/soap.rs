@@ -1,5 +1,6 @@
 //! SOAP: `pytorch_optimizer.SOAP` with `precondition_1d`, for a vector.
 
+use super::decay::shrink;
 use super::linalg::{Orthogonal, eigen};
 use super::{
     Internal, Kind, Notes, Optimizer, Power, Probe, Rule, regularisation, regularised_gradient,
@@ -190,6 +191,13 @@ impl<V: Vector> Rule<V> for State<V> {
             }
         }
         *steps += 1;
+    }
+
+    fn decay(&self, theta: &mut [f64], pace: Pace) {
+        // The first step moves nothing.
+        if self.steps > 1 {
+            shrink(theta, 1.0 - pace.lr * self.rule.weight_decay);
+        }
     }
 
     fn probe(&self, probe: &mut Probe) {

@@ -1,6 +1,6 @@
 //! Sophia-H: `pytorch_optimizer.SophiaH`.
 
-use super::decay::Decay;
+use super::decay::{Decay, shrink};
 use super::hutchinson::{HessianDistribution, Hutchinson};
 use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
 use crate::engine::declare::settings;
@@ -140,6 +140,10 @@ impl<V: Vector> Rule<V> for State<V> {
             *m += (g - *m) * (1.0 - beta1);
             *theta = *theta * keep - pace.lr * (*m / h.max(eps)).clamp(-p, p);
         }
+    }
+
+    fn decay(&self, theta: &mut [f64], pace: Pace) {
+        shrink(theta, self.rule.decay().keep(pace.lr));
     }
 
     fn probe(&self, probe: &mut Probe) {

@@ -1,6 +1,6 @@
 //! Yogi: Adam whose second moment changes slowly in both directions.
 
-use super::decay::Decay;
+use super::decay::{Decay, shrink};
 use super::{
     Internal, Kind, Notes, Optimizer, Power, Probe, Rule, regularisation, regularised_gradient,
     sign,
@@ -125,6 +125,10 @@ impl<V: Vector> Rule<V> for State<V> {
             *v -= (1.0 - beta2) * sign(*v - square) * square;
             *theta = *theta * keep - step_size * *m / (v.sqrt() / root_correction + eps);
         }
+    }
+
+    fn decay(&self, theta: &mut [f64], pace: Pace) {
+        shrink(theta, self.rule.decay().keep(pace.lr));
     }
 
     fn probe(&self, probe: &mut Probe) {

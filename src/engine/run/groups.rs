@@ -5,7 +5,7 @@ use super::walk::Course;
 use crate::engine::objective::{Lens, Objective, Oracle, Treatment, norm};
 use crate::engine::optimizer::{AnyOptimizer, Internal, Numbers, Probe, Rule};
 use crate::engine::schedule::{Pace, Pacing};
-use crate::engine::wrapper::{AnyRule, Parameters};
+use crate::engine::wrapper::{AnyRule, Blocks, Parameters};
 
 impl<'a> Course<'a> {
     /// The optimizer with all that is around it.
@@ -17,9 +17,10 @@ impl<'a> Course<'a> {
         } else {
             spec.optimizer.as_dyn().boxed(vec![0.0; dim])
         };
+        let blocks = Blocks::new(dim, self.objective.tensors());
         spec.wrappers
             .iter()
-            .fold(rule, |rule, wrapper| wrapper.as_dyn().around(rule, dim))
+            .fold(rule, |rule, wrapper| wrapper.as_dyn().around(rule, &blocks))
     }
 
     /// Whether there is a rule of its own for each of several parts of the parameters.
@@ -30,10 +31,10 @@ impl<'a> Course<'a> {
 
     /// What the optimizer looks through.
     pub(super) fn lenses(&self) -> Vec<Box<dyn Lens<Parameters>>> {
-        let dim = self.start.len();
+        let blocks = Blocks::new(self.start.len(), self.objective.tensors());
         let wrappers = self.spec.wrappers.iter();
         wrappers
-            .filter_map(|wrapper| wrapper.as_dyn().lens(dim))
+            .filter_map(|wrapper| wrapper.as_dyn().lens(&blocks))
             .collect()
     }
 }
@@ -52,6 +53,8 @@ struct Part<'a> {
     theta: Parameters,
     oracle: Oracle<'a, Parameters>,
     pacing: Pacing<'a>,
+    /// The pace of the last step.
+    pace: Pace,
 }
 
 /// A rule that moves each parameter, or each tensor, by its own gradient asks for nothing but the gradient where it is, which is
@@ -92,6 +95,7 @@ impl<'a> Split<'a> {
                 theta: zeros.clone(),
                 oracle: Oracle::new(&Nothing, Treatment::default(), zeros, course.cancel),
                 pacing: Pacing::new(&spec.plan, optimizer.as_dyn().lr(), steps),
+                pace: spec.pace(0, steps),
                 indices,
             });
         };
@@ -133,6 +137,7 @@ impl Rule<Parameters> for Split<'_> {
             theta: own,
             oracle,
             pacing,
+            pace: last_pace,
         } in &mut self.parts
         {
             for (own, index) in own.iter_mut().zip(&*indices) {
@@ -141,19 +146,26 @@ impl Rule<Parameters> for Split<'_> {
             oracle.give(own, indices.iter().map(|index| gradient[*index]), whole);
             let own_pace = pacing.pace(self.steps, loss);
             let momentum = own_pace.momentum.or(pace.momentum);
-            rule.step(
-                own,
-                oracle,
-                Pace {
-                    momentum,
-                    ..own_pace
-                },
-            );
+            *last_pace = Pace {
+                momentum,
+                ..own_pace
+            };
+            rule.step(own, oracle, *last_pace);
             for (own, index) in own.iter().zip(&*indices) {
                 theta[*index] = *own;
             }
         }
         self.steps += 1;
+    }
+
+    fn decay(&self, theta: &mut [f64], _pace: Pace) {
+        for part in &self.parts {
+            let mut own: Vec<f64> = part.indices.iter().map(|index| theta[*index]).collect();
+            part.rule.decay(&mut own, part.pace);
+            for (own, index) in own.iter().zip(&part.indices) {
+                theta[*index] = *own;
+            }
+        }
     }
 
     fn failure(&self) -> Option<Reason> {

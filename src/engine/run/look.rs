@@ -8,6 +8,7 @@ use crate::engine::declare::Value;
 use crate::engine::objective::Objective;
 use crate::engine::optimizer::{Internal, Numbers};
 use crate::engine::schedule::Pace;
+use crate::engine::wrapper::Blocks;
 
 /// Something that a rule carried, kept.
 #[derive(Clone, Debug, PartialEq)]
@@ -134,7 +135,7 @@ impl RunSpec {
         let (lenses, around): (Vec<_>, Vec<_>) = self
             .wrappers
             .iter()
-            .partition(|wrapper| wrapper.as_dyn().lens(1).is_some());
+            .partition(|wrapper| wrapper.as_dyn().lens(&Blocks::new(1, &[])).is_some());
         let seen = lenses
             .iter()
             .rev()

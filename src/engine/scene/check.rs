@@ -68,7 +68,13 @@ impl Scene {
                 expected,
             });
         }
-        Ok(())
+        let Some(trainee) = &ground.trainee else {
+            return Ok(());
+        };
+        let batch = self.training.batch;
+        let batch = batch.map(|batch| usize::try_from(batch).unwrap_or(usize::MAX));
+        let checked = trainee.loss.check_batch(batch);
+        checked.map_err(|error| SceneError::Network(error.to_string()))
     }
 
     fn check_runs(&self, ground: &Ground) -> Result<(), SceneError> {

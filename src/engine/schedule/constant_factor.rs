@@ -6,11 +6,12 @@ use crate::engine::declare::settings;
 settings! {
     /// Constant factor: a share of the learning rate for some steps, then the whole.
     ///
-    /// η · factor for t < total_iters, then η. PyTorch's ConstantLR.
+    /// η · factor for t < total_iters, then η; with total_iters = 0 η · factor to the end. PyTorch's ConstantLR, which divides by the
+    /// factor when the steps are over, and so never does for 0 steps.
     pub struct ConstantFactor("Constant factor") {
         /// The share.
-        factor: f64 = 1.0 / 3.0, in 0.0..=1.0, linear 0.0..=1.0;
-        /// Steps until the whole learning rate.
+        factor: f64 = 1.0 / 3.0, in (std::ops::Bound::Excluded(0.0), std::ops::Bound::Included(1.0)), linear 0.0..=1.0;
+        /// Steps until the whole learning rate; 0 never comes to it.
         total_iters: u64 = 5, in 0.0..=1e6, log 1.0..=1000.0;
         /// Length in a sequence; auto goes on to the end.
         steps: Option<u64> = None, in 1.0..=1e6, log 1.0..=1000.0;
@@ -27,7 +28,7 @@ impl Schedule for ConstantFactor {
     }
 
     fn pace(&self, lr: f64, step: u64, _horizon: u64) -> Pace {
-        let factor = if step < self.total_iters {
+        let factor = if step < self.total_iters || self.total_iters == 0 {
             self.factor
         } else {
             1.0

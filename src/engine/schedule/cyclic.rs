@@ -11,10 +11,13 @@ settings! {
 settings! {
     /// Cyclic: the learning rate goes up and down between two values again and again, and momentum does the opposite.
     ///
-    /// Smith 2017, PyTorch's CyclicLR, whose base_lr is the optimizer's learning rate. A rule that has no momentum keeps to the
-    /// learning rate.
+    /// Smith 2017, PyTorch's CyclicLR. A rule that has no momentum keeps to the learning rate. In a sequence a cycle begins at its own
+    /// step 0 with the lowest learning rate and the highest momentum; the schedule after it starts from the optimizer's learning rate,
+    /// with the momentum of the last step of the cycles.
     pub struct Cyclic("Cyclic") {
-        /// Highest learning rate; auto is five times the optimizer's.
+        /// Lowest learning rate; auto is the optimizer's.
+        base_lr: Option<f64> = None, in 0.0.., log 1e-5..=10.0;
+        /// Highest learning rate; auto is five times the lowest.
         max_lr: Option<f64> = None, in 0.0.., log 1e-5..=10.0;
         /// Steps up.
         step_size_up: u64 = 2000, in 1.0..=1e6, log 1.0..=2000.0;
@@ -45,6 +48,7 @@ impl Schedule for Cyclic {
     }
 
     fn pace(&self, lr: f64, step: u64, _horizon: u64) -> Pace {
+        let low = self.base_lr.unwrap_or(lr);
         let up = real(self.step_size_up);
         let total = up + self.step_size_down.map_or(up, real);
         let ratio = up / total;
@@ -62,7 +66,7 @@ impl Schedule for Cyclic {
         };
         let between = |from: f64, to: f64| from + (to - from) * height * peak;
         Pace {
-            lr: between(lr, self.max_lr.unwrap_or(5.0 * lr)).clamp(0.0, f64::MAX),
+            lr: between(low, self.max_lr.unwrap_or(5.0 * low)).clamp(0.0, f64::MAX),
             momentum: self
                 .cycle_momentum
                 .then(|| between(self.max_momentum, self.base_momentum)),

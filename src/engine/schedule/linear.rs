@@ -6,7 +6,7 @@ use crate::engine::declare::settings;
 settings! {
     /// Linear: the learning rate goes evenly from one share of itself to another, and stays there.
     ///
-    /// η (s + (e − s) min(t / total_iters, 1)). PyTorch's LinearLR.
+    /// η (s + (e − s) min(t / total_iters, 1)). PyTorch's LinearLR, which refuses s = 0.
     pub struct Linear("Linear") {
         /// s: the share at step 0.
         start_factor: f64 = 1.0 / 3.0, in 0.0..=1.0, linear 0.0..=1.0;

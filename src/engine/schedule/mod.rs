@@ -91,6 +91,10 @@ pub trait Memory: Send {
 
 /// Schedules in sequence, as PyTorch's SequentialLR has it: each starts at its own step 0, from the base learning rate.
 ///
+/// Momentum that a schedule has cycled stays where the cycle left it, until another one cycles it; before the first cycle it is the
+/// optimizer's own. PyTorch's OneCycleLR and CyclicLR also overwrite learning rate, initial learning rate and momentum as soon as they
+/// are constructed, and so from the first step of a sequence in which they come later; that is not copied.
+///
 /// As text they are joined by `>`: `warmup:steps=10>cosine:t_max=90`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan(Vec<AnySchedule>);
@@ -124,7 +128,23 @@ impl Plan {
     /// The pace of step `step` of a run of `steps` steps; before its losses are known where they count.
     pub fn pace(&self, lr: f64, step: u64, steps: u64) -> Pace {
         let (index, step, horizon) = self.at(step, steps);
-        self.0[index].as_dyn().pace(lr, step, horizon)
+        let pace = self.0[index].as_dyn().pace(lr, step, horizon);
+        self.with_momentum(index, lr, pace)
+    }
+
+    /// The pace of schedule `index` with the momentum that the last cycle before it left, where it has none of its own.
+    fn with_momentum(&self, index: usize, lr: f64, pace: Pace) -> Pace {
+        let left = |schedule: &AnySchedule| {
+            let schedule = schedule.as_dyn();
+            let length = schedule.length()?;
+            let last = length.saturating_sub(1);
+            schedule.pace(lr, last, length.max(1)).momentum
+        };
+        let before = || self.0[..index].iter().rev().find_map(left);
+        Pace {
+            momentum: pace.momentum.or_else(before),
+            ..pace
+        }
     }
 
     /// The schedule of step `step` of a run of `steps` steps, the number of the step in it, and how many it has there.
@@ -215,10 +235,11 @@ impl<'a> Pacing<'a> {
 
     fn moving(&mut self, step: u64, loss: f64) -> Pace {
         let (index, step, horizon) = self.plan.at(step, self.steps);
-        match &mut self.memories[index] {
+        let pace = match &mut self.memories[index] {
             Some(memory) => memory.pace(self.lr, step, loss),
             None => self.plan.0[index].as_dyn().pace(self.lr, step, horizon),
-        }
+        };
+        self.plan.with_momentum(index, self.lr, pace)
     }
 }
 

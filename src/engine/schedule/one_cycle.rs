@@ -12,7 +12,8 @@ settings! {
     /// One cycle: the learning rate rises to its maximum and falls far below its start, while momentum does the opposite.
     ///
     /// Smith & Topin 2018, PyTorch's OneCycleLR. The optimizer's own momentum (β₁ for rules of Adam's kind) is replaced;
-    /// a rule that has none keeps to the learning rate. After the cycle its last values stay.
+    /// a rule that has none keeps to the learning rate. After the cycle its last values stay; where another schedule follows in a
+    /// sequence, that starts from the optimizer's learning rate, and the last momentum stays.
     pub struct OneCycle("One cycle") {
         /// Length of the cycle; auto is the rest of the run.
         total_steps: Option<u64> = None, in 1.0..=1e6, log 1.0..=1000.0;

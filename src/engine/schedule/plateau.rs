@@ -16,7 +16,9 @@ settings! {
 settings! {
     /// Reduce on plateau: the learning rate is cut when the loss has not become better for a while.
     ///
-    /// PyTorch's ReduceLROnPlateau, given the true loss after every step.
+    /// PyTorch's ReduceLROnPlateau, given the true loss after every step. Where losses are below 0, threshold_mode=abs is what is
+    /// needed: a share of a negative best loss lies on its other side, so that with rel a loss that stays the same, or gets worse by
+    /// less than that share, counts as better, and the learning rate is never cut.
     pub struct Plateau("Reduce on plateau") {
         /// The factor of each cut.
         factor: f64 = 0.1, in 0.0..1.0, linear 0.0..=0.99;
@@ -24,7 +26,7 @@ settings! {
         patience: u64 = 10, in 0.0..=1e6, log 1.0..=1000.0;
         /// How much better counts.
         threshold: f64 = 1e-4, in 0.0.., log 1e-6..=1.0;
-        /// rel: by a share of the best loss; abs: by an amount.
+        /// rel: by a share of the best loss, which is for losses above 0; abs: by an amount.
         threshold_mode: ThresholdMode = ThresholdMode::Rel;
         /// Steps after a cut that do not count.
         cooldown: u64 = 0, in 0.0..=1e6, log 1.0..=1000.0;

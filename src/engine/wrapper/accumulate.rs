@@ -1,6 +1,6 @@
 //! Gradient accumulation.
 
-use super::{Parameters, Wrapper};
+use super::{Blocks, Parameters, Wrapper};
 use crate::engine::declare::settings;
 use crate::engine::objective::{Lens, Sight};
 use crate::engine::real;
@@ -18,11 +18,11 @@ settings! {
 }
 
 impl Wrapper for Accumulate {
-    fn lens(&self, dim: usize) -> Option<Box<dyn Lens<Parameters>>> {
+    fn lens(&self, blocks: &Blocks) -> Option<Box<dyn Lens<Parameters>>> {
         Some(Box::new(Sum {
             k: usize::try_from(self.k).unwrap_or(usize::MAX).max(1),
             mean: self.mean,
-            one: vec![0.0; dim],
+            one: vec![0.0; blocks.dim],
         }))
     }
 

@@ -1,7 +1,7 @@
 //! Adaptive sharpness-aware minimization.
 
 use super::sam::Ascent;
-use super::{Parameters, Wrapper};
+use super::{Blocks, Parameters, Wrapper};
 use crate::engine::declare::settings;
 use crate::engine::objective::Lens;
 
@@ -18,8 +18,8 @@ settings! {
 }
 
 impl Wrapper for Asam {
-    fn lens(&self, dim: usize) -> Option<Box<dyn Lens<Parameters>>> {
-        Some(Box::new(Ascent::new(self.rho, Some(self.eta), dim)))
+    fn lens(&self, blocks: &Blocks) -> Option<Box<dyn Lens<Parameters>>> {
+        Some(Box::new(Ascent::new(self.rho, Some(self.eta), blocks.dim)))
     }
 
     fn rule(&self) -> Vec<&'static str> {

@@ -1,74 +1,110 @@
-//! Cautious steps.
+//! Cautious steps: the mask of `C-AdamW` and `C-Lion`.
 
-use super::{AnyRule, Parameters, Wrapper};
+use super::{AnyRule, Blocks, Parameters, Wrapper};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::optimizer::{Internal, Probe, Rule};
 use crate::engine::real;
 use crate::engine::run::Reason;
 use crate::engine::schedule::Pace;
+use std::ops::Range;
+
+settings! {
+    /// How much longer the parts of a step become that are left.
+    pub enum Longer { Mean = "mean", Count = "count" }
+}
 
 settings! {
     /// Cautious: leaves out the parts of a step that go against the gradient, and makes the others longer instead.
     ///
-    /// Of the step u stays φ u / max(mean φ, 10⁻³), where φ is 1 for −u g > 0 and 0 elsewhere. Algorithm 1 of Liang et al. 2024.
-    pub struct Cautious("Cautious") {}
+    /// Of the step u stays s φ u, where φ is 1 for −u g > 0 and 0 elsewhere. Decoupled weight decay is no part of u: it stays whole,
+    /// as in algorithm 1 of Liang et al. 2024. In a network φ is scaled in each tensor by itself, as the authors' code does it.
+    /// pytorch_optimizer's cautious Lion, ADOPT and LaProp are those rules with scale=count; its AdEMAMix masks only the faster of its
+    /// two means, which is ademamix:cautious=true.
+    pub struct Cautious("Cautious") {
+        /// s: mean is 1 / max(mean φ, 10⁻³), as in the authors' C-AdamW (c_adamw.py) and in timm; count is n / (Σφ + 1) for n
+        /// parameters, as in their C-Lion (c_lion.py), in pytorch_optimizer 4.1 and in mars:cautious=true.
+        scale: Longer = Longer::Mean;
+    }
 }
 
 impl Wrapper for Cautious {
-    fn around<'a>(&'a self, rule: AnyRule<'a>, dim: usize) -> AnyRule<'a> {
+    fn around<'a>(&'a self, rule: AnyRule<'a>, blocks: &Blocks) -> AnyRule<'a> {
+        let zeros = vec![0.0; blocks.dim];
         Box::new(Masked {
+            scale: self.scale,
             rule,
-            before: vec![0.0; dim],
-            step: vec![0.0; dim],
+            tensors: blocks.ranges().collect(),
+            decayed: zeros.clone(),
+            step: zeros,
         })
     }
 
     fn rule(&self) -> Vec<&'static str> {
         vec![
-            "{u} ← {θ} − {θ<}, but 0 where {u} {g} ≥ 0",
-            "{θ} ← {θ<} + {u} / share of entries that are left",
+            "{u} ← {θ} − {δ}, but 0 where {u} {g} ≥ 0; {δ} is {θ<} after decoupled weight decay",
+            match self.scale {
+                Longer::Mean => "{θ} ← {δ} + {u} / max(share of entries that are left, 10⁻³)",
+                Longer::Count => "{θ} ← {δ} + {u} n / (entries that are left + 1)",
+            },
         ]
     }
 }
 
 struct Masked<'a> {
+    scale: Longer,
     rule: AnyRule<'a>,
-    before: Parameters,
+    tensors: Vec<Range<usize>>,
+    /// Where weight decay alone leads.
+    decayed: Parameters,
     step: Parameters,
 }
 
 impl Rule<Parameters> for Masked<'_> {
     fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, pace: Pace) {
-        self.before.copy_from_slice(theta);
+        self.decayed.copy_from_slice(theta);
         self.rule.step(theta, oracle, pace);
-        let mut left = 0;
-        for (((theta, before), step), g) in theta
-            .iter()
-            .zip(&self.before)
-            .zip(&mut self.step)
-            .zip(oracle.last())
-        {
-            let whole = theta - before;
-            let agrees = whole * g < 0.0;
-            *step = if agrees { whole } else { 0.0 };
-            left += usize::from(agrees);
-        }
-        let share = (real(left) / real(theta.len())).max(1e-3);
-        for ((theta, before), step) in theta.iter_mut().zip(&self.before).zip(&mut self.step) {
-            *step /= share;
-            // A run that left the numbers must not come back to where it was.
-            *theta = if theta.is_finite() {
-                before + *step
-            } else {
-                *theta
+        self.rule.decay(&mut self.decayed, pace);
+        for tensor in self.tensors.iter().cloned() {
+            let (theta, step) = (&mut theta[tensor.clone()], &mut self.step[tensor.clone()]);
+            let decayed = &self.decayed[tensor.clone()];
+            let mut left = 0;
+            let gradient = &oracle.last()[tensor];
+            for (((theta, decayed), step), g) in
+                theta.iter().zip(decayed).zip(&mut *step).zip(gradient)
+            {
+                let whole = theta - decayed;
+                let agrees = whole * g < 0.0;
+                *step = if agrees { whole } else { 0.0 };
+                left += usize::from(agrees);
+            }
+            let (left, all) = (real(left), real(theta.len()));
+            let share = match self.scale {
+                Longer::Mean => (left / all).max(1e-3),
+                Longer::Count => (left + 1.0) / all,
             };
+            for ((theta, decayed), step) in theta.iter_mut().zip(decayed).zip(step) {
+                *step /= share;
+                // A run that left the numbers must not come back to where it was.
+                if theta.is_finite() {
+                    *theta = decayed + *step;
+                }
+            }
         }
+    }
+
+    fn decay(&self, theta: &mut [f64], pace: Pace) {
+        self.rule.decay(theta, pace);
     }
 
     fn probe(&self, probe: &mut Probe) {
         self.rule.probe(probe);
         probe(Internal::step("u", "cautious step", &self.step));
+        probe(Internal::place(
+            "δ",
+            "after weight decay alone",
+            &self.decayed,
+        ));
     }
 
     fn next_lr(&mut self, theta: &Parameters, oracle: &mut Oracle<Parameters>, lr: f64) -> f64 {

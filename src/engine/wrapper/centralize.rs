@@ -1,6 +1,6 @@
 //! Gradient centralization.
 
-use super::{Parameters, Wrapper, changed};
+use super::{Blocks, Parameters, Wrapper, changed};
 use crate::engine::declare::settings;
 use crate::engine::objective::Lens;
 use crate::engine::real;
@@ -8,16 +8,20 @@ use crate::engine::real;
 settings! {
     /// Gradient centralization: takes the mean off the gradient, so that the sum of a neuron's weights never changes.
     ///
-    /// g ← g − mean g, over the incoming weights of each neuron; the parameters of a test function count as those of one neuron.
-    /// Eq. (1) of Yong et al. 2020.
+    /// g ← g − mean g, over the incoming weights of each neuron; biases and the factors of a normalisation are left as they are. The
+    /// parameters of a test function count as those of one neuron. Eq. (1) of Yong et al. 2020.
     pub struct Centralize("Centralized") {}
 }
 
 impl Wrapper for Centralize {
-    fn lens(&self, _dim: usize) -> Option<Box<dyn Lens<Parameters>>> {
-        Some(changed(|gradient, _| {
-            let mean = gradient.iter().sum::<f64>() / real(gradient.len().max(1));
-            gradient.iter_mut().for_each(|g| *g -= mean);
+    fn lens(&self, blocks: &Blocks) -> Option<Box<dyn Lens<Parameters>>> {
+        let rows: Vec<_> = blocks.neurons().collect();
+        Some(changed(move |gradient, _| {
+            for row in rows.iter().cloned() {
+                let own = &mut gradient[row];
+                let mean = own.iter().sum::<f64>() / real(own.len().max(1));
+                own.iter_mut().for_each(|g| *g -= mean);
+            }
         }))
     }
 

@@ -1,6 +1,6 @@
 //! Clipping of the gradient's norm: `torch.nn.utils.clip_grad_norm_`.
 
-use super::{Parameters, Wrapper, changed};
+use super::{Blocks, Parameters, Wrapper, changed};
 use crate::engine::declare::settings;
 use crate::engine::objective::{Lens, clip_norm};
 
@@ -15,7 +15,7 @@ settings! {
 }
 
 impl Wrapper for ClipNorm {
-    fn lens(&self, _dim: usize) -> Option<Box<dyn Lens<Parameters>>> {
+    fn lens(&self, _blocks: &Blocks) -> Option<Box<dyn Lens<Parameters>>> {
         let max = self.max_norm;
         Some(changed(move |gradient, _| clip_norm(gradient, max)))
     }

@@ -1,6 +1,6 @@
 //! Clipping of the gradient's components: `torch.nn.utils.clip_grad_value_`.
 
-use super::{Parameters, Wrapper, changed};
+use super::{Blocks, Parameters, Wrapper, changed};
 use crate::engine::declare::settings;
 use crate::engine::objective::{Lens, clip_value};
 
@@ -15,7 +15,7 @@ settings! {
 }
 
 impl Wrapper for ClipValue {
-    fn lens(&self, _dim: usize) -> Option<Box<dyn Lens<Parameters>>> {
+    fn lens(&self, _blocks: &Blocks) -> Option<Box<dyn Lens<Parameters>>> {
         let max = self.clip_value;
         Some(changed(move |gradient, _| clip_value(gradient, max)))
     }

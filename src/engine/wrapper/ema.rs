@@ -1,6 +1,6 @@
 //! Averages of the weights: `torch.optim.swa_utils.AveragedModel` with `get_ema_multi_avg_fn`.
 
-use super::{AnyRule, Parameters, Wrapper};
+use super::{AnyRule, Blocks, Parameters, Wrapper};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::optimizer::{Internal, Probe, Rule};
@@ -19,11 +19,11 @@ settings! {
 }
 
 impl Wrapper for Ema {
-    fn around<'a>(&'a self, rule: AnyRule<'a>, dim: usize) -> AnyRule<'a> {
+    fn around<'a>(&'a self, rule: AnyRule<'a>, blocks: &Blocks) -> AnyRule<'a> {
         Box::new(Averaged {
             decay: self.decay,
             rule,
-            average: vec![0.0; dim],
+            average: vec![0.0; blocks.dim],
             begun: false,
         })
     }
@@ -55,6 +55,10 @@ impl Rule<Parameters> for Averaged<'_> {
             self.average.copy_from_slice(theta);
             self.begun = true;
         }
+    }
+
+    fn decay(&self, theta: &mut [f64], pace: Pace) {
+        self.rule.decay(theta, pace);
     }
 
     fn probe(&self, probe: &mut Probe) {

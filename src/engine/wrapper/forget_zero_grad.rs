@@ -1,6 +1,6 @@
 //! The training loop that forgets `optimizer.zero_grad()`.
 
-use super::{Parameters, Wrapper};
+use super::{Blocks, Parameters, Wrapper};
 use crate::engine::declare::settings;
 use crate::engine::objective::{Lens, Sight};
 use crate::engine::optimizer::{Internal, Probe};
@@ -16,11 +16,11 @@ settings! {
 }
 
 impl Wrapper for ForgetZeroGrad {
-    fn lens(&self, dim: usize) -> Option<Box<dyn Lens<Parameters>>> {
+    fn lens(&self, blocks: &Blocks) -> Option<Box<dyn Lens<Parameters>>> {
         Some(Box::new(Sum {
             every: self.every,
             asked: 0,
-            sum: vec![0.0; dim],
+            sum: vec![0.0; blocks.dim],
         }))
     }
 

@@ -1,6 +1,6 @@
 //! Lookahead.
 
-use super::{AnyRule, Parameters, Wrapper};
+use super::{AnyRule, Blocks, Parameters, Wrapper};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::optimizer::{Internal, Probe, Rule};
@@ -20,11 +20,11 @@ settings! {
 }
 
 impl Wrapper for Lookahead {
-    fn around<'a>(&'a self, rule: AnyRule<'a>, dim: usize) -> AnyRule<'a> {
+    fn around<'a>(&'a self, rule: AnyRule<'a>, blocks: &Blocks) -> AnyRule<'a> {
         Box::new(Slow {
             settings: self,
             rule,
-            slow: vec![0.0; dim],
+            slow: vec![0.0; blocks.dim],
             steps: 0,
         })
     }
@@ -54,6 +54,18 @@ impl Rule<Parameters> for Slow<'_> {
                 *slow = *theta * alpha + *slow * (1.0 - alpha);
                 *theta = *slow;
             }
+        }
+    }
+
+    /// Of a step that goes back to the slow weights, α of the decay is left.
+    fn decay(&self, theta: &mut [f64], pace: Pace) {
+        if !self.steps.is_multiple_of(self.settings.k.max(1)) {
+            return self.rule.decay(theta, pace);
+        }
+        let before = theta.to_vec();
+        self.rule.decay(theta, pace);
+        for (theta, before) in theta.iter_mut().zip(before) {
+            *theta = before + (*theta - before) * self.settings.alpha;
         }
     }
 

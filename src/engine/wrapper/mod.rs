@@ -18,8 +18,9 @@ mod sam;
 mod weight_decay;
 
 use super::declare::{Settings, family};
-use super::objective::{Lens, Sight};
+use super::objective::{Lens, Sight, Tensor};
 use super::optimizer::Rule;
+use std::ops::Range;
 
 family! {
     /// Any wrapper.
@@ -46,17 +47,56 @@ pub type Parameters = Vec<f64>;
 /// A rule, wrapped or not.
 pub type AnyRule<'a> = Box<dyn Rule<Parameters> + 'a>;
 
+/// How the parameters of a run are divided: a network's into tensors, with their shapes; those of a test function are one vector.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Blocks {
+    dim: usize,
+    tensors: Vec<(Range<usize>, Vec<usize>)>,
+}
+
+impl Blocks {
+    /// `dim` parameters, made of these tensors in their order, or of none.
+    pub fn new(dim: usize, tensors: &[Tensor]) -> Self {
+        let own = tensors.iter();
+        let mut tensors: Vec<_> = own
+            .map(|tensor| (tensor.range.clone(), tensor.shape.clone()))
+            .collect();
+        if tensors.is_empty() {
+            tensors.push((0..dim, vec![dim]));
+        }
+        Self { dim, tensors }
+    }
+
+    /// Where each tensor stands.
+    fn ranges(&self) -> impl Iterator<Item = Range<usize>> {
+        self.tensors.iter().map(|(range, _)| range.clone())
+    }
+
+    /// The incoming weights of each neuron: the rows of matrices; a test function's parameters are one.
+    fn neurons(&self) -> impl Iterator<Item = Range<usize>> {
+        let rows = self.tensors.iter().map(|(range, shape)| match shape[..] {
+            [_, columns] => (range.clone(), columns),
+            [all] if all == self.dim => (range.clone(), all),
+            _ => (0..0, 1),
+        });
+        rows.flat_map(|(range, width)| {
+            let starts = range.step_by(width.max(1));
+            starts.map(move |start| start..start + width)
+        })
+    }
+}
+
 /// Something around an optimizer. Each does one of two things.
 pub trait Wrapper: Settings {
-    /// Changes the gradients of `dim` numbers that the optimizer sees.
-    fn lens(&self, dim: usize) -> Option<Box<dyn Lens<Parameters>>> {
-        let _ = dim;
+    /// Changes the gradients that the optimizer sees.
+    fn lens(&self, blocks: &Blocks) -> Option<Box<dyn Lens<Parameters>>> {
+        let _ = blocks;
         None
     }
 
-    /// Changes the steps of a rule for `dim` parameters.
-    fn around<'a>(&'a self, rule: AnyRule<'a>, dim: usize) -> AnyRule<'a> {
-        let _ = dim;
+    /// Changes the steps of a rule.
+    fn around<'a>(&'a self, rule: AnyRule<'a>, blocks: &Blocks) -> AnyRule<'a> {
+        let _ = blocks;
         rule
     }
 

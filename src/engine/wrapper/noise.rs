@@ -1,6 +1,6 @@
 //! Noise on the gradients of one run.
 
-use super::{Parameters, Wrapper, changed};
+use super::{Blocks, Parameters, Wrapper, changed};
 use crate::engine::declare::settings;
 use crate::engine::objective::Lens;
 use crate::engine::rng::{Purpose, stream};
@@ -19,7 +19,7 @@ settings! {
 }
 
 impl Wrapper for Noise {
-    fn lens(&self, _dim: usize) -> Option<Box<dyn Lens<Parameters>>> {
+    fn lens(&self, _blocks: &Blocks) -> Option<Box<dyn Lens<Parameters>>> {
         let (std, mut stream) = (self.std, stream(self.seed, Purpose::GradientNoise, 1));
         Some(changed(move |gradient, _| {
             for g in gradient {

@@ -1,6 +1,6 @@
 //! Polyak's step size.
 
-use super::{AnyRule, Parameters, Wrapper};
+use super::{AnyRule, Blocks, Parameters, Wrapper};
 use crate::engine::declare::settings;
 use crate::engine::objective::{Oracle, norm};
 use crate::engine::optimizer::{Internal, Probe, Rule};
@@ -22,7 +22,7 @@ settings! {
 }
 
 impl Wrapper for PolyakStep {
-    fn around<'a>(&'a self, rule: AnyRule<'a>, _dim: usize) -> AnyRule<'a> {
+    fn around<'a>(&'a self, rule: AnyRule<'a>, _blocks: &Blocks) -> AnyRule<'a> {
         Box::new(Paced {
             settings: self,
             rule,

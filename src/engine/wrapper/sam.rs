@@ -1,6 +1,6 @@
 //! Sharpness-aware minimization.
 
-use super::{Parameters, Wrapper};
+use super::{Blocks, Parameters, Wrapper};
 use crate::engine::declare::settings;
 use crate::engine::objective::{Lens, Sight, norm};
 use crate::engine::optimizer::{Internal, Probe};
@@ -16,8 +16,8 @@ settings! {
 }
 
 impl Wrapper for Sam {
-    fn lens(&self, dim: usize) -> Option<Box<dyn Lens<Parameters>>> {
-        Some(Box::new(Ascent::new(self.rho, None, dim)))
+    fn lens(&self, blocks: &Blocks) -> Option<Box<dyn Lens<Parameters>>> {
+        Some(Box::new(Ascent::new(self.rho, None, blocks.dim)))
     }
 
     fn rule(&self) -> Vec<&'static str> {

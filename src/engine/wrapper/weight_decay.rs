@@ -1,6 +1,6 @@
 //! Weight decay around any optimizer.
 
-use super::{AnyRule, Parameters, Wrapper, changed};
+use super::{AnyRule, Blocks, Parameters, Wrapper, changed};
 use crate::engine::declare::settings;
 use crate::engine::objective::{Lens, Oracle};
 use crate::engine::optimizer::{Probe, Rule};
@@ -20,7 +20,7 @@ settings! {
 }
 
 impl Wrapper for WeightDecay {
-    fn lens(&self, _dim: usize) -> Option<Box<dyn Lens<Parameters>>> {
+    fn lens(&self, _blocks: &Blocks) -> Option<Box<dyn Lens<Parameters>>> {
         let weight_decay = self.weight_decay;
         let pull = move |gradient: &mut [f64], theta: &[f64]| {
             for (g, theta) in gradient.iter_mut().zip(theta) {
@@ -30,14 +30,14 @@ impl Wrapper for WeightDecay {
         (!self.decoupled_weight_decay).then(|| changed(pull))
     }
 
-    fn around<'a>(&'a self, rule: AnyRule<'a>, dim: usize) -> AnyRule<'a> {
+    fn around<'a>(&'a self, rule: AnyRule<'a>, blocks: &Blocks) -> AnyRule<'a> {
         if !self.decoupled_weight_decay {
             return rule;
         }
         Box::new(Shrinking {
             weight_decay: self.weight_decay,
             rule,
-            before: vec![0.0; dim],
+            before: vec![0.0; blocks.dim],
         })
     }
 
@@ -60,6 +60,14 @@ impl Rule<Parameters> for Shrinking<'_> {
     fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, pace: Pace) {
         self.before.copy_from_slice(theta);
         self.rule.step(theta, oracle, pace);
+        let share = pace.lr * self.weight_decay;
+        for (theta, before) in theta.iter_mut().zip(&self.before) {
+            *theta -= share * before;
+        }
+    }
+
+    fn decay(&self, theta: &mut [f64], pace: Pace) {
+        self.rule.decay(theta, pace);
         let share = pace.lr * self.weight_decay;
         for (theta, before) in theta.iter_mut().zip(&self.before) {
             *theta -= share * before;

@@ -10,6 +10,14 @@ use crate::figure::{legend_line, shortened};
 /// Height of a line of the table.
 pub(super) const LINE: f32 = 16.0;
 
+/// A condition number in words.
+fn condition(number_of: f64) -> String {
+    if number_of.is_infinite() {
+        return "infinite".to_owned();
+    }
+    number(number_of, 5)
+}
+
 /// The lines of the table: what a number is called, and the number for each place.
 pub(super) fn table_lines(spectra: &[Spectrum]) -> Vec<(String, Vec<String>)> {
     type Of = Box<dyn Fn(&Report) -> Option<String>>;
@@ -47,7 +55,7 @@ pub(super) fn table_lines(spectra: &[Spectrum]) -> Vec<(String, Vec<String>)> {
     ));
     lines.push((
         "condition number".to_owned(),
-        Box::new(move |r| r.condition.map(digits)),
+        Box::new(move |r| r.condition.map(condition)),
     ));
     let below = move |report: &Report| {
         let Estimate { value, error } = report.density.as_ref()?.below(0.0);

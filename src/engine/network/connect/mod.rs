@@ -26,7 +26,7 @@ mod path;
 mod profile;
 
 use super::plane::{Given, Points, Span};
-use super::{NetworkLoss, Trainee};
+use super::{NetworkError, NetworkLoss, Trainee};
 use crate::engine::cancel::Cancel;
 use crate::engine::declare::settings;
 use crate::engine::objective::{Objective, Treatment};
@@ -88,7 +88,7 @@ pub struct Connection {
 }
 
 /// Why there are no ways between two networks.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum ConnectError {
     /// Weights of another network.
     #[error("the weights of one end are {found} numbers; expected {expected}, as the network has")]
@@ -106,6 +106,9 @@ pub enum ConnectError {
         "batch normalisations have moments that are given, but those of one end are not those of the other; expected those of the data"
     )]
     Frozen,
+    /// Batches of one sample.
+    #[error(transparent)]
+    Batch(#[from] NetworkError),
     /// An optimizer that is not for this.
     #[error("`{name}` cannot train a curve of this network; expected {expected}")]
     Optimizer {
@@ -130,6 +133,10 @@ pub fn connect(
 ) -> Result<Option<Connection>, ConnectError> {
     let loss = &*trainee.loss;
     check(loss, [a, b], spec)?;
+    let batch = settings
+        .batch
+        .map(|size| usize::try_from(size).unwrap_or(usize::MAX));
+    loss.check_batch(batch)?;
     Ok(joined(trainee, [a, b], spec, settings, cancel, told))
 }
 

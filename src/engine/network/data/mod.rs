@@ -347,14 +347,24 @@ pub struct Split {
 
 impl Split {
     /// Standardises the inputs of both parts by the mean and the standard deviation of each input in the training part; an input that
-    /// does not vary there is only centred.
+    /// does not vary there is only centred: one whose variance is no more than what rounding makes of equal numbers of its size, as
+    /// scikit-learn's StandardScaler decides it.
     pub fn standardise(&mut self) {
         let (width, samples) = (self.train.width, real(self.train.samples()));
         for input in 0..width {
             let column = || self.train.inputs.iter().skip(input).step_by(width);
-            let mean = column().sum::<f64>() / samples;
-            let variance = column().map(|x| (x - mean).powi(2)).sum::<f64>() / samples;
-            let scale = if variance > 0.0 { variance.sqrt() } else { 1.0 };
+            let Some(first) = column().next().copied() else {
+                return;
+            };
+            // By how far numbers are from the first one, no digit of a large offset is lost, and what is equal has its mean exactly.
+            let mean = first + column().map(|x| (x - first) / samples).sum::<f64>();
+            let widest = column().fold(0.0, |widest: f64, x| widest.max((x - mean).abs()));
+            let squares = column().map(|x| ((x - mean) / widest).powi(2));
+            let deviation = widest * (squares.sum::<f64>() / samples).sqrt();
+            // The root of n ε σ² + (n ε μ)², which is to be more than σ.
+            let ulps = samples * f64::EPSILON;
+            let rounding = (ulps.sqrt() * deviation).hypot(ulps * mean);
+            let scale = if deviation > rounding { deviation } else { 1.0 };
             for part in [&mut self.train, &mut self.test] {
                 for x in part.inputs.iter_mut().skip(input).step_by(width) {
                     *x = (*x - mean) / scale;

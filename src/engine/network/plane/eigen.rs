@@ -13,7 +13,7 @@ pub(super) fn top_two(matrix: &dyn Symmetric, cancel: &Cancel) -> Result<[Eigen;
     };
     let found = lanczos(matrix, &ask, cancel).map_err(|error| match error {
         EigenError::Cancelled => PlaneError::Cancelled,
-        EigenError::NotFinite => PlaneError::NotFinite,
+        EigenError::NotFinite | EigenError::NoLoss(_) => PlaneError::NotFinite,
         EigenError::NotFound { products, .. } => PlaneError::NotFound(products),
     })?;
     let zero = || Eigen {

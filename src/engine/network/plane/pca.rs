@@ -33,18 +33,17 @@ impl Span for Pca {
         if count < 2 {
             return Err(PlaneError::NoTrajectory("pca"));
         }
+        if steps.stand_still() {
+            return Err(PlaneError::OnALine("pca"));
+        }
         let share = 1.0 / real(count);
-        let mut mean = vec![0.0; dim];
-        steps.rows().for_each(|row| add(&mut mean, share, row));
+        let mean = steps.mean(share);
         let covariance = Covariance {
             steps,
             share,
             mean: &mean,
         };
         let total = covariance.total();
-        if total == 0.0 {
-            return Err(PlaneError::OnALine("pca"));
-        }
         let [first, second] = top_two(&covariance, given.cancel)?;
         let explained = [first.value / total, second.value.max(0.0) / total];
         let origin = match self.origin {
@@ -69,6 +68,34 @@ impl Steps<'_> {
     fn rows(&self) -> impl Iterator<Item = &[f64]> {
         let own = self.runs.iter().filter(|run| run.dim == self.dim);
         own.flat_map(|run| run.theta.chunks_exact(self.dim.max(1)))
+    }
+
+    /// Whether no step is farther from the first one than some roundings of weights of their size.
+    fn stand_still(&self) -> bool {
+        let largest = |row: &[f64]| row.iter().fold(0.0, |most: f64, x| most.max(x.abs()));
+        let Some(first) = self.rows().next() else {
+            return true;
+        };
+        let away = |row: &[f64]| {
+            let apart = row.iter().zip(first).map(|(a, b)| (a - b).abs());
+            apart.fold(0.0, f64::max)
+        };
+        let size = self.rows().map(largest).fold(0.0, f64::max);
+        self.rows().map(away).fold(0.0, f64::max) <= 16.0 * f64::EPSILON * size
+    }
+
+    /// The mean of the steps, by how far they are from the first one: where they lie close together no digit is lost.
+    fn mean(&self, share: f64) -> Vec<f64> {
+        let Some(first) = self.rows().next() else {
+            return Vec::new();
+        };
+        let mut away = vec![0.0; self.dim];
+        for row in self.rows() {
+            add(&mut away, share, row);
+            add(&mut away, -share, first);
+        }
+        add(&mut away, 1.0, first);
+        away
     }
 }
 
