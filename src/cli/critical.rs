@@ -1,5 +1,6 @@
 //! `ravine critical`: the critical points of a landscape as numbers.
 
+use super::diverged::check_view;
 use super::print;
 use super::scene_args::SceneArgs;
 use crate::engine::cancel::Cancel;
@@ -41,7 +42,8 @@ Maxima and saddles at kinks are not found, nor minima that are only the lowest
 place of the border.
 
 Minima come first, then maxima, saddles and flat places; of each kind the
-lowest first. There are 2000 at most. What is narrower than a sixtieth of the
+lowest first. There are 2000 at most. A search takes 80 of Newton's steps at
+most, one at a kink 400 circles. What is narrower than a sixtieth of the
 view may be missed; a narrower --view finds it. JSON holds landscape, view,
 columns and rows. Numbers read back to the same bits.
 
@@ -76,10 +78,11 @@ pub(super) fn critical(args: &Args) -> Result<(), String> {
             scene.landscape.name()
         ));
     }
+    let view = scene.view.unwrap_or(ground.view);
+    check_view(&*ground.objective, view)?;
     if let Some(path) = &args.output {
         check_place(path)?;
     }
-    let view = scene.view.unwrap_or(ground.view);
     let known: Vec<[f64; 2]> = ground.minima.iter().map(|mark| mark.at).collect();
     let found = critical::find(&*ground.objective, view, &known, &Cancel::default());
     let points = found.unwrap_or_default(); // Nothing cancels this work.
