@@ -1,11 +1,12 @@
 //! `ravine basins`: which minimum every start runs to.
 
+use super::diverged::tell_diverged_of;
 use super::outputs::{Outputs, kind};
 use super::render::{Ground as Light, size};
 use super::scene_args::SceneArgs;
 use crate::engine::cancel::Cancel;
 use crate::engine::lab;
-use crate::engine::survey::basins::{FINEST, Question};
+use crate::engine::survey::basins::{FINEST, Fate, Question};
 use crate::export::{basins, picture};
 use crate::figure;
 use std::path::PathBuf;
@@ -20,7 +21,13 @@ use std::sync::atomic::AtomicUsize;
 #[command(after_help = "\
 A run stops where its gradient is shorter than the tolerance (0.001 if the
 scene has none) or when its steps are over. It has arrived where Newton's
-method leads from there down to a minimum close by.
+method leads from there down to a minimum close by: in 60 steps at most, each
+halved 26 times at most. At most 1000 minima are told apart. How many starts
+diverged is told on stderr.
+
+Starts lie evenly on the view, the outer ones on its border. Table, arrays and
+picture hold the same starts of exactly the view, with the minima in the same
+order.
 
 CSV has a line for each start: x, y, fate (arrives, undecided or diverges),
 minimum_x, minimum_y, minimum (its value) and steps. NPZ holds the arrays x, y,
@@ -81,13 +88,7 @@ pub(super) fn basins(args: &Args) -> Result<(), String> {
     let mut outputs = Outputs::plan([&args.output])?;
     let spec = &scene.runs[index].spec;
     let points = picture::points(pixels);
-    let drawn = matches!(extension, "png" | "svg");
-    let view = scene.view.unwrap_or(ground.view);
-    let window = if drawn {
-        figure::basins::window(&scene, &ground, points)
-    } else {
-        view
-    };
+    let window = scene.view.unwrap_or(ground.view);
     let question = Question {
         objective: &*ground.objective,
         known: &ground.minima,
@@ -95,6 +96,9 @@ pub(super) fn basins(args: &Args) -> Result<(), String> {
         conditions: scene.conditions(),
         window,
     };
+    question
+        .check(side)
+        .map_err(|reason| format!("--side {side}: {reason}"))?;
     let never = Cancel::default();
     let Some(answer) = question.answer(side, None, &AtomicUsize::new(0), &never) else {
         return Ok(()); // Nothing cancels this work.
@@ -118,5 +122,11 @@ pub(super) fn basins(args: &Args) -> Result<(), String> {
             outputs.write(&args.output, |out| out.write_all(&bytes))?;
         }
     }
-    outputs.finish()
+    outputs.finish()?;
+    let diverged = answer.cells.iter().map(|cell| {
+        let step = u64::from(cell.steps);
+        (cell.fate == Fate::Diverges).then_some(step)
+    });
+    tell_diverged_of(&spec.to_string(), "starts", diverged);
+    Ok(())
 }

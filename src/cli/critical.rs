@@ -1,5 +1,6 @@
 //! `ravine critical`: the critical points of a landscape as numbers.
 
+use super::diverged::check_view;
 use super::outputs::{Outputs, is_stdout};
 use super::print;
 use super::scene_args::SceneArgs;
@@ -43,7 +44,8 @@ Maxima and saddles at kinks are not found, nor minima that are only the lowest
 place of the border.
 
 Minima come first, then maxima, saddles and flat places; of each kind the
-lowest first. There are 2000 at most. What is narrower than a sixtieth of the
+lowest first. There are 2000 at most. A search takes 80 of Newton's steps at
+most, one at a kink 400 circles. What is narrower than a sixtieth of the
 view may be missed; a narrower --view finds it. JSON holds landscape, view,
 columns and rows. Numbers read back to the same bits.
 
@@ -80,6 +82,7 @@ pub(super) fn critical(args: &Args) -> Result<(), String> {
     }
     let mut outputs = Outputs::plan(&args.output)?;
     let view = scene.view.unwrap_or(ground.view);
+    check_view(&*ground.objective, view)?;
     let known: Vec<[f64; 2]> = ground.minima.iter().map(|mark| mark.at).collect();
     let found = critical::find(&*ground.objective, view, &known, &Cancel::default());
     let points = found.unwrap_or_default(); // Nothing cancels this work.

@@ -5,6 +5,7 @@ mod check;
 mod connect;
 mod critical;
 mod curvature;
+mod diverged;
 mod help;
 mod list;
 mod network_args;

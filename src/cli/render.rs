@@ -1,5 +1,6 @@
 //! `ravine render`: a picture of a scene.
 
+use super::diverged::{check_view, tell_diverged};
 use super::outputs::{Outputs, kind};
 use super::scene_args::SceneArgs;
 use crate::engine::lab::{NOT_RANDOM, Seeds, all_runs};
@@ -19,6 +20,11 @@ const MIN_PIXELS: u32 = 16;
 /// it says of its data. It needs no display. In SVG, texts are texts.
 #[derive(clap::Args)]
 #[command(after_help = "\
+The map shows exactly the --view, or that of the scene, with equal scales on
+both axes unless it is more than three times as long as wide. Without one it
+shows the landscape's own, widened to the shape of the picture. A run that
+diverges is told on stderr, with the step.
+
 Examples:
   ravine render -o opening.png
   ravine render lecture.toml --step 300 --theme dark --size 1920x1080 -o slide.png
@@ -84,6 +90,9 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
         .map(|text| step(text, scene.training.steps))
         .transpose()?;
     let mut outputs = Outputs::plan([&args.output])?;
+    if scene.network.is_none() {
+        check_view(&*ground.objective, scene.view.unwrap_or(ground.view))?;
+    }
     let theme = args.theme.theme();
     let runs = all_runs(&scene, &ground, None)?;
     let bytes = picture(
@@ -98,7 +107,9 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
         },
     )?;
     outputs.write(&args.output, |out| out.write_all(&bytes))?;
-    outputs.finish()
+    outputs.finish()?;
+    tell_diverged(&runs);
+    Ok(())
 }
 
 /// The gallery of a family, which is no scene's.

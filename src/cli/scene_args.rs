@@ -232,17 +232,31 @@ pub(super) fn point(flag: &str, text: &str, dim: usize) -> Result<[f64; 2], Stri
 
 /// A view, like -2..2,-1..3.
 fn view(text: &str) -> Result<Rect, String> {
+    let refuse = |expected: &str| {
+        Err(format!(
+            "--view cannot be `{text}`; expected {expected}, like --view=-2..2,-1..3"
+        ))
+    };
     let range = |text: &str| {
         let (low, high) = text.split_once("..")?;
-        let number = |text: &str| text.trim().parse().ok();
+        let number = |text: &str| text.trim().parse::<f64>().ok();
         Some([number(low)?, number(high)?])
     };
-    let view = text
+    let ranges = text
         .split_once(',')
-        .and_then(|(x, y)| Rect::new(range(x)?, range(y)?));
-    view.ok_or_else(|| {
-        format!(
-            "--view cannot be `{text}`; expected two ranges, low end first, like --view=-2..2,-1..3"
+        .and_then(|(x, y)| Some([range(x)?, range(y)?]));
+    let Some([x, y]) = ranges else {
+        return refuse("two ranges, low end first");
+    };
+    let any = |wrong: fn([f64; 2]) -> bool| wrong(x) || wrong(y);
+    if any(|[low, high]| !(high - low).is_finite()) {
+        refuse("ranges whose ends and widths are finite numbers")
+    } else if any(|[low, high]| low >= high) {
+        refuse("two ranges, low end first")
+    } else {
+        Rect::new(x, y).map_or_else(
+            || refuse("ranges wide enough for f64 to tell their numbers apart"),
+            Ok,
         )
-    })
+    }
 }

@@ -2,6 +2,7 @@
 
 mod table;
 
+use super::diverged::tell_diverged_of;
 use super::outputs::{Outputs, is_stdout, kind};
 use super::render::{Ground as Light, size};
 use super::scene_args::SceneArgs;
@@ -9,11 +10,12 @@ use super::{complain, print, run_number};
 use crate::engine::cancel::Cancel;
 use crate::engine::declare::Refusal;
 use crate::engine::landscape::Ground;
-use crate::engine::run::RunSpec;
+use crate::engine::run::{self, RunSpec};
 use crate::engine::scene::Scene;
 use crate::engine::spec::real;
 use crate::engine::survey::sweep::{
-    Curve, Measure, Over, Setup, SweepMap, curves, grids, lines, lr_limit, lr_limits, map, steepest,
+    Curve, Grid, Measure, Over, Score, Setup, SweepMap, curves, grids, lines, lr_limit, lr_limits,
+    map, steepest,
 };
 use crate::export::picture;
 use crate::export::trajectories::shown;
@@ -45,7 +47,9 @@ CSV has a line for each value, or pair of values. Columns:
   steps        the first step with a loss not above --goal; empty if none
   outcome      finished, converged or diverged
   diverged_at  the step of that
-A run that diverged has no losses and no steps, whatever it reached before.
+A run that diverged has no losses and no steps, whatever it reached before; how
+many of a run's values did is told on stderr. A setting has 10000 values at
+most, a map 1000000 pairs.
 JSON holds the same, null where CSV is empty, with each run's best values and
 lr_limit, the learning rate up to which theory has it stable (of a map, one for
 each value of the other setting): known for some optimizers at a constant rate,
@@ -109,6 +113,30 @@ enum Swept {
     },
 }
 
+impl Swept {
+    /// Writes to stderr how many values of each run diverged.
+    fn tell_diverged(&self) {
+        match self {
+            Self::Curves { curves, .. } => {
+                for curve in curves {
+                    let values = format!("values of {}", curve.line.grid.setting());
+                    let steps = curve.scores.iter().map(Score::diverged);
+                    tell_diverged_of(&curve.line.spec.to_string(), &values, steps);
+                }
+            }
+            Self::Map { map, .. } => {
+                let [x, y] = map.grids.each_ref().map(Grid::setting);
+                let steps = map.scores.iter().map(Score::diverged);
+                tell_diverged_of(
+                    &map.spec.to_string(),
+                    &format!("pairs of {x} and {y}"),
+                    steps,
+                );
+            }
+        }
+    }
+}
+
 pub(super) fn sweep(args: &Args) -> Result<(), String> {
     let extension = args
         .output
@@ -142,6 +170,7 @@ pub(super) fn sweep(args: &Args) -> Result<(), String> {
     }
     let (scene, ground) = args.scene.prepare_landscape()?;
     let mut outputs = Outputs::plan(&args.output)?;
+    run::check_start(&*ground.objective, scene.start_theta())?;
     let swept = match overs.as_slice() {
         [over] => sweep_curves(args, &scene, &ground, over, goal)?,
         [x, y] => sweep_map(args, &scene, &ground, [x, y], goal)?,
@@ -177,7 +206,7 @@ pub(super) fn sweep(args: &Args) -> Result<(), String> {
             let bytes = picture::bytes(&drawing, extension, pixels, &description)?;
             outputs.write(path, |out| out.write_all(&bytes))?;
         }
-        _ if !args.best => return print(|out| table.write(Format::Csv, out)),
+        _ if !args.best => print(|out| table.write(Format::Csv, out))?,
         _ => {}
     }
     outputs.finish()?;
@@ -185,6 +214,7 @@ pub(super) fn sweep(args: &Args) -> Result<(), String> {
         let best = best(&swept, measure);
         print(|out| best.iter().try_for_each(|line| writeln!(out, "{line}")))?;
     }
+    swept.tell_diverged();
     Ok(())
 }
 

@@ -72,7 +72,13 @@ impl Rect {
 
     /// The point at fractions of width and height, (0, 0) being the lower left.
     pub fn at(&self, [u, v]: [f64; 2]) -> [f64; 2] {
-        [self.x[0] + u * self.width(), self.y[0] + v * self.height()]
+        // The upper end is met exactly, and never passed on the way.
+        let along = |[low, high]: [f64; 2], share: f64| match share {
+            share if share == 1.0 => high,
+            share if share < 1.0 => (low + share * (high - low)).min(high),
+            share => low + share * (high - low),
+        };
+        [along(self.x, u), along(self.y, v)]
     }
 
     /// Moved by a vector, unless that leaves the range of f64.

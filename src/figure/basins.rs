@@ -6,7 +6,6 @@ use super::drawing::{Area, Colour, Drawing, Item, Stroke};
 use super::frame::Frame;
 use super::{Layout, caption, layout, map};
 use crate::engine::lab::Terrain;
-use crate::engine::landscape::Ground;
 use crate::engine::real;
 use crate::engine::scene::{MapStyle, Scene};
 use crate::engine::survey::basins::{Basins, Cell, Fate};
@@ -200,7 +199,7 @@ pub fn words(basins: &Basins, fate: Fate, share: f64) -> [String; 2] {
     }
 }
 
-/// The whole picture: the basins with axes, legend, title and caption. `run` is the run's spec as text.
+/// The whole picture: exactly the window of the basins with axes, legend, title and caption. `run` is the run's spec as text.
 pub fn picture(
     basins: &Basins,
     terrain: Option<&Terrain>,
@@ -210,15 +209,12 @@ pub fn picture(
     theme: &Theme,
 ) -> Drawing {
     let Layout {
-        map: area,
-        bar,
+        map: space,
         caption: below,
         ..
     } = layout(size);
-    let frame = Frame {
-        area,
-        window: basins.window,
-    };
+    let frame = Frame::letterboxed(2, basins.window, space);
+    let area = frame.area;
     let [width, height] = size;
     let page = vec![[0.0, 0.0], [width, 0.0], [width, height], [0.0, height]];
     let mut items = vec![Item::Path {
@@ -251,12 +247,7 @@ pub fn picture(
         caption(scene, scene.training.steps)
     );
     items.push(Item::words(made, below, 11.0, theme.ink));
-    let beside = Area::new([bar.min[0], area.min[1]], [width, area.max[1]]);
+    let beside = Area::new([frame.bar().min[0], space.min[1]], [width, space.max[1]]);
     items.extend(legend(basins, beside, theme));
     Drawing { size, items }
-}
-
-/// The window of the plane that the map of a picture of this size shows.
-pub fn window(scene: &Scene, ground: &Ground, size: [f32; 2]) -> crate::engine::plane::Rect {
-    Frame::fit(scene.view.unwrap_or(ground.view), layout(size).map).window
 }

@@ -34,6 +34,33 @@ impl Frame {
         }
     }
 
+    /// Shows exactly a view of a landscape of so many parameters: in the upper left part of an area in which both axes have
+    /// equal scales. A view more than three times as long as wide, and the graph of a landscape of one parameter, take all
+    /// of the area.
+    pub fn letterboxed(dim: usize, view: Rect, area: Area) -> Self {
+        let shape = view.width() / view.height();
+        if dim == 1 || !(1.0 / 3.0..=3.0).contains(&shape) {
+            return Self { area, window: view };
+        }
+        let [width, height] = [area.width(), area.height()].map(f64::from);
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "pictures are drawn with f32"
+        )]
+        let sides = [width.min(height * shape), height.min(width / shape)].map(|side| side as f32);
+        let corner = [area.min[0] + sides[0], area.min[1] + sides[1]];
+        Self {
+            area: Area::new(area.min, corner),
+            window: view,
+        }
+    }
+
+    /// The area of the colour bar on the right of the map.
+    pub(super) fn bar(&self) -> Area {
+        let Area { min, max } = self.area;
+        Area::new([max[0] + 16.0, min[1]], [max[0] + 30.0, max[1]])
+    }
+
     /// The place in the picture of a point of the plane.
     pub fn picture_from_world(&self, [x, y]: [f64; 2]) -> Point {
         let (wx, wy) = (self.window.x(), self.window.y());
@@ -80,9 +107,29 @@ mod tests {
     }
 
     #[test]
+    fn a_letterboxed_view_is_shown_exactly_and_with_equal_scales() {
+        let view = Rect::new([-1.0, 2.0], [0.25, 1.75]).unwrap();
+        for size in [[400.0, 100.0], [100.0, 400.0], [200.0, 100.0]] {
+            let area = Area::new([10.0, 20.0], [10.0 + size[0], 20.0 + size[1]]);
+            let frame = Frame::letterboxed(2, view, area);
+            assert_eq!(frame.window, view);
+            assert!(area.contains(frame.area.min) && area.contains(frame.area.max));
+            let scales = [
+                f64::from(frame.area.width()) / view.width(),
+                f64::from(frame.area.height()) / view.height(),
+            ];
+            assert!((scales[0] - scales[1]).abs() < 1e-4 * scales[0]);
+            let graph = Frame::letterboxed(1, view, area);
+            assert_eq!(graph, Frame { area, window: view });
+        }
+    }
+
+    #[test]
     fn a_very_long_view_is_stretched() {
         let view = Rect::new([0.0, 100.0], [0.0, 1.0]).unwrap();
         let frame = Frame::fit(view, Area::new([0.0, 0.0], [100.0, 100.0]));
         assert_eq!(frame.window, view);
+        let area = Area::new([0.0, 0.0], [100.0, 100.0]);
+        assert_eq!(Frame::letterboxed(2, view, area), frame);
     }
 }

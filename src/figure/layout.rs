@@ -7,7 +7,6 @@ use crate::engine::lab::Runs;
 /// The places of a picture's parts.
 pub(super) struct Layout {
     pub map: Area,
-    pub bar: Area,
     pub legend: Point,
     pub caption: Point,
     /// What a network says of its data, where there is room for it: at least here.
@@ -24,14 +23,9 @@ pub(super) fn layout([width, height]: [f32; 2]) -> Layout {
             (height - 62.0).max(90.0),
         ],
     );
-    let bar = Area::new(
-        [map.max[0] + 16.0, map.min[1]],
-        [map.max[0] + 30.0, map.max[1]],
-    );
     Layout {
         map,
-        bar,
-        legend: [bar.max[0] + 64.0, map.min[1] + 8.0],
+        legend: [map.max[0] + 94.0, map.min[1] + 8.0],
         caption: [map.min[0], height - 14.0],
         fit: None,
     }
@@ -48,18 +42,11 @@ pub(super) fn layout_of(runs: &Runs, size: [f32; 2]) -> Layout {
     if runs.trained.is_some() && size[0] >= LEAST[0] && size[1] >= LEAST[1] {
         // Its axes have long names.
         layout.map.min[1] += 8.0;
-        layout.bar.min[1] += 8.0;
         let right = size[0] - 10.0;
         let width = (0.3 * size[0]).min(0.62 * (size[1] - 80.0));
         let moved = right - width - layout.legend[0];
         layout.legend[0] += moved;
-        for area in [
-            &mut layout.bar.min,
-            &mut layout.bar.max,
-            &mut layout.map.max,
-        ] {
-            area[0] += moved;
-        }
+        layout.map.max[0] += moved;
         let bottom = layout.map.max[1] + 36.0;
         let left = right - width;
         layout.fit = Some(Area::new([left, bottom - width - 80.0], [right, bottom]));

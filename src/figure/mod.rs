@@ -60,10 +60,14 @@ pub struct Options {
 const SIDE: usize = 512;
 
 /// The picture of a scene and its runs: the map with trails, heads and names, colour bar, axes with numbers, legend and caption.
+/// The map shows exactly the scene's view; where the scene has none, the landscape's own, widened to the shape of the picture.
 pub fn picture(runs: &Runs, options: &Options) -> Drawing {
     let dim = runs.ground.objective.dim();
-    let view = runs.scene.view.unwrap_or(runs.ground.view);
-    let frame = Frame::of(dim, view, layout_of(runs, options.size).map);
+    let area = layout_of(runs, options.size).map;
+    let frame = match runs.scene.view {
+        Some(view) => Frame::letterboxed(dim, view, area),
+        None => Frame::of(dim, runs.ground.view, area),
+    };
     let side = lab::finest_side(&runs.ground).unwrap_or(SIDE);
     let never = Cancel::default();
     let terrain = lab::compute_terrain(&runs.scene, &runs.ground, frame.window, side, &never);
@@ -93,7 +97,7 @@ fn draw(runs: &Runs, terrain: &Terrain, frame: &Frame, options: &Options) -> Dra
     let axes = network::axes(runs);
     items.extend(map::axes(frame, axes.each_ref().map(String::as_str), theme));
     if scene.map.fill {
-        items.extend(map::colour_bar(terrain, layout.bar, theme));
+        items.extend(map::colour_bar(terrain, frame.bar(), theme));
     }
     let write = |text: String, at: Point, size: f32| Item::words(text, at, size, theme.ink);
     let title = format!("{}   {}", scene.title(), scene.formula());

@@ -2,12 +2,11 @@
 
 use super::axis::number;
 use super::colour::Theme;
-use super::drawing::{Area, Drawing, Item};
+use super::drawing::{Drawing, Item};
 use super::frame::Frame;
 use super::{layout, map};
 use crate::engine::cancel::Cancel;
 use crate::engine::lab::Terrain;
-use crate::engine::plane::Rect;
 use crate::engine::scene::MapStyle;
 use crate::engine::surface::Surface;
 
@@ -20,15 +19,8 @@ pub fn picture(
     theme: &Theme,
 ) -> Drawing {
     let layout = layout(size);
-    let area = fitting(surface.view, layout.map);
-    let frame = Frame {
-        area,
-        window: surface.view,
-    };
-    let bar = Area::new(
-        [area.max[0] + 16.0, area.min[1]],
-        [area.max[0] + 30.0, area.max[1]],
-    );
+    let frame = Frame::letterboxed(2, surface.view, layout.map);
+    let (area, bar) = (frame.area, frame.bar());
     let [width, height] = size;
     let mut items = vec![Item::Path {
         points: vec![[0.0, 0.0], [width, 0.0], [width, height], [0.0, height]],
@@ -65,19 +57,4 @@ pub fn picture(
         write(format!("highest {}", number(high, 4)), [x, y + 34.0], 11.0);
     }
     Drawing { size, items }
-}
-
-/// The part of an area in which a view has equal scales on both axes; a view more than three times as long as wide takes all of it.
-fn fitting(view: Rect, area: Area) -> Area {
-    let shape = view.width() / view.height();
-    if !(1.0 / 3.0..=3.0).contains(&shape) {
-        return area;
-    }
-    let [width, height] = [area.width(), area.height()].map(f64::from);
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "pictures are drawn with f32"
-    )]
-    let sides = [width.min(height * shape), height.min(width / shape)].map(|side| side as f32);
-    Area::new(area.min, [area.min[0] + sides[0], area.min[1] + sides[1]])
 }

@@ -70,7 +70,7 @@ pub(super) fn unmoved(loss: &NetworkLoss, specs: &[RunSpec], ends: &[End]) -> Ve
     let digits = |value: f64| number(value, 4);
     let sentence = |(spec, end): (&RunSpec, &End)| {
         let reached = loss.measure(&end.theta).loss;
-        let diverged = matches!(end.outcome, Outcome::Diverged(_));
+        let diverged = matches!(end.outcome, Outcome::Diverged(..));
         let learned = constant <= 0.0 || reached < 0.99 * constant;
         (!diverged && !learned).then(|| {
             format!(

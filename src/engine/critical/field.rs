@@ -16,8 +16,10 @@ const COARSE: usize = 12;
 /// Losses and gradients at the corners of the cells, row by row from the low end of y.
 pub(super) struct Samples {
     losses: Vec<f64>,
-    /// In shares of the view.
+    /// In shares of the view, times `unit`.
     slopes: Vec<[f64; 2]>,
+    /// A power of two that makes a usual slope about 1, so that no square of one is too large or too small for f64.
+    unit: f64,
 }
 
 impl Samples {
@@ -36,12 +38,16 @@ impl Samples {
             })
             .collect::<Option<_>>()?;
         let slope = |(gx, gy): (&f64, &f64)| [gx * view.width(), gy * view.height()];
+        let mut slopes: Vec<[f64; 2]> = rows
+            .iter()
+            .flat_map(|[_, gx, gy]| gx.iter().zip(gy).map(slope))
+            .collect();
+        let unit = unit(&slopes);
+        slopes.iter_mut().flatten().for_each(|slope| *slope *= unit);
         Some(Self {
-            slopes: rows
-                .iter()
-                .flat_map(|[_, gx, gy]| gx.iter().zip(gy).map(slope))
-                .collect(),
             losses: rows.into_iter().flat_map(|[losses, ..]| losses).collect(),
+            slopes,
+            unit,
         })
     }
 
@@ -128,6 +134,21 @@ impl Samples {
     }
 }
 
+/// The reciprocal of the median of the larger components that are neither 0 nor infinite, rounded to a power of two.
+fn unit(slopes: &[[f64; 2]]) -> f64 {
+    let mut larger: Vec<f64> = slopes
+        .iter()
+        .map(|[gx, gy]| gx.abs().max(gy.abs()))
+        .filter(|larger| larger.is_finite() && *larger > 0.0)
+        .collect();
+    if larger.is_empty() {
+        return 1.0;
+    }
+    let middle = larger.len() / 2;
+    let (_, usual, _) = larger.select_nth_unstable_by(middle, f64::total_cmp);
+    2.0_f64.powf(-usual.log2().round().clamp(-1000.0, 1000.0))
+}
+
 /// The place of a node.
 fn node(view: Rect, column: usize, row: usize) -> [f64; 2] {
     view.at([real(column) * CELL, real(row) * CELL])
@@ -142,9 +163,11 @@ fn neighbours(index: usize) -> impl Iterator<Item = usize> {
         .filter(move |other| *other != index)
 }
 
-/// An objective in a view. Points are those of the plane; steps, slopes and bends are per share of the view.
+/// An objective in a view. Points are those of the plane; steps, slopes and bends are per share of the view, and slopes and
+/// bends in the unit of the samples.
 pub(super) struct Field<'a> {
     objective: &'a dyn Objective,
+    unit: f64,
     pub(super) view: Rect,
     /// The smallest step that f64 tells apart everywhere in the view.
     pub(super) finest: f64,
@@ -164,6 +187,7 @@ impl<'a> Field<'a> {
         let [usual_slope, steepest] = samples.slopes()?;
         Some(Self {
             objective,
+            unit: samples.unit,
             view,
             finest: finest(view.x()).max(finest(view.y())).max(f64::EPSILON),
             range: samples.range()?,
@@ -182,7 +206,10 @@ impl<'a> Field<'a> {
         let mut gradient = [0.0; 2];
         self.objective.gradient(&at, &mut gradient);
         let [gx, gy] = gradient;
-        [gx * self.view.width(), gy * self.view.height()]
+        [
+            gx * self.view.width() * self.unit,
+            gy * self.view.height() * self.unit,
+        ]
     }
 
     /// The Hessian as it is in the plane, not per share of the view: xx, xy, yy.
@@ -192,13 +219,13 @@ impl<'a> Field<'a> {
         [h[0], h[1], h[3]]
     }
 
-    /// A Hessian per share of the view.
+    /// A Hessian per share of the view, in the unit of slopes.
     pub(super) fn bend(&self, [xx, xy, yy]: [f64; 3]) -> [f64; 3] {
-        let (width, height) = (self.view.width(), self.view.height());
+        let (width, height, unit) = (self.view.width(), self.view.height(), self.unit);
         [
-            xx * width * width,
-            xy * width * height,
-            yy * height * height,
+            xx * unit * width * width,
+            xy * unit * width * height,
+            yy * unit * height * height,
         ]
     }
 

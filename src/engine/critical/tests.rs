@@ -285,3 +285,27 @@ fn cancelled_work_leaves_nothing() {
     let ground = ground("rastrigin");
     assert_eq!(find(&*ground.objective, ground.view, &[], &cancel), None);
 }
+
+#[test]
+fn points_are_found_at_any_scale_of_f() {
+    for scale in ["1e-320", "1e-300", "1e-160", "1", "1e160", "1e300"] {
+        let points = unaided(&format!("formula:f={scale}*(x^2+3*y^2-1)"), None);
+        assert_eq!(kinds(&points), [1, 0, 0, 0], "{scale}: {points:?}");
+        let [x, y] = points[0].at;
+        assert!(x.abs() < 1e-6 && y.abs() < 1e-6, "{scale}: {points:?}");
+        let points = unaided(&format!("formula:f={scale}*x*y"), None);
+        assert_eq!(kinds(&points), [0, 0, 1, 0], "{scale}: {points:?}");
+        let points = unaided(&format!("formula:f={scale}*x^2"), None);
+        assert_eq!(kinds(&points), [0, 0, 0, 1], "{scale}: {points:?}");
+    }
+}
+
+#[test]
+fn what_has_no_critical_point_has_none() {
+    for f in [
+        "x", "y", "0*x", "3", "x^3-y", "1/x", "ln(x)", "1e6*x", "exp(x)-y",
+    ] {
+        let points = unaided(&format!("formula:f={f}"), None);
+        assert!(points.is_empty(), "{f}: {points:?}");
+    }
+}

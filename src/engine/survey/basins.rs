@@ -8,7 +8,7 @@
 use crate::engine::cancel::Cancel;
 use crate::engine::curvature::eigenvalues;
 use crate::engine::landscape::Mark;
-use crate::engine::objective::{Objective, norm};
+use crate::engine::objective::Objective;
 use crate::engine::plane::Rect;
 use crate::engine::real;
 use crate::engine::run::{self, Conditions, Outcome, RunSpec};
@@ -33,6 +33,15 @@ const NEAR: f64 = 0.01;
 
 /// Newton's method may lead this share of the window's size away from where a run ended.
 const REACH: f64 = 0.05;
+
+/// The most steps of Newton's method from where a run ended.
+const MAX_STEPS: usize = 60;
+
+/// A step shorter than this share of the window's size is none.
+const SHORTEST: f64 = 1e-9;
+
+/// The most times that a step is halved: from [`REACH`] to [`SHORTEST`].
+const MAX_HALVINGS: i32 = 26;
 
 /// A minimum that runs end in.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -130,6 +139,36 @@ pub struct Question<'a> {
 }
 
 impl Question<'_> {
+    /// Whether `side`² starts can be told apart, and f is finite at one of them at least.
+    ///
+    /// # Errors
+    /// The reason, as the second half of a sentence.
+    pub fn check(&self, side: usize) -> Result<(), String> {
+        let view = || format!("x {:?}, y {:?}", self.window.x(), self.window.y());
+        let equal = |index: usize| {
+            let [[x, y], [next_x, next_y]] =
+                [index, index + 1].map(|index| start(self.window, side, index, index));
+            x >= next_x || y >= next_y
+        };
+        if (0..side - 1).any(equal) {
+            let view = view();
+            return Err(format!(
+                "f64 cannot tell so many numbers apart in the view {view}; expected fewer, or a wider view"
+            ));
+        }
+        let finite = |index: usize| {
+            let at = start(self.window, side, index % side, index / side);
+            self.objective.value(&at).is_finite()
+        };
+        if !(0..side * side).into_par_iter().any(finite) {
+            let view = view();
+            return Err(format!(
+                "f is not finite at any start of the view {view}; expected a view where it is"
+            ));
+        }
+        Ok(())
+    }
+
     /// The fates of `side`² starts, at least 2 along a side. `earlier` basins of the same question keep their minima's places
     /// in the list. `progress` counts starts. `None` if it was cancelled.
     ///
@@ -295,47 +334,49 @@ impl Question<'_> {
         flat(eigenvalues([h[0], h[1], h[3]]))
     }
 
-    /// The minimum at the bottom of the place where a run ended: by Newton's steps with the Hessian's eigenvalues made
-    /// positive (Nocedal & Wright 2006, section 3.4), halved until the value sinks.
+    /// The minimum at the bottom of the place where a run ended: by at most [`MAX_STEPS`] of Newton's steps with the
+    /// Hessian's eigenvalues made positive (Nocedal & Wright 2006, section 3.4), each halved at most [`MAX_HALVINGS`] times
+    /// until the value sinks. `None` where there is no curvature, as on an inclined or level plane.
     fn settle(&self, from: [f64; 2]) -> Option<Minimum> {
         let size = self.size();
         let (mut at, mut gradient) = (from, [0.0; 2]);
         let mut value = self.objective.gradient(&at, &mut gradient);
-        for _ in 0..60 {
+        for _ in 0..MAX_STEPS {
             let mut h = [0.0; 4];
             self.objective.hessian(&at, &mut h);
             let [low, high] = eigenvalues([h[0], h[1], h[3]]);
-            if !(value.is_finite() && low.is_finite() && high.is_finite())
-                || distance(at, from) > REACH * size
-            {
+            let scale = high.abs().max(low.abs());
+            let finite = [value, low, high].iter().all(|number| number.is_finite());
+            if !finite || scale == 0.0 || distance(at, from) > REACH * size {
                 return None;
             }
-            let scale = high.abs().max(low.abs());
             let step = descent([h[0], h[1], h[3]], [low, high], gradient);
-            let length = norm(&step);
-            if length <= 1e-9 * size || norm(&gradient) <= 1e-12 * scale * size {
-                let valley = flat([low, high]);
-                let mark = Mark { at, value };
-                return (low > 0.0 || valley && high > 0.0).then_some(Minimum { mark, valley });
+            let length = step[0].hypot(step[1]);
+            if !length.is_finite() {
+                return None;
             }
-            let mut factor = (REACH * size / length).min(1.0);
-            loop {
+            let minimum = |mark: Mark| {
+                let valley = flat([low, high]);
+                (low > 0.0 || valley && high > 0.0).then_some(Minimum { mark, valley })
+            };
+            let slope = gradient[0].hypot(gradient[1]);
+            if length <= SHORTEST * size || slope <= 1e-12 * scale * size {
+                return minimum(Mark { at, value });
+            }
+            let longest = (REACH * size / length).min(1.0);
+            let factors = (0..MAX_HALVINGS).map(|halvings| longest * 0.5_f64.powi(halvings));
+            let mut factors = factors.take_while(|factor| factor * length > SHORTEST * size);
+            let lower = factors.find_map(|factor| {
                 let next = [at[0] + factor * step[0], at[1] + factor * step[1]];
                 let mut slope = [0.0; 2];
                 let lower = self.objective.gradient(&next, &mut slope);
-                if lower < value {
-                    (at, value, gradient) = (next, lower, slope);
-                    break;
-                }
-                factor *= 0.5;
-                if factor * length <= 1e-9 * size {
-                    // As low as f64 can tell, or at a kink.
-                    let valley = flat([low, high]);
-                    let mark = Mark { at, value };
-                    let smooth = norm(&gradient) <= 1e-5 * scale * size;
-                    return (smooth && (low > 0.0 || valley && high > 0.0))
-                        .then_some(Minimum { mark, valley });
-                }
+                (lower < value).then_some((next, lower, slope))
+            });
+            match lower {
+                Some(next) => (at, value, gradient) = next,
+                // As low as f64 can tell, or at a kink.
+                None if slope <= 1e-5 * scale * size => return minimum(Mark { at, value }),
+                None => return None,
             }
         }
         None

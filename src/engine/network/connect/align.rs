@@ -10,6 +10,9 @@ use rand::seq::SliceRandom;
 use rayon::prelude::*;
 use std::ops::Range;
 
+/// The most passes over all layers of one search, as in the authors' code.
+const MAX_PASSES: u32 = 100;
+
 /// Orders of the units of hidden layers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Permutation {
@@ -108,7 +111,7 @@ fn groups(shape: &Shape) -> Vec<Vec<usize>> {
 ///
 /// Algorithm 1 of Ainsworth, Hayase & Srinivasa 2023, "Git Re-Basin: Merging Models modulo Permutation Symmetries": layer after
 /// layer, in an order that the seed gives, gets the permutation that brings its weights closest to those of `a` while all others stay,
-/// until none comes closer. Two searches are made, and the better end is taken: from `b` as it is, as the paper has it; and
+/// until none comes closer, in 100 passes over the layers at most, as in the authors' code. Two searches are made, and the better end is taken: from `b` as it is, as the paper has it; and
 /// from orders that are found one layer after the other from the inputs on, which are the right ones where `b` is a permuted copy of
 /// `a`. Layers that residual connections tie get one permutation. What is then quadratic in it is taken as linear at the present one,
 /// and its answer is refused unless the weights come closer.
@@ -187,7 +190,7 @@ impl Matching<'_> {
         // What is no more than rounding is no gain.
         let least = 1e-13 * self.ends.iter().map(|end| norm(end)).product::<f64>();
         let mut turns: Vec<&Vec<usize>> = self.groups.iter().collect();
-        loop {
+        for _ in 0..MAX_PASSES {
             turns.shuffle(&mut random);
             let before = fit;
             for group in &turns {
@@ -201,10 +204,12 @@ impl Matching<'_> {
                     (permutation, fit) = (next, better);
                 }
             }
-            if fit == before {
-                return Some((permutation, fit));
+            // Also where it is no number.
+            if fit.to_bits() == before.to_bits() {
+                break;
             }
         }
+        Some((permutation, fit))
     }
 
     /// The best order of a group of layers, from all weights about them or only from what comes into them.

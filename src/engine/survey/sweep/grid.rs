@@ -85,6 +85,13 @@ impl Grid {
                 )));
             }
         };
+        if !(2..=MOST_VALUES).contains(&values.len()) {
+            return Err(Refusal::Grammar(format!(
+                "`{over}` has {} {}; expected 2 to {MOST_VALUES}",
+                values.len(),
+                if values.len() == 1 { "value" } else { "values" }
+            )));
+        }
         if values.iter().all(|value| number(value).is_some()) {
             values.sort_by(|a, b| {
                 number(a)
@@ -98,13 +105,6 @@ impl Grid {
             return Err(Refusal::Grammar(format!(
                 "`{over}` has {} twice; expected it once",
                 param.text(&values[index])
-            )));
-        }
-        if !(2..=MOST_VALUES).contains(&values.len()) {
-            return Err(Refusal::Grammar(format!(
-                "`{over}` has {} {}; expected 2 to {MOST_VALUES}",
-                values.len(),
-                if values.len() == 1 { "value" } else { "values" }
             )));
         }
         let grid = Self {
@@ -335,6 +335,13 @@ fn spread(
         if values.last() != Some(&value) {
             values.push(value);
         }
+    }
+    if !whole && values.len() < count {
+        return Err(Refusal::Grammar(format!(
+            "from {} to {} there are not {count} numbers that fifteen digits tell apart; expected fewer, or a wider range",
+            spec::real(from),
+            spec::real(to)
+        )));
     }
     Ok(values)
 }

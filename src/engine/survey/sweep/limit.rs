@@ -39,6 +39,9 @@ pub fn steepest(objective: &dyn Objective, view: Rect) -> Option<f64> {
     (constant && high.is_finite() && high > 0.0 && low >= -1e-9 * high).then_some(high)
 }
 
+/// The most halvings of an interval of learning rates.
+const MAX_HALVINGS: u32 = 200;
+
 /// The largest learning rate at which a run is stable where the largest curvature is `lambda_max`, by bisection of
 /// [`RunSpec::stability_limit`]. `None` where there is no theory: for a rule without one, something around it, a schedule
 /// that is not constant, and mini-batches, whose curvature is another.
@@ -55,11 +58,11 @@ pub fn lr_limit(spec: &RunSpec, lambda_max: f64, conditions: &Conditions) -> Opt
     if !stable(low) || stable(high) {
         return None;
     }
-    // Halves of the exponent first; then the ends soon are neighbours.
-    loop {
+    // Halves of the exponent first; after some 70 halvings the ends are neighbours.
+    for _ in 0..MAX_HALVINGS {
         let middle = low.sqrt() * high.sqrt();
         if middle <= low || middle >= high {
-            return Some(low);
+            break;
         }
         if stable(middle) {
             low = middle;
@@ -67,6 +70,7 @@ pub fn lr_limit(spec: &RunSpec, lambda_max: f64, conditions: &Conditions) -> Opt
             high = middle;
         }
     }
+    Some(low)
 }
 
 /// Where a map has the learning rate on one axis: which (0 is x), and [`lr_limit`] for each value of the other.

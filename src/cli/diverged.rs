@@ -1,0 +1,59 @@
+//! Runs that diverged, told once on stderr; and views where f is not finite, refused.
+
+use super::complain;
+use crate::engine::lab::Runs;
+use crate::engine::objective::Objective;
+use crate::engine::plane::Rect;
+use crate::engine::real;
+
+/// Writes to stderr which of the shown runs of a scene diverged or stopped, at which step and why: a line for each.
+pub(super) fn tell_diverged(runs: &Runs) {
+    for (index, (run, result)) in runs.scene.runs.iter().zip(&runs.results).enumerate() {
+        if let Some(warning) = result.trajectory.outcome.warning()
+            && run.shown
+        {
+            complain(&format!("run {} ({}) {warning}", index + 1, run.spec));
+        }
+    }
+}
+
+/// Writes to stderr how many of the `things` of a run diverged, such as its starts, and at which steps, if any did.
+pub(super) fn tell_diverged_of(
+    run: &str,
+    things: &str,
+    outcomes: impl ExactSizeIterator<Item = Option<u64>>,
+) {
+    let all = outcomes.len();
+    let steps: Vec<u64> = outcomes.flatten().collect();
+    if let (Some(first), Some(last)) = (steps.iter().min(), steps.iter().max()) {
+        let count = steps.len();
+        let when = if first == last {
+            format!("at step {first}")
+        } else {
+            format!("at steps {first} to {last}")
+        };
+        complain(&format!(
+            "{run}: {count} of {all} {things} diverged, {when}"
+        ));
+    }
+}
+
+/// Refuses a view in which the loss of a landscape is finite nowhere on a grid.
+pub(super) fn check_view(objective: &dyn Objective, view: Rect) -> Result<(), String> {
+    const SIDE: usize = 128;
+    let finite = |index: usize| {
+        let share = |index: usize| real(index) / real(SIDE);
+        let at = view.at([share(index % (SIDE + 1)), share(index / (SIDE + 1))]);
+        objective.value(&at[..objective.dim()]).is_finite()
+    };
+    if (0..(SIDE + 1) * (SIDE + 1)).any(finite) {
+        return Ok(());
+    }
+    let places = match objective.dim() {
+        1 => format!("x {:?}", view.x()),
+        _ => format!("x {:?}, y {:?}", view.x(), view.y()),
+    };
+    Err(format!(
+        "f is not finite anywhere in the view {places}; expected another --view"
+    ))
+}
