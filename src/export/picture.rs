@@ -40,11 +40,15 @@ pub enum Show {
 /// # Errors
 /// One sentence, where the pixels do not fit into memory, or where there are no seeds to show.
 pub fn picture(runs: &Runs, extension: &str, picture: &Picture) -> Result<Vec<u8>, String> {
-    let scene = &runs.scene;
-    let drawing = drawing(runs, picture)?;
-    let caption = figure::caption(scene, picture.step.unwrap_or(scene.training.steps));
-    let description = format!("{caption}\n\n{}", scene.to_toml());
+    let (drawing, description) = (drawing(runs, picture)?, description(runs, picture));
     bytes(&drawing, extension, picture.pixels, &description)
+}
+
+/// Returns the description of a picture of a scene: its caption and the scene.
+pub fn description(runs: &Runs, picture: &Picture) -> String {
+    let scene = &runs.scene;
+    let caption = figure::caption(scene, picture.step.unwrap_or(scene.training.steps));
+    format!("{caption}\n\n{}", scene.to_toml())
 }
 
 /// The bytes of a drawing in so many pixels, of the kind that one of [`EXTENSIONS`] names.
@@ -75,7 +79,11 @@ pub fn pixels(runs: &Runs, picture: &Picture) -> Result<Vec<u8>, String> {
     png::rgba(&drawing(runs, picture)?, picture.pixels)
 }
 
-fn drawing(runs: &Runs, picture: &Picture) -> Result<Drawing, String> {
+/// Draws a picture of a scene and its runs.
+///
+/// # Errors
+/// One sentence, where there are no seeds to show.
+pub fn drawing(runs: &Runs, picture: &Picture) -> Result<Drawing, String> {
     let Picture {
         pixels,
         step,

@@ -251,3 +251,39 @@ pub fn picture(
     items.extend(legend(basins, beside, theme));
     Drawing { size, items }
 }
+
+/// Returns the width and height, of about as many pixels as those that are given, with which a picture shows a window of the plane with equal
+/// scales on both axes; of a window that is very long, those that are given.
+#[cfg(feature = "gui")]
+pub(crate) fn pixels(window: crate::engine::plane::Rect, pixels: [u32; 2]) -> [u32; 2] {
+    use crate::export::picture::points;
+    let shape = window.width() / window.height();
+    if !(0.25..=4.0).contains(&shape) {
+        return pixels;
+    }
+    let amount = f64::from(pixels[0]) * f64::from(pixels[1]);
+    let of = |ratio: f64| {
+        let sides = [(amount * ratio).sqrt(), (amount / ratio).sqrt()];
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "sides of a picture"
+        )]
+        let sides = sides.map(|side| side.round() as u32);
+        sides
+    };
+    let map = |ratio: f64| {
+        let map = layout(points(of(ratio))).map;
+        f64::from(map.width()) / f64::from(map.height())
+    };
+    let [mut low, mut high] = [0.3, 6.0];
+    for _ in 0..40 {
+        let middle = 0.5 * (low + high);
+        if map(middle) < shape {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    of(0.5 * (low + high))
+}

@@ -45,8 +45,13 @@ pub struct Area {
 }
 
 impl Area {
-    /// The area between two corners.
+    /// The area between two corners; where the lower right one is not right of or below the upper left one, the area is empty there and never of
+    /// negative size.
     pub const fn new(min: Point, max: Point) -> Self {
+        let max = [
+            if max[0] > min[0] { max[0] } else { min[0] },
+            if max[1] > min[1] { max[1] } else { min[1] },
+        ];
         Self { min, max }
     }
 
@@ -64,6 +69,12 @@ impl Area {
     pub fn contains(&self, [x, y]: Point) -> bool {
         (self.min[0]..=self.max[0]).contains(&x) && (self.min[1]..=self.max[1]).contains(&y)
     }
+}
+
+/// Limits a value to a range; where the range is empty, the low end is the answer. Unlike [`f32::clamp`] it never panics.
+pub(crate) fn limited<T: PartialOrd>(value: T, low: T, high: T) -> T {
+    let value = if value > high { high } else { value };
+    if value < low { low } else { value }
 }
 
 /// A line's look.

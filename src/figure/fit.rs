@@ -4,7 +4,7 @@ mod confusion;
 
 use super::axis::number;
 use super::colour::{Marker, Theme, class_colour, mixed, run_colour, run_dash, run_marker};
-use super::drawing::{Anchor, Area, Colour, Item, Point, Stroke, Text};
+use super::drawing::{Anchor, Area, Colour, Item, Point, Stroke, Text, limited};
 use super::frame::Frame;
 use super::network::percent;
 use super::trail::line;
@@ -296,7 +296,7 @@ impl<'a> Page<'a> {
         let room = if high > low { high - low } else { 1.0 };
         // The curve may leave the samples behind, but not make them small.
         let drawn = found.line.iter().filter(finite);
-        let [bottom, top] = range(&mut drawn.map(|at| at[1].clamp(low - room, high + room)));
+        let [bottom, top] = range(&mut drawn.map(|at| limited(at[1], low - room, high + room)));
         let [low, high] = [low.min(bottom), high.max(top)];
         let margin = 0.06 * (high - low).max(room);
         let ends = [found.line.first(), found.line.last()];

@@ -218,21 +218,33 @@ pub fn sheet(
     size: [f32; 2],
     theme: &Theme,
 ) -> Drawing {
+    let spectrum = Spectrum {
+        name: title,
+        look: 0,
+        report,
+    };
+    page_of(&[spectrum], inquiry, title, size, theme)
+}
+
+/// A page about the curvature at some places, with one title.
+pub fn page_of(
+    spectra: &[Spectrum],
+    inquiry: &Inquiry,
+    title: &str,
+    size: [f32; 2],
+    theme: &Theme,
+) -> Drawing {
     let [width, height] = size;
     let mut items = page(size, theme);
     let write = |text: String, at: Point, size: f32| Item::words(text, at, size, theme.ink);
     items.push(write(format!("Curvature   {title}"), [18.0, 20.0], 15.0));
-    let how = if report.exact {
-        format!(
-            "All {} eigenvalues of the {}.",
-            report.dim,
-            inquiry.matrix.title()
-        )
+    let dim = spectra.first().map_or(0, |spectrum| spectrum.report.dim);
+    let how = if spectra.iter().all(|spectrum| spectrum.report.exact) {
+        format!("All {dim} eigenvalues of the {}.", inquiry.matrix.title())
     } else {
         format!(
-            "The {} in {} parameters: eigenvalues by Lanczos' method, density from {} random vectors and {} products for each, seed {}.",
+            "The {} in {dim} parameters: eigenvalues by Lanczos' method, density from {} random vectors and {} products for each, seed {}.",
             inquiry.matrix.title(),
-            report.dim,
             inquiry.vectors,
             inquiry.steps,
             inquiry.seed
@@ -244,12 +256,7 @@ pub fn sheet(
     );
     items.push(write(how, [18.0, height - 30.0], 11.0));
     items.push(write(measures, [18.0, height - 14.0], 11.0));
-    let spectrum = Spectrum {
-        name: title,
-        look: 0,
-        report,
-    };
     let area = Area::new([12.0, 34.0], [width - 14.0, height - 44.0]);
-    items.extend(draw(&[spectrum], area, theme));
+    items.extend(draw(spectra, area, theme));
     Drawing { size, items }
 }

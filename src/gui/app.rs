@@ -77,6 +77,49 @@ pub struct App {
     /// The window's title as it stands.
     pub(super) shown_title: String,
     pub(super) working: Option<Receiver<(String, bool)>>,
+    /// The scene of the other subject, once there is one.
+    pub(super) aside: Option<Box<Aside>>,
+    /// Called with the title of each view before it is painted; for tests.
+    #[doc(hidden)]
+    pub probe: fn(&str),
+}
+
+/// The scene of the subject that is not shown, landscape or network, with its file, its results and the work on them, which goes on.
+pub(super) struct Aside {
+    pub(super) scene: Scene,
+    pub(super) path: Option<PathBuf>,
+    pub(super) saved: Scene,
+    pub(super) lab: Lab,
+    pub(super) runs: Newest<Runs>,
+    pub(super) terrain: Newest<Terrain>,
+    pub(super) frame: Option<Frame>,
+    pub(super) timeline: Timeline,
+    pub(super) selected: Option<usize>,
+    pub(super) point: Option<usize>,
+    pub(super) view: View,
+}
+
+impl Aside {
+    /// A scene at its beginning, with a lab of its own.
+    pub(super) fn new(
+        ctx: &egui::Context,
+        scene: Scene,
+        path: Option<PathBuf>,
+    ) -> Result<Self, String> {
+        Ok(Self {
+            lab: App::lab(ctx, path.as_deref())?,
+            path,
+            saved: scene.clone(),
+            runs: None,
+            terrain: None,
+            frame: None,
+            timeline: Timeline::new(scene.training.steps),
+            selected: None,
+            point: None,
+            view: View::default(),
+            scene,
+        })
+    }
 }
 
 impl App {
@@ -118,6 +161,8 @@ impl App {
             switching_theme: false,
             shown_title: String::new(),
             working: None,
+            aside: None,
+            probe: |_| {},
             scene,
         })
     }
@@ -173,13 +218,22 @@ impl App {
             }
             Command::New => self.show(ctx, Scene::opening(), None),
             Command::NewNetwork => self.show(ctx, Scene::network(), None),
+            Command::Turn => {
+                self.history.add_undo(&self.document());
+                if let Err(sentence) = self.turn(ctx) {
+                    self.complain(sentence);
+                }
+            }
             Command::Open => self.ask(Purpose::Open, "scene.toml"),
             Command::SaveAs => self.ask(Purpose::Save, "scene.toml"),
             Command::Save => match self.path.clone() {
                 Some(path) => self.save(&path),
                 None => self.ask(Purpose::Save, "scene.toml"),
             },
-            Command::Export => self.ask(Purpose::Export, &format!("{}.png", self.scene.subject())),
+            Command::Export => {
+                let guess = self.picture_name();
+                self.ask(Purpose::Export, &guess);
+            }
             Command::CopyScene => {
                 ctx.copy_text(self.scene.to_toml());
                 self.say("The scene is on the clipboard as text.");
@@ -257,6 +311,11 @@ impl App {
         let Some((scene, path)) = document else {
             return;
         };
+        if scene.network.is_some() != self.scene.network.is_some()
+            && let Err(sentence) = self.turn(ctx)
+        {
+            return self.complain(sentence);
+        }
         if path != self.path {
             match Self::lab(ctx, path.as_deref()) {
                 Ok(lab) => self.lab = lab,
@@ -264,6 +323,49 @@ impl App {
             }
         }
         (self.scene, self.path) = (scene, path);
+    }
+
+    /// Exchanges the scene for that of the other subject, as it was left; the first time for one to begin with.
+    pub(super) fn turn(&mut self, ctx: &egui::Context) -> Result<(), String> {
+        let mut aside = match self.aside.take() {
+            Some(aside) => aside,
+            None => Box::new(Aside::new(ctx, self.other_subject(), None)?),
+        };
+        self.swap(&mut aside);
+        self.aside = Some(aside);
+        Ok(())
+    }
+
+    /// Exchanges what is shown for what is not.
+    pub(super) fn swap(&mut self, aside: &mut Aside) {
+        use std::mem::swap;
+        swap(&mut self.scene, &mut aside.scene);
+        swap(&mut self.path, &mut aside.path);
+        swap(&mut self.saved, &mut aside.saved);
+        swap(&mut self.lab, &mut aside.lab);
+        swap(&mut self.runs, &mut aside.runs);
+        swap(&mut self.terrain, &mut aside.terrain);
+        swap(&mut self.frame, &mut aside.frame);
+        swap(&mut self.timeline, &mut aside.timeline);
+        swap(&mut self.selected, &mut aside.selected);
+        swap(&mut self.point, &mut aside.point);
+        swap(&mut self.view, &mut aside.view);
+    }
+
+    /// A scene to begin with of the subject that is not shown: a network, or the scene's landscape, with runs that suit it.
+    fn other_subject(&self) -> Scene {
+        let other = if self.scene.network.is_some() {
+            Scene::opening()
+        } else {
+            Scene::network()
+        };
+        Scene {
+            network: other.network,
+            runs: other.runs,
+            training: other.training,
+            view: None,
+            ..self.scene.clone()
+        }
     }
 
     pub(super) fn apply_all(&mut self, ctx: &egui::Context, commands: Vec<Command>) {

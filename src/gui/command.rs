@@ -20,6 +20,8 @@ pub(crate) enum Command {
     New,
     /// Starts over with a network.
     NewNetwork,
+    /// Shows the scene of the other subject, landscape or network, as it was left.
+    Turn,
     /// Asks for a scene file to open.
     Open,
     /// Saves the scene to its file, or asks for one.

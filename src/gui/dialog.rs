@@ -26,7 +26,7 @@ impl Purpose {
             Self::Export => (
                 "Export picture",
                 "Export",
-                "A .png or .svg file. It shows the map at the timeline's step, in this theme.",
+                "A .png or .svg file. It shows the view in the middle at the timeline's step, in this theme.",
             ),
         }
     }

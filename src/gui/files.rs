@@ -1,25 +1,20 @@
 //! Scenes and pictures on their way to and from files and the clipboard.
 
-use super::app::App;
+use super::app::{App, Aside};
 use super::command::Command;
 use super::dialog::{self, Answer, AskPath, Purpose};
-use super::theme;
-use super::timeline::Timeline;
 use crate::engine::declare::{Refusal, Value};
-use crate::engine::lab::{Runs, all_runs};
 use crate::engine::landscape::AnyLandscape;
 use crate::engine::network::data::{AnyDataset, Csv};
 use crate::engine::run::RunSpec;
 use crate::engine::scene::Scene;
 use crate::export::file;
-use crate::export::picture::{EXTENSIONS, Picture, picture, pixels};
+use crate::export::picture::{EXTENSIONS, bytes, points};
+use crate::figure::png::rgba;
 use crate::import::{files_read, open_scene, path_text};
 use eframe::egui;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::channel;
-
-/// Pixels of an exported picture.
-const PIXELS: [u32; 2] = [1600, 1200];
 
 impl App {
     pub(super) fn ask(&mut self, purpose: Purpose, guess: &str) {
@@ -32,16 +27,21 @@ impl App {
 
     /// Puts a scene from elsewhere in place of this one; undo brings this one back.
     pub(super) fn show(&mut self, ctx: &egui::Context, scene: Scene, path: Option<PathBuf>) {
-        match Self::lab(ctx, path.as_deref()) {
-            Ok(lab) => self.lab = lab,
+        let of_network = scene.network.is_some();
+        let mut shown = match Aside::new(ctx, scene, path) {
+            Ok(shown) => shown,
             Err(sentence) => return self.complain(sentence),
-        }
+        };
         self.history.add_undo(&self.document());
-        self.saved = scene.clone();
-        self.scene = scene;
-        self.path = path;
-        self.timeline = Timeline::new(self.scene.training.steps);
-        self.selected = None;
+        let other_subject = of_network != self.scene.network.is_some();
+        self.swap(&mut shown);
+        self.view = shown.view;
+        if other_subject {
+            self.aside = Some(Box::new(shown));
+        } else {
+            // The last picture stays until there is a new one.
+            (self.runs, self.terrain, self.frame) = (shown.runs, shown.terrain, shown.frame);
+        }
     }
 
     pub(super) fn save(&mut self, path: &Path) {
@@ -56,32 +56,6 @@ impl App {
         }
     }
 
-    /// What makes the runs of the picture as it is shown now, wherever that is done, and how it is drawn.
-    fn picture(
-        &self,
-        ctx: &egui::Context,
-    ) -> Result<
-        (
-            impl FnOnce() -> Result<Runs, String> + Send + use<>,
-            Picture,
-        ),
-        String,
-    > {
-        let runs = self.runs();
-        let runs = runs.filter(|runs| runs.scene.same_subject(&self.scene));
-        let runs = runs.ok_or("there is no picture yet; expected a landscape that can be drawn")?;
-        let (runs, scene) = (runs.clone(), self.scene.clone());
-        let options = Picture {
-            pixels: PIXELS,
-            step: Some(self.timeline.step()),
-            theme: theme::current(ctx),
-            followed: self.selected,
-            show: self.shown_picture(),
-        };
-        let make = move || all_runs(&scene, &runs.ground, Some(&runs));
-        Ok((make, options))
-    }
-
     pub(super) fn export(&mut self, ctx: &egui::Context, path: PathBuf) -> Result<(), String> {
         let format = file::extension(&path, &EXTENSIONS)?;
         file::check_place(&path)?;
@@ -91,20 +65,22 @@ impl App {
                 "{name}: was read by this window; expected another file"
             ));
         }
-        let (make, options) = self.picture(ctx)?;
+        let shot = self.shot(ctx)?;
         self.in_background(ctx, move || {
-            let bytes = picture(&make()?, format, &options)?;
+            let (drawing, description) = (shot.draw)(points(shot.pixels))?;
+            let bytes = bytes(&drawing, format, shot.pixels, &description)?;
             file::write_whole(&path, |out| out.write_all(&bytes))?;
             Ok(format!("Wrote {}.", path.display()))
         })
     }
 
     pub(super) fn copy_picture(&mut self, ctx: &egui::Context) -> Result<(), String> {
-        let (make, options) = self.picture(ctx)?;
+        let shot = self.shot(ctx)?;
         let clipboard = ctx.clone();
         self.in_background(ctx, move || {
-            let rgba = pixels(&make()?, &options)?;
-            let size = options.pixels.map(|side| side as usize);
+            let (drawing, _) = (shot.draw)(points(shot.pixels))?;
+            let rgba = rgba(&drawing, shot.pixels)?;
+            let size = shot.pixels.map(|side| side as usize);
             clipboard.copy_image(egui::ColorImage::from_rgba_unmultiplied(size, &rgba));
             Ok("The picture is on the clipboard.".to_owned())
         })
@@ -181,6 +157,12 @@ impl App {
         match landscape() {
             Ok(landscape) => {
                 self.history.add_undo(&self.document());
+                // A network is kept as it is.
+                if self.scene.network.is_some()
+                    && let Err(sentence) = self.turn(ctx)
+                {
+                    return self.complain(sentence);
+                }
                 let mut scene = self.scene.clone();
                 scene.choose_landscape(landscape);
                 // What the file is refused for is told as soon as it is read.

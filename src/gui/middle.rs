@@ -1,6 +1,7 @@
 //! What the middle of the window shows of a network: which views there are, what it says of its data, and what its plane leaves out.
 
 use super::app::App;
+use super::guard::{Part, painted};
 use super::paint;
 use super::view::View;
 use super::view::fit::FitView;
@@ -9,7 +10,6 @@ use super::view::ways::WaysView;
 use crate::engine::lab::{Runs, Terrain};
 use crate::engine::network::connect::usual_trainer;
 use crate::engine::scene::Scene;
-use crate::export::picture::Show;
 use crate::figure::colour::Theme;
 use eframe::egui;
 use std::sync::Arc;
@@ -48,13 +48,14 @@ impl App {
         let found = self.lab.fit();
         let runs = fitting.as_ref().map(|(runs, _)| runs);
         let panel = FitView::panel(ui.available_rect_before_wrap());
-        panel.show(ui, |ui| {
+        let show = |ui: &mut egui::Ui| {
             let space = ui.available_rect_before_wrap();
             let textures = &mut self.textures;
             self.fit
                 .ui(ui, runs, followed, found.as_ref(), theme, textures);
             self.fit.close_ui(ui, space);
-        });
+        };
+        panel.show(ui, |ui| painted(ui, Part::Panel("data"), show));
     }
 
     /// What the plane of a network does not show, in all of the space that is left.
@@ -137,15 +138,6 @@ impl App {
             .ui(ui, runs, &self.scene, found.as_ref(), look, textures);
         self.message_ui(ui, paint::area(space));
         self.apply_all(&ui.ctx().clone(), command.into_iter().collect());
-    }
-
-    /// What an exported picture shows: what the window does, where there are pictures of that.
-    pub(super) fn shown_picture(&self) -> Show {
-        match self.shown_view() {
-            View::OffPlane => Show::OffPlane,
-            View::Seeds => self.seeds.seeds(&self.scene).map_or(Show::Map, Show::Seeds),
-            View::Map | View::Basins | View::Sweep | View::Spectrum | View::Ways => Show::Map,
-        }
     }
 }
 

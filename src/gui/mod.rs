@@ -3,13 +3,16 @@
 mod app;
 mod command;
 mod dialog;
+mod field;
 mod files;
+mod guard;
 mod icon;
 mod looked;
 mod middle;
 mod paint;
 mod panel;
 mod param_ui;
+mod shot;
 mod theme;
 mod timeline;
 mod view;

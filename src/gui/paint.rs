@@ -29,7 +29,7 @@ impl Textures {
         let same = |kept: &Arc<Vec<Colour>>| Arc::ptr_eq(kept, pixels) || kept == pixels;
         let known = self.kept.iter().position(|(kept, _)| same(kept));
         let index = known.unwrap_or_else(|| {
-            let image = egui::ColorImage::new(size, pixels.iter().map(|c| colour(*c)).collect());
+            let image = image(size, pixels, ctx.input(|input| input.max_texture_side));
             let handle = ctx.load_texture("image", image, egui::TextureOptions::LINEAR);
             self.kept.push((Arc::clone(pixels), handle));
             self.used.push(false);
@@ -38,6 +38,20 @@ impl Textures {
         self.used[index] = true;
         self.kept[index].1.id()
     }
+}
+
+/// An image for the graphics card, of at most so many pixels along a side: of a larger one, pixels are left out.
+fn image(size: [usize; 2], pixels: &[Colour], most: usize) -> egui::ColorImage {
+    let step = size.map(|side| side.div_ceil(most.max(1)).max(1));
+    let [columns, rows] = [0, 1].map(|i| size[i].div_ceil(step[i]));
+    let place = |row: usize, column: usize| row * step[1] * size[0] + column * step[0];
+    let places = (0..rows).flat_map(|row| (0..columns).map(move |column| place(row, column)));
+    let shown = places.map(|at| {
+        pixels
+            .get(at)
+            .map_or(egui::Color32::TRANSPARENT, |c| colour(*c))
+    });
+    egui::ColorImage::new([columns, rows], shown.collect())
 }
 
 /// An egui colour.
@@ -53,6 +67,16 @@ pub(crate) fn rect(area: Area) -> egui::Rect {
 /// An area of the picture.
 pub(crate) fn area(rect: egui::Rect) -> Area {
     Area::new(rect.min.into(), rect.max.into())
+}
+
+/// A rectangle without margins, left and top `before` it and right and bottom `after` it. Where there is no room it is empty: egui refuses
+/// rectangles of negative size.
+pub(crate) fn inset(rect: egui::Rect, before: [f32; 2], after: [f32; 2]) -> egui::Rect {
+    let (min, max) = (
+        rect.min + egui::Vec2::from(before),
+        rect.max - egui::Vec2::from(after),
+    );
+    egui::Rect::from_min_max(min, max.max(min))
 }
 
 /// Paints items from back to front.
@@ -190,6 +214,30 @@ fn text(painter: &egui::Painter, label: &Text) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn images_fit_the_graphics_card() {
+        let pixels: Vec<Colour> = (0..6 * 4).map(|shade| Colour::rgb(shade, 0, 0)).collect();
+        let shades = |most: usize| {
+            let image = image([6, 4], &pixels, most);
+            let shades: Vec<u8> = image.pixels.iter().map(egui::Color32::r).collect();
+            (image.size, shades)
+        };
+        assert_eq!(shades(6).0, [6, 4]);
+        assert_eq!(shades(4), ([3, 4], (0..24).step_by(2).collect()));
+        assert_eq!(shades(2).0, [2, 2]);
+        assert_eq!(image([0, 0], &[], 2).size, [0, 0]);
+    }
+
+    #[test]
+    fn no_room_is_no_negative_room() {
+        let rect = egui::Rect::from_min_size(egui::pos2(5.0, 5.0), egui::vec2(30.0, 90.0));
+        let inner = inset(rect, [50.0, 10.0], [20.0, 10.0]);
+        assert_eq!(inner.size(), egui::vec2(0.0, 70.0));
+        let turned = egui::Rect::from_min_max(egui::pos2(9.0, 9.0), egui::pos2(3.0, 20.0));
+        assert_eq!(area(turned), Area::new([9.0, 9.0], [9.0, 20.0]));
+        assert_eq!(area(turned).width(), 0.0);
+    }
 
     #[test]
     fn dashes_run_on_around_corners() {

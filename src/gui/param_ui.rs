@@ -2,6 +2,7 @@
 
 use crate::engine::declare::{Kind, Param, Scale, Settings, Value};
 use crate::engine::spec;
+use crate::gui::field::{Look, Typed, finite, number_field, refusal_ui, text_field};
 use eframe::egui;
 
 /// Width of the names beside the controls.
@@ -10,6 +11,14 @@ const NAME_WIDTH: f32 = 108.0;
 /// Room for the number beside a slider: the longest that is shown, and a unit.
 const NUMBER_WIDTH: f32 = 84.0;
 
+/// Says why a setting cannot have a value, beyond what its declaration says.
+pub(crate) type Check<'a> = &'a dyn Fn(&str, &Value) -> Result<(), String>;
+
+/// Lets every value through.
+fn unchecked(_: &str, _: &Value) -> Result<(), String> {
+    Ok(())
+}
+
 /// Shows the settings that `wanted` lets through, and changes them in place. A value that is not legal is not taken;
 /// the answer is the sentence that says why.
 pub(crate) fn settings_ui(
@@ -17,7 +26,7 @@ pub(crate) fn settings_ui(
     settings: &mut dyn Settings,
     wanted: impl Fn(&str) -> bool,
 ) -> Option<String> {
-    owned_settings_ui(ui, "", settings, wanted)
+    checked_settings_ui(ui, "", settings, wanted, &unchecked)
 }
 
 /// The same, with the name of whom the settings are of before each of theirs.
@@ -27,6 +36,17 @@ pub(crate) fn owned_settings_ui(
     settings: &mut dyn Settings,
     wanted: impl Fn(&str) -> bool,
 ) -> Option<String> {
+    checked_settings_ui(ui, owner, settings, wanted, &unchecked)
+}
+
+/// The same, where texts have to pass a check too.
+pub(crate) fn checked_settings_ui(
+    ui: &mut egui::Ui,
+    owner: &str,
+    settings: &mut dyn Settings,
+    wanted: impl Fn(&str) -> bool,
+    check: Check,
+) -> Option<String> {
     let mut refused = None;
     for (index, param) in settings.params().iter().enumerate() {
         if !wanted(param.name) {
@@ -34,7 +54,9 @@ pub(crate) fn owned_settings_ui(
         }
         let before = settings.value(index);
         let default = settings.default_value(index);
-        if let Some(value) = row_ui(ui, owner, param, &before, &default)
+        let row = row_ui(ui, owner, param, (&before, &default), check);
+        refusal_ui(ui, row.refused.as_deref());
+        if let Some(value) = row.taken
             && let Err(refusal) = settings.set(param.name, value)
         {
             refused = Some(refusal.to_string());
@@ -56,7 +78,7 @@ pub(crate) fn file_ui(
     let param = &settings.params()[index];
     let value = settings.value(index);
     let default = settings.default_value(index);
-    let row = ui.horizontal(|ui| {
+    let shown = ui.horizontal(|ui| {
         let layout = egui::Layout::right_to_left(egui::Align::Center);
         ui.with_layout(layout, |ui| {
             let browse = ui
@@ -64,37 +86,48 @@ pub(crate) fn file_ui(
                 .on_hover_text("The desktop's own dialog, where there is one.")
                 .clicked();
             let layout = egui::Layout::left_to_right(egui::Align::Center);
-            let changed = ui.with_layout(layout, |ui| row_ui(ui, "", param, &value, &default));
-            (changed.inner, browse)
+            let row = |ui: &mut egui::Ui| row_ui(ui, "", param, (&value, &default), &unchecked);
+            (ui.with_layout(layout, row).inner, browse)
         })
         .inner
     });
-    let (changed, browse) = row.inner;
-    let refused = changed.and_then(|value| settings.set(name, value).err());
+    let (row, browse) = shown.inner;
+    refusal_ui(ui, row.refused.as_deref());
+    let refused = { row.taken }.and_then(|value| settings.set(name, value).err());
     (refused.map(|refusal| refusal.to_string()), browse)
 }
 
-/// One setting: its name and its control. Answers with the value that it was changed to.
+/// What became of a setting's row: the value that it was changed to, and why what is typed there is not taken.
+#[derive(Default)]
+struct Row {
+    taken: Option<Value>,
+    refused: Option<String>,
+}
+
+/// One setting, of a value and a default: its name and its control.
 fn row_ui(
     ui: &mut egui::Ui,
     owner: &str,
     param: &Param,
-    value: &Value,
-    default: &Value,
-) -> Option<Value> {
-    let row = ui.horizontal(|ui| {
+    (value, default): (&Value, &Value),
+    check: Check,
+) -> Row {
+    let shown = ui.horizontal(|ui| {
         let help = tooltip(param, default);
         let label = format!("{owner} {}", param.name);
         let name = name_ui(ui, label.trim_start()).on_hover_text(&help);
-        let mut changed = param
+        let mut row = Row::default();
+        row.taken = param
             .none
             .and_then(|word| none_ui(ui, label.trim_start(), param, word, value, default));
         let response = match value {
             Value::None => None,
             value => {
-                let (response, new) = control_ui(ui, param, value);
-                changed = new.or(changed);
-                Some(response.labelled_by(name.id).on_hover_text(&help))
+                let typed = control_ui(ui, owner, param, value, check);
+                row.taken = typed.taken.or(row.taken);
+                row.refused = typed.refused;
+                let response = typed.response.labelled_by(name.id);
+                Some(response.on_hover_text(&help))
             }
         };
         let wants_default = |response: &egui::Response| {
@@ -106,14 +139,12 @@ fn row_ui(
                 })
         };
         let slider = matches!(value, Value::Real(_) | Value::Count(_));
-        let reset = wants_default(&name) || slider && response.as_ref().is_some_and(wants_default);
-        if reset {
-            Some(default.clone())
-        } else {
-            changed
+        if wants_default(&name) || slider && response.as_ref().is_some_and(wants_default) {
+            row.taken = Some(default.clone());
         }
+        row
     });
-    row.inner
+    shown.inner
 }
 
 /// A name in front of a control, always as wide.
@@ -178,37 +209,51 @@ fn first_value(param: &Param) -> Value {
 }
 
 /// The control of a value, and the new value if it was changed.
-fn control_ui(ui: &mut egui::Ui, param: &Param, value: &Value) -> (egui::Response, Option<Value>) {
+fn control_ui(
+    ui: &mut egui::Ui,
+    owner: &str,
+    param: &Param,
+    value: &Value,
+    check: Check,
+) -> Typed<Value> {
+    let of = |response: egui::Response, taken: Option<Value>| Typed {
+        response,
+        taken,
+        refused: None,
+    };
     match value.clone() {
-        Value::Real(mut real) => {
-            let response = number_ui(ui, param, &mut real, false);
+        Value::Real(real) => {
+            let typed = number_ui(ui, owner, param, real, false);
             // A slider stands between pixels; what is typed stays as it is.
-            let real = if response.dragged() {
-                rounded(real)
-            } else {
-                real
-            };
-            let changed = response.changed().then_some(Value::Real(real));
-            (response, changed)
+            let drawn = typed.response.dragged();
+            let taken = typed
+                .taken
+                .map(|real| if drawn { rounded(real) } else { real });
+            Typed {
+                taken: taken.map(Value::Real),
+                response: typed.response,
+                refused: typed.refused,
+            }
         }
         Value::Count(count) => {
             #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-            let mut real = count as f64;
-            let response = number_ui(ui, param, &mut real, true);
+            let typed = number_ui(ui, owner, param, count as f64, true);
             #[expect(
                 clippy::cast_possible_truncation,
                 clippy::cast_sign_loss,
                 reason = "rounded and not negative"
             )]
-            let changed = response
-                .changed()
-                .then(|| Value::Count(real.round().max(0.0) as u64));
-            (response, changed)
+            let whole = |real: f64| real.round().max(0.0) as u64;
+            Typed {
+                taken: typed.taken.map(|real| Value::Count(whole(real))),
+                response: typed.response,
+                refused: typed.refused,
+            }
         }
         Value::Flag(mut flag) => {
             let response = ui.checkbox(&mut flag, "");
             let changed = response.changed().then_some(Value::Flag(flag));
-            (response, changed)
+            of(response, changed)
         }
         Value::Choice(mut choice) => {
             let names = if let Kind::Choice(names) = param.kind {
@@ -223,35 +268,64 @@ fn control_ui(ui: &mut egui::Ui, param: &Param, value: &Value) -> (egui::Respons
                 }
             });
             let changed = Value::Choice(choice) != *value;
-            (response.response, changed.then_some(Value::Choice(choice)))
+            of(response.response, changed.then_some(Value::Choice(choice)))
         }
         Value::List(_) | Value::Counts(_) | Value::Text(_) | Value::None => {
-            let mut text = param.text(value);
-            let response =
-                ui.add(egui::TextEdit::singleline(&mut text).desired_width(f32::INFINITY));
-            let changed = response
-                .changed()
-                .then(|| param.parse(&text).ok())
-                .flatten();
-            (response, changed)
+            let look = Look {
+                hint: "",
+                width: f32::INFINITY,
+            };
+            let read = |text: &str| {
+                // A path or a formula has its spaces, a list has none at its ends.
+                let text = match param.kind {
+                    Kind::Text => text,
+                    _ => text.trim(),
+                };
+                let value = param.parse(text).map_err(|refusal| refusal.to_string())?;
+                check(param.name, &value)?;
+                Ok(value)
+            };
+            text_field(ui, (owner, param.name), &param.text(value), &look, read)
         }
     }
 }
 
 /// A slider with its number, or a number alone where no slider is declared.
-fn number_ui(ui: &mut egui::Ui, param: &Param, value: &mut f64, whole: bool) -> egui::Response {
+fn number_ui(
+    ui: &mut egui::Ui,
+    owner: &str,
+    param: &Param,
+    mut value: f64,
+    whole: bool,
+) -> Typed<f64> {
     let [legal_low, legal_high] = param.legal.ends();
-    let suffix = param.unit;
+    let (suffix, salt) = (param.unit, (owner, param.name));
+    let read = |text: &str| {
+        let unit = suffix.trim();
+        let text = text.strip_suffix(unit).unwrap_or(text).trim_end();
+        match param.parse(text).map_err(|refusal| refusal.to_string())? {
+            Value::Real(real) => Ok(real),
+            #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+            Value::Count(count) => Ok(count as f64),
+            _ => Err(format!("`{text}` is what an unticked box means; untick it")),
+        }
+    };
     let Some(slider) = param.slider else {
-        let drag = egui::DragValue::new(value)
-            .range(legal_low..=legal_high)
-            .suffix(suffix);
-        let drag = if whole {
-            drag.speed(0.1).max_decimals(0)
-        } else {
-            drag.speed(0.01)
-        };
-        return ui.add(drag.custom_formatter(move |value, _| shown(value, whole)));
+        return number_field(ui, salt, &mut value, |value| shown(value, whole), read, {
+            |ui, value, parse| {
+                let drag = egui::DragValue::new(value)
+                    .range(legal_low..=legal_high)
+                    .suffix(suffix)
+                    .custom_parser(parse)
+                    .update_while_editing(false);
+                let drag = if whole {
+                    drag.speed(0.1).max_decimals(0)
+                } else {
+                    drag.speed(0.01)
+                };
+                ui.add(drag.custom_formatter(move |value, _| shown(value, whole)))
+            }
+        });
     };
     let log = slider.scale == Scale::log;
     // A legal zero lies at the low end of a logarithmic slider.
@@ -261,13 +335,38 @@ fn number_ui(ui: &mut egui::Ui, param: &Param, value: &mut f64, whole: bool) -> 
         slider.low
     };
     ui.spacing_mut().slider_width = (ui.available_width() - NUMBER_WIDTH).max(40.0);
-    let widget = egui::Slider::new(value, low..=slider.high)
-        .logarithmic(log)
-        .smallest_positive(slider.low.abs().max(f64::MIN_POSITIVE))
-        .clamping(egui::SliderClamping::Never)
-        .suffix(suffix)
-        .custom_formatter(move |value, _| shown(value, whole));
-    ui.add(if whole { widget.integer() } else { widget })
+    number_field(ui, salt, &mut value, |value| shown(value, whole), read, {
+        |ui, value, parse| {
+            let widget = egui::Slider::new(value, low..=slider.high)
+                .logarithmic(log)
+                .smallest_positive(slider.low.abs().max(f64::MIN_POSITIVE))
+                .clamping(egui::SliderClamping::Never)
+                .suffix(suffix)
+                .custom_parser(parse)
+                .update_while_editing(false)
+                .custom_formatter(move |value, _| shown(value, whole));
+            ui.add(if whole { widget.integer() } else { widget })
+        }
+    })
+}
+
+/// Shows a number to drag or to type, with six digits; `speed` is the change over a point of the drag. What is typed has to be finite.
+pub(crate) fn drag_ui(ui: &mut egui::Ui, name: &str, value: &mut f64, speed: f64) -> Typed<f64> {
+    let digits = |value: f64| {
+        let short = format!("{value:.5e}").parse();
+        spec::real(short.unwrap_or(value))
+    };
+    number_field(ui, name, value, digits, finite, |ui, value, parse| {
+        let drag = egui::DragValue::new(value)
+            .speed(speed)
+            .max_decimals(6)
+            .custom_formatter(move |value, _| digits(value))
+            .custom_parser(parse)
+            .update_while_editing(false);
+        let response = ui.add(drag);
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::SpinButton, true, name));
+        response
+    })
 }
 
 /// A number as it stands beside its slider: three or four digits are enough there.

@@ -2,6 +2,7 @@
 
 use super::app::App;
 use super::command::{Command, entries};
+use super::guard::{Part, caught, painted};
 use super::view::View;
 use super::view::basins as basins_view;
 use super::view::charts::Followed;
@@ -35,9 +36,13 @@ impl App {
         self.history.feed_state(now, &self.document());
         let commands = self.keys(&ctx);
         self.apply_all(&ctx, commands);
-        self.dialogs(&ctx);
+        if let Err(reason) = caught(|| self.dialogs(&ctx)) {
+            (self.asking, self.help) = (None, false);
+            self.complain(format!("the dialog could not be drawn ({reason})"));
+        }
 
-        let chosen = egui::Panel::top("menu").show(ui, dialog::menu_bar_ui).inner;
+        let menu = |ui: &mut egui::Ui| painted(ui, Part::Panel("menu"), dialog::menu_bar_ui);
+        let chosen = egui::Panel::top("menu").show(ui, menu).inner.flatten();
         self.apply_all(&ctx, chosen.into_iter().collect());
         self.timeline_panel(ui);
         self.scene_panel(ui);
@@ -72,8 +77,10 @@ impl App {
             [_, true] => Some("computing the landscape …"),
             _ => None,
         };
-        let source = self.runs.as_ref().map(|runs| Arc::clone(&runs.ground));
-        let busy = busy.or(source.as_ref().map(|ground| &*ground.source));
+        let runs = self.runs.clone();
+        let source = runs.as_deref().and_then(|runs| runs.as_ref().ok());
+        let source = source.map(|runs| &*runs.ground.source);
+        let busy = busy.or(source.filter(|source| !source.is_empty()));
         let show = |ui: &mut egui::Ui| {
             ui.add_space(3.0);
             let mut commands =
@@ -84,8 +91,9 @@ impl App {
             ui.add_space(3.0);
             commands
         };
+        let show = |ui: &mut egui::Ui| painted(ui, Part::Panel("timeline"), show);
         let commands = egui::Panel::bottom("timeline").show(ui, show).inner;
-        self.apply_all(&ui.ctx().clone(), commands);
+        self.apply_all(&ui.ctx().clone(), commands.unwrap_or_default());
     }
 
     fn scene_panel(&mut self, ui: &mut egui::Ui) {
@@ -120,8 +128,9 @@ impl App {
         let answer = egui::Panel::left("scene")
             .default_size(304.0)
             .size_range(240.0..=480.0)
-            .show(ui, show)
-            .inner;
+            .show(ui, |ui| painted(ui, Part::Panel("scene"), show))
+            .inner
+            .unwrap_or_default();
         self.apply_all(&ui.ctx().clone(), answer.commands);
         if let Some(sentence) = answer.refused {
             self.complain(sentence);
@@ -160,7 +169,7 @@ impl App {
         let sharpness = self.lab.sharpness();
         let show = |ui: &mut egui::Ui| {
             let Some((runs, row)) = &fitting else {
-                ui.set_min_width(ui.available_width());
+                ui.set_min_width(ui.available_width().max(0.0));
                 ui.label("Nothing to show yet.");
                 return Vec::new();
             };
@@ -168,9 +177,9 @@ impl App {
             let rows = self.scene.runs.iter().filter(|run| run.shown).count() as f32 + 1.0;
             let rule = if self.rule.open { 180.0 } else { 24.0 };
             let table = (rows * 24.0 + 36.0 + rule).min(ui.available_height() * 0.5);
-            let height = ui.available_height() - table;
+            let height = (ui.available_height() - table).max(0.0);
             let (space, _) = ui.allocate_exact_size(
-                egui::vec2(ui.available_width(), height),
+                egui::vec2(ui.available_width().max(0.0), height),
                 egui::Sense::hover(),
             );
             let shown = (&runs.scene, runs, *row);
@@ -199,17 +208,16 @@ impl App {
         let panel = egui::Panel::right("results")
             .default_size(380.0)
             .size_range(300.0..=720.0);
+        let show = |ui: &mut egui::Ui| painted(ui, Part::Panel("results"), show);
         let commands = panel.show(ui, show).inner;
-        self.apply_all(&ui.ctx().clone(), commands);
+        self.apply_all(&ui.ctx().clone(), commands.unwrap_or_default());
     }
 
     /// The row of views, and what the shown one can be told: the named runs, and which of them is followed.
     fn strip_panel(&mut self, ui: &mut egui::Ui, names: &[String], run: usize) {
-        let strip = egui::Panel::top("style")
-            .show_separator_line(false)
-            .show(ui, |ui| {
-                let mut commands = Vec::new();
-                ui.horizontal_wrapped(|ui| {
+        let show = |ui: &mut egui::Ui| {
+            let mut commands = Vec::new();
+            ui.horizontal_wrapped(|ui| {
                     ui.spacing_mut().item_spacing.x = 2.0;
                     ui.spacing_mut().button_padding.x = 4.0;
                     for view in View::of(&self.scene) {
@@ -262,13 +270,16 @@ impl App {
                         }
                     }
                 });
-                if self.view == View::Map && self.scene.network.is_none() {
-                    commands.extend(self.map.sheet.strip_ui(ui, &self.scene));
-                }
-                commands
-            });
+            if self.view == View::Map && self.scene.network.is_none() {
+                commands.extend(self.map.sheet.strip_ui(ui, &self.scene));
+            }
+            commands
+        };
+        let strip = egui::Panel::top("style")
+            .show_separator_line(false)
+            .show(ui, |ui| painted(ui, Part::Panel("views"), show));
         self.begin_stroke();
-        self.apply_all(&ui.ctx().clone(), strip.inner);
+        self.apply_all(&ui.ctx().clone(), strip.inner.unwrap_or_default());
     }
 
     /// The middle: a row of views, what the shown one can be told, and the view itself.
@@ -280,26 +291,42 @@ impl App {
         let names = self.scene.run_names();
         let followed = self.followed();
         self.strip_panel(ui, &names, followed.unwrap_or(0));
+        let title = self.shown_view().title();
+        painted(ui, Part::View(title), |ui| {
+            (self.probe)(title);
+            self.view_ui(ui, &names, followed, theme);
+        });
+    }
+
+    /// The view that is shown, in all of the space that is left.
+    fn view_ui(
+        &mut self,
+        ui: &mut egui::Ui,
+        names: &[String],
+        followed: Option<usize>,
+        theme: &'static Theme,
+    ) {
+        let ctx = ui.ctx().clone();
         let shown_view = self.shown_view();
         if shown_view == View::Sweep {
-            let commands = self.sweep_ui(ui, &names, followed.unwrap_or(0), theme);
+            let commands = self.sweep_ui(ui, names, followed.unwrap_or(0), theme);
             self.apply_all(&ctx, commands);
             return;
         }
         if shown_view == View::OffPlane {
-            return self.off_plane_panel(ui, &names, theme);
+            return self.off_plane_panel(ui, names, theme);
         }
         if shown_view == View::Ways {
-            return self.ways_panel(ui, &names, theme);
+            return self.ways_panel(ui, names, theme);
         }
         if shown_view == View::Spectrum {
-            return self.spectrum_panel(ui, &names, theme);
+            return self.spectrum_panel(ui, names, theme);
         }
         if shown_view == View::Seeds {
             return self.seeds_panel(ui, theme);
         }
         if self.scene.network.is_some() && self.fit.open {
-            self.fit_panel(ui, &names, theme);
+            self.fit_panel(ui, names, theme);
         }
         let view = self.scene.view.or_else(|| {
             let own = |runs: &&Runs| {
@@ -328,7 +355,7 @@ impl App {
         let critical = self.critical_points();
         let shown = Shown {
             scene: &self.scene,
-            names: &names,
+            names: names,
             critical: critical
                 .as_deref()
                 .and_then(|found| found.as_ref().ok())

@@ -8,7 +8,7 @@ use ravine::engine::scene::Scene;
 use std::path::Path;
 
 /// Answers the open question for a file.
-fn answer(window: &mut Window, path: &Path, verb: &str) {
+pub(super) fn answer(window: &mut Window, path: &Path, verb: &str) {
     let text = path.to_str().expect("a temporary path is text").to_owned();
     window
         .harness

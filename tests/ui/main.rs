@@ -2,6 +2,7 @@
 #![cfg(feature = "gui")]
 
 mod carried;
+mod exports;
 mod files;
 mod landscapes;
 mod map;
@@ -9,8 +10,10 @@ mod network_views;
 mod networks;
 mod panels;
 mod runs;
+mod sizes;
 mod surveys;
 mod timeline;
+mod typing;
 
 use eframe::egui;
 use egui_kittest::Harness;

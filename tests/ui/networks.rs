@@ -1,7 +1,7 @@
 //! Networks in the window: the panel, the training, the plane.
 
 use super::Window;
-use eframe::egui::{Key, Role};
+use eframe::egui::{Key, Modifiers, Role};
 use egui_kittest::kittest::Queryable;
 use ravine::engine::scene::{Bench, Scene};
 
@@ -42,6 +42,98 @@ fn a_scene_turns_to_a_network_and_back() {
             .runs()
             .is_some_and(|runs| runs.trained.is_none())
     );
+}
+
+/// The window of a landscape with one run of its own, at a step of its own.
+fn own_landscape() -> Window {
+    let mut scene = Scene::new("booth".parse().unwrap());
+    scene.training.steps = 90;
+    scene.add_run("sgd:lr=0.0123".parse().unwrap());
+    let mut window = Window::on(scene);
+    window.press(Key::Home);
+    for _ in 0..7 {
+        window.press(Key::ArrowRight);
+    }
+    window
+}
+
+#[test]
+fn landscape_and_network_keep_their_own_scenes() {
+    let mut window = own_landscape();
+    let landscape = window.app().scene().clone();
+    window.click(Role::Button, "Network");
+    let steps = window.harness.get_by_role_and_label(Role::Slider, "steps");
+    steps.set_value_accesskit(40.0);
+    window.settle();
+    let network = window.app().scene().clone();
+    assert_eq!((network.training.steps, landscape.training.steps), (40, 90));
+    window.click(Role::Button, "Landscape");
+    window.settle();
+    assert_eq!(
+        *window.app().scene(),
+        landscape,
+        "optimizers and steps are as they were"
+    );
+    assert_eq!(window.app().step(), 7, "so is the timeline");
+    window.click(Role::Button, "Network");
+    assert_eq!(*window.app().scene(), network);
+}
+
+#[test]
+fn training_survives_a_look_at_the_landscape() {
+    let mut window = Window::on(moons());
+    let trained = |window: &mut Window| window.app().runs().unwrap().trained.clone().unwrap();
+    let before = trained(&mut window);
+    assert!(before.complete);
+    window.click(Role::Button, "Landscape");
+    window.settle();
+    assert!(window.app().runs().unwrap().trained.is_none());
+    window.click(Role::Button, "Network");
+    // At once, without training anew.
+    let after = trained(&mut window);
+    for (before, after) in before.runs.iter().zip(&after.runs) {
+        assert!(before.is_same_run(after));
+        assert_eq!(before.theta(12), after.theta(12));
+    }
+    assert_eq!(after.runs.len(), 2);
+    window.click(Role::Button, "+ 500 steps");
+    window.settle();
+    let later = trained(&mut window);
+    assert!(
+        before.runs[0].is_same_run(&later.runs[0]),
+        "it goes on with its weights"
+    );
+}
+
+#[test]
+fn undo_goes_back_over_the_subject_and_forth() {
+    let mut window = own_landscape();
+    let landscape = window.app().scene().clone();
+    window.click(Role::Button, "Network");
+    window.settle();
+    let network = window.app().scene().clone();
+    let trained = window.app().runs().unwrap().trained.clone().unwrap();
+    window.press_with(Modifiers::COMMAND, Key::Z);
+    assert_eq!(*window.app().scene(), landscape);
+    window.settle();
+    window.press_with(Modifiers::COMMAND, Key::Y);
+    assert_eq!(*window.app().scene(), network);
+    let again = window.app().runs().unwrap().trained.clone().unwrap();
+    assert!(
+        trained.runs[0].is_same_run(&again.runs[0]),
+        "nothing was trained anew"
+    );
+}
+
+#[test]
+fn a_new_scene_of_the_other_subject_leaves_this_one() {
+    let mut window = Window::on(moons());
+    let network = window.app().scene().clone();
+    window.press_with(Modifiers::COMMAND, Key::N);
+    window.settle();
+    assert_eq!(*window.app().scene(), Scene::opening());
+    window.click(Role::Button, "Network");
+    assert_eq!(*window.app().scene(), network);
 }
 
 #[test]

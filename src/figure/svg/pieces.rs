@@ -1,6 +1,6 @@
 //! Lines without the parts that no picture can show.
 
-use crate::figure::drawing::{Area, Point};
+use crate::figure::drawing::{Area, Point, limited};
 
 /// The parts of a line that are finite and within `bounds`, each with whether it is closed. A closed line that needs no cut
 /// comes back whole; one that is cut comes back as open parts.
@@ -60,7 +60,8 @@ fn cut(from: Point, to: Point, bounds: &Area) -> Option<[Point; 2]> {
             #[expect(clippy::cast_possible_truncation, reason = "clamped to the bounds")]
             let at = || {
                 let along = |j: usize| {
-                    ((start[j] + t * step[j]) as f32).clamp(bounds.min[j], bounds.max[j])
+                    let at = (start[j] + t * step[j]) as f32;
+                    limited(at, bounds.min[j], bounds.max[j])
                 };
                 let mut at = [along(0), along(1)];
                 // Exactly, as t loses all digits for points very far away.

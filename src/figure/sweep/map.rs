@@ -7,7 +7,7 @@ use crate::engine::real;
 use crate::engine::survey::sweep::{Measure, Score, SweepMap};
 use crate::figure::axis::{Axis, room};
 use crate::figure::colour::{Theme, shade_colour};
-use crate::figure::drawing::{Anchor, Area, Colour, Item, Point, Text};
+use crate::figure::drawing::{Anchor, Area, Colour, Item, Point, Text, limited};
 use crate::figure::map::star;
 use crate::figure::trail::{border, line};
 use std::sync::Arc;
@@ -302,6 +302,6 @@ fn cell(share: f64, count: usize) -> usize {
         clippy::cast_sign_loss,
         reason = "clamped to the cells"
     )]
-    let cell = (share * real(count)).clamp(0.0, real(count - 1)) as usize;
+    let cell = limited(share * real(count), 0.0, real(count.saturating_sub(1))) as usize;
     cell
 }

@@ -107,7 +107,7 @@ impl Chooser {
         }
         let gap = ui.spacing().item_spacing.x;
         let width = COLUMNS * (CELL.x + gap) + 14.0;
-        ui.set_width(width.min(ui.ctx().content_rect().width() - 40.0));
+        ui.set_width(width.min((ui.ctx().content_rect().width() - 40.0).max(0.0)));
         let mut enter = false;
         ui.horizontal(|ui| {
             let label = ui.label("Search");
@@ -133,7 +133,7 @@ impl Chooser {
             .min_scrolled_height(height)
             .max_height(height);
         scroll.show(ui, |ui| {
-            ui.set_max_width(ui.available_width() - 12.0); // The scroll bar's room.
+            ui.set_max_width((ui.available_width() - 12.0).max(0.0)); // The scroll bar's room.
             if groups.is_empty() {
                 ui.label("No landscape is called so.");
             }
@@ -238,7 +238,7 @@ impl Made {
 /// The button with the title of the landscape that is shown.
 fn opener_ui(ui: &mut egui::Ui, current: &AnyLandscape) -> egui::Response {
     let settings = current.settings();
-    let size = egui::vec2(ui.available_width() - 8.0, 24.0);
+    let size = egui::vec2((ui.available_width() - 8.0).max(0.0), 24.0);
     let button = egui::Button::new(settings.title()).min_size(size);
     let layout = egui::Layout::left_to_right(egui::Align::Center).with_main_align(egui::Align::Min);
     let response = ui

@@ -7,7 +7,8 @@ use crate::engine::network::plane::AnyPlane;
 use crate::engine::plane::Rect;
 use crate::engine::scene::{Bench, Scene};
 use crate::gui::dialog::Browse;
-use crate::gui::param_ui::{file_ui, name_ui, settings_ui};
+use crate::gui::field::refusal_ui;
+use crate::gui::param_ui::{drag_ui, file_ui, name_ui, settings_ui};
 use crate::gui::view::named;
 use crate::import::path_text;
 use eframe::egui;
@@ -61,8 +62,9 @@ fn heading_with_more(ui: &mut egui::Ui, text: &str, more: &mut bool) {
     });
 }
 
-/// Landscape or network: what the scene is about.
-pub(super) fn subject_ui(ui: &mut egui::Ui, scene: &mut Scene) {
+/// Landscape or network: what the scene is about. Answers whether the other one was chosen.
+pub(super) fn subject_ui(ui: &mut egui::Ui, scene: &Scene) -> bool {
+    let mut turned = false;
     ui.horizontal(|ui| {
         for (about_network, title, help) in [
             (
@@ -79,27 +81,10 @@ pub(super) fn subject_ui(ui: &mut egui::Ui, scene: &mut Scene) {
             let chosen = scene.network.is_some() == about_network;
             let title = egui::RichText::new(title).strong();
             let tab = ui.selectable_label(chosen, title).on_hover_text(help);
-            if tab.clicked() && !chosen {
-                turn_to(scene, about_network);
-            }
+            turned |= tab.clicked() && !chosen;
         }
     });
-}
-
-/// Turns a scene to networks or back to its landscape, with runs that suit it.
-fn turn_to(scene: &mut Scene, about_network: bool) {
-    let other = if about_network {
-        Scene::network()
-    } else {
-        Scene::opening()
-    };
-    *scene = Scene {
-        network: other.network,
-        runs: other.runs,
-        training: other.training,
-        view: None,
-        ..scene.clone()
-    };
+    turned
 }
 
 /// Shows the network of a scene and changes it in place; `shown` is the window of its plane that suits the runs.
@@ -193,7 +178,7 @@ fn family_ui<T>(
         name_ui(ui, name);
         let combo = egui::ComboBox::from_id_salt(name)
             .selected_text(title)
-            .width(ui.available_width() - 8.0)
+            .width((ui.available_width() - 8.0).max(0.0))
             .truncate();
         let response = combo.show_ui(ui, |ui| {
             for member in all {
@@ -283,25 +268,24 @@ fn range_ui(ui: &mut egui::Ui, view: &mut Option<Rect>, shown: Option<Rect>) {
     };
     let mut sides = [rect.x(), rect.y()];
     for (name, side) in ["a", "b"].into_iter().zip(&mut sides) {
-        ui.horizontal(|ui| {
+        let row = ui.horizontal(|ui| {
+            let mut refused = None;
             name_ui(ui, name);
             for (end, number) in ["from", "to"].into_iter().zip(side) {
-                let drag = egui::DragValue::new(number)
-                    .speed(0.01 * rect.width().max(rect.height()))
-                    .max_decimals(6);
-                let drag = ui.add(drag);
-                drag.widget_info(|| {
-                    egui::WidgetInfo::labeled(egui::Role::SpinButton, true, format!("{name} {end}"))
-                });
-                drag.on_hover_text(format!(
+                let speed = 0.01 * rect.width().max(rect.height());
+                let typed = drag_ui(ui, &format!("{name} {end}"), number, speed);
+                typed.response.on_hover_text(format!(
                     "Where the window {} along {name}.",
                     match end {
                         "from" => "begins",
                         _ => "ends",
                     }
                 ));
+                refused = typed.refused.or(refused);
             }
+            refused
         });
+        refusal_ui(ui, row.inner.as_deref());
     }
     let [x, y] = sides;
     if (x, y) != (rect.x(), rect.y()) {

@@ -5,6 +5,7 @@ use crate::engine::run::{Group, RunSpec};
 use crate::engine::scene::Run;
 use crate::engine::schedule::{AnySchedule, Plan};
 use crate::engine::wrapper::AnyWrapper;
+use crate::gui::field::{Look, text_field};
 use crate::gui::param_ui::{owned_settings_ui, settings_ui};
 use eframe::egui;
 
@@ -18,10 +19,18 @@ pub(crate) fn ui(
 ) -> Option<String> {
     ui.horizontal(|ui| {
         let label = ui.label("name");
-        let field = egui::TextEdit::singleline(&mut run.name)
-            .hint_text(name)
-            .desired_width(f32::INFINITY);
-        ui.add(field)
+        let look = Look {
+            hint: name,
+            width: f32::INFINITY,
+        };
+        let typed = text_field(ui, "name", &run.name, &look, |text| {
+            Ok::<_, String>(text.to_owned())
+        });
+        if let Some(name) = typed.taken {
+            run.name = name;
+        }
+        typed
+            .response
             .labelled_by(label.id)
             .on_hover_text("What the run is called; empty takes the optimizer's name.");
     });

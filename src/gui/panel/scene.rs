@@ -6,7 +6,7 @@ use super::optimizers;
 use super::schedule::Curve;
 use crate::engine::declare::Value;
 use crate::engine::lab::{RunResult, Runs};
-use crate::engine::landscape::AnyLandscape;
+use crate::engine::landscape::{AnyLandscape, NoFiles};
 use crate::engine::objective::Objective;
 use crate::engine::optimizer::AnyOptimizer;
 use crate::engine::real;
@@ -15,8 +15,9 @@ use crate::figure::axis::number;
 use crate::figure::colour::Theme;
 use crate::gui::command::Command;
 use crate::gui::dialog::Browse;
+use crate::gui::field::refusal_ui;
 use crate::gui::paint::Textures;
-use crate::gui::param_ui::{file_ui, name_ui, settings_ui};
+use crate::gui::param_ui::{checked_settings_ui, drag_ui, file_ui, name_ui, settings_ui};
 use crate::import::path_text;
 use eframe::egui;
 use std::sync::Arc;
@@ -89,21 +90,18 @@ pub(crate) fn ui(
     let samples = around.samples();
     let mut scene = current.clone();
     let mut answer = Answer::default();
-    ui.set_max_width(ui.available_width() - 10.0); // The scroll bar's room.
-    network::subject_ui(ui, &mut scene);
+    ui.set_max_width((ui.available_width() - 10.0).max(0.0)); // The scroll bar's room.
+    let turned = network::subject_ui(ui, &scene);
     if scene.network.is_some() {
         let shown = around.runs.filter(|runs| runs.trained.is_some());
         let shown = shown.map(|runs| runs.ground.view);
         network::ui(ui, &mut scene, shown, &mut memory.network, &mut answer);
     } else {
         heading(ui, "LANDSCAPE");
-        landscape_ui(
-            ui,
-            &mut scene,
-            memory,
-            &mut answer,
-            (around.theme, textures),
-        );
+        ui.push_id("landscape", |ui| {
+            let look = (around.theme, &mut *textures);
+            landscape_ui(ui, &mut scene, memory, &mut answer, look);
+        });
         heading(ui, "START");
         start_ui(ui, &mut scene);
     }
@@ -138,6 +136,8 @@ pub(crate) fn ui(
     if scene != *current {
         answer.commands.push(Command::Edit(Box::new(scene)));
     }
+    // A field that was left by this click has its say first.
+    answer.commands.extend(turned.then_some(Command::Turn));
     answer
 }
 
@@ -188,7 +188,23 @@ fn landscape_ui(
         memory.browsing = None;
     }
     let others = |name: &str| file.is_none_or(|(file, ..)| file != name);
-    answer.refused = settings_ui(ui, settings, others).or(answer.refused.take());
+    let landscape = scene.landscape.clone();
+    let check = |name: &str, value: &Value| match file {
+        Some(_) => Ok(()),
+        None => works_with(&landscape, name, value),
+    };
+    let settings = scene.landscape.settings_mut();
+    let refused = checked_settings_ui(ui, "", settings, others, &check);
+    answer.refused = refused.or(answer.refused.take());
+}
+
+/// Refuses the value of a setting with which a landscape that needs no files cannot be made: a formula that does not parse.
+fn works_with(landscape: &AnyLandscape, name: &str, value: &Value) -> Result<(), String> {
+    let mut landscape = landscape.clone();
+    let set = landscape.settings_mut().set(name, value.clone());
+    set.map_err(|refusal| refusal.to_string())?;
+    let ground = landscape.as_dyn().ground(&NoFiles);
+    ground.map(|_| ()).map_err(|error| error.to_string())
 }
 
 /// The setting of a landscape that names a file, what files it takes, and their extensions.
@@ -243,20 +259,19 @@ fn start_ui(ui: &mut egui::Ui, scene: &mut Scene) {
     let parameters = scene.landscape.as_dyn().parameters();
     let speed = scene.landscape.as_dyn().view().width() * 1e-3;
     let mut to = scene.start;
-    ui.horizontal(|ui| {
+    let row = ui.horizontal(|ui| {
+        let mut refused = None;
         let what = format!("{} of the start", parameters.join(", "));
         name_ui(ui, &what).on_hover_text("Click the map to place it, or drag its marker.");
         for (coordinate, axis) in to.iter_mut().zip(parameters) {
-            let drag = egui::DragValue::new(coordinate)
-                .speed(speed)
-                .max_decimals(6);
-            let response = ui.add(drag);
-            response.widget_info(|| {
-                egui::WidgetInfo::labeled(egui::Role::SpinButton, true, format!("start {axis}"))
-            });
+            let typed = drag_ui(ui, &format!("start {axis}"), coordinate, speed);
+            let response = typed.response;
             response.on_hover_text(format!("{axis} of the start of every run."));
+            refused = typed.refused.or(refused);
         }
+        refused
     });
+    refusal_ui(ui, row.inner.as_deref());
     if to != scene.start {
         scene.move_start(to);
     }

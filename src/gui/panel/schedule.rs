@@ -115,7 +115,7 @@ impl Line {
         around: &Around,
         textures: &mut Textures,
     ) -> Option<Command> {
-        let size = egui::vec2(ui.available_width(), HEIGHT);
+        let size = egui::vec2(ui.available_width().max(0.0), HEIGHT);
         let (rect, _) = ui.allocate_exact_size(size, egui::Sense::hover());
         let last = real(steps).max(1.0);
         let chart = Chart {

@@ -50,10 +50,7 @@ pub(crate) struct Asked {
 /// Where the map and its legend lie in the space that there is.
 fn layout(space: egui::Rect) -> (Area, Area) {
     let legend = 168.0_f32.min(space.width() * 0.34);
-    let map = egui::Rect::from_min_max(
-        space.min + egui::vec2(50.0, 26.0),
-        space.max - egui::vec2(legend, 36.0),
-    );
+    let map = paint::inset(space, [50.0, 26.0], [legend, 36.0]);
     let beside = Area::new([map.max.x + 12.0, map.min.y], [space.max.x, map.max.y]);
     (paint::area(map), beside)
 }

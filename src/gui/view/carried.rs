@@ -39,7 +39,10 @@ impl CarriedCharts {
                 Some(Err(sentence)) => sentence,
                 _ => "Going through the run once more …",
             };
-            ui.put(space.shrink(12.0), egui::Label::new(words).wrap());
+            ui.put(
+                paint::inset(space, [12.0; 2], [12.0; 2]),
+                egui::Label::new(words).wrap(),
+            );
             return Vec::new();
         };
         let Made {

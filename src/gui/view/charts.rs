@@ -139,7 +139,7 @@ impl Charts {
         name: &str,
     ) -> egui::Rect {
         const HEIGHT: f32 = 22.0;
-        let (line, below) = space.split_top_bottom_at_y(space.min.y + HEIGHT);
+        let (line, below) = space.split_top_bottom_at_y((space.min.y + HEIGHT).min(space.max.y));
         let mut ui = ui.new_child(egui::UiBuilder::new().max_rect(line));
         if self.shown == Shown::Layers && !with_layers {
             self.shown = Shown::Runs;

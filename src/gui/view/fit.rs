@@ -75,7 +75,10 @@ impl FitView {
                 (_, Some(Err(sentence))) => sentence,
                 _ => "Training …",
             };
-            ui.put(space.shrink(12.0), egui::Label::new(words).wrap());
+            ui.put(
+                paint::inset(space, [12.0; 2], [12.0; 2]),
+                egui::Label::new(words).wrap(),
+            );
             words.to_owned()
         };
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, &words));

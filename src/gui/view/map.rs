@@ -68,10 +68,7 @@ pub(crate) struct Shown<'a> {
 /// Where the map and its colour bar lie in the space that there is; the graph of a landscape of one parameter has no bar.
 fn layout(space: egui::Rect, dim: usize) -> (Area, Area) {
     let beside = if dim == 1 { 18.0 } else { 74.0 };
-    let map = egui::Rect::from_min_max(
-        space.min + egui::vec2(50.0, 26.0),
-        space.max - egui::vec2(beside, 36.0),
-    );
+    let map = paint::inset(space, [50.0, 26.0], [beside, 36.0]);
     let bar = Area::new([map.max.x + 12.0, map.min.y], [map.max.x + 24.0, map.max.y]);
     (paint::area(map), bar)
 }

@@ -36,7 +36,7 @@ impl OffPlaneView {
             ui.label(plane_words(trained));
         });
         let space = ui.available_rect_before_wrap();
-        let area = paint::area(space.shrink2(egui::vec2(4.0, 2.0)));
+        let area = paint::area(paint::inset(space, [4.0, 2.0], [4.0, 2.0]));
         let across = Across {
             runs,
             by_cost: false,

@@ -168,7 +168,7 @@ fn maps_ui(
         });
     }
     let space = ui.available_rect_before_wrap();
-    let area = paint::area(space.shrink2(egui::vec2(4.0, 2.0)));
+    let area = paint::area(paint::inset(space, [4.0, 2.0], [4.0, 2.0]));
     let reliefs = ready.reliefs.as_ref()?;
     let items = seeds::draw(reliefs, &found.slices, (runs, row), area, theme);
     paint::paint(&ui.painter_at(space), items, textures);

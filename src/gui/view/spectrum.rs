@@ -130,9 +130,8 @@ impl SpectrumView {
                 ui.colored_label(ui.visuals().error_fg_color, sentence);
             }
         });
-        let space = ui
-            .available_rect_before_wrap()
-            .shrink2(egui::vec2(4.0, 2.0));
+        let space = ui.available_rect_before_wrap();
+        let space = paint::inset(space, [4.0, 2.0], [4.0, 2.0]);
         let spectra: Vec<Spectrum> = { shown.iter().zip(&found.reports) }
             .filter_map(|(index, report)| {
                 Some(Spectrum {

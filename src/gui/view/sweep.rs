@@ -11,7 +11,9 @@ use crate::figure::colour::Theme;
 use crate::figure::drawing::{Area, Colour, Item, Point};
 use crate::figure::sweep::{CurvePlot, MapPlot, Shown, told};
 use crate::gui::command::Command;
+use crate::gui::field::{self, refusal_ui};
 use crate::gui::paint::{self, Textures};
+use crate::gui::param_ui::drag_ui;
 use eframe::egui;
 use std::sync::Arc;
 
@@ -94,9 +96,10 @@ impl SweepView {
         super::named(&combo.response, "Measure of the sweep", title);
         if self.measure == Measure::Steps {
             let speed = self.goal.abs().max(1e-12) * 0.02;
-            let drag = ui.add(egui::DragValue::new(&mut self.goal).speed(speed));
-            drag.widget_info(|| egui::WidgetInfo::labeled(egui::Role::SpinButton, true, "goal"));
-            drag.on_hover_text("The loss that is to be reached.");
+            let typed = drag_ui(ui, "goal", &mut self.goal, speed);
+            let response = typed.response;
+            response.on_hover_text("The loss that is to be reached.");
+            refusal_ui(ui, typed.refused.as_deref());
         }
         ui.label("over");
         for (index, name) in ["Setting of the sweep", "Second setting of the sweep"]
@@ -106,14 +109,23 @@ impl SweepView {
             if index == 1 {
                 ui.label("and");
             }
-            let field = egui::TextEdit::singleline(&mut self.over[index])
-                .desired_width(if index == 0 { 100.0 } else { 72.0 })
-                .hint_text(if index == 0 {
-                    "lr=1e-4..1:log:200"
-                } else {
-                    "none"
-                });
-            let response = ui.add(field);
+            let look = field::Look {
+                hint: ["lr=1e-4..1:log:200", "none"][index],
+                width: [100.0, 72.0][index],
+            };
+            let read = |text: &str| match text.trim() {
+                "" if index == 1 => Ok(String::new()),
+                text => text
+                    .parse::<Over>()
+                    .map(|_| text.to_owned())
+                    .map_err(|refusal| refusal.to_string()),
+            };
+            let typed = field::text_field(ui, name, &self.over[index], &look, read);
+            if let Some(over) = typed.taken {
+                self.over[index] = over;
+            }
+            let response = typed.response;
+            refusal_ui(ui, typed.refused.as_deref());
             response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, name));
             response.on_hover_text(
                 "A setting with its values: lr, lr=1e-4..1:log:200 or beta1=0.5,0.9,0.99. With a second setting the sweep is a \
@@ -164,6 +176,11 @@ impl SweepView {
             asked.stop = ui.button("Stop").clicked();
         }
         asked
+    }
+
+    /// What is compared.
+    pub(crate) fn measure(&self) -> Measure {
+        self.measure
     }
 
     /// What is to be computed for a scene; the sentence that says why nothing can be.
@@ -217,7 +234,10 @@ impl SweepView {
                     (_, Some((_, Err(sentence)))) => sentence.as_str(),
                     _ => "Sweeping …",
                 };
-                ui.put(space.shrink(40.0), egui::Label::new(words).wrap());
+                ui.put(
+                    paint::inset(space, [40.0; 2], [40.0; 2]),
+                    egui::Label::new(words).wrap(),
+                );
                 return Vec::new();
             }
         };
@@ -227,10 +247,7 @@ impl SweepView {
         } else {
             18.0
         };
-        let inner = egui::Rect::from_min_max(
-            space.min + egui::vec2(62.0, 30.0),
-            space.max - egui::vec2(right, 44.0),
-        );
+        let inner = paint::inset(space, [62.0, 30.0], [right, 44.0]);
         let response = ui.interact(inner, ui.scope_id().with("sweep"), egui::Sense::click());
         response.widget_info(|| {
             egui::WidgetInfo::labeled(
@@ -386,7 +403,7 @@ fn text(grid: &Grid, index: usize) -> String {
 }
 
 /// The places of the runs that are swept: the ticked ones, and the followed one.
-fn swept_runs(scene: &Scene, run: usize) -> impl Iterator<Item = usize> {
+pub(crate) fn swept_runs(scene: &Scene, run: usize) -> impl Iterator<Item = usize> {
     (0..scene.runs.len()).filter(move |&index| scene.runs[index].shown || index == run)
 }
 

@@ -1,0 +1,177 @@
+//! Fields to type in. A field keeps what is typed until Enter or until it is left; what cannot be taken stays there in a red frame, with the
+//! reason, and changes nothing. Escape brings the value back.
+
+use eframe::egui;
+use std::cell::RefCell;
+use std::fmt::Debug;
+use std::hash::Hash;
+
+/// What became of a field in a frame.
+pub(crate) struct Typed<T> {
+    /// The field.
+    pub response: egui::Response,
+    /// The value that was taken.
+    pub taken: Option<T>,
+    /// Why what stands in the field is not taken.
+    pub refused: Option<String>,
+}
+
+/// What is typed and not taken yet, and the value that it is to replace.
+#[derive(Clone)]
+struct Draft {
+    text: String,
+    of: String,
+}
+
+/// The look of a text field.
+pub(crate) struct Look<'a> {
+    /// What stands in an empty field.
+    pub hint: &'a str,
+    /// Its width in points; infinite is all that there is.
+    pub width: f32,
+}
+
+/// Shows a text field on a value, as text `current`. `read` makes a value of what was typed, or says why it cannot. `salt` sets the field
+/// apart from others in the same scope.
+pub(crate) fn text_field<T>(
+    ui: &mut egui::Ui,
+    salt: impl Hash + Debug,
+    current: &str,
+    look: &Look,
+    read: impl Fn(&str) -> Result<T, String>,
+) -> Typed<T> {
+    let id = ui.make_persistent_id(("field", salt));
+    let draft: Option<Draft> = ui.data(|data| data.get_temp(id));
+    // A value that was changed from elsewhere is shown.
+    let draft = draft.filter(|draft| draft.of == current);
+    let mut text = draft.map_or_else(|| current.to_owned(), |draft| draft.text);
+    let field = egui::TextEdit::singleline(&mut text)
+        .id(id)
+        .hint_text(look.hint)
+        .desired_width(look.width);
+    let response = ui.add(field);
+    let escaped = ui.input(|input| input.key_pressed(egui::Key::Escape));
+    if response.lost_focus() && escaped {
+        current.clone_into(&mut text);
+    }
+    let differs = text != current;
+    // Screen readers set a text without focus.
+    let left = response.lost_focus() || response.changed() && !response.has_focus();
+    let (mut taken, mut refused) = (None, None);
+    if differs {
+        match read(&text) {
+            Ok(value) if left => taken = Some(value),
+            Ok(_) if response.has_focus() => {}
+            Ok(_) => refused = Some(format!("`{text}` is not taken yet; Enter takes it")),
+            Err(sentence) => refused = Some(sentence),
+        }
+    }
+    ui.data_mut(|data| {
+        if differs && taken.is_none() {
+            let of = current.to_owned();
+            data.insert_temp(id, Draft { text, of });
+        } else {
+            data.remove::<Draft>(id);
+        }
+    });
+    if refused.is_some() {
+        red_frame(ui, &response);
+    }
+    Typed {
+        response,
+        taken,
+        refused,
+    }
+}
+
+/// A number that was typed and refused, and the value that it was to replace.
+#[derive(Clone)]
+struct Refused {
+    sentence: String,
+    of: f64,
+}
+
+/// Shows a control with a number in it, made by `control`, whose `custom_parser` is to be the function that it gets: this reads what was typed
+/// when the control is left. `shown` is the number as it stands in the control, `salt` sets the control apart from others in the same scope.
+pub(crate) fn number_field(
+    ui: &mut egui::Ui,
+    salt: impl Hash + Debug,
+    value: &mut f64,
+    shown: impl Fn(f64) -> String,
+    read: impl Fn(&str) -> Result<f64, String>,
+    control: impl FnOnce(&mut egui::Ui, &mut f64, &dyn Fn(&str) -> Option<f64>) -> egui::Response,
+) -> Typed<f64> {
+    let before = *value;
+    let told = RefCell::new(None);
+    let typed = RefCell::new(None);
+    let parse = |text: &str| {
+        // Numbers are shown with few digits; leaving a field does not round them.
+        if text.trim() == shown(before) {
+            return Some(before);
+        }
+        match read(text.trim()) {
+            Ok(number) => {
+                *typed.borrow_mut() = Some(number);
+                Some(number)
+            }
+            Err(sentence) => {
+                *told.borrow_mut() = Some(sentence);
+                None
+            }
+        }
+    };
+    let id = ui.make_persistent_id(("number", salt));
+    let response = control(ui, value, &parse);
+    if let Some(sentence) = told.take() {
+        let of = before;
+        ui.data_mut(|data| data.insert_temp(id, Refused { sentence, of }));
+    }
+    let kept: Option<Refused> = ui.data(|data| data.get_temp(id));
+    let stale = |kept: &Refused| kept.of.to_bits() != value.to_bits() || response.has_focus();
+    if kept.as_ref().is_some_and(stale) || typed.borrow().is_some() {
+        ui.data_mut(|data| data.remove::<Refused>(id));
+    }
+    let refused = kept.filter(|kept| !stale(kept)).map(|kept| kept.sentence);
+    if refused.is_some() {
+        red_frame(ui, &response);
+    }
+    let taken = (value.to_bits() != before.to_bits()).then_some(*value);
+    Typed {
+        response,
+        taken,
+        refused,
+    }
+}
+
+/// Reads a finite number.
+pub(crate) fn finite(text: &str) -> Result<f64, String> {
+    let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
+    number.ok_or_else(|| format!("`{text}` is no number; expected a finite one"))
+}
+
+/// A thin frame around a field whose text is not taken.
+fn red_frame(ui: &egui::Ui, response: &egui::Response) {
+    let stroke = egui::Stroke::new(1.0, ui.visuals().error_fg_color);
+    let kind = egui::StrokeKind::Inside;
+    ui.painter().rect_stroke(response.rect, 2.0, stroke, kind);
+}
+
+/// Shows why the text of a field is not taken, below it.
+pub(crate) fn refusal_ui(ui: &mut egui::Ui, refused: Option<&str>) {
+    if let Some(sentence) = refused {
+        let lines: Vec<String> = sentence
+            .lines()
+            .map(super::guard::without_controls)
+            .collect();
+        let text = egui::RichText::new(lines.join("\n"))
+            .size(12.0)
+            .color(ui.visuals().error_fg_color);
+        // A formula's refusal points at a character below it.
+        let text = if lines.len() > 1 {
+            text.monospace()
+        } else {
+            text
+        };
+        ui.add(egui::Label::new(text).wrap());
+    }
+}

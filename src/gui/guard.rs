@@ -1,0 +1,125 @@
+//! Panics while a part of the window is painted: the part says so, and the program goes on.
+
+use eframe::egui;
+use std::any::Any;
+use std::cell::Cell;
+use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
+use std::sync::{Mutex, Once, PoisonError};
+
+/// What can be done about a part that cannot be painted.
+const REMEDY: &str = "The scene is unharmed: change the size of the window, the view or the last setting, or save the scene.";
+
+thread_local! {
+    /// Whether panics of this thread are caught and told by [`painted`].
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// A part of the window that is painted by itself.
+#[derive(Clone, Copy)]
+pub(crate) enum Part {
+    /// What the middle of the window shows, with its title.
+    View(&'static str),
+    /// What lies around it, with its name.
+    Panel(&'static str),
+}
+
+/// Paints a part of the window in all of the space that is left of `ui`. If that panics, the part says why instead, standard error has it once,
+/// and `None` is returned.
+pub(crate) fn painted<R>(
+    ui: &mut egui::Ui,
+    part: Part,
+    paint: impl FnOnce(&mut egui::Ui) -> R,
+) -> Option<R> {
+    let space = ui.available_rect_before_wrap();
+    let outcome = caught(|| paint(ui));
+    match outcome {
+        Ok(result) => Some(result),
+        Err(reason) => {
+            let (kind, name) = match part {
+                Part::View(name) => ("view", name),
+                Part::Panel(name) => ("panel", name),
+            };
+            let sentence = format!("This {kind} could not be drawn ({reason}). {REMEDY}");
+            log_once(&format!("{name}: {sentence}"));
+            tell(ui, space, &sentence);
+            None
+        }
+    }
+}
+
+/// Runs `work`; a panic becomes its reason, and nothing is written to standard error.
+pub(crate) fn caught<R>(work: impl FnOnce() -> R) -> Result<R, String> {
+    static HOOK: Once = Once::new();
+    // The usual hook names files of the machine that built the program.
+    HOOK.call_once(|| {
+        let usual = take_hook();
+        set_hook(Box::new(move |info| {
+            if !GUARDED.get() {
+                usual(info);
+            }
+        }));
+    });
+    let before = GUARDED.replace(true);
+    let outcome = catch_unwind(AssertUnwindSafe(work));
+    GUARDED.set(before);
+    outcome.map_err(|panic| reason(&*panic))
+}
+
+/// The message of a panic in one line.
+fn reason(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    text.map_or_else(|| "no reason given".to_owned(), one_line)
+}
+
+/// A text in one line: every run of white space and control characters becomes a space.
+pub(crate) fn one_line(text: &str) -> String {
+    let parts = text.split(|letter: char| letter.is_whitespace() || letter.is_control());
+    let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+    parts.join(" ")
+}
+
+/// A line with a space for each control character.
+pub(crate) fn without_controls(line: &str) -> String {
+    let shown = |letter: char| if letter.is_control() { ' ' } else { letter };
+    line.chars().map(shown).collect()
+}
+
+/// Writes a sentence to standard error, the first time that it is told.
+fn log_once(sentence: &str) {
+    static TOLD: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
+    if told.insert(sentence.to_owned()) {
+        eprintln!("ravine: {sentence}");
+    }
+}
+
+/// Covers what was painted and writes a sentence there.
+fn tell(ui: &mut egui::Ui, space: egui::Rect, sentence: &str) {
+    let space = egui::Rect::from_min_max(space.min, space.max.max(space.min));
+    ui.painter()
+        .rect_filled(space, 0.0, ui.visuals().panel_fill);
+    let within = super::paint::inset(space, [8.0; 2], [8.0; 2]);
+    let mut child = ui.new_child(egui::UiBuilder::new().max_rect(within).id_salt("told"));
+    let text = egui::RichText::new(sentence).color(child.visuals().error_fg_color);
+    child.add(egui::Label::new(text).wrap());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_a_reason_in_one_line() {
+        assert_eq!(caught(|| 7), Ok(7));
+        let broken = || -> u32 { panic!("two\n\tlines {}", 3) };
+        assert_eq!(caught(broken), Err("two lines 3".to_owned()));
+        assert_eq!(
+            caught(|| f32::clamp(1.0, 2.0, std::hint::black_box(0.0)))
+                .map_err(|reason| reason.contains("min > max")),
+            Err(true)
+        );
+        assert!(!GUARDED.get());
+    }
+}
