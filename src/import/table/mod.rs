@@ -113,7 +113,7 @@ impl Read {
         }
         if rows > rules.max_rows {
             return Err(format!(
-                "has more than {} rows; at most that many are read",
+                "has more than {} rows; expected at most that many",
                 rules.max_rows
             ));
         }

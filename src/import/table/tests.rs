@@ -50,7 +50,7 @@ fn bad_tables_are_refused_in_one_sentence() {
         (
             "x\n1\n",
             ["", ""],
-            "line 2 has one column; expected two columns of numbers, separated by commas, semicolons or tabs",
+            "line 2 has one column; expected two columns of numbers, separated by commas, semicolons, tabs, bars or spaces",
         ),
         (
             "x,y\nfoo,bar\n",
@@ -147,10 +147,14 @@ fn one_column_is_the_label_and_all_others_are_numbers() {
     check_labelled(
         "1,2,a\n3,4, b c \n",
         "",
-        r#"2 [1.0, 2.0, 3.0, 4.0] ["a", "b c"]"#,
+        r#"2 [1.0, 2.0, 3.0, 4.0] Names(["a", "b c"])"#,
     );
-    check_labelled("x;y\n1;2\n3;4\n", "x", r#"1 [2.0, 4.0] ["1", "3"]"#);
-    check_labelled("x,kind,y\n1,a,2\n", "kind", r#"2 [1.0, 2.0] ["a"]"#);
+    check_labelled(
+        "x;y\n1;2\n3;4\n",
+        "x",
+        r#"1 [2.0, 4.0] Numbers([1.0, 3.0])"#,
+    );
+    check_labelled("x,kind,y\n1,a,2\n", "kind", r#"2 [1.0, 2.0] Names(["a"])"#);
     for (text, label, expected) in [
         (
             "",
@@ -165,7 +169,7 @@ fn one_column_is_the_label_and_all_others_are_numbers() {
         (
             "1\n2\n",
             "",
-            "line 1 has one column; expected columns of numbers and a column of labels, separated by commas, semicolons or tabs",
+            "line 1 has one column; expected columns of numbers and a column of labels, separated by commas, semicolons, tabs, bars or spaces",
         ),
         (
             "x,y\n1,2\n",
@@ -279,12 +283,12 @@ fn bad_matrices_are_refused_in_one_sentence() {
         ),
         (
             ",1,2\n",
-            "has 2 columns and 0 rows of heights; expected 2 to 4096 of each",
+            "has no rows after its header; expected a CSV or NPY file with a matrix",
         ),
-        ("1,2\n3\n", "line 2 has 1 cells; expected 2, as before"),
+        ("1,2\n3\n", "line 2 has 1 cell; expected 2, as in line 1"),
         (
             "1,2\n\n3,4,5\n",
-            "line 3 has 3 cells; expected 2, as before",
+            "line 3 has 3 cells; expected 2, as in line 1",
         ),
         (
             "1,2\n3,\n",
@@ -332,11 +336,11 @@ fn bad_matrices_are_refused_in_one_sentence() {
         ),
         (
             "x,y,z\n0,0,1,2\n",
-            "line 2 has 4 cells; expected 3, as before",
+            "line 2 has 4 cells; expected 3, as in line 1",
         ),
         (
             "x,y,z\n",
-            "has 0 columns and 0 rows of heights; expected 2 to 4096 of each",
+            "has no rows after its header; expected a CSV or NPY file with a matrix",
         ),
         (
             "a\0b",
@@ -352,7 +356,7 @@ fn bad_matrices_are_refused_in_one_sentence() {
     );
     check_matrix(
         "1,2\n".repeat(5000).as_bytes(),
-        "m.csv: has 2 columns and 4097 rows of heights; expected 2 to 4096 of each",
+        "m.csv: has 2 columns and 5000 rows of heights; expected 2 to 4096 of each",
     );
     check_matrix(
         b"1,2\n\xff,3\n",

@@ -160,7 +160,7 @@ impl Data {
         };
         Self {
             source: table.source,
-            places: Some(places),
+            places: (!places.lines.is_empty()).then_some(places),
             ..Self::new(table.width, table.numbers, targets)
         }
     }
