@@ -271,6 +271,15 @@ impl Read {
         let [Some(x), Some(y)] = chosen else {
             return Err(self.too_few(chosen.iter().flatten().count()));
         };
+        // A column of numbers that are all missing.
+        let mut empty = { self.all(Kind::Empty) }
+            .filter(|column| self.name(*column).is_some_and(|name| !name.is_empty()));
+        let passed = |column: &usize| {
+            { places.iter().zip([x, y]) }.any(|(place, own)| place.is_none() && *column < own)
+        };
+        if let Some(missing) = empty.find(passed) {
+            return Err(self.not_numbers(missing));
+        }
         let (x_numbers, y_numbers) = (self.numbers(x)?, self.numbers(y)?);
         let commas = self.sheet.check_commas(&sorted(vec![x, y]), self.first)?;
         let taken = format!("columns x = {}, y = {}", self.called(x), self.called(y));

@@ -169,7 +169,7 @@ impl Sheet {
         let is_name = |(cell, quoted): (Cow<str>, bool)| self.content(&cell, quoted) == Cell::Text;
         let first = |row: &Record| self.cells(*row).next().unwrap_or_default();
         let named = || self.rows.iter().map(first).all(is_name);
-        self.cells(header).all(is_name) && (named() || self.is_counted(0))
+        self.rows.len() > 1 && self.cells(header).all(is_name) && (named() || self.is_counted(0))
     }
 
     /// Returns whether the first column holds 0, 1, 2 … or 1, 2, 3 … from row `from` on.
