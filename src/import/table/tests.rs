@@ -351,6 +351,6 @@ fn bad_matrices_are_refused_in_one_sentence() {
     );
     check_matrix(
         b"1,2\n\xff,3\n",
-        "m.csv: line 2 is not text in UTF-8; expected a CSV or NPY file with a matrix",
+        "m.csv: line 2, column 1 is not text in UTF-8; expected a CSV or NPY file with a matrix in UTF-8",
     );
 }

@@ -47,7 +47,7 @@ fn check(case: &Case, folder: &Path) -> Result<(), String> {
     std::fs::write(folder.join("table.csv"), &case.text).unwrap();
     let disk = Disk::beside(Some(&folder.join("scene.toml")));
     let loss = [Loss::Mse, Loss::Bce, Loss::Ce].into_iter();
-    let loss = loss.into_iter().find(|loss| loss.name() == case.reader);
+    let loss = { loss }.find(|loss| loss.name() == case.reader);
     if let Some(expected) = &case.refused {
         let found = match loss {
             Some(loss) => data(loss, &disk).map(|data| format!("{data:?}")),
