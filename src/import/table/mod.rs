@@ -259,10 +259,9 @@ impl Read {
         for (place, wanted) in places.iter_mut().zip(wanted) {
             *place = wanted.map(|wanted| self.place(wanted)).transpose()?;
         }
-        if places.contains(&None) {
-            if let Some(mixed) = self.all(Kind::Mixed).next() {
-                return Err(self.not_numbers(mixed));
-            }
+        let mut mixed = self.all(Kind::Mixed).filter(|_| places.contains(&None));
+        if let Some(mixed) = mixed.next() {
+            return Err(self.not_numbers(mixed));
         }
         let mut free = self
             .all(Kind::Numbers)

@@ -57,12 +57,11 @@ impl Counts {
 impl Sheet {
     /// Splits a text into rows and cells.
     pub(super) fn new(text: String, rules: Rules) -> Result<Self, String> {
-        let (separator, width, at) = match named_separator(&text) {
-            Some((separator, at)) => (separator, score(&text, at, separator).0, at),
-            None => {
-                let (separator, width) = separator(&text);
-                (separator, width, 0)
-            }
+        let (separator, width, at) = if let Some((separator, at)) = named_separator(&text) {
+            (separator, score(&text, at, separator).0, at)
+        } else {
+            let (separator, width) = separator(&text);
+            (separator, width, 0)
         };
         let mut scanner = Scanner::new(&text, at, separator);
         let mut rows = Vec::new();
