@@ -26,6 +26,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::OnceLock;
 
 /// Shows how optimizers move on a loss landscape.
 ///
@@ -103,7 +104,12 @@ pub fn main() -> ExitCode {
         Some(Command::Check(args)) => check::check(&args),
     };
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => {
+            if let Some(source) = SOURCE.get() {
+                complain(source);
+            }
+            ExitCode::SUCCESS
+        }
         Err(sentence) => {
             complain(&sentence);
             ExitCode::from(2)
@@ -135,10 +141,14 @@ fn warn(run: &str, outcome: Outcome) {
     }
 }
 
-/// Writes to stderr what was taken of a file, if one was read.
+/// Summary of what the command took of a file of data.
+static SOURCE: OnceLock<String> = OnceLock::new();
+
+/// Keeps what was taken of a file, if one was read, for stderr: [`main`] writes it once the command has succeeded, as an error is
+/// one sentence alone.
 fn say_source(name: &str, source: &str) {
     if !source.is_empty() {
-        complain(&format!("{name}: {source}"));
+        SOURCE.get_or_init(|| format!("{name}: {source}"));
     }
 }
 

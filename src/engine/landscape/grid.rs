@@ -10,6 +10,7 @@ settings! {
     ///
     /// A CSV file holds a matrix, lowest y first, with or without a first row of x and a first column of y; or a header of three
     /// names, as in x,y,loss, and a row for each point. A NumPy file (.npy) holds a matrix: row i, column j is the height at the i-th y and the j-th x.
+    /// The rules of tables are those of `regression`; a quoted number may have a decimal comma.
     /// Without x and y the points are numbered from 0. The surface is the bicubic spline through the heights, exact in its
     /// derivatives; outside the grid it goes on level. Without a file: 25 × 25 points of MATLAB's peaks, turned over.
     pub struct Grid("Grid of heights") {

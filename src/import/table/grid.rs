@@ -1,6 +1,6 @@
 //! A matrix of heights out of a table.
 
-use super::cell::{Cell, short};
+use super::cell::{Cell, refusal, short};
 use super::sheet::{Rules, Sheet};
 use super::{Kind, Read, plural, text};
 use crate::engine::landscape::{Header, Matrix};
@@ -28,8 +28,7 @@ pub(in crate::import) fn read(bytes: Vec<u8>, header: Header) -> Result<Matrix, 
     let has_axes = header != Header::No
         && corner
         && sheet.short_header.is_none()
-        && rest.iter().all(|cell| cell.is_numeric())
-        && !rest.is_empty();
+        && rest.iter().any(|cell| cell.is_numeric());
     if has_axes {
         return with_axes(&Read::new(sheet, Header::Yes, &[])?);
     }
@@ -42,7 +41,7 @@ pub(in crate::import) fn read(bytes: Vec<u8>, header: Header) -> Result<Matrix, 
         Some((_, record)) => Err(format!(
             "line {} has {} and no number; expected numbers, or three names as in x,y,loss",
             record.line,
-            plural(columns.len(), "name")
+            plural(columns.len(), "cell")
         )),
     }
 }
@@ -116,7 +115,12 @@ fn with_axes(read: &Read) -> Result<Matrix, String> {
     for column in &columns {
         let place = read.sheet.number(0, *column);
         if !place.is_finite() {
-            return Err(read.refused(0, *column, &super::refusal(&read.sheet.cell(0, *column))));
+            let wrong = refusal(&read.sheet.cell(0, *column));
+            return Err(format!(
+                "line {}, column {}: {wrong}",
+                header.line,
+                column + 1
+            ));
         }
         increasing("x", x.last(), place)
             .map_err(|wrong| format!("line {}, column {}: {wrong}", header.line, column + 1))?;

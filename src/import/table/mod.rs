@@ -113,7 +113,7 @@ impl Read {
         }
         if rows > rules.max_rows {
             return Err(format!(
-                "has more than {} rows; at most that many are read",
+                "has more than {} rows; expected at most that many",
                 rules.max_rows
             ));
         }
@@ -259,10 +259,9 @@ impl Read {
         for (place, wanted) in places.iter_mut().zip(wanted) {
             *place = wanted.map(|wanted| self.place(wanted)).transpose()?;
         }
-        if places.contains(&None) {
-            if let Some(mixed) = self.all(Kind::Mixed).next() {
-                return Err(self.not_numbers(mixed));
-            }
+        let mut mixed = self.all(Kind::Mixed).filter(|_| places.contains(&None));
+        if let Some(mixed) = mixed.next() {
+            return Err(self.not_numbers(mixed));
         }
         let mut free = self
             .all(Kind::Numbers)
@@ -271,6 +270,15 @@ impl Read {
         let [Some(x), Some(y)] = chosen else {
             return Err(self.too_few(chosen.iter().flatten().count()));
         };
+        // A column of numbers that are all missing.
+        let mut empty = { self.all(Kind::Empty) }
+            .filter(|column| self.name(*column).is_some_and(|name| !name.is_empty()));
+        let passed = |column: &usize| {
+            { places.iter().zip([x, y]) }.any(|(place, own)| place.is_none() && *column < own)
+        };
+        if let Some(missing) = empty.find(passed) {
+            return Err(self.not_numbers(missing));
+        }
         let (x_numbers, y_numbers) = (self.numbers(x)?, self.numbers(y)?);
         let commas = self.sheet.check_commas(&sorted(vec![x, y]), self.first)?;
         let taken = format!("columns x = {}, y = {}", self.called(x), self.called(y));

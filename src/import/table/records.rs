@@ -132,7 +132,7 @@ pub(super) fn cells(
     record: Record,
     separator: Separator,
 ) -> impl Iterator<Item = (Cow<'_, str>, bool)> {
-    let text = &text[..record.end as usize];
+    let text = &text[..text.len().min(record.end as usize)];
     let mut next = Some(record.start as usize);
     std::iter::from_fn(move || {
         let span = span(text.as_bytes(), next?, separator).ok()?;

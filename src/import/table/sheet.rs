@@ -57,12 +57,11 @@ impl Counts {
 impl Sheet {
     /// Splits a text into rows and cells.
     pub(super) fn new(text: String, rules: Rules) -> Result<Self, String> {
-        let (separator, width, at) = match named_separator(&text) {
-            Some((separator, at)) => (separator, score(&text, at, separator).0, at),
-            None => {
-                let (separator, width) = separator(&text);
-                (separator, width, 0)
-            }
+        let (separator, width, at) = if let Some((separator, at)) = named_separator(&text) {
+            (separator, score(&text, at, separator).0, at)
+        } else {
+            let (separator, width) = separator(&text);
+            (separator, width, 0)
         };
         let mut scanner = Scanner::new(&text, at, separator);
         let mut rows = Vec::new();
@@ -169,7 +168,7 @@ impl Sheet {
         let is_name = |(cell, quoted): (Cow<str>, bool)| self.content(&cell, quoted) == Cell::Text;
         let first = |row: &Record| self.cells(*row).next().unwrap_or_default();
         let named = || self.rows.iter().map(first).all(is_name);
-        self.cells(header).all(is_name) && (named() || self.is_counted(0))
+        self.rows.len() > 1 && self.cells(header).all(is_name) && (named() || self.is_counted(0))
     }
 
     /// Returns whether the first column holds 0, 1, 2 … or 1, 2, 3 … from row `from` on.

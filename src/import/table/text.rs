@@ -1,5 +1,7 @@
 //! Bytes of a file as text without a byte order mark.
 
+use super::records::{Scanner, cells, separator};
+
 /// Returns the bytes as text, or why they are none: UTF-16, binary, or not UTF-8 from a line on.
 pub(super) fn decode(mut bytes: Vec<u8>, expected: &str) -> Result<String, String> {
     let marked = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
@@ -18,9 +20,21 @@ pub(super) fn decode(mut bytes: Vec<u8>, expected: &str) -> Result<String, Strin
         bytes.drain(..3);
     }
     String::from_utf8(bytes).map_err(|error| {
-        let line = 1 + line_ends(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
-        format!("line {line} is not text in UTF-8; expected {expected} in UTF-8")
+        let (line, column) = place(error.as_bytes(), error.utf8_error().valid_up_to());
+        format!("line {line}, column {column} is not text in UTF-8; expected {expected} in UTF-8")
     })
+}
+
+/// Returns the line and the column of a byte, both from 1.
+fn place(bytes: &[u8], at: usize) -> (usize, usize) {
+    // Up to the byte itself the places are those of the bytes.
+    let text = String::from_utf8_lossy(bytes);
+    let (separator, _) = separator(&text);
+    let mut scanner = Scanner::new(&text, 0, separator);
+    let mut rows = std::iter::from_fn(|| scanner.row()).map_while(Result::ok);
+    let row = rows.find(|(row, _)| (row.start as usize..row.end as usize).contains(&at));
+    let column = row.map_or(1, |(row, _)| cells(&text[..at], row, separator).count());
+    (1 + line_ends(&bytes[..at]), column)
 }
 
 /// Returns the number of line ends: LF, CR LF, or CR alone.

@@ -350,3 +350,30 @@ fn a_reader_that_has_seen_enough_is_no_error() {
         (Some(0), &b""[..])
     );
 }
+
+#[test]
+fn what_was_taken_of_a_table_is_said_once_and_stands_in_json() {
+    let place = Place::new();
+    place.file(
+        "points.csv",
+        "weight,who,height\n1,ann,2\n2,bob,4\n4,cid,9\n",
+    );
+    let spec = "regression:data=points.csv";
+    let args = [
+        "trace",
+        "--landscape",
+        spec,
+        "--steps",
+        "1",
+        "--run",
+        "sgd:lr=1e-3",
+    ];
+    let source = "columns x = weight, y = height; 3 rows; ',' separated; text left out: who";
+    let (code, stdout, stderr) = place.run(&args);
+    assert_eq!(code, Some(0));
+    assert_eq!(stderr, format!("ravine: regression: {source}\n"));
+    let json: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!(json["source"], source);
+    let args = ["curvature", "--landscape", spec, "--at=1,1", "--json"];
+    assert_eq!(place.json(&args)["source"], source);
+}

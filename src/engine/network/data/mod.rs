@@ -160,7 +160,7 @@ impl Data {
         };
         Self {
             source: table.source,
-            places: Some(places),
+            places: (!places.lines.is_empty()).then_some(places),
             ..Self::new(table.width, table.numbers, targets)
         }
     }
@@ -212,7 +212,7 @@ impl Data {
             } else {
                 format!(": {}", names.join(", "))
             };
-            self.source += &format!("; {} classes{named}", names.len());
+            self.source = format!("{}; {} classes{named}", self.source, names.len());
         }
         Ok(self)
     }
@@ -377,7 +377,7 @@ impl Split {
 impl AnyDataset {
     /// Its data for training and for testing, [standardised](Split::standardise) where its settings ask for it.
     pub fn split(&self, files: &dyn Files, test: f64, seed: u64) -> Result<Split, DataError> {
-        Ok(self.parts(self.as_dyn().data(files)?, test, seed))
+        Ok(self.parts(&self.as_dyn().data(files)?, test, seed))
     }
 
     /// Returns its data for training and for testing like [`split`](Self::split), with the labels of a file as classes where the loss
@@ -393,10 +393,10 @@ impl AnyDataset {
         seed: u64,
     ) -> Result<Split, DataError> {
         let data = self.as_dyn().data(files)?.for_loss(loss)?;
-        Ok(self.parts(data, test, seed))
+        Ok(self.parts(&data, test, seed))
     }
 
-    fn parts(&self, data: Data, test: f64, seed: u64) -> Split {
+    fn parts(&self, data: &Data, test: f64, seed: u64) -> Split {
         let mut split = data.split(test, seed);
         if self.as_dyn().standardise() {
             split.standardise();
