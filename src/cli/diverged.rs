@@ -15,7 +15,7 @@ pub(super) fn tell_diverged(runs: &Runs) {
         {
             let number = index + 1;
             complain(&format!(
-                "run {number} ({}) diverged at step {step}",
+                "run {number} ({}): diverged at step {step}",
                 run.spec
             ));
         }
@@ -43,15 +43,18 @@ pub(super) fn tell_diverged_of(
     }
 }
 
-/// Refuses a start at which the loss is not finite.
+/// Refuses a start at which the loss of a landscape is not finite.
 pub(super) fn check_start(objective: &dyn Objective, start: &[f64]) -> Result<(), String> {
-    if objective.value(start).is_finite() {
+    let loss = objective.value(start);
+    if loss.is_finite() {
         return Ok(());
     }
-    let numbers: Vec<String> = start.iter().map(ToString::to_string).collect();
+    let place = match start {
+        [x] => x.to_string(),
+        _ => format!("({}, {})", start[0], start[1]),
+    };
     Err(format!(
-        "f is not finite at the start ({}); expected another --start",
-        numbers.join(", ")
+        "start {place}: f is {loss} there; choose a start where it is finite"
     ))
 }
 

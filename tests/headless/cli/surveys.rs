@@ -252,7 +252,7 @@ fn what_diverged_is_told_once_on_stderr() {
             "render",
             &["--run", "sgd:lr=0.1", "--run", "sgd:lr=3", "-o", "a.svg"],
         ),
-        &["run 2 (sgd:lr=3) diverged at step "],
+        &["run 2 (sgd:lr=3): diverged at step "],
     );
     told(
         &with(
@@ -267,7 +267,7 @@ fn what_diverged_is_told_once_on_stderr() {
             "sweep",
             &["--run", "sgd", "--run", "adam", "--over", "lr=0.1,0.2,3,4"],
         ),
-        &["sgd: 2 of 4 values of lr diverged, at steps "],
+        &["sgd:lr=0.001: 2 of 4 values of lr diverged, at steps "],
     );
     let map = [
         "--run",
@@ -279,7 +279,7 @@ fn what_diverged_is_told_once_on_stderr() {
     ];
     told(
         &with("sweep", &[&map[..], &["-o", "c.json"]].concat()),
-        &["sgd: 3 of 6 pairs of lr and momentum diverged, at steps "],
+        &["sgd:lr=0.001: 3 of 6 pairs of lr and momentum diverged, at steps "],
     );
 }
 
