@@ -9,6 +9,9 @@ use std::fs::{self, File};
 use std::io::Cursor;
 use std::time::{Duration, Instant};
 
+/// Himmelblau's function without limits to its starts.
+const HIMMELBLAU: &str = "formula:f=(x^2+y-11)^2+(x+y^2-7)^2";
+
 /// The numbers of the attributes of an SVG element.
 fn attributes<const N: usize>(element: &str, names: [&str; N]) -> [f64; N] {
     names.map(|name| {
@@ -63,7 +66,7 @@ fn picture_table_and_arrays_of_basins_agree() {
     const SIDE: usize = 7;
     const PIXELS: [u32; 2] = [800, 600];
     let place = Place::new();
-    place.file("s.toml", bare("himmelblau"));
+    place.file("s.toml", bare(HIMMELBLAU));
     // A view of its own, the scene's, and the landscape's; wide, high, and very long.
     for (view, ends) in [
         (
@@ -186,7 +189,7 @@ fn a_picture_shows_exactly_the_view_that_is_asked_for() {
     let place = Place::new();
     place.file(
         "s.toml",
-        bare("himmelblau").replace("[map]", "view = [[-2.0, 4.0], [1.0, 3.0]]\n[map]"),
+        bare(HIMMELBLAU).replace("[map]", "view = [[-2.0, 4.0], [1.0, 3.0]]\n[map]"),
     );
     for (args, shape) in [
         (
@@ -260,14 +263,14 @@ fn what_diverged_is_told_once_on_stderr() {
             &["--run", "sgd:lr=3", "--side", "5", "-o", "b.csv"],
         ),
         // The start in the middle stands on the minimum.
-        &["sgd:lr=3: 24 of 25 starts diverged, at steps "],
+        &["sgd:lr=3: 24 of 25 starts diverged, at step"],
     );
     told(
         &with(
             "sweep",
             &["--run", "sgd", "--run", "adam", "--over", "lr=0.1,0.2,3,4"],
         ),
-        &["sgd:lr=0.001: 2 of 4 values of lr diverged, at steps "],
+        &["sgd:lr=0.001: 2 of 4 values of lr diverged, at step"],
     );
     let map = [
         "--run",
@@ -279,7 +282,7 @@ fn what_diverged_is_told_once_on_stderr() {
     ];
     told(
         &with("sweep", &[&map[..], &["-o", "c.json"]].concat()),
-        &["sgd:lr=0.001: 3 of 6 pairs of lr and momentum diverged, at steps "],
+        &["sgd:lr=0.001: 3 of 6 pairs of lr and momentum diverged, at step"],
     );
 }
 
