@@ -22,8 +22,9 @@ use std::sync::atomic::AtomicUsize;
 A run stops where its gradient is shorter than the tolerance (0.001 if the
 scene has none) or when its steps are over. It has arrived where Newton's
 method leads from there down to a minimum close by: in 60 steps at most, each
-halved 26 times at most. At most 1000 minima are told apart. How many starts
-diverged is told on stderr.
+halved 26 times at most. At most 1000 minima are told apart. The floor of a
+level valley is one minimum; it is traced in steps of a hundredth of the view,
+1000 to each side at most. How many starts diverged is told on stderr.
 
 Starts lie evenly on the view, the outer ones on its border. Table, arrays and
 picture hold the same starts of exactly the view, with the minima in the same

@@ -1,6 +1,6 @@
 //! Runs that diverged, told once on stderr; and views where f is not finite, refused.
 
-use super::complain;
+use super::{complain, warn};
 use crate::engine::lab::Runs;
 use crate::engine::objective::Objective;
 use crate::engine::plane::Rect;
@@ -9,10 +9,8 @@ use crate::engine::real;
 /// Writes to stderr which of the shown runs of a scene diverged or stopped, at which step and why: a line for each.
 pub(super) fn tell_diverged(runs: &Runs) {
     for (index, (run, result)) in runs.scene.runs.iter().zip(&runs.results).enumerate() {
-        if let Some(warning) = result.trajectory.outcome.warning()
-            && run.shown
-        {
-            complain(&format!("run {} ({}) {warning}", index + 1, run.spec));
+        if run.shown {
+            warn(&format!("run {} ({})", index + 1, run.spec), result.trajectory.outcome);
         }
     }
 }

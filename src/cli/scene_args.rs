@@ -249,10 +249,10 @@ fn view(text: &str) -> Result<Rect, String> {
         return refuse("two ranges, low end first");
     };
     let any = |wrong: fn([f64; 2]) -> bool| wrong(x) || wrong(y);
-    if any(|[low, high]| !(high - low).is_finite()) {
-        refuse("ranges whose ends and widths are finite numbers")
-    } else if any(|[low, high]| low >= high) {
+    if any(|[low, high]| low >= high || !low.is_finite() || !high.is_finite()) {
         refuse("two ranges, low end first")
+    } else if any(|[low, high]| high - low == f64::INFINITY) {
+        refuse("ranges less wide than 1.8e308")
     } else {
         Rect::new(x, y).map_or_else(
             || refuse("ranges wide enough for f64 to tell their numbers apart"),

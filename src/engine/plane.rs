@@ -73,10 +73,15 @@ impl Rect {
     /// The point at fractions of width and height, (0, 0) being the lower left.
     pub fn at(&self, [u, v]: [f64; 2]) -> [f64; 2] {
         // The upper end is met exactly, and never passed on the way.
-        let along = |[low, high]: [f64; 2], share: f64| match share {
-            share if share == 1.0 => high,
-            share if share < 1.0 => (low + share * (high - low)).min(high),
-            share => low + share * (high - low),
+        let along = |[low, high]: [f64; 2], share: f64| {
+            let at = low + share * (high - low);
+            if share == 1.0 {
+                high
+            } else if share < 1.0 {
+                at.min(high)
+            } else {
+                at
+            }
         };
         [along(self.x, u), along(self.y, v)]
     }

@@ -5,6 +5,8 @@
 //! Newton's method, which never climbs, must lead from there to the minimum without leaving the neighbourhood. What
 //! lies elsewhere, on a plain or still under way, is undecided.
 
+mod floor;
+
 use crate::engine::cancel::Cancel;
 use crate::engine::curvature::eigenvalues;
 use crate::engine::landscape::Mark;
@@ -12,6 +14,7 @@ use crate::engine::objective::Objective;
 use crate::engine::plane::Rect;
 use crate::engine::real;
 use crate::engine::run::{self, Conditions, Outcome, RunSpec};
+use floor::Floor;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -206,14 +209,22 @@ impl Question<'_> {
         if cancel.is_cancelled() {
             return None;
         }
-        let mut found: Vec<Minimum> = Vec::new();
+        let places = |minima: &[Minimum]| -> Vec<Place> {
+            minima
+                .par_iter()
+                .map(|minimum| self.place(minimum))
+                .collect()
+        };
+        let known = places(&minima);
+        let (mut found, mut new): (Vec<Minimum>, Vec<Place>) = Default::default();
         for landing in &landings {
             if let Landing::At(minimum) = landing
-                && self.index(&minima, minimum).is_none()
-                && self.index(&found, minimum).is_none()
                 && minima.len() + found.len() < MOST_MINIMA
+                && self.index(&known, minimum).is_none()
+                && self.index(&new, minimum).is_none()
             {
                 found.push(*minimum);
+                new.push(self.place(minimum));
             }
         }
         found.sort_by(|a, b| {
@@ -224,11 +235,12 @@ impl Question<'_> {
                 .then(p[1].total_cmp(&q[1]))
         });
         minima.append(&mut found);
+        let places = places(&minima);
         let cell = |((at, outcome), landing): (&([f64; 2], Outcome), &Landing)| {
             let fate = match (outcome, landing) {
                 (Outcome::Diverged(..), _) => Fate::Diverges,
                 (_, Landing::Near(index)) => arrives(Some(*index)),
-                (_, Landing::At(minimum)) => arrives(self.index(&minima, minimum)),
+                (_, Landing::At(minimum)) => arrives(self.index(&places, minimum)),
                 (_, Landing::Nowhere) => arrives(self.nearest(&minima, *at)),
             };
             let steps = match outcome {
@@ -309,29 +321,30 @@ impl Question<'_> {
     }
 
     /// The index of a minimum that is the same: at the same place, or on the same valley floor.
-    fn index(&self, minima: &[Minimum], minimum: &Minimum) -> Option<usize> {
+    fn index(&self, places: &[Place], minimum: &Minimum) -> Option<usize> {
         let Mark { at, value } = minimum.mark;
-        let level =
-            |other: &Minimum| (other.mark.value - value).abs() <= 1e-6 * (1.0 + value.abs());
-        let same = |other: &&Minimum| {
-            distance(other.mark.at, at) <= 1e-4 * self.size()
-                || minimum.valley && other.valley && level(other)
+        let near = |place: &Place| distance(place.at, at) <= 1e-4 * self.size();
+        let curvature = self.valley(at).filter(|_| minimum.valley);
+        let on_floor = |place: &Place| {
+            let (Some(floor), Some((_, high))) = (&place.floor, curvature) else {
+                return false;
+            };
+            // Floors are not traced far beyond the window.
+            let level = (place.value - value).abs() <= floor::level(self, value, high);
+            level && (floor.holds(at) || !self.is_around(at))
         };
-        let twin = minima.iter().position(|other| same(&other));
-        // A declared minimum may be one point of a valley.
-        twin.or_else(|| {
-            minimum.valley.then(|| {
-                minima
-                    .iter()
-                    .position(|other| level(other) && self.is_flat(other.mark.at))
-            })?
-        })
+        places
+            .iter()
+            .position(|place| near(place) || on_floor(place))
     }
 
-    fn is_flat(&self, at: [f64; 2]) -> bool {
-        let mut h = [0.0; 4];
-        self.objective.hessian(&at, &mut h);
-        flat(eigenvalues([h[0], h[1], h[3]]))
+    /// What tells a minimum from others.
+    fn place(&self, minimum: &Minimum) -> Place {
+        Place {
+            at: minimum.mark.at,
+            value: minimum.mark.value,
+            floor: Floor::trace(self, &minimum.mark),
+        }
     }
 
     /// The minimum at the bottom of the place where a run ended: by at most [`MAX_STEPS`] of Newton's steps with the
@@ -381,6 +394,13 @@ impl Question<'_> {
         }
         None
     }
+}
+
+/// What tells a minimum from others: where it is, its value, and if it is on the floor of a valley, that floor.
+struct Place {
+    at: [f64; 2],
+    value: f64,
+    floor: Option<Floor>,
 }
 
 /// Where a run that did not diverge belongs.
@@ -573,6 +593,19 @@ mod tests {
     }
 
     #[test]
+    fn where_there_is_no_minimum_the_search_ends() {
+        for f in [
+            "x", "y", "10*y", "-1e6*x", "1e300*x", "1e-300*y", "x^3-y", "-x^4", "1/x", "ln(x)",
+        ] {
+            for run in ["sgd:lr=0.1", "newton", "nelder-mead"] {
+                let ground = ground(&format!("formula:f={f}"));
+                let basins = basins(&ground, run, 10, 6, Treatment::default());
+                assert!(basins.minima.is_empty(), "{f} {run}: {:?}", basins.minima);
+            }
+        }
+    }
+
+    #[test]
     fn a_valley_floor_counts_as_one_minimum() {
         let basins = basins(
             &ground("edge-of-stability"),
@@ -582,6 +615,35 @@ mod tests {
             Treatment::default(),
         );
         assert!(basins.minima.len() <= 5, "{:?}", basins.minima);
+    }
+
+    #[test]
+    fn floors_of_one_height_that_do_not_meet_are_several_minima() {
+        let found = |formula: &str| {
+            let ground = ground(&format!("formula:f={formula}"));
+            basins(&ground, "adam:lr=0.1", 300, 12, Treatment::default())
+        };
+        for (formula, expected) in [
+            ("(x^2-4)^2", 2),
+            ("(x*y-3)^2", 2),
+            ("(x^2+y^2-4)^2", 1),
+            ("(y-sin(x))^2", 1),
+            // Two of them outside of the window.
+            ("sin(x)^2", 5),
+        ] {
+            let minima = found(formula).minima;
+            assert_eq!(minima.len(), expected, "{formula}: {minima:?}");
+        }
+        for formula in ["1e-3*(x^2-4)^2", "1e3*(x^2-4)^2"] {
+            let basins = found(formula);
+            for (index, cell) in basins.cells.iter().enumerate() {
+                let [x, y] = basins.start(index % 12, index / 12);
+                if let Fate::Arrives(minimum) = cell.fate {
+                    let at = basins.minima[usize::from(minimum)].mark.at;
+                    assert!(at[0] * x > 0.0, "{formula}: ({x}, {y}) came to {at:?}");
+                }
+            }
+        }
     }
 
     #[test]
