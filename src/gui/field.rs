@@ -104,7 +104,11 @@ pub(crate) fn number_field(
     let before = *value;
     let told = RefCell::new(None);
     let typed = RefCell::new(None);
+    let escaped = escaped(ui);
     let parse = |text: &str| {
+        if escaped {
+            return None;
+        }
         // Numbers are shown with few digits; leaving a field does not round them.
         if text.trim() == shown(before) {
             return Some(before);
@@ -141,6 +145,16 @@ pub(crate) fn number_field(
         taken,
         refused,
     }
+}
+
+/// Whether Escape was pressed in this frame or a moment ago: egui reads what was typed into a number once more, the frame after it was left.
+fn escaped(ui: &egui::Ui) -> bool {
+    let (id, now) = (egui::Id::unique("escape"), ui.ctx().cumulative_pass_nr());
+    if ui.input(|input| input.key_pressed(egui::Key::Escape)) {
+        ui.data_mut(|data| data.insert_temp(id, now));
+    }
+    let last: Option<u64> = ui.data(|data| data.get_temp(id));
+    last.is_some_and(|last| now.saturating_sub(last) <= 2)
 }
 
 /// Reads a finite number.

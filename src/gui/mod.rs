@@ -34,7 +34,7 @@ pub fn run(scene: Scene, path: Option<PathBuf>) -> Result<(), String> {
         .with_title("Ravine")
         .with_app_id("ravine")
         .with_inner_size([1280.0, 800.0])
-        .with_min_inner_size([900.0, 560.0]);
+        .with_min_inner_size([320.0, 240.0]);
     let options = eframe::NativeOptions {
         viewport,
         centered: true,

@@ -15,6 +15,7 @@ const NUMBER_WIDTH: f32 = 84.0;
 pub(crate) type Check<'a> = &'a dyn Fn(&str, &Value) -> Result<(), String>;
 
 /// Lets every value through.
+#[expect(clippy::unnecessary_wraps, reason = "a check as others are")]
 fn unchecked(_: &str, _: &Value) -> Result<(), String> {
     Ok(())
 }
@@ -98,7 +99,6 @@ pub(crate) fn file_ui(
 }
 
 /// What became of a setting's row: the value that it was changed to, and why what is typed there is not taken.
-#[derive(Default)]
 struct Row {
     taken: Option<Value>,
     refused: Option<String>,
@@ -116,10 +116,12 @@ fn row_ui(
         let help = tooltip(param, default);
         let label = format!("{owner} {}", param.name);
         let name = name_ui(ui, label.trim_start()).on_hover_text(&help);
-        let mut row = Row::default();
-        row.taken = param
-            .none
-            .and_then(|word| none_ui(ui, label.trim_start(), param, word, value, default));
+        let mut row = Row {
+            taken: param
+                .none
+                .and_then(|word| none_ui(ui, label.trim_start(), param, word, value, default)),
+            refused: None,
+        };
         let response = match value {
             Value::None => None,
             value => {

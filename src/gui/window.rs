@@ -355,7 +355,7 @@ impl App {
         let critical = self.critical_points();
         let shown = Shown {
             scene: &self.scene,
-            names: names,
+            names,
             critical: critical
                 .as_deref()
                 .and_then(|found| found.as_ref().ok())

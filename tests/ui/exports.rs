@@ -89,8 +89,8 @@ fn the_views_of_a_network_are_exported_as_they_are() {
     check(
         &mut window,
         Key::M,
-        &["Two moons"],
-        &["Curvature  ", "Mode connectivity"],
+        &["Moons", "Heights are losses on this plane"],
+        &["Mode connectivity"],
     );
     check(&mut window, Key::O, &["distance off the plane"], &[]);
     check(
