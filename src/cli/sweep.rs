@@ -45,7 +45,7 @@ CSV has a line for each value, or pair of values. Columns:
   final_loss   the loss after the last step
   best_loss    the lowest loss on the way
   steps        the first step with a loss not above --goal; empty if none
-  outcome      finished, converged or diverged
+  outcome      finished, converged, diverged or stopped
   diverged_at  the step of that
 A run that diverged has no losses and no steps, whatever it reached before; how
 many of a run's values did is told on stderr. A setting has 10000 values at

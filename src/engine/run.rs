@@ -278,6 +278,66 @@ mod tests {
     use crate::engine::landscape::{AnyLandscape, NoFiles};
     use crate::engine::optimizer::AnyOptimizer;
 
+    /// Limits and reasons are those of each run, in every loop.
+    #[test]
+    fn many_starts_diverge_for_the_reasons_that_each_has_alone() {
+        let never = Cancel::default();
+        let mut seen = Vec::new();
+        for (landscape, specs) in [
+            (
+                "formula:f=1e13*(x^2+3*y^2+1)",
+                ["sgd:lr=1e-14", "sgd:lr=1e-12"],
+            ),
+            (
+                "formula:f=1e13*(x^2+3*y^2+1)",
+                ["signsgd:lr=0.1", "adamw:lr=1e30"],
+            ),
+            (
+                "quadratic:a=1e13,b=1e13",
+                ["sgd:lr=1e-13,momentum=0.5", "adamax:lr=1e13"],
+            ),
+            (
+                "quadratic:a=1,b=4",
+                ["adam:lr=0.1,eps=0", "rmsprop:lr=0.1,eps=0"],
+            ),
+            ("formula:f=x-ln(x)+y^2", ["sgd:lr=3", "rmsprop:lr=2"]),
+            (
+                "formula:f=0.3*x+y",
+                ["rmsprop:alpha=0.5,centered=true", "sgd:lr=1e20"],
+            ),
+        ] {
+            let ground = landscape.parse::<AnyLandscape>().unwrap();
+            let ground = ground.as_dyn().ground(&NoFiles).unwrap();
+            let objective = &*ground.objective;
+            let starts: Vec<[f64; 2]> = (0..70)
+                .map(|i| [0.1 + f64::from(i % 9), f64::from(i / 9) - 1.0])
+                .collect();
+            for spec in specs {
+                let spec: RunSpec = spec.parse().unwrap();
+                let conditions = Conditions {
+                    steps: 90,
+                    treatment: Treatment::default(),
+                    tolerance: None,
+                    every: 1,
+                };
+                let ends = arrive_all(objective, &starts, &spec, &conditions, &never).unwrap();
+                for (start, (_, outcome)) in starts.iter().zip(ends) {
+                    let alone = run(objective, start, &spec, &conditions, &never).unwrap();
+                    assert_eq!(outcome, alone.outcome, "{landscape} {spec} from {start:?}");
+                    seen.extend(outcome.reason());
+                }
+            }
+        }
+        for reason in [
+            Reason::LossNotFinite,
+            Reason::LossBeyondLimit,
+            Reason::ZeroByZero,
+            Reason::NegativeVariance,
+        ] {
+            assert!(seen.contains(&reason), "{reason:?}");
+        }
+    }
+
     #[test]
     fn many_starts_at_once_end_where_each_ends_alone() {
         let never = Cancel::default();

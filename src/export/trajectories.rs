@@ -8,7 +8,7 @@
 //! hold nothing for the others.
 
 use crate::engine::lab::Runs;
-use crate::engine::run::{Outcome, Trajectory};
+use crate::engine::run::{Outcome, Reason, Trajectory};
 use crate::engine::scene::Scene;
 use std::io::{self, Write};
 
@@ -147,7 +147,7 @@ impl<'a, W: Write> Writer<'a, W> {
                 let outcome = trajectory.outcome;
                 let [diverged_at, converged_at] = ends(outcome)
                     .map(|step| step.map_or("null".to_owned(), |step| step.to_string()));
-                let reason = serde_json::to_string(&outcome.warning())?;
+                let reason = serde_json::to_string(&outcome.reason().map(Reason::clause))?;
                 let averages = trajectory.average.is_some();
                 let columns = columns(self.scene, self.curvature, averages);
                 let columns = serde_json::to_string(&columns)?;

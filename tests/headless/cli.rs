@@ -9,6 +9,7 @@ mod networks;
 mod others;
 mod planes;
 mod refusals;
+mod runs;
 mod slice;
 mod surveys;
 mod sweep;

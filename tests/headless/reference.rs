@@ -8,6 +8,7 @@ mod networks;
 mod published;
 mod slices;
 mod soundness;
+mod starts;
 mod tables;
 mod theory;
 mod torch;

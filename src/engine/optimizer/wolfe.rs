@@ -86,6 +86,7 @@ impl Search {
             evaluate,
             max: max_evaluations,
             wall: f64::INFINITY,
+            first: [start.loss, start.slope],
         };
         let mut evaluations = 0;
         if !trials.evaluate(&mut bracket[1], 0.0, &mut evaluations) {
@@ -185,6 +186,8 @@ struct Trials<E> {
     max: u64,
     /// The least t beyond the last finite point at which something was not finite.
     wall: f64,
+    /// Loss and slope at t = 0.
+    first: [f64; 2],
 }
 
 impl<E: FnMut(&mut Point)> Trials<E> {
@@ -193,13 +196,16 @@ impl<E: FnMut(&mut Point)> Trials<E> {
     fn evaluate(&mut self, point: &mut Point, near: f64, evaluations: &mut u64) -> bool {
         (self.evaluate)(point);
         for back in 0.. {
-            if point.is_finite() {
+            // Beside an overflow losses are finite, but so large that no cubic tells anything.
+            let [loss, slope] = self.first;
+            let absurd = back > 0 && point.loss - loss > 1e6 * (slope * point.t).abs();
+            if point.is_finite() && !absurd {
                 return true;
             }
             if *evaluations >= self.max {
                 break;
             }
-            if point.t > near {
+            if point.t > near && !point.is_finite() {
                 self.wall = self.wall.min(point.t);
             }
             // Five times by half, in case the border is near; then it may be anywhere.
@@ -208,7 +214,7 @@ impl<E: FnMut(&mut Point)> Trials<E> {
             (self.evaluate)(point);
             *evaluations += 1;
         }
-        false
+        point.is_finite()
     }
 }
 
@@ -293,8 +299,10 @@ mod tests {
             let (t, asked) = search(wall, first);
             assert!(t > 0.0 && t < 3.0, "from {first}: {t}");
             assert!(asked <= 26);
-            let (t, _) = search(steep, first);
-            assert!(steep(t)[0] < 0.0, "from {first}: {t}");
+        }
+        for first in [1.0, 25.0, 120.0, 1e5] {
+            let (t, asked) = search(steep, first);
+            assert!(asked <= 26 && steep(t)[0] < 0.0, "from {first}: {t}");
         }
     }
 

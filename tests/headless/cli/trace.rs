@@ -196,21 +196,27 @@ fn divergence_and_convergence_are_told_with_their_step() {
             "--run",
             run,
         ];
-        place.json(&args)["runs"][0].clone()
+        let (code, stdout, stderr) = place.run(&args);
+        assert_eq!(code, Some(0), "{stderr}");
+        let json: Value = serde_json::from_str(&stdout).unwrap();
+        (json["runs"][0].clone(), stderr)
     };
-    let diverged = run("sgd:lr=1e7");
+    let (diverged, told) = run("sgd:lr=1e7");
+    assert_eq!(
+        told,
+        "ravine: sgd:lr=1e7: diverged at step 1: the loss is beyond the limit 1e12 × the first loss (at least 1e12)\n"
+    );
+    assert!(told.contains(diverged["reason"].as_str().unwrap()));
     assert_eq!(diverged["outcome"], "diverged");
     assert_eq!(diverged["diverged_at"], 1);
     let rows = diverged["rows"].as_array().unwrap();
     assert_eq!(rows.len(), 2);
     assert!(rows[1][4].as_f64().unwrap() > 1e12);
-    let converged = run("sgd:lr=1");
+    let (converged, told) = run("sgd:lr=1");
+    assert!(told.is_empty() && converged["reason"].is_null(), "{told}");
     assert_eq!(converged["outcome"], "converged");
     assert_eq!(converged["converged_at"], 1);
     assert!(converged["diverged_at"].is_null());
-    let infinite = place.json(&["trace", "--landscape", "formula:f=ln(x)", "--run", "sgd"]);
-    assert_eq!(infinite["runs"][0]["diverged_at"], 0);
-    assert_eq!(infinite["runs"][0]["rows"], serde_json::json!([]));
 }
 
 #[test]

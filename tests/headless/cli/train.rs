@@ -225,7 +225,7 @@ fn rows_are_kept_of_every_so_many_steps() {
 #[test]
 fn a_run_that_diverges_is_told() {
     let place = Place::new();
-    let said = place.said(&[
+    let (code, said, told) = place.run(&[
         "train",
         "--network",
         "mlp:hidden=4,activation=identity,loss=mse",
@@ -238,6 +238,12 @@ fn a_run_that_diverges_is_told() {
         "-o",
         "w.safetensors",
     ]);
+    assert_eq!(code, Some(0), "{told}");
+    assert_eq!(told.lines().count(), 1, "{told}");
+    assert!(
+        told.starts_with("ravine: sgd:lr=100.0: diverged at step "),
+        "{told}"
+    );
     assert!(said.contains("(diverged)"), "{said}");
     assert!(
         table(&said)[1].contains(&"–"),
