@@ -81,7 +81,7 @@ pub enum EigenError {
     Cancelled,
     /// There is no loss to speak of.
     #[error(
-        "the loss is not finite at these parameters but {0}; expected parameters at which it and its first two derivatives are finite"
+        "the loss is {0} at these parameters, where it has no curvature; expected parameters at which it and its first two derivatives are finite"
     )]
     NoLoss(f64),
     /// Products overflow.

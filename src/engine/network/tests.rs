@@ -307,3 +307,65 @@ fn what_does_not_fit_is_refused_in_one_sentence() {
         "the moments are for [[0, 0]] features (means, variances); expected as many as batch normalisations have, [16, 16]"
     );
 }
+
+#[test]
+fn batch_normalisation_refuses_batches_of_one() {
+    let refused = |network: &str, samples: u64, batch: Option<usize>| {
+        let loss = loss(network, &format!("line:samples={samples}"));
+        loss.check_batch(batch).map_err(|error| error.to_string())
+    };
+    let batch = "mlp:hidden=4,norm=batch,loss=mse";
+    for (samples, size) in [
+        (10, None),
+        (10, Some(2)),
+        (10, Some(10)),
+        (10, Some(4)),
+        (2, None),
+        (9, Some(3)),
+    ] {
+        assert_eq!(
+            refused(batch, samples, size),
+            Ok(()),
+            "{size:?} of {samples}"
+        );
+    }
+    for (samples, size, like) in [
+        (10, Some(1), "2"),
+        (10, Some(3), "2"),
+        (10, Some(9), "8"),
+        (9, Some(4), "3"),
+        (9, Some(2), "3"),
+        (2, Some(1), "2"),
+    ] {
+        let said = refused(batch, samples, size).unwrap_err();
+        assert!(said.contains(&format!("like {like},")), "{said}");
+        for norm in ["layer", "none"] {
+            let network = format!("mlp:hidden=4,norm={norm},loss=mse");
+            assert_eq!(refused(&network, samples, size), Ok(()));
+        }
+    }
+    assert!(
+        refused(batch, 1, None)
+            .unwrap_err()
+            .contains("at least two samples")
+    );
+    assert!(refused(batch, 1, Some(1)).is_err());
+    let frozen = loss(batch, "line:samples=1");
+    let moments = loss(batch, "line:samples=5");
+    let moments = moments.moments(&moments.initial(0));
+    assert_eq!(frozen.frozen(moments).unwrap().check_batch(None), Ok(()));
+}
+
+#[test]
+fn the_best_constant_prediction_is_the_variance_or_the_entropy() {
+    let of = |loss: &str, targets: &[f64]| {
+        let numbers = targets.to_vec();
+        let data = Data::new(1, targets.to_vec(), Targets::Numbers { width: 1, numbers });
+        let network: AnyNetwork = format!("mlp:hidden=,loss={loss}").parse().unwrap();
+        NetworkLoss::new(&network, &data).unwrap().constant_loss()
+    };
+    check(&[of("mse", &[1.0, 2.0, 6.0])], &[14.0 / 3.0], 1e-14);
+    check(&[of("bce", &[0.0, 1.0, 1.0, 0.0])], &[2.0_f64.ln()], 1e-14);
+    check(&[of("ce", &[0.0, 1.0, 2.0])], &[3.0_f64.ln()], 1e-14);
+    assert_eq!(of("bce", &[1.0, 1.0]), 0.0);
+}

@@ -20,8 +20,9 @@ settings! {
     ///
     /// c ← g + η β₁ / (1 − β₁) (g − g₋), shortened to length 1; m ← β₁ m + (1 − β₁) c, v ← β₂ v + (1 − β₂) c²,
     /// θ ← θ − γ m̂ / (√v̂ + ε), or θ ← θ − γ sign(m). Algorithms 1 to 3 of Yuan et al. 2024 in their approximate form, with the
-    /// library's 10⁻¹⁵ inside the root. Without `decoupled_weight_decay`, λθ is added to the gradient; the library adds it too
-    /// late to matter for its own step.
+    /// library's 10⁻¹⁵ inside the root. Without `decoupled_weight_decay`, λθ is added to the gradient, as if λ/2 ‖θ‖² was
+    /// added to the loss. The library adds it when the update has been made, so that it only enters the next step, as a part of the
+    /// last gradient, with the wrong sign.
     pub struct Mars("MARS") {
         /// Learning rate γ: about the length of a step in each coordinate.
         lr: f64 = 3e-3, in 0.0.., log 1e-5..=1.0;
@@ -232,5 +233,38 @@ impl<V: Vector> Rule<V> for State<V> {
             }
         }
         probe(Internal::each("g₋", "last gradient", &self.last));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::optimizer::tests::path;
+
+    /// On a quadratic λθ in the gradient is the quadratic with λ added to both of its curvatures.
+    #[test]
+    fn coupled_decay_is_that_of_a_loss_with_half_lambda_theta_squared() {
+        for settings in [
+            "",
+            ",mars_type=lion",
+            ",cautious=true",
+            ",ams_bound=true,gamma=0.2",
+        ] {
+            let decays =
+                format!("mars:lr=0.03,weight_decay=0.5,decoupled_weight_decay=false{settings}");
+            let start = [2.0, -1.5];
+            let decayed = path("quadratic:a=1,b=4", &start, &decays, 60);
+            let added = path(
+                "quadratic:a=1.5,b=4.5",
+                &start,
+                &format!("mars:lr=0.03{settings}"),
+                60,
+            );
+            for (found, expected) in decayed.theta.iter().zip(&added.theta) {
+                assert!(
+                    (found - expected).abs() < 1e-12,
+                    "{settings}: {found} {expected}"
+                );
+            }
+        }
     }
 }

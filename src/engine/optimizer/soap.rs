@@ -17,6 +17,9 @@ settings! {
     /// With the eigenvectors Q of G: m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) (Qᵀg)², θ ← θ − γ̂ Q (Qᵀm / (√v + ε)),
     /// then G ← β G + (1 − β) g gᵀ. Algorithm 3 of Vyas et al. 2025 for a vector. The first step only learns G, and does not
     /// move. Every k steps Q takes one step of the power iteration, in single precision as in the library.
+    ///
+    /// Every vector has eigenvectors, as in the library with `precondition_1d`, whose default is without: there vectors are moved by
+    /// Adam. Each tensor of a network counts as one vector; the library has eigenvectors for rows and columns of a matrix instead.
     pub struct Soap("SOAP") {
         /// Learning rate γ: about the length of a step along each eigenvector.
         lr: f64 = 3e-3, in 0.0.., log 1e-5..=1.0;
@@ -328,5 +331,48 @@ impl Basis {
         let values = &self.values;
         self.order
             .sort_unstable_by(|&a, &b| values[b].total_cmp(&values[a]));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::optimizer::tests::path;
+
+    /// A vector that is longer than `max_precondition_dim` has no eigenvectors: as the library's without `precondition_1d` it is moved by Adam, a
+    /// step later.
+    #[test]
+    fn a_vector_without_eigenvectors_is_moved_by_adam() {
+        let start = [-1.5, 2.0];
+        let soap = "soap:lr=0.05,max_precondition_dim=1,weight_decay=0,eps=1e-3";
+        let soap = path("rosenbrock", &start, soap, 51);
+        let adam = "adam:lr=0.05,beta1=0.95,beta2=0.95,eps=1e-3,eps_form=hat";
+        let adam = path("rosenbrock", &start, adam, 50);
+        assert_eq!(soap.theta[..2], start, "the first step does not move");
+        for (found, expected) in soap.theta[2..].iter().zip(&adam.theta) {
+            assert!((found - expected).abs() < 1e-10, "{found} {expected}");
+        }
+    }
+
+    /// The eigenvectors of a vector turn with the axes, so that a path turns with the landscape, which that of Adam does not.
+    #[test]
+    fn a_vector_is_scaled_along_its_eigenvectors() {
+        let turned = |angle: f64, spec: &str| {
+            let (sin, cos) = angle.to_radians().sin_cos();
+            let landscape = format!("quadratic:a=1,b=25,angle={angle}");
+            let run = path(&landscape, &[2.0 * cos - sin, 2.0 * sin + cos], spec, 9);
+            let [x, y] = <[f64; 2]>::try_from(run.theta(9).unwrap()).unwrap();
+            [cos * x + sin * y, cos * y - sin * x]
+        };
+        for (spec, alike) in [
+            ("soap:lr=0.1,eps=0.01", true),
+            ("adam:lr=0.1,eps=0.01", false),
+        ] {
+            let [[a, b], [c, d]] = [0.0, 30.0].map(|angle| turned(angle, spec));
+            assert_eq!(
+                (a - c).abs() + (b - d).abs() < 1e-5,
+                alike,
+                "{spec}: {a} {b}, {c} {d}"
+            );
+        }
     }
 }

@@ -191,3 +191,27 @@ fn names_tell_runs_apart() {
         [0, 1, 2, 3, 4]
     );
 }
+
+#[test]
+fn a_batch_of_one_sample_is_refused_with_batch_normalisation() {
+    let mut own = Scene::network();
+    let bench = own.network.as_mut().unwrap();
+    bench.model = "mlp:hidden=4,norm=batch".parse().unwrap();
+    bench.data = "moons:samples=9".parse().unwrap();
+    bench.settings.test = 0.0;
+    for (batch, sound) in [
+        (None, true),
+        (Some(1), false),
+        (Some(4), false),
+        (Some(3), true),
+    ] {
+        own.training.batch = batch;
+        let checked = own
+            .ground(&NoFiles)
+            .map(drop)
+            .map_err(|error| error.to_string());
+        let told = |error: &String| error.contains("a batch of one sample");
+        assert_eq!(checked.is_ok(), sound, "{batch:?}: {checked:?}");
+        assert!(checked.is_ok() || checked.as_ref().is_err_and(told));
+    }
+}

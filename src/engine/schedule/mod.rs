@@ -367,4 +367,58 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn momentum_stays_where_a_cycle_left_it() {
+        let momentum = |plan: &str, step: u64| {
+            let plan: Plan = plan.parse().unwrap();
+            let pace = plan.pace(0.1, step, 100);
+            assert_eq!(Pacing::new(&plan, 0.1, 100).pace(step, f64::NAN), pace);
+            pace.momentum
+        };
+        let after = "constant:steps=5>one-cycle:total_steps=20>warmup:steps=10>cosine";
+        assert_eq!(momentum(after, 4), None, "the optimizer's own, before");
+        assert_eq!(momentum(after, 24), Some(0.95));
+        assert_eq!(
+            [25, 40, 99].map(|step| momentum(after, step)),
+            [Some(0.95); 3]
+        );
+        let broken_off =
+            "cyclic:step_size_up=10,steps=11>one-cycle:total_steps=9,cycle_momentum=false>constant";
+        assert_eq!(
+            [10, 11, 99].map(|step| momentum(broken_off, step)),
+            [Some(0.8); 3]
+        );
+    }
+
+    #[test]
+    fn a_factor_of_no_steps_stays_and_none_is_refused() {
+        check(
+            "constant-factor:factor=0.4,total_iters=0",
+            10,
+            &[(0, 0.04), (9, 0.04), (1000, 0.04)],
+        );
+        let refused = "constant-factor:factor=0"
+            .parse::<Plan>()
+            .unwrap_err()
+            .to_string();
+        assert!(
+            refused.contains("factor") && refused.contains("(0, 1]"),
+            "{refused}"
+        );
+    }
+
+    #[test]
+    fn a_relative_threshold_never_cuts_on_negative_losses() {
+        let last = |spec: &str| {
+            let plan: Plan = spec.parse().unwrap();
+            let mut pacing = Pacing::new(&plan, 0.1, 100);
+            (0..100)
+                .map(|step| pacing.pace(step, -5.0).lr)
+                .last()
+                .unwrap()
+        };
+        assert_eq!(last("plateau:patience=2"), 0.1);
+        assert!(last("plateau:patience=2,threshold_mode=abs") < 0.02);
+    }
 }

@@ -136,10 +136,13 @@ impl<F: FnMut(&mut [f64], &[f64]) + Send> Lens<Parameters> for Changed<F> {
 
 #[cfg(test)]
 mod tests {
-    use super::AnyWrapper;
+    use super::{AnyWrapper, Blocks};
     use crate::engine::cancel::Cancel;
     use crate::engine::jet::Scalar;
-    use crate::engine::objective::{Formula, Treatment};
+    use crate::engine::landscape::NoFiles;
+    use crate::engine::network::data::AnyDataset;
+    use crate::engine::network::{AnyNetwork, NetworkLoss};
+    use crate::engine::objective::{Formula, Objective, Role, Tensor, Treatment};
     use crate::engine::optimizer::AnyOptimizer;
     use crate::engine::optimizer::tests::path;
     use crate::engine::run::{Conditions, Outcome, RunSpec, Trajectory, run};
@@ -322,5 +325,118 @@ mod tests {
             "the mean of 3 and −1 each step"
         );
         assert_eq!(path.outcome, Outcome::Finished);
+    }
+
+    /// All parts of a step agree with the slope of −x − y, so that nothing is masked, although decay pulls the other way, and farther.
+    #[test]
+    fn cautious_leaves_decoupled_weight_decay_alone() {
+        let slope = |spec: &str| path("formula:f=-x-y", &[50.0, 30.0], spec, 12);
+        let mut checked = 0;
+        for name in AnyOptimizer::NAMES {
+            let decays = [
+                "weight_decay=0.9,decoupled_weight_decay=true",
+                "weight_decay=0.9,decoupled_weight_decay=false",
+                "weight_decay=0.05,decoupled_weight_decay=true,fixed_decay=true",
+                "weight_decay=0.9",
+                "lambd=0.9",
+            ];
+            for decay in decays {
+                // Rounding of what is along the second eigenvector of SOAP is not to be magnified.
+                let eps = if *name == "soap" { ",eps=1e-3" } else { "" };
+                let spec = format!("{name}:lr=0.01,{decay}{eps}");
+                // The decay of these is a part of their gradient or of an average; that of the others is apart from it.
+                let mixed = name.starts_with("schedulefree") || *name == "lars";
+                if mixed || spec.parse::<RunSpec>().is_err() {
+                    continue;
+                }
+                let coupled = decay.contains("=false") && *name != "adan";
+                let coupled = coupled
+                    || decay == "weight_decay=0.9"
+                        && !["adamw", "adafactor", "soap"].contains(name);
+                if coupled || *name == "muon" {
+                    continue;
+                }
+                let (bare, cautious) = (slope(&spec), slope(&format!("{spec}+cautious")));
+                for (found, expected) in cautious.theta.iter().zip(&bare.theta) {
+                    assert!(
+                        (found - expected).abs() < 1e-10 * 50.0,
+                        "{spec}: {found} {expected}"
+                    );
+                }
+                let whole = slope(&format!("{name}:lr=0.01"));
+                assert!(bare.theta(12) != whole.theta(12), "{spec} decays");
+                checked += 1;
+            }
+        }
+        assert!(checked > 35, "{checked}");
+        for spec in [
+            "adamw:lr=0.01,weight_decay=0.9[y:lr=0.02]",
+            "sgd:lr=0.01,momentum=0.9+weight-decay:weight_decay=0.9,decoupled_weight_decay=true",
+            "adamw:lr=0.01,weight_decay=0.9+ema",
+            "adamw:lr=0.01,weight_decay=0.9+lookahead:k=3",
+        ] {
+            let (bare, cautious) = (slope(spec), slope(&format!("{spec}+cautious")));
+            for (found, expected) in cautious.theta.iter().zip(&bare.theta) {
+                assert!(
+                    (found - expected).abs() < 1e-10 * 50.0,
+                    "{spec}: {found} {expected}"
+                );
+            }
+        }
+    }
+
+    fn tensors() -> Vec<Tensor> {
+        let tensor = |shape: &[usize], range, role| Tensor {
+            name: String::new(),
+            shape: shape.to_vec(),
+            range,
+            role,
+        };
+        vec![
+            tensor(&[2, 3], 0..6, Role::Weight),
+            tensor(&[2], 6..8, Role::Bias),
+        ]
+    }
+
+    #[test]
+    fn cautious_steps_and_centralization_go_by_the_tensors_of_a_network() {
+        let blocks = Blocks::new(8, &tensors());
+        assert_eq!(blocks.neurons().collect::<Vec<_>>(), [0..3, 3..6]);
+        assert_eq!(Blocks::new(2, &[]).neurons().collect::<Vec<_>>(), [0..2]);
+        // A first step of SGD agrees with its gradient everywhere: of n entries n / (n + 1) are taken in each tensor.
+        let network: AnyNetwork = "mlp:hidden=3,loss=bce".parse().unwrap();
+        let data: AnyDataset = "moons:samples=20".parse().unwrap();
+        let loss = NetworkLoss::new(&network, &data.as_dyn().data(&NoFiles).unwrap()).unwrap();
+        let start = loss.initial(0);
+        let step = |spec: &str| {
+            let conditions = Conditions {
+                steps: 1,
+                treatment: Treatment::default(),
+                tolerance: None,
+                every: 1,
+            };
+            let (spec, never) = (spec.parse().unwrap(), Cancel::default());
+            let run = run(&loss, &start, &spec, &conditions, &never).unwrap();
+            let end = run.theta(1).unwrap().iter().zip(&start);
+            end.map(|(end, start)| end - start).collect::<Vec<f64>>()
+        };
+        let [plain, masked, centred] = ["", "+cautious:scale=count", "+centralize"]
+            .map(|around| step(&format!("sgd:lr=0.1{around}")));
+        for tensor in loss.tensors() {
+            let n = crate::engine::real(tensor.range.len());
+            for at in tensor.range.clone() {
+                assert!(
+                    (masked[at] - plain[at] * n / (n + 1.0)).abs() < 1e-15,
+                    "{at}"
+                );
+            }
+            if let [_, columns] = tensor.shape[..] {
+                for row in centred[tensor.range.clone()].chunks(columns) {
+                    assert!(row.iter().sum::<f64>().abs() < 1e-15, "{row:?}");
+                }
+            } else {
+                assert_eq!(centred[tensor.range.clone()], plain[tensor.range.clone()]);
+            }
+        }
     }
 }

@@ -317,3 +317,61 @@ fn sam_ends_flatter_than_gradient_descent_by_every_measure() {
     let [sharp, flat] = [&sgd, &sam].map(|json| json["trace"].as_f64().unwrap());
     assert!(flat < 0.5 * sharp, "trace: {flat} {sharp}");
 }
+
+#[test]
+fn curvature_needs_a_finite_loss_and_says_what_is_infinite() {
+    // formula | point | a part of what is said, or of the refusal
+    for line in "
+        ln(x)+y^2 | -1,0 | refused: the loss is NaN at these parameters
+        ln(x)+y^2 | 0,0 | refused: the loss is -inf
+        1/x | 0,1 | refused: expected parameters at which
+        sqrt(x)+y^2 | 0,1 | refused: derivatives of the loss are not finite
+        exp(x)+y^2 | 1000,1 | refused: the loss is inf
+        0*x | 1,1 | condition number     infinite
+        y | 1,1 | condition number     infinite
+        x^2+0*y | 1,1 | condition number     infinite
+        (x+y)^2 | 1,-1 | condition number     infinite
+        x^2+4*y^2 | 1,1 | condition number     4
+        x^2-3 | 0,0 | keskar               not known"
+        .trim()
+        .lines()
+    {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let (formula, at) = (
+            format!("formula:f={}", cells[0]),
+            format!("--at={}", cells[1]),
+        );
+        check(&[], &["curvature", "--landscape", &formula, &at], cells[2]);
+    }
+    let place = Place::new();
+    let args = [
+        "curvature",
+        "--landscape",
+        "formula:f=0*x",
+        "--at=1,1",
+        "--json",
+        "-o",
+        "d.csv",
+    ];
+    let told = place.json(&args);
+    assert_eq!(told["condition"], "infinite");
+    let rows = place.read("d.csv");
+    let rows = rows.lines().skip(1).map(|row| {
+        let cells = row.split(',').map(|cell| cell.parse::<f64>().unwrap());
+        let cells: Vec<f64> = cells.collect();
+        assert!(cells.iter().all(|number| number.is_finite()), "{row}");
+        [cells[0], cells[1]]
+    });
+    let rows: Vec<[f64; 2]> = rows.collect();
+    let step = rows[1][0] - rows[0][0];
+    let mass: f64 = rows.iter().map(|[_, density]| density * step).sum();
+    assert!((mass - 1.0).abs() < 1e-4, "{mass}");
+    place.said(&[
+        "curvature",
+        "--landscape",
+        "formula:f=0*x",
+        "--at=1,1",
+        "-o",
+        "d.svg",
+    ]);
+}

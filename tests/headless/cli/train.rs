@@ -381,3 +381,116 @@ fn what_cannot_be_trained_is_refused() {
         place.refused(&args, expected);
     }
 }
+
+/// PyTorch's BatchNorm1d: "Expected more than 1 value per channel when training".
+#[test]
+fn batch_normalisation_refuses_a_batch_of_one_sample_everywhere() {
+    let place = Place::new();
+    let rows = |count: i32| {
+        let rows = (0..count).map(|k| format!("{k},{}\n", k * k));
+        std::iter::once("x,y\n".to_owned())
+            .chain(rows)
+            .collect::<String>()
+    };
+    place.file("one.csv", rows(1)).file("nine.csv", rows(9));
+    let network = ["--network", "mlp:hidden=4,norm=batch,loss=mse"];
+    let train = |data: &[&'static str]| {
+        let run = ["--run", "sgd", "--steps", "200", "-o", "w.safetensors"];
+        [&["train"], &network[..], data, &run[..]].concat()
+    };
+    for (data, expected) in [
+        (
+            &["--data", "nine.csv", "--batch", "1"][..],
+            "like 3, or norm=layer",
+        ),
+        (&["--data", "nine.csv", "--batch", "2"], "like 3,"),
+        (&["--data", "nine.csv", "--batch", "4"], "like 3,"),
+        (
+            &["--data", "nine.csv", "--batch", "8"],
+            "leave a batch of one sample",
+        ),
+        (&["--data", "one.csv"], "at least two samples"),
+        (
+            &["--data", "nine.csv", "--test", "0.8"],
+            "at least two samples",
+        ),
+    ] {
+        place.refused(&train(data), expected);
+    }
+    for data in [
+        &["--data", "nine.csv"][..],
+        &["--data", "nine.csv", "--batch", "3"],
+    ] {
+        assert_eq!(place.run(&train(data)).0, Some(0), "{data:?}");
+    }
+    let weights = ["--data", "one.csv", "--weights", "w.safetensors"];
+    for command in [&["curvature"][..], &["slice", "-o", "s.csv"]] {
+        let args = [command, &network, &weights].concat();
+        place.refused(&args, "at least two samples");
+        // With the file's own moments a single sample can be looked at, as in PyTorch's evaluation mode.
+        let args = [&args[..], &["--norm-statistics", "file"]].concat();
+        assert_eq!(place.run(&args).0, Some(0), "{args:?}");
+    }
+    let ends = [
+        "--from",
+        "w.safetensors",
+        "--to",
+        "w.safetensors",
+        "--batch",
+        "2",
+    ];
+    let connect = [&["connect"], &network[..], &["--data", "nine.csv"], &ends].concat();
+    place.refused(&connect, "like 3,");
+}
+
+#[test]
+fn a_run_that_learns_no_more_than_a_constant_says_so() {
+    let place = Place::new();
+    let train =
+        |network: &'static str, data: &'static str, run: &'static str, more: &[&'static str]| {
+            let args = [
+                "train",
+                "--network",
+                network,
+                "--data",
+                data,
+                "--run",
+                run,
+                "-o",
+                "w.safetensors",
+            ];
+            place.run(&[&args[..], more].concat())
+        };
+    // The digits of the help are not standardised, and all units of the hidden layer die.
+    let digits = "mlp:hidden=8,activation=relu,loss=ce";
+    let (code, _, stderr) = train(
+        digits,
+        "digits",
+        "sgd:lr=0.5,momentum=0.9",
+        &["--steps", "30", "--batch", "64"],
+    );
+    assert_eq!(code, Some(0));
+    assert!(
+        stderr.contains("`sgd:lr=0.5,momentum=0.9`: the loss has not moved below that of one constant prediction")
+            && stderr.contains("--standardize"),
+        "{stderr}"
+    );
+    let more = ["--steps", "30", "--batch", "64", "--standardize"];
+    let (code, _, stderr) = train(digits, "digits", "sgd:lr=0.1,momentum=0.9", &more);
+    assert!(
+        code == Some(0) && !stderr.contains("has not moved"),
+        "{stderr}"
+    );
+    for (network, data) in [
+        ("mlp:hidden=4,loss=mse", "sine"),
+        ("mlp:hidden=4,loss=bce", "moons"),
+    ] {
+        let (code, _, stderr) = train(network, data, "sgd:lr=0", &["--steps", "3"]);
+        assert!(
+            code == Some(0) && stderr.contains("has not moved"),
+            "{stderr}"
+        );
+        let (_, _, stderr) = train(network, data, "adam:lr=0.03", &["--steps", "200"]);
+        assert!(!stderr.contains("has not moved"), "{stderr}");
+    }
+}

@@ -82,3 +82,105 @@ fn both_ways_and_the_layers_agree() {
         assert_eq!(exact.sharpness.unwrap().sam, ends.sharpness.unwrap().sam);
     }
 }
+
+fn at(f: &str, theta: &[f64]) -> Result<Report, EigenError> {
+    let landscape: AnyLandscape = format!("formula:f={f}").parse().unwrap();
+    let objective = landscape.as_dyn().ground(&NoFiles).unwrap().objective;
+    let theta = &theta[..objective.dim().min(2)];
+    report(
+        &*objective,
+        theta,
+        &Inquiry::default(),
+        ALL,
+        &Cancel::default(),
+        &mut |_| (),
+    )
+}
+
+#[test]
+fn where_the_loss_is_not_finite_there_is_no_curvature() {
+    for (f, at_point) in [
+        ("ln(x)+y^2", [-1.0, 0.0]),
+        ("ln(x)+y^2", [0.0, 0.0]),
+        ("1/x+y", [0.0, 1.0]),
+        ("sqrt(x)+y^2", [0.0, 1.0]),
+        ("exp(x)+y", [1000.0, 0.0]),
+        ("0/x+y^2", [0.0, 0.0]),
+    ] {
+        let error = at(f, &at_point).unwrap_err().to_string();
+        assert!(
+            error.contains("finite") && error.contains("expected"),
+            "{f}: {error}"
+        );
+    }
+}
+
+#[test]
+fn a_singular_matrix_has_an_infinite_condition_number() {
+    for (f, largest) in [
+        ("0*x+0*y", 0.0),
+        ("3*x-y", 0.0),
+        ("x^2+0*y", 2.0),
+        ("(x+y)^2", 4.0),
+        ("(x-3*y)^4", 0.0),
+    ] {
+        let found = at(f, &[0.0, 0.0]).unwrap();
+        assert_eq!(found.condition, Some(f64::INFINITY), "{f}");
+        assert!((found.top[0].value - largest).abs() < 1e-14, "{f}");
+    }
+    // Numbers whose squares overflow or vanish.
+    for scale in ["1e200", "1e-200"] {
+        let found = at(&format!("{scale}*(x^2+2*y^2)"), &[0.0, 0.0]).unwrap();
+        assert!((found.condition.unwrap() - 2.0).abs() < 1e-12, "{scale}");
+        let scale: f64 = scale.parse().unwrap();
+        let frobenius = found.frobenius.unwrap().value / scale;
+        assert!((frobenius - 20.0_f64.sqrt()).abs() < 1e-12, "{scale}");
+    }
+}
+
+#[test]
+fn the_density_of_a_zero_matrix_is_a_peak_of_mass_one_at_zero() {
+    for f in ["0*x+0*y", "3*x-y", "1e-300*(x^2+y^2)"] {
+        let density = at(f, &[1.0, 2.0]).unwrap().density.unwrap();
+        let curve = density.curve(1001);
+        assert!(
+            curve.iter().flatten().all(|number| number.is_finite()),
+            "{f}"
+        );
+        let step = curve[1][0] - curve[0][0];
+        let mass: f64 = curve.iter().map(|[_, density, _]| density * step).sum();
+        assert!((mass - 1.0).abs() < 1e-5, "{f}: {mass}");
+        let peak = curve.iter().max_by(|a, b| a[1].total_cmp(&b[1])).unwrap();
+        assert!(peak[0].abs() < 1e-12, "{f}: {peak:?}");
+    }
+    // More parameters than are made in full, from random vectors.
+    let n = 100;
+    let zero = super::super::matrix::Dense {
+        n,
+        numbers: vec![0.0; n * n],
+    };
+    let found = density(&zero, 3, 10, 0, &Cancel::default()).unwrap();
+    assert!(
+        found
+            .curve(100)
+            .iter()
+            .flatten()
+            .all(|number| number.is_finite())
+    );
+    let mut report = at("x^2+y^2", &[0.0, 0.0]).unwrap();
+    report.dim = n;
+    report
+        .take_ends(&zero, &Inquiry::default(), &Cancel::default())
+        .unwrap();
+    assert_eq!(
+        (report.condition, report.top[0].value),
+        (Some(f64::INFINITY), 0.0)
+    );
+}
+
+#[test]
+fn keskars_sharpness_is_not_made_of_losses_below_minus_one() {
+    let of = |f: &str| at(f, &[0.0, 1.0]).unwrap().sharpness.unwrap().keskar;
+    assert!(of("x^2+y^2-2").is_nan() && of("x^2+y^2-8").is_nan());
+    assert!(of("x^2+y^2-1.5") > 0.0);
+}

@@ -236,3 +236,33 @@ fn whole_numbers_are_classes_for_the_losses_of_classification() {
         "d.csv: column 2 (`y`) has 1001 different labels; expected at most 1000 classes for loss=ce, or loss=mse"
     );
 }
+
+#[test]
+fn what_varies_is_decided_by_the_size_of_the_column() {
+    let standardised = |column: &[f64]| {
+        let numbers = vec![0.0; column.len()];
+        let data = Data::new(1, column.to_vec(), Targets::Numbers { width: 1, numbers });
+        let mut split = data.split(0.0, 0);
+        split.standardise();
+        split.train.inputs().to_vec()
+    };
+    // A mean of equal numbers is off by a rounding; sums of the same numbers in another order differ by one.
+    for constant in [0.1, 1e16 + 2.0, -1e-300, 123.456e200] {
+        assert_eq!(standardised(&[constant; 7]), [0.0; 7], "{constant}");
+    }
+    let sums = standardised(&[0.1 + 0.2, 0.3, 0.3, 0.1 + 0.2]);
+    assert!(sums.iter().all(|x| x.abs() < 1e-15), "{sums:?}");
+    // Small next to an offset, and too large to be squared.
+    for (offset, unit) in [
+        (0.0, 1e-200),
+        (1.6e9, 1e-3),
+        (1e15, 1.0),
+        (0.0, 1e300),
+        (-5.0, 1e-12),
+    ] {
+        let found = standardised(&[-1.0, 1.0, -1.0, 1.0].map(|x| offset + unit * x));
+        for (found, expected) in found.iter().zip([-1.0, 1.0, -1.0, 1.0]) {
+            assert!((found - expected).abs() < 1e-3, "{offset} {unit}: {found}");
+        }
+    }
+}

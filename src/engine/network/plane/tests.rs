@@ -255,3 +255,37 @@ fn what_spans_no_plane_is_refused() {
     let found = cut("hessian", &Given::new(&loss, &theta, &stopped));
     assert_eq!(found, Err(PlaneError::Cancelled));
 }
+
+#[test]
+fn a_run_that_moves_by_rounding_alone_has_no_principal_components() {
+    let loss = network("mlp:hidden=3,loss=bce");
+    let theta = normal(loss.dim(), 4, Purpose::Data, 0);
+    let never = Cancel::default();
+    let of = |unit: f64| {
+        let row = |k: u32| {
+            let step = normal(theta.len(), u64::from(k), Purpose::Data, 1);
+            let moved = theta.iter().zip(step);
+            moved
+                .map(move |(x, step)| x + unit * f64::from(k) * step)
+                .collect::<Vec<f64>>()
+        };
+        let runs = [through(theta.len(), (0..7).flat_map(row).collect())];
+        let given = Given {
+            trajectories: &runs,
+            ..Given::new(&loss, &theta, &never)
+        };
+        cut("pca", &given).map(|cut| cut.explained)
+    };
+    // Seven equal rows have a mean that differs from them by a rounding.
+    assert_eq!(
+        [0.0, 1e-17, 1e-16].map(of),
+        [(); 3].map(|()| Err(PlaneError::OnALine("pca")))
+    );
+    for unit in [1e-12, 1e-3, 1e3] {
+        let [first, second] = of(unit).unwrap().unwrap();
+        assert!(
+            first + second > 0.5 && first + second < 1.0 + 1e-9,
+            "{first} {second}"
+        );
+    }
+}
