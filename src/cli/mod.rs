@@ -7,6 +7,7 @@ mod critical;
 mod curvature;
 mod help;
 mod list;
+mod memory;
 mod network_args;
 mod outputs;
 mod render;

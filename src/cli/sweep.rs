@@ -115,7 +115,7 @@ pub(super) fn sweep(args: &Args) -> Result<(), String> {
         .as_deref()
         .map(|path| kind(path, &["csv", "json", "png", "svg"], "csv"))
         .transpose()?;
-    let pixels = size(&args.size)?;
+    let pixels = size(&args.size, extension)?;
     let overs = args
         .overs
         .iter()
@@ -179,12 +179,11 @@ pub(super) fn sweep(args: &Args) -> Result<(), String> {
         _ if !args.best => return print(|out| table.write(Format::Csv, out)),
         _ => {}
     }
-    outputs.finish()?;
     if args.best {
         let best = best(&swept, measure);
         print(|out| best.iter().try_for_each(|line| writeln!(out, "{line}")))?;
     }
-    Ok(())
+    outputs.finish()
 }
 
 fn refused(refusal: &Refusal) -> String {

@@ -224,11 +224,11 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
     if let (Some((path, kind)), Some(runs)) = (sharp, measured) {
         sharpness::write(&runs, &mut outputs, path, kind, &args.network.title())?;
     }
-    outputs.finish()?;
     outputs.tell(|out| {
         report::report(&loss, &split, &specs, &ends, cut.as_ref(), steps, out)?;
         layers::report(&ailments, &thresholds, out)
-    })
+    })?;
+    outputs.finish()
 }
 
 impl Args {
