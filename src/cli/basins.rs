@@ -66,7 +66,7 @@ pub(super) struct Args {
 
 pub(super) fn basins(args: &Args) -> Result<(), String> {
     let extension = kind(&args.output, &["png", "svg", "npz", "csv"], "csv")?;
-    let pixels = size(&args.size)?;
+    let pixels = size(&args.size, Some(extension))?;
     let side = args
         .side
         .parse()

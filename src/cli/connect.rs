@@ -140,7 +140,7 @@ pub(super) fn connect(args: &Args) -> Result<(), String> {
         Ok::<_, String>((path, kind(path, &valid, "csv")?))
     });
     let output = output.transpose()?;
-    let pixels = size(&args.size)?;
+    let pixels = size(&args.size, output.map(|(_, kind)| kind))?;
     let side = args.side()?;
     let settings = args.settings()?;
     let test = args.test.as_deref().map_or(Ok(0.0), share)?;
@@ -195,13 +195,13 @@ pub(super) fn connect(args: &Args) -> Result<(), String> {
             outputs.write(path, |out| safetensors::write(&trainee.loss, theta, out))?;
         }
     }
-    outputs.finish()?;
     outputs.tell(|out| {
         if args.json {
             return writeln!(out, "{summary:#}");
         }
         report::report(&found, [&args.from, &args.to], out)
-    })
+    })?;
+    outputs.finish()
 }
 
 impl Args {

@@ -172,7 +172,7 @@ pub(super) fn curvature(args: &Args) -> Result<(), String> {
     let kind = output
         .map(|path| kind(path, &["csv", "png", "svg"], "csv"))
         .transpose()?;
-    let pixels = size(&args.size)?;
+    let pixels = size(&args.size, kind)?;
     let rescale = args.rescale()?;
     let place = args.place()?;
     let mut outputs = Outputs::plan(&args.output)?;
@@ -224,7 +224,6 @@ pub(super) fn curvature(args: &Args) -> Result<(), String> {
             outputs.write(path, |out| out.write_all(&bytes))?;
         }
     }
-    outputs.finish()?;
     outputs.tell(|out| {
         if args.json {
             let mut line = told::json(&report, &inquiry, rescaled.as_ref());
@@ -234,7 +233,8 @@ pub(super) fn curvature(args: &Args) -> Result<(), String> {
             return writeln!(out, "{line}");
         }
         told::words(&place.title, &report, &inquiry, rescaled.as_ref(), out)
-    })
+    })?;
+    outputs.finish()
 }
 
 impl Args {

@@ -8,6 +8,7 @@ mod curvature;
 mod diverged;
 mod help;
 mod list;
+mod memory;
 mod network_args;
 mod outputs;
 mod render;

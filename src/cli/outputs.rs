@@ -91,7 +91,7 @@ impl Outputs {
         Ok(())
     }
 
-    /// Puts all files in their places.
+    /// Puts all files in their places: the last thing that a command does, after it has said all that it has to say.
     pub(super) fn finish(&mut self) -> Result<(), String> {
         put_in_place(std::mem::take(&mut self.staged))
     }

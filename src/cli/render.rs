@@ -1,6 +1,7 @@
 //! `ravine render`: a picture of a scene.
 
 use super::diverged::{check_view, tell_diverged};
+use super::memory::{MOST_OF_NUMBERS, MOST_OF_PICTURE, claim};
 use super::outputs::{Outputs, kind};
 use super::scene_args::SceneArgs;
 use crate::engine::lab::{NOT_RANDOM, Seeds, all_runs};
@@ -10,6 +11,12 @@ use crate::figure::colour::Theme;
 use crate::figure::gallery;
 use crate::figure::png::MAX_PIXELS;
 use std::path::PathBuf;
+
+/// What a pixel takes while a picture is drawn and written.
+const BYTES_OF_PIXEL: u64 = 9;
+
+/// What a step of a run takes.
+const BYTES_OF_STEP: u64 = 64;
 
 /// The fewest pixels of a side.
 const MIN_PIXELS: u32 = 16;
@@ -37,7 +44,7 @@ pub(super) struct Args {
     /// The file to write, its name ending in .png or .svg; - is standard output, as PNG
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
-    /// Width and height in pixels, 16 to 16384 each
+    /// Width and height in pixels, 16 to 16384 each; PNG takes 9 bytes of memory for each pixel, 2 GB at most
     #[arg(long, value_name = "WxH", default_value = "1600x1200")]
     size: String,
     /// How many steps of the runs are shown; without it, all of them
@@ -78,7 +85,7 @@ impl Ground {
 
 pub(super) fn render(args: &Args) -> Result<(), String> {
     let extension = kind(&args.output, &EXTENSIONS, "png")?;
-    let pixels = size(&args.size)?;
+    let pixels = size(&args.size, Some(extension))?;
     if let Some(family) = &args.gallery {
         return all_in_small(args, family, extension, pixels);
     }
@@ -94,6 +101,14 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
         check_view(&*ground.objective, scene.view.unwrap_or(ground.view))?;
     }
     let theme = args.theme.theme();
+    let rows = scene.training.steps.saturating_mul(scene.runs.len() as u64);
+    let bytes = rows.saturating_mul(BYTES_OF_STEP);
+    claim(
+        "the steps of all runs",
+        bytes,
+        MOST_OF_NUMBERS,
+        "fewer --steps",
+    )?;
     let runs = all_runs(&scene, &ground, None)?;
     let bytes = picture(
         &runs,
@@ -153,7 +168,8 @@ fn show(named: Named, scene: &Scene) -> Result<Show, String> {
     }
 }
 
-pub(super) fn size(text: &str) -> Result<[u32; 2], String> {
+/// Reads a size in pixels, and asks for the memory that a picture of this kind takes, if one is made.
+pub(super) fn size(text: &str, kind: Option<&str>) -> Result<[u32; 2], String> {
     let side = |side: &str| {
         side.trim()
             .parse()
@@ -163,9 +179,18 @@ pub(super) fn size(text: &str) -> Result<[u32; 2], String> {
     let pixels = text
         .split_once(['x', 'X', '×'])
         .and_then(|(w, h)| Some([side(w)?, side(h)?]));
-    pixels.ok_or_else(|| {
+    let pixels = pixels.ok_or_else(|| {
         format!("--size cannot be `{text}`; expected width x height, {MIN_PIXELS} to {MAX_PIXELS} each, like 1600x1200")
-    })
+    })?;
+    if kind == Some("png") {
+        let [width, height] = pixels.map(u64::from);
+        let (what, bytes) = (
+            format!("a picture of {width} × {height} pixels"),
+            width * height * BYTES_OF_PIXEL,
+        );
+        claim(&what, bytes, MOST_OF_PICTURE, "a smaller --size")?;
+    }
+    Ok(pixels)
 }
 
 fn step(text: &str, steps: u64) -> Result<u64, String> {

@@ -5,6 +5,7 @@ mod flags;
 mod shadows;
 mod sliced;
 
+use super::memory::{MOST_OF_NUMBERS, claim};
 use super::network_args::{NetworkArgs, at_weights, seed, share};
 use super::outputs::{Outputs, kind};
 use super::render::{Ground as Light, size};
@@ -130,11 +131,21 @@ pub(super) struct Args {
 
 pub(super) fn slice(args: &Args) -> Result<(), String> {
     let extension = kind(&args.output, &["csv", "npz", "png", "svg"], "csv")?;
-    let pixels = size(&args.size)?;
+    let pixels = size(&args.size, Some(extension))?;
     let asked = args.range.as_deref().map(flags::range).transpose()?;
     let [columns, rows] = flags::points(&args.points)?;
     args.check(args.drawn())?;
     let seeds = args.seeds.as_deref().map(flags::seeds).transpose()?;
+    let slices = [columns as u64, rows as u64, seeds.unwrap_or(1)];
+    let losses = slices.into_iter().fold(1, u64::saturating_mul);
+    // They are there as losses and once more as what is written.
+    let bytes = losses.saturating_mul(16);
+    claim(
+        "the losses at all points",
+        bytes,
+        MOST_OF_NUMBERS,
+        "fewer --points or --seeds",
+    )?;
     let Losses {
         trained,
         tested,
@@ -183,8 +194,8 @@ pub(super) fn slice(args: &Args) -> Result<(), String> {
             outputs.write(&args.output, |out| out.write_all(&bytes))?;
         }
     }
-    outputs.finish()?;
-    outputs.tell(|out| told.iter().try_for_each(|line| writeln!(out, "{line}")))
+    outputs.tell(|out| told.iter().try_for_each(|line| writeln!(out, "{line}")))?;
+    outputs.finish()
 }
 
 /// What is sliced.

@@ -143,7 +143,7 @@ pub(super) fn sweep(args: &Args) -> Result<(), String> {
         .as_deref()
         .map(|path| kind(path, &["csv", "json", "png", "svg"], "csv"))
         .transpose()?;
-    let pixels = size(&args.size)?;
+    let pixels = size(&args.size, extension)?;
     let overs = args
         .overs
         .iter()
@@ -209,11 +209,11 @@ pub(super) fn sweep(args: &Args) -> Result<(), String> {
         _ if !args.best => print(|out| table.write(Format::Csv, out))?,
         _ => {}
     }
-    outputs.finish()?;
     if args.best {
         let best = best(&swept, measure);
         print(|out| best.iter().try_for_each(|line| writeln!(out, "{line}")))?;
     }
+    outputs.finish()?;
     swept.tell_diverged();
     Ok(())
 }

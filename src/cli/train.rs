@@ -231,14 +231,14 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
     if let (Some((path, kind)), Some(runs)) = (sharp, measured) {
         sharpness::write(&runs, &mut outputs, path, kind, &args.network.title())?;
     }
-    outputs.finish()?;
-    report::unmoved(&loss, &specs, &ends)
-        .iter()
-        .for_each(|sentence| complain(sentence));
     outputs.tell(|out| {
         report::report(&loss, &split, &specs, &ends, cut.as_ref(), steps, out)?;
         layers::report(&ailments, &thresholds, out)
     })?;
+    outputs.finish()?;
+    for sentence in report::unmoved(&loss, &specs, &ends) {
+        complain(&sentence);
+    }
     for (spec, end) in specs.iter().zip(&ends) {
         warn(&spec.to_string(), end.outcome);
     }

@@ -21,6 +21,7 @@ mod window;
 pub use app::App;
 
 use crate::engine::scene::Scene;
+use crate::export::sentence::without_sources;
 use eframe::egui;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -79,11 +80,15 @@ fn explain(error: &str) -> String {
         ),
     ];
     let lower = error.to_lowercase();
+    if lower.contains("os error at") {
+        // The library tells the place in its own source.
+        return "the display that DISPLAY or WAYLAND_DISPLAY names cannot be opened; expected one that is there, or a virtual one such as Xvfb".to_owned();
+    }
     match known
         .iter()
         .find(|(sign, _)| lower.contains(&sign.to_lowercase()))
     {
         Some((_, sentence)) => (*sentence).to_owned(),
-        None => format!("the window cannot open: {}", error.replace('\n', " ")),
+        None => format!("the window cannot open: {}", without_sources(error)),
     }
 }

@@ -4,6 +4,7 @@ mod basins;
 mod connect;
 mod critical;
 mod curvature;
+mod files;
 mod layers;
 mod networks;
 mod others;

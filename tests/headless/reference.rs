@@ -3,6 +3,7 @@
 //! The data of PyTorch lie in `tests/reference`, with the script that made them.
 
 mod curvature;
+mod files;
 mod grids;
 mod networks;
 mod published;

@@ -1,5 +1,6 @@
 //! What the flags of `ravine train` say, or why they cannot.
 
+use crate::cli::memory::{MOST_OF_NUMBERS, claim};
 use crate::cli::outputs::kind;
 use crate::import::{path_from_text, path_text};
 use std::path::{Path, PathBuf};
@@ -85,7 +86,12 @@ pub(super) fn affordable(rows: u64, dim: usize, runs: usize) -> Result<(), Strin
         .saturating_mul(dim as u64)
         .saturating_mul(runs as u64);
     if numbers <= MOST_NUMBERS {
-        return Ok(());
+        return claim(
+            "the rows of all runs",
+            numbers * 8,
+            MOST_OF_NUMBERS,
+            "fewer steps or a larger --every",
+        );
     }
     Err(format!(
         "--trajectories or --layers would keep {rows} rows of {runs} runs in {dim} parameters, {numbers} numbers; expected at most \
