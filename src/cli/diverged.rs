@@ -10,7 +10,10 @@ use crate::engine::real;
 pub(super) fn tell_diverged(runs: &Runs) {
     for (index, (run, result)) in runs.scene.runs.iter().zip(&runs.results).enumerate() {
         if run.shown {
-            warn(&format!("run {} ({})", index + 1, run.spec), result.trajectory.outcome);
+            warn(
+                &format!("run {} ({})", index + 1, run.spec),
+                result.trajectory.outcome,
+            );
         }
     }
 }

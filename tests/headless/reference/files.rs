@@ -1,6 +1,6 @@
 //! Arrays and pictures that NumPy and Pillow wrote, and what they read in them: each line of `cases.json` is a case.
 
-use ravine::engine::landscape::Files;
+use ravine::engine::landscape::{Files, Header};
 use ravine::import::{Disk, open_runs};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -35,7 +35,7 @@ fn check(case: &Case) -> Result<(), String> {
     let name = case.file.as_str();
     let is_picture = name.ends_with("jpg") || name.ends_with("png");
     if let Some(rows) = &case.matrix {
-        let found = disk.matrix(name)?;
+        let found = disk.matrix(name, Header::Auto)?;
         assert_eq!(
             [found.y.len(), found.x.len()],
             [rows.len(), rows[0].len()],
@@ -64,7 +64,7 @@ fn check(case: &Case) -> Result<(), String> {
             assert_eq!(found, disk.picture(same)?, "{name}");
         }
     } else {
-        disk.matrix(name)?;
+        disk.matrix(name, Header::Auto)?;
     }
     Ok(())
 }
