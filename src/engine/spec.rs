@@ -282,7 +282,7 @@ mod tests {
             let mut text = || -> String {
                 let length = next(9);
                 { 0..length }
-                    .map(|_| SIGNS[next(SIGNS.len() as u64) as usize])
+                    .map(|_| SIGNS[usize::try_from(next(SIGNS.len() as u64)).unwrap()])
                     .collect()
             };
             let mut data: AnyDataset = "csv".parse().unwrap();

@@ -378,8 +378,8 @@ impl App {
         self.message = Some((one_line(&words.into()), false));
     }
 
-    pub(super) fn complain(&mut self, sentence: String) {
-        self.message = Some((one_line(&sentence), true));
+    pub(super) fn complain(&mut self, sentence: impl AsRef<str>) {
+        self.message = Some((one_line(sentence.as_ref()), true));
     }
 
     /// Takes what has been computed since the last frame. Sound results stay while a scene is refused.

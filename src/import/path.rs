@@ -1,6 +1,7 @@
 //! Paths as texts, so that specs can hold any of them.
 
 use std::ffi::OsStr;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// Returns a path as a text that [`path_from_text`] turns back into it.
@@ -47,7 +48,12 @@ pub(super) fn readings(text: &str) -> Vec<PathBuf> {
 }
 
 fn escaped(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!(r"\x{byte:02X}")).collect()
+    let mut text = String::new();
+    for byte in bytes {
+        // Writing to a String cannot fail.
+        let _ = write!(text, r"\x{byte:02X}");
+    }
+    text
 }
 
 /// The byte that a text begins with as `\xNN`, where file names are bytes.

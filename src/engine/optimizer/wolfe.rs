@@ -130,10 +130,8 @@ impl Search {
         let mut low = lower(bracket);
         let mut slow = false;
         while evaluations < max_evaluations {
-            let ends = [
-                bracket[0].t.min(bracket[1].t),
-                bracket[0].t.max(bracket[1].t),
-            ];
+            let [first, second] = [bracket[0].t, bracket[1].t];
+            let ends = [first.min(second), first.max(second)];
             let width = ends[1] - ends[0];
             if width * reach < NARROW {
                 break;

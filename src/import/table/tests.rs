@@ -144,11 +144,7 @@ fn one_column_is_the_label_and_all_others_are_numbers() {
         "",
         r#"2 [1.0, 2.0, 3.0, 4.0] Names(["a", "b c"])"#,
     );
-    check_labelled(
-        "x;y\n1;2\n3;4\n",
-        "x",
-        r#"1 [2.0, 4.0] Numbers([1.0, 3.0])"#,
-    );
+    check_labelled("x;y\n1;2\n3;4\n", "x", "1 [2.0, 4.0] Numbers([1.0, 3.0])");
     check_labelled("x,kind,y\n1,a,2\n", "kind", r#"2 [1.0, 2.0] Names(["a"])"#);
     for (text, label, expected) in [
         (
