@@ -67,7 +67,7 @@ Examples:
     -o 'w-{}.safetensors' --plane pca --trajectories steps.npz
 Inputs far from 0, as the grey values of digits are (0 to 16), want --standardize:
 without it sgd:lr=0.1,momentum=0.9 ends where all hidden units are dead. Of a run
-whose loss ends no better than that of one constant prediction stderr says so.")]
+of 10 steps or more whose loss ends no better than that of one constant prediction stderr says so.")]
 pub(super) struct Args {
     #[command(flatten)]
     network: NetworkArgs,
@@ -220,7 +220,7 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
         let runs = sharpness::measure(&loss, &start, &specs, &conditions);
         sharpness::write(&runs, path, kind, &args.network.title())?;
     }
-    report::unmoved(&loss, &specs, &ends)
+    report::unmoved(&loss, &specs, &ends, steps)
         .iter()
         .for_each(|sentence| complain(sentence));
     print(|out| {
