@@ -402,7 +402,7 @@ mod tests {
     fn cautious_steps_and_centralization_go_by_the_tensors_of_a_network() {
         let blocks = Blocks::new(8, &tensors());
         assert_eq!(blocks.neurons().collect::<Vec<_>>(), [0..3, 3..6]);
-        assert_eq!(Blocks::new(2, &[]).neurons().collect::<Vec<_>>(), [0..2]);
+        assert!(Blocks::new(2, &[]).neurons().eq(std::iter::once(0..2)));
         // A first step of SGD agrees with its gradient everywhere: of n entries n / (n + 1) are taken in each tensor.
         let network: AnyNetwork = "mlp:hidden=3,loss=bce".parse().unwrap();
         let data: AnyDataset = "moons:samples=20".parse().unwrap();

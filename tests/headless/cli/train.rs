@@ -475,16 +475,12 @@ fn a_run_that_learns_no_more_than_a_constant_says_so() {
         code == Some(0) && !stderr.contains("has not moved"),
         "{stderr}"
     );
-    for (network, data) in [
-        ("mlp:hidden=4,loss=mse", "sine"),
-        ("mlp:hidden=4,loss=bce", "moons"),
-    ] {
-        let (code, _, stderr) = train(network, data, "sgd:lr=0", &["--steps", "12"]);
-        assert!(
-            code == Some(0) && stderr.contains("has not moved"),
-            "{stderr}"
-        );
-        let (_, _, stderr) = train(network, data, "adam:lr=0.03", &["--steps", "200"]);
-        assert!(!stderr.contains("has not moved"), "{stderr}");
-    }
+    let (network, data) = ("mlp:hidden=4,loss=mse", "sine");
+    let (code, _, stderr) = train(network, data, "sgd:lr=0", &["--steps", "12"]);
+    assert!(
+        code == Some(0) && stderr.contains("has not moved"),
+        "{stderr}"
+    );
+    let (_, _, stderr) = train(network, data, "adam:lr=0.03", &["--steps", "200"]);
+    assert!(!stderr.contains("has not moved"), "{stderr}");
 }
