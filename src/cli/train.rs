@@ -68,7 +68,7 @@ Examples:
     -o 'w-{}.safetensors' --plane pca --trajectories steps.npz
 Inputs far from 0, as the grey values of digits are (0 to 16), want --standardize:
 without it sgd:lr=0.1,momentum=0.9 ends where all hidden units are dead. Of a run
-whose loss ends no better than that of one constant prediction stderr says so.")]
+of 10 steps or more whose loss ends no better than that of one constant prediction stderr says so.")]
 pub(super) struct Args {
     #[command(flatten)]
     network: NetworkArgs,
@@ -236,7 +236,7 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
         layers::report(&ailments, &thresholds, out)
     })?;
     outputs.finish()?;
-    for sentence in report::unmoved(&loss, &specs, &ends) {
+    for sentence in report::unmoved(&loss, &specs, &ends, steps) {
         complain(&sentence);
     }
     for (spec, end) in specs.iter().zip(&ends) {

@@ -64,8 +64,20 @@ pub(super) fn report(
     Ok(())
 }
 
-/// Returns a sentence for each run that has ended, without diverging, no better than one constant prediction for all samples.
-pub(super) fn unmoved(loss: &NetworkLoss, specs: &[RunSpec], ends: &[End]) -> Vec<String> {
+/// Steps below which a run is too short to have learned anything.
+const SHORT: u64 = 10;
+
+/// Returns a sentence for each run of at least [`SHORT`] steps that has ended, without diverging, no better than one constant
+/// prediction for all samples.
+pub(super) fn unmoved(
+    loss: &NetworkLoss,
+    specs: &[RunSpec],
+    ends: &[End],
+    steps: u64,
+) -> Vec<String> {
+    if steps < SHORT {
+        return Vec::new();
+    }
     let constant = loss.constant_loss();
     let digits = |value: f64| number(value, 4);
     let sentence = |(spec, end): (&RunSpec, &End)| {

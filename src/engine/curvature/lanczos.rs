@@ -85,9 +85,7 @@ pub enum EigenError {
     )]
     NoLoss(f64),
     /// Products overflow.
-    #[error(
-        "the derivatives of the loss are not finite at these parameters; expected parameters at which the first two are"
-    )]
+    #[error("the curvature is not finite at these parameters; expected finite second derivatives")]
     NotFinite,
     /// Lanczos' method has not converged.
     #[error(

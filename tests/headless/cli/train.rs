@@ -462,35 +462,31 @@ fn a_run_that_learns_no_more_than_a_constant_says_so() {
             place.run(&[&args[..], more].concat())
         };
     // The digits of the help are not standardised, and all units of the hidden layer die.
-    let digits = "mlp:hidden=8,activation=relu,loss=ce";
+    let digits = "mlp:hidden=16,activation=relu,loss=ce";
     let (code, _, stderr) = train(
         digits,
         "digits",
-        "sgd:lr=0.5,momentum=0.9",
-        &["--steps", "30", "--batch", "64"],
+        "sgd:lr=0.1,momentum=0.9",
+        &["--steps", "60", "--batch", "32"],
     );
     assert_eq!(code, Some(0));
     assert!(
-        stderr.contains("`sgd:lr=0.5,momentum=0.9`: the loss has not moved below that of one constant prediction")
+        stderr.contains("`sgd:lr=0.1,momentum=0.9`: the loss has not moved below that of one constant prediction")
             && stderr.contains("--standardize"),
         "{stderr}"
     );
-    let more = ["--steps", "30", "--batch", "64", "--standardize"];
+    let more = ["--steps", "60", "--batch", "32", "--standardize"];
     let (code, _, stderr) = train(digits, "digits", "sgd:lr=0.1,momentum=0.9", &more);
     assert!(
         code == Some(0) && !stderr.contains("has not moved"),
         "{stderr}"
     );
-    for (network, data) in [
-        ("mlp:hidden=4,loss=mse", "sine"),
-        ("mlp:hidden=4,loss=bce", "moons"),
-    ] {
-        let (code, _, stderr) = train(network, data, "sgd:lr=0", &["--steps", "3"]);
-        assert!(
-            code == Some(0) && stderr.contains("has not moved"),
-            "{stderr}"
-        );
-        let (_, _, stderr) = train(network, data, "adam:lr=0.03", &["--steps", "200"]);
-        assert!(!stderr.contains("has not moved"), "{stderr}");
-    }
+    let (network, data) = ("mlp:hidden=4,loss=mse", "sine");
+    let (code, _, stderr) = train(network, data, "sgd:lr=0", &["--steps", "12"]);
+    assert!(
+        code == Some(0) && stderr.contains("has not moved"),
+        "{stderr}"
+    );
+    let (_, _, stderr) = train(network, data, "adam:lr=0.03", &["--steps", "200"]);
+    assert!(!stderr.contains("has not moved"), "{stderr}");
 }
