@@ -204,7 +204,7 @@ fn divergence_and_convergence_are_told_with_their_step() {
     let (diverged, told) = run("sgd:lr=1e7");
     assert_eq!(
         told,
-        "ravine: sgd:lr=1e7: diverged at step 1: the loss is beyond the limit 1e12 × the first loss (at least 1e12)\n"
+        "ravine: sgd:lr=10000000: diverged at step 1: the loss is beyond the limit 1e12 × the first loss (at least 1e12)\n"
     );
     assert!(told.contains(diverged["reason"].as_str().unwrap()));
     assert_eq!(diverged["outcome"], "diverged");
@@ -250,7 +250,7 @@ fn flags_change_a_scene_file() {
         "--run",
         "newton",
         "--run",
-        "lbfgs",
+        "bfgs",
     ];
     let json = place.json(&[&["trace", "s.toml"], &flags[..]].concat());
     assert_eq!(json["start"], serde_json::json!([-1.0, -2.0]));

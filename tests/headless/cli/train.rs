@@ -241,7 +241,7 @@ fn a_run_that_diverges_is_told() {
     assert_eq!(code, Some(0), "{told}");
     assert_eq!(told.lines().count(), 1, "{told}");
     assert!(
-        told.starts_with("ravine: sgd:lr=100.0: diverged at step "),
+        told.starts_with("ravine: sgd:lr=100: diverged at step "),
         "{told}"
     );
     assert!(said.contains("(diverged)"), "{said}");
