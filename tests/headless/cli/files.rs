@@ -73,6 +73,7 @@ fn place() -> Place {
     place
 }
 
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 #[test]
 fn no_output_takes_the_place_of_an_input() {
     let place = place();
@@ -408,6 +409,7 @@ fn a_link_to_nothing_makes_what_it_leads_to() {
     place.refused(&[&trace[..], &["round.csv"]].concat(), "links in a circle");
 }
 
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 #[test]
 fn a_dash_is_standard_output_and_nothing_else_is_there() {
     let place = place();

@@ -1,5 +1,7 @@
 //! Tables as people write them, beside what pandas and scipy take of them.
 
+#![expect(clippy::cast_precision_loss, reason = "small counts")]
+
 use ravine::engine::landscape::{AnyLandscape, Ground};
 use ravine::engine::network::Loss;
 use ravine::engine::network::data::{AnyDataset, Data, Targets};
