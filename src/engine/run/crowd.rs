@@ -59,7 +59,7 @@ impl<R: Rule<Crowd>> Kernel for Walk<'_, R> {
         let zeros = Crowd([0.0; 2 * CROWD]);
         let mut oracle = Oracle::new(objective, conditions.treatment, zeros, cancel);
         let mut pacing = Pacing::new(&spec.plan, spec.optimizer.as_dyn().lr(), steps);
-        let mut watch = Watch::new(self.course, self.starts);
+        let mut watch = Watch::new(self.course, &self.starts);
         for step in 0..=steps {
             let (losses, gradient) = oracle.begin_step(&self.theta);
             if cancel.is_cancelled() {
@@ -110,10 +110,10 @@ struct Watch<'a> {
 }
 
 impl<'a> Watch<'a> {
-    fn new(course: &'a Course<'a>, starts: [[f64; 2]; CROWD]) -> Self {
+    fn new(course: &'a Course<'a>, starts: &[[f64; 2]; CROWD]) -> Self {
         Self {
             course,
-            starts,
+            starts: *starts,
             limits: [DivergenceLimit::new(0.0, &[]); CROWD],
             above: surely_moving(course.conditions),
             ended: [0.0; CROWD],
@@ -186,7 +186,7 @@ impl<'a> Watch<'a> {
                 losses.values[i],
                 norm(&[gradient.0[i], gradient.0[CROWD + i]]),
             );
-            let alone = self.course.from_start(&self.starts[i]);
+            let alone = self.course.starting_at(&self.starts[i]);
             let numbers = (loss, grad_norm);
             let Some(outcome) = alone.end(step, &here, numbers, &self.limits[i]) else {
                 continue;

@@ -77,7 +77,7 @@ impl Course<'_> {
             let grad_norm = norm(&[gx[run], gy[run]]);
             let number = herd.number(run);
             let numbers = (losses[run], grad_norm);
-            let alone = self.from_start(&starts[number]);
+            let alone = self.starting_at(&starts[number]);
             if let Some(outcome) = alone.end(step, &[*x, *y], numbers, &limits[number]) {
                 let diverged = matches!(outcome, Outcome::Diverged(..));
                 let place = if diverged { [f64::NAN; 2] } else { [*x, *y] };

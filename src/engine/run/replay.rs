@@ -7,7 +7,7 @@ use crate::engine::schedule::Pacing;
 
 impl<'a> Course<'a> {
     /// Returns the same course from another start.
-    pub(super) fn from_start<'b>(&self, start: &'b [f64]) -> Course<'b>
+    pub(super) fn starting_at<'b>(&self, start: &'b [f64]) -> Course<'b>
     where
         'a: 'b,
     {
