@@ -109,11 +109,7 @@ impl Search {
             }
             let bounds = [new.t + 0.01 * (new.t - previous.t), new.t * 10.0];
             let next = cubic_minimum(previous, new, bounds);
-            let next = if next < trials.wall {
-                next
-            } else {
-                f64::midpoint(new.t, trials.wall.min(bounds[1]))
-            };
+            let next = trials.within(next, [new.t, bounds[1]]);
             std::mem::swap(previous, new);
             new.t = next;
             evaluations += 1;
@@ -189,6 +185,15 @@ struct Trials<E> {
 }
 
 impl<E: FnMut(&mut Point)> Trials<E> {
+    /// Returns `t`, or where that is not below the wall the middle between `low` and the wall, or `high`.
+    fn within(&self, t: f64, [low, high]: [f64; 2]) -> f64 {
+        if t < self.wall {
+            t
+        } else {
+            f64::midpoint(low, self.wall.min(high))
+        }
+    }
+
     /// Evaluates at the point's t, and nearer and nearer to `near` while what is there is not finite. Each time it comes back is an
     /// evaluation. Returns false where the last one was not finite either.
     fn evaluate(&mut self, point: &mut Point, near: f64, evaluations: &mut u64) -> bool {
