@@ -564,10 +564,24 @@ fn a_dash_is_standard_output_and_nothing_else_is_there() {
     }
 }
 
+/// Returns whether this process, and so the ones that it starts, ignores a signal.
+#[cfg(unix)]
+fn is_ignored(signal: i32) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask >> (signal - 1) & 1 == 1)
+}
+
 #[cfg(unix)]
 #[test]
 fn signals_leave_no_temporary_file() {
-    for (name, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
+    for (name, number) in [("INT", 2), ("TERM", 15), ("HUP", 1)] {
+        // A signal that is ignored here, as in a background job of a shell, stays ignored.
+        if is_ignored(number) {
+            continue;
+        }
+        let code = 128 + number;
         let place = Place::new();
         let runs = ["--run", "sgd", "--run", "adam", "--run", "sgd:momentum=0.9"].repeat(30);
         let trace = [
@@ -690,7 +704,7 @@ fn what_sentences_repeat_adds_no_line() {
     for args in [
         &["trace", "--fo\nrmat\u{1b}"][..],
         &["trace", "--format", "x\n\u{1b}y"],
-        &["li\nst\u{1b}", "x"],
+        &["trace", "scene.toml", "ex\ntra\u{1b}"],
     ] {
         let (code, _, said) = place.run(args);
         assert_eq!(code, Some(2));
