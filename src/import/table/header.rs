@@ -70,7 +70,13 @@ pub(super) fn is_header(sheet: &Sheet, header: Header, wanted: &[&str]) -> Resul
         } else if fits.iter().all(|fits| *fits == Some(true)) {
             Some(false)
         } else {
-            (numeric.len() > 2 && !fits.contains(&Some(true))).then_some(true)
+            // A row of whole numbers above fractions is one of names; above whole numbers, only where it is long.
+            let rows = 1..sheet.rows.len();
+            let is_whole = |row: usize, column: &usize| sheet.number(row, *column).fract() == 0.0;
+            let whole =
+                { rows.clone() }.all(|row| numeric.iter().all(|column| is_whole(row, column)));
+            let enough = numeric.len() > 2 && !whole || numeric.len() > 9 && rows.len() > 2;
+            (enough && !fits.contains(&Some(true))).then_some(true)
         }
     };
     told.ok_or_else(|| {
