@@ -1,4 +1,4 @@
-//! What a command takes of memory because of what it was asked for: told, or refused, before its work.
+//! Memory that a command will take because of the sizes it was asked for: told, or refused, before its work.
 
 use super::complain;
 

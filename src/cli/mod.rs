@@ -159,7 +159,7 @@ fn print(fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Stri
     printed(fill(&mut out).and_then(|()| out.flush()))
 }
 
-/// What came of writing to stdout.
+/// Result of writing to stdout.
 fn printed(done: io::Result<()>) -> Result<(), String> {
     match done {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(format!(

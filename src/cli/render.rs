@@ -12,10 +12,10 @@ use crate::figure::gallery;
 use crate::figure::png::MAX_PIXELS;
 use std::path::PathBuf;
 
-/// What a pixel takes while a picture is drawn and written.
+/// Bytes of memory per pixel while a picture is drawn and written.
 const BYTES_OF_PIXEL: u64 = 9;
 
-/// What a step of a run takes.
+/// Bytes of memory per step of a run.
 const BYTES_OF_STEP: u64 = 64;
 
 /// The fewest pixels of a side.

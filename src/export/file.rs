@@ -110,7 +110,7 @@ pub fn put_in_place(mut files: Vec<Staged>) -> Result<(), String> {
     placed
 }
 
-/// What stood at a name before another file took it.
+/// Earlier file that stood at a name before another one took it.
 enum Earlier {
     Nothing(PathBuf),
     File(PathBuf, TempPath),

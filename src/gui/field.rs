@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use std::fmt::Debug;
 use std::hash::Hash;
 
-/// What became of a field in a frame.
+/// Outcome of a field in a frame.
 pub(crate) struct Typed<T> {
     /// The field.
     pub response: egui::Response,
@@ -16,7 +16,7 @@ pub(crate) struct Typed<T> {
     pub refused: Option<String>,
 }
 
-/// What is typed and not taken yet, and the value that it is to replace.
+/// Draft: the text that is typed and not taken yet, and the value that it is to replace.
 #[derive(Clone)]
 struct Draft {
     text: String,
@@ -25,7 +25,7 @@ struct Draft {
 
 /// The look of a text field.
 pub(crate) struct Look<'a> {
-    /// What stands in an empty field.
+    /// Hint in an empty field.
     pub hint: &'a str,
     /// Its width in points; infinite is all that there is.
     pub width: f32,

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::sync::{Mutex, Once, PoisonError};
 
-/// What can be done about a part that cannot be painted.
+/// Advice for a part that cannot be painted.
 const REMEDY: &str = "The scene is unharmed: change the size of the window, the view or the last setting, or save the scene.";
 
 thread_local! {
@@ -18,9 +18,9 @@ thread_local! {
 /// A part of the window that is painted by itself.
 #[derive(Clone, Copy)]
 pub(crate) enum Part {
-    /// What the middle of the window shows, with its title.
+    /// View in the middle of the window, with its title.
     View(&'static str),
-    /// What lies around it, with its name.
+    /// Panel around the view, with its name.
     Panel(&'static str),
 }
 

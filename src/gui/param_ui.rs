@@ -40,7 +40,7 @@ pub(crate) fn owned_settings_ui(
     checked_settings_ui(ui, owner, settings, wanted, &unchecked)
 }
 
-/// The same, where texts have to pass a check too.
+/// Draws rows of settings whose texts have to pass a check too.
 pub(crate) fn checked_settings_ui(
     ui: &mut egui::Ui,
     owner: &str,
@@ -98,7 +98,7 @@ pub(crate) fn file_ui(
     (refused.map(|refusal| refusal.to_string()), browse)
 }
 
-/// What became of a setting's row: the value that it was changed to, and why what is typed there is not taken.
+/// Outcome of a setting's row: the value that it was changed to, and why what is typed there is not taken.
 struct Row {
     taken: Option<Value>,
     refused: Option<String>,

@@ -28,7 +28,7 @@ type Draw = Box<dyn FnOnce([f32; 2]) -> Result<(Drawing, String), String> + Send
 pub(super) struct Shot {
     /// Its width and height.
     pub pixels: [u32; 2],
-    /// What draws it.
+    /// Function that draws the picture.
     pub draw: Draw,
 }
 

@@ -96,7 +96,7 @@ impl Optimizer for Adan {
 }
 
 impl Adan {
-    /// What a step multiplies θ by, and what it divides all by: decoupled decay, or the proximal one of the paper.
+    /// Factors of θ in a step, one to multiply by and one to divide by: decoupled decay, or the proximal one of the paper.
     fn decay(&self, lr: f64) -> (f64, f64) {
         if self.decoupled_weight_decay {
             (1.0 - lr * self.weight_decay, 1.0)

@@ -82,7 +82,7 @@ struct State<V> {
     average: V,
     eta: f64,
     mu: f64,
-    /// What the decay by Λ left of θ in the last step.
+    /// Factor by which the decay by Λ shrank θ in the last step.
     kept: f64,
     steps: f64,
 }

@@ -121,7 +121,7 @@ struct State<V> {
     d_hat: f64,
     beta1_power: Power,
     beta2_power: Power,
-    /// What the decoupled decay of the last step left of θ.
+    /// Factor by which decoupled decay shrank θ in the last step.
     kept: f64,
 }
 

@@ -158,7 +158,7 @@ struct State<V> {
     d_max: f64,
     beta1_power: Power,
     beta2_power: Power,
-    /// What the decoupled decay of the last step left of θ.
+    /// Factor by which decoupled decay shrank θ in the last step.
     kept: f64,
 }
 

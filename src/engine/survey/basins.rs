@@ -338,7 +338,7 @@ impl Question<'_> {
             .position(|place| near(place) || on_floor(place))
     }
 
-    /// What tells a minimum from others.
+    /// Identity of the minimum.
     fn place(&self, minimum: &Minimum) -> Place {
         Place {
             at: minimum.mark.at,
@@ -396,7 +396,7 @@ impl Question<'_> {
     }
 }
 
-/// What tells a minimum from others: where it is, its value, and if it is on the floor of a valley, that floor.
+/// Identity of a minimum: where it is, its value, and if it is on the floor of a valley, that floor.
 struct Place {
     at: [f64; 2],
     value: f64,

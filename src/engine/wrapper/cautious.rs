@@ -17,7 +17,7 @@ settings! {
 settings! {
     /// Cautious: leaves out the parts of a step that go against the gradient, and makes the others longer instead.
     ///
-    /// Of the step u stays s φ u, where φ is 1 for −u g > 0 and 0 elsewhere. Decoupled weight decay is no part of u: it stays whole,
+    /// The step u becomes s φ u, where φ is 1 for −u g > 0 and 0 elsewhere. Decoupled weight decay is no part of u: it stays whole,
     /// as in algorithm 1 of Liang et al. 2024. In a network φ is scaled in each tensor by itself, as the authors' code does it.
     /// pytorch_optimizer's cautious Lion, ADOPT and LaProp are those rules with scale=count; its AdEMAMix masks only the faster of its
     /// two means, which is ademamix:cautious=true.

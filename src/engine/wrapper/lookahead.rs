@@ -57,7 +57,7 @@ impl Rule<Parameters> for Slow<'_> {
         }
     }
 
-    /// Of a step that goes back to the slow weights, α of the decay is left.
+    /// Keeps α of the decay in a step that goes back to the slow weights.
     fn decay(&self, theta: &mut [f64], pace: Pace) {
         if !self.steps.is_multiple_of(self.settings.k.max(1)) {
             return self.rule.decay(theta, pace);

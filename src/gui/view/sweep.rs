@@ -178,7 +178,7 @@ impl SweepView {
         asked
     }
 
-    /// What is compared.
+    /// Measure that is compared.
     pub(crate) fn measure(&self) -> Measure {
         self.measure
     }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::engine::landscape::Matrix;
 
-/// What is read, as text: both columns, or the sentence.
+/// Columns read, as text: both columns, or the sentence.
 fn check(text: &str, wanted: [&str; 2], expected: &str) {
     let wanted = wanted.map(|name| (!name.is_empty()).then_some(name));
     let found = match read_columns("d.csv", text.into(), wanted, Header::Auto) {
@@ -127,7 +127,7 @@ fn bad_tables_are_refused_in_one_sentence() {
     }
 }
 
-/// What is read with labels, as text: numbers and labels, or the sentence.
+/// Table read with labels, as text: numbers and labels, or the sentence.
 fn check_labelled(text: &str, label: &str, expected: &str) {
     let label = (!label.is_empty()).then_some(label);
     let found = match read_labelled("d.csv", text.into(), label, Header::Auto) {
@@ -221,7 +221,7 @@ fn a_million_rows_are_read_and_no_more() {
     );
 }
 
-/// What is read, as text: x, y and heights, or the sentence.
+/// Matrix read, as text: x, y and heights, or the sentence.
 #[track_caller]
 fn check_matrix(bytes: &[u8], expected: &str) {
     let found = match read_matrix(bytes.to_vec(), Header::Auto) {
