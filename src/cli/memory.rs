@@ -2,14 +2,14 @@
 
 use super::complain;
 
-/// More than this is told before it is taken.
+/// Bytes above which memory is told before it is taken.
 const TOLD: u64 = 500_000_000;
 
 /// The most that a picture may take.
-pub(super) const MOST_OF_PICTURE: u64 = 2_000_000_000;
+pub(super) const MAX_PICTURE_BYTES: u64 = 2_000_000_000;
 
 /// The most that numbers may take.
-pub(super) const MOST_OF_NUMBERS: u64 = 4_000_000_000;
+pub(super) const MAX_NUMBER_BYTES: u64 = 4_000_000_000;
 
 /// Asks for the memory that something will take: tells that it is much, and refuses it beyond a limit or where the machine does not give
 /// it.
@@ -56,7 +56,12 @@ mod tests {
     #[test]
     fn what_is_too_much_is_refused_with_the_limit() {
         assert_eq!(claim("it", 1000, 1000, "less"), Ok(()));
-        let refused = claim("a map", 2_350_000_000, MOST_OF_PICTURE, "a smaller --size");
+        let refused = claim(
+            "a map",
+            2_350_000_000,
+            MAX_PICTURE_BYTES,
+            "a smaller --size",
+        );
         let expected =
             "a map would take about 2.4 GB of memory; expected at most 2 GB, by a smaller --size";
         assert_eq!(refused.unwrap_err(), expected);

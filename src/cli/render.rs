@@ -1,7 +1,7 @@
 //! `ravine render`: a picture of a scene.
 
 use super::diverged::{check_view, tell_diverged};
-use super::memory::{MOST_OF_NUMBERS, MOST_OF_PICTURE, claim};
+use super::memory::{MAX_NUMBER_BYTES, MAX_PICTURE_BYTES, claim};
 use super::outputs::{Outputs, kind};
 use super::scene_args::SceneArgs;
 use crate::engine::lab::{NOT_RANDOM, Seeds, all_runs};
@@ -106,7 +106,7 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
     claim(
         "the steps of all runs",
         bytes,
-        MOST_OF_NUMBERS,
+        MAX_NUMBER_BYTES,
         "fewer --steps",
     )?;
     let runs = all_runs(&scene, &ground, None)?;
@@ -188,7 +188,7 @@ pub(super) fn size(text: &str, kind: Option<&str>) -> Result<[u32; 2], String> {
             format!("a picture of {width} × {height} pixels"),
             width * height * BYTES_OF_PIXEL,
         );
-        claim(&what, bytes, MOST_OF_PICTURE, "a smaller --size")?;
+        claim(&what, bytes, MAX_PICTURE_BYTES, "a smaller --size")?;
     }
     Ok(pixels)
 }

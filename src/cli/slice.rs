@@ -5,7 +5,7 @@ mod flags;
 mod shadows;
 mod sliced;
 
-use super::memory::{MOST_OF_NUMBERS, claim};
+use super::memory::{MAX_NUMBER_BYTES, claim};
 use super::network_args::{NetworkArgs, at_weights, seed, share};
 use super::outputs::{Outputs, kind};
 use super::render::{Ground as Light, size};
@@ -143,7 +143,7 @@ pub(super) fn slice(args: &Args) -> Result<(), String> {
     claim(
         "the losses at all points",
         bytes,
-        MOST_OF_NUMBERS,
+        MAX_NUMBER_BYTES,
         "fewer --points or --seeds",
     )?;
     let Losses {

@@ -46,10 +46,10 @@ A run has diverged where the loss, a parameter or the norm of the gradient is
 not finite, where |loss| is beyond 1e12 x max(1, |first loss|), or where a
 parameter is beyond 1e12 x max(1, the largest at the start). A start where the
 loss or its gradient is not finite is refused.
- CSV has one
-header; with several runs, a first column `run` with the run's spec. Numbers
-read back to the same bits. The rows of a run end before the first number that
-is not finite.
+
+CSV has one header; with several runs, a first column `run` with the run's spec.
+Numbers read back to the same bits. The rows of a run end before the first
+number that is not finite.
 
 Examples:
   ravine trace --landscape rosenbrock --start=-1.5,2 --steps 100 --run adam:lr=0.05

@@ -1,6 +1,7 @@
 //! Fields to type in. A field keeps what is typed until Enter or until it is left; what cannot be taken stays there in a red frame, with the
 //! reason, and changes nothing. Escape brings the value back.
 
+use crate::export::sentence::one_line;
 use eframe::egui;
 use std::cell::RefCell;
 use std::fmt::Debug;
@@ -173,19 +174,13 @@ fn red_frame(ui: &egui::Ui, response: &egui::Response) {
 /// Shows why the text of a field is not taken, below it.
 pub(crate) fn refusal_ui(ui: &mut egui::Ui, refused: Option<&str>) {
     if let Some(sentence) = refused {
-        let lines: Vec<String> = sentence
-            .lines()
-            .map(super::guard::without_controls)
-            .collect();
-        let text = egui::RichText::new(lines.join("\n"))
+        let sentence = one_line(sentence);
+        // A formula's refusal points at a character below it.
+        let has_pointer = sentence.contains('\n');
+        let text = egui::RichText::new(sentence)
             .size(12.0)
             .color(ui.visuals().error_fg_color);
-        // A formula's refusal points at a character below it.
-        let text = if lines.len() > 1 {
-            text.monospace()
-        } else {
-            text
-        };
+        let text = if has_pointer { text.monospace() } else { text };
         ui.add(egui::Label::new(text).wrap());
     }
 }

@@ -1,5 +1,6 @@
 //! Panics while a part of the window is painted: the part says so, and the program goes on.
 
+use crate::export::sentence::{one_line, without_sources};
 use eframe::egui;
 use std::any::Any;
 use std::cell::Cell;
@@ -70,20 +71,10 @@ pub(crate) fn caught<R>(work: impl FnOnce() -> R) -> Result<R, String> {
 fn reason(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    text.map_or_else(|| "no reason given".to_owned(), one_line)
-}
-
-/// A text in one line: every run of white space and control characters becomes a space.
-pub(crate) fn one_line(text: &str) -> String {
-    let parts = text.split(|letter: char| letter.is_whitespace() || letter.is_control());
-    let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
-    parts.join(" ")
-}
-
-/// A line with a space for each control character.
-pub(crate) fn without_controls(line: &str) -> String {
-    let shown = |letter: char| if letter.is_control() { ' ' } else { letter };
-    line.chars().map(shown).collect()
+    text.map_or_else(
+        || "no reason given".to_owned(),
+        |text| one_line(&without_sources(text)),
+    )
 }
 
 /// Writes a sentence to standard error, the first time that it is told.

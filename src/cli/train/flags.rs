@@ -1,6 +1,6 @@
 //! What the flags of `ravine train` say, or why they cannot.
 
-use crate::cli::memory::{MOST_OF_NUMBERS, claim};
+use crate::cli::memory::{MAX_NUMBER_BYTES, claim};
 use crate::cli::outputs::kind;
 use crate::import::{path_from_text, path_text};
 use std::path::{Path, PathBuf};
@@ -89,7 +89,7 @@ pub(super) fn affordable(rows: u64, dim: usize, runs: usize) -> Result<(), Strin
         return claim(
             "the rows of all runs",
             numbers * 8,
-            MOST_OF_NUMBERS,
+            MAX_NUMBER_BYTES,
             "fewer steps or a larger --every",
         );
     }

@@ -69,25 +69,10 @@ pub fn walk(
         carried,
         limit,
     } = walker;
+    let end = (tolerance, *limit);
     match stride {
-        AnyStride::HeavyBall(stride) => steps(
-            gradient,
-            stride,
-            theta,
-            carried,
-            rates,
-            (tolerance, *limit),
-            rows,
-        ),
-        AnyStride::TwoMeans(stride) => steps(
-            gradient,
-            stride,
-            theta,
-            carried,
-            rates,
-            (tolerance, *limit),
-            rows,
-        ),
+        AnyStride::HeavyBall(stride) => steps(gradient, stride, theta, carried, rates, end, rows),
+        AnyStride::TwoMeans(stride) => steps(gradient, stride, theta, carried, rates, end, rows),
     }
 }
 
