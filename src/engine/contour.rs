@@ -11,8 +11,8 @@ mod strip;
 
 pub use levels::Levels;
 
-use super::cancel::Cancel;
-use super::surface::Surface;
+use crate::engine::cancel::Cancel;
+use crate::engine::surface::Surface;
 use links::Links;
 use rayon::prelude::*;
 use std::ops::Range;

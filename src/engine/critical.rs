@@ -15,9 +15,9 @@ mod newton;
 #[cfg(test)]
 mod tests;
 
-use super::cancel::Cancel;
-use super::objective::Objective;
-use super::plane::Rect;
+use crate::engine::cancel::Cancel;
+use crate::engine::objective::Objective;
+use crate::engine::plane::Rect;
 use family::{families, linked};
 use field::Field;
 use rayon::prelude::*;

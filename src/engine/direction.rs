@@ -1,8 +1,8 @@
 //! Lists of n numbers as directions in parameter space.
 
-use super::objective::norm;
-use super::real::{Each, dispatch};
-use super::rng::{Purpose, stream};
+use crate::engine::objective::norm;
+use crate::engine::real::{Each, dispatch};
+use crate::engine::rng::{Purpose, stream};
 use rand_distr::{Distribution, StandardNormal};
 
 /// Independent standard normal numbers.

@@ -4,7 +4,7 @@
 //! The argument is reduced as Cody and Waite do (Software Manual for the Elementary Functions, 1980), what remains goes
 //! into Taylor's series up to the term that no longer counts.
 
-use super::real::Real;
+use crate::engine::real::Real;
 use std::f64::consts::{FRAC_2_PI, LOG2_E};
 
 /// Adding it rounds a number to a whole one, which then stands in the low bits.

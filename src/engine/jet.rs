@@ -8,7 +8,7 @@
 //! Where a function has a kink the derivative is the one that PyTorch's autograd takes: 0 for |x| at 0, half of
 //! each argument's at a tie of `min` or `max`. A root of a sum of squares has the gradient 0 at 0.
 
-use super::real::Real;
+use crate::engine::real::Real;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// A number that a formula can be evaluated with.

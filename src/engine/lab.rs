@@ -24,16 +24,16 @@ pub use surveys::{
 pub use training::{Row, Trained, TrainedRun};
 pub use ways::WaysFound;
 
-use super::cancel::Cancel;
-use super::contour::{self, ContourLine, Levels};
-use super::curvature;
-use super::landscape::{Files, Ground, Spacing};
-use super::network::Trainee;
-use super::objective::{Objective, graph};
-use super::plane::{Plane, Rect};
-use super::run::{self, Conditions, Outcome, RunSpec, Trajectory};
-use super::scene::{LevelSpacing, Scene};
-use super::surface::Surface;
+use crate::engine::cancel::Cancel;
+use crate::engine::contour::{self, ContourLine, Levels};
+use crate::engine::curvature;
+use crate::engine::landscape::{Files, Ground, Spacing};
+use crate::engine::network::Trainee;
+use crate::engine::objective::{Objective, graph};
+use crate::engine::plane::{Plane, Rect};
+use crate::engine::run::{self, Conditions, Outcome, RunSpec, Trajectory};
+use crate::engine::scene::{LevelSpacing, Scene};
+use crate::engine::surface::Surface;
 use carried::CarriedSlot;
 use fit::FitSlot;
 use latest::{Latest, lock};

@@ -1,9 +1,9 @@
 //! How large a formula can be: numbers of which nothing is known but a bound.
 
-use super::jet::Jet1;
-use super::objective::Formula;
-use super::real::Real;
-use super::run::MAX_GROWTH;
+use crate::engine::jet::Jet1;
+use crate::engine::objective::Formula;
+use crate::engine::real::Real;
+use crate::engine::run::MAX_GROWTH;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// A number whose magnitude is at most this. It is made for sums and products; of what else a formula may do it knows nothing, and says

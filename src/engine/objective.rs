@@ -11,10 +11,10 @@ pub use oracle::{Counts, Lens, Oracle, Sight, Treatment};
 pub(in crate::engine) use oracle::{clip_norm, clip_value};
 pub use tensor::{Role, Tensor};
 
-use super::jet::{Jet1, Jet2, Scalar};
-use super::plane::Plane;
-use super::run::MAX_GROWTH;
-use super::stride::{self, Herd, Rows, Walker};
+use crate::engine::jet::{Jet1, Jet2, Scalar};
+use crate::engine::plane::Plane;
+use crate::engine::run::MAX_GROWTH;
+use crate::engine::stride::{self, Herd, Rows, Walker};
 use std::ops::Range;
 
 /// A loss over θ ∈ ℝⁿ. Test functions, regressions and networks all are one.

@@ -4,7 +4,7 @@
 //! multiplication and no reduction across lanes. So a point has the same bits whether it is computed alone or beside
 //! others, on AVX2, on AVX-512 or without either.
 
-use super::elementary;
+use crate::engine::elementary;
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, Simd, f64x8};
 use std::ops::{Add, BitAnd, BitOr, Div, Mul, Neg, Not, Sub};

@@ -19,9 +19,9 @@ pub use spec::{Group, RunSpec};
 pub use walk::Course;
 pub use watch::{Moment, watch};
 
-use super::cancel::Cancel;
-use super::objective::{Counts, Objective, Treatment, norm};
-use super::vector::CROWD;
+use crate::engine::cancel::Cancel;
+use crate::engine::objective::{Counts, Objective, Treatment, norm};
+use crate::engine::vector::CROWD;
 
 /// What a run left behind: row k is the state after k steps, or after k times [`Conditions::every`]. Non-finite rows are not kept.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,7 +39,7 @@ pub struct Trajectory {
     /// Gradients that the optimizer has asked for so far.
     pub evaluations: Vec<u64>,
     /// All that it has asked for so far, in gradients, where that was more than gradients:
-    /// [`Counts::cost`](super::objective::Counts::cost).
+    /// [`Counts::cost`](crate::engine::objective::Counts::cost).
     pub costs: Option<Vec<f64>>,
     /// The average of the iterates, n numbers a row, where the run keeps one.
     pub average: Option<Vec<f64>>,

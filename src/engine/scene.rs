@@ -12,10 +12,10 @@ pub use bench::{Bench, BenchSettings, Leg, MapPrecision};
 pub use error::SceneError;
 pub use settings::{LevelSpacing, MapStyle, Training};
 
-use super::landscape::{AnyLandscape, Files, Ground};
-use super::objective::Treatment;
-use super::plane::Rect;
-use super::run::{Conditions, RunSpec};
+use crate::engine::landscape::{AnyLandscape, Files, Ground};
+use crate::engine::objective::Treatment;
+use crate::engine::plane::Rect;
+use crate::engine::run::{Conditions, RunSpec};
 use serde::{Deserialize, Serialize};
 use start::Start;
 use std::collections::BTreeSet;

@@ -13,7 +13,7 @@
 //! stands twice, as in CSV; they are plain text inside parentheses as well, so that `formula:f=max(x,y)` needs no quotes. A `+` begins a wrapper only before a letter, so that
 //! `1e+3` is a number. A group holds the settings of some parameters that differ from the others'.
 
-use super::declare::{Refusal, Settings, Value};
+use crate::engine::declare::{Refusal, Settings, Value};
 
 /// Splits at each `separator` that stands outside quotes, parentheses and brackets.
 pub fn split(text: &str, separator: char) -> Vec<&str> {

@@ -2,9 +2,9 @@
 
 mod closeup;
 
-use super::cancel::Cancel;
-use super::objective::Objective;
-use super::plane::{Plane, Rect};
+use crate::engine::cancel::Cancel;
+use crate::engine::objective::Objective;
+use crate::engine::plane::{Plane, Rect};
 use crate::engine::real;
 use rayon::prelude::*;
 

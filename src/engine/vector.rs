@@ -1,6 +1,6 @@
 //! Storage of as many numbers as a run has parameters.
 
-use super::objective::{Extent, Objective};
+use crate::engine::objective::{Extent, Objective};
 use std::ops::{Deref, DerefMut};
 
 /// Storage of n numbers. The loops over an [`Array`] are unrolled when the program is compiled, which makes a step in two

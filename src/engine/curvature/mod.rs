@@ -29,9 +29,9 @@ pub use report::{Extras, Inquiry, Kind, LayerCurvature, Report, report};
 pub use sharpness::{Sharpness, sharpness};
 pub use trace::{Estimate, frobenius, trace};
 
-use super::cancel::Cancel;
-use super::objective::Objective;
-use super::run::{self, Conditions, RunSpec, Trajectory};
+use crate::engine::cancel::Cancel;
+use crate::engine::objective::Objective;
+use crate::engine::run::{self, Conditions, RunSpec, Trajectory};
 use std::ops::ControlFlow;
 
 /// Eigenvalues, smaller first, of the symmetric matrix with entries xx, xy, yy.

@@ -1,6 +1,7 @@
 //! What a setting is: its kind, its legal values, its slider, its value; and the sentences that refuse.
 
-use crate::engine::{real, spec};
+use crate::engine::real;
+use crate::engine::spec;
 use std::fmt;
 use std::ops::{Bound, RangeBounds};
 

@@ -15,7 +15,7 @@
 mod parse;
 mod refuse;
 
-use super::jet::Scalar;
+use crate::engine::jet::Scalar;
 use std::fmt;
 
 pub use refuse::ExpressionError;

@@ -65,11 +65,11 @@ pub use drawn::{Drawn, Hill, HillError};
 pub use grid::Matrix;
 pub use image::Picture;
 
-use super::declare::{Settings, family, settings};
-use super::expression::ExpressionError;
-use super::network::{NetworkLoss, Trainee};
-use super::objective::{Curve, Objective, OnLine, first_view};
-use super::plane::Rect;
+use crate::engine::declare::{Settings, family, settings};
+use crate::engine::expression::ExpressionError;
+use crate::engine::network::{NetworkLoss, Trainee};
+use crate::engine::objective::{Curve, Objective, OnLine, first_view};
+use crate::engine::plane::Rect;
 use std::sync::Arc;
 
 family! {

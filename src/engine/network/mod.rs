@@ -1,7 +1,7 @@
 //! Small networks as objectives: dense layers, exact derivatives, data.
 //!
 //! A spec like `mlp:hidden=16/16,activation=tanh,loss=bce` names a network ([`AnyNetwork`]), one like `moons:noise=0.2` the data
-//! ([`data::AnyDataset`]). Both together are a [`NetworkLoss`], an [`Objective`](super::objective::Objective) over θ ∈ ℝⁿ: its
+//! ([`data::AnyDataset`]). Both together are a [`NetworkLoss`], an [`Objective`](crate::engine::objective::Objective) over θ ∈ ℝⁿ: its
 //! [`Layout`] says where each tensor stands in θ.
 //!
 //! ```
@@ -53,7 +53,7 @@ mod traces;
 mod trainee;
 mod weights;
 
-use super::declare::{Settings, family};
+use crate::engine::declare::{Settings, family};
 use pass::Shape;
 
 pub use activation::Activation;

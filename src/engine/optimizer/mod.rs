@@ -59,13 +59,13 @@ mod trust_region;
 mod wolfe;
 mod yogi;
 
-use super::declare::{Settings, family};
-use super::objective::{Objective, Oracle};
-use super::run::{Arrival, Course, Outcome, Reason, Trajectory};
-use super::schedule::Pace;
-use super::stride::AnyStride;
-use super::vector::{Array, CROWD, Crowd, Vector};
-use super::wrapper::{AnyRule, Parameters};
+use crate::engine::declare::{Settings, family};
+use crate::engine::objective::{Objective, Oracle};
+use crate::engine::run::{Arrival, Course, Outcome, Reason, Trajectory};
+use crate::engine::schedule::Pace;
+use crate::engine::stride::AnyStride;
+use crate::engine::vector::{Array, CROWD, Crowd, Vector};
+use crate::engine::wrapper::{AnyRule, Parameters};
 
 pub use adam::TwoMeans;
 pub use internal::{Internal, Numbers, Probe};

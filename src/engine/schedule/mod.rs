@@ -18,8 +18,8 @@ mod step;
 mod warmup;
 mod warmup_stable_decay;
 
-use super::declare::{Refusal, Settings, family};
-use super::spec;
+use crate::engine::declare::{Refusal, Settings, family};
+use crate::engine::spec;
 use crate::engine::real;
 use std::fmt;
 use std::str::FromStr;

@@ -17,9 +17,9 @@ mod polyak_step;
 mod sam;
 mod weight_decay;
 
-use super::declare::{Settings, family};
-use super::objective::{Lens, Sight, Tensor};
-use super::optimizer::Rule;
+use crate::engine::declare::{Settings, family};
+use crate::engine::objective::{Lens, Sight, Tensor};
+use crate::engine::optimizer::Rule;
 use std::ops::Range;
 
 family! {
@@ -100,7 +100,7 @@ pub trait Wrapper: Settings {
         rule
     }
 
-    /// The lines that it adds to the rule, in the form of [`Optimizer::rule`](super::optimizer::Optimizer::rule).
+    /// The lines that it adds to the rule, in the form of [`Optimizer::rule`](crate::engine::optimizer::Optimizer::rule).
     fn rule(&self) -> Vec<&'static str>;
 
     /// Whether it keeps an average of the iterates.
