@@ -13,11 +13,11 @@
 
 mod rival;
 
+use ravine::engine::analysis::basins::Question;
 use ravine::engine::cancel::Cancel;
 use ravine::engine::landscape::{AnyLandscape, Ground, NoFiles};
 use ravine::engine::objective::Treatment;
-use ravine::engine::run::{Conditions, Outcome, RunSpec, arrive_all};
-use ravine::engine::survey::basins::Question;
+use ravine::engine::training::{Conditions, Outcome, RunSpec, arrive_all};
 use rayon::prelude::*;
 use rival::{Table, median_ms};
 use serde_json::{Value, json};

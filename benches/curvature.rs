@@ -13,15 +13,15 @@
 
 mod rival;
 
-use ravine::engine::cancel::Cancel;
-use ravine::engine::curvature::{
+use ravine::engine::analysis::curvature::{
     Ask, Curvature, Density, Estimate, Symmetric, density, lanczos, trace,
 };
+use ravine::engine::cancel::Cancel;
 use ravine::engine::landscape::NoFiles;
 use ravine::engine::network::data::{AnyDataset, Data, Targets};
 use ravine::engine::network::{AnyNetwork, NetworkLoss};
 use ravine::engine::objective::{Objective, Treatment};
-use ravine::engine::run::{Conditions, run};
+use ravine::engine::training::{Conditions, run};
 use rival::{Table, median_ms};
 use serde_json::{Value, json};
 

@@ -8,13 +8,13 @@
 mod rival;
 
 use ravine::engine::cancel::Cancel;
+use ravine::engine::geometry::surface::Surface;
 use ravine::engine::landscape::NoFiles;
 use ravine::engine::network::data::{AnyDataset, Data, Targets};
 use ravine::engine::network::{AnyNetwork, NetworkLoss, Precision};
+use ravine::engine::objective::plane::{Plane, Rect};
 use ravine::engine::objective::{Objective, Treatment};
-use ravine::engine::plane::{Plane, Rect};
-use ravine::engine::run::{Conditions, run};
-use ravine::engine::surface::Surface;
+use ravine::engine::training::{Conditions, run};
 use rival::{Table, median_ms};
 use serde_json::{Value, json};
 

@@ -13,7 +13,7 @@ use ravine::engine::cancel::Cancel;
 use ravine::engine::landscape::{AnyLandscape, NoFiles};
 use ravine::engine::objective::{Objective, Treatment};
 use ravine::engine::optimizer::AnyOptimizer;
-use ravine::engine::run::{Conditions, Outcome, RunSpec, run};
+use ravine::engine::training::{Conditions, Outcome, RunSpec, run};
 use rival::{Table, median_ms};
 use serde_json::{Value, json};
 use std::hint::black_box;
@@ -160,7 +160,7 @@ fn trajectory(
     objective: &dyn Objective,
     spec: &RunSpec,
     steps: u64,
-) -> ravine::engine::run::Trajectory {
+) -> ravine::engine::training::Trajectory {
     let conditions = Conditions {
         steps,
         treatment: Treatment::default(),

@@ -8,10 +8,10 @@
 mod rival;
 
 use ravine::engine::cancel::Cancel;
-use ravine::engine::contour::{self, Levels};
+use ravine::engine::geometry::contour::{self, Levels};
+use ravine::engine::geometry::surface::Surface;
 use ravine::engine::landscape::{AnyLandscape, Ground, NoFiles, Spacing};
-use ravine::engine::plane::Plane;
-use ravine::engine::surface::Surface;
+use ravine::engine::objective::plane::Plane;
 use rival::{Table, median_ms};
 use serde_json::{Map, json};
 

@@ -10,9 +10,9 @@
 //!
 //! # Invariants
 //!
-//! 1. The engine does not fail on numbers: divergence is an [`Outcome`](engine::run::Outcome). Errors exist at the edges
+//! 1. The engine does not fail on numbers: divergence is an [`Outcome`](engine::training::Outcome). Errors exist at the edges
 //!    only, and each is one sentence that says what was expected and where.
-//! 2. The same scene gives the same bits on any number of threads and on any width of vectors. Random numbers come from [`engine::rng::stream`] only.
+//! 2. The same scene gives the same bits on any number of threads and on any width of vectors. Random numbers come from [`engine::numeric::random::stream`] only.
 //! 3. The step loop of a run and the row loop of a surface allocate nothing.
 //! 4. The window shows the newest finished result; it never waits for the engine longer than a few milliseconds.
 //! 5. A panic on a worker is caught, told, and loses nothing.
@@ -26,3 +26,4 @@ pub mod figure;
 #[cfg(feature = "gui")]
 pub mod gui;
 pub mod import;
+pub mod session;

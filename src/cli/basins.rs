@@ -4,11 +4,11 @@ use super::diverged::tell_diverged_of;
 use super::outputs::{Outputs, kind};
 use super::render::{Ground as Light, size};
 use super::scene_args::SceneArgs;
+use crate::engine::analysis::basins::{FINEST, Fate, Question};
 use crate::engine::cancel::Cancel;
-use crate::engine::lab;
-use crate::engine::survey::basins::{FINEST, Fate, Question};
 use crate::export::{basins, picture};
 use crate::figure;
+use crate::session;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicUsize;
 
@@ -108,7 +108,7 @@ pub(super) fn basins(args: &Args) -> Result<(), String> {
         "npz" => outputs.write(&args.output, |out| basins::npz(&answer, out))?,
         "csv" => outputs.write(&args.output, |out| basins::csv(&answer, out))?,
         _ => {
-            let terrain = lab::compute_terrain(&scene, &ground, window, 400, &never);
+            let terrain = session::compute_terrain(&scene, &ground, window, 400, &never);
             let run = spec.to_string();
             let drawing = figure::basins::picture(
                 &answer,

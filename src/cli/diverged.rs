@@ -1,10 +1,10 @@
 //! Runs that diverged, told once on stderr; and views where f is not finite, refused.
 
 use super::{complain, warn};
-use crate::engine::lab::Runs;
+use crate::engine::numeric::real;
 use crate::engine::objective::Objective;
-use crate::engine::plane::Rect;
-use crate::engine::real;
+use crate::engine::objective::plane::Rect;
+use crate::session::Runs;
 
 /// Writes to stderr which of the shown runs of a scene diverged or stopped, at which step and why: a line for each.
 pub(super) fn tell_diverged(runs: &Runs) {

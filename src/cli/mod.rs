@@ -20,8 +20,8 @@ mod trace;
 mod train;
 mod window;
 
-use crate::engine::run::Outcome;
 use crate::engine::scene::Scene;
+use crate::engine::training::Outcome;
 use crate::export::sentence::one_line;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::io::{self, BufWriter, ErrorKind, Write};

@@ -3,11 +3,11 @@
 use super::say_source;
 use super::scene_args::{placed, spec_text};
 use crate::engine::declare::Value;
+use crate::engine::declare::spec;
 use crate::engine::network::data::{AnyDataset, Split};
 use crate::engine::network::{AnyNetwork, NetworkLoss};
 use crate::engine::objective::Objective;
-use crate::engine::run::RunSpec;
-use crate::engine::spec;
+use crate::engine::training::RunSpec;
 use crate::import::{Disk, open_weights, open_weights_and_moments, path_from_text, path_text};
 use std::path::Path;
 

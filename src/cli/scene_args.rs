@@ -3,9 +3,9 @@
 use super::say_source;
 use crate::engine::declare::{Refusal, Settings};
 use crate::engine::landscape::{AnyLandscape, Ground};
-use crate::engine::plane::Rect;
-use crate::engine::run::RunSpec;
+use crate::engine::objective::plane::Rect;
 use crate::engine::scene::{MOST_RUNS, Scene, SceneError, Training};
+use crate::engine::training::RunSpec;
 use crate::import::{Disk, argument_text, open_scene};
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use std::ffi::OsString;

@@ -7,16 +7,16 @@ use super::outputs::{Outputs, is_stdout, kind};
 use super::render::{Ground as Light, size};
 use super::scene_args::SceneArgs;
 use super::{complain, print, run_number};
-use crate::engine::cancel::Cancel;
-use crate::engine::declare::Refusal;
-use crate::engine::landscape::Ground;
-use crate::engine::run::{self, RunSpec};
-use crate::engine::scene::Scene;
-use crate::engine::spec::real;
-use crate::engine::survey::sweep::{
+use crate::engine::analysis::sweep::{
     Curve, Grid, Measure, Over, Score, Setup, SweepMap, curves, grids, lines, lr_limit, lr_limits,
     map, steepest,
 };
+use crate::engine::cancel::Cancel;
+use crate::engine::declare::Refusal;
+use crate::engine::declare::spec::real;
+use crate::engine::landscape::Ground;
+use crate::engine::scene::Scene;
+use crate::engine::training::{self, RunSpec};
 use crate::export::picture;
 use crate::export::trajectories::shown;
 use crate::figure::look;
@@ -170,7 +170,7 @@ pub(super) fn sweep(args: &Args) -> Result<(), String> {
     }
     let (scene, ground) = args.scene.prepare_landscape()?;
     let mut outputs = Outputs::plan(&args.output)?;
-    run::check_start(&*ground.objective, scene.start_theta())?;
+    training::check_start(&*ground.objective, scene.start_theta())?;
     let swept = match overs.as_slice() {
         [over] => sweep_curves(args, &scene, &ground, over, goal)?,
         [x, y] => sweep_map(args, &scene, &ground, [x, y], goal)?,

@@ -3,11 +3,11 @@
 use super::outputs::{Outputs, is_stdout, kind};
 use super::scene_args::SceneArgs;
 use super::{print, warn};
+use crate::engine::analysis::curvature;
 use crate::engine::cancel::Cancel;
-use crate::engine::curvature;
 use crate::engine::landscape::Ground;
-use crate::engine::run;
 use crate::engine::scene::Scene;
+use crate::engine::training;
 use crate::export::file::extension;
 use crate::export::trajectories::{Format, Writer, shown};
 use std::io::{self, Write};
@@ -79,7 +79,7 @@ enum Named {
 pub(super) fn trace(args: &Args) -> Result<(), String> {
     let format = format(args.format, args.output.as_deref())?;
     let (scene, ground) = args.scene.prepare_landscape()?;
-    run::check_start(&*ground.objective, scene.start_theta())?;
+    training::check_start(&*ground.objective, scene.start_theta())?;
     let fill = |out: &mut dyn Write| write(&scene, &ground, format, args.curvature, out);
     let Some(path) = &args.output else {
         return print(fill);
@@ -121,7 +121,8 @@ fn write(
     let mut writer = Writer::new(out, scene, &ground.source, format, with_curvature)?;
     for index in shown(scene) {
         let spec = &scene.runs[index].spec;
-        let Some(trajectory) = run::run(objective, scene.start_theta(), spec, &conditions, &never)
+        let Some(trajectory) =
+            training::run(objective, scene.start_theta(), spec, &conditions, &never)
         else {
             continue; // Nothing cancels this work.
         };

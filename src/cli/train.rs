@@ -8,12 +8,12 @@ mod sharpness;
 use super::network_args::{NetworkArgs, seed, share, spec, weights};
 use super::outputs::{Outputs, kind};
 use super::{complain, slice, warn};
+use crate::engine::analysis::network_plane::{AnyPlane, Cut, Given, shadows};
 use crate::engine::cancel::Cancel;
 use crate::engine::network::NetworkLoss;
-use crate::engine::network::plane::{AnyPlane, Cut, Given, shadows};
 use crate::engine::objective::{Objective, Treatment};
-use crate::engine::run::{self, Conditions, Outcome, RunSpec, Trajectory};
-use crate::export::training::{self, Trained};
+use crate::engine::training::{self, Conditions, Outcome, RunSpec, Trajectory};
+use crate::export::training::{Trained, csv, npz};
 use crate::export::weights as safetensors;
 use rayon::prelude::*;
 use std::path::PathBuf;
@@ -177,7 +177,7 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
         Some(path) => weights(&loss, path)?,
         None => loss.initial(seed),
     };
-    run::check_start(&loss, &start)?;
+    training::check_start(&loss, &start)?;
     let mut outputs = Outputs::default();
     for path in &weight_files {
         // They were read whole, so that training can go on in one file.
@@ -217,8 +217,8 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
     }
     if let Some((path, kind)) = table {
         outputs.write(path, |out| match kind {
-            "npz" => training::npz(&runs, plane, out),
-            _ => training::csv(&runs, out),
+            "npz" => npz(&runs, plane, out),
+            _ => csv(&runs, out),
         })?;
     }
     let mut ailments = Vec::new();
@@ -321,7 +321,7 @@ fn end(
 ) -> Option<End> {
     let never = Cancel::default();
     if kept {
-        let made = run::run(loss, start, spec, conditions, &never)?;
+        let made = training::run(loss, start, spec, conditions, &never)?;
         return Some(End {
             theta: made.theta(usize::MAX).unwrap_or(start).to_vec(),
             outcome: made.outcome,
@@ -338,7 +338,7 @@ fn end(
         },
         ..*conditions
     };
-    let arrival = run::arrive(loss, start, spec, &conditions, f64::NEG_INFINITY, &never)?;
+    let arrival = training::arrive(loss, start, spec, &conditions, f64::NEG_INFINITY, &never)?;
     Some(End {
         theta: arrival.theta,
         outcome: arrival.outcome,

@@ -1,12 +1,12 @@
 //! `ravine` without a command: the window, or, where none can open, a picture.
 
 use super::{complain, print};
-use crate::engine::lab::all_runs;
 use crate::engine::scene::Scene;
 use crate::export::file::write_whole;
 use crate::export::picture::{Picture, Show, picture};
 use crate::figure::colour::Theme;
 use crate::import::{Disk, open_scene};
+use crate::session::all_runs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 

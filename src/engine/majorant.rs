@@ -1,9 +1,9 @@
 //! How large a formula can be: numbers of which nothing is known but a bound.
 
-use crate::engine::jet::Jet1;
+use crate::engine::numeric::jet::Jet1;
+use crate::engine::numeric::real::Real;
 use crate::engine::objective::Formula;
-use crate::engine::real::Real;
-use crate::engine::run::MAX_GROWTH;
+use crate::engine::training::MAX_GROWTH;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// A number whose magnitude is at most this. It is made for sums and products; of what else a formula may do it knows nothing, and says
@@ -145,7 +145,7 @@ impl Real for Majorant {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::jet::Scalar;
+    use crate::engine::numeric::jet::Scalar;
 
     struct Wave;
     impl Formula for Wave {

@@ -14,8 +14,8 @@ pub use settings::{LevelSpacing, MapStyle, Training};
 
 use crate::engine::landscape::{AnyLandscape, Files, Ground};
 use crate::engine::objective::Treatment;
-use crate::engine::plane::Rect;
-use crate::engine::run::{Conditions, RunSpec};
+use crate::engine::objective::plane::Rect;
+use crate::engine::training::{Conditions, RunSpec};
 use serde::{Deserialize, Serialize};
 use start::Start;
 use std::collections::BTreeSet;

@@ -10,8 +10,8 @@ mod walker;
 pub use herd::{Herd, march, march_apart};
 pub use walker::{ROWS, Rows, Walker, walk};
 
+use crate::engine::numeric::real::Real;
 use crate::engine::optimizer::{HeavyBall, TwoMeans};
-use crate::engine::real::Real;
 
 /// A rule at work that moves each parameter by its own gradient alone.
 pub trait Stride: Clone + Send {

@@ -1,7 +1,7 @@
 //! Basins of attraction as CSV and NPZ.
 
 use super::npz::Npz;
-use crate::engine::survey::basins::{Basins, Fate};
+use crate::engine::analysis::basins::{Basins, Fate};
 use std::io::{self, Write};
 
 /// The number that stands for a fate: a minimum's place in the list, −1 for undecided, −2 for diverged.

@@ -1,8 +1,8 @@
 //! Ways between two networks as CSV, JSON and NPZ.
 
 use super::npz::Npz;
-use crate::engine::network::connect::{Along, Connection, Peak, Profile};
-use crate::engine::spec::real;
+use crate::engine::analysis::mode_connectivity::{Along, Connection, Peak, Profile};
+use crate::engine::declare::spec::real;
 use serde_json::{Value, json};
 use std::io::{self, Write};
 

@@ -1,8 +1,8 @@
 //! What a network's layers say while it trains, as CSV.
 
 use super::trajectories::quoted;
-use crate::engine::network::Diagnosis;
-use crate::engine::spec::real;
+use crate::engine::analysis::layer_stats::Diagnosis;
+use crate::engine::declare::spec::real;
 use std::io::{self, Write};
 
 /// The columns.

@@ -1,14 +1,14 @@
 //! What there is to choose from, as data: every member of a family with its settings.
 
+use crate::engine::analysis::network_plane::AnyPlane;
+use crate::engine::declare::spec::real;
 use crate::engine::declare::{Kind, Param, Settings, Value};
 use crate::engine::landscape::{AnyLandscape, NoFiles};
 use crate::engine::network::AnyNetwork;
 use crate::engine::network::data::AnyDataset;
-use crate::engine::network::plane::AnyPlane;
+use crate::engine::objective::plane::Rect;
 use crate::engine::optimizer::AnyOptimizer;
-use crate::engine::plane::Rect;
 use crate::engine::schedule::AnySchedule;
-use crate::engine::spec::real;
 use crate::engine::wrapper::AnyWrapper;
 use serde::Serialize;
 use serde_json::json;

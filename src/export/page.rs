@@ -7,13 +7,13 @@
 //! ```
 
 use super::members::{Facts, GLUE, Member, Setting, landscape, member};
+use crate::engine::analysis::network_plane::AnyPlane;
 use crate::engine::landscape::AnyLandscape;
 use crate::engine::network::AnyNetwork;
 use crate::engine::network::data::AnyDataset;
-use crate::engine::network::plane::AnyPlane;
 use crate::engine::optimizer::AnyOptimizer;
-use crate::engine::run::symbols;
 use crate::engine::schedule::AnySchedule;
+use crate::engine::training::symbols;
 use crate::engine::wrapper::AnyWrapper;
 
 /// What has pages.
@@ -297,7 +297,7 @@ fn cell(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::run::RunSpec;
+    use crate::engine::training::RunSpec;
 
     #[test]
     fn a_name_of_two_families_has_both_pages() {

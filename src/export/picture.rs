@@ -1,9 +1,9 @@
 //! A scene's picture as the bytes of a file.
 
-use crate::engine::lab::{Runs, Seeds};
 use crate::figure::colour::Theme;
 use crate::figure::drawing::Drawing;
 use crate::figure::{self, png, svg};
+use crate::session::{Runs, Seeds};
 
 /// The extensions of pictures.
 pub const EXTENSIONS: [&str; 2] = ["png", "svg"];

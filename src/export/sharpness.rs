@@ -1,7 +1,7 @@
 //! How sharp the loss is along runs, as CSV.
 
 use super::trajectories::quoted;
-use crate::engine::spec::real;
+use crate::engine::declare::spec::real;
 use crate::figure::sharpness::Measured;
 use std::io::{self, Write};
 

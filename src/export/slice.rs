@@ -1,7 +1,7 @@
 //! Losses on a plane or a line as CSV and NPZ.
 
 use super::npz::Npz;
-use crate::engine::surface::Surface;
+use crate::engine::geometry::surface::Surface;
 use std::io::{self, Write};
 
 /// A line a, b, loss for each point, row by row from the low end of b.

@@ -1,6 +1,6 @@
 //! The density of eigenvalues as CSV.
 
-use crate::engine::curvature::Report;
+use crate::engine::analysis::curvature::Report;
 use std::io::{self, Write};
 
 /// Places that the density is told at.

@@ -2,10 +2,10 @@
 
 use super::npz::Npz;
 use super::trajectories::quoted;
-use crate::engine::network::plane::Shadow;
-use crate::engine::plane::Plane;
-use crate::engine::run::Trajectory;
-use crate::engine::spec::real;
+use crate::engine::analysis::network_plane::Shadow;
+use crate::engine::declare::spec::real;
+use crate::engine::objective::plane::Plane;
+use crate::engine::training::Trajectory;
 use std::io::{self, Write};
 
 /// A run with its spec and, where there is a plane, the shadows of its steps.

@@ -7,9 +7,9 @@
 //! gradients. A run that keeps an average of its iterates has it last, in `average_x` and `average_y`; in a CSV with such a run, they
 //! hold nothing for the others.
 
-use crate::engine::lab::Runs;
-use crate::engine::run::{Outcome, Reason, Trajectory};
 use crate::engine::scene::Scene;
+use crate::engine::training::{Outcome, Reason, Trajectory};
+use crate::session::Runs;
 use std::io::{self, Write};
 
 /// The columns of a table. The two parameters are `x` and `y` on every landscape; there is no `y` where there is one.
@@ -273,8 +273,8 @@ pub(super) fn quoted(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::engine::cancel::Cancel;
-    use crate::engine::lab::compute_runs;
     use crate::engine::landscape::NoFiles;
+    use crate::session::compute_runs;
     use std::sync::Arc;
 
     fn made(landscape: &str, specs: &[&str], format: Format) -> String {

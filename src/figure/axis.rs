@@ -1,6 +1,6 @@
 //! Axes: places for values, round ticks, and numbers written for people.
 
-use crate::engine::real;
+use crate::engine::numeric::real;
 use std::fmt::Write;
 
 /// A mapping from values to places between 0 and 1.

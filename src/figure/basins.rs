@@ -5,10 +5,10 @@ use super::colour::{Theme, class_colour};
 use super::drawing::{Area, Colour, Drawing, Item, Stroke};
 use super::frame::Frame;
 use super::{Layout, caption, layout, map};
-use crate::engine::lab::Terrain;
-use crate::engine::real;
+use crate::engine::analysis::basins::{Basins, Cell, Fate};
+use crate::engine::numeric::real;
 use crate::engine::scene::{MapStyle, Scene};
-use crate::engine::survey::basins::{Basins, Cell, Fate};
+use crate::session::Terrain;
 use std::sync::Arc;
 
 /// Starts that diverge, and those that arrive nowhere.
@@ -255,7 +255,7 @@ pub fn picture(
 /// Returns the width and height, of about as many pixels as those that are given, with which a picture shows a window of the plane with equal
 /// scales on both axes; of a window that is very long, those that are given.
 #[cfg(feature = "gui")]
-pub(crate) fn pixels(window: crate::engine::plane::Rect, pixels: [u32; 2]) -> [u32; 2] {
+pub(crate) fn pixels(window: crate::engine::objective::plane::Rect, pixels: [u32; 2]) -> [u32; 2] {
     use crate::export::picture::points;
     let shape = window.width() / window.height();
     if !(0.25..=4.0).contains(&shape) {

@@ -3,7 +3,7 @@
 use super::colour::Theme;
 use super::drawing::{Area, Item};
 use super::layers::entries;
-use crate::engine::run::{CarriedKind, CarriedSeries};
+use crate::engine::training::{CarriedKind, CarriedSeries};
 
 /// Things that are drawn in one chart.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -103,12 +103,12 @@ pub fn legend(
 mod tests {
     use super::*;
     use crate::engine::cancel::Cancel;
-    use crate::engine::lab::{Runs, compute_runs};
     use crate::engine::landscape::{AnyLandscape, NoFiles};
     use crate::engine::optimizer::AnyOptimizer;
-    use crate::engine::run::{self, RunSpec};
     use crate::engine::scene::Scene;
+    use crate::engine::training::{self, RunSpec};
     use crate::figure::quantity::{Across, Quantity, of_carried};
+    use crate::session::{Runs, compute_runs};
     use std::sync::Arc;
 
     fn made(spec: RunSpec) -> (Runs, Vec<CarriedSeries>) {
@@ -119,7 +119,7 @@ mod tests {
         let never = Cancel::default();
         let (objective, start, conditions) =
             (&*ground.objective, scene.start_theta(), scene.conditions());
-        let series = run::carried(objective, start, &scene.runs[0].spec, &conditions, &never);
+        let series = training::carried(objective, start, &scene.runs[0].spec, &conditions, &never);
         let runs = compute_runs(&scene, &ground, None, &never).unwrap();
         (runs, series.unwrap())
     }

@@ -9,14 +9,14 @@ use super::layout::page;
 use super::map;
 use super::shortened;
 use super::trail::line;
+use crate::engine::analysis::mode_connectivity::{Along, Connection, Peak, Profile};
 use crate::engine::cancel::Cancel;
-use crate::engine::lab::Terrain;
-use crate::engine::network::connect::{Along, Connection, Peak, Profile};
+use crate::engine::geometry::surface::Surface;
 use crate::engine::objective::norm;
-use crate::engine::plane::Rect;
-use crate::engine::run::Outcome;
+use crate::engine::objective::plane::Rect;
 use crate::engine::scene::MapStyle;
-use crate::engine::surface::Surface;
+use crate::engine::training::Outcome;
+use crate::session::Terrain;
 
 /// What a picture says of two networks and of what was asked for.
 #[derive(Clone, Copy)]

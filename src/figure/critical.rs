@@ -6,7 +6,7 @@ use super::drawing::{Area, Colour, Item, Point, Stroke};
 use super::frame::Frame;
 use super::labels::{Labels, around};
 use super::trail::line;
-use crate::engine::critical::{CriticalPoint, Kind};
+use crate::engine::analysis::critical::{CriticalPoint, Kind};
 use crate::engine::landscape::Mark;
 
 /// With more points in view than this, only the selected one is labelled.
@@ -167,8 +167,8 @@ fn stars(published: &[Mark], frame: &Frame) -> Vec<Area> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::analysis::critical::find;
     use crate::engine::cancel::Cancel;
-    use crate::engine::critical::find;
     use crate::engine::landscape::{AnyLandscape, Ground, NoFiles};
     use crate::figure::drawing::Text;
 

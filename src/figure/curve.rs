@@ -61,12 +61,12 @@ fn grid(frame: &Frame, theme: &Theme) -> Vec<Item> {
 
 #[cfg(test)]
 mod tests {
-    use crate::engine::lab::all_runs;
     use crate::engine::landscape::NoFiles;
     use crate::engine::scene::Scene;
     use crate::figure::colour::Theme;
     use crate::figure::drawing::{Drawing, Item, Point};
     use crate::figure::{Options, picture};
+    use crate::session::all_runs;
     use std::sync::Arc;
 
     fn drawn(landscape: &str, run: &str) -> Drawing {

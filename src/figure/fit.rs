@@ -9,12 +9,15 @@ use super::frame::Frame;
 use super::network::percent;
 use super::trail::line;
 use super::{legend_line, map, shortened};
+use crate::engine::analysis::predictions::Curve;
+use crate::engine::analysis::predictions::Fit;
+use crate::engine::analysis::predictions::Regions;
 use crate::engine::cancel::Cancel;
-use crate::engine::contour::{self, ContourLine};
-use crate::engine::network::{Curve, Fit, Measure, Regions, Verdict};
-use crate::engine::plane::Rect;
-use crate::engine::real;
-use crate::engine::surface::Surface;
+use crate::engine::geometry::contour::{self, ContourLine};
+use crate::engine::geometry::surface::Surface;
+use crate::engine::network::{Measure, Verdict};
+use crate::engine::numeric::real;
+use crate::engine::objective::plane::Rect;
 use std::sync::Arc;
 
 /// The most samples of each part that are drawn.

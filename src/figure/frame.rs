@@ -1,7 +1,7 @@
 //! Where a window of the plane lies in a picture.
 
 use super::drawing::{Area, Point};
-use crate::engine::plane::Rect;
+use crate::engine::objective::plane::Rect;
 
 /// A window of the plane drawn over an area of the picture.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -6,10 +6,10 @@ use super::frame::Frame;
 use super::map;
 use super::trail::{border, line};
 use crate::engine::cancel::Cancel;
-use crate::engine::lab::{self, Terrain};
 use crate::engine::landscape::{AnyLandscape, Ground, Group, NoFiles};
-use crate::engine::real;
+use crate::engine::numeric::real;
 use crate::engine::scene::{MapStyle, Scene};
+use crate::session::{self, Terrain};
 use rayon::prelude::*;
 use std::sync::Arc;
 
@@ -42,7 +42,8 @@ impl Thumbnail {
             Look::Curve((0..=2 * side).map(|i| ground.place(share(i))).collect())
         } else {
             let window = Frame::fit(ground.view, square).window;
-            let terrain = lab::compute_terrain(&scene, &ground, window, side, &Cancel::default())?;
+            let terrain =
+                session::compute_terrain(&scene, &ground, window, side, &Cancel::default())?;
             Look::Map(Box::new(terrain), scene.map)
         };
         Some(Self {

@@ -7,7 +7,7 @@ use super::frame::Frame;
 use super::labels::{Labels, around};
 use super::trail::line;
 use crate::engine::landscape::Ground;
-use crate::engine::run::{Carried, CarriedKind, Look, Trajectory};
+use crate::engine::training::{Carried, CarriedKind, Look, Trajectory};
 
 /// Lengths of the shortest and the longest arrow of a direction, in points. Only the step is true to scale.
 const ARROWS: [f64; 2] = [26.0, 72.0];
@@ -304,8 +304,8 @@ mod tests {
     use crate::engine::cancel::Cancel;
     use crate::engine::landscape::NoFiles;
     use crate::engine::optimizer::AnyOptimizer;
-    use crate::engine::run::{self, RunSpec};
     use crate::engine::scene::Scene;
+    use crate::engine::training::{self, RunSpec};
     use crate::engine::wrapper::AnyWrapper;
 
     fn drawn(landscape: &str, spec: &RunSpec, row: usize) -> (Vec<Item>, Frame) {
@@ -316,11 +316,11 @@ mod tests {
         let frame = Frame::of(ground.objective.dim(), ground.view, area);
         let (conditions, never) = (scene.conditions(), Cancel::default());
         let (objective, start) = (&*ground.objective, scene.start_theta());
-        let path = run::run(objective, start, spec, &conditions, &never).unwrap();
+        let path = training::run(objective, start, spec, &conditions, &never).unwrap();
         let Some(step) = next_step(&path, row) else {
             return (Vec::new(), frame);
         };
-        let look = run::look(objective, start, spec, &conditions, step, &never);
+        let look = training::look(objective, start, spec, &conditions, step, &never);
         let draw = |look: Look| internals(&ground, &look, 0, Vec::new(), &frame, &Theme::LIGHT);
         (look.map(draw).unwrap_or_default(), frame)
     }

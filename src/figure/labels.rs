@@ -3,7 +3,7 @@
 use super::colour::Theme;
 use super::drawing::{Anchor, Area, Item, Point, Text};
 use super::frame::Frame;
-use crate::engine::real;
+use crate::engine::numeric::real;
 
 const LETTERS: f32 = 10.5;
 const LINE: f32 = 13.0;

@@ -4,8 +4,8 @@ use super::axis::number;
 use super::colour::Theme;
 use super::drawing::{Area, Item};
 use super::legend_line;
-use crate::engine::lab::TrainedRun;
-use crate::engine::network::Vitals;
+use crate::engine::analysis::layer_stats::Vitals;
+use crate::session::TrainedRun;
 
 /// What is told of one layer at each row; what is not known there is NaN.
 #[derive(Clone, Debug, PartialEq)]

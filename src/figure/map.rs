@@ -6,10 +6,10 @@ use super::curve;
 use super::drawing::{Anchor, Area, Colour, Item, Point, Stroke, Text};
 use super::frame::Frame;
 use super::trail::{border, line};
-use crate::engine::lab::Terrain;
 use crate::engine::landscape::Ground;
-use crate::engine::real;
+use crate::engine::numeric::real;
 use crate::engine::scene::MapStyle;
+use crate::session::Terrain;
 use std::sync::Arc;
 
 /// The colours of a terrain's grid, first row on top; NaN is the bare ground.

@@ -30,12 +30,12 @@ pub mod svg;
 pub mod sweep;
 pub mod trail;
 
+use crate::engine::analysis::predictions::Fit;
 use crate::engine::cancel::Cancel;
-use crate::engine::lab::{self, Runs, Terrain};
 use crate::engine::landscape::Ground;
-use crate::engine::network::Fit;
-use crate::engine::run::{self, Outcome};
 use crate::engine::scene::Scene;
+use crate::engine::training::{self, Outcome};
+use crate::session::{self, Runs, Terrain};
 use axis::number;
 use colour::{Theme, run_colour, run_dash, run_marker};
 use drawing::{Area, Drawing, Item, Point};
@@ -68,9 +68,9 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
         Some(view) => Frame::letterboxed(dim, view, area),
         None => Frame::of(dim, runs.ground.view, area),
     };
-    let side = lab::finest_side(&runs.ground).unwrap_or(SIDE);
+    let side = session::finest_side(&runs.ground).unwrap_or(SIDE);
     let never = Cancel::default();
-    let terrain = lab::compute_terrain(&runs.scene, &runs.ground, frame.window, side, &never);
+    let terrain = session::compute_terrain(&runs.scene, &runs.ground, frame.window, side, &never);
     match terrain {
         Some(terrain) => draw(runs, &terrain, &frame, options),
         // Nothing cancels this work.
@@ -244,7 +244,7 @@ fn next_step(
         let step = internals::next_step(&runs.results.get(index)?.trajectory, row)?;
         let (start, conditions) = (scene.start_theta(), scene.conditions());
         let never = Cancel::default();
-        let made = run::look(objective, start, &run.spec, &conditions, step, &never)?;
+        let made = training::look(objective, start, &run.spec, &conditions, step, &never)?;
         let (ground, colour) = (&runs.ground, look(run.colour));
         Some(internals::internals(
             ground,
@@ -263,7 +263,8 @@ fn critical_marks(ground: &Ground, frame: &Frame, theme: &Theme) -> Vec<Item> {
     let marks = ground.minima.iter().chain(&ground.saddles);
     let known: Vec<[f64; 2]> = marks.map(|mark| mark.at).collect();
     let never = Cancel::default();
-    let points = crate::engine::critical::find(&*ground.objective, frame.window, &known, &never);
+    let points =
+        crate::engine::analysis::critical::find(&*ground.objective, frame.window, &known, &never);
     critical::marks(
         &points.unwrap_or_default(),
         &ground.minima,

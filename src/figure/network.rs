@@ -4,9 +4,9 @@ use super::axis::number;
 use super::colour::Theme;
 use super::drawing::{Anchor, Item, Text};
 use super::frame::Frame;
-use crate::engine::lab::{Runs, Trained};
 use crate::engine::network::Measure;
 use crate::engine::objective::norm;
+use crate::session::{Runs, Trained};
 
 /// From this share of the view's width on, a head is drawn hollow because its run is off the plane.
 const FAR: f64 = 0.1;
@@ -146,14 +146,14 @@ pub fn measures(runs: &Runs, run: usize, row: usize) -> [Option<Measure>; 2] {
 mod tests {
     use super::*;
     use crate::engine::cancel::Cancel;
-    use crate::engine::lab::all_runs;
-    use crate::engine::lab::compute_terrain;
     use crate::engine::landscape::NoFiles;
     use crate::engine::scene::{Bench, Scene};
     use crate::figure::layers;
     use crate::figure::png::missing_glyphs;
     use crate::figure::quantity::{Across, Quantity, of_layers, of_network, off_plane};
     use crate::figure::{Options, draw, drawing::Area, layout_of, off_plane as off};
+    use crate::session::all_runs;
+    use crate::session::compute_terrain;
     use std::sync::Arc;
 
     fn made(data: &str, loss: &str, plane: &str) -> Runs {

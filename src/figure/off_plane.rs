@@ -4,7 +4,7 @@ use super::drawing::{Area, Drawing, Item, Point};
 use super::network::{percent, plane_words};
 use super::quantity::{Across, off_plane};
 use super::{Options, axis::number, caption, legend_line, look, page, shortened};
-use crate::engine::lab::Runs;
+use crate::session::Runs;
 
 /// What is known of a run at a row, in words: its true loss, that of its projection, how far off the plane it is, and that as a share of its
 /// way from the start, which is empty at the start.

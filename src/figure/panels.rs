@@ -7,13 +7,13 @@ use super::frame::Frame;
 use super::trail::{Trail, trails};
 use super::{map, page};
 use crate::engine::cancel::Cancel;
-use crate::engine::contour::{self, Levels};
-use crate::engine::lab::Terrain;
-use crate::engine::plane::Rect;
-use crate::engine::real;
-use crate::engine::run::Trajectory;
+use crate::engine::geometry::contour::{self, Levels};
+use crate::engine::geometry::surface::Surface;
+use crate::engine::numeric::real;
+use crate::engine::objective::plane::Rect;
 use crate::engine::scene::MapStyle;
-use crate::engine::surface::Surface;
+use crate::engine::training::Trajectory;
+use crate::session::Terrain;
 use std::sync::Arc;
 
 /// What is drawn.

@@ -7,12 +7,12 @@ use super::colour::Theme;
 use super::drawing::{Area, Item};
 use super::layers::LayerSeries;
 use super::look;
-use crate::engine::lab::{RunResult, Runs, Sharp, SharpnessFound, TrainedRun};
-use crate::engine::real;
-use crate::engine::run::CarriedSeries;
-use crate::engine::run::RunSpec;
+use crate::engine::numeric::real;
 use crate::engine::scene::Run;
 use crate::engine::schedule::Pace;
+use crate::engine::training::CarriedSeries;
+use crate::engine::training::RunSpec;
+use crate::session::{RunResult, Runs, Sharp, SharpnessFound, TrainedRun};
 
 /// Stretches that a long run is thinned to, more than a chart has pixels.
 const COLUMNS: usize = 1500;

@@ -7,8 +7,8 @@ use super::layers::entries;
 use super::panels::{Reliefs, spread};
 use super::trail::{Trail, border, trails};
 use super::{Options, caption, look, page, shortened};
-use crate::engine::lab::{self, Runs, SeedSlice, Seeds};
-use crate::engine::surface::Surface;
+use crate::engine::geometry::surface::Surface;
+use crate::session::{self, Runs, SeedSlice, Seeds};
 
 /// Maps narrower than this have no room for the names of runs.
 const NAMED: f32 = 260.0;
@@ -75,7 +75,7 @@ pub fn draw(
 /// # Errors
 /// One sentence, where the scene is not a network's on a random plane.
 pub fn picture(runs: &Runs, seeds: Seeds, options: &Options) -> Result<Drawing, String> {
-    let slices = lab::seed_slices(runs, seeds)?;
+    let slices = session::seed_slices(runs, seeds)?;
     let (size, theme) = (options.size, options.theme);
     let [width, height] = size;
     let scene = &runs.scene;

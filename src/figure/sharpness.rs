@@ -5,7 +5,7 @@ use super::colour::Theme;
 use super::drawing::{Area, Drawing, Item, Point};
 use super::layout::page;
 use super::{legend_line, shortened};
-use crate::engine::real;
+use crate::engine::numeric::real;
 
 /// A run where it was measured. What is not known is NaN.
 #[derive(Clone, Debug, Default, PartialEq)]

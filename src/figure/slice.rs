@@ -6,9 +6,9 @@ use super::drawing::{Drawing, Item};
 use super::frame::Frame;
 use super::{layout, map};
 use crate::engine::cancel::Cancel;
-use crate::engine::lab::Terrain;
+use crate::engine::geometry::surface::Surface;
 use crate::engine::scene::MapStyle;
-use crate::engine::surface::Surface;
+use crate::session::Terrain;
 
 /// The map of a slice with axes a and b, title and caption. Levels are logarithmic where the loss spans very different heights.
 pub fn picture(

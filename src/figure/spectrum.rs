@@ -7,7 +7,7 @@ use super::colour::{Theme, run_colour};
 use super::drawing::{Anchor, Area, Drawing, Item, Point, Text};
 use super::page;
 use super::trail::line;
-use crate::engine::curvature::{Density, Inquiry, Report};
+use crate::engine::analysis::curvature::{Density, Inquiry, Report};
 use table::{LINE, in_two_columns, table_lines, write_table};
 
 /// Places that the density is drawn through.

@@ -13,9 +13,9 @@ use super::axis::{Axis, Tick, Ticks, number, room};
 use super::colour::Theme;
 use super::drawing::{Anchor, Area, Colour, Item, Point, Stroke, Text};
 use super::trail::line;
+use crate::engine::analysis::sweep::{Grid, Measure};
 use crate::engine::declare::Scale;
-use crate::engine::real;
-use crate::engine::survey::sweep::{Grid, Measure};
+use crate::engine::numeric::real;
 
 /// What stands beside the line that theory draws.
 const LIMIT: &str = "lr limit (theory)";
@@ -85,7 +85,7 @@ impl Along {
     }
 
     /// The place of the value that a run has now, if it lies on the axis.
-    fn current(&self, grid: &Grid, run: &crate::engine::run::RunSpec) -> Option<f64> {
+    fn current(&self, grid: &Grid, run: &crate::engine::training::RunSpec) -> Option<f64> {
         match self {
             Self::Numbers(axis) => grid
                 .current_number(run)

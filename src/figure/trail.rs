@@ -4,7 +4,7 @@ use super::colour::{Marker, Theme, run_colour, run_dash, run_marker};
 use super::drawing::{Anchor, Area, Colour, Item, Point, Stroke, Text};
 use super::frame::Frame;
 use super::shortened;
-use crate::engine::run::{Outcome, Trajectory};
+use crate::engine::training::{Outcome, Trajectory};
 
 /// Height of a name's line, and of its letters.
 const LINE: f32 = 15.0;
@@ -234,7 +234,7 @@ pub(super) fn border(area: Area, width: f32, colour: Colour) -> Item {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::plane::Rect;
+    use crate::engine::objective::plane::Rect;
 
     #[test]
     fn names_at_one_place_find_room_wherever_it_is() {

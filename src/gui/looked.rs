@@ -1,10 +1,10 @@
 //! A step of a run looked at closely, for as long as nothing changes.
 
 use crate::engine::cancel::Cancel;
-use crate::engine::lab::Runs;
 use crate::engine::landscape::AnyLandscape;
-use crate::engine::run::{Conditions, Look, RunSpec, look};
 use crate::engine::scene::Scene;
+use crate::engine::training::{Conditions, Look, RunSpec, look};
+use crate::session::Runs;
 
 /// Up to this step a run is quick enough to be made again within a frame.
 pub(crate) const FARTHEST: u64 = 20_000;

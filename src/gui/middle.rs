@@ -7,10 +7,10 @@ use super::view::View;
 use super::view::fit::FitView;
 use super::view::spectrum::SpectrumView;
 use super::view::ways::WaysView;
-use crate::engine::lab::{Runs, Terrain};
-use crate::engine::network::connect::usual_trainer;
+use crate::engine::analysis::mode_connectivity::usual_trainer;
 use crate::engine::scene::Scene;
 use crate::figure::colour::Theme;
+use crate::session::{Runs, Terrain};
 use eframe::egui;
 use std::sync::Arc;
 

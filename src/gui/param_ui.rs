@@ -1,7 +1,7 @@
 //! Controls made from declarations: a slider, a tick, a choice or a field for every setting.
 
+use crate::engine::declare::spec;
 use crate::engine::declare::{Kind, Param, Scale, Settings, Value};
-use crate::engine::spec;
 use crate::gui::field::{Look, Typed, finite, number_field, refusal_ui, text_field};
 use eframe::egui;
 

@@ -6,13 +6,13 @@ use super::view::View;
 use super::view::sweep::swept_runs;
 use crate::engine::cancel::Cancel;
 use crate::engine::declare::{Settings, Value};
-use crate::engine::lab::{Overs, Swept, all_runs};
+use crate::engine::geometry::surface::Surface;
 use crate::engine::scene::Scene;
-use crate::engine::surface::Surface;
 use crate::export::picture::{self, Picture, Show};
 use crate::figure;
 use crate::figure::drawing::Drawing;
 use crate::figure::{basins, connect, spectrum, sweep};
+use crate::session::{Overs, Swept, all_runs};
 use eframe::egui;
 
 /// Pixels of a picture.

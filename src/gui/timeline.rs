@@ -1,6 +1,6 @@
 //! The timeline: which prefix of the runs is shown. It is not part of the scene; playing it edits nothing.
 
-use crate::engine::real;
+use crate::engine::numeric::real;
 
 /// At speed 1 a whole run takes this long.
 const WHOLE_RUN_SECS: f64 = 10.0;

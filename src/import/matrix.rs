@@ -3,7 +3,7 @@
 use super::npy;
 use super::table::read_matrix;
 use crate::engine::landscape::{Header, Matrix};
-use crate::engine::real;
+use crate::engine::numeric::real;
 use std::io::Read;
 
 /// What sentences say was expected.

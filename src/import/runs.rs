@@ -1,7 +1,7 @@
 //! Runs of a network from NPZ files.
 
 use super::npy;
-use crate::engine::run::{Outcome, Trajectory};
+use crate::engine::training::{Outcome, Trajectory};
 use std::io::{Read, Seek};
 use zip::ZipArchive;
 

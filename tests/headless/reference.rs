@@ -17,7 +17,7 @@ mod torch;
 use ravine::engine::cancel::Cancel;
 use ravine::engine::landscape::{AnyLandscape, Ground, NoFiles};
 use ravine::engine::objective::Treatment;
-use ravine::engine::run::{Conditions, RunSpec, Trajectory, run};
+use ravine::engine::training::{Conditions, RunSpec, Trajectory, run};
 
 /// Asserts that `found` is within `tolerance` of `expected`, relative to `scale`.
 #[track_caller]

@@ -214,7 +214,7 @@ fn every_rule_can_be_written() {
     for optimizer in AnyOptimizer::all() {
         let mut scene = Scene::new("quadratic".parse().unwrap());
         scene.training.steps = 3;
-        scene.add_run(ravine::engine::run::RunSpec::new(optimizer));
+        scene.add_run(ravine::engine::training::RunSpec::new(optimizer));
         for wrapper in AnyWrapper::all() {
             let mut spec = scene.runs[0].spec.clone();
             spec.wrappers.push(wrapper);
@@ -222,7 +222,7 @@ fn every_rule_can_be_written() {
         }
         for run in &scene.runs {
             for line in run.spec.rule() {
-                for glyph in ravine::engine::run::symbols(line).chars() {
+                for glyph in ravine::engine::training::symbols(line).chars() {
                     let has = window
                         .harness
                         .ctx

@@ -2,8 +2,8 @@
 
 use super::name;
 use crate::cli::table;
-use crate::engine::network::connect::{Connection, Peak};
-use crate::engine::run::Outcome;
+use crate::engine::analysis::mode_connectivity::{Connection, Peak};
+use crate::engine::training::Outcome;
 use crate::export::connect::ways;
 use crate::figure::axis::number;
 use std::io::{self, Write};

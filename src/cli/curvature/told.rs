@@ -1,6 +1,6 @@
 //! What `ravine curvature` prints.
 
-use crate::engine::curvature::{Density, Eigen, Estimate, Inquiry, Report};
+use crate::engine::analysis::curvature::{Density, Eigen, Estimate, Inquiry, Report};
 use crate::figure::axis::number;
 use serde_json::{Value, json};
 use std::io::{self, Write};

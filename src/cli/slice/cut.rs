@@ -3,12 +3,12 @@
 use super::Args;
 use crate::cli::network_args::weights;
 use crate::cli::scene_args::placed;
+use crate::engine::analysis::network_plane::{AnyPlane, Cut, Given, normalise};
 use crate::engine::cancel::Cancel;
 use crate::engine::declare::Value;
 use crate::engine::network::NetworkLoss;
-use crate::engine::network::plane::{AnyPlane, Cut, Given, normalise};
-use crate::engine::plane::Plane;
-use crate::engine::run::Trajectory;
+use crate::engine::objective::plane::Plane;
+use crate::engine::training::Trajectory;
 use crate::figure::axis::number;
 use std::path::PathBuf;
 

@@ -1,9 +1,9 @@
 //! What the flags of `ravine slice` say, or why they cannot.
 
 use super::Args;
+use crate::engine::analysis::network_plane::Ignore;
 use crate::engine::network::Precision;
-use crate::engine::network::plane::Ignore;
-use crate::engine::plane::Rect;
+use crate::engine::objective::plane::Rect;
 
 /// The most points along a side.
 const FINEST: usize = 4096;

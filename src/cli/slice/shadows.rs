@@ -1,7 +1,7 @@
 //! Where a plane has the steps of runs.
 
-use crate::engine::plane::{Plane, Rect};
-use crate::engine::run::Trajectory;
+use crate::engine::objective::plane::{Plane, Rect};
+use crate::engine::training::Trajectory;
 use crate::figure::axis::number;
 
 /// Runs in the coordinates of a plane.

@@ -3,8 +3,8 @@
 use super::Args;
 use super::cut::explained;
 use super::shadows::Shadows;
-use crate::engine::network::plane::Cut;
-use crate::engine::surface::Surface;
+use crate::engine::analysis::network_plane::Cut;
+use crate::engine::geometry::surface::Surface;
 use crate::export::{picture, slice as table};
 use crate::figure::panels::{Panels, spread};
 use crate::figure::slice;

@@ -1,9 +1,9 @@
 //! Sweeps as CSV and JSON. Floats are the shortest text that reads back to the same bits.
 
 use super::Swept;
+use crate::engine::analysis::sweep::{Grid, Measure, Over, Score};
 use crate::engine::declare::Value;
 use crate::engine::scene::Scene;
-use crate::engine::survey::sweep::{Grid, Measure, Over, Score};
 use serde_json::json;
 use std::io::{self, Write};
 

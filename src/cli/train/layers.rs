@@ -1,8 +1,12 @@
 //! What the layers of the networks that `ravine train` trains say on the way.
 
 use crate::cli::scene_args::placed;
+use crate::engine::analysis::layer_stats::Diagnosis;
+use crate::engine::analysis::layer_stats::Health;
+use crate::engine::analysis::layer_stats::Thresholds;
+use crate::engine::analysis::layer_stats::Vitals;
 use crate::engine::declare::Settings;
-use crate::engine::network::{Diagnosis, Health, NetworkLoss, Thresholds, Vitals};
+use crate::engine::network::NetworkLoss;
 use crate::export::layers;
 use crate::export::training::Trained;
 use crate::figure::axis::number;

@@ -3,11 +3,11 @@
 use super::End;
 use crate::cli::slice::explained;
 use crate::cli::table;
+use crate::engine::analysis::network_plane::Cut;
 use crate::engine::network::data::Split;
-use crate::engine::network::plane::Cut;
 use crate::engine::network::{Measure, NetworkLoss};
 use crate::engine::objective::{Objective, norm};
-use crate::engine::run::{Outcome, RunSpec};
+use crate::engine::training::{Outcome, RunSpec};
 use crate::figure::axis::number;
 use std::io::{self, Write};
 

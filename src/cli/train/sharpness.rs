@@ -1,10 +1,10 @@
 //! How sharp the loss is along the runs that `ravine train` trains.
 
 use crate::cli::outputs::Outputs;
+use crate::engine::analysis::curvature::largest;
 use crate::engine::cancel::Cancel;
-use crate::engine::curvature::largest;
 use crate::engine::network::NetworkLoss;
-use crate::engine::run::{Conditions, RunSpec, watch};
+use crate::engine::training::{Conditions, RunSpec, watch};
 use crate::export::{picture as pictures, sharpness as table};
 use crate::figure::colour::Theme;
 use crate::figure::sharpness::{Measured, picture};

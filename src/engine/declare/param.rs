@@ -1,7 +1,7 @@
 //! What a setting is: its kind, its legal values, its slider, its value; and the sentences that refuse.
 
-use crate::engine::real;
-use crate::engine::spec;
+use crate::engine::declare::spec;
+use crate::engine::numeric::real;
 use std::fmt;
 use std::ops::{Bound, RangeBounds};
 

@@ -1,7 +1,7 @@
 //! Settings as tables of scene files.
 
 use super::{Settings, Value};
-use crate::engine::spec;
+use crate::engine::declare::spec;
 use serde::ser::SerializeMap;
 use std::fmt;
 

@@ -15,7 +15,7 @@
 mod parse;
 mod refuse;
 
-use crate::engine::jet::Scalar;
+use crate::engine::numeric::jet::Scalar;
 use std::fmt;
 
 pub use refuse::ExpressionError;
@@ -141,7 +141,7 @@ struct Instruction {
 ///
 /// ```
 /// use ravine::engine::expression::Expression;
-/// use ravine::engine::jet::Jet2;
+/// use ravine::engine::numeric::jet::Jet2;
 ///
 /// let f = Expression::parse("x^2 * y")?;
 /// let [x, y] = Jet2::variables([3.0, 2.0]);
@@ -211,7 +211,7 @@ impl fmt::Display for Expression {
 #[cfg(test)]
 mod tests {
     use super::Expression;
-    use crate::engine::jet::{Jet1, Jet2};
+    use crate::engine::numeric::jet::{Jet1, Jet2};
     use std::f64::consts::{E, PI};
 
     /// A point where no formula of the tests has a kink.

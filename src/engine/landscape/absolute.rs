@@ -2,9 +2,9 @@
 
 use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
 use crate::engine::declare::settings;
-use crate::engine::jet::Scalar;
+use crate::engine::numeric::jet::Scalar;
 use crate::engine::objective::Curve;
-use crate::engine::plane::Rect;
+use crate::engine::objective::plane::Rect;
 
 settings! {
     /// A slope that is as steep beside the minimum as far away: steps of one length leap to and fro over the tip for ever,
@@ -70,7 +70,7 @@ impl Landscape for Absolute {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::jet::Jet2;
+    use crate::engine::numeric::jet::Jet2;
 
     #[test]
     fn a_rounded_tip_is_smooth_l1() {

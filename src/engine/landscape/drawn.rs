@@ -2,10 +2,10 @@
 
 use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
 use crate::engine::declare::settings;
-use crate::engine::jet::Scalar;
+use crate::engine::declare::spec;
+use crate::engine::numeric::jet::Scalar;
 use crate::engine::objective::Formula;
-use crate::engine::plane::Rect;
-use crate::engine::spec;
+use crate::engine::objective::plane::Rect;
 
 settings! {
     /// Hills and pits of your own on a shallow bowl: each is a Gaussian, height · exp(−distance² / (2 width²)).

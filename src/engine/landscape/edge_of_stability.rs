@@ -2,9 +2,9 @@
 
 use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
 use crate::engine::declare::settings;
-use crate::engine::jet::Scalar;
+use crate::engine::numeric::jet::Scalar;
 use crate::engine::objective::Formula;
-use crate::engine::plane::Rect;
+use crate::engine::objective::plane::Rect;
 
 settings! {
     /// A valley of minima xy = ±1 whose sharpness 2 (x² + y²) differs along it: a step too long for one place bounces to a flatter one.

@@ -3,7 +3,7 @@
 use super::spline::Spline;
 use super::{Files, Ground, Group, Header, Landscape, LandscapeError, Mark, Spacing};
 use crate::engine::declare::settings;
-use crate::engine::plane::Rect;
+use crate::engine::objective::plane::Rect;
 
 settings! {
     /// Heights that were computed elsewhere, on a grid of at most 4096 × 4096 points, joined by a smooth surface.

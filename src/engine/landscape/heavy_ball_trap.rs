@@ -2,9 +2,9 @@
 
 use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
 use crate::engine::declare::settings;
-use crate::engine::jet::Scalar;
+use crate::engine::numeric::jet::Scalar;
 use crate::engine::objective::Curve;
-use crate::engine::plane::Rect;
+use crate::engine::objective::plane::Rect;
 
 settings! {
     /// Strongly convex and smooth, with curvatures from 1 to 25, and yet momentum at the constants that are best for
@@ -64,10 +64,10 @@ impl Landscape for HeavyBallTrap {
 mod tests {
     use super::*;
     use crate::engine::cancel::Cancel;
-    use crate::engine::jet::Jet2;
     use crate::engine::landscape::NoFiles;
+    use crate::engine::numeric::jet::Jet2;
     use crate::engine::objective::Treatment;
-    use crate::engine::run::{Conditions, Trajectory, run};
+    use crate::engine::training::{Conditions, Trajectory, run};
 
     #[test]
     fn its_slope_is_the_papers() {

@@ -3,8 +3,8 @@
 use super::spline::Spline;
 use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
 use crate::engine::declare::settings;
-use crate::engine::plane::Rect;
-use crate::engine::real;
+use crate::engine::numeric::real;
+use crate::engine::objective::plane::Rect;
 
 settings! {
     /// A picture: bright is high, dark is low.
@@ -218,7 +218,7 @@ mod tests {
 
     fn ground(settings: &str, size: [usize; 2], luma: impl Fn(f32, f32) -> f32) -> Ground {
         let mut image = Image::default();
-        crate::engine::spec::read_settings("image", settings, &mut image).unwrap();
+        crate::engine::declare::spec::read_settings("image", settings, &mut image).unwrap();
         image.file = "a.png".to_owned();
         let number = |k: usize| f32::from(u16::try_from(k).unwrap());
         let shade = |k: usize| luma(number(k % size[0]), number(k / size[0]));

@@ -68,8 +68,8 @@ pub use image::Picture;
 use crate::engine::declare::{Settings, family, settings};
 use crate::engine::expression::ExpressionError;
 use crate::engine::network::{NetworkLoss, Trainee};
+use crate::engine::objective::plane::Rect;
 use crate::engine::objective::{Curve, Objective, OnLine, first_view};
-use crate::engine::plane::Rect;
 use std::sync::Arc;
 
 family! {
@@ -394,7 +394,7 @@ pub struct Ground {
 
 impl Ground {
     /// That of a network: its loss over all of its parameters.
-    pub(in crate::engine) fn of_network(trainee: Arc<Trainee>) -> Self {
+    pub(crate) fn of_network(trainee: Arc<Trainee>) -> Self {
         Self {
             objective: Arc::<NetworkLoss>::clone(&trainee.loss),
             view: Rect::square(1.0),
@@ -446,9 +446,9 @@ impl Ground {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::curvature::eigenvalues;
+    use crate::engine::analysis::curvature::eigenvalues;
+    use crate::engine::numeric::random::{Purpose, stream};
     use crate::engine::objective::norm;
-    use crate::engine::rng::{Purpose, stream};
     use rand::RngExt;
 
     /// Every landscape as it comes, and some with other settings.

@@ -2,11 +2,11 @@
 
 use super::{Columns, Files, Ground, Group, Header, Landscape, LandscapeError, Mark, Spacing};
 use crate::engine::declare::settings;
-use crate::engine::jet::Scalar;
+use crate::engine::numeric::jet::Scalar;
+use crate::engine::numeric::random::{Purpose, stream};
+use crate::engine::numeric::real;
 use crate::engine::objective::Formula;
-use crate::engine::plane::Rect;
-use crate::engine::real;
-use crate::engine::rng::{Purpose, stream};
+use crate::engine::objective::plane::Rect;
 use rand_distr::{Distribution, StandardNormal};
 use std::sync::Arc;
 

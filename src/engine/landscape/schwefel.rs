@@ -2,9 +2,9 @@
 
 use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
 use crate::engine::declare::settings;
-use crate::engine::jet::Scalar;
+use crate::engine::numeric::jet::Scalar;
 use crate::engine::objective::Formula;
-use crate::engine::plane::Rect;
+use crate::engine::objective::plane::Rect;
 
 /// Where t sin √t is largest on the domain, and twice its value there.
 const BEST: f64 = 420.968_746_359_982_03;

@@ -2,9 +2,9 @@
 
 use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
 use crate::engine::declare::settings;
-use crate::engine::jet::Scalar;
+use crate::engine::numeric::jet::Scalar;
 use crate::engine::objective::Formula;
-use crate::engine::plane::Rect;
+use crate::engine::objective::plane::Rect;
 
 settings! {
     /// Six-hump camel: six local minima in symmetric pairs, two of them global, with saddles between them. Start and momentum

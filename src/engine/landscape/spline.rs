@@ -6,7 +6,7 @@
 //! Outside the grid the surface goes on level, at the height of the nearest point of the border, as it does in scipy.
 
 use crate::engine::objective::Objective;
-use crate::engine::plane::Rect;
+use crate::engine::objective::plane::Rect;
 use std::array::from_fn;
 
 /// A polynomial of degree at most 3, constant first.
@@ -157,12 +157,11 @@ impl Axis {
         let spans = (degree..=degree + inner.len())
             .map(|at| Span::new(&knots, at, degree))
             .collect();
-        let pace = crate::engine::real(count - 1) / (ends[1] - ends[0]);
+        let pace = crate::engine::numeric::real(count - 1) / (ends[1] - ends[0]);
         // The polynomials of two spans meet so closely that either will do for a point that is nearly at their knot.
-        let even = points
-            .iter()
-            .enumerate()
-            .all(|(i, point)| ((point - ends[0]) * pace - crate::engine::real(i)).abs() < 1e-6);
+        let even = points.iter().enumerate().all(|(i, point)| {
+            ((point - ends[0]) * pace - crate::engine::numeric::real(i)).abs() < 1e-6
+        });
         Self {
             points: count,
             ends,
@@ -311,8 +310,8 @@ fn subtract(heights: &mut [f64], factor: f64, other: &[f64]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::real;
-    use crate::engine::rng::{Purpose, stream};
+    use crate::engine::numeric::random::{Purpose, stream};
+    use crate::engine::numeric::real;
     use rand::RngExt;
 
     fn spline(x: &[f64], y: &[f64], f: impl Fn(f64, f64) -> f64) -> Spline {

@@ -2,9 +2,9 @@
 
 use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
 use crate::engine::declare::settings;
-use crate::engine::jet::Scalar;
+use crate::engine::numeric::jet::Scalar;
 use crate::engine::objective::Formula;
-use crate::engine::plane::Rect;
+use crate::engine::objective::plane::Rect;
 
 settings! {
     /// Zakharov's function: a bowl whose walls rise with the fourth power one way. A learning rate that is right near the

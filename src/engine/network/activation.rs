@@ -2,7 +2,7 @@
 
 use super::number::{Number, Of, rational_tanh, splat};
 use crate::engine::declare::settings;
-use crate::engine::real::{Kernel, Lanes, Real, dispatch};
+use crate::engine::numeric::real::{Kernel, Lanes, Real, dispatch};
 use fearless_simd::Simd;
 use fearless_simd::prelude::*;
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
@@ -265,7 +265,7 @@ impl<P: Phi, const N: usize> Kernel for Along<'_, P, N> {
 mod tests {
     use super::*;
     use crate::engine::declare::{Field, Kind};
-    use crate::engine::rng::{Purpose, stream};
+    use crate::engine::numeric::random::{Purpose, stream};
     use rand::RngExt;
 
     fn all() -> impl Iterator<Item = Activation> {

@@ -11,23 +11,23 @@ use super::weights::{Sums, Weights};
 use std::ops::Range;
 
 /// The room for a product, of which one thread at a time has it.
-pub(super) struct Along<E = f64> {
+pub(in crate::engine) struct Along<E = f64> {
     tangents: Tangents<E>,
-    pub(super) sums: Sums<E>,
+    pub(in crate::engine) sums: Sums<E>,
 }
 
 /// The ways of a block of samples there and back, at the weights that they belong to.
 #[derive(Clone, Copy)]
-pub(super) struct Ways<'a, E> {
-    pub(super) weights: &'a Weights<E>,
-    pub(super) inputs: &'a [E],
-    pub(super) block: &'a Block<E>,
-    pub(super) derivatives: &'a Derivatives<E>,
+pub(in crate::engine) struct Ways<'a, E> {
+    pub(in crate::engine) weights: &'a Weights<E>,
+    pub(in crate::engine) inputs: &'a [E],
+    pub(in crate::engine) block: &'a Block<E>,
+    pub(in crate::engine) derivatives: &'a Derivatives<E>,
 }
 
 impl<E: Number> Along<E> {
     /// Room for so many samples at a time.
-    pub(super) fn new(shape: &Shape, samples: usize) -> Self {
+    pub(in crate::engine) fn new(shape: &Shape, samples: usize) -> Self {
         Self {
             tangents: Tangents::new(shape, samples),
             sums: Sums::new(&shape.widths, &shape.layout),
@@ -35,7 +35,7 @@ impl<E: Number> Along<E> {
     }
 
     /// Adds what these samples make of the direction.
-    pub(super) fn add<'a>(
+    pub(in crate::engine) fn add<'a>(
         &mut self,
         net: &NetworkLoss,
         matrix: Matrix,

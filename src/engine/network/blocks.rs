@@ -9,19 +9,19 @@ use std::ops::Range;
 
 impl NetworkLoss {
     /// How many samples at most are summed one block after the other, and how many are a block.
-    pub(super) fn cuts<E>(&self) -> [usize; 2] {
+    pub(in crate::engine) fn cuts<E>(&self) -> [usize; 2] {
         let block = self.block_in::<E>();
         let part = PART * size_of::<f64>() / size_of::<E>();
         [part.max(block), block]
     }
 
     /// How many samples go through the network at a time.
-    pub(super) fn block(&self) -> usize {
+    pub(in crate::engine) fn block(&self) -> usize {
         self.block_in::<f64>()
     }
 
     /// The same in other numbers: as many as take as much room.
-    pub(super) fn block_in<E>(&self) -> usize {
+    pub(in crate::engine) fn block_in<E>(&self) -> usize {
         let block = BLOCK * size_of::<f64>() / size_of::<E>();
         if self.is_coupled() {
             self.samples.max(block)
@@ -31,7 +31,7 @@ impl NetworkLoss {
     }
 
     /// The blocks of these places among the samples.
-    pub(super) fn blocks(
+    pub(in crate::engine) fn blocks(
         &self,
         places: Range<usize>,
     ) -> impl Iterator<Item = Range<usize>> + use<> {
@@ -39,7 +39,7 @@ impl NetworkLoss {
     }
 
     /// The same in other numbers.
-    pub(super) fn blocks_in<E>(
+    pub(in crate::engine) fn blocks_in<E>(
         &self,
         places: Range<usize>,
     ) -> impl Iterator<Item = Range<usize>> + use<E> {
@@ -50,13 +50,13 @@ impl NetworkLoss {
     }
 
     /// The inputs of some samples, in padded rows.
-    pub(super) fn rows(&self, samples: Range<usize>) -> &[f64] {
+    pub(in crate::engine) fn rows(&self, samples: Range<usize>) -> &[f64] {
         let stride = padded(self.shape.widths[0]);
         &self.inputs[samples.start * stride..samples.end * stride]
     }
 
     /// All inputs, in padded rows of f32.
-    pub(super) fn single_inputs(&self) -> &[f32] {
+    pub(in crate::engine) fn single_inputs(&self) -> &[f32] {
         self.single_inputs.get_or_init(|| {
             let width = self.shape.widths[0];
             let mut rows = Lines::zeros(self.samples * padded_in::<f32>(width));
@@ -68,7 +68,11 @@ impl NetworkLoss {
     }
 
     /// The inputs of some samples, one row after the other.
-    pub(super) fn gather<'a>(&self, samples: &[usize], rows: &'a mut [f64]) -> &'a [f64] {
+    pub(in crate::engine) fn gather<'a>(
+        &self,
+        samples: &[usize],
+        rows: &'a mut [f64],
+    ) -> &'a [f64] {
         let stride = padded(self.shape.widths[0]);
         let rows = &mut rows[..samples.len() * stride];
         for (row, sample) in rows.chunks_exact_mut(stride).zip(samples) {

@@ -10,13 +10,13 @@ use super::pass::{Shape, add};
 use super::room::Lent;
 use super::sum::{Matrix, halves};
 use super::weights::Weights;
-use crate::engine::direction::dot;
-use crate::engine::real;
-use crate::engine::real::{Each, dispatch};
+use crate::engine::numeric::real;
+use crate::engine::numeric::real::{Each, dispatch};
+use crate::engine::numeric::vector_ops::dot;
 use std::ops::Range;
 
 /// A line through a network's parameters.
-pub(super) struct Line<'a> {
+pub(in crate::engine) struct Line<'a> {
     net: &'a NetworkLoss,
     matrix: Matrix,
     v: &'a [f64],
@@ -25,7 +25,7 @@ pub(super) struct Line<'a> {
 
 impl<'a> Line<'a> {
     /// Through θ along v. `None` for networks with normalisation.
-    pub(super) fn new(
+    pub(in crate::engine) fn new(
         net: &'a NetworkLoss,
         matrix: Matrix,
         theta: &[f64],
@@ -40,7 +40,7 @@ impl<'a> Line<'a> {
     }
 
     /// v times the matrix times v.
-    pub(super) fn curvature(&self) -> f64 {
+    pub(in crate::engine) fn curvature(&self) -> f64 {
         let net = self.net;
         let join = |sum: &mut f64, more| *sum += more;
         let part = |places| self.sum(net.blocks(places));
@@ -49,7 +49,7 @@ impl<'a> Line<'a> {
     }
 
     /// The same for these samples only.
-    pub(super) fn curvature_of(&self, places: Range<usize>) -> f64 {
+    pub(in crate::engine) fn curvature_of(&self, places: Range<usize>) -> f64 {
         let count = places.len();
         self.mean(self.sum(self.net.blocks(places)), count)
     }
@@ -73,7 +73,7 @@ impl<'a> Line<'a> {
 
 /// Room for some samples on their way. Of what depends on t it holds Taylor's coefficients: the value, the first derivative, and half of the
 /// second.
-pub(super) struct Curve {
+pub(in crate::engine) struct Curve {
     /// What goes into a layer, and what comes out.
     h: [Lines; 3],
     next: [Lines; 3],
@@ -88,7 +88,7 @@ pub(super) struct Curve {
 
 impl Curve {
     /// Room for so many samples.
-    pub(super) fn new(shape: &Shape, samples: usize) -> Self {
+    pub(in crate::engine) fn new(shape: &Shape, samples: usize) -> Self {
         let widest = || Lines::zeros(samples * shape.widest::<f64>());
         let last = || Lines::zeros(samples * shape.stride(shape.hidden() + 1));
         Self {

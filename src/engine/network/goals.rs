@@ -3,10 +3,10 @@
 use super::NetworkError;
 use super::data::{Data, Targets};
 use super::loss::{Goal, Loss};
-use crate::engine::real;
+use crate::engine::numeric::real;
 
 /// What the outputs for each sample should be.
-pub(super) enum Goals {
+pub(in crate::engine) enum Goals {
     /// These numbers, a row for each.
     Numbers(Vec<f64>),
     /// This class.
@@ -15,7 +15,7 @@ pub(super) enum Goals {
 
 impl Goals {
     /// What the outputs should be, and how many there are.
-    pub(super) fn new(loss: Loss, data: &Data) -> Result<(usize, Self), NetworkError> {
+    pub(in crate::engine) fn new(loss: Loss, data: &Data) -> Result<(usize, Self), NetworkError> {
         if data.samples() == 0 || data.width() == 0 {
             return Err(NetworkError::NoData);
         }
@@ -39,7 +39,7 @@ impl Goals {
     }
 
     /// Those of a sample, of which there are so many.
-    pub(super) fn of(&self, sample: usize, outputs: usize) -> Goal<'_> {
+    pub(in crate::engine) fn of(&self, sample: usize, outputs: usize) -> Goal<'_> {
         match self {
             Self::Numbers(numbers) => {
                 Goal::Numbers(&numbers[sample * outputs..(sample + 1) * outputs])

@@ -9,10 +9,10 @@ use super::room::{Held, Holds, Lent};
 use super::sum::{Matrix, Way, halves};
 use super::tangent::Derivatives;
 use super::weights::{Sums, Weights};
-use crate::engine::awake::join;
-use crate::engine::direction::dot;
+use crate::engine::numeric::awake::join;
+use crate::engine::numeric::real;
+use crate::engine::numeric::vector_ops::dot;
 use crate::engine::objective::{Objective, Products};
-use crate::engine::real;
 use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -25,7 +25,7 @@ const MOST: usize = 1 << 25;
 const ROUGH: usize = 8;
 
 /// Products with a matrix at θ; `None` where too much would have to be held.
-pub(super) fn products<'a>(
+pub(in crate::engine) fn products<'a>(
     net: &'a NetworkLoss,
     matrix: Matrix,
     theta: &'a [f64],
@@ -226,13 +226,13 @@ impl<E: Holds> Products for Rough<'_, '_, E> {
 
 #[cfg(test)]
 mod tests {
+    use crate::engine::analysis::curvature::{Ask, Curvature, Symmetric, lanczos};
     use crate::engine::cancel::Cancel;
-    use crate::engine::curvature::{Ask, Curvature, Symmetric, lanczos};
-    use crate::engine::direction::{dot, normal};
     use crate::engine::landscape::NoFiles;
     use crate::engine::network::{AnyNetwork, NetworkLoss, data::AnyDataset};
+    use crate::engine::numeric::random::Purpose;
+    use crate::engine::numeric::vector_ops::{dot, normal};
     use crate::engine::objective::{Metric, Objective, norm};
-    use crate::engine::rng::Purpose;
 
     #[test]
     fn the_largest_eigenvalue_is_found_from_a_hint_too() {

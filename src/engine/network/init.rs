@@ -2,9 +2,9 @@
 
 use super::layout::Layout;
 use crate::engine::declare::settings;
+use crate::engine::numeric::random::{Purpose, stream};
+use crate::engine::numeric::real;
 use crate::engine::objective::Role;
-use crate::engine::real;
-use crate::engine::rng::{Purpose, stream};
 use rand::{Rng, RngExt};
 use rand_distr::{Distribution, StandardNormal};
 use std::f64::consts::SQRT_2;
@@ -45,7 +45,7 @@ pub struct Fill {
 
 impl Fill {
     /// θ at the beginning. Each tensor has its own random numbers: those of a layer do not depend on how wide others are.
-    pub(super) fn theta(self, layout: &Layout, seed: u64) -> Vec<f64> {
+    pub(in crate::engine) fn theta(self, layout: &Layout, seed: u64) -> Vec<f64> {
         let mut theta = vec![0.0; layout.dim()];
         let mut reach = 0.0;
         for (index, tensor) in (0..).zip(layout.tensors()) {

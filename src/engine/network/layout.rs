@@ -15,7 +15,7 @@ pub struct Layout {
 
 impl Layout {
     /// For a network through these widths: inputs, hidden layers, outputs.
-    pub(super) fn new(widths: &[usize], bias: bool, norms: bool) -> Self {
+    pub(in crate::engine) fn new(widths: &[usize], bias: bool, norms: bool) -> Self {
         let mut layout = Self {
             tensors: Vec::new(),
             layers: widths.len().saturating_sub(1),
@@ -71,7 +71,7 @@ impl Layout {
     }
 
     /// How many normalisations there are.
-    pub(super) fn norms(&self) -> usize {
+    pub(in crate::engine) fn norms(&self) -> usize {
         self.norms
     }
 
@@ -83,13 +83,13 @@ impl Layout {
     }
 
     /// The weights of layer `layer`.
-    pub(super) fn weight(&self, layer: usize) -> Range<usize> {
+    pub(in crate::engine) fn weight(&self, layer: usize) -> Range<usize> {
         let each = if self.bias { 2 } else { 1 };
         self.tensors[each * layer].range.clone()
     }
 
     /// The biases of layer `layer`, none where there are none.
-    pub(super) fn bias(&self, layer: usize) -> Range<usize> {
+    pub(in crate::engine) fn bias(&self, layer: usize) -> Range<usize> {
         if self.bias {
             self.tensors[2 * layer + 1].range.clone()
         } else {
@@ -98,7 +98,7 @@ impl Layout {
     }
 
     /// γ and β of normalisation `layer`.
-    pub(super) fn norm(&self, layer: usize) -> [Range<usize>; 2] {
+    pub(in crate::engine) fn norm(&self, layer: usize) -> [Range<usize>; 2] {
         let first = self.tensors.len() - 2 * (self.norms - layer);
         [first, first + 1].map(|at| self.tensors[at].range.clone())
     }

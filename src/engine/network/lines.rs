@@ -3,11 +3,11 @@
 use std::ops::{Deref, DerefMut};
 
 /// The bytes of a line, and of the widest vector. One that lies across two lines takes twice as long to read.
-pub(super) const LINE: usize = 64;
+pub(in crate::engine) const LINE: usize = 64;
 
 /// So many numbers, the first of which is the first of a line. Rows that are [padded](super::matrix::padded) then all begin so.
 #[derive(Debug, Default)]
-pub(super) struct Lines<E = f64> {
+pub(in crate::engine) struct Lines<E = f64> {
     /// The numbers, with some before and behind them.
     room: Vec<E>,
     first: usize,
@@ -16,7 +16,7 @@ pub(super) struct Lines<E = f64> {
 
 impl<E: Copy + Default> Lines<E> {
     /// Zeros.
-    pub(super) fn zeros(len: usize) -> Self {
+    pub(in crate::engine) fn zeros(len: usize) -> Self {
         let spare = LINE / size_of::<E>();
         let room = vec![E::default(); len + spare];
         // Where nobody knows the place, any will do.
@@ -25,7 +25,7 @@ impl<E: Copy + Default> Lines<E> {
     }
 
     /// Keeps the first `len`.
-    pub(super) fn truncate(&mut self, len: usize) {
+    pub(in crate::engine) fn truncate(&mut self, len: usize) {
         self.len = self.len.min(len);
     }
 }

@@ -3,8 +3,8 @@
 use super::activation::decay;
 use super::number::Number;
 use crate::engine::declare::settings;
-use crate::engine::real;
-use crate::engine::real::{Kernel, Lanes, Real, dispatch};
+use crate::engine::numeric::real;
+use crate::engine::numeric::real::{Kernel, Lanes, Real, dispatch};
 use fearless_simd::Simd;
 
 settings! {
@@ -17,7 +17,7 @@ settings! {
 
 /// What the outputs for a sample should be.
 #[derive(Clone, Copy)]
-pub(super) enum Goal<'a> {
+pub(in crate::engine) enum Goal<'a> {
     /// These numbers.
     Numbers(&'a [f64]),
     /// This class.
@@ -27,7 +27,12 @@ pub(super) enum Goal<'a> {
 impl Loss {
     /// What is the same for all samples is done side by side: for ce, e to the power of how far each output is below the greatest of its
     /// sample goes to `slopes`. Both hold rows of so many outputs, padded to a stride.
-    pub(super) fn prepare(self, [outputs, stride]: [usize; 2], z: &[f64], slopes: &mut [f64]) {
+    pub(in crate::engine) fn prepare(
+        self,
+        [outputs, stride]: [usize; 2],
+        z: &[f64],
+        slopes: &mut [f64],
+    ) {
         if self == Self::Ce {
             dispatch(Decays {
                 outputs,
@@ -39,7 +44,7 @@ impl Loss {
     }
 
     /// The loss; its derivative by z goes to `slope`, which holds what [`Self::prepare`] has left there.
-    pub(super) fn at(self, z: &[f64], goal: Goal, slope: &mut [f64]) -> f64 {
+    pub(in crate::engine) fn at(self, z: &[f64], goal: Goal, slope: &mut [f64]) -> f64 {
         let rest = self.slope(z, goal, slope);
         match (self, goal) {
             (Self::Bce, Goal::Class(class)) => {
@@ -54,7 +59,7 @@ impl Loss {
 
     /// The same derivative. Returns what the loss is made of: for bce e to the power of minus the distance from 0, for ce the sum of what has been
     /// prepared, else the loss itself.
-    pub(super) fn slope(self, z: &[f64], goal: Goal, slope: &mut [f64]) -> f64 {
+    pub(in crate::engine) fn slope(self, z: &[f64], goal: Goal, slope: &mut [f64]) -> f64 {
         match (self, goal) {
             (Self::Mse, Goal::Numbers(goal)) => {
                 let count = real(z.len());
@@ -86,7 +91,7 @@ impl Loss {
     }
 
     /// The Hessian by z times `v`, given the derivative; `product` may not hold anything yet.
-    pub(super) fn hessian_vector<E: Number>(
+    pub(in crate::engine) fn hessian_vector<E: Number>(
         self,
         slope: &[E],
         goal: Goal,
@@ -121,7 +126,7 @@ impl Loss {
 
     /// Whether the outputs are nearest to this class: bce takes 1 where the logit is positive, ce the greatest logit, the first of
     /// several. Nothing is near a number.
-    pub(super) fn decides(self, z: &[f64], goal: Goal) -> bool {
+    pub(in crate::engine) fn decides(self, z: &[f64], goal: Goal) -> bool {
         let Goal::Class(class) = goal else {
             return false;
         };

@@ -5,13 +5,13 @@
 //! processor; so a product has the same bits whatever the width of the vectors and however the samples are cut into blocks.
 
 use super::number::{Number, Of, splat};
-use crate::engine::real::{Kernel, dispatch};
+use crate::engine::numeric::real::{Kernel, dispatch};
 use fearless_simd::Simd;
 use fearless_simd::prelude::*;
 
 /// The length of a row that holds so many numbers. It is no multiple of eight lines of a cache: the parts of such rows that a tile reads
 /// would all fall into the same few places, and drive each other out.
-pub(super) fn padded_in<E: Number>(width: usize) -> usize {
+pub(in crate::engine) fn padded_in<E: Number>(width: usize) -> usize {
     let whole = width.next_multiple_of(E::MOST_LANES);
     if whole.is_multiple_of(8 * E::MOST_LANES) {
         whole + E::MOST_LANES
@@ -21,13 +21,13 @@ pub(super) fn padded_in<E: Number>(width: usize) -> usize {
 }
 
 /// The same of f64.
-pub(super) fn padded(width: usize) -> usize {
+pub(in crate::engine) fn padded(width: usize) -> usize {
     padded_in::<f64>(width)
 }
 
 /// C ← S + A B, or S + A B + A′ B′, all of it `times` the entries of what has rows like C's. Each A holds rows of which the first `depth` numbers
 /// count, and its B has as many rows as that.
-pub(super) fn product<'a, E: Number>(
+pub(in crate::engine) fn product<'a, E: Number>(
     c: Rows<'a, E>,
     start: Start<'a, E>,
     first: Factors<'a, E>,
@@ -46,7 +46,7 @@ pub(super) fn product<'a, E: Number>(
 
 /// C ← C + Aᵀ B, or C + Aᵀ B + A′ᵀ B′, where each A holds one row for each of its B, of which the first `depth` numbers count: C has as many
 /// rows.
-pub(super) fn add_transposed_product<'a, E: Number>(
+pub(in crate::engine) fn add_transposed_product<'a, E: Number>(
     c: Rows<'a, E>,
     first: Factors<'a, E>,
     second: Option<Factors<'a, E>>,
@@ -62,11 +62,11 @@ pub(super) fn add_transposed_product<'a, E: Number>(
 }
 
 /// A and B.
-pub(super) type Factors<'a, E> = (Columns<'a, E>, &'a [E]);
+pub(in crate::engine) type Factors<'a, E> = (Columns<'a, E>, &'a [E]);
 
 /// What a product is added to.
 #[derive(Clone, Copy)]
-pub(super) enum Start<'a, E> {
+pub(in crate::engine) enum Start<'a, E> {
     /// What is there.
     There,
     /// Zeros.
@@ -76,17 +76,17 @@ pub(super) enum Start<'a, E> {
 }
 
 /// A matrix to be written, in padded rows of `width` numbers.
-pub(super) struct Rows<'a, E> {
-    pub(super) numbers: &'a mut [E],
-    pub(super) width: usize,
+pub(in crate::engine) struct Rows<'a, E> {
+    pub(in crate::engine) numbers: &'a mut [E],
+    pub(in crate::engine) width: usize,
 }
 
 /// A matrix to be read: of rows that are `stride` numbers long the first `depth`.
 #[derive(Clone, Copy)]
-pub(super) struct Columns<'a, E> {
-    pub(super) numbers: &'a [E],
-    pub(super) stride: usize,
-    pub(super) depth: usize,
+pub(in crate::engine) struct Columns<'a, E> {
+    pub(in crate::engine) numbers: &'a [E],
+    pub(in crate::engine) stride: usize,
+    pub(in crate::engine) depth: usize,
 }
 
 /// How a left factor lies, of which a tile of the product wants R rows, one entry of each at a time.
@@ -308,16 +308,12 @@ impl<E: Number, L: Left> Product<'_, E, L> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(in crate::engine) mod tests {
     use super::*;
-    use crate::engine::real;
+    use crate::engine::numeric::real;
 
     /// Numbers that are their own padding's enemies: it holds NaN.
-    pub(in crate::engine::network) fn rows<E: Number>(
-        rows: usize,
-        width: usize,
-        seed: f64,
-    ) -> Vec<E> {
+    pub(in crate::engine) fn rows<E: Number>(rows: usize, width: usize, seed: f64) -> Vec<E> {
         let stride = padded_in::<E>(width);
         (0..rows * stride)
             .map(|i| (i % stride < width, (real(i) * 0.7 + seed).sin()))

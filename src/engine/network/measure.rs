@@ -7,7 +7,7 @@ use super::pack::pad;
 use super::pass::Keep;
 use super::room::Room;
 use super::sum::BLOCK;
-use crate::engine::real;
+use crate::engine::numeric::real;
 
 /// How good a network is on some data.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -19,46 +19,40 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod activation;
+pub(in crate::engine) mod activation;
 mod along;
 mod blocks;
-pub mod connect;
 mod curve;
 pub mod data;
-mod diagnosis;
-mod fit;
 mod goals;
 mod held;
 mod init;
 mod layout;
 mod lines;
-mod loss;
-mod matrix;
+pub(in crate::engine) mod loss;
+pub(in crate::engine) mod matrix;
 mod measure;
 mod mlp;
 mod narrow;
-mod norm;
+pub(in crate::engine) mod norm;
 mod number;
-mod objective;
+pub(in crate::engine) mod objective;
 mod on_plane;
 mod pack;
-mod pass;
-pub mod plane;
+pub(in crate::engine) mod pass;
 mod rescale;
 mod room;
 mod slice;
-mod sum;
+pub(in crate::engine) mod sum;
 mod tangent;
 mod traces;
 mod trainee;
-mod weights;
+pub(in crate::engine) mod weights;
 
 use crate::engine::declare::{Settings, family};
 use pass::Shape;
 
 pub use activation::Activation;
-pub use diagnosis::{Diagnosis, Health, Thresholds, Vitals};
-pub use fit::{Confusion, Curve, Fit, Regions};
 pub use init::{Fill, Init};
 pub use layout::Layout;
 pub use loss::{Loss, Verdict};

@@ -5,7 +5,7 @@
 
 use super::matrix::{Factors, Rows, Start, padded_in};
 use super::number::{Number, Of, splat};
-use crate::engine::real::{Kernel, dispatch};
+use crate::engine::numeric::real::{Kernel, dispatch};
 use fearless_simd::Simd;
 use fearless_simd::prelude::*;
 

@@ -5,7 +5,7 @@
 
 use super::number::Number;
 use crate::engine::declare::settings;
-use crate::engine::real;
+use crate::engine::numeric::real;
 
 settings! {
     /// What is done between a hidden layer's product and its activation.
@@ -17,16 +17,16 @@ const EPS: f64 = 1e-5;
 
 /// The numbers of `width` features for each of some samples, in padded rows.
 #[derive(Clone, Copy)]
-pub(super) struct Extent {
-    pub(super) width: usize,
-    pub(super) stride: usize,
+pub(in crate::engine) struct Extent {
+    pub(in crate::engine) width: usize,
+    pub(in crate::engine) stride: usize,
     /// Whether groups are columns, as in batch normalisation, or rows.
-    pub(super) columns: bool,
+    pub(in crate::engine) columns: bool,
 }
 
 /// What the normalisation of one layer keeps for its derivatives.
 #[derive(Clone, Default)]
-pub(super) struct Normalised<E = f64> {
+pub(in crate::engine) struct Normalised<E = f64> {
     /// ẑ.
     z: Vec<E>,
     /// μ and σ² of each group.
@@ -39,7 +39,7 @@ pub(super) struct Normalised<E = f64> {
 
 /// What is kept of its tangent.
 #[derive(Default)]
-pub(super) struct NormTangent<E> {
+pub(in crate::engine) struct NormTangent<E> {
     /// The tangent of ẑ.
     z: Vec<E>,
     /// mean(ẑ ż) of each group.
@@ -50,23 +50,23 @@ pub(super) struct NormTangent<E> {
 
 impl<E> NormTangent<E> {
     /// Room for means.
-    pub(super) fn means(&mut self) -> &mut [Means<E>; 2] {
+    pub(in crate::engine) fn means(&mut self) -> &mut [Means<E>; 2] {
         &mut self.means
     }
 }
 
 /// A mean for each group.
-pub(super) type Means<E = f64> = Vec<E>;
+pub(in crate::engine) type Means<E = f64> = Vec<E>;
 
 /// γ and β, or tangents of them.
 #[derive(Clone, Copy)]
-pub(super) struct Affine<'a, E> {
-    pub(super) gamma: &'a [E],
-    pub(super) beta: &'a [E],
+pub(in crate::engine) struct Affine<'a, E> {
+    pub(in crate::engine) gamma: &'a [E],
+    pub(in crate::engine) beta: &'a [E],
 }
 
 impl<'a, E> Affine<'a, E> {
-    pub(super) fn of([gamma, beta]: &'a [Vec<E>; 2]) -> Self {
+    pub(in crate::engine) fn of([gamma, beta]: &'a [Vec<E>; 2]) -> Self {
         Self { gamma, beta }
     }
 }
@@ -100,7 +100,7 @@ impl Extent {
 
     /// Calls `body` with every place that holds a number, its feature and its group.
     #[inline(always)]
-    pub(super) fn each(self, len: usize, mut body: impl FnMut(usize, usize, usize)) {
+    pub(in crate::engine) fn each(self, len: usize, mut body: impl FnMut(usize, usize, usize)) {
         for (s, first) in (0..len).step_by(self.stride).enumerate() {
             for feature in 0..self.width {
                 let group = if self.columns { feature } else { s };
@@ -128,7 +128,7 @@ impl Extent {
 
 impl<E: Number> Normalised<E> {
     /// Room for `len` numbers.
-    pub(super) fn new(len: usize) -> Self {
+    pub(in crate::engine) fn new(len: usize) -> Self {
         Self {
             z: vec![E::default(); len],
             ..Self::default()
@@ -136,7 +136,7 @@ impl<E: Number> Normalised<E> {
     }
 
     /// Replaces z by u. Groups have their own moments, or those that are `given`.
-    pub(super) fn forward(
+    pub(in crate::engine) fn forward(
         &mut self,
         extent: Extent,
         affine: Affine<E>,
@@ -165,17 +165,17 @@ impl<E: Number> Normalised<E> {
     }
 
     /// The moments that the last [`Self::forward`] used.
-    pub(super) fn moments(&self) -> &Moments {
+    pub(in crate::engine) fn moments(&self) -> &Moments {
         &self.moments
     }
 
     /// ẑ.
-    pub(super) fn z(&self) -> &[E] {
+    pub(in crate::engine) fn z(&self) -> &[E] {
         &self.z
     }
 
     /// Replaces the tangent of z by that of u, given those of γ and β.
-    pub(super) fn tangent(
+    pub(in crate::engine) fn tangent(
         &self,
         extent: Extent,
         affine: Affine<E>,
@@ -198,7 +198,7 @@ impl<E: Number> Normalised<E> {
     }
 
     /// Replaces the derivative by u by that by z; `means` is room.
-    pub(super) fn backward(
+    pub(in crate::engine) fn backward(
         &self,
         extent: Extent,
         gamma: &[E],
@@ -210,7 +210,7 @@ impl<E: Number> Normalised<E> {
     }
 
     /// Replaces the derivative by u and its tangent by those by z; the tangents of the derivatives by γ and β are added to theirs.
-    pub(super) fn backward_tangent(
+    pub(in crate::engine) fn backward_tangent(
         &self,
         extent: Extent,
         [gamma, moved_gamma]: [&[E]; 2],

@@ -1,13 +1,15 @@
 //! The numbers that slices and products are computed in, and their exponential.
 
 use super::pack::round;
-use crate::engine::elementary;
-use crate::engine::real::{Each, dispatch};
+use crate::engine::numeric::math;
+use crate::engine::numeric::real::{Each, dispatch};
 use fearless_simd::Simd;
 use fearless_simd::prelude::*;
 
 /// f64, or f32 where speed counts for more than digits.
-pub(super) trait Number: SimdFloatElement + Send + Sync + 'static {
+pub(in crate::engine) trait Number:
+    SimdFloatElement + Send + Sync + 'static
+{
     /// The lanes of the widest vector.
     const MOST_LANES: usize;
     /// From 1 to the next number.
@@ -61,7 +63,7 @@ impl Number for f64 {
     const BIAS: f64 = 1023.0;
     const BELOW: u32 = 52;
     const LOG2_E: f64 = std::f64::consts::LOG2_E;
-    const LN_2: [f64; 2] = elementary::LN_2;
+    const LN_2: [f64; 2] = math::LN_2;
     const SERIES: &'static [f64] = &over_factorials::<10>();
     const FAR: f64 = 699.0;
     const FLAT: f64 = 20.0;
@@ -165,17 +167,17 @@ impl Number for f32 {
 }
 
 /// A vector of numbers.
-pub(super) type Of<E, S> = <E as SimdFloatElement>::Native<S>;
+pub(in crate::engine) type Of<E, S> = <E as SimdFloatElement>::Native<S>;
 
 /// The same number in all lanes.
 #[inline(always)]
-pub(super) fn splat<E: Number, S: Simd>(simd: S, number: E) -> Of<E, S> {
+pub(in crate::engine) fn splat<E: Number, S: Simd>(simd: S, number: E) -> Of<E, S> {
     Of::<E, S>::simd_from(simd, number)
 }
 
 /// x, but not above `most`; NaN stays.
 #[inline(always)]
-pub(super) fn limited<E: Number, S: Simd>(simd: S, x: Of<E, S>, most: E) -> Of<E, S> {
+pub(in crate::engine) fn limited<E: Number, S: Simd>(simd: S, x: Of<E, S>, most: E) -> Of<E, S> {
     let most = splat::<E, S>(simd, most);
     most.simd_lt(x).select(most, x)
 }
@@ -183,7 +185,7 @@ pub(super) fn limited<E: Number, S: Simd>(simd: S, x: Of<E, S>, most: E) -> Of<E
 /// eˣ and eˣ − 1 for −[`Number::FAR`] ≤ x ≤ 0, to some units in the last place: x = k ln 2 + r as Cody and Waite do, and Taylor's
 /// series of r. Several vectors side by side keep the processor busy, for each step waits for the one before.
 #[inline(always)]
-pub(super) fn exponentials<E: Number, S: Simd, const U: usize>(
+pub(in crate::engine) fn exponentials<E: Number, S: Simd, const U: usize>(
     simd: S,
     x: [Of<E, S>; U],
 ) -> [[Of<E, S>; U]; 2] {
@@ -220,7 +222,7 @@ pub(super) fn exponentials<E: Number, S: Simd, const U: usize>(
 
 /// tanh by two polynomials, see [`Number::TANH`].
 #[inline(always)]
-pub(super) fn rational_tanh<E: Number, S: Simd, const U: usize>(
+pub(in crate::engine) fn rational_tanh<E: Number, S: Simd, const U: usize>(
     simd: S,
     [p, q]: [[E; 5]; 2],
     x: &mut [Of<E, S>; U],

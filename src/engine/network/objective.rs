@@ -16,8 +16,8 @@ use super::slice::Slice;
 use super::sum::{Matrix, Sum, Want, Way};
 use super::traces;
 use super::{AnyNetwork, NetworkError};
+use crate::engine::objective::plane::Plane;
 use crate::engine::objective::{Metric, Objective, Products, Tensor, points};
-use crate::engine::plane::Plane;
 use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -29,18 +29,18 @@ use std::sync::OnceLock;
 /// one block, because each depends on all: the loss is that of training on all of them at once, unless the moments are
 /// [given](Self::frozen).
 pub struct NetworkLoss {
-    pub(super) shape: Shape,
-    pub(super) loss: Loss,
-    pub(super) l2: f64,
+    pub(in crate::engine) shape: Shape,
+    pub(in crate::engine) loss: Loss,
+    pub(in crate::engine) l2: f64,
     fill: Fill,
-    pub(super) samples: usize,
+    pub(in crate::engine) samples: usize,
     /// Padded rows; where they were wanted, in f32 as well.
-    pub(super) inputs: Lines,
-    pub(super) single_inputs: OnceLock<Lines<f32>>,
+    pub(in crate::engine) inputs: Lines,
+    pub(in crate::engine) single_inputs: OnceLock<Lines<f32>>,
     goals: Goals,
-    pub(super) moments: Option<Vec<Moments>>,
+    pub(in crate::engine) moments: Option<Vec<Moments>>,
     /// Where it computes: one for each thread that asks at a time.
-    pub(super) rooms: Rooms,
+    pub(in crate::engine) rooms: Rooms,
     precision: Precision,
 }
 
@@ -219,7 +219,7 @@ impl NetworkLoss {
         self.sum(theta, None, want, Some(product));
     }
 
-    pub(super) fn goal(&self, sample: usize) -> Goal<'_> {
+    pub(in crate::engine) fn goal(&self, sample: usize) -> Goal<'_> {
         self.goals.of(sample, self.shape.outputs())
     }
 
@@ -356,7 +356,7 @@ impl Objective for NetworkLoss {
     }
 }
 
-pub(super) fn add_scaled(to: &mut [f64], factor: f64, from: &[f64]) {
+pub(in crate::engine) fn add_scaled(to: &mut [f64], factor: f64, from: &[f64]) {
     if factor != 0.0 {
         to.iter_mut()
             .zip(from)

@@ -1,8 +1,8 @@
 //! A network's loss on a plane, as an objective in the plane's two coordinates.
 
 use super::NetworkLoss;
+use crate::engine::objective::plane::Plane;
 use crate::engine::objective::{Objective, points};
-use crate::engine::plane::Plane;
 use std::sync::Arc;
 
 /// The loss of a network as a function of plane coordinates (a, b).

@@ -2,7 +2,7 @@
 
 use super::matrix::padded_in;
 use super::number::Number;
-use crate::engine::real::{Each, dispatch};
+use crate::engine::numeric::real::{Each, dispatch};
 
 /// Adds every row of `rows`, which are as long as `sum`, to `sum`.
 pub(super) fn add_rows<E: Number>(sum: &mut [E], rows: &[E]) {

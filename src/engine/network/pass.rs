@@ -12,51 +12,51 @@ use super::matrix::{Start, padded_in};
 use super::norm::{Affine, Extent, Means, Moments, Norm, Normalised};
 use super::number::Number;
 use super::weights::{Gather, Weights};
-use crate::engine::real::{Each, dispatch};
+use crate::engine::numeric::real::{Each, dispatch};
 
 /// What of a network does not depend on θ.
 #[derive(Clone, Debug)]
-pub(super) struct Shape {
+pub(in crate::engine) struct Shape {
     /// Inputs, hidden layers, outputs.
-    pub(super) widths: Vec<usize>,
-    pub(super) layout: Layout,
-    pub(super) activation: Activation,
-    pub(super) norm: Norm,
-    pub(super) residual: bool,
+    pub(in crate::engine) widths: Vec<usize>,
+    pub(in crate::engine) layout: Layout,
+    pub(in crate::engine) activation: Activation,
+    pub(in crate::engine) norm: Norm,
+    pub(in crate::engine) residual: bool,
 }
 
 impl Shape {
     /// How many outputs there are.
-    pub(super) fn outputs(&self) -> usize {
+    pub(in crate::engine) fn outputs(&self) -> usize {
         self.widths[self.widths.len() - 1]
     }
 
-    pub(super) fn hidden(&self) -> usize {
+    pub(in crate::engine) fn hidden(&self) -> usize {
         self.widths.len() - 2
     }
 
     /// The length of the rows of what goes into layer `l`.
-    pub(super) fn stride(&self, l: usize) -> usize {
+    pub(in crate::engine) fn stride(&self, l: usize) -> usize {
         self.stride_in::<f64>(l)
     }
 
     /// The same in other numbers.
-    pub(super) fn stride_in<E: Number>(&self, l: usize) -> usize {
+    pub(in crate::engine) fn stride_in<E: Number>(&self, l: usize) -> usize {
         padded_in::<E>(self.widths[l])
     }
 
     /// Whether a residual connection goes around layer `l`.
-    pub(super) fn skips(&self, l: usize) -> bool {
+    pub(in crate::engine) fn skips(&self, l: usize) -> bool {
         self.residual && l < self.hidden() && self.widths[l] == self.widths[l + 1]
     }
 
     /// The length of the longest row of a layer.
-    pub(super) fn widest<E: Number>(&self) -> usize {
+    pub(in crate::engine) fn widest<E: Number>(&self) -> usize {
         let layers = 1..self.widths.len();
         layers.map(|l| self.stride_in::<E>(l)).max().unwrap_or(0)
     }
 
-    pub(super) fn extent<E: Number>(&self, l: usize) -> Extent {
+    pub(in crate::engine) fn extent<E: Number>(&self, l: usize) -> Extent {
         Extent {
             width: self.widths[l + 1],
             stride: self.stride_in::<E>(l + 1),
@@ -67,7 +67,7 @@ impl Shape {
 
 /// How much is kept on the way there.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Keep {
+pub(in crate::engine) enum Keep {
     /// The outputs.
     Value,
     /// What the way back needs.
@@ -77,17 +77,17 @@ pub(super) enum Keep {
 }
 
 /// All that is kept of a block of samples.
-pub(super) struct Block<E = f64> {
-    pub(super) hidden: Vec<Hidden<E>>,
+pub(in crate::engine) struct Block<E = f64> {
+    pub(in crate::engine) hidden: Vec<Hidden<E>>,
     /// The outputs, and the derivative of the loss by them.
-    pub(super) z: Lines<E>,
-    pub(super) d: Lines<E>,
+    pub(in crate::engine) z: Lines<E>,
+    pub(in crate::engine) d: Lines<E>,
     scratch: Scratch<E>,
 }
 
 /// What is needed on the ways only.
 #[derive(Default)]
-pub(super) struct Scratch<E> {
+pub(in crate::engine) struct Scratch<E> {
     /// u of a layer.
     u: Lines<E>,
     /// d and g of a layer.
@@ -98,7 +98,7 @@ pub(super) struct Scratch<E> {
 
 impl<E: Number> Scratch<E> {
     /// Room for so many samples.
-    pub(super) fn new(shape: &Shape, samples: usize) -> Self {
+    pub(in crate::engine) fn new(shape: &Shape, samples: usize) -> Self {
         let widest = || Lines::zeros(samples * shape.widest::<E>());
         Self {
             u: widest(),
@@ -109,18 +109,18 @@ impl<E: Number> Scratch<E> {
 }
 
 /// What is kept of a hidden layer.
-pub(super) struct Hidden<E> {
-    pub(super) h: Lines<E>,
+pub(in crate::engine) struct Hidden<E> {
+    pub(in crate::engine) h: Lines<E>,
     /// φ′(u).
-    pub(super) slope: Lines<E>,
+    pub(in crate::engine) slope: Lines<E>,
     /// φ″(u), after the way back times g; empty where activations do not bend.
-    pub(super) bend: Lines<E>,
-    pub(super) normalised: Option<Normalised<E>>,
+    pub(in crate::engine) bend: Lines<E>,
+    pub(in crate::engine) normalised: Option<Normalised<E>>,
 }
 
 impl<E: Number> Block<E> {
     /// Room for what is kept of so many samples only: for the ways [`Block::lend`] is asked.
-    pub(super) fn to_keep(shape: &Shape, samples: usize) -> Self {
+    pub(in crate::engine) fn to_keep(shape: &Shape, samples: usize) -> Self {
         let layer = |l: usize| {
             let room = || Lines::zeros(samples * shape.stride_in::<E>(l + 1));
             Hidden {
@@ -144,7 +144,7 @@ impl<E: Number> Block<E> {
     }
 
     /// Room for so many samples.
-    pub(super) fn new(shape: &Shape, samples: usize) -> Self {
+    pub(in crate::engine) fn new(shape: &Shape, samples: usize) -> Self {
         Self {
             scratch: Scratch::new(shape, samples),
             ..Self::to_keep(shape, samples)
@@ -152,12 +152,12 @@ impl<E: Number> Block<E> {
     }
 
     /// Lends what is needed on the ways, or takes it back.
-    pub(super) fn lend(&mut self, scratch: &mut Scratch<E>) {
+    pub(in crate::engine) fn lend(&mut self, scratch: &mut Scratch<E>) {
         std::mem::swap(&mut self.scratch, scratch);
     }
 
     /// The way there, of rows of inputs. The moments of normalisations are those of the block, or `given`.
-    pub(super) fn forward(
+    pub(in crate::engine) fn forward(
         &mut self,
         shape: &Shape,
         weights: &Weights<E>,
@@ -203,7 +203,12 @@ impl<E: Number> Block<E> {
 
     /// Marks the units of each hidden layer whose activation is not flat for each of so many samples, after [`Self::forward`] with
     /// [`Keep::Slope`]. What is no number is not flat.
-    pub(super) fn mark_alive(&self, shape: &Shape, samples: usize, alive: &mut [Vec<bool>]) {
+    pub(in crate::engine) fn mark_alive(
+        &self,
+        shape: &Shape,
+        samples: usize,
+        alive: &mut [Vec<bool>],
+    ) {
         for (l, (own, alive)) in self.hidden.iter().zip(alive).enumerate() {
             let stride = shape.stride_in::<E>(l + 1);
             let rows = own
@@ -219,7 +224,7 @@ impl<E: Number> Block<E> {
     }
 
     /// The moments that the last way there used.
-    pub(super) fn moments(&self) -> Vec<Moments> {
+    pub(in crate::engine) fn moments(&self) -> Vec<Moments> {
         let normalised = self
             .hidden
             .iter()
@@ -228,7 +233,7 @@ impl<E: Number> Block<E> {
     }
 
     /// The way back of the derivative `d` by the outputs, after [`Self::forward`]; `gather` sees what the derivatives by θ are made of.
-    pub(super) fn backward<G: Gather<E>>(
+    pub(in crate::engine) fn backward<G: Gather<E>>(
         &mut self,
         shape: &Shape,
         weights: &Weights<E>,
@@ -272,7 +277,7 @@ impl<E: Number> Block<E> {
     }
 }
 
-pub(super) fn add<E: Number>(to: &mut [E], from: &[E]) {
+pub(in crate::engine) fn add<E: Number>(to: &mut [E], from: &[E]) {
     dispatch(Each(
         #[inline(always)]
         || to.iter_mut().zip(from).for_each(|(to, from)| *to += from),
@@ -280,7 +285,7 @@ pub(super) fn add<E: Number>(to: &mut [E], from: &[E]) {
 }
 
 /// The products of `a` and `b`, entry by entry.
-pub(super) fn multiply<E: Number>(to: &mut [E], a: &[E], b: &[E]) {
+pub(in crate::engine) fn multiply<E: Number>(to: &mut [E], a: &[E], b: &[E]) {
     dispatch(Each(
         #[inline(always)]
         || {
@@ -292,7 +297,7 @@ pub(super) fn multiply<E: Number>(to: &mut [E], a: &[E], b: &[E]) {
     ));
 }
 
-pub(super) fn multiply_by<E: Number>(to: &mut [E], by: &[E]) {
+pub(in crate::engine) fn multiply_by<E: Number>(to: &mut [E], by: &[E]) {
     dispatch(Each(
         #[inline(always)]
         || to.iter_mut().zip(by).for_each(|(to, by)| *to *= *by),

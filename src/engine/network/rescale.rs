@@ -64,8 +64,8 @@ impl NetworkLoss {
 
 #[cfg(test)]
 mod tests {
+    use crate::engine::analysis::curvature::{Extras, Inquiry, report};
     use crate::engine::cancel::Cancel;
-    use crate::engine::curvature::{Extras, Inquiry, report};
     use crate::engine::landscape::NoFiles;
     use crate::engine::network::data::AnyDataset;
     use crate::engine::network::{AnyNetwork, NetworkLoss};

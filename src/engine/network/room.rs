@@ -13,14 +13,14 @@ use std::ops::{Deref, DerefMut, Range};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What a thread needs for the ways of a block of samples.
-pub(super) struct Room {
-    pub(super) block: Block,
-    pub(super) derivatives: Derivatives,
+pub(in crate::engine) struct Room {
+    pub(in crate::engine) block: Block,
+    pub(in crate::engine) derivatives: Derivatives,
     /// What has been summed: losses, and gradients or products.
-    pub(super) loss: f64,
-    pub(super) along: Along,
+    pub(in crate::engine) loss: f64,
+    pub(in crate::engine) along: Along,
     /// Inputs in padded rows.
-    pub(super) gathered: Lines,
+    pub(in crate::engine) gathered: Lines,
 }
 
 impl Room {
@@ -39,7 +39,7 @@ impl Room {
 const THREADS: usize = 16;
 
 /// Rooms of a kind that are free, of each of some threads.
-pub(super) struct Pool<R> {
+pub(in crate::engine) struct Pool<R> {
     free: [Mutex<Vec<R>>; THREADS],
 }
 
@@ -52,7 +52,7 @@ impl<R> Default for Pool<R> {
 
 impl<R> Pool<R> {
     /// A free room, or a new one.
-    pub(super) fn lend(&self, new: impl FnOnce() -> R) -> Lent<'_, R> {
+    pub(in crate::engine) fn lend(&self, new: impl FnOnce() -> R) -> Lent<'_, R> {
         let home = rayon::current_thread_index().unwrap_or(0) % THREADS;
         let free = lock(&self.free[home]).pop();
         Lent {
@@ -67,7 +67,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// A room until it is dropped. Then it is free again for the thread that it was lent to, in whose cache it is.
-pub(super) struct Lent<'a, R> {
+pub(in crate::engine) struct Lent<'a, R> {
     room: Option<R>,
     free: &'a Mutex<Vec<R>>,
 }
@@ -94,8 +94,8 @@ impl<R> Drop for Lent<'_, R> {
 
 /// All rooms of a loss.
 #[derive(Default)]
-pub(super) struct Rooms {
-    pub(super) ways: Pool<Room>,
+pub(in crate::engine) struct Rooms {
+    pub(in crate::engine) ways: Pool<Room>,
     curves: Pool<Curve>,
     double: Products<f64>,
     single: Products<f32>,
@@ -103,35 +103,35 @@ pub(super) struct Rooms {
 
 impl NetworkLoss {
     /// Room for a block of samples.
-    pub(super) fn room(&self) -> Lent<'_, Room> {
+    pub(in crate::engine) fn room(&self) -> Lent<'_, Room> {
         self.rooms
             .ways
             .lend(|| Room::new(&self.shape, self.block()))
     }
 
     /// Room for the way of a block of samples along a direction.
-    pub(super) fn curve(&self) -> Lent<'_, Curve> {
+    pub(in crate::engine) fn curve(&self) -> Lent<'_, Curve> {
         self.rooms
             .curves
             .lend(|| Curve::new(&self.shape, self.block()))
     }
 
     /// Room for what a product makes of a block of samples.
-    pub(super) fn along<E: Holds>(&self) -> Lent<'_, Along<E>> {
+    pub(in crate::engine) fn along<E: Holds>(&self) -> Lent<'_, Along<E>> {
         E::rooms(self)
             .along
             .lend(|| Along::new(&self.shape, self.block_in::<E>()))
     }
 
     /// Room for the ways of a block of samples that are kept.
-    pub(super) fn scratch<E: Holds>(&self) -> Lent<'_, Scratch<E>> {
+    pub(in crate::engine) fn scratch<E: Holds>(&self) -> Lent<'_, Scratch<E>> {
         E::rooms(self)
             .scratch
             .lend(|| Scratch::new(&self.shape, self.block_in::<E>()))
     }
 
     /// θ, or a direction in its space, ready for products.
-    pub(super) fn weights<E: Holds>(&self, theta: &[f64]) -> Lent<'_, Weights<E>> {
+    pub(in crate::engine) fn weights<E: Holds>(&self, theta: &[f64]) -> Lent<'_, Weights<E>> {
         let (rooms, layout) = (E::rooms(self), &self.shape.layout);
         let mut weights = rooms
             .weights
@@ -142,7 +142,7 @@ impl NetworkLoss {
 }
 
 /// The rooms of products in some numbers.
-pub(super) struct Products<E> {
+pub(in crate::engine) struct Products<E> {
     weights: Pool<Weights<E>>,
     along: Pool<Along<E>>,
     scratch: Pool<Scratch<E>>,
@@ -151,7 +151,7 @@ pub(super) struct Products<E> {
 }
 
 /// The way of a block of samples there and back, kept.
-pub(super) type Held<E> = (Block<E>, Derivatives<E>);
+pub(in crate::engine) type Held<E> = (Block<E>, Derivatives<E>);
 
 impl<E> Default for Products<E> {
     fn default() -> Self {
@@ -166,18 +166,18 @@ impl<E> Default for Products<E> {
 
 impl<E> Products<E> {
     /// Room for the ways of some blocks of samples: that of earlier ones, as much as there is.
-    pub(super) fn take_held(&self) -> Vec<Held<E>> {
+    pub(in crate::engine) fn take_held(&self) -> Vec<Held<E>> {
         std::mem::take(&mut lock(&self.held))
     }
 
     /// Gives such room back.
-    pub(super) fn give_held(&self, held: Vec<Held<E>>) {
+    pub(in crate::engine) fn give_held(&self, held: Vec<Held<E>>) {
         *lock(&self.held) = held;
     }
 }
 
 /// Numbers that ways are held in.
-pub(super) trait Holds: Number {
+pub(in crate::engine) trait Holds: Number {
     fn rooms(net: &NetworkLoss) -> &Products<Self>;
     /// The inputs of some samples, in padded rows.
     fn rows<'a>(net: &'a NetworkLoss, places: &Range<usize>) -> &'a [Self];

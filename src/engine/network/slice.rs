@@ -16,8 +16,8 @@ use super::loss::{Goal, Loss};
 use super::matrix::padded;
 use super::number::Number;
 use super::pass::Shape;
-use crate::engine::plane::Plane;
-use crate::engine::real;
+use crate::engine::numeric::real;
+use crate::engine::objective::plane::Plane;
 use bend::{From, bend};
 use goal::Goals;
 use packed::{Dense, MOST_WHOLE, combine, dense, pack, product, rectified_product};
@@ -225,7 +225,7 @@ impl<E: Number> First<E> {
 /// Where a block is computed.
 struct Room<E> {
     /// So many samples.
-    block: usize,
+    pub(in crate::engine) block: usize,
     weights: Vec<E>,
     h: Lines<E>,
     z: Lines<E>,
@@ -251,8 +251,8 @@ mod tests {
     use crate::engine::landscape::NoFiles;
     use crate::engine::network::data::{AnyDataset, Data};
     use crate::engine::network::{AnyNetwork, NetworkLoss, Precision};
+    use crate::engine::objective::plane::Plane;
     use crate::engine::objective::{Objective, points};
-    use crate::engine::plane::Plane;
 
     /// All losses of a plane, beside those of its points one by one.
     fn check(network: &str, data: &str) {

@@ -8,20 +8,20 @@ use super::objective::NetworkLoss;
 use super::pass::{Block, Keep};
 use super::room::{Lent, Room};
 use super::weights::{Gather, Weights};
-use crate::engine::awake;
+use crate::engine::numeric::awake;
+use crate::engine::numeric::real;
 use crate::engine::objective::Metric;
-use crate::engine::real;
 use std::ops::Range;
 
 /// So many samples go through the network at a time: few enough for all that is kept of them to stay in cache.
-pub(super) const BLOCK: usize = 32;
+pub(in crate::engine) const BLOCK: usize = 32;
 
 /// So many samples are summed one block after the other; more are halved and the halves' sums added. Where the cuts are depends on
 /// nothing but the number of samples, so that bits do not depend on the number of threads.
-pub(super) const PART: usize = 4 * BLOCK;
+pub(in crate::engine) const PART: usize = 4 * BLOCK;
 
 /// What `part` makes of some places, of which it is given so many at most, added up by `join`: always the same pairs. Cuts are between blocks.
-pub(super) fn halves<R: Send>(
+pub(in crate::engine) fn halves<R: Send>(
     places: Range<usize>,
     [most, block]: [usize; 2],
     part: &(impl Fn(Range<usize>) -> R + Sync),
@@ -41,7 +41,7 @@ pub(super) fn halves<R: Send>(
 
 /// What is wanted of each sample.
 #[derive(Clone, Copy)]
-pub(super) enum Want<'a> {
+pub(in crate::engine) enum Want<'a> {
     /// Its loss.
     Value,
     /// Its loss and gradient.
@@ -52,7 +52,7 @@ pub(super) enum Want<'a> {
 
 /// What a direction is multiplied by.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Matrix {
+pub(in crate::engine) enum Matrix {
     Hessian,
     GaussNewton,
     EmpiricalFisher,
@@ -60,7 +60,7 @@ pub(super) enum Matrix {
 
 impl Matrix {
     /// The Hessian, or what takes its place.
-    pub(super) fn of(metric: Option<Metric>) -> Self {
+    pub(in crate::engine) fn of(metric: Option<Metric>) -> Self {
         match metric {
             None => Self::Hessian,
             Some(Metric::GaussNewton) => Self::GaussNewton,
@@ -81,15 +81,15 @@ impl Matrix {
 
 /// The way through a network of all samples, or of those of a batch.
 #[derive(Clone, Copy)]
-pub(super) struct Way<'a, E = f64> {
-    pub(super) net: &'a NetworkLoss,
-    pub(super) weights: &'a Weights<E>,
-    pub(super) batch: Option<&'a [usize]>,
+pub(in crate::engine) struct Way<'a, E = f64> {
+    pub(in crate::engine) net: &'a NetworkLoss,
+    pub(in crate::engine) weights: &'a Weights<E>,
+    pub(in crate::engine) batch: Option<&'a [usize]>,
 }
 
 impl<'a, E: Number> Way<'a, E> {
     /// Of all samples.
-    pub(super) fn new(net: &'a NetworkLoss, weights: &'a Weights<E>) -> Self {
+    pub(in crate::engine) fn new(net: &'a NetworkLoss, weights: &'a Weights<E>) -> Self {
         let batch = None;
         Self {
             net,
@@ -123,7 +123,7 @@ impl<'a, E: Number> Way<'a, E> {
     }
 
     /// The ways of some samples that do not depend on the direction of a product with this matrix.
-    pub(super) fn there_and_back(
+    pub(in crate::engine) fn there_and_back(
         &self,
         places: Range<usize>,
         block: &mut Block<E>,
@@ -146,14 +146,14 @@ impl<'a, E: Number> Way<'a, E> {
 
 /// A sum over samples.
 #[derive(Clone, Copy)]
-pub(super) struct Sum<'a> {
-    pub(super) way: Way<'a>,
-    pub(super) want: Want<'a>,
+pub(in crate::engine) struct Sum<'a> {
+    pub(in crate::engine) way: Way<'a>,
+    pub(in crate::engine) want: Want<'a>,
 }
 
 impl<'a> Sum<'a> {
     /// The mean loss; the mean of what is wanted goes to `mean`.
-    pub(super) fn mean(&self, mean: Option<&mut [f64]>) -> f64 {
+    pub(in crate::engine) fn mean(&self, mean: Option<&mut [f64]>) -> f64 {
         let net = self.way.net;
         let count = self.way.batch.map_or(net.samples, <[usize]>::len);
         let part = |places| self.part(places);

@@ -13,14 +13,14 @@ use super::weights::{Gather, Sums, Weights};
 
 /// What the way back makes of each layer but the first: the derivative by z. Where there are normalisations, that by u of each.
 #[derive(Default)]
-pub(super) struct Derivatives<E = f64> {
+pub(in crate::engine) struct Derivatives<E = f64> {
     d: Vec<Lines<E>>,
     u: Vec<Lines<E>>,
 }
 
 impl<E: Number> Derivatives<E> {
     /// Room for so many samples.
-    pub(super) fn new(shape: &Shape, samples: usize) -> Self {
+    pub(in crate::engine) fn new(shape: &Shape, samples: usize) -> Self {
         let room = |l: usize| Lines::zeros(samples * shape.stride_in::<E>(l));
         let norms = if shape.norm == Norm::None {
             0
@@ -49,11 +49,11 @@ impl<E: Number> Gather<E> for Derivatives<E> {
 }
 
 /// The tangents of a block of samples.
-pub(super) struct Tangents<E> {
+pub(in crate::engine) struct Tangents<E> {
     hidden: Vec<Hidden<E>>,
     /// Those of the outputs, and of the derivative by them.
-    pub(super) z: Lines<E>,
-    pub(super) d: Lines<E>,
+    pub(in crate::engine) z: Lines<E>,
+    pub(in crate::engine) d: Lines<E>,
     /// Room for u̇ of a layer, ḋ and ġ of a layer, and u.
     u: Lines<E>,
     back: [Lines<E>; 2],
@@ -70,7 +70,7 @@ struct Hidden<E> {
 
 impl<E: Number> Tangents<E> {
     /// Room for so many samples.
-    pub(super) fn new(shape: &Shape, samples: usize) -> Self {
+    pub(in crate::engine) fn new(shape: &Shape, samples: usize) -> Self {
         let layer = |l: usize| {
             let room = || Lines::zeros(samples * shape.stride_in::<E>(l + 1));
             Hidden {
@@ -93,7 +93,7 @@ impl<E: Number> Tangents<E> {
 
     /// The way there along a direction, after that of `block` with the same weights and inputs. Where the product is to be `bent`, one with
     /// the Hessian, the block must have been the way back as well.
-    pub(super) fn forward(
+    pub(in crate::engine) fn forward(
         &mut self,
         shape: &Shape,
         block: &Block<E>,
@@ -145,7 +145,7 @@ impl<E: Number> Tangents<E> {
 
     /// The way back of ḋ, the tangent of the derivative by the outputs; adds to the sums of a product. Where `derivatives` are given, what
     /// the direction changes of the way back is added: the product is then one with the Hessian.
-    pub(super) fn backward(
+    pub(in crate::engine) fn backward(
         &mut self,
         shape: &Shape,
         block: &Block<E>,

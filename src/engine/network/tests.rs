@@ -3,10 +3,10 @@
 use super::data::{AnyDataset, Data, Targets};
 use super::{AnyNetwork, NetworkLoss};
 use crate::engine::cancel::Cancel;
-use crate::engine::jet::Scalar;
 use crate::engine::landscape::NoFiles;
+use crate::engine::numeric::jet::Scalar;
 use crate::engine::objective::{Formula, Objective, Treatment};
-use crate::engine::run::{Conditions, RunSpec, run};
+use crate::engine::training::{Conditions, RunSpec, run};
 
 fn data(spec: &str) -> Data {
     let dataset: AnyDataset = spec.parse().unwrap();
@@ -52,7 +52,7 @@ impl Formula for Tiny {
         let sum = terms.fold(a.constant(0.0), |sum, (x, y)| {
             sum + (b * (a * *x).tanh() - *y).square()
         });
-        sum / crate::engine::real(numbers.len())
+        sum / crate::engine::numeric::real(numbers.len())
     }
 }
 
@@ -130,7 +130,7 @@ fn blocks_and_batches_are_parts_of_the_same_mean() {
         let (mut mean, mut one) = (0.0, vec![0.0; n]);
         let samples = network.samples();
         for sample in 0..samples {
-            let share = 1.0 / crate::engine::real(samples);
+            let share = 1.0 / crate::engine::numeric::real(samples);
             mean += share * network.batch_gradient(&theta, &[sample], &mut one);
             sum.iter_mut()
                 .zip(&one)

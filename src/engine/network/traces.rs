@@ -14,7 +14,7 @@ use super::pass::{Block, Shape, multiply_by};
 use super::sum::{Matrix, Way};
 use super::tangent::Derivatives;
 use super::weights::Weights;
-use crate::engine::real;
+use crate::engine::numeric::real;
 use rayon::prelude::*;
 use std::ops::Range;
 

@@ -10,14 +10,14 @@ use super::pack::{add_rows, add_unpadded, pad, round, transpose};
 use super::pass::{add, multiply_by};
 
 /// θ, or a direction in its space, ready for products.
-pub(super) struct Weights<E = f64> {
-    pub(super) layers: Vec<Layer<E>>,
+pub(in crate::engine) struct Weights<E = f64> {
+    pub(in crate::engine) layers: Vec<Layer<E>>,
     /// γ and β of each normalisation.
-    pub(super) norms: Vec<[Vec<E>; 2]>,
+    pub(in crate::engine) norms: Vec<[Vec<E>; 2]>,
 }
 
 /// The weights and biases of a layer.
-pub(super) struct Layer<E> {
+pub(in crate::engine) struct Layer<E> {
     widths: [usize; 2],
     /// in × out, for the way there where there are many outputs.
     transposed: Lines<E>,
@@ -29,7 +29,7 @@ pub(super) struct Layer<E> {
 
 impl<E: Number> Weights<E> {
     /// Zeros, for layers of these widths.
-    pub(super) fn new(widths: &[usize], layout: &Layout) -> Self {
+    pub(in crate::engine) fn new(widths: &[usize], layout: &Layout) -> Self {
         let layer = |pair: &[usize]| Layer {
             widths: [pair[0], pair[1]],
             transposed: Lines::zeros(pair[0] * padded_in::<E>(pair[1])),
@@ -43,7 +43,7 @@ impl<E: Number> Weights<E> {
     }
 
     /// Takes θ.
-    pub(super) fn load(&mut self, layout: &Layout, theta: &[f64]) {
+    pub(in crate::engine) fn load(&mut self, layout: &Layout, theta: &[f64]) {
         for (l, layer) in self.layers.iter_mut().enumerate() {
             let weights = &theta[layout.weight(l)];
             let narrow = is_narrow(layer.widths);
@@ -71,16 +71,16 @@ fn norms<E: Number>(layout: &Layout) -> Vec<[Vec<E>; 2]> {
 }
 
 /// A layer, and rows that its weights are multiplied by.
-pub(super) type Multiplied<'a, E> = (&'a Layer<E>, &'a [E]);
+pub(in crate::engine) type Multiplied<'a, E> = (&'a Layer<E>, &'a [E]);
 
 impl<E: Number> Layer<E> {
     /// z = W h + b for each row h.
-    pub(super) fn forward(&self, h: &[E], z: &mut [E]) {
+    pub(in crate::engine) fn forward(&self, h: &[E], z: &mut [E]) {
         self.forward_with(h, None, z, None);
     }
 
     /// z = W h + b for each row h, or W h + b + W′ h′, and entry by entry `times` something.
-    pub(super) fn forward_with<'a>(
+    pub(in crate::engine) fn forward_with<'a>(
         &'a self,
         h: &'a [E],
         other: Option<Multiplied<'a, E>>,
@@ -91,7 +91,7 @@ impl<E: Number> Layer<E> {
     }
 
     /// The same without b.
-    pub(super) fn move_with<'a>(
+    pub(in crate::engine) fn move_with<'a>(
         &'a self,
         h: &'a [E],
         other: Option<Multiplied<'a, E>>,
@@ -125,7 +125,7 @@ impl<E: Number> Layer<E> {
     }
 
     /// Wᵀ d and what it starts from for each row d, or Wᵀ d + W′ᵀ d′, becomes the derivative by h, entry by entry `times` something.
-    pub(super) fn back_with<'a>(
+    pub(in crate::engine) fn back_with<'a>(
         &'a self,
         start: Start<'a, E>,
         d: &'a [E],
@@ -144,7 +144,7 @@ impl<E: Number> Layer<E> {
 }
 
 /// Makes something of what the derivatives of each sample by θ are products of.
-pub(super) trait Gather<E> {
+pub(in crate::engine) trait Gather<E> {
     /// Whether it looks at layer 0.
     const FIRST: bool;
     /// Of layer `l`: for each sample a row d of derivatives by z and a row h of what goes into the layer.
@@ -154,14 +154,14 @@ pub(super) trait Gather<E> {
 }
 
 /// Sums that become a gradient, or the product of a matrix and a direction.
-pub(super) struct Sums<E = f64> {
-    pub(super) layers: Vec<LayerSums<E>>,
+pub(in crate::engine) struct Sums<E = f64> {
+    pub(in crate::engine) layers: Vec<LayerSums<E>>,
     /// Those for γ and β of each normalisation.
-    pub(super) norms: Vec<[Vec<E>; 2]>,
+    pub(in crate::engine) norms: Vec<[Vec<E>; 2]>,
 }
 
 /// The sums for a layer.
-pub(super) struct LayerSums<E> {
+pub(in crate::engine) struct LayerSums<E> {
     widths: [usize; 2],
     /// out × in.
     weights: Lines<E>,
@@ -170,7 +170,7 @@ pub(super) struct LayerSums<E> {
 
 impl<E: Number> Sums<E> {
     /// Zeros, for layers of these widths.
-    pub(super) fn new(widths: &[usize], layout: &Layout) -> Self {
+    pub(in crate::engine) fn new(widths: &[usize], layout: &Layout) -> Self {
         let layer = |pair: &[usize]| LayerSums {
             widths: [pair[0], pair[1]],
             weights: Lines::zeros(pair[1] * padded_in::<E>(pair[0])),
@@ -183,7 +183,7 @@ impl<E: Number> Sums<E> {
     }
 
     /// Begins anew.
-    pub(super) fn clear(&mut self) {
+    pub(in crate::engine) fn clear(&mut self) {
         for LayerSums {
             weights, biases, ..
         } in &mut self.layers
@@ -198,7 +198,7 @@ impl<E: Number> Sums<E> {
     }
 
     /// Adds other sums.
-    pub(super) fn add(&mut self, other: &Self) {
+    pub(in crate::engine) fn add(&mut self, other: &Self) {
         for (layer, other) in self.layers.iter_mut().zip(&other.layers) {
             add(&mut layer.weights, &other.weights);
             add(&mut layer.biases, &other.biases);
@@ -214,7 +214,7 @@ impl<E: Number> Sums<E> {
     }
 
     /// Adds what the derivatives by u say of γ and β of a normalisation.
-    pub(super) fn add_norm(&mut self, l: usize, extent: Extent, u: &[E], z: &[E]) {
+    pub(in crate::engine) fn add_norm(&mut self, l: usize, extent: Extent, u: &[E], z: &[E]) {
         let [d_gamma, d_beta] = &mut self.norms[l];
         extent.each(u.len(), |at, feature, _| {
             d_gamma[feature] += u[at] * z[at];
@@ -223,7 +223,7 @@ impl<E: Number> Sums<E> {
     }
 
     /// Adds a share of the sums to a gradient.
-    pub(super) fn add_to(&self, layout: &Layout, share: f64, gradient: &mut [f64]) {
+    pub(in crate::engine) fn add_to(&self, layout: &Layout, share: f64, gradient: &mut [f64]) {
         for (l, layer) in self.layers.iter().enumerate() {
             let weights = &mut gradient[layout.weight(l)];
             add_unpadded(&layer.weights, layer.widths[0], share, weights);
@@ -251,7 +251,7 @@ impl<E: Number> Gather<E> for Sums<E> {
 
 impl<E: Number> LayerSums<E> {
     /// Adds what the derivatives by z say of weights and biases: d hᵀ and d for each row d and each row h; to those of the weights also d′ h′ᵀ.
-    pub(super) fn add(&mut self, (d, h): (&[E], &[E]), other: Option<(&[E], &[E])>) {
+    pub(in crate::engine) fn add(&mut self, (d, h): (&[E], &[E]), other: Option<(&[E], &[E])>) {
         let [width, depth] = self.widths;
         let own = (columns(d, depth), h);
         let other = other.map(|(d, h)| (columns(d, depth), h));

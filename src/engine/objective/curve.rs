@@ -2,9 +2,9 @@
 
 use super::Objective;
 use crate::engine::cancel::Cancel;
-use crate::engine::jet::{Jet1, Jet2, Scalar};
-use crate::engine::plane::Rect;
-use crate::engine::real;
+use crate::engine::numeric::jet::{Jet1, Jet2, Scalar};
+use crate::engine::numeric::real;
+use crate::engine::objective::plane::Rect;
 
 /// A formula in one variable, written once over [`Scalar`]. [`OnLine`] makes it an [`Objective`] with exact derivatives.
 pub trait Curve: Send + Sync {

@@ -1,9 +1,9 @@
 //! A formula at many points, as many at a time as the processor's vectors have lanes.
 
 use super::{Extent, Formula, one_by_one};
-use crate::engine::jet::Jet1;
-use crate::engine::real::{Kernel, Lanes, Real, dispatch};
-use crate::engine::run::MAX_GROWTH;
+use crate::engine::numeric::jet::Jet1;
+use crate::engine::numeric::real::{Kernel, Lanes, Real, dispatch};
+use crate::engine::training::MAX_GROWTH;
 use fearless_simd::Simd;
 use fearless_simd::prelude::*;
 
@@ -233,8 +233,8 @@ fn at<F: Formula, R: Real>(formula: &F, x: R, y: R) -> Jet1<R> {
 #[cfg(test)]
 mod tests {
     use crate::engine::landscape::{AnyLandscape, NoFiles};
-    use crate::engine::plane::Plane;
-    use crate::engine::real::Real;
+    use crate::engine::numeric::real::Real;
+    use crate::engine::objective::plane::Plane;
 
     #[test]
     fn a_point_has_the_same_bits_alone_and_in_a_row() {

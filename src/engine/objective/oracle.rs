@@ -2,10 +2,10 @@
 
 use super::{Metric, Objective, norm};
 use crate::engine::cancel::Cancel;
-use crate::engine::optimizer::Probe;
-use crate::engine::real;
-use crate::engine::rng::{self, Purpose};
-use crate::engine::vector::Vector;
+use crate::engine::numeric::random::{self, Purpose};
+use crate::engine::numeric::real;
+use crate::engine::objective::state::Probe;
+use crate::engine::objective::vector::Vector;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
@@ -150,7 +150,7 @@ impl<'a, V: Vector> Oracle<'a, V> {
             plain: treatment.is_plain(samples),
             counts: Counts::default(),
             batches,
-            noise_stream: rng::stream(treatment.seed, Purpose::GradientNoise, 0),
+            noise_stream: random::stream(treatment.seed, Purpose::GradientNoise, 0),
             noise: zeros.clone(),
             theta: zeros.clone(),
             losses: V::Losses::default(),
@@ -420,7 +420,7 @@ impl Batches {
         if self.next >= self.order.len() {
             self.order.sort_unstable();
             self.order
-                .shuffle(&mut rng::stream(self.seed, Purpose::Batches, self.epoch));
+                .shuffle(&mut random::stream(self.seed, Purpose::Batches, self.epoch));
             self.epoch += 1;
             self.next = 0;
         }
@@ -434,9 +434,9 @@ impl Batches {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::jet::Scalar;
+    use crate::engine::numeric::jet::Scalar;
     use crate::engine::objective::Formula;
-    use crate::engine::vector::Array;
+    use crate::engine::objective::vector::Array;
 
     struct Bowl;
     impl Formula for Bowl {

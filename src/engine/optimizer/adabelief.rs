@@ -7,8 +7,8 @@ use super::{
 };
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
+use crate::engine::objective::vector::Vector;
 use crate::engine::schedule::Pace;
-use crate::engine::vector::Vector;
 
 settings! {
     /// AdaBelief: Adam that divides by how far gradients are from their mean, so that it goes far where they are as expected.

@@ -3,10 +3,10 @@
 use super::decay::shrink;
 use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
 use crate::engine::declare::settings;
+use crate::engine::numeric::real;
+use crate::engine::objective::vector::Vector;
 use crate::engine::objective::{Oracle, norm};
-use crate::engine::real;
 use crate::engine::schedule::Pace;
-use crate::engine::vector::Vector;
 use crate::engine::wrapper::{AnyRule, Parameters};
 
 settings! {

@@ -4,8 +4,8 @@ use super::convention::Epsilon;
 use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
+use crate::engine::objective::vector::Vector;
 use crate::engine::schedule::Pace;
-use crate::engine::vector::Vector;
 
 settings! {
     /// AdaGrad: each coordinate's step shrinks with the root of its summed squared gradients.

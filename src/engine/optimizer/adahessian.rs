@@ -7,8 +7,8 @@ use super::{
 };
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
+use crate::engine::objective::vector::Vector;
 use crate::engine::schedule::Pace;
-use crate::engine::vector::Vector;
 
 settings! {
     /// AdaHessian: Adam with an estimate of the Hessian's diagonal in place of the gradient's square.

@@ -6,11 +6,11 @@ use super::{
     Internal, Kind, Notes, Optimizer, Power, Probe, Rule, regularisation, regularised_gradient,
 };
 use crate::engine::declare::settings;
+use crate::engine::numeric::real::Real;
 use crate::engine::objective::Oracle;
-use crate::engine::real::Real;
+use crate::engine::objective::vector::Vector;
 use crate::engine::schedule::Pace;
 use crate::engine::stride::{AnyStride, Stride};
-use crate::engine::vector::Vector;
 
 settings! {
     /// Adam: running means of the gradient and of its square, both corrected for their start at zero.

@@ -4,9 +4,9 @@ use super::adam::{Adam, State, means, of_mean};
 use super::convention::CorrectedEpsilon;
 use super::{Kind, Notes, Optimizer, Rule, regularisation};
 use crate::engine::declare::settings;
+use crate::engine::objective::vector::Vector;
 use crate::engine::schedule::Pace;
 use crate::engine::stride::AnyStride;
-use crate::engine::vector::Vector;
 
 settings! {
     /// AdamW: Adam whose weights shrink by a fixed share a step, apart from the gradient.

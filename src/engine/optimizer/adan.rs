@@ -6,8 +6,8 @@ use super::{
 };
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
+use crate::engine::objective::vector::Vector;
 use crate::engine::schedule::Pace;
-use crate::engine::vector::Vector;
 
 settings! {
     /// Adan: Adam that foresees the next gradient by the mean of how gradients have changed.

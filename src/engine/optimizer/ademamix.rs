@@ -5,10 +5,10 @@ use super::{
     Internal, Kind, Notes, Optimizer, Power, Probe, Rule, regularisation, regularised_gradient,
 };
 use crate::engine::declare::settings;
+use crate::engine::numeric::real;
 use crate::engine::objective::Oracle;
-use crate::engine::real;
+use crate::engine::objective::vector::Vector;
 use crate::engine::schedule::Pace;
-use crate::engine::vector::Vector;
 
 settings! {
     /// AdEMAMix: Adam with a second, slow mean of the gradient, which remembers thousands of steps.

@@ -4,8 +4,8 @@ use super::decay::shrink;
 use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
+use crate::engine::objective::vector::Vector;
 use crate::engine::schedule::Pace;
-use crate::engine::vector::Vector;
 
 settings! {
     /// ASGD: gradient descent with a learning rate that falls, whose answer is the average of its later iterates.

@@ -4,8 +4,8 @@ use super::line::dot;
 use super::{Internal, Kind, Notes, Optimizer, Probe, Rule};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
+use crate::engine::objective::vector::Vector;
 use crate::engine::schedule::Pace;
-use crate::engine::vector::Vector;
 
 settings! {
     /// Which of the two step sizes: the long sᵀs/sᵀy, the short sᵀy/yᵀy, or each in turn.

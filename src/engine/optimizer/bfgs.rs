@@ -4,10 +4,10 @@ use super::line::{Line, dot};
 use super::wolfe::C2;
 use super::{Internal, Kind, Notes, Optimizer, Probe, Rule};
 use crate::engine::declare::settings;
+use crate::engine::numeric::real;
 use crate::engine::objective::Oracle;
-use crate::engine::real;
+use crate::engine::objective::vector::Vector;
 use crate::engine::schedule::Pace;
-use crate::engine::vector::Vector;
 
 settings! {
     /// BFGS: builds the inverse Hessian up from the changes of the gradient, and takes Newton's steps with it.

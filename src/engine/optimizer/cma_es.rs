@@ -3,11 +3,11 @@
 use super::linalg::{LARGEST, eigen};
 use super::{Internal, Kind, Notes, Optimizer, Probe, Rule};
 use crate::engine::declare::settings;
+use crate::engine::numeric::random::{Purpose, stream};
+use crate::engine::numeric::real;
 use crate::engine::objective::Oracle;
-use crate::engine::real;
-use crate::engine::rng::{Purpose, stream};
+use crate::engine::objective::vector::Vector;
 use crate::engine::schedule::Pace;
-use crate::engine::vector::Vector;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 

@@ -4,8 +4,8 @@ use super::line::{Line, dot};
 use super::{Internal, Kind, Notes, Optimizer, Probe, Rule};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
+use crate::engine::objective::vector::Vector;
 use crate::engine::schedule::Pace;
-use crate::engine::vector::Vector;
 
 settings! {
     /// How much of the last direction is kept: Polak & Ribière's β where it is positive, or Fletcher & Reeves's.

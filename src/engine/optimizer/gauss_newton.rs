@@ -3,10 +3,10 @@
 use super::line::dot;
 use super::{Internal, Kind, Notes, Optimizer, Probe, Rule};
 use crate::engine::declare::settings;
+use crate::engine::objective::vector::Vector;
 use crate::engine::objective::{Metric, Objective, Oracle};
-use crate::engine::run::Reason;
 use crate::engine::schedule::Pace;
-use crate::engine::vector::Vector;
+use crate::engine::training::Reason;
 
 settings! {
     /// Gauss–Newton: jumps to the minimum of a quadratic model that takes the outputs of the network, or of the line, as linear in

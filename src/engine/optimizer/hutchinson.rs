@@ -1,9 +1,9 @@
 //! Hutchinson's estimate of the Hessian's diagonal, for the rules that scale by it.
 
 use crate::engine::declare::settings;
+use crate::engine::numeric::random::{Purpose, stream};
 use crate::engine::objective::Oracle;
-use crate::engine::rng::{Purpose, stream};
-use crate::engine::vector::Vector;
+use crate::engine::objective::vector::Vector;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
@@ -59,7 +59,7 @@ impl<V: Vector> Hutchinson<V> {
             oracle.hessian_vector(theta, &self.z, &mut self.product);
             let products = self.z.iter().zip(self.product.iter());
             for (estimate, (z, product)) in self.estimate.iter_mut().zip(products) {
-                *estimate += z * product / crate::engine::real(self.samples);
+                *estimate += z * product / crate::engine::numeric::real(self.samples);
             }
         }
     }
@@ -69,9 +69,9 @@ impl<V: Vector> Hutchinson<V> {
 mod tests {
     use super::*;
     use crate::engine::cancel::Cancel;
-    use crate::engine::jet::Scalar;
+    use crate::engine::numeric::jet::Scalar;
+    use crate::engine::objective::vector::Array;
     use crate::engine::objective::{Formula, Treatment};
-    use crate::engine::vector::Array;
 
     /// With the Hessian (4, c; c, 10).
     struct Bowl(f64);

@@ -5,10 +5,10 @@ use super::{
     Internal, Kind, Notes, Optimizer, Power, Probe, Rule, regularisation, regularised_gradient,
 };
 use crate::engine::declare::settings;
+use crate::engine::numeric::real;
+use crate::engine::objective::vector::Vector;
 use crate::engine::objective::{Oracle, norm};
-use crate::engine::real;
 use crate::engine::schedule::Pace;
-use crate::engine::vector::Vector;
 
 /// The largest norm of θ that counts.
 const CLAMP: f64 = 10.0;

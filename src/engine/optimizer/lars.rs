@@ -2,9 +2,9 @@
 
 use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
 use crate::engine::declare::settings;
+use crate::engine::objective::vector::Vector;
 use crate::engine::objective::{Oracle, norm};
 use crate::engine::schedule::Pace;
-use crate::engine::vector::Vector;
 
 settings! {
     /// LARS: SGD with momentum whose steps are as long as the parameters are large.

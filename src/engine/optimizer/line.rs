@@ -2,7 +2,7 @@
 
 use super::wolfe::Search;
 use crate::engine::objective::Oracle;
-use crate::engine::vector::Vector;
+use crate::engine::objective::vector::Vector;
 
 /// The most gradients that one step may ask for.
 const BUDGET: u64 = 25;

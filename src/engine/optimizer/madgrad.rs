@@ -4,8 +4,8 @@ use super::decay::{Decay, shrink};
 use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
+use crate::engine::objective::vector::Vector;
 use crate::engine::schedule::Pace;
-use crate::engine::vector::Vector;
 
 settings! {
     /// MADGRAD: every step goes from the start by the weighted sum of all gradients, over the cube root of that of their

@@ -5,10 +5,10 @@ use super::{
     Internal, Kind, Notes, Optimizer, Power, Probe, Rule, regularisation, regularised_gradient,
 };
 use crate::engine::declare::settings;
+use crate::engine::numeric::real;
+use crate::engine::objective::vector::Vector;
 use crate::engine::objective::{Oracle, norm};
-use crate::engine::real;
 use crate::engine::schedule::Pace;
-use crate::engine::vector::Vector;
 
 settings! {
     /// The rule that MARS corrects the gradients of. The library's third, shampoo, is for vectors the same as adamw.

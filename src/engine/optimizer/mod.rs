@@ -24,12 +24,10 @@ mod dadapt_adam;
 mod decay;
 mod gauss_newton;
 mod hutchinson;
-mod internal;
 mod lamb;
 mod laprop;
 mod lars;
 mod lbfgs;
-pub(in crate::engine) mod linalg;
 mod line;
 mod line_search;
 mod lion;
@@ -60,15 +58,16 @@ mod wolfe;
 mod yogi;
 
 use crate::engine::declare::{Settings, family};
+use crate::engine::numeric::linalg;
+use crate::engine::objective::state::{Internal, Numbers, Probe};
+use crate::engine::objective::vector::{Array, CROWD, Crowd, Vector};
 use crate::engine::objective::{Objective, Oracle};
-use crate::engine::run::{Arrival, Course, Outcome, Reason, Trajectory};
 use crate::engine::schedule::Pace;
 use crate::engine::stride::AnyStride;
-use crate::engine::vector::{Array, CROWD, Crowd, Vector};
+use crate::engine::training::{Arrival, Course, Outcome, Reason, Trajectory};
 use crate::engine::wrapper::{AnyRule, Parameters};
 
 pub use adam::TwoMeans;
-pub use internal::{Internal, Numbers, Probe};
 pub use notes::{Kind, Notes};
 pub use sgd::HeavyBall;
 
@@ -416,10 +415,10 @@ fn regularisation(maximize: bool, weight_decay: f64) -> Option<&'static str> {
 pub(super) mod tests {
     use super::*;
     use crate::engine::cancel::Cancel;
-    use crate::engine::jet::Scalar;
     use crate::engine::landscape::{AnyLandscape, NoFiles};
+    use crate::engine::numeric::jet::Scalar;
     use crate::engine::objective::{Formula, Treatment};
-    use crate::engine::run::{Conditions, RunSpec, run};
+    use crate::engine::training::{Conditions, RunSpec, run};
 
     /// A run on a landscape.
     pub(in crate::engine) fn path(

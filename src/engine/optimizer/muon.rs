@@ -5,10 +5,10 @@ use super::decay::shrink;
 use super::line::dot;
 use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation};
 use crate::engine::declare::settings;
+use crate::engine::numeric::real;
+use crate::engine::objective::vector::Vector;
 use crate::engine::objective::{Objective, Oracle, norm};
-use crate::engine::real;
 use crate::engine::schedule::Pace;
-use crate::engine::vector::Vector;
 use crate::engine::wrapper::{AnyRule, Parameters};
 
 settings! {

@@ -3,8 +3,8 @@
 use super::gauss_newton::{State, expects_model};
 use super::{Kind, Notes, Optimizer, Rule};
 use crate::engine::declare::settings;
+use crate::engine::objective::vector::Vector;
 use crate::engine::objective::{Metric, Objective};
-use crate::engine::vector::Vector;
 
 settings! {
     /// Whose gradients the Fisher matrix is made of: those of labels that the model itself would draw (exact), or of the labels of the

@@ -2,10 +2,10 @@
 
 use super::{Internal, Kind, Notes, Optimizer, Probe, Rule};
 use crate::engine::declare::settings;
+use crate::engine::numeric::real;
 use crate::engine::objective::Oracle;
-use crate::engine::real;
+use crate::engine::objective::vector::Vector;
 use crate::engine::schedule::Pace;
-use crate::engine::vector::Vector;
 
 settings! {
     /// Nelder–Mead: a simplex of n + 1 points that turns its worst point over, stretches and shrinks. It never asks for a gradient.

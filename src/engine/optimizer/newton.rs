@@ -4,9 +4,9 @@ use super::linalg::{pseudo_solve, solve};
 use super::{Internal, Kind, Notes, Optimizer, Probe, Rule};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
-use crate::engine::run::Reason;
+use crate::engine::objective::vector::Vector;
 use crate::engine::schedule::Pace;
-use crate::engine::vector::Vector;
+use crate::engine::training::Reason;
 
 settings! {
     /// Newton's method: jumps to the stationary point of the local quadratic model, be it a minimum, a saddle or a maximum.

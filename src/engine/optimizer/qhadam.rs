@@ -4,8 +4,8 @@ use super::decay::{Decay, shrink};
 use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
+use crate::engine::objective::vector::Vector;
 use crate::engine::schedule::Pace;
-use crate::engine::vector::Vector;
 
 settings! {
     /// QHAdam: Adam in which a share of the newest gradient stands beside each mean.

@@ -4,8 +4,8 @@ use super::decay::{Decay, shrink};
 use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
+use crate::engine::objective::vector::Vector;
 use crate::engine::schedule::Pace;
-use crate::engine::vector::Vector;
 
 settings! {
     /// QHM: a mix of a gradient step and a momentum step.
@@ -129,7 +129,7 @@ mod tests {
     use crate::engine::cancel::Cancel;
     use crate::engine::landscape::{AnyLandscape, NoFiles};
     use crate::engine::objective::Treatment;
-    use crate::engine::run::{Conditions, run};
+    use crate::engine::training::{Conditions, run};
 
     #[test]
     fn runs_grow_just_beyond_the_stability_limit() {

@@ -6,8 +6,8 @@ use super::{
 };
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
+use crate::engine::objective::vector::Vector;
 use crate::engine::schedule::Pace;
-use crate::engine::vector::Vector;
 
 settings! {
     /// RAdam: Adam whose first steps do not divide by √v̂, and whose next ones are shortened as far as v̂ is uncertain.

@@ -4,9 +4,9 @@ use super::convention::Epsilon;
 use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
-use crate::engine::run::Reason;
+use crate::engine::objective::vector::Vector;
 use crate::engine::schedule::Pace;
-use crate::engine::vector::Vector;
+use crate::engine::training::Reason;
 
 settings! {
     /// RMSprop: divides each coordinate's gradient by its running root mean square.

@@ -6,8 +6,8 @@ use super::{
 };
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
+use crate::engine::objective::vector::Vector;
 use crate::engine::schedule::Pace;
-use crate::engine::vector::Vector;
 
 settings! {
     /// Schedule-free AdamW: steps scaled as Adam's whose average replaces a schedule; gradients are taken between the two.

@@ -2,10 +2,10 @@
 
 use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
 use crate::engine::declare::settings;
+use crate::engine::numeric::real;
 use crate::engine::objective::Oracle;
-use crate::engine::real;
+use crate::engine::objective::vector::Vector;
 use crate::engine::schedule::Pace;
-use crate::engine::vector::Vector;
 
 settings! {
     /// Schedule-free SGD: steps of SGD whose average replaces a schedule; gradients are taken between the two.
@@ -181,7 +181,7 @@ impl<V: Vector> Averaging<V> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::vector::Array;
+    use crate::engine::objective::vector::Array;
 
     #[test]
     fn the_share_of_a_step_is_its_weight_in_all_so_far() {

@@ -3,11 +3,11 @@
 use super::convention::Momentum;
 use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
 use crate::engine::declare::settings;
+use crate::engine::numeric::real::Real;
 use crate::engine::objective::Oracle;
-use crate::engine::real::Real;
+use crate::engine::objective::vector::Vector;
 use crate::engine::schedule::Pace;
 use crate::engine::stride::{AnyStride, Stride};
-use crate::engine::vector::Vector;
 
 settings! {
     /// Stochastic gradient descent: steps down the gradient, optionally carried on by a velocity.

@@ -5,8 +5,8 @@ use super::linalg::{LARGEST, eigen};
 use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
+use crate::engine::objective::vector::Vector;
 use crate::engine::schedule::Pace;
-use crate::engine::vector::Vector;
 
 settings! {
     /// Shampoo: turns and scales the gradient by the inverse root of the sum of all g gᵀ so far.

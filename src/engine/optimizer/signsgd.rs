@@ -6,8 +6,8 @@ use super::{
 };
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
+use crate::engine::objective::vector::Vector;
 use crate::engine::schedule::Pace;
-use crate::engine::vector::Vector;
 
 settings! {
     /// SignSGD: every coordinate moves by the learning rate, down its gradient, or with momentum down the mean of its gradients.

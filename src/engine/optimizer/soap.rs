@@ -6,10 +6,10 @@ use super::{
     Internal, Kind, Notes, Optimizer, Power, Probe, Rule, regularisation, regularised_gradient,
 };
 use crate::engine::declare::settings;
+use crate::engine::numeric::real;
 use crate::engine::objective::Oracle;
-use crate::engine::real;
+use crate::engine::objective::vector::Vector;
 use crate::engine::schedule::Pace;
-use crate::engine::vector::Vector;
 
 settings! {
     /// SOAP: Adam along the eigenvectors of the mean of all g gᵀ, as Shampoo has them.

@@ -5,8 +5,8 @@ use super::hutchinson::{HessianDistribution, Hutchinson};
 use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
+use crate::engine::objective::vector::Vector;
 use crate::engine::schedule::Pace;
-use crate::engine::vector::Vector;
 
 settings! {
     /// Sophia-H: divides the mean gradient by an estimate of the Hessian's diagonal, and clips every entry of the step.

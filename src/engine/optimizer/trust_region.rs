@@ -3,10 +3,10 @@
 use super::line::dot;
 use super::{Internal, Kind, Notes, Optimizer, Probe, Rule};
 use crate::engine::declare::settings;
+use crate::engine::objective::vector::Vector;
 use crate::engine::objective::{Oracle, norm};
-use crate::engine::run::Reason;
 use crate::engine::schedule::Pace;
-use crate::engine::vector::Vector;
+use crate::engine::training::Reason;
 
 settings! {
     /// Trust region: Newton's step, but only as far as the quadratic model has proved right; it leaves saddles along the curvature

@@ -7,8 +7,8 @@ use super::{
 };
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
+use crate::engine::objective::vector::Vector;
 use crate::engine::schedule::Pace;
-use crate::engine::vector::Vector;
 
 settings! {
     /// Yogi: Adam whose mean of squares moves towards g² by a share of g², however far away it is, so it falls slowly.

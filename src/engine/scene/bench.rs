@@ -1,14 +1,15 @@
 //! The part of a scene that is about a network: model, data, plane.
 
 use super::{Run, SceneError};
-use crate::engine::curvature::Inquiry;
+use crate::engine::analysis::curvature::Inquiry;
+use crate::engine::analysis::layer_stats::Thresholds;
+use crate::engine::analysis::mode_connectivity::Connect;
+use crate::engine::analysis::network_plane::AnyPlane;
 use crate::engine::declare::settings;
 use crate::engine::landscape::{Files, NoFiles};
-use crate::engine::network::connect::Connect;
 use crate::engine::network::data::AnyDataset;
-use crate::engine::network::plane::AnyPlane;
-use crate::engine::network::{AnyNetwork, Loss, Precision, Thresholds, Trainee};
-use crate::engine::run::RunSpec;
+use crate::engine::network::{AnyNetwork, Loss, Precision, Trainee};
+use crate::engine::training::RunSpec;
 use serde::{Deserialize, Serialize};
 
 /// A network, what it learns from, and the plane on which it is looked at.
@@ -43,7 +44,7 @@ fn is_usual(inquiry: &Inquiry) -> bool {
 }
 
 fn pca() -> AnyPlane {
-    AnyPlane::Pca(crate::engine::network::plane::Pca::default())
+    AnyPlane::Pca(crate::engine::analysis::network_plane::Pca::default())
 }
 
 settings! {

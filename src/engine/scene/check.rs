@@ -3,8 +3,8 @@
 use super::{Bench, Leg, MOST_NUMBERS, MOST_RUNS, MOST_STEPS, Run, Scene, SceneError};
 use crate::engine::landscape::Ground;
 use crate::engine::objective::Objective;
-use crate::engine::plane::Rect;
-use crate::engine::run::{Group, RunSpec};
+use crate::engine::objective::plane::Rect;
+use crate::engine::training::{Group, RunSpec};
 
 impl Scene {
     /// Checks everything that depends on the landscape or the network.

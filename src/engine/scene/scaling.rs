@@ -2,7 +2,7 @@
 
 use super::Scene;
 use crate::engine::declare::{Refusal, Settings, Value};
-use crate::engine::real;
+use crate::engine::numeric::real;
 use crate::engine::schedule::Plan;
 
 /// The settings of schedules that are learning rates themselves.

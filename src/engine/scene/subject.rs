@@ -2,7 +2,7 @@
 
 use super::{Scene, SceneError};
 use crate::engine::landscape::{Files, Ground, Spacing};
-use crate::engine::plane::Rect;
+use crate::engine::objective::plane::Rect;
 use std::sync::Arc;
 
 impl Scene {
@@ -100,10 +100,7 @@ impl Scene {
     }
 
     /// The landscape or the network at work, without a look at the runs.
-    pub(in crate::engine) fn unchecked_ground(
-        &self,
-        files: &dyn Files,
-    ) -> Result<Ground, SceneError> {
+    pub(crate) fn unchecked_ground(&self, files: &dyn Files) -> Result<Ground, SceneError> {
         match &self.network {
             None => Ok(self.landscape.as_dyn().ground(files)?),
             Some(bench) => {

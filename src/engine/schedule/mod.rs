@@ -18,9 +18,9 @@ mod step;
 mod warmup;
 mod warmup_stable_decay;
 
+use crate::engine::declare::spec;
 use crate::engine::declare::{Refusal, Settings, family};
-use crate::engine::spec;
-use crate::engine::real;
+use crate::engine::numeric::real;
 use std::fmt;
 use std::str::FromStr;
 

@@ -31,7 +31,10 @@ impl Schedule for MultiStep {
             .milestones
             .iter()
             .filter(|milestone| **milestone <= real(step));
-        let lr = lr * self.gamma.powf(crate::engine::real(passed.count()));
+        let lr = lr
+            * self
+                .gamma
+                .powf(crate::engine::numeric::real(passed.count()));
         Pace {
             lr: lr.min(f64::MAX),
             momentum: None,

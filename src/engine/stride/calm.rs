@@ -6,8 +6,8 @@
 use super::Stride;
 use super::herd::{GROUP, Runs, advance};
 use crate::engine::majorant::tame_radius;
+use crate::engine::numeric::real::{Kernel, Octet, Real, dispatch};
 use crate::engine::objective::{Formula, gradient_on_lanes};
-use crate::engine::real::{Kernel, Octet, Real, dispatch};
 use fearless_simd::Simd;
 use fearless_simd::prelude::*;
 

@@ -2,10 +2,10 @@
 
 use super::calm::Calm;
 use super::{AnyStride, Stride};
+use crate::engine::numeric::real::{Kernel, Lanes, Real, dispatch};
+use crate::engine::objective::vector::CROWD;
 use crate::engine::objective::{Formula, Objective, gradient_on_lanes};
-use crate::engine::real::{Kernel, Lanes, Real, dispatch};
-use crate::engine::run::MAX_GROWTH;
-use crate::engine::vector::CROWD;
+use crate::engine::training::MAX_GROWTH;
 use fearless_simd::Simd;
 use fearless_simd::prelude::*;
 

@@ -1,7 +1,7 @@
 //! One run.
 
 use super::{AnyStride, Stride};
-use crate::engine::run::DivergenceLimit;
+use crate::engine::training::DivergenceLimit;
 
 /// The most steps that are taken at once.
 pub const ROWS: usize = 64;

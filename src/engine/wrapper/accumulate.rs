@@ -2,8 +2,8 @@
 
 use super::{Blocks, Parameters, Wrapper};
 use crate::engine::declare::settings;
+use crate::engine::numeric::real;
 use crate::engine::objective::{Lens, Sight};
-use crate::engine::real;
 
 settings! {
     /// Gradient accumulation: one step sees the gradients of several mini-batches, as one of a batch that does not fit into memory.

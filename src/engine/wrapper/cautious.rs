@@ -2,11 +2,12 @@
 
 use super::{AnyRule, Blocks, Parameters, Wrapper};
 use crate::engine::declare::settings;
+use crate::engine::numeric::real;
 use crate::engine::objective::Oracle;
-use crate::engine::optimizer::{Internal, Probe, Rule};
-use crate::engine::real;
-use crate::engine::run::Reason;
+use crate::engine::objective::state::{Internal, Probe};
+use crate::engine::optimizer::Rule;
 use crate::engine::schedule::Pace;
+use crate::engine::training::Reason;
 use std::ops::Range;
 
 settings! {

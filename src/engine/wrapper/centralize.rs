@@ -2,8 +2,8 @@
 
 use super::{Blocks, Parameters, Wrapper, changed};
 use crate::engine::declare::settings;
+use crate::engine::numeric::real;
 use crate::engine::objective::Lens;
-use crate::engine::real;
 
 settings! {
     /// Gradient centralization: takes the mean off the gradient, so that the sum of a neuron's weights never changes.

@@ -2,8 +2,8 @@
 
 use super::{Blocks, Parameters, Wrapper};
 use crate::engine::declare::settings;
+use crate::engine::objective::state::{Internal, Probe};
 use crate::engine::objective::{Lens, Sight};
-use crate::engine::optimizer::{Internal, Probe};
 
 settings! {
     /// Forgot zero_grad: gradients add up from step to step, as they do in PyTorch when nobody clears them.

@@ -3,9 +3,10 @@
 use super::{AnyRule, Blocks, Parameters, Wrapper};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
-use crate::engine::optimizer::{Internal, Probe, Rule};
-use crate::engine::run::Reason;
+use crate::engine::objective::state::{Internal, Probe};
+use crate::engine::optimizer::Rule;
 use crate::engine::schedule::Pace;
+use crate::engine::training::Reason;
 
 settings! {
     /// Lookahead: lets the optimizer run ahead for some steps, then goes part of the way and calls it back there.

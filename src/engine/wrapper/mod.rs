@@ -138,14 +138,14 @@ impl<F: FnMut(&mut [f64], &[f64]) + Send> Lens<Parameters> for Changed<F> {
 mod tests {
     use super::{AnyWrapper, Blocks};
     use crate::engine::cancel::Cancel;
-    use crate::engine::jet::Scalar;
     use crate::engine::landscape::NoFiles;
     use crate::engine::network::data::AnyDataset;
     use crate::engine::network::{AnyNetwork, NetworkLoss};
+    use crate::engine::numeric::jet::Scalar;
     use crate::engine::objective::{Formula, Objective, Role, Tensor, Treatment};
     use crate::engine::optimizer::AnyOptimizer;
     use crate::engine::optimizer::tests::path;
-    use crate::engine::run::{Conditions, Outcome, RunSpec, Trajectory, run};
+    use crate::engine::training::{Conditions, Outcome, RunSpec, Trajectory, run};
 
     fn rosenbrock(spec: &str) -> Trajectory {
         path("rosenbrock", &[-1.5, 2.0], spec, 100)
@@ -423,7 +423,7 @@ mod tests {
         let [plain, masked, centred] = ["", "+cautious:scale=count", "+centralize"]
             .map(|around| step(&format!("sgd:lr=0.1{around}")));
         for tensor in loss.tensors() {
-            let n = crate::engine::real(tensor.range.len());
+            let n = crate::engine::numeric::real(tensor.range.len());
             for at in tensor.range.clone() {
                 assert!(
                     (masked[at] - plain[at] * n / (n + 1.0)).abs() < 1e-15,

@@ -2,8 +2,8 @@
 
 use super::{Blocks, Parameters, Wrapper, changed};
 use crate::engine::declare::settings;
+use crate::engine::numeric::random::{Purpose, stream};
 use crate::engine::objective::Lens;
-use crate::engine::rng::{Purpose, stream};
 use rand_distr::{Distribution, StandardNormal};
 
 settings! {

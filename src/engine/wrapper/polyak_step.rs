@@ -2,10 +2,11 @@
 
 use super::{AnyRule, Blocks, Parameters, Wrapper};
 use crate::engine::declare::settings;
+use crate::engine::objective::state::{Internal, Probe};
 use crate::engine::objective::{Oracle, norm};
-use crate::engine::optimizer::{Internal, Probe, Rule};
-use crate::engine::run::Reason;
+use crate::engine::optimizer::Rule;
 use crate::engine::schedule::Pace;
+use crate::engine::training::Reason;
 
 settings! {
     /// Polyak's step size: sets the learning rate of each step by how far the loss is above its known minimum.

@@ -2,8 +2,8 @@
 
 use super::{Blocks, Parameters, Wrapper};
 use crate::engine::declare::settings;
+use crate::engine::objective::state::{Internal, Probe};
 use crate::engine::objective::{Lens, Sight, norm};
-use crate::engine::optimizer::{Internal, Probe};
 
 settings! {
     /// SAM: sees the gradient not where it stands but a little uphill, and so avoids sharp minima.

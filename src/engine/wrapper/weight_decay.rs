@@ -2,10 +2,11 @@
 
 use super::{AnyRule, Blocks, Parameters, Wrapper, changed};
 use crate::engine::declare::settings;
+use crate::engine::objective::state::Probe;
 use crate::engine::objective::{Lens, Oracle};
-use crate::engine::optimizer::{Probe, Rule};
-use crate::engine::run::Reason;
+use crate::engine::optimizer::Rule;
 use crate::engine::schedule::Pace;
+use crate::engine::training::Reason;
 
 settings! {
     /// Weight decay: pulls the parameters to 0, by the gradient or beside it.

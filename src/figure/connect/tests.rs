@@ -1,8 +1,8 @@
 //! What pictures of ways say.
 
 use super::*;
+use crate::engine::analysis::mode_connectivity::{Connect, connect};
 use crate::engine::landscape::NoFiles;
-use crate::engine::network::connect::{Connect, connect};
 use crate::engine::network::{Precision, Trainee, data::AnyDataset};
 use crate::figure::png::missing_glyphs;
 

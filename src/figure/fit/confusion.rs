@@ -1,7 +1,7 @@
 //! Confusion matrices, of the training data and of the test data.
 
-use crate::engine::network::Confusion;
-use crate::engine::real;
+use crate::engine::analysis::predictions::Confusion;
+use crate::engine::numeric::real;
 use crate::figure::colour::{Theme, class_colour, mixed};
 use crate::figure::drawing::{Anchor, Area, Item, Point, Text};
 use crate::figure::shortened;

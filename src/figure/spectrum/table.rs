@@ -1,7 +1,7 @@
 //! The numbers of spectra: a line for each, a column for each place.
 
 use super::{Spectrum, subscript};
-use crate::engine::curvature::{Estimate, Report};
+use crate::engine::analysis::curvature::{Estimate, Report};
 use crate::figure::axis::number;
 use crate::figure::colour::Theme;
 use crate::figure::drawing::{Area, Item, Point};

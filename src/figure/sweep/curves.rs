@@ -3,8 +3,8 @@
 use super::{
     Along, LIMIT, LIMIT_DASH, numbers_below, numbers_beside, place, ring, share, values_axis, write,
 };
-use crate::engine::real;
-use crate::engine::survey::sweep::{Curve, Measure};
+use crate::engine::analysis::sweep::{Curve, Measure};
+use crate::engine::numeric::real;
 use crate::figure::axis::Axis;
 use crate::figure::chart::thin;
 use crate::figure::colour::{Marker, Theme, run_colour, run_dash, run_marker};

@@ -3,8 +3,8 @@
 use super::{
     Along, LIMIT, LIMIT_DASH, numbers_below, numbers_beside, place, ring, share, values_axis,
 };
-use crate::engine::real;
-use crate::engine::survey::sweep::{Measure, Score, SweepMap};
+use crate::engine::analysis::sweep::{Measure, Score, SweepMap};
+use crate::engine::numeric::real;
 use crate::figure::axis::{Axis, room};
 use crate::figure::colour::{Theme, shade_colour};
 use crate::figure::drawing::{Anchor, Area, Colour, Item, Point, Text, limited};
@@ -118,7 +118,7 @@ impl MapPlot {
     }
 
     /// Draws a map with its axes: `image` is that of [`MapPlot::image`], `limits` are those of
-    /// [`lr_limits`](crate::engine::survey::sweep::lr_limits), a star stands on the best cell, a ring on the values that the
+    /// [`lr_limits`](crate::engine::analysis::sweep::lr_limits), a star stands on the best cell, a ring on the values that the
     /// run has now.
     pub fn draw(
         &self,
@@ -167,7 +167,7 @@ impl MapPlot {
         items
     }
 
-    /// Whether an axis has places for the limits of [`lr_limits`](crate::engine::survey::sweep::lr_limits).
+    /// Whether an axis has places for the limits of [`lr_limits`](crate::engine::analysis::sweep::lr_limits).
     pub(super) fn shows(&self, limits: &(usize, Vec<Option<f64>>)) -> bool {
         let numbers = matches!(self.along.get(limits.0), Some(Along::Numbers(_)));
         numbers && limits.1.iter().any(Option::is_some)

@@ -2,8 +2,8 @@
 
 use super::map::hatch;
 use super::{CurvePlot, LIMIT, LIMIT_DASH, MapPlot, Shown, ring, short, told, write};
+use crate::engine::analysis::sweep::{Measure, SweepMap};
 use crate::engine::scene::Scene;
-use crate::engine::survey::sweep::{Measure, SweepMap};
 use crate::figure::axis::number;
 use crate::figure::colour::{Marker, Theme};
 use crate::figure::drawing::{Anchor, Area, Drawing, Item, Point};
@@ -180,7 +180,7 @@ pub fn curves_picture(sheet: &Sheet, shown: &[Shown], left_out: &[String]) -> Dr
 }
 
 /// The picture of a map, with its colour bar and a legend. `name` is the run's; `limits` are those of
-/// [`lr_limits`](crate::engine::survey::sweep::lr_limits).
+/// [`lr_limits`](crate::engine::analysis::sweep::lr_limits).
 pub fn map_picture(
     sheet: &Sheet,
     map: &SweepMap,
@@ -222,7 +222,7 @@ pub fn map_picture(
     if map.scores.iter().any(|score| score.diverged().is_some()) {
         legend.entry(|at| hatch(patch(at), theme), ["diverges", ""]);
     }
-    let missing = |score: &&crate::engine::survey::sweep::Score| {
+    let missing = |score: &&crate::engine::analysis::sweep::Score| {
         score.diverged().is_none() && score.value(measure).is_none()
     };
     if map.scores.iter().find(missing).is_some() {

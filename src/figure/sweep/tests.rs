@@ -1,9 +1,11 @@
 use super::*;
+use crate::engine::analysis::sweep::{
+    Curve, Setup, SweepMap, curves, grids, lines, lr_limits, map,
+};
 use crate::engine::cancel::Cancel;
 use crate::engine::landscape::NoFiles;
-use crate::engine::run::RunSpec;
 use crate::engine::scene::Scene;
-use crate::engine::survey::sweep::{Curve, Setup, SweepMap, curves, grids, lines, lr_limits, map};
+use crate::engine::training::RunSpec;
 use crate::figure::colour::{Marker, run_colour};
 use crate::figure::drawing::Drawing;
 use crate::figure::png::missing_glyphs;

@@ -1,7 +1,7 @@
 //! The list of critical points in view.
 
 use super::scene::heading;
-use crate::engine::critical::CriticalPoint;
+use crate::engine::analysis::critical::CriticalPoint;
 use crate::figure::axis::number;
 use eframe::egui;
 

@@ -1,10 +1,10 @@
 //! The left panel of a network: model, data, plane, and what is kept of its runs.
 
 use super::scene::{Answer, heading_text};
+use crate::engine::analysis::network_plane::AnyPlane;
 use crate::engine::declare::{Settings, Value};
 use crate::engine::network::data::AnyDataset;
-use crate::engine::network::plane::AnyPlane;
-use crate::engine::plane::Rect;
+use crate::engine::objective::plane::Rect;
 use crate::engine::scene::{Bench, Scene};
 use crate::gui::dialog::Browse;
 use crate::gui::field::refusal_ui;

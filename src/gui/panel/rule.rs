@@ -1,10 +1,10 @@
 //! The rule of the selected run: its lines in symbols, and with the numbers of the timeline's step.
 
-use crate::engine::lab::Runs;
-use crate::engine::run::{CarriedKind, symbols};
 use crate::engine::scene::Scene;
+use crate::engine::training::{CarriedKind, symbols};
 use crate::figure::axis::number;
 use crate::gui::looked::{FARTHEST, Looked};
+use crate::session::Runs;
 use eframe::egui;
 
 /// Whether the rule is unfolded, and the step that it was shown for last.

@@ -1,9 +1,9 @@
 //! The selected run in the left panel: its settings, those of its groups, what is around it, and its schedules.
 
 use crate::engine::declare::Value;
-use crate::engine::run::{Group, RunSpec};
 use crate::engine::scene::Run;
 use crate::engine::schedule::{AnySchedule, Plan};
+use crate::engine::training::{Group, RunSpec};
 use crate::engine::wrapper::AnyWrapper;
 use crate::gui::field::{Look, text_field};
 use crate::gui::param_ui::{owned_settings_ui, settings_ui};

@@ -1,14 +1,14 @@
 //! The curve of a run's schedules beside their sliders.
 
 use super::scene::Around;
-use crate::engine::lab::RunResult;
-use crate::engine::real;
-use crate::engine::run::RunSpec;
+use crate::engine::numeric::real;
 use crate::engine::schedule::{Pace, Pacing, Plan};
+use crate::engine::training::RunSpec;
 use crate::figure::axis::number;
 use crate::figure::chart::{Chart, Series, thin};
 use crate::gui::command::Command;
 use crate::gui::paint::{self, Textures};
+use crate::session::RunResult;
 use eframe::egui;
 use std::sync::Arc;
 

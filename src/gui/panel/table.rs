@@ -1,13 +1,13 @@
 //! The table: how every run stands at the timeline's step.
 
-use crate::engine::lab::Runs;
-use crate::engine::run::{Outcome, Reason};
 use crate::engine::scene::Scene;
+use crate::engine::training::{Outcome, Reason};
 use crate::figure::axis::number;
 use crate::figure::colour::{Theme, run_colour};
 use crate::figure::network::{measures, percent};
 use crate::figure::{look, shortened};
 use crate::gui::paint;
+use crate::session::Runs;
 use eframe::egui;
 
 const RUN: (&str, &str) = ("run", "Click a name to see its settings.");

@@ -1,10 +1,9 @@
 //! The basins of one run: every start of the map in the colour of the minimum that it runs to.
 
 use super::map::{MapView, Shown};
-use crate::engine::lab::BasinsFound;
+use crate::engine::analysis::basins::{Basins, Cell, FINEST, Fate, TWO_PARAMETERS};
 use crate::engine::landscape::Mark;
-use crate::engine::plane::Rect;
-use crate::engine::survey::basins::{Basins, Cell, FINEST, Fate, TWO_PARAMETERS};
+use crate::engine::objective::plane::Rect;
 use crate::figure::axis::number;
 use crate::figure::basins;
 use crate::figure::drawing::{Area, Colour, Item};
@@ -12,6 +11,7 @@ use crate::figure::frame::Frame;
 use crate::figure::map;
 use crate::gui::command::Command;
 use crate::gui::paint::{self, Textures};
+use crate::session::BasinsFound;
 use eframe::egui;
 use std::sync::Arc;
 

@@ -1,14 +1,14 @@
 //! What the rule of one run carries from step to step, as charts.
 
 use super::charts::stacked;
-use crate::engine::lab::{CarriedFound, RunResult, Runs};
-use crate::engine::run::CarriedSeries;
+use crate::engine::training::CarriedSeries;
 use crate::figure::axis::number;
 use crate::figure::carried::{self, chart_of, is_known, measured};
 use crate::figure::colour::{Theme, run_colour};
 use crate::figure::quantity::{self, Across, Quantity};
 use crate::gui::command::Command;
 use crate::gui::paint::{self, Textures};
+use crate::session::{CarriedFound, RunResult, Runs};
 use eframe::egui;
 use std::sync::Arc;
 

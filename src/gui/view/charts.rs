@@ -1,7 +1,6 @@
 //! The charts: loss, gradient norm, sharpness or accuracy, and learning rate of every ticked run, or of one its layers or what it carries.
 
 use super::carried::CarriedCharts;
-use crate::engine::lab::{CarriedFound, RunResult, Runs, SharpnessFound};
 use crate::engine::scene::{Bench, Run};
 use crate::figure::colour::Theme;
 use crate::figure::layers::{self, LayerSeries};
@@ -9,6 +8,7 @@ use crate::figure::quantity::{self, Across, Quantity};
 use crate::figure::shortened;
 use crate::gui::command::Command;
 use crate::gui::paint::{self, Textures};
+use crate::session::{CarriedFound, RunResult, Runs, SharpnessFound};
 use eframe::egui;
 use std::sync::Arc;
 

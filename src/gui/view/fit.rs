@@ -1,11 +1,11 @@
 //! What the followed run of a network says of its data, beside or below the map.
 
-use crate::engine::lab::{FitFound, Runs};
 use crate::figure::colour::Theme;
 use crate::figure::drawing::{Area, Item};
 use crate::figure::fit::Shading;
 use crate::figure::{fit, look, network};
 use crate::gui::paint::{self, Textures};
+use crate::session::{FitFound, Runs};
 use eframe::egui;
 use std::sync::Arc;
 

@@ -2,9 +2,8 @@
 
 use super::sheet::Sheet;
 use super::under::{REACH, describe};
-use crate::engine::critical::CriticalPoint;
-use crate::engine::lab::{Runs, Terrain};
-use crate::engine::plane::Rect;
+use crate::engine::analysis::critical::CriticalPoint;
+use crate::engine::objective::plane::Rect;
 use crate::engine::scene::Scene;
 use crate::figure::colour::Theme;
 use crate::figure::drawing::{Area, Colour, Item};
@@ -14,6 +13,7 @@ use crate::figure::{self, critical, internals, look, map, network};
 use crate::gui::command::Command;
 use crate::gui::looked::Looked;
 use crate::gui::paint::{self, Textures};
+use crate::session::{Runs, Terrain};
 use eframe::egui;
 use std::sync::Arc;
 

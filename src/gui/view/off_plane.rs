@@ -1,14 +1,14 @@
 //! What the plane of a network does not show: true losses beside those on the plane, and how far off it the runs are.
 
 use super::charts::{Kept, chart};
-use crate::engine::lab::Runs;
-use crate::engine::real;
+use crate::engine::numeric::real;
 use crate::figure::colour::{Theme, run_colour};
 use crate::figure::network::plane_words;
 use crate::figure::quantity::{self, Across};
 use crate::figure::{look, off_plane};
 use crate::gui::command::Command;
 use crate::gui::paint::{self, Textures};
+use crate::session::Runs;
 use eframe::egui;
 
 /// What the view remembers between frames.

@@ -1,7 +1,6 @@
 //! The random plane of a network beside those of other seeds, around the same weights.
 
-use crate::engine::lab::{Runs, Seeds, SeedsFound};
-use crate::engine::network::plane::AnyPlane;
+use crate::engine::analysis::network_plane::AnyPlane;
 use crate::engine::scene::Scene;
 use crate::figure::axis::number;
 use crate::figure::colour::Theme;
@@ -10,6 +9,7 @@ use crate::figure::panels::Reliefs;
 use crate::figure::seeds;
 use crate::gui::command::Command;
 use crate::gui::paint::{self, Textures};
+use crate::session::{Runs, Seeds, SeedsFound};
 use eframe::egui;
 use std::sync::Arc;
 
@@ -195,7 +195,7 @@ fn maps_ui(
 }
 
 /// Where the pointer is on a slice, and the loss there as its grid has it.
-fn describe(slice: &crate::engine::lab::SeedSlice, frame: &Frame, pointer: egui::Pos2) -> String {
+fn describe(slice: &crate::session::SeedSlice, frame: &Frame, pointer: egui::Pos2) -> String {
     let at = frame.world_from_picture(pointer.into());
     let [a, b] = at.map(|place| number(place, 4));
     let loss = slice

@@ -1,7 +1,7 @@
 //! Drawing a landscape: tools that drop hills and pits on the map, move them and take them away.
 
 use crate::engine::landscape::{AnyLandscape, Drawn, Hill, HillError};
-use crate::engine::plane::Rect;
+use crate::engine::objective::plane::Rect;
 use crate::engine::scene::Scene;
 use crate::figure::colour::{Marker, Theme};
 use crate::figure::drawing::{Item, Point, Stroke};

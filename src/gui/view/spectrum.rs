@@ -1,8 +1,7 @@
 //! The spectrum of the Hessian where a run is at the timeline's step, and that of another run beside it.
 
 use super::{controls_button, named};
-use crate::engine::curvature::{Inquiry, Report};
-use crate::engine::lab::{Runs, SpectrumFound};
+use crate::engine::analysis::curvature::{Inquiry, Report};
 use crate::engine::scene::Scene;
 use crate::figure::colour::Theme;
 use crate::figure::spectrum::{Spectrum, draw};
@@ -10,6 +9,7 @@ use crate::figure::{look, shortened};
 use crate::gui::command::Command;
 use crate::gui::paint::{self, Textures};
 use crate::gui::param_ui::settings_ui;
+use crate::session::{Runs, SpectrumFound};
 use eframe::egui;
 
 /// What the view remembers between frames.

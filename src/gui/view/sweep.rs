@@ -1,10 +1,9 @@
 //! The sweep: where runs end over a setting, as curves, or over two settings of one run, as a map.
 
+use crate::engine::analysis::sweep::{Curve, Grid, Measure, Over, Score, SweepMap};
 use crate::engine::declare::Settings;
-use crate::engine::lab::{Limits, Overs, SweepFound, SweepOf, Swept};
-use crate::engine::run::RunSpec;
 use crate::engine::scene::Scene;
-use crate::engine::survey::sweep::{Curve, Grid, Measure, Over, Score, SweepMap};
+use crate::engine::training::RunSpec;
 use crate::figure;
 use crate::figure::axis::number;
 use crate::figure::colour::Theme;
@@ -14,6 +13,7 @@ use crate::gui::command::Command;
 use crate::gui::field::{self, refusal_ui};
 use crate::gui::paint::{self, Textures};
 use crate::gui::param_ui::drag_ui;
+use crate::session::{Limits, Overs, SweepFound, SweepOf, Swept};
 use eframe::egui;
 use std::sync::Arc;
 

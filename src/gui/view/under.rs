@@ -1,16 +1,16 @@
 //! What is under the pointer on the map, in words.
 
 use super::map::{Shown, trails};
-use crate::engine::curvature;
-use crate::engine::lab::{Runs, Terrain};
+use crate::engine::analysis::curvature;
 use crate::engine::objective::norm;
-use crate::engine::run::Trajectory;
 use crate::engine::scene::Scene;
+use crate::engine::training::Trajectory;
 use crate::figure::axis::number;
 use crate::figure::frame::Frame;
 use crate::figure::network::{measures, percent};
 use crate::figure::off_plane;
 use crate::figure::trail::Trail;
+use crate::session::{Runs, Terrain};
 use eframe::egui;
 
 /// How near the pointer must come to a thing to mean it, in points.

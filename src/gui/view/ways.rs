@@ -1,8 +1,7 @@
 //! Ways between the networks that two runs end in: the straight line and a trained curve.
 
 use super::{controls_button, named};
-use crate::engine::lab::{Runs, WaysFound};
-use crate::engine::plane::Rect;
+use crate::engine::objective::plane::Rect;
 use crate::engine::scene::Scene;
 use crate::figure::colour::Theme;
 use crate::figure::connect::{self as figure, Told};
@@ -11,6 +10,7 @@ use crate::figure::shortened;
 use crate::gui::command::Command;
 use crate::gui::paint::{self, Textures};
 use crate::gui::param_ui::settings_ui;
+use crate::session::{Runs, WaysFound};
 use eframe::egui;
 use std::sync::Arc;
 

@@ -4,7 +4,7 @@ use super::cell::Cell;
 use super::records::beginning;
 use super::sheet::{Counts, Sheet};
 use crate::engine::landscape::Header;
-use crate::engine::real;
+use crate::engine::numeric::real;
 use std::ops::RangeInclusive;
 
 /// Years that a column can be named after.

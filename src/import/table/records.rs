@@ -301,8 +301,9 @@ pub(super) fn score(text: &str, at: usize, separator: Separator) -> (usize, f64)
     let (rows, numbers) = agreeing.fold((0, 0), |(rows, numbers), (record, _)| {
         (rows + 1, numbers + numeric(*record))
     });
-    let share =
-        |part: usize, whole: usize| crate::engine::real(part) / crate::engine::real(whole.max(1));
+    let share = |part: usize, whole: usize| {
+        crate::engine::numeric::real(part) / crate::engine::numeric::real(whole.max(1))
+    };
     let text_too = 0.1;
     (
         width,

@@ -4,7 +4,7 @@ use super::cell::{Cell, are_thousands, shown};
 use super::records::{
     Record, Scanner, Separator, beginning, cells, named_separator, score, separator,
 };
-use crate::engine::real;
+use crate::engine::numeric::real;
 use std::borrow::Cow;
 
 /// Rules by which a file is read.

@@ -15,8 +15,12 @@ fn check_says_that_a_scene_is_sound() {
 
 #[test]
 fn list_names_every_member_and_setting() {
-    use ravine::engine::network::{AnyNetwork, data::AnyDataset, plane::AnyPlane};
-    use ravine::engine::{landscape::AnyLandscape, optimizer::AnyOptimizer, schedule::AnySchedule};
+    use ravine::engine::analysis::network_plane::AnyPlane;
+    use ravine::engine::landscape::AnyLandscape;
+    use ravine::engine::network::AnyNetwork;
+    use ravine::engine::network::data::AnyDataset;
+    use ravine::engine::optimizer::AnyOptimizer;
+    use ravine::engine::schedule::AnySchedule;
     let place = Place::new();
     let (json, text) = (place.json(&["list", "--json"]), place.said(&["list"]));
     for (family, names) in [

@@ -57,7 +57,10 @@ fn a_landscape_of_one_parameter_has_no_y() {
 
 #[test]
 fn trace_writes_the_bits_of_the_engine() {
-    use ravine::engine::{cancel::Cancel, landscape::NoFiles, run, scene::Scene};
+    use ravine::engine::cancel::Cancel;
+    use ravine::engine::landscape::NoFiles;
+    use ravine::engine::scene::Scene;
+    use ravine::engine::training;
     let place = Place::new();
     let spec = "adam:lr=0.05,beta1=0.95@warmup:steps=10>cosine:t_max=90";
     let args = [
@@ -85,7 +88,7 @@ fn trace_writes_the_bits_of_the_engine() {
     scene.training.steps = 100;
     let ground = scene.ground(&NoFiles).unwrap();
     let (spec, conditions) = (spec.parse().unwrap(), scene.conditions());
-    let made = run::run(
+    let made = training::run(
         &*ground.objective,
         &scene.start,
         &spec,

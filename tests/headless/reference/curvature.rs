@@ -2,10 +2,10 @@
 
 use super::check;
 use super::networks::{Problem, frozen};
-use ravine::engine::cancel::Cancel;
-use ravine::engine::curvature::{
+use ravine::engine::analysis::curvature::{
     Curvature, Eigen, Extras, Inquiry, Kind, Report, Symmetric, report,
 };
+use ravine::engine::cancel::Cancel;
 use ravine::engine::network::NetworkLoss;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -125,7 +125,7 @@ impl Symmetric for Unknown<'_> {
 /// them is that of PyTorch.
 #[test]
 fn estimates_are_near_what_is_exact() {
-    use ravine::engine::curvature::{density, frobenius, trace};
+    use ravine::engine::analysis::curvature::{density, frobenius, trace};
     let mut known = 0;
     for case in cases() {
         if case.hessian.len() < 80 {
@@ -136,7 +136,7 @@ fn estimates_are_near_what_is_exact() {
         let never = Cancel::default();
         let sum: f64 = case.hessian.iter().sum();
         let squares: f64 = case.hessian.iter().map(|value| value * value).sum();
-        let near = |estimate: ravine::engine::curvature::Estimate, expected: f64| {
+        let near = |estimate: ravine::engine::analysis::curvature::Estimate, expected: f64| {
             let off = (estimate.value - expected).abs();
             assert!(off <= 4.0 * estimate.error, "{estimate:?} {expected}");
         };

@@ -1,11 +1,12 @@
 //! Networks beside PyTorch: losses, derivatives, and paths of training.
 
 use super::check;
+use ravine::engine::analysis::layer_stats::Vitals;
 use ravine::engine::cancel::Cancel;
 use ravine::engine::network::data::{Data, Targets};
-use ravine::engine::network::{Moments, NetworkLoss, Vitals};
+use ravine::engine::network::{Moments, NetworkLoss};
 use ravine::engine::objective::{Objective, Treatment};
-use ravine::engine::run::{Conditions, RunSpec, run};
+use ravine::engine::training::{Conditions, RunSpec, run};
 use serde::Deserialize;
 use std::path::Path;
 

@@ -1,12 +1,12 @@
 //! Planes beside PyTorch: eigenvectors and principal components.
 
 use super::check;
+use ravine::engine::analysis::network_plane::{AnyPlane, Cut, Given};
 use ravine::engine::cancel::Cancel;
 use ravine::engine::network::NetworkLoss;
 use ravine::engine::network::data::{Data, Targets};
-use ravine::engine::network::plane::{AnyPlane, Cut, Given};
 use ravine::engine::objective::Objective;
-use ravine::engine::run::{Outcome, Trajectory};
+use ravine::engine::training::{Outcome, Trajectory};
 use serde::Deserialize;
 use std::path::Path;
 

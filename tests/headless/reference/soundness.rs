@@ -1,12 +1,12 @@
 //! Same bits on any number of threads, and sound results under any learning rate.
 
 use ravine::engine::cancel::Cancel;
-use ravine::engine::lab::{RunResult, compute_runs};
 use ravine::engine::landscape::{AnyLandscape, NoFiles};
 use ravine::engine::optimizer::AnyOptimizer;
-use ravine::engine::run::{DivergenceLimit, Outcome, Trajectory};
 use ravine::engine::scene::Scene;
+use ravine::engine::training::{DivergenceLimit, Outcome, Trajectory};
 use ravine::engine::wrapper::AnyWrapper;
+use ravine::session::{RunResult, compute_runs};
 use std::sync::Arc;
 
 fn scene(landscape: &str, runs: impl IntoIterator<Item = String>) -> Scene {

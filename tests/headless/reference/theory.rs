@@ -6,7 +6,7 @@
 )]
 
 use super::{check, end, path};
-use ravine::engine::run::{Outcome, RunSpec, Trajectory};
+use ravine::engine::training::{Outcome, RunSpec, Trajectory};
 
 /// κ = 10, λ from 1 to 10.
 const QUADRATIC: &str = "quadratic:a=1,b=10";

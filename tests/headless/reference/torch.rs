@@ -4,7 +4,7 @@ use super::{check, ground, treated};
 use ravine::engine::declare::Value;
 use ravine::engine::objective::Treatment;
 use ravine::engine::optimizer::AnyOptimizer;
-use ravine::engine::run::RunSpec;
+use ravine::engine::training::RunSpec;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};

@@ -3,7 +3,7 @@
 use super::{Data, DataError, Dataset, Noise};
 use crate::engine::declare::settings;
 use crate::engine::landscape::Files;
-use crate::engine::real;
+use crate::engine::numeric::real;
 use std::f64::consts::TAU;
 
 settings! {

@@ -2,7 +2,7 @@
 
 use crate::engine::network::Activation;
 use crate::engine::network::number::{Number, Of, exponentials, limited, rational_tanh, splat};
-use crate::engine::real::{Kernel, dispatch};
+use crate::engine::numeric::real::{Kernel, dispatch};
 use fearless_simd::Simd;
 use fearless_simd::prelude::*;
 use std::marker::PhantomData;

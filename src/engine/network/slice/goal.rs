@@ -3,8 +3,8 @@
 use crate::engine::network::Loss;
 use crate::engine::network::loss::Goal;
 use crate::engine::network::number::{Number, Of, exponentials, limited, splat};
-use crate::engine::real;
-use crate::engine::real::{Kernel, dispatch};
+use crate::engine::numeric::real;
+use crate::engine::numeric::real::{Kernel, dispatch};
 use fearless_simd::Simd;
 use fearless_simd::prelude::*;
 
@@ -13,7 +13,7 @@ pub(super) struct Goals<E> {
     loss: Loss,
     outputs: usize,
     /// So many samples are side by side.
-    block: usize,
+    pub(in crate::engine) block: usize,
     /// Block after block the numbers, a row for each output; of classes nothing.
     numbers: Vec<E>,
     classes: Vec<usize>,
@@ -113,7 +113,7 @@ pub(super) fn losses<E: Number>(loss: Loss, block: usize, z: &[E], numbers: &[E]
 
 struct Losses<'a, E> {
     loss: Loss,
-    block: usize,
+    pub(in crate::engine) block: usize,
     z: &'a [E],
     numbers: &'a [E],
     parts: Parts<'a, E>,

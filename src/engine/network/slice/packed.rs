@@ -2,8 +2,8 @@
 
 use crate::engine::network::layout::Layout;
 use crate::engine::network::number::{Number, Of, splat};
-use crate::engine::real;
-use crate::engine::real::{Kernel, dispatch};
+use crate::engine::numeric::real;
+use crate::engine::numeric::real::{Kernel, dispatch};
 use fearless_simd::Simd;
 use fearless_simd::prelude::*;
 
@@ -143,7 +143,7 @@ struct Product<'a, E> {
     packed: &'a [E],
     h: &'a [E],
     z: &'a mut [E],
-    block: usize,
+    pub(in crate::engine) block: usize,
 }
 
 impl<E: Number> Kernel for Product<'_, E> {
@@ -244,7 +244,7 @@ struct Rectified<'a, E> {
     affine: [&'a [E]; 2],
     a: E,
     z: &'a mut [E],
-    block: usize,
+    pub(in crate::engine) block: usize,
 }
 
 impl<E: Number> Kernel for Rectified<'_, E> {

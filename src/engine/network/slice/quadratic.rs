@@ -12,8 +12,8 @@ use crate::engine::network::lines::Lines;
 use crate::engine::network::loss::Goal;
 use crate::engine::network::matrix::padded;
 use crate::engine::network::number::Number;
-use crate::engine::real;
-use crate::engine::real::{Kernel, dispatch};
+use crate::engine::numeric::real;
+use crate::engine::numeric::real::{Kernel, dispatch};
 use fearless_simd::prelude::*;
 use fearless_simd::{Simd, f64x4};
 

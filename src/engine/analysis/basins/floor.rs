@@ -1,0 +1,130 @@
+//! The floors of level valleys, traced so that two of one height are told apart.
+
+use super::{Question, distance, flat};
+use crate::engine::analysis::curvature::eigenvalues;
+use crate::engine::landscape::Mark;
+
+/// The length of a step along a floor as a share of the window's size.
+const STEP: f64 = 0.01;
+
+/// The most steps from a point of a floor in each of its two directions.
+const MAX_STEPS: usize = 1000;
+
+/// The most corrections of a step, back across the valley onto its floor.
+const MAX_CORRECTIONS: usize = 8;
+
+/// A floor as points of it, about [`STEP`] apart, and the box that holds them.
+pub(super) struct Floor {
+    points: Vec<[f64; 2]>,
+    low: [f64; 2],
+    high: [f64; 2],
+    /// How far from a point of it another may lie that is on it.
+    reach: f64,
+}
+
+impl Floor {
+    /// Traces the floor through a minimum in both directions, 1000 steps of a hundredth of the window's size at most, as far
+    /// as it is level and no farther than the window's size beside the window. `None` where it is no valley.
+    pub(super) fn trace(question: &Question, minimum: &Mark) -> Option<Self> {
+        let step = STEP * question.size();
+        let (axis, high) = question.valley(minimum.at)?;
+        let tolerance = level(question, minimum.value, high);
+        let mut points = vec![minimum.at];
+        for sign in [1.0, -1.0] {
+            let (mut at, mut direction) = (minimum.at, axis.map(|a| sign * a));
+            for taken in 0..MAX_STEPS {
+                let guess = [0, 1].map(|i| at[i] + step * direction[i]);
+                let Some((next, along)) = question.onto_floor(guess) else {
+                    break;
+                };
+                let moved = distance(at, next);
+                let value = question.objective.value(&next);
+                if !(0.5 * step..=1.5 * step).contains(&moved)
+                    || (value - minimum.value).abs() > tolerance
+                    || !question.is_around(next)
+                {
+                    break;
+                }
+                let forward = [0, 1].map(|i| next[i] - at[i]);
+                let sign = if forward[0] * along[0] + forward[1] * along[1] < 0.0 {
+                    -1.0
+                } else {
+                    1.0
+                };
+                (at, direction) = (next, along.map(|a| sign * a));
+                points.push(at);
+                if taken > 2 && distance(at, minimum.at) < 0.75 * step {
+                    break; // All around a ring.
+                }
+            }
+        }
+        let bound = |pick: fn(f64, f64) -> f64| {
+            points
+                .iter()
+                .fold(minimum.at, |[x, y], at| [pick(x, at[0]), pick(y, at[1])])
+        };
+        Some(Self {
+            low: bound(f64::min),
+            high: bound(f64::max),
+            points,
+            reach: step,
+        })
+    }
+
+    /// Whether a point lies on the floor.
+    pub(super) fn holds(&self, at: [f64; 2]) -> bool {
+        let near =
+            |i: usize| (self.low[i] - self.reach..=self.high[i] + self.reach).contains(&at[i]);
+        near(0)
+            && near(1)
+            && self
+                .points
+                .iter()
+                .any(|point| distance(*point, at) <= self.reach)
+    }
+}
+
+/// How far heights on one floor may differ by rounding, where the curvature across it is `high`.
+pub(super) fn level(question: &Question, value: f64, high: f64) -> f64 {
+    1e-9 * high * question.size() * question.size() + 1e-10 * value.abs()
+}
+
+impl Question<'_> {
+    /// The direction along a valley and the curvature across it, if a point is on the floor of one.
+    pub(super) fn valley(&self, at: [f64; 2]) -> Option<([f64; 2], f64)> {
+        let [along, _, curvatures] = self.axes(at)?;
+        flat(curvatures).then_some((along, curvatures[1]))
+    }
+
+    /// The directions along and across a valley, and its curvatures along and across; `None` where it does not rise.
+    fn axes(&self, at: [f64; 2]) -> Option<[[f64; 2]; 3]> {
+        let mut h = [0.0; 4];
+        self.objective.hessian(&at, &mut h);
+        let curvatures = eigenvalues([h[0], h[1], h[3]]);
+        let (sin, cos) = (0.5 * (2.0 * h[1]).atan2(h[0] - h[3])).sin_cos();
+        let rises = curvatures[1].is_finite() && curvatures[1] > 0.0;
+        rises.then_some([[-sin, cos], [cos, sin], curvatures])
+    }
+
+    /// The point of a floor beside a place, by Newton's steps across the valley, and the direction along it there.
+    fn onto_floor(&self, mut at: [f64; 2]) -> Option<([f64; 2], [f64; 2])> {
+        for _ in 0..MAX_CORRECTIONS {
+            let [along, across, [_, high]] = self.axes(at)?;
+            let mut gradient = [0.0; 2];
+            self.objective.gradient(&at, &mut gradient);
+            let step = -(gradient[0] * across[0] + gradient[1] * across[1]) / high;
+            at = [0, 1].map(|i| at[i] + step * across[i]);
+            if step.abs() <= 1e-6 * self.size() {
+                return Some((at, along));
+            }
+        }
+        None
+    }
+
+    /// Whether a point is in the window, or no farther from it than it is wide or high.
+    pub(super) fn is_around(&self, at: [f64; 2]) -> bool {
+        let share = |at: f64, [low, high]: [f64; 2]| (at - low) / (high - low);
+        let shares = [share(at[0], self.window.x()), share(at[1], self.window.y())];
+        shares.iter().all(|share| (-1.0..=2.0).contains(share))
+    }
+}

@@ -1,0 +1,124 @@
+//! Points that belong together: one found many times, or a curve of which each start finds another point.
+
+use super::field::Field;
+use super::newton::{HARDLY_FLAT, clear, flatness};
+use super::{CELL, CriticalPoint, Kind};
+use crate::engine::numeric::real;
+
+/// For each point the first one that it hangs together with, through points of which each lies within `reach` of the next
+/// and is the `same`.
+pub(super) fn linked(
+    field: &Field,
+    points: &[CriticalPoint],
+    reach: f64,
+    same: impl Fn(&CriticalPoint, &CriticalPoint) -> bool,
+) -> Vec<usize> {
+    let shares: Vec<[f64; 2]> = points.iter().map(|point| field.share(point.at)).collect();
+    let mut order: Vec<usize> = (0..points.len()).collect();
+    order.sort_by(|a, b| shares[*a][0].total_cmp(&shares[*b][0]).then(a.cmp(b)));
+    let mut firsts: Vec<usize> = (0..points.len()).collect();
+    for (place, &index) in order.iter().enumerate() {
+        let near = order[place + 1..]
+            .iter()
+            .take_while(|other| shares[**other][0] - shares[index][0] <= reach);
+        for &other in near {
+            if (shares[other][1] - shares[index][1]).abs() <= reach
+                && same(&points[index], &points[other])
+            {
+                let [a, b] = [first(&mut firsts, index), first(&mut firsts, other)];
+                firsts[a.max(b)] = a.min(b);
+            }
+        }
+    }
+    (0..points.len())
+        .map(|index| first(&mut firsts, index))
+        .collect()
+}
+
+/// Follows the links, and shortens the way for the next time.
+fn first(firsts: &mut [usize], mut index: usize) -> usize {
+    while firsts[index] != index {
+        firsts[index] = firsts[firsts[index]];
+        index = firsts[index];
+    }
+    index
+}
+
+/// The points with each curve of critical points told by one of its points: those of the first `known`, or else the one
+/// nearest to the middle of the view.
+pub(super) fn families(
+    field: &Field,
+    points: &[CriticalPoint],
+    known: usize,
+) -> Vec<CriticalPoint> {
+    // Rounding may hide that an eigenvalue is 0, but not from one point after the other.
+    let flat = |point: &CriticalPoint| {
+        point.kind == Kind::Flat || flatness(point.eigenvalues) <= HARDLY_FLAT
+    };
+    let firsts = linked(field, points, 4.0 * CELL, |a, b| {
+        flat(a) && flat(b) && (a.value - b.value).abs() <= field.rounding()
+    });
+    let mut members = vec![Vec::new(); points.len()];
+    for (index, &first) in firsts.iter().enumerate() {
+        members[first].push(index);
+    }
+    let mut told: Vec<(bool, CriticalPoint)> = Vec::new();
+    for members in members {
+        let is_curve = members.len() > 2
+            || members.len() == 2 && members.iter().any(|i| points[*i].kind == Kind::Flat);
+        if !is_curve {
+            told.extend(
+                members
+                    .into_iter()
+                    .map(|index| (index < known, points[index])),
+            );
+            continue;
+        }
+        // Rounded, so that points of a ring about the middle are in the order of their places.
+        let from_middle = |index: usize| {
+            let [u, v] = field.share(points[index].at).map(|share| share - 0.5);
+            (u.hypot(v) * 1e6).round()
+        };
+        let nearest = members.iter().copied().min_by(|a, b| {
+            let distance = from_middle(*a).total_cmp(&from_middle(*b));
+            distance.then_with(|| points[*a].order(&points[*b]))
+        });
+        let of_known: Vec<usize> = members.into_iter().filter(|index| *index < known).collect();
+        let chosen = if of_known.is_empty() {
+            nearest.into_iter().collect()
+        } else {
+            of_known
+        };
+        for index in chosen {
+            let mut point = points[index];
+            if point.kind != Kind::Flat {
+                point.kind = Kind::Flat;
+                clear(&mut point.eigenvalues, 1);
+            }
+            told.push((index < known, point));
+        }
+    }
+    // A straight piece goes on behind a gap where the starts led elsewhere.
+    let mut kept: Vec<CriticalPoint> = Vec::new();
+    for (is_known, point) in told {
+        let goes_on = |earlier: &CriticalPoint| {
+            earlier.kind == Kind::Flat && is_level_between(field, earlier, &point)
+        };
+        if is_known || point.kind != Kind::Flat || !kept.iter().any(goes_on) {
+            kept.push(point);
+        }
+    }
+    kept
+}
+
+/// Whether f has the same value all the way from one point to the other.
+fn is_level_between(field: &Field, a: &CriticalPoint, b: &CriticalPoint) -> bool {
+    const PIECES: usize = 8;
+    let level = |value: f64| (value - a.value).abs() <= field.rounding();
+    let [dx, dy] = [0, 1].map(|axis| b.at[axis] - a.at[axis]);
+    let between = |piece: usize| {
+        let share = real(piece) / real(PIECES);
+        field.value([a.at[0] + share * dx, a.at[1] + share * dy])
+    };
+    level(b.value) && (1..PIECES).all(|piece| level(between(piece)))
+}

@@ -1,0 +1,186 @@
+//! How a loss bends: eigenvalues of its Hessian and of what takes its place, their density, and measures of sharpness.
+//!
+//! ```
+//! use ravine::engine::cancel::Cancel;
+//! use ravine::engine::analysis::curvature::{Ask, Curvature, lanczos};
+//! use ravine::engine::landscape::{AnyLandscape, NoFiles};
+//!
+//! let rosenbrock: AnyLandscape = "rosenbrock".parse()?;
+//! let ground = rosenbrock.as_dyn().ground(&NoFiles)?;
+//! let hessian = Curvature::hessian(&*ground.objective, &[1.0, 1.0]);
+//! let found = lanczos(&hessian, &Ask::largest(1e-12), &Cancel::default())?;
+//! assert!((found.top[0].value - 1001.6006).abs() < 1e-4);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod basis;
+mod density;
+mod lanczos;
+mod matrix;
+mod report;
+mod sharpness;
+mod trace;
+mod tridiagonal;
+
+pub use density::{Density, density};
+pub use lanczos::{Ask, Eigen, EigenError, Extremes, lanczos};
+pub use matrix::{Curvature, Part, Scaled, Symmetric};
+pub use report::{Extras, Inquiry, Kind, LayerCurvature, Report, report};
+pub use sharpness::{Sharpness, sharpness};
+pub use trace::{Estimate, frobenius, trace};
+
+use crate::engine::cancel::Cancel;
+use crate::engine::objective::Objective;
+use crate::engine::training::{self, Conditions, RunSpec, Trajectory};
+use std::ops::ControlFlow;
+
+/// Eigenvalues, smaller first, of the symmetric matrix with entries xx, xy, yy.
+pub fn eigenvalues([xx, xy, yy]: [f64; 3]) -> [f64; 2] {
+    let (mean, half) = (0.5 * (xx + yy), (0.5 * (xx - yy)).hypot(xy));
+    let far = if mean < 0.0 { mean - half } else { mean + half };
+    // The eigenvalue nearer to 0 follows from the determinant, without cancellation.
+    let near = if far == 0.0 {
+        0.0
+    } else {
+        xx / far * yy - xy / far * xy
+    };
+    if far < near { [far, near] } else { [near, far] }
+}
+
+/// λmin and λmax of the Hessian of an objective in one or two parameters; in one, both are f″.
+pub fn extremes(objective: &dyn Objective, theta: &[f64]) -> [f64; 2] {
+    if objective.dim() == 1 {
+        let mut second = [0.0];
+        objective.hessian(theta, &mut second);
+        return [second[0]; 2];
+    }
+    let mut h = [0.0; 4];
+    objective.hessian(theta, &mut h);
+    eigenvalues([h[0], h[1], h[3]])
+}
+
+/// λmin and λmax at every row of a trajectory of an objective in one or two parameters. `None` if it was cancelled.
+pub fn along(
+    objective: &dyn Objective,
+    trajectory: &Trajectory,
+    cancel: &Cancel,
+) -> Option<Vec<[f64; 2]>> {
+    trajectory
+        .theta
+        .chunks_exact(trajectory.dim)
+        .map(|theta| (!cancel.is_cancelled()).then(|| extremes(objective, theta)))
+        .collect()
+}
+
+/// The largest eigenvalue of the Hessian divided by the run's preconditioner, P^(−1/2) H P^(−1/2), at every row of a run on an objective in one or
+/// two parameters, where P is that of the step before the row; NaN where there was none. `None` if it was cancelled, empty for a rule without
+/// one.
+pub fn preconditioned_along(
+    objective: &dyn Objective,
+    start: &[f64],
+    spec: &RunSpec,
+    conditions: &Conditions,
+    cancel: &Cancel,
+) -> Option<Vec<f64>> {
+    let mut found = Vec::new();
+    if spec
+        .preconditioned_limit(spec.pace(0, conditions.steps))
+        .is_none()
+    {
+        return Some(found);
+    }
+    training::watch(objective, start, spec, conditions, cancel, |moment| {
+        let largest = moment.preconditioner.map(|p| {
+            let mut h = [0.0; 4];
+            if let [only] = p {
+                objective.hessian(moment.theta, &mut h[..1]);
+                return h[0] / only;
+            }
+            objective.hessian(moment.theta, &mut h);
+            eigenvalues([h[0] / p[0], h[1] / (p[0] * p[1]).sqrt(), h[3] / p[1]])[1]
+        });
+        found.push(largest.unwrap_or(f64::NAN));
+        if moment.step < conditions.steps {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        }
+    });
+    (!cancel.is_cancelled()).then_some(found)
+}
+
+/// The largest eigenvalue of the Hessian at θ, and that of the Hessian divided by a preconditioner, P^(−1/2) H P^(−1/2), which is NaN
+/// without one; each to `tolerance` beside the largest magnitude.
+pub fn largest(
+    objective: &dyn Objective,
+    theta: &[f64],
+    preconditioner: Option<&[f64]>,
+    tolerance: f64,
+    cancel: &Cancel,
+) -> Result<[f64; 2], EigenError> {
+    let hessian = Curvature::hessian(objective, theta);
+    let of = |matrix: &dyn Symmetric| {
+        let found = lanczos(matrix, &Ask::largest(tolerance), cancel)?;
+        Ok(found.top.first().map_or(f64::NAN, |eigen| eigen.value))
+    };
+    let own = of(&hessian)?;
+    let Some(divisors) = preconditioner else {
+        return Ok([own, f64::NAN]);
+    };
+    let by: Vec<f64> = divisors.iter().map(|p| p.sqrt().recip()).collect();
+    let scaled = Scaled {
+        whole: &hessian,
+        by: &by,
+    };
+    Ok([own, of(&scaled)?])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// On a quadratic whose axes have equal slopes, Adam's preconditioned sharpness settles at its limit where it would grow beyond: its
+    /// preconditioner falls with the gradients, until steps no longer shrink them.
+    #[test]
+    fn adam_comes_to_the_edge_of_its_stability() {
+        let landscape: crate::engine::landscape::AnyLandscape =
+            "quadratic:a=1,b=1".parse().unwrap();
+        let ground = landscape
+            .as_dyn()
+            .ground(&crate::engine::landscape::NoFiles)
+            .unwrap();
+        let spec: RunSpec = "rmsprop:lr=0.01,alpha=0.9,eps=0".parse().unwrap();
+        let conditions = Conditions {
+            steps: 2000,
+            treatment: crate::engine::objective::Treatment::default(),
+            tolerance: None,
+            every: 1,
+        };
+        let never = Cancel::default();
+        let found =
+            preconditioned_along(&*ground.objective, &[1.0, 1.0], &spec, &conditions, &never)
+                .unwrap();
+        assert_eq!(found.len(), 2001);
+        assert!(found[0].is_nan());
+        let limit = spec.preconditioned_limit(spec.pace(0, 2000)).unwrap();
+        let late = &found[1500..];
+        let mean = late.iter().sum::<f64>() / 501.0;
+        assert!((mean / limit - 1.0).abs() < 0.1, "{mean} {limit}");
+        let sgd: RunSpec = "sgd".parse().unwrap();
+        let none = preconditioned_along(&*ground.objective, &[1.0, 1.0], &sgd, &conditions, &never);
+        assert_eq!(none, Some(Vec::new()));
+    }
+
+    #[test]
+    fn eigenvalues_do_not_cancel() {
+        assert_eq!(eigenvalues([2.0, 0.0, 5.0]), [2.0, 5.0]);
+        assert_eq!(eigenvalues([-5.0, 0.0, -2.0]), [-5.0, -2.0]);
+        assert_eq!(eigenvalues([0.0, 3.0, 0.0]), [-3.0, 3.0]);
+        assert_eq!(eigenvalues([0.0; 3]), [0.0; 2]);
+        let [small, large] = eigenvalues([1e16, 0.0, 1.0]);
+        assert_eq!((small, large), (1.0, 1e16));
+        // Rosenbrock's minimum.
+        let [low, high] = eigenvalues([802.0, -400.0, 200.0]);
+        assert!((low - 0.399_360_77).abs() < 1e-8 && (high - 1001.6006).abs() < 1e-4);
+    }
+}

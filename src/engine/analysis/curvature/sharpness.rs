@@ -1,0 +1,212 @@
+//! Measures of sharpness: how much higher the loss is around a place than at it.
+
+use super::lanczos::{Ask, EigenError, lanczos};
+use super::matrix::{Curvature, Scaled};
+use super::report::Inquiry;
+use super::trace::Estimate;
+use crate::engine::cancel::Cancel;
+use crate::engine::numeric::random::Purpose;
+use crate::engine::numeric::vector_ops::{dot, normal, scaled};
+use crate::engine::objective::{Objective, norm};
+
+/// Rounds of the search in Keskar's box; each goes to a corner, or part of the way.
+const ROUNDS: usize = 20;
+
+/// How sharp the loss is at a place, by the measures that are in use. L is the loss at θ, g its gradient.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sharpness {
+    /// The Hessian's largest eigenvalue.
+    pub lambda_max: f64,
+    /// L(θ + ρ g/‖g‖) − L(θ): to first order the largest rise in a ball of radius ρ (SAM, Foret et al. 2021, equation 2). 0 where there is
+    /// no gradient.
+    pub sam: f64,
+    /// 100 (max L(θ + z) − L(θ)) / (1 + L(θ)) over the box |zᵢ| ≤ ε (|θᵢ| + 1): equations 3 and 4 of Keskar et al. 2017. The maximum is what
+    /// 20 rounds of Frank and Wolfe's method find, so a lower bound. NaN where L(θ) ≤ −1, for which it is not made.
+    pub keskar: f64,
+    /// The mean of L(θ + ρ u) − L(θ) over random directions u of length 1. In n parameters it is near ρ² tr(H) / 2n.
+    pub average: Estimate,
+    /// L(θ + ρ T² g/‖T g‖) − L(θ) with T = |θ| entry by entry: SAM in a ball that stretches with the weights, so that it does not change when
+    /// layers are rescaled (ASAM, Kwon et al. 2021, equation 8 with η = 0).
+    pub adaptive: f64,
+    /// The largest eigenvalue of T H T, which does not change either when layers are rescaled.
+    pub adaptive_lambda_max: f64,
+}
+
+impl Sharpness {
+    /// The measures by name.
+    pub fn named(&self) -> [(&'static str, f64); 6] {
+        [
+            ("lambda_max", self.lambda_max),
+            ("sam", self.sam),
+            ("keskar", self.keskar),
+            ("average", self.average.value),
+            ("adaptive", self.adaptive),
+            ("adaptive_lambda_max", self.adaptive_lambda_max),
+        ]
+    }
+}
+
+/// All measures of sharpness at θ, of n finite numbers. What overflows is infinite or NaN.
+pub fn sharpness(
+    objective: &dyn Objective,
+    theta: &[f64],
+    inquiry: &Inquiry,
+    lambda_max: f64,
+    cancel: &Cancel,
+) -> Result<Sharpness, EigenError> {
+    let mut gradient = vec![0.0; theta.len()];
+    let loss = objective.gradient(theta, &mut gradient);
+    let rise = |step: Option<Vec<f64>>| {
+        step.map_or(0.0, |step| objective.value(&sum(theta, &step)) - loss)
+    };
+    let size: Vec<f64> = theta.iter().map(|number| number.abs()).collect();
+    let stretched: Vec<f64> = gradient.iter().zip(&size).map(|(g, t)| g * t).collect();
+    let length = norm(&stretched);
+    let ascent = (length > 0.0).then(|| {
+        let pairs = stretched.iter().zip(&size);
+        pairs
+            .map(|(g, t)| inquiry.adaptive_rho * t * g / length)
+            .collect()
+    });
+    let hessian = Curvature::hessian(objective, theta);
+    let adaptive = Scaled {
+        whole: &hessian,
+        by: &size,
+    };
+    let ask = Ask {
+        seed: inquiry.seed,
+        ..Ask::largest(inquiry.tolerance)
+    };
+    let adaptive = lanczos(&adaptive, &ask, cancel)?;
+    Ok(Sharpness {
+        lambda_max,
+        sam: rise(scaled(gradient.clone(), inquiry.rho)),
+        keskar: keskar(objective, theta, loss, inquiry.box_size, cancel)?,
+        average: average(objective, theta, loss, inquiry, cancel)?,
+        adaptive: rise(ascent),
+        adaptive_lambda_max: adaptive.top.first().map_or(f64::NAN, |eigen| eigen.value),
+    })
+}
+
+fn sum(a: &[f64], b: &[f64]) -> Vec<f64> {
+    a.iter().zip(b).map(|(a, b)| a + b).collect()
+}
+
+/// Each direction and its opposite are a pair, in whose mean the slope is not seen.
+fn average(
+    objective: &dyn Objective,
+    theta: &[f64],
+    loss: f64,
+    inquiry: &Inquiry,
+    cancel: &Cancel,
+) -> Result<Estimate, EigenError> {
+    let mut rises = Vec::new();
+    for index in 0..inquiry.directions.max(2) {
+        if cancel.is_cancelled() {
+            return Err(EigenError::Cancelled);
+        }
+        let random = normal(theta.len(), inquiry.seed, Purpose::Sharpness, index);
+        let step = scaled(random, inquiry.rho).unwrap_or_else(|| vec![0.0; theta.len()]);
+        let back: Vec<f64> = step.iter().map(|number| -number).collect();
+        let [there, opposite] = [&step, &back].map(|step| objective.value(&sum(theta, step)));
+        rises.push(0.5 * (there - loss) + 0.5 * (opposite - loss));
+    }
+    Ok(Estimate::mean(&rises))
+}
+
+/// Frank & Wolfe 1956: to the corner of the box where the gradient points, all the way if that is higher.
+fn keskar(
+    objective: &dyn Objective,
+    theta: &[f64],
+    loss: f64,
+    size: f64,
+    cancel: &Cancel,
+) -> Result<f64, EigenError> {
+    let sides: Vec<f64> = theta
+        .iter()
+        .map(|number| size * (number.abs() + 1.0))
+        .collect();
+    let mut step = vec![0.0; theta.len()];
+    let mut gradient = step.clone();
+    let mut best = loss;
+    let mut before = f64::NEG_INFINITY;
+    for round in 0_u32.. {
+        if cancel.is_cancelled() {
+            return Err(EigenError::Cancelled);
+        }
+        let here = objective.gradient(&sum(theta, &step), &mut gradient);
+        best = if here.is_nan() { here } else { best.max(here) };
+        if round as usize == ROUNDS || here.is_nan() {
+            break;
+        }
+        let share = if here > before {
+            1.0
+        } else {
+            2.0 / f64::from(round + 2)
+        };
+        before = here;
+        let corner = gradient
+            .iter()
+            .zip(&sides)
+            .map(|(g, side)| if *g == 0.0 { 0.0 } else { side.copysign(*g) });
+        let corner: Vec<f64> = corner.collect();
+        if corner == step || dot(&gradient, &gradient) == 0.0 {
+            break;
+        }
+        for (step, corner) in step.iter_mut().zip(corner) {
+            *step += share * (corner - *step);
+        }
+    }
+    Ok(if loss > -1.0 {
+        100.0 * (best - loss) / (1.0 + loss)
+    } else {
+        f64::NAN
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::landscape::{AnyLandscape, NoFiles};
+
+    fn at(landscape: &str, theta: &[f64], inquiry: &Inquiry) -> Sharpness {
+        let landscape: AnyLandscape = landscape.parse().unwrap();
+        let ground = landscape.as_dyn().ground(&NoFiles).unwrap();
+        let found = sharpness(&*ground.objective, theta, inquiry, 0.0, &Cancel::default());
+        found.unwrap()
+    }
+
+    /// Of f = (a x² + b y²)/2 all measures are known.
+    #[test]
+    fn measures_of_a_bowl_are_those_of_their_formulas() {
+        let inquiry = Inquiry::default();
+        let found = at("formula:f=x^2+4*y^2", &[0.5, -0.25], &inquiry);
+        let f = |x: f64, y: f64| x * x + 4.0 * y * y;
+        let near = |a: f64, b: f64| assert!((a - b).abs() < 1e-12, "{a} {b}");
+        let (loss, rho) = (f(0.5, 0.25), inquiry.rho);
+        let root = (1.0_f64 + 4.0).sqrt();
+        near(
+            found.sam,
+            f(0.5 + rho / root, -0.25 - 2.0 * rho / root) - loss,
+        );
+        let corner = [0.5 + inquiry.box_size * 1.5, 0.25 + inquiry.box_size * 1.25];
+        near(
+            found.keskar,
+            100.0 * (f(corner[0], corner[1]) - loss) / (1.0 + loss),
+        );
+        // T g = (1/2, 1/2), T² g = (1/4, 1/8), of which the length is that of T g.
+        let ascent = [0.25, -0.125].map(|g: f64| inquiry.adaptive_rho * g / 0.5_f64.sqrt());
+        near(found.adaptive, f(0.5 + ascent[0], -0.25 + ascent[1]) - loss);
+        // T H T = diag(2/4, 8/16).
+        near(found.adaptive_lambda_max, 0.5);
+        let Estimate { value, error } = found.average;
+        assert!((value - rho * rho * 10.0 / 4.0).abs() < 4.0 * error && error > 0.0);
+    }
+
+    #[test]
+    fn where_there_is_no_slope_there_is_no_ascent() {
+        let found = at("formula:f=x^2+4*y^2", &[0.0, 0.0], &Inquiry::default());
+        assert_eq!((found.sam, found.adaptive, found.keskar), (0.0, 0.0, 0.0));
+        assert!(found.average.value > 0.0);
+    }
+}

@@ -1,0 +1,319 @@
+//! What a network's layers say while it trains: how large gradients, weights and updates are, which units are dead, and how noisy the
+//! gradient of a mini-batch is.
+
+use crate::engine::declare::settings;
+use crate::engine::network::activation::Activation;
+use crate::engine::network::matrix::padded;
+use crate::engine::network::norm::Extent;
+use crate::engine::network::objective::NetworkLoss;
+use crate::engine::network::pass::Keep;
+use crate::engine::network::sum::PART;
+use crate::engine::network::weights::Gather;
+use crate::engine::numeric::real;
+use crate::engine::objective::Objective;
+use rayon::prelude::*;
+use std::ops::Range;
+
+settings! {
+    /// From where on the gradient of a layer counts as exploding or vanishing.
+    pub struct Thresholds("Thresholds of gradients") {
+        /// A gradient explodes where its norm is above.
+        exploding: f64 = 100.0, in 0.0.., log 1.0..=1e6;
+        /// A gradient vanishes where its norm is below.
+        vanishing: f64 = 1e-5, in 0.0.., log 1e-10..=1.0;
+    }
+}
+
+/// What the norm of a gradient says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Health {
+    /// It is between the thresholds.
+    Fine,
+    /// It is so small that the layer hardly learns.
+    Vanishing,
+    /// It is so large, or no number, that a step leads far away.
+    Exploding,
+}
+
+/// What some of the parameters say. Norms are Euclidean.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Vitals {
+    /// Which they are: `layers.0` is the first layer with its normalisation, `all` the whole network.
+    pub name: String,
+    /// The norm of the gradient of the loss of all data, L2 included, as it is before any clipping.
+    pub grad_norm: f64,
+    /// ‖θ‖.
+    pub weight_norm: f64,
+    /// ‖θ − θ′‖ / ‖θ′‖, where θ′ are the weights before. `None` where there are none, or where they are all zero.
+    pub update_ratio: Option<f64>,
+    /// The share of ReLU units whose output and slope are zero for every sample, so that nothing reaches the weights into them. `None`
+    /// for other activations, and for the last layer, which has none.
+    pub dead: Option<f64>,
+}
+
+impl Vitals {
+    /// What the norm of the gradient says.
+    pub fn health(&self, thresholds: &Thresholds) -> Health {
+        if self.grad_norm < thresholds.vanishing {
+            Health::Vanishing
+        } else if self.grad_norm <= thresholds.exploding {
+            Health::Fine
+        } else {
+            Health::Exploding
+        }
+    }
+}
+
+/// What a network says at some weights.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Diagnosis {
+    /// Each layer, in order.
+    pub layers: Vec<Vitals>,
+    /// The whole network.
+    pub whole: Vitals,
+    /// The simple noise scale tr(Σ) / ‖G‖² of McCandlish et al. 2018, section 2.2: about how many samples a mini-batch can have
+    /// before more of them hardly help a step. G is the gradient, and Σ the covariance of the gradients of single samples, with each
+    /// sample of the data drawn equally often; so tr(Σ) is divided by their number, not by one less. `None` where batch normalisation
+    /// couples the samples, and where the gradient is zero.
+    pub noise_scale: Option<f64>,
+}
+
+impl NetworkLoss {
+    /// What the network says at `theta`, beside the weights before the last step if they are given. It costs about two gradients. The
+    /// bits do not depend on the number of threads.
+    pub fn diagnose(&self, theta: &[f64], previous: Option<&[f64]>) -> Diagnosis {
+        let layout = &self.shape.layout;
+        let mut gradient = vec![0.0; layout.dim()];
+        self.gradient(theta, &mut gradient);
+        let seen = self.see(theta);
+        let previous = previous.filter(|previous| previous.len() == theta.len());
+        let moved = previous.map(|previous| {
+            let moved = theta.iter().zip(previous).map(|(new, old)| new - old);
+            (moved.collect::<Vec<f64>>(), previous)
+        });
+        let vitals = |name: String, ranges: &[Range<usize>], dead: Option<f64>| {
+            let norm = |vector: &[f64]| norm(vector, ranges);
+            let ratio = moved.as_ref().map(|(moved, old)| norm(moved) / norm(old));
+            Vitals {
+                name,
+                grad_norm: norm(&gradient),
+                weight_norm: norm(theta),
+                update_ratio: ratio.filter(|ratio| ratio.is_finite()),
+                dead,
+            }
+        };
+        let layer = |l: usize| {
+            let dead = seen
+                .dead
+                .get(l)
+                .map(|[dead, units]| real(*dead) / real(*units));
+            let norms = (l < layout.norms()).then(|| layout.norm(l));
+            let norms = norms.into_iter().flatten();
+            let ranges: Vec<_> = [layout.layer(l)].into_iter().chain(norms).collect();
+            vitals(format!("layers.{l}"), &ranges, dead)
+        };
+        let [dead, units] = [0, 1].map(|i| seen.dead.iter().map(|counts| counts[i]).sum::<usize>());
+        let dead = (units > 0).then(|| real(dead) / real(units));
+        let noise_scale = seen.squares.map(|squares| {
+            let data = gradient.iter().zip(theta).map(|(g, t)| g - self.l2 * t);
+            let mean: f64 = data.map(|g| g * g).sum();
+            let square: f64 = gradient.iter().map(|g| g * g).sum();
+            let trace = squares / real(self.samples) - mean;
+            // Rounding may leave less than nothing; what is no number stays none.
+            let trace = if trace < 0.0 { 0.0 } else { trace };
+            trace / square
+        });
+        let all = 0..layout.dim();
+        Diagnosis {
+            layers: (0..layout.layers()).map(layer).collect(),
+            whole: vitals("all".to_owned(), std::slice::from_ref(&all), dead),
+            noise_scale: noise_scale.filter(|scale| scale.is_finite()),
+        }
+    }
+
+    /// What single samples show.
+    fn see(&self, theta: &[f64]) -> Seen {
+        let hidden = &self.shape.widths[1..self.shape.widths.len() - 1];
+        let coupled = self.is_coupled();
+        let part = PART.max(self.block());
+        let parts = (0..self.samples.div_ceil(part)).into_par_iter();
+        let parts = parts.map(|number| {
+            let places = number * part..self.samples.min((number + 1) * part);
+            self.see_part(theta, places, hidden, coupled)
+        });
+        // Sums over parts are made in the order of the samples.
+        let parts: Vec<(f64, Vec<Vec<bool>>)> = parts.collect();
+        let count = |l: usize, width: usize| {
+            let dead = |unit: &usize| !parts.iter().any(|(_, alive)| alive[l][*unit]);
+            [(0..width).filter(dead).count(), width]
+        };
+        let dead = hidden.iter().enumerate();
+        let dead = dead.map(|(l, width)| count(l, *width));
+        Seen {
+            dead: match self.shape.activation {
+                Activation::Relu => dead.collect(),
+                _ => Vec::new(),
+            },
+            squares: (!coupled).then(|| parts.iter().map(|(squares, _)| squares).sum()),
+        }
+    }
+
+    /// The sum of the squared norms of the gradients of some samples, and which units are alive for one of them.
+    fn see_part(
+        &self,
+        theta: &[f64],
+        places: Range<usize>,
+        hidden: &[usize],
+        coupled: bool,
+    ) -> (f64, Vec<Vec<bool>>) {
+        let shape = &self.shape;
+        let [out, stride] = [shape.outputs(), padded(shape.outputs())];
+        let mut squares = Squares {
+            widths: &shape.widths,
+            bias: real(usize::from(!shape.layout.bias(0).is_empty())),
+            sum: 0.0,
+        };
+        let mut alive: Vec<Vec<bool>> = hidden.iter().map(|width| vec![false; *width]).collect();
+        let mut room = self.room();
+        let (block, weights) = (&mut room.block, self.weights(theta));
+        for samples in self.blocks(places) {
+            let inputs = self.rows(samples.clone());
+            block.forward(
+                shape,
+                &weights,
+                inputs,
+                Keep::Slope,
+                self.moments.as_deref(),
+            );
+            block.mark_alive(shape, samples.len(), &mut alive);
+            if coupled {
+                continue;
+            }
+            let rows = samples.len() * stride;
+            self.loss
+                .prepare([out, stride], &block.z[..rows], &mut block.d);
+            for (row, sample) in samples.enumerate() {
+                let at = row * stride..row * stride + out;
+                let z = &block.z[at.clone()];
+                self.loss.at(z, self.goal(sample), &mut block.d[at]);
+            }
+            block.backward(shape, &weights, inputs, Keep::Slope, &mut squares);
+        }
+        (squares.sum, alive)
+    }
+}
+
+/// What single samples show.
+struct Seen {
+    /// Of each hidden layer how many units are dead, and how many there are; nothing where there are no ReLUs.
+    dead: Vec<[usize; 2]>,
+    /// The sum of the squared norms of their gradients, without λ; `None` where they are coupled.
+    squares: Option<f64>,
+}
+
+/// Sums the squared norms of the gradients of single samples. That of a layer is the outer product of d and h, whose squared norm is
+/// ‖d‖² ‖h‖²: Goodfellow 2015, "Efficient Per-Example Gradient Computations".
+struct Squares<'a> {
+    widths: &'a [usize],
+    /// 1 where there are biases, which are weights of an input that is 1.
+    bias: f64,
+    sum: f64,
+}
+
+impl Gather<f64> for Squares<'_> {
+    const FIRST: bool = true;
+
+    fn layer(&mut self, l: usize, d: &[f64], h: &[f64]) {
+        let [depth, width] = [self.widths[l], self.widths[l + 1]];
+        let rows = d
+            .chunks_exact(padded(width))
+            .zip(h.chunks_exact(padded(depth)));
+        for (d, h) in rows {
+            let square = |row: &[f64]| row.iter().map(|x| x * x).sum::<f64>();
+            self.sum += square(&d[..width]) * (square(&h[..depth]) + self.bias);
+        }
+    }
+
+    fn norm(&mut self, _: usize, extent: Extent, u: &[f64], z: &[f64]) {
+        extent.each(u.len(), |at, _, _| {
+            self.sum += u[at] * u[at] * (z[at] * z[at] + 1.0);
+        });
+    }
+}
+
+/// The Euclidean norm of some parts of a vector together.
+fn norm(vector: &[f64], ranges: &[Range<usize>]) -> f64 {
+    let parts = ranges.iter().flat_map(|range| &vector[range.clone()]);
+    parts.map(|x| x * x).sum::<f64>().sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Health::{Exploding, Fine, Vanishing};
+    use super::*;
+    use crate::engine::landscape::NoFiles;
+    use crate::engine::network::AnyNetwork;
+    use crate::engine::network::data::AnyDataset;
+
+    fn loss(network: &str, data: &str) -> NetworkLoss {
+        let network: AnyNetwork = network.parse().unwrap();
+        let data: AnyDataset = data.parse().unwrap();
+        NetworkLoss::new(&network, &data.as_dyn().data(&NoFiles).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn planted_dead_units_are_found() {
+        for (residual, samples) in [(false, 40), (true, 700)] {
+            let network = format!("mlp:hidden=8/8,activation=relu,residual={residual}");
+            let loss = loss(&network, &format!("moons:samples={samples}"));
+            let mut theta = loss.initial(0);
+            let biases = loss.group("layers.1.bias").unwrap();
+            theta[biases.clone()].fill(3.0);
+            for unit in [0, 3, 7] {
+                theta[biases.start + unit] = -1e3;
+            }
+            let found = loss.diagnose(&theta, None);
+            assert_eq!(found.layers[1].dead, Some(3.0 / 8.0));
+            assert_eq!(found.layers[2].dead, None, "outputs are no units");
+            theta.fill(f64::NAN);
+            let found = loss.diagnose(&theta, None);
+            assert_eq!((found.layers[1].dead, found.noise_scale), (Some(0.0), None));
+            assert_eq!(found.whole.health(&Thresholds::default()), Exploding);
+        }
+    }
+
+    #[test]
+    fn the_norm_of_a_gradient_tells_a_layers_health() {
+        let at = |grad_norm| {
+            let name = String::new();
+            let vitals = Vitals {
+                name,
+                grad_norm,
+                weight_norm: 1.0,
+                update_ratio: None,
+                dead: None,
+            };
+            vitals.health(&Thresholds::default())
+        };
+        let found = [0.0, 9e-6, 1e-5, 1.0, 100.0, 101.0, f64::INFINITY].map(at);
+        assert_eq!(
+            found,
+            [Vanishing, Vanishing, Fine, Fine, Fine, Exploding, Exploding]
+        );
+    }
+
+    #[test]
+    fn the_bits_are_the_same_on_any_number_of_threads() {
+        let loss = loss(
+            "mlp:hidden=9/7,activation=relu,norm=layer,loss=ce,l2=0.1",
+            "blobs:samples=1500",
+        );
+        let (theta, before) = (loss.initial(0), loss.initial(1));
+        let [one, three] = [1, 3].map(|threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+            let pool = pool.build().unwrap();
+            pool.install(|| loss.diagnose(&theta, Some(&before)))
+        });
+        assert_eq!(one, three);
+    }
+}

@@ -1,0 +1,11 @@
+//! Analyses of a loss: curvature, critical points, basins of attraction, sweeps, planes through networks' parameters, paths between
+//! minima, predictions and layer statistics.
+
+pub mod basins;
+pub mod critical;
+pub mod curvature;
+pub mod layer_stats;
+pub mod mode_connectivity;
+pub mod network_plane;
+pub mod predictions;
+pub mod sweep;

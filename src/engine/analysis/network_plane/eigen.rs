@@ -1,0 +1,26 @@
+//! The two directions in which a matrix is largest.
+
+use super::PlaneError;
+use crate::engine::analysis::curvature::{Ask, Eigen, EigenError, Symmetric, lanczos};
+use crate::engine::cancel::Cancel;
+
+/// The two largest eigenvalues with their vectors, the larger one first; in one dimension the second one is 0, as is its vector.
+pub(super) fn top_two(matrix: &dyn Symmetric, cancel: &Cancel) -> Result<[Eigen; 2], PlaneError> {
+    let ask = Ask {
+        top: 2,
+        vectors: true,
+        ..Ask::largest(1e-10)
+    };
+    let found = lanczos(matrix, &ask, cancel).map_err(|error| match error {
+        EigenError::Cancelled => PlaneError::Cancelled,
+        EigenError::NotFinite | EigenError::NoLoss(_) => PlaneError::NotFinite,
+        EigenError::NotFound { products, .. } => PlaneError::NotFound(products),
+    })?;
+    let zero = || Eigen {
+        value: 0.0,
+        error: 0.0,
+        vector: vec![0.0; matrix.dim()],
+    };
+    let mut top = found.top.into_iter();
+    Ok([(); 2].map(|()| top.next().unwrap_or_else(zero)))
+}

@@ -1,0 +1,71 @@
+//! Random directions, filter by filter as long as the weights.
+
+use super::{Cut, Given, PlaneError, Span};
+use crate::engine::declare::settings;
+use crate::engine::numeric::random::Purpose;
+use crate::engine::numeric::vector_ops::normal;
+use crate::engine::objective::{Role, Tensor, norm};
+
+settings! {
+    /// What a direction through parameter space leaves as it is: biasbn are biases and normalisations.
+    pub enum Ignore { BiasBn = "biasbn", None = "none" }
+}
+
+settings! {
+    /// Two random directions, filter-normalised: section 4 of Li et al. 2018, "Visualizing the Loss Landscape of Neural Nets".
+    ///
+    /// The part of a direction that belongs to the weights into one neuron is as long as these weights, so that networks whose layers
+    /// have other scales, but do the same, have the same picture.
+    pub struct Filter("Random directions, filter-normalised") {
+        /// Other directions for each number.
+        seed: u64 = 1;
+        /// biasbn keeps biases and normalisations as they are; none moves each of their numbers by its own size.
+        ignore: Ignore = Ignore::BiasBn;
+    }
+}
+
+impl Span for Filter {
+    fn cut(&self, given: &Given) -> Result<Cut, PlaneError> {
+        let [u, v] = [0, 1].map(|index| direction(given, self.seed, index, self.ignore));
+        Cut::new(given.theta, u, v)
+    }
+}
+
+/// A random direction, filter-normalised.
+pub(super) fn direction(given: &Given, seed: u64, index: u64, ignore: Ignore) -> Vec<f64> {
+    let mut direction = normal(given.theta.len(), seed, Purpose::Plane, index);
+    normalise(
+        given.objective.tensors(),
+        given.theta,
+        ignore,
+        &mut direction,
+    );
+    direction
+}
+
+/// Makes each filter of `direction` as long as that of `theta`: the row of a layer's weights that belongs to a neuron; each number of
+/// a bias or a normalisation, unless they are ignored and become zero. Where there are no tensors, everything is one filter.
+pub fn normalise(tensors: &[Tensor], theta: &[f64], ignore: Ignore, direction: &mut [f64]) {
+    if tensors.is_empty() {
+        stretch(direction, theta);
+    }
+    for tensor in tensors {
+        let range = tensor.range.clone();
+        let (direction, theta) = (&mut direction[range.clone()], &theta[range]);
+        if tensor.role != Role::Weight && ignore == Ignore::BiasBn {
+            direction.fill(0.0);
+            continue;
+        }
+        let rows = tensor.shape.first().copied().unwrap_or(1).max(1);
+        let width = (theta.len() / rows).max(1);
+        let filters = direction.chunks_mut(width).zip(theta.chunks(width));
+        filters.for_each(|(direction, theta)| stretch(direction, theta));
+    }
+}
+
+/// Makes a filter as long as that of the weights; one without a direction becomes zero.
+fn stretch(direction: &mut [f64], theta: &[f64]) {
+    let factor = norm(theta) / norm(direction);
+    let factor = if factor.is_finite() { factor } else { 0.0 };
+    direction.iter_mut().for_each(|number| *number *= factor);
+}

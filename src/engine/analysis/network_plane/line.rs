@@ -1,0 +1,35 @@
+//! From one solution to another.
+
+use super::filter::{Ignore, direction};
+use super::{Cut, Given, PlaneError, Span};
+use crate::engine::declare::settings;
+use crate::engine::numeric::vector_ops::{across, difference};
+use crate::engine::objective::norm;
+
+settings! {
+    /// The line from the weights at (0, 0) to other weights at (1, 0): Goodfellow et al. 2015, "Qualitatively Characterizing Neural Network
+    /// Optimization Problems". The second direction is random and filter-normalised, then turned to a right angle and made as long as the
+    /// line.
+    pub struct Line("Line to other weights") {
+        /// Other second directions for each number.
+        seed: u64 = 1;
+        /// What the second direction leaves as it is: biasbn are biases and normalisations, before it is turned.
+        ignore: Ignore = Ignore::BiasBn;
+    }
+}
+
+impl Span for Line {
+    fn cut(&self, given: &Given) -> Result<Cut, PlaneError> {
+        let [other] = given.others else {
+            return Err(PlaneError::Others {
+                plane: "line",
+                expected: 1,
+                found: given.others.len(),
+            });
+        };
+        let u = difference(other, given.theta);
+        let random = direction(given, self.seed, 1, self.ignore);
+        let v = across(random, &u, norm(&u)).ok_or(PlaneError::OnALine("line"))?;
+        Cut::new(given.theta, u, v)
+    }
+}

@@ -1,0 +1,137 @@
+//! The plane that holds most of what runs do.
+
+use super::eigen::top_two;
+use super::{Cut, Given, PlaneError, Span};
+use crate::engine::analysis::curvature::Symmetric;
+use crate::engine::declare::settings;
+use crate::engine::numeric::real;
+use crate::engine::numeric::vector_ops::{add, dot};
+use crate::engine::training::Trajectory;
+
+settings! {
+    /// Where the plane has its origin: in the weights that are looked at, or in the mean of all steps.
+    pub enum Origin { Weights = "weights", Mean = "mean" }
+}
+
+settings! {
+    /// The first two principal components of all steps of all runs together, each of length 1: section 7 of Li et al. 2018. Variances are
+    /// about the mean of the steps.
+    pub struct Pca("Principal components of the runs") {
+        /// weights are those that are looked at; mean is the mean of all steps, from which the components are.
+        origin: Origin = Origin::Weights;
+    }
+}
+
+impl Span for Pca {
+    fn cut(&self, given: &Given) -> Result<Cut, PlaneError> {
+        let dim = given.theta.len();
+        let steps = Steps {
+            dim,
+            runs: given.trajectories,
+        };
+        let count = steps.rows().count();
+        if count < 2 {
+            return Err(PlaneError::NoTrajectory("pca"));
+        }
+        if steps.stand_still() {
+            return Err(PlaneError::OnALine("pca"));
+        }
+        let share = 1.0 / real(count);
+        let mean = steps.mean(share);
+        let covariance = Covariance {
+            steps,
+            share,
+            mean: &mean,
+        };
+        let total = covariance.total();
+        let [first, second] = top_two(&covariance, given.cancel)?;
+        let explained = [first.value / total, second.value.max(0.0) / total];
+        let origin = match self.origin {
+            Origin::Weights => given.theta,
+            Origin::Mean => &mean,
+        };
+        let cut = Cut::new(origin, first.vector, second.vector)?;
+        Ok(Cut {
+            explained: Some(explained),
+            ..cut
+        })
+    }
+}
+
+/// All steps of some runs.
+struct Steps<'a> {
+    dim: usize,
+    runs: &'a [Trajectory],
+}
+
+impl Steps<'_> {
+    fn rows(&self) -> impl Iterator<Item = &[f64]> {
+        let own = self.runs.iter().filter(|run| run.dim == self.dim);
+        own.flat_map(|run| run.theta.chunks_exact(self.dim.max(1)))
+    }
+
+    /// Whether no step is farther from the first one than some roundings of weights of their size.
+    fn stand_still(&self) -> bool {
+        let largest = |row: &[f64]| row.iter().fold(0.0, |most: f64, x| most.max(x.abs()));
+        let Some(first) = self.rows().next() else {
+            return true;
+        };
+        let away = |row: &[f64]| {
+            let apart = row.iter().zip(first).map(|(a, b)| (a - b).abs());
+            apart.fold(0.0, f64::max)
+        };
+        let size = self.rows().map(largest).fold(0.0, f64::max);
+        self.rows().map(away).fold(0.0, f64::max) <= 16.0 * f64::EPSILON * size
+    }
+
+    /// The mean of the steps, by how far they are from the first one: where they lie close together no digit is lost.
+    fn mean(&self, share: f64) -> Vec<f64> {
+        let Some(first) = self.rows().next() else {
+            return Vec::new();
+        };
+        let mut away = vec![0.0; self.dim];
+        for row in self.rows() {
+            add(&mut away, share, row);
+            add(&mut away, -share, first);
+        }
+        add(&mut away, 1.0, first);
+        away
+    }
+}
+
+/// The covariance matrix of steps about their mean.
+struct Covariance<'a> {
+    steps: Steps<'a>,
+    share: f64,
+    mean: &'a [f64],
+}
+
+impl Covariance<'_> {
+    /// Calls `each` with every step less the mean.
+    fn centred(&self, mut each: impl FnMut(&[f64])) {
+        let mut centred = vec![0.0; self.mean.len()];
+        for row in self.steps.rows() {
+            centred.copy_from_slice(row);
+            add(&mut centred, -1.0, self.mean);
+            each(&centred);
+        }
+    }
+
+    /// The sum of all variances.
+    fn total(&self) -> f64 {
+        let mut total = 0.0;
+        self.centred(|step| total += self.share * dot(step, step));
+        total
+    }
+}
+
+impl Symmetric for Covariance<'_> {
+    fn dim(&self) -> usize {
+        self.mean.len()
+    }
+
+    fn multiply(&self, vector: &[f64], product: &mut [f64]) {
+        product.fill(0.0);
+        self.centred(|step| add(product, self.share * dot(step, vector), step));
+    }
+}

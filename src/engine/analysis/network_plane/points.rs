@@ -1,0 +1,30 @@
+//! The plane through three solutions.
+
+use super::{Cut, Given, PlaneError, Span};
+use crate::engine::declare::settings;
+use crate::engine::numeric::vector_ops::{across, difference};
+use crate::engine::objective::norm;
+
+settings! {
+    /// The plane through the weights at (0, 0), others at (1, 0) and still others, which are at (0, 1) unless the second direction is
+    /// turned to a right angle: the planes of Garipov et al. 2018, "Loss Surfaces, Mode Connectivity, and Fast Ensembling of DNNs".
+    pub struct Points("Through three weights") {
+        /// Whether the second direction is at a right angle to the first and as long, so that shapes are not slanted.
+        upright: bool = false;
+    }
+}
+
+impl Span for Points {
+    fn cut(&self, given: &Given) -> Result<Cut, PlaneError> {
+        let [first, second] = given.others else {
+            return Err(PlaneError::Others {
+                plane: "points",
+                expected: 2,
+                found: given.others.len(),
+            });
+        };
+        let [u, v] = [first, second].map(|other| difference(other, given.theta));
+        let turned = across(v.clone(), &u, norm(&u)).ok_or(PlaneError::OnALine("points"))?;
+        Cut::new(given.theta, u, if self.upright { turned } else { v })
+    }
+}

@@ -1,0 +1,348 @@
+//! What a network says of its data: the class at each place of two inputs, the curve over one, which class is taken for which.
+
+use crate::engine::cancel::Cancel;
+use crate::engine::network::data::{Data, Targets};
+use crate::engine::network::loss::{Goal, Loss, Verdict};
+use crate::engine::network::{NetworkLoss, Trainee};
+use crate::engine::numeric::real;
+use crate::engine::objective::plane::Rect;
+
+/// Points of a curve.
+const POINTS: usize = 257;
+
+/// Rows of inputs that go through a network between two looks at whether the work was cancelled.
+const TOGETHER: usize = 512;
+
+/// What a network at some weights says of its training and of its test data, in this order wherever there are two of something.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fit {
+    /// Of two inputs and classes.
+    Regions(Regions),
+    /// Of one input and one number.
+    Curve(Curve),
+    /// Of other inputs and classes.
+    Confusion(Confusion),
+    /// Of other inputs and numbers: what an output should be, and what it is.
+    Predictions([Vec<[f64; 2]>; 2]),
+}
+
+/// The class at each place of two inputs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Regions {
+    /// What the grid covers: all samples, and a margin.
+    pub window: Rect,
+    /// Points along a side of the grid, whose outer points lie on the border of the window.
+    pub side: usize,
+    /// The class at each point, row by row, the first at the low end of the second input; `None` where the outputs are no numbers.
+    pub cells: Vec<Option<Verdict>>,
+    /// Samples with their class.
+    pub samples: [Vec<([f64; 2], usize)>; 2],
+    /// The names of the classes.
+    pub names: Vec<String>,
+}
+
+/// The output over the input.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Curve {
+    /// Input and output, by ascending input.
+    pub line: Vec<[f64; 2]>,
+    /// Samples: input and target.
+    pub samples: [Vec<[f64; 2]>; 2],
+}
+
+/// Which class is taken for which.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Confusion {
+    /// How many samples of a class are taken for another, a row for each class and a column for what it is taken for. What has no class by
+    /// the network, because its outputs are no numbers, is left out.
+    pub counts: [Vec<usize>; 2],
+    /// The names of the classes.
+    pub names: Vec<String>,
+}
+
+impl Fit {
+    /// How many points a grid may have along its sides, coarse ones first: one where a network is quick.
+    pub fn sides(trainee: &Trainee) -> &'static [usize] {
+        const QUICK: usize = 20_000;
+        let pairs = trainee.loss.widths().windows(2);
+        let products: usize = pairs.map(|pair| pair[0].saturating_mul(pair[1])).sum();
+        let on_grid = trainee.loss.widths()[0] == 2;
+        if on_grid && products > QUICK {
+            &[24, 96]
+        } else {
+            &[96]
+        }
+    }
+
+    /// What a network says at `theta`, where there is a grid on `side`² points. `None` if it was cancelled.
+    pub fn of(trainee: &Trainee, theta: &[f64], side: usize, cancel: &Cancel) -> Option<Self> {
+        let at = At {
+            trainee,
+            theta,
+            cancel,
+        };
+        match (trainee.loss.loss(), trainee.loss.widths()) {
+            (Loss::Mse, [1, .., 1]) => at.curve(),
+            (Loss::Mse, _) => at.predictions(),
+            (_, [2, ..]) => at.regions(side.max(2)),
+            _ => at.confusion(),
+        }
+    }
+}
+
+/// A network at some weights.
+struct At<'a> {
+    trainee: &'a Trainee,
+    theta: &'a [f64],
+    cancel: &'a Cancel,
+}
+
+impl At<'_> {
+    fn outputs(&self, inputs: &[f64]) -> Option<Vec<f64>> {
+        let loss = &*self.trainee.loss;
+        let widths = loss.widths();
+        let [width, out] = [widths[0], widths[widths.len() - 1]];
+        let mut outputs = vec![0.0; inputs.len() / width * out];
+        let bands = inputs.chunks(TOGETHER * width);
+        for (inputs, outputs) in bands.zip(outputs.chunks_mut(TOGETHER * out)) {
+            if self.cancel.is_cancelled() {
+                return None;
+            }
+            loss.outputs(self.theta, inputs, outputs);
+        }
+        Some(outputs)
+    }
+
+    fn out(&self) -> usize {
+        let widths = self.trainee.loss.widths();
+        widths[widths.len() - 1]
+    }
+
+    /// Both data with the network on them; the second may have no samples, and no network then.
+    fn parts(&self) -> [(&Data, Option<&NetworkLoss>); 2] {
+        let Trainee {
+            loss, test, split, ..
+        } = self.trainee;
+        [(&split.train, Some(&**loss)), (&split.test, test.as_ref())]
+    }
+
+    fn names(&self) -> Vec<String> {
+        match self.trainee.split.train.targets() {
+            Targets::Classes { names, .. } => names.clone(),
+            Targets::Numbers { .. } => {
+                let classes = self.out().max(2);
+                (0..classes).map(|class| class.to_string()).collect()
+            }
+        }
+    }
+
+    fn regions(&self, side: usize) -> Option<Fit> {
+        let samples = self.parts().map(|(data, net)| {
+            let at = data.inputs().chunks_exact(2);
+            let classed = at.enumerate().filter_map(|(sample, at)| {
+                let class = class_of(net?, sample)?;
+                Some(([at[0], at[1]], class))
+            });
+            classed.collect::<Vec<_>>()
+        });
+        let window = window(samples.iter().flatten().map(|(at, _)| *at));
+        let share = |index: usize| real(index) / real(side - 1);
+        let points = (0..side * side).map(|k| window.at([share(k % side), share(k / side)]));
+        let points: Vec<f64> = points.flatten().collect();
+        let outputs = self.outputs(&points)?;
+        let loss = self.trainee.loss.loss();
+        let cells = outputs.chunks_exact(self.out());
+        Some(Fit::Regions(Regions {
+            window,
+            side,
+            cells: cells.map(|z| loss.verdict(z)).collect(),
+            samples,
+            names: self.names(),
+        }))
+    }
+
+    fn curve(&self) -> Option<Fit> {
+        let samples = self.parts().map(|(data, net)| {
+            let pairs = data.inputs().iter().enumerate();
+            let pairs = pairs.filter_map(|(sample, x)| Some([*x, number_of(net?, sample, 0)?]));
+            pairs.collect::<Vec<_>>()
+        });
+        let [low, high] = window(samples.iter().flatten().map(|[x, _]| [*x, 0.0])).x();
+        let x = (0..POINTS).map(|k| low + real(k) / real(POINTS - 1) * (high - low));
+        let x: Vec<f64> = x.collect();
+        let y = self.outputs(&x)?;
+        let line = x.into_iter().zip(y).map(|(x, y)| [x, y]).collect();
+        Some(Fit::Curve(Curve { line, samples }))
+    }
+
+    fn confusion(&self) -> Option<Fit> {
+        let (loss, names) = (self.trainee.loss.loss(), self.names());
+        let classes = names.len();
+        let mut counts = [vec![0; classes * classes], vec![0; classes * classes]];
+        for (counts, (data, net)) in counts.iter_mut().zip(self.parts()) {
+            let Some(net) = net else { continue };
+            let outputs = self.outputs(data.inputs())?;
+            for (sample, z) in outputs.chunks_exact(self.out()).enumerate() {
+                let pair = class_of(net, sample).zip(loss.class(z));
+                let place = pair.map(|(own, taken)| own * classes + taken);
+                if let Some(count) = place.and_then(|place| counts.get_mut(place)) {
+                    *count += 1;
+                }
+            }
+        }
+        Some(Fit::Confusion(Confusion { counts, names }))
+    }
+
+    fn predictions(&self) -> Option<Fit> {
+        let mut pairs = [Vec::new(), Vec::new()];
+        for (pairs, (data, net)) in pairs.iter_mut().zip(self.parts()) {
+            let Some(net) = net else { continue };
+            let outputs = self.outputs(data.inputs())?;
+            for (sample, z) in outputs.chunks_exact(self.out()).enumerate() {
+                let own = z.iter().enumerate();
+                let own = own.filter_map(|(k, z)| Some([number_of(net, sample, k)?, *z]));
+                pairs.extend(own);
+            }
+        }
+        Some(Fit::Predictions(pairs))
+    }
+}
+
+fn class_of(net: &NetworkLoss, sample: usize) -> Option<usize> {
+    match net.goal(sample) {
+        Goal::Class(class) => Some(class),
+        Goal::Numbers(_) => None,
+    }
+}
+
+fn number_of(net: &NetworkLoss, sample: usize, output: usize) -> Option<f64> {
+    match net.goal(sample) {
+        Goal::Numbers(numbers) => numbers.get(output).copied(),
+        Goal::Class(_) => None,
+    }
+}
+
+/// A window around places with a margin of a tenth, as wide as high unless one is more than three times the other.
+fn window(places: impl Iterator<Item = [f64; 2]>) -> Rect {
+    let (mut low, mut high) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
+    for at in places {
+        for axis in 0..2 {
+            low[axis] = low[axis].min(at[axis]);
+            high[axis] = high[axis].max(at[axis]);
+        }
+    }
+    let [x, y] = [0, 1].map(|axis| {
+        let size = high[axis] - low[axis];
+        let margin = if size > 0.0 { 0.1 * size } else { 1.0 };
+        [low[axis] - margin, high[axis] + margin]
+    });
+    let window = Rect::new(x, y).unwrap_or(Rect::square(1.0));
+    let shape = window.width() / window.height();
+    if (1.0 / 3.0..=3.0).contains(&shape) {
+        window.with_aspect(1.0)
+    } else {
+        window
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::landscape::NoFiles;
+    use crate::engine::network::{AnyNetwork, Precision};
+
+    fn trainee(model: &str, data: &str) -> Trainee {
+        let network: AnyNetwork = model.parse().unwrap();
+        let data: crate::engine::network::data::AnyDataset = data.parse().unwrap();
+        let split = data.split(&NoFiles, 0.25, 0).unwrap();
+        Trainee::new(&network, split, 3, Precision::Double).unwrap()
+    }
+
+    fn fit(trainee: &Trainee) -> Fit {
+        let never = Cancel::default();
+        Fit::of(trainee, &trainee.start, 9, &never).unwrap()
+    }
+
+    #[test]
+    fn a_region_is_of_the_class_that_the_outputs_are_for() {
+        for (model, data, classes) in [
+            ("mlp:hidden=4,loss=bce", "moons:samples=24", 2),
+            ("mlp:hidden=4,loss=ce", "blobs:samples=24,classes=3", 3),
+        ] {
+            let trainee = trainee(model, data);
+            let Fit::Regions(found) = fit(&trainee) else {
+                panic!("{data} has two inputs");
+            };
+            assert_eq!(found.names.len(), classes);
+            assert_eq!(found.samples.each_ref().map(Vec::len), [18, 6]);
+            let at = found.window.at([0.25, 0.5]);
+            let mut z = vec![0.0; trainee.loss.widths()[2]];
+            trainee.loss.outputs(&trainee.start, &at, &mut z);
+            let Verdict { class, share, lead } = found.cells[4 * 9 + 2].unwrap();
+            assert_eq!(trainee.loss.loss().class(&z), Some(class));
+            let mut shares = if let [z] = z[..] {
+                vec![1.0 / (1.0 + (-z).exp()), 1.0 / (1.0 + z.exp())]
+            } else {
+                let sum = z.iter().map(|z| z.exp()).sum::<f64>();
+                z.iter().map(|z| z.exp() / sum).collect()
+            };
+            shares.sort_by(|a, b| b.total_cmp(a));
+            assert!((share - shares[0]).abs() < 1e-12, "{share} {shares:?}");
+            assert!(
+                (lead - (shares[0] - shares[1])).abs() < 1e-12,
+                "{lead} {shares:?}"
+            );
+            let inside = |(at, _): &([f64; 2], usize)| found.window.contains(*at);
+            assert!(found.samples.iter().flatten().all(inside));
+        }
+    }
+
+    #[test]
+    fn a_confusion_matrix_counts_every_sample_and_its_diagonal_is_the_accuracy() {
+        let trainee = trainee("mlp:hidden=4,loss=ce", "iris");
+        let Fit::Confusion(found) = fit(&trainee) else {
+            panic!("iris has four inputs");
+        };
+        assert_eq!(found.names, ["setosa", "versicolor", "virginica"]);
+        let measures = trainee.measure(&trainee.start);
+        for (counts, measure) in found.counts.iter().zip(measures) {
+            let all: usize = counts.iter().sum();
+            let right: usize = counts.iter().step_by(4).sum();
+            assert_eq!(measure.unwrap().accuracy, Some(real(right) / real(all)));
+        }
+    }
+
+    #[test]
+    fn numbers_have_a_curve_over_one_input_and_pairs_over_several() {
+        let curve = trainee("mlp:hidden=4,loss=mse", "sine:samples=20");
+        let Fit::Curve(found) = fit(&curve) else {
+            panic!("a sine has one input");
+        };
+        let [x, y] = found.line[7];
+        let mut z = [0.0];
+        curve.loss.outputs(&curve.start, &[x], &mut z);
+        assert_eq!(y, z[0]);
+        assert_eq!(found.samples.each_ref().map(Vec::len), [15, 5]);
+
+        let pairs = trainee("mlp:hidden=4,loss=mse", "xor:samples=20");
+        let Fit::Predictions([train, _]) = fit(&pairs) else {
+            panic!("xor has two inputs");
+        };
+        let errors = train.iter().map(|[goal, z]| (goal - z).powi(2));
+        let mean = errors.sum::<f64>() / real(train.len());
+        assert!((mean - pairs.loss.measure(&pairs.start).loss).abs() < 1e-12);
+    }
+
+    #[test]
+    fn strange_weights_have_no_classes_and_cancelled_work_leaves_nothing() {
+        let trainee = trainee("mlp:hidden=4,loss=bce", "moons:samples=24");
+        let broken = vec![f64::NAN; trainee.start.len()];
+        let never = Cancel::default();
+        let Some(Fit::Regions(found)) = Fit::of(&trainee, &broken, 5, &never) else {
+            panic!("moons have two inputs");
+        };
+        assert!(found.cells.iter().all(Option::is_none));
+        never.cancel();
+        assert_eq!(Fit::of(&trainee, &trainee.start, 5, &never), None);
+    }
+}

@@ -1,0 +1,356 @@
+//! The values that a sweep gives to a setting of a run.
+
+use super::{MOST_VALUES, Over, Values};
+use crate::engine::declare::spec;
+use crate::engine::declare::{Kind, Param, Refusal, Scale, Settings, Value};
+use crate::engine::numeric::real;
+use crate::engine::schedule::{AnySchedule, Plan};
+use crate::engine::training::RunSpec;
+use crate::engine::wrapper::AnyWrapper;
+
+/// How many values a range has if it does not say.
+const USUAL_VALUES: usize = 100;
+
+/// The values that a setting of one run takes, checked and in rising order where they are numbers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Grid {
+    setting: String,
+    place: Place,
+    param: &'static Param,
+    scale: Scale,
+    values: Vec<Value>,
+}
+
+/// Where a setting is in a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Optimizer,
+    Wrapper(usize),
+    Schedule(usize),
+}
+
+impl Grid {
+    /// The values of `over` for the runs of a kind. The refusal is a [`Refusal::Name`] or [`Refusal::Key`] if they have no
+    /// such setting.
+    pub fn new(over: &Over, run: &RunSpec) -> Result<Self, Refusal> {
+        let (place, param) = find(&over.setting, run)?;
+        let refuse = |given: String| Refusal::Value {
+            setting: param.name,
+            given,
+            expected: match param.kind {
+                Kind::Real | Kind::Count => {
+                    format!("a range of it, like {}=1..10", over.setting)
+                }
+                _ => format!("{}, or several of these joined by `,`", param.expected()),
+            },
+        };
+        let slider = param.slider;
+        let usual = slider.map_or(Scale::linear, |slider| slider.scale);
+        let numbers = matches!(param.kind, Kind::Real | Kind::Count);
+        let (mut values, scale) = match &over.values {
+            Values::List(texts) => (
+                texts
+                    .iter()
+                    .map(|text| param.parse(text))
+                    .collect::<Result<_, _>>()?,
+                usual,
+            ),
+            Values::All => match (param.kind, slider) {
+                (Kind::Flag, _) => (vec![Value::Flag(false), Value::Flag(true)], usual),
+                (Kind::Choice(names), _) => (
+                    names.iter().map(|name| Value::Choice(name)).collect(),
+                    usual,
+                ),
+                (Kind::Real | Kind::Count, Some(slider)) => (
+                    spread(param, [slider.low, slider.high], usual, None)?,
+                    usual,
+                ),
+                _ => return Err(refuse("swept over as it is".to_owned())),
+            },
+            Values::Range {
+                from,
+                to,
+                scale,
+                count,
+            } if numbers => {
+                let usual = if *from > 0.0 { usual } else { Scale::linear };
+                let scale = scale.unwrap_or(usual);
+                (spread(param, [*from, *to], scale, *count)?, scale)
+            }
+            Values::Range { from, to, .. } => {
+                return Err(refuse(format!(
+                    "`{}..{}`",
+                    spec::real(*from),
+                    spec::real(*to)
+                )));
+            }
+        };
+        if !(2..=MOST_VALUES).contains(&values.len()) {
+            return Err(Refusal::Grammar(format!(
+                "`{over}` has {} {}; expected 2 to {MOST_VALUES}",
+                values.len(),
+                if values.len() == 1 { "value" } else { "values" }
+            )));
+        }
+        if values.iter().all(|value| number(value).is_some()) {
+            values.sort_by(|a, b| {
+                number(a)
+                    .partial_cmp(&number(b))
+                    .unwrap_or(std::cmp::Ordering::Equal)
+            });
+        }
+        if let Some(index) =
+            (1..values.len()).find(|&index| values[..index].contains(&values[index]))
+        {
+            return Err(Refusal::Grammar(format!(
+                "`{over}` has {} twice; expected it once",
+                param.text(&values[index])
+            )));
+        }
+        let grid = Self {
+            setting: over.setting.clone(),
+            place,
+            param,
+            scale: if values.iter().filter_map(number).all(|number| number > 0.0) {
+                scale
+            } else {
+                Scale::linear
+            },
+            values,
+        };
+        for value in &grid.values {
+            grid.with(run, value)?;
+        }
+        Ok(grid)
+    }
+
+    /// The setting, as [`Over`] has it.
+    pub fn setting(&self) -> &str {
+        &self.setting
+    }
+
+    /// Its declaration.
+    pub fn param(&self) -> &'static Param {
+        self.param
+    }
+
+    /// Whether it is the learning rate.
+    pub fn is_lr(&self) -> bool {
+        self.place == Place::Optimizer && self.param.name == "lr"
+    }
+
+    /// Whether another grid is one of the same setting.
+    pub fn is_same_setting(&self, other: &Self) -> bool {
+        self.place == other.place && self.param.name == other.param.name
+    }
+
+    /// The values, at least two.
+    pub fn values(&self) -> &[Value] {
+        &self.values
+    }
+
+    /// How many there are.
+    #[expect(clippy::len_without_is_empty, reason = "there are at least two")]
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// The scale that suits its numbers; `None` if not all values are numbers.
+    pub fn scale(&self) -> Option<Scale> {
+        self.values
+            .iter()
+            .all(|value| number(value).is_some())
+            .then_some(self.scale)
+    }
+
+    /// Value `index` as a number.
+    pub fn number(&self, index: usize) -> Option<f64> {
+        number(self.values.get(index)?)
+    }
+
+    /// Value `index` as a spec has it.
+    pub fn text(&self, index: usize) -> String {
+        self.values
+            .get(index)
+            .map_or_else(String::new, |value| self.param.text(value))
+    }
+
+    /// Whether the numbers lie evenly on their scale, so that they can be the middles of equal cells.
+    pub fn is_even(&self) -> bool {
+        let Some(scale) = self.scale() else {
+            return false;
+        };
+        let along = |index: usize| {
+            let number = self.number(index).unwrap_or(f64::NAN);
+            match scale {
+                Scale::linear => number,
+                Scale::log => number.ln(),
+            }
+        };
+        let last = self.len() - 1;
+        let step = (along(last) - along(0)) / real(last);
+        (0..=last)
+            .all(|index| (along(index) - along(0) - real(index) * step).abs() <= 1e-3 * step.abs())
+    }
+
+    /// The run with value `index`.
+    pub fn apply(&self, run: &RunSpec, index: usize) -> RunSpec {
+        let with = self
+            .values
+            .get(index)
+            .and_then(|value| self.with(run, value).ok());
+        with.unwrap_or_else(|| run.clone())
+    }
+
+    /// The value that a run has now.
+    pub fn current(&self, run: &RunSpec) -> Option<Value> {
+        match self.place {
+            Place::Optimizer => run.optimizer.settings().get(self.param.name),
+            Place::Wrapper(at) => run.wrappers.get(at)?.settings().get(self.param.name),
+            Place::Schedule(at) => run
+                .plan
+                .schedules()
+                .get(at)?
+                .settings()
+                .get(self.param.name),
+        }
+    }
+
+    /// The number that a run has now.
+    pub fn current_number(&self, run: &RunSpec) -> Option<f64> {
+        number(&self.current(run)?)
+    }
+
+    fn with(&self, run: &RunSpec, value: &Value) -> Result<RunSpec, Refusal> {
+        let mut run = run.clone();
+        match self.place {
+            Place::Optimizer => {
+                run.change(|optimizer| {
+                    optimizer.settings_mut().set(self.param.name, value.clone())
+                })?;
+            }
+            Place::Wrapper(at) => {
+                if let Some(wrapper) = run.wrappers.get_mut(at) {
+                    wrapper.settings_mut().set(self.param.name, value.clone())?;
+                }
+            }
+            Place::Schedule(at) => {
+                let mut schedules = run.plan.schedules().to_vec();
+                if let Some(schedule) = schedules.get_mut(at) {
+                    schedule
+                        .settings_mut()
+                        .set(self.param.name, value.clone())?;
+                }
+                run.plan = Plan::new(schedules)?;
+            }
+        }
+        Ok(run)
+    }
+}
+
+/// A number, if the value is one.
+fn number(value: &Value) -> Option<f64> {
+    match value {
+        Value::Real(real) => Some(*real),
+        Value::Count(count) => Some(real(*count)),
+        _ => None,
+    }
+}
+
+/// The place and the declaration of a setting in a run.
+fn find(setting: &str, run: &RunSpec) -> Result<(Place, &'static Param), Refusal> {
+    let declared = |owner: &str, settings: &dyn Settings, key: &str| match settings.index(key) {
+        Ok(index) => Ok(&settings.params()[index]),
+        Err(Refusal::Key { given, valid, .. }) => Err(Refusal::Key {
+            owner: owner.to_owned(),
+            given,
+            valid,
+        }),
+        Err(other) => Err(other),
+    };
+    let Some((owner, key)) = setting.split_once('.') else {
+        let param = declared(run.optimizer.name(), run.optimizer.settings(), setting)?;
+        return Ok((Place::Optimizer, param));
+    };
+    let mut refused = None;
+    for (at, wrapper) in run.wrappers.iter().enumerate() {
+        if owner == wrapper.name() {
+            return declared(owner, wrapper.settings(), key)
+                .map(|param| (Place::Wrapper(at), param));
+        }
+    }
+    for (at, schedule) in run.plan.schedules().iter().enumerate() {
+        if owner != "schedule" && owner != schedule.name() {
+            continue;
+        }
+        match declared(schedule.name(), schedule.settings(), key) {
+            Ok(param) => return Ok((Place::Schedule(at), param)),
+            Err(refusal) => refused = refused.or(Some(refusal)),
+        }
+    }
+    let wrappers = run.wrappers.iter().map(AnyWrapper::name);
+    let schedules = run.plan.schedules().iter().map(AnySchedule::name);
+    Err(refused.unwrap_or_else(|| Refusal::Name {
+        family: "schedule",
+        given: owner.to_owned(),
+        valid: wrappers.chain(schedules).collect(),
+    }))
+}
+
+/// Numbers from `from` to `to`, both included and legal, evenly spread on a scale. Whole numbers come once each.
+fn spread(
+    param: &Param,
+    [from, to]: [f64; 2],
+    scale: Scale,
+    count: Option<usize>,
+) -> Result<Vec<Value>, Refusal> {
+    let ends = [
+        param.parse(&spec::real(from))?,
+        param.parse(&spec::real(to))?,
+    ];
+    let whole = param.kind == Kind::Count;
+    let count = count.unwrap_or(USUAL_VALUES);
+    if whole && to - from < real(count) {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "both are whole numbers that are not negative"
+        )]
+        return Ok((from as u64..=to as u64).map(Value::Count).collect());
+    }
+    let last = count - 1;
+    let mut values: Vec<Value> = Vec::with_capacity(count);
+    for index in 0..count {
+        let share = real(index) / real(last);
+        let between = |low: f64, high: f64| low * (1.0 - share) + high * share;
+        let value = match (index, scale) {
+            (0, _) => ends[0].clone(),
+            (index, _) if index == last => ends[1].clone(),
+            (_, Scale::linear) => rounded(param, between(from, to), whole),
+            (_, Scale::log) => {
+                rounded(param, 10_f64.powf(between(from.log10(), to.log10())), whole)
+            }
+        };
+        param.check(&value)?;
+        if values.last() != Some(&value) {
+            values.push(value);
+        }
+    }
+    if !whole && values.len() < count {
+        return Err(Refusal::Grammar(format!(
+            "from {} to {} there are not {count} numbers that fifteen digits tell apart; expected fewer, or a wider range",
+            spec::real(from),
+            spec::real(to)
+        )));
+    }
+    Ok(values)
+}
+
+/// The nearest number of fifteen digits, which are enough and read well, or the nearest whole one.
+fn rounded(param: &Param, value: f64, whole: bool) -> Value {
+    if whole {
+        let text = format!("{value:.0}");
+        return param.parse(&text).unwrap_or(Value::None);
+    }
+    Value::Real(format!("{value:.14e}").parse().unwrap_or(value))
+}

@@ -1,0 +1,88 @@
+//! The learning rate at which theory expects a run on a quadratic to diverge.
+
+use super::{Grid, SweepMap};
+use crate::engine::analysis::curvature;
+use crate::engine::objective::Objective;
+use crate::engine::objective::plane::Rect;
+use crate::engine::schedule::Pace;
+use crate::engine::training::{Conditions, RunSpec};
+
+/// λmax of a quadratic bowl: of an objective in one or two parameters whose Hessian is the same all over a view, up to
+/// rounding, with no negative and one positive eigenvalue. `None` for any other.
+pub fn steepest(objective: &dyn Objective, view: Rect) -> Option<f64> {
+    /// Places that are compared, as shares of the view: far apart, and not evenly.
+    const SHARES: [f64; 5] = [0.02, 0.23, 0.47, 0.74, 0.97];
+    let dim = objective.dim();
+    if !(1..=2).contains(&dim) {
+        return None;
+    }
+    let hessian = |at: [f64; 2]| {
+        let mut entries = [0.0; 4];
+        objective.hessian(&at[..dim], &mut entries[..dim * dim]);
+        entries
+    };
+    let first = hessian(view.center());
+    let size = first
+        .iter()
+        .fold(0.0_f64, |size, entry| size.max(entry.abs()));
+    let same = |at: [f64; 2]| {
+        let entries = hessian(at);
+        entries
+            .iter()
+            .zip(&first)
+            .all(|(entry, first)| (entry - first).abs() <= 1e-9 * size)
+    };
+    let constant = SHARES
+        .iter()
+        .all(|&u| SHARES.iter().all(|&v| same(view.at([u, v]))));
+    let [low, high] = curvature::extremes(objective, &view.center()[..dim]);
+    (constant && high.is_finite() && high > 0.0 && low >= -1e-9 * high).then_some(high)
+}
+
+/// The most halvings of an interval of learning rates.
+const MAX_HALVINGS: u32 = 200;
+
+/// The largest learning rate at which a run is stable where the largest curvature is `lambda_max`, by bisection of
+/// [`RunSpec::stability_limit`]. `None` where there is no theory: for a rule without one, something around it, a schedule
+/// that is not constant, and mini-batches, whose curvature is another.
+pub fn lr_limit(spec: &RunSpec, lambda_max: f64, conditions: &Conditions) -> Option<f64> {
+    let stable = |lr: f64| {
+        let pace = Pace { lr, momentum: None };
+        spec.stability_limit(pace)
+            .is_some_and(|limit| limit >= lambda_max)
+    };
+    let [mut low, mut high] = [1e-150_f64, 1e150];
+    if !spec.plan.is_constant() || conditions.treatment.batch.is_some() {
+        return None;
+    }
+    if !stable(low) || stable(high) {
+        return None;
+    }
+    // Halves of the exponent first; after some 70 halvings the ends are neighbours.
+    for _ in 0..MAX_HALVINGS {
+        let middle = low.sqrt() * high.sqrt();
+        if middle <= low || middle >= high {
+            break;
+        }
+        if stable(middle) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    Some(low)
+}
+
+/// Where a map has the learning rate on one axis: which (0 is x), and [`lr_limit`] for each value of the other.
+pub fn lr_limits(
+    map: &SweepMap,
+    lambda_max: f64,
+    conditions: &Conditions,
+) -> Option<(usize, Vec<Option<f64>>)> {
+    let axis = map.grids.iter().position(Grid::is_lr)?;
+    let other = &map.grids[1 - axis];
+    let limits = (0..other.len())
+        .map(|index| lr_limit(&other.apply(&map.spec, index), lambda_max, conditions))
+        .collect();
+    Some((axis, limits))
+}

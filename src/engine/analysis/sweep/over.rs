@@ -1,0 +1,148 @@
+//! What a sweep runs over, as a text.
+
+use crate::engine::declare::spec;
+use crate::engine::declare::{Refusal, Scale};
+use std::fmt;
+use std::str::FromStr;
+
+/// The most values that a setting takes.
+pub const MOST_VALUES: usize = 10_000;
+
+/// A setting and its values, whatever the run: `lr=1e-4..1:log:200`, `beta1=0.5,0.9,0.99` or `nesterov`.
+///
+/// A range may say `log` or `linear`, and how many values it has; without, its scale is that of the setting's slider,
+/// linear if it reaches 0, and it has 100 values. A setting alone takes the reach of its slider, or all of its choices.
+/// `cosine.t_max` is a setting of a run's schedule, `schedule.t_max` one of whichever schedule has it first; `sam.rho` is one of what goes
+/// around its optimizer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Over {
+    /// The setting.
+    pub setting: String,
+    /// Its values.
+    pub values: Values,
+}
+
+/// The values of an [`Over`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum Values {
+    /// From one end to the other, both included.
+    Range {
+        /// Low end.
+        from: f64,
+        /// High end.
+        to: f64,
+        /// Even steps or even factors; `None` is the slider's.
+        scale: Option<Scale>,
+        /// How many, 2 to [`MOST_VALUES`]; `None` is 100, or for whole numbers all of fewer.
+        count: Option<usize>,
+    },
+    /// These, as a spec has them.
+    List(Vec<String>),
+    /// The reach of the slider, or all of a choice's names, or both of a flag's values.
+    All,
+}
+
+impl FromStr for Over {
+    type Err = Refusal;
+    fn from_str(text: &str) -> Result<Self, Refusal> {
+        let (setting, values) = match text.split_once('=') {
+            Some((setting, values)) => (setting.trim(), Some(values.trim())),
+            None => (text.trim(), None),
+        };
+        if setting.is_empty() || values == Some("") {
+            return Err(Refusal::Grammar(format!(
+                "`{text}` says nothing to sweep over; expected a setting with its values, like lr=1e-4..1:log:200 or \
+                 beta1=0.5,0.9,0.99"
+            )));
+        }
+        let values = match values {
+            None => Values::All,
+            Some(values) if values.contains("..") => range(text, values)?,
+            Some(values) => Values::List(
+                spec::split(values, ',')
+                    .iter()
+                    .map(|value| value.trim().to_owned())
+                    .collect(),
+            ),
+        };
+        let setting = setting.to_owned();
+        Ok(Self { setting, values })
+    }
+}
+
+fn range(text: &str, values: &str) -> Result<Values, Refusal> {
+    let refuse = |what: String| Err(Refusal::Grammar(format!("`{text}` {what}")));
+    let mut parts = values.split(':').map(str::trim);
+    let (low, high) = parts
+        .next()
+        .and_then(|ends| ends.split_once(".."))
+        .unwrap_or_default();
+    let mut ends = [0.0; 2];
+    for (end, text) in ends.iter_mut().zip([low, high]) {
+        match text.trim().parse::<f64>() {
+            Ok(number) if number.is_finite() => *end = number,
+            _ => {
+                return refuse(format!(
+                    "runs to or from `{text}`; expected two numbers, like lr=1e-4..1"
+                ));
+            }
+        }
+    }
+    let ([from, to], mut scale, mut count) = (ends, None, None);
+    for part in parts {
+        match part {
+            "log" if scale.is_none() => scale = Some(Scale::log),
+            "linear" if scale.is_none() => scale = Some(Scale::linear),
+            _ => match part.parse() {
+                Ok(number) if count.is_none() && (2..=MOST_VALUES).contains(&number) => {
+                    count = Some(number);
+                }
+                _ => {
+                    return refuse(format!(
+                        "cannot be `{part}`; expected log or linear, and 2 to {MOST_VALUES} values, like \
+                         lr=1e-4..1:log:200"
+                    ));
+                }
+            },
+        }
+    }
+    if from >= to {
+        return refuse("runs nowhere; expected its low end first, like lr=1e-4..1".to_owned());
+    }
+    if scale == Some(Scale::log) && from <= 0.0 {
+        return refuse(format!(
+            "begins at {}, where no logarithm does; expected a number above 0, or linear",
+            spec::real(from)
+        ));
+    }
+    Ok(Values::Range {
+        from,
+        to,
+        scale,
+        count,
+    })
+}
+
+impl fmt::Display for Over {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.setting)?;
+        match &self.values {
+            Values::All => Ok(()),
+            Values::List(texts) => write!(f, "={}", texts.join(",")),
+            Values::Range {
+                from,
+                to,
+                scale,
+                count,
+            } => {
+                write!(f, "={}..{}", spec::real(*from), spec::real(*to))?;
+                match scale {
+                    Some(Scale::log) => f.write_str(":log")?,
+                    Some(Scale::linear) => f.write_str(":linear")?,
+                    None => {}
+                }
+                count.map_or(Ok(()), |count| write!(f, ":{count}"))
+            }
+        }
+    }
+}

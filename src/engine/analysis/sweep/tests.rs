@@ -1,0 +1,499 @@
+use super::*;
+use crate::engine::declare::{Scale, Value};
+use crate::engine::landscape::{AnyLandscape, Ground, NoFiles};
+use crate::engine::objective::plane::Rect;
+use crate::engine::scene::Scene;
+use crate::engine::training::Reason;
+
+struct Bench {
+    scene: Scene,
+    ground: Ground,
+}
+
+fn bench(landscape: &str, steps: u64) -> Bench {
+    let mut scene = Scene::new(landscape.parse().unwrap());
+    scene.training.steps = steps;
+    let ground = scene.ground(&NoFiles).unwrap();
+    Bench { scene, ground }
+}
+
+impl Bench {
+    fn with<T>(&self, goal: Option<f64>, work: impl FnOnce(&Setup) -> T) -> T {
+        let (conditions, cancel, done) = (self.scene.conditions(), Cancel::default(), 0.into());
+        work(&Setup {
+            objective: &*self.ground.objective,
+            start: self.scene.start_theta(),
+            conditions: &conditions,
+            goal,
+            cancel: &cancel,
+            done: &done,
+        })
+    }
+
+    fn curves(&self, specs: &[&str], over: &str, goal: Option<f64>) -> Vec<Curve> {
+        let lines = lines(&specs_of(specs), &over.parse().unwrap()).unwrap();
+        self.with(goal, |setup| {
+            let amount = amount(&lines);
+            let curves = curves(setup, lines).unwrap();
+            assert_eq!(setup.done.load(Ordering::Relaxed), amount);
+            curves
+        })
+    }
+
+    fn map(&self, spec: &str, overs: [&str; 2]) -> SweepMap {
+        let spec: RunSpec = spec.parse().unwrap();
+        let [x, y] = overs.map(|over| over.parse().unwrap());
+        let grids = grids(&spec, [&x, &y]).unwrap();
+        self.with(None, |setup| map(setup, &spec, grids).unwrap())
+    }
+
+    fn limit(&self, spec: &str) -> Option<f64> {
+        let steepest = steepest(&*self.ground.objective, self.ground.view)?;
+        lr_limit(&spec.parse().unwrap(), steepest, &self.scene.conditions())
+    }
+}
+
+fn specs_of(specs: &[&str]) -> Vec<RunSpec> {
+    specs.iter().map(|spec| spec.parse().unwrap()).collect()
+}
+
+fn texts(over: &str, spec: &str) -> Vec<String> {
+    let grid = Grid::new(&over.parse().unwrap(), &spec.parse().unwrap()).unwrap();
+    (0..grid.len()).map(|index| grid.text(index)).collect()
+}
+
+#[test]
+fn values_are_those_that_are_asked_for() {
+    for (over, spec, expected) in [
+        ("lr=1e-4..1:log:5", "sgd", "0.0001 0.001 0.01 0.1 1"),
+        ("lr=1e-4..1:5", "sgd", "0.0001 0.001 0.01 0.1 1"),
+        ("lr=0..1:5", "sgd", "0 0.25 0.5 0.75 1"),
+        ("lr=0.1..0.4:linear:4", "adam", "0.1 0.2 0.3 0.4"),
+        ("beta1=0.99, 0.5,0.9", "adam", "0.5 0.9 0.99"),
+        ("nesterov", "sgd", "false true"),
+        ("nesterov=true,false", "sgd", "true false"),
+        ("line_search", "lbfgs", "none strong_wolfe"),
+        ("history_size=1..5", "lbfgs", "1 2 3 4 5"),
+        ("history_size=1..100:log:7", "lbfgs", "1 2 5 10 22 46 100"),
+        ("max_eval=auto,5", "lbfgs", "auto 5"),
+        (
+            "cosine.t_max=10..1000:log:3",
+            "sgd@warmup>cosine",
+            "10 100 1000",
+        ),
+        ("schedule.steps=5,10", "sgd@warmup>cosine", "5 10"),
+        ("sam.rho=0.1,0.2", "sgd+ema+sam", "0.1 0.2"),
+    ] {
+        assert_eq!(texts(over, spec).join(" "), expected, "{over}");
+    }
+    let usual = Grid::new(&"lr".parse().unwrap(), &"adam".parse().unwrap()).unwrap();
+    assert_eq!((usual.len(), usual.scale()), (100, Some(Scale::log)));
+    assert_eq!(
+        (usual.text(0), usual.text(99)),
+        ("1e-5".to_owned(), "1".to_owned())
+    );
+    assert!(usual.is_even() && usual.is_lr());
+    let applied = usual.apply(&"adam:beta1=0.5".parse().unwrap(), 99);
+    assert_eq!(applied.to_string(), "adam:lr=1,beta1=0.5");
+    assert_eq!(
+        usual.current(&"adam".parse().unwrap()),
+        Some(Value::Real(1e-3))
+    );
+    let list = Grid::new(&"lr=1,2,10".parse().unwrap(), &"sgd".parse().unwrap()).unwrap();
+    assert!(!list.is_even());
+}
+
+#[test]
+fn what_a_sweep_runs_over_reads_back() {
+    for text in [
+        "lr=0.0001..1:log:200",
+        "lr=0..1",
+        "beta1=0.5,0.9",
+        "nesterov",
+        "cosine.t_max=10..20:linear",
+    ] {
+        assert_eq!(text.parse::<Over>().unwrap().to_string(), text);
+    }
+}
+
+#[test]
+fn what_cannot_be_swept_over_is_refused() {
+    for (over, expected) in [
+        (
+            "",
+            "`` says nothing to sweep over; expected a setting with its values",
+        ),
+        ("=1..2", "`=1..2` says nothing to sweep over"),
+        ("lr=", "`lr=` says nothing to sweep over"),
+        (
+            "lr=1..x",
+            "`lr=1..x` runs to or from `x`; expected two numbers",
+        ),
+        ("lr=1..inf", "`lr=1..inf` runs to or from `inf`"),
+        (
+            "lr=1..0.1",
+            "`lr=1..0.1` runs nowhere; expected its low end first",
+        ),
+        (
+            "lr=0..1:log",
+            "`lr=0..1:log` begins at 0, where no logarithm does",
+        ),
+        (
+            "lr=1..2:1",
+            "`lr=1..2:1` cannot be `1`; expected log or linear, and 2 to 10000 values",
+        ),
+        ("lr=1..2:10001", "cannot be `10001`"),
+        ("lr=1..2:log:log", "cannot be `log`"),
+        ("lr=1..2:lin", "cannot be `lin`"),
+        ("lr=0.1", "`lr=0.1` has 1 value; expected 2 to 10000"),
+        ("lr=0.1,0.1", "`lr=0.1,0.1` has 0.1 twice; expected it once"),
+        (
+            "lr=-1..1",
+            "`lr` cannot be `-1`; expected a number in [0, ∞)",
+        ),
+        (
+            "lr=0.1,x",
+            "`lr` cannot be `x`; expected a number in [0, ∞)",
+        ),
+        (
+            "beta1=0..1",
+            "`beta1` cannot be `1`; expected a number in [0, 1)",
+        ),
+        (
+            "learning_rate=0..1",
+            "`adam` has no setting `learning_rate`; valid: lr, beta1",
+        ),
+        (
+            "beta=0..1",
+            "`adam` has no setting `beta`; did you mean `beta1`?",
+        ),
+        (
+            "amsgrad=0..1",
+            "`amsgrad` cannot be `0..1`; expected true or false, or several of these joined by `,`",
+        ),
+        (
+            "cosine.t_max=1..2",
+            "unknown schedule `cosine`; valid: constant",
+        ),
+        ("constant.t_max=1..2", "`constant` has no setting `t_max`"),
+    ] {
+        let refused = over
+            .parse::<Over>()
+            .and_then(|over| lines(&specs_of(&["adam"]), &over))
+            .unwrap_err()
+            .to_string();
+        assert!(refused.contains(expected), "{over}: {refused}");
+        assert!(!refused.contains('\n'), "{refused}");
+    }
+}
+
+#[test]
+fn settings_that_no_run_has_are_refused() {
+    let over: Over = "max_eval".parse().unwrap();
+    assert_eq!(
+        lines(&specs_of(&["lbfgs"]), &over).unwrap_err().to_string(),
+        "`max_eval` cannot be swept over as it is; expected a range of it, like max_eval=1..10"
+    );
+    let over: Over = "betta2=0.5,0.6".parse().unwrap();
+    let refused = lines(&specs_of(&["adam", "sgd", "adam"]), &over).unwrap_err();
+    assert!(
+        refused
+            .to_string()
+            .starts_with("`adam, sgd` has no setting `betta2`; did you mean `beta2`?"),
+        "{refused}"
+    );
+    assert!(
+        lines(&[], &over)
+            .unwrap_err()
+            .to_string()
+            .contains("no run")
+    );
+    let spec: RunSpec = "sgd".parse().unwrap();
+    let [x, y] = ["lr=1..2:1001", "lr=1..2:1000"].map(|over| over.parse::<Over>().unwrap());
+    assert!(
+        grids(&spec, [&x, &y])
+            .unwrap_err()
+            .to_string()
+            .contains("swept over twice")
+    );
+    let y = "momentum=0..0.9:1000".parse().unwrap();
+    assert!(
+        grids(&spec, [&x, &y])
+            .unwrap_err()
+            .to_string()
+            .contains("at most 1000000 pairs")
+    );
+}
+
+#[test]
+fn points_are_the_ends_of_runs() {
+    let mut bench = bench("himmelblau", 80);
+    bench.scene.training.noise = 0.3;
+    bench.scene.training.clip_norm = Some(5.0);
+    let specs = [
+        "adam:lr=0.1@cosine",
+        "sgd:lr=0.01,momentum=0.5",
+        "lbfgs",
+        "newton",
+    ];
+    let goal = 5.0;
+    for curve in bench.curves(&specs, "lr=1e-3..3:log:12", Some(goal)) {
+        for (index, score) in curve.scores.iter().chain([&curve.current]).enumerate() {
+            let spec = curve.spec(index);
+            let conditions = bench.scene.conditions();
+            let whole = training::run(
+                &*bench.ground.objective,
+                bench.scene.start_theta(),
+                &spec,
+                &conditions,
+                &Cancel::default(),
+            )
+            .unwrap();
+            assert_eq!(score.outcome, whole.outcome, "{spec}");
+            let Some(last) = whole.loss.last() else {
+                continue;
+            };
+            assert_eq!(score.loss.to_bits(), last.to_bits(), "{spec}");
+            let lowest = whole.loss.iter().copied().fold(f64::INFINITY, f64::min);
+            assert_eq!(score.best.to_bits(), lowest.to_bits(), "{spec}");
+            let reached = whole.loss.iter().position(|loss| *loss <= goal);
+            assert_eq!(score.reached, reached.map(|step| step as u64), "{spec}");
+            if score.diverged().is_some() {
+                assert!(
+                    Measure::ALL
+                        .iter()
+                        .all(|measure| score.value(*measure).is_none())
+                );
+            }
+        }
+        assert_eq!(
+            curve.spec(12),
+            curve.line.spec,
+            "beyond the grid lies the run as it is"
+        );
+    }
+}
+
+#[test]
+fn runs_without_the_setting_are_left_out() {
+    let curves =
+        bench("booth", 5).curves(&["sgd", "adam", "newton", "adamw"], "beta1=0.5,0.9", None);
+    let runs: Vec<usize> = curves.iter().map(|curve| curve.line.run).collect();
+    assert_eq!(runs, [1, 3]);
+}
+
+#[test]
+fn same_bits_on_any_number_of_threads() {
+    let bench = bench("rosenbrock", 60);
+    let specs = ["sgd:lr=0.001", "adam", "lbfgs"];
+    let made = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .unwrap();
+        pool.install(|| {
+            (
+                bench.curves(&specs, "lr=1e-4..1:log:25", Some(1.0)),
+                bench.map("adam", ["lr=1e-3..1:log:9", "beta1=0..0.99:7"]),
+            )
+        })
+    };
+    // As text, because a loss may be infinite but never NaN.
+    let one = made(1);
+    assert!(made(2) == one && made(8) == one);
+}
+
+#[test]
+fn a_map_holds_what_its_runs_hold() {
+    let bench = bench("quadratic:a=1,b=10", 50);
+    let map = bench.map("sgd", ["lr=0.01..0.5:log:8", "momentum=0,0.5,0.9"]);
+    assert_eq!(map.scores.len(), 24);
+    for y in 0..3 {
+        let rows = bench.curves(
+            &[&format!("sgd:momentum={}", map.grids[1].text(y))],
+            "lr=0.01..0.5:log:8",
+            None,
+        );
+        for x in 0..8 {
+            assert_eq!(map.score([x, y]), rows[0].scores.get(x));
+            assert_eq!(map.spec([x, y]), rows[0].spec(x));
+        }
+    }
+    assert_eq!(map.score([8, 0]), None);
+    let winner = map.winner(Measure::Final).unwrap();
+    let lowest = map.score(winner).unwrap().value(Measure::Final).unwrap();
+    assert!(
+        map.scores
+            .iter()
+            .filter_map(|score| score.value(Measure::Final))
+            .all(|value| value >= lowest)
+    );
+}
+
+#[test]
+fn the_first_of_several_winners_wins_and_divergence_never_does() {
+    let score = |loss, outcome| Score {
+        loss,
+        best: loss,
+        reached: None,
+        outcome,
+    };
+    let scores = [
+        score(0.5, Outcome::Diverged(3, Reason::LossNotFinite)),
+        score(2.0, Outcome::Finished),
+        score(1.0, Outcome::Finished),
+        score(1.0, Outcome::Converged(2)),
+        score(f64::INFINITY, Outcome::Finished),
+    ];
+    assert_eq!(winner(&scores, Measure::Final), Some(2));
+    assert_eq!(winner(&scores[..1], Measure::Final), None);
+    assert_eq!(winner(&scores, Measure::Steps), None);
+    let curves = bench("formula:f=ln(x)", 3).curves(&["sgd"], "lr=0.1,0.2", None);
+    assert_eq!(curves[0].winner(Measure::Best), None);
+}
+
+#[test]
+fn divergence_begins_at_the_predicted_limit() {
+    let bench = bench("quadratic:a=1,b=10", 6000);
+    for (spec, expected) in [
+        ("sgd", 0.2),
+        ("sgd:momentum=0.9", 0.38),
+        ("sgd:momentum=0.5,nesterov=true", 0.15),
+        ("sgd:momentum=0.9,dampening=0.9", 3.8),
+        ("sgd:weight_decay=2", 2.0 / 12.0),
+    ] {
+        let limit = bench.limit(spec).unwrap();
+        assert!((limit / expected - 1.0).abs() < 1e-12, "{spec}: {limit}");
+        let over = format!("lr={}..{}:linear:41", 0.95 * expected, 1.05 * expected);
+        let curve = &bench.curves(&[spec], &over, None)[0];
+        let first = curve
+            .scores
+            .iter()
+            .position(|score| score.diverged().is_some())
+            .unwrap();
+        assert!(
+            curve.scores[first..]
+                .iter()
+                .all(|score| score.diverged().is_some())
+        );
+        let (at, step) = (curve.line.grid.number(first).unwrap(), 0.0025 * expected);
+        assert!(
+            (limit..=limit + 2.5 * step).contains(&at),
+            "{spec}: {at}, limit {limit}"
+        );
+    }
+    // The limit itself is the last that is stable, to the last bit.
+    assert_eq!(bench.limit("sgd"), Some(0.2));
+}
+
+/// α* = 2 / (λ₁ + λ₂) of gradient descent; α* and β* of heavy ball, Polyak 1964.
+#[test]
+fn the_best_settings_are_the_published_ones() {
+    // After T steps the loss is ½ (16 (1 − α)²ᵀ + 40 (1 − 10 α)²ᵀ), lowest where its two slopes cancel; α* for many steps.
+    let lowest = |steps: i32| {
+        let ratio = (16.0_f64 / 400.0).powf(1.0 / f64::from(2 * steps - 1));
+        (1.0 + ratio) / (10.0 + ratio)
+    };
+    assert!((lowest(1_000_000) - 2.0 / 11.0).abs() < 1e-6);
+    let descent = bench("quadratic:a=1,b=10", 100);
+    let curve = &descent.curves(&["sgd"], "lr=0.15..0.2:linear:501", None)[0];
+    let best = curve
+        .line
+        .grid
+        .number(curve.winner(Measure::Final).unwrap())
+        .unwrap();
+    assert!(
+        (best - lowest(100)).abs() <= 1e-4,
+        "{best}, not {}",
+        lowest(100)
+    );
+    let fastest = curve.winner(Measure::Steps);
+    assert_eq!(fastest, None, "there is no goal");
+
+    let ball = bench("quadratic:a=1,b=10", 60);
+    let map = ball.map(
+        "sgd",
+        ["lr=0.2..0.26:linear:61", "momentum=0.2..0.34:linear:71"],
+    );
+    let at = map.winner(Measure::Final).unwrap();
+    let [alpha, beta] = [0, 1].map(|axis| map.grids[axis].number(at[axis]).unwrap());
+    assert!(
+        (alpha - 0.230_886).abs() < 0.01 && (beta - 0.269_874).abs() < 0.03,
+        "{alpha} {beta}"
+    );
+}
+
+#[test]
+fn the_goal_is_reached_fastest_where_the_rate_is_best() {
+    let bench = bench("quadratic:a=1,b=10", 500);
+    let curve = &bench.curves(&["sgd"], "lr=0.01..0.3:linear:291", Some(1e-6))[0];
+    let at = curve.winner(Measure::Steps).unwrap();
+    let best = curve.line.grid.number(at).unwrap();
+    assert!((best - 2.0 / 11.0).abs() < 0.005, "{best}");
+    let score = &curve.scores[at];
+    assert_eq!(
+        score.value(Measure::Steps),
+        score.reached.map(crate::engine::numeric::real)
+    );
+}
+
+#[test]
+fn only_bowls_with_one_curvature_have_a_limit() {
+    let lambda = |landscape: &str| {
+        let ground = landscape
+            .parse::<AnyLandscape>()
+            .unwrap()
+            .as_dyn()
+            .ground(&NoFiles)
+            .unwrap();
+        steepest(&*ground.objective, ground.view)
+    };
+    for (landscape, expected) in [
+        ("quadratic:a=1,b=10", 10.0),
+        ("quadratic:a=1,b=10,angle=30", 10.0),
+        ("booth", 18.0),
+        ("formula:f=x^2+3*y^2", 6.0),
+        ("quadratic:a=0,b=3", 3.0),
+        ("formula-1d:f=3*x^2-x", 6.0),
+        ("parabola", 2.0),
+    ] {
+        let found = lambda(landscape).unwrap();
+        assert!(
+            (found / expected - 1.0).abs() < 1e-9,
+            "{landscape}: {found}"
+        );
+    }
+    assert!(lambda("regression").is_some() && lambda("matyas").is_some());
+    for landscape in [
+        "formula-1d:f=cos(x)",
+        "rosenbrock",
+        "himmelblau",
+        "rastrigin",
+        "saddle",
+        "quadratic:a=-1",
+        "formula:f=x+y",
+        "formula:f=sqrt(x)",
+    ] {
+        assert_eq!(lambda(landscape), None, "{landscape}");
+    }
+    let bench = bench("quadratic", 10);
+    for spec in ["adam", "sgd@cosine", "sgd:maximize=true"] {
+        assert_eq!(bench.limit(spec), None, "{spec}");
+    }
+    assert!(bench.limit("sgd@constant").is_some());
+    assert_eq!(
+        steepest(&*bench.ground.objective, Rect::square(1.0)),
+        Some(10.0)
+    );
+}
+
+#[test]
+fn a_sweep_can_be_cancelled() {
+    let bench = bench("booth", 1_000_000);
+    let lines = lines(&specs_of(&["adam"]), &"lr".parse().unwrap()).unwrap();
+    let done = bench.with(None, |setup| {
+        setup.cancel.cancel();
+        curves(setup, lines).is_none()
+    });
+    assert!(done);
+}

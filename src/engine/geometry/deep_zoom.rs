@@ -1,0 +1,151 @@
+//! Windows so small that f64 rounds the landscape away.
+//!
+//! Around a point where f is −78, f64 tells no heights apart that differ by less than 1e-14, although a window of width
+//! 1e-9 around a minimum holds only heights of 1e-17. There the exact gradient g and Hessian H at the window's middle c
+//! tell the landscape instead: f(c + d) − f(c) = gᵀd + ½ dᵀH d + O(|d|³). The term that is left out is known to be
+//! negligible before this is used: H is the same at the corners.
+
+use crate::engine::geometry::surface::Surface;
+use crate::engine::objective::Objective;
+
+/// H may differ by this share of itself at the corners.
+const STEADY: f64 = 1e-3;
+
+/// Values may differ from the model by this share of its range before rounding is to blame.
+const VISIBLE: f64 = 1e-3;
+
+impl Surface {
+    /// The surface less its value in the middle, by gradient and Hessian there, and that value, if f64 rounds the values of this
+    /// surface so much that it shows. The objective has two parameters, and the surface is one of its plane.
+    pub fn closeup(&self, objective: &dyn Objective) -> Option<(Self, f64)> {
+        let view = self.view;
+        let hessian = |share: [f64; 2]| {
+            let mut h = [0.0; 4];
+            objective.hessian(&view.at(share), &mut h);
+            [h[0], h[1], h[3]]
+        };
+        let middle = view.center();
+        let mut g = [0.0; 2];
+        let base = objective.gradient(&middle, &mut g);
+        let h = hessian([0.5; 2]);
+        let size = h.iter().fold(0.0_f64, |size, entry| size.max(entry.abs()));
+        if !(size > 0.0 && size.is_finite() && base.is_finite()) || g.iter().any(|g| !g.is_finite())
+        {
+            return None;
+        }
+        let steady = [[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]
+            .into_iter()
+            .all(|corner| {
+                let there = hessian(corner);
+                h.iter()
+                    .zip(there)
+                    .all(|(here, there)| (here - there).abs() <= STEADY * size)
+            });
+        if !steady {
+            return None;
+        }
+        let place = |index: usize| {
+            let share = |index: usize, count: usize| {
+                crate::engine::geometry::surface::share(index, count) - 0.5
+            };
+            let column = share(index % self.columns, self.columns);
+            let row = share(index / self.columns, self.rows);
+            [column * view.width(), row * view.height()]
+        };
+        let model = |index: usize| {
+            let [dx, dy] = place(index);
+            let bend = h[0] * dx * dx + 2.0 * h[1] * dx * dy + h[2] * dy * dy;
+            g[0] * dx + g[1] * dy + 0.5 * bend
+        };
+        let values: Vec<f64> = (0..self.values.len()).map(model).collect();
+        let ends = |[low, high]: [f64; 2], value: f64| [low.min(value), high.max(value)];
+        let [low, high] = values
+            .iter()
+            .copied()
+            .fold([f64::INFINITY, f64::NEG_INFINITY], ends);
+        let off = |(exact, rounded): (&f64, &f64)| (rounded - base - exact).abs();
+        let worst = values.iter().zip(&self.values).map(off).fold(0.0, f64::max);
+        (worst > VISIBLE * (high - low) && high > low).then(|| {
+            let surface = Self { values, ..*self };
+            (surface, base)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::cancel::Cancel;
+    use crate::engine::geometry::surface::Surface;
+    use crate::engine::landscape::{AnyLandscape, NoFiles};
+    use crate::engine::objective::plane::{Plane, Rect};
+
+    fn sample(landscape: &str, [x, y]: [f64; 2], width: f64) -> (Surface, Option<(Surface, f64)>) {
+        let ground = landscape
+            .parse::<AnyLandscape>()
+            .unwrap()
+            .as_dyn()
+            .ground(&NoFiles)
+            .unwrap();
+        let half = 0.5 * width;
+        let view = Rect::new([x - half, x + half], [y - half, y + half]).unwrap();
+        let (plane, never) = (Plane::identity(), Cancel::default());
+        let plain = Surface::sample(&*ground.objective, &plane, view, 33, 33, &never).unwrap();
+        let closeup = plain.closeup(&*ground.objective);
+        (plain, closeup)
+    }
+
+    #[test]
+    fn a_window_of_1e_9_around_a_minimum_is_the_bowl_that_theory_says() {
+        let minimum = [-2.903_534_027_771_177; 2];
+        let (plain, closeup) = sample("styblinski-tang", minimum, 1e-9);
+        let (closeup, base) = closeup.expect("values of −78 cannot show 1e-17");
+        assert!((base + 78.332_331_407_542_84).abs() < 1e-12);
+        // f″ = 6 t² − 16 on each axis; the corner is half the width away on both.
+        let bend = 6.0 * minimum[0] * minimum[0] - 16.0;
+        let corner = 2.0 * 0.5 * bend * 0.25e-18;
+        for index in [0, 32, 32 * 33, 33 * 33 - 1] {
+            assert!(
+                (closeup.values[index] - corner).abs() < 1e-3 * corner,
+                "{}",
+                closeup.values[index]
+            );
+        }
+        assert!(closeup.values[16 * 33 + 16].abs() < 1e-3 * corner);
+        let distinct = |surface: &Surface| {
+            let mut bits: Vec<u64> = surface.values.iter().map(|value| value.to_bits()).collect();
+            bits.sort_unstable();
+            bits.dedup();
+            bits.len()
+        };
+        assert!(distinct(&plain) < 10 && distinct(&closeup) > 100);
+    }
+
+    #[test]
+    fn a_window_that_f64_resolves_stays_as_it_is() {
+        for (landscape, at, width) in [
+            ("styblinski-tang", [-2.903_534; 2], 1e-3),
+            ("rosenbrock", [1.0; 2], 1e-9),
+            ("quadratic", [0.0; 2], 1e-9),
+            ("himmelblau", [3.0, 2.0], 1e-9),
+            ("rosenbrock", [0.0; 2], 2.0),
+            ("ackley", [0.0; 2], 1e-9),
+        ] {
+            assert_eq!(sample(landscape, at, width).1, None, "{landscape} {width}");
+        }
+    }
+
+    #[test]
+    fn formulas_that_cancel_are_mended_too() {
+        let (_, closeup) = sample(
+            "formula:f=20+x^2+y^2-10*(cos(2*pi*x)+cos(2*pi*y))",
+            [0.0; 2],
+            1e-9,
+        );
+        let corner = 0.5 * 2.0 * (2.0 + 40.0 * std::f64::consts::PI.powi(2)) * 0.25e-18;
+        let value = closeup.unwrap().0.values[0];
+        assert!(
+            (value - corner).abs() < 1e-6 * corner,
+            "{value} is not {corner}"
+        );
+    }
+}

@@ -1,0 +1,228 @@
+//! The grid of an objective on a rectangle of a plane.
+
+use crate::engine::cancel::Cancel;
+use crate::engine::numeric::real;
+use crate::engine::objective::Objective;
+use crate::engine::objective::plane::{Plane, Rect};
+use rayon::prelude::*;
+
+/// Values on a regular grid whose outer points lie on the border of the view. Row 0 is at the low end of y.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Surface {
+    /// What the grid covers.
+    pub view: Rect,
+    /// Points along x.
+    pub columns: usize,
+    /// Points along y.
+    pub rows: usize,
+    /// Values, row by row; they may be infinite or NaN.
+    pub values: Vec<f64>,
+}
+
+impl Surface {
+    /// Samples `objective` on `plane`. At least 2 × 2 points. `None` if it was cancelled.
+    ///
+    /// Rows are computed on all threads of the current pool; the values do not depend on how many there are.
+    pub fn sample(
+        objective: &dyn Objective,
+        plane: &Plane,
+        view: Rect,
+        columns: usize,
+        rows: usize,
+        cancel: &Cancel,
+    ) -> Option<Self> {
+        Self::sample_into(Vec::new(), objective, plane, view, [columns, rows], cancel)
+    }
+
+    /// The same into the memory of an earlier surface's values, which spares a large one's being cleared.
+    pub fn sample_into(
+        mut values: Vec<f64>,
+        objective: &dyn Objective,
+        plane: &Plane,
+        view: Rect,
+        [columns, rows]: [usize; 2],
+        cancel: &Cancel,
+    ) -> Option<Self> {
+        let (columns, rows) = (columns.max(2), rows.max(2));
+        // So many rows go together; see `Objective::rows`. A network has work that it does once for all of them.
+        let together = match plane.dim() {
+            ..=2 => 8,
+            _ => rows.div_ceil(4 * rayon::current_num_threads()),
+        };
+        values.resize(columns * rows, 0.0);
+        let x: Vec<f64> = (0..columns)
+            .map(|column| view.at([share(column, columns), 0.0])[0])
+            .collect();
+        values
+            .par_chunks_mut(together * columns)
+            .enumerate()
+            .try_for_each_init(
+                || vec![0.0; plane.dim()],
+                |theta, (band, values)| {
+                    let first = band * together;
+                    let y = first..first + values.len() / columns;
+                    let y: Vec<f64> = y.map(|row| view.at([0.0, share(row, rows)])[1]).collect();
+                    objective.rows(plane, &x, &y, values, theta);
+                    (!cancel.is_cancelled()).then_some(())
+                },
+            )?;
+        Some(Self {
+            view,
+            columns,
+            rows,
+            values,
+        })
+    }
+
+    /// The point of the view at fractional grid coordinates.
+    pub fn point(&self, column: f64, row: f64) -> [f64; 2] {
+        self.view
+            .at([column / real(self.columns - 1), row / real(self.rows - 1)])
+    }
+
+    /// The coordinates of the columns and of the rows, with the bits that the values are computed at.
+    pub fn axes(&self) -> [Vec<f64>; 2] {
+        let along = |count: usize, axis: usize| {
+            let at = |index| self.view.at([share(index, count); 2])[axis];
+            (0..count).map(at).collect()
+        };
+        [along(self.columns, 0), along(self.rows, 1)]
+    }
+
+    /// The height between the four points around a place, interpolated along both axes; `None` outside the view, or where it is not
+    /// finite.
+    pub fn height(&self, at: [f64; 2]) -> Option<f64> {
+        if !self.view.contains(at) {
+            return None;
+        }
+        let along = |axis: usize, range: [f64; 2], count: usize| {
+            let place = (at[axis] - range[0]) / (range[1] - range[0]) * real(count - 1);
+            let first = (0..count - 1).rfind(|first| real(*first) <= place);
+            let first = first.unwrap_or(0);
+            (first, place - real(first))
+        };
+        let (column, right) = along(0, self.view.x(), self.columns);
+        let (row, up) = along(1, self.view.y(), self.rows);
+        let between = |row: usize| {
+            let first = row * self.columns + column;
+            let [low, high] = [self.values.get(first)?, self.values.get(first + 1)?];
+            Some(low + right * (high - low))
+        };
+        let [low, high] = [between(row)?, between(row + 1)?];
+        Some(low + up * (high - low)).filter(|height| height.is_finite())
+    }
+
+    /// Lowest and highest finite value; `None` if there is none.
+    pub fn range(&self) -> Option<[f64; 2]> {
+        let finite = self
+            .values
+            .iter()
+            .copied()
+            .filter(|value| value.is_finite());
+        finite
+            .map(|value| [value, value])
+            .reduce(|[low, high], [value, _]| [low.min(value), high.max(value)])
+    }
+
+    /// The finite value below which `share` of the finite values lie; `None` if there is none.
+    pub fn quantile(&self, share: f64) -> Option<f64> {
+        let mut finite: Vec<f64> = self
+            .values
+            .iter()
+            .copied()
+            .filter(|value| value.is_finite())
+            .collect();
+        let last = finite.len().checked_sub(1)?;
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a share of an index is one"
+        )]
+        let index = (share.clamp(0.0, 1.0) * real(last)) as usize;
+        Some(*finite.select_nth_unstable_by(index, f64::total_cmp).1)
+    }
+}
+
+pub(in crate::engine) fn share(index: usize, count: usize) -> f64 {
+    real(index) / real(count - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::landscape::{AnyLandscape, NoFiles};
+
+    fn sample(threads: usize, cancel: &Cancel) -> Option<Surface> {
+        let ground = "ackley"
+            .parse::<AnyLandscape>()
+            .unwrap()
+            .as_dyn()
+            .ground(&NoFiles)
+            .unwrap();
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .unwrap();
+        pool.install(|| {
+            Surface::sample(
+                &*ground.objective,
+                &Plane::identity(),
+                ground.view,
+                65,
+                33,
+                cancel,
+            )
+        })
+    }
+
+    #[test]
+    fn same_bits_on_any_number_of_threads() {
+        let bits = |surface: Surface| {
+            surface
+                .values
+                .into_iter()
+                .map(f64::to_bits)
+                .collect::<Vec<_>>()
+        };
+        let one = bits(sample(1, &Cancel::default()).unwrap());
+        for threads in [2, 8] {
+            assert_eq!(bits(sample(threads, &Cancel::default()).unwrap()), one);
+        }
+    }
+
+    #[test]
+    fn the_grid_reaches_the_border_and_knows_its_range() {
+        let surface = sample(2, &Cancel::default()).unwrap();
+        assert_eq!(surface.point(0.0, 0.0), [-5.0, -5.0]);
+        assert_eq!(surface.point(64.0, 32.0), [5.0, 5.0]);
+        assert_eq!(
+            surface.values[16 * 65 + 32],
+            surface.range().unwrap()[0],
+            "the minimum is in the middle"
+        );
+        assert!(surface.quantile(0.5).unwrap() < surface.range().unwrap()[1]);
+    }
+
+    #[test]
+    fn heights_between_points_are_interpolated() {
+        let surface = Surface {
+            view: Rect::new([0.0, 2.0], [10.0, 11.0]).unwrap(),
+            columns: 3,
+            rows: 2,
+            values: vec![0.0, 1.0, 2.0, 10.0, 11.0, f64::INFINITY],
+        };
+        assert_eq!(surface.height([0.5, 10.0]), Some(0.5));
+        assert_eq!(surface.height([0.5, 10.25]), Some(3.0));
+        assert_eq!(surface.height([0.5, 11.0]), Some(10.5));
+        for at in [[1.5, 10.5], [2.1, 10.0], [f64::NAN, 10.0]] {
+            assert_eq!(surface.height(at), None, "{at:?}");
+        }
+    }
+
+    #[test]
+    fn cancelled_work_leaves_nothing() {
+        let cancel = Cancel::default();
+        cancel.cancel();
+        assert_eq!(sample(2, &cancel), None);
+    }
+}

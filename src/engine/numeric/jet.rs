@@ -1,0 +1,776 @@
+//! The scalar trait that every formula is written over, and the jets that turn one formula into exact derivatives.
+//!
+//! A [`Jet1`] carries a value and its gradient, a [`Jet2`] the Hessian as well, both in two variables. They follow the
+//! chain rule to the last bit of f64; there is no step size and no cancellation (Griewank & Walther 2008, ch. 3 and 13).
+//! They are made of any [`Real`]: of single f64, or of vectors of them. A derivative that is 0 by the shape of the formula
+//! is not stored and costs nothing.
+//!
+//! Where a function has a kink the derivative is the one that PyTorch's autograd takes: 0 for |x| at 0, half of
+//! each argument's at a tie of `min` or `max`. A root of a sum of squares has the gradient 0 at 0.
+
+use crate::engine::numeric::real::Real;
+use std::ops::{Add, Div, Mul, Neg, Sub};
+
+/// A number that a formula can be evaluated with.
+pub trait Scalar:
+    Copy
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Neg<Output = Self>
+    + Add<f64, Output = Self>
+    + Sub<f64, Output = Self>
+    + Mul<f64, Output = Self>
+    + Div<f64, Output = Self>
+{
+    /// Whether it stands for many numbers. Then what computes with it must be inlined into code that is compiled for the
+    /// processor's vectors.
+    const WIDE: bool;
+    /// A number of the same kind that depends on no variable.
+    fn constant(&self, value: f64) -> Self;
+    /// sin.
+    fn sin(self) -> Self;
+    /// cos.
+    fn cos(self) -> Self;
+    /// tan.
+    fn tan(self) -> Self;
+    /// sinh.
+    fn sinh(self) -> Self;
+    /// cosh.
+    fn cosh(self) -> Self;
+    /// tanh.
+    fn tanh(self) -> Self;
+    /// eˣ.
+    fn exp(self) -> Self;
+    /// eˣ − 1, exact near 0 too.
+    fn exp_m1(self) -> Self;
+    /// Natural logarithm.
+    fn ln(self) -> Self;
+    /// Logarithm to base 10.
+    fn log10(self) -> Self;
+    /// Square root.
+    fn sqrt(self) -> Self;
+    /// |x|, derivative 0 at 0.
+    fn abs(self) -> Self;
+    /// xⁿ for a whole number n.
+    fn powi(self, n: i32) -> Self;
+    /// xᵖ for a fixed real p.
+    fn powf(self, p: f64) -> Self;
+    /// The smaller of two; at a tie each has half of the derivative.
+    fn min(self, other: Self) -> Self;
+    /// The larger of two; at a tie each has half of the derivative.
+    fn max(self, other: Self) -> Self;
+
+    /// x².
+    #[inline(always)]
+    fn square(self) -> Self {
+        self * self
+    }
+
+    /// xʸ where both vary: e^(y ln x), so that x must be positive.
+    #[inline(always)]
+    fn pow(self, exponent: Self) -> Self {
+        (exponent * self.ln()).exp()
+    }
+}
+
+impl<R: Real> Scalar for R {
+    const WIDE: bool = R::LANES > 1;
+    #[inline(always)]
+    fn constant(&self, value: f64) -> Self {
+        self.like(value)
+    }
+    #[inline(always)]
+    fn sin(self) -> Self {
+        self.sin_cos()[0]
+    }
+    #[inline(always)]
+    fn cos(self) -> Self {
+        self.sin_cos()[1]
+    }
+    #[inline(always)]
+    fn tan(self) -> Self {
+        self.map(f64::tan)
+    }
+    #[inline(always)]
+    fn sinh(self) -> Self {
+        self.map(f64::sinh)
+    }
+    #[inline(always)]
+    fn cosh(self) -> Self {
+        self.map(f64::cosh)
+    }
+    #[inline(always)]
+    fn tanh(self) -> Self {
+        self.map(f64::tanh)
+    }
+    #[inline(always)]
+    fn exp(self) -> Self {
+        self.exponentials()[0]
+    }
+    #[inline(always)]
+    fn exp_m1(self) -> Self {
+        self.exponentials()[1]
+    }
+    #[inline(always)]
+    fn ln(self) -> Self {
+        self.map(f64::ln)
+    }
+    #[inline(always)]
+    fn log10(self) -> Self {
+        self.map(f64::log10)
+    }
+    #[inline(always)]
+    fn sqrt(self) -> Self {
+        self.root()
+    }
+    #[inline(always)]
+    fn abs(self) -> Self {
+        self.magnitude()
+    }
+    #[inline(always)]
+    fn powi(self, n: i32) -> Self {
+        power(self, n)
+    }
+    #[inline(always)]
+    fn powf(self, p: f64) -> Self {
+        self.raised(p)
+    }
+    #[inline(always)]
+    fn min(self, other: Self) -> Self {
+        Self::select(self.less(other) | !self.equal(self), self, other)
+    }
+    #[inline(always)]
+    fn max(self, other: Self) -> Self {
+        Self::select(other.less(self) | !self.equal(self), self, other)
+    }
+}
+
+/// xⁿ by repeated squaring.
+#[inline(always)]
+fn power<R: Real>(x: R, n: i32) -> R {
+    let (mut square, mut rest) = (x, n.unsigned_abs());
+    let mut product = None;
+    while rest > 0 {
+        if rest & 1 == 1 {
+            product = match product {
+                Some(product) => Some(product * square),
+                None => Some(square),
+            };
+        }
+        rest >>= 1;
+        if rest > 0 {
+            square = square * square;
+        }
+    }
+    let product = or(product, x.like(1.0));
+    if n < 0 {
+        x.like(1.0) / product
+    } else {
+        product
+    }
+}
+
+/// A derivative; `None` is 0 whatever the point.
+type Slope<R> = Option<R>;
+
+/// A value and its derivatives in two variables: the gradient and, where H is 3, the Hessian.
+#[derive(Clone, Copy, Debug)]
+pub struct Jet<R, const H: usize> {
+    /// The value.
+    pub value: R,
+    /// ∂x, ∂y.
+    slopes: [Slope<R>; 2],
+    /// ∂xx, ∂xy, ∂yy, or nothing.
+    bends: [Slope<R>; H],
+}
+
+/// A value and its gradient.
+pub type Jet1<R = f64> = Jet<R, 0>;
+
+/// A value, its gradient and its Hessian.
+pub type Jet2<R = f64> = Jet<R, 3>;
+
+impl<R: Real, const H: usize> Jet<R, H> {
+    /// The two variables at a point.
+    #[inline(always)]
+    pub fn variables([x, y]: [R; 2]) -> [Self; 2] {
+        let one = Some(x.like(1.0));
+        [
+            Self {
+                value: x,
+                slopes: [one, None],
+                bends: [None; H],
+            },
+            Self {
+                value: y,
+                slopes: [None, one],
+                bends: [None; H],
+            },
+        ]
+    }
+
+    /// ∂x, ∂y.
+    #[inline(always)]
+    pub fn gradient(&self) -> [R; 2] {
+        let zero = self.value.like(0.0);
+        [or(self.slopes[0], zero), or(self.slopes[1], zero)]
+    }
+
+    /// ∂xx, ∂xy, ∂yy, or nothing.
+    #[inline(always)]
+    pub fn hessian(&self) -> [R; H] {
+        let mut hessian = [self.value.like(0.0); H];
+        let mut i = 0;
+        while i < H {
+            hessian[i] = or(self.bends[i], hessian[i]);
+            i += 1;
+        }
+        hessian
+    }
+
+    /// φ(self), given φ, φ′ and φ″ at the value.
+    #[inline(always)]
+    fn chain(self, phi: R, first: R, second: R) -> Self {
+        let square = outer(self.slopes, self.slopes);
+        Self {
+            value: phi,
+            slopes: [times(self.slopes[0], first), times(self.slopes[1], first)],
+            bends: filled(
+                #[inline(always)]
+                |i| plus(times(self.bends[i], first), times(square[i], second)),
+            ),
+        }
+    }
+
+    /// The same where φ′ or φ″ may be infinite: what does not move there stays still, and the tip of a cone is flat.
+    #[inline(always)]
+    fn chain_with_tip(self, phi: R, first: R, second: R) -> Self {
+        let square = outer(self.slopes, self.slopes);
+        let [gx, gy] = self.gradient();
+        let zero = phi.like(0.0);
+        let infinite = phi.like(f64::INFINITY).equal(first.magnitude());
+        let tip = infinite & gx.equal(zero) & gy.equal(zero);
+        Self {
+            value: phi,
+            slopes: [still(self.slopes[0], first), still(self.slopes[1], first)],
+            bends: filled(
+                #[inline(always)]
+                |i| {
+                    let bend = plus(still(self.bends[i], first), still(square[i], second));
+                    each(
+                        bend,
+                        #[inline(always)]
+                        |bend| R::select(tip, zero, bend),
+                    )
+                },
+            ),
+        }
+    }
+
+    /// `a` where the mask is true, `b` elsewhere.
+    #[inline(always)]
+    fn blend(mask: R::Mask, a: Self, b: Self) -> Self {
+        Self {
+            value: R::select(mask, a.value, b.value),
+            slopes: filled(
+                #[inline(always)]
+                |i| select(mask, a.slopes[i], b.slopes[i]),
+            ),
+            bends: filled(
+                #[inline(always)]
+                |i| select(mask, a.bends[i], b.bends[i]),
+            ),
+        }
+    }
+
+    /// A linear function of each part.
+    #[inline(always)]
+    fn linear(self, f: impl Fn(R) -> R) -> Self {
+        Self {
+            value: f(self.value),
+            slopes: filled(
+                #[inline(always)]
+                |i| each(self.slopes[i], &f),
+            ),
+            bends: filled(
+                #[inline(always)]
+                |i| each(self.bends[i], &f),
+            ),
+        }
+    }
+}
+
+/// An array, entry by entry; the standard library's `from_fn` is not inlined early enough for vector lanes.
+#[inline(always)]
+fn filled<R: Real, const N: usize>(mut entry: impl FnMut(usize) -> Slope<R>) -> [Slope<R>; N] {
+    let mut entries = [None; N];
+    let mut i = 0;
+    while i < N {
+        entries[i] = entry(i);
+        i += 1;
+    }
+    entries
+}
+
+#[inline(always)]
+fn plus<R: Real>(a: Slope<R>, b: Slope<R>) -> Slope<R> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a + b),
+        (Some(a), None) => Some(a),
+        (None, b) => b,
+    }
+}
+
+#[inline(always)]
+fn minus<R: Real>(a: Slope<R>, b: Slope<R>) -> Slope<R> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a - b),
+        (Some(a), None) => Some(a),
+        (None, Some(b)) => Some(-b),
+        (None, None) => None,
+    }
+}
+
+#[inline(always)]
+fn or<R: Real>(a: Slope<R>, zero: R) -> R {
+    match a {
+        Some(a) => a,
+        None => zero,
+    }
+}
+
+#[expect(
+    clippy::manual_map,
+    reason = "`map` is not inlined early enough for vector lanes"
+)]
+#[inline(always)]
+fn each<R: Real>(a: Slope<R>, f: impl Fn(R) -> R) -> Slope<R> {
+    match a {
+        Some(a) => Some(f(a)),
+        None => None,
+    }
+}
+
+/// The part times a factor, which may be infinite: what does not move stays still.
+#[inline(always)]
+fn still<R: Real>(a: Slope<R>, factor: R) -> Slope<R> {
+    each(
+        a,
+        #[inline(always)]
+        |a| {
+            let zero = a.like(0.0);
+            R::select(a.equal(zero), zero, a * factor)
+        },
+    )
+}
+
+#[inline(always)]
+fn select<R: Real>(mask: R::Mask, a: Slope<R>, b: Slope<R>) -> Slope<R> {
+    match (a, b) {
+        (None, None) => None,
+        (Some(a), b) => Some(R::select(mask, a, or(b, a.like(0.0)))),
+        (None, Some(b)) => Some(R::select(mask, b.like(0.0), b)),
+    }
+}
+
+#[inline(always)]
+fn twice<R: Real>(a: Slope<R>) -> Slope<R> {
+    plus(a, a)
+}
+
+#[inline(always)]
+fn times<R: Real>(a: Slope<R>, factor: R) -> Slope<R> {
+    each(
+        a,
+        #[inline(always)]
+        |a| a * factor,
+    )
+}
+
+#[inline(always)]
+fn product<R: Real>(a: Slope<R>, b: Slope<R>) -> Slope<R> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a * b),
+        _ => None,
+    }
+}
+
+#[inline(always)]
+fn over<R: Real>(a: Slope<R>, divisor: R) -> Slope<R> {
+    each(
+        a,
+        #[inline(always)]
+        |a| a / divisor,
+    )
+}
+
+/// a v + b u.
+#[inline(always)]
+fn mixed<R: Real>(a: Slope<R>, v: R, b: Slope<R>, u: R) -> Slope<R> {
+    plus(times(a, v), times(b, u))
+}
+
+/// The symmetric part of a bᵀ, in the order of a Hessian's entries.
+#[inline(always)]
+fn outer<R: Real>(a: [Slope<R>; 2], b: [Slope<R>; 2]) -> [Slope<R>; 3] {
+    let cross = plus(product(a[0], b[1]), product(a[1], b[0]));
+    [
+        product(a[0], b[0]),
+        each(
+            cross,
+            #[inline(always)]
+            |cross| cross * 0.5,
+        ),
+        product(a[1], b[1]),
+    ]
+}
+
+impl<R: Real, const H: usize> Add for Jet<R, H> {
+    type Output = Self;
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        Self {
+            value: self.value + other.value,
+            slopes: filled(
+                #[inline(always)]
+                |i| plus(self.slopes[i], other.slopes[i]),
+            ),
+            bends: filled(
+                #[inline(always)]
+                |i| plus(self.bends[i], other.bends[i]),
+            ),
+        }
+    }
+}
+
+impl<R: Real, const H: usize> Sub for Jet<R, H> {
+    type Output = Self;
+    #[inline(always)]
+    fn sub(self, other: Self) -> Self {
+        Self {
+            value: self.value - other.value,
+            slopes: filled(
+                #[inline(always)]
+                |i| minus(self.slopes[i], other.slopes[i]),
+            ),
+            bends: filled(
+                #[inline(always)]
+                |i| minus(self.bends[i], other.bends[i]),
+            ),
+        }
+    }
+}
+
+impl<R: Real, const H: usize> Add<f64> for Jet<R, H> {
+    type Output = Self;
+    #[inline(always)]
+    fn add(self, other: f64) -> Self {
+        Self {
+            value: self.value + other,
+            ..self
+        }
+    }
+}
+
+impl<R: Real, const H: usize> Sub<f64> for Jet<R, H> {
+    type Output = Self;
+    #[inline(always)]
+    fn sub(self, other: f64) -> Self {
+        Self {
+            value: self.value - other,
+            ..self
+        }
+    }
+}
+
+impl<R: Real, const H: usize> Mul<f64> for Jet<R, H> {
+    type Output = Self;
+    #[inline(always)]
+    fn mul(self, other: f64) -> Self {
+        self.linear(
+            #[inline(always)]
+            |part| part * other,
+        )
+    }
+}
+
+impl<R: Real, const H: usize> Div<f64> for Jet<R, H> {
+    type Output = Self;
+    #[inline(always)]
+    fn div(self, other: f64) -> Self {
+        self.linear(
+            #[inline(always)]
+            |part| part / other,
+        )
+    }
+}
+
+impl<R: Real, const H: usize> Neg for Jet<R, H> {
+    type Output = Self;
+    #[inline(always)]
+    fn neg(self) -> Self {
+        self.linear(
+            #[inline(always)]
+            |part| -part,
+        )
+    }
+}
+
+#[allow(clippy::suspicious_arithmetic_impl, reason = "the product rule")]
+impl<R: Real, const H: usize> Mul for Jet<R, H> {
+    type Output = Self;
+    #[inline(always)]
+    fn mul(self, v: Self) -> Self {
+        let cross = outer(self.slopes, v.slopes);
+        Self {
+            value: self.value * v.value,
+            slopes: filled(
+                #[inline(always)]
+                |i| mixed(self.slopes[i], v.value, v.slopes[i], self.value),
+            ),
+            bends: filled(
+                #[inline(always)]
+                |i| {
+                    let twice = twice(cross[i]);
+                    plus(mixed(self.bends[i], v.value, v.bends[i], self.value), twice)
+                },
+            ),
+        }
+    }
+}
+
+/// The quotient's derivatives follow from u = q v.
+#[allow(clippy::suspicious_arithmetic_impl, reason = "the quotient rule")]
+impl<R: Real, const H: usize> Div for Jet<R, H> {
+    type Output = Self;
+    #[inline(always)]
+    fn div(self, v: Self) -> Self {
+        let value = self.value / v.value;
+        let slopes = filled(
+            #[inline(always)]
+            |i| over(minus(self.slopes[i], times(v.slopes[i], value)), v.value),
+        );
+        let cross = outer(slopes, v.slopes);
+        let bends = filled(
+            #[inline(always)]
+            |i| {
+                let twice = twice(cross[i]);
+                let rest = minus(self.bends[i], twice);
+                over(minus(rest, times(v.bends[i], value)), v.value)
+            },
+        );
+        Self {
+            value,
+            slopes,
+            bends,
+        }
+    }
+}
+
+impl<R: Real, const H: usize> Scalar for Jet<R, H> {
+    const WIDE: bool = R::LANES > 1;
+    #[inline(always)]
+    fn constant(&self, value: f64) -> Self {
+        Self {
+            value: self.value.like(value),
+            slopes: [None; 2],
+            bends: [None; H],
+        }
+    }
+    #[inline(always)]
+    fn sin(self) -> Self {
+        let [sin, cos] = self.value.sin_cos();
+        self.chain(sin, cos, -sin)
+    }
+    #[inline(always)]
+    fn cos(self) -> Self {
+        let [sin, cos] = self.value.sin_cos();
+        self.chain(cos, -sin, -cos)
+    }
+    #[inline(always)]
+    fn tan(self) -> Self {
+        let tan = self.value.tan();
+        let first = tan * tan + 1.0;
+        self.chain(tan, first, tan * first * 2.0)
+    }
+    #[inline(always)]
+    fn sinh(self) -> Self {
+        let (sinh, cosh) = (self.value.sinh(), self.value.cosh());
+        self.chain(sinh, cosh, sinh)
+    }
+    #[inline(always)]
+    fn cosh(self) -> Self {
+        let (sinh, cosh) = (self.value.sinh(), self.value.cosh());
+        self.chain(cosh, sinh, cosh)
+    }
+    #[inline(always)]
+    fn tanh(self) -> Self {
+        let tanh = self.value.tanh();
+        let first = -(tanh * tanh) + 1.0;
+        self.chain(tanh, first, tanh * first * -2.0)
+    }
+    #[inline(always)]
+    fn exp(self) -> Self {
+        let [exp, _] = self.value.exponentials();
+        self.chain(exp, exp, exp)
+    }
+    #[inline(always)]
+    fn exp_m1(self) -> Self {
+        let [exp, exp_m1] = self.value.exponentials();
+        self.chain(exp_m1, exp, exp)
+    }
+    #[inline(always)]
+    fn ln(self) -> Self {
+        let first = self.value.like(1.0) / self.value;
+        self.chain_with_tip(self.value.ln(), first, -(first * first))
+    }
+    #[inline(always)]
+    fn log10(self) -> Self {
+        let first = self.value.like(1.0) / (self.value * std::f64::consts::LN_10);
+        self.chain_with_tip(self.value.log10(), first, -(first / self.value))
+    }
+    #[inline(always)]
+    fn sqrt(self) -> Self {
+        let root = self.value.root();
+        let first = root.like(0.5) / root;
+        self.chain_with_tip(root, first, first * -0.5 / self.value)
+    }
+    #[inline(always)]
+    fn abs(self) -> Self {
+        let (x, zero) = (self.value, self.value.like(0.0));
+        let negative = R::select(x.less(zero), x.like(-1.0), x * 0.0);
+        let sign = R::select(zero.less(x), x.like(1.0), negative);
+        Self {
+            value: x.magnitude(),
+            ..self.linear(
+                #[inline(always)]
+                |part| part * sign,
+            )
+        }
+    }
+    #[inline(always)]
+    fn square(self) -> Self {
+        self.powi(2)
+    }
+    #[inline(always)]
+    fn powi(self, n: i32) -> Self {
+        let (x, p) = (self.value, f64::from(n));
+        match n {
+            0 => self.constant(1.0),
+            1 => self,
+            2 => self.chain(x * x, x * 2.0, x.like(2.0)),
+            3 => self.chain(x * x * x, x * x * 3.0, x * 6.0),
+            _ => {
+                let beneath = x.powi(n - 2);
+                let first = beneath * x;
+                self.chain_with_tip(x.powi(n), first * p, beneath * (p * (p - 1.0)))
+            }
+        }
+    }
+    #[inline(always)]
+    fn powf(self, p: f64) -> Self {
+        let x = self.value;
+        if p == 0.0 || p == 1.0 {
+            return if p == 0.0 { self.constant(1.0) } else { self };
+        }
+        let second = if p == 2.0 {
+            x.like(2.0)
+        } else {
+            x.powf(p - 2.0) * (p * (p - 1.0))
+        };
+        self.chain_with_tip(x.powf(p), x.powf(p - 1.0) * p, second)
+    }
+    #[inline(always)]
+    fn min(self, other: Self) -> Self {
+        let (a, b) = (self.value, other.value);
+        let unequal = Self::blend(a.less(b), self, other);
+        let sum = self + other;
+        let tied = Self::blend(a.equal(b), sum * 0.5, sum); // The sum where either is NaN.
+        Self::blend(a.less(b) | b.less(a), unequal, tied)
+    }
+    #[inline(always)]
+    fn max(self, other: Self) -> Self {
+        -(-self).min(-other)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Compares a jet's derivatives with central differences of its own lower orders.
+    fn check(
+        name: &str,
+        at: [f64; 2],
+        f: impl Fn(Jet2, Jet2) -> Jet2,
+        g: impl Fn(Jet1, Jet1) -> Jet1,
+    ) {
+        let jet = |p: [f64; 2]| {
+            let [x, y] = Jet2::variables(p);
+            f(x, y)
+        };
+        let h = 1e-5;
+        let shifted = |axis: usize, by: f64| {
+            let mut p = at;
+            p[axis] += by;
+            jet(p)
+        };
+        let exact = jet(at);
+        for axis in 0..2 {
+            let (up, down) = (shifted(axis, h), shifted(axis, -h));
+            let slope = (up.value - down.value) / (2.0 * h);
+            assert!(
+                (exact.gradient()[axis] - slope).abs() < 1e-7 * (1.0 + slope.abs()),
+                "{name}: gradient {axis}"
+            );
+            for other in 0..2 {
+                let bend = (up.gradient()[other] - down.gradient()[other]) / (2.0 * h);
+                let entry = exact.hessian()[axis + other];
+                assert!(
+                    (entry - bend).abs() < 1e-7 * (1.0 + bend.abs()),
+                    "{name}: Hessian {axis}{other}"
+                );
+            }
+        }
+        let [x, y] = Jet1::variables(at);
+        let first = g(x, y);
+        assert_eq!(
+            (first.value, first.gradient()),
+            (exact.value, exact.gradient()),
+            "{name}: the two jets differ"
+        );
+    }
+
+    macro_rules! checks {
+        ($($name:literal: |$x:ident, $y:ident| $body:expr;)*) => {
+            $(check($name, [0.7, 1.3], |$x: Jet2, $y: Jet2| $body, |$x: Jet1, $y: Jet1| $body);)*
+        };
+    }
+
+    #[test]
+    fn derivatives_match_central_differences() {
+        checks! {
+            "arithmetic": |x, y| (x * y - x / y + 3.0) * (-x + 2.0) / (y + x * 0.5);
+            "trigonometry": |x, y| (x * y).sin() + (x - y).cos() * (x * 0.3).tan();
+            "exponentials": |x, y| (x * y).exp() + (x - y).sinh() * (x + y).cosh() + (x + y).ln() * (y * 2.0).log10() + (x * y).tanh();
+            "powers": |x, y| (x * y).sqrt() + x.powi(3) * y.powi(-2) + y.powf(1.7) + x.pow(y);
+            "kinks": |x, y| (x - y).abs() + x.min(y) * 2.0 + (x * x).max(y * 0.1);
+        }
+    }
+
+    #[test]
+    fn kinks_are_finite_and_like_autograd() {
+        let [x, y] = Jet2::variables([0.0, 0.0]);
+        let norm = (x * x + y * y).sqrt();
+        assert_eq!(
+            (norm.value, norm.gradient(), norm.hessian()),
+            (0.0, [0.0; 2], [0.0; 3])
+        );
+        assert_eq!(x.abs().gradient(), [0.0; 2]);
+        assert_eq!(x.max(y).gradient(), [0.5, 0.5]);
+        assert_eq!(x.powf(2.0).hessian(), [2.0, 0.0, 0.0]);
+        assert_eq!(x.powi(1).gradient(), [1.0, 0.0]);
+    }
+}

@@ -1,0 +1,224 @@
+//! What rules carry over a run, compared with what one computes by hand.
+
+use super::*;
+use crate::engine::landscape::{AnyLandscape, NoFiles};
+use crate::engine::numeric::real;
+use crate::engine::objective::{Treatment, norm};
+use crate::engine::optimizer::AnyOptimizer;
+use crate::engine::training::{Trajectory, run};
+use crate::engine::wrapper::AnyWrapper;
+
+const START: [f64; 2] = [2.0, 1.0];
+
+fn conditions(steps: u64) -> Conditions {
+    Conditions {
+        steps,
+        treatment: Treatment::default(),
+        tolerance: None,
+        every: 1,
+    }
+}
+
+/// What `spec` carries on a quadratic with curvatures 1 and 4, and its run.
+fn made(spec: &str, steps: u64) -> (Vec<CarriedSeries>, Trajectory) {
+    let landscape: AnyLandscape = "quadratic:a=1,b=4".parse().unwrap();
+    let ground = landscape.as_dyn().ground(&NoFiles).unwrap();
+    let (spec, never): (RunSpec, _) = (spec.parse().unwrap(), Cancel::default());
+    let (objective, conditions) = (&*ground.objective, conditions(steps));
+    let all = carried(objective, &START, &spec, &conditions, &never).unwrap();
+    let path = run(objective, &START, &spec, &conditions, &never).unwrap();
+    (all, path)
+}
+
+fn series<'a>(all: &'a [CarriedSeries], symbol: &str) -> &'a CarriedSeries {
+    all.iter().find(|own| own.symbol == symbol).unwrap()
+}
+
+/// A run's sizes of `symbol` are those that are expected from row 1 on, and row 0 is not known or zero.
+fn check(spec: &str, symbol: &str, expected: impl Fn(usize, &Trajectory) -> f64) {
+    let (all, path) = made(spec, 12);
+    let own = series(&all, symbol);
+    assert_eq!(own.rows, (0..13).collect::<Vec<_>>(), "{spec} {symbol}");
+    for row in 1..13 {
+        let (found, expected) = (own.sizes[row], expected(row, &path));
+        let near = (found - expected).abs() <= 1e-12 * expected.abs();
+        assert!(near, "{spec} {symbol} row {row}: {found}, not {expected}");
+    }
+}
+
+fn theta(path: &Trajectory, row: usize) -> [f64; 2] {
+    path.theta(row).unwrap().try_into().unwrap()
+}
+
+/// ∇f = (x, 4 y).
+fn gradient(path: &Trajectory, row: usize) -> [f64; 2] {
+    let [x, y] = theta(path, row);
+    [x, 4.0 * y]
+}
+
+/// Σ over the rows before `row` of weight(how many steps ago) · number, in both parameters, as a norm.
+fn faded(path: &Trajectory, row: usize, decay: f64, number: fn(f64) -> f64) -> f64 {
+    let mut sum = [0.0; 2];
+    for before in 0..row {
+        let g = gradient(path, before);
+        for axis in 0..2 {
+            sum[axis] = decay * sum[axis] + number(g[axis]);
+        }
+    }
+    norm(&sum)
+}
+
+#[test]
+fn steps_are_as_long_as_the_run_goes() {
+    for spec in ["sgd:lr=0.1", "adam:lr=0.1", "lbfgs"] {
+        check(spec, "Δθ", |row, path| {
+            let [to, from] = [row, row - 1].map(|row| theta(path, row));
+            norm(&[to[0] - from[0], to[1] - from[1]])
+        });
+    }
+    let (all, _) = made("sgd:lr=0.1", 12);
+    assert_eq!(all.len(), 1, "nothing else is carried");
+    assert!(all[0].sizes[0].is_nan(), "no step leads to the start");
+}
+
+#[test]
+fn the_velocity_of_momentum_is_the_faded_sum_of_gradients() {
+    check("sgd:lr=0.05,momentum=0.9", "v", |row, path| {
+        faded(path, row, 0.9, |g| g)
+    });
+}
+
+#[test]
+fn adams_moments_are_faded_means_of_gradients_and_of_their_squares() {
+    check("adam:lr=0.1,beta1=0.8,beta2=0.95", "m", |row, path| {
+        0.2 * faded(path, row, 0.8, |g| g)
+    });
+    check("adam:lr=0.1,beta1=0.8,beta2=0.95", "v", |row, path| {
+        0.05 * faded(path, row, 0.95, |g| g * g)
+    });
+}
+
+#[test]
+fn sams_ascent_point_is_rho_away_from_where_the_step_began() {
+    check("sgd:lr=0.05+sam:rho=0.3", "â", |_, _| 0.3);
+}
+
+#[test]
+fn the_first_simplex_of_nelder_mead_is_as_wide_as_its_learning_rate() {
+    let (all, _) = made("nelder-mead:lr=0.5", 40);
+    let simplex = series(&all, "P");
+    assert!(simplex.sizes[0].is_nan() && simplex.kind == CarriedKind::Places);
+    let first = simplex.sizes[1];
+    assert!((0.4..2.0).contains(&first), "{first}");
+    assert!(simplex.sizes[40] < 1e-2 * first, "it closes on the minimum");
+}
+
+#[test]
+fn averages_and_covariances_are_measured_as_said() {
+    check("sgd:lr=0.1+ema:decay=0.5", "a", |row, path| {
+        let mut average = theta(path, 1);
+        for step in 2..=row {
+            let theta = theta(path, step);
+            for axis in 0..2 {
+                average[axis] += 0.5 * (theta[axis] - average[axis]);
+            }
+        }
+        let theta = theta(path, row);
+        norm(&[average[0] - theta[0], average[1] - theta[1]])
+    });
+    let (all, _) = made("cma-es:lr=0.5", 3);
+    let spread = series(&all, "σ² C");
+    let expected = (2.0 * 0.25_f64).sqrt();
+    assert!((spread.sizes[0] - expected).abs() < 1e-15, "σ² C = I / 4");
+    assert!(series(&all, "σ").sizes[0] == 0.5 && series(&all, "P").sizes[0].is_nan());
+}
+
+#[test]
+fn whatever_the_rule_each_thing_has_a_size_at_each_row() {
+    let around = AnyWrapper::all().into_iter().map(Some);
+    let wrappers: Vec<_> = std::iter::once(None).chain(around).collect();
+    let never = Cancel::default();
+    for landscape in [
+        "rosenbrock",
+        "formula:f=ln(x)+y^2",
+        "parabola",
+        "regression",
+    ] {
+        let landscape: AnyLandscape = landscape.parse().unwrap();
+        let ground = landscape.as_dyn().ground(&NoFiles).unwrap();
+        let objective = &*ground.objective;
+        let start = &START[..objective.dim()];
+        for optimizer in AnyOptimizer::all() {
+            if optimizer.as_dyn().refuses(objective).is_some() {
+                continue;
+            }
+            for wrapper in &wrappers {
+                let mut spec = RunSpec::new(optimizer.clone());
+                spec.wrappers.extend(wrapper.clone());
+                let conditions = conditions(9);
+                let all = carried(objective, start, &spec, &conditions, &never).unwrap();
+                let path = run(objective, start, &spec, &conditions, &never).unwrap();
+                for own in &all {
+                    let rows: Vec<usize> = (0..path.len()).collect();
+                    assert_eq!(own.rows, rows, "{spec} {}", own.symbol);
+                    assert_eq!(own.sizes.len(), rows.len(), "{spec} {}", own.symbol);
+                    let kind = own.kind;
+                    let signed = kind == CarriedKind::Number;
+                    let fine = |size: &f64| signed || size.is_nan() || *size >= 0.0;
+                    assert!(own.sizes.iter().all(fine), "{spec} {}", own.symbol);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_cancelled_has_no_answer() {
+    let landscape: AnyLandscape = "quadratic".parse().unwrap();
+    let ground = landscape.as_dyn().ground(&NoFiles).unwrap();
+    let cancel = Cancel::default();
+    cancel.cancel();
+    let spec = "adam".parse().unwrap();
+    let all = carried(&*ground.objective, &START, &spec, &conditions(9), &cancel);
+    assert_eq!(all, None);
+}
+
+#[test]
+fn long_runs_keep_their_peaks_and_take_no_more_memory() {
+    let size = |size| CarriedSize {
+        symbol: "v",
+        name: "velocity",
+        kind: CarriedKind::Direction,
+        size,
+    };
+    let mut record = CarriedRecord::default();
+    record.push(&[]);
+    for row in 1..100_000 {
+        record.push(&[size(match row {
+            54_321 => 9.0,
+            12_345 => -9.0,
+            77_777 => f64::NAN,
+            _ => 1.0,
+        })]);
+    }
+    record.push(&[]);
+    let all = record.finish();
+    let [own] = &all[..] else { panic!("{all:?}") };
+    assert!(own.rows.len() <= 4 * STRETCHES && own.rows.is_sorted());
+    let at = |row: usize| own.rows.binary_search(&row).map(|place| own.sizes[place]);
+    assert_eq!((at(54_321), at(12_345)), (Ok(9.0), Ok(-9.0)));
+    assert!(at(0).unwrap().is_nan() && at(100_000).unwrap().is_nan());
+}
+
+#[test]
+fn short_runs_keep_every_row() {
+    let mut thin = Thin::default();
+    (0..2 * STRETCHES).for_each(|row| thin.push(real(row % 7)));
+    let (rows, sizes) = thin.finish();
+    assert_eq!(rows, (0..2 * STRETCHES).collect::<Vec<_>>());
+    assert!(
+        rows.iter()
+            .zip(sizes)
+            .all(|(row, size)| size == real(row % 7))
+    );
+}

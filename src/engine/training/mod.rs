@@ -1,0 +1,384 @@
+//! The training loop: an objective, a run spec and the conditions make a trajectory.
+
+mod carried;
+mod crowd;
+mod groups;
+mod herd;
+mod look;
+mod replay;
+mod spec;
+mod stroll;
+mod walk;
+mod watch;
+
+pub use crate::engine::objective::outcome::{DivergenceLimit, MAX_GROWTH, Outcome, Reason};
+pub use carried::{CarriedRecord, CarriedSeries, CarriedSize, carried};
+pub use look::{Carried, CarriedKind, Look, look, symbols};
+pub use spec::{Group, RunSpec};
+pub use walk::Course;
+pub use watch::{Moment, watch};
+
+use crate::engine::cancel::Cancel;
+use crate::engine::objective::vector::CROWD;
+use crate::engine::objective::{Counts, Objective, Treatment, norm};
+
+/// What a run left behind: row k is the state after k steps, or after k times [`Conditions::every`]. Non-finite rows are not kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trajectory {
+    /// Number of parameters n.
+    pub dim: usize,
+    /// θ, n numbers a row.
+    pub theta: Vec<f64>,
+    /// True loss: no noise, all the data.
+    pub loss: Vec<f64>,
+    /// Euclidean norm of the true gradient, unclipped.
+    pub grad_norm: Vec<f64>,
+    /// The learning rate that the schedule sets for the next step.
+    pub lr: Vec<f64>,
+    /// Gradients that the optimizer has asked for so far.
+    pub evaluations: Vec<u64>,
+    /// All that it has asked for so far, in gradients, where that was more than gradients:
+    /// [`Counts::cost`](crate::engine::objective::Counts::cost).
+    pub costs: Option<Vec<f64>>,
+    /// The average of the iterates, n numbers a row, where the run keeps one.
+    pub average: Option<Vec<f64>>,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
+impl Trajectory {
+    /// Number of rows; 0 if the loss is not finite even at the start.
+    pub fn len(&self) -> usize {
+        self.loss.len()
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.loss.is_empty()
+    }
+
+    /// All that the run had asked for after `row` steps, or after the last kept one, in gradients; `None` if there is no row.
+    pub fn cost(&self, row: usize) -> Option<f64> {
+        let row = row.min(self.len().checked_sub(1)?);
+        let gradients = self.evaluations[row];
+        let only_gradients = Counts {
+            gradients,
+            ..Counts::default()
+        };
+        let costs = self.costs.as_ref();
+        Some(costs.map_or_else(|| only_gradients.cost(self.dim), |costs| costs[row]))
+    }
+
+    /// θ after `row` steps, or after the last kept one; `None` if there is no row.
+    pub fn theta(&self, row: usize) -> Option<&[f64]> {
+        let row = row.min(self.len().checked_sub(1)?);
+        self.theta.get(row * self.dim..(row + 1) * self.dim)
+    }
+
+    /// The average of the iterates after `row` steps, or after the last kept one, in two parameters; `None` where the run keeps
+    /// none.
+    pub fn average_place(&self, row: usize) -> Option<[f64; 2]> {
+        let row = row.min(self.len().checked_sub(1)?);
+        match *self
+            .average
+            .as_ref()?
+            .get(row * self.dim..(row + 1) * self.dim)?
+        {
+            [x, y] => Some([x, y]),
+            _ => None,
+        }
+    }
+
+    /// Where the state after `row` steps, or after the last kept one, is drawn: at its two parameters, or with a single
+    /// one on the curve, at (x, loss). `None` if there is no row.
+    pub fn place(&self, row: usize) -> Option<[f64; 2]> {
+        let row = row.min(self.len().checked_sub(1)?);
+        match *self.theta(row)? {
+            [x] => Some([x, self.loss[row]]),
+            [x, y, ..] => Some([x, y]),
+            [] => None,
+        }
+    }
+}
+
+/// What a run is made under, the same for every optimizer of a scene.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Conditions {
+    /// Steps to take.
+    pub steps: u64,
+    /// What happens to gradients before an optimizer sees them.
+    pub treatment: Treatment,
+    /// A run has converged where the gradient norm is below; `None` never.
+    pub tolerance: Option<f64>,
+    /// A row is kept of every so many steps, and of the last. What a row says of all the data costs as much as a step on all of
+    /// it, many times a step on a mini-batch. Whether a run has ended is looked at there too.
+    pub every: u64,
+}
+
+/// Checks that a run can begin at `start`: that the loss and its gradient are finite there.
+///
+/// # Errors
+/// One sentence that names the start, or the first weights of a network.
+pub fn check_start(objective: &dyn Objective, start: &[f64]) -> Result<(), String> {
+    let (at, f, choose) = match *start {
+        _ if !objective.tensors().is_empty() => (
+            "the first weights".to_owned(),
+            "the loss",
+            "choose other weights, or standardise the data",
+        ),
+        [x] => (
+            format!("start {x}"),
+            "f",
+            "choose a start where it is finite",
+        ),
+        [x, y] => (
+            format!("start ({x}, {y})"),
+            "f",
+            "choose a start where it is finite",
+        ),
+        _ => ("the start".to_owned(), "the loss", "choose another one"),
+    };
+    let mut gradient = vec![0.0; start.len()];
+    let loss = objective.gradient(start, &mut gradient);
+    if !loss.is_finite() {
+        return Err(format!("{at}: {f} is {loss} there; {choose}"));
+    }
+    let slope = norm(&gradient);
+    if !slope.is_finite() {
+        return Err(format!(
+            "{at}: the gradient of {f} is not finite there, its norm is {slope}; {choose}"
+        ));
+    }
+    Ok(())
+}
+
+/// Where a run ended, without the way there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Arrival {
+    /// θ at the end: of the last row that a [`Trajectory`] would keep, or the start if there is none.
+    pub theta: Vec<f64>,
+    /// The loss there; infinite if there is no row.
+    pub loss: f64,
+    /// The lowest loss on the way.
+    pub best: f64,
+    /// The first step at which the loss was not above the goal.
+    pub reached: Option<u64>,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
+/// Runs `spec` from `start`. `None` if it was cancelled.
+///
+/// The loop allocates nothing; the record is laid out before it.
+pub fn run(
+    objective: &dyn Objective,
+    start: &[f64],
+    spec: &RunSpec,
+    conditions: &Conditions,
+    cancel: &Cancel,
+) -> Option<Trajectory> {
+    let course = Course {
+        objective,
+        start,
+        spec,
+        conditions,
+        goal: f64::NEG_INFINITY,
+        cancel,
+    };
+    if let Some(walker) = course.walker() {
+        course.trace_walker(walker)
+    } else if spec.is_bare() && !course.is_split() {
+        spec.optimizer.as_dyn().follow(&course)
+    } else {
+        course.trace(start.to_vec(), course.lenses(), |_| course.wrapped())
+    }
+}
+
+/// Where the same run ends, and when its loss is down at `goal`. `None` if it was cancelled.
+pub fn arrive(
+    objective: &dyn Objective,
+    start: &[f64],
+    spec: &RunSpec,
+    conditions: &Conditions,
+    goal: f64,
+    cancel: &Cancel,
+) -> Option<Arrival> {
+    let course = Course {
+        objective,
+        start,
+        spec,
+        conditions,
+        goal,
+        cancel,
+    };
+    if let Some(walker) = course.walker() {
+        course.arrive_walker(walker)
+    } else if spec.is_bare() && !course.is_split() {
+        spec.optimizer.as_dyn().arrive(&course)
+    } else {
+        course.arrive(start.to_vec(), course.lenses(), |_| course.wrapped())
+    }
+}
+
+/// Where the runs from many starts of an objective in two parameters end, bit by bit what [`run`] has for each: the
+/// last row's θ, which is NaN for a run that diverged, and the outcome. Many go side by side where the rule moves each parameter by itself and the gradients
+/// are as they are. `None` if it was cancelled.
+pub fn arrive_all(
+    objective: &dyn Objective,
+    starts: &[[f64; 2]],
+    spec: &RunSpec,
+    conditions: &Conditions,
+    cancel: &Cancel,
+) -> Option<Vec<([f64; 2], Outcome)>> {
+    let mut ends = Vec::with_capacity(starts.len());
+    let side_by_side = spec.optimizer.as_dyn().elementwise()
+        && spec.is_bare()
+        && !spec.plan.heeds_loss()
+        && conditions.treatment.is_plain(objective.samples());
+    if side_by_side {
+        for starts in starts.chunks(CROWD) {
+            let course = Course {
+                objective,
+                start: &[],
+                spec,
+                conditions,
+                goal: f64::NEG_INFINITY,
+                cancel,
+            };
+            let crowd = match course.stride() {
+                Some(stride) => course.herd(starts, stride),
+                None => spec.optimizer.as_dyn().arrive_all(&course, starts),
+            }?;
+            ends.extend_from_slice(&crowd[..starts.len()]);
+        }
+    } else {
+        for start in starts {
+            let end = arrive(
+                objective,
+                start,
+                spec,
+                conditions,
+                f64::NEG_INFINITY,
+                cancel,
+            )?;
+            let place = match end.outcome {
+                Outcome::Diverged(..) => [f64::NAN; 2],
+                _ => [end.theta[0], end.theta[1]],
+            };
+            ends.push((place, end.outcome));
+        }
+    }
+    Some(ends)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::landscape::{AnyLandscape, NoFiles};
+    use crate::engine::optimizer::AnyOptimizer;
+
+    /// Limits and reasons are those of each run, in every loop.
+    #[test]
+    fn many_starts_diverge_for_the_reasons_that_each_has_alone() {
+        let never = Cancel::default();
+        let mut seen = Vec::new();
+        for (landscape, specs) in [
+            (
+                "formula:f=1e13*(x^2+3*y^2+1)",
+                ["sgd:lr=1e-14", "sgd:lr=1e-12"],
+            ),
+            (
+                "formula:f=1e13*(x^2+3*y^2+1)",
+                ["signsgd:lr=0.1", "adamw:lr=1e30"],
+            ),
+            (
+                "quadratic:a=1e13,b=1e13",
+                ["sgd:lr=1e-13,momentum=0.5", "adamax:lr=1e13"],
+            ),
+            (
+                "quadratic:a=1,b=4",
+                ["adam:lr=0.1,eps=0", "rmsprop:lr=0.1,eps=0"],
+            ),
+            ("formula:f=x-ln(x)+y^2", ["sgd:lr=3", "rmsprop:lr=2"]),
+            (
+                "formula:f=0.3*x+0.7*y",
+                ["rmsprop:alpha=0.5,centered=true", "sgd:lr=1e20"],
+            ),
+        ] {
+            let ground = landscape.parse::<AnyLandscape>().unwrap();
+            let ground = ground.as_dyn().ground(&NoFiles).unwrap();
+            let objective = &*ground.objective;
+            let starts: Vec<[f64; 2]> = (0..70)
+                .map(|i| [0.1 + f64::from(i % 9), f64::from(i / 9) - 1.0])
+                .collect();
+            for spec in specs {
+                let spec: RunSpec = spec.parse().unwrap();
+                let conditions = Conditions {
+                    steps: 300,
+                    treatment: Treatment::default(),
+                    tolerance: None,
+                    every: 1,
+                };
+                let ends = arrive_all(objective, &starts, &spec, &conditions, &never).unwrap();
+                for (start, (_, outcome)) in starts.iter().zip(ends).step_by(3) {
+                    let alone = run(objective, start, &spec, &conditions, &never).unwrap();
+                    assert_eq!(outcome, alone.outcome, "{landscape} {spec} from {start:?}");
+                    seen.extend(outcome.reason());
+                }
+            }
+        }
+        for reason in [
+            Reason::LossNotFinite,
+            Reason::LossBeyondLimit,
+            Reason::ZeroByZero,
+            Reason::NegativeVariance,
+        ] {
+            assert!(seen.contains(&reason), "{reason:?}");
+        }
+    }
+
+    #[test]
+    fn many_starts_at_once_end_where_each_ends_alone() {
+        let never = Cancel::default();
+        for landscape in ["himmelblau", "ackley", "formula:f=ln(x)+y^2"] {
+            let ground = landscape
+                .parse::<AnyLandscape>()
+                .unwrap()
+                .as_dyn()
+                .ground(&NoFiles)
+                .unwrap();
+            let objective = &*ground.objective;
+            let starts: Vec<[f64; 2]> = (0..150)
+                .map(|i| {
+                    ground
+                        .view
+                        .at([f64::from(i % 13) / 12.0, f64::from(i) / 149.0])
+                })
+                .collect();
+            for spec in AnyOptimizer::all() {
+                for (lr, schedule, tolerance) in
+                    [("0.01", "", None), ("0.5", "@cosine", Some(1e-3))]
+                {
+                    let spec: RunSpec = format!("{}:lr={lr}{schedule}", spec.name())
+                        .parse()
+                        .unwrap();
+                    let conditions = Conditions {
+                        steps: 60,
+                        treatment: Treatment::default(),
+                        tolerance,
+                        every: 1,
+                    };
+                    let ends = arrive_all(objective, &starts, &spec, &conditions, &never).unwrap();
+                    for (start, (at, outcome)) in starts.iter().zip(ends).step_by(5) {
+                        let alone = run(objective, start, &spec, &conditions, &never).unwrap();
+                        assert_eq!(outcome, alone.outcome, "{landscape} {spec} from {start:?}");
+                        if !matches!(outcome, Outcome::Diverged(..)) {
+                            let last = alone.theta(usize::MAX).unwrap();
+                            assert_eq!(at, last, "{landscape} {spec} from {start:?}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,282 @@
+//! What a run is of: an optimizer, what goes around it, and its schedule.
+
+use crate::engine::declare::Refusal;
+use crate::engine::declare::spec;
+use crate::engine::optimizer::AnyOptimizer;
+use crate::engine::schedule::{Pace, Plan};
+use crate::engine::wrapper::AnyWrapper;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
+use std::str::FromStr;
+
+/// An optimizer, what goes around it, and its schedule:
+/// `adam:lr=0.05,beta1=0.95[y:lr=0.01]+lookahead:k=5@warmup:steps=10>cosine:t_max=90`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunSpec {
+    /// The update rule.
+    pub optimizer: AnyOptimizer,
+    /// The parameters that it treats otherwise.
+    pub groups: Vec<Group>,
+    /// What goes around it, the nearest first.
+    pub wrappers: Vec<AnyWrapper>,
+    /// Its learning-rate schedule.
+    pub plan: Plan,
+}
+
+/// Parameters whose settings differ from the others'.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Group {
+    /// What they are called: a coordinate of a test function, a layer of a network.
+    pub name: String,
+    /// The run's optimizer with the settings of this group.
+    pub optimizer: AnyOptimizer,
+}
+
+impl RunSpec {
+    /// An optimizer alone, at a constant learning rate.
+    pub fn new(optimizer: AnyOptimizer) -> Self {
+        Self {
+            optimizer,
+            groups: Vec::new(),
+            wrappers: Vec::new(),
+            plan: Plan::default(),
+        }
+    }
+
+    /// Changes the optimizer's settings. Its groups follow, but where they have values of their own.
+    pub fn change<T>(&mut self, change: impl FnOnce(&mut AnyOptimizer) -> T) -> T {
+        let before = self.optimizer.clone();
+        let done = change(&mut self.optimizer);
+        let (before, now) = (before.settings(), self.optimizer.settings());
+        for group in &mut self.groups {
+            let own = group.optimizer.settings_mut();
+            for index in 0..own.params().len() {
+                if own.value(index) == before.value(index) {
+                    own.store(index, now.value(index));
+                }
+            }
+        }
+        done
+    }
+
+    /// The pace of step `step` of a run of `steps` steps; before its losses are known where they count.
+    pub fn pace(&self, step: u64, steps: u64) -> Pace {
+        self.plan.pace(self.optimizer.as_dyn().lr(), step, steps)
+    }
+
+    /// Refuses groups of an optimizer that, with the settings of one of them, does not move each parameter by its own gradient
+    /// alone.
+    pub fn check(&self) -> Result<(), Refusal> {
+        self.check_groups(&self.to_string())
+    }
+
+    fn check_groups(&self, text: &str) -> Result<(), Refusal> {
+        let groups = self.groups.iter().map(|group| &group.optimizer);
+        let mut all = std::iter::once(&self.optimizer).chain(groups);
+        match all.find(|optimizer| !optimizer.as_dyn().elementwise()) {
+            Some(together) if !self.groups.is_empty() => Err(Refusal::Grammar(format!(
+                "`{}` moves all parameters together and has no groups; expected no brackets in `{text}`",
+                together.name()
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    /// The largest Hessian eigenvalue at which steps of this pace do not grow on a quadratic, where theory gives one: see
+    /// [`Optimizer::stability_limit`](crate::engine::optimizer::Optimizer::stability_limit).
+    pub fn stability_limit(&self, pace: Pace) -> Option<f64> {
+        let limit = self.optimizer.as_dyn().stability_limit(pace);
+        limit.filter(|_| self.is_bare())
+    }
+
+    /// The same for the Hessian divided by the rule's preconditioner: see
+    /// [`Optimizer::preconditioned_limit`](crate::engine::optimizer::Optimizer::preconditioned_limit).
+    pub fn preconditioned_limit(&self, pace: Pace) -> Option<f64> {
+        let limit = self.optimizer.as_dyn().preconditioned_limit(pace);
+        limit.filter(|_| self.is_bare())
+    }
+
+    /// What it is called beside its trail: "SGD + SAM".
+    pub fn short_name(&self) -> String {
+        let wrappers = self
+            .wrappers
+            .iter()
+            .map(|wrapper| wrapper.as_dyn().short_name());
+        let names: Vec<&str> = std::iter::once(self.optimizer.as_dyn().short_name())
+            .chain(wrappers)
+            .collect();
+        names.join(" + ")
+    }
+
+    /// Whether its [`Trajectory`](super::Trajectory) has the average of its iterates, once it has taken a step. Groups have no
+    /// average in common.
+    pub fn averages(&self) -> bool {
+        let own = self.groups.is_empty() && self.optimizer.as_dyn().averages();
+        own || self
+            .wrappers
+            .iter()
+            .any(|wrapper| wrapper.as_dyn().averages())
+    }
+
+    /// Whether there is nothing around the optimizer, and all parameters have the same settings.
+    pub fn is_bare(&self) -> bool {
+        self.wrappers.is_empty() && self.groups.is_empty()
+    }
+}
+
+impl FromStr for RunSpec {
+    type Err = Refusal;
+    fn from_str(text: &str) -> Result<Self, Refusal> {
+        let (run, plan) = match spec::split(text, '@').as_slice() {
+            [run] => (*run, Plan::default()),
+            [run, plan] => (*run, plan.parse()?),
+            _ => {
+                return Err(Refusal::Grammar(format!(
+                    "`{text}` has more than one `@`; expected optimizer+wrapper@schedule>schedule"
+                )));
+            }
+        };
+        let parts = spec::split_wrappers(run);
+        let (optimizer, groups) = spec::split_groups(parts[0])?;
+        let optimizer: AnyOptimizer = optimizer.parse()?;
+        let group = |(name, settings): (&str, &str)| {
+            let mut own = optimizer.clone();
+            spec::read_settings(optimizer.name(), settings, own.settings_mut())?;
+            Ok(Group {
+                name: name.to_owned(),
+                optimizer: own,
+            })
+        };
+        let spec = Self {
+            groups: groups
+                .into_iter()
+                .map(group)
+                .collect::<Result<_, Refusal>>()?,
+            wrappers: parts[1..]
+                .iter()
+                .map(|part| part.parse())
+                .collect::<Result<_, _>>()?,
+            optimizer,
+            plan,
+        };
+        spec.check_groups(text)?;
+        Ok(spec)
+    }
+}
+
+impl fmt::Display for RunSpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.optimizer.fmt(f)?;
+        for Group { name, optimizer } in &self.groups {
+            let (own, all) = (optimizer.settings(), self.optimizer.settings());
+            match spec::write_difference(name, own, all) {
+                same if same == *name => {}
+                group => write!(f, "[{group}]")?,
+            }
+        }
+        for wrapper in &self.wrappers {
+            write!(f, "+{wrapper}")?;
+        }
+        if self.plan == Plan::default() {
+            Ok(())
+        } else {
+            write!(f, "@{}", self.plan)
+        }
+    }
+}
+
+impl Serialize for RunSpec {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for RunSpec {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::declare::Value;
+
+    #[test]
+    fn a_whole_spec_reads_back() {
+        for text in [
+            "sgd:lr=0.01,momentum=0.9+sam:rho=0.1+lookahead:k=3@cosine:t_max=200",
+            "adam:lr=0.01[y:lr=0.001,weight_decay=0.1]",
+            "adam:lr=0.01[x:beta1=0.5][y:lr=0.001]+clip-norm:max_norm=2+ema",
+            "sgd:lr=1000@multi-step:milestones=30/60",
+        ] {
+            assert_eq!(text.parse::<RunSpec>().unwrap().to_string(), text);
+        }
+        let number: RunSpec = "sgd:lr=1e+3".parse().unwrap();
+        assert_eq!(number.to_string(), "sgd:lr=1000");
+        let spaced: RunSpec = "sgd:lr=1 [ y : lr=2 ] + sam @ constant".parse().unwrap();
+        assert_eq!(spaced.to_string(), "sgd:lr=1[y:lr=2]+sam");
+    }
+
+    #[test]
+    fn groups_follow_where_they_have_nothing_of_their_own() {
+        let mut spec: RunSpec = "sgd:lr=0.1,momentum=0.9[y:lr=0.01]".parse().unwrap();
+        for (setting, value) in [("momentum", 0.5), ("lr", 0.2)] {
+            spec.change(|optimizer| optimizer.settings_mut().set(setting, Value::Real(value)))
+                .unwrap();
+        }
+        assert_eq!(spec.to_string(), "sgd:lr=0.2,momentum=0.5[y:lr=0.01]");
+    }
+
+    #[test]
+    fn each_slip_is_told() {
+        let told = |text: &str| text.parse::<RunSpec>().unwrap_err().to_string();
+        for (text, words) in [
+            (
+                "sgd@constant@constant",
+                "`sgd@constant@constant` has more than one `@`; expected optimizer+wrapper@schedule>schedule",
+            ),
+            ("sgd+sma", "unknown wrapper `sma`; did you mean `sam`?"),
+            ("sgd+sam:roh=1", "`sam` has no setting `roh`"),
+            ("sgd+", "`lr`"),
+            (
+                "sgd[y:lr=1",
+                "`[` has no `]`; expected a group like [y:lr=0.001] in `sgd[y:lr=1`",
+            ),
+            (
+                "sgd[y]",
+                "the group `[y]` has no settings; expected one like [y:lr=0.001] in `sgd[y]`",
+            ),
+            (
+                "sgd[:lr=1]",
+                "the group `[:lr=1]` has no name; expected one like [y:lr=0.001] in `sgd[:lr=1]`",
+            ),
+            (
+                "sgd[y:lr=1][y:lr=2]",
+                "the group `y` is given twice; expected it once in `sgd[y:lr=1][y:lr=2]`",
+            ),
+            (
+                "sgd[y:lr=1]lr=3",
+                "`lr=3` follows a group; expected `[`, `+` or `@` in `sgd[y:lr=1]lr=3`",
+            ),
+            ("sgd[y:rl=1]", "`sgd` has no setting `rl`"),
+            (
+                "lbfgs[y:lr=1]",
+                "`lbfgs` moves all parameters together and has no groups; expected no brackets in `lbfgs[y:lr=1]`",
+            ),
+            (
+                "sgd:momentum=0.9[y:nesterov=true,lookahead=true]",
+                "`sgd` moves all parameters together and has no groups",
+            ),
+        ] {
+            if text == "sgd+" {
+                assert!(text.parse::<RunSpec>().is_err());
+            } else {
+                let told = told(text);
+                assert!(told.starts_with(words), "{text}: {told}");
+            }
+        }
+    }
+}

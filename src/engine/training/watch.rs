@@ -1,0 +1,271 @@
+//! Runs that are looked at while they go.
+
+use super::{Conditions, Course, DivergenceLimit, Outcome, RunSpec};
+use crate::engine::cancel::Cancel;
+use crate::engine::objective::state::Probe;
+use crate::engine::objective::{Counts, Objective, Oracle, norm};
+use crate::engine::schedule::Pacing;
+use std::ops::ControlFlow;
+
+/// A run after some steps.
+pub struct Moment<'a> {
+    /// How many steps it has taken.
+    pub step: u64,
+    /// θ.
+    pub theta: &'a [f64],
+    /// θ one step earlier; at first, the same.
+    pub previous: &'a [f64],
+    /// True loss: no noise, all the data.
+    pub loss: f64,
+    /// The true gradient, unclipped.
+    pub gradient: &'a [f64],
+    /// The learning rate of the next step.
+    pub lr: f64,
+    /// What the optimizer has asked for so far.
+    pub counts: Counts,
+    /// What the last step divided gradients by, where the rule does so and has taken one:
+    /// [`Rule::preconditioner`](crate::engine::optimizer::Rule::preconditioner).
+    pub preconditioner: Option<&'a [f64]>,
+    /// Shows what the rule carries.
+    pub(super) probe: &'a dyn Fn(&mut Probe<'_>),
+}
+
+/// Runs `spec` from `start` until `look` breaks off, which sees every row that is kept: the bits of [`run`](super::run()). The run goes on beyond
+/// [`Conditions::steps`], which is only what a schedule takes for its length. It answers with how the run ended by itself; `None` if it
+/// was broken off or cancelled.
+pub fn watch(
+    objective: &dyn Objective,
+    start: &[f64],
+    spec: &RunSpec,
+    conditions: &Conditions,
+    cancel: &Cancel,
+    mut look: impl FnMut(&Moment) -> ControlFlow<()>,
+) -> Option<Outcome> {
+    let course = Course {
+        objective,
+        start,
+        spec,
+        conditions,
+        goal: f64::NEG_INFINITY,
+        cancel,
+    };
+    let (mut theta, mut previous) = (start.to_vec(), start.to_vec());
+    let zeros = vec![0.0; theta.len()];
+    let mut divisors = zeros.clone();
+    let oracle = Oracle::new(objective, conditions.treatment, zeros, cancel);
+    let mut oracle = oracle.through(course.lenses());
+    let mut rule = course.wrapped();
+    let lr = spec.optimizer.as_dyn().lr();
+    let mut pacing = Pacing::new(&spec.plan, lr, conditions.steps);
+    let every = conditions.every.max(1);
+    let mut last = f64::NAN;
+    let (mut limit, mut stuck) = (DivergenceLimit::new(0.0, &[]), None);
+    for step in 0.. {
+        if cancel.is_cancelled() {
+            return None;
+        }
+        let pace = if step % every == 0 || stuck.is_some() {
+            let (&loss, gradient) = oracle.begin_step(&theta);
+            last = loss;
+            let pace = pacing.pace(step, loss);
+            let grad_norm = norm(gradient);
+            let gradient = gradient.clone();
+            if step == 0 {
+                limit = DivergenceLimit::new(loss, &theta);
+            }
+            let counts = oracle.counts();
+            let lr = rule.next_lr(&theta, &mut oracle, pace.lr);
+            let moment = Moment {
+                step,
+                theta: &theta,
+                previous: &previous,
+                loss,
+                gradient: &gradient,
+                lr,
+                counts,
+                preconditioner: (step > 0 && rule.preconditioner(&mut divisors))
+                    .then_some(&divisors[..]),
+                probe: &|probe| {
+                    rule.probe(probe);
+                    oracle.probe(probe);
+                },
+            };
+            let bounded = limit.holds(loss, &theta, grad_norm);
+            let finite = bounded || {
+                let mut all = theta.iter().chain([&loss, &grad_norm]);
+                all.all(|number| number.is_finite())
+            };
+            if finite && look(&moment).is_break() {
+                return None;
+            }
+            if !bounded {
+                return Some(course.diverged(step, &theta, loss, &limit));
+            }
+            if conditions.tolerance.is_some_and(|least| grad_norm < least) {
+                return Some(Outcome::Converged(step));
+            }
+            if let Some(reason) = stuck {
+                return Some(Outcome::Stopped(step, reason));
+            }
+            pace
+        } else {
+            oracle.begin_unseen_step();
+            pacing.pace(step, last)
+        };
+        previous.copy_from_slice(&theta);
+        rule.step(&mut theta, &mut oracle, pace);
+        stuck = rule.stuck();
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::landscape::NoFiles;
+    use crate::engine::network::{AnyNetwork, NetworkLoss, data::AnyDataset};
+    use crate::engine::objective::Treatment;
+    use crate::engine::objective::state::Numbers;
+    use crate::engine::training::run;
+
+    /// With one gradient so far, means and their corrections cancel: P = (1 − β₁)(|g| + ε).
+    #[test]
+    fn preconditioners_are_what_gradients_are_divided_by() {
+        let landscape: crate::engine::landscape::AnyLandscape =
+            "quadratic:a=1,b=25".parse().unwrap();
+        let ground = landscape.as_dyn().ground(&NoFiles).unwrap();
+        let conditions = Conditions {
+            steps: 2,
+            treatment: Treatment::default(),
+            tolerance: None,
+            every: 1,
+        };
+        for (spec, expected) in [
+            ("adam:lr=0.1,eps=0", Some([0.2, 2.5])),
+            ("adamw:lr=0.1,eps=1", Some([0.3, 2.6])),
+            ("adamax:lr=0.1,eps=0", Some([0.2, 2.5])),
+            ("rmsprop:lr=0.1,alpha=0.75,eps=0", Some([1.0, 12.5])),
+            ("adagrad:lr=0.1,eps=0", Some([2.0, 25.0])),
+            ("sgd:lr=0.1,momentum=0.9", None),
+            ("adam+cautious", None),
+        ] {
+            let spec: RunSpec = spec.parse().unwrap();
+            let mut seen = Vec::new();
+            let never = Cancel::default();
+            watch(
+                &*ground.objective,
+                &[2.0, 1.0],
+                &spec,
+                &conditions,
+                &never,
+                |moment| {
+                    seen.push(moment.preconditioner.map(<[f64]>::to_vec));
+                    match moment.step {
+                        1.. => ControlFlow::Break(()),
+                        _ => ControlFlow::Continue(()),
+                    }
+                },
+            );
+            assert_eq!(seen[0], None);
+            match (&seen[1], expected) {
+                (Some(found), Some(expected)) => {
+                    let near = found
+                        .iter()
+                        .zip(expected)
+                        .all(|(a, b)| (a - b).abs() < 1e-12);
+                    assert!(near, "{spec}: {found:?}");
+                }
+                (found, expected) => assert_eq!(found.is_some(), expected.is_some(), "{spec}"),
+            }
+        }
+        let adam: RunSpec = "adam:lr=1e-3".parse().unwrap();
+        let limit = adam.preconditioned_limit(adam.pace(0, 10)).unwrap();
+        assert!(
+            (limit - 38_000.0).abs() < 1e-6,
+            "section 3 of Cohen et al. 2022"
+        );
+    }
+
+    /// LAMB has a rule for each tensor, but shortens the gradient of all of them together.
+    #[test]
+    fn what_is_of_all_tensors_is_not_of_one() {
+        let network: AnyNetwork = "mlp:hidden=5,loss=bce".parse().unwrap();
+        let data: AnyDataset = "moons:samples=20".parse().unwrap();
+        let loss = NetworkLoss::new(&network, &data.as_dyn().data(&NoFiles).unwrap()).unwrap();
+        let spec: RunSpec = "lamb:pre_norm=true,max_grad_norm=0.01".parse().unwrap();
+        let conditions = Conditions {
+            steps: 1,
+            treatment: Treatment::default(),
+            tolerance: None,
+            every: 1,
+        };
+        let (start, never) = (loss.initial(3), Cancel::default());
+        let mut means = Vec::new();
+        watch(&loss, &start, &spec, &conditions, &never, |moment| {
+            (moment.probe)(&mut |internal| {
+                if let ("m", Numbers::Direction(m)) = (internal.symbol, internal.numbers) {
+                    means.push(m.to_vec());
+                }
+            });
+            match moment.step {
+                1.. => ControlFlow::Break(()),
+                _ => ControlFlow::Continue(()),
+            }
+        });
+        let mut gradient = vec![0.0; start.len()];
+        loss.gradient(&start, &mut gradient);
+        let share = 0.1 * 0.01 / (norm(&gradient) + 1e-6);
+        let last = means.last().unwrap();
+        assert_eq!(last.len(), gradient.len());
+        for (m, g) in last.iter().zip(&gradient) {
+            assert!((m - share * g).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn a_watched_run_has_the_rows_of_any_other() {
+        let network: AnyNetwork = "mlp:hidden=5,loss=bce".parse().unwrap();
+        let data: AnyDataset = "moons:samples=20".parse().unwrap();
+        let data = data.as_dyn().data(&NoFiles).unwrap();
+        let loss = NetworkLoss::new(&network, &data).unwrap();
+        let (start, never) = (loss.initial(3), Cancel::default());
+        for spec in [
+            "adam:lr=0.1@cosine",
+            "sgd:lr=0.1,momentum=0.9[layers.0:lr=0.01]+lookahead",
+            "lbfgs@plateau",
+            "muon",
+            "sgd:lr=1e9",
+        ] {
+            let spec: RunSpec = spec.parse().unwrap();
+            let conditions = Conditions {
+                steps: 12,
+                treatment: Treatment {
+                    seed: 4,
+                    batch: Some(7),
+                    noise: 0.1,
+                    ..Treatment::default()
+                },
+                tolerance: None,
+                every: 3,
+            };
+            let whole = run(&loss, &start, &spec, &conditions, &never).unwrap();
+            let mut rows = 0;
+            let ended = watch(&loss, &start, &spec, &conditions, &never, |moment| {
+                let row = rows;
+                rows += 1;
+                assert_eq!(moment.step, 3 * row as u64, "{spec}");
+                assert_eq!(Some(moment.theta), whole.theta(row), "{spec}");
+                assert_eq!(moment.loss, whole.loss[row], "{spec}");
+                assert_eq!(norm(moment.gradient), whole.grad_norm[row], "{spec}");
+                assert_eq!(moment.lr, whole.lr[row], "{spec}");
+                assert_eq!(moment.counts.gradients, whole.evaluations[row], "{spec}");
+                match moment.step {
+                    12.. => ControlFlow::Break(()),
+                    _ => ControlFlow::Continue(()),
+                }
+            });
+            assert_eq!(rows, whole.len(), "{spec}");
+            assert_eq!(ended.unwrap_or(Outcome::Finished), whole.outcome, "{spec}");
+        }
+    }
+}

@@ -1,0 +1,326 @@
+//! Surveys in the background: they have threads of their own, so that runs and terrain do not wait for them.
+
+use super::latest::Latest;
+use super::{Grounds, Scene};
+use crate::engine::analysis::basins::{Basins, Question, TWO_PARAMETERS};
+use crate::engine::analysis::critical::{self, CriticalPoint};
+use crate::engine::analysis::sweep::{self, Curve, Over, Setup, SweepMap};
+use crate::engine::cancel::Cancel;
+use crate::engine::declare::Refusal;
+use crate::engine::landscape::AnyLandscape;
+use crate::engine::objective::plane::Rect;
+use crate::engine::training::{Conditions, RunSpec};
+use rayon::ThreadPool;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+/// Grid sides of basins that come one after the other, as far as the finest that is asked for.
+const SIDES: [usize; 3] = [32, 128, 512];
+
+/// What basins depend on.
+#[derive(Clone, PartialEq)]
+pub struct BasinsOf {
+    /// The landscape.
+    pub landscape: AnyLandscape,
+    /// What the runs are made under.
+    pub conditions: Conditions,
+    /// The optimizer and its schedule.
+    pub spec: RunSpec,
+    /// What is looked at.
+    pub window: Rect,
+    /// The side of the finest grid.
+    pub side: usize,
+}
+
+/// Basins, and what they are of.
+pub struct BasinsFound {
+    /// What they are of.
+    pub of: BasinsOf,
+    /// The basins; coarser than asked for while finer ones are computed, or after a stop.
+    pub basins: Basins,
+}
+
+/// A background slot that tells how far it is, for whatever depends on an `Of`.
+pub(super) struct Slot<Of, Found> {
+    slot: Latest<(Scene, Of), Result<Found, String>>,
+    /// How much of the work is done, and all of it.
+    progress: Arc<[AtomicUsize; 2]>,
+}
+
+impl<Of: Clone + PartialEq, Found> Slot<Of, Found> {
+    /// Asks for what depends on `of`; what is asked for already goes on, and what was stopped stays so.
+    pub(super) fn ask(&self, scene: &Scene, of: &Of) {
+        self.slot
+            .ask(|(_, asked)| asked == of, || (scene.clone(), of.clone()));
+    }
+
+    pub(super) fn newest(&self) -> Option<Arc<Result<Found, String>>> {
+        self.slot.newest()
+    }
+
+    pub(super) fn stop(&self) {
+        self.slot.stop();
+    }
+
+    /// The share of the work that is done; `None` at rest.
+    pub(super) fn progress(&self) -> Option<f32> {
+        self.slot.busy().then(|| share(&self.progress))
+    }
+
+    pub(super) fn wait(&self, patience: Duration) {
+        self.slot.wait(patience);
+    }
+}
+
+/// The background slot of basins; it counts the starts of the grid in work.
+pub(super) type BasinsSlot = Slot<BasinsOf, BasinsFound>;
+
+impl BasinsSlot {
+    pub(super) fn spawn(
+        grounds: Arc<Grounds>,
+        wake: Arc<dyn Fn() + Send + Sync>,
+    ) -> Result<Self, String> {
+        let pool = pool()?;
+        let progress = Arc::new([AtomicUsize::new(0), AtomicUsize::new(0)]);
+        let counted = Arc::clone(&progress);
+        let slot = Latest::spawn(
+            "basins",
+            wake,
+            move |(scene, of): &(Scene, BasinsOf), cancel, publish| {
+                let ground = match grounds.of_landscape(scene) {
+                    Ok(ground) => ground,
+                    Err(sentence) => return publish(Err(sentence)),
+                };
+                if ground.objective.dim() != 2 {
+                    return publish(Err(TWO_PARAMETERS.to_owned()));
+                }
+                let question = Question {
+                    objective: &*ground.objective,
+                    known: &ground.minima,
+                    spec: &of.spec,
+                    conditions: of.conditions,
+                    window: of.window,
+                };
+                let mut earlier: Option<Basins> = None;
+                for side in SIDES
+                    .into_iter()
+                    .filter(|side| *side < of.side)
+                    .chain([of.side])
+                {
+                    counted[0].store(0, Ordering::Relaxed);
+                    counted[1].store(side * side, Ordering::Relaxed);
+                    let answer = pool
+                        .install(|| question.answer(side, earlier.as_ref(), &counted[0], cancel));
+                    let Some(basins) = answer else { return };
+                    earlier = Some(basins.clone());
+                    publish(Ok(BasinsFound {
+                        of: of.clone(),
+                        basins,
+                    }));
+                }
+            },
+        )?;
+        Ok(Self { slot, progress })
+    }
+}
+
+/// Threads for surveys.
+pub(super) fn pool() -> Result<ThreadPool, String> {
+    rayon::ThreadPoolBuilder::new()
+        .build()
+        .map_err(|error| format!("no threads to compute with: {error}"))
+}
+
+/// What a sweep goes over.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Overs {
+    /// One setting of all runs that have it.
+    One(Over),
+    /// Two settings of the run at this place.
+    Two(usize, [Over; 2]),
+}
+
+/// What a sweep depends on.
+#[derive(Clone, PartialEq)]
+pub struct SweepOf {
+    /// The landscape.
+    pub landscape: AnyLandscape,
+    /// Where every run starts.
+    pub start: [f64; 2],
+    /// What the runs are made under.
+    pub conditions: Conditions,
+    /// The runs.
+    pub specs: Vec<RunSpec>,
+    /// The settings.
+    pub overs: Overs,
+    /// The loss that is to be reached.
+    pub goal: Option<f64>,
+}
+
+/// A sweep, and what it is of.
+pub struct SweepFound {
+    /// What it is of.
+    pub of: SweepOf,
+    /// Where the runs end.
+    pub swept: Swept,
+}
+
+/// The largest stable learning rates of a map, [`sweep::lr_limits`].
+pub type Limits = Option<(usize, Vec<Option<f64>>)>;
+
+/// Where the runs of a sweep end, and where theory expects them to diverge if the landscape is a quadratic.
+pub enum Swept {
+    /// Over one setting: the curves with the limits of their learning rates.
+    Curves(Vec<(Curve, Option<f64>)>),
+    /// Over two: the map, and [`sweep::lr_limits`].
+    Map(Box<(SweepMap, Limits)>),
+}
+
+/// The background slot of sweeps; it counts runs.
+pub(super) type SweepSlot = Slot<SweepOf, SweepFound>;
+
+impl SweepSlot {
+    pub(super) fn spawn(
+        grounds: Arc<Grounds>,
+        wake: Arc<dyn Fn() + Send + Sync>,
+    ) -> Result<Self, String> {
+        let pool = pool()?;
+        let progress = Arc::new([AtomicUsize::new(0), AtomicUsize::new(1)]);
+        let counted = Arc::clone(&progress);
+        let work = move |(scene, of): &(Scene, SweepOf),
+                         cancel: &Cancel,
+                         publish: &dyn Fn(Result<SweepFound, String>)| {
+            let ground = match grounds.of_landscape(scene) {
+                Ok(ground) => ground,
+                Err(sentence) => return publish(Err(sentence)),
+            };
+            counted[0].store(0, Ordering::Relaxed);
+            let dim = ground.objective.dim();
+            let setup = Setup {
+                objective: &*ground.objective,
+                start: &of.start[..dim.min(2)],
+                conditions: &of.conditions,
+                goal: of.goal,
+                cancel,
+                done: &counted[0],
+            };
+            match pool.install(|| swept(&setup, of, ground.view, &counted[1])) {
+                Ok(Some(swept)) => publish(Ok(SweepFound {
+                    of: of.clone(),
+                    swept,
+                })),
+                Ok(None) => {}
+                Err(refusal) => publish(Err(refusal.to_string())),
+            }
+        };
+        Ok(Self {
+            slot: Latest::spawn("sweep", wake, work)?,
+            progress,
+        })
+    }
+}
+
+fn swept(
+    setup: &Setup,
+    of: &SweepOf,
+    view: Rect,
+    all: &AtomicUsize,
+) -> Result<Option<Swept>, Refusal> {
+    let steepest = sweep::steepest(setup.objective, view);
+    match &of.overs {
+        Overs::One(over) => {
+            let lines = sweep::lines(&of.specs, over)?;
+            all.store(sweep::amount(&lines), Ordering::Relaxed);
+            let limit = |curve: &Curve| {
+                let line = &curve.line;
+                let lambda_max = steepest.filter(|_| line.grid.is_lr())?;
+                sweep::lr_limit(&line.spec, lambda_max, setup.conditions)
+            };
+            let curves = sweep::curves(setup, lines);
+            Ok(curves.map(|curves| {
+                let with_limit = |curve: Curve| {
+                    let limit = limit(&curve);
+                    (curve, limit)
+                };
+                Swept::Curves(curves.into_iter().map(with_limit).collect())
+            }))
+        }
+        Overs::Two(run, [x, y]) => {
+            let Some(spec) = of.specs.get(*run) else {
+                return Ok(None);
+            };
+            let grids = sweep::grids(spec, [x, y])?;
+            all.store(grids[0].len() * grids[1].len() + 1, Ordering::Relaxed);
+            Ok(sweep::map(setup, spec, grids).map(|map| {
+                let limits = steepest
+                    .and_then(|steepest| sweep::lr_limits(&map, steepest, setup.conditions));
+                Swept::Map(Box::new((map, limits)))
+            }))
+        }
+    }
+}
+
+/// The share of the work that is done.
+fn share(progress: &[AtomicUsize; 2]) -> f32 {
+    let [done, all] = [0, 1].map(|index| progress[index].load(Ordering::Relaxed));
+    #[expect(clippy::cast_precision_loss, reason = "a share for people")]
+    let share = done as f32 / all.max(1) as f32;
+    share.min(1.0)
+}
+
+/// The critical points of a landscape in a window of its plane.
+pub struct CriticalFound {
+    /// The landscape.
+    pub landscape: AnyLandscape,
+    /// The points.
+    pub points: Vec<CriticalPoint>,
+}
+
+/// The background slot of critical points.
+pub(super) struct CriticalSlot(Latest<(Scene, Rect), Result<CriticalFound, String>>);
+
+impl CriticalSlot {
+    pub(super) fn spawn(
+        grounds: Arc<Grounds>,
+        wake: Arc<dyn Fn() + Send + Sync>,
+    ) -> Result<Self, String> {
+        let pool = pool()?;
+        let work = move |(scene, window): &(Scene, Rect),
+                         cancel: &Cancel,
+                         publish: &dyn Fn(Result<CriticalFound, String>)| {
+            let ground = match grounds.of_landscape(scene) {
+                Ok(ground) => ground,
+                Err(sentence) => return publish(Err(sentence)),
+            };
+            let known: Vec<[f64; 2]> = ground
+                .minima
+                .iter()
+                .chain(&ground.saddles)
+                .map(|mark| mark.at)
+                .collect();
+            let found =
+                pool.install(|| critical::find(&*ground.objective, *window, &known, cancel));
+            if let Some(points) = found {
+                let landscape = scene.landscape.clone();
+                publish(Ok(CriticalFound { landscape, points }));
+            }
+        };
+        Latest::spawn("critical points", wake, work).map(Self)
+    }
+
+    /// Asks for the points in a window; what is asked for already goes on.
+    pub(super) fn ask(&self, scene: &Scene, window: Rect) {
+        let same =
+            |(asked, there): &(Scene, Rect)| asked.landscape == scene.landscape && *there == window;
+        self.0.ask(same, || (scene.clone(), window));
+    }
+
+    pub(super) fn newest(&self) -> Option<Arc<Result<CriticalFound, String>>> {
+        self.0.newest()
+    }
+
+    pub(super) fn wait(&self, patience: Duration) {
+        self.0.wait(patience);
+    }
+}

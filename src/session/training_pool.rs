@@ -1,0 +1,188 @@
+//! Networks in training: their runs go on threads of their own, and a plane is laid through what there is of them.
+
+mod gate;
+mod sketch;
+mod trainer;
+
+pub(super) use gate::Gate;
+pub use trainer::Row;
+
+use super::{RunResult, Runs};
+use crate::engine::analysis::network_plane::{AnyPlane, Cut, Shadow};
+use crate::engine::cancel::Cancel;
+use crate::engine::landscape::Ground;
+use crate::engine::network::Trainee;
+use crate::engine::scene::Scene;
+use crate::engine::training::{CarriedRecord, CarriedSeries, Conditions};
+use sketch::Sketch;
+pub(super) use sketch::around;
+use std::sync::{Arc, Mutex};
+use trainer::{Log, Trainer};
+
+/// What there is of a network's runs, and the plane on which they are looked at.
+#[derive(Clone)]
+pub struct Trained {
+    /// The network.
+    pub trainee: Arc<Trainee>,
+    /// The plane, and what is known of its directions.
+    pub cut: Arc<Cut>,
+    /// What each run has beside its trajectory, which is that of its shadows: (a, b), with the true loss.
+    pub runs: Vec<Arc<TrainedRun>>,
+    /// Whether no run has steps to come.
+    pub complete: bool,
+}
+
+/// What a network's run has beside the trajectory of its shadows.
+#[derive(Clone)]
+pub struct TrainedRun {
+    /// Where the plane shows each row, the loss there, and how far off it the row is.
+    pub shadows: Vec<Shadow>,
+    /// The rows.
+    pub rows: Vec<Row>,
+    /// How far each row is from the first weights.
+    pub distances: Vec<f64>,
+    log: Arc<Mutex<Log>>,
+}
+
+impl TrainedRun {
+    /// Whether `other` is what there is of the same run, earlier or later: the rows that both have are equal.
+    pub fn is_same_run(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.log, &other.log)
+    }
+
+    /// The length of its steps, and what its optimizer carries, at all rows.
+    pub fn carried(&self) -> Vec<CarriedSeries> {
+        let mut record = CarriedRecord::default();
+        self.rows.iter().for_each(|row| record.push(&row.carried));
+        record.finish()
+    }
+
+    /// θ of a row, or of the last there is; `None` if there is none.
+    pub fn theta(&self, row: usize) -> Option<Vec<f64>> {
+        let log = super::lock(&self.log);
+        let dim = log.theta.len().checked_div(log.rows.len())?;
+        let row = row.min(self.rows.len().checked_sub(1)?);
+        log.theta
+            .get(row * dim..(row + 1) * dim)
+            .map(<[f64]>::to_vec)
+    }
+}
+
+/// The runs of a network that are under way, which go on from scene to scene where nothing of theirs changes.
+pub(super) struct Training {
+    gate: Arc<Gate>,
+    trainers: Vec<Trainer>,
+    sketch: Option<(AnyPlane, Sketch)>,
+}
+
+impl Training {
+    pub(super) fn new(gate: Arc<Gate>) -> Self {
+        Self {
+            gate,
+            trainers: Vec::new(),
+            sketch: None,
+        }
+    }
+
+    /// Ends all runs.
+    pub(super) fn dismiss(&mut self) {
+        self.trainers.clear();
+        self.sketch = None;
+    }
+
+    /// Trains the runs of a scene on a network and publishes what there is of them, again and again, until they are done.
+    pub(super) fn follow(
+        &mut self,
+        scene: &Scene,
+        ground: &Arc<Ground>,
+        cancel: &Cancel,
+        publish: &dyn Fn(Result<Runs, String>),
+    ) {
+        let told = self.try_to_follow(scene, ground, cancel, publish);
+        if let Err(sentence) = told {
+            publish(Err(sentence));
+        }
+    }
+
+    fn try_to_follow(
+        &mut self,
+        scene: &Scene,
+        ground: &Arc<Ground>,
+        cancel: &Cancel,
+        publish: &dyn Fn(Result<Runs, String>),
+    ) -> Result<(), String> {
+        let (Some(bench), Some(trainee)) = (&scene.network, &ground.trainee) else {
+            return Ok(());
+        };
+        self.enrol(scene, trainee)?;
+        let mut seen = self.gate.news();
+        loop {
+            // Whoever rests now has told all of its rows; asked before they are counted.
+            let complete = self.trainers.iter().all(Trainer::rests);
+            if let Some(sentence) = self.trainers.iter().find_map(Trainer::broken) {
+                return Err(sentence);
+            }
+            let drawn = self.draw(&bench.plane, trainee, complete, cancel);
+            let drawn = drawn.transpose()?;
+            if let (Some(()), Some((_, sketch))) = (drawn, &self.sketch) {
+                publish(Ok(sketch.runs(scene, &self.trainers, complete)));
+            }
+            if complete || !self.gate.wait_for_news(&mut seen, cancel) {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Has a trainer for each run of the scene, in its order: those that there are go on.
+    fn enrol(&mut self, scene: &Scene, trainee: &Arc<Trainee>) -> Result<(), String> {
+        let conditions = scene.conditions();
+        let every = conditions.every;
+        let steps = conditions.steps.div_ceil(every) * every;
+        let conditions = Conditions {
+            steps,
+            ..conditions
+        };
+        let mut earlier = std::mem::take(&mut self.trainers);
+        for run in &scene.runs {
+            let same = |trainer: &Trainer| trainer.serves(trainee, run, conditions);
+            let trainer = match earlier.iter().position(same) {
+                Some(index) => earlier.swap_remove(index),
+                None => Trainer::spawn(trainee, run, conditions, &self.gate)?,
+            };
+            self.trainers.push(trainer);
+        }
+        Ok(())
+    }
+
+    /// Brings the sketch up to date. `None` if there is nothing to draw yet, or if the work was cancelled.
+    fn draw(
+        &mut self,
+        plane: &AnyPlane,
+        trainee: &Arc<Trainee>,
+        complete: bool,
+        cancel: &Cancel,
+    ) -> Option<Result<(), String>> {
+        let counts: Vec<usize> = self.trainers.iter().map(Trainer::len).collect();
+        let earlier = self.sketch.take();
+        let fitting = |(of, sketch): &(AnyPlane, Sketch)| {
+            of == plane && sketch.holds(trainee, &self.trainers, &counts, complete)
+        };
+        let sketch = match earlier.filter(fitting) {
+            Some((_, sketch)) => sketch,
+            // A plane goes through steps, of which there should be some.
+            None if !complete && counts.iter().all(|count| *count < 3) => return None,
+            None => match Sketch::of(plane, trainee, &self.trainers, &counts, cancel) {
+                Ok(sketch) => sketch,
+                Err(_) if cancel.is_cancelled() => return None,
+                Err(_) if !complete => return None,
+                Err(sentence) => return Some(Err(sentence)),
+            },
+        };
+        let (_, sketch) = self.sketch.insert((plane.clone(), sketch));
+        sketch.extend(&self.trainers, &counts, cancel)?;
+        Some(Ok(()))
+    }
+}
+
+#[cfg(test)]
+mod tests;

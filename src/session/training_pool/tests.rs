@@ -1,0 +1,255 @@
+//! Runs of networks: streamed, held, lengthened, and their shadows.
+
+use super::*;
+use crate::engine::landscape::NoFiles;
+use crate::engine::objective::Objective;
+use crate::engine::objective::plane::Rect;
+use crate::engine::scene::{Bench, Leg};
+use crate::engine::training::{self, Outcome};
+use crate::session::{Lab, all_runs};
+use std::time::Duration;
+
+const PATIENCE: Duration = Duration::from_mins(1);
+
+fn scene(runs: &[&str]) -> Scene {
+    let mut scene = Scene::opening();
+    scene.runs.clear();
+    scene.choose_network(Bench {
+        model: "mlp:hidden=4,loss=bce".parse().unwrap(),
+        data: "moons:samples=24".parse().unwrap(),
+        ..Bench::default()
+    });
+    for run in runs {
+        scene.add_run(run.parse().unwrap());
+    }
+    scene.training.steps = 60;
+    scene
+}
+
+fn made(scene: &Scene) -> Runs {
+    let ground = Arc::new(scene.ground(&NoFiles).unwrap());
+    all_runs(scene, &ground, None).unwrap()
+}
+
+fn newest(lab: &Lab, scene: &Scene) -> Runs {
+    lab.update(scene, Rect::square(1.0));
+    lab.wait_for_runs(PATIENCE);
+    let runs = lab.runs().unwrap();
+    (*runs).clone().unwrap()
+}
+
+fn losses(runs: &Runs) -> Vec<Vec<f64>> {
+    let results = runs.results.iter();
+    results
+        .map(|result| result.trajectory.loss.clone())
+        .collect()
+}
+
+#[test]
+fn runs_of_a_network_are_those_of_any_other_objective_and_their_shadows_are_on_the_plane() {
+    let scene = scene(&["sgd:lr=0.5,momentum=0.9", "adam:lr=0.1@cosine"]);
+    let runs = made(&scene);
+    let trained = runs.trained.as_ref().unwrap();
+    let trainee = &trained.trainee;
+    assert!(trained.complete && runs.every == 5 && trained.cut.explained.is_some());
+    for ((own, result), shown) in scene.runs.iter().zip(&runs.results).zip(&trained.runs) {
+        let (conditions, never) = (scene.conditions(), Cancel::default());
+        let objective = &*trainee.loss;
+        let alone = training::run(objective, &trainee.start, &own.spec, &conditions, &never);
+        let alone = alone.unwrap();
+        assert_eq!(result.trajectory.loss, alone.loss);
+        assert_eq!(result.trajectory.len(), 13);
+        for row in 0..13 {
+            let theta = shown.theta(row).unwrap();
+            assert_eq!(Some(&*theta), alone.theta(row));
+            let (at, residual) = trained.cut.plane.project(&theta);
+            assert_eq!(result.trajectory.place(row), Some(at));
+            assert_eq!(shown.shadows[row].residual, residual);
+            let height = runs.ground.objective.value(&at);
+            assert!((shown.shadows[row].loss - height).abs() <= 1e-12 * height);
+        }
+    }
+    for shown in &trained.runs {
+        let said = |row: usize| &shown.rows[row].diagnosis;
+        assert_eq!(
+            (said(0).layers.len(), said(0).whole.update_ratio),
+            (2, None)
+        );
+        let whole = &said(3).whole;
+        assert!((whole.grad_norm - shown.rows[3].grad_norm).abs() < 1e-12);
+        assert!(
+            whole
+                .update_ratio
+                .is_some_and(|ratio| ratio > 0.0 && ratio < 0.5)
+        );
+    }
+    // The plane has its origin where the first run ends.
+    assert_eq!(runs.results[0].trajectory.place(12), Some([0.0, 0.0]));
+}
+
+#[test]
+fn a_lab_streams_the_same_and_goes_on_where_it_can() {
+    let mut scene = scene(&["sgd:lr=0.5", "adam:lr=0.1"]);
+    let lab = Lab::new(Arc::new(NoFiles), || {}).unwrap();
+    let first = newest(&lab, &scene);
+    assert_eq!(losses(&first), losses(&made(&scene)));
+    lab.wait_for_terrain(PATIENCE);
+    scene.training.steps = 100;
+    let longer = newest(&lab, &scene);
+    assert_eq!(losses(&longer), losses(&made(&scene)));
+    assert_eq!(longer.results[0].trajectory.len(), 21);
+    scene.training.steps = 30;
+    let shorter = newest(&lab, &scene);
+    assert_eq!(losses(&shorter), losses(&made(&scene)));
+    assert_eq!(shorter.results[0].trajectory.place(6), Some([0.0, 0.0]));
+    // A plane is another look at the same runs.
+    scene.network.as_mut().unwrap().plane = "filter".parse().unwrap();
+    let other = newest(&lab, &scene);
+    assert_eq!(losses(&other), losses(&shorter));
+    assert_ne!(other.ground.view, shorter.ground.view);
+    lab.update(&Scene::opening(), Rect::square(2.0));
+    lab.wait_for_runs(PATIENCE);
+    assert!(
+        lab.runs()
+            .is_some_and(|runs| (*runs).as_ref().is_ok_and(|runs| runs.trained.is_none()))
+    );
+}
+
+#[test]
+fn sharpness_is_measured_where_it_is_asked_for() {
+    let scene = scene(&["sgd:lr=0.5", "adam:lr=0.1"]);
+    let lab = Lab::new(Arc::new(NoFiles), || {}).unwrap();
+    let runs = newest(&lab, &scene);
+    let trained = runs.trained.as_ref().unwrap();
+    lab.ask_sharpness(trained, 4);
+    lab.wait_for_sharpness(PATIENCE);
+    let found = lab.sharpness().unwrap();
+    let found = (*found).as_ref().ok().unwrap();
+    for (index, run) in trained.runs.iter().enumerate() {
+        let sharp = found.of(run).unwrap();
+        assert_eq!(sharp.rows, [0, 4, 8, 12]);
+        let adaptive = sharp.preconditioned[1..]
+            .iter()
+            .all(|value| value.is_finite());
+        assert_eq!(
+            (adaptive, sharp.preconditioned[0].is_nan()),
+            (index == 1, true)
+        );
+        let (loss, theta) = (&*trained.trainee.loss, run.theta(8).unwrap());
+        let hessian = crate::engine::analysis::curvature::Curvature::hessian(loss, &theta);
+        let ask = crate::engine::analysis::curvature::Ask::largest(1e-12);
+        let exact = crate::engine::analysis::curvature::lanczos(&hessian, &ask, &Cancel::default())
+            .unwrap();
+        let value = exact.top[0].value;
+        assert!((sharp.lambda_max[2] - value).abs() <= 1e-5 * value);
+    }
+}
+
+#[test]
+fn held_runs_wait_and_go_on() {
+    let scene = scene(&["sgd:lr=0.5"]);
+    let lab = Lab::new(Arc::new(NoFiles), || {}).unwrap();
+    lab.pause(true);
+    lab.update(&scene, Rect::square(1.0));
+    lab.wait_for_runs(Duration::from_millis(300));
+    assert!(lab.busy()[0] && lab.is_paused());
+    lab.pause(false);
+    assert_eq!(losses(&newest(&lab, &scene)), losses(&made(&scene)));
+}
+
+#[test]
+fn a_leg_keeps_the_weights() {
+    let mut scene = scene(&["sgd:lr=0.5", "adam:lr=0.1"]);
+    let whole = made(&scene);
+    scene.runs[0].legs.push(Leg {
+        from: 20,
+        spec: "sgd:lr=0.01".parse().unwrap(),
+    });
+    let split = made(&scene);
+    let [before, after] = [&whole, &split].map(|runs| &runs.results[0].trajectory);
+    assert_eq!(before.loss[..5], after.loss[..5]);
+    assert_eq!(
+        (after.len(), after.lr[3], after.lr[4], after.lr[12]),
+        (13, 0.5, 0.01, 0.01)
+    );
+    assert_ne!(before.loss[5..], after.loss[5..]);
+    assert_eq!(after.evaluations, before.evaluations);
+    let theta = |row| split.trained.as_ref().unwrap().runs[0].theta(row).unwrap();
+    let mut gradient = vec![0.0; theta(4).len()];
+    let loss = &split.trained.as_ref().unwrap().trainee.loss;
+    let mut place = theta(4);
+    for _ in 0..5 {
+        loss.gradient(&place, &mut gradient);
+        place
+            .iter_mut()
+            .zip(&gradient)
+            .for_each(|(x, g)| *x -= 0.01 * g);
+    }
+    assert!(
+        place
+            .iter()
+            .zip(theta(5))
+            .all(|(own, found)| (own - found).abs() < 1e-14)
+    );
+    assert_eq!(Scene::from_toml(&scene.to_toml()), Ok(scene.clone()));
+    scene.runs[0].legs[0].from = 21;
+    let refused = scene.ground(&NoFiles).err().unwrap().to_string();
+    assert!(
+        refused.starts_with("a leg of a run cannot begin at step 21; expected a multiple of 5")
+    );
+}
+
+#[test]
+fn what_cannot_be_trained_is_told() {
+    let mut diverging = scene(&["sgd:lr=1e30"]);
+    let runs = made(&diverging);
+    let end = &runs.results[0].trajectory;
+    assert!(matches!(end.outcome, Outcome::Diverged(step, _) if step > 0 && step <= 60));
+    // The plane is the others'.
+    let both = scene(&["sgd:lr=1e30", "adam:lr=0.1"]);
+    let [alone, both] = [made(&scene(&["adam:lr=0.1"])), made(&both)];
+    assert_eq!(both.ground.view, alone.ground.view);
+    assert_eq!(
+        both.results[1].trajectory.theta,
+        alone.results[0].trajectory.theta
+    );
+    diverging.runs.clear();
+    let ground = Arc::new(diverging.ground(&NoFiles).unwrap());
+    let refused = all_runs(&diverging, &ground, None).err().unwrap();
+    assert!(
+        refused.starts_with("plane `pca` goes through the steps of runs"),
+        "{refused}"
+    );
+    let mut scene = scene(&["sgd"]);
+    for (model, data, expected) in [
+        (
+            "mlp:loss=mse",
+            "csv:path=none.csv",
+            "none.csv: files cannot be read here",
+        ),
+        (
+            "mlp:loss=bce",
+            "iris",
+            "loss: bce is for the classes 0 and 1",
+        ),
+    ] {
+        let bench = scene.network.as_mut().unwrap();
+        (bench.model, bench.data) = (model.parse().unwrap(), data.parse().unwrap());
+        let refused = scene.ground(&NoFiles).err().unwrap().to_string();
+        assert!(refused.starts_with(expected), "{refused}");
+    }
+    let bench = scene.network.as_mut().unwrap();
+    (bench.model, bench.data) = ("mlp".parse().unwrap(), "moons".parse().unwrap());
+    bench.settings.every = 1;
+    scene.training.steps = 1_000_000;
+    let refused = scene.ground(&NoFiles).err().unwrap().to_string();
+    assert!(refused.contains("a larger `every`"), "{refused}");
+    scene.runs[0].spec = "sgd[layer7:lr=1]".parse().unwrap();
+    let refused = scene.ground(&NoFiles).err().unwrap().to_string();
+    assert!(
+        refused.ends_with(
+            "expected a layer or a tensor, like layers.0 or layers.0.weight in brackets"
+        ),
+        "{refused}"
+    );
+}

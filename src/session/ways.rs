@@ -1,0 +1,155 @@
+//! Ways between the ends of two runs of a network, in the background.
+
+use super::latest::{Latest, lock};
+use super::{Trained, TrainedRun};
+use crate::engine::analysis::mode_connectivity::{Connect, Connection, connect};
+use crate::engine::cancel::Cancel;
+use crate::engine::geometry::surface::Surface;
+use crate::engine::network::Trainee;
+use crate::engine::objective::plane::Rect;
+use crate::engine::training::RunSpec;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// Points along a side of the map of the plane that holds both ways.
+const SIDE: usize = 81;
+
+/// The ways between two networks, as far as they are known.
+#[derive(Clone)]
+pub struct WaysFound {
+    /// How many steps the curve has been trained for.
+    pub steps: u64,
+    /// The ways.
+    pub connection: Option<Arc<Connection>>,
+    /// The losses on the window of the plane that was asked for.
+    pub surface: Option<Surface>,
+    of: Of,
+}
+
+/// What it depends on.
+#[derive(Clone)]
+struct Of {
+    trainee: Arc<Trainee>,
+    runs: [(Arc<TrainedRun>, usize); 2],
+    spec: RunSpec,
+    settings: Connect,
+    window: Option<Rect>,
+}
+
+impl Of {
+    /// Whether the ways are those of another.
+    fn has_ways_of(&self, other: &Self) -> bool {
+        let same = |[own, other]: [&(Arc<TrainedRun>, usize); 2]| {
+            own.0.is_same_run(&other.0) && own.1 == other.1
+        };
+        (0..2).all(|end| same([&self.runs[end], &other.runs[end]]))
+            && (&self.spec, &self.settings) == (&other.spec, &other.settings)
+    }
+}
+
+impl WaysFound {
+    /// Whether these are ways between the last rows of two runs.
+    pub fn is_of(&self, trained: &Trained, ends: [usize; 2]) -> bool {
+        let own = self.of.runs.iter().zip(ends);
+        own.into_iter().all(|((own, row), end)| {
+            let run = trained.runs.get(end);
+            run.is_some_and(|run| run.is_same_run(own) && *row + 1 == run.rows.len())
+        })
+    }
+}
+
+/// The background slot.
+pub(super) struct WaysSlot(Latest<Of, Result<WaysFound, String>>);
+
+impl WaysSlot {
+    pub(super) fn spawn(wake: Arc<dyn Fn() + Send + Sync>) -> Result<Self, String> {
+        let earlier: Mutex<Option<(Of, Arc<Connection>)>> = Mutex::default();
+        let work = move |of: &Of, cancel: &Cancel, publish: &dyn Fn(Result<WaysFound, String>)| {
+            let told = |steps, connection: Option<&Arc<Connection>>, surface| {
+                publish(Ok(WaysFound {
+                    steps,
+                    connection: connection.cloned(),
+                    surface,
+                    of: of.clone(),
+                }));
+            };
+            let known = lock(&earlier).clone();
+            let known = known.filter(|(earlier, _)| earlier.has_ways_of(of));
+            let connection = match known {
+                Some((_, connection)) => connection,
+                None => match made(of, cancel, &mut |steps| told(steps, None, None)) {
+                    Some(Ok(connection)) => Arc::new(connection),
+                    Some(Err(sentence)) => return publish(Err(sentence)),
+                    None => return,
+                },
+            };
+            *lock(&earlier) = Some((of.clone(), Arc::clone(&connection)));
+            told(of.settings.steps, Some(&connection), None);
+            if let (Some(plane), Some(window)) = (&connection.plane, of.window)
+                && let Some(surface) =
+                    Surface::sample(&*of.trainee.loss, plane, window, SIDE, SIDE, cancel)
+            {
+                told(of.settings.steps, Some(&connection), Some(surface));
+            }
+        };
+        Latest::spawn("ways", wake, work).map(Self)
+    }
+
+    /// Asks for ways between the last rows of two runs, and for the losses on a window of the plane that holds them.
+    pub(super) fn ask(
+        &self,
+        trained: &Trained,
+        ends: [usize; 2],
+        spec: &RunSpec,
+        settings: &Connect,
+        window: Option<Rect>,
+    ) {
+        let end = |end: usize| {
+            let run = trained.runs.get(end)?;
+            Some((Arc::clone(run), run.rows.len().checked_sub(1)?))
+        };
+        let [Some(from), Some(to)] = ends.map(end) else {
+            return;
+        };
+        let of = Of {
+            trainee: Arc::clone(&trained.trainee),
+            runs: [from, to],
+            spec: spec.clone(),
+            settings: settings.clone(),
+            window,
+        };
+        let same = |asked: &Of| asked.has_ways_of(&of) && asked.window == of.window;
+        self.0.ask(same, || of.clone());
+    }
+
+    pub(super) fn newest(&self) -> Option<Arc<Result<WaysFound, String>>> {
+        self.0.newest()
+    }
+
+    pub(super) fn wait(&self, patience: Duration) {
+        self.0.wait(patience);
+    }
+}
+
+/// The ways; `None` if they were cancelled.
+fn made(of: &Of, cancel: &Cancel, told: &mut dyn FnMut(u64)) -> Option<Result<Connection, String>> {
+    let [Some(a), Some(b)] = of.runs.each_ref().map(|(run, row)| run.theta(*row)) else {
+        return None;
+    };
+    // Every hundredth part is told.
+    let part = (of.settings.steps / 100).max(1);
+    let mut each = |steps: u64| {
+        if steps.is_multiple_of(part) {
+            told(steps);
+        }
+    };
+    let made = connect(
+        &of.trainee,
+        [&a, &b],
+        &of.spec,
+        &of.settings,
+        cancel,
+        &mut each,
+    );
+    made.map_err(|error| error.to_string()).transpose()
+}
