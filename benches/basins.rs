@@ -16,8 +16,8 @@ mod rival;
 use ravine::engine::analysis::basins::Question;
 use ravine::engine::cancel::Cancel;
 use ravine::engine::landscape::{AnyLandscape, Ground, NoFiles};
-use ravine::engine::objective::Treatment;
-use ravine::engine::training::{Conditions, Outcome, RunSpec, arrive_all};
+use ravine::engine::objective::GradientSettings;
+use ravine::engine::training::{Outcome, RunSettings, RunSpec, run_to_end_batch};
 use rayon::prelude::*;
 use rival::{Table, median_ms};
 use serde_json::{Value, json};
@@ -100,12 +100,12 @@ impl Case {
         (0..SIDE * SIDE).map(place).collect()
     }
 
-    fn conditions(tolerance: Option<f64>) -> Conditions {
-        Conditions {
+    fn conditions(tolerance: Option<f64>) -> RunSettings {
+        RunSettings {
             steps: STEPS,
-            treatment: Treatment::default(),
+            gradient_settings: GradientSettings::default(),
             tolerance,
-            every: 1,
+            record_every: 1,
         }
     }
 
@@ -113,7 +113,7 @@ impl Case {
     fn ends(&self, starts: &[[f64; 2]]) -> Vec<[f64; 2]> {
         let (conditions, never) = (Self::conditions(None), Cancel::default());
         let ends = starts.par_chunks(1024).flat_map_iter(|starts| {
-            let ends = arrive_all(
+            let ends = run_to_end_batch(
                 &*self.ground.objective,
                 starts,
                 &self.spec,

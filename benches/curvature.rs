@@ -20,8 +20,8 @@ use ravine::engine::cancel::Cancel;
 use ravine::engine::landscape::NoFiles;
 use ravine::engine::network::data::{AnyDataset, Data, Targets};
 use ravine::engine::network::{AnyNetwork, NetworkLoss};
-use ravine::engine::objective::{Objective, Treatment};
-use ravine::engine::training::{Conditions, run};
+use ravine::engine::objective::{GradientSettings, Objective};
+use ravine::engine::training::{RunSettings, run};
 use rival::{Table, median_ms};
 use serde_json::{Value, json};
 
@@ -43,11 +43,11 @@ impl Case {
         let data = data.as_dyn().data(&NoFiles).expect("no files");
         let network: AnyNetwork = network.parse().expect("a network");
         let loss = NetworkLoss::new(&network, &data).expect("data that fit");
-        let conditions = Conditions {
+        let conditions = RunSettings {
             steps,
-            treatment: Treatment::default(),
+            gradient_settings: GradientSettings::default(),
             tolerance: None,
-            every: steps.max(1),
+            record_every: steps.max(1),
         };
         let spec = "adam:lr=0.01".parse().expect("a run");
         let never = Cancel::default();

@@ -13,8 +13,8 @@ use ravine::engine::landscape::NoFiles;
 use ravine::engine::network::data::{AnyDataset, Data, Targets};
 use ravine::engine::network::{AnyNetwork, NetworkLoss, Precision};
 use ravine::engine::objective::plane::{Plane, Rect};
-use ravine::engine::objective::{Objective, Treatment};
-use ravine::engine::training::{Conditions, run};
+use ravine::engine::objective::{GradientSettings, Objective};
+use ravine::engine::training::{RunSettings, run};
 use rival::{Table, median_ms};
 use serde_json::{Value, json};
 
@@ -145,14 +145,14 @@ fn train(case: &Case) -> f64 {
     let loss = case.loss();
     let start = loss.initial(0);
     let spec = "adam:lr=1e-3".parse().expect("a run");
-    let conditions = Conditions {
+    let conditions = RunSettings {
         steps: STEPS as u64,
-        treatment: Treatment {
+        gradient_settings: GradientSettings {
             batch: Some(BATCH),
-            ..Treatment::default()
+            ..GradientSettings::default()
         },
         tolerance: None,
-        every: STEPS as u64,
+        record_every: STEPS as u64,
     };
     let objective: &dyn Objective = &loss;
     let (ms, _) = median_ms(5, || {

@@ -11,9 +11,9 @@ mod rival;
 
 use ravine::engine::cancel::Cancel;
 use ravine::engine::landscape::{AnyLandscape, NoFiles};
-use ravine::engine::objective::{Objective, Treatment};
+use ravine::engine::objective::{GradientSettings, Objective};
 use ravine::engine::optimizer::AnyOptimizer;
-use ravine::engine::training::{Conditions, Outcome, RunSpec, run};
+use ravine::engine::training::{Outcome, RunSettings, RunSpec, run};
 use rival::{Table, median_ms};
 use serde_json::{Value, json};
 use std::hint::black_box;
@@ -161,11 +161,11 @@ fn trajectory(
     spec: &RunSpec,
     steps: u64,
 ) -> ravine::engine::training::Trajectory {
-    let conditions = Conditions {
+    let conditions = RunSettings {
         steps,
-        treatment: Treatment::default(),
+        gradient_settings: GradientSettings::default(),
         tolerance: None,
-        every: 1,
+        record_every: 1,
     };
     run(objective, &START, spec, &conditions, &Cancel::default()).expect("nobody cancels this")
 }

@@ -1,7 +1,7 @@
 //! `ravine help`: the reference page of whatever has a name.
 
 use super::{Cli, print};
-use crate::engine::declare::Refusal;
+use crate::engine::declare::SettingError;
 use crate::export::page::{Family, names, page};
 use clap::CommandFactory;
 
@@ -52,7 +52,7 @@ fn unknown(name: &str) -> String {
             valid.push(member);
         }
     }
-    let refusal = Refusal::Name {
+    let refusal = SettingError::Name {
         family: "name",
         given: name.to_owned(),
         valid,

@@ -114,7 +114,7 @@ pub(super) fn spec(flag: &str, text: &str, loss: &NetworkLoss) -> Result<RunSpec
         .parse()
         .map_err(|refusal| placed(flag, text, &refusal))?;
     let optimizer = &spec.optimizer;
-    if let Some(expected) = optimizer.as_dyn().refuses(loss) {
+    if let Some(expected) = optimizer.as_dyn().unsupported_reason(loss) {
         let name = optimizer.name();
         return Err(format!(
             "`{name}` cannot train this network; expected {expected}"

@@ -1,7 +1,7 @@
 //! The scene that `trace` and `render` work on: a file, or the opening scene, changed by flags.
 
 use super::say_source;
-use crate::engine::declare::{Refusal, Settings};
+use crate::engine::declare::{SettingError, Settings};
 use crate::engine::landscape::{AnyLandscape, Ground};
 use crate::engine::objective::plane::Rect;
 use crate::engine::scene::{MOST_RUNS, Scene, SceneError, Training};
@@ -198,16 +198,16 @@ impl SceneArgs {
 }
 
 /// Reads and checks a setting as a scene file's is.
-pub(super) fn set(settings: &mut dyn Settings, name: &str, text: &str) -> Result<(), Refusal> {
+pub(super) fn set(settings: &mut dyn Settings, name: &str, text: &str) -> Result<(), SettingError> {
     let index = settings.index(name)?;
     let value = settings.params()[index].parse(text)?;
     settings.set(name, value)
 }
 
 /// A refusal; one of a value says which flag it stands in, as there may be several.
-pub(super) fn placed(flag: &str, text: &str, refusal: &Refusal) -> String {
+pub(super) fn placed(flag: &str, text: &str, refusal: &SettingError) -> String {
     match refusal {
-        Refusal::Value { .. } => format!("{flag} {text}: {refusal}"),
+        SettingError::Value { .. } => format!("{flag} {text}: {refusal}"),
         _ => refusal.to_string(),
     }
 }

@@ -12,7 +12,7 @@ use crate::engine::analysis::sweep::{
     map, steepest,
 };
 use crate::engine::cancel::Cancel;
-use crate::engine::declare::Refusal;
+use crate::engine::declare::SettingError;
 use crate::engine::declare::spec::real;
 use crate::engine::landscape::Ground;
 use crate::engine::scene::Scene;
@@ -155,7 +155,7 @@ pub(super) fn sweep(args: &Args) -> Result<(), String> {
     let measure: Measure = args
         .measure
         .parse()
-        .map_err(|refusal: Refusal| refusal.to_string())?;
+        .map_err(|refusal: SettingError| refusal.to_string())?;
     let goal = args.goal.as_deref().map(goal).transpose()?;
     if measure == Measure::Steps && goal.is_none() {
         return Err(
@@ -218,7 +218,7 @@ pub(super) fn sweep(args: &Args) -> Result<(), String> {
     Ok(())
 }
 
-fn refused(refusal: &Refusal) -> String {
+fn refused(refusal: &SettingError) -> String {
     format!("--over: {refusal}")
 }
 

@@ -11,8 +11,8 @@ use super::{complain, slice, warn};
 use crate::engine::analysis::network_plane::{AnyPlane, Cut, Given, shadows};
 use crate::engine::cancel::Cancel;
 use crate::engine::network::NetworkLoss;
-use crate::engine::objective::{Objective, Treatment};
-use crate::engine::training::{self, Conditions, Outcome, RunSpec, Trajectory};
+use crate::engine::objective::{GradientSettings, Objective};
+use crate::engine::training::{self, Outcome, RunSettings, RunSpec, Trajectory};
 use crate::export::training::{Trained, csv, npz};
 use crate::export::weights as safetensors;
 use rayon::prelude::*;
@@ -166,9 +166,9 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
     let specs = args.runs.iter().map(|text| spec("--run", text, &loss));
     let specs = specs.collect::<Result<Vec<RunSpec>, String>>()?;
     let conditions = args.conditions(seed, loss.samples())?;
-    let batch = conditions.treatment.batch;
+    let batch = conditions.gradient_settings.batch;
     loss.check_batch(batch).map_err(|error| error.to_string())?;
-    let (steps, every) = (conditions.steps, conditions.every);
+    let (steps, every) = (conditions.steps, conditions.record_every);
     let measured = sharpness::every(args.sharpness_every.as_deref(), steps)?;
     if kept {
         flags::affordable(steps.div_ceil(every), loss.dim(), specs.len())?;
@@ -206,8 +206,8 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
     });
     let runs: Vec<Trained> = runs.collect();
     let measured = sharp.map(|_| {
-        let conditions = Conditions {
-            every: measured,
+        let conditions = RunSettings {
+            record_every: measured,
             ..conditions
         };
         sharpness::measure(&loss, &start, &specs, &conditions)
@@ -276,18 +276,18 @@ impl Args {
     }
 
     /// What every run is made under, on so many samples.
-    fn conditions(&self, seed: u64, samples: usize) -> Result<Conditions, String> {
+    fn conditions(&self, seed: u64, samples: usize) -> Result<RunSettings, String> {
         let batch = flags::batch(&self.batch, samples)?;
         let (steps, epochs) = (self.steps.as_deref(), self.epochs.as_deref());
-        Ok(Conditions {
+        Ok(RunSettings {
             steps: flags::steps(steps, epochs, samples, batch)?,
-            treatment: Treatment {
+            gradient_settings: GradientSettings {
                 seed,
                 batch,
-                ..Treatment::default()
+                ..GradientSettings::default()
             },
             tolerance: None,
-            every: flags::every(self.every.as_deref())?,
+            record_every: flags::every(self.every.as_deref())?,
         })
     }
 }
@@ -316,7 +316,7 @@ fn end(
     loss: &NetworkLoss,
     start: &[f64],
     spec: &RunSpec,
-    conditions: &Conditions,
+    conditions: &RunSettings,
     kept: bool,
 ) -> Option<End> {
     let never = Cancel::default();
@@ -329,16 +329,16 @@ fn end(
         });
     }
     // What all the data say is asked for now and then, to see whether the run diverges, unless its schedule heeds it.
-    let now_and_then = conditions.treatment.batch.is_some() && !spec.plan.heeds_loss();
-    let conditions = Conditions {
-        every: if now_and_then {
+    let now_and_then = conditions.gradient_settings.batch.is_some() && !spec.schedule.needs_loss();
+    let conditions = RunSettings {
+        record_every: if now_and_then {
             (conditions.steps / 100).max(1)
         } else {
             1
         },
         ..*conditions
     };
-    let arrival = training::arrive(loss, start, spec, &conditions, f64::NEG_INFINITY, &never)?;
+    let arrival = training::run_to_end(loss, start, spec, &conditions, f64::NEG_INFINITY, &never)?;
     Some(End {
         theta: arrival.theta,
         outcome: arrival.outcome,

@@ -13,9 +13,9 @@ pub use error::SceneError;
 pub use settings::{LevelSpacing, MapStyle, Training};
 
 use crate::engine::landscape::{AnyLandscape, Files, Ground};
-use crate::engine::objective::Treatment;
+use crate::engine::objective::GradientSettings;
 use crate::engine::objective::plane::Rect;
-use crate::engine::training::{Conditions, RunSpec};
+use crate::engine::training::{RunSettings, RunSpec};
 use serde::{Deserialize, Serialize};
 use start::Start;
 use std::collections::BTreeSet;
@@ -282,7 +282,7 @@ impl Scene {
     }
 
     /// The conditions that every run is made under.
-    pub fn conditions(&self) -> Conditions {
+    pub fn conditions(&self) -> RunSettings {
         let Training {
             steps,
             seed,
@@ -293,9 +293,9 @@ impl Scene {
             tolerance,
         } = self.training;
         let batch = batch.and_then(|batch| usize::try_from(batch).ok());
-        Conditions {
+        RunSettings {
             steps,
-            treatment: Treatment {
+            gradient_settings: GradientSettings {
                 seed,
                 noise,
                 batch,
@@ -303,7 +303,7 @@ impl Scene {
                 clip_value,
             },
             tolerance,
-            every: self
+            record_every: self
                 .network
                 .as_ref()
                 .map_or(1, |bench| bench.settings.every),
@@ -313,7 +313,7 @@ impl Scene {
     /// A name for every run, no two alike: its own, or its optimizer's with what sets it apart.
     pub fn run_names(&self) -> Vec<String> {
         let short = |run: &Run| match run.name.as_str() {
-            "" => run.spec.short_name(),
+            "" => run.spec.display_name(),
             name => name.to_owned(),
         };
         let mut names: Vec<String> = self.runs.iter().map(short).collect();

@@ -108,12 +108,12 @@ pub fn page(name: &str) -> Option<String> {
 }
 
 fn of_optimizer(any: &AnyOptimizer) -> Page {
-    let (name, notes) = (any.name(), any.as_dyn().notes());
+    let (name, notes) = (any.name(), any.as_dyn().profile());
     let member = member(name, any.settings());
     let mut page = Page::new(&member, &format!("optimizer, {}", notes.kind.title()));
-    page.rule("With the default settings:", &any.as_dyn().rule());
+    page.rule("With the default settings:", &any.as_dyn().update_lines());
     page.settings(&member);
-    if let Some(keras) = any.as_dyn().keras() {
+    if let Some(keras) = any.as_dyn().keras_spec() {
         page.section(
             "Keras",
             &format!("Keras's form of it with Keras's defaults: `{keras}`"),
@@ -121,8 +121,8 @@ fn of_optimizer(any: &AnyOptimizer) -> Page {
     }
     let needs = format!("- State: {}\n- Each step: {}", notes.state, notes.cost);
     page.section("State and cost", &needs);
-    page.section("When it helps", notes.helps);
-    page.section("How it fails", notes.fails);
+    page.section("When it helps", notes.strengths);
+    page.section("How it fails", notes.weaknesses);
     page.example(&[
         format!("ravine render --run {name} -o {name}.png"),
         format!("ravine sweep --run {name} --over lr --best"),
@@ -135,7 +135,7 @@ fn of_wrapper(any: &AnyWrapper) -> Page {
     let member = member(name, any.settings());
     let mut page = Page::new(&member, "wrapper, around any optimizer");
     let intro = "What it adds to the rule of its optimizer, with the default settings:";
-    page.rule(intro, &any.as_dyn().rule());
+    page.rule(intro, &any.as_dyn().update_lines());
     page.settings(&member);
     page.example(&[format!(
         "ravine render --run sgd:lr=0.001+{name} -o {name}.png"

@@ -47,7 +47,10 @@ pub fn csv(runs: &[Trained], out: &mut dyn Write) -> io::Result<()> {
         for (row, step) in run.steps().enumerate() {
             let [loss, grad_norm, lr] =
                 [&made.loss, &made.grad_norm, &made.lr].map(|column| real(column[row]));
-            let (evaluations, cost) = (made.evaluations[row], made.cost(row).unwrap_or(0.0));
+            let (evaluations, cost) = (
+                made.evaluations[row],
+                made.gradient_equivalents(row).unwrap_or(0.0),
+            );
             write!(
                 out,
                 "{spec},{step},{evaluations},{loss},{grad_norm},{lr},{}",

@@ -214,7 +214,7 @@ impl<'a, W: Write> Writer<'a, W> {
                 .as_ref()
                 .and_then(|average| average.get(row * dim..(row + 1) * dim))
                 .unwrap_or(&none);
-            let cost = trajectory.cost(row);
+            let cost = trajectory.gradient_equivalents(row);
             let numbers = theta.iter().chain(&rest).chain(lambdas);
             for number in numbers.chain(&cost).chain(average) {
                 out.write_all(b",")?;
@@ -248,7 +248,7 @@ fn columns(scene: &Scene, curvature: bool, averages: bool) -> Vec<&'static str> 
 
 /// Whether a ticked run of a scene has the average of its iterates.
 fn averages(scene: &Scene) -> bool {
-    shown(scene).any(|index| scene.runs[index].spec.averages())
+    shown(scene).any(|index| scene.runs[index].spec.keeps_average())
 }
 
 /// The steps at which a run diverged and converged.

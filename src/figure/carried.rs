@@ -3,7 +3,7 @@
 use super::colour::Theme;
 use super::drawing::{Area, Item};
 use super::layers::entries;
-use crate::engine::training::{CarriedKind, CarriedSeries};
+use crate::engine::training::{OptimizerStateKind, OptimizerStateSeries};
 
 /// Things that are drawn in one chart.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -31,17 +31,19 @@ impl Group {
     ];
 
     /// That of a thing.
-    pub(super) fn of(series: &CarriedSeries) -> Self {
+    pub(super) fn of(series: &OptimizerStateSeries) -> Self {
         match series.kind {
-            CarriedKind::Direction | CarriedKind::Step => Self::Lengths,
-            CarriedKind::Each => Self::Norms,
-            CarriedKind::Number if series.sizes.iter().any(|size| *size < 0.0) => Self::Signed,
-            CarriedKind::Number => Self::Numbers,
-            CarriedKind::Place
-            | CarriedKind::Places
-            | CarriedKind::Trials
-            | CarriedKind::Radius
-            | CarriedKind::Spread => Self::Distances,
+            OptimizerStateKind::Direction | OptimizerStateKind::Step => Self::Lengths,
+            OptimizerStateKind::Each => Self::Norms,
+            OptimizerStateKind::Number if series.sizes.iter().any(|size| *size < 0.0) => {
+                Self::Signed
+            }
+            OptimizerStateKind::Number => Self::Numbers,
+            OptimizerStateKind::Place
+            | OptimizerStateKind::Places
+            | OptimizerStateKind::Trials
+            | OptimizerStateKind::Radius
+            | OptimizerStateKind::Spread => Self::Distances,
         }
     }
 
@@ -58,32 +60,32 @@ impl Group {
 }
 
 /// What is measured of a thing, in words.
-pub fn measured(kind: CarriedKind) -> &'static str {
+pub fn measured(kind: OptimizerStateKind) -> &'static str {
     match kind {
-        CarriedKind::Direction | CarriedKind::Step => "its length",
-        CarriedKind::Each => "norm over all parameters",
-        CarriedKind::Place => "how far from θ",
-        CarriedKind::Places => "how far from θ, the farthest",
-        CarriedKind::Trials => "how far from where the step began, the farthest",
-        CarriedKind::Number => "the number",
-        CarriedKind::Radius => "the radius",
-        CarriedKind::Spread => "root mean square distance, √tr",
+        OptimizerStateKind::Direction | OptimizerStateKind::Step => "its length",
+        OptimizerStateKind::Each => "norm over all parameters",
+        OptimizerStateKind::Place => "how far from θ",
+        OptimizerStateKind::Places => "how far from θ, the farthest",
+        OptimizerStateKind::Trials => "how far from where the step began, the farthest",
+        OptimizerStateKind::Number => "the number",
+        OptimizerStateKind::Radius => "the radius",
+        OptimizerStateKind::Spread => "root mean square distance, √tr",
     }
 }
 
 /// The title of the chart that a thing is drawn in.
-pub fn chart_of(series: &CarriedSeries) -> &'static str {
+pub fn chart_of(series: &OptimizerStateSeries) -> &'static str {
     Group::of(series).title()
 }
 
 /// Whether a thing is known anywhere, and so has a line.
-pub fn is_known(series: &CarriedSeries) -> bool {
+pub fn is_known(series: &OptimizerStateSeries) -> bool {
     series.sizes.iter().any(|size| size.is_finite())
 }
 
 /// The symbols and names of the lines of a run, and whether there is no more than its steps; answers with the area that is left below.
 pub fn legend(
-    series: &[CarriedSeries],
+    series: &[OptimizerStateSeries],
     name: &str,
     area: Area,
     theme: &Theme,
@@ -111,7 +113,7 @@ mod tests {
     use crate::session::{Runs, compute_runs};
     use std::sync::Arc;
 
-    fn made(spec: RunSpec) -> (Runs, Vec<CarriedSeries>) {
+    fn made(spec: RunSpec) -> (Runs, Vec<OptimizerStateSeries>) {
         let mut scene = Scene::new("himmelblau".parse().unwrap());
         scene.training.steps = 20;
         scene.add_run(spec);
@@ -162,7 +164,11 @@ mod tests {
         let landscape: AnyLandscape = "himmelblau".parse().unwrap();
         let ground = landscape.as_dyn().ground(&NoFiles).unwrap();
         for optimizer in AnyOptimizer::all() {
-            if optimizer.as_dyn().refuses(&*ground.objective).is_some() {
+            if optimizer
+                .as_dyn()
+                .unsupported_reason(&*ground.objective)
+                .is_some()
+            {
                 continue; // It is for networks, or for data.
             }
             let (runs, series) = made(RunSpec::new(optimizer));

@@ -7,7 +7,7 @@ use super::frame::Frame;
 use super::labels::{Labels, around};
 use super::trail::line;
 use crate::engine::landscape::Ground;
-use crate::engine::training::{Carried, CarriedKind, Look, Trajectory};
+use crate::engine::training::{OptimizerState, OptimizerStateKind, StepInspection, Trajectory};
 
 /// Lengths of the shortest and the longest arrow of a direction, in points. Only the step is true to scale.
 const ARROWS: [f64; 2] = [26.0, 72.0];
@@ -30,7 +30,7 @@ pub fn start_area(start: [f64; 2], frame: &Frame) -> Area {
 /// before it.
 pub fn internals(
     ground: &Ground,
-    look: &Look,
+    look: &StepInspection,
     colour: usize,
     taken: Vec<Area>,
     frame: &Frame,
@@ -42,24 +42,26 @@ pub fn internals(
     let mut gradient = [0.0; 2];
     ground.objective.gradient(&[x, y], &mut gradient);
     let mut sketch = Sketch::new([x, y], run_colour(colour, theme), taken, frame, theme);
-    let before = |after: &Carried| {
-        let same = |before: &&Carried| before.symbol == after.symbol;
-        look.carried[0].iter().find(same)
+    let before = |after: &OptimizerState| {
+        let same = |before: &&OptimizerState| before.symbol == after.symbol;
+        look.state[0].iter().find(same)
     };
     let downhill = |numbers: &[f64]| Some(pair(numbers)?.map(|number| -number));
     let mut directions = vec![("−∇f".to_owned(), downhill(&gradient))];
-    for carried in &look.carried[1] {
+    for carried in &look.state[1] {
         let (symbol, numbers) = (carried.symbol, &carried.numbers);
         let kept = before(carried).map_or(&[][..], |before| &before.numbers);
         match carried.kind {
-            CarriedKind::Direction => directions.push((format!("−{symbol}"), downhill(numbers))),
-            CarriedKind::Step => directions.push((symbol.to_owned(), pair(numbers))),
-            CarriedKind::Place => sketch.place(symbol, kept),
-            CarriedKind::Places => sketch.corners(symbol, kept),
-            CarriedKind::Trials => sketch.trials(symbol, numbers),
-            CarriedKind::Radius => sketch.circle(symbol, kept),
-            CarriedKind::Spread => sketch.ellipse(symbol, kept),
-            CarriedKind::Each | CarriedKind::Number => {}
+            OptimizerStateKind::Direction => {
+                directions.push((format!("−{symbol}"), downhill(numbers)))
+            }
+            OptimizerStateKind::Step => directions.push((symbol.to_owned(), pair(numbers))),
+            OptimizerStateKind::Place => sketch.place(symbol, kept),
+            OptimizerStateKind::Places => sketch.corners(symbol, kept),
+            OptimizerStateKind::Trials => sketch.trials(symbol, numbers),
+            OptimizerStateKind::Radius => sketch.circle(symbol, kept),
+            OptimizerStateKind::Spread => sketch.ellipse(symbol, kept),
+            OptimizerStateKind::Each | OptimizerStateKind::Number => {}
         }
     }
     sketch.step(to);
@@ -321,7 +323,8 @@ mod tests {
             return (Vec::new(), frame);
         };
         let look = training::look(objective, start, spec, &conditions, step, &never);
-        let draw = |look: Look| internals(&ground, &look, 0, Vec::new(), &frame, &Theme::LIGHT);
+        let draw =
+            |look: StepInspection| internals(&ground, &look, 0, Vec::new(), &frame, &Theme::LIGHT);
         (look.map(draw).unwrap_or_default(), frame)
     }
 

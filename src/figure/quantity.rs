@@ -9,8 +9,8 @@ use super::layers::LayerSeries;
 use super::look;
 use crate::engine::numeric::real;
 use crate::engine::scene::Run;
-use crate::engine::schedule::Pace;
-use crate::engine::training::CarriedSeries;
+use crate::engine::schedule::StepRates;
+use crate::engine::training::OptimizerStateSeries;
 use crate::engine::training::RunSpec;
 use crate::session::{RunResult, Runs, Sharp, SharpnessFound, TrainedRun};
 
@@ -58,7 +58,7 @@ impl Across<'_> {
         let trajectory = self.runs.results.get(run).map(|result| &result.trajectory);
         let last = trajectory.map_or(0, |own| own.len().saturating_sub(1));
         let along = |row: usize| match trajectory.filter(|_| self.by_cost) {
-            Some(own) => own.cost(row).unwrap_or(0.0),
+            Some(own) => own.gradient_equivalents(row).unwrap_or(0.0),
             None => real(self.runs.step(row)),
         };
         // The axis never falls.
@@ -78,7 +78,8 @@ impl Across<'_> {
     pub fn last(&self) -> f64 {
         if self.by_cost {
             let asked = ticked(self.runs);
-            let asked = asked.filter_map(|(_, _, result)| result.trajectory.cost(usize::MAX));
+            let asked = asked
+                .filter_map(|(_, _, result)| result.trajectory.gradient_equivalents(usize::MAX));
             return asked.fold(1.0, f64::max);
         }
         let (steps, every) = (self.runs.scene.training.steps, self.runs.every.max(1));
@@ -175,7 +176,7 @@ impl Line {
         (rows, values): (Vec<usize>, Vec<f64>),
         (look, style): (usize, Style),
     ) -> Self {
-        let cost = |&row: &usize| result.trajectory.cost(row);
+        let cost = |&row: &usize| result.trajectory.gradient_equivalents(row);
         Self {
             steps: rows.iter().map(|&row| real(runs.step(row))).collect(),
             costs: rows.iter().filter_map(cost).collect(),
@@ -216,7 +217,7 @@ pub fn of_landscape(runs: &Runs) -> Vec<Quantity> {
     let steps = runs.scene.training.steps;
     let limit = |index: usize| {
         let spec = &runs.scene.runs[index].spec;
-        let limit = |step| spec.stability_limit(spec.pace(step, steps));
+        let limit = |step| spec.stability_limit(spec.rates(step, steps));
         let rows = 0..of(index).trajectory.len() as u64;
         rows.map(|step| limit(step).unwrap_or(f64::NAN)).collect()
     };
@@ -227,7 +228,7 @@ pub fn of_landscape(runs: &Runs) -> Vec<Quantity> {
     let adaptive = |index: usize| !of(index).preconditioned.is_empty();
     let preconditioned_limit = |index: usize| {
         let spec = &runs.scene.runs[index].spec;
-        let limit = |step| spec.preconditioned_limit(spec.pace(step, steps));
+        let limit = |step| spec.preconditioned_limit(spec.rates(step, steps));
         let rows = 0..of(index).preconditioned.len() as u64;
         rows.map(|step| limit(step).unwrap_or(f64::NAN)).collect()
     };
@@ -290,7 +291,7 @@ pub fn of_network(runs: &Runs, sharpness: Option<&SharpnessFound>) -> Vec<Quanti
 /// preconditioned one for rules that have one.
 fn of_sharpness(runs: &Runs, found: &SharpnessFound) -> [Quantity; 2] {
     type Of = fn(&Sharp) -> &[f64];
-    type Limit = fn(&RunSpec, Pace) -> Option<f64>;
+    type Limit = fn(&RunSpec, StepRates) -> Option<f64>;
     let steps = runs.scene.training.steps;
     let chart = |title: &str, of: Of, limit: Limit| {
         let mut chart = Quantity::new(title);
@@ -313,7 +314,7 @@ fn of_sharpness(runs: &Runs, found: &SharpnessFound) -> [Quantity; 2] {
                 .map(|row| {
                     let step = runs.step(row);
                     let spec = run.spec_at(step);
-                    limit(spec, spec.pace(step, steps)).unwrap_or(f64::NAN)
+                    limit(spec, spec.rates(step, steps)).unwrap_or(f64::NAN)
                 })
                 .collect();
             let look = look(run.colour);
@@ -388,7 +389,9 @@ pub fn of_layers(
     let mut grad_norms = of("gradient norm of each layer", |layer| &layer.grad_norms);
     let end = [0, result.trajectory.len().saturating_sub(1)];
     for threshold in thresholds {
-        let costs = end.iter().filter_map(|row| result.trajectory.cost(*row));
+        let costs = end
+            .iter()
+            .filter_map(|row| result.trajectory.gradient_equivalents(*row));
         grad_norms.lines.push(Line {
             rows: end.to_vec(),
             steps: end.iter().map(|row| real(runs.step(*row))).collect(),
@@ -419,13 +422,13 @@ pub fn of_layers(
 }
 
 /// What the rule of the run at a place among all carries, what is alike in one chart. Colours and dashes are those of places in `series`.
-pub fn of_carried(runs: &Runs, run: usize, series: &[CarriedSeries]) -> Vec<Quantity> {
+pub fn of_carried(runs: &Runs, run: usize, series: &[OptimizerStateSeries]) -> Vec<Quantity> {
     let Some(result) = runs.results.get(run) else {
         return Vec::new();
     };
-    let line = |(look, own): (usize, &CarriedSeries)| {
+    let line = |(look, own): (usize, &OptimizerStateSeries)| {
         let rows = own.rows.iter().copied();
-        let cost = |row| result.trajectory.cost(row);
+        let cost = |row| result.trajectory.gradient_equivalents(row);
         Line {
             steps: rows.clone().map(|row| real(runs.step(row))).collect(),
             costs: rows.filter_map(cost).collect(),

@@ -46,7 +46,7 @@ impl Trail<'_> {
 pub fn trails(trails: &[Trail], frame: &Frame, step: usize, theme: &Theme) -> Vec<Item> {
     let mut items = Vec::new();
     for trail in trails {
-        let points = path(trail, frame, step, |row| trail.trajectory.place(row));
+        let points = path(trail, frame, step, |row| trail.trajectory.plot_point(row));
         let width = if trail.strong { 3.0 } else { 1.8 };
         let colour = run_colour(trail.look, theme);
         // A path of very many points is a patch of colour; dashes would only cost time.
@@ -64,7 +64,7 @@ pub fn trails(trails: &[Trail], frame: &Frame, step: usize, theme: &Theme) -> Ve
         items.push(line(points, width, colour, dash));
         // The average of the iterates is a thin dotted line with a small head.
         let average = path(trail, frame, step, |row| {
-            trail.trajectory.average_place(row)
+            trail.trajectory.average_point(row)
         });
         if let Some(head) = average.last().copied() {
             items.push(line(average, 1.4, colour, &[1.5, 3.0]));
@@ -72,7 +72,7 @@ pub fn trails(trails: &[Trail], frame: &Frame, step: usize, theme: &Theme) -> Ve
         }
     }
     for trail in trails {
-        let Some(place) = trail.trajectory.place(step) else {
+        let Some(place) = trail.trajectory.plot_point(step) else {
             continue;
         };
         let at = frame.picture_from_world(place);
@@ -159,7 +159,7 @@ struct Name {
 /// The names of the trails whose heads are in view.
 fn names(trails: &[Trail], frame: &Frame, step: usize) -> Vec<Name> {
     let heads = trails.iter().filter_map(|trail| {
-        let at = frame.picture_from_world(trail.trajectory.place(step)?);
+        let at = frame.picture_from_world(trail.trajectory.plot_point(step)?);
         let text = if trail.has_diverged(step) {
             format!("{} diverged", trail.name)
         } else {

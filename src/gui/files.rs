@@ -3,7 +3,7 @@
 use super::app::{App, Aside};
 use super::command::Command;
 use super::dialog::{self, Answer, AskPath, Purpose};
-use crate::engine::declare::{Refusal, Value};
+use crate::engine::declare::{SettingError, Value};
 use crate::engine::landscape::AnyLandscape;
 use crate::engine::network::data::{AnyDataset, Csv};
 use crate::engine::scene::Scene;
@@ -148,7 +148,7 @@ impl App {
             self.history.add_undo(&self.document());
             return self.apply(ctx, Command::Edit(Box::new(scene)));
         }
-        let landscape = || -> Result<AnyLandscape, Refusal> {
+        let landscape = || -> Result<AnyLandscape, SettingError> {
             let mut landscape: AnyLandscape = name.parse()?;
             let settings = landscape.settings_mut();
             settings.set(setting, Value::Text(path_text(path)))?;

@@ -3,7 +3,7 @@
 use crate::engine::cancel::Cancel;
 use crate::engine::landscape::AnyLandscape;
 use crate::engine::scene::Scene;
-use crate::engine::training::{Conditions, Look, RunSpec, look};
+use crate::engine::training::{RunSettings, RunSpec, StepInspection, look};
 use crate::session::Runs;
 
 /// Up to this step a run is quick enough to be made again within a frame.
@@ -14,14 +14,14 @@ pub(crate) const FARTHEST: u64 = 20_000;
 struct Of {
     landscape: AnyLandscape,
     start: [f64; 2],
-    conditions: Conditions,
+    conditions: RunSettings,
     spec: RunSpec,
     step: u64,
 }
 
 /// The step that was looked at last.
 #[derive(Default)]
-pub(crate) struct Looked(Option<(Of, Option<Look>)>);
+pub(crate) struct Looked(Option<(Of, Option<StepInspection>)>);
 
 impl Looked {
     /// Step `step` of run `index`, if the run gets there, it is not beyond [`FARTHEST`], and the run is not a network's.
@@ -31,7 +31,7 @@ impl Looked {
         runs: &Runs,
         index: usize,
         step: u64,
-    ) -> Option<&Look> {
+    ) -> Option<&StepInspection> {
         if step > FARTHEST || scene.network.is_some() {
             return None;
         }

@@ -4,14 +4,14 @@ use super::latest::Latest;
 use super::{RunResult, Runs};
 use crate::engine::cancel::Cancel;
 use crate::engine::landscape::Ground;
-use crate::engine::training::{self, CarriedSeries, Conditions, RunSpec};
+use crate::engine::training::{self, OptimizerStateSeries, RunSettings, RunSpec};
 use std::sync::Arc;
 use std::time::Duration;
 
 /// What the rule of a run carries.
 pub struct CarriedFound {
     /// The length of its steps, and what it carries.
-    pub series: Vec<CarriedSeries>,
+    pub series: Vec<OptimizerStateSeries>,
     of: Arc<RunResult>,
 }
 
@@ -28,7 +28,7 @@ struct Of {
     ground: Arc<Ground>,
     start: Vec<f64>,
     spec: RunSpec,
-    conditions: Conditions,
+    conditions: RunSettings,
 }
 
 /// The background slot.

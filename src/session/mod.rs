@@ -31,9 +31,9 @@ use crate::engine::geometry::surface::Surface;
 use crate::engine::landscape::{Files, Ground, Spacing};
 use crate::engine::network::Trainee;
 use crate::engine::objective::plane::{Plane, Rect};
-use crate::engine::objective::{Objective, graph};
+use crate::engine::objective::{Objective, sample_graph};
 use crate::engine::scene::{LevelSpacing, Scene};
-use crate::engine::training::{self, Conditions, Outcome, RunSpec, Trajectory};
+use crate::engine::training::{self, Outcome, RunSettings, RunSpec, Trajectory};
 use carried::CarriedSlot;
 use fit::FitSlot;
 use latest::{Latest, lock};
@@ -224,7 +224,8 @@ fn outline(trajectory: &Trajectory) -> Vec<usize> {
     if rows <= 5 * STRETCHES {
         return (0..rows).collect();
     }
-    let coordinate = |row: usize, axis: usize| trajectory.place(row).map_or(0.0, |at| at[axis]);
+    let coordinate =
+        |row: usize, axis: usize| trajectory.plot_point(row).map_or(0.0, |at| at[axis]);
     let mut outline = vec![rows - 1];
     let length = rows.div_ceil(STRETCHES);
     for first in (0..rows).step_by(length) {
@@ -242,7 +243,7 @@ fn outline(trajectory: &Trajectory) -> Vec<usize> {
     outline
 }
 
-fn same_conditions(earlier: &Scene, scene: &Scene, conditions: &Conditions) -> bool {
+fn same_conditions(earlier: &Scene, scene: &Scene, conditions: &RunSettings) -> bool {
     earlier.start == scene.start && earlier.conditions() == *conditions
 }
 
@@ -318,7 +319,7 @@ fn graph_terrain(ground: &Ground, window: Rect, cancel: &Cancel) -> Option<Terra
         levels: Levels::choose(&bare, false, None, 1),
         surface: bare,
         lines: Vec::new(),
-        graph: Some(graph(&*ground.objective, window, cancel)?),
+        graph: Some(sample_graph(&*ground.objective, window, cancel)?),
         complete: true,
         ground: None,
     })

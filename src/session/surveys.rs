@@ -6,10 +6,10 @@ use crate::engine::analysis::basins::{Basins, Question, TWO_PARAMETERS};
 use crate::engine::analysis::critical::{self, CriticalPoint};
 use crate::engine::analysis::sweep::{self, Curve, Over, Setup, SweepMap};
 use crate::engine::cancel::Cancel;
-use crate::engine::declare::Refusal;
+use crate::engine::declare::SettingError;
 use crate::engine::landscape::AnyLandscape;
 use crate::engine::objective::plane::Rect;
-use crate::engine::training::{Conditions, RunSpec};
+use crate::engine::training::{RunSettings, RunSpec};
 use rayon::ThreadPool;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -24,7 +24,7 @@ pub struct BasinsOf {
     /// The landscape.
     pub landscape: AnyLandscape,
     /// What the runs are made under.
-    pub conditions: Conditions,
+    pub conditions: RunSettings,
     /// The optimizer and its schedule.
     pub spec: RunSpec,
     /// What is looked at.
@@ -149,7 +149,7 @@ pub struct SweepOf {
     /// Where every run starts.
     pub start: [f64; 2],
     /// What the runs are made under.
-    pub conditions: Conditions,
+    pub conditions: RunSettings,
     /// The runs.
     pub specs: Vec<RunSpec>,
     /// The settings.
@@ -226,7 +226,7 @@ fn swept(
     of: &SweepOf,
     view: Rect,
     all: &AtomicUsize,
-) -> Result<Option<Swept>, Refusal> {
+) -> Result<Option<Swept>, SettingError> {
     let steepest = sweep::steepest(setup.objective, view);
     match &of.overs {
         Overs::One(over) => {

@@ -13,7 +13,7 @@ use crate::engine::cancel::Cancel;
 use crate::engine::landscape::Ground;
 use crate::engine::network::Trainee;
 use crate::engine::scene::Scene;
-use crate::engine::training::{CarriedRecord, CarriedSeries, Conditions};
+use crate::engine::training::{OptimizerStateRecord, OptimizerStateSeries, RunSettings};
 use sketch::Sketch;
 pub(super) use sketch::around;
 use std::sync::{Arc, Mutex};
@@ -51,8 +51,8 @@ impl TrainedRun {
     }
 
     /// The length of its steps, and what its optimizer carries, at all rows.
-    pub fn carried(&self) -> Vec<CarriedSeries> {
-        let mut record = CarriedRecord::default();
+    pub fn carried(&self) -> Vec<OptimizerStateSeries> {
+        let mut record = OptimizerStateRecord::default();
         self.rows.iter().for_each(|row| record.push(&row.carried));
         record.finish()
     }
@@ -136,9 +136,9 @@ impl Training {
     /// Has a trainer for each run of the scene, in its order: those that there are go on.
     fn enrol(&mut self, scene: &Scene, trainee: &Arc<Trainee>) -> Result<(), String> {
         let conditions = scene.conditions();
-        let every = conditions.every;
+        let every = conditions.record_every;
         let steps = conditions.steps.div_ceil(every) * every;
-        let conditions = Conditions {
+        let conditions = RunSettings {
             steps,
             ..conditions
         };

@@ -16,8 +16,8 @@ mod torch;
 
 use ravine::engine::cancel::Cancel;
 use ravine::engine::landscape::{AnyLandscape, Ground, NoFiles};
-use ravine::engine::objective::Treatment;
-use ravine::engine::training::{Conditions, RunSpec, Trajectory, run};
+use ravine::engine::objective::GradientSettings;
+use ravine::engine::training::{RunSettings, RunSpec, Trajectory, run};
 
 /// Asserts that `found` is within `tolerance` of `expected`, relative to `scale`.
 #[track_caller]
@@ -37,7 +37,7 @@ fn ground(landscape: &str) -> Ground {
 
 /// A run without noise, mini-batches or clipping.
 fn path<const N: usize>(landscape: &str, spec: &str, start: [f64; N], steps: u64) -> Trajectory {
-    treated(landscape, spec, start, steps, Treatment::default())
+    treated(landscape, spec, start, steps, GradientSettings::default())
 }
 
 fn treated<const N: usize>(
@@ -45,14 +45,14 @@ fn treated<const N: usize>(
     spec: &str,
     start: [f64; N],
     steps: u64,
-    treatment: Treatment,
+    treatment: GradientSettings,
 ) -> Trajectory {
     let spec: RunSpec = spec.parse().unwrap();
-    let conditions = Conditions {
+    let conditions = RunSettings {
         steps,
-        treatment,
+        gradient_settings: treatment,
         tolerance: None,
-        every: 1,
+        record_every: 1,
     };
     let objective = ground(landscape).objective;
     run(&*objective, &start, &spec, &conditions, &Cancel::default()).unwrap()

@@ -44,6 +44,6 @@ fn a_scene_that_was_saved_means_what_it_meant() {
         ),
         (false, 11, "a name")
     );
-    assert_eq!(scene.runs[0].spec.plan.schedules().len(), 3);
+    assert_eq!(scene.runs[0].spec.schedule.schedules().len(), 3);
     assert_eq!(scene.training.batch, None);
 }

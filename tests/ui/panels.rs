@@ -221,7 +221,7 @@ fn every_rule_can_be_written() {
             scene.add_run(spec);
         }
         for run in &scene.runs {
-            for line in run.spec.rule() {
+            for line in run.spec.update_lines() {
                 for glyph in ravine::engine::training::symbols(line).chars() {
                     let has = window
                         .harness

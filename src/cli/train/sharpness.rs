@@ -4,7 +4,7 @@ use crate::cli::outputs::Outputs;
 use crate::engine::analysis::curvature::largest;
 use crate::engine::cancel::Cancel;
 use crate::engine::network::NetworkLoss;
-use crate::engine::training::{Conditions, RunSpec, watch};
+use crate::engine::training::{RunSettings, RunSpec, run_with_observer};
 use crate::export::{picture as pictures, sharpness as table};
 use crate::figure::colour::Theme;
 use crate::figure::sharpness::{Measured, picture};
@@ -36,7 +36,7 @@ pub(super) fn measure(
     loss: &NetworkLoss,
     start: &[f64],
     specs: &[RunSpec],
-    conditions: &Conditions,
+    conditions: &RunSettings,
 ) -> Vec<Measured> {
     let never = Cancel::default();
     let of = |spec: &RunSpec| {
@@ -44,10 +44,10 @@ pub(super) fn measure(
             name: spec.to_string(),
             ..Measured::default()
         };
-        watch(loss, start, spec, conditions, &never, |moment| {
+        run_with_observer(loss, start, spec, conditions, &never, |moment| {
             let found = largest(loss, moment.theta, moment.preconditioner, TOLERANCE, &never);
             let [lambda_max, preconditioned] = found.unwrap_or([f64::NAN; 2]);
-            let pace = spec.pace(moment.step, conditions.steps);
+            let pace = spec.rates(moment.step, conditions.steps);
             let limits = [spec.stability_limit(pace), spec.preconditioned_limit(pace)];
             let [limit, own_limit] = limits.map(|limit| limit.unwrap_or(f64::NAN));
             run.steps.push(moment.step);
@@ -56,7 +56,7 @@ pub(super) fn measure(
             run.lambda_max[1].push(limit);
             run.preconditioned[0].push(preconditioned);
             run.preconditioned[1].push(own_limit);
-            if moment.step + conditions.every > conditions.steps {
+            if moment.step + conditions.record_every > conditions.steps {
                 ControlFlow::Break(())
             } else {
                 ControlFlow::Continue(())

@@ -13,7 +13,7 @@ use crate::engine::landscape::Mark;
 use crate::engine::numeric::real;
 use crate::engine::objective::Objective;
 use crate::engine::objective::plane::Rect;
-use crate::engine::training::{self, Conditions, Outcome, RunSpec};
+use crate::engine::training::{self, Outcome, RunSettings, RunSpec};
 use floor::Floor;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -136,7 +136,7 @@ pub struct Question<'a> {
     /// The optimizer.
     pub spec: &'a RunSpec,
     /// What the runs are made under; without a tolerance of theirs they stop at [`TOLERANCE`].
-    pub conditions: Conditions,
+    pub conditions: RunSettings,
     /// Where the starts lie.
     pub window: Rect,
 }
@@ -184,7 +184,7 @@ impl Question<'_> {
         cancel: &Cancel,
     ) -> Option<Basins> {
         let side = side.max(2);
-        let conditions = Conditions {
+        let conditions = RunSettings {
             tolerance: self.conditions.tolerance.or(Some(TOLERANCE)),
             ..self.conditions
         };
@@ -265,7 +265,7 @@ impl Question<'_> {
     fn ends(
         &self,
         side: usize,
-        conditions: &Conditions,
+        conditions: &RunSettings,
         progress: &AtomicUsize,
         cancel: &Cancel,
     ) -> Option<Vec<([f64; 2], Outcome)>> {
@@ -285,7 +285,7 @@ impl Question<'_> {
                     starts.extend(places.clone().map(|(row, column)| {
                         start(self.window, side, column, band * TILE[1] + row)
                     }));
-                    let arrived = training::arrive_all(
+                    let arrived = training::run_to_end_batch(
                         self.objective,
                         &starts,
                         self.spec,
@@ -456,7 +456,7 @@ fn descent([xx, xy, yy]: [f64; 3], [low, high]: [f64; 2], [gx, gy]: [f64; 2]) ->
 mod tests {
     use super::*;
     use crate::engine::landscape::{AnyLandscape, Ground, NoFiles};
-    use crate::engine::objective::Treatment;
+    use crate::engine::objective::GradientSettings;
 
     fn ground(landscape: &str) -> Ground {
         landscape
@@ -467,17 +467,23 @@ mod tests {
             .unwrap()
     }
 
-    fn basins(ground: &Ground, run: &str, steps: u64, side: usize, treatment: Treatment) -> Basins {
+    fn basins(
+        ground: &Ground,
+        run: &str,
+        steps: u64,
+        side: usize,
+        treatment: GradientSettings,
+    ) -> Basins {
         let spec = run.parse().unwrap();
         let question = Question {
             objective: &*ground.objective,
             known: &ground.minima,
             spec: &spec,
-            conditions: Conditions {
+            conditions: RunSettings {
                 steps,
-                treatment,
+                gradient_settings: treatment,
                 tolerance: None,
-                every: 1,
+                record_every: 1,
             },
             window: ground.view,
         };
@@ -503,7 +509,7 @@ mod tests {
             "sgd:lr=0.005",
             500,
             40,
-            Treatment::default(),
+            GradientSettings::default(),
         );
         assert_eq!(basins.minima.len(), 4, "{:?}", basins.minima);
         assert!(
@@ -524,14 +530,14 @@ mod tests {
     fn each_start_has_the_fate_of_its_own_run() {
         let ground = ground("styblinski-tang");
         for run in ["sgd:lr=0.04,momentum=0.5", "adam:lr=0.3", "lbfgs"] {
-            let basins = basins(&ground, run, 60, 12, Treatment::default());
+            let basins = basins(&ground, run, 60, 12, GradientSettings::default());
             for (index, cell) in basins.cells.iter().enumerate() {
                 let start = basins.start(index % 12, index / 12);
-                let conditions = Conditions {
+                let conditions = RunSettings {
                     steps: 60,
-                    treatment: Treatment::default(),
+                    gradient_settings: GradientSettings::default(),
                     tolerance: Some(TOLERANCE),
-                    every: 1,
+                    record_every: 1,
                 };
                 let spec = run.parse().unwrap();
                 let alone = training::run(
@@ -577,7 +583,7 @@ mod tests {
             "sgd:lr=0.1",
             500,
             16,
-            Treatment::default(),
+            GradientSettings::default(),
         );
         assert!(
             runs_away.share(Fate::Diverges) > 0.9,
@@ -585,14 +591,20 @@ mod tests {
             runs_away.share(Fate::Diverges)
         );
         assert!(runs_away.minima.is_empty());
-        let too_short = basins(&ground("booth"), "sgd:lr=1e-4", 3, 16, Treatment::default());
+        let too_short = basins(
+            &ground("booth"),
+            "sgd:lr=1e-4",
+            3,
+            16,
+            GradientSettings::default(),
+        );
         assert!(too_short.share(Fate::Arrives(0)) > 0.0 || too_short.share(Fate::Undecided) > 0.9);
         let plain = basins(
             &ground("formula:f=0*x"),
             "sgd:lr=0.1",
             5,
             8,
-            Treatment::default(),
+            GradientSettings::default(),
         );
         assert_eq!(plain.share(Fate::Undecided), 1.0);
     }
@@ -604,7 +616,7 @@ mod tests {
         ] {
             for run in ["sgd:lr=0.1", "newton", "nelder-mead"] {
                 let ground = ground(&format!("formula:f={f}"));
-                let basins = basins(&ground, run, 10, 6, Treatment::default());
+                let basins = basins(&ground, run, 10, 6, GradientSettings::default());
                 assert!(basins.minima.is_empty(), "{f} {run}: {:?}", basins.minima);
             }
         }
@@ -617,7 +629,7 @@ mod tests {
             "sgd:lr=0.01",
             500,
             24,
-            Treatment::default(),
+            GradientSettings::default(),
         );
         assert!(basins.minima.len() <= 5, "{:?}", basins.minima);
     }
@@ -626,7 +638,7 @@ mod tests {
     fn floors_of_one_height_that_do_not_meet_are_several_minima() {
         let found = |formula: &str| {
             let ground = ground(&format!("formula:f={formula}"));
-            basins(&ground, "adam:lr=0.1", 300, 12, Treatment::default())
+            basins(&ground, "adam:lr=0.1", 300, 12, GradientSettings::default())
         };
         for (formula, expected) in [
             ("(x^2-4)^2", 2),
@@ -654,9 +666,9 @@ mod tests {
     #[test]
     fn noise_goes_the_way_of_single_runs_and_threads_change_nothing() {
         let ground = ground("himmelblau");
-        let noise = Treatment {
+        let noise = GradientSettings {
             noise: 0.5,
-            ..Treatment::default()
+            ..GradientSettings::default()
         };
         let on = |threads: usize, treatment| {
             let pool = rayon::ThreadPoolBuilder::new()
@@ -665,7 +677,7 @@ mod tests {
                 .unwrap();
             pool.install(|| basins(&ground, "sgd:lr=0.01", 100, 20, treatment))
         };
-        for treatment in [Treatment::default(), noise] {
+        for treatment in [GradientSettings::default(), noise] {
             assert_eq!(on(1, treatment), on(4, treatment));
         }
     }
@@ -679,11 +691,11 @@ mod tests {
             objective: &*ground.objective,
             known: &[],
             spec: &spec,
-            conditions: Conditions {
+            conditions: RunSettings {
                 steps: 10,
-                treatment: Treatment::default(),
+                gradient_settings: GradientSettings::default(),
                 tolerance: None,
-                every: 1,
+                record_every: 1,
             },
             window: ground.view,
         };

@@ -33,9 +33,9 @@ pub use limit::{lr_limit, lr_limits, steepest};
 pub use over::{MOST_VALUES, Over, Values};
 
 use crate::engine::cancel::Cancel;
-use crate::engine::declare::Refusal;
+use crate::engine::declare::SettingError;
 use crate::engine::objective::Objective;
-use crate::engine::training::{self, Conditions, Outcome, RunSpec};
+use crate::engine::training::{self, Outcome, RunSettings, RunSpec};
 use rayon::prelude::*;
 use std::fmt;
 use std::str::FromStr;
@@ -80,12 +80,12 @@ impl Measure {
 }
 
 impl FromStr for Measure {
-    type Err = Refusal;
-    fn from_str(text: &str) -> Result<Self, Refusal> {
+    type Err = SettingError;
+    fn from_str(text: &str) -> Result<Self, SettingError> {
         Self::ALL
             .into_iter()
             .find(|measure| measure.name() == text)
-            .ok_or_else(|| Refusal::Name {
+            .ok_or_else(|| SettingError::Name {
                 family: "measure",
                 given: text.to_owned(),
                 valid: Self::ALL.map(Self::name).to_vec(),
@@ -161,9 +161,9 @@ pub struct Line {
 ///
 /// # Errors
 /// No run has the setting, or a value is not legal for one that has.
-pub fn lines(specs: &[RunSpec], over: &Over) -> Result<Vec<Line>, Refusal> {
+pub fn lines(specs: &[RunSpec], over: &Over) -> Result<Vec<Line>, SettingError> {
     let mut lines = Vec::new();
-    let mut missing: Option<Refusal> = None;
+    let mut missing: Option<SettingError> = None;
     for (run, spec) in specs.iter().enumerate() {
         match Grid::new(over, spec) {
             Ok(grid) => lines.push(Line {
@@ -171,7 +171,7 @@ pub fn lines(specs: &[RunSpec], over: &Over) -> Result<Vec<Line>, Refusal> {
                 spec: spec.clone(),
                 grid,
             }),
-            Err(refusal @ (Refusal::Key { .. } | Refusal::Name { .. })) => {
+            Err(refusal @ (SettingError::Key { .. } | SettingError::Name { .. })) => {
                 missing = Some(match missing {
                     Some(earlier) => joined(earlier, refusal),
                     None => refusal,
@@ -184,20 +184,20 @@ pub fn lines(specs: &[RunSpec], over: &Over) -> Result<Vec<Line>, Refusal> {
         return Ok(lines);
     }
     Err(missing.unwrap_or_else(|| {
-        Refusal::Grammar("there is no run to sweep; expected at least one".to_owned())
+        SettingError::Grammar("there is no run to sweep; expected at least one".to_owned())
     }))
 }
 
 /// One refusal for two runs that lack the same setting.
-fn joined(earlier: Refusal, refusal: Refusal) -> Refusal {
+fn joined(earlier: SettingError, refusal: SettingError) -> SettingError {
     match (earlier, refusal) {
         (
-            Refusal::Key {
+            SettingError::Key {
                 owner,
                 given,
                 mut valid,
             },
-            Refusal::Key {
+            SettingError::Key {
                 owner: other,
                 valid: more,
                 ..
@@ -209,7 +209,7 @@ fn joined(earlier: Refusal, refusal: Refusal) -> Refusal {
                 }
             }
             let known = owner.split(", ").any(|owner| owner == other);
-            Refusal::Key {
+            SettingError::Key {
                 owner: if known {
                     owner
                 } else {
@@ -231,7 +231,7 @@ pub struct Setup<'a> {
     /// Where every run starts.
     pub start: &'a [f64],
     /// What every run is made under.
-    pub conditions: &'a Conditions,
+    pub conditions: &'a RunSettings,
     /// The loss that [`Measure::Steps`] waits for.
     pub goal: Option<f64>,
     /// Ends the work.
@@ -243,7 +243,7 @@ pub struct Setup<'a> {
 impl Setup<'_> {
     fn score(&self, spec: &RunSpec) -> Option<Score> {
         let goal = self.goal.unwrap_or(f64::NEG_INFINITY);
-        let end = training::arrive(
+        let end = training::run_to_end(
             self.objective,
             self.start,
             spec,
@@ -255,7 +255,7 @@ impl Setup<'_> {
         Some(Score {
             loss: end.loss,
             best: end.best,
-            reached: end.reached,
+            reached: end.goal_step,
             outcome: end.outcome,
         })
     }
@@ -358,16 +358,16 @@ fn both(grids: &[Grid; 2], spec: &RunSpec, [x, y]: [usize; 2]) -> RunSpec {
 ///
 /// # Errors
 /// The run lacks a setting, a value is not legal, both settings are the same, or there are more than [`MOST_POINTS`] pairs.
-pub fn grids(spec: &RunSpec, overs: [&Over; 2]) -> Result<[Grid; 2], Refusal> {
+pub fn grids(spec: &RunSpec, overs: [&Over; 2]) -> Result<[Grid; 2], SettingError> {
     let [x, y] = [Grid::new(overs[0], spec)?, Grid::new(overs[1], spec)?];
     if x.is_same_setting(&y) {
-        return Err(Refusal::Grammar(format!(
+        return Err(SettingError::Grammar(format!(
             "`{}` is swept over twice; expected two settings",
             x.setting()
         )));
     }
     if x.len() * y.len() > MOST_POINTS {
-        return Err(Refusal::Grammar(format!(
+        return Err(SettingError::Grammar(format!(
             "{} times {} values are too many; expected at most {MOST_POINTS} pairs",
             x.len(),
             y.len()

@@ -19,7 +19,7 @@ mod param;
 pub mod spec;
 mod table;
 
-pub use param::{Interval, Kind, Param, Refusal, Scale, Slider, Value};
+pub use param::{Interval, Kind, Param, Scale, SettingError, Slider, Value};
 pub use table::{deserialize, serialize};
 
 /// A struct declared by [`settings!`].
@@ -44,7 +44,7 @@ pub trait Settings {
     }
 
     /// Checks and stores a value; refuses an unknown name and a value that is not legal.
-    fn set(&mut self, name: &str, value: Value) -> Result<(), Refusal> {
+    fn set(&mut self, name: &str, value: Value) -> Result<(), SettingError> {
         let index = self.index(name)?;
         self.params()[index].check(&value)?;
         self.store(index, value);
@@ -52,11 +52,11 @@ pub trait Settings {
     }
 
     /// The place of the setting called `name`, or the refusal that lists the valid ones.
-    fn index(&self, name: &str) -> Result<usize, Refusal> {
+    fn index(&self, name: &str) -> Result<usize, SettingError> {
         self.params()
             .iter()
             .position(|param| param.name == name)
-            .ok_or_else(|| Refusal::Key {
+            .ok_or_else(|| SettingError::Key {
                 owner: self.title().to_owned(),
                 given: name.to_owned(),
                 valid: self.params().iter().map(|param| param.name).collect(),
@@ -425,7 +425,7 @@ macro_rules! __family {
         })+
 
         impl std::str::FromStr for $any {
-            type Err = $crate::engine::declare::Refusal;
+            type Err = $crate::engine::declare::SettingError;
             /// Reads `name` or `name:key=value,key=value`.
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 let (name, rest) = $crate::engine::declare::spec::head(text);
@@ -433,7 +433,7 @@ macro_rules! __family {
                     .iter()
                     .position(|known| *known == name)
                     .map(|index| Self::all().swap_remove(index))
-                    .ok_or_else(|| $crate::engine::declare::Refusal::Name {
+                    .ok_or_else(|| $crate::engine::declare::SettingError::Name {
                         family: $family,
                         given: name.to_owned(),
                         valid: Self::NAMES.to_vec(),

@@ -7,7 +7,7 @@ use std::ops::{Bound, RangeBounds};
 
 /// Why a name, a key or a value was refused. Its text is one sentence that lists what is valid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub enum SettingError {
     /// No member of the family has this name.
     #[error("unknown {family} `{given}`; {}", suggestion(given, valid))]
     Name {
@@ -201,7 +201,7 @@ pub enum Value {
 
 impl Param {
     /// Refuses a number that is not finite or not legal, and a value of another kind.
-    pub fn check(&self, value: &Value) -> Result<(), Refusal> {
+    pub fn check(&self, value: &Value) -> Result<(), SettingError> {
         let sound = match (value, self.kind) {
             (Value::Real(real), Kind::Real) => self.legal.contains(*real),
             (Value::Count(count), Kind::Count) => self.legal.contains(real(*count)),
@@ -217,12 +217,12 @@ impl Param {
         if sound {
             Ok(())
         } else {
-            Err(self.refusal(&self.text(value)))
+            Err(self.error(&self.text(value)))
         }
     }
 
     /// Reads a value as it stands in a spec, and checks it.
-    pub fn parse(&self, text: &str) -> Result<Value, Refusal> {
+    pub fn parse(&self, text: &str) -> Result<Value, SettingError> {
         let value = if self.none.is_some_and(|word| word == text) {
             Some(Value::None)
         } else {
@@ -248,7 +248,7 @@ impl Param {
                 Kind::Text => Some(Value::Text(text.to_owned())),
             }
         };
-        let value = value.ok_or_else(|| self.refusal(text))?;
+        let value = value.ok_or_else(|| self.error(text))?;
         self.check(&value)?;
         Ok(value)
     }
@@ -298,13 +298,13 @@ impl Param {
         words
     }
 
-    fn refusal(&self, given: &str) -> Refusal {
+    fn error(&self, given: &str) -> SettingError {
         let given = if given.is_empty() {
             "empty".to_owned()
         } else {
             format!("`{given}`")
         };
-        Refusal::Value {
+        SettingError::Value {
             setting: self.name,
             given,
             expected: self.expected(),

@@ -13,7 +13,7 @@
 //! stands twice, as in CSV; they are plain text inside parentheses as well, so that `formula:f=max(x,y)` needs no quotes. A `+` begins a wrapper only before a letter, so that
 //! `1e+3` is a number. A group holds the settings of some parameters that differ from the others'.
 
-use crate::engine::declare::{Refusal, Settings, Value};
+use crate::engine::declare::{SettingError, Settings, Value};
 
 /// Splits at each `separator` that stands outside quotes, parentheses and brackets.
 pub fn split(text: &str, separator: char) -> Vec<&str> {
@@ -56,8 +56,8 @@ fn split_where(text: &str, separates: impl Fn(char, &str) -> bool) -> Vec<&str> 
 pub type GroupText<'a> = (&'a str, &'a str);
 
 /// An optimizer's text, and the names and settings of the groups in brackets behind it.
-pub fn split_groups(text: &str) -> Result<(&str, Vec<GroupText<'_>>), Refusal> {
-    let refuse = |words: &str| Refusal::Grammar(format!("{words} in `{}`", text.trim()));
+pub fn split_groups(text: &str) -> Result<(&str, Vec<GroupText<'_>>), SettingError> {
+    let refuse = |words: &str| SettingError::Grammar(format!("{words} in `{}`", text.trim()));
     let mut quote = None;
     let open = text.char_indices().find(|(_, char)| {
         match (quote, *char) {
@@ -105,21 +105,25 @@ pub fn head(text: &str) -> (&str, &str) {
 }
 
 /// Reads `key=value,key=value` into settings. A key given twice is refused, like everything that [`Settings`] refuses.
-pub fn read_settings(owner: &str, text: &str, settings: &mut dyn Settings) -> Result<(), Refusal> {
+pub fn read_settings(
+    owner: &str,
+    text: &str,
+    settings: &mut dyn Settings,
+) -> Result<(), SettingError> {
     if text.trim().is_empty() {
         return Ok(());
     }
     let mut seen = Vec::new();
     for part in split(text, ',') {
         let (key, value) = part.split_once('=').ok_or_else(|| {
-            Refusal::Grammar(format!(
+            SettingError::Grammar(format!(
                 "`{}` in `{owner}:{text}` is not a setting; expected key=value",
                 part.trim()
             ))
         })?;
         let key = key.trim();
         let index = settings.index(key).map_err(|refusal| match refusal {
-            Refusal::Key { given, valid, .. } => Refusal::Key {
+            SettingError::Key { given, valid, .. } => SettingError::Key {
                 owner: owner.to_owned(),
                 given,
                 valid,
@@ -127,7 +131,7 @@ pub fn read_settings(owner: &str, text: &str, settings: &mut dyn Settings) -> Re
             other => other,
         })?;
         if seen.contains(&index) {
-            return Err(Refusal::Grammar(format!(
+            return Err(SettingError::Grammar(format!(
                 "`{key}` is given twice in `{owner}:{text}`; expected it once"
             )));
         }
@@ -180,7 +184,7 @@ pub fn real(value: f64) -> String {
     text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
 }
 
-fn unquote(value: &str) -> Result<String, Refusal> {
+fn unquote(value: &str) -> Result<String, SettingError> {
     let Some(quote) = value
         .chars()
         .next()
@@ -193,7 +197,7 @@ fn unquote(value: &str) -> Result<String, Refusal> {
         Some(inner) if !inner.replace(&twice, "").contains(quote) => {
             Ok(inner.replace(&twice, &quote.to_string()))
         }
-        _ => Err(Refusal::Grammar(format!(
+        _ => Err(SettingError::Grammar(format!(
             "{value} does not end with the {quote} it begins with"
         ))),
     }

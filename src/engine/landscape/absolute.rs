@@ -3,7 +3,7 @@
 use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
 use crate::engine::declare::settings;
 use crate::engine::numeric::jet::Scalar;
-use crate::engine::objective::Curve;
+use crate::engine::objective::UnivariateFormula;
 use crate::engine::objective::plane::Rect;
 
 settings! {
@@ -18,7 +18,7 @@ settings! {
     }
 }
 
-impl Curve for Absolute {
+impl UnivariateFormula for Absolute {
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S) -> S {
         if self.delta == 0.0 {

@@ -3,7 +3,7 @@
 use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
 use crate::engine::declare::settings;
 use crate::engine::numeric::jet::Scalar;
-use crate::engine::objective::Curve;
+use crate::engine::objective::UnivariateFormula;
 use crate::engine::objective::plane::Rect;
 use std::f64::consts::PI;
 
@@ -24,7 +24,7 @@ const LOWEST: f64 = 3.425_618_459_481_728;
 /// The value there.
 const VALUE: f64 = -3.288_371_395_590_896;
 
-impl Curve for Cosine1d {
+impl UnivariateFormula for Cosine1d {
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S) -> S {
         x * (x * (self.c * PI)).cos()

@@ -4,7 +4,7 @@ use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
 use crate::engine::declare::settings;
 use crate::engine::expression::Expression;
 use crate::engine::numeric::jet::Scalar;
-use crate::engine::objective::Curve;
+use crate::engine::objective::UnivariateFormula;
 use crate::engine::objective::plane::Rect;
 
 settings! {
@@ -23,7 +23,7 @@ settings! {
 /// A parsed formula at work.
 struct Parsed(Expression);
 
-impl Curve for Parsed {
+impl UnivariateFormula for Parsed {
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S) -> S {
         self.0.eval(x, x)

@@ -3,7 +3,7 @@
 use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
 use crate::engine::declare::settings;
 use crate::engine::numeric::jet::Scalar;
-use crate::engine::objective::Curve;
+use crate::engine::objective::UnivariateFormula;
 use crate::engine::objective::plane::Rect;
 
 settings! {
@@ -16,7 +16,7 @@ settings! {
     pub struct HeavyBallTrap("Heavy-ball trap, 1-D") {}
 }
 
-impl Curve for HeavyBallTrap {
+impl UnivariateFormula for HeavyBallTrap {
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S) -> S {
         // f′ is 25x − 24 t, where t rises from 0 to 1 between x = 1 and x = 2; this is its integral.
@@ -66,8 +66,8 @@ mod tests {
     use crate::engine::cancel::Cancel;
     use crate::engine::landscape::NoFiles;
     use crate::engine::numeric::jet::Jet2;
-    use crate::engine::objective::Treatment;
-    use crate::engine::training::{Conditions, Trajectory, run};
+    use crate::engine::objective::GradientSettings;
+    use crate::engine::training::{RunSettings, Trajectory, run};
 
     #[test]
     fn its_slope_is_the_papers() {
@@ -94,11 +94,11 @@ mod tests {
 
     fn from_there(spec: &str) -> Trajectory {
         let ground = HeavyBallTrap {}.ground(&NoFiles).unwrap();
-        let conditions = Conditions {
+        let conditions = RunSettings {
             steps: 999,
-            treatment: Treatment::default(),
+            gradient_settings: GradientSettings::default(),
             tolerance: None,
-            every: 1,
+            record_every: 1,
         };
         let (start, spec) = ([3.3], spec.parse().unwrap());
         run(

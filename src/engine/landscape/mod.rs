@@ -69,7 +69,7 @@ use crate::engine::declare::{Settings, family, settings};
 use crate::engine::expression::ExpressionError;
 use crate::engine::network::{NetworkLoss, Trainee};
 use crate::engine::objective::plane::Rect;
-use crate::engine::objective::{Curve, Objective, OnLine, first_view};
+use crate::engine::objective::{Objective, Objective1d, UnivariateFormula, first_view};
 use std::sync::Arc;
 
 family! {
@@ -418,8 +418,8 @@ impl Ground {
     }
 
     /// That of a landscape of one parameter.
-    fn on_line(landscape: &impl Landscape, curve: impl Curve + 'static) -> Self {
-        let objective = OnLine(curve);
+    fn on_line(landscape: &impl Landscape, curve: impl UnivariateFormula + 'static) -> Self {
+        let objective = Objective1d(curve);
         let minima = landscape.minima();
         let mut places: Vec<f64> = minima.iter().map(|mark| mark.at[0]).collect();
         places.push(landscape.start()[0]);

@@ -3,7 +3,7 @@
 use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
 use crate::engine::declare::settings;
 use crate::engine::numeric::jet::Scalar;
-use crate::engine::objective::Curve;
+use crate::engine::objective::UnivariateFormula;
 use crate::engine::objective::plane::Rect;
 
 settings! {
@@ -17,7 +17,7 @@ settings! {
     }
 }
 
-impl Curve for Parabola {
+impl UnivariateFormula for Parabola {
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S) -> S {
         x * x * self.a

@@ -17,7 +17,7 @@ use super::sum::{Matrix, Sum, Want, Way};
 use super::traces;
 use super::{AnyNetwork, NetworkError};
 use crate::engine::objective::plane::Plane;
-use crate::engine::objective::{Metric, Objective, Products, Tensor, points};
+use crate::engine::objective::{Metric, Objective, Products, Tensor, values_on_rows};
 use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -326,7 +326,7 @@ impl Objective for NetworkLoss {
         held::products(self, Matrix::of(metric), theta)
     }
 
-    fn traces(&self, metric: Option<Metric>, theta: &[f64]) -> Option<Vec<f64>> {
+    fn block_traces(&self, metric: Option<Metric>, theta: &[f64]) -> Option<Vec<f64>> {
         traces::traces(self, Matrix::of(metric), theta)
     }
 
@@ -341,7 +341,7 @@ impl Objective for NetworkLoss {
             goal: |sample| self.goal(sample),
         };
         match self.precision {
-            _ if self.shape.norm != Norm::None => points(self, plane, a, b, losses, theta),
+            _ if self.shape.norm != Norm::None => values_on_rows(self, plane, a, b, losses, theta),
             Precision::Double => slice.rows::<f64>(plane, a, b, losses),
             Precision::Single => slice.rows::<f32>(plane, a, b, losses),
         }

@@ -2,7 +2,7 @@
 
 use super::NetworkLoss;
 use crate::engine::objective::plane::Plane;
-use crate::engine::objective::{Objective, points};
+use crate::engine::objective::{Objective, values_on_rows};
 use std::sync::Arc;
 
 /// The loss of a network as a function of plane coordinates (a, b).
@@ -90,7 +90,7 @@ impl Objective for OnPlane {
             let mut theta = vec![0.0; self.plane.dim()];
             Objective::rows(&*self.loss, &self.plane, a, b, losses, &mut theta);
         } else {
-            points(self, plane, a, b, losses, theta);
+            values_on_rows(self, plane, a, b, losses, theta);
         }
     }
 }

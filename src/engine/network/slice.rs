@@ -252,7 +252,7 @@ mod tests {
     use crate::engine::network::data::{AnyDataset, Data};
     use crate::engine::network::{AnyNetwork, NetworkLoss, Precision};
     use crate::engine::objective::plane::Plane;
-    use crate::engine::objective::{Objective, points};
+    use crate::engine::objective::{Objective, values_on_rows};
 
     /// All losses of a plane, beside those of its points one by one.
     fn check(network: &str, data: &str) {
@@ -286,7 +286,7 @@ mod tests {
     ) {
         let (b, mut room) = ([-1.0, 0.0, 0.4], vec![0.0; slow.dim()]);
         let mut expected = vec![0.0; 3 * a.len()];
-        points(slow, plane, a, &b, &mut expected, &mut room);
+        values_on_rows(slow, plane, a, &b, &mut expected, &mut room);
         for (precision, tolerance) in [(Precision::Double, 1e-12), (Precision::Single, 2e-5)] {
             let fast = NetworkLoss::new(network, data).unwrap();
             let fast = fast.with_surfaces_in(precision);

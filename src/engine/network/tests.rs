@@ -5,8 +5,8 @@ use super::{AnyNetwork, NetworkLoss};
 use crate::engine::cancel::Cancel;
 use crate::engine::landscape::NoFiles;
 use crate::engine::numeric::jet::Scalar;
-use crate::engine::objective::{Formula, Objective, Treatment};
-use crate::engine::training::{Conditions, RunSpec, run};
+use crate::engine::objective::{Formula, GradientSettings, Objective};
+use crate::engine::training::{RunSettings, RunSpec, run};
 
 fn data(spec: &str) -> Data {
     let dataset: AnyDataset = spec.parse().unwrap();
@@ -27,13 +27,13 @@ fn check(found: &[f64], expected: &[f64], tolerance: f64) {
     );
 }
 
-fn end(loss: &NetworkLoss, spec: &str, steps: u64, treatment: Treatment) -> Vec<f64> {
+fn end(loss: &NetworkLoss, spec: &str, steps: u64, treatment: GradientSettings) -> Vec<f64> {
     let spec: RunSpec = spec.parse().unwrap();
-    let conditions = Conditions {
+    let conditions = RunSettings {
         steps,
-        treatment,
+        gradient_settings: treatment,
         tolerance: None,
-        every: 1,
+        record_every: 1,
     };
     let start = loss.initial(0);
     let path = run(loss, &start, &spec, &conditions, &Cancel::default()).unwrap();
@@ -76,9 +76,9 @@ fn a_network_of_two_parameters_is_its_formula() {
 fn a_line_is_recovered() {
     let network = loss("mlp:hidden=,loss=mse", "line:noise=0");
     let batch = Some(10);
-    let treatment = Treatment {
+    let treatment = GradientSettings {
         batch,
-        ..Treatment::default()
+        ..GradientSettings::default()
     };
     check(
         &end(&network, "sgd:lr=0.1", 500, treatment),
@@ -86,7 +86,7 @@ fn a_line_is_recovered() {
         1e-9,
     );
     check(
-        &end(&network, "newton", 1, Treatment::default()),
+        &end(&network, "newton", 1, GradientSettings::default()),
         &[2.0, 1.0],
         1e-13,
     );
@@ -100,7 +100,7 @@ fn moons_are_told_apart_and_so_are_those_not_seen() {
         let network = format!("mlp:hidden=8/8,norm={norm}").parse().unwrap();
         let train = NetworkLoss::new(&network, &split.train).unwrap();
         let test = train.on(&split.test).unwrap();
-        let theta = end(&train, "adam:lr=0.05", 80, Treatment::default());
+        let theta = end(&train, "adam:lr=0.05", 80, GradientSettings::default());
         let [seen, unseen] = [train.measure(&theta), train.measure_on(&theta, &test)];
         assert!((seen.loss - train.value(&theta)).abs() < 1e-12);
         for measure in [seen, unseen] {
@@ -239,7 +239,7 @@ fn groups_of_a_network_are_its_layers() {
         &network,
         "sgd:lr=0.1[layers.0:lr=0]",
         3,
-        Treatment::default(),
+        GradientSettings::default(),
     );
     assert_eq!(frozen[..9], network.initial(0)[..9]);
     assert_ne!(frozen[9..], network.initial(0)[9..]);

@@ -296,7 +296,7 @@ mod tests {
                     }
                     image[k]
                 };
-                let found = loss.traces(metric, &theta).unwrap();
+                let found = loss.block_traces(metric, &theta).unwrap();
                 assert_eq!(found.len(), loss.tensors().len());
                 for (trace, tensor) in found.into_iter().zip(loss.tensors()) {
                     let exact: f64 = tensor.range.clone().map(diagonal).sum();
@@ -318,11 +318,11 @@ mod tests {
             "hidden=400/400/400/400,activation=tanh,loss=ce",
         ] {
             let loss = loss(network, "iris");
-            assert_eq!(loss.traces(None, &loss.initial(0)), None, "{network}");
+            assert_eq!(loss.block_traces(None, &loss.initial(0)), None, "{network}");
         }
         let plain = loss("hidden=4,loss=ce", "iris");
         assert_eq!(
-            plain.traces(Some(Metric::EmpiricalFisher), &plain.initial(0)),
+            plain.block_traces(Some(Metric::EmpiricalFisher), &plain.initial(0)),
             None
         );
     }

@@ -6,16 +6,16 @@ use crate::engine::numeric::jet::{Jet1, Jet2, Scalar};
 use crate::engine::numeric::real;
 use crate::engine::objective::plane::Rect;
 
-/// A formula in one variable, written once over [`Scalar`]. [`OnLine`] makes it an [`Objective`] with exact derivatives.
-pub trait Curve: Send + Sync {
+/// A formula in one variable, written once over [`Scalar`]. [`Objective1d`] makes it an [`Objective`] with exact derivatives.
+pub trait UnivariateFormula: Send + Sync {
     /// f(x).
     fn eval<S: Scalar>(&self, x: S) -> S;
 }
 
-/// A [`Curve`] as an objective of one parameter.
-pub struct OnLine<C>(pub C);
+/// A [`UnivariateFormula`] as an objective of one parameter.
+pub struct Objective1d<C>(pub C);
 
-impl<C: Curve> OnLine<C> {
+impl<C: UnivariateFormula> Objective1d<C> {
     /// f, f′ and f″.
     fn derivatives(&self, x: f64) -> [f64; 3] {
         let [x, _] = Jet2::variables([x, 0.0]);
@@ -24,7 +24,7 @@ impl<C: Curve> OnLine<C> {
     }
 }
 
-impl<C: Curve> Objective for OnLine<C> {
+impl<C: UnivariateFormula> Objective for Objective1d<C> {
     fn dim(&self) -> usize {
         1
     }
@@ -61,13 +61,13 @@ impl<C: Curve> Objective for OnLine<C> {
 const SAMPLES: u32 = 2400;
 
 /// Calls it with each of so many places from end to end.
-fn across([low, high]: [f64; 2], samples: u32) -> impl Iterator<Item = f64> {
+fn linspace([low, high]: [f64; 2], samples: u32) -> impl Iterator<Item = f64> {
     (0..=samples).map(move |i| low + (high - low) * (f64::from(i) / f64::from(samples)))
 }
 
 /// The graph of an objective of one parameter over the width of a window: its pieces from left to right, as points
 /// (x, f). It is broken where f is not finite, and at poles. `None` if it was cancelled.
-pub fn graph(
+pub fn sample_graph(
     objective: &dyn Objective,
     window: Rect,
     cancel: &Cancel,
@@ -75,7 +75,7 @@ pub fn graph(
     let mut pieces: Vec<Vec<[f64; 2]>> = Vec::new();
     let mut piece: Vec<[f64; 2]> = Vec::new();
     let mut last_slope = 0.0;
-    for x in across(window.x(), SAMPLES) {
+    for x in linspace(window.x(), SAMPLES) {
         if cancel.is_cancelled() {
             return None;
         }
@@ -105,7 +105,7 @@ pub fn graph(
 pub fn first_view(objective: &dyn Objective, x: [f64; 2], places: &[f64]) -> Rect {
     const AIR: f64 = 0.07;
     let value = |x: f64| Some(objective.value(&[x])).filter(|f| f.is_finite());
-    let mut heights: Vec<f64> = across(x, SAMPLES).filter_map(value).collect();
+    let mut heights: Vec<f64> = linspace(x, SAMPLES).filter_map(value).collect();
     heights.sort_unstable_by(f64::total_cmp);
     let at = |share: f64| {
         #[expect(
@@ -145,14 +145,14 @@ mod tests {
 
     struct Typed(Expression);
 
-    impl Curve for Typed {
+    impl UnivariateFormula for Typed {
         fn eval<S: Scalar>(&self, x: S) -> S {
             self.0.eval(x, x)
         }
     }
 
-    fn typed(f: &str) -> OnLine<Typed> {
-        OnLine(Typed(Expression::parse(f).unwrap()))
+    fn typed(f: &str) -> Objective1d<Typed> {
+        Objective1d(Typed(Expression::parse(f).unwrap()))
     }
 
     #[test]
@@ -169,7 +169,7 @@ mod tests {
 
     /// The number of pieces of a graph over [−5, 5]².
     fn pieces(f: &str) -> usize {
-        graph(&typed(f), Rect::square(5.0), &Cancel::default())
+        sample_graph(&typed(f), Rect::square(5.0), &Cancel::default())
             .unwrap()
             .len()
     }
@@ -211,6 +211,6 @@ mod tests {
     fn cancelled_work_leaves_nothing() {
         let cancel = Cancel::default();
         cancel.cancel();
-        assert_eq!(graph(&typed("x"), Rect::square(1.0), &cancel), None);
+        assert_eq!(sample_graph(&typed("x"), Rect::square(1.0), &cancel), None);
     }
 }

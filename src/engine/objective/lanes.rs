@@ -1,6 +1,6 @@
 //! A formula at many points, as many at a time as the processor's vectors have lanes.
 
-use super::{Extent, Formula, one_by_one};
+use super::{Extent, Formula, gradients_one_by_one};
 use crate::engine::numeric::jet::Jet1;
 use crate::engine::numeric::real::{Kernel, Lanes, Real, dispatch};
 use crate::engine::training::MAX_GROWTH;
@@ -167,7 +167,7 @@ impl<F: Formula> Kernel for Gradients<'_, F> {
                     jet.value.store(losses, first) | dx.store(gx, first) | dy.store(gy, first);
                 if far.any_true() {
                     let group = first..first + S::f64s::LEN;
-                    one_by_one(
+                    gradients_one_by_one(
                         formula,
                         [&x[group.clone()], &y[group.clone()]],
                         &mut losses[group.clone()],
@@ -220,7 +220,7 @@ where
 #[inline(never)]
 fn each_alone<F: Formula>(formula: &F, [x, y]: &[[f64; FEWEST]; 2]) -> [[f64; FEWEST]; 3] {
     let [mut losses, mut gx, mut gy] = [[0.0; FEWEST]; 3];
-    one_by_one(formula, [x, y], &mut losses, [&mut gx, &mut gy]);
+    gradients_one_by_one(formula, [x, y], &mut losses, [&mut gx, &mut gy]);
     [losses, gx, gy]
 }
 

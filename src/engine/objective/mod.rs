@@ -9,9 +9,9 @@ pub mod state;
 mod tensor;
 pub mod vector;
 
-pub use curve::{Curve, OnLine, first_view, graph};
+pub use curve::{Objective1d, UnivariateFormula, first_view, sample_graph};
 pub(in crate::engine) use lanes::gradient_on_lanes;
-pub use oracle::{Counts, Lens, Oracle, Sight, Treatment};
+pub use oracle::{EvalCounts, GradientSettings, GradientTransform, Oracle, Upstream};
 pub(in crate::engine) use oracle::{clip_norm, clip_value};
 pub use tensor::{Role, Tensor};
 
@@ -83,7 +83,7 @@ pub trait Objective: Send + Sync {
 
     /// The trace of each tensor's block on the diagonal of the Hessian at `theta`, or of what takes its place, where they are known
     /// without any product.
-    fn traces(&self, metric: Option<Metric>, theta: &[f64]) -> Option<Vec<f64>> {
+    fn block_traces(&self, metric: Option<Metric>, theta: &[f64]) -> Option<Vec<f64>> {
         let _ = (metric, theta);
         None
     }
@@ -103,7 +103,7 @@ pub trait Objective: Send + Sync {
     /// The losses on rows of a plane, at plane coordinates (a, b) for each `a` of each `b`, row by row; `theta` is room for n
     /// numbers. Of two parameters the bits are those of [`Objective::value`], of a network they agree to 1e-12.
     fn rows(&self, plane: &Plane, a: &[f64], b: &[f64], losses: &mut [f64], theta: &mut [f64]) {
-        points(self, plane, a, b, losses, theta);
+        values_on_rows(self, plane, a, b, losses, theta);
     }
 
     /// The losses and the gradients of many points, where n is 2. The bits are those of [`Objective::gradient`].
@@ -113,7 +113,7 @@ pub trait Objective: Send + Sync {
         losses: &mut [f64],
         gradient: [&mut [f64]; 2],
     ) -> Extent {
-        one_by_one(self, points, losses, gradient)
+        gradients_one_by_one(self, points, losses, gradient)
     }
 
     /// Takes steps of a run where n is 2, as [`stride::walk`] does, in a loop that the gradient is compiled into.
@@ -181,7 +181,7 @@ pub struct Extent {
 }
 
 /// The losses on rows of a plane, one after the other.
-pub(in crate::engine) fn points(
+pub(in crate::engine) fn values_on_rows(
     objective: &(impl Objective + ?Sized),
     plane: &Plane,
     a: &[f64],
@@ -198,7 +198,7 @@ pub(in crate::engine) fn points(
 }
 
 /// The losses and gradients of points in two parameters, one after the other.
-fn one_by_one(
+fn gradients_one_by_one(
     objective: &(impl Objective + ?Sized),
     [x, y]: [&[f64]; 2],
     losses: &mut [f64],
@@ -333,7 +333,7 @@ impl<F: Formula> Objective for F {
         if plane.is_identity() && a.len() >= lanes::FEWEST {
             lanes::rows(self, a, b, losses);
         } else {
-            points(self, plane, a, b, losses, theta);
+            values_on_rows(self, plane, a, b, losses, theta);
         }
     }
 
@@ -346,7 +346,7 @@ impl<F: Formula> Objective for F {
         if losses.len() >= lanes::FEWEST {
             lanes::gradients(self, points, losses, gradient)
         } else {
-            one_by_one(self, points, losses, gradient)
+            gradients_one_by_one(self, points, losses, gradient)
         }
     }
 

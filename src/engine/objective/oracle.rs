@@ -4,7 +4,7 @@ use super::{Metric, Objective, norm};
 use crate::engine::cancel::Cancel;
 use crate::engine::numeric::random::{self, Purpose};
 use crate::engine::numeric::real;
-use crate::engine::objective::state::Probe;
+use crate::engine::objective::state::StateVisitor;
 use crate::engine::objective::vector::Vector;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
@@ -12,7 +12,7 @@ use rand_distr::{Distribution, StandardNormal};
 
 /// How many times each thing was asked for. L-BFGS's line search asks for many gradients a step, and pays for each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
+pub struct EvalCounts {
     /// Values alone.
     pub values: u64,
     /// Gradients, each with its value.
@@ -23,7 +23,7 @@ pub struct Counts {
     pub hessians: u64,
 }
 
-impl Counts {
+impl EvalCounts {
     /// Whether nothing else was asked for.
     pub fn only_gradients(&self) -> bool {
         self.values + self.hessian_vectors + self.hessians == 0
@@ -33,7 +33,7 @@ impl Counts {
     ///
     /// A value is a third of a gradient, because a backward pass takes as long as two forward passes; a Hessian times a vector is
     /// two gradients (Pearlmutter 1994); a Hessian is n of those.
-    pub fn cost(&self, dim: usize) -> f64 {
+    pub fn gradient_equivalents(&self, dim: usize) -> f64 {
         let hessians = real(self.hessians) * real(dim);
         real(self.values) / 3.0
             + real(self.gradients)
@@ -43,7 +43,7 @@ impl Counts {
 
 /// What a run does to every gradient before its optimizer sees it.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Treatment {
+pub struct GradientSettings {
     /// Seed of mini-batches and noise.
     pub seed: u64,
     /// Standard deviation of the Gaussian noise on every component.
@@ -56,48 +56,48 @@ pub struct Treatment {
     pub clip_value: Option<f64>,
 }
 
-impl Treatment {
+impl GradientSettings {
     /// Whether a step sees the gradient of an objective with so many samples as it is: no mini-batches, no noise, no
     /// clipping.
-    pub fn is_plain(&self, samples: usize) -> bool {
+    pub fn is_identity(&self, samples: usize) -> bool {
         let clipped = self.clip_norm.is_some() || self.clip_value.is_some();
         self.batch.is_none_or(|size| size >= samples) && self.noise == 0.0 && !clipped
     }
 }
 
 /// Something between an optimizer and the objective that changes the gradients which the optimizer sees.
-pub trait Lens<V: Vector>: Send {
+pub trait GradientTransform<V: Vector>: Send {
     /// The loss and, in `gradient`, its gradient at `theta`, made of what lies `beyond`.
-    fn gradient(&mut self, beyond: &mut Sight<V>, theta: &[f64], gradient: &mut V) -> f64;
+    fn gradient(&mut self, beyond: &mut Upstream<V>, theta: &[f64], gradient: &mut V) -> f64;
 
     /// Shows what it carries.
-    fn probe(&self, probe: &mut Probe) {
+    fn visit_state(&self, probe: &mut StateVisitor) {
         let _ = probe;
     }
 }
 
-/// What lies beyond a [`Lens`]: further ones, and in the end the objective.
-pub struct Sight<'s, 'a, V: Vector> {
+/// What lies beyond a [`GradientTransform`]: further ones, and in the end the objective.
+pub struct Upstream<'s, 'a, V: Vector> {
     oracle: &'s mut Oracle<'a, V>,
-    lenses: &'s mut [Box<dyn Lens<V>>],
+    transforms: &'s mut [Box<dyn GradientTransform<V>>],
 }
 
-impl<V: Vector> Sight<'_, '_, V> {
+impl<V: Vector> Upstream<'_, '_, V> {
     /// The loss and, in `gradient`, its gradient at `theta`, as they are seen from here.
     pub fn gradient(&mut self, theta: &[f64], gradient: &mut V) -> f64 {
-        if let Some((lens, lenses)) = self.lenses.split_first_mut() {
+        if let Some((transform, transforms)) = self.transforms.split_first_mut() {
             let oracle = &mut *self.oracle;
-            return lens.gradient(&mut Sight { oracle, lenses }, theta, gradient);
+            return transform.gradient(&mut Upstream { oracle, transforms }, theta, gradient);
         }
-        let loss = self.oracle.bare_gradient(theta);
+        let loss = self.oracle.objective_gradient(theta);
         gradient.copy_from_slice(&self.oracle.gradient);
         loss
     }
 
     /// Goes on to the next mini-batch and the next noise within the same step.
     pub fn next_batch(&mut self) {
-        self.oracle.known &= self.oracle.batches.is_none();
-        self.oracle.draw();
+        self.oracle.cached &= self.oracle.batches.is_none();
+        self.oracle.sample_step();
     }
 }
 
@@ -105,11 +105,11 @@ impl<V: Vector> Sight<'_, '_, V> {
 /// clipping already applied. Counting happens here and nowhere else.
 pub struct Oracle<'a, V: Vector> {
     objective: &'a dyn Objective,
-    treatment: Treatment,
+    treatment: GradientSettings,
     cancel: &'a Cancel,
     /// Whether a step sees the gradient as it is: no mini-batches, no noise, no clipping, no lens.
     plain: bool,
-    counts: Counts,
+    counts: EvalCounts,
     batches: Option<Batches>,
     noise_stream: ChaCha8Rng,
     noise: V,
@@ -118,23 +118,23 @@ pub struct Oracle<'a, V: Vector> {
     losses: V::Losses,
     gradient: V,
     /// Whether these are what a step would ask for there, still untouched.
-    known: bool,
+    cached: bool,
     /// What the optimizer looks through, the nearest first.
-    lenses: Vec<Box<dyn Lens<V>>>,
+    transforms: Vec<Box<dyn GradientTransform<V>>>,
     /// What was looked at, to be asked for again: where, the loss and the gradient; and whether it is still to be asked for.
-    looked: Option<(V, f64, V)>,
-    looking: bool,
+    peek_result: Option<(V, f64, V)>,
+    peeked: bool,
     /// Room for a gradient seen through lenses.
-    spare: Option<V>,
+    buffer: Option<V>,
     /// The norm of the whole gradient, where this one is part of it.
-    whole: Option<f64>,
+    full_norm: Option<f64>,
 }
 
 impl<'a, V: Vector> Oracle<'a, V> {
     /// An oracle that has not been asked anything. `zeros` are as many as the objective has parameters.
     pub fn new(
         objective: &'a dyn Objective,
-        treatment: Treatment,
+        treatment: GradientSettings,
         zeros: V,
         cancel: &'a Cancel,
     ) -> Self {
@@ -147,27 +147,27 @@ impl<'a, V: Vector> Oracle<'a, V> {
             objective,
             treatment,
             cancel,
-            plain: treatment.is_plain(samples),
-            counts: Counts::default(),
+            plain: treatment.is_identity(samples),
+            counts: EvalCounts::default(),
             batches,
             noise_stream: random::stream(treatment.seed, Purpose::GradientNoise, 0),
             noise: zeros.clone(),
             theta: zeros.clone(),
             losses: V::Losses::default(),
             gradient: zeros,
-            known: false,
-            lenses: Vec::new(),
-            looked: None,
-            looking: false,
-            whole: None,
-            spare: None,
+            cached: false,
+            transforms: Vec::new(),
+            peek_result: None,
+            peeked: false,
+            full_norm: None,
+            buffer: None,
         }
     }
 
     /// The same, seen through lenses, the first of which is the nearest to the optimizer.
-    pub fn through(mut self, lenses: Vec<Box<dyn Lens<V>>>) -> Self {
-        self.plain &= lenses.is_empty();
-        self.lenses = lenses;
+    pub fn with_transforms(mut self, transforms: Vec<Box<dyn GradientTransform<V>>>) -> Self {
+        self.plain &= transforms.is_empty();
+        self.transforms = transforms;
         self
     }
 
@@ -177,17 +177,17 @@ impl<'a, V: Vector> Oracle<'a, V> {
     pub fn begin_step(&mut self, theta: &V) -> (&V::Losses, &V) {
         theta.evaluate(self.objective, &mut self.losses, &mut self.gradient);
         self.theta.remember(theta);
-        (self.known, self.looking) = (true, false);
+        (self.cached, self.peeked) = (true, false);
         if !self.plain {
-            self.begin_treated();
+            self.begin_transformed();
         }
         (&self.losses, &self.gradient)
     }
 
     /// Begins a step of which nothing is recorded.
-    pub fn begin_unseen_step(&mut self) {
-        (self.known, self.looking) = (false, false);
-        self.draw();
+    pub fn begin_unrecorded_step(&mut self) {
+        (self.cached, self.peeked) = (false, false);
+        self.sample_step();
     }
 
     /// The loss and its gradient at `theta`, as this step sees them. Counts every gradient that is asked of the objective for
@@ -196,12 +196,12 @@ impl<'a, V: Vector> Oracle<'a, V> {
     /// Most rules ask once a step, where it began; that is compiled into their loops, and all else is apart.
     #[inline(always)]
     pub fn gradient(&mut self, theta: &[f64]) -> (f64, &mut V) {
-        let loss = if self.known && self.plain && self.theta.is_at(theta) {
+        let loss = if self.cached && self.plain && self.theta.is_at(theta) {
             self.counts.gradients += 1;
-            self.known = false;
+            self.cached = false;
             V::loss(&self.losses)
         } else {
-            self.asked_gradient(theta)
+            self.counted_gradient(theta)
         };
         (loss, &mut self.gradient)
     }
@@ -213,89 +213,91 @@ impl<'a, V: Vector> Oracle<'a, V> {
 
     /// Looks at the loss and the gradient at `theta`, which the next one to ask for them there gets without their being
     /// counted again.
-    pub fn look(&mut self, theta: &V) -> (f64, &V) {
+    pub fn peek(&mut self, theta: &V) -> (f64, &V) {
         let (loss, _) = self.gradient(theta);
         let gradient = &self.gradient;
-        let looked = self
-            .looked
+        let peek_result = self
+            .peek_result
             .get_or_insert_with(|| (theta.clone(), loss, gradient.clone()));
-        looked.0.copy_from_slice(theta);
-        looked.1 = loss;
-        looked.2.copy_from_slice(gradient);
-        (self.looking, self.known) = (true, false);
+        peek_result.0.copy_from_slice(theta);
+        peek_result.1 = loss;
+        peek_result.2.copy_from_slice(gradient);
+        (self.peeked, self.cached) = (true, false);
         (loss, gradient)
     }
 
     /// Shows what the lenses carry.
-    pub fn probe(&self, probe: &mut Probe) {
-        self.lenses.iter().for_each(|lens| lens.probe(probe));
+    pub fn visit_state(&self, probe: &mut StateVisitor) {
+        self.transforms
+            .iter()
+            .for_each(|transform| transform.visit_state(probe));
     }
 
     /// The norm of the gradient over all parameters, where what is asked for here is only a part of them.
-    pub fn whole_norm(&self) -> Option<f64> {
-        self.whole
+    pub fn full_norm(&self) -> Option<f64> {
+        self.full_norm
     }
 
     /// Makes this the gradient at `theta`, whatever the objective says; it is part of one that has the norm `whole`.
-    pub(in crate::engine) fn give(
+    pub(in crate::engine) fn set_gradient(
         &mut self,
         theta: &[f64],
         gradient: impl Iterator<Item = f64>,
-        whole: f64,
+        full_norm: f64,
     ) {
-        self.whole = Some(whole);
+        self.full_norm = Some(full_norm);
         self.theta.copy_from_slice(theta);
         self.gradient
             .iter_mut()
             .zip(gradient)
             .for_each(|(g, given)| *g = given);
-        self.known = true;
+        self.cached = true;
     }
 
     #[cold]
     #[inline(never)]
-    fn begin_treated(&mut self) {
-        self.known = self.batches.is_none();
-        self.draw();
+    fn begin_transformed(&mut self) {
+        self.cached = self.batches.is_none();
+        self.sample_step();
     }
 
     #[inline(never)]
-    fn asked_gradient(&mut self, theta: &[f64]) -> f64 {
-        let looking = std::mem::take(&mut self.looking);
-        if let Some((place, loss, gradient)) = self.looked.as_ref().filter(|_| looking)
+    fn counted_gradient(&mut self, theta: &[f64]) -> f64 {
+        let peeked = std::mem::take(&mut self.peeked);
+        if let Some((place, loss, gradient)) = self.peek_result.as_ref().filter(|_| peeked)
             && **place == *theta
         {
             self.gradient.copy_from_slice(gradient);
             return *loss;
         }
-        if self.lenses.is_empty() {
-            return self.bare_gradient(theta);
+        if self.transforms.is_empty() {
+            return self.objective_gradient(theta);
         }
-        let mut lenses = std::mem::take(&mut self.lenses);
-        let mut gradient = self.spare.take().unwrap_or_else(|| self.gradient.clone());
-        let mut sight = Sight {
+        let mut transforms = std::mem::take(&mut self.transforms);
+        let mut gradient = self.buffer.take().unwrap_or_else(|| self.gradient.clone());
+        let mut sight = Upstream {
             oracle: self,
-            lenses: &mut lenses,
+            transforms: &mut transforms,
         };
         let loss = sight.gradient(theta, &mut gradient);
-        self.lenses = lenses;
-        self.spare = Some(std::mem::replace(&mut self.gradient, gradient));
+        self.transforms = transforms;
+        self.buffer = Some(std::mem::replace(&mut self.gradient, gradient));
         loss
     }
 
     /// Without lenses.
-    fn bare_gradient(&mut self, theta: &[f64]) -> f64 {
+    fn objective_gradient(&mut self, theta: &[f64]) -> f64 {
         self.counts.gradients += 1;
-        if !(self.known && self.theta.is_at(theta)) {
+        if !(self.cached && self.theta.is_at(theta)) {
             self.theta.copy_from_slice(theta);
             self.evaluate();
         }
-        self.known = false;
-        self.treat();
+        self.cached = false;
+        self.transform();
         V::loss(&self.losses)
     }
 
-    fn draw(&mut self) {
+    fn sample_step(&mut self) {
         if let Some(batches) = &mut self.batches {
             batches.advance();
         }
@@ -322,7 +324,7 @@ impl<'a, V: Vector> Oracle<'a, V> {
         }
     }
 
-    fn treat(&mut self) {
+    fn transform(&mut self) {
         let gradient = &mut self.gradient;
         if self.treatment.noise > 0.0 {
             gradient
@@ -343,9 +345,9 @@ impl<'a, V: Vector> Oracle<'a, V> {
         self.counts.values += 1;
         match &self.batches {
             Some(batches) => {
-                let spare = self.spare.get_or_insert_with(|| self.gradient.clone());
+                let buffer = self.buffer.get_or_insert_with(|| self.gradient.clone());
                 let batch = batches.current();
-                self.objective.batch_gradient(theta, batch, spare)
+                self.objective.batch_gradient(theta, batch, buffer)
             }
             None => self.objective.value(theta),
         }
@@ -377,7 +379,7 @@ impl<'a, V: Vector> Oracle<'a, V> {
     }
 
     /// What has been asked so far.
-    pub fn counts(&self) -> Counts {
+    pub fn counts(&self) -> EvalCounts {
         self.counts
     }
 }
@@ -445,7 +447,7 @@ mod tests {
         }
     }
 
-    fn gradient(treatment: Treatment) -> ([f64; 2], Counts) {
+    fn gradient(treatment: GradientSettings) -> ([f64; 2], EvalCounts) {
         let cancel = Cancel::default();
         let mut oracle = Oracle::new(&Bowl, treatment, Array([0.0; 2]), &cancel);
         oracle.begin_step(&Array([3.0, 1.0]));
@@ -455,28 +457,28 @@ mod tests {
 
     #[test]
     fn clipping_is_pytorchs() {
-        assert_eq!(gradient(Treatment::default()).0, [3.0, 4.0]);
+        assert_eq!(gradient(GradientSettings::default()).0, [3.0, 4.0]);
         let factor = 1.0 / (5.0 + 1e-6);
         assert_eq!(
-            gradient(Treatment {
+            gradient(GradientSettings {
                 clip_norm: Some(1.0),
-                ..Treatment::default()
+                ..GradientSettings::default()
             })
             .0,
             [3.0 * factor, 4.0 * factor]
         );
         assert_eq!(
-            gradient(Treatment {
+            gradient(GradientSettings {
                 clip_norm: Some(6.0),
-                ..Treatment::default()
+                ..GradientSettings::default()
             })
             .0,
             [3.0, 4.0]
         );
         assert_eq!(
-            gradient(Treatment {
+            gradient(GradientSettings {
                 clip_value: Some(3.5),
-                ..Treatment::default()
+                ..GradientSettings::default()
             })
             .0,
             [3.0, 3.5]
@@ -485,22 +487,22 @@ mod tests {
 
     #[test]
     fn the_record_is_not_counted_and_noise_is_seeded() {
-        let noisy = Treatment {
+        let noisy = GradientSettings {
             noise: 0.5,
             seed: 7,
-            ..Treatment::default()
+            ..GradientSettings::default()
         };
         let (first, counts) = gradient(noisy);
         assert_eq!(
             counts,
-            Counts {
+            EvalCounts {
                 gradients: 1,
-                ..Counts::default()
+                ..EvalCounts::default()
             }
         );
         assert_ne!(first, [3.0, 4.0]);
         assert_eq!(gradient(noisy).0, first);
-        assert_ne!(gradient(Treatment { seed: 8, ..noisy }).0, first);
+        assert_ne!(gradient(GradientSettings { seed: 8, ..noisy }).0, first);
     }
 
     #[test]

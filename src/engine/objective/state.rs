@@ -2,18 +2,18 @@
 
 /// Something that a rule carries, as it is after its last step.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Internal<'a> {
+pub struct StateEntry<'a> {
     /// Its symbol in [`Optimizer::rule`](crate::engine::optimizer::Optimizer::rule): "m".
     pub symbol: &'static str,
     /// Its name for people: "mean of gradients".
     pub name: &'static str,
     /// Its numbers.
-    pub numbers: Numbers<'a>,
+    pub numbers: StateValue<'a>,
 }
 
-/// What the numbers of an [`Internal`] are, and so how it is drawn.
+/// What the numbers of an [`StateEntry`] are, and so how it is drawn.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Numbers<'a> {
+pub enum StateValue<'a> {
     /// A direction that θ moves against: a velocity, a mean of gradients.
     Direction(&'a [f64]),
     /// A direction that θ moves along: a search direction, the step itself.
@@ -35,10 +35,10 @@ pub enum Numbers<'a> {
 }
 
 /// Looks at what a rule carries.
-pub type Probe<'a> = dyn FnMut(Internal<'_>) + 'a;
+pub type StateVisitor<'a> = dyn FnMut(StateEntry<'_>) + 'a;
 
-impl<'a> Internal<'a> {
-    fn new(symbol: &'static str, name: &'static str, numbers: Numbers<'a>) -> Self {
+impl<'a> StateEntry<'a> {
+    fn new(symbol: &'static str, name: &'static str, numbers: StateValue<'a>) -> Self {
         Self {
             symbol,
             name,
@@ -48,46 +48,46 @@ impl<'a> Internal<'a> {
 
     /// A direction that θ moves against.
     pub fn direction(symbol: &'static str, name: &'static str, numbers: &'a [f64]) -> Self {
-        Self::new(symbol, name, Numbers::Direction(numbers))
+        Self::new(symbol, name, StateValue::Direction(numbers))
     }
 
     /// A direction that θ moves along.
     pub fn step(symbol: &'static str, name: &'static str, numbers: &'a [f64]) -> Self {
-        Self::new(symbol, name, Numbers::Step(numbers))
+        Self::new(symbol, name, StateValue::Step(numbers))
     }
 
     /// A number for each parameter.
     pub fn each(symbol: &'static str, name: &'static str, numbers: &'a [f64]) -> Self {
-        Self::new(symbol, name, Numbers::Each(numbers))
+        Self::new(symbol, name, StateValue::Each(numbers))
     }
 
     /// A place that is kept.
     pub fn place(symbol: &'static str, name: &'static str, numbers: &'a [f64]) -> Self {
-        Self::new(symbol, name, Numbers::Place(numbers))
+        Self::new(symbol, name, StateValue::Place(numbers))
     }
 
     /// Places that are kept, one after the other.
     pub fn places(symbol: &'static str, name: &'static str, numbers: &'a [f64]) -> Self {
-        Self::new(symbol, name, Numbers::Places(numbers))
+        Self::new(symbol, name, StateValue::Places(numbers))
     }
 
     /// Places that the step looked at, one after the other.
     pub fn trials(symbol: &'static str, name: &'static str, numbers: &'a [f64]) -> Self {
-        Self::new(symbol, name, Numbers::Trials(numbers))
+        Self::new(symbol, name, StateValue::Trials(numbers))
     }
 
     /// A single number.
     pub fn number(symbol: &'static str, name: &'static str, number: f64) -> Self {
-        Self::new(symbol, name, Numbers::Number(number))
+        Self::new(symbol, name, StateValue::Number(number))
     }
 
     /// How far a step may go.
     pub fn radius(symbol: &'static str, name: &'static str, radius: f64) -> Self {
-        Self::new(symbol, name, Numbers::Radius(radius))
+        Self::new(symbol, name, StateValue::Radius(radius))
     }
 
     /// The covariance of the places to be looked at.
     pub fn spread(symbol: &'static str, name: &'static str, covariance: &'a [f64]) -> Self {
-        Self::new(symbol, name, Numbers::Spread(covariance))
+        Self::new(symbol, name, StateValue::Spread(covariance))
     }
 }

@@ -2,13 +2,13 @@
 
 use super::decay::{Decay, shrink};
 use super::{
-    Internal, Kind, Notes, Optimizer, Power, Probe, Rule, radam, regularisation,
-    regularised_gradient,
+    BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay, radam,
 };
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::objective::vector::Vector;
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 
 settings! {
     /// AdaBelief: Adam that divides by how far gradients are from their mean, so that it goes far where they are as expected.
@@ -48,9 +48,9 @@ impl Optimizer for AdaBelief {
         true
     }
 
-    fn rule(&self) -> Vec<&'static str> {
+    fn update_lines(&self) -> Vec<&'static str> {
         let decay = self.decay();
-        let mut lines = Vec::from_iter(regularisation(self.maximize, decay.coupled));
+        let mut lines = Vec::from_iter(decay_lines(self.maximize, decay.coupled));
         lines.extend([
             "{m} ← {β₁=beta1} {m<} + (1 − {β₁=beta1}) {g}",
             "{s} ← {β₂=beta2} {s<} + (1 − {β₂=beta2}) ({g} − {m})² + {ε=eps}",
@@ -72,30 +72,30 @@ impl Optimizer for AdaBelief {
         } else {
             lines.push("Δ ← m̂ / (√ŝ + {ε=eps})");
         }
-        lines.push(decay.descent());
+        lines.push(decay.update_line());
         lines
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
+    fn profile(&self) -> Profile {
+        Profile {
             kind: Kind::Adaptive,
             state: "2 numbers per parameter, or 3 with ams_bound",
             cost: "1 gradient",
-            helps: "On even slopes: as long as gradients are as expected its steps grow, beyond those of Adam; where \
+            strengths: "On even slopes: as long as gradients are as expected its steps grow, beyond those of Adam; where \
                 they change suddenly it is careful.",
-            fails: "On a long even slope steps become many times the learning rate, and it overshoots the floor \
+            weaknesses: "On a long even slope steps become many times the learning rate, and it overshoots the floor \
                 behind it. It scales along the axes only.",
         }
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         State {
             m: zeros.clone(),
             s: zeros.clone(),
             s_max: zeros,
             steps: 0.0,
-            beta1_power: Power::new(self.beta1),
-            beta2_power: Power::new(self.beta2),
+            beta1_power: BetaPower::new(self.beta1),
+            beta2_power: BetaPower::new(self.beta2),
             length: 0.0,
             rule: self.clone(),
         }
@@ -118,8 +118,8 @@ struct State<V> {
     s: V,
     s_max: V,
     steps: f64,
-    beta1_power: Power,
-    beta2_power: Power,
+    beta1_power: BetaPower,
+    beta2_power: BetaPower,
     /// ρₜ, if it rectifies.
     length: f64,
 }
@@ -145,9 +145,9 @@ impl<V: Vector> State<V> {
     }
 }
 
-impl<V: Vector> Rule<V> for State<V> {
+impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
         let AdaBelief {
             beta2,
             eps,
@@ -158,7 +158,7 @@ impl<V: Vector> Rule<V> for State<V> {
         let beta1 = pace.momentum.unwrap_or(self.rule.beta1);
         let decay = self.rule.decay();
         let keep = decay.keep(pace.lr);
-        let gradient = regularised_gradient(oracle, theta, maximize, decay.coupled);
+        let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
         self.steps += 1.0;
         let (root_correction, factor, adaptive) = self.scales();
         let step_size = pace.lr / (1.0 - self.beta1_power.next(beta1)) * factor;
@@ -186,22 +186,26 @@ impl<V: Vector> Rule<V> for State<V> {
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: Pace) {
+    fn decay(&self, theta: &mut [f64], pace: StepRates) {
         shrink(theta, self.rule.decay().keep(pace.lr));
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        probe(Internal::direction("m", "mean of gradients", &self.m));
-        probe(Internal::each("s", "mean of squared surprise", &self.s));
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        probe(StateEntry::direction("m", "mean of gradients", &self.m));
+        probe(StateEntry::each("s", "mean of squared surprise", &self.s));
         if self.rule.ams_bound {
-            probe(Internal::each(
+            probe(StateEntry::each(
                 "s_max",
                 "largest mean of squares",
                 &self.s_max,
             ));
         }
         if self.rule.rectify {
-            probe(Internal::number("ρ", "length of the average", self.length));
+            probe(StateEntry::number(
+                "ρ",
+                "length of the average",
+                self.length,
+            ));
         }
     }
 }

@@ -1,10 +1,13 @@
 //! Adadelta: `torch.optim.Adadelta`.
 
-use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
+use super::{
+    Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay,
+};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::objective::vector::Vector;
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 
 settings! {
     /// Adadelta: the ratio of two running root mean squares, of past steps and of gradients, sets each coordinate's step.
@@ -33,12 +36,12 @@ impl Optimizer for Adadelta {
         true
     }
 
-    fn keras(&self) -> Option<&'static str> {
+    fn keras_spec(&self) -> Option<&'static str> {
         Some("adadelta:lr=0.001,rho=0.95,eps=1e-7")
     }
 
-    fn rule(&self) -> Vec<&'static str> {
-        let mut lines = Vec::from_iter(regularisation(self.maximize, self.weight_decay));
+    fn update_lines(&self) -> Vec<&'static str> {
+        let mut lines = Vec::from_iter(decay_lines(self.maximize, self.weight_decay));
         lines.extend([
             "{v} ← {ρ=rho} {v<} + (1 − {ρ=rho}) {g}²",
             "Δ ← √({u<} + {ε=eps}) / √({v} + {ε=eps}) · {g}",
@@ -48,19 +51,19 @@ impl Optimizer for Adadelta {
         lines
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
+    fn profile(&self) -> Profile {
+        Profile {
             kind: Kind::Adaptive,
             state: "2 numbers per parameter",
             cost: "1 gradient",
-            helps: "Where no learning rate is known: the lengths of its own past steps set the next one, in the \
+            strengths: "Where no learning rate is known: the lengths of its own past steps set the next one, in the \
                 units of the parameters.",
-            fails: "It starts with steps of about 0.003, and takes hundreds of steps to gather speed; on a map it \
+            weaknesses: "It starts with steps of about 0.003, and takes hundreds of steps to gather speed; on a map it \
                 seems to stand still at first. How fast that goes is up to ε, which is hard to guess.",
         }
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         State {
             rule: self.clone(),
             v: zeros.clone(),
@@ -75,9 +78,9 @@ struct State<V> {
     u: V,
 }
 
-impl<V: Vector> Rule<V> for State<V> {
+impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
         let Adadelta {
             rho,
             eps,
@@ -85,7 +88,7 @@ impl<V: Vector> Rule<V> for State<V> {
             maximize,
             ..
         } = self.rule;
-        let gradient = regularised_gradient(oracle, theta, maximize, weight_decay);
+        let gradient = gradient_with_decay(oracle, theta, maximize, weight_decay);
         for (((theta, g), v), u) in theta
             .iter_mut()
             .zip(gradient.iter())
@@ -99,8 +102,8 @@ impl<V: Vector> Rule<V> for State<V> {
         }
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        probe(Internal::each("v", "mean of squared gradients", &self.v));
-        probe(Internal::each("u", "mean of squared steps", &self.u));
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        probe(StateEntry::each("v", "mean of squared gradients", &self.v));
+        probe(StateEntry::each("u", "mean of squared steps", &self.u));
     }
 }

@@ -1,12 +1,15 @@
 //! Adafactor: `torch.optim.Adafactor`.
 
 use super::decay::shrink;
-use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
+use super::{
+    Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay,
+};
 use crate::engine::declare::settings;
 use crate::engine::numeric::real;
 use crate::engine::objective::vector::Vector;
 use crate::engine::objective::{Oracle, norm};
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 use crate::engine::wrapper::{AnyRule, Parameters};
 
 settings! {
@@ -38,12 +41,12 @@ impl Optimizer for Adafactor {
         self.lr
     }
 
-    fn by_tensor(&self) -> bool {
+    fn is_layerwise(&self) -> bool {
         true
     }
 
-    fn rule(&self) -> Vec<&'static str> {
-        let mut lines = Vec::from_iter(regularisation(self.maximize, 0.0));
+    fn update_lines(&self) -> Vec<&'static str> {
+        let mut lines = Vec::from_iter(decay_lines(self.maximize, 0.0));
         lines.push("{v} ← {v<} + {t}^{c=beta2_decay} ({g}² − {v<})");
         lines.push(if self.eps1.is_some() {
             "{u} ← {g} / √max({v}, {ε₁=eps1}²)"
@@ -59,19 +62,19 @@ impl Optimizer for Adafactor {
         lines
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
+    fn profile(&self) -> Profile {
+        Profile {
             kind: Kind::Layers,
             state: "1 number per parameter of a vector, 1 per row and column of a matrix",
             cost: "1 gradient",
-            helps: "Where parameters are of different size: a step is a share of the size of θ, cut off where it is \
+            strengths: "Where parameters are of different size: a step is a share of the size of θ, cut off where it is \
                 too long, so that one learning rate suits all. For large matrices it saves memory.",
-            fails: "The step depends on where 0 is: near the origin steps are tiny, far away they are long. They \
+            weaknesses: "The step depends on where 0 is: near the origin steps are tiny, far away they are long. They \
                 also shrink at least as 1/√t, so late in a run it creeps.",
         }
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         State {
             rule: self.clone(),
             factors: None,
@@ -81,7 +84,7 @@ impl Optimizer for Adafactor {
         }
     }
 
-    fn start_tensor(&self, zeros: Parameters, shape: &[usize]) -> AnyRule<'_> {
+    fn init_tensor(&self, zeros: Parameters, shape: &[usize]) -> AnyRule<'_> {
         match *shape {
             [rows, columns] => Box::new(State {
                 rule: self.clone(),
@@ -90,7 +93,7 @@ impl Optimizer for Adafactor {
                 update: zeros,
                 steps: 0.0,
             }),
-            _ => Box::new(self.start(zeros)),
+            _ => Box::new(self.init(zeros)),
         }
     }
 }
@@ -131,8 +134,8 @@ struct State<V> {
     steps: f64,
 }
 
-impl<V: Vector> Rule<V> for State<V> {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+impl<V: Vector> UpdateRule<V> for State<V> {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
         let Adafactor {
             beta2_decay,
             eps1,
@@ -142,7 +145,7 @@ impl<V: Vector> Rule<V> for State<V> {
             maximize,
             ..
         } = self.rule;
-        let gradient = regularised_gradient(oracle, theta, maximize, 0.0);
+        let gradient = gradient_with_decay(oracle, theta, maximize, 0.0);
         self.steps += 1.0;
         let entering = self.steps.powf(beta2_decay);
         let size = eps2.max(rms(theta)) * pace.lr.min(1.0 / self.steps.sqrt());
@@ -168,12 +171,12 @@ impl<V: Vector> Rule<V> for State<V> {
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: Pace) {
+    fn decay(&self, theta: &mut [f64], pace: StepRates) {
         shrink(theta, 1.0 - pace.lr * self.rule.weight_decay);
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        probe(Internal::each("v", "mean of squared gradients", &self.v));
-        probe(Internal::direction("u", "scaled gradient", &self.update));
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        probe(StateEntry::each("v", "mean of squared gradients", &self.v));
+        probe(StateEntry::direction("u", "scaled gradient", &self.update));
     }
 }

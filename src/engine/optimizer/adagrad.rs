@@ -1,11 +1,14 @@
 //! AdaGrad: `torch.optim.Adagrad`.
 
 use super::convention::Epsilon;
-use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
+use super::{
+    Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay,
+};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::objective::vector::Vector;
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 
 settings! {
     /// AdaGrad: each coordinate's step shrinks with the root of its summed squared gradients.
@@ -38,12 +41,12 @@ impl Optimizer for Adagrad {
         true
     }
 
-    fn keras(&self) -> Option<&'static str> {
+    fn keras_spec(&self) -> Option<&'static str> {
         Some("adagrad:lr=0.001,initial_accumulator_value=0.1,eps=1e-7,eps_form=inside")
     }
 
-    fn rule(&self) -> Vec<&'static str> {
-        let mut lines = Vec::from_iter(regularisation(self.maximize, self.weight_decay));
+    fn update_lines(&self) -> Vec<&'static str> {
+        let mut lines = Vec::from_iter(decay_lines(self.maximize, self.weight_decay));
         lines.push("{G} ← {G<} + {g}²");
         lines.push(match (self.lr_decay == 0.0, self.eps_form) {
             (true, Epsilon::Outside) => "{θ} ← {θ<} − {γ=lr} {g} / (√{G} + {ε=eps})",
@@ -58,25 +61,25 @@ impl Optimizer for Adagrad {
         lines
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
+    fn profile(&self) -> Profile {
+        Profile {
             kind: Kind::Adaptive,
             state: "1 number per parameter",
             cost: "1 gradient",
-            helps: "Where coordinates have slopes of different size, or rare ones: each gets steps of its own, and \
+            strengths: "Where coordinates have slopes of different size, or rare ones: each gets steps of its own, and \
                 they become shorter by themselves, so it comes to rest without a schedule.",
-            fails: "Nothing is forgotten: after a steep start all later steps are short, and it creeps along the \
+            weaknesses: "Nothing is forgotten: after a steep start all later steps are short, and it creeps along the \
                 valley floor or stops on a plateau far from the minimum. It scales along the axes only.",
         }
     }
 
     /// 2 / γ.
-    fn preconditioned_limit(&self, pace: Pace) -> Option<f64> {
+    fn preconditioned_limit(&self, pace: StepRates) -> Option<f64> {
         let plain = self.weight_decay == 0.0 && !self.maximize;
         plain.then(|| 2.0 / pace.lr)
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         let mut sum = zeros;
         sum.fill(self.initial_accumulator_value);
         State {
@@ -93,9 +96,9 @@ struct State<V> {
     steps: f64,
 }
 
-impl<V: Vector> Rule<V> for State<V> {
+impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
         let Adagrad {
             lr_decay,
             weight_decay,
@@ -108,7 +111,7 @@ impl<V: Vector> Rule<V> for State<V> {
             Epsilon::Outside => (0.0, eps),
             Epsilon::Inside => (eps, 0.0),
         };
-        let gradient = regularised_gradient(oracle, theta, maximize, weight_decay);
+        let gradient = gradient_with_decay(oracle, theta, maximize, weight_decay);
         let lr = pace.lr / (1.0 + self.steps * lr_decay);
         self.steps += 1.0;
         for ((theta, g), sum) in theta
@@ -121,8 +124,8 @@ impl<V: Vector> Rule<V> for State<V> {
         }
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        probe(Internal::each("G", "sum of squared gradients", &self.sum));
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        probe(StateEntry::each("G", "sum of squared gradients", &self.sum));
     }
 
     /// With the decay of the learning rate.

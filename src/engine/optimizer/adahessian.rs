@@ -3,12 +3,13 @@
 use super::decay::{Decay, shrink};
 use super::hutchinson::{HessianDistribution, Hutchinson};
 use super::{
-    Internal, Kind, Notes, Optimizer, Power, Probe, Rule, regularisation, regularised_gradient,
+    BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay,
 };
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::objective::vector::Vector;
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 
 settings! {
     /// AdaHessian: Adam with an estimate of the Hessian's diagonal in place of the gradient's square.
@@ -50,9 +51,9 @@ impl Optimizer for AdaHessian {
         self.lr
     }
 
-    fn rule(&self) -> Vec<&'static str> {
+    fn update_lines(&self) -> Vec<&'static str> {
         let decay = self.decay();
-        let mut lines = Vec::from_iter(regularisation(self.maximize, decay.coupled));
+        let mut lines = Vec::from_iter(decay_lines(self.maximize, decay.coupled));
         lines.push("{m} ← {β₁=beta1} {m<} + (1 − {β₁=beta1}) {g}");
         lines.push(if self.update_period == 1 {
             "{v} ← {β₂=beta2} {v<} + (1 − {β₂=beta2}) {e}², {e} = z H z"
@@ -76,19 +77,19 @@ impl Optimizer for AdaHessian {
         lines
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
+    fn profile(&self) -> Profile {
+        Profile {
             kind: Kind::Curvature,
             state: "2 numbers per parameter",
             cost: "1 gradient and 1 Hessian·vector",
-            helps: "Where curvatures differ between the axes: each coordinate goes about the same share of Newton's \
+            strengths: "Where curvatures differ between the axes: each coordinate goes about the same share of Newton's \
                 step, so a narrow bowl looks round to it, and the size of the curvature counts, not its sign.",
-            fails: "A large curvature at the start is remembered for about 1000 steps, and it creeps as long. In \
+            weaknesses: "A large curvature at the start is remembered for about 1000 steps, and it creeps as long. In \
                 valleys at an angle to the axes the estimate scatters, and it knows the diagonal only.",
         }
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         State {
             m: zeros.clone(),
             v: zeros.clone(),
@@ -99,8 +100,8 @@ impl Optimizer for AdaHessian {
                 zeros,
             ),
             steps: 0,
-            beta1_power: Power::new(self.beta1),
-            beta2_power: Power::new(self.beta2),
+            beta1_power: BetaPower::new(self.beta1),
+            beta2_power: BetaPower::new(self.beta2),
             rule: self.clone(),
         }
     }
@@ -122,12 +123,12 @@ struct State<V> {
     v: V,
     diagonal: Hutchinson<V>,
     steps: u64,
-    beta1_power: Power,
-    beta2_power: Power,
+    beta1_power: BetaPower,
+    beta2_power: BetaPower,
 }
 
-impl<V: Vector> Rule<V> for State<V> {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+impl<V: Vector> UpdateRule<V> for State<V> {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
         let AdaHessian {
             beta2,
             eps,
@@ -145,7 +146,7 @@ impl<V: Vector> Rule<V> for State<V> {
             }
         }
         self.steps += 1;
-        let gradient = regularised_gradient(oracle, theta, maximize, decay.coupled);
+        let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
         let step_size = pace.lr / (1.0 - self.beta1_power.next(beta1));
         let correction = 1.0 - self.beta2_power.next(beta2);
         let keep = decay.keep(pace.lr);
@@ -162,15 +163,19 @@ impl<V: Vector> Rule<V> for State<V> {
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: Pace) {
+    fn decay(&self, theta: &mut [f64], pace: StepRates) {
         shrink(theta, self.rule.decay().keep(pace.lr));
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        probe(Internal::direction("m", "mean of gradients", &self.m));
-        probe(Internal::each("v", "mean of the squared diagonal", &self.v));
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        probe(StateEntry::direction("m", "mean of gradients", &self.m));
+        probe(StateEntry::each(
+            "v",
+            "mean of the squared diagonal",
+            &self.v,
+        ));
         let estimate = &self.diagonal.estimate;
-        probe(Internal::each(
+        probe(StateEntry::each(
             "e",
             "last estimate of the diagonal",
             estimate,

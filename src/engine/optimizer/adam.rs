@@ -3,13 +3,14 @@
 use super::convention::CorrectedEpsilon;
 use super::decay::shrink;
 use super::{
-    Internal, Kind, Notes, Optimizer, Power, Probe, Rule, regularisation, regularised_gradient,
+    BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay,
 };
 use crate::engine::declare::settings;
 use crate::engine::numeric::real::Real;
 use crate::engine::objective::Oracle;
 use crate::engine::objective::vector::Vector;
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 use crate::engine::stride::{AnyStride, Stride};
 
 settings! {
@@ -48,12 +49,12 @@ impl Optimizer for Adam {
         true
     }
 
-    fn keras(&self) -> Option<&'static str> {
+    fn keras_spec(&self) -> Option<&'static str> {
         Some("adam:lr=0.001,eps=1e-7,eps_form=hat")
     }
 
-    fn rule(&self) -> Vec<&'static str> {
-        let mut lines = Vec::from_iter(regularisation(self.maximize, self.weight_decay));
+    fn update_lines(&self) -> Vec<&'static str> {
+        let mut lines = Vec::from_iter(decay_lines(self.maximize, self.weight_decay));
         lines.extend(means(self));
         lines.push(match (self.eps_form, self.bias_correction) {
             (CorrectedEpsilon::Inside, _) => "{θ} ← {θ<} − {γ=lr} m̂ / √(v̂ + {ε=eps})",
@@ -65,20 +66,20 @@ impl Optimizer for Adam {
         lines
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
+    fn profile(&self) -> Profile {
+        Profile {
             kind: Kind::Adaptive,
             state: "2 numbers per parameter, or 3 with amsgrad",
             cost: "1 gradient",
-            helps: "Where slopes differ between the axes or along the way: a step is about as long as the learning \
+            strengths: "Where slopes differ between the axes or along the way: a step is about as long as the learning \
                 rate in each coordinate, so it crosses plateaus and is not thrown off by steep walls.",
-            fails: "It scales along the axes only: in a valley at an angle to them it is several times slower. It \
+            weaknesses: "It scales along the axes only: in a valley at an angle to them it is several times slower. It \
                 overshoots minima by its momentum; and long after it has come to rest the mean of squares has faded, \
                 and it can jump away again.",
         }
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         State::new(self.clone(), 0.0, zeros)
     }
 
@@ -87,12 +88,12 @@ impl Optimizer for Adam {
     }
 
     /// (2 + 2β₁) / ((1 − β₁) γ).
-    fn preconditioned_limit(&self, pace: Pace) -> Option<f64> {
+    fn preconditioned_limit(&self, pace: StepRates) -> Option<f64> {
         let plain = self.weight_decay == 0.0 && !self.maximize;
         plain.then(|| of_mean(pace.momentum.unwrap_or(self.beta1), pace.lr, 0.0))
     }
 
-    fn short_name(&self) -> &'static str {
+    fn display_name(&self) -> &'static str {
         if self.amsgrad { "AMSGrad" } else { "Adam" }
     }
 }
@@ -141,8 +142,8 @@ pub struct TwoMeans {
     eps_form: CorrectedEpsilon,
     bias_correction: bool,
     decoupled_weight_decay: f64,
-    beta1_power: Power,
-    beta2_power: Power,
+    beta1_power: BetaPower,
+    beta2_power: BetaPower,
 }
 
 /// What a step does with any gradient and its means.
@@ -169,8 +170,8 @@ impl TwoMeans {
             eps_form: adam.eps_form,
             bias_correction: adam.bias_correction,
             decoupled_weight_decay,
-            beta1_power: Power::new(adam.beta1),
-            beta2_power: Power::new(adam.beta2),
+            beta1_power: BetaPower::new(adam.beta1),
+            beta2_power: BetaPower::new(adam.beta2),
         }
     }
 
@@ -195,7 +196,7 @@ impl TwoMeans {
 
     /// The factors of the next step.
     #[inline(always)]
-    fn means(&mut self, pace: Pace) -> Means {
+    fn means(&mut self, pace: StepRates) -> Means {
         let Self { beta2, eps, .. } = *self;
         let beta1 = pace.momentum.unwrap_or(self.beta1);
         // Both corrections move to the step size and to ε, out of the way of θ: end of section 2 of Kingma & Ba 2015.
@@ -240,7 +241,7 @@ impl Stride for TwoMeans {
 
     #[inline(always)]
     fn factors(&mut self, lr: f64) -> Means {
-        self.means(Pace { lr, momentum: None })
+        self.means(StepRates { lr, momentum: None })
     }
 
     #[inline(always)]
@@ -272,16 +273,16 @@ impl<V: Vector> State<V> {
     }
 }
 
-impl<V: Vector> Rule<V> for State<V> {
+impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
         let Adam {
             weight_decay,
             amsgrad,
             maximize,
             ..
         } = self.rule;
-        let gradient = regularised_gradient(oracle, theta, maximize, weight_decay);
+        let gradient = gradient_with_decay(oracle, theta, maximize, weight_decay);
         let means = self.means.means(pace);
         let state = self
             .m
@@ -302,15 +303,15 @@ impl<V: Vector> Rule<V> for State<V> {
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: Pace) {
+    fn decay(&self, theta: &mut [f64], pace: StepRates) {
         shrink(theta, 1.0 - pace.lr * self.means.decoupled_weight_decay);
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        probe(Internal::direction("m", "mean of gradients", &self.m));
-        probe(Internal::each("v", "mean of squared gradients", &self.v));
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        probe(StateEntry::direction("m", "mean of gradients", &self.m));
+        probe(StateEntry::each("v", "mean of squared gradients", &self.v));
         if self.rule.amsgrad {
-            probe(Internal::each(
+            probe(StateEntry::each(
                 "v_max",
                 "largest mean of squares",
                 &self.v_max,

@@ -2,12 +2,13 @@
 
 use super::adam::of_mean;
 use super::{
-    Internal, Kind, Notes, Optimizer, Power, Probe, Rule, regularisation, regularised_gradient,
+    BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay,
 };
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::objective::vector::Vector;
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 
 settings! {
     /// Adamax: Adam that divides by the largest recent gradient, which fades, instead of by a root mean square.
@@ -38,12 +39,12 @@ impl Optimizer for Adamax {
         true
     }
 
-    fn keras(&self) -> Option<&'static str> {
+    fn keras_spec(&self) -> Option<&'static str> {
         Some("adamax:lr=0.001,eps=1e-7")
     }
 
-    fn rule(&self) -> Vec<&'static str> {
-        let mut lines = Vec::from_iter(regularisation(self.maximize, self.weight_decay));
+    fn update_lines(&self) -> Vec<&'static str> {
+        let mut lines = Vec::from_iter(decay_lines(self.maximize, self.weight_decay));
         lines.extend([
             "{m} ← {β₁=beta1} {m<} + (1 − {β₁=beta1}) {g}",
             "{u} ← max({β₂=beta2} {u<}, |{g}| + {ε=eps})",
@@ -52,29 +53,29 @@ impl Optimizer for Adamax {
         lines
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
+    fn profile(&self) -> Profile {
+        Profile {
             kind: Kind::Adaptive,
             state: "2 numbers per parameter",
             cost: "1 gradient",
-            helps: "With gradients of which some are huge: the largest one is the divisor, so that no step is longer \
+            strengths: "With gradients of which some are huge: the largest one is the divisor, so that no step is longer \
                 than about the learning rate.",
-            fails: "That largest gradient fades over about 1000 steps (by default): after a steep start it creeps \
+            weaknesses: "That largest gradient fades over about 1000 steps (by default): after a steep start it creeps \
                 along the valley floor for as long. It scales along the axes only.",
         }
     }
 
     /// (2 + 2β₁) / ((1 − β₁) γ).
-    fn preconditioned_limit(&self, pace: Pace) -> Option<f64> {
+    fn preconditioned_limit(&self, pace: StepRates) -> Option<f64> {
         let plain = self.weight_decay == 0.0 && !self.maximize;
         plain.then(|| of_mean(pace.momentum.unwrap_or(self.beta1), pace.lr, 0.0))
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         State {
             m: zeros.clone(),
             u: zeros,
-            beta1_power: Power::new(self.beta1),
+            beta1_power: BetaPower::new(self.beta1),
             rule: self.clone(),
         }
     }
@@ -84,12 +85,12 @@ struct State<V> {
     rule: Adamax,
     m: V,
     u: V,
-    beta1_power: Power,
+    beta1_power: BetaPower,
 }
 
-impl<V: Vector> Rule<V> for State<V> {
+impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
         let Adamax {
             beta2,
             eps,
@@ -98,7 +99,7 @@ impl<V: Vector> Rule<V> for State<V> {
             ..
         } = self.rule;
         let beta1 = pace.momentum.unwrap_or(self.rule.beta1);
-        let gradient = regularised_gradient(oracle, theta, maximize, weight_decay);
+        let gradient = gradient_with_decay(oracle, theta, maximize, weight_decay);
         let step_size = pace.lr / (1.0 - self.beta1_power.next(beta1));
         let means = self.m.iter_mut().zip(self.u.iter_mut());
         for ((theta, g), (m, u)) in theta.iter_mut().zip(gradient.iter()).zip(means) {
@@ -108,9 +109,9 @@ impl<V: Vector> Rule<V> for State<V> {
         }
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        probe(Internal::direction("m", "mean of gradients", &self.m));
-        probe(Internal::each("u", "largest gradient, fading", &self.u));
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        probe(StateEntry::direction("m", "mean of gradients", &self.m));
+        probe(StateEntry::each("u", "largest gradient, fading", &self.u));
     }
 
     /// With the correction of the mean of gradients.

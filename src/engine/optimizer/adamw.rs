@@ -2,10 +2,10 @@
 
 use super::adam::{Adam, State, means, of_mean};
 use super::convention::CorrectedEpsilon;
-use super::{Kind, Notes, Optimizer, Rule, regularisation};
+use super::{Kind, Optimizer, Profile, UpdateRule, decay_lines};
 use crate::engine::declare::settings;
 use crate::engine::objective::vector::Vector;
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 use crate::engine::stride::AnyStride;
 
 settings! {
@@ -43,12 +43,12 @@ impl Optimizer for AdamW {
         true
     }
 
-    fn keras(&self) -> Option<&'static str> {
+    fn keras_spec(&self) -> Option<&'static str> {
         Some("adamw:lr=0.001,eps=1e-7,weight_decay=0.004,eps_form=hat")
     }
 
-    fn rule(&self) -> Vec<&'static str> {
-        let mut lines = Vec::from_iter(regularisation(self.maximize, 0.0));
+    fn update_lines(&self) -> Vec<&'static str> {
+        let mut lines = Vec::from_iter(decay_lines(self.maximize, 0.0));
         lines.extend(means(&self.adam()));
         lines.push(if self.weight_decay == 0.0 {
             "{θ} ← {θ<} − {γ=lr} m̂ / (√v̂ + {ε=eps})"
@@ -58,24 +58,24 @@ impl Optimizer for AdamW {
         lines
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
+    fn profile(&self) -> Profile {
+        Profile {
             kind: Kind::Adaptive,
             state: "2 numbers per parameter, or 3 with amsgrad",
             cost: "1 gradient",
-            helps: "Where Adam does; the decay pulls all coordinates to 0 by the same share, whatever their \
+            strengths: "Where Adam does; the decay pulls all coordinates to 0 by the same share, whatever their \
                 gradients, as weight decay added to the gradient does not.",
-            fails: "As Adam: slow in valleys at an angle to the axes, and it overshoots. The decay, which is on by \
+            weaknesses: "As Adam: slow in valleys at an angle to the axes, and it overshoots. The decay, which is on by \
                 default, holds it back on the side of 0, so that it nears the minimum slowly.",
         }
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         self.state(zeros)
     }
 
     /// (2 − γλ)(1 + β₁) / ((1 − β₁) γ).
-    fn preconditioned_limit(&self, pace: Pace) -> Option<f64> {
+    fn preconditioned_limit(&self, pace: StepRates) -> Option<f64> {
         let beta1 = pace.momentum.unwrap_or(self.beta1);
         (!self.maximize).then(|| of_mean(beta1, pace.lr, self.weight_decay))
     }

@@ -2,12 +2,13 @@
 
 use super::decay::shrink;
 use super::{
-    Internal, Kind, Notes, Optimizer, Power, Probe, Rule, regularisation, regularised_gradient,
+    BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay,
 };
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::objective::vector::Vector;
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 
 settings! {
     /// Adan: Adam that foresees the next gradient by the mean of how gradients have changed.
@@ -45,8 +46,8 @@ impl Optimizer for Adan {
         true
     }
 
-    fn rule(&self) -> Vec<&'static str> {
-        let mut lines = Vec::from_iter(regularisation(self.maximize, 0.0));
+    fn update_lines(&self) -> Vec<&'static str> {
+        let mut lines = Vec::from_iter(decay_lines(self.maximize, 0.0));
         lines.extend([
             "d ← {g} − {g₋<}, at first 0",
             "{g₋} ← {g}",
@@ -68,28 +69,28 @@ impl Optimizer for Adan {
         lines
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
+    fn profile(&self) -> Profile {
+        Profile {
             kind: Kind::Adaptive,
             state: "4 numbers per parameter",
             cost: "1 gradient",
-            helps: "In winding valleys: the change of the gradient tells it what comes next, so it turns into the \
+            strengths: "In winding valleys: the change of the gradient tells it what comes next, so it turns into the \
                 valley's floor early, and a memory of about 50 steps keeps it going along it.",
-            fails: "With a large learning rate the long memory carries it past the minimum, and it swings to and fro \
+            weaknesses: "With a large learning rate the long memory carries it past the minimum, and it swings to and fro \
                 there for a hundred steps and more. It scales along the axes only.",
         }
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         State {
             m: zeros.clone(),
             v: zeros.clone(),
             n: zeros.clone(),
             previous: zeros,
             moving: false,
-            beta1_power: Power::new(self.beta1),
-            beta2_power: Power::new(self.beta2),
-            beta3_power: Power::new(self.beta3),
+            beta1_power: BetaPower::new(self.beta1),
+            beta2_power: BetaPower::new(self.beta2),
+            beta3_power: BetaPower::new(self.beta3),
             rule: self.clone(),
         }
     }
@@ -114,14 +115,14 @@ struct State<V> {
     previous: V,
     /// Whether there is a previous gradient yet.
     moving: bool,
-    beta1_power: Power,
-    beta2_power: Power,
-    beta3_power: Power,
+    beta1_power: BetaPower,
+    beta2_power: BetaPower,
+    beta3_power: BetaPower,
 }
 
-impl<V: Vector> Rule<V> for State<V> {
+impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
         let Adan {
             beta2,
             beta3,
@@ -130,7 +131,7 @@ impl<V: Vector> Rule<V> for State<V> {
             ..
         } = self.rule;
         let beta1 = pace.momentum.unwrap_or(self.rule.beta1);
-        let gradient = regularised_gradient(oracle, theta, maximize, 0.0);
+        let gradient = gradient_with_decay(oracle, theta, maximize, 0.0);
         if !self.moving {
             self.moving = true;
             self.previous.copy_from_slice(gradient);
@@ -155,15 +156,15 @@ impl<V: Vector> Rule<V> for State<V> {
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: Pace) {
+    fn decay(&self, theta: &mut [f64], pace: StepRates) {
         let (keep, divisor) = self.rule.decay(pace.lr);
         shrink(theta, keep / divisor);
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        probe(Internal::direction("m", "mean of gradients", &self.m));
-        probe(Internal::direction("v", "mean of changes", &self.v));
-        probe(Internal::each("n", "mean of squares foreseen", &self.n));
-        probe(Internal::each("g₋", "gradient before", &self.previous));
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        probe(StateEntry::direction("m", "mean of gradients", &self.m));
+        probe(StateEntry::direction("v", "mean of changes", &self.v));
+        probe(StateEntry::each("n", "mean of squares foreseen", &self.n));
+        probe(StateEntry::each("g₋", "gradient before", &self.previous));
     }
 }

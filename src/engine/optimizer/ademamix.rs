@@ -2,13 +2,14 @@
 
 use super::decay::{Decay, shrink};
 use super::{
-    Internal, Kind, Notes, Optimizer, Power, Probe, Rule, regularisation, regularised_gradient,
+    BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay,
 };
 use crate::engine::declare::settings;
 use crate::engine::numeric::real;
 use crate::engine::objective::Oracle;
 use crate::engine::objective::vector::Vector;
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 
 settings! {
     /// AdEMAMix: Adam with a second, slow mean of the gradient, which remembers thousands of steps.
@@ -53,9 +54,9 @@ impl Optimizer for AdEMAMix {
         !self.cautious
     }
 
-    fn rule(&self) -> Vec<&'static str> {
+    fn update_lines(&self) -> Vec<&'static str> {
         let decay = self.decay();
-        let mut lines = Vec::from_iter(regularisation(self.maximize, decay.coupled));
+        let mut lines = Vec::from_iter(decay_lines(self.maximize, decay.coupled));
         lines.extend([
             "{m} ← {β₁=beta1} {m<} + (1 − {β₁=beta1}) {g}",
             "{v} ← {β₂=beta2} {v<} + (1 − {β₂=beta2}) {g}²",
@@ -80,30 +81,30 @@ impl Optimizer for AdEMAMix {
                 "Δ ← (m̂ + {αₜ} {s}) / (√v̂ + {ε=eps})",
             ]);
         }
-        lines.push(decay.descent());
+        lines.push(decay.update_line());
         lines
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
+    fn profile(&self) -> Profile {
+        Profile {
             kind: Kind::Adaptive,
             state: "3 numbers per parameter",
             cost: "1 gradient",
-            helps: "In long runs with noise: the slow mean, which remembers 10000 steps (by default), keeps pushing \
+            strengths: "In long runs with noise: the slow mean, which remembers 10000 steps (by default), keeps pushing \
                 along the floor of the valley.",
-            fails: "In short runs the slow mean holds little but the steep first gradients: after it has reached the \
+            weaknesses: "In short runs the slow mean holds little but the steep first gradients: after it has reached the \
                 minimum it stands a little beside it, or swings about it, until they are forgotten.",
         }
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         State {
             m: zeros.clone(),
             v: zeros.clone(),
             slow: zeros,
             steps: 0.0,
-            beta1_power: Power::new(self.beta1),
-            beta2_power: Power::new(self.beta2),
+            beta1_power: BetaPower::new(self.beta1),
+            beta2_power: BetaPower::new(self.beta2),
             scheduled: [self.alpha, self.beta3],
             rule: self.clone(),
         }
@@ -137,15 +138,15 @@ struct State<V> {
     v: V,
     slow: V,
     steps: f64,
-    beta1_power: Power,
-    beta2_power: Power,
+    beta1_power: BetaPower,
+    beta2_power: BetaPower,
     /// α and β₃ of the step.
     scheduled: [f64; 2],
 }
 
-impl<V: Vector> Rule<V> for State<V> {
+impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
         let AdEMAMix {
             beta2,
             eps,
@@ -156,7 +157,7 @@ impl<V: Vector> Rule<V> for State<V> {
         let beta1 = pace.momentum.unwrap_or(self.rule.beta1);
         let decay = self.rule.decay();
         let keep = decay.keep(pace.lr);
-        let gradient = regularised_gradient(oracle, theta, maximize, decay.coupled);
+        let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
         self.steps += 1.0;
         self.scheduled = self.rule.scheduled(self.steps, beta1);
         let [alpha, beta3] = self.scheduled;
@@ -186,25 +187,25 @@ impl<V: Vector> Rule<V> for State<V> {
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: Pace) {
+    fn decay(&self, theta: &mut [f64], pace: StepRates) {
         shrink(theta, self.rule.decay().keep(pace.lr));
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        probe(Internal::direction("m", "mean of gradients", &self.m));
-        probe(Internal::each("v", "mean of squared gradients", &self.v));
-        probe(Internal::direction(
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        probe(StateEntry::direction("m", "mean of gradients", &self.m));
+        probe(StateEntry::each("v", "mean of squared gradients", &self.v));
+        probe(StateEntry::direction(
             "s",
             "slow mean of gradients",
             &self.slow,
         ));
         if self.rule.t_alpha_beta3.is_some() {
-            probe(Internal::number(
+            probe(StateEntry::number(
                 "αₜ",
                 "weight of the slow mean",
                 self.scheduled[0],
             ));
-            probe(Internal::number(
+            probe(StateEntry::number(
                 "βₜ",
                 "decay of the slow mean",
                 self.scheduled[1],

@@ -1,11 +1,14 @@
 //! Adam that converges for every β₂: ADOPT.
 
 use super::decay::{Decay, shrink};
-use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
+use super::{
+    Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay,
+};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::objective::vector::Vector;
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 
 settings! {
     /// ADOPT: Adam whose gradient is divided by the mean of earlier squares, without its own, before it enters the momentum.
@@ -43,9 +46,9 @@ impl Optimizer for Adopt {
         true
     }
 
-    fn rule(&self) -> Vec<&'static str> {
+    fn update_lines(&self) -> Vec<&'static str> {
         let decay = self.decay();
-        let mut lines = Vec::from_iter(regularisation(self.maximize, decay.coupled));
+        let mut lines = Vec::from_iter(decay_lines(self.maximize, decay.coupled));
         lines.push("c ← {g} / max(√{v<}, {ε=eps}), at first 0");
         if self.clip_lambda.is_some() {
             lines.push("c ← c, not beyond ±{t}^{p=clip_lambda}");
@@ -55,23 +58,23 @@ impl Optimizer for Adopt {
             "{v} ← {β₂=beta2} {v<} + (1 − {β₂=beta2}) {g}², at first {g}²",
             "Δ ← {m}",
         ]);
-        lines.push(decay.descent());
+        lines.push(decay.update_line());
         lines
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
+    fn profile(&self) -> Profile {
+        Profile {
             kind: Kind::Adaptive,
             state: "2 numbers per parameter",
             cost: "1 gradient",
-            helps: "With noise: no gradient is divided by a mean that it is part of itself, so it settles for any \
+            strengths: "With noise: no gradient is divided by a mean that it is part of itself, so it settles for any \
                 β₂, even where Adam drifts away.",
-            fails: "The first step only looks. The first squares are remembered for 10000 steps (by default): after \
+            weaknesses: "The first step only looks. The first squares are remembered for 10000 steps (by default): after \
                 a steep start it creeps along the valley floor, far behind Adam.",
         }
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         State {
             rule: self.clone(),
             m: zeros.clone(),
@@ -98,9 +101,9 @@ struct State<V> {
     steps: f64,
 }
 
-impl<V: Vector> Rule<V> for State<V> {
+impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
         let Adopt {
             beta2,
             clip_lambda,
@@ -111,7 +114,7 @@ impl<V: Vector> Rule<V> for State<V> {
         let beta1 = pace.momentum.unwrap_or(self.rule.beta1);
         let decay = self.rule.decay();
         let keep = decay.keep(pace.lr);
-        let gradient = regularised_gradient(oracle, theta, maximize, decay.coupled);
+        let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
         self.steps += 1.0;
         let means = self.m.iter_mut().zip(self.v.iter_mut());
         let each = theta.iter_mut().zip(gradient.iter()).zip(means);
@@ -132,16 +135,16 @@ impl<V: Vector> Rule<V> for State<V> {
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: Pace) {
+    fn decay(&self, theta: &mut [f64], pace: StepRates) {
         shrink(theta, self.rule.decay().keep(pace.lr));
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        probe(Internal::direction(
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        probe(StateEntry::direction(
             "m",
             "mean of divided gradients",
             &self.m,
         ));
-        probe(Internal::each("v", "mean of squared gradients", &self.v));
+        probe(StateEntry::each("v", "mean of squared gradients", &self.v));
     }
 }

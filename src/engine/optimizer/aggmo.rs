@@ -1,12 +1,15 @@
 //! Aggregated momentum: AggMo.
 
 use super::decay::{Decay, shrink};
-use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
+use super::{
+    Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay,
+};
 use crate::engine::declare::settings;
 use crate::engine::numeric::real;
 use crate::engine::objective::Oracle;
 use crate::engine::objective::vector::Vector;
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 
 settings! {
     /// AggMo: momentum with several velocities, slow and fast ones, that share each step.
@@ -50,29 +53,29 @@ impl Optimizer for AggMo {
         true
     }
 
-    fn rule(&self) -> Vec<&'static str> {
+    fn update_lines(&self) -> Vec<&'static str> {
         let decay = self.decay();
-        let mut lines = Vec::from_iter(regularisation(self.maximize, decay.coupled));
+        let mut lines = Vec::from_iter(decay_lines(self.maximize, decay.coupled));
         let velocities = VELOCITIES.iter().zip(&self.betas);
         lines.extend(velocities.map(|([_, _, line], _)| *line));
         lines.push("Δ ← mean of the velocities");
-        lines.push(decay.descent());
+        lines.push(decay.update_line());
         lines
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
+    fn profile(&self) -> Profile {
+        Profile {
             kind: Kind::Momentum,
             state: "1 number per parameter for each velocity, of which there are 3 by default",
             cost: "1 gradient",
-            helps: "In long valleys: the slow velocity gathers speed along the floor, while the fast ones damp the \
+            strengths: "In long valleys: the slow velocity gathers speed along the floor, while the fast ones damp the \
                 swings across it, which momentum of 0.99 alone would keep up for hundreds of steps.",
-            fails: "It still overshoots the minimum by the slow velocity, and comes back in a few wide swings. One \
+            weaknesses: "It still overshoots the minimum by the slow velocity, and comes back in a few wide swings. One \
                 learning rate serves all directions: the steepest wall decides when it diverges.",
         }
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         State {
             velocities: vec![zeros; self.betas.len()],
             rule: self.clone(),
@@ -95,15 +98,15 @@ struct State<V> {
     velocities: Vec<V>,
 }
 
-impl<V: Vector> Rule<V> for State<V> {
+impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
         let AggMo {
             betas, maximize, ..
         } = &self.rule;
         let decay = self.rule.decay();
         let keep = decay.keep(pace.lr);
-        let gradient = regularised_gradient(oracle, theta, *maximize, decay.coupled);
+        let gradient = gradient_with_decay(oracle, theta, *maximize, decay.coupled);
         if keep != 1.0 {
             theta.iter_mut().for_each(|theta| *theta *= keep);
         }
@@ -120,13 +123,13 @@ impl<V: Vector> Rule<V> for State<V> {
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: Pace) {
+    fn decay(&self, theta: &mut [f64], pace: StepRates) {
         shrink(theta, self.rule.decay().keep(pace.lr));
     }
 
-    fn probe(&self, probe: &mut Probe) {
+    fn visit_state(&self, probe: &mut StateVisitor) {
         for ([symbol, name, _], velocity) in VELOCITIES.iter().zip(&self.velocities) {
-            probe(Internal::direction(symbol, name, velocity));
+            probe(StateEntry::direction(symbol, name, velocity));
         }
     }
 }

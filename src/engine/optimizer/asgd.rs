@@ -1,11 +1,14 @@
 //! Averaged stochastic gradient descent: `torch.optim.ASGD`.
 
 use super::decay::shrink;
-use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
+use super::{
+    Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay,
+};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::objective::vector::Vector;
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 
 settings! {
     /// ASGD: gradient descent with a learning rate that falls, whose answer is the average of its later iterates.
@@ -37,12 +40,12 @@ impl Optimizer for Asgd {
         true
     }
 
-    fn averages(&self) -> bool {
+    fn keeps_average(&self) -> bool {
         true
     }
 
-    fn rule(&self) -> Vec<&'static str> {
-        let mut lines = Vec::from_iter(regularisation(self.maximize, self.weight_decay));
+    fn update_lines(&self) -> Vec<&'static str> {
+        let mut lines = Vec::from_iter(decay_lines(self.maximize, self.weight_decay));
         lines.extend([
             "{θ} ← (1 − {Λ=lambd} {η<}) {θ<} − {η<} {g}",
             "{a} ← {a<} + {μ<} ({θ} − {a<})",
@@ -52,20 +55,20 @@ impl Optimizer for Asgd {
         lines
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
+    fn profile(&self) -> Profile {
+        Profile {
             kind: Kind::Momentum,
             state: "1 number per parameter",
             cost: "1 gradient",
-            helps: "With noisy gradients: the path keeps jumping about the minimum, but the average of its later \
+            strengths: "With noisy gradients: the path keeps jumping about the minimum, but the average of its later \
                 places, a trail of its own, comes to rest.",
-            fails: "By default averaging begins after a million steps, so short runs are plain gradient descent, \
+            weaknesses: "By default averaging begins after a million steps, so short runs are plain gradient descent, \
                 with all its oscillations. Where averaging begins early the average drags the way behind it, and \
                 lags.",
         }
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         State {
             rule: self.clone(),
             average: zeros,
@@ -87,9 +90,9 @@ struct State<V> {
     steps: f64,
 }
 
-impl<V: Vector> Rule<V> for State<V> {
+impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
         let Asgd {
             lambd,
             alpha,
@@ -98,7 +101,7 @@ impl<V: Vector> Rule<V> for State<V> {
             maximize,
             ..
         } = self.rule;
-        let gradient = regularised_gradient(oracle, theta, maximize, weight_decay);
+        let gradient = gradient_with_decay(oracle, theta, maximize, weight_decay);
         if self.steps == 0.0 {
             self.eta = pace.lr;
         }
@@ -121,19 +124,23 @@ impl<V: Vector> Rule<V> for State<V> {
         self.mu = 1.0 / (self.steps - t0).max(1.0);
     }
 
-    fn decay(&self, theta: &mut [f64], pace: Pace) {
+    fn decay(&self, theta: &mut [f64], pace: StepRates) {
         let _ = pace;
         shrink(theta, self.kept);
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        probe(Internal::place("a", "average of iterates", &self.average));
-        probe(Internal::number(
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        probe(StateEntry::place("a", "average of iterates", &self.average));
+        probe(StateEntry::number(
             "η",
             "learning rate of the next step",
             self.eta,
         ));
-        probe(Internal::number("μ", "weight of the next iterate", self.mu));
+        probe(StateEntry::number(
+            "μ",
+            "weight of the next iterate",
+            self.mu,
+        ));
     }
 
     fn average(&self) -> Option<&[f64]> {

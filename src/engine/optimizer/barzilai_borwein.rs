@@ -1,11 +1,11 @@
 //! The two-point step sizes of Barzilai and Borwein.
 
 use super::line::dot;
-use super::{Internal, Kind, Notes, Optimizer, Probe, Rule};
+use super::{Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::objective::vector::Vector;
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 
 settings! {
     /// Which of the two step sizes: the long sᵀs/sᵀy, the short sᵀy/yᵀy, or each in turn.
@@ -35,7 +35,7 @@ impl Optimizer for BarzilaiBorwein {
         self.lr
     }
 
-    fn rule(&self) -> Vec<&'static str> {
+    fn update_lines(&self) -> Vec<&'static str> {
         vec![
             match self.variant {
                 Variant::Long => "{a} ← {s}ᵀ{s} / {s}ᵀ{y}, at first {γ=lr}",
@@ -48,19 +48,19 @@ impl Optimizer for BarzilaiBorwein {
         ]
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
+    fn profile(&self) -> Profile {
+        Profile {
             kind: Kind::Curvature,
             state: "2 numbers per parameter",
             cost: "1 gradient, and 1 value, which tells whether the loss is finite where a step leads; if not the step is halved",
-            helps: "In narrow bowls without noise: the last step tells it the curvature, and it arrives in a small \
+            strengths: "In narrow bowls without noise: the last step tells it the curvature, and it arrives in a small \
                 part of the steps of gradient descent, at the same price.",
-            fails: "The loss does not fall with each step: after one along the floor the next is long and climbs a \
+            weaknesses: "The loss does not fall with each step: after one along the floor the next is long and climbs a \
                 wall. Where the valley bends, such jumps can repeat without end. Noise is taken for curvature.",
         }
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         State {
             rule: self.clone(),
             trial: zeros.clone(),
@@ -86,8 +86,8 @@ struct State<V> {
     t: f64,
 }
 
-impl<V: Vector> Rule<V> for State<V> {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+impl<V: Vector> UpdateRule<V> for State<V> {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
         let sign = if self.rule.maximize { -1.0 } else { 1.0 };
         let (_, gradient) = oracle.gradient(theta);
         let old = self.change.iter_mut().zip(self.gradient.iter_mut());
@@ -127,10 +127,14 @@ impl<V: Vector> Rule<V> for State<V> {
         self.t = 0.0;
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        probe(Internal::step("s", "last step", &self.step));
-        probe(Internal::each("y", "change of the gradient", &self.change));
-        probe(Internal::number("a", "step size", self.t));
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        probe(StateEntry::step("s", "last step", &self.step));
+        probe(StateEntry::each(
+            "y",
+            "change of the gradient",
+            &self.change,
+        ));
+        probe(StateEntry::number("a", "step size", self.t));
     }
 }
 

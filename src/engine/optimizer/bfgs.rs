@@ -1,13 +1,13 @@
 //! BFGS.
 
-use super::line::{Line, dot};
+use super::line::{WolfeStep, dot};
 use super::wolfe::C2;
-use super::{Internal, Kind, Notes, Optimizer, Probe, Rule};
+use super::{Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule};
 use crate::engine::declare::settings;
 use crate::engine::numeric::real;
 use crate::engine::objective::Oracle;
 use crate::engine::objective::vector::Vector;
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 
 settings! {
     /// BFGS: builds the inverse Hessian up from the changes of the gradient, and takes Newton's steps with it.
@@ -27,7 +27,7 @@ impl Optimizer for Bfgs {
         self.lr
     }
 
-    fn rule(&self) -> Vec<&'static str> {
+    fn update_lines(&self) -> Vec<&'static str> {
         vec![
             "{d} ← −H {g}",
             "{a} ← a length that satisfies the strong Wolfe conditions, {γ=lr} first",
@@ -36,24 +36,24 @@ impl Optimizer for Bfgs {
         ]
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
+    fn profile(&self) -> Profile {
+        Profile {
             kind: Kind::Curvature,
             state: "n² numbers",
             cost: "1 gradient, and as many as the search needs: mostly 1 or 2, at most 26",
-            helps: "On smooth maps: it learns the shape of the valley, at any angle, and is soon as fast as Newton's \
+            strengths: "On smooth maps: it learns the shape of the valley, at any angle, and is soon as fast as Newton's \
                 method, but goes downhill only.",
-            fails: "At a kink it learns a curvature that is not there, and its search finds no length: it stops on a \
+            weaknesses: "At a kink it learns a curvature that is not there, and its search finds no length: it stops on a \
                 crease. With mini-batches it runs from the minimum of one batch to that of the next. It needs n² \
                 numbers.",
         }
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         let dim = zeros.len();
         State {
             rule: self.clone(),
-            line: Line::new(dim, C2),
+            line: WolfeStep::new(dim, C2),
             inverse: vec![0.0; dim * dim],
             direction: vec![0.0; dim],
             gradient: vec![0.0; dim],
@@ -67,7 +67,7 @@ impl Optimizer for Bfgs {
 
 struct State {
     rule: Bfgs,
-    line: Line,
+    line: WolfeStep,
     /// H, row by row.
     inverse: Vec<f64>,
     direction: Vec<f64>,
@@ -115,8 +115,8 @@ impl State {
     }
 }
 
-impl<V: Vector> Rule<V> for State {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+impl<V: Vector> UpdateRule<V> for State {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
         let sign = if self.rule.maximize { -1.0 } else { 1.0 };
         let (loss, found) = oracle.gradient(theta);
         for (g, found) in self.gradient.iter_mut().zip(found.iter()) {
@@ -164,12 +164,12 @@ impl<V: Vector> Rule<V> for State {
         self.steps += 1;
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        probe(Internal::step("d", "direction", &self.direction));
-        probe(Internal::number("a", "length along it", self.t));
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        probe(StateEntry::step("d", "direction", &self.direction));
+        probe(StateEntry::number("a", "length along it", self.t));
         let trace: f64 = self.inverse.iter().step_by(self.direction.len() + 1).sum();
         let mean = trace / real(self.direction.len().max(1));
-        probe(Internal::number("tr H/n", "mean eigenvalue of H", mean));
+        probe(StateEntry::number("tr H/n", "mean eigenvalue of H", mean));
     }
 }
 

@@ -1,13 +1,13 @@
 //! CMA-ES, the evolution strategy with covariance matrix adaptation.
 
 use super::linalg::{LARGEST, eigen};
-use super::{Internal, Kind, Notes, Optimizer, Probe, Rule};
+use super::{Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule};
 use crate::engine::declare::settings;
 use crate::engine::numeric::random::{Purpose, stream};
 use crate::engine::numeric::real;
 use crate::engine::objective::Oracle;
 use crate::engine::objective::vector::Vector;
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
@@ -34,7 +34,7 @@ impl Optimizer for CmaEs {
         self.lr
     }
 
-    fn rule(&self) -> Vec<&'static str> {
+    fn update_lines(&self) -> Vec<&'static str> {
         vec![
             "{P} ← λ points of N({θ<}, {σ<}² C)",
             "{θ} ← Σ wᵢ xᵢ over the best half of {P}",
@@ -45,19 +45,19 @@ impl Optimizer for CmaEs {
         ]
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
-            kind: Kind::Values,
+    fn profile(&self) -> Profile {
+        Profile {
+            kind: Kind::DerivativeFree,
             state: "n² numbers, and a population of 4 + ⌊3 ln n⌋ points",
             cost: "4 + ⌊3 ln n⌋ values, which are 6 with two parameters",
-            helps: "On rugged maps and in narrow valleys at any angle: the cloud is wider than small pits, and \
+            strengths: "On rugged maps and in narrow valleys at any angle: the cloud is wider than small pits, and \
                 stretches along the valley. Only the order of values counts, so plateaus of any scale are alike.",
-            fails: "It asks for many values where a gradient would know the way. With a small σ₀ it settles in the \
+            weaknesses: "It asks for many values where a gradient would know the way. With a small σ₀ it settles in the \
                 nearest pit; another seed may end in another one.",
         }
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         State::new(self, zeros.len())
     }
 }
@@ -262,8 +262,8 @@ impl State {
 /// So often a point is moved half of the way to the mean where the value at it is not finite; then it is worse than all others.
 const RETREATS: u32 = 30;
 
-impl<V: Vector> Rule<V> for State {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, _pace: Pace) {
+impl<V: Vector> UpdateRule<V> for State {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, _pace: StepRates) {
         let n = theta.len();
         let (sigma, mut beyond) = (self.sigma, false);
         for (who, (order, point)) in self
@@ -318,17 +318,17 @@ impl<V: Vector> Rule<V> for State {
         self.adapt();
     }
 
-    fn probe(&self, probe: &mut Probe) {
+    fn visit_state(&self, probe: &mut StateVisitor) {
         if self.generation > 0 {
-            probe(Internal::trials("P", "population", &self.points));
+            probe(StateEntry::trials("P", "population", &self.points));
         }
-        probe(Internal::step("pσ", "evolution path of σ", &self.p_sigma));
-        probe(Internal::step("pc", "evolution path of C", &self.p_c));
-        probe(Internal::number("σ", "standard deviation", self.sigma));
+        probe(StateEntry::step("pσ", "evolution path of σ", &self.p_sigma));
+        probe(StateEntry::step("pc", "evolution path of C", &self.p_c));
+        probe(StateEntry::number("σ", "standard deviation", self.sigma));
         let square = self.sigma * self.sigma;
         if self.full {
             let spread: Vec<f64> = self.covariance.iter().map(|c| square * c).collect();
-            probe(Internal::spread(
+            probe(StateEntry::spread(
                 "σ² C",
                 "covariance of the next population",
                 &spread,

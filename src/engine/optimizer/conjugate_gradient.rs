@@ -1,11 +1,11 @@
 //! Nonlinear conjugate gradients.
 
-use super::line::{Line, dot};
-use super::{Internal, Kind, Notes, Optimizer, Probe, Rule};
+use super::line::{WolfeStep, dot};
+use super::{Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::objective::vector::Vector;
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 
 settings! {
     /// How much of the last direction is kept: Polak & Ribière's β where it is positive, or Fletcher & Reeves's.
@@ -42,7 +42,7 @@ impl Optimizer for ConjugateGradient {
         self.lr
     }
 
-    fn rule(&self) -> Vec<&'static str> {
+    fn update_lines(&self) -> Vec<&'static str> {
         vec![
             match self.beta {
                 Beta::PrPlus => "{β} ← max({g}ᵀ({g} − {g₋}) / {g₋}ᵀ{g₋}, 0), at first 0",
@@ -57,25 +57,25 @@ impl Optimizer for ConjugateGradient {
         ]
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
+    fn profile(&self) -> Profile {
+        Profile {
             kind: Kind::Curvature,
             state: "3 numbers per parameter",
             cost: "1 gradient, and as many as the search needs: mostly 1 to 3, at most 26; with exact steps 1 \
                 Hessian·vector and 1 value instead",
-            helps: "In narrow bowls: no step undoes the one before, so that it does not zigzag. On a quadratic of n \
+            strengths: "In narrow bowls: no step undoes the one before, so that it does not zigzag. On a quadratic of n \
                 parameters it arrives in n steps.",
-            fails: "Where the curvature changes its directions are no longer conjugate, and it zigzags for some \
+            weaknesses: "Where the curvature changes its directions are no longer conjugate, and it zigzags for some \
                 steps until it begins again with −g. It stops at kinks, and with mini-batches it runs after the \
                 minimum of each.",
         }
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         let dim = zeros.len();
         State {
             rule: self.clone(),
-            line: Line::new(dim, 0.1),
+            line: WolfeStep::new(dim, 0.1),
             direction: vec![0.0; dim],
             gradient: vec![0.0; dim],
             previous: vec![0.0; dim],
@@ -90,7 +90,7 @@ impl Optimizer for ConjugateGradient {
 
 struct State {
     rule: ConjugateGradient,
-    line: Line,
+    line: WolfeStep,
     direction: Vec<f64>,
     gradient: Vec<f64>,
     /// The gradient where the last step began.
@@ -103,8 +103,8 @@ struct State {
     steps: u64,
 }
 
-impl<V: Vector> Rule<V> for State {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+impl<V: Vector> UpdateRule<V> for State {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
         let sign = if self.rule.maximize { -1.0 } else { 1.0 };
         let (loss, found) = oracle.gradient(theta);
         for (g, found) in self.gradient.iter_mut().zip(found.iter()) {
@@ -171,15 +171,15 @@ impl<V: Vector> Rule<V> for State {
         self.steps += 1;
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        probe(Internal::step("d", "direction", &self.direction));
-        probe(Internal::each("g₋", "last gradient", &self.previous));
-        probe(Internal::number(
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        probe(StateEntry::step("d", "direction", &self.direction));
+        probe(StateEntry::each("g₋", "last gradient", &self.previous));
+        probe(StateEntry::number(
             "β",
             "share of the last direction",
             self.beta,
         ));
-        probe(Internal::number("a", "length", self.t));
+        probe(StateEntry::number("a", "length", self.t));
     }
 }
 

@@ -2,12 +2,13 @@
 
 use super::decay::{Decay, shrink};
 use super::{
-    Internal, Kind, Notes, Optimizer, Power, Probe, Rule, regularisation, regularised_gradient,
+    BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay,
 };
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::objective::vector::Vector;
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 
 settings! {
     /// D-Adaptation of Adam: steps as long as the distance to the solution, which it estimates on its way.
@@ -45,9 +46,9 @@ impl Optimizer for DAdaptAdam {
         self.lr
     }
 
-    fn rule(&self) -> Vec<&'static str> {
+    fn update_lines(&self) -> Vec<&'static str> {
         let decay = self.decay();
-        let mut lines = Vec::from_iter(regularisation(self.maximize, decay.coupled));
+        let mut lines = Vec::from_iter(decay_lines(self.maximize, decay.coupled));
         lines.push(if self.bias_correction {
             "γ_d ← {γ=lr} {d<} √(1 − {β₂=beta2}^{t}) / (1 − {β₁=beta1}^{t})"
         } else {
@@ -72,20 +73,20 @@ impl Optimizer for DAdaptAdam {
         lines
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
-            kind: Kind::Free,
+    fn profile(&self) -> Profile {
+        Profile {
+            kind: Kind::ParameterFree,
             state: "3 numbers per parameter",
             cost: "1 gradient",
-            helps: "Where no learning rate is known: leave it at 1. The estimate d grows from 10⁻⁶ until steps suit \
+            strengths: "Where no learning rate is known: leave it at 1. The estimate d grows from 10⁻⁶ until steps suit \
                 the distance to the minimum.",
-            fails: "The first steps cannot be seen, while d grows. As d never falls, one that was too large stays: \
+            weaknesses: "The first steps cannot be seen, while d grows. As d never falls, one that was too large stays: \
                 it jumps far out, or runs past the minimum and up and down the valley. It scales along the axes \
                 only.",
         }
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         State {
             m: zeros.clone(),
             v: zeros.clone(),
@@ -94,8 +95,8 @@ impl Optimizer for DAdaptAdam {
             kept: 1.0,
             d: self.d0,
             d_hat: 0.0,
-            beta1_power: Power::new(self.beta1),
-            beta2_power: Power::new(self.beta2),
+            beta1_power: BetaPower::new(self.beta1),
+            beta2_power: BetaPower::new(self.beta2),
             rule: self.clone(),
         }
     }
@@ -119,14 +120,14 @@ struct State<V> {
     r: f64,
     d: f64,
     d_hat: f64,
-    beta1_power: Power,
-    beta2_power: Power,
+    beta1_power: BetaPower,
+    beta2_power: BetaPower,
     /// Factor by which decoupled decay shrank θ in the last step.
     kept: f64,
 }
 
-impl<V: Vector> Rule<V> for State<V> {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+impl<V: Vector> UpdateRule<V> for State<V> {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
         let DAdaptAdam {
             beta2,
             eps,
@@ -137,7 +138,7 @@ impl<V: Vector> Rule<V> for State<V> {
         let beta1 = pace.momentum.unwrap_or(self.rule.beta1);
         let root = beta2.sqrt();
         let decay = self.rule.decay();
-        let gradient = regularised_gradient(oracle, theta, maximize, decay.coupled);
+        let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
         let correction =
             (1.0 - self.beta2_power.next(beta2)).sqrt() / (1.0 - self.beta1_power.next(beta1));
         let step_size = self.d * pace.lr * if bias_correction { correction } else { 1.0 };
@@ -172,25 +173,25 @@ impl<V: Vector> Rule<V> for State<V> {
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: Pace) {
+    fn decay(&self, theta: &mut [f64], pace: StepRates) {
         let _ = pace;
         shrink(theta, self.kept);
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        probe(Internal::number("d", "estimate of the distance", self.d));
-        probe(Internal::number("d̂", "its last lower bound", self.d_hat));
-        probe(Internal::direction(
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        probe(StateEntry::number("d", "estimate of the distance", self.d));
+        probe(StateEntry::number("d̂", "its last lower bound", self.d_hat));
+        probe(StateEntry::direction(
             "m",
             "mean of scaled gradients",
             &self.m,
         ));
-        probe(Internal::each("v", "mean of squared gradients", &self.v));
-        probe(Internal::direction(
+        probe(StateEntry::each("v", "mean of squared gradients", &self.v));
+        probe(StateEntry::direction(
             "s",
             "slower mean of scaled gradients",
             &self.s,
         ));
-        probe(Internal::number("r", "weighted progress", self.r));
+        probe(StateEntry::number("r", "weighted progress", self.r));
     }
 }

@@ -35,7 +35,7 @@ impl Decay {
     }
 
     /// The last line of a rule whose step is γ Δ.
-    pub(super) fn descent(self) -> &'static str {
+    pub(super) fn update_line(self) -> &'static str {
         match (self.decoupled != 0.0, self.fixed) {
             (false, _) => "{θ} ← {θ<} − {γ=lr} Δ",
             (true, false) => "{θ} ← (1 − {γ=lr} {λ=weight_decay}) {θ<} − {γ=lr} Δ",

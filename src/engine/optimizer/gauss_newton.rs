@@ -1,11 +1,11 @@
 //! The Gauss–Newton method, damped.
 
 use super::line::dot;
-use super::{Internal, Kind, Notes, Optimizer, Probe, Rule};
+use super::{Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule};
 use crate::engine::declare::settings;
 use crate::engine::objective::vector::Vector;
 use crate::engine::objective::{Metric, Objective, Oracle};
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 use crate::engine::training::Reason;
 
 settings! {
@@ -29,27 +29,27 @@ impl Optimizer for GaussNewton {
         self.lr
     }
 
-    fn rule(&self) -> Vec<&'static str> {
+    fn update_lines(&self) -> Vec<&'static str> {
         vec!["{s} ← (G + {δ=damping} I)⁻¹ {g}", "{θ} ← {θ<} − {γ=lr} {s}"]
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
+    fn profile(&self) -> Profile {
+        Profile {
             kind: Kind::Curvature,
             state: "none",
             cost: "1 gradient, and up to max_iter products with G",
-            helps: "Where a model fits its data: G has no negative eigenvalue, so that steps go down, and it nears the \
+            strengths: "Where a model fits its data: G has no negative eigenvalue, so that steps go down, and it nears the \
                 Hessian as residuals vanish. A straight line through data takes one step.",
-            fails: "Far from a good fit the model of straight outputs is wrong, and a full step overshoots; more damping \
+            weaknesses: "Far from a good fit the model of straight outputs is wrong, and a full step overshoots; more damping \
                 shortens it. It asks for the gradient of a mini-batch but for G of all samples.",
         }
     }
 
-    fn refuses(&self, objective: &dyn Objective) -> Option<&'static str> {
+    fn unsupported_reason(&self, objective: &dyn Objective) -> Option<&'static str> {
         expects_model(objective)
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         State::new(Metric::GaussNewton, self.damping, self.max_iter, &zeros)
     }
 }
@@ -121,8 +121,8 @@ impl State {
     }
 }
 
-impl<V: Vector> Rule<V> for State {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+impl<V: Vector> UpdateRule<V> for State {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
         self.residual.copy_from_slice(oracle.gradient(theta).1);
         let flat = self.residual.iter().all(|g| *g == 0.0);
         self.solve(theta, oracle);
@@ -141,8 +141,8 @@ impl<V: Vector> Rule<V> for State {
         self.stuck
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        probe(Internal::direction("s", "full step", &self.step));
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        probe(StateEntry::direction("s", "full step", &self.step));
     }
 }
 

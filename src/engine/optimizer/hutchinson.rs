@@ -71,7 +71,7 @@ mod tests {
     use crate::engine::cancel::Cancel;
     use crate::engine::numeric::jet::Scalar;
     use crate::engine::objective::vector::Array;
-    use crate::engine::objective::{Formula, Treatment};
+    use crate::engine::objective::{Formula, GradientSettings};
 
     /// With the Hessian (4, c; c, 10).
     struct Bowl(f64);
@@ -87,7 +87,7 @@ mod tests {
         let estimate = |distribution, samples, skew| {
             let bowl = Bowl(skew);
             let zeros = || Array([0.0; 2]);
-            let mut oracle = Oracle::new(&bowl, Treatment::default(), zeros(), &cancel);
+            let mut oracle = Oracle::new(&bowl, GradientSettings::default(), zeros(), &cancel);
             let mut diagonal = Hutchinson::new(distribution, samples, 7, zeros());
             diagonal.draw(&at, &mut oracle);
             assert_eq!(oracle.counts().hessian_vectors, samples);

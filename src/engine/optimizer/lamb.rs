@@ -2,13 +2,14 @@
 
 use super::decay::{Decay, shrink};
 use super::{
-    Internal, Kind, Notes, Optimizer, Power, Probe, Rule, regularisation, regularised_gradient,
+    BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay,
 };
 use crate::engine::declare::settings;
 use crate::engine::numeric::real;
 use crate::engine::objective::vector::Vector;
 use crate::engine::objective::{Oracle, norm};
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 
 /// The largest norm of θ that counts.
 const CLAMP: f64 = 10.0;
@@ -57,12 +58,12 @@ impl Optimizer for Lamb {
         self.lr
     }
 
-    fn by_tensor(&self) -> bool {
+    fn is_layerwise(&self) -> bool {
         true
     }
 
-    fn rule(&self) -> Vec<&'static str> {
-        let mut lines = Vec::from_iter(regularisation(self.maximize, 0.0));
+    fn update_lines(&self) -> Vec<&'static str> {
+        let mut lines = Vec::from_iter(decay_lines(self.maximize, 0.0));
         if self.shortens() {
             lines.push("{g} ← min(1, {G=max_grad_norm} / (‖{g<}‖ + {ε=eps})) {g<}");
         }
@@ -103,28 +104,28 @@ impl Optimizer for Lamb {
         lines
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
+    fn profile(&self) -> Profile {
+        Profile {
             kind: Kind::Layers,
             state: "2 numbers per parameter",
             cost: "1 gradient",
-            helps: "Where layers are of different size: a step is a share of the length of θ, so that one learning \
+            strengths: "Where layers are of different size: a step is a share of the length of θ, so that one learning \
                 rate suits all, even with huge batches.",
-            fails: "The step depends on where 0 is: far away it is long and jumps over valleys, and near the origin \
+            weaknesses: "The step depends on where 0 is: far away it is long and jumps over valleys, and near the origin \
                 it comes to a standstill, even where that is no minimum. In two dimensions, being one layer, it \
                 gains nothing.",
         }
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         State {
             m: zeros.clone(),
             v: zeros.clone(),
             update: zeros,
             ratio: 1.0,
             steps: 0,
-            beta1_power: Power::new(self.beta1),
-            beta2_power: Power::new(self.beta2),
+            beta1_power: BetaPower::new(self.beta1),
+            beta2_power: BetaPower::new(self.beta2),
             rule: self.clone(),
         }
     }
@@ -169,17 +170,17 @@ struct State<V> {
     /// The last trust ratio.
     ratio: f64,
     steps: u64,
-    beta1_power: Power,
-    beta2_power: Power,
+    beta1_power: BetaPower,
+    beta2_power: BetaPower,
 }
 
-impl<V: Vector> Rule<V> for State<V> {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+impl<V: Vector> UpdateRule<V> for State<V> {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
         let Self { rule, update, .. } = self;
         let eps = rule.eps;
         let beta1 = pace.momentum.unwrap_or(rule.beta1);
-        let whole = oracle.whole_norm();
-        let gradient = regularised_gradient(oracle, theta, rule.maximize, 0.0);
+        let whole = oracle.full_norm();
+        let gradient = gradient_with_decay(oracle, theta, rule.maximize, 0.0);
         let scale = if rule.shortens() {
             let length = whole.unwrap_or_else(|| norm(gradient));
             (rule.max_grad_norm / (length + eps)).min(1.0)
@@ -234,16 +235,16 @@ impl<V: Vector> Rule<V> for State<V> {
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: Pace) {
+    fn decay(&self, theta: &mut [f64], pace: StepRates) {
         shrink(theta, self.rule.decay().keep(pace.lr));
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        probe(Internal::direction("m", "mean of gradients", &self.m));
-        probe(Internal::each("v", "mean of squared gradients", &self.v));
-        probe(Internal::direction("u", "Adam's direction", &self.update));
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        probe(StateEntry::direction("m", "mean of gradients", &self.m));
+        probe(StateEntry::each("v", "mean of squared gradients", &self.v));
+        probe(StateEntry::direction("u", "Adam's direction", &self.update));
         if !self.rule.adam {
-            probe(Internal::number("q", "trust ratio", self.ratio));
+            probe(StateEntry::number("q", "trust ratio", self.ratio));
         }
     }
 }

@@ -2,12 +2,13 @@
 
 use super::decay::{Decay, shrink};
 use super::{
-    Internal, Kind, Notes, Optimizer, Power, Probe, Rule, regularisation, regularised_gradient,
+    BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay,
 };
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::objective::vector::Vector;
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 
 settings! {
     /// LaProp: divides each gradient by the root mean square before it enters the momentum, not after, as Adam does.
@@ -53,9 +54,9 @@ impl Optimizer for LaProp {
         true
     }
 
-    fn rule(&self) -> Vec<&'static str> {
+    fn update_lines(&self) -> Vec<&'static str> {
         let decay = self.decay();
-        let mut lines = Vec::from_iter(regularisation(self.maximize, decay.coupled));
+        let mut lines = Vec::from_iter(decay_lines(self.maximize, decay.coupled));
         lines.push("{v} ← {β₂=beta2} {v<} + (1 − {β₂=beta2}) {g}²");
         if self.centered {
             lines.push("{a} ← {β₂=beta2} {a<} + (1 − {β₂=beta2}) {g}");
@@ -79,19 +80,19 @@ impl Optimizer for LaProp {
         lines
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
+    fn profile(&self) -> Profile {
+        Profile {
             kind: Kind::Adaptive,
             state: "2 numbers per parameter; 1 more each with centered and ams_bound",
             cost: "1 gradient",
-            helps: "Where gradients change their size suddenly: each enters the momentum already scaled, so none \
+            strengths: "Where gradients change their size suddenly: each enters the momentum already scaled, so none \
                 outweighs the others, and β₁ may be larger than β₂.",
-            fails: "As Adam: it scales along the axes only, is slow in valleys at an angle to them, and overshoots \
+            weaknesses: "As Adam: it scales along the axes only, is slow in valleys at an angle to them, and overshoots \
                 minima by its momentum.",
         }
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         State {
             m: zeros.clone(),
             v: zeros.clone(),
@@ -99,7 +100,7 @@ impl Optimizer for LaProp {
             mean: zeros,
             steps: 0,
             mean_lr: 0.0,
-            beta2_power: Power::new(self.beta2),
+            beta2_power: BetaPower::new(self.beta2),
             rule: self.clone(),
         }
     }
@@ -124,12 +125,12 @@ struct State<V> {
     steps: u64,
     /// What m would be if all scaled gradients were 1.
     mean_lr: f64,
-    beta2_power: Power,
+    beta2_power: BetaPower,
 }
 
-impl<V: Vector> Rule<V> for State<V> {
+impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
         let LaProp {
             beta2,
             eps,
@@ -141,7 +142,7 @@ impl<V: Vector> Rule<V> for State<V> {
         let beta1 = pace.momentum.unwrap_or(self.rule.beta1);
         let decay = self.rule.decay();
         let keep = decay.keep(pace.lr);
-        let gradient = regularised_gradient(oracle, theta, maximize, decay.coupled);
+        let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
         self.steps += 1;
         let late = self.steps > self.rule.steps_before_using_centered;
         let root_correction = (1.0 - self.beta2_power.next(beta2)).sqrt();
@@ -176,28 +177,28 @@ impl<V: Vector> Rule<V> for State<V> {
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: Pace) {
+    fn decay(&self, theta: &mut [f64], pace: StepRates) {
         shrink(theta, self.rule.decay().keep(pace.lr));
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        probe(Internal::each("v", "mean of squared gradients", &self.v));
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        probe(StateEntry::each("v", "mean of squared gradients", &self.v));
         if self.rule.centered {
-            probe(Internal::direction("a", "mean of gradients", &self.mean));
+            probe(StateEntry::direction("a", "mean of gradients", &self.mean));
         }
         if self.rule.ams_bound {
-            probe(Internal::each(
+            probe(StateEntry::each(
                 "v_max",
                 "largest mean of squares",
                 &self.v_max,
             ));
         }
-        probe(Internal::direction(
+        probe(StateEntry::direction(
             "m",
             "mean of scaled gradients",
             &self.m,
         ));
-        probe(Internal::number(
+        probe(StateEntry::number(
             "l",
             "mean of learning rates",
             self.mean_lr,

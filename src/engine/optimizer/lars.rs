@@ -1,10 +1,13 @@
 //! LARS: `pytorch_optimizer.LARS`.
 
-use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
+use super::{
+    Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay,
+};
 use crate::engine::declare::settings;
 use crate::engine::objective::vector::Vector;
 use crate::engine::objective::{Oracle, norm};
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 
 settings! {
     /// LARS: SGD with momentum whose steps are as long as the parameters are large.
@@ -36,12 +39,12 @@ impl Optimizer for Lars {
         self.lr
     }
 
-    fn by_tensor(&self) -> bool {
+    fn is_layerwise(&self) -> bool {
         true
     }
 
-    fn rule(&self) -> Vec<&'static str> {
-        let mut lines = Vec::from_iter(regularisation(self.maximize, 0.0));
+    fn update_lines(&self) -> Vec<&'static str> {
+        let mut lines = Vec::from_iter(decay_lines(self.maximize, 0.0));
         match (self.adapt_1d, self.weight_decay != 0.0) {
             (false, _) => lines.push("u ← {g}"),
             (true, false) => {
@@ -63,19 +66,19 @@ impl Optimizer for Lars {
         lines
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
+    fn profile(&self) -> Profile {
+        Profile {
             kind: Kind::Layers,
             state: "none, or 1 number per parameter with momentum",
             cost: "1 gradient",
-            helps: "Where layers have gradients of different size: a step is a share of the length of θ, however \
+            strengths: "Where layers have gradients of different size: a step is a share of the length of θ, however \
                 steep the slope is, so walls cannot throw it far.",
-            fails: "With its defaults a step is a millionth of the length of θ, and it seems to stand still: the \
+            weaknesses: "With its defaults a step is a millionth of the length of θ, and it seems to stand still: the \
                 learning rate must be about 10 to 100 here. Near the origin it stops, even where that is no minimum.",
         }
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         State {
             rule: self.clone(),
             velocity: zeros,
@@ -91,8 +94,8 @@ struct State<V> {
     ratio: f64,
 }
 
-impl<V: Vector> Rule<V> for State<V> {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+impl<V: Vector> UpdateRule<V> for State<V> {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
         let Lars {
             dampening,
             trust_coefficient,
@@ -102,7 +105,7 @@ impl<V: Vector> Rule<V> for State<V> {
             ..
         } = self.rule;
         let mu = pace.momentum.unwrap_or(self.rule.momentum);
-        let gradient = regularised_gradient(oracle, theta, maximize, 0.0);
+        let gradient = gradient_with_decay(oracle, theta, maximize, 0.0);
         let weight_decay = if adapt_1d {
             self.rule.weight_decay
         } else {
@@ -130,12 +133,12 @@ impl<V: Vector> Rule<V> for State<V> {
         }
     }
 
-    fn probe(&self, probe: &mut Probe) {
+    fn visit_state(&self, probe: &mut StateVisitor) {
         if self.rule.momentum > 0.0 {
-            probe(Internal::direction("v", "velocity", &self.velocity));
+            probe(StateEntry::direction("v", "velocity", &self.velocity));
         }
         if self.rule.adapt_1d {
-            probe(Internal::number("q", "trust ratio", self.ratio));
+            probe(StateEntry::number("q", "trust ratio", self.ratio));
         }
     }
 }

@@ -2,11 +2,11 @@
 
 use super::line::dot;
 use super::wolfe::Search;
-use super::{Internal, Kind, Notes, Optimizer, Probe, Rule};
+use super::{Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::objective::vector::Vector;
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 
 settings! {
     /// How L-BFGS finds the length of its step.
@@ -43,7 +43,7 @@ impl Optimizer for Lbfgs {
         self.lr
     }
 
-    fn rule(&self) -> Vec<&'static str> {
+    fn update_lines(&self) -> Vec<&'static str> {
         let step = match self.line_search {
             LineSearch::None => "{a} ← {γ=lr}, at first {γ=lr} min(1, 1/‖{g}‖₁)",
             LineSearch::StrongWolfe => "{a} ← a length that satisfies the strong Wolfe conditions",
@@ -56,19 +56,19 @@ impl Optimizer for Lbfgs {
         ]
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
+    fn profile(&self) -> Profile {
+        Profile {
             kind: Kind::Curvature,
             state: "up to 2 × history_size numbers per parameter",
             cost: "up to 25 gradients, those of 20 iterations",
-            helps: "On smooth maps without noise: after a few iterations it knows the shape of the valley, and \
+            strengths: "On smooth maps without noise: after a few iterations it knows the shape of the valley, and \
                 follows its floor in long jumps; a single step often ends near the minimum.",
-            fails: "Without its line search a step can jump far over the valley, or off the map, where the curvature \
+            weaknesses: "Without its line search a step can jump far over the valley, or off the map, where the curvature \
                 changes. Noise and kinks spoil its model. Its steps are dear: compare by gradients, not by steps.",
         }
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         let dim = zeros.len();
         State {
             history: History::new(
@@ -101,8 +101,8 @@ struct State<V> {
     search: Search,
 }
 
-impl<V: Vector> Rule<V> for State<V> {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+impl<V: Vector> UpdateRule<V> for State<V> {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
         let Self {
             rule,
             max_eval,
@@ -193,9 +193,9 @@ impl<V: Vector> Rule<V> for State<V> {
         }
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        probe(Internal::step("d", "last direction", &self.direction));
-        probe(Internal::number("a", "length along it", self.t));
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        probe(StateEntry::step("d", "last direction", &self.direction));
+        probe(StateEntry::number("a", "length along it", self.t));
     }
 }
 

@@ -8,12 +8,12 @@ use crate::engine::objective::vector::Vector;
 const BUDGET: u64 = 25;
 
 /// What a step along a line works with, allocated once.
-pub(super) struct Line {
+pub(super) struct WolfeStep {
     search: Search,
     probe: Vec<f64>,
 }
 
-impl Line {
+impl WolfeStep {
     /// For `dim` parameters; `c2` is the share of the first slope that must be left at most.
     pub(super) fn new(dim: usize, c2: f64) -> Self {
         let mut search = Search::new(dim);

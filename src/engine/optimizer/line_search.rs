@@ -1,11 +1,11 @@
 //! Steepest descent with a line search.
 
 use super::line::dot;
-use super::{Internal, Kind, Notes, Optimizer, Probe, Rule};
+use super::{Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::objective::vector::Vector;
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 
 settings! {
     /// Line search: gradient descent whose every step is halved until the loss has fallen enough.
@@ -34,7 +34,7 @@ impl Optimizer for LineSearch {
         self.lr
     }
 
-    fn rule(&self) -> Vec<&'static str> {
+    fn update_lines(&self) -> Vec<&'static str> {
         vec![
             if self.warm {
                 "{a} ← 2 {a<}, at first {γ=lr}"
@@ -46,18 +46,18 @@ impl Optimizer for LineSearch {
         ]
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
+    fn profile(&self) -> Profile {
+        Profile {
             kind: Kind::Curvature,
             state: "none, or 1 number with warm",
             cost: "1 gradient, and 1 value for each length that is tried, at most 60",
-            helps: "Where no learning rate is known: a step is halved until the loss falls, so it cannot diverge.",
-            fails: "It is steepest descent: in a narrow valley it zigzags from wall to wall in short steps. With \
+            strengths: "Where no learning rate is known: a step is halved until the loss falls, so it cannot diverge.",
+            weaknesses: "It is steepest descent: in a narrow valley it zigzags from wall to wall in short steps. With \
                 mini-batches it goes down on each of them, not on the whole, and does not come to rest.",
         }
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         State {
             rule: self.clone(),
             gradient: zeros.clone(),
@@ -74,8 +74,8 @@ struct State<V> {
     t: f64,
 }
 
-impl<V: Vector> Rule<V> for State<V> {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+impl<V: Vector> UpdateRule<V> for State<V> {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
         let LineSearch {
             c,
             shrink,
@@ -113,8 +113,8 @@ impl<V: Vector> Rule<V> for State<V> {
         self.t = 0.0;
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        probe(Internal::number("a", "length", self.t));
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        probe(StateEntry::number("a", "length", self.t));
     }
 }
 

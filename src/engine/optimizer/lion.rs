@@ -2,12 +2,13 @@
 
 use super::decay::{Decay, shrink};
 use super::{
-    Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient, sign,
+    Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay, sign,
 };
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::objective::vector::Vector;
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 
 settings! {
     /// Lion: every coordinate moves by the learning rate, in the direction of a mix of momentum and gradient.
@@ -40,35 +41,35 @@ impl Optimizer for Lion {
         true
     }
 
-    fn keras(&self) -> Option<&'static str> {
+    fn keras_spec(&self) -> Option<&'static str> {
         Some("lion:lr=0.001")
     }
 
-    fn rule(&self) -> Vec<&'static str> {
+    fn update_lines(&self) -> Vec<&'static str> {
         let decay = self.decay();
-        let mut lines = Vec::from_iter(regularisation(self.maximize, decay.coupled));
+        let mut lines = Vec::from_iter(decay_lines(self.maximize, decay.coupled));
         lines.extend([
             "Δ ← sign({β₁=beta1} {m<} + (1 − {β₁=beta1}) {g})",
             "{m} ← {β₂=beta2} {m<} + (1 − {β₂=beta2}) {g}",
         ]);
-        lines.push(decay.descent());
+        lines.push(decay.update_line());
         lines
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
+    fn profile(&self) -> Profile {
+        Profile {
             kind: Kind::Momentum,
             state: "1 number per parameter",
             cost: "1 gradient",
-            helps: "On plateaus and with noise: every step has a known length, and a memory of about 100 steps keeps \
+            strengths: "On plateaus and with noise: every step has a known length, and a memory of about 100 steps keeps \
                 its direction.",
-            fails: "It moves along the diagonals and never slows down: it overshoots the minimum by many steps of \
+            weaknesses: "It moves along the diagonals and never slows down: it overshoots the minimum by many steps of \
                 the learning rate and goes on zigzagging around it, unless a schedule lowers that. The path depends \
                 on where the axes point.",
         }
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         State {
             rule: self.clone(),
             m: zeros,
@@ -91,16 +92,16 @@ struct State<V> {
     m: V,
 }
 
-impl<V: Vector> Rule<V> for State<V> {
+impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
         let Lion {
             beta2, maximize, ..
         } = self.rule;
         let beta1 = pace.momentum.unwrap_or(self.rule.beta1);
         let decay = self.rule.decay();
         let keep = decay.keep(pace.lr);
-        let gradient = regularised_gradient(oracle, theta, maximize, decay.coupled);
+        let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
         for ((theta, g), m) in theta.iter_mut().zip(gradient.iter()).zip(self.m.iter_mut()) {
             let direction = sign(*m + (g - *m) * (1.0 - beta1));
             *m += (g - *m) * (1.0 - beta2);
@@ -108,11 +109,11 @@ impl<V: Vector> Rule<V> for State<V> {
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: Pace) {
+    fn decay(&self, theta: &mut [f64], pace: StepRates) {
         shrink(theta, self.rule.decay().keep(pace.lr));
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        probe(Internal::direction("m", "momentum", &self.m));
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        probe(StateEntry::direction("m", "momentum", &self.m));
     }
 }

@@ -1,11 +1,14 @@
 //! Momentum and dual averaging with a cube root: MADGRAD.
 
 use super::decay::{Decay, shrink};
-use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
+use super::{
+    Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay,
+};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::objective::vector::Vector;
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 
 settings! {
     /// MADGRAD: every step goes from the start by the weighted sum of all gradients, over the cube root of that of their
@@ -38,9 +41,9 @@ impl Optimizer for MadGrad {
         true
     }
 
-    fn rule(&self) -> Vec<&'static str> {
+    fn update_lines(&self) -> Vec<&'static str> {
         let decay = self.decay();
-        let mut lines = Vec::from_iter(regularisation(self.maximize, decay.coupled));
+        let mut lines = Vec::from_iter(decay_lines(self.maximize, decay.coupled));
         if self.momentum == 0.0 {
             lines.push("θ₀ ← {θ<} + {s<} / (∛{v<} + {ε=eps})");
         }
@@ -61,19 +64,19 @@ impl Optimizer for MadGrad {
         lines
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
+    fn profile(&self) -> Profile {
+        Profile {
             kind: Kind::Adaptive,
             state: "3 numbers per parameter",
             cost: "1 gradient",
-            helps: "With rare or noisy gradients: all gradients since the start count, the later the more, so single \
+            strengths: "With rare or noisy gradients: all gradients since the start count, the later the more, so single \
                 ones matter little and it needs no schedule to come to rest.",
-            fails: "Every step is measured from the start: turning takes long when much has been summed up, and it \
+            weaknesses: "Every step is measured from the start: turning takes long when much has been summed up, and it \
                 passes bends and the minimum in wide swings before it comes back. It scales along the axes only.",
         }
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         State {
             rule: self.clone(),
             sum: zeros.clone(),
@@ -106,9 +109,9 @@ fn cube_root(square: f64, eps: f64) -> f64 {
     if root == 0.0 { f64::INFINITY } else { root }
 }
 
-impl<V: Vector> Rule<V> for State<V> {
+impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
         let MadGrad { eps, maximize, .. } = self.rule;
         let mu = pace.momentum.unwrap_or(self.rule.momentum);
         let lr = if pace.lr == 0.0 { 0.0 } else { pace.lr + eps };
@@ -117,7 +120,7 @@ impl<V: Vector> Rule<V> for State<V> {
         if self.steps == 0.0 {
             self.origin.copy_from_slice(theta);
         }
-        let gradient = regularised_gradient(oracle, theta, maximize, decay.coupled);
+        let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
         self.steps += 1.0;
         let weight = lr * self.steps.sqrt();
         let sums = self
@@ -145,7 +148,7 @@ impl<V: Vector> Rule<V> for State<V> {
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: Pace) {
+    fn decay(&self, theta: &mut [f64], pace: StepRates) {
         let lr = if pace.lr == 0.0 {
             0.0
         } else {
@@ -154,19 +157,19 @@ impl<V: Vector> Rule<V> for State<V> {
         shrink(theta, self.rule.decay().keep(lr));
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        probe(Internal::direction(
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        probe(StateEntry::direction(
             "s",
             "weighted sum of gradients",
             &self.sum,
         ));
-        probe(Internal::each(
+        probe(StateEntry::each(
             "v",
             "weighted sum of squares",
             &self.squares,
         ));
         if self.rule.momentum > 0.0 {
-            probe(Internal::place("θ₀", "where it began", &self.origin));
+            probe(StateEntry::place("θ₀", "where it began", &self.origin));
         }
     }
 }

@@ -2,13 +2,14 @@
 
 use super::decay::{Decay, shrink};
 use super::{
-    Internal, Kind, Notes, Optimizer, Power, Probe, Rule, regularisation, regularised_gradient,
+    BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay,
 };
 use crate::engine::declare::settings;
 use crate::engine::numeric::real;
 use crate::engine::objective::vector::Vector;
 use crate::engine::objective::{Oracle, norm};
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 
 settings! {
     /// The rule that MARS corrects the gradients of. The library's third, shampoo, is for vectors the same as adamw.
@@ -56,9 +57,9 @@ impl Optimizer for Mars {
         self.lr
     }
 
-    fn rule(&self) -> Vec<&'static str> {
+    fn update_lines(&self) -> Vec<&'static str> {
         let decay = self.decay();
-        let mut lines = Vec::from_iter(regularisation(self.maximize, decay.coupled));
+        let mut lines = Vec::from_iter(decay_lines(self.maximize, decay.coupled));
         lines.extend([
             "{c} ← {g} + {η=gamma} {β₁=beta1} / (1 − {β₁=beta1}) ({g} − {g₋<})",
             "{c} ← {c<} / max(1, ‖{c<}‖)",
@@ -88,32 +89,32 @@ impl Optimizer for Mars {
         lines
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
+    fn profile(&self) -> Profile {
+        Profile {
             kind: Kind::Adaptive,
             state: "3 numbers per parameter, or 4 with ams_bound",
             cost: "1 gradient",
-            helps: "With mini-batches: the change of the gradient since the last step is taken into account, which \
+            strengths: "With mini-batches: the change of the gradient since the last step is taken into account, which \
                 takes a part of the noise away. Without noise it acts as a look-ahead, and damps swings.",
-            fails: "A corrected gradient longer than 1 is shortened to 1, so on steep maps only its direction \
+            weaknesses: "A corrected gradient longer than 1 is shortened to 1, so on steep maps only its direction \
                 counts, and sudden slopes are not noticed. It scales along the axes only.",
         }
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         State {
             m: zeros.clone(),
             v: zeros.clone(),
             v_max: zeros.clone(),
             last: zeros.clone(),
             corrected: zeros,
-            beta1_power: Power::new(self.beta1),
-            beta2_power: Power::new(self.beta2),
+            beta1_power: BetaPower::new(self.beta1),
+            beta2_power: BetaPower::new(self.beta2),
             rule: self.clone(),
         }
     }
 
-    fn short_name(&self) -> &'static str {
+    fn display_name(&self) -> &'static str {
         match self.mars_type {
             MarsType::AdamW => "MARS",
             MarsType::Lion => "MARS-Lion",
@@ -139,12 +140,12 @@ struct State<V> {
     /// The gradient of the step before, zero at first.
     last: V,
     corrected: V,
-    beta1_power: Power,
-    beta2_power: Power,
+    beta1_power: BetaPower,
+    beta2_power: BetaPower,
 }
 
-impl<V: Vector> Rule<V> for State<V> {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+impl<V: Vector> UpdateRule<V> for State<V> {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
         let Mars {
             beta2,
             gamma,
@@ -157,7 +158,7 @@ impl<V: Vector> Rule<V> for State<V> {
         } = self.rule;
         let beta1 = pace.momentum.unwrap_or(self.rule.beta1);
         let decay = self.rule.decay();
-        let gradient = regularised_gradient(oracle, theta, maximize, decay.coupled);
+        let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
 
         let strength = gamma * beta1 / (1.0 - beta1);
         let changes = gradient.iter().zip(self.last.iter());
@@ -207,32 +208,32 @@ impl<V: Vector> Rule<V> for State<V> {
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: Pace) {
+    fn decay(&self, theta: &mut [f64], pace: StepRates) {
         shrink(theta, self.rule.decay().keep(pace.lr));
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        probe(Internal::direction(
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        probe(StateEntry::direction(
             "c",
             "corrected gradient",
             &self.corrected,
         ));
-        probe(Internal::direction(
+        probe(StateEntry::direction(
             "m",
             "mean of corrected gradients",
             &self.m,
         ));
         if self.rule.mars_type == MarsType::AdamW {
-            probe(Internal::each("v", "mean of their squares", &self.v));
+            probe(StateEntry::each("v", "mean of their squares", &self.v));
             if self.rule.ams_bound {
-                probe(Internal::each(
+                probe(StateEntry::each(
                     "v_max",
                     "largest mean of squares",
                     &self.v_max,
                 ));
             }
         }
-        probe(Internal::each("g₋", "last gradient", &self.last));
+        probe(StateEntry::each("g₋", "last gradient", &self.last));
     }
 }
 

@@ -1,4 +1,4 @@
-//! The update rules. A rule is a struct of settings; [`Optimizer::start`] gives it a state, [`Rule::step`] moves θ.
+//! The update rules. A rule is a struct of settings; [`Optimizer::init`] gives it a state, [`UpdateRule::step`] moves θ.
 //!
 //! Names, defaults and arithmetic are PyTorch's wherever PyTorch has the rule (torch.optim, release 2.15).
 
@@ -59,16 +59,16 @@ mod yogi;
 
 use crate::engine::declare::{Settings, family};
 use crate::engine::numeric::linalg;
-use crate::engine::objective::state::{Internal, Numbers, Probe};
+use crate::engine::objective::state::{StateEntry, StateVisitor};
 use crate::engine::objective::vector::{Array, CROWD, Crowd, Vector};
 use crate::engine::objective::{Objective, Oracle};
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 use crate::engine::stride::AnyStride;
-use crate::engine::training::{Arrival, Course, Outcome, Reason, Trajectory};
+use crate::engine::training::{FinalState, Outcome, Reason, RunContext, Trajectory};
 use crate::engine::wrapper::{AnyRule, Parameters};
 
 pub use adam::TwoMeans;
-pub use notes::{Kind, Notes};
+pub use notes::{Kind, Profile};
 pub use sgd::HeavyBall;
 
 family! {
@@ -132,25 +132,25 @@ pub trait Optimizer: Settings + Follow {
 
     /// Its state at step 0; `zeros` are as many as there are parameters. All of the state is allocated here; a step
     /// allocates nothing.
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V>
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V>
     where
         Self: Sized;
 
     /// The rule as it is computed, a line for each assignment, in slots that numbers can be put into.
     ///
-    /// `{m}` is what [`Rule::probe`] reports under the symbol m after the step, `{m<}` the same before it. `{γ=lr}` is the
+    /// `{m}` is what [`UpdateRule::visit_state`] reports under the symbol m after the step, `{m<}` the same before it. `{γ=lr}` is the
     /// setting `lr`, shown as γ; `lr` is that of the step. `{θ<}` and `{θ}` are the parameters before and after the step, `{g}` is
     /// the gradient at `{θ<}` (`regularisation` gives the line that changes it), `{t}` the number of the step, from 1.
     /// Vectors are taken entry by entry.
-    fn rule(&self) -> Vec<&'static str>;
+    fn update_lines(&self) -> Vec<&'static str>;
 
     /// The spec of Keras's form of it with Keras's defaults, where Keras has it.
-    fn keras(&self) -> Option<&'static str> {
+    fn keras_spec(&self) -> Option<&'static str> {
         None
     }
 
     /// What is worth knowing before it is chosen.
-    fn notes(&self) -> Notes;
+    fn profile(&self) -> Profile;
 
     /// Whether each parameter moves by its own gradient alone, so that many starts can go side by side in a [`Crowd`].
     fn elementwise(&self) -> bool {
@@ -163,59 +163,59 @@ pub trait Optimizer: Settings + Follow {
     }
 
     /// Whether it moves each tensor of a network by itself, because it looks at norms, rows or columns of it.
-    fn by_tensor(&self) -> bool {
+    fn is_layerwise(&self) -> bool {
         false
     }
 
     /// Its state at step 0 for a tensor of this shape.
-    fn start_tensor(&self, zeros: Parameters, shape: &[usize]) -> AnyRule<'_> {
+    fn init_tensor(&self, zeros: Parameters, shape: &[usize]) -> AnyRule<'_> {
         let _ = shape;
-        self.boxed(zeros)
+        self.init_boxed(zeros)
     }
 
     /// What it expects of an objective, where this one is not of that kind.
-    fn refuses(&self, objective: &dyn Objective) -> Option<&'static str> {
+    fn unsupported_reason(&self, objective: &dyn Objective) -> Option<&'static str> {
         let _ = objective;
         None
     }
 
-    /// Whether its rule keeps an average of its iterates: [`Rule::average`].
-    fn averages(&self) -> bool {
+    /// Whether its rule keeps an average of its iterates: [`UpdateRule::average`].
+    fn keeps_average(&self) -> bool {
         false
     }
 
     /// What it is called beside its trail: settings that make another method of it change the name.
-    fn short_name(&self) -> &'static str {
+    fn display_name(&self) -> &'static str {
         self.title()
     }
 
     /// The largest Hessian eigenvalue at which steps of this pace do not grow on a quadratic, where theory gives one.
-    fn stability_limit(&self, pace: Pace) -> Option<f64> {
+    fn stability_limit(&self, pace: StepRates) -> Option<f64> {
         let _ = pace;
         None
     }
 
-    /// The same for the Hessian divided by [`Rule::preconditioner`], which changes slowly beside the steps: section 3 of Cohen et al.
+    /// The same for the Hessian divided by [`UpdateRule::preconditioner`], which changes slowly beside the steps: section 3 of Cohen et al.
     /// 2022, where theory gives one.
-    fn preconditioned_limit(&self, pace: Pace) -> Option<f64> {
+    fn preconditioned_limit(&self, pace: StepRates) -> Option<f64> {
         let _ = pace;
         None
     }
 }
 
 /// An update rule at work: its settings and its state. Parameters are stored in a `V`.
-pub trait Rule<V: Vector> {
+pub trait UpdateRule<V: Vector> {
     /// Moves `theta` by one step.
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace);
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates);
 
     /// Applies to `theta` the decoupled weight decay of the last step, whose pace is `pace`: the part of that step which is apart from
     /// the gradient. From where the step began it leads to where weight decay alone would have led.
-    fn decay(&self, theta: &mut [f64], pace: Pace) {
+    fn decay(&self, theta: &mut [f64], pace: StepRates) {
         let _ = (theta, pace);
     }
 
     /// Shows what it carries.
-    fn probe(&self, probe: &mut Probe);
+    fn visit_state(&self, probe: &mut StateVisitor);
 
     /// The average of its iterates that it is used for, where it keeps one.
     fn average(&self) -> Option<&[f64]> {
@@ -247,65 +247,71 @@ pub trait Rule<V: Vector> {
     }
 }
 
-/// What [`Optimizer::start`] makes possible for every optimizer: to follow a course, by a loop compiled for its rule.
+/// What [`Optimizer::init`] makes possible for every optimizer: to follow a course, by a loop compiled for its rule.
 pub trait Follow {
     /// The run from its start to its end; `None` if it was cancelled.
-    fn follow(&self, course: &Course) -> Option<Trajectory>;
+    fn follow(&self, course: &RunContext) -> Option<Trajectory>;
 
     /// Where the run ends; `None` if it was cancelled.
-    fn arrive(&self, course: &Course) -> Option<Arrival>;
+    fn arrive(&self, course: &RunContext) -> Option<FinalState>;
 
     /// The rule at step 0 for parameters that all rules store alike.
-    fn boxed(&self, zeros: Parameters) -> AnyRule<'_>;
+    fn init_boxed(&self, zeros: Parameters) -> AnyRule<'_>;
 
     /// Where runs from many starts end, at most [`CROWD`] of them, instead of the course's own; `None` if it was cancelled.
     /// Only for rules that are [`Optimizer::elementwise`].
     fn arrive_all(
         &self,
-        course: &Course,
+        course: &RunContext,
         starts: &[[f64; 2]],
     ) -> Option<[([f64; 2], Outcome); CROWD]>;
 }
 
 impl<O: Optimizer> Follow for O {
-    fn follow(&self, course: &Course) -> Option<Trajectory> {
+    fn follow(&self, course: &RunContext) -> Option<Trajectory> {
         match *course.start {
-            [x, y] => course.trace(Array([x, y]), Vec::new(), |zeros| self.start(zeros)),
-            _ => course.trace(course.start.to_vec(), Vec::new(), |zeros| self.boxed(zeros)),
-        }
-    }
-
-    fn arrive(&self, course: &Course) -> Option<Arrival> {
-        match *course.start {
-            [x, y] => course.arrive(Array([x, y]), Vec::new(), |zeros| -> Box<dyn Rule<_>> {
-                Box::new(self.start(zeros))
+            [x, y] => course.trace(Array([x, y]), Vec::new(), |zeros| self.init(zeros)),
+            _ => course.trace(course.start.to_vec(), Vec::new(), |zeros| {
+                self.init_boxed(zeros)
             }),
-            _ => course.arrive(course.start.to_vec(), Vec::new(), |zeros| self.boxed(zeros)),
         }
     }
 
-    fn boxed(&self, zeros: Parameters) -> AnyRule<'_> {
-        Box::new(self.start(zeros))
+    fn arrive(&self, course: &RunContext) -> Option<FinalState> {
+        match *course.start {
+            [x, y] => course.arrive(
+                Array([x, y]),
+                Vec::new(),
+                |zeros| -> Box<dyn UpdateRule<_>> { Box::new(self.init(zeros)) },
+            ),
+            _ => course.arrive(course.start.to_vec(), Vec::new(), |zeros| {
+                self.init_boxed(zeros)
+            }),
+        }
+    }
+
+    fn init_boxed(&self, zeros: Parameters) -> AnyRule<'_> {
+        Box::new(self.init(zeros))
     }
 
     fn arrive_all(
         &self,
-        course: &Course,
+        course: &RunContext,
         starts: &[[f64; 2]],
     ) -> Option<[([f64; 2], Outcome); CROWD]> {
-        course.crowd(starts, |zeros: Crowd| self.start(zeros))
+        course.crowd(starts, |zeros: Crowd| self.init(zeros))
     }
 }
 
 /// βᵗ for t = 1, 2, …, by one multiplication a step while β stays the same.
 #[derive(Clone, Copy, Debug)]
-struct Power {
+struct BetaPower {
     base: f64,
     exponent: i32,
     value: f64,
 }
 
-impl Power {
+impl BetaPower {
     fn new(base: f64) -> Self {
         Self {
             base,
@@ -339,17 +345,17 @@ impl Power {
     }
 }
 
-impl<V: Vector, R: Rule<V> + ?Sized> Rule<V> for Box<R> {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+impl<V: Vector, R: UpdateRule<V> + ?Sized> UpdateRule<V> for Box<R> {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
         (**self).step(theta, oracle, pace);
     }
 
-    fn decay(&self, theta: &mut [f64], pace: Pace) {
+    fn decay(&self, theta: &mut [f64], pace: StepRates) {
         (**self).decay(theta, pace);
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        (**self).probe(probe);
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        (**self).visit_state(probe);
     }
 
     fn average(&self) -> Option<&[f64]> {
@@ -381,7 +387,7 @@ fn sign(x: f64) -> f64 {
 
 /// The gradient that a rule works with: PyTorch's `maximize` turns its sign, L2 `weight_decay` adds λθ.
 #[inline(always)]
-fn regularised_gradient<'a, V: Vector>(
+fn gradient_with_decay<'a, V: Vector>(
     oracle: &'a mut Oracle<V>,
     theta: &V,
     maximize: bool,
@@ -401,8 +407,8 @@ fn regularised_gradient<'a, V: Vector>(
     gradient
 }
 
-/// The line of [`Optimizer::rule`] that says what [`regularised_gradient`] does, where it does something.
-fn regularisation(maximize: bool, weight_decay: f64) -> Option<&'static str> {
+/// The line of [`Optimizer::update_lines`] that says what [`gradient_with_decay`] does, where it does something.
+fn decay_lines(maximize: bool, weight_decay: f64) -> Option<&'static str> {
     match (maximize, weight_decay != 0.0) {
         (false, false) => None,
         (true, false) => Some("{g} ← −{g<}"),
@@ -417,8 +423,8 @@ pub(super) mod tests {
     use crate::engine::cancel::Cancel;
     use crate::engine::landscape::{AnyLandscape, NoFiles};
     use crate::engine::numeric::jet::Scalar;
-    use crate::engine::objective::{Formula, Treatment};
-    use crate::engine::training::{Conditions, RunSpec, run};
+    use crate::engine::objective::{Formula, GradientSettings};
+    use crate::engine::training::{RunSettings, RunSpec, run};
 
     /// A run on a landscape.
     pub(in crate::engine) fn path(
@@ -429,11 +435,11 @@ pub(super) mod tests {
     ) -> Trajectory {
         let landscape: AnyLandscape = landscape.parse().unwrap();
         let ground = landscape.as_dyn().ground(&NoFiles).unwrap();
-        let conditions = Conditions {
+        let conditions = RunSettings {
             steps,
-            treatment: Treatment::default(),
+            gradient_settings: GradientSettings::default(),
             tolerance: None,
-            every: 1,
+            record_every: 1,
         };
         let (spec, never) = (spec.parse().unwrap(), Cancel::default());
         run(&*ground.objective, start, &spec, &conditions, &never).unwrap()
@@ -441,7 +447,7 @@ pub(super) mod tests {
 
     #[test]
     fn powers_follow_a_changing_base() {
-        let mut power = Power::new(0.9);
+        let mut power = BetaPower::new(0.9);
         assert_eq!(power.next(0.9), 0.9);
         assert_eq!(power.next(0.9), 0.9 * 0.9);
         assert!((power.next(0.8) - 0.512).abs() < 1e-15);
@@ -470,11 +476,11 @@ pub(super) mod tests {
         for name in ["rosenbrock", "ackley", "saddle", "plateau", "absolute"] {
             let landscape: AnyLandscape = name.parse().unwrap();
             let objective = landscape.as_dyn().ground(&NoFiles).unwrap().objective;
-            let conditions = Conditions {
+            let conditions = RunSettings {
                 steps: 300,
-                treatment: Treatment::default(),
+                gradient_settings: GradientSettings::default(),
                 tolerance: None,
-                every: 1,
+                record_every: 1,
             };
             for optimizer in AnyOptimizer::NAMES {
                 for lr in ["1e-12", "1e-3", "1", "1e12"] {
@@ -502,16 +508,16 @@ pub(super) mod tests {
     fn no_optimizer_panics_on_nan_or_infinity() {
         for any in AnyOptimizer::all() {
             for seed in 0..10 {
-                let treatment = Treatment {
+                let treatment = GradientSettings {
                     seed,
                     batch: Some(1),
-                    ..Treatment::default()
+                    ..GradientSettings::default()
                 };
-                let conditions = Conditions {
+                let conditions = RunSettings {
                     steps: 5,
-                    treatment,
+                    gradient_settings: treatment,
                     tolerance: None,
-                    every: 1,
+                    record_every: 1,
                 };
                 let spec = RunSpec::new(any.clone());
                 for start in [&[1.0, -2.0][..], &[0.0, 0.0]] {

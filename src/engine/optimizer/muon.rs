@@ -3,12 +3,12 @@
 use super::adamw::AdamW;
 use super::decay::shrink;
 use super::line::dot;
-use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation};
+use super::{Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines};
 use crate::engine::declare::settings;
 use crate::engine::numeric::real;
 use crate::engine::objective::vector::Vector;
 use crate::engine::objective::{Objective, Oracle, norm};
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 use crate::engine::wrapper::{AnyRule, Parameters};
 
 settings! {
@@ -55,12 +55,12 @@ impl Optimizer for Muon {
         self.lr
     }
 
-    fn by_tensor(&self) -> bool {
+    fn is_layerwise(&self) -> bool {
         true
     }
 
-    fn rule(&self) -> Vec<&'static str> {
-        let mut lines = Vec::from_iter(regularisation(self.maximize, 0.0));
+    fn update_lines(&self) -> Vec<&'static str> {
+        let mut lines = Vec::from_iter(decay_lines(self.maximize, 0.0));
         lines.push("{m} ← {μ=momentum} {m<} + (1 − {μ=momentum}) {g}");
         lines.push(if self.nesterov {
             "{u} ← orthogonal form of (1 − {μ=momentum}) {g} + {μ=momentum} {m}"
@@ -71,19 +71,19 @@ impl Optimizer for Muon {
         lines
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
+    fn profile(&self) -> Profile {
+        Profile {
             kind: Kind::Layers,
             state: "1 number per parameter of a matrix, 2 of a vector",
             cost: "1 gradient, and 3 products of matrices per ns_steps for each layer",
-            helps: "In networks: directions in which gradients are small but steady get steps as long as the others', \
+            strengths: "In networks: directions in which gradients are small but steady get steps as long as the others', \
                 so that layers learn more of what is rare.",
-            fails: "It has no meaning for vectors, and is refused on test functions. Steps have the same length however \
+            weaknesses: "It has no meaning for vectors, and is refused on test functions. Steps have the same length however \
                 small the gradient is, so at the end it circles the minimum unless the learning rate falls.",
         }
     }
 
-    fn refuses(&self, objective: &dyn Objective) -> Option<&'static str> {
+    fn unsupported_reason(&self, objective: &dyn Objective) -> Option<&'static str> {
         let matrix = objective
             .tensors()
             .iter()
@@ -91,7 +91,7 @@ impl Optimizer for Muon {
         (!matrix).then_some("a network: it moves matrices, and here is a vector")
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         let like = AdamW {
             lr: self.lr,
             weight_decay: self.weight_decay,
@@ -101,10 +101,10 @@ impl Optimizer for Muon {
         like.state(zeros)
     }
 
-    fn start_tensor(&self, zeros: Parameters, shape: &[usize]) -> AnyRule<'_> {
+    fn init_tensor(&self, zeros: Parameters, shape: &[usize]) -> AnyRule<'_> {
         match *shape {
             [rows, columns] => Box::new(State::new(self, zeros, [rows, columns])),
-            _ => Box::new(self.start(zeros)),
+            _ => Box::new(self.init(zeros)),
         }
     }
 }
@@ -141,8 +141,8 @@ impl<'a> State<'a> {
     }
 }
 
-impl Rule<Parameters> for State<'_> {
-    fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, pace: Pace) {
+impl UpdateRule<Parameters> for State<'_> {
+    fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, pace: StepRates) {
         let Muon {
             weight_decay,
             nesterov,
@@ -152,7 +152,7 @@ impl Rule<Parameters> for State<'_> {
             ..
         } = *self.rule;
         let mu = pace.momentum.unwrap_or(self.rule.momentum);
-        let gradient = super::regularised_gradient(oracle, theta, maximize, 0.0);
+        let gradient = super::gradient_with_decay(oracle, theta, maximize, 0.0);
         let moved = self.momentum.iter_mut().zip(&mut self.update);
         for (g, (m, update)) in gradient.iter().zip(moved) {
             *m += (1.0 - mu) * (g - *m);
@@ -168,18 +168,18 @@ impl Rule<Parameters> for State<'_> {
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: Pace) {
+    fn decay(&self, theta: &mut [f64], pace: StepRates) {
         shrink(theta, 1.0 - pace.lr * self.rule.weight_decay);
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        probe(Internal::direction(
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        probe(StateEntry::direction(
             "m",
             "mean of gradients",
             &self.momentum,
         ));
-        probe(Internal::direction("u", "orthogonal step", &self.update));
-        probe(Internal::number("s", "factor of the shape", self.scale));
+        probe(StateEntry::direction("u", "orthogonal step", &self.update));
+        probe(StateEntry::number("s", "factor of the shape", self.scale));
     }
 }
 

@@ -1,11 +1,14 @@
 //! Adam with Nesterov's momentum: `torch.optim.NAdam`.
 
 use super::decay::{Decay, shrink};
-use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
+use super::{
+    Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay,
+};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::objective::vector::Vector;
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 
 settings! {
     /// NAdam: Adam that looks ahead as Nesterov's momentum does, with a momentum that warms up.
@@ -41,9 +44,9 @@ impl Optimizer for NAdam {
         true
     }
 
-    fn rule(&self) -> Vec<&'static str> {
+    fn update_lines(&self) -> Vec<&'static str> {
         let decay = self.decay();
-        let mut lines = Vec::from_iter(regularisation(self.maximize, decay.coupled));
+        let mut lines = Vec::from_iter(decay_lines(self.maximize, decay.coupled));
         lines.extend([
             "{μ} ← {β₁=beta1} (1 − ½ · 0.96^({t} {ψ=momentum_decay}))",
             "μ₊ ← {β₁=beta1} (1 − ½ · 0.96^(({t} + 1) {ψ=momentum_decay}))",
@@ -53,22 +56,22 @@ impl Optimizer for NAdam {
             "v̂ ← {v} / (1 − {β₂=beta2}^{t})",
             "Δ ← ((1 − {μ}) {g} / (1 − {Πμ}) + μ₊ {m} / (1 − μ₊ {Πμ})) / (√v̂ + {ε=eps})",
         ]);
-        lines.push(decay.descent());
+        lines.push(decay.update_line());
         lines
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
+    fn profile(&self) -> Profile {
+        Profile {
             kind: Kind::Adaptive,
             state: "2 numbers per parameter",
             cost: "1 gradient",
-            helps: "Where Adam does; it looks ahead along its momentum, turns a little earlier, and overshoots less.",
-            fails: "As Adam: it scales along the axes only, and is slow in valleys at an angle to them. The \
+            strengths: "Where Adam does; it looks ahead along its momentum, turns a little earlier, and overshoots less.",
+            weaknesses: "As Adam: it scales along the axes only, and is slow in valleys at an angle to them. The \
                 difference to Adam is often too small to be seen.",
         }
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         State {
             m: zeros.clone(),
             v: zeros,
@@ -100,9 +103,9 @@ struct State<V> {
     mu_product: f64,
 }
 
-impl<V: Vector> Rule<V> for State<V> {
+impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
         let NAdam {
             beta2,
             eps,
@@ -113,7 +116,7 @@ impl<V: Vector> Rule<V> for State<V> {
         let beta1 = pace.momentum.unwrap_or(self.rule.beta1);
         let decay = self.rule.decay();
         let keep = decay.keep(pace.lr);
-        let gradient = regularised_gradient(oracle, theta, maximize, decay.coupled);
+        let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
         // Powers, quotients and sums are rounded one by one as PyTorch does it, for there are paths that double a difference of
         // one rounding every second step.
         self.steps += 1.0;
@@ -132,15 +135,15 @@ impl<V: Vector> Rule<V> for State<V> {
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: Pace) {
+    fn decay(&self, theta: &mut [f64], pace: StepRates) {
         shrink(theta, self.rule.decay().keep(pace.lr));
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        probe(Internal::direction("m", "mean of gradients", &self.m));
-        probe(Internal::each("v", "mean of squared gradients", &self.v));
-        probe(Internal::number("μ", "momentum", self.mu));
-        probe(Internal::number(
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        probe(StateEntry::direction("m", "mean of gradients", &self.m));
+        probe(StateEntry::each("v", "mean of squared gradients", &self.v));
+        probe(StateEntry::number("μ", "momentum", self.mu));
+        probe(StateEntry::number(
             "Πμ",
             "product of momenta",
             self.mu_product,

@@ -1,7 +1,7 @@
 //! The natural gradient.
 
 use super::gauss_newton::{State, expects_model};
-use super::{Kind, Notes, Optimizer, Rule};
+use super::{Kind, Optimizer, Profile, UpdateRule};
 use crate::engine::declare::settings;
 use crate::engine::objective::vector::Vector;
 use crate::engine::objective::{Metric, Objective};
@@ -35,27 +35,27 @@ impl Optimizer for NaturalGradient {
         self.lr
     }
 
-    fn rule(&self) -> Vec<&'static str> {
+    fn update_lines(&self) -> Vec<&'static str> {
         vec!["{s} ← (F + {δ=damping} I)⁻¹ {g}", "{θ} ← {θ<} − {γ=lr} {s}"]
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
+    fn profile(&self) -> Profile {
+        Profile {
             kind: Kind::Curvature,
             state: "none",
             cost: "1 gradient, and up to max_iter products with F",
-            helps: "It goes the same way however the parameters are scaled or turned. With the exact Fisher matrix it \
+            strengths: "It goes the same way however the parameters are scaled or turned. With the exact Fisher matrix it \
                 is Gauss–Newton: on a straight line through data it is there in one step.",
-            fails: "The empirical Fisher matrix is not a curvature: where the fit is good it vanishes, and steps grow \
+            weaknesses: "The empirical Fisher matrix is not a curvature: where the fit is good it vanishes, and steps grow \
                 without bound unless they are damped.",
         }
     }
 
-    fn refuses(&self, objective: &dyn Objective) -> Option<&'static str> {
+    fn unsupported_reason(&self, objective: &dyn Objective) -> Option<&'static str> {
         expects_model(objective)
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         let metric = match self.fisher {
             Fisher::Exact => Metric::GaussNewton,
             Fisher::Empirical => Metric::EmpiricalFisher,

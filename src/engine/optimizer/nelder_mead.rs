@@ -1,11 +1,11 @@
 //! The downhill simplex of Nelder and Mead.
 
-use super::{Internal, Kind, Notes, Optimizer, Probe, Rule};
+use super::{Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule};
 use crate::engine::declare::settings;
 use crate::engine::numeric::real;
 use crate::engine::objective::Oracle;
 use crate::engine::objective::vector::Vector;
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 
 settings! {
     /// Nelder–Mead: a simplex of n + 1 points that turns its worst point over, stretches and shrinks. It never asks for a gradient.
@@ -25,7 +25,7 @@ impl Optimizer for NelderMead {
         self.lr
     }
 
-    fn rule(&self) -> Vec<&'static str> {
+    fn update_lines(&self) -> Vec<&'static str> {
         vec![
             "c ← mean of all points but the worst, w; best b, second worst s",
             "r ← 2 c − w",
@@ -37,19 +37,19 @@ impl Optimizer for NelderMead {
         ]
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
-            kind: Kind::Values,
+    fn profile(&self) -> Profile {
+        Profile {
+            kind: Kind::DerivativeFree,
             state: "n + 1 points, and their values",
             cost: "1 or 2 values mostly, n + 2 where it shrinks",
-            helps: "Where there are kinks, or no gradients: it only compares values. In two dimensions one sees a \
+            strengths: "Where there are kinks, or no gradients: it only compares values. In two dimensions one sees a \
                 triangle stretch, turn over and crawl along the valley.",
-            fails: "The triangle can become flat against a ridge and shrink to a point that is no minimum. It finds \
+            weaknesses: "The triangle can become flat against a ridge and shrink to a point that is no minimum. It finds \
                 the pit it starts beside, and with more than about ten parameters it becomes very slow.",
         }
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         let dim = zeros.len();
         State {
             sign: if self.maximize { -1.0 } else { 1.0 },
@@ -112,8 +112,8 @@ impl State {
     }
 }
 
-impl<V: Vector> Rule<V> for State {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+impl<V: Vector> UpdateRule<V> for State {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
         let (n, sign) = (theta.len(), self.sign);
         if !self.begun {
             self.begun = true;
@@ -170,9 +170,9 @@ impl<V: Vector> Rule<V> for State {
         theta.copy_from_slice(&self.points[..n]);
     }
 
-    fn probe(&self, probe: &mut Probe) {
+    fn visit_state(&self, probe: &mut StateVisitor) {
         if self.begun {
-            probe(Internal::places("P", "simplex", &self.points));
+            probe(StateEntry::places("P", "simplex", &self.points));
         }
     }
 }

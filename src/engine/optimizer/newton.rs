@@ -1,11 +1,11 @@
 //! Newton's method, damped.
 
 use super::linalg::{pseudo_solve, solve};
-use super::{Internal, Kind, Notes, Optimizer, Probe, Rule};
+use super::{Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::objective::vector::Vector;
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 use crate::engine::training::Reason;
 
 settings! {
@@ -26,7 +26,7 @@ impl Optimizer for Newton {
         self.lr
     }
 
-    fn rule(&self) -> Vec<&'static str> {
+    fn update_lines(&self) -> Vec<&'static str> {
         vec![
             if self.damping == 0.0 {
                 "{s} ← H⁻¹ {g}"
@@ -37,19 +37,19 @@ impl Optimizer for Newton {
         ]
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
+    fn profile(&self) -> Profile {
+        Profile {
             kind: Kind::Curvature,
             state: "none",
             cost: "1 gradient, 1 Hessian, and a system of n equations",
-            helps: "Near a minimum: the number of right digits doubles with each step. A quadratic bowl takes one \
+            strengths: "Near a minimum: the number of right digits doubles with each step. A quadratic bowl takes one \
                 step, however narrow it is and wherever the axes point.",
-            fails: "It goes to any stationary point: from near a saddle to the saddle, from a hill to its top. Where \
+            weaknesses: "It goes to any stationary point: from near a saddle to the saddle, from a hill to its top. Where \
                 a curvature is near 0 it jumps off the map. A damping δ above −λmin makes it go down.",
         }
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         let dim = zeros.len();
         State {
             damping: self.damping,
@@ -73,8 +73,8 @@ struct State {
     stuck: Option<Reason>,
 }
 
-impl<V: Vector> Rule<V> for State {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+impl<V: Vector> UpdateRule<V> for State {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
         self.step.copy_from_slice(oracle.gradient(theta).1);
         oracle.hessian(theta, &mut self.hessian);
         self.hessian
@@ -105,7 +105,7 @@ impl<V: Vector> Rule<V> for State {
         self.stuck
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        probe(Internal::direction("s", "full step", &self.step));
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        probe(StateEntry::direction("s", "full step", &self.step));
     }
 }

@@ -2,7 +2,7 @@
 
 /// Its reference page, beside what its declaration says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Notes {
+pub struct Profile {
     /// Where users look for it.
     pub kind: Kind,
     /// What it keeps from step to step.
@@ -10,9 +10,9 @@ pub struct Notes {
     /// What it asks for in a step.
     pub cost: &'static str,
     /// When it helps.
-    pub helps: &'static str,
+    pub strengths: &'static str,
     /// How it fails, as one sees it on a map.
-    pub fails: &'static str,
+    pub weaknesses: &'static str,
 }
 
 /// What users look for together. Choosers show optimizers by kind, in this order.
@@ -23,13 +23,13 @@ pub enum Kind {
     /// Each coordinate is scaled by the gradients that it has had.
     Adaptive,
     /// What others have a learning rate or a schedule for, these find out.
-    Free,
+    ParameterFree,
     /// Scaled by the norm of a layer, or by a matrix of gradients.
     Layers,
     /// What is known of the curvature, or of the loss along a line, sets the step.
     Curvature,
     /// Only values of the loss are asked for.
-    Values,
+    DerivativeFree,
 }
 
 impl Kind {
@@ -37,10 +37,10 @@ impl Kind {
     pub const ALL: [Self; 6] = [
         Self::Momentum,
         Self::Adaptive,
-        Self::Free,
+        Self::ParameterFree,
         Self::Layers,
         Self::Curvature,
-        Self::Values,
+        Self::DerivativeFree,
     ];
 
     /// Its heading.
@@ -48,10 +48,10 @@ impl Kind {
         match self {
             Self::Momentum => "Descent and momentum",
             Self::Adaptive => "Adaptive",
-            Self::Free => "Without rate or schedule",
+            Self::ParameterFree => "Without rate or schedule",
             Self::Layers => "Layer-wise and matrix",
             Self::Curvature => "Curvature and line search",
-            Self::Values => "Without gradients",
+            Self::DerivativeFree => "Without gradients",
         }
     }
 }
@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn every_kind_has_members_and_every_note_is_sentences() {
         let all = AnyOptimizer::all();
-        let notes: Vec<Notes> = all.iter().map(|any| any.as_dyn().notes()).collect();
+        let notes: Vec<Profile> = all.iter().map(|any| any.as_dyn().profile()).collect();
         for kind in Kind::ALL {
             assert!(
                 notes.iter().any(|notes| notes.kind == kind),
@@ -73,7 +73,7 @@ mod tests {
             );
         }
         for (any, notes) in all.iter().zip(notes) {
-            for text in [notes.helps, notes.fails] {
+            for text in [notes.strengths, notes.weaknesses] {
                 assert!(text.ends_with('.') && !text.contains("  "), "{any}: {text}");
             }
             for words in [notes.state, notes.cost] {

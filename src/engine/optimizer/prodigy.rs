@@ -2,12 +2,13 @@
 
 use super::decay::{Decay, shrink};
 use super::{
-    Internal, Kind, Notes, Optimizer, Power, Probe, Rule, regularisation, regularised_gradient,
+    BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay,
 };
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::objective::vector::Vector;
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 
 settings! {
     /// Prodigy: Adam with steps as long as the distance to the solution, which it estimates on its way.
@@ -52,9 +53,9 @@ impl Optimizer for Prodigy {
         self.lr
     }
 
-    fn rule(&self) -> Vec<&'static str> {
+    fn update_lines(&self) -> Vec<&'static str> {
         let decay = self.decay();
-        let mut lines = Vec::from_iter(regularisation(self.maximize, decay.coupled));
+        let mut lines = Vec::from_iter(decay_lines(self.maximize, decay.coupled));
         lines.push(if self.bias_correction {
             "γ_d ← {γ=lr} {d<} √(1 − {β₂=beta2}^{t}) / (1 − {β₁=beta1}^{t})"
         } else {
@@ -102,19 +103,19 @@ impl Optimizer for Prodigy {
         lines
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
-            kind: Kind::Free,
+    fn profile(&self) -> Profile {
+        Profile {
+            kind: Kind::ParameterFree,
             state: "4 numbers per parameter",
             cost: "1 gradient",
-            helps: "Where no learning rate is known: leave it at 1. The estimate d grows from 10⁻⁶ until steps suit \
+            strengths: "Where no learning rate is known: leave it at 1. The estimate d grows from 10⁻⁶ until steps suit \
                 the distance to the minimum.",
-            fails: "The first ten steps or more cannot be seen, while d grows. As d never falls, an estimate that \
+            weaknesses: "The first ten steps or more cannot be seen, while d grows. As d never falls, an estimate that \
                 was too large, as on maps with several pits, leaves it swinging. It scales along the axes only.",
         }
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         State {
             origin: zeros.clone(),
             moving: false,
@@ -126,8 +127,8 @@ impl Optimizer for Prodigy {
             d: self.d0,
             d_hat: 0.0,
             d_max: self.d0,
-            beta1_power: Power::new(self.beta1),
-            beta2_power: Power::new(self.beta2),
+            beta1_power: BetaPower::new(self.beta1),
+            beta2_power: BetaPower::new(self.beta2),
             rule: self.clone(),
         }
     }
@@ -156,14 +157,14 @@ struct State<V> {
     d_hat: f64,
     /// The largest d̂ so far.
     d_max: f64,
-    beta1_power: Power,
-    beta2_power: Power,
+    beta1_power: BetaPower,
+    beta2_power: BetaPower,
     /// Factor by which decoupled decay shrank θ in the last step.
     kept: f64,
 }
 
-impl<V: Vector> Rule<V> for State<V> {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+impl<V: Vector> UpdateRule<V> for State<V> {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
         let Prodigy {
             beta2,
             d0,
@@ -181,7 +182,7 @@ impl<V: Vector> Rule<V> for State<V> {
             self.moving = true;
         }
         let decay = self.rule.decay();
-        let gradient = regularised_gradient(oracle, theta, maximize, decay.coupled);
+        let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
         let correction =
             (1.0 - self.beta2_power.next(beta2)).sqrt() / (1.0 - self.beta1_power.next(beta1));
         let d = self.d;
@@ -222,24 +223,24 @@ impl<V: Vector> Rule<V> for State<V> {
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: Pace) {
+    fn decay(&self, theta: &mut [f64], pace: StepRates) {
         let _ = pace;
         shrink(theta, self.kept);
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        probe(Internal::number("d", "estimate of the distance", self.d));
-        probe(Internal::number("d̂", "its last lower bound", self.d_hat));
-        probe(Internal::direction("m", "mean of gradients", &self.m));
-        probe(Internal::each("v", "mean of squared gradients", &self.v));
-        probe(Internal::direction(
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        probe(StateEntry::number("d", "estimate of the distance", self.d));
+        probe(StateEntry::number("d̂", "its last lower bound", self.d_hat));
+        probe(StateEntry::direction("m", "mean of gradients", &self.m));
+        probe(StateEntry::each("v", "mean of squared gradients", &self.v));
+        probe(StateEntry::direction(
             "s",
             "weighted sum of gradients",
             &self.s,
         ));
-        probe(Internal::number("r", "weighted progress", self.r));
+        probe(StateEntry::number("r", "weighted progress", self.r));
         if self.moving {
-            probe(Internal::place("θ₀", "where the run began", &self.origin));
+            probe(StateEntry::place("θ₀", "where the run began", &self.origin));
         }
     }
 }

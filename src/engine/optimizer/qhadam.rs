@@ -1,11 +1,14 @@
 //! Adam with quasi-hyperbolic means: QHAdam.
 
 use super::decay::{Decay, shrink};
-use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
+use super::{
+    Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay,
+};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::objective::vector::Vector;
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 
 settings! {
     /// QHAdam: Adam in which a share of the newest gradient stands beside each mean.
@@ -45,9 +48,9 @@ impl Optimizer for QHAdam {
         true
     }
 
-    fn rule(&self) -> Vec<&'static str> {
+    fn update_lines(&self) -> Vec<&'static str> {
         let decay = self.decay();
-        let mut lines = Vec::from_iter(regularisation(self.maximize, decay.coupled));
+        let mut lines = Vec::from_iter(decay_lines(self.maximize, decay.coupled));
         lines.extend([
             "{w₁} ← {β₁=beta1} {w₁<} + 1",
             "{w₂} ← {β₂=beta2} {w₂<} + 1",
@@ -55,23 +58,23 @@ impl Optimizer for QHAdam {
             "{v̂} ← {v̂<} + ({g}² − {v̂<}) / {w₂}",
             "Δ ← ((1 − {ν₁=nu1}) {g} + {ν₁=nu1} {m̂}) / (√((1 − {ν₂=nu2}) {g}² + {ν₂=nu2} {v̂}) + {ε=eps})",
         ]);
-        lines.push(decay.descent());
+        lines.push(decay.update_line());
         lines
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
+    fn profile(&self) -> Profile {
+        Profile {
             kind: Kind::Adaptive,
             state: "2 numbers per parameter",
             cost: "1 gradient",
-            helps: "Where Adam overshoots: with ν₁ below 1 a share of the newest gradient itself is in each step, \
+            strengths: "Where Adam overshoots: with ν₁ below 1 a share of the newest gradient itself is in each step, \
                 which damps the swings.",
-            fails: "With its defaults it is Adam. With ν₂ below 1 the newest square counts more, so that steps come \
+            weaknesses: "With its defaults it is Adam. With ν₂ below 1 the newest square counts more, so that steps come \
                 close to those of a sign rule, and it hops about the minimum.",
         }
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         State {
             rule: self.clone(),
             m: zeros.clone(),
@@ -99,9 +102,9 @@ struct State<V> {
     weights: [f64; 2],
 }
 
-impl<V: Vector> Rule<V> for State<V> {
+impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
         let QHAdam {
             beta2,
             nu1,
@@ -113,7 +116,7 @@ impl<V: Vector> Rule<V> for State<V> {
         let beta1 = pace.momentum.unwrap_or(self.rule.beta1);
         let decay = self.rule.decay();
         let keep = decay.keep(pace.lr);
-        let gradient = regularised_gradient(oracle, theta, maximize, decay.coupled);
+        let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
         let [w1, w2] = &mut self.weights;
         *w1 = *w1 * beta1 + 1.0;
         *w2 = *w2 * beta2 + 1.0;
@@ -129,19 +132,19 @@ impl<V: Vector> Rule<V> for State<V> {
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: Pace) {
+    fn decay(&self, theta: &mut [f64], pace: StepRates) {
         shrink(theta, self.rule.decay().keep(pace.lr));
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        probe(Internal::direction("m̂", "mean of gradients", &self.m));
-        probe(Internal::each("v̂", "mean of squared gradients", &self.v));
-        probe(Internal::number(
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        probe(StateEntry::direction("m̂", "mean of gradients", &self.m));
+        probe(StateEntry::each("v̂", "mean of squared gradients", &self.v));
+        probe(StateEntry::number(
             "w₁",
             "weight of the mean of gradients",
             self.weights[0],
         ));
-        probe(Internal::number(
+        probe(StateEntry::number(
             "w₂",
             "weight of the mean of squares",
             self.weights[1],

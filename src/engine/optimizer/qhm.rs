@@ -1,11 +1,14 @@
 //! Gradient descent with quasi-hyperbolic momentum: QHM.
 
 use super::decay::{Decay, shrink};
-use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
+use super::{
+    Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay,
+};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::objective::vector::Vector;
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 
 settings! {
     /// QHM: a mix of a gradient step and a momentum step.
@@ -39,31 +42,31 @@ impl Optimizer for Qhm {
         true
     }
 
-    fn rule(&self) -> Vec<&'static str> {
+    fn update_lines(&self) -> Vec<&'static str> {
         let decay = self.decay();
-        let mut lines = Vec::from_iter(regularisation(self.maximize, decay.coupled));
+        let mut lines = Vec::from_iter(decay_lines(self.maximize, decay.coupled));
         lines.extend([
             "{b} ← {β=momentum} {b<} + (1 − {β=momentum}) {g}",
             "Δ ← (1 − {ν=nu}) {g} + {ν=nu} {b}",
         ]);
-        lines.push(decay.descent());
+        lines.push(decay.update_line());
         lines
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
+    fn profile(&self) -> Profile {
+        Profile {
             kind: Kind::Momentum,
             state: "1 number per parameter",
             cost: "1 gradient",
-            helps: "Where momentum swings too widely: the share of the plain gradient damps it, so that a longer \
+            strengths: "Where momentum swings too widely: the share of the plain gradient damps it, so that a longer \
                 memory can be afforded.",
-            fails: "With its defaults it is plain gradient descent. Its velocity is a mean of gradients, not a sum: \
+            weaknesses: "With its defaults it is plain gradient descent. Its velocity is a mean of gradients, not a sum: \
                 at SGD's learning rate it creeps along the floor of a valley as SGD does. How much larger a rate it \
                 bears before it diverges is up to ν.",
         }
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         State {
             rule: self.clone(),
             mean: zeros,
@@ -72,7 +75,7 @@ impl Optimizer for Qhm {
 
     /// (2 + 2β) / (γ (1 + β − 2νβ)), where the step's matrix gets the eigenvalue −1. Weight decay adds its λ to every
     /// eigenvalue.
-    fn stability_limit(&self, pace: Pace) -> Option<f64> {
+    fn stability_limit(&self, pace: StepRates) -> Option<f64> {
         let beta = pace.momentum.unwrap_or(self.momentum);
         let decay = self.decay();
         let divisor = pace.lr * (1.0 + beta - 2.0 * self.nu * beta);
@@ -96,14 +99,14 @@ struct State<V> {
     mean: V,
 }
 
-impl<V: Vector> Rule<V> for State<V> {
+impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
         let Qhm { nu, maximize, .. } = self.rule;
         let beta = pace.momentum.unwrap_or(self.rule.momentum);
         let decay = self.rule.decay();
         let keep = decay.keep(pace.lr);
-        let gradient = regularised_gradient(oracle, theta, maximize, decay.coupled);
+        let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
         for ((theta, g), mean) in theta
             .iter_mut()
             .zip(gradient.iter())
@@ -114,12 +117,12 @@ impl<V: Vector> Rule<V> for State<V> {
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: Pace) {
+    fn decay(&self, theta: &mut [f64], pace: StepRates) {
         shrink(theta, self.rule.decay().keep(pace.lr));
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        probe(Internal::direction("b", "mean of gradients", &self.mean));
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        probe(StateEntry::direction("b", "mean of gradients", &self.mean));
     }
 }
 
@@ -128,8 +131,8 @@ mod tests {
     use super::*;
     use crate::engine::cancel::Cancel;
     use crate::engine::landscape::{AnyLandscape, NoFiles};
-    use crate::engine::objective::Treatment;
-    use crate::engine::training::{Conditions, run};
+    use crate::engine::objective::GradientSettings;
+    use crate::engine::training::{RunSettings, run};
 
     #[test]
     fn runs_grow_just_beyond_the_stability_limit() {
@@ -142,7 +145,7 @@ mod tests {
                 ..Qhm::default()
             };
             let limit = qhm
-                .stability_limit(Pace {
+                .stability_limit(StepRates {
                     lr: 1.0,
                     momentum: None,
                 })
@@ -152,11 +155,11 @@ mod tests {
                 let spec = format!("qhm:lr={lr},momentum={momentum},nu={nu}")
                     .parse()
                     .unwrap();
-                let conditions = Conditions {
+                let conditions = RunSettings {
                     steps: 2000,
-                    treatment: Treatment::default(),
+                    gradient_settings: GradientSettings::default(),
                     tolerance: None,
-                    every: 1,
+                    record_every: 1,
                 };
                 let end = run(
                     &*ground.objective,

@@ -2,12 +2,13 @@
 
 use super::decay::{Decay, shrink};
 use super::{
-    Internal, Kind, Notes, Optimizer, Power, Probe, Rule, regularisation, regularised_gradient,
+    BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay,
 };
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::objective::vector::Vector;
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 
 settings! {
     /// RAdam: Adam whose first steps do not divide by √v̂, and whose next ones are shortened as far as v̂ is uncertain.
@@ -42,9 +43,9 @@ impl Optimizer for RAdam {
         true
     }
 
-    fn rule(&self) -> Vec<&'static str> {
+    fn update_lines(&self) -> Vec<&'static str> {
         let decay = self.decay();
-        let mut lines = Vec::from_iter(regularisation(self.maximize, decay.coupled));
+        let mut lines = Vec::from_iter(decay_lines(self.maximize, decay.coupled));
         lines.extend([
             "{m} ← {β₁=beta1} {m<} + (1 − {β₁=beta1}) {g}",
             "{v} ← {β₂=beta2} {v<} + (1 − {β₂=beta2}) {g}²",
@@ -54,30 +55,30 @@ impl Optimizer for RAdam {
             "m̂ ← {m} / (1 − {β₁=beta1}^{t})",
             "Δ ← r m̂ √(1 − {β₂=beta2}^{t}) / (√{v} + {ε=eps}) if {ρ} > 5, else m̂",
         ]);
-        lines.push(decay.descent());
+        lines.push(decay.update_line());
         lines
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
+    fn profile(&self) -> Profile {
+        Profile {
             kind: Kind::Adaptive,
             state: "2 numbers per parameter",
             cost: "1 gradient",
-            helps: "With noisy gradients at the start: a mean of squares over a few steps is not trusted yet, so it \
+            strengths: "With noisy gradients at the start: a mean of squares over a few steps is not trusted yet, so it \
                 needs no warm-up.",
-            fails: "Its first 5 steps (by default) are those of momentum with the plain gradient. Where the start is \
+            weaknesses: "Its first 5 steps (by default) are those of momentum with the plain gradient. Where the start is \
                 steep they throw it off the map, at learning rates that Adam bears well; later it is as slow as Adam \
                 in valleys at an angle to the axes.",
         }
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         State {
             m: zeros.clone(),
             v: zeros,
             steps: 0.0,
-            beta1_power: Power::new(self.beta1),
-            beta2_power: Power::new(self.beta2),
+            beta1_power: BetaPower::new(self.beta1),
+            beta2_power: BetaPower::new(self.beta2),
             length: 0.0,
             rule: self.clone(),
         }
@@ -109,15 +110,15 @@ struct State<V> {
     m: V,
     v: V,
     steps: f64,
-    beta1_power: Power,
-    beta2_power: Power,
+    beta1_power: BetaPower,
+    beta2_power: BetaPower,
     /// ρₜ.
     length: f64,
 }
 
-impl<V: Vector> Rule<V> for State<V> {
+impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
         let RAdam {
             beta2,
             eps,
@@ -127,7 +128,7 @@ impl<V: Vector> Rule<V> for State<V> {
         let beta1 = pace.momentum.unwrap_or(self.rule.beta1);
         let decay = self.rule.decay();
         let keep = decay.keep(pace.lr);
-        let gradient = regularised_gradient(oracle, theta, maximize, decay.coupled);
+        let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
         self.steps += 1.0;
         let beta2_power = self.beta2_power.next(beta2);
         let (length, rectified) = rectification(beta2, beta2_power, self.steps, 5.0);
@@ -147,13 +148,17 @@ impl<V: Vector> Rule<V> for State<V> {
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: Pace) {
+    fn decay(&self, theta: &mut [f64], pace: StepRates) {
         shrink(theta, self.rule.decay().keep(pace.lr));
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        probe(Internal::direction("m", "mean of gradients", &self.m));
-        probe(Internal::each("v", "mean of squared gradients", &self.v));
-        probe(Internal::number("ρ", "length of the average", self.length));
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        probe(StateEntry::direction("m", "mean of gradients", &self.m));
+        probe(StateEntry::each("v", "mean of squared gradients", &self.v));
+        probe(StateEntry::number(
+            "ρ",
+            "length of the average",
+            self.length,
+        ));
     }
 }

@@ -1,11 +1,14 @@
 //! RMSprop: `torch.optim.RMSprop`.
 
 use super::convention::Epsilon;
-use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
+use super::{
+    Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay,
+};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::objective::vector::Vector;
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 use crate::engine::training::Reason;
 
 settings! {
@@ -42,12 +45,12 @@ impl Optimizer for RmsProp {
         true
     }
 
-    fn keras(&self) -> Option<&'static str> {
+    fn keras_spec(&self) -> Option<&'static str> {
         Some("rmsprop:lr=0.001,alpha=0.9,eps=1e-7,eps_form=inside")
     }
 
-    fn rule(&self) -> Vec<&'static str> {
-        let mut lines = Vec::from_iter(regularisation(self.maximize, self.weight_decay));
+    fn update_lines(&self) -> Vec<&'static str> {
+        let mut lines = Vec::from_iter(decay_lines(self.maximize, self.weight_decay));
         lines.push("{v} ← {α=alpha} {v<} + (1 − {α=alpha}) {g}²");
         if self.centered {
             lines.push("{a} ← {α=alpha} {a<} + (1 − {α=alpha}) {g}");
@@ -69,26 +72,26 @@ impl Optimizer for RmsProp {
         lines
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
+    fn profile(&self) -> Profile {
+        Profile {
             kind: Kind::Adaptive,
             state: "1 number per parameter, and 1 more each with momentum and centered",
             cost: "1 gradient",
-            helps: "Where the slope changes along the way: old gradients are forgotten, so it takes up speed again \
+            strengths: "Where the slope changes along the way: old gradients are forgotten, so it takes up speed again \
                 on the plateau behind a steep wall.",
-            fails: "The first step is ten times as long as the learning rate (by default), because the mean of \
+            weaknesses: "The first step is ten times as long as the learning rate (by default), because the mean of \
                 squares begins at 0. At a constant learning rate it does not come to rest: it hops to and fro over \
                 the minimum, by about the learning rate.",
         }
     }
 
     /// (2 + 2μ) / γ.
-    fn preconditioned_limit(&self, pace: Pace) -> Option<f64> {
+    fn preconditioned_limit(&self, pace: StepRates) -> Option<f64> {
         let plain = self.weight_decay == 0.0 && !self.maximize;
         plain.then(|| (2.0 + 2.0 * pace.momentum.unwrap_or(self.momentum)) / pace.lr)
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         State {
             rule: self.clone(),
             v: zeros.clone(),
@@ -105,9 +108,9 @@ struct State<V> {
     velocity: V,
 }
 
-impl<V: Vector> Rule<V> for State<V> {
+impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
         let RmsProp {
             alpha,
             eps,
@@ -121,7 +124,7 @@ impl<V: Vector> Rule<V> for State<V> {
             Epsilon::Outside => (0.0, eps),
             Epsilon::Inside => (eps, 0.0),
         };
-        let gradient = regularised_gradient(oracle, theta, maximize, weight_decay);
+        let gradient = gradient_with_decay(oracle, theta, maximize, weight_decay);
         let mu = pace.momentum.unwrap_or(self.rule.momentum);
         let means = self
             .v
@@ -147,13 +150,13 @@ impl<V: Vector> Rule<V> for State<V> {
         }
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        probe(Internal::each("v", "mean of squared gradients", &self.v));
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        probe(StateEntry::each("v", "mean of squared gradients", &self.v));
         if self.rule.centered {
-            probe(Internal::direction("a", "mean of gradients", &self.mean));
+            probe(StateEntry::direction("a", "mean of gradients", &self.mean));
         }
         if self.rule.momentum > 0.0 {
-            probe(Internal::direction("b", "velocity", &self.velocity));
+            probe(StateEntry::direction("b", "velocity", &self.velocity));
         }
     }
 

@@ -1,12 +1,13 @@
 //! Resilient backpropagation: `torch.optim.Rprop`.
 
 use super::{
-    Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient, sign,
+    Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay, sign,
 };
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::objective::vector::Vector;
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 use std::ops::Bound::{Excluded, Unbounded};
 
 settings! {
@@ -40,8 +41,8 @@ impl Optimizer for Rprop {
         true
     }
 
-    fn rule(&self) -> Vec<&'static str> {
-        let mut lines = Vec::from_iter(regularisation(self.maximize, 0.0));
+    fn update_lines(&self) -> Vec<&'static str> {
+        let mut lines = Vec::from_iter(decay_lines(self.maximize, 0.0));
         lines.extend([
             "f ← {η⁺=eta_plus} where {p<} {g} > 0, {η⁻=eta_minus} where {p<} {g} < 0, else 1",
             "{s} ← f {s<}, not below {s₋=step_min} and not above {s₊=step_max}",
@@ -51,19 +52,19 @@ impl Optimizer for Rprop {
         lines
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
+    fn profile(&self) -> Profile {
+        Profile {
             kind: Kind::Adaptive,
             state: "2 numbers per parameter",
             cost: "1 gradient",
-            helps: "Without noise: only the signs of gradients count, so step sizes grow on plateaus and shrink at \
+            strengths: "Without noise: only the signs of gradients count, so step sizes grow on plateaus and shrink at \
                 the minimum by themselves. Few rules are faster where valleys lie along the axes.",
-            fails: "Where the valley lies at an angle, or with noise, the signs turn all the time: step sizes \
+            weaknesses: "Where the valley lies at an angle, or with noise, the signs turn all the time: step sizes \
                 shrink, and it goes down in small stairs, or stops before the minimum.",
         }
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         let mut size = zeros.clone();
         size.fill(self.lr);
         State {
@@ -83,9 +84,9 @@ struct State<V> {
     moving: bool,
 }
 
-impl<V: Vector> Rule<V> for State<V> {
+impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
         let Rprop {
             eta_minus,
             eta_plus,
@@ -94,7 +95,7 @@ impl<V: Vector> Rule<V> for State<V> {
             maximize,
             ..
         } = self.rule;
-        let gradient = regularised_gradient(oracle, theta, maximize, 0.0);
+        let gradient = gradient_with_decay(oracle, theta, maximize, 0.0);
         if !self.moving {
             self.moving = true;
             self.size.fill(pace.lr);
@@ -111,9 +112,9 @@ impl<V: Vector> Rule<V> for State<V> {
         }
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        probe(Internal::each("s", "step sizes", &self.size));
-        probe(Internal::each(
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        probe(StateEntry::each("s", "step sizes", &self.size));
+        probe(StateEntry::each(
             "p",
             "gradient, 0 where it turned",
             &self.previous,

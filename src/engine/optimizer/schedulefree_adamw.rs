@@ -2,12 +2,13 @@
 
 use super::schedulefree_sgd::Averaging;
 use super::{
-    Internal, Kind, Notes, Optimizer, Power, Probe, Rule, regularisation, regularised_gradient,
+    BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay,
 };
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::objective::vector::Vector;
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 
 settings! {
     /// Schedule-free AdamW: steps scaled as Adam's whose average replaces a schedule; gradients are taken between the two.
@@ -50,12 +51,12 @@ impl Optimizer for ScheduleFreeAdamW {
         true
     }
 
-    fn averages(&self) -> bool {
+    fn keeps_average(&self) -> bool {
         true
     }
 
-    fn rule(&self) -> Vec<&'static str> {
-        let mut lines = Vec::from_iter(regularisation(self.maximize, 0.0));
+    fn update_lines(&self) -> Vec<&'static str> {
+        let mut lines = Vec::from_iter(decay_lines(self.maximize, 0.0));
         lines.push("{v} ← {β₂=beta2} {v<} + (1 − {β₂=beta2}) {g}²");
         lines.push(if self.ams_bound {
             "v̂ ← {v_max}, the largest {v} / (1 − {β₂=beta2}^{t}) so far"
@@ -77,23 +78,23 @@ impl Optimizer for ScheduleFreeAdamW {
         lines
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
-            kind: Kind::Free,
+    fn profile(&self) -> Profile {
+        Profile {
+            kind: Kind::ParameterFree,
             state: "3 numbers per parameter, or 4 with ams_bound",
             cost: "1 gradient",
-            helps: "As Adam, without a schedule and without knowing the number of steps: the average, a trail of its \
+            strengths: "As Adam, without a schedule and without knowing the number of steps: the average, a trail of its \
                 own, comes to rest though the learning rate never falls.",
-            fails: "All steps since the start count alike in the average: in a winding valley it lags behind Adam, \
+            weaknesses: "All steps since the start count alike in the average: in a winding valley it lags behind Adam, \
                 and it overshoots slowly. It scales along the axes only.",
         }
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         State {
             v: zeros.clone(),
             v_max: zeros.clone(),
-            beta2_power: Power::new(self.beta2),
+            beta2_power: BetaPower::new(self.beta2),
             average: Averaging::new(self.r, self.weight_lr_power, self.warmup_steps, zeros),
             rule: self.clone(),
         }
@@ -104,13 +105,13 @@ struct State<V> {
     rule: ScheduleFreeAdamW,
     v: V,
     v_max: V,
-    beta2_power: Power,
+    beta2_power: BetaPower,
     average: Averaging<V>,
 }
 
-impl<V: Vector> Rule<V> for State<V> {
+impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
         let ScheduleFreeAdamW {
             beta2,
             eps,
@@ -126,7 +127,7 @@ impl<V: Vector> Rule<V> for State<V> {
             share = (share * (1.0 - beta1) * decoupling_c).min(1.0);
             self.average.share = share;
         }
-        let gradient = regularised_gradient(oracle, theta, maximize, 0.0);
+        let gradient = gradient_with_decay(oracle, theta, maximize, 0.0);
         let correction = 1.0 - self.beta2_power.next(beta2);
         let means = self.v.iter_mut().zip(self.v_max.iter_mut());
         let points = self.average.z.iter_mut().zip(self.average.x.iter_mut());
@@ -147,13 +148,13 @@ impl<V: Vector> Rule<V> for State<V> {
         }
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        probe(Internal::each("v", "mean of squared gradients", &self.v));
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        probe(StateEntry::each("v", "mean of squared gradients", &self.v));
         if self.rule.ams_bound {
             let name = "largest mean of squares";
-            probe(Internal::each("v_max", name, &self.v_max));
+            probe(StateEntry::each("v_max", name, &self.v_max));
         }
-        self.average.probe(probe);
+        self.average.visit_state(probe);
     }
 
     fn average(&self) -> Option<&[f64]> {

@@ -1,11 +1,14 @@
 //! Schedule-free SGD: `pytorch_optimizer.ScheduleFreeSGD`. [`super::schedulefree_adamw`] averages in the same way.
 
-use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
+use super::{
+    Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay,
+};
 use crate::engine::declare::settings;
 use crate::engine::numeric::real;
 use crate::engine::objective::Oracle;
 use crate::engine::objective::vector::Vector;
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 
 settings! {
     /// Schedule-free SGD: steps of SGD whose average replaces a schedule; gradients are taken between the two.
@@ -40,12 +43,12 @@ impl Optimizer for ScheduleFreeSgd {
         true
     }
 
-    fn averages(&self) -> bool {
+    fn keeps_average(&self) -> bool {
         true
     }
 
-    fn rule(&self) -> Vec<&'static str> {
-        let mut lines = Vec::from_iter(regularisation(self.maximize, self.weight_decay));
+    fn update_lines(&self) -> Vec<&'static str> {
+        let mut lines = Vec::from_iter(decay_lines(self.maximize, self.weight_decay));
         lines.push(if self.warmup_steps > 1 {
             "{z} ← {z<} − {γ=lr} min(1, {t} / {T=warmup_steps}) {g}"
         } else {
@@ -56,20 +59,20 @@ impl Optimizer for ScheduleFreeSgd {
         lines
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
-            kind: Kind::Free,
+    fn profile(&self) -> Profile {
+        Profile {
+            kind: Kind::ParameterFree,
             state: "2 numbers per parameter",
             cost: "1 gradient",
-            helps: "With noise, and where the number of steps is not known: the average, a trail of its own, comes \
+            strengths: "With noise, and where the number of steps is not known: the average, a trail of its own, comes \
                 to rest though the learning rate never falls.",
-            fails: "The learning rate still has to suit the steepest direction: with the default of 1 it diverges on \
+            weaknesses: "The learning rate still has to suit the steepest direction: with the default of 1 it diverges on \
                 all steep maps. All steps since the start count alike, so the average lags behind in a winding \
                 valley, and both swing past the minimum late in a run.",
         }
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         State {
             average: Averaging::new(self.r, self.weight_lr_power, self.warmup_steps, zeros),
             rule: self.clone(),
@@ -82,9 +85,9 @@ struct State<V> {
     average: Averaging<V>,
 }
 
-impl<V: Vector> Rule<V> for State<V> {
+impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
         let ScheduleFreeSgd {
             weight_decay,
             maximize,
@@ -92,7 +95,7 @@ impl<V: Vector> Rule<V> for State<V> {
         } = self.rule;
         let beta = pace.momentum.unwrap_or(self.rule.momentum);
         let (lr, share) = self.average.next(theta, pace.lr);
-        let gradient = regularised_gradient(oracle, theta, maximize, weight_decay);
+        let gradient = gradient_with_decay(oracle, theta, maximize, weight_decay);
         let points = self.average.z.iter_mut().zip(self.average.x.iter_mut());
         for ((theta, g), (z, x)) in theta.iter_mut().zip(gradient.iter()).zip(points) {
             *z -= lr * g;
@@ -101,8 +104,8 @@ impl<V: Vector> Rule<V> for State<V> {
         }
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        self.average.probe(probe);
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        self.average.visit_state(probe);
     }
 
     fn average(&self) -> Option<&[f64]> {
@@ -169,11 +172,11 @@ impl<V: Vector> Averaging<V> {
         (self.steps > 0).then_some(&self.x)
     }
 
-    pub(super) fn probe(&self, probe: &mut Probe) {
+    pub(super) fn visit_state(&self, probe: &mut StateVisitor) {
         if self.steps > 0 {
-            probe(Internal::place("z", "stepped point", &self.z));
-            probe(Internal::place("x", "average", &self.x));
-            probe(Internal::number("c", "share of the step", self.share));
+            probe(StateEntry::place("z", "stepped point", &self.z));
+            probe(StateEntry::place("x", "average", &self.x));
+            probe(StateEntry::number("c", "share of the step", self.share));
         }
     }
 }

@@ -1,12 +1,15 @@
 //! Stochastic gradient descent with momentum, dampening and Nesterov's momentum: `torch.optim.SGD`.
 
 use super::convention::Momentum;
-use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
+use super::{
+    Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay,
+};
 use crate::engine::declare::settings;
 use crate::engine::numeric::real::Real;
 use crate::engine::objective::Oracle;
 use crate::engine::objective::vector::Vector;
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 use crate::engine::stride::{AnyStride, Stride};
 
 settings! {
@@ -46,12 +49,12 @@ impl Optimizer for Sgd {
         !self.looks_ahead()
     }
 
-    fn keras(&self) -> Option<&'static str> {
+    fn keras_spec(&self) -> Option<&'static str> {
         Some("sgd:lr=0.01,form=polyak")
     }
 
-    fn rule(&self) -> Vec<&'static str> {
-        let mut lines = Vec::from_iter(regularisation(self.maximize, self.weight_decay));
+    fn update_lines(&self) -> Vec<&'static str> {
+        let mut lines = Vec::from_iter(decay_lines(self.maximize, self.weight_decay));
         if self.momentum == 0.0 {
             lines.push("{θ} ← {θ<} − {γ=lr} {g}");
             return lines;
@@ -85,20 +88,20 @@ impl Optimizer for Sgd {
         lines
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
+    fn profile(&self) -> Profile {
+        Profile {
             kind: Kind::Momentum,
             state: "none, or 1 number per parameter with momentum",
             cost: "1 gradient",
-            helps: "Where the curvature is much the same in all directions it goes straight to the minimum. Momentum \
+            strengths: "Where the curvature is much the same in all directions it goes straight to the minimum. Momentum \
                 near 0.9 carries it along the floor of a valley and over small bumps.",
-            fails: "In a narrow valley it oscillates from wall to wall and creeps along the floor; from a learning \
+            weaknesses: "In a narrow valley it oscillates from wall to wall and creeps along the floor; from a learning \
                 rate of 2 over the largest curvature on it diverges. With much momentum it overshoots the minimum \
                 and circles it.",
         }
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         State {
             rule: self.clone(),
             usual: self.form == Momentum::PyTorch && !self.looks_ahead(),
@@ -114,7 +117,7 @@ impl Optimizer for Sgd {
         (plain && usual).then_some(AnyStride::HeavyBall(HeavyBall { mu: self.momentum }))
     }
 
-    fn short_name(&self) -> &'static str {
+    fn display_name(&self) -> &'static str {
         match (self.momentum > 0.0, self.nesterov) {
             (false, _) => "SGD",
             (true, false) => "Momentum",
@@ -124,7 +127,7 @@ impl Optimizer for Sgd {
 
     /// 2/γ; (2 + 2μ)/γ with momentum, divided by 1 − τ with dampening and by 1 + 2μ with Nesterov's (PyTorch's form).
     /// Weight decay adds its λ to every eigenvalue.
-    fn stability_limit(&self, pace: Pace) -> Option<f64> {
+    fn stability_limit(&self, pace: StepRates) -> Option<f64> {
         let mu = pace.momentum.unwrap_or(self.momentum);
         let entering = match self.form {
             _ if mu == 0.0 => 1.0,
@@ -192,7 +195,7 @@ struct State<V> {
 impl<V: Vector> State<V> {
     /// A step under other conventions than PyTorch's. Apart, so that the loop stays small for the usual ones.
     #[inline(never)]
-    fn other_step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+    fn other_step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
         let rule = &self.rule;
         let mu = pace.momentum.unwrap_or(rule.momentum);
         // v enters θ with this factor, and g enters v with that.
@@ -209,7 +212,7 @@ impl<V: Vector> State<V> {
                 *ahead += along * mu * *v;
             }
         }
-        let gradient = regularised_gradient(oracle, &self.ahead, rule.maximize, rule.weight_decay);
+        let gradient = gradient_with_decay(oracle, &self.ahead, rule.maximize, rule.weight_decay);
         let each = theta
             .iter_mut()
             .zip(gradient.iter())
@@ -228,9 +231,9 @@ impl<V: Vector> State<V> {
     }
 }
 
-impl<V: Vector> Rule<V> for State<V> {
+impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
         if !self.usual {
             self.other_step(theta, oracle, pace);
             return;
@@ -241,7 +244,7 @@ impl<V: Vector> Rule<V> for State<V> {
             moving,
             ..
         } = self;
-        let gradient = regularised_gradient(oracle, theta, rule.maximize, rule.weight_decay);
+        let gradient = gradient_with_decay(oracle, theta, rule.maximize, rule.weight_decay);
         let mu = pace.momentum.unwrap_or(rule.momentum);
         if mu == 0.0 {
             theta
@@ -269,11 +272,11 @@ impl<V: Vector> Rule<V> for State<V> {
         }
     }
 
-    fn probe(&self, probe: &mut Probe) {
+    fn visit_state(&self, probe: &mut StateVisitor) {
         if self.moving {
             let internal = match self.rule.form {
-                Momentum::Polyak => Internal::step,
-                _ => Internal::direction,
+                Momentum::Polyak => StateEntry::step,
+                _ => StateEntry::direction,
             };
             probe(internal("v", "velocity", &self.velocity));
         }
@@ -288,7 +291,11 @@ mod tests {
 
     #[test]
     fn stability_limits_are_those_of_theory() {
-        let limit = |sgd: &Sgd, lr| sgd.stability_limit(Pace { lr, momentum: None }).unwrap() * lr;
+        let limit = |sgd: &Sgd, lr| {
+            sgd.stability_limit(StepRates { lr, momentum: None })
+                .unwrap()
+                * lr
+        };
         let heavy = Sgd {
             momentum: 0.9,
             ..Sgd::default()
@@ -375,7 +382,7 @@ mod tests {
     #[test]
     fn keras_specs_are_sound() {
         for any in AnyOptimizer::all() {
-            if let Some(spec) = any.as_dyn().keras() {
+            if let Some(spec) = any.as_dyn().keras_spec() {
                 let read: AnyOptimizer = spec.parse().unwrap();
                 assert_eq!(read.name(), any.name(), "{spec}");
             }

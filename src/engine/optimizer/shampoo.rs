@@ -2,11 +2,11 @@
 
 use super::decay::{Decay, shrink};
 use super::linalg::{LARGEST, eigen};
-use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation};
+use super::{Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::objective::vector::Vector;
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 
 settings! {
     /// Shampoo: turns and scales the gradient by the inverse root of the sum of all g gᵀ so far.
@@ -39,12 +39,12 @@ impl Optimizer for Shampoo {
         self.lr
     }
 
-    fn by_tensor(&self) -> bool {
+    fn is_layerwise(&self) -> bool {
         true
     }
 
-    fn rule(&self) -> Vec<&'static str> {
-        let mut lines = Vec::from_iter(regularisation(self.maximize, 0.0));
+    fn update_lines(&self) -> Vec<&'static str> {
+        let mut lines = Vec::from_iter(decay_lines(self.maximize, 0.0));
         if self.momentum > 0.0 {
             lines.push("{g} ← (1 − {μ=momentum}) {g<} + {μ=momentum} {u<}");
         }
@@ -66,19 +66,19 @@ impl Optimizer for Shampoo {
         lines
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
+    fn profile(&self) -> Profile {
+        Profile {
             kind: Kind::Layers,
             state: "2 n² numbers up to 64 parameters, then n",
             cost: "1 gradient, and the inverse root of an n × n matrix",
-            helps: "In narrow valleys at any angle: it stretches the map along the gradients that it has seen, not \
+            strengths: "In narrow valleys at any angle: it stretches the map along the gradients that it has seen, not \
                 along the axes, so turning the axes changes nothing.",
-            fails: "Nothing is forgotten: after a steep start all later steps are short, and it creeps as Adagrad \
+            weaknesses: "Nothing is forgotten: after a steep start all later steps are short, and it creeps as Adagrad \
                 does. Long bends make its matrix round, and it gains nothing.",
         }
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         let dim = zeros.len();
         State {
             direction: zeros.clone(),
@@ -108,8 +108,8 @@ struct State<V> {
     steps: u64,
 }
 
-impl<V: Vector> Rule<V> for State<V> {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+impl<V: Vector> UpdateRule<V> for State<V> {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
         let Shampoo {
             preconditioning_compute_steps,
             maximize,
@@ -139,18 +139,18 @@ impl<V: Vector> Rule<V> for State<V> {
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: Pace) {
+    fn decay(&self, theta: &mut [f64], pace: StepRates) {
         shrink(theta, self.rule.decay().keep(pace.lr));
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        probe(Internal::direction(
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        probe(StateEntry::direction(
             "u",
             "preconditioned gradient",
             &self.direction,
         ));
         let name = "sum of g gᵀ, row by row";
-        probe(Internal::each("L", name, &self.preconditioner.sum));
+        probe(StateEntry::each("L", name, &self.preconditioner.sum));
     }
 }
 

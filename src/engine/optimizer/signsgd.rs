@@ -2,12 +2,13 @@
 
 use super::decay::{Decay, shrink};
 use super::{
-    Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient, sign,
+    Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay, sign,
 };
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::objective::vector::Vector;
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 
 settings! {
     /// SignSGD: every coordinate moves by the learning rate, down its gradient, or with momentum down the mean of its gradients.
@@ -36,40 +37,40 @@ impl Optimizer for SignSgd {
         true
     }
 
-    fn rule(&self) -> Vec<&'static str> {
+    fn update_lines(&self) -> Vec<&'static str> {
         let decay = self.decay();
-        let mut lines = Vec::from_iter(regularisation(self.maximize, decay.coupled));
+        let mut lines = Vec::from_iter(decay_lines(self.maximize, decay.coupled));
         if self.momentum > 0.0 {
             lines.push("{m} ← {μ=momentum} {m<} + (1 − {μ=momentum}) {g}");
             lines.push("Δ ← sign({m})");
         } else {
             lines.push("Δ ← sign({g})");
         }
-        lines.push(decay.descent());
+        lines.push(decay.update_line());
         lines
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
+    fn profile(&self) -> Profile {
+        Profile {
             kind: Kind::Momentum,
             state: "none, or 1 number per parameter with momentum",
             cost: "1 gradient",
-            helps: "On plateaus and where slopes differ by orders of magnitude: however small a gradient is, each \
+            strengths: "On plateaus and where slopes differ by orders of magnitude: however small a gradient is, each \
                 coordinate moves by the learning rate, and a steep wall cannot throw it far.",
-            fails: "It moves along the diagonals, at a speed that does not fall: it arrives, and then hops around \
+            weaknesses: "It moves along the diagonals, at a speed that does not fall: it arrives, and then hops around \
                 the minimum at the distance of the learning rate, unless a schedule lowers that. The path depends on \
                 where the axes point.",
         }
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         State {
             rule: self.clone(),
             m: zeros,
         }
     }
 
-    fn short_name(&self) -> &'static str {
+    fn display_name(&self) -> &'static str {
         if self.momentum > 0.0 {
             "Signum"
         } else {
@@ -89,14 +90,14 @@ struct State<V> {
     m: V,
 }
 
-impl<V: Vector> Rule<V> for State<V> {
+impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
         let SignSgd { maximize, .. } = self.rule;
         let mu = pace.momentum.unwrap_or(self.rule.momentum);
         let decay = self.rule.decay();
         let keep = decay.keep(pace.lr);
-        let gradient = regularised_gradient(oracle, theta, maximize, decay.coupled);
+        let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
         for ((theta, g), m) in theta.iter_mut().zip(gradient.iter()).zip(self.m.iter_mut()) {
             *m = if mu > 0.0 {
                 *m + (g - *m) * (1.0 - mu)
@@ -107,13 +108,13 @@ impl<V: Vector> Rule<V> for State<V> {
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: Pace) {
+    fn decay(&self, theta: &mut [f64], pace: StepRates) {
         shrink(theta, self.rule.decay().keep(pace.lr));
     }
 
-    fn probe(&self, probe: &mut Probe) {
+    fn visit_state(&self, probe: &mut StateVisitor) {
         if self.rule.momentum > 0.0 {
-            probe(Internal::direction("m", "mean of gradients", &self.m));
+            probe(StateEntry::direction("m", "mean of gradients", &self.m));
         }
     }
 }

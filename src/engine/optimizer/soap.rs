@@ -3,13 +3,14 @@
 use super::decay::shrink;
 use super::linalg::{Orthogonal, eigen};
 use super::{
-    Internal, Kind, Notes, Optimizer, Power, Probe, Rule, regularisation, regularised_gradient,
+    BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay,
 };
 use crate::engine::declare::settings;
 use crate::engine::numeric::real;
 use crate::engine::objective::Oracle;
 use crate::engine::objective::vector::Vector;
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 
 settings! {
     /// SOAP: Adam along the eigenvectors of the mean of all g gᵀ, as Shampoo has them.
@@ -52,12 +53,12 @@ impl Optimizer for Soap {
         self.lr
     }
 
-    fn by_tensor(&self) -> bool {
+    fn is_layerwise(&self) -> bool {
         true
     }
 
-    fn rule(&self) -> Vec<&'static str> {
-        let mut lines = Vec::from_iter(regularisation(self.maximize, 0.0));
+    fn update_lines(&self) -> Vec<&'static str> {
+        let mut lines = Vec::from_iter(decay_lines(self.maximize, 0.0));
         lines.extend([
             "{m} ← {β₁=beta1} {m<} + (1 − {β₁=beta1}) {g}",
             "{v} ← {β₂=beta2} {v<} + (1 − {β₂=beta2}) ({Q<}ᵀ {g})²",
@@ -84,18 +85,18 @@ impl Optimizer for Soap {
         lines
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
+    fn profile(&self) -> Profile {
+        Profile {
             kind: Kind::Layers,
             state: "2 numbers per parameter, and 2 n² numbers",
             cost: "1 gradient, and a QR decomposition of an n × n matrix every 10 steps",
-            helps: "In narrow valleys at an angle to the axes: it is Adam along the axes of the valley.",
-            fails: "The first step does not move. Its axes are improved every 10 steps (by default), so in a bend \
+            strengths: "In narrow valleys at an angle to the axes: it is Adam along the axes of the valley.",
+            weaknesses: "The first step does not move. Its axes are improved every 10 steps (by default), so in a bend \
                 they are those of a while ago. As Adam it overshoots minima by its momentum.",
         }
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         let largest = usize::try_from(self.max_precondition_dim).unwrap_or(usize::MAX);
         State {
             m: zeros.clone(),
@@ -104,8 +105,8 @@ impl Optimizer for Soap {
             along: zeros.clone(),
             basis: (zeros.len() <= largest).then(|| Basis::new(zeros.len())),
             steps: 0,
-            beta1_power: Power::new(self.beta1),
-            beta2_power: Power::new(self.beta2),
+            beta1_power: BetaPower::new(self.beta1),
+            beta2_power: BetaPower::new(self.beta2),
             rule: self.clone(),
         }
     }
@@ -122,12 +123,12 @@ struct State<V> {
     /// `None` where there are too many parameters.
     basis: Option<Basis>,
     steps: u64,
-    beta1_power: Power,
-    beta2_power: Power,
+    beta1_power: BetaPower,
+    beta2_power: BetaPower,
 }
 
-impl<V: Vector> Rule<V> for State<V> {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+impl<V: Vector> UpdateRule<V> for State<V> {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
         let Soap {
             beta2,
             eps,
@@ -140,7 +141,7 @@ impl<V: Vector> Rule<V> for State<V> {
         } = self.rule;
         let beta1 = pace.momentum.unwrap_or(self.rule.beta1);
         let shampoo_beta = self.rule.shampoo_beta.unwrap_or(beta2);
-        let gradient = regularised_gradient(oracle, theta, maximize, 0.0);
+        let gradient = gradient_with_decay(oracle, theta, maximize, 0.0);
         let Self {
             m,
             v,
@@ -196,21 +197,25 @@ impl<V: Vector> Rule<V> for State<V> {
         *steps += 1;
     }
 
-    fn decay(&self, theta: &mut [f64], pace: Pace) {
+    fn decay(&self, theta: &mut [f64], pace: StepRates) {
         // The first step moves nothing.
         if self.steps > 1 {
             shrink(theta, 1.0 - pace.lr * self.rule.weight_decay);
         }
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        probe(Internal::direction("m", "mean of gradients", &self.m));
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        probe(StateEntry::direction("m", "mean of gradients", &self.m));
         let name = "mean of squares along the eigenvectors";
-        probe(Internal::each("v", name, &self.v));
-        probe(Internal::direction("u", "scaled step", &self.direction));
+        probe(StateEntry::each("v", name, &self.v));
+        probe(StateEntry::direction("u", "scaled step", &self.direction));
         if let Some(basis) = &self.basis {
-            probe(Internal::each("G", "mean of g gᵀ, row by row", &basis.mean));
-            probe(Internal::each(
+            probe(StateEntry::each(
+                "G",
+                "mean of g gᵀ, row by row",
+                &basis.mean,
+            ));
+            probe(StateEntry::each(
                 "Q",
                 "eigenvectors, as columns",
                 &basis.vectors,

@@ -2,11 +2,14 @@
 
 use super::decay::{Decay, shrink};
 use super::hutchinson::{HessianDistribution, Hutchinson};
-use super::{Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient};
+use super::{
+    Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay,
+};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::objective::vector::Vector;
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 
 settings! {
     /// Sophia-H: divides the mean gradient by an estimate of the Hessian's diagonal, and clips every entry of the step.
@@ -48,9 +51,9 @@ impl Optimizer for Sophia {
         self.lr
     }
 
-    fn rule(&self) -> Vec<&'static str> {
+    fn update_lines(&self) -> Vec<&'static str> {
         let decay = self.decay();
-        let mut lines = Vec::from_iter(regularisation(self.maximize, decay.coupled));
+        let mut lines = Vec::from_iter(decay_lines(self.maximize, decay.coupled));
         lines.extend([
             "{m} ← {β₁=beta1} {m<} + (1 − {β₁=beta1}) {g}",
             "{h} ← {β₂=beta2} {h<} + (1 − {β₂=beta2}) {e}, {e} = z H z every {k=update_period} steps",
@@ -67,20 +70,20 @@ impl Optimizer for Sophia {
         lines
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
+    fn profile(&self) -> Profile {
+        Profile {
             kind: Kind::Curvature,
             state: "2 numbers per parameter",
             cost: "1 gradient, and 1 Hessian·vector every 10 steps",
-            helps: "Where curvatures differ between the axes: flat directions get steps as long as steep ones, and \
+            strengths: "Where curvatures differ between the axes: flat directions get steps as long as steep ones, and \
                 no step is longer than γp in a coordinate, so it is never thrown off.",
-            fails: "Where the curvature is small, negative or not known yet, every step is γp along the diagonals: \
+            weaknesses: "Where the curvature is small, negative or not known yet, every step is γp along the diagonals: \
                 with the defaults it creeps by 0.0006. It knows the diagonal of the Hessian only, not valleys at an \
                 angle.",
         }
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         State {
             m: zeros.clone(),
             h: zeros.clone(),
@@ -114,8 +117,8 @@ struct State<V> {
     steps: u64,
 }
 
-impl<V: Vector> Rule<V> for State<V> {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+impl<V: Vector> UpdateRule<V> for State<V> {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
         let Sophia {
             beta2,
             eps,
@@ -133,7 +136,7 @@ impl<V: Vector> Rule<V> for State<V> {
             }
         }
         self.steps += 1;
-        let gradient = regularised_gradient(oracle, theta, maximize, decay.coupled);
+        let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
         let keep = decay.keep(pace.lr);
         let means = self.m.iter_mut().zip(self.h.iter());
         for ((theta, g), (m, h)) in theta.iter_mut().zip(gradient.iter()).zip(means) {
@@ -142,19 +145,19 @@ impl<V: Vector> Rule<V> for State<V> {
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: Pace) {
+    fn decay(&self, theta: &mut [f64], pace: StepRates) {
         shrink(theta, self.rule.decay().keep(pace.lr));
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        probe(Internal::direction("m", "mean of gradients", &self.m));
-        probe(Internal::each(
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        probe(StateEntry::direction("m", "mean of gradients", &self.m));
+        probe(StateEntry::each(
             "h",
             "mean of the Hessian's diagonal",
             &self.h,
         ));
         let estimate = &self.diagonal.estimate;
-        probe(Internal::each(
+        probe(StateEntry::each(
             "e",
             "last estimate of the diagonal",
             estimate,

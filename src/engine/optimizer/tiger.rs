@@ -2,12 +2,13 @@
 
 use super::decay::{Decay, shrink};
 use super::{
-    Internal, Kind, Notes, Optimizer, Probe, Rule, regularisation, regularised_gradient, sign,
+    Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay, sign,
 };
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::objective::vector::Vector;
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 
 settings! {
     /// Tiger: every coordinate moves by the learning rate, in the direction of the mean of its gradients.
@@ -38,27 +39,27 @@ impl Optimizer for Tiger {
         true
     }
 
-    fn rule(&self) -> Vec<&'static str> {
+    fn update_lines(&self) -> Vec<&'static str> {
         let decay = self.decay();
-        let mut lines = Vec::from_iter(regularisation(self.maximize, decay.coupled));
+        let mut lines = Vec::from_iter(decay_lines(self.maximize, decay.coupled));
         lines.extend(["{m} ← {β=beta} {m<} + (1 − {β=beta}) {g}", "Δ ← sign({m})"]);
-        lines.push(decay.descent());
+        lines.push(decay.update_line());
         lines
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
+    fn profile(&self) -> Profile {
+        Profile {
             kind: Kind::Momentum,
             state: "1 number per parameter",
             cost: "1 gradient",
-            helps: "Where Lion does, with a setting less: steps of a known length on plateaus and on steep walls.",
-            fails: "Its direction is that of the mean of about 30 gradients alone, so it turns late: it overshoots \
+            strengths: "Where Lion does, with a setting less: steps of a known length on plateaus and on steep walls.",
+            weaknesses: "Its direction is that of the mean of about 30 gradients alone, so it turns late: it overshoots \
                 valley floors and the minimum, and swings about them without end at a constant learning rate. The \
                 weight decay, which is on by default, pulls it to 0.",
         }
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         State {
             rule: self.clone(),
             m: zeros,
@@ -81,25 +82,25 @@ struct State<V> {
     m: V,
 }
 
-impl<V: Vector> Rule<V> for State<V> {
+impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
         let Tiger { maximize, .. } = self.rule;
         let beta = pace.momentum.unwrap_or(self.rule.beta);
         let decay = self.rule.decay();
         let keep = decay.keep(pace.lr);
-        let gradient = regularised_gradient(oracle, theta, maximize, decay.coupled);
+        let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
         for ((theta, g), m) in theta.iter_mut().zip(gradient.iter()).zip(self.m.iter_mut()) {
             *m += (g - *m) * (1.0 - beta);
             *theta = *theta * keep - pace.lr * sign(*m);
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: Pace) {
+    fn decay(&self, theta: &mut [f64], pace: StepRates) {
         shrink(theta, self.rule.decay().keep(pace.lr));
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        probe(Internal::direction("m", "mean of gradients", &self.m));
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        probe(StateEntry::direction("m", "mean of gradients", &self.m));
     }
 }

@@ -1,11 +1,11 @@
 //! Newton's method within a trust region.
 
 use super::line::dot;
-use super::{Internal, Kind, Notes, Optimizer, Probe, Rule};
+use super::{Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule};
 use crate::engine::declare::settings;
 use crate::engine::objective::vector::Vector;
 use crate::engine::objective::{Oracle, norm};
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 use crate::engine::training::Reason;
 
 settings! {
@@ -31,7 +31,7 @@ impl Optimizer for TrustRegion {
         self.lr
     }
 
-    fn rule(&self) -> Vec<&'static str> {
+    fn update_lines(&self) -> Vec<&'static str> {
         vec![
             "{s} ← least {g}ᵀs + ½ sᵀH s with ‖s‖ ≤ {Δ<}, by conjugate gradients",
             "{ρ} ← (f(θ) − f(θ + {s})) / (fall of the model)",
@@ -40,19 +40,19 @@ impl Optimizer for TrustRegion {
         ]
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
+    fn profile(&self) -> Profile {
+        Profile {
             kind: Kind::Curvature,
             state: "1 number",
             cost: "1 gradient, 1 value, and up to 2 n Hessian·vector products",
-            helps: "Far from a minimum, where Newton's steps leap: every step that is taken goes down, saddles are left \
+            strengths: "Far from a minimum, where Newton's steps leap: every step that is taken goes down, saddles are left \
                 on their falling side, and near the minimum it is as fast as Newton.",
-            fails: "It stands still for steps in which the model was wrong and the region only shrinks. Exactly on a saddle, \
+            weaknesses: "It stands still for steps in which the model was wrong and the region only shrinks. Exactly on a saddle, \
                 where the gradient is 0, it stays.",
         }
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         let room = || vec![0.0; zeros.len()];
         State {
             radius: self.lr,
@@ -141,8 +141,8 @@ impl State {
     }
 }
 
-impl<V: Vector> Rule<V> for State {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, _pace: Pace) {
+impl<V: Vector> UpdateRule<V> for State {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, _pace: StepRates) {
         let sign = if self.rule.maximize { -1.0 } else { 1.0 };
         let (loss, gradient) = oracle.gradient(theta);
         for (g, found) in self.gradient.iter_mut().zip(gradient.iter()) {
@@ -186,10 +186,10 @@ impl<V: Vector> Rule<V> for State {
         self.shrunk.then_some(Reason::NoStep)
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        probe(Internal::step("s", "step", &self.step));
-        probe(Internal::number("ρ", "fall over the model's", self.ratio));
-        probe(Internal::radius("Δ", "radius", self.radius));
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        probe(StateEntry::step("s", "step", &self.step));
+        probe(StateEntry::number("ρ", "fall over the model's", self.ratio));
+        probe(StateEntry::radius("Δ", "radius", self.radius));
     }
 }
 

@@ -2,13 +2,13 @@
 
 use super::decay::{Decay, shrink};
 use super::{
-    Internal, Kind, Notes, Optimizer, Power, Probe, Rule, regularisation, regularised_gradient,
-    sign,
+    BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay, sign,
 };
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
 use crate::engine::objective::vector::Vector;
-use crate::engine::schedule::Pace;
+use crate::engine::schedule::StepRates;
 
 settings! {
     /// Yogi: Adam whose mean of squares moves towards g² by a share of g², however far away it is, so it falls slowly.
@@ -46,9 +46,9 @@ impl Optimizer for Yogi {
         true
     }
 
-    fn rule(&self) -> Vec<&'static str> {
+    fn update_lines(&self) -> Vec<&'static str> {
         let decay = self.decay();
-        let mut lines = Vec::from_iter(regularisation(self.maximize, decay.coupled));
+        let mut lines = Vec::from_iter(decay_lines(self.maximize, decay.coupled));
         lines.extend([
             "{m} ← {β₁=beta1} {m<} + (1 − {β₁=beta1}) {g}",
             "{v} ← {v<} − (1 − {β₂=beta2}) sign({v<} − {g}²) {g}²",
@@ -56,30 +56,30 @@ impl Optimizer for Yogi {
             "v̂ ← {v} / (1 − {β₂=beta2}^{t})",
             "Δ ← m̂ / (√v̂ + {ε=eps})",
         ]);
-        lines.push(decay.descent());
+        lines.push(decay.update_line());
         lines
     }
 
-    fn notes(&self) -> Notes {
-        Notes {
+    fn profile(&self) -> Profile {
+        Profile {
             kind: Kind::Adaptive,
             state: "2 numbers per parameter",
             cost: "1 gradient",
-            helps: "Where Adam does; its mean of squares falls slowly, so steps do not become long all of a sudden \
+            strengths: "Where Adam does; its mean of squares falls slowly, so steps do not become long all of a sudden \
                 where gradients become small.",
-            fails: "A steep start is remembered for long: where gradients are a tenth as large, squares fade at a \
+            weaknesses: "A steep start is remembered for long: where gradients are a tenth as large, squares fade at a \
                 hundredth of the pace, and it creeps. It scales along the axes only.",
         }
     }
 
-    fn start<V: Vector>(&self, zeros: V) -> impl Rule<V> {
+    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
         let mut means = zeros;
         means.fill(self.initial_accumulator);
         State {
             m: means.clone(),
             v: means,
-            beta1_power: Power::new(self.beta1),
-            beta2_power: Power::new(self.beta2),
+            beta1_power: BetaPower::new(self.beta1),
+            beta2_power: BetaPower::new(self.beta2),
             rule: self.clone(),
         }
     }
@@ -99,13 +99,13 @@ struct State<V> {
     rule: Yogi,
     m: V,
     v: V,
-    beta1_power: Power,
-    beta2_power: Power,
+    beta1_power: BetaPower,
+    beta2_power: BetaPower,
 }
 
-impl<V: Vector> Rule<V> for State<V> {
+impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: Pace) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
         let Yogi {
             beta2,
             eps,
@@ -115,7 +115,7 @@ impl<V: Vector> Rule<V> for State<V> {
         let beta1 = pace.momentum.unwrap_or(self.rule.beta1);
         let decay = self.rule.decay();
         let keep = decay.keep(pace.lr);
-        let gradient = regularised_gradient(oracle, theta, maximize, decay.coupled);
+        let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
         let root_correction = (1.0 - self.beta2_power.next(beta2)).sqrt();
         let step_size = pace.lr / (1.0 - self.beta1_power.next(beta1));
         let means = self.m.iter_mut().zip(self.v.iter_mut());
@@ -127,12 +127,12 @@ impl<V: Vector> Rule<V> for State<V> {
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: Pace) {
+    fn decay(&self, theta: &mut [f64], pace: StepRates) {
         shrink(theta, self.rule.decay().keep(pace.lr));
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        probe(Internal::direction("m", "mean of gradients", &self.m));
-        probe(Internal::each("v", "mean of squared gradients", &self.v));
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        probe(StateEntry::direction("m", "mean of gradients", &self.m));
+        probe(StateEntry::each("v", "mean of squared gradients", &self.v));
     }
 }

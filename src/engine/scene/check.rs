@@ -91,7 +91,7 @@ impl Scene {
     fn check_spec(&self, spec: &RunSpec, ground: &Ground) -> Result<(), SceneError> {
         spec.check()?;
         let objective = &*ground.objective;
-        if let Some(expected) = spec.optimizer.as_dyn().refuses(objective) {
+        if let Some(expected) = spec.optimizer.as_dyn().unsupported_reason(objective) {
             return Err(SceneError::Optimizer {
                 optimizer: spec.optimizer.name(),
                 landscape: self.subject(),

@@ -1,7 +1,7 @@
 //! Why a scene cannot be shown.
 
 use super::{MOST_NUMBERS, MOST_RUNS, MOST_STEPS, VERSION};
-use crate::engine::declare::Refusal;
+use crate::engine::declare::SettingError;
 use crate::engine::landscape::LandscapeError;
 
 /// Why a scene cannot be shown. Its text is one sentence.
@@ -51,7 +51,7 @@ pub enum SceneError {
     },
     /// A setting is refused.
     #[error(transparent)]
-    Refused(#[from] Refusal),
+    Refused(#[from] SettingError),
     /// The start is not finite or outside the domain.
     #[error("the start {start} is not in the domain of `{landscape}`; expected {expected}")]
     Start {

@@ -1,9 +1,9 @@
 //! The linear scaling rule.
 
 use super::Scene;
-use crate::engine::declare::{Refusal, Settings, Value};
+use crate::engine::declare::{SettingError, Settings, Value};
 use crate::engine::numeric::real;
-use crate::engine::schedule::Plan;
+use crate::engine::schedule::ScheduleChain;
 
 /// The settings of schedules that are learning rates themselves.
 const LEARNING_RATES: [&str; 3] = ["max_lr", "min_lr", "eta_min"];
@@ -20,7 +20,7 @@ impl Scene {
     ///
     /// # Errors
     /// A learning rate leaves what is legal.
-    pub fn with_batch_scaled(&self, batch: u64, samples: usize) -> Result<Self, Refusal> {
+    pub fn with_batch_scaled(&self, batch: u64, samples: usize) -> Result<Self, SettingError> {
         let batch = batch.clamp(1, (samples as u64).max(1));
         let factor = real(batch) / real(self.batch_of(samples).max(1));
         let mut scene = self.clone();
@@ -30,20 +30,20 @@ impl Scene {
             for optimizer in std::iter::once(&mut run.spec.optimizer).chain(groups) {
                 scale(optimizer.settings_mut(), "lr", factor)?;
             }
-            let mut schedules = run.spec.plan.schedules().to_vec();
+            let mut schedules = run.spec.schedule.schedules().to_vec();
             for schedule in &mut schedules {
                 for setting in LEARNING_RATES {
                     scale(schedule.settings_mut(), setting, factor)?;
                 }
             }
-            run.spec.plan = Plan::new(schedules)?;
+            run.spec.schedule = ScheduleChain::new(schedules)?;
         }
         Ok(scene)
     }
 }
 
 /// Multiplies a setting, where there is one of that name and it has a value.
-fn scale(settings: &mut dyn Settings, name: &str, factor: f64) -> Result<(), Refusal> {
+fn scale(settings: &mut dyn Settings, name: &str, factor: f64) -> Result<(), SettingError> {
     match settings.get(name) {
         Some(Value::Real(value)) => settings.set(name, Value::Real(value * factor)),
         _ => Ok(()),

@@ -1,6 +1,6 @@
 //! No schedule: the learning rate stays.
 
-use super::{Pace, Schedule};
+use super::{Schedule, StepRates};
 use crate::engine::declare::settings;
 
 settings! {
@@ -20,8 +20,8 @@ impl Schedule for Constant {
         self.steps
     }
 
-    fn pace(&self, lr: f64, _step: u64, _horizon: u64) -> Pace {
-        Pace { lr, momentum: None }
+    fn rates(&self, lr: f64, _step: u64, _horizon: u64) -> StepRates {
+        StepRates { lr, momentum: None }
     }
 
     fn is_constant(&self) -> bool {

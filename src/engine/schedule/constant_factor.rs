@@ -1,6 +1,6 @@
 //! `torch.optim.lr_scheduler.ConstantLR`.
 
-use super::{Pace, Schedule};
+use super::{Schedule, StepRates};
 use crate::engine::declare::settings;
 
 settings! {
@@ -27,13 +27,13 @@ impl Schedule for ConstantFactor {
         self.steps
     }
 
-    fn pace(&self, lr: f64, step: u64, _horizon: u64) -> Pace {
+    fn rates(&self, lr: f64, step: u64, _horizon: u64) -> StepRates {
         let factor = if step < self.total_iters || self.total_iters == 0 {
             self.factor
         } else {
             1.0
         };
-        Pace {
+        StepRates {
             lr: lr * factor,
             momentum: None,
         }

@@ -1,6 +1,6 @@
 //! `torch.optim.lr_scheduler.CosineAnnealingLR`.
 
-use super::{Pace, Schedule, cosine_between, real};
+use super::{Schedule, StepRates, cosine_between, real};
 use crate::engine::declare::settings;
 
 settings! {
@@ -24,9 +24,9 @@ impl Schedule for Cosine {
         self.t_max
     }
 
-    fn pace(&self, lr: f64, step: u64, horizon: u64) -> Pace {
+    fn rates(&self, lr: f64, step: u64, horizon: u64) -> StepRates {
         let share = real(step) / real(self.t_max.unwrap_or(horizon));
-        Pace {
+        StepRates {
             lr: cosine_between(lr, self.eta_min, share),
             momentum: None,
         }

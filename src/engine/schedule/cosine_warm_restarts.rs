@@ -1,6 +1,6 @@
 //! `torch.optim.lr_scheduler.CosineAnnealingWarmRestarts`.
 
-use super::{Pace, Schedule, cosine_between, real};
+use super::{Schedule, StepRates, cosine_between, real};
 use crate::engine::declare::settings;
 
 settings! {
@@ -29,7 +29,7 @@ impl Schedule for CosineWarmRestarts {
         self.steps
     }
 
-    fn pace(&self, lr: f64, step: u64, _horizon: u64) -> Pace {
+    fn rates(&self, lr: f64, step: u64, _horizon: u64) -> StepRates {
         let (mut at, mut length) = (step, self.t_0.max(1));
         if self.t_mult <= 1 {
             at %= length;
@@ -39,7 +39,7 @@ impl Schedule for CosineWarmRestarts {
                 length = length.saturating_mul(self.t_mult);
             }
         }
-        Pace {
+        StepRates {
             lr: cosine_between(lr, self.eta_min, real(at) / real(length)),
             momentum: None,
         }

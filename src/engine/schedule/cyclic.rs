@@ -1,6 +1,6 @@
 //! `torch.optim.lr_scheduler.CyclicLR`.
 
-use super::{Pace, Schedule, real};
+use super::{Schedule, StepRates, real};
 use crate::engine::declare::settings;
 
 settings! {
@@ -47,7 +47,7 @@ impl Schedule for Cyclic {
         self.steps
     }
 
-    fn pace(&self, lr: f64, step: u64, _horizon: u64) -> Pace {
+    fn rates(&self, lr: f64, step: u64, _horizon: u64) -> StepRates {
         let low = self.base_lr.unwrap_or(lr);
         let up = real(self.step_size_up);
         let total = up + self.step_size_down.map_or(up, real);
@@ -65,7 +65,7 @@ impl Schedule for Cyclic {
             Mode::ExpRange => self.gamma.powf(real(step)),
         };
         let between = |from: f64, to: f64| from + (to - from) * height * peak;
-        Pace {
+        StepRates {
             lr: between(low, self.max_lr.unwrap_or(5.0 * low)).clamp(0.0, f64::MAX),
             momentum: self
                 .cycle_momentum

@@ -1,6 +1,6 @@
 //! `torch.optim.lr_scheduler.ExponentialLR`.
 
-use super::{Pace, Schedule, real};
+use super::{Schedule, StepRates, real};
 use crate::engine::declare::settings;
 
 settings! {
@@ -24,9 +24,9 @@ impl Schedule for Exponential {
         self.steps
     }
 
-    fn pace(&self, lr: f64, step: u64, _horizon: u64) -> Pace {
+    fn rates(&self, lr: f64, step: u64, _horizon: u64) -> StepRates {
         let lr = lr * self.gamma.powf(real(step));
-        Pace {
+        StepRates {
             lr: lr.min(f64::MAX),
             momentum: None,
         }

@@ -1,6 +1,6 @@
 //! Decay by the inverse square root of time.
 
-use super::{Pace, Schedule, real};
+use super::{Schedule, StepRates, real};
 use crate::engine::declare::settings;
 
 settings! {
@@ -24,14 +24,14 @@ impl Schedule for InverseSqrt {
         self.steps
     }
 
-    fn pace(&self, lr: f64, step: u64, _horizon: u64) -> Pace {
+    fn rates(&self, lr: f64, step: u64, _horizon: u64) -> StepRates {
         let share = real(step) / real(self.warmup_steps);
         let factor = if share < 1.0 {
             share
         } else {
             1.0 / share.sqrt()
         };
-        Pace {
+        StepRates {
             lr: lr * factor,
             momentum: None,
         }

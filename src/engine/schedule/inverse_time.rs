@@ -1,6 +1,6 @@
 //! Decay by the inverse of time.
 
-use super::{Memory, Pace, Schedule, real};
+use super::{Schedule, StatefulSchedule, StepRates, real};
 use crate::engine::declare::settings;
 
 settings! {
@@ -26,7 +26,7 @@ impl Schedule for InverseTime {
         self.steps
     }
 
-    fn pace(&self, lr: f64, step: u64, _horizon: u64) -> Pace {
+    fn rates(&self, lr: f64, step: u64, _horizon: u64) -> StepRates {
         let mut rate = lr;
         if self.recursive {
             for t in 1..=step {
@@ -38,13 +38,13 @@ impl Schedule for InverseTime {
         } else {
             rate /= 1.0 + self.decay * real(step);
         }
-        Pace {
+        StepRates {
             lr: rate,
             momentum: None,
         }
     }
 
-    fn memory(&self) -> Option<Box<dyn Memory>> {
+    fn stateful(&self) -> Option<Box<dyn StatefulSchedule>> {
         let decay = self.decay;
         self.recursive
             .then(|| Box::new(Recursion { decay, rate: 0.0 }) as _)
@@ -57,13 +57,13 @@ struct Recursion {
     rate: f64,
 }
 
-impl Memory for Recursion {
-    fn pace(&mut self, lr: f64, step: u64, _loss: f64) -> Pace {
+impl StatefulSchedule for Recursion {
+    fn rates(&mut self, lr: f64, step: u64, _loss: f64) -> StepRates {
         self.rate = match step {
             0 => lr,
             _ => self.rate / (1.0 + self.decay * real(step)),
         };
-        Pace {
+        StepRates {
             lr: self.rate,
             momentum: None,
         }

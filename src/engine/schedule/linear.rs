@@ -1,6 +1,6 @@
 //! `torch.optim.lr_scheduler.LinearLR`.
 
-use super::{Pace, Schedule, real};
+use super::{Schedule, StepRates, real};
 use crate::engine::declare::settings;
 
 settings! {
@@ -28,9 +28,9 @@ impl Schedule for Linear {
         self.steps
     }
 
-    fn pace(&self, lr: f64, step: u64, _horizon: u64) -> Pace {
+    fn rates(&self, lr: f64, step: u64, _horizon: u64) -> StepRates {
         let share = (real(step) / real(self.total_iters)).min(1.0);
-        Pace {
+        StepRates {
             lr: lr * (self.start_factor + (self.end_factor - self.start_factor) * share),
             momentum: None,
         }

@@ -19,7 +19,7 @@ mod warmup;
 mod warmup_stable_decay;
 
 use crate::engine::declare::spec;
-use crate::engine::declare::{Refusal, Settings, family};
+use crate::engine::declare::{SettingError, Settings, family};
 use crate::engine::numeric::real;
 use std::fmt;
 use std::str::FromStr;
@@ -49,7 +49,7 @@ family! {
 
 /// What a schedule decides for one step.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Pace {
+pub struct StepRates {
     /// Learning rate.
     pub lr: f64,
     /// Momentum (β₁ for rules of Adam's kind) where the schedule cycles it.
@@ -65,28 +65,28 @@ pub trait Schedule: Settings {
     fn length(&self) -> Option<u64>;
 
     /// The pace of step `step` = 0, 1, … of a run, or of its part of a sequence, that has `horizon` steps in all.
-    fn pace(&self, lr: f64, step: u64, horizon: u64) -> Pace;
+    fn rates(&self, lr: f64, step: u64, horizon: u64) -> StepRates;
 
     /// Whether every step has the same pace.
     fn is_constant(&self) -> bool {
         false
     }
 
-    /// Whether the pace depends on the losses of the run; [`Schedule::pace`] then does not know it.
-    fn heeds_loss(&self) -> bool {
+    /// Whether the pace depends on the losses of the run; [`Schedule::rates`] then does not know it.
+    fn needs_loss(&self) -> bool {
         false
     }
 
     /// What a run must remember from step to step to know its pace, or to know it without beginning again each step.
-    fn memory(&self) -> Option<Box<dyn Memory>> {
+    fn stateful(&self) -> Option<Box<dyn StatefulSchedule>> {
         None
     }
 }
 
 /// The pace of a run that has got so far.
-pub trait Memory: Send {
+pub trait StatefulSchedule: Send {
     /// The pace of step `step`, at whose start the loss is `loss`; asked for each step in turn.
-    fn pace(&mut self, lr: f64, step: u64, loss: f64) -> Pace;
+    fn rates(&mut self, lr: f64, step: u64, loss: f64) -> StepRates;
 }
 
 /// Schedules in sequence, as PyTorch's SequentialLR has it: each starts at its own step 0, from the base learning rate.
@@ -97,13 +97,13 @@ pub trait Memory: Send {
 ///
 /// As text they are joined by `>`: `warmup:steps=10>cosine:t_max=90`.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Plan(Vec<AnySchedule>);
+pub struct ScheduleChain(Vec<AnySchedule>);
 
-impl Plan {
+impl ScheduleChain {
     /// A sequence; refused if it is empty or if one before the last has no length.
-    pub fn new(schedules: Vec<AnySchedule>) -> Result<Self, Refusal> {
+    pub fn new(schedules: Vec<AnySchedule>) -> Result<Self, SettingError> {
         let [before @ .., _] = schedules.as_slice() else {
-            return Err(Refusal::Grammar(
+            return Err(SettingError::Grammar(
                 "there is no schedule after `@`; expected one, like cosine:t_max=100".to_owned(),
             ));
         };
@@ -111,7 +111,7 @@ impl Plan {
             .iter()
             .find(|schedule| schedule.as_dyn().length().is_none())
         {
-            Some(endless) => Err(Refusal::Grammar(format!(
+            Some(endless) => Err(SettingError::Grammar(format!(
                 "schedule `{endless}` has no end before `>`; expected its length, like {}:{}=100",
                 endless.name(),
                 endless.as_dyn().length_setting(),
@@ -126,22 +126,22 @@ impl Plan {
     }
 
     /// The pace of step `step` of a run of `steps` steps; before its losses are known where they count.
-    pub fn pace(&self, lr: f64, step: u64, steps: u64) -> Pace {
+    pub fn rates(&self, lr: f64, step: u64, steps: u64) -> StepRates {
         let (index, step, horizon) = self.at(step, steps);
-        let pace = self.0[index].as_dyn().pace(lr, step, horizon);
+        let pace = self.0[index].as_dyn().rates(lr, step, horizon);
         self.with_momentum(index, lr, pace)
     }
 
     /// The pace of schedule `index` with the momentum that the last cycle before it left, where it has none of its own.
-    fn with_momentum(&self, index: usize, lr: f64, pace: Pace) -> Pace {
+    fn with_momentum(&self, index: usize, lr: f64, pace: StepRates) -> StepRates {
         let left = |schedule: &AnySchedule| {
             let schedule = schedule.as_dyn();
             let length = schedule.length()?;
             let last = length.saturating_sub(1);
-            schedule.pace(lr, last, length.max(1)).momentum
+            schedule.rates(lr, last, length.max(1)).momentum
         };
         let before = || self.0[..index].iter().rev().find_map(left);
-        Pace {
+        StepRates {
             momentum: pace.momentum.or_else(before),
             ..pace
         }
@@ -162,14 +162,14 @@ impl Plan {
     }
 
     /// Whether the pace depends on the losses of the run.
-    pub fn heeds_loss(&self) -> bool {
-        self.0.iter().any(|schedule| schedule.as_dyn().heeds_loss())
+    pub fn needs_loss(&self) -> bool {
+        self.0.iter().any(|schedule| schedule.as_dyn().needs_loss())
     }
 
     /// Whether it replaces the optimizer's momentum.
     pub fn cycles_momentum(&self) -> bool {
         let mut schedules = self.0.iter().map(AnySchedule::as_dyn);
-        schedules.any(|schedule| schedule.pace(1.0, 0, 1).momentum.is_some())
+        schedules.any(|schedule| schedule.rates(1.0, 0, 1).momentum.is_some())
     }
 
     /// Whether every step has the base learning rate.
@@ -181,22 +181,22 @@ impl Plan {
 }
 
 /// The paces of a run, step by step.
-pub struct Pacing<'a> {
-    plan: &'a Plan,
+pub struct ScheduleState<'a> {
+    plan: &'a ScheduleChain,
     lr: f64,
     steps: u64,
-    steady: Option<Pace>,
-    memories: Vec<Option<Box<dyn Memory>>>,
+    steady: Option<StepRates>,
+    memories: Vec<Option<Box<dyn StatefulSchedule>>>,
 }
 
-impl<'a> Pacing<'a> {
+impl<'a> ScheduleState<'a> {
     /// Those of a run of `steps` steps whose optimizer has the learning rate `lr`.
-    pub fn new(plan: &'a Plan, lr: f64, steps: u64) -> Self {
-        let steady = plan.is_constant().then(|| plan.pace(lr, 0, steps));
+    pub fn new(plan: &'a ScheduleChain, lr: f64, steps: u64) -> Self {
+        let steady = plan.is_constant().then(|| plan.rates(lr, 0, steps));
         let memories = plan
             .0
             .iter()
-            .map(|schedule| schedule.as_dyn().memory())
+            .map(|schedule| schedule.as_dyn().stateful())
             .collect();
         Self {
             plan,
@@ -209,16 +209,16 @@ impl<'a> Pacing<'a> {
 
     /// The pace of step `step`, at whose start the loss is `loss`; asked for each step in turn.
     #[inline]
-    pub fn pace(&mut self, step: u64, loss: f64) -> Pace {
+    pub fn rates(&mut self, step: u64, loss: f64) -> StepRates {
         match self.steady {
             Some(pace) => pace,
-            None => self.moving(step, loss),
+            None => self.stateful_rates(step, loss),
         }
     }
 
     /// The learning rates of step `step` and of those after it, where no loss counts: as many as there is room for, but none after
     /// that with the number of steps, at which a run has come to its end.
-    pub fn ahead<'r>(&mut self, step: u64, room: &'r mut [f64]) -> &'r [f64] {
+    pub fn next_lrs<'r>(&mut self, step: u64, room: &'r mut [f64]) -> &'r [f64] {
         let left = self.steps.saturating_sub(step).saturating_add(1);
         let count = room.len().min(usize::try_from(left).unwrap_or(usize::MAX));
         let rates = &mut room[..count];
@@ -226,32 +226,32 @@ impl<'a> Pacing<'a> {
             Some(pace) => rates.fill(pace.lr),
             None => {
                 for (lr, step) in rates.iter_mut().zip(step..) {
-                    *lr = self.moving(step, f64::NAN).lr;
+                    *lr = self.stateful_rates(step, f64::NAN).lr;
                 }
             }
         }
         rates
     }
 
-    fn moving(&mut self, step: u64, loss: f64) -> Pace {
+    fn stateful_rates(&mut self, step: u64, loss: f64) -> StepRates {
         let (index, step, horizon) = self.plan.at(step, self.steps);
         let pace = match &mut self.memories[index] {
-            Some(memory) => memory.pace(self.lr, step, loss),
-            None => self.plan.0[index].as_dyn().pace(self.lr, step, horizon),
+            Some(memory) => memory.rates(self.lr, step, loss),
+            None => self.plan.0[index].as_dyn().rates(self.lr, step, horizon),
         };
         self.plan.with_momentum(index, self.lr, pace)
     }
 }
 
-impl Default for Plan {
+impl Default for ScheduleChain {
     fn default() -> Self {
         Self(vec![AnySchedule::Constant(constant::Constant::default())])
     }
 }
 
-impl FromStr for Plan {
-    type Err = Refusal;
-    fn from_str(text: &str) -> Result<Self, Refusal> {
+impl FromStr for ScheduleChain {
+    type Err = SettingError;
+    fn from_str(text: &str) -> Result<Self, SettingError> {
         if text.trim().is_empty() {
             return Self::new(Vec::new());
         }
@@ -264,7 +264,7 @@ impl FromStr for Plan {
     }
 }
 
-impl fmt::Display for Plan {
+impl fmt::Display for ScheduleChain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(
             &self
@@ -287,9 +287,9 @@ mod tests {
     use super::*;
 
     fn check(plan: &str, steps: u64, expected: &[(u64, f64)]) {
-        let plan: Plan = plan.parse().unwrap();
+        let plan: ScheduleChain = plan.parse().unwrap();
         for &(step, lr) in expected {
-            let found = plan.pace(0.1, step, steps).lr;
+            let found = plan.rates(0.1, step, steps).lr;
             assert!(
                 (found - lr).abs() <= 1e-8 * lr,
                 "{plan} at {step}: {found}, expected {lr}"
@@ -338,7 +338,7 @@ mod tests {
 
     #[test]
     fn a_sequence_needs_lengths_before_its_last() {
-        let refused = |text: &str| text.parse::<Plan>().unwrap_err().to_string();
+        let refused = |text: &str| text.parse::<ScheduleChain>().unwrap_err().to_string();
         assert!(refused("").contains("no schedule after `@`"));
         assert!(refused("warmup>").contains("unknown schedule"));
         assert_eq!(
@@ -358,7 +358,7 @@ mod tests {
         for any in AnySchedule::all() {
             for step in [0, 1, 7, 1000, 999_999, u64::MAX / 4] {
                 for horizon in [1, 2, 1_000_000] {
-                    let pace = any.as_dyn().pace(0.1, step, horizon);
+                    let pace = any.as_dyn().rates(0.1, step, horizon);
                     assert!(
                         pace.lr.is_finite() && pace.lr >= 0.0,
                         "{any} at {step} of {horizon}: {pace:?}"
@@ -371,9 +371,12 @@ mod tests {
     #[test]
     fn momentum_stays_where_a_cycle_left_it() {
         let momentum = |plan: &str, step: u64| {
-            let plan: Plan = plan.parse().unwrap();
-            let pace = plan.pace(0.1, step, 100);
-            assert_eq!(Pacing::new(&plan, 0.1, 100).pace(step, f64::NAN), pace);
+            let plan: ScheduleChain = plan.parse().unwrap();
+            let pace = plan.rates(0.1, step, 100);
+            assert_eq!(
+                ScheduleState::new(&plan, 0.1, 100).rates(step, f64::NAN),
+                pace
+            );
             pace.momentum
         };
         let after = "constant:steps=5>one-cycle:total_steps=20>warmup:steps=10>cosine";
@@ -399,7 +402,7 @@ mod tests {
             &[(0, 0.04), (9, 0.04), (1000, 0.04)],
         );
         let refused = "constant-factor:factor=0"
-            .parse::<Plan>()
+            .parse::<ScheduleChain>()
             .unwrap_err()
             .to_string();
         assert!(
@@ -411,10 +414,10 @@ mod tests {
     #[test]
     fn a_relative_threshold_never_cuts_on_negative_losses() {
         let last = |spec: &str| {
-            let plan: Plan = spec.parse().unwrap();
-            let mut pacing = Pacing::new(&plan, 0.1, 100);
+            let plan: ScheduleChain = spec.parse().unwrap();
+            let mut pacing = ScheduleState::new(&plan, 0.1, 100);
             (0..100)
-                .map(|step| pacing.pace(step, -5.0).lr)
+                .map(|step| pacing.rates(step, -5.0).lr)
                 .last()
                 .unwrap()
         };

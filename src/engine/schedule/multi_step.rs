@@ -1,6 +1,6 @@
 //! `torch.optim.lr_scheduler.MultiStepLR`.
 
-use super::{Pace, Schedule, real};
+use super::{Schedule, StepRates, real};
 use crate::engine::declare::settings;
 
 settings! {
@@ -26,7 +26,7 @@ impl Schedule for MultiStep {
         self.steps
     }
 
-    fn pace(&self, lr: f64, step: u64, _horizon: u64) -> Pace {
+    fn rates(&self, lr: f64, step: u64, _horizon: u64) -> StepRates {
         let passed = self
             .milestones
             .iter()
@@ -35,7 +35,7 @@ impl Schedule for MultiStep {
             * self
                 .gamma
                 .powf(crate::engine::numeric::real(passed.count()));
-        Pace {
+        StepRates {
             lr: lr.min(f64::MAX),
             momentum: None,
         }

@@ -1,6 +1,6 @@
 //! Exponential decay to base e.
 
-use super::{Pace, Schedule, real};
+use super::{Schedule, StepRates, real};
 use crate::engine::declare::settings;
 
 settings! {
@@ -24,8 +24,8 @@ impl Schedule for NaturalExponential {
         self.steps
     }
 
-    fn pace(&self, lr: f64, step: u64, _horizon: u64) -> Pace {
-        Pace {
+    fn rates(&self, lr: f64, step: u64, _horizon: u64) -> StepRates {
+        StepRates {
             lr: lr * (-self.rate * real(step)).exp(),
             momentum: None,
         }

@@ -1,6 +1,6 @@
 //! `torch.optim.lr_scheduler.OneCycleLR`.
 
-use super::{Pace, Schedule, cosine_between, real};
+use super::{Schedule, StepRates, cosine_between, real};
 use crate::engine::declare::settings;
 
 settings! {
@@ -47,7 +47,7 @@ impl Schedule for OneCycle {
         self.total_steps
     }
 
-    fn pace(&self, lr: f64, step: u64, horizon: u64) -> Pace {
+    fn rates(&self, lr: f64, step: u64, horizon: u64) -> StepRates {
         let total = real(self.total_steps.unwrap_or(horizon));
         let highest = self.max_lr.unwrap_or(lr);
         let first = highest / self.div_factor;
@@ -82,7 +82,7 @@ impl Schedule for OneCycle {
             Anneal::Cos => cosine_between(from, to, share),
             Anneal::Linear => from + (to - from) * share,
         };
-        Pace {
+        StepRates {
             lr: anneal(rates),
             momentum: self.cycle_momentum.then(|| anneal(momenta)),
         }

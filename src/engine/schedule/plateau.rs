@@ -1,6 +1,6 @@
 //! `torch.optim.lr_scheduler.ReduceLROnPlateau`.
 
-use super::{Memory, Pace, Schedule};
+use super::{Schedule, StatefulSchedule, StepRates};
 use crate::engine::declare::settings;
 
 settings! {
@@ -51,15 +51,15 @@ impl Schedule for Plateau {
     }
 
     /// Before the losses are known: the whole learning rate.
-    fn pace(&self, lr: f64, _step: u64, _horizon: u64) -> Pace {
-        Pace { lr, momentum: None }
+    fn rates(&self, lr: f64, _step: u64, _horizon: u64) -> StepRates {
+        StepRates { lr, momentum: None }
     }
 
-    fn heeds_loss(&self) -> bool {
+    fn needs_loss(&self) -> bool {
         true
     }
 
-    fn memory(&self) -> Option<Box<dyn Memory>> {
+    fn stateful(&self) -> Option<Box<dyn StatefulSchedule>> {
         Some(Box::new(State {
             best: match self.mode {
                 Better::Min => f64::INFINITY,
@@ -93,11 +93,11 @@ impl State {
     }
 }
 
-impl Memory for State {
-    fn pace(&mut self, lr: f64, step: u64, loss: f64) -> Pace {
+impl StatefulSchedule for State {
+    fn rates(&mut self, lr: f64, step: u64, loss: f64) -> StepRates {
         if step == 0 {
             self.lr = lr;
-            return Pace { lr, momentum: None };
+            return StepRates { lr, momentum: None };
         }
         if self.is_better(loss) {
             self.best = loss;
@@ -117,7 +117,7 @@ impl Memory for State {
             self.cooling = self.settings.cooldown;
             self.bad = 0;
         }
-        Pace {
+        StepRates {
             lr: self.lr,
             momentum: None,
         }

@@ -1,6 +1,6 @@
 //! `torch.optim.lr_scheduler.PolynomialLR`.
 
-use super::{Pace, Schedule, real};
+use super::{Schedule, StepRates, real};
 use crate::engine::declare::settings;
 
 settings! {
@@ -24,9 +24,9 @@ impl Schedule for Polynomial {
         self.total_iters
     }
 
-    fn pace(&self, lr: f64, step: u64, horizon: u64) -> Pace {
+    fn rates(&self, lr: f64, step: u64, horizon: u64) -> StepRates {
         let left = 1.0 - (real(step) / real(self.total_iters.unwrap_or(horizon))).min(1.0);
-        Pace {
+        StepRates {
             lr: lr * left.powf(self.power),
             momentum: None,
         }

@@ -1,6 +1,6 @@
 //! `torch.optim.lr_scheduler.StepLR`.
 
-use super::{Pace, Schedule, real};
+use super::{Schedule, StepRates, real};
 use crate::engine::declare::settings;
 
 settings! {
@@ -26,9 +26,9 @@ impl Schedule for Step {
         self.steps
     }
 
-    fn pace(&self, lr: f64, step: u64, _horizon: u64) -> Pace {
+    fn rates(&self, lr: f64, step: u64, _horizon: u64) -> StepRates {
         let lr = lr * self.gamma.powf(real(step / self.step_size));
-        Pace {
+        StepRates {
             lr: lr.min(f64::MAX),
             momentum: None,
         }

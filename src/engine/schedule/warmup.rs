@@ -1,6 +1,6 @@
 //! Linear warm-up: `torch.optim.lr_scheduler.LambdaLR` with a ramp.
 
-use super::{Pace, Schedule, real};
+use super::{Schedule, StepRates, real};
 use crate::engine::declare::settings;
 
 settings! {
@@ -24,9 +24,9 @@ impl Schedule for Warmup {
         Some(self.steps)
     }
 
-    fn pace(&self, lr: f64, step: u64, _horizon: u64) -> Pace {
+    fn rates(&self, lr: f64, step: u64, _horizon: u64) -> StepRates {
         let share = (real(step) / real(self.steps)).min(1.0);
-        Pace {
+        StepRates {
             lr: lr * (self.start_factor + (1.0 - self.start_factor) * share),
             momentum: None,
         }

@@ -1,6 +1,6 @@
 //! Warm-up, a level stretch, and decay.
 
-use super::{Pace, Schedule, cosine_between, real};
+use super::{Schedule, StepRates, cosine_between, real};
 use crate::engine::declare::settings;
 
 settings! {
@@ -35,7 +35,7 @@ impl Schedule for WarmupStableDecay {
         self.total_steps
     }
 
-    fn pace(&self, lr: f64, step: u64, horizon: u64) -> Pace {
+    fn rates(&self, lr: f64, step: u64, horizon: u64) -> StepRates {
         let total = self.total_steps.unwrap_or(horizon);
         let begin = total
             .saturating_sub(self.decay_steps)
@@ -53,7 +53,7 @@ impl Schedule for WarmupStableDecay {
                 Decay::OneMinusSqrt => 1.0 + (low - 1.0) * share.sqrt(),
             }
         };
-        Pace {
+        StepRates {
             lr: lr * factor,
             momentum: None,
         }

@@ -1,21 +1,21 @@
 //! How large the things are that a rule carries, over a whole run: velocities, second moments, distances of the places it keeps.
 
-use super::look::CarriedKind;
-use super::{Conditions, Moment, RunSpec, watch};
+use super::look::OptimizerStateKind;
+use super::{RunSettings, RunSpec, StepView, run_with_observer};
 use crate::engine::cancel::Cancel;
 use crate::engine::objective::Objective;
-use crate::engine::objective::state::{Internal, Numbers};
+use crate::engine::objective::state::{StateEntry, StateValue};
 use std::ops::ControlFlow;
 
 /// How large something is that a rule carries, after some steps.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct CarriedSize {
+pub struct OptimizerStateSize {
     /// Its symbol in the rule.
     pub symbol: &'static str,
     /// Its name for people.
     pub name: &'static str,
     /// What it is, and so what is measured of it.
-    pub kind: CarriedKind,
+    pub kind: OptimizerStateKind,
     /// Of a direction and of numbers for each parameter their Euclidean norm; of a place how far it is from θ; of several that of the
     /// farthest; of places that the step looked at how far they are from where it began; of a covariance the square root of its trace, the
     /// root mean square of that distance; of a number the number itself. NaN where that is not known.
@@ -24,13 +24,13 @@ pub struct CarriedSize {
 
 /// How large something is that a rule carries, at the rows of a run.
 #[derive(Clone, Debug, PartialEq)]
-pub struct CarriedSeries {
+pub struct OptimizerStateSeries {
     /// Its symbol in the rule.
     pub symbol: &'static str,
     /// Its name for people.
     pub name: &'static str,
     /// What it is.
-    pub kind: CarriedKind,
+    pub kind: OptimizerStateKind,
     /// Rows of the run that are enough to draw it, in rising order: all of a short run, of each stretch of a long one the first, lowest,
     /// highest and last.
     pub rows: Vec<usize>,
@@ -45,12 +45,12 @@ pub fn carried(
     objective: &dyn Objective,
     start: &[f64],
     spec: &RunSpec,
-    conditions: &Conditions,
+    conditions: &RunSettings,
     cancel: &Cancel,
-) -> Option<Vec<CarriedSeries>> {
-    let mut record = CarriedRecord::default();
+) -> Option<Vec<OptimizerStateSeries>> {
+    let mut record = OptimizerStateRecord::default();
     let mut sizes = Vec::new();
-    watch(objective, start, spec, conditions, cancel, |moment| {
+    run_with_observer(objective, start, spec, conditions, cancel, |moment| {
         moment.carried(&mut sizes);
         record.push(&sizes);
         if moment.step < conditions.steps {
@@ -62,22 +62,22 @@ pub fn carried(
     (!cancel.is_cancelled()).then(|| record.finish())
 }
 
-impl Moment<'_> {
+impl StepView<'_> {
     /// Puts the length of the last step into `sizes`, and how large everything is that the rule carries.
-    pub fn carried(&self, sizes: &mut Vec<CarriedSize>) {
+    pub fn carried(&self, sizes: &mut Vec<OptimizerStateSize>) {
         let Self {
             theta, previous, ..
         } = *self;
         let begun = self.step > 0;
         sizes.clear();
-        sizes.push(CarriedSize {
+        sizes.push(OptimizerStateSize {
             symbol: "Δθ",
             name: "step",
-            kind: CarriedKind::Step,
+            kind: OptimizerStateKind::Step,
             size: known(begun, distance(theta, previous)),
         });
         (self.probe)(&mut |internal| {
-            let Internal {
+            let StateEntry {
                 symbol,
                 name,
                 numbers,
@@ -87,22 +87,22 @@ impl Moment<'_> {
                 places.map(|place| distance(place, from)).reduce(f64::max)
             };
             let size = match numbers {
-                Numbers::Direction(numbers) | Numbers::Step(numbers) | Numbers::Each(numbers) => {
-                    norm(numbers.iter().copied())
-                }
-                Numbers::Place(place) | Numbers::Places(place) => {
+                StateValue::Direction(numbers)
+                | StateValue::Step(numbers)
+                | StateValue::Each(numbers) => norm(numbers.iter().copied()),
+                StateValue::Place(place) | StateValue::Places(place) => {
                     farthest(place, theta).unwrap_or(f64::NAN)
                 }
-                Numbers::Trials(places) => {
+                StateValue::Trials(places) => {
                     known(begun, farthest(places, previous).unwrap_or(f64::NAN))
                 }
-                Numbers::Number(number) | Numbers::Radius(number) => number,
-                Numbers::Spread(covariance) => {
+                StateValue::Number(number) | StateValue::Radius(number) => number,
+                StateValue::Spread(covariance) => {
                     let diagonal = covariance.iter().step_by(theta.len() + 1);
                     diagonal.sum::<f64>().sqrt()
                 }
             };
-            sizes.push(CarriedSize {
+            sizes.push(OptimizerStateSize {
                 symbol,
                 name,
                 kind: numbers.kind(),
@@ -130,24 +130,24 @@ fn distance(a: &[f64], b: &[f64]) -> f64 {
 
 /// What is carried at one row after the other.
 #[derive(Default)]
-pub struct CarriedRecord {
+pub struct OptimizerStateRecord {
     rows: usize,
-    things: Vec<(CarriedSize, Thin)>,
+    things: Vec<(OptimizerStateSize, Decimated)>,
 }
 
-impl CarriedRecord {
+impl OptimizerStateRecord {
     /// Adds a row. What was not carried before, or is no more, is not known there.
-    pub fn push(&mut self, sizes: &[CarriedSize]) {
+    pub fn push(&mut self, sizes: &[OptimizerStateSize]) {
         let row = self.rows;
         self.rows += 1;
         for size in sizes {
-            let same = |(thing, _): &(CarriedSize, Thin)| {
+            let same = |(thing, _): &(OptimizerStateSize, Decimated)| {
                 (thing.symbol, thing.name, thing.kind) == (size.symbol, size.name, size.kind)
             };
             let known = self.things.iter().position(same);
             let at = known.unwrap_or(self.things.len());
             if known.is_none() {
-                self.things.push((*size, Thin::default()));
+                self.things.push((*size, Decimated::default()));
             }
             let (_, thin) = &mut self.things[at];
             if thin.count <= row {
@@ -158,11 +158,11 @@ impl CarriedRecord {
     }
 
     /// All of it.
-    pub fn finish(self) -> Vec<CarriedSeries> {
+    pub fn finish(self) -> Vec<OptimizerStateSeries> {
         let series = self.things.into_iter().map(|(of, mut thin)| {
             thin.fill(self.rows);
             let (rows, sizes) = thin.finish();
-            CarriedSeries {
+            OptimizerStateSeries {
                 symbol: of.symbol,
                 name: of.name,
                 kind: of.kind,
@@ -175,10 +175,10 @@ impl CarriedRecord {
 }
 
 /// As many stretches as a long run is thinned to at most, more than a chart has pixels.
-const STRETCHES: usize = 3000;
+const MAX_SEGMENTS: usize = 3000;
 
 /// A long series of numbers, thinned while it comes.
-struct Thin {
+struct Decimated {
     /// How many numbers there were.
     count: usize,
     /// How many go into a stretch.
@@ -187,7 +187,7 @@ struct Thin {
     stretches: Vec<[(usize, f64); 4]>,
 }
 
-impl Default for Thin {
+impl Default for Decimated {
     fn default() -> Self {
         Self {
             count: 0,
@@ -197,7 +197,7 @@ impl Default for Thin {
     }
 }
 
-impl Thin {
+impl Decimated {
     /// Adds what is not known until there are `count` numbers.
     fn fill(&mut self, count: usize) {
         while self.count < count {
@@ -213,7 +213,7 @@ impl Thin {
             Some(last) if !begins => *last = joined(*last, own),
             _ => self.stretches.push(own),
         }
-        if self.stretches.len() > STRETCHES {
+        if self.stretches.len() > MAX_SEGMENTS {
             let pairs = self.stretches.chunks(2).map(|pair| match *pair {
                 [a, b] => joined(a, b),
                 _ => pair[0],

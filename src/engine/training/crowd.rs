@@ -1,20 +1,20 @@
 //! Many runs side by side, one to a lane.
 
-use super::{Conditions, Course, DivergenceLimit, MAX_GROWTH, Outcome};
+use super::{DivergenceLimit, MAX_GROWTH, Outcome, RunContext, RunSettings};
 use crate::engine::numeric::real::{Kernel, Lanes, Real, dispatch};
 use crate::engine::objective::vector::{CROWD, Crowd, CrowdLosses};
 use crate::engine::objective::{Oracle, norm};
-use crate::engine::optimizer::Rule;
-use crate::engine::schedule::Pacing;
+use crate::engine::optimizer::UpdateRule;
+use crate::engine::schedule::ScheduleState;
 use fearless_simd::Simd;
 use fearless_simd::prelude::*;
 
 /// Where each run of a crowd ended, and how; one that diverged has no place.
 pub(in crate::engine) type Ends = [([f64; 2], Outcome); CROWD];
 
-impl Course<'_> {
+impl RunContext<'_> {
     /// The ends of the runs from many starts, at most [`CROWD`] of them. Places without a start repeat the last one.
-    pub(in crate::engine) fn crowd<R: Rule<Crowd>>(
+    pub(in crate::engine) fn crowd<R: UpdateRule<Crowd>>(
         &self,
         starts: &[[f64; 2]],
         start: impl FnOnce(Crowd) -> R,
@@ -36,19 +36,19 @@ impl Course<'_> {
 }
 
 struct Walk<'a, R> {
-    course: &'a Course<'a>,
+    course: &'a RunContext<'a>,
     rule: R,
     starts: [[f64; 2]; CROWD],
     theta: Crowd,
     ends: Ends,
 }
 
-impl<R: Rule<Crowd>> Kernel for Walk<'_, R> {
+impl<R: UpdateRule<Crowd>> Kernel for Walk<'_, R> {
     type Output = Option<Ends>;
 
     #[inline(always)]
     fn on_lanes<S: Simd>(mut self, simd: S) -> Option<Ends> {
-        let Course {
+        let RunContext {
             objective,
             spec,
             conditions,
@@ -57,8 +57,8 @@ impl<R: Rule<Crowd>> Kernel for Walk<'_, R> {
         } = *self.course;
         let steps = conditions.steps;
         let zeros = Crowd([0.0; 2 * CROWD]);
-        let mut oracle = Oracle::new(objective, conditions.treatment, zeros, cancel);
-        let mut pacing = Pacing::new(&spec.plan, spec.optimizer.as_dyn().lr(), steps);
+        let mut oracle = Oracle::new(objective, conditions.gradient_settings, zeros, cancel);
+        let mut pacing = ScheduleState::new(&spec.schedule, spec.optimizer.as_dyn().lr(), steps);
         let mut watch = Watch::new(self.course, &self.starts);
         for step in 0..=steps {
             let (losses, gradient) = oracle.begin_step(&self.theta);
@@ -76,7 +76,7 @@ impl<R: Rule<Crowd>> Kernel for Walk<'_, R> {
                 }
             }
             // The losses do not count, or the runs would not be side by side.
-            let pace = pacing.pace(step, f64::NAN);
+            let pace = pacing.rates(step, f64::NAN);
             if step < steps {
                 self.rule.step(&mut self.theta, &mut oracle, pace);
             }
@@ -91,7 +91,7 @@ impl<R: Rule<Crowd>> Kernel for Walk<'_, R> {
 }
 
 /// A run whose squared gradient norm is above has surely not converged, however that is rounded.
-pub(super) fn surely_moving(conditions: &Conditions) -> f64 {
+pub(super) fn surely_moving(conditions: &RunSettings) -> f64 {
     conditions.tolerance.map_or(-1.0, |tolerance| {
         tolerance * tolerance * (1.0 + 1e-9) + f64::MIN_POSITIVE
     })
@@ -99,7 +99,7 @@ pub(super) fn surely_moving(conditions: &Conditions) -> f64 {
 
 /// Which runs are under way.
 struct Watch<'a> {
-    course: &'a Course<'a>,
+    course: &'a RunContext<'a>,
     starts: [[f64; 2]; CROWD],
     limits: [DivergenceLimit; CROWD],
     /// [`surely_moving`].
@@ -110,7 +110,7 @@ struct Watch<'a> {
 }
 
 impl<'a> Watch<'a> {
-    fn new(course: &'a Course<'a>, starts: &[[f64; 2]; CROWD]) -> Self {
+    fn new(course: &'a RunContext<'a>, starts: &[[f64; 2]; CROWD]) -> Self {
         Self {
             course,
             starts: *starts,
@@ -186,7 +186,7 @@ impl<'a> Watch<'a> {
                 losses.values[i],
                 norm(&[gradient.0[i], gradient.0[CROWD + i]]),
             );
-            let alone = self.course.starting_at(&self.starts[i]);
+            let alone = self.course.with_start(&self.starts[i]);
             let numbers = (loss, grad_norm);
             let Some(outcome) = alone.end(step, &here, numbers, &self.limits[i]) else {
                 continue;

@@ -1,68 +1,68 @@
 //! Runs with something around their optimizer: wrappers, and groups of parameters.
 
 use super::Reason;
-use super::walk::Course;
-use crate::engine::objective::state::{Internal, Numbers, Probe};
-use crate::engine::objective::{Lens, Objective, Oracle, Treatment, norm};
-use crate::engine::optimizer::{AnyOptimizer, Rule};
-use crate::engine::schedule::{Pace, Pacing};
+use super::walk::RunContext;
+use crate::engine::objective::state::{StateEntry, StateValue, StateVisitor};
+use crate::engine::objective::{GradientSettings, GradientTransform, Objective, Oracle, norm};
+use crate::engine::optimizer::{AnyOptimizer, UpdateRule};
+use crate::engine::schedule::{ScheduleState, StepRates};
 use crate::engine::wrapper::{AnyRule, Blocks, Parameters};
 
-impl<'a> Course<'a> {
+impl<'a> RunContext<'a> {
     /// The optimizer with all that is around it.
     pub(super) fn wrapped(&self) -> AnyRule<'a> {
         let dim = self.start.len();
         let spec = self.spec;
-        let rule: AnyRule<'a> = if self.is_split() {
-            Box::new(Split::new(self))
+        let rule: AnyRule<'a> = if self.has_groups() {
+            Box::new(GroupedRule::new(self))
         } else {
-            spec.optimizer.as_dyn().boxed(vec![0.0; dim])
+            spec.optimizer.as_dyn().init_boxed(vec![0.0; dim])
         };
         let blocks = Blocks::new(dim, self.objective.tensors());
-        spec.wrappers
-            .iter()
-            .fold(rule, |rule, wrapper| wrapper.as_dyn().around(rule, &blocks))
+        spec.wrappers.iter().fold(rule, |rule, wrapper| {
+            wrapper.as_dyn().wrap_rule(rule, &blocks)
+        })
     }
 
     /// Whether there is a rule of its own for each of several parts of the parameters.
-    pub(super) fn is_split(&self) -> bool {
-        let by_tensor = self.spec.optimizer.as_dyn().by_tensor();
+    pub(super) fn has_groups(&self) -> bool {
+        let by_tensor = self.spec.optimizer.as_dyn().is_layerwise();
         !self.spec.groups.is_empty() || by_tensor && !self.objective.tensors().is_empty()
     }
 
     /// What the optimizer looks through.
-    pub(super) fn lenses(&self) -> Vec<Box<dyn Lens<Parameters>>> {
+    pub(super) fn gradient_transforms(&self) -> Vec<Box<dyn GradientTransform<Parameters>>> {
         let blocks = Blocks::new(self.start.len(), self.objective.tensors());
         let wrappers = self.spec.wrappers.iter();
         wrappers
-            .filter_map(|wrapper| wrapper.as_dyn().lens(&blocks))
+            .filter_map(|wrapper| wrapper.as_dyn().gradient_transform(&blocks))
             .collect()
     }
 }
 
 /// A rule of its own for each group of parameters, and within it for each tensor where the optimizer wants that.
-struct Split<'a> {
-    parts: Vec<Part<'a>>,
+struct GroupedRule<'a> {
+    parts: Vec<ParamGroup<'a>>,
     steps: u64,
 }
 
-struct Part<'a> {
+struct ParamGroup<'a> {
     /// Which of all parameters.
     indices: Vec<usize>,
     rule: AnyRule<'a>,
     /// These parameters alone, and what is said of their gradient.
     theta: Parameters,
     oracle: Oracle<'a, Parameters>,
-    pacing: Pacing<'a>,
+    pacing: ScheduleState<'a>,
     /// The pace of the last step.
-    pace: Pace,
+    pace: StepRates,
 }
 
 /// A rule that moves each parameter, or each tensor, by its own gradient asks for nothing but the gradient where it is, which is
 /// given to it.
-struct Nothing;
+struct NullObjective;
 
-impl Objective for Nothing {
+impl Objective for NullObjective {
     fn dim(&self) -> usize {
         0
     }
@@ -84,24 +84,29 @@ impl Objective for Nothing {
     }
 }
 
-impl<'a> Split<'a> {
-    fn new(course: &Course<'a>) -> Self {
+impl<'a> GroupedRule<'a> {
+    fn new(course: &RunContext<'a>) -> Self {
         let (spec, steps) = (course.spec, course.conditions.steps);
         let tensors = course.objective.tensors();
         let mut parts = Vec::new();
         let mut part = |indices: Vec<usize>, optimizer: &'a AnyOptimizer, shape: &[usize]| {
             let zeros = vec![0.0; indices.len()];
-            parts.push(Part {
-                rule: optimizer.as_dyn().start_tensor(zeros.clone(), shape),
+            parts.push(ParamGroup {
+                rule: optimizer.as_dyn().init_tensor(zeros.clone(), shape),
                 theta: zeros.clone(),
-                oracle: Oracle::new(&Nothing, Treatment::default(), zeros, course.cancel),
-                pacing: Pacing::new(&spec.plan, optimizer.as_dyn().lr(), steps),
-                pace: spec.pace(0, steps),
+                oracle: Oracle::new(
+                    &NullObjective,
+                    GradientSettings::default(),
+                    zeros,
+                    course.cancel,
+                ),
+                pacing: ScheduleState::new(&spec.schedule, optimizer.as_dyn().lr(), steps),
+                pace: spec.rates(0, steps),
                 indices,
             });
         };
         let mut group = |indices: Vec<usize>, optimizer: &'a AnyOptimizer| {
-            if tensors.is_empty() || !optimizer.as_dyn().by_tensor() {
+            if tensors.is_empty() || !optimizer.as_dyn().is_layerwise() {
                 let shape = [indices.len()];
                 return part(indices, optimizer, &shape);
             }
@@ -128,11 +133,11 @@ impl<'a> Split<'a> {
     }
 }
 
-impl Rule<Parameters> for Split<'_> {
-    fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, pace: Pace) {
+impl UpdateRule<Parameters> for GroupedRule<'_> {
+    fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, pace: StepRates) {
         let (loss, gradient) = oracle.gradient(theta);
         let whole = norm(gradient);
-        for Part {
+        for ParamGroup {
             indices,
             rule,
             theta: own,
@@ -144,10 +149,10 @@ impl Rule<Parameters> for Split<'_> {
             for (own, index) in own.iter_mut().zip(&*indices) {
                 *own = theta[*index];
             }
-            oracle.give(own, indices.iter().map(|index| gradient[*index]), whole);
-            let own_pace = pacing.pace(self.steps, loss);
+            oracle.set_gradient(own, indices.iter().map(|index| gradient[*index]), whole);
+            let own_pace = pacing.rates(self.steps, loss);
             let momentum = own_pace.momentum.or(pace.momentum);
-            *last_pace = Pace {
+            *last_pace = StepRates {
                 momentum,
                 ..own_pace
             };
@@ -159,7 +164,7 @@ impl Rule<Parameters> for Split<'_> {
         self.steps += 1;
     }
 
-    fn decay(&self, theta: &mut [f64], _pace: Pace) {
+    fn decay(&self, theta: &mut [f64], _pace: StepRates) {
         for part in &self.parts {
             let mut own: Vec<f64> = part.indices.iter().map(|index| theta[*index]).collect();
             part.rule.decay(&mut own, part.pace);
@@ -174,21 +179,21 @@ impl Rule<Parameters> for Split<'_> {
     }
 
     /// What the groups carry, put together; a group that carries less has NaN.
-    fn probe(&self, probe: &mut Probe) {
+    fn visit_state(&self, probe: &mut StateVisitor) {
         let dim = self.parts.iter().map(|part| part.indices.len()).sum();
-        let mut together: Vec<(Internal<'static>, Vec<f64>)> = Vec::new();
-        for Part { indices, rule, .. } in &self.parts {
-            rule.probe(&mut |internal| {
+        let mut together: Vec<(StateEntry<'static>, Vec<f64>)> = Vec::new();
+        for ParamGroup { indices, rule, .. } in &self.parts {
+            rule.visit_state(&mut |internal| {
                 let (numbers, empty) = match internal.numbers {
-                    Numbers::Direction(numbers) => (numbers, Numbers::Direction(&[])),
-                    Numbers::Step(numbers) => (numbers, Numbers::Step(&[])),
-                    Numbers::Each(numbers) => (numbers, Numbers::Each(&[])),
-                    Numbers::Place(numbers) => (numbers, Numbers::Place(&[])),
-                    Numbers::Places(_)
-                    | Numbers::Trials(_)
-                    | Numbers::Number(_)
-                    | Numbers::Radius(_)
-                    | Numbers::Spread(_) => return,
+                    StateValue::Direction(numbers) => (numbers, StateValue::Direction(&[])),
+                    StateValue::Step(numbers) => (numbers, StateValue::Step(&[])),
+                    StateValue::Each(numbers) => (numbers, StateValue::Each(&[])),
+                    StateValue::Place(numbers) => (numbers, StateValue::Place(&[])),
+                    StateValue::Places(_)
+                    | StateValue::Trials(_)
+                    | StateValue::Number(_)
+                    | StateValue::Radius(_)
+                    | StateValue::Spread(_) => return,
                 };
                 let (symbol, name) = (internal.symbol, internal.name);
                 let known = together
@@ -196,7 +201,7 @@ impl Rule<Parameters> for Split<'_> {
                     .position(|(other, _)| other.symbol == symbol);
                 let at = known.unwrap_or(together.len());
                 if known.is_none() {
-                    let internal = Internal {
+                    let internal = StateEntry {
                         symbol,
                         name,
                         numbers: empty,
@@ -210,12 +215,12 @@ impl Rule<Parameters> for Split<'_> {
         }
         for (internal, all) in &together {
             let numbers = match internal.numbers {
-                Numbers::Step(_) => Numbers::Step(all),
-                Numbers::Each(_) => Numbers::Each(all),
-                Numbers::Place(_) => Numbers::Place(all),
-                _ => Numbers::Direction(all),
+                StateValue::Step(_) => StateValue::Step(all),
+                StateValue::Each(_) => StateValue::Each(all),
+                StateValue::Place(_) => StateValue::Place(all),
+                _ => StateValue::Direction(all),
             };
-            probe(Internal {
+            probe(StateEntry {
                 symbol: internal.symbol,
                 name: internal.name,
                 numbers,

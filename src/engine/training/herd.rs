@@ -1,14 +1,14 @@
 //! Many runs side by side in the loops that landscapes have for the commonest rules.
 
 use super::crowd::{Ends, surely_moving};
-use super::walk::Course;
+use super::walk::RunContext;
 use super::{DivergenceLimit, Outcome};
 use crate::engine::objective::norm;
 use crate::engine::objective::vector::CROWD;
-use crate::engine::schedule::Pacing;
+use crate::engine::schedule::ScheduleState;
 use crate::engine::stride::{AnyStride, Herd, ROWS, march_apart};
 
-impl Course<'_> {
+impl RunContext<'_> {
     /// The ends of the runs from many starts, at most [`CROWD`] of them. A run that has ended leaves the others to go on without it.
     pub(super) fn herd(&self, starts: &[[f64; 2]], stride: AnyStride) -> Option<Ends> {
         let steps = self.conditions.steps;
@@ -16,12 +16,12 @@ impl Course<'_> {
         let mut herd = Herd::new(stride, starts, surely_moving(self.conditions));
         let limits = self.limits(starts);
         let mut ends: Ends = [([f64::NAN; 2], Outcome::Finished); CROWD];
-        let mut pacing = Pacing::new(&self.spec.plan, lr, steps);
+        let mut pacing = ScheduleState::new(&self.spec.schedule, lr, steps);
         let mut rates = [0.0; ROWS];
         let mut step = 0;
         // After the last step one more looks at where that has led.
         while step <= steps {
-            let mut ahead = pacing.ahead(step, &mut rates);
+            let mut ahead = pacing.next_lrs(step, &mut rates);
             while !ahead.is_empty() {
                 if self.cancel.is_cancelled() {
                     return None;
@@ -77,7 +77,7 @@ impl Course<'_> {
             let grad_norm = norm(&[gx[run], gy[run]]);
             let number = herd.number(run);
             let numbers = (losses[run], grad_norm);
-            let alone = self.starting_at(&starts[number]);
+            let alone = self.with_start(&starts[number]);
             if let Some(outcome) = alone.end(step, &[*x, *y], numbers, &limits[number]) {
                 let diverged = matches!(outcome, Outcome::Diverged(..));
                 let place = if diverged { [f64::NAN; 2] } else { [*x, *y] };

@@ -1,31 +1,31 @@
 //! One step of a run, looked at closely: what the optimizer saw, what it carried before and after, and its rule with the
 //! numbers put in.
 
-use super::walk::Course;
-use super::{Conditions, RunSpec};
+use super::walk::RunContext;
+use super::{RunSettings, RunSpec};
 use crate::engine::cancel::Cancel;
 use crate::engine::declare::Value;
 use crate::engine::objective::Objective;
-use crate::engine::objective::state::{Internal, Numbers};
-use crate::engine::schedule::Pace;
+use crate::engine::objective::state::{StateEntry, StateValue};
+use crate::engine::schedule::StepRates;
 use crate::engine::wrapper::Blocks;
 
 /// Something that a rule carried, kept.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Carried {
+pub struct OptimizerState {
     /// Its symbol in the rule.
     pub symbol: &'static str,
     /// Its name for people.
     pub name: &'static str,
     /// What its numbers are.
-    pub kind: CarriedKind,
+    pub kind: OptimizerStateKind,
     /// Its numbers.
     pub numbers: Vec<f64>,
 }
 
-/// What the numbers of a [`Carried`] are; see [`Numbers`].
+/// What the numbers of a [`OptimizerState`] are; see [`Numbers`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CarriedKind {
+pub enum OptimizerStateKind {
     /// A direction that θ moves against.
     Direction,
     /// A direction that θ moves along.
@@ -48,7 +48,7 @@ pub enum CarriedKind {
 
 /// A step of a run.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Look {
+pub struct StepInspection {
     /// The number of the step, from 1.
     pub step: u64,
     /// θ before and after it.
@@ -56,9 +56,9 @@ pub struct Look {
     /// The gradient that was asked for last, as the rule left it.
     pub gradient: Vec<f64>,
     /// Its pace.
-    pub pace: Pace,
+    pub pace: StepRates,
     /// What was carried before and after it.
-    pub carried: [Vec<Carried>; 2],
+    pub state: [Vec<OptimizerState>; 2],
 }
 
 /// Looks at step `step` ≥ 1 of a run. `None` if the run does not get there, or if it was cancelled.
@@ -66,11 +66,11 @@ pub fn look(
     objective: &dyn Objective,
     start: &[f64],
     spec: &RunSpec,
-    conditions: &Conditions,
+    conditions: &RunSettings,
     step: u64,
     cancel: &Cancel,
-) -> Option<Look> {
-    let course = Course {
+) -> Option<StepInspection> {
+    let course = RunContext {
         objective,
         start,
         spec,
@@ -81,17 +81,17 @@ pub fn look(
     course.look(step)
 }
 
-impl Carried {
-    pub(super) fn of(internal: Internal) -> Self {
+impl OptimizerState {
+    pub(super) fn of(internal: StateEntry) -> Self {
         let numbers = match internal.numbers {
-            Numbers::Direction(numbers)
-            | Numbers::Step(numbers)
-            | Numbers::Each(numbers)
-            | Numbers::Place(numbers)
-            | Numbers::Places(numbers)
-            | Numbers::Trials(numbers)
-            | Numbers::Spread(numbers) => numbers.to_vec(),
-            Numbers::Number(number) | Numbers::Radius(number) => vec![number],
+            StateValue::Direction(numbers)
+            | StateValue::Step(numbers)
+            | StateValue::Each(numbers)
+            | StateValue::Place(numbers)
+            | StateValue::Places(numbers)
+            | StateValue::Trials(numbers)
+            | StateValue::Spread(numbers) => numbers.to_vec(),
+            StateValue::Number(number) | StateValue::Radius(number) => vec![number],
         };
         Self {
             symbol: internal.symbol,
@@ -102,18 +102,18 @@ impl Carried {
     }
 }
 
-impl Numbers<'_> {
-    pub(super) fn kind(self) -> CarriedKind {
+impl StateValue<'_> {
+    pub(super) fn kind(self) -> OptimizerStateKind {
         match self {
-            Self::Direction(_) => CarriedKind::Direction,
-            Self::Step(_) => CarriedKind::Step,
-            Self::Each(_) => CarriedKind::Each,
-            Self::Place(_) => CarriedKind::Place,
-            Self::Places(_) => CarriedKind::Places,
-            Self::Trials(_) => CarriedKind::Trials,
-            Self::Number(_) => CarriedKind::Number,
-            Self::Radius(_) => CarriedKind::Radius,
-            Self::Spread(_) => CarriedKind::Spread,
+            Self::Direction(_) => OptimizerStateKind::Direction,
+            Self::Step(_) => OptimizerStateKind::Step,
+            Self::Each(_) => OptimizerStateKind::Each,
+            Self::Place(_) => OptimizerStateKind::Place,
+            Self::Places(_) => OptimizerStateKind::Places,
+            Self::Trials(_) => OptimizerStateKind::Trials,
+            Self::Number(_) => OptimizerStateKind::Number,
+            Self::Radius(_) => OptimizerStateKind::Radius,
+            Self::Spread(_) => OptimizerStateKind::Spread,
         }
     }
 }
@@ -131,44 +131,50 @@ pub fn symbols(line: &str) -> String {
 impl RunSpec {
     /// The rule of all that is in the run, line by line: what changes the gradient comes first, then the optimizer, then what
     /// changes its step.
-    pub fn rule(&self) -> Vec<&'static str> {
-        let (lenses, around): (Vec<_>, Vec<_>) = self
-            .wrappers
-            .iter()
-            .partition(|wrapper| wrapper.as_dyn().lens(&Blocks::new(1, &[])).is_some());
+    pub fn update_lines(&self) -> Vec<&'static str> {
+        let (lenses, around): (Vec<_>, Vec<_>) = self.wrappers.iter().partition(|wrapper| {
+            wrapper
+                .as_dyn()
+                .gradient_transform(&Blocks::new(1, &[]))
+                .is_some()
+        });
         let seen = lenses
             .iter()
             .rev()
-            .flat_map(|wrapper| wrapper.as_dyn().rule());
-        let stepped = around.iter().flat_map(|wrapper| wrapper.as_dyn().rule());
-        seen.chain(self.optimizer.as_dyn().rule())
+            .flat_map(|wrapper| wrapper.as_dyn().update_lines());
+        let stepped = around
+            .iter()
+            .flat_map(|wrapper| wrapper.as_dyn().update_lines());
+        seen.chain(self.optimizer.as_dyn().update_lines())
             .chain(stepped)
             .collect()
     }
 
     /// The rule with the numbers of a step put into it, in parameter `index`.
-    pub fn rule_at(&self, look: &Look, index: usize) -> Vec<String> {
+    pub fn update_lines_at(&self, look: &StepInspection, index: usize) -> Vec<String> {
         let value = |symbol: &str, name: &str| self.number(look, index, symbol, name);
         let fill = |line: &&str| {
             slots(line, |symbol, name| {
                 value(symbol, name).map_or_else(|| symbol.to_owned(), short)
             })
         };
-        self.rule().iter().map(fill).collect()
+        self.update_lines().iter().map(fill).collect()
     }
 
-    fn number(&self, look: &Look, index: usize, symbol: &str, name: &str) -> Option<f64> {
+    fn number(&self, look: &StepInspection, index: usize, symbol: &str, name: &str) -> Option<f64> {
         let (bare, before) = match name.strip_suffix('<') {
             Some(bare) => (bare, 0),
             None => (name, 1),
         };
         let entry = |numbers: &[f64]| numbers.get(index).copied();
         let carried = |which: usize| {
-            let found = look.carried[which]
+            let found = look.state[which]
                 .iter()
                 .find(|carried| carried.symbol == bare)?;
             match found.kind {
-                CarriedKind::Number | CarriedKind::Radius => found.numbers.first().copied(),
+                OptimizerStateKind::Number | OptimizerStateKind::Radius => {
+                    found.numbers.first().copied()
+                }
                 _ if found.numbers.len() == look.theta[0].len() => entry(&found.numbers),
                 _ => None,
             }
@@ -241,19 +247,22 @@ fn short(number: f64) -> String {
 mod tests {
     use super::*;
     use crate::engine::landscape::{AnyLandscape, NoFiles};
-    use crate::engine::objective::Treatment;
+    use crate::engine::objective::GradientSettings;
     use crate::engine::optimizer::AnyOptimizer;
     use crate::engine::wrapper::AnyWrapper;
 
-    fn at(spec: &RunSpec, step: u64) -> Option<Look> {
+    fn at(spec: &RunSpec, step: u64) -> Option<StepInspection> {
         let landscape: AnyLandscape = "quadratic:a=1,b=25".parse().unwrap();
         let ground = landscape.as_dyn().ground(&NoFiles).unwrap();
-        let refused = spec.optimizer.as_dyn().refuses(&*ground.objective);
-        let conditions = Conditions {
+        let refused = spec
+            .optimizer
+            .as_dyn()
+            .unsupported_reason(&*ground.objective);
+        let conditions = RunSettings {
             steps: if refused.is_none() { 50 } else { 0 },
-            treatment: Treatment::default(),
+            gradient_settings: GradientSettings::default(),
             tolerance: None,
-            every: 1,
+            record_every: 1,
         };
         let never = Cancel::default();
         look(
@@ -271,10 +280,10 @@ mod tests {
         let spec: RunSpec = "sgd:lr=0.01,momentum=0.9".parse().unwrap();
         let second = at(&spec, 2).unwrap();
         assert_eq!(second.theta[0], [1.98, 0.75]);
-        let lines: Vec<String> = spec.rule().into_iter().map(symbols).collect();
+        let lines: Vec<String> = spec.update_lines().into_iter().map(symbols).collect();
         assert_eq!(lines, ["v ← μ v + g", "θ ← θ − γ v"]);
         assert_eq!(
-            spec.rule_at(&second, 0),
+            spec.update_lines_at(&second, 0),
             ["3.78 ← 0.9 2 + 1.98", "1.9422 ← 1.98 − 0.01 3.78"]
         );
         assert!(at(&spec, 51).is_none(), "the run has 50 steps");
@@ -291,11 +300,11 @@ mod tests {
         }
         for spec in specs {
             let Some(look) = at(&spec, 12) else { continue };
-            for line in spec.rule() {
+            for line in spec.update_lines() {
                 slots(line, |symbol, name| {
                     let bare = name.trim_end_matches('<');
                     let known = spec.number(&look, 0, symbol, name).is_some()
-                        || look.carried[1].iter().any(|carried| carried.symbol == bare)
+                        || look.state[1].iter().any(|carried| carried.symbol == bare)
                         || spec.optimizer.settings().get(name).is_some()
                         || spec
                             .wrappers

@@ -12,17 +12,17 @@ mod walk;
 mod watch;
 
 pub use crate::engine::objective::outcome::{DivergenceLimit, MAX_GROWTH, Outcome, Reason};
-pub use carried::{CarriedRecord, CarriedSeries, CarriedSize, carried};
-pub use look::{Carried, CarriedKind, Look, look, symbols};
+pub use carried::{OptimizerStateRecord, OptimizerStateSeries, OptimizerStateSize, carried};
+pub use look::{OptimizerState, OptimizerStateKind, StepInspection, look, symbols};
 pub use spec::{Group, RunSpec};
-pub use walk::Course;
-pub use watch::{Moment, watch};
+pub use walk::RunContext;
+pub use watch::{StepView, run_with_observer};
 
 use crate::engine::cancel::Cancel;
 use crate::engine::objective::vector::CROWD;
-use crate::engine::objective::{Counts, Objective, Treatment, norm};
+use crate::engine::objective::{EvalCounts, GradientSettings, Objective, norm};
 
-/// What a run left behind: row k is the state after k steps, or after k times [`Conditions::every`]. Non-finite rows are not kept.
+/// What a run left behind: row k is the state after k steps, or after k times [`RunSettings::record_every`]. Non-finite rows are not kept.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trajectory {
     /// Number of parameters n.
@@ -38,7 +38,7 @@ pub struct Trajectory {
     /// Gradients that the optimizer has asked for so far.
     pub evaluations: Vec<u64>,
     /// All that it has asked for so far, in gradients, where that was more than gradients:
-    /// [`Counts::cost`](crate::engine::objective::Counts::cost).
+    /// [`Counts::gradient_equivalents`](crate::engine::objective::Counts::gradient_equivalents).
     pub costs: Option<Vec<f64>>,
     /// The average of the iterates, n numbers a row, where the run keeps one.
     pub average: Option<Vec<f64>>,
@@ -58,15 +58,18 @@ impl Trajectory {
     }
 
     /// All that the run had asked for after `row` steps, or after the last kept one, in gradients; `None` if there is no row.
-    pub fn cost(&self, row: usize) -> Option<f64> {
+    pub fn gradient_equivalents(&self, row: usize) -> Option<f64> {
         let row = row.min(self.len().checked_sub(1)?);
         let gradients = self.evaluations[row];
-        let only_gradients = Counts {
+        let only_gradients = EvalCounts {
             gradients,
-            ..Counts::default()
+            ..EvalCounts::default()
         };
         let costs = self.costs.as_ref();
-        Some(costs.map_or_else(|| only_gradients.cost(self.dim), |costs| costs[row]))
+        Some(costs.map_or_else(
+            || only_gradients.gradient_equivalents(self.dim),
+            |costs| costs[row],
+        ))
     }
 
     /// θ after `row` steps, or after the last kept one; `None` if there is no row.
@@ -77,7 +80,7 @@ impl Trajectory {
 
     /// The average of the iterates after `row` steps, or after the last kept one, in two parameters; `None` where the run keeps
     /// none.
-    pub fn average_place(&self, row: usize) -> Option<[f64; 2]> {
+    pub fn average_point(&self, row: usize) -> Option<[f64; 2]> {
         let row = row.min(self.len().checked_sub(1)?);
         match *self
             .average
@@ -91,7 +94,7 @@ impl Trajectory {
 
     /// Where the state after `row` steps, or after the last kept one, is drawn: at its two parameters, or with a single
     /// one on the curve, at (x, loss). `None` if there is no row.
-    pub fn place(&self, row: usize) -> Option<[f64; 2]> {
+    pub fn plot_point(&self, row: usize) -> Option<[f64; 2]> {
         let row = row.min(self.len().checked_sub(1)?);
         match *self.theta(row)? {
             [x] => Some([x, self.loss[row]]),
@@ -103,16 +106,16 @@ impl Trajectory {
 
 /// What a run is made under, the same for every optimizer of a scene.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Conditions {
+pub struct RunSettings {
     /// Steps to take.
     pub steps: u64,
     /// What happens to gradients before an optimizer sees them.
-    pub treatment: Treatment,
+    pub gradient_settings: GradientSettings,
     /// A run has converged where the gradient norm is below; `None` never.
     pub tolerance: Option<f64>,
     /// A row is kept of every so many steps, and of the last. What a row says of all the data costs as much as a step on all of
     /// it, many times a step on a mini-batch. Whether a run has ended is looked at there too.
-    pub every: u64,
+    pub record_every: u64,
 }
 
 /// Checks that a run can begin at `start`: that the loss and its gradient are finite there.
@@ -154,7 +157,7 @@ pub fn check_start(objective: &dyn Objective, start: &[f64]) -> Result<(), Strin
 
 /// Where a run ended, without the way there.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Arrival {
+pub struct FinalState {
     /// θ at the end: of the last row that a [`Trajectory`] would keep, or the start if there is none.
     pub theta: Vec<f64>,
     /// The loss there; infinite if there is no row.
@@ -162,7 +165,7 @@ pub struct Arrival {
     /// The lowest loss on the way.
     pub best: f64,
     /// The first step at which the loss was not above the goal.
-    pub reached: Option<u64>,
+    pub goal_step: Option<u64>,
     /// How it ended.
     pub outcome: Outcome,
 }
@@ -174,10 +177,10 @@ pub fn run(
     objective: &dyn Objective,
     start: &[f64],
     spec: &RunSpec,
-    conditions: &Conditions,
+    conditions: &RunSettings,
     cancel: &Cancel,
 ) -> Option<Trajectory> {
-    let course = Course {
+    let course = RunContext {
         objective,
         start,
         spec,
@@ -187,23 +190,25 @@ pub fn run(
     };
     if let Some(walker) = course.walker() {
         course.trace_walker(walker)
-    } else if spec.is_bare() && !course.is_split() {
+    } else if spec.is_plain() && !course.has_groups() {
         spec.optimizer.as_dyn().follow(&course)
     } else {
-        course.trace(start.to_vec(), course.lenses(), |_| course.wrapped())
+        course.trace(start.to_vec(), course.gradient_transforms(), |_| {
+            course.wrapped()
+        })
     }
 }
 
 /// Where the same run ends, and when its loss is down at `goal`. `None` if it was cancelled.
-pub fn arrive(
+pub fn run_to_end(
     objective: &dyn Objective,
     start: &[f64],
     spec: &RunSpec,
-    conditions: &Conditions,
+    conditions: &RunSettings,
     goal: f64,
     cancel: &Cancel,
-) -> Option<Arrival> {
-    let course = Course {
+) -> Option<FinalState> {
+    let course = RunContext {
         objective,
         start,
         spec,
@@ -213,31 +218,35 @@ pub fn arrive(
     };
     if let Some(walker) = course.walker() {
         course.arrive_walker(walker)
-    } else if spec.is_bare() && !course.is_split() {
+    } else if spec.is_plain() && !course.has_groups() {
         spec.optimizer.as_dyn().arrive(&course)
     } else {
-        course.arrive(start.to_vec(), course.lenses(), |_| course.wrapped())
+        course.arrive(start.to_vec(), course.gradient_transforms(), |_| {
+            course.wrapped()
+        })
     }
 }
 
 /// Where the runs from many starts of an objective in two parameters end, bit by bit what [`run`] has for each: the
 /// last row's θ, which is NaN for a run that diverged, and the outcome. Many go side by side where the rule moves each parameter by itself and the gradients
 /// are as they are. `None` if it was cancelled.
-pub fn arrive_all(
+pub fn run_to_end_batch(
     objective: &dyn Objective,
     starts: &[[f64; 2]],
     spec: &RunSpec,
-    conditions: &Conditions,
+    conditions: &RunSettings,
     cancel: &Cancel,
 ) -> Option<Vec<([f64; 2], Outcome)>> {
     let mut ends = Vec::with_capacity(starts.len());
     let side_by_side = spec.optimizer.as_dyn().elementwise()
-        && spec.is_bare()
-        && !spec.plan.heeds_loss()
-        && conditions.treatment.is_plain(objective.samples());
+        && spec.is_plain()
+        && !spec.schedule.needs_loss()
+        && conditions
+            .gradient_settings
+            .is_identity(objective.samples());
     if side_by_side {
         for starts in starts.chunks(CROWD) {
-            let course = Course {
+            let course = RunContext {
                 objective,
                 start: &[],
                 spec,
@@ -253,7 +262,7 @@ pub fn arrive_all(
         }
     } else {
         for start in starts {
-            let end = arrive(
+            let end = run_to_end(
                 objective,
                 start,
                 spec,
@@ -313,13 +322,14 @@ mod tests {
                 .collect();
             for spec in specs {
                 let spec: RunSpec = spec.parse().unwrap();
-                let conditions = Conditions {
+                let conditions = RunSettings {
                     steps: 300,
-                    treatment: Treatment::default(),
+                    gradient_settings: GradientSettings::default(),
                     tolerance: None,
-                    every: 1,
+                    record_every: 1,
                 };
-                let ends = arrive_all(objective, &starts, &spec, &conditions, &never).unwrap();
+                let ends =
+                    run_to_end_batch(objective, &starts, &spec, &conditions, &never).unwrap();
                 for (start, (_, outcome)) in starts.iter().zip(ends).step_by(3) {
                     let alone = run(objective, start, &spec, &conditions, &never).unwrap();
                     assert_eq!(outcome, alone.outcome, "{landscape} {spec} from {start:?}");
@@ -362,13 +372,14 @@ mod tests {
                     let spec: RunSpec = format!("{}:lr={lr}{schedule}", spec.name())
                         .parse()
                         .unwrap();
-                    let conditions = Conditions {
+                    let conditions = RunSettings {
                         steps: 60,
-                        treatment: Treatment::default(),
+                        gradient_settings: GradientSettings::default(),
                         tolerance,
-                        every: 1,
+                        record_every: 1,
                     };
-                    let ends = arrive_all(objective, &starts, &spec, &conditions, &never).unwrap();
+                    let ends =
+                        run_to_end_batch(objective, &starts, &spec, &conditions, &never).unwrap();
                     for (start, (at, outcome)) in starts.iter().zip(ends).step_by(5) {
                         let alone = run(objective, start, &spec, &conditions, &never).unwrap();
                         assert_eq!(outcome, alone.outcome, "{landscape} {spec} from {start:?}");

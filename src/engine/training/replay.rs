@@ -1,17 +1,17 @@
 //! Why a run ended, found out once it has: its loops are not slowed down by the question.
 
-use super::walk::Course;
+use super::walk::RunContext;
 use super::{DivergenceLimit, Outcome, Reason};
 use crate::engine::objective::Oracle;
-use crate::engine::schedule::Pacing;
+use crate::engine::schedule::ScheduleState;
 
-impl<'a> Course<'a> {
+impl<'a> RunContext<'a> {
     /// Returns the same course from another start.
-    pub(super) fn starting_at<'b>(&self, start: &'b [f64]) -> Course<'b>
+    pub(super) fn with_start<'b>(&self, start: &'b [f64]) -> RunContext<'b>
     where
         'a: 'b,
     {
-        Course { start, ..*self }
+        RunContext { start, ..*self }
     }
 
     /// Returns how the run ends at `theta` after `step` steps, given loss and gradient norm there; `None` if it goes on.
@@ -59,22 +59,22 @@ impl<'a> Course<'a> {
         let (objective, conditions) = (self.objective, self.conditions);
         let mut theta = self.start.to_vec();
         let zeros = vec![0.0; theta.len()];
-        let oracle = Oracle::new(objective, conditions.treatment, zeros, self.cancel);
-        let mut oracle = oracle.through(self.lenses());
+        let oracle = Oracle::new(objective, conditions.gradient_settings, zeros, self.cancel);
+        let mut oracle = oracle.with_transforms(self.gradient_transforms());
         let mut rule = self.wrapped();
         let lr = self.spec.optimizer.as_dyn().lr();
-        let mut pacing = Pacing::new(&self.spec.plan, lr, conditions.steps);
+        let mut pacing = ScheduleState::new(&self.spec.schedule, lr, conditions.steps);
         let mut last = f64::NAN;
         for step in 0..steps {
             if self.cancel.is_cancelled() {
                 break;
             }
-            if step.is_multiple_of(conditions.every.max(1)) {
+            if step.is_multiple_of(conditions.record_every.max(1)) {
                 last = *oracle.begin_step(&theta).0;
             } else {
-                oracle.begin_unseen_step();
+                oracle.begin_unrecorded_step();
             }
-            let pace = pacing.pace(step, last);
+            let pace = pacing.rates(step, last);
             rule.step(&mut theta, &mut oracle, pace);
             let Some(bad) = theta.iter().position(|t| !t.is_finite()) else {
                 continue;

@@ -1,9 +1,9 @@
 //! What a run is of: an optimizer, what goes around it, and its schedule.
 
-use crate::engine::declare::Refusal;
+use crate::engine::declare::SettingError;
 use crate::engine::declare::spec;
 use crate::engine::optimizer::AnyOptimizer;
-use crate::engine::schedule::{Pace, Plan};
+use crate::engine::schedule::{ScheduleChain, StepRates};
 use crate::engine::wrapper::AnyWrapper;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
@@ -20,7 +20,7 @@ pub struct RunSpec {
     /// What goes around it, the nearest first.
     pub wrappers: Vec<AnyWrapper>,
     /// Its learning-rate schedule.
-    pub plan: Plan,
+    pub schedule: ScheduleChain,
 }
 
 /// Parameters whose settings differ from the others'.
@@ -39,7 +39,7 @@ impl RunSpec {
             optimizer,
             groups: Vec::new(),
             wrappers: Vec::new(),
-            plan: Plan::default(),
+            schedule: ScheduleChain::default(),
         }
     }
 
@@ -60,21 +60,22 @@ impl RunSpec {
     }
 
     /// The pace of step `step` of a run of `steps` steps; before its losses are known where they count.
-    pub fn pace(&self, step: u64, steps: u64) -> Pace {
-        self.plan.pace(self.optimizer.as_dyn().lr(), step, steps)
+    pub fn rates(&self, step: u64, steps: u64) -> StepRates {
+        self.schedule
+            .rates(self.optimizer.as_dyn().lr(), step, steps)
     }
 
     /// Refuses groups of an optimizer that, with the settings of one of them, does not move each parameter by its own gradient
     /// alone.
-    pub fn check(&self) -> Result<(), Refusal> {
+    pub fn check(&self) -> Result<(), SettingError> {
         self.check_groups(&self.to_string())
     }
 
-    fn check_groups(&self, text: &str) -> Result<(), Refusal> {
+    fn check_groups(&self, text: &str) -> Result<(), SettingError> {
         let groups = self.groups.iter().map(|group| &group.optimizer);
         let mut all = std::iter::once(&self.optimizer).chain(groups);
         match all.find(|optimizer| !optimizer.as_dyn().elementwise()) {
-            Some(together) if !self.groups.is_empty() => Err(Refusal::Grammar(format!(
+            Some(together) if !self.groups.is_empty() => Err(SettingError::Grammar(format!(
                 "`{}` moves all parameters together and has no groups; expected no brackets in `{text}`",
                 together.name()
             ))),
@@ -84,25 +85,25 @@ impl RunSpec {
 
     /// The largest Hessian eigenvalue at which steps of this pace do not grow on a quadratic, where theory gives one: see
     /// [`Optimizer::stability_limit`](crate::engine::optimizer::Optimizer::stability_limit).
-    pub fn stability_limit(&self, pace: Pace) -> Option<f64> {
+    pub fn stability_limit(&self, pace: StepRates) -> Option<f64> {
         let limit = self.optimizer.as_dyn().stability_limit(pace);
-        limit.filter(|_| self.is_bare())
+        limit.filter(|_| self.is_plain())
     }
 
     /// The same for the Hessian divided by the rule's preconditioner: see
     /// [`Optimizer::preconditioned_limit`](crate::engine::optimizer::Optimizer::preconditioned_limit).
-    pub fn preconditioned_limit(&self, pace: Pace) -> Option<f64> {
+    pub fn preconditioned_limit(&self, pace: StepRates) -> Option<f64> {
         let limit = self.optimizer.as_dyn().preconditioned_limit(pace);
-        limit.filter(|_| self.is_bare())
+        limit.filter(|_| self.is_plain())
     }
 
     /// What it is called beside its trail: "SGD + SAM".
-    pub fn short_name(&self) -> String {
+    pub fn display_name(&self) -> String {
         let wrappers = self
             .wrappers
             .iter()
-            .map(|wrapper| wrapper.as_dyn().short_name());
-        let names: Vec<&str> = std::iter::once(self.optimizer.as_dyn().short_name())
+            .map(|wrapper| wrapper.as_dyn().display_name());
+        let names: Vec<&str> = std::iter::once(self.optimizer.as_dyn().display_name())
             .chain(wrappers)
             .collect();
         names.join(" + ")
@@ -110,28 +111,28 @@ impl RunSpec {
 
     /// Whether its [`Trajectory`](super::Trajectory) has the average of its iterates, once it has taken a step. Groups have no
     /// average in common.
-    pub fn averages(&self) -> bool {
-        let own = self.groups.is_empty() && self.optimizer.as_dyn().averages();
+    pub fn keeps_average(&self) -> bool {
+        let own = self.groups.is_empty() && self.optimizer.as_dyn().keeps_average();
         own || self
             .wrappers
             .iter()
-            .any(|wrapper| wrapper.as_dyn().averages())
+            .any(|wrapper| wrapper.as_dyn().keeps_average())
     }
 
     /// Whether there is nothing around the optimizer, and all parameters have the same settings.
-    pub fn is_bare(&self) -> bool {
+    pub fn is_plain(&self) -> bool {
         self.wrappers.is_empty() && self.groups.is_empty()
     }
 }
 
 impl FromStr for RunSpec {
-    type Err = Refusal;
-    fn from_str(text: &str) -> Result<Self, Refusal> {
+    type Err = SettingError;
+    fn from_str(text: &str) -> Result<Self, SettingError> {
         let (run, plan) = match spec::split(text, '@').as_slice() {
-            [run] => (*run, Plan::default()),
+            [run] => (*run, ScheduleChain::default()),
             [run, plan] => (*run, plan.parse()?),
             _ => {
-                return Err(Refusal::Grammar(format!(
+                return Err(SettingError::Grammar(format!(
                     "`{text}` has more than one `@`; expected optimizer+wrapper@schedule>schedule"
                 )));
             }
@@ -151,13 +152,13 @@ impl FromStr for RunSpec {
             groups: groups
                 .into_iter()
                 .map(group)
-                .collect::<Result<_, Refusal>>()?,
+                .collect::<Result<_, SettingError>>()?,
             wrappers: parts[1..]
                 .iter()
                 .map(|part| part.parse())
                 .collect::<Result<_, _>>()?,
             optimizer,
-            plan,
+            schedule: plan,
         };
         spec.check_groups(text)?;
         Ok(spec)
@@ -177,10 +178,10 @@ impl fmt::Display for RunSpec {
         for wrapper in &self.wrappers {
             write!(f, "+{wrapper}")?;
         }
-        if self.plan == Plan::default() {
+        if self.schedule == ScheduleChain::default() {
             Ok(())
         } else {
-            write!(f, "@{}", self.plan)
+            write!(f, "@{}", self.schedule)
         }
     }
 }

@@ -1,12 +1,12 @@
 //! Single runs in the loops that landscapes have for the commonest rules. Their paths are those of the loop for all rules, bit by
 //! bit.
 
-use super::walk::Course;
-use super::{Arrival, DivergenceLimit, Outcome, Trajectory};
-use crate::engine::schedule::Pacing;
+use super::walk::RunContext;
+use super::{DivergenceLimit, FinalState, Outcome, Trajectory};
+use crate::engine::schedule::ScheduleState;
 use crate::engine::stride::{AnyStride, ROWS, Rows, Walker};
 
-impl Course<'_> {
+impl RunContext<'_> {
     /// The rule, where there are loops for it and nothing happens in them but its steps.
     pub(super) fn stride(&self) -> Option<AnyStride> {
         let Self {
@@ -15,12 +15,14 @@ impl Course<'_> {
             conditions,
             ..
         } = self;
-        let plain = spec.is_bare()
-            && !self.is_split()
-            && !spec.plan.heeds_loss()
-            && !spec.plan.cycles_momentum()
-            && conditions.every <= 1
-            && conditions.treatment.is_plain(objective.samples());
+        let plain = spec.is_plain()
+            && !self.has_groups()
+            && !spec.schedule.needs_loss()
+            && !spec.schedule.cycles_momentum()
+            && conditions.record_every <= 1
+            && conditions
+                .gradient_settings
+                .is_identity(objective.samples());
         spec.optimizer.as_dyn().stride().filter(|_| plain)
     }
 
@@ -42,7 +44,7 @@ impl Course<'_> {
         let rows = usize::try_from(self.conditions.steps)
             .ok()?
             .checked_add(1)?;
-        let mut trajectory = Trajectory::with_room(2, rows);
+        let mut trajectory = Trajectory::with_capacity(2, rows);
         trajectory.outcome = self.stroll(walker, |step, rows, rates| {
             let kept = rates.len();
             let theta = rows.theta[..kept].as_flattened();
@@ -58,7 +60,7 @@ impl Course<'_> {
     }
 
     /// Where the run ends.
-    pub(super) fn arrive_walker(&self, walker: Walker) -> Option<Arrival> {
+    pub(super) fn arrive_walker(&self, walker: Walker) -> Option<FinalState> {
         let (mut theta, mut last) = (self.start.to_vec(), f64::INFINITY);
         let (mut best, mut reached) = (f64::INFINITY, None);
         let outcome = self.stroll(walker, |step, rows, rates| {
@@ -73,11 +75,11 @@ impl Course<'_> {
                 theta.copy_from_slice(place);
             }
         })?;
-        Some(Arrival {
+        Some(FinalState {
             theta,
             loss: last,
             best,
-            reached,
+            goal_step: reached,
             outcome,
         })
     }
@@ -96,12 +98,12 @@ impl Course<'_> {
         } = *self;
         let steps = conditions.steps;
         let tolerance = conditions.tolerance.unwrap_or(-1.0).max(-1.0);
-        let mut pacing = Pacing::new(&spec.plan, spec.optimizer.as_dyn().lr(), steps);
+        let mut pacing = ScheduleState::new(&spec.schedule, spec.optimizer.as_dyn().lr(), steps);
         let (mut rows, mut step) = (Rows::blank(), 0);
         let mut rates = [0.0; ROWS];
         while !self.cancel.is_cancelled() {
             // The last row is that of the place where the last step ends.
-            let rates = pacing.ahead(step, &mut rates);
+            let rates = pacing.next_lrs(step, &mut rates);
             let taken = objective.walk(&mut walker, rates, tolerance, &mut rows);
             if taken < rates.len() {
                 let (theta, loss) = (rows.theta[taken], rows.loss[taken]);
@@ -127,22 +129,22 @@ mod tests {
     use super::*;
     use crate::engine::cancel::Cancel;
     use crate::engine::landscape::{AnyLandscape, NoFiles};
-    use crate::engine::objective::Treatment;
-    use crate::engine::training::Conditions;
+    use crate::engine::objective::GradientSettings;
+    use crate::engine::training::RunSettings;
 
     /// A run by its landscape's loop, and by the loop for all rules.
     fn check(landscape: &str, spec: &str, steps: u64, tolerance: Option<f64>) {
         let landscape: AnyLandscape = landscape.parse().unwrap();
         let ground = landscape.as_dyn().ground(&NoFiles).unwrap();
-        let course = Course {
+        let course = RunContext {
             objective: &*ground.objective,
             start: &landscape.as_dyn().start(),
             spec: &spec.parse().unwrap(),
-            conditions: &Conditions {
+            conditions: &RunSettings {
                 steps,
-                treatment: Treatment::default(),
+                gradient_settings: GradientSettings::default(),
                 tolerance,
-                every: 1,
+                record_every: 1,
             },
             goal: 1.0,
             cancel: &Cancel::default(),

@@ -1,20 +1,23 @@
 //! The training loop, and what is kept of it.
 
-use super::{Arrival, Carried, Conditions, DivergenceLimit, Look, Outcome, RunSpec, Trajectory};
+use super::{
+    DivergenceLimit, FinalState, OptimizerState, Outcome, RunSettings, RunSpec, StepInspection,
+    Trajectory,
+};
 use crate::engine::cancel::Cancel;
 use crate::engine::objective::vector::Vector;
-use crate::engine::objective::{Counts, Lens, Objective, Oracle, norm};
-use crate::engine::optimizer::Rule;
-use crate::engine::schedule::Pacing;
+use crate::engine::objective::{EvalCounts, GradientTransform, Objective, Oracle, norm};
+use crate::engine::optimizer::UpdateRule;
+use crate::engine::schedule::ScheduleState;
 use crate::engine::wrapper::Parameters;
 
 /// All that a run depends on, but for its rule at work.
 #[derive(Clone, Copy)]
-pub struct Course<'a> {
+pub struct RunContext<'a> {
     pub(super) objective: &'a dyn Objective,
     pub(in crate::engine) start: &'a [f64],
     pub(super) spec: &'a RunSpec,
-    pub(super) conditions: &'a Conditions,
+    pub(super) conditions: &'a RunSettings,
     /// The loss that is to be reached.
     pub(super) goal: f64,
     pub(super) cancel: &'a Cancel,
@@ -26,23 +29,27 @@ struct Moment<'a> {
     loss: f64,
     grad_norm: f64,
     lr: f64,
-    counts: Counts,
+    counts: EvalCounts,
     average: Option<&'a [f64]>,
 }
 
-impl Course<'_> {
+impl RunContext<'_> {
     /// The run with all of its rows, from `origin`.
-    pub(in crate::engine) fn trace<V: Vector<Losses = f64>, R: Rule<V>>(
+    pub(in crate::engine) fn trace<V: Vector<Losses = f64>, R: UpdateRule<V>>(
         &self,
         origin: V,
-        lenses: Vec<Box<dyn Lens<V>>>,
+        lenses: Vec<Box<dyn GradientTransform<V>>>,
         start: impl FnOnce(V) -> R,
     ) -> Option<Trajectory> {
-        let Conditions { steps, every, .. } = *self.conditions;
+        let RunSettings {
+            steps,
+            record_every: every,
+            ..
+        } = *self.conditions;
         let rows = usize::try_from(steps.div_ceil(every.max(1))).ok()?;
         let rows = rows.checked_add(1)?;
         let dim = origin.len();
-        let mut trajectory = Trajectory::blank(dim, rows);
+        let mut trajectory = Trajectory::zeros(dim, rows);
         let mut rows = trajectory.rows_mut(dim);
         let mut kept = 0;
         let (mut averages, mut costs) = (None, None);
@@ -55,10 +62,10 @@ impl Course<'_> {
             |moment| {
                 let counts = moment.counts;
                 if !counts.only_gradients() {
-                    keep(&mut costs, &[counts.cost(dim)], kept, most);
+                    record_row(&mut costs, &[counts.gradient_equivalents(dim)], kept, most);
                 }
                 if let Some(average) = moment.average {
-                    keep(&mut averages, average, kept, most);
+                    record_row(&mut averages, average, kept, most);
                 }
                 if let Some(row) = rows.next() {
                     row.theta.copy_from_slice(moment.theta);
@@ -72,7 +79,7 @@ impl Course<'_> {
         )?;
         drop(rows);
         trajectory.average = averages.map(|kept| filled(kept, trajectory.theta.iter().copied()));
-        let only_gradients = (0..kept).map_while(|row| trajectory.cost(row));
+        let only_gradients = (0..kept).map_while(|row| trajectory.gradient_equivalents(row));
         trajectory.costs = costs.map(|kept| filled(kept, only_gradients));
         trajectory.truncate(kept);
         trajectory.outcome = outcome;
@@ -80,12 +87,12 @@ impl Course<'_> {
     }
 
     /// Where the run ends, from `origin`.
-    pub(in crate::engine) fn arrive<V: Vector<Losses = f64>, R: Rule<V>>(
+    pub(in crate::engine) fn arrive<V: Vector<Losses = f64>, R: UpdateRule<V>>(
         &self,
         origin: V,
-        lenses: Vec<Box<dyn Lens<V>>>,
+        lenses: Vec<Box<dyn GradientTransform<V>>>,
         start: impl FnOnce(V) -> R,
-    ) -> Option<Arrival> {
+    ) -> Option<FinalState> {
         let mut theta = origin.clone();
         let (mut last, mut best, mut reached, mut step) = (f64::INFINITY, f64::INFINITY, None, 0);
         let outcome = self.walk(origin, lenses, start, |moment| {
@@ -97,33 +104,33 @@ impl Course<'_> {
             }
             step += 1;
         })?;
-        Some(Arrival {
+        Some(FinalState {
             theta: theta.to_vec(),
             loss: last,
             best,
-            reached,
+            goal_step: reached,
             outcome,
         })
     }
 
     /// Step `step` ≥ 1 of the run, looked at closely.
-    pub(super) fn look(&self, step: u64) -> Option<Look> {
+    pub(super) fn look(&self, step: u64) -> Option<StepInspection> {
         let mut theta = self.start.to_vec();
         let zeros = vec![0.0; theta.len()];
         let mut oracle = Oracle::new(
             self.objective,
-            self.conditions.treatment,
+            self.conditions.gradient_settings,
             zeros,
             self.cancel,
         )
-        .through(self.lenses());
+        .with_transforms(self.gradient_transforms());
         let mut rule = self.wrapped();
-        let (plan, steps) = (&self.spec.plan, self.conditions.steps);
-        let mut pacing = Pacing::new(plan, self.spec.optimizer.as_dyn().lr(), steps);
-        let carried = |rule: &dyn Rule<Parameters>, oracle: &Oracle<Parameters>| {
+        let (plan, steps) = (&self.spec.schedule, self.conditions.steps);
+        let mut pacing = ScheduleState::new(plan, self.spec.optimizer.as_dyn().lr(), steps);
+        let carried = |rule: &dyn UpdateRule<Parameters>, oracle: &Oracle<Parameters>| {
             let mut all = Vec::new();
-            rule.probe(&mut |internal| all.push(Carried::of(internal)));
-            oracle.probe(&mut |internal| all.push(Carried::of(internal)));
+            rule.visit_state(&mut |internal| all.push(OptimizerState::of(internal)));
+            oracle.visit_state(&mut |internal| all.push(OptimizerState::of(internal)));
             all
         };
         for number in 1..=steps.min(step) {
@@ -132,19 +139,19 @@ impl Course<'_> {
             if self.cancel.is_cancelled() || !numbers.into_iter().all(|n| n.is_finite()) {
                 return None;
             }
-            let pace = pacing.pace(number - 1, loss);
+            let pace = pacing.rates(number - 1, loss);
             if number < step {
                 rule.step(&mut theta, &mut oracle, pace);
                 continue;
             }
             let (place, before) = (theta.clone(), carried(&*rule, &oracle));
             rule.step(&mut theta, &mut oracle, pace);
-            return Some(Look {
+            return Some(StepInspection {
                 step,
                 theta: [place, theta],
                 gradient: oracle.last().clone(),
                 pace,
-                carried: [before, carried(&*rule, &oracle)],
+                state: [before, carried(&*rule, &oracle)],
             });
         }
         None
@@ -153,10 +160,10 @@ impl Course<'_> {
     /// The training loop, from `origin`; `record` gets every moment that is kept. It is compiled for each rule, and for
     /// two parameters apart.
     #[inline(always)]
-    fn walk<V: Vector<Losses = f64>, R: Rule<V>>(
+    fn walk<V: Vector<Losses = f64>, R: UpdateRule<V>>(
         &self,
         origin: V,
-        lenses: Vec<Box<dyn Lens<V>>>,
+        lenses: Vec<Box<dyn GradientTransform<V>>>,
         start: impl FnOnce(V) -> R,
         mut record: impl FnMut(Moment),
     ) -> Option<Outcome> {
@@ -169,13 +176,13 @@ impl Course<'_> {
         zeros.fill(0.0);
         let mut oracle = Oracle::new(
             self.objective,
-            conditions.treatment,
+            conditions.gradient_settings,
             zeros.clone(),
             self.cancel,
         )
-        .through(lenses);
+        .with_transforms(lenses);
         let mut rule = start(zeros);
-        let mut pacing = Pacing::new(&spec.plan, spec.optimizer.as_dyn().lr(), steps);
+        let mut pacing = ScheduleState::new(&spec.schedule, spec.optimizer.as_dyn().lr(), steps);
         let (mut step, mut until, mut last) = (0, 0, f64::NAN);
         let (mut limit, mut stuck) = (DivergenceLimit::new(0.0, &[]), None);
         loop {
@@ -184,13 +191,13 @@ impl Course<'_> {
             }
             let pace = if until > 0 && step < steps && stuck.is_none() {
                 until -= 1;
-                oracle.begin_unseen_step();
-                pacing.pace(step, last)
+                oracle.begin_unrecorded_step();
+                pacing.rates(step, last)
             } else {
-                until = conditions.every.saturating_sub(1);
+                until = conditions.record_every.saturating_sub(1);
                 let (&loss, gradient) = oracle.begin_step(&theta);
                 last = loss;
-                let pace = pacing.pace(step, loss);
+                let pace = pacing.rates(step, loss);
                 let grad_norm = norm(gradient);
                 if step == 0 {
                     limit = DivergenceLimit::new(loss, &theta);
@@ -237,7 +244,7 @@ impl Course<'_> {
 /// Keeps what only some runs have in row `row` of at most `rows`. Apart, so that the loop stays small for the others.
 #[cold]
 #[inline(never)]
-fn keep(column: &mut Option<Vec<f64>>, numbers: &[f64], row: usize, rows: usize) {
+fn record_row(column: &mut Option<Vec<f64>>, numbers: &[f64], row: usize, rows: usize) {
     let width = numbers.len();
     let column = column.get_or_insert_with(|| vec![f64::NAN; width * rows]);
     if let Some(kept) = column.get_mut(row * width..(row + 1) * width) {
@@ -257,7 +264,7 @@ fn filled(mut column: Vec<f64>, usual: impl Iterator<Item = f64>) -> Vec<f64> {
 
 impl Trajectory {
     /// Room for `rows` rows.
-    fn blank(dim: usize, rows: usize) -> Self {
+    fn zeros(dim: usize, rows: usize) -> Self {
         let column = || vec![0.0; rows];
         Self {
             dim,
@@ -273,7 +280,7 @@ impl Trajectory {
     }
 
     /// No rows, and room for so many.
-    pub(super) fn with_room(dim: usize, rows: usize) -> Self {
+    pub(super) fn with_capacity(dim: usize, rows: usize) -> Self {
         Self {
             dim,
             theta: Vec::with_capacity(dim * rows),

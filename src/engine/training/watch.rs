@@ -1,14 +1,14 @@
 //! Runs that are looked at while they go.
 
-use super::{Conditions, Course, DivergenceLimit, Outcome, RunSpec};
+use super::{DivergenceLimit, Outcome, RunContext, RunSettings, RunSpec};
 use crate::engine::cancel::Cancel;
-use crate::engine::objective::state::Probe;
-use crate::engine::objective::{Counts, Objective, Oracle, norm};
-use crate::engine::schedule::Pacing;
+use crate::engine::objective::state::StateVisitor;
+use crate::engine::objective::{EvalCounts, Objective, Oracle, norm};
+use crate::engine::schedule::ScheduleState;
 use std::ops::ControlFlow;
 
 /// A run after some steps.
-pub struct Moment<'a> {
+pub struct StepView<'a> {
     /// How many steps it has taken.
     pub step: u64,
     /// θ.
@@ -22,26 +22,26 @@ pub struct Moment<'a> {
     /// The learning rate of the next step.
     pub lr: f64,
     /// What the optimizer has asked for so far.
-    pub counts: Counts,
+    pub counts: EvalCounts,
     /// What the last step divided gradients by, where the rule does so and has taken one:
     /// [`Rule::preconditioner`](crate::engine::optimizer::Rule::preconditioner).
     pub preconditioner: Option<&'a [f64]>,
     /// Shows what the rule carries.
-    pub(super) probe: &'a dyn Fn(&mut Probe<'_>),
+    pub(super) probe: &'a dyn Fn(&mut StateVisitor<'_>),
 }
 
 /// Runs `spec` from `start` until `look` breaks off, which sees every row that is kept: the bits of [`run`](super::run()). The run goes on beyond
-/// [`Conditions::steps`], which is only what a schedule takes for its length. It answers with how the run ended by itself; `None` if it
+/// [`RunSettings::steps`], which is only what a schedule takes for its length. It answers with how the run ended by itself; `None` if it
 /// was broken off or cancelled.
-pub fn watch(
+pub fn run_with_observer(
     objective: &dyn Objective,
     start: &[f64],
     spec: &RunSpec,
-    conditions: &Conditions,
+    conditions: &RunSettings,
     cancel: &Cancel,
-    mut look: impl FnMut(&Moment) -> ControlFlow<()>,
+    mut look: impl FnMut(&StepView) -> ControlFlow<()>,
 ) -> Option<Outcome> {
-    let course = Course {
+    let course = RunContext {
         objective,
         start,
         spec,
@@ -52,12 +52,12 @@ pub fn watch(
     let (mut theta, mut previous) = (start.to_vec(), start.to_vec());
     let zeros = vec![0.0; theta.len()];
     let mut divisors = zeros.clone();
-    let oracle = Oracle::new(objective, conditions.treatment, zeros, cancel);
-    let mut oracle = oracle.through(course.lenses());
+    let oracle = Oracle::new(objective, conditions.gradient_settings, zeros, cancel);
+    let mut oracle = oracle.with_transforms(course.gradient_transforms());
     let mut rule = course.wrapped();
     let lr = spec.optimizer.as_dyn().lr();
-    let mut pacing = Pacing::new(&spec.plan, lr, conditions.steps);
-    let every = conditions.every.max(1);
+    let mut pacing = ScheduleState::new(&spec.schedule, lr, conditions.steps);
+    let every = conditions.record_every.max(1);
     let mut last = f64::NAN;
     let (mut limit, mut stuck) = (DivergenceLimit::new(0.0, &[]), None);
     for step in 0.. {
@@ -67,7 +67,7 @@ pub fn watch(
         let pace = if step % every == 0 || stuck.is_some() {
             let (&loss, gradient) = oracle.begin_step(&theta);
             last = loss;
-            let pace = pacing.pace(step, loss);
+            let pace = pacing.rates(step, loss);
             let grad_norm = norm(gradient);
             let gradient = gradient.clone();
             if step == 0 {
@@ -75,7 +75,7 @@ pub fn watch(
             }
             let counts = oracle.counts();
             let lr = rule.next_lr(&theta, &mut oracle, pace.lr);
-            let moment = Moment {
+            let moment = StepView {
                 step,
                 theta: &theta,
                 previous: &previous,
@@ -86,8 +86,8 @@ pub fn watch(
                 preconditioner: (step > 0 && rule.preconditioner(&mut divisors))
                     .then_some(&divisors[..]),
                 probe: &|probe| {
-                    rule.probe(probe);
-                    oracle.probe(probe);
+                    rule.visit_state(probe);
+                    oracle.visit_state(probe);
                 },
             };
             let bounded = limit.holds(loss, &theta, grad_norm);
@@ -109,8 +109,8 @@ pub fn watch(
             }
             pace
         } else {
-            oracle.begin_unseen_step();
-            pacing.pace(step, last)
+            oracle.begin_unrecorded_step();
+            pacing.rates(step, last)
         };
         previous.copy_from_slice(&theta);
         rule.step(&mut theta, &mut oracle, pace);
@@ -124,8 +124,8 @@ mod tests {
     use super::*;
     use crate::engine::landscape::NoFiles;
     use crate::engine::network::{AnyNetwork, NetworkLoss, data::AnyDataset};
-    use crate::engine::objective::Treatment;
-    use crate::engine::objective::state::Numbers;
+    use crate::engine::objective::GradientSettings;
+    use crate::engine::objective::state::StateValue;
     use crate::engine::training::run;
 
     /// With one gradient so far, means and their corrections cancel: P = (1 − β₁)(|g| + ε).
@@ -134,11 +134,11 @@ mod tests {
         let landscape: crate::engine::landscape::AnyLandscape =
             "quadratic:a=1,b=25".parse().unwrap();
         let ground = landscape.as_dyn().ground(&NoFiles).unwrap();
-        let conditions = Conditions {
+        let conditions = RunSettings {
             steps: 2,
-            treatment: Treatment::default(),
+            gradient_settings: GradientSettings::default(),
             tolerance: None,
-            every: 1,
+            record_every: 1,
         };
         for (spec, expected) in [
             ("adam:lr=0.1,eps=0", Some([0.2, 2.5])),
@@ -152,7 +152,7 @@ mod tests {
             let spec: RunSpec = spec.parse().unwrap();
             let mut seen = Vec::new();
             let never = Cancel::default();
-            watch(
+            run_with_observer(
                 &*ground.objective,
                 &[2.0, 1.0],
                 &spec,
@@ -179,7 +179,7 @@ mod tests {
             }
         }
         let adam: RunSpec = "adam:lr=1e-3".parse().unwrap();
-        let limit = adam.preconditioned_limit(adam.pace(0, 10)).unwrap();
+        let limit = adam.preconditioned_limit(adam.rates(0, 10)).unwrap();
         assert!(
             (limit - 38_000.0).abs() < 1e-6,
             "section 3 of Cohen et al. 2022"
@@ -193,17 +193,17 @@ mod tests {
         let data: AnyDataset = "moons:samples=20".parse().unwrap();
         let loss = NetworkLoss::new(&network, &data.as_dyn().data(&NoFiles).unwrap()).unwrap();
         let spec: RunSpec = "lamb:pre_norm=true,max_grad_norm=0.01".parse().unwrap();
-        let conditions = Conditions {
+        let conditions = RunSettings {
             steps: 1,
-            treatment: Treatment::default(),
+            gradient_settings: GradientSettings::default(),
             tolerance: None,
-            every: 1,
+            record_every: 1,
         };
         let (start, never) = (loss.initial(3), Cancel::default());
         let mut means = Vec::new();
-        watch(&loss, &start, &spec, &conditions, &never, |moment| {
+        run_with_observer(&loss, &start, &spec, &conditions, &never, |moment| {
             (moment.probe)(&mut |internal| {
-                if let ("m", Numbers::Direction(m)) = (internal.symbol, internal.numbers) {
+                if let ("m", StateValue::Direction(m)) = (internal.symbol, internal.numbers) {
                     means.push(m.to_vec());
                 }
             });
@@ -237,20 +237,20 @@ mod tests {
             "sgd:lr=1e9",
         ] {
             let spec: RunSpec = spec.parse().unwrap();
-            let conditions = Conditions {
+            let conditions = RunSettings {
                 steps: 12,
-                treatment: Treatment {
+                gradient_settings: GradientSettings {
                     seed: 4,
                     batch: Some(7),
                     noise: 0.1,
-                    ..Treatment::default()
+                    ..GradientSettings::default()
                 },
                 tolerance: None,
-                every: 3,
+                record_every: 3,
             };
             let whole = run(&loss, &start, &spec, &conditions, &never).unwrap();
             let mut rows = 0;
-            let ended = watch(&loss, &start, &spec, &conditions, &never, |moment| {
+            let ended = run_with_observer(&loss, &start, &spec, &conditions, &never, |moment| {
                 let row = rows;
                 rows += 1;
                 assert_eq!(moment.step, 3 * row as u64, "{spec}");

@@ -3,7 +3,7 @@
 use super::{Blocks, Parameters, Wrapper};
 use crate::engine::declare::settings;
 use crate::engine::numeric::real;
-use crate::engine::objective::{Lens, Sight};
+use crate::engine::objective::{GradientTransform, Upstream};
 
 settings! {
     /// Gradient accumulation: one step sees the gradients of several mini-batches, as one of a batch that does not fit into memory.
@@ -18,7 +18,10 @@ settings! {
 }
 
 impl Wrapper for Accumulate {
-    fn lens(&self, blocks: &Blocks) -> Option<Box<dyn Lens<Parameters>>> {
+    fn gradient_transform(
+        &self,
+        blocks: &Blocks,
+    ) -> Option<Box<dyn GradientTransform<Parameters>>> {
         Some(Box::new(Sum {
             k: usize::try_from(self.k).unwrap_or(usize::MAX).max(1),
             mean: self.mean,
@@ -26,7 +29,7 @@ impl Wrapper for Accumulate {
         }))
     }
 
-    fn rule(&self) -> Vec<&'static str> {
+    fn update_lines(&self) -> Vec<&'static str> {
         vec![if self.mean {
             "{g} ← mean of the gradients of {k=k} mini-batches"
         } else {
@@ -41,10 +44,10 @@ struct Sum {
     one: Parameters,
 }
 
-impl Lens<Parameters> for Sum {
+impl GradientTransform<Parameters> for Sum {
     fn gradient(
         &mut self,
-        beyond: &mut Sight<Parameters>,
+        beyond: &mut Upstream<Parameters>,
         theta: &[f64],
         gradient: &mut Parameters,
     ) -> f64 {

@@ -3,7 +3,7 @@
 use super::sam::Ascent;
 use super::{Blocks, Parameters, Wrapper};
 use crate::engine::declare::settings;
-use crate::engine::objective::Lens;
+use crate::engine::objective::GradientTransform;
 
 settings! {
     /// ASAM: SAM that measures how far uphill it goes in units of each parameter, so that rescaling parameters changes nothing.
@@ -18,11 +18,14 @@ settings! {
 }
 
 impl Wrapper for Asam {
-    fn lens(&self, blocks: &Blocks) -> Option<Box<dyn Lens<Parameters>>> {
+    fn gradient_transform(
+        &self,
+        blocks: &Blocks,
+    ) -> Option<Box<dyn GradientTransform<Parameters>>> {
         Some(Box::new(Ascent::new(self.rho, Some(self.eta), blocks.dim)))
     }
 
-    fn rule(&self) -> Vec<&'static str> {
+    fn update_lines(&self) -> Vec<&'static str> {
         vec![
             "T ← |{θ<}| + {η=eta}",
             "{â} ← {θ<} + {ρ=rho} T² ∇f(θ) / ‖T ∇f(θ)‖",

@@ -4,9 +4,9 @@ use super::{AnyRule, Blocks, Parameters, Wrapper};
 use crate::engine::declare::settings;
 use crate::engine::numeric::real;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::state::{Internal, Probe};
-use crate::engine::optimizer::Rule;
-use crate::engine::schedule::Pace;
+use crate::engine::objective::state::{StateEntry, StateVisitor};
+use crate::engine::optimizer::UpdateRule;
+use crate::engine::schedule::StepRates;
 use crate::engine::training::Reason;
 use std::ops::Range;
 
@@ -30,7 +30,7 @@ settings! {
 }
 
 impl Wrapper for Cautious {
-    fn around<'a>(&'a self, rule: AnyRule<'a>, blocks: &Blocks) -> AnyRule<'a> {
+    fn wrap_rule<'a>(&'a self, rule: AnyRule<'a>, blocks: &Blocks) -> AnyRule<'a> {
         let zeros = vec![0.0; blocks.dim];
         Box::new(Masked {
             scale: self.scale,
@@ -41,7 +41,7 @@ impl Wrapper for Cautious {
         })
     }
 
-    fn rule(&self) -> Vec<&'static str> {
+    fn update_lines(&self) -> Vec<&'static str> {
         vec![
             "{u} ← {θ} − {δ}, but 0 where {u} {g} ≥ 0; {δ} is {θ<} after decoupled weight decay",
             match self.scale {
@@ -61,8 +61,8 @@ struct Masked<'a> {
     step: Parameters,
 }
 
-impl Rule<Parameters> for Masked<'_> {
-    fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, pace: Pace) {
+impl UpdateRule<Parameters> for Masked<'_> {
+    fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, pace: StepRates) {
         self.decayed.copy_from_slice(theta);
         self.rule.step(theta, oracle, pace);
         self.rule.decay(&mut self.decayed, pace);
@@ -94,14 +94,14 @@ impl Rule<Parameters> for Masked<'_> {
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: Pace) {
+    fn decay(&self, theta: &mut [f64], pace: StepRates) {
         self.rule.decay(theta, pace);
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        self.rule.probe(probe);
-        probe(Internal::step("u", "cautious step", &self.step));
-        probe(Internal::place(
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        self.rule.visit_state(probe);
+        probe(StateEntry::step("u", "cautious step", &self.step));
+        probe(StateEntry::place(
             "δ",
             "after weight decay alone",
             &self.decayed,

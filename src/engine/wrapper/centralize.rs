@@ -1,9 +1,9 @@
 //! Gradient centralization.
 
-use super::{Blocks, Parameters, Wrapper, changed};
+use super::{Blocks, Parameters, Wrapper, transform_fn};
 use crate::engine::declare::settings;
 use crate::engine::numeric::real;
-use crate::engine::objective::Lens;
+use crate::engine::objective::GradientTransform;
 
 settings! {
     /// Gradient centralization: takes the mean off the gradient, so that the sum of a neuron's weights never changes.
@@ -14,9 +14,12 @@ settings! {
 }
 
 impl Wrapper for Centralize {
-    fn lens(&self, blocks: &Blocks) -> Option<Box<dyn Lens<Parameters>>> {
+    fn gradient_transform(
+        &self,
+        blocks: &Blocks,
+    ) -> Option<Box<dyn GradientTransform<Parameters>>> {
         let rows: Vec<_> = blocks.neurons().collect();
-        Some(changed(move |gradient, _| {
+        Some(transform_fn(move |gradient, _| {
             for row in rows.iter().cloned() {
                 let own = &mut gradient[row];
                 let mean = own.iter().sum::<f64>() / real(own.len().max(1));
@@ -25,7 +28,7 @@ impl Wrapper for Centralize {
         }))
     }
 
-    fn rule(&self) -> Vec<&'static str> {
+    fn update_lines(&self) -> Vec<&'static str> {
         vec!["{g} ← {g<} − mean of {g<}"]
     }
 }

@@ -1,8 +1,8 @@
 //! Clipping of the gradient's norm: `torch.nn.utils.clip_grad_norm_`.
 
-use super::{Blocks, Parameters, Wrapper, changed};
+use super::{Blocks, Parameters, Wrapper, transform_fn};
 use crate::engine::declare::settings;
-use crate::engine::objective::{Lens, clip_norm};
+use crate::engine::objective::{GradientTransform, clip_norm};
 
 settings! {
     /// Clips the norm: makes a gradient that is too long as long as allowed.
@@ -15,12 +15,15 @@ settings! {
 }
 
 impl Wrapper for ClipNorm {
-    fn lens(&self, _blocks: &Blocks) -> Option<Box<dyn Lens<Parameters>>> {
+    fn gradient_transform(
+        &self,
+        _blocks: &Blocks,
+    ) -> Option<Box<dyn GradientTransform<Parameters>>> {
         let max = self.max_norm;
-        Some(changed(move |gradient, _| clip_norm(gradient, max)))
+        Some(transform_fn(move |gradient, _| clip_norm(gradient, max)))
     }
 
-    fn rule(&self) -> Vec<&'static str> {
+    fn update_lines(&self) -> Vec<&'static str> {
         vec!["{g} ← {g<} min(1, {c=max_norm} / (‖{g<}‖ + 10⁻⁶))"]
     }
 }

@@ -1,8 +1,8 @@
 //! Clipping of the gradient's components: `torch.nn.utils.clip_grad_value_`.
 
-use super::{Blocks, Parameters, Wrapper, changed};
+use super::{Blocks, Parameters, Wrapper, transform_fn};
 use crate::engine::declare::settings;
-use crate::engine::objective::{Lens, clip_value};
+use crate::engine::objective::{GradientTransform, clip_value};
 
 settings! {
     /// Clips values: no component of the gradient is larger than allowed.
@@ -15,12 +15,15 @@ settings! {
 }
 
 impl Wrapper for ClipValue {
-    fn lens(&self, _blocks: &Blocks) -> Option<Box<dyn Lens<Parameters>>> {
+    fn gradient_transform(
+        &self,
+        _blocks: &Blocks,
+    ) -> Option<Box<dyn GradientTransform<Parameters>>> {
         let max = self.clip_value;
-        Some(changed(move |gradient, _| clip_value(gradient, max)))
+        Some(transform_fn(move |gradient, _| clip_value(gradient, max)))
     }
 
-    fn rule(&self) -> Vec<&'static str> {
+    fn update_lines(&self) -> Vec<&'static str> {
         vec!["{g} ← min(max({g<}, −{c=clip_value}), {c=clip_value})"]
     }
 }

@@ -3,9 +3,9 @@
 use super::{AnyRule, Blocks, Parameters, Wrapper};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::state::{Internal, Probe};
-use crate::engine::optimizer::Rule;
-use crate::engine::schedule::Pace;
+use crate::engine::objective::state::{StateEntry, StateVisitor};
+use crate::engine::optimizer::UpdateRule;
+use crate::engine::schedule::StepRates;
 use crate::engine::training::Reason;
 
 settings! {
@@ -20,7 +20,7 @@ settings! {
 }
 
 impl Wrapper for Ema {
-    fn around<'a>(&'a self, rule: AnyRule<'a>, blocks: &Blocks) -> AnyRule<'a> {
+    fn wrap_rule<'a>(&'a self, rule: AnyRule<'a>, blocks: &Blocks) -> AnyRule<'a> {
         Box::new(Averaged {
             decay: self.decay,
             rule,
@@ -29,11 +29,11 @@ impl Wrapper for Ema {
         })
     }
 
-    fn averages(&self) -> bool {
+    fn keeps_average(&self) -> bool {
         true
     }
 
-    fn rule(&self) -> Vec<&'static str> {
+    fn update_lines(&self) -> Vec<&'static str> {
         vec!["{a} ← {β=decay} {a<} + (1 − {β=decay}) {θ}, at first {θ}"]
     }
 }
@@ -45,8 +45,8 @@ struct Averaged<'a> {
     begun: bool,
 }
 
-impl Rule<Parameters> for Averaged<'_> {
-    fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, pace: Pace) {
+impl UpdateRule<Parameters> for Averaged<'_> {
+    fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, pace: StepRates) {
         self.rule.step(theta, oracle, pace);
         if self.begun {
             for (average, theta) in self.average.iter_mut().zip(theta.iter()) {
@@ -58,14 +58,14 @@ impl Rule<Parameters> for Averaged<'_> {
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: Pace) {
+    fn decay(&self, theta: &mut [f64], pace: StepRates) {
         self.rule.decay(theta, pace);
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        self.rule.probe(probe);
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        self.rule.visit_state(probe);
         if self.begun {
-            probe(Internal::place("a", "average", &self.average));
+            probe(StateEntry::place("a", "average", &self.average));
         }
     }
 

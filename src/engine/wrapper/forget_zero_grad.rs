@@ -2,8 +2,8 @@
 
 use super::{Blocks, Parameters, Wrapper};
 use crate::engine::declare::settings;
-use crate::engine::objective::state::{Internal, Probe};
-use crate::engine::objective::{Lens, Sight};
+use crate::engine::objective::state::{StateEntry, StateVisitor};
+use crate::engine::objective::{GradientTransform, Upstream};
 
 settings! {
     /// Forgot zero_grad: gradients add up from step to step, as they do in PyTorch when nobody clears them.
@@ -16,7 +16,10 @@ settings! {
 }
 
 impl Wrapper for ForgetZeroGrad {
-    fn lens(&self, blocks: &Blocks) -> Option<Box<dyn Lens<Parameters>>> {
+    fn gradient_transform(
+        &self,
+        blocks: &Blocks,
+    ) -> Option<Box<dyn GradientTransform<Parameters>>> {
         Some(Box::new(Sum {
             every: self.every,
             asked: 0,
@@ -24,7 +27,7 @@ impl Wrapper for ForgetZeroGrad {
         }))
     }
 
-    fn rule(&self) -> Vec<&'static str> {
+    fn update_lines(&self) -> Vec<&'static str> {
         vec!["{Σ} ← {Σ<} + {g<}", "{g} ← {Σ}"]
     }
 }
@@ -35,10 +38,10 @@ struct Sum {
     sum: Parameters,
 }
 
-impl Lens<Parameters> for Sum {
+impl GradientTransform<Parameters> for Sum {
     fn gradient(
         &mut self,
-        beyond: &mut Sight<Parameters>,
+        beyond: &mut Upstream<Parameters>,
         theta: &[f64],
         gradient: &mut Parameters,
     ) -> f64 {
@@ -57,7 +60,11 @@ impl Lens<Parameters> for Sum {
         loss
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        probe(Internal::direction("Σ", "sum of all gradients", &self.sum));
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        probe(StateEntry::direction(
+            "Σ",
+            "sum of all gradients",
+            &self.sum,
+        ));
     }
 }

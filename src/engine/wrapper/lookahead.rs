@@ -3,9 +3,9 @@
 use super::{AnyRule, Blocks, Parameters, Wrapper};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::state::{Internal, Probe};
-use crate::engine::optimizer::Rule;
-use crate::engine::schedule::Pace;
+use crate::engine::objective::state::{StateEntry, StateVisitor};
+use crate::engine::optimizer::UpdateRule;
+use crate::engine::schedule::StepRates;
 use crate::engine::training::Reason;
 
 settings! {
@@ -21,7 +21,7 @@ settings! {
 }
 
 impl Wrapper for Lookahead {
-    fn around<'a>(&'a self, rule: AnyRule<'a>, blocks: &Blocks) -> AnyRule<'a> {
+    fn wrap_rule<'a>(&'a self, rule: AnyRule<'a>, blocks: &Blocks) -> AnyRule<'a> {
         Box::new(Slow {
             settings: self,
             rule,
@@ -30,7 +30,7 @@ impl Wrapper for Lookahead {
         })
     }
 
-    fn rule(&self) -> Vec<&'static str> {
+    fn update_lines(&self) -> Vec<&'static str> {
         vec!["every {k=k} steps: {φ} ← {φ<} + {α=alpha} ({θ} − {φ<}), {θ} ← {φ}"]
     }
 }
@@ -42,8 +42,8 @@ struct Slow<'a> {
     steps: u64,
 }
 
-impl Rule<Parameters> for Slow<'_> {
-    fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, pace: Pace) {
+impl UpdateRule<Parameters> for Slow<'_> {
+    fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, pace: StepRates) {
         if self.steps == 0 {
             self.slow.copy_from_slice(theta);
         }
@@ -59,7 +59,7 @@ impl Rule<Parameters> for Slow<'_> {
     }
 
     /// Keeps α of the decay in a step that goes back to the slow weights.
-    fn decay(&self, theta: &mut [f64], pace: Pace) {
+    fn decay(&self, theta: &mut [f64], pace: StepRates) {
         if !self.steps.is_multiple_of(self.settings.k.max(1)) {
             return self.rule.decay(theta, pace);
         }
@@ -70,10 +70,10 @@ impl Rule<Parameters> for Slow<'_> {
         }
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        self.rule.probe(probe);
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        self.rule.visit_state(probe);
         if self.steps > 0 {
-            probe(Internal::place("φ", "slow weights", &self.slow));
+            probe(StateEntry::place("φ", "slow weights", &self.slow));
         }
     }
 

@@ -18,8 +18,8 @@ mod sam;
 mod weight_decay;
 
 use crate::engine::declare::{Settings, family};
-use crate::engine::objective::{Lens, Sight, Tensor};
-use crate::engine::optimizer::Rule;
+use crate::engine::objective::{GradientTransform, Tensor, Upstream};
+use crate::engine::optimizer::UpdateRule;
 use std::ops::Range;
 
 family! {
@@ -45,7 +45,7 @@ family! {
 pub type Parameters = Vec<f64>;
 
 /// A rule, wrapped or not.
-pub type AnyRule<'a> = Box<dyn Rule<Parameters> + 'a>;
+pub type AnyRule<'a> = Box<dyn UpdateRule<Parameters> + 'a>;
 
 /// How the parameters of a run are divided: a network's into tensors, with their shapes; those of a test function are one vector.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,42 +89,47 @@ impl Blocks {
 /// Something around an optimizer. Each does one of two things.
 pub trait Wrapper: Settings {
     /// Changes the gradients that the optimizer sees.
-    fn lens(&self, blocks: &Blocks) -> Option<Box<dyn Lens<Parameters>>> {
+    fn gradient_transform(
+        &self,
+        blocks: &Blocks,
+    ) -> Option<Box<dyn GradientTransform<Parameters>>> {
         let _ = blocks;
         None
     }
 
     /// Changes the steps of a rule.
-    fn around<'a>(&'a self, rule: AnyRule<'a>, blocks: &Blocks) -> AnyRule<'a> {
+    fn wrap_rule<'a>(&'a self, rule: AnyRule<'a>, blocks: &Blocks) -> AnyRule<'a> {
         let _ = blocks;
         rule
     }
 
-    /// The lines that it adds to the rule, in the form of [`Optimizer::rule`](crate::engine::optimizer::Optimizer::rule).
-    fn rule(&self) -> Vec<&'static str>;
+    /// The lines that it adds to the rule, in the form of [`Optimizer::update_lines`](crate::engine::optimizer::Optimizer::update_lines).
+    fn update_lines(&self) -> Vec<&'static str>;
 
     /// Whether it keeps an average of the iterates.
-    fn averages(&self) -> bool {
+    fn keeps_average(&self) -> bool {
         false
     }
 
     /// What it adds to the name beside the trail.
-    fn short_name(&self) -> &'static str {
+    fn display_name(&self) -> &'static str {
         self.title()
     }
 }
 
 /// A lens that changes each gradient, given the place, and asks for no other.
-fn changed(change: impl FnMut(&mut [f64], &[f64]) + Send + 'static) -> Box<dyn Lens<Parameters>> {
-    Box::new(Changed(change))
+fn transform_fn(
+    change: impl FnMut(&mut [f64], &[f64]) + Send + 'static,
+) -> Box<dyn GradientTransform<Parameters>> {
+    Box::new(TransformFn(change))
 }
 
-struct Changed<F>(F);
+struct TransformFn<F>(F);
 
-impl<F: FnMut(&mut [f64], &[f64]) + Send> Lens<Parameters> for Changed<F> {
+impl<F: FnMut(&mut [f64], &[f64]) + Send> GradientTransform<Parameters> for TransformFn<F> {
     fn gradient(
         &mut self,
-        beyond: &mut Sight<Parameters>,
+        beyond: &mut Upstream<Parameters>,
         theta: &[f64],
         gradient: &mut Parameters,
     ) -> f64 {
@@ -142,10 +147,10 @@ mod tests {
     use crate::engine::network::data::AnyDataset;
     use crate::engine::network::{AnyNetwork, NetworkLoss};
     use crate::engine::numeric::jet::Scalar;
-    use crate::engine::objective::{Formula, Objective, Role, Tensor, Treatment};
+    use crate::engine::objective::{Formula, GradientSettings, Objective, Role, Tensor};
     use crate::engine::optimizer::AnyOptimizer;
     use crate::engine::optimizer::tests::path;
-    use crate::engine::training::{Conditions, Outcome, RunSpec, Trajectory, run};
+    use crate::engine::training::{Outcome, RunSettings, RunSpec, Trajectory, run};
 
     fn rosenbrock(spec: &str) -> Trajectory {
         path("rosenbrock", &[-1.5, 2.0], spec, 100)
@@ -267,11 +272,15 @@ mod tests {
             {
                 let mut spec = RunSpec::new(optimizer.clone());
                 spec.wrappers.extend(wrapper);
-                assert_eq!(bowl(&spec).average.is_some(), spec.averages(), "{spec}");
+                assert_eq!(
+                    bowl(&spec).average.is_some(),
+                    spec.keeps_average(),
+                    "{spec}"
+                );
             }
         }
         let grouped: RunSpec = "asgd[y:lr=0.1]".parse().unwrap();
-        assert_eq!(bowl(&grouped).average.is_some(), grouped.averages());
+        assert_eq!(bowl(&grouped).average.is_some(), grouped.keeps_average());
     }
 
     #[test]
@@ -307,14 +316,14 @@ mod tests {
 
     #[test]
     fn accumulated_mini_batches_are_one_batch() {
-        let conditions = Conditions {
+        let conditions = RunSettings {
             steps: 3,
-            treatment: Treatment {
+            gradient_settings: GradientSettings {
                 batch: Some(1),
-                ..Treatment::default()
+                ..GradientSettings::default()
             },
             tolerance: None,
-            every: 1,
+            record_every: 1,
         };
         let spec: RunSpec = "sgd:lr=1+accumulate:k=2".parse().unwrap();
         let never = Cancel::default();
@@ -409,11 +418,11 @@ mod tests {
         let loss = NetworkLoss::new(&network, &data.as_dyn().data(&NoFiles).unwrap()).unwrap();
         let start = loss.initial(0);
         let step = |spec: &str| {
-            let conditions = Conditions {
+            let conditions = RunSettings {
                 steps: 1,
-                treatment: Treatment::default(),
+                gradient_settings: GradientSettings::default(),
                 tolerance: None,
-                every: 1,
+                record_every: 1,
             };
             let (spec, never) = (spec.parse().unwrap(), Cancel::default());
             let run = run(&loss, &start, &spec, &conditions, &never).unwrap();

@@ -1,9 +1,9 @@
 //! Noise on the gradients of one run.
 
-use super::{Blocks, Parameters, Wrapper, changed};
+use super::{Blocks, Parameters, Wrapper, transform_fn};
 use crate::engine::declare::settings;
 use crate::engine::numeric::random::{Purpose, stream};
-use crate::engine::objective::Lens;
+use crate::engine::objective::GradientTransform;
 use rand_distr::{Distribution, StandardNormal};
 
 settings! {
@@ -19,9 +19,12 @@ settings! {
 }
 
 impl Wrapper for Noise {
-    fn lens(&self, _blocks: &Blocks) -> Option<Box<dyn Lens<Parameters>>> {
+    fn gradient_transform(
+        &self,
+        _blocks: &Blocks,
+    ) -> Option<Box<dyn GradientTransform<Parameters>>> {
         let (std, mut stream) = (self.std, stream(self.seed, Purpose::GradientNoise, 1));
-        Some(changed(move |gradient, _| {
+        Some(transform_fn(move |gradient, _| {
             for g in gradient {
                 let normal: f64 = StandardNormal.sample(&mut stream);
                 *g += std * normal;
@@ -29,7 +32,7 @@ impl Wrapper for Noise {
         }))
     }
 
-    fn rule(&self) -> Vec<&'static str> {
+    fn update_lines(&self) -> Vec<&'static str> {
         vec!["{g} ← {g<} + {σ=std} ξ, ξ ~ N(0, 1)"]
     }
 }

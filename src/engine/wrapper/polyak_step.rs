@@ -2,10 +2,10 @@
 
 use super::{AnyRule, Blocks, Parameters, Wrapper};
 use crate::engine::declare::settings;
-use crate::engine::objective::state::{Internal, Probe};
+use crate::engine::objective::state::{StateEntry, StateVisitor};
 use crate::engine::objective::{Oracle, norm};
-use crate::engine::optimizer::Rule;
-use crate::engine::schedule::Pace;
+use crate::engine::optimizer::UpdateRule;
+use crate::engine::schedule::StepRates;
 use crate::engine::training::Reason;
 
 settings! {
@@ -23,7 +23,7 @@ settings! {
 }
 
 impl Wrapper for PolyakStep {
-    fn around<'a>(&'a self, rule: AnyRule<'a>, _blocks: &Blocks) -> AnyRule<'a> {
+    fn wrap_rule<'a>(&'a self, rule: AnyRule<'a>, _blocks: &Blocks) -> AnyRule<'a> {
         Box::new(Paced {
             settings: self,
             rule,
@@ -31,7 +31,7 @@ impl Wrapper for PolyakStep {
         })
     }
 
-    fn rule(&self) -> Vec<&'static str> {
+    fn update_lines(&self) -> Vec<&'static str> {
         vec![if self.max_lr.is_none() {
             "{γ} ← (f(θ) − {f*=minimum}) / ({c=c} ‖{g}‖²)"
         } else {
@@ -50,7 +50,7 @@ impl Paced<'_> {
     /// Returns γ at `theta`; looking costs nothing, as the step asks for the same gradient.
     fn rate(&self, theta: &Parameters, oracle: &mut Oracle<Parameters>) -> f64 {
         let PolyakStep { minimum, c, max_lr } = *self.settings;
-        let (loss, gradient) = oracle.look(theta);
+        let (loss, gradient) = oracle.peek(theta);
         let length = norm(gradient);
         // Below f* and where the gradient is 0 there is no step.
         if length == 0.0 {
@@ -61,26 +61,26 @@ impl Paced<'_> {
     }
 }
 
-impl Rule<Parameters> for Paced<'_> {
+impl UpdateRule<Parameters> for Paced<'_> {
     fn next_lr(&mut self, theta: &Parameters, oracle: &mut Oracle<Parameters>, _lr: f64) -> f64 {
         self.rate(theta, oracle)
     }
 
-    fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, pace: Pace) {
+    fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, pace: StepRates) {
         self.lr = self.rate(theta, oracle);
         self.rule.step(
             theta,
             oracle,
-            Pace {
+            StepRates {
                 lr: self.lr,
                 ..pace
             },
         );
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        self.rule.probe(probe);
-        probe(Internal::number("γ", "Polyak's learning rate", self.lr));
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        self.rule.visit_state(probe);
+        probe(StateEntry::number("γ", "Polyak's learning rate", self.lr));
     }
 
     fn stuck(&self) -> Option<Reason> {

@@ -2,8 +2,8 @@
 
 use super::{Blocks, Parameters, Wrapper};
 use crate::engine::declare::settings;
-use crate::engine::objective::state::{Internal, Probe};
-use crate::engine::objective::{Lens, Sight, norm};
+use crate::engine::objective::state::{StateEntry, StateVisitor};
+use crate::engine::objective::{GradientTransform, Upstream, norm};
 
 settings! {
     /// SAM: sees the gradient not where it stands but a little uphill, and so avoids sharp minima.
@@ -16,11 +16,14 @@ settings! {
 }
 
 impl Wrapper for Sam {
-    fn lens(&self, blocks: &Blocks) -> Option<Box<dyn Lens<Parameters>>> {
+    fn gradient_transform(
+        &self,
+        blocks: &Blocks,
+    ) -> Option<Box<dyn GradientTransform<Parameters>>> {
         Some(Box::new(Ascent::new(self.rho, None, blocks.dim)))
     }
 
-    fn rule(&self) -> Vec<&'static str> {
+    fn update_lines(&self) -> Vec<&'static str> {
         vec!["{â} ← {θ<} + {ρ=rho} ∇f(θ) / ‖∇f(θ)‖", "{g} ← ∇f(â)"]
     }
 }
@@ -40,10 +43,10 @@ impl Ascent {
     }
 }
 
-impl Lens<Parameters> for Ascent {
+impl GradientTransform<Parameters> for Ascent {
     fn gradient(
         &mut self,
-        beyond: &mut Sight<Parameters>,
+        beyond: &mut Upstream<Parameters>,
         theta: &[f64],
         gradient: &mut Parameters,
     ) -> f64 {
@@ -67,7 +70,7 @@ impl Lens<Parameters> for Ascent {
         loss
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        probe(Internal::trials("â", "ascent point", &self.place));
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        probe(StateEntry::trials("â", "ascent point", &self.place));
     }
 }

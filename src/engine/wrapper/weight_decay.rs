@@ -1,11 +1,11 @@
 //! Weight decay around any optimizer.
 
-use super::{AnyRule, Blocks, Parameters, Wrapper, changed};
+use super::{AnyRule, Blocks, Parameters, Wrapper, transform_fn};
 use crate::engine::declare::settings;
-use crate::engine::objective::state::Probe;
-use crate::engine::objective::{Lens, Oracle};
-use crate::engine::optimizer::Rule;
-use crate::engine::schedule::Pace;
+use crate::engine::objective::state::StateVisitor;
+use crate::engine::objective::{GradientTransform, Oracle};
+use crate::engine::optimizer::UpdateRule;
+use crate::engine::schedule::StepRates;
 use crate::engine::training::Reason;
 
 settings! {
@@ -21,17 +21,20 @@ settings! {
 }
 
 impl Wrapper for WeightDecay {
-    fn lens(&self, _blocks: &Blocks) -> Option<Box<dyn Lens<Parameters>>> {
+    fn gradient_transform(
+        &self,
+        _blocks: &Blocks,
+    ) -> Option<Box<dyn GradientTransform<Parameters>>> {
         let weight_decay = self.weight_decay;
         let pull = move |gradient: &mut [f64], theta: &[f64]| {
             for (g, theta) in gradient.iter_mut().zip(theta) {
                 *g += weight_decay * theta;
             }
         };
-        (!self.decoupled_weight_decay).then(|| changed(pull))
+        (!self.decoupled_weight_decay).then(|| transform_fn(pull))
     }
 
-    fn around<'a>(&'a self, rule: AnyRule<'a>, blocks: &Blocks) -> AnyRule<'a> {
+    fn wrap_rule<'a>(&'a self, rule: AnyRule<'a>, blocks: &Blocks) -> AnyRule<'a> {
         if !self.decoupled_weight_decay {
             return rule;
         }
@@ -42,7 +45,7 @@ impl Wrapper for WeightDecay {
         })
     }
 
-    fn rule(&self) -> Vec<&'static str> {
+    fn update_lines(&self) -> Vec<&'static str> {
         vec![if self.decoupled_weight_decay {
             "{θ} ← {θ} − {γ=lr} {λ=weight_decay} {θ<}"
         } else {
@@ -57,8 +60,8 @@ struct Shrinking<'a> {
     before: Parameters,
 }
 
-impl Rule<Parameters> for Shrinking<'_> {
-    fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, pace: Pace) {
+impl UpdateRule<Parameters> for Shrinking<'_> {
+    fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, pace: StepRates) {
         self.before.copy_from_slice(theta);
         self.rule.step(theta, oracle, pace);
         let share = pace.lr * self.weight_decay;
@@ -67,7 +70,7 @@ impl Rule<Parameters> for Shrinking<'_> {
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: Pace) {
+    fn decay(&self, theta: &mut [f64], pace: StepRates) {
         self.rule.decay(theta, pace);
         let share = pace.lr * self.weight_decay;
         for (theta, before) in theta.iter_mut().zip(&self.before) {
@@ -75,8 +78,8 @@ impl Rule<Parameters> for Shrinking<'_> {
         }
     }
 
-    fn probe(&self, probe: &mut Probe) {
-        self.rule.probe(probe);
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        self.rule.visit_state(probe);
     }
 
     fn next_lr(&mut self, theta: &Parameters, oracle: &mut Oracle<Parameters>, lr: f64) -> f64 {

@@ -38,10 +38,15 @@ pub(crate) fn ui(
             for kind in Kind::ALL {
                 ui.menu_button(kind.title(), |ui| {
                     let all = AnyOptimizer::all().into_iter();
-                    for optimizer in all.filter(|any| any.as_dyn().notes().kind == kind) {
-                        let (settings, notes) = (optimizer.settings(), optimizer.as_dyn().notes());
-                        let help =
-                            format!("{}\n\n{}\n{}", settings.help(), notes.helps, notes.fails);
+                    for optimizer in all.filter(|any| any.as_dyn().profile().kind == kind) {
+                        let (settings, notes) =
+                            (optimizer.settings(), optimizer.as_dyn().profile());
+                        let help = format!(
+                            "{}\n\n{}\n{}",
+                            settings.help(),
+                            notes.strengths,
+                            notes.weaknesses
+                        );
                         let refused = around.refuses(&optimizer);
                         let button = egui::Button::new(settings.title());
                         let added = ui.add_enabled(refused.is_none(), button);
@@ -184,7 +189,7 @@ fn head_ui(
                 if ui.button("Copy as text").clicked() {
                     ui.ctx().copy_text(run.spec.to_string());
                 }
-                let keras = run.spec.optimizer.as_dyn().keras();
+                let keras = run.spec.optimizer.as_dyn().keras_spec();
                 if let Some(Ok(keras)) = keras.map(str::parse::<AnyOptimizer>)
                     && ui
                         .button("Keras's defaults")

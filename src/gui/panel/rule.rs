@@ -1,7 +1,7 @@
 //! The rule of the selected run: its lines in symbols, and with the numbers of the timeline's step.
 
 use crate::engine::scene::Scene;
-use crate::engine::training::{CarriedKind, symbols};
+use crate::engine::training::{OptimizerStateKind, symbols};
 use crate::figure::axis::number;
 use crate::gui::looked::{FARTHEST, Looked};
 use crate::session::Runs;
@@ -25,7 +25,7 @@ pub(crate) fn ui(
     let header = egui::CollapsingHeader::new(format!("Rule of {name}")).id_salt("rule");
     let shown = header.show(ui, |ui| {
         let spec = &scene.runs[index].spec;
-        for line in spec.rule() {
+        for line in spec.update_lines() {
             ui.label(symbols(line));
         }
         if scene.network.is_some() {
@@ -49,18 +49,20 @@ pub(crate) fn ui(
         let parameters = scene.landscape.as_dyn().parameters();
         for (index, axis) in parameters.iter().enumerate() {
             ui.strong(format!("step {step} in {axis}"));
-            for line in spec.rule_at(look, index) {
+            for line in spec.update_lines_at(look, index) {
                 ui.label(line);
             }
         }
-        if !look.carried[1].is_empty() {
+        if !look.state[1].is_empty() {
             ui.add_space(4.0);
             ui.strong("carried");
         }
         let dim = look.theta[0].len();
-        for carried in &look.carried[1] {
+        for carried in &look.state[1] {
             let numbers: Vec<String> = match carried.kind {
-                CarriedKind::Places | CarriedKind::Trials if carried.numbers.len() > dim => {
+                OptimizerStateKind::Places | OptimizerStateKind::Trials
+                    if carried.numbers.len() > dim =>
+                {
                     vec![format!("{} points", carried.numbers.len() / dim.max(1))]
                 }
                 _ => carried

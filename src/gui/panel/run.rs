@@ -2,7 +2,7 @@
 
 use crate::engine::declare::Value;
 use crate::engine::scene::Run;
-use crate::engine::schedule::{AnySchedule, Plan};
+use crate::engine::schedule::{AnySchedule, ScheduleChain};
 use crate::engine::training::{Group, RunSpec};
 use crate::engine::wrapper::AnyWrapper;
 use crate::gui::field::{Look, text_field};
@@ -50,7 +50,7 @@ pub(crate) fn schedules_ui(
     curve: impl FnOnce(&mut egui::Ui, &RunSpec),
 ) -> Option<String> {
     let mut refused = None;
-    let mut schedules = spec.plan.schedules().to_vec();
+    let mut schedules = spec.schedule.schedules().to_vec();
     let (mut removed, mut curve) = (None, Some(curve));
     for (index, schedule) in schedules.iter_mut().enumerate() {
         ui.push_id(("schedule", index), |ui| {
@@ -83,8 +83,8 @@ pub(crate) fn schedules_ui(
         let before = schedules.len() - 2;
         give_length(&mut schedules[before]);
     }
-    match Plan::new(schedules) {
-        Ok(plan) => spec.plan = plan,
+    match ScheduleChain::new(schedules) {
+        Ok(plan) => spec.schedule = plan,
         Err(refusal) => refused = Some(refusal.to_string()),
     }
     refused

@@ -58,7 +58,7 @@ impl Around<'_> {
 
     /// What an optimizer expects of a landscape, where this one is not of that kind.
     pub(super) fn refuses(&self, optimizer: &AnyOptimizer) -> Option<&'static str> {
-        optimizer.as_dyn().refuses(self.objective()?)
+        optimizer.as_dyn().unsupported_reason(self.objective()?)
     }
 
     /// What run `index` left behind.

@@ -2,7 +2,7 @@
 
 use super::scene::Around;
 use crate::engine::numeric::real;
-use crate::engine::schedule::{Pace, Pacing, Plan};
+use crate::engine::schedule::{ScheduleChain, ScheduleState, StepRates};
 use crate::engine::training::RunSpec;
 use crate::figure::axis::number;
 use crate::figure::chart::{Chart, Series, thin};
@@ -20,7 +20,7 @@ const HEIGHT: f32 = 88.0;
 
 /// What a curve is of.
 struct Of {
-    plan: Plan,
+    plan: ScheduleChain,
     lr: f64,
     steps: u64,
     /// The run, where its losses decide, and how many steps its rows are apart.
@@ -73,7 +73,7 @@ impl Curve {
         around: &Around,
         textures: &mut Textures,
     ) -> Option<Command> {
-        let plan = &spec.plan;
+        let plan = &spec.schedule;
         if plan.is_constant() {
             return None;
         }
@@ -81,7 +81,7 @@ impl Curve {
             plan: plan.clone(),
             lr: spec.optimizer.as_dyn().lr(),
             steps,
-            record: record.filter(|_| plan.heeds_loss()).cloned(),
+            record: record.filter(|_| plan.needs_loss()).cloned(),
             every: around.runs.map_or(1, |runs| runs.every),
         };
         if self.of.as_ref().is_none_or(|known| !known.same(&of)) {
@@ -169,18 +169,18 @@ fn lines(of: &Of) -> (Line, Line) {
         record,
         every,
     } = of;
-    if plan.heeds_loss() {
+    if plan.needs_loss() {
         let recorded = record.as_ref().map(|record| &record.trajectory.lr[..]);
         return (
             Line::of(recorded.unwrap_or_default(), real(*every)),
             Line::default(),
         );
     }
-    let mut pacing = Pacing::new(plan, *lr, *steps);
-    let paces: Vec<Pace> = (0..=*steps)
-        .map(|step| pacing.pace(step, f64::NAN))
+    let mut pacing = ScheduleState::new(plan, *lr, *steps);
+    let paces: Vec<StepRates> = (0..=*steps)
+        .map(|step| pacing.rates(step, f64::NAN))
         .collect();
-    let of = |value: &dyn Fn(&Pace) -> f64| {
+    let of = |value: &dyn Fn(&StepRates) -> f64| {
         let values: Vec<f64> = paces.iter().map(value).collect();
         Line::of(&values, 1.0)
     };

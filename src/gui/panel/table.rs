@@ -91,7 +91,7 @@ pub(crate) fn ui(
                 }
                 ui.label(cell(trajectory.grad_norm.get(at)));
                 if !network {
-                    ui.label(cell(trajectory.cost(at).as_ref()));
+                    ui.label(cell(trajectory.gradient_equivalents(at).as_ref()));
                 }
                 let (state, why) = state(scene, runs, index, row);
                 ui.label(state).on_hover_text(why);
@@ -137,7 +137,7 @@ fn diverged_why(scene: &Scene, runs: &Runs, index: usize, reason: Reason) -> Str
     let (run, result) = (&scene.runs[index], &runs.results[index]);
     let limit = run
         .spec
-        .stability_limit(run.spec.pace(0, scene.training.steps));
+        .stability_limit(run.spec.rates(0, scene.training.steps));
     let sharpness = result.curvature.first().map(|[_, high]| *high);
     match (limit, sharpness) {
         (Some(limit), Some(sharpness)) if sharpness > limit => format!(

@@ -1,7 +1,7 @@
 //! What the rule of one run carries from step to step, as charts.
 
 use super::charts::stacked;
-use crate::engine::training::CarriedSeries;
+use crate::engine::training::OptimizerStateSeries;
 use crate::figure::axis::number;
 use crate::figure::carried::{self, chart_of, is_known, measured};
 use crate::figure::colour::{Theme, run_colour};
@@ -19,7 +19,7 @@ pub(super) struct CarriedCharts(Option<Made>);
 /// The charts, and what they were made of.
 struct Made {
     result: Arc<RunResult>,
-    series: Vec<CarriedSeries>,
+    series: Vec<OptimizerStateSeries>,
     quantities: Vec<Quantity>,
 }
 
@@ -98,7 +98,7 @@ impl CarriedCharts {
 /// What the lines of a chart say at a row.
 fn values_ui(
     ui: &mut egui::Ui,
-    series: &[CarriedSeries],
+    series: &[OptimizerStateSeries],
     chart: &str,
     (row, step): (usize, u64),
     theme: &Theme,

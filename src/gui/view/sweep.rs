@@ -426,7 +426,7 @@ fn settings(scene: &Scene) -> Vec<(String, &'static str)> {
         for wrapper in &spec.wrappers {
             add(&format!("{}.", wrapper.name()), wrapper.settings());
         }
-        for schedule in spec.plan.schedules() {
+        for schedule in spec.schedule.schedules() {
             add(&format!("{}.", schedule.name()), schedule.settings());
         }
     }

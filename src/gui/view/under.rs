@@ -44,7 +44,7 @@ fn nearest<'a>(
     for trail in trails {
         let shown = trail.outline.iter().copied();
         for row in shown.take_while(|&outlined| outlined <= row) {
-            let Some(place) = trail.trajectory.place(row) else {
+            let Some(place) = trail.trajectory.plot_point(row) else {
                 continue;
             };
             let distance = pointer.distance(frame.picture_from_world(place).into());

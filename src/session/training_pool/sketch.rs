@@ -178,7 +178,7 @@ impl Sketch {
             scene: scene.clone(),
             ground: Arc::clone(&self.ground),
             results: results.collect(),
-            every: scene.conditions().every,
+            every: scene.conditions().record_every,
             trained: Some(Trained {
                 trainee: Arc::clone(&self.trainee),
                 cut: Arc::clone(&self.cut),

@@ -63,7 +63,7 @@ fn runs_of_a_network_are_those_of_any_other_objective_and_their_shadows_are_on_t
             let theta = shown.theta(row).unwrap();
             assert_eq!(Some(&*theta), alone.theta(row));
             let (at, residual) = trained.cut.plane.project(&theta);
-            assert_eq!(result.trajectory.place(row), Some(at));
+            assert_eq!(result.trajectory.plot_point(row), Some(at));
             assert_eq!(shown.shadows[row].residual, residual);
             let height = runs.ground.objective.value(&at);
             assert!((shown.shadows[row].loss - height).abs() <= 1e-12 * height);
@@ -84,7 +84,7 @@ fn runs_of_a_network_are_those_of_any_other_objective_and_their_shadows_are_on_t
         );
     }
     // The plane has its origin where the first run ends.
-    assert_eq!(runs.results[0].trajectory.place(12), Some([0.0, 0.0]));
+    assert_eq!(runs.results[0].trajectory.plot_point(12), Some([0.0, 0.0]));
 }
 
 #[test]
@@ -101,7 +101,10 @@ fn a_lab_streams_the_same_and_goes_on_where_it_can() {
     scene.training.steps = 30;
     let shorter = newest(&lab, &scene);
     assert_eq!(losses(&shorter), losses(&made(&scene)));
-    assert_eq!(shorter.results[0].trajectory.place(6), Some([0.0, 0.0]));
+    assert_eq!(
+        shorter.results[0].trajectory.plot_point(6),
+        Some([0.0, 0.0])
+    );
     // A plane is another look at the same runs.
     scene.network.as_mut().unwrap().plane = "filter".parse().unwrap();
     let other = newest(&lab, &scene);

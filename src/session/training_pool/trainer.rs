@@ -6,7 +6,7 @@ use crate::engine::cancel::Cancel;
 use crate::engine::network::{Measure, Trainee};
 use crate::engine::objective::norm;
 use crate::engine::scene::{Leg, Run};
-use crate::engine::training::{self, CarriedSize, Conditions, Moment, Outcome, RunSpec};
+use crate::engine::training::{self, OptimizerStateSize, Outcome, RunSettings, RunSpec, StepView};
 use crate::session::latest::{lock, panic_text};
 use std::ops::{ControlFlow, Range};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -46,7 +46,7 @@ pub struct Row {
     /// [`Moment::preconditioner`](crate::engine::training::Moment::preconditioner).
     pub preconditioner: Option<Arc<[f64]>>,
     /// The length of the last step, and what the optimizer carries. A change of its settings begins with nothing.
-    pub carried: Arc<[CarriedSize]>,
+    pub carried: Arc<[OptimizerStateSize]>,
 }
 
 /// A run of a network that goes on on a thread of its own as far as it may, and rests there until it may go further.
@@ -58,7 +58,7 @@ struct Work {
     trainee: Arc<Trainee>,
     spec: RunSpec,
     legs: Vec<Leg>,
-    conditions: Conditions,
+    conditions: RunSettings,
     log: Arc<Mutex<Log>>,
     target: Mutex<u64>,
     gate: Arc<Gate>,
@@ -70,7 +70,7 @@ impl Trainer {
     pub(super) fn spawn(
         trainee: &Arc<Trainee>,
         run: &Run,
-        conditions: Conditions,
+        conditions: RunSettings,
         gate: &Arc<Gate>,
     ) -> Result<Self, String> {
         let work = Arc::new(Work {
@@ -93,15 +93,20 @@ impl Trainer {
     }
 
     /// Whether this is the run that is asked for, so far as it has come, and lets it go on to as many steps.
-    pub(super) fn serves(&self, trainee: &Arc<Trainee>, run: &Run, conditions: Conditions) -> bool {
+    pub(super) fn serves(
+        &self,
+        trainee: &Arc<Trainee>,
+        run: &Run,
+        conditions: RunSettings,
+    ) -> bool {
         let same = Arc::ptr_eq(&self.0.trainee, trainee)
             && self.0.spec == run.spec
             && self.0.legs == run.legs
-            && self.0.conditions == (Conditions { steps: self.0.conditions.steps, ..conditions })
+            && self.0.conditions == (RunSettings { steps: self.0.conditions.steps, ..conditions })
             // A schedule may stretch over all of the run.
             && (self.0.conditions.steps == conditions.steps || {
                 let specs = std::iter::once(&self.0.spec).chain(self.0.legs.iter().map(|leg| &leg.spec));
-                let pace = |spec: &RunSpec, step, steps| spec.pace(step, steps);
+                let pace = |spec: &RunSpec, step, steps| spec.rates(step, steps);
                 let most = self.0.conditions.steps.max(conditions.steps);
                 specs.into_iter().all(|spec| {
                     (0..most).all(|step| {
@@ -119,13 +124,13 @@ impl Trainer {
     /// Whether there is no more to come, up to as many steps as it may take.
     pub(super) fn rests(&self) -> bool {
         let log = lock(&self.0.log);
-        let rows = lock(&self.0.target).div_ceil(self.0.conditions.every) + 1;
+        let rows = lock(&self.0.target).div_ceil(self.0.conditions.record_every) + 1;
         log.outcome.is_some() || log.broken.is_some() || log.rows.len() as u64 >= rows
     }
 
     /// How many of its rows there are, of those that it may have.
     pub(super) fn len(&self) -> usize {
-        let most = lock(&self.0.target).div_ceil(self.0.conditions.every) + 1;
+        let most = lock(&self.0.target).div_ceil(self.0.conditions.record_every) + 1;
         let most = usize::try_from(most).unwrap_or(usize::MAX);
         lock(&self.0.log).rows.len().min(most)
     }
@@ -196,13 +201,13 @@ impl Work {
         for (index, (from, spec)) in all.iter().enumerate() {
             let until = all.get(index + 1).map_or(u64::MAX, |(from, _)| *from);
             let mut conditions = self.conditions;
-            let seed = conditions.treatment.seed;
-            conditions.treatment.seed = seed.wrapping_add(index as u64);
+            let seed = conditions.gradient_settings.seed;
+            conditions.gradient_settings.seed = seed.wrapping_add(index as u64);
             conditions.steps = conditions.steps.saturating_sub(*from).max(1);
             let mut end = None;
             let objective = &*self.trainee.loss;
             let (before, evaluated) = self.so_far();
-            let ended = training::watch(
+            let ended = training::run_with_observer(
                 objective,
                 &theta,
                 spec,
@@ -245,7 +250,7 @@ impl Work {
         }
     }
 
-    fn keep(&self, moment: &Moment, evaluations: u64, cost: f64) {
+    fn keep(&self, moment: &StepView, evaluations: u64, cost: f64) {
         let (theta, previous) = (moment.theta, moment.previous);
         let previous = (moment.step > 0).then_some(previous);
         let mut carried = Vec::new();
@@ -256,7 +261,7 @@ impl Work {
             grad_norm: norm(moment.gradient),
             lr: moment.lr,
             evaluations: evaluations + moment.counts.gradients,
-            cost: cost + moment.counts.cost(moment.theta.len()),
+            cost: cost + moment.counts.gradient_equivalents(moment.theta.len()),
             measures: self.trainee.measure(moment.theta),
             preconditioner: moment.preconditioner.map(Arc::from),
             carried: carried.into(),

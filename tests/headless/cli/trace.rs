@@ -104,7 +104,7 @@ fn trace_writes_the_bits_of_the_engine() {
             made.loss[row],
             made.grad_norm[row],
             made.lr[row],
-            made.cost(row).unwrap(),
+            made.gradient_equivalents(row).unwrap(),
         ];
         let expected = [
             f64::from(u32::try_from(row).unwrap()),

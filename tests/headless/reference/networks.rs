@@ -5,8 +5,8 @@ use ravine::engine::analysis::layer_stats::Vitals;
 use ravine::engine::cancel::Cancel;
 use ravine::engine::network::data::{Data, Targets};
 use ravine::engine::network::{Moments, NetworkLoss};
-use ravine::engine::objective::{Objective, Treatment};
-use ravine::engine::training::{Conditions, RunSpec, run};
+use ravine::engine::objective::{GradientSettings, Objective};
+use ravine::engine::training::{RunSettings, RunSpec, run};
 use serde::Deserialize;
 use std::path::Path;
 
@@ -181,11 +181,11 @@ fn training_takes_the_path_of_pytorch() {
     for case in runs {
         let what = format!("{} of {}", case.run, case.problem.network);
         let (loss, spec) = (case.problem.loss(), case.run.parse::<RunSpec>().unwrap());
-        let conditions = Conditions {
+        let conditions = RunSettings {
             steps: 50,
-            treatment: Treatment::default(),
+            gradient_settings: GradientSettings::default(),
             tolerance: None,
-            every: 1,
+            record_every: 1,
         };
         let found = run(&loss, &case.start, &spec, &conditions, &Cancel::default()).unwrap();
         assert!(case.compare >= 40, "{what} cannot be compared");

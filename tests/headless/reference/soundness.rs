@@ -16,7 +16,8 @@ fn scene(landscape: &str, runs: impl IntoIterator<Item = String>) -> Scene {
     }
     // Some optimizers are for models of data, or for networks.
     let ground = scene.landscape.as_dyn().ground(&NoFiles).unwrap();
-    let refused = |optimizer: &AnyOptimizer| optimizer.as_dyn().refuses(&*ground.objective);
+    let refused =
+        |optimizer: &AnyOptimizer| optimizer.as_dyn().unsupported_reason(&*ground.objective);
     scene
         .runs
         .retain(|run| refused(&run.spec.optimizer).is_none());

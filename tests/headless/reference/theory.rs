@@ -116,7 +116,7 @@ fn stability_limits_hold() {
         let limit = spec
             .optimizer
             .as_dyn()
-            .stability_limit(spec.pace(0, 1))
+            .stability_limit(spec.rates(0, 1))
             .unwrap();
         let at = |share: f64| {
             let lambda = share * limit;

@@ -2,7 +2,7 @@
 
 use super::{check, ground, treated};
 use ravine::engine::declare::Value;
-use ravine::engine::objective::Treatment;
+use ravine::engine::objective::GradientSettings;
 use ravine::engine::optimizer::AnyOptimizer;
 use ravine::engine::training::RunSpec;
 use serde::Deserialize;
@@ -55,10 +55,10 @@ fn every_optimizer_takes_the_path_of_pytorch_optimizer() {
 fn take_the_paths(file: &str) {
     for case in cases::<PathCase>(file) {
         let PathCase { landscape, run, .. } = &case;
-        let treatment = Treatment {
+        let treatment = GradientSettings {
             clip_norm: case.clip_norm,
             clip_value: case.clip_value,
-            ..Treatment::default()
+            ..GradientSettings::default()
         };
         let found = treated(landscape, run, case.start, case.steps, treatment);
         assert!(
@@ -181,7 +181,7 @@ fn schedules_are_those_of_pytorch() {
         let settings = spec.optimizer.settings();
         let own = settings.get("momentum").or(settings.get("beta1"));
         for (t, (lr, momentum)) in lr.iter().zip(&momentum).enumerate() {
-            let pace = spec.pace(t as u64, 40);
+            let pace = spec.rates(t as u64, 40);
             let what = format!("{run}@{schedule} at {t}");
             check(&what, &[pace.lr], &[*lr], lr.max(1e-3), 1e-12);
             match pace.momentum {

@@ -143,7 +143,7 @@ impl Symmetric for Curvature<'_> {
     }
 
     fn traces(&self) -> Vec<(Range<usize>, f64)> {
-        let traces = self.objective.traces(self.metric, self.theta);
+        let traces = self.objective.block_traces(self.metric, self.theta);
         let tensors = self.objective.tensors().iter();
         tensors
             .map(|tensor| tensor.range.clone())

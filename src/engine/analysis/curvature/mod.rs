@@ -31,7 +31,7 @@ pub use trace::{Estimate, frobenius, trace};
 
 use crate::engine::cancel::Cancel;
 use crate::engine::objective::Objective;
-use crate::engine::training::{self, Conditions, RunSpec, Trajectory};
+use crate::engine::training::{self, RunSettings, RunSpec, Trajectory};
 use std::ops::ControlFlow;
 
 /// Eigenvalues, smaller first, of the symmetric matrix with entries xx, xy, yy.
@@ -79,17 +79,17 @@ pub fn preconditioned_along(
     objective: &dyn Objective,
     start: &[f64],
     spec: &RunSpec,
-    conditions: &Conditions,
+    conditions: &RunSettings,
     cancel: &Cancel,
 ) -> Option<Vec<f64>> {
     let mut found = Vec::new();
     if spec
-        .preconditioned_limit(spec.pace(0, conditions.steps))
+        .preconditioned_limit(spec.rates(0, conditions.steps))
         .is_none()
     {
         return Some(found);
     }
-    training::watch(objective, start, spec, conditions, cancel, |moment| {
+    training::run_with_observer(objective, start, spec, conditions, cancel, |moment| {
         let largest = moment.preconditioner.map(|p| {
             let mut h = [0.0; 4];
             if let [only] = p {
@@ -150,11 +150,11 @@ mod tests {
             .ground(&crate::engine::landscape::NoFiles)
             .unwrap();
         let spec: RunSpec = "rmsprop:lr=0.01,alpha=0.9,eps=0".parse().unwrap();
-        let conditions = Conditions {
+        let conditions = RunSettings {
             steps: 2000,
-            treatment: crate::engine::objective::Treatment::default(),
+            gradient_settings: crate::engine::objective::GradientSettings::default(),
             tolerance: None,
-            every: 1,
+            record_every: 1,
         };
         let never = Cancel::default();
         let found =
@@ -162,7 +162,7 @@ mod tests {
                 .unwrap();
         assert_eq!(found.len(), 2001);
         assert!(found[0].is_nan());
-        let limit = spec.preconditioned_limit(spec.pace(0, 2000)).unwrap();
+        let limit = spec.preconditioned_limit(spec.rates(0, 2000)).unwrap();
         let late = &found[1500..];
         let mean = late.iter().sum::<f64>() / 501.0;
         assert!((mean / limit - 1.0).abs() < 0.1, "{mean} {limit}");

@@ -5,7 +5,7 @@ use crate::engine::cancel::Cancel;
 use crate::engine::network::NetworkLoss;
 use crate::engine::numeric::real;
 use crate::engine::objective::{Metric, Objective, Tensor};
-use crate::engine::training::{Conditions, Outcome, RunSpec, watch};
+use crate::engine::training::{Outcome, RunSettings, RunSpec, run_with_observer};
 use std::ops::{ControlFlow, Range};
 use std::sync::{Mutex, PoisonError};
 
@@ -164,13 +164,13 @@ impl Objective for CurveLoss<'_> {
 pub(super) fn train(
     curve: &CurveLoss,
     spec: &RunSpec,
-    conditions: &Conditions,
+    conditions: &RunSettings,
     cancel: &Cancel,
     told: &mut dyn FnMut(u64),
 ) -> Option<(Vec<f64>, Outcome)> {
     let start = curve.start();
     let mut theta = start.clone();
-    let ended = watch(curve, &start, spec, conditions, cancel, |moment| {
+    let ended = run_with_observer(curve, &start, spec, conditions, cancel, |moment| {
         theta.copy_from_slice(moment.theta);
         told(moment.step);
         if moment.step < conditions.steps {

@@ -30,10 +30,10 @@ use crate::engine::cancel::Cancel;
 use crate::engine::declare::settings;
 use crate::engine::network::{NetworkError, NetworkLoss, Trainee};
 use crate::engine::objective::plane::Plane;
-use crate::engine::objective::{Objective, Treatment};
+use crate::engine::objective::{GradientSettings, Objective};
 use crate::engine::optimizer::AnyOptimizer;
 use crate::engine::optimizer::adam::Adam;
-use crate::engine::training::{Conditions, Outcome, RunSpec};
+use crate::engine::training::{Outcome, RunSettings, RunSpec};
 use align::align;
 use curve_loss::CurveLoss;
 
@@ -155,7 +155,7 @@ fn check(loss: &NetworkLoss, ends: [&[f64]; 2], spec: &RunSpec) -> Result<(), Co
         return Err(ConnectError::Frozen);
     }
     let name = spec.optimizer.name();
-    match spec.optimizer.as_dyn().refuses(loss) {
+    match spec.optimizer.as_dyn().unsupported_reason(loss) {
         Some(expected) => Err(ConnectError::Optimizer { name, expected }),
         None => Ok(()),
     }
@@ -208,7 +208,7 @@ fn joined(
 }
 
 /// What the curve is trained under. Where steps are those of mini-batches, all data are looked at twenty times or a few more.
-fn conditions(settings: &Connect) -> Conditions {
+fn conditions(settings: &Connect) -> RunSettings {
     let steps = settings.steps;
     let batch = settings.batch.and_then(|size| usize::try_from(size).ok());
     // The last step has to be one of those that are looked at.
@@ -217,15 +217,15 @@ fn conditions(settings: &Connect) -> Conditions {
         Some(_) => (1..=steps / 20).rev().find(whole).unwrap_or(1),
         None => 1,
     };
-    Conditions {
+    RunSettings {
         steps,
-        treatment: Treatment {
+        gradient_settings: GradientSettings {
             seed: settings.seed,
             batch,
-            ..Treatment::default()
+            ..GradientSettings::default()
         },
         tolerance: None,
-        every,
+        record_every: every,
     }
 }
 

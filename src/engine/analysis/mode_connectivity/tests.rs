@@ -8,8 +8,8 @@ use crate::engine::landscape::NoFiles;
 use crate::engine::network::data::AnyDataset;
 use crate::engine::network::{NetworkLoss, Precision, Trainee};
 use crate::engine::numeric::random::{Purpose, stream};
-use crate::engine::objective::{Objective, Treatment};
-use crate::engine::training::{Conditions, RunSpec, arrive};
+use crate::engine::objective::{GradientSettings, Objective};
+use crate::engine::training::{RunSettings, RunSpec, run_to_end};
 use rand::seq::SliceRandom;
 use std::sync::Arc;
 
@@ -35,14 +35,14 @@ fn scattered(loss: &NetworkLoss, seed: u64) -> Vec<f64> {
 }
 
 fn trained(loss: &NetworkLoss, seed: u64) -> Vec<f64> {
-    let conditions = Conditions {
+    let conditions = RunSettings {
         steps: 100,
-        treatment: Treatment::default(),
+        gradient_settings: GradientSettings::default(),
         tolerance: None,
-        every: 1,
+        record_every: 1,
     };
     let (start, spec, never) = (loss.initial(seed), spec("adam:lr=0.05"), Cancel::default());
-    let end = arrive(loss, &start, &spec, &conditions, f64::NEG_INFINITY, &never);
+    let end = run_to_end(loss, &start, &spec, &conditions, f64::NEG_INFINITY, &never);
     end.unwrap().theta
 }
 

@@ -2,9 +2,9 @@
 
 use super::{MOST_VALUES, Over, Values};
 use crate::engine::declare::spec;
-use crate::engine::declare::{Kind, Param, Refusal, Scale, Settings, Value};
+use crate::engine::declare::{Kind, Param, Scale, SettingError, Settings, Value};
 use crate::engine::numeric::real;
-use crate::engine::schedule::{AnySchedule, Plan};
+use crate::engine::schedule::{AnySchedule, ScheduleChain};
 use crate::engine::training::RunSpec;
 use crate::engine::wrapper::AnyWrapper;
 
@@ -32,9 +32,9 @@ enum Place {
 impl Grid {
     /// The values of `over` for the runs of a kind. The refusal is a [`Refusal::Name`] or [`Refusal::Key`] if they have no
     /// such setting.
-    pub fn new(over: &Over, run: &RunSpec) -> Result<Self, Refusal> {
+    pub fn new(over: &Over, run: &RunSpec) -> Result<Self, SettingError> {
         let (place, param) = find(&over.setting, run)?;
-        let refuse = |given: String| Refusal::Value {
+        let refuse = |given: String| SettingError::Value {
             setting: param.name,
             given,
             expected: match param.kind {
@@ -86,7 +86,7 @@ impl Grid {
             }
         };
         if !(2..=MOST_VALUES).contains(&values.len()) {
-            return Err(Refusal::Grammar(format!(
+            return Err(SettingError::Grammar(format!(
                 "`{over}` has {} {}; expected 2 to {MOST_VALUES}",
                 values.len(),
                 if values.len() == 1 { "value" } else { "values" }
@@ -102,7 +102,7 @@ impl Grid {
         if let Some(index) =
             (1..values.len()).find(|&index| values[..index].contains(&values[index]))
         {
-            return Err(Refusal::Grammar(format!(
+            return Err(SettingError::Grammar(format!(
                 "`{over}` has {} twice; expected it once",
                 param.text(&values[index])
             )));
@@ -208,7 +208,7 @@ impl Grid {
             Place::Optimizer => run.optimizer.settings().get(self.param.name),
             Place::Wrapper(at) => run.wrappers.get(at)?.settings().get(self.param.name),
             Place::Schedule(at) => run
-                .plan
+                .schedule
                 .schedules()
                 .get(at)?
                 .settings()
@@ -221,7 +221,7 @@ impl Grid {
         number(&self.current(run)?)
     }
 
-    fn with(&self, run: &RunSpec, value: &Value) -> Result<RunSpec, Refusal> {
+    fn with(&self, run: &RunSpec, value: &Value) -> Result<RunSpec, SettingError> {
         let mut run = run.clone();
         match self.place {
             Place::Optimizer => {
@@ -235,13 +235,13 @@ impl Grid {
                 }
             }
             Place::Schedule(at) => {
-                let mut schedules = run.plan.schedules().to_vec();
+                let mut schedules = run.schedule.schedules().to_vec();
                 if let Some(schedule) = schedules.get_mut(at) {
                     schedule
                         .settings_mut()
                         .set(self.param.name, value.clone())?;
                 }
-                run.plan = Plan::new(schedules)?;
+                run.schedule = ScheduleChain::new(schedules)?;
             }
         }
         Ok(run)
@@ -258,10 +258,10 @@ fn number(value: &Value) -> Option<f64> {
 }
 
 /// The place and the declaration of a setting in a run.
-fn find(setting: &str, run: &RunSpec) -> Result<(Place, &'static Param), Refusal> {
+fn find(setting: &str, run: &RunSpec) -> Result<(Place, &'static Param), SettingError> {
     let declared = |owner: &str, settings: &dyn Settings, key: &str| match settings.index(key) {
         Ok(index) => Ok(&settings.params()[index]),
-        Err(Refusal::Key { given, valid, .. }) => Err(Refusal::Key {
+        Err(SettingError::Key { given, valid, .. }) => Err(SettingError::Key {
             owner: owner.to_owned(),
             given,
             valid,
@@ -279,7 +279,7 @@ fn find(setting: &str, run: &RunSpec) -> Result<(Place, &'static Param), Refusal
                 .map(|param| (Place::Wrapper(at), param));
         }
     }
-    for (at, schedule) in run.plan.schedules().iter().enumerate() {
+    for (at, schedule) in run.schedule.schedules().iter().enumerate() {
         if owner != "schedule" && owner != schedule.name() {
             continue;
         }
@@ -289,8 +289,8 @@ fn find(setting: &str, run: &RunSpec) -> Result<(Place, &'static Param), Refusal
         }
     }
     let wrappers = run.wrappers.iter().map(AnyWrapper::name);
-    let schedules = run.plan.schedules().iter().map(AnySchedule::name);
-    Err(refused.unwrap_or_else(|| Refusal::Name {
+    let schedules = run.schedule.schedules().iter().map(AnySchedule::name);
+    Err(refused.unwrap_or_else(|| SettingError::Name {
         family: "schedule",
         given: owner.to_owned(),
         valid: wrappers.chain(schedules).collect(),
@@ -303,7 +303,7 @@ fn spread(
     [from, to]: [f64; 2],
     scale: Scale,
     count: Option<usize>,
-) -> Result<Vec<Value>, Refusal> {
+) -> Result<Vec<Value>, SettingError> {
     let ends = [
         param.parse(&spec::real(from))?,
         param.parse(&spec::real(to))?,
@@ -337,7 +337,7 @@ fn spread(
         }
     }
     if !whole && values.len() < count {
-        return Err(Refusal::Grammar(format!(
+        return Err(SettingError::Grammar(format!(
             "from {} to {} there are not {count} numbers that fifteen digits tell apart; expected fewer, or a wider range",
             spec::real(from),
             spec::real(to)

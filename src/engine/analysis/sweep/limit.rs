@@ -4,8 +4,8 @@ use super::{Grid, SweepMap};
 use crate::engine::analysis::curvature;
 use crate::engine::objective::Objective;
 use crate::engine::objective::plane::Rect;
-use crate::engine::schedule::Pace;
-use crate::engine::training::{Conditions, RunSpec};
+use crate::engine::schedule::StepRates;
+use crate::engine::training::{RunSettings, RunSpec};
 
 /// λmax of a quadratic bowl: of an objective in one or two parameters whose Hessian is the same all over a view, up to
 /// rounding, with no negative and one positive eigenvalue. `None` for any other.
@@ -45,14 +45,14 @@ const MAX_HALVINGS: u32 = 200;
 /// The largest learning rate at which a run is stable where the largest curvature is `lambda_max`, by bisection of
 /// [`RunSpec::stability_limit`]. `None` where there is no theory: for a rule without one, something around it, a schedule
 /// that is not constant, and mini-batches, whose curvature is another.
-pub fn lr_limit(spec: &RunSpec, lambda_max: f64, conditions: &Conditions) -> Option<f64> {
+pub fn lr_limit(spec: &RunSpec, lambda_max: f64, conditions: &RunSettings) -> Option<f64> {
     let stable = |lr: f64| {
-        let pace = Pace { lr, momentum: None };
+        let pace = StepRates { lr, momentum: None };
         spec.stability_limit(pace)
             .is_some_and(|limit| limit >= lambda_max)
     };
     let [mut low, mut high] = [1e-150_f64, 1e150];
-    if !spec.plan.is_constant() || conditions.treatment.batch.is_some() {
+    if !spec.schedule.is_constant() || conditions.gradient_settings.batch.is_some() {
         return None;
     }
     if !stable(low) || stable(high) {
@@ -77,7 +77,7 @@ pub fn lr_limit(spec: &RunSpec, lambda_max: f64, conditions: &Conditions) -> Opt
 pub fn lr_limits(
     map: &SweepMap,
     lambda_max: f64,
-    conditions: &Conditions,
+    conditions: &RunSettings,
 ) -> Option<(usize, Vec<Option<f64>>)> {
     let axis = map.grids.iter().position(Grid::is_lr)?;
     let other = &map.grids[1 - axis];

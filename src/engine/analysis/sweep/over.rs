@@ -1,7 +1,7 @@
 //! What a sweep runs over, as a text.
 
 use crate::engine::declare::spec;
-use crate::engine::declare::{Refusal, Scale};
+use crate::engine::declare::{Scale, SettingError};
 use std::fmt;
 use std::str::FromStr;
 
@@ -43,14 +43,14 @@ pub enum Values {
 }
 
 impl FromStr for Over {
-    type Err = Refusal;
-    fn from_str(text: &str) -> Result<Self, Refusal> {
+    type Err = SettingError;
+    fn from_str(text: &str) -> Result<Self, SettingError> {
         let (setting, values) = match text.split_once('=') {
             Some((setting, values)) => (setting.trim(), Some(values.trim())),
             None => (text.trim(), None),
         };
         if setting.is_empty() || values == Some("") {
-            return Err(Refusal::Grammar(format!(
+            return Err(SettingError::Grammar(format!(
                 "`{text}` says nothing to sweep over; expected a setting with its values, like lr=1e-4..1:log:200 or \
                  beta1=0.5,0.9,0.99"
             )));
@@ -70,8 +70,8 @@ impl FromStr for Over {
     }
 }
 
-fn range(text: &str, values: &str) -> Result<Values, Refusal> {
-    let refuse = |what: String| Err(Refusal::Grammar(format!("`{text}` {what}")));
+fn range(text: &str, values: &str) -> Result<Values, SettingError> {
+    let refuse = |what: String| Err(SettingError::Grammar(format!("`{text}` {what}")));
     let mut parts = values.split(':').map(str::trim);
     let (low, high) = parts
         .next()

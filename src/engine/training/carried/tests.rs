@@ -3,24 +3,24 @@
 use super::*;
 use crate::engine::landscape::{AnyLandscape, NoFiles};
 use crate::engine::numeric::real;
-use crate::engine::objective::{Treatment, norm};
+use crate::engine::objective::{GradientSettings, norm};
 use crate::engine::optimizer::AnyOptimizer;
 use crate::engine::training::{Trajectory, run};
 use crate::engine::wrapper::AnyWrapper;
 
 const START: [f64; 2] = [2.0, 1.0];
 
-fn conditions(steps: u64) -> Conditions {
-    Conditions {
+fn conditions(steps: u64) -> RunSettings {
+    RunSettings {
         steps,
-        treatment: Treatment::default(),
+        gradient_settings: GradientSettings::default(),
         tolerance: None,
-        every: 1,
+        record_every: 1,
     }
 }
 
 /// What `spec` carries on a quadratic with curvatures 1 and 4, and its run.
-fn made(spec: &str, steps: u64) -> (Vec<CarriedSeries>, Trajectory) {
+fn made(spec: &str, steps: u64) -> (Vec<OptimizerStateSeries>, Trajectory) {
     let landscape: AnyLandscape = "quadratic:a=1,b=4".parse().unwrap();
     let ground = landscape.as_dyn().ground(&NoFiles).unwrap();
     let (spec, never): (RunSpec, _) = (spec.parse().unwrap(), Cancel::default());
@@ -30,7 +30,7 @@ fn made(spec: &str, steps: u64) -> (Vec<CarriedSeries>, Trajectory) {
     (all, path)
 }
 
-fn series<'a>(all: &'a [CarriedSeries], symbol: &str) -> &'a CarriedSeries {
+fn series<'a>(all: &'a [OptimizerStateSeries], symbol: &str) -> &'a OptimizerStateSeries {
     all.iter().find(|own| own.symbol == symbol).unwrap()
 }
 
@@ -107,7 +107,7 @@ fn sams_ascent_point_is_rho_away_from_where_the_step_began() {
 fn the_first_simplex_of_nelder_mead_is_as_wide_as_its_learning_rate() {
     let (all, _) = made("nelder-mead:lr=0.5", 40);
     let simplex = series(&all, "P");
-    assert!(simplex.sizes[0].is_nan() && simplex.kind == CarriedKind::Places);
+    assert!(simplex.sizes[0].is_nan() && simplex.kind == OptimizerStateKind::Places);
     let first = simplex.sizes[1];
     assert!((0.4..2.0).contains(&first), "{first}");
     assert!(simplex.sizes[40] < 1e-2 * first, "it closes on the minimum");
@@ -149,7 +149,7 @@ fn whatever_the_rule_each_thing_has_a_size_at_each_row() {
         let objective = &*ground.objective;
         let start = &START[..objective.dim()];
         for optimizer in AnyOptimizer::all() {
-            if optimizer.as_dyn().refuses(objective).is_some() {
+            if optimizer.as_dyn().unsupported_reason(objective).is_some() {
                 continue;
             }
             for wrapper in &wrappers {
@@ -163,7 +163,7 @@ fn whatever_the_rule_each_thing_has_a_size_at_each_row() {
                     assert_eq!(own.rows, rows, "{spec} {}", own.symbol);
                     assert_eq!(own.sizes.len(), rows.len(), "{spec} {}", own.symbol);
                     let kind = own.kind;
-                    let signed = kind == CarriedKind::Number;
+                    let signed = kind == OptimizerStateKind::Number;
                     let fine = |size: &f64| signed || size.is_nan() || *size >= 0.0;
                     assert!(own.sizes.iter().all(fine), "{spec} {}", own.symbol);
                 }
@@ -185,13 +185,13 @@ fn what_is_cancelled_has_no_answer() {
 
 #[test]
 fn long_runs_keep_their_peaks_and_take_no_more_memory() {
-    let size = |size| CarriedSize {
+    let size = |size| OptimizerStateSize {
         symbol: "v",
         name: "velocity",
-        kind: CarriedKind::Direction,
+        kind: OptimizerStateKind::Direction,
         size,
     };
-    let mut record = CarriedRecord::default();
+    let mut record = OptimizerStateRecord::default();
     record.push(&[]);
     for row in 1..100_000 {
         record.push(&[size(match row {
@@ -204,7 +204,7 @@ fn long_runs_keep_their_peaks_and_take_no_more_memory() {
     record.push(&[]);
     let all = record.finish();
     let [own] = &all[..] else { panic!("{all:?}") };
-    assert!(own.rows.len() <= 4 * STRETCHES && own.rows.is_sorted());
+    assert!(own.rows.len() <= 4 * MAX_SEGMENTS && own.rows.is_sorted());
     let at = |row: usize| own.rows.binary_search(&row).map(|place| own.sizes[place]);
     assert_eq!((at(54_321), at(12_345)), (Ok(9.0), Ok(-9.0)));
     assert!(at(0).unwrap().is_nan() && at(100_000).unwrap().is_nan());
@@ -212,10 +212,10 @@ fn long_runs_keep_their_peaks_and_take_no_more_memory() {
 
 #[test]
 fn short_runs_keep_every_row() {
-    let mut thin = Thin::default();
-    (0..2 * STRETCHES).for_each(|row| thin.push(real(row % 7)));
+    let mut thin = Decimated::default();
+    (0..2 * MAX_SEGMENTS).for_each(|row| thin.push(real(row % 7)));
     let (rows, sizes) = thin.finish();
-    assert_eq!(rows, (0..2 * STRETCHES).collect::<Vec<_>>());
+    assert_eq!(rows, (0..2 * MAX_SEGMENTS).collect::<Vec<_>>());
     assert!(
         rows.iter()
             .zip(sizes)
