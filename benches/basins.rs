@@ -13,9 +13,9 @@
 
 mod rival;
 
-use ravine::engine::analysis::basins::Question;
+use ravine::engine::analysis::basins::BasinQuery;
 use ravine::engine::cancel::Cancel;
-use ravine::engine::landscape::{AnyLandscape, Ground, NoFiles};
+use ravine::engine::landscape::{AnyLandscape, NoFiles, Problem};
 use ravine::engine::objective::GradientSettings;
 use ravine::engine::training::{Outcome, RunSettings, RunSpec, run_to_end_batch};
 use rayon::prelude::*;
@@ -33,7 +33,7 @@ struct Case {
     landscape: &'static str,
     rule: &'static str,
     lr: f64,
-    ground: Ground,
+    ground: Problem,
     spec: RunSpec,
 }
 
@@ -75,7 +75,7 @@ impl Case {
             landscape,
             rule,
             lr,
-            ground: parsed.as_dyn().ground(&NoFiles).expect("no data"),
+            ground: parsed.as_dyn().load(&NoFiles).expect("no data"),
             spec: format!("{rule}:lr={lr}{momentum}").parse().expect("a run"),
         }
     }
@@ -130,14 +130,14 @@ impl Case {
     }
 
     fn basins(&self) -> usize {
-        let question = Question {
+        let question = BasinQuery {
             objective: &*self.ground.objective,
             known: &self.ground.minima,
             spec: &self.spec,
             conditions: Self::conditions(None),
             window: self.ground.view,
         };
-        let answer = question.answer(SIDE, None, &AtomicUsize::new(0), &Cancel::default());
+        let answer = question.compute(SIDE, None, &AtomicUsize::new(0), &Cancel::default());
         answer.expect("nobody cancels this").minima.len()
     }
 }

@@ -14,7 +14,7 @@
 mod rival;
 
 use ravine::engine::analysis::curvature::{
-    Ask, Curvature, Density, Estimate, Symmetric, density, lanczos, trace,
+    Curvature, Density, Estimate, LanczosOptions, LinearOperator, density, lanczos, trace,
 };
 use ravine::engine::cancel::Cancel;
 use ravine::engine::landscape::NoFiles;
@@ -51,7 +51,7 @@ impl Case {
         };
         let spec = "adam:lr=0.01".parse().expect("a run");
         let never = Cancel::default();
-        let trained = run(&loss, &loss.initial(0), &spec, &conditions, &never);
+        let trained = run(&loss, &loss.init_params(0), &spec, &conditions, &never);
         let theta = trained.expect("nobody cancels this");
         let theta = theta.theta(usize::MAX).expect("a last row").to_vec();
         Self {
@@ -133,7 +133,7 @@ fn main() {
         );
         let (ms, found) = median_ms(41, || {
             let hessian = Curvature::hessian(&case.loss, &case.theta);
-            lanczos(&hessian, &Ask::largest(1e-6), &never).expect("a largest eigenvalue")
+            lanczos(&hessian, &LanczosOptions::largest(1e-6), &never).expect("a largest eigenvalue")
         });
         let name = format!("lambda_max {}", case.name);
         table.row(&name, ms, 1.0, found.top[0].value, 1e-5);

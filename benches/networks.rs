@@ -47,7 +47,7 @@ impl Case {
 
     /// Where the network begins, and two directions.
     fn plane(&self) -> [Vec<f64>; 3] {
-        [0, 1, 2].map(|seed| self.loss().initial(seed))
+        [0, 1, 2].map(|seed| self.loss().init_params(seed))
     }
 
     fn question(&self) -> Value {
@@ -143,7 +143,7 @@ fn peak(cases: &[Case]) {
 /// A training with mini-batches, of which only the ends are recorded.
 fn train(case: &Case) -> f64 {
     let loss = case.loss();
-    let start = loss.initial(0);
+    let start = loss.init_params(0);
     let spec = "adam:lr=1e-3".parse().expect("a run");
     let conditions = RunSettings {
         steps: STEPS as u64,

@@ -39,7 +39,7 @@ fn main() {
     let rosenbrock: AnyLandscape = "rosenbrock".parse().expect("a landscape");
     let objective = rosenbrock
         .as_dyn()
-        .ground(&NoFiles)
+        .load(&NoFiles)
         .expect("no data")
         .objective;
     beside_optax(&*objective);

@@ -10,7 +10,7 @@ mod rival;
 use ravine::engine::cancel::Cancel;
 use ravine::engine::geometry::contour::{self, Levels};
 use ravine::engine::geometry::surface::Surface;
-use ravine::engine::landscape::{AnyLandscape, Ground, NoFiles, Spacing};
+use ravine::engine::landscape::{AnyLandscape, NoFiles, Problem, Spacing};
 use ravine::engine::objective::plane::Plane;
 use rival::{Table, median_ms};
 use serde_json::{Map, json};
@@ -23,7 +23,7 @@ const LEVELS: usize = 20;
 
 struct Case {
     name: &'static str,
-    ground: Ground,
+    ground: Problem,
     /// The surface that gets lines.
     surface: Surface,
     levels: Vec<f64>,
@@ -68,7 +68,7 @@ fn main() {
 impl Case {
     fn new(name: &'static str) -> Self {
         let landscape: AnyLandscape = name.parse().expect("a landscape");
-        let ground = landscape.as_dyn().ground(&NoFiles).expect("no data");
+        let ground = landscape.as_dyn().load(&NoFiles).expect("no data");
         let surface = sample(&ground, CONTOUR_SIDE, Vec::new());
         let log = landscape.as_dyn().spacing() == Spacing::Log;
         let lowest = ground.minima.iter().map(|mark| mark.value);
@@ -90,7 +90,7 @@ impl Case {
     }
 }
 
-fn sample(ground: &Ground, side: usize, memory: Vec<f64>) -> Surface {
+fn sample(ground: &Problem, side: usize, memory: Vec<f64>) -> Surface {
     let (objective, plane, never) = (&*ground.objective, Plane::identity(), Cancel::default());
     Surface::sample_into(memory, objective, &plane, ground.view, [side, side], &never)
         .expect("nobody cancels this")

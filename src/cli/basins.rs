@@ -4,7 +4,7 @@ use super::diverged::tell_diverged_of;
 use super::outputs::{Outputs, kind};
 use super::render::{Ground as Light, size};
 use super::scene_args::SceneArgs;
-use crate::engine::analysis::basins::{FINEST, Fate, Question};
+use crate::engine::analysis::basins::{BasinLabel, BasinQuery, MAX_SIDE};
 use crate::engine::cancel::Cancel;
 use crate::export::{basins, picture};
 use crate::figure;
@@ -71,10 +71,10 @@ pub(super) fn basins(args: &Args) -> Result<(), String> {
         .side
         .parse()
         .ok()
-        .filter(|side| (2..=FINEST).contains(side))
+        .filter(|side| (2..=MAX_SIDE).contains(side))
         .ok_or_else(|| {
             format!(
-                "--side cannot be `{}`; expected a whole number from 2 to {FINEST}",
+                "--side cannot be `{}`; expected a whole number from 2 to {MAX_SIDE}",
                 args.side
             )
         })?;
@@ -90,7 +90,7 @@ pub(super) fn basins(args: &Args) -> Result<(), String> {
     let spec = &scene.runs[index].spec;
     let points = picture::points(pixels);
     let window = scene.view.unwrap_or(ground.view);
-    let question = Question {
+    let question = BasinQuery {
         objective: &*ground.objective,
         known: &ground.minima,
         spec,
@@ -101,7 +101,7 @@ pub(super) fn basins(args: &Args) -> Result<(), String> {
         .check(side)
         .map_err(|reason| format!("--side {side}: {reason}"))?;
     let never = Cancel::default();
-    let Some(answer) = question.answer(side, None, &AtomicUsize::new(0), &never) else {
+    let Some(answer) = question.compute(side, None, &AtomicUsize::new(0), &never) else {
         return Ok(()); // Nothing cancels this work.
     };
     match extension {
@@ -126,7 +126,7 @@ pub(super) fn basins(args: &Args) -> Result<(), String> {
     outputs.finish()?;
     let diverged = answer.cells.iter().map(|cell| {
         let step = u64::from(cell.steps);
-        (cell.fate == Fate::Diverges).then_some(step)
+        (cell.label == BasinLabel::Diverges).then_some(step)
     });
     tell_diverged_of(&spec.to_string(), "starts", diverged);
     Ok(())

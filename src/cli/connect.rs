@@ -6,11 +6,11 @@ use super::network_args::{NetworkArgs, share, spec, weights};
 use super::outputs::{Outputs, kind};
 use super::render::{Ground as Light, size};
 use super::scene_args::set;
-use crate::engine::analysis::mode_connectivity::{self as engine, Connect, Connection};
+use crate::engine::analysis::mode_connectivity::{self as engine, Connect, ModeConnectivity};
 use crate::engine::cancel::Cancel;
 use crate::engine::declare::{Settings, Value};
 use crate::engine::geometry::surface::Surface;
-use crate::engine::network::Trainee;
+use crate::engine::network::TrainingTask;
 use crate::engine::training::RunSpec;
 use crate::export::{connect as table, picture, weights as safetensors};
 use crate::figure::connect as figure;
@@ -155,12 +155,12 @@ pub(super) fn connect(args: &Args) -> Result<(), String> {
     let planned = [&args.output, &args.curve_weights, &args.aligned_weights];
     let mut outputs = Outputs::plan(planned.into_iter().flatten())?;
     outputs.alone("--json", args.json)?;
-    let tested = (split.test.samples() > 0).then(|| loss.on(&split.test));
-    let trainee = Trainee {
+    let tested = (split.test.samples() > 0).then(|| loss.with_data(&split.test));
+    let trainee = TrainingTask {
         test: tested
             .transpose()
             .map_err(|error| format!("--test {test}: {error}"))?,
-        start: loss.initial(settings.seed),
+        start: loss.init_params(settings.seed),
         loss: Arc::new(loss),
         split,
     };
@@ -245,7 +245,12 @@ impl Args {
     }
 
     /// What JSON says besides the rows.
-    fn summary(&self, found: &Connection, spec: &RunSpec, settings: &Connect) -> serde_json::Value {
+    fn summary(
+        &self,
+        found: &ModeConnectivity,
+        spec: &RunSpec,
+        settings: &Connect,
+    ) -> serde_json::Value {
         let mut summary = table::summary(found);
         summary["network"] = self.network.network.as_str().into();
         summary["data"] = self.network.data.as_str().into();
@@ -275,8 +280,8 @@ impl Args {
     /// The bytes of a picture.
     fn picture(
         &self,
-        trainee: &Trainee,
-        found: &Connection,
+        trainee: &TrainingTask,
+        found: &ModeConnectivity,
         caption: &str,
         kind: &str,
         pixels: [u32; 2],

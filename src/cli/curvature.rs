@@ -7,7 +7,7 @@ use super::outputs::{Outputs, kind};
 use super::render::{Ground as Light, size};
 use super::say_source;
 use super::scene_args::{placed, point, spec_text};
-use crate::engine::analysis::curvature::{Extras, Inquiry, Report, report};
+use crate::engine::analysis::curvature::{CurvatureSettings, ExpensiveParts, Report, report};
 use crate::engine::cancel::Cancel;
 use crate::engine::declare::Settings;
 use crate::engine::landscape::AnyLandscape;
@@ -188,7 +188,7 @@ pub(super) fn curvature(args: &Args) -> Result<(), String> {
             ));
         }
     }
-    let extras = Extras {
+    let extras = ExpensiveParts {
         trace: args.trace,
         density: args.density || output.is_some(),
         layers: args.layers,
@@ -238,8 +238,8 @@ pub(super) fn curvature(args: &Args) -> Result<(), String> {
 }
 
 impl Args {
-    fn inquiry(&self) -> Result<Inquiry, String> {
-        let mut inquiry = Inquiry::default();
+    fn inquiry(&self) -> Result<CurvatureSettings, String> {
+        let mut inquiry = CurvatureSettings::default();
         for (flag, text) in [
             ("matrix", &self.matrix),
             ("top", &self.top),
@@ -320,7 +320,7 @@ impl Args {
         let at = self.at.as_ref();
         let at =
             at.ok_or("the landscape needs a point; expected --at, like --at=1,1".to_owned())?;
-        let ground = landscape.as_dyn().ground(&Disk::default());
+        let ground = landscape.as_dyn().load(&Disk::default());
         let ground = ground.map_err(|error| error.to_string())?;
         let dim = ground.objective.dim();
         let at = point("--at", at, dim)?;

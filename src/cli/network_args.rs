@@ -104,7 +104,7 @@ pub(super) fn at_weights(
         return Err("--norm-statistics file is for norm=batch; expected data".to_owned());
     }
     let (theta, moments) = open_weights_and_moments(path, loss.layout().tensors())?;
-    let loss = loss.frozen(moments).map_err(|error| error.to_string())?;
+    let loss = loss.eval_mode(moments).map_err(|error| error.to_string())?;
     Ok((loss, theta))
 }
 

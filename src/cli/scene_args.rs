@@ -2,7 +2,7 @@
 
 use super::say_source;
 use crate::engine::declare::{SettingError, Settings};
-use crate::engine::landscape::{AnyLandscape, Ground};
+use crate::engine::landscape::{AnyLandscape, Problem};
 use crate::engine::objective::plane::Rect;
 use crate::engine::scene::{MOST_RUNS, Scene, SceneError, Training};
 use crate::engine::training::RunSpec;
@@ -98,7 +98,7 @@ impl SceneArgs {
     }
 
     /// The scene, and its landscape at work. Everything that can be wrong with either is told here.
-    pub(super) fn prepare(&self) -> Result<(Scene, Arc<Ground>), String> {
+    pub(super) fn prepare(&self) -> Result<(Scene, Arc<Problem>), String> {
         if self.runs.len() > MOST_RUNS {
             return Err(SceneError::TooManyRuns(self.runs.len()).to_string());
         }
@@ -132,7 +132,7 @@ impl SceneArgs {
             }
         }
         let ground = scene
-            .ground(&Disk::beside(self.scene.as_deref()))
+            .load(&Disk::beside(self.scene.as_deref()))
             .map_err(|error| {
                 // What no flag has touched is the file's.
                 let changed = [&self.landscape, &self.start, &self.batch]
@@ -152,7 +152,7 @@ impl SceneArgs {
     }
 
     /// The same where only landscapes will do.
-    pub(super) fn prepare_landscape(&self) -> Result<(Scene, Arc<Ground>), String> {
+    pub(super) fn prepare_landscape(&self) -> Result<(Scene, Arc<Problem>), String> {
         let (scene, ground) = self.prepare()?;
         match (&scene.network, &self.scene) {
             (Some(_), Some(path)) => Err(format!(

@@ -9,7 +9,7 @@ use super::memory::{MAX_NUMBER_BYTES, claim};
 use super::network_args::{NetworkArgs, at_weights, seed, share};
 use super::outputs::{Outputs, kind};
 use super::render::{Ground as Light, size};
-use crate::engine::analysis::network_plane::Cut;
+use crate::engine::analysis::network_plane::NetworkPlane;
 use crate::engine::cancel::Cancel;
 use crate::engine::geometry::surface::Surface;
 use crate::engine::network::NetworkLoss;
@@ -175,7 +175,7 @@ pub(super) fn slice(args: &Args) -> Result<(), String> {
     let shadows = Shadows::of(&runs, &cut.plane);
     let view = asked.unwrap_or_else(|| shadows.view());
     let never = Cancel::default();
-    let surface = |(seed, cut): &(u64, Cut)| {
+    let surface = |(seed, cut): &(u64, NetworkPlane)| {
         let made = Surface::sample(loss, &cut.plane, view, columns, rows, &never);
         made.map(|surface| (*seed, surface))
     };
@@ -226,7 +226,7 @@ impl Args {
                                beside it";
                 return Err(moments.to_owned());
             }
-            let tested = trained.on(&split.test);
+            let tested = trained.with_data(&split.test);
             tested.map_err(|error| format!("--test {share}: {error}"))
         });
         Ok(Losses {

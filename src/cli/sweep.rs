@@ -8,13 +8,13 @@ use super::render::{Ground as Light, size};
 use super::scene_args::SceneArgs;
 use super::{complain, print, run_number};
 use crate::engine::analysis::sweep::{
-    Curve, Grid, Measure, Over, Score, Setup, SweepMap, curves, grids, lines, lr_limit, lr_limits,
-    map, steepest,
+    AxisValues, Curve, Score, SweepAxis, SweepContext, SweepMap, SweepMetric, grids, lr_limit,
+    lr_limits, quadratic_lambda_max, run_curves, run_map, swept_runs,
 };
 use crate::engine::cancel::Cancel;
 use crate::engine::declare::SettingError;
 use crate::engine::declare::spec::real;
-use crate::engine::landscape::Ground;
+use crate::engine::landscape::Problem;
 use crate::engine::scene::Scene;
 use crate::engine::training::{self, RunSpec};
 use crate::export::picture;
@@ -125,7 +125,7 @@ impl Swept {
                 }
             }
             Self::Map { map, .. } => {
-                let [x, y] = map.grids.each_ref().map(Grid::setting);
+                let [x, y] = map.grids.each_ref().map(AxisValues::setting);
                 let steps = map.scores.iter().map(Score::diverged);
                 tell_diverged_of(
                     &map.spec.to_string(),
@@ -148,16 +148,16 @@ pub(super) fn sweep(args: &Args) -> Result<(), String> {
         .overs
         .iter()
         .map(|text| {
-            text.parse::<Over>()
+            text.parse::<SweepAxis>()
                 .map_err(|refusal| format!("--over {refusal}"))
         })
         .collect::<Result<Vec<_>, _>>()?;
-    let measure: Measure = args
+    let measure: SweepMetric = args
         .measure
         .parse()
         .map_err(|refusal: SettingError| refusal.to_string())?;
     let goal = args.goal.as_deref().map(goal).transpose()?;
-    if measure == Measure::Steps && goal.is_none() {
+    if measure == SweepMetric::Steps && goal.is_none() {
         return Err(
             "--measure steps has no loss to reach; expected one, like --goal 1e-3".to_owned(),
         );
@@ -233,8 +233,8 @@ fn goal(text: &str) -> Result<f64, String> {
 fn sweep_curves(
     args: &Args,
     scene: &Scene,
-    ground: &Arc<Ground>,
-    over: &Over,
+    ground: &Arc<Problem>,
+    over: &SweepAxis,
     goal: Option<f64>,
 ) -> Result<Swept, String> {
     let runs: Vec<usize> = match &args.run_number {
@@ -245,7 +245,7 @@ fn sweep_curves(
         .iter()
         .map(|run| scene.runs[*run].spec.clone())
         .collect();
-    let mut lines = lines(&specs, over).map_err(|refusal| refused(&refusal))?;
+    let mut lines = swept_runs(&specs, over).map_err(|refusal| refused(&refusal))?;
     for line in &mut lines {
         line.run = runs[line.run];
     }
@@ -261,7 +261,7 @@ fn sweep_curves(
         ));
     }
     let conditions = scene.conditions();
-    let steepest = steepest(&*ground.objective, ground.view);
+    let steepest = quadratic_lambda_max(&*ground.objective, ground.view);
     let limits = lines
         .iter()
         .map(|line| {
@@ -272,7 +272,7 @@ fn sweep_curves(
             )
         })
         .collect();
-    let curves = with_setup(scene, ground, goal, |setup| curves(setup, lines));
+    let curves = with_setup(scene, ground, goal, |setup| run_curves(setup, lines));
     Ok(Swept::Curves {
         curves: curves.unwrap_or_default(), // Nothing cancels this work.
         limits,
@@ -284,16 +284,16 @@ fn sweep_curves(
 fn sweep_map(
     args: &Args,
     scene: &Scene,
-    ground: &Arc<Ground>,
-    overs: [&Over; 2],
+    ground: &Arc<Problem>,
+    overs: [&SweepAxis; 2],
     goal: Option<f64>,
 ) -> Result<Swept, String> {
     let run = run_number(scene, args.run_number.as_deref())?;
     let spec = &scene.runs[run].spec;
     let grids = grids(spec, overs).map_err(|refusal| refused(&refusal))?;
-    let map = with_setup(scene, ground, goal, |setup| map(setup, spec, grids));
+    let map = with_setup(scene, ground, goal, |setup| run_map(setup, spec, grids));
     let map = map.ok_or_else(|| "the sweep was cancelled".to_owned())?;
-    let limits = steepest(&*ground.objective, ground.view)
+    let limits = quadratic_lambda_max(&*ground.objective, ground.view)
         .and_then(|steepest| lr_limits(&map, steepest, &scene.conditions()));
     Ok(Swept::Map {
         map: Box::new(map),
@@ -304,11 +304,11 @@ fn sweep_map(
 
 fn with_setup<T>(
     scene: &Scene,
-    ground: &Ground,
+    ground: &Problem,
     goal: Option<f64>,
-    work: impl FnOnce(&Setup) -> T,
+    work: impl FnOnce(&SweepContext) -> T,
 ) -> T {
-    work(&Setup {
+    work(&SweepContext {
         objective: &*ground.objective,
         start: scene.start_theta(),
         conditions: &scene.conditions(),
@@ -344,7 +344,7 @@ fn drawing(sheet: &Sheet, swept: &Swept) -> crate::figure::drawing::Drawing {
 }
 
 /// A line for each run: its spec with the best values and its measure there, or that there is none.
-fn best(swept: &Swept, measure: Measure) -> Vec<String> {
+fn best(swept: &Swept, measure: SweepMetric) -> Vec<String> {
     let line = |best: Option<(RunSpec, f64)>, spec: &RunSpec, diverged: bool| match best {
         Some((spec, value)) => format!("{spec}  {measure} {}", real(value)),
         None if diverged => format!("{spec}  diverged at every value"),
@@ -354,7 +354,7 @@ fn best(swept: &Swept, measure: Measure) -> Vec<String> {
         Swept::Curves { curves, .. } => curves
             .iter()
             .map(|curve| {
-                let best = curve.winner(measure).and_then(|index| {
+                let best = curve.best(measure).and_then(|index| {
                     Some((curve.spec(index), curve.scores[index].value(measure)?))
                 });
                 let diverged = curve.scores.iter().all(|score| score.diverged().is_some());
@@ -363,7 +363,7 @@ fn best(swept: &Swept, measure: Measure) -> Vec<String> {
             .collect(),
         Swept::Map { map, .. } => {
             let best = map
-                .winner(measure)
+                .best(measure)
                 .and_then(|at| Some((map.spec(at), map.score(at)?.value(measure)?)));
             let diverged = map.scores.iter().all(|score| score.diverged().is_some());
             vec![line(best, &map.spec, diverged)]

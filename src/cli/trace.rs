@@ -5,7 +5,7 @@ use super::scene_args::SceneArgs;
 use super::{print, warn};
 use crate::engine::analysis::curvature;
 use crate::engine::cancel::Cancel;
-use crate::engine::landscape::Ground;
+use crate::engine::landscape::Problem;
 use crate::engine::scene::Scene;
 use crate::engine::training;
 use crate::export::file::extension;
@@ -111,7 +111,7 @@ fn format(asked: Option<Named>, output: Option<&Path>) -> Result<Format, String>
 /// Makes and writes one run after the other: only one is in memory at a time.
 fn write(
     scene: &Scene,
-    ground: &Ground,
+    ground: &Problem,
     format: Format,
     with_curvature: bool,
     out: &mut dyn Write,

@@ -8,7 +8,7 @@ mod sharpness;
 use super::network_args::{NetworkArgs, seed, share, spec, weights};
 use super::outputs::{Outputs, kind};
 use super::{complain, slice, warn};
-use crate::engine::analysis::network_plane::{AnyPlane, Cut, Given, shadows};
+use crate::engine::analysis::network_plane::{AnyPlane, NetworkPlane, PlaneInputs, project_all};
 use crate::engine::cancel::Cancel;
 use crate::engine::network::NetworkLoss;
 use crate::engine::objective::{GradientSettings, Objective};
@@ -175,7 +175,7 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
     }
     let start = match &args.weights {
         Some(path) => weights(&loss, path)?,
-        None => loss.initial(seed),
+        None => loss.init_params(seed),
     };
     training::check_start(&loss, &start)?;
     let mut outputs = Outputs::default();
@@ -196,7 +196,7 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
     let cut = plane.map(|plane| cut(&plane, &loss, &ends, &made));
     let cut = cut.transpose()?;
     let plane = cut.as_ref().map(|cut| &cut.plane);
-    let shown = |made| shadows(plane?, &loss, made, &Cancel::default());
+    let shown = |made| project_all(plane?, &loss, made, &Cancel::default());
     let runs = specs.iter().zip(&made).map(|(spec, trajectory)| Trained {
         spec: spec.to_string(),
         trajectory,
@@ -298,16 +298,16 @@ fn cut(
     loss: &NetworkLoss,
     ends: &[End],
     trajectories: &[Trajectory],
-) -> Result<Cut, String> {
+) -> Result<NetworkPlane, String> {
     let never = Cancel::default();
     let theta = ends.first().map_or(&[][..], |end| &end.theta);
-    let given = Given {
+    let given = PlaneInputs {
         trajectories,
-        ..Given::new(loss, theta, &never)
+        ..PlaneInputs::new(loss, theta, &never)
     };
     plane
         .as_dyn()
-        .cut(&given)
+        .build(&given)
         .map_err(|error| error.to_string())
 }
 

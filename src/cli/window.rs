@@ -21,7 +21,7 @@ pub(super) fn open(path: Option<&Path>) -> Result<(), String> {
         Some(path) => open_scene(path).map_err(|sentence| sentence + &hint(path))?,
     };
     let ground = scene
-        .ground(&Disk::beside(path))
+        .load(&Disk::beside(path))
         .map_err(|error| match path {
             Some(path) => format!("{}: {error}", path.display()),
             None => error.to_string(),

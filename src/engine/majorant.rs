@@ -98,19 +98,19 @@ impl Real for Majorant {
     fn like(self, value: f64) -> Self {
         Self(value.abs())
     }
-    fn root(self) -> Self {
+    fn lane_sqrt(self) -> Self {
         ANYTHING
     }
-    fn magnitude(self) -> Self {
+    fn lane_abs(self) -> Self {
         self
     }
     fn less(self, _other: Self) -> bool {
         false
     }
-    fn at_most(self, _other: Self) -> bool {
+    fn le_mask(self, _other: Self) -> bool {
         false
     }
-    fn equal(self, _other: Self) -> bool {
+    fn eq_mask(self, _other: Self) -> bool {
         false
     }
     fn select(_mask: bool, a: Self, b: Self) -> Self {
@@ -128,16 +128,16 @@ impl Real for Majorant {
     fn map(self, _f: fn(f64) -> f64) -> Self {
         ANYTHING
     }
-    fn unless_far(self, _far: bool, _near: [Self; 2], _exactly: fn(f64) -> [f64; 2]) -> [Self; 2] {
+    fn exact_where(self, _far: bool, _near: [Self; 2], _exactly: fn(f64) -> [f64; 2]) -> [Self; 2] {
         [ANYTHING; 2]
     }
-    fn raised(self, _p: f64) -> Self {
+    fn lane_powf(self, _p: f64) -> Self {
         ANYTHING
     }
     fn sin_cos(self) -> [Self; 2] {
         [Self(1.0); 2]
     }
-    fn exponentials(self) -> [Self; 2] {
+    fn exp_and_exp_m1(self) -> [Self; 2] {
         [ANYTHING; 2]
     }
 }

@@ -12,7 +12,7 @@ pub use bench::{Bench, BenchSettings, Leg, MapPrecision};
 pub use error::SceneError;
 pub use settings::{LevelSpacing, MapStyle, Training};
 
-use crate::engine::landscape::{AnyLandscape, Files, Ground};
+use crate::engine::landscape::{AnyLandscape, Files, Problem};
 use crate::engine::objective::GradientSettings;
 use crate::engine::objective::plane::Rect;
 use crate::engine::training::{RunSettings, RunSpec};
@@ -216,7 +216,7 @@ impl Scene {
     }
 
     /// Makes the landscape ready and checks everything that depends on it.
-    pub fn ground(&self, files: &dyn Files) -> Result<Ground, SceneError> {
+    pub fn load(&self, files: &dyn Files) -> Result<Problem, SceneError> {
         let ground = self.unchecked_ground(files)?;
         self.check(&ground)?;
         Ok(ground)

@@ -1,15 +1,15 @@
 //! Basins of attraction as CSV and NPZ.
 
 use super::npz::Npz;
-use crate::engine::analysis::basins::{Basins, Fate};
+use crate::engine::analysis::basins::{BasinLabel, Basins};
 use std::io::{self, Write};
 
 /// The number that stands for a fate: a minimum's place in the list, −1 for undecided, −2 for diverged.
-fn label(fate: Fate) -> i32 {
+fn label(fate: BasinLabel) -> i32 {
     match fate {
-        Fate::Arrives(minimum) => i32::from(minimum),
-        Fate::Undecided => -1,
-        Fate::Diverges => -2,
+        BasinLabel::Converges(minimum) => i32::from(minimum),
+        BasinLabel::Undecided => -1,
+        BasinLabel::Diverges => -2,
     }
 }
 
@@ -22,8 +22,8 @@ pub fn csv(basins: &Basins, out: &mut dyn Write) -> io::Result<()> {
     for (index, cell) in basins.cells.iter().enumerate() {
         let [x, y] = basins.start(index % basins.side, index / basins.side);
         write!(out, "{x:?},{y:?},")?;
-        match cell.fate {
-            Fate::Arrives(minimum) => {
+        match cell.label {
+            BasinLabel::Converges(minimum) => {
                 let mark = basins.minima[usize::from(minimum)].mark;
                 write!(
                     out,
@@ -31,8 +31,8 @@ pub fn csv(basins: &Basins, out: &mut dyn Write) -> io::Result<()> {
                     mark.at[0], mark.at[1], mark.value
                 )?;
             }
-            Fate::Undecided => write!(out, "undecided,,,")?,
-            Fate::Diverges => write!(out, "diverges,,,")?,
+            BasinLabel::Undecided => write!(out, "undecided,,,")?,
+            BasinLabel::Diverges => write!(out, "diverges,,,")?,
         }
         writeln!(out, ",{}", cell.steps)?;
     }
@@ -51,7 +51,7 @@ pub fn npz(basins: &Basins, out: &mut dyn Write) -> io::Result<()> {
     npz.add("x", &[side], axis(&|column| basins.start(column, 0)[0]))?;
     npz.add("y", &[side], axis(&|row| basins.start(0, row)[1]))?;
     let cells = || basins.cells.iter();
-    let labels = cells().map(|cell| label(cell.fate));
+    let labels = cells().map(|cell| label(cell.label));
     npz.add("label", &[side, side], labels)?;
     let steps = cells().map(|cell| cell.steps);
     npz.add("steps", &[side, side], steps)?;

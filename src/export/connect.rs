@@ -1,7 +1,9 @@
 //! Ways between two networks as CSV, JSON and NPZ.
 
 use super::npz::Npz;
-use crate::engine::analysis::mode_connectivity::{Along, Connection, Peak, Profile};
+use crate::engine::analysis::mode_connectivity::{
+    Along, ModeConnectivity, PathExtremum, PathProfile,
+};
 use crate::engine::declare::spec::real;
 use serde_json::{Value, json};
 use std::io::{self, Write};
@@ -13,7 +15,7 @@ type Column = (String, Vec<f64>);
 const PARTS: [&str; 2] = ["", "test_"];
 
 /// The ways that there are, each with its name.
-pub fn ways(connection: &Connection) -> Vec<(&'static str, &Profile)> {
+pub fn ways(connection: &ModeConnectivity) -> Vec<(&'static str, &PathProfile)> {
     let before = connection.aligned.as_ref();
     let before = before.map(|(_, profile)| ("unaligned", profile));
     let both = [
@@ -24,7 +26,7 @@ pub fn ways(connection: &Connection) -> Vec<(&'static str, &Profile)> {
 }
 
 /// t; of each way loss and accuracy in training and in the test, as far as there are such; where the plane has the curve.
-fn columns(connection: &Connection) -> Vec<Column> {
+fn columns(connection: &ModeConnectivity) -> Vec<Column> {
     let rows = &connection.straight.rows;
     let mut columns = vec![("t".to_owned(), rows.iter().map(|row| row.t).collect())];
     for (name, profile) in ways(connection) {
@@ -49,7 +51,7 @@ fn columns(connection: &Connection) -> Vec<Column> {
 ///
 /// # Errors
 /// Those of `out`.
-pub fn csv(connection: &Connection, out: &mut dyn Write) -> io::Result<()> {
+pub fn csv(connection: &ModeConnectivity, out: &mut dyn Write) -> io::Result<()> {
     let columns = columns(connection);
     let names: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
     writeln!(out, "{}", names.join(","))?;
@@ -68,7 +70,7 @@ pub fn csv(connection: &Connection, out: &mut dyn Write) -> io::Result<()> {
 ///
 /// # Errors
 /// Those of `out`.
-pub fn npz(connection: &Connection, out: &mut dyn Write) -> io::Result<()> {
+pub fn npz(connection: &ModeConnectivity, out: &mut dyn Write) -> io::Result<()> {
     let mut npz = Npz::default();
     for (name, values) in columns(connection) {
         npz.add(&name, &[values.len() as u64], values)?;
@@ -93,21 +95,22 @@ pub fn npz(connection: &Connection, out: &mut dyn Write) -> io::Result<()> {
 
 /// What is to be said of the ways: for each its worst loss, its barrier and its least accuracy in training and in the test, and where; how
 /// the second network was aligned; how the curve's training ended. What is no number is null.
-pub fn summary(connection: &Connection) -> Value {
-    let peak = |peak: Option<Peak>| peak.map(|peak| json!({ "value": peak.height, "t": peak.t }));
+pub fn summary(connection: &ModeConnectivity) -> Value {
+    let peak =
+        |peak: Option<PathExtremum>| peak.map(|peak| json!({ "value": peak.height, "t": peak.t }));
     let measures = |row: Option<&Along>, part: usize| {
         row.map(|row| json!({ "loss": row.loss(part), "accuracy": row.accuracy(part) }))
     };
-    let profile = |profile: &Profile| {
+    let profile = |profile: &PathProfile| {
         let part = |part: usize| {
             json!({
-                "worst_loss": peak(profile.worst(part)),
+                "worst_loss": peak(profile.max_loss(part)),
                 "barrier": peak(profile.barrier(part)),
-                "least_accuracy": peak(profile.least_accuracy(part)),
+                "least_accuracy": peak(profile.min_accuracy(part)),
             })
         };
         let [first, last] = [profile.rows.first(), profile.rows.last()];
-        let tested = profile.worst(1).is_some();
+        let tested = profile.max_loss(1).is_some();
         let all = |of: &dyn Fn(usize) -> Value| {
             let test = if tested { of(1) } else { Value::Null };
             json!({ "train": of(0), "test": test })
@@ -143,7 +146,7 @@ pub fn summary(connection: &Connection) -> Value {
 ///
 /// # Errors
 /// Those of `out`.
-pub fn json(connection: &Connection, told: &Value, out: &mut dyn Write) -> io::Result<()> {
+pub fn json(connection: &ModeConnectivity, told: &Value, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b"{")?;
     for (key, value) in told.as_object().into_iter().flatten() {
         writeln!(out, "{}:{value},", json!(key))?;

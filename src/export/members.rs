@@ -184,7 +184,7 @@ fn facts(any: &AnyLandscape) -> Facts {
     let landscape = any.as_dyn();
     // A built-in data set has its minimum only once it is read.
     let minima = landscape
-        .ground(&NoFiles)
+        .load(&NoFiles)
         .map_or(landscape.minima(), |ground| ground.minima);
     let point = |at: [f64; 2]| at.into_iter().take(landscape.dim()).collect();
     let ranges = |domain: Rect| [domain.x(), domain.y()].into_iter().take(landscape.dim());

@@ -2,7 +2,7 @@
 
 use super::npz::Npz;
 use super::trajectories::quoted;
-use crate::engine::analysis::network_plane::Shadow;
+use crate::engine::analysis::network_plane::Projection;
 use crate::engine::declare::spec::real;
 use crate::engine::objective::plane::Plane;
 use crate::engine::training::Trajectory;
@@ -19,7 +19,7 @@ pub struct Trained<'a> {
     /// The last step of a run that finishes.
     pub last: u64,
     /// What a plane shows of each of them.
-    pub shadows: Option<Vec<Shadow>>,
+    pub shadows: Option<Vec<Projection>>,
 }
 
 impl Trained<'_> {

@@ -34,7 +34,7 @@ pub fn write(loss: &NetworkLoss, theta: &[f64], out: &mut dyn Write) -> io::Resu
             bytes(numbers),
         )
     });
-    let averages = loss.moments(theta).into_iter().enumerate();
+    let averages = loss.batch_norm_stats(theta).into_iter().enumerate();
     let averages = averages.flat_map(|(l, moments)| -> [Part; 3] {
         let shape = vec![moments.mean.len()];
         let name = |part| format!("norms.{l}.{part}");

@@ -5,26 +5,26 @@ use super::colour::{Theme, class_colour};
 use super::drawing::{Area, Colour, Drawing, Item, Stroke};
 use super::frame::Frame;
 use super::{Layout, caption, layout, map};
-use crate::engine::analysis::basins::{Basins, Cell, Fate};
+use crate::engine::analysis::basins::{BasinLabel, Basins, Cell};
 use crate::engine::numeric::real;
 use crate::engine::scene::{MapStyle, Scene};
 use crate::session::Terrain;
 use std::sync::Arc;
 
 /// Starts that diverge, and those that arrive nowhere.
-const fn lost(fate: Fate, theme: &Theme) -> Colour {
+const fn lost(fate: BasinLabel, theme: &Theme) -> Colour {
     match (fate, theme.dark) {
-        (Fate::Diverges, false) => Colour::rgb(24, 24, 30),
-        (Fate::Diverges, true) => Colour::rgb(4, 5, 7),
+        (BasinLabel::Diverges, false) => Colour::rgb(24, 24, 30),
+        (BasinLabel::Diverges, true) => Colour::rgb(4, 5, 7),
         (_, false) => Colour::rgb(232, 232, 228),
         (_, true) => Colour::rgb(112, 117, 124),
     }
 }
 
 /// The colour of a fate, before any shading.
-pub fn colour(fate: Fate, theme: &Theme) -> Colour {
+pub fn colour(fate: BasinLabel, theme: &Theme) -> Colour {
     match fate {
-        Fate::Arrives(minimum) => class_colour(usize::from(minimum)),
+        BasinLabel::Converges(minimum) => class_colour(usize::from(minimum)),
         lost_fate => lost(lost_fate, theme),
     }
 }
@@ -35,14 +35,16 @@ pub fn shading(basins: &Basins, theme: &Theme) -> Arc<Vec<Colour>> {
     let arrived = basins
         .cells
         .iter()
-        .filter(|cell| matches!(cell.fate, Fate::Arrives(_)));
+        .filter(|cell| matches!(cell.label, BasinLabel::Converges(_)));
     let [least, most] = arrived.fold([f64::INFINITY, 0.0_f64], |[least, most], cell| {
         [least.min(steps(cell)), most.max(steps(cell))]
     });
     let shade = |cell: &Cell| {
-        let base = colour(cell.fate, theme);
-        match cell.fate {
-            Fate::Arrives(_) => shaded(base, (steps(cell) - least) / (most - least).max(1e-9)),
+        let base = colour(cell.label, theme);
+        match cell.label {
+            BasinLabel::Converges(_) => {
+                shaded(base, (steps(cell) - least) / (most - least).max(1e-9))
+            }
             _ => base,
         }
     };
@@ -118,13 +120,13 @@ pub fn legend(basins: &Basins, area: Area, theme: &Theme) -> Vec<Item> {
     const LINE: f32 = 32.0;
     let minima = (0..basins.minima.len())
         .filter_map(|index| u16::try_from(index).ok())
-        .map(Fate::Arrives);
-    let mut fates: Vec<(Fate, f64)> = minima
+        .map(BasinLabel::Converges);
+    let mut fates: Vec<(BasinLabel, f64)> = minima
         .map(|fate| (fate, basins.share(fate)))
         .filter(|(_, share)| *share > 0.0)
         .collect();
     fates.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let lost: Vec<(Fate, f64)> = [Fate::Diverges, Fate::Undecided]
+    let lost: Vec<(BasinLabel, f64)> = [BasinLabel::Diverges, BasinLabel::Undecided]
         .map(|fate| (fate, basins.share(fate)))
         .into_iter()
         .filter(|(_, share)| *share > 0.0)
@@ -178,10 +180,10 @@ pub fn legend(basins: &Basins, area: Area, theme: &Theme) -> Vec<Item> {
 }
 
 /// A fate in words: what and how much; where.
-pub fn words(basins: &Basins, fate: Fate, share: f64) -> [String; 2] {
+pub fn words(basins: &Basins, fate: BasinLabel, share: f64) -> [String; 2] {
     let percent = format!("{} %", number(share * 100.0, 3));
     match fate {
-        Fate::Arrives(index) => {
+        BasinLabel::Converges(index) => {
             basins
                 .minima
                 .get(usize::from(index))
@@ -194,8 +196,8 @@ pub fn words(basins: &Basins, fate: Fate, share: f64) -> [String; 2] {
                     ]
                 })
         }
-        Fate::Diverges => [format!("diverges   {percent}"), String::new()],
-        Fate::Undecided => [format!("undecided   {percent}"), String::new()],
+        BasinLabel::Diverges => [format!("diverges   {percent}"), String::new()],
+        BasinLabel::Undecided => [format!("undecided   {percent}"), String::new()],
     }
 }
 

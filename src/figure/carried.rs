@@ -117,7 +117,7 @@ mod tests {
         let mut scene = Scene::new("himmelblau".parse().unwrap());
         scene.training.steps = 20;
         scene.add_run(spec);
-        let ground = Arc::new(scene.ground(&NoFiles).unwrap());
+        let ground = Arc::new(scene.load(&NoFiles).unwrap());
         let never = Cancel::default();
         let (objective, start, conditions) =
             (&*ground.objective, scene.start_theta(), scene.conditions());
@@ -162,7 +162,7 @@ mod tests {
     fn every_optimizer_is_drawn_and_its_legend_can_be_read() {
         let area = Area::new([0.0, 0.0], [360.0, 500.0]);
         let landscape: AnyLandscape = "himmelblau".parse().unwrap();
-        let ground = landscape.as_dyn().ground(&NoFiles).unwrap();
+        let ground = landscape.as_dyn().load(&NoFiles).unwrap();
         for optimizer in AnyOptimizer::all() {
             if optimizer
                 .as_dyn()

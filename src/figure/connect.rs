@@ -9,7 +9,9 @@ use super::layout::page;
 use super::map;
 use super::shortened;
 use super::trail::line;
-use crate::engine::analysis::mode_connectivity::{Along, Connection, Peak, Profile};
+use crate::engine::analysis::mode_connectivity::{
+    Along, ModeConnectivity, PathExtremum, PathProfile,
+};
 use crate::engine::cancel::Cancel;
 use crate::engine::geometry::surface::Surface;
 use crate::engine::objective::norm;
@@ -30,7 +32,7 @@ pub struct Told<'a> {
 }
 
 /// A way in a chart: its name, its measures, and its place among colours and markers.
-type Way<'a> = (&'static str, &'a Profile, usize);
+type Way<'a> = (&'static str, &'a PathProfile, usize);
 
 /// Points of the curve on the map.
 const PIECES: u8 = 96;
@@ -41,7 +43,7 @@ const WAY: f32 = 49.0;
 
 /// What of the plane a picture of so many points shows: both ends and the middle point, and more on all sides, with equal scales. `None`
 /// where there is no plane.
-pub fn window(connection: &Connection, size: [f32; 2]) -> Option<Rect> {
+pub fn window(connection: &ModeConnectivity, size: [f32; 2]) -> Option<Rect> {
     let [x, y] = connection.middle_on_plane()?;
     let [left, right] = [x.min(0.0), x.max(1.0)];
     let [low, high] = [y.min(0.0), y.max(0.0)];
@@ -66,7 +68,7 @@ struct Places {
 }
 
 /// Charts on the left; the map on the right, and the ways in words below it.
-fn places(connection: &Connection, [width, height]: [f32; 2]) -> Places {
+fn places(connection: &ModeConnectivity, [width, height]: [f32; 2]) -> Places {
     #[expect(clippy::cast_precision_loss, reason = "three ways at most")]
     let told = WAY * ways(connection).len() as f32;
     let bottom = (height - 64.0).max(200.0);
@@ -75,7 +77,7 @@ fn places(connection: &Connection, [width, height]: [f32; 2]) -> Places {
         let y = |share: f32| 38.0 + share * (bottom - 38.0);
         Area::new([12.0, y(from)], [middle, y(to)])
     };
-    let classes = connection.straight.least_accuracy(0).is_some();
+    let classes = connection.straight.min_accuracy(0).is_some();
     let shares = if classes {
         vec![[0.0, 0.56], [0.58, 1.0]]
     } else {
@@ -98,7 +100,7 @@ fn places(connection: &Connection, [width, height]: [f32; 2]) -> Places {
 }
 
 /// The ways that there are.
-fn ways(connection: &Connection) -> Vec<Way<'_>> {
+fn ways(connection: &ModeConnectivity) -> Vec<Way<'_>> {
     let straight = if connection.aligned.is_some() {
         "straight line, aligned"
     } else {
@@ -115,7 +117,7 @@ fn ways(connection: &Connection) -> Vec<Way<'_>> {
 
 /// The picture: the ways in words, the charts, and the map of `surface`, which is that of the [`window`].
 pub fn picture(
-    connection: &Connection,
+    connection: &ModeConnectivity,
     surface: Option<Surface>,
     told: &Told,
     size: [f32; 2],
@@ -153,14 +155,14 @@ pub fn picture(
     }
     let charts: [Chosen; 2] = [
         ("loss; dashed: test", Along::loss, |way, part| {
-            way.worst(part)
+            way.max_loss(part)
         }),
         (
             "accuracy in %; dashed: test",
             |row, part| Some(100.0 * row.accuracy(part)?),
             |way, part| {
-                let least = way.least_accuracy(part)?;
-                Some(Peak {
+                let least = way.min_accuracy(part)?;
+                Some(PathExtremum {
                     height: 100.0 * least.height,
                     ..least
                 })
@@ -205,11 +207,11 @@ pub fn picture(
 type Chosen = (
     &'static str,
     fn(&Along, usize) -> Option<f64>,
-    fn(&Profile, usize) -> Option<Peak>,
+    fn(&PathProfile, usize) -> Option<PathExtremum>,
 );
 
 fn chart(
-    connection: &Connection,
+    connection: &ModeConnectivity,
     (title, value, mark): Chosen,
     area: Area,
     theme: &Theme,
@@ -258,7 +260,7 @@ fn chart(
     });
     let series: Vec<Series> = series.collect();
     let styles: Vec<Style> = drawn.iter().map(|drawn| drawn.style).collect();
-    let title = if connection.straight.worst(1).is_some() {
+    let title = if connection.straight.max_loss(1).is_some() {
         title
     } else {
         title.split(';').next().unwrap_or(title)
@@ -276,7 +278,7 @@ fn chart(
 
 /// The map with both ways on it.
 fn plane_map(
-    connection: &Connection,
+    connection: &ModeConnectivity,
     surface: Surface,
     places: &Places,
     theme: &Theme,
@@ -302,7 +304,7 @@ fn plane_map(
     let on_curve = |t: f64| connection.curve_on_plane(t).unwrap_or_default();
     let pieces = (0..=PIECES).map(|piece| f64::from(piece) / f64::from(PIECES));
     let paths = [vec![[0.0, 0.0], [1.0, 0.0]], pieces.map(on_curve).collect()];
-    let worst = [&connection.straight, &connection.curve].map(|way| way.worst(0));
+    let worst = [&connection.straight, &connection.curve].map(|way| way.max_loss(0));
     let [straight, curve] = worst.map(|worst| worst.map(|peak| peak.t));
     let worst = [straight.map(|t| [t, 0.0]), curve.map(on_curve)];
     for (look, (path, worst)) in paths.into_iter().zip(worst).enumerate() {
@@ -361,10 +363,10 @@ fn sign([x, y]: Point, look: usize, theme: &Theme) -> Vec<Item> {
 }
 
 /// How good a way is: its worst loss and its barrier.
-fn words(profile: &Profile) -> String {
-    let height = |peak: Peak| axis::number(peak.height, 3);
-    let place = |peak: Peak| format!("{} at t = {}", height(peak), axis::number(peak.t, 3));
-    let part = |what: &str, train: Option<String>, test: Option<Peak>| {
+fn words(profile: &PathProfile) -> String {
+    let height = |peak: PathExtremum| axis::number(peak.height, 3);
+    let place = |peak: PathExtremum| format!("{} at t = {}", height(peak), axis::number(peak.t, 3));
+    let part = |what: &str, train: Option<String>, test: Option<PathExtremum>| {
         let test = test.map(|peak| format!(", test {}", height(peak)));
         format!(
             "{what} {}{}",
@@ -372,7 +374,11 @@ fn words(profile: &Profile) -> String {
             test.unwrap_or_default()
         )
     };
-    let worst = part("worst loss", profile.worst(0).map(place), profile.worst(1));
+    let worst = part(
+        "worst loss",
+        profile.max_loss(0).map(place),
+        profile.max_loss(1),
+    );
     let barrier = part(
         "barrier",
         profile.barrier(0).map(height),

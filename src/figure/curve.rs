@@ -73,7 +73,7 @@ mod tests {
         let mut scene = Scene::new(landscape.parse().unwrap());
         scene.add_run(run.parse().unwrap());
         scene.training.steps = 30;
-        let ground = Arc::new(scene.ground(&NoFiles).unwrap());
+        let ground = Arc::new(scene.load(&NoFiles).unwrap());
         let options = Options {
             followed: None,
             size: [900.0, 700.0],

@@ -10,12 +10,12 @@ use super::network::percent;
 use super::trail::line;
 use super::{legend_line, map, shortened};
 use crate::engine::analysis::predictions::Curve;
+use crate::engine::analysis::predictions::DecisionRegions;
 use crate::engine::analysis::predictions::Fit;
-use crate::engine::analysis::predictions::Regions;
 use crate::engine::cancel::Cancel;
 use crate::engine::geometry::contour::{self, ContourLine};
 use crate::engine::geometry::surface::Surface;
-use crate::engine::network::{Measure, Verdict};
+use crate::engine::network::{Measure, Prediction};
 use crate::engine::numeric::real;
 use crate::engine::objective::plane::Rect;
 use std::sync::Arc;
@@ -45,7 +45,7 @@ pub fn title(fit: &Fit) -> &'static str {
         Fit::Regions(_) => "Decision boundary",
         Fit::Curve(_) => "Fit",
         Fit::Confusion(_) => "Confusion matrix",
-        Fit::Predictions(_) => "Predictions against true values",
+        Fit::Scatter(_) => "Predictions against true values",
     }
 }
 
@@ -72,11 +72,18 @@ pub fn shading(fit: &Fit, theme: &Theme) -> Shading {
     } else {
         [0.16, 0.46]
     };
-    let colour = |cell: &Option<Verdict>| {
-        cell.map_or(theme.ground, |Verdict { class, share, .. }| {
-            let sure = (share - chance) / (1.0 - chance);
-            mixed(theme.background, class_colour(class), palest + range * sure)
-        })
+    let colour = |cell: &Option<Prediction>| {
+        cell.map_or(
+            theme.ground,
+            |Prediction {
+                 class,
+                 probability: share,
+                 ..
+             }| {
+                let sure = (share - chance) / (1.0 - chance);
+                mixed(theme.background, class_colour(class), palest + range * sure)
+            },
+        )
     };
     let rows = regions.cells.chunks_exact(regions.side).rev();
     Shading {
@@ -86,15 +93,15 @@ pub fn shading(fit: &Fit, theme: &Theme) -> Shading {
 }
 
 /// Where the most probable class changes. The lead of a class, negative where another one has it, is smooth across its border.
-fn borders(regions: &Regions) -> Vec<ContourLine> {
+fn borders(regions: &DecisionRegions) -> Vec<ContourLine> {
     let mut lines = Vec::new();
     for class in 0..regions.names.len() {
-        let lead = |cell: &Option<Verdict>| {
+        let lead = |cell: &Option<Prediction>| {
             cell.map_or(f64::NAN, |verdict| {
                 if verdict.class == class {
-                    verdict.lead
+                    verdict.margin
                 } else {
-                    -verdict.lead
+                    -verdict.margin
                 }
             })
         };
@@ -122,7 +129,7 @@ pub fn draw(fit: &Fit, shading: &Shading, told: &Told, area: Area, theme: &Theme
         Fit::Regions(found) => page.regions(found, shading),
         Fit::Curve(found) => page.curve(found, told.look),
         Fit::Confusion(found) => confusion::matrices(found, page.plot, theme),
-        Fit::Predictions(pairs) => page.predictions(pairs),
+        Fit::Scatter(pairs) => page.predictions(pairs),
     });
     items
 }
@@ -158,7 +165,7 @@ impl<'a> Page<'a> {
         if beside {
             width = width.min((area.width() - left) * 0.62);
         }
-        if matches!(fit, Fit::Regions(_) | Fit::Predictions(_)) {
+        if matches!(fit, Fit::Regions(_) | Fit::Scatter(_)) {
             let side = width.min(height).max(40.0);
             (width, height) = (side, side);
         }
@@ -224,7 +231,7 @@ impl<'a> Page<'a> {
                     items.push(self.write(name, [at[0] + 16.0, y], 11.0));
                 }
             }
-            Fit::Curve(_) | Fit::Predictions(_) => {
+            Fit::Curve(_) | Fit::Scatter(_) => {
                 items.push(self.write("filled: training, hollow: test", [x, y], 11.0));
             }
             Fit::Confusion(_) => {
@@ -245,7 +252,7 @@ impl<'a> Page<'a> {
         items
     }
 
-    fn regions(&self, found: &Regions, shading: &Shading) -> Vec<Item> {
+    fn regions(&self, found: &DecisionRegions, shading: &Shading) -> Vec<Item> {
         let (area, side) = (self.plot, found.side);
         let frame = Frame {
             area,

@@ -6,7 +6,7 @@ use super::frame::Frame;
 use super::map;
 use super::trail::{border, line};
 use crate::engine::cancel::Cancel;
-use crate::engine::landscape::{AnyLandscape, Ground, Group, NoFiles};
+use crate::engine::landscape::{AnyLandscape, Group, NoFiles, Problem};
 use crate::engine::numeric::real;
 use crate::engine::scene::{MapStyle, Scene};
 use crate::session::{self, Terrain};
@@ -17,7 +17,7 @@ use std::sync::Arc;
 pub struct Thumbnail {
     /// The landscape, as it comes.
     pub landscape: AnyLandscape,
-    ground: Ground,
+    ground: Problem,
     look: Look,
 }
 
@@ -35,7 +35,7 @@ impl Thumbnail {
         let mut scene = Scene::new(landscape);
         scene.map.levels = 7;
         scene.map.labels = false;
-        let ground = scene.ground(&NoFiles).ok()?;
+        let ground = scene.load(&NoFiles).ok()?;
         let square = Area::new([0.0, 0.0], [1.0, 1.0]);
         let look = if ground.objective.dim() == 1 {
             let share = |i: usize| ground.view.at([real(i) / real(2 * side), 0.0]);

@@ -6,7 +6,7 @@ use super::drawing::{Area, Colour, Item, Point, Stroke};
 use super::frame::Frame;
 use super::labels::{Labels, around};
 use super::trail::line;
-use crate::engine::landscape::Ground;
+use crate::engine::landscape::Problem;
 use crate::engine::training::{OptimizerState, OptimizerStateKind, StepInspection, Trajectory};
 
 /// Lengths of the shortest and the longest arrow of a direction, in points. Only the step is true to scale.
@@ -29,7 +29,7 @@ pub fn start_area(start: [f64; 2], frame: &Frame) -> Area {
 /// What the step finds out, and the directions that it goes by, are those of the step; what is kept from step to step is as it is
 /// before it.
 pub fn internals(
-    ground: &Ground,
+    ground: &Problem,
     look: &StepInspection,
     colour: usize,
     taken: Vec<Area>,
@@ -313,7 +313,7 @@ mod tests {
     fn drawn(landscape: &str, spec: &RunSpec, row: usize) -> (Vec<Item>, Frame) {
         let mut scene = Scene::new(landscape.parse().unwrap());
         scene.training.steps = 30;
-        let ground = scene.ground(&NoFiles).unwrap();
+        let ground = scene.load(&NoFiles).unwrap();
         let area = Area::new([0.0, 0.0], [600.0, 500.0]);
         let frame = Frame::of(ground.objective.dim(), ground.view, area);
         let (conditions, never) = (scene.conditions(), Cancel::default());

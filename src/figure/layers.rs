@@ -4,7 +4,7 @@ use super::axis::number;
 use super::colour::Theme;
 use super::drawing::{Area, Item};
 use super::legend_line;
-use crate::engine::analysis::layer_stats::Vitals;
+use crate::engine::analysis::layer_stats::LayerStats;
 use crate::session::TrainedRun;
 
 /// What is told of one layer at each row; what is not known there is NaN.
@@ -25,7 +25,7 @@ pub fn layers(run: &TrainedRun) -> Vec<LayerSeries> {
     let rows = run.rows.iter().map(|row| &row.diagnosis.layers);
     let first = rows.clone().next().map_or(&[][..], Vec::as_slice);
     let series = first.iter().enumerate().map(|(place, layer)| {
-        let column = |number: fn(&Vitals) -> f64| {
+        let column = |number: fn(&LayerStats) -> f64| {
             let own = rows.clone().map(|layers| layers.get(place));
             own.map(|own| own.map_or(f64::NAN, number)).collect()
         };

@@ -32,7 +32,7 @@ pub mod trail;
 
 use crate::engine::analysis::predictions::Fit;
 use crate::engine::cancel::Cancel;
-use crate::engine::landscape::Ground;
+use crate::engine::landscape::Problem;
 use crate::engine::scene::Scene;
 use crate::engine::training::{self, Outcome};
 use crate::session::{self, Runs, Terrain};
@@ -259,7 +259,7 @@ fn next_step(
 }
 
 /// The critical points in view.
-fn critical_marks(ground: &Ground, frame: &Frame, theme: &Theme) -> Vec<Item> {
+fn critical_marks(ground: &Problem, frame: &Frame, theme: &Theme) -> Vec<Item> {
     let marks = ground.minima.iter().chain(&ground.saddles);
     let known: Vec<[f64; 2]> = marks.map(|mark| mark.at).collect();
     let never = Cancel::default();

@@ -18,7 +18,7 @@ pub fn axes(runs: &Runs) -> [String; 2] {
         return names.map(str::to_owned);
     };
     let explained = |k: usize, name: &str| {
-        cut.explained.map(|shares| {
+        cut.explained_variance_ratio.map(|shares| {
             let share = percent(shares[k]);
             format!("{name} ({share} of the variance)")
         })
@@ -37,7 +37,7 @@ pub fn axes(runs: &Runs) -> [String; 2] {
 /// What the plane shows of the runs, in a sentence.
 pub fn plane_words(trained: &Trained) -> String {
     let cut = &trained.cut;
-    if let Some([first, second]) = cut.explained {
+    if let Some([first, second]) = cut.explained_variance_ratio {
         let both = percent(first + second);
         let [first, second] = [first, second].map(percent);
         return format!(
@@ -169,7 +169,7 @@ mod tests {
             scene.add_run(run.parse().unwrap());
         }
         scene.training.steps = 40;
-        let ground = Arc::new(scene.ground(&NoFiles).unwrap());
+        let ground = Arc::new(scene.load(&NoFiles).unwrap());
         all_runs(&scene, &ground, None).unwrap()
     }
 

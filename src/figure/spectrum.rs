@@ -7,7 +7,7 @@ use super::colour::{Theme, run_colour};
 use super::drawing::{Anchor, Area, Drawing, Item, Point, Text};
 use super::page;
 use super::trail::line;
-use crate::engine::analysis::curvature::{Density, Inquiry, Report};
+use crate::engine::analysis::curvature::{CurvatureSettings, Density, Report};
 use table::{LINE, in_two_columns, table_lines, write_table};
 
 /// Places that the density is drawn through.
@@ -213,7 +213,7 @@ fn reach(spectra: &[Spectrum]) -> Option<[f64; 2]> {
 /// A page about the curvature at one place.
 pub fn sheet(
     report: &Report,
-    inquiry: &Inquiry,
+    inquiry: &CurvatureSettings,
     title: &str,
     size: [f32; 2],
     theme: &Theme,
@@ -229,7 +229,7 @@ pub fn sheet(
 /// A page about the curvature at some places, with one title.
 pub fn page_of(
     spectra: &[Spectrum],
-    inquiry: &Inquiry,
+    inquiry: &CurvatureSettings,
     title: &str,
     size: [f32; 2],
     theme: &Theme,

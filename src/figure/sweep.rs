@@ -13,7 +13,7 @@ use super::axis::{Axis, Tick, Ticks, number, room};
 use super::colour::Theme;
 use super::drawing::{Anchor, Area, Colour, Item, Point, Stroke, Text};
 use super::trail::line;
-use crate::engine::analysis::sweep::{Grid, Measure};
+use crate::engine::analysis::sweep::{AxisValues, SweepMetric};
 use crate::engine::declare::Scale;
 use crate::engine::numeric::real;
 
@@ -37,8 +37,8 @@ pub enum Along {
 
 impl Along {
     /// The axis that holds some grids of one setting, with a little room at its ends.
-    fn of<'a>(grids: impl Iterator<Item = &'a Grid> + Clone) -> Self {
-        let scales: Option<Vec<Scale>> = grids.clone().map(Grid::scale).collect();
+    fn of<'a>(grids: impl Iterator<Item = &'a AxisValues> + Clone) -> Self {
+        let scales: Option<Vec<Scale>> = grids.clone().map(AxisValues::scale).collect();
         let Some(scales) = scales else {
             let mut names = Vec::new();
             for grid in grids {
@@ -61,7 +61,7 @@ impl Along {
     }
 
     /// The axis on which the values of a grid are the middles of equal cells.
-    fn cells(grid: &Grid) -> Self {
+    fn cells(grid: &AxisValues) -> Self {
         let last = grid.len() - 1;
         match (grid.scale(), grid.number(0), grid.number(last)) {
             (Some(scale), Some(low), Some(high)) if grid.is_even() => {
@@ -73,7 +73,7 @@ impl Along {
     }
 
     /// The place of value `index` of a grid, from 0 to 1.
-    pub fn position(&self, grid: &Grid, index: usize) -> Option<f64> {
+    pub fn position(&self, grid: &AxisValues, index: usize) -> Option<f64> {
         match self {
             Self::Numbers(axis) => grid.number(index).map(|number| axis.position(number)),
             Self::Names(names) => {
@@ -85,7 +85,7 @@ impl Along {
     }
 
     /// The place of the value that a run has now, if it lies on the axis.
-    fn current(&self, grid: &Grid, run: &crate::engine::training::RunSpec) -> Option<f64> {
+    fn current(&self, grid: &AxisValues, run: &crate::engine::training::RunSpec) -> Option<f64> {
         match self {
             Self::Numbers(axis) => grid
                 .current_number(run)
@@ -141,7 +141,7 @@ fn widened(ends: [f64; 2], log: bool, share: f64) -> Axis {
 /// most others those on a linear axis lie beyond its end, and with `capped` those on a logarithmic one too.
 fn values_axis(
     values: impl Iterator<Item = f64>,
-    measure: Measure,
+    measure: SweepMetric,
     margin: f64,
     capped: bool,
 ) -> Axis {
@@ -150,7 +150,7 @@ fn values_axis(
     let (Some(&low), Some(&high)) = (values.first(), values.last()) else {
         return Axis::linear([0.0, 1.0]);
     };
-    if measure == Measure::Steps {
+    if measure == SweepMetric::Steps {
         return Axis::linear([0.0, high.max(1.0) * (1.0 + margin)]);
     }
     if low < 0.0 || high <= 0.0 {
@@ -271,16 +271,16 @@ fn numbers_beside(along: &Along, name: &str, area: Area, grid: bool, theme: &The
 }
 
 /// A measure in words: "1.2e-5", "132 steps".
-pub fn told(value: f64, measure: Measure) -> String {
+pub fn told(value: f64, measure: SweepMetric) -> String {
     match measure {
-        Measure::Steps if value == 1.0 => "1 step".to_owned(),
-        Measure::Steps => format!("{} steps", number(value, 7)),
+        SweepMetric::Steps if value == 1.0 => "1 step".to_owned(),
+        SweepMetric::Steps => format!("{} steps", number(value, 7)),
         _ => number(value, 4),
     }
 }
 
 /// Value `index` of a grid, short enough to read.
-fn short(grid: &Grid, index: usize) -> String {
+fn short(grid: &AxisValues, index: usize) -> String {
     match grid.number(index) {
         Some(value) => number(value, 4),
         None => grid.text(index),

@@ -7,7 +7,7 @@ use super::view::View;
 use super::view::fit::FitView;
 use super::view::spectrum::SpectrumView;
 use super::view::ways::WaysView;
-use crate::engine::analysis::mode_connectivity::usual_trainer;
+use crate::engine::analysis::mode_connectivity::default_curve_optimizer;
 use crate::engine::scene::Scene;
 use crate::figure::colour::Theme;
 use crate::session::{Runs, Terrain};
@@ -113,7 +113,7 @@ impl App {
                     .is_ok_and(|found| found.is_of(trained, ends))
             });
             let window = WaysView::window(own, space.size());
-            let spec = usual_trainer();
+            let spec = default_curve_optimizer();
             self.lab.ask_ways(trained, ends, &spec, &bench.ways, window);
         }
         let textures = &mut self.textures;

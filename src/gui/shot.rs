@@ -12,7 +12,7 @@ use crate::export::picture::{self, Picture, Show};
 use crate::figure;
 use crate::figure::drawing::Drawing;
 use crate::figure::{basins, connect, spectrum, sweep};
-use crate::session::{Overs, Swept, all_runs};
+use crate::session::{SweepAxes, SweepResult, all_runs};
 use eframe::egui;
 
 /// Pixels of a picture.
@@ -132,7 +132,7 @@ impl App {
                 theme,
             };
             let drawing = match &found.swept {
-                Swept::Curves(curves) => {
+                SweepResult::Curves(curves) => {
                     let own =
                         |run: usize| indices.get(run).copied().filter(|own| *own < names.len());
                     let shown = curves.iter().filter_map(|(curve, limit)| {
@@ -153,10 +153,10 @@ impl App {
                         .collect();
                     sweep::curves_picture(&sheet, &shown, &left_out)
                 }
-                Swept::Map(map) => {
+                SweepResult::Map(map) => {
                     let place = match found.of.overs {
-                        Overs::Two(place, _) => place,
-                        Overs::One(_) => 0,
+                        SweepAxes::Two(place, _) => place,
+                        SweepAxes::One(_) => 0,
                     };
                     let name = indices.get(place).and_then(|index| names.get(*index));
                     let name = name.map_or("", String::as_str);
@@ -164,8 +164,8 @@ impl App {
                 }
             };
             let texts = match &found.of.overs {
-                Overs::One(over) => over.to_string(),
-                Overs::Two(_, [x, y]) => format!("{x} and {y}"),
+                SweepAxes::One(over) => over.to_string(),
+                SweepAxes::Two(_, [x, y]) => format!("{x} and {y}"),
             };
             Ok((
                 drawing,

@@ -25,8 +25,8 @@ pub(super) fn read(name: &str, bytes: Vec<u8>, header: Header) -> Result<Matrix,
 /// Heights and their places, once both axes are known to be sound.
 pub(super) fn matrix(x: Vec<f64>, y: Vec<f64>, heights: Vec<f64>) -> Result<Matrix, String> {
     let [columns, rows] = [x.len(), y.len()];
-    if columns.min(rows) < 2 || columns.max(rows) > Matrix::MOST {
-        let most = Matrix::MOST;
+    if columns.min(rows) < 2 || columns.max(rows) > Matrix::MAX_POINTS {
+        let most = Matrix::MAX_POINTS;
         return Err(format!(
             "has {columns} columns and {rows} rows of heights; expected 2 to {most} of each"
         ));
@@ -53,7 +53,7 @@ fn numpy(source: impl Read) -> Result<Matrix, String> {
             "holds an array of {dimensions} dimensions; expected 2"
         ));
     };
-    let most = Matrix::MOST as u64;
+    let most = Matrix::MAX_POINTS as u64;
     if rows.min(columns) < 2 || rows.max(columns) > most {
         return Err(format!(
             "holds a matrix of {rows} × {columns}; expected 2 × 2 to {most} × {most}"

@@ -11,7 +11,7 @@ mod weights;
 pub use path::{argument_text, path_from_text, path_text};
 
 use crate::engine::landscape::{Columns, Files, Header, Matrix, Picture, Table};
-use crate::engine::network::Moments;
+use crate::engine::network::BatchNormStats;
 use crate::engine::objective::Tensor;
 use crate::engine::scene::Scene;
 use crate::engine::training::Trajectory;
@@ -70,7 +70,7 @@ pub fn open_weights(path: &Path, tensors: &[Tensor]) -> Result<Vec<f64>, String>
 pub fn open_weights_and_moments(
     path: &Path,
     tensors: &[Tensor],
-) -> Result<(Vec<f64>, Vec<Moments>), String> {
+) -> Result<(Vec<f64>, Vec<BatchNormStats>), String> {
     open_tensors(path, |bytes| weights::read_with_moments(bytes, tensors))
 }
 

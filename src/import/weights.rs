@@ -1,6 +1,6 @@
 //! Weights of networks from safetensors files.
 
-use crate::engine::network::Moments;
+use crate::engine::network::BatchNormStats;
 use crate::engine::objective::{Role, Tensor};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
@@ -41,7 +41,7 @@ pub(super) fn read(bytes: &[u8], tensors: &[Tensor]) -> Result<Vec<f64>, String>
 pub(super) fn read_with_moments(
     bytes: &[u8],
     tensors: &[Tensor],
-) -> Result<(Vec<f64>, Vec<Moments>), String> {
+) -> Result<(Vec<f64>, Vec<BatchNormStats>), String> {
     let mut all = tensors.to_vec();
     for norm in tensors.iter().filter(|tensor| tensor.role == Role::Norm) {
         for part in ["running_mean", "running_var"] {
@@ -56,7 +56,7 @@ pub(super) fn read_with_moments(
     let mut theta = read(bytes, &all)?;
     let moments = all[tensors.len()..].chunks_exact(2).map(|pair| {
         let [mean, variance] = [0, 1].map(|i| theta[pair[i].range.clone()].to_vec());
-        Moments { mean, variance }
+        BatchNormStats { mean, variance }
     });
     let moments = moments.collect();
     theta.truncate(tensors.last().map_or(0, |tensor| tensor.range.end));

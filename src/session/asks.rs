@@ -4,7 +4,7 @@ use super::{
     BasinsFound, BasinsOf, CarriedFound, CriticalFound, FitFound, Lab, Runs, Seeds, SeedsFound,
     SharpnessFound, SpectrumFound, SweepFound, SweepOf, Trained, WaysFound,
 };
-use crate::engine::analysis::curvature::Inquiry;
+use crate::engine::analysis::curvature::CurvatureSettings;
 use crate::engine::analysis::mode_connectivity::Connect;
 use crate::engine::objective::plane::Rect;
 use crate::engine::scene::Scene;
@@ -84,7 +84,13 @@ impl Lab {
     }
 
     /// Asks for the curvature where these runs of a network are at a row, or at the last one that there is.
-    pub fn ask_spectrum(&self, trained: &Trained, runs: &[usize], row: usize, inquiry: &Inquiry) {
+    pub fn ask_spectrum(
+        &self,
+        trained: &Trained,
+        runs: &[usize],
+        row: usize,
+        inquiry: &CurvatureSettings,
+    ) {
         self.spectrum.ask(trained, runs, row, inquiry);
     }
 

@@ -3,7 +3,7 @@
 use super::latest::Latest;
 use super::{RunResult, Runs};
 use crate::engine::cancel::Cancel;
-use crate::engine::landscape::Ground;
+use crate::engine::landscape::Problem;
 use crate::engine::training::{self, OptimizerStateSeries, RunSettings, RunSpec};
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,7 +25,7 @@ impl CarriedFound {
 /// What it depends on; the result stands for all of it.
 struct Of {
     result: Arc<RunResult>,
-    ground: Arc<Ground>,
+    ground: Arc<Problem>,
     start: Vec<f64>,
     spec: RunSpec,
     conditions: RunSettings,

@@ -4,7 +4,7 @@ use super::latest::Latest;
 use super::{Trained, TrainedRun};
 use crate::engine::analysis::predictions::Fit;
 use crate::engine::cancel::Cancel;
-use crate::engine::network::Trainee;
+use crate::engine::network::TrainingTask;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ pub struct FitFound {
 /// What it depends on.
 #[derive(Clone)]
 struct Of {
-    trainee: Arc<Trainee>,
+    trainee: Arc<TrainingTask>,
     run: Arc<TrainedRun>,
     row: usize,
 }
@@ -50,7 +50,7 @@ impl FitSlot {
             let Some(theta) = of.run.theta(of.row) else {
                 return;
             };
-            for side in Fit::sides(&of.trainee) {
+            for side in Fit::grid_sides(&of.trainee) {
                 let Some(fit) = Fit::of(&of.trainee, &theta, *side, cancel) else {
                     return;
                 };

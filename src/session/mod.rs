@@ -18,7 +18,7 @@ pub use seeds::{NOT_RANDOM, SeedSlice, Seeds, SeedsFound, seed_slices};
 pub use sharpness::{Sharp, SharpnessFound};
 pub use spectrum::SpectrumFound;
 pub use surveys::{
-    BasinsFound, BasinsOf, CriticalFound, Limits, Overs, SweepFound, SweepOf, Swept,
+    BasinsFound, BasinsOf, CriticalFound, Limits, SweepAxes, SweepFound, SweepOf, SweepResult,
 };
 
 pub use training_pool::{Row, Trained, TrainedRun};
@@ -28,8 +28,8 @@ use crate::engine::analysis::curvature;
 use crate::engine::cancel::Cancel;
 use crate::engine::geometry::contour::{self, ContourLine, Levels};
 use crate::engine::geometry::surface::Surface;
-use crate::engine::landscape::{Files, Ground, Spacing};
-use crate::engine::network::Trainee;
+use crate::engine::landscape::{Files, Problem, Spacing};
+use crate::engine::network::TrainingTask;
 use crate::engine::objective::plane::{Plane, Rect};
 use crate::engine::objective::{Objective, sample_graph};
 use crate::engine::scene::{LevelSpacing, Scene};
@@ -67,7 +67,7 @@ pub struct Runs {
     /// The scene that they belong to.
     pub scene: Scene,
     /// Its landscape at work.
-    pub ground: Arc<Ground>,
+    pub ground: Arc<Problem>,
     /// One result for each run of the scene, in its order.
     pub results: Vec<Arc<RunResult>>,
     /// How many steps lie between two rows.
@@ -124,7 +124,7 @@ pub struct Terrain {
     /// Whether this is as fine as it gets.
     pub complete: bool,
     /// Of a network, the plane that it is on: that of the [`Runs`] with the same ground.
-    pub ground: Option<Arc<Ground>>,
+    pub ground: Option<Arc<Problem>>,
 }
 
 impl Terrain {
@@ -143,7 +143,7 @@ impl Terrain {
 /// Runs are spread over the threads of the current pool and collected by index; the bits do not depend on how many.
 pub fn compute_runs(
     scene: &Scene,
-    ground: &Arc<Ground>,
+    ground: &Arc<Problem>,
     earlier: Option<&Runs>,
     cancel: &Cancel,
 ) -> Option<Runs> {
@@ -196,7 +196,7 @@ pub fn compute_runs(
 /// Makes every run of a scene to its end, or says why they cannot be shown; `earlier` results serve again where nothing changed.
 pub fn all_runs(
     scene: &Scene,
-    ground: &Arc<Ground>,
+    ground: &Arc<Problem>,
     earlier: Option<&Runs>,
 ) -> Result<Runs, String> {
     let never = Cancel::default();
@@ -251,7 +251,7 @@ fn same_conditions(earlier: &Scene, scene: &Scene, conditions: &RunSettings) -> 
 /// graph. `None` if it was cancelled.
 pub fn compute_terrain(
     scene: &Scene,
-    ground: &Ground,
+    ground: &Problem,
     window: Rect,
     side: usize,
     cancel: &Cancel,
@@ -268,7 +268,7 @@ pub fn compute_terrain(
         cancel,
     )?;
     let (surface, base) = surface
-        .closeup(&*ground.objective)
+        .deep_zoom(&*ground.objective)
         .unwrap_or((surface, 0.0));
     let log = match scene.map.spacing {
         LevelSpacing::Auto => scene.spacing() == Spacing::Log,
@@ -307,7 +307,7 @@ impl Terrain {
 }
 
 /// The terrain of a landscape of one parameter, which is quickly done as fine as it gets.
-fn graph_terrain(ground: &Ground, window: Rect, cancel: &Cancel) -> Option<Terrain> {
+fn graph_terrain(ground: &Problem, window: Rect, cancel: &Cancel) -> Option<Terrain> {
     let bare = Surface {
         view: window,
         columns: 2,
@@ -329,7 +329,7 @@ fn graph_terrain(ground: &Ground, window: Rect, cancel: &Cancel) -> Option<Terra
 const SIDES: [usize; 3] = [48, 160, 400];
 
 /// The same of a network, whose grid gets as fine as some seconds allow.
-fn sides(ground: &Ground) -> Vec<usize> {
+fn sides(ground: &Problem) -> Vec<usize> {
     let Some(trainee) = &ground.trainee else {
         return SIDES.to_vec();
     };
@@ -340,7 +340,7 @@ fn sides(ground: &Ground) -> Vec<usize> {
 }
 
 /// Whether the loss of a network at so many points takes no more than some seconds.
-fn affords(trainee: &Trainee, points: usize) -> bool {
+fn affords(trainee: &TrainingTask, points: usize) -> bool {
     let widths = trainee.loss.widths();
     let products: usize = widths.windows(2).map(|pair| pair[0] * pair[1]).sum();
     // An activation takes as long as some thirty products.
@@ -350,12 +350,12 @@ fn affords(trainee: &Trainee, points: usize) -> bool {
 }
 
 /// The side of the finest grid that is made of a network's plane; `None` of a landscape, of which there is no finest.
-pub fn finest_side(ground: &Ground) -> Option<usize> {
+pub fn finest_side(ground: &Problem) -> Option<usize> {
     ground.trainee.as_ref().and_then(|_| sides(ground).pop())
 }
 
 /// What a terrain is asked for: a scene, a window of its plane, and of a network the plane.
-type Wanted = (Scene, Rect, Option<Arc<Ground>>);
+type Wanted = (Scene, Rect, Option<Arc<Problem>>);
 
 /// Keeps runs and terrain up to date with the newest scene.
 pub struct Lab {
@@ -478,7 +478,7 @@ impl Lab {
     }
 
     /// The newest plane of a network, once there is one.
-    fn plane(&self, scene: &Scene) -> Option<Arc<Ground>> {
+    fn plane(&self, scene: &Scene) -> Option<Arc<Problem>> {
         let runs = self.runs.newest()?;
         let runs = (*runs).as_ref().ok()?;
         let own = runs.trained.is_some() && runs.scene.same_subject(scene);
@@ -533,7 +533,7 @@ fn same_terrain(
     (scene, window, plane): &Wanted,
     other: &Scene,
     other_window: Rect,
-    other_plane: Option<&Arc<Ground>>,
+    other_plane: Option<&Arc<Problem>>,
 ) -> bool {
     let levels = |scene: &Scene| (scene.map.spacing, scene.map.levels);
     let same_plane = match (plane, other_plane) {
@@ -549,11 +549,11 @@ fn same_terrain(
 /// The landscape or the network at work that was asked for last, so that files are read once.
 struct Grounds {
     files: Arc<dyn Files>,
-    newest: Mutex<Option<(Scene, Arc<Ground>)>>,
+    newest: Mutex<Option<(Scene, Arc<Problem>)>>,
 }
 
 impl Grounds {
-    fn get(&self, scene: &Scene) -> Result<Arc<Ground>, String> {
+    fn get(&self, scene: &Scene) -> Result<Arc<Problem>, String> {
         let mut newest = lock(&self.newest);
         let ground = match &*newest {
             Some((of, ground)) if of.same_subject(scene) => Arc::clone(ground),
@@ -569,7 +569,7 @@ impl Grounds {
     }
 
     /// The same for what is of two parameters at most: surveys are not made of networks.
-    fn of_landscape(&self, scene: &Scene) -> Result<Arc<Ground>, String> {
+    fn of_landscape(&self, scene: &Scene) -> Result<Arc<Problem>, String> {
         match &scene.network {
             None => self.get(scene),
             Some(_) => Err("this is for landscapes; expected a scene without a network".to_owned()),

@@ -3,7 +3,7 @@
 use super::latest::Latest;
 use super::training_pool::around;
 use super::{RunResult, Runs, Trained, affords};
-use crate::engine::analysis::network_plane::{AnyPlane, Cut, Given};
+use crate::engine::analysis::network_plane::{AnyPlane, NetworkPlane, PlaneInputs};
 use crate::engine::cancel::Cancel;
 use crate::engine::declare::Value;
 use crate::engine::geometry::surface::Surface;
@@ -126,14 +126,14 @@ impl Of {
     }
 
     /// The planes.
-    fn cuts(&self, cancel: &Cancel) -> Result<Vec<(u64, Cut)>, String> {
+    fn cuts(&self, cancel: &Cancel) -> Result<Vec<(u64, NetworkPlane)>, String> {
         let trainee = &self.trained.trainee;
         let [origin, ..] = self.trained.cut.plane.parts();
-        let given = Given::new(&*trainee.loss, origin, cancel);
+        let given = PlaneInputs::new(&*trainee.loss, origin, cancel);
         let cut = |seed: u64| {
             let plane = Seeds::plane(&self.scene, seed);
             let plane = plane.ok_or(NOT_RANDOM)?;
-            let cut = plane.as_dyn().cut(&given);
+            let cut = plane.as_dyn().build(&given);
             Ok((seed, cut.map_err(|error| error.to_string())?))
         };
         self.seeds.all().map(cut).collect()
@@ -278,7 +278,7 @@ mod tests {
         });
         scene.add_run("adam:lr=0.1".parse().unwrap());
         scene.training.steps = 20;
-        let ground = Arc::new(scene.ground(&NoFiles).unwrap());
+        let ground = Arc::new(scene.load(&NoFiles).unwrap());
         all_runs(&scene, &ground, None).unwrap()
     }
 

@@ -4,7 +4,7 @@ use super::latest::Latest;
 use super::{Trained, TrainedRun};
 use crate::engine::analysis::curvature::{EigenError, largest};
 use crate::engine::cancel::Cancel;
-use crate::engine::network::Trainee;
+use crate::engine::network::TrainingTask;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -41,7 +41,7 @@ impl SharpnessFound {
 /// What it depends on.
 #[derive(Clone)]
 struct Of {
-    trainee: Arc<Trainee>,
+    trainee: Arc<TrainingTask>,
     runs: Vec<Arc<TrainedRun>>,
     every: usize,
 }
@@ -155,7 +155,12 @@ fn found(of: &Of, known: &[Known]) -> SharpnessFound {
 }
 
 /// λmax at a row, and that of the preconditioned Hessian. `None` if it was cancelled.
-fn measure(trainee: &Trainee, run: &TrainedRun, row: usize, cancel: &Cancel) -> Option<[f64; 2]> {
+fn measure(
+    trainee: &TrainingTask,
+    run: &TrainedRun,
+    row: usize,
+    cancel: &Cancel,
+) -> Option<[f64; 2]> {
     let theta = run.theta(row)?;
     let divisors = run
         .rows

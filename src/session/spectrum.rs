@@ -2,9 +2,9 @@
 
 use super::latest::Latest;
 use super::{Trained, TrainedRun};
-use crate::engine::analysis::curvature::{Extras, Inquiry, Report, report};
+use crate::engine::analysis::curvature::{CurvatureSettings, ExpensiveParts, Report, report};
 use crate::engine::cancel::Cancel;
-use crate::engine::network::Trainee;
+use crate::engine::network::TrainingTask;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,9 +22,9 @@ pub struct SpectrumFound {
 /// What it depends on.
 #[derive(Clone)]
 struct Of {
-    trainee: Arc<Trainee>,
+    trainee: Arc<TrainingTask>,
     runs: Vec<(Arc<TrainedRun>, usize)>,
-    inquiry: Inquiry,
+    inquiry: CurvatureSettings,
 }
 
 impl Of {
@@ -69,7 +69,13 @@ impl SpectrumSlot {
 
     /// Asks for a row of each of these runs, or for the last one that there is. While other rows of the same runs are in work, those are
     /// finished first: a timeline that moves on all the time sees rows as they come.
-    pub(super) fn ask(&self, trained: &Trained, runs: &[usize], row: usize, inquiry: &Inquiry) {
+    pub(super) fn ask(
+        &self,
+        trained: &Trained,
+        runs: &[usize],
+        row: usize,
+        inquiry: &CurvatureSettings,
+    ) {
         let own = |run: &usize| {
             let run = trained.runs.get(*run)?;
             Some((Arc::clone(run), row.min(run.rows.len().checked_sub(1)?)))
@@ -94,7 +100,7 @@ impl SpectrumSlot {
 }
 
 fn work(of: &Of, cancel: &Cancel, publish: &dyn Fn(Result<SpectrumFound, String>)) {
-    let all = Extras {
+    let all = ExpensiveParts {
         trace: true,
         density: true,
         layers: true,

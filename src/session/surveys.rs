@@ -2,9 +2,9 @@
 
 use super::latest::Latest;
 use super::{Grounds, Scene};
-use crate::engine::analysis::basins::{Basins, Question, TWO_PARAMETERS};
+use crate::engine::analysis::basins::{BasinQuery, Basins, NEEDS_TWO_PARAMETERS};
 use crate::engine::analysis::critical::{self, CriticalPoint};
-use crate::engine::analysis::sweep::{self, Curve, Over, Setup, SweepMap};
+use crate::engine::analysis::sweep::{self, Curve, SweepAxis, SweepContext, SweepMap};
 use crate::engine::cancel::Cancel;
 use crate::engine::declare::SettingError;
 use crate::engine::landscape::AnyLandscape;
@@ -93,9 +93,9 @@ impl BasinsSlot {
                     Err(sentence) => return publish(Err(sentence)),
                 };
                 if ground.objective.dim() != 2 {
-                    return publish(Err(TWO_PARAMETERS.to_owned()));
+                    return publish(Err(NEEDS_TWO_PARAMETERS.to_owned()));
                 }
-                let question = Question {
+                let question = BasinQuery {
                     objective: &*ground.objective,
                     known: &ground.minima,
                     spec: &of.spec,
@@ -111,7 +111,7 @@ impl BasinsSlot {
                     counted[0].store(0, Ordering::Relaxed);
                     counted[1].store(side * side, Ordering::Relaxed);
                     let answer = pool
-                        .install(|| question.answer(side, earlier.as_ref(), &counted[0], cancel));
+                        .install(|| question.compute(side, earlier.as_ref(), &counted[0], cancel));
                     let Some(basins) = answer else { return };
                     earlier = Some(basins.clone());
                     publish(Ok(BasinsFound {
@@ -134,11 +134,11 @@ pub(super) fn pool() -> Result<ThreadPool, String> {
 
 /// What a sweep goes over.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Overs {
+pub enum SweepAxes {
     /// One setting of all runs that have it.
-    One(Over),
+    One(SweepAxis),
     /// Two settings of the run at this place.
-    Two(usize, [Over; 2]),
+    Two(usize, [SweepAxis; 2]),
 }
 
 /// What a sweep depends on.
@@ -153,7 +153,7 @@ pub struct SweepOf {
     /// The runs.
     pub specs: Vec<RunSpec>,
     /// The settings.
-    pub overs: Overs,
+    pub overs: SweepAxes,
     /// The loss that is to be reached.
     pub goal: Option<f64>,
 }
@@ -163,14 +163,14 @@ pub struct SweepFound {
     /// What it is of.
     pub of: SweepOf,
     /// Where the runs end.
-    pub swept: Swept,
+    pub swept: SweepResult,
 }
 
 /// The largest stable learning rates of a map, [`sweep::lr_limits`].
 pub type Limits = Option<(usize, Vec<Option<f64>>)>;
 
 /// Where the runs of a sweep end, and where theory expects them to diverge if the landscape is a quadratic.
-pub enum Swept {
+pub enum SweepResult {
     /// Over one setting: the curves with the limits of their learning rates.
     Curves(Vec<(Curve, Option<f64>)>),
     /// Over two: the map, and [`sweep::lr_limits`].
@@ -197,7 +197,7 @@ impl SweepSlot {
             };
             counted[0].store(0, Ordering::Relaxed);
             let dim = ground.objective.dim();
-            let setup = Setup {
+            let setup = SweepContext {
                 objective: &*ground.objective,
                 start: &of.start[..dim.min(2)],
                 conditions: &of.conditions,
@@ -222,40 +222,40 @@ impl SweepSlot {
 }
 
 fn swept(
-    setup: &Setup,
+    setup: &SweepContext,
     of: &SweepOf,
     view: Rect,
     all: &AtomicUsize,
-) -> Result<Option<Swept>, SettingError> {
-    let steepest = sweep::steepest(setup.objective, view);
+) -> Result<Option<SweepResult>, SettingError> {
+    let steepest = sweep::quadratic_lambda_max(setup.objective, view);
     match &of.overs {
-        Overs::One(over) => {
-            let lines = sweep::lines(&of.specs, over)?;
-            all.store(sweep::amount(&lines), Ordering::Relaxed);
+        SweepAxes::One(over) => {
+            let lines = sweep::swept_runs(&of.specs, over)?;
+            all.store(sweep::run_count(&lines), Ordering::Relaxed);
             let limit = |curve: &Curve| {
                 let line = &curve.line;
                 let lambda_max = steepest.filter(|_| line.grid.is_lr())?;
                 sweep::lr_limit(&line.spec, lambda_max, setup.conditions)
             };
-            let curves = sweep::curves(setup, lines);
+            let curves = sweep::run_curves(setup, lines);
             Ok(curves.map(|curves| {
                 let with_limit = |curve: Curve| {
                     let limit = limit(&curve);
                     (curve, limit)
                 };
-                Swept::Curves(curves.into_iter().map(with_limit).collect())
+                SweepResult::Curves(curves.into_iter().map(with_limit).collect())
             }))
         }
-        Overs::Two(run, [x, y]) => {
+        SweepAxes::Two(run, [x, y]) => {
             let Some(spec) = of.specs.get(*run) else {
                 return Ok(None);
             };
             let grids = sweep::grids(spec, [x, y])?;
             all.store(grids[0].len() * grids[1].len() + 1, Ordering::Relaxed);
-            Ok(sweep::map(setup, spec, grids).map(|map| {
+            Ok(sweep::run_map(setup, spec, grids).map(|map| {
                 let limits = steepest
                     .and_then(|steepest| sweep::lr_limits(&map, steepest, setup.conditions));
-                Swept::Map(Box::new((map, limits)))
+                SweepResult::Map(Box::new((map, limits)))
             }))
         }
     }

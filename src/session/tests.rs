@@ -48,7 +48,7 @@ fn a_refusal_is_told_and_the_next_scene_works() {
 fn same_bits_on_any_number_of_threads() {
     let mut scene = Scene::opening();
     scene.training.noise = 0.1;
-    let ground = Arc::new(scene.ground(&NoFiles).unwrap());
+    let ground = Arc::new(scene.load(&NoFiles).unwrap());
     let made = |threads| {
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(threads)
@@ -111,7 +111,7 @@ fn a_landscape_of_one_parameter_has_a_graph_and_its_runs_lie_on_it() {
     let mut scene = Scene::new("heavy-ball-trap".parse().unwrap());
     scene.add_run("sgd:lr=0.01".parse().unwrap());
     scene.training.steps = 6000;
-    let ground = Arc::new(scene.ground(&NoFiles).unwrap());
+    let ground = Arc::new(scene.load(&NoFiles).unwrap());
     let runs = compute_runs(&scene, &ground, None, &Cancel::default()).unwrap();
     let RunResult {
         trajectory,
@@ -135,7 +135,7 @@ fn a_landscape_of_one_parameter_has_a_graph_and_its_runs_lie_on_it() {
 #[test]
 fn unchanged_runs_serve_again() {
     let mut scene = Scene::opening();
-    let ground = Arc::new(scene.ground(&NoFiles).unwrap());
+    let ground = Arc::new(scene.load(&NoFiles).unwrap());
     let first = compute_runs(&scene, &ground, None, &Cancel::default()).unwrap();
     scene.runs[0].spec = "sgd:lr=0.0005".parse().unwrap();
     let second = compute_runs(&scene, &ground, Some(&first), &Cancel::default()).unwrap();

@@ -8,10 +8,10 @@ pub(super) use gate::Gate;
 pub use trainer::Row;
 
 use super::{RunResult, Runs};
-use crate::engine::analysis::network_plane::{AnyPlane, Cut, Shadow};
+use crate::engine::analysis::network_plane::{AnyPlane, NetworkPlane, Projection};
 use crate::engine::cancel::Cancel;
-use crate::engine::landscape::Ground;
-use crate::engine::network::Trainee;
+use crate::engine::landscape::Problem;
+use crate::engine::network::TrainingTask;
 use crate::engine::scene::Scene;
 use crate::engine::training::{OptimizerStateRecord, OptimizerStateSeries, RunSettings};
 use sketch::Sketch;
@@ -23,9 +23,9 @@ use trainer::{Log, Trainer};
 #[derive(Clone)]
 pub struct Trained {
     /// The network.
-    pub trainee: Arc<Trainee>,
+    pub trainee: Arc<TrainingTask>,
     /// The plane, and what is known of its directions.
-    pub cut: Arc<Cut>,
+    pub cut: Arc<NetworkPlane>,
     /// What each run has beside its trajectory, which is that of its shadows: (a, b), with the true loss.
     pub runs: Vec<Arc<TrainedRun>>,
     /// Whether no run has steps to come.
@@ -36,7 +36,7 @@ pub struct Trained {
 #[derive(Clone)]
 pub struct TrainedRun {
     /// Where the plane shows each row, the loss there, and how far off it the row is.
-    pub shadows: Vec<Shadow>,
+    pub shadows: Vec<Projection>,
     /// The rows.
     pub rows: Vec<Row>,
     /// How far each row is from the first weights.
@@ -94,7 +94,7 @@ impl Training {
     pub(super) fn follow(
         &mut self,
         scene: &Scene,
-        ground: &Arc<Ground>,
+        ground: &Arc<Problem>,
         cancel: &Cancel,
         publish: &dyn Fn(Result<Runs, String>),
     ) {
@@ -107,7 +107,7 @@ impl Training {
     fn try_to_follow(
         &mut self,
         scene: &Scene,
-        ground: &Arc<Ground>,
+        ground: &Arc<Problem>,
         cancel: &Cancel,
         publish: &dyn Fn(Result<Runs, String>),
     ) -> Result<(), String> {
@@ -134,7 +134,7 @@ impl Training {
     }
 
     /// Has a trainer for each run of the scene, in its order: those that there are go on.
-    fn enrol(&mut self, scene: &Scene, trainee: &Arc<Trainee>) -> Result<(), String> {
+    fn enrol(&mut self, scene: &Scene, trainee: &Arc<TrainingTask>) -> Result<(), String> {
         let conditions = scene.conditions();
         let every = conditions.record_every;
         let steps = conditions.steps.div_ceil(every) * every;
@@ -158,7 +158,7 @@ impl Training {
     fn draw(
         &mut self,
         plane: &AnyPlane,
-        trainee: &Arc<Trainee>,
+        trainee: &Arc<TrainingTask>,
         complete: bool,
         cancel: &Cancel,
     ) -> Option<Result<(), String>> {

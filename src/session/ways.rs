@@ -2,10 +2,10 @@
 
 use super::latest::{Latest, lock};
 use super::{Trained, TrainedRun};
-use crate::engine::analysis::mode_connectivity::{Connect, Connection, connect};
+use crate::engine::analysis::mode_connectivity::{Connect, ModeConnectivity, connect};
 use crate::engine::cancel::Cancel;
 use crate::engine::geometry::surface::Surface;
-use crate::engine::network::Trainee;
+use crate::engine::network::TrainingTask;
 use crate::engine::objective::plane::Rect;
 use crate::engine::training::RunSpec;
 use std::sync::{Arc, Mutex};
@@ -20,7 +20,7 @@ pub struct WaysFound {
     /// How many steps the curve has been trained for.
     pub steps: u64,
     /// The ways.
-    pub connection: Option<Arc<Connection>>,
+    pub connection: Option<Arc<ModeConnectivity>>,
     /// The losses on the window of the plane that was asked for.
     pub surface: Option<Surface>,
     of: Of,
@@ -29,7 +29,7 @@ pub struct WaysFound {
 /// What it depends on.
 #[derive(Clone)]
 struct Of {
-    trainee: Arc<Trainee>,
+    trainee: Arc<TrainingTask>,
     runs: [(Arc<TrainedRun>, usize); 2],
     spec: RunSpec,
     settings: Connect,
@@ -63,9 +63,9 @@ pub(super) struct WaysSlot(Latest<Of, Result<WaysFound, String>>);
 
 impl WaysSlot {
     pub(super) fn spawn(wake: Arc<dyn Fn() + Send + Sync>) -> Result<Self, String> {
-        let earlier: Mutex<Option<(Of, Arc<Connection>)>> = Mutex::default();
+        let earlier: Mutex<Option<(Of, Arc<ModeConnectivity>)>> = Mutex::default();
         let work = move |of: &Of, cancel: &Cancel, publish: &dyn Fn(Result<WaysFound, String>)| {
-            let told = |steps, connection: Option<&Arc<Connection>>, surface| {
+            let told = |steps, connection: Option<&Arc<ModeConnectivity>>, surface| {
                 publish(Ok(WaysFound {
                     steps,
                     connection: connection.cloned(),
@@ -132,7 +132,11 @@ impl WaysSlot {
 }
 
 /// The ways; `None` if they were cancelled.
-fn made(of: &Of, cancel: &Cancel, told: &mut dyn FnMut(u64)) -> Option<Result<Connection, String>> {
+fn made(
+    of: &Of,
+    cancel: &Cancel,
+    told: &mut dyn FnMut(u64),
+) -> Option<Result<ModeConnectivity, String>> {
     let [Some(a), Some(b)] = of.runs.each_ref().map(|(run, row)| run.theta(*row)) else {
         return None;
     };

@@ -15,7 +15,7 @@ mod theory;
 mod torch;
 
 use ravine::engine::cancel::Cancel;
-use ravine::engine::landscape::{AnyLandscape, Ground, NoFiles};
+use ravine::engine::landscape::{AnyLandscape, NoFiles, Problem};
 use ravine::engine::objective::GradientSettings;
 use ravine::engine::training::{RunSettings, RunSpec, Trajectory, run};
 
@@ -30,9 +30,9 @@ fn check(what: &str, found: &[f64], expected: &[f64], scale: f64, tolerance: f64
     );
 }
 
-fn ground(landscape: &str) -> Ground {
+fn ground(landscape: &str) -> Problem {
     let landscape: AnyLandscape = landscape.parse().unwrap();
-    landscape.as_dyn().ground(&NoFiles).unwrap()
+    landscape.as_dyn().load(&NoFiles).unwrap()
 }
 
 /// A run without noise, mini-batches or clipping.

@@ -14,7 +14,7 @@ fn every_scene_that_was_ever_saved_still_opens() {
         let scene =
             Scene::from_toml(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         scene
-            .ground(&NoFiles)
+            .load(&NoFiles)
             .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         assert_eq!(
             Scene::from_toml(&scene.to_toml()),

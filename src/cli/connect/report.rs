@@ -2,7 +2,7 @@
 
 use super::name;
 use crate::cli::table;
-use crate::engine::analysis::mode_connectivity::{Connection, Peak};
+use crate::engine::analysis::mode_connectivity::{ModeConnectivity, PathExtremum};
 use crate::engine::training::Outcome;
 use crate::export::connect::ways;
 use crate::figure::axis::number;
@@ -22,7 +22,11 @@ const HEADER: [&str; 8] = [
 ];
 
 /// Both ends, how well they were aligned, and a table of the ways.
-pub(super) fn report(found: &Connection, files: [&Path; 2], out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn report(
+    found: &ModeConnectivity,
+    files: [&Path; 2],
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let rows = &found.straight.rows;
     for (row, file) in [rows.first(), rows.last()].into_iter().zip(files) {
         let Some(row) = row else { continue };
@@ -51,10 +55,10 @@ pub(super) fn report(found: &Connection, files: [&Path; 2], out: &mut dyn Write)
     let mut lines = vec![HEADER.map(str::to_owned)];
     for (way, profile) in ways(found) {
         for (part, data) in ["training", "test"].into_iter().enumerate() {
-            let Some(worst) = profile.worst(part) else {
+            let Some(worst) = profile.max_loss(part) else {
                 continue;
             };
-            let least = profile.least_accuracy(part);
+            let least = profile.min_accuracy(part);
             let [worst, barrier, least] = [Some(worst), profile.barrier(part), least].map(cells);
             let [[worst, worst_t], [barrier, barrier_t], [least, least_t]] =
                 [worst, barrier, least];
@@ -81,7 +85,7 @@ pub(super) fn report(found: &Connection, files: [&Path; 2], out: &mut dyn Write)
 }
 
 /// How high, and where.
-fn cells(peak: Option<Peak>) -> [String; 2] {
+fn cells(peak: Option<PathExtremum>) -> [String; 2] {
     let cells = peak.map(|peak| [number(peak.height, 6), number(peak.t, 4)]);
     cells.unwrap_or_else(|| ["–", "–"].map(str::to_owned))
 }

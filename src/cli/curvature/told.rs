@@ -1,6 +1,6 @@
 //! What `ravine curvature` prints.
 
-use crate::engine::analysis::curvature::{Density, Eigen, Estimate, Inquiry, Report};
+use crate::engine::analysis::curvature::{CurvatureSettings, Density, Eigen, Estimate, Report};
 use crate::figure::axis::number;
 use serde_json::{Value, json};
 use std::io::{self, Write};
@@ -11,7 +11,7 @@ const PLACES: usize = 512;
 /// All of it as one JSON object.
 pub(super) fn json(
     report: &Report,
-    inquiry: &Inquiry,
+    inquiry: &CurvatureSettings,
     rescaled: Option<&(f64, usize, Report)>,
 ) -> Value {
     let mut told = one(report);
@@ -51,7 +51,10 @@ fn one(report: &Report) -> Value {
         let mut own: serde_json::Map<_, _> = named
             .map(|(name, value)| (name.to_owned(), json!(value)))
             .collect();
-        own.insert("average_error".to_owned(), json!(sharpness.average.error));
+        own.insert(
+            "average_error".to_owned(),
+            json!(sharpness.average_direction.error),
+        );
         told["sharpness"] = Value::Object(own);
     }
     if !report.layers.is_empty() {
@@ -83,7 +86,7 @@ fn curve(density: &Density) -> Value {
 pub(super) fn words(
     title: &str,
     report: &Report,
-    inquiry: &Inquiry,
+    inquiry: &CurvatureSettings,
     rescaled: Option<&(f64, usize, Report)>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -186,7 +189,12 @@ pub(super) fn words(
 }
 
 /// What is told, and how it was found.
-fn heading(title: &str, report: &Report, inquiry: &Inquiry, out: &mut dyn Write) -> io::Result<()> {
+fn heading(
+    title: &str,
+    report: &Report,
+    inquiry: &CurvatureSettings,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let exact = if report.exact {
         "all eigenvalues, exact but for rounding".to_owned()
     } else {

@@ -3,7 +3,7 @@
 use super::Args;
 use crate::cli::network_args::weights;
 use crate::cli::scene_args::placed;
-use crate::engine::analysis::network_plane::{AnyPlane, Cut, Given, normalise};
+use crate::engine::analysis::network_plane::{AnyPlane, NetworkPlane, PlaneInputs, normalise};
 use crate::engine::cancel::Cancel;
 use crate::engine::declare::Value;
 use crate::engine::network::NetworkLoss;
@@ -29,7 +29,7 @@ impl Args {
         runs: &[Trajectory],
         seeds: Option<u64>,
         [others, mut directions]: [Vec<Vec<f64>>; 2],
-    ) -> Result<Vec<(u64, Cut)>, String> {
+    ) -> Result<Vec<(u64, NetworkPlane)>, String> {
         if self.directions.is_empty() {
             let plane = plane(self.plane.as_deref().unwrap_or("filter:seed=1"))?;
             let through = matches!(plane, AnyPlane::Line(_) | AnyPlane::Points(_));
@@ -54,15 +54,15 @@ impl Args {
                 ));
             }
             let never = Cancel::default();
-            let given = Given {
+            let given = PlaneInputs {
                 others: &others,
                 trajectories: runs,
-                ..Given::new(loss, theta, &never)
+                ..PlaneInputs::new(loss, theta, &never)
             };
             let cut = |plane: &AnyPlane| {
                 plane
                     .as_dyn()
-                    .cut(&given)
+                    .build(&given)
                     .map_err(|error| error.to_string())
             };
             let Some(Value::Count(first)) =
@@ -88,16 +88,16 @@ impl Args {
         let mut next = || directions.next().unwrap_or_else(|| vec![0.0; theta.len()]);
         let plane = Plane::new(theta.to_vec(), next(), next());
         let plane = plane.ok_or("the directions are not finite; expected finite numbers")?;
-        let cut = Cut {
+        let cut = NetworkPlane {
             plane,
-            explained: None,
+            explained_variance_ratio: None,
             eigenvalues: None,
         };
         Ok(vec![(0, cut)])
     }
 
     /// Which plane it is, and what is known of it.
-    pub(super) fn caption(&self, cut: &Cut) -> String {
+    pub(super) fn caption(&self, cut: &NetworkPlane) -> String {
         // Names, not places, which mean nothing to whoever sees the picture.
         let name = |path: &PathBuf| {
             let name = path.file_name().unwrap_or(path.as_os_str());
@@ -131,8 +131,10 @@ pub(in crate::cli) fn plane(text: &str) -> Result<AnyPlane, String> {
 }
 
 /// A sentence about how much of the runs a plane shows, if it is known.
-pub(in crate::cli) fn explained(cut: &Cut) -> Option<String> {
-    let [a, b] = cut.explained?.map(|share| number(100.0 * share, 4));
+pub(in crate::cli) fn explained(cut: &NetworkPlane) -> Option<String> {
+    let [a, b] = cut
+        .explained_variance_ratio?
+        .map(|share| number(100.0 * share, 4));
     Some(format!(
         "The plane explains {a} % and {b} % of the variance of the steps."
     ))

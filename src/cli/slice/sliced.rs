@@ -3,7 +3,7 @@
 use super::Args;
 use super::cut::explained;
 use super::shadows::Shadows;
-use crate::engine::analysis::network_plane::Cut;
+use crate::engine::analysis::network_plane::NetworkPlane;
 use crate::engine::geometry::surface::Surface;
 use crate::export::{picture, slice as table};
 use crate::figure::panels::{Panels, spread};
@@ -13,7 +13,7 @@ use std::io::{self, Write};
 /// The slices of a network's landscape.
 pub(super) struct Sliced<'a> {
     /// The plane of the first.
-    pub(super) cut: &'a Cut,
+    pub(super) cut: &'a NetworkPlane,
     /// Each with its seed.
     pub(super) slices: Vec<(u64, Surface)>,
     /// Whether several seeds were asked for.

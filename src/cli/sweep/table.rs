@@ -1,7 +1,7 @@
 //! Sweeps as CSV and JSON. Floats are the shortest text that reads back to the same bits.
 
 use super::Swept;
-use crate::engine::analysis::sweep::{Grid, Measure, Over, Score};
+use crate::engine::analysis::sweep::{AxisValues, Score, SweepAxis, SweepMetric};
 use crate::engine::declare::Value;
 use crate::engine::scene::Scene;
 use serde_json::json;
@@ -21,16 +21,16 @@ pub(super) struct Table<'a> {
     pub(super) scene: &'a Scene,
     /// Summary of what was taken of a file of data, or empty.
     pub(super) source: &'a str,
-    pub(super) measure: Measure,
+    pub(super) measure: SweepMetric,
     pub(super) goal: Option<f64>,
-    pub(super) overs: &'a [Over],
+    pub(super) overs: &'a [SweepAxis],
     pub(super) swept: &'a Swept,
 }
 
 /// One run's points: its place in the scene, its grids, its scores with the places of their values, the best ones, its limits.
 struct Part<'a> {
     run: usize,
-    grids: Vec<&'a Grid>,
+    grids: Vec<&'a AxisValues>,
     scores: Vec<(Vec<usize>, &'a Score)>,
     best: Option<Vec<usize>>,
     limit: serde_json::Value,
@@ -51,7 +51,7 @@ impl Table<'_> {
                         .enumerate()
                         .map(|(index, score)| (vec![index], score))
                         .collect(),
-                    best: curve.winner(self.measure).map(|index| vec![index]),
+                    best: curve.best(self.measure).map(|index| vec![index]),
                     limit: json!(limit),
                 })
                 .collect(),
@@ -66,7 +66,7 @@ impl Table<'_> {
                         .enumerate()
                         .map(|(index, score)| (vec![index % columns, index / columns], score))
                         .collect(),
-                    best: map.winner(self.measure).map(|at| at.to_vec()),
+                    best: map.best(self.measure).map(|at| at.to_vec()),
                     limit: json!(limits.as_ref().map(|(_, limits)| limits)),
                 }]
             }
@@ -99,7 +99,7 @@ impl Table<'_> {
                 for (grid, index) in part.grids.iter().zip(at) {
                     write!(out, "{},", quoted(&grid.text(*index)))?;
                 }
-                for measure in [Measure::Final, Measure::Best] {
+                for measure in [SweepMetric::Final, SweepMetric::Best] {
                     if let Some(loss) = score.value(measure) {
                         serde_json::to_writer(&mut *out, &loss)?;
                     }
@@ -157,8 +157,8 @@ impl Table<'_> {
             for (row, (at, score)) in part.scores.iter().enumerate() {
                 let mut cells = values(&part.grids, at);
                 cells.extend([
-                    json!(score.value(Measure::Final)),
-                    json!(score.value(Measure::Best)),
+                    json!(score.value(SweepMetric::Final)),
+                    json!(score.value(SweepMetric::Best)),
                     json!(reached(score)),
                     json!(score.outcome.name()),
                     json!(score.diverged()),
@@ -174,11 +174,11 @@ impl Table<'_> {
 
 /// The step at which the goal was reached by a run that did not diverge.
 fn reached(score: &Score) -> Option<u64> {
-    score.reached.filter(|_| score.diverged().is_none())
+    score.goal_step.filter(|_| score.diverged().is_none())
 }
 
 /// Values of settings in JSON.
-fn values(grids: &[&Grid], at: &[usize]) -> Vec<serde_json::Value> {
+fn values(grids: &[&AxisValues], at: &[usize]) -> Vec<serde_json::Value> {
     grids
         .iter()
         .zip(at)

@@ -2,9 +2,9 @@
 
 use crate::cli::scene_args::placed;
 use crate::engine::analysis::layer_stats::Diagnosis;
-use crate::engine::analysis::layer_stats::Health;
+use crate::engine::analysis::layer_stats::GradientHealth;
+use crate::engine::analysis::layer_stats::LayerStats;
 use crate::engine::analysis::layer_stats::Thresholds;
-use crate::engine::analysis::layer_stats::Vitals;
 use crate::engine::declare::Settings;
 use crate::engine::network::NetworkLoss;
 use crate::export::layers;
@@ -46,7 +46,7 @@ pub(super) struct Ailment {
     run: String,
     /// The place of the layer.
     layer: usize,
-    health: Health,
+    health: GradientHealth,
     rows: usize,
     /// Of all rows.
     of: usize,
@@ -103,19 +103,19 @@ impl Seen<'_> {
     fn note(
         &self,
         layer: usize,
-        vitals: &Vitals,
+        vitals: &LayerStats,
         thresholds: &Thresholds,
         ailments: &mut Vec<Ailment>,
     ) {
         let (health, norm) = (vitals.health(thresholds), vitals.grad_norm);
-        if health == Health::Fine {
+        if health == GradientHealth::Fine {
             return;
         }
         let same = |known: &&mut Ailment| known.layer == layer && known.health == health;
         if let Some(known) = ailments.iter_mut().find(same) {
             known.rows += 1;
             known.worst = match health {
-                Health::Vanishing => known.worst.min(norm),
+                GradientHealth::Vanishing => known.worst.min(norm),
                 _ => known.worst.max(norm),
             };
             return;
@@ -158,7 +158,7 @@ pub(super) fn report(
             ..
         } = ailment;
         let (what, side, threshold, extreme) = match ailment.health {
-            Health::Vanishing => ("vanishes", "below", thresholds.vanishing, "lowest"),
+            GradientHealth::Vanishing => ("vanishes", "below", thresholds.vanishing, "lowest"),
             _ => ("explodes", "above", thresholds.exploding, "highest"),
         };
         let [threshold, worst] = [threshold, *worst].map(|norm| number(norm, 4));

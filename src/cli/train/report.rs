@@ -3,7 +3,7 @@
 use super::End;
 use crate::cli::slice::explained;
 use crate::cli::table;
-use crate::engine::analysis::network_plane::Cut;
+use crate::engine::analysis::network_plane::NetworkPlane;
 use crate::engine::network::data::Split;
 use crate::engine::network::{Measure, NetworkLoss};
 use crate::engine::objective::{Objective, norm};
@@ -17,12 +17,12 @@ pub(super) fn report(
     split: &Split,
     specs: &[RunSpec],
     ends: &[End],
-    cut: Option<&Cut>,
+    cut: Option<&NetworkPlane>,
     steps: u64,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let test = Some(&split.test).filter(|test| test.samples() > 0);
-    let test = test.and_then(|test| loss.on(test).ok());
+    let test = test.and_then(|test| loss.with_data(test).ok());
     let header = [
         "run",
         "steps",

@@ -14,7 +14,7 @@ use crate::engine::numeric::real;
 use crate::engine::objective::Objective;
 use crate::engine::objective::plane::Rect;
 use crate::engine::training::{self, Outcome, RunSettings, RunSpec};
-use floor::Floor;
+use floor::ValleyFloor;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -22,28 +22,28 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 pub const TOLERANCE: f64 = 1e-3;
 
 /// The most minima that are told apart; starts of others stay undecided.
-pub const MOST_MINIMA: usize = 1000;
+pub const MAX_MINIMA: usize = 1000;
 
 /// The finest grid has so many starts along a side.
-pub const FINEST: usize = 1024;
+pub const MAX_SIDE: usize = 1024;
 
 /// Why a landscape of one parameter has no picture of basins.
-pub const TWO_PARAMETERS: &str =
+pub const NEEDS_TWO_PARAMETERS: &str =
     "there are no basins to draw of one parameter; expected a landscape of two";
 
 /// A start within this share of the window's size from a minimum is at it.
-const NEAR: f64 = 0.01;
+const MATCH_RADIUS: f64 = 0.01;
 
 /// Newton's method may lead this share of the window's size away from where a run ended.
-const REACH: f64 = 0.05;
+const MAX_REFINE_DISTANCE: f64 = 0.05;
 
 /// The most steps of Newton's method from where a run ended.
 const MAX_STEPS: usize = 60;
 
 /// A step shorter than this share of the window's size is none.
-const SHORTEST: f64 = 1e-9;
+const MIN_STEP: f64 = 1e-9;
 
-/// The most times that a step is halved: from [`REACH`] to [`SHORTEST`].
+/// The most times that a step is halved: from [`MAX_REFINE_DISTANCE`] to [`MIN_STEP`].
 const MAX_HALVINGS: i32 = 26;
 
 /// A minimum that runs end in.
@@ -57,9 +57,9 @@ pub struct Minimum {
 
 /// What became of a start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub enum BasinLabel {
     /// It runs to the minimum of this index.
-    Arrives(u16),
+    Converges(u16),
     /// It is at no minimum when its steps are over, or stands still elsewhere.
     Undecided,
     /// It diverges.
@@ -70,7 +70,7 @@ pub enum Fate {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cell {
     /// What became of it.
-    pub fate: Fate,
+    pub label: BasinLabel,
     /// After how many steps it converged or diverged; all of the run's where it did neither.
     pub steps: u32,
 }
@@ -87,7 +87,7 @@ pub struct Basins {
     /// The starts, row by row.
     pub cells: Vec<Cell>,
     /// The most steps that a start could take.
-    pub most_steps: u64,
+    pub max_steps: u64,
 }
 
 impl Basins {
@@ -115,8 +115,8 @@ impl Basins {
     }
 
     /// The share of all starts that has a fate.
-    pub fn share(&self, fate: Fate) -> f64 {
-        let count = self.cells.iter().filter(|cell| cell.fate == fate).count();
+    pub fn share(&self, fate: BasinLabel) -> f64 {
+        let count = self.cells.iter().filter(|cell| cell.label == fate).count();
         real(count) / real(self.cells.len().max(1))
     }
 }
@@ -128,7 +128,7 @@ fn start(window: Rect, side: usize, column: usize, row: usize) -> [f64; 2] {
 
 /// What the basins of a run depend on, but for the grid.
 #[derive(Clone, Copy)]
-pub struct Question<'a> {
+pub struct BasinQuery<'a> {
     /// A function of two parameters.
     pub objective: &'a dyn Objective,
     /// The minima that are known of it.
@@ -141,7 +141,7 @@ pub struct Question<'a> {
     pub window: Rect,
 }
 
-impl Question<'_> {
+impl BasinQuery<'_> {
     /// Whether `side`² starts can be told apart, and f is finite at one of them at least.
     ///
     /// # Errors
@@ -176,7 +176,7 @@ impl Question<'_> {
     /// in the list. `progress` counts starts. `None` if it was cancelled.
     ///
     /// Starts are spread over the threads of the current pool; the answer does not depend on how many there are.
-    pub fn answer(
+    pub fn compute(
         &self,
         side: usize,
         earlier: Option<&Basins>,
@@ -188,7 +188,7 @@ impl Question<'_> {
             tolerance: self.conditions.tolerance.or(Some(TOLERANCE)),
             ..self.conditions
         };
-        let ends = self.ends(side, &conditions, progress, cancel)?;
+        let ends = self.final_points(side, &conditions, progress, cancel)?;
         let first = self
             .known
             .iter()
@@ -198,33 +198,33 @@ impl Question<'_> {
             })
             .collect();
         let mut minima: Vec<Minimum> = earlier.map_or(first, |earlier| earlier.minima.clone());
-        let landings: Vec<Landing> = ends
+        let landings: Vec<Endpoint> = ends
             .par_iter()
             .map(|(at, outcome)| match outcome {
-                _ if cancel.is_cancelled() => Landing::Nowhere,
-                Outcome::Diverged(..) => Landing::Nowhere,
-                _ => self.landing(*at, earlier.map(|_| &minima[..])),
+                _ if cancel.is_cancelled() => Endpoint::Nowhere,
+                Outcome::Diverged(..) => Endpoint::Nowhere,
+                _ => self.classify(*at, earlier.map(|_| &minima[..])),
             })
             .collect();
         if cancel.is_cancelled() {
             return None;
         }
-        let places = |minima: &[Minimum]| -> Vec<Place> {
+        let places = |minima: &[Minimum]| -> Vec<MinimumIdentity> {
             minima
                 .par_iter()
-                .map(|minimum| self.place(minimum))
+                .map(|minimum| self.identity(minimum))
                 .collect()
         };
         let known = places(&minima);
-        let (mut found, mut new): (Vec<Minimum>, Vec<Place>) = Default::default();
+        let (mut found, mut new): (Vec<Minimum>, Vec<MinimumIdentity>) = Default::default();
         for landing in &landings {
-            if let Landing::At(minimum) = landing
-                && minima.len() + found.len() < MOST_MINIMA
+            if let Endpoint::At(minimum) = landing
+                && minima.len() + found.len() < MAX_MINIMA
                 && self.index(&known, minimum).is_none()
                 && self.index(&new, minimum).is_none()
             {
                 found.push(*minimum);
-                new.push(self.place(minimum));
+                new.push(self.identity(minimum));
             }
         }
         found.sort_by(|a, b| {
@@ -236,12 +236,12 @@ impl Question<'_> {
         });
         minima.append(&mut found);
         let places = places(&minima);
-        let cell = |((at, outcome), landing): (&([f64; 2], Outcome), &Landing)| {
+        let cell = |((at, outcome), landing): (&([f64; 2], Outcome), &Endpoint)| {
             let fate = match (outcome, landing) {
-                (Outcome::Diverged(..), _) => Fate::Diverges,
-                (_, Landing::Near(index)) => arrives(Some(*index)),
-                (_, Landing::At(minimum)) => arrives(self.index(&places, minimum)),
-                (_, Landing::Nowhere) => arrives(self.nearest(&minima, *at)),
+                (Outcome::Diverged(..), _) => BasinLabel::Diverges,
+                (_, Endpoint::Near(index)) => label_for(Some(*index)),
+                (_, Endpoint::At(minimum)) => label_for(self.index(&places, minimum)),
+                (_, Endpoint::Nowhere) => label_for(self.nearest(&minima, *at)),
             };
             let steps = match outcome {
                 Outcome::Converged(steps)
@@ -250,19 +250,19 @@ impl Question<'_> {
                 Outcome::Finished => conditions.steps,
             };
             let steps = u32::try_from(steps).unwrap_or(u32::MAX);
-            Cell { fate, steps }
+            Cell { label: fate, steps }
         };
         Some(Basins {
             window: self.window,
             side,
             cells: ends.par_iter().zip(&landings).map(cell).collect(),
             minima,
-            most_steps: conditions.steps,
+            max_steps: conditions.steps,
         })
     }
 
     /// Where the runs from all starts end.
-    fn ends(
+    fn final_points(
         &self,
         side: usize,
         conditions: &RunSettings,
@@ -307,13 +307,13 @@ impl Question<'_> {
     }
 
     /// Where a run that ended here belongs. Minima that are in the list already save the search.
-    fn landing(&self, at: [f64; 2], minima: Option<&[Minimum]>) -> Landing {
+    fn classify(&self, at: [f64; 2], minima: Option<&[Minimum]>) -> Endpoint {
         if let Some(index) = minima.and_then(|minima| self.nearest(minima, at)) {
-            return Landing::Near(index);
+            return Endpoint::Near(index);
         }
-        match self.settle(at) {
-            Some(minimum) => Landing::At(minimum),
-            None => Landing::Nowhere,
+        match self.refine_minimum(at) {
+            Some(minimum) => Endpoint::At(minimum),
+            None => Endpoint::Nowhere,
         }
     }
 
@@ -322,21 +322,21 @@ impl Question<'_> {
         let distance = |minimum: &Minimum| distance(minimum.mark.at, at);
         let all = minima.iter().map(distance).enumerate();
         let (index, distance) = all.min_by(|a, b| a.1.total_cmp(&b.1))?;
-        (distance <= NEAR * self.size()).then_some(index)
+        (distance <= MATCH_RADIUS * self.size()).then_some(index)
     }
 
     /// The index of a minimum that is the same: at the same place, or on the same valley floor.
-    fn index(&self, places: &[Place], minimum: &Minimum) -> Option<usize> {
+    fn index(&self, places: &[MinimumIdentity], minimum: &Minimum) -> Option<usize> {
         let Mark { at, value } = minimum.mark;
-        let near = |place: &Place| distance(place.at, at) <= 1e-4 * self.size();
+        let near = |place: &MinimumIdentity| distance(place.at, at) <= 1e-4 * self.size();
         let curvature = self.valley(at).filter(|_| minimum.valley);
-        let on_floor = |place: &Place| {
+        let on_floor = |place: &MinimumIdentity| {
             let (Some(floor), Some((_, high))) = (&place.floor, curvature) else {
                 return false;
             };
             // Floors are not traced far beyond the window.
-            let level = (place.value - value).abs() <= floor::level(self, value, high);
-            level && (floor.holds(at) || !self.is_around(at))
+            let level = (place.value - value).abs() <= floor::level_tolerance(self, value, high);
+            level && (floor.contains(at) || !self.is_around(at))
         };
         places
             .iter()
@@ -344,18 +344,18 @@ impl Question<'_> {
     }
 
     /// Identity of the minimum.
-    fn place(&self, minimum: &Minimum) -> Place {
-        Place {
+    fn identity(&self, minimum: &Minimum) -> MinimumIdentity {
+        MinimumIdentity {
             at: minimum.mark.at,
             value: minimum.mark.value,
-            floor: Floor::trace(self, &minimum.mark),
+            floor: ValleyFloor::trace(self, &minimum.mark),
         }
     }
 
     /// The minimum at the bottom of the place where a run ended: by at most [`MAX_STEPS`] of Newton's steps with the
     /// Hessian's eigenvalues made positive (Nocedal & Wright 2006, section 3.4), each halved at most [`MAX_HALVINGS`] times
     /// until the value sinks. `None` where there is no curvature, as on an inclined or level plane.
-    fn settle(&self, from: [f64; 2]) -> Option<Minimum> {
+    fn refine_minimum(&self, from: [f64; 2]) -> Option<Minimum> {
         let size = self.size();
         let (mut at, mut gradient) = (from, [0.0; 2]);
         let mut value = self.objective.gradient(&at, &mut gradient);
@@ -365,25 +365,25 @@ impl Question<'_> {
             let [low, high] = eigenvalues([h[0], h[1], h[3]]);
             let scale = high.abs().max(low.abs());
             let finite = [value, low, high].iter().all(|number| number.is_finite());
-            if !finite || scale == 0.0 || distance(at, from) > REACH * size {
+            if !finite || scale == 0.0 || distance(at, from) > MAX_REFINE_DISTANCE * size {
                 return None;
             }
-            let step = descent([h[0], h[1], h[3]], [low, high], gradient);
+            let step = saddle_free_step([h[0], h[1], h[3]], [low, high], gradient);
             let length = step[0].hypot(step[1]);
             if !length.is_finite() {
                 return None;
             }
             let minimum = |mark: Mark| {
-                let valley = flat([low, high]);
+                let valley = is_flat([low, high]);
                 (low > 0.0 || valley && high > 0.0).then_some(Minimum { mark, valley })
             };
             let slope = gradient[0].hypot(gradient[1]);
-            if length <= SHORTEST * size || slope <= 1e-12 * scale * size {
+            if length <= MIN_STEP * size || slope <= 1e-12 * scale * size {
                 return minimum(Mark { at, value });
             }
-            let longest = (REACH * size / length).min(1.0);
+            let longest = (MAX_REFINE_DISTANCE * size / length).min(1.0);
             let factors = (0..MAX_HALVINGS).map(|halvings| longest * 0.5_f64.powi(halvings));
-            let mut factors = factors.take_while(|factor| factor * length > SHORTEST * size);
+            let mut factors = factors.take_while(|factor| factor * length > MIN_STEP * size);
             let lower = factors.find_map(|factor| {
                 let next = [at[0] + factor * step[0], at[1] + factor * step[1]];
                 let mut slope = [0.0; 2];
@@ -402,14 +402,14 @@ impl Question<'_> {
 }
 
 /// Identity of a minimum: where it is, its value, and if it is on the floor of a valley, that floor.
-struct Place {
+struct MinimumIdentity {
     at: [f64; 2],
     value: f64,
-    floor: Option<Floor>,
+    floor: Option<ValleyFloor>,
 }
 
 /// Where a run that did not diverge belongs.
-enum Landing {
+enum Endpoint {
     /// At the minimum of this index.
     Near(usize),
     /// At a minimum.
@@ -418,13 +418,13 @@ enum Landing {
     Nowhere,
 }
 
-fn arrives(index: Option<usize>) -> Fate {
+fn label_for(index: Option<usize>) -> BasinLabel {
     index
         .and_then(|index| u16::try_from(index).ok())
-        .map_or(Fate::Undecided, Fate::Arrives)
+        .map_or(BasinLabel::Undecided, BasinLabel::Converges)
 }
 
-fn flat([low, high]: [f64; 2]) -> bool {
+fn is_flat([low, high]: [f64; 2]) -> bool {
     low.abs() <= 1e-6 * high.abs()
 }
 
@@ -433,7 +433,7 @@ fn distance(a: [f64; 2], b: [f64; 2]) -> f64 {
 }
 
 /// −|H|⁻¹ g, where |H| has the eigenvalues' magnitudes; along a flat direction the larger eigenvalue serves.
-fn descent([xx, xy, yy]: [f64; 3], [low, high]: [f64; 2], [gx, gy]: [f64; 2]) -> [f64; 2] {
+fn saddle_free_step([xx, xy, yy]: [f64; 3], [low, high]: [f64; 2], [gx, gy]: [f64; 2]) -> [f64; 2] {
     let scale = low.abs().max(high.abs()).max(f64::MIN_POSITIVE);
     let angle = 0.5 * (2.0 * xy).atan2(xx - yy);
     let (sin, cos) = angle.sin_cos();
@@ -455,27 +455,27 @@ fn descent([xx, xy, yy]: [f64; 3], [low, high]: [f64; 2], [gx, gy]: [f64; 2]) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::landscape::{AnyLandscape, Ground, NoFiles};
+    use crate::engine::landscape::{AnyLandscape, NoFiles, Problem};
     use crate::engine::objective::GradientSettings;
 
-    fn ground(landscape: &str) -> Ground {
+    fn ground(landscape: &str) -> Problem {
         landscape
             .parse::<AnyLandscape>()
             .unwrap()
             .as_dyn()
-            .ground(&NoFiles)
+            .load(&NoFiles)
             .unwrap()
     }
 
     fn basins(
-        ground: &Ground,
+        ground: &Problem,
         run: &str,
         steps: u64,
         side: usize,
         treatment: GradientSettings,
     ) -> Basins {
         let spec = run.parse().unwrap();
-        let question = Question {
+        let question = BasinQuery {
             objective: &*ground.objective,
             known: &ground.minima,
             spec: &spec,
@@ -489,16 +489,16 @@ mod tests {
         };
         let never = Cancel::default();
         let coarse = question
-            .answer(side / 2, None, &AtomicUsize::new(0), &never)
+            .compute(side / 2, None, &AtomicUsize::new(0), &never)
             .unwrap();
         question
-            .answer(side, Some(&coarse), &AtomicUsize::new(0), &never)
+            .compute(side, Some(&coarse), &AtomicUsize::new(0), &never)
             .unwrap()
     }
 
     fn shares(basins: &Basins) -> Vec<f64> {
         (0..basins.minima.len())
-            .map(|index| basins.share(Fate::Arrives(u16::try_from(index).unwrap())))
+            .map(|index| basins.share(BasinLabel::Converges(u16::try_from(index).unwrap())))
             .collect()
     }
 
@@ -519,7 +519,7 @@ mod tests {
         );
         assert!(shares(&basins).iter().sum::<f64>() > 0.99);
         let at = basins.nearest([3.1, 2.1]).unwrap();
-        assert_eq!(at.fate, Fate::Arrives(0));
+        assert_eq!(at.label, BasinLabel::Converges(0));
         assert!(
             at.steps < basins.nearest([0.1, -0.8]).unwrap().steps,
             "nearer is sooner"
@@ -548,15 +548,15 @@ mod tests {
                     &Cancel::default(),
                 )
                 .unwrap();
-                match (alone.outcome, cell.fate) {
+                match (alone.outcome, cell.label) {
                     (Outcome::Diverged(step, _), fate) => {
                         assert_eq!(
                             (fate, u64::from(cell.steps)),
-                            (Fate::Diverges, step),
+                            (BasinLabel::Diverges, step),
                             "{run} from {start:?}"
                         );
                     }
-                    (outcome, Fate::Arrives(minimum)) => {
+                    (outcome, BasinLabel::Converges(minimum)) => {
                         let end = alone.theta(usize::MAX).unwrap();
                         let minimum = basins.minima[usize::from(minimum)].mark.at;
                         assert!(
@@ -570,7 +570,7 @@ mod tests {
                         };
                         assert_eq!(u64::from(cell.steps), steps, "{run} from {start:?}");
                     }
-                    (_, fate) => assert_eq!(fate, Fate::Undecided),
+                    (_, fate) => assert_eq!(fate, BasinLabel::Undecided),
                 }
             }
         }
@@ -586,9 +586,9 @@ mod tests {
             GradientSettings::default(),
         );
         assert!(
-            runs_away.share(Fate::Diverges) > 0.9,
+            runs_away.share(BasinLabel::Diverges) > 0.9,
             "{:?}",
-            runs_away.share(Fate::Diverges)
+            runs_away.share(BasinLabel::Diverges)
         );
         assert!(runs_away.minima.is_empty());
         let too_short = basins(
@@ -598,7 +598,10 @@ mod tests {
             16,
             GradientSettings::default(),
         );
-        assert!(too_short.share(Fate::Arrives(0)) > 0.0 || too_short.share(Fate::Undecided) > 0.9);
+        assert!(
+            too_short.share(BasinLabel::Converges(0)) > 0.0
+                || too_short.share(BasinLabel::Undecided) > 0.9
+        );
         let plain = basins(
             &ground("formula:f=0*x"),
             "sgd:lr=0.1",
@@ -606,7 +609,7 @@ mod tests {
             8,
             GradientSettings::default(),
         );
-        assert_eq!(plain.share(Fate::Undecided), 1.0);
+        assert_eq!(plain.share(BasinLabel::Undecided), 1.0);
     }
 
     #[test]
@@ -655,7 +658,7 @@ mod tests {
             let basins = found(formula);
             for (index, cell) in basins.cells.iter().enumerate() {
                 let [x, y] = basins.start(index % 12, index / 12);
-                if let Fate::Arrives(minimum) = cell.fate {
+                if let BasinLabel::Converges(minimum) = cell.label {
                     let at = basins.minima[usize::from(minimum)].mark.at;
                     assert!(at[0] * x > 0.0, "{formula}: ({x}, {y}) came to {at:?}");
                 }
@@ -687,7 +690,7 @@ mod tests {
         let (cancel, ground) = (Cancel::default(), ground("booth"));
         cancel.cancel();
         let spec = "sgd".parse().unwrap();
-        let question = Question {
+        let question = BasinQuery {
             objective: &*ground.objective,
             known: &[],
             spec: &spec,
@@ -700,7 +703,7 @@ mod tests {
             window: ground.view,
         };
         assert_eq!(
-            question.answer(8, None, &AtomicUsize::new(0), &cancel),
+            question.compute(8, None, &AtomicUsize::new(0), &cancel),
             None
         );
     }

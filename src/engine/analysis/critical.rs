@@ -18,13 +18,13 @@ mod tests;
 use crate::engine::cancel::Cancel;
 use crate::engine::objective::Objective;
 use crate::engine::objective::plane::Rect;
-use family::{families, linked};
-use field::Field;
+use family::{cluster, connected_components};
+use field::SampledField;
 use rayon::prelude::*;
 use std::cmp::Ordering;
 
 /// The most points that are told; of more, those that come first in the order of [`find`] remain.
-pub const MOST: usize = 2000;
+pub const MAX_POINTS: usize = 2000;
 
 /// Cells along each side of the grid that the gradient is sampled on.
 pub const CELLS: usize = 128;
@@ -92,7 +92,7 @@ impl CriticalPoint {
 }
 
 /// The critical points of an objective in two parameters inside a view or on its border, minima first, then by value, then
-/// by place; at most [`MOST`]. `known` are places where one is expected; they are only further starts, but the points that
+/// by place; at most [`MAX_POINTS`]. `known` are places where one is expected; they are only further starts, but the points that
 /// they lead to are all told. `None` if it was cancelled.
 ///
 /// Points that coincide to a millionth of the view are one. Of a curve of critical points, like the floor of a level
@@ -111,19 +111,20 @@ pub fn find(
         return Some(Vec::new());
     }
     let samples = field::Samples::take(objective, view, cancel)?;
-    let Some(field) = Field::new(objective, view, &samples) else {
+    let Some(field) = SampledField::new(objective, view, &samples) else {
         return Some(Vec::new());
     };
     let known: Vec<[f64; 2]> = known
         .iter()
         .copied()
         .filter(|at| view.contains(*at))
-        .take(MOST)
+        .take(MAX_POINTS)
         .collect();
 
     let starts: Vec<[f64; 2]> = known.iter().copied().chain(samples.starts(view)).collect();
     let solved = each(&starts, cancel, |start| newton::solve(&field, start))?;
-    let near = |at: [f64; 2], other: [f64; 2], cells: f64| field.apart(at, other) <= cells * CELL;
+    let near =
+        |at: [f64; 2], other: [f64; 2], cells: f64| field.distance(at, other) <= cells * CELL;
     // What is known but no smooth point may be a kink.
     let known_kinks: Vec<[f64; 2]> = known
         .iter()
@@ -145,24 +146,24 @@ pub fn find(
             .any(|low| near(at, low.at, 2.0) && low.value <= value)
     };
     let kinks = each(&known_kinks, cancel, |at| {
-        kink::settle(&field, at, 1e-3 * CELL)
+        kink::refine_minimum(&field, at, 1e-3 * CELL)
     })?;
     let mut kinks: Vec<CriticalPoint> = kinks.into_iter().flatten().collect();
     let kinks_of_known = kinks.len();
     let pits: Vec<[f64; 2]> = samples
-        .pits(view)
+        .local_minima(view)
         .filter(|pit| !explained(pit) && !kinks.iter().any(|kink| near(pit.0, kink.at, 1.5)))
         .map(|(at, _)| at)
         .collect();
-    let found = each(&pits, cancel, |at| kink::settle_pit(&field, at))?;
+    let found = each(&pits, cancel, |at| kink::refine_sampled_minimum(&field, at))?;
     kinks.extend(found.into_iter().flatten());
     let kinks = lowest(&field, &kinks, kinks_of_known);
 
-    let mut points = families(&field, &points, of_known);
+    let mut points = cluster(&field, &points, of_known);
     points.extend(kinks);
     points.sort_by(CriticalPoint::order);
     let (mut points, _) = distinct(&field, &points, 0);
-    points.truncate(MOST);
+    points.truncate(MAX_POINTS);
     Some(points)
 }
 
@@ -179,9 +180,13 @@ fn each(
 }
 
 /// Of points that coincide the first, and how many of the first `count` remain.
-fn distinct(field: &Field, points: &[CriticalPoint], count: usize) -> (Vec<CriticalPoint>, usize) {
-    let reach = (512.0 * field.finest).clamp(1e-6, CELL);
-    let firsts = linked(field, points, reach, |_, _| true);
+fn distinct(
+    field: &SampledField,
+    points: &[CriticalPoint],
+    count: usize,
+) -> (Vec<CriticalPoint>, usize) {
+    let reach = (512.0 * field.min_step).clamp(1e-6, CELL);
+    let firsts = connected_components(field, points, reach, |_, _| true);
     let kept = |index: &usize| firsts[*index] == *index;
     let remaining = (0..count).filter(kept).count();
     let points = (0..points.len())
@@ -192,8 +197,8 @@ fn distinct(field: &Field, points: &[CriticalPoint], count: usize) -> (Vec<Criti
 }
 
 /// Of kinks that lie closer together than the grid tells apart, as along a crease, the lowest; the first `known` all stay.
-fn lowest(field: &Field, kinks: &[CriticalPoint], known: usize) -> Vec<CriticalPoint> {
-    let firsts = linked(field, kinks, 1.5 * CELL, |_, _| true);
+fn lowest(field: &SampledField, kinks: &[CriticalPoint], known: usize) -> Vec<CriticalPoint> {
+    let firsts = connected_components(field, kinks, 1.5 * CELL, |_, _| true);
     let chosen = |index: &usize| {
         let mates = (0..kinks.len()).filter(|other| firsts[*other] == firsts[*index]);
         let best = mates.min_by(|a, b| {

@@ -3,12 +3,12 @@
 
 use crate::engine::declare::settings;
 use crate::engine::network::activation::Activation;
-use crate::engine::network::matrix::padded;
-use crate::engine::network::norm::Extent;
+use crate::engine::network::matrix::padded_len;
+use crate::engine::network::norm::NormGroups;
 use crate::engine::network::objective::NetworkLoss;
-use crate::engine::network::pass::Keep;
-use crate::engine::network::sum::PART;
-use crate::engine::network::weights::Gather;
+use crate::engine::network::pass::Order;
+use crate::engine::network::sum::CHUNK;
+use crate::engine::network::weights::FactorSink;
 use crate::engine::numeric::real;
 use crate::engine::objective::Objective;
 use rayon::prelude::*;
@@ -26,7 +26,7 @@ settings! {
 
 /// What the norm of a gradient says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Health {
+pub enum GradientHealth {
     /// It is between the thresholds.
     Fine,
     /// It is so small that the layer hardly learns.
@@ -37,7 +37,7 @@ pub enum Health {
 
 /// What some of the parameters say. Norms are Euclidean.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Vitals {
+pub struct LayerStats {
     /// Which they are: `layers.0` is the first layer with its normalisation, `all` the whole network.
     pub name: String,
     /// The norm of the gradient of the loss of all data, L2 included, as it is before any clipping.
@@ -51,15 +51,15 @@ pub struct Vitals {
     pub dead: Option<f64>,
 }
 
-impl Vitals {
+impl LayerStats {
     /// What the norm of the gradient says.
-    pub fn health(&self, thresholds: &Thresholds) -> Health {
+    pub fn health(&self, thresholds: &Thresholds) -> GradientHealth {
         if self.grad_norm < thresholds.vanishing {
-            Health::Vanishing
+            GradientHealth::Vanishing
         } else if self.grad_norm <= thresholds.exploding {
-            Health::Fine
+            GradientHealth::Fine
         } else {
-            Health::Exploding
+            GradientHealth::Exploding
         }
     }
 }
@@ -68,9 +68,9 @@ impl Vitals {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Diagnosis {
     /// Each layer, in order.
-    pub layers: Vec<Vitals>,
+    pub layers: Vec<LayerStats>,
     /// The whole network.
-    pub whole: Vitals,
+    pub whole: LayerStats,
     /// The simple noise scale tr(Σ) / ‖G‖² of McCandlish et al. 2018, section 2.2: about how many samples a mini-batch can have
     /// before more of them hardly help a step. G is the gradient, and Σ the covariance of the gradients of single samples, with each
     /// sample of the data drawn equally often; so tr(Σ) is divided by their number, not by one less. `None` where batch normalisation
@@ -85,7 +85,7 @@ impl NetworkLoss {
         let layout = &self.shape.layout;
         let mut gradient = vec![0.0; layout.dim()];
         self.gradient(theta, &mut gradient);
-        let seen = self.see(theta);
+        let seen = self.per_sample_stats(theta);
         let previous = previous.filter(|previous| previous.len() == theta.len());
         let moved = previous.map(|previous| {
             let moved = theta.iter().zip(previous).map(|(new, old)| new - old);
@@ -94,7 +94,7 @@ impl NetworkLoss {
         let vitals = |name: String, ranges: &[Range<usize>], dead: Option<f64>| {
             let norm = |vector: &[f64]| norm(vector, ranges);
             let ratio = moved.as_ref().map(|(moved, old)| norm(moved) / norm(old));
-            Vitals {
+            LayerStats {
                 name,
                 grad_norm: norm(&gradient),
                 weight_norm: norm(theta),
@@ -132,14 +132,14 @@ impl NetworkLoss {
     }
 
     /// What single samples show.
-    fn see(&self, theta: &[f64]) -> Seen {
+    fn per_sample_stats(&self, theta: &[f64]) -> PerSampleStats {
         let hidden = &self.shape.widths[1..self.shape.widths.len() - 1];
         let coupled = self.is_coupled();
-        let part = PART.max(self.block());
+        let part = CHUNK.max(self.block_size());
         let parts = (0..self.samples.div_ceil(part)).into_par_iter();
         let parts = parts.map(|number| {
             let places = number * part..self.samples.min((number + 1) * part);
-            self.see_part(theta, places, hidden, coupled)
+            self.chunk_stats(theta, places, hidden, coupled)
         });
         // Sums over parts are made in the order of the samples.
         let parts: Vec<(f64, Vec<Vec<bool>>)> = parts.collect();
@@ -149,7 +149,7 @@ impl NetworkLoss {
         };
         let dead = hidden.iter().enumerate();
         let dead = dead.map(|(l, width)| count(l, *width));
-        Seen {
+        PerSampleStats {
             dead: match self.shape.activation {
                 Activation::Relu => dead.collect(),
                 _ => Vec::new(),
@@ -159,7 +159,7 @@ impl NetworkLoss {
     }
 
     /// The sum of the squared norms of the gradients of some samples, and which units are alive for one of them.
-    fn see_part(
+    fn chunk_stats(
         &self,
         theta: &[f64],
         places: Range<usize>,
@@ -167,23 +167,23 @@ impl NetworkLoss {
         coupled: bool,
     ) -> (f64, Vec<Vec<bool>>) {
         let shape = &self.shape;
-        let [out, stride] = [shape.outputs(), padded(shape.outputs())];
-        let mut squares = Squares {
+        let [out, stride] = [shape.outputs(), padded_len(shape.outputs())];
+        let mut squares = SquaredGradients {
             widths: &shape.widths,
             bias: real(usize::from(!shape.layout.bias(0).is_empty())),
             sum: 0.0,
         };
         let mut alive: Vec<Vec<bool>> = hidden.iter().map(|width| vec![false; *width]).collect();
-        let mut room = self.room();
+        let mut room = self.workspace();
         let (block, weights) = (&mut room.block, self.weights(theta));
         for samples in self.blocks(places) {
-            let inputs = self.rows(samples.clone());
+            let inputs = self.input_rows(samples.clone());
             block.forward(
                 shape,
                 &weights,
                 inputs,
-                Keep::Slope,
-                self.moments.as_deref(),
+                Order::Gradient,
+                self.batch_norm_stats.as_deref(),
             );
             block.mark_alive(shape, samples.len(), &mut alive);
             if coupled {
@@ -191,20 +191,20 @@ impl NetworkLoss {
             }
             let rows = samples.len() * stride;
             self.loss
-                .prepare([out, stride], &block.z[..rows], &mut block.d);
+                .prepare_softmax([out, stride], &block.z[..rows], &mut block.d);
             for (row, sample) in samples.enumerate() {
                 let at = row * stride..row * stride + out;
                 let z = &block.z[at.clone()];
-                self.loss.at(z, self.goal(sample), &mut block.d[at]);
+                self.loss.at(z, self.target(sample), &mut block.d[at]);
             }
-            block.backward(shape, &weights, inputs, Keep::Slope, &mut squares);
+            block.backward(shape, &weights, inputs, Order::Gradient, &mut squares);
         }
         (squares.sum, alive)
     }
 }
 
 /// What single samples show.
-struct Seen {
+struct PerSampleStats {
     /// Of each hidden layer how many units are dead, and how many there are; nothing where there are no ReLUs.
     dead: Vec<[usize; 2]>,
     /// The sum of the squared norms of their gradients, without λ; `None` where they are coupled.
@@ -213,28 +213,28 @@ struct Seen {
 
 /// Sums the squared norms of the gradients of single samples. That of a layer is the outer product of d and h, whose squared norm is
 /// ‖d‖² ‖h‖²: Goodfellow 2015, "Efficient Per-Example Gradient Computations".
-struct Squares<'a> {
+struct SquaredGradients<'a> {
     widths: &'a [usize],
     /// 1 where there are biases, which are weights of an input that is 1.
     bias: f64,
     sum: f64,
 }
 
-impl Gather<f64> for Squares<'_> {
-    const FIRST: bool = true;
+impl FactorSink<f64> for SquaredGradients<'_> {
+    const NEEDS_FIRST_LAYER: bool = true;
 
     fn layer(&mut self, l: usize, d: &[f64], h: &[f64]) {
         let [depth, width] = [self.widths[l], self.widths[l + 1]];
         let rows = d
-            .chunks_exact(padded(width))
-            .zip(h.chunks_exact(padded(depth)));
+            .chunks_exact(padded_len(width))
+            .zip(h.chunks_exact(padded_len(depth)));
         for (d, h) in rows {
             let square = |row: &[f64]| row.iter().map(|x| x * x).sum::<f64>();
             self.sum += square(&d[..width]) * (square(&h[..depth]) + self.bias);
         }
     }
 
-    fn norm(&mut self, _: usize, extent: Extent, u: &[f64], z: &[f64]) {
+    fn norm(&mut self, _: usize, extent: NormGroups, u: &[f64], z: &[f64]) {
         extent.each(u.len(), |at, _, _| {
             self.sum += u[at] * u[at] * (z[at] * z[at] + 1.0);
         });
@@ -249,7 +249,7 @@ fn norm(vector: &[f64], ranges: &[Range<usize>]) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::Health::{Exploding, Fine, Vanishing};
+    use super::GradientHealth::{Exploding, Fine, Vanishing};
     use super::*;
     use crate::engine::landscape::NoFiles;
     use crate::engine::network::AnyNetwork;
@@ -266,7 +266,7 @@ mod tests {
         for (residual, samples) in [(false, 40), (true, 700)] {
             let network = format!("mlp:hidden=8/8,activation=relu,residual={residual}");
             let loss = loss(&network, &format!("moons:samples={samples}"));
-            let mut theta = loss.initial(0);
+            let mut theta = loss.init_params(0);
             let biases = loss.group("layers.1.bias").unwrap();
             theta[biases.clone()].fill(3.0);
             for unit in [0, 3, 7] {
@@ -286,7 +286,7 @@ mod tests {
     fn the_norm_of_a_gradient_tells_a_layers_health() {
         let at = |grad_norm| {
             let name = String::new();
-            let vitals = Vitals {
+            let vitals = LayerStats {
                 name,
                 grad_norm,
                 weight_norm: 1.0,
@@ -308,7 +308,7 @@ mod tests {
             "mlp:hidden=9/7,activation=relu,norm=layer,loss=ce,l2=0.1",
             "blobs:samples=1500",
         );
-        let (theta, before) = (loss.initial(0), loss.initial(1));
+        let (theta, before) = (loss.init_params(0), loss.init_params(1));
         let [one, three] = [1, 3].map(|threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
             let pool = pool.build().unwrap();

@@ -2,39 +2,39 @@
 
 use crate::engine::cancel::Cancel;
 use crate::engine::network::data::{Data, Targets};
-use crate::engine::network::loss::{Goal, Loss, Verdict};
-use crate::engine::network::{NetworkLoss, Trainee};
+use crate::engine::network::loss::{Loss, Prediction, Target};
+use crate::engine::network::{NetworkLoss, TrainingTask};
 use crate::engine::numeric::real;
 use crate::engine::objective::plane::Rect;
 
 /// Points of a curve.
-const POINTS: usize = 257;
+const CURVE_POINTS: usize = 257;
 
 /// Rows of inputs that go through a network between two looks at whether the work was cancelled.
-const TOGETHER: usize = 512;
+const BATCH_ROWS: usize = 512;
 
 /// What a network at some weights says of its training and of its test data, in this order wherever there are two of something.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Fit {
     /// Of two inputs and classes.
-    Regions(Regions),
+    Regions(DecisionRegions),
     /// Of one input and one number.
     Curve(Curve),
     /// Of other inputs and classes.
-    Confusion(Confusion),
+    Confusion(ConfusionMatrix),
     /// Of other inputs and numbers: what an output should be, and what it is.
-    Predictions([Vec<[f64; 2]>; 2]),
+    Scatter([Vec<[f64; 2]>; 2]),
 }
 
 /// The class at each place of two inputs.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Regions {
+pub struct DecisionRegions {
     /// What the grid covers: all samples, and a margin.
     pub window: Rect,
     /// Points along a side of the grid, whose outer points lie on the border of the window.
     pub side: usize,
     /// The class at each point, row by row, the first at the low end of the second input; `None` where the outputs are no numbers.
-    pub cells: Vec<Option<Verdict>>,
+    pub cells: Vec<Option<Prediction>>,
     /// Samples with their class.
     pub samples: [Vec<([f64; 2], usize)>; 2],
     /// The names of the classes.
@@ -52,7 +52,7 @@ pub struct Curve {
 
 /// Which class is taken for which.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Confusion {
+pub struct ConfusionMatrix {
     /// How many samples of a class are taken for another, a row for each class and a column for what it is taken for. What has no class by
     /// the network, because its outputs are no numbers, is left out.
     pub counts: [Vec<usize>; 2],
@@ -62,7 +62,7 @@ pub struct Confusion {
 
 impl Fit {
     /// How many points a grid may have along its sides, coarse ones first: one where a network is quick.
-    pub fn sides(trainee: &Trainee) -> &'static [usize] {
+    pub fn grid_sides(trainee: &TrainingTask) -> &'static [usize] {
         const QUICK: usize = 20_000;
         let pairs = trainee.loss.widths().windows(2);
         let products: usize = pairs.map(|pair| pair[0].saturating_mul(pair[1])).sum();
@@ -75,8 +75,8 @@ impl Fit {
     }
 
     /// What a network says at `theta`, where there is a grid on `side`² points. `None` if it was cancelled.
-    pub fn of(trainee: &Trainee, theta: &[f64], side: usize, cancel: &Cancel) -> Option<Self> {
-        let at = At {
+    pub fn of(trainee: &TrainingTask, theta: &[f64], side: usize, cancel: &Cancel) -> Option<Self> {
+        let at = ModelAtWeights {
             trainee,
             theta,
             cancel,
@@ -91,20 +91,20 @@ impl Fit {
 }
 
 /// A network at some weights.
-struct At<'a> {
-    trainee: &'a Trainee,
+struct ModelAtWeights<'a> {
+    trainee: &'a TrainingTask,
     theta: &'a [f64],
     cancel: &'a Cancel,
 }
 
-impl At<'_> {
+impl ModelAtWeights<'_> {
     fn outputs(&self, inputs: &[f64]) -> Option<Vec<f64>> {
         let loss = &*self.trainee.loss;
         let widths = loss.widths();
         let [width, out] = [widths[0], widths[widths.len() - 1]];
         let mut outputs = vec![0.0; inputs.len() / width * out];
-        let bands = inputs.chunks(TOGETHER * width);
-        for (inputs, outputs) in bands.zip(outputs.chunks_mut(TOGETHER * out)) {
+        let bands = inputs.chunks(BATCH_ROWS * width);
+        for (inputs, outputs) in bands.zip(outputs.chunks_mut(BATCH_ROWS * out)) {
             if self.cancel.is_cancelled() {
                 return None;
             }
@@ -120,7 +120,7 @@ impl At<'_> {
 
     /// Both data with the network on them; the second may have no samples, and no network then.
     fn parts(&self) -> [(&Data, Option<&NetworkLoss>); 2] {
-        let Trainee {
+        let TrainingTask {
             loss, test, split, ..
         } = self.trainee;
         [(&split.train, Some(&**loss)), (&split.test, test.as_ref())]
@@ -152,10 +152,10 @@ impl At<'_> {
         let outputs = self.outputs(&points)?;
         let loss = self.trainee.loss.loss();
         let cells = outputs.chunks_exact(self.out());
-        Some(Fit::Regions(Regions {
+        Some(Fit::Regions(DecisionRegions {
             window,
             side,
-            cells: cells.map(|z| loss.verdict(z)).collect(),
+            cells: cells.map(|z| loss.predict(z)).collect(),
             samples,
             names: self.names(),
         }))
@@ -168,7 +168,7 @@ impl At<'_> {
             pairs.collect::<Vec<_>>()
         });
         let [low, high] = window(samples.iter().flatten().map(|[x, _]| [*x, 0.0])).x();
-        let x = (0..POINTS).map(|k| low + real(k) / real(POINTS - 1) * (high - low));
+        let x = (0..CURVE_POINTS).map(|k| low + real(k) / real(CURVE_POINTS - 1) * (high - low));
         let x: Vec<f64> = x.collect();
         let y = self.outputs(&x)?;
         let line = x.into_iter().zip(y).map(|(x, y)| [x, y]).collect();
@@ -190,7 +190,7 @@ impl At<'_> {
                 }
             }
         }
-        Some(Fit::Confusion(Confusion { counts, names }))
+        Some(Fit::Confusion(ConfusionMatrix { counts, names }))
     }
 
     fn predictions(&self) -> Option<Fit> {
@@ -204,21 +204,21 @@ impl At<'_> {
                 pairs.extend(own);
             }
         }
-        Some(Fit::Predictions(pairs))
+        Some(Fit::Scatter(pairs))
     }
 }
 
 fn class_of(net: &NetworkLoss, sample: usize) -> Option<usize> {
-    match net.goal(sample) {
-        Goal::Class(class) => Some(class),
-        Goal::Numbers(_) => None,
+    match net.target(sample) {
+        Target::Class(class) => Some(class),
+        Target::Numbers(_) => None,
     }
 }
 
 fn number_of(net: &NetworkLoss, sample: usize, output: usize) -> Option<f64> {
-    match net.goal(sample) {
-        Goal::Numbers(numbers) => numbers.get(output).copied(),
-        Goal::Class(_) => None,
+    match net.target(sample) {
+        Target::Numbers(numbers) => numbers.get(output).copied(),
+        Target::Class(_) => None,
     }
 }
 
@@ -251,14 +251,14 @@ mod tests {
     use crate::engine::landscape::NoFiles;
     use crate::engine::network::{AnyNetwork, Precision};
 
-    fn trainee(model: &str, data: &str) -> Trainee {
+    fn trainee(model: &str, data: &str) -> TrainingTask {
         let network: AnyNetwork = model.parse().unwrap();
         let data: crate::engine::network::data::AnyDataset = data.parse().unwrap();
         let split = data.split(&NoFiles, 0.25, 0).unwrap();
-        Trainee::new(&network, split, 3, Precision::Double).unwrap()
+        TrainingTask::new(&network, split, 3, Precision::Double).unwrap()
     }
 
-    fn fit(trainee: &Trainee) -> Fit {
+    fn fit(trainee: &TrainingTask) -> Fit {
         let never = Cancel::default();
         Fit::of(trainee, &trainee.start, 9, &never).unwrap()
     }
@@ -278,7 +278,11 @@ mod tests {
             let at = found.window.at([0.25, 0.5]);
             let mut z = vec![0.0; trainee.loss.widths()[2]];
             trainee.loss.outputs(&trainee.start, &at, &mut z);
-            let Verdict { class, share, lead } = found.cells[4 * 9 + 2].unwrap();
+            let Prediction {
+                class,
+                probability: share,
+                margin: lead,
+            } = found.cells[4 * 9 + 2].unwrap();
             assert_eq!(trainee.loss.loss().class(&z), Some(class));
             let mut shares = if let [z] = z[..] {
                 vec![1.0 / (1.0 + (-z).exp()), 1.0 / (1.0 + z.exp())]
@@ -325,7 +329,7 @@ mod tests {
         assert_eq!(found.samples.each_ref().map(Vec::len), [15, 5]);
 
         let pairs = trainee("mlp:hidden=4,loss=mse", "xor:samples=20");
-        let Fit::Predictions([train, _]) = fit(&pairs) else {
+        let Fit::Scatter([train, _]) = fit(&pairs) else {
             panic!("xor has two inputs");
         };
         let errors = train.iter().map(|[goal, z]| (goal - z).powi(2));

@@ -28,9 +28,9 @@ mod grid;
 mod limit;
 mod over;
 
-pub use grid::Grid;
-pub use limit::{lr_limit, lr_limits, steepest};
-pub use over::{MOST_VALUES, Over, Values};
+pub use grid::AxisValues;
+pub use limit::{lr_limit, lr_limits, quadratic_lambda_max};
+pub use over::{MAX_VALUES, SweepAxis, Values};
 
 use crate::engine::cancel::Cancel;
 use crate::engine::declare::SettingError;
@@ -42,11 +42,11 @@ use std::str::FromStr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The most points of a map.
-pub const MOST_POINTS: usize = 1_000_000;
+pub const MAX_POINTS: usize = 1_000_000;
 
 /// What makes one run better than another; less is better.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Measure {
+pub enum SweepMetric {
     /// The loss after the last step.
     #[default]
     Final,
@@ -56,7 +56,7 @@ pub enum Measure {
     Steps,
 }
 
-impl Measure {
+impl SweepMetric {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Final, Self::Best, Self::Steps];
 
@@ -79,7 +79,7 @@ impl Measure {
     }
 }
 
-impl FromStr for Measure {
+impl FromStr for SweepMetric {
     type Err = SettingError;
     fn from_str(text: &str) -> Result<Self, SettingError> {
         Self::ALL
@@ -93,7 +93,7 @@ impl FromStr for Measure {
     }
 }
 
-impl fmt::Display for Measure {
+impl fmt::Display for SweepMetric {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
@@ -107,7 +107,7 @@ pub struct Score {
     /// The lowest loss on the way.
     pub best: f64,
     /// The first step at which the loss was down at the goal.
-    pub reached: Option<u64>,
+    pub goal_step: Option<u64>,
     /// How it ended.
     pub outcome: Outcome,
 }
@@ -123,18 +123,18 @@ impl Score {
 
     /// What is compared. A run that diverged has none, whatever it reached before, and one that did not reach the goal has
     /// no steps to it.
-    pub fn value(&self, measure: Measure) -> Option<f64> {
+    pub fn value(&self, measure: SweepMetric) -> Option<f64> {
         let value = match measure {
-            Measure::Final => Some(self.loss),
-            Measure::Best => Some(self.best),
-            Measure::Steps => self.reached.map(crate::engine::numeric::real),
+            SweepMetric::Final => Some(self.loss),
+            SweepMetric::Best => Some(self.best),
+            SweepMetric::Steps => self.goal_step.map(crate::engine::numeric::real),
         };
         value.filter(|value| self.diverged().is_none() && value.is_finite())
     }
 }
 
 /// The place of the lowest measure; the first, if several are as low.
-fn winner(scores: &[Score], measure: Measure) -> Option<usize> {
+fn best(scores: &[Score], measure: SweepMetric) -> Option<usize> {
     let mut lowest: Option<(usize, f64)> = None;
     for (index, score) in scores.iter().enumerate() {
         if let Some(value) = score.value(measure)
@@ -154,18 +154,18 @@ pub struct Line {
     /// The run as it is.
     pub spec: RunSpec,
     /// The values.
-    pub grid: Grid,
+    pub grid: AxisValues,
 }
 
 /// The lines of the runs that have the setting; the others are left out.
 ///
 /// # Errors
 /// No run has the setting, or a value is not legal for one that has.
-pub fn lines(specs: &[RunSpec], over: &Over) -> Result<Vec<Line>, SettingError> {
+pub fn swept_runs(specs: &[RunSpec], over: &SweepAxis) -> Result<Vec<Line>, SettingError> {
     let mut lines = Vec::new();
     let mut missing: Option<SettingError> = None;
     for (run, spec) in specs.iter().enumerate() {
-        match Grid::new(over, spec) {
+        match AxisValues::new(over, spec) {
             Ok(grid) => lines.push(Line {
                 run,
                 spec: spec.clone(),
@@ -225,22 +225,22 @@ fn joined(earlier: SettingError, refusal: SettingError) -> SettingError {
 
 /// What all runs of a sweep share.
 #[derive(Clone, Copy)]
-pub struct Setup<'a> {
+pub struct SweepContext<'a> {
     /// The loss.
     pub objective: &'a dyn Objective,
     /// Where every run starts.
     pub start: &'a [f64],
     /// What every run is made under.
     pub conditions: &'a RunSettings,
-    /// The loss that [`Measure::Steps`] waits for.
+    /// The loss that [`SweepMetric::Steps`] waits for.
     pub goal: Option<f64>,
     /// Ends the work.
     pub cancel: &'a Cancel,
-    /// Counts the runs that are done, for whoever watches; there are [`amount`] of them.
+    /// Counts the runs that are done, for whoever watches; there are [`run_count`] of them.
     pub done: &'a AtomicUsize,
 }
 
-impl Setup<'_> {
+impl SweepContext<'_> {
     fn score(&self, spec: &RunSpec) -> Option<Score> {
         let goal = self.goal.unwrap_or(f64::NEG_INFINITY);
         let end = training::run_to_end(
@@ -255,14 +255,14 @@ impl Setup<'_> {
         Some(Score {
             loss: end.loss,
             best: end.best,
-            reached: end.goal_step,
+            goal_step: end.goal_step,
             outcome: end.outcome,
         })
     }
 }
 
 /// How many runs the curves of some lines are made from: one for each value, and the run as it is.
-pub fn amount(lines: &[Line]) -> usize {
+pub fn run_count(lines: &[Line]) -> usize {
     lines.iter().map(|line| line.grid.len() + 1).sum()
 }
 
@@ -279,8 +279,8 @@ pub struct Curve {
 
 impl Curve {
     /// The place of the value with the lowest measure, the first if there are several; `None` if there is no measure at all.
-    pub fn winner(&self, measure: Measure) -> Option<usize> {
-        winner(&self.scores, measure)
+    pub fn best(&self, measure: SweepMetric) -> Option<usize> {
+        best(&self.scores, measure)
     }
 
     /// The run with value `index`.
@@ -292,7 +292,7 @@ impl Curve {
 /// Runs every line at every value. `None` if it was cancelled.
 ///
 /// Runs are spread over the threads of the current pool and collected by index; the bits do not depend on how many.
-pub fn curves(setup: &Setup, lines: Vec<Line>) -> Option<Vec<Curve>> {
+pub fn run_curves(setup: &SweepContext, lines: Vec<Line>) -> Option<Vec<Curve>> {
     let jobs: Vec<(&Line, usize)> = lines
         .iter()
         .flat_map(|line| (0..=line.grid.len()).map(move |index| (line, index)))
@@ -322,7 +322,7 @@ pub struct SweepMap {
     /// The run as it is.
     pub spec: RunSpec,
     /// The values along x and along y.
-    pub grids: [Grid; 2],
+    pub grids: [AxisValues; 2],
     /// One score for each pair of values, row by row of x, y rising.
     pub scores: Vec<Score>,
     /// The score of the run as it is.
@@ -339,9 +339,9 @@ impl SweepMap {
     }
 
     /// The places of the values with the lowest measure, the first in a row of x if there are several.
-    pub fn winner(&self, measure: Measure) -> Option<[usize; 2]> {
+    pub fn best(&self, measure: SweepMetric) -> Option<[usize; 2]> {
         let columns = self.grids[0].len();
-        winner(&self.scores, measure).map(|index| [index % columns, index / columns])
+        best(&self.scores, measure).map(|index| [index % columns, index / columns])
     }
 
     /// The run with a pair of values.
@@ -350,25 +350,28 @@ impl SweepMap {
     }
 }
 
-fn both(grids: &[Grid; 2], spec: &RunSpec, [x, y]: [usize; 2]) -> RunSpec {
+fn both(grids: &[AxisValues; 2], spec: &RunSpec, [x, y]: [usize; 2]) -> RunSpec {
     grids[1].apply(&grids[0].apply(spec, x), y)
 }
 
 /// The values of two settings of a run.
 ///
 /// # Errors
-/// The run lacks a setting, a value is not legal, both settings are the same, or there are more than [`MOST_POINTS`] pairs.
-pub fn grids(spec: &RunSpec, overs: [&Over; 2]) -> Result<[Grid; 2], SettingError> {
-    let [x, y] = [Grid::new(overs[0], spec)?, Grid::new(overs[1], spec)?];
+/// The run lacks a setting, a value is not legal, both settings are the same, or there are more than [`MAX_POINTS`] pairs.
+pub fn grids(spec: &RunSpec, overs: [&SweepAxis; 2]) -> Result<[AxisValues; 2], SettingError> {
+    let [x, y] = [
+        AxisValues::new(overs[0], spec)?,
+        AxisValues::new(overs[1], spec)?,
+    ];
     if x.is_same_setting(&y) {
         return Err(SettingError::Grammar(format!(
             "`{}` is swept over twice; expected two settings",
             x.setting()
         )));
     }
-    if x.len() * y.len() > MOST_POINTS {
+    if x.len() * y.len() > MAX_POINTS {
         return Err(SettingError::Grammar(format!(
-            "{} times {} values are too many; expected at most {MOST_POINTS} pairs",
+            "{} times {} values are too many; expected at most {MAX_POINTS} pairs",
             x.len(),
             y.len()
         )));
@@ -376,8 +379,8 @@ pub fn grids(spec: &RunSpec, overs: [&Over; 2]) -> Result<[Grid; 2], SettingErro
     Ok([x, y])
 }
 
-/// Runs `spec` at every pair of values. `None` if it was cancelled. Spread over threads as [`curves`] are.
-pub fn map(setup: &Setup, spec: &RunSpec, grids: [Grid; 2]) -> Option<SweepMap> {
+/// Runs `spec` at every pair of values. `None` if it was cancelled. Spread over threads as [`run_curves`] are.
+pub fn run_map(setup: &SweepContext, spec: &RunSpec, grids: [AxisValues; 2]) -> Option<SweepMap> {
     let columns = grids[0].len();
     let scores = (0..columns * grids[1].len())
         .into_par_iter()

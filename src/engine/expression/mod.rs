@@ -123,7 +123,7 @@ impl Op {
 
     /// The same as a function that is called.
     #[inline(never)]
-    fn apply_apart<S: Scalar>(self, a: &S, b: &S) -> S {
+    fn apply_outlined<S: Scalar>(self, a: &S, b: &S) -> S {
         self.apply(a, b)
     }
 }
@@ -178,7 +178,7 @@ impl Expression {
     pub fn eval<S: Scalar>(&self, x: S, y: S) -> S {
         // Most formulas need few registers, and clearing 32 jets takes longer than computing with four.
         match self.registers {
-            0..=4 if !S::WIDE => self.run::<S, 4>(x, y),
+            0..=4 if !S::IS_SIMD => self.run::<S, 4>(x, y),
             0..=8 => self.run::<S, 8>(x, y),
             _ => self.run::<S, { REGISTERS as usize }>(x, y),
         }
@@ -192,10 +192,10 @@ impl Expression {
             // N is a power of two above every register, so the remainder changes nothing and spares a bounds check.
             let (a, b, to) = (usize::from(a) % N, usize::from(b) % N, usize::from(to) % N);
             // Unoptimized, inlined code wants more stack than a thread has.
-            registers[to] = if S::WIDE && !cfg!(debug_assertions) {
+            registers[to] = if S::IS_SIMD && !cfg!(debug_assertions) {
                 op.apply(&registers[a], &registers[b])
             } else {
-                op.apply_apart(&registers[a], &registers[b])
+                op.apply_outlined(&registers[a], &registers[b])
             };
         }
         registers[usize::from(self.result) % N]

@@ -68,7 +68,7 @@ pub(super) struct Parser {
     program: Vec<Instruction>,
     /// Registers below this one are in use, and the most that ever were. Values are released in the order of a stack.
     used: u8,
-    most_used: u8,
+    max_used: u8,
 }
 
 /// Which variables a formula may have.
@@ -103,7 +103,7 @@ pub(super) fn compile(text: &str, variables: Variables) -> Parsed<Expression> {
         nesting: 0,
         program: Vec::new(),
         used: 2,
-        most_used: 2,
+        max_used: 2,
     };
     if parser.text.len() > MAX_LENGTH {
         let column = MAX_LENGTH + 1;
@@ -126,7 +126,7 @@ pub(super) fn compile(text: &str, variables: Variables) -> Parsed<Expression> {
         return Err(parser.unexpected());
     }
     let result = parser.load(value, 1)?;
-    let (program, registers) = (parser.program.into(), parser.most_used);
+    let (program, registers) = (parser.program.into(), parser.max_used);
     Ok(Expression {
         text: text.into(),
         program,
@@ -266,7 +266,7 @@ impl Parser {
                     Ok(_) => "a number below 1.8e308",
                     Err(_) => "a number such as 1, .5 or 1e-3",
                 };
-                let (column, found) = (token.column(), self.shown(token));
+                let (column, found) = (token.column(), self.token_text(token));
                 Err(self.error(
                     column,
                     format!("expected {refused} at column {column}, found `{found}`"),
@@ -286,7 +286,7 @@ impl Parser {
                 {
                     return self.call(name, op, least..=most);
                 }
-                let (column, shown) = (token.column(), self.shown(token));
+                let (column, shown) = (token.column(), self.token_text(token));
                 Err(self.error(
                     column,
                     format!(
@@ -380,7 +380,7 @@ impl Parser {
             return Err(self.error(column, sentence));
         }
         self.used = to + 1;
-        self.most_used = self.most_used.max(self.used);
+        self.max_used = self.max_used.max(self.used);
         self.program.push(Instruction { op, a, b, to });
         Ok(to)
     }

@@ -45,7 +45,7 @@ impl Parser {
     }
 
     /// The text of a token, shortened.
-    pub(super) fn shown(&self, token: Token) -> String {
+    pub(super) fn token_text(&self, token: Token) -> String {
         let length = token.end - token.start;
         let text = self.text[token.start..token.end].iter().take(20).collect();
         if length > 20 { text + "…" } else { text }
@@ -55,8 +55,8 @@ impl Parser {
     pub(super) fn unexpected(&self) -> ExpressionError {
         let (column, found, previous) = (
             self.token.column(),
-            self.shown(self.token),
-            self.shown(self.previous),
+            self.token_text(self.token),
+            self.token_text(self.previous),
         );
         let sentence = match self.token.kind {
             Kind::Number | Kind::Name | Kind::Symbol('(') => {
@@ -72,7 +72,7 @@ impl Parser {
             Kind::Symbol(',') => {
                 format!("expected no `,` at column {column}, outside a function's arguments")
             }
-            _ => return self.stray(),
+            _ => return self.stray_character_error(),
         };
         self.error(column, sentence)
     }
@@ -81,8 +81,8 @@ impl Parser {
     pub(super) fn missing_value(&self) -> ExpressionError {
         let (column, found, previous) = (
             self.token.column(),
-            self.shown(self.token),
-            self.shown(self.previous),
+            self.token_text(self.token),
+            self.token_text(self.previous),
         );
         let sentence = match self.token.kind {
             Kind::End => format!(
@@ -97,7 +97,7 @@ impl Parser {
                     "expected a value before `{found}` at column {column} (a number, {variables}, a function or a parenthesis)"
                 )
             }
-            _ => return self.stray(),
+            _ => return self.stray_character_error(),
         };
         self.error(column, sentence)
     }
@@ -111,8 +111,8 @@ impl Parser {
         self.error(column, sentence)
     }
 
-    fn stray(&self) -> ExpressionError {
-        let (column, found) = (self.token.column(), self.shown(self.token));
+    fn stray_character_error(&self) -> ExpressionError {
+        let (column, found) = (self.token.column(), self.token_text(self.token));
         let hint = match self.token.kind {
             Kind::Symbol('²') => " (write ^2)",
             Kind::Symbol('³') => " (write ^3)",

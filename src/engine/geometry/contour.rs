@@ -37,11 +37,11 @@ pub struct ContourLine {
 ///
 /// All threads of the current pool take part; the lines do not depend on how many there are.
 pub fn lines(surface: &Surface, levels: &[f64], cancel: &Cancel) -> Option<Vec<ContourLine>> {
-    lines_by_strips(HEIGHT, surface, levels, cancel)
+    lines_by_strips(STRIP_ROWS, surface, levels, cancel)
 }
 
 /// How many rows of cells a strip has: few enough that its crossings stay in the cache.
-const HEIGHT: usize = 32;
+const STRIP_ROWS: usize = 32;
 
 fn lines_by_strips(
     height: usize,

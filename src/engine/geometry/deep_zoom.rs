@@ -9,15 +9,15 @@ use crate::engine::geometry::surface::Surface;
 use crate::engine::objective::Objective;
 
 /// H may differ by this share of itself at the corners.
-const STEADY: f64 = 1e-3;
+const HESSIAN_TOLERANCE: f64 = 1e-3;
 
 /// Values may differ from the model by this share of its range before rounding is to blame.
-const VISIBLE: f64 = 1e-3;
+const ROUNDING_TOLERANCE: f64 = 1e-3;
 
 impl Surface {
     /// The surface less its value in the middle, by gradient and Hessian there, and that value, if f64 rounds the values of this
     /// surface so much that it shows. The objective has two parameters, and the surface is one of its plane.
-    pub fn closeup(&self, objective: &dyn Objective) -> Option<(Self, f64)> {
+    pub fn deep_zoom(&self, objective: &dyn Objective) -> Option<(Self, f64)> {
         let view = self.view;
         let hessian = |share: [f64; 2]| {
             let mut h = [0.0; 4];
@@ -39,7 +39,7 @@ impl Surface {
                 let there = hessian(corner);
                 h.iter()
                     .zip(there)
-                    .all(|(here, there)| (here - there).abs() <= STEADY * size)
+                    .all(|(here, there)| (here - there).abs() <= HESSIAN_TOLERANCE * size)
             });
         if !steady {
             return None;
@@ -65,7 +65,7 @@ impl Surface {
             .fold([f64::INFINITY, f64::NEG_INFINITY], ends);
         let off = |(exact, rounded): (&f64, &f64)| (rounded - base - exact).abs();
         let worst = values.iter().zip(&self.values).map(off).fold(0.0, f64::max);
-        (worst > VISIBLE * (high - low) && high > low).then(|| {
+        (worst > ROUNDING_TOLERANCE * (high - low) && high > low).then(|| {
             let surface = Self { values, ..*self };
             (surface, base)
         })
@@ -84,13 +84,13 @@ mod tests {
             .parse::<AnyLandscape>()
             .unwrap()
             .as_dyn()
-            .ground(&NoFiles)
+            .load(&NoFiles)
             .unwrap();
         let half = 0.5 * width;
         let view = Rect::new([x - half, x + half], [y - half, y + half]).unwrap();
         let (plane, never) = (Plane::identity(), Cancel::default());
         let plain = Surface::sample(&*ground.objective, &plane, view, 33, 33, &never).unwrap();
-        let closeup = plain.closeup(&*ground.objective);
+        let closeup = plain.deep_zoom(&*ground.objective);
         (plain, closeup)
     }
 

@@ -157,7 +157,7 @@ mod tests {
             .parse::<AnyLandscape>()
             .unwrap()
             .as_dyn()
-            .ground(&NoFiles)
+            .load(&NoFiles)
             .unwrap();
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(threads)

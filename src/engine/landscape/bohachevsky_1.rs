@@ -1,6 +1,6 @@
 //! Bohachevsky 1.
 
-use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
+use super::{Files, Group, Landscape, LandscapeError, Mark, Problem, Spacing};
 use crate::engine::declare::settings;
 use crate::engine::numeric::jet::Scalar;
 use crate::engine::objective::Formula;
@@ -56,7 +56,7 @@ impl Landscape for Bohachevsky1 {
         Spacing::Linear
     }
 
-    fn ground(&self, _files: &dyn Files) -> Result<Ground, LandscapeError> {
-        Ok(Ground::new(self, self.clone()))
+    fn load(&self, _files: &dyn Files) -> Result<Problem, LandscapeError> {
+        Ok(Problem::new(self, self.clone()))
     }
 }

@@ -1,6 +1,6 @@
 //! A cosine that grows, of one parameter.
 
-use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
+use super::{Files, Group, Landscape, LandscapeError, Mark, Problem, Spacing};
 use crate::engine::declare::settings;
 use crate::engine::numeric::jet::Scalar;
 use crate::engine::objective::UnivariateFormula;
@@ -62,7 +62,7 @@ impl Landscape for Cosine1d {
         Spacing::Linear
     }
 
-    fn ground(&self, _files: &dyn Files) -> Result<Ground, LandscapeError> {
-        Ok(Ground::on_line(self, self.clone()))
+    fn load(&self, _files: &dyn Files) -> Result<Problem, LandscapeError> {
+        Ok(Problem::one_dimensional(self, self.clone()))
     }
 }

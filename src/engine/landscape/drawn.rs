@@ -1,6 +1,6 @@
 //! Hills and pits on a blank sheet.
 
-use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
+use super::{Files, Group, Landscape, LandscapeError, Mark, Problem, Spacing};
 use crate::engine::declare::settings;
 use crate::engine::declare::spec;
 use crate::engine::numeric::jet::Scalar;
@@ -124,12 +124,12 @@ impl std::fmt::Display for Hill {
 }
 
 /// The sheet at work.
-struct Sheet {
+struct HillSum {
     bowl: f64,
     hills: Vec<Hill>,
 }
 
-impl Formula for Sheet {
+impl Formula for HillSum {
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
         let mut sum = (x.square() + y.square()) * self.bowl;
@@ -166,11 +166,11 @@ impl Landscape for Drawn {
         Spacing::Linear
     }
 
-    fn ground(&self, _files: &dyn Files) -> Result<Ground, LandscapeError> {
+    fn load(&self, _files: &dyn Files) -> Result<Problem, LandscapeError> {
         let hills = Hill::parse_list(&self.hills)?;
-        Ok(Ground::new(
+        Ok(Problem::new(
             self,
-            Sheet {
+            HillSum {
                 bowl: self.bowl,
                 hills,
             },
@@ -242,7 +242,7 @@ mod tests {
                 hills: text.to_owned(),
                 ..Drawn::default()
             };
-            let refused = drawn.ground(&NoFiles).map(drop);
+            let refused = drawn.load(&NoFiles).map(drop);
             assert_eq!(refused.unwrap_err().to_string(), expected);
         }
     }
@@ -250,7 +250,7 @@ mod tests {
     #[test]
     fn a_blank_sheet_is_flat() {
         let any: AnyLandscape = "drawn:hills=,bowl=0".parse().unwrap();
-        let objective = any.as_dyn().ground(&NoFiles).unwrap().objective;
+        let objective = any.as_dyn().load(&NoFiles).unwrap().objective;
         let mut gradient = [1.0; 2];
         assert_eq!(objective.gradient(&[3.0, -4.0], &mut gradient), 0.0);
         assert_eq!(gradient, [0.0; 2]);
@@ -258,7 +258,7 @@ mod tests {
 
     #[test]
     fn hills_add_up() {
-        let sheet = Sheet {
+        let sheet = HillSum {
             bowl: 0.5,
             hills: Hill::parse_list("1 0 2 1; 0 2 -3 0.5").unwrap(),
         };

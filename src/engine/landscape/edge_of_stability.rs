@@ -1,6 +1,6 @@
 //! Edge of stability.
 
-use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
+use super::{Files, Group, Landscape, LandscapeError, Mark, Problem, Spacing};
 use crate::engine::declare::settings;
 use crate::engine::numeric::jet::Scalar;
 use crate::engine::objective::Formula;
@@ -14,7 +14,7 @@ settings! {
 }
 
 impl Formula for EdgeOfStability {
-    const BRIEF: bool = true;
+    const FUSE: bool = true;
 
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
@@ -49,7 +49,7 @@ impl Landscape for EdgeOfStability {
         Spacing::Log
     }
 
-    fn ground(&self, _files: &dyn Files) -> Result<Ground, LandscapeError> {
-        Ok(Ground::new(self, self.clone()))
+    fn load(&self, _files: &dyn Files) -> Result<Problem, LandscapeError> {
+        Ok(Problem::new(self, self.clone()))
     }
 }

@@ -1,6 +1,6 @@
 //! The user's own formula.
 
-use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
+use super::{Files, Group, Landscape, LandscapeError, Mark, Problem, Spacing};
 use crate::engine::declare::settings;
 use crate::engine::expression::Expression;
 use crate::engine::numeric::jet::Scalar;
@@ -24,7 +24,7 @@ settings! {
 struct Parsed(Expression);
 
 impl Formula for Parsed {
-    const BULKY: bool = true;
+    const INTERPRETED: bool = true;
 
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
@@ -62,7 +62,7 @@ impl Landscape for UserFormula {
     }
 
     /// Refuses a formula that does not parse, and one that is finite nowhere on a grid over its view.
-    fn ground(&self, _files: &dyn Files) -> Result<Ground, LandscapeError> {
+    fn load(&self, _files: &dyn Files) -> Result<Problem, LandscapeError> {
         const SIDE: i32 = 33;
         let expression = Expression::parse(&self.f)?;
         let view = self.view();
@@ -77,7 +77,7 @@ impl Landscape for UserFormula {
                 view: format!("x {:?}, y {:?}", view.x(), view.y()),
             });
         }
-        Ok(Ground::new(self, Parsed(expression)))
+        Ok(Problem::new(self, Parsed(expression)))
     }
 }
 
@@ -92,7 +92,7 @@ mod tests {
             ..UserFormula::default()
         };
         formula
-            .ground(&NoFiles)
+            .load(&NoFiles)
             .err()
             .map(|error| error.to_string())
             .unwrap_or_default()

@@ -1,6 +1,6 @@
 //! The user's own formula of one parameter.
 
-use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
+use super::{Files, Group, Landscape, LandscapeError, Mark, Problem, Spacing};
 use crate::engine::declare::settings;
 use crate::engine::expression::Expression;
 use crate::engine::numeric::jet::Scalar;
@@ -64,7 +64,7 @@ impl Landscape for Formula1d {
     }
 
     /// Refuses a formula that does not parse, and one that is finite nowhere on its first view.
-    fn ground(&self, _files: &dyn Files) -> Result<Ground, LandscapeError> {
+    fn load(&self, _files: &dyn Files) -> Result<Problem, LandscapeError> {
         const PLACES: i32 = 1001;
         let expression = Expression::parse_in_x(&self.f)?;
         let [low, high] = self.view().x();
@@ -78,7 +78,7 @@ impl Landscape for Formula1d {
                 view: format!("x {:?}", [low, high]),
             });
         }
-        Ok(Ground::on_line(self, Parsed(expression)))
+        Ok(Problem::one_dimensional(self, Parsed(expression)))
     }
 }
 
@@ -105,7 +105,7 @@ mod tests {
                 f: f.to_owned(),
                 ..Formula1d::default()
             };
-            let refusal = formula.ground(&NoFiles).err();
+            let refusal = formula.load(&NoFiles).err();
             let said = refusal.map(|error| error.to_string()).unwrap_or_default();
             assert_eq!(said, expected, "{f}");
         }

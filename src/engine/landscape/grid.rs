@@ -1,7 +1,7 @@
 //! Heights on a grid, computed elsewhere.
 
 use super::spline::Spline;
-use super::{Files, Ground, Group, Header, Landscape, LandscapeError, Mark, Spacing};
+use super::{Files, Group, Header, Landscape, LandscapeError, Mark, Problem, Spacing};
 use crate::engine::declare::settings;
 use crate::engine::objective::plane::Rect;
 
@@ -44,7 +44,7 @@ pub struct Matrix {
 
 impl Matrix {
     /// The most points along an axis.
-    pub const MOST: usize = 4096;
+    pub const MAX_POINTS: usize = 4096;
 }
 
 impl Landscape for Grid {
@@ -89,7 +89,7 @@ impl Landscape for Grid {
     }
 
     /// The view is the grid.
-    fn ground(&self, files: &dyn Files) -> Result<Ground, LandscapeError> {
+    fn load(&self, files: &dyn Files) -> Result<Problem, LandscapeError> {
         let matrix = if self.data.is_empty() {
             built_in()
         } else {
@@ -111,10 +111,10 @@ impl Landscape for Grid {
                 self.data
             ))
         })?;
-        Ok(Ground {
+        Ok(Problem {
             view: spline.area(),
             source,
-            ..Ground::new(self, spline)
+            ..Problem::new(self, spline)
         })
     }
 }
@@ -166,9 +166,9 @@ mod tests {
     use super::*;
     use crate::engine::landscape::NoFiles;
 
-    fn ground(spec: &str) -> Result<Ground, String> {
+    fn ground(spec: &str) -> Result<Problem, String> {
         let landscape: crate::engine::landscape::AnyLandscape = spec.parse().unwrap();
-        let ground = landscape.as_dyn().ground(&NoFiles);
+        let ground = landscape.as_dyn().load(&NoFiles);
         ground.map_err(|error| error.to_string())
     }
 

@@ -1,6 +1,6 @@
 //! The piecewise quadratic that traps heavy ball, of one parameter.
 
-use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
+use super::{Files, Group, Landscape, LandscapeError, Mark, Problem, Spacing};
 use crate::engine::declare::settings;
 use crate::engine::numeric::jet::Scalar;
 use crate::engine::objective::UnivariateFormula;
@@ -55,8 +55,8 @@ impl Landscape for HeavyBallTrap {
         Spacing::Linear
     }
 
-    fn ground(&self, _files: &dyn Files) -> Result<Ground, LandscapeError> {
-        Ok(Ground::on_line(self, self.clone()))
+    fn load(&self, _files: &dyn Files) -> Result<Problem, LandscapeError> {
+        Ok(Problem::one_dimensional(self, self.clone()))
     }
 }
 
@@ -93,7 +93,7 @@ mod tests {
     }
 
     fn from_there(spec: &str) -> Trajectory {
-        let ground = HeavyBallTrap {}.ground(&NoFiles).unwrap();
+        let ground = HeavyBallTrap {}.load(&NoFiles).unwrap();
         let conditions = RunSettings {
             steps: 999,
             gradient_settings: GradientSettings::default(),

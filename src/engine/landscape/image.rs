@@ -1,7 +1,7 @@
 //! A picture as a landscape: bright is high.
 
 use super::spline::Spline;
-use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
+use super::{Files, Group, Landscape, LandscapeError, Mark, Problem, Spacing};
 use crate::engine::declare::settings;
 use crate::engine::numeric::real;
 use crate::engine::objective::plane::Rect;
@@ -25,7 +25,7 @@ settings! {
 }
 
 /// A picture larger than this a side is averaged down.
-const LARGEST: usize = 1024;
+const MAX_SIDE: usize = 1024;
 
 /// A picture in grey.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,7 +66,7 @@ impl Landscape for Image {
     }
 
     /// The view is the picture.
-    fn ground(&self, files: &dyn Files) -> Result<Ground, LandscapeError> {
+    fn load(&self, files: &dyn Files) -> Result<Problem, LandscapeError> {
         let picture = if self.file.is_empty() {
             built_in()
         } else {
@@ -79,9 +79,9 @@ impl Landscape for Image {
                 self.file
             ))
         })?;
-        Ok(Ground {
+        Ok(Problem {
             view: spline.area(),
-            ..Ground::new(self, spline)
+            ..Problem::new(self, spline)
         })
     }
 }
@@ -90,14 +90,16 @@ impl Image {
     /// The middles of the columns, those of the rows from below, and the heights there from below.
     fn surface(&self, picture: &Picture) -> [Vec<f64>; 3] {
         let longer = real(picture.size[0].max(picture.size[1]));
-        let reduction = (longer / real(LARGEST)).max(1.0);
-        let averages = picture.size.map(|pixels| Mix::average(pixels, reduction));
+        let reduction = (longer / real(MAX_SIDE)).max(1.0);
+        let averages = picture
+            .size
+            .map(|pixels| RowFilter::average(pixels, reduction));
         let [columns, rows] = averages.each_ref().map(|average| average.0.len());
         let mut heights = averages[0].across(&picture.luma, picture.size[0]);
         heights = averages[1].down(&heights, columns);
         if self.smooth > 0.0 {
-            heights = Mix::blur(columns, self.smooth).across(&heights, columns);
-            heights = Mix::blur(rows, self.smooth).down(&heights, columns);
+            heights = RowFilter::blur(columns, self.smooth).across(&heights, columns);
+            heights = RowFilter::blur(rows, self.smooth).down(&heights, columns);
         }
         let heights = heights.chunks_exact(columns).rev().flatten();
         let heights = heights.map(|luma| self.height * luma).collect();
@@ -114,9 +116,9 @@ impl Image {
 }
 
 /// Weighted means along a line of pixels: for each new pixel the first old one, and the weights from there on.
-struct Mix(Vec<(usize, Vec<f64>)>);
+struct RowFilter(Vec<(usize, Vec<f64>)>);
 
-impl Mix {
+impl RowFilter {
     /// The means of `pixels` over stretches nearly as long as `reduction`, at least two of them.
     fn average(pixels: usize, reduction: f64) -> Self {
         #[expect(
@@ -216,14 +218,14 @@ mod tests {
         }
     }
 
-    fn ground(settings: &str, size: [usize; 2], luma: impl Fn(f32, f32) -> f32) -> Ground {
+    fn ground(settings: &str, size: [usize; 2], luma: impl Fn(f32, f32) -> f32) -> Problem {
         let mut image = Image::default();
         crate::engine::declare::spec::read_settings("image", settings, &mut image).unwrap();
         image.file = "a.png".to_owned();
         let number = |k: usize| f32::from(u16::try_from(k).unwrap());
         let shade = |k: usize| luma(number(k % size[0]), number(k / size[0]));
         let luma = (0..size[0] * size[1]).map(shade).collect();
-        image.ground(&Only(Picture { size, luma })).unwrap()
+        image.load(&Only(Picture { size, luma })).unwrap()
     }
 
     #[test]
@@ -280,7 +282,7 @@ mod tests {
             let (found, expected) = (value(x, y), expected(x, y));
             assert!((found - expected).abs() < 1e-5, "{found} {expected}");
         }
-        let flat = super::Mix::blur(5, 3.0).across(&[0.5; 5], 5);
+        let flat = super::RowFilter::blur(5, 3.0).across(&[0.5; 5], 5);
         assert!(flat.iter().all(|shade| (shade - 0.5).abs() < 1e-15));
     }
 
@@ -289,7 +291,7 @@ mod tests {
         let Picture { size, luma } = built_in();
         assert_eq!(luma.len(), size[0] * size[1]);
         assert!(luma.iter().all(|shade| (0.0..=1.0).contains(shade)));
-        let ground = Image::default().ground(&NoFiles).unwrap();
+        let ground = Image::default().load(&NoFiles).unwrap();
         let [hill, valley] = [[-0.7, 0.5], [-0.2, 0.0]].map(|at| ground.objective.value(&at));
         assert!(hill > 0.7 && valley < 0.2, "{hill} {valley}");
     }

@@ -67,7 +67,7 @@ pub use image::Picture;
 
 use crate::engine::declare::{Settings, family, settings};
 use crate::engine::expression::ExpressionError;
-use crate::engine::network::{NetworkLoss, Trainee};
+use crate::engine::network::{NetworkLoss, TrainingTask};
 use crate::engine::objective::plane::Rect;
 use crate::engine::objective::{Objective, Objective1d, UnivariateFormula, first_view};
 use std::sync::Arc;
@@ -338,7 +338,7 @@ pub trait Landscape: Settings {
     /// Where its starts may lie; `None` is the whole plane.
     fn domain(&self) -> Option<Rect>;
 
-    /// What the map shows at first; of one parameter [`Ground::view`] adds the heights.
+    /// What the map shows at first; of one parameter [`Problem::view`] adds the heights.
     fn view(&self) -> Rect {
         self.domain().unwrap_or(Rect::square(5.0))
     }
@@ -372,12 +372,12 @@ pub trait Landscape: Settings {
     }
 
     /// The function itself, ready to be computed with.
-    fn ground(&self, files: &dyn Files) -> Result<Ground, LandscapeError>;
+    fn load(&self, files: &dyn Files) -> Result<Problem, LandscapeError>;
 }
 
 /// A landscape at work: its objective, and what is known of it once its formula is parsed or its data read.
 #[derive(Clone)]
-pub struct Ground {
+pub struct Problem {
     /// The function.
     pub objective: Arc<dyn Objective>,
     /// What the map shows at first: x and y, or of one parameter x and f.
@@ -387,14 +387,14 @@ pub struct Ground {
     /// The saddle points, where they are known.
     pub saddles: Vec<Mark>,
     /// The network, if it is the landscape of one.
-    pub trainee: Option<Arc<Trainee>>,
+    pub trainee: Option<Arc<TrainingTask>>,
     /// Summary of what was taken of a file; empty without one.
     pub source: String,
 }
 
-impl Ground {
+impl Problem {
     /// That of a network: its loss over all of its parameters.
-    pub(crate) fn of_network(trainee: Arc<Trainee>) -> Self {
+    pub(crate) fn for_network(trainee: Arc<TrainingTask>) -> Self {
         Self {
             objective: Arc::<NetworkLoss>::clone(&trainee.loss),
             view: Rect::square(1.0),
@@ -418,7 +418,10 @@ impl Ground {
     }
 
     /// That of a landscape of one parameter.
-    fn on_line(landscape: &impl Landscape, curve: impl UnivariateFormula + 'static) -> Self {
+    fn one_dimensional(
+        landscape: &impl Landscape,
+        curve: impl UnivariateFormula + 'static,
+    ) -> Self {
         let objective = Objective1d(curve);
         let minima = landscape.minima();
         let mut places: Vec<f64> = minima.iter().map(|mark| mark.at[0]).collect();
@@ -484,7 +487,7 @@ mod tests {
     fn jets_match_central_differences() {
         for any in all() {
             let landscape = any.as_dyn();
-            let objective = landscape.ground(&NoFiles).unwrap().objective;
+            let objective = landscape.load(&NoFiles).unwrap().objective;
             let mut random = stream(1, Purpose::Data, 0);
             for _ in 0..20 {
                 let place = landscape.view().at([random.random(), random.random()]);
@@ -525,7 +528,7 @@ mod tests {
     fn declared_minima_and_saddles_are_what_they_say() {
         for any in all() {
             let landscape = any.as_dyn();
-            let objective = landscape.ground(&NoFiles).unwrap().objective;
+            let objective = landscape.load(&NoFiles).unwrap().objective;
             let tests = landscape.minima().into_iter().map(|mark| (mark, true));
             for (mark, minimum) in
                 tests.chain(landscape.saddles().into_iter().map(|mark| (mark, false)))
@@ -573,7 +576,7 @@ mod tests {
     fn nothing_in_the_domain_lies_below_a_minimum() {
         for any in all() {
             let landscape = any.as_dyn();
-            let objective = landscape.ground(&NoFiles).unwrap().objective;
+            let objective = landscape.load(&NoFiles).unwrap().objective;
             let domain = landscape.domain().unwrap_or(landscape.view());
             let dim = landscape.dim();
             let Some(lowest) = landscape
@@ -630,7 +633,7 @@ mod tests {
     fn everything_is_finite_on_the_whole_domain() {
         for any in AnyLandscape::all() {
             let landscape = any.as_dyn();
-            let objective = landscape.ground(&NoFiles).unwrap().objective;
+            let objective = landscape.load(&NoFiles).unwrap().objective;
             let Some(domain) = landscape.domain() else {
                 continue;
             };
@@ -672,7 +675,7 @@ mod tests {
             ("schaffer-4", [2.0, 2.0], [any_slope, any_slope]),
         ] {
             let any: AnyLandscape = name.parse().unwrap();
-            let objective = any.as_dyn().ground(&NoFiles).unwrap().objective;
+            let objective = any.as_dyn().load(&NoFiles).unwrap().objective;
             let gradient = finite(&any, &*objective, at);
             for (&found, expected) in gradient.iter().zip(expected) {
                 assert!(
@@ -683,7 +686,7 @@ mod tests {
         }
         // The crease of Bukin's function, wherever rounding lets a point lie in it.
         let any: AnyLandscape = "bukin-6".parse().unwrap();
-        let objective = any.as_dyn().ground(&NoFiles).unwrap().objective;
+        let objective = any.as_dyn().load(&NoFiles).unwrap().objective;
         for i in 0..=100 {
             let x = -15.0 + 0.1 * f64::from(i);
             finite(&any, &*objective, [x, x * x * 0.01]);
@@ -693,7 +696,7 @@ mod tests {
     #[test]
     fn drop_wave_bends_at_its_tip_as_beside_it() {
         let objective = "drop-wave".parse::<AnyLandscape>().unwrap();
-        let objective = objective.as_dyn().ground(&NoFiles).unwrap().objective;
+        let objective = objective.as_dyn().load(&NoFiles).unwrap().objective;
         for at in [
             [0.0, 0.0],
             [1e-20, 0.0],
@@ -741,7 +744,7 @@ mod tests {
         ] {
             let any: AnyLandscape = name.parse().unwrap();
             let landscape = any.as_dyn();
-            let objective = landscape.ground(&NoFiles).unwrap().objective;
+            let objective = landscape.load(&NoFiles).unwrap().objective;
             let [x, y] = landscape.minima()[0].at;
             for step in 0..8 {
                 // The exact sums of the coordinates, so that only the function rounds.
@@ -830,7 +833,7 @@ mod tests {
         for any in all() {
             let landscape = any.as_dyn();
             assert!(landscape.view().contains(landscape.start()), "{any}");
-            let ground = landscape.ground(&NoFiles).unwrap();
+            let ground = landscape.load(&NoFiles).unwrap();
             assert_eq!(ground.objective.dim(), landscape.dim(), "{any}");
             assert_eq!(landscape.parameters().len(), landscape.dim(), "{any}");
             assert!(
@@ -859,7 +862,7 @@ mod tests {
                 .parse::<AnyLandscape>()
                 .unwrap()
                 .as_dyn()
-                .ground(&NoFiles)
+                .load(&NoFiles)
                 .unwrap()
                 .objective;
             let (mut gradient, mut h) = ([0.0; 2], [0.0; 4]);

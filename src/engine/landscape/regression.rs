@@ -1,6 +1,6 @@
 //! A straight line through data: the smallest real training problem.
 
-use super::{Columns, Files, Ground, Group, Header, Landscape, LandscapeError, Mark, Spacing};
+use super::{Columns, Files, Group, Header, Landscape, LandscapeError, Mark, Problem, Spacing};
 use crate::engine::declare::settings;
 use crate::engine::numeric::jet::Scalar;
 use crate::engine::numeric::random::{Purpose, stream};
@@ -60,7 +60,7 @@ impl Landscape for Regression {
     }
 
     /// The view holds the least-squares line and the usual start.
-    fn ground(&self, files: &dyn Files) -> Result<Ground, LandscapeError> {
+    fn load(&self, files: &dyn Files) -> Result<Problem, LandscapeError> {
         let named = |name: &str| (!name.is_empty()).then(|| name.to_owned());
         let names = [named(&self.x), named(&self.y)];
         let Columns { x, y, source } = if self.data.is_empty() {
@@ -82,7 +82,7 @@ impl Landscape for Regression {
             [at[1] - reach(1), at[1] + reach(1)],
         );
         let minima = vec![Mark::new(at, line.error)];
-        Ok(Ground {
+        Ok(Problem {
             view: view.unwrap_or(self.view()),
             minima,
             saddles: Vec::new(),
@@ -204,7 +204,7 @@ mod tests {
 
     #[test]
     fn the_built_in_line_is_recovered() {
-        let minimum = Regression::default().ground(&NoFiles).unwrap().minima[0];
+        let minimum = Regression::default().load(&NoFiles).unwrap().minima[0];
         assert!(
             (minimum.at[0] - 2.0).abs() < 0.1 && (minimum.at[1] - 1.0).abs() < 0.3,
             "{minimum:?}"

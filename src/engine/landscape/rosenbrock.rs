@@ -1,6 +1,6 @@
 //! Rosenbrock.
 
-use super::{Files, Ground, Group, Landscape, LandscapeError, Mark, Spacing};
+use super::{Files, Group, Landscape, LandscapeError, Mark, Problem, Spacing};
 use crate::engine::declare::settings;
 use crate::engine::numeric::jet::Scalar;
 use crate::engine::objective::Formula;
@@ -19,7 +19,7 @@ settings! {
 }
 
 impl Formula for Rosenbrock {
-    const BRIEF: bool = true;
+    const FUSE: bool = true;
 
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
@@ -52,7 +52,7 @@ impl Landscape for Rosenbrock {
         Spacing::Log
     }
 
-    fn ground(&self, _files: &dyn Files) -> Result<Ground, LandscapeError> {
-        Ok(Ground::new(self, self.clone()))
+    fn load(&self, _files: &dyn Files) -> Result<Problem, LandscapeError> {
+        Ok(Problem::new(self, self.clone()))
     }
 }

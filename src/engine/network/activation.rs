@@ -1,6 +1,6 @@
 //! The activations: each one formula for its value and its first two derivatives.
 
-use super::number::{Number, Of, rational_tanh, splat};
+use super::number::{Float, SimdOf, rational_tanh, splat};
 use crate::engine::declare::settings;
 use crate::engine::numeric::real::{Kernel, Lanes, Real, dispatch};
 use fearless_simd::Simd;
@@ -25,13 +25,13 @@ settings! {
 
 impl Activation {
     /// Whether its second derivative is anything but 0.
-    pub(super) fn bends(self) -> bool {
+    pub(super) fn has_second_derivative(self) -> bool {
         !matches!(self, Self::Identity | Self::Relu | Self::LeakyRelu)
     }
 
     /// φ of all numbers of `u`, and of its derivatives φ′ and φ″ as many as are asked for: N is 1, 2 or 3. All slices are
     /// equally long, a multiple of every vector's lanes.
-    pub(super) fn apply<E: Number, const N: usize>(self, u: &[E], out: [&mut [E]; N]) {
+    pub(super) fn apply<E: Float, const N: usize>(self, u: &[E], out: [&mut [E]; N]) {
         match self {
             Self::Identity | Self::Relu | Self::LeakyRelu => {
                 let below = match self {
@@ -39,8 +39,8 @@ impl Activation {
                     Self::LeakyRelu => 0.01,
                     _ => 1.0,
                 };
-                let below = E::of(below);
-                dispatch(Kinked { u, out, below });
+                let below = E::from_f64(below);
+                dispatch(PiecewiseLinear { u, out, below });
             }
             Self::Tanh if let Some(polynomials) = E::TANH => {
                 dispatch(RationalTanh {
@@ -49,7 +49,7 @@ impl Activation {
                     polynomials,
                 });
             }
-            _ => E::doubled(E::MOST_LANES, u, out, |_, u, out| self.bend(u, out)),
+            _ => E::map_in_f64(E::MAX_LANES, u, out, |_, u, out| self.bend(u, out)),
         }
     }
 
@@ -67,23 +67,23 @@ impl Activation {
 }
 
 /// x where it is positive, `below` x elsewhere. At the kink the derivative is PyTorch's: that of the left side.
-struct Kinked<'a, E, const N: usize> {
+struct PiecewiseLinear<'a, E, const N: usize> {
     u: &'a [E],
     out: [&'a mut [E]; N],
     below: E,
 }
 
-impl<E: Number, const N: usize> Kernel for Kinked<'_, E, N> {
+impl<E: Float, const N: usize> Kernel for PiecewiseLinear<'_, E, N> {
     type Output = ();
 
     #[inline(always)]
     fn on_lanes<S: Simd>(mut self, simd: S) {
-        let numbers = [E::default(), E::of(1.0), self.below];
+        let numbers = [E::default(), E::from_f64(1.0), self.below];
         let [zero, one, below] = numbers.map(|number| splat::<E, S>(simd, number));
-        let lanes = Of::<E, S>::LEN;
+        let lanes = SimdOf::<E, S>::LEN;
         for first in (0..self.u.len()).step_by(lanes) {
             let places = first..first + lanes;
-            let x = Of::<E, S>::from_slice(simd, &self.u[places.clone()]);
+            let x = SimdOf::<E, S>::from_slice(simd, &self.u[places.clone()]);
             // Nothing comes of −∞, either.
             let left = if self.below == E::default() {
                 zero
@@ -106,16 +106,16 @@ struct RationalTanh<'a, E, const N: usize> {
     polynomials: [[E; 5]; 2],
 }
 
-impl<E: Number, const N: usize> Kernel for RationalTanh<'_, E, N> {
+impl<E: Float, const N: usize> Kernel for RationalTanh<'_, E, N> {
     type Output = ();
 
     #[inline(always)]
     fn on_lanes<S: Simd>(mut self, simd: S) {
-        let [one, two] = [1.0, 2.0].map(|number| splat::<E, S>(simd, E::of(number)));
-        let lanes = Of::<E, S>::LEN;
+        let [one, two] = [1.0, 2.0].map(|number| splat::<E, S>(simd, E::from_f64(number)));
+        let lanes = SimdOf::<E, S>::LEN;
         for first in (0..self.u.len()).step_by(lanes) {
             let places = first..first + lanes;
-            let mut t = [Of::<E, S>::from_slice(simd, &self.u[places.clone()])];
+            let mut t = [SimdOf::<E, S>::from_slice(simd, &self.u[places.clone()])];
             rational_tanh::<E, S, 1>(simd, self.polynomials, &mut t);
             let [t] = t;
             let slope = one - t * t;
@@ -128,13 +128,13 @@ impl<E: Number, const N: usize> Kernel for RationalTanh<'_, E, N> {
 }
 
 /// φ and its derivatives.
-trait Phi {
+trait ActivationFn {
     /// φ(x), φ′(x), φ″(x).
     fn at<R: Real>(x: R) -> [R; 3];
 }
 
 struct Tanh;
-impl Phi for Tanh {
+impl ActivationFn for Tanh {
     #[inline(always)]
     fn at<R: Real>(x: R) -> [R; 3] {
         let t = tanh(x);
@@ -144,7 +144,7 @@ impl Phi for Tanh {
 }
 
 struct Sigmoid;
-impl Phi for Sigmoid {
+impl ActivationFn for Sigmoid {
     #[inline(always)]
     fn at<R: Real>(x: R) -> [R; 3] {
         let s = sigmoid(x);
@@ -155,17 +155,17 @@ impl Phi for Sigmoid {
 
 /// x Φ(x), where Φ is the normal distribution's.
 struct Gelu;
-impl Phi for Gelu {
+impl ActivationFn for Gelu {
     #[inline(always)]
     fn at<R: Real>(x: R) -> [R; 3] {
         let below = x.map(|x| 0.5 * libm::erfc(-x * FRAC_1_SQRT_2));
-        let density = decay(x * x * 0.5) * (0.5 * FRAC_2_SQRT_PI * FRAC_1_SQRT_2);
+        let density = exp_neg(x * x * 0.5) * (0.5 * FRAC_2_SQRT_PI * FRAC_1_SQRT_2);
         [x * below, below + x * density, density * (-(x * x) + 2.0)]
     }
 }
 
 struct Silu;
-impl Phi for Silu {
+impl ActivationFn for Silu {
     #[inline(always)]
     fn at<R: Real>(x: R) -> [R; 3] {
         let s = sigmoid(x);
@@ -175,11 +175,11 @@ impl Phi for Silu {
 }
 
 struct Elu;
-impl Phi for Elu {
+impl ActivationFn for Elu {
     #[inline(always)]
     fn at<R: Real>(x: R) -> [R; 3] {
         let positive = x.like(0.0).less(x);
-        let [e, e_m1] = (-limited(x.magnitude(), 699.0)).exponentials();
+        let [e, e_m1] = (-clamp_max(x.lane_abs(), 699.0)).exp_and_exp_m1();
         [
             R::select(positive, x, e_m1),
             R::select(positive, x.like(1.0), e),
@@ -190,13 +190,13 @@ impl Phi for Elu {
 
 /// ln(1 + eˣ).
 struct Softplus;
-impl Phi for Softplus {
+impl ActivationFn for Softplus {
     #[inline(always)]
     fn at<R: Real>(x: R) -> [R; 3] {
         let (zero, one) = (x.like(0.0), x.like(1.0));
         let straight = x.like(20.0).less(x);
         let s = sigmoid(x);
-        let value = R::select(x.less(zero), zero, x) + decay(x.magnitude()).map(libm::log1p);
+        let value = R::select(x.less(zero), zero, x) + exp_neg(x.lane_abs()).map(libm::log1p);
         [
             R::select(straight, x, value),
             R::select(straight, one, s),
@@ -207,32 +207,32 @@ impl Phi for Softplus {
 
 /// x, but not above `most`; NaN stays.
 #[inline(always)]
-fn limited<R: Real>(x: R, most: f64) -> R {
+fn clamp_max<R: Real>(x: R, most: f64) -> R {
     R::select(x.like(most).less(x), x.like(most), x)
 }
 
 /// e⁻ˣ for x ≥ 0, as good as 0 beyond 699, where a vector's exponential ends.
 #[inline(always)]
-pub(super) fn decay<R: Real>(x: R) -> R {
-    (-limited(x, 699.0)).exponentials()[0]
+pub(super) fn exp_neg<R: Real>(x: R) -> R {
+    (-clamp_max(x, 699.0)).exp_and_exp_m1()[0]
 }
 
 /// 1 / (1 + e⁻ˣ), from the side where nothing overflows.
 #[inline(always)]
 fn sigmoid<R: Real>(x: R) -> R {
-    let e = decay(x.magnitude());
+    let e = exp_neg(x.lane_abs());
     R::select(x.less(x.like(0.0)), e, x.like(1.0)) / (e + 1.0)
 }
 
 /// tanh |x| = (1 − e^(−2|x|)) / (1 + e^(−2|x|)), which is 1 in double precision beyond 20.
 #[inline(always)]
 fn tanh<R: Real>(x: R) -> R {
-    let [_, m] = (limited(x.magnitude(), 20.0) * -2.0).exponentials();
+    let [_, m] = (clamp_max(x.lane_abs(), 20.0) * -2.0).exp_and_exp_m1();
     let t = m / (m + 2.0);
     R::select(x.less(x.like(0.0)), t, -t)
 }
 
-fn along<P: Phi, const N: usize>(u: &[f64], out: [&mut [f64]; N]) {
+fn along<P: ActivationFn, const N: usize>(u: &[f64], out: [&mut [f64]; N]) {
     dispatch(Along {
         phi: std::marker::PhantomData::<P>,
         u,
@@ -246,7 +246,7 @@ struct Along<'a, P, const N: usize> {
     out: [&'a mut [f64]; N],
 }
 
-impl<P: Phi, const N: usize> Kernel for Along<'_, P, N> {
+impl<P: ActivationFn, const N: usize> Kernel for Along<'_, P, N> {
     type Output = ();
 
     #[inline(always)]

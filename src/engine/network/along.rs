@@ -1,36 +1,36 @@
 //! Sums of what a matrix and one direction make of samples.
 
-use super::loss::Goal;
-use super::matrix::padded_in;
-use super::number::Number;
+use super::loss::Target;
+use super::matrix::padded_len_in;
+use super::number::Float;
 use super::objective::NetworkLoss;
-use super::pass::{Block, Shape};
-use super::sum::Matrix;
-use super::tangent::{Derivatives, Tangents};
-use super::weights::{Sums, Weights};
+use super::pass::{Activations, Shape};
+use super::sum::CurvatureMatrix;
+use super::tangent::{BackwardCache, Tangents};
+use super::weights::{GradientSums, Weights};
 use std::ops::Range;
 
 /// The room for a product, of which one thread at a time has it.
-pub(in crate::engine) struct Along<E = f64> {
+pub(in crate::engine) struct HvpAccumulator<E = f64> {
     tangents: Tangents<E>,
-    pub(in crate::engine) sums: Sums<E>,
+    pub(in crate::engine) sums: GradientSums<E>,
 }
 
 /// The ways of a block of samples there and back, at the weights that they belong to.
 #[derive(Clone, Copy)]
-pub(in crate::engine) struct Ways<'a, E> {
+pub(in crate::engine) struct BlockActivations<'a, E> {
     pub(in crate::engine) weights: &'a Weights<E>,
     pub(in crate::engine) inputs: &'a [E],
-    pub(in crate::engine) block: &'a Block<E>,
-    pub(in crate::engine) derivatives: &'a Derivatives<E>,
+    pub(in crate::engine) block: &'a Activations<E>,
+    pub(in crate::engine) derivatives: &'a BackwardCache<E>,
 }
 
-impl<E: Number> Along<E> {
+impl<E: Float> HvpAccumulator<E> {
     /// Room for so many samples at a time.
     pub(in crate::engine) fn new(shape: &Shape, samples: usize) -> Self {
         Self {
             tangents: Tangents::new(shape, samples),
-            sums: Sums::new(&shape.widths, &shape.layout),
+            sums: GradientSums::new(&shape.widths, &shape.layout),
         }
     }
 
@@ -38,28 +38,28 @@ impl<E: Number> Along<E> {
     pub(in crate::engine) fn add<'a>(
         &mut self,
         net: &NetworkLoss,
-        matrix: Matrix,
+        matrix: CurvatureMatrix,
         direction: &Weights<E>,
         places: Range<usize>,
-        ways: Ways<E>,
-        goal: impl Fn(usize) -> Goal<'a>,
+        ways: BlockActivations<E>,
+        goal: impl Fn(usize) -> Target<'a>,
     ) {
         let Self { tangents, sums } = self;
-        let Ways {
+        let BlockActivations {
             weights,
             inputs,
             block,
             derivatives,
         } = ways;
         let shape = &net.shape;
-        let (both, bent) = ([weights, direction], matrix == Matrix::Hessian);
+        let (both, bent) = ([weights, direction], matrix == CurvatureMatrix::Hessian);
         tangents.forward(shape, block, both, inputs, bent);
-        let [out, stride] = [shape.outputs(), padded_in::<E>(shape.outputs())];
+        let [out, stride] = [shape.outputs(), padded_len_in::<E>(shape.outputs())];
         for (row, place) in places.enumerate() {
             let at = row * stride..row * stride + out;
             let (d, moved) = (&block.d[at.clone()], &tangents.z[at.clone()]);
             let to = &mut tangents.d[at];
-            if matrix == Matrix::EmpiricalFisher {
+            if matrix == CurvatureMatrix::EmpiricalFisher {
                 let along: E = d.iter().zip(moved).map(|(d, z)| *d * z).sum();
                 to.iter_mut().zip(d).for_each(|(to, d)| *to = *d * along);
             } else {

@@ -1,27 +1,27 @@
 //! The samples of a network's loss, block by block.
 
-use super::lines::Lines;
-use super::matrix::{padded, padded_in};
+use super::lines::AlignedVec;
+use super::matrix::{padded_len, padded_len_in};
 use super::objective::NetworkLoss;
-use super::pack::round;
-use super::sum::{BLOCK, PART};
+use super::pack::copy_converted;
+use super::sum::{BLOCK, CHUNK};
 use std::ops::Range;
 
 impl NetworkLoss {
     /// How many samples at most are summed one block after the other, and how many are a block.
-    pub(in crate::engine) fn cuts<E>(&self) -> [usize; 2] {
-        let block = self.block_in::<E>();
-        let part = PART * size_of::<f64>() / size_of::<E>();
+    pub(in crate::engine) fn chunk_sizes<E>(&self) -> [usize; 2] {
+        let block = self.block_size_in::<E>();
+        let part = CHUNK * size_of::<f64>() / size_of::<E>();
         [part.max(block), block]
     }
 
     /// How many samples go through the network at a time.
-    pub(in crate::engine) fn block(&self) -> usize {
-        self.block_in::<f64>()
+    pub(in crate::engine) fn block_size(&self) -> usize {
+        self.block_size_in::<f64>()
     }
 
     /// The same in other numbers: as many as take as much room.
-    pub(in crate::engine) fn block_in<E>(&self) -> usize {
+    pub(in crate::engine) fn block_size_in<E>(&self) -> usize {
         let block = BLOCK * size_of::<f64>() / size_of::<E>();
         if self.is_coupled() {
             self.samples.max(block)
@@ -43,26 +43,26 @@ impl NetworkLoss {
         &self,
         places: Range<usize>,
     ) -> impl Iterator<Item = Range<usize>> + use<E> {
-        let (size, end) = (self.block_in::<E>(), places.end);
+        let (size, end) = (self.block_size_in::<E>(), places.end);
         places
             .step_by(size)
             .map(move |first| first..(first + size).min(end))
     }
 
     /// The inputs of some samples, in padded rows.
-    pub(in crate::engine) fn rows(&self, samples: Range<usize>) -> &[f64] {
-        let stride = padded(self.shape.widths[0]);
+    pub(in crate::engine) fn input_rows(&self, samples: Range<usize>) -> &[f64] {
+        let stride = padded_len(self.shape.widths[0]);
         &self.inputs[samples.start * stride..samples.end * stride]
     }
 
     /// All inputs, in padded rows of f32.
-    pub(in crate::engine) fn single_inputs(&self) -> &[f32] {
-        self.single_inputs.get_or_init(|| {
+    pub(in crate::engine) fn inputs_f32(&self) -> &[f32] {
+        self.inputs_f32.get_or_init(|| {
             let width = self.shape.widths[0];
-            let mut rows = Lines::zeros(self.samples * padded_in::<f32>(width));
-            let from = self.inputs.chunks_exact(padded(width));
-            let to = rows.chunks_exact_mut(padded_in::<f32>(width));
-            to.zip(from).for_each(round);
+            let mut rows = AlignedVec::zeros(self.samples * padded_len_in::<f32>(width));
+            let from = self.inputs.chunks_exact(padded_len(width));
+            let to = rows.chunks_exact_mut(padded_len_in::<f32>(width));
+            to.zip(from).for_each(copy_converted);
             rows
         })
     }
@@ -73,10 +73,10 @@ impl NetworkLoss {
         samples: &[usize],
         rows: &'a mut [f64],
     ) -> &'a [f64] {
-        let stride = padded(self.shape.widths[0]);
+        let stride = padded_len(self.shape.widths[0]);
         let rows = &mut rows[..samples.len() * stride];
         for (row, sample) in rows.chunks_exact_mut(stride).zip(samples) {
-            row.copy_from_slice(self.rows(*sample..*sample + 1));
+            row.copy_from_slice(self.input_rows(*sample..*sample + 1));
         }
         rows
     }

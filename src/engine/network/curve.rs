@@ -3,31 +3,31 @@
 //! On the line θ + t v every number has a value and two derivatives by t, and the three go through the network together: Taylor's
 //! series to the second order, chapter 13 of Griewank & Walther 2008. Nothing needs to go back, and nothing is kept of a sample.
 
-use super::lines::Lines;
+use super::lines::AlignedVec;
 use super::norm::Norm;
 use super::objective::NetworkLoss;
 use super::pass::{Shape, add};
-use super::room::Lent;
-use super::sum::{Matrix, halves};
+use super::room::Pooled;
+use super::sum::{CurvatureMatrix, pairwise_reduce};
 use super::weights::Weights;
 use crate::engine::numeric::real;
-use crate::engine::numeric::real::{Each, dispatch};
+use crate::engine::numeric::real::{AutoVectorized, dispatch};
 use crate::engine::numeric::vector_ops::dot;
 use std::ops::Range;
 
 /// A line through a network's parameters.
-pub(in crate::engine) struct Line<'a> {
+pub(in crate::engine) struct Directional<'a> {
     net: &'a NetworkLoss,
-    matrix: Matrix,
+    matrix: CurvatureMatrix,
     v: &'a [f64],
-    both: [Lent<'a, Weights>; 2],
+    both: [Pooled<'a, Weights>; 2],
 }
 
-impl<'a> Line<'a> {
+impl<'a> Directional<'a> {
     /// Through θ along v. `None` for networks with normalisation.
     pub(in crate::engine) fn new(
         net: &'a NetworkLoss,
-        matrix: Matrix,
+        matrix: CurvatureMatrix,
         theta: &[f64],
         v: &'a [f64],
     ) -> Option<Self> {
@@ -44,19 +44,19 @@ impl<'a> Line<'a> {
         let net = self.net;
         let join = |sum: &mut f64, more| *sum += more;
         let part = |places| self.sum(net.blocks(places));
-        let sum = halves(0..net.samples, net.cuts::<f64>(), &part, &join);
+        let sum = pairwise_reduce(0..net.samples, net.chunk_sizes::<f64>(), &part, &join);
         self.mean(sum, net.samples)
     }
 
     /// The same for these samples only.
-    pub(in crate::engine) fn curvature_of(&self, places: Range<usize>) -> f64 {
+    pub(in crate::engine) fn curvature_of_samples(&self, places: Range<usize>) -> f64 {
         let count = places.len();
         self.mean(self.sum(self.net.blocks(places)), count)
     }
 
     fn sum(&self, blocks: impl Iterator<Item = Range<usize>>) -> f64 {
         let [weights, direction] = &self.both;
-        let mut curve = self.net.curve();
+        let mut curve = self.net.taylor_workspace();
         blocks
             .map(|places| curve.sum(self.net, self.matrix, [weights, direction], places))
             .sum()
@@ -65,38 +65,40 @@ impl<'a> Line<'a> {
     fn mean(&self, sum: f64, count: usize) -> f64 {
         let mean = sum / real(count);
         match self.matrix {
-            Matrix::EmpiricalFisher => mean,
-            Matrix::Hessian | Matrix::GaussNewton => mean + self.net.l2 * dot(self.v, self.v),
+            CurvatureMatrix::EmpiricalFisher => mean,
+            CurvatureMatrix::Hessian | CurvatureMatrix::GaussNewton => {
+                mean + self.net.l2 * dot(self.v, self.v)
+            }
         }
     }
 }
 
 /// Room for some samples on their way. Of what depends on t it holds Taylor's coefficients: the value, the first derivative, and half of the
 /// second.
-pub(in crate::engine) struct Curve {
+pub(in crate::engine) struct TaylorActivations {
     /// What goes into a layer, and what comes out.
-    h: [Lines; 3],
-    next: [Lines; 3],
+    h: [AlignedVec; 3],
+    next: [AlignedVec; 3],
     /// What a layer makes of what goes in, and the derivatives of its activation there.
-    z: Lines,
-    slope: Lines,
-    bend: Lines,
+    z: AlignedVec,
+    dphi: AlignedVec,
+    d2phi: AlignedVec,
     /// The outputs, the derivative of the loss by them, and what its Hessian makes of their first derivative.
-    out: [Lines; 3],
-    d: [Lines; 2],
+    out: [AlignedVec; 3],
+    d: [AlignedVec; 2],
 }
 
-impl Curve {
+impl TaylorActivations {
     /// Room for so many samples.
     pub(in crate::engine) fn new(shape: &Shape, samples: usize) -> Self {
-        let widest = || Lines::zeros(samples * shape.widest::<f64>());
-        let last = || Lines::zeros(samples * shape.stride(shape.hidden() + 1));
+        let widest = || AlignedVec::zeros(samples * shape.max_stride::<f64>());
+        let last = || AlignedVec::zeros(samples * shape.stride(shape.hidden() + 1));
         Self {
             h: [(); 3].map(|()| widest()),
             next: [(); 3].map(|()| widest()),
             z: widest(),
-            slope: widest(),
-            bend: widest(),
+            dphi: widest(),
+            d2phi: widest(),
             out: [(); 3].map(|()| last()),
             d: [(); 2].map(|()| last()),
         }
@@ -106,12 +108,12 @@ impl Curve {
     fn sum(
         &mut self,
         net: &NetworkLoss,
-        matrix: Matrix,
+        matrix: CurvatureMatrix,
         both: [&Weights; 2],
         places: Range<usize>,
     ) -> f64 {
-        let (shape, bent) = (&net.shape, matrix == Matrix::Hessian);
-        let inputs = net.rows(places.clone());
+        let (shape, bent) = (&net.shape, matrix == CurvatureMatrix::Hessian);
+        let inputs = net.input_rows(places.clone());
         for l in 0..shape.hidden() {
             self.hidden(shape, l, both, inputs, bent);
             std::mem::swap(&mut self.h, &mut self.next);
@@ -120,14 +122,14 @@ impl Curve {
         let [out, stride] = [shape.outputs(), shape.stride(shape.hidden() + 1)];
         let ([z, moved, bend], [d, image]) = (&self.out, &mut self.d);
         net.loss
-            .prepare([out, stride], &z[..places.len() * stride], d);
+            .prepare_softmax([out, stride], &z[..places.len() * stride], d);
         let mut sum = 0.0;
         for (row, place) in places.enumerate() {
             let at = row * stride..row * stride + out;
-            let (goal, moved) = (net.goal(place), &moved[at.clone()]);
+            let (goal, moved) = (net.target(place), &moved[at.clone()]);
             let d = &mut d[at.clone()];
             net.loss.slope(&z[at.clone()], goal, d);
-            if matrix == Matrix::EmpiricalFisher {
+            if matrix == CurvatureMatrix::EmpiricalFisher {
                 sum += dot(d, moved) * dot(d, moved);
                 continue;
             }
@@ -151,8 +153,8 @@ impl Curve {
         let h = if l == 0 { inputs } else { h };
         let [next, next_moved, next_second] = self.next.each_mut().map(|next| &mut next[..len]);
         let [z, slope, bend] =
-            [&mut self.z, &mut self.slope, &mut self.bend].map(|room| &mut room[..len]);
-        let bends = bent && shape.activation.bends();
+            [&mut self.z, &mut self.dphi, &mut self.d2phi].map(|room| &mut room[..len]);
+        let bends = bent && shape.activation.has_second_derivative();
         own.forward(h, z);
         if bends {
             shape.activation.apply(z, [&mut *next, slope, bend]);
@@ -164,17 +166,17 @@ impl Curve {
         let by_second = (l > 1 || l > 0 && bends).then_some((own, second));
         if bends {
             along.forward_with(h, by_moved, next_moved, None);
-            curved([slope, bend], next_moved, z);
+            second_order_terms([slope, bend], next_moved, z);
             if l == 0 {
                 next_second.copy_from_slice(z);
             } else {
-                along.move_with(moved, by_second, next_second, Some(slope));
+                along.forward_without_bias(moved, by_second, next_second, Some(slope));
                 add(next_second, z);
             }
         } else {
             along.forward_with(h, by_moved, next_moved, Some(slope));
             if bent && l > 0 {
-                along.move_with(moved, by_second, next_second, Some(slope));
+                along.forward_without_bias(moved, by_second, next_second, Some(slope));
             }
         }
         if shape.skips(l) {
@@ -201,15 +203,16 @@ impl Curve {
         let by_moved = (l > 0).then_some((own, moved));
         along.forward_with(h, by_moved, out_moved, None);
         if bent && l > 0 {
-            let by_second = (l > 1 || shape.activation.bends()).then_some((own, second));
-            along.move_with(moved, by_second, out_second, None);
+            let by_second =
+                (l > 1 || shape.activation.has_second_derivative()).then_some((own, second));
+            along.forward_without_bias(moved, by_second, out_second, None);
         }
     }
 }
 
 /// Makes φ″ ż² / 2, and ż times φ′.
-fn curved([slope, bend]: [&[f64]; 2], moved: &mut [f64], made: &mut [f64]) {
-    dispatch(Each(
+fn second_order_terms([slope, bend]: [&[f64]; 2], moved: &mut [f64], made: &mut [f64]) {
+    dispatch(AutoVectorized(
         #[inline(always)]
         || {
             let phi = slope.iter().zip(bend);

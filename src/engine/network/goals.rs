@@ -2,18 +2,18 @@
 
 use super::NetworkError;
 use super::data::{Data, Targets};
-use super::loss::{Goal, Loss};
+use super::loss::{Loss, Target};
 use crate::engine::numeric::real;
 
 /// What the outputs for each sample should be.
-pub(in crate::engine) enum Goals {
+pub(in crate::engine) enum LossTargets {
     /// These numbers, a row for each.
     Numbers(Vec<f64>),
     /// This class.
     Classes(Vec<usize>),
 }
 
-impl Goals {
+impl LossTargets {
     /// What the outputs should be, and how many there are.
     pub(in crate::engine) fn new(loss: Loss, data: &Data) -> Result<(usize, Self), NetworkError> {
         if data.samples() == 0 || data.width() == 0 {
@@ -39,19 +39,19 @@ impl Goals {
     }
 
     /// Those of a sample, of which there are so many.
-    pub(in crate::engine) fn of(&self, sample: usize, outputs: usize) -> Goal<'_> {
+    pub(in crate::engine) fn of(&self, sample: usize, outputs: usize) -> Target<'_> {
         match self {
             Self::Numbers(numbers) => {
-                Goal::Numbers(&numbers[sample * outputs..(sample + 1) * outputs])
+                Target::Numbers(&numbers[sample * outputs..(sample + 1) * outputs])
             }
-            Self::Classes(classes) => Goal::Class(classes[sample]),
+            Self::Classes(classes) => Target::Class(classes[sample]),
         }
     }
 }
 
 /// The number of a class.
 fn class(loss: Loss, number: f64) -> Result<usize, NetworkError> {
-    let most = super::MOST_CLASSES;
+    let most = super::MAX_CLASSES;
     let whole = (0..most).find(|class| real(*class) == number);
     whole.ok_or(NetworkError::NotAClass {
         loss: loss.name(),
@@ -60,13 +60,17 @@ fn class(loss: Loss, number: f64) -> Result<usize, NetworkError> {
     })
 }
 
-fn fitting(loss: Loss, classes: Vec<usize>, named: usize) -> Result<(usize, Goals), NetworkError> {
+fn fitting(
+    loss: Loss,
+    classes: Vec<usize>,
+    named: usize,
+) -> Result<(usize, LossTargets), NetworkError> {
     let count = classes
         .iter()
         .fold(named, |count, class| count.max(class + 1));
     match loss {
         Loss::Bce if count > 2 => Err(NetworkError::NotTwoClasses { count }),
-        Loss::Bce => Ok((1, Goals::Classes(classes))),
-        _ => Ok((count, Goals::Classes(classes))),
+        Loss::Bce => Ok((1, LossTargets::Classes(classes))),
+        _ => Ok((count, LossTargets::Classes(classes))),
     }
 }

@@ -1,14 +1,14 @@
 //! The ways through a network at one θ, held for many products.
 
-use super::along::{Along, Ways};
-use super::curve::Line;
-use super::matrix::padded;
+use super::along::{BlockActivations, HvpAccumulator};
+use super::curve::Directional;
+use super::matrix::padded_len;
 use super::objective::{NetworkLoss, add_scaled};
-use super::pass::Block;
-use super::room::{Held, Holds, Lent};
-use super::sum::{Matrix, Way, halves};
-use super::tangent::Derivatives;
-use super::weights::{Sums, Weights};
+use super::pass::Activations;
+use super::room::{CachedBlock, HvpFloat, Pooled};
+use super::sum::{CurvatureMatrix, Evaluator, pairwise_reduce};
+use super::tangent::BackwardCache;
+use super::weights::{GradientSums, Weights};
 use crate::engine::numeric::awake::join;
 use crate::engine::numeric::real;
 use crate::engine::numeric::vector_ops::dot;
@@ -22,94 +22,96 @@ use std::sync::atomic::{AtomicBool, Ordering};
 const MOST: usize = 1 << 25;
 
 /// A rough product takes one of so many blocks, where there are at least as many.
-const ROUGH: usize = 8;
+const SUBSAMPLE: usize = 8;
 
 /// Products with a matrix at θ; `None` where too much would have to be held.
 pub(in crate::engine) fn products<'a>(
     net: &'a NetworkLoss,
-    matrix: Matrix,
+    matrix: CurvatureMatrix,
     theta: &'a [f64],
 ) -> Option<Box<dyn Products + 'a>> {
     // h, φ′, φ″ and d of each unit.
     let widths = net.shape.widths[1..].iter();
-    let units: usize = widths.map(|width| padded(*width)).sum();
+    let units: usize = widths.map(|width| padded_len(*width)).sum();
     if net.samples.checked_mul(4 * units)? > MOST {
         return None;
     }
-    Some(Box::new(AtTheta {
+    Some(Box::new(LazyProducts {
         net,
         matrix,
         theta,
         begun: AtomicBool::new(false),
-        held: OnceLock::new(),
+        cached: OnceLock::new(),
     }))
 }
 
 /// A matrix at θ. The ways are made when the first product asks for them.
-struct AtTheta<'a> {
+struct LazyProducts<'a> {
     net: &'a NetworkLoss,
-    matrix: Matrix,
+    matrix: CurvatureMatrix,
     theta: &'a [f64],
     begun: AtomicBool,
-    held: OnceLock<HeldProducts<'a, f64>>,
+    cached: OnceLock<CachedProducts<'a, f64>>,
 }
 
-impl Products for AtTheta<'_> {
+impl Products for LazyProducts<'_> {
     fn multiply(&self, vector: &[f64], product: &mut [f64]) {
         if !self.begun.swap(true, Ordering::Relaxed) {
-            let held = HeldProducts::new(self.net, self.matrix, self.theta);
-            self.held.get_or_init(|| held);
+            let held = CachedProducts::new(self.net, self.matrix, self.theta);
+            self.cached.get_or_init(|| held);
         }
-        if let Some(held) = self.held.get() {
+        if let Some(held) = self.cached.get() {
             held.multiply(vector, product);
             return;
         }
         // Who asks while they are being made does not wait: it may be the very thread that makes them, on a job in between.
         match self.matrix {
-            Matrix::Hessian => self.net.hessian_vector(self.theta, vector, product),
-            Matrix::GaussNewton => self.net.gauss_newton_vector(self.theta, vector, product),
-            Matrix::EmpiricalFisher => {
+            CurvatureMatrix::Hessian => self.net.hessian_vector(self.theta, vector, product),
+            CurvatureMatrix::GaussNewton => {
+                self.net.gauss_newton_vector(self.theta, vector, product)
+            }
+            CurvatureMatrix::EmpiricalFisher => {
                 { self.net }.empirical_fisher_vector(self.theta, vector, product);
             }
         }
     }
 
-    fn along(&self, vector: &[f64]) -> Option<f64> {
-        Some(Line::new(self.net, self.matrix, self.theta, vector)?.curvature())
+    fn quadratic_form(&self, vector: &[f64]) -> Option<f64> {
+        Some(Directional::new(self.net, self.matrix, self.theta, vector)?.curvature())
     }
 
-    fn rounded(&self) -> Option<Box<dyn Products + '_>> {
-        let held = HeldProducts::<f32>::new(self.net, self.matrix, self.theta);
+    fn single_precision(&self) -> Option<Box<dyn Products + '_>> {
+        let held = CachedProducts::<f32>::new(self.net, self.matrix, self.theta);
         Some(Box::new(held))
     }
 }
 
 /// Products with a matrix at θ, and what they have in common: of each block of samples the way there and back.
-struct HeldProducts<'a, E: Holds> {
+struct CachedProducts<'a, E: HvpFloat> {
     net: &'a NetworkLoss,
-    matrix: Matrix,
+    matrix: CurvatureMatrix,
     theta: &'a [f64],
-    weights: Lent<'a, Weights<E>>,
-    blocks: Vec<Held<E>>,
+    weights: Pooled<'a, Weights<E>>,
+    blocks: Vec<CachedBlock<E>>,
 }
 
-impl<'a, E: Holds> HeldProducts<'a, E> {
+impl<'a, E: HvpFloat> CachedProducts<'a, E> {
     /// Goes there and back with all samples.
-    fn new(net: &'a NetworkLoss, matrix: Matrix, theta: &'a [f64]) -> Self {
-        let (shape, samples) = (&net.shape, net.block_in::<E>());
+    fn new(net: &'a NetworkLoss, matrix: CurvatureMatrix, theta: &'a [f64]) -> Self {
+        let (shape, samples) = (&net.shape, net.block_size_in::<E>());
         let weights = net.weights(theta);
-        let mut blocks = E::rooms(net).take_held();
+        let mut blocks = E::workspaces(net).take_cached();
         blocks.resize_with(net.samples.div_ceil(samples), || {
-            let block = Block::to_keep(shape, samples);
-            (block, Derivatives::new(shape, samples))
+            let block = Activations::without_scratch(shape, samples);
+            (block, BackwardCache::new(shape, samples))
         });
-        let way = Way::new(net, &*weights);
-        let each = |(places, (block, derivatives)): (Range<usize>, &mut Held<E>)| {
+        let way = Evaluator::new(net, &*weights);
+        let each = |(places, (block, derivatives)): (Range<usize>, &mut CachedBlock<E>)| {
             let mut scratch = net.scratch();
-            block.lend(&mut scratch);
-            let inputs = E::rows(net, &places);
-            way.there_and_back(places, block, inputs, matrix, derivatives);
-            block.lend(&mut scratch);
+            block.swap_scratch(&mut scratch);
+            let inputs = E::input_rows(net, &places);
+            way.forward_backward(places, block, inputs, matrix, derivatives);
+            block.swap_scratch(&mut scratch);
         };
         let places: Vec<Range<usize>> = net.blocks_in::<E>(0..net.samples).collect();
         let both = places.into_par_iter().zip(&mut blocks);
@@ -124,114 +126,128 @@ impl<'a, E: Holds> HeldProducts<'a, E> {
     }
 
     /// What some blocks make of a direction, one after the other.
-    fn some(
+    fn accumulate_blocks(
         &self,
         direction: &Weights<E>,
         blocks: impl Iterator<Item = Range<usize>>,
-    ) -> Lent<'a, Along<E>> {
+    ) -> Pooled<'a, HvpAccumulator<E>> {
         let net = self.net;
         let mut along = net.along();
         along.sums.clear();
         for places in blocks {
-            let (block, derivatives) = &self.blocks[places.start / net.block_in::<E>()];
-            let ways = Ways {
+            let (block, derivatives) = &self.blocks[places.start / net.block_size_in::<E>()];
+            let ways = BlockActivations {
                 weights: &self.weights,
-                inputs: E::rows(net, &places),
+                inputs: E::input_rows(net, &places),
                 block,
                 derivatives,
             };
-            let goal = |sample| net.goal(sample);
+            let goal = |sample| net.target(sample);
             along.add(net, self.matrix, direction, places, ways, goal);
         }
         along
     }
 
     /// One of so many blocks, from a first one on.
-    fn one_of(&self, count: usize, first: usize) -> impl Iterator<Item = Range<usize>> + use<E> {
+    fn strided_blocks(
+        &self,
+        count: usize,
+        first: usize,
+    ) -> impl Iterator<Item = Range<usize>> + use<E> {
         let blocks = self.net.blocks_in::<E>(0..self.net.samples);
         blocks.skip(first).step_by(count)
     }
 
     /// Makes a mean of sums over so many samples.
-    fn mean(&self, sums: &Sums<E>, count: usize, vector: &[f64], product: &mut [f64]) {
+    fn mean(&self, sums: &GradientSums<E>, count: usize, vector: &[f64], product: &mut [f64]) {
         product.fill(0.0);
         sums.add_to(&self.net.shape.layout, 1.0 / real(count), product);
-        if self.matrix != Matrix::EmpiricalFisher {
+        if self.matrix != CurvatureMatrix::EmpiricalFisher {
             add_scaled(product, self.net.l2, vector);
         }
     }
 }
 
-impl<E: Holds> Drop for HeldProducts<'_, E> {
+impl<E: HvpFloat> Drop for CachedProducts<'_, E> {
     fn drop(&mut self) {
-        E::rooms(self.net).give_held(std::mem::take(&mut self.blocks));
+        E::workspaces(self.net).put_cached(std::mem::take(&mut self.blocks));
     }
 }
 
-impl<'a, E: Holds> Products for HeldProducts<'a, E> {
+impl<'a, E: HvpFloat> Products for CachedProducts<'a, E> {
     fn multiply(&self, vector: &[f64], product: &mut [f64]) {
         let net = self.net;
         let direction = net.weights(vector);
-        let part = |places| self.some(&direction, net.blocks_in::<E>(places));
-        let join = |first: &mut Lent<'a, Along<E>>, second: Lent<Along<E>>| {
+        let part = |places| self.accumulate_blocks(&direction, net.blocks_in::<E>(places));
+        let join = |first: &mut Pooled<'a, HvpAccumulator<E>>,
+                    second: Pooled<HvpAccumulator<E>>| {
             first.sums.add(&second.sums);
         };
-        let along = halves(0..net.samples, net.cuts::<E>(), &part, &join);
+        let along = pairwise_reduce(0..net.samples, net.chunk_sizes::<E>(), &part, &join);
         self.mean(&along.sums, net.samples, vector, product);
     }
 
-    fn rough(&self) -> Option<Box<dyn Products + '_>> {
-        (self.blocks.len() > ROUGH).then(|| Box::new(Rough(self)) as Box<dyn Products>)
+    fn subsampled(&self) -> Option<Box<dyn Products + '_>> {
+        (self.blocks.len() > SUBSAMPLE)
+            .then(|| Box::new(SubsampledProducts(self)) as Box<dyn Products>)
     }
 
-    fn rounding(&self, vector: &[f64]) -> Option<f64> {
-        if self.blocks.len() <= ROUGH {
+    fn single_precision_error(&self, vector: &[f64]) -> Option<f64> {
+        if self.blocks.len() <= SUBSAMPLE {
             return None;
         }
-        let line = Line::new(self.net, self.matrix, self.theta, vector)?;
+        let line = Directional::new(self.net, self.matrix, self.theta, vector)?;
         let direction = self.net.weights(vector);
         let off = |first: usize| {
             let (mut product, mut off) = (vec![0.0; vector.len()], 0.0);
-            for places in self.one_of(2 * ROUGH, first) {
+            for places in self.strided_blocks(2 * SUBSAMPLE, first) {
                 let (count, block) = (places.len(), std::iter::once(places.clone()));
-                let along = self.some(&direction, block);
+                let along = self.accumulate_blocks(&direction, block);
                 self.mean(&along.sums, count, vector, &mut product);
-                let (found, exact) = (dot(&product, vector), line.curvature_of(places));
+                let (found, exact) = (dot(&product, vector), line.curvature_of_samples(places));
                 // To add such blocks up rounds once more.
                 let unit = 0.5 * E::EPSILON * exact.abs();
                 off += real(count) * ((found - exact).abs() + unit);
             }
             off
         };
-        let (first, second) = join(|| off(0), || off(ROUGH));
-        let count: usize = self.one_of(ROUGH, 0).map(|places| places.len()).sum();
+        let (first, second) = join(|| off(0), || off(SUBSAMPLE));
+        let count: usize = self
+            .strided_blocks(SUBSAMPLE, 0)
+            .map(|places| places.len())
+            .sum();
         Some((first + second) / real(count))
     }
 }
 
 /// The same over one of some blocks.
-struct Rough<'a, 'b, E: Holds>(&'a HeldProducts<'b, E>);
+struct SubsampledProducts<'a, 'b, E: HvpFloat>(&'a CachedProducts<'b, E>);
 
-impl<E: Holds> Products for Rough<'_, '_, E> {
+impl<E: HvpFloat> Products for SubsampledProducts<'_, '_, E> {
     fn multiply(&self, vector: &[f64], product: &mut [f64]) {
         let held = self.0;
         let direction = held.net.weights(vector);
-        let some = |first: usize| held.some(&direction, held.one_of(2 * ROUGH, first));
-        let (mut along, other) = join(|| some(0), || some(ROUGH));
+        let some = |first: usize| {
+            held.accumulate_blocks(&direction, held.strided_blocks(2 * SUBSAMPLE, first))
+        };
+        let (mut along, other) = join(|| some(0), || some(SUBSAMPLE));
         along.sums.add(&other.sums);
-        let count = held.one_of(ROUGH, 0).map(|places| places.len()).sum();
+        let count = held
+            .strided_blocks(SUBSAMPLE, 0)
+            .map(|places| places.len())
+            .sum();
         held.mean(&along.sums, count, vector, product);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::engine::analysis::curvature::{Ask, Curvature, Symmetric, lanczos};
+    use crate::engine::analysis::curvature::{Curvature, LanczosOptions, LinearOperator, lanczos};
     use crate::engine::cancel::Cancel;
     use crate::engine::landscape::NoFiles;
     use crate::engine::network::{AnyNetwork, NetworkLoss, data::AnyDataset};
     use crate::engine::numeric::random::Purpose;
-    use crate::engine::numeric::vector_ops::{dot, normal};
+    use crate::engine::numeric::vector_ops::{dot, gaussian};
     use crate::engine::objective::{Metric, Objective, norm};
 
     #[test]
@@ -241,12 +257,12 @@ mod tests {
         let data = data.as_dyn().data(&NoFiles).unwrap();
         let loss = NetworkLoss::new(&network, &data).unwrap();
         for seed in 0..3 {
-            let theta = loss.initial(seed);
+            let theta = loss.init_params(seed);
             let hessian = Curvature::hessian(&loss, &theta);
-            assert!(hessian.rounded().unwrap().rough().is_some());
-            let ask = Ask::largest(1e-9);
+            assert!(hessian.single_precision().unwrap().subsampled().is_some());
+            let ask = LanczosOptions::largest(1e-9);
             let hinted = lanczos(&hessian, &ask, &Cancel::default()).unwrap();
-            let both = Ask { bottom: 1, ..ask };
+            let both = LanczosOptions { bottom: 1, ..ask };
             let plain = lanczos(&hessian, &both, &Cancel::default()).unwrap();
             let [found, expected] = [hinted, plain].map(|all| all.top[0].value);
             assert!(
@@ -275,14 +291,14 @@ mod tests {
             let data = data.as_dyn().data(&NoFiles).unwrap();
             let loss = NetworkLoss::new(&network, &data).unwrap();
             for seed in 0..3 {
-                let theta = loss.initial(seed);
+                let theta = loss.init_params(seed);
                 let hessian = Curvature::hessian(&loss, &theta);
                 for tolerance in [1e-4, 1e-6] {
-                    let ask = Ask::largest(tolerance);
+                    let ask = LanczosOptions::largest(tolerance);
                     let found = lanczos(&hessian, &ask, &Cancel::default()).unwrap();
-                    let both = Ask {
+                    let both = LanczosOptions {
                         bottom: 1,
-                        ..Ask::largest(1e-10)
+                        ..LanczosOptions::largest(1e-10)
                     };
                     let plain = lanczos(&hessian, &both, &Cancel::default()).unwrap();
                     let (found, exact) = (&found.top[0], plain.top[0].value);
@@ -290,12 +306,12 @@ mod tests {
                     let off = (found.value - exact).abs();
                     assert!(off <= found.error + 1e-10 * exact, "{network}: {off:e}");
                 }
-                let vector = normal(loss.dim(), 1, Purpose::Data, seed);
-                let rounded = hessian.rounded().unwrap();
+                let vector = gaussian(loss.dim(), 1, Purpose::Data, seed);
+                let rounded = hessian.single_precision().unwrap();
                 let mut product = vec![0.0; loss.dim()];
                 rounded.multiply(&vector, &mut product);
-                let off = (dot(&product, &vector) - hessian.along(&vector)).abs();
-                let rounding = rounded.rounding(&vector).unwrap();
+                let off = (dot(&product, &vector) - hessian.quadratic_form(&vector)).abs();
+                let rounding = rounded.single_precision_error(&vector).unwrap();
                 assert!(off <= 3.0 * rounding, "{network}: {off:e}, {rounding:e}");
             }
         }
@@ -307,15 +323,15 @@ mod tests {
         let data = data.as_dyn().data(&NoFiles).unwrap();
         let network: AnyNetwork = "mlp:hidden=8/8,loss=bce".parse().unwrap();
         let loss = NetworkLoss::new(&network, &data).unwrap();
-        let theta = loss.initial(0);
+        let theta = loss.init_params(0);
         let hessian = Curvature::hessian(&loss, &theta);
         for vectors in [false, true] {
-            let ask = Ask {
+            let ask = LanczosOptions {
                 vectors,
-                ..Ask::largest(1e-13)
+                ..LanczosOptions::largest(1e-13)
             };
             let found = lanczos(&hessian, &ask, &Cancel::default()).unwrap();
-            let both = Ask { bottom: 1, ..ask };
+            let both = LanczosOptions { bottom: 1, ..ask };
             let plain = lanczos(&hessian, &both, &Cancel::default()).unwrap();
             let [found, expected] = [found, plain].map(|all| all.top[0].clone());
             let off = (found.value - expected.value).abs();
@@ -331,11 +347,15 @@ mod tests {
         let data: AnyDataset = "sine:samples=700".parse().unwrap();
         let data = data.as_dyn().data(&NoFiles).unwrap();
         let loss = NetworkLoss::new(&network, &data).unwrap();
-        let theta: Vec<f64> = loss.initial(0).iter().map(|theta| 1e15 * theta).collect();
+        let theta: Vec<f64> = loss
+            .init_params(0)
+            .iter()
+            .map(|theta| 1e15 * theta)
+            .collect();
         let hessian = Curvature::hessian(&loss, &theta);
-        let ask = Ask::largest(1e-6);
+        let ask = LanczosOptions::largest(1e-6);
         let found = lanczos(&hessian, &ask, &Cancel::default()).unwrap();
-        let both = Ask { bottom: 1, ..ask };
+        let both = LanczosOptions { bottom: 1, ..ask };
         let plain = lanczos(&hessian, &both, &Cancel::default()).unwrap();
         let [found, expected] = [found, plain].map(|all| all.top[0].value);
         assert!(found > 1e50 && (found - expected).abs() <= 2e-6 * expected);
@@ -355,9 +375,9 @@ mod tests {
             let data = data.as_dyn().data(&NoFiles).unwrap();
             let loss = NetworkLoss::new(&network, &data).unwrap();
             let frozen = NetworkLoss::new(&network, &data).unwrap();
-            let moments = loss.moments(&loss.initial(5));
-            for loss in [loss, frozen.frozen(moments).unwrap()] {
-                let theta = loss.initial(3);
+            let moments = loss.batch_norm_stats(&loss.init_params(5));
+            for loss in [loss, frozen.eval_mode(moments).unwrap()] {
+                let theta = loss.init_params(3);
                 for metric in [
                     None,
                     Some(Metric::GaussNewton),
@@ -365,14 +385,14 @@ mod tests {
                 ] {
                     let held = loss.products(metric, &theta).unwrap();
                     let matrix = Curvature::new(&loss, &theta, metric);
-                    let both = Ask {
+                    let both = LanczosOptions {
                         bottom: 1,
-                        ..Ask::largest(1e-6)
+                        ..LanczosOptions::largest(1e-6)
                     };
                     let found = lanczos(&matrix, &both, &Cancel::default()).unwrap();
                     let largest = found.top[0].value.abs().max(found.bottom[0].value.abs());
                     for index in 0..3 {
-                        let vector = normal(loss.dim(), 7, Purpose::Data, index);
+                        let vector = gaussian(loss.dim(), 7, Purpose::Data, index);
                         let [mut found, mut expected] =
                             [vec![0.5; loss.dim()], vec![f64::NAN; loss.dim()]];
                         held.multiply(&vector, &mut found);
@@ -383,13 +403,15 @@ mod tests {
                             }
                         }
                         assert_eq!(found, expected, "{network}, {metric:?}");
-                        if let Some(found) = held.along(&vector) {
+                        if let Some(found) = held.quadratic_form(&vector) {
                             let expected = dot(&vector, &expected);
                             let scale = expected.abs().max(1e-3 * dot(&vector, &vector));
                             assert!((found - expected).abs() <= 1e-12 * scale, "{network}");
                         }
                         let mut rounded = vec![f64::NAN; loss.dim()];
-                        held.rounded().unwrap().multiply(&vector, &mut rounded);
+                        held.single_precision()
+                            .unwrap()
+                            .multiply(&vector, &mut rounded);
                         let off: Vec<f64> = { rounded.iter().zip(&expected) }
                             .map(|(found, expected)| found - expected)
                             .collect();

@@ -32,7 +32,7 @@ settings! {
 
 /// An initialiser with its settings.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Fill {
+pub struct Initializer {
     /// Which one.
     pub init: Init,
     /// Its factor; `None` is its own.
@@ -43,9 +43,9 @@ pub struct Fill {
     pub value: f64,
 }
 
-impl Fill {
+impl Initializer {
     /// θ at the beginning. Each tensor has its own random numbers: those of a layer do not depend on how wide others are.
-    pub(in crate::engine) fn theta(self, layout: &Layout, seed: u64) -> Vec<f64> {
+    pub(in crate::engine) fn init_params(self, layout: &Layout, seed: u64) -> Vec<f64> {
         let mut theta = vec![0.0; layout.dim()];
         let mut reach = 0.0;
         for (index, tensor) in (0..).zip(layout.tensors()) {
@@ -144,13 +144,13 @@ mod tests {
 
     fn theta(init: Init, gain: Option<f64>, widths: &[usize]) -> Vec<f64> {
         let (std, value) = (0.3, 0.7);
-        let fill = Fill {
+        let fill = Initializer {
             init,
             gain,
             std,
             value,
         };
-        fill.theta(&Layout::new(widths, true, true), 1)
+        fill.init_params(&Layout::new(widths, true, true), 1)
     }
 
     /// Mean, variance and greatest magnitude of the weights.

@@ -3,24 +3,24 @@
 use std::ops::{Deref, DerefMut};
 
 /// The bytes of a line, and of the widest vector. One that lies across two lines takes twice as long to read.
-pub(in crate::engine) const LINE: usize = 64;
+pub(in crate::engine) const CACHE_LINE: usize = 64;
 
-/// So many numbers, the first of which is the first of a line. Rows that are [padded](super::matrix::padded) then all begin so.
+/// So many numbers, the first of which is the first of a line. Rows that are [padded](super::matrix::padded_len) then all begin so.
 #[derive(Debug, Default)]
-pub(in crate::engine) struct Lines<E = f64> {
+pub(in crate::engine) struct AlignedVec<E = f64> {
     /// The numbers, with some before and behind them.
     room: Vec<E>,
     first: usize,
     len: usize,
 }
 
-impl<E: Copy + Default> Lines<E> {
+impl<E: Copy + Default> AlignedVec<E> {
     /// Zeros.
     pub(in crate::engine) fn zeros(len: usize) -> Self {
-        let spare = LINE / size_of::<E>();
+        let spare = CACHE_LINE / size_of::<E>();
         let room = vec![E::default(); len + spare];
         // Where nobody knows the place, any will do.
-        let first = room.as_ptr().align_offset(LINE).min(spare);
+        let first = room.as_ptr().align_offset(CACHE_LINE).min(spare);
         Self { room, first, len }
     }
 
@@ -30,7 +30,7 @@ impl<E: Copy + Default> Lines<E> {
     }
 }
 
-impl<E> Deref for Lines<E> {
+impl<E> Deref for AlignedVec<E> {
     type Target = [E];
 
     fn deref(&self) -> &[E] {
@@ -38,13 +38,13 @@ impl<E> Deref for Lines<E> {
     }
 }
 
-impl<E> DerefMut for Lines<E> {
+impl<E> DerefMut for AlignedVec<E> {
     fn deref_mut(&mut self) -> &mut [E] {
         &mut self.room[self.first..self.first + self.len]
     }
 }
 
-impl<E: Copy + Default> Clone for Lines<E> {
+impl<E: Copy + Default> Clone for AlignedVec<E> {
     /// The copy's room begins elsewhere in its line.
     fn clone(&self) -> Self {
         let mut copy = Self::zeros(self.len);
@@ -61,12 +61,12 @@ mod tests {
     fn they_begin_a_line_and_copies_do() {
         fn check<E: Copy + Default + PartialEq + std::fmt::Debug>(one: E) {
             for len in [0, 1, 7, 64, 1000] {
-                let mut lines = Lines::<E>::zeros(len);
+                let mut lines = AlignedVec::<E>::zeros(len);
                 assert_eq!(*lines, vec![E::default(); len]);
                 lines.fill(one);
                 for own in [&lines, &lines.clone()] {
                     assert_eq!(**own, vec![one; len]);
-                    assert_eq!(own.as_ptr().addr() % LINE, 0);
+                    assert_eq!(own.as_ptr().addr() % CACHE_LINE, 0);
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! The losses of one sample: value, derivative by the outputs z, and Hessian by them.
 
-use super::activation::decay;
-use super::number::Number;
+use super::activation::exp_neg;
+use super::number::Float;
 use crate::engine::declare::settings;
 use crate::engine::numeric::real;
 use crate::engine::numeric::real::{Kernel, Lanes, Real, dispatch};
@@ -17,7 +17,7 @@ settings! {
 
 /// What the outputs for a sample should be.
 #[derive(Clone, Copy)]
-pub(in crate::engine) enum Goal<'a> {
+pub(in crate::engine) enum Target<'a> {
     /// These numbers.
     Numbers(&'a [f64]),
     /// This class.
@@ -27,14 +27,14 @@ pub(in crate::engine) enum Goal<'a> {
 impl Loss {
     /// What is the same for all samples is done side by side: for ce, e to the power of how far each output is below the greatest of its
     /// sample goes to `slopes`. Both hold rows of so many outputs, padded to a stride.
-    pub(in crate::engine) fn prepare(
+    pub(in crate::engine) fn prepare_softmax(
         self,
         [outputs, stride]: [usize; 2],
         z: &[f64],
         slopes: &mut [f64],
     ) {
         if self == Self::Ce {
-            dispatch(Decays {
+            dispatch(SoftmaxTerms {
                 outputs,
                 stride,
                 z,
@@ -43,25 +43,25 @@ impl Loss {
         }
     }
 
-    /// The loss; its derivative by z goes to `slope`, which holds what [`Self::prepare`] has left there.
-    pub(in crate::engine) fn at(self, z: &[f64], goal: Goal, slope: &mut [f64]) -> f64 {
+    /// The loss; its derivative by z goes to `slope`, which holds what [`Self::prepare_softmax`] has left there.
+    pub(in crate::engine) fn at(self, z: &[f64], goal: Target, slope: &mut [f64]) -> f64 {
         let rest = self.slope(z, goal, slope);
         match (self, goal) {
-            (Self::Bce, Goal::Class(class)) => {
+            (Self::Bce, Target::Class(class)) => {
                 let along = if class == 1 { -z[0] } else { z[0] };
                 let straight = if along < 0.0 { 0.0 } else { along };
                 straight + libm::log1p(rest)
             }
-            (Self::Ce, Goal::Class(class)) => libm::log(rest) + (greatest(z) - z[class]),
+            (Self::Ce, Target::Class(class)) => libm::log(rest) + (greatest(z) - z[class]),
             _ => rest,
         }
     }
 
     /// The same derivative. Returns what the loss is made of: for bce e to the power of minus the distance from 0, for ce the sum of what has been
     /// prepared, else the loss itself.
-    pub(in crate::engine) fn slope(self, z: &[f64], goal: Goal, slope: &mut [f64]) -> f64 {
+    pub(in crate::engine) fn slope(self, z: &[f64], goal: Target, slope: &mut [f64]) -> f64 {
         match (self, goal) {
-            (Self::Mse, Goal::Numbers(goal)) => {
+            (Self::Mse, Target::Numbers(goal)) => {
                 let count = real(z.len());
                 let mut sum = 0.0;
                 for ((z, y), slope) in z.iter().zip(goal).zip(slope) {
@@ -70,16 +70,16 @@ impl Loss {
                 }
                 sum / count
             }
-            (Self::Bce, Goal::Class(class)) => {
+            (Self::Bce, Target::Class(class)) => {
                 // The loss of class 1 at z is that of class 0 at −z: ln(1 + eᶻ).
                 let sign = if class == 1 { -1.0 } else { 1.0 };
                 let along = sign * z[0];
-                let e = decay(along.abs());
+                let e = exp_neg(along.abs());
                 let share = if along < 0.0 { e } else { 1.0 } / (1.0 + e);
                 slope[0] = sign * share;
                 e
             }
-            (Self::Ce, Goal::Class(class)) => {
+            (Self::Ce, Target::Class(class)) => {
                 let sum: f64 = slope.iter().sum();
                 slope.iter_mut().for_each(|share| *share /= sum);
                 slope[class] -= 1.0;
@@ -91,14 +91,14 @@ impl Loss {
     }
 
     /// The Hessian by z times `v`, given the derivative; `product` may not hold anything yet.
-    pub(in crate::engine) fn hessian_vector<E: Number>(
+    pub(in crate::engine) fn hessian_vector<E: Float>(
         self,
         slope: &[E],
-        goal: Goal,
+        goal: Target,
         v: &[E],
         product: &mut [E],
     ) {
-        let one = E::of(1.0);
+        let one = E::from_f64(1.0);
         match (self, goal) {
             (Self::Bce, _) => {
                 // |slope| is the share of the other class.
@@ -106,7 +106,7 @@ impl Loss {
                 let share = sign * slope[0];
                 product[0] = share * (one - share) * v[0];
             }
-            (Self::Ce, Goal::Class(class)) => {
+            (Self::Ce, Target::Class(class)) => {
                 // (diag(p) − p pᵀ) v, where the derivative is p but for the 1 of the class.
                 product.copy_from_slice(slope);
                 product[class] += one;
@@ -116,7 +116,7 @@ impl Loss {
                 }
             }
             _ => {
-                let factor = E::of(2.0 / real(v.len()));
+                let factor = E::from_f64(2.0 / real(v.len()));
                 for (product, v) in product.iter_mut().zip(v) {
                     *product = factor * v;
                 }
@@ -126,8 +126,8 @@ impl Loss {
 
     /// Whether the outputs are nearest to this class: bce takes 1 where the logit is positive, ce the greatest logit, the first of
     /// several. Nothing is near a number.
-    pub(in crate::engine) fn decides(self, z: &[f64], goal: Goal) -> bool {
-        let Goal::Class(class) = goal else {
+    pub(in crate::engine) fn is_class(self, z: &[f64], goal: Target) -> bool {
+        let Target::Class(class) = goal else {
             return false;
         };
         self.class(z) == Some(class)
@@ -154,50 +154,50 @@ impl Loss {
     }
 
     /// The class that the outputs are for, and how sure that is; `None` where there are no classes, or the outputs are no numbers.
-    pub fn verdict(self, z: &[f64]) -> Option<Verdict> {
+    pub fn predict(self, z: &[f64]) -> Option<Prediction> {
         let class = self.class(z)?;
         let (share, next) = if self == Self::Bce {
-            let other = decay(z[0].abs());
+            let other = exp_neg(z[0].abs());
             (1.0 / (1.0 + other), other / (1.0 + other))
         } else {
-            let weight = |other: &f64| decay(z[class] - other);
+            let weight = |other: &f64| exp_neg(z[class] - other);
             let share = 1.0 / z.iter().map(weight).sum::<f64>();
             let others = z.iter().enumerate().filter(|(other, _)| *other != class);
             let next = others.map(|(_, other)| weight(other)).fold(0.0, f64::max);
             (share, share * next)
         };
-        share.is_finite().then_some(Verdict {
+        share.is_finite().then_some(Prediction {
             class,
-            share,
-            lead: share - next,
+            probability: share,
+            margin: share - next,
         })
     }
 }
 
 /// What a network's outputs for a sample say.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Verdict {
+pub struct Prediction {
     /// The class.
     pub class: usize,
     /// Its probability.
-    pub share: f64,
+    pub probability: f64,
     /// By how much that is more than the probability of any other class.
-    pub lead: f64,
+    pub margin: f64,
 }
 
 fn greatest(z: &[f64]) -> f64 {
     z.iter().copied().fold(f64::NEG_INFINITY, f64::max)
 }
 
-/// The exponentials of [`Loss::prepare`].
-struct Decays<'a> {
+/// The exponentials of [`Loss::prepare_softmax`].
+struct SoftmaxTerms<'a> {
     outputs: usize,
     stride: usize,
     z: &'a [f64],
     slopes: &'a mut [f64],
 }
 
-impl Kernel for Decays<'_> {
+impl Kernel for SoftmaxTerms<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -208,7 +208,7 @@ impl Kernel for Decays<'_> {
             for first in (0..self.outputs).step_by(Lanes::<S>::LANES) {
                 let z = Lanes::<S>::load(simd, z, first);
                 // No argument that is a number is far.
-                decay(z.like(most) - z).store(slopes, first);
+                exp_neg(z.like(most) - z).store(slopes, first);
             }
         }
     }
@@ -217,15 +217,18 @@ impl Kernel for Decays<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::network::matrix::padded;
+    use crate::engine::network::matrix::padded_len;
 
     /// The loss of one sample alone.
     fn at(loss: Loss, z: &[f64], class: usize, slope: &mut [f64]) -> f64 {
-        let [mut row, mut slopes] = [vec![f64::NAN; padded(z.len())], vec![0.0; padded(z.len())]];
+        let [mut row, mut slopes] = [
+            vec![f64::NAN; padded_len(z.len())],
+            vec![0.0; padded_len(z.len())],
+        ];
         row[..z.len()].copy_from_slice(z);
-        loss.prepare([z.len(), row.len()], &row, &mut slopes);
+        loss.prepare_softmax([z.len(), row.len()], &row, &mut slopes);
         slope.copy_from_slice(&slopes[..z.len()]);
-        loss.at(z, Goal::Class(class), slope)
+        loss.at(z, Target::Class(class), slope)
     }
 
     #[test]
@@ -258,12 +261,12 @@ mod tests {
         for classes in 1..20 {
             let z: Vec<f64> = (0..classes).map(|i| (7.0 * real(i)).sin() * 30.0).collect();
             let most = greatest(&z);
-            let sum: f64 = z.iter().map(|z| decay(most - z)).sum();
+            let sum: f64 = z.iter().map(|z| exp_neg(most - z)).sum();
             let mut slope = vec![0.0; classes];
             at(Loss::Ce, &z, 0, &mut slope);
             slope[0] += 1.0;
             for (share, z) in slope[1..].iter().zip(&z[1..]) {
-                assert_eq!(*share, decay(most - z) / sum, "{classes}");
+                assert_eq!(*share, exp_neg(most - z) / sum, "{classes}");
             }
         }
     }

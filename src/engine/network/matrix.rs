@@ -4,32 +4,32 @@
 //! looked at. Every sum runs over its terms in order, by multiplications and additions that are rounded once (fused) on every
 //! processor; so a product has the same bits whatever the width of the vectors and however the samples are cut into blocks.
 
-use super::number::{Number, Of, splat};
+use super::number::{Float, SimdOf, splat};
 use crate::engine::numeric::real::{Kernel, dispatch};
 use fearless_simd::Simd;
 use fearless_simd::prelude::*;
 
 /// The length of a row that holds so many numbers. It is no multiple of eight lines of a cache: the parts of such rows that a tile reads
 /// would all fall into the same few places, and drive each other out.
-pub(in crate::engine) fn padded_in<E: Number>(width: usize) -> usize {
-    let whole = width.next_multiple_of(E::MOST_LANES);
-    if whole.is_multiple_of(8 * E::MOST_LANES) {
-        whole + E::MOST_LANES
+pub(in crate::engine) fn padded_len_in<E: Float>(width: usize) -> usize {
+    let whole = width.next_multiple_of(E::MAX_LANES);
+    if whole.is_multiple_of(8 * E::MAX_LANES) {
+        whole + E::MAX_LANES
     } else {
         whole
     }
 }
 
 /// The same of f64.
-pub(in crate::engine) fn padded(width: usize) -> usize {
-    padded_in::<f64>(width)
+pub(in crate::engine) fn padded_len(width: usize) -> usize {
+    padded_len_in::<f64>(width)
 }
 
 /// C ← S + A B, or S + A B + A′ B′, all of it `times` the entries of what has rows like C's. Each A holds rows of which the first `depth` numbers
 /// count, and its B has as many rows as that.
-pub(in crate::engine) fn product<'a, E: Number>(
-    c: Rows<'a, E>,
-    start: Start<'a, E>,
+pub(in crate::engine) fn gemm<'a, E: Float>(
+    c: MatrixMut<'a, E>,
+    start: Accumulate<'a, E>,
     first: Factors<'a, E>,
     second: Option<Factors<'a, E>>,
     times: Option<&'a [E]>,
@@ -39,21 +39,21 @@ pub(in crate::engine) fn product<'a, E: Number>(
         start,
         first,
         second,
-        left: Upright,
+        left: RowMajor,
         times,
     });
 }
 
 /// C ← C + Aᵀ B, or C + Aᵀ B + A′ᵀ B′, where each A holds one row for each of its B, of which the first `depth` numbers count: C has as many
 /// rows.
-pub(in crate::engine) fn add_transposed_product<'a, E: Number>(
-    c: Rows<'a, E>,
+pub(in crate::engine) fn gemm_transposed_add<'a, E: Float>(
+    c: MatrixMut<'a, E>,
     first: Factors<'a, E>,
     second: Option<Factors<'a, E>>,
 ) {
     dispatch(Product {
         c,
-        start: Start::There,
+        start: Accumulate::Existing,
         first,
         second,
         left: Transposed,
@@ -62,13 +62,13 @@ pub(in crate::engine) fn add_transposed_product<'a, E: Number>(
 }
 
 /// A and B.
-pub(in crate::engine) type Factors<'a, E> = (Columns<'a, E>, &'a [E]);
+pub(in crate::engine) type Factors<'a, E> = (MatrixRef<'a, E>, &'a [E]);
 
 /// What a product is added to.
 #[derive(Clone, Copy)]
-pub(in crate::engine) enum Start<'a, E> {
+pub(in crate::engine) enum Accumulate<'a, E> {
     /// What is there.
-    There,
+    Existing,
     /// Zeros.
     Zeros,
     /// The same padded row in each row.
@@ -76,29 +76,29 @@ pub(in crate::engine) enum Start<'a, E> {
 }
 
 /// A matrix to be written, in padded rows of `width` numbers.
-pub(in crate::engine) struct Rows<'a, E> {
+pub(in crate::engine) struct MatrixMut<'a, E> {
     pub(in crate::engine) numbers: &'a mut [E],
     pub(in crate::engine) width: usize,
 }
 
 /// A matrix to be read: of rows that are `stride` numbers long the first `depth`.
 #[derive(Clone, Copy)]
-pub(in crate::engine) struct Columns<'a, E> {
+pub(in crate::engine) struct MatrixRef<'a, E> {
     pub(in crate::engine) numbers: &'a [E],
     pub(in crate::engine) stride: usize,
     pub(in crate::engine) depth: usize,
 }
 
 /// How a left factor lies, of which a tile of the product wants R rows, one entry of each at a time.
-trait Left: Copy {
+trait Lhs: Copy {
     /// How many rows the product has.
-    fn rows<E>(self, a: Columns<E>) -> usize;
+    fn rows<E>(self, a: MatrixRef<E>) -> usize;
     /// How many terms each sum has.
-    fn terms<E>(self, a: Columns<E>) -> usize;
+    fn terms<E>(self, a: MatrixRef<E>) -> usize;
     /// Where the entries of R rows from `row` on are.
-    fn lines<E, const R: usize>(self, a: Columns<'_, E>, row: usize) -> [&[E]; R];
+    fn lines<E, const R: usize>(self, a: MatrixRef<'_, E>, row: usize) -> [&[E]; R];
     /// Entry `term` of each of the rows, which are so long.
-    fn entries<E: Number, const R: usize>(
+    fn entries<E: Float, const R: usize>(
         self,
         lines: [&[E]; R],
         stride: usize,
@@ -107,19 +107,19 @@ trait Left: Copy {
 }
 
 #[derive(Clone, Copy)]
-struct Upright;
+struct RowMajor;
 
-impl Left for Upright {
+impl Lhs for RowMajor {
     #[inline(always)]
-    fn rows<E>(self, a: Columns<E>) -> usize {
+    fn rows<E>(self, a: MatrixRef<E>) -> usize {
         a.numbers.len() / a.stride
     }
     #[inline(always)]
-    fn terms<E>(self, a: Columns<E>) -> usize {
+    fn terms<E>(self, a: MatrixRef<E>) -> usize {
         a.depth
     }
     #[inline(always)]
-    fn lines<E, const R: usize>(self, a: Columns<'_, E>, row: usize) -> [&[E]; R] {
+    fn lines<E, const R: usize>(self, a: MatrixRef<'_, E>, row: usize) -> [&[E]; R] {
         let mut lines = [&a.numbers[..0]; R];
         for (r, line) in lines.iter_mut().enumerate() {
             let first = (row + r) * a.stride;
@@ -128,7 +128,7 @@ impl Left for Upright {
         lines
     }
     #[inline(always)]
-    fn entries<E: Number, const R: usize>(
+    fn entries<E: Float, const R: usize>(
         self,
         lines: [&[E]; R],
         _stride: usize,
@@ -145,21 +145,21 @@ impl Left for Upright {
 #[derive(Clone, Copy)]
 struct Transposed;
 
-impl Left for Transposed {
+impl Lhs for Transposed {
     #[inline(always)]
-    fn rows<E>(self, a: Columns<E>) -> usize {
+    fn rows<E>(self, a: MatrixRef<E>) -> usize {
         a.depth
     }
     #[inline(always)]
-    fn terms<E>(self, a: Columns<E>) -> usize {
+    fn terms<E>(self, a: MatrixRef<E>) -> usize {
         a.numbers.len() / a.stride
     }
     #[inline(always)]
-    fn lines<E, const R: usize>(self, a: Columns<'_, E>, row: usize) -> [&[E]; R] {
+    fn lines<E, const R: usize>(self, a: MatrixRef<'_, E>, row: usize) -> [&[E]; R] {
         [&a.numbers[row..]; R]
     }
     #[inline(always)]
-    fn entries<E: Number, const R: usize>(
+    fn entries<E: Float, const R: usize>(
         self,
         lines: [&[E]; R],
         stride: usize,
@@ -173,25 +173,25 @@ impl Left for Transposed {
 }
 
 struct Product<'a, E, L> {
-    c: Rows<'a, E>,
-    start: Start<'a, E>,
+    c: MatrixMut<'a, E>,
+    start: Accumulate<'a, E>,
     first: Factors<'a, E>,
     second: Option<Factors<'a, E>>,
     left: L,
     times: Option<&'a [E]>,
 }
 
-impl<E: Number, L: Left> Kernel for Product<'_, E, L> {
+impl<E: Float, L: Lhs> Kernel for Product<'_, E, L> {
     type Output = ();
 
     /// Tiles of the product stay in registers while their sums grow: six rows of four wide vectors or of two, twelve of one.
     #[inline(always)]
     fn on_lanes<S: Simd>(mut self, simd: S) {
-        let lanes = Of::<E, S>::LEN;
+        let lanes = SimdOf::<E, S>::LEN;
         let mut column = 0;
         while column < self.c.width {
             let vectors = (self.c.width - column).div_ceil(lanes);
-            if lanes >= E::MOST_LANES && vectors >= 4 {
+            if lanes >= E::MAX_LANES && vectors >= 4 {
                 self.panel::<S, 4>(simd, column);
                 column += 4 * lanes;
             } else if vectors >= 2 {
@@ -205,7 +205,7 @@ impl<E: Number, L: Left> Kernel for Product<'_, E, L> {
     }
 }
 
-impl<E: Number, L: Left> Product<'_, E, L> {
+impl<E: Float, L: Lhs> Product<'_, E, L> {
     /// V vectors of every row.
     #[inline(always)]
     fn panel<S: Simd, const V: usize>(&mut self, simd: S, column: usize) {
@@ -240,30 +240,30 @@ impl<E: Number, L: Left> Product<'_, E, L> {
         row: usize,
         column: usize,
     ) {
-        let lanes = Of::<E, S>::LEN;
-        let stride = padded_in::<E>(self.c.width);
+        let lanes = SimdOf::<E, S>::LEN;
+        let stride = padded_len_in::<E>(self.c.width);
         let mut sums = [[splat::<E, S>(simd, E::default()); V]; R];
         for (r, sums) in sums.iter_mut().enumerate() {
             let (from, first) = match self.start {
-                Start::There => (&*self.c.numbers, (row + r) * stride + column),
-                Start::Zeros => break,
-                Start::Row(from) => (from, column),
+                Accumulate::Existing => (&*self.c.numbers, (row + r) * stride + column),
+                Accumulate::Zeros => break,
+                Accumulate::Row(from) => (from, column),
             };
             for (v, sum) in sums.iter_mut().enumerate() {
                 let first = first + v * lanes;
-                *sum = Of::<E, S>::from_slice(simd, &from[first..first + lanes]);
+                *sum = SimdOf::<E, S>::from_slice(simd, &from[first..first + lanes]);
             }
         }
-        sums = self.summed::<S, R, V>(simd, self.first, sums, [row, column]);
+        sums = self.accumulate_terms::<S, R, V>(simd, self.first, sums, [row, column]);
         if let Some(second) = self.second {
-            sums = self.summed::<S, R, V>(simd, second, sums, [row, column]);
+            sums = self.accumulate_terms::<S, R, V>(simd, second, sums, [row, column]);
         }
         if let Some(times) = self.times {
             for (r, sums) in sums.iter_mut().enumerate() {
                 let first = (row + r) * stride + column;
                 for (v, sum) in sums.iter_mut().enumerate() {
                     let first = first + v * lanes;
-                    *sum *= Of::<E, S>::from_slice(simd, &times[first..first + lanes]);
+                    *sum *= SimdOf::<E, S>::from_slice(simd, &times[first..first + lanes]);
                 }
             }
         }
@@ -278,22 +278,22 @@ impl<E: Number, L: Left> Product<'_, E, L> {
 
     /// Adds all terms of a tile.
     #[inline(always)]
-    fn summed<S: Simd, const R: usize, const V: usize>(
+    fn accumulate_terms<S: Simd, const R: usize, const V: usize>(
         &self,
         simd: S,
         (a, b): Factors<'_, E>,
-        mut sums: [[Of<E, S>; V]; R],
+        mut sums: [[SimdOf<E, S>; V]; R],
         [row, column]: [usize; 2],
-    ) -> [[Of<E, S>; V]; R] {
-        let lanes = Of::<E, S>::LEN;
-        let stride = padded_in::<E>(self.c.width);
+    ) -> [[SimdOf<E, S>; V]; R] {
+        let lanes = SimdOf::<E, S>::LEN;
+        let stride = padded_len_in::<E>(self.c.width);
         let lines = self.left.lines(a, row);
         for term in 0..self.left.terms(a) {
             let first = term * stride + column;
             let b = &b[first..first + V * lanes];
             let mut right = [splat::<E, S>(simd, E::default()); V];
             for (v, right) in right.iter_mut().enumerate() {
-                *right = Of::<E, S>::from_slice(simd, &b[v * lanes..(v + 1) * lanes]);
+                *right = SimdOf::<E, S>::from_slice(simd, &b[v * lanes..(v + 1) * lanes]);
             }
             let left: [E; R] = self.left.entries(lines, a.stride, term);
             for (sums, left) in sums.iter_mut().zip(left) {
@@ -313,44 +313,47 @@ pub(in crate::engine) mod tests {
     use crate::engine::numeric::real;
 
     /// Numbers that are their own padding's enemies: it holds NaN.
-    pub(in crate::engine) fn rows<E: Number>(rows: usize, width: usize, seed: f64) -> Vec<E> {
-        let stride = padded_in::<E>(width);
+    pub(in crate::engine) fn rows<E: Float>(rows: usize, width: usize, seed: f64) -> Vec<E> {
+        let stride = padded_len_in::<E>(width);
         (0..rows * stride)
             .map(|i| (i % stride < width, (real(i) * 0.7 + seed).sin()))
-            .map(|(counts, number)| E::of(if counts { number } else { f64::NAN }))
+            .map(|(counts, number)| E::from_f64(if counts { number } else { f64::NAN }))
             .collect()
     }
 
-    fn check<E: Number>([m, k, n]: [usize; 3], fused: fn(E, E, E) -> E) {
+    fn check<E: Float>([m, k, n]: [usize; 3], fused: fn(E, E, E) -> E) {
         let (a, b) = (rows::<E>(m, k, 0.1), rows::<E>(k, n, 0.2));
         let turned = {
-            let mut turned = vec![E::of(f64::NAN); k * padded_in::<E>(m)];
-            for (i, row) in a.chunks(padded_in::<E>(k)).enumerate() {
+            let mut turned = vec![E::from_f64(f64::NAN); k * padded_len_in::<E>(m)];
+            for (i, row) in a.chunks(padded_len_in::<E>(k)).enumerate() {
                 for (p, x) in row[..k].iter().enumerate() {
-                    turned[p * padded_in::<E>(m) + i] = *x;
+                    turned[p * padded_len_in::<E>(m) + i] = *x;
                 }
             }
             turned
         };
-        let stride = padded_in::<E>(n);
-        let [mut c, mut d] = [vec![E::of(0.5); m * stride], vec![E::of(0.5); m * stride]];
-        let left = Columns {
+        let stride = padded_len_in::<E>(n);
+        let [mut c, mut d] = [
+            vec![E::from_f64(0.5); m * stride],
+            vec![E::from_f64(0.5); m * stride],
+        ];
+        let left = MatrixRef {
             numbers: &a,
-            stride: padded_in::<E>(k),
+            stride: padded_len_in::<E>(k),
             depth: k,
         };
-        let to = |numbers| Rows { numbers, width: n };
-        product(to(&mut c), Start::There, (left, &b), None, None);
-        let left = Columns {
+        let to = |numbers| MatrixMut { numbers, width: n };
+        gemm(to(&mut c), Accumulate::Existing, (left, &b), None, None);
+        let left = MatrixRef {
             numbers: &turned,
-            stride: padded_in::<E>(m),
+            stride: padded_len_in::<E>(m),
             depth: m,
         };
-        add_transposed_product(to(&mut d), (left, &b), None);
+        gemm_transposed_add(to(&mut d), (left, &b), None);
         for i in 0..m {
             for j in 0..n {
-                let sum = (0..k).fold(E::of(0.5), |sum, p| {
-                    fused(a[i * padded_in::<E>(k) + p], b[p * stride + j], sum)
+                let sum = (0..k).fold(E::from_f64(0.5), |sum, p| {
+                    fused(a[i * padded_len_in::<E>(k) + p], b[p * stride + j], sum)
                 });
                 assert_eq!([c[i * stride + j], d[i * stride + j]], [sum; 2]);
             }

@@ -1,11 +1,11 @@
 //! What a network says, and how good it is.
 
-use super::loss::{Goal, Loss};
-use super::matrix::padded;
+use super::loss::{Loss, Target};
+use super::matrix::padded_len;
 use super::objective::NetworkLoss;
 use super::pack::pad;
-use super::pass::Keep;
-use super::room::Room;
+use super::pass::Order;
+use super::room::Workspace;
 use super::sum::BLOCK;
 use crate::engine::numeric::real;
 
@@ -22,11 +22,11 @@ impl NetworkLoss {
     /// The outputs of the network at `theta` for rows of inputs, as long as the data's; they go to `outputs`, a row for each.
     /// Batch normalisations take the moments of the data.
     pub fn outputs(&self, theta: &[f64], inputs: &[f64], outputs: &mut [f64]) {
-        let moments = self.moments(theta);
+        let moments = self.batch_norm_stats(theta);
         let given = (!moments.is_empty()).then_some(&moments[..]);
         let [width, out] = [self.shape.widths[0], self.shape.outputs()];
-        let mut room = self.room();
-        let Room {
+        let mut room = self.workspace();
+        let Workspace {
             block, gathered, ..
         } = &mut *room;
         let weights = self.weights(theta);
@@ -34,10 +34,10 @@ impl NetworkLoss {
             .chunks(BLOCK * width)
             .zip(outputs.chunks_mut(BLOCK * out));
         for (inputs, outputs) in blocks {
-            let rows = &mut gathered[..inputs.len() / width * padded(width)];
+            let rows = &mut gathered[..inputs.len() / width * padded_len(width)];
             pad(inputs, width, rows);
-            block.forward(&self.shape, &weights, rows, Keep::Value, given);
-            let found = block.z.chunks_exact(padded(out));
+            block.forward(&self.shape, &weights, rows, Order::Value, given);
+            let found = block.z.chunks_exact(padded_len(out));
             for (row, found) in outputs.chunks_exact_mut(out).zip(found) {
                 row.copy_from_slice(&found[..out]);
             }
@@ -48,14 +48,14 @@ impl NetworkLoss {
     /// often each comes, for numbers the mean of their variances.
     pub fn constant_loss(&self) -> f64 {
         let count = real(self.samples);
-        let goals = || (0..self.samples).map(|sample| self.goal(sample));
+        let goals = || (0..self.samples).map(|sample| self.target(sample));
         let classes = self.shape.outputs().max(2);
         let mut often = vec![0_usize; classes];
         let mut sums = vec![0.0; self.shape.outputs()];
         for goal in goals() {
             match goal {
-                Goal::Class(class) => often[class] += 1,
-                Goal::Numbers(numbers) => {
+                Target::Class(class) => often[class] += 1,
+                Target::Numbers(numbers) => {
                     sums.iter_mut().zip(numbers).for_each(|(sum, y)| *sum += y);
                 }
             }
@@ -64,11 +64,11 @@ impl NetworkLoss {
             let shares = often.iter().map(|often| real(*often) / count);
             return shares.filter(|p| *p > 0.0).map(|p| -p * p.ln()).sum();
         }
-        let square = |goal: Goal| match goal {
-            Goal::Numbers(numbers) => { numbers.iter().zip(&sums) }
+        let square = |goal: Target| match goal {
+            Target::Numbers(numbers) => { numbers.iter().zip(&sums) }
                 .map(|(y, sum)| (y - sum / count).powi(2))
                 .sum(),
-            Goal::Class(_) => 0.0,
+            Target::Class(_) => 0.0,
         };
         goals().map(square).sum::<f64>() / count / real(sums.len())
     }
@@ -87,23 +87,23 @@ impl NetworkLoss {
                 accuracy: None,
             };
         }
-        let moments = self.moments(theta);
+        let moments = self.batch_norm_stats(theta);
         let given = (!moments.is_empty()).then_some(&moments[..]);
-        let (out, stride) = (self.shape.outputs(), padded(self.shape.outputs()));
-        let mut room = other.room();
+        let (out, stride) = (self.shape.outputs(), padded_len(self.shape.outputs()));
+        let mut room = other.workspace();
         let (block, weights) = (&mut room.block, self.weights(theta));
         let (mut loss, mut right) = (0.0, 0_usize);
         for samples in other.blocks(0..other.samples) {
-            let inputs = other.rows(samples.clone());
-            block.forward(&self.shape, &weights, inputs, Keep::Value, given);
+            let inputs = other.input_rows(samples.clone());
+            block.forward(&self.shape, &weights, inputs, Order::Value, given);
             let rows = samples.len() * stride;
             self.loss
-                .prepare([out, stride], &block.z[..rows], &mut block.d);
+                .prepare_softmax([out, stride], &block.z[..rows], &mut block.d);
             for (row, sample) in samples.enumerate() {
                 let at = row * stride..row * stride + out;
-                let (z, goal) = (&block.z[at.clone()], other.goal(sample));
+                let (z, goal) = (&block.z[at.clone()], other.target(sample));
                 loss += self.loss.at(z, goal, &mut block.d[at]);
-                right += usize::from(self.loss.decides(z, goal));
+                right += usize::from(self.loss.is_class(z, goal));
             }
         }
         let count = real(other.samples);

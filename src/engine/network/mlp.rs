@@ -1,7 +1,7 @@
 //! Dense layers one after the other.
 
 use super::activation::Activation;
-use super::init::{Fill, Init};
+use super::init::{Init, Initializer};
 use super::loss::Loss;
 use super::norm::Norm;
 use super::{Architecture, Network};
@@ -56,8 +56,8 @@ impl Network for Mlp {
         self.l2
     }
 
-    fn fill(&self) -> Fill {
-        Fill {
+    fn initializer(&self) -> Initializer {
+        Initializer {
             init: self.init,
             gain: self.init_gain,
             std: self.init_std,

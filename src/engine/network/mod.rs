@@ -53,21 +53,21 @@ use crate::engine::declare::{Settings, family};
 use pass::Shape;
 
 pub use activation::Activation;
-pub use init::{Fill, Init};
+pub use init::{Init, Initializer};
 pub use layout::Layout;
-pub use loss::{Loss, Verdict};
+pub use loss::{Loss, Prediction};
 pub use measure::Measure;
-pub use norm::{Moments, Norm};
+pub use norm::{BatchNormStats, Norm};
 pub use objective::{NetworkLoss, Precision};
-pub use on_plane::OnPlane;
+pub use on_plane::PlaneRestriction;
 pub use rescale::RescaleError;
-pub use trainee::Trainee;
+pub use trainee::TrainingTask;
 
 /// The most parameters that a network may have.
-pub const MOST_PARAMETERS: usize = 10_000_000;
+pub const MAX_PARAMETERS: usize = 10_000_000;
 
 /// The most classes that numbers may stand for.
-pub const MOST_CLASSES: usize = 1_000;
+pub const MAX_CLASSES: usize = 1_000;
 
 family! {
     /// Any network.
@@ -88,7 +88,7 @@ pub trait Network: Settings {
     fn l2(&self) -> f64;
 
     /// How θ begins.
-    fn fill(&self) -> Fill;
+    fn initializer(&self) -> Initializer;
 }
 
 /// Dense layers one after the other, without the widths that the data give.
@@ -124,7 +124,7 @@ impl Architecture {
                 .checked_mul(pair[1])?
                 .checked_add(sum)
         });
-        if parameters.is_none_or(|count| count > MOST_PARAMETERS) {
+        if parameters.is_none_or(|count| count > MAX_PARAMETERS) {
             return Err(NetworkError::TooLarge { widths });
         }
         Ok(Shape {
@@ -145,7 +145,7 @@ pub enum NetworkError {
     NoData,
     /// Too many parameters.
     #[error(
-        "hidden: a network through the widths {widths:?} has more than {MOST_PARAMETERS} parameters; expected fewer"
+        "hidden: a network through the widths {widths:?} has more than {MAX_PARAMETERS} parameters; expected fewer"
     )]
     TooLarge {
         /// The widths from inputs to outputs.
@@ -189,7 +189,7 @@ pub enum NetworkError {
     #[error(
         "the moments are for {given:?} features (means, variances); expected as many as batch normalisations have, {expected:?}"
     )]
-    OtherMoments {
+    WrongBatchNormStats {
         /// How many means and variances each has.
         given: Vec<[usize; 2]>,
         /// How many features each batch normalisation has.

@@ -3,7 +3,7 @@
 //! Ioffe & Szegedy 2015; Ba, Kiros & Hinton 2016. Both are the same formulas: the mean μ and the biased variance σ² are those of a
 //! group of numbers, the columns of a batch or the rows of a layer.
 
-use super::number::Number;
+use super::number::Float;
 use crate::engine::declare::settings;
 use crate::engine::numeric::real;
 
@@ -17,7 +17,7 @@ const EPS: f64 = 1e-5;
 
 /// The numbers of `width` features for each of some samples, in padded rows.
 #[derive(Clone, Copy)]
-pub(in crate::engine) struct Extent {
+pub(in crate::engine) struct NormGroups {
     pub(in crate::engine) width: usize,
     pub(in crate::engine) stride: usize,
     /// Whether groups are columns, as in batch normalisation, or rows.
@@ -30,11 +30,11 @@ pub(in crate::engine) struct Normalised<E = f64> {
     /// ẑ.
     z: Vec<E>,
     /// μ and σ² of each group.
-    moments: Moments,
+    moments: BatchNormStats,
     /// 1 / √(σ² + ε) of each group, whose tangent is −mean(ẑ ż) / (σ² + ε).
     scale: Vec<E>,
     /// Whether μ and σ² are given, and do not depend on z.
-    frozen: bool,
+    eval_mode: bool,
 }
 
 /// What is kept of its tangent.
@@ -73,14 +73,14 @@ impl<'a, E> Affine<'a, E> {
 
 /// Means and variances of the features, of some samples or averaged over time.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Moments {
+pub struct BatchNormStats {
     /// The mean of each feature.
     pub mean: Vec<f64>,
     /// The variance of each feature.
     pub variance: Vec<f64>,
 }
 
-impl Extent {
+impl NormGroups {
     fn groups(self, len: usize) -> usize {
         if self.columns {
             self.width
@@ -110,7 +110,7 @@ impl Extent {
     }
 
     /// The mean over each group of a term for each place.
-    fn means<E: Number>(
+    fn means<E: Float>(
         self,
         len: usize,
         means: &mut Vec<E>,
@@ -121,12 +121,12 @@ impl Extent {
         self.each(len, |at, feature, group| {
             means[group] += term(at, feature, group);
         });
-        let members = E::of(real(self.members(len)));
+        let members = E::from_f64(real(self.members(len)));
         means.iter_mut().for_each(|mean| *mean /= members);
     }
 }
 
-impl<E: Number> Normalised<E> {
+impl<E: Float> Normalised<E> {
     /// Room for `len` numbers.
     pub(in crate::engine) fn new(len: usize) -> Self {
         Self {
@@ -138,34 +138,34 @@ impl<E: Number> Normalised<E> {
     /// Replaces z by u. Groups have their own moments, or those that are `given`.
     pub(in crate::engine) fn forward(
         &mut self,
-        extent: Extent,
+        extent: NormGroups,
         affine: Affine<E>,
-        given: Option<&Moments>,
+        given: Option<&BatchNormStats>,
         z: &mut [E],
     ) {
         let len = z.len();
-        self.frozen = given.is_some();
-        let Moments { mean, variance } = &mut self.moments;
+        self.eval_mode = given.is_some();
+        let BatchNormStats { mean, variance } = &mut self.moments;
         if let Some(moments) = given {
             mean.clone_from(&moments.mean);
             variance.clone_from(&moments.variance);
         } else {
-            extent.means(len, mean, |at, _, _| z[at].wide());
+            extent.means(len, mean, |at, _, _| z[at].to_f64());
             extent.means(len, variance, |at, _, group| {
-                (z[at].wide() - mean[group]).powi(2)
+                (z[at].to_f64() - mean[group]).powi(2)
             });
         }
-        let scales = { variance.iter() }.map(|variance| E::of(1.0 / (variance + EPS).sqrt()));
+        let scales = { variance.iter() }.map(|variance| E::from_f64(1.0 / (variance + EPS).sqrt()));
         self.scale.clear();
         self.scale.extend(scales);
         extent.each(len, |at, feature, group| {
-            self.z[at] = E::of(z[at].wide() - mean[group]) * self.scale[group];
+            self.z[at] = E::from_f64(z[at].to_f64() - mean[group]) * self.scale[group];
             z[at] = affine.gamma[feature] * self.z[at] + affine.beta[feature];
         });
     }
 
     /// The moments that the last [`Self::forward`] used.
-    pub(in crate::engine) fn moments(&self) -> &Moments {
+    pub(in crate::engine) fn moments(&self) -> &BatchNormStats {
         &self.moments
     }
 
@@ -177,14 +177,14 @@ impl<E: Number> Normalised<E> {
     /// Replaces the tangent of z by that of u, given those of γ and β.
     pub(in crate::engine) fn tangent(
         &self,
-        extent: Extent,
+        extent: NormGroups,
         affine: Affine<E>,
         moved: Affine<E>,
         z: &mut [E],
         own: &mut NormTangent<E>,
     ) {
         let len = z.len();
-        if !self.frozen {
+        if !self.eval_mode {
             extent.means(len, &mut own.along, |at, _, _| self.z[at] * z[at]);
         }
         self.project(extent, z, &mut own.means);
@@ -200,7 +200,7 @@ impl<E: Number> Normalised<E> {
     /// Replaces the derivative by u by that by z; `means` is room.
     pub(in crate::engine) fn backward(
         &self,
-        extent: Extent,
+        extent: NormGroups,
         gamma: &[E],
         u: &mut [E],
         means: &mut [Means<E>; 2],
@@ -212,7 +212,7 @@ impl<E: Number> Normalised<E> {
     /// Replaces the derivative by u and its tangent by those by z; the tangents of the derivatives by γ and β are added to theirs.
     pub(in crate::engine) fn backward_tangent(
         &self,
-        extent: Extent,
+        extent: NormGroups,
         [gamma, moved_gamma]: [&[E]; 2],
         [u, u_tangent]: [&mut [E]; 2],
         [d_gamma, d_beta]: [&mut [E]; 2],
@@ -226,7 +226,7 @@ impl<E: Number> Normalised<E> {
             u[at] *= gamma[feature];
         });
         self.project(extent, u_tangent, &mut own.means);
-        if self.frozen {
+        if self.eval_mode {
             return;
         }
         let [plain, moved] = &mut own.bent;
@@ -242,9 +242,9 @@ impl<E: Number> Normalised<E> {
     }
 
     /// The derivative of ẑ by z, which is symmetric, times v: (v − mean(v) − ẑ mean(ẑ v)) / √(σ² + ε).
-    fn project(&self, extent: Extent, v: &mut [E], [mean, along]: &mut [Means<E>; 2]) {
+    fn project(&self, extent: NormGroups, v: &mut [E], [mean, along]: &mut [Means<E>; 2]) {
         let len = v.len();
-        if self.frozen {
+        if self.eval_mode {
             extent.each(len, |at, _, group| {
                 v[at] *= self.scale[group];
             });

@@ -1,19 +1,19 @@
 //! The loss of a network on data, as an objective.
 
 use super::data::Data;
-use super::goals::Goals;
+use super::goals::LossTargets;
 use super::held;
-use super::init::Fill;
+use super::init::Initializer;
 use super::layout::Layout;
-use super::lines::Lines;
-use super::loss::{Goal, Loss};
-use super::matrix::padded;
-use super::norm::{Moments, Norm};
+use super::lines::AlignedVec;
+use super::loss::{Loss, Target};
+use super::matrix::padded_len;
+use super::norm::{BatchNormStats, Norm};
 use super::pack::pad;
-use super::pass::{Keep, Shape};
-use super::room::Rooms;
+use super::pass::{Order, Shape};
+use super::room::Workspaces;
 use super::slice::Slice;
-use super::sum::{Matrix, Sum, Want, Way};
+use super::sum::{CurvatureMatrix, Evaluator, Quantity, SampleReduction};
 use super::traces;
 use super::{AnyNetwork, NetworkError};
 use crate::engine::objective::plane::Plane;
@@ -27,20 +27,20 @@ use std::sync::OnceLock;
 /// Everything is exact: gradients by backpropagation, products with the Hessian by the R-operator. Samples are taken in blocks of
 /// fixed size and summed in a fixed order, so that bits do not depend on the number of threads. With batch normalisation all samples are
 /// one block, because each depends on all: the loss is that of training on all of them at once, unless the moments are
-/// [given](Self::frozen).
+/// [given](Self::eval_mode).
 pub struct NetworkLoss {
     pub(in crate::engine) shape: Shape,
     pub(in crate::engine) loss: Loss,
     pub(in crate::engine) l2: f64,
-    fill: Fill,
+    fill: Initializer,
     pub(in crate::engine) samples: usize,
     /// Padded rows; where they were wanted, in f32 as well.
-    pub(in crate::engine) inputs: Lines,
-    pub(in crate::engine) single_inputs: OnceLock<Lines<f32>>,
-    goals: Goals,
-    pub(in crate::engine) moments: Option<Vec<Moments>>,
+    pub(in crate::engine) inputs: AlignedVec,
+    pub(in crate::engine) inputs_f32: OnceLock<AlignedVec<f32>>,
+    goals: LossTargets,
+    pub(in crate::engine) batch_norm_stats: Option<Vec<BatchNormStats>>,
     /// Where it computes: one for each thread that asks at a time.
-    pub(in crate::engine) rooms: Rooms,
+    pub(in crate::engine) workspaces: Workspaces,
     precision: Precision,
 }
 
@@ -56,37 +56,44 @@ pub enum Precision {
 
 impl NetworkLoss {
     /// A network on data. Data that do not fit the network's loss are refused, as are networks of more than
-    /// [`MOST_PARAMETERS`](super::MOST_PARAMETERS).
+    /// [`MAX_PARAMETERS`](super::MAX_PARAMETERS).
     pub fn new(network: &AnyNetwork, data: &Data) -> Result<Self, NetworkError> {
         let network = network.as_dyn();
         let loss = network.loss();
-        let (outputs, goals) = Goals::new(loss, data)?;
+        let (outputs, goals) = LossTargets::new(loss, data)?;
         let shape = network.architecture().shape(data.width(), outputs)?;
-        let (l2, fill) = (network.l2(), network.fill());
+        let (l2, fill) = (network.l2(), network.initializer());
         Ok(Self::of(shape, loss, l2, fill, data, goals))
     }
 
     /// The same network on other data, a test set for one, of which there may be fewer classes. Data of another kind are refused.
-    pub fn on(&self, data: &Data) -> Result<Self, NetworkError> {
-        let (outputs, goals) = Goals::new(self.loss, data)?;
+    pub fn with_data(&self, data: &Data) -> Result<Self, NetworkError> {
+        let (outputs, goals) = LossTargets::new(self.loss, data)?;
         let widths = [data.width(), outputs];
         let own = [self.shape.widths[0], self.shape.outputs()];
         let fewer = self.loss == Loss::Ce && outputs < own[1];
         if widths[0] != own[0] || widths[1] != own[1] && !fewer {
             return Err(NetworkError::OtherData { widths, own });
         }
-        let (shape, moments) = (self.shape.clone(), self.moments.clone());
+        let (shape, moments) = (self.shape.clone(), self.batch_norm_stats.clone());
         let same = Self::of(shape, self.loss, self.l2, self.fill, data, goals);
         let precision = self.precision;
         Ok(Self {
-            moments,
+            batch_norm_stats: moments,
             precision,
             ..same
         })
     }
 
-    fn of(shape: Shape, loss: Loss, l2: f64, fill: Fill, data: &Data, goals: Goals) -> Self {
-        let mut inputs = Lines::zeros(data.samples() * padded(data.width()));
+    fn of(
+        shape: Shape,
+        loss: Loss,
+        l2: f64,
+        fill: Initializer,
+        data: &Data,
+        goals: LossTargets,
+    ) -> Self {
+        let mut inputs = AlignedVec::zeros(data.samples() * padded_len(data.width()));
         pad(data.inputs(), data.width(), &mut inputs);
         Self {
             shape,
@@ -95,23 +102,23 @@ impl NetworkLoss {
             fill,
             samples: data.samples(),
             inputs,
-            single_inputs: OnceLock::new(),
+            inputs_f32: OnceLock::new(),
             goals,
-            moments: None,
+            batch_norm_stats: None,
             precision: Precision::Double,
-            rooms: Rooms::default(),
+            workspaces: Workspaces::default(),
         }
     }
 
     /// The same in evaluation mode: batch normalisations take these moments, one for each, instead of those of the samples. Moments
     /// that are not as many as they have features are refused.
-    pub fn frozen(self, moments: Vec<Moments>) -> Result<Self, NetworkError> {
+    pub fn eval_mode(self, moments: Vec<BatchNormStats>) -> Result<Self, NetworkError> {
         let norms = match self.shape.norm {
             Norm::Batch => self.shape.layout.norms(),
             Norm::None | Norm::Layer => 0,
         };
         let expected = &self.shape.widths[1..=norms];
-        let both = |moments: &Moments| [moments.mean.len(), moments.variance.len()];
+        let both = |moments: &BatchNormStats| [moments.mean.len(), moments.variance.len()];
         let given: Vec<_> = moments.iter().map(both).collect();
         if !given
             .iter()
@@ -119,10 +126,10 @@ impl NetworkLoss {
             .eq(expected.iter().map(|width| [*width; 2]))
         {
             let expected = expected.to_vec();
-            return Err(NetworkError::OtherMoments { given, expected });
+            return Err(NetworkError::WrongBatchNormStats { given, expected });
         }
         Ok(Self {
-            moments: (norms > 0).then_some(moments),
+            batch_norm_stats: (norms > 0).then_some(moments),
             ..self
         })
     }
@@ -154,7 +161,7 @@ impl NetworkLoss {
 
     /// Whether each sample's loss depends on all samples, whose moments batch normalisations take.
     pub fn is_coupled(&self) -> bool {
-        self.shape.norm == Norm::Batch && self.moments.is_none()
+        self.shape.norm == Norm::Batch && self.batch_norm_stats.is_none()
     }
 
     /// Refuses mini-batches of `batch` samples, or of all, where batch normalisation would meet a single sample: in every batch, or in the
@@ -182,20 +189,20 @@ impl NetworkLoss {
     }
 
     /// θ at the beginning, by the network's initialiser.
-    pub fn initial(&self, seed: u64) -> Vec<f64> {
-        self.fill.theta(&self.shape.layout, seed)
+    pub fn init_params(&self, seed: u64) -> Vec<f64> {
+        self.fill.init_params(&self.shape.layout, seed)
     }
 
     /// The moments that batch normalisations have at `theta` over all of the data; empty where there are none.
-    pub fn moments(&self, theta: &[f64]) -> Vec<Moments> {
+    pub fn batch_norm_stats(&self, theta: &[f64]) -> Vec<BatchNormStats> {
         if self.shape.norm != Norm::Batch {
             return Vec::new();
         }
-        self.moments.clone().unwrap_or_else(|| {
-            let mut room = self.room();
+        self.batch_norm_stats.clone().unwrap_or_else(|| {
+            let mut room = self.workspace();
             let (block, weights) = (&mut room.block, self.weights(theta));
-            block.forward(&self.shape, &weights, &self.inputs, Keep::Value, None);
-            block.moments()
+            block.forward(&self.shape, &weights, &self.inputs, Order::Value, None);
+            block.batch_norm_stats()
         })
     }
 
@@ -203,23 +210,29 @@ impl NetworkLoss {
     /// outputs and H the Hessian of its loss by them, and λ. For bce and ce it is the Fisher information (Martens 2020); for mse that of
     /// a normal distribution, but for a factor.
     pub fn gauss_newton_vector(&self, theta: &[f64], vector: &[f64], product: &mut [f64]) {
-        self.multiply(Matrix::GaussNewton, theta, vector, product);
+        self.multiply(CurvatureMatrix::GaussNewton, theta, vector, product);
         add_scaled(product, self.l2, vector);
     }
 
     /// The empirical Fisher matrix at `theta` times `vector`, n numbers: the mean of g gᵀ, where g is the gradient of a sample's
     /// loss, without λ. With batch normalisation g is Jᵀ d, where d is the derivative of the sample's loss by its own outputs.
     pub fn empirical_fisher_vector(&self, theta: &[f64], vector: &[f64], product: &mut [f64]) {
-        self.multiply(Matrix::EmpiricalFisher, theta, vector, product);
+        self.multiply(CurvatureMatrix::EmpiricalFisher, theta, vector, product);
     }
 
-    fn multiply(&self, matrix: Matrix, theta: &[f64], vector: &[f64], product: &mut [f64]) {
+    fn multiply(
+        &self,
+        matrix: CurvatureMatrix,
+        theta: &[f64],
+        vector: &[f64],
+        product: &mut [f64],
+    ) {
         let direction = self.weights(vector);
-        let want = Want::Product(matrix, &direction);
+        let want = Quantity::Product(matrix, &direction);
         self.sum(theta, None, want, Some(product));
     }
 
-    pub(in crate::engine) fn goal(&self, sample: usize) -> Goal<'_> {
+    pub(in crate::engine) fn target(&self, sample: usize) -> Target<'_> {
         self.goals.of(sample, self.shape.outputs())
     }
 
@@ -228,26 +241,31 @@ impl NetworkLoss {
         &self,
         theta: &[f64],
         batch: Option<&[usize]>,
-        want: Want,
+        want: Quantity,
         mean: Option<&mut [f64]>,
     ) -> f64 {
         let (net, weights) = (self, &*self.weights(theta));
-        let way = Way {
+        let way = Evaluator {
             net,
             weights,
             batch,
         };
-        Sum { way, want }.mean(mean)
+        SampleReduction { way, want }.mean(mean)
     }
 
     /// The loss, and its gradient if it is wanted.
-    fn descend(&self, theta: &[f64], batch: Option<&[usize]>, gradient: Option<&mut [f64]>) -> f64 {
+    fn loss_and_gradient(
+        &self,
+        theta: &[f64],
+        batch: Option<&[usize]>,
+        gradient: Option<&mut [f64]>,
+    ) -> f64 {
         let loss = if let Some(gradient) = gradient {
-            let loss = self.sum(theta, batch, Want::Gradient, Some(gradient));
+            let loss = self.sum(theta, batch, Quantity::Gradient, Some(gradient));
             add_scaled(gradient, self.l2, theta);
             loss
         } else {
-            self.sum(theta, batch, Want::Value, None)
+            self.sum(theta, batch, Quantity::Value, None)
         };
         let squares = || theta.iter().map(|theta| theta * theta).sum::<f64>();
         if self.l2 == 0.0 {
@@ -268,15 +286,15 @@ impl Objective for NetworkLoss {
     }
 
     fn value(&self, theta: &[f64]) -> f64 {
-        self.descend(theta, None, None)
+        self.loss_and_gradient(theta, None, None)
     }
 
     fn gradient(&self, theta: &[f64], gradient: &mut [f64]) -> f64 {
-        self.descend(theta, None, Some(gradient))
+        self.loss_and_gradient(theta, None, Some(gradient))
     }
 
     fn batch_gradient(&self, theta: &[f64], batch: &[usize], gradient: &mut [f64]) -> f64 {
-        self.descend(theta, Some(batch), Some(gradient))
+        self.loss_and_gradient(theta, Some(batch), Some(gradient))
     }
 
     fn hessian(&self, theta: &[f64], hessian: &mut [f64]) {
@@ -300,7 +318,7 @@ impl Objective for NetworkLoss {
     }
 
     fn hessian_vector(&self, theta: &[f64], vector: &[f64], product: &mut [f64]) {
-        self.multiply(Matrix::Hessian, theta, vector, product);
+        self.multiply(CurvatureMatrix::Hessian, theta, vector, product);
         add_scaled(product, self.l2, vector);
     }
 
@@ -323,11 +341,11 @@ impl Objective for NetworkLoss {
         metric: Option<Metric>,
         theta: &'a [f64],
     ) -> Option<Box<dyn Products + 'a>> {
-        held::products(self, Matrix::of(metric), theta)
+        held::products(self, CurvatureMatrix::of(metric), theta)
     }
 
     fn block_traces(&self, metric: Option<Metric>, theta: &[f64]) -> Option<Vec<f64>> {
-        traces::traces(self, Matrix::of(metric), theta)
+        traces::exact_traces(self, CurvatureMatrix::of(metric), theta)
     }
 
     /// A point's bits do not depend on which others are asked for with it.
@@ -338,7 +356,7 @@ impl Objective for NetworkLoss {
             l2: self.l2,
             inputs: &self.inputs,
             samples: self.samples,
-            goal: |sample| self.goal(sample),
+            target: |sample| self.target(sample),
         };
         match self.precision {
             _ if self.shape.norm != Norm::None => values_on_rows(self, plane, a, b, losses, theta),

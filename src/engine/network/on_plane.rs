@@ -6,12 +6,12 @@ use crate::engine::objective::{Objective, values_on_rows};
 use std::sync::Arc;
 
 /// The loss of a network as a function of plane coordinates (a, b).
-pub struct OnPlane {
+pub struct PlaneRestriction {
     loss: Arc<NetworkLoss>,
     plane: Plane,
 }
 
-impl OnPlane {
+impl PlaneRestriction {
     /// A loss on a plane through its parameters; `None` if they are not as many.
     pub fn new(loss: Arc<NetworkLoss>, plane: Plane) -> Option<Self> {
         (loss.dim() == plane.dim()).then_some(Self { loss, plane })
@@ -37,7 +37,7 @@ impl OnPlane {
     }
 }
 
-impl Objective for OnPlane {
+impl Objective for PlaneRestriction {
     fn dim(&self) -> usize {
         2
     }
@@ -107,9 +107,9 @@ mod tests {
         let data: AnyDataset = "moons:samples=30".parse().unwrap();
         let data = data.as_dyn().data(&NoFiles).unwrap();
         let loss = Arc::new(NetworkLoss::new(&network, &data).unwrap());
-        let [origin, u, v] = [1, 2, 3].map(|seed| loss.initial(seed));
+        let [origin, u, v] = [1, 2, 3].map(|seed| loss.init_params(seed));
         let plane = Plane::new(origin, u, v).unwrap();
-        let on_plane = OnPlane::new(loss, plane).unwrap();
+        let on_plane = PlaneRestriction::new(loss, plane).unwrap();
         let (at, h) = ([0.3, -0.7], 1e-5);
         let (mut gradient, mut hessian) = ([0.0; 2], [0.0; 4]);
         assert_eq!(on_plane.gradient(&at, &mut gradient), on_plane.value(&at));

@@ -7,12 +7,12 @@
 
 use super::activation::Activation;
 use super::layout::Layout;
-use super::lines::Lines;
-use super::matrix::{Start, padded_in};
-use super::norm::{Affine, Extent, Means, Moments, Norm, Normalised};
-use super::number::Number;
-use super::weights::{Gather, Weights};
-use crate::engine::numeric::real::{Each, dispatch};
+use super::lines::AlignedVec;
+use super::matrix::{Accumulate, padded_len_in};
+use super::norm::{Affine, BatchNormStats, Means, Norm, NormGroups, Normalised};
+use super::number::Float;
+use super::weights::{FactorSink, Weights};
+use crate::engine::numeric::real::{AutoVectorized, dispatch};
 
 /// What of a network does not depend on θ.
 #[derive(Clone, Debug)]
@@ -41,8 +41,8 @@ impl Shape {
     }
 
     /// The same in other numbers.
-    pub(in crate::engine) fn stride_in<E: Number>(&self, l: usize) -> usize {
-        padded_in::<E>(self.widths[l])
+    pub(in crate::engine) fn stride_in<E: Float>(&self, l: usize) -> usize {
+        padded_len_in::<E>(self.widths[l])
     }
 
     /// Whether a residual connection goes around layer `l`.
@@ -51,13 +51,13 @@ impl Shape {
     }
 
     /// The length of the longest row of a layer.
-    pub(in crate::engine) fn widest<E: Number>(&self) -> usize {
+    pub(in crate::engine) fn max_stride<E: Float>(&self) -> usize {
         let layers = 1..self.widths.len();
         layers.map(|l| self.stride_in::<E>(l)).max().unwrap_or(0)
     }
 
-    pub(in crate::engine) fn extent<E: Number>(&self, l: usize) -> Extent {
-        Extent {
+    pub(in crate::engine) fn extent<E: Float>(&self, l: usize) -> NormGroups {
+        NormGroups {
             width: self.widths[l + 1],
             stride: self.stride_in::<E>(l + 1),
             columns: self.norm == Norm::Batch,
@@ -67,21 +67,21 @@ impl Shape {
 
 /// How much is kept on the way there.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(in crate::engine) enum Keep {
+pub(in crate::engine) enum Order {
     /// The outputs.
     Value,
     /// What the way back needs.
-    Slope,
+    Gradient,
     /// What the tangent of the way back needs as well.
-    Bend,
+    Hessian,
 }
 
 /// All that is kept of a block of samples.
-pub(in crate::engine) struct Block<E = f64> {
-    pub(in crate::engine) hidden: Vec<Hidden<E>>,
+pub(in crate::engine) struct Activations<E = f64> {
+    pub(in crate::engine) hidden: Vec<LayerActivations<E>>,
     /// The outputs, and the derivative of the loss by them.
-    pub(in crate::engine) z: Lines<E>,
-    pub(in crate::engine) d: Lines<E>,
+    pub(in crate::engine) z: AlignedVec<E>,
+    pub(in crate::engine) d: AlignedVec<E>,
     scratch: Scratch<E>,
 }
 
@@ -89,17 +89,17 @@ pub(in crate::engine) struct Block<E = f64> {
 #[derive(Default)]
 pub(in crate::engine) struct Scratch<E> {
     /// u of a layer.
-    u: Lines<E>,
+    u: AlignedVec<E>,
     /// d and g of a layer.
-    back: [Lines<E>; 2],
+    back: [AlignedVec<E>; 2],
     /// Of groups.
     means: [Means<E>; 2],
 }
 
-impl<E: Number> Scratch<E> {
+impl<E: Float> Scratch<E> {
     /// Room for so many samples.
     pub(in crate::engine) fn new(shape: &Shape, samples: usize) -> Self {
-        let widest = || Lines::zeros(samples * shape.widest::<E>());
+        let widest = || AlignedVec::zeros(samples * shape.max_stride::<E>());
         Self {
             u: widest(),
             back: [widest(), widest()],
@@ -109,32 +109,32 @@ impl<E: Number> Scratch<E> {
 }
 
 /// What is kept of a hidden layer.
-pub(in crate::engine) struct Hidden<E> {
-    pub(in crate::engine) h: Lines<E>,
+pub(in crate::engine) struct LayerActivations<E> {
+    pub(in crate::engine) h: AlignedVec<E>,
     /// φ′(u).
-    pub(in crate::engine) slope: Lines<E>,
+    pub(in crate::engine) dphi: AlignedVec<E>,
     /// φ″(u), after the way back times g; empty where activations do not bend.
-    pub(in crate::engine) bend: Lines<E>,
+    pub(in crate::engine) d2phi: AlignedVec<E>,
     pub(in crate::engine) normalised: Option<Normalised<E>>,
 }
 
-impl<E: Number> Block<E> {
-    /// Room for what is kept of so many samples only: for the ways [`Block::lend`] is asked.
-    pub(in crate::engine) fn to_keep(shape: &Shape, samples: usize) -> Self {
+impl<E: Float> Activations<E> {
+    /// Room for what is kept of so many samples only: for the ways [`Activations::swap_scratch`] is asked.
+    pub(in crate::engine) fn without_scratch(shape: &Shape, samples: usize) -> Self {
         let layer = |l: usize| {
-            let room = || Lines::zeros(samples * shape.stride_in::<E>(l + 1));
-            Hidden {
+            let room = || AlignedVec::zeros(samples * shape.stride_in::<E>(l + 1));
+            LayerActivations {
                 h: room(),
-                slope: room(),
-                bend: if shape.activation.bends() {
+                dphi: room(),
+                d2phi: if shape.activation.has_second_derivative() {
                     room()
                 } else {
-                    Lines::default()
+                    AlignedVec::default()
                 },
                 normalised: (shape.norm != Norm::None).then(|| Normalised::new(room().len())),
             }
         };
-        let last = || Lines::zeros(samples * shape.stride_in::<E>(shape.hidden() + 1));
+        let last = || AlignedVec::zeros(samples * shape.stride_in::<E>(shape.hidden() + 1));
         Self {
             hidden: (0..shape.hidden()).map(layer).collect(),
             z: last(),
@@ -147,12 +147,12 @@ impl<E: Number> Block<E> {
     pub(in crate::engine) fn new(shape: &Shape, samples: usize) -> Self {
         Self {
             scratch: Scratch::new(shape, samples),
-            ..Self::to_keep(shape, samples)
+            ..Self::without_scratch(shape, samples)
         }
     }
 
     /// Lends what is needed on the ways, or takes it back.
-    pub(in crate::engine) fn lend(&mut self, scratch: &mut Scratch<E>) {
+    pub(in crate::engine) fn swap_scratch(&mut self, scratch: &mut Scratch<E>) {
         std::mem::swap(&mut self.scratch, scratch);
     }
 
@@ -162,8 +162,8 @@ impl<E: Number> Block<E> {
         shape: &Shape,
         weights: &Weights<E>,
         inputs: &[E],
-        keep: Keep,
-        given: Option<&[Moments]>,
+        keep: Order,
+        given: Option<&[BatchNormStats]>,
     ) {
         let samples = inputs.len() / shape.stride_in::<E>(0);
         for (l, layer) in weights.layers.iter().enumerate() {
@@ -187,13 +187,13 @@ impl<E: Number> Block<E> {
                     u,
                 );
             }
-            let [h, slope] = [&mut own.h, &mut own.slope].map(|room| &mut room[..len]);
+            let [h, slope] = [&mut own.h, &mut own.dphi].map(|room| &mut room[..len]);
             match keep {
-                Keep::Value => shape.activation.apply(u, [h]),
-                Keep::Bend if shape.activation.bends() => {
-                    shape.activation.apply(u, [h, slope, &mut own.bend[..len]]);
+                Order::Value => shape.activation.apply(u, [h]),
+                Order::Hessian if shape.activation.has_second_derivative() => {
+                    shape.activation.apply(u, [h, slope, &mut own.d2phi[..len]]);
                 }
-                Keep::Slope | Keep::Bend => shape.activation.apply(u, [h, slope]),
+                Order::Gradient | Order::Hessian => shape.activation.apply(u, [h, slope]),
             }
             if shape.skips(l) {
                 add(&mut own.h, input);
@@ -202,7 +202,7 @@ impl<E: Number> Block<E> {
     }
 
     /// Marks the units of each hidden layer whose activation is not flat for each of so many samples, after [`Self::forward`] with
-    /// [`Keep::Slope`]. What is no number is not flat.
+    /// [`Order::Gradient`]. What is no number is not flat.
     pub(in crate::engine) fn mark_alive(
         &self,
         shape: &Shape,
@@ -212,19 +212,19 @@ impl<E: Number> Block<E> {
         for (l, (own, alive)) in self.hidden.iter().zip(alive).enumerate() {
             let stride = shape.stride_in::<E>(l + 1);
             let rows = own
-                .slope
+                .dphi
                 .chunks_exact(stride)
                 .zip(own.h.chunks_exact(stride));
             for (slope, h) in rows.take(samples) {
                 for ((alive, slope), h) in alive.iter_mut().zip(slope).zip(h) {
-                    *alive |= *slope != E::default() || h.wide().is_nan();
+                    *alive |= *slope != E::default() || h.to_f64().is_nan();
                 }
             }
         }
     }
 
     /// The moments that the last way there used.
-    pub(in crate::engine) fn moments(&self) -> Vec<Moments> {
+    pub(in crate::engine) fn batch_norm_stats(&self) -> Vec<BatchNormStats> {
         let normalised = self
             .hidden
             .iter()
@@ -233,12 +233,12 @@ impl<E: Number> Block<E> {
     }
 
     /// The way back of the derivative `d` by the outputs, after [`Self::forward`]; `gather` sees what the derivatives by θ are made of.
-    pub(in crate::engine) fn backward<G: Gather<E>>(
+    pub(in crate::engine) fn backward<G: FactorSink<E>>(
         &mut self,
         shape: &Shape,
         weights: &Weights<E>,
         inputs: &[E],
-        keep: Keep,
+        keep: Order,
         gather: &mut G,
     ) {
         let samples = inputs.len() / shape.stride_in::<E>(0);
@@ -253,19 +253,19 @@ impl<E: Number> Block<E> {
             let [len, before] = [l + 1, l].map(|l| samples * shape.stride_in::<E>(l));
             let own = &mut self.hidden[l - 1];
             gather.layer(l, &d[..len], &own.h[..before]);
-            let bends = keep == Keep::Bend && shape.activation.bends();
-            if l == 1 && !G::FIRST && !bends && own.normalised.is_none() {
+            let bends = keep == Order::Hessian && shape.activation.has_second_derivative();
+            if l == 1 && !G::NEEDS_FIRST_LAYER && !bends && own.normalised.is_none() {
                 return;
             }
             let start = if shape.skips(l) {
-                Start::There
+                Accumulate::Existing
             } else {
-                Start::Zeros
+                Accumulate::Zeros
             };
-            weights.layers[l].back_with(start, &d[..len], None, &mut g[..before], None);
-            multiply(&mut d[..before], g, &own.slope);
+            weights.layers[l].backward_with(start, &d[..len], None, &mut g[..before], None);
+            multiply(&mut d[..before], g, &own.dphi);
             if bends {
-                multiply_by(&mut own.bend[..before], g);
+                multiply_by(&mut own.d2phi[..before], g);
             }
             if let Some(normalised) = &own.normalised {
                 let ([gamma, _], extent) = (&weights.norms[l - 1], shape.extent::<E>(l - 1));
@@ -277,16 +277,16 @@ impl<E: Number> Block<E> {
     }
 }
 
-pub(in crate::engine) fn add<E: Number>(to: &mut [E], from: &[E]) {
-    dispatch(Each(
+pub(in crate::engine) fn add<E: Float>(to: &mut [E], from: &[E]) {
+    dispatch(AutoVectorized(
         #[inline(always)]
         || to.iter_mut().zip(from).for_each(|(to, from)| *to += from),
     ));
 }
 
 /// The products of `a` and `b`, entry by entry.
-pub(in crate::engine) fn multiply<E: Number>(to: &mut [E], a: &[E], b: &[E]) {
-    dispatch(Each(
+pub(in crate::engine) fn multiply<E: Float>(to: &mut [E], a: &[E], b: &[E]) {
+    dispatch(AutoVectorized(
         #[inline(always)]
         || {
             let pairs = a.iter().zip(b);
@@ -297,8 +297,8 @@ pub(in crate::engine) fn multiply<E: Number>(to: &mut [E], a: &[E], b: &[E]) {
     ));
 }
 
-pub(in crate::engine) fn multiply_by<E: Number>(to: &mut [E], by: &[E]) {
-    dispatch(Each(
+pub(in crate::engine) fn multiply_by<E: Float>(to: &mut [E], by: &[E]) {
+    dispatch(AutoVectorized(
         #[inline(always)]
         || to.iter_mut().zip(by).for_each(|(to, by)| *to *= *by),
     ));

@@ -17,12 +17,12 @@ pub enum RescaleError {
     },
     /// φ(α u) is not α φ(u).
     #[error("a layer before {0} cannot be rescaled; expected identity, relu or leaky-relu")]
-    Bent(&'static str),
+    NotHomogeneous(&'static str),
     /// A normalisation takes the scale away, or a residual connection goes around.
     #[error(
         "a layer with a normalisation or a residual connection cannot be rescaled; expected one without"
     )]
-    Tied,
+    Coupled,
 }
 
 impl NetworkLoss {
@@ -46,10 +46,10 @@ impl NetworkLoss {
             Activation::Identity | Activation::Relu | Activation::LeakyRelu
         );
         if !homogeneous {
-            return Err(RescaleError::Bent(activation.name()));
+            return Err(RescaleError::NotHomogeneous(activation.name()));
         }
         if self.shape.norm != Norm::None || self.shape.skips(layer) || self.shape.skips(layer + 1) {
-            return Err(RescaleError::Tied);
+            return Err(RescaleError::Coupled);
         }
         let mut theta = theta.to_vec();
         theta[layout.layer(layer)]
@@ -64,7 +64,7 @@ impl NetworkLoss {
 
 #[cfg(test)]
 mod tests {
-    use crate::engine::analysis::curvature::{Extras, Inquiry, report};
+    use crate::engine::analysis::curvature::{CurvatureSettings, ExpensiveParts, report};
     use crate::engine::cancel::Cancel;
     use crate::engine::landscape::NoFiles;
     use crate::engine::network::data::AnyDataset;
@@ -82,11 +82,11 @@ mod tests {
     #[test]
     fn the_same_function_is_as_sharp_as_one_likes() {
         let loss = loss("mlp:hidden=6/6,activation=relu,loss=bce");
-        let theta = loss.initial(1);
-        let inquiry = Inquiry::default();
-        let layers = Extras {
+        let theta = loss.init_params(1);
+        let inquiry = CurvatureSettings::default();
+        let layers = ExpensiveParts {
             layers: true,
-            ..Extras::default()
+            ..ExpensiveParts::default()
         };
         let told = |theta: &[f64]| {
             report(
@@ -137,7 +137,7 @@ mod tests {
         ] {
             let loss = loss(network);
             let refused = loss
-                .rescaled(&loss.initial(0), layer, 2.0)
+                .rescaled(&loss.init_params(0), layer, 2.0)
                 .unwrap_err()
                 .to_string();
             assert!(refused.starts_with(expected), "{refused}");

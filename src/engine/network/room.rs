@@ -1,61 +1,61 @@
 //! Where a network's loss computes: room that is made once and lent again and again, so that steps allocate nothing.
 
-use super::along::Along;
-use super::curve::Curve;
-use super::lines::Lines;
-use super::matrix::padded;
-use super::number::Number;
+use super::along::HvpAccumulator;
+use super::curve::TaylorActivations;
+use super::lines::AlignedVec;
+use super::matrix::padded_len;
+use super::number::Float;
 use super::objective::NetworkLoss;
-use super::pass::{Block, Scratch, Shape};
-use super::tangent::Derivatives;
+use super::pass::{Activations, Scratch, Shape};
+use super::tangent::BackwardCache;
 use super::weights::Weights;
 use std::ops::{Deref, DerefMut, Range};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What a thread needs for the ways of a block of samples.
-pub(in crate::engine) struct Room {
-    pub(in crate::engine) block: Block,
-    pub(in crate::engine) derivatives: Derivatives,
+pub(in crate::engine) struct Workspace {
+    pub(in crate::engine) block: Activations,
+    pub(in crate::engine) derivatives: BackwardCache,
     /// What has been summed: losses, and gradients or products.
     pub(in crate::engine) loss: f64,
-    pub(in crate::engine) along: Along,
+    pub(in crate::engine) along: HvpAccumulator,
     /// Inputs in padded rows.
-    pub(in crate::engine) gathered: Lines,
+    pub(in crate::engine) gathered: AlignedVec,
 }
 
-impl Room {
+impl Workspace {
     fn new(shape: &Shape, samples: usize) -> Self {
         Self {
-            block: Block::new(shape, samples),
-            derivatives: Derivatives::new(shape, samples),
+            block: Activations::new(shape, samples),
+            derivatives: BackwardCache::new(shape, samples),
             loss: 0.0,
-            along: Along::new(shape, samples),
-            gathered: Lines::zeros(samples * padded(shape.widths[0])),
+            along: HvpAccumulator::new(shape, samples),
+            gathered: AlignedVec::zeros(samples * padded_len(shape.widths[0])),
         }
     }
 }
 
 /// More threads than this share rooms.
-const THREADS: usize = 16;
+const SHARDS: usize = 16;
 
 /// Rooms of a kind that are free, of each of some threads.
-pub(in crate::engine) struct Pool<R> {
-    free: [Mutex<Vec<R>>; THREADS],
+pub(in crate::engine) struct BufferPool<R> {
+    free: [Mutex<Vec<R>>; SHARDS],
 }
 
-impl<R> Default for Pool<R> {
+impl<R> Default for BufferPool<R> {
     fn default() -> Self {
-        let free = [(); THREADS].map(|()| Mutex::default());
+        let free = [(); SHARDS].map(|()| Mutex::default());
         Self { free }
     }
 }
 
-impl<R> Pool<R> {
+impl<R> BufferPool<R> {
     /// A free room, or a new one.
-    pub(in crate::engine) fn lend(&self, new: impl FnOnce() -> R) -> Lent<'_, R> {
-        let home = rayon::current_thread_index().unwrap_or(0) % THREADS;
+    pub(in crate::engine) fn lend(&self, new: impl FnOnce() -> R) -> Pooled<'_, R> {
+        let home = rayon::current_thread_index().unwrap_or(0) % SHARDS;
         let free = lock(&self.free[home]).pop();
-        Lent {
+        Pooled {
             room: Some(free.unwrap_or_else(new)),
             free: &self.free[home],
         }
@@ -67,12 +67,12 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// A room until it is dropped. Then it is free again for the thread that it was lent to, in whose cache it is.
-pub(in crate::engine) struct Lent<'a, R> {
+pub(in crate::engine) struct Pooled<'a, R> {
     room: Option<R>,
     free: &'a Mutex<Vec<R>>,
 }
 
-impl<R> Deref for Lent<'_, R> {
+impl<R> Deref for Pooled<'_, R> {
     type Target = R;
 
     fn deref(&self) -> &R {
@@ -80,13 +80,13 @@ impl<R> Deref for Lent<'_, R> {
     }
 }
 
-impl<R> DerefMut for Lent<'_, R> {
+impl<R> DerefMut for Pooled<'_, R> {
     fn deref_mut(&mut self) -> &mut R {
         self.room.as_mut().expect("it is lent until it is dropped")
     }
 }
 
-impl<R> Drop for Lent<'_, R> {
+impl<R> Drop for Pooled<'_, R> {
     fn drop(&mut self) {
         lock(self.free).extend(self.room.take());
     }
@@ -94,45 +94,45 @@ impl<R> Drop for Lent<'_, R> {
 
 /// All rooms of a loss.
 #[derive(Default)]
-pub(in crate::engine) struct Rooms {
-    pub(in crate::engine) ways: Pool<Room>,
-    curves: Pool<Curve>,
-    double: Products<f64>,
-    single: Products<f32>,
+pub(in crate::engine) struct Workspaces {
+    pub(in crate::engine) blocks: BufferPool<Workspace>,
+    curves: BufferPool<TaylorActivations>,
+    double: HvpPools<f64>,
+    single: HvpPools<f32>,
 }
 
 impl NetworkLoss {
     /// Room for a block of samples.
-    pub(in crate::engine) fn room(&self) -> Lent<'_, Room> {
-        self.rooms
-            .ways
-            .lend(|| Room::new(&self.shape, self.block()))
+    pub(in crate::engine) fn workspace(&self) -> Pooled<'_, Workspace> {
+        self.workspaces
+            .blocks
+            .lend(|| Workspace::new(&self.shape, self.block_size()))
     }
 
     /// Room for the way of a block of samples along a direction.
-    pub(in crate::engine) fn curve(&self) -> Lent<'_, Curve> {
-        self.rooms
+    pub(in crate::engine) fn taylor_workspace(&self) -> Pooled<'_, TaylorActivations> {
+        self.workspaces
             .curves
-            .lend(|| Curve::new(&self.shape, self.block()))
+            .lend(|| TaylorActivations::new(&self.shape, self.block_size()))
     }
 
     /// Room for what a product makes of a block of samples.
-    pub(in crate::engine) fn along<E: Holds>(&self) -> Lent<'_, Along<E>> {
-        E::rooms(self)
+    pub(in crate::engine) fn along<E: HvpFloat>(&self) -> Pooled<'_, HvpAccumulator<E>> {
+        E::workspaces(self)
             .along
-            .lend(|| Along::new(&self.shape, self.block_in::<E>()))
+            .lend(|| HvpAccumulator::new(&self.shape, self.block_size_in::<E>()))
     }
 
     /// Room for the ways of a block of samples that are kept.
-    pub(in crate::engine) fn scratch<E: Holds>(&self) -> Lent<'_, Scratch<E>> {
-        E::rooms(self)
+    pub(in crate::engine) fn scratch<E: HvpFloat>(&self) -> Pooled<'_, Scratch<E>> {
+        E::workspaces(self)
             .scratch
-            .lend(|| Scratch::new(&self.shape, self.block_in::<E>()))
+            .lend(|| Scratch::new(&self.shape, self.block_size_in::<E>()))
     }
 
     /// θ, or a direction in its space, ready for products.
-    pub(in crate::engine) fn weights<E: Holds>(&self, theta: &[f64]) -> Lent<'_, Weights<E>> {
-        let (rooms, layout) = (E::rooms(self), &self.shape.layout);
+    pub(in crate::engine) fn weights<E: HvpFloat>(&self, theta: &[f64]) -> Pooled<'_, Weights<E>> {
+        let (rooms, layout) = (E::workspaces(self), &self.shape.layout);
         let mut weights = rooms
             .weights
             .lend(|| Weights::new(&self.shape.widths, layout));
@@ -142,62 +142,62 @@ impl NetworkLoss {
 }
 
 /// The rooms of products in some numbers.
-pub(in crate::engine) struct Products<E> {
-    weights: Pool<Weights<E>>,
-    along: Pool<Along<E>>,
-    scratch: Pool<Scratch<E>>,
+pub(in crate::engine) struct HvpPools<E> {
+    weights: BufferPool<Weights<E>>,
+    along: BufferPool<HvpAccumulator<E>>,
+    scratch: BufferPool<Scratch<E>>,
     /// The ways of some blocks of samples.
-    held: Mutex<Vec<Held<E>>>,
+    cached: Mutex<Vec<CachedBlock<E>>>,
 }
 
 /// The way of a block of samples there and back, kept.
-pub(in crate::engine) type Held<E> = (Block<E>, Derivatives<E>);
+pub(in crate::engine) type CachedBlock<E> = (Activations<E>, BackwardCache<E>);
 
-impl<E> Default for Products<E> {
+impl<E> Default for HvpPools<E> {
     fn default() -> Self {
         Self {
-            weights: Pool::default(),
-            along: Pool::default(),
-            scratch: Pool::default(),
-            held: Mutex::default(),
+            weights: BufferPool::default(),
+            along: BufferPool::default(),
+            scratch: BufferPool::default(),
+            cached: Mutex::default(),
         }
     }
 }
 
-impl<E> Products<E> {
+impl<E> HvpPools<E> {
     /// Room for the ways of some blocks of samples: that of earlier ones, as much as there is.
-    pub(in crate::engine) fn take_held(&self) -> Vec<Held<E>> {
-        std::mem::take(&mut lock(&self.held))
+    pub(in crate::engine) fn take_cached(&self) -> Vec<CachedBlock<E>> {
+        std::mem::take(&mut lock(&self.cached))
     }
 
     /// Gives such room back.
-    pub(in crate::engine) fn give_held(&self, held: Vec<Held<E>>) {
-        *lock(&self.held) = held;
+    pub(in crate::engine) fn put_cached(&self, held: Vec<CachedBlock<E>>) {
+        *lock(&self.cached) = held;
     }
 }
 
 /// Numbers that ways are held in.
-pub(in crate::engine) trait Holds: Number {
-    fn rooms(net: &NetworkLoss) -> &Products<Self>;
+pub(in crate::engine) trait HvpFloat: Float {
+    fn workspaces(net: &NetworkLoss) -> &HvpPools<Self>;
     /// The inputs of some samples, in padded rows.
-    fn rows<'a>(net: &'a NetworkLoss, places: &Range<usize>) -> &'a [Self];
+    fn input_rows<'a>(net: &'a NetworkLoss, places: &Range<usize>) -> &'a [Self];
 }
 
-impl Holds for f64 {
-    fn rooms(net: &NetworkLoss) -> &Products<f64> {
-        &net.rooms.double
+impl HvpFloat for f64 {
+    fn workspaces(net: &NetworkLoss) -> &HvpPools<f64> {
+        &net.workspaces.double
     }
-    fn rows<'a>(net: &'a NetworkLoss, places: &Range<usize>) -> &'a [f64] {
-        net.rows(places.clone())
+    fn input_rows<'a>(net: &'a NetworkLoss, places: &Range<usize>) -> &'a [f64] {
+        net.input_rows(places.clone())
     }
 }
 
-impl Holds for f32 {
-    fn rooms(net: &NetworkLoss) -> &Products<f32> {
-        &net.rooms.single
+impl HvpFloat for f32 {
+    fn workspaces(net: &NetworkLoss) -> &HvpPools<f32> {
+        &net.workspaces.single
     }
-    fn rows<'a>(net: &'a NetworkLoss, places: &Range<usize>) -> &'a [f32] {
+    fn input_rows<'a>(net: &'a NetworkLoss, places: &Range<usize>) -> &'a [f32] {
         let stride = net.shape.stride_in::<f32>(0);
-        &net.single_inputs()[places.start * stride..places.end * stride]
+        &net.inputs_f32()[places.start * stride..places.end * stride]
     }
 }

@@ -11,16 +11,18 @@ mod packed;
 mod quadratic;
 
 use super::activation::Activation;
-use super::lines::Lines;
-use super::loss::{Goal, Loss};
-use super::matrix::padded;
-use super::number::Number;
+use super::lines::AlignedVec;
+use super::loss::{Loss, Target};
+use super::matrix::padded_len;
+use super::number::Float;
 use super::pass::Shape;
 use crate::engine::numeric::real;
 use crate::engine::objective::plane::Plane;
-use bend::{From, bend};
+use bend::{PreActivation, bend};
 use goal::Goals;
-use packed::{Dense, MOST_WHOLE, combine, dense, pack, product, rectified_product};
+use packed::{
+    MAX_SINGLE_TILE, PackedLayer, interpolate, pack, packed_layers, product, relu_product,
+};
 
 /// About so many samples go to a point before its weights are made anew.
 const GROUP: usize = 128;
@@ -34,13 +36,13 @@ pub(super) struct Slice<'a, G> {
     pub(super) inputs: &'a [f64],
     pub(super) samples: usize,
     /// What the outputs for a sample should be.
-    pub(super) goal: G,
+    pub(super) target: G,
 }
 
-impl<'a, G: Fn(usize) -> Goal<'a>> Slice<'a, G> {
+impl<'a, G: Fn(usize) -> Target<'a>> Slice<'a, G> {
     /// The losses at each `a` of each `b`, row by row, computed in numbers of E. The network must be one without normalisation, in
     /// which each sample goes its own way.
-    pub(super) fn rows<E: Number>(&self, plane: &Plane, a: &[f64], b: &[f64], losses: &mut [f64]) {
+    pub(super) fn rows<E: Float>(&self, plane: &Plane, a: &[f64], b: &[f64], losses: &mut [f64]) {
         let parts = plane.parts();
         if let Some(step) = self.spacing(parts, a, b) {
             losses.fill(0.0);
@@ -48,7 +50,7 @@ impl<'a, G: Fn(usize) -> Goal<'a>> Slice<'a, G> {
             self.finish(parts, a, b, losses);
             return;
         }
-        let layers = dense(&self.shape.widths, self.fuses());
+        let layers = packed_layers(&self.shape.widths, self.can_fuse());
         let packed = parts.map(|theta| pack::<E>(&layers, &self.shape.layout, theta));
         // The first layer's weights do not go to each point.
         let after = layers[0].len();
@@ -59,23 +61,23 @@ impl<'a, G: Fn(usize) -> Goal<'a>> Slice<'a, G> {
             self.shape.outputs(),
             self.samples,
             block,
-            &self.goal,
+            &self.target,
         );
-        let mut room = Room::new(&layers, block);
+        let mut room = Workspace::new(&layers, block);
         losses.fill(0.0);
         let blocks = self.samples.div_ceil(block);
         let together = (GROUP / block).max(1);
         for first in (0..blocks).step_by(together) {
             let group = first..blocks.min(first + together);
             let first_layer = |number| self.first_layer(number * block, block, &layers[0], &packed);
-            let mut group: Vec<First<E>> = group.map(first_layer).collect();
+            let mut group: Vec<FirstLayer<E>> = group.map(first_layer).collect();
             for (b, losses) in b.iter().zip(losses.chunks_exact_mut(a.len())) {
                 group
                     .iter_mut()
-                    .for_each(|first| first.start_row(E::of(*b)));
+                    .for_each(|first| first.start_row(E::from_f64(*b)));
                 for (a, loss) in a.iter().zip(losses) {
-                    let at = [a, b].map(|at| E::of(*at));
-                    combine(weights, at, &mut room.weights[after..]);
+                    let at = [a, b].map(|at| E::from_f64(*at));
+                    interpolate(weights, at, &mut room.weights[after..]);
                     for (number, block) in (first..).zip(&group) {
                         self.forward(&layers, block, at[0], &mut room);
                         *loss += goals.sum(number, block.count, &room.z, &mut room.parts);
@@ -105,45 +107,45 @@ impl<'a, G: Fn(usize) -> Goal<'a>> Slice<'a, G> {
     }
 
     /// Whether the hidden layer need not be stored: it is the only one, cheap to make, and few outputs want it.
-    fn fuses(&self) -> bool {
-        let narrow = matches!(self.shape.widths[..], [_, _, out] if out <= MOST_WHOLE);
+    fn can_fuse(&self) -> bool {
+        let narrow = matches!(self.shape.widths[..], [_, _, out] if out <= MAX_SINGLE_TILE);
         narrow && self.shape.activation == Activation::Relu && !self.shape.skips(0)
     }
 
     /// So many samples are side by side: few enough for the numbers of two layers to stay in the innermost cache.
-    fn block<E: Number>(&self) -> usize {
-        const ROOM: usize = 8_192;
+    fn block<E: Float>(&self) -> usize {
+        const L1_BYTES: usize = 8_192;
         let widest = self.shape.widths.iter().max().copied().unwrap_or(0);
-        let fits = 4 * E::MOST_LANES * widest * size_of::<E>() <= ROOM;
-        let fits = fits && !self.fuses();
-        E::MOST_LANES * if fits { 4 } else { 2 }
+        let fits = 4 * E::MAX_LANES * widest * size_of::<E>() <= L1_BYTES;
+        let fits = fits && !self.can_fuse();
+        E::MAX_LANES * if fits { 4 } else { 2 }
     }
 
     /// What the first layer makes of `block` samples from `start` on.
-    fn first_layer<E: Number>(
+    fn first_layer<E: Float>(
         &self,
         start: usize,
         block: usize,
-        dense: &Dense,
+        dense: &PackedLayer,
         packed: &[Vec<E>; 3],
-    ) -> First<E> {
-        let stride = padded(self.shape.widths[0]);
+    ) -> FirstLayer<E> {
+        let stride = padded_len(self.shape.widths[0]);
         let samples = start..self.samples.min(start + block);
         let count = samples.len();
         let rows = self.inputs[samples.start * stride..samples.end * stride].chunks_exact(stride);
-        let mut inputs = Lines::zeros(dense.inputs * block);
+        let mut inputs = AlignedVec::zeros(dense.inputs * block);
         for (s, row) in rows.enumerate() {
             for (i, x) in row[..dense.inputs].iter().enumerate() {
-                inputs[i * block + s] = E::of(*x);
+                inputs[i * block + s] = E::from_f64(*x);
             }
         }
         let [origin, u, v] = packed.each_ref().map(|packed| {
-            let mut made = Lines::zeros(dense.rows() * block);
+            let mut made = AlignedVec::zeros(dense.rows() * block);
             product(dense, packed, &inputs, &mut made, block);
             made.truncate(dense.outputs * block);
             made
         });
-        First {
+        FirstLayer {
             count,
             inputs,
             row: origin.clone(),
@@ -154,23 +156,29 @@ impl<'a, G: Fn(usize) -> Goal<'a>> Slice<'a, G> {
     }
 
     /// The outputs for a block at `a` of the row that was started, to `room.z`.
-    fn forward<E: Number>(&self, layers: &[Dense], block: &First<E>, a: E, room: &mut Room<E>) {
-        let Room {
+    fn forward<E: Float>(
+        &self,
+        layers: &[PackedLayer],
+        block: &FirstLayer<E>,
+        a: E,
+        room: &mut Workspace<E>,
+    ) {
+        let Workspace {
             block: samples,
             weights,
             h,
             z,
             ..
         } = room;
-        let first = From::Affine([&block.row[..], &block.u[..]], a);
+        let first = PreActivation::Affine([&block.row[..], &block.u[..]], a);
         if layers.len() == 1 {
             bend(Activation::Identity, first, false, &mut z[..block.u.len()]);
             return;
         }
-        if self.fuses() {
+        if self.can_fuse() {
             let (dense, affine) = (&layers[1], [&block.row[..], &block.u[..]]);
             let z = &mut z[..dense.rows() * *samples];
-            rectified_product(dense, weights, affine, a, z, *samples);
+            relu_product(dense, weights, affine, a, z, *samples);
             return;
         }
         let own = &mut h[..block.u.len()];
@@ -190,7 +198,7 @@ impl<'a, G: Fn(usize) -> Goal<'a>> Slice<'a, G> {
             );
             if l + 1 < layers.len() {
                 let bent = dense.outputs * *samples;
-                let from = From::Plain(&z[..bent]);
+                let from = PreActivation::Plain(&z[..bent]);
                 bend(
                     self.shape.activation,
                     from,
@@ -203,42 +211,42 @@ impl<'a, G: Fn(usize) -> Goal<'a>> Slice<'a, G> {
 }
 
 /// What the first layer makes of a block of samples by the weights of θ₀, u and v: a row for each of its outputs.
-struct First<E> {
+struct FirstLayer<E> {
     /// How many samples there are; what is beside them does not count.
     count: usize,
     /// The inputs themselves, for a residual connection around the layer.
-    inputs: Lines<E>,
-    origin: Lines<E>,
-    u: Lines<E>,
-    v: Lines<E>,
+    inputs: AlignedVec<E>,
+    origin: AlignedVec<E>,
+    u: AlignedVec<E>,
+    v: AlignedVec<E>,
     /// With the row's b.
-    row: Lines<E>,
+    row: AlignedVec<E>,
 }
 
-impl<E: Number> First<E> {
+impl<E: Float> FirstLayer<E> {
     fn start_row(&mut self, b: E) {
         let parts = [&self.origin[..], &self.v, &self.v];
-        combine(parts, [b, E::default()], &mut self.row);
+        interpolate(parts, [b, E::default()], &mut self.row);
     }
 }
 
 /// Where a block is computed.
-struct Room<E> {
+struct Workspace<E> {
     /// So many samples.
     pub(in crate::engine) block: usize,
     weights: Vec<E>,
-    h: Lines<E>,
-    z: Lines<E>,
-    parts: Lines<E>,
+    h: AlignedVec<E>,
+    z: AlignedVec<E>,
+    parts: AlignedVec<E>,
 }
 
-impl<E: Number> Room<E> {
-    fn new(layers: &[Dense], block: usize) -> Self {
-        let widest = layers.iter().map(Dense::rows).max().unwrap_or(0);
-        let room = |rows: usize| Lines::zeros(rows * block);
+impl<E: Float> Workspace<E> {
+    fn new(layers: &[PackedLayer], block: usize) -> Self {
+        let widest = layers.iter().map(PackedLayer::rows).max().unwrap_or(0);
+        let room = |rows: usize| AlignedVec::zeros(rows * block);
         Self {
             block,
-            weights: vec![E::default(); layers.iter().map(Dense::len).sum()],
+            weights: vec![E::default(); layers.iter().map(PackedLayer::len).sum()],
             h: room(widest),
             z: room(widest),
             parts: room(2),
@@ -260,7 +268,7 @@ mod tests {
         let data: AnyDataset = data.parse().unwrap();
         let data = data.as_dyn().data(&NoFiles).unwrap();
         let slow = NetworkLoss::new(&spec, &data).unwrap();
-        let [origin, u, v] = [1, 2, 3].map(|seed| slow.initial(seed));
+        let [origin, u, v] = [1, 2, 3].map(|seed| slow.init_params(seed));
         let zeros = vec![0.0; slow.dim()];
         let few = vec![-2.0, -0.5, 0.0, 0.7, 1.5];
         let many: Vec<f64> = (-38..=62).map(|k| 0.04 * f64::from(k)).collect();
@@ -368,9 +376,9 @@ mod tests {
             let data = data.as_dyn().data(&NoFiles).unwrap();
             let loss = NetworkLoss::new(&network, &data).unwrap();
             let loss = loss.with_surfaces_in(precision);
-            let mut origin = loss.initial(0);
+            let mut origin = loss.init_params(0);
             origin[0] = f64::NAN;
-            let (u, mut room) = (loss.initial(1), vec![0.0; loss.dim()]);
+            let (u, mut room) = (loss.init_params(1), vec![0.0; loss.dim()]);
             let plane = Plane::new(origin, u.clone(), u).unwrap();
             let mut found = [0.0_f64; 1];
             Objective::rows(&loss, &plane, &[0.0], &[0.0], &mut found, &mut room);

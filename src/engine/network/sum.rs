@@ -1,13 +1,13 @@
 //! Sums over samples: the loss, its gradient, and products with matrices of its curvature.
 
-use super::along::Ways;
-use super::loss::{Goal, Loss};
-use super::matrix::padded_in;
-use super::number::Number;
+use super::along::BlockActivations;
+use super::loss::{Loss, Target};
+use super::matrix::padded_len_in;
+use super::number::Float;
 use super::objective::NetworkLoss;
-use super::pass::{Block, Keep};
-use super::room::{Lent, Room};
-use super::weights::{Gather, Weights};
+use super::pass::{Activations, Order};
+use super::room::{Pooled, Workspace};
+use super::weights::{FactorSink, Weights};
 use crate::engine::numeric::awake;
 use crate::engine::numeric::real;
 use crate::engine::objective::Metric;
@@ -18,10 +18,10 @@ pub(in crate::engine) const BLOCK: usize = 32;
 
 /// So many samples are summed one block after the other; more are halved and the halves' sums added. Where the cuts are depends on
 /// nothing but the number of samples, so that bits do not depend on the number of threads.
-pub(in crate::engine) const PART: usize = 4 * BLOCK;
+pub(in crate::engine) const CHUNK: usize = 4 * BLOCK;
 
 /// What `part` makes of some places, of which it is given so many at most, added up by `join`: always the same pairs. Cuts are between blocks.
-pub(in crate::engine) fn halves<R: Send>(
+pub(in crate::engine) fn pairwise_reduce<R: Send>(
     places: Range<usize>,
     [most, block]: [usize; 2],
     part: &(impl Fn(Range<usize>) -> R + Sync),
@@ -32,8 +32,8 @@ pub(in crate::engine) fn halves<R: Send>(
     }
     let middle = places.start + (places.len() / 2).next_multiple_of(block);
     let (mut first, second) = awake::join(
-        || halves(places.start..middle, [most, block], part, join),
-        || halves(middle..places.end, [most, block], part, join),
+        || pairwise_reduce(places.start..middle, [most, block], part, join),
+        || pairwise_reduce(middle..places.end, [most, block], part, join),
     );
     join(&mut first, second);
     first
@@ -41,24 +41,24 @@ pub(in crate::engine) fn halves<R: Send>(
 
 /// What is wanted of each sample.
 #[derive(Clone, Copy)]
-pub(in crate::engine) enum Want<'a> {
+pub(in crate::engine) enum Quantity<'a> {
     /// Its loss.
     Value,
     /// Its loss and gradient.
     Gradient,
     /// The product of a matrix and this direction.
-    Product(Matrix, &'a Weights),
+    Product(CurvatureMatrix, &'a Weights),
 }
 
 /// What a direction is multiplied by.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(in crate::engine) enum Matrix {
+pub(in crate::engine) enum CurvatureMatrix {
     Hessian,
     GaussNewton,
     EmpiricalFisher,
 }
 
-impl Matrix {
+impl CurvatureMatrix {
     /// The Hessian, or what takes its place.
     pub(in crate::engine) fn of(metric: Option<Metric>) -> Self {
         match metric {
@@ -69,25 +69,25 @@ impl Matrix {
     }
 }
 
-impl Matrix {
+impl CurvatureMatrix {
     /// What its products need of the way there.
-    fn keep(self) -> Keep {
+    fn order(self) -> Order {
         match self {
-            Self::Hessian => Keep::Bend,
-            Self::GaussNewton | Self::EmpiricalFisher => Keep::Slope,
+            Self::Hessian => Order::Hessian,
+            Self::GaussNewton | Self::EmpiricalFisher => Order::Gradient,
         }
     }
 }
 
 /// The way through a network of all samples, or of those of a batch.
 #[derive(Clone, Copy)]
-pub(in crate::engine) struct Way<'a, E = f64> {
+pub(in crate::engine) struct Evaluator<'a, E = f64> {
     pub(in crate::engine) net: &'a NetworkLoss,
     pub(in crate::engine) weights: &'a Weights<E>,
     pub(in crate::engine) batch: Option<&'a [usize]>,
 }
 
-impl<'a, E: Number> Way<'a, E> {
+impl<'a, E: Float> Evaluator<'a, E> {
     /// Of all samples.
     pub(in crate::engine) fn new(net: &'a NetworkLoss, weights: &'a Weights<E>) -> Self {
         let batch = None;
@@ -99,69 +99,75 @@ impl<'a, E: Number> Way<'a, E> {
     }
 
     /// The way there of some samples. Returns the sum of their losses, or of what else `at` returns.
-    fn there(
+    fn forward(
         &self,
         places: Range<usize>,
-        block: &mut Block<E>,
+        block: &mut Activations<E>,
         inputs: &[E],
-        keep: Keep,
-        at: fn(Loss, &[f64], Goal, &mut [f64]) -> f64,
+        keep: Order,
+        at: fn(Loss, &[f64], Target, &mut [f64]) -> f64,
     ) -> f64 {
         let (net, shape) = (self.net, &self.net.shape);
-        block.forward(shape, self.weights, inputs, keep, net.moments.as_deref());
-        let [out, stride] = [shape.outputs(), padded_in::<E>(shape.outputs())];
+        block.forward(
+            shape,
+            self.weights,
+            inputs,
+            keep,
+            net.batch_norm_stats.as_deref(),
+        );
+        let [out, stride] = [shape.outputs(), padded_len_in::<E>(shape.outputs())];
         let (z, d) = (&block.z[..places.len() * stride], &mut block.d);
         let mut sum = 0.0;
-        E::doubled(stride, z, [&mut d[..z.len()]], |first, z, [d]| {
-            net.loss.prepare([out, stride], z, d);
+        E::map_in_f64(stride, z, [&mut d[..z.len()]], |first, z, [d]| {
+            net.loss.prepare_softmax([out, stride], z, d);
             let rows = z.chunks_exact(stride).zip(d.chunks_exact_mut(stride));
             for ((z, d), place) in rows.zip(places.start + first / stride..) {
-                sum += at(net.loss, &z[..out], self.goal(place), &mut d[..out]);
+                sum += at(net.loss, &z[..out], self.target(place), &mut d[..out]);
             }
         });
         sum
     }
 
     /// The ways of some samples that do not depend on the direction of a product with this matrix.
-    pub(in crate::engine) fn there_and_back(
+    pub(in crate::engine) fn forward_backward(
         &self,
         places: Range<usize>,
-        block: &mut Block<E>,
+        block: &mut Activations<E>,
         inputs: &[E],
-        matrix: Matrix,
-        derivatives: &mut impl Gather<E>,
+        matrix: CurvatureMatrix,
+        derivatives: &mut impl FactorSink<E>,
     ) {
-        let keep = matrix.keep();
-        self.there(places, block, inputs, keep, Loss::slope);
-        if keep == Keep::Bend {
+        let keep = matrix.order();
+        self.forward(places, block, inputs, keep, Loss::slope);
+        if keep == Order::Hessian {
             block.backward(&self.net.shape, self.weights, inputs, keep, derivatives);
         }
     }
 
-    fn goal(&self, place: usize) -> Goal<'a> {
+    fn target(&self, place: usize) -> Target<'a> {
         self.net
-            .goal(self.batch.map_or(place, |batch| batch[place]))
+            .target(self.batch.map_or(place, |batch| batch[place]))
     }
 }
 
 /// A sum over samples.
 #[derive(Clone, Copy)]
-pub(in crate::engine) struct Sum<'a> {
-    pub(in crate::engine) way: Way<'a>,
-    pub(in crate::engine) want: Want<'a>,
+pub(in crate::engine) struct SampleReduction<'a> {
+    pub(in crate::engine) way: Evaluator<'a>,
+    pub(in crate::engine) want: Quantity<'a>,
 }
 
-impl<'a> Sum<'a> {
+impl<'a> SampleReduction<'a> {
     /// The mean loss; the mean of what is wanted goes to `mean`.
     pub(in crate::engine) fn mean(&self, mean: Option<&mut [f64]>) -> f64 {
         let net = self.way.net;
         let count = self.way.batch.map_or(net.samples, <[usize]>::len);
         let part = |places| self.part(places);
-        let join = |first: &mut Lent<'a, Room>, second: Lent<Room>| {
+        let join = |first: &mut Pooled<'a, Workspace>, second: Pooled<Workspace>| {
             first.loss += second.loss;
             first.along.sums.add(&second.along.sums);
         };
-        let room = halves(0..count, net.cuts::<f64>(), &part, &join);
+        let room = pairwise_reduce(0..count, net.chunk_sizes::<f64>(), &part, &join);
         let share = 1.0 / real(count);
         if let Some(mean) = mean {
             mean.fill(0.0);
@@ -171,9 +177,9 @@ impl<'a> Sum<'a> {
     }
 
     /// The sum over these places among the samples.
-    fn part(&self, places: Range<usize>) -> Lent<'a, Room> {
+    fn part(&self, places: Range<usize>) -> Pooled<'a, Workspace> {
         let net = self.way.net;
-        let mut room = net.room();
+        let mut room = net.workspace();
         room.loss = 0.0;
         room.along.sums.clear();
         for places in net.blocks(places) {
@@ -182,9 +188,9 @@ impl<'a> Sum<'a> {
         room
     }
 
-    fn block(&self, places: Range<usize>, room: &mut Room) {
+    fn block(&self, places: Range<usize>, room: &mut Workspace) {
         let (way, net) = (self.way, self.way.net);
-        let Room {
+        let Workspace {
             block,
             derivatives,
             loss,
@@ -192,27 +198,27 @@ impl<'a> Sum<'a> {
             gathered,
         } = room;
         let inputs = match way.batch {
-            None => net.rows(places.clone()),
+            None => net.input_rows(places.clone()),
             Some(batch) => net.gather(&batch[places.clone()], gathered),
         };
         match self.want {
-            Want::Value => *loss += way.there(places, block, inputs, Keep::Value, Loss::at),
-            Want::Gradient => {
-                *loss += way.there(places, block, inputs, Keep::Slope, Loss::at);
+            Quantity::Value => *loss += way.forward(places, block, inputs, Order::Value, Loss::at),
+            Quantity::Gradient => {
+                *loss += way.forward(places, block, inputs, Order::Gradient, Loss::at);
                 let sums = &mut along.sums;
-                block.backward(&net.shape, way.weights, inputs, Keep::Slope, sums);
+                block.backward(&net.shape, way.weights, inputs, Order::Gradient, sums);
             }
-            Want::Product(matrix, direction) => {
+            Quantity::Product(matrix, direction) => {
                 let own = places.clone();
-                way.there_and_back(own, block, inputs, matrix, derivatives);
-                let ways = Ways {
+                way.forward_backward(own, block, inputs, matrix, derivatives);
+                let ways = BlockActivations {
                     weights: way.weights,
                     inputs,
                     block,
                     derivatives,
                 };
                 along.add(net, matrix, direction, places, ways, |place| {
-                    way.goal(place)
+                    way.target(place)
                 });
             }
         }

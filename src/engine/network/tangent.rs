@@ -4,24 +4,24 @@
 //! Hessian times that direction: the R-operator of Pearlmutter 1994. Where the way back leaves out what the direction changes of it,
 //! that is the product with the Gauss-Newton matrix: Schraudolph 2002.
 
-use super::lines::Lines;
-use super::matrix::Start;
-use super::norm::{Affine, Extent, Norm, NormTangent};
-use super::number::Number;
-use super::pass::{Block, Shape, add, multiply};
-use super::weights::{Gather, Sums, Weights};
+use super::lines::AlignedVec;
+use super::matrix::Accumulate;
+use super::norm::{Affine, Norm, NormGroups, NormTangent};
+use super::number::Float;
+use super::pass::{Activations, Shape, add, multiply};
+use super::weights::{FactorSink, GradientSums, Weights};
 
 /// What the way back makes of each layer but the first: the derivative by z. Where there are normalisations, that by u of each.
 #[derive(Default)]
-pub(in crate::engine) struct Derivatives<E = f64> {
-    d: Vec<Lines<E>>,
-    u: Vec<Lines<E>>,
+pub(in crate::engine) struct BackwardCache<E = f64> {
+    d: Vec<AlignedVec<E>>,
+    u: Vec<AlignedVec<E>>,
 }
 
-impl<E: Number> Derivatives<E> {
+impl<E: Float> BackwardCache<E> {
     /// Room for so many samples.
     pub(in crate::engine) fn new(shape: &Shape, samples: usize) -> Self {
-        let room = |l: usize| Lines::zeros(samples * shape.stride_in::<E>(l));
+        let room = |l: usize| AlignedVec::zeros(samples * shape.stride_in::<E>(l));
         let norms = if shape.norm == Norm::None {
             0
         } else {
@@ -34,8 +34,8 @@ impl<E: Number> Derivatives<E> {
     }
 }
 
-impl<E: Number> Gather<E> for Derivatives<E> {
-    const FIRST: bool = false;
+impl<E: Float> FactorSink<E> for BackwardCache<E> {
+    const NEEDS_FIRST_LAYER: bool = false;
 
     fn layer(&mut self, l: usize, d: &[E], _: &[E]) {
         if let Some(l) = l.checked_sub(1) {
@@ -43,7 +43,7 @@ impl<E: Number> Gather<E> for Derivatives<E> {
         }
     }
 
-    fn norm(&mut self, l: usize, _: Extent, u: &[E], _: &[E]) {
+    fn norm(&mut self, l: usize, _: NormGroups, u: &[E], _: &[E]) {
         self.u[l][..u.len()].copy_from_slice(u);
     }
 }
@@ -52,35 +52,35 @@ impl<E: Number> Gather<E> for Derivatives<E> {
 pub(in crate::engine) struct Tangents<E> {
     hidden: Vec<Hidden<E>>,
     /// Those of the outputs, and of the derivative by them.
-    pub(in crate::engine) z: Lines<E>,
-    pub(in crate::engine) d: Lines<E>,
+    pub(in crate::engine) z: AlignedVec<E>,
+    pub(in crate::engine) d: AlignedVec<E>,
     /// Room for u̇ of a layer, ḋ and ġ of a layer, and u.
-    u: Lines<E>,
-    back: [Lines<E>; 2],
-    plain: Lines<E>,
+    u: AlignedVec<E>,
+    back: [AlignedVec<E>; 2],
+    plain: AlignedVec<E>,
 }
 
 /// Those of a hidden layer.
 struct Hidden<E> {
-    h: Lines<E>,
+    h: AlignedVec<E>,
     /// The tangent of φ′(u) times g.
-    bent: Lines<E>,
+    bent: AlignedVec<E>,
     norm: Option<NormTangent<E>>,
 }
 
-impl<E: Number> Tangents<E> {
+impl<E: Float> Tangents<E> {
     /// Room for so many samples.
     pub(in crate::engine) fn new(shape: &Shape, samples: usize) -> Self {
         let layer = |l: usize| {
-            let room = || Lines::zeros(samples * shape.stride_in::<E>(l + 1));
+            let room = || AlignedVec::zeros(samples * shape.stride_in::<E>(l + 1));
             Hidden {
                 h: room(),
                 bent: room(),
                 norm: (shape.norm != Norm::None).then(NormTangent::default),
             }
         };
-        let last = || Lines::zeros(samples * shape.stride_in::<E>(shape.hidden() + 1));
-        let widest = || Lines::zeros(samples * shape.widest::<E>());
+        let last = || AlignedVec::zeros(samples * shape.stride_in::<E>(shape.hidden() + 1));
+        let widest = || AlignedVec::zeros(samples * shape.max_stride::<E>());
         Self {
             hidden: (0..shape.hidden()).map(layer).collect(),
             z: last(),
@@ -96,7 +96,7 @@ impl<E: Number> Tangents<E> {
     pub(in crate::engine) fn forward(
         &mut self,
         shape: &Shape,
-        block: &Block<E>,
+        block: &Activations<E>,
         [weights, direction]: [&Weights<E>; 2],
         inputs: &[E],
         bent: bool,
@@ -121,10 +121,10 @@ impl<E: Number> Tangents<E> {
                 continue;
             };
             let (kept, h) = (&block.hidden[l], &mut h[..len]);
-            let bends = bent && shape.activation.bends();
+            let bends = bent && shape.activation.has_second_derivative();
             let normalised = kept.normalised.as_ref().zip(norm.as_mut());
             if normalised.is_none() && !bends {
-                along.forward_with(input, other, h, Some(&kept.slope));
+                along.forward_with(input, other, h, Some(&kept.dphi));
             } else {
                 let u = &mut self.u[..len];
                 along.forward_with(input, other, u, None);
@@ -132,9 +132,9 @@ impl<E: Number> Tangents<E> {
                     let [affine, moved] = [weights, direction].map(|of| Affine::of(&of.norms[l]));
                     normalised.tangent(shape.extent::<E>(l), affine, moved, u, norm);
                 }
-                multiply(h, &kept.slope, u);
+                multiply(h, &kept.dphi, u);
                 if bends {
-                    multiply(&mut bend[..len], &kept.bend, u);
+                    multiply(&mut bend[..len], &kept.d2phi, u);
                 }
             }
             if let Some(past) = past.filter(|_| shape.skips(l)) {
@@ -148,11 +148,11 @@ impl<E: Number> Tangents<E> {
     pub(in crate::engine) fn backward(
         &mut self,
         shape: &Shape,
-        block: &Block<E>,
-        derivatives: Option<&Derivatives<E>>,
+        block: &Activations<E>,
+        derivatives: Option<&BackwardCache<E>>,
         [weights, direction]: [&Weights<E>; 2],
         inputs: &[E],
-        sums: &mut Sums<E>,
+        sums: &mut GradientSums<E>,
     ) {
         let samples = inputs.len() / shape.stride_in::<E>(0);
         let [mut d, mut g] = self.back.each_mut();
@@ -168,17 +168,17 @@ impl<E: Number> Tangents<E> {
             let other = plain.map(|plain| (&direction.layers[l], plain));
             if shape.residual {
                 let start = if shape.skips(l) {
-                    Start::There
+                    Accumulate::Existing
                 } else {
-                    Start::Zeros
+                    Accumulate::Zeros
                 };
-                layer.back_with(start, from, other, to, None);
-                multiply(&mut d[..before], g, &kept.slope);
+                layer.backward_with(start, from, other, to, None);
+                multiply(&mut d[..before], g, &kept.dphi);
             } else {
-                layer.back_with(Start::Zeros, from, other, to, Some(&kept.slope));
+                layer.backward_with(Accumulate::Zeros, from, other, to, Some(&kept.dphi));
                 std::mem::swap(&mut d, &mut g);
             }
-            if derivatives.is_some() && shape.activation.bends() {
+            if derivatives.is_some() && shape.activation.has_second_derivative() {
                 add(&mut d[..before], &own.bent);
             }
             let (Some(normalised), Some(norm)) = (&kept.normalised, &mut own.norm) else {

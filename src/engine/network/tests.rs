@@ -35,7 +35,7 @@ fn end(loss: &NetworkLoss, spec: &str, steps: u64, treatment: GradientSettings) 
         tolerance: None,
         record_every: 1,
     };
-    let start = loss.initial(0);
+    let start = loss.init_params(0);
     let path = run(loss, &start, &spec, &conditions, &Cancel::default()).unwrap();
     path.theta(usize::MAX).unwrap().to_vec()
 }
@@ -99,7 +99,7 @@ fn moons_are_told_apart_and_so_are_those_not_seen() {
     for norm in ["none", "batch", "layer"] {
         let network = format!("mlp:hidden=8/8,norm={norm}").parse().unwrap();
         let train = NetworkLoss::new(&network, &split.train).unwrap();
-        let test = train.on(&split.test).unwrap();
+        let test = train.with_data(&split.test).unwrap();
         let theta = end(&train, "adam:lr=0.05", 80, GradientSettings::default());
         let [seen, unseen] = [train.measure(&theta), train.measure_on(&theta, &test)];
         assert!((seen.loss - train.value(&theta)).abs() < 1e-12);
@@ -123,7 +123,7 @@ fn blocks_and_batches_are_parts_of_the_same_mean() {
             "mlp:hidden=9/9,loss=ce,residual=true,norm=layer,l2=0.1",
             dataset,
         );
-        let theta = network.initial(3);
+        let theta = network.init_params(3);
         let n = network.dim();
         let (mut whole, mut sum) = (vec![0.0; n], vec![0.0; n]);
         let value = network.gradient(&theta, &mut whole);
@@ -144,7 +144,7 @@ fn blocks_and_batches_are_parts_of_the_same_mean() {
 #[test]
 fn the_empirical_fisher_matrix_is_the_mean_of_squares_of_gradients() {
     let network = loss("mlp:hidden=5,loss=ce", "blobs:samples=70");
-    let theta = network.initial(1);
+    let theta = network.init_params(1);
     let vector: Vec<f64> = theta.iter().map(|t| (7.0 * t).sin()).collect();
     let n = network.dim();
     let [mut found, mut expected, mut one] = [vec![0.0; n], vec![0.0; n], vec![0.0; n]];
@@ -166,7 +166,7 @@ fn a_dense_hessian_has_the_products_as_its_columns() {
         "mlp:hidden=4/4,activation=gelu,norm=batch,residual=true",
         "xor:samples=90",
     );
-    let theta = network.initial(1);
+    let theta = network.init_params(1);
     let n = network.dim();
     let mut hessian = vec![0.0; n * n];
     network.hessian(&theta, &mut hessian);
@@ -181,7 +181,7 @@ fn a_dense_hessian_has_the_products_as_its_columns() {
 #[test]
 fn the_bits_are_the_same_on_any_number_of_threads() {
     let network = loss("mlp:hidden=8", "moons:samples=1100");
-    let theta = network.initial(0);
+    let theta = network.init_params(0);
     let ask = || {
         let n = network.dim();
         let [mut gradient, mut product] = [vec![0.0; n], vec![0.0; n]];
@@ -241,8 +241,8 @@ fn groups_of_a_network_are_its_layers() {
         3,
         GradientSettings::default(),
     );
-    assert_eq!(frozen[..9], network.initial(0)[..9]);
-    assert_ne!(frozen[9..], network.initial(0)[9..]);
+    assert_eq!(frozen[..9], network.init_params(0)[..9]);
+    assert_ne!(frozen[9..], network.init_params(0)[9..]);
 }
 
 #[test]
@@ -287,21 +287,21 @@ fn what_does_not_fit_is_refused_in_one_sentence() {
         refused.to_string(),
         "loss: bce is for one class for each sample, but there are 2 targets; expected mse"
     );
-    let refused = loss("mlp", "moons").on(&data("iris")).err().unwrap();
+    let refused = loss("mlp", "moons").with_data(&data("iris")).err().unwrap();
     assert_eq!(
         refused.to_string(),
         "loss: bce is for the classes 0 and 1, but the labels have 3 classes; expected ce"
     );
     let refused = loss("mlp:loss=ce", "moons")
-        .on(&data("iris"))
+        .with_data(&data("iris"))
         .err()
         .unwrap();
     assert_eq!(
         refused.to_string(),
         "the data have 4 inputs and 3 outputs; expected 2 and 2, as the network has"
     );
-    let moments = vec![super::Moments::default()];
-    let refused = loss("mlp:norm=batch", "moons").frozen(moments);
+    let moments = vec![super::BatchNormStats::default()];
+    let refused = loss("mlp:norm=batch", "moons").eval_mode(moments);
     assert_eq!(
         refused.err().unwrap().to_string(),
         "the moments are for [[0, 0]] features (means, variances); expected as many as batch normalisations have, [16, 16]"
@@ -352,8 +352,8 @@ fn batch_normalisation_refuses_batches_of_one() {
     assert!(refused(batch, 1, Some(1)).is_err());
     let frozen = loss(batch, "line:samples=1");
     let moments = loss(batch, "line:samples=5");
-    let moments = moments.moments(&moments.initial(0));
-    assert_eq!(frozen.frozen(moments).unwrap().check_batch(None), Ok(()));
+    let moments = moments.batch_norm_stats(&moments.init_params(0));
+    assert_eq!(frozen.eval_mode(moments).unwrap().check_batch(None), Ok(()));
 }
 
 #[test]

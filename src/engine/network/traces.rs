@@ -5,39 +5,43 @@
 //! derivative does: section 3 of Botev, Ritter & Barber 2017, but for the mean over the samples, which is taken last. It is held as a
 //! sum of s a aᵀ over a few columns a, and a diagonal.
 
-use super::lines::Lines;
-use super::loss::{Goal, Loss};
-use super::matrix::{Columns, Rows, Start, padded, product};
+use super::lines::AlignedVec;
+use super::loss::{Loss, Target};
+use super::matrix::{Accumulate, MatrixMut, MatrixRef, gemm, padded_len};
 use super::norm::Norm;
 use super::objective::NetworkLoss;
-use super::pass::{Block, Shape, multiply_by};
-use super::sum::{Matrix, Way};
-use super::tangent::Derivatives;
+use super::pass::{Activations, Shape, multiply_by};
+use super::sum::{CurvatureMatrix, Evaluator};
+use super::tangent::BackwardCache;
 use super::weights::Weights;
 use crate::engine::numeric::real;
 use rayon::prelude::*;
 use std::ops::Range;
 
 /// With more operations for each sample than this many products of a matrix and a vector take, the trace is not worth it.
-const MOST_PRODUCTS: usize = 100;
+const MAX_PRODUCTS: usize = 100;
 
 /// The trace of each tensor's block on the diagonal of the Hessian, or of the Gauss-Newton matrix, in the order of the tensors. `None`
 /// for networks with normalisation, where samples or units depend on each other, and where it would take too long.
-pub(super) fn traces(net: &NetworkLoss, matrix: Matrix, theta: &[f64]) -> Option<Vec<f64>> {
+pub(super) fn exact_traces(
+    net: &NetworkLoss,
+    matrix: CurvatureMatrix,
+    theta: &[f64],
+) -> Option<Vec<f64>> {
     let shape = &net.shape;
-    let known = shape.norm == Norm::None && matrix != Matrix::EmpiricalFisher;
-    if !known || operations(shape, net.loss, matrix) > MOST_PRODUCTS * 6 * shape.layout.dim() {
+    let known = shape.norm == Norm::None && matrix != CurvatureMatrix::EmpiricalFisher;
+    if !known || operations(shape, net.loss, matrix) > MAX_PRODUCTS * 6 * shape.layout.dim() {
         return None;
     }
     let weights = net.weights(theta);
-    let descent = Descent {
+    let descent = BackwardSweep {
         net,
         matrix,
         theta,
-        squares: if shape.hidden() > 1 {
-            squares(shape, theta, 1)
+        squared_weights: if shape.hidden() > 1 {
+            squared_weights(shape, theta, 1)
         } else {
-            Lines::default()
+            AlignedVec::default()
         },
         weights: &weights,
     };
@@ -60,7 +64,7 @@ pub(super) fn traces(net: &NetworkLoss, matrix: Matrix, theta: &[f64]) -> Option
 }
 
 /// How many multiplications a sample takes, about.
-fn operations(shape: &Shape, loss: Loss, matrix: Matrix) -> usize {
+fn operations(shape: &Shape, loss: Loss, matrix: CurvatureMatrix) -> usize {
     let mut columns = match loss {
         Loss::Ce => shape.outputs() + 1,
         Loss::Mse | Loss::Bce => shape.outputs(),
@@ -69,7 +73,7 @@ fn operations(shape: &Shape, loss: Loss, matrix: Matrix) -> usize {
     for l in (1..=shape.hidden()).rev() {
         let pair = shape.widths[l] * shape.widths[l + 1];
         sum = sum.saturating_add(pair.saturating_mul(columns + 1));
-        if matrix == Matrix::Hessian && l > 1 && shape.activation.bends() {
+        if matrix == CurvatureMatrix::Hessian && l > 1 && shape.activation.has_second_derivative() {
             columns += shape.widths[l];
         }
     }
@@ -77,44 +81,47 @@ fn operations(shape: &Shape, loss: Loss, matrix: Matrix) -> usize {
 }
 
 /// W ∘ W of layer `l`, for the way back, out × in in padded rows.
-fn squares(shape: &Shape, theta: &[f64], l: usize) -> Lines {
+fn squared_weights(shape: &Shape, theta: &[f64], l: usize) -> AlignedVec {
     let [width, stride] = [shape.widths[l], shape.stride(l)];
     let rows = theta[shape.layout.weight(l)].chunks_exact(width);
-    let mut squares = Lines::zeros(shape.widths[l + 1] * stride);
+    let mut squares = AlignedVec::zeros(shape.widths[l + 1] * stride);
     for (row, to) in rows.zip(squares.chunks_exact_mut(stride)) {
         to.iter_mut().zip(row).for_each(|(to, w)| *to = w * w);
     }
     squares
 }
 
-struct Descent<'a> {
+struct BackwardSweep<'a> {
     net: &'a NetworkLoss,
-    matrix: Matrix,
+    matrix: CurvatureMatrix,
     theta: &'a [f64],
     weights: &'a Weights,
     /// Those of layer 1, where there is one before the last.
-    squares: Lines,
+    squared_weights: AlignedVec,
 }
 
 /// s a aᵀ for each sample: a number, and a padded row.
-struct Column {
+struct FactorColumn {
     share: Vec<f64>,
     rows: Vec<f64>,
 }
 
-impl Descent<'_> {
+impl BackwardSweep<'_> {
     /// Of each layer, the sums over some samples of the traces for weights and for biases.
     fn block(&self, places: Range<usize>) -> Vec<[f64; 2]> {
         let (net, shape) = (self.net, &self.net.shape);
         let count = places.len();
-        let (mut block, mut derivatives) =
-            (Block::new(shape, count), Derivatives::new(shape, count));
-        let inputs = net.rows(places.clone());
-        let (way, weights) = (Way::new(net, self.weights), self.weights);
+        let (mut block, mut derivatives) = (
+            Activations::new(shape, count),
+            BackwardCache::new(shape, count),
+        );
+        let inputs = net.input_rows(places.clone());
+        let (way, weights) = (Evaluator::new(net, self.weights), self.weights);
         let own = places.clone();
-        way.there_and_back(own, &mut block, inputs, self.matrix, &mut derivatives);
+        way.forward_backward(own, &mut block, inputs, self.matrix, &mut derivatives);
         let last = shape.hidden();
-        let bends = self.matrix == Matrix::Hessian && shape.activation.bends();
+        let bends =
+            self.matrix == CurvatureMatrix::Hessian && shape.activation.has_second_derivative();
         // Columns by what a layer makes; a diagonal of the layer above.
         let mut columns = self.outputs(&block, places);
         let mut spread = Vec::new();
@@ -124,34 +131,40 @@ impl Descent<'_> {
             let hidden = block.hidden.get(l);
             let mut traces = vec![0.0; count];
             let mut below = Vec::new();
-            for Column { share, mut rows } in columns {
+            for FactorColumn { share, mut rows } in columns {
                 let mut before = match l {
                     0 => Vec::new(),
                     _ if shape.skips(l) => rows.clone(),
                     _ => vec![0.0; count * shape.stride(l)],
                 };
                 if let Some(hidden) = hidden {
-                    multiply_by(&mut rows, &hidden.slope);
+                    multiply_by(&mut rows, &hidden.dphi);
                 }
                 let own = rows.chunks_exact(stride).zip(&share);
                 for (trace, (row, share)) in traces.iter_mut().zip(own) {
                     *trace += share * square(&row[..width]);
                 }
                 if l > 0 {
-                    weights.layers[l].back_with(Start::There, &rows, None, &mut before, None);
+                    weights.layers[l].backward_with(
+                        Accumulate::Existing,
+                        &rows,
+                        None,
+                        &mut before,
+                        None,
+                    );
                     let rows = before;
-                    below.push(Column { share, rows });
+                    below.push(FactorColumn { share, rows });
                 }
             }
             if let Some(hidden) = hidden.filter(|_| bends) {
-                let diagonal = hidden.bend.chunks_exact(stride);
+                let diagonal = hidden.d2phi.chunks_exact(stride);
                 for (trace, row) in traces.iter_mut().zip(diagonal) {
                     *trace += row[..width].iter().sum::<f64>();
                 }
                 if !spread.is_empty() {
                     let rows = spread
                         .chunks_exact(stride)
-                        .zip(hidden.slope.chunks_exact(stride));
+                        .zip(hidden.dphi.chunks_exact(stride));
                     for (trace, (spread, slope)) in traces.iter_mut().zip(rows) {
                         let pairs = spread[..width].iter().zip(slope);
                         *trace += pairs.map(|(a, slope)| a * slope * slope).sum::<f64>();
@@ -160,8 +173,8 @@ impl Descent<'_> {
                 match l {
                     0 => {}
                     // Its share of the last traces is all that is wanted of it.
-                    1 => spread = self.spread(&hidden.bend),
-                    _ => self.split(l, &hidden.bend, &mut below),
+                    1 => spread = self.spread(&hidden.d2phi),
+                    _ => self.split(l, &hidden.d2phi, &mut below),
                 }
             }
             let into = l.checked_sub(1).map_or(inputs, |l| &block.hidden[l].h);
@@ -179,22 +192,22 @@ impl Descent<'_> {
         let shape = &self.net.shape;
         let stride = shape.stride(2);
         let mut spread = vec![0.0; q.len() / stride * shape.stride(1)];
-        let to = Rows {
+        let to = MatrixMut {
             numbers: &mut spread,
             width: shape.widths[1],
         };
-        let left = Columns {
+        let left = MatrixRef {
             numbers: q,
             stride,
             depth: shape.widths[2],
         };
-        let squares = &self.squares[..];
-        product(to, Start::There, (left, squares), None, None);
+        let squares = &self.squared_weights[..];
+        gemm(to, Accumulate::Existing, (left, squares), None, None);
         spread
     }
 
     /// Wᵀ diag(q) W for each row q: a column for each row of W.
-    fn split(&self, l: usize, q: &[f64], columns: &mut Vec<Column>) {
+    fn split(&self, l: usize, q: &[f64], columns: &mut Vec<FactorColumn>) {
         let shape = &self.net.shape;
         let [stride, width] = [shape.stride(l + 1), shape.widths[l]];
         let weights = self.theta[shape.layout.weight(l)].chunks_exact(width);
@@ -203,30 +216,30 @@ impl Descent<'_> {
             let mut row = weights.to_vec();
             row.resize(shape.stride(l), 0.0);
             let rows = row.repeat(share.len());
-            Column { share, rows }
+            FactorColumn { share, rows }
         }));
     }
 
     /// The Hessian of the loss by the outputs.
-    fn outputs(&self, block: &Block, places: Range<usize>) -> Vec<Column> {
+    fn outputs(&self, block: &Activations, places: Range<usize>) -> Vec<FactorColumn> {
         let (net, shape) = (self.net, &self.net.shape);
-        let [out, stride] = [shape.outputs(), padded(shape.outputs())];
+        let [out, stride] = [shape.outputs(), padded_len(shape.outputs())];
         let count = places.len();
-        let column = || Column {
+        let column = || FactorColumn {
             share: vec![1.0; count],
             rows: vec![0.0; count * stride],
         };
         let extra = usize::from(net.loss == Loss::Ce);
-        let mut columns: Vec<Column> = (0..out + extra).map(|_| column()).collect();
+        let mut columns: Vec<FactorColumn> = (0..out + extra).map(|_| column()).collect();
         for (row, sample) in places.enumerate() {
             let d = &block.d[row * stride..row * stride + out];
             for (k, column) in columns.iter_mut().take(out).enumerate() {
                 column.rows[row * stride + k] = 1.0;
-                column.share[row] = match (net.loss, net.goal(sample)) {
+                column.share[row] = match (net.loss, net.target(sample)) {
                     (Loss::Mse, _) => 2.0 / real(out),
                     (Loss::Bce, _) => d[0].abs() * (1.0 - d[0].abs()),
-                    (Loss::Ce, Goal::Class(class)) => d[k] + f64::from(u8::from(k == class)),
-                    (Loss::Ce, Goal::Numbers(_)) => f64::NAN,
+                    (Loss::Ce, Target::Class(class)) => d[k] + f64::from(u8::from(k == class)),
+                    (Loss::Ce, Target::Numbers(_)) => f64::NAN,
                 };
             }
             // diag(p) − p pᵀ.
@@ -283,7 +296,7 @@ mod tests {
             ),
         ] {
             let loss = loss(network, data);
-            let (n, theta) = (loss.dim(), loss.initial(1));
+            let (n, theta) = (loss.dim(), loss.init_params(1));
             for metric in [None, Some(Metric::GaussNewton)] {
                 let diagonal = |k: usize| {
                     let [mut unit, mut image] = [vec![0.0; n], vec![0.0; n]];
@@ -318,11 +331,15 @@ mod tests {
             "hidden=400/400/400/400,activation=tanh,loss=ce",
         ] {
             let loss = loss(network, "iris");
-            assert_eq!(loss.block_traces(None, &loss.initial(0)), None, "{network}");
+            assert_eq!(
+                loss.block_traces(None, &loss.init_params(0)),
+                None,
+                "{network}"
+            );
         }
         let plain = loss("hidden=4,loss=ce", "iris");
         assert_eq!(
-            plain.block_traces(Some(Metric::EmpiricalFisher), &plain.initial(0)),
+            plain.block_traces(Some(Metric::EmpiricalFisher), &plain.init_params(0)),
             None
         );
     }

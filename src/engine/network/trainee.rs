@@ -5,7 +5,7 @@ use super::{AnyNetwork, Measure, NetworkError, NetworkLoss, Precision};
 use std::sync::Arc;
 
 /// A network that runs train, all from the same first weights.
-pub struct Trainee {
+pub struct TrainingTask {
     /// The loss over the training data.
     pub loss: Arc<NetworkLoss>,
     /// The loss over the test data, where there are any.
@@ -16,7 +16,7 @@ pub struct Trainee {
     pub start: Vec<f64>,
 }
 
-impl Trainee {
+impl TrainingTask {
     /// A network on data, with the first weights of `seed` and surfaces in numbers of this precision.
     pub fn new(
         network: &AnyNetwork,
@@ -27,10 +27,10 @@ impl Trainee {
         let loss = NetworkLoss::new(network, &split.train)?.with_surfaces_in(precision);
         let test = match split.test.samples() {
             0 => None,
-            _ => Some(loss.on(&split.test)?),
+            _ => Some(loss.with_data(&split.test)?),
         };
         Ok(Self {
-            start: loss.initial(seed),
+            start: loss.init_params(seed),
             loss: Arc::new(loss),
             test,
             split,

@@ -1,12 +1,14 @@
 //! θ as products need it, each tensor in padded rows, and the sums that become a gradient.
 
 use super::layout::Layout;
-use super::lines::Lines;
-use super::matrix::{Columns, Factors, Rows, Start, add_transposed_product, padded_in, product};
-use super::narrow::{is_narrow, narrow_product};
-use super::norm::Extent;
-use super::number::Number;
-use super::pack::{add_rows, add_unpadded, pad, round, transpose};
+use super::lines::AlignedVec;
+use super::matrix::{
+    Accumulate, Factors, MatrixMut, MatrixRef, gemm, gemm_transposed_add, padded_len_in,
+};
+use super::narrow::{gemm_narrow, is_narrow};
+use super::norm::NormGroups;
+use super::number::Float;
+use super::pack::{add_rows, add_unpadded, copy_converted, pad, transpose};
 use super::pass::{add, multiply_by};
 
 /// θ, or a direction in its space, ready for products.
@@ -20,21 +22,21 @@ pub(in crate::engine) struct Weights<E = f64> {
 pub(in crate::engine) struct Layer<E> {
     widths: [usize; 2],
     /// in × out, for the way there where there are many outputs.
-    transposed: Lines<E>,
+    transposed: AlignedVec<E>,
     /// out × in, for the way back, and there where there are few.
-    upright: Lines<E>,
+    row_major: AlignedVec<E>,
     /// A row; zeros where there are no biases.
-    biases: Lines<E>,
+    biases: AlignedVec<E>,
 }
 
-impl<E: Number> Weights<E> {
+impl<E: Float> Weights<E> {
     /// Zeros, for layers of these widths.
     pub(in crate::engine) fn new(widths: &[usize], layout: &Layout) -> Self {
         let layer = |pair: &[usize]| Layer {
             widths: [pair[0], pair[1]],
-            transposed: Lines::zeros(pair[0] * padded_in::<E>(pair[1])),
-            upright: Lines::zeros(pair[1] * padded_in::<E>(pair[0])),
-            biases: Lines::zeros(padded_in::<E>(pair[1])),
+            transposed: AlignedVec::zeros(pair[0] * padded_len_in::<E>(pair[1])),
+            row_major: AlignedVec::zeros(pair[1] * padded_len_in::<E>(pair[0])),
+            biases: AlignedVec::zeros(padded_len_in::<E>(pair[1])),
         };
         Self {
             layers: widths.windows(2).map(layer).collect(),
@@ -52,28 +54,28 @@ impl<E: Number> Weights<E> {
             }
             // No way leads back into the inputs.
             if l > 0 || narrow {
-                pad(weights, layer.widths[0], &mut layer.upright);
+                pad(weights, layer.widths[0], &mut layer.row_major);
             }
             let biases = &theta[layout.bias(l)];
-            round((&mut layer.biases, biases));
+            copy_converted((&mut layer.biases, biases));
         }
         for (l, norm) in self.norms.iter_mut().enumerate() {
             for (to, range) in norm.iter_mut().zip(layout.norm(l)) {
-                round((to, &theta[range]));
+                copy_converted((to, &theta[range]));
             }
         }
     }
 }
 
-fn norms<E: Number>(layout: &Layout) -> Vec<[Vec<E>; 2]> {
+fn norms<E: Float>(layout: &Layout) -> Vec<[Vec<E>; 2]> {
     let norm = |l| layout.norm(l).map(|range| vec![E::default(); range.len()]);
     (0..layout.norms()).map(norm).collect()
 }
 
 /// A layer, and rows that its weights are multiplied by.
-pub(in crate::engine) type Multiplied<'a, E> = (&'a Layer<E>, &'a [E]);
+pub(in crate::engine) type LayerInput<'a, E> = (&'a Layer<E>, &'a [E]);
 
-impl<E: Number> Layer<E> {
+impl<E: Float> Layer<E> {
     /// z = W h + b for each row h.
     pub(in crate::engine) fn forward(&self, h: &[E], z: &mut [E]) {
         self.forward_with(h, None, z, None);
@@ -83,98 +85,98 @@ impl<E: Number> Layer<E> {
     pub(in crate::engine) fn forward_with<'a>(
         &'a self,
         h: &'a [E],
-        other: Option<Multiplied<'a, E>>,
+        other: Option<LayerInput<'a, E>>,
         z: &'a mut [E],
         times: Option<&'a [E]>,
     ) {
-        self.there(Start::Row(&self.biases), h, other, z, times);
+        self.there(Accumulate::Row(&self.biases), h, other, z, times);
     }
 
     /// The same without b.
-    pub(in crate::engine) fn move_with<'a>(
+    pub(in crate::engine) fn forward_without_bias<'a>(
         &'a self,
         h: &'a [E],
-        other: Option<Multiplied<'a, E>>,
+        other: Option<LayerInput<'a, E>>,
         z: &'a mut [E],
         times: Option<&'a [E]>,
     ) {
-        self.there(Start::Zeros, h, other, z, times);
+        self.there(Accumulate::Zeros, h, other, z, times);
     }
 
     fn there<'a>(
         &'a self,
-        start: Start<'a, E>,
+        start: Accumulate<'a, E>,
         h: &'a [E],
-        other: Option<Multiplied<'a, E>>,
+        other: Option<LayerInput<'a, E>>,
         z: &'a mut [E],
         times: Option<&'a [E]>,
     ) {
         let [depth, width] = self.widths;
         if is_narrow(self.widths) {
-            let factors = |layer: &'a Self, h| (columns(h, depth), &layer.upright[..]);
+            let factors = |layer: &'a Self, h| (columns(h, depth), &layer.row_major[..]);
             let other = other.map(|(layer, h)| factors(layer, h));
-            narrow_product(rows(z, width), start, factors(self, h), other);
+            gemm_narrow(rows(z, width), start, factors(self, h), other);
             if let Some(times) = times {
                 multiply_by(z, times);
             }
         } else {
             let factors = |layer: &'a Self, h| (columns(h, depth), &layer.transposed[..]);
             let other = other.map(|(layer, h)| factors(layer, h));
-            product(rows(z, width), start, factors(self, h), other, times);
+            gemm(rows(z, width), start, factors(self, h), other, times);
         }
     }
 
     /// Wᵀ d and what it starts from for each row d, or Wᵀ d + W′ᵀ d′, becomes the derivative by h, entry by entry `times` something.
-    pub(in crate::engine) fn back_with<'a>(
+    pub(in crate::engine) fn backward_with<'a>(
         &'a self,
-        start: Start<'a, E>,
+        start: Accumulate<'a, E>,
         d: &'a [E],
-        other: Option<Multiplied<'a, E>>,
+        other: Option<LayerInput<'a, E>>,
         h: &'a mut [E],
         times: Option<&'a [E]>,
     ) {
-        let own = self.back(d);
-        let other = other.map(|(layer, d)| layer.back(d));
-        product(rows(h, self.widths[0]), start, own, other, times);
+        let own = self.backward_factors(d);
+        let other = other.map(|(layer, d)| layer.backward_factors(d));
+        gemm(rows(h, self.widths[0]), start, own, other, times);
     }
 
-    fn back<'a>(&'a self, d: &'a [E]) -> Factors<'a, E> {
-        (columns(d, self.widths[1]), &self.upright)
+    fn backward_factors<'a>(&'a self, d: &'a [E]) -> Factors<'a, E> {
+        (columns(d, self.widths[1]), &self.row_major)
     }
 }
 
 /// Makes something of what the derivatives of each sample by θ are products of.
-pub(in crate::engine) trait Gather<E> {
+pub(in crate::engine) trait FactorSink<E> {
     /// Whether it looks at layer 0.
-    const FIRST: bool;
+    const NEEDS_FIRST_LAYER: bool;
     /// Of layer `l`: for each sample a row d of derivatives by z and a row h of what goes into the layer.
     fn layer(&mut self, l: usize, d: &[E], h: &[E]);
     /// Of normalisation `l`: the derivatives by u, and ẑ.
-    fn norm(&mut self, l: usize, extent: Extent, u: &[E], z: &[E]);
+    fn norm(&mut self, l: usize, extent: NormGroups, u: &[E], z: &[E]);
 }
 
 /// Sums that become a gradient, or the product of a matrix and a direction.
-pub(in crate::engine) struct Sums<E = f64> {
-    pub(in crate::engine) layers: Vec<LayerSums<E>>,
+pub(in crate::engine) struct GradientSums<E = f64> {
+    pub(in crate::engine) layers: Vec<LayerGradientSums<E>>,
     /// Those for γ and β of each normalisation.
     pub(in crate::engine) norms: Vec<[Vec<E>; 2]>,
 }
 
 /// The sums for a layer.
-pub(in crate::engine) struct LayerSums<E> {
+pub(in crate::engine) struct LayerGradientSums<E> {
     widths: [usize; 2],
     /// out × in.
-    weights: Lines<E>,
-    biases: Lines<E>,
+    weights: AlignedVec<E>,
+    biases: AlignedVec<E>,
 }
 
-impl<E: Number> Sums<E> {
+impl<E: Float> GradientSums<E> {
     /// Zeros, for layers of these widths.
     pub(in crate::engine) fn new(widths: &[usize], layout: &Layout) -> Self {
-        let layer = |pair: &[usize]| LayerSums {
+        let layer = |pair: &[usize]| LayerGradientSums {
             widths: [pair[0], pair[1]],
-            weights: Lines::zeros(pair[1] * padded_in::<E>(pair[0])),
-            biases: Lines::zeros(padded_in::<E>(pair[1])),
+            weights: AlignedVec::zeros(pair[1] * padded_len_in::<E>(pair[0])),
+            biases: AlignedVec::zeros(padded_len_in::<E>(pair[1])),
         };
         Self {
             layers: widths.windows(2).map(layer).collect(),
@@ -184,7 +186,7 @@ impl<E: Number> Sums<E> {
 
     /// Begins anew.
     pub(in crate::engine) fn clear(&mut self) {
-        for LayerSums {
+        for LayerGradientSums {
             weights, biases, ..
         } in &mut self.layers
         {
@@ -214,7 +216,7 @@ impl<E: Number> Sums<E> {
     }
 
     /// Adds what the derivatives by u say of γ and β of a normalisation.
-    pub(in crate::engine) fn add_norm(&mut self, l: usize, extent: Extent, u: &[E], z: &[E]) {
+    pub(in crate::engine) fn add_norm(&mut self, l: usize, extent: NormGroups, u: &[E], z: &[E]) {
         let [d_gamma, d_beta] = &mut self.norms[l];
         extent.each(u.len(), |at, feature, _| {
             d_gamma[feature] += u[at] * z[at];
@@ -237,42 +239,42 @@ impl<E: Number> Sums<E> {
     }
 }
 
-impl<E: Number> Gather<E> for Sums<E> {
-    const FIRST: bool = true;
+impl<E: Float> FactorSink<E> for GradientSums<E> {
+    const NEEDS_FIRST_LAYER: bool = true;
 
     fn layer(&mut self, l: usize, d: &[E], h: &[E]) {
         self.layers[l].add((d, h), None);
     }
 
-    fn norm(&mut self, l: usize, extent: Extent, u: &[E], z: &[E]) {
+    fn norm(&mut self, l: usize, extent: NormGroups, u: &[E], z: &[E]) {
         self.add_norm(l, extent, u, z);
     }
 }
 
-impl<E: Number> LayerSums<E> {
+impl<E: Float> LayerGradientSums<E> {
     /// Adds what the derivatives by z say of weights and biases: d hᵀ and d for each row d and each row h; to those of the weights also d′ h′ᵀ.
     pub(in crate::engine) fn add(&mut self, (d, h): (&[E], &[E]), other: Option<(&[E], &[E])>) {
         let [width, depth] = self.widths;
         let own = (columns(d, depth), h);
         let other = other.map(|(d, h)| (columns(d, depth), h));
-        add_transposed_product(rows(&mut self.weights, width), own, other);
+        gemm_transposed_add(rows(&mut self.weights, width), own, other);
         add_rows(&mut self.biases, d);
     }
 }
 
-fn add_share<E: Number>(from: &[E], share: f64, to: &mut [f64]) {
+fn add_share<E: Float>(from: &[E], share: f64, to: &mut [f64]) {
     let pairs = to.iter_mut().zip(from);
-    pairs.for_each(|(to, from)| *to += share * from.wide());
+    pairs.for_each(|(to, from)| *to += share * from.to_f64());
 }
 
-fn rows<E>(numbers: &mut [E], width: usize) -> Rows<'_, E> {
-    Rows { numbers, width }
+fn rows<E>(numbers: &mut [E], width: usize) -> MatrixMut<'_, E> {
+    MatrixMut { numbers, width }
 }
 
-fn columns<E: Number>(numbers: &[E], depth: usize) -> Columns<'_, E> {
-    Columns {
+fn columns<E: Float>(numbers: &[E], depth: usize) -> MatrixRef<'_, E> {
+    MatrixRef {
         numbers,
-        stride: padded_in::<E>(depth),
+        stride: padded_len_in::<E>(depth),
         depth,
     }
 }

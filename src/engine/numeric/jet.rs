@@ -26,7 +26,7 @@ pub trait Scalar:
 {
     /// Whether it stands for many numbers. Then what computes with it must be inlined into code that is compiled for the
     /// processor's vectors.
-    const WIDE: bool;
+    const IS_SIMD: bool;
     /// A number of the same kind that depends on no variable.
     fn constant(&self, value: f64) -> Self;
     /// sin.
@@ -76,7 +76,7 @@ pub trait Scalar:
 }
 
 impl<R: Real> Scalar for R {
-    const WIDE: bool = R::LANES > 1;
+    const IS_SIMD: bool = R::LANES > 1;
     #[inline(always)]
     fn constant(&self, value: f64) -> Self {
         self.like(value)
@@ -107,11 +107,11 @@ impl<R: Real> Scalar for R {
     }
     #[inline(always)]
     fn exp(self) -> Self {
-        self.exponentials()[0]
+        self.exp_and_exp_m1()[0]
     }
     #[inline(always)]
     fn exp_m1(self) -> Self {
-        self.exponentials()[1]
+        self.exp_and_exp_m1()[1]
     }
     #[inline(always)]
     fn ln(self) -> Self {
@@ -123,11 +123,11 @@ impl<R: Real> Scalar for R {
     }
     #[inline(always)]
     fn sqrt(self) -> Self {
-        self.root()
+        self.lane_sqrt()
     }
     #[inline(always)]
     fn abs(self) -> Self {
-        self.magnitude()
+        self.lane_abs()
     }
     #[inline(always)]
     fn powi(self, n: i32) -> Self {
@@ -135,15 +135,15 @@ impl<R: Real> Scalar for R {
     }
     #[inline(always)]
     fn powf(self, p: f64) -> Self {
-        self.raised(p)
+        self.lane_powf(p)
     }
     #[inline(always)]
     fn min(self, other: Self) -> Self {
-        Self::select(self.less(other) | !self.equal(self), self, other)
+        Self::select(self.less(other) | !self.eq_mask(self), self, other)
     }
     #[inline(always)]
     fn max(self, other: Self) -> Self {
-        Self::select(other.less(self) | !self.equal(self), self, other)
+        Self::select(other.less(self) | !self.eq_mask(self), self, other)
     }
 }
 
@@ -164,7 +164,7 @@ fn power<R: Real>(x: R, n: i32) -> R {
             square = square * square;
         }
     }
-    let product = or(product, x.like(1.0));
+    let product = or_zero(product, x.like(1.0));
     if n < 0 {
         x.like(1.0) / product
     } else {
@@ -181,7 +181,7 @@ pub struct Jet<R, const H: usize> {
     /// The value.
     pub value: R,
     /// ∂x, ∂y.
-    slopes: [Slope<R>; 2],
+    first_partials: [Slope<R>; 2],
     /// ∂xx, ∂xy, ∂yy, or nothing.
     bends: [Slope<R>; H],
 }
@@ -200,12 +200,12 @@ impl<R: Real, const H: usize> Jet<R, H> {
         [
             Self {
                 value: x,
-                slopes: [one, None],
+                first_partials: [one, None],
                 bends: [None; H],
             },
             Self {
                 value: y,
-                slopes: [None, one],
+                first_partials: [None, one],
                 bends: [None; H],
             },
         ]
@@ -215,7 +215,10 @@ impl<R: Real, const H: usize> Jet<R, H> {
     #[inline(always)]
     pub fn gradient(&self) -> [R; 2] {
         let zero = self.value.like(0.0);
-        [or(self.slopes[0], zero), or(self.slopes[1], zero)]
+        [
+            or_zero(self.first_partials[0], zero),
+            or_zero(self.first_partials[1], zero),
+        ]
     }
 
     /// ∂xx, ∂xy, ∂yy, or nothing.
@@ -224,7 +227,7 @@ impl<R: Real, const H: usize> Jet<R, H> {
         let mut hessian = [self.value.like(0.0); H];
         let mut i = 0;
         while i < H {
-            hessian[i] = or(self.bends[i], hessian[i]);
+            hessian[i] = or_zero(self.bends[i], hessian[i]);
             i += 1;
         }
         hessian
@@ -233,11 +236,14 @@ impl<R: Real, const H: usize> Jet<R, H> {
     /// φ(self), given φ, φ′ and φ″ at the value.
     #[inline(always)]
     fn chain(self, phi: R, first: R, second: R) -> Self {
-        let square = outer(self.slopes, self.slopes);
+        let square = outer(self.first_partials, self.first_partials);
         Self {
             value: phi,
-            slopes: [times(self.slopes[0], first), times(self.slopes[1], first)],
-            bends: filled(
+            first_partials: [
+                times(self.first_partials[0], first),
+                times(self.first_partials[1], first),
+            ],
+            bends: array_from_fn(
                 #[inline(always)]
                 |i| plus(times(self.bends[i], first), times(square[i], second)),
             ),
@@ -246,19 +252,25 @@ impl<R: Real, const H: usize> Jet<R, H> {
 
     /// The same where φ′ or φ″ may be infinite: what does not move there stays still, and the tip of a cone is flat.
     #[inline(always)]
-    fn chain_with_tip(self, phi: R, first: R, second: R) -> Self {
-        let square = outer(self.slopes, self.slopes);
+    fn chain_nonsmooth(self, phi: R, first: R, second: R) -> Self {
+        let square = outer(self.first_partials, self.first_partials);
         let [gx, gy] = self.gradient();
         let zero = phi.like(0.0);
-        let infinite = phi.like(f64::INFINITY).equal(first.magnitude());
-        let tip = infinite & gx.equal(zero) & gy.equal(zero);
+        let infinite = phi.like(f64::INFINITY).eq_mask(first.lane_abs());
+        let tip = infinite & gx.eq_mask(zero) & gy.eq_mask(zero);
         Self {
             value: phi,
-            slopes: [still(self.slopes[0], first), still(self.slopes[1], first)],
-            bends: filled(
+            first_partials: [
+                times_nonsmooth(self.first_partials[0], first),
+                times_nonsmooth(self.first_partials[1], first),
+            ],
+            bends: array_from_fn(
                 #[inline(always)]
                 |i| {
-                    let bend = plus(still(self.bends[i], first), still(square[i], second));
+                    let bend = plus(
+                        times_nonsmooth(self.bends[i], first),
+                        times_nonsmooth(square[i], second),
+                    );
                     each(
                         bend,
                         #[inline(always)]
@@ -271,14 +283,14 @@ impl<R: Real, const H: usize> Jet<R, H> {
 
     /// `a` where the mask is true, `b` elsewhere.
     #[inline(always)]
-    fn blend(mask: R::Mask, a: Self, b: Self) -> Self {
+    fn select(mask: R::Mask, a: Self, b: Self) -> Self {
         Self {
             value: R::select(mask, a.value, b.value),
-            slopes: filled(
+            first_partials: array_from_fn(
                 #[inline(always)]
-                |i| select(mask, a.slopes[i], b.slopes[i]),
+                |i| select(mask, a.first_partials[i], b.first_partials[i]),
             ),
-            bends: filled(
+            bends: array_from_fn(
                 #[inline(always)]
                 |i| select(mask, a.bends[i], b.bends[i]),
             ),
@@ -290,11 +302,11 @@ impl<R: Real, const H: usize> Jet<R, H> {
     fn linear(self, f: impl Fn(R) -> R) -> Self {
         Self {
             value: f(self.value),
-            slopes: filled(
+            first_partials: array_from_fn(
                 #[inline(always)]
-                |i| each(self.slopes[i], &f),
+                |i| each(self.first_partials[i], &f),
             ),
-            bends: filled(
+            bends: array_from_fn(
                 #[inline(always)]
                 |i| each(self.bends[i], &f),
             ),
@@ -304,7 +316,9 @@ impl<R: Real, const H: usize> Jet<R, H> {
 
 /// An array, entry by entry; the standard library's `from_fn` is not inlined early enough for vector lanes.
 #[inline(always)]
-fn filled<R: Real, const N: usize>(mut entry: impl FnMut(usize) -> Slope<R>) -> [Slope<R>; N] {
+fn array_from_fn<R: Real, const N: usize>(
+    mut entry: impl FnMut(usize) -> Slope<R>,
+) -> [Slope<R>; N] {
     let mut entries = [None; N];
     let mut i = 0;
     while i < N {
@@ -334,7 +348,7 @@ fn minus<R: Real>(a: Slope<R>, b: Slope<R>) -> Slope<R> {
 }
 
 #[inline(always)]
-fn or<R: Real>(a: Slope<R>, zero: R) -> R {
+fn or_zero<R: Real>(a: Slope<R>, zero: R) -> R {
     match a {
         Some(a) => a,
         None => zero,
@@ -355,13 +369,13 @@ fn each<R: Real>(a: Slope<R>, f: impl Fn(R) -> R) -> Slope<R> {
 
 /// The part times a factor, which may be infinite: what does not move stays still.
 #[inline(always)]
-fn still<R: Real>(a: Slope<R>, factor: R) -> Slope<R> {
+fn times_nonsmooth<R: Real>(a: Slope<R>, factor: R) -> Slope<R> {
     each(
         a,
         #[inline(always)]
         |a| {
             let zero = a.like(0.0);
-            R::select(a.equal(zero), zero, a * factor)
+            R::select(a.eq_mask(zero), zero, a * factor)
         },
     )
 }
@@ -370,13 +384,13 @@ fn still<R: Real>(a: Slope<R>, factor: R) -> Slope<R> {
 fn select<R: Real>(mask: R::Mask, a: Slope<R>, b: Slope<R>) -> Slope<R> {
     match (a, b) {
         (None, None) => None,
-        (Some(a), b) => Some(R::select(mask, a, or(b, a.like(0.0)))),
+        (Some(a), b) => Some(R::select(mask, a, or_zero(b, a.like(0.0)))),
         (None, Some(b)) => Some(R::select(mask, b.like(0.0), b)),
     }
 }
 
 #[inline(always)]
-fn twice<R: Real>(a: Slope<R>) -> Slope<R> {
+fn double<R: Real>(a: Slope<R>) -> Slope<R> {
     plus(a, a)
 }
 
@@ -433,11 +447,11 @@ impl<R: Real, const H: usize> Add for Jet<R, H> {
     fn add(self, other: Self) -> Self {
         Self {
             value: self.value + other.value,
-            slopes: filled(
+            first_partials: array_from_fn(
                 #[inline(always)]
-                |i| plus(self.slopes[i], other.slopes[i]),
+                |i| plus(self.first_partials[i], other.first_partials[i]),
             ),
-            bends: filled(
+            bends: array_from_fn(
                 #[inline(always)]
                 |i| plus(self.bends[i], other.bends[i]),
             ),
@@ -451,11 +465,11 @@ impl<R: Real, const H: usize> Sub for Jet<R, H> {
     fn sub(self, other: Self) -> Self {
         Self {
             value: self.value - other.value,
-            slopes: filled(
+            first_partials: array_from_fn(
                 #[inline(always)]
-                |i| minus(self.slopes[i], other.slopes[i]),
+                |i| minus(self.first_partials[i], other.first_partials[i]),
             ),
-            bends: filled(
+            bends: array_from_fn(
                 #[inline(always)]
                 |i| minus(self.bends[i], other.bends[i]),
             ),
@@ -523,17 +537,24 @@ impl<R: Real, const H: usize> Mul for Jet<R, H> {
     type Output = Self;
     #[inline(always)]
     fn mul(self, v: Self) -> Self {
-        let cross = outer(self.slopes, v.slopes);
+        let cross = outer(self.first_partials, v.first_partials);
         Self {
             value: self.value * v.value,
-            slopes: filled(
-                #[inline(always)]
-                |i| mixed(self.slopes[i], v.value, v.slopes[i], self.value),
-            ),
-            bends: filled(
+            first_partials: array_from_fn(
                 #[inline(always)]
                 |i| {
-                    let twice = twice(cross[i]);
+                    mixed(
+                        self.first_partials[i],
+                        v.value,
+                        v.first_partials[i],
+                        self.value,
+                    )
+                },
+            ),
+            bends: array_from_fn(
+                #[inline(always)]
+                |i| {
+                    let twice = double(cross[i]);
                     plus(mixed(self.bends[i], v.value, v.bends[i], self.value), twice)
                 },
             ),
@@ -548,34 +569,39 @@ impl<R: Real, const H: usize> Div for Jet<R, H> {
     #[inline(always)]
     fn div(self, v: Self) -> Self {
         let value = self.value / v.value;
-        let slopes = filled(
-            #[inline(always)]
-            |i| over(minus(self.slopes[i], times(v.slopes[i], value)), v.value),
-        );
-        let cross = outer(slopes, v.slopes);
-        let bends = filled(
+        let slopes = array_from_fn(
             #[inline(always)]
             |i| {
-                let twice = twice(cross[i]);
+                over(
+                    minus(self.first_partials[i], times(v.first_partials[i], value)),
+                    v.value,
+                )
+            },
+        );
+        let cross = outer(slopes, v.first_partials);
+        let bends = array_from_fn(
+            #[inline(always)]
+            |i| {
+                let twice = double(cross[i]);
                 let rest = minus(self.bends[i], twice);
                 over(minus(rest, times(v.bends[i], value)), v.value)
             },
         );
         Self {
             value,
-            slopes,
+            first_partials: slopes,
             bends,
         }
     }
 }
 
 impl<R: Real, const H: usize> Scalar for Jet<R, H> {
-    const WIDE: bool = R::LANES > 1;
+    const IS_SIMD: bool = R::LANES > 1;
     #[inline(always)]
     fn constant(&self, value: f64) -> Self {
         Self {
             value: self.value.like(value),
-            slopes: [None; 2],
+            first_partials: [None; 2],
             bends: [None; H],
         }
     }
@@ -613,29 +639,29 @@ impl<R: Real, const H: usize> Scalar for Jet<R, H> {
     }
     #[inline(always)]
     fn exp(self) -> Self {
-        let [exp, _] = self.value.exponentials();
+        let [exp, _] = self.value.exp_and_exp_m1();
         self.chain(exp, exp, exp)
     }
     #[inline(always)]
     fn exp_m1(self) -> Self {
-        let [exp, exp_m1] = self.value.exponentials();
+        let [exp, exp_m1] = self.value.exp_and_exp_m1();
         self.chain(exp_m1, exp, exp)
     }
     #[inline(always)]
     fn ln(self) -> Self {
         let first = self.value.like(1.0) / self.value;
-        self.chain_with_tip(self.value.ln(), first, -(first * first))
+        self.chain_nonsmooth(self.value.ln(), first, -(first * first))
     }
     #[inline(always)]
     fn log10(self) -> Self {
         let first = self.value.like(1.0) / (self.value * std::f64::consts::LN_10);
-        self.chain_with_tip(self.value.log10(), first, -(first / self.value))
+        self.chain_nonsmooth(self.value.log10(), first, -(first / self.value))
     }
     #[inline(always)]
     fn sqrt(self) -> Self {
-        let root = self.value.root();
+        let root = self.value.lane_sqrt();
         let first = root.like(0.5) / root;
-        self.chain_with_tip(root, first, first * -0.5 / self.value)
+        self.chain_nonsmooth(root, first, first * -0.5 / self.value)
     }
     #[inline(always)]
     fn abs(self) -> Self {
@@ -643,7 +669,7 @@ impl<R: Real, const H: usize> Scalar for Jet<R, H> {
         let negative = R::select(x.less(zero), x.like(-1.0), x * 0.0);
         let sign = R::select(zero.less(x), x.like(1.0), negative);
         Self {
-            value: x.magnitude(),
+            value: x.lane_abs(),
             ..self.linear(
                 #[inline(always)]
                 |part| part * sign,
@@ -665,7 +691,7 @@ impl<R: Real, const H: usize> Scalar for Jet<R, H> {
             _ => {
                 let beneath = x.powi(n - 2);
                 let first = beneath * x;
-                self.chain_with_tip(x.powi(n), first * p, beneath * (p * (p - 1.0)))
+                self.chain_nonsmooth(x.powi(n), first * p, beneath * (p * (p - 1.0)))
             }
         }
     }
@@ -680,15 +706,15 @@ impl<R: Real, const H: usize> Scalar for Jet<R, H> {
         } else {
             x.powf(p - 2.0) * (p * (p - 1.0))
         };
-        self.chain_with_tip(x.powf(p), x.powf(p - 1.0) * p, second)
+        self.chain_nonsmooth(x.powf(p), x.powf(p - 1.0) * p, second)
     }
     #[inline(always)]
     fn min(self, other: Self) -> Self {
         let (a, b) = (self.value, other.value);
-        let unequal = Self::blend(a.less(b), self, other);
+        let unequal = Self::select(a.less(b), self, other);
         let sum = self + other;
-        let tied = Self::blend(a.equal(b), sum * 0.5, sum); // The sum where either is NaN.
-        Self::blend(a.less(b) | b.less(a), unequal, tied)
+        let tied = Self::select(a.eq_mask(b), sum * 0.5, sum); // The sum where either is NaN.
+        Self::select(a.less(b) | b.less(a), unequal, tied)
     }
     #[inline(always)]
     fn max(self, other: Self) -> Self {

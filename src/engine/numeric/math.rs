@@ -77,8 +77,8 @@ pub(in crate::engine) fn sin_cos<R: Real>(x: R) -> [R; 2] {
         R::select(odd, cos, sin).sign_by_second_bit(rounded),
         R::select(odd, sin, cos).sign_by_second_bit(rounded + 1.0),
     ];
-    let far = x.like(FAR).less(x.magnitude());
-    x.unless_far(far, [s, c], |x| [x.sin(), x.cos()])
+    let far = x.like(FAR).less(x.lane_abs());
+    x.exact_where(far, [s, c], |x| [x.sin(), x.cos()])
 }
 
 /// k and eʳ − 1, where x = k ln 2 + r, |r| ≤ ½ ln 2.
@@ -102,13 +102,13 @@ fn power<R: Real>(k: R) -> R {
 
 /// eˣ and eˣ − 1.
 #[inline(always)]
-pub(in crate::engine) fn exponentials<R: Real>(x: R) -> [R; 2] {
+pub(in crate::engine) fn exp_and_exp_m1<R: Real>(x: R) -> [R; 2] {
     let [k, e] = reduced_exp(x);
     let power = power(k);
     let near = [(e + 1.0) * power, e * power + (power - 1.0)];
     // Also where x is NaN.
-    let extreme = !x.magnitude().less(x.like(700.0));
-    x.unless_far(extreme, near, |x| [x.exp(), x.exp_m1()])
+    let extreme = !x.lane_abs().less(x.like(700.0));
+    x.exact_where(extreme, near, |x| [x.exp(), x.exp_m1()])
 }
 
 #[cfg(test)]
@@ -137,8 +137,8 @@ mod tests {
                 let pairs = [
                     (sin, x.sin()),
                     (cos, x.cos()),
-                    (exponentials(x)[0], x.exp()),
-                    (exponentials(x)[1], x.exp_m1()),
+                    (exp_and_exp_m1(x)[0], x.exp()),
+                    (exp_and_exp_m1(x)[1], x.exp_m1()),
                 ];
                 for (worst, (ours, theirs)) in worst.iter_mut().zip(pairs) {
                     *worst = worst.max(ulps(ours, theirs));
@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn ends_of_the_range_are_met() {
-        let [exp, exp_m1] = [0, 1].map(|i| move |x: f64| exponentials(x)[i]);
+        let [exp, exp_m1] = [0, 1].map(|i| move |x: f64| exp_and_exp_m1(x)[i]);
         assert_eq!(sin_cos(0.0), [0.0, 1.0]);
         for x in [f64::NAN, f64::INFINITY, -f64::INFINITY] {
             assert!(sin_cos(x).iter().all(|part| part.is_nan()));

@@ -33,15 +33,15 @@ pub trait Real:
     /// The same value in all lanes.
     fn like(self, value: f64) -> Self;
     /// Square root.
-    fn root(self) -> Self;
+    fn lane_sqrt(self) -> Self;
     /// |x|.
-    fn magnitude(self) -> Self;
+    fn lane_abs(self) -> Self;
     /// Where x < other.
     fn less(self, other: Self) -> Self::Mask;
     /// Where x ≤ other.
-    fn at_most(self, other: Self) -> Self::Mask;
+    fn le_mask(self, other: Self) -> Self::Mask;
     /// Where x = other; nowhere for NaN.
-    fn equal(self, other: Self) -> Self::Mask;
+    fn eq_mask(self, other: Self) -> Self::Mask;
     /// `a` where the mask is true, `b` elsewhere.
     fn select(mask: Self::Mask, a: Self, b: Self) -> Self;
     /// Where the lowest bit of the representation is set.
@@ -53,18 +53,18 @@ pub trait Real:
     /// f of every lane.
     fn map(self, f: fn(f64) -> f64) -> Self;
     /// `near`, but where `far` is true what `exactly` says of this number. Lanes only remember where that is, see [`Lanes`].
-    fn unless_far(
+    fn exact_where(
         self,
         far: Self::Mask,
         near: [Self; 2],
         exactly: fn(f64) -> [f64; 2],
     ) -> [Self; 2];
     /// xᵖ of every lane.
-    fn raised(self, p: f64) -> Self;
+    fn lane_powf(self, p: f64) -> Self;
     /// sin and cos.
     fn sin_cos(self) -> [Self; 2];
     /// eˣ and eˣ − 1.
-    fn exponentials(self) -> [Self; 2];
+    fn exp_and_exp_m1(self) -> [Self; 2];
 }
 
 impl Real for f64 {
@@ -76,11 +76,11 @@ impl Real for f64 {
         value
     }
     #[inline(always)]
-    fn root(self) -> Self {
+    fn lane_sqrt(self) -> Self {
         self.sqrt()
     }
     #[inline(always)]
-    fn magnitude(self) -> Self {
+    fn lane_abs(self) -> Self {
         self.abs()
     }
     #[inline(always)]
@@ -88,11 +88,11 @@ impl Real for f64 {
         self < other
     }
     #[inline(always)]
-    fn at_most(self, other: Self) -> bool {
+    fn le_mask(self, other: Self) -> bool {
         self <= other
     }
     #[inline(always)]
-    fn equal(self, other: Self) -> bool {
+    fn eq_mask(self, other: Self) -> bool {
         self == other
     }
     #[inline(always)]
@@ -116,11 +116,11 @@ impl Real for f64 {
         f(self)
     }
     #[inline(always)]
-    fn unless_far(self, far: bool, near: [Self; 2], exactly: fn(f64) -> [f64; 2]) -> [Self; 2] {
+    fn exact_where(self, far: bool, near: [Self; 2], exactly: fn(f64) -> [f64; 2]) -> [Self; 2] {
         if far { exactly(self) } else { near }
     }
     #[inline(always)]
-    fn raised(self, p: f64) -> Self {
+    fn lane_powf(self, p: f64) -> Self {
         self.powf(p)
     }
     #[inline(never)]
@@ -128,8 +128,8 @@ impl Real for f64 {
         math::sin_cos(self)
     }
     #[inline(never)]
-    fn exponentials(self) -> [Self; 2] {
-        math::exponentials(self)
+    fn exp_and_exp_m1(self) -> [Self; 2] {
+        math::exp_and_exp_m1(self)
     }
 }
 
@@ -141,11 +141,11 @@ impl Real for f64 {
 #[derive(Clone, Copy)]
 pub struct Lanes<S: Simd, V: SimdFloat<S> = <S as Simd>::f64s> {
     number: V,
-    far: V::Mask,
+    out_of_range: V::Mask,
 }
 
 /// Eight f64 side by side in as many registers as they need, so that a processor which waits for one has work with the others.
-pub type Octet<S> = Lanes<S, f64x8<S>>;
+pub type Lanes8<S> = Lanes<S, f64x8<S>>;
 
 macro_rules! operators {
     ($($trait:ident $method:ident $operator:tt)*) => {$(
@@ -153,7 +153,7 @@ macro_rules! operators {
             type Output = Self;
             #[inline(always)]
             fn $method(self, other: Self) -> Self {
-                Self { number: self.number $operator other.number, far: self.far | other.far }
+                Self { number: self.number $operator other.number, out_of_range: self.out_of_range | other.out_of_range }
             }
         }
         impl<S: Simd, V: SimdFloat<S, Element = f64>> $trait<f64> for Lanes<S, V> {
@@ -184,11 +184,11 @@ impl<S: Simd, V: SimdFloat<S, Element = f64>> Real for Lanes<S, V> {
         Self::new(V::simd_from(self.number.token(), value))
     }
     #[inline(always)]
-    fn root(self) -> Self {
+    fn lane_sqrt(self) -> Self {
         self.with(self.number.sqrt())
     }
     #[inline(always)]
-    fn magnitude(self) -> Self {
+    fn lane_abs(self) -> Self {
         self.with(self.number.abs())
     }
     #[inline(always)]
@@ -196,18 +196,18 @@ impl<S: Simd, V: SimdFloat<S, Element = f64>> Real for Lanes<S, V> {
         self.number.simd_lt(other.number)
     }
     #[inline(always)]
-    fn at_most(self, other: Self) -> Self::Mask {
+    fn le_mask(self, other: Self) -> Self::Mask {
         self.number.simd_le(other.number)
     }
     #[inline(always)]
-    fn equal(self, other: Self) -> Self::Mask {
+    fn eq_mask(self, other: Self) -> Self::Mask {
         self.number.simd_eq(other.number)
     }
     #[inline(always)]
     fn select(mask: Self::Mask, a: Self, b: Self) -> Self {
         Self {
             number: mask.select(a.number, b.number),
-            far: a.far | b.far,
+            out_of_range: a.out_of_range | b.out_of_range,
         }
     }
     #[inline(always)]
@@ -225,22 +225,31 @@ impl<S: Simd, V: SimdFloat<S, Element = f64>> Real for Lanes<S, V> {
     }
     #[inline(always)]
     fn map(mut self, f: fn(f64) -> f64) -> Self {
-        each(self.number.as_mut_slice(), f);
+        map_in_place(self.number.as_mut_slice(), f);
         self
     }
     #[inline(always)]
-    fn unless_far(
+    fn exact_where(
         self,
         far: Self::Mask,
         [a, b]: [Self; 2],
         _exactly: fn(f64) -> [f64; 2],
     ) -> [Self; 2] {
-        let far = self.far | far;
-        [Self { far, ..a }, Self { far, ..b }]
+        let far = self.out_of_range | far;
+        [
+            Self {
+                out_of_range: far,
+                ..a
+            },
+            Self {
+                out_of_range: far,
+                ..b
+            },
+        ]
     }
     #[inline(always)]
-    fn raised(mut self, p: f64) -> Self {
-        raise(self.number.as_mut_slice(), p);
+    fn lane_powf(mut self, p: f64) -> Self {
+        powf_in_place(self.number.as_mut_slice(), p);
         self
     }
     #[inline(always)]
@@ -248,20 +257,20 @@ impl<S: Simd, V: SimdFloat<S, Element = f64>> Real for Lanes<S, V> {
         math::sin_cos(self)
     }
     #[inline(always)]
-    fn exponentials(self) -> [Self; 2] {
-        math::exponentials(self)
+    fn exp_and_exp_m1(self) -> [Self; 2] {
+        math::exp_and_exp_m1(self)
     }
 }
 
 /// f of every number. Apart, so that it is not compiled into every formula.
 #[inline(never)]
-fn each(numbers: &mut [f64], f: fn(f64) -> f64) {
+fn map_in_place(numbers: &mut [f64], f: fn(f64) -> f64) {
     numbers.iter_mut().for_each(|number| *number = f(*number));
 }
 
 /// xᵖ of every number.
 #[inline(never)]
-fn raise(numbers: &mut [f64], p: f64) {
+fn powf_in_place(numbers: &mut [f64], p: f64) {
     numbers
         .iter_mut()
         .for_each(|number| *number = number.powf(p));
@@ -272,7 +281,10 @@ impl<S: Simd, V: SimdFloat<S, Element = f64>> Lanes<S, V> {
     #[inline(always)]
     fn new(number: V) -> Self {
         let far = V::Mask::splat(number.token(), false);
-        Self { number, far }
+        Self {
+            number,
+            out_of_range: far,
+        }
     }
 
     /// Another number, as near or far as this.
@@ -295,13 +307,13 @@ impl<S: Simd, V: SimdFloat<S, Element = f64>> Lanes<S, V> {
 
     /// Where there are no numbers.
     #[inline(always)]
-    pub fn far(self) -> V::Mask {
-        self.far
+    pub fn out_of_range(self) -> V::Mask {
+        self.out_of_range
     }
 
     /// The least of the numbers.
     #[inline(always)]
-    pub fn least(self) -> f64 {
+    pub fn horizontal_min(self) -> f64 {
         let mut least = f64::INFINITY;
         for number in self.number.as_slice() {
             least = least.min(*number);
@@ -326,7 +338,7 @@ impl<S: Simd, V: SimdFloat<S, Element = f64>> Lanes<S, V> {
     #[inline(always)]
     pub fn store(self, to: &mut [f64], first: usize) -> V::Mask {
         self.number.store_slice(&mut to[first..first + V::LEN]);
-        self.far
+        self.out_of_range
     }
 }
 
@@ -340,9 +352,9 @@ pub trait Kernel {
 }
 
 /// A loop that the compiler makes vectors of.
-pub(in crate::engine) struct Each<F>(pub(in crate::engine) F);
+pub(in crate::engine) struct AutoVectorized<F>(pub(in crate::engine) F);
 
-impl<T, F: FnOnce() -> T> Kernel for Each<F> {
+impl<T, F: FnOnce() -> T> Kernel for AutoVectorized<F> {
     type Output = T;
 
     #[inline(always)]

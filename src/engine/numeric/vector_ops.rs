@@ -1,12 +1,12 @@
 //! Lists of n numbers as directions in parameter space.
 
 use crate::engine::numeric::random::{Purpose, stream};
-use crate::engine::numeric::real::{Each, dispatch};
+use crate::engine::numeric::real::{AutoVectorized, dispatch};
 use crate::engine::objective::norm;
 use rand_distr::{Distribution, StandardNormal};
 
 /// Independent standard normal numbers.
-pub(in crate::engine) fn normal(dim: usize, seed: u64, purpose: Purpose, index: u64) -> Vec<f64> {
+pub(in crate::engine) fn gaussian(dim: usize, seed: u64, purpose: Purpose, index: u64) -> Vec<f64> {
     let mut random = stream(seed, purpose, index);
     (0..dim)
         .map(|_| StandardNormal.sample(&mut random))
@@ -38,7 +38,7 @@ fn wide<T>(count: usize, work: impl FnOnce() -> T) -> T {
     if count < 64 {
         work()
     } else {
-        dispatch(Each(work))
+        dispatch(AutoVectorized(work))
     }
 }
 
@@ -65,7 +65,7 @@ pub(in crate::engine) fn scale(vector: &mut [f64], factor: f64) {
 }
 
 /// `vector` with the length 1 and its largest number positive; `None` where it has no direction.
-pub(in crate::engine) fn unit(vector: Vec<f64>) -> Option<Vec<f64>> {
+pub(in crate::engine) fn normalized(vector: Vec<f64>) -> Option<Vec<f64>> {
     let magnitudes = || vector.iter().map(|number| number.abs());
     let most = wide(
         vector.len(),
@@ -79,12 +79,16 @@ pub(in crate::engine) fn unit(vector: Vec<f64>) -> Option<Vec<f64>> {
     );
     let sign = magnitudes().position(|number| number == most);
     let sign = sign.map_or(1.0, |place| vector[place].signum());
-    scaled(vector, sign)
+    with_norm(vector, sign)
 }
 
 /// What is left of `vector` when its part along `u` is taken away, with the length `length`; `None` where nothing is left but
 /// rounding.
-pub(in crate::engine) fn across(mut vector: Vec<f64>, u: &[f64], length: f64) -> Option<Vec<f64>> {
+pub(in crate::engine) fn orthogonalized(
+    mut vector: Vec<f64>,
+    u: &[f64],
+    length: f64,
+) -> Option<Vec<f64>> {
     let whole = norm(&vector);
     // The second time takes away what the first one's rounding has left.
     for _ in 0..2 {
@@ -92,11 +96,11 @@ pub(in crate::engine) fn across(mut vector: Vec<f64>, u: &[f64], length: f64) ->
         add(&mut vector, -along, u);
     }
     let left = norm(&vector) > 1e-12 * whole;
-    scaled(vector, length).filter(|_| left)
+    with_norm(vector, length).filter(|_| left)
 }
 
 /// `vector` with a length, turned around if that is negative; `None` where it has no direction.
-pub(in crate::engine) fn scaled(mut vector: Vec<f64>, length: f64) -> Option<Vec<f64>> {
+pub(in crate::engine) fn with_norm(mut vector: Vec<f64>, length: f64) -> Option<Vec<f64>> {
     let factor = length / dot(&vector, &vector).sqrt();
     scale(&mut vector, factor);
     factor.is_finite().then_some(vector)

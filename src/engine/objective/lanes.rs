@@ -57,7 +57,7 @@ fn groups(count: usize, lanes: usize, mut body: impl FnMut(usize)) {
 /// Whether rows are worth so much code. Narrow vectors are those of old processors; and unoptimized, the code wants more
 /// stack than a thread has.
 const fn wide<F: Formula, S: Simd>() -> bool {
-    S::f64s::LEN >= 4 && !F::BULKY && !cfg!(debug_assertions)
+    S::f64s::LEN >= 4 && !F::INTERPRETED && !cfg!(debug_assertions)
 }
 
 struct Rows<'a, F> {
@@ -159,9 +159,9 @@ impl<F: Formula> Kernel for Gradients<'_, F> {
                 let jet = at(formula, across, along);
                 let [dx, dy] = jet.gradient();
                 let square = dx * dx + dy * dy;
-                let size = jet.value.magnitude() + across.magnitude() + along.magnitude();
+                let size = jet.value.lane_abs() + across.lane_abs() + along.lane_abs();
                 bounded &=
-                    size.at_most(size.like(MAX_GROWTH)) & square.less(square.like(f64::INFINITY));
+                    size.le_mask(size.like(MAX_GROWTH)) & square.less(square.like(f64::INFINITY));
                 least = Real::select(square.less(least), square, least);
                 let far =
                     jet.value.store(losses, first) | dx.store(gx, first) | dy.store(gy, first);
@@ -180,7 +180,7 @@ impl<F: Formula> Kernel for Gradients<'_, F> {
         );
         Extent {
             bounded: bounded.all_true(),
-            least: least.least(),
+            least: least.horizontal_min(),
         }
     }
 }
@@ -200,7 +200,7 @@ where
 {
     let jet = at(formula, x, y);
     let [dx, dy] = jet.gradient();
-    if (jet.value.far() | dx.far() | dy.far()).any_true() {
+    if (jet.value.out_of_range() | dx.out_of_range() | dy.out_of_range()).any_true() {
         let mut places = [[0.0; FEWEST]; 2];
         let [xs, ys] = &mut places;
         x.store(xs, 0);
@@ -244,10 +244,10 @@ mod tests {
         ];
         let others = others.map(|spec| spec.parse().unwrap());
         let same = |(a, b): (&f64, &f64)| {
-            a.to_bits() == b.to_bits() || a.equal(*b) || a.is_nan() && b.is_nan()
+            a.to_bits() == b.to_bits() || a.eq_mask(*b) || a.is_nan() && b.is_nan()
         };
         for any in AnyLandscape::all().into_iter().chain(others) {
-            let ground = any.as_dyn().ground(&NoFiles).unwrap();
+            let ground = any.as_dyn().load(&NoFiles).unwrap();
             let (objective, view) = (&*ground.objective, ground.view);
             if objective.dim() == 1 {
                 let x: Vec<f64> = (0..9)

@@ -139,24 +139,24 @@ pub trait Products: Send + Sync {
     fn multiply(&self, vector: &[f64], product: &mut [f64]);
 
     /// `vector` times the matrix times `vector`, n numbers, where that is cheaper than the matrix times `vector`.
-    fn along(&self, _vector: &[f64]) -> Option<f64> {
+    fn quadratic_form(&self, _vector: &[f64]) -> Option<f64> {
         None
     }
 
     /// Products with the same matrix in f32, to about seven digits.
-    fn rounded(&self) -> Option<Box<dyn Products + '_>> {
+    fn single_precision(&self) -> Option<Box<dyn Products + '_>> {
         None
     }
 
     /// Products with the same matrix of a small part of the samples, where there are many: they are cheap, and much of what is large
     /// in one is large in the other.
-    fn rough(&self) -> Option<Box<dyn Products + '_>> {
+    fn subsampled(&self) -> Option<Box<dyn Products + '_>> {
         None
     }
 
     /// By how much rounding changes `vector` times the matrix times `vector`: the mean over a small part of the samples, some by some, where
     /// there are many. All together it changes less.
-    fn rounding(&self, _vector: &[f64]) -> Option<f64> {
+    fn single_precision_error(&self, _vector: &[f64]) -> Option<f64> {
         None
     }
 }
@@ -223,11 +223,11 @@ fn gradients_one_by_one(
 /// A formula in two variables, written once over [`Scalar`]. Every formula is an [`Objective`] with exact derivatives.
 pub trait Formula: Send + Sync {
     /// Whether f is an interpreter, of which there should not be more copies than necessary.
-    const BULKY: bool = false;
+    const INTERPRETED: bool = false;
 
     /// Whether f is so few additions and multiplications that what else many runs do in a step counts too. It is then compiled into
     /// loops over steps.
-    const BRIEF: bool = false;
+    const FUSE: bool = false;
 
     /// f(x, y).
     fn eval<S: Scalar>(&self, x: S, y: S) -> S;
@@ -351,7 +351,7 @@ impl<F: Formula> Objective for F {
     }
 
     fn march(&self, herd: &mut Herd, rates: &[f64]) -> Option<(usize, bool)> {
-        Self::BRIEF.then(|| stride::march(self, herd, rates))
+        Self::FUSE.then(|| stride::march(self, herd, rates))
     }
 }
 

@@ -231,7 +231,7 @@ impl TwoMeans {
 
     #[inline(always)]
     fn descend<R: Real>(means: Means, theta: R, m: R, v: R) -> R {
-        theta * means.keep - m * means.step_size / ((v + means.inside).root() + means.outside)
+        theta * means.keep - m * means.step_size / ((v + means.inside).lane_sqrt() + means.outside)
     }
 }
 

@@ -434,7 +434,7 @@ pub(super) mod tests {
         steps: u64,
     ) -> Trajectory {
         let landscape: AnyLandscape = landscape.parse().unwrap();
-        let ground = landscape.as_dyn().ground(&NoFiles).unwrap();
+        let ground = landscape.as_dyn().load(&NoFiles).unwrap();
         let conditions = RunSettings {
             steps,
             gradient_settings: GradientSettings::default(),
@@ -475,7 +475,7 @@ pub(super) mod tests {
     fn whatever_the_learning_rate_the_rows_bear_out_the_outcome() {
         for name in ["rosenbrock", "ackley", "saddle", "plateau", "absolute"] {
             let landscape: AnyLandscape = name.parse().unwrap();
-            let objective = landscape.as_dyn().ground(&NoFiles).unwrap().objective;
+            let objective = landscape.as_dyn().load(&NoFiles).unwrap().objective;
             let conditions = RunSettings {
                 steps: 300,
                 gradient_settings: GradientSettings::default(),

@@ -137,7 +137,7 @@ mod tests {
     #[test]
     fn runs_grow_just_beyond_the_stability_limit() {
         let parabola: AnyLandscape = "quadratic:a=1,b=1".parse().unwrap();
-        let ground = parabola.as_dyn().ground(&NoFiles).unwrap();
+        let ground = parabola.as_dyn().load(&NoFiles).unwrap();
         for (momentum, nu) in [(0.0, 1.0), (0.9, 1.0), (0.9, 0.7), (0.9, 0.0)] {
             let qhm = Qhm {
                 momentum,

@@ -1,14 +1,14 @@
 //! The part of a scene that is about a network: model, data, plane.
 
 use super::{Run, SceneError};
-use crate::engine::analysis::curvature::Inquiry;
+use crate::engine::analysis::curvature::CurvatureSettings;
 use crate::engine::analysis::layer_stats::Thresholds;
 use crate::engine::analysis::mode_connectivity::Connect;
 use crate::engine::analysis::network_plane::AnyPlane;
 use crate::engine::declare::settings;
 use crate::engine::landscape::{Files, NoFiles};
 use crate::engine::network::data::AnyDataset;
-use crate::engine::network::{AnyNetwork, Loss, Precision, Trainee};
+use crate::engine::network::{AnyNetwork, Loss, Precision, TrainingTask};
 use crate::engine::training::RunSpec;
 use serde::{Deserialize, Serialize};
 
@@ -29,7 +29,7 @@ pub struct Bench {
     pub settings: BenchSettings,
     /// What is asked about the curvature along its runs.
     #[serde(default, skip_serializing_if = "is_usual")]
-    pub curvature: Inquiry,
+    pub curvature: CurvatureSettings,
     /// How ways between two of its runs are looked for.
     #[serde(default, skip_serializing_if = "are_usual")]
     pub ways: Connect,
@@ -39,8 +39,8 @@ fn are_usual(ways: &Connect) -> bool {
     *ways == Connect::default()
 }
 
-fn is_usual(inquiry: &Inquiry) -> bool {
-    *inquiry == Inquiry::default()
+fn is_usual(inquiry: &CurvatureSettings) -> bool {
+    *inquiry == CurvatureSettings::default()
 }
 
 fn pca() -> AnyPlane {
@@ -108,7 +108,7 @@ impl Default for Bench {
             data: AnyDataset::Moons(crate::engine::network::data::Moons::default()),
             plane: pca(),
             settings: BenchSettings::default(),
-            curvature: Inquiry::default(),
+            curvature: CurvatureSettings::default(),
             ways: Connect::default(),
         }
     }
@@ -116,7 +116,7 @@ impl Default for Bench {
 
 impl Bench {
     /// The network at work; `seed` is that of its first weights and of what is kept for a test.
-    pub fn trainee(&self, files: &dyn Files, seed: u64) -> Result<Trainee, SceneError> {
+    pub fn trainee(&self, files: &dyn Files, seed: u64) -> Result<TrainingTask, SceneError> {
         let precision = match self.settings.precision {
             MapPrecision::F64 => Precision::Double,
             MapPrecision::F32 => Precision::Single,
@@ -124,7 +124,7 @@ impl Bench {
         let loss = self.model.as_dyn().loss();
         let split = self.data.split_for(loss, files, self.settings.test, seed);
         let split = split.map_err(|error| SceneError::Network(error.to_string()))?;
-        Trainee::new(&self.model, split, seed, precision)
+        TrainingTask::new(&self.model, split, seed, precision)
             .map_err(|error| SceneError::Network(error.to_string()))
     }
 

@@ -1,14 +1,14 @@
 //! Whether a scene can be shown.
 
 use super::{Bench, Leg, MOST_NUMBERS, MOST_RUNS, MOST_STEPS, Run, Scene, SceneError};
-use crate::engine::landscape::Ground;
+use crate::engine::landscape::Problem;
 use crate::engine::objective::Objective;
 use crate::engine::objective::plane::Rect;
 use crate::engine::training::{Group, RunSpec};
 
 impl Scene {
     /// Checks everything that depends on the landscape or the network.
-    pub fn check(&self, ground: &Ground) -> Result<(), SceneError> {
+    pub fn check(&self, ground: &Problem) -> Result<(), SceneError> {
         if self.network.is_none() {
             self.check_start()?;
         }
@@ -55,7 +55,7 @@ impl Scene {
         Ok(())
     }
 
-    fn check_batch(&self, ground: &Ground) -> Result<(), SceneError> {
+    fn check_batch(&self, ground: &Problem) -> Result<(), SceneError> {
         let samples = ground.objective.samples();
         if let Some(batch) = self.training.batch.filter(|&batch| batch > samples as u64) {
             let expected = match samples {
@@ -77,7 +77,7 @@ impl Scene {
         checked.map_err(|error| SceneError::Network(error.to_string()))
     }
 
-    fn check_runs(&self, ground: &Ground) -> Result<(), SceneError> {
+    fn check_runs(&self, ground: &Problem) -> Result<(), SceneError> {
         if self.runs.len() > MOST_RUNS {
             return Err(SceneError::TooManyRuns(self.runs.len()));
         }
@@ -88,7 +88,7 @@ impl Scene {
         Ok(())
     }
 
-    fn check_spec(&self, spec: &RunSpec, ground: &Ground) -> Result<(), SceneError> {
+    fn check_spec(&self, spec: &RunSpec, ground: &Problem) -> Result<(), SceneError> {
         spec.check()?;
         let objective = &*ground.objective;
         if let Some(expected) = spec.optimizer.as_dyn().unsupported_reason(objective) {
@@ -113,7 +113,7 @@ impl Scene {
         }
     }
 
-    fn check_legs(&self, run: &Run, ground: &Ground) -> Result<(), SceneError> {
+    fn check_legs(&self, run: &Run, ground: &Problem) -> Result<(), SceneError> {
         let mut earlier = 0;
         for Leg { from, spec } in &run.legs {
             let expected = match &self.network {

@@ -1,7 +1,7 @@
 //! What a scene is about, whether a landscape or a network: its name, its axes, its ground.
 
 use super::{Scene, SceneError};
-use crate::engine::landscape::{Files, Ground, Spacing};
+use crate::engine::landscape::{Files, Problem, Spacing};
 use crate::engine::objective::plane::Rect;
 use std::sync::Arc;
 
@@ -100,12 +100,12 @@ impl Scene {
     }
 
     /// The landscape or the network at work, without a look at the runs.
-    pub(crate) fn unchecked_ground(&self, files: &dyn Files) -> Result<Ground, SceneError> {
+    pub(crate) fn unchecked_ground(&self, files: &dyn Files) -> Result<Problem, SceneError> {
         match &self.network {
-            None => Ok(self.landscape.as_dyn().ground(files)?),
+            None => Ok(self.landscape.as_dyn().load(files)?),
             Some(bench) => {
                 let trainee = bench.trainee(files, self.training.seed)?;
-                Ok(Ground::of_network(Arc::new(trainee)))
+                Ok(Problem::for_network(Arc::new(trainee)))
             }
         }
     }

@@ -16,7 +16,7 @@ fn runs_without_a_colour_get_one_each() {
 fn the_network_to_begin_with_is_sound() {
     let scene = Scene::network();
     assert_eq!((scene.runs.len(), scene.subject()), (4, "mlp"));
-    assert!(scene.ground(&NoFiles).is_ok());
+    assert!(scene.load(&NoFiles).is_ok());
     assert_eq!(Scene::from_toml(&scene.to_toml()), Ok(scene));
 }
 
@@ -24,7 +24,7 @@ fn the_network_to_begin_with_is_sound() {
 fn the_opening_scene_is_sound() {
     let scene = Scene::opening();
     assert_eq!(scene.runs.len(), 6);
-    assert!(scene.ground(&NoFiles).is_ok());
+    assert!(scene.load(&NoFiles).is_ok());
 }
 
 #[test]
@@ -41,7 +41,7 @@ fn a_file_reads_back_to_the_same_scene() {
 
 fn refused(text: &str) -> String {
     Scene::from_toml(text)
-        .and_then(|scene| scene.ground(&NoFiles).map(drop))
+        .and_then(|scene| scene.load(&NoFiles).map(drop))
         .unwrap_err()
         .to_string()
 }
@@ -152,11 +152,11 @@ fn more_steps_than_memory_holds_are_refused() {
     for _ in 0..21 {
         scene.add_run("sgd".parse().unwrap());
     }
-    assert!(scene.ground(&NoFiles).is_ok());
+    assert!(scene.load(&NoFiles).is_ok());
     scene.training.steps = 1_000_000;
     assert_eq!(
         scene
-            .ground(&NoFiles)
+            .load(&NoFiles)
             .err()
             .map(|error| error.to_string())
             .as_deref(),
@@ -207,7 +207,7 @@ fn a_batch_of_one_sample_is_refused_with_batch_normalisation() {
     ] {
         own.training.batch = batch;
         let checked = own
-            .ground(&NoFiles)
+            .load(&NoFiles)
             .map(drop)
             .map_err(|error| error.to_string());
         let told = |error: &String| error.contains("a batch of one sample");

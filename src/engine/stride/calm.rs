@@ -6,7 +6,7 @@
 use super::Stride;
 use super::herd::{GROUP, Runs, advance};
 use crate::engine::majorant::tame_radius;
-use crate::engine::numeric::real::{Kernel, Octet, Real, dispatch};
+use crate::engine::numeric::real::{Kernel, Lanes8, Real, dispatch};
 use crate::engine::objective::{Formula, gradient_on_lanes};
 use fearless_simd::Simd;
 use fearless_simd::prelude::*;
@@ -90,14 +90,14 @@ impl<F: Formula, T: Stride, const CONVERGE: bool> Kernel for Stroll<'_, F, T, CO
         let [[of_x, of_y], [more_of_x, more_of_y]] = &mut self.runs.carried;
         let [xs, ys, of_x, of_y, more_of_x, more_of_y] = [xs, ys, of_x, of_y, more_of_x, more_of_y]
             .map(|column| &mut column.as_chunks_mut::<GROUP>().0[..groups]);
-        let zero = Octet::<S>::splat(simd, 0.0);
+        let zero = Lanes8::<S>::splat(simd, 0.0);
         // A sum of squares that is in bounds tells that all of them are.
         let (mut all_x, mut all_y) = (zero, zero);
-        let mut least = Octet::splat(simd, f64::INFINITY);
+        let mut least = Lanes8::splat(simd, f64::INFINITY);
         for lr in self.rates {
             let factors = self.stride.factors(*lr);
             for group in 0..groups {
-                let [x, y] = [&xs[group], &ys[group]].map(|from| Octet::load(simd, from, 0));
+                let [x, y] = [&xs[group], &ys[group]].map(|from| Lanes8::load(simd, from, 0));
                 let [_, gx, gy] = gradient_on_lanes(self.formula, simd, x, y);
                 all_x = all_x.plus_square(x);
                 all_y = all_y.plus_square(y);
@@ -110,7 +110,7 @@ impl<F: Formula, T: Stride, const CONVERGE: bool> Kernel for Stroll<'_, F, T, CO
                 advance::<_, _, T>(simd, factors, [y, gy], of, 0).store(&mut ys[group], 0);
             }
         }
-        let near = (all_x + all_y).at_most(zero.like(self.radius * self.radius));
+        let near = (all_x + all_y).le_mask(zero.like(self.radius * self.radius));
         let moving = zero.like(self.runs.above).less(least);
         (near & moving).all_true()
     }

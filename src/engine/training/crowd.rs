@@ -152,13 +152,13 @@ impl<'a> Watch<'a> {
                 Lanes::<S>::load(simd, &gradient.0, first),
                 Lanes::<S>::load(simd, &gradient.0, CROWD + first),
             ];
-            let size = Lanes::<S>::load(simd, &losses.values, first).magnitude()
-                + x.magnitude()
-                + y.magnitude();
+            let size = Lanes::<S>::load(simd, &losses.values, first).lane_abs()
+                + x.lane_abs()
+                + y.lane_abs();
             let square = gx * gx + gy * gy;
             let ended = Lanes::load(simd, &self.ended, first);
             let bounded =
-                size.at_most(ended + MAX_GROWTH) & square.less(square.like(f64::INFINITY));
+                size.le_mask(ended + MAX_GROWTH) & square.less(square.like(f64::INFINITY));
             let moving = square.like(self.above).less(square);
             calm &= (bounded & moving) | ended.like(0.0).less(ended);
             first += lanes;

@@ -253,7 +253,7 @@ mod tests {
 
     fn at(spec: &RunSpec, step: u64) -> Option<StepInspection> {
         let landscape: AnyLandscape = "quadratic:a=1,b=25".parse().unwrap();
-        let ground = landscape.as_dyn().ground(&NoFiles).unwrap();
+        let ground = landscape.as_dyn().load(&NoFiles).unwrap();
         let refused = spec
             .optimizer
             .as_dyn()

@@ -315,7 +315,7 @@ mod tests {
             ),
         ] {
             let ground = landscape.parse::<AnyLandscape>().unwrap();
-            let ground = ground.as_dyn().ground(&NoFiles).unwrap();
+            let ground = ground.as_dyn().load(&NoFiles).unwrap();
             let objective = &*ground.objective;
             let starts: Vec<[f64; 2]> = (0..70)
                 .map(|i| [0.1 + f64::from(i % 9), f64::from(i / 9) - 1.0])
@@ -355,7 +355,7 @@ mod tests {
                 .parse::<AnyLandscape>()
                 .unwrap()
                 .as_dyn()
-                .ground(&NoFiles)
+                .load(&NoFiles)
                 .unwrap();
             let objective = &*ground.objective;
             let starts: Vec<[f64; 2]> = (0..150)

@@ -135,7 +135,7 @@ mod tests {
     /// A run by its landscape's loop, and by the loop for all rules.
     fn check(landscape: &str, spec: &str, steps: u64, tolerance: Option<f64>) {
         let landscape: AnyLandscape = landscape.parse().unwrap();
-        let ground = landscape.as_dyn().ground(&NoFiles).unwrap();
+        let ground = landscape.as_dyn().load(&NoFiles).unwrap();
         let course = RunContext {
             objective: &*ground.objective,
             start: &landscape.as_dyn().start(),

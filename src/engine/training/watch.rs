@@ -133,7 +133,7 @@ mod tests {
     fn preconditioners_are_what_gradients_are_divided_by() {
         let landscape: crate::engine::landscape::AnyLandscape =
             "quadratic:a=1,b=25".parse().unwrap();
-        let ground = landscape.as_dyn().ground(&NoFiles).unwrap();
+        let ground = landscape.as_dyn().load(&NoFiles).unwrap();
         let conditions = RunSettings {
             steps: 2,
             gradient_settings: GradientSettings::default(),
@@ -199,7 +199,7 @@ mod tests {
             tolerance: None,
             record_every: 1,
         };
-        let (start, never) = (loss.initial(3), Cancel::default());
+        let (start, never) = (loss.init_params(3), Cancel::default());
         let mut means = Vec::new();
         run_with_observer(&loss, &start, &spec, &conditions, &never, |moment| {
             (moment.probe)(&mut |internal| {
@@ -228,7 +228,7 @@ mod tests {
         let data: AnyDataset = "moons:samples=20".parse().unwrap();
         let data = data.as_dyn().data(&NoFiles).unwrap();
         let loss = NetworkLoss::new(&network, &data).unwrap();
-        let (start, never) = (loss.initial(3), Cancel::default());
+        let (start, never) = (loss.init_params(3), Cancel::default());
         for spec in [
             "adam:lr=0.1@cosine",
             "sgd:lr=0.1,momentum=0.9[layers.0:lr=0.01]+lookahead",

@@ -416,7 +416,7 @@ mod tests {
         let network: AnyNetwork = "mlp:hidden=3,loss=bce".parse().unwrap();
         let data: AnyDataset = "moons:samples=20".parse().unwrap();
         let loss = NetworkLoss::new(&network, &data.as_dyn().data(&NoFiles).unwrap()).unwrap();
-        let start = loss.initial(0);
+        let start = loss.init_params(0);
         let step = |spec: &str| {
             let conditions = RunSettings {
                 steps: 1,

@@ -3,7 +3,7 @@
 use super::*;
 use crate::engine::analysis::mode_connectivity::{Connect, connect};
 use crate::engine::landscape::NoFiles;
-use crate::engine::network::{Precision, Trainee, data::AnyDataset};
+use crate::engine::network::{Precision, TrainingTask, data::AnyDataset};
 use crate::figure::png::missing_glyphs;
 
 fn words(items: &[Item], texts: &mut String) {
@@ -23,9 +23,9 @@ fn words(items: &[Item], texts: &mut String) {
 fn told(network: &str, data: &str, spec: &str) -> String {
     let data: AnyDataset = data.parse().unwrap();
     let split = data.split(&NoFiles, 0.25, 0).unwrap();
-    let trainee = Trainee::new(&network.parse().unwrap(), split, 0, Precision::Double);
+    let trainee = TrainingTask::new(&network.parse().unwrap(), split, 0, Precision::Double);
     let (trainee, never) = (trainee.unwrap(), Cancel::default());
-    let [a, b] = [1, 2].map(|seed| trainee.loss.initial(seed));
+    let [a, b] = [1, 2].map(|seed| trainee.loss.init_params(seed));
     let settings = Connect {
         points: 5,
         steps: 5,

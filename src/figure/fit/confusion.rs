@@ -1,6 +1,6 @@
 //! Confusion matrices, of the training data and of the test data.
 
-use crate::engine::analysis::predictions::Confusion;
+use crate::engine::analysis::predictions::ConfusionMatrix;
 use crate::engine::numeric::real;
 use crate::figure::colour::{Theme, class_colour, mixed};
 use crate::figure::drawing::{Anchor, Area, Item, Point, Text};
@@ -12,7 +12,7 @@ const RIGHT: usize = 0;
 const WRONG: usize = 5;
 
 /// Both matrices, beside or below each other as there is room. The darker a cell, the larger the share of its row.
-pub(super) fn matrices(found: &Confusion, area: Area, theme: &Theme) -> Vec<Item> {
+pub(super) fn matrices(found: &ConfusionMatrix, area: Area, theme: &Theme) -> Vec<Item> {
     let parts: Vec<(&str, &[usize])> = ["training", "test"]
         .into_iter()
         .zip(&found.counts)

@@ -2,17 +2,17 @@ use super::*;
 use crate::engine::cancel::Cancel;
 use crate::engine::landscape::NoFiles;
 use crate::engine::network::data::AnyDataset;
-use crate::engine::network::{AnyNetwork, Precision, Trainee};
+use crate::engine::network::{AnyNetwork, Precision, TrainingTask};
 use crate::figure::png::missing_glyphs;
 
-fn trainee(model: &str, data: &str) -> Trainee {
+fn trainee(model: &str, data: &str) -> TrainingTask {
     let network: AnyNetwork = model.parse().unwrap();
     let data: AnyDataset = data.parse().unwrap();
     let split = data.split(&NoFiles, 0.25, 0).unwrap();
-    Trainee::new(&network, split, 3, Precision::Double).unwrap()
+    TrainingTask::new(&network, split, 3, Precision::Double).unwrap()
 }
 
-fn drawn(trainee: &Trainee, theta: &[f64], size: [f32; 2]) -> Vec<Item> {
+fn drawn(trainee: &TrainingTask, theta: &[f64], size: [f32; 2]) -> Vec<Item> {
     let fit = Fit::of(trainee, theta, 12, &Cancel::default()).unwrap();
     let told = Told {
         name: "Adam",
@@ -154,7 +154,7 @@ fn borders_lie_where_two_classes_are_as_probable() {
     let mut z = [0.0; 3];
     for at in borders.iter().flat_map(|border| &border.points) {
         trainee.loss.outputs(&theta, at, &mut z);
-        let verdict = trainee.loss.loss().verdict(&z).unwrap();
-        assert!(verdict.lead < 0.2, "{at:?} {verdict:?}");
+        let verdict = trainee.loss.loss().predict(&z).unwrap();
+        assert!(verdict.margin < 0.2, "{at:?} {verdict:?}");
     }
 }

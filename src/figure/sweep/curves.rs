@@ -3,7 +3,7 @@
 use super::{
     Along, LIMIT, LIMIT_DASH, numbers_below, numbers_beside, place, ring, share, values_axis, write,
 };
-use crate::engine::analysis::sweep::{Curve, Measure};
+use crate::engine::analysis::sweep::{Curve, SweepMetric};
 use crate::engine::numeric::real;
 use crate::figure::axis::Axis;
 use crate::figure::chart::thin;
@@ -35,12 +35,12 @@ pub struct CurvePlot {
     pub across: Along,
     /// The axis of the measure.
     pub up: Axis,
-    measure: Measure,
+    measure: SweepMetric,
 }
 
 impl CurvePlot {
     /// Lays out curves in an area, which leaves room around it for numbers: 54 points on the left, 34 below, 18 above.
-    pub fn new(shown: &[Shown], measure: Measure, area: Area) -> Self {
+    pub fn new(shown: &[Shown], measure: SweepMetric, area: Area) -> Self {
         let values = shown.iter().flat_map(|shown| {
             let scores = shown.curve.scores.iter();
             scores.filter_map(|score| score.value(measure))
@@ -282,7 +282,7 @@ impl CurvePlot {
         let Some([x, y]) = self.place(shown.curve, index) else {
             return Vec::new();
         };
-        let above = if shown.curve.winner(self.measure) == Some(index) {
+        let above = if shown.curve.best(self.measure) == Some(index) {
             12.0
         } else {
             0.0
@@ -299,7 +299,7 @@ impl CurvePlot {
             items.extend(ring(at, colour, theme.halo));
         }
         let best = curve
-            .winner(self.measure)
+            .best(self.measure)
             .and_then(|index| self.place(curve, index));
         if let Some(at) = best {
             items.extend(run_marker(shown.look).items(at, 5.5, colour, theme.halo));

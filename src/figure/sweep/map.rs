@@ -3,7 +3,7 @@
 use super::{
     Along, LIMIT, LIMIT_DASH, numbers_below, numbers_beside, place, ring, share, values_axis,
 };
-use crate::engine::analysis::sweep::{Measure, Score, SweepMap};
+use crate::engine::analysis::sweep::{Score, SweepMap, SweepMetric};
 use crate::engine::numeric::real;
 use crate::figure::axis::{Axis, room};
 use crate::figure::colour::{Theme, shade_colour};
@@ -24,13 +24,13 @@ pub struct MapPlot {
     pub along: [Along; 2],
     /// The axis of the measure: colours from its first to its second end.
     pub shades: Axis,
-    measure: Measure,
+    measure: SweepMetric,
     counts: [usize; 2],
 }
 
 impl MapPlot {
     /// Lays out a map in an area, which leaves room around it for numbers: 54 points on the left, 34 below, 18 above.
-    pub fn new(map: &SweepMap, measure: Measure, area: Area) -> Self {
+    pub fn new(map: &SweepMap, measure: SweepMetric, area: Area) -> Self {
         let values = map.scores.iter().filter_map(|score| score.value(measure));
         Self {
             area,
@@ -141,7 +141,7 @@ impl MapPlot {
         if let Some(at) = self.current(map) {
             inside.extend(ring(at, theme.ink, theme.halo));
         }
-        if let Some(best) = map.winner(self.measure) {
+        if let Some(best) = map.best(self.measure) {
             inside.extend(star(self.place(best), 9.0, theme));
         }
         let mut items = vec![Item::Clipped {

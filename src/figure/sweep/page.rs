@@ -2,7 +2,7 @@
 
 use super::map::hatch;
 use super::{CurvePlot, LIMIT, LIMIT_DASH, MapPlot, Shown, ring, short, told, write};
-use crate::engine::analysis::sweep::{Measure, SweepMap};
+use crate::engine::analysis::sweep::{SweepMap, SweepMetric};
 use crate::engine::scene::Scene;
 use crate::figure::axis::number;
 use crate::figure::colour::{Marker, Theme};
@@ -17,7 +17,7 @@ pub struct Sheet<'a> {
     /// The scene that was swept.
     pub scene: &'a Scene,
     /// What is compared.
-    pub measure: Measure,
+    pub measure: SweepMetric,
     /// The loss that [`Measure::Steps`] waits for.
     pub goal: Option<f64>,
     /// Width and height in points.
@@ -32,7 +32,7 @@ impl Sheet<'_> {
         let ([width, height], theme) = (self.size, self.theme);
         let page = vec![[0.0, 0.0], [width, 0.0], [width, height], [0.0, height]];
         let measure = match (self.measure, self.goal) {
-            (Measure::Steps, Some(goal)) => format!("Steps to a loss of {}", number(goal, 4)),
+            (SweepMetric::Steps, Some(goal)) => format!("Steps to a loss of {}", number(goal, 4)),
             (measure, _) => measure.title().to_owned(),
         };
         let landscape = self.scene.title();
@@ -132,7 +132,7 @@ pub fn curves_picture(sheet: &Sheet, shown: &[Shown], left_out: &[String]) -> Dr
     };
     for shown in shown {
         let (curve, name) = (shown.curve, shown.name);
-        let best = curve.winner(measure);
+        let best = curve.best(measure);
         let value = best.and_then(|index| curve.scores[index].value(measure));
         let told = match (best, value) {
             (Some(index), Some(value)) => {
@@ -204,7 +204,7 @@ pub fn map_picture(
         theme,
     };
     legend.entry(|_| Vec::new(), [name, ""]);
-    let best = map.winner(measure);
+    let best = map.best(measure);
     let value = best.and_then(|at| map.score(at)?.value(measure));
     if let (Some(at), Some(value)) = (best, value) {
         legend.mark(|at| star(at, 8.0, theme), &told(value, measure));

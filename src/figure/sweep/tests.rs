@@ -1,6 +1,6 @@
 use super::*;
 use crate::engine::analysis::sweep::{
-    Curve, Setup, SweepMap, curves, grids, lines, lr_limits, map,
+    Curve, SweepContext, SweepMap, grids, lr_limits, run_curves, run_map, swept_runs,
 };
 use crate::engine::cancel::Cancel;
 use crate::engine::landscape::NoFiles;
@@ -11,11 +11,11 @@ use crate::figure::drawing::Drawing;
 use crate::figure::png::missing_glyphs;
 use crate::figure::svg::svg;
 
-fn with<T>(landscape: &str, goal: Option<f64>, work: impl FnOnce(&Setup) -> T) -> T {
+fn with<T>(landscape: &str, goal: Option<f64>, work: impl FnOnce(&SweepContext) -> T) -> T {
     let mut scene = Scene::new(landscape.parse().unwrap());
     scene.training.steps = 100;
-    let ground = scene.ground(&NoFiles).unwrap();
-    work(&Setup {
+    let ground = scene.load(&NoFiles).unwrap();
+    work(&SweepContext {
         objective: &*ground.objective,
         start: scene.start_theta(),
         conditions: &scene.conditions(),
@@ -27,8 +27,10 @@ fn with<T>(landscape: &str, goal: Option<f64>, work: impl FnOnce(&Setup) -> T) -
 
 fn made(landscape: &str, specs: &[&str], over: &str) -> Vec<Curve> {
     let specs: Vec<RunSpec> = specs.iter().map(|spec| spec.parse().unwrap()).collect();
-    let lines = lines(&specs, &over.parse().unwrap()).unwrap();
-    with(landscape, Some(1e-3), |setup| curves(setup, lines).unwrap())
+    let lines = swept_runs(&specs, &over.parse().unwrap()).unwrap();
+    with(landscape, Some(1e-3), |setup| {
+        run_curves(setup, lines).unwrap()
+    })
 }
 
 fn made_map(spec: &str, overs: [&str; 2]) -> SweepMap {
@@ -36,7 +38,7 @@ fn made_map(spec: &str, overs: [&str; 2]) -> SweepMap {
     let [x, y] = overs.map(|over| over.parse().unwrap());
     let grids = grids(&spec, [&x, &y]).unwrap();
     with("quadratic:a=1,b=10", Some(1e-3), |setup| {
-        map(setup, &spec, grids).unwrap()
+        run_map(setup, &spec, grids).unwrap()
     })
 }
 
@@ -88,7 +90,7 @@ fn a_click_on_a_point_of_a_curve_picks_it() {
         "lr=1e-3..1:log:40",
     );
     let shown = looks(&curves);
-    for measure in Measure::ALL {
+    for measure in SweepMetric::ALL {
         let plot = CurvePlot::new(&shown, measure, AREA);
         assert!(plot.values.min[1] > AREA.min[1], "divergence has its place");
         for (which, curve) in curves.iter().enumerate() {
@@ -119,7 +121,7 @@ fn a_click_on_a_cell_of_a_map_picks_it() {
         ["nesterov", "lr=0.1,0.5,0.7"],
     ] {
         let map = made_map("sgd:momentum=0.5", overs);
-        let plot = MapPlot::new(&map, Measure::Final, AREA);
+        let plot = MapPlot::new(&map, SweepMetric::Final, AREA);
         for y in 0..map.grids[1].len() {
             for x in 0..map.grids[0].len() {
                 let at = plot.place([x, y]);
@@ -154,7 +156,7 @@ fn strange_sweeps_still_draw() {
     ] {
         let curves = made(landscape, specs, over);
         let shown = looks(&curves);
-        for measure in Measure::ALL {
+        for measure in SweepMetric::ALL {
             let plot = CurvePlot::new(&shown, measure, AREA);
             let items = plot.draw(&shown, &Theme::LIGHT);
             sound(&items);
@@ -171,7 +173,7 @@ fn strange_sweeps_still_draw() {
 fn a_curve_ends_in_a_cross_where_it_diverges() {
     let curves = made("quadratic:a=1,b=10", &["sgd"], "lr=0.01..0.4:linear:40");
     let shown = looks(&curves);
-    let plot = CurvePlot::new(&shown, Measure::Final, AREA);
+    let plot = CurvePlot::new(&shown, SweepMetric::Final, AREA);
     let last = curves[0]
         .scores
         .iter()
@@ -194,7 +196,7 @@ fn a_map_hatches_what_diverges_and_shows_the_limit() {
     let conditions = Scene::new("quadratic".parse().unwrap()).conditions();
     let limits = lr_limits(&map, 10.0, &conditions).unwrap();
     assert_eq!((limits.0, limits.1.len()), (0, 20));
-    let plot = MapPlot::new(&map, Measure::Final, AREA);
+    let plot = MapPlot::new(&map, SweepMetric::Final, AREA);
     let theme = &Theme::LIGHT;
     let (columns, rows, pixels) = plot.image(&map, theme);
     assert!(map.score([19, 0]).unwrap().diverged().is_some());
@@ -224,7 +226,7 @@ fn a_page_is_complete_at_any_size() {
     for size in [[930.0, 700.0], [200.0, 150.0], [2000.0, 325.0]] {
         let sheet = Sheet {
             scene: &scene,
-            measure: Measure::Steps,
+            measure: SweepMetric::Steps,
             goal: Some(1e-3),
             size,
             theme: &Theme::DARK,

@@ -203,7 +203,7 @@ fn works_with(landscape: &AnyLandscape, name: &str, value: &Value) -> Result<(),
     let mut landscape = landscape.clone();
     let set = landscape.settings_mut().set(name, value.clone());
     set.map_err(|refusal| refusal.to_string())?;
-    let ground = landscape.as_dyn().ground(&NoFiles);
+    let ground = landscape.as_dyn().load(&NoFiles);
     ground.map(|_| ()).map_err(|error| error.to_string())
 }
 

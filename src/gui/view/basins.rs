@@ -1,7 +1,7 @@
 //! The basins of one run: every start of the map in the colour of the minimum that it runs to.
 
 use super::map::{MapView, Shown};
-use crate::engine::analysis::basins::{Basins, Cell, FINEST, Fate, TWO_PARAMETERS};
+use crate::engine::analysis::basins::{BasinLabel, Basins, Cell, MAX_SIDE, NEEDS_TWO_PARAMETERS};
 use crate::engine::landscape::Mark;
 use crate::engine::objective::plane::Rect;
 use crate::figure::axis::number;
@@ -88,7 +88,7 @@ impl BasinsView {
         let combo = egui::ComboBox::from_id_salt("basins side")
             .selected_text(&side)
             .show_ui(ui, |ui| {
-                for side in [128, 256, 512, FINEST] {
+                for side in [128, 256, 512, MAX_SIDE] {
                     ui.selectable_value(&mut self.side, side, format!("{side} × {side}"));
                 }
             });
@@ -124,7 +124,10 @@ impl BasinsView {
         let (area, beside) = layout(space);
         if shown.scene.dim() == 1 {
             mouse.under_pointer.clear();
-            ui.put(paint::rect(area), egui::Label::new(TWO_PARAMETERS).wrap());
+            ui.put(
+                paint::rect(area),
+                egui::Label::new(NEEDS_TWO_PARAMETERS).wrap(),
+            );
             return Vec::new();
         }
         let commands = mouse.mouse(ui, frame, shown);
@@ -192,8 +195,8 @@ impl BasinsView {
 fn describe([x, y]: [f64; 2], cell: Cell, found: &BasinsFound) -> String {
     let from = format!("from ({}, {})", number(x, 4), number(y, 4));
     let steps = cell.steps;
-    match cell.fate {
-        Fate::Arrives(index) => {
+    match cell.label {
+        BasinLabel::Converges(index) => {
             found
                 .basins
                 .minima
@@ -208,7 +211,7 @@ fn describe([x, y]: [f64; 2], cell: Cell, found: &BasinsFound) -> String {
                     )
                 })
         }
-        Fate::Undecided => format!("{from} to no minimum in {steps} steps"),
-        Fate::Diverges => format!("{from} it diverges at step {steps}"),
+        BasinLabel::Undecided => format!("{from} to no minimum in {steps} steps"),
+        BasinLabel::Diverges => format!("{from} it diverges at step {steps}"),
     }
 }

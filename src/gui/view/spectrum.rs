@@ -1,7 +1,7 @@
 //! The spectrum of the Hessian where a run is at the timeline's step, and that of another run beside it.
 
 use super::{controls_button, named};
-use crate::engine::analysis::curvature::{Inquiry, Report};
+use crate::engine::analysis::curvature::{CurvatureSettings, Report};
 use crate::engine::scene::Scene;
 use crate::figure::colour::Theme;
 use crate::figure::spectrum::{Spectrum, draw};
@@ -156,7 +156,7 @@ fn words(reports: &[Option<Report>], steps: &[String], runs: &Runs) -> String {
         .scene
         .network
         .as_ref()
-        .map_or_else(Inquiry::default, |bench| bench.curvature.clone());
+        .map_or_else(CurvatureSettings::default, |bench| bench.curvature.clone());
     let exact = reports.iter().flatten().all(|report| report.exact);
     let how = if exact {
         "all eigenvalues".to_owned()

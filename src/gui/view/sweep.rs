@@ -1,6 +1,6 @@
 //! The sweep: where runs end over a setting, as curves, or over two settings of one run, as a map.
 
-use crate::engine::analysis::sweep::{Curve, Grid, Measure, Over, Score, SweepMap};
+use crate::engine::analysis::sweep::{AxisValues, Curve, Score, SweepAxis, SweepMap, SweepMetric};
 use crate::engine::declare::Settings;
 use crate::engine::scene::Scene;
 use crate::engine::training::RunSpec;
@@ -13,7 +13,7 @@ use crate::gui::command::Command;
 use crate::gui::field::{self, refusal_ui};
 use crate::gui::paint::{self, Textures};
 use crate::gui::param_ui::drag_ui;
-use crate::session::{Limits, Overs, SweepFound, SweepOf, Swept};
+use crate::session::{Limits, SweepAxes, SweepFound, SweepOf, SweepResult};
 use eframe::egui;
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use std::sync::Arc;
 pub(crate) struct SweepView {
     /// What is swept over, as it is typed: a setting, or two.
     over: [String; 2],
-    measure: Measure,
+    measure: SweepMetric,
     goal: f64,
     image: Option<Image>,
 }
@@ -30,7 +30,7 @@ impl Default for SweepView {
     fn default() -> Self {
         Self {
             over: ["lr".to_owned(), String::new()],
-            measure: Measure::Final,
+            measure: SweepMetric::Final,
             goal: 1e-3,
             image: None,
         }
@@ -41,7 +41,7 @@ impl Default for SweepView {
 struct Image {
     found: Arc<Result<SweepFound, String>>,
     dark: bool,
-    measure: Measure,
+    measure: SweepMetric,
     plot: MapPlot,
     pixels: (usize, usize, Arc<Vec<Colour>>),
 }
@@ -89,12 +89,12 @@ impl SweepView {
         let combo = egui::ComboBox::from_id_salt("sweep measure")
             .selected_text(title)
             .show_ui(ui, |ui| {
-                for measure in Measure::ALL {
+                for measure in SweepMetric::ALL {
                     ui.selectable_value(&mut self.measure, measure, measure.title());
                 }
             });
         super::named(&combo.response, "Measure of the sweep", title);
-        if self.measure == Measure::Steps {
+        if self.measure == SweepMetric::Steps {
             let speed = self.goal.abs().max(1e-12) * 0.02;
             let typed = drag_ui(ui, "goal", &mut self.goal, speed);
             let response = typed.response;
@@ -116,7 +116,7 @@ impl SweepView {
             let read = |text: &str| match text.trim() {
                 "" if index == 1 => Ok(String::new()),
                 text => text
-                    .parse::<Over>()
+                    .parse::<SweepAxis>()
                     .map(|_| text.to_owned())
                     .map_err(|refusal| refusal.to_string()),
             };
@@ -179,22 +179,25 @@ impl SweepView {
     }
 
     /// Measure that is compared.
-    pub(crate) fn measure(&self) -> Measure {
+    pub(crate) fn measure(&self) -> SweepMetric {
         self.measure
     }
 
     /// What is to be computed for a scene; the sentence that says why nothing can be.
     pub(crate) fn of(&self, scene: &Scene, run: usize) -> Result<SweepOf, String> {
-        let parse = |text: &String| text.parse::<Over>().map_err(|refusal| refusal.to_string());
+        let parse = |text: &String| {
+            text.parse::<SweepAxis>()
+                .map_err(|refusal| refusal.to_string())
+        };
         let first = parse(&self.over[0])?;
         let overs = if self.over[1].trim().is_empty() {
-            Overs::One(first)
+            SweepAxes::One(first)
         } else {
             let ticked = scene.runs[..run.min(scene.runs.len())]
                 .iter()
                 .filter(|run| run.shown)
                 .count();
-            Overs::Two(ticked, [first, parse(&self.over[1])?])
+            SweepAxes::Two(ticked, [first, parse(&self.over[1])?])
         };
         Ok(SweepOf {
             landscape: scene.landscape.clone(),
@@ -204,7 +207,7 @@ impl SweepView {
                 .map(|index| scene.runs[index].spec.clone())
                 .collect(),
             overs,
-            goal: (self.measure == Measure::Steps).then_some(self.goal),
+            goal: (self.measure == SweepMetric::Steps).then_some(self.goal),
         })
     }
 
@@ -242,7 +245,7 @@ impl SweepView {
             }
         };
         let (found, sweep) = sweep;
-        let right = if matches!(sweep.swept, Swept::Map(..)) {
+        let right = if matches!(sweep.swept, SweepResult::Map(..)) {
             96.0
         } else {
             18.0
@@ -259,8 +262,8 @@ impl SweepView {
         let pointer = response.hover_pos().map(|pointer| [pointer.x, pointer.y]);
         let area = paint::area(inner);
         let (items, pointed) = match &sweep.swept {
-            Swept::Curves(curves) => self.curves(curves, look, area, pointer),
-            Swept::Map(map) => self.map(map, (found, sweep), look.theme, area, pointer),
+            SweepResult::Curves(curves) => self.curves(curves, look, area, pointer),
+            SweepResult::Map(map) => self.map(map, (found, sweep), look.theme, area, pointer),
         };
         paint::paint(&ui.painter_at(space), items, textures);
         let Some(Pointed { run, spec, words }) = pointed else {
@@ -351,8 +354,8 @@ impl SweepView {
                 });
                 Pointed {
                     run: match sweep.of.overs {
-                        Overs::Two(run, _) => run,
-                        Overs::One(_) => 0,
+                        SweepAxes::Two(run, _) => run,
+                        SweepAxes::One(_) => 0,
                     },
                     spec: map.spec(at),
                     words: format!("{x}, {y}: {score}"),
@@ -397,7 +400,7 @@ impl SweepView {
 }
 
 /// A value of a grid, short enough to read.
-fn text(grid: &Grid, index: usize) -> String {
+fn text(grid: &AxisValues, index: usize) -> String {
     grid.number(index)
         .map_or_else(|| grid.text(index), |value| number(value, 4))
 }

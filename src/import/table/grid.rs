@@ -16,7 +16,7 @@ use crate::import::matrix::{EXPECTED, matrix, numbered};
 /// Points without x and y are numbered from 0.
 pub(in crate::import) fn read(bytes: Vec<u8>, header: Header) -> Result<Matrix, String> {
     let rules = Rules {
-        max_rows: Matrix::MOST * Matrix::MOST,
+        max_rows: Matrix::MAX_POINTS * Matrix::MAX_POINTS,
         quoted_commas: true,
         expected: EXPECTED,
     };
@@ -99,7 +99,10 @@ impl Read {
 fn plain(read: &Read, columns: &[usize]) -> Result<Matrix, String> {
     let size = [columns.len(), read.rows()];
     let (x, y) = (numbered(size[0]), numbered(size[1]));
-    if size.iter().any(|size| !(2..=Matrix::MOST).contains(size)) {
+    if size
+        .iter()
+        .any(|size| !(2..=Matrix::MAX_POINTS).contains(size))
+    {
         return matrix(x, y, Vec::new());
     }
     let (heights, commas) = read.heights(columns)?;

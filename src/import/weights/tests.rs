@@ -179,7 +179,7 @@ fn numbers_of_other_types_are_refused_or_read() {
 #[test]
 fn what_is_written_reads_back_to_the_same_bits() {
     let loss = network("mlp:hidden=4/3,norm=layer");
-    let (tensors, theta) = (loss.layout().tensors(), loss.initial(5));
+    let (tensors, theta) = (loss.layout().tensors(), loss.init_params(5));
     let mut file = Vec::new();
     write(&loss, &theta, &mut file).unwrap();
     assert_eq!(read(&file, tensors), Ok(theta));
@@ -191,11 +191,11 @@ fn what_is_written_reads_back_to_the_same_bits() {
 #[test]
 fn batch_normalisations_keep_the_moments_of_the_data() {
     let loss = network("mlp:hidden=4/3,norm=batch");
-    let (tensors, theta) = (loss.layout().tensors(), loss.initial(5));
+    let (tensors, theta) = (loss.layout().tensors(), loss.init_params(5));
     let mut file = Vec::new();
     write(&loss, &theta, &mut file).unwrap();
     assert_eq!(read(&file, tensors), Ok(theta.clone()));
-    let moments = loss.moments(&theta);
+    let moments = loss.batch_norm_stats(&theta);
     assert_eq!(
         read_with_moments(&file, tensors),
         Ok((theta.clone(), moments))

@@ -2,10 +2,12 @@
 
 use super::trainer::Trainer;
 use super::{Row, RunResult, Runs, Trained, TrainedRun};
-use crate::engine::analysis::network_plane::{AnyPlane, Cut, Given, Shadow, shadows};
+use crate::engine::analysis::network_plane::{
+    AnyPlane, NetworkPlane, PlaneInputs, Projection, project_all,
+};
 use crate::engine::cancel::Cancel;
-use crate::engine::landscape::Ground;
-use crate::engine::network::{OnPlane, Trainee};
+use crate::engine::landscape::Problem;
+use crate::engine::network::{PlaneRestriction, TrainingTask};
 use crate::engine::objective::plane::Rect;
 use crate::engine::scene::Scene;
 use crate::engine::training::{Outcome, Trajectory};
@@ -13,9 +15,9 @@ use std::sync::Arc;
 
 /// A plane, and the shadows of the rows that there are.
 pub(super) struct Sketch {
-    trainee: Arc<Trainee>,
-    cut: Arc<Cut>,
-    ground: Arc<Ground>,
+    trainee: Arc<TrainingTask>,
+    cut: Arc<NetworkPlane>,
+    ground: Arc<Problem>,
     /// How many rows each run had when the plane was laid, and which run it was.
     laid: Vec<(u64, usize)>,
     shown: Vec<Shown>,
@@ -25,7 +27,7 @@ pub(super) struct Sketch {
 struct Shown {
     /// Which run it is.
     identity: u64,
-    shadows: Vec<Shadow>,
+    shadows: Vec<Projection>,
     rows: Vec<Row>,
     /// How far each row is from the first weights.
     distances: Vec<f64>,
@@ -36,7 +38,7 @@ impl Sketch {
     /// A plane through the first so many rows of each run that does not diverge, or of all if all do, with its origin where the first one ends.
     pub(super) fn of(
         plane: &AnyPlane,
-        trainee: &Arc<Trainee>,
+        trainee: &Arc<TrainingTask>,
         trainers: &[Trainer],
         counts: &[usize],
         cancel: &Cancel,
@@ -61,22 +63,22 @@ impl Sketch {
             _ => 0,
         };
         let others = ends.get(1..).unwrap_or_default();
-        let given = Given {
+        let given = PlaneInputs {
             others: &others[..others.len().min(needed)],
             trajectories: &trajectories,
-            ..Given::new(&*trainee.loss, theta, cancel)
+            ..PlaneInputs::new(&*trainee.loss, theta, cancel)
         };
         let cut = plane
             .as_dyn()
-            .cut(&given)
+            .build(&given)
             .map_err(|error| error.to_string())?;
         let view = view(plane, &cut, &trajectories);
-        let on_plane = OnPlane::new(Arc::clone(&trainee.loss), cut.plane.clone());
+        let on_plane = PlaneRestriction::new(Arc::clone(&trainee.loss), cut.plane.clone());
         let on_plane = on_plane.ok_or("the plane is of another network; expected its own")?;
-        let ground = Ground {
+        let ground = Problem {
             objective: Arc::new(on_plane),
             view,
-            ..Ground::of_network(Arc::clone(trainee))
+            ..Problem::for_network(Arc::clone(trainee))
         };
         let laid = trainers.iter().zip(counts);
         Ok(Self {
@@ -93,7 +95,7 @@ impl Sketch {
     /// Whether the plane still holds: it is laid anew whenever there are a third more rows, and once all are there.
     pub(super) fn holds(
         &self,
-        trainee: &Arc<Trainee>,
+        trainee: &Arc<TrainingTask>,
         trainers: &[Trainer],
         counts: &[usize],
         complete: bool,
@@ -154,7 +156,7 @@ impl Sketch {
             let objective = &*self.trainee.loss;
             shown
                 .shadows
-                .extend(shadows(&self.cut.plane, objective, &fresh, cancel)?);
+                .extend(project_all(&self.cut.plane, objective, &fresh, cancel)?);
             shown.rows.extend(rows);
             shown.outcome = trainer.outcome(*count);
             self.shown.push(shown);
@@ -229,7 +231,7 @@ fn blank(dim: usize, theta: Vec<f64>) -> Trajectory {
 }
 
 /// The first `count` rows of a run in all of its parameters.
-fn in_all_parameters(trainee: &Trainee, trainer: &Trainer, count: usize) -> Trajectory {
+fn in_all_parameters(trainee: &TrainingTask, trainer: &Trainer, count: usize) -> Trajectory {
     let (theta, rows) = trainer.rows(0..count);
     Trajectory {
         loss: rows.iter().map(|row| row.loss).collect(),
@@ -238,7 +240,7 @@ fn in_all_parameters(trainee: &Trainee, trainer: &Trainer, count: usize) -> Traj
 }
 
 /// A window that shows all rows of all runs, and what the plane goes through.
-fn view(plane: &AnyPlane, cut: &Cut, trajectories: &[Trajectory]) -> Rect {
+fn view(plane: &AnyPlane, cut: &NetworkPlane, trajectories: &[Trajectory]) -> Rect {
     let landmarks: &[[f64; 2]] = match plane {
         AnyPlane::Filter(_) => &[[-1.0, -1.0], [1.0, 1.0]],
         AnyPlane::Line(_) => &[[0.0, 0.0], [1.0, 0.0]],

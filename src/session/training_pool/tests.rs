@@ -27,7 +27,7 @@ fn scene(runs: &[&str]) -> Scene {
 }
 
 fn made(scene: &Scene) -> Runs {
-    let ground = Arc::new(scene.ground(&NoFiles).unwrap());
+    let ground = Arc::new(scene.load(&NoFiles).unwrap());
     all_runs(scene, &ground, None).unwrap()
 }
 
@@ -51,7 +51,7 @@ fn runs_of_a_network_are_those_of_any_other_objective_and_their_shadows_are_on_t
     let runs = made(&scene);
     let trained = runs.trained.as_ref().unwrap();
     let trainee = &trained.trainee;
-    assert!(trained.complete && runs.every == 5 && trained.cut.explained.is_some());
+    assert!(trained.complete && runs.every == 5 && trained.cut.explained_variance_ratio.is_some());
     for ((own, result), shown) in scene.runs.iter().zip(&runs.results).zip(&trained.runs) {
         let (conditions, never) = (scene.conditions(), Cancel::default());
         let objective = &*trainee.loss;
@@ -140,7 +140,7 @@ fn sharpness_is_measured_where_it_is_asked_for() {
         );
         let (loss, theta) = (&*trained.trainee.loss, run.theta(8).unwrap());
         let hessian = crate::engine::analysis::curvature::Curvature::hessian(loss, &theta);
-        let ask = crate::engine::analysis::curvature::Ask::largest(1e-12);
+        let ask = crate::engine::analysis::curvature::LanczosOptions::largest(1e-12);
         let exact = crate::engine::analysis::curvature::lanczos(&hessian, &ask, &Cancel::default())
             .unwrap();
         let value = exact.top[0].value;
@@ -196,7 +196,7 @@ fn a_leg_keeps_the_weights() {
     );
     assert_eq!(Scene::from_toml(&scene.to_toml()), Ok(scene.clone()));
     scene.runs[0].legs[0].from = 21;
-    let refused = scene.ground(&NoFiles).err().unwrap().to_string();
+    let refused = scene.load(&NoFiles).err().unwrap().to_string();
     assert!(
         refused.starts_with("a leg of a run cannot begin at step 21; expected a multiple of 5")
     );
@@ -217,7 +217,7 @@ fn what_cannot_be_trained_is_told() {
         alone.results[0].trajectory.theta
     );
     diverging.runs.clear();
-    let ground = Arc::new(diverging.ground(&NoFiles).unwrap());
+    let ground = Arc::new(diverging.load(&NoFiles).unwrap());
     let refused = all_runs(&diverging, &ground, None).err().unwrap();
     assert!(
         refused.starts_with("plane `pca` goes through the steps of runs"),
@@ -238,17 +238,17 @@ fn what_cannot_be_trained_is_told() {
     ] {
         let bench = scene.network.as_mut().unwrap();
         (bench.model, bench.data) = (model.parse().unwrap(), data.parse().unwrap());
-        let refused = scene.ground(&NoFiles).err().unwrap().to_string();
+        let refused = scene.load(&NoFiles).err().unwrap().to_string();
         assert!(refused.starts_with(expected), "{refused}");
     }
     let bench = scene.network.as_mut().unwrap();
     (bench.model, bench.data) = ("mlp".parse().unwrap(), "moons".parse().unwrap());
     bench.settings.every = 1;
     scene.training.steps = 1_000_000;
-    let refused = scene.ground(&NoFiles).err().unwrap().to_string();
+    let refused = scene.load(&NoFiles).err().unwrap().to_string();
     assert!(refused.contains("a larger `every`"), "{refused}");
     scene.runs[0].spec = "sgd[layer7:lr=1]".parse().unwrap();
-    let refused = scene.ground(&NoFiles).err().unwrap().to_string();
+    let refused = scene.load(&NoFiles).err().unwrap().to_string();
     assert!(
         refused.ends_with(
             "expected a layer or a tensor, like layers.0 or layers.0.weight in brackets"

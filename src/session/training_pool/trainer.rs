@@ -3,7 +3,7 @@
 use super::gate::Gate;
 use crate::engine::analysis::layer_stats::Diagnosis;
 use crate::engine::cancel::Cancel;
-use crate::engine::network::{Measure, Trainee};
+use crate::engine::network::{Measure, TrainingTask};
 use crate::engine::objective::norm;
 use crate::engine::scene::{Leg, Run};
 use crate::engine::training::{self, OptimizerStateSize, Outcome, RunSettings, RunSpec, StepView};
@@ -55,7 +55,7 @@ pub(super) struct Trainer(Arc<Work>);
 /// What a run and whoever watches it share.
 struct Work {
     ticket: u64,
-    trainee: Arc<Trainee>,
+    trainee: Arc<TrainingTask>,
     spec: RunSpec,
     legs: Vec<Leg>,
     conditions: RunSettings,
@@ -68,7 +68,7 @@ struct Work {
 impl Trainer {
     /// Starts a run, which may go on for `conditions.steps`, a whole number of rows.
     pub(super) fn spawn(
-        trainee: &Arc<Trainee>,
+        trainee: &Arc<TrainingTask>,
         run: &Run,
         conditions: RunSettings,
         gate: &Arc<Gate>,
@@ -95,7 +95,7 @@ impl Trainer {
     /// Whether this is the run that is asked for, so far as it has come, and lets it go on to as many steps.
     pub(super) fn serves(
         &self,
-        trainee: &Arc<Trainee>,
+        trainee: &Arc<TrainingTask>,
         run: &Run,
         conditions: RunSettings,
     ) -> bool {

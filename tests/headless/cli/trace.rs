@@ -86,7 +86,7 @@ fn trace_writes_the_bits_of_the_engine() {
     let mut scene = Scene::new("rosenbrock".parse().unwrap());
     scene.start = [-1.5, 2.0];
     scene.training.steps = 100;
-    let ground = scene.ground(&NoFiles).unwrap();
+    let ground = scene.load(&NoFiles).unwrap();
     let (spec, conditions) = (spec.parse().unwrap(), scene.conditions());
     let made = training::run(
         &*ground.objective,

@@ -3,7 +3,7 @@
 use super::check;
 use super::networks::{Problem, frozen};
 use ravine::engine::analysis::curvature::{
-    Curvature, Eigen, Extras, Inquiry, Kind, Report, Symmetric, report,
+    Curvature, CurvatureSettings, Eigen, ExpensiveParts, Kind, LinearOperator, Report, report,
 };
 use ravine::engine::cancel::Cancel;
 use ravine::engine::network::NetworkLoss;
@@ -37,7 +37,12 @@ fn cases() -> Vec<Case> {
     serde_json::from_str::<Reference>(&text).unwrap().cases
 }
 
-fn told(loss: &NetworkLoss, theta: &[f64], inquiry: &Inquiry, extras: Extras) -> Report {
+fn told(
+    loss: &NetworkLoss,
+    theta: &[f64],
+    inquiry: &CurvatureSettings,
+    extras: ExpensiveParts,
+) -> Report {
     report(
         loss,
         theta,
@@ -55,7 +60,7 @@ fn values(list: &[Eigen]) -> Vec<f64> {
 
 #[test]
 fn eigenvalues_and_sharpness_are_those_of_pytorch() {
-    let all = Extras {
+    let all = ExpensiveParts {
         trace: true,
         density: true,
         layers: true,
@@ -70,14 +75,14 @@ fn eigenvalues_and_sharpness_are_those_of_pytorch() {
             (Kind::Hessian, &case.hessian),
             (Kind::GaussNewton, &case.gauss_newton),
         ] {
-            let inquiry = Inquiry {
+            let inquiry = CurvatureSettings {
                 matrix,
                 bottom: 3,
-                ..Inquiry::default()
+                ..CurvatureSettings::default()
             };
             let largest = expected[0].abs().max(expected[expected.len() - 1]);
             let top: Vec<f64> = expected.iter().rev().take(5).copied().collect();
-            let lanczos = told(&loss, &case.theta, &inquiry, Extras::default());
+            let lanczos = told(&loss, &case.theta, &inquiry, ExpensiveParts::default());
             let dense = told(&loss, &case.theta, &inquiry, all);
             assert!(dense.exact);
             for report in [&lanczos, &dense] {
@@ -111,7 +116,7 @@ fn eigenvalues_and_sharpness_are_those_of_pytorch() {
 /// A matrix of which nothing is known but its products.
 struct Unknown<'a>(Curvature<'a>);
 
-impl Symmetric for Unknown<'_> {
+impl LinearOperator for Unknown<'_> {
     fn dim(&self) -> usize {
         self.0.dim()
     }

@@ -1,7 +1,7 @@
 //! Splines through grids and pictures from disk, as scipy has them.
 
 use super::check;
-use ravine::engine::landscape::{AnyLandscape, Ground};
+use ravine::engine::landscape::{AnyLandscape, Problem};
 use ravine::import::Disk;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -29,10 +29,10 @@ fn folder() -> PathBuf {
 }
 
 /// A landscape of a file in `grids`.
-fn ground(landscape: &str) -> Result<Ground, String> {
+fn ground(landscape: &str) -> Result<Problem, String> {
     let disk = Disk::beside(Some(&folder().join("grids/scene.toml")));
     let landscape: AnyLandscape = landscape.parse().unwrap();
-    let ground = landscape.as_dyn().ground(&disk);
+    let ground = landscape.as_dyn().load(&disk);
     ground.map_err(|error| error.to_string())
 }
 

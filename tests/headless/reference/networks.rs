@@ -1,10 +1,10 @@
 //! Networks beside PyTorch: losses, derivatives, and paths of training.
 
 use super::check;
-use ravine::engine::analysis::layer_stats::Vitals;
+use ravine::engine::analysis::layer_stats::LayerStats;
 use ravine::engine::cancel::Cancel;
 use ravine::engine::network::data::{Data, Targets};
-use ravine::engine::network::{Moments, NetworkLoss};
+use ravine::engine::network::{BatchNormStats, NetworkLoss};
 use ravine::engine::objective::{GradientSettings, Objective};
 use ravine::engine::training::{RunSettings, RunSpec, run};
 use serde::Deserialize;
@@ -99,8 +99,8 @@ pub(super) fn frozen(loss: NetworkLoss, moments: Option<Vec<[Vec<f64>; 2]>>) -> 
         return loss;
     };
     let moments = moments.into_iter();
-    let moments = moments.map(|[mean, variance]| Moments { mean, variance });
-    loss.frozen(moments.collect()).unwrap()
+    let moments = moments.map(|[mean, variance]| BatchNormStats { mean, variance });
+    loss.eval_mode(moments.collect()).unwrap()
 }
 
 fn size(numbers: &[f64]) -> f64 {
@@ -161,7 +161,7 @@ fn what_layers_say_is_what_pytorch_says() {
         let names: Vec<&str> = found.layers.iter().map(|layer| &*layer.name).collect();
         let expected = (0..case.dead.len()).map(|l| format!("layers.{l}"));
         assert_eq!(names, expected.collect::<Vec<_>>());
-        let column = |of: fn(&Vitals) -> f64| found.layers.iter().map(of).collect::<Vec<_>>();
+        let column = |of: fn(&LayerStats) -> f64| found.layers.iter().map(of).collect::<Vec<_>>();
         near("gradients", &column(|l| l.grad_norm), &case.grad_norm);
         near("weights", &column(|l| l.weight_norm), &case.weight_norm);
         let ratios = column(|l| l.update_ratio.unwrap());

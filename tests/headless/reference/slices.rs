@@ -1,7 +1,7 @@
 //! Planes beside PyTorch: eigenvectors and principal components.
 
 use super::check;
-use ravine::engine::analysis::network_plane::{AnyPlane, Cut, Given};
+use ravine::engine::analysis::network_plane::{AnyPlane, NetworkPlane, PlaneInputs};
 use ravine::engine::cancel::Cancel;
 use ravine::engine::network::NetworkLoss;
 use ravine::engine::network::data::{Data, Targets};
@@ -51,7 +51,7 @@ fn loss(network: &str, width: usize, inputs: Vec<f64>, numbers: Vec<f64>) -> Net
 }
 
 /// Directions but for their signs.
-fn check_directions(cut: &Cut, expected: &[Vec<f64>; 2]) {
+fn check_directions(cut: &NetworkPlane, expected: &[Vec<f64>; 2]) {
     for (found, expected) in cut.plane.parts()[1..].iter().zip(expected) {
         let along: f64 = found.iter().zip(expected).map(|(a, b)| a * b).sum();
         let expected: Vec<f64> = expected.iter().map(|x| x * along.signum()).collect();
@@ -67,7 +67,7 @@ fn eigenvectors_of_a_network_are_those_of_pytorch() {
     let plane: AnyPlane = "hessian".parse().unwrap();
     let cut = plane
         .as_dyn()
-        .cut(&Given::new(&loss, &case.theta, &never))
+        .build(&PlaneInputs::new(&loss, &case.theta, &never))
         .unwrap();
     check(
         "eigenvalues",
@@ -103,15 +103,15 @@ fn principal_components_are_those_of_pytorch() {
         theta: case.rows,
     }];
     let (theta, never) = (vec![0.0; case.dim], Cancel::default());
-    let given = Given {
+    let given = PlaneInputs {
         trajectories: &made,
-        ..Given::new(&loss, &theta, &never)
+        ..PlaneInputs::new(&loss, &theta, &never)
     };
     let plane: AnyPlane = "pca".parse().unwrap();
-    let cut = plane.as_dyn().cut(&given).unwrap();
+    let cut = plane.as_dyn().build(&given).unwrap();
     check(
         "explained",
-        &cut.explained.unwrap(),
+        &cut.explained_variance_ratio.unwrap(),
         &case.explained,
         1.0,
         1e-13,

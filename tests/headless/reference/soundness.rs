@@ -15,7 +15,7 @@ fn scene(landscape: &str, runs: impl IntoIterator<Item = String>) -> Scene {
         scene.add_run(run.parse().unwrap());
     }
     // Some optimizers are for models of data, or for networks.
-    let ground = scene.landscape.as_dyn().ground(&NoFiles).unwrap();
+    let ground = scene.landscape.as_dyn().load(&NoFiles).unwrap();
     let refused =
         |optimizer: &AnyOptimizer| optimizer.as_dyn().unsupported_reason(&*ground.objective);
     scene
@@ -25,7 +25,7 @@ fn scene(landscape: &str, runs: impl IntoIterator<Item = String>) -> Scene {
 }
 
 fn results(scene: &Scene, threads: usize) -> Vec<Arc<RunResult>> {
-    let ground = Arc::new(scene.ground(&NoFiles).unwrap());
+    let ground = Arc::new(scene.load(&NoFiles).unwrap());
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .build()

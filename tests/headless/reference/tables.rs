@@ -2,7 +2,7 @@
 
 #![expect(clippy::cast_precision_loss, reason = "small counts")]
 
-use ravine::engine::landscape::{AnyLandscape, Ground};
+use ravine::engine::landscape::{AnyLandscape, Problem};
 use ravine::engine::network::Loss;
 use ravine::engine::network::data::{AnyDataset, Data, Targets};
 use ravine::import::Disk;
@@ -28,11 +28,11 @@ struct Case {
     refused: Option<String>,
 }
 
-fn ground(reader: &str, disk: &Disk) -> Result<Ground, String> {
+fn ground(reader: &str, disk: &Disk) -> Result<Problem, String> {
     let (name, settings) = reader.split_once([':', ',']).unwrap_or((reader, ""));
     let spec = format!("{name}:data=table.csv,{settings}");
     let landscape: AnyLandscape = spec.trim_end_matches(',').parse().unwrap();
-    let ground = landscape.as_dyn().ground(disk);
+    let ground = landscape.as_dyn().load(disk);
     ground.map_err(|error| error.to_string())
 }
 

@@ -1,6 +1,6 @@
 //! The floors of level valleys, traced so that two of one height are told apart.
 
-use super::{Question, distance, flat};
+use super::{BasinQuery, distance, is_flat};
 use crate::engine::analysis::curvature::eigenvalues;
 use crate::engine::landscape::Mark;
 
@@ -14,7 +14,7 @@ const MAX_STEPS: usize = 1000;
 const MAX_CORRECTIONS: usize = 8;
 
 /// A floor as points of it, about [`STEP`] apart, and the box that holds them.
-pub(super) struct Floor {
+pub(super) struct ValleyFloor {
     points: Vec<[f64; 2]>,
     low: [f64; 2],
     high: [f64; 2],
@@ -22,13 +22,13 @@ pub(super) struct Floor {
     reach: f64,
 }
 
-impl Floor {
+impl ValleyFloor {
     /// Traces the floor through a minimum in both directions, 1000 steps of a hundredth of the window's size at most, as far
     /// as it is level and no farther than the window's size beside the window. `None` where it is no valley.
-    pub(super) fn trace(question: &Question, minimum: &Mark) -> Option<Self> {
+    pub(super) fn trace(question: &BasinQuery, minimum: &Mark) -> Option<Self> {
         let step = STEP * question.size();
         let (axis, high) = question.valley(minimum.at)?;
-        let tolerance = level(question, minimum.value, high);
+        let tolerance = level_tolerance(question, minimum.value, high);
         let mut points = vec![minimum.at];
         for sign in [1.0, -1.0] {
             let (mut at, mut direction) = (minimum.at, axis.map(|a| sign * a));
@@ -72,7 +72,7 @@ impl Floor {
     }
 
     /// Whether a point lies on the floor.
-    pub(super) fn holds(&self, at: [f64; 2]) -> bool {
+    pub(super) fn contains(&self, at: [f64; 2]) -> bool {
         let near =
             |i: usize| (self.low[i] - self.reach..=self.high[i] + self.reach).contains(&at[i]);
         near(0)
@@ -85,15 +85,15 @@ impl Floor {
 }
 
 /// How far heights on one floor may differ by rounding, where the curvature across it is `high`.
-pub(super) fn level(question: &Question, value: f64, high: f64) -> f64 {
+pub(super) fn level_tolerance(question: &BasinQuery, value: f64, high: f64) -> f64 {
     1e-9 * high * question.size() * question.size() + 1e-10 * value.abs()
 }
 
-impl Question<'_> {
+impl BasinQuery<'_> {
     /// The direction along a valley and the curvature across it, if a point is on the floor of one.
     pub(super) fn valley(&self, at: [f64; 2]) -> Option<([f64; 2], f64)> {
         let [along, _, curvatures] = self.axes(at)?;
-        flat(curvatures).then_some((along, curvatures[1]))
+        is_flat(curvatures).then_some((along, curvatures[1]))
     }
 
     /// The directions along and across a valley, and its curvatures along and across; `None` where it does not rise.

@@ -1,14 +1,14 @@
 //! Points that belong together: one found many times, or a curve of which each start finds another point.
 
-use super::field::Field;
-use super::newton::{HARDLY_FLAT, clear, flatness};
+use super::field::SampledField;
+use super::newton::{VALLEY_EIGENVALUE_RATIO, flatness, zero_smallest};
 use super::{CELL, CriticalPoint, Kind};
 use crate::engine::numeric::real;
 
 /// For each point the first one that it hangs together with, through points of which each lies within `reach` of the next
 /// and is the `same`.
-pub(super) fn linked(
-    field: &Field,
+pub(super) fn connected_components(
+    field: &SampledField,
     points: &[CriticalPoint],
     reach: f64,
     same: impl Fn(&CriticalPoint, &CriticalPoint) -> bool,
@@ -25,18 +25,18 @@ pub(super) fn linked(
             if (shares[other][1] - shares[index][1]).abs() <= reach
                 && same(&points[index], &points[other])
             {
-                let [a, b] = [first(&mut firsts, index), first(&mut firsts, other)];
+                let [a, b] = [find_root(&mut firsts, index), find_root(&mut firsts, other)];
                 firsts[a.max(b)] = a.min(b);
             }
         }
     }
     (0..points.len())
-        .map(|index| first(&mut firsts, index))
+        .map(|index| find_root(&mut firsts, index))
         .collect()
 }
 
 /// Follows the links, and shortens the way for the next time.
-fn first(firsts: &mut [usize], mut index: usize) -> usize {
+fn find_root(firsts: &mut [usize], mut index: usize) -> usize {
     while firsts[index] != index {
         firsts[index] = firsts[firsts[index]];
         index = firsts[index];
@@ -46,16 +46,16 @@ fn first(firsts: &mut [usize], mut index: usize) -> usize {
 
 /// The points with each curve of critical points told by one of its points: those of the first `known`, or else the one
 /// nearest to the middle of the view.
-pub(super) fn families(
-    field: &Field,
+pub(super) fn cluster(
+    field: &SampledField,
     points: &[CriticalPoint],
     known: usize,
 ) -> Vec<CriticalPoint> {
     // Rounding may hide that an eigenvalue is 0, but not from one point after the other.
     let flat = |point: &CriticalPoint| {
-        point.kind == Kind::Flat || flatness(point.eigenvalues) <= HARDLY_FLAT
+        point.kind == Kind::Flat || flatness(point.eigenvalues) <= VALLEY_EIGENVALUE_RATIO
     };
-    let firsts = linked(field, points, 4.0 * CELL, |a, b| {
+    let firsts = connected_components(field, points, 4.0 * CELL, |a, b| {
         flat(a) && flat(b) && (a.value - b.value).abs() <= field.rounding()
     });
     let mut members = vec![Vec::new(); points.len()];
@@ -93,7 +93,7 @@ pub(super) fn families(
             let mut point = points[index];
             if point.kind != Kind::Flat {
                 point.kind = Kind::Flat;
-                clear(&mut point.eigenvalues, 1);
+                zero_smallest(&mut point.eigenvalues, 1);
             }
             told.push((index < known, point));
         }
@@ -112,7 +112,7 @@ pub(super) fn families(
 }
 
 /// Whether f has the same value all the way from one point to the other.
-fn is_level_between(field: &Field, a: &CriticalPoint, b: &CriticalPoint) -> bool {
+fn is_level_between(field: &SampledField, a: &CriticalPoint, b: &CriticalPoint) -> bool {
     const PIECES: usize = 8;
     let level = |value: f64| (value - a.value).abs() <= field.rounding();
     let [dx, dy] = [0, 1].map(|axis| b.at[axis] - a.at[axis]);

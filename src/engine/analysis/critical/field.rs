@@ -59,7 +59,7 @@ impl Samples {
         };
         let cells = (0..CELLS * CELLS)
             .map(|index| (index % CELLS, index / CELLS))
-            .filter(|&(column, row)| self.may_hold_a_zero(column, row))
+            .filter(|&(column, row)| self.may_contain_zero(column, row))
             .map(move |(column, row)| middle(column, row));
         let shortest = (0..NODES * NODES)
             .filter(|&index| self.is_shortest(index))
@@ -72,7 +72,7 @@ impl Samples {
     }
 
     /// Whether both components of the gradient change their sign among the corners of a cell.
-    fn may_hold_a_zero(&self, column: usize, row: usize) -> bool {
+    fn may_contain_zero(&self, column: usize, row: usize) -> bool {
         let first = row * NODES + column;
         let corners =
             [first, first + 1, first + NODES, first + NODES + 1].map(|index| self.slopes[index]);
@@ -100,7 +100,7 @@ impl Samples {
 
     /// The samples inside of the grid that lie lower than their neighbours, with their losses; of a level stretch one at
     /// most.
-    pub(super) fn pits(&self, view: Rect) -> impl Iterator<Item = ([f64; 2], f64)> {
+    pub(super) fn local_minima(&self, view: Rect) -> impl Iterator<Item = ([f64; 2], f64)> {
         let inside = |place: usize| (1..CELLS).contains(&place);
         (0..NODES * NODES)
             .filter(move |index| inside(index % NODES) && inside(index / NODES))
@@ -165,21 +165,21 @@ fn neighbours(index: usize) -> impl Iterator<Item = usize> {
 
 /// An objective in a view. Points are those of the plane; steps, slopes and bends are per share of the view, and slopes and
 /// bends in the unit of the samples.
-pub(super) struct Field<'a> {
+pub(super) struct SampledField<'a> {
     objective: &'a dyn Objective,
     unit: f64,
     pub(super) view: Rect,
     /// The smallest step that f64 tells apart everywhere in the view.
-    pub(super) finest: f64,
+    pub(super) min_step: f64,
     /// Lowest and highest sample.
     range: [f64; 2],
     /// The length that the gradient usually has here.
-    pub(super) usual_slope: f64,
+    pub(super) median_slope: f64,
     /// The largest that it has.
     steepest: f64,
 }
 
-impl<'a> Field<'a> {
+impl<'a> SampledField<'a> {
     /// `None` where the samples have no finite value, or nothing but level ground.
     pub(super) fn new(objective: &'a dyn Objective, view: Rect, samples: &Samples) -> Option<Self> {
         let finest =
@@ -189,9 +189,9 @@ impl<'a> Field<'a> {
             objective,
             unit: samples.unit,
             view,
-            finest: finest(view.x()).max(finest(view.y())).max(f64::EPSILON),
+            min_step: finest(view.x()).max(finest(view.y())).max(f64::EPSILON),
             range: samples.range()?,
-            usual_slope,
+            median_slope: usual_slope,
             steepest,
         })
     }
@@ -244,7 +244,7 @@ impl<'a> Field<'a> {
     }
 
     /// How far two points lie apart: the larger of their distances along x and y.
-    pub(super) fn apart(&self, a: [f64; 2], b: [f64; 2]) -> f64 {
+    pub(super) fn distance(&self, a: [f64; 2], b: [f64; 2]) -> f64 {
         let along_x = (a[0] - b[0]).abs() / self.view.width();
         along_x.max((a[1] - b[1]).abs() / self.view.height())
     }
@@ -259,7 +259,7 @@ impl<'a> Field<'a> {
         let value = self.value(at);
         let seen = 1e-9 * (value - self.range[0]).min(self.range[1] - value);
         let seen = seen.max(4.0 * f64::EPSILON * value.abs());
-        let near = (64.0 * self.finest).max(1e-6);
+        let near = (64.0 * self.min_step).max(1e-6);
         let around = |distance: f64| {
             circle(8).map(move |direction| self.moved(at, direction.map(|d| d * distance)))
         };

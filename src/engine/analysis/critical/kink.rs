@@ -1,6 +1,6 @@
 //! Minima at kinks, like the tip of a cone or the corner of two creases, where f has no gradient to be 0.
 
-use super::field::{Field, circle, direction};
+use super::field::{SampledField, circle, direction};
 use super::{CELL, CriticalPoint, Kind, newton};
 
 /// Samples of a circle.
@@ -8,7 +8,7 @@ const SAMPLES: u16 = 16;
 
 /// How far a search goes.
 #[derive(Clone, Copy)]
-struct Effort {
+struct Budget {
     /// The radius of the first circle.
     first: f64,
     /// That of the last.
@@ -20,38 +20,45 @@ struct Effort {
 }
 
 /// The minimum that a search from a sample comes to: one at a kink, or a smooth one that Newton's method did not find.
-pub(super) fn settle_pit(field: &Field, start: [f64; 2]) -> Option<CriticalPoint> {
+pub(super) fn refine_sampled_minimum(
+    field: &SampledField,
+    start: [f64; 2],
+) -> Option<CriticalPoint> {
     // Between steep walls a sample may lie lower than its neighbours although the floor is inclined. The floor of a smooth
     // valley is soon told from a crease.
-    let glance = Effort {
+    let glance = Budget {
         first: CELL / 2.0,
         last: CELL / 512.0,
         circles: 24,
         sections: 24,
     };
-    let at = fall(field, start, glance)?;
-    smooth(field, at).or_else(|| {
+    let at = compass_search(field, start, glance)?;
+    find_smooth_minimum(field, at).or_else(|| {
         is_tip(field, at, CELL / 16.0)
-            .then(|| settle(field, at, CELL))
+            .then(|| refine_minimum(field, at, CELL))
             .flatten()
     })
 }
 
 /// The minimum that a search from a place comes to, first with steps of length `first`.
-pub(super) fn settle(field: &Field, start: [f64; 2], first: f64) -> Option<CriticalPoint> {
-    let search = Effort {
+pub(super) fn refine_minimum(
+    field: &SampledField,
+    start: [f64; 2],
+    first: f64,
+) -> Option<CriticalPoint> {
+    let search = Budget {
         first,
-        last: (4.0 * field.finest).max(1e-13),
+        last: (4.0 * field.min_step).max(1e-13),
         circles: 400,
         sections: 70,
     };
-    let at = fall(field, start, search)?;
-    let point = smooth(field, at);
+    let at = compass_search(field, start, search)?;
+    let point = find_smooth_minimum(field, at);
     if point.is_some() {
         return point;
     }
     let value = field.value(at);
-    let near = (256.0 * field.finest).max(4e-6);
+    let near = (256.0 * field.min_step).max(4e-6);
     let told = value.is_finite() && is_tip(field, at, near) && !field.is_level(at);
     told.then_some(CriticalPoint {
         at,
@@ -62,18 +69,18 @@ pub(super) fn settle(field: &Field, start: [f64; 2], first: f64) -> Option<Criti
 }
 
 /// The smooth minimum beside a place.
-fn smooth(field: &Field, at: [f64; 2]) -> Option<CriticalPoint> {
+fn find_smooth_minimum(field: &SampledField, at: [f64; 2]) -> Option<CriticalPoint> {
     newton::solve(field, at).filter(|point| {
-        field.apart(point.at, at) <= CELL && matches!(point.kind, Kind::Minimum | Kind::Flat)
+        field.distance(point.at, at) <= CELL && matches!(point.kind, Kind::Minimum | Kind::Flat)
     })
 }
 
 /// Goes to the lowest point of a circle while that is lower, and makes the circle smaller where none is. `None` if that
 /// leads out of the view.
-fn fall(field: &Field, start: [f64; 2], effort: Effort) -> Option<[f64; 2]> {
+fn compass_search(field: &SampledField, start: [f64; 2], effort: Budget) -> Option<[f64; 2]> {
     let (mut at, mut value, mut radius) = (start, field.value(start), effort.first);
     for _ in 0..effort.circles {
-        match lower(field, at, value, radius, effort.sections) {
+        match lower_point_on_circle(field, at, value, radius, effort.sections) {
             Some(next) => (at, value) = next,
             None => radius *= 0.25,
         }
@@ -89,8 +96,8 @@ fn fall(field: &Field, start: [f64; 2], effort: Effort) -> Option<[f64; 2]> {
 
 /// A point of a circle that lies lower than `value`. The circle is searched as finely as it takes to hit the bottom of a
 /// crease, which is as sharp as a cusp.
-fn lower(
-    field: &Field,
+fn lower_point_on_circle(
+    field: &SampledField,
     at: [f64; 2],
     value: f64,
     radius: f64,
@@ -106,7 +113,7 @@ fn lower(
         .collect();
     dents.sort_by(|a, b| around(*a).total_cmp(&around(*b)));
     for dent in dents {
-        let best = bottom(height, turn(dent), turn(1), sections);
+        let best = golden_section(height, turn(dent), turn(1), sections);
         for turn in [best, turn(dent)] {
             let found = height(turn);
             if found < value {
@@ -118,7 +125,7 @@ fn lower(
 }
 
 /// The place of a dip by golden sections.
-fn bottom(height: impl Fn(f64) -> f64, middle: f64, reach: f64, sections: u32) -> f64 {
+fn golden_section(height: impl Fn(f64) -> f64, middle: f64, reach: f64, sections: u32) -> f64 {
     const GOLDEN: f64 = 0.618_033_988_749_894_9;
     let [mut low, mut high] = [middle - reach, middle + reach];
     let [mut a, mut b] = [high - GOLDEN * (high - low), low + GOLDEN * (high - low)];
@@ -138,7 +145,7 @@ fn bottom(height: impl Fn(f64) -> f64, middle: f64, reach: f64, sections: u32) -
 }
 
 /// Whether f rises to all sides, to some of them with a slope that is there at once. Slopes tell that where values round.
-fn is_tip(field: &Field, at: [f64; 2], distance: f64) -> bool {
+fn is_tip(field: &SampledField, at: [f64; 2], distance: f64) -> bool {
     let outward = |direction: [f64; 2], distance: f64| {
         let slope = field.slope(field.moved(at, direction.map(|d| d * distance)));
         slope[0] * direction[0] + slope[1] * direction[1]
@@ -148,7 +155,7 @@ fn is_tip(field: &Field, at: [f64; 2], distance: f64) -> bool {
     for [near, far] in slopes {
         rises &= near > 0.0;
         // In a smooth valley it would be a quarter.
-        jumps |= near > 0.4 * far && near > 1e-4 * field.usual_slope;
+        jumps |= near > 0.4 * far && near > 1e-4 * field.median_slope;
     }
     rises && jumps
 }

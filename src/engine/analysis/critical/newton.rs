@@ -1,12 +1,12 @@
 //! Newton's method on ∇f = 0, and whether what it comes to is a critical point.
 
-use super::field::{Field, circle};
+use super::field::{SampledField, circle};
 use super::{CELL, CriticalPoint, Kind};
 use crate::engine::analysis::curvature::eigenvalues;
 use crate::engine::objective::norm;
 
 /// The most steps from one start. Where the Hessian vanishes, steps only shorten the way by a constant share.
-const MOST_STEPS: usize = 80;
+const MAX_STEPS: usize = 80;
 
 /// After so many steps the step must have become shorter by the factor [`PROGRESS`]. At a minimum of any moderate order it
 /// does; on long ways it does not, and a point at their end is nearer to another start.
@@ -14,34 +14,34 @@ const PATIENCE: usize = 10;
 const PROGRESS: f64 = 0.2;
 
 /// The longest step.
-const LONGEST: f64 = 3.0 * CELL;
+const MAX_STEP_LENGTH: f64 = 3.0 * CELL;
 
 /// How far a search may lead. A point farther away is nearer to another start.
-const FARTHEST: f64 = 8.0 * CELL;
+const MAX_DISTANCE: f64 = 8.0 * CELL;
 
 /// An eigenvalue that is a smaller share of the other one is 0 but for rounding, and not divided by.
 const FLAT: f64 = 1e-11;
 
 /// A point whose eigenvalues differ by more than this may be one of a curve of critical points.
-pub(super) const HARDLY_FLAT: f64 = 1e-6;
+pub(super) const VALLEY_EIGENVALUE_RATIO: f64 = 1e-6;
 
 /// The critical point that Newton's method leads to, if it leads to one in the view.
-pub(super) fn solve(field: &Field, start: [f64; 2]) -> Option<CriticalPoint> {
+pub(super) fn solve(field: &SampledField, start: [f64; 2]) -> Option<CriticalPoint> {
     // First across valleys only: on a curve of critical points steps along the curve mean nothing, and without them its
     // points lie as densely as the starts, and are seen to hang together.
     let (floor, stalled) = descend(field, start, 0.1)?;
-    accepted(field, floor, stalled).or_else(|| {
+    classify(field, floor, stalled).or_else(|| {
         let (at, stalled) = descend(field, floor, 0.0)?;
-        accepted(field, at, stalled)
+        classify(field, at, stalled)
     })
 }
 
 /// Newton's method without steps in directions whose curvature is less than a share `cut` of the other one's: where it
 /// ends, and whether because no step shortens the gradient. `None` if it leads too far.
-fn descend(field: &Field, start: [f64; 2], cut: f64) -> Option<([f64; 2], bool)> {
+fn descend(field: &SampledField, start: [f64; 2], cut: f64) -> Option<([f64; 2], bool)> {
     let (mut at, mut slope) = (start, field.slope(start));
     let mut earlier = f64::INFINITY;
-    for taken in 0..MOST_STEPS {
+    for taken in 0..MAX_STEPS {
         let bend = Bend::new(field.bend(field.hessian(at)))?;
         let step = bend.step(slope, cut);
         let length = norm(&step);
@@ -53,7 +53,7 @@ fn descend(field: &Field, start: [f64; 2], cut: f64) -> Option<([f64; 2], bool)>
         }
         // By the step that would follow with the same Hessian: beside a curved valley the gradient is long although its
         // floor is near. P. Deuflhard, Newton Methods for Nonlinear Problems, 2004, section 3.3: natural monotonicity.
-        let share = (LONGEST / length).min(1.0);
+        let share = (MAX_STEP_LENGTH / length).min(1.0);
         let next = (0..8).find_map(|halvings| {
             let share = share * 0.5_f64.powi(halvings);
             let next = field.moved(at, step.map(|s| s * share));
@@ -64,7 +64,7 @@ fn descend(field: &Field, start: [f64; 2], cut: f64) -> Option<([f64; 2], bool)>
             return Some((at, true));
         };
         (at, slope) = next;
-        if field.apart(at, start) > FARTHEST {
+        if field.distance(at, start) > MAX_DISTANCE {
             return None;
         }
     }
@@ -131,10 +131,10 @@ impl Bend {
 }
 
 /// The critical point at a place, if one is there. Where a search has `stalled` the gradient may be nothing but rounding.
-fn accepted(field: &Field, at: [f64; 2], stalled: bool) -> Option<CriticalPoint> {
-    let accuracy = (64.0 * field.finest).max(1e-9);
+fn classify(field: &SampledField, at: [f64; 2], stalled: bool) -> Option<CriticalPoint> {
+    let accuracy = (64.0 * field.min_step).max(1e-9);
     let inside = field.view.clamp(at);
-    if field.apart(at, inside) > accuracy {
+    if field.distance(at, inside) > accuracy {
         return None;
     }
     let at = inside;
@@ -151,7 +151,7 @@ fn accepted(field: &Field, at: [f64; 2], stalled: bool) -> Option<CriticalPoint>
         };
         components[i].abs() <= noise.max(accuracy * curvature)
     };
-    let is_rounding = stalled && norm(&slope) <= 64.0 * f64::EPSILON * field.usual_slope;
+    let is_rounding = stalled && norm(&slope) <= 64.0 * f64::EPSILON * field.median_slope;
     let zero = close(0) && close(1) || is_rounding;
     let value = field.value(at);
     if !zero || !value.is_finite() || !is_smooth(field, at, slope, &bend) || field.is_level(at) {
@@ -159,8 +159,8 @@ fn accepted(field: &Field, at: [f64; 2], stalled: bool) -> Option<CriticalPoint>
     }
     let mut eigenvalues = eigenvalues(hessian);
     let [low, high] = bend.eigenvalues;
-    let zeros = zeros(field, at, eigenvalues, &bend);
-    clear(&mut eigenvalues, zeros);
+    let zeros = count_zeros(field, at, eigenvalues, &bend);
+    zero_smallest(&mut eigenvalues, zeros);
     let kind = if zeros > 0 {
         Kind::Flat
     } else if low > 0.0 {
@@ -180,27 +180,27 @@ fn accepted(field: &Field, at: [f64; 2], stalled: bool) -> Option<CriticalPoint>
 
 /// How many eigenvalues are 0 but for rounding: next to the other one, both in the plane and in shares of the view, or next
 /// to the slope that there is a cell away.
-fn zeros(field: &Field, at: [f64; 2], eigenvalues: [f64; 2], bend: &Bend) -> usize {
-    const NOTHING: f64 = 1e-10;
+fn count_zeros(field: &SampledField, at: [f64; 2], eigenvalues: [f64; 2], bend: &Bend) -> usize {
+    const ZERO_TOLERANCE: f64 = 1e-10;
     let slope = |direction: [f64; 2], length: f64| {
         field.slope(field.moved(at, direction.map(|d| d * length)))
     };
     let around = circle(8).map(|direction| norm(&slope(direction, CELL)));
-    if bend.largest() * CELL <= NOTHING * around.fold(0.0, f64::max) {
+    if bend.largest() * CELL <= ZERO_TOLERANCE * around.fold(0.0, f64::max) {
         return 2;
     }
     let [cos, sin] = bend.direction;
     let along = |i: usize| {
         let direction = [[-sin, cos], [cos, sin]][i];
         let part = |length: f64| bend.components(slope(direction, length))[i].abs();
-        bend.eigenvalues[i].abs() * CELL < NOTHING * part(CELL).max(part(-CELL))
+        bend.eigenvalues[i].abs() * CELL < ZERO_TOLERANCE * part(CELL).max(part(-CELL))
     };
     let beside = flatness(eigenvalues).max(flatness(bend.eigenvalues)) <= FLAT;
     usize::from(beside || along(0) || along(1))
 }
 
 /// Sets so many eigenvalues to 0: none, that of the smaller magnitude, or both.
-pub(super) fn clear(eigenvalues: &mut [f64; 2], zeros: usize) {
+pub(super) fn zero_smallest(eigenvalues: &mut [f64; 2], zeros: usize) {
     let [low, high] = eigenvalues.map(f64::abs);
     match zeros {
         0 => {}
@@ -220,10 +220,10 @@ pub(super) fn flatness([a, b]: [f64; 2]) -> f64 {
 }
 
 /// Whether the gradient around a place is what the Hessian there says. At a kink it jumps.
-fn is_smooth(field: &Field, at: [f64; 2], slope: [f64; 2], bend: &Bend) -> bool {
+fn is_smooth(field: &SampledField, at: [f64; 2], slope: [f64; 2], bend: &Bend) -> bool {
     let mut surprise = f64::INFINITY;
     for distance in [1e-4, 1e-6] {
-        let distance = (64.0 * field.finest).max(distance);
+        let distance = (64.0 * field.min_step).max(distance);
         surprise = 0.0;
         for direction in circle(8) {
             let step = direction.map(|d| d * distance);
@@ -238,5 +238,5 @@ fn is_smooth(field: &Field, at: [f64; 2], slope: [f64; 2], bend: &Bend) -> bool 
             return true;
         }
     }
-    surprise <= 1e-4 * field.usual_slope + 100.0 * norm(&slope)
+    surprise <= 1e-4 * field.median_slope + 100.0 * norm(&slope)
 }

@@ -1,9 +1,9 @@
 use super::*;
-use crate::engine::landscape::{AnyLandscape, Ground, NoFiles};
+use crate::engine::landscape::{AnyLandscape, NoFiles, Problem};
 
-fn ground(spec: &str) -> Ground {
+fn ground(spec: &str) -> Problem {
     let landscape: AnyLandscape = spec.parse().unwrap();
-    landscape.as_dyn().ground(&NoFiles).unwrap()
+    landscape.as_dyn().load(&NoFiles).unwrap()
 }
 
 /// Without a word of what is known.
@@ -115,7 +115,7 @@ fn simple_functions_have_what_they_are_known_to_have() {
 #[test]
 fn every_declared_minimum_inside_the_view_is_found() {
     for any in AnyLandscape::all() {
-        let ground = any.as_dyn().ground(&NoFiles).unwrap();
+        let ground = any.as_dyn().load(&NoFiles).unwrap();
         if ground.objective.dim() != 2 {
             continue;
         }
@@ -160,7 +160,7 @@ fn every_declared_minimum_inside_the_view_is_found() {
             );
         }
         assert!(
-            aided.len() <= MOST && aided.is_sorted_by(|a, b| a.order(b).is_le()),
+            aided.len() <= MAX_POINTS && aided.is_sorted_by(|a, b| a.order(b).is_le()),
             "{any}"
         );
         for point in &aided {
@@ -268,7 +268,7 @@ fn what_has_no_numbers_has_no_points() {
         let Ok(landscape) = spec.parse::<AnyLandscape>() else {
             continue;
         };
-        let Ok(ground) = landscape.as_dyn().ground(&NoFiles) else {
+        let Ok(ground) = landscape.as_dyn().load(&NoFiles) else {
             continue;
         };
         for view in [ground.view, Rect::square(1e150), Rect::square(1e-150)] {

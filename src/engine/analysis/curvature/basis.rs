@@ -1,19 +1,19 @@
 //! The directions that Lanczos' method goes through, and the matrix in their basis.
 
-use super::lanczos::{Ask, Eigen, EigenError, Extremes};
-use super::matrix::{Symmetric, clean, halved};
+use super::lanczos::{Eigen, EigenError, ExtremalEigenvalues, LanczosOptions};
+use super::matrix::{LinearOperator, orthogonalize, reduce_halves};
 use super::tridiagonal::Tridiagonal;
 use crate::engine::numeric::random::Purpose;
-use crate::engine::numeric::vector_ops::{add, dot, normal, scale, unit};
+use crate::engine::numeric::vector_ops::{add, dot, gaussian, normalized, scale};
 
 /// The matrix in the basis of the directions so far: tridiagonal.
-pub(super) struct Lanczos<'a> {
+pub(super) struct LanczosBasis<'a> {
     dim: usize,
     known: &'a [Vec<f64>],
     pub(super) basis: Vec<Vec<f64>>,
-    pub(super) small: Tridiagonal,
+    pub(super) tridiagonal: Tridiagonal,
     /// What leads to the direction that comes next.
-    beyond: f64,
+    residual_norm: f64,
     next: Vec<f64>,
     seed: u64,
     begun: u64,
@@ -21,21 +21,21 @@ pub(super) struct Lanczos<'a> {
     size: f64,
 }
 
-impl<'a> Lanczos<'a> {
+impl<'a> LanczosBasis<'a> {
     /// From a random direction, in those that are orthogonal to `known`.
     pub(super) fn new(dim: usize, known: &'a [Vec<f64>], seed: u64) -> Self {
-        let mut lanczos = Self::nowhere(dim, known, seed);
-        lanczos.begin();
+        let mut lanczos = Self::empty(dim, known, seed);
+        lanczos.start_random();
         lanczos
     }
 
-    fn nowhere(dim: usize, known: &'a [Vec<f64>], seed: u64) -> Self {
+    fn empty(dim: usize, known: &'a [Vec<f64>], seed: u64) -> Self {
         Self {
             dim,
             known,
             basis: Vec::new(),
-            small: Tridiagonal::default(),
-            beyond: 0.0,
+            tridiagonal: Tridiagonal::default(),
+            residual_norm: 0.0,
             next: Vec::new(),
             seed,
             begun: 0,
@@ -44,31 +44,31 @@ impl<'a> Lanczos<'a> {
     }
 
     /// Begins near a direction. A tenth of the random one stays, so that no eigenvalue can be missed.
-    pub(super) fn lean_to(&mut self, mut hint: Vec<f64>) {
+    pub(super) fn restart_from(&mut self, mut hint: Vec<f64>) {
         add(&mut hint, 0.1, &self.next);
-        self.begin_from(hint);
+        self.start_from(hint);
     }
 
     /// From a given direction; a random one where it is none.
     pub(super) fn from(first: Vec<f64>) -> Self {
-        let mut lanczos = Self::nowhere(first.len(), &[], 0);
-        if !lanczos.begin_from(first) {
-            lanczos.begin();
+        let mut lanczos = Self::empty(first.len(), &[], 0);
+        if !lanczos.start_from(first) {
+            lanczos.start_random();
         }
         lanczos
     }
 
     /// The same once more, from where it began.
-    pub(super) fn anew(&self) -> Self {
+    pub(super) fn reset(&self) -> Self {
         let first = self.basis.first().unwrap_or(&self.next);
         Self {
             next: first.clone(),
-            ..Self::nowhere(self.dim, self.known, self.seed)
+            ..Self::empty(self.dim, self.known, self.seed)
         }
     }
 
     /// The vector of the largest eigenvalue as far as it is known.
-    pub(super) fn leading(&self) -> Option<Vec<f64>> {
+    pub(super) fn leading_vector(&self) -> Option<Vec<f64>> {
         let last = self.basis.len().checked_sub(1)?;
         Some(self.combine(&self.all().1, last))
     }
@@ -77,7 +77,7 @@ impl<'a> Lanczos<'a> {
     pub(super) fn largest(&self, rounding: f64) -> Option<Eigen> {
         let last = self.basis.len().checked_sub(1)?;
         let (values, rows) = self.all();
-        let residual = |k: usize| self.beyond * rows[last][k].abs();
+        let residual = |k: usize| self.residual_norm * rows[last][k].abs();
         let off = residual(last) + rounding * values[last].abs();
         let next = last
             .checked_sub(1)
@@ -86,27 +86,27 @@ impl<'a> Lanczos<'a> {
         Some(Eigen {
             value: values[last],
             error: bound(off, gap),
-            vector: unit(self.combine(&rows, last))?,
+            vector: normalized(self.combine(&rows, last))?,
         })
     }
 
     /// Goes on from a random direction that is orthogonal to all others; from none where they are all there are.
-    fn begin(&mut self) {
+    fn start_random(&mut self) {
         const TRIES: u64 = 8;
         self.next = vec![0.0; self.dim];
         for _ in 0..TRIES {
-            let random = normal(self.dim, self.seed, Purpose::Eigenvectors, self.begun);
+            let random = gaussian(self.dim, self.seed, Purpose::Eigenvectors, self.begun);
             self.begun += 1;
-            if self.begin_from(random) {
+            if self.start_from(random) {
                 break;
             }
         }
     }
 
     /// Whether something of a direction is left beside all others, from which it then goes on.
-    fn begin_from(&mut self, mut first: Vec<f64>) -> bool {
+    fn start_from(&mut self, mut first: Vec<f64>) -> bool {
         let before = length(&first);
-        let left = self.clean(&mut first, before);
+        let left = self.orthogonalize(&mut first, before);
         let factor = 1.0 / left;
         let any = left > 1e-6 * before && factor.is_finite();
         if any {
@@ -118,12 +118,12 @@ impl<'a> Lanczos<'a> {
 
     /// Makes a vector of length `before` orthogonal to all others, and returns what is left of its length. Where much of it was along them, a
     /// second time takes away what they, for they are not quite orthogonal, have left: Daniel, Gragg, Kaufman & Stewart 1976.
-    fn clean(&self, vector: &mut [f64], before: f64) -> f64 {
+    fn orthogonalize(&self, vector: &mut [f64], before: f64) -> f64 {
         const MUCH: f64 = 0.7;
         let mut left = before;
         for _ in 0..2 {
-            clean(vector, self.known);
-            left = clean(vector, &self.basis).sqrt();
+            orthogonalize(vector, self.known);
+            left = orthogonalize(vector, &self.basis).sqrt();
             if left > MUCH * before {
                 break;
             }
@@ -131,11 +131,11 @@ impl<'a> Lanczos<'a> {
         left
     }
 
-    pub(super) fn step(&mut self, matrix: &dyn Symmetric) -> Result<(), EigenError> {
+    pub(super) fn step(&mut self, matrix: &dyn LinearOperator) -> Result<(), EigenError> {
         let mut image = vec![0.0; self.dim];
         matrix.multiply(&self.next, &mut image);
         let next = &self.next;
-        let sums = halved(&mut image, &|part, first| {
+        let sums = reduce_halves(&mut image, &|part, first| {
             let own = &next[first..first + part.len()];
             vec![dot(part, part), dot(part, own)]
         });
@@ -145,8 +145,8 @@ impl<'a> Lanczos<'a> {
         }
         self.size = self.size.max(size);
         // What is along the last two directions is known; little is along all others.
-        let last = self.basis.last().map(|last| (self.beyond, last));
-        halved(&mut image, &|part, first| {
+        let last = self.basis.last().map(|last| (self.residual_norm, last));
+        reduce_halves(&mut image, &|part, first| {
             let places = first..first + part.len();
             add(part, -along, &next[places.clone()]);
             if let Some((beyond, last)) = last {
@@ -155,35 +155,39 @@ impl<'a> Lanczos<'a> {
             Vec::new()
         });
         let beyond = last.map(|(beyond, _)| beyond);
-        self.small.beside.extend(beyond);
+        self.tridiagonal.off_diagonal.extend(beyond);
         let known = along * along + beyond.map_or(0.0, |beyond| beyond * beyond);
         let before = size * size - known;
-        self.small.diagonal.push(along);
+        self.tridiagonal.diagonal.push(along);
         self.basis.push(std::mem::take(&mut self.next));
         let before = before.max(1e-12 * size * size).sqrt();
-        let left = self.clean(&mut image, before);
+        let left = self.orthogonalize(&mut image, before);
         let factor = 1.0 / left;
         if left > 1e-13 * self.size && factor.is_finite() {
             scale(&mut image, factor);
-            self.beyond = left;
+            self.residual_norm = left;
             self.next = image;
         } else {
-            self.beyond = 0.0;
-            self.begin();
+            self.residual_norm = 0.0;
+            self.start_random();
         }
         Ok(())
     }
 
     /// Whether the directions so far span an invariant subspace.
     pub(super) fn is_invariant(&self) -> bool {
-        self.beyond == 0.0
+        self.residual_norm == 0.0
     }
 
     /// What is asked for as far as it is known, without vectors, and how far off the worst of it is beside the largest magnitude.
-    pub(super) fn extremes(&self, ask: &Ask, complete: bool) -> (Extremes, f64) {
+    pub(super) fn extremes(
+        &self,
+        ask: &LanczosOptions,
+        complete: bool,
+    ) -> (ExtremalEigenvalues, f64) {
         let count = self.basis.len();
-        let (values, rows) = self.small.eigen(&[count - 1]);
-        let beyond = if complete { 0.0 } else { self.beyond };
+        let (values, rows) = self.tridiagonal.eigen(&[count - 1]);
+        let beyond = if complete { 0.0 } else { self.residual_norm };
         let residual = |k: usize| beyond * rows[0][k].abs();
         let largest = values[0].abs().max(values[count - 1].abs());
         let mut worst = 0.0_f64;
@@ -201,7 +205,7 @@ impl<'a> Lanczos<'a> {
         };
         let top = (0..count).rev().take(ask.top).map(&mut eigen).collect();
         let bottom = (0..count).take(ask.bottom).map(&mut eigen).collect();
-        let found = Extremes {
+        let found = ExtremalEigenvalues {
             top,
             bottom,
             products: count,
@@ -217,19 +221,19 @@ impl<'a> Lanczos<'a> {
         let count = self.basis.len();
         let (values, rows) = self.all();
         let sure = |k: &usize| {
-            let off = self.beyond * rows[count - 1][*k].abs() + rounding;
+            let off = self.residual_norm * rows[count - 1][*k].abs() + rounding;
             let apart = f64::max(1e4 * off, most);
             let far = |other: usize| (values[other] - values[*k]).abs() > apart;
             off <= most && beside(*k, count).all(far)
         };
-        let vector = |k| Some((k, unit(self.combine(&rows, k))?));
+        let vector = |k| Some((k, normalized(self.combine(&rows, k))?));
         (0..count).filter(sure).filter_map(vector).collect()
     }
 
     /// The eigenvalues of the small matrix, and the matrix of its eigenvectors, row by row.
     fn all(&self) -> (Vec<f64>, Vec<Vec<f64>>) {
         let rows: Vec<usize> = (0..self.basis.len()).collect();
-        self.small.eigen(&rows)
+        self.tridiagonal.eigen(&rows)
     }
 
     /// The vector that column `k` of the small matrix's eigenvectors stands for.
@@ -242,12 +246,17 @@ impl<'a> Lanczos<'a> {
     }
 
     /// With the vectors, if they are wanted.
-    pub(super) fn finished(&self, mut found: Extremes, ask: &Ask) -> Extremes {
+    pub(super) fn with_vectors(
+        &self,
+        mut found: ExtremalEigenvalues,
+        ask: &LanczosOptions,
+    ) -> ExtremalEigenvalues {
         if !ask.vectors {
             return found;
         }
         let (count, (_, rows)) = (self.basis.len(), self.all());
-        let vector = |k: usize| unit(self.combine(&rows, k)).unwrap_or_else(|| vec![0.0; self.dim]);
+        let vector =
+            |k: usize| normalized(self.combine(&rows, k)).unwrap_or_else(|| vec![0.0; self.dim]);
         for (rank, eigen) in found.top.iter_mut().enumerate() {
             eigen.vector = vector(count - 1 - rank);
         }

@@ -1,14 +1,14 @@
 //! How densely eigenvalues lie: stochastic Lanczos quadrature.
 
-use super::basis::Lanczos;
-use super::lanczos::{EigenError, MEMORY};
-use super::matrix::Symmetric;
+use super::basis::LanczosBasis;
+use super::lanczos::{EigenError, MAX_STORED_VALUES};
+use super::matrix::LinearOperator;
 use super::trace::Estimate;
 use super::tridiagonal::eigenvalues;
 use crate::engine::cancel::Cancel;
 use crate::engine::numeric::random::Purpose;
 use crate::engine::numeric::real;
-use crate::engine::numeric::vector_ops::{dot, normal};
+use crate::engine::numeric::vector_ops::{dot, gaussian};
 use rayon::prelude::*;
 use std::f64::consts::PI;
 
@@ -23,7 +23,7 @@ pub struct Density {
 
 /// Chance says no more than a few digits of a density, so that products need no more than those of f32. They are off by about this, beside
 /// the largest eigenvalue.
-const ROUNDING: f64 = 1e-6;
+const F32_ERROR: f64 = 1e-6;
 
 /// The density of a matrix's eigenvalues, from so many random directions and `steps` products for each: Ubaru, Chen & Saad 2017;
 /// Ghorbani, Krishnan & Xiao 2019, algorithm 1. As many steps as there are dimensions find all eigenvalues.
@@ -34,7 +34,7 @@ const ROUNDING: f64 = 1e-6;
 ///
 /// Where a matrix has products of f32, places are off by a millionth of the largest.
 pub fn density(
-    matrix: &dyn Symmetric,
+    matrix: &dyn LinearOperator,
     vectors: usize,
     steps: usize,
     seed: u64,
@@ -43,10 +43,10 @@ pub fn density(
     let n = matrix.dim();
     let steps = steps.min(n).max(1);
     // All directions alike, also in what is left beside those that are known: its mean is then without bias.
-    let start = |index| normal(n, seed, Purpose::Traces, index);
+    let start = |index| gaussian(n, seed, Purpose::Traces, index);
     let starts: Vec<_> = (0..vectors.max(1) as u64).map(start).collect();
-    let rounded = matrix.rounded();
-    let found = rounded.map(|rounded| quadratures(&*rounded, &starts, steps, ROUNDING, cancel));
+    let rounded = matrix.single_precision();
+    let found = rounded.map(|rounded| quadratures(&*rounded, &starts, steps, F32_ERROR, cancel));
     let mut found = match found {
         // What is too large for f32 may have all digits.
         None | Some(Err(EigenError::NotFinite)) => {
@@ -64,16 +64,16 @@ pub fn density(
 
 /// What some random vectors say of a matrix whose products are off by `rounding` of the largest eigenvalue.
 fn quadratures(
-    matrix: &dyn Symmetric,
+    matrix: &dyn LinearOperator,
     starts: &[Vec<f64>],
     steps: usize,
     rounding: f64,
     cancel: &Cancel,
 ) -> Result<Vec<Quadrature>, EigenError> {
     let numbers = matrix.dim().saturating_mul(steps);
-    let room = numbers.saturating_mul(starts.len()) <= MEMORY;
+    let room = numbers.saturating_mul(starts.len()) <= MAX_STORED_VALUES;
     let quadrature = |start: &Vec<f64>| {
-        let mut lanczos = Lanczos::from(start.clone());
+        let mut lanczos = LanczosBasis::from(start.clone());
         for _ in 0..steps {
             if cancel.is_cancelled() {
                 return Err(EigenError::Cancelled);
@@ -97,15 +97,15 @@ fn quadratures(
 struct Quadrature {
     places: Vec<[f64; 2]>,
     /// Of places that are eigenvalues but for rounding: which they are, and the eigenvectors.
-    sure: Vec<(usize, Vec<f64>)>,
+    converged_vectors: Vec<(usize, Vec<f64>)>,
     /// As far as two eigenvalues may be from each other and be the same.
     near: f64,
 }
 
 impl Quadrature {
     /// Eigenvectors only if there is `room` for them.
-    fn of(lanczos: &Lanczos, room: bool, rounding: f64) -> Self {
-        let (values, rows) = lanczos.small.eigen(&[0]);
+    fn of(lanczos: &LanczosBasis, room: bool, rounding: f64) -> Self {
+        let (values, rows) = lanczos.tridiagonal.eigen(&[0]);
         let shares = rows[0].iter().map(|first| first * first);
         let size = values
             .iter()
@@ -116,7 +116,7 @@ impl Quadrature {
                 .zip(shares)
                 .map(<[f64; 2]>::from)
                 .collect(),
-            sure: if room {
+            converged_vectors: if room {
                 lanczos.converged(near, rounding * size)
             } else {
                 Vec::new()
@@ -128,7 +128,7 @@ impl Quadrature {
     /// The eigenvector that belongs to a place, if one is sure.
     fn vector(&self, value: f64) -> Option<&(usize, Vec<f64>)> {
         let near = |(k, _): &&(usize, Vec<f64>)| (self.places[*k][0] - value).abs() <= self.near;
-        self.sure.iter().find(near)
+        self.converged_vectors.iter().find(near)
     }
 
     /// Gives eigenvalues that are alone the share 1 / n each, and all others together what is left.
@@ -169,7 +169,7 @@ fn alone(found: &[Quadrature]) -> Vec<f64> {
         };
         !others.is_empty() && others.iter().all(agrees)
     };
-    { first.sure.iter() }
+    { first.converged_vectors.iter() }
         .filter(|(k, vector)| same(*k, vector))
         .map(|(k, _)| first.places[*k][0])
         .collect()

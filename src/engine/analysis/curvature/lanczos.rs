@@ -1,25 +1,25 @@
 //! The largest and the smallest eigenvalues of a symmetric matrix that is known by its products, by Lanczos' method.
 
-use super::basis::Lanczos;
-use super::matrix::{Beside, Symmetric, clean};
+use super::basis::LanczosBasis;
+use super::matrix::{Deflated, LinearOperator, orthogonalize};
 use crate::engine::cancel::Cancel;
 use crate::engine::numeric::awake::{awake, join};
-use crate::engine::numeric::vector_ops::unit;
+use crate::engine::numeric::vector_ops::normalized;
 use crate::engine::objective::norm;
 
 /// The most directions, and the most numbers that all of them together may have.
 const MOST: usize = 1000;
-pub(super) const MEMORY: usize = 100_000_000;
+pub(super) const MAX_STORED_VALUES: usize = 100_000_000;
 
 /// A rounded matrix times a direction is off by no more than this share of its largest eigenvalue.
-const ROUNDING: f64 = 1e-5;
+const F32_ERROR: f64 = 1e-5;
 
 /// In so few dimensions neither guesses nor threads save anything.
-const SMALL: usize = 100;
+const MIN_PARALLEL_DIM: usize = 100;
 
 /// What is looked for.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Ask {
+pub struct LanczosOptions {
     /// How many of the largest eigenvalues.
     pub top: usize,
     /// How many of the smallest.
@@ -35,7 +35,7 @@ pub struct Ask {
     pub seed: u64,
 }
 
-impl Ask {
+impl LanczosOptions {
     /// The largest eigenvalue.
     pub fn largest(tolerance: f64) -> Self {
         Self {
@@ -64,7 +64,7 @@ pub struct Eigen {
 
 /// Eigenvalues at both ends of a spectrum.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Extremes {
+pub struct ExtremalEigenvalues {
     /// The largest, the largest first; fewer where the matrix has fewer.
     pub top: Vec<Eigen>,
     /// The smallest, the smallest first.
@@ -105,29 +105,33 @@ pub enum EigenError {
 ///
 /// Algorithm 10.1.1 of Golub & Van Loan 2013, with each new direction made orthogonal to all earlier ones. Where they span an invariant
 /// subspace, it goes on from a random vector outside of it.
-pub fn lanczos(matrix: &dyn Symmetric, ask: &Ask, cancel: &Cancel) -> Result<Extremes, EigenError> {
-    let first = Ask {
+pub fn lanczos(
+    matrix: &dyn LinearOperator,
+    ask: &LanczosOptions,
+    cancel: &Cancel,
+) -> Result<ExtremalEigenvalues, EigenError> {
+    let first = LanczosOptions {
         vectors: ask.vectors || ask.repeated,
         ..*ask
     };
     let find = || {
-        let (mut found, complete) = once(matrix, &first, &[], cancel)?;
+        let (mut found, complete) = run_lanczos(matrix, &first, &[], cancel)?;
         if ask.repeated && !complete {
-            again(matrix, ask, &mut found, cancel)?;
+            find_repeated(matrix, ask, &mut found, cancel)?;
         }
         Ok(found)
     };
-    if matrix.dim() <= SMALL {
+    if matrix.dim() <= MIN_PARALLEL_DIM {
         return find();
     }
     awake(find)
 }
 
 /// Looks beside what was found until nothing more belongs to it.
-fn again(
-    matrix: &dyn Symmetric,
-    ask: &Ask,
-    found: &mut Extremes,
+fn find_repeated(
+    matrix: &dyn LinearOperator,
+    ask: &LanczosOptions,
+    found: &mut ExtremalEigenvalues,
     cancel: &Cancel,
 ) -> Result<(), EigenError> {
     let values = found.top.iter().chain(&found.bottom);
@@ -136,29 +140,29 @@ fn again(
         let mut known: Vec<Vec<f64>> = Vec::new();
         for eigen in found.top.iter().chain(&found.bottom) {
             let mut vector = eigen.vector.clone();
-            clean(&mut vector, &known);
-            clean(&mut vector, &known);
+            orthogonalize(&mut vector, &known);
+            orthogonalize(&mut vector, &known);
             // In a small matrix one may be at both ends.
             if norm(&vector) > 1e-8 {
-                known.extend(unit(vector));
+                known.extend(normalized(vector));
             }
         }
         known.truncate(matrix.dim());
         if known.len() == matrix.dim() {
             return Ok(());
         }
-        let own = Ask {
+        let own = LanczosOptions {
             top: ask.top.min(1),
             bottom: ask.bottom.min(1),
             vectors: true,
             seed: ask.seed.wrapping_add(round),
             ..*ask
         };
-        let beside = Beside {
+        let beside = Deflated {
             whole: matrix,
             directions: &known,
         };
-        let (more, _) = once(&beside, &own, &known, cancel)?;
+        let (more, _) = run_lanczos(&beside, &own, &known, cancel)?;
         found.products += more.products;
         let beyond = |value: f64, last: Option<&Eigen>, sign: f64| {
             last.is_some_and(|last| sign * (value - last.value) > ask.tolerance * scale)
@@ -189,24 +193,26 @@ fn again(
 }
 
 /// One way of Lanczos', in directions that are orthogonal to `known`; and whether it went through all there are.
-fn once(
-    matrix: &dyn Symmetric,
-    ask: &Ask,
+fn run_lanczos(
+    matrix: &dyn LinearOperator,
+    ask: &LanczosOptions,
     known: &[Vec<f64>],
     cancel: &Cancel,
-) -> Result<(Extremes, bool), EigenError> {
+) -> Result<(ExtremalEigenvalues, bool), EigenError> {
     let all = matrix.dim() - known.len();
     let most = all.min(room(matrix));
-    let guessed = ask.top == 1 && ask.bottom == 0 && all > SMALL && known.is_empty();
-    let guess = guessed.then(|| guess(matrix, ask, cancel)).flatten();
+    let guessed = ask.top == 1 && ask.bottom == 0 && all > MIN_PARALLEL_DIM && known.is_empty();
+    let guess = guessed
+        .then(|| largest_in_f32(matrix, ask, cancel))
+        .flatten();
     if let Some(guess) = guess.as_ref().filter(|_| !ask.vectors)
-        && let Some(found) = guess.proved(matrix, ask)
+        && let Some(found) = guess.accept(matrix, ask)
     {
         return Ok((found, false));
     }
     let mut lanczos = match &guess {
-        Some(guess) => Lanczos::from(guess.eigen.vector.clone()),
-        None => Lanczos::new(matrix.dim(), known, ask.seed),
+        Some(guess) => LanczosBasis::from(guess.eigen.vector.clone()),
+        None => LanczosBasis::new(matrix.dim(), known, ask.seed),
     };
     loop {
         if cancel.is_cancelled() {
@@ -221,7 +227,7 @@ fn once(
         let (mut found, error) = lanczos.extremes(ask, complete);
         found.products += guess.as_ref().map_or(0, |guess| guess.products);
         if complete || error <= ask.tolerance {
-            return Ok((lanczos.finished(found, ask), complete));
+            return Ok((lanczos.with_vectors(found, ask), complete));
         }
         if count == most {
             return Err(EigenError::NotFound {
@@ -239,35 +245,39 @@ fn is_due(count: usize, most: usize) -> bool {
 }
 
 /// So many directions there is room for.
-fn room(matrix: &dyn Symmetric) -> usize {
-    MOST.min(MEMORY / matrix.dim().max(1)).max(32)
+fn room(matrix: &dyn LinearOperator) -> usize {
+    MOST.min(MAX_STORED_VALUES / matrix.dim().max(1)).max(32)
 }
 
 /// The largest eigenvalue of a rounded matrix.
-struct Guess {
+struct F32Eigenvalue {
     eigen: Eigen,
     /// What rounding does to it, where that was measured.
     rounding: Option<f64>,
     products: usize,
 }
 
-impl Guess {
+impl F32Eigenvalue {
     /// The eigenvalue, if it is near enough. Where rounding was seen to do little beside what is asked for, three times that is what it may have
     /// done; else the curvature along the eigenvalue's direction says it with all digits.
-    fn proved(&self, matrix: &dyn Symmetric, ask: &Ask) -> Option<Extremes> {
+    fn accept(
+        &self,
+        matrix: &dyn LinearOperator,
+        ask: &LanczosOptions,
+    ) -> Option<ExtremalEigenvalues> {
         let near = |value: f64, error: f64| error <= ask.tolerance * value.abs();
         let Eigen { value, error, .. } = self.eigen;
         let measured = self.rounding.map(|rounding| error + 3.0 * rounding);
         let (value, error) = match measured {
             Some(error) if near(value, error) => (value, error),
             _ => {
-                let exact = matrix.along(&self.eigen.vector);
-                let sure = (exact - value).abs() <= ROUNDING * exact.abs();
+                let exact = matrix.quadratic_form(&self.eigen.vector);
+                let sure = (exact - value).abs() <= F32_ERROR * exact.abs();
                 (exact, if sure { error } else { f64::INFINITY })
             }
         };
         let vector = Vec::new();
-        near(value, error).then(|| Extremes {
+        near(value, error).then(|| ExtremalEigenvalues {
             top: vec![Eigen {
                 value,
                 error,
@@ -281,29 +291,33 @@ impl Guess {
 
 /// Looks for the largest eigenvalue of the rounded matrix, from where a rough one has it. `None` where there is no such matrix, or nothing
 /// to be found with its few digits.
-fn guess(matrix: &dyn Symmetric, ask: &Ask, cancel: &Cancel) -> Option<Guess> {
+fn largest_in_f32(
+    matrix: &dyn LinearOperator,
+    ask: &LanczosOptions,
+    cancel: &Cancel,
+) -> Option<F32Eigenvalue> {
     // Nearer than this to the rough matrix's is no nearer to the other's.
     const ROUGH: (f64, usize) = (1e-3, 4);
     let (rounded, mut lanczos) = join(
-        || matrix.rounded(),
-        || Lanczos::new(matrix.dim(), &[], ask.seed),
+        || matrix.single_precision(),
+        || LanczosBasis::new(matrix.dim(), &[], ask.seed),
     );
     let rounded = rounded?;
-    if let Some(rough) = rounded.rough() {
-        let mut hint = lanczos.anew();
-        climb(&mut hint, &*rough, ROUGH, cancel)?;
-        lanczos.lean_to(hint.leading()?);
+    if let Some(rough) = rounded.subsampled() {
+        let mut hint = lanczos.reset();
+        iterate_until(&mut hint, &*rough, ROUGH, cancel)?;
+        lanczos.restart_from(hint.leading_vector()?);
     }
     // Some of it is for the rounding.
     let tolerance = (0.7 * ask.tolerance).max(1e-12);
-    let found = climb(&mut lanczos, &*rounded, (tolerance, room(matrix)), cancel)?;
-    let eigen = lanczos.largest(ROUNDING)?;
+    let found = iterate_until(&mut lanczos, &*rounded, (tolerance, room(matrix)), cancel)?;
+    let eigen = lanczos.largest(F32_ERROR)?;
     if !found {
         return None;
     }
     // Where vectors are wanted it is no more than a place to begin from.
-    let measured = (!ask.vectors).then(|| rounded.rounding(&eigen.vector));
-    Some(Guess {
+    let measured = (!ask.vectors).then(|| rounded.single_precision_error(&eigen.vector));
+    Some(F32Eigenvalue {
         rounding: measured.flatten(),
         products: lanczos.basis.len(),
         eigen,
@@ -312,13 +326,13 @@ fn guess(matrix: &dyn Symmetric, ask: &Ask, cancel: &Cancel) -> Option<Guess> {
 
 /// Takes steps until the largest eigenvalue is known to a tolerance, but not more than so many. Returns whether it is; `None` where there is
 /// no next step.
-fn climb(
-    lanczos: &mut Lanczos,
-    matrix: &dyn Symmetric,
+fn iterate_until(
+    lanczos: &mut LanczosBasis,
+    matrix: &dyn LinearOperator,
     (tolerance, most): (f64, usize),
     cancel: &Cancel,
 ) -> Option<bool> {
-    let ask = Ask::largest(tolerance);
+    let ask = LanczosOptions::largest(tolerance);
     for count in 1..=most {
         if cancel.is_cancelled() {
             return None;

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use std::ops::Range;
 
 /// A symmetric n × n matrix that is known by its products with vectors.
-pub trait Symmetric: Send + Sync {
+pub trait LinearOperator: Send + Sync {
     /// n.
     fn dim(&self) -> usize;
 
@@ -17,7 +17,7 @@ pub trait Symmetric: Send + Sync {
     fn multiply(&self, vector: &[f64], product: &mut [f64]);
 
     /// `vector` times the matrix times `vector`, n numbers: where that has length 1, the Rayleigh quotient.
-    fn along(&self, vector: &[f64]) -> f64 {
+    fn quadratic_form(&self, vector: &[f64]) -> f64 {
         by_product(self, vector)
     }
 
@@ -27,17 +27,17 @@ pub trait Symmetric: Send + Sync {
     }
 
     /// The same matrix to about seven digits, where products with that are cheaper.
-    fn rounded(&self) -> Option<Box<dyn Symmetric + '_>> {
+    fn single_precision(&self) -> Option<Box<dyn LinearOperator + '_>> {
         None
     }
 
     /// A matrix much like it, where products with that are much cheaper.
-    fn rough(&self) -> Option<Box<dyn Symmetric + '_>> {
+    fn subsampled(&self) -> Option<Box<dyn LinearOperator + '_>> {
         None
     }
 
-    /// By how much rounding changes [`Self::along`] of a rounded matrix, as far as that is measured.
-    fn rounding(&self, _vector: &[f64]) -> Option<f64> {
+    /// By how much rounding changes [`Self::quadratic_form`] of a rounded matrix, as far as that is measured.
+    fn single_precision_error(&self, _vector: &[f64]) -> Option<f64> {
         None
     }
 
@@ -74,7 +74,7 @@ pub trait Symmetric: Send + Sync {
 }
 
 /// `vector` times the matrix times `vector`.
-fn by_product(matrix: &(impl Symmetric + ?Sized), vector: &[f64]) -> f64 {
+fn by_product(matrix: &(impl LinearOperator + ?Sized), vector: &[f64]) -> f64 {
     let mut product = vec![0.0; matrix.dim()];
     matrix.multiply(vector, &mut product);
     dot(&product, vector)
@@ -106,7 +106,7 @@ impl<'a> Curvature<'a> {
     }
 }
 
-impl Symmetric for Curvature<'_> {
+impl LinearOperator for Curvature<'_> {
     fn dim(&self) -> usize {
         self.theta.len()
     }
@@ -131,15 +131,15 @@ impl Symmetric for Curvature<'_> {
         }
     }
 
-    fn along(&self, vector: &[f64]) -> f64 {
+    fn quadratic_form(&self, vector: &[f64]) -> f64 {
         let known = self.products.as_ref();
-        let known = known.and_then(|products| products.along(vector));
+        let known = known.and_then(|products| products.quadratic_form(vector));
         known.unwrap_or_else(|| by_product(self, vector))
     }
 
-    fn rounded(&self) -> Option<Box<dyn Symmetric + '_>> {
-        let (dim, products) = (self.dim(), self.products.as_ref()?.rounded()?);
-        Some(Box::new(Like { dim, products }))
+    fn single_precision(&self) -> Option<Box<dyn LinearOperator + '_>> {
+        let (dim, products) = (self.dim(), self.products.as_ref()?.single_precision()?);
+        Some(Box::new(WrappedOperator { dim, products }))
     }
 
     fn traces(&self) -> Vec<(Range<usize>, f64)> {
@@ -153,12 +153,12 @@ impl Symmetric for Curvature<'_> {
 }
 
 /// What is much like another matrix.
-struct Like<'a> {
+struct WrappedOperator<'a> {
     dim: usize,
     products: Box<dyn Products + 'a>,
 }
 
-impl Symmetric for Like<'_> {
+impl LinearOperator for WrappedOperator<'_> {
     fn dim(&self) -> usize {
         self.dim
     }
@@ -167,25 +167,25 @@ impl Symmetric for Like<'_> {
         self.products.multiply(vector, product);
     }
 
-    fn rounding(&self, vector: &[f64]) -> Option<f64> {
-        self.products.rounding(vector)
+    fn single_precision_error(&self, vector: &[f64]) -> Option<f64> {
+        self.products.single_precision_error(vector)
     }
 
-    fn rough(&self) -> Option<Box<dyn Symmetric + '_>> {
-        let (dim, products) = (self.dim, self.products.rough()?);
-        Some(Box::new(Like { dim, products }))
+    fn subsampled(&self) -> Option<Box<dyn LinearOperator + '_>> {
+        let (dim, products) = (self.dim, self.products.subsampled()?);
+        Some(Box::new(WrappedOperator { dim, products }))
     }
 }
 
 /// The block of a matrix on its diagonal that belongs to some of the parameters, a layer's for one.
-pub struct Part<'a> {
+pub struct DiagonalBlock<'a> {
     /// The matrix.
-    pub whole: &'a dyn Symmetric,
+    pub whole: &'a dyn LinearOperator,
     /// The parameters, in order.
     pub ranges: &'a [Range<usize>],
 }
 
-impl Symmetric for Part<'_> {
+impl LinearOperator for DiagonalBlock<'_> {
     fn dim(&self) -> usize {
         self.ranges.iter().map(Range::len).sum()
     }
@@ -226,14 +226,14 @@ impl Symmetric for Part<'_> {
 }
 
 /// D A D, of a diagonal D.
-pub struct Scaled<'a> {
+pub struct DiagonallyScaled<'a> {
     /// A.
-    pub whole: &'a dyn Symmetric,
+    pub whole: &'a dyn LinearOperator,
     /// The diagonal of D, n numbers.
     pub by: &'a [f64],
 }
 
-impl Symmetric for Scaled<'_> {
+impl LinearOperator for DiagonallyScaled<'_> {
     fn dim(&self) -> usize {
         self.whole.dim()
     }
@@ -246,26 +246,26 @@ impl Symmetric for Scaled<'_> {
 }
 
 /// What is left of a matrix beside directions of length 1 that are orthogonal to each other: (I − Y Yᵀ) A (I − Y Yᵀ).
-pub(super) struct Beside<'a> {
-    pub(super) whole: &'a dyn Symmetric,
+pub(super) struct Deflated<'a> {
+    pub(super) whole: &'a dyn LinearOperator,
     pub(super) directions: &'a [Vec<f64>],
 }
 
-impl Symmetric for Beside<'_> {
+impl LinearOperator for Deflated<'_> {
     fn dim(&self) -> usize {
         self.whole.dim()
     }
 
     fn multiply(&self, vector: &[f64], product: &mut [f64]) {
         let mut vector = vector.to_vec();
-        clean(&mut vector, self.directions);
+        orthogonalize(&mut vector, self.directions);
         self.whole.multiply(&vector, product);
-        clean(product, self.directions);
+        orthogonalize(product, self.directions);
     }
 }
 
 /// Takes away what lies along directions of length 1 that are orthogonal to each other. Returns the square of the length that is left.
-pub(super) fn clean(vector: &mut [f64], directions: &[Vec<f64>]) -> f64 {
+pub(super) fn orthogonalize(vector: &mut [f64], directions: &[Vec<f64>]) -> f64 {
     // So many numbers of a vector stay in cache while all directions pass by.
     const PIECE: usize = 1024;
     let pieces =
@@ -276,7 +276,7 @@ pub(super) fn clean(vector: &mut [f64], directions: &[Vec<f64>]) -> f64 {
                 work(own, places);
             }
         };
-    let along = halved(vector, &|part, first| {
+    let along = reduce_halves(vector, &|part, first| {
         let mut along = vec![0.0; directions.len()];
         pieces(part, first, &mut |own, places| {
             for (along, direction) in along.iter_mut().zip(directions) {
@@ -285,7 +285,7 @@ pub(super) fn clean(vector: &mut [f64], directions: &[Vec<f64>]) -> f64 {
         });
         along
     });
-    let left = halved(vector, &|part, first| {
+    let left = reduce_halves(vector, &|part, first| {
         let mut left = 0.0;
         pieces(part, first, &mut |own, places| {
             for (along, direction) in along.iter().zip(directions) {
@@ -300,7 +300,7 @@ pub(super) fn clean(vector: &mut [f64], directions: &[Vec<f64>]) -> f64 {
 
 /// What `work` makes of a vector; of a long one two threads make it of a half each, which they are told the beginning of, and the sums of both
 /// are returned.
-pub(super) fn halved(
+pub(super) fn reduce_halves(
     vector: &mut [f64],
     work: &(impl Fn(&mut [f64], usize) -> Vec<f64> + Sync),
 ) -> Vec<f64> {
@@ -322,7 +322,7 @@ pub(super) struct Dense {
 }
 
 #[cfg(test)]
-impl Symmetric for Dense {
+impl LinearOperator for Dense {
     fn dim(&self) -> usize {
         self.n
     }

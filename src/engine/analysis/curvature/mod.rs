@@ -23,9 +23,9 @@ mod trace;
 mod tridiagonal;
 
 pub use density::{Density, density};
-pub use lanczos::{Ask, Eigen, EigenError, Extremes, lanczos};
-pub use matrix::{Curvature, Part, Scaled, Symmetric};
-pub use report::{Extras, Inquiry, Kind, LayerCurvature, Report, report};
+pub use lanczos::{Eigen, EigenError, ExtremalEigenvalues, LanczosOptions, lanczos};
+pub use matrix::{Curvature, DiagonalBlock, DiagonallyScaled, LinearOperator};
+pub use report::{CurvatureSettings, ExpensiveParts, Kind, LayerCurvature, Report, report};
 pub use sharpness::{Sharpness, sharpness};
 pub use trace::{Estimate, frobenius, trace};
 
@@ -119,8 +119,8 @@ pub fn largest(
     cancel: &Cancel,
 ) -> Result<[f64; 2], EigenError> {
     let hessian = Curvature::hessian(objective, theta);
-    let of = |matrix: &dyn Symmetric| {
-        let found = lanczos(matrix, &Ask::largest(tolerance), cancel)?;
+    let of = |matrix: &dyn LinearOperator| {
+        let found = lanczos(matrix, &LanczosOptions::largest(tolerance), cancel)?;
         Ok(found.top.first().map_or(f64::NAN, |eigen| eigen.value))
     };
     let own = of(&hessian)?;
@@ -128,7 +128,7 @@ pub fn largest(
         return Ok([own, f64::NAN]);
     };
     let by: Vec<f64> = divisors.iter().map(|p| p.sqrt().recip()).collect();
-    let scaled = Scaled {
+    let scaled = DiagonallyScaled {
         whole: &hessian,
         by: &by,
     };
@@ -147,7 +147,7 @@ mod tests {
             "quadratic:a=1,b=1".parse().unwrap();
         let ground = landscape
             .as_dyn()
-            .ground(&crate::engine::landscape::NoFiles)
+            .load(&crate::engine::landscape::NoFiles)
             .unwrap();
         let spec: RunSpec = "rmsprop:lr=0.01,alpha=0.9,eps=0".parse().unwrap();
         let conditions = RunSettings {

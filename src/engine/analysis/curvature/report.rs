@@ -1,8 +1,8 @@
 //! All that is told of the curvature at a place.
 
 use super::density::{Density, density};
-use super::lanczos::{Ask, Eigen, EigenError, lanczos};
-use super::matrix::{Curvature, Part, Symmetric};
+use super::lanczos::{Eigen, EigenError, LanczosOptions, lanczos};
+use super::matrix::{Curvature, DiagonalBlock, LinearOperator};
 use super::sharpness::{Sharpness, sharpness};
 use super::trace::{Estimate, frobenius, trace};
 use crate::engine::cancel::Cancel;
@@ -12,7 +12,7 @@ use crate::engine::objective::{Metric, Objective, norm};
 use std::ops::Range;
 
 /// The most parameters of which the matrix is made in full: its eigenvalues are then exact.
-pub(super) const DENSE: usize = 2000;
+pub(super) const MAX_DENSE_DIM: usize = 2000;
 
 settings! {
     /// The matrix of curvature.
@@ -21,7 +21,7 @@ settings! {
 
 settings! {
     /// What is asked about the curvature at a place.
-    pub struct Inquiry("Curvature") {
+    pub struct CurvatureSettings("Curvature") {
         /// hessian is the loss's own; gauss-newton leaves out what bends in the network itself, and is the Fisher matrix for bce and ce;
         /// empirical-fisher is the mean of g gᵀ over the gradients of single samples.
         matrix: Kind = Kind::Hessian;
@@ -72,7 +72,7 @@ impl Kind {
 
 /// What of an inquiry takes long, and so is done only if it is wanted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Extras {
+pub struct ExpensiveParts {
     /// Trace and Frobenius norm.
     pub trace: bool,
     /// The density of all eigenvalues.
@@ -130,8 +130,8 @@ pub struct Report {
 pub fn report(
     objective: &dyn Objective,
     theta: &[f64],
-    inquiry: &Inquiry,
-    extras: Extras,
+    inquiry: &CurvatureSettings,
+    extras: ExpensiveParts,
     cancel: &Cancel,
     publish: &mut dyn FnMut(&Report),
 ) -> Result<Report, EigenError> {
@@ -160,10 +160,10 @@ pub fn report(
         layers: Vec::new(),
     };
     let whole = extras.trace || extras.density;
-    if theta.len() <= 64 || whole && theta.len() <= DENSE {
-        report.take_all(&matrix, inquiry, extras, cancel)?;
+    if theta.len() <= 64 || whole && theta.len() <= MAX_DENSE_DIM {
+        report.set_full_spectrum(&matrix, inquiry, extras, cancel)?;
     } else {
-        report.take_ends(&matrix, inquiry, cancel)?;
+        report.set_extremes(&matrix, inquiry, cancel)?;
     }
     publish(&report);
     let lambda_max = match inquiry.matrix {
@@ -188,7 +188,7 @@ pub fn report(
     }
     if extras.layers {
         for (name, ranges) in layers(objective) {
-            let part = Part {
+            let part = DiagonalBlock {
                 whole: &matrix,
                 ranges: &ranges,
             };
@@ -211,11 +211,11 @@ impl Report {
     }
 
     /// Of all eigenvalues.
-    fn take_all(
+    fn set_full_spectrum(
         &mut self,
-        matrix: &dyn Symmetric,
-        inquiry: &Inquiry,
-        extras: Extras,
+        matrix: &dyn LinearOperator,
+        inquiry: &CurvatureSettings,
+        extras: ExpensiveParts,
         cancel: &Cancel,
     ) -> Result<(), EigenError> {
         let n = self.dim;
@@ -263,13 +263,13 @@ impl Report {
     }
 
     /// Of eigenvalues at both ends.
-    fn take_ends(
+    fn set_extremes(
         &mut self,
-        matrix: &dyn Symmetric,
-        inquiry: &Inquiry,
+        matrix: &dyn LinearOperator,
+        inquiry: &CurvatureSettings,
         cancel: &Cancel,
     ) -> Result<(), EigenError> {
-        let ask = Ask {
+        let ask = LanczosOptions {
             top: count(inquiry.top),
             bottom: count(inquiry.bottom),
             tolerance: inquiry.tolerance,
@@ -293,10 +293,14 @@ impl Report {
     }
 }
 
-fn largest(matrix: &dyn Symmetric, inquiry: &Inquiry, cancel: &Cancel) -> Result<f64, EigenError> {
-    let ask = Ask {
+fn largest(
+    matrix: &dyn LinearOperator,
+    inquiry: &CurvatureSettings,
+    cancel: &Cancel,
+) -> Result<f64, EigenError> {
+    let ask = LanczosOptions {
         seed: inquiry.seed,
-        ..Ask::largest(inquiry.tolerance)
+        ..LanczosOptions::largest(inquiry.tolerance)
     };
     let found = lanczos(matrix, &ask, cancel)?;
     Ok(found.top.first().map_or(f64::NAN, |eigen| eigen.value))
@@ -304,19 +308,19 @@ fn largest(matrix: &dyn Symmetric, inquiry: &Inquiry, cancel: &Cancel) -> Result
 
 fn layer(
     name: String,
-    part: &Part,
-    inquiry: &Inquiry,
+    part: &DiagonalBlock,
+    inquiry: &CurvatureSettings,
     cancel: &Cancel,
 ) -> Result<LayerCurvature, EigenError> {
-    let ask = Ask {
+    let ask = LanczosOptions {
         bottom: 1,
         seed: inquiry.seed,
-        ..Ask::largest(inquiry.tolerance)
+        ..LanczosOptions::largest(inquiry.tolerance)
     };
     let found = lanczos(part, &ask, cancel)?;
     let value = |list: &[Eigen]| list.first().map_or(f64::NAN, |eigen| eigen.value);
     let dim = part.dim();
-    let products = if dim <= DENSE {
+    let products = if dim <= MAX_DENSE_DIM {
         dim
     } else {
         count(inquiry.vectors).saturating_mul(10)

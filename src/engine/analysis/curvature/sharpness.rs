@@ -1,16 +1,16 @@
 //! Measures of sharpness: how much higher the loss is around a place than at it.
 
-use super::lanczos::{Ask, EigenError, lanczos};
-use super::matrix::{Curvature, Scaled};
-use super::report::Inquiry;
+use super::lanczos::{EigenError, LanczosOptions, lanczos};
+use super::matrix::{Curvature, DiagonallyScaled};
+use super::report::CurvatureSettings;
 use super::trace::Estimate;
 use crate::engine::cancel::Cancel;
 use crate::engine::numeric::random::Purpose;
-use crate::engine::numeric::vector_ops::{dot, normal, scaled};
+use crate::engine::numeric::vector_ops::{dot, gaussian, with_norm};
 use crate::engine::objective::{Objective, norm};
 
 /// Rounds of the search in Keskar's box; each goes to a corner, or part of the way.
-const ROUNDS: usize = 20;
+const MAX_ROUNDS: usize = 20;
 
 /// How sharp the loss is at a place, by the measures that are in use. L is the loss at θ, g its gradient.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -24,7 +24,7 @@ pub struct Sharpness {
     /// 20 rounds of Frank and Wolfe's method find, so a lower bound. NaN where L(θ) ≤ −1, for which it is not made.
     pub keskar: f64,
     /// The mean of L(θ + ρ u) − L(θ) over random directions u of length 1. In n parameters it is near ρ² tr(H) / 2n.
-    pub average: Estimate,
+    pub average_direction: Estimate,
     /// L(θ + ρ T² g/‖T g‖) − L(θ) with T = |θ| entry by entry: SAM in a ball that stretches with the weights, so that it does not change when
     /// layers are rescaled (ASAM, Kwon et al. 2021, equation 8 with η = 0).
     pub adaptive: f64,
@@ -39,7 +39,7 @@ impl Sharpness {
             ("lambda_max", self.lambda_max),
             ("sam", self.sam),
             ("keskar", self.keskar),
-            ("average", self.average.value),
+            ("average", self.average_direction.value),
             ("adaptive", self.adaptive),
             ("adaptive_lambda_max", self.adaptive_lambda_max),
         ]
@@ -50,7 +50,7 @@ impl Sharpness {
 pub fn sharpness(
     objective: &dyn Objective,
     theta: &[f64],
-    inquiry: &Inquiry,
+    inquiry: &CurvatureSettings,
     lambda_max: f64,
     cancel: &Cancel,
 ) -> Result<Sharpness, EigenError> {
@@ -69,20 +69,20 @@ pub fn sharpness(
             .collect()
     });
     let hessian = Curvature::hessian(objective, theta);
-    let adaptive = Scaled {
+    let adaptive = DiagonallyScaled {
         whole: &hessian,
         by: &size,
     };
-    let ask = Ask {
+    let ask = LanczosOptions {
         seed: inquiry.seed,
-        ..Ask::largest(inquiry.tolerance)
+        ..LanczosOptions::largest(inquiry.tolerance)
     };
     let adaptive = lanczos(&adaptive, &ask, cancel)?;
     Ok(Sharpness {
         lambda_max,
-        sam: rise(scaled(gradient.clone(), inquiry.rho)),
+        sam: rise(with_norm(gradient.clone(), inquiry.rho)),
         keskar: keskar(objective, theta, loss, inquiry.box_size, cancel)?,
-        average: average(objective, theta, loss, inquiry, cancel)?,
+        average_direction: average(objective, theta, loss, inquiry, cancel)?,
         adaptive: rise(ascent),
         adaptive_lambda_max: adaptive.top.first().map_or(f64::NAN, |eigen| eigen.value),
     })
@@ -97,7 +97,7 @@ fn average(
     objective: &dyn Objective,
     theta: &[f64],
     loss: f64,
-    inquiry: &Inquiry,
+    inquiry: &CurvatureSettings,
     cancel: &Cancel,
 ) -> Result<Estimate, EigenError> {
     let mut rises = Vec::new();
@@ -105,8 +105,8 @@ fn average(
         if cancel.is_cancelled() {
             return Err(EigenError::Cancelled);
         }
-        let random = normal(theta.len(), inquiry.seed, Purpose::Sharpness, index);
-        let step = scaled(random, inquiry.rho).unwrap_or_else(|| vec![0.0; theta.len()]);
+        let random = gaussian(theta.len(), inquiry.seed, Purpose::Sharpness, index);
+        let step = with_norm(random, inquiry.rho).unwrap_or_else(|| vec![0.0; theta.len()]);
         let back: Vec<f64> = step.iter().map(|number| -number).collect();
         let [there, opposite] = [&step, &back].map(|step| objective.value(&sum(theta, step)));
         rises.push(0.5 * (there - loss) + 0.5 * (opposite - loss));
@@ -136,7 +136,7 @@ fn keskar(
         }
         let here = objective.gradient(&sum(theta, &step), &mut gradient);
         best = if here.is_nan() { here } else { best.max(here) };
-        if round as usize == ROUNDS || here.is_nan() {
+        if round as usize == MAX_ROUNDS || here.is_nan() {
             break;
         }
         let share = if here > before {
@@ -169,9 +169,9 @@ mod tests {
     use super::*;
     use crate::engine::landscape::{AnyLandscape, NoFiles};
 
-    fn at(landscape: &str, theta: &[f64], inquiry: &Inquiry) -> Sharpness {
+    fn at(landscape: &str, theta: &[f64], inquiry: &CurvatureSettings) -> Sharpness {
         let landscape: AnyLandscape = landscape.parse().unwrap();
-        let ground = landscape.as_dyn().ground(&NoFiles).unwrap();
+        let ground = landscape.as_dyn().load(&NoFiles).unwrap();
         let found = sharpness(&*ground.objective, theta, inquiry, 0.0, &Cancel::default());
         found.unwrap()
     }
@@ -179,7 +179,7 @@ mod tests {
     /// Of f = (a x² + b y²)/2 all measures are known.
     #[test]
     fn measures_of_a_bowl_are_those_of_their_formulas() {
-        let inquiry = Inquiry::default();
+        let inquiry = CurvatureSettings::default();
         let found = at("formula:f=x^2+4*y^2", &[0.5, -0.25], &inquiry);
         let f = |x: f64, y: f64| x * x + 4.0 * y * y;
         let near = |a: f64, b: f64| assert!((a - b).abs() < 1e-12, "{a} {b}");
@@ -199,14 +199,18 @@ mod tests {
         near(found.adaptive, f(0.5 + ascent[0], -0.25 + ascent[1]) - loss);
         // T H T = diag(2/4, 8/16).
         near(found.adaptive_lambda_max, 0.5);
-        let Estimate { value, error } = found.average;
+        let Estimate { value, error } = found.average_direction;
         assert!((value - rho * rho * 10.0 / 4.0).abs() < 4.0 * error && error > 0.0);
     }
 
     #[test]
     fn where_there_is_no_slope_there_is_no_ascent() {
-        let found = at("formula:f=x^2+4*y^2", &[0.0, 0.0], &Inquiry::default());
+        let found = at(
+            "formula:f=x^2+4*y^2",
+            &[0.0, 0.0],
+            &CurvatureSettings::default(),
+        );
         assert_eq!((found.sam, found.adaptive, found.keskar), (0.0, 0.0, 0.0));
-        assert!(found.average.value > 0.0);
+        assert!(found.average_direction.value > 0.0);
     }
 }

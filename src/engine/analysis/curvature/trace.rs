@@ -1,11 +1,11 @@
 //! Sums over all eigenvalues, from some products with random vectors.
 
 use super::lanczos::EigenError;
-use super::matrix::{Symmetric, clean};
+use super::matrix::{LinearOperator, orthogonalize};
 use crate::engine::cancel::Cancel;
 use crate::engine::numeric::random::{Purpose, stream};
 use crate::engine::numeric::real;
-use crate::engine::numeric::vector_ops::{dot, unit};
+use crate::engine::numeric::vector_ops::{dot, normalized};
 use rand::Rng;
 use rayon::prelude::*;
 
@@ -40,7 +40,7 @@ impl Estimate {
 /// where most of the matrix is, a third takes the trace there, and a third estimates what is left by random signs, whose scatter is the
 /// error. As many products as there are dimensions make it exact, and it is where the traces of all parts are known.
 pub fn trace(
-    matrix: &dyn Symmetric,
+    matrix: &dyn LinearOperator,
     products: usize,
     seed: u64,
     cancel: &Cancel,
@@ -55,29 +55,29 @@ pub fn trace(
     }
     let third = (products / 3).max(2);
     let mut basis: Vec<Vec<f64>> = Vec::new();
-    for mut image in images(matrix, signs(n, seed, 0..third), cancel)? {
+    for mut image in multiply_all(matrix, rademacher_vectors(n, seed, 0..third), cancel)? {
         let before = dot(&image, &image).sqrt();
         // The second time takes away what the first one's rounding has left.
-        clean(&mut image, &basis);
-        clean(&mut image, &basis);
+        orthogonalize(&mut image, &basis);
+        orthogonalize(&mut image, &basis);
         let left = dot(&image, &image).sqrt();
         if left > 1e-12 * before {
-            basis.extend(unit(image));
+            basis.extend(normalized(image));
         }
     }
-    let along: Vec<f64> = { images(matrix, basis.clone(), cancel)? }
+    let along: Vec<f64> = { multiply_all(matrix, basis.clone(), cancel)? }
         .iter()
         .zip(&basis)
         .map(|(image, direction)| dot(image, direction))
         .collect();
-    let rest = signs(n, seed, third..2 * third);
+    let rest = rademacher_vectors(n, seed, third..2 * third);
     let rest: Vec<Vec<f64>> = { rest.into_iter() }
         .map(|mut vector| {
-            clean(&mut vector, &basis);
+            orthogonalize(&mut vector, &basis);
             vector
         })
         .collect();
-    let left: Vec<f64> = { images(matrix, rest.clone(), cancel)? }
+    let left: Vec<f64> = { multiply_all(matrix, rest.clone(), cancel)? }
         .iter()
         .zip(&rest)
         .map(|(image, vector)| dot(image, vector))
@@ -92,7 +92,7 @@ pub fn trace(
 /// The Frobenius norm ‖A‖, the root of the sum of all squared eigenvalues: E ‖A z‖² = ‖A‖² for random signs z. As many products as there
 /// are dimensions make it exact.
 pub fn frobenius(
-    matrix: &dyn Symmetric,
+    matrix: &dyn LinearOperator,
     products: usize,
     seed: u64,
     cancel: &Cancel,
@@ -102,9 +102,9 @@ pub fn frobenius(
     let vectors = if exact {
         units(n)
     } else {
-        signs(n, seed, 0..products.max(2))
+        rademacher_vectors(n, seed, 0..products.max(2))
     };
-    let squares = images(matrix, vectors, cancel)?;
+    let squares = multiply_all(matrix, vectors, cancel)?;
     let squares: Vec<f64> = squares.iter().map(|image| dot(image, image)).collect();
     if exact {
         return Ok(Estimate::exact(squares.iter().sum::<f64>().sqrt()));
@@ -121,8 +121,8 @@ pub fn frobenius(
     })
 }
 
-fn exact(matrix: &dyn Symmetric, cancel: &Cancel) -> Result<Estimate, EigenError> {
-    let images = images(matrix, units(matrix.dim()), cancel)?;
+fn exact(matrix: &dyn LinearOperator, cancel: &Cancel) -> Result<Estimate, EigenError> {
+    let images = multiply_all(matrix, units(matrix.dim()), cancel)?;
     let diagonal = images.iter().enumerate().map(|(k, image)| image[k]);
     Ok(Estimate::exact(diagonal.sum()))
 }
@@ -137,7 +137,7 @@ fn units(n: usize) -> Vec<Vec<f64>> {
 }
 
 /// Vectors of random signs.
-fn signs(n: usize, seed: u64, indices: std::ops::Range<usize>) -> Vec<Vec<f64>> {
+fn rademacher_vectors(n: usize, seed: u64, indices: std::ops::Range<usize>) -> Vec<Vec<f64>> {
     let vector = |index: usize| {
         let mut random = stream(seed, Purpose::Traces, index as u64);
         (0..n)
@@ -154,8 +154,8 @@ fn signs(n: usize, seed: u64, indices: std::ops::Range<usize>) -> Vec<Vec<f64>> 
 }
 
 /// The matrix times each vector.
-fn images(
-    matrix: &dyn Symmetric,
+fn multiply_all(
+    matrix: &dyn LinearOperator,
     vectors: Vec<Vec<f64>>,
     cancel: &Cancel,
 ) -> Result<Vec<Vec<f64>>, EigenError> {

@@ -5,14 +5,14 @@ use crate::engine::objective::norm;
 use rayon::prelude::*;
 
 /// Rounds after which a number is left as it is; two or three are usual.
-const ROUNDS: usize = 60;
+const MAX_ROUNDS: usize = 60;
 
 /// A symmetric tridiagonal matrix.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Tridiagonal {
     pub(super) diagonal: Vec<f64>,
     /// What is below the diagonal, one number less.
-    pub(super) beside: Vec<f64>,
+    pub(super) off_diagonal: Vec<f64>,
 }
 
 impl Tridiagonal {
@@ -21,7 +21,7 @@ impl Tridiagonal {
     /// The implicit QL method with Wilkinson's shift: Dubrulle, Martin & Wilkinson 1968, EISPACK's `tql2`.
     pub(super) fn eigen(&self, rows: &[usize]) -> (Vec<f64>, Vec<Vec<f64>>) {
         let n = self.diagonal.len();
-        let (mut d, mut e) = (self.diagonal.clone(), self.beside.clone());
+        let (mut d, mut e) = (self.diagonal.clone(), self.off_diagonal.clone());
         e.resize(n, 0.0);
         let unit = |&row: &usize| {
             let mut unit = vec![0.0; n];
@@ -32,7 +32,7 @@ impl Tridiagonal {
         let size = |numbers: &[f64]| numbers.iter().fold(0.0, |most: f64, x| most.max(x.abs()));
         let nothing = f64::EPSILON * f64::EPSILON * size(&d).max(size(&e));
         for l in 0..n {
-            for _ in 0..ROUNDS {
+            for _ in 0..MAX_ROUNDS {
                 let small = |m: &usize| {
                     let around = d[*m].abs() + d[*m + 1].abs();
                     e[*m].abs() <= (f64::EPSILON * around).max(nothing)
@@ -41,7 +41,7 @@ impl Tridiagonal {
                 if m == l {
                     break;
                 }
-                chase(&mut d, &mut e, l..m, &mut vectors);
+                ql_sweep(&mut d, &mut e, l..m, &mut vectors);
             }
         }
         let mut order: Vec<usize> = (0..n).collect();
@@ -52,7 +52,7 @@ impl Tridiagonal {
 }
 
 /// One round of rotations, from the end of a block to its beginning.
-fn chase(d: &mut [f64], e: &mut [f64], block: std::ops::Range<usize>, rows: &mut [Vec<f64>]) {
+fn ql_sweep(d: &mut [f64], e: &mut [f64], block: std::ops::Range<usize>, rows: &mut [Vec<f64>]) {
     let (l, m) = (block.start, block.end);
     let mut g = (d[l + 1] - d[l]) / (2.0 * e[l]);
     let root = g.hypot(1.0);
@@ -126,7 +126,7 @@ fn reduce(matrix: &mut [f64], n: usize) -> Tridiagonal {
     }
     Tridiagonal {
         diagonal: matrix.iter().step_by(n + 1).copied().collect(),
-        beside,
+        off_diagonal: beside,
     }
 }
 
@@ -155,7 +155,7 @@ mod tests {
     fn vectors_are_orthogonal_and_belong_to_their_values() {
         let matrix = Tridiagonal {
             diagonal: vec![2.0; 20],
-            beside: vec![-1.0; 19],
+            off_diagonal: vec![-1.0; 19],
         };
         let all: Vec<usize> = (0..20).collect();
         let (values, rows) = matrix.eigen(&all);
@@ -177,7 +177,7 @@ mod tests {
         assert!(eigenvalues(&mut [], 0).is_empty());
         let wild = Tridiagonal {
             diagonal: vec![f64::NAN, 1.0],
-            beside: vec![1.0],
+            off_diagonal: vec![1.0],
         };
         assert_eq!(wild.eigen(&[0]).0.len(), 2);
     }

@@ -1,6 +1,6 @@
 //! Weight matching: the hidden units of one network in the order in which they fit those of another.
 
-use super::assignment::assignment;
+use super::assignment::linear_assignment;
 use crate::engine::cancel::Cancel;
 use crate::engine::network::NetworkLoss;
 use crate::engine::network::pass::Shape;
@@ -69,7 +69,7 @@ impl Permutation {
                     *out = from[row + before.map_or(column, |order| order[column])];
                 }
             }
-            for range in lists(shape, l) {
+            for range in per_unit_ranges(shape, l) {
                 let from = &theta[range.clone()];
                 for (place, out) in permuted[range].iter_mut().enumerate() {
                     *out = from[own.map_or(place, |order| order[place])];
@@ -81,7 +81,7 @@ impl Permutation {
 }
 
 /// What holds a number for each unit that layer `l` computes: biases, and γ and β.
-fn lists(shape: &Shape, l: usize) -> Vec<Range<usize>> {
+fn per_unit_ranges(shape: &Shape, l: usize) -> Vec<Range<usize>> {
     let layout = &shape.layout;
     let norm = (l < layout.norms()).then(|| layout.norm(l));
     let lists = norm.into_iter().flatten();
@@ -94,7 +94,7 @@ fn lists(shape: &Shape, l: usize) -> Vec<Range<usize>> {
 
 /// Hidden layers whose units have one order, in the order of the layers: a residual connection adds the units of one layer to those of
 /// the next. Where it begins at the inputs, whose order is given, nothing is left to choose, and those layers are in no group.
-fn groups(shape: &Shape) -> Vec<Vec<usize>> {
+fn permutation_groups(shape: &Shape) -> Vec<Vec<usize>> {
     let mut groups: Vec<Vec<usize>> = Vec::new();
     for l in 0..shape.widths.len() - 2 {
         match groups.last_mut() {
@@ -121,9 +121,9 @@ pub(super) fn align(
     seed: u64,
     cancel: &Cancel,
 ) -> Option<(Alignment, Vec<f64>)> {
-    let matching = Matching {
+    let matching = WeightMatching {
         shape: &loss.shape,
-        groups: groups(&loss.shape),
+        groups: permutation_groups(&loss.shape),
         ends: [a, b],
         cancel,
     };
@@ -152,16 +152,16 @@ pub(super) fn align(
 }
 
 /// The weights of two networks, of which the second is to fit the first.
-struct Matching<'a> {
+struct WeightMatching<'a> {
     shape: &'a Shape,
     groups: Vec<Vec<usize>>,
     ends: [&'a [f64]; 2],
     cancel: &'a Cancel,
 }
 
-impl Matching<'_> {
+impl WeightMatching<'_> {
     /// How well an order fits: the inner product of the weights. The larger it is, the nearer they are.
-    fn fit(&self, permutation: &Permutation) -> f64 {
+    fn similarity(&self, permutation: &Permutation) -> f64 {
         let [a, b] = self.ends;
         let permuted = permutation.apply(self.shape, b);
         a.iter().zip(permuted).map(|(a, b)| a * b).sum()
@@ -186,7 +186,7 @@ impl Matching<'_> {
         index: u64,
     ) -> Option<(Permutation, f64)> {
         let mut random = stream(seed, Purpose::Matching, index);
-        let mut fit = self.fit(&permutation);
+        let mut fit = self.similarity(&permutation);
         // What is no more than rounding is no gain.
         let least = 1e-13 * self.ends.iter().map(|end| norm(end)).product::<f64>();
         let mut turns: Vec<&Vec<usize>> = self.groups.iter().collect();
@@ -199,7 +199,7 @@ impl Matching<'_> {
                 for l in *group {
                     next.orders[*l].clone_from(&order);
                 }
-                let better = self.fit(&next);
+                let better = self.similarity(&next);
                 if better > fit + least {
                     (permutation, fit) = (next, better);
                 }
@@ -237,7 +237,7 @@ impl Matching<'_> {
                     }
                 });
             }
-            for range in lists(shape, l) {
+            for range in per_unit_ranges(shape, l) {
                 for (gains, own) in gains.chunks_exact_mut(n).zip(&a[range.clone()]) {
                     add(gains, *own, &b[range.clone()]);
                 }
@@ -262,7 +262,7 @@ impl Matching<'_> {
                 gain.clamp(-1e100, 1e100)
             };
         }
-        assignment(&gains, n, self.cancel)
+        linear_assignment(&gains, n, self.cancel)
     }
 }
 
@@ -280,7 +280,7 @@ pub(super) fn shuffled(
     mut shuffle: impl FnMut(&mut Vec<usize>),
 ) -> Vec<f64> {
     let mut permutation = Permutation::identity(shape);
-    for group in groups(shape) {
+    for group in permutation_groups(shape) {
         let mut order = permutation.orders[group[0]].clone();
         shuffle(&mut order);
         for l in group {

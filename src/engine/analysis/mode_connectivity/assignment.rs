@@ -6,7 +6,7 @@ use crate::engine::cancel::Cancel;
 /// by row. `None` if it was cancelled.
 ///
 /// Rows come in one after the other, each by the shortest augmenting path (Jonker & Volgenant 1987), which takes n³ steps in all.
-pub(super) fn assignment(gains: &[f64], n: usize, cancel: &Cancel) -> Option<Vec<usize>> {
+pub(super) fn linear_assignment(gains: &[f64], n: usize, cancel: &Cancel) -> Option<Vec<usize>> {
     let mut row_of: Vec<Option<usize>> = vec![None; n];
     // Prices of rows and columns: no gain is above the sum of both, and those of the assignment are equal to it.
     let (mut rows, mut columns) = (vec![0.0; n], vec![0.0; n]);
@@ -86,7 +86,7 @@ mod tests {
     }
 
     fn check(gains: &[f64], n: usize) {
-        let found = assignment(gains, n, &Cancel::default()).unwrap();
+        let found = linear_assignment(gains, n, &Cancel::default()).unwrap();
         let mut sorted = found.clone();
         sorted.sort_unstable();
         assert_eq!(sorted, (0..n).collect::<Vec<_>>(), "{gains:?}");
@@ -131,6 +131,6 @@ mod tests {
     fn cancelled_work_leaves_nothing() {
         let cancel = Cancel::default();
         cancel.cancel();
-        assert_eq!(assignment(&[1.0; 4], 2, &cancel), None);
+        assert_eq!(linear_assignment(&[1.0; 4], 2, &cancel), None);
     }
 }

@@ -1,6 +1,6 @@
 //! The mean loss along a Bézier curve, as an objective in its middle point.
 
-use super::path::{Bezier, Path, middle, shares};
+use super::path::{Bezier, Path, bernstein_weights, midpoint};
 use crate::engine::cancel::Cancel;
 use crate::engine::network::NetworkLoss;
 use crate::engine::numeric::real;
@@ -21,7 +21,7 @@ pub(super) struct CurveLoss<'a> {
     ends: [&'a [f64]; 2],
     nodes: u64,
     /// Room for weights and a gradient there, one for each thread that asks at a time.
-    rooms: Mutex<Vec<[Vec<f64>; 2]>>,
+    workspaces: Mutex<Vec<[Vec<f64>; 2]>>,
 }
 
 impl<'a> CurveLoss<'a> {
@@ -31,20 +31,20 @@ impl<'a> CurveLoss<'a> {
             loss,
             ends,
             nodes: nodes.max(1),
-            rooms: Mutex::default(),
+            workspaces: Mutex::default(),
         }
     }
 
     /// The middle point from which the curve is trained: there it is the straight line.
     pub(super) fn start(&self) -> Vec<f64> {
-        middle(self.ends)
+        midpoint(self.ends)
     }
 
     /// The mean of what `ask` answers at each point's weights; `ask` also gets how fast the curve moves there with θ, and room for n
     /// numbers.
     fn mean(&self, theta: &[f64], mut ask: impl FnMut(&[f64], f64, &mut [f64]) -> f64) -> f64 {
         let free = self
-            .rooms
+            .workspaces
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .pop();
@@ -56,15 +56,18 @@ impl<'a> CurveLoss<'a> {
         for node in 0..self.nodes {
             let t = (real(node) + 0.5) / count;
             Bezier { ends, theta }.at(t, at);
-            sum += ask(at, shares(t)[1], spare);
+            sum += ask(at, bernstein_weights(t)[1], spare);
         }
-        let mut free = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut free = self
+            .workspaces
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         free.push(room);
         sum / count
     }
 
     /// The mean loss, and in `gradient` that of the gradients by θ, which `ask` gives by the weights.
-    fn descend(
+    fn loss_and_gradient(
         &self,
         theta: &[f64],
         gradient: &mut [f64],
@@ -111,11 +114,11 @@ impl Objective for CurveLoss<'_> {
     }
 
     fn gradient(&self, theta: &[f64], gradient: &mut [f64]) -> f64 {
-        self.descend(theta, gradient, |at, own| self.loss.gradient(at, own))
+        self.loss_and_gradient(theta, gradient, |at, own| self.loss.gradient(at, own))
     }
 
     fn batch_gradient(&self, theta: &[f64], batch: &[usize], gradient: &mut [f64]) -> f64 {
-        self.descend(theta, gradient, |at, own| {
+        self.loss_and_gradient(theta, gradient, |at, own| {
             self.loss.batch_gradient(at, batch, own)
         })
     }

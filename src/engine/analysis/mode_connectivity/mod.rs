@@ -25,10 +25,10 @@ mod curve_loss;
 mod path;
 mod profile;
 
-use crate::engine::analysis::network_plane::{Given, Points, Span};
+use crate::engine::analysis::network_plane::{PlaneInputs, PlaneMethod, Points};
 use crate::engine::cancel::Cancel;
 use crate::engine::declare::settings;
-use crate::engine::network::{NetworkError, NetworkLoss, Trainee};
+use crate::engine::network::{NetworkError, NetworkLoss, TrainingTask};
 use crate::engine::objective::plane::Plane;
 use crate::engine::objective::{GradientSettings, Objective};
 use crate::engine::optimizer::AnyOptimizer;
@@ -38,8 +38,8 @@ use align::align;
 use curve_loss::CurveLoss;
 
 pub use align::{Alignment, Permutation};
-pub use path::{Bezier, Path, Straight};
-pub use profile::{Along, Peak, Profile};
+pub use path::{Bezier, LinearPath, Path};
+pub use profile::{Along, PathExtremum, PathProfile};
 
 settings! {
     /// How ways between two trained networks are made and looked at.
@@ -60,7 +60,7 @@ settings! {
 }
 
 /// What trains a curve unless something else is asked for: Adam with a learning rate of 0.01.
-pub fn usual_trainer() -> RunSpec {
+pub fn default_curve_optimizer() -> RunSpec {
     RunSpec::new(AnyOptimizer::Adam(Adam {
         lr: 0.01,
         ..Adam::default()
@@ -69,7 +69,7 @@ pub fn usual_trainer() -> RunSpec {
 
 /// Two trained networks and the ways between them.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Connection {
+pub struct ModeConnectivity {
     /// The weights that the ways lead from and to; those that they lead to are aligned if that was asked for.
     pub ends: [Vec<f64>; 2],
     /// The middle point of the curve, n numbers.
@@ -77,11 +77,11 @@ pub struct Connection {
     /// How the training of the curve ended.
     pub outcome: Outcome,
     /// The straight line.
-    pub straight: Profile,
+    pub straight: PathProfile,
     /// The curve.
-    pub curve: Profile,
+    pub curve: PathProfile,
     /// How the second network was aligned, and the straight line to it as it was before.
-    pub aligned: Option<(Alignment, Profile)>,
+    pub aligned: Option<(Alignment, PathProfile)>,
     /// The plane through the ends at (0, 0) and (1, 0) and the middle point, whose second direction is at a right angle to the first
     /// and as long; `None` where all three lie on one line.
     pub plane: Option<Plane>,
@@ -105,7 +105,7 @@ pub enum ConnectError {
     #[error(
         "batch normalisations have moments that are given, but those of one end are not those of the other; expected those of the data"
     )]
-    Frozen,
+    EvalMode,
     /// Batches of one sample.
     #[error(transparent)]
     Batch(#[from] NetworkError),
@@ -124,20 +124,20 @@ pub enum ConnectError {
 /// `told` hears how many steps of the training are done. Losses are means over the samples, without λ/2 ‖θ‖², which the training
 /// counts. The bits do not depend on the number of threads.
 pub fn connect(
-    trainee: &Trainee,
+    trainee: &TrainingTask,
     [a, b]: [&[f64]; 2],
     spec: &RunSpec,
     settings: &Connect,
     cancel: &Cancel,
     told: &mut dyn FnMut(u64),
-) -> Result<Option<Connection>, ConnectError> {
+) -> Result<Option<ModeConnectivity>, ConnectError> {
     let loss = &*trainee.loss;
     check(loss, [a, b], spec)?;
     let batch = settings
         .batch
         .map(|size| usize::try_from(size).unwrap_or(usize::MAX));
     loss.check_batch(batch)?;
-    Ok(joined(trainee, [a, b], spec, settings, cancel, told))
+    Ok(compute_paths(trainee, [a, b], spec, settings, cancel, told))
 }
 
 fn check(loss: &NetworkLoss, ends: [&[f64]; 2], spec: &RunSpec) -> Result<(), ConnectError> {
@@ -151,8 +151,8 @@ fn check(loss: &NetworkLoss, ends: [&[f64]; 2], spec: &RunSpec) -> Result<(), Co
             return Err(ConnectError::NotFinite);
         }
     }
-    if loss.moments.is_some() {
-        return Err(ConnectError::Frozen);
+    if loss.batch_norm_stats.is_some() {
+        return Err(ConnectError::EvalMode);
     }
     let name = spec.optimizer.name();
     match spec.optimizer.as_dyn().unsupported_reason(loss) {
@@ -161,18 +161,18 @@ fn check(loss: &NetworkLoss, ends: [&[f64]; 2], spec: &RunSpec) -> Result<(), Co
     }
 }
 
-fn joined(
-    trainee: &Trainee,
+fn compute_paths(
+    trainee: &TrainingTask,
     [a, b]: [&[f64]; 2],
     spec: &RunSpec,
     settings: &Connect,
     cancel: &Cancel,
     told: &mut dyn FnMut(u64),
-) -> Option<Connection> {
+) -> Option<ModeConnectivity> {
     let loss = &*trainee.loss;
     let line = |b: &[f64]| {
-        let line = Straight { ends: [a, b] };
-        Profile::of(trainee, &line, loss.dim(), settings.points, cancel)
+        let line = LinearPath { ends: [a, b] };
+        PathProfile::of(trainee, &line, loss.dim(), settings.points, cancel)
     };
     let (aligned, b) = if settings.align {
         let (alignment, moved) = align(loss, [a, b], settings.seed, cancel)?;
@@ -182,21 +182,21 @@ fn joined(
     };
     let straight = line(&b)?;
     let curve = CurveLoss::new(loss, [a, &b], settings.nodes);
-    let conditions = conditions(settings);
+    let conditions = curve_run_settings(settings);
     let (theta, outcome) = curve_loss::train(&curve, spec, &conditions, cancel, told)?;
     let bend = Bezier {
         ends: [a, &b],
         theta: &theta,
     };
-    let curve = Profile::of(trainee, &bend, loss.dim(), settings.points, cancel)?;
+    let curve = PathProfile::of(trainee, &bend, loss.dim(), settings.points, cancel)?;
     let others = [b, theta];
-    let given = Given {
+    let given = PlaneInputs {
         others: &others,
-        ..Given::new(loss, a, cancel)
+        ..PlaneInputs::new(loss, a, cancel)
     };
-    let plane = Points { upright: true }.cut(&given).ok();
+    let plane = Points { upright: true }.build(&given).ok();
     let [b, theta] = others;
-    Some(Connection {
+    Some(ModeConnectivity {
         ends: [a.to_vec(), b],
         theta,
         outcome,
@@ -208,7 +208,7 @@ fn joined(
 }
 
 /// What the curve is trained under. Where steps are those of mini-batches, all data are looked at twenty times or a few more.
-fn conditions(settings: &Connect) -> RunSettings {
+fn curve_run_settings(settings: &Connect) -> RunSettings {
     let steps = settings.steps;
     let batch = settings.batch.and_then(|size| usize::try_from(size).ok());
     // The last step has to be one of those that are looked at.
@@ -229,7 +229,7 @@ fn conditions(settings: &Connect) -> RunSettings {
     }
 }
 
-impl Connection {
+impl ModeConnectivity {
     /// The curve.
     pub fn bezier(&self) -> Bezier<'_> {
         Bezier {
@@ -246,7 +246,7 @@ impl Connection {
     /// Where the curve is on the plane at `t`, which holds all of it; `None` where there is no plane. The straight line is at (t, 0).
     pub fn curve_on_plane(&self, t: f64) -> Option<[f64; 2]> {
         let [x, y] = self.middle_on_plane()?;
-        let [_, middle, last] = path::shares(t);
+        let [_, middle, last] = path::bernstein_weights(t);
         Some([middle * x + last, middle * y])
     }
 }

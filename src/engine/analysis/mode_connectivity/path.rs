@@ -8,7 +8,7 @@ pub trait Path: Sync {
 
 /// The straight line: (1 − t) a + t b.
 #[derive(Clone, Copy)]
-pub struct Straight<'a> {
+pub struct LinearPath<'a> {
     /// a and b.
     pub ends: [&'a [f64]; 2],
 }
@@ -23,7 +23,7 @@ pub struct Bezier<'a> {
     pub theta: &'a [f64],
 }
 
-impl Path for Straight<'_> {
+impl Path for LinearPath<'_> {
     fn at(&self, t: f64, theta: &mut [f64]) {
         let [a, b] = self.ends;
         for (out, (a, b)) in theta.iter_mut().zip(a.iter().zip(b)) {
@@ -33,13 +33,13 @@ impl Path for Straight<'_> {
 }
 
 /// How much of a, of θ and of b there is in the curve at `t`.
-pub(super) fn shares(t: f64) -> [f64; 3] {
+pub(super) fn bernstein_weights(t: f64) -> [f64; 3] {
     [(1.0 - t) * (1.0 - t), 2.0 * t * (1.0 - t), t * t]
 }
 
 impl Path for Bezier<'_> {
     fn at(&self, t: f64, theta: &mut [f64]) {
-        let ([a, b], [first, middle, last]) = (self.ends, shares(t));
+        let ([a, b], [first, middle, last]) = (self.ends, bernstein_weights(t));
         let ends = a.iter().zip(b);
         for ((out, (a, b)), own) in theta.iter_mut().zip(ends).zip(self.theta) {
             *out = first * a + middle * own + last * b;
@@ -48,6 +48,6 @@ impl Path for Bezier<'_> {
 }
 
 /// Halfway between two weights, where the curve is the straight line.
-pub(super) fn middle([a, b]: [&[f64]; 2]) -> Vec<f64> {
+pub(super) fn midpoint([a, b]: [&[f64]; 2]) -> Vec<f64> {
     a.iter().zip(b).map(|(a, b)| 0.5 * a + 0.5 * b).collect()
 }

@@ -2,13 +2,13 @@
 
 use super::path::Path;
 use crate::engine::cancel::Cancel;
-use crate::engine::network::{Measure, Trainee};
+use crate::engine::network::{Measure, TrainingTask};
 use crate::engine::numeric::real;
 use rayon::prelude::*;
 
 /// How good the networks along a path are, at even steps of t from 0 to 1.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Profile {
+pub struct PathProfile {
     /// From t = 0 to t = 1, two at least.
     pub rows: Vec<Along>,
 }
@@ -24,7 +24,7 @@ pub struct Along {
 
 /// A highest place of a path.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Peak {
+pub struct PathExtremum {
     /// Where it is.
     pub t: f64,
     /// How high; infinite where a loss is no number.
@@ -43,10 +43,10 @@ impl Along {
     }
 }
 
-impl Profile {
+impl PathProfile {
     /// Measures the networks at so many points of a path through `dim` parameters. `None` if it was cancelled.
     pub(super) fn of(
-        trainee: &Trainee,
+        trainee: &TrainingTask,
         path: &dyn Path,
         dim: usize,
         points: u64,
@@ -70,30 +70,30 @@ impl Profile {
     }
 
     /// The largest loss in training (0) or in the test (1); `None` where there are no such data.
-    pub fn worst(&self, part: usize) -> Option<Peak> {
-        self.highest(|row| row.loss(part))
+    pub fn max_loss(&self, part: usize) -> Option<PathExtremum> {
+        self.max_by(|row| row.loss(part))
     }
 
     /// By how much the loss rises above what lies on the straight line between the losses of both ends, at most: the error barrier of
     /// Frankle et al. 2020, "Linear Mode Connectivity and the Lottery Ticket Hypothesis", with the line of Entezari et al. 2022 in place of
     /// the mean. It is not negative.
-    pub fn barrier(&self, part: usize) -> Option<Peak> {
+    pub fn barrier(&self, part: usize) -> Option<PathExtremum> {
         let [first, last] = [self.rows.first(), self.rows.last()].map(|row| row?.loss(part));
         let (first, last) = (first?, last?);
-        self.highest(|row| Some(row.loss(part)? - ((1.0 - row.t) * first + row.t * last)))
+        self.max_by(|row| Some(row.loss(part)? - ((1.0 - row.t) * first + row.t * last)))
     }
 
     /// The least accuracy in training (0) or in the test (1), and where it is; `None` where there are no classes.
-    pub fn least_accuracy(&self, part: usize) -> Option<Peak> {
-        let least = self.highest(|row| Some(-row.accuracy(part)?))?;
-        Some(Peak {
+    pub fn min_accuracy(&self, part: usize) -> Option<PathExtremum> {
+        let least = self.max_by(|row| Some(-row.accuracy(part)?))?;
+        Some(PathExtremum {
             height: -least.height,
             ..least
         })
     }
 
     /// The first of the highest places.
-    fn highest(&self, height: impl Fn(&Along) -> Option<f64>) -> Option<Peak> {
+    fn max_by(&self, height: impl Fn(&Along) -> Option<f64>) -> Option<PathExtremum> {
         let peaks = self.rows.iter().map(|row| {
             let height = height(row)?;
             let height = if height.is_nan() {
@@ -101,7 +101,7 @@ impl Profile {
             } else {
                 height
             };
-            Some(Peak { t: row.t, height })
+            Some(PathExtremum { t: row.t, height })
         });
         peaks.reduce(|best, next| {
             let (best, next) = (best?, next?);
@@ -118,7 +118,7 @@ impl Profile {
 mod tests {
     use super::*;
 
-    fn profile(losses: &[f64]) -> Profile {
+    fn profile(losses: &[f64]) -> PathProfile {
         let last = real(losses.len() - 1);
         let along = |(index, loss): (usize, &f64)| Along {
             t: real(index) / last,
@@ -130,7 +130,7 @@ mod tests {
                 None,
             ],
         };
-        Profile {
+        PathProfile {
             rows: losses.iter().enumerate().map(along).collect(),
         }
     }
@@ -140,21 +140,21 @@ mod tests {
         let found = profile(&[1.0, 3.0, 3.5, 3.0, 5.0]);
         assert_eq!(
             found.barrier(0),
-            Some(Peak {
+            Some(PathExtremum {
                 t: 0.25,
                 height: 1.0
             })
         );
         assert_eq!(
-            found.worst(0),
-            Some(Peak {
+            found.max_loss(0),
+            Some(PathExtremum {
                 t: 1.0,
                 height: 5.0
             })
         );
         assert_eq!(
-            found.least_accuracy(0),
-            Some(Peak {
+            found.min_accuracy(0),
+            Some(PathExtremum {
                 t: 0.0,
                 height: 0.5
             })
@@ -163,7 +163,7 @@ mod tests {
         let valley = profile(&[1.0, 0.5, 1.0]);
         assert_eq!(
             valley.barrier(0),
-            Some(Peak {
+            Some(PathExtremum {
                 t: 0.0,
                 height: 0.0
             })
@@ -174,11 +174,11 @@ mod tests {
     fn what_is_no_number_is_as_bad_as_can_be() {
         for wrong in [f64::NAN, f64::INFINITY] {
             let found = profile(&[1.0, wrong, 1.0]);
-            let peak = Some(Peak {
+            let peak = Some(PathExtremum {
                 t: 0.5,
                 height: f64::INFINITY,
             });
-            assert_eq!((found.worst(0), found.barrier(0)), (peak, peak));
+            assert_eq!((found.max_loss(0), found.barrier(0)), (peak, peak));
         }
     }
 }

@@ -2,21 +2,21 @@
 
 use super::align::align;
 use super::curve_loss::CurveLoss;
-use super::{Bezier, Connect, ConnectError, Connection, Path, Straight, connect, path};
+use super::{Bezier, Connect, ConnectError, LinearPath, ModeConnectivity, Path, connect, path};
 use crate::engine::cancel::Cancel;
 use crate::engine::landscape::NoFiles;
 use crate::engine::network::data::AnyDataset;
-use crate::engine::network::{NetworkLoss, Precision, Trainee};
+use crate::engine::network::{NetworkLoss, Precision, TrainingTask};
 use crate::engine::numeric::random::{Purpose, stream};
 use crate::engine::objective::{GradientSettings, Objective};
 use crate::engine::training::{RunSettings, RunSpec, run_to_end};
 use rand::seq::SliceRandom;
 use std::sync::Arc;
 
-fn trainee(network: &str, data: &str) -> Trainee {
+fn trainee(network: &str, data: &str) -> TrainingTask {
     let data: AnyDataset = data.parse().unwrap();
     let split = data.split(&NoFiles, 0.25, 0).unwrap();
-    Trainee::new(&network.parse().unwrap(), split, 0, Precision::Double).unwrap()
+    TrainingTask::new(&network.parse().unwrap(), split, 0, Precision::Double).unwrap()
 }
 
 fn spec(text: &str) -> RunSpec {
@@ -25,7 +25,7 @@ fn spec(text: &str) -> RunSpec {
 
 /// Weights that are all different, those of normalisations too.
 fn scattered(loss: &NetworkLoss, seed: u64) -> Vec<f64> {
-    let mut theta = loss.initial(seed);
+    let mut theta = loss.init_params(seed);
     for (index, number) in theta.iter_mut().enumerate() {
         *number += 0.3
             * (1.7 * crate::engine::numeric::real(index) + crate::engine::numeric::real(seed))
@@ -41,12 +41,16 @@ fn trained(loss: &NetworkLoss, seed: u64) -> Vec<f64> {
         tolerance: None,
         record_every: 1,
     };
-    let (start, spec, never) = (loss.initial(seed), spec("adam:lr=0.05"), Cancel::default());
+    let (start, spec, never) = (
+        loss.init_params(seed),
+        spec("adam:lr=0.05"),
+        Cancel::default(),
+    );
     let end = run_to_end(loss, &start, &spec, &conditions, f64::NEG_INFINITY, &never);
     end.unwrap().theta
 }
 
-fn joined(trainee: &Trainee, ends: [&[f64]; 2], settings: &Connect) -> Connection {
+fn joined(trainee: &TrainingTask, ends: [&[f64]; 2], settings: &Connect) -> ModeConnectivity {
     let (spec, never) = (spec("adam:lr=0.02"), Cancel::default());
     let found = connect(trainee, ends, &spec, settings, &never, &mut |_| {});
     found.unwrap().unwrap()
@@ -117,7 +121,7 @@ fn a_permuted_copy_is_found_and_nothing_stands_between() {
             assert_eq!(alignment.distances[1], 0.0);
             assert_eq!(alignment.distances[0] == 0.0, a == b);
             for part in [0, 1] {
-                let barrier = |profile: &super::Profile| profile.barrier(part).unwrap().height;
+                let barrier = |profile: &super::PathProfile| profile.barrier(part).unwrap().height;
                 assert!(barrier(&found.straight) <= 1e-12, "{network}, seed {seed}");
             }
             assert_eq!(found.plane, None, "both ends are one");
@@ -131,7 +135,7 @@ fn alignment_brings_weights_closer_and_always_the_same_way() {
     for network in NETWORKS {
         let trainee = trainee(network, "moons:samples=24");
         let loss = &*trainee.loss;
-        let [a, b] = [1, 2].map(|seed| loss.initial(seed));
+        let [a, b] = [1, 2].map(|seed| loss.init_params(seed));
         let aligned = |threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
             let align = || align(loss, [&a, &b], 7, &never).unwrap();
@@ -199,7 +203,7 @@ fn derivatives_of_the_curve_are_those_of_its_values() {
 fn the_curve_begins_as_the_straight_line_and_ends_at_the_ends() {
     let [a, b] = [[1.0, -2.0, 1e3], [0.3, 7.0, -1e-3]];
     let ends = [&a[..], &b];
-    let (theta, straight) = (path::middle(ends), Straight { ends });
+    let (theta, straight) = (path::midpoint(ends), LinearPath { ends });
     let curve = Bezier {
         ends,
         theta: &theta,
@@ -230,7 +234,7 @@ fn a_curve_leads_around_the_barrier_of_moons() {
         ..Connect::default()
     };
     let found = joined(&trainee, [&a, &b], &settings);
-    let worst = |profile: &super::Profile| profile.worst(0).unwrap().height;
+    let worst = |profile: &super::PathProfile| profile.max_loss(0).unwrap().height;
     let (straight, curve) = (worst(&found.straight), worst(&found.curve));
     assert!(curve < 0.5 * straight, "{curve} beside {straight}");
     for end in [0, 20] {
@@ -252,7 +256,7 @@ fn a_curve_leads_around_the_barrier_of_moons() {
 #[test]
 fn the_same_settings_give_the_same_bits_and_progress_is_told() {
     let trainee = trainee("mlp:hidden=4", "moons:samples=30");
-    let [a, b] = [1, 2].map(|seed| trainee.loss.initial(seed));
+    let [a, b] = [1, 2].map(|seed| trainee.loss.init_params(seed));
     let settings = Connect {
         points: 5,
         steps: 210,
@@ -280,7 +284,7 @@ fn the_same_settings_give_the_same_bits_and_progress_is_told() {
 #[test]
 fn cancelled_work_leaves_nothing_and_what_does_not_fit_is_refused() {
     let trainee = trainee("mlp:hidden=4,norm=batch", "moons:samples=30");
-    let [a, b] = [1, 2].map(|seed| trainee.loss.initial(seed));
+    let [a, b] = [1, 2].map(|seed| trainee.loss.init_params(seed));
     let cancel = Cancel::default();
     let ask = |ends: [&[f64]; 2], stop_at: u64| {
         let settings = Connect::default();
@@ -312,9 +316,9 @@ fn cancelled_work_leaves_nothing_and_what_does_not_fit_is_refused() {
     let split = trainee.split.clone();
     let network = "mlp:hidden=4,norm=batch".parse().unwrap();
     let loss = NetworkLoss::new(&network, &split.train).unwrap();
-    let given = trainee.loss.moments(&a);
-    let frozen = Trainee {
-        loss: Arc::new(loss.frozen(given).unwrap()),
+    let given = trainee.loss.batch_norm_stats(&a);
+    let frozen = TrainingTask {
+        loss: Arc::new(loss.eval_mode(given).unwrap()),
         test: None,
         split,
         start: Vec::new(),
@@ -328,21 +332,26 @@ fn cancelled_work_leaves_nothing_and_what_does_not_fit_is_refused() {
         &never,
         &mut |_| {},
     );
-    assert_eq!(refused, Err(ConnectError::Frozen));
+    assert_eq!(refused, Err(ConnectError::EvalMode));
 }
 
 #[test]
 fn huge_weights_do_not_panic() {
     let trainee = trainee("mlp:hidden=4/4,residual=true,loss=mse", "moons:samples=20");
-    let huge: Vec<f64> = trainee.loss.initial(1).iter().map(|x| 1e300 * x).collect();
+    let huge: Vec<f64> = trainee
+        .loss
+        .init_params(1)
+        .iter()
+        .map(|x| 1e300 * x)
+        .collect();
     let settings = Connect {
         points: 5,
         steps: 3,
         align: true,
         ..Connect::default()
     };
-    let b = trainee.loss.initial(2);
+    let b = trainee.loss.init_params(2);
     let found = joined(&trainee, [&huge, &b], &settings);
-    assert_eq!(found.straight.worst(0).unwrap().height, f64::INFINITY);
+    assert_eq!(found.straight.max_loss(0).unwrap().height, f64::INFINITY);
     assert!(found.theta.iter().all(|number| number.is_finite()));
 }

@@ -1,15 +1,20 @@
 //! The two directions in which a matrix is largest.
 
 use super::PlaneError;
-use crate::engine::analysis::curvature::{Ask, Eigen, EigenError, Symmetric, lanczos};
+use crate::engine::analysis::curvature::{
+    Eigen, EigenError, LanczosOptions, LinearOperator, lanczos,
+};
 use crate::engine::cancel::Cancel;
 
 /// The two largest eigenvalues with their vectors, the larger one first; in one dimension the second one is 0, as is its vector.
-pub(super) fn top_two(matrix: &dyn Symmetric, cancel: &Cancel) -> Result<[Eigen; 2], PlaneError> {
-    let ask = Ask {
+pub(super) fn top_two(
+    matrix: &dyn LinearOperator,
+    cancel: &Cancel,
+) -> Result<[Eigen; 2], PlaneError> {
+    let ask = LanczosOptions {
         top: 2,
         vectors: true,
-        ..Ask::largest(1e-10)
+        ..LanczosOptions::largest(1e-10)
     };
     let found = lanczos(matrix, &ask, cancel).map_err(|error| match error {
         EigenError::Cancelled => PlaneError::Cancelled,

@@ -1,9 +1,9 @@
 //! Random directions, filter by filter as long as the weights.
 
-use super::{Cut, Given, PlaneError, Span};
+use super::{NetworkPlane, PlaneError, PlaneInputs, PlaneMethod};
 use crate::engine::declare::settings;
 use crate::engine::numeric::random::Purpose;
-use crate::engine::numeric::vector_ops::normal;
+use crate::engine::numeric::vector_ops::gaussian;
 use crate::engine::objective::{Role, Tensor, norm};
 
 settings! {
@@ -24,16 +24,16 @@ settings! {
     }
 }
 
-impl Span for Filter {
-    fn cut(&self, given: &Given) -> Result<Cut, PlaneError> {
+impl PlaneMethod for Filter {
+    fn build(&self, given: &PlaneInputs) -> Result<NetworkPlane, PlaneError> {
         let [u, v] = [0, 1].map(|index| direction(given, self.seed, index, self.ignore));
-        Cut::new(given.theta, u, v)
+        NetworkPlane::new(given.theta, u, v)
     }
 }
 
 /// A random direction, filter-normalised.
-pub(super) fn direction(given: &Given, seed: u64, index: u64, ignore: Ignore) -> Vec<f64> {
-    let mut direction = normal(given.theta.len(), seed, Purpose::Plane, index);
+pub(super) fn direction(given: &PlaneInputs, seed: u64, index: u64, ignore: Ignore) -> Vec<f64> {
+    let mut direction = gaussian(given.theta.len(), seed, Purpose::Plane, index);
     normalise(
         given.objective.tensors(),
         given.theta,
@@ -47,7 +47,7 @@ pub(super) fn direction(given: &Given, seed: u64, index: u64, ignore: Ignore) ->
 /// a bias or a normalisation, unless they are ignored and become zero. Where there are no tensors, everything is one filter.
 pub fn normalise(tensors: &[Tensor], theta: &[f64], ignore: Ignore, direction: &mut [f64]) {
     if tensors.is_empty() {
-        stretch(direction, theta);
+        match_norm(direction, theta);
     }
     for tensor in tensors {
         let range = tensor.range.clone();
@@ -59,12 +59,12 @@ pub fn normalise(tensors: &[Tensor], theta: &[f64], ignore: Ignore, direction: &
         let rows = tensor.shape.first().copied().unwrap_or(1).max(1);
         let width = (theta.len() / rows).max(1);
         let filters = direction.chunks_mut(width).zip(theta.chunks(width));
-        filters.for_each(|(direction, theta)| stretch(direction, theta));
+        filters.for_each(|(direction, theta)| match_norm(direction, theta));
     }
 }
 
 /// Makes a filter as long as that of the weights; one without a direction becomes zero.
-fn stretch(direction: &mut [f64], theta: &[f64]) {
+fn match_norm(direction: &mut [f64], theta: &[f64]) {
     let factor = norm(theta) / norm(direction);
     let factor = if factor.is_finite() { factor } else { 0.0 };
     direction.iter_mut().for_each(|number| *number *= factor);

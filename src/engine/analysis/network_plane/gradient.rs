@@ -1,10 +1,10 @@
 //! Where the loss falls.
 
-use super::finite;
-use super::{Cut, Given, PlaneError, Span};
+use super::check_finite;
+use super::{NetworkPlane, PlaneError, PlaneInputs, PlaneMethod};
 use crate::engine::declare::settings;
 use crate::engine::numeric::random::Purpose;
-use crate::engine::numeric::vector_ops::{across, difference, normal, scaled};
+use crate::engine::numeric::vector_ops::{difference, gaussian, orthogonalized, with_norm};
 
 settings! {
     /// What stands at right angles to the gradient: random is a random direction; step is the first run's last step, which is where its
@@ -22,22 +22,22 @@ settings! {
     }
 }
 
-impl Span for Gradient {
-    fn cut(&self, given: &Given) -> Result<Cut, PlaneError> {
+impl PlaneMethod for Gradient {
+    fn build(&self, given: &PlaneInputs) -> Result<NetworkPlane, PlaneError> {
         let dim = given.theta.len();
         let mut gradient = vec![0.0; dim];
         given.objective.gradient(given.theta, &mut gradient);
-        let u = scaled(finite(gradient)?, 1.0).ok_or(PlaneError::NoGradient)?;
+        let u = with_norm(check_finite(gradient)?, 1.0).ok_or(PlaneError::NoGradient)?;
         let second = match self.second {
-            Second::Random => normal(dim, self.seed, Purpose::Plane, 1),
+            Second::Random => gaussian(dim, self.seed, Purpose::Plane, 1),
             Second::Step => last_step(given).ok_or(PlaneError::NoTrajectory("gradient"))?,
         };
-        let v = across(second, &u, 1.0).ok_or(PlaneError::OnALine("gradient"))?;
-        Cut::new(given.theta, u, v)
+        let v = orthogonalized(second, &u, 1.0).ok_or(PlaneError::Collinear("gradient"))?;
+        NetworkPlane::new(given.theta, u, v)
     }
 }
 
-fn last_step(given: &Given) -> Option<Vec<f64>> {
+fn last_step(given: &PlaneInputs) -> Option<Vec<f64>> {
     let trajectory = given.trajectories.first()?;
     let last = trajectory.len().checked_sub(2)? + 1;
     Some(difference(

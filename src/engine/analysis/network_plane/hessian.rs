@@ -1,7 +1,7 @@
 //! The directions in which the loss bends most.
 
 use super::eigen::top_two;
-use super::{Cut, Given, PlaneError, Span};
+use super::{NetworkPlane, PlaneError, PlaneInputs, PlaneMethod};
 use crate::engine::analysis::curvature::Curvature;
 use crate::engine::declare::settings;
 
@@ -10,12 +10,12 @@ settings! {
     pub struct Hessian("Top Hessian eigenvectors") {}
 }
 
-impl Span for Hessian {
-    fn cut(&self, given: &Given) -> Result<Cut, PlaneError> {
+impl PlaneMethod for Hessian {
+    fn build(&self, given: &PlaneInputs) -> Result<NetworkPlane, PlaneError> {
         let matrix = Curvature::hessian(given.objective, given.theta);
         let [first, second] = top_two(&matrix, given.cancel)?;
-        let cut = Cut::new(given.theta, first.vector, second.vector)?;
-        Ok(Cut {
+        let cut = NetworkPlane::new(given.theta, first.vector, second.vector)?;
+        Ok(NetworkPlane {
             eigenvalues: Some([first.value, second.value]),
             ..cut
         })

@@ -1,9 +1,9 @@
 //! From one solution to another.
 
 use super::filter::{Ignore, direction};
-use super::{Cut, Given, PlaneError, Span};
+use super::{NetworkPlane, PlaneError, PlaneInputs, PlaneMethod};
 use crate::engine::declare::settings;
-use crate::engine::numeric::vector_ops::{across, difference};
+use crate::engine::numeric::vector_ops::{difference, orthogonalized};
 use crate::engine::objective::norm;
 
 settings! {
@@ -18,8 +18,8 @@ settings! {
     }
 }
 
-impl Span for Line {
-    fn cut(&self, given: &Given) -> Result<Cut, PlaneError> {
+impl PlaneMethod for Line {
+    fn build(&self, given: &PlaneInputs) -> Result<NetworkPlane, PlaneError> {
         let [other] = given.others else {
             return Err(PlaneError::Others {
                 plane: "line",
@@ -29,7 +29,7 @@ impl Span for Line {
         };
         let u = difference(other, given.theta);
         let random = direction(given, self.seed, 1, self.ignore);
-        let v = across(random, &u, norm(&u)).ok_or(PlaneError::OnALine("line"))?;
-        Cut::new(given.theta, u, v)
+        let v = orthogonalized(random, &u, norm(&u)).ok_or(PlaneError::Collinear("line"))?;
+        NetworkPlane::new(given.theta, u, v)
     }
 }

@@ -35,11 +35,11 @@ use crate::engine::training::Trajectory;
 pub use filter::{Ignore, normalise};
 pub use pca::Pca;
 pub use points::Points;
-pub use projection::{Shadow, shadows};
+pub use projection::{Projection, project_all};
 
 family! {
     /// Any way to lay a plane through parameter space.
-    pub enum AnyPlane: Span = "plane" {
+    pub enum AnyPlane: PlaneMethod = "plane" {
         filter::Filter,
         hessian::Hessian,
         gradient::Gradient,
@@ -51,13 +51,13 @@ family! {
 }
 
 /// A way to lay a plane through parameter space.
-pub trait Span: Settings {
+pub trait PlaneMethod: Settings {
     /// The plane through what is given.
-    fn cut(&self, given: &Given) -> Result<Cut, PlaneError>;
+    fn build(&self, given: &PlaneInputs) -> Result<NetworkPlane, PlaneError>;
 }
 
 /// What a plane can be laid through.
-pub struct Given<'a> {
+pub struct PlaneInputs<'a> {
     /// The loss over θ ∈ ℝⁿ.
     pub objective: &'a dyn Objective,
     /// The weights that are looked at, n finite numbers.
@@ -70,7 +70,7 @@ pub struct Given<'a> {
     pub cancel: &'a Cancel,
 }
 
-impl<'a> Given<'a> {
+impl<'a> PlaneInputs<'a> {
     /// A loss and weights, and nothing else.
     pub fn new(objective: &'a dyn Objective, theta: &'a [f64], cancel: &'a Cancel) -> Self {
         Self {
@@ -85,30 +85,30 @@ impl<'a> Given<'a> {
 
 /// A plane, and what is known of its directions.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Cut {
+pub struct NetworkPlane {
     /// The plane.
     pub plane: Plane,
     /// Along principal components: which shares of the variance the two directions explain.
-    pub explained: Option<[f64; 2]>,
+    pub explained_variance_ratio: Option<[f64; 2]>,
     /// Along eigenvectors of the Hessian: the two eigenvalues.
     pub eigenvalues: Option<[f64; 2]>,
 }
 
-impl Cut {
+impl NetworkPlane {
     /// A plane of whose directions nothing is known.
     fn new(origin: &[f64], u: Vec<f64>, v: Vec<f64>) -> Result<Self, PlaneError> {
-        let (u, v) = (finite(u)?, finite(v)?);
+        let (u, v) = (check_finite(u)?, check_finite(v)?);
         let plane = Plane::new(origin.to_vec(), u, v).ok_or(PlaneError::NotFinite)?;
         Ok(Self {
             plane,
-            explained: None,
+            explained_variance_ratio: None,
             eigenvalues: None,
         })
     }
 }
 
 /// A vector that is finite.
-fn finite(vector: Vec<f64>) -> Result<Vec<f64>, PlaneError> {
+fn check_finite(vector: Vec<f64>) -> Result<Vec<f64>, PlaneError> {
     if vector.iter().all(|number| number.is_finite()) {
         Ok(vector)
     } else {
@@ -151,7 +151,7 @@ pub enum PlaneError {
     #[error(
         "plane `{0}`: the weights lie on one line or in one place; expected weights that span a plane"
     )]
-    OnALine(&'static str),
+    Collinear(&'static str),
     /// There are no runs.
     #[error(
         "plane `{0}` goes through the steps of runs, but there are none; expected runs of at least one step, as `ravine train` makes them"

@@ -1,8 +1,8 @@
 //! The plane that holds most of what runs do.
 
 use super::eigen::top_two;
-use super::{Cut, Given, PlaneError, Span};
-use crate::engine::analysis::curvature::Symmetric;
+use super::{NetworkPlane, PlaneError, PlaneInputs, PlaneMethod};
+use crate::engine::analysis::curvature::LinearOperator;
 use crate::engine::declare::settings;
 use crate::engine::numeric::real;
 use crate::engine::numeric::vector_ops::{add, dot};
@@ -22,8 +22,8 @@ settings! {
     }
 }
 
-impl Span for Pca {
-    fn cut(&self, given: &Given) -> Result<Cut, PlaneError> {
+impl PlaneMethod for Pca {
+    fn build(&self, given: &PlaneInputs) -> Result<NetworkPlane, PlaneError> {
         let dim = given.theta.len();
         let steps = Steps {
             dim,
@@ -33,8 +33,8 @@ impl Span for Pca {
         if count < 2 {
             return Err(PlaneError::NoTrajectory("pca"));
         }
-        if steps.stand_still() {
-            return Err(PlaneError::OnALine("pca"));
+        if steps.is_constant() {
+            return Err(PlaneError::Collinear("pca"));
         }
         let share = 1.0 / real(count);
         let mean = steps.mean(share);
@@ -50,9 +50,9 @@ impl Span for Pca {
             Origin::Weights => given.theta,
             Origin::Mean => &mean,
         };
-        let cut = Cut::new(origin, first.vector, second.vector)?;
-        Ok(Cut {
-            explained: Some(explained),
+        let cut = NetworkPlane::new(origin, first.vector, second.vector)?;
+        Ok(NetworkPlane {
+            explained_variance_ratio: Some(explained),
             ..cut
         })
     }
@@ -71,7 +71,7 @@ impl Steps<'_> {
     }
 
     /// Whether no step is farther from the first one than some roundings of weights of their size.
-    fn stand_still(&self) -> bool {
+    fn is_constant(&self) -> bool {
         let largest = |row: &[f64]| row.iter().fold(0.0, |most: f64, x| most.max(x.abs()));
         let Some(first) = self.rows().next() else {
             return true;
@@ -125,7 +125,7 @@ impl Covariance<'_> {
     }
 }
 
-impl Symmetric for Covariance<'_> {
+impl LinearOperator for Covariance<'_> {
     fn dim(&self) -> usize {
         self.mean.len()
     }

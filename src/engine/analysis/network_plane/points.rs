@@ -1,8 +1,8 @@
 //! The plane through three solutions.
 
-use super::{Cut, Given, PlaneError, Span};
+use super::{NetworkPlane, PlaneError, PlaneInputs, PlaneMethod};
 use crate::engine::declare::settings;
-use crate::engine::numeric::vector_ops::{across, difference};
+use crate::engine::numeric::vector_ops::{difference, orthogonalized};
 use crate::engine::objective::norm;
 
 settings! {
@@ -14,8 +14,8 @@ settings! {
     }
 }
 
-impl Span for Points {
-    fn cut(&self, given: &Given) -> Result<Cut, PlaneError> {
+impl PlaneMethod for Points {
+    fn build(&self, given: &PlaneInputs) -> Result<NetworkPlane, PlaneError> {
         let [first, second] = given.others else {
             return Err(PlaneError::Others {
                 plane: "points",
@@ -24,7 +24,8 @@ impl Span for Points {
             });
         };
         let [u, v] = [first, second].map(|other| difference(other, given.theta));
-        let turned = across(v.clone(), &u, norm(&u)).ok_or(PlaneError::OnALine("points"))?;
-        Cut::new(given.theta, u, if self.upright { turned } else { v })
+        let turned =
+            orthogonalized(v.clone(), &u, norm(&u)).ok_or(PlaneError::Collinear("points"))?;
+        NetworkPlane::new(given.theta, u, if self.upright { turned } else { v })
     }
 }

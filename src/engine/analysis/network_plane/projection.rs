@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 /// A place off a plane, and where it is drawn.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Shadow {
+pub struct Projection {
     /// The plane coordinates of the nearest point of the plane.
     pub at: [f64; 2],
     /// The loss at that point of the plane. The true loss is the trajectory's.
@@ -20,12 +20,12 @@ pub struct Shadow {
 /// The shadows of all rows of a trajectory on a plane through the same n parameters. `None` if it was cancelled.
 ///
 /// Rows go over the threads of the current pool; the bits do not depend on how many there are.
-pub fn shadows(
+pub fn project_all(
     plane: &Plane,
     objective: &dyn Objective,
     trajectory: &Trajectory,
     cancel: &Cancel,
-) -> Option<Vec<Shadow>> {
+) -> Option<Vec<Projection>> {
     let rows = trajectory.theta.par_chunks_exact(trajectory.dim.max(1));
     rows.map_init(
         || vec![0.0; trajectory.dim],
@@ -33,7 +33,7 @@ pub fn shadows(
             let (at, residual) = plane.project(theta);
             plane.point(at, nearest);
             let loss = objective.value(nearest);
-            (!cancel.is_cancelled()).then_some(Shadow { at, loss, residual })
+            (!cancel.is_cancelled()).then_some(Projection { at, loss, residual })
         },
     )
     .collect()

@@ -4,7 +4,7 @@ use super::*;
 use crate::engine::landscape::NoFiles;
 use crate::engine::network::{NetworkLoss, data::AnyDataset};
 use crate::engine::numeric::random::Purpose;
-use crate::engine::numeric::vector_ops::{dot, normal};
+use crate::engine::numeric::vector_ops::{dot, gaussian};
 use crate::engine::objective::norm;
 use crate::engine::training::Outcome;
 
@@ -14,8 +14,8 @@ fn network(spec: &str) -> NetworkLoss {
     NetworkLoss::new(&spec.parse().unwrap(), &data).unwrap()
 }
 
-fn cut(plane: &str, given: &Given) -> Result<Cut, PlaneError> {
-    plane.parse::<AnyPlane>().unwrap().as_dyn().cut(given)
+fn cut(plane: &str, given: &PlaneInputs) -> Result<NetworkPlane, PlaneError> {
+    plane.parse::<AnyPlane>().unwrap().as_dyn().build(given)
 }
 
 /// A run that goes through these rows.
@@ -43,9 +43,9 @@ fn near(found: f64, expected: f64, tolerance: f64) {
 #[test]
 fn filters_are_as_long_as_the_weights() {
     let loss = network("mlp:hidden=5,norm=layer,loss=bce");
-    let theta = normal(loss.dim(), 1, Purpose::Data, 0);
+    let theta = gaussian(loss.dim(), 1, Purpose::Data, 0);
     let never = Cancel::default();
-    let given = Given::new(&loss, &theta, &never);
+    let given = PlaneInputs::new(&loss, &theta, &never);
     let [ignored, moved] = ["filter:seed=2", "filter:seed=2,ignore=none"]
         .map(|plane| cut(plane, &given).unwrap().plane);
     for tensor in loss.layout().tensors() {
@@ -80,7 +80,7 @@ fn a_filter_normalised_slice_does_not_see_the_scale_of_relu_layers() {
         (&loss, "filter:seed=4"),
         (&biased, "filter:seed=4,ignore=none"),
     ] {
-        let theta = loss.initial(3);
+        let theta = loss.init_params(3);
         let mut scaled = theta.clone();
         // What the first layer says ten times as loud, the second one hears as softly.
         for at in loss.layout().layer(0) {
@@ -95,8 +95,11 @@ fn a_filter_normalised_slice_does_not_see_the_scale_of_relu_layers() {
             scaled[at] /= 10.0;
         }
         near(loss.value(&scaled), loss.value(&theta), 1e-14);
-        let [plain, rescaled] = [&theta, &scaled]
-            .map(|theta| cut(plane, &Given::new(loss, theta, &never)).unwrap().plane);
+        let [plain, rescaled] = [&theta, &scaled].map(|theta| {
+            cut(plane, &PlaneInputs::new(loss, theta, &never))
+                .unwrap()
+                .plane
+        });
         let mut point = theta.clone();
         for at in [[0.5, 0.0], [-1.0, 0.7], [0.3, -0.9]] {
             plain.point(at, &mut point);
@@ -124,22 +127,22 @@ fn components_and_residuals_of_a_planted_case_are_known() {
     ];
     let theta = [8.0, 5.0, 5.0];
     let never = Cancel::default();
-    let given = Given {
+    let given = PlaneInputs {
         trajectories: &made,
-        ..Given::new(&loss, &theta, &never)
+        ..PlaneInputs::new(&loss, &theta, &never)
     };
     let found = cut("pca:origin=mean", &given).unwrap();
-    let [first, second] = found.explained.unwrap();
+    let [first, second] = found.explained_variance_ratio.unwrap();
     near(first, 18.0 / 20.02, 1e-14);
     near(second, 2.02 / 20.02, 1e-14);
-    let shadows = shadows(&found.plane, &loss, &made[1], &never).unwrap();
+    let shadows = project_all(&found.plane, &loss, &made[1], &never).unwrap();
     near(shadows[0].residual, 0.0, 1e-14);
     near(shadows[0].at[0], 0.0, 1e-14);
     near(shadows[0].at[1], 1.01_f64.sqrt(), 1e-14);
     near(shadows[0].loss, loss.value(&flat[6..9]), 1e-14);
     // A place off the plane: the normal of the plane is (0, −0.1, 1) / √1.01.
     let off = through(3, vec![6.0, 5.0, 7.0]);
-    let shadow = super::shadows(&found.plane, &loss, &off, &never).unwrap()[0];
+    let shadow = super::project_all(&found.plane, &loss, &off, &never).unwrap()[0];
     near(shadow.residual, 2.0 / 1.01_f64.sqrt(), 1e-14);
     let mut nearest = [0.0; 3];
     found.plane.point(shadow.at, &mut nearest);
@@ -161,11 +164,11 @@ fn components_and_residuals_of_a_planted_case_are_known() {
 fn planes_go_through_what_they_are_given() {
     let loss = network("mlp:hidden=3");
     let never = Cancel::default();
-    let [theta, one, two] = [0, 1, 2].map(|seed| loss.initial(seed));
+    let [theta, one, two] = [0, 1, 2].map(|seed| loss.init_params(seed));
     let others = [one.clone(), two.clone()];
-    let given = Given {
+    let given = PlaneInputs {
         others: &others,
-        ..Given::new(&loss, &theta, &never)
+        ..PlaneInputs::new(&loss, &theta, &never)
     };
     let mut point = theta.clone();
     let mut is_at = |plane: &Plane, at: [f64; 2], expected: &[f64]| {
@@ -189,7 +192,7 @@ fn planes_go_through_what_they_are_given() {
     let [_, u, v] = upright.parts();
     near(dot(u, v), 0.0, 1e-14);
     near(norm(u), norm(v), 1e-14);
-    let given = Given {
+    let given = PlaneInputs {
         others: &others[..1],
         ..given
     };
@@ -209,14 +212,14 @@ fn planes_go_through_what_they_are_given() {
 fn the_gradient_falls_fastest_and_the_step_is_beside_it() {
     let loss = network("mlp:hidden=3");
     let never = Cancel::default();
-    let theta = loss.initial(0);
+    let theta = loss.init_params(0);
     let mut gradient = theta.clone();
     loss.gradient(&theta, &mut gradient);
-    let next = loss.initial(1);
+    let next = loss.init_params(1);
     let made = [through(theta.len(), [&theta[..], &next].concat())];
-    let given = Given {
+    let given = PlaneInputs {
         trajectories: &made,
-        ..Given::new(&loss, &theta, &never)
+        ..PlaneInputs::new(&loss, &theta, &never)
     };
     for plane in ["gradient", "gradient:second=step"] {
         let plane = cut(plane, &given).unwrap().plane;
@@ -233,57 +236,57 @@ fn the_gradient_falls_fastest_and_the_step_is_beside_it() {
 #[test]
 fn what_spans_no_plane_is_refused() {
     let loss = network("mlp:hidden=3,init=zeros,bias=false,loss=mse");
-    let theta = loss.initial(0);
+    let theta = loss.init_params(0);
     let never = Cancel::default();
     let resting = [through(theta.len(), [&theta[..], &theta].concat())];
     let same = [theta.clone()];
-    let given = Given {
+    let given = PlaneInputs {
         others: &same,
         trajectories: &resting,
-        ..Given::new(&loss, &theta, &never)
+        ..PlaneInputs::new(&loss, &theta, &never)
     };
     for (plane, expected) in [
         ("gradient", PlaneError::NoGradient),
-        ("pca", PlaneError::OnALine("pca")),
-        ("line", PlaneError::OnALine("line")),
+        ("pca", PlaneError::Collinear("pca")),
+        ("line", PlaneError::Collinear("line")),
     ] {
         assert_eq!(cut(plane, &given), Err(expected), "{plane}");
     }
     let infinite = vec![1e300; theta.len()];
     for plane in ["hessian", "gradient"] {
-        let found = cut(plane, &Given::new(&loss, &infinite, &never));
+        let found = cut(plane, &PlaneInputs::new(&loss, &infinite, &never));
         assert_eq!(found, Err(PlaneError::NotFinite), "{plane}");
     }
     let stopped = Cancel::default();
     stopped.cancel();
-    let found = cut("hessian", &Given::new(&loss, &theta, &stopped));
+    let found = cut("hessian", &PlaneInputs::new(&loss, &theta, &stopped));
     assert_eq!(found, Err(PlaneError::Cancelled));
 }
 
 #[test]
 fn a_run_that_moves_by_rounding_alone_has_no_principal_components() {
     let loss = network("mlp:hidden=3,loss=bce");
-    let theta = normal(loss.dim(), 4, Purpose::Data, 0);
+    let theta = gaussian(loss.dim(), 4, Purpose::Data, 0);
     let never = Cancel::default();
     let of = |unit: f64| {
         let row = |k: u32| {
-            let step = normal(theta.len(), u64::from(k), Purpose::Data, 1);
+            let step = gaussian(theta.len(), u64::from(k), Purpose::Data, 1);
             let moved = theta.iter().zip(step);
             moved
                 .map(move |(x, step)| x + unit * f64::from(k) * step)
                 .collect::<Vec<f64>>()
         };
         let runs = [through(theta.len(), (0..7).flat_map(row).collect())];
-        let given = Given {
+        let given = PlaneInputs {
             trajectories: &runs,
-            ..Given::new(&loss, &theta, &never)
+            ..PlaneInputs::new(&loss, &theta, &never)
         };
-        cut("pca", &given).map(|cut| cut.explained)
+        cut("pca", &given).map(|cut| cut.explained_variance_ratio)
     };
     // Seven equal rows have a mean that differs from them by a rounding.
     assert_eq!(
         [0.0, 1e-17, 1e-16].map(of),
-        [(); 3].map(|()| Err(PlaneError::OnALine("pca")))
+        [(); 3].map(|()| Err(PlaneError::Collinear("pca")))
     );
     for unit in [1e-12, 1e-3, 1e3] {
         let [first, second] = of(unit).unwrap().unwrap();

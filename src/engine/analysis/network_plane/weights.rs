@@ -1,6 +1,6 @@
 //! Two single weights.
 
-use super::{Cut, Given, PlaneError, Span};
+use super::{NetworkPlane, PlaneError, PlaneInputs, PlaneMethod};
 use crate::engine::declare::settings;
 use crate::engine::objective::Tensor;
 
@@ -16,8 +16,8 @@ settings! {
     }
 }
 
-impl Span for Weights {
-    fn cut(&self, given: &Given) -> Result<Cut, PlaneError> {
+impl PlaneMethod for Weights {
+    fn build(&self, given: &PlaneInputs) -> Result<NetworkPlane, PlaneError> {
         let find = |name: &String| {
             place(given.objective.tensors(), name).map_err(|wrong| PlaneError::Weight {
                 name: name.clone(),
@@ -40,7 +40,7 @@ impl Span for Weights {
             unit[place] = 1.0;
             unit
         });
-        Cut::new(&origin, u, v)
+        NetworkPlane::new(&origin, u, v)
     }
 }
 

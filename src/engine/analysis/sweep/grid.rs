@@ -1,6 +1,6 @@
 //! The values that a sweep gives to a setting of a run.
 
-use super::{MOST_VALUES, Over, Values};
+use super::{MAX_VALUES, SweepAxis, Values};
 use crate::engine::declare::spec;
 use crate::engine::declare::{Kind, Param, Scale, SettingError, Settings, Value};
 use crate::engine::numeric::real;
@@ -9,11 +9,11 @@ use crate::engine::training::RunSpec;
 use crate::engine::wrapper::AnyWrapper;
 
 /// How many values a range has if it does not say.
-const USUAL_VALUES: usize = 100;
+const DEFAULT_VALUES: usize = 100;
 
 /// The values that a setting of one run takes, checked and in rising order where they are numbers.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Grid {
+pub struct AxisValues {
     setting: String,
     place: Place,
     param: &'static Param,
@@ -29,10 +29,10 @@ enum Place {
     Schedule(usize),
 }
 
-impl Grid {
+impl AxisValues {
     /// The values of `over` for the runs of a kind. The refusal is a [`Refusal::Name`] or [`Refusal::Key`] if they have no
     /// such setting.
-    pub fn new(over: &Over, run: &RunSpec) -> Result<Self, SettingError> {
+    pub fn new(over: &SweepAxis, run: &RunSpec) -> Result<Self, SettingError> {
         let (place, param) = find(&over.setting, run)?;
         let refuse = |given: String| SettingError::Value {
             setting: param.name,
@@ -62,7 +62,7 @@ impl Grid {
                     usual,
                 ),
                 (Kind::Real | Kind::Count, Some(slider)) => (
-                    spread(param, [slider.low, slider.high], usual, None)?,
+                    spaced_values(param, [slider.low, slider.high], usual, None)?,
                     usual,
                 ),
                 _ => return Err(refuse("swept over as it is".to_owned())),
@@ -75,7 +75,7 @@ impl Grid {
             } if numbers => {
                 let usual = if *from > 0.0 { usual } else { Scale::linear };
                 let scale = scale.unwrap_or(usual);
-                (spread(param, [*from, *to], scale, *count)?, scale)
+                (spaced_values(param, [*from, *to], scale, *count)?, scale)
             }
             Values::Range { from, to, .. } => {
                 return Err(refuse(format!(
@@ -85,9 +85,9 @@ impl Grid {
                 )));
             }
         };
-        if !(2..=MOST_VALUES).contains(&values.len()) {
+        if !(2..=MAX_VALUES).contains(&values.len()) {
             return Err(SettingError::Grammar(format!(
-                "`{over}` has {} {}; expected 2 to {MOST_VALUES}",
+                "`{over}` has {} {}; expected 2 to {MAX_VALUES}",
                 values.len(),
                 if values.len() == 1 { "value" } else { "values" }
             )));
@@ -124,7 +124,7 @@ impl Grid {
         Ok(grid)
     }
 
-    /// The setting, as [`Over`] has it.
+    /// The setting, as [`SweepAxis`] has it.
     pub fn setting(&self) -> &str {
         &self.setting
     }
@@ -298,7 +298,7 @@ fn find(setting: &str, run: &RunSpec) -> Result<(Place, &'static Param), Setting
 }
 
 /// Numbers from `from` to `to`, both included and legal, evenly spread on a scale. Whole numbers come once each.
-fn spread(
+fn spaced_values(
     param: &Param,
     [from, to]: [f64; 2],
     scale: Scale,
@@ -309,7 +309,7 @@ fn spread(
         param.parse(&spec::real(to))?,
     ];
     let whole = param.kind == Kind::Count;
-    let count = count.unwrap_or(USUAL_VALUES);
+    let count = count.unwrap_or(DEFAULT_VALUES);
     if whole && to - from < real(count) {
         #[expect(
             clippy::cast_possible_truncation,

@@ -1,6 +1,6 @@
 //! The learning rate at which theory expects a run on a quadratic to diverge.
 
-use super::{Grid, SweepMap};
+use super::{AxisValues, SweepMap};
 use crate::engine::analysis::curvature;
 use crate::engine::objective::Objective;
 use crate::engine::objective::plane::Rect;
@@ -9,7 +9,7 @@ use crate::engine::training::{RunSettings, RunSpec};
 
 /// λmax of a quadratic bowl: of an objective in one or two parameters whose Hessian is the same all over a view, up to
 /// rounding, with no negative and one positive eigenvalue. `None` for any other.
-pub fn steepest(objective: &dyn Objective, view: Rect) -> Option<f64> {
+pub fn quadratic_lambda_max(objective: &dyn Objective, view: Rect) -> Option<f64> {
     /// Places that are compared, as shares of the view: far apart, and not evenly.
     const SHARES: [f64; 5] = [0.02, 0.23, 0.47, 0.74, 0.97];
     let dim = objective.dim();
@@ -79,7 +79,7 @@ pub fn lr_limits(
     lambda_max: f64,
     conditions: &RunSettings,
 ) -> Option<(usize, Vec<Option<f64>>)> {
-    let axis = map.grids.iter().position(Grid::is_lr)?;
+    let axis = map.grids.iter().position(AxisValues::is_lr)?;
     let other = &map.grids[1 - axis];
     let limits = (0..other.len())
         .map(|index| lr_limit(&other.apply(&map.spec, index), lambda_max, conditions))

@@ -6,7 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 
 /// The most values that a setting takes.
-pub const MOST_VALUES: usize = 10_000;
+pub const MAX_VALUES: usize = 10_000;
 
 /// A setting and its values, whatever the run: `lr=1e-4..1:log:200`, `beta1=0.5,0.9,0.99` or `nesterov`.
 ///
@@ -15,14 +15,14 @@ pub const MOST_VALUES: usize = 10_000;
 /// `cosine.t_max` is a setting of a run's schedule, `schedule.t_max` one of whichever schedule has it first; `sam.rho` is one of what goes
 /// around its optimizer.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Over {
+pub struct SweepAxis {
     /// The setting.
     pub setting: String,
     /// Its values.
     pub values: Values,
 }
 
-/// The values of an [`Over`].
+/// The values of an [`SweepAxis`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum Values {
     /// From one end to the other, both included.
@@ -33,7 +33,7 @@ pub enum Values {
         to: f64,
         /// Even steps or even factors; `None` is the slider's.
         scale: Option<Scale>,
-        /// How many, 2 to [`MOST_VALUES`]; `None` is 100, or for whole numbers all of fewer.
+        /// How many, 2 to [`MAX_VALUES`]; `None` is 100, or for whole numbers all of fewer.
         count: Option<usize>,
     },
     /// These, as a spec has them.
@@ -42,7 +42,7 @@ pub enum Values {
     All,
 }
 
-impl FromStr for Over {
+impl FromStr for SweepAxis {
     type Err = SettingError;
     fn from_str(text: &str) -> Result<Self, SettingError> {
         let (setting, values) = match text.split_once('=') {
@@ -94,12 +94,12 @@ fn range(text: &str, values: &str) -> Result<Values, SettingError> {
             "log" if scale.is_none() => scale = Some(Scale::log),
             "linear" if scale.is_none() => scale = Some(Scale::linear),
             _ => match part.parse() {
-                Ok(number) if count.is_none() && (2..=MOST_VALUES).contains(&number) => {
+                Ok(number) if count.is_none() && (2..=MAX_VALUES).contains(&number) => {
                     count = Some(number);
                 }
                 _ => {
                     return refuse(format!(
-                        "cannot be `{part}`; expected log or linear, and 2 to {MOST_VALUES} values, like \
+                        "cannot be `{part}`; expected log or linear, and 2 to {MAX_VALUES} values, like \
                          lr=1e-4..1:log:200"
                     ));
                 }
@@ -123,7 +123,7 @@ fn range(text: &str, values: &str) -> Result<Values, SettingError> {
     })
 }
 
-impl fmt::Display for Over {
+impl fmt::Display for SweepAxis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.setting)?;
         match &self.values {

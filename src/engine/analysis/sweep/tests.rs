@@ -1,26 +1,26 @@
 use super::*;
 use crate::engine::declare::{Scale, Value};
-use crate::engine::landscape::{AnyLandscape, Ground, NoFiles};
+use crate::engine::landscape::{AnyLandscape, NoFiles, Problem};
 use crate::engine::objective::plane::Rect;
 use crate::engine::scene::Scene;
 use crate::engine::training::Reason;
 
 struct Bench {
     scene: Scene,
-    ground: Ground,
+    ground: Problem,
 }
 
 fn bench(landscape: &str, steps: u64) -> Bench {
     let mut scene = Scene::new(landscape.parse().unwrap());
     scene.training.steps = steps;
-    let ground = scene.ground(&NoFiles).unwrap();
+    let ground = scene.load(&NoFiles).unwrap();
     Bench { scene, ground }
 }
 
 impl Bench {
-    fn with<T>(&self, goal: Option<f64>, work: impl FnOnce(&Setup) -> T) -> T {
+    fn with<T>(&self, goal: Option<f64>, work: impl FnOnce(&SweepContext) -> T) -> T {
         let (conditions, cancel, done) = (self.scene.conditions(), Cancel::default(), 0.into());
-        work(&Setup {
+        work(&SweepContext {
             objective: &*self.ground.objective,
             start: self.scene.start_theta(),
             conditions: &conditions,
@@ -31,10 +31,10 @@ impl Bench {
     }
 
     fn curves(&self, specs: &[&str], over: &str, goal: Option<f64>) -> Vec<Curve> {
-        let lines = lines(&specs_of(specs), &over.parse().unwrap()).unwrap();
+        let lines = swept_runs(&specs_of(specs), &over.parse().unwrap()).unwrap();
         self.with(goal, |setup| {
-            let amount = amount(&lines);
-            let curves = curves(setup, lines).unwrap();
+            let amount = run_count(&lines);
+            let curves = run_curves(setup, lines).unwrap();
             assert_eq!(setup.done.load(Ordering::Relaxed), amount);
             curves
         })
@@ -44,11 +44,11 @@ impl Bench {
         let spec: RunSpec = spec.parse().unwrap();
         let [x, y] = overs.map(|over| over.parse().unwrap());
         let grids = grids(&spec, [&x, &y]).unwrap();
-        self.with(None, |setup| map(setup, &spec, grids).unwrap())
+        self.with(None, |setup| run_map(setup, &spec, grids).unwrap())
     }
 
     fn limit(&self, spec: &str) -> Option<f64> {
-        let steepest = steepest(&*self.ground.objective, self.ground.view)?;
+        let steepest = quadratic_lambda_max(&*self.ground.objective, self.ground.view)?;
         lr_limit(&spec.parse().unwrap(), steepest, &self.scene.conditions())
     }
 }
@@ -58,7 +58,7 @@ fn specs_of(specs: &[&str]) -> Vec<RunSpec> {
 }
 
 fn texts(over: &str, spec: &str) -> Vec<String> {
-    let grid = Grid::new(&over.parse().unwrap(), &spec.parse().unwrap()).unwrap();
+    let grid = AxisValues::new(&over.parse().unwrap(), &spec.parse().unwrap()).unwrap();
     (0..grid.len()).map(|index| grid.text(index)).collect()
 }
 
@@ -86,7 +86,7 @@ fn values_are_those_that_are_asked_for() {
     ] {
         assert_eq!(texts(over, spec).join(" "), expected, "{over}");
     }
-    let usual = Grid::new(&"lr".parse().unwrap(), &"adam".parse().unwrap()).unwrap();
+    let usual = AxisValues::new(&"lr".parse().unwrap(), &"adam".parse().unwrap()).unwrap();
     assert_eq!((usual.len(), usual.scale()), (100, Some(Scale::log)));
     assert_eq!(
         (usual.text(0), usual.text(99)),
@@ -99,7 +99,7 @@ fn values_are_those_that_are_asked_for() {
         usual.current(&"adam".parse().unwrap()),
         Some(Value::Real(1e-3))
     );
-    let list = Grid::new(&"lr=1,2,10".parse().unwrap(), &"sgd".parse().unwrap()).unwrap();
+    let list = AxisValues::new(&"lr=1,2,10".parse().unwrap(), &"sgd".parse().unwrap()).unwrap();
     assert!(!list.is_even());
 }
 
@@ -112,7 +112,7 @@ fn what_a_sweep_runs_over_reads_back() {
         "nesterov",
         "cosine.t_max=10..20:linear",
     ] {
-        assert_eq!(text.parse::<Over>().unwrap().to_string(), text);
+        assert_eq!(text.parse::<SweepAxis>().unwrap().to_string(), text);
     }
 }
 
@@ -178,8 +178,8 @@ fn what_cannot_be_swept_over_is_refused() {
         ("constant.t_max=1..2", "`constant` has no setting `t_max`"),
     ] {
         let refused = over
-            .parse::<Over>()
-            .and_then(|over| lines(&specs_of(&["adam"]), &over))
+            .parse::<SweepAxis>()
+            .and_then(|over| swept_runs(&specs_of(&["adam"]), &over))
             .unwrap_err()
             .to_string();
         assert!(refused.contains(expected), "{over}: {refused}");
@@ -189,13 +189,15 @@ fn what_cannot_be_swept_over_is_refused() {
 
 #[test]
 fn settings_that_no_run_has_are_refused() {
-    let over: Over = "max_eval".parse().unwrap();
+    let over: SweepAxis = "max_eval".parse().unwrap();
     assert_eq!(
-        lines(&specs_of(&["lbfgs"]), &over).unwrap_err().to_string(),
+        swept_runs(&specs_of(&["lbfgs"]), &over)
+            .unwrap_err()
+            .to_string(),
         "`max_eval` cannot be swept over as it is; expected a range of it, like max_eval=1..10"
     );
-    let over: Over = "betta2=0.5,0.6".parse().unwrap();
-    let refused = lines(&specs_of(&["adam", "sgd", "adam"]), &over).unwrap_err();
+    let over: SweepAxis = "betta2=0.5,0.6".parse().unwrap();
+    let refused = swept_runs(&specs_of(&["adam", "sgd", "adam"]), &over).unwrap_err();
     assert!(
         refused
             .to_string()
@@ -203,13 +205,13 @@ fn settings_that_no_run_has_are_refused() {
         "{refused}"
     );
     assert!(
-        lines(&[], &over)
+        swept_runs(&[], &over)
             .unwrap_err()
             .to_string()
             .contains("no run")
     );
     let spec: RunSpec = "sgd".parse().unwrap();
-    let [x, y] = ["lr=1..2:1001", "lr=1..2:1000"].map(|over| over.parse::<Over>().unwrap());
+    let [x, y] = ["lr=1..2:1001", "lr=1..2:1000"].map(|over| over.parse::<SweepAxis>().unwrap());
     assert!(
         grids(&spec, [&x, &y])
             .unwrap_err()
@@ -257,10 +259,10 @@ fn points_are_the_ends_of_runs() {
             let lowest = whole.loss.iter().copied().fold(f64::INFINITY, f64::min);
             assert_eq!(score.best.to_bits(), lowest.to_bits(), "{spec}");
             let reached = whole.loss.iter().position(|loss| *loss <= goal);
-            assert_eq!(score.reached, reached.map(|step| step as u64), "{spec}");
+            assert_eq!(score.goal_step, reached.map(|step| step as u64), "{spec}");
             if score.diverged().is_some() {
                 assert!(
-                    Measure::ALL
+                    SweepMetric::ALL
                         .iter()
                         .all(|measure| score.value(*measure).is_none())
                 );
@@ -320,12 +322,16 @@ fn a_map_holds_what_its_runs_hold() {
         }
     }
     assert_eq!(map.score([8, 0]), None);
-    let winner = map.winner(Measure::Final).unwrap();
-    let lowest = map.score(winner).unwrap().value(Measure::Final).unwrap();
+    let winner = map.best(SweepMetric::Final).unwrap();
+    let lowest = map
+        .score(winner)
+        .unwrap()
+        .value(SweepMetric::Final)
+        .unwrap();
     assert!(
         map.scores
             .iter()
-            .filter_map(|score| score.value(Measure::Final))
+            .filter_map(|score| score.value(SweepMetric::Final))
             .all(|value| value >= lowest)
     );
 }
@@ -335,7 +341,7 @@ fn the_first_of_several_winners_wins_and_divergence_never_does() {
     let score = |loss, outcome| Score {
         loss,
         best: loss,
-        reached: None,
+        goal_step: None,
         outcome,
     };
     let scores = [
@@ -345,11 +351,11 @@ fn the_first_of_several_winners_wins_and_divergence_never_does() {
         score(1.0, Outcome::Converged(2)),
         score(f64::INFINITY, Outcome::Finished),
     ];
-    assert_eq!(winner(&scores, Measure::Final), Some(2));
-    assert_eq!(winner(&scores[..1], Measure::Final), None);
-    assert_eq!(winner(&scores, Measure::Steps), None);
+    assert_eq!(best(&scores, SweepMetric::Final), Some(2));
+    assert_eq!(best(&scores[..1], SweepMetric::Final), None);
+    assert_eq!(best(&scores, SweepMetric::Steps), None);
     let curves = bench("formula:f=ln(x)", 3).curves(&["sgd"], "lr=0.1,0.2", None);
-    assert_eq!(curves[0].winner(Measure::Best), None);
+    assert_eq!(curves[0].best(SweepMetric::Best), None);
 }
 
 #[test]
@@ -400,14 +406,14 @@ fn the_best_settings_are_the_published_ones() {
     let best = curve
         .line
         .grid
-        .number(curve.winner(Measure::Final).unwrap())
+        .number(curve.best(SweepMetric::Final).unwrap())
         .unwrap();
     assert!(
         (best - lowest(100)).abs() <= 1e-4,
         "{best}, not {}",
         lowest(100)
     );
-    let fastest = curve.winner(Measure::Steps);
+    let fastest = curve.best(SweepMetric::Steps);
     assert_eq!(fastest, None, "there is no goal");
 
     let ball = bench("quadratic:a=1,b=10", 60);
@@ -415,7 +421,7 @@ fn the_best_settings_are_the_published_ones() {
         "sgd",
         ["lr=0.2..0.26:linear:61", "momentum=0.2..0.34:linear:71"],
     );
-    let at = map.winner(Measure::Final).unwrap();
+    let at = map.best(SweepMetric::Final).unwrap();
     let [alpha, beta] = [0, 1].map(|axis| map.grids[axis].number(at[axis]).unwrap());
     assert!(
         (alpha - 0.230_886).abs() < 0.01 && (beta - 0.269_874).abs() < 0.03,
@@ -427,13 +433,13 @@ fn the_best_settings_are_the_published_ones() {
 fn the_goal_is_reached_fastest_where_the_rate_is_best() {
     let bench = bench("quadratic:a=1,b=10", 500);
     let curve = &bench.curves(&["sgd"], "lr=0.01..0.3:linear:291", Some(1e-6))[0];
-    let at = curve.winner(Measure::Steps).unwrap();
+    let at = curve.best(SweepMetric::Steps).unwrap();
     let best = curve.line.grid.number(at).unwrap();
     assert!((best - 2.0 / 11.0).abs() < 0.005, "{best}");
     let score = &curve.scores[at];
     assert_eq!(
-        score.value(Measure::Steps),
-        score.reached.map(crate::engine::numeric::real)
+        score.value(SweepMetric::Steps),
+        score.goal_step.map(crate::engine::numeric::real)
     );
 }
 
@@ -444,9 +450,9 @@ fn only_bowls_with_one_curvature_have_a_limit() {
             .parse::<AnyLandscape>()
             .unwrap()
             .as_dyn()
-            .ground(&NoFiles)
+            .load(&NoFiles)
             .unwrap();
-        steepest(&*ground.objective, ground.view)
+        quadratic_lambda_max(&*ground.objective, ground.view)
     };
     for (landscape, expected) in [
         ("quadratic:a=1,b=10", 10.0),
@@ -482,7 +488,7 @@ fn only_bowls_with_one_curvature_have_a_limit() {
     }
     assert!(bench.limit("sgd@constant").is_some());
     assert_eq!(
-        steepest(&*bench.ground.objective, Rect::square(1.0)),
+        quadratic_lambda_max(&*bench.ground.objective, Rect::square(1.0)),
         Some(10.0)
     );
 }
@@ -490,10 +496,10 @@ fn only_bowls_with_one_curvature_have_a_limit() {
 #[test]
 fn a_sweep_can_be_cancelled() {
     let bench = bench("booth", 1_000_000);
-    let lines = lines(&specs_of(&["adam"]), &"lr".parse().unwrap()).unwrap();
+    let lines = swept_runs(&specs_of(&["adam"]), &"lr".parse().unwrap()).unwrap();
     let done = bench.with(None, |setup| {
         setup.cancel.cancel();
-        curves(setup, lines).is_none()
+        run_curves(setup, lines).is_none()
     });
     assert!(done);
 }

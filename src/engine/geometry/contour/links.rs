@@ -5,7 +5,7 @@ use super::index;
 /// Nothing follows.
 pub(super) const NONE: u32 = u32::MAX;
 /// A path went along here.
-const PASSED: u32 = u32::MAX - 1;
+const VISITED: u32 = u32::MAX - 1;
 
 /// Things of which each is followed by at most one other and follows at most one other.
 #[derive(Default)]
@@ -35,14 +35,14 @@ impl Links {
         let mut path = Vec::new();
         for closed in [false, true] {
             for start in 0..self.next.len() {
-                if self.next[start] == PASSED || (self.follows[start] && !closed) {
+                if self.next[start] == VISITED || (self.follows[start] && !closed) {
                     continue;
                 }
                 path.clear();
                 let (start, mut here) = (index(start), index(start));
                 loop {
                     path.push(here);
-                    here = std::mem::replace(&mut self.next[here as usize], PASSED);
+                    here = std::mem::replace(&mut self.next[here as usize], VISITED);
                     if here == NONE || here == start {
                         break;
                     }

@@ -12,7 +12,7 @@ use crate::engine::numeric::real;
 use std::ops::Range;
 
 /// The rank of a value that is not finite.
-const HOLE: u32 = u32::MAX;
+const NO_DATA: u32 = u32::MAX;
 
 /// The chains of a strip.
 pub(super) struct Strip {
@@ -65,7 +65,7 @@ struct Edges {
 
 /// By the set of corners that are above the level, the edge through which a line enters a cell and the one through which it
 /// leaves. Corners and edges count from the lower left corner and the lower edge, against the clock; saddles have two lines.
-const WAYS: [[usize; 2]; 16] = {
+const CELL_CASES: [[usize; 2]; 16] = {
     let mut ways = [[0; 2]; 16];
     let mut case = 0;
     while case < 16 {
@@ -107,21 +107,21 @@ impl<'a> Tracer<'a> {
     /// The chains in some rows of cells. `None` if cancelled.
     pub(super) fn trace(&mut self, rows: Range<usize>, cancel: &Cancel) -> Option<Strip> {
         self.nodes.clear();
-        let bottom = self.rise(rows.start);
+        let bottom = self.advance_row(rows.start);
         let mut top = bottom.clone();
         for row in rows {
             if cancel.is_cancelled() {
                 return None;
             }
             std::mem::swap(&mut self.low, &mut self.high);
-            top = self.rise(row + 1);
+            top = self.advance_row(row + 1);
             self.join(row);
         }
         Some(self.strip(&bottom, &top))
     }
 
     /// Makes a row of grid points the upper one. The nodes on its edges.
-    fn rise(&mut self, row: usize) -> Range<usize> {
+    fn advance_row(&mut self, row: usize) -> Range<usize> {
         let (surface, start) = (self.surface, self.nodes.len());
         let values = values(surface, row);
         let Row { ranks, right } = &mut self.high;
@@ -160,7 +160,7 @@ impl<'a> Tracer<'a> {
             let ([a, b], [d, c]) = (pair(&low.ranks), pair(&high.ranks));
             let ranks = [a, b, c, d];
             let [lowest, highest] = ends(ranks);
-            if highest == HOLE {
+            if highest == NO_DATA {
                 return;
             }
             let [left, right] = pair(&self.up.bases);
@@ -181,7 +181,7 @@ impl<'a> Tracer<'a> {
                         self.links.join(nodes[enter], nodes[leave]);
                     }
                 } else {
-                    let [enter, leave] = WAYS[case];
+                    let [enter, leave] = CELL_CASES[case];
                     self.links.join(nodes[enter], nodes[leave]);
                 }
             }
@@ -254,7 +254,7 @@ impl Edges {
         self.crossed.each(|place| {
             let [lowest, highest] = ends([ranks[place], next_ranks[place]]);
             self.bases[place] = index(nodes.len()).wrapping_sub(lowest);
-            if highest == HOLE {
+            if highest == NO_DATA {
                 return;
             }
             let [a, b] = [values[place], next_values[place]];
@@ -274,7 +274,7 @@ fn rank(values: &[f64], levels: &[f64], ranks: &mut [u32]) {
     for (&value, rank) in values.iter().zip(ranks) {
         if !alike.contains(&value) {
             if !value.is_finite() {
-                *rank = HOLE;
+                *rank = NO_DATA;
                 continue;
             }
             while levels.get(reached).is_some_and(|&level| level <= value) {

@@ -330,7 +330,7 @@ fn strips_of_any_height_give_the_same_lines() {
     };
     let whole = by(1000);
     assert!(whole.iter().any(|line| line.1) && whole.iter().any(|line| !line.1));
-    for height in [1, 2, 7, HEIGHT] {
+    for height in [1, 2, 7, STRIP_ROWS] {
         assert_eq!(by(height), whole);
     }
 }

@@ -29,7 +29,7 @@ impl Dataset for Blobs {
             .collect();
         let classes = (0_u32..).zip(&centres).cycle();
         let points = (0..self.samples).zip(classes);
-        let points = points.map(|(_, (class, centre))| (noise.around(*centre), class));
-        Ok(Data::points(points.collect()))
+        let points = points.map(|(_, (class, centre))| (noise.jitter(*centre), class));
+        Ok(Data::from_points(points.collect()))
     }
 }

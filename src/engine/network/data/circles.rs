@@ -31,8 +31,8 @@ impl Dataset for Circles {
                 (i - outer, self.samples - outer, self.factor, 1)
             };
             let (sin, cos) = (TAU * real(number) / real(count)).sin_cos();
-            (noise.around([radius * cos, radius * sin]), class)
+            (noise.jitter([radius * cos, radius * sin]), class)
         };
-        Ok(Data::points((0..self.samples).map(point).collect()))
+        Ok(Data::from_points((0..self.samples).map(point).collect()))
     }
 }

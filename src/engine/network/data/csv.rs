@@ -33,7 +33,7 @@ impl Dataset for Csv {
         let table = files
             .table(&self.path, label, self.header)
             .map_err(DataError::File)?;
-        Ok(Data::labelled(table))
+        Ok(Data::from_table(table))
     }
 
     fn standardise(&self) -> bool {

@@ -1,6 +1,6 @@
 //! Handwritten digits.
 
-use super::{Data, DataError, Dataset, shipped};
+use super::{Data, DataError, Dataset, bundled};
 use crate::engine::declare::settings;
 use crate::engine::landscape::Files;
 
@@ -14,7 +14,7 @@ settings! {
 
 impl Dataset for Digits {
     fn data(&self, _files: &dyn Files) -> Result<Data, DataError> {
-        Ok(shipped(include_str!("../../../../assets/data/digits.csv")))
+        Ok(bundled(include_str!("../../../../assets/data/digits.csv")))
     }
 
     fn standardise(&self) -> bool {

@@ -1,6 +1,6 @@
 //! Fisher's flowers.
 
-use super::{Data, DataError, Dataset, shipped};
+use super::{Data, DataError, Dataset, bundled};
 use crate::engine::declare::settings;
 use crate::engine::landscape::Files;
 
@@ -14,7 +14,7 @@ settings! {
 
 impl Dataset for Iris {
     fn data(&self, _files: &dyn Files) -> Result<Data, DataError> {
-        Ok(shipped(include_str!("../../../../assets/data/iris.csv")))
+        Ok(bundled(include_str!("../../../../assets/data/iris.csv")))
     }
 
     fn standardise(&self) -> bool {

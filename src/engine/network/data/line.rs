@@ -25,7 +25,7 @@ impl Dataset for Line {
         let mut noise = Noise::new(self.seed, self.noise);
         let point = |i| {
             let x = 2.0 * along(i, self.samples) - 1.0;
-            [x, self.slope * x + self.intercept + noise.next()]
+            [x, self.slope * x + self.intercept + noise.sample()]
         };
         Ok(Data::curve((0..self.samples).map(point).collect()))
     }

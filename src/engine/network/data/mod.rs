@@ -14,7 +14,7 @@ mod xor;
 pub use csv::Csv;
 pub use moons::Moons;
 
-use super::{Loss, MOST_CLASSES};
+use super::{Loss, MAX_CLASSES};
 use crate::engine::declare::{Settings, family};
 use crate::engine::landscape::{Files, Labels, Table};
 use crate::engine::numeric::random::{Purpose, stream};
@@ -73,7 +73,7 @@ pub enum DataError {
     },
     /// Too many classes.
     #[error(
-        "{place} has {count} different labels; expected at most {MOST_CLASSES} classes for loss={loss}, or loss=mse"
+        "{place} has {count} different labels; expected at most {MAX_CLASSES} classes for loss={loss}, or loss=mse"
     )]
     ManyClasses {
         /// File and column.
@@ -139,7 +139,7 @@ impl Data {
     }
 
     /// Numbers with one label each: a number, or the name of a class.
-    fn labelled(table: Table) -> Self {
+    fn from_table(table: Table) -> Self {
         let targets = match table.labels {
             Labels::Numbers(numbers) => Targets::Numbers { width: 1, numbers },
             Labels::Names(labels) => {
@@ -185,7 +185,7 @@ impl Data {
             let mut known: Vec<f64> = numbers.iter().map(|number| number + 0.0).collect();
             known.sort_by(f64::total_cmp);
             known.dedup();
-            if known.len() > MOST_CLASSES {
+            if known.len() > MAX_CLASSES {
                 return Err(DataError::ManyClasses {
                     place: format!("{file}: {column}"),
                     count: known.len(),
@@ -218,7 +218,7 @@ impl Data {
     }
 
     /// Points in the plane with their class.
-    fn points(points: Vec<([f64; 2], u32)>) -> Self {
+    fn from_points(points: Vec<([f64; 2], u32)>) -> Self {
         let numbers = points.iter().map(|(_, class)| f64::from(*class)).collect();
         let inputs = points.into_iter().flat_map(|(at, _)| at).collect();
         Self::new(2, inputs, Targets::Numbers { width: 1, numbers })
@@ -417,13 +417,13 @@ impl Noise {
         Self { random, std }
     }
 
-    fn next(&mut self) -> f64 {
+    fn sample(&mut self) -> f64 {
         let normal: f64 = StandardNormal.sample(&mut self.random);
         self.std * normal
     }
 
-    fn around(&mut self, [x, y]: [f64; 2]) -> [f64; 2] {
-        [x + self.next(), y + self.next()]
+    fn jitter(&mut self, [x, y]: [f64; 2]) -> [f64; 2] {
+        [x + self.sample(), y + self.sample()]
     }
 }
 
@@ -437,7 +437,7 @@ fn along(i: u64, count: u64) -> f64 {
 }
 
 /// A table that the program brings along: a header, numbers and a label in each line.
-fn shipped(text: &str) -> Data {
+fn bundled(text: &str) -> Data {
     let (mut numbers, mut labels) = (Vec::new(), Vec::new());
     for line in text.lines().skip(1) {
         if let Some((inputs, label)) = line.rsplit_once(',') {
@@ -449,7 +449,7 @@ fn shipped(text: &str) -> Data {
     let width = numbers.len().checked_div(labels.len()).unwrap_or(0);
     let targets: Result<Vec<f64>, _> = labels.iter().map(|label| label.parse()).collect();
     let labels = targets.map_or(Labels::Names(labels), Labels::Numbers);
-    Data::labelled(Table {
+    Data::from_table(Table {
         width,
         numbers,
         labels,

@@ -29,8 +29,8 @@ impl Dataset for Moons {
                 let (sin, cos) = (PI * along(i - upper, self.samples - upper)).sin_cos();
                 ([1.0 - cos, 0.5 - sin], 1)
             };
-            (noise.around(at), class)
+            (noise.jitter(at), class)
         };
-        Ok(Data::points((0..self.samples).map(point).collect()))
+        Ok(Data::from_points((0..self.samples).map(point).collect()))
     }
 }

@@ -22,7 +22,7 @@ impl Dataset for Sine {
         let mut noise = Noise::new(self.seed, self.noise);
         let point = |i| {
             let x = PI * (2.0 * along(i, self.samples) - 1.0);
-            [x, x.sin() + noise.next()]
+            [x, x.sin() + noise.sample()]
         };
         Ok(Data::curve((0..self.samples).map(point).collect()))
     }

@@ -30,8 +30,8 @@ impl Dataset for Spirals {
             let radius = along(i / self.classes, self.samples.div_ceil(self.classes));
             let turn = real(arm) / real(self.classes) + self.turns * radius;
             let (sin, cos) = (TAU * turn).sin_cos();
-            (noise.around([radius * cos, radius * sin]), class)
+            (noise.jitter([radius * cos, radius * sin]), class)
         });
-        Ok(Data::points(points.collect()))
+        Ok(Data::from_points(points.collect()))
     }
 }

@@ -23,8 +23,8 @@ impl Dataset for Xor {
         let point = |_| {
             let at = [(); 2].map(|()| 2.0 * noise.random.random::<f64>() - 1.0);
             let class = u32::from((at[0] > 0.0) != (at[1] > 0.0));
-            (noise.around(at), class)
+            (noise.jitter(at), class)
         };
-        Ok(Data::points((0..self.samples).map(point).collect()))
+        Ok(Data::from_points((0..self.samples).map(point).collect()))
     }
 }

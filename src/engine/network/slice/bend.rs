@@ -1,7 +1,9 @@
 //! Activations over a block of samples.
 
 use crate::engine::network::Activation;
-use crate::engine::network::number::{Number, Of, exponentials, limited, rational_tanh, splat};
+use crate::engine::network::number::{
+    Float, SimdOf, clamp_max, exp_and_exp_m1, rational_tanh, splat,
+};
 use crate::engine::numeric::real::{Kernel, dispatch};
 use fearless_simd::Simd;
 use fearless_simd::prelude::*;
@@ -10,7 +12,7 @@ use std::ops::Range;
 
 /// What an activation bends.
 #[derive(Clone, Copy)]
-pub(super) enum From<'a, E> {
+pub(super) enum PreActivation<'a, E> {
     /// These numbers.
     Plain(&'a [E]),
     /// base + a slope: the first layer along a row of the plane.
@@ -18,44 +20,49 @@ pub(super) enum From<'a, E> {
 }
 
 /// h ← φ(z), or h + φ(z) where a residual connection goes around the layer. All are equally long.
-pub(super) fn bend<E: Number>(activation: Activation, z: From<E>, residual: bool, h: &mut [E]) {
+pub(super) fn bend<E: Float>(
+    activation: Activation,
+    z: PreActivation<E>,
+    residual: bool,
+    h: &mut [E],
+) {
     match activation {
-        Activation::Identity => go::<E, Identity>(z, residual, h),
-        Activation::Relu => go::<E, Relu>(z, residual, h),
-        Activation::LeakyRelu => go::<E, LeakyRelu>(z, residual, h),
-        Activation::Tanh => go::<E, Tanh>(z, residual, h),
-        Activation::Sigmoid => go::<E, Sigmoid>(z, residual, h),
-        Activation::Silu => go::<E, Silu>(z, residual, h),
-        Activation::Elu => go::<E, Elu>(z, residual, h),
+        Activation::Identity => apply::<E, Identity>(z, residual, h),
+        Activation::Relu => apply::<E, Relu>(z, residual, h),
+        Activation::LeakyRelu => apply::<E, LeakyRelu>(z, residual, h),
+        Activation::Tanh => apply::<E, Tanh>(z, residual, h),
+        Activation::Sigmoid => apply::<E, Sigmoid>(z, residual, h),
+        Activation::Silu => apply::<E, Silu>(z, residual, h),
+        Activation::Elu => apply::<E, Elu>(z, residual, h),
         // These need functions that have no vector form here.
         Activation::Gelu | Activation::Softplus => {
             let mut straight = vec![E::default(); h.len()];
-            go::<E, Identity>(z, false, &mut straight);
-            let wide: Vec<f64> = straight.iter().map(|z| z.wide()).collect();
+            apply::<E, Identity>(z, false, &mut straight);
+            let wide: Vec<f64> = straight.iter().map(|z| z.to_f64()).collect();
             let mut bent = vec![0.0; wide.len()];
             activation.apply(&wide, [&mut bent]);
             for (h, bent) in h.iter_mut().zip(bent) {
-                *h = E::of(bent) + if residual { *h } else { E::default() };
+                *h = E::from_f64(bent) + if residual { *h } else { E::default() };
             }
         }
     }
 }
 
 /// φ of some vectors side by side.
-trait Phi {
-    fn bend<E: Number, S: Simd, const U: usize>(simd: S, x: &mut [Of<E, S>; U]);
+trait ActivationFn {
+    fn bend<E: Float, S: Simd, const U: usize>(simd: S, x: &mut [SimdOf<E, S>; U]);
 }
 
 struct Identity;
-impl Phi for Identity {
+impl ActivationFn for Identity {
     #[inline(always)]
-    fn bend<E: Number, S: Simd, const U: usize>(_simd: S, _x: &mut [Of<E, S>; U]) {}
+    fn bend<E: Float, S: Simd, const U: usize>(_simd: S, _x: &mut [SimdOf<E, S>; U]) {}
 }
 
 struct Relu;
-impl Phi for Relu {
+impl ActivationFn for Relu {
     #[inline(always)]
-    fn bend<E: Number, S: Simd, const U: usize>(simd: S, x: &mut [Of<E, S>; U]) {
+    fn bend<E: Float, S: Simd, const U: usize>(simd: S, x: &mut [SimdOf<E, S>; U]) {
         let zero = splat::<E, S>(simd, E::default());
         for x in x {
             *x = x.simd_lt(zero).select(zero, *x);
@@ -64,11 +71,11 @@ impl Phi for Relu {
 }
 
 struct LeakyRelu;
-impl Phi for LeakyRelu {
+impl ActivationFn for LeakyRelu {
     #[inline(always)]
-    fn bend<E: Number, S: Simd, const U: usize>(simd: S, x: &mut [Of<E, S>; U]) {
+    fn bend<E: Float, S: Simd, const U: usize>(simd: S, x: &mut [SimdOf<E, S>; U]) {
         let zero = splat::<E, S>(simd, E::default());
-        let slope = splat::<E, S>(simd, E::of(0.01));
+        let slope = splat::<E, S>(simd, E::from_f64(0.01));
         for x in x {
             *x = x.simd_lt(zero).select(*x * slope, *x);
         }
@@ -76,18 +83,18 @@ impl Phi for LeakyRelu {
 }
 
 struct Tanh;
-impl Phi for Tanh {
+impl ActivationFn for Tanh {
     #[inline(always)]
-    fn bend<E: Number, S: Simd, const U: usize>(simd: S, x: &mut [Of<E, S>; U]) {
+    fn bend<E: Float, S: Simd, const U: usize>(simd: S, x: &mut [SimdOf<E, S>; U]) {
         if let Some(polynomials) = E::TANH {
             rational_tanh::<E, S, U>(simd, polynomials, x);
             return;
         }
-        let (two, mut twice) = (splat::<E, S>(simd, E::of(2.0)), *x);
+        let (two, mut twice) = (splat::<E, S>(simd, E::from_f64(2.0)), *x);
         for x in &mut twice {
-            *x = -(limited::<E, S>(simd, x.abs(), E::FLAT) * two);
+            *x = -(clamp_max::<E, S>(simd, x.abs(), E::TANH_SATURATION) * two);
         }
-        let [_, m] = exponentials::<E, S, U>(simd, twice);
+        let [_, m] = exp_and_exp_m1::<E, S, U>(simd, twice);
         for (x, m) in x.iter_mut().zip(m) {
             *x = (m / (m + two)).copysign(*x);
         }
@@ -96,13 +103,13 @@ impl Phi for Tanh {
 
 /// 1 / (1 + e⁻ˣ), from the side where nothing overflows.
 #[inline(always)]
-fn sigmoid<E: Number, S: Simd, const U: usize>(simd: S, x: [Of<E, S>; U]) -> [Of<E, S>; U] {
-    let [zero, one] = [E::default(), E::of(1.0)].map(|number| splat::<E, S>(simd, number));
+fn sigmoid<E: Float, S: Simd, const U: usize>(simd: S, x: [SimdOf<E, S>; U]) -> [SimdOf<E, S>; U] {
+    let [zero, one] = [E::default(), E::from_f64(1.0)].map(|number| splat::<E, S>(simd, number));
     let mut far = x;
     for x in &mut far {
-        *x = -limited::<E, S>(simd, x.abs(), E::FAR);
+        *x = -clamp_max::<E, S>(simd, x.abs(), E::EXP_LIMIT);
     }
-    let [mut e, _] = exponentials::<E, S, U>(simd, far);
+    let [mut e, _] = exp_and_exp_m1::<E, S, U>(simd, far);
     for (e, x) in e.iter_mut().zip(x) {
         *e = x.simd_lt(zero).select(*e, one) / (*e + one);
     }
@@ -110,17 +117,17 @@ fn sigmoid<E: Number, S: Simd, const U: usize>(simd: S, x: [Of<E, S>; U]) -> [Of
 }
 
 struct Sigmoid;
-impl Phi for Sigmoid {
+impl ActivationFn for Sigmoid {
     #[inline(always)]
-    fn bend<E: Number, S: Simd, const U: usize>(simd: S, x: &mut [Of<E, S>; U]) {
+    fn bend<E: Float, S: Simd, const U: usize>(simd: S, x: &mut [SimdOf<E, S>; U]) {
         *x = sigmoid::<E, S, U>(simd, *x);
     }
 }
 
 struct Silu;
-impl Phi for Silu {
+impl ActivationFn for Silu {
     #[inline(always)]
-    fn bend<E: Number, S: Simd, const U: usize>(simd: S, x: &mut [Of<E, S>; U]) {
+    fn bend<E: Float, S: Simd, const U: usize>(simd: S, x: &mut [SimdOf<E, S>; U]) {
         let share = sigmoid::<E, S, U>(simd, *x);
         for (x, share) in x.iter_mut().zip(share) {
             *x *= share;
@@ -129,14 +136,14 @@ impl Phi for Silu {
 }
 
 struct Elu;
-impl Phi for Elu {
+impl ActivationFn for Elu {
     #[inline(always)]
-    fn bend<E: Number, S: Simd, const U: usize>(simd: S, x: &mut [Of<E, S>; U]) {
+    fn bend<E: Float, S: Simd, const U: usize>(simd: S, x: &mut [SimdOf<E, S>; U]) {
         let (zero, mut below) = (splat::<E, S>(simd, E::default()), *x);
         for x in &mut below {
-            *x = -limited::<E, S>(simd, x.abs(), E::FAR);
+            *x = -clamp_max::<E, S>(simd, x.abs(), E::EXP_LIMIT);
         }
-        let [_, below] = exponentials::<E, S, U>(simd, below);
+        let [_, below] = exp_and_exp_m1::<E, S, U>(simd, below);
         for (x, below) in x.iter_mut().zip(below) {
             *x = zero.simd_lt(*x).select(*x, below);
         }
@@ -145,12 +152,12 @@ impl Phi for Elu {
 
 struct Along<'a, E, P> {
     phi: PhantomData<P>,
-    z: From<'a, E>,
+    z: PreActivation<'a, E>,
     residual: bool,
     h: &'a mut [E],
 }
 
-fn go<E: Number, P: Phi>(z: From<E>, residual: bool, h: &mut [E]) {
+fn apply<E: Float, P: ActivationFn>(z: PreActivation<E>, residual: bool, h: &mut [E]) {
     let phi = PhantomData::<P>;
     dispatch(Along {
         phi,
@@ -160,39 +167,39 @@ fn go<E: Number, P: Phi>(z: From<E>, residual: bool, h: &mut [E]) {
     });
 }
 
-impl<E: Number, P: Phi> Kernel for Along<'_, E, P> {
+impl<E: Float, P: ActivationFn> Kernel for Along<'_, E, P> {
     type Output = ();
 
     #[inline(always)]
     fn on_lanes<S: Simd>(mut self, simd: S) {
-        let together = 4 * Of::<E, S>::LEN;
+        let together = 4 * SimdOf::<E, S>::LEN;
         let whole = self.h.len() / together * together;
         self.some::<S, 4>(simd, 0..whole);
         self.some::<S, 1>(simd, whole..self.h.len());
     }
 }
 
-impl<E: Number, P: Phi> Along<'_, E, P> {
+impl<E: Float, P: ActivationFn> Along<'_, E, P> {
     /// U vectors at a time.
     #[inline(always)]
     fn some<S: Simd, const U: usize>(&mut self, simd: S, which: Range<usize>) {
-        let lanes = Of::<E, S>::LEN;
+        let lanes = SimdOf::<E, S>::LEN;
         for first in which.step_by(U * lanes) {
             let range = first..first + U * lanes;
             let mut x = [splat::<E, S>(simd, E::default()); U];
             match self.z {
-                From::Plain(z) => {
+                PreActivation::Plain(z) => {
                     for (x, z) in x.iter_mut().zip(z[range.clone()].chunks_exact(lanes)) {
-                        *x = Of::<E, S>::from_slice(simd, z);
+                        *x = SimdOf::<E, S>::from_slice(simd, z);
                     }
                 }
-                From::Affine([base, slope], a) => {
+                PreActivation::Affine([base, slope], a) => {
                     let a = splat::<E, S>(simd, a);
                     let base = base[range.clone()].chunks_exact(lanes);
                     let slope = slope[range.clone()].chunks_exact(lanes);
                     for (x, (base, slope)) in x.iter_mut().zip(base.zip(slope)) {
-                        let base = Of::<E, S>::from_slice(simd, base);
-                        *x = a.mul_add(Of::<E, S>::from_slice(simd, slope), base);
+                        let base = SimdOf::<E, S>::from_slice(simd, base);
+                        *x = a.mul_add(SimdOf::<E, S>::from_slice(simd, slope), base);
                     }
                 }
             }
@@ -200,7 +207,7 @@ impl<E: Number, P: Phi> Along<'_, E, P> {
             let h = self.h[range].chunks_exact_mut(lanes);
             for (mut x, h) in x.into_iter().zip(h) {
                 if self.residual {
-                    x += Of::<E, S>::from_slice(simd, h);
+                    x += SimdOf::<E, S>::from_slice(simd, h);
                 }
                 x.store_slice(h);
             }

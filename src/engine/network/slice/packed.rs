@@ -1,7 +1,7 @@
 //! The weights of layers in the order in which their products want them.
 
 use crate::engine::network::layout::Layout;
-use crate::engine::network::number::{Number, Of, splat};
+use crate::engine::network::number::{Float, SimdOf, splat};
 use crate::engine::numeric::real;
 use crate::engine::numeric::real::{Kernel, dispatch};
 use fearless_simd::Simd;
@@ -9,7 +9,7 @@ use fearless_simd::prelude::*;
 
 /// Where a layer's weights stand: in tiles of some outputs, each with its biases and then, for every input, its weights.
 #[derive(Clone, Copy)]
-pub(super) struct Dense {
+pub(super) struct PackedLayer {
     pub(super) inputs: usize,
     pub(super) outputs: usize,
     /// The outputs of a tile. The last may be filled up with zeros.
@@ -17,14 +17,16 @@ pub(super) struct Dense {
     first: usize,
 }
 
-impl Dense {
+impl PackedLayer {
     /// `first` is where it begins among all layers.
     fn new([inputs, outputs]: [usize; 2], first: usize, whole: bool) -> Self {
         // A large tile has more to do with a number once it is loaded, but may have to be filled up.
         let work = |tile: usize| real(outputs.next_multiple_of(tile) * (tile + 1)) / real(tile);
         let tiles = [6, 5, 4, 3, 2, 1].into_iter();
         let tile = tiles.min_by(|a, b| work(*a).total_cmp(&work(*b)));
-        let one = WHOLE.into_iter().find(|tile| whole && *tile >= outputs);
+        let one = SINGLE_TILE_SIZES
+            .into_iter()
+            .find(|tile| whole && *tile >= outputs);
         let tile = one.or(tile).unwrap_or(1);
         Self {
             inputs,
@@ -46,19 +48,19 @@ impl Dense {
 }
 
 /// The outputs of a tile that may be all of a layer.
-const WHOLE: [usize; 8] = [1, 2, 3, 4, 6, 8, 10, 12];
+const SINGLE_TILE_SIZES: [usize; 8] = [1, 2, 3, 4, 6, 8, 10, 12];
 
 /// The most outputs that one tile can hold.
-pub(super) const MOST_WHOLE: usize = WHOLE[WHOLE.len() - 1];
+pub(super) const MAX_SINGLE_TILE: usize = SINGLE_TILE_SIZES[SINGLE_TILE_SIZES.len() - 1];
 
 /// The layers of a network through these widths, the last in one tile if it is to be `whole`.
-pub(super) fn dense(widths: &[usize], whole: bool) -> Vec<Dense> {
+pub(super) fn packed_layers(widths: &[usize], whole: bool) -> Vec<PackedLayer> {
     let mut first = 0;
     let pairs = widths.windows(2).enumerate();
     pairs
         .map(|(l, pair)| {
             let whole = whole && l + 2 == widths.len();
-            let dense = Dense::new([pair[0], pair[1]], first, whole);
+            let dense = PackedLayer::new([pair[0], pair[1]], first, whole);
             first += dense.len();
             dense
         })
@@ -66,7 +68,7 @@ pub(super) fn dense(widths: &[usize], whole: bool) -> Vec<Dense> {
 }
 
 /// The weights of these layers from θ.
-pub(super) fn pack<E: Number>(layers: &[Dense], layout: &Layout, theta: &[f64]) -> Vec<E> {
+pub(super) fn pack<E: Float>(layers: &[PackedLayer], layout: &Layout, theta: &[f64]) -> Vec<E> {
     let mut packed = Vec::new();
     for (l, dense) in layers.iter().enumerate() {
         let (weights, biases) = (&theta[layout.weight(l)], &theta[layout.bias(l)]);
@@ -75,7 +77,7 @@ pub(super) fn pack<E: Number>(layers: &[Dense], layout: &Layout, theta: &[f64]) 
             packed.extend(
                 outputs
                     .clone()
-                    .map(|o| E::of(biases.get(o).copied().unwrap_or(0.0))),
+                    .map(|o| E::from_f64(biases.get(o).copied().unwrap_or(0.0))),
             );
             for input in 0..dense.inputs {
                 let of = |o: usize| {
@@ -84,7 +86,7 @@ pub(super) fn pack<E: Number>(layers: &[Dense], layout: &Layout, theta: &[f64]) 
                         .copied()
                         .unwrap_or(0.0)
                 };
-                packed.extend(outputs.clone().map(|o| E::of(of(o))));
+                packed.extend(outputs.clone().map(|o| E::from_f64(of(o))));
             }
         }
     }
@@ -92,31 +94,32 @@ pub(super) fn pack<E: Number>(layers: &[Dense], layout: &Layout, theta: &[f64]) 
 }
 
 /// out ← origin + a u + b v.
-pub(super) fn combine<E: Number>([origin, u, v]: [&[E]; 3], [a, b]: [E; 2], out: &mut [E]) {
-    dispatch(Combine {
+pub(super) fn interpolate<E: Float>([origin, u, v]: [&[E]; 3], [a, b]: [E; 2], out: &mut [E]) {
+    dispatch(Interpolate {
         parts: [origin, u, v],
         at: [a, b],
         out,
     });
 }
 
-struct Combine<'a, E> {
+struct Interpolate<'a, E> {
     parts: [&'a [E]; 3],
     at: [E; 2],
     out: &'a mut [E],
 }
 
-impl<E: Number> Kernel for Combine<'_, E> {
+impl<E: Float> Kernel for Interpolate<'_, E> {
     type Output = ();
 
     #[inline(always)]
     fn on_lanes<S: Simd>(self, simd: S) {
-        let lanes = Of::<E, S>::LEN;
+        let lanes = SimdOf::<E, S>::LEN;
         let [a, b] = self.at.map(|at| splat::<E, S>(simd, at));
         let [origin, u, v] = self.parts;
         let whole = self.out.len() / lanes * lanes;
         for (i, out) in self.out[..whole].chunks_exact_mut(lanes).enumerate() {
-            let part = |part: &[E]| Of::<E, S>::from_slice(simd, &part[i * lanes..(i + 1) * lanes]);
+            let part =
+                |part: &[E]| SimdOf::<E, S>::from_slice(simd, &part[i * lanes..(i + 1) * lanes]);
             let sum = b.mul_add(part(v), a.mul_add(part(u), part(origin)));
             sum.store_slice(out);
         }
@@ -127,7 +130,13 @@ impl<E: Number> Kernel for Combine<'_, E> {
 }
 
 /// z ← W h + bias for `block` samples, `packed` being the weights of all layers; `h` has a row for each input, `z` for each output.
-pub(super) fn product<E: Number>(dense: &Dense, packed: &[E], h: &[E], z: &mut [E], block: usize) {
+pub(super) fn product<E: Float>(
+    dense: &PackedLayer,
+    packed: &[E],
+    h: &[E],
+    z: &mut [E],
+    block: usize,
+) {
     let packed = &packed[dense.first..dense.first + dense.len()];
     dispatch(Product {
         dense,
@@ -139,20 +148,20 @@ pub(super) fn product<E: Number>(dense: &Dense, packed: &[E], h: &[E], z: &mut [
 }
 
 struct Product<'a, E> {
-    dense: &'a Dense,
+    dense: &'a PackedLayer,
     packed: &'a [E],
     h: &'a [E],
     z: &'a mut [E],
     pub(in crate::engine) block: usize,
 }
 
-impl<E: Number> Kernel for Product<'_, E> {
+impl<E: Float> Kernel for Product<'_, E> {
     type Output = ();
 
     #[inline(always)]
     fn on_lanes<S: Simd>(self, simd: S) {
         // Few outputs leave room for more samples.
-        let wide = 4 * Of::<E, S>::LEN <= self.block;
+        let wide = 4 * SimdOf::<E, S>::LEN <= self.block;
         match (self.dense.tile, wide) {
             (6, _) => self.tiles::<S, 6, 2>(simd),
             (5, _) => self.tiles::<S, 5, 2>(simd),
@@ -167,11 +176,11 @@ impl<E: Number> Kernel for Product<'_, E> {
     }
 }
 
-impl<E: Number> Product<'_, E> {
+impl<E: Float> Product<'_, E> {
     /// R outputs of V vectors of samples at a time stay in registers while their sums grow.
     #[inline(always)]
     fn tiles<S: Simd, const R: usize, const V: usize>(self, simd: S) {
-        let width = V * Of::<E, S>::LEN;
+        let width = V * SimdOf::<E, S>::LEN;
         let tiles = self.packed.chunks_exact(R * (self.dense.inputs + 1));
         for (weights, z) in tiles.zip(self.z.chunks_exact_mut(R * self.block)) {
             let (biases, weights) = weights.split_at(R);
@@ -184,14 +193,14 @@ impl<E: Number> Product<'_, E> {
 
 /// One tile of outputs for V vectors of samples from `column` on.
 #[inline(always)]
-fn tile<E: Number, S: Simd, const R: usize, const V: usize>(
+fn tile<E: Float, S: Simd, const R: usize, const V: usize>(
     simd: S,
     [biases, weights]: [&[E]; 2],
     h: &[E],
     z: &mut [E],
     [block, column]: [usize; 2],
 ) {
-    let lanes = Of::<E, S>::LEN;
+    let lanes = SimdOf::<E, S>::LEN;
     let mut sums = [[splat::<E, S>(simd, E::default()); V]; R];
     for (sums, bias) in sums.iter_mut().zip(biases) {
         *sums = [splat::<E, S>(simd, *bias); V];
@@ -200,7 +209,7 @@ fn tile<E: Number, S: Simd, const R: usize, const V: usize>(
         let h = &h[column..column + V * lanes];
         let mut right = [splat::<E, S>(simd, E::default()); V];
         for (right, h) in right.iter_mut().zip(h.chunks_exact(lanes)) {
-            *right = Of::<E, S>::from_slice(simd, h);
+            *right = SimdOf::<E, S>::from_slice(simd, h);
         }
         for (sums, weight) in sums.iter_mut().zip(weights) {
             let weight = splat::<E, S>(simd, *weight);
@@ -217,10 +226,10 @@ fn tile<E: Number, S: Simd, const R: usize, const V: usize>(
     }
 }
 
-/// z ← W h + bias as [`product`] does, of a layer whose outputs are one tile, and where h is what is positive of base + a slope: it is
+/// z ← W h + bias as [`gemm`] does, of a layer whose outputs are one tile, and where h is what is positive of base + a slope: it is
 /// made where it is needed and never stored.
-pub(super) fn rectified_product<E: Number>(
-    dense: &Dense,
+pub(super) fn relu_product<E: Float>(
+    dense: &PackedLayer,
     packed: &[E],
     affine: [&[E]; 2],
     a: E,
@@ -228,7 +237,7 @@ pub(super) fn rectified_product<E: Number>(
     block: usize,
 ) {
     let packed = &packed[dense.first..dense.first + dense.len()];
-    dispatch(Rectified {
+    dispatch(ReluProduct {
         dense,
         packed,
         affine,
@@ -238,8 +247,8 @@ pub(super) fn rectified_product<E: Number>(
     });
 }
 
-struct Rectified<'a, E> {
-    dense: &'a Dense,
+struct ReluProduct<'a, E> {
+    dense: &'a PackedLayer,
     packed: &'a [E],
     affine: [&'a [E]; 2],
     a: E,
@@ -247,7 +256,7 @@ struct Rectified<'a, E> {
     pub(in crate::engine) block: usize,
 }
 
-impl<E: Number> Kernel for Rectified<'_, E> {
+impl<E: Float> Kernel for ReluProduct<'_, E> {
     type Output = ();
 
     #[inline(always)]
@@ -265,11 +274,11 @@ impl<E: Number> Kernel for Rectified<'_, E> {
     }
 }
 
-impl<E: Number> Rectified<'_, E> {
+impl<E: Float> ReluProduct<'_, E> {
     /// All R outputs for V vectors of samples at a time.
     #[inline(always)]
     fn tiles<S: Simd, const R: usize, const V: usize>(self, simd: S) {
-        let lanes = Of::<E, S>::LEN;
+        let lanes = SimdOf::<E, S>::LEN;
         let [zero, a] = [E::default(), self.a].map(|number| splat::<E, S>(simd, number));
         let (biases, weights) = self.packed.split_at(R);
         for column in (0..self.block).step_by(V * lanes) {
@@ -283,8 +292,8 @@ impl<E: Number> Rectified<'_, E> {
                 let mut h = [zero; V];
                 let parts = base.chunks_exact(lanes).zip(slope.chunks_exact(lanes));
                 for (h, (base, slope)) in h.iter_mut().zip(parts) {
-                    let base = Of::<E, S>::from_slice(simd, base);
-                    let x = a.mul_add(Of::<E, S>::from_slice(simd, slope), base);
+                    let base = SimdOf::<E, S>::from_slice(simd, base);
+                    let x = a.mul_add(SimdOf::<E, S>::from_slice(simd, slope), base);
                     *h = x.simd_lt(zero).select(zero, x);
                 }
                 for (sums, weight) in sums.iter_mut().zip(weights) {

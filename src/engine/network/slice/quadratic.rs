@@ -4,75 +4,81 @@
 //! (p + a q)(x + a s) to an output whose weight is p + a q. So each output is a quadratic in a, whose coefficients change where a unit turns on
 //! or off: a point of the row needs no product with the weights.
 
-use super::goal::{Parts, less, losses};
-use super::packed::{combine, dense, pack};
-use super::{First, GROUP, Slice};
+use super::goal::{LossParts, loss_parts, subtracted_output};
+use super::packed::{interpolate, pack, packed_layers};
+use super::{FirstLayer, GROUP, Slice};
 use crate::engine::network::Loss;
-use crate::engine::network::lines::Lines;
-use crate::engine::network::loss::Goal;
-use crate::engine::network::matrix::padded;
-use crate::engine::network::number::Number;
+use crate::engine::network::lines::AlignedVec;
+use crate::engine::network::loss::Target;
+use crate::engine::network::matrix::padded_len;
+use crate::engine::network::number::Float;
 use crate::engine::numeric::real;
 use crate::engine::numeric::real::{Kernel, dispatch};
 use fearless_simd::prelude::*;
 use fearless_simd::{Simd, f64x4};
 
 /// In a row of fewer outputs, and two for each point, the turns cost more than they save.
-const FEWEST: usize = 256;
+const MIN_ROW_OUTPUTS: usize = 256;
 
 /// So many samples go through the first layer side by side.
-const BLOCK: usize = 2 * f64::MOST_LANES;
+const BLOCK: usize = 2 * f64::MAX_LANES;
 
 /// The lanes of the vectors that hold the outputs.
 const LANES: usize = 4;
 
 /// Beyond this something might overflow that would not point by point.
-const HUGE: f64 = 1e60;
+const MAX_MAGNITUDE: f64 = 1e60;
 
-impl<'a, G: Fn(usize) -> Goal<'a>> Slice<'a, G> {
+impl<'a, G: Fn(usize) -> Target<'a>> Slice<'a, G> {
     /// How far the points of a row are apart, if its losses can be made this way.
     pub(super) fn spacing(&self, parts: [&[f64]; 3], a: &[f64], b: &[f64]) -> Option<f64> {
-        if !self.fuses() || a.len() * (self.shape.outputs() + 2) < FEWEST {
+        if !self.can_fuse() || a.len() * (self.shape.outputs() + 2) < MIN_ROW_OUTPUTS {
             return None;
         }
         let step = (a[a.len() - 1] - a[0]) / real(a.len() - 1);
         let even = |(k, at): (usize, &f64)| (at - (a[0] + real(k) * step)).abs() <= 1e-10 * step;
-        let rows = self.inputs.chunks_exact(padded(self.shape.widths[0]));
+        let rows = self.inputs.chunks_exact(padded_len(self.shape.widths[0]));
         let inputs = rows.flat_map(|row| &row[..self.shape.widths[0]]);
         let mut numbers = parts.into_iter().flatten().chain(a).chain(b).chain(inputs);
         let usable = step > 0.0 && a.iter().enumerate().all(even);
-        (usable && numbers.all(|x| x.abs() < HUGE)).then_some(step)
+        (usable && numbers.all(|x| x.abs() < MAX_MAGNITUDE)).then_some(step)
     }
 
     /// The sums of the losses at each `a`, `step` apart, of each `b`; the losses in numbers of E, what leads to them in f64.
-    pub(super) fn add_rows<E: Number>(
+    pub(super) fn add_rows<E: Float>(
         &self,
         parts: [&[f64]; 3],
         (a, step): (&[f64], f64),
         b: &[f64],
         sums: &mut [f64],
     ) {
-        let first = &dense(&self.shape.widths, true)[0];
+        let first = &packed_layers(&self.shape.widths, true)[0];
         let layers = [*first];
         let packed = parts.map(|theta| pack::<f64>(&layers, &self.shape.layout, theta));
         let last = parts.map(|theta| self.last(theta));
         let mut p = vec![0.0; last[0].len()];
         let along: Vec<f64> = a.iter().map(|at| at - a[0]).collect();
-        let mut row = Row::<E>::new(self.shape.widths[1], self.shape.outputs(), &along, step);
+        let mut row = RowLosses::<E>::new(self.shape.widths[1], self.shape.outputs(), &along, step);
         for start in (0..self.samples).step_by(GROUP) {
             let end = self.samples.min(start + GROUP);
             let blocks = (start..end).step_by(BLOCK);
             let first_layer = |start| self.first_layer(start, BLOCK, first, &packed);
-            let mut blocks: Vec<First<f64>> = blocks.map(first_layer).collect();
+            let mut blocks: Vec<FirstLayer<f64>> = blocks.map(first_layer).collect();
             for (b, sums) in b.iter().zip(sums.chunks_exact_mut(a.len())) {
                 let at = [a[0], *b];
-                combine(last.each_ref().map(|part| &part[..]), at, &mut p);
+                interpolate(last.each_ref().map(|part| &part[..]), at, &mut p);
                 row.clear();
                 let mut samples = start..end;
                 for block in &mut blocks {
-                    combine([&block.origin, &block.u, &block.v], at, &mut block.row);
+                    interpolate([&block.origin, &block.u, &block.v], at, &mut block.row);
                     for (place, sample) in (0..block.count).zip(&mut samples) {
-                        row.add(block, place, [&p, &last[1]], self.loss, (self.goal)(sample));
+                        row.add(
+                            block,
+                            place,
+                            [&p, &last[1]],
+                            self.loss,
+                            (self.target)(sample),
+                        );
                     }
                 }
                 for (k, sum) in sums.iter_mut().enumerate() {
@@ -101,36 +107,36 @@ impl<'a, G: Fn(usize) -> Goal<'a>> Slice<'a, G> {
 }
 
 /// What is made of a row, sample by sample.
-struct Row<'a, E> {
+struct RowLosses<'a, E> {
     outputs: usize,
     /// How far each point is from the first.
     a: &'a [f64],
     step: f64,
     /// The length of a row of what there is for each point.
     stride: usize,
-    turns: Turns,
-    z: Lines,
-    near: Lines<E>,
-    goal: Lines<E>,
-    parts: [Lines<E>; 2],
+    breakpoints: Breakpoints,
+    z: AlignedVec,
+    near: AlignedVec<E>,
+    target: AlignedVec<E>,
+    parts: [AlignedVec<E>; 2],
     /// Of each point the sum of the losses' straight parts and the product of their factors.
     straight: Vec<f64>,
     factors: Vec<f64>,
 }
 
-impl<'a, E: Number> Row<'a, E> {
+impl<'a, E: Float> RowLosses<'a, E> {
     fn new(units: usize, outputs: usize, a: &'a [f64], step: f64) -> Self {
-        let stride = a.len().next_multiple_of(E::MOST_LANES);
-        let room = |rows: usize| Lines::zeros(rows * stride);
+        let stride = a.len().next_multiple_of(E::MAX_LANES);
+        let room = |rows: usize| AlignedVec::zeros(rows * stride);
         Self {
             outputs,
             a,
             step,
             stride,
-            turns: Turns::new(units, a.len()),
-            z: Lines::zeros(outputs * stride),
+            breakpoints: Breakpoints::new(units, a.len()),
+            z: AlignedVec::zeros(outputs * stride),
             near: room(outputs),
-            goal: room(outputs),
+            target: room(outputs),
             parts: [room(1), room(1)],
             straight: vec![0.0; a.len()],
             factors: vec![1.0; a.len()],
@@ -144,10 +150,17 @@ impl<'a, E: Number> Row<'a, E> {
 
     /// Adds the losses of the sample at a place of a block. No factor is above the number of outputs, so that there is room for those of a
     /// [`GROUP`].
-    fn add(&mut self, block: &First<f64>, place: usize, last: [&[f64]; 2], loss: Loss, goal: Goal) {
-        self.turns.find(block, place, self.step);
+    fn add(
+        &mut self,
+        block: &FirstLayer<f64>,
+        place: usize,
+        last: [&[f64]; 2],
+        loss: Loss,
+        goal: Target,
+    ) {
+        self.breakpoints.find(block, place, self.step);
         let outputs = Outputs {
-            turns: &self.turns,
+            breakpoints: &self.breakpoints,
             last,
             a: self.a,
             z: &mut self.z,
@@ -155,40 +168,40 @@ impl<'a, E: Number> Row<'a, E> {
             outputs: self.outputs,
         };
         match self.outputs.div_ceil(LANES) {
-            1 => dispatch(Vectors::<1>(outputs)),
-            2 => dispatch(Vectors::<2>(outputs)),
-            _ => dispatch(Vectors::<3>(outputs)),
+            1 => dispatch(OutputKernel::<1>(outputs)),
+            2 => dispatch(OutputKernel::<2>(outputs)),
+            _ => dispatch(OutputKernel::<3>(outputs)),
         }
         let both = self.near.iter_mut().zip(self.z.iter());
-        both.for_each(|(near, z)| *near = E::of(*z));
+        both.for_each(|(near, z)| *near = E::from_f64(*z));
         let mut mean = 1.0;
-        if let Goal::Numbers(numbers) = goal {
+        if let Target::Numbers(numbers) = goal {
             mean = 1.0 / real(self.outputs);
-            let rows = self.goal.chunks_exact_mut(self.stride).zip(numbers);
-            rows.for_each(|(row, number)| row.fill(E::of(*number)));
+            let rows = self.target.chunks_exact_mut(self.stride).zip(numbers);
+            rows.for_each(|(row, number)| row.fill(E::from_f64(*number)));
         }
         let [straight, factors] = &mut self.parts;
-        let parts = Parts { straight, factors };
-        losses(loss, self.stride, &self.near, &self.goal, parts);
+        let parts = LossParts { straight, factors };
+        loss_parts(loss, self.stride, &self.near, &self.target, parts);
         let [straight, factors] = &self.parts;
         for (sum, straight) in self.straight.iter_mut().zip(straight.iter()) {
-            *sum += straight.wide() * mean;
+            *sum += straight.to_f64() * mean;
         }
         for (product, factor) in self.factors.iter_mut().zip(factors.iter()) {
-            *product *= factor.wide();
+            *product *= factor.to_f64();
         }
-        if let Goal::Class(class) = goal
-            && let Some(output) = less(loss, class)
+        if let Target::Class(class) = goal
+            && let Some(output) = subtracted_output(loss, class)
         {
             let z = &self.near[output * self.stride..];
             let both = self.straight.iter_mut().zip(z);
-            both.for_each(|(sum, z)| *sum -= z.wide());
+            both.for_each(|(sum, z)| *sum -= z.to_f64());
         }
     }
 }
 
 /// Where the hidden units turn on or off along a row.
-struct Turns {
+struct Breakpoints {
     /// x and s of each unit.
     x: Vec<f64>,
     s: Vec<f64>,
@@ -204,7 +217,7 @@ struct Turns {
 /// No unit.
 const NONE: usize = usize::MAX;
 
-impl Turns {
+impl Breakpoints {
     fn new(units: usize, points: usize) -> Self {
         Self {
             x: vec![0.0; units],
@@ -217,7 +230,7 @@ impl Turns {
     }
 
     /// Of the sample at a place of a block.
-    fn find(&mut self, block: &First<f64>, place: usize, step: f64) {
+    fn find(&mut self, block: &FirstLayer<f64>, place: usize, step: f64) {
         let points = self.heads.len() - 1;
         let from = block
             .row
@@ -226,7 +239,7 @@ impl Turns {
         for ((x, s), (row, u)) in self.x.iter_mut().zip(&mut self.s).zip(from) {
             (*x, *s) = (row[place], u[place]);
         }
-        dispatch(Sides {
+        dispatch(ActiveSets {
             x: &self.x,
             s: &self.s,
             on: &mut self.on,
@@ -242,7 +255,7 @@ impl Turns {
 }
 
 /// On which side of its turn each unit begins, and where that is.
-struct Sides<'a> {
+struct ActiveSets<'a> {
     x: &'a [f64],
     s: &'a [f64],
     on: &'a mut [f64],
@@ -251,7 +264,7 @@ struct Sides<'a> {
     points: f64,
 }
 
-impl Kernel for Sides<'_> {
+impl Kernel for ActiveSets<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -284,7 +297,7 @@ impl Kernel for Sides<'_> {
 
 /// The outputs for a sample along a row.
 struct Outputs<'a> {
-    turns: &'a Turns,
+    breakpoints: &'a Breakpoints,
     /// p and q: those of the biases, and of each unit.
     last: [&'a [f64]; 2],
     a: &'a [f64],
@@ -295,15 +308,15 @@ struct Outputs<'a> {
 }
 
 /// With all outputs in V vectors.
-struct Vectors<'a, const V: usize>(Outputs<'a>);
+struct OutputKernel<'a, const V: usize>(Outputs<'a>);
 
-impl<const V: usize> Kernel for Vectors<'_, V> {
+impl<const V: usize> Kernel for OutputKernel<'_, V> {
     type Output = ();
 
     #[inline(always)]
     fn on_lanes<S: Simd>(self, simd: S) {
         let Outputs {
-            turns,
+            breakpoints: turns,
             last: [p, q],
             a,
             z,
@@ -321,7 +334,7 @@ impl<const V: usize> Kernel for Vectors<'_, V> {
         let units = turns.x.iter().zip(&turns.s).zip(&turns.on);
         let weights = p.chunks_exact(width).zip(q.chunks_exact(width));
         for (((x, s), on), (p, q)) in units.zip(weights) {
-            turn(simd, &mut sums, [x * on, s * on], [p, q]);
+            add_quadratic(simd, &mut sums, [x * on, s * on], [p, q]);
         }
         for (k, (a, head)) in a.iter().zip(&turns.heads).enumerate() {
             let mut unit = *head;
@@ -330,7 +343,7 @@ impl<const V: usize> Kernel for Vectors<'_, V> {
                 let (x, s) = (turns.x[unit], turns.s[unit]);
                 let sign = 1.0_f64.copysign(s);
                 let range = unit * width..(unit + 1) * width;
-                turn(
+                add_quadratic(
                     simd,
                     &mut sums,
                     [x * sign, s * sign],
@@ -355,7 +368,7 @@ impl<const V: usize> Kernel for Vectors<'_, V> {
 
 /// Adds (p + a q)(x + a s) to the coefficients.
 #[inline(always)]
-fn turn<S: Simd, const V: usize>(
+fn add_quadratic<S: Simd, const V: usize>(
     simd: S,
     sums: &mut [[f64x4<S>; V]; 3],
     [x, s]: [f64; 2],

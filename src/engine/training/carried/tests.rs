@@ -22,7 +22,7 @@ fn conditions(steps: u64) -> RunSettings {
 /// What `spec` carries on a quadratic with curvatures 1 and 4, and its run.
 fn made(spec: &str, steps: u64) -> (Vec<OptimizerStateSeries>, Trajectory) {
     let landscape: AnyLandscape = "quadratic:a=1,b=4".parse().unwrap();
-    let ground = landscape.as_dyn().ground(&NoFiles).unwrap();
+    let ground = landscape.as_dyn().load(&NoFiles).unwrap();
     let (spec, never): (RunSpec, _) = (spec.parse().unwrap(), Cancel::default());
     let (objective, conditions) = (&*ground.objective, conditions(steps));
     let all = carried(objective, &START, &spec, &conditions, &never).unwrap();
@@ -145,7 +145,7 @@ fn whatever_the_rule_each_thing_has_a_size_at_each_row() {
         "regression",
     ] {
         let landscape: AnyLandscape = landscape.parse().unwrap();
-        let ground = landscape.as_dyn().ground(&NoFiles).unwrap();
+        let ground = landscape.as_dyn().load(&NoFiles).unwrap();
         let objective = &*ground.objective;
         let start = &START[..objective.dim()];
         for optimizer in AnyOptimizer::all() {
@@ -175,7 +175,7 @@ fn whatever_the_rule_each_thing_has_a_size_at_each_row() {
 #[test]
 fn what_is_cancelled_has_no_answer() {
     let landscape: AnyLandscape = "quadratic".parse().unwrap();
-    let ground = landscape.as_dyn().ground(&NoFiles).unwrap();
+    let ground = landscape.as_dyn().load(&NoFiles).unwrap();
     let cancel = Cancel::default();
     cancel.cancel();
     let spec = "adam".parse().unwrap();

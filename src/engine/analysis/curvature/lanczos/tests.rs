@@ -6,7 +6,7 @@ use crate::engine::numeric::vector_ops::add;
 /// A matrix with these eigenvalues: a diagonal one between two reflections.
 fn turned(values: &[f64]) -> Dense {
     let n = values.len();
-    let v = unit((0..n).map(|i| (real(i) * 1.3 + 0.4).sin()).collect()).unwrap();
+    let v = normalized((0..n).map(|i| (real(i) * 1.3 + 0.4).sin()).collect()).unwrap();
     let reflect = |i: usize, j: usize| f64::from(i == j) - 2.0 * v[i] * v[j];
     let f64_of = |i: usize, j: usize| {
         (0..n)
@@ -35,7 +35,7 @@ fn both_ends_of_spectra_are_found() {
         (0..60).map(|i| if i < 2 { 7.0 } else { -9.0 }).collect(),
     ] {
         let matrix = turned(&values);
-        let ask = Ask {
+        let ask = LanczosOptions {
             top: 4,
             bottom: 3,
             tolerance: 1e-11,
@@ -67,7 +67,12 @@ fn errors_are_bounds() {
     let matrix = turned(&values);
     let mut before = 0;
     for tolerance in [1e-3, 1e-4, 1e-6, 1e-9] {
-        let found = lanczos(&matrix, &Ask::largest(tolerance), &Cancel::default()).unwrap();
+        let found = lanczos(
+            &matrix,
+            &LanczosOptions::largest(tolerance),
+            &Cancel::default(),
+        )
+        .unwrap();
         let eigen = &found.top[0];
         let off = (eigen.value - values[299]).abs();
         assert!(off <= eigen.error + 1e-12 && eigen.error <= tolerance * values[299]);
@@ -83,7 +88,7 @@ fn what_cannot_be_found_is_told() {
         n: 2,
         numbers: vec![f64::NAN; 4],
     };
-    let (ask, never) = (Ask::largest(1e-6), Cancel::default());
+    let (ask, never) = (LanczosOptions::largest(1e-6), Cancel::default());
     assert_eq!(lanczos(&nan, &ask, &never), Err(EigenError::NotFinite));
     never.cancel();
     let one = turned(&[1.0]);

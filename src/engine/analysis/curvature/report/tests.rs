@@ -3,13 +3,18 @@ use crate::engine::landscape::{AnyLandscape, NoFiles};
 use crate::engine::network::data::AnyDataset;
 use crate::engine::network::{AnyNetwork, NetworkLoss};
 
-const ALL: Extras = Extras {
+const ALL: ExpensiveParts = ExpensiveParts {
     trace: true,
     density: true,
     layers: true,
 };
 
-fn told(objective: &dyn Objective, theta: &[f64], inquiry: &Inquiry, extras: Extras) -> Report {
+fn told(
+    objective: &dyn Objective,
+    theta: &[f64],
+    inquiry: &CurvatureSettings,
+    extras: ExpensiveParts,
+) -> Report {
     report(
         objective,
         theta,
@@ -24,8 +29,13 @@ fn told(objective: &dyn Objective, theta: &[f64], inquiry: &Inquiry, extras: Ext
 #[test]
 fn a_saddle_says_what_it_is() {
     let landscape: AnyLandscape = "formula:f=x^2-3*y^2".parse().unwrap();
-    let ground = landscape.as_dyn().ground(&NoFiles).unwrap();
-    let found = told(&*ground.objective, &[1.0, 0.0], &Inquiry::default(), ALL);
+    let ground = landscape.as_dyn().load(&NoFiles).unwrap();
+    let found = told(
+        &*ground.objective,
+        &[1.0, 0.0],
+        &CurvatureSettings::default(),
+        ALL,
+    );
     let values = |list: &[Eigen]| list.iter().map(|eigen| eigen.value).collect::<Vec<f64>>();
     assert_eq!(values(&found.top), [2.0, -6.0]);
     assert_eq!(values(&found.bottom), [-6.0, 2.0]);
@@ -43,15 +53,15 @@ fn both_ways_and_the_layers_agree() {
     let data: AnyDataset = "moons:samples=60".parse().unwrap();
     let data = data.as_dyn().data(&NoFiles).unwrap();
     let loss = NetworkLoss::new(&network, &data).unwrap();
-    let theta = loss.initial(3);
+    let theta = loss.init_params(3);
     for matrix in [Kind::Hessian, Kind::GaussNewton, Kind::EmpiricalFisher] {
-        let inquiry = Inquiry {
+        let inquiry = CurvatureSettings {
             matrix,
             tolerance: 1e-12,
-            ..Inquiry::default()
+            ..CurvatureSettings::default()
         };
         let exact = told(&loss, &theta, &inquiry, ALL);
-        let ends = told(&loss, &theta, &inquiry, Extras::default());
+        let ends = told(&loss, &theta, &inquiry, ExpensiveParts::default());
         assert!(exact.exact && !ends.exact);
         let scale = exact.top[0].value;
         let pairs = exact
@@ -85,12 +95,12 @@ fn both_ways_and_the_layers_agree() {
 
 fn at(f: &str, theta: &[f64]) -> Result<Report, EigenError> {
     let landscape: AnyLandscape = format!("formula:f={f}").parse().unwrap();
-    let objective = landscape.as_dyn().ground(&NoFiles).unwrap().objective;
+    let objective = landscape.as_dyn().load(&NoFiles).unwrap().objective;
     let theta = &theta[..objective.dim().min(2)];
     report(
         &*objective,
         theta,
-        &Inquiry::default(),
+        &CurvatureSettings::default(),
         ALL,
         &Cancel::default(),
         &mut |_| (),
@@ -170,7 +180,7 @@ fn the_density_of_a_zero_matrix_is_a_peak_of_mass_one_at_zero() {
     let mut report = at("x^2+y^2", &[0.0, 0.0]).unwrap();
     report.dim = n;
     report
-        .take_ends(&zero, &Inquiry::default(), &Cancel::default())
+        .set_extremes(&zero, &CurvatureSettings::default(), &Cancel::default())
         .unwrap();
     assert_eq!(
         (report.condition, report.top[0].value),
