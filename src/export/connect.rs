@@ -2,7 +2,7 @@
 
 use super::npz::Npz;
 use crate::engine::analysis::mode_connectivity::{
-    Along, ModeConnectivity, PathExtremum, PathProfile,
+    ModeConnectivity, PathExtremum, PathPoint, PathProfile,
 };
 use crate::engine::declare::spec::real;
 use serde_json::{Value, json};
@@ -31,7 +31,7 @@ fn columns(connection: &ModeConnectivity) -> Vec<Column> {
     let mut columns = vec![("t".to_owned(), rows.iter().map(|row| row.t).collect())];
     for (name, profile) in ways(connection) {
         for (part, of) in PARTS.into_iter().enumerate() {
-            let mut add = |what: &str, value: &dyn Fn(&Along) -> Option<f64>| {
+            let mut add = |what: &str, value: &dyn Fn(&PathPoint) -> Option<f64>| {
                 let values: Option<Vec<f64>> = profile.rows.iter().map(value).collect();
                 columns.extend(values.map(|values| (format!("{name}_{of}{what}"), values)));
             };
@@ -98,7 +98,7 @@ pub fn npz(connection: &ModeConnectivity, out: &mut dyn Write) -> io::Result<()>
 pub fn summary(connection: &ModeConnectivity) -> Value {
     let peak =
         |peak: Option<PathExtremum>| peak.map(|peak| json!({ "value": peak.height, "t": peak.t }));
-    let measures = |row: Option<&Along>, part: usize| {
+    let measures = |row: Option<&PathPoint>, part: usize| {
         row.map(|row| json!({ "loss": row.loss(part), "accuracy": row.accuracy(part) }))
     };
     let profile = |profile: &PathProfile| {

@@ -10,7 +10,7 @@ use super::map;
 use super::shortened;
 use super::trail::line;
 use crate::engine::analysis::mode_connectivity::{
-    Along, ModeConnectivity, PathExtremum, PathProfile,
+    ModeConnectivity, PathExtremum, PathPoint, PathProfile,
 };
 use crate::engine::cancel::Cancel;
 use crate::engine::geometry::surface::Surface;
@@ -154,7 +154,7 @@ pub fn picture(
         y += WAY;
     }
     let charts: [Chosen; 2] = [
-        ("loss; dashed: test", Along::loss, |way, part| {
+        ("loss; dashed: test", PathPoint::loss, |way, part| {
             way.max_loss(part)
         }),
         (
@@ -206,7 +206,7 @@ pub fn picture(
 /// A chart: what it is called, what it shows of a place, and the mark on a way.
 type Chosen = (
     &'static str,
-    fn(&Along, usize) -> Option<f64>,
+    fn(&PathPoint, usize) -> Option<f64>,
     fn(&PathProfile, usize) -> Option<PathExtremum>,
 );
 

@@ -9,13 +9,13 @@ use super::frame::Frame;
 use super::network::percent;
 use super::trail::line;
 use super::{legend_line, map, shortened};
-use crate::engine::analysis::predictions::Curve;
 use crate::engine::analysis::predictions::DecisionRegions;
-use crate::engine::analysis::predictions::Fit;
+use crate::engine::analysis::predictions::FittedCurve;
+use crate::engine::analysis::predictions::Predictions;
 use crate::engine::cancel::Cancel;
 use crate::engine::geometry::contour::{self, ContourLine};
 use crate::engine::geometry::surface::Surface;
-use crate::engine::network::{Measure, Prediction};
+use crate::engine::network::{Metrics, Prediction};
 use crate::engine::numeric::real;
 use crate::engine::objective::plane::Rect;
 use std::sync::Arc;
@@ -36,16 +36,16 @@ pub struct Told<'a> {
     /// Its place among colours, dashes and markers.
     pub look: usize,
     /// How good it is in training and in the test.
-    pub measures: [Option<Measure>; 2],
+    pub measures: [Option<Metrics>; 2],
 }
 
 /// What it is called.
-pub fn title(fit: &Fit) -> &'static str {
+pub fn title(fit: &Predictions) -> &'static str {
     match fit {
-        Fit::Regions(_) => "Decision boundary",
-        Fit::Curve(_) => "Fit",
-        Fit::Confusion(_) => "Confusion matrix",
-        Fit::Scatter(_) => "Predictions against true values",
+        Predictions::Regions(_) => "Decision boundary",
+        Predictions::Curve(_) => "Fit",
+        Predictions::Confusion(_) => "Confusion matrix",
+        Predictions::Scatter(_) => "Predictions against true values",
     }
 }
 
@@ -58,8 +58,8 @@ pub struct Shading {
 }
 
 /// The colours and borders of regions; nothing of anything else.
-pub fn shading(fit: &Fit, theme: &Theme) -> Shading {
-    let Fit::Regions(regions) = fit else {
+pub fn shading(fit: &Predictions, theme: &Theme) -> Shading {
+    let Predictions::Regions(regions) = fit else {
         return Shading {
             pixels: Arc::default(),
             borders: Vec::new(),
@@ -122,14 +122,20 @@ fn borders(regions: &DecisionRegions) -> Vec<ContourLine> {
 }
 
 /// Draws it in an area, with the run and how good it is in words, and a legend; `shading` is its [`shading`].
-pub fn draw(fit: &Fit, shading: &Shading, told: &Told, area: Area, theme: &Theme) -> Vec<Item> {
+pub fn draw(
+    fit: &Predictions,
+    shading: &Shading,
+    told: &Told,
+    area: Area,
+    theme: &Theme,
+) -> Vec<Item> {
     let page = Page::new(area, fit, theme);
     let mut items = page.words(fit, told);
     items.extend(match fit {
-        Fit::Regions(found) => page.regions(found, shading),
-        Fit::Curve(found) => page.curve(found, told.look),
-        Fit::Confusion(found) => confusion::matrices(found, page.plot, theme),
-        Fit::Scatter(pairs) => page.predictions(pairs),
+        Predictions::Regions(found) => page.regions(found, shading),
+        Predictions::Curve(found) => page.curve(found, told.look),
+        Predictions::Confusion(found) => confusion::matrices(found, page.plot, theme),
+        Predictions::Scatter(pairs) => page.predictions(pairs),
     });
     items
 }
@@ -146,15 +152,15 @@ struct Page<'a> {
 
 impl<'a> Page<'a> {
     /// Words above the plot, or beside it where there is more room.
-    fn new(area: Area, fit: &Fit, theme: &'a Theme) -> Self {
+    fn new(area: Area, fit: &Predictions, theme: &'a Theme) -> Self {
         let beside = area.width() > 1.5 * area.height();
         let lines = match fit {
-            Fit::Regions(found) => 4 + found.names.len().min(10).div_ceil(2),
+            Predictions::Regions(found) => 4 + found.names.len().min(10).div_ceil(2),
             _ => 4,
         };
         #[expect(clippy::cast_precision_loss, reason = "a few lines")]
         let head = if beside { 0.0 } else { LINE * lines as f32 };
-        let matrix = matches!(fit, Fit::Confusion(_));
+        let matrix = matches!(fit, Predictions::Confusion(_));
         let [left, top, right, bottom] = if matrix {
             [8.0, 6.0, 8.0, 6.0]
         } else {
@@ -165,7 +171,7 @@ impl<'a> Page<'a> {
         if beside {
             width = width.min((area.width() - left) * 0.62);
         }
-        if matches!(fit, Fit::Regions(_) | Fit::Scatter(_)) {
+        if matches!(fit, Predictions::Regions(_) | Predictions::Scatter(_)) {
             let side = width.min(height).max(40.0);
             (width, height) = (side, side);
         }
@@ -203,7 +209,7 @@ impl<'a> Page<'a> {
     }
 
     /// The run, how good it is, and what is drawn how.
-    fn words(&self, fit: &Fit, told: &Told) -> Vec<Item> {
+    fn words(&self, fit: &Predictions, told: &Told) -> Vec<Item> {
         let [x, mut y] = self.words;
         let mut items = legend_line([x, y], told.look, self.theme);
         let title = format!("{}, step {}", told.name, told.step);
@@ -218,7 +224,7 @@ impl<'a> Page<'a> {
         }
         y += LINE;
         match fit {
-            Fit::Regions(found) => {
+            Predictions::Regions(found) => {
                 items.push(self.write("filled: training, hollow: test", [x, y], 11.0));
                 let column = (0.5 * self.width).min(110.0);
                 for (class, name) in found.names.iter().take(10).enumerate() {
@@ -231,10 +237,10 @@ impl<'a> Page<'a> {
                     items.push(self.write(name, [at[0] + 16.0, y], 11.0));
                 }
             }
-            Fit::Curve(_) | Fit::Scatter(_) => {
+            Predictions::Curve(_) | Predictions::Scatter(_) => {
                 items.push(self.write("filled: training, hollow: test", [x, y], 11.0));
             }
-            Fit::Confusion(_) => {
+            Predictions::Confusion(_) => {
                 items.push(self.write("rows: true, columns: said", [x, y], 11.0));
             }
         }
@@ -294,7 +300,7 @@ impl<'a> Page<'a> {
         self.framed(found.window, inside, ["input 1", "input 2"])
     }
 
-    fn curve(&self, found: &Curve, look: usize) -> Vec<Item> {
+    fn curve(&self, found: &FittedCurve, look: usize) -> Vec<Item> {
         let finite = |at: &&[f64; 2]| at[1].is_finite();
         let range = |points: &mut dyn Iterator<Item = f64>| {
             points.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], y| {
@@ -363,7 +369,7 @@ impl<'a> Page<'a> {
 }
 
 /// How good a network is on a part of the data.
-fn measured(part: &str, measure: &Measure) -> String {
+fn measured(part: &str, measure: &Metrics) -> String {
     let loss = number(measure.loss, 4);
     match measure.accuracy {
         Some(share) => format!("{part}: loss {loss}, {} right", percent(share)),

@@ -39,7 +39,11 @@ impl Thumbnail {
         let square = Area::new([0.0, 0.0], [1.0, 1.0]);
         let look = if ground.objective.dim() == 1 {
             let share = |i: usize| ground.view.at([real(i) / real(2 * side), 0.0]);
-            Look::Curve((0..=2 * side).map(|i| ground.place(share(i))).collect())
+            Look::Curve(
+                (0..=2 * side)
+                    .map(|i| ground.plot_point(share(i)))
+                    .collect(),
+            )
         } else {
             let window = Frame::fit(ground.view, square).window;
             let terrain =
@@ -95,7 +99,7 @@ impl Thumbnail {
         };
         let star = (area.width() * 0.045).clamp(1.5, 5.0) * crowd;
         for mark in &self.ground.minima {
-            let at = frame.picture_from_world(self.ground.place(mark.at));
+            let at = frame.picture_from_world(self.ground.plot_point(mark.at));
             if area.contains(at) {
                 items.extend(map::star(at, star, theme));
             }

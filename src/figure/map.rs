@@ -225,7 +225,7 @@ pub fn marks(ground: &Problem, frame: &Frame, theme: &Theme) -> Vec<Item> {
         }
     }
     for mark in &ground.minima {
-        let at = frame.picture_from_world(ground.place(mark.at));
+        let at = frame.picture_from_world(ground.plot_point(mark.at));
         if frame.area.contains(at) {
             items.extend(star(at, 9.0, theme));
             let text = format!("min {}", number(mark.value, 4));

@@ -30,7 +30,7 @@ pub mod svg;
 pub mod sweep;
 pub mod trail;
 
-use crate::engine::analysis::predictions::Fit;
+use crate::engine::analysis::predictions::Predictions;
 use crate::engine::cancel::Cancel;
 use crate::engine::landscape::Problem;
 use crate::engine::scene::Scene;
@@ -170,8 +170,15 @@ fn inside(
     if scene.map.critical {
         inside.extend(critical_marks(&runs.ground, frame, theme));
     }
-    inside.extend(map::start(runs.ground.place(scene.start), frame, theme));
-    let mut taken = vec![internals::start_area(runs.ground.place(scene.start), frame)];
+    inside.extend(map::start(
+        runs.ground.plot_point(scene.start),
+        frame,
+        theme,
+    ));
+    let mut taken = vec![internals::start_area(
+        runs.ground.plot_point(scene.start),
+        frame,
+    )];
     if scene.map.trails {
         inside.extend(trail::trails(&trails, frame, row, theme));
         taken.extend(trail::name_areas(&trails, frame, row));
@@ -217,7 +224,7 @@ fn fit_of(
     let run = trained.runs.get(index)?;
     let row = row.min(run.rows.len().checked_sub(1)?);
     let theta = run.theta(row)?;
-    let found = Fit::of(&trained.trainee, &theta, SIDE, &Cancel::default())?;
+    let found = Predictions::compute(&trained.trainee, &theta, SIDE, &Cancel::default())?;
     let told = fit::Told {
         name,
         step: runs.step(row),

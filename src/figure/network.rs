@@ -4,7 +4,7 @@ use super::axis::number;
 use super::colour::Theme;
 use super::drawing::{Anchor, Item, Text};
 use super::frame::Frame;
-use crate::engine::network::Measure;
+use crate::engine::network::Metrics;
 use crate::engine::objective::norm;
 use crate::session::{Runs, Trained};
 
@@ -134,7 +134,7 @@ pub fn heads(runs: &Runs, names: &[String], row: usize) -> Vec<String> {
 }
 
 /// How good a run is at a row, or at its last one, in training and in the test.
-pub fn measures(runs: &Runs, run: usize, row: usize) -> [Option<Measure>; 2] {
+pub fn measures(runs: &Runs, run: usize, row: usize) -> [Option<Metrics>; 2] {
     let measures = || {
         let rows = &runs.trained.as_ref()?.runs.get(run)?.rows;
         Some(rows.get(row).or(rows.last())?.measures)

@@ -2,7 +2,7 @@
 
 use super::latest::Latest;
 use super::{Trained, TrainedRun};
-use crate::engine::analysis::predictions::Fit;
+use crate::engine::analysis::predictions::Predictions;
 use crate::engine::cancel::Cancel;
 use crate::engine::network::TrainingTask;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use std::time::Duration;
 /// What a network says of its data at a row of a run.
 pub struct FitFound {
     /// What it says.
-    pub fit: Fit,
+    pub fit: Predictions,
     of: Of,
 }
 
@@ -50,8 +50,8 @@ impl FitSlot {
             let Some(theta) = of.run.theta(of.row) else {
                 return;
             };
-            for side in Fit::grid_sides(&of.trainee) {
-                let Some(fit) = Fit::of(&of.trainee, &theta, *side, cancel) else {
+            for side in Predictions::grid_sides(&of.trainee) {
+                let Some(fit) = Predictions::compute(&of.trainee, &theta, *side, cancel) else {
                     return;
                 };
                 let of = of.clone();

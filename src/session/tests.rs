@@ -124,12 +124,15 @@ fn a_landscape_of_one_parameter_has_a_graph_and_its_runs_lie_on_it() {
     assert!(preconditioned.is_empty() && curvature.iter().all(|[low, high]| low == high));
     for row in [0, 1, 77, 6000] {
         let x = trajectory.theta(row).unwrap()[0];
-        assert_eq!(trajectory.plot_point(row), Some(ground.place([x, 0.0])));
+        assert_eq!(
+            trajectory.plot_point(row),
+            Some(ground.plot_point([x, 0.0]))
+        );
     }
     let terrain = compute_terrain(&scene, &ground, ground.view, 48, &Cancel::default());
     let graph = terrain.unwrap().graph.unwrap();
     assert_eq!(graph.len(), 1);
-    assert!(graph[0].iter().all(|at| ground.place(*at) == *at));
+    assert!(graph[0].iter().all(|at| ground.plot_point(*at) == *at));
 }
 
 #[test]

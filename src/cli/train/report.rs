@@ -5,7 +5,7 @@ use crate::cli::slice::explained;
 use crate::cli::table;
 use crate::engine::analysis::network_plane::NetworkPlane;
 use crate::engine::network::data::Split;
-use crate::engine::network::{Measure, NetworkLoss};
+use crate::engine::network::{Metrics, NetworkLoss};
 use crate::engine::objective::{Objective, norm};
 use crate::engine::training::{Outcome, RunSpec};
 use crate::figure::axis::number;
@@ -46,7 +46,7 @@ pub(super) fn report(
         };
         let digits = |value: f64| number(value, 6);
         let of = |measure: Option<f64>| measure.map_or("–".to_owned(), digits);
-        let accuracy = |measure: Measure| measure.accuracy;
+        let accuracy = |measure: Metrics| measure.accuracy;
         lines.push([
             spec.to_string(),
             taken,

@@ -114,7 +114,7 @@ impl NetworkLoss {
         };
         let [dead, units] = [0, 1].map(|i| seen.dead.iter().map(|counts| counts[i]).sum::<usize>());
         let dead = (units > 0).then(|| real(dead) / real(units));
-        let noise_scale = seen.squares.map(|squares| {
+        let noise_scale = seen.squared_gradients.map(|squares| {
             let data = gradient.iter().zip(theta).map(|(g, t)| g - self.l2 * t);
             let mean: f64 = data.map(|g| g * g).sum();
             let square: f64 = gradient.iter().map(|g| g * g).sum();
@@ -154,7 +154,7 @@ impl NetworkLoss {
                 Activation::Relu => dead.collect(),
                 _ => Vec::new(),
             },
-            squares: (!coupled).then(|| parts.iter().map(|(squares, _)| squares).sum()),
+            squared_gradients: (!coupled).then(|| parts.iter().map(|(squares, _)| squares).sum()),
         }
     }
 
@@ -195,7 +195,8 @@ impl NetworkLoss {
             for (row, sample) in samples.enumerate() {
                 let at = row * stride..row * stride + out;
                 let z = &block.z[at.clone()];
-                self.loss.at(z, self.target(sample), &mut block.d[at]);
+                self.loss
+                    .value_and_grad(z, self.target(sample), &mut block.d[at]);
             }
             block.backward(shape, &weights, inputs, Order::Gradient, &mut squares);
         }
@@ -208,7 +209,7 @@ struct PerSampleStats {
     /// Of each hidden layer how many units are dead, and how many there are; nothing where there are no ReLUs.
     dead: Vec<[usize; 2]>,
     /// The sum of the squared norms of their gradients, without λ; `None` where they are coupled.
-    squares: Option<f64>,
+    squared_gradients: Option<f64>,
 }
 
 /// Sums the squared norms of the gradients of single samples. That of a layer is the outer product of d and h, whose squared norm is

@@ -15,11 +15,11 @@ const BATCH_ROWS: usize = 512;
 
 /// What a network at some weights says of its training and of its test data, in this order wherever there are two of something.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Fit {
+pub enum Predictions {
     /// Of two inputs and classes.
     Regions(DecisionRegions),
     /// Of one input and one number.
-    Curve(Curve),
+    Curve(FittedCurve),
     /// Of other inputs and classes.
     Confusion(ConfusionMatrix),
     /// Of other inputs and numbers: what an output should be, and what it is.
@@ -43,7 +43,7 @@ pub struct DecisionRegions {
 
 /// The output over the input.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Curve {
+pub struct FittedCurve {
     /// Input and output, by ascending input.
     pub line: Vec<[f64; 2]>,
     /// Samples: input and target.
@@ -60,7 +60,7 @@ pub struct ConfusionMatrix {
     pub names: Vec<String>,
 }
 
-impl Fit {
+impl Predictions {
     /// How many points a grid may have along its sides, coarse ones first: one where a network is quick.
     pub fn grid_sides(trainee: &TrainingTask) -> &'static [usize] {
         const QUICK: usize = 20_000;
@@ -75,7 +75,12 @@ impl Fit {
     }
 
     /// What a network says at `theta`, where there is a grid on `side`² points. `None` if it was cancelled.
-    pub fn of(trainee: &TrainingTask, theta: &[f64], side: usize, cancel: &Cancel) -> Option<Self> {
+    pub fn compute(
+        trainee: &TrainingTask,
+        theta: &[f64],
+        side: usize,
+        cancel: &Cancel,
+    ) -> Option<Self> {
         let at = ModelAtWeights {
             trainee,
             theta,
@@ -136,7 +141,7 @@ impl ModelAtWeights<'_> {
         }
     }
 
-    fn regions(&self, side: usize) -> Option<Fit> {
+    fn regions(&self, side: usize) -> Option<Predictions> {
         let samples = self.parts().map(|(data, net)| {
             let at = data.inputs().chunks_exact(2);
             let classed = at.enumerate().filter_map(|(sample, at)| {
@@ -152,7 +157,7 @@ impl ModelAtWeights<'_> {
         let outputs = self.outputs(&points)?;
         let loss = self.trainee.loss.loss();
         let cells = outputs.chunks_exact(self.out());
-        Some(Fit::Regions(DecisionRegions {
+        Some(Predictions::Regions(DecisionRegions {
             window,
             side,
             cells: cells.map(|z| loss.predict(z)).collect(),
@@ -161,7 +166,7 @@ impl ModelAtWeights<'_> {
         }))
     }
 
-    fn curve(&self) -> Option<Fit> {
+    fn curve(&self) -> Option<Predictions> {
         let samples = self.parts().map(|(data, net)| {
             let pairs = data.inputs().iter().enumerate();
             let pairs = pairs.filter_map(|(sample, x)| Some([*x, number_of(net?, sample, 0)?]));
@@ -172,10 +177,10 @@ impl ModelAtWeights<'_> {
         let x: Vec<f64> = x.collect();
         let y = self.outputs(&x)?;
         let line = x.into_iter().zip(y).map(|(x, y)| [x, y]).collect();
-        Some(Fit::Curve(Curve { line, samples }))
+        Some(Predictions::Curve(FittedCurve { line, samples }))
     }
 
-    fn confusion(&self) -> Option<Fit> {
+    fn confusion(&self) -> Option<Predictions> {
         let (loss, names) = (self.trainee.loss.loss(), self.names());
         let classes = names.len();
         let mut counts = [vec![0; classes * classes], vec![0; classes * classes]];
@@ -190,10 +195,10 @@ impl ModelAtWeights<'_> {
                 }
             }
         }
-        Some(Fit::Confusion(ConfusionMatrix { counts, names }))
+        Some(Predictions::Confusion(ConfusionMatrix { counts, names }))
     }
 
-    fn predictions(&self) -> Option<Fit> {
+    fn predictions(&self) -> Option<Predictions> {
         let mut pairs = [Vec::new(), Vec::new()];
         for (pairs, (data, net)) in pairs.iter_mut().zip(self.parts()) {
             let Some(net) = net else { continue };
@@ -204,7 +209,7 @@ impl ModelAtWeights<'_> {
                 pairs.extend(own);
             }
         }
-        Some(Fit::Scatter(pairs))
+        Some(Predictions::Scatter(pairs))
     }
 }
 
@@ -258,9 +263,9 @@ mod tests {
         TrainingTask::new(&network, split, 3, Precision::Double).unwrap()
     }
 
-    fn fit(trainee: &TrainingTask) -> Fit {
+    fn fit(trainee: &TrainingTask) -> Predictions {
         let never = Cancel::default();
-        Fit::of(trainee, &trainee.start, 9, &never).unwrap()
+        Predictions::compute(trainee, &trainee.start, 9, &never).unwrap()
     }
 
     #[test]
@@ -270,7 +275,7 @@ mod tests {
             ("mlp:hidden=4,loss=ce", "blobs:samples=24,classes=3", 3),
         ] {
             let trainee = trainee(model, data);
-            let Fit::Regions(found) = fit(&trainee) else {
+            let Predictions::Regions(found) = fit(&trainee) else {
                 panic!("{data} has two inputs");
             };
             assert_eq!(found.names.len(), classes);
@@ -304,7 +309,7 @@ mod tests {
     #[test]
     fn a_confusion_matrix_counts_every_sample_and_its_diagonal_is_the_accuracy() {
         let trainee = trainee("mlp:hidden=4,loss=ce", "iris");
-        let Fit::Confusion(found) = fit(&trainee) else {
+        let Predictions::Confusion(found) = fit(&trainee) else {
             panic!("iris has four inputs");
         };
         assert_eq!(found.names, ["setosa", "versicolor", "virginica"]);
@@ -319,7 +324,7 @@ mod tests {
     #[test]
     fn numbers_have_a_curve_over_one_input_and_pairs_over_several() {
         let curve = trainee("mlp:hidden=4,loss=mse", "sine:samples=20");
-        let Fit::Curve(found) = fit(&curve) else {
+        let Predictions::Curve(found) = fit(&curve) else {
             panic!("a sine has one input");
         };
         let [x, y] = found.line[7];
@@ -329,7 +334,7 @@ mod tests {
         assert_eq!(found.samples.each_ref().map(Vec::len), [15, 5]);
 
         let pairs = trainee("mlp:hidden=4,loss=mse", "xor:samples=20");
-        let Fit::Scatter([train, _]) = fit(&pairs) else {
+        let Predictions::Scatter([train, _]) = fit(&pairs) else {
             panic!("xor has two inputs");
         };
         let errors = train.iter().map(|[goal, z]| (goal - z).powi(2));
@@ -342,11 +347,15 @@ mod tests {
         let trainee = trainee("mlp:hidden=4,loss=bce", "moons:samples=24");
         let broken = vec![f64::NAN; trainee.start.len()];
         let never = Cancel::default();
-        let Some(Fit::Regions(found)) = Fit::of(&trainee, &broken, 5, &never) else {
+        let Some(Predictions::Regions(found)) = Predictions::compute(&trainee, &broken, 5, &never)
+        else {
             panic!("moons have two inputs");
         };
         assert!(found.cells.iter().all(Option::is_none));
         never.cancel();
-        assert_eq!(Fit::of(&trainee, &trainee.start, 5, &never), None);
+        assert_eq!(
+            Predictions::compute(&trainee, &trainee.start, 5, &never),
+            None
+        );
     }
 }

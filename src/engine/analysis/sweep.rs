@@ -148,7 +148,7 @@ fn best(scores: &[Score], measure: SweepMetric) -> Option<usize> {
 
 /// A run and the values that a setting of it takes.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Line {
+pub struct SweptRun {
     /// Its place among the runs that were asked for.
     pub run: usize,
     /// The run as it is.
@@ -161,12 +161,12 @@ pub struct Line {
 ///
 /// # Errors
 /// No run has the setting, or a value is not legal for one that has.
-pub fn swept_runs(specs: &[RunSpec], over: &SweepAxis) -> Result<Vec<Line>, SettingError> {
+pub fn swept_runs(specs: &[RunSpec], over: &SweepAxis) -> Result<Vec<SweptRun>, SettingError> {
     let mut lines = Vec::new();
     let mut missing: Option<SettingError> = None;
     for (run, spec) in specs.iter().enumerate() {
         match AxisValues::new(over, spec) {
-            Ok(grid) => lines.push(Line {
+            Ok(grid) => lines.push(SweptRun {
                 run,
                 spec: spec.clone(),
                 grid,
@@ -262,7 +262,7 @@ impl SweepContext<'_> {
 }
 
 /// How many runs the curves of some lines are made from: one for each value, and the run as it is.
-pub fn run_count(lines: &[Line]) -> usize {
+pub fn run_count(lines: &[SweptRun]) -> usize {
     lines.iter().map(|line| line.grid.len() + 1).sum()
 }
 
@@ -270,7 +270,7 @@ pub fn run_count(lines: &[Line]) -> usize {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Curve {
     /// The line.
-    pub line: Line,
+    pub line: SweptRun,
     /// One score for each value of its grid.
     pub scores: Vec<Score>,
     /// The score of the run as it is.
@@ -292,8 +292,8 @@ impl Curve {
 /// Runs every line at every value. `None` if it was cancelled.
 ///
 /// Runs are spread over the threads of the current pool and collected by index; the bits do not depend on how many.
-pub fn run_curves(setup: &SweepContext, lines: Vec<Line>) -> Option<Vec<Curve>> {
-    let jobs: Vec<(&Line, usize)> = lines
+pub fn run_curves(setup: &SweepContext, lines: Vec<SweptRun>) -> Option<Vec<Curve>> {
+    let jobs: Vec<(&SweptRun, usize)> = lines
         .iter()
         .flat_map(|line| (0..=line.grid.len()).map(move |index| (line, index)))
         .collect();

@@ -123,7 +123,7 @@ pub(super) fn compile(text: &str, variables: Variables) -> Parsed<Expression> {
     }
     let value = parser.sum()?;
     if parser.token.kind != Kind::End {
-        return Err(parser.unexpected());
+        return Err(parser.unexpected_token_error());
     }
     let result = parser.load(value, 1)?;
     let (program, registers) = (parser.program.into(), parser.max_used);
@@ -275,7 +275,7 @@ impl Parser {
             Kind::Name => {
                 let name: String = self.text[token.start..token.end].iter().collect();
                 if name == "y" && self.variables == Variables::X {
-                    return Err(self.second_variable());
+                    return Err(self.second_variable_error());
                 }
                 if let Some((_, value)) = NAMES.iter().find(|(known, _)| *known == name) {
                     self.advance();
@@ -301,7 +301,7 @@ impl Parser {
                 self.close(token)?;
                 Ok(value)
             }
-            _ => Err(self.missing_value()),
+            _ => Err(self.missing_value_error()),
         }
     }
 
@@ -359,7 +359,7 @@ impl Parser {
                 format!("expected `)` at column {column} for the `(` at column {open}"),
             ));
         }
-        Err(self.unexpected())
+        Err(self.unexpected_token_error())
     }
 }
 

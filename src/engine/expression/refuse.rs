@@ -52,7 +52,7 @@ impl Parser {
     }
 
     /// For a token that cannot follow a value.
-    pub(super) fn unexpected(&self) -> ExpressionError {
+    pub(super) fn unexpected_token_error(&self) -> ExpressionError {
         let (column, found, previous) = (
             self.token.column(),
             self.token_text(self.token),
@@ -78,7 +78,7 @@ impl Parser {
     }
 
     /// For a token that cannot begin a value.
-    pub(super) fn missing_value(&self) -> ExpressionError {
+    pub(super) fn missing_value_error(&self) -> ExpressionError {
         let (column, found, previous) = (
             self.token.column(),
             self.token_text(self.token),
@@ -103,7 +103,7 @@ impl Parser {
     }
 
     /// For a y in a formula in x alone.
-    pub(super) fn second_variable(&self) -> ExpressionError {
+    pub(super) fn second_variable_error(&self) -> ExpressionError {
         let column = self.token.column();
         let sentence = format!(
             "expected a formula in x alone, found `y` at column {column} (the landscape `formula` has x and y)"

@@ -437,7 +437,7 @@ impl Problem {
     }
 
     /// Where a point is drawn: at (x, y), or of one parameter on the curve, at (x, f).
-    pub fn place(&self, [x, y]: [f64; 2]) -> [f64; 2] {
+    pub fn plot_point(&self, [x, y]: [f64; 2]) -> [f64; 2] {
         if self.objective.dim() == 1 {
             [x, self.objective.value(&[x])]
         } else {
@@ -837,7 +837,7 @@ mod tests {
             assert_eq!(ground.objective.dim(), landscape.dim(), "{any}");
             assert_eq!(landscape.parameters().len(), landscape.dim(), "{any}");
             assert!(
-                ground.view.contains(ground.place(landscape.start())),
+                ground.view.contains(ground.plot_point(landscape.start())),
                 "{any}"
             );
             assert!(

@@ -132,11 +132,11 @@ struct Axis {
     pace: Option<f64>,
     /// Where each span begins.
     knots: Vec<f64>,
-    spans: Vec<Span>,
+    spans: Vec<KnotSpan>,
 }
 
 /// An interval between two knots, and the polynomials there of the B-splines that are not 0 there.
-struct Span {
+struct KnotSpan {
     /// 1 / its width.
     inverse: f64,
     /// Power by power of the share of its width, the coefficients of each B-spline.
@@ -155,7 +155,7 @@ impl Axis {
         };
         let knots: Vec<f64> = [&[ends[0]; 4][..=degree], inner, &[ends[1]; 4][..=degree]].concat();
         let spans = (degree..=degree + inner.len())
-            .map(|at| Span::new(&knots, at, degree))
+            .map(|at| KnotSpan::new(&knots, at, degree))
             .collect();
         let pace = crate::engine::numeric::real(count - 1) / (ends[1] - ends[0]);
         // The polynomials of two spans meet so closely that either will do for a point that is nearly at their knot.
@@ -209,7 +209,7 @@ impl Axis {
     }
 }
 
-impl Span {
+impl KnotSpan {
     /// The span from knot `at` to the next, by the recurrence of Cox and de Boor, eq. (14) of ch. IX, on polynomials.
     fn new(knots: &[f64], at: usize, degree: usize) -> Self {
         let (left, width) = (knots[at], knots[at + 1] - knots[at]);

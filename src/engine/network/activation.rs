@@ -49,11 +49,11 @@ impl Activation {
                     polynomials,
                 });
             }
-            _ => E::map_in_f64(E::MAX_LANES, u, out, |_, u, out| self.bend(u, out)),
+            _ => E::map_in_f64(E::MAX_LANES, u, out, |_, u, out| self.apply_f64(u, out)),
         }
     }
 
-    fn bend<const N: usize>(self, u: &[f64], out: [&mut [f64]; N]) {
+    fn apply_f64<const N: usize>(self, u: &[f64], out: [&mut [f64]; N]) {
         match self {
             Self::Identity | Self::Relu | Self::LeakyRelu => self.apply(u, out),
             Self::Tanh => along::<Tanh, N>(u, out),

@@ -128,7 +128,7 @@ impl TaylorActivations {
             let at = row * stride..row * stride + out;
             let (goal, moved) = (net.target(place), &moved[at.clone()]);
             let d = &mut d[at.clone()];
-            net.loss.slope(&z[at.clone()], goal, d);
+            net.loss.grad(&z[at.clone()], goal, d);
             if matrix == CurvatureMatrix::EmpiricalFisher {
                 sum += dot(d, moved) * dot(d, moved);
                 continue;

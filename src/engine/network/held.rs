@@ -19,7 +19,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// So many numbers are held at most.
-const MOST: usize = 1 << 25;
+const MAX_CACHED_VALUES: usize = 1 << 25;
 
 /// A rough product takes one of so many blocks, where there are at least as many.
 const SUBSAMPLE: usize = 8;
@@ -33,7 +33,7 @@ pub(in crate::engine) fn products<'a>(
     // h, φ′, φ″ and d of each unit.
     let widths = net.shape.widths[1..].iter();
     let units: usize = widths.map(|width| padded_len(*width)).sum();
-    if net.samples.checked_mul(4 * units)? > MOST {
+    if net.samples.checked_mul(4 * units)? > MAX_CACHED_VALUES {
         return None;
     }
     Some(Box::new(LazyProducts {
@@ -132,7 +132,7 @@ impl<'a, E: HvpFloat> CachedProducts<'a, E> {
         blocks: impl Iterator<Item = Range<usize>>,
     ) -> Pooled<'a, HvpAccumulator<E>> {
         let net = self.net;
-        let mut along = net.along();
+        let mut along = net.hvp_accumulator();
         along.sums.clear();
         for places in blocks {
             let (block, derivatives) = &self.blocks[places.start / net.block_size_in::<E>()];

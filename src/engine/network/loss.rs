@@ -44,8 +44,13 @@ impl Loss {
     }
 
     /// The loss; its derivative by z goes to `slope`, which holds what [`Self::prepare_softmax`] has left there.
-    pub(in crate::engine) fn at(self, z: &[f64], goal: Target, slope: &mut [f64]) -> f64 {
-        let rest = self.slope(z, goal, slope);
+    pub(in crate::engine) fn value_and_grad(
+        self,
+        z: &[f64],
+        goal: Target,
+        slope: &mut [f64],
+    ) -> f64 {
+        let rest = self.grad(z, goal, slope);
         match (self, goal) {
             (Self::Bce, Target::Class(class)) => {
                 let along = if class == 1 { -z[0] } else { z[0] };
@@ -59,7 +64,7 @@ impl Loss {
 
     /// The same derivative. Returns what the loss is made of: for bce e to the power of minus the distance from 0, for ce the sum of what has been
     /// prepared, else the loss itself.
-    pub(in crate::engine) fn slope(self, z: &[f64], goal: Target, slope: &mut [f64]) -> f64 {
+    pub(in crate::engine) fn grad(self, z: &[f64], goal: Target, slope: &mut [f64]) -> f64 {
         match (self, goal) {
             (Self::Mse, Target::Numbers(goal)) => {
                 let count = real(z.len());
@@ -228,7 +233,7 @@ mod tests {
         row[..z.len()].copy_from_slice(z);
         loss.prepare_softmax([z.len(), row.len()], &row, &mut slopes);
         slope.copy_from_slice(&slopes[..z.len()]);
-        loss.at(z, Target::Class(class), slope)
+        loss.value_and_grad(z, Target::Class(class), slope)
     }
 
     #[test]

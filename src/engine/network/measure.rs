@@ -11,7 +11,7 @@ use crate::engine::numeric::real;
 
 /// How good a network is on some data.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Measure {
+pub struct Metrics {
     /// The mean loss over the samples, without λ/2 ‖θ‖².
     pub loss: f64,
     /// The share of samples whose class is the one that the network says; `None` where there are no classes.
@@ -74,15 +74,15 @@ impl NetworkLoss {
     }
 
     /// How good the network is at `theta` on its own data.
-    pub fn measure(&self, theta: &[f64]) -> Measure {
+    pub fn measure(&self, theta: &[f64]) -> Metrics {
         self.measure_on(theta, self)
     }
 
     /// How good the network is at `theta` on other data, of which [`Self::on`] made `other`; the loss of another network is NaN. Batch
     /// normalisations take the moments of this one's data, which the running averages of PyTorch estimate.
-    pub fn measure_on(&self, theta: &[f64], other: &Self) -> Measure {
+    pub fn measure_on(&self, theta: &[f64], other: &Self) -> Metrics {
         if self.shape.widths != other.shape.widths {
-            return Measure {
+            return Metrics {
                 loss: f64::NAN,
                 accuracy: None,
             };
@@ -102,12 +102,12 @@ impl NetworkLoss {
             for (row, sample) in samples.enumerate() {
                 let at = row * stride..row * stride + out;
                 let (z, goal) = (&block.z[at.clone()], other.target(sample));
-                loss += self.loss.at(z, goal, &mut block.d[at]);
+                loss += self.loss.value_and_grad(z, goal, &mut block.d[at]);
                 right += usize::from(self.loss.is_class(z, goal));
             }
         }
         let count = real(other.samples);
-        Measure {
+        Metrics {
             loss: loss / count,
             accuracy: (self.loss != Loss::Mse).then(|| real(right) / count),
         }

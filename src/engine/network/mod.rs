@@ -56,7 +56,7 @@ pub use activation::Activation;
 pub use init::{Init, Initializer};
 pub use layout::Layout;
 pub use loss::{Loss, Prediction};
-pub use measure::Measure;
+pub use measure::Metrics;
 pub use norm::{BatchNormStats, Norm};
 pub use objective::{NetworkLoss, Precision};
 pub use on_plane::PlaneRestriction;

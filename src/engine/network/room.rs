@@ -18,7 +18,7 @@ pub(in crate::engine) struct Workspace {
     pub(in crate::engine) derivatives: BackwardCache,
     /// What has been summed: losses, and gradients or products.
     pub(in crate::engine) loss: f64,
-    pub(in crate::engine) along: HvpAccumulator,
+    pub(in crate::engine) hvp_accumulator: HvpAccumulator,
     /// Inputs in padded rows.
     pub(in crate::engine) gathered: AlignedVec,
 }
@@ -29,7 +29,7 @@ impl Workspace {
             block: Activations::new(shape, samples),
             derivatives: BackwardCache::new(shape, samples),
             loss: 0.0,
-            along: HvpAccumulator::new(shape, samples),
+            hvp_accumulator: HvpAccumulator::new(shape, samples),
             gathered: AlignedVec::zeros(samples * padded_len(shape.widths[0])),
         }
     }
@@ -52,7 +52,7 @@ impl<R> Default for BufferPool<R> {
 
 impl<R> BufferPool<R> {
     /// A free room, or a new one.
-    pub(in crate::engine) fn lend(&self, new: impl FnOnce() -> R) -> Pooled<'_, R> {
+    pub(in crate::engine) fn acquire(&self, new: impl FnOnce() -> R) -> Pooled<'_, R> {
         let home = rayon::current_thread_index().unwrap_or(0) % SHARDS;
         let free = lock(&self.free[home]).pop();
         Pooled {
@@ -106,28 +106,28 @@ impl NetworkLoss {
     pub(in crate::engine) fn workspace(&self) -> Pooled<'_, Workspace> {
         self.workspaces
             .blocks
-            .lend(|| Workspace::new(&self.shape, self.block_size()))
+            .acquire(|| Workspace::new(&self.shape, self.block_size()))
     }
 
     /// Room for the way of a block of samples along a direction.
     pub(in crate::engine) fn taylor_workspace(&self) -> Pooled<'_, TaylorActivations> {
         self.workspaces
             .curves
-            .lend(|| TaylorActivations::new(&self.shape, self.block_size()))
+            .acquire(|| TaylorActivations::new(&self.shape, self.block_size()))
     }
 
     /// Room for what a product makes of a block of samples.
-    pub(in crate::engine) fn along<E: HvpFloat>(&self) -> Pooled<'_, HvpAccumulator<E>> {
+    pub(in crate::engine) fn hvp_accumulator<E: HvpFloat>(&self) -> Pooled<'_, HvpAccumulator<E>> {
         E::workspaces(self)
             .along
-            .lend(|| HvpAccumulator::new(&self.shape, self.block_size_in::<E>()))
+            .acquire(|| HvpAccumulator::new(&self.shape, self.block_size_in::<E>()))
     }
 
     /// Room for the ways of a block of samples that are kept.
     pub(in crate::engine) fn scratch<E: HvpFloat>(&self) -> Pooled<'_, Scratch<E>> {
         E::workspaces(self)
             .scratch
-            .lend(|| Scratch::new(&self.shape, self.block_size_in::<E>()))
+            .acquire(|| Scratch::new(&self.shape, self.block_size_in::<E>()))
     }
 
     /// θ, or a direction in its space, ready for products.
@@ -135,7 +135,7 @@ impl NetworkLoss {
         let (rooms, layout) = (E::workspaces(self), &self.shape.layout);
         let mut weights = rooms
             .weights
-            .lend(|| Weights::new(&self.shape.widths, layout));
+            .acquire(|| Weights::new(&self.shape.widths, layout));
         weights.load(layout, theta);
         weights
     }

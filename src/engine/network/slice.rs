@@ -19,7 +19,7 @@ use super::pass::Shape;
 use crate::engine::numeric::real;
 use crate::engine::objective::plane::Plane;
 use bend::{PreActivation, bend};
-use goal::Goals;
+use goal::PackedTargets;
 use packed::{
     MAX_SINGLE_TILE, PackedLayer, interpolate, pack, packed_layers, product, relu_product,
 };
@@ -56,7 +56,7 @@ impl<'a, G: Fn(usize) -> Target<'a>> Slice<'a, G> {
         let after = layers[0].len();
         let weights = packed.each_ref().map(|packed| &packed[after..]);
         let block = self.block::<E>();
-        let goals = Goals::new(
+        let goals = PackedTargets::new(
             self.loss,
             self.shape.outputs(),
             self.samples,

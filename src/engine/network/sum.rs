@@ -138,7 +138,7 @@ impl<'a, E: Float> Evaluator<'a, E> {
         derivatives: &mut impl FactorSink<E>,
     ) {
         let keep = matrix.order();
-        self.forward(places, block, inputs, keep, Loss::slope);
+        self.forward(places, block, inputs, keep, Loss::grad);
         if keep == Order::Hessian {
             block.backward(&self.net.shape, self.weights, inputs, keep, derivatives);
         }
@@ -165,13 +165,15 @@ impl<'a> SampleReduction<'a> {
         let part = |places| self.part(places);
         let join = |first: &mut Pooled<'a, Workspace>, second: Pooled<Workspace>| {
             first.loss += second.loss;
-            first.along.sums.add(&second.along.sums);
+            first.hvp_accumulator.sums.add(&second.hvp_accumulator.sums);
         };
         let room = pairwise_reduce(0..count, net.chunk_sizes::<f64>(), &part, &join);
         let share = 1.0 / real(count);
         if let Some(mean) = mean {
             mean.fill(0.0);
-            room.along.sums.add_to(&net.shape.layout, share, mean);
+            room.hvp_accumulator
+                .sums
+                .add_to(&net.shape.layout, share, mean);
         }
         room.loss * share
     }
@@ -181,7 +183,7 @@ impl<'a> SampleReduction<'a> {
         let net = self.way.net;
         let mut room = net.workspace();
         room.loss = 0.0;
-        room.along.sums.clear();
+        room.hvp_accumulator.sums.clear();
         for places in net.blocks(places) {
             self.block(places, &mut room);
         }
@@ -194,7 +196,7 @@ impl<'a> SampleReduction<'a> {
             block,
             derivatives,
             loss,
-            along,
+            hvp_accumulator: along,
             gathered,
         } = room;
         let inputs = match way.batch {
@@ -202,9 +204,11 @@ impl<'a> SampleReduction<'a> {
             Some(batch) => net.gather(&batch[places.clone()], gathered),
         };
         match self.want {
-            Quantity::Value => *loss += way.forward(places, block, inputs, Order::Value, Loss::at),
+            Quantity::Value => {
+                *loss += way.forward(places, block, inputs, Order::Value, Loss::value_and_grad)
+            }
             Quantity::Gradient => {
-                *loss += way.forward(places, block, inputs, Order::Gradient, Loss::at);
+                *loss += way.forward(places, block, inputs, Order::Gradient, Loss::value_and_grad);
                 let sums = &mut along.sums;
                 block.backward(&net.shape, way.weights, inputs, Order::Gradient, sums);
             }

@@ -50,21 +50,21 @@ impl<E: Float> FactorSink<E> for BackwardCache<E> {
 
 /// The tangents of a block of samples.
 pub(in crate::engine) struct Tangents<E> {
-    hidden: Vec<Hidden<E>>,
+    hidden: Vec<LayerTangents<E>>,
     /// Those of the outputs, and of the derivative by them.
     pub(in crate::engine) z: AlignedVec<E>,
     pub(in crate::engine) d: AlignedVec<E>,
     /// Room for u̇ of a layer, ḋ and ġ of a layer, and u.
     u: AlignedVec<E>,
     back: [AlignedVec<E>; 2],
-    plain: AlignedVec<E>,
+    u_values: AlignedVec<E>,
 }
 
 /// Those of a hidden layer.
-struct Hidden<E> {
+struct LayerTangents<E> {
     h: AlignedVec<E>,
     /// The tangent of φ′(u) times g.
-    bent: AlignedVec<E>,
+    dphi_tangent: AlignedVec<E>,
     norm: Option<NormTangent<E>>,
 }
 
@@ -73,9 +73,9 @@ impl<E: Float> Tangents<E> {
     pub(in crate::engine) fn new(shape: &Shape, samples: usize) -> Self {
         let layer = |l: usize| {
             let room = || AlignedVec::zeros(samples * shape.stride_in::<E>(l + 1));
-            Hidden {
+            LayerTangents {
                 h: room(),
-                bent: room(),
+                dphi_tangent: room(),
                 norm: (shape.norm != Norm::None).then(NormTangent::default),
             }
         };
@@ -87,7 +87,7 @@ impl<E: Float> Tangents<E> {
             d: last(),
             u: widest(),
             back: [widest(), widest()],
-            plain: widest(),
+            u_values: widest(),
         }
     }
 
@@ -111,9 +111,9 @@ impl<E: Float> Tangents<E> {
                 .map_or(inputs, |l| &block.hidden[l].h[..before]);
             let along = &direction.layers[l];
             let other = past.map(|past| (layer, &past.h[..before]));
-            let Some(Hidden {
+            let Some(LayerTangents {
                 h,
-                bent: bend,
+                dphi_tangent: bend,
                 norm,
             }) = from.first_mut()
             else {
@@ -179,7 +179,7 @@ impl<E: Float> Tangents<E> {
                 std::mem::swap(&mut d, &mut g);
             }
             if derivatives.is_some() && shape.activation.has_second_derivative() {
-                add(&mut d[..before], &own.bent);
+                add(&mut d[..before], &own.dphi_tangent);
             }
             let (Some(normalised), Some(norm)) = (&kept.normalised, &mut own.norm) else {
                 continue;
@@ -187,7 +187,7 @@ impl<E: Float> Tangents<E> {
             let (extent, d) = (shape.extent::<E>(l - 1), &mut d[..before]);
             let [gamma, moved] = [weights, direction].map(|of| &of.norms[l - 1][0][..]);
             if let Some(plain) = derivatives {
-                let u = &mut self.plain[..before];
+                let u = &mut self.u_values[..before];
                 u.copy_from_slice(&plain.u[l - 1][..before]);
                 let [d_gamma, d_beta] = &mut sums.norms[l - 1];
                 let to = [&mut d_gamma[..], d_beta];

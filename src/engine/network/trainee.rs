@@ -1,7 +1,7 @@
 //! A network with its training and test data and its first weights.
 
 use super::data::Split;
-use super::{AnyNetwork, Measure, NetworkError, NetworkLoss, Precision};
+use super::{AnyNetwork, Metrics, NetworkError, NetworkLoss, Precision};
 use std::sync::Arc;
 
 /// A network that runs train, all from the same first weights.
@@ -38,7 +38,7 @@ impl TrainingTask {
     }
 
     /// How good the network is at `theta` on the training and on the test data.
-    pub fn measure(&self, theta: &[f64]) -> [Option<Measure>; 2] {
+    pub fn measure(&self, theta: &[f64]) -> [Option<Metrics>; 2] {
         let test = self.test.as_ref();
         let test = test.map(|test| self.loss.measure_on(theta, test));
         [Some(self.loss.measure(theta)), test]

@@ -89,7 +89,7 @@ impl<E: Float> Layer<E> {
         z: &'a mut [E],
         times: Option<&'a [E]>,
     ) {
-        self.there(Accumulate::Row(&self.biases), h, other, z, times);
+        self.forward_from(Accumulate::Row(&self.biases), h, other, z, times);
     }
 
     /// The same without b.
@@ -100,10 +100,10 @@ impl<E: Float> Layer<E> {
         z: &'a mut [E],
         times: Option<&'a [E]>,
     ) {
-        self.there(Accumulate::Zeros, h, other, z, times);
+        self.forward_from(Accumulate::Zeros, h, other, z, times);
     }
 
-    fn there<'a>(
+    fn forward_from<'a>(
         &'a self,
         start: Accumulate<'a, E>,
         h: &'a [E],

@@ -173,7 +173,7 @@ fn power<R: Real>(x: R, n: i32) -> R {
 }
 
 /// A derivative; `None` is 0 whatever the point.
-type Slope<R> = Option<R>;
+type Partial<R> = Option<R>;
 
 /// A value and its derivatives in two variables: the gradient and, where H is 3, the Hessian.
 #[derive(Clone, Copy, Debug)]
@@ -181,9 +181,9 @@ pub struct Jet<R, const H: usize> {
     /// The value.
     pub value: R,
     /// ∂x, ∂y.
-    first_partials: [Slope<R>; 2],
+    first_partials: [Partial<R>; 2],
     /// ∂xx, ∂xy, ∂yy, or nothing.
-    bends: [Slope<R>; H],
+    second_partials: [Partial<R>; H],
 }
 
 /// A value and its gradient.
@@ -201,12 +201,12 @@ impl<R: Real, const H: usize> Jet<R, H> {
             Self {
                 value: x,
                 first_partials: [one, None],
-                bends: [None; H],
+                second_partials: [None; H],
             },
             Self {
                 value: y,
                 first_partials: [None, one],
-                bends: [None; H],
+                second_partials: [None; H],
             },
         ]
     }
@@ -227,7 +227,7 @@ impl<R: Real, const H: usize> Jet<R, H> {
         let mut hessian = [self.value.like(0.0); H];
         let mut i = 0;
         while i < H {
-            hessian[i] = or_zero(self.bends[i], hessian[i]);
+            hessian[i] = or_zero(self.second_partials[i], hessian[i]);
             i += 1;
         }
         hessian
@@ -243,9 +243,14 @@ impl<R: Real, const H: usize> Jet<R, H> {
                 times(self.first_partials[0], first),
                 times(self.first_partials[1], first),
             ],
-            bends: array_from_fn(
+            second_partials: array_from_fn(
                 #[inline(always)]
-                |i| plus(times(self.bends[i], first), times(square[i], second)),
+                |i| {
+                    plus(
+                        times(self.second_partials[i], first),
+                        times(square[i], second),
+                    )
+                },
             ),
         }
     }
@@ -264,14 +269,14 @@ impl<R: Real, const H: usize> Jet<R, H> {
                 times_nonsmooth(self.first_partials[0], first),
                 times_nonsmooth(self.first_partials[1], first),
             ],
-            bends: array_from_fn(
+            second_partials: array_from_fn(
                 #[inline(always)]
                 |i| {
                     let bend = plus(
-                        times_nonsmooth(self.bends[i], first),
+                        times_nonsmooth(self.second_partials[i], first),
                         times_nonsmooth(square[i], second),
                     );
-                    each(
+                    map_partial(
                         bend,
                         #[inline(always)]
                         |bend| R::select(tip, zero, bend),
@@ -290,9 +295,9 @@ impl<R: Real, const H: usize> Jet<R, H> {
                 #[inline(always)]
                 |i| select(mask, a.first_partials[i], b.first_partials[i]),
             ),
-            bends: array_from_fn(
+            second_partials: array_from_fn(
                 #[inline(always)]
-                |i| select(mask, a.bends[i], b.bends[i]),
+                |i| select(mask, a.second_partials[i], b.second_partials[i]),
             ),
         }
     }
@@ -304,11 +309,11 @@ impl<R: Real, const H: usize> Jet<R, H> {
             value: f(self.value),
             first_partials: array_from_fn(
                 #[inline(always)]
-                |i| each(self.first_partials[i], &f),
+                |i| map_partial(self.first_partials[i], &f),
             ),
-            bends: array_from_fn(
+            second_partials: array_from_fn(
                 #[inline(always)]
-                |i| each(self.bends[i], &f),
+                |i| map_partial(self.second_partials[i], &f),
             ),
         }
     }
@@ -317,8 +322,8 @@ impl<R: Real, const H: usize> Jet<R, H> {
 /// An array, entry by entry; the standard library's `from_fn` is not inlined early enough for vector lanes.
 #[inline(always)]
 fn array_from_fn<R: Real, const N: usize>(
-    mut entry: impl FnMut(usize) -> Slope<R>,
-) -> [Slope<R>; N] {
+    mut entry: impl FnMut(usize) -> Partial<R>,
+) -> [Partial<R>; N] {
     let mut entries = [None; N];
     let mut i = 0;
     while i < N {
@@ -329,7 +334,7 @@ fn array_from_fn<R: Real, const N: usize>(
 }
 
 #[inline(always)]
-fn plus<R: Real>(a: Slope<R>, b: Slope<R>) -> Slope<R> {
+fn plus<R: Real>(a: Partial<R>, b: Partial<R>) -> Partial<R> {
     match (a, b) {
         (Some(a), Some(b)) => Some(a + b),
         (Some(a), None) => Some(a),
@@ -338,7 +343,7 @@ fn plus<R: Real>(a: Slope<R>, b: Slope<R>) -> Slope<R> {
 }
 
 #[inline(always)]
-fn minus<R: Real>(a: Slope<R>, b: Slope<R>) -> Slope<R> {
+fn minus<R: Real>(a: Partial<R>, b: Partial<R>) -> Partial<R> {
     match (a, b) {
         (Some(a), Some(b)) => Some(a - b),
         (Some(a), None) => Some(a),
@@ -348,7 +353,7 @@ fn minus<R: Real>(a: Slope<R>, b: Slope<R>) -> Slope<R> {
 }
 
 #[inline(always)]
-fn or_zero<R: Real>(a: Slope<R>, zero: R) -> R {
+fn or_zero<R: Real>(a: Partial<R>, zero: R) -> R {
     match a {
         Some(a) => a,
         None => zero,
@@ -360,7 +365,7 @@ fn or_zero<R: Real>(a: Slope<R>, zero: R) -> R {
     reason = "`map` is not inlined early enough for vector lanes"
 )]
 #[inline(always)]
-fn each<R: Real>(a: Slope<R>, f: impl Fn(R) -> R) -> Slope<R> {
+fn map_partial<R: Real>(a: Partial<R>, f: impl Fn(R) -> R) -> Partial<R> {
     match a {
         Some(a) => Some(f(a)),
         None => None,
@@ -369,8 +374,8 @@ fn each<R: Real>(a: Slope<R>, f: impl Fn(R) -> R) -> Slope<R> {
 
 /// The part times a factor, which may be infinite: what does not move stays still.
 #[inline(always)]
-fn times_nonsmooth<R: Real>(a: Slope<R>, factor: R) -> Slope<R> {
-    each(
+fn times_nonsmooth<R: Real>(a: Partial<R>, factor: R) -> Partial<R> {
+    map_partial(
         a,
         #[inline(always)]
         |a| {
@@ -381,7 +386,7 @@ fn times_nonsmooth<R: Real>(a: Slope<R>, factor: R) -> Slope<R> {
 }
 
 #[inline(always)]
-fn select<R: Real>(mask: R::Mask, a: Slope<R>, b: Slope<R>) -> Slope<R> {
+fn select<R: Real>(mask: R::Mask, a: Partial<R>, b: Partial<R>) -> Partial<R> {
     match (a, b) {
         (None, None) => None,
         (Some(a), b) => Some(R::select(mask, a, or_zero(b, a.like(0.0)))),
@@ -390,13 +395,13 @@ fn select<R: Real>(mask: R::Mask, a: Slope<R>, b: Slope<R>) -> Slope<R> {
 }
 
 #[inline(always)]
-fn double<R: Real>(a: Slope<R>) -> Slope<R> {
+fn double<R: Real>(a: Partial<R>) -> Partial<R> {
     plus(a, a)
 }
 
 #[inline(always)]
-fn times<R: Real>(a: Slope<R>, factor: R) -> Slope<R> {
-    each(
+fn times<R: Real>(a: Partial<R>, factor: R) -> Partial<R> {
+    map_partial(
         a,
         #[inline(always)]
         |a| a * factor,
@@ -404,7 +409,7 @@ fn times<R: Real>(a: Slope<R>, factor: R) -> Slope<R> {
 }
 
 #[inline(always)]
-fn product<R: Real>(a: Slope<R>, b: Slope<R>) -> Slope<R> {
+fn product<R: Real>(a: Partial<R>, b: Partial<R>) -> Partial<R> {
     match (a, b) {
         (Some(a), Some(b)) => Some(a * b),
         _ => None,
@@ -412,8 +417,8 @@ fn product<R: Real>(a: Slope<R>, b: Slope<R>) -> Slope<R> {
 }
 
 #[inline(always)]
-fn over<R: Real>(a: Slope<R>, divisor: R) -> Slope<R> {
-    each(
+fn divided<R: Real>(a: Partial<R>, divisor: R) -> Partial<R> {
+    map_partial(
         a,
         #[inline(always)]
         |a| a / divisor,
@@ -422,17 +427,17 @@ fn over<R: Real>(a: Slope<R>, divisor: R) -> Slope<R> {
 
 /// a v + b u.
 #[inline(always)]
-fn mixed<R: Real>(a: Slope<R>, v: R, b: Slope<R>, u: R) -> Slope<R> {
+fn mixed<R: Real>(a: Partial<R>, v: R, b: Partial<R>, u: R) -> Partial<R> {
     plus(times(a, v), times(b, u))
 }
 
 /// The symmetric part of a bᵀ, in the order of a Hessian's entries.
 #[inline(always)]
-fn outer<R: Real>(a: [Slope<R>; 2], b: [Slope<R>; 2]) -> [Slope<R>; 3] {
+fn outer<R: Real>(a: [Partial<R>; 2], b: [Partial<R>; 2]) -> [Partial<R>; 3] {
     let cross = plus(product(a[0], b[1]), product(a[1], b[0]));
     [
         product(a[0], b[0]),
-        each(
+        map_partial(
             cross,
             #[inline(always)]
             |cross| cross * 0.5,
@@ -451,9 +456,9 @@ impl<R: Real, const H: usize> Add for Jet<R, H> {
                 #[inline(always)]
                 |i| plus(self.first_partials[i], other.first_partials[i]),
             ),
-            bends: array_from_fn(
+            second_partials: array_from_fn(
                 #[inline(always)]
-                |i| plus(self.bends[i], other.bends[i]),
+                |i| plus(self.second_partials[i], other.second_partials[i]),
             ),
         }
     }
@@ -469,9 +474,9 @@ impl<R: Real, const H: usize> Sub for Jet<R, H> {
                 #[inline(always)]
                 |i| minus(self.first_partials[i], other.first_partials[i]),
             ),
-            bends: array_from_fn(
+            second_partials: array_from_fn(
                 #[inline(always)]
-                |i| minus(self.bends[i], other.bends[i]),
+                |i| minus(self.second_partials[i], other.second_partials[i]),
             ),
         }
     }
@@ -551,11 +556,19 @@ impl<R: Real, const H: usize> Mul for Jet<R, H> {
                     )
                 },
             ),
-            bends: array_from_fn(
+            second_partials: array_from_fn(
                 #[inline(always)]
                 |i| {
                     let twice = double(cross[i]);
-                    plus(mixed(self.bends[i], v.value, v.bends[i], self.value), twice)
+                    plus(
+                        mixed(
+                            self.second_partials[i],
+                            v.value,
+                            v.second_partials[i],
+                            self.value,
+                        ),
+                        twice,
+                    )
                 },
             ),
         }
@@ -572,7 +585,7 @@ impl<R: Real, const H: usize> Div for Jet<R, H> {
         let slopes = array_from_fn(
             #[inline(always)]
             |i| {
-                over(
+                divided(
                     minus(self.first_partials[i], times(v.first_partials[i], value)),
                     v.value,
                 )
@@ -583,14 +596,14 @@ impl<R: Real, const H: usize> Div for Jet<R, H> {
             #[inline(always)]
             |i| {
                 let twice = double(cross[i]);
-                let rest = minus(self.bends[i], twice);
-                over(minus(rest, times(v.bends[i], value)), v.value)
+                let rest = minus(self.second_partials[i], twice);
+                divided(minus(rest, times(v.second_partials[i], value)), v.value)
             },
         );
         Self {
             value,
             first_partials: slopes,
-            bends,
+            second_partials: bends,
         }
     }
 }
@@ -602,7 +615,7 @@ impl<R: Real, const H: usize> Scalar for Jet<R, H> {
         Self {
             value: self.value.like(value),
             first_partials: [None; 2],
-            bends: [None; H],
+            second_partials: [None; H],
         }
     }
     #[inline(always)]

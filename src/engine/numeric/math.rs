@@ -24,7 +24,7 @@ pub(in crate::engine) const LN_2: [f64; 2] = [
 ];
 
 /// Above, sin and cos are the standard library's, as eˣ is beyond ±700.
-const FAR: f64 = 800_000.0;
+const MAX_TRIG_ARGUMENT: f64 = 800_000.0;
 
 /// 1/n!.
 const fn over_factorial(n: u32) -> f64 {
@@ -77,7 +77,7 @@ pub(in crate::engine) fn sin_cos<R: Real>(x: R) -> [R; 2] {
         R::select(odd, cos, sin).sign_by_second_bit(rounded),
         R::select(odd, sin, cos).sign_by_second_bit(rounded + 1.0),
     ];
-    let far = x.like(FAR).less(x.lane_abs());
+    let far = x.like(MAX_TRIG_ARGUMENT).less(x.lane_abs());
     x.exact_where(far, [s, c], |x| [x.sin(), x.cos()])
 }
 

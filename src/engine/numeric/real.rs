@@ -295,7 +295,7 @@ impl<S: Simd, V: SimdFloat<S, Element = f64>> Lanes<S, V> {
 
     /// The smaller of each two; where one is NaN, any of them.
     #[inline(always)]
-    pub fn lower(self, other: Self) -> Self {
+    pub fn lane_min(self, other: Self) -> Self {
         self.with(self.number.min(other.number))
     }
 

@@ -15,7 +15,7 @@ pub(in crate::engine) fn gaussian(dim: usize, seed: u64, purpose: Purpose, index
 
 /// Eight sums side by side, none of which has to wait for another.
 pub(in crate::engine) fn dot(a: &[f64], b: &[f64]) -> f64 {
-    wide(
+    vectorized_if_long(
         a.len(),
         #[inline(always)]
         || {
@@ -34,7 +34,7 @@ pub(in crate::engine) fn dot(a: &[f64], b: &[f64]) -> f64 {
 
 /// A loop over so many numbers with the widest vectors, if it is worth the choice of them. The bits are the same.
 #[inline]
-fn wide<T>(count: usize, work: impl FnOnce() -> T) -> T {
+fn vectorized_if_long<T>(count: usize, work: impl FnOnce() -> T) -> T {
     if count < 64 {
         work()
     } else {
@@ -48,7 +48,7 @@ pub(in crate::engine) fn difference(a: &[f64], b: &[f64]) -> Vec<f64> {
 
 /// Adds `factor` times `b` to `a`.
 pub(in crate::engine) fn add(a: &mut [f64], factor: f64, b: &[f64]) {
-    wide(
+    vectorized_if_long(
         b.len(),
         #[inline(always)]
         || a.iter_mut().zip(b).for_each(|(a, b)| *a += factor * b),
@@ -57,7 +57,7 @@ pub(in crate::engine) fn add(a: &mut [f64], factor: f64, b: &[f64]) {
 
 /// Multiplies all numbers by the same.
 pub(in crate::engine) fn scale(vector: &mut [f64], factor: f64) {
-    wide(
+    vectorized_if_long(
         vector.len(),
         #[inline(always)]
         || vector.iter_mut().for_each(|number| *number *= factor),
@@ -67,7 +67,7 @@ pub(in crate::engine) fn scale(vector: &mut [f64], factor: f64) {
 /// `vector` with the length 1 and its largest number positive; `None` where it has no direction.
 pub(in crate::engine) fn normalized(vector: Vec<f64>) -> Option<Vec<f64>> {
     let magnitudes = || vector.iter().map(|number| number.abs());
-    let most = wide(
+    let most = vectorized_if_long(
         vector.len(),
         #[inline(always)]
         || {

@@ -102,7 +102,7 @@ impl<F: Formula, T: Stride, const CONVERGE: bool> Kernel for Stroll<'_, F, T, CO
                 all_x = all_x.plus_square(x);
                 all_y = all_y.plus_square(y);
                 if CONVERGE {
-                    least = least.lower((gx * gx).plus_square(gy));
+                    least = least.lane_min((gx * gx).plus_square(gy));
                 }
                 let of = [&mut of_x[group][..], &mut more_of_x[group]];
                 advance::<_, _, T>(simd, factors, [x, gx], of, 0).store(&mut xs[group], 0);

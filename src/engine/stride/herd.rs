@@ -225,7 +225,7 @@ impl<F: Formula, T: Stride> Kernel for March<'_, F, T> {
                 xs = xs.plus_square(x);
                 ys = ys.plus_square(y);
                 slopes = slopes + slope;
-                least = least.lower(slope);
+                least = least.lane_min(slope);
                 runs.step::<S, T>(simd, now, first, factors, [x, y], [gx, gy]);
                 first += S::f64s::LEN;
             }

@@ -13,7 +13,7 @@ fn trainee(model: &str, data: &str) -> TrainingTask {
 }
 
 fn drawn(trainee: &TrainingTask, theta: &[f64], size: [f32; 2]) -> Vec<Item> {
-    let fit = Fit::of(trainee, theta, 12, &Cancel::default()).unwrap();
+    let fit = Predictions::compute(trainee, theta, 12, &Cancel::default()).unwrap();
     let told = Told {
         name: "Adam",
         step: 40,
@@ -148,7 +148,7 @@ fn borders_lie_where_two_classes_are_as_probable() {
     let trainee = trainee("mlp:hidden=4,loss=ce", "blobs:samples=60");
     let mut theta = trainee.start.clone();
     theta.iter_mut().for_each(|weight| *weight *= 3.0);
-    let fit = Fit::of(&trainee, &theta, 96, &Cancel::default()).unwrap();
+    let fit = Predictions::compute(&trainee, &theta, 96, &Cancel::default()).unwrap();
     let borders = shading(&fit, &Theme::DARK).borders;
     assert!(!borders.is_empty());
     let mut z = [0.0; 3];

@@ -153,7 +153,11 @@ impl MapView {
         if scene.map.internals {
             items.extend(self.internals(frame, shown, runs).unwrap_or_default());
         }
-        items.extend(map::start(runs.ground.place(scene.start), frame, theme));
+        items.extend(map::start(
+            runs.ground.plot_point(scene.start),
+            frame,
+            theme,
+        ));
         items.extend(self.sheet.items(frame, scene, theme));
         if let Some(Ok(terrain)) = shown.terrain.map(|terrain| &**terrain) {
             items.extend(map::closeup_note(terrain, frame, theme));
@@ -167,7 +171,10 @@ impl MapView {
         let run = scene.runs.get(index).filter(|run| run.shown)?;
         let step = internals::next_step(&runs.results.get(index)?.trajectory, shown.row)?;
         let step = self.looked.at(scene, runs, index, step)?;
-        let mut taken = vec![internals::start_area(runs.ground.place(scene.start), frame)];
+        let mut taken = vec![internals::start_area(
+            runs.ground.plot_point(scene.start),
+            frame,
+        )];
         if scene.map.trails {
             let trails = trails(shown, runs, shown.names, frame);
             taken.extend(trail::name_areas(&trails, frame, shown.row));
@@ -208,7 +215,7 @@ impl MapView {
         });
         let mut scene = shown.scene.clone();
         let drawn = tools && self.sheet.mouse(ui, &response, frame, &mut scene);
-        let place = |runs: &Runs| runs.ground.place(scene.start);
+        let place = |runs: &Runs| runs.ground.plot_point(scene.start);
         let start = shown.runs.map_or(scene.start, place);
         let start: egui::Pos2 = frame.picture_from_world(start).into();
         let near_start = |pointer: egui::Pos2| landscape && pointer.distance(start) < REACH;

@@ -3,7 +3,7 @@
 use super::gate::Gate;
 use crate::engine::analysis::layer_stats::Diagnosis;
 use crate::engine::cancel::Cancel;
-use crate::engine::network::{Measure, TrainingTask};
+use crate::engine::network::{Metrics, TrainingTask};
 use crate::engine::objective::norm;
 use crate::engine::scene::{Leg, Run};
 use crate::engine::training::{self, OptimizerStateSize, Outcome, RunSettings, RunSpec, StepView};
@@ -39,7 +39,7 @@ pub struct Row {
     /// All that it has asked for so far, in gradients.
     pub cost: f64,
     /// How good the network is on the training and on the test data.
-    pub measures: [Option<Measure>; 2],
+    pub measures: [Option<Metrics>; 2],
     /// What its layers say; updates are those of the last step.
     pub diagnosis: Arc<Diagnosis>,
     /// What the step before divided gradients by, where the rule does so:

@@ -13,7 +13,10 @@ pub(super) fn connected_components(
     reach: f64,
     same: impl Fn(&CriticalPoint, &CriticalPoint) -> bool,
 ) -> Vec<usize> {
-    let shares: Vec<[f64; 2]> = points.iter().map(|point| field.share(point.at)).collect();
+    let shares: Vec<[f64; 2]> = points
+        .iter()
+        .map(|point| field.view_units(point.at))
+        .collect();
     let mut order: Vec<usize> = (0..points.len()).collect();
     order.sort_by(|a, b| shares[*a][0].total_cmp(&shares[*b][0]).then(a.cmp(b)));
     let mut firsts: Vec<usize> = (0..points.len()).collect();
@@ -76,7 +79,7 @@ pub(super) fn cluster(
         }
         // Rounded, so that points of a ring about the middle are in the order of their places.
         let from_middle = |index: usize| {
-            let [u, v] = field.share(points[index].at).map(|share| share - 0.5);
+            let [u, v] = field.view_units(points[index].at).map(|share| share - 0.5);
             (u.hypot(v) * 1e6).round()
         };
         let nearest = members.iter().copied().min_by(|a, b| {

@@ -235,7 +235,7 @@ impl<'a> SampledField<'a> {
     }
 
     /// A point in shares of the view.
-    pub(super) fn share(&self, [x, y]: [f64; 2]) -> [f64; 2] {
+    pub(super) fn view_units(&self, [x, y]: [f64; 2]) -> [f64; 2] {
         let (low_x, low_y) = (self.view.x()[0], self.view.y()[0]);
         [
             (x - low_x) / self.view.width(),

@@ -20,7 +20,7 @@ const MAX_STEP_LENGTH: f64 = 3.0 * CELL;
 const MAX_DISTANCE: f64 = 8.0 * CELL;
 
 /// An eigenvalue that is a smaller share of the other one is 0 but for rounding, and not divided by.
-const FLAT: f64 = 1e-11;
+const MIN_EIGENVALUE_RATIO: f64 = 1e-11;
 
 /// A point whose eigenvalues differ by more than this may be one of a curve of critical points.
 pub(super) const VALLEY_EIGENVALUE_RATIO: f64 = 1e-6;
@@ -29,20 +29,20 @@ pub(super) const VALLEY_EIGENVALUE_RATIO: f64 = 1e-6;
 pub(super) fn solve(field: &SampledField, start: [f64; 2]) -> Option<CriticalPoint> {
     // First across valleys only: on a curve of critical points steps along the curve mean nothing, and without them its
     // points lie as densely as the starts, and are seen to hang together.
-    let (floor, stalled) = descend(field, start, 0.1)?;
+    let (floor, stalled) = newton_iterate(field, start, 0.1)?;
     classify(field, floor, stalled).or_else(|| {
-        let (at, stalled) = descend(field, floor, 0.0)?;
+        let (at, stalled) = newton_iterate(field, floor, 0.0)?;
         classify(field, at, stalled)
     })
 }
 
 /// Newton's method without steps in directions whose curvature is less than a share `cut` of the other one's: where it
 /// ends, and whether because no step shortens the gradient. `None` if it leads too far.
-fn descend(field: &SampledField, start: [f64; 2], cut: f64) -> Option<([f64; 2], bool)> {
+fn newton_iterate(field: &SampledField, start: [f64; 2], cut: f64) -> Option<([f64; 2], bool)> {
     let (mut at, mut slope) = (start, field.slope(start));
     let mut earlier = f64::INFINITY;
     for taken in 0..MAX_STEPS {
-        let bend = Bend::new(field.bend(field.hessian(at)))?;
+        let bend = Hessian2::new(field.bend(field.hessian(at)))?;
         let step = bend.step(slope, cut);
         let length = norm(&step);
         if taken % PATIENCE == 0 {
@@ -72,13 +72,13 @@ fn descend(field: &SampledField, start: [f64; 2], cut: f64) -> Option<([f64; 2],
 }
 
 /// The eigenvalues of a symmetric matrix, smaller first, and the direction of the larger.
-struct Bend {
+struct Hessian2 {
     matrix: [f64; 3],
     eigenvalues: [f64; 2],
     direction: [f64; 2],
 }
 
-impl Bend {
+impl Hessian2 {
     /// `None` if it is not finite.
     fn new(matrix: [f64; 3]) -> Option<Self> {
         let [xx, xy, yy] = matrix;
@@ -114,7 +114,7 @@ impl Bend {
     /// Newton's step where the gradient is `slope`, without the directions whose curvature is less than a share `cut` of the
     /// other one's.
     fn step(&self, slope: [f64; 2], cut: f64) -> [f64; 2] {
-        let (damping, cut) = (FLAT * self.largest(), cut * self.largest());
+        let (damping, cut) = (MIN_EIGENVALUE_RATIO * self.largest(), cut * self.largest());
         let components = self.components(slope);
         let along = |i: usize| match self.eigenvalues[i] {
             lambda if lambda == 0.0 || lambda.abs() < cut => 0.0,
@@ -139,12 +139,12 @@ fn classify(field: &SampledField, at: [f64; 2], stalled: bool) -> Option<Critica
     }
     let at = inside;
     let (slope, hessian) = (field.slope(at), field.hessian(at));
-    let bend = Bend::new(field.bend(hessian))?;
+    let bend = Hessian2::new(field.bend(hessian))?;
     let components = bend.components(slope);
     let rounding = f64::EPSILON * bend.largest();
     let close = |i: usize| {
         let curvature = bend.eigenvalues[i].abs();
-        let noise = if curvature <= FLAT * bend.largest() {
+        let noise = if curvature <= MIN_EIGENVALUE_RATIO * bend.largest() {
             64.0 * rounding
         } else {
             4.0 * rounding
@@ -180,7 +180,12 @@ fn classify(field: &SampledField, at: [f64; 2], stalled: bool) -> Option<Critica
 
 /// How many eigenvalues are 0 but for rounding: next to the other one, both in the plane and in shares of the view, or next
 /// to the slope that there is a cell away.
-fn count_zeros(field: &SampledField, at: [f64; 2], eigenvalues: [f64; 2], bend: &Bend) -> usize {
+fn count_zeros(
+    field: &SampledField,
+    at: [f64; 2],
+    eigenvalues: [f64; 2],
+    bend: &Hessian2,
+) -> usize {
     const ZERO_TOLERANCE: f64 = 1e-10;
     let slope = |direction: [f64; 2], length: f64| {
         field.slope(field.moved(at, direction.map(|d| d * length)))
@@ -195,7 +200,7 @@ fn count_zeros(field: &SampledField, at: [f64; 2], eigenvalues: [f64; 2], bend: 
         let part = |length: f64| bend.components(slope(direction, length))[i].abs();
         bend.eigenvalues[i].abs() * CELL < ZERO_TOLERANCE * part(CELL).max(part(-CELL))
     };
-    let beside = flatness(eigenvalues).max(flatness(bend.eigenvalues)) <= FLAT;
+    let beside = flatness(eigenvalues).max(flatness(bend.eigenvalues)) <= MIN_EIGENVALUE_RATIO;
     usize::from(beside || along(0) || along(1))
 }
 
@@ -220,7 +225,7 @@ pub(super) fn flatness([a, b]: [f64; 2]) -> f64 {
 }
 
 /// Whether the gradient around a place is what the Hessian there says. At a kink it jumps.
-fn is_smooth(field: &SampledField, at: [f64; 2], slope: [f64; 2], bend: &Bend) -> bool {
+fn is_smooth(field: &SampledField, at: [f64; 2], slope: [f64; 2], bend: &Hessian2) -> bool {
     let mut surprise = f64::INFINITY;
     for distance in [1e-4, 1e-6] {
         let distance = (64.0 * field.min_step).max(distance);

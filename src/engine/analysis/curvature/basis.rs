@@ -70,7 +70,7 @@ impl<'a> LanczosBasis<'a> {
     /// The vector of the largest eigenvalue as far as it is known.
     pub(super) fn leading_vector(&self) -> Option<Vec<f64>> {
         let last = self.basis.len().checked_sub(1)?;
-        Some(self.combine(&self.all().1, last))
+        Some(self.ritz_vector(&self.all().1, last))
     }
 
     /// The largest eigenvalue as far as it is known, with its vector, where products may be off by `rounding` of it.
@@ -86,7 +86,7 @@ impl<'a> LanczosBasis<'a> {
         Some(Eigen {
             value: values[last],
             error: bound(off, gap),
-            vector: normalized(self.combine(&rows, last))?,
+            vector: normalized(self.ritz_vector(&rows, last))?,
         })
     }
 
@@ -192,8 +192,8 @@ impl<'a> LanczosBasis<'a> {
         let largest = values[0].abs().max(values[count - 1].abs());
         let mut worst = 0.0_f64;
         let mut eigen = |k: usize| {
-            let gaps =
-                beside(k, count).map(|other| (values[other] - values[k]).abs() - residual(other));
+            let gaps = neighbours(k, count)
+                .map(|other| (values[other] - values[k]).abs() - residual(other));
             let gap = gaps.fold(f64::INFINITY, f64::min);
             let error = bound(residual(k), gap);
             worst = worst.max(if ask.vectors { residual(k) } else { error });
@@ -224,9 +224,9 @@ impl<'a> LanczosBasis<'a> {
             let off = self.residual_norm * rows[count - 1][*k].abs() + rounding;
             let apart = f64::max(1e4 * off, most);
             let far = |other: usize| (values[other] - values[*k]).abs() > apart;
-            off <= most && beside(*k, count).all(far)
+            off <= most && neighbours(*k, count).all(far)
         };
-        let vector = |k| Some((k, normalized(self.combine(&rows, k))?));
+        let vector = |k| Some((k, normalized(self.ritz_vector(&rows, k))?));
         (0..count).filter(sure).filter_map(vector).collect()
     }
 
@@ -237,7 +237,7 @@ impl<'a> LanczosBasis<'a> {
     }
 
     /// The vector that column `k` of the small matrix's eigenvectors stands for.
-    fn combine(&self, rows: &[Vec<f64>], k: usize) -> Vec<f64> {
+    fn ritz_vector(&self, rows: &[Vec<f64>], k: usize) -> Vec<f64> {
         let mut vector = vec![0.0; self.dim];
         for (row, direction) in rows.iter().zip(&self.basis) {
             add(&mut vector, row[k], direction);
@@ -255,8 +255,9 @@ impl<'a> LanczosBasis<'a> {
             return found;
         }
         let (count, (_, rows)) = (self.basis.len(), self.all());
-        let vector =
-            |k: usize| normalized(self.combine(&rows, k)).unwrap_or_else(|| vec![0.0; self.dim]);
+        let vector = |k: usize| {
+            normalized(self.ritz_vector(&rows, k)).unwrap_or_else(|| vec![0.0; self.dim])
+        };
         for (rank, eigen) in found.top.iter_mut().enumerate() {
             eigen.vector = vector(count - 1 - rank);
         }
@@ -278,7 +279,7 @@ fn bound(residual: f64, gap: f64) -> f64 {
 }
 
 /// The places beside one of `count`.
-fn beside(k: usize, count: usize) -> impl Iterator<Item = usize> {
+fn neighbours(k: usize, count: usize) -> impl Iterator<Item = usize> {
     let both = [k.checked_sub(1), Some(k + 1).filter(|next| *next < count)];
     both.into_iter().flatten()
 }

@@ -54,7 +54,7 @@ pub fn density(
         }
         Some(found) => found?,
     };
-    let alone = alone(&found);
+    let alone = simple_eigenvalues(&found);
     found.iter_mut().for_each(|own| own.correct(&alone, n));
     Ok(Density {
         quadratures: found.into_iter().map(|own| own.places).collect(),
@@ -156,7 +156,7 @@ impl Quadrature {
 }
 
 /// The eigenvalues of which all vectors have found the same eigenvector: of one that comes twice each finds another.
-fn alone(found: &[Quadrature]) -> Vec<f64> {
+fn simple_eigenvalues(found: &[Quadrature]) -> Vec<f64> {
     let [first, others @ ..] = found else {
         return Vec::new();
     };

@@ -200,7 +200,7 @@ fn run_lanczos(
     cancel: &Cancel,
 ) -> Result<(ExtremalEigenvalues, bool), EigenError> {
     let all = matrix.dim() - known.len();
-    let most = all.min(room(matrix));
+    let most = all.min(max_directions(matrix));
     let guessed = ask.top == 1 && ask.bottom == 0 && all > MIN_PARALLEL_DIM && known.is_empty();
     let guess = guessed
         .then(|| largest_in_f32(matrix, ask, cancel))
@@ -245,7 +245,7 @@ fn is_due(count: usize, most: usize) -> bool {
 }
 
 /// So many directions there is room for.
-fn room(matrix: &dyn LinearOperator) -> usize {
+fn max_directions(matrix: &dyn LinearOperator) -> usize {
     MOST.min(MAX_STORED_VALUES / matrix.dim().max(1)).max(32)
 }
 
@@ -297,7 +297,7 @@ fn largest_in_f32(
     cancel: &Cancel,
 ) -> Option<F32Eigenvalue> {
     // Nearer than this to the rough matrix's is no nearer to the other's.
-    const ROUGH: (f64, usize) = (1e-3, 4);
+    const SUBSAMPLED: (f64, usize) = (1e-3, 4);
     let (rounded, mut lanczos) = join(
         || matrix.single_precision(),
         || LanczosBasis::new(matrix.dim(), &[], ask.seed),
@@ -305,12 +305,17 @@ fn largest_in_f32(
     let rounded = rounded?;
     if let Some(rough) = rounded.subsampled() {
         let mut hint = lanczos.reset();
-        iterate_until(&mut hint, &*rough, ROUGH, cancel)?;
+        iterate_until(&mut hint, &*rough, SUBSAMPLED, cancel)?;
         lanczos.restart_from(hint.leading_vector()?);
     }
     // Some of it is for the rounding.
     let tolerance = (0.7 * ask.tolerance).max(1e-12);
-    let found = iterate_until(&mut lanczos, &*rounded, (tolerance, room(matrix)), cancel)?;
+    let found = iterate_until(
+        &mut lanczos,
+        &*rounded,
+        (tolerance, max_directions(matrix)),
+        cancel,
+    )?;
     let eigen = lanczos.largest(F32_ERROR)?;
     if !found {
         return None;

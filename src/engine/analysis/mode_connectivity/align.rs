@@ -170,7 +170,7 @@ impl WeightMatching<'_> {
     /// The orders that are found one group of layers after the other, from what comes into them alone.
     fn forward(&self, mut permutation: Permutation) -> Option<Permutation> {
         for group in &self.groups {
-            let order = self.best(group, &permutation, false)?;
+            let order = self.best_order(group, &permutation, false)?;
             for l in group {
                 permutation.orders[*l].clone_from(&order);
             }
@@ -194,7 +194,7 @@ impl WeightMatching<'_> {
             turns.shuffle(&mut random);
             let before = fit;
             for group in &turns {
-                let order = self.best(group, &permutation, true)?;
+                let order = self.best_order(group, &permutation, true)?;
                 let mut next = permutation.clone();
                 for l in *group {
                     next.orders[*l].clone_from(&order);
@@ -213,7 +213,7 @@ impl WeightMatching<'_> {
     }
 
     /// The best order of a group of layers, from all weights about them or only from what comes into them.
-    fn best(&self, group: &[usize], now: &Permutation, all: bool) -> Option<Vec<usize>> {
+    fn best_order(&self, group: &[usize], now: &Permutation, all: bool) -> Option<Vec<usize>> {
         let [a, b] = self.ends;
         let (shape, layout) = (self.shape, &self.shape.layout);
         let n = group.first().map_or(0, |l| shape.widths[l + 1]);

@@ -39,7 +39,7 @@ use curve_loss::CurveLoss;
 
 pub use align::{Alignment, Permutation};
 pub use path::{Bezier, LinearPath, Path};
-pub use profile::{Along, PathExtremum, PathProfile};
+pub use profile::{PathExtremum, PathPoint, PathProfile};
 
 settings! {
     /// How ways between two trained networks are made and looked at.
@@ -172,7 +172,7 @@ fn compute_paths(
     let loss = &*trainee.loss;
     let line = |b: &[f64]| {
         let line = LinearPath { ends: [a, b] };
-        PathProfile::of(trainee, &line, loss.dim(), settings.points, cancel)
+        PathProfile::compute(trainee, &line, loss.dim(), settings.points, cancel)
     };
     let (aligned, b) = if settings.align {
         let (alignment, moved) = align(loss, [a, b], settings.seed, cancel)?;
@@ -188,7 +188,7 @@ fn compute_paths(
         ends: [a, &b],
         theta: &theta,
     };
-    let curve = PathProfile::of(trainee, &bend, loss.dim(), settings.points, cancel)?;
+    let curve = PathProfile::compute(trainee, &bend, loss.dim(), settings.points, cancel)?;
     let others = [b, theta];
     let given = PlaneInputs {
         others: &others,

@@ -2,7 +2,7 @@
 
 use super::path::Path;
 use crate::engine::cancel::Cancel;
-use crate::engine::network::{Measure, TrainingTask};
+use crate::engine::network::{Metrics, TrainingTask};
 use crate::engine::numeric::real;
 use rayon::prelude::*;
 
@@ -10,16 +10,16 @@ use rayon::prelude::*;
 #[derive(Clone, Debug, PartialEq)]
 pub struct PathProfile {
     /// From t = 0 to t = 1, two at least.
-    pub rows: Vec<Along>,
+    pub rows: Vec<PathPoint>,
 }
 
 /// A network on a path.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Along {
+pub struct PathPoint {
     /// Where on the path.
     pub t: f64,
     /// How good it is on the training and on the test data.
-    pub measures: [Option<Measure>; 2],
+    pub measures: [Option<Metrics>; 2],
 }
 
 /// A highest place of a path.
@@ -31,7 +31,7 @@ pub struct PathExtremum {
     pub height: f64,
 }
 
-impl Along {
+impl PathPoint {
     /// The loss of training (0) or of the test (1).
     pub fn loss(&self, part: usize) -> Option<f64> {
         Some(self.measures.get(part)?.as_ref()?.loss)
@@ -45,7 +45,7 @@ impl Along {
 
 impl PathProfile {
     /// Measures the networks at so many points of a path through `dim` parameters. `None` if it was cancelled.
-    pub(super) fn of(
+    pub(super) fn compute(
         trainee: &TrainingTask,
         path: &dyn Path,
         dim: usize,
@@ -62,7 +62,7 @@ impl PathProfile {
                 let t = real(point) / real(last);
                 path.at(t, theta);
                 let measures = trainee.measure(theta);
-                Some(Along { t, measures })
+                Some(PathPoint { t, measures })
             },
         );
         let rows = rows.collect::<Option<_>>()?;
@@ -93,7 +93,7 @@ impl PathProfile {
     }
 
     /// The first of the highest places.
-    fn max_by(&self, height: impl Fn(&Along) -> Option<f64>) -> Option<PathExtremum> {
+    fn max_by(&self, height: impl Fn(&PathPoint) -> Option<f64>) -> Option<PathExtremum> {
         let peaks = self.rows.iter().map(|row| {
             let height = height(row)?;
             let height = if height.is_nan() {
@@ -120,10 +120,10 @@ mod tests {
 
     fn profile(losses: &[f64]) -> PathProfile {
         let last = real(losses.len() - 1);
-        let along = |(index, loss): (usize, &f64)| Along {
+        let along = |(index, loss): (usize, &f64)| PathPoint {
             t: real(index) / last,
             measures: [
-                Some(Measure {
+                Some(Metrics {
                     loss: *loss,
                     accuracy: Some(0.5),
                 }),

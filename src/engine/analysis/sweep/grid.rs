@@ -15,7 +15,7 @@ const DEFAULT_VALUES: usize = 100;
 #[derive(Clone, Debug, PartialEq)]
 pub struct AxisValues {
     setting: String,
-    place: Place,
+    place: SettingOwner,
     param: &'static Param,
     scale: Scale,
     values: Vec<Value>,
@@ -23,7 +23,7 @@ pub struct AxisValues {
 
 /// Where a setting is in a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
+enum SettingOwner {
     Optimizer,
     Wrapper(usize),
     Schedule(usize),
@@ -136,7 +136,7 @@ impl AxisValues {
 
     /// Whether it is the learning rate.
     pub fn is_lr(&self) -> bool {
-        self.place == Place::Optimizer && self.param.name == "lr"
+        self.place == SettingOwner::Optimizer && self.param.name == "lr"
     }
 
     /// Whether another grid is one of the same setting.
@@ -205,9 +205,9 @@ impl AxisValues {
     /// The value that a run has now.
     pub fn current(&self, run: &RunSpec) -> Option<Value> {
         match self.place {
-            Place::Optimizer => run.optimizer.settings().get(self.param.name),
-            Place::Wrapper(at) => run.wrappers.get(at)?.settings().get(self.param.name),
-            Place::Schedule(at) => run
+            SettingOwner::Optimizer => run.optimizer.settings().get(self.param.name),
+            SettingOwner::Wrapper(at) => run.wrappers.get(at)?.settings().get(self.param.name),
+            SettingOwner::Schedule(at) => run
                 .schedule
                 .schedules()
                 .get(at)?
@@ -224,17 +224,17 @@ impl AxisValues {
     fn with(&self, run: &RunSpec, value: &Value) -> Result<RunSpec, SettingError> {
         let mut run = run.clone();
         match self.place {
-            Place::Optimizer => {
+            SettingOwner::Optimizer => {
                 run.change(|optimizer| {
                     optimizer.settings_mut().set(self.param.name, value.clone())
                 })?;
             }
-            Place::Wrapper(at) => {
+            SettingOwner::Wrapper(at) => {
                 if let Some(wrapper) = run.wrappers.get_mut(at) {
                     wrapper.settings_mut().set(self.param.name, value.clone())?;
                 }
             }
-            Place::Schedule(at) => {
+            SettingOwner::Schedule(at) => {
                 let mut schedules = run.schedule.schedules().to_vec();
                 if let Some(schedule) = schedules.get_mut(at) {
                     schedule
@@ -258,7 +258,7 @@ fn number(value: &Value) -> Option<f64> {
 }
 
 /// The place and the declaration of a setting in a run.
-fn find(setting: &str, run: &RunSpec) -> Result<(Place, &'static Param), SettingError> {
+fn find(setting: &str, run: &RunSpec) -> Result<(SettingOwner, &'static Param), SettingError> {
     let declared = |owner: &str, settings: &dyn Settings, key: &str| match settings.index(key) {
         Ok(index) => Ok(&settings.params()[index]),
         Err(SettingError::Key { given, valid, .. }) => Err(SettingError::Key {
@@ -270,13 +270,13 @@ fn find(setting: &str, run: &RunSpec) -> Result<(Place, &'static Param), Setting
     };
     let Some((owner, key)) = setting.split_once('.') else {
         let param = declared(run.optimizer.name(), run.optimizer.settings(), setting)?;
-        return Ok((Place::Optimizer, param));
+        return Ok((SettingOwner::Optimizer, param));
     };
     let mut refused = None;
     for (at, wrapper) in run.wrappers.iter().enumerate() {
         if owner == wrapper.name() {
             return declared(owner, wrapper.settings(), key)
-                .map(|param| (Place::Wrapper(at), param));
+                .map(|param| (SettingOwner::Wrapper(at), param));
         }
     }
     for (at, schedule) in run.schedule.schedules().iter().enumerate() {
@@ -284,7 +284,7 @@ fn find(setting: &str, run: &RunSpec) -> Result<(Place, &'static Param), Setting
             continue;
         }
         match declared(schedule.name(), schedule.settings(), key) {
-            Ok(param) => return Ok((Place::Schedule(at), param)),
+            Ok(param) => return Ok((SettingOwner::Schedule(at), param)),
             Err(refusal) => refused = refused.or(Some(refusal)),
         }
     }

@@ -1,7 +1,7 @@
 //! Yes or no for each of many places, most of them no.
 
 /// How many places are looked at together.
-const TOGETHER: usize = 64;
+const BLOCK_LEN: usize = 64;
 
 /// One byte for each place, 0 or 1, and zeros up to a whole block.
 pub(super) struct Flags {
@@ -12,7 +12,7 @@ pub(super) struct Flags {
 impl Flags {
     pub(super) fn new(count: usize) -> Self {
         Self {
-            bytes: vec![0; count.next_multiple_of(TOGETHER)],
+            bytes: vec![0; count.next_multiple_of(BLOCK_LEN)],
             count,
         }
     }
@@ -30,8 +30,8 @@ impl Flags {
     /// Visits the places that are set, in order.
     #[inline]
     pub(super) fn each(&self, mut visit: impl FnMut(usize)) {
-        let (blocks, _) = self.bytes.as_chunks::<TOGETHER>();
-        for (start, block) in (0..).step_by(TOGETHER).zip(blocks) {
+        let (blocks, _) = self.bytes.as_chunks::<BLOCK_LEN>();
+        for (start, block) in (0..).step_by(BLOCK_LEN).zip(blocks) {
             let mut set = bits(block);
             while set != 0 {
                 visit(start + set.trailing_zeros() as usize);
@@ -42,7 +42,7 @@ impl Flags {
 }
 
 /// The bytes as bits, the first one lowest.
-fn bits(block: &[u8; TOGETHER]) -> u64 {
+fn bits(block: &[u8; BLOCK_LEN]) -> u64 {
     let (eights, _) = block.as_chunks::<8>();
     eights.iter().rev().fold(0, |bits, &eight| {
         // The product moves byte i to bit 56 + i; what else it makes is below or falls out at the top.

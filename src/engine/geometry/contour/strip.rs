@@ -33,8 +33,8 @@ pub(super) struct Tracer<'a> {
     nodes: Vec<Node>,
     links: Links,
     /// The grid points below and above the row of cells.
-    low: Row,
-    high: Row,
+    low: GridRow,
+    high: GridRow,
     /// The edges upwards from the lower ones to the upper ones.
     up: Edges,
     /// Which cells have crossings.
@@ -48,7 +48,7 @@ struct Node {
 }
 
 /// A row of grid points.
-struct Row {
+struct GridRow {
     /// How many levels each value reaches: it is above level `i` if its rank is more than `i`.
     ranks: Vec<u32>,
     /// The edges to the right.
@@ -87,7 +87,7 @@ impl<'a> Tracer<'a> {
     pub(super) fn new(surface: &'a Surface, levels: &'a [f64]) -> Self {
         let columns = surface.columns;
         let x = |column| surface.point(real(column), 0.0)[0];
-        let row = || Row {
+        let row = || GridRow {
             ranks: vec![0; columns],
             right: Edges::new(columns - 1),
         };
@@ -124,7 +124,7 @@ impl<'a> Tracer<'a> {
     fn advance_row(&mut self, row: usize) -> Range<usize> {
         let (surface, start) = (self.surface, self.nodes.len());
         let values = values(surface, row);
-        let Row { ranks, right } = &mut self.high;
+        let GridRow { ranks, right } = &mut self.high;
         rank(values, self.levels, ranks);
         let y = surface.point(0.0, real(row))[1];
         right.cross(

@@ -27,6 +27,6 @@ impl Dataset for Line {
             let x = 2.0 * along(i, self.samples) - 1.0;
             [x, self.slope * x + self.intercept + noise.sample()]
         };
-        Ok(Data::curve((0..self.samples).map(point).collect()))
+        Ok(Data::from_curve((0..self.samples).map(point).collect()))
     }
 }

@@ -225,7 +225,7 @@ impl Data {
     }
 
     /// Points of a curve.
-    fn curve(points: Vec<[f64; 2]>) -> Self {
+    fn from_curve(points: Vec<[f64; 2]>) -> Self {
         let numbers = points.iter().map(|[_, y]| *y).collect();
         let inputs = points.into_iter().map(|[x, _]| x).collect();
         Self::new(1, inputs, Targets::Numbers { width: 1, numbers })

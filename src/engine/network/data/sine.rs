@@ -24,6 +24,6 @@ impl Dataset for Sine {
             let x = PI * (2.0 * along(i, self.samples) - 1.0);
             [x, x.sin() + noise.sample()]
         };
-        Ok(Data::curve((0..self.samples).map(point).collect()))
+        Ok(Data::from_curve((0..self.samples).map(point).collect()))
     }
 }

@@ -174,15 +174,15 @@ impl<E: Float, P: ActivationFn> Kernel for Along<'_, E, P> {
     fn on_lanes<S: Simd>(mut self, simd: S) {
         let together = 4 * SimdOf::<E, S>::LEN;
         let whole = self.h.len() / together * together;
-        self.some::<S, 4>(simd, 0..whole);
-        self.some::<S, 1>(simd, whole..self.h.len());
+        self.apply_to_range::<S, 4>(simd, 0..whole);
+        self.apply_to_range::<S, 1>(simd, whole..self.h.len());
     }
 }
 
 impl<E: Float, P: ActivationFn> Along<'_, E, P> {
     /// U vectors at a time.
     #[inline(always)]
-    fn some<S: Simd, const U: usize>(&mut self, simd: S, which: Range<usize>) {
+    fn apply_to_range<S: Simd, const U: usize>(&mut self, simd: S, which: Range<usize>) {
         let lanes = SimdOf::<E, S>::LEN;
         for first in which.step_by(U * lanes) {
             let range = first..first + U * lanes;

@@ -9,7 +9,7 @@ use fearless_simd::Simd;
 use fearless_simd::prelude::*;
 
 /// What the outputs of all samples should be, ready for blocks.
-pub(super) struct Goals<E> {
+pub(super) struct PackedTargets<E> {
     loss: Loss,
     outputs: usize,
     /// So many samples are side by side.
@@ -25,7 +25,7 @@ pub(super) struct LossParts<'a, E> {
     pub(super) factors: &'a mut [E],
 }
 
-impl<E: Float> Goals<E> {
+impl<E: Float> PackedTargets<E> {
     /// Of so many samples, `outputs` numbers each, `block` of them side by side.
     pub(super) fn new<'a>(
         loss: Loss,
