@@ -8,7 +8,7 @@ use super::render::{Ground as Light, size};
 use super::scene_args::SceneArgs;
 use super::{complain, print, run_number};
 use crate::engine::analysis::sweep::{
-    AxisValues, Curve, Score, SweepAxis, SweepContext, SweepMap, SweepMetric, grids, lr_limit,
+    AxisValues, Score, SweepAxis, SweepContext, SweepCurve, SweepMap, SweepMetric, grids, lr_limit,
     lr_limits, quadratic_lambda_max, run_curves, run_map, swept_runs,
 };
 use crate::engine::cancel::Cancel;
@@ -101,7 +101,7 @@ pub(super) struct Args {
 enum Swept {
     /// Curves with the places of their runs in the scene and their limits, and the runs that were left out.
     Curves {
-        curves: Vec<Curve>,
+        curves: Vec<SweepCurve>,
         limits: Vec<Option<f64>>,
         left_out: Vec<usize>,
     },

@@ -95,7 +95,7 @@ impl Real for Majorant {
     const LANES: usize = 1;
     type Mask = bool;
 
-    fn like(self, value: f64) -> Self {
+    fn broadcast(self, value: f64) -> Self {
         Self(value.abs())
     }
     fn lane_sqrt(self) -> Self {
@@ -104,7 +104,7 @@ impl Real for Majorant {
     fn lane_abs(self) -> Self {
         self
     }
-    fn less(self, _other: Self) -> bool {
+    fn lt_mask(self, _other: Self) -> bool {
         false
     }
     fn le_mask(self, _other: Self) -> bool {

@@ -4,7 +4,7 @@ use super::latest::Latest;
 use super::{Grounds, Scene};
 use crate::engine::analysis::basins::{BasinQuery, Basins, NEEDS_TWO_PARAMETERS};
 use crate::engine::analysis::critical::{self, CriticalPoint};
-use crate::engine::analysis::sweep::{self, Curve, SweepAxis, SweepContext, SweepMap};
+use crate::engine::analysis::sweep::{self, SweepAxis, SweepContext, SweepCurve, SweepMap};
 use crate::engine::cancel::Cancel;
 use crate::engine::declare::SettingError;
 use crate::engine::landscape::AnyLandscape;
@@ -172,7 +172,7 @@ pub type Limits = Option<(usize, Vec<Option<f64>>)>;
 /// Where the runs of a sweep end, and where theory expects them to diverge if the landscape is a quadratic.
 pub enum SweepResult {
     /// Over one setting: the curves with the limits of their learning rates.
-    Curves(Vec<(Curve, Option<f64>)>),
+    Curves(Vec<(SweepCurve, Option<f64>)>),
     /// Over two: the map, and [`sweep::lr_limits`].
     Map(Box<(SweepMap, Limits)>),
 }
@@ -232,14 +232,14 @@ fn swept(
         SweepAxes::One(over) => {
             let lines = sweep::swept_runs(&of.specs, over)?;
             all.store(sweep::run_count(&lines), Ordering::Relaxed);
-            let limit = |curve: &Curve| {
+            let limit = |curve: &SweepCurve| {
                 let line = &curve.line;
                 let lambda_max = steepest.filter(|_| line.grid.is_lr())?;
                 sweep::lr_limit(&line.spec, lambda_max, setup.conditions)
             };
             let curves = sweep::run_curves(setup, lines);
             Ok(curves.map(|curves| {
-                let with_limit = |curve: Curve| {
+                let with_limit = |curve: SweepCurve| {
                     let limit = limit(&curve);
                     (curve, limit)
                 };

@@ -268,7 +268,7 @@ pub fn run_count(lines: &[SweptRun]) -> usize {
 
 /// Where the runs of a line end.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Curve {
+pub struct SweepCurve {
     /// The line.
     pub line: SweptRun,
     /// One score for each value of its grid.
@@ -277,7 +277,7 @@ pub struct Curve {
     pub current: Score,
 }
 
-impl Curve {
+impl SweepCurve {
     /// The place of the value with the lowest measure, the first if there are several; `None` if there is no measure at all.
     pub fn best(&self, measure: SweepMetric) -> Option<usize> {
         best(&self.scores, measure)
@@ -292,7 +292,7 @@ impl Curve {
 /// Runs every line at every value. `None` if it was cancelled.
 ///
 /// Runs are spread over the threads of the current pool and collected by index; the bits do not depend on how many.
-pub fn run_curves(setup: &SweepContext, lines: Vec<SweptRun>) -> Option<Vec<Curve>> {
+pub fn run_curves(setup: &SweepContext, lines: Vec<SweptRun>) -> Option<Vec<SweepCurve>> {
     let jobs: Vec<(&SweptRun, usize)> = lines
         .iter()
         .flat_map(|line| (0..=line.grid.len()).map(move |index| (line, index)))
@@ -307,7 +307,7 @@ pub fn run_curves(setup: &SweepContext, lines: Vec<SweptRun>) -> Option<Vec<Curv
     for line in lines {
         let own: Vec<Score> = scores.by_ref().take(line.grid.len()).collect();
         let current = scores.next()?;
-        curves.push(Curve {
+        curves.push(SweepCurve {
             line,
             scores: own,
             current,

@@ -74,7 +74,7 @@ impl Landscape for Regression {
             let names = names.each_ref().map(Option::as_deref);
             { files.columns(&self.data, names, self.header) }.map_err(LandscapeError::Data)?
         };
-        let line = Line::new(x, y);
+        let line = RegressionLoss::new(x, y);
         let at = [line.slope, line.intercept()];
         let reach = |i: usize| 4.0_f64.max(1.3 * (at[i] - self.start()[i]).abs());
         let view = Rect::new(
@@ -108,7 +108,7 @@ fn built_in() -> [Vec<f64>; 2] {
 ///
 /// Over all the data it is r̄² + s (w − ŵ)² + e, a sum of squares in which nothing cancels: r̄ = w x̄ + b − ȳ is the mean
 /// residual, s the variance of x, ŵ the least-squares slope and e the error that no line avoids.
-struct Line {
+struct RegressionLoss {
     x: Vec<f64>,
     y: Vec<f64>,
     mean: [f64; 2],
@@ -117,7 +117,7 @@ struct Line {
     error: f64,
 }
 
-impl Line {
+impl RegressionLoss {
     fn new(x: Vec<f64>, y: Vec<f64>) -> Self {
         let mean_of = |terms: &mut dyn Iterator<Item = f64>| terms.sum::<f64>() / real(x.len());
         let mean = [
@@ -147,7 +147,7 @@ impl Line {
     }
 }
 
-impl Formula for Line {
+impl Formula for RegressionLoss {
     #[inline(always)]
     fn eval<S: Scalar>(&self, w: S, b: S) -> S {
         (w * self.mean[0] + b - self.mean[1]).square()
@@ -180,7 +180,7 @@ mod tests {
     #[test]
     fn the_whole_data_is_the_mean_of_its_batches() {
         let [x, y] = built_in();
-        let line = Line::new(x, y);
+        let line = RegressionLoss::new(x, y);
         let all: Vec<usize> = (0..50).collect();
         for at in [
             [2.0, 1.0],
@@ -217,7 +217,7 @@ mod tests {
 
     #[test]
     fn a_single_point_has_no_slope_and_no_panic() {
-        let line = Line::new(vec![3.0], vec![4.0]);
+        let line = RegressionLoss::new(vec![3.0], vec![4.0]);
         assert_eq!(line.value(&[0.0, 4.0]), 0.0);
     }
 }

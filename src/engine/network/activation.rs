@@ -56,12 +56,12 @@ impl Activation {
     fn apply_f64<const N: usize>(self, u: &[f64], out: [&mut [f64]; N]) {
         match self {
             Self::Identity | Self::Relu | Self::LeakyRelu => self.apply(u, out),
-            Self::Tanh => along::<Tanh, N>(u, out),
-            Self::Sigmoid => along::<Sigmoid, N>(u, out),
-            Self::Gelu => along::<Gelu, N>(u, out),
-            Self::Silu => along::<Silu, N>(u, out),
-            Self::Elu => along::<Elu, N>(u, out),
-            Self::Softplus => along::<Softplus, N>(u, out),
+            Self::Tanh => apply_elementwise::<Tanh, N>(u, out),
+            Self::Sigmoid => apply_elementwise::<Sigmoid, N>(u, out),
+            Self::Gelu => apply_elementwise::<Gelu, N>(u, out),
+            Self::Silu => apply_elementwise::<Silu, N>(u, out),
+            Self::Elu => apply_elementwise::<Elu, N>(u, out),
+            Self::Softplus => apply_elementwise::<Softplus, N>(u, out),
         }
     }
 }
@@ -178,12 +178,12 @@ struct Elu;
 impl ActivationFn for Elu {
     #[inline(always)]
     fn at<R: Real>(x: R) -> [R; 3] {
-        let positive = x.like(0.0).less(x);
+        let positive = x.broadcast(0.0).lt_mask(x);
         let [e, e_m1] = (-clamp_max(x.lane_abs(), 699.0)).exp_and_exp_m1();
         [
             R::select(positive, x, e_m1),
-            R::select(positive, x.like(1.0), e),
-            R::select(positive, x.like(0.0), e),
+            R::select(positive, x.broadcast(1.0), e),
+            R::select(positive, x.broadcast(0.0), e),
         ]
     }
 }
@@ -193,10 +193,10 @@ struct Softplus;
 impl ActivationFn for Softplus {
     #[inline(always)]
     fn at<R: Real>(x: R) -> [R; 3] {
-        let (zero, one) = (x.like(0.0), x.like(1.0));
-        let straight = x.like(20.0).less(x);
+        let (zero, one) = (x.broadcast(0.0), x.broadcast(1.0));
+        let straight = x.broadcast(20.0).lt_mask(x);
         let s = sigmoid(x);
-        let value = R::select(x.less(zero), zero, x) + exp_neg(x.lane_abs()).map(libm::log1p);
+        let value = R::select(x.lt_mask(zero), zero, x) + exp_neg(x.lane_abs()).map(libm::log1p);
         [
             R::select(straight, x, value),
             R::select(straight, one, s),
@@ -208,7 +208,7 @@ impl ActivationFn for Softplus {
 /// x, but not above `most`; NaN stays.
 #[inline(always)]
 fn clamp_max<R: Real>(x: R, most: f64) -> R {
-    R::select(x.like(most).less(x), x.like(most), x)
+    R::select(x.broadcast(most).lt_mask(x), x.broadcast(most), x)
 }
 
 /// e⁻ˣ for x ≥ 0, as good as 0 beyond 699, where a vector's exponential ends.
@@ -221,7 +221,7 @@ pub(super) fn exp_neg<R: Real>(x: R) -> R {
 #[inline(always)]
 fn sigmoid<R: Real>(x: R) -> R {
     let e = exp_neg(x.lane_abs());
-    R::select(x.less(x.like(0.0)), e, x.like(1.0)) / (e + 1.0)
+    R::select(x.lt_mask(x.broadcast(0.0)), e, x.broadcast(1.0)) / (e + 1.0)
 }
 
 /// tanh |x| = (1 − e^(−2|x|)) / (1 + e^(−2|x|)), which is 1 in double precision beyond 20.
@@ -229,24 +229,24 @@ fn sigmoid<R: Real>(x: R) -> R {
 fn tanh<R: Real>(x: R) -> R {
     let [_, m] = (clamp_max(x.lane_abs(), 20.0) * -2.0).exp_and_exp_m1();
     let t = m / (m + 2.0);
-    R::select(x.less(x.like(0.0)), t, -t)
+    R::select(x.lt_mask(x.broadcast(0.0)), t, -t)
 }
 
-fn along<P: ActivationFn, const N: usize>(u: &[f64], out: [&mut [f64]; N]) {
-    dispatch(Along {
+fn apply_elementwise<P: ActivationFn, const N: usize>(u: &[f64], out: [&mut [f64]; N]) {
+    dispatch(ActivationKernel {
         phi: std::marker::PhantomData::<P>,
         u,
         out,
     });
 }
 
-struct Along<'a, P, const N: usize> {
+struct ActivationKernel<'a, P, const N: usize> {
     phi: std::marker::PhantomData<P>,
     u: &'a [f64],
     out: [&'a mut [f64]; N],
 }
 
-impl<P: ActivationFn, const N: usize> Kernel for Along<'_, P, N> {
+impl<P: ActivationFn, const N: usize> Kernel for ActivationKernel<'_, P, N> {
     type Output = ();
 
     #[inline(always)]

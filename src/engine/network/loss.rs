@@ -213,7 +213,7 @@ impl Kernel for SoftmaxTerms<'_> {
             for first in (0..self.outputs).step_by(Lanes::<S>::LANES) {
                 let z = Lanes::<S>::load(simd, z, first);
                 // No argument that is a number is far.
-                exp_neg(z.like(most) - z).store(slopes, first);
+                exp_neg(z.broadcast(most) - z).store(slopes, first);
             }
         }
     }

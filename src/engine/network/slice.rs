@@ -18,7 +18,7 @@ use super::number::Float;
 use super::pass::Shape;
 use crate::engine::numeric::real;
 use crate::engine::objective::plane::Plane;
-use bend::{PreActivation, bend};
+use bend::{PreActivation, activate};
 use goal::PackedTargets;
 use packed::{
     MAX_SINGLE_TILE, PackedLayer, interpolate, pack, packed_layers, product, relu_product,
@@ -172,7 +172,7 @@ impl<'a, G: Fn(usize) -> Target<'a>> Slice<'a, G> {
         } = room;
         let first = PreActivation::Affine([&block.row[..], &block.u[..]], a);
         if layers.len() == 1 {
-            bend(Activation::Identity, first, false, &mut z[..block.u.len()]);
+            activate(Activation::Identity, first, false, &mut z[..block.u.len()]);
             return;
         }
         if self.can_fuse() {
@@ -186,7 +186,7 @@ impl<'a, G: Fn(usize) -> Target<'a>> Slice<'a, G> {
         if skips {
             own.copy_from_slice(&block.inputs);
         }
-        bend(self.shape.activation, first, skips, own);
+        activate(self.shape.activation, first, skips, own);
         for (l, dense) in layers.iter().enumerate().skip(1) {
             let input = &h[..dense.inputs * *samples];
             product(
@@ -199,7 +199,7 @@ impl<'a, G: Fn(usize) -> Target<'a>> Slice<'a, G> {
             if l + 1 < layers.len() {
                 let bent = dense.outputs * *samples;
                 let from = PreActivation::Plain(&z[..bent]);
-                bend(
+                activate(
                     self.shape.activation,
                     from,
                     self.shape.skips(l),

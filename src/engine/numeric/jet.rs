@@ -79,7 +79,7 @@ impl<R: Real> Scalar for R {
     const IS_SIMD: bool = R::LANES > 1;
     #[inline(always)]
     fn constant(&self, value: f64) -> Self {
-        self.like(value)
+        self.broadcast(value)
     }
     #[inline(always)]
     fn sin(self) -> Self {
@@ -139,11 +139,11 @@ impl<R: Real> Scalar for R {
     }
     #[inline(always)]
     fn min(self, other: Self) -> Self {
-        Self::select(self.less(other) | !self.eq_mask(self), self, other)
+        Self::select(self.lt_mask(other) | !self.eq_mask(self), self, other)
     }
     #[inline(always)]
     fn max(self, other: Self) -> Self {
-        Self::select(other.less(self) | !self.eq_mask(self), self, other)
+        Self::select(other.lt_mask(self) | !self.eq_mask(self), self, other)
     }
 }
 
@@ -164,9 +164,9 @@ fn power<R: Real>(x: R, n: i32) -> R {
             square = square * square;
         }
     }
-    let product = or_zero(product, x.like(1.0));
+    let product = or_zero(product, x.broadcast(1.0));
     if n < 0 {
-        x.like(1.0) / product
+        x.broadcast(1.0) / product
     } else {
         product
     }
@@ -196,7 +196,7 @@ impl<R: Real, const H: usize> Jet<R, H> {
     /// The two variables at a point.
     #[inline(always)]
     pub fn variables([x, y]: [R; 2]) -> [Self; 2] {
-        let one = Some(x.like(1.0));
+        let one = Some(x.broadcast(1.0));
         [
             Self {
                 value: x,
@@ -214,7 +214,7 @@ impl<R: Real, const H: usize> Jet<R, H> {
     /// ∂x, ∂y.
     #[inline(always)]
     pub fn gradient(&self) -> [R; 2] {
-        let zero = self.value.like(0.0);
+        let zero = self.value.broadcast(0.0);
         [
             or_zero(self.first_partials[0], zero),
             or_zero(self.first_partials[1], zero),
@@ -224,7 +224,7 @@ impl<R: Real, const H: usize> Jet<R, H> {
     /// ∂xx, ∂xy, ∂yy, or nothing.
     #[inline(always)]
     pub fn hessian(&self) -> [R; H] {
-        let mut hessian = [self.value.like(0.0); H];
+        let mut hessian = [self.value.broadcast(0.0); H];
         let mut i = 0;
         while i < H {
             hessian[i] = or_zero(self.second_partials[i], hessian[i]);
@@ -260,8 +260,8 @@ impl<R: Real, const H: usize> Jet<R, H> {
     fn chain_nonsmooth(self, phi: R, first: R, second: R) -> Self {
         let square = outer(self.first_partials, self.first_partials);
         let [gx, gy] = self.gradient();
-        let zero = phi.like(0.0);
-        let infinite = phi.like(f64::INFINITY).eq_mask(first.lane_abs());
+        let zero = phi.broadcast(0.0);
+        let infinite = phi.broadcast(f64::INFINITY).eq_mask(first.lane_abs());
         let tip = infinite & gx.eq_mask(zero) & gy.eq_mask(zero);
         Self {
             value: phi,
@@ -379,7 +379,7 @@ fn times_nonsmooth<R: Real>(a: Partial<R>, factor: R) -> Partial<R> {
         a,
         #[inline(always)]
         |a| {
-            let zero = a.like(0.0);
+            let zero = a.broadcast(0.0);
             R::select(a.eq_mask(zero), zero, a * factor)
         },
     )
@@ -389,8 +389,8 @@ fn times_nonsmooth<R: Real>(a: Partial<R>, factor: R) -> Partial<R> {
 fn select<R: Real>(mask: R::Mask, a: Partial<R>, b: Partial<R>) -> Partial<R> {
     match (a, b) {
         (None, None) => None,
-        (Some(a), b) => Some(R::select(mask, a, or_zero(b, a.like(0.0)))),
-        (None, Some(b)) => Some(R::select(mask, b.like(0.0), b)),
+        (Some(a), b) => Some(R::select(mask, a, or_zero(b, a.broadcast(0.0)))),
+        (None, Some(b)) => Some(R::select(mask, b.broadcast(0.0), b)),
     }
 }
 
@@ -613,7 +613,7 @@ impl<R: Real, const H: usize> Scalar for Jet<R, H> {
     #[inline(always)]
     fn constant(&self, value: f64) -> Self {
         Self {
-            value: self.value.like(value),
+            value: self.value.broadcast(value),
             first_partials: [None; 2],
             second_partials: [None; H],
         }
@@ -662,25 +662,25 @@ impl<R: Real, const H: usize> Scalar for Jet<R, H> {
     }
     #[inline(always)]
     fn ln(self) -> Self {
-        let first = self.value.like(1.0) / self.value;
+        let first = self.value.broadcast(1.0) / self.value;
         self.chain_nonsmooth(self.value.ln(), first, -(first * first))
     }
     #[inline(always)]
     fn log10(self) -> Self {
-        let first = self.value.like(1.0) / (self.value * std::f64::consts::LN_10);
+        let first = self.value.broadcast(1.0) / (self.value * std::f64::consts::LN_10);
         self.chain_nonsmooth(self.value.log10(), first, -(first / self.value))
     }
     #[inline(always)]
     fn sqrt(self) -> Self {
         let root = self.value.lane_sqrt();
-        let first = root.like(0.5) / root;
+        let first = root.broadcast(0.5) / root;
         self.chain_nonsmooth(root, first, first * -0.5 / self.value)
     }
     #[inline(always)]
     fn abs(self) -> Self {
-        let (x, zero) = (self.value, self.value.like(0.0));
-        let negative = R::select(x.less(zero), x.like(-1.0), x * 0.0);
-        let sign = R::select(zero.less(x), x.like(1.0), negative);
+        let (x, zero) = (self.value, self.value.broadcast(0.0));
+        let negative = R::select(x.lt_mask(zero), x.broadcast(-1.0), x * 0.0);
+        let sign = R::select(zero.lt_mask(x), x.broadcast(1.0), negative);
         Self {
             value: x.lane_abs(),
             ..self.linear(
@@ -699,7 +699,7 @@ impl<R: Real, const H: usize> Scalar for Jet<R, H> {
         match n {
             0 => self.constant(1.0),
             1 => self,
-            2 => self.chain(x * x, x * 2.0, x.like(2.0)),
+            2 => self.chain(x * x, x * 2.0, x.broadcast(2.0)),
             3 => self.chain(x * x * x, x * x * 3.0, x * 6.0),
             _ => {
                 let beneath = x.powi(n - 2);
@@ -715,7 +715,7 @@ impl<R: Real, const H: usize> Scalar for Jet<R, H> {
             return if p == 0.0 { self.constant(1.0) } else { self };
         }
         let second = if p == 2.0 {
-            x.like(2.0)
+            x.broadcast(2.0)
         } else {
             x.powf(p - 2.0) * (p * (p - 1.0))
         };
@@ -724,10 +724,10 @@ impl<R: Real, const H: usize> Scalar for Jet<R, H> {
     #[inline(always)]
     fn min(self, other: Self) -> Self {
         let (a, b) = (self.value, other.value);
-        let unequal = Self::select(a.less(b), self, other);
+        let unequal = Self::select(a.lt_mask(b), self, other);
         let sum = self + other;
         let tied = Self::select(a.eq_mask(b), sum * 0.5, sum); // The sum where either is NaN.
-        Self::select(a.less(b) | b.less(a), unequal, tied)
+        Self::select(a.lt_mask(b) | b.lt_mask(a), unequal, tied)
     }
     #[inline(always)]
     fn max(self, other: Self) -> Self {

@@ -77,7 +77,7 @@ pub(in crate::engine) fn sin_cos<R: Real>(x: R) -> [R; 2] {
         R::select(odd, cos, sin).sign_by_second_bit(rounded),
         R::select(odd, sin, cos).sign_by_second_bit(rounded + 1.0),
     ];
-    let far = x.like(MAX_TRIG_ARGUMENT).less(x.lane_abs());
+    let far = x.broadcast(MAX_TRIG_ARGUMENT).lt_mask(x.lane_abs());
     x.exact_where(far, [s, c], |x| [x.sin(), x.cos()])
 }
 
@@ -107,7 +107,7 @@ pub(in crate::engine) fn exp_and_exp_m1<R: Real>(x: R) -> [R; 2] {
     let power = power(k);
     let near = [(e + 1.0) * power, e * power + (power - 1.0)];
     // Also where x is NaN.
-    let extreme = !x.lane_abs().less(x.like(700.0));
+    let extreme = !x.lane_abs().lt_mask(x.broadcast(700.0));
     x.exact_where(extreme, near, |x| [x.exp(), x.exp_m1()])
 }
 

@@ -31,13 +31,13 @@ pub trait Real:
         + Not<Output = Self::Mask>;
 
     /// The same value in all lanes.
-    fn like(self, value: f64) -> Self;
+    fn broadcast(self, value: f64) -> Self;
     /// Square root.
     fn lane_sqrt(self) -> Self;
     /// |x|.
     fn lane_abs(self) -> Self;
     /// Where x < other.
-    fn less(self, other: Self) -> Self::Mask;
+    fn lt_mask(self, other: Self) -> Self::Mask;
     /// Where x ≤ other.
     fn le_mask(self, other: Self) -> Self::Mask;
     /// Where x = other; nowhere for NaN.
@@ -72,7 +72,7 @@ impl Real for f64 {
     type Mask = bool;
 
     #[inline(always)]
-    fn like(self, value: f64) -> Self {
+    fn broadcast(self, value: f64) -> Self {
         value
     }
     #[inline(always)]
@@ -84,7 +84,7 @@ impl Real for f64 {
         self.abs()
     }
     #[inline(always)]
-    fn less(self, other: Self) -> bool {
+    fn lt_mask(self, other: Self) -> bool {
         self < other
     }
     #[inline(always)]
@@ -180,7 +180,7 @@ impl<S: Simd, V: SimdFloat<S, Element = f64>> Real for Lanes<S, V> {
     type Mask = V::Mask;
 
     #[inline(always)]
-    fn like(self, value: f64) -> Self {
+    fn broadcast(self, value: f64) -> Self {
         Self::new(V::simd_from(self.number.token(), value))
     }
     #[inline(always)]
@@ -192,7 +192,7 @@ impl<S: Simd, V: SimdFloat<S, Element = f64>> Real for Lanes<S, V> {
         self.with(self.number.abs())
     }
     #[inline(always)]
-    fn less(self, other: Self) -> Self::Mask {
+    fn lt_mask(self, other: Self) -> Self::Mask {
         self.number.simd_lt(other.number)
     }
     #[inline(always)]

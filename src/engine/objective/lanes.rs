@@ -160,9 +160,9 @@ impl<F: Formula> Kernel for Gradients<'_, F> {
                 let [dx, dy] = jet.gradient();
                 let square = dx * dx + dy * dy;
                 let size = jet.value.lane_abs() + across.lane_abs() + along.lane_abs();
-                bounded &=
-                    size.le_mask(size.like(MAX_GROWTH)) & square.less(square.like(f64::INFINITY));
-                least = Real::select(square.less(least), square, least);
+                bounded &= size.le_mask(size.broadcast(MAX_GROWTH))
+                    & square.lt_mask(square.broadcast(f64::INFINITY));
+                least = Real::select(square.lt_mask(least), square, least);
                 let far =
                     jet.value.store(losses, first) | dx.store(gx, first) | dy.store(gy, first);
                 if far.any_true() {

@@ -110,8 +110,8 @@ impl<F: Formula, T: Stride, const CONVERGE: bool> Kernel for Stroll<'_, F, T, CO
                 advance::<_, _, T>(simd, factors, [y, gy], of, 0).store(&mut ys[group], 0);
             }
         }
-        let near = (all_x + all_y).le_mask(zero.like(self.radius * self.radius));
-        let moving = zero.like(self.runs.above).less(least);
+        let near = (all_x + all_y).le_mask(zero.broadcast(self.radius * self.radius));
+        let moving = zero.broadcast(self.runs.above).lt_mask(least);
         (near & moving).all_true()
     }
 }

@@ -231,8 +231,8 @@ impl<F: Formula, T: Stride> Kernel for March<'_, F, T> {
             }
             runs.now ^= 1;
             let reach = losses + xs + ys + slopes;
-            let bounded = reach.le_mask(reach.like(MAX_GROWTH * MAX_GROWTH));
-            let moving = least.like(runs.above).less(least);
+            let bounded = reach.le_mask(reach.broadcast(MAX_GROWTH * MAX_GROWTH));
+            let moving = least.broadcast(runs.above).lt_mask(least);
             if !(bounded & moving).all_true() {
                 return (step + 1, false);
             }

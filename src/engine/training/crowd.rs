@@ -158,9 +158,9 @@ impl<'a> Watch<'a> {
             let square = gx * gx + gy * gy;
             let ended = Lanes::load(simd, &self.ended, first);
             let bounded =
-                size.le_mask(ended + MAX_GROWTH) & square.less(square.like(f64::INFINITY));
-            let moving = square.like(self.above).less(square);
-            calm &= (bounded & moving) | ended.like(0.0).less(ended);
+                size.le_mask(ended + MAX_GROWTH) & square.lt_mask(square.broadcast(f64::INFINITY));
+            let moving = square.broadcast(self.above).lt_mask(square);
+            calm &= (bounded & moving) | ended.broadcast(0.0).lt_mask(ended);
             first += lanes;
         }
         calm.all_true()

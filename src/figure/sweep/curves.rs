@@ -3,7 +3,7 @@
 use super::{
     Along, LIMIT, LIMIT_DASH, numbers_below, numbers_beside, place, ring, share, values_axis, write,
 };
-use crate::engine::analysis::sweep::{Curve, SweepMetric};
+use crate::engine::analysis::sweep::{SweepCurve, SweepMetric};
 use crate::engine::numeric::real;
 use crate::figure::axis::Axis;
 use crate::figure::chart::thin;
@@ -15,7 +15,7 @@ use crate::figure::trail::{border, line};
 #[derive(Clone, Copy)]
 pub struct Shown<'a> {
     /// The curve.
-    pub curve: &'a Curve,
+    pub curve: &'a SweepCurve,
     /// The run's name.
     pub name: &'a str,
     /// The run's place among colours, dashes and markers.
@@ -64,13 +64,13 @@ impl CurvePlot {
     }
 
     /// Where value `index` of a curve lies; `None` if it has no measure.
-    pub fn place(&self, curve: &Curve, index: usize) -> Option<Point> {
+    pub fn place(&self, curve: &SweepCurve, index: usize) -> Option<Point> {
         let value = curve.scores.get(index)?.value(self.measure)?;
         Some([self.x(curve, index)?, self.y(value)])
     }
 
     /// Where the value lies that the run has now; `None` beyond the axis, and if it has no measure.
-    pub fn current(&self, curve: &Curve) -> Option<Point> {
+    pub fn current(&self, curve: &SweepCurve) -> Option<Point> {
         let at = self.across.current(&curve.line.grid, &curve.line.spec)?;
         let value = curve.current.value(self.measure)?;
         Some([place(self.area.min[0], self.area.max[0], at), self.y(value)])
@@ -84,7 +84,7 @@ impl CurvePlot {
         }
     }
 
-    fn x(&self, curve: &Curve, index: usize) -> Option<f32> {
+    fn x(&self, curve: &SweepCurve, index: usize) -> Option<f32> {
         let at = self.across.position(&curve.line.grid, index)?;
         Some(place(self.area.min[0], self.area.max[0], at))
     }
@@ -342,6 +342,6 @@ impl CurvePlot {
     }
 }
 
-fn diverges(curve: &Curve) -> bool {
+fn diverges(curve: &SweepCurve) -> bool {
     curve.scores.iter().any(|score| score.diverged().is_some())
 }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::engine::analysis::sweep::{
-    Curve, SweepContext, SweepMap, grids, lr_limits, run_curves, run_map, swept_runs,
+    SweepContext, SweepCurve, SweepMap, grids, lr_limits, run_curves, run_map, swept_runs,
 };
 use crate::engine::cancel::Cancel;
 use crate::engine::landscape::NoFiles;
@@ -25,7 +25,7 @@ fn with<T>(landscape: &str, goal: Option<f64>, work: impl FnOnce(&SweepContext) 
     })
 }
 
-fn made(landscape: &str, specs: &[&str], over: &str) -> Vec<Curve> {
+fn made(landscape: &str, specs: &[&str], over: &str) -> Vec<SweepCurve> {
     let specs: Vec<RunSpec> = specs.iter().map(|spec| spec.parse().unwrap()).collect();
     let lines = swept_runs(&specs, &over.parse().unwrap()).unwrap();
     with(landscape, Some(1e-3), |setup| {
@@ -42,7 +42,7 @@ fn made_map(spec: &str, overs: [&str; 2]) -> SweepMap {
     })
 }
 
-fn looks(curves: &[Curve]) -> Vec<Shown<'_>> {
+fn looks(curves: &[SweepCurve]) -> Vec<Shown<'_>> {
     let look = |(look, curve)| Shown {
         curve,
         name: "run",

@@ -1,6 +1,8 @@
 //! The sweep: where runs end over a setting, as curves, or over two settings of one run, as a map.
 
-use crate::engine::analysis::sweep::{AxisValues, Curve, Score, SweepAxis, SweepMap, SweepMetric};
+use crate::engine::analysis::sweep::{
+    AxisValues, Score, SweepAxis, SweepCurve, SweepMap, SweepMetric,
+};
 use crate::engine::declare::Settings;
 use crate::engine::scene::Scene;
 use crate::engine::training::RunSpec;
@@ -285,13 +287,13 @@ impl SweepView {
     /// The curves, and the value of one that the pointer is on.
     fn curves(
         &self,
-        curves: &[(Curve, Option<f64>)],
+        curves: &[(SweepCurve, Option<f64>)],
         look: &Look,
         area: Area,
         pointer: Option<Point>,
     ) -> (Vec<Item>, Option<Pointed>) {
         let indices: Vec<usize> = swept_runs(look.scene, look.run).collect();
-        let shown = |(curve, limit): &'_ (Curve, Option<f64>)| {
+        let shown = |(curve, limit): &'_ (SweepCurve, Option<f64>)| {
             let index = *indices.get(curve.line.run)?;
             Some((index, *limit))
         };

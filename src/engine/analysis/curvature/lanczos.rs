@@ -8,7 +8,7 @@ use crate::engine::numeric::vector_ops::normalized;
 use crate::engine::objective::norm;
 
 /// The most directions, and the most numbers that all of them together may have.
-const MOST: usize = 1000;
+const MAX_DIRECTIONS: usize = 1000;
 pub(super) const MAX_STORED_VALUES: usize = 100_000_000;
 
 /// A rounded matrix times a direction is off by no more than this share of its largest eigenvalue.
@@ -246,7 +246,9 @@ fn is_due(count: usize, most: usize) -> bool {
 
 /// So many directions there is room for.
 fn max_directions(matrix: &dyn LinearOperator) -> usize {
-    MOST.min(MAX_STORED_VALUES / matrix.dim().max(1)).max(32)
+    MAX_DIRECTIONS
+        .min(MAX_STORED_VALUES / matrix.dim().max(1))
+        .max(32)
 }
 
 /// The largest eigenvalue of a rounded matrix.

@@ -30,7 +30,7 @@ impl Bench {
         })
     }
 
-    fn curves(&self, specs: &[&str], over: &str, goal: Option<f64>) -> Vec<Curve> {
+    fn curves(&self, specs: &[&str], over: &str, goal: Option<f64>) -> Vec<SweepCurve> {
         let lines = swept_runs(&specs_of(specs), &over.parse().unwrap()).unwrap();
         self.with(goal, |setup| {
             let amount = run_count(&lines);

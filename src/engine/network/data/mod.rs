@@ -288,12 +288,12 @@ impl Data {
         test.sort_unstable();
         train.sort_unstable();
         Split {
-            train: self.of(train),
-            test: self.of(test),
+            train: self.select(train),
+            test: self.select(test),
         }
     }
 
-    fn of(&self, samples: &[usize]) -> Self {
+    fn select(&self, samples: &[usize]) -> Self {
         let pick = |width: usize, rows: &[f64]| {
             let rows = samples
                 .iter()

@@ -20,7 +20,7 @@ pub(super) enum PreActivation<'a, E> {
 }
 
 /// h ← φ(z), or h + φ(z) where a residual connection goes around the layer. All are equally long.
-pub(super) fn bend<E: Float>(
+pub(super) fn activate<E: Float>(
     activation: Activation,
     z: PreActivation<E>,
     residual: bool,
@@ -50,19 +50,19 @@ pub(super) fn bend<E: Float>(
 
 /// φ of some vectors side by side.
 trait ActivationFn {
-    fn bend<E: Float, S: Simd, const U: usize>(simd: S, x: &mut [SimdOf<E, S>; U]);
+    fn activate<E: Float, S: Simd, const U: usize>(simd: S, x: &mut [SimdOf<E, S>; U]);
 }
 
 struct Identity;
 impl ActivationFn for Identity {
     #[inline(always)]
-    fn bend<E: Float, S: Simd, const U: usize>(_simd: S, _x: &mut [SimdOf<E, S>; U]) {}
+    fn activate<E: Float, S: Simd, const U: usize>(_simd: S, _x: &mut [SimdOf<E, S>; U]) {}
 }
 
 struct Relu;
 impl ActivationFn for Relu {
     #[inline(always)]
-    fn bend<E: Float, S: Simd, const U: usize>(simd: S, x: &mut [SimdOf<E, S>; U]) {
+    fn activate<E: Float, S: Simd, const U: usize>(simd: S, x: &mut [SimdOf<E, S>; U]) {
         let zero = splat::<E, S>(simd, E::default());
         for x in x {
             *x = x.simd_lt(zero).select(zero, *x);
@@ -73,7 +73,7 @@ impl ActivationFn for Relu {
 struct LeakyRelu;
 impl ActivationFn for LeakyRelu {
     #[inline(always)]
-    fn bend<E: Float, S: Simd, const U: usize>(simd: S, x: &mut [SimdOf<E, S>; U]) {
+    fn activate<E: Float, S: Simd, const U: usize>(simd: S, x: &mut [SimdOf<E, S>; U]) {
         let zero = splat::<E, S>(simd, E::default());
         let slope = splat::<E, S>(simd, E::from_f64(0.01));
         for x in x {
@@ -85,7 +85,7 @@ impl ActivationFn for LeakyRelu {
 struct Tanh;
 impl ActivationFn for Tanh {
     #[inline(always)]
-    fn bend<E: Float, S: Simd, const U: usize>(simd: S, x: &mut [SimdOf<E, S>; U]) {
+    fn activate<E: Float, S: Simd, const U: usize>(simd: S, x: &mut [SimdOf<E, S>; U]) {
         if let Some(polynomials) = E::TANH {
             rational_tanh::<E, S, U>(simd, polynomials, x);
             return;
@@ -119,7 +119,7 @@ fn sigmoid<E: Float, S: Simd, const U: usize>(simd: S, x: [SimdOf<E, S>; U]) -> 
 struct Sigmoid;
 impl ActivationFn for Sigmoid {
     #[inline(always)]
-    fn bend<E: Float, S: Simd, const U: usize>(simd: S, x: &mut [SimdOf<E, S>; U]) {
+    fn activate<E: Float, S: Simd, const U: usize>(simd: S, x: &mut [SimdOf<E, S>; U]) {
         *x = sigmoid::<E, S, U>(simd, *x);
     }
 }
@@ -127,7 +127,7 @@ impl ActivationFn for Sigmoid {
 struct Silu;
 impl ActivationFn for Silu {
     #[inline(always)]
-    fn bend<E: Float, S: Simd, const U: usize>(simd: S, x: &mut [SimdOf<E, S>; U]) {
+    fn activate<E: Float, S: Simd, const U: usize>(simd: S, x: &mut [SimdOf<E, S>; U]) {
         let share = sigmoid::<E, S, U>(simd, *x);
         for (x, share) in x.iter_mut().zip(share) {
             *x *= share;
@@ -138,7 +138,7 @@ impl ActivationFn for Silu {
 struct Elu;
 impl ActivationFn for Elu {
     #[inline(always)]
-    fn bend<E: Float, S: Simd, const U: usize>(simd: S, x: &mut [SimdOf<E, S>; U]) {
+    fn activate<E: Float, S: Simd, const U: usize>(simd: S, x: &mut [SimdOf<E, S>; U]) {
         let (zero, mut below) = (splat::<E, S>(simd, E::default()), *x);
         for x in &mut below {
             *x = -clamp_max::<E, S>(simd, x.abs(), E::EXP_LIMIT);
@@ -150,7 +150,7 @@ impl ActivationFn for Elu {
     }
 }
 
-struct Along<'a, E, P> {
+struct ActivationKernel<'a, E, P> {
     phi: PhantomData<P>,
     z: PreActivation<'a, E>,
     residual: bool,
@@ -159,7 +159,7 @@ struct Along<'a, E, P> {
 
 fn apply<E: Float, P: ActivationFn>(z: PreActivation<E>, residual: bool, h: &mut [E]) {
     let phi = PhantomData::<P>;
-    dispatch(Along {
+    dispatch(ActivationKernel {
         phi,
         z,
         residual,
@@ -167,7 +167,7 @@ fn apply<E: Float, P: ActivationFn>(z: PreActivation<E>, residual: bool, h: &mut
     });
 }
 
-impl<E: Float, P: ActivationFn> Kernel for Along<'_, E, P> {
+impl<E: Float, P: ActivationFn> Kernel for ActivationKernel<'_, E, P> {
     type Output = ();
 
     #[inline(always)]
@@ -179,7 +179,7 @@ impl<E: Float, P: ActivationFn> Kernel for Along<'_, E, P> {
     }
 }
 
-impl<E: Float, P: ActivationFn> Along<'_, E, P> {
+impl<E: Float, P: ActivationFn> ActivationKernel<'_, E, P> {
     /// U vectors at a time.
     #[inline(always)]
     fn apply_to_range<S: Simd, const U: usize>(&mut self, simd: S, which: Range<usize>) {
@@ -203,7 +203,7 @@ impl<E: Float, P: ActivationFn> Along<'_, E, P> {
                     }
                 }
             }
-            P::bend::<E, S, U>(simd, &mut x);
+            P::activate::<E, S, U>(simd, &mut x);
             let h = self.h[range].chunks_exact_mut(lanes);
             for (mut x, h) in x.into_iter().zip(h) {
                 if self.residual {
