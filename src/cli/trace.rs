@@ -127,7 +127,7 @@ fn write(
             continue; // Nothing cancels this work.
         };
         let curvature = with_curvature
-            .then(|| curvature::along(objective, &trajectory, &never))
+            .then(|| curvature::extremes_along(objective, &trajectory, &never))
             .flatten();
         warn(&spec.to_string(), trajectory.outcome);
         writer.run(index, &trajectory, curvature.as_deref())?;

@@ -168,7 +168,7 @@ pub fn compute_runs(
         let objective = &*ground.objective;
         let start = scene.start_theta();
         let trajectory = training::run(objective, start, spec, &conditions, cancel)?;
-        let curvature = curvature::along(objective, &trajectory, cancel)?;
+        let curvature = curvature::extremes_along(objective, &trajectory, cancel)?;
         let preconditioned =
             curvature::preconditioned_along(objective, start, spec, &conditions, cancel)?;
         let outline = outline(&trajectory);

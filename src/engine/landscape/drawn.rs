@@ -52,19 +52,19 @@ pub enum HillError {
         expected: &'static str,
     },
     /// The list is too long.
-    #[error("hills: there are {0}; expected at most {most}", most = Hill::MOST)]
+    #[error("hills: there are {0}; expected at most {most}", most = Hill::MAX_HILLS)]
     TooMany(usize),
 }
 
 impl Hill {
     /// More hills than this are refused.
-    pub const MOST: usize = 1000;
+    pub const MAX_HILLS: usize = 1000;
 
     /// Reads "x y height width; x y height width; …". Empty entries are passed over.
     pub fn parse_list(text: &str) -> Result<Vec<Self>, HillError> {
         let entries = text.split(';').map(str::trim);
         let entries: Vec<&str> = entries.filter(|entry| !entry.is_empty()).collect();
-        if entries.len() > Self::MOST {
+        if entries.len() > Self::MAX_HILLS {
             return Err(HillError::TooMany(entries.len()));
         }
         let numbered = entries.into_iter().zip(1..);

@@ -225,7 +225,7 @@ impl Sheet {
         } else {
             taken = false;
         }
-        if hills.len() > Hill::MOST {
+        if hills.len() > Hill::MAX_HILLS {
             self.refused = Some(HillError::TooMany(hills.len()).to_string());
         } else if taken {
             drawn.hills = Hill::list_text(&hills);

@@ -220,7 +220,7 @@ impl<'a> SampledField<'a> {
     }
 
     /// A Hessian per share of the view, in the unit of slopes.
-    pub(super) fn bend(&self, [xx, xy, yy]: [f64; 3]) -> [f64; 3] {
+    pub(super) fn scaled_hessian(&self, [xx, xy, yy]: [f64; 3]) -> [f64; 3] {
         let (width, height, unit) = (self.view.width(), self.view.height(), self.unit);
         [
             xx * unit * width * width,

@@ -42,7 +42,7 @@ fn newton_iterate(field: &SampledField, start: [f64; 2], cut: f64) -> Option<([f
     let (mut at, mut slope) = (start, field.slope(start));
     let mut earlier = f64::INFINITY;
     for taken in 0..MAX_STEPS {
-        let bend = Hessian2::new(field.bend(field.hessian(at)))?;
+        let bend = Hessian2::new(field.scaled_hessian(field.hessian(at)))?;
         let step = bend.step(slope, cut);
         let length = norm(&step);
         if taken % PATIENCE == 0 {
@@ -139,7 +139,7 @@ fn classify(field: &SampledField, at: [f64; 2], stalled: bool) -> Option<Critica
     }
     let at = inside;
     let (slope, hessian) = (field.slope(at), field.hessian(at));
-    let bend = Hessian2::new(field.bend(hessian))?;
+    let bend = Hessian2::new(field.scaled_hessian(hessian))?;
     let components = bend.components(slope);
     let rounding = f64::EPSILON * bend.largest();
     let close = |i: usize| {

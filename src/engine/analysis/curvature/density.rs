@@ -177,7 +177,7 @@ fn simple_eigenvalues(found: &[Quadrature]) -> Vec<f64> {
 
 impl Density {
     /// Of all eigenvalues.
-    pub fn of(values: &[f64]) -> Self {
+    pub fn from_eigenvalues(values: &[f64]) -> Self {
         let share = 1.0 / real(values.len().max(1));
         let places = values.iter().map(|value| [*value, share]).collect();
         Self {
@@ -189,7 +189,7 @@ impl Density {
     /// Of a matrix of n × n numbers, which is destroyed.
     pub(super) fn of_dense(matrix: &mut [f64], n: usize) -> (Self, Vec<f64>) {
         let values = eigenvalues(matrix, n);
-        (Self::of(&values), values)
+        (Self::from_eigenvalues(&values), values)
     }
 
     /// The lowest and the highest place.
@@ -345,7 +345,7 @@ mod tests {
         assert!(high - low < 4e-15 && (low - 1.0).abs() < 4e-15);
         assert_eq!(found.quadratures[0].len(), 1);
         assert!((found.at(1.0, 0.1).value - 3.989_422_804).abs() < 1e-8);
-        assert_eq!(Density::of(&[]).range(), None);
-        assert!(Density::of(&[]).curve(10).is_empty());
+        assert_eq!(Density::from_eigenvalues(&[]).range(), None);
+        assert!(Density::from_eigenvalues(&[]).curve(10).is_empty());
     }
 }

@@ -60,7 +60,7 @@ pub fn extremes(objective: &dyn Objective, theta: &[f64]) -> [f64; 2] {
 }
 
 /// λmin and λmax at every row of a trajectory of an objective in one or two parameters. `None` if it was cancelled.
-pub fn along(
+pub fn extremes_along(
     objective: &dyn Objective,
     trajectory: &Trajectory,
     cancel: &Cancel,
