@@ -1,6 +1,6 @@
 //! `ravine basins`: which minimum every start runs to.
 
-use super::diverged::tell_diverged_of;
+use super::diverged::warn_diverged_values;
 use super::outputs::{Outputs, kind};
 use super::render::{Ground as Light, size};
 use super::scene_args::SceneArgs;
@@ -94,7 +94,7 @@ pub(super) fn basins(args: &Args) -> Result<(), String> {
         objective: &*ground.objective,
         known: &ground.minima,
         spec,
-        conditions: scene.conditions(),
+        conditions: scene.run_settings(),
         window,
     };
     question
@@ -108,7 +108,7 @@ pub(super) fn basins(args: &Args) -> Result<(), String> {
         "npz" => outputs.write(&args.output, |out| basins::npz(&answer, out))?,
         "csv" => outputs.write(&args.output, |out| basins::csv(&answer, out))?,
         _ => {
-            let terrain = session::compute_terrain(&scene, &ground, window, 400, &never);
+            let terrain = session::compute_map_data(&scene, &ground, window, 400, &never);
             let run = spec.to_string();
             let drawing = figure::basins::picture(
                 &answer,
@@ -128,6 +128,6 @@ pub(super) fn basins(args: &Args) -> Result<(), String> {
         let step = u64::from(cell.steps);
         (cell.label == BasinLabel::Diverges).then_some(step)
     });
-    tell_diverged_of(&spec.to_string(), "starts", diverged);
+    warn_diverged_values(&spec.to_string(), "starts", diverged);
     Ok(())
 }

@@ -20,7 +20,7 @@ pub(super) struct Args {
 pub(super) fn check(args: &Args) -> Result<(), String> {
     let name = args.scene.display();
     let scene = open_scene(&args.scene)?;
-    let sound = scene.load(&Disk::beside(Some(&args.scene)));
+    let sound = scene.load(&Disk::next_to(Some(&args.scene)));
     let sound = sound.map_err(|error| format!("{name}: {error}"))?;
     say_source(scene.subject(), &sound.source);
     let count =

@@ -5,7 +5,7 @@ mod report;
 use super::network_args::{NetworkArgs, share, spec, weights};
 use super::outputs::{Outputs, kind};
 use super::render::{Ground as Light, size};
-use super::scene_args::set;
+use super::scene_args::parse_setting;
 use crate::engine::analysis::mode_connectivity::{self as engine, Connect, ModeConnectivity};
 use crate::engine::cancel::Cancel;
 use crate::engine::declare::{Settings, Value};
@@ -219,7 +219,7 @@ impl Args {
             ("seed", Some(&self.seed)),
         ] {
             if let Some(text) = text {
-                set(&mut settings, name, text).map_err(|refusal| refusal.to_string())?;
+                parse_setting(&mut settings, name, text).map_err(|refusal| refusal.to_string())?;
             }
         }
         for path in [&self.curve_weights, &self.aligned_weights]

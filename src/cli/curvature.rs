@@ -6,7 +6,7 @@ use super::network_args::{NetworkArgs, at_weights};
 use super::outputs::{Outputs, kind};
 use super::render::{Ground as Light, size};
 use super::say_source;
-use super::scene_args::{placed, point, spec_text};
+use super::scene_args::{point, setting_error, spec_text};
 use crate::engine::analysis::curvature::{CurvatureSettings, ExpensiveParts, Report, report};
 use crate::engine::cancel::Cancel;
 use crate::engine::declare::Settings;
@@ -146,7 +146,7 @@ pub(super) struct Args {
 }
 
 /// The program with a `curvature` that takes a landscape in place of a network.
-pub(super) fn with_a_choice(program: clap::Command) -> clap::Command {
+pub(super) fn allow_landscape(program: clap::Command) -> clap::Command {
     program.mut_subcommand("curvature", |command| {
         let one_of_both = |arg: clap::Arg| arg.required(false);
         command
@@ -156,7 +156,7 @@ pub(super) fn with_a_choice(program: clap::Command) -> clap::Command {
 }
 
 /// What is looked at.
-struct Place {
+struct CurvaturePoint {
     title: String,
     objective: Arc<dyn Objective>,
     /// The same, where it is a network.
@@ -167,7 +167,7 @@ struct Place {
 }
 
 pub(super) fn curvature(args: &Args) -> Result<(), String> {
-    let inquiry = args.inquiry()?;
+    let inquiry = args.curvature_settings()?;
     let output = args.output.as_deref();
     let kind = output
         .map(|path| kind(path, &["csv", "png", "svg"], "csv"))
@@ -219,7 +219,7 @@ pub(super) fn curvature(args: &Args) -> Result<(), String> {
             outputs.write(path, |out| table::csv(&report, out))?;
         } else {
             let (points, theme) = (picture::points(pixels), args.theme.theme());
-            let sheet = spectrum::sheet(&report, &inquiry, &place.title, points, theme);
+            let sheet = spectrum::picture(&report, &inquiry, &place.title, points, theme);
             let bytes = picture::bytes(&sheet, kind, pixels, &place.title)?;
             outputs.write(path, |out| out.write_all(&bytes))?;
         }
@@ -238,7 +238,7 @@ pub(super) fn curvature(args: &Args) -> Result<(), String> {
 }
 
 impl Args {
-    fn inquiry(&self) -> Result<CurvatureSettings, String> {
+    fn curvature_settings(&self) -> Result<CurvatureSettings, String> {
         let mut inquiry = CurvatureSettings::default();
         for (flag, text) in [
             ("matrix", &self.matrix),
@@ -255,7 +255,7 @@ impl Args {
         ] {
             let Some(text) = text else { continue };
             let refused =
-                |refusal| placed(&format!("--{}", flag.replace('_', "-")), text, &refusal);
+                |refusal| setting_error(&format!("--{}", flag.replace('_', "-")), text, &refusal);
             let index = inquiry.index(flag).map_err(refused)?;
             let value = inquiry.params()[index].parse(text).map_err(refused)?;
             inquiry.set(flag, value).map_err(refused)?;
@@ -284,7 +284,7 @@ impl Args {
         Ok(Some((alpha, layer?)))
     }
 
-    fn place(&self) -> Result<Place, String> {
+    fn place(&self) -> Result<CurvaturePoint, String> {
         match (&self.network, &self.landscape) {
             (Some(_), Some(_)) => Err("--network and --landscape exclude each other; expected one of both".to_owned()),
             (None, None) => Err("there is nothing to look at; expected --network, --data and --weights, or --landscape and --at".to_owned()),
@@ -293,7 +293,7 @@ impl Args {
         }
     }
 
-    fn weights_of(&self, network: &NetworkArgs) -> Result<Place, String> {
+    fn weights_of(&self, network: &NetworkArgs) -> Result<CurvaturePoint, String> {
         if self.at.is_some() {
             return Err("--at is for --landscape; expected --weights".to_owned());
         }
@@ -302,7 +302,7 @@ impl Args {
         let (loss, split) = network.prepare(0.0, 0)?;
         let (loss, theta) = at_weights(loss, path, &self.norm_statistics)?;
         let loss = Arc::new(loss);
-        Ok(Place {
+        Ok(CurvaturePoint {
             title: network.title(),
             objective: Arc::clone(&loss) as Arc<dyn Objective>,
             network: Some(loss),
@@ -311,12 +311,12 @@ impl Args {
         })
     }
 
-    fn point_of(&self, text: &str) -> Result<Place, String> {
+    fn point_of(&self, text: &str) -> Result<CurvaturePoint, String> {
         if self.weights.is_some() {
             return Err("--weights is for --network; expected --at".to_owned());
         }
         let landscape: AnyLandscape =
-            { text.parse() }.map_err(|refusal| placed("--landscape", text, &refusal))?;
+            { text.parse() }.map_err(|refusal| setting_error("--landscape", text, &refusal))?;
         let at = self.at.as_ref();
         let at =
             at.ok_or("the landscape needs a point; expected --at, like --at=1,1".to_owned())?;
@@ -325,7 +325,7 @@ impl Args {
         let dim = ground.objective.dim();
         let at = point("--at", at, dim)?;
         say_source(text, &ground.source);
-        Ok(Place {
+        Ok(CurvaturePoint {
             title: text.to_owned(),
             objective: Arc::clone(&ground.objective),
             network: None,

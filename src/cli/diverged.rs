@@ -7,7 +7,7 @@ use crate::engine::objective::plane::Rect;
 use crate::session::Runs;
 
 /// Writes to stderr which of the shown runs of a scene diverged or stopped, at which step and why: a line for each.
-pub(super) fn tell_diverged(runs: &Runs) {
+pub(super) fn warn_diverged(runs: &Runs) {
     for (index, (run, result)) in runs.scene.runs.iter().zip(&runs.results).enumerate() {
         if run.shown {
             warn(
@@ -19,7 +19,7 @@ pub(super) fn tell_diverged(runs: &Runs) {
 }
 
 /// Writes to stderr how many of the `things` of a run diverged, such as its starts, and at which steps, if any did.
-pub(super) fn tell_diverged_of(
+pub(super) fn warn_diverged_values(
     run: &str,
     things: &str,
     outcomes: impl ExactSizeIterator<Item = Option<u64>>,

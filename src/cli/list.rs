@@ -2,8 +2,8 @@
 
 use super::print;
 use crate::export::members::{
-    Facts, GLUE, Member, Setting, datasets, landscapes, networks, optimizers, planes, schedules,
-    wrappers,
+    Facts, Member, NO_BREAK_SPACE, Setting, datasets, landscapes, networks, optimizers, planes,
+    schedules, wrappers,
 };
 use std::io::{self, Write};
 
@@ -165,7 +165,7 @@ fn text(lists: &[Listed], width: usize, out: &mut dyn Write) -> io::Result<()> {
 fn described(setting: &Setting) -> String {
     let mut expected = setting.expected.clone();
     if let Some(range) = setting.range.as_str() {
-        expected = expected.replace(range, &range.replace(' ', GLUE));
+        expected = expected.replace(range, &range.replace(' ', NO_BREAK_SPACE));
     }
     let mut letters = expected.chars();
     let first: String = letters
@@ -183,7 +183,7 @@ fn wrap(first: &str, rest: &str, text: &str, width: usize, out: &mut dyn Write) 
     let mut empty = true;
     for word in text.split(' ') {
         if !empty && line.chars().count() + 1 + word.chars().count() > width {
-            writeln!(out, "{}", line.replace(GLUE, " "))?;
+            writeln!(out, "{}", line.replace(NO_BREAK_SPACE, " "))?;
             rest.clone_into(&mut line);
             empty = true;
         }
@@ -193,7 +193,7 @@ fn wrap(first: &str, rest: &str, text: &str, width: usize, out: &mut dyn Write) 
         line.push_str(word);
         empty = false;
     }
-    writeln!(out, "{}", line.trim_end().replace(GLUE, " "))
+    writeln!(out, "{}", line.trim_end().replace(NO_BREAK_SPACE, " "))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::complain;
 
 /// Bytes above which memory is told before it is taken.
-const TOLD: u64 = 500_000_000;
+const MIN_REPORTED_BYTES: u64 = 500_000_000;
 
 /// The most that a picture may take.
 pub(super) const MAX_PICTURE_BYTES: u64 = 2_000_000_000;
@@ -31,7 +31,7 @@ pub(super) fn claim(what: &str, bytes: u64, most: u64, less: &str) -> Result<(),
             "{what} would take about {size} of memory, which is not to be had now; expected less, by {less}"
         ));
     }
-    if bytes > TOLD {
+    if bytes > MIN_REPORTED_BYTES {
         complain(&format!("{what} takes about {size} of memory"));
     }
     Ok(())

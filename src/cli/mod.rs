@@ -83,7 +83,7 @@ enum Command {
 /// Runs the program on the arguments that it was called with. Each error is told on stderr, and ends it with code 2.
 pub fn main() -> ExitCode {
     startup::prepare();
-    let matches = curvature::with_a_choice(Cli::command()).try_get_matches();
+    let matches = curvature::allow_landscape(Cli::command()).try_get_matches();
     let cli = matches.and_then(|matches| Cli::from_arg_matches(&matches));
     let Cli { scene, command } = match cli {
         Ok(cli) => cli,

@@ -1,14 +1,16 @@
 //! The network and the data that `train`, `slice`, `curvature` and `connect` work on.
 
 use super::say_source;
-use super::scene_args::{placed, spec_text};
+use super::scene_args::{setting_error, spec_text};
 use crate::engine::declare::Value;
 use crate::engine::declare::spec;
 use crate::engine::network::data::{AnyDataset, Split};
 use crate::engine::network::{AnyNetwork, NetworkLoss};
 use crate::engine::objective::Objective;
 use crate::engine::training::RunSpec;
-use crate::import::{Disk, open_weights, open_weights_and_moments, path_from_text, path_text};
+use crate::import::{
+    Disk, open_weights, open_weights_and_batch_norm_stats, path_from_text, path_text,
+};
 use std::path::Path;
 
 #[derive(clap::Args)]
@@ -32,7 +34,7 @@ impl NetworkArgs {
     /// The network's loss on the part of the data that is for training, and the data.
     pub(super) fn prepare(&self, test: f64, seed: u64) -> Result<(NetworkLoss, Split), String> {
         let network: AnyNetwork = { self.network.parse() }
-            .map_err(|refusal| placed("--network", &self.network, &refusal))?;
+            .map_err(|refusal| setting_error("--network", &self.network, &refusal))?;
         let mut split = (self.dataset()?)
             .split_for(network.as_dyn().loss(), &Disk::default(), test, seed)
             .map_err(|error| error.to_string())?;
@@ -48,7 +50,7 @@ impl NetworkArgs {
     fn dataset(&self) -> Result<AnyDataset, String> {
         let name = spec::head(&self.data).0;
         let built_in = AnyDataset::NAMES.contains(&name);
-        let refused = |refusal| placed("--data", &self.data, &refusal);
+        let refused = |refusal| setting_error("--data", &self.data, &refusal);
         let path = path_from_text(&self.data);
         if built_in || self.data.contains(':') && !path.exists() {
             if self.label.is_some() {
@@ -63,7 +65,7 @@ impl NetworkArgs {
         let label = self.label.clone().unwrap_or_default();
         for (setting, text) in [("path", path_text(&path)), ("label", label)] {
             let set = csv.settings_mut().set(setting, Value::Text(text));
-            set.map_err(|refusal| placed("--data", &self.data, &refusal))?;
+            set.map_err(|refusal| setting_error("--data", &self.data, &refusal))?;
         }
         Ok(csv)
     }
@@ -103,7 +105,7 @@ pub(super) fn at_weights(
     if !loss.is_coupled() {
         return Err("--norm-statistics file is for norm=batch; expected data".to_owned());
     }
-    let (theta, moments) = open_weights_and_moments(path, loss.layout().tensors())?;
+    let (theta, moments) = open_weights_and_batch_norm_stats(path, loss.layout().tensors())?;
     let loss = loss.eval_mode(moments).map_err(|error| error.to_string())?;
     Ok((loss, theta))
 }
@@ -112,7 +114,7 @@ pub(super) fn at_weights(
 pub(super) fn spec(flag: &str, text: &str, loss: &NetworkLoss) -> Result<RunSpec, String> {
     let spec: RunSpec = text
         .parse()
-        .map_err(|refusal| placed(flag, text, &refusal))?;
+        .map_err(|refusal| setting_error(flag, text, &refusal))?;
     let optimizer = &spec.optimizer;
     if let Some(expected) = optimizer.as_dyn().unsupported_reason(loss) {
         let name = optimizer.name();

@@ -1,7 +1,7 @@
 //! The files that a command writes: planned before its work, and put in their places together after it.
 
 use super::print;
-use crate::export::file::{self, Staged, check_place, put_in_place, same_file, stage};
+use crate::export::file::{self, Staged, check_writable, commit_staged, same_file, stage};
 use crate::import::files_read;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -57,7 +57,7 @@ impl Outputs {
             self.stdout = true;
             return Ok(());
         }
-        check_place(path)?;
+        check_writable(path)?;
         if let Some(other) = self.planned.iter().find(|other| same_file(path, other)) {
             let other = other.display();
             return Err(format!(
@@ -93,7 +93,7 @@ impl Outputs {
 
     /// Puts all files in their places: the last thing that a command does, after it has said all that it has to say.
     pub(super) fn finish(&mut self) -> Result<(), String> {
-        put_in_place(std::mem::take(&mut self.staged))
+        commit_staged(std::mem::take(&mut self.staged))
     }
 
     /// Refuses a flag that prints something, where an output is printed already.

@@ -1,6 +1,6 @@
 //! `ravine render`: a picture of a scene.
 
-use super::diverged::{check_view, tell_diverged};
+use super::diverged::{check_view, warn_diverged};
 use super::memory::{MAX_NUMBER_BYTES, MAX_PICTURE_BYTES, claim};
 use super::outputs::{Outputs, kind};
 use super::scene_args::SceneArgs;
@@ -9,7 +9,7 @@ use crate::export::picture::{self, EXTENSIONS, Picture, Show, picture};
 use crate::figure::colour::Theme;
 use crate::figure::gallery;
 use crate::figure::png::MAX_PIXELS;
-use crate::session::{NOT_RANDOM, Seeds, all_runs};
+use crate::session::{NOT_RANDOM, Seeds, compute_all_runs};
 use std::path::PathBuf;
 
 /// Bytes of memory per pixel while a picture is drawn and written.
@@ -51,8 +51,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     step: Option<String>,
     /// What is drawn: the map, or of a network how far its runs are off the plane, or the random plane beside those of the next five seeds
-    #[arg(long, value_enum, value_name = "VIEW", default_value_t = Named::Map)]
-    show: Named,
+    #[arg(long, value_enum, value_name = "VIEW", default_value_t = ShowArg::Map)]
+    show: ShowArg,
     /// Draws all of a family in small instead of a scene: landscapes
     #[arg(long, value_name = "FAMILY")]
     gallery: Option<String>,
@@ -62,7 +62,7 @@ pub(super) struct Args {
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
-enum Named {
+enum ShowArg {
     Map,
     OffPlane,
     Seeds,
@@ -87,7 +87,7 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
     let extension = kind(&args.output, &EXTENSIONS, "png")?;
     let pixels = size(&args.size, Some(extension))?;
     if let Some(family) = &args.gallery {
-        return all_in_small(args, family, extension, pixels);
+        return render_gallery(args, family, extension, pixels);
     }
     let (scene, ground) = args.scene.prepare()?;
     let show = show(args.show, &scene)?;
@@ -109,7 +109,7 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
         MAX_NUMBER_BYTES,
         "fewer --steps",
     )?;
-    let runs = all_runs(&scene, &ground, None)?;
+    let runs = compute_all_runs(&scene, &ground, None)?;
     let bytes = picture(
         &runs,
         extension,
@@ -123,12 +123,12 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
     )?;
     outputs.write(&args.output, |out| out.write_all(&bytes))?;
     outputs.finish()?;
-    tell_diverged(&runs);
+    warn_diverged(&runs);
     Ok(())
 }
 
 /// The gallery of a family, which is no scene's.
-fn all_in_small(
+fn render_gallery(
     args: &Args,
     family: &str,
     extension: &str,
@@ -153,15 +153,15 @@ fn all_in_small(
 }
 
 /// What is drawn of a scene, if it has it.
-fn show(named: Named, scene: &Scene) -> Result<Show, String> {
+fn show(named: ShowArg, scene: &Scene) -> Result<Show, String> {
     match named {
-        Named::Map => Ok(Show::Map),
-        Named::OffPlane if scene.network.is_none() => Err(
+        ShowArg::Map => Ok(Show::Map),
+        ShowArg::OffPlane if scene.network.is_none() => Err(
             "--show off-plane is for networks, but the scene is about a landscape, whose plane shows everything; expected map"
                 .to_owned(),
         ),
-        Named::OffPlane => Ok(Show::OffPlane),
-        Named::Seeds => {
+        ShowArg::OffPlane => Ok(Show::ProjectionError),
+        ShowArg::Seeds => {
             let first = Seeds::of(scene).ok_or_else(|| format!("--show seeds: {NOT_RANDOM}"))?;
             Ok(Show::Seeds(Seeds { first, count: 6 }))
         }

@@ -4,7 +4,7 @@ use super::say_source;
 use crate::engine::declare::{SettingError, Settings};
 use crate::engine::landscape::{AnyLandscape, Problem};
 use crate::engine::objective::plane::Rect;
-use crate::engine::scene::{MOST_RUNS, Scene, SceneError, Training};
+use crate::engine::scene::{MAX_RUNS, Scene, SceneError, Training};
 use crate::engine::training::RunSpec;
 use crate::import::{Disk, argument_text, open_scene};
 use clap::builder::{OsStringValueParser, TypedValueParser};
@@ -99,7 +99,7 @@ impl SceneArgs {
 
     /// The scene, and its landscape at work. Everything that can be wrong with either is told here.
     pub(super) fn prepare(&self) -> Result<(Scene, Arc<Problem>), String> {
-        if self.runs.len() > MOST_RUNS {
+        if self.runs.len() > MAX_RUNS {
             return Err(SceneError::TooManyRuns(self.runs.len()).to_string());
         }
         let mut scene = self.scene()?;
@@ -115,7 +115,7 @@ impl SceneArgs {
         for text in &self.runs {
             scene.add_run(
                 text.parse::<RunSpec>()
-                    .map_err(|refusal| placed("--run", text, &refusal))?,
+                    .map_err(|refusal| setting_error("--run", text, &refusal))?,
             );
         }
         for (name, text) in [
@@ -128,11 +128,12 @@ impl SceneArgs {
             ("tolerance", &self.tolerance),
         ] {
             if let Some(text) = text {
-                set(&mut scene.training, name, text).map_err(|refusal| refusal.to_string())?;
+                parse_setting(&mut scene.training, name, text)
+                    .map_err(|refusal| refusal.to_string())?;
             }
         }
         let ground = scene
-            .load(&Disk::beside(self.scene.as_deref()))
+            .load(&Disk::next_to(self.scene.as_deref()))
             .map_err(|error| {
                 // What no flag has touched is the file's.
                 let changed = [&self.landscape, &self.start, &self.batch]
@@ -167,7 +168,7 @@ impl SceneArgs {
     fn scene(&self) -> Result<Scene, String> {
         let landscape = self.landscape.as_ref().map(|text| {
             text.parse::<AnyLandscape>()
-                .map_err(|refusal| placed("--landscape", text, &refusal))
+                .map_err(|refusal| setting_error("--landscape", text, &refusal))
         });
         let landscape = landscape.transpose()?;
         let Some(path) = &self.scene else {
@@ -198,14 +199,18 @@ impl SceneArgs {
 }
 
 /// Reads and checks a setting as a scene file's is.
-pub(super) fn set(settings: &mut dyn Settings, name: &str, text: &str) -> Result<(), SettingError> {
+pub(super) fn parse_setting(
+    settings: &mut dyn Settings,
+    name: &str,
+    text: &str,
+) -> Result<(), SettingError> {
     let index = settings.index(name)?;
     let value = settings.params()[index].parse(text)?;
     settings.set(name, value)
 }
 
 /// A refusal; one of a value says which flag it stands in, as there may be several.
-pub(super) fn placed(flag: &str, text: &str, refusal: &SettingError) -> String {
+pub(super) fn setting_error(flag: &str, text: &str, refusal: &SettingError) -> String {
     match refusal {
         SettingError::Value { .. } => format!("{flag} {text}: {refusal}"),
         _ => refusal.to_string(),

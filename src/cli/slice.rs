@@ -18,8 +18,8 @@ use crate::engine::objective::plane::{Plane, Rect};
 use crate::export::file::extension;
 use crate::export::slice as table;
 use crate::import::open_runs;
-use shadows::Shadows;
-use sliced::Sliced;
+use shadows::ProjectedPaths;
+use sliced::SliceOutput;
 use std::path::PathBuf;
 
 pub(super) use cut::{explained, plane};
@@ -159,7 +159,7 @@ pub(super) fn slice(args: &Args) -> Result<(), String> {
     let runs = runs.unwrap_or_default();
     let read = args.further_weights(&trained)?;
     let mut outputs = Outputs::plan([&args.output])?;
-    let cuts = args.cuts(&trained, &theta, &runs, seeds, read)?;
+    let cuts = args.build_planes(&trained, &theta, &runs, seeds, read)?;
     let Some((_, cut)) = cuts.first() else {
         return Ok(()); // There is at least one.
     };
@@ -172,7 +172,7 @@ pub(super) fn slice(args: &Args) -> Result<(), String> {
         })?;
         return outputs.finish();
     }
-    let shadows = Shadows::of(&runs, &cut.plane);
+    let shadows = ProjectedPaths::of(&runs, &cut.plane);
     let view = asked.unwrap_or_else(|| shadows.view());
     let never = Cancel::default();
     let surface = |(seed, cut): &(u64, NetworkPlane)| {
@@ -180,13 +180,13 @@ pub(super) fn slice(args: &Args) -> Result<(), String> {
         made.map(|surface| (*seed, surface))
     };
     let slices: Vec<(u64, Surface)> = cuts.iter().filter_map(surface).collect();
-    let sliced = Sliced {
+    let sliced = SliceOutput {
         cut,
         slices,
         several: seeds.is_some(),
         shadows,
     };
-    let told = sliced.told();
+    let told = sliced.summary_lines();
     match extension {
         "csv" | "npz" => outputs.write(&args.output, |out| sliced.table(extension, out))?,
         _ => {

@@ -2,7 +2,7 @@
 
 mod table;
 
-use super::diverged::tell_diverged_of;
+use super::diverged::warn_diverged_values;
 use super::outputs::{Outputs, is_stdout, kind};
 use super::render::{Ground as Light, size};
 use super::scene_args::SceneArgs;
@@ -19,8 +19,8 @@ use crate::engine::scene::Scene;
 use crate::engine::training::{self, RunSpec};
 use crate::export::picture;
 use crate::export::trajectories::shown;
-use crate::figure::look;
-use crate::figure::sweep::{Sheet, Shown, curves_picture, map_picture};
+use crate::figure::style_index;
+use crate::figure::sweep::{SweepFigure, SweepLine, curves_picture, map_picture};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -98,7 +98,7 @@ pub(super) struct Args {
 }
 
 /// What was swept, and what theory says of it.
-enum Swept {
+enum SweepData {
     /// Curves with the places of their runs in the scene and their limits, and the runs that were left out.
     Curves {
         curves: Vec<SweepCurve>,
@@ -113,21 +113,21 @@ enum Swept {
     },
 }
 
-impl Swept {
+impl SweepData {
     /// Writes to stderr how many values of each run diverged.
-    fn tell_diverged(&self) {
+    fn warn_diverged(&self) {
         match self {
             Self::Curves { curves, .. } => {
                 for curve in curves {
                     let values = format!("values of {}", curve.line.grid.setting());
                     let steps = curve.scores.iter().map(Score::diverged);
-                    tell_diverged_of(&curve.line.spec.to_string(), &values, steps);
+                    warn_diverged_values(&curve.line.spec.to_string(), &values, steps);
                 }
             }
             Self::Map { map, .. } => {
                 let [x, y] = map.grids.each_ref().map(AxisValues::setting);
                 let steps = map.scores.iter().map(Score::diverged);
-                tell_diverged_of(
+                warn_diverged_values(
                     &map.spec.to_string(),
                     &format!("pairs of {x} and {y}"),
                     steps,
@@ -193,7 +193,7 @@ pub(super) fn sweep(args: &Args) -> Result<(), String> {
         (Some(path), Some("csv")) => outputs.write(path, |out| table.write(Format::Csv, out))?,
         (Some(path), Some("json")) => outputs.write(path, |out| table.write(Format::Json, out))?,
         (Some(path), Some(extension)) => {
-            let sheet = Sheet {
+            let sheet = SweepFigure {
                 scene: &scene,
                 measure,
                 goal,
@@ -214,7 +214,7 @@ pub(super) fn sweep(args: &Args) -> Result<(), String> {
         print(|out| best.iter().try_for_each(|line| writeln!(out, "{line}")))?;
     }
     outputs.finish()?;
-    swept.tell_diverged();
+    swept.warn_diverged();
     Ok(())
 }
 
@@ -236,7 +236,7 @@ fn sweep_curves(
     ground: &Arc<Problem>,
     over: &SweepAxis,
     goal: Option<f64>,
-) -> Result<Swept, String> {
+) -> Result<SweepData, String> {
     let runs: Vec<usize> = match &args.run_number {
         Some(number) => vec![run_number(scene, Some(number))?],
         None => shown(scene).collect(),
@@ -260,7 +260,7 @@ fn sweep_curves(
             over.setting
         ));
     }
-    let conditions = scene.conditions();
+    let conditions = scene.run_settings();
     let steepest = quadratic_lambda_max(&*ground.objective, ground.view);
     let limits = lines
         .iter()
@@ -273,7 +273,7 @@ fn sweep_curves(
         })
         .collect();
     let curves = with_setup(scene, ground, goal, |setup| run_curves(setup, lines));
-    Ok(Swept::Curves {
+    Ok(SweepData::Curves {
         curves: curves.unwrap_or_default(), // Nothing cancels this work.
         limits,
         left_out,
@@ -287,15 +287,15 @@ fn sweep_map(
     ground: &Arc<Problem>,
     overs: [&SweepAxis; 2],
     goal: Option<f64>,
-) -> Result<Swept, String> {
+) -> Result<SweepData, String> {
     let run = run_number(scene, args.run_number.as_deref())?;
     let spec = &scene.runs[run].spec;
     let grids = grids(spec, overs).map_err(|refusal| refused(&refusal))?;
     let map = with_setup(scene, ground, goal, |setup| run_map(setup, spec, grids));
     let map = map.ok_or_else(|| "the sweep was cancelled".to_owned())?;
     let limits = quadratic_lambda_max(&*ground.objective, ground.view)
-        .and_then(|steepest| lr_limits(&map, steepest, &scene.conditions()));
-    Ok(Swept::Map {
+        .and_then(|steepest| lr_limits(&map, steepest, &scene.run_settings()));
+    Ok(SweepData::Map {
         map: Box::new(map),
         run,
         limits,
@@ -311,47 +311,49 @@ fn with_setup<T>(
     work(&SweepContext {
         objective: &*ground.objective,
         start: scene.start_theta(),
-        conditions: &scene.conditions(),
+        conditions: &scene.run_settings(),
         goal,
         cancel: &Cancel::default(),
         done: &AtomicUsize::new(0),
     })
 }
 
-fn drawing(sheet: &Sheet, swept: &Swept) -> crate::figure::drawing::Drawing {
+fn drawing(sheet: &SweepFigure, swept: &SweepData) -> crate::figure::drawing::Drawing {
     let names = sheet.scene.run_names();
     match swept {
-        Swept::Curves {
+        SweepData::Curves {
             curves,
             limits,
             left_out,
         } => {
-            let shown: Vec<Shown> = curves
+            let shown: Vec<SweepLine> = curves
                 .iter()
                 .zip(limits)
-                .map(|(curve, limit)| Shown {
+                .map(|(curve, limit)| SweepLine {
                     curve,
                     name: &names[curve.line.run],
-                    look: look(sheet.scene.runs[curve.line.run].colour),
+                    look: style_index(sheet.scene.runs[curve.line.run].colour),
                     limit: *limit,
                 })
                 .collect();
             let left_out: Vec<String> = left_out.iter().map(|run| names[*run].clone()).collect();
             curves_picture(sheet, &shown, &left_out)
         }
-        Swept::Map { map, run, limits } => map_picture(sheet, map, &names[*run], limits.as_ref()),
+        SweepData::Map { map, run, limits } => {
+            map_picture(sheet, map, &names[*run], limits.as_ref())
+        }
     }
 }
 
 /// A line for each run: its spec with the best values and its measure there, or that there is none.
-fn best(swept: &Swept, measure: SweepMetric) -> Vec<String> {
+fn best(swept: &SweepData, measure: SweepMetric) -> Vec<String> {
     let line = |best: Option<(RunSpec, f64)>, spec: &RunSpec, diverged: bool| match best {
         Some((spec, value)) => format!("{spec}  {measure} {}", real(value)),
         None if diverged => format!("{spec}  diverged at every value"),
         None => format!("{spec}  never reached the goal"),
     };
     match swept {
-        Swept::Curves { curves, .. } => curves
+        SweepData::Curves { curves, .. } => curves
             .iter()
             .map(|curve| {
                 let best = curve.best(measure).and_then(|index| {
@@ -361,7 +363,7 @@ fn best(swept: &Swept, measure: SweepMetric) -> Vec<String> {
                 line(best, &curve.line.spec, diverged)
             })
             .collect(),
-        Swept::Map { map, .. } => {
+        SweepData::Map { map, .. } => {
             let best = map
                 .best(measure)
                 .and_then(|at| Some((map.spec(at), map.score(at)?.value(measure)?)));

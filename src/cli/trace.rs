@@ -116,7 +116,7 @@ fn write(
     with_curvature: bool,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let (never, conditions) = (Cancel::default(), scene.conditions());
+    let (never, conditions) = (Cancel::default(), scene.run_settings());
     let objective = &*ground.objective;
     let mut writer = Writer::new(out, scene, &ground.source, format, with_curvature)?;
     for index in shown(scene) {

@@ -138,7 +138,7 @@ pub(super) struct Args {
 }
 
 /// Where a run ended.
-struct End {
+struct RunEnd {
     theta: Vec<f64>,
     outcome: Outcome,
     trajectory: Option<Trajectory>,
@@ -165,7 +165,7 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
     let (loss, split) = args.network.prepare(test, seed)?;
     let specs = args.runs.iter().map(|text| spec("--run", text, &loss));
     let specs = specs.collect::<Result<Vec<RunSpec>, String>>()?;
-    let conditions = args.conditions(seed, loss.samples())?;
+    let conditions = args.run_settings(seed, loss.samples())?;
     let batch = conditions.gradient_settings.batch;
     loss.check_batch(batch).map_err(|error| error.to_string())?;
     let (steps, every) = (conditions.steps, conditions.record_every);
@@ -190,7 +190,7 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
     let ends = specs
         .par_iter()
         .filter_map(|spec| end(&loss, &start, spec, &conditions, kept));
-    let mut ends: Vec<End> = ends.collect();
+    let mut ends: Vec<RunEnd> = ends.collect();
     let made = ends.iter_mut().filter_map(|end| end.trajectory.take());
     let made: Vec<Trajectory> = made.collect();
     let cut = plane.map(|plane| cut(&plane, &loss, &ends, &made));
@@ -236,7 +236,7 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
         layers::report(&ailments, &thresholds, out)
     })?;
     outputs.finish()?;
-    for sentence in report::unmoved(&loss, &specs, &ends, steps) {
+    for sentence in report::untrained_warnings(&loss, &specs, &ends, steps) {
         complain(&sentence);
     }
     for (spec, end) in specs.iter().zip(&ends) {
@@ -276,7 +276,7 @@ impl Args {
     }
 
     /// What every run is made under, on so many samples.
-    fn conditions(&self, seed: u64, samples: usize) -> Result<RunSettings, String> {
+    fn run_settings(&self, seed: u64, samples: usize) -> Result<RunSettings, String> {
         let batch = flags::batch(&self.batch, samples)?;
         let (steps, epochs) = (self.steps.as_deref(), self.epochs.as_deref());
         Ok(RunSettings {
@@ -287,7 +287,7 @@ impl Args {
                 ..GradientSettings::default()
             },
             tolerance: None,
-            record_every: flags::every(self.every.as_deref())?,
+            record_every: flags::record_every(self.every.as_deref())?,
         })
     }
 }
@@ -296,7 +296,7 @@ impl Args {
 fn cut(
     plane: &AnyPlane,
     loss: &NetworkLoss,
-    ends: &[End],
+    ends: &[RunEnd],
     trajectories: &[Trajectory],
 ) -> Result<NetworkPlane, String> {
     let never = Cancel::default();
@@ -318,11 +318,11 @@ fn end(
     spec: &RunSpec,
     conditions: &RunSettings,
     kept: bool,
-) -> Option<End> {
+) -> Option<RunEnd> {
     let never = Cancel::default();
     if kept {
         let made = training::run(loss, start, spec, conditions, &never)?;
-        return Some(End {
+        return Some(RunEnd {
             theta: made.theta(usize::MAX).unwrap_or(start).to_vec(),
             outcome: made.outcome,
             trajectory: Some(made),
@@ -339,7 +339,7 @@ fn end(
         ..*conditions
     };
     let arrival = training::run_to_end(loss, start, spec, &conditions, f64::NEG_INFINITY, &never)?;
-    Some(End {
+    Some(RunEnd {
         theta: arrival.theta,
         outcome: arrival.outcome,
         trajectory: None,

@@ -2,11 +2,11 @@
 
 use super::{complain, print};
 use crate::engine::scene::Scene;
-use crate::export::file::write_whole;
+use crate::export::file::write_atomic;
 use crate::export::picture::{Picture, Show, picture};
 use crate::figure::colour::Theme;
 use crate::import::{Disk, open_scene};
-use crate::session::all_runs;
+use crate::session::compute_all_runs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ pub(super) fn open(path: Option<&Path>) -> Result<(), String> {
         Some(path) => open_scene(path).map_err(|sentence| sentence + &hint(path))?,
     };
     let ground = scene
-        .load(&Disk::beside(path))
+        .load(&Disk::next_to(path))
         .map_err(|error| match path {
             Some(path) => format!("{}: {error}", path.display()),
             None => error.to_string(),
@@ -31,7 +31,7 @@ pub(super) fn open(path: Option<&Path>) -> Result<(), String> {
     };
     complain(&sentence);
     let (pixels, theme) = ([1600, 1200], &Theme::LIGHT);
-    let runs = all_runs(&scene, &Arc::new(ground), None)?;
+    let runs = compute_all_runs(&scene, &Arc::new(ground), None)?;
     let bytes = picture(
         &runs,
         "png",
@@ -44,7 +44,7 @@ pub(super) fn open(path: Option<&Path>) -> Result<(), String> {
         },
     )?;
     let name = free_name();
-    write_whole(&name, |out| out.write_all(&bytes))?;
+    write_atomic(&name, |out| out.write_all(&bytes))?;
     print(|out| writeln!(out, "The picture is in {} instead.", name.display()))
 }
 

@@ -8,7 +8,7 @@ mod settings;
 mod start;
 mod subject;
 
-pub use bench::{Bench, BenchSettings, Leg, MapPrecision};
+pub use bench::{MapPrecision, NetworkScene, NetworkSettings, SpecChange};
 pub use error::SceneError;
 pub use settings::{LevelSpacing, MapStyle, Training};
 
@@ -17,20 +17,20 @@ use crate::engine::objective::GradientSettings;
 use crate::engine::objective::plane::Rect;
 use crate::engine::training::{RunSettings, RunSpec};
 use serde::{Deserialize, Serialize};
-use start::Start;
+use start::StartPoint;
 use std::collections::BTreeSet;
 
 /// The newest version of scene files, which those about networks carry; others carry 1. Files of earlier versions still open.
 pub const VERSION: u32 = 2;
 
 /// The most runs that a scene can hold.
-pub const MOST_RUNS: usize = 100;
+pub const MAX_RUNS: usize = 100;
 
 /// The most steps that all runs of a scene may take together; each keeps some 64 bytes.
-pub const MOST_STEPS: u64 = 20_000_000;
+pub const MAX_STEPS: u64 = 20_000_000;
 
 /// The most numbers that all rows of all runs of a network may have together.
-pub const MOST_NUMBERS: u64 = 40_000_000;
+pub const MAX_NUMBERS: u64 = 40_000_000;
 
 /// A run and how it is shown.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -42,17 +42,17 @@ pub struct Run {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
     /// Whether it is ticked.
-    #[serde(default = "yes")]
+    #[serde(default = "default_shown")]
     pub shown: bool,
     /// Its place among the colours, dashes and markers.
     #[serde(default)]
     pub colour: u64,
     /// How a network's run goes on from later steps, in their order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub legs: Vec<Leg>,
+    pub legs: Vec<SpecChange>,
 }
 
-fn yes() -> bool {
+fn default_shown() -> bool {
     true
 }
 
@@ -68,7 +68,7 @@ pub struct Scene {
     pub view: Option<Rect>,
     /// The network that is looked at in place of the landscape.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub network: Option<Bench>,
+    pub network: Option<NetworkScene>,
     /// What all runs share.
     pub training: Training,
     /// What the map shows.
@@ -84,9 +84,9 @@ struct File {
     #[serde(rename = "version")]
     _version: u32,
     landscape: Option<AnyLandscape>,
-    start: Option<toml::Spanned<Start>>,
+    start: Option<toml::Spanned<StartPoint>>,
     view: Option<Rect>,
-    network: Option<Bench>,
+    network: Option<NetworkScene>,
     #[serde(default)]
     training: Training,
     #[serde(default)]
@@ -155,7 +155,7 @@ impl Scene {
             None => return Err(SceneError::NoVersion),
         }
         let entries = table.get("runs").and_then(toml::Value::as_array);
-        if let Some(runs) = entries.map(Vec::len).filter(|runs| *runs > MOST_RUNS) {
+        if let Some(runs) = entries.map(Vec::len).filter(|runs| *runs > MAX_RUNS) {
             return Err(SceneError::TooManyRuns(runs));
         }
         let mut file: File = toml::from_str(text).map_err(malformed)?;
@@ -217,7 +217,7 @@ impl Scene {
 
     /// Makes the landscape ready and checks everything that depends on it.
     pub fn load(&self, files: &dyn Files) -> Result<Problem, SceneError> {
-        let ground = self.unchecked_ground(files)?;
+        let ground = self.load_problem_unchecked(files)?;
         self.check(&ground)?;
         Ok(ground)
     }
@@ -228,21 +228,21 @@ impl Scene {
         self.start = landscape.as_dyn().start();
         self.landscape = landscape;
         if self.network.take().is_some() {
-            self.forget_parts();
+            self.clear_network_parts();
         }
         self.view = None;
         self.training.batch = None;
     }
 
     /// Chooses a network, in place of the landscape or of another network; runs have no groups and no legs then.
-    pub fn choose_network(&mut self, bench: Bench) {
+    pub fn choose_network(&mut self, bench: NetworkScene) {
         self.network = Some(bench);
-        self.forget_parts();
+        self.clear_network_parts();
         self.view = None;
         self.training.batch = None;
     }
 
-    fn forget_parts(&mut self) {
+    fn clear_network_parts(&mut self) {
         for run in &mut self.runs {
             run.spec.groups.clear();
             run.legs.clear();
@@ -282,7 +282,7 @@ impl Scene {
     }
 
     /// The conditions that every run is made under.
-    pub fn conditions(&self) -> RunSettings {
+    pub fn run_settings(&self) -> RunSettings {
         let Training {
             steps,
             seed,

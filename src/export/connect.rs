@@ -15,7 +15,7 @@ type Column = (String, Vec<f64>);
 const PARTS: [&str; 2] = ["", "test_"];
 
 /// The ways that there are, each with its name.
-pub fn ways(connection: &ModeConnectivity) -> Vec<(&'static str, &PathProfile)> {
+pub fn paths(connection: &ModeConnectivity) -> Vec<(&'static str, &PathProfile)> {
     let before = connection.aligned.as_ref();
     let before = before.map(|(_, profile)| ("unaligned", profile));
     let both = [
@@ -29,7 +29,7 @@ pub fn ways(connection: &ModeConnectivity) -> Vec<(&'static str, &PathProfile)> 
 fn columns(connection: &ModeConnectivity) -> Vec<Column> {
     let rows = &connection.straight.rows;
     let mut columns = vec![("t".to_owned(), rows.iter().map(|row| row.t).collect())];
-    for (name, profile) in ways(connection) {
+    for (name, profile) in paths(connection) {
         for (part, of) in PARTS.into_iter().enumerate() {
             let mut add = |what: &str, value: &dyn Fn(&PathPoint) -> Option<f64>| {
                 let values: Option<Vec<f64>> = profile.rows.iter().map(value).collect();

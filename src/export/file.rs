@@ -38,7 +38,7 @@ pub fn extension<'a>(path: &Path, valid: &[&'a str]) -> Result<&'a str, String> 
 ///
 /// # Errors
 /// One sentence: the place is a folder, write-protected, or in a folder that is missing or lets nobody write.
-pub fn check_place(path: &Path) -> Result<(), String> {
+pub fn check_writable(path: &Path) -> Result<(), String> {
     Place::find(path)?.temporary().map(drop)
 }
 
@@ -46,11 +46,11 @@ pub fn check_place(path: &Path) -> Result<(), String> {
 ///
 /// # Errors
 /// One sentence; nothing is left behind and nothing is overwritten.
-pub fn write_whole(
+pub fn write_atomic(
     path: &Path,
     fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), String> {
-    put_in_place(vec![stage(path, fill)?])
+    commit_staged(vec![stage(path, fill)?])
 }
 
 /// A file whose content is on disk, but not yet under its name. Dropped, it is gone.
@@ -59,7 +59,7 @@ pub struct Staged {
     temporary: Temporary,
 }
 
-/// Writes the content of a file through `fill`, to be put in its place by [`put_in_place`].
+/// Writes the content of a file through `fill`, to be put in its place by [`commit_staged`].
 ///
 /// # Errors
 /// One sentence; nothing is left behind and nothing is overwritten.
@@ -83,14 +83,14 @@ pub fn stage(
 ///
 /// # Errors
 /// One sentence; what stood at the names before stands there again.
-pub fn put_in_place(mut files: Vec<Staged>) -> Result<(), String> {
+pub fn commit_staged(mut files: Vec<Staged>) -> Result<(), String> {
     let placed = {
         // A signal that arrives now waits until all is done.
         let mut names = temporaries();
         let mut earlier = Vec::new();
         let several = files.len() > 1;
         let placed = files.iter_mut().try_for_each(|file| {
-            let kept = several.then(|| Earlier::keep(&file.place)).flatten();
+            let kept = several.then(|| PreviousFile::keep(&file.place)).flatten();
             file.temporary
                 .persist(&file.place.target, &mut names)
                 .map_err(|error| file.place.unwritten(&error))?;
@@ -98,7 +98,7 @@ pub fn put_in_place(mut files: Vec<Staged>) -> Result<(), String> {
             Ok(())
         });
         if placed.is_err() {
-            earlier.into_iter().rev().for_each(Earlier::restore);
+            earlier.into_iter().rev().for_each(PreviousFile::restore);
         }
         placed
     };
@@ -111,12 +111,12 @@ pub fn put_in_place(mut files: Vec<Staged>) -> Result<(), String> {
 }
 
 /// Earlier file that stood at a name before another one took it.
-enum Earlier {
+enum PreviousFile {
     Nothing(PathBuf),
     File(PathBuf, TempPath),
 }
 
-impl Earlier {
+impl PreviousFile {
     /// Gives what stands at a place a second name; `None` where the file system has no second names.
     fn keep(place: &Place) -> Option<Self> {
         let target = place.target.clone();
@@ -256,9 +256,9 @@ pub fn same_file(one: &Path, other: &Path) -> bool {
 /// Where a path leads if it is a link, or a link to a link, whether or not there is anything.
 fn follow(path: &Path) -> io::Result<PathBuf> {
     /// The most links that Linux follows.
-    const MOST_LINKS: usize = 40;
+    const MAX_LINKS: usize = 40;
     let mut target = path.to_owned();
-    for _ in 0..=MOST_LINKS {
+    for _ in 0..=MAX_LINKS {
         match fs::read_link(&target) {
             Ok(next) => target = folder_of(&target).join(next),
             Err(_) => return Ok(target),
@@ -388,7 +388,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.csv");
         fs::write(&path, "earlier").unwrap();
-        let failed = write_whole(&path, |out| {
+        let failed = write_atomic(&path, |out| {
             out.write_all(b"half")?;
             Err(ErrorKind::StorageFull.into())
         });
@@ -399,7 +399,7 @@ mod tests {
         );
         assert_eq!(fs::read_to_string(&path).unwrap(), "earlier");
         assert_eq!(names(folder.path()), ["a.csv"]);
-        write_whole(&path, |out| out.write_all(b"later")).unwrap();
+        write_atomic(&path, |out| out.write_all(b"later")).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "later");
         assert_eq!(names(folder.path()), ["a.csv"]);
     }
@@ -412,12 +412,12 @@ mod tests {
         let staged = |path: &Path| stage(path, |out| out.write_all(b"later")).unwrap();
         let files = [&a, &b, &c].map(|path| staged(path));
         fs::create_dir(&c).unwrap(); // A folder cannot be replaced.
-        let refused = put_in_place(files.into()).unwrap_err();
+        let refused = commit_staged(files.into()).unwrap_err();
         assert!(refused.contains("cannot be written"), "{refused}");
         assert_eq!(fs::read_to_string(&a).unwrap(), "earlier");
         assert_eq!(names(folder.path()), ["a", "c"]);
         fs::remove_dir(&c).unwrap();
-        put_in_place([&a, &b, &c].map(|path| staged(path)).into()).unwrap();
+        commit_staged([&a, &b, &c].map(|path| staged(path)).into()).unwrap();
         assert_eq!(fs::read_to_string(&a).unwrap(), "later");
         assert_eq!(names(folder.path()), ["a", "b", "c"]);
         drop(staged(&a));
@@ -450,16 +450,16 @@ mod tests {
         ] {
             assert_eq!(same_file(&at(one), &at(other)), expected, "{one} {other}");
         }
-        write_whole(&at("d/dangling"), |out| out.write_all(b"made")).unwrap();
+        write_atomic(&at("d/dangling"), |out| out.write_all(b"made")).unwrap();
         assert_eq!(fs::read_to_string(at("new")).unwrap(), "made");
         assert!(at("d/dangling").is_symlink());
-        check_place(&at("round")).unwrap_err();
+        check_writable(&at("round")).unwrap_err();
     }
 
     #[test]
     fn asking_whether_a_place_can_be_written_leaves_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        check_place(&folder.path().join("a.csv")).unwrap();
+        check_writable(&folder.path().join("a.csv")).unwrap();
         assert!(names(folder.path()).is_empty());
     }
 
@@ -472,7 +472,7 @@ mod tests {
         fs::write(&real, "earlier").unwrap();
         fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).unwrap();
         std::os::unix::fs::symlink(&real, &link).unwrap();
-        write_whole(&link, |out| out.write_all(b"later")).unwrap();
+        write_atomic(&link, |out| out.write_all(b"later")).unwrap();
         assert!(link.is_symlink());
         assert_eq!(fs::read_to_string(&real).unwrap(), "later");
         assert_eq!(

@@ -39,14 +39,14 @@ pub(crate) struct Facts {
 }
 
 /// A blank at which no line breaks.
-pub(crate) const GLUE: &str = "\u{a0}";
+pub(crate) const NO_BREAK_SPACE: &str = "\u{a0}";
 
 impl Facts {
     /// What is known of a landscape, in sentences.
     pub(crate) fn sentences(&self) -> Vec<String> {
         let point = |at: &[f64]| {
             let numbers: Vec<String> = at.iter().map(|number| short(*number)).collect();
-            let joined = numbers.join(&format!(",{GLUE}"));
+            let joined = numbers.join(&format!(",{NO_BREAK_SPACE}"));
             if numbers.len() == 1 {
                 joined
             } else {

@@ -6,7 +6,7 @@
 //! assert!(page.contains("\nθ ← θ − γ m̂ / (√v̂ + ε)\n"));
 //! ```
 
-use super::members::{Facts, GLUE, Member, Setting, landscape, member};
+use super::members::{Facts, Member, NO_BREAK_SPACE, Setting, landscape, member};
 use crate::engine::analysis::network_plane::AnyPlane;
 use crate::engine::landscape::AnyLandscape;
 use crate::engine::network::AnyNetwork;
@@ -107,10 +107,10 @@ pub fn page(name: &str) -> Option<String> {
     (!pages.is_empty()).then(|| pages.join("\n"))
 }
 
-fn of_optimizer(any: &AnyOptimizer) -> Page {
+fn of_optimizer(any: &AnyOptimizer) -> HelpPage {
     let (name, notes) = (any.name(), any.as_dyn().profile());
     let member = member(name, any.settings());
-    let mut page = Page::new(&member, &format!("optimizer, {}", notes.kind.title()));
+    let mut page = HelpPage::new(&member, &format!("optimizer, {}", notes.kind.title()));
     page.rule("With the default settings:", &any.as_dyn().update_lines());
     page.settings(&member);
     if let Some(keras) = any.as_dyn().keras_spec() {
@@ -130,10 +130,10 @@ fn of_optimizer(any: &AnyOptimizer) -> Page {
     page
 }
 
-fn of_wrapper(any: &AnyWrapper) -> Page {
+fn of_wrapper(any: &AnyWrapper) -> HelpPage {
     let name = any.name();
     let member = member(name, any.settings());
-    let mut page = Page::new(&member, "wrapper, around any optimizer");
+    let mut page = HelpPage::new(&member, "wrapper, around any optimizer");
     let intro = "What it adds to the rule of its optimizer, with the default settings:";
     page.rule(intro, &any.as_dyn().update_lines());
     page.settings(&member);
@@ -143,10 +143,10 @@ fn of_wrapper(any: &AnyWrapper) -> Page {
     page
 }
 
-fn of_schedule(any: &AnySchedule) -> Page {
+fn of_schedule(any: &AnySchedule) -> HelpPage {
     let name = any.name();
     let member = member(name, any.settings());
-    let mut page = Page::new(&member, "learning-rate schedule");
+    let mut page = HelpPage::new(&member, "learning-rate schedule");
     page.settings(&member);
     page.example(&[format!(
         "ravine render --run adam:lr=0.05@{name} -o {name}.png"
@@ -154,13 +154,13 @@ fn of_schedule(any: &AnySchedule) -> Page {
     page
 }
 
-fn of_landscape(any: &AnyLandscape) -> Page {
+fn of_landscape(any: &AnyLandscape) -> HelpPage {
     let name = any.name();
     let member = landscape(any);
     let group = any.as_dyn().group().title();
-    let mut page = Page::new(&member, &format!("landscape, {group}"));
+    let mut page = HelpPage::new(&member, &format!("landscape, {group}"));
     let facts = member.landscape.iter().flat_map(Facts::sentences);
-    let mut facts = facts.map(|sentence| sentence.replace(GLUE, " "));
+    let mut facts = facts.map(|sentence| sentence.replace(NO_BREAK_SPACE, " "));
     if let Some(formula) = facts.next() {
         page.section("Formula", &fence("text", &[formula]));
     }
@@ -174,10 +174,10 @@ fn of_landscape(any: &AnyLandscape) -> Page {
     page
 }
 
-fn of_network(any: &AnyNetwork) -> Page {
+fn of_network(any: &AnyNetwork) -> HelpPage {
     let name = any.name();
     let member = member(name, any.settings());
-    let mut page = Page::new(&member, "network");
+    let mut page = HelpPage::new(&member, "network");
     page.settings(&member);
     page.example(&[format!(
         "ravine train --network {name}:hidden=16/16,loss=bce --data moons --run adam:lr=0.01 --steps 500 -o w.safetensors"
@@ -185,10 +185,10 @@ fn of_network(any: &AnyNetwork) -> Page {
     page
 }
 
-fn of_dataset(any: &AnyDataset) -> Page {
+fn of_dataset(any: &AnyDataset) -> HelpPage {
     let name = any.name();
     let member = member(name, any.settings());
-    let mut page = Page::new(&member, "data for networks");
+    let mut page = HelpPage::new(&member, "data for networks");
     page.settings(&member);
     let (data, loss) = match any {
         AnyDataset::Csv(_) => ("points.csv", "mse"),
@@ -201,10 +201,10 @@ fn of_dataset(any: &AnyDataset) -> Page {
     page
 }
 
-fn of_plane(any: &AnyPlane) -> Page {
+fn of_plane(any: &AnyPlane) -> HelpPage {
     let name = any.name();
     let member = member(name, any.settings());
-    let mut page = Page::new(&member, "plane through the parameters of a network");
+    let mut page = HelpPage::new(&member, "plane through the parameters of a network");
     page.settings(&member);
     let others = match any {
         AnyPlane::Line(_) => " --other v.safetensors",
@@ -223,9 +223,9 @@ fn of_plane(any: &AnyPlane) -> Page {
 }
 
 /// A page that is being written.
-struct Page(String);
+struct HelpPage(String);
 
-impl Page {
+impl HelpPage {
     /// Title, name, and the help: what the member is or does, then its formula and the source of that.
     fn new(member: &Member, what: &str) -> Self {
         let help = member.help.replace('\n', "\n\n");

@@ -29,7 +29,7 @@ pub enum Show {
     /// The map.
     Map,
     /// Of a network, how far its runs are off the plane.
-    OffPlane,
+    ProjectionError,
     /// Of a network, its random planes of these seeds.
     Seeds(Seeds),
 }
@@ -100,7 +100,7 @@ pub fn drawing(runs: &Runs, picture: &Picture) -> Result<Drawing, String> {
     };
     match show {
         Show::Map => Ok(figure::picture(runs, &options)),
-        Show::OffPlane => Ok(figure::off_plane::picture(runs, &options)),
+        Show::ProjectionError => Ok(figure::off_plane::picture(runs, &options)),
         Show::Seeds(seeds) => figure::seeds::picture(runs, seeds, &options),
     }
 }

@@ -19,7 +19,7 @@ pub fn one_line(sentence: &str) -> String {
 fn escaped(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for char in text.chars() {
-        if unseen(char) {
+        if is_invisible(char) {
             shown.extend(char.escape_debug());
         } else {
             shown.push(char);
@@ -29,7 +29,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// Whether a character does something in place of showing something.
-pub fn unseen(char: char) -> bool {
+pub fn is_invisible(char: char) -> bool {
     let turns = matches!(char, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{61c}');
     char.is_control() || turns || matches!(char, '\u{2028}' | '\u{2029}' | '\u{feff}')
 }

@@ -2,7 +2,7 @@
 
 use super::trajectories::quoted;
 use crate::engine::declare::spec::real;
-use crate::figure::sharpness::Measured;
+use crate::figure::sharpness::SharpnessSeries;
 use std::io::{self, Write};
 
 /// The columns.
@@ -13,7 +13,7 @@ const COLUMNS: &str =
 ///
 /// # Errors
 /// Those of `out`.
-pub fn csv(runs: &[Measured], out: &mut dyn Write) -> io::Result<()> {
+pub fn csv(runs: &[SharpnessSeries], out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{COLUMNS}")?;
     for run in runs {
         let spec = quoted(&run.name);

@@ -4,7 +4,7 @@ use crate::engine::analysis::curvature::Report;
 use std::io::{self, Write};
 
 /// Places that the density is told at.
-const PLACES: usize = 1024;
+const DENSITY_POINTS: usize = 1024;
 
 /// A line λ, density and its standard error for each place; of a report without a density the header only.
 ///
@@ -15,7 +15,7 @@ pub fn csv(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let curve = report
         .density
         .iter()
-        .flat_map(|density| density.curve(PLACES));
+        .flat_map(|density| density.curve(DENSITY_POINTS));
     for [lambda, density, error] in curve {
         writeln!(out, "{lambda:?},{density:?},{error:?}")?;
     }

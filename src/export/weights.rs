@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 
 /// A tensor: name, type, shape, bytes.
-type Part = (String, Dtype, Vec<usize>, Vec<u8>);
+type TensorEntry = (String, Dtype, Vec<usize>, Vec<u8>);
 
 /// θ of a network under PyTorch's names, in double precision: `torch.nn.Module.load_state_dict` takes what
 /// `safetensors.torch.load_file` makes of it.
@@ -25,7 +25,7 @@ pub fn write(loss: &NetworkLoss, theta: &[f64], out: &mut dyn Write) -> io::Resu
             .flat_map(|number| number.to_le_bytes())
             .collect()
     };
-    let tensors = loss.tensors().iter().map(|tensor| -> Part {
+    let tensors = loss.tensors().iter().map(|tensor| -> TensorEntry {
         let numbers = theta.get(tensor.range.clone()).unwrap_or_default();
         (
             tensor.name.clone(),
@@ -35,7 +35,7 @@ pub fn write(loss: &NetworkLoss, theta: &[f64], out: &mut dyn Write) -> io::Resu
         )
     });
     let averages = loss.batch_norm_stats(theta).into_iter().enumerate();
-    let averages = averages.flat_map(|(l, moments)| -> [Part; 3] {
+    let averages = averages.flat_map(|(l, moments)| -> [TensorEntry; 3] {
         let shape = vec![moments.mean.len()];
         let name = |part| format!("norms.{l}.{part}");
         [
@@ -59,7 +59,7 @@ pub fn write(loss: &NetworkLoss, theta: &[f64], out: &mut dyn Write) -> io::Resu
             ),
         ]
     });
-    let parts: Vec<Part> = tensors.chain(averages).collect();
+    let parts: Vec<TensorEntry> = tensors.chain(averages).collect();
     let views = parts.iter().map(|(name, dtype, shape, bytes)| {
         Ok((name, TensorView::new(*dtype, shape.clone(), bytes)?))
     });

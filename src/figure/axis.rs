@@ -33,7 +33,7 @@ pub struct Ticks {
 const DECADES: f64 = 12.0;
 
 /// How many ticks have room along a length, where each needs so much.
-pub(super) fn room(length: f32, each: f32) -> usize {
+pub(super) fn max_ticks(length: f32, each: f32) -> usize {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,

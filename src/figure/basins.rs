@@ -8,11 +8,11 @@ use super::{Layout, caption, layout, map};
 use crate::engine::analysis::basins::{BasinLabel, Basins, Cell};
 use crate::engine::numeric::real;
 use crate::engine::scene::{MapStyle, Scene};
-use crate::session::Terrain;
+use crate::session::MapData;
 use std::sync::Arc;
 
 /// Starts that diverge, and those that arrive nowhere.
-const fn lost(fate: BasinLabel, theme: &Theme) -> Colour {
+const fn failure_colour(fate: BasinLabel, theme: &Theme) -> Colour {
     match (fate, theme.dark) {
         (BasinLabel::Diverges, false) => Colour::rgb(24, 24, 30),
         (BasinLabel::Diverges, true) => Colour::rgb(4, 5, 7),
@@ -25,7 +25,7 @@ const fn lost(fate: BasinLabel, theme: &Theme) -> Colour {
 pub fn colour(fate: BasinLabel, theme: &Theme) -> Colour {
     match fate {
         BasinLabel::Converges(minimum) => class_colour(usize::from(minimum)),
-        lost_fate => lost(lost_fate, theme),
+        lost_fate => failure_colour(lost_fate, theme),
     }
 }
 
@@ -74,7 +74,7 @@ fn shaded(base: Colour, late: f64) -> Colour {
 pub fn inside(
     basins: &Basins,
     pixels: &Arc<Vec<Colour>>,
-    terrain: Option<&Terrain>,
+    terrain: Option<&MapData>,
     scene: &Scene,
     frame: &Frame,
     theme: &Theme,
@@ -117,7 +117,7 @@ pub fn inside(
 
 /// What the colours mean: a line for each fate that occurs, the most frequent minima first, as many as there is room for.
 pub fn legend(basins: &Basins, area: Area, theme: &Theme) -> Vec<Item> {
-    const LINE: f32 = 32.0;
+    const LINE_HEIGHT: f32 = 32.0;
     let minima = (0..basins.minima.len())
         .filter_map(|index| u16::try_from(index).ok())
         .map(BasinLabel::Converges);
@@ -136,7 +136,7 @@ pub fn legend(basins: &Basins, area: Area, theme: &Theme) -> Vec<Item> {
         clippy::cast_sign_loss,
         reason = "a small count"
     )]
-    let room = ((area.height() / LINE).floor() as usize)
+    let room = ((area.height() / LINE_HEIGHT).floor() as usize)
         .saturating_sub(lost.len() + 1)
         .max(1);
     let left_out = fates.len().saturating_sub(room);
@@ -163,10 +163,10 @@ pub fn legend(basins: &Basins, area: Area, theme: &Theme) -> Vec<Item> {
             }),
             fill: Some(base),
         });
-        let [first, second] = words(basins, fate, share);
+        let [first, second] = summary_text(basins, fate, share);
         items.push(Item::words(first, [x + 20.0, y + 6.0], 12.0, theme.ink));
         items.push(Item::words(second, [x + 20.0, y + 20.0], 10.5, theme.faint));
-        y += LINE;
+        y += LINE_HEIGHT;
     }
     if left_out > 0 {
         items.push(Item::words(
@@ -180,7 +180,7 @@ pub fn legend(basins: &Basins, area: Area, theme: &Theme) -> Vec<Item> {
 }
 
 /// A fate in words: what and how much; where.
-pub fn words(basins: &Basins, fate: BasinLabel, share: f64) -> [String; 2] {
+pub fn summary_text(basins: &Basins, fate: BasinLabel, share: f64) -> [String; 2] {
     let percent = format!("{} %", number(share * 100.0, 3));
     match fate {
         BasinLabel::Converges(index) => {
@@ -204,7 +204,7 @@ pub fn words(basins: &Basins, fate: BasinLabel, share: f64) -> [String; 2] {
 /// The whole picture: exactly the window of the basins with axes, legend, title and caption. `run` is the run's spec as text.
 pub fn picture(
     basins: &Basins,
-    terrain: Option<&Terrain>,
+    terrain: Option<&MapData>,
     scene: &Scene,
     run: &str,
     size: [f32; 2],

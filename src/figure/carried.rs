@@ -7,7 +7,7 @@ use crate::engine::training::{OptimizerStateKind, OptimizerStateSeries};
 
 /// Things that are drawn in one chart.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Group {
+pub(super) enum StateChart {
     /// Lengths of steps and directions.
     Lengths,
     /// Norms of what is kept for each parameter.
@@ -20,7 +20,7 @@ pub(super) enum Group {
     Signed,
 }
 
-impl Group {
+impl StateChart {
     /// All of them in their order.
     pub(super) const ALL: [Self; 5] = [
         Self::Lengths,
@@ -74,8 +74,8 @@ pub fn measured(kind: OptimizerStateKind) -> &'static str {
 }
 
 /// The title of the chart that a thing is drawn in.
-pub fn chart_of(series: &OptimizerStateSeries) -> &'static str {
-    Group::of(series).title()
+pub fn chart_title(series: &OptimizerStateSeries) -> &'static str {
+    StateChart::of(series).title()
 }
 
 /// Whether a thing is known anywhere, and so has a line.
@@ -109,7 +109,7 @@ mod tests {
     use crate::engine::optimizer::AnyOptimizer;
     use crate::engine::scene::Scene;
     use crate::engine::training::{self, RunSpec};
-    use crate::figure::quantity::{Across, Quantity, of_carried};
+    use crate::figure::quantity::{MetricChart, XAxis, state_charts};
     use crate::session::{Runs, compute_runs};
     use std::sync::Arc;
 
@@ -119,8 +119,11 @@ mod tests {
         scene.add_run(spec);
         let ground = Arc::new(scene.load(&NoFiles).unwrap());
         let never = Cancel::default();
-        let (objective, start, conditions) =
-            (&*ground.objective, scene.start_theta(), scene.conditions());
+        let (objective, start, conditions) = (
+            &*ground.objective,
+            scene.start_theta(),
+            scene.run_settings(),
+        );
         let series = training::carried(objective, start, &scene.runs[0].spec, &conditions, &never);
         let runs = compute_runs(&scene, &ground, None, &never).unwrap();
         (runs, series.unwrap())
@@ -137,21 +140,25 @@ mod tests {
     #[test]
     fn each_kind_of_thing_has_its_chart() {
         for (spec, expected) in [
-            ("sgd", &[Group::Lengths][..]),
-            ("adam", &[Group::Lengths, Group::Norms]),
+            ("sgd", &[StateChart::Lengths][..]),
+            ("adam", &[StateChart::Lengths, StateChart::Norms]),
             (
                 "sgd:momentum=0.9+lookahead",
-                &[Group::Lengths, Group::Distances],
+                &[StateChart::Lengths, StateChart::Distances],
             ),
-            ("nelder-mead", &[Group::Lengths, Group::Distances]),
+            ("nelder-mead", &[StateChart::Lengths, StateChart::Distances]),
             (
                 "cma-es",
-                &[Group::Lengths, Group::Distances, Group::Numbers],
+                &[
+                    StateChart::Lengths,
+                    StateChart::Distances,
+                    StateChart::Numbers,
+                ],
             ),
-            ("prodigy", &Group::ALL),
+            ("prodigy", &StateChart::ALL),
         ] {
             let (runs, series) = made(spec.parse().unwrap());
-            let titles = of_carried(&runs, 0, &series).into_iter();
+            let titles = state_charts(&runs, 0, &series).into_iter();
             let titles: Vec<String> = titles.map(|quantity| quantity.title).collect();
             let expected: Vec<&str> = expected.iter().map(|group| group.title()).collect();
             assert_eq!(titles, expected, "{spec}");
@@ -178,20 +185,20 @@ mod tests {
             assert!(below.min[1] < 160.0, "{name}: {texts:?}");
             let nothing = texts.contains(&"It carries nothing from step to step.".to_owned());
             assert_eq!(nothing, series.len() == 1, "{name}");
-            let across = Across {
+            let across = XAxis {
                 runs: &runs,
                 by_cost: true,
                 row: 7,
             };
-            let draw = |quantity: &Quantity| quantity.draw(below, &across, &Theme::LIGHT);
+            let draw = |quantity: &MetricChart| quantity.draw(below, &across, &Theme::LIGHT);
             assert!(
-                of_carried(&runs, 0, &series)
+                state_charts(&runs, 0, &series)
                     .iter()
                     .map(draw)
                     .all(|items| !items.is_empty())
             );
         }
         let (runs, series) = made("adam".parse().unwrap());
-        assert!(of_carried(&runs, 7, &series).is_empty());
+        assert!(state_charts(&runs, 7, &series).is_empty());
     }
 }

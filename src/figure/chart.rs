@@ -1,6 +1,6 @@
 //! Charts: a quantity of every run over its steps, or over the gradients it asked for.
 
-use super::axis::{Axis, room};
+use super::axis::{Axis, max_ticks};
 use super::colour::{Marker, Theme, run_colour, run_dash, run_marker};
 use super::drawing::{Anchor, Area, Item, Point, Text};
 use super::trail::{border, line};
@@ -163,7 +163,7 @@ impl Chart<'_> {
     fn scales(&self, horizontal: &Axis, vertical: &Axis) -> Vec<Item> {
         let (area, plot, theme) = (self.area, self.plot(), self.theme);
         let top = area.min[1] + 10.0;
-        let ticks = vertical.ticks(room(plot.height(), 15.0));
+        let ticks = vertical.ticks(max_ticks(plot.height(), 15.0));
         let title = format!("{} {}", self.title, ticks.offset);
         let at = [area.min[0] + 6.0, top];
         let mut items = vec![self.text(title.trim().to_owned(), at, Anchor::Start, 12.0)];
@@ -182,7 +182,7 @@ impl Chart<'_> {
                 10.5,
             ));
         }
-        let ticks = horizontal.ticks(room(plot.width(), 60.0));
+        let ticks = horizontal.ticks(max_ticks(plot.width(), 60.0));
         let across = format!("{} {}", self.across, ticks.offset);
         items.push(self.text(
             across.trim().to_owned(),

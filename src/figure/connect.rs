@@ -18,7 +18,7 @@ use crate::engine::objective::norm;
 use crate::engine::objective::plane::Rect;
 use crate::engine::scene::MapStyle;
 use crate::engine::training::Outcome;
-use crate::session::Terrain;
+use crate::session::MapData;
 
 /// What a picture says of two networks and of what was asked for.
 #[derive(Clone, Copy)]
@@ -32,14 +32,14 @@ pub struct Told<'a> {
 }
 
 /// A way in a chart: its name, its measures, and its place among colours and markers.
-type Way<'a> = (&'static str, &'a PathProfile, usize);
+type NamedPath<'a> = (&'static str, &'a PathProfile, usize);
 
 /// Points of the curve on the map.
-const PIECES: u8 = 96;
+const CURVE_SEGMENTS: u8 = 96;
 
 /// Height of a line of words, and of what is told of a way.
-const LINE: f32 = 15.0;
-const WAY: f32 = 49.0;
+const LINE_HEIGHT: f32 = 15.0;
+const PATH_HEIGHT: f32 = 49.0;
 
 /// What of the plane a picture of so many points shows: both ends and the middle point, and more on all sides, with equal scales. `None`
 /// where there is no plane.
@@ -56,7 +56,7 @@ pub fn window(connection: &ModeConnectivity, size: [f32; 2]) -> Option<Rect> {
 }
 
 /// Where the parts are.
-struct Places {
+struct PlotAreas {
     /// Losses, and where there are classes accuracies.
     charts: Vec<Area>,
     map: Area,
@@ -68,9 +68,9 @@ struct Places {
 }
 
 /// Charts on the left; the map on the right, and the ways in words below it.
-fn places(connection: &ModeConnectivity, [width, height]: [f32; 2]) -> Places {
+fn places(connection: &ModeConnectivity, [width, height]: [f32; 2]) -> PlotAreas {
     #[expect(clippy::cast_precision_loss, reason = "three ways at most")]
-    let told = WAY * ways(connection).len() as f32;
+    let told = PATH_HEIGHT * paths(connection).len() as f32;
     let bottom = (height - 64.0).max(200.0);
     let middle = (0.46 * width).max(150.0);
     let column = |[from, to]: [f32; 2]| {
@@ -90,7 +90,7 @@ fn places(connection: &ModeConnectivity, [width, height]: [f32; 2]) -> Places {
         Some(_) => low + 50.0,
         None => 58.0,
     };
-    Places {
+    PlotAreas {
         charts: shares.into_iter().map(column).collect(),
         map,
         bar: Area::new([right + 14.0, map.min[1]], [right + 26.0, low]),
@@ -100,7 +100,7 @@ fn places(connection: &ModeConnectivity, [width, height]: [f32; 2]) -> Places {
 }
 
 /// The ways that there are.
-fn ways(connection: &ModeConnectivity) -> Vec<Way<'_>> {
+fn paths(connection: &ModeConnectivity) -> Vec<NamedPath<'_>> {
     let straight = if connection.aligned.is_some() {
         "straight line, aligned"
     } else {
@@ -144,16 +144,16 @@ pub fn picture(
     items.push(write(&title, [18.0, 20.0], 15.0, width));
     let [x, mut y] = places.legend;
     let room = size[0] - x - 48.0;
-    for (name, profile, look) in ways(connection) {
-        items.extend(sign([x, y], look, theme));
+    for (name, profile, look) in paths(connection) {
+        items.extend(barrier_marker([x, y], look, theme));
         items.push(write(name, [x + 40.0, y], 12.0, room));
-        for (number, words) in (1_u8..).zip(words(profile).split("; ")) {
-            let at = [x + 40.0, y + LINE * f32::from(number)];
+        for (number, words) in (1_u8..).zip(summary_text(profile).split("; ")) {
+            let at = [x + 40.0, y + LINE_HEIGHT * f32::from(number)];
             items.push(write(words, at, 11.0, room));
         }
-        y += WAY;
+        y += PATH_HEIGHT;
     }
-    let charts: [Chosen; 2] = [
+    let charts: [ChartSpec; 2] = [
         ("loss; dashed: test", PathPoint::loss, |way, part| {
             way.max_loss(part)
         }),
@@ -198,13 +198,13 @@ pub fn picture(
     let mut at = places.words;
     for line in lines.iter().rev() {
         items.push(write(line, at, 11.0, width));
-        at[1] -= LINE;
+        at[1] -= LINE_HEIGHT;
     }
     Drawing { size, items }
 }
 
 /// A chart: what it is called, what it shows of a place, and the mark on a way.
-type Chosen = (
+type ChartSpec = (
     &'static str,
     fn(&PathPoint, usize) -> Option<f64>,
     fn(&PathProfile, usize) -> Option<PathExtremum>,
@@ -212,19 +212,19 @@ type Chosen = (
 
 fn chart(
     connection: &ModeConnectivity,
-    (title, value, mark): Chosen,
+    (title, value, mark): ChartSpec,
     area: Area,
     theme: &Theme,
 ) -> Vec<Item> {
     /// A line, or a mark.
-    struct Drawn {
+    struct ChartLine {
         t: Vec<f64>,
         values: Vec<f64>,
         look: usize,
         style: Style,
     }
-    let mut drawn: Vec<Drawn> = Vec::new();
-    let ways = ways(connection);
+    let mut drawn: Vec<ChartLine> = Vec::new();
+    let ways = paths(connection);
     for (part, style) in [(1, Style::Dashed), (0, Style::Whole)] {
         for (_, profile, look) in &ways {
             let known = profile
@@ -233,7 +233,7 @@ fn chart(
                 .filter_map(|row| Some((row.t, value(row, part)?)));
             // Lines have marks at their ends, unless there is no last value.
             let (t, values) = known.chain([(1.0, f64::NAN)]).unzip();
-            drawn.push(Drawn {
+            drawn.push(ChartLine {
                 t,
                 values,
                 look: *look,
@@ -244,7 +244,7 @@ fn chart(
     for (_, profile, look) in &ways {
         let peak = mark(profile, 0).into_iter();
         let (t, values) = peak.map(|peak| (peak.t, peak.height)).unzip();
-        drawn.push(Drawn {
+        drawn.push(ChartLine {
             t,
             values,
             look: *look,
@@ -280,7 +280,7 @@ fn chart(
 fn plane_map(
     connection: &ModeConnectivity,
     surface: Surface,
-    places: &Places,
+    places: &PlotAreas,
     theme: &Theme,
 ) -> Vec<Item> {
     let frame = Frame {
@@ -290,7 +290,7 @@ fn plane_map(
     let (Some(middle), Some(terrain)) = (
         connection.middle_on_plane(),
         // What matters is how low the valleys are; no loss is below zero.
-        Terrain::of(surface, true, Some(0.0), 20, &Cancel::default()),
+        MapData::of(surface, true, Some(0.0), 20, &Cancel::default()),
     ) else {
         return Vec::new(); // Nothing cancels this work.
     };
@@ -302,7 +302,7 @@ fn plane_map(
     };
     let mut inside = map::landscape(&terrain, &shading, &style, &frame, theme);
     let on_curve = |t: f64| connection.curve_on_plane(t).unwrap_or_default();
-    let pieces = (0..=PIECES).map(|piece| f64::from(piece) / f64::from(PIECES));
+    let pieces = (0..=CURVE_SEGMENTS).map(|piece| f64::from(piece) / f64::from(CURVE_SEGMENTS));
     let paths = [vec![[0.0, 0.0], [1.0, 0.0]], pieces.map(on_curve).collect()];
     let worst = [&connection.straight, &connection.curve].map(|way| way.max_loss(0));
     let [straight, curve] = worst.map(|worst| worst.map(|peak| peak.t));
@@ -355,7 +355,7 @@ fn plane_map(
 }
 
 /// A piece of a way with its marker.
-fn sign([x, y]: Point, look: usize, theme: &Theme) -> Vec<Item> {
+fn barrier_marker([x, y]: Point, look: usize, theme: &Theme) -> Vec<Item> {
     let colour = run_colour(look, theme);
     let mut items = vec![line(vec![[x, y], [x + 30.0, y]], 2.0, colour, &[])];
     items.extend(run_marker(look).items([x + 15.0, y], 5.0, colour, theme.halo));
@@ -363,7 +363,7 @@ fn sign([x, y]: Point, look: usize, theme: &Theme) -> Vec<Item> {
 }
 
 /// How good a way is: its worst loss and its barrier.
-fn words(profile: &PathProfile) -> String {
+fn summary_text(profile: &PathProfile) -> String {
     let height = |peak: PathExtremum| axis::number(peak.height, 3);
     let place = |peak: PathExtremum| format!("{} at t = {}", height(peak), axis::number(peak.t, 3));
     let part = |what: &str, train: Option<String>, test: Option<PathExtremum>| {

@@ -10,10 +10,10 @@ use crate::engine::analysis::critical::{CriticalPoint, Kind};
 use crate::engine::landscape::Mark;
 
 /// With more points in view than this, only the selected one is labelled.
-pub const MOST_LABELS: usize = 12;
+pub const MAX_LABELS: usize = 12;
 
 /// With more points in view than this, shapes are small.
-const CROWD: usize = 150;
+const MAX_LARGE_MARKS: usize = 150;
 
 const SIZE: f32 = 6.0;
 const SMALL: f32 = 4.0;
@@ -38,8 +38,13 @@ pub fn marks(
         .map(|(index, point)| (index, frame.picture_from_world(point.at)))
         .filter(|(_, at)| frame.area.contains(*at))
         .collect();
-    let size = if seen.len() > CROWD { SMALL } else { SIZE };
-    let is_published = |point: &CriticalPoint| published.iter().any(|mark| same(point, mark));
+    let size = if seen.len() > MAX_LARGE_MARKS {
+        SMALL
+    } else {
+        SIZE
+    };
+    let is_published =
+        |point: &CriticalPoint| published.iter().any(|mark| is_published(point, mark));
     let mut items = Vec::new();
     // What there is least of comes last, on top.
     for kind in Kind::ALL.into_iter().rev() {
@@ -57,7 +62,7 @@ pub fn marks(
     taken.extend(seen.iter().map(|(_, at)| around(*at, SIZE + 1.0)));
     let mut labels = Labels::new(taken, frame, theme);
     for (index, at) in &seen {
-        if seen.len() <= MOST_LABELS || Some(*index) == selected {
+        if seen.len() <= MAX_LABELS || Some(*index) == selected {
             let point = &points[*index];
             labels.add(&words(point, is_published(point)), *at);
         }
@@ -67,7 +72,7 @@ pub fn marks(
 }
 
 /// Whether a point is a published minimum, whose place and value may be rounded.
-fn same(point: &CriticalPoint, mark: &Mark) -> bool {
+fn is_published(point: &CriticalPoint, mark: &Mark) -> bool {
     let close = |a: f64, b: f64| (a - b).abs() <= 1e-6 * (1.0 + b.abs());
     matches!(point.kind, Kind::Minimum | Kind::Flat)
         && close(point.at[0], mark.at[0])
@@ -212,7 +217,7 @@ mod tests {
     #[test]
     fn of_many_points_only_the_selected_is_labelled() {
         let (ground, points, frame) = found("rastrigin");
-        assert!(points.len() > CROWD);
+        assert!(points.len() > MAX_LARGE_MARKS);
         let plain = marks(&points, &ground.minima, &frame, &Theme::DARK, None);
         assert!(texts(&plain).is_empty());
         let selected = marks(&points, &ground.minima, &frame, &Theme::DARK, Some(1));

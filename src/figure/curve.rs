@@ -1,6 +1,6 @@
 //! The graph of a landscape of one parameter, in place of a map's shading and contour lines.
 
-use super::axis::{Axis, room};
+use super::axis::{Axis, max_ticks};
 use super::colour::Theme;
 use super::drawing::{Area, Item, Point};
 use super::frame::Frame;
@@ -43,14 +43,14 @@ fn grid(frame: &Frame, theme: &Theme) -> Vec<Item> {
     let mut items = Vec::new();
     let mut add = |ends: [Point; 2]| items.push(line(ends.to_vec(), 1.0, theme.grid, &[]));
     for tick in Axis::linear(window.x())
-        .ticks(room(area.width(), 70.0))
+        .ticks(max_ticks(area.width(), 70.0))
         .ticks
     {
         let [x, _] = frame.picture_from_world([tick.value, window.y()[0]]);
         add([[x, area.min[1]], [x, area.max[1]]]);
     }
     for tick in Axis::linear(window.y())
-        .ticks(room(area.height(), 45.0))
+        .ticks(max_ticks(area.height(), 45.0))
         .ticks
     {
         let [_, y] = frame.picture_from_world([window.x()[0], tick.value]);
@@ -66,7 +66,7 @@ mod tests {
     use crate::figure::colour::Theme;
     use crate::figure::drawing::{Drawing, Item, Point};
     use crate::figure::{Options, picture};
-    use crate::session::all_runs;
+    use crate::session::compute_all_runs;
     use std::sync::Arc;
 
     fn drawn(landscape: &str, run: &str) -> Drawing {
@@ -80,7 +80,7 @@ mod tests {
             step: None,
             theme: &Theme::LIGHT,
         };
-        picture(&all_runs(&scene, &ground, None).unwrap(), &options)
+        picture(&compute_all_runs(&scene, &ground, None).unwrap(), &options)
     }
 
     /// The open paths inside the map's border.

@@ -21,14 +21,14 @@ use crate::engine::objective::plane::Rect;
 use std::sync::Arc;
 
 /// The most samples of each part that are drawn.
-const MOST: usize = 500;
+const MAX_SAMPLES: usize = 500;
 
 /// Height of a line of words.
-const LINE: f32 = 16.0;
+const LINE_HEIGHT: f32 = 16.0;
 
 /// The run that it is of.
 #[derive(Clone, Copy)]
-pub struct Told<'a> {
+pub struct RunLabel<'a> {
     /// Its name.
     pub name: &'a str,
     /// How many steps it has taken.
@@ -125,7 +125,7 @@ fn borders(regions: &DecisionRegions) -> Vec<ContourLine> {
 pub fn draw(
     fit: &Predictions,
     shading: &Shading,
-    told: &Told,
+    told: &RunLabel,
     area: Area,
     theme: &Theme,
 ) -> Vec<Item> {
@@ -159,7 +159,11 @@ impl<'a> Page<'a> {
             _ => 4,
         };
         #[expect(clippy::cast_precision_loss, reason = "a few lines")]
-        let head = if beside { 0.0 } else { LINE * lines as f32 };
+        let head = if beside {
+            0.0
+        } else {
+            LINE_HEIGHT * lines as f32
+        };
         let matrix = matches!(fit, Predictions::Confusion(_));
         let [left, top, right, bottom] = if matrix {
             [8.0, 6.0, 8.0, 6.0]
@@ -209,20 +213,20 @@ impl<'a> Page<'a> {
     }
 
     /// The run, how good it is, and what is drawn how.
-    fn words(&self, fit: &Predictions, told: &Told) -> Vec<Item> {
+    fn words(&self, fit: &Predictions, told: &RunLabel) -> Vec<Item> {
         let [x, mut y] = self.words;
         let mut items = legend_line([x, y], told.look, self.theme);
         let title = format!("{}, step {}", told.name, told.step);
         items.push(self.write(&title, [x + 38.0, y], 12.0));
         for (part, measure) in ["training", "test"].into_iter().zip(told.measures) {
-            y += LINE;
+            y += LINE_HEIGHT;
             let words = measure.map_or_else(
                 || format!("no {part} data"),
-                |measure| measured(part, &measure),
+                |measure| metrics_text(part, &measure),
             );
             items.push(self.write(&words, [x, y], 11.0));
         }
-        y += LINE;
+        y += LINE_HEIGHT;
         match fit {
             Predictions::Regions(found) => {
                 items.push(self.write("filled: training, hollow: test", [x, y], 11.0));
@@ -230,7 +234,7 @@ impl<'a> Page<'a> {
                 for (class, name) in found.names.iter().take(10).enumerate() {
                     let right = class % 2 == 1;
                     if !right {
-                        y += LINE;
+                        y += LINE_HEIGHT;
                     }
                     let at = [if right { x + column } else { x }, y];
                     items.extend(sample([at[0] + 6.0, y], class, true, self.theme));
@@ -247,7 +251,7 @@ impl<'a> Page<'a> {
         items
     }
 
-    fn framed(&self, window: Rect, inside: Vec<Item>, names: [&str; 2]) -> Vec<Item> {
+    fn frame_items(&self, window: Rect, inside: Vec<Item>, names: [&str; 2]) -> Vec<Item> {
         let area = self.plot;
         let frame = Frame { area, window };
         let mut items = vec![Item::Clipped {
@@ -288,7 +292,7 @@ impl<'a> Page<'a> {
             });
         }
         for (filled, samples) in [(false, &found.samples[1]), (true, &found.samples[0])] {
-            for (at, class) in some(samples) {
+            for (at, class) in subsampled(samples) {
                 inside.extend(sample(
                     frame.picture_from_world(*at),
                     *class,
@@ -297,7 +301,7 @@ impl<'a> Page<'a> {
                 ));
             }
         }
-        self.framed(found.window, inside, ["input 1", "input 2"])
+        self.frame_items(found.window, inside, ["input 1", "input 2"])
     }
 
     fn curve(&self, found: &FittedCurve, look: usize) -> Vec<Item> {
@@ -333,7 +337,7 @@ impl<'a> Page<'a> {
             inside.push(line(points.clone(), 4.0, halo, &[]));
             inside.push(line(points, 2.0, colour, run_dash(look)));
         }
-        self.framed(window, inside, ["input", "output"])
+        self.frame_items(window, inside, ["input", "output"])
     }
 
     fn predictions(&self, pairs: &[Vec<[f64; 2]>; 2]) -> Vec<Item> {
@@ -351,7 +355,7 @@ impl<'a> Page<'a> {
         let diagonal = [[0.0; 2], [1.0; 2]].map(|end| frame.picture_from_world(window.at(end)));
         let mut inside = vec![line(diagonal.to_vec(), 1.2, self.theme.ink, &[5.0, 3.0])];
         inside.extend(self.dots(pairs, &frame));
-        self.framed(window, inside, ["true", "said"])
+        self.frame_items(window, inside, ["true", "said"])
     }
 
     /// Samples without a class.
@@ -359,7 +363,7 @@ impl<'a> Page<'a> {
         let mut items = Vec::new();
         let (ink, ground) = (self.theme.ink.opacity(0.75), self.theme.background);
         for (fill, samples) in [(ground, &parts[1]), (ink, &parts[0])] {
-            for at in some(samples) {
+            for at in subsampled(samples) {
                 let at = frame.picture_from_world(*at);
                 items.extend(Marker::Circle.items(at, 2.6, fill, ink));
             }
@@ -369,7 +373,7 @@ impl<'a> Page<'a> {
 }
 
 /// How good a network is on a part of the data.
-fn measured(part: &str, measure: &Metrics) -> String {
+fn metrics_text(part: &str, measure: &Metrics) -> String {
     let loss = number(measure.loss, 4);
     match measure.accuracy {
         Some(share) => format!("{part}: loss {loss}, {} right", percent(share)),
@@ -389,8 +393,10 @@ fn sample(at: Point, class: usize, filled: bool, theme: &Theme) -> Vec<Item> {
 }
 
 /// Some of many samples, evenly chosen.
-fn some<T>(samples: &[T]) -> impl Iterator<Item = &T> {
-    samples.iter().step_by(samples.len().div_ceil(MOST).max(1))
+fn subsampled<T>(samples: &[T]) -> impl Iterator<Item = &T> {
+    samples
+        .iter()
+        .step_by(samples.len().div_ceil(MAX_SAMPLES).max(1))
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::engine::cancel::Cancel;
 use crate::engine::landscape::{AnyLandscape, Group, NoFiles, Problem};
 use crate::engine::numeric::real;
 use crate::engine::scene::{MapStyle, Scene};
-use crate::session::{self, Terrain};
+use crate::session::{self, MapData};
 use rayon::prelude::*;
 use std::sync::Arc;
 
@@ -18,13 +18,13 @@ pub struct Thumbnail {
     /// The landscape, as it comes.
     pub landscape: AnyLandscape,
     ground: Problem,
-    look: Look,
+    look: ThumbnailKind,
 }
 
 /// What is drawn of a landscape.
-enum Look {
+enum ThumbnailKind {
     /// Of two parameters.
-    Map(Box<Terrain>, MapStyle),
+    Map(Box<MapData>, MapStyle),
     /// Of one parameter: places on the curve.
     Curve(Vec<[f64; 2]>),
 }
@@ -39,7 +39,7 @@ impl Thumbnail {
         let square = Area::new([0.0, 0.0], [1.0, 1.0]);
         let look = if ground.objective.dim() == 1 {
             let share = |i: usize| ground.view.at([real(i) / real(2 * side), 0.0]);
-            Look::Curve(
+            ThumbnailKind::Curve(
                 (0..=2 * side)
                     .map(|i| ground.plot_point(share(i)))
                     .collect(),
@@ -47,8 +47,8 @@ impl Thumbnail {
         } else {
             let window = Frame::fit(ground.view, square).window;
             let terrain =
-                session::compute_terrain(&scene, &ground, window, side, &Cancel::default())?;
-            Look::Map(Box::new(terrain), scene.map)
+                session::compute_map_data(&scene, &ground, window, side, &Cancel::default())?;
+            ThumbnailKind::Map(Box::new(terrain), scene.map)
         };
         Some(Self {
             landscape: scene.landscape,
@@ -60,22 +60,22 @@ impl Thumbnail {
     /// Its colours in a theme.
     pub fn shading(&self, theme: &Theme) -> Arc<Vec<Colour>> {
         match &self.look {
-            Look::Map(terrain, _) => map::shading(terrain, theme),
-            Look::Curve(_) => Arc::new(vec![theme.ground]),
+            ThumbnailKind::Map(terrain, _) => map::shading(terrain, theme),
+            ThumbnailKind::Curve(_) => Arc::new(vec![theme.ground]),
         }
     }
 
     /// The thumbnail in a square area.
     pub fn items(&self, area: Area, pixels: &Arc<Vec<Colour>>, theme: &Theme) -> Vec<Item> {
         let (window, mut items) = match &self.look {
-            Look::Map(terrain, style) => {
+            ThumbnailKind::Map(terrain, style) => {
                 let window = terrain.surface.view;
                 let frame = Frame { area, window };
                 let mut items = map::landscape(terrain, pixels, style, &frame, theme);
                 thin(&mut items, area.width());
                 (window, items)
             }
-            Look::Curve(places) => {
+            ThumbnailKind::Curve(places) => {
                 let window = self.ground.view;
                 let frame = Frame { area, window };
                 let places = places.iter().filter(|[_, f]| f.is_finite());

@@ -28,7 +28,7 @@ pub fn start_area(start: [f64; 2], frame: &Frame) -> Area {
 ///
 /// What the step finds out, and the directions that it goes by, are those of the step; what is kept from step to step is as it is
 /// before it.
-pub fn internals(
+pub fn state_markers(
     ground: &Problem,
     look: &StepInspection,
     colour: usize,
@@ -316,15 +316,16 @@ mod tests {
         let ground = scene.load(&NoFiles).unwrap();
         let area = Area::new([0.0, 0.0], [600.0, 500.0]);
         let frame = Frame::of(ground.objective.dim(), ground.view, area);
-        let (conditions, never) = (scene.conditions(), Cancel::default());
+        let (conditions, never) = (scene.run_settings(), Cancel::default());
         let (objective, start) = (&*ground.objective, scene.start_theta());
         let path = training::run(objective, start, spec, &conditions, &never).unwrap();
         let Some(step) = next_step(&path, row) else {
             return (Vec::new(), frame);
         };
         let look = training::look(objective, start, spec, &conditions, step, &never);
-        let draw =
-            |look: StepInspection| internals(&ground, &look, 0, Vec::new(), &frame, &Theme::LIGHT);
+        let draw = |look: StepInspection| {
+            state_markers(&ground, &look, 0, Vec::new(), &frame, &Theme::LIGHT)
+        };
         (look.map(draw).unwrap_or_default(), frame)
     }
 

@@ -6,7 +6,7 @@ use super::frame::Frame;
 use crate::engine::numeric::real;
 
 const LETTERS: f32 = 10.5;
-const LINE: f32 = 13.0;
+const LINE_HEIGHT: f32 = 13.0;
 
 /// Labels inside a frame.
 pub(super) struct Labels<'a> {
@@ -87,7 +87,7 @@ impl<'a> Labels<'a> {
 
     fn put(&mut self, lines: &[String], [x, middle]: Point, half: [f32; 2]) {
         self.taken.push(about([x, middle], half));
-        let mut y = middle - half[1] + LINE / 2.0;
+        let mut y = middle - half[1] + LINE_HEIGHT / 2.0;
         for line in lines {
             self.items.push(Item::Text(Text {
                 text: line.clone(),
@@ -98,7 +98,7 @@ impl<'a> Labels<'a> {
                 halo: Some(self.theme.halo),
                 upright: false,
             }));
-            y += LINE;
+            y += LINE_HEIGHT;
         }
     }
 }
@@ -111,7 +111,7 @@ fn half_size(lines: &[String]) -> [f32; 2] {
         reason = "pictures are drawn with f32"
     )]
     let [letters, rows] = [letters.unwrap_or(0), lines.len()].map(|count| real(count) as f32);
-    [letters * LETTERS * 0.26 + 2.0, rows * LINE / 2.0]
+    [letters * LETTERS * 0.26 + 2.0, rows * LINE_HEIGHT / 2.0]
 }
 
 /// The area so far around a point.

@@ -40,7 +40,7 @@ pub fn layers(run: &TrainedRun) -> Vec<LayerSeries> {
 }
 
 /// Height of a line of a legend.
-const LINE: f32 = 16.0;
+const LINE_HEIGHT: f32 = 16.0;
 
 /// The names of layers with their lines, and the thresholds in words; answers with the area that is left below.
 pub fn legend(
@@ -54,7 +54,7 @@ pub fn legend(
     let [low, high] = [vanishing, exploding].map(|threshold| number(threshold, 3));
     let words = format!("Gradients vanish below {low} and explode above {high}.");
     items.push(Item::words(words, [area.min[0] + 8.0, y], 11.0, theme.ink));
-    let below = Area::new([area.min[0], y + LINE], area.max);
+    let below = Area::new([area.min[0], y + LINE_HEIGHT], area.max);
     (items, below)
 }
 
@@ -72,11 +72,11 @@ pub(super) fn entries(
         #[expect(clippy::cast_precision_loss, reason = "names are short")]
         let width = (NAME + 5.8 * name.chars().count() as f32).max(104.0);
         if x > left && x + width > area.max[0] {
-            (x, y) = (left, y + LINE);
+            (x, y) = (left, y + LINE_HEIGHT);
         }
         items.extend(legend_line([x, y], look, theme));
         items.push(Item::words(name, [x + NAME, y], 11.0, theme.ink));
         x += width + 12.0;
     }
-    (items, y + LINE)
+    (items, y + LINE_HEIGHT)
 }

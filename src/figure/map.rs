@@ -1,6 +1,6 @@
 //! The map: the landscape as shading and contour lines, or as a graph, its marked points, and the start.
 
-use super::axis::{Axis, number, room};
+use super::axis::{Axis, max_ticks, number};
 use super::colour::{Marker, Theme, shade_colour};
 use super::curve;
 use super::drawing::{Anchor, Area, Colour, Item, Point, Stroke, Text};
@@ -9,11 +9,11 @@ use super::trail::{border, line};
 use crate::engine::landscape::Problem;
 use crate::engine::numeric::real;
 use crate::engine::scene::MapStyle;
-use crate::session::Terrain;
+use crate::session::MapData;
 use std::sync::Arc;
 
 /// The colours of a terrain's grid, first row on top; NaN is the bare ground.
-pub fn shading(terrain: &Terrain, theme: &Theme) -> Arc<Vec<Colour>> {
+pub fn shading(terrain: &MapData, theme: &Theme) -> Arc<Vec<Colour>> {
     let rows = terrain
         .surface
         .values
@@ -28,7 +28,7 @@ pub fn shading(terrain: &Terrain, theme: &Theme) -> Arc<Vec<Colour>> {
 
 /// The landscape in a frame: shading, contour lines and their heights, as the style asks; of one parameter its graph.
 pub fn landscape(
-    terrain: &Terrain,
+    terrain: &MapData,
     pixels: &Arc<Vec<Colour>>,
     style: &MapStyle,
     frame: &Frame,
@@ -132,7 +132,7 @@ fn label(text: &str, at: Point, theme: &Theme) -> Item {
 }
 
 /// What has to be said of a window that is smaller than f64 resolves.
-pub fn closeup_note(terrain: &Terrain, frame: &Frame, theme: &Theme) -> Vec<Item> {
+pub fn deep_zoom_note(terrain: &MapData, frame: &Frame, theme: &Theme) -> Vec<Item> {
     if terrain.base == 0.0 {
         return Vec::new();
     }
@@ -311,7 +311,7 @@ pub fn axes(frame: &Frame, names: [&str; 2], theme: &Theme) -> Vec<Item> {
         })
     };
     let horizontal = Axis::linear(window.x());
-    let ticks = horizontal.ticks(room(area.width(), 70.0));
+    let ticks = horizontal.ticks(max_ticks(area.width(), 70.0));
     for tick in &ticks.ticks {
         let x = frame.picture_from_world([tick.value, window.y()[0]])[0];
         items.push(line(
@@ -333,7 +333,7 @@ pub fn axes(frame: &Frame, names: [&str; 2], theme: &Theme) -> Vec<Item> {
         Anchor::End,
     ));
     let vertical = Axis::linear(window.y());
-    let ticks = vertical.ticks(room(area.height(), 45.0));
+    let ticks = vertical.ticks(max_ticks(area.height(), 45.0));
     for tick in &ticks.ticks {
         let y = frame.picture_from_world([window.x()[0], tick.value])[1];
         items.push(line(
@@ -361,7 +361,7 @@ pub fn axes(frame: &Frame, names: [&str; 2], theme: &Theme) -> Vec<Item> {
 }
 
 /// The scale of heights beside the map; a graph has its own axis for them.
-pub fn colour_bar(terrain: &Terrain, area: Area, theme: &Theme) -> Vec<Item> {
+pub fn colour_bar(terrain: &MapData, area: Area, theme: &Theme) -> Vec<Item> {
     const STEPS: usize = 128;
     if terrain.graph.is_some() {
         return Vec::new();

@@ -35,7 +35,7 @@ use crate::engine::cancel::Cancel;
 use crate::engine::landscape::Problem;
 use crate::engine::scene::Scene;
 use crate::engine::training::{self, Outcome};
-use crate::session::{self, Runs, Terrain};
+use crate::session::{self, MapData, Runs};
 use axis::number;
 use colour::{Theme, run_colour, run_dash, run_marker};
 use drawing::{Area, Drawing, Item, Point};
@@ -68,9 +68,9 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
         Some(view) => Frame::letterboxed(dim, view, area),
         None => Frame::of(dim, runs.ground.view, area),
     };
-    let side = session::finest_side(&runs.ground).unwrap_or(SIDE);
+    let side = session::max_grid_side(&runs.ground).unwrap_or(SIDE);
     let never = Cancel::default();
-    let terrain = session::compute_terrain(&runs.scene, &runs.ground, frame.window, side, &never);
+    let terrain = session::compute_map_data(&runs.scene, &runs.ground, frame.window, side, &never);
     match terrain {
         Some(terrain) => draw(runs, &terrain, &frame, options),
         // Nothing cancels this work.
@@ -81,7 +81,7 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
     }
 }
 
-fn draw(runs: &Runs, terrain: &Terrain, frame: &Frame, options: &Options) -> Drawing {
+fn draw(runs: &Runs, terrain: &MapData, frame: &Frame, options: &Options) -> Drawing {
     let layout = layout_of(runs, options.size);
     let (scene, theme) = (&runs.scene, options.theme);
     let last = scene.training.steps;
@@ -116,18 +116,20 @@ fn draw(runs: &Runs, terrain: &Terrain, frame: &Frame, options: &Options) -> Dra
         if at[1] > bottom {
             break;
         }
-        let drawn = look(scene.runs[index].colour);
+        let drawn = style_index(scene.runs[index].colour);
         items.extend(legend_line(at, drawn, theme));
         let name = shortened(&names[index], most);
         items.push(write(name, [at[0] + 40.0, at[1]], 13.0));
-        let standing = standing(runs, index, row);
+        let standing = status_text(runs, index, row);
         items.push(write(standing, [at[0] + 40.0, at[1] + 15.0], 11.0));
         at[1] += 36.0;
     }
     if let (Some(mut area), Some(index)) = (layout.fit, options.followed.or(shown().next())) {
         // A short legend leaves it more room.
         area.min[1] = at[1];
-        items.extend(fit_of(runs, index, row, &names[index], area, theme).unwrap_or_default());
+        items.extend(
+            current_predictions(runs, index, row, &names[index], area, theme).unwrap_or_default(),
+        );
     }
     Drawing {
         size: options.size,
@@ -138,14 +140,14 @@ fn draw(runs: &Runs, terrain: &Terrain, frame: &Frame, options: &Options) -> Dra
 /// Everything inside the map's border, from back to front.
 fn inside(
     runs: &Runs,
-    terrain: &Terrain,
+    terrain: &MapData,
     names: &[String],
     frame: &Frame,
     row: usize,
     options: &Options,
 ) -> Vec<Item> {
     let (scene, theme) = (&runs.scene, options.theme);
-    let heads = network::heads(runs, names, row);
+    let heads = network::head_labels(runs, names, row);
     let trails: Vec<Trail> = trails(runs, &heads, row, frame).collect();
     let mut inside = map::landscape(
         terrain,
@@ -186,7 +188,7 @@ fn inside(
     if scene.map.internals {
         inside.extend(next_step(runs, taken, row, frame, options));
     }
-    inside.extend(map::closeup_note(terrain, frame, theme));
+    inside.extend(map::deep_zoom_note(terrain, frame, theme));
     inside
 }
 
@@ -204,14 +206,14 @@ pub fn trails<'a>(
         trajectory: &result.trajectory,
         outline: &result.outline,
         name,
-        look: look(run.colour),
+        look: style_index(run.colour),
         strong: false,
         hollow: network::is_far(runs, index, row, frame),
     })
 }
 
 /// What a network says of its data at a row of a run.
-fn fit_of(
+fn current_predictions(
     runs: &Runs,
     index: usize,
     row: usize,
@@ -225,11 +227,11 @@ fn fit_of(
     let row = row.min(run.rows.len().checked_sub(1)?);
     let theta = run.theta(row)?;
     let found = Predictions::compute(&trained.trainee, &theta, SIDE, &Cancel::default())?;
-    let told = fit::Told {
+    let told = fit::RunLabel {
         name,
         step: runs.step(row),
-        look: look(runs.scene.runs.get(index)?.colour),
-        measures: network::measures(runs, index, row),
+        look: style_index(runs.scene.runs.get(index)?.colour),
+        measures: network::metrics(runs, index, row),
     };
     let shading = fit::shading(&found, theme);
     Some(fit::draw(&found, &shading, &told, area, theme))
@@ -249,11 +251,11 @@ fn next_step(
         let index = options.followed.or(first)?;
         let run = scene.runs.get(index).filter(|run| run.shown)?;
         let step = internals::next_step(&runs.results.get(index)?.trajectory, row)?;
-        let (start, conditions) = (scene.start_theta(), scene.conditions());
+        let (start, conditions) = (scene.start_theta(), scene.run_settings());
         let never = Cancel::default();
         let made = training::look(objective, start, &run.spec, &conditions, step, &never)?;
-        let (ground, colour) = (&runs.ground, look(run.colour));
-        Some(internals::internals(
+        let (ground, colour) = (&runs.ground, style_index(run.colour));
+        Some(internals::state_markers(
             ground,
             &made,
             colour,
@@ -291,7 +293,7 @@ pub fn shortened(name: &str, most: usize) -> String {
 }
 
 /// A run's place among colours, dashes and markers.
-pub fn look(colour: u64) -> usize {
+pub fn style_index(colour: u64) -> usize {
     usize::try_from(colour).unwrap_or(0)
 }
 
@@ -309,13 +311,13 @@ pub fn legend_line([x, y]: Point, look: usize, theme: &Theme) -> Vec<Item> {
 }
 
 /// How a run stands at a row: its loss, of a network its accuracy in the test too, or where it ended.
-pub fn standing(runs: &Runs, index: usize, row: usize) -> String {
+pub fn status_text(runs: &Runs, index: usize, row: usize) -> String {
     let Some(result) = runs.results.get(index) else {
         return String::new();
     };
     let trajectory = &result.trajectory;
     let ended = row + 1 >= trajectory.len();
-    let [_, test] = network::measures(runs, index, row);
+    let [_, test] = network::metrics(runs, index, row);
     let tested = match test.map(|test| (test.accuracy, test.loss)) {
         Some((Some(share), _)) => format!(", test {}", network::percent(share)),
         Some((None, loss)) => format!(", test {}", number(loss, 4)),

@@ -6,15 +6,15 @@ use super::drawing::{Anchor, Item, Text};
 use super::frame::Frame;
 use crate::engine::network::Metrics;
 use crate::engine::objective::norm;
-use crate::session::{Runs, Trained};
+use crate::session::{Runs, TrainingSnapshot};
 
 /// From this share of the view's width on, a head is drawn hollow because its run is off the plane.
-const FAR: f64 = 0.1;
+const FAR_SHARE: f64 = 0.1;
 
 /// What the axes of the plane are called.
 pub fn axes(runs: &Runs) -> [String; 2] {
     let names = runs.scene.axes();
-    let Some(Trained { cut, .. }) = &runs.trained else {
+    let Some(TrainingSnapshot { cut, .. }) = &runs.trained else {
         return names.map(str::to_owned);
     };
     let explained = |k: usize, name: &str| {
@@ -35,7 +35,7 @@ pub fn axes(runs: &Runs) -> [String; 2] {
 }
 
 /// What the plane shows of the runs, in a sentence.
-pub fn plane_words(trained: &Trained) -> String {
+pub fn plane_text(trained: &TrainingSnapshot) -> String {
     let cut = &trained.cut;
     if let Some([first, second]) = cut.explained_variance_ratio {
         let both = percent(first + second);
@@ -114,13 +114,13 @@ pub fn is_far(runs: &Runs, run: usize, row: usize, frame: &Frame) -> bool {
         let shadow = shadows.get(row).or(shadows.last())?;
         // A unit of the plane is as long as its first direction.
         let [_, u, _] = trained.cut.plane.parts();
-        Some(shadow.residual > FAR * frame.window.width() * norm(u))
+        Some(shadow.residual > FAR_SHARE * frame.window.width() * norm(u))
     };
     far().unwrap_or(false)
 }
 
 /// What is written beside the heads of all runs: their names, of a network with their own loss.
-pub fn heads(runs: &Runs, names: &[String], row: usize) -> Vec<String> {
+pub fn head_labels(runs: &Runs, names: &[String], row: usize) -> Vec<String> {
     let named = names.iter().zip(&runs.results);
     named
         .map(|(name, result)| {
@@ -134,7 +134,7 @@ pub fn heads(runs: &Runs, names: &[String], row: usize) -> Vec<String> {
 }
 
 /// How good a run is at a row, or at its last one, in training and in the test.
-pub fn measures(runs: &Runs, run: usize, row: usize) -> [Option<Metrics>; 2] {
+pub fn metrics(runs: &Runs, run: usize, row: usize) -> [Option<Metrics>; 2] {
     let measures = || {
         let rows = &runs.trained.as_ref()?.runs.get(run)?.rows;
         Some(rows.get(row).or(rows.last())?.measures)
@@ -147,30 +147,32 @@ mod tests {
     use super::*;
     use crate::engine::cancel::Cancel;
     use crate::engine::landscape::NoFiles;
-    use crate::engine::scene::{Bench, Scene};
+    use crate::engine::scene::{NetworkScene, Scene};
     use crate::figure::layers;
     use crate::figure::png::missing_glyphs;
-    use crate::figure::quantity::{Across, Quantity, of_layers, of_network, off_plane};
+    use crate::figure::quantity::{
+        MetricChart, XAxis, layer_charts, network_charts, projection_error_charts,
+    };
     use crate::figure::{Options, draw, drawing::Area, layout_of, off_plane as off};
-    use crate::session::all_runs;
-    use crate::session::compute_terrain;
+    use crate::session::compute_all_runs;
+    use crate::session::compute_map_data;
     use std::sync::Arc;
 
     fn made(data: &str, loss: &str, plane: &str) -> Runs {
         let mut scene = Scene::opening();
         scene.runs.clear();
-        scene.choose_network(Bench {
+        scene.choose_network(NetworkScene {
             model: format!("mlp:hidden=3,loss={loss}").parse().unwrap(),
             data: data.parse().unwrap(),
             plane: plane.parse().unwrap(),
-            ..Bench::default()
+            ..NetworkScene::default()
         });
         for run in ["sgd:lr=0.5,momentum=0.9", "adam:lr=0.1"] {
             scene.add_run(run.parse().unwrap());
         }
         scene.training.steps = 40;
         let ground = Arc::new(scene.load(&NoFiles).unwrap());
-        all_runs(&scene, &ground, None).unwrap()
+        compute_all_runs(&scene, &ground, None).unwrap()
     }
 
     fn options() -> Options {
@@ -213,7 +215,7 @@ mod tests {
         let area = layout_of(&runs, options.size).map;
         let frame = Frame::of(2, runs.ground.view, area);
         let never = Cancel::default();
-        let terrain = compute_terrain(&runs.scene, &runs.ground, frame.window, 9, &never);
+        let terrain = compute_map_data(&runs.scene, &runs.ground, frame.window, 9, &never);
         let texts = words(&draw(&runs, &terrain.unwrap(), &frame, &options).items);
         let loss = number(runs.results[1].trajectory.loss[8], 3);
         check(
@@ -277,7 +279,7 @@ mod tests {
 
     #[test]
     fn charts_are_those_that_there_are_numbers_for() {
-        let titles = |quantities: Vec<Quantity>| -> Vec<String> {
+        let titles = |quantities: Vec<MetricChart>| -> Vec<String> {
             quantities
                 .into_iter()
                 .map(|quantity| quantity.title)
@@ -290,19 +292,19 @@ mod tests {
             "gradient norm ‖∇f‖",
             "learning rate",
         ];
-        assert_eq!(titles(of_network(&classes, None)), expected);
+        assert_eq!(titles(network_charts(&classes, None)), expected);
         let numbers = made("sine:samples=16", "mse", "pca");
         assert_eq!(
-            titles(of_network(&numbers, None)),
+            titles(network_charts(&numbers, None)),
             [expected[0], expected[2], expected[3]]
         );
-        let across = Across {
+        let across = XAxis {
             runs: &classes,
             by_cost: false,
             row: 3,
         };
         assert_eq!(across.last(), 40.0);
-        for quantity in off_plane(&classes) {
+        for quantity in projection_error_charts(&classes) {
             let area = Area::new([0.0, 0.0], [300.0, 200.0]);
             let inside = quantity.draw(area, &across, &Theme::LIGHT);
             let lines = |item: &Item| match item {
@@ -332,8 +334,8 @@ mod tests {
             ],
         );
         assert!(below.min[1] > 20.0 && below.max == area.max);
-        let quantities = of_layers(&runs, 0, &series, thresholds);
-        let across = Across {
+        let quantities = layer_charts(&runs, 0, &series, thresholds);
+        let across = XAxis {
             runs: &runs,
             by_cost: false,
             row: rows,
@@ -348,6 +350,6 @@ mod tests {
                 "gradient noise scale, in samples",
             ],
         );
-        assert!(of_layers(&runs, 7, &series, thresholds).is_empty());
+        assert!(layer_charts(&runs, 7, &series, thresholds).is_empty());
     }
 }

@@ -1,9 +1,9 @@
 //! What the plane of a network does not show: true losses beside those on the plane, and how far off it the runs are.
 
 use super::drawing::{Area, Drawing, Item, Point};
-use super::network::{percent, plane_words};
-use super::quantity::{Across, off_plane};
-use super::{Options, axis::number, caption, legend_line, look, page, shortened};
+use super::network::{percent, plane_text};
+use super::quantity::{XAxis, projection_error_charts};
+use super::{Options, axis::number, caption, legend_line, page, shortened, style_index};
 use crate::session::Runs;
 
 /// What is known of a run at a row, in words: its true loss, that of its projection, how far off the plane it is, and that as a share of its
@@ -42,16 +42,16 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
     let write = |text: String, at: Point, size: f32| Item::words(text, at, size, theme.ink);
     let title = format!("Off the plane   {}", scene.title());
     items.push(write(title, [18.0, 20.0], 15.0));
-    items.push(write(plane_words(trained), [18.0, 42.0], 12.0));
+    items.push(write(plane_text(trained), [18.0, 42.0], 12.0));
     items.push(write(caption(scene, step), [18.0, height - 14.0], 11.0));
     let legend = (width * 0.26).clamp(150.0, 250.0);
     let space = Area::new([12.0, 56.0], [width - legend - 16.0, height - 30.0]);
-    let across = Across {
+    let across = XAxis {
         runs,
         by_cost: false,
         row,
     };
-    for (quantity, area) in off_plane(runs).iter().zip(shares(space)) {
+    for (quantity, area) in projection_error_charts(runs).iter().zip(shares(space)) {
         items.extend(quantity.draw(area, &across, theme));
     }
     let mut at = [width - legend, 76.0];
@@ -59,7 +59,7 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
     for ((index, run), name) in scene.runs.iter().enumerate().zip(&names) {
         let room = at[1] + 60.0 < height - 30.0;
         if let (true, true, Some(lines)) = (run.shown, room, told(runs, index, row)) {
-            items.extend(legend_line(at, look(run.colour), theme));
+            items.extend(legend_line(at, style_index(run.colour), theme));
             items.push(write(shortened(name, 24), [at[0] + 40.0, at[1]], 13.0));
             for line in lines.into_iter().filter(|line| !line.is_empty()) {
                 at[1] += 15.0;

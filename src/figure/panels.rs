@@ -13,11 +13,11 @@ use crate::engine::numeric::real;
 use crate::engine::objective::plane::Rect;
 use crate::engine::scene::MapStyle;
 use crate::engine::training::Trajectory;
-use crate::session::Terrain;
+use crate::session::MapData;
 use std::sync::Arc;
 
 /// What is drawn.
-pub struct Panels<'a> {
+pub struct PanelGrid<'a> {
     /// Maps of one view, each with what is written above it.
     pub maps: Vec<(String, Surface)>,
     /// Runs in the coordinates of the plane, drawn on every map.
@@ -29,15 +29,15 @@ pub struct Panels<'a> {
 }
 
 /// Room for the numbers of a map's axes and for its name: left and above, right and below.
-const ROOM: [Point; 2] = [[44.0, 34.0], [12.0, 34.0]];
+const AXIS_MARGINS: [Point; 2] = [[44.0, 34.0], [12.0, 34.0]];
 
 /// Height of a line of the caption.
-const LINE: f32 = 16.0;
+const LINE_HEIGHT: f32 = 16.0;
 
 /// Room for the colour bar and its numbers.
-const BAR: f32 = 90.0;
+const COLOUR_BAR_WIDTH: f32 = 90.0;
 
-impl Panels<'_> {
+impl PanelGrid<'_> {
     /// The drawing, `size` points large. All maps have the same levels and shades.
     pub fn drawing(self, size: [f32; 2], theme: &Theme) -> Drawing {
         let [width, height] = size;
@@ -46,7 +46,7 @@ impl Panels<'_> {
         let mut bottom = height - 14.0;
         for caption in self.captions.iter().rev() {
             items.push(text(caption, [18.0, bottom], 11.0, theme));
-            bottom -= LINE;
+            bottom -= LINE_HEIGHT;
         }
         let shadows = self.shadows;
         let names: Vec<String> = { 1..=shadows.len() }
@@ -66,7 +66,7 @@ impl Panels<'_> {
             hollow: false,
         });
         let runs: Vec<Trail> = runs.collect();
-        if let Some(reliefs) = Reliefs::new(self.maps, theme) {
+        if let Some(reliefs) = MapPanels::new(self.maps, theme) {
             let space = Area::new([10.0, 30.0], [width, bottom.max(90.0)]);
             let drawn = |_, frame: &Frame| trails(&runs, frame, usize::MAX, theme);
             items.extend(reliefs.draw(space, &MapStyle::default(), drawn, theme));
@@ -76,39 +76,39 @@ impl Panels<'_> {
 }
 
 /// Maps of one view with the same levels and shades, ready to be drawn.
-pub struct Reliefs {
+pub struct MapPanels {
     view: Rect,
-    maps: Vec<Relief>,
+    maps: Vec<MapPanel>,
 }
 
 /// One of them.
-struct Relief {
+struct MapPanel {
     name: String,
-    terrain: Terrain,
+    terrain: MapData,
     pixels: Arc<Vec<Colour>>,
 }
 
-impl Reliefs {
+impl MapPanels {
     /// Maps with their names; `None` if there are none.
     pub fn new(maps: Vec<(String, Surface)>, theme: &Theme) -> Option<Self> {
         let view = maps.first().map(|(_, first)| first.view)?;
         let levels = levels(&maps);
         let relief = |(name, surface)| {
-            let terrain = terrain(surface, &levels)?;
+            let terrain = map_data(surface, &levels)?;
             let pixels = map::shading(&terrain, theme);
-            Some(Relief {
+            Some(MapPanel {
                 name,
                 terrain,
                 pixels,
             })
         };
-        let maps: Option<Vec<Relief>> = maps.into_iter().map(relief).collect();
+        let maps: Option<Vec<MapPanel>> = maps.into_iter().map(relief).collect();
         maps.map(|maps| Self { view, maps })
     }
 
     /// Where each map lies.
     pub fn frames(&self, space: Area) -> Vec<Frame> {
-        let right = (space.max[0] - BAR).max(space.min[0] + 110.0);
+        let right = (space.max[0] - COLOUR_BAR_WIDTH).max(space.min[0] + 110.0);
         let places = places(
             self.maps.len(),
             self.view,
@@ -154,7 +154,7 @@ impl Reliefs {
 }
 
 /// A sentence about how different slices are, as far as all of them are finite; `None` of one alone.
-pub fn spread(slices: &[&Surface]) -> Option<String> {
+pub fn seed_spread_text(slices: &[&Surface]) -> Option<String> {
     let first = slices.first().filter(|_| slices.len() > 1)?;
     let count = real(slices.len());
     let deviation = |point: usize| {
@@ -191,12 +191,12 @@ fn levels(maps: &[(String, Surface)]) -> Levels {
     Levels::choose(&all, above(0.95) > 10.0 * above(0.5), None, 20)
 }
 
-fn terrain(surface: Surface, levels: &Levels) -> Option<Terrain> {
+fn map_data(surface: Surface, levels: &Levels) -> Option<MapData> {
     let never = Cancel::default();
     let lines = contour::lines(&surface, levels.values(), &never)?;
     let levels = levels.clone();
-    let own = Terrain::of(surface, false, None, 1, &never)?;
-    Some(Terrain {
+    let own = MapData::of(surface, false, None, 1, &never)?;
+    Some(MapData {
         levels,
         lines,
         ..own
@@ -212,7 +212,7 @@ fn places(count: usize, view: Rect, all: Area) -> Vec<Area> {
         let rows = count.div_ceil(columns);
         let share = |length: f32, of: usize| f64::from(length) / real(of);
         let cell = [share(all.width(), columns), share(all.height(), rows)];
-        let [left_above, right_below] = ROOM.map(|room| room.map(f64::from));
+        let [left_above, right_below] = AXIS_MARGINS.map(|room| room.map(f64::from));
         let room = [0, 1].map(|i| (cell[i] - left_above[i] - right_below[i]).max(8.0));
         let sides = if even {
             [room[0].min(room[1] * shape), room[1].min(room[0] / shape)]

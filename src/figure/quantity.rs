@@ -1,37 +1,37 @@
 //! What charts show: a quantity of every ticked run, thinned to what can be drawn.
 
 use super::axis::number;
-use super::carried::{Group, is_known};
+use super::carried::{StateChart, is_known};
 use super::chart::{Chart, Series, Style, thin};
 use super::colour::Theme;
 use super::drawing::{Area, Item};
 use super::layers::LayerSeries;
-use super::look;
+use super::style_index;
 use crate::engine::numeric::real;
 use crate::engine::scene::Run;
 use crate::engine::schedule::StepRates;
 use crate::engine::training::OptimizerStateSeries;
 use crate::engine::training::RunSpec;
-use crate::session::{RunResult, Runs, Sharp, SharpnessFound, TrainedRun};
+use crate::session::{RunResult, RunSharpness, Runs, SharpnessResult, TrainedRun};
 
 /// Stretches that a long run is thinned to, more than a chart has pixels.
-const COLUMNS: usize = 1500;
+const MAX_POINTS: usize = 1500;
 
 /// The titles of charts of sharpness.
 const SHARPNESS: &str = "sharpness λmax; dotted: stability limit";
 const PRECONDITIONED: &str = "λmax preconditioned; dotted: its limit";
 
 /// A quantity of some runs.
-pub struct Quantity {
+pub struct MetricChart {
     /// What it is.
     pub title: String,
     /// Whether it is drawn over a logarithmic axis.
     log: bool,
-    lines: Vec<Line>,
+    lines: Vec<MetricSeries>,
 }
 
 /// A quantity of one run.
-struct Line {
+struct MetricSeries {
     rows: Vec<usize>,
     steps: Vec<f64>,
     costs: Vec<f64>,
@@ -42,7 +42,7 @@ struct Line {
 
 /// What charts lie over.
 #[derive(Clone, Copy)]
-pub struct Across<'a> {
+pub struct XAxis<'a> {
     /// The runs.
     pub runs: &'a Runs,
     /// What the runs asked for, in gradients, instead of steps.
@@ -51,7 +51,7 @@ pub struct Across<'a> {
     pub row: usize,
 }
 
-impl Across<'_> {
+impl XAxis<'_> {
     /// The row of a run at a share of the axis, at most its last one.
     pub fn row_at(&self, share: f64, run: usize) -> usize {
         let place = share * self.last();
@@ -77,7 +77,7 @@ impl Across<'_> {
     /// Where x ends: the steps of the scene in whole rows, or the most gradients that a ticked run asked for.
     pub fn last(&self) -> f64 {
         if self.by_cost {
-            let asked = ticked(self.runs);
+            let asked = visible_runs(self.runs);
             let asked = asked
                 .filter_map(|(_, _, result)| result.trajectory.gradient_equivalents(usize::MAX));
             return asked.fold(1.0, f64::max);
@@ -87,7 +87,7 @@ impl Across<'_> {
     }
 }
 
-impl Quantity {
+impl MetricChart {
     /// A quantity on a logarithmic axis, without lines.
     fn new(title: &str) -> Self {
         Self {
@@ -103,8 +103,13 @@ impl Quantity {
 
     /// With a line for each ticked run.
     fn with(mut self, runs: &Runs, style: Style, values: impl Fn(usize) -> Vec<f64>) -> Self {
-        let lines = ticked(runs).map(|(index, run, result)| {
-            Line::new(runs, result, &values(index), (look(run.colour), style))
+        let lines = visible_runs(runs).map(|(index, run, result)| {
+            MetricSeries::new(
+                runs,
+                result,
+                &values(index),
+                (style_index(run.colour), style),
+            )
         });
         self.lines.extend(lines);
         self
@@ -128,8 +133,8 @@ impl Quantity {
     }
 
     /// The chart in an area.
-    pub fn draw(&self, area: Area, across: &Across, theme: &Theme) -> Vec<Item> {
-        let Across { by_cost, row, .. } = *across;
+    pub fn draw(&self, area: Area, across: &XAxis, theme: &Theme) -> Vec<Item> {
+        let XAxis { by_cost, row, .. } = *across;
         let series = self.lines.iter().map(|line| Series {
             x: if by_cost { &line.costs } else { &line.steps },
             values: &line.values,
@@ -146,7 +151,7 @@ impl Quantity {
     }
 
     /// The frame of the chart.
-    pub fn chart<'a>(&'a self, area: Area, across: &Across, theme: &'a Theme) -> Chart<'a> {
+    pub fn chart<'a>(&'a self, area: Area, across: &XAxis, theme: &'a Theme) -> Chart<'a> {
         Chart {
             area,
             title: &self.title,
@@ -162,9 +167,9 @@ impl Quantity {
     }
 }
 
-impl Line {
+impl MetricSeries {
     fn new(runs: &Runs, result: &RunResult, values: &[f64], look: (usize, Style)) -> Self {
-        let rows = thin(values, COLUMNS);
+        let rows = thin(values, MAX_POINTS);
         let values = rows.iter().map(|&row| values[row]).collect();
         Self::at(runs, result, (rows, values), look)
     }
@@ -189,14 +194,14 @@ impl Line {
 }
 
 /// The ticked runs with their places.
-fn ticked(runs: &Runs) -> impl Iterator<Item = (usize, &Run, &RunResult)> {
+fn visible_runs(runs: &Runs) -> impl Iterator<Item = (usize, &Run, &RunResult)> {
     let all = runs.scene.runs.iter().zip(&runs.results).enumerate();
     all.filter(|(_, (run, _))| run.shown)
         .map(|(index, (run, result))| (index, run, &**result))
 }
 
 /// What the charts show of runs on a landscape: loss, gradient norm, sharpness, learning rate.
-pub fn of_landscape(runs: &Runs) -> Vec<Quantity> {
+pub fn landscape_charts(runs: &Runs) -> Vec<MetricChart> {
     let of = |index: usize| &runs.results[index];
     // Losses that reach below zero are shown above the landscape's minimum, where it is known.
     let minima = runs.ground.minima.iter().map(|mark| mark.value);
@@ -207,7 +212,7 @@ pub fn of_landscape(runs: &Runs) -> Vec<Quantity> {
     } else {
         format!(" {sign} {}", number(floor.abs(), 4))
     };
-    let loss = Quantity::new(&format!("loss{above}")).with(runs, Style::Own, |index| {
+    let loss = MetricChart::new(&format!("loss{above}")).with(runs, Style::Own, |index| {
         let losses = of(index).trajectory.loss.iter();
         losses.map(|loss| loss - floor).collect()
     });
@@ -234,15 +239,15 @@ pub fn of_landscape(runs: &Runs) -> Vec<Quantity> {
     };
     let preconditioned = |index: usize| of(index).preconditioned.clone();
     let mut all = vec![
-        Quantity { log, ..loss },
+        MetricChart { log, ..loss },
         grad_norm(runs),
-        Quantity::new(SHARPNESS)
+        MetricChart::new(SHARPNESS)
             .with(runs, Style::Limit, limit)
             .with(runs, Style::Own, lambda_max),
     ];
-    if ticked(runs).any(|(index, ..)| adaptive(index)) {
+    if visible_runs(runs).any(|(index, ..)| adaptive(index)) {
         all.push(
-            Quantity::new(PRECONDITIONED)
+            MetricChart::new(PRECONDITIONED)
                 .with(runs, Style::Limit, preconditioned_limit)
                 .with(runs, Style::Own, preconditioned),
         );
@@ -252,7 +257,7 @@ pub fn of_landscape(runs: &Runs) -> Vec<Quantity> {
 }
 
 /// What the charts show of the runs of a network: loss and accuracy in training and in the test, gradient norm, learning rate.
-pub fn of_network(runs: &Runs, sharpness: Option<&SharpnessFound>) -> Vec<Quantity> {
+pub fn network_charts(runs: &Runs, sharpness: Option<&SharpnessResult>) -> Vec<MetricChart> {
     let tested = |run: &TrainedRun| {
         let losses = run
             .rows
@@ -269,10 +274,10 @@ pub fn of_network(runs: &Runs, sharpness: Option<&SharpnessFound>) -> Vec<Quanti
     };
     let true_loss = |index: usize| runs.results[index].trajectory.loss.clone();
     let mut all = vec![
-        Quantity::new("loss; dashed: test")
+        MetricChart::new("loss; dashed: test")
             .with(runs, Style::Whole, true_loss)
             .with_trained(runs, Style::Dashed, tested),
-        Quantity::new("accuracy in %; dashed: test")
+        MetricChart::new("accuracy in %; dashed: test")
             .linear()
             .with_trained(runs, Style::Whole, accuracy(0))
             .with_trained(runs, Style::Dashed, accuracy(1)),
@@ -281,21 +286,21 @@ pub fn of_network(runs: &Runs, sharpness: Option<&SharpnessFound>) -> Vec<Quanti
     all.extend(
         sharpness
             .into_iter()
-            .flat_map(|found| of_sharpness(runs, found)),
+            .flat_map(|found| sharpness_charts(runs, found)),
     );
     all.push(lr(runs));
-    all.into_iter().filter(Quantity::has_values).collect()
+    all.into_iter().filter(MetricChart::has_values).collect()
 }
 
 /// How sharp the loss is along the runs of a network, where it is known, and each run's limit of stability: of the Hessian, and of the
 /// preconditioned one for rules that have one.
-fn of_sharpness(runs: &Runs, found: &SharpnessFound) -> [Quantity; 2] {
-    type Of = fn(&Sharp) -> &[f64];
+fn sharpness_charts(runs: &Runs, found: &SharpnessResult) -> [MetricChart; 2] {
+    type Of = fn(&RunSharpness) -> &[f64];
     type Limit = fn(&RunSpec, StepRates) -> Option<f64>;
     let steps = runs.scene.training.steps;
     let chart = |title: &str, of: Of, limit: Limit| {
-        let mut chart = Quantity::new(title);
-        for (index, run, result) in ticked(runs) {
+        let mut chart = MetricChart::new(title);
+        for (index, run, result) in visible_runs(runs) {
             let trained = runs
                 .trained
                 .as_ref()
@@ -317,13 +322,19 @@ fn of_sharpness(runs: &Runs, found: &SharpnessFound) -> [Quantity; 2] {
                     limit(spec, spec.rates(step, steps)).unwrap_or(f64::NAN)
                 })
                 .collect();
-            let look = look(run.colour);
-            chart
-                .lines
-                .push(Line::new(runs, result, &limits, (look, Style::Limit)));
-            chart
-                .lines
-                .push(Line::at(runs, result, (known, values), (look, Style::Own)));
+            let look = style_index(run.colour);
+            chart.lines.push(MetricSeries::new(
+                runs,
+                result,
+                &limits,
+                (look, Style::Limit),
+            ));
+            chart.lines.push(MetricSeries::at(
+                runs,
+                result,
+                (known, values),
+                (look, Style::Own),
+            ));
         }
         chart
     };
@@ -342,7 +353,7 @@ fn of_sharpness(runs: &Runs, found: &SharpnessFound) -> [Quantity; 2] {
 }
 
 /// How far the plane is from the runs of a network: true loss beside that on the plane, and the distance between both.
-pub fn off_plane(runs: &Runs) -> Vec<Quantity> {
+pub fn projection_error_charts(runs: &Runs) -> Vec<MetricChart> {
     let true_loss = |index: usize| runs.results[index].trajectory.loss.clone();
     let on_plane = |run: &TrainedRun| run.shadows.iter().map(|shadow| shadow.loss).collect();
     let residual = |run: &TrainedRun| run.shadows.iter().map(|shadow| shadow.residual).collect();
@@ -353,13 +364,13 @@ pub fn off_plane(runs: &Runs) -> Vec<Quantity> {
             .collect()
     };
     vec![
-        Quantity::new("true loss; dashed: loss on the plane")
+        MetricChart::new("true loss; dashed: loss on the plane")
             .with(runs, Style::Whole, true_loss)
             .with_trained(runs, Style::Dashed, on_plane),
-        Quantity::new("distance off the plane")
+        MetricChart::new("distance off the plane")
             .linear()
             .with_trained(runs, Style::Whole, residual),
-        Quantity::new("the same in % of the distance from the start, up to 100")
+        MetricChart::new("the same in % of the distance from the start, up to 100")
             .linear()
             .with_trained(runs, Style::Whole, share),
     ]
@@ -368,22 +379,23 @@ pub fn off_plane(runs: &Runs) -> Vec<Quantity> {
 /// What the layers say of the run at a place among all: gradient norms, between those below which gradients vanish and above which they
 /// explode; lengths of steps beside those of the weights; dead units; and of all layers together the gradient noise scale. Colours and dashes
 /// are those of layers here.
-pub fn of_layers(
+pub fn layer_charts(
     runs: &Runs,
     run: usize,
     layers: &[LayerSeries],
     thresholds: [f64; 2],
-) -> Vec<Quantity> {
+) -> Vec<MetricChart> {
     let Some(result) = runs.results.get(run) else {
         return Vec::new();
     };
-    let line = |values: &[f64], look: usize| Line::new(runs, result, values, (look, Style::Own));
+    let line =
+        |values: &[f64], look: usize| MetricSeries::new(runs, result, values, (look, Style::Own));
     let of = |title: &str, values: fn(&LayerSeries) -> &[f64]| {
         let lines = layers.iter().map(values).enumerate();
         let known = lines.filter(|(_, values)| values.iter().any(|value| value.is_finite()));
-        Quantity {
+        MetricChart {
             lines: known.map(|(look, values)| line(values, look)).collect(),
-            ..Quantity::new(title)
+            ..MetricChart::new(title)
         }
     };
     let mut grad_norms = of("gradient norm of each layer", |layer| &layer.grad_norms);
@@ -392,7 +404,7 @@ pub fn of_layers(
         let costs = end
             .iter()
             .filter_map(|row| result.trajectory.gradient_equivalents(*row));
-        grad_norms.lines.push(Line {
+        grad_norms.lines.push(MetricSeries {
             rows: end.to_vec(),
             steps: end.iter().map(|row| real(runs.step(*row))).collect(),
             costs: costs.collect(),
@@ -406,11 +418,11 @@ pub fn of_layers(
         let scales = run.rows.iter().map(|row| row.diagnosis.noise_scale);
         scales.map(|scale| scale.unwrap_or(f64::NAN)).collect()
     });
-    let mut noise = Quantity::new("gradient noise scale, in samples");
+    let mut noise = MetricChart::new("gradient noise scale, in samples");
     if scales.iter().any(|scale: &f64| scale.is_finite()) {
         noise
             .lines
-            .push(line(&scales, look(runs.scene.runs[run].colour)));
+            .push(line(&scales, style_index(runs.scene.runs[run].colour)));
     }
     let all = [
         grad_norms,
@@ -418,18 +430,18 @@ pub fn of_layers(
         of("dead units in %", |layer| &layer.dead).linear(),
         noise,
     ];
-    all.into_iter().filter(Quantity::has_values).collect()
+    all.into_iter().filter(MetricChart::has_values).collect()
 }
 
 /// What the rule of the run at a place among all carries, what is alike in one chart. Colours and dashes are those of places in `series`.
-pub fn of_carried(runs: &Runs, run: usize, series: &[OptimizerStateSeries]) -> Vec<Quantity> {
+pub fn state_charts(runs: &Runs, run: usize, series: &[OptimizerStateSeries]) -> Vec<MetricChart> {
     let Some(result) = runs.results.get(run) else {
         return Vec::new();
     };
     let line = |(look, own): (usize, &OptimizerStateSeries)| {
         let rows = own.rows.iter().copied();
         let cost = |row| result.trajectory.gradient_equivalents(row);
-        Line {
+        MetricSeries {
             steps: rows.clone().map(|row| real(runs.step(row))).collect(),
             costs: rows.filter_map(cost).collect(),
             rows: own.rows.clone(),
@@ -438,33 +450,33 @@ pub fn of_carried(runs: &Runs, run: usize, series: &[OptimizerStateSeries]) -> V
             style: Style::Own,
         }
     };
-    let all = Group::ALL.map(|group| {
+    let all = StateChart::ALL.map(|group| {
         let own = series.iter().enumerate();
-        let own = own.filter(|(_, own)| Group::of(own) == group && is_known(own));
-        let lines: Vec<Line> = own.map(line).collect();
+        let own = own.filter(|(_, own)| StateChart::of(own) == group && is_known(own));
+        let lines: Vec<MetricSeries> = own.map(line).collect();
         let values = lines.iter().flat_map(|line| &line.values);
         let known = values.filter(|value| value.is_finite());
         let [low, high] = known.fold([f64::INFINITY, 0.0], |[low, high], value| {
             [value.min(low), value.max(high)]
         });
         let log = match group {
-            Group::Lengths | Group::Norms | Group::Distances => true,
+            StateChart::Lengths | StateChart::Norms | StateChart::Distances => true,
             // They may be shares and ratios, or shrink with the run.
-            Group::Numbers => low > 0.0 && high > 100.0 * low,
-            Group::Signed => false,
+            StateChart::Numbers => low > 0.0 && high > 100.0 * low,
+            StateChart::Signed => false,
         };
         let title = group.title().to_owned();
-        Quantity { title, log, lines }
+        MetricChart { title, log, lines }
     });
-    all.into_iter().filter(Quantity::has_values).collect()
+    all.into_iter().filter(MetricChart::has_values).collect()
 }
 
-fn grad_norm(runs: &Runs) -> Quantity {
+fn grad_norm(runs: &Runs) -> MetricChart {
     let values = |index: usize| runs.results[index].trajectory.grad_norm.clone();
-    Quantity::new("gradient norm ‖∇f‖").with(runs, Style::Own, values)
+    MetricChart::new("gradient norm ‖∇f‖").with(runs, Style::Own, values)
 }
 
-fn lr(runs: &Runs) -> Quantity {
+fn lr(runs: &Runs) -> MetricChart {
     let values = |index: usize| runs.results[index].trajectory.lr.clone();
-    Quantity::new("learning rate").with(runs, Style::Own, values)
+    MetricChart::new("learning rate").with(runs, Style::Own, values)
 }

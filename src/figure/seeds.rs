@@ -4,9 +4,9 @@ use super::colour::Theme;
 use super::drawing::{Area, Drawing, Item};
 use super::frame::Frame;
 use super::layers::entries;
-use super::panels::{Reliefs, spread};
+use super::panels::{MapPanels, seed_spread_text};
 use super::trail::{Trail, border, trails};
-use super::{Options, caption, look, page, shortened};
+use super::{Options, caption, page, shortened, style_index};
 use crate::engine::geometry::surface::Surface;
 use crate::session::{self, Runs, SeedSlice, Seeds};
 
@@ -14,25 +14,28 @@ use crate::session::{self, Runs, SeedSlice, Seeds};
 const NAMED: f32 = 260.0;
 
 /// What has to be said of runs on such maps.
-const SHADOWS: &str = "Trails are shadows: the height of a map is not their loss.";
+const PROJECTION_NOTE: &str = "Trails are shadows: the height of a map is not their loss.";
 
 /// The maps of slices, ready to be drawn; `None` if there are none.
-pub fn reliefs(slices: &[SeedSlice], theme: &Theme) -> Option<Reliefs> {
+pub fn map_panels(slices: &[SeedSlice], theme: &Theme) -> Option<MapPanels> {
     let maps = slices.iter();
     let maps = maps.map(|slice| (format!("seed {}", slice.seed), slice.surface.clone()));
-    Reliefs::new(maps.collect(), theme)
+    MapPanels::new(maps.collect(), theme)
 }
 
 /// What slices say together, in sentences.
-pub fn told(slices: &[SeedSlice]) -> Vec<String> {
+pub fn summary_lines(slices: &[SeedSlice]) -> Vec<String> {
     let surfaces: Vec<&Surface> = slices.iter().map(|slice| &slice.surface).collect();
-    let shadows = SHADOWS.to_owned();
-    spread(&surfaces).into_iter().chain([shadows]).collect()
+    let shadows = PROJECTION_NOTE.to_owned();
+    seed_spread_text(&surfaces)
+        .into_iter()
+        .chain([shadows])
+        .collect()
 }
 
 /// The maps of slices with the shadows of the ticked runs up to a row; that of the scene's own plane has a stronger border.
 pub fn draw(
-    reliefs: &Reliefs,
+    reliefs: &MapPanels,
     slices: &[SeedSlice],
     (runs, row): (&Runs, usize),
     space: Area,
@@ -49,7 +52,7 @@ pub fn draw(
             trajectory: &shadow.trajectory,
             outline: &shadow.outline,
             name: if frame.area.width() < NAMED { "" } else { name },
-            look: look(of.colour),
+            look: style_index(of.colour),
             strong: false,
             hollow: false,
         });
@@ -87,16 +90,16 @@ pub fn picture(runs: &Runs, seeds: Seeds, options: &Options) -> Result<Drawing, 
     items.push(write(title, 20.0, 15.0));
     let mut bottom = height - 14.0;
     items.push(write(caption(scene, step), bottom, 11.0));
-    for sentence in told(&slices).into_iter().rev() {
+    for sentence in summary_lines(&slices).into_iter().rev() {
         bottom -= 16.0;
         items.push(write(sentence, bottom, 11.0));
     }
     let names = scene.run_names();
     let shown = scene.runs.iter().zip(&names).filter(|(run, _)| run.shown);
-    let shown = shown.map(|(run, name)| (look(run.colour), shortened(name, 30)));
+    let shown = shown.map(|(run, name)| (style_index(run.colour), shortened(name, 30)));
     let (legend, top) = entries(shown, Area::new([10.0, 34.0], size), theme);
     items.extend(legend);
-    if let Some(reliefs) = reliefs(&slices, theme) {
+    if let Some(reliefs) = map_panels(&slices, theme) {
         let space = Area::new([10.0, top], [width, (bottom - 16.0).max(top + 60.0)]);
         let shown = (runs, runs.row(step));
         items.extend(draw(&reliefs, &slices, shown, space, theme));

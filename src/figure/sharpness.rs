@@ -9,7 +9,7 @@ use crate::engine::numeric::real;
 
 /// A run where it was measured. What is not known is NaN.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Measured {
+pub struct SharpnessSeries {
     /// What it is called.
     pub name: String,
     /// The steps.
@@ -23,11 +23,11 @@ pub struct Measured {
 }
 
 /// The lines of a chart that are a run's.
-type Of = fn(&Measured) -> Vec<&[f64]>;
+type Of = fn(&SharpnessSeries) -> Vec<&[f64]>;
 
 /// Charts of loss and sharpness below each other, with the limits dotted; that of the preconditioned Hessian only where there is one.
 pub fn picture(
-    runs: &[Measured],
+    runs: &[SharpnessSeries],
     title: &str,
     caption: &str,
     size: [f32; 2],
@@ -100,14 +100,14 @@ mod tests {
 
     #[test]
     fn only_what_is_known_is_drawn() {
-        let run = Measured {
+        let run = SharpnessSeries {
             name: "sgd:lr=0.1".to_owned(),
             steps: vec![0, 10, 20],
             loss: vec![1.0, 0.5, 0.25],
             lambda_max: [vec![5.0, 15.0, 20.0], vec![20.0; 3]],
             preconditioned: [vec![f64::NAN; 3], vec![f64::NAN; 3]],
         };
-        let texts = |runs: &[Measured]| {
+        let texts = |runs: &[SharpnessSeries]| {
             let drawing = picture(runs, "title", "caption", [600.0, 500.0], &Theme::LIGHT);
             let text = |item: &Item| match item {
                 Item::Text(text) => Some(text.text.clone()),
@@ -119,7 +119,7 @@ mod tests {
         assert!(drawn.iter().any(|text| text.starts_with("sharpness")));
         assert!(!drawn.iter().any(|text| text.contains("preconditioned")));
         assert!(drawn.contains(&"sgd:lr=0.1".to_owned()));
-        let adaptive = Measured {
+        let adaptive = SharpnessSeries {
             preconditioned: [vec![1.0; 3], vec![38.0; 3]],
             ..run
         };

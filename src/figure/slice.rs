@@ -8,7 +8,7 @@ use super::{layout, map};
 use crate::engine::cancel::Cancel;
 use crate::engine::geometry::surface::Surface;
 use crate::engine::scene::MapStyle;
-use crate::session::Terrain;
+use crate::session::MapData;
 
 /// The map of a slice with axes a and b, title and caption. Levels are logarithmic where the loss spans very different heights.
 pub fn picture(
@@ -32,7 +32,7 @@ pub fn picture(
     let lowest = range.map_or(0.0, |[lowest, _]| lowest);
     let above = |share: f64| surface.quantile(share).unwrap_or(lowest) - lowest;
     let log = above(0.95) > 10.0 * above(0.5);
-    if let Some(terrain) = Terrain::of(surface, log, None, 20, &Cancel::default()) {
+    if let Some(terrain) = MapData::of(surface, log, None, 20, &Cancel::default()) {
         let inside = map::landscape(
             &terrain,
             &map::shading(&terrain, theme),

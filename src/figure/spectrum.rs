@@ -8,13 +8,13 @@ use super::drawing::{Anchor, Area, Drawing, Item, Point, Text};
 use super::page;
 use super::trail::line;
 use crate::engine::analysis::curvature::{CurvatureSettings, Density, Report};
-use table::{LINE, in_two_columns, table_lines, write_table};
+use table::{LINE_HEIGHT, in_two_columns, table_lines, write_table};
 
 /// Places that the density is drawn through.
-const PLACES: usize = 700;
+const DENSITY_POINTS: usize = 700;
 
 /// What is less dense than this beside the highest place is not drawn.
-const FAINT: f64 = 1e-7;
+const MIN_RELATIVE_DENSITY: f64 = 1e-7;
 
 /// The curvature at a place.
 pub struct Spectrum<'a> {
@@ -35,7 +35,7 @@ pub fn draw(spectra: &[Spectrum], area: Area, theme: &Theme) -> Vec<Item> {
         lines.len() + 1
     };
     #[expect(clippy::cast_precision_loss, reason = "some twenty lines")]
-    let height = (LINE * rows as f32 + 14.0).min(0.62 * area.height());
+    let height = (LINE_HEIGHT * rows as f32 + 14.0).min(0.62 * area.height());
     let (chart, table) = (
         Area::new(area.min, [area.max[0], area.max[1] - height]),
         Area::new([area.min[0], area.max[1] - height], area.max),
@@ -49,7 +49,7 @@ pub fn draw(spectra: &[Spectrum], area: Area, theme: &Theme) -> Vec<Item> {
 }
 
 fn densities(spectra: &[Spectrum], area: Area, theme: &Theme) -> Vec<Item> {
-    let Some([low, high]) = reach(spectra) else {
+    let Some([low, high]) = eigenvalue_range(spectra) else {
         return Vec::new();
     };
     let curves: Vec<Vec<[f64; 3]>> = { spectra.iter() }
@@ -58,14 +58,14 @@ fn densities(spectra: &[Spectrum], area: Area, theme: &Theme) -> Vec<Item> {
                 .report
                 .density
                 .as_ref()
-                .map_or_else(Vec::new, |density| density.curve(PLACES))
+                .map_or_else(Vec::new, |density| density.curve(DENSITY_POINTS))
         })
         .collect();
     let peak = { curves.iter().flatten() }.fold(0.0, |peak: f64, row| peak.max(row[1]));
     let columns: Vec<[Vec<f64>; 4]> = { curves.iter() }
         .map(|curve| {
             let shown = |value: f64| {
-                if value > FAINT * peak {
+                if value > MIN_RELATIVE_DENSITY * peak {
                     value
                 } else {
                     f64::NAN
@@ -186,7 +186,7 @@ fn subscript(number: usize) -> String {
 }
 
 /// The lowest and the highest place of all spectra, with a margin.
-fn reach(spectra: &[Spectrum]) -> Option<[f64; 2]> {
+fn eigenvalue_range(spectra: &[Spectrum]) -> Option<[f64; 2]> {
     let ends = spectra.iter().flat_map(|spectrum| {
         let report = spectrum.report;
         let all = report.density.as_ref().and_then(Density::range);
@@ -211,7 +211,7 @@ fn reach(spectra: &[Spectrum]) -> Option<[f64; 2]> {
 }
 
 /// A page about the curvature at one place.
-pub fn sheet(
+pub fn picture(
     report: &Report,
     inquiry: &CurvatureSettings,
     title: &str,
@@ -223,11 +223,11 @@ pub fn sheet(
         look: 0,
         report,
     };
-    page_of(&[spectrum], inquiry, title, size, theme)
+    picture_of_several(&[spectrum], inquiry, title, size, theme)
 }
 
 /// A page about the curvature at some places, with one title.
-pub fn page_of(
+pub fn picture_of_several(
     spectra: &[Spectrum],
     inquiry: &CurvatureSettings,
     title: &str,

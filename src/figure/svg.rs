@@ -1,8 +1,8 @@
 //! A drawing as SVG with real text, for browsers, editors and papers.
 
-mod pieces;
+mod clip;
 
-pub use pieces::pieces;
+pub use clip::clip_polyline;
 
 use super::drawing::{Anchor, Area, Colour, Drawing, Item, Point, Stroke, Text};
 use base64::Engine;
@@ -97,7 +97,7 @@ impl Writer {
         fill: Option<Colour>,
     ) {
         let mut data = String::new();
-        let lines = pieces(points, closed, &self.bounds);
+        let lines = clip_polyline(points, closed, &self.bounds);
         // An outline that had to be cut has no inside any more.
         let whole = lines.len() == 1 && lines[0].1;
         for (piece, closed) in &lines {
@@ -193,7 +193,7 @@ impl Writer {
     }
 
     fn image(&mut self, area: &Area, columns: usize, rows: usize, pixels: &[Colour]) {
-        if !is_sound(area) {
+        if !is_finite_area(area) {
             return;
         }
         let Some(png) = png_of(columns, rows, pixels) else {
@@ -209,7 +209,7 @@ impl Writer {
     }
 
     fn clipped(&mut self, area: &Area, items: &[Item]) {
-        if !is_sound(area) {
+        if !is_finite_area(area) {
             return;
         }
         let [x, y, width, height] =
@@ -293,7 +293,7 @@ fn coordinate(value: f32) -> String {
     out
 }
 
-fn is_sound(area: &Area) -> bool {
+fn is_finite_area(area: &Area) -> bool {
     [area.min, area.max].iter().flatten().all(|c| c.abs() < 1e6)
         && area.width() > 0.0
         && area.height() > 0.0

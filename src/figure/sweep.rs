@@ -5,11 +5,11 @@ mod curves;
 mod map;
 mod page;
 
-pub use curves::{CurvePlot, Shown};
+pub use curves::{CurvePlot, SweepLine};
 pub use map::MapPlot;
-pub use page::{Sheet, curves_picture, map_picture};
+pub use page::{SweepFigure, curves_picture, map_picture};
 
-use super::axis::{Axis, Tick, Ticks, number, room};
+use super::axis::{Axis, Tick, Ticks, max_ticks, number};
 use super::colour::Theme;
 use super::drawing::{Anchor, Area, Colour, Item, Point, Stroke, Text};
 use super::trail::line;
@@ -28,14 +28,14 @@ const DECADES: i32 = 24;
 
 /// An axis of a swept setting.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Along {
+pub enum GridAxis {
     /// Numbers, each at its place.
     Numbers(Axis),
     /// Values by name, each in the middle of an equal share.
     Names(Vec<String>),
 }
 
-impl Along {
+impl GridAxis {
     /// The axis that holds some grids of one setting, with a little room at its ends.
     fn of<'a>(grids: impl Iterator<Item = &'a AxisValues> + Clone) -> Self {
         let scales: Option<Vec<Scale>> = grids.clone().map(AxisValues::scale).collect();
@@ -103,14 +103,14 @@ impl Along {
     fn ticks(&self, length: f32, each: f32) -> (Vec<(f64, String)>, String) {
         match self {
             Self::Numbers(axis) => {
-                let Ticks { ticks, offset } = axis.ticks(room(length, each));
+                let Ticks { ticks, offset } = axis.ticks(max_ticks(length, each));
                 let places = ticks
                     .into_iter()
                     .map(|Tick { value, label }| (axis.position(value), label));
                 (places.collect(), offset)
             }
             Self::Names(names) => {
-                let every = names.len().div_ceil(room(length, each).max(1));
+                let every = names.len().div_ceil(max_ticks(length, each).max(1));
                 let places = names.iter().enumerate().step_by(every.max(1));
                 let places = places.map(|(index, name)| (middle(index, names.len()), name.clone()));
                 (places.collect(), String::new())
@@ -229,7 +229,7 @@ fn write(text: impl Into<String>, at: Point, anchor: Anchor, size: f32, colour: 
 }
 
 /// Numbers along x, and the setting's name at their end.
-fn numbers_below(along: &Along, name: &str, area: Area, grid: bool, theme: &Theme) -> Vec<Item> {
+fn numbers_below(along: &GridAxis, name: &str, area: Area, grid: bool, theme: &Theme) -> Vec<Item> {
     let (ticks, offset) = along.ticks(area.width(), 70.0);
     let mut items = Vec::new();
     for (at, label) in ticks {
@@ -250,7 +250,13 @@ fn numbers_below(along: &Along, name: &str, area: Area, grid: bool, theme: &Them
 }
 
 /// Numbers along y, and a name above them.
-fn numbers_beside(along: &Along, name: &str, area: Area, grid: bool, theme: &Theme) -> Vec<Item> {
+fn numbers_beside(
+    along: &GridAxis,
+    name: &str,
+    area: Area,
+    grid: bool,
+    theme: &Theme,
+) -> Vec<Item> {
     let (ticks, offset) = along.ticks(area.height(), 34.0);
     let mut items = Vec::new();
     for (at, label) in ticks {

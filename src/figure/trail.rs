@@ -7,11 +7,11 @@ use super::shortened;
 use crate::engine::training::{Outcome, Trajectory};
 
 /// Height of a name's line, and of its letters.
-const LINE: f32 = 15.0;
+const LINE_HEIGHT: f32 = 15.0;
 const SIZE: f32 = 13.0;
 
 /// The most letters of a name beside a head.
-const LONGEST: usize = 30;
+const MAX_NAME_CHARS: usize = 30;
 
 /// What a trail is drawn from.
 #[derive(Clone, Copy)]
@@ -99,7 +99,7 @@ pub fn trails(trails: &[Trail], frame: &Frame, step: usize, theme: &Theme) -> Ve
         };
         Item::Text(Text {
             text: name.text,
-            at: [x, name.area.min[1] + LINE / 2.0],
+            at: [x, name.area.min[1] + LINE_HEIGHT / 2.0],
             anchor,
             size: SIZE,
             colour: run_colour(name.look, theme),
@@ -165,7 +165,7 @@ fn names(trails: &[Trail], frame: &Frame, step: usize) -> Vec<Name> {
         } else {
             trail.name.to_owned()
         };
-        let text = shortened(&text, LONGEST);
+        let text = shortened(&text, MAX_NAME_CHARS);
         frame.area.contains(at).then_some((at, text, trail.look))
     });
     arranged(heads.collect(), frame)
@@ -182,17 +182,17 @@ fn arranged(mut heads: Vec<(Point, String, usize)>, frame: &Frame) -> Vec<Name> 
         let left = if before { x - 10.0 - width } else { x + 10.0 };
         let overlaps = |top: f32, other: &Area| {
             // A little less than a line, so that a line further down is free however it is rounded.
-            (top - other.min[1]).abs() < LINE - 0.1
+            (top - other.min[1]).abs() < LINE_HEIGHT - 0.1
                 && left < other.max[0]
                 && other.min[0] < left + width
         };
-        let mut top = y - LINE / 2.0;
+        let mut top = y - LINE_HEIGHT / 2.0;
         while let Some(other) = names.iter().find(|other| overlaps(top, &other.area)) {
-            top = other.area.min[1] + LINE;
+            top = other.area.min[1] + LINE_HEIGHT;
         }
         names.push(Name {
             text,
-            area: Area::new([left, top], [left + width, top + LINE]),
+            area: Area::new([left, top], [left + width, top + LINE_HEIGHT]),
             before,
             look,
         });

@@ -1,7 +1,7 @@
 //! The application: the scene, its history, what is computed for it, and the one place where commands are obeyed.
 
 use super::command::{Command, TRAIN_ON};
-use super::dialog::{AskPath, Purpose};
+use super::dialog::{PathDialog, Purpose};
 use super::paint::Textures;
 use super::panel;
 use super::panel::progress::Progress;
@@ -10,18 +10,18 @@ use super::timeline::Timeline;
 use super::view::View;
 use super::view::basins::BasinsView;
 use super::view::charts::Charts;
-use super::view::fit::FitView;
+use super::view::fit::PredictionsView;
 use super::view::map::MapView;
-use super::view::off_plane::OffPlaneView;
+use super::view::off_plane::ProjectionErrorView;
 use super::view::seeds::SeedsView;
 use super::view::spectrum::SpectrumView;
 use super::view::sweep::SweepView;
-use super::view::ways::WaysView;
+use super::view::ways::ConnectView;
 use crate::engine::scene::Scene;
 use crate::export::sentence::one_line;
 use crate::figure::frame::Frame;
 use crate::import::Disk;
-use crate::session::{Lab, Runs, Terrain};
+use crate::session::{MapData, Runs, Session};
 use eframe::egui;
 use egui::util::undoer::Undoer;
 use std::path::{Path, PathBuf};
@@ -38,16 +38,16 @@ type Newest<T> = Option<Arc<Result<T, String>>>;
 /// The program in its window.
 pub struct App {
     /// How long a frame waits for runs, so that a slider and its trails move together.
-    pub patience: Duration,
+    pub frame_budget: Duration,
     pub(super) scene: Scene,
     pub(super) history: Undoer<Document>,
     /// The scene's file, and the scene as it stands there.
     pub(super) path: Option<PathBuf>,
     pub(super) saved: Scene,
-    pub(super) lab: Lab,
+    pub(super) lab: Session,
     /// The newest results that were sound; they stay while a scene is refused.
     pub(super) runs: Newest<Runs>,
-    pub(super) terrain: Newest<Terrain>,
+    pub(super) terrain: Newest<MapData>,
     pub(super) frame: Option<Frame>,
     pub(super) timeline: Timeline,
     pub(super) selected: Option<usize>,
@@ -57,16 +57,16 @@ pub struct App {
     pub(super) map: MapView,
     pub(super) basins: BasinsView,
     pub(super) sweep: SweepView,
-    pub(super) fit: FitView,
-    pub(super) off_plane: OffPlaneView,
+    pub(super) predictions: PredictionsView,
+    pub(super) off_plane: ProjectionErrorView,
     pub(super) spectrum: SpectrumView,
-    pub(super) ways: WaysView,
+    pub(super) ways: ConnectView,
     pub(super) seeds: SeedsView,
     pub(super) charts: Charts,
-    pub(super) scene_panel: panel::scene::Memory,
-    pub(super) rule: panel::rule::Memory,
+    pub(super) scene_panel: panel::scene::PanelState,
+    pub(super) rule: panel::rule::PanelState,
     pub(super) textures: Textures,
-    pub(super) asking: Option<AskPath>,
+    pub(super) asking: Option<PathDialog>,
     pub(super) help: bool,
     /// Why the scene cannot be shown as it stands.
     pub(super) problem: Option<String>,
@@ -78,20 +78,20 @@ pub struct App {
     pub(super) shown_title: String,
     pub(super) working: Option<Receiver<(String, bool)>>,
     /// The scene of the other subject, once there is one.
-    pub(super) aside: Option<Box<Aside>>,
+    pub(super) other_scene: Option<Box<OtherScene>>,
     /// Called with the title of each view before it is painted; for tests.
     #[doc(hidden)]
     pub probe: fn(&str),
 }
 
 /// The scene of the subject that is not shown, landscape or network, with its file, its results and the work on them, which goes on.
-pub(super) struct Aside {
+pub(super) struct OtherScene {
     pub(super) scene: Scene,
     pub(super) path: Option<PathBuf>,
     pub(super) saved: Scene,
-    pub(super) lab: Lab,
+    pub(super) lab: Session,
     pub(super) runs: Newest<Runs>,
-    pub(super) terrain: Newest<Terrain>,
+    pub(super) terrain: Newest<MapData>,
     pub(super) frame: Option<Frame>,
     pub(super) timeline: Timeline,
     pub(super) selected: Option<usize>,
@@ -99,7 +99,7 @@ pub(super) struct Aside {
     pub(super) view: View,
 }
 
-impl Aside {
+impl OtherScene {
     /// A scene at its beginning, with a lab of its own.
     pub(super) fn new(
         ctx: &egui::Context,
@@ -107,7 +107,7 @@ impl Aside {
         path: Option<PathBuf>,
     ) -> Result<Self, String> {
         Ok(Self {
-            lab: App::lab(ctx, path.as_deref())?,
+            lab: App::new_session(ctx, path.as_deref())?,
             path,
             saved: scene.clone(),
             runs: None,
@@ -130,10 +130,10 @@ impl App {
     pub fn new(ctx: &egui::Context, scene: Scene, path: Option<PathBuf>) -> Result<Self, String> {
         theme::install(ctx);
         Ok(Self {
-            patience: Duration::from_millis(6),
+            frame_budget: Duration::from_millis(6),
             history: Undoer::default(),
             saved: scene.clone(),
-            lab: Self::lab(ctx, path.as_deref())?,
+            lab: Self::new_session(ctx, path.as_deref())?,
             path,
             runs: None,
             terrain: None,
@@ -145,14 +145,14 @@ impl App {
             map: MapView::default(),
             basins: BasinsView::default(),
             sweep: SweepView::default(),
-            fit: FitView::default(),
-            off_plane: OffPlaneView::default(),
+            predictions: PredictionsView::default(),
+            off_plane: ProjectionErrorView::default(),
             spectrum: SpectrumView::default(),
-            ways: WaysView::default(),
+            ways: ConnectView::default(),
             seeds: SeedsView::default(),
             charts: Charts::default(),
-            scene_panel: panel::scene::Memory::default(),
-            rule: panel::rule::Memory::default(),
+            scene_panel: panel::scene::PanelState::default(),
+            rule: panel::rule::PanelState::default(),
             textures: Textures::default(),
             asking: None,
             help: false,
@@ -161,7 +161,7 @@ impl App {
             switching_theme: false,
             shown_title: String::new(),
             working: None,
-            aside: None,
+            other_scene: None,
             probe: |_| {},
             scene,
         })
@@ -183,10 +183,10 @@ impl App {
     }
 
     /// Waits until nothing is being computed; for tests and for pictures of the window.
-    pub fn settle(&mut self) {
+    pub fn wait_idle(&mut self) {
         const FOREVER: Duration = Duration::from_mins(1);
         self.lab.wait_for_runs(FOREVER);
-        self.lab.wait_for_terrain(FOREVER);
+        self.lab.wait_for_map_data(FOREVER);
         self.lab.wait_for_basins(FOREVER);
         self.lab.wait_for_sweep(FOREVER);
         self.lab.wait_for_critical(FOREVER);
@@ -196,12 +196,14 @@ impl App {
         self.lab.wait_for_spectrum(FOREVER);
         self.lab.wait_for_ways(FOREVER);
         self.lab.wait_for_seeds(FOREVER);
-        self.collect();
+        self.poll_results();
     }
 
-    pub(super) fn lab(ctx: &egui::Context, path: Option<&Path>) -> Result<Lab, String> {
+    pub(super) fn new_session(ctx: &egui::Context, path: Option<&Path>) -> Result<Session, String> {
         let wake = ctx.clone();
-        Lab::new(Arc::new(Disk::beside(path)), move || wake.request_repaint())
+        Session::new(Arc::new(Disk::next_to(path)), move || {
+            wake.request_repaint()
+        })
     }
 
     /// Obeys a command. Nothing else changes the scene, but for one that is opened or pasted whole.
@@ -218,10 +220,10 @@ impl App {
             }
             Command::New => self.show(ctx, Scene::opening(), None),
             Command::NewNetwork => self.show(ctx, Scene::network(), None),
-            Command::Turn => {
+            Command::SwitchSubject => {
                 self.history.add_undo(&self.document());
-                if let Err(sentence) = self.turn(ctx) {
-                    self.complain(sentence);
+                if let Err(sentence) = self.switch_subject(ctx) {
+                    self.show_error(sentence);
                 }
             }
             Command::Open => self.ask(Purpose::Open, "scene.toml"),
@@ -236,11 +238,11 @@ impl App {
             }
             Command::CopyScene => {
                 ctx.copy_text(self.scene.to_toml());
-                self.say("The scene is on the clipboard as text.");
+                self.show_message("The scene is on the clipboard as text.");
             }
             Command::CopyPicture => {
                 if let Err(sentence) = self.copy_picture(ctx) {
-                    self.complain(sentence);
+                    self.show_error(sentence);
                 }
             }
             Command::Play => self.timeline.toggle(),
@@ -281,7 +283,8 @@ impl App {
     /// Holds the runs of a network, ends them or lets them go on.
     fn training(&mut self, command: &Command) {
         let Some(progress) = self.progress() else {
-            return self.say("Runs on a landscape are made at once; this is for networks.");
+            return self
+                .show_message("Runs on a landscape are made at once; this is for networks.");
         };
         match command {
             Command::PauseTraining => self.lab.pause(!self.lab.is_paused()),
@@ -312,32 +315,32 @@ impl App {
             return;
         };
         if scene.network.is_some() != self.scene.network.is_some()
-            && let Err(sentence) = self.turn(ctx)
+            && let Err(sentence) = self.switch_subject(ctx)
         {
-            return self.complain(sentence);
+            return self.show_error(sentence);
         }
         if path != self.path {
-            match Self::lab(ctx, path.as_deref()) {
+            match Self::new_session(ctx, path.as_deref()) {
                 Ok(lab) => self.lab = lab,
-                Err(sentence) => return self.complain(sentence),
+                Err(sentence) => return self.show_error(sentence),
             }
         }
         (self.scene, self.path) = (scene, path);
     }
 
     /// Exchanges the scene for that of the other subject, as it was left; the first time for one to begin with.
-    pub(super) fn turn(&mut self, ctx: &egui::Context) -> Result<(), String> {
-        let mut aside = match self.aside.take() {
+    pub(super) fn switch_subject(&mut self, ctx: &egui::Context) -> Result<(), String> {
+        let mut aside = match self.other_scene.take() {
             Some(aside) => aside,
-            None => Box::new(Aside::new(ctx, self.other_subject(), None)?),
+            None => Box::new(OtherScene::new(ctx, self.other_subject(), None)?),
         };
         self.swap(&mut aside);
-        self.aside = Some(aside);
+        self.other_scene = Some(aside);
         Ok(())
     }
 
     /// Exchanges what is shown for what is not.
-    pub(super) fn swap(&mut self, aside: &mut Aside) {
+    pub(super) fn swap(&mut self, aside: &mut OtherScene) {
         use std::mem::swap;
         swap(&mut self.scene, &mut aside.scene);
         swap(&mut self.path, &mut aside.path);
@@ -374,18 +377,18 @@ impl App {
         }
     }
 
-    pub(super) fn say(&mut self, words: impl Into<String>) {
+    pub(super) fn show_message(&mut self, words: impl Into<String>) {
         self.message = Some((one_line(&words.into()), false));
     }
 
-    pub(super) fn complain(&mut self, sentence: impl AsRef<str>) {
+    pub(super) fn show_error(&mut self, sentence: impl AsRef<str>) {
         self.message = Some((one_line(sentence.as_ref()), true));
     }
 
     /// Takes what has been computed since the last frame. Sound results stay while a scene is refused.
-    pub(super) fn collect(&mut self) {
+    pub(super) fn poll_results(&mut self) {
         let runs = keep(&mut self.runs, self.lab.runs());
-        let terrain = keep(&mut self.terrain, self.lab.terrain());
+        let terrain = keep(&mut self.terrain, self.lab.map_data());
         self.problem = runs.or(terrain).map(|problem| one_line(&problem));
         if let Some(done) = self
             .working

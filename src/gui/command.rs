@@ -21,7 +21,7 @@ pub(crate) enum Command {
     /// Starts over with a network.
     NewNetwork,
     /// Shows the scene of the other subject, landscape or network, as it was left.
-    Turn,
+    SwitchSubject,
     /// Asks for a scene file to open.
     Open,
     /// Saves the scene to its file, or asks for one.
@@ -137,10 +137,14 @@ pub(crate) const MENUS: [(&str, &[Entry]); 5] = [
             entry("Map", Command::Show(View::Map), plain(Key::M)),
             entry("Basins", Command::Show(View::Basins), plain(Key::B)),
             entry("Sweep", Command::Show(View::Sweep), plain(Key::W)),
-            entry("Off-plane", Command::Show(View::OffPlane), plain(Key::O)),
+            entry(
+                "Off-plane",
+                Command::Show(View::ProjectionError),
+                plain(Key::O),
+            ),
             entry("Spectrum", Command::Show(View::Spectrum), plain(Key::H)),
             entry("Seeds", Command::Show(View::Seeds), plain(Key::S)),
-            entry("Connect", Command::Show(View::Ways), plain(Key::C)),
+            entry("Connect", Command::Show(View::Connect), plain(Key::C)),
             entry("Full view", Command::FullView, plain(Key::F)),
             entry("Light or dark", Command::SwitchTheme, ctrl(Key::D)),
         ],

@@ -37,13 +37,13 @@ pub(crate) enum Answer {
     /// Not yet.
     Waiting,
     /// It was called off.
-    CalledOff,
+    Cancelled,
     /// With a path.
     Path(Purpose, PathBuf),
 }
 
 /// The question for a file: a field for its path, and the desktop's own dialog behind a button.
-pub(crate) struct AskPath {
+pub(crate) struct PathDialog {
     purpose: Purpose,
     path: String,
     /// Why the last answer did not do.
@@ -54,7 +54,7 @@ pub(crate) struct AskPath {
     fresh: bool,
 }
 
-impl AskPath {
+impl PathDialog {
     /// Asks, with a first guess.
     pub(crate) fn new(purpose: Purpose, guess: &str) -> Self {
         Self {
@@ -104,12 +104,12 @@ impl AskPath {
                     answer = Answer::Path(self.purpose, path_from_text(self.path.trim()));
                 }
                 if ui.button("Cancel").clicked() {
-                    answer = Answer::CalledOff;
+                    answer = Answer::Cancelled;
                 }
             });
         });
         match answer {
-            Answer::Waiting if modal.should_close() => Answer::CalledOff,
+            Answer::Waiting if modal.should_close() => Answer::Cancelled,
             answer => answer,
         }
     }

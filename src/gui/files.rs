@@ -1,8 +1,8 @@
 //! Scenes and pictures on their way to and from files and the clipboard.
 
-use super::app::{App, Aside};
+use super::app::{App, OtherScene};
 use super::command::Command;
-use super::dialog::{self, Answer, AskPath, Purpose};
+use super::dialog::{self, Answer, PathDialog, Purpose};
 use crate::engine::declare::{SettingError, Value};
 use crate::engine::landscape::AnyLandscape;
 use crate::engine::network::data::{AnyDataset, Csv};
@@ -22,22 +22,22 @@ impl App {
         let guess = here
             .filter(|_| purpose != Purpose::Export)
             .unwrap_or_else(|| guess.to_owned());
-        self.asking = Some(AskPath::new(purpose, &guess));
+        self.asking = Some(PathDialog::new(purpose, &guess));
     }
 
     /// Puts a scene from elsewhere in place of this one; undo brings this one back.
     pub(super) fn show(&mut self, ctx: &egui::Context, scene: Scene, path: Option<PathBuf>) {
         let of_network = scene.network.is_some();
-        let mut shown = match Aside::new(ctx, scene, path) {
+        let mut shown = match OtherScene::new(ctx, scene, path) {
             Ok(shown) => shown,
-            Err(sentence) => return self.complain(sentence),
+            Err(sentence) => return self.show_error(sentence),
         };
         self.history.add_undo(&self.document());
         let other_subject = of_network != self.scene.network.is_some();
         self.swap(&mut shown);
         self.view = shown.view;
         if other_subject {
-            self.aside = Some(Box::new(shown));
+            self.other_scene = Some(Box::new(shown));
         } else {
             // The last picture stays until there is a new one.
             (self.runs, self.terrain, self.frame) = (shown.runs, shown.terrain, shown.frame);
@@ -46,19 +46,19 @@ impl App {
 
     pub(super) fn save(&mut self, path: &Path) {
         let text = self.scene.to_toml();
-        match file::write_whole(path, |out| out.write_all(text.as_bytes())) {
+        match file::write_atomic(path, |out| out.write_all(text.as_bytes())) {
             Ok(()) => {
                 self.saved = self.scene.clone();
                 self.path = Some(path.to_owned());
-                self.say(format!("Saved {}.", path.display()));
+                self.show_message(format!("Saved {}.", path.display()));
             }
-            Err(sentence) => self.complain(sentence),
+            Err(sentence) => self.show_error(sentence),
         }
     }
 
     pub(super) fn export(&mut self, ctx: &egui::Context, path: PathBuf) -> Result<(), String> {
         let format = file::extension(&path, &EXTENSIONS)?;
-        file::check_place(&path)?;
+        file::check_writable(&path)?;
         if files_read().iter().any(|read| file::same_file(&path, read)) {
             let name = path.display();
             return Err(format!(
@@ -69,7 +69,7 @@ impl App {
         self.in_background(ctx, move || {
             let (drawing, description) = (shot.draw)(points(shot.pixels))?;
             let bytes = bytes(&drawing, format, shot.pixels, &description)?;
-            file::write_whole(&path, |out| out.write_all(&bytes))?;
+            file::write_atomic(&path, |out| out.write_all(&bytes))?;
             Ok(format!("Wrote {}.", path.display()))
         })
     }
@@ -105,7 +105,7 @@ impl App {
             .spawn(body)
             .map_err(|error| format!("no thread for the picture: {error}"))?;
         self.working = Some(receiver);
-        self.say("Making the picture.");
+        self.show_message("Making the picture.");
         Ok(())
     }
 
@@ -119,9 +119,9 @@ impl App {
                 self.apply(ctx, Command::Edit(Box::new(scene)));
             }
             (Err(scene), Err(_)) if text.contains("version") => {
-                self.complain(format!("what was pasted is not a scene: {scene}"));
+                self.show_error(format!("what was pasted is not a scene: {scene}"));
             }
-            (Err(_), Err(run)) => self.complain(format!(
+            (Err(_), Err(run)) => self.show_error(format!(
                 "what was pasted is neither a scene nor a run: {run}"
             )),
         }
@@ -159,23 +159,23 @@ impl App {
                 self.history.add_undo(&self.document());
                 // A network is kept as it is.
                 if self.scene.network.is_some()
-                    && let Err(sentence) = self.turn(ctx)
+                    && let Err(sentence) = self.switch_subject(ctx)
                 {
-                    return self.complain(sentence);
+                    return self.show_error(sentence);
                 }
                 let mut scene = self.scene.clone();
                 scene.choose_landscape(landscape);
                 // What the file is refused for is told as soon as it is read.
                 self.apply(ctx, Command::Edit(Box::new(scene)));
             }
-            Err(refusal) => self.complain(refusal.to_string()),
+            Err(refusal) => self.show_error(refusal.to_string()),
         }
     }
 
     pub(super) fn open(&mut self, ctx: &egui::Context, path: &Path) {
         match open_scene(path) {
             Ok(scene) => self.show(ctx, scene, Some(path.to_owned())),
-            Err(sentence) => self.complain(sentence),
+            Err(sentence) => self.show_error(sentence),
         }
     }
 
@@ -194,13 +194,13 @@ impl App {
         }
         let obeyed = match answer {
             Answer::Waiting => None,
-            Answer::CalledOff => Some(Ok(())),
+            Answer::Cancelled => Some(Ok(())),
             Answer::Path(Purpose::Open, path) => {
                 Some(open_scene(&path).map(|scene| self.show(ctx, scene, Some(path))))
             }
             Answer::Path(Purpose::Save, path) => {
                 let place =
-                    file::extension(&path, &["toml"]).and_then(|_| file::check_place(&path));
+                    file::extension(&path, &["toml"]).and_then(|_| file::check_writable(&path));
                 Some(place.map(|()| self.save(&path)))
             }
             Answer::Path(Purpose::Export, path) => Some(self.export(ctx, path)),

@@ -12,7 +12,7 @@ use std::sync::{Mutex, Once, PoisonError};
 const REMEDY: &str = "The scene is unharmed: change the size of the window, the view or the last setting, or save the scene.";
 
 thread_local! {
-    /// Whether panics of this thread are caught and told by [`painted`].
+    /// Whether panics of this thread are caught and told by [`paint_guarded`].
     static GUARDED: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -27,13 +27,13 @@ pub(crate) enum Part {
 
 /// Paints a part of the window in all of the space that is left of `ui`. If that panics, the part says why instead, standard error has it once,
 /// and `None` is returned.
-pub(crate) fn painted<R>(
+pub(crate) fn paint_guarded<R>(
     ui: &mut egui::Ui,
     part: Part,
     paint: impl FnOnce(&mut egui::Ui) -> R,
 ) -> Option<R> {
     let space = ui.available_rect_before_wrap();
-    let outcome = caught(|| paint(ui));
+    let outcome = catch_panic(|| paint(ui));
     match outcome {
         Ok(result) => Some(result),
         Err(reason) => {
@@ -50,7 +50,7 @@ pub(crate) fn painted<R>(
 }
 
 /// Runs `work`; a panic becomes its reason, and nothing is written to standard error.
-pub(crate) fn caught<R>(work: impl FnOnce() -> R) -> Result<R, String> {
+pub(crate) fn catch_panic<R>(work: impl FnOnce() -> R) -> Result<R, String> {
     static HOOK: Once = Once::new();
     // The usual hook names files of the machine that built the program.
     HOOK.call_once(|| {
@@ -103,11 +103,11 @@ mod tests {
 
     #[test]
     fn a_panic_is_a_reason_in_one_line() {
-        assert_eq!(caught(|| 7), Ok(7));
+        assert_eq!(catch_panic(|| 7), Ok(7));
         let broken = || -> u32 { panic!("two\n\tlines {}", 3) };
-        assert_eq!(caught(broken), Err("two lines 3".to_owned()));
+        assert_eq!(catch_panic(broken), Err("two lines 3".to_owned()));
         assert_eq!(
-            caught(|| f32::clamp(1.0, 2.0, std::hint::black_box(0.0)))
+            catch_panic(|| f32::clamp(1.0, 2.0, std::hint::black_box(0.0)))
                 .map_err(|reason| reason.contains("min > max")),
             Err(true)
         );

@@ -7,7 +7,7 @@ use crate::engine::training::{RunSettings, RunSpec, StepInspection, look};
 use crate::session::Runs;
 
 /// Up to this step a run is quick enough to be made again within a frame.
-pub(crate) const FARTHEST: u64 = 20_000;
+pub(crate) const MAX_INSPECTED_STEP: u64 = 20_000;
 
 /// What a look at a step depends on.
 #[derive(PartialEq)]
@@ -21,10 +21,10 @@ struct Of {
 
 /// The step that was looked at last.
 #[derive(Default)]
-pub(crate) struct Looked(Option<(Of, Option<StepInspection>)>);
+pub(crate) struct InspectCache(Option<(Of, Option<StepInspection>)>);
 
-impl Looked {
-    /// Step `step` of run `index`, if the run gets there, it is not beyond [`FARTHEST`], and the run is not a network's.
+impl InspectCache {
+    /// Step `step` of run `index`, if the run gets there, it is not beyond [`MAX_INSPECTED_STEP`], and the run is not a network's.
     pub(crate) fn at(
         &mut self,
         scene: &Scene,
@@ -32,13 +32,13 @@ impl Looked {
         index: usize,
         step: u64,
     ) -> Option<&StepInspection> {
-        if step > FARTHEST || scene.network.is_some() {
+        if step > MAX_INSPECTED_STEP || scene.network.is_some() {
             return None;
         }
         let of = Of {
             landscape: scene.landscape.clone(),
             start: scene.start,
-            conditions: scene.conditions(),
+            conditions: scene.run_settings(),
             spec: scene.runs.get(index)?.spec.clone(),
             step,
         };

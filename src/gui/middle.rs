@@ -1,16 +1,16 @@
 //! What the middle of the window shows of a network: which views there are, what it says of its data, and what its plane leaves out.
 
 use super::app::App;
-use super::guard::{Part, painted};
+use super::guard::{Part, paint_guarded};
 use super::paint;
 use super::view::View;
-use super::view::fit::FitView;
+use super::view::fit::PredictionsView;
 use super::view::spectrum::SpectrumView;
-use super::view::ways::WaysView;
+use super::view::ways::ConnectView;
 use crate::engine::analysis::mode_connectivity::default_curve_optimizer;
 use crate::engine::scene::Scene;
 use crate::figure::colour::Theme;
-use crate::session::{Runs, Terrain};
+use crate::session::{MapData, Runs};
 use eframe::egui;
 use std::sync::Arc;
 
@@ -22,8 +22,8 @@ impl App {
     }
 
     /// The newest runs, if they are of the scene, as it stands, and the row of the timeline.
-    pub(super) fn fitting_runs(&self) -> Option<(Runs, usize)> {
-        let runs = self.runs().filter(|runs| runs.are_of(&self.scene))?;
+    pub(super) fn current_runs(&self) -> Option<(Runs, usize)> {
+        let runs = self.runs().filter(|runs| runs.matches(&self.scene))?;
         let row = runs.row(self.timeline.step());
         let scene = self.scene.clone();
         Some((
@@ -36,10 +36,10 @@ impl App {
     }
 
     /// What the followed run of a network says of its data, beside or below the map.
-    pub(super) fn fit_panel(&mut self, ui: &mut egui::Ui, names: &[String], theme: &Theme) {
+    pub(super) fn predictions_panel(&mut self, ui: &mut egui::Ui, names: &[String], theme: &Theme) {
         let followed = self.followed();
         let followed = followed.and_then(|index| Some((index, names.get(index)?.as_str())));
-        let fitting = self.fitting_runs();
+        let fitting = self.current_runs();
         if let (Some((runs, row)), Some((index, _))) = (&fitting, followed)
             && let Some(trained) = &runs.trained
         {
@@ -47,20 +47,25 @@ impl App {
         }
         let found = self.lab.fit();
         let runs = fitting.as_ref().map(|(runs, _)| runs);
-        let panel = FitView::panel(ui.available_rect_before_wrap());
+        let panel = PredictionsView::panel(ui.available_rect_before_wrap());
         let show = |ui: &mut egui::Ui| {
             let space = ui.available_rect_before_wrap();
             let textures = &mut self.textures;
-            self.fit
+            self.predictions
                 .ui(ui, runs, followed, found.as_ref(), theme, textures);
-            self.fit.close_ui(ui, space);
+            self.predictions.close_ui(ui, space);
         };
-        panel.show(ui, |ui| painted(ui, Part::Panel("data"), show));
+        panel.show(ui, |ui| paint_guarded(ui, Part::Panel("data"), show));
     }
 
     /// What the plane of a network does not show, in all of the space that is left.
-    pub(super) fn off_plane_panel(&mut self, ui: &mut egui::Ui, names: &[String], theme: &Theme) {
-        let (space, runs) = (ui.available_rect_before_wrap(), self.fitting_runs());
+    pub(super) fn projection_error_panel(
+        &mut self,
+        ui: &mut egui::Ui,
+        names: &[String],
+        theme: &Theme,
+    ) {
+        let (space, runs) = (ui.available_rect_before_wrap(), self.current_runs());
         let runs = runs.as_ref().map(|(runs, row)| (runs, *row));
         let textures = &mut self.textures;
         let commands = self.off_plane.ui(ui, runs, names, theme, textures);
@@ -71,7 +76,7 @@ impl App {
 
     /// The curvature where a run is, in all of the space that is left.
     pub(super) fn spectrum_panel(&mut self, ui: &mut egui::Ui, names: &[String], theme: &Theme) {
-        let (space, fitting) = (ui.available_rect_before_wrap(), self.fitting_runs());
+        let (space, fitting) = (ui.available_rect_before_wrap(), self.current_runs());
         let bench = self.scene.network.as_ref();
         let shown = { self.followed() }.map(|run| self.spectrum.runs(run, names.len()));
         let trained = fitting.as_ref().and_then(|(runs, _)| runs.trained.as_ref());
@@ -98,8 +103,8 @@ impl App {
     }
 
     /// Ways between the ends of two runs, in all of the space that is left.
-    pub(super) fn ways_panel(&mut self, ui: &mut egui::Ui, names: &[String], theme: &Theme) {
-        let (space, fitting) = (ui.available_rect_before_wrap(), self.fitting_runs());
+    pub(super) fn connect_panel(&mut self, ui: &mut egui::Ui, names: &[String], theme: &Theme) {
+        let (space, fitting) = (ui.available_rect_before_wrap(), self.current_runs());
         let runs = fitting.as_ref().map(|(runs, _)| runs);
         let trained = runs.and_then(|runs| runs.trained.as_ref());
         let found = self.lab.ways();
@@ -110,9 +115,9 @@ impl App {
             let own = found.as_ref().filter(|found| {
                 (***found)
                     .as_ref()
-                    .is_ok_and(|found| found.is_of(trained, ends))
+                    .is_ok_and(|found| found.matches(trained, ends))
             });
-            let window = WaysView::window(own, space.size());
+            let window = ConnectView::window(own, space.size());
             let spec = default_curve_optimizer();
             self.lab.ask_ways(trained, ends, &spec, &bench.ways, window);
         }
@@ -125,7 +130,7 @@ impl App {
 
     /// The random plane of a network beside those of other seeds, in all of the space that is left.
     pub(super) fn seeds_panel(&mut self, ui: &mut egui::Ui, theme: &Theme) {
-        let (space, runs) = (ui.available_rect_before_wrap(), self.fitting_runs());
+        let (space, runs) = (ui.available_rect_before_wrap(), self.current_runs());
         if let (Some((runs, _)), Some(seeds)) = (&runs, self.seeds.seeds(&self.scene)) {
             self.lab.ask_seeds(runs, seeds);
         }
@@ -142,13 +147,13 @@ impl App {
 }
 
 /// Whether a terrain is on the plane of the runs; before the first runs, whether it is that of a landscape at all.
-pub(super) fn belongs(
-    terrain: &Arc<Result<Terrain, String>>,
+pub(super) fn is_map_current(
+    terrain: &Arc<Result<MapData, String>>,
     runs: Option<&Runs>,
     scene: &Scene,
 ) -> bool {
     match (&**terrain, runs) {
-        (Ok(terrain), Some(runs)) => terrain.is_of(runs),
+        (Ok(terrain), Some(runs)) => terrain.matches(runs),
         (Ok(terrain), None) => terrain.ground.is_none() && scene.network.is_none(),
         (Err(_), _) => false,
     }

@@ -1,7 +1,7 @@
 //! Paints a drawing's items with egui, so that the window shows what the exporters write.
 
 use crate::figure::drawing::{Anchor, Area, Colour, Item, Point, Stroke, Text};
-use crate::figure::svg::pieces;
+use crate::figure::svg::clip_polyline;
 use eframe::egui;
 use std::sync::Arc;
 
@@ -129,7 +129,7 @@ fn path(
     let stroke = egui::Stroke::new(look.width, colour(look.colour));
     // A run that diverges leaves the picture far behind.
     let bounds = area(painter.clip_rect().expand(50.0));
-    for (piece, closed) in pieces(points, closed, &bounds) {
+    for (piece, closed) in clip_polyline(points, closed, &bounds) {
         let piece = egui_points(&piece);
         if !look.dash.is_empty() {
             let dashes = dashes(&piece, look.dash).into_iter();

@@ -313,21 +313,28 @@ fn number_ui(
         }
     };
     let Some(slider) = param.slider else {
-        return number_field(ui, salt, &mut value, |value| shown(value, whole), read, {
-            |ui, value, parse| {
-                let drag = egui::DragValue::new(value)
-                    .range(legal_low..=legal_high)
-                    .suffix(suffix)
-                    .custom_parser(parse)
-                    .update_while_editing(false);
-                let drag = if whole {
-                    drag.speed(0.1).max_decimals(0)
-                } else {
-                    drag.speed(0.01)
-                };
-                ui.add(drag.custom_formatter(move |value, _| shown(value, whole)))
-            }
-        });
+        return number_field(
+            ui,
+            salt,
+            &mut value,
+            |value| number_text(value, whole),
+            read,
+            {
+                |ui, value, parse| {
+                    let drag = egui::DragValue::new(value)
+                        .range(legal_low..=legal_high)
+                        .suffix(suffix)
+                        .custom_parser(parse)
+                        .update_while_editing(false);
+                    let drag = if whole {
+                        drag.speed(0.1).max_decimals(0)
+                    } else {
+                        drag.speed(0.01)
+                    };
+                    ui.add(drag.custom_formatter(move |value, _| number_text(value, whole)))
+                }
+            },
+        );
     };
     let log = slider.scale == Scale::log;
     // A legal zero lies at the low end of a logarithmic slider.
@@ -337,19 +344,26 @@ fn number_ui(
         slider.low
     };
     ui.spacing_mut().slider_width = (ui.available_width() - NUMBER_WIDTH).max(40.0);
-    number_field(ui, salt, &mut value, |value| shown(value, whole), read, {
-        |ui, value, parse| {
-            let widget = egui::Slider::new(value, low..=slider.high)
-                .logarithmic(log)
-                .smallest_positive(slider.low.abs().max(f64::MIN_POSITIVE))
-                .clamping(egui::SliderClamping::Never)
-                .suffix(suffix)
-                .custom_parser(parse)
-                .update_while_editing(false)
-                .custom_formatter(move |value, _| shown(value, whole));
-            ui.add(if whole { widget.integer() } else { widget })
-        }
-    })
+    number_field(
+        ui,
+        salt,
+        &mut value,
+        |value| number_text(value, whole),
+        read,
+        {
+            |ui, value, parse| {
+                let widget = egui::Slider::new(value, low..=slider.high)
+                    .logarithmic(log)
+                    .smallest_positive(slider.low.abs().max(f64::MIN_POSITIVE))
+                    .clamping(egui::SliderClamping::Never)
+                    .suffix(suffix)
+                    .custom_parser(parse)
+                    .update_while_editing(false)
+                    .custom_formatter(move |value, _| number_text(value, whole));
+                ui.add(if whole { widget.integer() } else { widget })
+            }
+        },
+    )
 }
 
 /// Shows a number to drag or to type, with six digits; `speed` is the change over a point of the drag. What is typed has to be finite.
@@ -372,7 +386,7 @@ pub(crate) fn drag_ui(ui: &mut egui::Ui, name: &str, value: &mut f64, speed: f64
 }
 
 /// A number as it stands beside its slider: three or four digits are enough there.
-fn shown(value: f64, whole: bool) -> String {
+fn number_text(value: f64, whole: bool) -> String {
     if whole {
         return format!("{value:.0}");
     }

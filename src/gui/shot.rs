@@ -12,7 +12,7 @@ use crate::export::picture::{self, Picture, Show};
 use crate::figure;
 use crate::figure::drawing::Drawing;
 use crate::figure::{basins, connect, spectrum, sweep};
-use crate::session::{SweepAxes, SweepResult, all_runs};
+use crate::session::{SweepAxes, SweepData, compute_all_runs};
 use eframe::egui;
 
 /// Pixels of a picture.
@@ -46,7 +46,7 @@ impl App {
     pub(super) fn shot(&self, ctx: &egui::Context) -> Result<Shot, String> {
         let draw = match self.shown_view() {
             View::Map => self.scene_shot(ctx, Show::Map)?,
-            View::OffPlane => self.scene_shot(ctx, Show::OffPlane)?,
+            View::ProjectionError => self.scene_shot(ctx, Show::ProjectionError)?,
             View::Seeds => match self.seeds.seeds(&self.scene) {
                 Some(seeds) => self.scene_shot(ctx, Show::Seeds(seeds))?,
                 None => return Err("there is no picture of seeds: only a random plane has them; choose one on the left".to_owned()),
@@ -54,7 +54,7 @@ impl App {
             View::Basins => return self.basins_shot(ctx),
             View::Sweep => self.sweep_shot(ctx)?,
             View::Spectrum => self.spectrum_shot(ctx)?,
-            View::Ways => self.ways_shot(ctx)?,
+            View::Connect => self.connect_shot(ctx)?,
         };
         let pixels = PIXELS;
         Ok(Shot { pixels, draw })
@@ -74,7 +74,7 @@ impl App {
             show,
         };
         Ok(Box::new(move |_| {
-            let runs = all_runs(&scene, &runs.ground, Some(&runs))?;
+            let runs = compute_all_runs(&scene, &runs.ground, Some(&runs))?;
             let description = picture::description(&runs, &options);
             Ok((picture::drawing(&runs, &options)?, description))
         }))
@@ -124,7 +124,7 @@ impl App {
         let draw = move |size| {
             let found = (*found).as_ref().map_err(Clone::clone)?;
             let names = scene.run_names();
-            let sheet = sweep::Sheet {
+            let sheet = sweep::SweepFigure {
                 scene: &scene,
                 measure,
                 goal: found.of.goal,
@@ -132,19 +132,19 @@ impl App {
                 theme,
             };
             let drawing = match &found.swept {
-                SweepResult::Curves(curves) => {
+                SweepData::Curves(curves) => {
                     let own =
                         |run: usize| indices.get(run).copied().filter(|own| *own < names.len());
                     let shown = curves.iter().filter_map(|(curve, limit)| {
                         let index = own(curve.line.run)?;
-                        Some(sweep::Shown {
+                        Some(sweep::SweepLine {
                             curve,
                             name: &names[index],
-                            look: figure::look(scene.runs[index].colour),
+                            look: figure::style_index(scene.runs[index].colour),
                             limit: *limit,
                         })
                     });
-                    let shown: Vec<sweep::Shown> = shown.collect();
+                    let shown: Vec<sweep::SweepLine> = shown.collect();
                     let has =
                         |place: &usize| curves.iter().any(|(curve, _)| curve.line.run == *place);
                     let left_out = (0..indices.len()).filter(|place| !has(place));
@@ -153,7 +153,7 @@ impl App {
                         .collect();
                     sweep::curves_picture(&sheet, &shown, &left_out)
                 }
-                SweepResult::Map(map) => {
+                SweepData::Map(map) => {
                     let place = match found.of.overs {
                         SweepAxes::Two(place, _) => place,
                         SweepAxes::One(_) => 0,
@@ -178,7 +178,7 @@ impl App {
     /// The spectrum of the curvature where the followed run is, and that of the run beside it.
     fn spectrum_shot(&self, ctx: &egui::Context) -> Result<Draw, String> {
         let names = self.scene.run_names();
-        let (fitting, followed) = (self.fitting_runs(), self.followed());
+        let (fitting, followed) = (self.current_runs(), self.followed());
         let (Some((runs, _)), Some(run)) = (fitting, followed) else {
             return Err(not_yet("spectrum"));
         };
@@ -188,7 +188,7 @@ impl App {
         let own: Option<Vec<_>> = shown.iter().map(|run| trained.runs.get(*run)).collect();
         let own = own.ok_or_else(|| not_yet("spectrum"))?;
         let known = (*found).as_ref().map_err(Clone::clone)?;
-        if !known.is_of(own.into_iter().map(std::convert::AsRef::as_ref)) || !known.complete {
+        if !known.matches(own.into_iter().map(std::convert::AsRef::as_ref)) || !known.complete {
             return Err(not_yet("spectrum"));
         }
         if let Some(sentence) = &known.refused {
@@ -205,7 +205,7 @@ impl App {
                 .filter_map(|(index, report)| {
                     Some(spectrum::Spectrum {
                         name: names.get(*index)?,
-                        look: figure::look(scene.runs.get(*index)?.colour),
+                        look: figure::style_index(scene.runs.get(*index)?.colour),
                         report: report.as_ref()?,
                     })
                 });
@@ -217,7 +217,7 @@ impl App {
                 places.collect::<Vec<_>>().join(" and "),
                 scene.title()
             );
-            let drawing = spectrum::page_of(&spectra, &inquiry, &title, size, theme);
+            let drawing = spectrum::picture_of_several(&spectra, &inquiry, &title, size, theme);
             Ok((
                 drawing,
                 format!("Curvature of {title}\n\n{}", scene.to_toml()),
@@ -227,16 +227,16 @@ impl App {
     }
 
     /// The ways between the ends of two runs.
-    fn ways_shot(&self, ctx: &egui::Context) -> Result<Draw, String> {
+    fn connect_shot(&self, ctx: &egui::Context) -> Result<Draw, String> {
         let names = self.scene.run_names();
         let ends = self.ways.ends(names.len());
         let ends = ends.ok_or("there is no picture of ways yet; expected two runs to connect")?;
-        let (runs, _) = self.fitting_runs().ok_or_else(|| not_yet("ways"))?;
+        let (runs, _) = self.current_runs().ok_or_else(|| not_yet("ways"))?;
         let trained = runs.trained.ok_or_else(|| not_yet("ways"))?;
         let found = self.lab.ways().ok_or_else(|| not_yet("ways"))?;
         let known = (*found).as_ref().map_err(Clone::clone)?;
         let connection = known.connection.clone();
-        let connection = connection.filter(|_| trained.complete && known.is_of(&trained, ends));
+        let connection = connection.filter(|_| trained.complete && known.matches(&trained, ends));
         let connection = connection.ok_or_else(|| not_yet("ways"))?;
         let (scene, theme) = (self.scene.clone(), theme::current(ctx));
         let draw = move |size| {

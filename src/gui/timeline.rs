@@ -77,7 +77,7 @@ impl Timeline {
     }
 
     /// Does not go beyond a step while it plays.
-    pub(crate) fn hold_at(&mut self, step: u64) {
+    pub(crate) fn pause_at(&mut self, step: u64) {
         if self.playing {
             self.position = self.position.min(real(step));
         }

@@ -2,7 +2,7 @@
 
 use super::app::App;
 use super::command::{Command, entries};
-use super::guard::{Part, caught, painted};
+use super::guard::{Part, catch_panic, paint_guarded};
 use super::view::View;
 use super::view::basins as basins_view;
 use super::view::charts::Followed;
@@ -11,7 +11,7 @@ use super::view::sweep as sweep_view;
 use super::{dialog, panel, theme};
 use crate::figure::colour::Theme;
 use crate::figure::drawing::Area;
-use crate::session::{BasinsOf, CriticalFound, Runs};
+use crate::session::{BasinsKey, CriticalResult, Runs};
 use eframe::egui;
 use std::path::Path;
 use std::sync::Arc;
@@ -30,18 +30,18 @@ impl App {
         let (now, elapsed) = ctx.input(|input| (input.time, input.stable_dt.min(0.1)));
         self.timeline.advance(f64::from(elapsed));
         if let Some(progress) = self.progress().filter(|progress| !progress.complete) {
-            self.timeline.hold_at(progress.done);
+            self.timeline.pause_at(progress.done);
         }
         // Whatever stood still since the last frame is a state to come back to.
         self.history.feed_state(now, &self.document());
         let commands = self.keys(&ctx);
         self.apply_all(&ctx, commands);
-        if let Err(reason) = caught(|| self.dialogs(&ctx)) {
+        if let Err(reason) = catch_panic(|| self.dialogs(&ctx)) {
             (self.asking, self.help) = (None, false);
-            self.complain(format!("the dialog could not be drawn ({reason})"));
+            self.show_error(format!("the dialog could not be drawn ({reason})"));
         }
 
-        let menu = |ui: &mut egui::Ui| painted(ui, Part::Panel("menu"), dialog::menu_bar_ui);
+        let menu = |ui: &mut egui::Ui| paint_guarded(ui, Part::Panel("menu"), dialog::menu_bar_ui);
         let chosen = egui::Panel::top("menu").show(ui, menu).inner.flatten();
         self.apply_all(&ctx, chosen.into_iter().collect());
         self.timeline_panel(ui);
@@ -91,7 +91,7 @@ impl App {
             ui.add_space(3.0);
             commands
         };
-        let show = |ui: &mut egui::Ui| painted(ui, Part::Panel("timeline"), show);
+        let show = |ui: &mut egui::Ui| paint_guarded(ui, Part::Panel("timeline"), show);
         let commands = egui::Panel::bottom("timeline").show(ui, show).inner;
         self.apply_all(&ui.ctx().clone(), commands.unwrap_or_default());
     }
@@ -112,7 +112,7 @@ impl App {
             } = self;
             scroll
                 .show(ui, |ui| {
-                    let around = panel::scene::Around {
+                    let around = panel::scene::PanelContext {
                         runs: runs.as_deref().and_then(|runs| runs.as_ref().ok()),
                         step,
                         theme,
@@ -128,12 +128,12 @@ impl App {
         let answer = egui::Panel::left("scene")
             .default_size(304.0)
             .size_range(240.0..=480.0)
-            .show(ui, |ui| painted(ui, Part::Panel("scene"), show))
+            .show(ui, |ui| paint_guarded(ui, Part::Panel("scene"), show))
             .inner
             .unwrap_or_default();
         self.apply_all(&ui.ctx().clone(), answer.commands);
         if let Some(sentence) = answer.refused {
-            self.complain(sentence);
+            self.show_error(sentence);
         }
     }
 
@@ -143,20 +143,20 @@ impl App {
             .frame
             .map_or(self.scene.first_view(), |frame| frame.window);
         self.lab.update(&self.scene, window);
-        self.lab.wait_for_runs(self.patience);
-        self.collect();
+        self.lab.wait_for_runs(self.frame_budget);
+        self.poll_results();
     }
 
     fn results_panel(&mut self, ui: &mut egui::Ui) {
         let theme = theme::current(ui.ctx());
         let names = self.scene.run_names();
-        let fitting = self.fitting_runs();
+        let fitting = self.current_runs();
         let followed = self.followed();
         let followed = followed.and_then(|index| Some((index, names.get(index)?.as_str())));
         let carried = match (&fitting, followed) {
-            (Some((runs, _)), Some((index, _))) if self.charts.shows_carried() => {
+            (Some((runs, _)), Some((index, _))) if self.charts.shows_optimizer_state() => {
                 self.lab.ask_carried(runs, index);
-                self.lab.wait_for_carried(self.patience);
+                self.lab.wait_for_carried(self.frame_budget);
                 self.lab.carried()
             }
             _ => None,
@@ -208,13 +208,13 @@ impl App {
         let panel = egui::Panel::right("results")
             .default_size(380.0)
             .size_range(300.0..=720.0);
-        let show = |ui: &mut egui::Ui| painted(ui, Part::Panel("results"), show);
+        let show = |ui: &mut egui::Ui| paint_guarded(ui, Part::Panel("results"), show);
         let commands = panel.show(ui, show).inner;
         self.apply_all(&ui.ctx().clone(), commands.unwrap_or_default());
     }
 
     /// The row of views, and what the shown one can be told: the named runs, and which of them is followed.
-    fn strip_panel(&mut self, ui: &mut egui::Ui, names: &[String], run: usize) {
+    fn toolbar_panel(&mut self, ui: &mut egui::Ui, names: &[String], run: usize) {
         let show = |ui: &mut egui::Ui| {
             let mut commands = Vec::new();
             ui.horizontal_wrapped(|ui| {
@@ -235,25 +235,25 @@ impl App {
                             commands.extend(panel::style::ui(ui, &self.scene));
                             if self.scene.network.is_some() {
                                 ui.separator();
-                                ui.toggle_value(&mut self.fit.open, "data").on_hover_text(
+                                ui.toggle_value(&mut self.predictions.open, "data").on_hover_text(
                                     "What the selected run, or the first one, says of its data at the timeline's step.",
                                 );
                             }
                         }
-                        View::OffPlane => {}
+                        View::ProjectionError => {}
                         View::Spectrum => {
-                            let (chosen, command) = self.spectrum.strip_ui(ui, &self.scene, names, run);
+                            let (chosen, command) = self.spectrum.toolbar_ui(ui, &self.scene, names, run);
                             self.selected = chosen.or(self.selected);
                             commands.extend(command);
                         }
-                        View::Ways => commands.extend(self.ways.strip_ui(ui, &self.scene, names)),
+                        View::Connect => commands.extend(self.ways.toolbar_ui(ui, &self.scene, names)),
                         View::Seeds => {
                             let busy = self.lab.seeds_busy();
-                            self.seeds.strip_ui(ui, busy);
+                            self.seeds.toolbar_ui(ui, busy);
                         }
                         View::Basins => {
                             let progress = self.lab.basins_progress();
-                            let asked = self.basins.strip_ui(ui, names, run, progress);
+                            let asked = self.basins.toolbar_ui(ui, names, run, progress);
                             self.selected = asked.run.or(self.selected);
                             if asked.stop {
                                 self.lab.stop_basins();
@@ -262,7 +262,7 @@ impl App {
                         View::Sweep => {
                             let progress = self.lab.sweep_progress();
                             let scene = &self.scene;
-                            let asked = self.sweep.strip_ui(ui, scene, names, run, progress);
+                            let asked = self.sweep.toolbar_ui(ui, scene, names, run, progress);
                             self.selected = asked.run.or(self.selected);
                             if asked.stop {
                                 self.lab.stop_sweep();
@@ -271,13 +271,13 @@ impl App {
                     }
                 });
             if self.view == View::Map && self.scene.network.is_none() {
-                commands.extend(self.map.sheet.strip_ui(ui, &self.scene));
+                commands.extend(self.map.sheet.toolbar_ui(ui, &self.scene));
             }
             commands
         };
         let strip = egui::Panel::top("style")
             .show_separator_line(false)
-            .show(ui, |ui| painted(ui, Part::Panel("views"), show));
+            .show(ui, |ui| paint_guarded(ui, Part::Panel("views"), show));
         self.begin_stroke();
         self.apply_all(&ui.ctx().clone(), strip.inner.unwrap_or_default());
     }
@@ -290,9 +290,9 @@ impl App {
             .rect_filled(ui.max_rect(), 0.0, super::paint::colour(theme.background));
         let names = self.scene.run_names();
         let followed = self.followed();
-        self.strip_panel(ui, &names, followed.unwrap_or(0));
+        self.toolbar_panel(ui, &names, followed.unwrap_or(0));
         let title = self.shown_view().title();
-        painted(ui, Part::View(title), |ui| {
+        paint_guarded(ui, Part::View(title), |ui| {
             (self.probe)(title);
             self.view_ui(ui, &names, followed, theme);
         });
@@ -313,11 +313,11 @@ impl App {
             self.apply_all(&ctx, commands);
             return;
         }
-        if shown_view == View::OffPlane {
-            return self.off_plane_panel(ui, names, theme);
+        if shown_view == View::ProjectionError {
+            return self.projection_error_panel(ui, names, theme);
         }
-        if shown_view == View::Ways {
-            return self.ways_panel(ui, names, theme);
+        if shown_view == View::Connect {
+            return self.connect_panel(ui, names, theme);
         }
         if shown_view == View::Spectrum {
             return self.spectrum_panel(ui, names, theme);
@@ -325,8 +325,8 @@ impl App {
         if shown_view == View::Seeds {
             return self.seeds_panel(ui, theme);
         }
-        if self.scene.network.is_some() && self.fit.open {
-            self.fit_panel(ui, names, theme);
+        if self.scene.network.is_some() && self.predictions.open {
+            self.predictions_panel(ui, names, theme);
         }
         let view = self.scene.view.or_else(|| {
             let own = |runs: &&Runs| {
@@ -345,9 +345,9 @@ impl App {
         if self.frame != Some(frame) {
             self.frame = Some(frame);
             self.lab.update(&self.scene, frame.window);
-            self.collect();
+            self.poll_results();
         }
-        let (fitting, terrain) = (self.fitting_runs(), self.terrain.clone());
+        let (fitting, terrain) = (self.current_runs(), self.terrain.clone());
         let runs = fitting.as_ref().map(|(runs, _)| runs);
         if self.scene.map.critical && self.scene.network.is_none() {
             self.lab.ask_critical(&self.scene, frame.window);
@@ -364,7 +364,7 @@ impl App {
             runs,
             terrain: terrain
                 .as_ref()
-                .filter(|terrain| super::middle::belongs(terrain, runs, &self.scene)),
+                .filter(|terrain| super::middle::is_map_current(terrain, runs, &self.scene)),
             row: fitting.as_ref().map_or(0, |(_, row)| *row),
             selected: self.selected,
             followed,
@@ -374,15 +374,15 @@ impl App {
         let commands = match shown_view {
             View::Map
             | View::Sweep
-            | View::OffPlane
+            | View::ProjectionError
             | View::Spectrum
             | View::Seeds
-            | View::Ways => self.map.ui(ui, &frame, &shown, &mut self.textures),
+            | View::Connect => self.map.ui(ui, &frame, &shown, &mut self.textures),
             View::Basins => {
                 if let Some(run) = followed.filter(|_| dim == 2) {
-                    let of = BasinsOf {
+                    let of = BasinsKey {
                         landscape: self.scene.landscape.clone(),
-                        conditions: self.scene.conditions(),
+                        conditions: self.scene.run_settings(),
                         spec: self.scene.runs[run].spec.clone(),
                         window: frame.window,
                         side: self.basins.side,
@@ -406,13 +406,13 @@ impl App {
             self.history.add_undo(&self.document());
         }
         if let Some(sentence) = self.map.sheet.refused.take() {
-            self.complain(sentence);
+            self.show_error(sentence);
         }
     }
 
     /// The critical points of the landscape, if they are shown.
-    fn critical_points(&self) -> Option<Arc<Result<CriticalFound, String>>> {
-        let same = |found: &Arc<Result<CriticalFound, String>>| {
+    fn critical_points(&self) -> Option<Arc<Result<CriticalResult, String>>> {
+        let same = |found: &Arc<Result<CriticalResult, String>>| {
             (**found)
                 .as_ref()
                 .is_ok_and(|found| found.landscape == self.scene.landscape)
@@ -432,7 +432,7 @@ impl App {
         let space = ui.available_rect_before_wrap();
         if let Ok(of) = self.sweep.of(&self.scene, run) {
             self.lab.ask_sweep(&self.scene, &of);
-            self.lab.wait_for_sweep(self.patience);
+            self.lab.wait_for_sweep(self.frame_budget);
         }
         let found = self.lab.sweep();
         let (said, textures) = (&mut self.map.under_pointer, &mut self.textures);

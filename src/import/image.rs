@@ -12,7 +12,7 @@ use zune_jpeg::zune_core::options::DecoderOptions;
 pub(super) const LONGEST: u64 = 256 << 20;
 
 /// The most pixels of a picture.
-const MOST_PIXELS: usize = 64 << 20;
+const MAX_PIXELS: usize = 64 << 20;
 
 /// What sentences say was expected.
 pub(super) const EXPECTED: &str = "a PNG or JPEG picture";
@@ -40,8 +40,8 @@ fn sized(width: usize, height: usize) -> Result<[usize; 2], String> {
     if width.min(height) < 2 {
         return Err(format!("{size}; expected at least 2 × 2"));
     }
-    if width.saturating_mul(height) > MOST_PIXELS {
-        return Err(format!("{size}; expected at most {MOST_PIXELS} pixels"));
+    if width.saturating_mul(height) > MAX_PIXELS {
+        return Err(format!("{size}; expected at most {MAX_PIXELS} pixels"));
     }
     Ok([width, height])
 }
@@ -67,14 +67,14 @@ fn png(bytes: &[u8]) -> Result<Picture, String> {
         BitDepth::Sixteen => {
             let (pairs, _) = pixels.as_chunks::<2>();
             let samples = pairs.iter().map(|pair| u16::from_be_bytes(*pair));
-            shades(
+            to_luma(
                 samples.map(|sample| f32::from(sample) / 65535.0),
                 frame.color_type,
             )
         }
-        _ => shades(eighths(&pixels), frame.color_type),
+        _ => to_luma(eighths(&pixels), frame.color_type),
     };
-    Ok(turned(Picture { size, luma }, turn))
+    Ok(apply_orientation(Picture { size, luma }, turn))
 }
 
 fn jpeg(bytes: &[u8]) -> Result<Picture, String> {
@@ -93,7 +93,7 @@ fn jpeg(bytes: &[u8]) -> Result<Picture, String> {
             ));
         }
     }
-    Ok(turned(picture, turn))
+    Ok(apply_orientation(picture, turn))
 }
 
 /// The pixels of a JPEG as they are stored, and how they are to be turned.
@@ -113,7 +113,7 @@ fn jpeg_pixels(bytes: &[u8]) -> Result<(Picture, u16), String> {
     let size = sized(width, height)?;
     let turn = decoder.exif().map_or(1, |exif| orientation(exif));
     let pixels = decoder.decode().map_err(broken)?;
-    let luma = shades(eighths(&pixels), ColorType::Rgb);
+    let luma = to_luma(eighths(&pixels), ColorType::Rgb);
     Ok((Picture { size, luma }, turn))
 }
 
@@ -217,7 +217,7 @@ fn orientation(exif: &[u8]) -> u16 {
 }
 
 /// A picture turned and mirrored as its orientation says it is to be looked at.
-fn turned(picture: Picture, orientation: u16) -> Picture {
+fn apply_orientation(picture: Picture, orientation: u16) -> Picture {
     let [width, height] = picture.size;
     // Where the pixel at (x, y) of the picture that is looked at is stored.
     let stored: fn([usize; 2], [usize; 2]) -> [usize; 2] = match orientation {
@@ -251,7 +251,7 @@ fn eighths(samples: &[u8]) -> impl Iterator<Item = f32> {
 }
 
 /// The luma of pixels whose samples go from 0 to 1.
-fn shades(mut samples: impl Iterator<Item = f32>, color: ColorType) -> Vec<f32> {
+fn to_luma(mut samples: impl Iterator<Item = f32>, color: ColorType) -> Vec<f32> {
     let mut next = || samples.next();
     let mut shades = Vec::new();
     while let Some(first) = next() {

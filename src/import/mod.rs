@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 /// The longest scene file, in bytes. A scene with a hundred runs has some ten thousand.
-const LONGEST_SCENE: u64 = 16 << 20;
+const MAX_SCENE_BYTES: u64 = 16 << 20;
 
 /// The longest data file, in bytes.
 const MAX_DATA_BYTES: u64 = 1 << 30;
@@ -35,13 +35,13 @@ pub fn open_scene(path: &Path) -> Result<Scene, String> {
     let name = path.display().to_string();
     let file = open(path, &name, "a scene file")?;
     let mut bytes = Vec::new();
-    file.take(LONGEST_SCENE + 1)
+    file.take(MAX_SCENE_BYTES + 1)
         .read_to_end(&mut bytes)
         .map_err(|error| unreadable(&name, error.kind(), "a scene file"))?;
-    if bytes.len() as u64 > LONGEST_SCENE {
+    if bytes.len() as u64 > MAX_SCENE_BYTES {
         return Err(format!(
             "{name}: is longer than {} MB; expected a scene file",
-            LONGEST_SCENE >> 20
+            MAX_SCENE_BYTES >> 20
         ));
     }
     let text = String::from_utf8(bytes).map_err(|error| {
@@ -67,11 +67,13 @@ pub fn open_weights(path: &Path, tensors: &[Tensor]) -> Result<Vec<f64>, String>
 ///
 /// # Errors
 /// One sentence, also for a file that holds no running averages.
-pub fn open_weights_and_moments(
+pub fn open_weights_and_batch_norm_stats(
     path: &Path,
     tensors: &[Tensor],
 ) -> Result<(Vec<f64>, Vec<BatchNormStats>), String> {
-    open_tensors(path, |bytes| weights::read_with_moments(bytes, tensors))
+    open_tensors(path, |bytes| {
+        weights::read_with_batch_norm_stats(bytes, tensors)
+    })
 }
 
 /// Reads the runs of a network of `dim` parameters from an NPZ file that [`npz`](crate::export::training::npz) made.
@@ -113,7 +115,7 @@ pub struct Disk {
 
 impl Disk {
     /// The files that a scene in the file `scene` sees, or one that is in no file.
-    pub fn beside(scene: Option<&Path>) -> Self {
+    pub fn next_to(scene: Option<&Path>) -> Self {
         Self {
             folder: scene.and_then(Path::parent).map(Path::to_owned),
         }
@@ -180,17 +182,20 @@ impl Files for Disk {
 }
 
 /// The files that were opened, each once.
-static READ: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+static FILES_READ: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 /// Returns the paths of all files that this process has read: scenes, data, weights, trajectories, pictures. What is written must
 /// not be one of them.
 pub fn files_read() -> Vec<PathBuf> {
-    READ.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    FILES_READ
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .clone()
 }
 
 /// Opens what can be read like a file; `name` is what the user calls it.
 fn open(path: &Path, name: &str, expected: &str) -> Result<File, String> {
-    let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut read = FILES_READ.lock().unwrap_or_else(PoisonError::into_inner);
     if !read.iter().any(|known| known == path) {
         read.push(path.to_owned());
     }

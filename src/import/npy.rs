@@ -5,7 +5,7 @@ use npyz::{DType, Deserialize, NpyFile, Order, half::f16};
 use std::io::{self, Chain, Cursor, ErrorKind, Read};
 
 /// The longest header, in bytes. NumPy's have some hundred.
-const LONGEST_HEADER: u64 = 1 << 20;
+const MAX_HEADER_BYTES: u64 = 1 << 20;
 
 /// A file whose header was read.
 pub(super) struct Array<R: Read> {
@@ -71,7 +71,7 @@ fn header(source: &mut impl Read) -> io::Result<Vec<u8>> {
     source.read_exact(&mut bytes[8..])?;
     let length = bytes[8..].iter().rev();
     let length = length.fold(0_u64, |length, byte| length << 8 | u64::from(*byte));
-    if length > LONGEST_HEADER {
+    if length > MAX_HEADER_BYTES {
         return Err(invalid("its header is longer than 1 MB"));
     }
     let start = bytes.len();

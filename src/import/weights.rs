@@ -9,22 +9,26 @@ use std::cmp::Ordering;
 pub(super) const EXPECTED: &str = "a safetensors file";
 
 /// More than so many things that do not fit are counted, not told.
-const MOST_TOLD: usize = 8;
+const MAX_LISTED: usize = 8;
 
 /// What PyTorch's normalisations keep besides their parameters.
-const RUNNING: [&str; 3] = ["num_batches_tracked", "running_mean", "running_var"];
+const RUNNING_STATS: [&str; 3] = ["num_batches_tracked", "running_mean", "running_var"];
 
 /// Reads θ for a network with these tensors, of which some may be what normalisations keep. The error is a sentence without the file's
 /// name.
 pub(super) fn read(bytes: &[u8], tensors: &[Tensor]) -> Result<Vec<f64>, String> {
     let file = SafeTensors::deserialize(bytes)
         .map_err(|error| format!("is not a whole safetensors file ({error}); expected one"))?;
-    let asked = |part: &str| tensors.iter().any(|tensor| last(&tensor.name).1 == part);
-    let kept = |part: &str| !RUNNING.contains(&part) || asked(part);
-    let mut given: Vec<Given> = file
+    let asked = |part: &str| {
+        tensors
+            .iter()
+            .any(|tensor| split_name(&tensor.name).1 == part)
+    };
+    let kept = |part: &str| !RUNNING_STATS.contains(&part) || asked(part);
+    let mut given: Vec<FileTensor> = file
         .iter()
-        .filter(|(name, _)| kept(last(name).1))
-        .map(|(name, view)| Given { name, view })
+        .filter(|(name, _)| kept(split_name(name).1))
+        .map(|(name, view)| FileTensor { name, view })
         .collect();
     given.sort_by(|a, b| natural(a.name, b.name));
     let pairs = pairs(&given, tensors)?;
@@ -38,7 +42,7 @@ pub(super) fn read(bytes: &[u8], tensors: &[Tensor]) -> Result<Vec<f64>, String>
 }
 
 /// θ, and the moments that batch normalisations keep beside it.
-pub(super) fn read_with_moments(
+pub(super) fn read_with_batch_norm_stats(
     bytes: &[u8],
     tensors: &[Tensor],
 ) -> Result<(Vec<f64>, Vec<BatchNormStats>), String> {
@@ -47,7 +51,7 @@ pub(super) fn read_with_moments(
         for part in ["running_mean", "running_var"] {
             let start = all.last().map_or(0, |tensor| tensor.range.end);
             all.push(Tensor {
-                name: format!("{}.{part}", last(&norm.name).0),
+                name: format!("{}.{part}", split_name(&norm.name).0),
                 range: start..start + norm.range.len(),
                 ..norm.clone()
             });
@@ -64,12 +68,12 @@ pub(super) fn read_with_moments(
 }
 
 /// A tensor of the file.
-struct Given<'a> {
+struct FileTensor<'a> {
     name: &'a str,
     view: TensorView<'a>,
 }
 
-impl Given<'_> {
+impl FileTensor<'_> {
     fn numbers(&self, to: &mut [f64]) -> Result<(), String> {
         let data = self.view.data();
         match self.view.dtype() {
@@ -119,13 +123,13 @@ fn half(bits: u16) -> f64 {
 }
 
 /// A name before its last point, and what comes after it.
-fn last(name: &str) -> (&str, &str) {
+fn split_name(name: &str) -> (&str, &str) {
     name.rsplit_once('.').unwrap_or(("", name))
 }
 
 /// The tensor of the file that each tensor of the network is: that of its name; where not all names are the network's own, that of its
 /// place.
-fn pairs(given: &[Given], tensors: &[Tensor]) -> Result<Vec<Option<usize>>, String> {
+fn pairs(given: &[FileTensor], tensors: &[Tensor]) -> Result<Vec<Option<usize>>, String> {
     let by_name = |name: &str| given.iter().position(|given| given.name == name);
     let named: Vec<_> = tensors.iter().map(|tensor| by_name(&tensor.name)).collect();
     let placed = if named.iter().all(Option::is_some) {
@@ -146,14 +150,14 @@ fn pairs(given: &[Given], tensors: &[Tensor]) -> Result<Vec<Option<usize>>, Stri
 }
 
 /// For each module in turn, the next unused one whose weight has the same shape or, for want of it, as many dimensions.
-fn by_place(given: &[Given], tensors: &[Tensor]) -> Vec<Option<usize>> {
-    let is_weight = |given: &Given| last(given.name).1 == "weight";
+fn by_place(given: &[FileTensor], tensors: &[Tensor]) -> Vec<Option<usize>> {
+    let is_weight = |given: &FileTensor| split_name(given.name).1 == "weight";
     let mut free: Vec<usize> = (0..given.len())
         .filter(|index| is_weight(&given[*index]))
         .collect();
     let mut pairs = vec![None; tensors.len()];
     for (index, tensor) in tensors.iter().enumerate() {
-        let (module, part) = last(&tensor.name);
+        let (module, part) = split_name(&tensor.name);
         if part == "weight" {
             let same = |found: &usize| given[*found].view.shape() == tensor.shape;
             let alike = |found: &usize| given[*found].view.shape().len() == tensor.shape.len();
@@ -163,19 +167,19 @@ fn by_place(given: &[Given], tensors: &[Tensor]) -> Vec<Option<usize>> {
         } else {
             let weight = tensors
                 .iter()
-                .position(|weight| last(&weight.name) == (module, "weight"));
+                .position(|weight| split_name(&weight.name) == (module, "weight"));
             let found = weight.and_then(|weight| pairs[weight]);
-            let prefix = found.map(|found: usize| last(given[found].name).0);
-            pairs[index] = given
-                .iter()
-                .position(|given| Some(last(given.name).0) == prefix && last(given.name).1 == part);
+            let prefix = found.map(|found: usize| split_name(given[found].name).0);
+            pairs[index] = given.iter().position(|given| {
+                Some(split_name(given.name).0) == prefix && split_name(given.name).1 == part
+            });
         }
     }
     pairs
 }
 
 /// All that does not fit, one phrase each.
-fn misfits(given: &[Given], tensors: &[Tensor], pairs: &[Option<usize>]) -> Vec<String> {
+fn misfits(given: &[FileTensor], tensors: &[Tensor], pairs: &[Option<usize>]) -> Vec<String> {
     let mut wrong = Vec::new();
     for (tensor, found) in tensors.iter().zip(pairs) {
         let (name, expected) = (&tensor.name, shape(&tensor.shape));
@@ -203,8 +207,8 @@ fn misfits(given: &[Given], tensors: &[Tensor], pairs: &[Option<usize>]) -> Vec<
 }
 
 fn sentence(mut wrong: Vec<String>) -> String {
-    let more = wrong.len().saturating_sub(MOST_TOLD);
-    wrong.truncate(MOST_TOLD);
+    let more = wrong.len().saturating_sub(MAX_LISTED);
+    wrong.truncate(MAX_LISTED);
     if more > 0 {
         wrong.push(format!("and {more} more"));
     }
@@ -213,10 +217,14 @@ fn sentence(mut wrong: Vec<String>) -> String {
 }
 
 /// Refuses to guess which of two layers of one shape comes first, where not even numbers in their names say it.
-fn ambiguous(given: &[Given], tensors: &[Tensor], pairs: &[Option<usize>]) -> Result<(), String> {
+fn ambiguous(
+    given: &[FileTensor],
+    tensors: &[Tensor],
+    pairs: &[Option<usize>],
+) -> Result<(), String> {
     let letters = |name: &str| name.replace(|c: char| c.is_ascii_digit(), "");
-    let found: Vec<&Given> = { tensors.iter().zip(pairs) }
-        .filter(|(tensor, _)| last(&tensor.name).1 == "weight")
+    let found: Vec<&FileTensor> = { tensors.iter().zip(pairs) }
+        .filter(|(tensor, _)| split_name(&tensor.name).1 == "weight")
         .filter_map(|(tensor, found)| Some((tensor, &given[(*found)?])))
         .filter(|(tensor, found)| tensor.name != found.name)
         .map(|(_, found)| found)

@@ -1,8 +1,9 @@
 //! What else the lab can be asked for beside runs and terrain: what is asked for comes in the background, and the newest wins.
 
 use super::{
-    BasinsFound, BasinsOf, CarriedFound, CriticalFound, FitFound, Lab, Runs, Seeds, SeedsFound,
-    SharpnessFound, SpectrumFound, SweepFound, SweepOf, Trained, WaysFound,
+    BasinsKey, BasinsResult, CriticalResult, ModeConnectivityResult, OptimizerStateResult,
+    PredictionsResult, Runs, Seeds, SeedsResult, Session, SharpnessResult, SpectrumResult,
+    SweepKey, SweepResult, TrainingSnapshot,
 };
 use crate::engine::analysis::curvature::CurvatureSettings;
 use crate::engine::analysis::mode_connectivity::Connect;
@@ -12,10 +13,10 @@ use crate::engine::training::RunSpec;
 use std::sync::Arc;
 use std::time::Duration;
 
-impl Lab {
+impl Session {
     /// Asks for the basins of attraction of a run of a scene; what is asked for already goes on.
-    pub fn ask_basins(&self, scene: &Scene, of: &BasinsOf) {
-        self.basins.ask(scene, of);
+    pub fn ask_basins(&self, scene: &Scene, of: &BasinsKey) {
+        self.basins.request(scene, of);
     }
 
     /// Stops the work on basins; the coarse ones stay.
@@ -24,7 +25,7 @@ impl Lab {
     }
 
     /// The newest basins, or the sentence that says why there are none; `None` before the first.
-    pub fn basins(&self) -> Option<Arc<Result<BasinsFound, String>>> {
+    pub fn basins(&self) -> Option<Arc<Result<BasinsResult, String>>> {
         self.basins.newest()
     }
 
@@ -34,8 +35,8 @@ impl Lab {
     }
 
     /// Asks for a sweep of a scene; what is asked for already goes on.
-    pub fn ask_sweep(&self, scene: &Scene, of: &SweepOf) {
-        self.sweep.ask(scene, of);
+    pub fn ask_sweep(&self, scene: &Scene, of: &SweepKey) {
+        self.sweep.request(scene, of);
     }
 
     /// Stops the work on a sweep.
@@ -44,7 +45,7 @@ impl Lab {
     }
 
     /// The newest sweep, or the sentence that says why there is none; `None` before the first.
-    pub fn sweep(&self) -> Option<Arc<Result<SweepFound, String>>> {
+    pub fn sweep(&self) -> Option<Arc<Result<SweepResult, String>>> {
         self.sweep.newest()
     }
 
@@ -55,47 +56,47 @@ impl Lab {
 
     /// Asks for the critical points in a window of the plane; what is asked for already goes on.
     pub fn ask_critical(&self, scene: &Scene, window: Rect) {
-        self.critical.ask(scene, window);
+        self.critical.request(scene, window);
     }
 
     /// The newest critical points, or the sentence that says why there are none; `None` before the first.
-    pub fn critical(&self) -> Option<Arc<Result<CriticalFound, String>>> {
+    pub fn critical(&self) -> Option<Arc<Result<CriticalResult, String>>> {
         self.critical.newest()
     }
 
     /// Asks what a network says of its data at a row of a run; what is asked for already goes on.
-    pub fn ask_fit(&self, trained: &Trained, run: usize, row: usize) {
-        self.fit.ask(trained, run, row);
+    pub fn ask_fit(&self, trained: &TrainingSnapshot, run: usize, row: usize) {
+        self.fit.request(trained, run, row);
     }
 
     /// What a network says of its data, or the sentence that says why that is not known; `None` before the first.
-    pub fn fit(&self) -> Option<Arc<Result<FitFound, String>>> {
+    pub fn fit(&self) -> Option<Arc<Result<PredictionsResult, String>>> {
         self.fit.newest()
     }
 
     /// Asks how sharp the loss is along the runs of a network, at every so many of their rows; 0 asks for nothing.
-    pub fn ask_sharpness(&self, trained: &Trained, every: u64) {
-        self.sharpness.ask(trained, every);
+    pub fn ask_sharpness(&self, trained: &TrainingSnapshot, every: u64) {
+        self.sharpness.request(trained, every);
     }
 
     /// How sharp the loss is along the runs that were asked for, or for earlier ones, as far as it is known.
-    pub fn sharpness(&self) -> Option<Arc<Result<SharpnessFound, String>>> {
+    pub fn sharpness(&self) -> Option<Arc<Result<SharpnessResult, String>>> {
         self.sharpness.newest()
     }
 
     /// Asks for the curvature where these runs of a network are at a row, or at the last one that there is.
     pub fn ask_spectrum(
         &self,
-        trained: &Trained,
+        trained: &TrainingSnapshot,
         runs: &[usize],
         row: usize,
         inquiry: &CurvatureSettings,
     ) {
-        self.spectrum.ask(trained, runs, row, inquiry);
+        self.spectrum.request(trained, runs, row, inquiry);
     }
 
     /// The curvature that was asked for, or an earlier one, as far as it is known.
-    pub fn spectrum(&self) -> Option<Arc<Result<SpectrumFound, String>>> {
+    pub fn spectrum(&self) -> Option<Arc<Result<SpectrumResult, String>>> {
         self.spectrum.newest()
     }
 
@@ -103,17 +104,17 @@ impl Lab {
     /// them.
     pub fn ask_ways(
         &self,
-        trained: &Trained,
+        trained: &TrainingSnapshot,
         ends: [usize; 2],
         spec: &RunSpec,
         settings: &Connect,
         window: Option<Rect>,
     ) {
-        self.ways.ask(trained, ends, spec, settings, window);
+        self.ways.request(trained, ends, spec, settings, window);
     }
 
     /// The ways that were asked for, or earlier ones, as far as they are known.
-    pub fn ways(&self) -> Option<Arc<Result<WaysFound, String>>> {
+    pub fn ways(&self) -> Option<Arc<Result<ModeConnectivityResult, String>>> {
         self.ways.newest()
     }
 
@@ -139,11 +140,11 @@ impl Lab {
 
     /// Asks what the rule of a run on a landscape carries; what is asked for already goes on.
     pub fn ask_carried(&self, runs: &Runs, run: usize) {
-        self.carried.ask(runs, run);
+        self.carried.request(runs, run);
     }
 
     /// What the rule of a run carries, or the sentence that says why that is not known; `None` before the first.
-    pub fn carried(&self) -> Option<Arc<Result<CarriedFound, String>>> {
+    pub fn carried(&self) -> Option<Arc<Result<OptimizerStateResult, String>>> {
         self.carried.newest()
     }
 
@@ -154,11 +155,11 @@ impl Lab {
 
     /// Asks for slices of a network along the random planes of some seeds; what is asked for already goes on.
     pub fn ask_seeds(&self, runs: &Runs, seeds: Seeds) {
-        self.seeds.ask(runs, seeds);
+        self.seeds.request(runs, seeds);
     }
 
     /// The newest slices along seeds, or the sentence that says why there are none; `None` before the first.
-    pub fn seeds(&self) -> Option<Arc<Result<SeedsFound, String>>> {
+    pub fn seeds(&self) -> Option<Arc<Result<SeedsResult, String>>> {
         self.seeds.newest()
     }
 

@@ -7,14 +7,14 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// A background slot: the newest input wins, work on an older one is cancelled, the last output stays until the next.
-pub(super) struct Latest<I, O>(Arc<Slot<I, O>>);
+pub(super) struct LatestJob<I, O>(Arc<SharedJob<I, O>>);
 
-struct Slot<I, O> {
-    state: Mutex<State<I, O>>,
+struct SharedJob<I, O> {
+    state: Mutex<JobState<I, O>>,
     changed: Condvar,
 }
 
-struct State<I, O> {
+struct JobState<I, O> {
     /// What was asked for last, and whether the worker has yet to take it.
     asked: Option<Arc<I>>,
     waiting: bool,
@@ -24,7 +24,7 @@ struct State<I, O> {
     closed: bool,
 }
 
-impl<I: Send + Sync + 'static, T: Send + Sync + 'static> Latest<I, Result<T, String>> {
+impl<I: Send + Sync + 'static, T: Send + Sync + 'static> LatestJob<I, Result<T, String>> {
     /// Starts the worker. `work` publishes as many outputs as it likes, until its `Cancel` says that they are stale.
     pub(super) fn spawn(
         name: &str,
@@ -32,7 +32,7 @@ impl<I: Send + Sync + 'static, T: Send + Sync + 'static> Latest<I, Result<T, Str
         mut work: impl FnMut(&I, &Cancel, &dyn Fn(Result<T, String>)) + Send + 'static,
     ) -> Result<Self, String> {
         let (asked, cancel, newest) = (None, Cancel::default(), None);
-        let state = State {
+        let state = JobState {
             asked,
             waiting: false,
             working: false,
@@ -40,7 +40,7 @@ impl<I: Send + Sync + 'static, T: Send + Sync + 'static> Latest<I, Result<T, Str
             newest,
             closed: false,
         };
-        let slot = Arc::new(Slot {
+        let slot = Arc::new(SharedJob {
             state: Mutex::new(state),
             changed: Condvar::new(),
         });
@@ -69,9 +69,9 @@ impl<I: Send + Sync + 'static, T: Send + Sync + 'static> Latest<I, Result<T, Str
     }
 }
 
-impl<I, O> Latest<I, O> {
+impl<I, O> LatestJob<I, O> {
     /// Replaces what is asked for, unless it is the `same`.
-    pub(super) fn ask(&self, same: impl FnOnce(&I) -> bool, input: impl FnOnce() -> I) {
+    pub(super) fn request(&self, same: impl FnOnce(&I) -> bool, input: impl FnOnce() -> I) {
         let mut state = lock(&self.0.state);
         if state.asked.as_deref().is_some_and(same) {
             return;
@@ -102,16 +102,16 @@ impl<I, O> Latest<I, O> {
 
     pub(super) fn wait(&self, patience: Duration) {
         let state = lock(&self.0.state);
-        let still = |state: &mut State<I, O>| state.waiting || state.working;
+        let still = |state: &mut JobState<I, O>| state.waiting || state.working;
         drop(self.0.changed.wait_timeout_while(state, patience, still));
     }
 }
 
-impl<I, O> Slot<I, O> {
+impl<I, O> SharedJob<I, O> {
     /// Waits for the next input; `None` when the lab is gone.
     fn take(&self) -> Option<(Arc<I>, Cancel)> {
         let state = lock(&self.state);
-        let idle = |state: &mut State<I, O>| !state.waiting && !state.closed;
+        let idle = |state: &mut JobState<I, O>| !state.waiting && !state.closed;
         let mut state = self
             .changed
             .wait_while(state, idle)
@@ -134,7 +134,7 @@ impl<I, O> Slot<I, O> {
     }
 }
 
-impl<I, O> Drop for Latest<I, O> {
+impl<I, O> Drop for LatestJob<I, O> {
     fn drop(&mut self) {
         let mut state = lock(&self.0.state);
         state.closed = true;
@@ -167,13 +167,13 @@ mod tests {
 
     #[test]
     fn a_panic_is_caught_and_loses_nothing() {
-        let slot = Latest::spawn("test", nothing(), |input: &u32, _, publish| {
+        let slot = LatestJob::spawn("test", nothing(), |input: &u32, _, publish| {
             assert!(*input != 1, "one is refused");
             publish(Ok(*input));
         })
         .unwrap();
         let answer = |input: u32| {
-            slot.ask(|_| false, || input);
+            slot.request(|_| false, || input);
             slot.wait(PATIENCE);
             slot.newest().map(|output| (*output).clone())
         };
@@ -188,7 +188,7 @@ mod tests {
     #[test]
     fn newer_input_cancels_the_work_on_older_input() {
         let (started, starts) = mpsc::channel();
-        let slot = Latest::spawn("test", nothing(), move |input: &u32, cancel, publish| {
+        let slot = LatestJob::spawn("test", nothing(), move |input: &u32, cancel, publish| {
             started.send(*input).unwrap();
             while *input == 1 && !cancel.is_cancelled() {
                 std::thread::yield_now();
@@ -196,9 +196,9 @@ mod tests {
             publish(Ok(*input));
         })
         .unwrap();
-        slot.ask(|_| false, || 1);
+        slot.request(|_| false, || 1);
         assert_eq!(starts.recv(), Ok(1));
-        slot.ask(|_| false, || 2);
+        slot.request(|_| false, || 2);
         slot.wait(PATIENCE);
         assert_eq!(
             slot.newest().map(|output| (*output).clone()),

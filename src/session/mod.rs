@@ -12,17 +12,17 @@ mod surveys;
 mod training_pool;
 mod ways;
 
-pub use carried::CarriedFound;
-pub use fit::FitFound;
-pub use seeds::{NOT_RANDOM, SeedSlice, Seeds, SeedsFound, seed_slices};
-pub use sharpness::{Sharp, SharpnessFound};
-pub use spectrum::SpectrumFound;
+pub use carried::OptimizerStateResult;
+pub use fit::PredictionsResult;
+pub use seeds::{NOT_RANDOM, SeedSlice, Seeds, SeedsResult, seed_slices};
+pub use sharpness::{RunSharpness, SharpnessResult};
+pub use spectrum::SpectrumResult;
 pub use surveys::{
-    BasinsFound, BasinsOf, CriticalFound, Limits, SweepAxes, SweepFound, SweepOf, SweepResult,
+    BasinsKey, BasinsResult, CriticalResult, LrLimits, SweepAxes, SweepData, SweepKey, SweepResult,
 };
 
-pub use training_pool::{Row, Trained, TrainedRun};
-pub use ways::WaysFound;
+pub use training_pool::{TrainedRow, TrainedRun, TrainingSnapshot};
+pub use ways::ModeConnectivityResult;
 
 use crate::engine::analysis::curvature;
 use crate::engine::cancel::Cancel;
@@ -34,18 +34,18 @@ use crate::engine::objective::plane::{Plane, Rect};
 use crate::engine::objective::{Objective, sample_graph};
 use crate::engine::scene::{LevelSpacing, Scene};
 use crate::engine::training::{self, Outcome, RunSettings, RunSpec, Trajectory};
-use carried::CarriedSlot;
-use fit::FitSlot;
-use latest::{Latest, lock};
+use carried::OptimizerStateJob;
+use fit::PredictionsJob;
+use latest::{LatestJob, lock};
 use rayon::prelude::*;
-use seeds::SeedsSlot;
-use sharpness::SharpnessSlot;
-use spectrum::SpectrumSlot;
+use seeds::SeedsJob;
+use sharpness::SharpnessJob;
+use spectrum::SpectrumJob;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use surveys::{BasinsSlot, CriticalSlot, SweepSlot};
-use training_pool::{Gate, Training};
-use ways::WaysSlot;
+use surveys::{BasinsJob, CriticalJob, SweepJob};
+use training_pool::{Signal, Training};
+use ways::ModeConnectivityJob;
 
 /// A run's trajectory and the exact curvature along it.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,7 +73,7 @@ pub struct Runs {
     /// How many steps lie between two rows.
     pub every: u64,
     /// Of a network, what its runs have beside their shadows on the plane, which are the results. The ground is that of the plane.
-    pub trained: Option<Trained>,
+    pub trained: Option<TrainingSnapshot>,
 }
 
 impl Runs {
@@ -101,7 +101,7 @@ impl Runs {
     }
 
     /// Whether these are the runs of a scene, but for settings that they are about to follow.
-    pub fn are_of(&self, scene: &Scene) -> bool {
+    pub fn matches(&self, scene: &Scene) -> bool {
         self.results.len() == scene.runs.len()
             && self.trained.is_some() == scene.network.is_some()
             && (scene.network.is_none() || self.scene.same_subject(scene))
@@ -110,7 +110,7 @@ impl Runs {
 
 /// The landscape of a scene in a window of its plane.
 #[derive(Clone)]
-pub struct Terrain {
+pub struct MapData {
     /// The grid.
     pub surface: Surface,
     /// What has to be added to its heights: not 0 where they would be rounded to one another, [`Surface::closeup`].
@@ -127,9 +127,9 @@ pub struct Terrain {
     pub ground: Option<Arc<Problem>>,
 }
 
-impl Terrain {
+impl MapData {
     /// Whether it is on the plane of some runs; that of a landscape always is.
-    pub fn is_of(&self, runs: &Runs) -> bool {
+    pub fn matches(&self, runs: &Runs) -> bool {
         match (&self.ground, &runs.trained) {
             (None, None) => true,
             (Some(own), Some(_)) => Arc::ptr_eq(own, &runs.ground),
@@ -147,7 +147,7 @@ pub fn compute_runs(
     earlier: Option<&Runs>,
     cancel: &Cancel,
 ) -> Option<Runs> {
-    let conditions = scene.conditions();
+    let conditions = scene.run_settings();
     let known: Vec<(&RunSpec, &Arc<RunResult>)> = earlier
         .filter(|runs| {
             Arc::ptr_eq(&runs.ground, ground) && same_conditions(&runs.scene, scene, &conditions)
@@ -171,7 +171,7 @@ pub fn compute_runs(
         let curvature = curvature::extremes_along(objective, &trajectory, cancel)?;
         let preconditioned =
             curvature::preconditioned_along(objective, start, spec, &conditions, cancel)?;
-        let outline = outline(&trajectory);
+        let outline = decimate(&trajectory);
         Some(Arc::new(RunResult {
             trajectory,
             curvature,
@@ -194,7 +194,7 @@ pub fn compute_runs(
 }
 
 /// Makes every run of a scene to its end, or says why they cannot be shown; `earlier` results serve again where nothing changed.
-pub fn all_runs(
+pub fn compute_all_runs(
     scene: &Scene,
     ground: &Arc<Problem>,
     earlier: Option<&Runs>,
@@ -213,21 +213,21 @@ pub fn all_runs(
     }
     let newest = Mutex::new(Err("the network has no runs to show".to_owned()));
     let publish = |made| *lock(&newest) = made;
-    Training::new(Arc::default()).follow(scene, ground, &never, &publish);
+    Training::new(Arc::default()).train_scene(scene, ground, &never, &publish);
     newest.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Of each stretch of a long path the first row and those that lie farthest out.
-fn outline(trajectory: &Trajectory) -> Vec<usize> {
-    const STRETCHES: usize = 1000;
+fn decimate(trajectory: &Trajectory) -> Vec<usize> {
+    const MAX_SEGMENTS: usize = 1000;
     let rows = trajectory.len();
-    if rows <= 5 * STRETCHES {
+    if rows <= 5 * MAX_SEGMENTS {
         return (0..rows).collect();
     }
     let coordinate =
         |row: usize, axis: usize| trajectory.plot_point(row).map_or(0.0, |at| at[axis]);
     let mut outline = vec![rows - 1];
-    let length = rows.div_ceil(STRETCHES);
+    let length = rows.div_ceil(MAX_SEGMENTS);
     for first in (0..rows).step_by(length) {
         let stretch = first..(first + length).min(rows);
         outline.push(first);
@@ -244,20 +244,20 @@ fn outline(trajectory: &Trajectory) -> Vec<usize> {
 }
 
 fn same_conditions(earlier: &Scene, scene: &Scene, conditions: &RunSettings) -> bool {
-    earlier.start == scene.start && earlier.conditions() == *conditions
+    earlier.start == scene.start && earlier.run_settings() == *conditions
 }
 
 /// Samples the landscape of a scene on `side`² points of a window and draws its contour lines, or of one parameter its
 /// graph. `None` if it was cancelled.
-pub fn compute_terrain(
+pub fn compute_map_data(
     scene: &Scene,
     ground: &Problem,
     window: Rect,
     side: usize,
     cancel: &Cancel,
-) -> Option<Terrain> {
+) -> Option<MapData> {
     if ground.objective.dim() == 1 {
-        return graph_terrain(ground, window, cancel);
+        return graph_map_data(ground, window, cancel);
     }
     let surface = Surface::sample(
         &*ground.objective,
@@ -279,11 +279,11 @@ pub fn compute_terrain(
     let lowest = ground.minima.iter().map(|mark| mark.value).reduce(f64::min);
     let floor = lowest.filter(|_| base == 0.0);
     let about = usize::try_from(scene.map.levels).unwrap_or(20);
-    let terrain = Terrain::of(surface, log, floor, about, cancel)?;
-    Some(Terrain { base, ..terrain })
+    let terrain = MapData::of(surface, log, floor, about, cancel)?;
+    Some(MapData { base, ..terrain })
 }
 
-impl Terrain {
+impl MapData {
     /// The terrain of a surface with about so many levels, logarithmic or not; see [`Levels::choose`]. `None` if it was cancelled.
     pub fn of(
         surface: Surface,
@@ -307,14 +307,14 @@ impl Terrain {
 }
 
 /// The terrain of a landscape of one parameter, which is quickly done as fine as it gets.
-fn graph_terrain(ground: &Problem, window: Rect, cancel: &Cancel) -> Option<Terrain> {
+fn graph_map_data(ground: &Problem, window: Rect, cancel: &Cancel) -> Option<MapData> {
     let bare = Surface {
         view: window,
         columns: 2,
         rows: 2,
         values: vec![f64::NAN; 4],
     };
-    Some(Terrain {
+    Some(MapData {
         base: 0.0,
         levels: Levels::choose(&bare, false, None, 1),
         surface: bare,
@@ -326,21 +326,21 @@ fn graph_terrain(ground: &Problem, window: Rect, cancel: &Cancel) -> Option<Terr
 }
 
 /// Grid sides of the pictures that come one after the other.
-const SIDES: [usize; 3] = [48, 160, 400];
+const GRID_SIDES: [usize; 3] = [48, 160, 400];
 
 /// The same of a network, whose grid gets as fine as some seconds allow.
-fn sides(ground: &Problem) -> Vec<usize> {
+fn grid_sides(ground: &Problem) -> Vec<usize> {
     let Some(trainee) = &ground.trainee else {
-        return SIDES.to_vec();
+        return GRID_SIDES.to_vec();
     };
     let all = [17, 33, 65, 101, 161, 257];
     let affordable = all.into_iter();
-    let affordable = affordable.filter(|side| *side < 64 || affords(trainee, side * side));
+    let affordable = affordable.filter(|side| *side < 64 || is_affordable(trainee, side * side));
     affordable.collect()
 }
 
 /// Whether the loss of a network at so many points takes no more than some seconds.
-fn affords(trainee: &TrainingTask, points: usize) -> bool {
+fn is_affordable(trainee: &TrainingTask, points: usize) -> bool {
     let widths = trainee.loss.widths();
     let products: usize = widths.windows(2).map(|pair| pair[0] * pair[1]).sum();
     // An activation takes as long as some thirty products.
@@ -350,30 +350,33 @@ fn affords(trainee: &TrainingTask, points: usize) -> bool {
 }
 
 /// The side of the finest grid that is made of a network's plane; `None` of a landscape, of which there is no finest.
-pub fn finest_side(ground: &Problem) -> Option<usize> {
-    ground.trainee.as_ref().and_then(|_| sides(ground).pop())
+pub fn max_grid_side(ground: &Problem) -> Option<usize> {
+    ground
+        .trainee
+        .as_ref()
+        .and_then(|_| grid_sides(ground).pop())
 }
 
 /// What a terrain is asked for: a scene, a window of its plane, and of a network the plane.
-type Wanted = (Scene, Rect, Option<Arc<Problem>>);
+type MapRequest = (Scene, Rect, Option<Arc<Problem>>);
 
 /// Keeps runs and terrain up to date with the newest scene.
-pub struct Lab {
-    runs: Latest<Scene, Result<Runs, String>>,
-    terrain: Latest<Wanted, Result<Terrain, String>>,
-    gate: Arc<Gate>,
-    basins: BasinsSlot,
-    sweep: SweepSlot,
-    critical: CriticalSlot,
-    fit: FitSlot,
-    sharpness: SharpnessSlot,
-    spectrum: SpectrumSlot,
-    ways: WaysSlot,
-    carried: CarriedSlot,
-    seeds: SeedsSlot,
+pub struct Session {
+    runs: LatestJob<Scene, Result<Runs, String>>,
+    terrain: LatestJob<MapRequest, Result<MapData, String>>,
+    gate: Arc<Signal>,
+    basins: BasinsJob,
+    sweep: SweepJob,
+    critical: CriticalJob,
+    fit: PredictionsJob,
+    sharpness: SharpnessJob,
+    spectrum: SpectrumJob,
+    ways: ModeConnectivityJob,
+    carried: OptimizerStateJob,
+    seeds: SeedsJob,
 }
 
-impl Lab {
+impl Session {
     /// A lab with its own threads, which call `wake` whenever there is something new to see.
     ///
     /// # Errors
@@ -387,26 +390,26 @@ impl Lab {
             .map_err(|error| format!("no threads to compute with: {error}"))?;
         let pool = Arc::new(pool);
         let wake: Arc<dyn Fn() + Send + Sync> = Arc::new(wake);
-        let grounds = Arc::new(Grounds {
+        let grounds = Arc::new(ProblemCache {
             files,
             newest: Mutex::new(None),
         });
 
         let (pool_of_runs, grounds_of_runs) = (Arc::clone(&pool), Arc::clone(&grounds));
         let mut earlier: Option<Runs> = None;
-        let gate = Arc::<Gate>::default();
+        let gate = Arc::<Signal>::default();
         let mut training = Training::new(Arc::clone(&gate));
-        let runs = Latest::spawn(
+        let runs = LatestJob::spawn(
             "runs",
             Arc::clone(&wake),
             move |scene: &Scene, cancel, publish| {
                 if scene.network.is_some() {
                     return match grounds_of_runs.get(scene) {
-                        Ok(ground) => training.follow(scene, &ground, cancel, publish),
+                        Ok(ground) => training.train_scene(scene, &ground, cancel, publish),
                         Err(sentence) => publish(Err(sentence)),
                     };
                 }
-                training.dismiss();
+                training.stop_all();
                 let made = grounds_of_runs.get(scene).map(|ground| {
                     let runs = pool_of_runs
                         .install(|| compute_runs(scene, &ground, earlier.as_ref(), cancel));
@@ -418,27 +421,28 @@ impl Lab {
                 }
             },
         )?;
-        let basins = BasinsSlot::spawn(Arc::clone(&grounds), Arc::clone(&wake))?;
-        let sweep = SweepSlot::spawn(Arc::clone(&grounds), Arc::clone(&wake))?;
-        let critical = CriticalSlot::spawn(Arc::clone(&grounds), Arc::clone(&wake))?;
-        let fit = FitSlot::spawn(Arc::clone(&wake))?;
-        let sharpness = SharpnessSlot::spawn(Arc::clone(&wake))?;
-        let spectrum = SpectrumSlot::spawn(Arc::clone(&wake))?;
-        let ways = WaysSlot::spawn(Arc::clone(&wake))?;
-        let carried = CarriedSlot::spawn(Arc::clone(&wake))?;
-        let seeds = SeedsSlot::spawn(Arc::clone(&wake))?;
-        let terrain = Latest::spawn(
+        let basins = BasinsJob::spawn(Arc::clone(&grounds), Arc::clone(&wake))?;
+        let sweep = SweepJob::spawn(Arc::clone(&grounds), Arc::clone(&wake))?;
+        let critical = CriticalJob::spawn(Arc::clone(&grounds), Arc::clone(&wake))?;
+        let fit = PredictionsJob::spawn(Arc::clone(&wake))?;
+        let sharpness = SharpnessJob::spawn(Arc::clone(&wake))?;
+        let spectrum = SpectrumJob::spawn(Arc::clone(&wake))?;
+        let ways = ModeConnectivityJob::spawn(Arc::clone(&wake))?;
+        let carried = OptimizerStateJob::spawn(Arc::clone(&wake))?;
+        let seeds = SeedsJob::spawn(Arc::clone(&wake))?;
+        let terrain = LatestJob::spawn(
             "terrain",
             wake,
-            move |(scene, window, plane): &Wanted, cancel, publish| {
+            move |(scene, window, plane): &MapRequest, cancel, publish| {
                 let ground = match plane.clone().map_or_else(|| grounds.get(scene), Ok) {
                     Ok(ground) => ground,
                     Err(sentence) => return publish(Err(sentence)),
                 };
-                let sides = sides(&ground);
+                let sides = grid_sides(&ground);
                 for side in &sides {
-                    match pool.install(|| compute_terrain(scene, &ground, *window, *side, cancel)) {
-                        Some(terrain) => publish(Ok(Terrain {
+                    match pool.install(|| compute_map_data(scene, &ground, *window, *side, cancel))
+                    {
+                        Some(terrain) => publish(Ok(MapData {
                             complete: sides.last() == Some(side),
                             ground: plane.clone(),
                             ..terrain
@@ -467,11 +471,11 @@ impl Lab {
     /// Asks for everything that a scene shows in a window of its plane; what is asked for already goes on.
     pub fn update(&self, scene: &Scene, window: Rect) {
         self.runs
-            .ask(|asked| same_runs(asked, scene), || scene.clone());
+            .request(|asked| same_runs(asked, scene), || scene.clone());
         let plane = self.plane(scene);
         if scene.network.is_none() || plane.is_some() {
-            self.terrain.ask(
-                |asked| same_terrain(asked, scene, window, plane.as_ref()),
+            self.terrain.request(
+                |asked| same_map_request(asked, scene, window, plane.as_ref()),
                 || (scene.clone(), window, plane.clone()),
             );
         }
@@ -501,7 +505,7 @@ impl Lab {
     }
 
     /// The newest terrain, or the sentence that says why there is none; `None` before the first.
-    pub fn terrain(&self) -> Option<Arc<Result<Terrain, String>>> {
+    pub fn map_data(&self) -> Option<Arc<Result<MapData, String>>> {
         self.terrain.newest()
     }
 
@@ -516,7 +520,7 @@ impl Lab {
     }
 
     /// The same for the terrain.
-    pub fn wait_for_terrain(&self, patience: Duration) {
+    pub fn wait_for_map_data(&self, patience: Duration) {
         self.terrain.wait(patience);
     }
 }
@@ -529,8 +533,8 @@ fn same_runs(a: &Scene, b: &Scene) -> bool {
         && a.runs == b.runs
 }
 
-fn same_terrain(
-    (scene, window, plane): &Wanted,
+fn same_map_request(
+    (scene, window, plane): &MapRequest,
     other: &Scene,
     other_window: Rect,
     other_plane: Option<&Arc<Problem>>,
@@ -547,19 +551,19 @@ fn same_terrain(
 }
 
 /// The landscape or the network at work that was asked for last, so that files are read once.
-struct Grounds {
+struct ProblemCache {
     files: Arc<dyn Files>,
     newest: Mutex<Option<(Scene, Arc<Problem>)>>,
 }
 
-impl Grounds {
+impl ProblemCache {
     fn get(&self, scene: &Scene) -> Result<Arc<Problem>, String> {
         let mut newest = lock(&self.newest);
         let ground = match &*newest {
             Some((of, ground)) if of.same_subject(scene) => Arc::clone(ground),
             _ => Arc::new(
                 scene
-                    .unchecked_ground(&*self.files)
+                    .load_problem_unchecked(&*self.files)
                     .map_err(|error| error.to_string())?,
             ),
         };

@@ -1,8 +1,8 @@
 //! The random plane of a network beside those of other seeds, around the same weights, in the background.
 
-use super::latest::Latest;
-use super::training_pool::around;
-use super::{RunResult, Runs, Trained, affords};
+use super::latest::LatestJob;
+use super::training_pool::bounding_view;
+use super::{RunResult, Runs, TrainingSnapshot, is_affordable};
 use crate::engine::analysis::network_plane::{AnyPlane, NetworkPlane, PlaneInputs};
 use crate::engine::cancel::Cancel;
 use crate::engine::declare::Value;
@@ -14,10 +14,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Grid sides of the slices that come one after the other, the finer ones where they do not take too long.
-const SIDES: [usize; 4] = [13, 25, 49, 81];
+const GRID_SIDES: [usize; 4] = [13, 25, 49, 81];
 
 /// Up to this side slices are made whatever they take.
-const LEAST: usize = 25;
+const MIN_REQUIRED_SIDE: usize = 25;
 
 /// Which seeds are asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,17 +65,17 @@ pub struct SeedSlice {
 }
 
 /// Slices of one window around the same weights.
-pub struct SeedsFound {
+pub struct SeedsResult {
     /// One for each seed, in their order.
     pub slices: Vec<SeedSlice>,
     /// Whether they are as fine as they get.
     pub complete: bool,
-    of: Of,
+    of: JobKey,
 }
 
-impl SeedsFound {
+impl SeedsResult {
     /// Whether it is of these seeds and of this network, if not yet of all that its runs have come to.
-    pub fn is_of(&self, runs: &Runs, seeds: Seeds) -> bool {
+    pub fn matches(&self, runs: &Runs, seeds: Seeds) -> bool {
         let own = &self.of.trained;
         let trained = runs.trained.as_ref();
         self.of.seeds == seeds
@@ -88,17 +88,17 @@ impl SeedsFound {
 
 /// What slices depend on.
 #[derive(Clone)]
-struct Of {
+struct JobKey {
     seeds: Seeds,
     /// The plane, whose seed is not looked at.
     plane: AnyPlane,
     view: Option<Rect>,
-    trained: Trained,
+    trained: TrainingSnapshot,
     results: Vec<Arc<RunResult>>,
     scene: Scene,
 }
 
-impl Of {
+impl JobKey {
     fn new(runs: &Runs, seeds: Seeds) -> Option<Self> {
         let trained = runs.trained.clone()?;
         Some(Self {
@@ -112,10 +112,10 @@ impl Of {
     }
 
     /// Another seed of the scene's own plane changes nothing: its origin and the runs stay what they are.
-    fn is_same(&self, other: &Self) -> bool {
+    fn matches(&self, other: &Self) -> bool {
         let (own, others) = (&self.trained, &other.trained);
         let mut pairs = own.runs.iter().zip(&others.runs);
-        let origin = |trained: &Trained| trained.cut.plane.parts()[0].to_vec();
+        let origin = |trained: &TrainingSnapshot| trained.cut.plane.parts()[0].to_vec();
         self.seeds == other.seeds
             && self.plane == other.plane
             && self.view == other.view
@@ -126,7 +126,7 @@ impl Of {
     }
 
     /// The planes.
-    fn cuts(&self, cancel: &Cancel) -> Result<Vec<(u64, NetworkPlane)>, String> {
+    fn build_planes(&self, cancel: &Cancel) -> Result<Vec<(u64, NetworkPlane)>, String> {
         let trainee = &self.trained.trainee;
         let [origin, ..] = self.trained.cut.plane.parts();
         let given = PlaneInputs::new(&*trainee.loss, origin, cancel);
@@ -140,7 +140,7 @@ impl Of {
     }
 
     /// The shadows of all runs on a plane.
-    fn shadows(&self, plane: &Plane) -> Vec<RunResult> {
+    fn project_runs(&self, plane: &Plane) -> Vec<RunResult> {
         let shadow = |(index, result): (usize, &Arc<RunResult>)| {
             let run = self.trained.runs.get(index);
             let rows = 0..run.map_or(0, |run| run.rows.len());
@@ -150,7 +150,7 @@ impl Of {
                 ..result.trajectory.clone()
             };
             RunResult {
-                outline: super::outline(&trajectory),
+                outline: super::decimate(&trajectory),
                 curvature: Vec::new(),
                 preconditioned: Vec::new(),
                 trajectory,
@@ -166,24 +166,25 @@ impl Of {
         let places = places.map(|at| [at[0], at[1]]);
         let unit = [[-1.0, -1.0], [1.0, 1.0]];
         self.view
-            .unwrap_or_else(|| around(unit.into_iter().chain(places)))
+            .unwrap_or_else(|| bounding_view(unit.into_iter().chain(places)))
     }
 
     /// Makes the slices coarse, then finer.
-    fn make(&self, cancel: &Cancel, mut tell: impl FnMut(SeedsFound)) -> Result<(), String> {
-        let cuts = match self.cuts(cancel) {
+    fn compute(&self, cancel: &Cancel, mut tell: impl FnMut(SeedsResult)) -> Result<(), String> {
+        let cuts = match self.build_planes(cancel) {
             Err(_) if cancel.is_cancelled() => return Ok(()),
             cuts => cuts?,
         };
         let shadows: Vec<_> = cuts
             .iter()
-            .map(|(_, cut)| Arc::new(self.shadows(&cut.plane)))
+            .map(|(_, cut)| Arc::new(self.project_runs(&cut.plane)))
             .collect();
         let window = self.window(&shadows);
         let trainee = &self.trained.trainee;
         let points = |side: usize| side * side * self.seeds.count;
-        let sides = SIDES.into_iter();
-        let sides = sides.filter(|side| *side <= LEAST || affords(trainee, points(*side)));
+        let sides = GRID_SIDES.into_iter();
+        let sides = sides
+            .filter(|side| *side <= MIN_REQUIRED_SIDE || is_affordable(trainee, points(*side)));
         let sides: Vec<usize> = sides.collect();
         for side in &sides {
             let mut slices = Vec::new();
@@ -199,7 +200,7 @@ impl Of {
                     shadows: Arc::clone(shadows),
                 });
             }
-            tell(SeedsFound {
+            tell(SeedsResult {
                 slices,
                 complete: sides.last() == Some(side),
                 of: self.clone(),
@@ -214,9 +215,9 @@ impl Of {
 /// # Errors
 /// One sentence, where the scene is not a network's on a random plane.
 pub fn seed_slices(runs: &Runs, seeds: Seeds) -> Result<Vec<SeedSlice>, String> {
-    let of = Of::new(runs, seeds).ok_or(NOT_RANDOM)?;
+    let of = JobKey::new(runs, seeds).ok_or(NOT_RANDOM)?;
     let mut finest = Vec::new();
-    of.make(&Cancel::default(), |found| finest = found.slices)?;
+    of.compute(&Cancel::default(), |found| finest = found.slices)?;
     Ok(finest)
 }
 
@@ -225,26 +226,26 @@ pub const NOT_RANDOM: &str =
     "seeds are those of random directions; expected a network on the plane `filter`";
 
 /// The background slot.
-pub(super) struct SeedsSlot(Latest<Of, Result<SeedsFound, String>>);
+pub(super) struct SeedsJob(LatestJob<JobKey, Result<SeedsResult, String>>);
 
-impl SeedsSlot {
+impl SeedsJob {
     pub(super) fn spawn(wake: Arc<dyn Fn() + Send + Sync>) -> Result<Self, String> {
-        let work = |of: &Of, cancel: &Cancel, publish: &dyn Fn(Result<SeedsFound, String>)| {
-            if let Err(sentence) = of.make(cancel, |found| publish(Ok(found))) {
+        let work = |of: &JobKey, cancel: &Cancel, publish: &dyn Fn(Result<SeedsResult, String>)| {
+            if let Err(sentence) = of.compute(cancel, |found| publish(Ok(found))) {
                 publish(Err(sentence));
             }
         };
-        Latest::spawn("seeds", wake, work).map(Self)
+        LatestJob::spawn("seeds", wake, work).map(Self)
     }
 
     /// Asks for slices of some runs, unless their plane is not random.
-    pub(super) fn ask(&self, runs: &Runs, seeds: Seeds) {
-        if let Some(of) = Of::new(runs, seeds) {
-            self.0.ask(|asked| asked.is_same(&of), || of.clone());
+    pub(super) fn request(&self, runs: &Runs, seeds: Seeds) {
+        if let Some(of) = JobKey::new(runs, seeds) {
+            self.0.request(|asked| asked.matches(&of), || of.clone());
         }
     }
 
-    pub(super) fn newest(&self) -> Option<Arc<Result<SeedsFound, String>>> {
+    pub(super) fn newest(&self) -> Option<Arc<Result<SeedsResult, String>>> {
         self.0.newest()
     }
 
@@ -261,8 +262,8 @@ impl SeedsSlot {
 mod tests {
     use super::*;
     use crate::engine::landscape::NoFiles;
-    use crate::engine::scene::Bench;
-    use crate::session::{Lab, all_runs};
+    use crate::engine::scene::NetworkScene;
+    use crate::session::{Session, compute_all_runs};
 
     const PATIENCE: Duration = Duration::from_mins(1);
     const TWO: Seeds = Seeds { first: 4, count: 2 };
@@ -270,16 +271,16 @@ mod tests {
     fn made(plane: &str) -> Runs {
         let mut scene = Scene::opening();
         scene.runs.clear();
-        scene.choose_network(Bench {
+        scene.choose_network(NetworkScene {
             model: "mlp:hidden=2,loss=bce".parse().unwrap(),
             data: "moons:samples=12".parse().unwrap(),
             plane: plane.parse().unwrap(),
-            ..Bench::default()
+            ..NetworkScene::default()
         });
         scene.add_run("adam:lr=0.1".parse().unwrap());
         scene.training.steps = 20;
         let ground = Arc::new(scene.load(&NoFiles).unwrap());
-        all_runs(&scene, &ground, None).unwrap()
+        compute_all_runs(&scene, &ground, None).unwrap()
     }
 
     #[test]
@@ -310,19 +311,19 @@ mod tests {
     #[test]
     fn another_seed_of_the_plane_changes_nothing_and_other_planes_have_no_seeds() {
         let (four, five) = (made("filter:seed=4"), made("filter:seed=5"));
-        let lab = Lab::new(Arc::new(NoFiles), || {}).unwrap();
+        let lab = Session::new(Arc::new(NoFiles), || {}).unwrap();
         lab.ask_seeds(&four, TWO);
         lab.wait_for_seeds(PATIENCE);
         let found = lab.seeds().unwrap();
         let found = (*found).as_ref().unwrap();
-        assert!(found.complete && found.is_of(&four, TWO));
+        assert!(found.complete && found.matches(&four, TWO));
         // The same run, asked for with another seed of the plane.
         let mut other = four.clone();
         other.scene = five.scene.clone();
-        assert!(found.is_of(&other, TWO) && !found.is_of(&five, TWO));
+        assert!(found.matches(&other, TWO) && !found.matches(&five, TWO));
         lab.ask_seeds(&other, TWO);
         assert!(!lab.seeds_busy(), "nothing is to be made anew");
-        assert!(!found.is_of(&four, Seeds { first: 5, ..TWO }));
+        assert!(!found.matches(&four, Seeds { first: 5, ..TWO }));
         assert_eq!(Seeds::of(&five.scene), Some(5));
         let error = seed_slices(&made("pca"), TWO).err();
         assert_eq!(error.as_deref(), Some(NOT_RANDOM));

@@ -1,7 +1,7 @@
 //! How sharp the loss is along the runs of a network, in the background.
 
-use super::latest::Latest;
-use super::{Trained, TrainedRun};
+use super::latest::LatestJob;
+use super::{TrainedRun, TrainingSnapshot};
 use crate::engine::analysis::curvature::{EigenError, largest};
 use crate::engine::cancel::Cancel;
 use crate::engine::network::TrainingTask;
@@ -14,7 +14,7 @@ const TOLERANCE: f64 = 1e-5;
 
 /// How sharp the loss is along a run.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Sharp {
+pub struct RunSharpness {
     /// The rows where it is known.
     pub rows: Vec<usize>,
     /// The Hessian's largest eigenvalue there; NaN where it overflows.
@@ -24,15 +24,15 @@ pub struct Sharp {
 }
 
 /// How sharp the loss is along the runs of a network.
-pub struct SharpnessFound {
+pub struct SharpnessResult {
     /// Each run, as far as it is known.
-    pub runs: Vec<Sharp>,
+    pub runs: Vec<RunSharpness>,
     of: Vec<Arc<TrainedRun>>,
 }
 
-impl SharpnessFound {
+impl SharpnessResult {
     /// What is known of a run.
-    pub fn of(&self, run: &TrainedRun) -> Option<&Sharp> {
+    pub fn of(&self, run: &TrainedRun) -> Option<&RunSharpness> {
         let index = self.of.iter().position(|own| own.is_same_run(run))?;
         self.runs.get(index)
     }
@@ -40,28 +40,28 @@ impl SharpnessFound {
 
 /// What it depends on.
 #[derive(Clone)]
-struct Of {
+struct JobKey {
     trainee: Arc<TrainingTask>,
     runs: Vec<Arc<TrainedRun>>,
     every: usize,
 }
 
-impl Of {
+impl JobKey {
     /// Whether the runs are those of another, earlier or later.
-    fn has_runs_of(&self, other: &Self) -> bool {
+    fn same_runs(&self, other: &Self) -> bool {
         let mut pairs = self.runs.iter().zip(&other.runs);
         self.every == other.every
             && self.runs.len() == other.runs.len()
             && pairs.all(|(own, other)| own.is_same_run(other))
     }
 
-    fn is_same(&self, other: &Self) -> bool {
+    fn matches(&self, other: &Self) -> bool {
         let mut pairs = self.runs.iter().zip(&other.runs);
-        self.has_runs_of(other) && pairs.all(|(own, other)| own.rows.len() == other.rows.len())
+        self.same_runs(other) && pairs.all(|(own, other)| own.rows.len() == other.rows.len())
     }
 
     /// The rows that are measured: of each run every so many, and those of all runs in turn, so that all lines grow together.
-    fn places(&self) -> Vec<(usize, usize)> {
+    fn rows_to_measure(&self) -> Vec<(usize, usize)> {
         let most = self.runs.iter().map(|run| run.rows.len()).max();
         let rows = (0..most.unwrap_or(0)).step_by(self.every.max(1));
         let places = rows.flat_map(|row| (0..self.runs.len()).map(move |run| (run, row)));
@@ -72,17 +72,17 @@ impl Of {
 }
 
 /// What is known of a run: [λmax, preconditioned] of each row.
-type Known = (Arc<TrainedRun>, BTreeMap<usize, [f64; 2]>);
+type MeasuredRun = (Arc<TrainedRun>, BTreeMap<usize, [f64; 2]>);
 
 /// The background slot.
-pub(super) struct SharpnessSlot(Latest<Of, Result<SharpnessFound, String>>);
+pub(super) struct SharpnessJob(LatestJob<JobKey, Result<SharpnessResult, String>>);
 
-impl SharpnessSlot {
+impl SharpnessJob {
     pub(super) fn spawn(wake: Arc<dyn Fn() + Send + Sync>) -> Result<Self, String> {
-        let known: Mutex<Vec<Known>> = Mutex::default();
-        let work = move |of: &Of,
+        let known: Mutex<Vec<MeasuredRun>> = Mutex::default();
+        let work = move |of: &JobKey,
                          cancel: &Cancel,
-                         publish: &dyn Fn(Result<SharpnessFound, String>)| {
+                         publish: &dyn Fn(Result<SharpnessResult, String>)| {
             let mut known = super::latest::lock(&known);
             known.retain(|(own, _)| of.runs.iter().any(|run| run.is_same_run(own)));
             for run in &of.runs {
@@ -90,8 +90,8 @@ impl SharpnessSlot {
                     known.push((Arc::clone(run), BTreeMap::new()));
                 }
             }
-            publish(Ok(found(of, &known)));
-            for (run, row) in of.places() {
+            publish(Ok(collect_results(of, &known)));
+            for (run, row) in of.rows_to_measure() {
                 let run = &of.runs[run];
                 let Some((_, own)) = known.iter_mut().find(|(own, _)| own.is_same_run(run)) else {
                     continue;
@@ -103,29 +103,29 @@ impl SharpnessSlot {
                     return;
                 };
                 own.insert(row, numbers);
-                publish(Ok(found(of, &known)));
+                publish(Ok(collect_results(of, &known)));
             }
         };
-        Latest::spawn("sharpness", wake, work).map(Self)
+        LatestJob::spawn("sharpness", wake, work).map(Self)
     }
 
     /// Asks for every so many rows of all runs. While the same runs are in work, that is finished first: else runs that grow all the time
     /// would never be measured.
-    pub(super) fn ask(&self, trained: &Trained, every: u64) {
+    pub(super) fn request(&self, trained: &TrainingSnapshot, every: u64) {
         if every == 0 {
             return self.0.stop();
         }
-        let of = Of {
+        let of = JobKey {
             trainee: Arc::clone(&trained.trainee),
             runs: trained.runs.clone(),
             every: usize::try_from(every).unwrap_or(usize::MAX),
         };
         let busy = self.0.busy();
-        let goes_on = |asked: &Of| asked.is_same(&of) || busy && asked.has_runs_of(&of);
-        self.0.ask(goes_on, || of.clone());
+        let goes_on = |asked: &JobKey| asked.matches(&of) || busy && asked.same_runs(&of);
+        self.0.request(goes_on, || of.clone());
     }
 
-    pub(super) fn newest(&self) -> Option<Arc<Result<SharpnessFound, String>>> {
+    pub(super) fn newest(&self) -> Option<Arc<Result<SharpnessResult, String>>> {
         self.0.newest()
     }
 
@@ -135,12 +135,12 @@ impl SharpnessSlot {
 }
 
 /// What is known of the runs at the rows that are asked for.
-fn found(of: &Of, known: &[Known]) -> SharpnessFound {
+fn collect_results(of: &JobKey, known: &[MeasuredRun]) -> SharpnessResult {
     let sharp = |run: &Arc<TrainedRun>| {
         let own = known.iter().find(|(own, _)| own.is_same_run(run));
         let rows = own.into_iter().flat_map(|(_, rows)| rows);
         let rows = rows.filter(|(row, _)| row.is_multiple_of(of.every.max(1)));
-        let mut sharp = Sharp::default();
+        let mut sharp = RunSharpness::default();
         for (row, [lambda_max, preconditioned]) in rows {
             sharp.rows.push(*row);
             sharp.lambda_max.push(*lambda_max);
@@ -148,7 +148,7 @@ fn found(of: &Of, known: &[Known]) -> SharpnessFound {
         }
         sharp
     };
-    SharpnessFound {
+    SharpnessResult {
         runs: of.runs.iter().map(sharp).collect(),
         of: of.runs.clone(),
     }

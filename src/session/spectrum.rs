@@ -1,7 +1,7 @@
 //! The curvature at rows of a network's runs, in the background.
 
-use super::latest::Latest;
-use super::{Trained, TrainedRun};
+use super::latest::LatestJob;
+use super::{TrainedRun, TrainingSnapshot};
 use crate::engine::analysis::curvature::{CurvatureSettings, ExpensiveParts, Report, report};
 use crate::engine::cancel::Cancel;
 use crate::engine::network::TrainingTask;
@@ -9,46 +9,46 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// The curvature at rows of some runs, as far as it is known.
-pub struct SpectrumFound {
+pub struct SpectrumResult {
     /// A report for each run that was asked for; `None` is still to come.
     pub reports: Vec<Option<Report>>,
     /// Why there is none, where one is not to be had.
     pub refused: Option<String>,
     /// Whether nothing is to come.
     pub complete: bool,
-    of: Of,
+    of: JobKey,
 }
 
 /// What it depends on.
 #[derive(Clone)]
-struct Of {
+struct JobKey {
     trainee: Arc<TrainingTask>,
     runs: Vec<(Arc<TrainedRun>, usize)>,
     inquiry: CurvatureSettings,
 }
 
-impl Of {
-    fn has_runs_of(&self, other: &Self) -> bool {
+impl JobKey {
+    fn same_runs(&self, other: &Self) -> bool {
         let mut pairs = self.runs.iter().zip(&other.runs);
         self.inquiry == other.inquiry
             && self.runs.len() == other.runs.len()
             && pairs.all(|((own, _), (other, _))| own.is_same_run(other))
     }
 
-    fn is_same(&self, other: &Self) -> bool {
+    fn matches(&self, other: &Self) -> bool {
         let mut pairs = self.runs.iter().zip(&other.runs);
-        self.has_runs_of(other) && pairs.all(|((_, own), (_, other))| own == other)
+        self.same_runs(other) && pairs.all(|((_, own), (_, other))| own == other)
     }
 }
 
-impl SpectrumFound {
+impl SpectrumResult {
     /// The rows that the reports are of.
     pub fn rows(&self) -> impl Iterator<Item = usize> {
         self.of.runs.iter().map(|(_, row)| *row)
     }
 
     /// Whether it is of these runs, at whatever rows.
-    pub fn is_of<'a>(&self, runs: impl ExactSizeIterator<Item = &'a TrainedRun>) -> bool {
+    pub fn matches<'a>(&self, runs: impl ExactSizeIterator<Item = &'a TrainedRun>) -> bool {
         self.of.runs.len() == runs.len()
             && self
                 .of
@@ -60,18 +60,18 @@ impl SpectrumFound {
 }
 
 /// The background slot.
-pub(super) struct SpectrumSlot(Latest<Of, Result<SpectrumFound, String>>);
+pub(super) struct SpectrumJob(LatestJob<JobKey, Result<SpectrumResult, String>>);
 
-impl SpectrumSlot {
+impl SpectrumJob {
     pub(super) fn spawn(wake: Arc<dyn Fn() + Send + Sync>) -> Result<Self, String> {
-        Latest::spawn("spectrum", wake, work).map(Self)
+        LatestJob::spawn("spectrum", wake, compute_spectra).map(Self)
     }
 
     /// Asks for a row of each of these runs, or for the last one that there is. While other rows of the same runs are in work, those are
     /// finished first: a timeline that moves on all the time sees rows as they come.
-    pub(super) fn ask(
+    pub(super) fn request(
         &self,
-        trained: &Trained,
+        trained: &TrainingSnapshot,
         runs: &[usize],
         row: usize,
         inquiry: &CurvatureSettings,
@@ -80,17 +80,17 @@ impl SpectrumSlot {
             let run = trained.runs.get(*run)?;
             Some((Arc::clone(run), row.min(run.rows.len().checked_sub(1)?)))
         };
-        let of = Of {
+        let of = JobKey {
             trainee: Arc::clone(&trained.trainee),
             runs: runs.iter().filter_map(own).collect(),
             inquiry: inquiry.clone(),
         };
         let busy = self.0.busy();
-        let goes_on = |asked: &Of| asked.is_same(&of) || busy && asked.has_runs_of(&of);
-        self.0.ask(goes_on, || of.clone());
+        let goes_on = |asked: &JobKey| asked.matches(&of) || busy && asked.same_runs(&of);
+        self.0.request(goes_on, || of.clone());
     }
 
-    pub(super) fn newest(&self) -> Option<Arc<Result<SpectrumFound, String>>> {
+    pub(super) fn newest(&self) -> Option<Arc<Result<SpectrumResult, String>>> {
         self.0.newest()
     }
 
@@ -99,7 +99,7 @@ impl SpectrumSlot {
     }
 }
 
-fn work(of: &Of, cancel: &Cancel, publish: &dyn Fn(Result<SpectrumFound, String>)) {
+fn compute_spectra(of: &JobKey, cancel: &Cancel, publish: &dyn Fn(Result<SpectrumResult, String>)) {
     let all = ExpensiveParts {
         trace: true,
         density: true,
@@ -107,7 +107,7 @@ fn work(of: &Of, cancel: &Cancel, publish: &dyn Fn(Result<SpectrumFound, String>
     };
     let mut reports: Vec<Option<Report>> = vec![None; of.runs.len()];
     let told = |reports: &[Option<Report>], refused: Option<String>, complete: bool| {
-        publish(Ok(SpectrumFound {
+        publish(Ok(SpectrumResult {
             reports: reports.to_vec(),
             refused,
             complete,

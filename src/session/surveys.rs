@@ -1,7 +1,7 @@
 //! Surveys in the background: they have threads of their own, so that runs and terrain do not wait for them.
 
-use super::latest::Latest;
-use super::{Grounds, Scene};
+use super::latest::LatestJob;
+use super::{ProblemCache, Scene};
 use crate::engine::analysis::basins::{BasinQuery, Basins, NEEDS_TWO_PARAMETERS};
 use crate::engine::analysis::critical::{self, CriticalPoint};
 use crate::engine::analysis::sweep::{self, SweepAxis, SweepContext, SweepCurve, SweepMap};
@@ -16,11 +16,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// Grid sides of basins that come one after the other, as far as the finest that is asked for.
-const SIDES: [usize; 3] = [32, 128, 512];
+const GRID_SIDES: [usize; 3] = [32, 128, 512];
 
 /// What basins depend on.
 #[derive(Clone, PartialEq)]
-pub struct BasinsOf {
+pub struct BasinsKey {
     /// The landscape.
     pub landscape: AnyLandscape,
     /// What the runs are made under.
@@ -34,25 +34,25 @@ pub struct BasinsOf {
 }
 
 /// Basins, and what they are of.
-pub struct BasinsFound {
+pub struct BasinsResult {
     /// What they are of.
-    pub of: BasinsOf,
+    pub of: BasinsKey,
     /// The basins; coarser than asked for while finer ones are computed, or after a stop.
     pub basins: Basins,
 }
 
 /// A background slot that tells how far it is, for whatever depends on an `Of`.
 pub(super) struct Slot<Of, Found> {
-    slot: Latest<(Scene, Of), Result<Found, String>>,
+    slot: LatestJob<(Scene, Of), Result<Found, String>>,
     /// How much of the work is done, and all of it.
     progress: Arc<[AtomicUsize; 2]>,
 }
 
 impl<Of: Clone + PartialEq, Found> Slot<Of, Found> {
     /// Asks for what depends on `of`; what is asked for already goes on, and what was stopped stays so.
-    pub(super) fn ask(&self, scene: &Scene, of: &Of) {
+    pub(super) fn request(&self, scene: &Scene, of: &Of) {
         self.slot
-            .ask(|(_, asked)| asked == of, || (scene.clone(), of.clone()));
+            .request(|(_, asked)| asked == of, || (scene.clone(), of.clone()));
     }
 
     pub(super) fn newest(&self) -> Option<Arc<Result<Found, String>>> {
@@ -65,7 +65,7 @@ impl<Of: Clone + PartialEq, Found> Slot<Of, Found> {
 
     /// The share of the work that is done; `None` at rest.
     pub(super) fn progress(&self) -> Option<f32> {
-        self.slot.busy().then(|| share(&self.progress))
+        self.slot.busy().then(|| fraction_done(&self.progress))
     }
 
     pub(super) fn wait(&self, patience: Duration) {
@@ -74,20 +74,20 @@ impl<Of: Clone + PartialEq, Found> Slot<Of, Found> {
 }
 
 /// The background slot of basins; it counts the starts of the grid in work.
-pub(super) type BasinsSlot = Slot<BasinsOf, BasinsFound>;
+pub(super) type BasinsJob = Slot<BasinsKey, BasinsResult>;
 
-impl BasinsSlot {
+impl BasinsJob {
     pub(super) fn spawn(
-        grounds: Arc<Grounds>,
+        grounds: Arc<ProblemCache>,
         wake: Arc<dyn Fn() + Send + Sync>,
     ) -> Result<Self, String> {
-        let pool = pool()?;
+        let pool = thread_pool()?;
         let progress = Arc::new([AtomicUsize::new(0), AtomicUsize::new(0)]);
         let counted = Arc::clone(&progress);
-        let slot = Latest::spawn(
+        let slot = LatestJob::spawn(
             "basins",
             wake,
-            move |(scene, of): &(Scene, BasinsOf), cancel, publish| {
+            move |(scene, of): &(Scene, BasinsKey), cancel, publish| {
                 let ground = match grounds.of_landscape(scene) {
                     Ok(ground) => ground,
                     Err(sentence) => return publish(Err(sentence)),
@@ -103,7 +103,7 @@ impl BasinsSlot {
                     window: of.window,
                 };
                 let mut earlier: Option<Basins> = None;
-                for side in SIDES
+                for side in GRID_SIDES
                     .into_iter()
                     .filter(|side| *side < of.side)
                     .chain([of.side])
@@ -114,7 +114,7 @@ impl BasinsSlot {
                         .install(|| question.compute(side, earlier.as_ref(), &counted[0], cancel));
                     let Some(basins) = answer else { return };
                     earlier = Some(basins.clone());
-                    publish(Ok(BasinsFound {
+                    publish(Ok(BasinsResult {
                         of: of.clone(),
                         basins,
                     }));
@@ -126,7 +126,7 @@ impl BasinsSlot {
 }
 
 /// Threads for surveys.
-pub(super) fn pool() -> Result<ThreadPool, String> {
+pub(super) fn thread_pool() -> Result<ThreadPool, String> {
     rayon::ThreadPoolBuilder::new()
         .build()
         .map_err(|error| format!("no threads to compute with: {error}"))
@@ -143,7 +143,7 @@ pub enum SweepAxes {
 
 /// What a sweep depends on.
 #[derive(Clone, PartialEq)]
-pub struct SweepOf {
+pub struct SweepKey {
     /// The landscape.
     pub landscape: AnyLandscape,
     /// Where every run starts.
@@ -159,38 +159,38 @@ pub struct SweepOf {
 }
 
 /// A sweep, and what it is of.
-pub struct SweepFound {
+pub struct SweepResult {
     /// What it is of.
-    pub of: SweepOf,
+    pub of: SweepKey,
     /// Where the runs end.
-    pub swept: SweepResult,
+    pub swept: SweepData,
 }
 
 /// The largest stable learning rates of a map, [`sweep::lr_limits`].
-pub type Limits = Option<(usize, Vec<Option<f64>>)>;
+pub type LrLimits = Option<(usize, Vec<Option<f64>>)>;
 
 /// Where the runs of a sweep end, and where theory expects them to diverge if the landscape is a quadratic.
-pub enum SweepResult {
+pub enum SweepData {
     /// Over one setting: the curves with the limits of their learning rates.
     Curves(Vec<(SweepCurve, Option<f64>)>),
     /// Over two: the map, and [`sweep::lr_limits`].
-    Map(Box<(SweepMap, Limits)>),
+    Map(Box<(SweepMap, LrLimits)>),
 }
 
 /// The background slot of sweeps; it counts runs.
-pub(super) type SweepSlot = Slot<SweepOf, SweepFound>;
+pub(super) type SweepJob = Slot<SweepKey, SweepResult>;
 
-impl SweepSlot {
+impl SweepJob {
     pub(super) fn spawn(
-        grounds: Arc<Grounds>,
+        grounds: Arc<ProblemCache>,
         wake: Arc<dyn Fn() + Send + Sync>,
     ) -> Result<Self, String> {
-        let pool = pool()?;
+        let pool = thread_pool()?;
         let progress = Arc::new([AtomicUsize::new(0), AtomicUsize::new(1)]);
         let counted = Arc::clone(&progress);
-        let work = move |(scene, of): &(Scene, SweepOf),
+        let work = move |(scene, of): &(Scene, SweepKey),
                          cancel: &Cancel,
-                         publish: &dyn Fn(Result<SweepFound, String>)| {
+                         publish: &dyn Fn(Result<SweepResult, String>)| {
             let ground = match grounds.of_landscape(scene) {
                 Ok(ground) => ground,
                 Err(sentence) => return publish(Err(sentence)),
@@ -205,8 +205,8 @@ impl SweepSlot {
                 cancel,
                 done: &counted[0],
             };
-            match pool.install(|| swept(&setup, of, ground.view, &counted[1])) {
-                Ok(Some(swept)) => publish(Ok(SweepFound {
+            match pool.install(|| compute_sweep(&setup, of, ground.view, &counted[1])) {
+                Ok(Some(swept)) => publish(Ok(SweepResult {
                     of: of.clone(),
                     swept,
                 })),
@@ -215,18 +215,18 @@ impl SweepSlot {
             }
         };
         Ok(Self {
-            slot: Latest::spawn("sweep", wake, work)?,
+            slot: LatestJob::spawn("sweep", wake, work)?,
             progress,
         })
     }
 }
 
-fn swept(
+fn compute_sweep(
     setup: &SweepContext,
-    of: &SweepOf,
+    of: &SweepKey,
     view: Rect,
     all: &AtomicUsize,
-) -> Result<Option<SweepResult>, SettingError> {
+) -> Result<Option<SweepData>, SettingError> {
     let steepest = sweep::quadratic_lambda_max(setup.objective, view);
     match &of.overs {
         SweepAxes::One(over) => {
@@ -243,7 +243,7 @@ fn swept(
                     let limit = limit(&curve);
                     (curve, limit)
                 };
-                SweepResult::Curves(curves.into_iter().map(with_limit).collect())
+                SweepData::Curves(curves.into_iter().map(with_limit).collect())
             }))
         }
         SweepAxes::Two(run, [x, y]) => {
@@ -255,14 +255,14 @@ fn swept(
             Ok(sweep::run_map(setup, spec, grids).map(|map| {
                 let limits = steepest
                     .and_then(|steepest| sweep::lr_limits(&map, steepest, setup.conditions));
-                SweepResult::Map(Box::new((map, limits)))
+                SweepData::Map(Box::new((map, limits)))
             }))
         }
     }
 }
 
 /// The share of the work that is done.
-fn share(progress: &[AtomicUsize; 2]) -> f32 {
+fn fraction_done(progress: &[AtomicUsize; 2]) -> f32 {
     let [done, all] = [0, 1].map(|index| progress[index].load(Ordering::Relaxed));
     #[expect(clippy::cast_precision_loss, reason = "a share for people")]
     let share = done as f32 / all.max(1) as f32;
@@ -270,7 +270,7 @@ fn share(progress: &[AtomicUsize; 2]) -> f32 {
 }
 
 /// The critical points of a landscape in a window of its plane.
-pub struct CriticalFound {
+pub struct CriticalResult {
     /// The landscape.
     pub landscape: AnyLandscape,
     /// The points.
@@ -278,17 +278,17 @@ pub struct CriticalFound {
 }
 
 /// The background slot of critical points.
-pub(super) struct CriticalSlot(Latest<(Scene, Rect), Result<CriticalFound, String>>);
+pub(super) struct CriticalJob(LatestJob<(Scene, Rect), Result<CriticalResult, String>>);
 
-impl CriticalSlot {
+impl CriticalJob {
     pub(super) fn spawn(
-        grounds: Arc<Grounds>,
+        grounds: Arc<ProblemCache>,
         wake: Arc<dyn Fn() + Send + Sync>,
     ) -> Result<Self, String> {
-        let pool = pool()?;
+        let pool = thread_pool()?;
         let work = move |(scene, window): &(Scene, Rect),
                          cancel: &Cancel,
-                         publish: &dyn Fn(Result<CriticalFound, String>)| {
+                         publish: &dyn Fn(Result<CriticalResult, String>)| {
             let ground = match grounds.of_landscape(scene) {
                 Ok(ground) => ground,
                 Err(sentence) => return publish(Err(sentence)),
@@ -303,20 +303,20 @@ impl CriticalSlot {
                 pool.install(|| critical::find(&*ground.objective, *window, &known, cancel));
             if let Some(points) = found {
                 let landscape = scene.landscape.clone();
-                publish(Ok(CriticalFound { landscape, points }));
+                publish(Ok(CriticalResult { landscape, points }));
             }
         };
-        Latest::spawn("critical points", wake, work).map(Self)
+        LatestJob::spawn("critical points", wake, work).map(Self)
     }
 
     /// Asks for the points in a window; what is asked for already goes on.
-    pub(super) fn ask(&self, scene: &Scene, window: Rect) {
+    pub(super) fn request(&self, scene: &Scene, window: Rect) {
         let same =
             |(asked, there): &(Scene, Rect)| asked.landscape == scene.landscape && *there == window;
-        self.0.ask(same, || (scene.clone(), window));
+        self.0.request(same, || (scene.clone(), window));
     }
 
-    pub(super) fn newest(&self) -> Option<Arc<Result<CriticalFound, String>>> {
+    pub(super) fn newest(&self) -> Option<Arc<Result<CriticalResult, String>>> {
         self.0.newest()
     }
 

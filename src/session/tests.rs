@@ -7,14 +7,14 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 #[test]
 fn a_lab_answers_for_the_newest_scene() {
-    let lab = Lab::new(Arc::new(NoFiles), || {}).unwrap();
+    let lab = Session::new(Arc::new(NoFiles), || {}).unwrap();
     let mut scene = Scene::opening();
     for steps in 1..50 {
         scene.training.steps = steps;
         lab.update(&scene, Rect::square(2.0));
     }
     lab.wait_for_runs(PATIENCE);
-    lab.wait_for_terrain(PATIENCE);
+    lab.wait_for_map_data(PATIENCE);
     let runs = lab.runs().unwrap();
     let runs = (*runs).as_ref().unwrap_or_else(|error| panic!("{error}"));
     assert!(
@@ -22,7 +22,7 @@ fn a_lab_answers_for_the_newest_scene() {
             .iter()
             .all(|result| result.trajectory.len() == 50 && result.curvature.len() == 50)
     );
-    let terrain = lab.terrain().unwrap();
+    let terrain = lab.map_data().unwrap();
     assert!(
         (*terrain)
             .as_ref()
@@ -33,7 +33,7 @@ fn a_lab_answers_for_the_newest_scene() {
 
 #[test]
 fn a_refusal_is_told_and_the_next_scene_works() {
-    let lab = Lab::new(Arc::new(NoFiles), || {}).unwrap();
+    let lab = Session::new(Arc::new(NoFiles), || {}).unwrap();
     let mut scene = Scene::opening();
     scene.landscape = "formula:f=x+".parse().unwrap();
     lab.update(&scene, Rect::square(2.0));
@@ -97,7 +97,7 @@ fn the_outline_of_a_long_path_is_short_and_reaches_as_far() {
         average: None,
         outcome,
     };
-    let outline = outline(&path);
+    let outline = decimate(&path);
     assert!(outline.len() <= 5001 && outline.is_sorted());
     assert!(
         [0, 12_345, rows - 1]
@@ -129,7 +129,7 @@ fn a_landscape_of_one_parameter_has_a_graph_and_its_runs_lie_on_it() {
             Some(ground.plot_point([x, 0.0]))
         );
     }
-    let terrain = compute_terrain(&scene, &ground, ground.view, 48, &Cancel::default());
+    let terrain = compute_map_data(&scene, &ground, ground.view, 48, &Cancel::default());
     let graph = terrain.unwrap().graph.unwrap();
     assert_eq!(graph.len(), 1);
     assert!(graph[0].iter().all(|at| ground.plot_point(*at) == *at));

@@ -4,8 +4,8 @@ mod gate;
 mod sketch;
 mod trainer;
 
-pub(super) use gate::Gate;
-pub use trainer::Row;
+pub(super) use gate::Signal;
+pub use trainer::TrainedRow;
 
 use super::{RunResult, Runs};
 use crate::engine::analysis::network_plane::{AnyPlane, NetworkPlane, Projection};
@@ -14,14 +14,14 @@ use crate::engine::landscape::Problem;
 use crate::engine::network::TrainingTask;
 use crate::engine::scene::Scene;
 use crate::engine::training::{OptimizerStateRecord, OptimizerStateSeries, RunSettings};
-use sketch::Sketch;
-pub(super) use sketch::around;
+use sketch::ProjectedRuns;
+pub(super) use sketch::bounding_view;
 use std::sync::{Arc, Mutex};
-use trainer::{Log, Trainer};
+use trainer::{TrainingLog, TrainingThread};
 
 /// What there is of a network's runs, and the plane on which they are looked at.
 #[derive(Clone)]
-pub struct Trained {
+pub struct TrainingSnapshot {
     /// The network.
     pub trainee: Arc<TrainingTask>,
     /// The plane, and what is known of its directions.
@@ -38,10 +38,10 @@ pub struct TrainedRun {
     /// Where the plane shows each row, the loss there, and how far off it the row is.
     pub shadows: Vec<Projection>,
     /// The rows.
-    pub rows: Vec<Row>,
+    pub rows: Vec<TrainedRow>,
     /// How far each row is from the first weights.
     pub distances: Vec<f64>,
-    log: Arc<Mutex<Log>>,
+    log: Arc<Mutex<TrainingLog>>,
 }
 
 impl TrainedRun {
@@ -51,9 +51,11 @@ impl TrainedRun {
     }
 
     /// The length of its steps, and what its optimizer carries, at all rows.
-    pub fn carried(&self) -> Vec<OptimizerStateSeries> {
+    pub fn optimizer_state(&self) -> Vec<OptimizerStateSeries> {
         let mut record = OptimizerStateRecord::default();
-        self.rows.iter().for_each(|row| record.push(&row.carried));
+        self.rows
+            .iter()
+            .for_each(|row| record.push(&row.optimizer_state));
         record.finish()
     }
 
@@ -70,41 +72,41 @@ impl TrainedRun {
 
 /// The runs of a network that are under way, which go on from scene to scene where nothing of theirs changes.
 pub(super) struct Training {
-    gate: Arc<Gate>,
-    trainers: Vec<Trainer>,
-    sketch: Option<(AnyPlane, Sketch)>,
+    gate: Arc<Signal>,
+    trainers: Vec<TrainingThread>,
+    projected: Option<(AnyPlane, ProjectedRuns)>,
 }
 
 impl Training {
-    pub(super) fn new(gate: Arc<Gate>) -> Self {
+    pub(super) fn new(gate: Arc<Signal>) -> Self {
         Self {
             gate,
             trainers: Vec::new(),
-            sketch: None,
+            projected: None,
         }
     }
 
     /// Ends all runs.
-    pub(super) fn dismiss(&mut self) {
+    pub(super) fn stop_all(&mut self) {
         self.trainers.clear();
-        self.sketch = None;
+        self.projected = None;
     }
 
     /// Trains the runs of a scene on a network and publishes what there is of them, again and again, until they are done.
-    pub(super) fn follow(
+    pub(super) fn train_scene(
         &mut self,
         scene: &Scene,
         ground: &Arc<Problem>,
         cancel: &Cancel,
         publish: &dyn Fn(Result<Runs, String>),
     ) {
-        let told = self.try_to_follow(scene, ground, cancel, publish);
+        let told = self.try_train_scene(scene, ground, cancel, publish);
         if let Err(sentence) = told {
             publish(Err(sentence));
         }
     }
 
-    fn try_to_follow(
+    fn try_train_scene(
         &mut self,
         scene: &Scene,
         ground: &Arc<Problem>,
@@ -114,28 +116,28 @@ impl Training {
         let (Some(bench), Some(trainee)) = (&scene.network, &ground.trainee) else {
             return Ok(());
         };
-        self.enrol(scene, trainee)?;
-        let mut seen = self.gate.news();
+        self.spawn_missing(scene, trainee)?;
+        let mut seen = self.gate.version();
         loop {
             // Whoever rests now has told all of its rows; asked before they are counted.
-            let complete = self.trainers.iter().all(Trainer::rests);
-            if let Some(sentence) = self.trainers.iter().find_map(Trainer::broken) {
+            let complete = self.trainers.iter().all(TrainingThread::is_idle);
+            if let Some(sentence) = self.trainers.iter().find_map(TrainingThread::error) {
                 return Err(sentence);
             }
-            let drawn = self.draw(&bench.plane, trainee, complete, cancel);
+            let drawn = self.update_projection(&bench.plane, trainee, complete, cancel);
             let drawn = drawn.transpose()?;
-            if let (Some(()), Some((_, sketch))) = (drawn, &self.sketch) {
+            if let (Some(()), Some((_, sketch))) = (drawn, &self.projected) {
                 publish(Ok(sketch.runs(scene, &self.trainers, complete)));
             }
-            if complete || !self.gate.wait_for_news(&mut seen, cancel) {
+            if complete || !self.gate.wait_for_change(&mut seen, cancel) {
                 return Ok(());
             }
         }
     }
 
     /// Has a trainer for each run of the scene, in its order: those that there are go on.
-    fn enrol(&mut self, scene: &Scene, trainee: &Arc<TrainingTask>) -> Result<(), String> {
-        let conditions = scene.conditions();
+    fn spawn_missing(&mut self, scene: &Scene, trainee: &Arc<TrainingTask>) -> Result<(), String> {
+        let conditions = scene.run_settings();
         let every = conditions.record_every;
         let steps = conditions.steps.div_ceil(every) * every;
         let conditions = RunSettings {
@@ -144,10 +146,10 @@ impl Training {
         };
         let mut earlier = std::mem::take(&mut self.trainers);
         for run in &scene.runs {
-            let same = |trainer: &Trainer| trainer.serves(trainee, run, conditions);
+            let same = |trainer: &TrainingThread| trainer.matches(trainee, run, conditions);
             let trainer = match earlier.iter().position(same) {
                 Some(index) => earlier.swap_remove(index),
-                None => Trainer::spawn(trainee, run, conditions, &self.gate)?,
+                None => TrainingThread::spawn(trainee, run, conditions, &self.gate)?,
             };
             self.trainers.push(trainer);
         }
@@ -155,30 +157,30 @@ impl Training {
     }
 
     /// Brings the sketch up to date. `None` if there is nothing to draw yet, or if the work was cancelled.
-    fn draw(
+    fn update_projection(
         &mut self,
         plane: &AnyPlane,
         trainee: &Arc<TrainingTask>,
         complete: bool,
         cancel: &Cancel,
     ) -> Option<Result<(), String>> {
-        let counts: Vec<usize> = self.trainers.iter().map(Trainer::len).collect();
-        let earlier = self.sketch.take();
-        let fitting = |(of, sketch): &(AnyPlane, Sketch)| {
-            of == plane && sketch.holds(trainee, &self.trainers, &counts, complete)
+        let counts: Vec<usize> = self.trainers.iter().map(TrainingThread::len).collect();
+        let earlier = self.projected.take();
+        let fitting = |(of, sketch): &(AnyPlane, ProjectedRuns)| {
+            of == plane && sketch.is_current(trainee, &self.trainers, &counts, complete)
         };
         let sketch = match earlier.filter(fitting) {
             Some((_, sketch)) => sketch,
             // A plane goes through steps, of which there should be some.
             None if !complete && counts.iter().all(|count| *count < 3) => return None,
-            None => match Sketch::of(plane, trainee, &self.trainers, &counts, cancel) {
+            None => match ProjectedRuns::of(plane, trainee, &self.trainers, &counts, cancel) {
                 Ok(sketch) => sketch,
                 Err(_) if cancel.is_cancelled() => return None,
                 Err(_) if !complete => return None,
                 Err(sentence) => return Some(Err(sentence)),
             },
         };
-        let (_, sketch) = self.sketch.insert((plane.clone(), sketch));
+        let (_, sketch) = self.projected.insert((plane.clone(), sketch));
         sketch.extend(&self.trainers, &counts, cancel)?;
         Some(Ok(()))
     }

@@ -1,7 +1,7 @@
 //! Ways between the ends of two runs of a network, in the background.
 
-use super::latest::{Latest, lock};
-use super::{Trained, TrainedRun};
+use super::latest::{LatestJob, lock};
+use super::{TrainedRun, TrainingSnapshot};
 use crate::engine::analysis::mode_connectivity::{Connect, ModeConnectivity, connect};
 use crate::engine::cancel::Cancel;
 use crate::engine::geometry::surface::Surface;
@@ -12,23 +12,23 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// Points along a side of the map of the plane that holds both ways.
-const SIDE: usize = 81;
+const GRID_SIDE: usize = 81;
 
 /// The ways between two networks, as far as they are known.
 #[derive(Clone)]
-pub struct WaysFound {
+pub struct ModeConnectivityResult {
     /// How many steps the curve has been trained for.
     pub steps: u64,
     /// The ways.
     pub connection: Option<Arc<ModeConnectivity>>,
     /// The losses on the window of the plane that was asked for.
     pub surface: Option<Surface>,
-    of: Of,
+    of: JobKey,
 }
 
 /// What it depends on.
 #[derive(Clone)]
-struct Of {
+struct JobKey {
     trainee: Arc<TrainingTask>,
     runs: [(Arc<TrainedRun>, usize); 2],
     spec: RunSpec,
@@ -36,9 +36,9 @@ struct Of {
     window: Option<Rect>,
 }
 
-impl Of {
+impl JobKey {
     /// Whether the ways are those of another.
-    fn has_ways_of(&self, other: &Self) -> bool {
+    fn same_paths(&self, other: &Self) -> bool {
         let same = |[own, other]: [&(Arc<TrainedRun>, usize); 2]| {
             own.0.is_same_run(&other.0) && own.1 == other.1
         };
@@ -47,9 +47,9 @@ impl Of {
     }
 }
 
-impl WaysFound {
+impl ModeConnectivityResult {
     /// Whether these are ways between the last rows of two runs.
-    pub fn is_of(&self, trained: &Trained, ends: [usize; 2]) -> bool {
+    pub fn matches(&self, trained: &TrainingSnapshot, ends: [usize; 2]) -> bool {
         let own = self.of.runs.iter().zip(ends);
         own.into_iter().all(|((own, row), end)| {
             let run = trained.runs.get(end);
@@ -59,46 +59,55 @@ impl WaysFound {
 }
 
 /// The background slot.
-pub(super) struct WaysSlot(Latest<Of, Result<WaysFound, String>>);
+pub(super) struct ModeConnectivityJob(LatestJob<JobKey, Result<ModeConnectivityResult, String>>);
 
-impl WaysSlot {
+impl ModeConnectivityJob {
     pub(super) fn spawn(wake: Arc<dyn Fn() + Send + Sync>) -> Result<Self, String> {
-        let earlier: Mutex<Option<(Of, Arc<ModeConnectivity>)>> = Mutex::default();
-        let work = move |of: &Of, cancel: &Cancel, publish: &dyn Fn(Result<WaysFound, String>)| {
-            let told = |steps, connection: Option<&Arc<ModeConnectivity>>, surface| {
-                publish(Ok(WaysFound {
-                    steps,
-                    connection: connection.cloned(),
-                    surface,
-                    of: of.clone(),
-                }));
+        let earlier: Mutex<Option<(JobKey, Arc<ModeConnectivity>)>> = Mutex::default();
+        let work =
+            move |of: &JobKey,
+                  cancel: &Cancel,
+                  publish: &dyn Fn(Result<ModeConnectivityResult, String>)| {
+                let told = |steps, connection: Option<&Arc<ModeConnectivity>>, surface| {
+                    publish(Ok(ModeConnectivityResult {
+                        steps,
+                        connection: connection.cloned(),
+                        surface,
+                        of: of.clone(),
+                    }));
+                };
+                let known = lock(&earlier).clone();
+                let known = known.filter(|(earlier, _)| earlier.same_paths(of));
+                let connection = match known {
+                    Some((_, connection)) => connection,
+                    None => match compute_paths(of, cancel, &mut |steps| told(steps, None, None)) {
+                        Some(Ok(connection)) => Arc::new(connection),
+                        Some(Err(sentence)) => return publish(Err(sentence)),
+                        None => return,
+                    },
+                };
+                *lock(&earlier) = Some((of.clone(), Arc::clone(&connection)));
+                told(of.settings.steps, Some(&connection), None);
+                if let (Some(plane), Some(window)) = (&connection.plane, of.window)
+                    && let Some(surface) = Surface::sample(
+                        &*of.trainee.loss,
+                        plane,
+                        window,
+                        GRID_SIDE,
+                        GRID_SIDE,
+                        cancel,
+                    )
+                {
+                    told(of.settings.steps, Some(&connection), Some(surface));
+                }
             };
-            let known = lock(&earlier).clone();
-            let known = known.filter(|(earlier, _)| earlier.has_ways_of(of));
-            let connection = match known {
-                Some((_, connection)) => connection,
-                None => match made(of, cancel, &mut |steps| told(steps, None, None)) {
-                    Some(Ok(connection)) => Arc::new(connection),
-                    Some(Err(sentence)) => return publish(Err(sentence)),
-                    None => return,
-                },
-            };
-            *lock(&earlier) = Some((of.clone(), Arc::clone(&connection)));
-            told(of.settings.steps, Some(&connection), None);
-            if let (Some(plane), Some(window)) = (&connection.plane, of.window)
-                && let Some(surface) =
-                    Surface::sample(&*of.trainee.loss, plane, window, SIDE, SIDE, cancel)
-            {
-                told(of.settings.steps, Some(&connection), Some(surface));
-            }
-        };
-        Latest::spawn("ways", wake, work).map(Self)
+        LatestJob::spawn("ways", wake, work).map(Self)
     }
 
     /// Asks for ways between the last rows of two runs, and for the losses on a window of the plane that holds them.
-    pub(super) fn ask(
+    pub(super) fn request(
         &self,
-        trained: &Trained,
+        trained: &TrainingSnapshot,
         ends: [usize; 2],
         spec: &RunSpec,
         settings: &Connect,
@@ -111,18 +120,18 @@ impl WaysSlot {
         let [Some(from), Some(to)] = ends.map(end) else {
             return;
         };
-        let of = Of {
+        let of = JobKey {
             trainee: Arc::clone(&trained.trainee),
             runs: [from, to],
             spec: spec.clone(),
             settings: settings.clone(),
             window,
         };
-        let same = |asked: &Of| asked.has_ways_of(&of) && asked.window == of.window;
-        self.0.ask(same, || of.clone());
+        let same = |asked: &JobKey| asked.same_paths(&of) && asked.window == of.window;
+        self.0.request(same, || of.clone());
     }
 
-    pub(super) fn newest(&self) -> Option<Arc<Result<WaysFound, String>>> {
+    pub(super) fn newest(&self) -> Option<Arc<Result<ModeConnectivityResult, String>>> {
         self.0.newest()
     }
 
@@ -132,8 +141,8 @@ impl WaysSlot {
 }
 
 /// The ways; `None` if they were cancelled.
-fn made(
-    of: &Of,
+fn compute_paths(
+    of: &JobKey,
     cancel: &Cancel,
     told: &mut dyn FnMut(u64),
 ) -> Option<Result<ModeConnectivity, String>> {

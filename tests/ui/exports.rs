@@ -4,7 +4,7 @@ use super::Window;
 use super::files::answer;
 use eframe::egui;
 use egui::{Key, Modifiers};
-use ravine::engine::scene::{Bench, Scene};
+use ravine::engine::scene::{NetworkScene, Scene};
 use std::time::{Duration, Instant};
 
 /// The SVG of the view that a key shows, and the file's name that is offered.
@@ -75,10 +75,10 @@ fn the_views_of_a_landscape_are_exported_as_they_are() {
 fn the_views_of_a_network_are_exported_as_they_are() {
     let mut scene = Scene::opening();
     scene.runs.clear();
-    scene.choose_network(Bench {
+    scene.choose_network(NetworkScene {
         model: "mlp:hidden=2,loss=bce".parse().unwrap(),
         data: "moons:samples=8".parse().unwrap(),
-        ..Bench::default()
+        ..NetworkScene::default()
     });
     scene.add_run("sgd:lr=0.5".parse().unwrap());
     scene.add_run("adam:lr=0.1".parse().unwrap());

@@ -57,7 +57,7 @@ impl Window {
     /// Lets everything be computed and shown.
     fn settle(&mut self) {
         self.harness.run_steps(3);
-        self.app().settle();
+        self.app().wait_idle();
         self.harness.run_steps(3);
     }
 

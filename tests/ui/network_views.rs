@@ -2,17 +2,17 @@
 
 use super::Window;
 use eframe::egui;
-use ravine::engine::scene::{Bench, Scene};
+use ravine::engine::scene::{NetworkScene, Scene};
 
 fn network(data: &str, loss: &str) -> Window {
     let mut scene = Scene::opening();
     scene.runs.clear();
-    scene.choose_network(Bench {
+    scene.choose_network(NetworkScene {
         model: format!("mlp:hidden=2,loss={loss}")
             .parse()
             .expect("a network"),
         data: data.parse().expect("a data set"),
-        ..Bench::default()
+        ..NetworkScene::default()
     });
     // A map over few samples is quickly drawn.
     if let Some(bench) = scene.network.as_mut().filter(|_| data == "iris") {

@@ -3,15 +3,15 @@
 use super::Window;
 use eframe::egui::{Key, Modifiers, Role};
 use egui_kittest::kittest::Queryable;
-use ravine::engine::scene::{Bench, Scene};
+use ravine::engine::scene::{NetworkScene, Scene};
 
 fn moons() -> Scene {
     let mut scene = Scene::opening();
     scene.runs.clear();
-    scene.choose_network(Bench {
+    scene.choose_network(NetworkScene {
         model: "mlp:hidden=4".parse().unwrap(),
         data: "moons:samples=24".parse().unwrap(),
-        ..Bench::default()
+        ..NetworkScene::default()
     });
     scene.add_run("sgd:lr=0.5".parse().unwrap());
     scene.add_run("adam:lr=0.1".parse().unwrap());
@@ -30,7 +30,7 @@ fn a_scene_turns_to_a_network_and_back() {
         (scene.runs.len(), &scene.landscape),
         (4, &landscape.landscape)
     );
-    window.app().settle();
+    window.app().wait_idle();
     let trained = window.app().runs().and_then(|runs| runs.trained.clone());
     assert!(
         trained.is_some_and(

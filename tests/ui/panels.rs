@@ -14,7 +14,7 @@ use ravine::engine::wrapper::AnyWrapper;
 fn a_slider_recomputes_its_run_in_the_same_frame() {
     let mut window = Window::opening();
     // A machine that is busy elsewhere has its time.
-    window.app().patience = std::time::Duration::from_mins(1);
+    window.app().frame_budget = std::time::Duration::from_mins(1);
     window.click(Role::Button, "settings of Momentum");
     window
         .harness

@@ -3,7 +3,7 @@
 use super::Window;
 use eframe::egui;
 use egui::Key;
-use ravine::engine::scene::{Bench, Scene};
+use ravine::engine::scene::{NetworkScene, Scene};
 
 /// Sizes of windows in pixels, and of texts.
 const SIZES: [[f32; 2]; 5] = [
@@ -59,11 +59,11 @@ fn the_views_of_a_landscape_draw_at_every_size() {
 fn the_views_of_a_network_draw_at_every_size() {
     let mut scene = Scene::opening();
     scene.runs.clear();
-    scene.choose_network(Bench {
+    scene.choose_network(NetworkScene {
         model: "mlp:hidden=2,loss=bce".parse().unwrap(),
         data: "moons:samples=8".parse().unwrap(),
         plane: "filter".parse().unwrap(),
-        ..Bench::default()
+        ..NetworkScene::default()
     });
     scene.add_run("sgd:lr=0.5".parse().unwrap());
     scene.add_run("adam:lr=0.1".parse().unwrap());

@@ -4,15 +4,15 @@ use super::Window;
 use eframe::egui;
 use egui::{Key, Modifiers, Role};
 use egui_kittest::kittest::Queryable;
-use ravine::engine::scene::{Bench, Scene};
+use ravine::engine::scene::{NetworkScene, Scene};
 
 fn network() -> Window {
     let mut scene = Scene::opening();
     scene.runs.clear();
-    scene.choose_network(Bench {
+    scene.choose_network(NetworkScene {
         model: "mlp:hidden=2".parse().unwrap(),
         data: "moons:samples=8".parse().unwrap(),
-        ..Bench::default()
+        ..NetworkScene::default()
     });
     scene.add_run("adam:lr=0.1".parse().unwrap());
     scene.training.steps = 20;

@@ -4,7 +4,7 @@ use super::name;
 use crate::cli::table;
 use crate::engine::analysis::mode_connectivity::{ModeConnectivity, PathExtremum};
 use crate::engine::training::Outcome;
-use crate::export::connect::ways;
+use crate::export::connect::paths;
 use crate::figure::axis::number;
 use std::io::{self, Write};
 use std::path::Path;
@@ -53,7 +53,7 @@ pub(super) fn report(
         )?;
     }
     let mut lines = vec![HEADER.map(str::to_owned)];
-    for (way, profile) in ways(found) {
+    for (way, profile) in paths(found) {
         for (part, data) in ["training", "test"].into_iter().enumerate() {
             let Some(worst) = profile.max_loss(part) else {
                 continue;

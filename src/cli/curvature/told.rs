@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::io::{self, Write};
 
 /// Places that the density is told at.
-const PLACES: usize = 512;
+const DENSITY_POINTS: usize = 512;
 
 /// All of it as one JSON object.
 pub(super) fn json(
@@ -77,7 +77,7 @@ fn one(report: &Report) -> Value {
 }
 
 fn curve(density: &Density) -> Value {
-    let curve = density.curve(PLACES);
+    let curve = density.curve(DENSITY_POINTS);
     let column = |k: usize| curve.iter().map(|row| row[k]).collect::<Vec<f64>>();
     json!({"lambda": column(0), "density": column(1), "error": column(2)})
 }

@@ -2,7 +2,7 @@
 
 use super::Args;
 use crate::cli::network_args::weights;
-use crate::cli::scene_args::placed;
+use crate::cli::scene_args::setting_error;
 use crate::engine::analysis::network_plane::{AnyPlane, NetworkPlane, PlaneInputs, normalise};
 use crate::engine::cancel::Cancel;
 use crate::engine::declare::Value;
@@ -22,7 +22,7 @@ impl Args {
     }
 
     /// The planes that are asked for, with their seeds where there are several.
-    pub(super) fn cuts(
+    pub(super) fn build_planes(
         &self,
         loss: &NetworkLoss,
         theta: &[f64],
@@ -127,7 +127,7 @@ impl Args {
 /// A plane by its spec.
 pub(in crate::cli) fn plane(text: &str) -> Result<AnyPlane, String> {
     text.parse()
-        .map_err(|refusal| placed("--plane", text, &refusal))
+        .map_err(|refusal| setting_error("--plane", text, &refusal))
 }
 
 /// A sentence about how much of the runs a plane shows, if it is known.

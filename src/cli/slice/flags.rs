@@ -6,10 +6,10 @@ use crate::engine::network::Precision;
 use crate::engine::objective::plane::Rect;
 
 /// The most points along a side.
-const FINEST: usize = 4096;
+const MAX_POINTS: usize = 4096;
 
 /// The most seeds whose planes are asked for at once.
-const MOST_SEEDS: u64 = 16;
+const MAX_SEEDS: u64 = 16;
 
 impl Args {
     /// Refuses flags that do not go together.
@@ -100,20 +100,20 @@ pub(super) fn precision(text: &str) -> Result<Precision, String> {
 pub(super) fn points(text: &str) -> Result<[usize; 2], String> {
     let count = |text: &str| {
         let count = text.trim().parse().ok();
-        count.filter(|count| (2..=FINEST).contains(count))
+        count.filter(|count| (2..=MAX_POINTS).contains(count))
     };
     let (a, b) = text.split_once(['x', 'X', '×']).unwrap_or((text, text));
     let both = count(a).zip(count(b));
     both.map(|(a, b)| [a, b]).ok_or_else(|| {
-        format!("--points cannot be `{text}`; expected a whole number from 2 to {FINEST}, or two like 51x31")
+        format!("--points cannot be `{text}`; expected a whole number from 2 to {MAX_POINTS}, or two like 51x31")
     })
 }
 
 /// How many seeds.
 pub(super) fn seeds(text: &str) -> Result<u64, String> {
     let seeds = text.parse().ok();
-    let seeds = seeds.filter(|seeds| (2..=MOST_SEEDS).contains(seeds));
+    let seeds = seeds.filter(|seeds| (2..=MAX_SEEDS).contains(seeds));
     seeds.ok_or_else(|| {
-        format!("--seeds cannot be `{text}`; expected a whole number from 2 to {MOST_SEEDS}")
+        format!("--seeds cannot be `{text}`; expected a whole number from 2 to {MAX_SEEDS}")
     })
 }

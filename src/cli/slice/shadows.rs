@@ -5,13 +5,13 @@ use crate::engine::training::Trajectory;
 use crate::figure::axis::number;
 
 /// Runs in the coordinates of a plane.
-pub(super) struct Shadows {
+pub(super) struct ProjectedPaths {
     runs: Vec<Trajectory>,
     /// How far the farthest step is from the plane.
     residual: f64,
 }
 
-impl Shadows {
+impl ProjectedPaths {
     pub(super) fn of(runs: &[Trajectory], plane: &Plane) -> Self {
         let mut residual: f64 = 0.0;
         let mut shadow = |run: &Trajectory| {

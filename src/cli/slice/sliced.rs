@@ -2,30 +2,30 @@
 
 use super::Args;
 use super::cut::explained;
-use super::shadows::Shadows;
+use super::shadows::ProjectedPaths;
 use crate::engine::analysis::network_plane::NetworkPlane;
 use crate::engine::geometry::surface::Surface;
 use crate::export::{picture, slice as table};
-use crate::figure::panels::{Panels, spread};
+use crate::figure::panels::{PanelGrid, seed_spread_text};
 use crate::figure::slice;
 use std::io::{self, Write};
 
 /// The slices of a network's landscape.
-pub(super) struct Sliced<'a> {
+pub(super) struct SliceOutput<'a> {
     /// The plane of the first.
     pub(super) cut: &'a NetworkPlane,
     /// Each with its seed.
     pub(super) slices: Vec<(u64, Surface)>,
     /// Whether several seeds were asked for.
     pub(super) several: bool,
-    pub(super) shadows: Shadows,
+    pub(super) shadows: ProjectedPaths,
 }
 
-impl Sliced<'_> {
+impl SliceOutput<'_> {
     /// Sentences about them.
-    pub(super) fn told(&self) -> Vec<String> {
+    pub(super) fn summary_lines(&self) -> Vec<String> {
         let slices: Vec<&Surface> = self.slices.iter().map(|(_, slice)| slice).collect();
-        let spread = spread(&slices).filter(|_| self.several);
+        let spread = seed_spread_text(&slices).filter(|_| self.several);
         explained(self.cut).into_iter().chain(spread).collect()
     }
 
@@ -44,7 +44,7 @@ impl Args {
     /// The bytes of a picture.
     pub(super) fn picture(
         &self,
-        sliced: Sliced,
+        sliced: SliceOutput,
         told: &[String],
         extension: &str,
         pixels: [u32; 2],
@@ -52,7 +52,7 @@ impl Args {
         let (title, caption) = (self.title(), self.caption(sliced.cut));
         let (size, theme) = (picture::points(pixels), self.theme.theme());
         let description = format!("{title}\n\n{caption}");
-        let Sliced {
+        let SliceOutput {
             slices,
             several,
             shadows,
@@ -76,7 +76,7 @@ impl Args {
                 .chain(told.to_vec())
                 .chain(shadows.note());
             let captions: Vec<String> = captions.collect();
-            let panels = Panels {
+            let panels = PanelGrid {
                 maps,
                 shadows: shadows.drawn(),
                 title: &title,

@@ -1,6 +1,6 @@
 //! Sweeps as CSV and JSON. Floats are the shortest text that reads back to the same bits.
 
-use super::Swept;
+use super::SweepData;
 use crate::engine::analysis::sweep::{AxisValues, Score, SweepAxis, SweepMetric};
 use crate::engine::declare::Value;
 use crate::engine::scene::Scene;
@@ -24,7 +24,7 @@ pub(super) struct Table<'a> {
     pub(super) measure: SweepMetric,
     pub(super) goal: Option<f64>,
     pub(super) overs: &'a [SweepAxis],
-    pub(super) swept: &'a Swept,
+    pub(super) swept: &'a SweepData,
 }
 
 /// One run's points: its place in the scene, its grids, its scores with the places of their values, the best ones, its limits.
@@ -39,7 +39,7 @@ struct Part<'a> {
 impl Table<'_> {
     fn parts(&self) -> Vec<Part<'_>> {
         match self.swept {
-            Swept::Curves { curves, limits, .. } => curves
+            SweepData::Curves { curves, limits, .. } => curves
                 .iter()
                 .zip(limits)
                 .map(|(curve, limit)| Part {
@@ -55,7 +55,7 @@ impl Table<'_> {
                     limit: json!(limit),
                 })
                 .collect(),
-            Swept::Map { map, run, limits } => {
+            SweepData::Map { map, run, limits } => {
                 let columns = map.grids[0].len();
                 vec![Part {
                     run: *run,

@@ -6,10 +6,10 @@ use crate::import::{path_from_text, path_text};
 use std::path::{Path, PathBuf};
 
 /// The most numbers that the rows of all runs may have together: 3.2 GB.
-const MOST_NUMBERS: u64 = 400_000_000;
+const MAX_NUMBERS: u64 = 400_000_000;
 
 /// The most steps of a run.
-const MOST_STEPS: u64 = 100_000_000;
+const MAX_STEPS: u64 = 100_000_000;
 
 /// The file of each run's weights.
 pub(super) fn outputs(path: &Path, runs: usize) -> Result<Vec<PathBuf>, String> {
@@ -45,10 +45,10 @@ pub(super) fn steps(
     };
     let count: Option<u64> = text.parse().ok();
     let steps = count.and_then(|count| count.checked_mul(each));
-    let steps = steps.filter(|steps| (1..=MOST_STEPS).contains(steps));
+    let steps = steps.filter(|steps| (1..=MAX_STEPS).contains(steps));
     steps.ok_or_else(|| {
         format!(
-            "{flag} cannot be `{text}`; expected a whole number that makes 1 to {MOST_STEPS} steps"
+            "{flag} cannot be `{text}`; expected a whole number that makes 1 to {MAX_STEPS} steps"
         )
     })
 }
@@ -68,14 +68,14 @@ pub(super) fn batch(text: &str, samples: usize) -> Result<Option<usize>, String>
 }
 
 /// Between which steps rows are kept.
-pub(super) fn every(text: Option<&str>) -> Result<u64, String> {
+pub(super) fn record_every(text: Option<&str>) -> Result<u64, String> {
     let text = text.unwrap_or("1");
     let every = text
         .parse()
         .ok()
-        .filter(|every| (1..=MOST_STEPS).contains(every));
+        .filter(|every| (1..=MAX_STEPS).contains(every));
     every.ok_or_else(|| {
-        format!("--every cannot be `{text}`; expected a whole number from 1 to {MOST_STEPS}")
+        format!("--every cannot be `{text}`; expected a whole number from 1 to {MAX_STEPS}")
     })
 }
 
@@ -85,7 +85,7 @@ pub(super) fn affordable(rows: u64, dim: usize, runs: usize) -> Result<(), Strin
         .saturating_add(1)
         .saturating_mul(dim as u64)
         .saturating_mul(runs as u64);
-    if numbers <= MOST_NUMBERS {
+    if numbers <= MAX_NUMBERS {
         return claim(
             "the rows of all runs",
             numbers * 8,
@@ -95,6 +95,6 @@ pub(super) fn affordable(rows: u64, dim: usize, runs: usize) -> Result<(), Strin
     }
     Err(format!(
         "--trajectories or --layers would keep {rows} rows of {runs} runs in {dim} parameters, {numbers} numbers; expected at most \
-         {MOST_NUMBERS}, by fewer steps or a larger --every"
+         {MAX_NUMBERS}, by fewer steps or a larger --every"
     ))
 }

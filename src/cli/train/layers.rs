@@ -1,6 +1,6 @@
 //! What the layers of the networks that `ravine train` trains say on the way.
 
-use crate::cli::scene_args::placed;
+use crate::cli::scene_args::setting_error;
 use crate::engine::analysis::layer_stats::Diagnosis;
 use crate::engine::analysis::layer_stats::GradientHealth;
 use crate::engine::analysis::layer_stats::LayerStats;
@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use std::io::{self, Write};
 
 /// So many rows are looked at before they are written.
-const AT_ONCE: usize = 256;
+const CHUNK_ROWS: usize = 256;
 
 /// The thresholds that --exploding and --vanishing set.
 pub(super) fn thresholds(
@@ -24,7 +24,7 @@ pub(super) fn thresholds(
     let mut thresholds = Thresholds::default();
     for (name, text) in [("exploding", exploding), ("vanishing", vanishing)] {
         let Some(text) = text else { continue };
-        let refused = |refusal| placed(&format!("--{name}"), text, &refusal);
+        let refused = |refusal| setting_error(&format!("--{name}"), text, &refusal);
         let index = thresholds.index(name).map_err(refused)?;
         let value = thresholds.params()[index].parse(text).map_err(refused)?;
         thresholds.set(name, value).map_err(refused)?;
@@ -42,7 +42,7 @@ pub(super) fn thresholds(
 }
 
 /// How often the gradient of a layer was not fine.
-pub(super) struct Ailment {
+pub(super) struct GradientIssue {
     run: String,
     /// The place of the layer.
     layer: usize,
@@ -61,20 +61,20 @@ pub(super) fn write(
     runs: &[Trained],
     thresholds: &Thresholds,
     out: &mut dyn Write,
-) -> io::Result<Vec<Ailment>> {
+) -> io::Result<Vec<GradientIssue>> {
     writeln!(out, "{}", layers::COLUMNS)?;
     let mut ailments = Vec::new();
     for run in runs {
         let steps: Vec<u64> = run.steps().collect();
         let mut own = Vec::new();
-        for first in (0..steps.len()).step_by(AT_ONCE) {
-            let rows = first..steps.len().min(first + AT_ONCE);
+        for first in (0..steps.len()).step_by(CHUNK_ROWS) {
+            let rows = first..steps.len().min(first + CHUNK_ROWS);
             let found = rows.clone().into_par_iter();
             let found = found.map(|row| diagnose(loss, run, &steps, row));
             let found: Vec<Option<Diagnosis>> = found.collect();
             for (row, found) in rows.zip(found.iter().flatten()) {
                 layers::rows(&run.spec, steps[row], found, out)?;
-                let seen = Seen {
+                let seen = RowContext {
                     run: &run.spec,
                     step: steps[row],
                     rows: steps.len(),
@@ -84,34 +84,34 @@ pub(super) fn write(
                 }
             }
         }
-        own.sort_by_key(|ailment: &Ailment| ailment.layer);
+        own.sort_by_key(|ailment: &GradientIssue| ailment.layer);
         ailments.append(&mut own);
     }
     Ok(ailments)
 }
 
 /// A row of a run.
-struct Seen<'a> {
+struct RowContext<'a> {
     run: &'a str,
     step: u64,
     /// How many rows the run has.
     rows: usize,
 }
 
-impl Seen<'_> {
+impl RowContext<'_> {
     /// Notes a layer that is not well here.
     fn note(
         &self,
         layer: usize,
         vitals: &LayerStats,
         thresholds: &Thresholds,
-        ailments: &mut Vec<Ailment>,
+        ailments: &mut Vec<GradientIssue>,
     ) {
         let (health, norm) = (vitals.health(thresholds), vitals.grad_norm);
         if health == GradientHealth::Fine {
             return;
         }
-        let same = |known: &&mut Ailment| known.layer == layer && known.health == health;
+        let same = |known: &&mut GradientIssue| known.layer == layer && known.health == health;
         if let Some(known) = ailments.iter_mut().find(same) {
             known.rows += 1;
             known.worst = match health {
@@ -120,7 +120,7 @@ impl Seen<'_> {
             };
             return;
         }
-        ailments.push(Ailment {
+        ailments.push(GradientIssue {
             run: self.run.to_owned(),
             layer,
             health,
@@ -143,12 +143,12 @@ fn diagnose(loss: &NetworkLoss, run: &Trained, steps: &[u64], row: usize) -> Opt
 
 /// A sentence for each layer that is not well.
 pub(super) fn report(
-    ailments: &[Ailment],
+    ailments: &[GradientIssue],
     thresholds: &Thresholds,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     for ailment in ailments {
-        let Ailment {
+        let GradientIssue {
             run,
             layer,
             rows,

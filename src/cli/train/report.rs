@@ -1,6 +1,6 @@
 //! How good the networks are that `ravine train` has trained.
 
-use super::End;
+use super::RunEnd;
 use crate::cli::slice::explained;
 use crate::cli::table;
 use crate::engine::analysis::network_plane::NetworkPlane;
@@ -16,7 +16,7 @@ pub(super) fn report(
     loss: &NetworkLoss,
     split: &Split,
     specs: &[RunSpec],
-    ends: &[End],
+    ends: &[RunEnd],
     cut: Option<&NetworkPlane>,
     steps: u64,
     out: &mut dyn Write,
@@ -65,22 +65,22 @@ pub(super) fn report(
 }
 
 /// Steps below which a run is too short to have learned anything.
-const SHORT: u64 = 10;
+const MIN_STEPS: u64 = 10;
 
-/// Returns a sentence for each run of at least [`SHORT`] steps that has ended, without diverging, no better than one constant
+/// Returns a sentence for each run of at least [`MIN_STEPS`] steps that has ended, without diverging, no better than one constant
 /// prediction for all samples.
-pub(super) fn unmoved(
+pub(super) fn untrained_warnings(
     loss: &NetworkLoss,
     specs: &[RunSpec],
-    ends: &[End],
+    ends: &[RunEnd],
     steps: u64,
 ) -> Vec<String> {
-    if steps < SHORT {
+    if steps < MIN_STEPS {
         return Vec::new();
     }
     let constant = loss.constant_loss();
     let digits = |value: f64| number(value, 4);
-    let sentence = |(spec, end): (&RunSpec, &End)| {
+    let sentence = |(spec, end): (&RunSpec, &RunEnd)| {
         let reached = loss.measure(&end.theta).loss;
         let diverged = matches!(end.outcome, Outcome::Diverged(..));
         let learned = constant <= 0.0 || reached < 0.99 * constant;

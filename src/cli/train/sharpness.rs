@@ -7,7 +7,7 @@ use crate::engine::network::NetworkLoss;
 use crate::engine::training::{RunSettings, RunSpec, run_with_observer};
 use crate::export::{picture as pictures, sharpness as table};
 use crate::figure::colour::Theme;
-use crate::figure::sharpness::{Measured, picture};
+use crate::figure::sharpness::{SharpnessSeries, picture};
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -37,12 +37,12 @@ pub(super) fn measure(
     start: &[f64],
     specs: &[RunSpec],
     conditions: &RunSettings,
-) -> Vec<Measured> {
+) -> Vec<SharpnessSeries> {
     let never = Cancel::default();
     let of = |spec: &RunSpec| {
-        let mut run = Measured {
+        let mut run = SharpnessSeries {
             name: spec.to_string(),
-            ..Measured::default()
+            ..SharpnessSeries::default()
         };
         run_with_observer(loss, start, spec, conditions, &never, |moment| {
             let found = largest(loss, moment.theta, moment.preconditioner, TOLERANCE, &never);
@@ -69,7 +69,7 @@ pub(super) fn measure(
 
 /// Writes what was measured to a file, as numbers or as a picture of this title.
 pub(super) fn write(
-    runs: &[Measured],
+    runs: &[SharpnessSeries],
     outputs: &mut Outputs,
     path: &Path,
     kind: &str,

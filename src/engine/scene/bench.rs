@@ -15,35 +15,35 @@ use serde::{Deserialize, Serialize};
 /// A network, what it learns from, and the plane on which it is looked at.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Bench {
+pub struct NetworkScene {
     /// The network.
     pub model: AnyNetwork,
     /// What it learns from.
     pub data: AnyDataset,
     /// The plane through its parameters. Its origin is where the first run ends; other weights that it goes through are the ends of the
     /// next runs. Runs that diverge are left out, unless all do.
-    #[serde(default = "pca")]
+    #[serde(default = "default_plane")]
     pub plane: AnyPlane,
     /// What else there is to choose.
     #[serde(default)]
-    pub settings: BenchSettings,
+    pub settings: NetworkSettings,
     /// What is asked about the curvature along its runs.
-    #[serde(default, skip_serializing_if = "is_usual")]
+    #[serde(default, skip_serializing_if = "is_default_curvature")]
     pub curvature: CurvatureSettings,
     /// How ways between two of its runs are looked for.
-    #[serde(default, skip_serializing_if = "are_usual")]
+    #[serde(default, skip_serializing_if = "is_default_connect")]
     pub ways: Connect,
 }
 
-fn are_usual(ways: &Connect) -> bool {
+fn is_default_connect(ways: &Connect) -> bool {
     *ways == Connect::default()
 }
 
-fn is_usual(inquiry: &CurvatureSettings) -> bool {
+fn is_default_curvature(inquiry: &CurvatureSettings) -> bool {
     *inquiry == CurvatureSettings::default()
 }
 
-fn pca() -> AnyPlane {
+fn default_plane() -> AnyPlane {
     AnyPlane::Pca(crate::engine::analysis::network_plane::Pca::default())
 }
 
@@ -54,7 +54,7 @@ settings! {
 
 settings! {
     /// What a network bench has beside model, data and plane.
-    pub struct BenchSettings("Network bench") {
+    pub struct NetworkSettings("Network bench") {
         /// The share of the samples that is kept for a test.
         test: f64 = 0.25, in 0.0..1.0, linear 0.0..=0.5;
         /// A row is kept of every so many steps. The loss, gradient and accuracy of a row are of all samples, which is where most of the time of
@@ -75,7 +75,7 @@ settings! {
 /// A change of a run on its way: from a step on it goes on with these weights, but as another spec says, whose rule begins anew.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Leg {
+pub struct SpecChange {
     /// The step, a whole number of rows.
     pub from: u64,
     /// Optimizer and schedule from there.
@@ -90,33 +90,33 @@ impl Run {
     }
 
     /// Goes by another spec from a step on, with the weights that it has there; later changes are forgotten.
-    pub fn change_from(&mut self, step: u64, spec: RunSpec) {
+    pub fn change_spec_at(&mut self, step: u64, spec: RunSpec) {
         self.legs.retain(|leg| leg.from < step);
         if step == 0 {
             self.spec = spec;
         } else if *self.spec_at(step) != spec {
-            self.legs.push(Leg { from: step, spec });
+            self.legs.push(SpecChange { from: step, spec });
         }
     }
 }
 
-impl Default for Bench {
+impl Default for NetworkScene {
     /// Moons, and a network that separates them.
     fn default() -> Self {
         Self {
             model: AnyNetwork::all().swap_remove(0),
             data: AnyDataset::Moons(crate::engine::network::data::Moons::default()),
-            plane: pca(),
-            settings: BenchSettings::default(),
+            plane: default_plane(),
+            settings: NetworkSettings::default(),
             curvature: CurvatureSettings::default(),
             ways: Connect::default(),
         }
     }
 }
 
-impl Bench {
+impl NetworkScene {
     /// The network at work; `seed` is that of its first weights and of what is kept for a test.
-    pub fn trainee(&self, files: &dyn Files, seed: u64) -> Result<TrainingTask, SceneError> {
+    pub fn load_task(&self, files: &dyn Files, seed: u64) -> Result<TrainingTask, SceneError> {
         let precision = match self.settings.precision {
             MapPrecision::F64 => Precision::Double,
             MapPrecision::F32 => Precision::Single,
@@ -152,7 +152,7 @@ impl Bench {
     }
 
     /// Whether `other` has the same network at work.
-    pub fn same_trainee(&self, other: &Self) -> bool {
+    pub fn same_task(&self, other: &Self) -> bool {
         let own = |bench: &Self| (bench.settings.test, bench.settings.precision);
         self.model == other.model && self.data == other.data && own(self) == own(other)
     }

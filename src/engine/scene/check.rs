@@ -1,6 +1,6 @@
 //! Whether a scene can be shown.
 
-use super::{Bench, Leg, MOST_NUMBERS, MOST_RUNS, MOST_STEPS, Run, Scene, SceneError};
+use super::{MAX_NUMBERS, MAX_RUNS, MAX_STEPS, NetworkScene, Run, Scene, SceneError, SpecChange};
 use crate::engine::landscape::Problem;
 use crate::engine::objective::Objective;
 use crate::engine::objective::plane::Rect;
@@ -78,12 +78,12 @@ impl Scene {
     }
 
     fn check_runs(&self, ground: &Problem) -> Result<(), SceneError> {
-        if self.runs.len() > MOST_RUNS {
+        if self.runs.len() > MAX_RUNS {
             return Err(SceneError::TooManyRuns(self.runs.len()));
         }
         for run in &self.runs {
             self.check_spec(&run.spec, ground)?;
-            self.check_legs(run, ground)?;
+            self.check_spec_changes(run, ground)?;
         }
         Ok(())
     }
@@ -113,9 +113,9 @@ impl Scene {
         }
     }
 
-    fn check_legs(&self, run: &Run, ground: &Problem) -> Result<(), SceneError> {
+    fn check_spec_changes(&self, run: &Run, ground: &Problem) -> Result<(), SceneError> {
         let mut earlier = 0;
-        for Leg { from, spec } in &run.legs {
+        for SpecChange { from, spec } in &run.legs {
             let expected = match &self.network {
                 None => "a network, whose runs have legs".to_owned(),
                 Some(bench) if *from <= earlier || *from % bench.settings.every > 0 => {
@@ -129,25 +129,25 @@ impl Scene {
                 }
             };
             let from = *from;
-            return Err(SceneError::Leg { from, expected });
+            return Err(SceneError::SpecChange { from, expected });
         }
         Ok(())
     }
 
     fn check_steps(&self) -> Result<(), SceneError> {
         let together = self.training.steps.saturating_mul(self.runs.len() as u64);
-        if together > MOST_STEPS {
+        if together > MAX_STEPS {
             let (runs, steps) = (self.runs.len(), self.training.steps);
             return Err(SceneError::TooManySteps { runs, steps });
         }
         Ok(())
     }
 
-    fn check_rows(&self, bench: &Bench, parameters: usize) -> Result<(), SceneError> {
+    fn check_rows(&self, bench: &NetworkScene, parameters: usize) -> Result<(), SceneError> {
         let rows = self.training.steps.div_ceil(bench.settings.every) + 1;
         let runs = self.runs.len();
         let numbers = rows.saturating_mul(runs as u64);
-        if numbers.saturating_mul(parameters as u64 + 16) > MOST_NUMBERS {
+        if numbers.saturating_mul(parameters as u64 + 16) > MAX_NUMBERS {
             return Err(SceneError::TooManyRows {
                 runs,
                 rows,

@@ -1,6 +1,6 @@
 //! Why a scene cannot be shown.
 
-use super::{MOST_NUMBERS, MOST_RUNS, MOST_STEPS, VERSION};
+use super::{MAX_NUMBERS, MAX_RUNS, MAX_STEPS, VERSION};
 use crate::engine::declare::SettingError;
 use crate::engine::landscape::LandscapeError;
 
@@ -31,7 +31,7 @@ pub enum SceneError {
     Network(String),
     /// A run goes on from a step where it cannot.
     #[error("a leg of a run cannot begin at step {from}; expected {expected}")]
-    Leg {
+    SpecChange {
         /// The step.
         from: u64,
         /// What was expected.
@@ -39,7 +39,7 @@ pub enum SceneError {
     },
     /// Too many rows of a network for the memory of a computer.
     #[error(
-        "{runs} runs keep {rows} rows of {parameters} parameters each, which is too much; expected at most {MOST_NUMBERS} numbers, or a larger `every`"
+        "{runs} runs keep {rows} rows of {parameters} parameters each, which is too much; expected at most {MAX_NUMBERS} numbers, or a larger `every`"
     )]
     TooManyRows {
         /// How many runs.
@@ -93,11 +93,11 @@ pub enum SceneError {
         expected: String,
     },
     /// Too many runs.
-    #[error("there are {0} runs; expected at most {MOST_RUNS}")]
+    #[error("there are {0} runs; expected at most {MAX_RUNS}")]
     TooManyRuns(usize),
     /// Too many steps for the memory of a computer.
     #[error(
-        "{runs} runs of {steps} steps are too many; expected at most {MOST_STEPS} steps together"
+        "{runs} runs of {steps} steps are too many; expected at most {MAX_STEPS} steps together"
     )]
     TooManySteps {
         /// How many runs.

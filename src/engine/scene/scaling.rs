@@ -10,7 +10,7 @@ const LEARNING_RATES: [&str; 3] = ["max_lr", "min_lr", "eta_min"];
 
 impl Scene {
     /// How many samples a step of every run looks at, where the landscape's data has `samples`.
-    pub fn batch_of(&self, samples: usize) -> u64 {
+    pub fn batch_size(&self, samples: usize) -> u64 {
         self.training.batch.unwrap_or(samples as u64)
     }
 
@@ -22,7 +22,7 @@ impl Scene {
     /// A learning rate leaves what is legal.
     pub fn with_batch_scaled(&self, batch: u64, samples: usize) -> Result<Self, SettingError> {
         let batch = batch.clamp(1, (samples as u64).max(1));
-        let factor = real(batch) / real(self.batch_of(samples).max(1));
+        let factor = real(batch) / real(self.batch_size(samples).max(1));
         let mut scene = self.clone();
         scene.training.batch = Some(batch);
         for run in &mut scene.runs {

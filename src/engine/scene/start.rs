@@ -4,9 +4,9 @@ use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 use std::fmt;
 
 /// Numbers, as many as there are.
-pub(super) struct Start(Vec<f64>);
+pub(super) struct StartPoint(Vec<f64>);
 
-impl Start {
+impl StartPoint {
     /// The start on a landscape of so many parameters; of one, a second number is left out. The error says what was
     /// expected.
     pub(super) fn on(self, dim: usize) -> Result<[f64; 2], String> {
@@ -19,7 +19,7 @@ impl Start {
     }
 }
 
-impl<'de> Deserialize<'de> for Start {
+impl<'de> Deserialize<'de> for StartPoint {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(Numbers)
     }
@@ -28,26 +28,26 @@ impl<'de> Deserialize<'de> for Start {
 struct Numbers;
 
 impl<'de> Visitor<'de> for Numbers {
-    type Value = Start;
+    type Value = StartPoint;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a number or a list of numbers")
     }
 
-    fn visit_f64<E: Error>(self, number: f64) -> Result<Start, E> {
-        Ok(Start(vec![number]))
+    fn visit_f64<E: Error>(self, number: f64) -> Result<StartPoint, E> {
+        Ok(StartPoint(vec![number]))
     }
 
-    fn visit_i64<E: Error>(self, number: i64) -> Result<Start, E> {
+    fn visit_i64<E: Error>(self, number: i64) -> Result<StartPoint, E> {
         #[expect(clippy::cast_precision_loss, reason = "a coordinate")]
         self.visit_f64(number as f64)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Start, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<StartPoint, A::Error> {
         let mut numbers = Vec::new();
         while let Some(number) = list.next_element()? {
             numbers.push(number);
         }
-        Ok(Start(numbers))
+        Ok(StartPoint(numbers))
     }
 }

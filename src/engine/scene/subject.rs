@@ -93,18 +93,18 @@ impl Scene {
         match (&self.network, &other.network) {
             (None, None) => self.landscape == other.landscape,
             (Some(own), Some(bench)) => {
-                own.same_trainee(bench) && self.training.seed == other.training.seed
+                own.same_task(bench) && self.training.seed == other.training.seed
             }
             _ => false,
         }
     }
 
     /// The landscape or the network at work, without a look at the runs.
-    pub(crate) fn unchecked_ground(&self, files: &dyn Files) -> Result<Problem, SceneError> {
+    pub(crate) fn load_problem_unchecked(&self, files: &dyn Files) -> Result<Problem, SceneError> {
         match &self.network {
             None => Ok(self.landscape.as_dyn().load(files)?),
             Some(bench) => {
-                let trainee = bench.trainee(files, self.training.seed)?;
+                let trainee = bench.load_task(files, self.training.seed)?;
                 Ok(Problem::for_network(Arc::new(trainee)))
             }
         }

@@ -14,7 +14,7 @@ fn trainee(model: &str, data: &str) -> TrainingTask {
 
 fn drawn(trainee: &TrainingTask, theta: &[f64], size: [f32; 2]) -> Vec<Item> {
     let fit = Predictions::compute(trainee, theta, 12, &Cancel::default()).unwrap();
-    let told = Told {
+    let told = RunLabel {
         name: "Adam",
         step: 40,
         look: 1,

@@ -8,7 +8,7 @@ use crate::figure::drawing::{Area, Item, Point};
 use crate::figure::{legend_line, shortened};
 
 /// Height of a line of the table.
-pub(super) const LINE: f32 = 16.0;
+pub(super) const LINE_HEIGHT: f32 = 16.0;
 
 /// A condition number in words.
 fn condition(number_of: f64) -> String {
@@ -142,7 +142,7 @@ pub(super) fn write_table(
             items.push(write(shortened(spectrum.name, 16), [x + 36.0, y]));
             x += column;
         }
-        y += LINE;
+        y += LINE_HEIGHT;
     }
     let two = in_two_columns(spectra, area);
     let half = if two {
@@ -157,7 +157,7 @@ pub(super) fn write_table(
             0.0
         };
         #[expect(clippy::cast_precision_loss, reason = "some twenty lines")]
-        let at = [left + shift, y + LINE * (k % half.max(1)) as f32];
+        let at = [left + shift, y + LINE_HEIGHT * (k % half.max(1)) as f32];
         items.push(write(name.clone(), at));
         let mut x = at[0] + NAME;
         for cell in cells {

@@ -1,7 +1,8 @@
 //! Curves: a measure of several runs over one setting.
 
 use super::{
-    Along, LIMIT, LIMIT_DASH, numbers_below, numbers_beside, place, ring, share, values_axis, write,
+    GridAxis, LIMIT, LIMIT_DASH, numbers_below, numbers_beside, place, ring, share, values_axis,
+    write,
 };
 use crate::engine::analysis::sweep::{SweepCurve, SweepMetric};
 use crate::engine::numeric::real;
@@ -13,7 +14,7 @@ use crate::figure::trail::{border, line};
 
 /// A curve and how it looks.
 #[derive(Clone, Copy)]
-pub struct Shown<'a> {
+pub struct SweepLine<'a> {
     /// The curve.
     pub curve: &'a SweepCurve,
     /// The run's name.
@@ -32,7 +33,7 @@ pub struct CurvePlot {
     /// The part of it that holds values; above it, divergence is told, a row for each curve that has any.
     pub values: Area,
     /// The axis of the setting.
-    pub across: Along,
+    pub across: GridAxis,
     /// The axis of the measure.
     pub up: Axis,
     measure: SweepMetric,
@@ -40,7 +41,7 @@ pub struct CurvePlot {
 
 impl CurvePlot {
     /// Lays out curves in an area, which leaves room around it for numbers: 54 points on the left, 34 below, 18 above.
-    pub fn new(shown: &[Shown], measure: SweepMetric, area: Area) -> Self {
+    pub fn new(shown: &[SweepLine], measure: SweepMetric, area: Area) -> Self {
         let values = shown.iter().flat_map(|shown| {
             let scores = shown.curve.scores.iter();
             scores.filter_map(|score| score.value(measure))
@@ -57,7 +58,7 @@ impl CurvePlot {
         Self {
             area,
             values: Area::new([area.min[0], area.min[1] + strip], area.max),
-            across: Along::of(shown.iter().map(|shown| &shown.curve.line.grid)),
+            across: GridAxis::of(shown.iter().map(|shown| &shown.curve.line.grid)),
             up: values_axis(values, measure, 0.04, false),
             measure,
         }
@@ -79,8 +80,8 @@ impl CurvePlot {
     /// Whether the axis of the setting has a number.
     pub(super) fn has(&self, number: f64) -> bool {
         match &self.across {
-            Along::Numbers(axis) => (0.0..=1.0).contains(&axis.position(number)),
-            Along::Names(_) => false,
+            GridAxis::Numbers(axis) => (0.0..=1.0).contains(&axis.position(number)),
+            GridAxis::Names(_) => false,
         }
     }
 
@@ -96,7 +97,7 @@ impl CurvePlot {
     }
 
     /// The rows of the strip above the values: the place of each curve that diverges somewhere.
-    fn rows(&self, shown: &[Shown]) -> Vec<Option<f32>> {
+    fn rows(&self, shown: &[SweepLine]) -> Vec<Option<f32>> {
         let count = shown.iter().filter(|shown| diverges(shown.curve)).count();
         let mut row = 0;
         let strip = [self.area.min[1], self.values.min[1]];
@@ -114,7 +115,7 @@ impl CurvePlot {
 
     /// The curve and its value that are nearest to a place in the picture: of each curve the nearest value along x, of these
     /// the nearest along y. `None` outside.
-    pub fn pick(&self, shown: &[Shown], at: Point) -> Option<[usize; 2]> {
+    pub fn pick(&self, shown: &[SweepLine], at: Point) -> Option<[usize; 2]> {
         if !self.area.contains(at) {
             return None;
         }
@@ -151,22 +152,22 @@ impl CurvePlot {
     /// The number that the axis of the setting has at a place in the picture; `None` where it has names.
     pub fn number_at(&self, at: Point) -> Option<f64> {
         match &self.across {
-            Along::Numbers(axis) => {
+            GridAxis::Numbers(axis) => {
                 Some(axis.value(share(self.area.min[0], self.area.max[0], at[0])))
             }
-            Along::Names(_) => None,
+            GridAxis::Names(_) => None,
         }
     }
 
     /// Draws curves with their axes: a run's marker stands on its best value, a ring on the value that it has now, a cross
     /// where the next value diverges.
-    pub fn draw(&self, shown: &[Shown], theme: &Theme) -> Vec<Item> {
+    pub fn draw(&self, shown: &[SweepLine], theme: &Theme) -> Vec<Item> {
         let area = self.area;
         let setting = shown
             .first()
             .map_or("", |shown| shown.curve.line.grid.setting());
         let mut items = numbers_below(&self.across, setting, area, true, theme);
-        let up = Along::Numbers(self.up);
+        let up = GridAxis::Numbers(self.up);
         let beside = numbers_beside(&up, self.measure.title(), self.values, true, theme);
         // The measure's name stands above the strip.
         items.extend(beside.into_iter().map(|item| match item {
@@ -209,7 +210,7 @@ impl CurvePlot {
     }
 
     /// The lines of a curve, broken where it has no value.
-    fn lines(&self, shown: &Shown, theme: &Theme) -> Vec<Item> {
+    fn lines(&self, shown: &SweepLine, theme: &Theme) -> Vec<Item> {
         let (colour, dash) = (run_colour(shown.look, theme), run_dash(shown.look));
         let mut pieces: Vec<Vec<Point>> = vec![Vec::new()];
         for index in 0..shown.curve.scores.len() {
@@ -220,7 +221,7 @@ impl CurvePlot {
             }
         }
         let mut items = Vec::new();
-        if let Along::Names(_) = self.across {
+        if let GridAxis::Names(_) = self.across {
             let dots = pieces.iter().flatten();
             items.extend(dots.flat_map(|at| Marker::Circle.items(*at, 2.6, colour, colour)));
         }
@@ -241,7 +242,7 @@ impl CurvePlot {
     }
 
     /// Where a curve diverges, in its row of the strip, and crosses where it comes to that.
-    fn bands(&self, shown: &Shown, row: f32, theme: &Theme) -> Vec<Item> {
+    fn bands(&self, shown: &SweepLine, row: f32, theme: &Theme) -> Vec<Item> {
         let (curve, colour) = (shown.curve, run_colour(shown.look, theme));
         let last = curve.scores.len() - 1;
         let diverged = |index: usize| curve.scores[index].diverged().is_some();
@@ -278,7 +279,7 @@ impl CurvePlot {
     }
 
     /// The cross on the last value before others that diverge; above the winner's marker, if that is the one.
-    fn cross(&self, shown: &Shown, index: usize, theme: &Theme) -> Vec<Item> {
+    fn cross(&self, shown: &SweepLine, index: usize, theme: &Theme) -> Vec<Item> {
         let Some([x, y]) = self.place(shown.curve, index) else {
             return Vec::new();
         };
@@ -292,7 +293,7 @@ impl CurvePlot {
     }
 
     /// The winner's marker, and the ring on the value that the run has now.
-    fn marks(&self, shown: &Shown, theme: &Theme) -> Vec<Item> {
+    fn marks(&self, shown: &SweepLine, theme: &Theme) -> Vec<Item> {
         let (curve, colour) = (shown.curve, run_colour(shown.look, theme));
         let mut items = Vec::new();
         if let Some(at) = self.current(curve) {
@@ -308,8 +309,8 @@ impl CurvePlot {
     }
 
     /// The predicted limits, each with its name where there is room.
-    fn limits(&self, shown: &[Shown], theme: &Theme) -> Vec<Item> {
-        let (area, Along::Numbers(axis)) = (self.area, &self.across) else {
+    fn limits(&self, shown: &[SweepLine], theme: &Theme) -> Vec<Item> {
+        let (area, GridAxis::Numbers(axis)) = (self.area, &self.across) else {
             return Vec::new();
         };
         let mut items = Vec::new();

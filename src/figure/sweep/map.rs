@@ -1,11 +1,11 @@
 //! A map: a measure of one run over two settings.
 
 use super::{
-    Along, LIMIT, LIMIT_DASH, numbers_below, numbers_beside, place, ring, share, values_axis,
+    GridAxis, LIMIT, LIMIT_DASH, numbers_below, numbers_beside, place, ring, share, values_axis,
 };
 use crate::engine::analysis::sweep::{Score, SweepMap, SweepMetric};
 use crate::engine::numeric::real;
-use crate::figure::axis::{Axis, room};
+use crate::figure::axis::{Axis, max_ticks};
 use crate::figure::colour::{Theme, shade_colour};
 use crate::figure::drawing::{Anchor, Area, Colour, Item, Point, Text, limited};
 use crate::figure::map::star;
@@ -21,7 +21,7 @@ pub struct MapPlot {
     /// Inside of the axes.
     pub area: Area,
     /// The axes of the two settings.
-    pub along: [Along; 2],
+    pub along: [GridAxis; 2],
     /// The axis of the measure: colours from its first to its second end.
     pub shades: Axis,
     measure: SweepMetric,
@@ -34,7 +34,7 @@ impl MapPlot {
         let values = map.scores.iter().filter_map(|score| score.value(measure));
         Self {
             area,
-            along: [0, 1].map(|axis| Along::cells(&map.grids[axis])),
+            along: [0, 1].map(|axis| GridAxis::cells(&map.grids[axis])),
             shades: values_axis(values, measure, 0.0, true),
             measure,
             counts: [0, 1].map(|axis| map.grids[axis].len()),
@@ -169,13 +169,13 @@ impl MapPlot {
 
     /// Whether an axis has places for the limits of [`lr_limits`](crate::engine::analysis::sweep::lr_limits).
     pub(super) fn shows(&self, limits: &(usize, Vec<Option<f64>>)) -> bool {
-        let numbers = matches!(self.along.get(limits.0), Some(Along::Numbers(_)));
+        let numbers = matches!(self.along.get(limits.0), Some(GridAxis::Numbers(_)));
         numbers && limits.1.iter().any(Option::is_some)
     }
 
     /// The learning rates at which theory expects divergence, for each value of the other setting.
     fn limit(&self, axis: usize, limits: &[Option<f64>], theme: &Theme) -> Vec<Item> {
-        let Some(Along::Numbers(lr)) = self.along.get(axis) else {
+        let Some(GridAxis::Numbers(lr)) = self.along.get(axis) else {
             return Vec::new();
         };
         let mut pieces: Vec<Vec<Point>> = vec![Vec::new()];
@@ -233,7 +233,7 @@ impl MapPlot {
             rows: STEPS,
             pixels: Arc::new((0..STEPS).map(shade).collect()),
         }];
-        let ticks = self.shades.ticks(room(area.height(), 24.0));
+        let ticks = self.shades.ticks(max_ticks(area.height(), 24.0));
         for tick in &ticks.ticks {
             let y = place(area.max[1], area.min[1], self.shades.position(tick.value));
             let points = vec![[area.max[0], y], [area.max[0] + 4.0, y]];

@@ -1,7 +1,7 @@
 //! Whole pictures of sweeps: title, plot, legend and caption.
 
 use super::map::hatch;
-use super::{CurvePlot, LIMIT, LIMIT_DASH, MapPlot, Shown, ring, short, told, write};
+use super::{CurvePlot, LIMIT, LIMIT_DASH, MapPlot, SweepLine, ring, short, told, write};
 use crate::engine::analysis::sweep::{SweepMap, SweepMetric};
 use crate::engine::scene::Scene;
 use crate::figure::axis::number;
@@ -13,7 +13,7 @@ use crate::figure::{caption, legend_line, shortened};
 
 /// What a picture of a sweep shows besides the sweep, and how.
 #[derive(Clone, Copy)]
-pub struct Sheet<'a> {
+pub struct SweepFigure<'a> {
     /// The scene that was swept.
     pub scene: &'a Scene,
     /// What is compared.
@@ -26,7 +26,7 @@ pub struct Sheet<'a> {
     pub theme: &'a Theme,
 }
 
-impl Sheet<'_> {
+impl SweepFigure<'_> {
     /// The page with its title and its caption.
     fn page(&self, over: &str) -> Vec<Item> {
         let ([width, height], theme) = (self.size, self.theme);
@@ -115,7 +115,7 @@ impl Legend<'_> {
 }
 
 /// The picture of curves, with a legend that names each run's best value. `left_out` are the names of runs without the setting.
-pub fn curves_picture(sheet: &Sheet, shown: &[Shown], left_out: &[String]) -> Drawing {
+pub fn curves_picture(sheet: &SweepFigure, shown: &[SweepLine], left_out: &[String]) -> Drawing {
     let (theme, measure) = (sheet.theme, sheet.measure);
     let (area, at) = sheet.layout(0.0);
     let setting = shown
@@ -168,7 +168,7 @@ pub fn curves_picture(sheet: &Sheet, shown: &[Shown], left_out: &[String]) -> Dr
             "diverges beyond",
         );
     }
-    let limited = |shown: &Shown| shown.limit.is_some_and(|limit| plot.has(limit));
+    let limited = |shown: &SweepLine| shown.limit.is_some_and(|limit| plot.has(limit));
     if shown.iter().any(limited) {
         legend.limit();
     }
@@ -182,7 +182,7 @@ pub fn curves_picture(sheet: &Sheet, shown: &[Shown], left_out: &[String]) -> Dr
 /// The picture of a map, with its colour bar and a legend. `name` is the run's; `limits` are those of
 /// [`lr_limits`](crate::engine::analysis::sweep::lr_limits).
 pub fn map_picture(
-    sheet: &Sheet,
+    sheet: &SweepFigure,
     map: &SweepMap,
     name: &str,
     limits: Option<&(usize, Vec<Option<f64>>)>,

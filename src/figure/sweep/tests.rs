@@ -18,7 +18,7 @@ fn with<T>(landscape: &str, goal: Option<f64>, work: impl FnOnce(&SweepContext) 
     work(&SweepContext {
         objective: &*ground.objective,
         start: scene.start_theta(),
-        conditions: &scene.conditions(),
+        conditions: &scene.run_settings(),
         goal,
         cancel: &Cancel::default(),
         done: &0.into(),
@@ -42,8 +42,8 @@ fn made_map(spec: &str, overs: [&str; 2]) -> SweepMap {
     })
 }
 
-fn looks(curves: &[SweepCurve]) -> Vec<Shown<'_>> {
-    let look = |(look, curve)| Shown {
+fn looks(curves: &[SweepCurve]) -> Vec<SweepLine<'_>> {
+    let look = |(look, curve)| SweepLine {
         curve,
         name: "run",
         look,
@@ -126,7 +126,7 @@ fn a_click_on_a_cell_of_a_map_picks_it() {
             for x in 0..map.grids[0].len() {
                 let at = plot.place([x, y]);
                 assert_eq!(plot.index_at(at), Some([x, y]));
-                if let Along::Numbers(axis) = &plot.along[0] {
+                if let GridAxis::Numbers(axis) = &plot.along[0] {
                     let place = axis.position(map.grids[0].number(x).unwrap());
                     let expected = share(AREA.min[0], AREA.max[0], at[0]);
                     assert!(
@@ -193,7 +193,7 @@ fn a_curve_ends_in_a_cross_where_it_diverges() {
 #[test]
 fn a_map_hatches_what_diverges_and_shows_the_limit() {
     let map = made_map("sgd", ["lr=1e-2..1:log:20", "momentum=0..0.95:20"]);
-    let conditions = Scene::new("quadratic".parse().unwrap()).conditions();
+    let conditions = Scene::new("quadratic".parse().unwrap()).run_settings();
     let limits = lr_limits(&map, 10.0, &conditions).unwrap();
     assert_eq!((limits.0, limits.1.len()), (0, 20));
     let plot = MapPlot::new(&map, SweepMetric::Final, AREA);
@@ -224,7 +224,7 @@ fn a_page_is_complete_at_any_size() {
     let curves = made("quadratic", &["sgd", "adam"], "lr");
     let map = made_map("sgd", ["lr", "momentum=0..0.9:5"]);
     for size in [[930.0, 700.0], [200.0, 150.0], [2000.0, 325.0]] {
-        let sheet = Sheet {
+        let sheet = SweepFigure {
             scene: &scene,
             measure: SweepMetric::Steps,
             goal: Some(1e-3),

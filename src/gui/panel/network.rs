@@ -1,11 +1,11 @@
 //! The left panel of a network: model, data, plane, and what is kept of its runs.
 
-use super::scene::{Answer, heading_text};
+use super::scene::{PanelResponse, heading_text};
 use crate::engine::analysis::network_plane::AnyPlane;
 use crate::engine::declare::{Settings, Value};
 use crate::engine::network::data::AnyDataset;
 use crate::engine::objective::plane::Rect;
-use crate::engine::scene::{Bench, Scene};
+use crate::engine::scene::{NetworkScene, Scene};
 use crate::gui::dialog::Browse;
 use crate::gui::field::refusal_ui;
 use crate::gui::param_ui::{drag_ui, file_ui, name_ui, settings_ui};
@@ -15,7 +15,7 @@ use eframe::egui;
 
 /// What the panel remembers between frames.
 #[derive(Default)]
-pub(crate) struct Memory {
+pub(crate) struct PanelState {
     /// Whether settings that are rarely changed are shown: of the model, the data, the plane, the training.
     more: [bool; 4],
     /// Whether changes of runs act from the timeline's step on.
@@ -25,7 +25,7 @@ pub(crate) struct Memory {
 }
 
 /// The settings that are always shown; of a plane, all of its own are.
-const USUAL: [&str; 9] = [
+const COMMON_SETTINGS: [&str; 9] = [
     "hidden",
     "activation",
     "loss",
@@ -38,7 +38,7 @@ const USUAL: [&str; 9] = [
 ];
 
 /// The settings that are always shown of what all runs share.
-const USUAL_TRAINING: [&str; 4] = ["steps", "seed", "batch", "every"];
+const COMMON_TRAINING: [&str; 4] = ["steps", "seed", "batch", "every"];
 
 /// A heading, and beside it whether all that is below it is shown.
 fn heading_with_more(ui: &mut egui::Ui, text: &str, more: &mut bool) {
@@ -92,8 +92,8 @@ pub(super) fn ui(
     ui: &mut egui::Ui,
     scene: &mut Scene,
     shown: Option<Rect>,
-    memory: &mut Memory,
-    answer: &mut Answer,
+    memory: &mut PanelState,
+    answer: &mut PanelResponse,
 ) {
     let Some(bench) = &mut scene.network else {
         return;
@@ -101,7 +101,7 @@ pub(super) fn ui(
     let before = bench.clone();
     heading_with_more(ui, "MODEL", &mut memory.more[0]);
     let all = memory.more[0];
-    let wanted = |name: &str| all || USUAL.contains(&name);
+    let wanted = |name: &str| all || COMMON_SETTINGS.contains(&name);
     ui.push_id("model", |ui| {
         note(answer, settings_ui(ui, bench.model.settings_mut(), wanted));
     });
@@ -128,15 +128,15 @@ pub(super) fn ui(
 pub(super) fn training_ui(
     ui: &mut egui::Ui,
     scene: &mut Scene,
-    memory: &mut Memory,
-    answer: &mut Answer,
+    memory: &mut PanelState,
+    answer: &mut PanelResponse,
 ) {
     heading_with_more(ui, "TRAINING", &mut memory.more[3]);
     let Some(bench) = &mut scene.network else {
         return;
     };
     let all = memory.more[3];
-    let usual = |name: &str| all || USUAL_TRAINING.contains(&name);
+    let usual = |name: &str| all || COMMON_TRAINING.contains(&name);
     note(answer, settings_ui(ui, &mut scene.training, usual));
     let wanted = |name: &str| usual(name) && name != "test" && name != "precision";
     let refused = settings_ui(ui, &mut bench.settings, wanted);
@@ -160,7 +160,7 @@ pub(super) fn training_ui(
     });
 }
 
-fn note(answer: &mut Answer, refused: Option<String>) {
+fn note(answer: &mut PanelResponse, refused: Option<String>) {
     answer.refused = refused.or(answer.refused.take());
 }
 
@@ -198,7 +198,12 @@ fn family_ui<T>(
     chosen
 }
 
-fn data_ui(ui: &mut egui::Ui, bench: &mut Bench, memory: &mut Memory, answer: &mut Answer) {
+fn data_ui(
+    ui: &mut egui::Ui,
+    bench: &mut NetworkScene,
+    memory: &mut PanelState,
+    answer: &mut PanelResponse,
+) {
     let all = AnyDataset::all();
     let chosen = family_ui(ui, "data", bench.data.settings(), all, |data| {
         data.settings()
@@ -226,13 +231,19 @@ fn data_ui(ui: &mut egui::Ui, bench: &mut Bench, memory: &mut Memory, answer: &m
         }
     }
     let all = memory.more[1];
-    let wanted = |name: &str| !(is_file && name == "path") && (all || USUAL.contains(&name));
+    let wanted =
+        |name: &str| !(is_file && name == "path") && (all || COMMON_SETTINGS.contains(&name));
     note(answer, settings_ui(ui, settings, wanted));
     let test = |name: &str| all && name == "test";
     note(answer, settings_ui(ui, &mut bench.settings, test));
 }
 
-fn plane_ui(ui: &mut egui::Ui, bench: &mut Bench, with_precision: bool, answer: &mut Answer) {
+fn plane_ui(
+    ui: &mut egui::Ui,
+    bench: &mut NetworkScene,
+    with_precision: bool,
+    answer: &mut PanelResponse,
+) {
     let all = AnyPlane::all();
     let chosen = family_ui(ui, "plane", bench.plane.settings(), all, |plane| {
         plane.settings()

@@ -1,13 +1,13 @@
 //! The optimizers of the left panel: colour, tick and menu of every run.
 
 use super::run;
-use super::scene::{Answer, Around, heading_text};
+use super::scene::{PanelContext, PanelResponse, heading_text};
 use super::schedule::Curve;
 use crate::engine::optimizer::{AnyOptimizer, Kind};
-use crate::engine::scene::{MOST_RUNS, Run, Scene};
+use crate::engine::scene::{MAX_RUNS, Run, Scene};
 use crate::engine::training::RunSpec;
 use crate::figure::colour::Theme;
-use crate::figure::{legend_line, look, shortened};
+use crate::figure::{legend_line, shortened, style_index};
 use crate::gui::icon::{Icon, icon_button};
 use crate::gui::paint::{self, Textures};
 use eframe::egui;
@@ -24,10 +24,10 @@ pub(crate) fn ui(
     ui: &mut egui::Ui,
     scene: &mut Scene,
     selected: &mut Option<usize>,
-    (around, from): (&Around, Option<u64>),
+    (around, from): (&PanelContext, Option<u64>),
     curve: &mut Curve,
     textures: &mut Textures,
-    answer: &mut Answer,
+    answer: &mut PanelResponse,
 ) {
     let theme = around.theme;
     let (groups, steps) = (scene.groups(), scene.training.steps);
@@ -47,7 +47,7 @@ pub(crate) fn ui(
                             notes.strengths,
                             notes.weaknesses
                         );
-                        let refused = around.refuses(&optimizer);
+                        let refused = around.unsupported_reason(&optimizer);
                         let button = egui::Button::new(settings.title());
                         let added = ui.add_enabled(refused.is_none(), button);
                         let added = added.on_hover_text(help);
@@ -82,11 +82,11 @@ pub(crate) fn ui(
             }
             if open {
                 ui.indent("settings", |ui| {
-                    legs_ui(ui, run, from);
+                    spec_changes_ui(ui, run, from);
                     let before = run.spec_at(from.unwrap_or(0)).clone();
                     let whole = std::mem::replace(&mut run.spec, before.clone());
                     let mut refused = run::ui(ui, run, &names[index], &groups);
-                    let (colour, name) = (look(run.colour), names[index].as_str());
+                    let (colour, name) = (style_index(run.colour), names[index].as_str());
                     let mut asked = None;
                     let show = |ui: &mut egui::Ui, spec: &RunSpec| {
                         let record = around.record(index);
@@ -97,7 +97,7 @@ pub(crate) fn ui(
                     let now = std::mem::replace(&mut run.spec, whole);
                     if now != before {
                         match from {
-                            Some(step) => run.change_from(step, now),
+                            Some(step) => run.change_spec_at(step, now),
                             None => run.spec = now,
                         }
                     }
@@ -108,11 +108,11 @@ pub(crate) fn ui(
         });
     }
     match change {
-        Some(Change::Add(optimizer)) if scene.runs.len() < MOST_RUNS => {
+        Some(Change::Add(optimizer)) if scene.runs.len() < MAX_RUNS => {
             scene.add_run(RunSpec::new(optimizer));
             *selected = Some(scene.runs.len() - 1);
         }
-        Some(Change::Duplicate(index)) if scene.runs.len() < MOST_RUNS => {
+        Some(Change::Duplicate(index)) if scene.runs.len() < MAX_RUNS => {
             scene.add_run(scene.runs[index].spec.clone());
             *selected = Some(scene.runs.len() - 1);
         }
@@ -125,7 +125,7 @@ pub(crate) fn ui(
 }
 
 /// How a run goes on from later steps, and that what is changed now acts from a step on.
-fn legs_ui(ui: &mut egui::Ui, run: &mut Run, from: Option<u64>) {
+fn spec_changes_ui(ui: &mut egui::Ui, run: &mut Run, from: Option<u64>) {
     let mut removed = None;
     for (index, leg) in run.legs.iter().enumerate() {
         ui.horizontal(|ui| {
@@ -153,7 +153,7 @@ fn legs_ui(ui: &mut egui::Ui, run: &mut Run, from: Option<u64>) {
 }
 
 #[derive(Default)]
-struct Head {
+struct HeadResponse {
     toggled: bool,
     duplicated: bool,
     removed: bool,
@@ -167,11 +167,15 @@ fn head_ui(
     open: bool,
     theme: &Theme,
     textures: &mut Textures,
-) -> Head {
-    let mut head = Head::default();
+) -> HeadResponse {
+    let mut head = HeadResponse::default();
     ui.horizontal(|ui| {
         let (rect, _) = ui.allocate_exact_size(egui::vec2(32.0, 18.0), egui::Sense::hover());
-        let line = legend_line([rect.min.x + 1.0, rect.center().y], look(run.colour), theme);
+        let line = legend_line(
+            [rect.min.x + 1.0, rect.center().y],
+            style_index(run.colour),
+            theme,
+        );
         paint::paint(ui.painter(), line, textures);
         ui.checkbox(&mut run.shown, shortened(name, 22))
             .on_hover_text(run.spec.to_string());

@@ -3,14 +3,14 @@
 use crate::engine::scene::Scene;
 use crate::engine::training::{OptimizerStateKind, symbols};
 use crate::figure::axis::number;
-use crate::gui::looked::{FARTHEST, Looked};
+use crate::gui::looked::{InspectCache, MAX_INSPECTED_STEP};
 use crate::session::Runs;
 use eframe::egui;
 
 /// Whether the rule is unfolded, and the step that it was shown for last.
 #[derive(Default)]
-pub(crate) struct Memory {
-    looked: Looked,
+pub(crate) struct PanelState {
+    looked: InspectCache,
     /// Whether the rule is unfolded.
     pub(crate) open: bool,
 }
@@ -18,7 +18,7 @@ pub(crate) struct Memory {
 /// Shows the rule of run `index`, and the numbers of the step that leads to row `row`.
 pub(crate) fn ui(
     ui: &mut egui::Ui,
-    memory: &mut Memory,
+    memory: &mut PanelState,
     (scene, runs, row): (&Scene, &Runs, usize),
     (index, name): (usize, &str),
 ) {
@@ -38,8 +38,10 @@ pub(crate) fn ui(
             ui.weak("Step on to see it with numbers.");
             return;
         }
-        if step > FARTHEST {
-            ui.weak(format!("Numbers are shown up to step {FARTHEST}."));
+        if step > MAX_INSPECTED_STEP {
+            ui.weak(format!(
+                "Numbers are shown up to step {MAX_INSPECTED_STEP}."
+            ));
             return;
         }
         let Some(look) = memory.looked.at(scene, runs, index, step) else {

@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 /// What the panel answers besides commands.
 #[derive(Default)]
-pub(crate) struct Answer {
+pub(crate) struct PanelResponse {
     /// What to do.
     pub commands: Vec<Command>,
     /// Why something was not taken.
@@ -32,7 +32,7 @@ pub(crate) struct Answer {
 }
 
 /// What the panel shows besides the scene.
-pub(crate) struct Around<'a> {
+pub(crate) struct PanelContext<'a> {
     /// The newest runs.
     pub runs: Option<&'a Runs>,
     /// The timeline's step.
@@ -41,7 +41,7 @@ pub(crate) struct Around<'a> {
     pub theme: &'a Theme,
 }
 
-impl Around<'_> {
+impl PanelContext<'_> {
     /// How many samples the landscape's data has.
     fn samples(&self) -> usize {
         self.objective().map_or(0, Objective::samples)
@@ -57,7 +57,7 @@ impl Around<'_> {
     }
 
     /// What an optimizer expects of a landscape, where this one is not of that kind.
-    pub(super) fn refuses(&self, optimizer: &AnyOptimizer) -> Option<&'static str> {
+    pub(super) fn unsupported_reason(&self, optimizer: &AnyOptimizer) -> Option<&'static str> {
         optimizer.as_dyn().unsupported_reason(self.objective()?)
     }
 
@@ -69,27 +69,27 @@ impl Around<'_> {
 
 /// What the panel remembers between frames.
 #[derive(Default)]
-pub(crate) struct Memory {
+pub(crate) struct PanelState {
     chooser: Chooser,
     /// The schedule's curve of the run that is open.
     curve: Curve,
     /// The dialog for the landscape's file.
     browsing: Option<Browse>,
-    network: network::Memory,
+    network: network::PanelState,
 }
 
 /// Shows the whole panel.
 pub(crate) fn ui(
     ui: &mut egui::Ui,
     current: &Scene,
-    around: &Around,
+    around: &PanelContext,
     selected: &mut Option<usize>,
-    memory: &mut Memory,
+    memory: &mut PanelState,
     textures: &mut Textures,
-) -> Answer {
+) -> PanelResponse {
     let samples = around.samples();
     let mut scene = current.clone();
-    let mut answer = Answer::default();
+    let mut answer = PanelResponse::default();
     ui.set_max_width((ui.available_width() - 10.0).max(0.0)); // The scroll bar's room.
     let turned = network::subject_ui(ui, &scene);
     if scene.network.is_some() {
@@ -137,7 +137,9 @@ pub(crate) fn ui(
         answer.commands.push(Command::Edit(Box::new(scene)));
     }
     // A field that was left by this click has its say first.
-    answer.commands.extend(turned.then_some(Command::Turn));
+    answer
+        .commands
+        .extend(turned.then_some(Command::SwitchSubject));
     answer
 }
 
@@ -155,8 +157,8 @@ pub(super) fn heading_text(text: &str) -> egui::RichText {
 fn landscape_ui(
     ui: &mut egui::Ui,
     scene: &mut Scene,
-    memory: &mut Memory,
-    answer: &mut Answer,
+    memory: &mut PanelState,
+    answer: &mut PanelResponse,
     (theme, textures): (&Theme, &mut Textures),
 ) {
     let chosen = memory.chooser.ui(ui, &scene.landscape, theme, textures);
@@ -221,7 +223,7 @@ fn file_setting(
 
 /// The linear scaling rule, twice the batch or half of it.
 fn scaling_ui(ui: &mut egui::Ui, scene: &mut Scene, samples: usize) -> Option<String> {
-    let now = scene.batch_of(samples);
+    let now = scene.batch_size(samples);
     let row = ui.horizontal(|ui| {
         name_ui(ui, "batch and lr").on_hover_text(
             "Linear scaling: batch × k, learning rate × k: one step along the mean of k times the samples is then about as long as k steps along \

@@ -1,6 +1,6 @@
 //! The curve of a run's schedules beside their sliders.
 
-use super::scene::Around;
+use super::scene::PanelContext;
 use crate::engine::numeric::real;
 use crate::engine::schedule::{ScheduleChain, ScheduleState, StepRates};
 use crate::engine::training::RunSpec;
@@ -70,7 +70,7 @@ impl Curve {
         ui: &mut egui::Ui,
         (spec, record, steps): (&RunSpec, Option<&Arc<RunResult>>, u64),
         (look, name): (usize, &str),
-        around: &Around,
+        around: &PanelContext,
         textures: &mut Textures,
     ) -> Option<Command> {
         let plan = &spec.schedule;
@@ -85,7 +85,7 @@ impl Curve {
             every: around.runs.map_or(1, |runs| runs.every),
         };
         if self.of.as_ref().is_none_or(|known| !known.same(&of)) {
-            (self.lr, self.momentum) = lines(&of);
+            (self.lr, self.momentum) = curve_series(&of);
             self.of = Some(of);
         }
         let settings = spec.optimizer.settings();
@@ -112,7 +112,7 @@ impl Line {
         ui: &mut egui::Ui,
         (title, name): (&str, String),
         (look, steps): (usize, u64),
-        around: &Around,
+        around: &PanelContext,
         textures: &mut Textures,
     ) -> Option<Command> {
         let size = egui::vec2(ui.available_width().max(0.0), HEIGHT);
@@ -161,7 +161,7 @@ impl Line {
 }
 
 /// Learning rate and momentum of every step; where losses decide, the learning rates that the run had.
-fn lines(of: &Of) -> (Line, Line) {
+fn curve_series(of: &Of) -> (Line, Line) {
     let Of {
         plan,
         lr,

@@ -4,8 +4,8 @@ use crate::engine::scene::Scene;
 use crate::engine::training::{Outcome, Reason};
 use crate::figure::axis::number;
 use crate::figure::colour::{Theme, run_colour};
-use crate::figure::network::{measures, percent};
-use crate::figure::{look, shortened};
+use crate::figure::network::{metrics, percent};
+use crate::figure::{shortened, style_index};
 use crate::gui::paint;
 use crate::session::Runs;
 use eframe::egui;
@@ -40,7 +40,7 @@ pub(crate) fn ui(
     theme: &Theme,
 ) {
     let network = runs.trained.is_some();
-    let tested = |index| measures(runs, index, 0)[1].is_some_and(|test| test.accuracy.is_some());
+    let tested = |index| metrics(runs, index, 0)[1].is_some_and(|test| test.accuracy.is_some());
     let classes = (0..runs.results.len()).any(tested);
     let columns: &[(&str, &str)] = match (network, classes) {
         (false, _) => &[RUN, LOSS, GRADIENT, EVALS, STATE],
@@ -65,7 +65,7 @@ pub(crate) fn ui(
                 }
                 let trajectory = &result.trajectory;
                 let at = row.min(trajectory.len().saturating_sub(1));
-                let colour = paint::colour(run_colour(look(run.colour), theme));
+                let colour = paint::colour(run_colour(style_index(run.colour), theme));
                 let text = egui::RichText::new(shortened(name, 20)).color(colour);
                 let label = ui.add(egui::Label::new(text).sense(egui::Sense::click()));
                 if label
@@ -82,7 +82,7 @@ pub(crate) fn ui(
                     |value: Option<&f64>| value.map_or("–".to_owned(), |value| number(*value, 4));
                 ui.label(cell(trajectory.loss.get(at)));
                 if network {
-                    let [_, test] = measures(runs, index, at);
+                    let [_, test] = metrics(runs, index, at);
                     ui.label(cell(test.map(|test| test.loss).as_ref()));
                     if classes {
                         let accuracy = test.and_then(|test| test.accuracy);

@@ -11,7 +11,7 @@ use crate::figure::frame::Frame;
 use crate::figure::map;
 use crate::gui::command::Command;
 use crate::gui::paint::{self, Textures};
-use crate::session::BasinsFound;
+use crate::session::BasinsResult;
 use eframe::egui;
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use std::sync::Arc;
 pub(crate) struct BasinsView {
     /// Starts along a side of the finest grid.
     pub side: usize,
-    shaded: Option<Shaded>,
+    shaded: Option<CachedShading>,
 }
 
 impl Default for BasinsView {
@@ -32,15 +32,15 @@ impl Default for BasinsView {
 }
 
 /// The colours of basins, which need not be found anew every frame.
-struct Shaded {
-    found: Arc<Result<BasinsFound, String>>,
+struct CachedShading {
+    found: Arc<Result<BasinsResult, String>>,
     dark: bool,
     pixels: Arc<Vec<Colour>>,
 }
 
 /// What the row above the basins asks for.
 #[derive(Default)]
-pub(crate) struct Asked {
+pub(crate) struct ToolbarResponse {
     /// Another run.
     pub run: Option<usize>,
     /// To stop.
@@ -62,14 +62,14 @@ pub(crate) fn frame(space: egui::Rect, view: Rect) -> Frame {
 
 impl BasinsView {
     /// The row above: which run, how fine, how far.
-    pub(crate) fn strip_ui(
+    pub(crate) fn toolbar_ui(
         &mut self,
         ui: &mut egui::Ui,
         names: &[String],
         run: usize,
         progress: Option<f32>,
-    ) -> Asked {
-        let mut asked = Asked::default();
+    ) -> ToolbarResponse {
+        let mut asked = ToolbarResponse::default();
         let name = names.get(run).map_or("", String::as_str);
         let combo = egui::ComboBox::from_id_salt("basins run")
             .selected_text(name)
@@ -116,7 +116,7 @@ impl BasinsView {
         ui: &mut egui::Ui,
         frame: &Frame,
         shown: &Shown,
-        found: Option<&Arc<Result<BasinsFound, String>>>,
+        found: Option<&Arc<Result<BasinsResult, String>>>,
         mouse: &mut MapView,
         textures: &mut Textures,
     ) -> Vec<Command> {
@@ -175,14 +175,15 @@ impl BasinsView {
 
     fn pixels(
         &mut self,
-        found: &Arc<Result<BasinsFound, String>>,
+        found: &Arc<Result<BasinsResult, String>>,
         basins: &Basins,
         shown: &Shown,
     ) -> Arc<Vec<Colour>> {
         let dark = shown.theme.dark;
-        let same = |shaded: &Shaded| Arc::ptr_eq(&shaded.found, found) && shaded.dark == dark;
+        let same =
+            |shaded: &CachedShading| Arc::ptr_eq(&shaded.found, found) && shaded.dark == dark;
         self.shaded = self.shaded.take().filter(same);
-        let shade = || Shaded {
+        let shade = || CachedShading {
             found: Arc::clone(found),
             dark,
             pixels: basins::shading(basins, shown.theme),
@@ -192,7 +193,7 @@ impl BasinsView {
 }
 
 /// What becomes of a start, in words.
-fn describe([x, y]: [f64; 2], cell: Cell, found: &BasinsFound) -> String {
+fn describe([x, y]: [f64; 2], cell: Cell, found: &BasinsResult) -> String {
     let from = format!("from ({}, {})", number(x, 4), number(y, 4));
     let steps = cell.steps;
     match cell.label {

@@ -3,38 +3,38 @@
 use super::charts::stacked;
 use crate::engine::training::OptimizerStateSeries;
 use crate::figure::axis::number;
-use crate::figure::carried::{self, chart_of, is_known, measured};
+use crate::figure::carried::{self, chart_title, is_known, measured};
 use crate::figure::colour::{Theme, run_colour};
-use crate::figure::quantity::{self, Across, Quantity};
+use crate::figure::quantity::{self, MetricChart, XAxis};
 use crate::gui::command::Command;
 use crate::gui::paint::{self, Textures};
-use crate::session::{CarriedFound, RunResult, Runs};
+use crate::session::{OptimizerStateResult, RunResult, Runs};
 use eframe::egui;
 use std::sync::Arc;
 
 /// The charts of a run as they were made last.
 #[derive(Default)]
-pub(super) struct CarriedCharts(Option<Made>);
+pub(super) struct StateCharts(Option<CachedCharts>);
 
 /// The charts, and what they were made of.
-struct Made {
+struct CachedCharts {
     result: Arc<RunResult>,
     series: Vec<OptimizerStateSeries>,
-    quantities: Vec<Quantity>,
+    quantities: Vec<MetricChart>,
 }
 
-impl CarriedCharts {
+impl StateCharts {
     /// Shows what the run at a place among all carries, which on a landscape has been `found`, below the names of its lines.
     pub(super) fn ui(
         &mut self,
         ui: &mut egui::Ui,
         space: egui::Rect,
         (run, name): (usize, &str),
-        found: Option<&Result<CarriedFound, String>>,
-        (across, theme): (&Across, &Theme),
+        found: Option<&Result<OptimizerStateResult, String>>,
+        (across, theme): (&XAxis, &Theme),
         textures: &mut Textures,
     ) -> Vec<Command> {
-        let Some(made) = self.of(across.runs, run, found) else {
+        let Some(made) = self.cached(across.runs, run, found) else {
             let words = match found {
                 Some(Err(sentence)) => sentence,
                 _ => "Going through the run once more …",
@@ -45,7 +45,7 @@ impl CarriedCharts {
             );
             return Vec::new();
         };
-        let Made {
+        let CachedCharts {
             series, quantities, ..
         } = made;
         let (items, below) = carried::legend(series, name, paint::area(space), theme);
@@ -67,12 +67,12 @@ impl CarriedCharts {
     }
 
     /// The charts, made anew only where the run has changed; `None` while it is not known what it carries.
-    fn of(
+    fn cached(
         &mut self,
         runs: &Runs,
         run: usize,
-        found: Option<&Result<CarriedFound, String>>,
-    ) -> Option<&Made> {
+        found: Option<&Result<OptimizerStateResult, String>>,
+    ) -> Option<&CachedCharts> {
         let result = runs.results.get(run)?;
         if self
             .0
@@ -81,12 +81,12 @@ impl CarriedCharts {
         {
             let trained = runs.trained.as_ref().and_then(|all| all.runs.get(run));
             let series = match (trained, found) {
-                (Some(trained), _) => trained.carried(),
-                (None, Some(Ok(found))) if found.is_of(result) => found.series.clone(),
+                (Some(trained), _) => trained.optimizer_state(),
+                (None, Some(Ok(found))) if found.matches(result) => found.series.clone(),
                 _ => return None,
             };
-            self.0 = Some(Made {
-                quantities: quantity::of_carried(runs, run, &series),
+            self.0 = Some(CachedCharts {
+                quantities: quantity::state_charts(runs, run, &series),
                 result: Arc::clone(result),
                 series,
             });
@@ -106,7 +106,7 @@ fn values_ui(
     ui.strong(format!("step {step}"));
     egui::Grid::new("carried values").show(ui, |ui| {
         let own = series.iter().enumerate();
-        let own = own.filter(|(_, own)| chart_of(own) == chart && is_known(own));
+        let own = own.filter(|(_, own)| chart_title(own) == chart && is_known(own));
         for (look, own) in own {
             let colour = paint::colour(run_colour(look, theme));
             ui.colored_label(colour, own.symbol);

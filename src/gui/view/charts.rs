@@ -1,14 +1,14 @@
 //! The charts: loss, gradient norm, sharpness or accuracy, and learning rate of every ticked run, or of one its layers or what it carries.
 
-use super::carried::CarriedCharts;
-use crate::engine::scene::{Bench, Run};
+use super::carried::StateCharts;
+use crate::engine::scene::{NetworkScene, Run};
 use crate::figure::colour::Theme;
 use crate::figure::layers::{self, LayerSeries};
-use crate::figure::quantity::{self, Across, Quantity};
+use crate::figure::quantity::{self, MetricChart, XAxis};
 use crate::figure::shortened;
 use crate::gui::command::Command;
 use crate::gui::paint::{self, Textures};
-use crate::session::{CarriedFound, RunResult, Runs, SharpnessFound};
+use crate::session::{OptimizerStateResult, RunResult, Runs, SharpnessResult};
 use eframe::egui;
 use std::sync::Arc;
 
@@ -18,8 +18,8 @@ pub(crate) struct Charts {
     /// Whether they run over what the runs asked for, in gradients, instead of steps.
     pub by_cost: bool,
     shown: Shown,
-    made: Kept,
-    carried: CarriedCharts,
+    made: ChartCache,
+    carried: StateCharts,
 }
 
 /// The run that is looked at alone.
@@ -30,7 +30,7 @@ pub(crate) struct Followed<'a> {
     /// Its name.
     pub name: &'a str,
     /// What its rule carries, on a landscape and where that is shown.
-    pub carried: Option<&'a Result<CarriedFound, String>>,
+    pub carried: Option<&'a Result<OptimizerStateResult, String>>,
 }
 
 /// What charts are of.
@@ -47,28 +47,28 @@ enum Shown {
 
 /// Quantities as they were made last.
 #[derive(Default)]
-pub(super) struct Kept(Option<Made>);
+pub(super) struct ChartCache(Option<CachedCharts>);
 
 /// Quantities, and what they were made of.
-struct Made {
+struct CachedCharts {
     runs: Vec<Run>,
     results: Vec<Arc<RunResult>>,
-    sharpness: Option<Arc<Result<SharpnessFound, String>>>,
-    quantities: Vec<Quantity>,
+    sharpness: Option<Arc<Result<SharpnessResult, String>>>,
+    quantities: Vec<MetricChart>,
 }
 
 /// How sharp the loss is along the runs of a network, as far as it is known.
-pub(super) type Known<'a> = Option<&'a Arc<Result<SharpnessFound, String>>>;
+pub(super) type Known<'a> = Option<&'a Arc<Result<SharpnessResult, String>>>;
 
-impl Kept {
+impl ChartCache {
     /// The quantities, made anew only where runs have changed.
     pub(super) fn of(
         &mut self,
         runs: &Runs,
         sharpness: Known,
-        make: impl FnOnce(&Runs) -> Vec<Quantity>,
-    ) -> &[Quantity] {
-        let same = |made: &Made| {
+        make: impl FnOnce(&Runs) -> Vec<MetricChart>,
+    ) -> &[MetricChart] {
+        let same = |made: &CachedCharts| {
             let mut results = made.results.iter().zip(&runs.results);
             made.runs == runs.scene.runs
                 && made.sharpness.as_ref().map(Arc::as_ptr) == sharpness.map(Arc::as_ptr)
@@ -76,7 +76,7 @@ impl Kept {
                 && results.all(|(a, b)| Arc::ptr_eq(a, b))
         };
         self.0 = self.0.take().filter(same);
-        let make = || Made {
+        let make = || CachedCharts {
             runs: runs.scene.runs.clone(),
             results: runs.results.clone(),
             sharpness: sharpness.cloned(),
@@ -97,7 +97,7 @@ impl Charts {
         theme: &Theme,
         textures: &mut Textures,
     ) -> Vec<Command> {
-        let across = Across {
+        let across = XAxis {
             runs,
             by_cost: self.by_cost,
             row,
@@ -126,7 +126,7 @@ impl Charts {
     }
 
     /// Whether it is to be known what the rule of a run carries.
-    pub(crate) fn shows_carried(&self) -> bool {
+    pub(crate) fn shows_optimizer_state(&self) -> bool {
         self.shown == Shown::Carried
     }
 
@@ -168,16 +168,16 @@ impl Charts {
         &mut self,
         ui: &egui::Ui,
         space: egui::Rect,
-        (across, sharpness): (&Across, Known),
+        (across, sharpness): (&XAxis, Known),
         theme: &Theme,
         textures: &mut Textures,
     ) -> Vec<Command> {
         let make = |runs: &Runs| {
             if runs.trained.is_none() {
-                return quantity::of_landscape(runs);
+                return quantity::landscape_charts(runs);
             }
             let found = sharpness.and_then(|found| (**found).as_ref().ok());
-            quantity::of_network(runs, found)
+            quantity::network_charts(runs, found)
         };
         let quantities = self.made.of(across.runs, sharpness, make);
         let answers = stacked(ui, space, quantities, across, theme, textures);
@@ -198,9 +198,9 @@ fn layers_of(runs: &Runs, index: usize) -> Vec<LayerSeries> {
 fn by_layer(
     ui: &egui::Ui,
     space: egui::Rect,
-    (bench, index): (&Bench, usize),
+    (bench, index): (&NetworkScene, usize),
     layers: &[LayerSeries],
-    across: &Across,
+    across: &XAxis,
     theme: &Theme,
     textures: &mut Textures,
 ) -> Vec<Command> {
@@ -208,7 +208,7 @@ fn by_layer(
     let area = paint::area(space);
     let (items, below) = layers::legend(layers, thresholds, area, theme);
     paint::paint(&ui.painter_at(space), items, textures);
-    let quantities = quantity::of_layers(across.runs, index, layers, thresholds);
+    let quantities = quantity::layer_charts(across.runs, index, layers, thresholds);
     let answers = stacked(ui, paint::rect(below), &quantities, across, theme, textures);
     answers
         .into_iter()
@@ -220,8 +220,8 @@ fn by_layer(
 pub(super) fn stacked(
     ui: &egui::Ui,
     space: egui::Rect,
-    quantities: &[Quantity],
-    across: &Across,
+    quantities: &[MetricChart],
+    across: &XAxis,
     theme: &Theme,
     textures: &mut Textures,
 ) -> Vec<Answer> {
@@ -250,8 +250,8 @@ pub(super) struct Answer {
 pub(super) fn chart(
     ui: &egui::Ui,
     space: egui::Rect,
-    quantity: &Quantity,
-    across: &Across,
+    quantity: &MetricChart,
+    across: &XAxis,
     theme: &Theme,
     textures: &mut Textures,
 ) -> Answer {

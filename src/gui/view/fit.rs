@@ -3,20 +3,20 @@
 use crate::figure::colour::Theme;
 use crate::figure::drawing::{Area, Item};
 use crate::figure::fit::Shading;
-use crate::figure::{fit, look, network};
+use crate::figure::{fit, network, style_index};
 use crate::gui::paint::{self, Textures};
-use crate::session::{FitFound, Runs};
+use crate::session::{PredictionsResult, Runs};
 use eframe::egui;
 use std::sync::Arc;
 
 /// What the view remembers between frames.
-pub(crate) struct FitView {
+pub(crate) struct PredictionsView {
     /// Whether it is shown.
     pub open: bool,
-    shaded: Option<Shaded>,
+    shaded: Option<CachedShading>,
 }
 
-impl Default for FitView {
+impl Default for PredictionsView {
     fn default() -> Self {
         Self {
             open: true,
@@ -26,13 +26,13 @@ impl Default for FitView {
 }
 
 /// The colours of regions, which need not be found anew every frame.
-struct Shaded {
-    found: Arc<Result<FitFound, String>>,
+struct CachedShading {
+    found: Arc<Result<PredictionsResult, String>>,
     dark: bool,
     shading: Shading,
 }
 
-impl FitView {
+impl PredictionsView {
     /// The panel of the view: right of the map where the middle is wide, else below it.
     pub(crate) fn panel(space: egui::Rect) -> egui::Panel {
         if space.width() > 1.15 * space.height() {
@@ -53,7 +53,7 @@ impl FitView {
         ui: &mut egui::Ui,
         runs: Option<&Runs>,
         followed: Option<(usize, &str)>,
-        found: Option<&Arc<Result<FitFound, String>>>,
+        found: Option<&Arc<Result<PredictionsResult, String>>>,
         theme: &Theme,
         textures: &mut Textures,
     ) {
@@ -89,17 +89,17 @@ impl FitView {
         &mut self,
         runs: &Runs,
         (index, name): (usize, &str),
-        found: &Arc<Result<FitFound, String>>,
+        found: &Arc<Result<PredictionsResult, String>>,
         area: Area,
         theme: &Theme,
     ) -> Option<(&'static str, Vec<Item>)> {
         let run = runs.trained.as_ref()?.runs.get(index)?;
-        let of = (**found).as_ref().ok().filter(|of| of.is_of(run))?;
-        let told = fit::Told {
+        let of = (**found).as_ref().ok().filter(|of| of.matches(run))?;
+        let told = fit::RunLabel {
             name,
             step: runs.step(of.row()),
-            look: look(runs.scene.runs.get(index)?.colour),
-            measures: network::measures(runs, index, of.row()),
+            look: style_index(runs.scene.runs.get(index)?.colour),
+            measures: network::metrics(runs, index, of.row()),
         };
         let shading = self.shading(found, of, theme);
         let items = fit::draw(&of.fit, shading, &told, area, theme);
@@ -124,14 +124,15 @@ impl FitView {
 
     fn shading(
         &mut self,
-        found: &Arc<Result<FitFound, String>>,
-        of: &FitFound,
+        found: &Arc<Result<PredictionsResult, String>>,
+        of: &PredictionsResult,
         theme: &Theme,
     ) -> &Shading {
         let dark = theme.dark;
-        let same = |shaded: &Shaded| Arc::ptr_eq(&shaded.found, found) && shaded.dark == dark;
+        let same =
+            |shaded: &CachedShading| Arc::ptr_eq(&shaded.found, found) && shaded.dark == dark;
         self.shaded = self.shaded.take().filter(same);
-        let shade = || Shaded {
+        let shade = || CachedShading {
             found: Arc::clone(found),
             dark,
             shading: fit::shading(&of.fit, theme),

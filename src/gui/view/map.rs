@@ -9,11 +9,11 @@ use crate::figure::colour::Theme;
 use crate::figure::drawing::{Area, Colour, Item};
 use crate::figure::frame::Frame;
 use crate::figure::trail::{self, Trail};
-use crate::figure::{self, critical, internals, look, map, network};
+use crate::figure::{self, critical, internals, map, network, style_index};
 use crate::gui::command::Command;
-use crate::gui::looked::Looked;
+use crate::gui::looked::InspectCache;
 use crate::gui::paint::{self, Textures};
-use crate::session::{Runs, Terrain};
+use crate::session::{MapData, Runs};
 use eframe::egui;
 use std::sync::Arc;
 
@@ -23,18 +23,18 @@ pub(crate) struct MapView {
     /// Whether the start is being dragged, rather than the view.
     dragging_start: bool,
     /// The terrain that was shaded last.
-    shaded: Option<Shaded>,
+    shaded: Option<CachedShading>,
     /// What is under the pointer, in words.
     pub under_pointer: String,
     /// The tools that draw hills.
     pub sheet: Sheet,
     /// The step whose internals were drawn last.
-    looked: Looked,
+    looked: InspectCache,
 }
 
 /// The colours of a terrain, which need not be found anew every frame.
-struct Shaded {
-    terrain: Arc<Result<Terrain, String>>,
+struct CachedShading {
+    terrain: Arc<Result<MapData, String>>,
     dark: bool,
     pixels: Arc<Vec<Colour>>,
 }
@@ -48,7 +48,7 @@ pub(crate) struct Shown<'a> {
     /// The newest runs.
     pub runs: Option<&'a Runs>,
     /// The newest terrain, if it is on the plane of the runs.
-    pub terrain: Option<&'a Arc<Result<Terrain, String>>>,
+    pub terrain: Option<&'a Arc<Result<MapData, String>>>,
     /// The timeline's row.
     pub row: usize,
     /// The critical points, if they are shown, and the one that is looked at.
@@ -117,10 +117,10 @@ impl MapView {
         if let Some(terrain) = shown.terrain
             && let Ok(drawn) = &**terrain
         {
-            let same = |shaded: &Shaded| {
+            let same = |shaded: &CachedShading| {
                 Arc::ptr_eq(&shaded.terrain, terrain) && shaded.dark == theme.dark
             };
-            let shade = || Shaded {
+            let shade = || CachedShading {
                 terrain: Arc::clone(terrain),
                 dark: theme.dark,
                 pixels: map::shading(drawn, theme),
@@ -151,7 +151,7 @@ impl MapView {
             items.extend(trail::trails(&trails, frame, shown.row, theme));
         }
         if scene.map.internals {
-            items.extend(self.internals(frame, shown, runs).unwrap_or_default());
+            items.extend(self.state_markers(frame, shown, runs).unwrap_or_default());
         }
         items.extend(map::start(
             runs.ground.plot_point(scene.start),
@@ -160,13 +160,13 @@ impl MapView {
         ));
         items.extend(self.sheet.items(frame, scene, theme));
         if let Some(Ok(terrain)) = shown.terrain.map(|terrain| &**terrain) {
-            items.extend(map::closeup_note(terrain, frame, theme));
+            items.extend(map::deep_zoom_note(terrain, frame, theme));
         }
         items
     }
 
     /// What moves the followed run.
-    fn internals(&mut self, frame: &Frame, shown: &Shown, runs: &Runs) -> Option<Vec<Item>> {
+    fn state_markers(&mut self, frame: &Frame, shown: &Shown, runs: &Runs) -> Option<Vec<Item>> {
         let (index, scene) = (shown.followed?, shown.scene);
         let run = scene.runs.get(index).filter(|run| run.shown)?;
         let step = internals::next_step(&runs.results.get(index)?.trajectory, shown.row)?;
@@ -179,8 +179,8 @@ impl MapView {
             let trails = trails(shown, runs, shown.names, frame);
             taken.extend(trail::name_areas(&trails, frame, shown.row));
         }
-        let (ground, colour) = (&runs.ground, look(run.colour));
-        Some(internals::internals(
+        let (ground, colour) = (&runs.ground, style_index(run.colour));
+        Some(internals::state_markers(
             ground,
             step,
             colour,
@@ -203,7 +203,7 @@ impl MapView {
         let tools = shown.tools && landscape;
         let click = match (landscape, tools) {
             (false, _) => String::new(),
-            (_, true) => format!("click {}, ", self.sheet.click_words(shown.scene)),
+            (_, true) => format!("click {}, ", self.sheet.click_hint(shown.scene)),
             (_, false) => "click places the start, ".to_owned(),
         };
         response.widget_info(|| {
@@ -277,7 +277,7 @@ fn of_network(frame: &Frame, shown: &Shown) -> Vec<Item> {
     };
     let mut items = Vec::new();
     if shown.scene.map.trails {
-        let heads = network::heads(runs, shown.names, shown.row);
+        let heads = network::head_labels(runs, shown.names, shown.row);
         let trails = trails(shown, runs, &heads, frame);
         items.extend(trail::trails(&trails, frame, shown.row, theme));
     }

@@ -27,13 +27,13 @@ pub(crate) enum View {
     /// Where runs end over their settings.
     Sweep,
     /// What the plane of a network does not show of its runs.
-    OffPlane,
+    ProjectionError,
     /// The curvature where a run of a network is.
     Spectrum,
     /// The random plane of a network beside those of other seeds.
     Seeds,
     /// Ways between the ends of two runs of a network.
-    Ways,
+    Connect,
 }
 
 impl View {
@@ -42,10 +42,10 @@ impl View {
         Self::Map,
         Self::Basins,
         Self::Sweep,
-        Self::OffPlane,
+        Self::ProjectionError,
         Self::Spectrum,
         Self::Seeds,
-        Self::Ways,
+        Self::Connect,
     ];
 
     /// Those that a scene has: surveys are of landscapes, and only the plane of a network leaves something out.
@@ -54,7 +54,7 @@ impl View {
         let has = move |view: &Self| match view {
             Self::Map => true,
             Self::Basins | Self::Sweep => !network,
-            Self::OffPlane | Self::Spectrum | Self::Seeds | Self::Ways => network,
+            Self::ProjectionError | Self::Spectrum | Self::Seeds | Self::Connect => network,
         };
         Self::ALL.into_iter().filter(has)
     }
@@ -65,10 +65,10 @@ impl View {
             Self::Map => "Map",
             Self::Basins => "Basins",
             Self::Sweep => "Sweep",
-            Self::OffPlane => "Off-plane",
+            Self::ProjectionError => "Off-plane",
             Self::Spectrum => "Spectrum",
             Self::Seeds => "Seeds",
-            Self::Ways => "Connect",
+            Self::Connect => "Connect",
         }
     }
 
@@ -80,7 +80,7 @@ impl View {
                 "For one run: which minimum every start runs to, and in how many steps."
             }
             Self::Sweep => "Where the runs end over a setting, or one run over two of them.",
-            Self::OffPlane => {
+            Self::ProjectionError => {
                 "What the map's plane does not show: true losses beside those on the plane, and how far off it the runs are."
             }
             Self::Spectrum => {
@@ -89,7 +89,7 @@ impl View {
             Self::Seeds => {
                 "The random plane beside those of other seeds, around the same weights at one scale: how much of a map depends on its directions."
             }
-            Self::Ways => {
+            Self::Connect => {
                 "The straight line between the networks that two runs end in and its barrier, a curve trained around it, and the plane that holds both."
             }
         }

@@ -1,11 +1,11 @@
 //! What the plane of a network does not show: true losses beside those on the plane, and how far off it the runs are.
 
-use super::charts::{Kept, chart};
+use super::charts::{ChartCache, chart};
 use crate::engine::numeric::real;
 use crate::figure::colour::{Theme, run_colour};
-use crate::figure::network::plane_words;
-use crate::figure::quantity::{self, Across};
-use crate::figure::{look, off_plane};
+use crate::figure::network::plane_text;
+use crate::figure::quantity::{self, XAxis};
+use crate::figure::{off_plane, style_index};
 use crate::gui::command::Command;
 use crate::gui::paint::{self, Textures};
 use crate::session::Runs;
@@ -13,9 +13,9 @@ use eframe::egui;
 
 /// What the view remembers between frames.
 #[derive(Default)]
-pub(crate) struct OffPlaneView(Kept);
+pub(crate) struct ProjectionErrorView(ChartCache);
 
-impl OffPlaneView {
+impl ProjectionErrorView {
     /// Shows the view in all of the space that is left. A click or drag on a chart moves the timeline.
     pub(crate) fn ui(
         &mut self,
@@ -33,16 +33,16 @@ impl OffPlaneView {
         ui.add_space(4.0);
         ui.horizontal_wrapped(|ui| {
             ui.add_space(8.0);
-            ui.label(plane_words(trained));
+            ui.label(plane_text(trained));
         });
         let space = ui.available_rect_before_wrap();
         let area = paint::area(paint::inset(space, [4.0, 2.0], [4.0, 2.0]));
-        let across = Across {
+        let across = XAxis {
             runs,
             by_cost: false,
             row,
         };
-        let quantities = self.0.of(runs, None, quantity::off_plane);
+        let quantities = self.0.of(runs, None, quantity::projection_error_charts);
         let mut commands = Vec::new();
         for (quantity, area) in quantities.iter().zip(off_plane::shares(area)) {
             let answer = chart(ui, paint::rect(area), quantity, &across, theme, textures);
@@ -73,7 +73,7 @@ fn values_ui(ui: &mut egui::Ui, runs: &Runs, names: &[String], row: usize, theme
     egui::Grid::new("off-plane values").show(ui, |ui| {
         for (index, (run, name)) in runs.scene.runs.iter().zip(names).enumerate() {
             if let (true, Some(words)) = (run.shown, off_plane::told(runs, index, row)) {
-                let colour = paint::colour(run_colour(look(run.colour), theme));
+                let colour = paint::colour(run_colour(style_index(run.colour), theme));
                 ui.colored_label(colour, name);
                 for word in words {
                     ui.label(word);

@@ -5,11 +5,11 @@ use crate::engine::scene::Scene;
 use crate::figure::axis::number;
 use crate::figure::colour::Theme;
 use crate::figure::frame::Frame;
-use crate::figure::panels::Reliefs;
+use crate::figure::panels::MapPanels;
 use crate::figure::seeds;
 use crate::gui::command::Command;
 use crate::gui::paint::{self, Textures};
-use crate::session::{Runs, Seeds, SeedsFound};
+use crate::session::{Runs, Seeds, SeedsResult};
 use eframe::egui;
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ pub(crate) struct SeedsView {
     count: usize,
     /// The first of them, once a plane has been shown.
     first: Option<u64>,
-    ready: Option<Ready>,
+    ready: Option<CachedPicture>,
 }
 
 impl Default for SeedsView {
@@ -33,10 +33,10 @@ impl Default for SeedsView {
 }
 
 /// Maps that need not be made ready every frame.
-struct Ready {
-    found: Arc<Result<SeedsFound, String>>,
+struct CachedPicture {
+    found: Arc<Result<SeedsResult, String>>,
     dark: bool,
-    reliefs: Option<Reliefs>,
+    reliefs: Option<MapPanels>,
     told: Vec<String>,
 }
 
@@ -55,7 +55,7 @@ impl SeedsView {
     }
 
     /// The row above: how many, and whether they are in work.
-    pub(crate) fn strip_ui(&mut self, ui: &mut egui::Ui, busy: bool) {
+    pub(crate) fn toolbar_ui(&mut self, ui: &mut egui::Ui, busy: bool) {
         let count = format!("{} seeds", self.count);
         let combo = egui::ComboBox::from_id_salt("seeds")
             .selected_text(&count)
@@ -79,7 +79,7 @@ impl SeedsView {
         ui: &mut egui::Ui,
         shown: Option<(&Runs, usize)>,
         scene: &Scene,
-        found: Option<&Arc<Result<SeedsFound, String>>>,
+        found: Option<&Arc<Result<SeedsResult, String>>>,
         (theme, said): (&Theme, &mut String),
         textures: &mut Textures,
     ) -> Option<Command> {
@@ -89,8 +89,8 @@ impl SeedsView {
             return other_plane_ui(ui, space, scene);
         };
         self.first = Some(seeds.first);
-        let own = |found: &&Arc<Result<SeedsFound, String>>, runs: &Runs| match &***found {
-            Ok(found) => found.is_of(runs, seeds),
+        let own = |found: &&Arc<Result<SeedsResult, String>>, runs: &Runs| match &***found {
+            Ok(found) => found.matches(runs, seeds),
             Err(_) => true,
         };
         let fitting = shown.and_then(|(runs, row)| {
@@ -99,7 +99,7 @@ impl SeedsView {
         });
         let words = match fitting.map(|(runs, row, found)| (runs, row, found, &**found)) {
             Some((runs, row, found, Ok(slices))) => {
-                self.make_ready(found, slices, theme);
+                self.update_cache(found, slices, theme);
                 let ready = self.ready.as_ref()?;
                 return maps_ui(ui, (runs, row), slices, ready, (theme, said), textures);
             }
@@ -111,20 +111,20 @@ impl SeedsView {
         None
     }
 
-    fn make_ready(
+    fn update_cache(
         &mut self,
-        found: &Arc<Result<SeedsFound, String>>,
-        slices: &SeedsFound,
+        found: &Arc<Result<SeedsResult, String>>,
+        slices: &SeedsResult,
         theme: &Theme,
     ) {
         let dark = theme.dark;
-        let same = |ready: &Ready| Arc::ptr_eq(&ready.found, found) && ready.dark == dark;
+        let same = |ready: &CachedPicture| Arc::ptr_eq(&ready.found, found) && ready.dark == dark;
         self.ready = self.ready.take().filter(same);
-        self.ready.get_or_insert_with(|| Ready {
+        self.ready.get_or_insert_with(|| CachedPicture {
             found: Arc::clone(found),
             dark,
-            reliefs: seeds::reliefs(&slices.slices, theme),
-            told: seeds::told(&slices.slices),
+            reliefs: seeds::map_panels(&slices.slices, theme),
+            told: seeds::summary_lines(&slices.slices),
         });
     }
 }
@@ -146,7 +146,7 @@ fn other_plane_ui(ui: &mut egui::Ui, space: egui::Rect, scene: &Scene) -> Option
     let random = |plane: &AnyPlane| matches!(plane, AnyPlane::Filter(_));
     let plane = AnyPlane::all().into_iter().find(random)?;
     let mut scene = scene.clone();
-    scene.network = Some(crate::engine::scene::Bench { plane, ..bench });
+    scene.network = Some(crate::engine::scene::NetworkScene { plane, ..bench });
     scene.view = None;
     Some(Command::Edit(Box::new(scene)))
 }
@@ -155,8 +155,8 @@ fn other_plane_ui(ui: &mut egui::Ui, space: egui::Rect, scene: &Scene) -> Option
 fn maps_ui(
     ui: &mut egui::Ui,
     (runs, row): (&Runs, usize),
-    found: &SeedsFound,
-    ready: &Ready,
+    found: &SeedsResult,
+    ready: &CachedPicture,
     (theme, said): (&Theme, &mut String),
     textures: &mut Textures,
 ) -> Option<Command> {

@@ -87,7 +87,7 @@ impl Default for Sheet {
 
 impl Sheet {
     /// The row of tools, where the landscape is drawn by hand.
-    pub(crate) fn strip_ui(&mut self, ui: &mut egui::Ui, scene: &Scene) -> Option<Command> {
+    pub(crate) fn toolbar_ui(&mut self, ui: &mut egui::Ui, scene: &Scene) -> Option<Command> {
         let AnyLandscape::Drawn(drawn) = &scene.landscape else {
             return None;
         };
@@ -138,7 +138,7 @@ impl Sheet {
     }
 
     /// What a click on the map does, for its name.
-    pub(crate) fn click_words(&self, scene: &Scene) -> &'static str {
+    pub(crate) fn click_hint(&self, scene: &Scene) -> &'static str {
         match (&scene.landscape, self.tool) {
             (AnyLandscape::Drawn(_), Tool::Hill) => "drops a hill",
             (AnyLandscape::Drawn(_), Tool::Pit) => "drops a pit",

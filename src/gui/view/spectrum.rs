@@ -5,11 +5,11 @@ use crate::engine::analysis::curvature::{CurvatureSettings, Report};
 use crate::engine::scene::Scene;
 use crate::figure::colour::Theme;
 use crate::figure::spectrum::{Spectrum, draw};
-use crate::figure::{look, shortened};
+use crate::figure::{shortened, style_index};
 use crate::gui::command::Command;
 use crate::gui::paint::{self, Textures};
 use crate::gui::param_ui::settings_ui;
-use crate::session::{Runs, SpectrumFound};
+use crate::session::{Runs, SpectrumResult};
 use eframe::egui;
 
 /// What the view remembers between frames.
@@ -29,7 +29,7 @@ impl SpectrumView {
     }
 
     /// What the view can be told, in the row of views: the runs, and what is asked of them.
-    pub(crate) fn strip_ui(
+    pub(crate) fn toolbar_ui(
         &mut self,
         ui: &mut egui::Ui,
         scene: &Scene,
@@ -97,7 +97,7 @@ impl SpectrumView {
         ui: &mut egui::Ui,
         runs: &Runs,
         (shown, names): (&[usize], &[String]),
-        found: Option<&Result<SpectrumFound, String>>,
+        found: Option<&Result<SpectrumResult, String>>,
         theme: &Theme,
         textures: &mut Textures,
     ) {
@@ -107,7 +107,7 @@ impl SpectrumView {
         let own = shown.iter().filter_map(|index| trained.runs.get(*index));
         let own: Vec<_> = own.map(std::convert::AsRef::as_ref).collect();
         let found = match found {
-            Some(Ok(found)) if found.is_of(own.iter().copied()) => found,
+            Some(Ok(found)) if found.matches(own.iter().copied()) => found,
             Some(Err(sentence)) => {
                 ui.centered_and_justified(|ui| ui.label(sentence));
                 return;
@@ -121,7 +121,7 @@ impl SpectrumView {
         ui.horizontal_wrapped(|ui| {
             ui.add_space(8.0);
             let steps: Vec<String> = found.rows().map(|row| runs.step(row).to_string()).collect();
-            ui.label(words(&found.reports, &steps, runs));
+            ui.label(summary_text(&found.reports, &steps, runs));
             if !found.complete {
                 ui.spinner();
                 ui.label("measuring …");
@@ -136,7 +136,7 @@ impl SpectrumView {
             .filter_map(|(index, report)| {
                 Some(Spectrum {
                     name: names.get(*index)?,
-                    look: look(runs.scene.runs.get(*index)?.colour),
+                    look: style_index(runs.scene.runs.get(*index)?.colour),
                     report: report.as_ref()?,
                 })
             })
@@ -151,7 +151,7 @@ impl SpectrumView {
 }
 
 /// What the spectrum is of.
-fn words(reports: &[Option<Report>], steps: &[String], runs: &Runs) -> String {
+fn summary_text(reports: &[Option<Report>], steps: &[String], runs: &Runs) -> String {
     let inquiry = runs
         .scene
         .network

@@ -10,12 +10,12 @@ use crate::figure;
 use crate::figure::axis::number;
 use crate::figure::colour::Theme;
 use crate::figure::drawing::{Area, Colour, Item, Point};
-use crate::figure::sweep::{CurvePlot, MapPlot, Shown, told};
+use crate::figure::sweep::{CurvePlot, MapPlot, SweepLine, told};
 use crate::gui::command::Command;
 use crate::gui::field::{self, refusal_ui};
 use crate::gui::paint::{self, Textures};
 use crate::gui::param_ui::drag_ui;
-use crate::session::{Limits, SweepAxes, SweepFound, SweepOf, SweepResult};
+use crate::session::{LrLimits, SweepAxes, SweepData, SweepKey, SweepResult};
 use eframe::egui;
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ pub(crate) struct SweepView {
     over: [String; 2],
     measure: SweepMetric,
     goal: f64,
-    image: Option<Image>,
+    image: Option<CachedImage>,
 }
 
 impl Default for SweepView {
@@ -40,8 +40,8 @@ impl Default for SweepView {
 }
 
 /// The picture of a map, which need not be made anew every frame.
-struct Image {
-    found: Arc<Result<SweepFound, String>>,
+struct CachedImage {
+    found: Arc<Result<SweepResult, String>>,
     dark: bool,
     measure: SweepMetric,
     plot: MapPlot,
@@ -61,7 +61,7 @@ pub(crate) struct Look<'a> {
 }
 
 /// What the pointer is on: a run's place among those that are swept, the run with the settings there, and how it came off.
-struct Pointed {
+struct HoveredRun {
     run: usize,
     spec: RunSpec,
     words: String,
@@ -69,7 +69,7 @@ struct Pointed {
 
 /// What the row above the sweep asks for.
 #[derive(Default)]
-pub(crate) struct Asked {
+pub(crate) struct ToolbarResponse {
     /// Another run for the map.
     pub run: Option<usize>,
     /// To stop.
@@ -78,15 +78,15 @@ pub(crate) struct Asked {
 
 impl SweepView {
     /// The row above: what is compared, over what, how far.
-    pub(crate) fn strip_ui(
+    pub(crate) fn toolbar_ui(
         &mut self,
         ui: &mut egui::Ui,
         scene: &Scene,
         names: &[String],
         run: usize,
         progress: Option<f32>,
-    ) -> Asked {
-        let mut asked = Asked::default();
+    ) -> ToolbarResponse {
+        let mut asked = ToolbarResponse::default();
         let title = self.measure.title();
         let combo = egui::ComboBox::from_id_salt("sweep measure")
             .selected_text(title)
@@ -186,7 +186,7 @@ impl SweepView {
     }
 
     /// What is to be computed for a scene; the sentence that says why nothing can be.
-    pub(crate) fn of(&self, scene: &Scene, run: usize) -> Result<SweepOf, String> {
+    pub(crate) fn of(&self, scene: &Scene, run: usize) -> Result<SweepKey, String> {
         let parse = |text: &String| {
             text.parse::<SweepAxis>()
                 .map_err(|refusal| refusal.to_string())
@@ -201,10 +201,10 @@ impl SweepView {
                 .count();
             SweepAxes::Two(ticked, [first, parse(&self.over[1])?])
         };
-        Ok(SweepOf {
+        Ok(SweepKey {
             landscape: scene.landscape.clone(),
             start: scene.start,
-            conditions: scene.conditions(),
+            conditions: scene.run_settings(),
             specs: swept_runs(scene, run)
                 .map(|index| scene.runs[index].spec.clone())
                 .collect(),
@@ -219,7 +219,7 @@ impl SweepView {
         &mut self,
         ui: &mut egui::Ui,
         look: &Look,
-        found: Option<&Arc<Result<SweepFound, String>>>,
+        found: Option<&Arc<Result<SweepResult, String>>>,
         said: &mut String,
         textures: &mut Textures,
     ) -> Vec<Command> {
@@ -247,7 +247,7 @@ impl SweepView {
             }
         };
         let (found, sweep) = sweep;
-        let right = if matches!(sweep.swept, SweepResult::Map(..)) {
+        let right = if matches!(sweep.swept, SweepData::Map(..)) {
             96.0
         } else {
             18.0
@@ -264,11 +264,11 @@ impl SweepView {
         let pointer = response.hover_pos().map(|pointer| [pointer.x, pointer.y]);
         let area = paint::area(inner);
         let (items, pointed) = match &sweep.swept {
-            SweepResult::Curves(curves) => self.curves(curves, look, area, pointer),
-            SweepResult::Map(map) => self.map(map, (found, sweep), look.theme, area, pointer),
+            SweepData::Curves(curves) => self.curves(curves, look, area, pointer),
+            SweepData::Map(map) => self.map(map, (found, sweep), look.theme, area, pointer),
         };
         paint::paint(&ui.painter_at(space), items, textures);
-        let Some(Pointed { run, spec, words }) = pointed else {
+        let Some(HoveredRun { run, spec, words }) = pointed else {
             return Vec::new();
         };
         *said = words;
@@ -291,20 +291,20 @@ impl SweepView {
         look: &Look,
         area: Area,
         pointer: Option<Point>,
-    ) -> (Vec<Item>, Option<Pointed>) {
+    ) -> (Vec<Item>, Option<HoveredRun>) {
         let indices: Vec<usize> = swept_runs(look.scene, look.run).collect();
         let shown = |(curve, limit): &'_ (SweepCurve, Option<f64>)| {
             let index = *indices.get(curve.line.run)?;
             Some((index, *limit))
         };
-        let shown: Vec<Shown> = curves
+        let shown: Vec<SweepLine> = curves
             .iter()
             .filter_map(|swept| {
                 let (index, limit) = shown(swept)?;
-                Some(Shown {
+                Some(SweepLine {
                     curve: &swept.0,
                     name: look.names.get(index)?,
-                    look: figure::look(look.scene.runs.get(index)?.colour),
+                    look: figure::style_index(look.scene.runs.get(index)?.colour),
                     limit,
                 })
             })
@@ -314,10 +314,10 @@ impl SweepView {
             pointer
                 .and_then(|pointer| plot.pick(&shown, pointer))
                 .map(|[which, value]| {
-                    let Shown { curve, name, .. } = shown[which];
+                    let SweepLine { curve, name, .. } = shown[which];
                     let grid = &curve.line.grid;
-                    let score = self.words(&curve.scores[value]);
-                    Pointed {
+                    let score = self.summary_text(&curve.scores[value]);
+                    HoveredRun {
                         run: curve.line.run,
                         spec: curve.spec(value),
                         words: format!(
@@ -333,12 +333,12 @@ impl SweepView {
     /// The map, and the cell that the pointer is on.
     fn map(
         &mut self,
-        (map, limits): &(SweepMap, Limits),
-        (found, sweep): (&Arc<Result<SweepFound, String>>, &SweepFound),
+        (map, limits): &(SweepMap, LrLimits),
+        (found, sweep): (&Arc<Result<SweepResult, String>>, &SweepResult),
         theme: &Theme,
         area: Area,
         pointer: Option<Point>,
-    ) -> (Vec<Item>, Option<Pointed>) {
+    ) -> (Vec<Item>, Option<HoveredRun>) {
         let (plot, pixels) = self.image(found, map, area, theme);
         let mut items = plot.draw(map, &pixels, limits.as_ref(), theme);
         let [left, right] = [14.0, 28.0].map(|beside| area.max[0] + beside);
@@ -349,12 +349,12 @@ impl SweepView {
             .map(|at| {
                 let score = map
                     .score(at)
-                    .map_or_else(String::new, |score| self.words(score));
+                    .map_or_else(String::new, |score| self.summary_text(score));
                 let [x, y] = [0, 1].map(|axis| {
                     let grid = &map.grids[axis];
                     format!("{} = {}", grid.setting(), text(grid, at[axis]))
                 });
-                Pointed {
+                HoveredRun {
                     run: match sweep.of.overs {
                         SweepAxes::Two(run, _) => run,
                         SweepAxes::One(_) => 0,
@@ -367,7 +367,7 @@ impl SweepView {
     }
 
     /// How a run came off.
-    fn words(&self, score: &Score) -> String {
+    fn summary_text(&self, score: &Score) -> String {
         match (score.value(self.measure), score.diverged()) {
             (Some(value), _) => told(value, self.measure),
             (None, Some(step)) => format!("diverged at step {step}"),
@@ -377,20 +377,20 @@ impl SweepView {
 
     fn image(
         &mut self,
-        found: &Arc<Result<SweepFound, String>>,
+        found: &Arc<Result<SweepResult, String>>,
         map: &SweepMap,
         area: Area,
         theme: &Theme,
     ) -> (MapPlot, (usize, usize, Arc<Vec<Colour>>)) {
         let plot = MapPlot::new(map, self.measure, area);
-        let same = |image: &Image| {
+        let same = |image: &CachedImage| {
             Arc::ptr_eq(&image.found, found)
                 && image.dark == theme.dark
                 && image.measure == self.measure
                 && image.plot == plot
         };
         self.image = self.image.take().filter(same);
-        let image = self.image.get_or_insert_with(|| Image {
+        let image = self.image.get_or_insert_with(|| CachedImage {
             found: Arc::clone(found),
             dark: theme.dark,
             measure: self.measure,

@@ -7,10 +7,10 @@ use crate::engine::scene::Scene;
 use crate::engine::training::Trajectory;
 use crate::figure::axis::number;
 use crate::figure::frame::Frame;
-use crate::figure::network::{measures, percent};
+use crate::figure::network::{metrics, percent};
 use crate::figure::off_plane;
 use crate::figure::trail::Trail;
-use crate::session::{Runs, Terrain};
+use crate::session::{MapData, Runs};
 use eframe::egui;
 
 /// How near the pointer must come to a thing to mean it, in points.
@@ -26,9 +26,9 @@ pub(super) fn describe(pointer: egui::Pos2, frame: &Frame, shown: &Shown, runs: 
     let at = frame.world_from_picture(pointer.into());
     match (nearest(pointer, frame, shown.row, &trails), &runs.trained) {
         (Some((trail, row)), Some(_)) => of_network(runs, trail, row),
-        (Some((trail, row)), None) => step_words(shown.scene, runs, trail, row),
-        (None, Some(_)) => height_words(runs, shown, at),
-        (None, None) => landscape_words(shown.scene, runs, at),
+        (Some((trail, row)), None) => step_text(shown.scene, runs, trail, row),
+        (None, Some(_)) => height_text(runs, shown, at),
+        (None, None) => landscape_text(shown.scene, runs, at),
     }
 }
 
@@ -58,13 +58,13 @@ fn nearest<'a>(
 }
 
 /// A step of a run on a landscape.
-fn step_words(scene: &Scene, runs: &Runs, trail: &Trail, row: usize) -> String {
+fn step_text(scene: &Scene, runs: &Runs, trail: &Trail, row: usize) -> String {
     let Trajectory {
         loss, grad_norm, ..
     } = trail.trajectory;
     let (name, step) = (trail.name, runs.step(row));
     let at = match *trail.trajectory.theta(row).unwrap_or_default() {
-        [x] => return format!("{name} step {step}: {}", on_graph(scene, runs, x)),
+        [x] => return format!("{name} step {step}: {}", graph_text(scene, runs, x)),
         [x, y, ..] => [x, y],
         [] => scene.start,
     };
@@ -82,7 +82,7 @@ fn of_network(runs: &Runs, trail: &Trail, row: usize) -> String {
     let Some([loss, on_plane, off_plane, _]) = off_plane::told(runs, index, row) else {
         return String::new();
     };
-    let [_, test] = measures(runs, index, row);
+    let [_, test] = metrics(runs, index, row);
     let accuracy = test.and_then(|test| test.accuracy);
     let test = accuracy.map_or_else(String::new, |share| format!(", test {}", percent(share)));
     let step = runs.step(row);
@@ -90,10 +90,10 @@ fn of_network(runs: &Runs, trail: &Trail, row: usize) -> String {
 }
 
 /// The height of a network's plane, which is read from the map and not computed.
-fn height_words(runs: &Runs, shown: &Shown, at: [f64; 2]) -> String {
+fn height_text(runs: &Runs, shown: &Shown, at: [f64; 2]) -> String {
     let terrain = shown.terrain.map(|terrain| &**terrain);
     let height = match terrain {
-        Some(Ok(Terrain { surface, base, .. })) => surface.height(at).map(|height| height + base),
+        Some(Ok(MapData { surface, base, .. })) => surface.height(at).map(|height| height + base),
         _ => None,
     };
     let place = coordinates(&runs.scene, at);
@@ -103,10 +103,10 @@ fn height_words(runs: &Runs, shown: &Shown, at: [f64; 2]) -> String {
     )
 }
 
-fn landscape_words(scene: &Scene, runs: &Runs, at: [f64; 2]) -> String {
+fn landscape_text(scene: &Scene, runs: &Runs, at: [f64; 2]) -> String {
     let objective = &*runs.ground.objective;
     if objective.dim() == 1 {
-        return on_graph(scene, runs, at[0]);
+        return graph_text(scene, runs, at[0]);
     }
     let mut gradient = [0.0; 2];
     let value = objective.gradient(&at, &mut gradient);
@@ -122,7 +122,7 @@ fn landscape_words(scene: &Scene, runs: &Runs, at: [f64; 2]) -> String {
 }
 
 /// The graph of a landscape of one parameter at a place.
-fn on_graph(scene: &Scene, runs: &Runs, x: f64) -> String {
+fn graph_text(scene: &Scene, runs: &Runs, x: f64) -> String {
     let (objective, mut slope) = (&*runs.ground.objective, [0.0]);
     let value = objective.gradient(&[x], &mut slope);
     let [bend, _] = curvature::extremes(objective, &[x]);

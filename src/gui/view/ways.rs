@@ -10,27 +10,27 @@ use crate::figure::shortened;
 use crate::gui::command::Command;
 use crate::gui::paint::{self, Textures};
 use crate::gui::param_ui::settings_ui;
-use crate::session::{Runs, WaysFound};
+use crate::session::{ModeConnectivityResult, Runs};
 use eframe::egui;
 use std::sync::Arc;
 
 /// What the view remembers between frames.
 #[derive(Default)]
-pub(crate) struct WaysView {
+pub(crate) struct ConnectView {
     /// The runs that the ways lead from and to.
     ends: Option<[usize; 2]>,
-    ready: Option<Ready>,
+    ready: Option<CachedPicture>,
 }
 
 /// A picture that need not be made every frame.
-struct Ready {
-    found: Arc<Result<WaysFound, String>>,
+struct CachedPicture {
+    found: Arc<Result<ModeConnectivityResult, String>>,
     dark: bool,
     size: egui::Vec2,
     items: Vec<Item>,
 }
 
-impl WaysView {
+impl ConnectView {
     /// The ends: those that were chosen, else the first two runs. `None` where there are not two.
     pub(crate) fn ends(&self, count: usize) -> Option<[usize; 2]> {
         let fits = |ends: &[usize; 2]| ends[0] != ends[1] && ends.iter().all(|end| *end < count);
@@ -38,7 +38,7 @@ impl WaysView {
     }
 
     /// What the view can be told, in the row of views.
-    pub(crate) fn strip_ui(
+    pub(crate) fn toolbar_ui(
         &mut self,
         ui: &mut egui::Ui,
         scene: &Scene,
@@ -78,7 +78,7 @@ impl WaysView {
 
     /// The window of the plane that a view of this size shows, once the ways are known.
     pub(crate) fn window(
-        found: Option<&Arc<Result<WaysFound, String>>>,
+        found: Option<&Arc<Result<ModeConnectivityResult, String>>>,
         size: egui::Vec2,
     ) -> Option<Rect> {
         let found = (**found?).as_ref().ok()?;
@@ -91,7 +91,7 @@ impl WaysView {
         ui: &mut egui::Ui,
         runs: Option<&Runs>,
         names: &[String],
-        found: Option<&Arc<Result<WaysFound, String>>>,
+        found: Option<&Arc<Result<ModeConnectivityResult, String>>>,
         theme: &Theme,
         textures: &mut Textures,
     ) {
@@ -113,7 +113,7 @@ impl WaysView {
             );
         };
         let own = found.filter(|found| match &***found {
-            Ok(found) => found.is_of(trained, ends),
+            Ok(found) => found.matches(trained, ends),
             Err(_) => true,
         });
         let Some(shared) = own else {
@@ -135,7 +135,7 @@ impl WaysView {
             );
         };
         let (dark, size) = (theme.dark, space.size());
-        let same = |ready: &Ready| {
+        let same = |ready: &CachedPicture| {
             Arc::ptr_eq(&ready.found, shared) && ready.dark == dark && ready.size == size
         };
         self.ready = self.ready.take().filter(same);
@@ -147,7 +147,7 @@ impl WaysView {
                 l2: runs.scene.network.as_ref().map_or(0.0, |bench| bench.model.as_dyn().l2()),
             };
             let drawn = figure::picture(connection, found.surface.clone(), &told, [size.x, size.y], theme);
-            Ready {
+            CachedPicture {
                 found: Arc::clone(shared),
                 dark,
                 size,

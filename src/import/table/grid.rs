@@ -2,7 +2,7 @@
 
 use super::cell::{Cell, refusal, short};
 use super::sheet::{Rules, Sheet};
-use super::{Kind, Read, plural, text};
+use super::{Kind, ParsedTable, plural, text};
 use crate::engine::landscape::{Header, Matrix};
 use crate::import::matrix::{EXPECTED, matrix, numbered};
 
@@ -30,9 +30,9 @@ pub(in crate::import) fn read(bytes: Vec<u8>, header: Header) -> Result<Matrix, 
         && sheet.short_header.is_none()
         && rest.iter().any(|cell| cell.is_numeric());
     if has_axes {
-        return with_axes(&Read::new(sheet, Header::Yes, &[])?);
+        return with_axes(&ParsedTable::new(sheet, Header::Yes, &[])?);
     }
-    let read = Read::new(sheet, header, &[])?;
+    let read = ParsedTable::new(sheet, header, &[])?;
     let columns = read.all_but_left_out();
     let names = { read.header.as_ref() }.filter(|_| !read.numeric_header);
     match names {
@@ -46,7 +46,7 @@ pub(in crate::import) fn read(bytes: Vec<u8>, header: Header) -> Result<Matrix, 
     }
 }
 
-impl Read {
+impl ParsedTable {
     /// Returns the columns that hold data.
     fn all_but_left_out(&self) -> Vec<usize> {
         let unnamed = |column: usize| self.name(column).is_none_or(str::is_empty);
@@ -96,7 +96,7 @@ impl Read {
     }
 }
 
-fn plain(read: &Read, columns: &[usize]) -> Result<Matrix, String> {
+fn plain(read: &ParsedTable, columns: &[usize]) -> Result<Matrix, String> {
     let size = [columns.len(), read.rows()];
     let (x, y) = (numbered(size[0]), numbered(size[1]));
     if size
@@ -109,7 +109,7 @@ fn plain(read: &Read, columns: &[usize]) -> Result<Matrix, String> {
     read.matrix_of([x, y, heights], ("heights", commas), &[])
 }
 
-fn with_axes(read: &Read) -> Result<Matrix, String> {
+fn with_axes(read: &ParsedTable) -> Result<Matrix, String> {
     let header = read.sheet.rows[0];
     let mut columns: Vec<usize> = (1..read.sheet.width).collect();
     // A trailing separator on every line.
@@ -152,7 +152,7 @@ fn increasing(axis: &str, last: Option<&f64>, place: f64) -> Result<(), String> 
     }
 }
 
-fn points(read: &Read, columns: &[usize]) -> Result<Matrix, String> {
+fn points(read: &ParsedTable, columns: &[usize]) -> Result<Matrix, String> {
     let (numbers, commas) = read.heights(columns)?;
     // A negative zero is no place of its own.
     let points = numbers

@@ -35,7 +35,7 @@ pub(super) fn read_columns(
     let read = || {
         let expected = "two columns of numbers";
         let names: Vec<&str> = wanted.iter().flatten().copied().collect();
-        let table = Read::new(sheet(bytes, "a CSV file", expected)?, header, &names)?;
+        let table = ParsedTable::new(sheet(bytes, "a CSV file", expected)?, header, &names)?;
         table.columns(wanted)
     };
     read().map_err(|wrong: String| format!("{name}: {wrong}"))
@@ -51,7 +51,7 @@ pub(super) fn read_labelled(
     let read = || {
         let expected = "columns of numbers and a column of labels";
         let names: Vec<&str> = label.into_iter().collect();
-        let table = Read::new(sheet(bytes, "a CSV file", expected)?, header, &names)?;
+        let table = ParsedTable::new(sheet(bytes, "a CSV file", expected)?, header, &names)?;
         table.labelled(label)
     };
     let table: Result<Table, String> = read();
@@ -85,7 +85,7 @@ enum Kind {
 }
 
 /// A table whose header is known.
-struct Read {
+struct ParsedTable {
     sheet: Sheet,
     /// Names of the columns, and the header's line.
     header: Option<(Vec<String>, Record)>,
@@ -97,7 +97,7 @@ struct Read {
     kinds: Vec<Kind>,
 }
 
-impl Read {
+impl ParsedTable {
     fn new(sheet: Sheet, header: Header, wanted: &[&str]) -> Result<Self, String> {
         let (record, first) = match sheet.short_header {
             Some(record) => (Some(record), 0),

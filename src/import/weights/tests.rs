@@ -197,7 +197,7 @@ fn batch_normalisations_keep_the_moments_of_the_data() {
     assert_eq!(read(&file, tensors), Ok(theta.clone()));
     let moments = loss.batch_norm_stats(&theta);
     assert_eq!(
-        read_with_moments(&file, tensors),
+        read_with_batch_norm_stats(&file, tensors),
         Ok((theta.clone(), moments))
     );
     let file = SafeTensors::deserialize(&file).unwrap();
@@ -207,7 +207,7 @@ fn batch_normalisations_keep_the_moments_of_the_data() {
     let mut file = Vec::new();
     write(&bare, &theta, &mut file).unwrap();
     assert_eq!(
-        read_with_moments(&file, tensors).unwrap_err(),
+        read_with_batch_norm_stats(&file, tensors).unwrap_err(),
         "does not fit the network: `norms.0.running_mean` (4 numbers) is missing, `norms.0.running_var` (4 numbers) is missing, \
          `norms.1.running_mean` (3 numbers) is missing, `norms.1.running_var` (3 numbers) is missing; expected weights of the same \
          layers"

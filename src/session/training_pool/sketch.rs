@@ -1,7 +1,7 @@
 //! A plane through the runs of a network, and what it shows of them.
 
-use super::trainer::Trainer;
-use super::{Row, RunResult, Runs, Trained, TrainedRun};
+use super::trainer::TrainingThread;
+use super::{RunResult, Runs, TrainedRow, TrainedRun, TrainingSnapshot};
 use crate::engine::analysis::network_plane::{
     AnyPlane, NetworkPlane, PlaneInputs, Projection, project_all,
 };
@@ -14,12 +14,12 @@ use crate::engine::training::{Outcome, Trajectory};
 use std::sync::Arc;
 
 /// A plane, and the shadows of the rows that there are.
-pub(super) struct Sketch {
+pub(super) struct ProjectedRuns {
     trainee: Arc<TrainingTask>,
     cut: Arc<NetworkPlane>,
     ground: Arc<Problem>,
     /// How many rows each run had when the plane was laid, and which run it was.
-    laid: Vec<(u64, usize)>,
+    built_from: Vec<(u64, usize)>,
     shown: Vec<Shown>,
 }
 
@@ -28,30 +28,30 @@ struct Shown {
     /// Which run it is.
     identity: u64,
     shadows: Vec<Projection>,
-    rows: Vec<Row>,
+    rows: Vec<TrainedRow>,
     /// How far each row is from the first weights.
     distances: Vec<f64>,
     outcome: Outcome,
 }
 
-impl Sketch {
+impl ProjectedRuns {
     /// A plane through the first so many rows of each run that does not diverge, or of all if all do, with its origin where the first one ends.
     pub(super) fn of(
         plane: &AnyPlane,
         trainee: &Arc<TrainingTask>,
-        trainers: &[Trainer],
+        trainers: &[TrainingThread],
         counts: &[usize],
         cancel: &Cancel,
     ) -> Result<Self, String> {
         let all = trainers.iter().zip(counts);
         // Runs that diverged would have the plane and its window to themselves.
-        let sound = |(trainer, count): &(&Trainer, &usize)| {
+        let sound = |(trainer, count): &(&TrainingThread, &usize)| {
             !matches!(trainer.outcome(**count), Outcome::Diverged(..))
         };
         let any = all.clone().any(|run| sound(&run));
         let trajectories: Vec<Trajectory> = all
             .filter(|run| !any || sound(run))
-            .map(|(trainer, count)| in_all_parameters(trainee, trainer, *count))
+            .map(|(trainer, count)| full_trajectory(trainee, trainer, *count))
             .collect();
         let ends: Vec<Vec<f64>> = { trajectories.iter() }
             .map(|run| run.theta(usize::MAX).unwrap_or(&trainee.start).to_vec())
@@ -72,7 +72,7 @@ impl Sketch {
             .as_dyn()
             .build(&given)
             .map_err(|error| error.to_string())?;
-        let view = view(plane, &cut, &trajectories);
+        let view = plane_view(plane, &cut, &trajectories);
         let on_plane = PlaneRestriction::new(Arc::clone(&trainee.loss), cut.plane.clone());
         let on_plane = on_plane.ok_or("the plane is of another network; expected its own")?;
         let ground = Problem {
@@ -85,37 +85,37 @@ impl Sketch {
             trainee: Arc::clone(trainee),
             cut: Arc::new(cut),
             ground: Arc::new(ground),
-            laid: laid
-                .map(|(trainer, count)| (trainer.identity(), *count))
+            built_from: laid
+                .map(|(trainer, count)| (trainer.id(), *count))
                 .collect(),
             shown: Vec::new(),
         })
     }
 
     /// Whether the plane still holds: it is laid anew whenever there are a third more rows, and once all are there.
-    pub(super) fn holds(
+    pub(super) fn is_current(
         &self,
         trainee: &Arc<TrainingTask>,
-        trainers: &[Trainer],
+        trainers: &[TrainingThread],
         counts: &[usize],
         complete: bool,
     ) -> bool {
         let now = trainers
             .iter()
-            .map(Trainer::identity)
+            .map(TrainingThread::id)
             .zip(counts.iter().copied());
-        let same = self.laid.len() == trainers.len()
+        let same = self.built_from.len() == trainers.len()
             && self
-                .laid
+                .built_from
                 .iter()
                 .zip(now.clone())
                 .all(|(laid, now)| laid.0 == now.0);
         let rows = |laid: &[(u64, usize)]| laid.iter().map(|(_, count)| count).sum::<usize>();
         let now: Vec<(u64, usize)> = now.collect();
         let grown = if complete {
-            now != self.laid
+            now != self.built_from
         } else {
-            3 * rows(&now) >= 4 * rows(&self.laid)
+            3 * rows(&now) >= 4 * rows(&self.built_from)
         };
         Arc::ptr_eq(trainee, &self.trainee) && same && !grown
     }
@@ -123,13 +123,13 @@ impl Sketch {
     /// Adds the rows that are new. `None` if it was cancelled.
     pub(super) fn extend(
         &mut self,
-        trainers: &[Trainer],
+        trainers: &[TrainingThread],
         counts: &[usize],
         cancel: &Cancel,
     ) -> Option<()> {
         let mut earlier = std::mem::take(&mut self.shown);
         for (trainer, count) in trainers.iter().zip(counts) {
-            let identity = trainer.identity();
+            let identity = trainer.id();
             let own = earlier.iter().position(|shown| shown.identity == identity);
             let mut shown = own.map_or_else(
                 || Shown {
@@ -152,7 +152,7 @@ impl Sketch {
             };
             let distances = theta.chunks_exact(start.len().max(1)).map(distance);
             shown.distances.extend(distances);
-            let fresh = blank(self.trainee.start.len(), theta);
+            let fresh = empty_trajectory(self.trainee.start.len(), theta);
             let objective = &*self.trainee.loss;
             shown
                 .shadows
@@ -165,7 +165,7 @@ impl Sketch {
     }
 
     /// The runs as their shadows are.
-    pub(super) fn runs(&self, scene: &Scene, trainers: &[Trainer], complete: bool) -> Runs {
+    pub(super) fn runs(&self, scene: &Scene, trainers: &[TrainingThread], complete: bool) -> Runs {
         let results = self.shown.iter().map(|shown| Arc::new(shown.result()));
         let trained = self.shown.iter().zip(trainers);
         let trained = trained.map(|(shown, trainer)| {
@@ -180,8 +180,8 @@ impl Sketch {
             scene: scene.clone(),
             ground: Arc::clone(&self.ground),
             results: results.collect(),
-            every: scene.conditions().record_every,
-            trained: Some(Trained {
+            every: scene.run_settings().record_every,
+            trained: Some(TrainingSnapshot {
                 trainee: Arc::clone(&self.trainee),
                 cut: Arc::clone(&self.cut),
                 runs: trained.collect(),
@@ -194,7 +194,7 @@ impl Sketch {
 impl Shown {
     /// The run in the plane's two coordinates, with its true losses.
     fn result(&self) -> RunResult {
-        let column = |number: fn(&Row) -> f64| self.rows.iter().map(number).collect();
+        let column = |number: fn(&TrainedRow) -> f64| self.rows.iter().map(number).collect();
         let trajectory = Trajectory {
             dim: 2,
             theta: self.shadows.iter().flat_map(|shadow| shadow.at).collect(),
@@ -207,7 +207,7 @@ impl Shown {
             outcome: self.outcome,
         };
         RunResult {
-            outline: super::super::outline(&trajectory),
+            outline: super::super::decimate(&trajectory),
             curvature: Vec::new(),
             preconditioned: Vec::new(),
             trajectory,
@@ -216,7 +216,7 @@ impl Shown {
 }
 
 /// Rows of n numbers of which nothing but θ is told.
-fn blank(dim: usize, theta: Vec<f64>) -> Trajectory {
+fn empty_trajectory(dim: usize, theta: Vec<f64>) -> Trajectory {
     Trajectory {
         dim,
         theta,
@@ -231,16 +231,16 @@ fn blank(dim: usize, theta: Vec<f64>) -> Trajectory {
 }
 
 /// The first `count` rows of a run in all of its parameters.
-fn in_all_parameters(trainee: &TrainingTask, trainer: &Trainer, count: usize) -> Trajectory {
+fn full_trajectory(trainee: &TrainingTask, trainer: &TrainingThread, count: usize) -> Trajectory {
     let (theta, rows) = trainer.rows(0..count);
     Trajectory {
         loss: rows.iter().map(|row| row.loss).collect(),
-        ..blank(trainee.start.len(), theta)
+        ..empty_trajectory(trainee.start.len(), theta)
     }
 }
 
 /// A window that shows all rows of all runs, and what the plane goes through.
-fn view(plane: &AnyPlane, cut: &NetworkPlane, trajectories: &[Trajectory]) -> Rect {
+fn plane_view(plane: &AnyPlane, cut: &NetworkPlane, trajectories: &[Trajectory]) -> Rect {
     let landmarks: &[[f64; 2]] = match plane {
         AnyPlane::Filter(_) => &[[-1.0, -1.0], [1.0, 1.0]],
         AnyPlane::Line(_) => &[[0.0, 0.0], [1.0, 0.0]],
@@ -250,11 +250,11 @@ fn view(plane: &AnyPlane, cut: &NetworkPlane, trajectories: &[Trajectory]) -> Re
     let rows = trajectories.iter();
     let rows = rows.flat_map(|run| run.theta.chunks_exact(run.dim.max(1)));
     let places = rows.map(|theta| cut.plane.project(theta).0);
-    around(landmarks.iter().copied().chain(places))
+    bounding_view(landmarks.iter().copied().chain(places))
 }
 
 /// A window that shows some places of a plane.
-pub(in crate::session) fn around(places: impl Iterator<Item = [f64; 2]>) -> Rect {
+pub(in crate::session) fn bounding_view(places: impl Iterator<Item = [f64; 2]>) -> Rect {
     let (mut low, mut high) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
     for at in places {
         if at.iter().all(|at| at.is_finite()) {

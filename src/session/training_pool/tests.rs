@@ -4,9 +4,9 @@ use super::*;
 use crate::engine::landscape::NoFiles;
 use crate::engine::objective::Objective;
 use crate::engine::objective::plane::Rect;
-use crate::engine::scene::{Bench, Leg};
+use crate::engine::scene::{NetworkScene, SpecChange};
 use crate::engine::training::{self, Outcome};
-use crate::session::{Lab, all_runs};
+use crate::session::{Session, compute_all_runs};
 use std::time::Duration;
 
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -14,10 +14,10 @@ const PATIENCE: Duration = Duration::from_mins(1);
 fn scene(runs: &[&str]) -> Scene {
     let mut scene = Scene::opening();
     scene.runs.clear();
-    scene.choose_network(Bench {
+    scene.choose_network(NetworkScene {
         model: "mlp:hidden=4,loss=bce".parse().unwrap(),
         data: "moons:samples=24".parse().unwrap(),
-        ..Bench::default()
+        ..NetworkScene::default()
     });
     for run in runs {
         scene.add_run(run.parse().unwrap());
@@ -28,10 +28,10 @@ fn scene(runs: &[&str]) -> Scene {
 
 fn made(scene: &Scene) -> Runs {
     let ground = Arc::new(scene.load(&NoFiles).unwrap());
-    all_runs(scene, &ground, None).unwrap()
+    compute_all_runs(scene, &ground, None).unwrap()
 }
 
-fn newest(lab: &Lab, scene: &Scene) -> Runs {
+fn newest(lab: &Session, scene: &Scene) -> Runs {
     lab.update(scene, Rect::square(1.0));
     lab.wait_for_runs(PATIENCE);
     let runs = lab.runs().unwrap();
@@ -53,7 +53,7 @@ fn runs_of_a_network_are_those_of_any_other_objective_and_their_shadows_are_on_t
     let trainee = &trained.trainee;
     assert!(trained.complete && runs.every == 5 && trained.cut.explained_variance_ratio.is_some());
     for ((own, result), shown) in scene.runs.iter().zip(&runs.results).zip(&trained.runs) {
-        let (conditions, never) = (scene.conditions(), Cancel::default());
+        let (conditions, never) = (scene.run_settings(), Cancel::default());
         let objective = &*trainee.loss;
         let alone = training::run(objective, &trainee.start, &own.spec, &conditions, &never);
         let alone = alone.unwrap();
@@ -90,10 +90,10 @@ fn runs_of_a_network_are_those_of_any_other_objective_and_their_shadows_are_on_t
 #[test]
 fn a_lab_streams_the_same_and_goes_on_where_it_can() {
     let mut scene = scene(&["sgd:lr=0.5", "adam:lr=0.1"]);
-    let lab = Lab::new(Arc::new(NoFiles), || {}).unwrap();
+    let lab = Session::new(Arc::new(NoFiles), || {}).unwrap();
     let first = newest(&lab, &scene);
     assert_eq!(losses(&first), losses(&made(&scene)));
-    lab.wait_for_terrain(PATIENCE);
+    lab.wait_for_map_data(PATIENCE);
     scene.training.steps = 100;
     let longer = newest(&lab, &scene);
     assert_eq!(losses(&longer), losses(&made(&scene)));
@@ -121,7 +121,7 @@ fn a_lab_streams_the_same_and_goes_on_where_it_can() {
 #[test]
 fn sharpness_is_measured_where_it_is_asked_for() {
     let scene = scene(&["sgd:lr=0.5", "adam:lr=0.1"]);
-    let lab = Lab::new(Arc::new(NoFiles), || {}).unwrap();
+    let lab = Session::new(Arc::new(NoFiles), || {}).unwrap();
     let runs = newest(&lab, &scene);
     let trained = runs.trained.as_ref().unwrap();
     lab.ask_sharpness(trained, 4);
@@ -151,7 +151,7 @@ fn sharpness_is_measured_where_it_is_asked_for() {
 #[test]
 fn held_runs_wait_and_go_on() {
     let scene = scene(&["sgd:lr=0.5"]);
-    let lab = Lab::new(Arc::new(NoFiles), || {}).unwrap();
+    let lab = Session::new(Arc::new(NoFiles), || {}).unwrap();
     lab.pause(true);
     lab.update(&scene, Rect::square(1.0));
     lab.wait_for_runs(Duration::from_millis(300));
@@ -164,7 +164,7 @@ fn held_runs_wait_and_go_on() {
 fn a_leg_keeps_the_weights() {
     let mut scene = scene(&["sgd:lr=0.5", "adam:lr=0.1"]);
     let whole = made(&scene);
-    scene.runs[0].legs.push(Leg {
+    scene.runs[0].legs.push(SpecChange {
         from: 20,
         spec: "sgd:lr=0.01".parse().unwrap(),
     });
@@ -218,7 +218,7 @@ fn what_cannot_be_trained_is_told() {
     );
     diverging.runs.clear();
     let ground = Arc::new(diverging.load(&NoFiles).unwrap());
-    let refused = all_runs(&diverging, &ground, None).err().unwrap();
+    let refused = compute_all_runs(&diverging, &ground, None).err().unwrap();
     assert!(
         refused.starts_with("plane `pca` goes through the steps of runs"),
         "{refused}"

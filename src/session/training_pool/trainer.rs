@@ -1,11 +1,11 @@
 //! A run of a network on a thread of its own.
 
-use super::gate::Gate;
+use super::gate::Signal;
 use crate::engine::analysis::layer_stats::Diagnosis;
 use crate::engine::cancel::Cancel;
 use crate::engine::network::{Metrics, TrainingTask};
 use crate::engine::objective::norm;
-use crate::engine::scene::{Leg, Run};
+use crate::engine::scene::{Run, SpecChange};
 use crate::engine::training::{self, OptimizerStateSize, Outcome, RunSettings, RunSpec, StepView};
 use crate::session::latest::{lock, panic_text};
 use std::ops::{ControlFlow, Range};
@@ -14,20 +14,20 @@ use std::sync::{Arc, Mutex};
 
 /// What is kept of a run, a row every so many steps.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Log {
+pub(super) struct TrainingLog {
     /// θ, n numbers a row.
     pub theta: Vec<f64>,
     /// The rest of each row.
-    pub rows: Vec<Row>,
+    pub rows: Vec<TrainedRow>,
     /// How the run ended, once it has by itself.
     pub outcome: Option<Outcome>,
     /// Why it broke off, if it did.
-    pub broken: Option<String>,
+    pub error: Option<String>,
 }
 
 /// A row of a network's run, but for θ.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Row {
+pub struct TrainedRow {
     /// True loss over all training data.
     pub loss: f64,
     /// Euclidean norm of its gradient.
@@ -46,35 +46,35 @@ pub struct Row {
     /// [`Moment::preconditioner`](crate::engine::training::Moment::preconditioner).
     pub preconditioner: Option<Arc<[f64]>>,
     /// The length of the last step, and what the optimizer carries. A change of its settings begins with nothing.
-    pub carried: Arc<[OptimizerStateSize]>,
+    pub optimizer_state: Arc<[OptimizerStateSize]>,
 }
 
 /// A run of a network that goes on on a thread of its own as far as it may, and rests there until it may go further.
-pub(super) struct Trainer(Arc<Work>);
+pub(super) struct TrainingThread(Arc<TrainingWork>);
 
 /// What a run and whoever watches it share.
-struct Work {
-    ticket: u64,
+struct TrainingWork {
+    id: u64,
     trainee: Arc<TrainingTask>,
     spec: RunSpec,
-    legs: Vec<Leg>,
+    legs: Vec<SpecChange>,
     conditions: RunSettings,
-    log: Arc<Mutex<Log>>,
+    log: Arc<Mutex<TrainingLog>>,
     target: Mutex<u64>,
-    gate: Arc<Gate>,
+    gate: Arc<Signal>,
     cancel: Cancel,
 }
 
-impl Trainer {
+impl TrainingThread {
     /// Starts a run, which may go on for `conditions.steps`, a whole number of rows.
     pub(super) fn spawn(
         trainee: &Arc<TrainingTask>,
         run: &Run,
         conditions: RunSettings,
-        gate: &Arc<Gate>,
+        gate: &Arc<Signal>,
     ) -> Result<Self, String> {
-        let work = Arc::new(Work {
-            ticket: gate.ticket(),
+        let work = Arc::new(TrainingWork {
+            id: gate.ticket(),
             trainee: Arc::clone(trainee),
             spec: run.spec.clone(),
             legs: run.legs.clone(),
@@ -93,7 +93,7 @@ impl Trainer {
     }
 
     /// Whether this is the run that is asked for, so far as it has come, and lets it go on to as many steps.
-    pub(super) fn serves(
+    pub(super) fn matches(
         &self,
         trainee: &Arc<TrainingTask>,
         run: &Run,
@@ -116,16 +116,16 @@ impl Trainer {
             });
         if same {
             *lock(&self.0.target) = conditions.steps;
-            self.0.gate.tell();
+            self.0.gate.notify();
         }
         same
     }
 
     /// Whether there is no more to come, up to as many steps as it may take.
-    pub(super) fn rests(&self) -> bool {
+    pub(super) fn is_idle(&self) -> bool {
         let log = lock(&self.0.log);
         let rows = lock(&self.0.target).div_ceil(self.0.conditions.record_every) + 1;
-        log.outcome.is_some() || log.broken.is_some() || log.rows.len() as u64 >= rows
+        log.outcome.is_some() || log.error.is_some() || log.rows.len() as u64 >= rows
     }
 
     /// How many of its rows there are, of those that it may have.
@@ -136,7 +136,7 @@ impl Trainer {
     }
 
     /// Some of its rows, n numbers of θ each.
-    pub(super) fn rows(&self, range: Range<usize>) -> (Vec<f64>, Vec<Row>) {
+    pub(super) fn rows(&self, range: Range<usize>) -> (Vec<f64>, Vec<TrainedRow>) {
         let dim = self.0.trainee.start.len();
         let log = lock(&self.0.log);
         let theta = log.theta.get(range.start * dim..range.end * dim);
@@ -155,45 +155,45 @@ impl Trainer {
     }
 
     /// Why it broke off, if it did.
-    pub(super) fn broken(&self) -> Option<String> {
-        lock(&self.0.log).broken.clone()
+    pub(super) fn error(&self) -> Option<String> {
+        lock(&self.0.log).error.clone()
     }
 
     /// Tells it from other trainers while it lives.
-    pub(super) fn identity(&self) -> u64 {
-        self.0.ticket
+    pub(super) fn id(&self) -> u64 {
+        self.0.id
     }
 
     /// Where θ of each row can be had.
-    pub(super) fn log(&self) -> Arc<Mutex<Log>> {
+    pub(super) fn log(&self) -> Arc<Mutex<TrainingLog>> {
         Arc::clone(&self.0.log)
     }
 }
 
-impl Drop for Trainer {
+impl Drop for TrainingThread {
     fn drop(&mut self) {
         self.0.cancel.cancel();
-        self.0.gate.tell();
+        self.0.gate.notify();
     }
 }
 
-impl Work {
+impl TrainingWork {
     fn run(&self) {
-        let done = catch_unwind(AssertUnwindSafe(|| self.legs()));
+        let done = catch_unwind(AssertUnwindSafe(|| self.train_segments()));
         let mut log = lock(&self.log);
         match done {
             Ok(outcome) => log.outcome = outcome,
             Err(panic) => {
-                log.broken = Some(format!("a run broke off: {}", panic_text(&*panic)));
+                log.error = Some(format!("a run broke off: {}", panic_text(&*panic)));
             }
         }
         drop(log);
-        self.gate.tell();
+        self.gate.notify();
     }
 
     /// One leg after the other. Each begins with the weights that the one before it came to, with a fresh optimizer and schedule, and with the
     /// noise and mini-batches of the next seed.
-    fn legs(&self) -> Option<Outcome> {
+    fn train_segments(&self) -> Option<Outcome> {
         let first = (0, &self.spec);
         let legs = self.legs.iter().map(|leg| (leg.from, &leg.spec));
         let all: Vec<(u64, &RunSpec)> = std::iter::once(first).chain(legs).collect();
@@ -206,7 +206,7 @@ impl Work {
             conditions.steps = conditions.steps.saturating_sub(*from).max(1);
             let mut end = None;
             let objective = &*self.trainee.loss;
-            let (before, evaluated) = self.so_far();
+            let (before, evaluated) = self.evals_so_far();
             let ended = training::run_with_observer(
                 objective,
                 &theta,
@@ -216,16 +216,16 @@ impl Work {
                 |moment| {
                     let step = from + moment.step;
                     if moment.step > 0 || index == 0 {
-                        self.keep(moment, before, evaluated);
+                        self.record(moment, before, evaluated);
                     } else {
                         // The row is there; what comes next is this leg's.
-                        self.relabel(moment.lr);
+                        self.set_last_lr(moment.lr);
                     }
                     if step >= until {
                         end = Some(moment.theta.to_vec());
                         return ControlFlow::Break(());
                     }
-                    self.rest(step)
+                    self.wait_for_target(step)
                 },
             );
             if let Some(outcome) = ended {
@@ -237,25 +237,25 @@ impl Work {
     }
 
     /// What earlier legs have asked for.
-    fn so_far(&self) -> (u64, f64) {
+    fn evals_so_far(&self) -> (u64, f64) {
         let log = lock(&self.log);
         log.rows
             .last()
             .map_or((0, 0.0), |row| (row.evaluations, row.cost))
     }
 
-    fn relabel(&self, lr: f64) {
+    fn set_last_lr(&self, lr: f64) {
         if let Some(row) = lock(&self.log).rows.last_mut() {
             row.lr = lr;
         }
     }
 
-    fn keep(&self, moment: &StepView, evaluations: u64, cost: f64) {
+    fn record(&self, moment: &StepView, evaluations: u64, cost: f64) {
         let (theta, previous) = (moment.theta, moment.previous);
         let previous = (moment.step > 0).then_some(previous);
         let mut carried = Vec::new();
         moment.carried(&mut carried);
-        let row = Row {
+        let row = TrainedRow {
             diagnosis: Arc::new(self.trainee.loss.diagnose(theta, previous)),
             loss: moment.loss,
             grad_norm: norm(moment.gradient),
@@ -264,18 +264,18 @@ impl Work {
             cost: cost + moment.counts.gradient_equivalents(moment.theta.len()),
             measures: self.trainee.measure(moment.theta),
             preconditioner: moment.preconditioner.map(Arc::from),
-            carried: carried.into(),
+            optimizer_state: carried.into(),
         };
         let mut log = lock(&self.log);
         log.theta.extend_from_slice(moment.theta);
         log.rows.push(row);
         drop(log);
-        self.gate.tell();
+        self.gate.notify();
     }
 
     /// Waits while the run may not go on.
-    fn rest(&self, step: u64) -> ControlFlow<()> {
-        self.gate.wait_while_held(|paused| {
+    fn wait_for_target(&self, step: u64) -> ControlFlow<()> {
+        self.gate.wait_while_blocked(|paused| {
             !self.cancel.is_cancelled() && (paused || step >= *lock(&self.target))
         });
         if self.cancel.is_cancelled() {

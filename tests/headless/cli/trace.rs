@@ -87,7 +87,7 @@ fn trace_writes_the_bits_of_the_engine() {
     scene.start = [-1.5, 2.0];
     scene.training.steps = 100;
     let ground = scene.load(&NoFiles).unwrap();
-    let (spec, conditions) = (spec.parse().unwrap(), scene.conditions());
+    let (spec, conditions) = (spec.parse().unwrap(), scene.run_settings());
     let made = training::run(
         &*ground.objective,
         &scene.start,

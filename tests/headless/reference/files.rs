@@ -31,7 +31,7 @@ fn path(name: &str) -> PathBuf {
 
 /// What is read of a file, as text or numbers.
 fn check(case: &Case) -> Result<(), String> {
-    let disk = Disk::beside(Some(&path("cases.json")));
+    let disk = Disk::next_to(Some(&path("cases.json")));
     let name = case.file.as_str();
     let is_picture = name.ends_with("jpg") || name.ends_with("png");
     if let Some(rows) = &case.matrix {

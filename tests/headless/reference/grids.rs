@@ -30,7 +30,7 @@ fn folder() -> PathBuf {
 
 /// A landscape of a file in `grids`.
 fn ground(landscape: &str) -> Result<Problem, String> {
-    let disk = Disk::beside(Some(&folder().join("grids/scene.toml")));
+    let disk = Disk::next_to(Some(&folder().join("grids/scene.toml")));
     let landscape: AnyLandscape = landscape.parse().unwrap();
     let ground = landscape.as_dyn().load(&disk);
     ground.map_err(|error| error.to_string())

@@ -47,7 +47,7 @@ fn data(loss: Loss, disk: &Disk) -> Result<Data, String> {
 /// Whether the table is read as the case says; otherwise what was found.
 fn check(case: &Case, folder: &Path) -> Result<(), String> {
     std::fs::write(folder.join("table.csv"), &case.text).unwrap();
-    let disk = Disk::beside(Some(&folder.join("scene.toml")));
+    let disk = Disk::next_to(Some(&folder.join("scene.toml")));
     let loss = [Loss::Mse, Loss::Bce, Loss::Ce].into_iter();
     let loss = { loss }.find(|loss| loss.name() == case.reader);
     if let Some(expected) = &case.refused {

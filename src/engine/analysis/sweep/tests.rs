@@ -19,7 +19,7 @@ fn bench(landscape: &str, steps: u64) -> Bench {
 
 impl Bench {
     fn with<T>(&self, goal: Option<f64>, work: impl FnOnce(&SweepContext) -> T) -> T {
-        let (conditions, cancel, done) = (self.scene.conditions(), Cancel::default(), 0.into());
+        let (conditions, cancel, done) = (self.scene.run_settings(), Cancel::default(), 0.into());
         work(&SweepContext {
             objective: &*self.ground.objective,
             start: self.scene.start_theta(),
@@ -49,7 +49,7 @@ impl Bench {
 
     fn limit(&self, spec: &str) -> Option<f64> {
         let steepest = quadratic_lambda_max(&*self.ground.objective, self.ground.view)?;
-        lr_limit(&spec.parse().unwrap(), steepest, &self.scene.conditions())
+        lr_limit(&spec.parse().unwrap(), steepest, &self.scene.run_settings())
     }
 }
 
@@ -242,7 +242,7 @@ fn points_are_the_ends_of_runs() {
     for curve in bench.curves(&specs, "lr=1e-3..3:log:12", Some(goal)) {
         for (index, score) in curve.scores.iter().chain([&curve.current]).enumerate() {
             let spec = curve.spec(index);
-            let conditions = bench.scene.conditions();
+            let conditions = bench.scene.run_settings();
             let whole = training::run(
                 &*bench.ground.objective,
                 bench.scene.start_theta(),

@@ -6,7 +6,7 @@ use crate::figure::drawing::{Area, Point, limited};
 /// comes back whole; one that is cut comes back as open parts.
 ///
 /// Outlines that reach beyond `bounds` lose their fill with this, so a filled shape is best kept near the picture.
-pub fn pieces(points: &[Point], closed: bool, bounds: &Area) -> Vec<(Vec<Point>, bool)> {
+pub fn clip_polyline(points: &[Point], closed: bool, bounds: &Area) -> Vec<(Vec<Point>, bool)> {
     if points.iter().all(|&point| bounds.contains(point)) {
         return if points.len() > 1 {
             vec![(points.to_vec(), closed)]
@@ -18,7 +18,7 @@ pub fn pieces(points: &[Point], closed: bool, bounds: &Area) -> Vec<(Vec<Point>,
     let ends = points.iter().chain(closing);
     let mut pieces: Vec<(Vec<Point>, bool)> = Vec::new();
     for (from, to) in ends.clone().zip(ends.skip(1)) {
-        let Some([from, to]) = cut(*from, *to, bounds) else {
+        let Some([from, to]) = clip_segment(*from, *to, bounds) else {
             continue;
         };
         match pieces.last_mut() {
@@ -37,7 +37,7 @@ pub fn pieces(points: &[Point], closed: bool, bounds: &Area) -> Vec<(Vec<Point>,
 }
 
 /// The part of a segment inside `bounds`: Liang and Barsky, A new concept and method for line clipping, 1984.
-fn cut(from: Point, to: Point, bounds: &Area) -> Option<[Point; 2]> {
+fn clip_segment(from: Point, to: Point, bounds: &Area) -> Option<[Point; 2]> {
     if ![from, to].iter().flatten().all(|c| c.is_finite()) {
         return None;
     }
