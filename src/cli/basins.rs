@@ -2,7 +2,7 @@
 
 use super::diverged::warn_diverged_values;
 use super::outputs::{Outputs, kind};
-use super::render::{Ground as Light, size};
+use super::render::{ThemeArg as Light, size};
 use super::scene_args::SceneArgs;
 use crate::engine::analysis::basins::{BasinLabel, BasinQuery, MAX_SIDE};
 use crate::engine::cancel::Cancel;

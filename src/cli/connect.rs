@@ -4,7 +4,7 @@ mod report;
 
 use super::network_args::{NetworkArgs, share, spec, weights};
 use super::outputs::{Outputs, kind};
-use super::render::{Ground as Light, size};
+use super::render::{ThemeArg as Light, size};
 use super::scene_args::parse_setting;
 use crate::engine::analysis::mode_connectivity::{self as engine, Connect, ModeConnectivity};
 use crate::engine::cancel::Cancel;
@@ -195,7 +195,7 @@ pub(super) fn connect(args: &Args) -> Result<(), String> {
             outputs.write(path, |out| safetensors::write(&trainee.loss, theta, out))?;
         }
     }
-    outputs.tell(|out| {
+    outputs.print(|out| {
         if args.json {
             return writeln!(out, "{summary:#}");
         }
@@ -294,7 +294,7 @@ impl Args {
             Surface::sample(&*trainee.loss, plane, view, side, side, &never)
         };
         let title = self.network.title();
-        let told = figure::Told {
+        let told = figure::Caption {
             title: &title,
             caption,
             l2: trainee.loss.l2(),

@@ -4,7 +4,7 @@ mod told;
 
 use super::network_args::{NetworkArgs, at_weights};
 use super::outputs::{Outputs, kind};
-use super::render::{Ground as Light, size};
+use super::render::{ThemeArg as Light, size};
 use super::say_source;
 use super::scene_args::{point, setting_error, spec_text};
 use crate::engine::analysis::curvature::{CurvatureSettings, ExpensiveParts, Report, report};
@@ -224,7 +224,7 @@ pub(super) fn curvature(args: &Args) -> Result<(), String> {
             outputs.write(path, |out| out.write_all(&bytes))?;
         }
     }
-    outputs.tell(|out| {
+    outputs.print(|out| {
         if args.json {
             let mut line = told::json(&report, &inquiry, rescaled.as_ref());
             if !place.source.is_empty() {

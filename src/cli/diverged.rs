@@ -1,6 +1,6 @@
 //! Runs that diverged, told once on stderr; and views where f is not finite, refused.
 
-use super::{complain, warn};
+use super::{print_error, warn};
 use crate::engine::numeric::real;
 use crate::engine::objective::Objective;
 use crate::engine::objective::plane::Rect;
@@ -33,7 +33,7 @@ pub(super) fn warn_diverged_values(
         } else {
             format!("at steps {first} to {last}")
         };
-        complain(&format!(
+        print_error(&format!(
             "{run}: {count} of {all} {things} diverged, {when}"
         ));
     }

@@ -1,6 +1,6 @@
 //! Memory that a command will take because of the sizes it was asked for: told, or refused, before its work.
 
-use super::complain;
+use super::print_error;
 
 /// Bytes above which memory is told before it is taken.
 const MIN_REPORTED_BYTES: u64 = 500_000_000;
@@ -32,7 +32,7 @@ pub(super) fn claim(what: &str, bytes: u64, most: u64, less: &str) -> Result<(),
         ));
     }
     if bytes > MIN_REPORTED_BYTES {
-        complain(&format!("{what} takes about {size} of memory"));
+        print_error(&format!("{what} takes about {size} of memory"));
     }
     Ok(())
 }

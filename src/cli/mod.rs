@@ -107,12 +107,12 @@ pub fn main() -> ExitCode {
     match done {
         Ok(()) => {
             if let Some(source) = SOURCE.get() {
-                complain(source);
+                print_error(source);
             }
             ExitCode::SUCCESS
         }
         Err(sentence) => {
-            complain(&sentence);
+            print_error(&sentence);
             ExitCode::from(2)
         }
     }
@@ -131,14 +131,14 @@ fn run_number(scene: &Scene, number: Option<&str>) -> Result<usize, String> {
 }
 
 /// Writes a sentence to stderr, in one line; where that is closed there is nobody to tell.
-fn complain(sentence: &str) {
+fn print_error(sentence: &str) {
     let _ = writeln!(io::stderr(), "ravine: {}", one_line(sentence));
 }
 
 /// Tells on stderr that a run diverged or stopped, with step and reason; nothing of others.
 fn warn(run: &str, outcome: Outcome) {
     if let Some(warning) = outcome.warning() {
-        complain(&format!("{run}: {warning}"));
+        print_error(&format!("{run}: {warning}"));
     }
 }
 

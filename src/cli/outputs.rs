@@ -107,7 +107,7 @@ impl Outputs {
     }
 
     /// Says something on stdout or, where an output is there, on stderr.
-    pub(super) fn tell(
+    pub(super) fn print(
         &self,
         fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), String> {

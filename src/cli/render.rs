@@ -57,8 +57,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "FAMILY")]
     gallery: Option<String>,
     /// light or dark
-    #[arg(long, value_enum, value_name = "THEME", hide_possible_values = true, default_value_t = Ground::Light)]
-    theme: Ground,
+    #[arg(long, value_enum, value_name = "THEME", hide_possible_values = true, default_value_t = ThemeArg::Light)]
+    theme: ThemeArg,
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -69,12 +69,12 @@ enum ShowArg {
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
-pub(super) enum Ground {
+pub(super) enum ThemeArg {
     Light,
     Dark,
 }
 
-impl Ground {
+impl ThemeArg {
     pub(super) fn theme(self) -> &'static Theme {
         match self {
             Self::Light => &Theme::LIGHT,

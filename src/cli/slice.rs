@@ -8,7 +8,7 @@ mod sliced;
 use super::memory::{MAX_NUMBER_BYTES, claim};
 use super::network_args::{NetworkArgs, at_weights, seed, share};
 use super::outputs::{Outputs, kind};
-use super::render::{Ground as Light, size};
+use super::render::{ThemeArg as Light, size};
 use crate::engine::analysis::network_plane::NetworkPlane;
 use crate::engine::cancel::Cancel;
 use crate::engine::geometry::surface::Surface;
@@ -194,7 +194,7 @@ pub(super) fn slice(args: &Args) -> Result<(), String> {
             outputs.write(&args.output, |out| out.write_all(&bytes))?;
         }
     }
-    outputs.tell(|out| told.iter().try_for_each(|line| writeln!(out, "{line}")))?;
+    outputs.print(|out| told.iter().try_for_each(|line| writeln!(out, "{line}")))?;
     outputs.finish()
 }
 

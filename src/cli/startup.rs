@@ -1,6 +1,6 @@
 //! Before the work of any command: signals, panics and threads; and the answers of the parser of arguments.
 
-use super::{complain, printed};
+use super::{print_error, printed};
 use crate::export::file::remove_temporaries_on_signals;
 use crate::export::sentence::{one_line, without_sources};
 use clap::error::{ContextValue, Error};
@@ -14,7 +14,7 @@ pub(super) fn prepare() {
     remove_temporaries_on_signals();
     panic::set_hook(Box::new(|panic| {
         let text = panic.payload_as_str().unwrap_or("without a word");
-        complain(&format!(
+        print_error(&format!(
             "a fault of this program: {}; please report it",
             without_sources(text)
         ));
@@ -58,7 +58,7 @@ pub(super) fn explain(mut error: Error) -> ExitCode {
     let done = error.print().and_then(|()| io::stdout().flush());
     match printed(done) {
         Err(sentence) if !error.use_stderr() => {
-            complain(&sentence);
+            print_error(&sentence);
             ExitCode::from(2)
         }
         _ => ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)),

@@ -4,9 +4,9 @@ mod table;
 
 use super::diverged::warn_diverged_values;
 use super::outputs::{Outputs, is_stdout, kind};
-use super::render::{Ground as Light, size};
+use super::render::{ThemeArg as Light, size};
 use super::scene_args::SceneArgs;
-use super::{complain, print, run_number};
+use super::{print, print_error, run_number};
 use crate::engine::analysis::sweep::{
     AxisValues, Score, SweepAxis, SweepContext, SweepCurve, SweepMap, SweepMetric, grids, lr_limit,
     lr_limits, quadratic_lambda_max, run_curves, run_map, swept_runs,
@@ -18,7 +18,7 @@ use crate::engine::landscape::Problem;
 use crate::engine::scene::Scene;
 use crate::engine::training::{self, RunSpec};
 use crate::export::picture;
-use crate::export::trajectories::shown;
+use crate::export::trajectories::visible_runs;
 use crate::figure::style_index;
 use crate::figure::sweep::{SweepFigure, SweepLine, curves_picture, map_picture};
 use std::path::PathBuf;
@@ -239,7 +239,7 @@ fn sweep_curves(
 ) -> Result<SweepData, String> {
     let runs: Vec<usize> = match &args.run_number {
         Some(number) => vec![run_number(scene, Some(number))?],
-        None => shown(scene).collect(),
+        None => visible_runs(scene).collect(),
     };
     let specs: Vec<RunSpec> = runs
         .iter()
@@ -255,7 +255,7 @@ fn sweep_curves(
         .collect();
     for run in &left_out {
         let spec = &scene.runs[*run].spec;
-        complain(&format!(
+        print_error(&format!(
             "`{spec}` has no setting `{}`; it is left out",
             over.setting
         ));

@@ -9,7 +9,7 @@ use crate::engine::landscape::Problem;
 use crate::engine::scene::Scene;
 use crate::engine::training;
 use crate::export::file::extension;
-use crate::export::trajectories::{Format, Writer, shown};
+use crate::export::trajectories::{Format, Writer, visible_runs};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -61,7 +61,7 @@ pub(super) struct Args {
     scene: SceneArgs,
     /// json or csv; without it, what the name of the file says, or json
     #[arg(long, value_enum, value_name = "FORMAT", hide_possible_values = true)]
-    format: Option<Named>,
+    format: Option<FormatArg>,
     /// The file to write, its name ending in .json or .csv; without it, or for -, standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -71,7 +71,7 @@ pub(super) struct Args {
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
-enum Named {
+enum FormatArg {
     Json,
     Csv,
 }
@@ -90,10 +90,10 @@ pub(super) fn trace(args: &Args) -> Result<(), String> {
 }
 
 /// The format that is asked for, which the file's name must not contradict; without it, the name's.
-fn format(asked: Option<Named>, output: Option<&Path>) -> Result<Format, String> {
+fn format(asked: Option<FormatArg>, output: Option<&Path>) -> Result<Format, String> {
     let asked = asked.map(|named| match named {
-        Named::Json => (Format::Json, "json"),
-        Named::Csv => (Format::Csv, "csv"),
+        FormatArg::Json => (Format::Json, "json"),
+        FormatArg::Csv => (Format::Csv, "csv"),
     });
     match (asked, output.filter(|path| !is_stdout(path))) {
         (asked, None) => Ok(asked.map_or(Format::Json, |(format, _)| format)),
@@ -119,7 +119,7 @@ fn write(
     let (never, conditions) = (Cancel::default(), scene.run_settings());
     let objective = &*ground.objective;
     let mut writer = Writer::new(out, scene, &ground.source, format, with_curvature)?;
-    for index in shown(scene) {
+    for index in visible_runs(scene) {
         let spec = &scene.runs[index].spec;
         let Some(trajectory) =
             training::run(objective, scene.start_theta(), spec, &conditions, &never)

@@ -7,13 +7,13 @@ mod sharpness;
 
 use super::network_args::{NetworkArgs, seed, share, spec, weights};
 use super::outputs::{Outputs, kind};
-use super::{complain, slice, warn};
+use super::{print_error, slice, warn};
 use crate::engine::analysis::network_plane::{AnyPlane, NetworkPlane, PlaneInputs, project_all};
 use crate::engine::cancel::Cancel;
 use crate::engine::network::NetworkLoss;
 use crate::engine::objective::{GradientSettings, Objective};
 use crate::engine::training::{self, Outcome, RunSettings, RunSpec, Trajectory};
-use crate::export::training::{Trained, csv, npz};
+use crate::export::training::{RunRecord, csv, npz};
 use crate::export::weights as safetensors;
 use rayon::prelude::*;
 use std::path::PathBuf;
@@ -169,7 +169,7 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
     let batch = conditions.gradient_settings.batch;
     loss.check_batch(batch).map_err(|error| error.to_string())?;
     let (steps, every) = (conditions.steps, conditions.record_every);
-    let measured = sharpness::every(args.sharpness_every.as_deref(), steps)?;
+    let measured = sharpness::measure_every(args.sharpness_every.as_deref(), steps)?;
     if kept {
         flags::affordable(steps.div_ceil(every), loss.dim(), specs.len())?;
     }
@@ -193,18 +193,18 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
     let mut ends: Vec<RunEnd> = ends.collect();
     let made = ends.iter_mut().filter_map(|end| end.trajectory.take());
     let made: Vec<Trajectory> = made.collect();
-    let cut = plane.map(|plane| cut(&plane, &loss, &ends, &made));
+    let cut = plane.map(|plane| build_plane(&plane, &loss, &ends, &made));
     let cut = cut.transpose()?;
     let plane = cut.as_ref().map(|cut| &cut.plane);
     let shown = |made| project_all(plane?, &loss, made, &Cancel::default());
-    let runs = specs.iter().zip(&made).map(|(spec, trajectory)| Trained {
+    let runs = specs.iter().zip(&made).map(|(spec, trajectory)| RunRecord {
         spec: spec.to_string(),
         trajectory,
         every,
         last: steps,
         shadows: shown(trajectory),
     });
-    let runs: Vec<Trained> = runs.collect();
+    let runs: Vec<RunRecord> = runs.collect();
     let measured = sharp.map(|_| {
         let conditions = RunSettings {
             record_every: measured,
@@ -231,13 +231,13 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
     if let (Some((path, kind)), Some(runs)) = (sharp, measured) {
         sharpness::write(&runs, &mut outputs, path, kind, &args.network.title())?;
     }
-    outputs.tell(|out| {
+    outputs.print(|out| {
         report::report(&loss, &split, &specs, &ends, cut.as_ref(), steps, out)?;
         layers::report(&ailments, &thresholds, out)
     })?;
     outputs.finish()?;
     for sentence in report::untrained_warnings(&loss, &specs, &ends, steps) {
-        complain(&sentence);
+        print_error(&sentence);
     }
     for (spec, end) in specs.iter().zip(&ends) {
         warn(&spec.to_string(), end.outcome);
@@ -293,7 +293,7 @@ impl Args {
 }
 
 /// The plane that is asked for, with its origin where the first run ends.
-fn cut(
+fn build_plane(
     plane: &AnyPlane,
     loss: &NetworkLoss,
     ends: &[RunEnd],

@@ -1,6 +1,6 @@
 //! `ravine` without a command: the window, or, where none can open, a picture.
 
-use super::{complain, print};
+use super::{print, print_error};
 use crate::engine::scene::Scene;
 use crate::export::file::write_atomic;
 use crate::export::picture::{Picture, Show, picture};
@@ -29,7 +29,7 @@ pub(super) fn open(path: Option<&Path>) -> Result<(), String> {
     let Err(sentence) = window(&scene, path) else {
         return Ok(());
     };
-    complain(&sentence);
+    print_error(&sentence);
     let (pixels, theme) = ([1600, 1200], &Theme::LIGHT);
     let runs = compute_all_runs(&scene, &Arc::new(ground), None)?;
     let bytes = picture(

@@ -39,7 +39,7 @@ pub fn extension<'a>(path: &Path, valid: &[&'a str]) -> Result<&'a str, String> 
 /// # Errors
 /// One sentence: the place is a folder, write-protected, or in a folder that is missing or lets nobody write.
 pub fn check_writable(path: &Path) -> Result<(), String> {
-    Place::find(path)?.temporary().map(drop)
+    Destination::find(path)?.temporary().map(drop)
 }
 
 /// Writes a file through `fill`. Until `fill` is done and all is on disk, whatever stood at `path` stays as it was.
@@ -55,7 +55,7 @@ pub fn write_atomic(
 
 /// A file whose content is on disk, but not yet under its name. Dropped, it is gone.
 pub struct Staged {
-    place: Place,
+    place: Destination,
     temporary: Temporary,
 }
 
@@ -67,7 +67,7 @@ pub fn stage(
     path: &Path,
     fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<Staged, String> {
-    let place = Place::find(path)?;
+    let place = Destination::find(path)?;
     let temporary = place.temporary()?;
     let mut out = BufWriter::with_capacity(1 << 16, temporary);
     let refused = |error: &io::Error| place.unwritten(error);
@@ -118,7 +118,7 @@ enum PreviousFile {
 
 impl PreviousFile {
     /// Gives what stands at a place a second name; `None` where the file system has no second names.
-    fn keep(place: &Place) -> Option<Self> {
+    fn keep(place: &Destination) -> Option<Self> {
         let target = place.target.clone();
         if target.symlink_metadata().is_err() {
             return Some(Self::Nothing(target));
@@ -277,14 +277,14 @@ fn folder_of(path: &Path) -> &Path {
 }
 
 /// Where a file will stand.
-struct Place {
+struct Destination {
     target: PathBuf,
     folder: PathBuf,
     shown: String,
     earlier: Option<Metadata>,
 }
 
-impl Place {
+impl Destination {
     fn find(path: &Path) -> Result<Self, String> {
         let shown = path.display().to_string();
         // What a link leads to is replaced or made, not the link.

@@ -9,7 +9,7 @@ use crate::engine::training::Trajectory;
 use std::io::{self, Write};
 
 /// A run with its spec and, where there is a plane, the shadows of its steps.
-pub struct Trained<'a> {
+pub struct RunRecord<'a> {
     /// Its spec.
     pub spec: String,
     /// The steps that are kept of it.
@@ -22,7 +22,7 @@ pub struct Trained<'a> {
     pub shadows: Option<Vec<Projection>>,
 }
 
-impl Trained<'_> {
+impl RunRecord<'_> {
     /// The step of each row. A run that finishes has its last step as well.
     pub fn steps(&self) -> impl Iterator<Item = u64> {
         let rows = self.trajectory.len() as u64;
@@ -35,7 +35,7 @@ impl Trained<'_> {
 ///
 /// # Errors
 /// Those of `out`.
-pub fn csv(runs: &[Trained], out: &mut dyn Write) -> io::Result<()> {
+pub fn csv(runs: &[RunRecord], out: &mut dyn Write) -> io::Result<()> {
     let plane = if runs.iter().any(|run| run.shadows.is_some()) {
         ",a,b,projected_loss,residual"
     } else {
@@ -72,7 +72,7 @@ pub fn csv(runs: &[Trained], out: &mut dyn Write) -> io::Result<()> {
 ///
 /// # Errors
 /// Those of `out`.
-pub fn npz(runs: &[Trained], plane: Option<&Plane>, out: &mut dyn Write) -> io::Result<()> {
+pub fn npz(runs: &[RunRecord], plane: Option<&Plane>, out: &mut dyn Write) -> io::Result<()> {
     let mut npz = Npz::default();
     if let Some(plane) = plane {
         for (name, vector) in ["origin", "u", "v"].into_iter().zip(plane.parts()) {

@@ -50,7 +50,7 @@ pub fn trajectories(runs: &Runs, format: Format, curvature: bool) -> Vec<u8> {
         curvature,
     )
     .and_then(|mut writer| {
-        for index in shown(&runs.scene).filter(|index| *index < runs.results.len()) {
+        for index in visible_runs(&runs.scene).filter(|index| *index < runs.results.len()) {
             let (trajectory, curvature) = results(index);
             writer.run(index, trajectory, curvature)?;
         }
@@ -68,7 +68,7 @@ pub fn source_member(source: &str) -> serde_json::Result<String> {
 }
 
 /// Places of the ticked runs of a scene.
-pub fn shown(scene: &Scene) -> impl Iterator<Item = usize> {
+pub fn visible_runs(scene: &Scene) -> impl Iterator<Item = usize> {
     (0..scene.runs.len()).filter(|index| scene.runs[*index].shown)
 }
 
@@ -95,7 +95,7 @@ impl<'a, W: Write> Writer<'a, W> {
         format: Format,
         curvature: bool,
     ) -> io::Result<Self> {
-        let several = shown(scene).count() > 1;
+        let several = visible_runs(scene).count() > 1;
         match format {
             Format::Json => {
                 let landscape = serde_json::to_string(&scene.landscape)?;
@@ -248,7 +248,7 @@ fn columns(scene: &Scene, curvature: bool, averages: bool) -> Vec<&'static str> 
 
 /// Whether a ticked run of a scene has the average of its iterates.
 fn averages(scene: &Scene) -> bool {
-    shown(scene).any(|index| scene.runs[index].spec.keeps_average())
+    visible_runs(scene).any(|index| scene.runs[index].spec.keeps_average())
 }
 
 /// The steps at which a run diverged and converged.

@@ -164,12 +164,12 @@ pub fn legend(basins: &Basins, area: Area, theme: &Theme) -> Vec<Item> {
             fill: Some(base),
         });
         let [first, second] = summary_text(basins, fate, share);
-        items.push(Item::words(first, [x + 20.0, y + 6.0], 12.0, theme.ink));
-        items.push(Item::words(second, [x + 20.0, y + 20.0], 10.5, theme.faint));
+        items.push(Item::label(first, [x + 20.0, y + 6.0], 12.0, theme.ink));
+        items.push(Item::label(second, [x + 20.0, y + 20.0], 10.5, theme.faint));
         y += LINE_HEIGHT;
     }
     if left_out > 0 {
-        items.push(Item::words(
+        items.push(Item::label(
             format!("and {left_out} more minima"),
             [x, y + 6.0],
             11.0,
@@ -238,7 +238,7 @@ pub fn picture(
     });
     items.extend(map::axes(&frame, scene.axes(), theme));
     let title = format!("Basins of {run} on {}", scene.title());
-    items.push(Item::words(
+    items.push(Item::label(
         title,
         [area.min[0] + 18.0, 20.0],
         15.0,
@@ -248,7 +248,7 @@ pub fn picture(
         "{} · light: soon, dark: late",
         caption(scene, scene.training.steps)
     );
-    items.push(Item::words(made, below, 11.0, theme.ink));
+    items.push(Item::label(made, below, 11.0, theme.ink));
     let beside = Area::new([frame.bar().min[0], space.min[1]], [width, space.max[1]]);
     items.extend(legend(basins, beside, theme));
     Drawing { size, items }

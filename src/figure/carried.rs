@@ -60,7 +60,7 @@ impl StateChart {
 }
 
 /// What is measured of a thing, in words.
-pub fn measured(kind: OptimizerStateKind) -> &'static str {
+pub fn size_text(kind: OptimizerStateKind) -> &'static str {
     match kind {
         OptimizerStateKind::Direction | OptimizerStateKind::Step => "its length",
         OptimizerStateKind::Each => "norm over all parameters",
@@ -95,7 +95,7 @@ pub fn legend(
     let (mut items, mut y) = entries(lines, area, theme);
     if series.len() == 1 {
         let words = format!("{name} carries nothing from step to step.");
-        items.push(Item::words(words, [area.min[0] + 8.0, y], 11.0, theme.ink));
+        items.push(Item::label(words, [area.min[0] + 8.0, y], 11.0, theme.ink));
         y += 16.0;
     }
     (items, Area::new([area.min[0], y], area.max))

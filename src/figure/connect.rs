@@ -22,7 +22,7 @@ use crate::session::MapData;
 
 /// What a picture says of two networks and of what was asked for.
 #[derive(Clone, Copy)]
-pub struct Told<'a> {
+pub struct Caption<'a> {
     /// The network and its data.
     pub title: &'a str,
     /// The settings, in one line.
@@ -52,7 +52,7 @@ pub fn window(connection: &ModeConnectivity, size: [f32; 2]) -> Option<Rect> {
         [left - margin, right + margin],
         [low - margin, high + margin],
     )?;
-    Some(Frame::fit(view, places(connection, size).map).window)
+    Some(Frame::fit(view, plot_areas(connection, size).map).window)
 }
 
 /// Where the parts are.
@@ -68,7 +68,7 @@ struct PlotAreas {
 }
 
 /// Charts on the left; the map on the right, and the ways in words below it.
-fn places(connection: &ModeConnectivity, [width, height]: [f32; 2]) -> PlotAreas {
+fn plot_areas(connection: &ModeConnectivity, [width, height]: [f32; 2]) -> PlotAreas {
     #[expect(clippy::cast_precision_loss, reason = "three ways at most")]
     let told = PATH_HEIGHT * paths(connection).len() as f32;
     let bottom = (height - 64.0).max(200.0);
@@ -119,12 +119,12 @@ fn paths(connection: &ModeConnectivity) -> Vec<NamedPath<'_>> {
 pub fn picture(
     connection: &ModeConnectivity,
     surface: Option<Surface>,
-    told: &Told,
+    told: &Caption,
     size: [f32; 2],
     theme: &Theme,
 ) -> Drawing {
     let mut items = page(size, theme);
-    let places = places(connection, size);
+    let places = plot_areas(connection, size);
     // As many letters as there is room for.
     let most = |size: f32, width: f32| {
         #[expect(
@@ -137,7 +137,7 @@ pub fn picture(
     };
     let write = |text: &str, at: Point, size: f32, width: f32| {
         let text = shortened(text, most(size, width));
-        Item::words(text, at, size, theme.ink)
+        Item::label(text, at, size, theme.ink)
     };
     let width = size[0] - 30.0;
     let title = format!("Mode connectivity   {}", told.title);
@@ -345,7 +345,7 @@ fn plane_map(
     items.extend(map::axes(&frame, ["a", "b"], theme));
     items.extend(map::colour_bar(&terrain, places.bar, theme));
     let [x, y] = places.bar.min;
-    items.push(Item::words(
+    items.push(Item::label(
         "loss".to_owned(),
         [x, y - 10.0],
         11.0,

@@ -64,7 +64,7 @@ pub fn marks(
     for (index, at) in &seen {
         if seen.len() <= MAX_LABELS || Some(*index) == selected {
             let point = &points[*index];
-            labels.add(&words(point, is_published(point)), *at);
+            labels.add(&text_lines(point, is_published(point)), *at);
         }
     }
     items.extend(labels.into_items());
@@ -81,7 +81,7 @@ fn is_published(point: &CriticalPoint, mark: &Mark) -> bool {
 }
 
 /// The lines of a label.
-fn words(point: &CriticalPoint, published: bool) -> Vec<String> {
+fn text_lines(point: &CriticalPoint, published: bool) -> Vec<String> {
     let name = match point.kind {
         Kind::Minimum => "min",
         Kind::Maximum => "max",

@@ -156,7 +156,7 @@ pub enum Item {
 
 impl Item {
     /// A text that begins at a place.
-    pub fn words(text: String, at: Point, size: f32, colour: Colour) -> Self {
+    pub fn label(text: String, at: Point, size: f32, colour: Colour) -> Self {
         Self::Text(Text {
             text,
             at,

@@ -130,7 +130,7 @@ pub fn draw(
     theme: &Theme,
 ) -> Vec<Item> {
     let page = Page::new(area, fit, theme);
-    let mut items = page.words(fit, told);
+    let mut items = page.text_lines(fit, told);
     items.extend(match fit {
         Predictions::Regions(found) => page.regions(found, shading),
         Predictions::Curve(found) => page.curve(found, told.look),
@@ -213,7 +213,7 @@ impl<'a> Page<'a> {
     }
 
     /// The run, how good it is, and what is drawn how.
-    fn words(&self, fit: &Predictions, told: &RunLabel) -> Vec<Item> {
+    fn text_lines(&self, fit: &Predictions, told: &RunLabel) -> Vec<Item> {
         let [x, mut y] = self.words;
         let mut items = legend_line([x, y], told.look, self.theme);
         let title = format!("{}, step {}", told.name, told.step);

@@ -41,7 +41,7 @@ pub fn state_markers(
     };
     let mut gradient = [0.0; 2];
     ground.objective.gradient(&[x, y], &mut gradient);
-    let mut sketch = Sketch::new([x, y], run_colour(colour, theme), taken, frame, theme);
+    let mut sketch = StateMarkers::new([x, y], run_colour(colour, theme), taken, frame, theme);
     let before = |after: &OptimizerState| {
         let same = |before: &&OptimizerState| before.symbol == after.symbol;
         look.state[0].iter().find(same)
@@ -82,7 +82,7 @@ fn pairs(numbers: &[f64]) -> impl Iterator<Item = [f64; 2]> {
 }
 
 /// What is drawn around a place.
-struct Sketch<'a> {
+struct StateMarkers<'a> {
     theta: [f64; 2],
     at: Point,
     colour: Colour,
@@ -95,7 +95,7 @@ struct Sketch<'a> {
     names: Vec<(String, Point)>,
 }
 
-impl<'a> Sketch<'a> {
+impl<'a> StateMarkers<'a> {
     fn new(
         theta: [f64; 2],
         colour: Colour,

@@ -53,7 +53,7 @@ pub fn legend(
     let (mut items, y) = entries(names, area, theme);
     let [low, high] = [vanishing, exploding].map(|threshold| number(threshold, 3));
     let words = format!("Gradients vanish below {low} and explode above {high}.");
-    items.push(Item::words(words, [area.min[0] + 8.0, y], 11.0, theme.ink));
+    items.push(Item::label(words, [area.min[0] + 8.0, y], 11.0, theme.ink));
     let below = Area::new([area.min[0], y + LINE_HEIGHT], area.max);
     (items, below)
 }
@@ -75,7 +75,7 @@ pub(super) fn entries(
             (x, y) = (left, y + LINE_HEIGHT);
         }
         items.extend(legend_line([x, y], look, theme));
-        items.push(Item::words(name, [x + NAME, y], 11.0, theme.ink));
+        items.push(Item::label(name, [x + NAME, y], 11.0, theme.ink));
         x += width + 12.0;
     }
     (items, y + LINE_HEIGHT)

@@ -34,12 +34,12 @@ pub(super) fn layout([width, height]: [f32; 2]) -> Layout {
 /// The places for what a scene is about: the graph of a landscape of one parameter has the room of the colour bar too, and a network's map
 /// leaves some to what the network says of its data.
 pub(super) fn layout_of(runs: &Runs, size: [f32; 2]) -> Layout {
-    const LEAST: [f32; 2] = [640.0, 480.0];
+    const MIN_SIZE: [f32; 2] = [640.0, 480.0];
     let mut layout = layout(size);
     if runs.ground.objective.dim() == 1 {
         layout.map.max[0] = layout.legend[0] - 18.0;
     }
-    if runs.trained.is_some() && size[0] >= LEAST[0] && size[1] >= LEAST[1] {
+    if runs.trained.is_some() && size[0] >= MIN_SIZE[0] && size[1] >= MIN_SIZE[1] {
         // Its axes have long names.
         layout.map.min[1] += 8.0;
         let right = size[0] - 10.0;

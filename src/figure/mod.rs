@@ -99,7 +99,7 @@ fn draw(runs: &Runs, terrain: &MapData, frame: &Frame, options: &Options) -> Dra
     if scene.map.fill {
         items.extend(map::colour_bar(terrain, frame.bar(), theme));
     }
-    let write = |text: String, at: Point, size: f32| Item::words(text, at, size, theme.ink);
+    let write = |text: String, at: Point, size: f32| Item::label(text, at, size, theme.ink);
     let title = format!("{}   {}", scene.title(), scene.formula());
     items.push(write(title, [layout.map.min[0] + 18.0, 20.0], 15.0));
     items.push(write(caption(scene, step), layout.caption, 11.0));

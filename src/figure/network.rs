@@ -248,7 +248,7 @@ mod tests {
                 "Adam",
             ],
         );
-        let [loss, on_plane, ..] = off::told(&runs, 1, 3).unwrap();
+        let [loss, on_plane, ..] = off::row_texts(&runs, 1, 3).unwrap();
         let shadow = runs.trained.as_ref().unwrap().runs[1].shadows[3];
         let row = runs.results[1].trajectory.loss[3];
         assert_eq!(loss, format!("loss {}", number(row, 4)));

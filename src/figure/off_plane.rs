@@ -8,7 +8,7 @@ use crate::session::Runs;
 
 /// What is known of a run at a row, in words: its true loss, that of its projection, how far off the plane it is, and that as a share of its
 /// way from the start, which is empty at the start.
-pub fn told(runs: &Runs, run: usize, row: usize) -> Option<[String; 4]> {
+pub fn row_texts(runs: &Runs, run: usize, row: usize) -> Option<[String; 4]> {
     let trained = runs.trained.as_ref()?.runs.get(run)?;
     let row = row.min(trained.rows.len().checked_sub(1)?);
     let (shadow, distance) = (trained.shadows.get(row)?, *trained.distances.get(row)?);
@@ -39,7 +39,7 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
             items,
         };
     };
-    let write = |text: String, at: Point, size: f32| Item::words(text, at, size, theme.ink);
+    let write = |text: String, at: Point, size: f32| Item::label(text, at, size, theme.ink);
     let title = format!("Off the plane   {}", scene.title());
     items.push(write(title, [18.0, 20.0], 15.0));
     items.push(write(plane_text(trained), [18.0, 42.0], 12.0));
@@ -58,7 +58,7 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
     let names = scene.run_names();
     for ((index, run), name) in scene.runs.iter().enumerate().zip(&names) {
         let room = at[1] + 60.0 < height - 30.0;
-        if let (true, true, Some(lines)) = (run.shown, room, told(runs, index, row)) {
+        if let (true, true, Some(lines)) = (run.shown, room, row_texts(runs, index, row)) {
             items.extend(legend_line(at, style_index(run.colour), theme));
             items.push(write(shortened(name, 24), [at[0] + 40.0, at[1]], 13.0));
             for line in lines.into_iter().filter(|line| !line.is_empty()) {

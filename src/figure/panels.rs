@@ -174,7 +174,7 @@ pub fn seed_spread_text(slices: &[&Surface]) -> Option<String> {
 }
 
 fn text(text: &str, at: Point, size: f32, theme: &Theme) -> Item {
-    Item::words(text.to_owned(), at, size, theme.ink)
+    Item::label(text.to_owned(), at, size, theme.ink)
 }
 
 /// Levels for all maps together, logarithmic where the loss spans very different heights.

@@ -295,10 +295,10 @@ pub fn network_charts(runs: &Runs, sharpness: Option<&SharpnessResult>) -> Vec<M
 /// How sharp the loss is along the runs of a network, where it is known, and each run's limit of stability: of the Hessian, and of the
 /// preconditioned one for rules that have one.
 fn sharpness_charts(runs: &Runs, found: &SharpnessResult) -> [MetricChart; 2] {
-    type Of = fn(&RunSharpness) -> &[f64];
+    type Getter = fn(&RunSharpness) -> &[f64];
     type Limit = fn(&RunSpec, StepRates) -> Option<f64>;
     let steps = runs.scene.training.steps;
-    let chart = |title: &str, of: Of, limit: Limit| {
+    let chart = |title: &str, of: Getter, limit: Limit| {
         let mut chart = MetricChart::new(title);
         for (index, run, result) in visible_runs(runs) {
             let trained = runs

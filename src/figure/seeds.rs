@@ -84,7 +84,7 @@ pub fn picture(runs: &Runs, seeds: Seeds, options: &Options) -> Result<Drawing, 
     let scene = &runs.scene;
     let last = scene.training.steps;
     let step = options.step.unwrap_or(last).min(last);
-    let write = |text: String, y: f32, size: f32| Item::words(text, [18.0, y], size, theme.ink);
+    let write = |text: String, y: f32, size: f32| Item::label(text, [18.0, y], size, theme.ink);
     let mut items = page(size, theme);
     let title = format!("Random planes of {} seeds   {}", seeds.count, scene.title());
     items.push(write(title, 20.0, 15.0));

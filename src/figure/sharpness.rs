@@ -23,7 +23,7 @@ pub struct SharpnessSeries {
 }
 
 /// The lines of a chart that are a run's.
-type Of = fn(&SharpnessSeries) -> Vec<&[f64]>;
+type Getter = fn(&SharpnessSeries) -> Vec<&[f64]>;
 
 /// Charts of loss and sharpness below each other, with the limits dotted; that of the preconditioned Hessian only where there is one.
 pub fn picture(
@@ -35,14 +35,14 @@ pub fn picture(
 ) -> Drawing {
     let [width, height] = size;
     let mut items = page(size, theme);
-    let write = |text: String, at: Point, size: f32| Item::words(text, at, size, theme.ink);
+    let write = |text: String, at: Point, size: f32| Item::label(text, at, size, theme.ink);
     items.push(write(title.to_owned(), [18.0, 20.0], 15.0));
     items.push(write(caption.to_owned(), [18.0, height - 14.0], 11.0));
     let steps: Vec<Vec<f64>> = { runs.iter() }
         .map(|run| run.steps.iter().map(|step| real(*step)).collect())
         .collect();
     let last = steps.iter().flatten().copied().fold(1.0, f64::max);
-    let charts: [(&str, bool, Of); 3] = [
+    let charts: [(&str, bool, Getter); 3] = [
         ("loss", true, |run| vec![&run.loss]),
         ("sharpness λmax; dotted: stability limit", false, |run| {
             run.lambda_max.iter().map(Vec::as_slice).collect()
@@ -51,7 +51,7 @@ pub fn picture(
             run.preconditioned.iter().map(Vec::as_slice).collect()
         }),
     ];
-    let known = |of: Of| {
+    let known = |of: Getter| {
         let mut values = runs.iter().filter_map(|run| of(run).first().copied());
         values.any(|values| values.iter().any(|value| value.is_finite()))
     };

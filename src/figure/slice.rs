@@ -47,7 +47,7 @@ pub fn picture(
         items.extend(map::axes(&frame, ["a", "b"], theme));
         items.extend(map::colour_bar(&terrain, bar, theme));
     }
-    let mut write = |text: String, at, size| items.push(Item::words(text, at, size, theme.ink));
+    let mut write = |text: String, at, size| items.push(Item::label(text, at, size, theme.ink));
     write(title.to_owned(), [layout.map.min[0] + 18.0, 20.0], 15.0);
     write(caption.to_owned(), layout.caption, 11.0);
     if let Some([low, high]) = range {

@@ -236,7 +236,7 @@ pub fn picture_of_several(
 ) -> Drawing {
     let [width, height] = size;
     let mut items = page(size, theme);
-    let write = |text: String, at: Point, size: f32| Item::words(text, at, size, theme.ink);
+    let write = |text: String, at: Point, size: f32| Item::label(text, at, size, theme.ink);
     items.push(write(format!("Curvature   {title}"), [18.0, 20.0], 15.0));
     let dim = spectra.first().map_or(0, |spectrum| spectrum.report.dim);
     let how = if spectra.iter().all(|spectrum| spectrum.report.exact) {

@@ -277,7 +277,7 @@ fn numbers_beside(
 }
 
 /// A measure in words: "1.2e-5", "132 steps".
-pub fn told(value: f64, measure: SweepMetric) -> String {
+pub fn measure_text(value: f64, measure: SweepMetric) -> String {
     match measure {
         SweepMetric::Steps if value == 1.0 => "1 step".to_owned(),
         SweepMetric::Steps => format!("{} steps", number(value, 7)),

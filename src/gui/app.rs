@@ -44,7 +44,7 @@ pub struct App {
     /// The scene's file, and the scene as it stands there.
     pub(super) path: Option<PathBuf>,
     pub(super) saved: Scene,
-    pub(super) lab: Session,
+    pub(super) session: Session,
     /// The newest results that were sound; they stay while a scene is refused.
     pub(super) runs: Newest<Runs>,
     pub(super) terrain: Newest<MapData>,
@@ -58,9 +58,9 @@ pub struct App {
     pub(super) basins: BasinsView,
     pub(super) sweep: SweepView,
     pub(super) predictions: PredictionsView,
-    pub(super) off_plane: ProjectionErrorView,
+    pub(super) projection_error: ProjectionErrorView,
     pub(super) spectrum: SpectrumView,
-    pub(super) ways: ConnectView,
+    pub(super) connect: ConnectView,
     pub(super) seeds: SeedsView,
     pub(super) charts: Charts,
     pub(super) scene_panel: panel::scene::PanelState,
@@ -89,7 +89,7 @@ pub(super) struct OtherScene {
     pub(super) scene: Scene,
     pub(super) path: Option<PathBuf>,
     pub(super) saved: Scene,
-    pub(super) lab: Session,
+    pub(super) session: Session,
     pub(super) runs: Newest<Runs>,
     pub(super) terrain: Newest<MapData>,
     pub(super) frame: Option<Frame>,
@@ -107,7 +107,7 @@ impl OtherScene {
         path: Option<PathBuf>,
     ) -> Result<Self, String> {
         Ok(Self {
-            lab: App::new_session(ctx, path.as_deref())?,
+            session: App::new_session(ctx, path.as_deref())?,
             path,
             saved: scene.clone(),
             runs: None,
@@ -133,7 +133,7 @@ impl App {
             frame_budget: Duration::from_millis(6),
             history: Undoer::default(),
             saved: scene.clone(),
-            lab: Self::new_session(ctx, path.as_deref())?,
+            session: Self::new_session(ctx, path.as_deref())?,
             path,
             runs: None,
             terrain: None,
@@ -146,9 +146,9 @@ impl App {
             basins: BasinsView::default(),
             sweep: SweepView::default(),
             predictions: PredictionsView::default(),
-            off_plane: ProjectionErrorView::default(),
+            projection_error: ProjectionErrorView::default(),
             spectrum: SpectrumView::default(),
-            ways: ConnectView::default(),
+            connect: ConnectView::default(),
             seeds: SeedsView::default(),
             charts: Charts::default(),
             scene_panel: panel::scene::PanelState::default(),
@@ -185,17 +185,17 @@ impl App {
     /// Waits until nothing is being computed; for tests and for pictures of the window.
     pub fn wait_idle(&mut self) {
         const FOREVER: Duration = Duration::from_mins(1);
-        self.lab.wait_for_runs(FOREVER);
-        self.lab.wait_for_map_data(FOREVER);
-        self.lab.wait_for_basins(FOREVER);
-        self.lab.wait_for_sweep(FOREVER);
-        self.lab.wait_for_critical(FOREVER);
-        self.lab.wait_for_fit(FOREVER);
-        self.lab.wait_for_carried(FOREVER);
-        self.lab.wait_for_sharpness(FOREVER);
-        self.lab.wait_for_spectrum(FOREVER);
-        self.lab.wait_for_ways(FOREVER);
-        self.lab.wait_for_seeds(FOREVER);
+        self.session.wait_for_runs(FOREVER);
+        self.session.wait_for_map_data(FOREVER);
+        self.session.wait_for_basins(FOREVER);
+        self.session.wait_for_sweep(FOREVER);
+        self.session.wait_for_critical(FOREVER);
+        self.session.wait_for_fit(FOREVER);
+        self.session.wait_for_carried(FOREVER);
+        self.session.wait_for_sharpness(FOREVER);
+        self.session.wait_for_spectrum(FOREVER);
+        self.session.wait_for_ways(FOREVER);
+        self.session.wait_for_seeds(FOREVER);
         self.poll_results();
     }
 
@@ -226,15 +226,15 @@ impl App {
                     self.show_error(sentence);
                 }
             }
-            Command::Open => self.ask(Purpose::Open, "scene.toml"),
-            Command::SaveAs => self.ask(Purpose::Save, "scene.toml"),
+            Command::Open => self.open_path_dialog(Purpose::Open, "scene.toml"),
+            Command::SaveAs => self.open_path_dialog(Purpose::Save, "scene.toml"),
             Command::Save => match self.path.clone() {
                 Some(path) => self.save(&path),
-                None => self.ask(Purpose::Save, "scene.toml"),
+                None => self.open_path_dialog(Purpose::Save, "scene.toml"),
             },
             Command::Export => {
                 let guess = self.picture_name();
-                self.ask(Purpose::Export, &guess);
+                self.open_path_dialog(Purpose::Export, &guess);
             }
             Command::CopyScene => {
                 ctx.copy_text(self.scene.to_toml());
@@ -287,14 +287,14 @@ impl App {
                 .show_message("Runs on a landscape are made at once; this is for networks.");
         };
         match command {
-            Command::PauseTraining => self.lab.pause(!self.lab.is_paused()),
+            Command::PauseTraining => self.session.pause(!self.session.is_paused()),
             Command::StopTraining if !progress.complete => {
                 self.scene.training.steps = progress.done.max(1);
-                self.lab.pause(false);
+                self.session.pause(false);
             }
             Command::TrainOn => {
                 self.scene.training.steps = self.scene.training.steps.saturating_add(TRAIN_ON);
-                self.lab.pause(false);
+                self.session.pause(false);
             }
             _ => {}
         }
@@ -321,7 +321,7 @@ impl App {
         }
         if path != self.path {
             match Self::new_session(ctx, path.as_deref()) {
-                Ok(lab) => self.lab = lab,
+                Ok(lab) => self.session = lab,
                 Err(sentence) => return self.show_error(sentence),
             }
         }
@@ -345,7 +345,7 @@ impl App {
         swap(&mut self.scene, &mut aside.scene);
         swap(&mut self.path, &mut aside.path);
         swap(&mut self.saved, &mut aside.saved);
-        swap(&mut self.lab, &mut aside.lab);
+        swap(&mut self.session, &mut aside.session);
         swap(&mut self.runs, &mut aside.runs);
         swap(&mut self.terrain, &mut aside.terrain);
         swap(&mut self.frame, &mut aside.frame);
@@ -387,8 +387,8 @@ impl App {
 
     /// Takes what has been computed since the last frame. Sound results stay while a scene is refused.
     pub(super) fn poll_results(&mut self) {
-        let runs = keep(&mut self.runs, self.lab.runs());
-        let terrain = keep(&mut self.terrain, self.lab.map_data());
+        let runs = keep_sound(&mut self.runs, self.session.runs());
+        let terrain = keep_sound(&mut self.terrain, self.session.map_data());
         self.problem = runs.or(terrain).map(|problem| one_line(&problem));
         if let Some(done) = self
             .working
@@ -402,7 +402,7 @@ impl App {
 }
 
 /// Replaces a kept result by a newer sound one; answers with the newer one's refusal.
-fn keep<T>(kept: &mut Newest<T>, newer: Newest<T>) -> Option<String> {
+fn keep_sound<T>(kept: &mut Newest<T>, newer: Newest<T>) -> Option<String> {
     match newer {
         Some(newer) if newer.is_ok() => {
             *kept = Some(newer);

@@ -19,7 +19,7 @@ pub(crate) enum Purpose {
 }
 
 impl Purpose {
-    fn words(self) -> (&'static str, &'static str, &'static str) {
+    fn labels(self) -> (&'static str, &'static str, &'static str) {
         match self {
             Self::Open => ("Open scene", "Open", "A scene file (.toml)."),
             Self::Save => ("Save scene", "Save", "A scene file (.toml)."),
@@ -33,7 +33,7 @@ impl Purpose {
 }
 
 /// How the question for a file was answered.
-pub(crate) enum Answer {
+pub(crate) enum PathResult {
     /// Not yet.
     Waiting,
     /// It was called off.
@@ -68,10 +68,10 @@ impl PathDialog {
     }
 
     /// Shows the question.
-    pub(crate) fn ui(&mut self, ctx: &egui::Context) -> Answer {
-        let (title, verb, hint) = self.purpose.words();
+    pub(crate) fn ui(&mut self, ctx: &egui::Context) -> PathResult {
+        let (title, verb, hint) = self.purpose.labels();
         self.take_browsed();
-        let mut answer = Answer::Waiting;
+        let mut answer = PathResult::Waiting;
         let modal = egui::Modal::new(egui::Id::unique("ask path")).show(ctx, |ui| {
             ui.set_width(460.0);
             ui.heading(title);
@@ -84,7 +84,7 @@ impl PathDialog {
                     field.request_focus();
                 }
                 if field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter)) {
-                    answer = Answer::Path(self.purpose, path_from_text(self.path.trim()));
+                    answer = PathResult::Path(self.purpose, path_from_text(self.path.trim()));
                 }
                 let browse = ui.add_enabled(self.browsing.is_none(), egui::Button::new("Browse…"));
                 if browse
@@ -101,15 +101,15 @@ impl PathDialog {
             ui.add_space(6.0);
             ui.horizontal(|ui| {
                 if ui.button(verb).clicked() {
-                    answer = Answer::Path(self.purpose, path_from_text(self.path.trim()));
+                    answer = PathResult::Path(self.purpose, path_from_text(self.path.trim()));
                 }
                 if ui.button("Cancel").clicked() {
-                    answer = Answer::Cancelled;
+                    answer = PathResult::Cancelled;
                 }
             });
         });
         match answer {
-            Answer::Waiting if modal.should_close() => Answer::Cancelled,
+            PathResult::Waiting if modal.should_close() => PathResult::Cancelled,
             answer => answer,
         }
     }
@@ -118,7 +118,7 @@ impl PathDialog {
     pub(super) fn warns_of(&mut self, path: &Path) -> bool {
         let warns = path.exists() && self.warned.as_deref() != Some(path);
         if warns {
-            let (_, verb, _) = self.purpose.words();
+            let (_, verb, _) = self.purpose.labels();
             self.problem = Some(format!(
                 "{} exists; {verb} once more replaces it.",
                 path.display()

@@ -25,7 +25,7 @@ struct Draft {
 }
 
 /// The look of a text field.
-pub(crate) struct Look<'a> {
+pub(crate) struct FieldStyle<'a> {
     /// Hint in an empty field.
     pub hint: &'a str,
     /// Its width in points; infinite is all that there is.
@@ -38,7 +38,7 @@ pub(crate) fn text_field<T>(
     ui: &mut egui::Ui,
     salt: impl Hash + Debug,
     current: &str,
-    look: &Look,
+    look: &FieldStyle,
     read: impl Fn(&str) -> Result<T, String>,
 ) -> Typed<T> {
     let id = ui.make_persistent_id(("field", salt));

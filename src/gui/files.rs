@@ -2,7 +2,7 @@
 
 use super::app::{App, OtherScene};
 use super::command::Command;
-use super::dialog::{self, Answer, PathDialog, Purpose};
+use super::dialog::{self, PathDialog, PathResult, Purpose};
 use crate::engine::declare::{SettingError, Value};
 use crate::engine::landscape::AnyLandscape;
 use crate::engine::network::data::{AnyDataset, Csv};
@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::channel;
 
 impl App {
-    pub(super) fn ask(&mut self, purpose: Purpose, guess: &str) {
+    pub(super) fn open_path_dialog(&mut self, purpose: Purpose, guess: &str) {
         let here = self.path.as_ref().map(|path| path_text(path));
         let guess = here
             .filter(|_| purpose != Purpose::Export)
@@ -184,8 +184,8 @@ impl App {
         let answer = self
             .asking
             .as_mut()
-            .map_or(Answer::Waiting, |asking| asking.ui(ctx));
-        if let (Answer::Path(Purpose::Save | Purpose::Export, path), Some(asking)) =
+            .map_or(PathResult::Waiting, |asking| asking.ui(ctx));
+        if let (PathResult::Path(Purpose::Save | Purpose::Export, path), Some(asking)) =
             (&answer, &mut self.asking)
             && self.path.as_ref() != Some(path)
             && asking.warns_of(path)
@@ -193,17 +193,17 @@ impl App {
             return;
         }
         let obeyed = match answer {
-            Answer::Waiting => None,
-            Answer::Cancelled => Some(Ok(())),
-            Answer::Path(Purpose::Open, path) => {
+            PathResult::Waiting => None,
+            PathResult::Cancelled => Some(Ok(())),
+            PathResult::Path(Purpose::Open, path) => {
                 Some(open_scene(&path).map(|scene| self.show(ctx, scene, Some(path))))
             }
-            Answer::Path(Purpose::Save, path) => {
+            PathResult::Path(Purpose::Save, path) => {
                 let place =
                     file::extension(&path, &["toml"]).and_then(|_| file::check_writable(&path));
                 Some(place.map(|()| self.save(&path)))
             }
-            Answer::Path(Purpose::Export, path) => Some(self.export(ctx, path)),
+            PathResult::Path(Purpose::Export, path) => Some(self.export(ctx, path)),
         };
         match (obeyed, &mut self.asking) {
             (Some(Err(sentence)), Some(asking)) => asking.problem = Some(sentence),

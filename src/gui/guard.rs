@@ -43,7 +43,7 @@ pub(crate) fn paint_guarded<R>(
             };
             let sentence = format!("This {kind} could not be drawn ({reason}). {REMEDY}");
             log_once(&format!("{name}: {sentence}"));
-            tell(ui, space, &sentence);
+            message_ui(ui, space, &sentence);
             None
         }
     }
@@ -79,15 +79,15 @@ fn reason(panic: &(dyn Any + Send)) -> String {
 
 /// Writes a sentence to standard error, the first time that it is told.
 fn log_once(sentence: &str) {
-    static TOLD: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
-    let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
+    static LOGGED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    let mut told = LOGGED.lock().unwrap_or_else(PoisonError::into_inner);
     if told.insert(sentence.to_owned()) {
         eprintln!("ravine: {sentence}");
     }
 }
 
 /// Covers what was painted and writes a sentence there.
-fn tell(ui: &mut egui::Ui, space: egui::Rect, sentence: &str) {
+fn message_ui(ui: &mut egui::Ui, space: egui::Rect, sentence: &str) {
     let space = egui::Rect::from_min_max(space.min, space.max.max(space.min));
     ui.painter()
         .rect_filled(space, 0.0, ui.visuals().panel_fill);

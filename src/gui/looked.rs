@@ -11,7 +11,7 @@ pub(crate) const MAX_INSPECTED_STEP: u64 = 20_000;
 
 /// What a look at a step depends on.
 #[derive(PartialEq)]
-struct Of {
+struct InspectKey {
     landscape: AnyLandscape,
     start: [f64; 2],
     conditions: RunSettings,
@@ -21,7 +21,7 @@ struct Of {
 
 /// The step that was looked at last.
 #[derive(Default)]
-pub(crate) struct InspectCache(Option<(Of, Option<StepInspection>)>);
+pub(crate) struct InspectCache(Option<(InspectKey, Option<StepInspection>)>);
 
 impl InspectCache {
     /// Step `step` of run `index`, if the run gets there, it is not beyond [`MAX_INSPECTED_STEP`], and the run is not a network's.
@@ -35,7 +35,7 @@ impl InspectCache {
         if step > MAX_INSPECTED_STEP || scene.network.is_some() {
             return None;
         }
-        let of = Of {
+        let of = InspectKey {
             landscape: scene.landscape.clone(),
             start: scene.start,
             conditions: scene.run_settings(),

@@ -17,7 +17,7 @@ use std::sync::Arc;
 impl App {
     /// The view that is shown: the chosen one, if the scene has it.
     pub(super) fn shown_view(&self) -> View {
-        let chosen = View::of(&self.scene).find(|view| *view == self.view);
+        let chosen = View::available(&self.scene).find(|view| *view == self.view);
         chosen.unwrap_or_default()
     }
 
@@ -43,9 +43,9 @@ impl App {
         if let (Some((runs, row)), Some((index, _))) = (&fitting, followed)
             && let Some(trained) = &runs.trained
         {
-            self.lab.ask_fit(trained, index, *row);
+            self.session.ask_fit(trained, index, *row);
         }
-        let found = self.lab.fit();
+        let found = self.session.fit();
         let runs = fitting.as_ref().map(|(runs, _)| runs);
         let panel = PredictionsView::panel(ui.available_rect_before_wrap());
         let show = |ui: &mut egui::Ui| {
@@ -68,7 +68,7 @@ impl App {
         let (space, runs) = (ui.available_rect_before_wrap(), self.current_runs());
         let runs = runs.as_ref().map(|(runs, row)| (runs, *row));
         let textures = &mut self.textures;
-        let commands = self.off_plane.ui(ui, runs, names, theme, textures);
+        let commands = self.projection_error.ui(ui, runs, names, theme, textures);
         self.map.under_pointer.clear();
         self.message_ui(ui, paint::area(space));
         self.apply_all(&ui.ctx().clone(), commands);
@@ -83,10 +83,10 @@ impl App {
         if let (Some(shown), Some(trained), Some(bench), Some((_, row))) =
             (&shown, trained, bench, &fitting)
         {
-            self.lab
+            self.session
                 .ask_spectrum(trained, shown, *row, &bench.curvature);
         }
-        let found = self.lab.spectrum();
+        let found = self.session.spectrum();
         match (&fitting, &shown) {
             (Some((runs, _)), Some(shown)) => {
                 let textures = &mut self.textures;
@@ -107,9 +107,9 @@ impl App {
         let (space, fitting) = (ui.available_rect_before_wrap(), self.current_runs());
         let runs = fitting.as_ref().map(|(runs, _)| runs);
         let trained = runs.and_then(|runs| runs.trained.as_ref());
-        let found = self.lab.ways();
+        let found = self.session.ways();
         if let (Some(bench), Some(trained), Some(ends)) =
-            (&self.scene.network, trained, self.ways.ends(names.len()))
+            (&self.scene.network, trained, self.connect.ends(names.len()))
             && trained.complete
         {
             let own = found.as_ref().filter(|found| {
@@ -119,10 +119,11 @@ impl App {
             });
             let window = ConnectView::window(own, space.size());
             let spec = default_curve_optimizer();
-            self.lab.ask_ways(trained, ends, &spec, &bench.ways, window);
+            self.session
+                .ask_ways(trained, ends, &spec, &bench.ways, window);
         }
         let textures = &mut self.textures;
-        self.ways
+        self.connect
             .ui(ui, runs, names, found.as_ref(), theme, textures);
         self.map.under_pointer.clear();
         self.message_ui(ui, paint::area(space));
@@ -132,9 +133,9 @@ impl App {
     pub(super) fn seeds_panel(&mut self, ui: &mut egui::Ui, theme: &Theme) {
         let (space, runs) = (ui.available_rect_before_wrap(), self.current_runs());
         if let (Some((runs, _)), Some(seeds)) = (&runs, self.seeds.seeds(&self.scene)) {
-            self.lab.ask_seeds(runs, seeds);
+            self.session.ask_seeds(runs, seeds);
         }
-        let found = self.lab.seeds();
+        let found = self.session.seeds();
         let runs = runs.as_ref().map(|(runs, row)| (runs, *row));
         let look = (theme, &mut self.map.under_pointer);
         let textures = &mut self.textures;

@@ -2,7 +2,7 @@
 
 use crate::engine::declare::spec;
 use crate::engine::declare::{Kind, Param, Scale, Settings, Value};
-use crate::gui::field::{Look, Typed, finite, number_field, refusal_ui, text_field};
+use crate::gui::field::{FieldStyle, Typed, finite, number_field, refusal_ui, text_field};
 use eframe::egui;
 
 /// Width of the names beside the controls.
@@ -99,7 +99,7 @@ pub(crate) fn file_ui(
 }
 
 /// Outcome of a setting's row: the value that it was changed to, and why what is typed there is not taken.
-struct Row {
+struct SettingResponse {
     taken: Option<Value>,
     refused: Option<String>,
 }
@@ -111,12 +111,12 @@ fn row_ui(
     param: &Param,
     (value, default): (&Value, &Value),
     check: Check,
-) -> Row {
+) -> SettingResponse {
     let shown = ui.horizontal(|ui| {
         let help = tooltip(param, default);
         let label = format!("{owner} {}", param.name);
         let name = name_ui(ui, label.trim_start()).on_hover_text(&help);
-        let mut row = Row {
+        let mut row = SettingResponse {
             taken: param
                 .none
                 .and_then(|word| none_ui(ui, label.trim_start(), param, word, value, default)),
@@ -273,7 +273,7 @@ fn control_ui(
             of(response.response, changed.then_some(Value::Choice(choice)))
         }
         Value::List(_) | Value::Counts(_) | Value::Text(_) | Value::None => {
-            let look = Look {
+            let look = FieldStyle {
                 hint: "",
                 width: f32::INFINITY,
             };

@@ -82,13 +82,13 @@ impl App {
 
     /// The basins, in a picture of the shape of their window.
     fn basins_shot(&self, ctx: &egui::Context) -> Result<Shot, String> {
-        let found = self.lab.basins().filter(|_| self.followed().is_some());
+        let found = self.session.basins().filter(|_| self.followed().is_some());
         let current = found.filter(|found| match &**found {
             Ok(found) => found.of.landscape == self.scene.landscape,
             Err(_) => true,
         });
         let found = current.ok_or_else(|| not_yet("basins"))?;
-        if self.lab.basins_progress().is_some() {
+        if self.session.basins_progress().is_some() {
             return Err("the basins are still being computed; export them when they are, or press Stop to keep what is there".to_owned());
         }
         let window = (*found).as_ref().map_err(Clone::clone)?.basins.window;
@@ -113,9 +113,9 @@ impl App {
     fn sweep_shot(&self, ctx: &egui::Context) -> Result<Draw, String> {
         let run = self.followed().unwrap_or(0);
         let of = self.sweep.of(&self.scene, run)?;
-        let found = self.lab.sweep().ok_or_else(|| not_yet("sweep"))?;
+        let found = self.session.sweep().ok_or_else(|| not_yet("sweep"))?;
         let same = (*found).as_ref().map_err(Clone::clone)?.of == of;
-        if !same || self.lab.sweep_progress().is_some() {
+        if !same || self.session.sweep_progress().is_some() {
             return Err(not_yet("sweep"));
         }
         let (scene, theme) = (self.scene.clone(), theme::current(ctx));
@@ -183,7 +183,7 @@ impl App {
             return Err(not_yet("spectrum"));
         };
         let shown = self.spectrum.runs(run, names.len());
-        let found = self.lab.spectrum().ok_or_else(|| not_yet("spectrum"))?;
+        let found = self.session.spectrum().ok_or_else(|| not_yet("spectrum"))?;
         let trained = runs.trained.as_ref().ok_or_else(|| not_yet("spectrum"))?;
         let own: Option<Vec<_>> = shown.iter().map(|run| trained.runs.get(*run)).collect();
         let own = own.ok_or_else(|| not_yet("spectrum"))?;
@@ -229,11 +229,11 @@ impl App {
     /// The ways between the ends of two runs.
     fn connect_shot(&self, ctx: &egui::Context) -> Result<Draw, String> {
         let names = self.scene.run_names();
-        let ends = self.ways.ends(names.len());
+        let ends = self.connect.ends(names.len());
         let ends = ends.ok_or("there is no picture of ways yet; expected two runs to connect")?;
         let (runs, _) = self.current_runs().ok_or_else(|| not_yet("ways"))?;
         let trained = runs.trained.ok_or_else(|| not_yet("ways"))?;
-        let found = self.lab.ways().ok_or_else(|| not_yet("ways"))?;
+        let found = self.session.ways().ok_or_else(|| not_yet("ways"))?;
         let known = (*found).as_ref().map_err(Clone::clone)?;
         let connection = known.connection.clone();
         let connection = connection.filter(|_| trained.complete && known.matches(&trained, ends));
@@ -251,7 +251,7 @@ impl App {
             let [from, to] = ends.map(|end| names.get(end).map_or("", String::as_str));
             let title = format!("from {from} to {to}   {}", scene.title());
             let caption = caption(&scene, [from, to]);
-            let told = connect::Told {
+            let told = connect::Caption {
                 title: &title,
                 caption: &caption,
                 l2: loss.l2(),

@@ -6,7 +6,7 @@ use super::guard::{Part, catch_panic, paint_guarded};
 use super::view::View;
 use super::view::basins as basins_view;
 use super::view::charts::Followed;
-use super::view::map::{self as map_view, Shown};
+use super::view::map::{self as map_view, MapInputs};
 use super::view::sweep as sweep_view;
 use super::{dialog, panel, theme};
 use crate::figure::colour::Theme;
@@ -71,7 +71,7 @@ impl App {
     }
 
     fn timeline_panel(&mut self, ui: &mut egui::Ui) {
-        let busy = match self.lab.busy() {
+        let busy = match self.session.busy() {
             [true, _] if self.scene.network.is_some() => None,
             [true, _] => Some("computing the runs …"),
             [_, true] => Some("computing the landscape …"),
@@ -86,7 +86,7 @@ impl App {
             let mut commands =
                 panel::timeline::ui(ui, &mut self.timeline, &self.map.under_pointer, busy);
             if let Some(progress) = self.progress() {
-                commands.extend(panel::progress::ui(ui, progress, self.lab.is_paused()));
+                commands.extend(panel::progress::ui(ui, progress, self.session.is_paused()));
             }
             ui.add_space(3.0);
             commands
@@ -142,8 +142,8 @@ impl App {
         let window = self
             .frame
             .map_or(self.scene.first_view(), |frame| frame.window);
-        self.lab.update(&self.scene, window);
-        self.lab.wait_for_runs(self.frame_budget);
+        self.session.update(&self.scene, window);
+        self.session.wait_for_runs(self.frame_budget);
         self.poll_results();
     }
 
@@ -155,18 +155,19 @@ impl App {
         let followed = followed.and_then(|index| Some((index, names.get(index)?.as_str())));
         let carried = match (&fitting, followed) {
             (Some((runs, _)), Some((index, _))) if self.charts.shows_optimizer_state() => {
-                self.lab.ask_carried(runs, index);
-                self.lab.wait_for_carried(self.frame_budget);
-                self.lab.carried()
+                self.session.ask_carried(runs, index);
+                self.session.wait_for_carried(self.frame_budget);
+                self.session.carried()
             }
             _ => None,
         };
         if let (Some((runs, _)), Some(bench)) = (&fitting, &self.scene.network)
             && let Some(trained) = &runs.trained
         {
-            self.lab.ask_sharpness(trained, bench.settings.sharpness);
+            self.session
+                .ask_sharpness(trained, bench.settings.sharpness);
         }
-        let sharpness = self.lab.sharpness();
+        let sharpness = self.session.sharpness();
         let show = |ui: &mut egui::Ui| {
             let Some((runs, row)) = &fitting else {
                 ui.set_min_width(ui.available_width().max(0.0));
@@ -220,7 +221,7 @@ impl App {
             ui.horizontal_wrapped(|ui| {
                     ui.spacing_mut().item_spacing.x = 2.0;
                     ui.spacing_mut().button_padding.x = 4.0;
-                    for view in View::of(&self.scene) {
+                    for view in View::available(&self.scene) {
                         let tab = ui.selectable_label(
                             self.shown_view() == view,
                             egui::RichText::new(view.title()).strong(),
@@ -246,26 +247,26 @@ impl App {
                             self.selected = chosen.or(self.selected);
                             commands.extend(command);
                         }
-                        View::Connect => commands.extend(self.ways.toolbar_ui(ui, &self.scene, names)),
+                        View::Connect => commands.extend(self.connect.toolbar_ui(ui, &self.scene, names)),
                         View::Seeds => {
-                            let busy = self.lab.seeds_busy();
+                            let busy = self.session.seeds_busy();
                             self.seeds.toolbar_ui(ui, busy);
                         }
                         View::Basins => {
-                            let progress = self.lab.basins_progress();
+                            let progress = self.session.basins_progress();
                             let asked = self.basins.toolbar_ui(ui, names, run, progress);
                             self.selected = asked.run.or(self.selected);
                             if asked.stop {
-                                self.lab.stop_basins();
+                                self.session.stop_basins();
                             }
                         }
                         View::Sweep => {
-                            let progress = self.lab.sweep_progress();
+                            let progress = self.session.sweep_progress();
                             let scene = &self.scene;
                             let asked = self.sweep.toolbar_ui(ui, scene, names, run, progress);
                             self.selected = asked.run.or(self.selected);
                             if asked.stop {
-                                self.lab.stop_sweep();
+                                self.session.stop_sweep();
                             }
                         }
                     }
@@ -344,16 +345,16 @@ impl App {
         };
         if self.frame != Some(frame) {
             self.frame = Some(frame);
-            self.lab.update(&self.scene, frame.window);
+            self.session.update(&self.scene, frame.window);
             self.poll_results();
         }
         let (fitting, terrain) = (self.current_runs(), self.terrain.clone());
         let runs = fitting.as_ref().map(|(runs, _)| runs);
         if self.scene.map.critical && self.scene.network.is_none() {
-            self.lab.ask_critical(&self.scene, frame.window);
+            self.session.ask_critical(&self.scene, frame.window);
         }
         let critical = self.critical_points();
-        let shown = Shown {
+        let shown = MapInputs {
             scene: &self.scene,
             names,
             critical: critical
@@ -387,9 +388,9 @@ impl App {
                         window: frame.window,
                         side: self.basins.side,
                     };
-                    self.lab.ask_basins(&self.scene, &of);
+                    self.session.ask_basins(&self.scene, &of);
                 }
-                let found = followed.and_then(|_| self.lab.basins());
+                let found = followed.and_then(|_| self.session.basins());
                 let (mouse, textures) = (&mut self.map, &mut self.textures);
                 self.basins
                     .ui(ui, &frame, &shown, found.as_ref(), mouse, textures)
@@ -417,7 +418,7 @@ impl App {
                 .as_ref()
                 .is_ok_and(|found| found.landscape == self.scene.landscape)
         };
-        self.lab
+        self.session
             .critical()
             .filter(|found| self.scene.map.critical && self.scene.network.is_none() && same(found))
     }
@@ -431,12 +432,12 @@ impl App {
     ) -> Vec<Command> {
         let space = ui.available_rect_before_wrap();
         if let Ok(of) = self.sweep.of(&self.scene, run) {
-            self.lab.ask_sweep(&self.scene, &of);
-            self.lab.wait_for_sweep(self.frame_budget);
+            self.session.ask_sweep(&self.scene, &of);
+            self.session.wait_for_sweep(self.frame_budget);
         }
-        let found = self.lab.sweep();
+        let found = self.session.sweep();
         let (said, textures) = (&mut self.map.under_pointer, &mut self.textures);
-        let look = sweep_view::Look {
+        let look = sweep_view::SweepInputs {
             scene: &self.scene,
             names,
             run,

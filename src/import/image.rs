@@ -9,7 +9,7 @@ use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
 /// The longest file, in bytes.
-pub(super) const LONGEST: u64 = 256 << 20;
+pub(super) const MAX_BYTES: u64 = 256 << 20;
 
 /// The most pixels of a picture.
 const MAX_PIXELS: usize = 64 << 20;

@@ -168,11 +168,11 @@ impl Files for Disk {
     fn picture(&self, path: &str) -> Result<Picture, String> {
         let file = open(&self.find(path), path, image::EXPECTED)?;
         let mut bytes = Vec::new();
-        file.take(image::LONGEST + 1)
+        file.take(image::MAX_BYTES + 1)
             .read_to_end(&mut bytes)
             .map_err(|error| unreadable(path, error.kind(), image::EXPECTED))?;
-        if bytes.len() as u64 > image::LONGEST {
-            let (longest, expected) = (image::LONGEST >> 20, image::EXPECTED);
+        if bytes.len() as u64 > image::MAX_BYTES {
+            let (longest, expected) = (image::MAX_BYTES >> 20, image::EXPECTED);
             return Err(format!(
                 "{path}: is longer than {longest} MB; expected {expected}"
             ));

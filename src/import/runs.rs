@@ -8,7 +8,7 @@ use zip::ZipArchive;
 pub(super) const EXPECTED: &str = "an NPZ file that `ravine train --trajectories` wrote";
 
 /// The most numbers that the steps of a run may have: 3.2 GB.
-const MOST: u64 = 400_000_000;
+const MAX_NUMBERS: u64 = 400_000_000;
 
 /// Reads the runs of a network of `dim` parameters. The error is a sentence without the file's name.
 pub(super) fn read(source: impl Read + Seek, dim: usize) -> Result<Vec<Trajectory>, String> {
@@ -108,9 +108,9 @@ fn array(
         }
     };
     let each: u64 = row.iter().product();
-    if rows.saturating_mul(each) > MOST {
+    if rows.saturating_mul(each) > MAX_NUMBERS {
         return Err(format!(
-            "`{name}` has {rows} rows; expected at most {MOST} numbers"
+            "`{name}` has {rows} rows; expected at most {MAX_NUMBERS} numbers"
         ));
     }
     Ok((array.numbers(EXPECTED).map_err(placed)?, rows))
@@ -119,7 +119,7 @@ fn array(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::export::training::{Trained, npz};
+    use crate::export::training::{RunRecord, npz};
     use std::io::Cursor;
 
     fn made() -> Trajectory {
@@ -137,14 +137,14 @@ mod tests {
     }
 
     fn written(runs: &[Trajectory]) -> Vec<u8> {
-        let trained = |trajectory| Trained {
+        let trained = |trajectory| RunRecord {
             spec: "sgd".to_owned(),
             trajectory,
             every: 1,
             last: 2,
             shadows: None,
         };
-        let trained: Vec<Trained> = runs.iter().map(trained).collect();
+        let trained: Vec<RunRecord> = runs.iter().map(trained).collect();
         let mut bytes = Vec::new();
         npz(&trained, None, &mut bytes).unwrap();
         bytes

@@ -44,7 +44,7 @@ use spectrum::SpectrumJob;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use surveys::{BasinsJob, CriticalJob, SweepJob};
-use training_pool::{Signal, Training};
+use training_pool::{Signal, TrainingPool};
 use ways::ModeConnectivityJob;
 
 /// A run's trajectory and the exact curvature along it.
@@ -213,7 +213,7 @@ pub fn compute_all_runs(
     }
     let newest = Mutex::new(Err("the network has no runs to show".to_owned()));
     let publish = |made| *lock(&newest) = made;
-    Training::new(Arc::default()).train_scene(scene, ground, &never, &publish);
+    TrainingPool::new(Arc::default()).train_scene(scene, ground, &never, &publish);
     newest.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -398,7 +398,7 @@ impl Session {
         let (pool_of_runs, grounds_of_runs) = (Arc::clone(&pool), Arc::clone(&grounds));
         let mut earlier: Option<Runs> = None;
         let gate = Arc::<Signal>::default();
-        let mut training = Training::new(Arc::clone(&gate));
+        let mut training = TrainingPool::new(Arc::clone(&gate));
         let runs = LatestJob::spawn(
             "runs",
             Arc::clone(&wake),

@@ -42,13 +42,13 @@ pub struct BasinsResult {
 }
 
 /// A background slot that tells how far it is, for whatever depends on an `Of`.
-pub(super) struct Slot<Of, Found> {
+pub(super) struct ProgressJob<Of, Found> {
     slot: LatestJob<(Scene, Of), Result<Found, String>>,
     /// How much of the work is done, and all of it.
     progress: Arc<[AtomicUsize; 2]>,
 }
 
-impl<Of: Clone + PartialEq, Found> Slot<Of, Found> {
+impl<Of: Clone + PartialEq, Found> ProgressJob<Of, Found> {
     /// Asks for what depends on `of`; what is asked for already goes on, and what was stopped stays so.
     pub(super) fn request(&self, scene: &Scene, of: &Of) {
         self.slot
@@ -74,7 +74,7 @@ impl<Of: Clone + PartialEq, Found> Slot<Of, Found> {
 }
 
 /// The background slot of basins; it counts the starts of the grid in work.
-pub(super) type BasinsJob = Slot<BasinsKey, BasinsResult>;
+pub(super) type BasinsJob = ProgressJob<BasinsKey, BasinsResult>;
 
 impl BasinsJob {
     pub(super) fn spawn(
@@ -178,7 +178,7 @@ pub enum SweepData {
 }
 
 /// The background slot of sweeps; it counts runs.
-pub(super) type SweepJob = Slot<SweepKey, SweepResult>;
+pub(super) type SweepJob = ProgressJob<SweepKey, SweepResult>;
 
 impl SweepJob {
     pub(super) fn spawn(

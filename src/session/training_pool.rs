@@ -71,13 +71,13 @@ impl TrainedRun {
 }
 
 /// The runs of a network that are under way, which go on from scene to scene where nothing of theirs changes.
-pub(super) struct Training {
+pub(super) struct TrainingPool {
     gate: Arc<Signal>,
     trainers: Vec<TrainingThread>,
     projected: Option<(AnyPlane, ProjectedRuns)>,
 }
 
-impl Training {
+impl TrainingPool {
     pub(super) fn new(gate: Arc<Signal>) -> Self {
         Self {
             gate,
@@ -173,7 +173,7 @@ impl Training {
             Some((_, sketch)) => sketch,
             // A plane goes through steps, of which there should be some.
             None if !complete && counts.iter().all(|count| *count < 3) => return None,
-            None => match ProjectedRuns::of(plane, trainee, &self.trainers, &counts, cancel) {
+            None => match ProjectedRuns::project(plane, trainee, &self.trainers, &counts, cancel) {
                 Ok(sketch) => sketch,
                 Err(_) if cancel.is_cancelled() => return None,
                 Err(_) if !complete => return None,

@@ -8,7 +8,7 @@ use crate::engine::analysis::layer_stats::Thresholds;
 use crate::engine::declare::Settings;
 use crate::engine::network::NetworkLoss;
 use crate::export::layers;
-use crate::export::training::Trained;
+use crate::export::training::RunRecord;
 use crate::figure::axis::number;
 use rayon::prelude::*;
 use std::io::{self, Write};
@@ -58,7 +58,7 @@ pub(super) struct GradientIssue {
 /// Writes what all layers say at each row of the runs; tells which of them are not well.
 pub(super) fn write(
     loss: &NetworkLoss,
-    runs: &[Trained],
+    runs: &[RunRecord],
     thresholds: &Thresholds,
     out: &mut dyn Write,
 ) -> io::Result<Vec<GradientIssue>> {
@@ -133,7 +133,7 @@ impl RowContext<'_> {
 }
 
 /// A row of a run, beside the row before if that is of the step before.
-fn diagnose(loss: &NetworkLoss, run: &Trained, steps: &[u64], row: usize) -> Option<Diagnosis> {
+fn diagnose(loss: &NetworkLoss, run: &RunRecord, steps: &[u64], row: usize) -> Option<Diagnosis> {
     let before = row
         .checked_sub(1)
         .filter(|before| steps[*before] + 1 == steps[row]);

@@ -18,7 +18,7 @@ const TOLERANCE: f64 = 1e-8;
 const PIXELS: [u32; 2] = [1280, 960];
 
 /// How many steps there are between two measurements; without an answer, a hundredth of all.
-pub(super) fn every(text: Option<&str>, steps: u64) -> Result<u64, String> {
+pub(super) fn measure_every(text: Option<&str>, steps: u64) -> Result<u64, String> {
     let Some(text) = text else {
         return Ok((steps / 100).max(1));
     };

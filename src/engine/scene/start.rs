@@ -21,13 +21,13 @@ impl StartPoint {
 
 impl<'de> Deserialize<'de> for StartPoint {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Numbers)
+        deserializer.deserialize_any(StartVisitor)
     }
 }
 
-struct Numbers;
+struct StartVisitor;
 
-impl<'de> Visitor<'de> for Numbers {
+impl<'de> Visitor<'de> for StartVisitor {
     type Value = StartPoint;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -43,7 +43,7 @@ fn told(network: &str, data: &str, spec: &str) -> String {
     let surface = Surface::sample(&*trainee.loss, plane, view, 5, 5, &never);
     let (title, caption) = ("a title", "a caption");
     let l2 = trainee.loss.l2();
-    let told = Told { title, caption, l2 };
+    let told = Caption { title, caption, l2 };
     let mut texts = String::new();
     words(
         &picture(&found, surface, &told, size, &Theme::DARK).items,

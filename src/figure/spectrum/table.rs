@@ -20,7 +20,7 @@ fn condition(number_of: f64) -> String {
 
 /// The lines of the table: what a number is called, and the number for each place.
 pub(super) fn table_lines(spectra: &[Spectrum]) -> Vec<(String, Vec<String>)> {
-    type Of = Box<dyn Fn(&Report) -> Option<String>>;
+    type Getter = Box<dyn Fn(&Report) -> Option<String>>;
     let digits = |value: f64| number(value, 5);
     let about = move |estimate: Estimate| match estimate.error {
         error if error > 0.0 => format!("{} ± {}", number(estimate.value, 4), number(error, 2)),
@@ -32,7 +32,7 @@ pub(super) fn table_lines(spectra: &[Spectrum]) -> Vec<(String, Vec<String>)> {
             .max()
             .unwrap_or(0)
     };
-    let mut lines: Vec<(String, Of)> = vec![
+    let mut lines: Vec<(String, Getter)> = vec![
         ("loss".to_owned(), Box::new(move |r| Some(digits(r.loss)))),
         (
             "gradient norm".to_owned(),
@@ -129,7 +129,7 @@ pub(super) fn write_table(
     theme: &Theme,
 ) -> Vec<Item> {
     const NAME: f32 = 128.0;
-    let write = |text: String, at: Point| Item::words(text, at, 12.0, theme.ink);
+    let write = |text: String, at: Point| Item::label(text, at, 12.0, theme.ink);
     #[expect(clippy::cast_precision_loss, reason = "a few columns")]
     let count = spectra.len().max(1) as f32;
     let column = ((area.width() - NAME - 16.0) / count).clamp(84.0, 190.0);

@@ -1,7 +1,7 @@
 //! Whole pictures of sweeps: title, plot, legend and caption.
 
 use super::map::hatch;
-use super::{CurvePlot, LIMIT, LIMIT_DASH, MapPlot, SweepLine, ring, short, told, write};
+use super::{CurvePlot, LIMIT, LIMIT_DASH, MapPlot, SweepLine, measure_text, ring, short, write};
 use crate::engine::analysis::sweep::{SweepMap, SweepMetric};
 use crate::engine::scene::Scene;
 use crate::figure::axis::number;
@@ -138,7 +138,11 @@ pub fn curves_picture(sheet: &SweepFigure, shown: &[SweepLine], left_out: &[Stri
             (Some(index), Some(value)) => {
                 let grid = &curve.line.grid;
                 let setting = grid.param().name;
-                format!("{setting} {}: {}", short(grid, index), told(value, measure))
+                format!(
+                    "{setting} {}: {}",
+                    short(grid, index),
+                    measure_text(value, measure)
+                )
             }
             _ if curve.scores.iter().all(|score| score.diverged().is_some()) => {
                 "diverges everywhere".to_owned()
@@ -207,7 +211,7 @@ pub fn map_picture(
     let best = map.best(measure);
     let value = best.and_then(|at| map.score(at)?.value(measure));
     if let (Some(at), Some(value)) = (best, value) {
-        legend.mark(|at| star(at, 8.0, theme), &told(value, measure));
+        legend.mark(|at| star(at, 8.0, theme), &measure_text(value, measure));
         for axis in [0, 1] {
             let grid = &map.grids[axis];
             let text = format!("{} {}", grid.param().name, short(grid, at[axis]));

@@ -23,12 +23,12 @@ const COLUMNS: f32 = 6.0;
 pub(crate) struct Chooser {
     filter: String,
     /// Those that are made, in no order.
-    made: Vec<Made>,
+    made: Vec<CachedThumbnail>,
     coming: Option<Receiver<Thumbnail>>,
 }
 
 /// A thumbnail and its colours in the theme that it was shown in last.
-struct Made {
+struct CachedThumbnail {
     thumbnail: Thumbnail,
     shaded: Option<(bool, Arc<Vec<Colour>>)>,
 }
@@ -99,7 +99,7 @@ impl Chooser {
         textures: &mut Textures,
     ) -> Option<AnyLandscape> {
         if let Some(coming) = &self.coming {
-            let made = coming.try_iter().map(|thumbnail| Made {
+            let made = coming.try_iter().map(|thumbnail| CachedThumbnail {
                 thumbnail,
                 shaded: None,
             });
@@ -216,13 +216,13 @@ impl Chooser {
         response.on_hover_text(paragraphs(settings.help()))
     }
 
-    fn of(&mut self, landscape: &AnyLandscape) -> Option<&mut Made> {
+    fn of(&mut self, landscape: &AnyLandscape) -> Option<&mut CachedThumbnail> {
         let mut made = self.made.iter_mut();
         made.find(|made| made.thumbnail.landscape.name() == landscape.name())
     }
 }
 
-impl Made {
+impl CachedThumbnail {
     fn pixels(&mut self, theme: &Theme) -> Arc<Vec<Colour>> {
         let (_, pixels) = match self.shaded.take() {
             Some(shaded) if shaded.0 == theme.dark => self.shaded.insert(shaded),

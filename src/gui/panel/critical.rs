@@ -6,7 +6,7 @@ use crate::figure::axis::number;
 use eframe::egui;
 
 /// As many are listed; the command line prints all of them.
-const MOST: usize = 200;
+const MAX_ROWS: usize = 200;
 
 /// Shows the points; a click looks at one, which has a ring about it on the map.
 pub(crate) fn ui(ui: &mut egui::Ui, points: &[CriticalPoint], selected: &mut Option<usize>) {
@@ -24,7 +24,7 @@ pub(crate) fn ui(ui: &mut egui::Ui, points: &[CriticalPoint], selected: &mut Opt
             ui.weak(title);
         }
         ui.end_row();
-        for (index, point) in points.iter().take(MOST).enumerate() {
+        for (index, point) in points.iter().take(MAX_ROWS).enumerate() {
             let [x, y] = point.at.map(|part| number(part, 4));
             let name = ui.selectable_label(*selected == Some(index), point.kind.name());
             if name.on_hover_text("Marks it on the map.").clicked() {
@@ -41,7 +41,7 @@ pub(crate) fn ui(ui: &mut egui::Ui, points: &[CriticalPoint], selected: &mut Opt
             ui.end_row();
         }
     });
-    if points.len() > MOST {
-        ui.weak(format!("and {} more", points.len() - MOST));
+    if points.len() > MAX_ROWS {
+        ui.weak(format!("and {} more", points.len() - MAX_ROWS));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::run;
 use super::scene::{PanelContext, PanelResponse, heading_text};
-use super::schedule::Curve;
+use super::schedule::LrCurve;
 use crate::engine::optimizer::{AnyOptimizer, Kind};
 use crate::engine::scene::{MAX_RUNS, Run, Scene};
 use crate::engine::training::RunSpec;
@@ -25,7 +25,7 @@ pub(crate) fn ui(
     scene: &mut Scene,
     selected: &mut Option<usize>,
     (around, from): (&PanelContext, Option<u64>),
-    curve: &mut Curve,
+    curve: &mut LrCurve,
     textures: &mut Textures,
     answer: &mut PanelResponse,
 ) {

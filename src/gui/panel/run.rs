@@ -5,7 +5,7 @@ use crate::engine::scene::Run;
 use crate::engine::schedule::{AnySchedule, ScheduleChain};
 use crate::engine::training::{Group, RunSpec};
 use crate::engine::wrapper::AnyWrapper;
-use crate::gui::field::{Look, text_field};
+use crate::gui::field::{FieldStyle, text_field};
 use crate::gui::param_ui::{owned_settings_ui, settings_ui};
 use eframe::egui;
 
@@ -19,7 +19,7 @@ pub(crate) fn ui(
 ) -> Option<String> {
     ui.horizontal(|ui| {
         let label = ui.label("name");
-        let look = Look {
+        let look = FieldStyle {
             hint: name,
             width: f32::INFINITY,
         };

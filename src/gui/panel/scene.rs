@@ -3,7 +3,7 @@
 use super::chooser::Chooser;
 use super::network;
 use super::optimizers;
-use super::schedule::Curve;
+use super::schedule::LrCurve;
 use crate::engine::declare::Value;
 use crate::engine::landscape::{AnyLandscape, NoFiles};
 use crate::engine::numeric::real;
@@ -72,7 +72,7 @@ impl PanelContext<'_> {
 pub(crate) struct PanelState {
     chooser: Chooser,
     /// The schedule's curve of the run that is open.
-    curve: Curve,
+    curve: LrCurve,
     /// The dialog for the landscape's file.
     browsing: Option<Browse>,
     network: network::PanelState,

@@ -19,7 +19,7 @@ const COLUMNS: usize = 250;
 const HEIGHT: f32 = 88.0;
 
 /// What a curve is of.
-struct Of {
+struct CurveKey {
     plan: ScheduleChain,
     lr: f64,
     steps: u64,
@@ -28,8 +28,8 @@ struct Of {
     every: u64,
 }
 
-impl Of {
-    fn same(&self, other: &Self) -> bool {
+impl CurveKey {
+    fn matches(&self, other: &Self) -> bool {
         let pointer = |of: &Self| of.record.as_ref().map(Arc::as_ptr);
         let plain = |of: &Self| (of.lr.to_bits(), of.steps, pointer(of));
         plain(self) == plain(other) && self.plan == other.plan
@@ -38,20 +38,20 @@ impl Of {
 
 /// The learning rate over the steps of a run, and momentum where it is cycled, as they were worked out last.
 #[derive(Default)]
-pub(crate) struct Curve {
-    of: Option<Of>,
-    lr: Line,
-    momentum: Line,
+pub(crate) struct LrCurve {
+    of: Option<CurveKey>,
+    lr: CurveSeries,
+    momentum: CurveSeries,
 }
 
 /// A number over steps.
 #[derive(Default)]
-struct Line {
+struct CurveSeries {
     steps: Vec<f64>,
     values: Vec<f64>,
 }
 
-impl Line {
+impl CurveSeries {
     /// That of numbers that are so many steps apart.
     fn of(values: &[f64], every: f64) -> Self {
         let rows = thin(values, COLUMNS);
@@ -62,7 +62,7 @@ impl Line {
     }
 }
 
-impl Curve {
+impl LrCurve {
     /// Shows the curve of a run of so many steps that has such a look and such a name, unless its pace is always the same. A click on it moves
     /// the timeline there.
     pub(crate) fn ui(
@@ -77,14 +77,14 @@ impl Curve {
         if plan.is_constant() {
             return None;
         }
-        let of = Of {
+        let of = CurveKey {
             plan: plan.clone(),
             lr: spec.optimizer.as_dyn().lr(),
             steps,
             record: record.filter(|_| plan.needs_loss()).cloned(),
             every: around.runs.map_or(1, |runs| runs.every),
         };
-        if self.of.as_ref().is_none_or(|known| !known.same(&of)) {
+        if self.of.as_ref().is_none_or(|known| !known.matches(&of)) {
             (self.lr, self.momentum) = curve_series(&of);
             self.of = Some(of);
         }
@@ -106,7 +106,7 @@ impl Curve {
     }
 }
 
-impl Line {
+impl CurveSeries {
     fn ui(
         &self,
         ui: &mut egui::Ui,
@@ -161,8 +161,8 @@ impl Line {
 }
 
 /// Learning rate and momentum of every step; where losses decide, the learning rates that the run had.
-fn curve_series(of: &Of) -> (Line, Line) {
-    let Of {
+fn curve_series(of: &CurveKey) -> (CurveSeries, CurveSeries) {
+    let CurveKey {
         plan,
         lr,
         steps,
@@ -172,8 +172,8 @@ fn curve_series(of: &Of) -> (Line, Line) {
     if plan.needs_loss() {
         let recorded = record.as_ref().map(|record| &record.trajectory.lr[..]);
         return (
-            Line::of(recorded.unwrap_or_default(), real(*every)),
-            Line::default(),
+            CurveSeries::of(recorded.unwrap_or_default(), real(*every)),
+            CurveSeries::default(),
         );
     }
     let mut pacing = ScheduleState::new(plan, *lr, *steps);
@@ -182,7 +182,7 @@ fn curve_series(of: &Of) -> (Line, Line) {
         .collect();
     let of = |value: &dyn Fn(&StepRates) -> f64| {
         let values: Vec<f64> = paces.iter().map(value).collect();
-        Line::of(&values, 1.0)
+        CurveSeries::of(&values, 1.0)
     };
     (
         of(&|pace| pace.lr),

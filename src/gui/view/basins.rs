@@ -1,6 +1,6 @@
 //! The basins of one run: every start of the map in the colour of the minimum that it runs to.
 
-use super::map::{MapView, Shown};
+use super::map::{MapInputs, MapView};
 use crate::engine::analysis::basins::{BasinLabel, Basins, Cell, MAX_SIDE, NEEDS_TWO_PARAMETERS};
 use crate::engine::landscape::Mark;
 use crate::engine::objective::plane::Rect;
@@ -115,7 +115,7 @@ impl BasinsView {
         &mut self,
         ui: &mut egui::Ui,
         frame: &Frame,
-        shown: &Shown,
+        shown: &MapInputs,
         found: Option<&Arc<Result<BasinsResult, String>>>,
         mouse: &mut MapView,
         textures: &mut Textures,
@@ -177,7 +177,7 @@ impl BasinsView {
         &mut self,
         found: &Arc<Result<BasinsResult, String>>,
         basins: &Basins,
-        shown: &Shown,
+        shown: &MapInputs,
     ) -> Arc<Vec<Colour>> {
         let dark = shown.theme.dark;
         let same =

@@ -3,7 +3,7 @@
 use super::charts::stacked;
 use crate::engine::training::OptimizerStateSeries;
 use crate::figure::axis::number;
-use crate::figure::carried::{self, chart_title, is_known, measured};
+use crate::figure::carried::{self, chart_title, is_known, size_text};
 use crate::figure::colour::{Theme, run_colour};
 use crate::figure::quantity::{self, MetricChart, XAxis};
 use crate::gui::command::Command;
@@ -116,7 +116,7 @@ fn values_ui(
             let size = own.sizes.get(at).or(own.sizes.last());
             let known = size.filter(|size| size.is_finite());
             ui.label(known.map_or_else(|| "not known".to_owned(), |size| number(*size, 4)));
-            ui.weak(measured(own.kind));
+            ui.weak(size_text(own.kind));
             ui.end_row();
         }
     });

@@ -17,7 +17,7 @@ use std::sync::Arc;
 pub(crate) struct Charts {
     /// Whether they run over what the runs asked for, in gradients, instead of steps.
     pub by_cost: bool,
-    shown: Shown,
+    shown: ChartMode,
     made: ChartCache,
     carried: StateCharts,
 }
@@ -35,14 +35,14 @@ pub(crate) struct Followed<'a> {
 
 /// What charts are of.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum Shown {
+enum ChartMode {
     /// All ticked runs.
     #[default]
     Runs,
     /// The layers of one run of a network.
     Layers,
     /// What the rule of one run carries.
-    Carried,
+    OptimizerState,
 }
 
 /// Quantities as they were made last.
@@ -58,14 +58,14 @@ struct CachedCharts {
 }
 
 /// How sharp the loss is along the runs of a network, as far as it is known.
-pub(super) type Known<'a> = Option<&'a Arc<Result<SharpnessResult, String>>>;
+pub(super) type LatestSharpness<'a> = Option<&'a Arc<Result<SharpnessResult, String>>>;
 
 impl ChartCache {
     /// The quantities, made anew only where runs have changed.
     pub(super) fn of(
         &mut self,
         runs: &Runs,
-        sharpness: Known,
+        sharpness: LatestSharpness,
         make: impl FnOnce(&Runs) -> Vec<MetricChart>,
     ) -> &[MetricChart] {
         let same = |made: &CachedCharts| {
@@ -92,7 +92,7 @@ impl Charts {
         &mut self,
         ui: &mut egui::Ui,
         space: egui::Rect,
-        (runs, row, sharpness): (&Runs, usize, Known),
+        (runs, row, sharpness): (&Runs, usize, LatestSharpness),
         followed: Option<Followed>,
         theme: &Theme,
         textures: &mut Textures,
@@ -114,11 +114,11 @@ impl Charts {
         let bench = runs.scene.network.as_ref().filter(|_| !layers.is_empty());
         let space = self.switch_ui(ui, space, bench.is_some(), name);
         match (self.shown, bench) {
-            (Shown::Carried, _) => {
+            (ChartMode::OptimizerState, _) => {
                 let (run, look) = ((index, name), (&across, theme));
                 self.carried.ui(ui, space, run, carried, look, textures)
             }
-            (Shown::Layers, Some(bench)) => {
+            (ChartMode::Layers, Some(bench)) => {
                 by_layer(ui, space, (bench, index), &layers, &across, theme, textures)
             }
             _ => self.all(ui, space, (&across, sharpness), theme, textures),
@@ -127,7 +127,7 @@ impl Charts {
 
     /// Whether it is to be known what the rule of a run carries.
     pub(crate) fn shows_optimizer_state(&self) -> bool {
-        self.shown == Shown::Carried
+        self.shown == ChartMode::OptimizerState
     }
 
     /// The choice between all runs and what there is of one, above the charts; answers with what is left below.
@@ -141,23 +141,23 @@ impl Charts {
         const HEIGHT: f32 = 22.0;
         let (line, below) = space.split_top_bottom_at_y((space.min.y + HEIGHT).min(space.max.y));
         let mut ui = ui.new_child(egui::UiBuilder::new().max_rect(line));
-        if self.shown == Shown::Layers && !with_layers {
-            self.shown = Shown::Runs;
+        if self.shown == ChartMode::Layers && !with_layers {
+            self.shown = ChartMode::Runs;
         }
         let name = shortened(name, 16);
         ui.horizontal(|ui| {
-            let mut choice = |shown: Shown, title: String, help: &str| {
+            let mut choice = |shown: ChartMode, title: String, help: &str| {
                 ui.selectable_value(&mut self.shown, shown, title).on_hover_text(help);
             };
-            choice(Shown::Runs, "Runs".to_owned(), "Loss, sharpness or accuracy, gradient norm and learning rate of all ticked runs.");
+            choice(ChartMode::Runs, "Runs".to_owned(), "Loss, sharpness or accuracy, gradient norm and learning rate of all ticked runs.");
             let mut carried = format!("Carried by {name}");
             if with_layers {
-                choice(Shown::Layers, format!("Layers of {name}"),
+                choice(ChartMode::Layers, format!("Layers of {name}"),
                     "Of each layer: its gradient norm, between the norms at which gradients vanish or explode; how long steps are beside its weights; dead units. Of \
                      the network: the gradient noise scale, the batch beyond which more samples hardly help (McCandlish et al. 2018).");
                 "Carried".clone_into(&mut carried);
             }
-            choice(Shown::Carried, carried,
+            choice(ChartMode::OptimizerState, carried,
                 "Of the selected run, or the first one: how long its steps are, and how large everything is that its rule carries from step to step: velocities, \
                  second moments, the distances of the places that it keeps or looks at.");
         });
@@ -168,7 +168,7 @@ impl Charts {
         &mut self,
         ui: &egui::Ui,
         space: egui::Rect,
-        (across, sharpness): (&XAxis, Known),
+        (across, sharpness): (&XAxis, LatestSharpness),
         theme: &Theme,
         textures: &mut Textures,
     ) -> Vec<Command> {
@@ -224,7 +224,7 @@ pub(super) fn stacked(
     across: &XAxis,
     theme: &Theme,
     textures: &mut Textures,
-) -> Vec<Answer> {
+) -> Vec<ChartResponse> {
     #[expect(clippy::cast_precision_loss, reason = "a few charts")]
     let height = space.height() / quantities.len().max(1) as f32;
     let mut top = space.min;
@@ -237,7 +237,7 @@ pub(super) fn stacked(
 }
 
 /// What a chart answers.
-pub(super) struct Answer {
+pub(super) struct ChartResponse {
     /// What a click or a drag on it asks for.
     pub command: Option<Command>,
     /// The mouse on it.
@@ -254,7 +254,7 @@ pub(super) fn chart(
     across: &XAxis,
     theme: &Theme,
     textures: &mut Textures,
-) -> Answer {
+) -> ChartResponse {
     let area = paint::area(space);
     let items = quantity.draw(area, across, theme);
     paint::paint(&ui.painter_at(space), items, textures);
@@ -265,7 +265,7 @@ pub(super) fn chart(
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, &name));
     let share = |at: egui::Pos2| f64::from((at.x - plot.min.x) / plot.width().max(1.0));
     let pointer = response.interact_pointer_pos().filter(|_| !across.by_cost);
-    Answer {
+    ChartResponse {
         command: pointer.map(|at| Command::Seek(share(at))),
         hovered: response.hover_pos().map(share),
         response,

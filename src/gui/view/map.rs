@@ -1,6 +1,6 @@
 //! The map, and the mouse on it.
 
-use super::sheet::Sheet;
+use super::sheet::SculptTools;
 use super::under::{REACH, describe};
 use crate::engine::analysis::critical::CriticalPoint;
 use crate::engine::objective::plane::Rect;
@@ -27,7 +27,7 @@ pub(crate) struct MapView {
     /// What is under the pointer, in words.
     pub under_pointer: String,
     /// The tools that draw hills.
-    pub sheet: Sheet,
+    pub sheet: SculptTools,
     /// The step whose internals were drawn last.
     looked: InspectCache,
 }
@@ -40,7 +40,7 @@ struct CachedShading {
 }
 
 /// What the map shows.
-pub(crate) struct Shown<'a> {
+pub(crate) struct MapInputs<'a> {
     /// The scene.
     pub scene: &'a Scene,
     /// The names of its runs.
@@ -84,7 +84,7 @@ impl MapView {
         &mut self,
         ui: &mut egui::Ui,
         frame: &Frame,
-        shown: &Shown,
+        shown: &MapInputs,
         textures: &mut Textures,
     ) -> Vec<Command> {
         let space = ui.available_rect_before_wrap();
@@ -111,7 +111,7 @@ impl MapView {
     }
 
     /// Everything inside the map's border, from back to front.
-    fn inside(&mut self, frame: &Frame, shown: &Shown) -> Vec<Item> {
+    fn inside(&mut self, frame: &Frame, shown: &MapInputs) -> Vec<Item> {
         let (scene, theme) = (shown.scene, shown.theme);
         let mut items = Vec::new();
         if let Some(terrain) = shown.terrain
@@ -130,7 +130,7 @@ impl MapView {
             items.extend(map::landscape(drawn, pixels, &scene.map, frame, theme));
         }
         if scene.network.is_some() {
-            items.extend(of_network(frame, shown));
+            items.extend(network_items(frame, shown));
             return items;
         }
         let Some(runs) = shown.runs else {
@@ -166,7 +166,12 @@ impl MapView {
     }
 
     /// What moves the followed run.
-    fn state_markers(&mut self, frame: &Frame, shown: &Shown, runs: &Runs) -> Option<Vec<Item>> {
+    fn state_markers(
+        &mut self,
+        frame: &Frame,
+        shown: &MapInputs,
+        runs: &Runs,
+    ) -> Option<Vec<Item>> {
         let (index, scene) = (shown.followed?, shown.scene);
         let run = scene.runs.get(index).filter(|run| run.shown)?;
         let step = internals::next_step(&runs.results.get(index)?.trajectory, shown.row)?;
@@ -191,7 +196,12 @@ impl MapView {
     }
 
     /// The pointer: what is under it in words, and what it asks for.
-    pub(super) fn mouse(&mut self, ui: &egui::Ui, frame: &Frame, shown: &Shown) -> Vec<Command> {
+    pub(super) fn mouse(
+        &mut self,
+        ui: &egui::Ui,
+        frame: &Frame,
+        shown: &MapInputs,
+    ) -> Vec<Command> {
         let area = paint::rect(frame.area);
         let response = ui.interact(
             area,
@@ -270,7 +280,7 @@ impl MapView {
 }
 
 /// The runs of a network on its plane, and what has to be said of both.
-fn of_network(frame: &Frame, shown: &Shown) -> Vec<Item> {
+fn network_items(frame: &Frame, shown: &MapInputs) -> Vec<Item> {
     let theme = shown.theme;
     let Some(runs) = shown.runs else {
         return network::waiting("training …", frame, theme);
@@ -291,7 +301,7 @@ fn of_network(frame: &Frame, shown: &Shown) -> Vec<Item> {
 
 /// The trails of the ticked runs, named as `names` says.
 pub(super) fn trails<'a>(
-    shown: &'a Shown,
+    shown: &'a MapInputs,
     runs: &'a Runs,
     names: &'a [String],
     frame: &'a Frame,

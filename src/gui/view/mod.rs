@@ -49,7 +49,7 @@ impl View {
     ];
 
     /// Those that a scene has: surveys are of landscapes, and only the plane of a network leaves something out.
-    pub(crate) fn of(scene: &Scene) -> impl Iterator<Item = Self> {
+    pub(crate) fn available(scene: &Scene) -> impl Iterator<Item = Self> {
         let network = scene.network.is_some();
         let has = move |view: &Self| match view {
             Self::Map => true,

@@ -72,7 +72,7 @@ fn values_ui(ui: &mut egui::Ui, runs: &Runs, names: &[String], row: usize, theme
     ui.strong(format!("step {}", runs.step(row)));
     egui::Grid::new("off-plane values").show(ui, |ui| {
         for (index, (run, name)) in runs.scene.runs.iter().zip(names).enumerate() {
-            if let (true, Some(words)) = (run.shown, off_plane::told(runs, index, row)) {
+            if let (true, Some(words)) = (run.shown, off_plane::row_texts(runs, index, row)) {
                 let colour = paint::colour(run_colour(style_index(run.colour), theme));
                 ui.colored_label(colour, name);
                 for word in words {

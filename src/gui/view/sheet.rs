@@ -29,7 +29,7 @@ enum Tool {
 impl Tool {
     const ALL: [Self; 4] = [Self::Hill, Self::Pit, Self::Erase, Self::Start];
 
-    fn words(self) -> (&'static str, &'static str) {
+    fn labels(self) -> (&'static str, &'static str) {
         match self {
             Self::Hill => (
                 "hill",
@@ -54,7 +54,7 @@ impl Tool {
 }
 
 /// What the tools remember between frames.
-pub(crate) struct Sheet {
+pub(crate) struct SculptTools {
     tool: Tool,
     /// Of the next hill or pit.
     height: f64,
@@ -70,7 +70,7 @@ pub(crate) struct Sheet {
     pub refused: Option<String>,
 }
 
-impl Default for Sheet {
+impl Default for SculptTools {
     fn default() -> Self {
         Self {
             tool: Tool::default(),
@@ -85,7 +85,7 @@ impl Default for Sheet {
     }
 }
 
-impl Sheet {
+impl SculptTools {
     /// The row of tools, where the landscape is drawn by hand.
     pub(crate) fn toolbar_ui(&mut self, ui: &mut egui::Ui, scene: &Scene) -> Option<Command> {
         let AnyLandscape::Drawn(drawn) = &scene.landscape else {
@@ -95,7 +95,7 @@ impl Sheet {
         ui.horizontal_wrapped(|ui| {
             ui.label("Draw");
             for tool in Tool::ALL {
-                let (title, help) = tool.words();
+                let (title, help) = tool.labels();
                 let button = ui.selectable_label(self.tool == tool, title);
                 if button.on_hover_text(help).clicked() {
                     self.tool = tool;

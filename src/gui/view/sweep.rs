@@ -10,7 +10,7 @@ use crate::figure;
 use crate::figure::axis::number;
 use crate::figure::colour::Theme;
 use crate::figure::drawing::{Area, Colour, Item, Point};
-use crate::figure::sweep::{CurvePlot, MapPlot, SweepLine, told};
+use crate::figure::sweep::{CurvePlot, MapPlot, SweepLine, measure_text};
 use crate::gui::command::Command;
 use crate::gui::field::{self, refusal_ui};
 use crate::gui::paint::{self, Textures};
@@ -49,7 +49,7 @@ struct CachedImage {
 }
 
 /// What a sweep is shown of.
-pub(crate) struct Look<'a> {
+pub(crate) struct SweepInputs<'a> {
     /// The scene.
     pub scene: &'a Scene,
     /// The names of its runs.
@@ -111,7 +111,7 @@ impl SweepView {
             if index == 1 {
                 ui.label("and");
             }
-            let look = field::Look {
+            let look = field::FieldStyle {
                 hint: ["lr=1e-4..1:log:200", "none"][index],
                 width: [100.0, 72.0][index],
             };
@@ -218,7 +218,7 @@ impl SweepView {
     pub(crate) fn ui(
         &mut self,
         ui: &mut egui::Ui,
-        look: &Look,
+        look: &SweepInputs,
         found: Option<&Arc<Result<SweepResult, String>>>,
         said: &mut String,
         textures: &mut Textures,
@@ -288,7 +288,7 @@ impl SweepView {
     fn curves(
         &self,
         curves: &[(SweepCurve, Option<f64>)],
-        look: &Look,
+        look: &SweepInputs,
         area: Area,
         pointer: Option<Point>,
     ) -> (Vec<Item>, Option<HoveredRun>) {
@@ -369,7 +369,7 @@ impl SweepView {
     /// How a run came off.
     fn summary_text(&self, score: &Score) -> String {
         match (score.value(self.measure), score.diverged()) {
-            (Some(value), _) => told(value, self.measure),
+            (Some(value), _) => measure_text(value, self.measure),
             (None, Some(step)) => format!("diverged at step {step}"),
             (None, None) => "goal not reached".to_owned(),
         }
@@ -424,10 +424,10 @@ fn settings(scene: &Scene) -> Vec<(String, &'static str)> {
             }
         }
     };
-    for spec in swept(scene) {
+    for spec in swept_specs(scene) {
         add("", spec.optimizer.settings());
     }
-    for spec in swept(scene) {
+    for spec in swept_specs(scene) {
         for wrapper in &spec.wrappers {
             add(&format!("{}.", wrapper.name()), wrapper.settings());
         }
@@ -438,7 +438,7 @@ fn settings(scene: &Scene) -> Vec<(String, &'static str)> {
     found
 }
 
-fn swept(scene: &Scene) -> impl Iterator<Item = &RunSpec> {
+fn swept_specs(scene: &Scene) -> impl Iterator<Item = &RunSpec> {
     let ticked = scene.runs.iter().filter(|run| run.shown);
     ticked.map(|run| &run.spec)
 }

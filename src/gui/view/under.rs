@@ -1,6 +1,6 @@
 //! What is under the pointer on the map, in words.
 
-use super::map::{Shown, trails};
+use super::map::{MapInputs, trails};
 use crate::engine::analysis::curvature;
 use crate::engine::objective::norm;
 use crate::engine::scene::Scene;
@@ -17,7 +17,12 @@ use eframe::egui;
 pub(super) const REACH: f32 = 9.0;
 
 /// A step of a trail, if the pointer is on one, or else the landscape under the pointer.
-pub(super) fn describe(pointer: egui::Pos2, frame: &Frame, shown: &Shown, runs: &Runs) -> String {
+pub(super) fn describe(
+    pointer: egui::Pos2,
+    frame: &Frame,
+    shown: &MapInputs,
+    runs: &Runs,
+) -> String {
     let trails = if shown.scene.map.trails {
         trails(shown, runs, shown.names, frame)
     } else {
@@ -25,7 +30,7 @@ pub(super) fn describe(pointer: egui::Pos2, frame: &Frame, shown: &Shown, runs: 
     };
     let at = frame.world_from_picture(pointer.into());
     match (nearest(pointer, frame, shown.row, &trails), &runs.trained) {
-        (Some((trail, row)), Some(_)) => of_network(runs, trail, row),
+        (Some((trail, row)), Some(_)) => network_text(runs, trail, row),
         (Some((trail, row)), None) => step_text(shown.scene, runs, trail, row),
         (None, Some(_)) => height_text(runs, shown, at),
         (None, None) => landscape_text(shown.scene, runs, at),
@@ -77,9 +82,9 @@ fn step_text(scene: &Scene, runs: &Runs, trail: &Trail, row: usize) -> String {
 }
 
 /// A row of a network's run: what is true of it, and what the plane shows instead.
-fn of_network(runs: &Runs, trail: &Trail, row: usize) -> String {
+fn network_text(runs: &Runs, trail: &Trail, row: usize) -> String {
     let (index, name) = (trail.run, trail.name);
-    let Some([loss, on_plane, off_plane, _]) = off_plane::told(runs, index, row) else {
+    let Some([loss, on_plane, off_plane, _]) = off_plane::row_texts(runs, index, row) else {
         return String::new();
     };
     let [_, test] = metrics(runs, index, row);
@@ -90,7 +95,7 @@ fn of_network(runs: &Runs, trail: &Trail, row: usize) -> String {
 }
 
 /// The height of a network's plane, which is read from the map and not computed.
-fn height_text(runs: &Runs, shown: &Shown, at: [f64; 2]) -> String {
+fn height_text(runs: &Runs, shown: &MapInputs, at: [f64; 2]) -> String {
     let terrain = shown.terrain.map(|terrain| &**terrain);
     let height = match terrain {
         Some(Ok(MapData { surface, base, .. })) => surface.height(at).map(|height| height + base),

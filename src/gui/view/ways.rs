@@ -4,7 +4,7 @@ use super::{controls_button, named};
 use crate::engine::objective::plane::Rect;
 use crate::engine::scene::Scene;
 use crate::figure::colour::Theme;
-use crate::figure::connect::{self as figure, Told};
+use crate::figure::connect::{self as figure, Caption};
 use crate::figure::drawing::Item;
 use crate::figure::shortened;
 use crate::gui::command::Command;
@@ -141,7 +141,7 @@ impl ConnectView {
         self.ready = self.ready.take().filter(same);
         let ready = self.ready.get_or_insert_with(|| {
             let [from, to] = ends.map(|end| names.get(end).map_or("", String::as_str));
-            let told = Told {
+            let told = Caption {
                 title: &format!("from {from} to {to}"),
                 caption: "A is the end of the first run, B that of the second, θ the curve's middle point.",
                 l2: runs.scene.network.as_ref().map_or(0.0, |bench| bench.model.as_dyn().l2()),

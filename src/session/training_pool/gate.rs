@@ -38,7 +38,7 @@ impl Signal {
     }
 
     /// A number that nobody else has.
-    pub(super) fn ticket(&self) -> u64 {
+    pub(super) fn next_id(&self) -> u64 {
         let mut state = lock(&self.state);
         state.last_id += 1;
         state.last_id

@@ -20,11 +20,11 @@ pub(super) struct ProjectedRuns {
     ground: Arc<Problem>,
     /// How many rows each run had when the plane was laid, and which run it was.
     built_from: Vec<(u64, usize)>,
-    shown: Vec<Shown>,
+    shown: Vec<ProjectedRun>,
 }
 
 /// What there is of a run.
-struct Shown {
+struct ProjectedRun {
     /// Which run it is.
     identity: u64,
     shadows: Vec<Projection>,
@@ -36,7 +36,7 @@ struct Shown {
 
 impl ProjectedRuns {
     /// A plane through the first so many rows of each run that does not diverge, or of all if all do, with its origin where the first one ends.
-    pub(super) fn of(
+    pub(super) fn project(
         plane: &AnyPlane,
         trainee: &Arc<TrainingTask>,
         trainers: &[TrainingThread],
@@ -132,7 +132,7 @@ impl ProjectedRuns {
             let identity = trainer.id();
             let own = earlier.iter().position(|shown| shown.identity == identity);
             let mut shown = own.map_or_else(
-                || Shown {
+                || ProjectedRun {
                     identity,
                     shadows: Vec::new(),
                     rows: Vec::new(),
@@ -191,7 +191,7 @@ impl ProjectedRuns {
     }
 }
 
-impl Shown {
+impl ProjectedRun {
     /// The run in the plane's two coordinates, with its true losses.
     fn result(&self) -> RunResult {
         let column = |number: fn(&TrainedRow) -> f64| self.rows.iter().map(number).collect();

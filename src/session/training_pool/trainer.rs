@@ -57,7 +57,7 @@ struct TrainingWork {
     id: u64,
     trainee: Arc<TrainingTask>,
     spec: RunSpec,
-    legs: Vec<SpecChange>,
+    spec_changes: Vec<SpecChange>,
     conditions: RunSettings,
     log: Arc<Mutex<TrainingLog>>,
     target: Mutex<u64>,
@@ -74,10 +74,10 @@ impl TrainingThread {
         gate: &Arc<Signal>,
     ) -> Result<Self, String> {
         let work = Arc::new(TrainingWork {
-            id: gate.ticket(),
+            id: gate.next_id(),
             trainee: Arc::clone(trainee),
             spec: run.spec.clone(),
-            legs: run.legs.clone(),
+            spec_changes: run.legs.clone(),
             conditions,
             log: Arc::default(),
             target: Mutex::new(conditions.steps),
@@ -101,11 +101,11 @@ impl TrainingThread {
     ) -> bool {
         let same = Arc::ptr_eq(&self.0.trainee, trainee)
             && self.0.spec == run.spec
-            && self.0.legs == run.legs
+            && self.0.spec_changes == run.legs
             && self.0.conditions == (RunSettings { steps: self.0.conditions.steps, ..conditions })
             // A schedule may stretch over all of the run.
             && (self.0.conditions.steps == conditions.steps || {
-                let specs = std::iter::once(&self.0.spec).chain(self.0.legs.iter().map(|leg| &leg.spec));
+                let specs = std::iter::once(&self.0.spec).chain(self.0.spec_changes.iter().map(|leg| &leg.spec));
                 let pace = |spec: &RunSpec, step, steps| spec.rates(step, steps);
                 let most = self.0.conditions.steps.max(conditions.steps);
                 specs.into_iter().all(|spec| {
@@ -195,7 +195,7 @@ impl TrainingWork {
     /// noise and mini-batches of the next seed.
     fn train_segments(&self) -> Option<Outcome> {
         let first = (0, &self.spec);
-        let legs = self.legs.iter().map(|leg| (leg.from, &leg.spec));
+        let legs = self.spec_changes.iter().map(|leg| (leg.from, &leg.spec));
         let all: Vec<(u64, &RunSpec)> = std::iter::once(first).chain(legs).collect();
         let mut theta = self.trainee.start.clone();
         for (index, (from, spec)) in all.iter().enumerate() {
