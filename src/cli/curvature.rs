@@ -1,6 +1,6 @@
 //! `ravine curvature`: eigenvalues of the Hessian, and how sharp the loss is.
 
-mod told;
+mod output;
 
 use super::network_args::{NetworkArgs, at_weights};
 use super::outputs::{Outputs, kind};
@@ -226,13 +226,13 @@ pub(super) fn curvature(args: &Args) -> Result<(), String> {
     }
     outputs.print(|out| {
         if args.json {
-            let mut line = told::json(&report, &inquiry, rescaled.as_ref());
+            let mut line = output::json(&report, &inquiry, rescaled.as_ref());
             if !place.source.is_empty() {
                 line["source"] = place.source.as_str().into();
             }
             return writeln!(out, "{line}");
         }
-        told::words(&place.title, &report, &inquiry, rescaled.as_ref(), out)
+        output::words(&place.title, &report, &inquiry, rescaled.as_ref(), out)
     })?;
     outputs.finish()
 }

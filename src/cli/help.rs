@@ -2,7 +2,7 @@
 
 use super::{Cli, print};
 use crate::engine::declare::SettingError;
-use crate::export::page::{Family, names, page};
+use crate::export::help_page::{Family, names, page};
 use clap::CommandFactory;
 
 /// Explains an optimizer, a wrapper, a schedule, a landscape, a network, data, a plane or a command

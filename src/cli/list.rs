@@ -1,7 +1,7 @@
 //! `ravine list`: what there is to choose from.
 
 use super::print;
-use crate::export::members::{
+use crate::export::catalog::{
     Facts, Member, NO_BREAK_SPACE, Setting, datasets, landscapes, networks, optimizers, planes,
     schedules, wrappers,
 };

@@ -1,9 +1,9 @@
 //! `ravine slice`: the loss of a network on a plane through its parameters.
 
-mod cut;
 mod flags;
-mod shadows;
-mod sliced;
+mod output;
+mod plane;
+mod projection;
 
 use super::memory::{MAX_NUMBER_BYTES, claim};
 use super::network_args::{NetworkArgs, at_weights, seed, share};
@@ -18,11 +18,11 @@ use crate::engine::objective::plane::{Plane, Rect};
 use crate::export::file::extension;
 use crate::export::slice as table;
 use crate::import::open_runs;
-use shadows::ProjectedPaths;
-use sliced::SliceOutput;
+use output::SliceOutput;
+use projection::ProjectedPaths;
 use std::path::PathBuf;
 
-pub(super) use cut::{explained, plane};
+pub(super) use plane::{explained, plane};
 
 /// Writes the loss of a network on a plane through its parameters
 ///

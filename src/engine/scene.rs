@@ -1,15 +1,15 @@
 //! A scene: plain data that determines the whole picture, seed included, and its TOML file.
 
-mod bench;
 mod check;
 mod error;
+mod network;
 mod scaling;
 mod settings;
 mod start;
 mod subject;
 
-pub use bench::{MapPrecision, NetworkScene, NetworkSettings, SpecChange};
 pub use error::SceneError;
+pub use network::{MapPrecision, NetworkScene, NetworkSettings, SpecChange};
 pub use settings::{LevelSpacing, MapStyle, Training};
 
 use crate::engine::landscape::{AnyLandscape, Files, Problem};

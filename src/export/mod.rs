@@ -1,12 +1,12 @@
 //! What leaves the program: trajectories and slices as tables, weights, pictures, reference pages, and files that are written whole or not at all.
 
 pub mod basins;
+pub(crate) mod catalog;
 pub mod connect;
 pub mod file;
+pub mod help_page;
 pub mod layers;
-pub(crate) mod members;
 mod npz;
-pub mod page;
 pub mod picture;
 pub mod sentence;
 pub mod sharpness;

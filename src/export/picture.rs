@@ -100,7 +100,7 @@ pub fn drawing(runs: &Runs, picture: &Picture) -> Result<Drawing, String> {
     };
     match show {
         Show::Map => Ok(figure::picture(runs, &options)),
-        Show::ProjectionError => Ok(figure::off_plane::picture(runs, &options)),
+        Show::ProjectionError => Ok(figure::projection_error::picture(runs, &options)),
         Show::Seeds(seeds) => figure::seeds::picture(runs, seeds, &options),
     }
 }

@@ -2,30 +2,30 @@
 
 pub mod axis;
 pub mod basins;
-pub mod carried;
 pub mod chart;
 pub mod colour;
 pub mod connect;
 pub mod critical;
 mod curve;
 pub mod drawing;
-pub mod fit;
 pub mod frame;
 pub mod gallery;
-pub mod internals;
 mod labels;
 pub mod layers;
 mod layout;
 pub mod map;
+pub mod metric_chart;
 pub mod network;
-pub mod off_plane;
-pub mod panels;
+pub mod panel_grid;
 pub mod png;
-pub mod quantity;
+pub mod predictions;
+pub mod projection_error;
 pub mod seeds;
 pub mod sharpness;
 pub mod slice;
 pub mod spectrum;
+pub mod state_chart;
+pub mod state_markers;
 pub mod svg;
 pub mod sweep;
 pub mod trail;
@@ -177,7 +177,7 @@ fn inside(
         frame,
         theme,
     ));
-    let mut taken = vec![internals::start_area(
+    let mut taken = vec![state_markers::start_area(
         runs.ground.plot_point(scene.start),
         frame,
     )];
@@ -227,14 +227,14 @@ fn current_predictions(
     let row = row.min(run.rows.len().checked_sub(1)?);
     let theta = run.theta(row)?;
     let found = Predictions::compute(&trained.trainee, &theta, SIDE, &Cancel::default())?;
-    let told = fit::RunLabel {
+    let told = predictions::RunLabel {
         name,
         step: runs.step(row),
         look: style_index(runs.scene.runs.get(index)?.colour),
         measures: network::metrics(runs, index, row),
     };
-    let shading = fit::shading(&found, theme);
-    Some(fit::draw(&found, &shading, &told, area, theme))
+    let shading = predictions::shading(&found, theme);
+    Some(predictions::draw(&found, &shading, &told, area, theme))
 }
 
 /// What moves the followed run.
@@ -250,12 +250,12 @@ fn next_step(
     let drawn = move || {
         let index = options.followed.or(first)?;
         let run = scene.runs.get(index).filter(|run| run.shown)?;
-        let step = internals::next_step(&runs.results.get(index)?.trajectory, row)?;
+        let step = state_markers::next_step(&runs.results.get(index)?.trajectory, row)?;
         let (start, conditions) = (scene.start_theta(), scene.run_settings());
         let never = Cancel::default();
         let made = training::look(objective, start, &run.spec, &conditions, step, &never)?;
         let (ground, colour) = (&runs.ground, style_index(run.colour));
-        Some(internals::state_markers(
+        Some(state_markers::state_markers(
             ground,
             &made,
             colour,

@@ -149,11 +149,11 @@ mod tests {
     use crate::engine::landscape::NoFiles;
     use crate::engine::scene::{NetworkScene, Scene};
     use crate::figure::layers;
-    use crate::figure::png::missing_glyphs;
-    use crate::figure::quantity::{
+    use crate::figure::metric_chart::{
         MetricChart, XAxis, layer_charts, network_charts, projection_error_charts,
     };
-    use crate::figure::{Options, draw, drawing::Area, layout_of, off_plane as off};
+    use crate::figure::png::missing_glyphs;
+    use crate::figure::{Options, draw, drawing::Area, layout_of, projection_error as off};
     use crate::session::compute_all_runs;
     use crate::session::compute_map_data;
     use std::sync::Arc;

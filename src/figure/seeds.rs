@@ -4,7 +4,7 @@ use super::colour::Theme;
 use super::drawing::{Area, Drawing, Item};
 use super::frame::Frame;
 use super::layers::entries;
-use super::panels::{MapPanels, seed_spread_text};
+use super::panel_grid::{MapPanels, seed_spread_text};
 use super::trail::{Trail, border, trails};
 use super::{Options, caption, page, shortened, style_index};
 use crate::engine::geometry::surface::Surface;

@@ -363,9 +363,9 @@ impl App {
                 .map(|found| &found.points[..]),
             critical_selected: self.point,
             runs,
-            terrain: terrain
-                .as_ref()
-                .filter(|terrain| super::middle::is_map_current(terrain, runs, &self.scene)),
+            terrain: terrain.as_ref().filter(|terrain| {
+                super::network_panels::is_map_current(terrain, runs, &self.scene)
+            }),
             row: fitting.as_ref().map_or(0, |(_, row)| *row),
             selected: self.selected,
             followed,

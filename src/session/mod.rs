@@ -2,27 +2,27 @@
 //! pictures come first, and a panic is caught and told.
 
 mod asks;
-mod carried;
-mod fit;
-mod latest;
-mod seeds;
+mod experiments;
+mod job;
+mod mode_connectivity;
+mod optimizer_state;
+mod plane_seeds;
+mod predictions;
 mod sharpness;
 mod spectrum;
-mod surveys;
 mod training_pool;
-mod ways;
 
-pub use carried::OptimizerStateResult;
-pub use fit::PredictionsResult;
-pub use seeds::{NOT_RANDOM, SeedSlice, Seeds, SeedsResult, seed_slices};
-pub use sharpness::{RunSharpness, SharpnessResult};
-pub use spectrum::SpectrumResult;
-pub use surveys::{
+pub use experiments::{
     BasinsKey, BasinsResult, CriticalResult, LrLimits, SweepAxes, SweepData, SweepKey, SweepResult,
 };
+pub use optimizer_state::OptimizerStateResult;
+pub use plane_seeds::{NOT_RANDOM, SeedSlice, Seeds, SeedsResult, seed_slices};
+pub use predictions::PredictionsResult;
+pub use sharpness::{RunSharpness, SharpnessResult};
+pub use spectrum::SpectrumResult;
 
+pub use mode_connectivity::ModeConnectivityResult;
 pub use training_pool::{TrainedRow, TrainedRun, TrainingSnapshot};
-pub use ways::ModeConnectivityResult;
 
 use crate::engine::analysis::curvature;
 use crate::engine::cancel::Cancel;
@@ -34,18 +34,18 @@ use crate::engine::objective::plane::{Plane, Rect};
 use crate::engine::objective::{Objective, sample_graph};
 use crate::engine::scene::{LevelSpacing, Scene};
 use crate::engine::training::{self, Outcome, RunSettings, RunSpec, Trajectory};
-use carried::OptimizerStateJob;
-use fit::PredictionsJob;
-use latest::{LatestJob, lock};
+use experiments::{BasinsJob, CriticalJob, SweepJob};
+use job::{LatestJob, lock};
+use mode_connectivity::ModeConnectivityJob;
+use optimizer_state::OptimizerStateJob;
+use plane_seeds::SeedsJob;
+use predictions::PredictionsJob;
 use rayon::prelude::*;
-use seeds::SeedsJob;
 use sharpness::SharpnessJob;
 use spectrum::SpectrumJob;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use surveys::{BasinsJob, CriticalJob, SweepJob};
 use training_pool::{Signal, TrainingPool};
-use ways::ModeConnectivityJob;
 
 /// A run's trajectory and the exact curvature along it.
 #[derive(Clone, Debug, PartialEq)]

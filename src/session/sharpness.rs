@@ -1,6 +1,6 @@
 //! How sharp the loss is along the runs of a network, in the background.
 
-use super::latest::LatestJob;
+use super::job::LatestJob;
 use super::{TrainedRun, TrainingSnapshot};
 use crate::engine::analysis::curvature::{EigenError, largest};
 use crate::engine::cancel::Cancel;
@@ -83,7 +83,7 @@ impl SharpnessJob {
         let work = move |of: &JobKey,
                          cancel: &Cancel,
                          publish: &dyn Fn(Result<SharpnessResult, String>)| {
-            let mut known = super::latest::lock(&known);
+            let mut known = super::job::lock(&known);
             known.retain(|(own, _)| of.runs.iter().any(|run| run.is_same_run(own)));
             for run in &of.runs {
                 if !known.iter().any(|(own, _)| own.is_same_run(run)) {

@@ -1,6 +1,6 @@
 //! The curvature at rows of a network's runs, in the background.
 
-use super::latest::LatestJob;
+use super::job::LatestJob;
 use super::{TrainedRun, TrainingSnapshot};
 use crate::engine::analysis::curvature::{CurvatureSettings, ExpensiveParts, Report, report};
 use crate::engine::cancel::Cancel;

@@ -1,11 +1,11 @@
 //! Networks in training: their runs go on threads of their own, and a plane is laid through what there is of them.
 
-mod gate;
-mod sketch;
-mod trainer;
+mod projected_runs;
+mod signal;
+mod thread;
 
-pub(super) use gate::Signal;
-pub use trainer::TrainedRow;
+pub(super) use signal::Signal;
+pub use thread::TrainedRow;
 
 use super::{RunResult, Runs};
 use crate::engine::analysis::network_plane::{AnyPlane, NetworkPlane, Projection};
@@ -14,10 +14,10 @@ use crate::engine::landscape::Problem;
 use crate::engine::network::TrainingTask;
 use crate::engine::scene::Scene;
 use crate::engine::training::{OptimizerStateRecord, OptimizerStateSeries, RunSettings};
-use sketch::ProjectedRuns;
-pub(super) use sketch::bounding_view;
+use projected_runs::ProjectedRuns;
+pub(super) use projected_runs::bounding_view;
 use std::sync::{Arc, Mutex};
-use trainer::{TrainingLog, TrainingThread};
+use thread::{TrainingLog, TrainingThread};
 
 /// What there is of a network's runs, and the plane on which they are looked at.
 #[derive(Clone)]

@@ -1,6 +1,6 @@
 //! The reference pages under `assets/help`, which are made from the declarations.
 
-use ravine::export::page::{Family, names};
+use ravine::export::help_page::{Family, names};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -5,7 +5,7 @@
 //! Newton's method, which never climbs, must lead from there to the minimum without leaving the neighbourhood. What
 //! lies elsewhere, on a plain or still under way, is undecided.
 
-mod floor;
+mod valley_floor;
 
 use crate::engine::analysis::curvature::eigenvalues;
 use crate::engine::cancel::Cancel;
@@ -14,9 +14,9 @@ use crate::engine::numeric::real;
 use crate::engine::objective::Objective;
 use crate::engine::objective::plane::Rect;
 use crate::engine::training::{self, Outcome, RunSettings, RunSpec};
-use floor::ValleyFloor;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use valley_floor::ValleyFloor;
 
 /// A run has converged where its gradient is shorter, if the scene says nothing else.
 pub const TOLERANCE: f64 = 1e-3;
@@ -335,7 +335,8 @@ impl BasinQuery<'_> {
                 return false;
             };
             // Floors are not traced far beyond the window.
-            let level = (place.value - value).abs() <= floor::level_tolerance(self, value, high);
+            let level =
+                (place.value - value).abs() <= valley_floor::level_tolerance(self, value, high);
             level && (floor.contains(at) || !self.is_around(at))
         };
         places

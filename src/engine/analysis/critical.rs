@@ -8,17 +8,17 @@
 //! All lengths are shares of the view, so that a view of any width is searched alike. What is narrower than two cells may
 //! be missed, unless it is known; zooming in finds it.
 
-mod family;
+mod clusters;
 mod field;
-mod kink;
 mod newton;
+mod nonsmooth_minima;
 #[cfg(test)]
 mod tests;
 
 use crate::engine::cancel::Cancel;
 use crate::engine::objective::Objective;
 use crate::engine::objective::plane::Rect;
-use family::{cluster, connected_components};
+use clusters::{cluster, connected_components};
 use field::SampledField;
 use rayon::prelude::*;
 use std::cmp::Ordering;
@@ -146,7 +146,7 @@ pub fn find(
             .any(|low| near(at, low.at, 2.0) && low.value <= value)
     };
     let kinks = each(&known_kinks, cancel, |at| {
-        kink::refine_minimum(&field, at, 1e-3 * CELL)
+        nonsmooth_minima::refine_minimum(&field, at, 1e-3 * CELL)
     })?;
     let mut kinks: Vec<CriticalPoint> = kinks.into_iter().flatten().collect();
     let kinks_of_known = kinks.len();
@@ -155,7 +155,9 @@ pub fn find(
         .filter(|pit| !explained(pit) && !kinks.iter().any(|kink| near(pit.0, kink.at, 1.5)))
         .map(|(at, _)| at)
         .collect();
-    let found = each(&pits, cancel, |at| kink::refine_sampled_minimum(&field, at))?;
+    let found = each(&pits, cancel, |at| {
+        nonsmooth_minima::refine_sampled_minimum(&field, at)
+    })?;
     kinks.extend(found.into_iter().flatten());
     let kinks = lowest(&field, &kinks, kinks_of_known);
 

@@ -24,13 +24,13 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod grid;
-mod limit;
-mod over;
+mod axis_values;
+mod lr_limit;
+mod range;
 
-pub use grid::AxisValues;
-pub use limit::{lr_limit, lr_limits, quadratic_lambda_max};
-pub use over::{MAX_VALUES, SweepAxis, Values};
+pub use axis_values::AxisValues;
+pub use lr_limit::{lr_limit, lr_limits, quadratic_lambda_max};
+pub use range::{MAX_VALUES, SweepAxis, Values};
 
 use crate::engine::cancel::Cancel;
 use crate::engine::declare::SettingError;

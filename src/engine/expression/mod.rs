@@ -12,13 +12,13 @@
 //! So -x^2 is -(x^2), 2^3^2 is 2^(3^2) and 2^-x needs no parentheses. `**` is `^`; `−`, `·`, `×` and `÷` stand for the
 //! operators that they look like, and `π` for pi. A product needs its operator: `2x` is refused.
 
+mod errors;
 mod parse;
-mod refuse;
 
 use crate::engine::numeric::jet::Scalar;
 use std::fmt;
 
-pub use refuse::ExpressionError;
+pub use errors::ExpressionError;
 
 /// Registers of a program: x, y and the intermediate values that are alive at the same time. A power of two.
 const REGISTERS: u8 = 32;

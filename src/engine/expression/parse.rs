@@ -1,7 +1,7 @@
 //! From the text of a formula to its program, in one pass: each rule of the grammar is a method that emits instructions
 //! and says where their value lies. Constants are held back until they meet a variable, so that they fold.
 
-use super::refuse::{ExpressionError, hint};
+use super::errors::{ExpressionError, hint};
 use super::{Expression, FUNCTIONS, Instruction, Op, REGISTERS};
 
 /// The greatest length of a formula, in characters.

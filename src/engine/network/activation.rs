@@ -1,6 +1,6 @@
 //! The activations: each one formula for its value and its first two derivatives.
 
-use super::number::{Float, SimdOf, rational_tanh, splat};
+use super::float::{Float, SimdOf, rational_tanh, splat};
 use crate::engine::declare::settings;
 use crate::engine::numeric::real::{Kernel, Lanes, Real, dispatch};
 use fearless_simd::Simd;

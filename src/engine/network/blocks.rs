@@ -1,10 +1,10 @@
 //! The samples of a network's loss, block by block.
 
-use super::lines::AlignedVec;
-use super::matrix::{padded_len, padded_len_in};
+use super::aligned::AlignedVec;
+use super::gemm::{padded_len, padded_len_in};
 use super::objective::NetworkLoss;
-use super::pack::copy_converted;
-use super::sum::{BLOCK, CHUNK};
+use super::padding::copy_converted;
+use super::reduce::{BLOCK, CHUNK};
 use std::ops::Range;
 
 impl NetworkLoss {

@@ -1,7 +1,7 @@
 //! The losses of one sample: value, derivative by the outputs z, and Hessian by them.
 
 use super::activation::exp_neg;
-use super::number::Float;
+use super::float::Float;
 use crate::engine::declare::settings;
 use crate::engine::numeric::real;
 use crate::engine::numeric::real::{Kernel, Lanes, Real, dispatch};
@@ -222,7 +222,7 @@ impl Kernel for SoftmaxTerms<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::network::matrix::padded_len;
+    use crate::engine::network::gemm::padded_len;
 
     /// The loss of one sample alone.
     fn at(loss: Loss, z: &[f64], class: usize, slope: &mut [f64]) -> f64 {

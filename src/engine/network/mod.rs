@@ -20,48 +20,48 @@
 //! ```
 
 pub(in crate::engine) mod activation;
-mod along;
+mod aligned;
 mod blocks;
-mod curve;
+mod cached_hvp;
 pub mod data;
-mod goals;
-mod held;
+mod directional;
+mod exact_trace;
+mod float;
+pub(in crate::engine) mod forward_backward;
+pub(in crate::engine) mod gemm;
+mod gemm_narrow;
+mod hvp;
 mod init;
 mod layout;
-mod lines;
 pub(in crate::engine) mod loss;
-pub(in crate::engine) mod matrix;
-mod measure;
+mod metrics;
 mod mlp;
-mod narrow;
 pub(in crate::engine) mod norm;
-mod number;
 pub(in crate::engine) mod objective;
-mod on_plane;
-mod pack;
-pub(in crate::engine) mod pass;
+mod padding;
+mod plane_restriction;
+pub(in crate::engine) mod reduce;
 mod rescale;
-mod room;
 mod slice;
-pub(in crate::engine) mod sum;
 mod tangent;
-mod traces;
-mod trainee;
+mod targets;
+mod training_task;
 pub(in crate::engine) mod weights;
+mod workspace;
 
 use crate::engine::declare::{Settings, family};
-use pass::Shape;
+use forward_backward::Shape;
 
 pub use activation::Activation;
 pub use init::{Init, Initializer};
 pub use layout::Layout;
 pub use loss::{Loss, Prediction};
-pub use measure::Metrics;
+pub use metrics::Metrics;
 pub use norm::{BatchNormStats, Norm};
 pub use objective::{NetworkLoss, Precision};
-pub use on_plane::PlaneRestriction;
+pub use plane_restriction::PlaneRestriction;
 pub use rescale::RescaleError;
-pub use trainee::TrainingTask;
+pub use training_task::TrainingTask;
 
 /// The most parameters that a network may have.
 pub const MAX_PARAMETERS: usize = 10_000_000;

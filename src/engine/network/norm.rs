@@ -3,7 +3,7 @@
 //! Ioffe & Szegedy 2015; Ba, Kiros & Hinton 2016. Both are the same formulas: the mean μ and the biased variance σ² are those of a
 //! group of numbers, the columns of a batch or the rows of a layer.
 
-use super::number::Float;
+use super::float::Float;
 use crate::engine::declare::settings;
 use crate::engine::numeric::real;
 

@@ -1,20 +1,20 @@
 //! The loss of a network on data, as an objective.
 
+use super::aligned::AlignedVec;
+use super::cached_hvp;
 use super::data::Data;
-use super::goals::LossTargets;
-use super::held;
+use super::exact_trace;
+use super::forward_backward::{Order, Shape};
+use super::gemm::padded_len;
 use super::init::Initializer;
 use super::layout::Layout;
-use super::lines::AlignedVec;
 use super::loss::{Loss, Target};
-use super::matrix::padded_len;
 use super::norm::{BatchNormStats, Norm};
-use super::pack::pad;
-use super::pass::{Order, Shape};
-use super::room::Workspaces;
+use super::padding::pad;
+use super::reduce::{CurvatureMatrix, Evaluator, Quantity, SampleReduction};
 use super::slice::Slice;
-use super::sum::{CurvatureMatrix, Evaluator, Quantity, SampleReduction};
-use super::traces;
+use super::targets::LossTargets;
+use super::workspace::Workspaces;
 use super::{AnyNetwork, NetworkError};
 use crate::engine::objective::plane::Plane;
 use crate::engine::objective::{Metric, Objective, Products, Tensor, values_on_rows};
@@ -341,11 +341,11 @@ impl Objective for NetworkLoss {
         metric: Option<Metric>,
         theta: &'a [f64],
     ) -> Option<Box<dyn Products + 'a>> {
-        held::products(self, CurvatureMatrix::of(metric), theta)
+        cached_hvp::products(self, CurvatureMatrix::of(metric), theta)
     }
 
     fn block_traces(&self, metric: Option<Metric>, theta: &[f64]) -> Option<Vec<f64>> {
-        traces::exact_traces(self, CurvatureMatrix::of(metric), theta)
+        exact_trace::exact_traces(self, CurvatureMatrix::of(metric), theta)
     }
 
     /// A point's bits do not depend on which others are asked for with it.

@@ -5,22 +5,22 @@
 //! done for a few samples at a time, side by side in vectors, whose numbers never leave the innermost cache. Long rows through one hidden
 //! layer of ReLUs go a shorter way, see [`quadratic`].
 
-mod bend;
-mod goal;
-mod packed;
-mod quadratic;
+mod activation;
+mod loss;
+mod packed_weights;
+mod relu_rows;
 
 use super::activation::Activation;
-use super::lines::AlignedVec;
+use super::aligned::AlignedVec;
+use super::float::Float;
+use super::forward_backward::Shape;
+use super::gemm::padded_len;
 use super::loss::{Loss, Target};
-use super::matrix::padded_len;
-use super::number::Float;
-use super::pass::Shape;
 use crate::engine::numeric::real;
 use crate::engine::objective::plane::Plane;
-use bend::{PreActivation, activate};
-use goal::PackedTargets;
-use packed::{
+use activation::{PreActivation, activate};
+use loss::PackedTargets;
+use packed_weights::{
     MAX_SINGLE_TILE, PackedLayer, interpolate, pack, packed_layers, product, relu_product,
 };
 

@@ -4,11 +4,11 @@
 //! Hessian times that direction: the R-operator of Pearlmutter 1994. Where the way back leaves out what the direction changes of it,
 //! that is the product with the Gauss-Newton matrix: Schraudolph 2002.
 
-use super::lines::AlignedVec;
-use super::matrix::Accumulate;
+use super::aligned::AlignedVec;
+use super::float::Float;
+use super::forward_backward::{Activations, Shape, add, multiply};
+use super::gemm::Accumulate;
 use super::norm::{Affine, Norm, NormGroups, NormTangent};
-use super::number::Float;
-use super::pass::{Activations, Shape, add, multiply};
 use super::weights::{FactorSink, GradientSums, Weights};
 
 /// What the way back makes of each layer but the first: the derivative by z. Where there are normalisations, that by u of each.

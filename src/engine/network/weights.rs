@@ -1,15 +1,15 @@
 //! θ as products need it, each tensor in padded rows, and the sums that become a gradient.
 
-use super::layout::Layout;
-use super::lines::AlignedVec;
-use super::matrix::{
+use super::aligned::AlignedVec;
+use super::float::Float;
+use super::forward_backward::{add, multiply_by};
+use super::gemm::{
     Accumulate, Factors, MatrixMut, MatrixRef, gemm, gemm_transposed_add, padded_len_in,
 };
-use super::narrow::{gemm_narrow, is_narrow};
+use super::gemm_narrow::{gemm_narrow, is_narrow};
+use super::layout::Layout;
 use super::norm::NormGroups;
-use super::number::Float;
-use super::pack::{add_rows, add_unpadded, copy_converted, pad, transpose};
-use super::pass::{add, multiply_by};
+use super::padding::{add_rows, add_unpadded, copy_converted, pad, transpose};
 
 /// θ, or a direction in its space, ready for products.
 pub(in crate::engine) struct Weights<E = f64> {

@@ -4,10 +4,10 @@ mod curve;
 mod lanes;
 mod oracle;
 pub mod outcome;
+pub mod params;
 pub mod plane;
 pub mod state;
 mod tensor;
-pub mod vector;
 
 pub use curve::{Objective1d, UnivariateFormula, first_view, sample_graph};
 pub(in crate::engine) use lanes::gradient_on_lanes;

@@ -4,8 +4,8 @@ use super::{Metric, Objective, norm};
 use crate::engine::cancel::Cancel;
 use crate::engine::numeric::random::{self, Purpose};
 use crate::engine::numeric::real;
+use crate::engine::objective::params::Vector;
 use crate::engine::objective::state::StateVisitor;
-use crate::engine::objective::vector::Vector;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
@@ -438,7 +438,7 @@ mod tests {
     use super::*;
     use crate::engine::numeric::jet::Scalar;
     use crate::engine::objective::Formula;
-    use crate::engine::objective::vector::Array;
+    use crate::engine::objective::params::Array;
 
     struct Bowl;
     impl Formula for Bowl {

@@ -1,7 +1,7 @@
 //! Adam and AMSGrad: `torch.optim.Adam`. [`super::adamw`] is the same rule with decoupled weight decay.
 
-use super::convention::CorrectedEpsilon;
 use super::decay::shrink;
+use super::variants::CorrectedEpsilon;
 use super::{
     BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
     gradient_with_decay,
@@ -9,7 +9,7 @@ use super::{
 use crate::engine::declare::settings;
 use crate::engine::numeric::real::Real;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::vector::Vector;
+use crate::engine::objective::params::Vector;
 use crate::engine::schedule::StepRates;
 use crate::engine::stride::{AnyStride, Stride};
 

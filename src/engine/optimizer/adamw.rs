@@ -1,10 +1,10 @@
 //! Adam with decoupled weight decay: `torch.optim.AdamW`.
 
 use super::adam::{Adam, State, means, of_mean};
-use super::convention::CorrectedEpsilon;
+use super::variants::CorrectedEpsilon;
 use super::{Kind, Optimizer, Profile, UpdateRule, decay_lines};
 use crate::engine::declare::settings;
-use crate::engine::objective::vector::Vector;
+use crate::engine::objective::params::Vector;
 use crate::engine::schedule::StepRates;
 use crate::engine::stride::AnyStride;
 

@@ -1,12 +1,12 @@
 //! BFGS.
 
-use super::line::{WolfeStep, dot};
 use super::wolfe::C2;
+use super::wolfe_step::{WolfeStep, dot};
 use super::{Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule};
 use crate::engine::declare::settings;
 use crate::engine::numeric::real;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::vector::Vector;
+use crate::engine::objective::params::Vector;
 use crate::engine::schedule::StepRates;
 
 settings! {

@@ -6,7 +6,7 @@ use crate::engine::declare::settings;
 use crate::engine::numeric::random::{Purpose, stream};
 use crate::engine::numeric::real;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::vector::Vector;
+use crate::engine::objective::params::Vector;
 use crate::engine::schedule::StepRates;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};

@@ -1,10 +1,10 @@
 //! Nonlinear conjugate gradients.
 
-use super::line::{WolfeStep, dot};
+use super::wolfe_step::{WolfeStep, dot};
 use super::{Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::vector::Vector;
+use crate::engine::objective::params::Vector;
 use crate::engine::schedule::StepRates;
 
 settings! {

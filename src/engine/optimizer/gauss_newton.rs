@@ -1,9 +1,9 @@
 //! The Gauss–Newton method, damped.
 
-use super::line::dot;
+use super::wolfe_step::dot;
 use super::{Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule};
 use crate::engine::declare::settings;
-use crate::engine::objective::vector::Vector;
+use crate::engine::objective::params::Vector;
 use crate::engine::objective::{Metric, Objective, Oracle};
 use crate::engine::schedule::StepRates;
 use crate::engine::training::Reason;

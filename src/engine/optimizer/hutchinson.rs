@@ -3,7 +3,7 @@
 use crate::engine::declare::settings;
 use crate::engine::numeric::random::{Purpose, stream};
 use crate::engine::objective::Oracle;
-use crate::engine::objective::vector::Vector;
+use crate::engine::objective::params::Vector;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
@@ -70,7 +70,7 @@ mod tests {
     use super::*;
     use crate::engine::cancel::Cancel;
     use crate::engine::numeric::jet::Scalar;
-    use crate::engine::objective::vector::Array;
+    use crate::engine::objective::params::Array;
     use crate::engine::objective::{Formula, GradientSettings};
 
     /// With the Hessian (4, c; c, 10).

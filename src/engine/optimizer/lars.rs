@@ -5,7 +5,7 @@ use super::{
     gradient_with_decay,
 };
 use crate::engine::declare::settings;
-use crate::engine::objective::vector::Vector;
+use crate::engine::objective::params::Vector;
 use crate::engine::objective::{Oracle, norm};
 use crate::engine::schedule::StepRates;
 

@@ -1,11 +1,11 @@
 //! L-BFGS: `torch.optim.LBFGS`, whose one step is up to `max_iter` iterations.
 
-use super::line::dot;
 use super::wolfe::Search;
+use super::wolfe_step::dot;
 use super::{Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::vector::Vector;
+use crate::engine::objective::params::Vector;
 use crate::engine::schedule::StepRates;
 
 settings! {

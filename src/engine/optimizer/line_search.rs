@@ -1,10 +1,10 @@
 //! Steepest descent with a line search.
 
-use super::line::dot;
+use super::wolfe_step::dot;
 use super::{Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::vector::Vector;
+use crate::engine::objective::params::Vector;
 use crate::engine::schedule::StepRates;
 
 settings! {

@@ -19,7 +19,6 @@ mod barzilai_borwein;
 mod bfgs;
 mod cma_es;
 mod conjugate_gradient;
-mod convention;
 mod dadapt_adam;
 mod decay;
 mod gauss_newton;
@@ -28,7 +27,6 @@ mod lamb;
 mod laprop;
 mod lars;
 mod lbfgs;
-mod line;
 mod line_search;
 mod lion;
 mod madgrad;
@@ -38,8 +36,8 @@ mod nadam;
 mod natural_gradient;
 mod nelder_mead;
 mod newton;
-mod notes;
 mod prodigy;
+mod profile;
 mod qhadam;
 mod qhm;
 mod radam;
@@ -54,13 +52,15 @@ mod soap;
 mod sophia;
 mod tiger;
 mod trust_region;
+mod variants;
 mod wolfe;
+mod wolfe_step;
 mod yogi;
 
 use crate::engine::declare::{Settings, family};
 use crate::engine::numeric::linalg;
+use crate::engine::objective::params::{Array, CROWD, Crowd, Vector};
 use crate::engine::objective::state::{StateEntry, StateVisitor};
-use crate::engine::objective::vector::{Array, CROWD, Crowd, Vector};
 use crate::engine::objective::{Objective, Oracle};
 use crate::engine::schedule::StepRates;
 use crate::engine::stride::AnyStride;
@@ -68,7 +68,7 @@ use crate::engine::training::{FinalState, Outcome, Reason, RunContext, Trajector
 use crate::engine::wrapper::{AnyRule, Parameters};
 
 pub use adam::TwoMeans;
-pub use notes::{Kind, Profile};
+pub use profile::{Kind, Profile};
 pub use sgd::HeavyBall;
 
 family! {

@@ -2,11 +2,11 @@
 
 use super::adamw::AdamW;
 use super::decay::shrink;
-use super::line::dot;
+use super::wolfe_step::dot;
 use super::{Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines};
 use crate::engine::declare::settings;
 use crate::engine::numeric::real;
-use crate::engine::objective::vector::Vector;
+use crate::engine::objective::params::Vector;
 use crate::engine::objective::{Objective, Oracle, norm};
 use crate::engine::schedule::StepRates;
 use crate::engine::wrapper::{AnyRule, Parameters};

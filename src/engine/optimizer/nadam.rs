@@ -7,7 +7,7 @@ use super::{
 };
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::vector::Vector;
+use crate::engine::objective::params::Vector;
 use crate::engine::schedule::StepRates;
 
 settings! {

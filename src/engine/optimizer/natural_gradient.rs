@@ -3,7 +3,7 @@
 use super::gauss_newton::{State, expects_model};
 use super::{Kind, Optimizer, Profile, UpdateRule};
 use crate::engine::declare::settings;
-use crate::engine::objective::vector::Vector;
+use crate::engine::objective::params::Vector;
 use crate::engine::objective::{Metric, Objective};
 
 settings! {

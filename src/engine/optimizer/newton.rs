@@ -4,7 +4,7 @@ use super::linalg::{pseudo_solve, solve};
 use super::{Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::vector::Vector;
+use crate::engine::objective::params::Vector;
 use crate::engine::schedule::StepRates;
 use crate::engine::training::Reason;
 

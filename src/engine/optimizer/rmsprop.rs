@@ -1,13 +1,13 @@
 //! RMSprop: `torch.optim.RMSprop`.
 
-use super::convention::Epsilon;
+use super::variants::Epsilon;
 use super::{
     Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
     gradient_with_decay,
 };
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::vector::Vector;
+use crate::engine::objective::params::Vector;
 use crate::engine::schedule::StepRates;
 use crate::engine::training::Reason;
 

@@ -7,7 +7,7 @@ use super::{
 use crate::engine::declare::settings;
 use crate::engine::numeric::real;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::vector::Vector;
+use crate::engine::objective::params::Vector;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -184,7 +184,7 @@ impl<V: Vector> Averaging<V> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::objective::vector::Array;
+    use crate::engine::objective::params::Array;
 
     #[test]
     fn the_share_of_a_step_is_its_weight_in_all_so_far() {

@@ -1,6 +1,6 @@
 //! Stochastic gradient descent with momentum, dampening and Nesterov's momentum: `torch.optim.SGD`.
 
-use super::convention::Momentum;
+use super::variants::Momentum;
 use super::{
     Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
     gradient_with_decay,
@@ -8,7 +8,7 @@ use super::{
 use crate::engine::declare::settings;
 use crate::engine::numeric::real::Real;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::vector::Vector;
+use crate::engine::objective::params::Vector;
 use crate::engine::schedule::StepRates;
 use crate::engine::stride::{AnyStride, Stride};
 

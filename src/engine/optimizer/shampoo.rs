@@ -5,7 +5,7 @@ use super::linalg::{LARGEST, eigen};
 use super::{Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::vector::Vector;
+use crate::engine::objective::params::Vector;
 use crate::engine::schedule::StepRates;
 
 settings! {

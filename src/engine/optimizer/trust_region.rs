@@ -1,9 +1,9 @@
 //! Newton's method within a trust region.
 
-use super::line::dot;
+use super::wolfe_step::dot;
 use super::{Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule};
 use crate::engine::declare::settings;
-use crate::engine::objective::vector::Vector;
+use crate::engine::objective::params::Vector;
 use crate::engine::objective::{Oracle, norm};
 use crate::engine::schedule::StepRates;
 use crate::engine::training::Reason;

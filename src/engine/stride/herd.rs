@@ -3,7 +3,7 @@
 use super::calm::Calm;
 use super::{AnyStride, Stride};
 use crate::engine::numeric::real::{Kernel, Lanes, Real, dispatch};
-use crate::engine::objective::vector::CROWD;
+use crate::engine::objective::params::CROWD;
 use crate::engine::objective::{Formula, Objective, gradient_on_lanes};
 use crate::engine::training::MAX_GROWTH;
 use fearless_simd::Simd;

@@ -2,7 +2,7 @@
 
 use super::{DivergenceLimit, MAX_GROWTH, Outcome, RunContext, RunSettings};
 use crate::engine::numeric::real::{Kernel, Lanes, Real, dispatch};
-use crate::engine::objective::vector::{CROWD, Crowd, CrowdLosses};
+use crate::engine::objective::params::{CROWD, Crowd, CrowdLosses};
 use crate::engine::objective::{Oracle, norm};
 use crate::engine::optimizer::UpdateRule;
 use crate::engine::schedule::ScheduleState;

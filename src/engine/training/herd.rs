@@ -1,10 +1,10 @@
 //! Many runs side by side in the loops that landscapes have for the commonest rules.
 
 use super::crowd::{Ends, surely_moving};
-use super::walk::RunContext;
+use super::training_loop::RunContext;
 use super::{DivergenceLimit, Outcome};
 use crate::engine::objective::norm;
-use crate::engine::objective::vector::CROWD;
+use crate::engine::objective::params::CROWD;
 use crate::engine::schedule::ScheduleState;
 use crate::engine::stride::{AnyStride, Herd, ROWS, march_apart};
 

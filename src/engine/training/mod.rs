@@ -1,25 +1,25 @@
 //! The training loop: an objective, a run spec and the conditions make a trajectory.
 
-mod carried;
 mod crowd;
-mod groups;
 mod herd;
-mod look;
+mod inspect;
+mod observer;
+mod param_groups;
 mod replay;
 mod spec;
+mod state_history;
 mod stroll;
-mod walk;
-mod watch;
+mod training_loop;
 
 pub use crate::engine::objective::outcome::{DivergenceLimit, MAX_GROWTH, Outcome, Reason};
-pub use carried::{OptimizerStateRecord, OptimizerStateSeries, OptimizerStateSize, carried};
-pub use look::{OptimizerState, OptimizerStateKind, StepInspection, look, symbols};
+pub use inspect::{OptimizerState, OptimizerStateKind, StepInspection, look, symbols};
+pub use observer::{StepView, run_with_observer};
 pub use spec::{Group, RunSpec};
-pub use walk::RunContext;
-pub use watch::{StepView, run_with_observer};
+pub use state_history::{OptimizerStateRecord, OptimizerStateSeries, OptimizerStateSize, carried};
+pub use training_loop::RunContext;
 
 use crate::engine::cancel::Cancel;
-use crate::engine::objective::vector::CROWD;
+use crate::engine::objective::params::CROWD;
 use crate::engine::objective::{EvalCounts, GradientSettings, Objective, norm};
 
 /// What a run left behind: row k is the state after k steps, or after k times [`RunSettings::record_every`]. Non-finite rows are not kept.

@@ -1,6 +1,6 @@
 //! Why a run ended, found out once it has: its loops are not slowed down by the question.
 
-use super::walk::RunContext;
+use super::training_loop::RunContext;
 use super::{DivergenceLimit, Outcome, Reason};
 use crate::engine::objective::Oracle;
 use crate::engine::schedule::ScheduleState;

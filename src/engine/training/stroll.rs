@@ -1,7 +1,7 @@
 //! Single runs in the loops that landscapes have for the commonest rules. Their paths are those of the loop for all rules, bit by
 //! bit.
 
-use super::walk::RunContext;
+use super::training_loop::RunContext;
 use super::{DivergenceLimit, FinalState, Outcome, Trajectory};
 use crate::engine::schedule::ScheduleState;
 use crate::engine::stride::{AnyStride, ROWS, Rows, Walker};

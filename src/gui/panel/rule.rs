@@ -3,7 +3,7 @@
 use crate::engine::scene::Scene;
 use crate::engine::training::{OptimizerStateKind, symbols};
 use crate::figure::axis::number;
-use crate::gui::looked::{InspectCache, MAX_INSPECTED_STEP};
+use crate::gui::inspect_cache::{InspectCache, MAX_INSPECTED_STEP};
 use crate::session::Runs;
 use eframe::egui;
 

@@ -1,10 +1,10 @@
 //! The charts: loss, gradient norm, sharpness or accuracy, and learning rate of every ticked run, or of one its layers or what it carries.
 
-use super::carried::StateCharts;
+use super::state_charts::StateCharts;
 use crate::engine::scene::{NetworkScene, Run};
 use crate::figure::colour::Theme;
 use crate::figure::layers::{self, LayerSeries};
-use crate::figure::quantity::{self, MetricChart, XAxis};
+use crate::figure::metric_chart::{self, MetricChart, XAxis};
 use crate::figure::shortened;
 use crate::gui::command::Command;
 use crate::gui::paint::{self, Textures};
@@ -174,10 +174,10 @@ impl Charts {
     ) -> Vec<Command> {
         let make = |runs: &Runs| {
             if runs.trained.is_none() {
-                return quantity::landscape_charts(runs);
+                return metric_chart::landscape_charts(runs);
             }
             let found = sharpness.and_then(|found| (**found).as_ref().ok());
-            quantity::network_charts(runs, found)
+            metric_chart::network_charts(runs, found)
         };
         let quantities = self.made.of(across.runs, sharpness, make);
         let answers = stacked(ui, space, quantities, across, theme, textures);
@@ -208,7 +208,7 @@ fn by_layer(
     let area = paint::area(space);
     let (items, below) = layers::legend(layers, thresholds, area, theme);
     paint::paint(&ui.painter_at(space), items, textures);
-    let quantities = quantity::layer_charts(across.runs, index, layers, thresholds);
+    let quantities = metric_chart::layer_charts(across.runs, index, layers, thresholds);
     let answers = stacked(ui, paint::rect(below), &quantities, across, theme, textures);
     answers
         .into_iter()

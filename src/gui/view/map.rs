@@ -1,7 +1,7 @@
 //! The map, and the mouse on it.
 
-use super::sheet::SculptTools;
-use super::under::{REACH, describe};
+use super::hover::{REACH, describe};
+use super::sculpt::SculptTools;
 use crate::engine::analysis::critical::CriticalPoint;
 use crate::engine::objective::plane::Rect;
 use crate::engine::scene::Scene;
@@ -9,9 +9,9 @@ use crate::figure::colour::Theme;
 use crate::figure::drawing::{Area, Colour, Item};
 use crate::figure::frame::Frame;
 use crate::figure::trail::{self, Trail};
-use crate::figure::{self, critical, internals, map, network, style_index};
+use crate::figure::{self, critical, map, network, state_markers, style_index};
 use crate::gui::command::Command;
-use crate::gui::looked::InspectCache;
+use crate::gui::inspect_cache::InspectCache;
 use crate::gui::paint::{self, Textures};
 use crate::session::{MapData, Runs};
 use eframe::egui;
@@ -174,9 +174,9 @@ impl MapView {
     ) -> Option<Vec<Item>> {
         let (index, scene) = (shown.followed?, shown.scene);
         let run = scene.runs.get(index).filter(|run| run.shown)?;
-        let step = internals::next_step(&runs.results.get(index)?.trajectory, shown.row)?;
+        let step = state_markers::next_step(&runs.results.get(index)?.trajectory, shown.row)?;
         let step = self.looked.at(scene, runs, index, step)?;
-        let mut taken = vec![internals::start_area(
+        let mut taken = vec![state_markers::start_area(
             runs.ground.plot_point(scene.start),
             frame,
         )];
@@ -185,7 +185,7 @@ impl MapView {
             taken.extend(trail::name_areas(&trails, frame, shown.row));
         }
         let (ground, colour) = (&runs.ground, style_index(run.colour));
-        Some(internals::state_markers(
+        Some(state_markers::state_markers(
             ground,
             step,
             colour,

@@ -1,17 +1,17 @@
 //! The views: they read the scene and its results, and answer with commands.
 
 pub(crate) mod basins;
-mod carried;
 pub(crate) mod charts;
-pub(crate) mod fit;
+pub(crate) mod connect;
+mod hover;
 pub(crate) mod map;
-pub(crate) mod off_plane;
+pub(crate) mod predictions;
+pub(crate) mod projection_error;
+pub(crate) mod sculpt;
 pub(crate) mod seeds;
-pub(crate) mod sheet;
 pub(crate) mod spectrum;
+mod state_charts;
 pub(crate) mod sweep;
-mod under;
-pub(crate) mod ways;
 
 use crate::engine::scene::Scene;
 use eframe::egui;

@@ -5,7 +5,7 @@ use crate::engine::scene::Scene;
 use crate::figure::axis::number;
 use crate::figure::colour::Theme;
 use crate::figure::frame::Frame;
-use crate::figure::panels::MapPanels;
+use crate::figure::panel_grid::MapPanels;
 use crate::figure::seeds;
 use crate::gui::command::Command;
 use crate::gui::paint::{self, Textures};

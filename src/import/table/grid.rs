@@ -1,7 +1,7 @@
 //! A matrix of heights out of a table.
 
 use super::cell::{Cell, refusal, short};
-use super::sheet::{Rules, Sheet};
+use super::cells::{Rules, Sheet};
 use super::{Kind, ParsedTable, plural, text};
 use crate::engine::landscape::{Header, Matrix};
 use crate::import::matrix::{EXPECTED, matrix, numbered};

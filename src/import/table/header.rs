@@ -1,8 +1,8 @@
 //! Decides whether the first row of a table holds names, and whether its first column is an index.
 
 use super::cell::Cell;
+use super::cells::{Counts, Sheet};
 use super::records::beginning;
-use super::sheet::{Counts, Sheet};
 use crate::engine::landscape::Header;
 use crate::engine::numeric::real;
 use std::ops::RangeInclusive;

@@ -6,18 +6,18 @@
 //! taken, and what was left out, is said in a summary.
 
 mod cell;
+mod cells;
 mod grid;
 mod header;
 mod records;
-mod sheet;
 #[cfg(test)]
 mod tests;
 mod text;
 
 use crate::engine::landscape::{Columns, Header, Labels, Table};
 use cell::{Cell, refusal, short, shown};
+use cells::{Counts, Rules, Sheet};
 use records::Record;
-use sheet::{Counts, Rules, Sheet};
 
 pub(super) use grid::read as read_matrix;
 

@@ -1,8 +1,8 @@
 //! How densely eigenvalues lie: stochastic Lanczos quadrature.
 
-use super::basis::LanczosBasis;
 use super::lanczos::{EigenError, MAX_STORED_VALUES};
-use super::matrix::LinearOperator;
+use super::lanczos_basis::LanczosBasis;
+use super::operator::LinearOperator;
 use super::trace::Estimate;
 use super::tridiagonal::eigenvalues;
 use crate::engine::cancel::Cancel;
@@ -263,7 +263,7 @@ impl Density {
 
 #[cfg(test)]
 mod tests {
-    use super::super::matrix::Dense;
+    use super::super::operator::Dense;
     use super::*;
 
     fn matrix(n: usize) -> Dense {

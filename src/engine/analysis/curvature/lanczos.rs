@@ -1,7 +1,7 @@
 //! The largest and the smallest eigenvalues of a symmetric matrix that is known by its products, by Lanczos' method.
 
-use super::basis::LanczosBasis;
-use super::matrix::{Deflated, LinearOperator, orthogonalize};
+use super::lanczos_basis::LanczosBasis;
+use super::operator::{Deflated, LinearOperator, orthogonalize};
 use crate::engine::cancel::Cancel;
 use crate::engine::numeric::awake::{awake, join};
 use crate::engine::numeric::vector_ops::normalized;

@@ -13,10 +13,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod basis;
 mod density;
 mod lanczos;
-mod matrix;
+mod lanczos_basis;
+mod operator;
 mod report;
 mod sharpness;
 mod trace;
@@ -24,7 +24,7 @@ mod tridiagonal;
 
 pub use density::{Density, density};
 pub use lanczos::{Eigen, EigenError, ExtremalEigenvalues, LanczosOptions, lanczos};
-pub use matrix::{Curvature, DiagonalBlock, DiagonallyScaled, LinearOperator};
+pub use operator::{Curvature, DiagonalBlock, DiagonallyScaled, LinearOperator};
 pub use report::{CurvatureSettings, ExpensiveParts, Kind, LayerCurvature, Report, report};
 pub use sharpness::{Sharpness, sharpness};
 pub use trace::{Estimate, frobenius, trace};

@@ -2,7 +2,7 @@
 
 use super::density::{Density, density};
 use super::lanczos::{Eigen, EigenError, LanczosOptions, lanczos};
-use super::matrix::{Curvature, DiagonalBlock, LinearOperator};
+use super::operator::{Curvature, DiagonalBlock, LinearOperator};
 use super::sharpness::{Sharpness, sharpness};
 use super::trace::{Estimate, frobenius, trace};
 use crate::engine::cancel::Cancel;

@@ -1,7 +1,7 @@
 //! Measures of sharpness: how much higher the loss is around a place than at it.
 
 use super::lanczos::{EigenError, LanczosOptions, lanczos};
-use super::matrix::{Curvature, DiagonallyScaled};
+use super::operator::{Curvature, DiagonallyScaled};
 use super::report::CurvatureSettings;
 use super::trace::Estimate;
 use crate::engine::cancel::Cancel;

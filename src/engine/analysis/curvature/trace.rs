@@ -1,7 +1,7 @@
 //! Sums over all eigenvalues, from some products with random vectors.
 
 use super::lanczos::EigenError;
-use super::matrix::{LinearOperator, orthogonalize};
+use super::operator::{LinearOperator, orthogonalize};
 use crate::engine::cancel::Cancel;
 use crate::engine::numeric::random::{Purpose, stream};
 use crate::engine::numeric::real;
@@ -176,7 +176,7 @@ fn multiply_all(
 
 #[cfg(test)]
 mod tests {
-    use super::super::matrix::Dense;
+    use super::super::operator::Dense;
     use super::*;
 
     /// A diagonal matrix, but for a reflection.

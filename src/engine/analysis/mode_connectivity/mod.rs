@@ -19,11 +19,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod align;
-mod assignment;
 mod curve_loss;
+mod linear_assignment;
 mod path;
 mod profile;
+mod weight_matching;
 
 use crate::engine::analysis::network_plane::{PlaneInputs, PlaneMethod, Points};
 use crate::engine::cancel::Cancel;
@@ -34,12 +34,12 @@ use crate::engine::objective::{GradientSettings, Objective};
 use crate::engine::optimizer::AnyOptimizer;
 use crate::engine::optimizer::adam::Adam;
 use crate::engine::training::{Outcome, RunSettings, RunSpec};
-use align::align;
 use curve_loss::CurveLoss;
+use weight_matching::align;
 
-pub use align::{Alignment, Permutation};
 pub use path::{Bezier, LinearPath, Path};
 pub use profile::{PathExtremum, PathPoint, PathProfile};
+pub use weight_matching::{Alignment, Permutation};
 
 settings! {
     /// How ways between two trained networks are made and looked at.

@@ -1,7 +1,7 @@
 //! Ways between networks beside finite differences, permuted copies of a network, and what is refused.
 
-use super::align::align;
 use super::curve_loss::CurveLoss;
+use super::weight_matching::align;
 use super::{Bezier, Connect, ConnectError, LinearPath, ModeConnectivity, Path, connect, path};
 use crate::engine::cancel::Cancel;
 use crate::engine::landscape::NoFiles;
@@ -72,7 +72,7 @@ const NETWORKS: [&str; 9] = [
 /// The same network with its hidden units in a random order that residual connections allow, and how it is ordered.
 fn shuffled(loss: &NetworkLoss, theta: &[f64], seed: u64) -> Vec<f64> {
     let mut random = stream(seed, Purpose::Data, 0);
-    super::align::shuffled(&loss.shape, theta, |order| order.shuffle(&mut random))
+    super::weight_matching::shuffled(&loss.shape, theta, |order| order.shuffle(&mut random))
 }
 
 #[test]

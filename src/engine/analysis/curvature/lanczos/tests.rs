@@ -1,4 +1,4 @@
-use super::super::matrix::Dense;
+use super::super::operator::Dense;
 use super::*;
 use crate::engine::numeric::real;
 use crate::engine::numeric::vector_ops::add;

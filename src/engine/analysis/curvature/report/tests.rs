@@ -165,7 +165,7 @@ fn the_density_of_a_zero_matrix_is_a_peak_of_mass_one_at_zero() {
     }
     // More parameters than are made in full, from random vectors.
     let n = 100;
-    let zero = super::super::matrix::Dense {
+    let zero = super::super::operator::Dense {
         n,
         numbers: vec![0.0; n * n],
     };

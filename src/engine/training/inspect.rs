@@ -1,0 +1,320 @@
+//! One step of a run, looked at closely: what the optimizer saw, what it carried before and after, and its rule with the
+//! numbers put in.
+
+use super::training_loop::RunContext;
+use super::{RunSettings, RunSpec};
+use crate::engine::cancel::Cancel;
+use crate::engine::declare::Value;
+use crate::engine::objective::Objective;
+use crate::engine::objective::state::{StateEntry, StateValue};
+use crate::engine::schedule::StepRates;
+use crate::engine::wrapper::Blocks;
+
+/// Something that a rule carried, kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OptimizerState {
+    /// Its symbol in the rule.
+    pub symbol: &'static str,
+    /// Its name for people.
+    pub name: &'static str,
+    /// What its numbers are.
+    pub kind: OptimizerStateKind,
+    /// Its numbers.
+    pub numbers: Vec<f64>,
+}
+
+/// What the numbers of a [`OptimizerState`] are; see [`Numbers`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OptimizerStateKind {
+    /// A direction that θ moves against.
+    Direction,
+    /// A direction that θ moves along.
+    Step,
+    /// A number for each parameter.
+    Each,
+    /// A place that is kept from step to step.
+    Place,
+    /// Places that are kept, one after the other.
+    Places,
+    /// Places that the step looked at, one after the other.
+    Trials,
+    /// A single number.
+    Number,
+    /// How far from θ a step may go.
+    Radius,
+    /// The covariance of the places to be looked at around θ, row by row.
+    Spread,
+}
+
+/// A step of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StepInspection {
+    /// The number of the step, from 1.
+    pub step: u64,
+    /// θ before and after it.
+    pub theta: [Vec<f64>; 2],
+    /// The gradient that was asked for last, as the rule left it.
+    pub gradient: Vec<f64>,
+    /// Its pace.
+    pub pace: StepRates,
+    /// What was carried before and after it.
+    pub state: [Vec<OptimizerState>; 2],
+}
+
+/// Looks at step `step` ≥ 1 of a run. `None` if the run does not get there, or if it was cancelled.
+pub fn look(
+    objective: &dyn Objective,
+    start: &[f64],
+    spec: &RunSpec,
+    conditions: &RunSettings,
+    step: u64,
+    cancel: &Cancel,
+) -> Option<StepInspection> {
+    let course = RunContext {
+        objective,
+        start,
+        spec,
+        conditions,
+        goal: f64::NEG_INFINITY,
+        cancel,
+    };
+    course.look(step)
+}
+
+impl OptimizerState {
+    pub(super) fn of(internal: StateEntry) -> Self {
+        let numbers = match internal.numbers {
+            StateValue::Direction(numbers)
+            | StateValue::Step(numbers)
+            | StateValue::Each(numbers)
+            | StateValue::Place(numbers)
+            | StateValue::Places(numbers)
+            | StateValue::Trials(numbers)
+            | StateValue::Spread(numbers) => numbers.to_vec(),
+            StateValue::Number(number) | StateValue::Radius(number) => vec![number],
+        };
+        Self {
+            symbol: internal.symbol,
+            name: internal.name,
+            kind: internal.numbers.kind(),
+            numbers,
+        }
+    }
+}
+
+impl StateValue<'_> {
+    pub(super) fn kind(self) -> OptimizerStateKind {
+        match self {
+            Self::Direction(_) => OptimizerStateKind::Direction,
+            Self::Step(_) => OptimizerStateKind::Step,
+            Self::Each(_) => OptimizerStateKind::Each,
+            Self::Place(_) => OptimizerStateKind::Place,
+            Self::Places(_) => OptimizerStateKind::Places,
+            Self::Trials(_) => OptimizerStateKind::Trials,
+            Self::Number(_) => OptimizerStateKind::Number,
+            Self::Radius(_) => OptimizerStateKind::Radius,
+            Self::Spread(_) => OptimizerStateKind::Spread,
+        }
+    }
+}
+
+/// A line of a rule as it is read: slots show their symbols. Where it reads θ after the step too, that before it is θ₋.
+pub fn symbols(line: &str) -> String {
+    let reads = line.split_once('←').map_or(line, |(_, read)| read);
+    let both = reads.contains("{θ<}") && reads.contains("{θ}");
+    slots(line, |symbol, _| match symbol {
+        "θ<" if both => "θ₋".to_owned(),
+        symbol => symbol.to_owned(),
+    })
+}
+
+impl RunSpec {
+    /// The rule of all that is in the run, line by line: what changes the gradient comes first, then the optimizer, then what
+    /// changes its step.
+    pub fn update_lines(&self) -> Vec<&'static str> {
+        let (lenses, around): (Vec<_>, Vec<_>) = self.wrappers.iter().partition(|wrapper| {
+            wrapper
+                .as_dyn()
+                .gradient_transform(&Blocks::new(1, &[]))
+                .is_some()
+        });
+        let seen = lenses
+            .iter()
+            .rev()
+            .flat_map(|wrapper| wrapper.as_dyn().update_lines());
+        let stepped = around
+            .iter()
+            .flat_map(|wrapper| wrapper.as_dyn().update_lines());
+        seen.chain(self.optimizer.as_dyn().update_lines())
+            .chain(stepped)
+            .collect()
+    }
+
+    /// The rule with the numbers of a step put into it, in parameter `index`.
+    pub fn update_lines_at(&self, look: &StepInspection, index: usize) -> Vec<String> {
+        let value = |symbol: &str, name: &str| self.number(look, index, symbol, name);
+        let fill = |line: &&str| {
+            slots(line, |symbol, name| {
+                value(symbol, name).map_or_else(|| symbol.to_owned(), short)
+            })
+        };
+        self.update_lines().iter().map(fill).collect()
+    }
+
+    fn number(&self, look: &StepInspection, index: usize, symbol: &str, name: &str) -> Option<f64> {
+        let (bare, before) = match name.strip_suffix('<') {
+            Some(bare) => (bare, 0),
+            None => (name, 1),
+        };
+        let entry = |numbers: &[f64]| numbers.get(index).copied();
+        let carried = |which: usize| {
+            let found = look.state[which]
+                .iter()
+                .find(|carried| carried.symbol == bare)?;
+            match found.kind {
+                OptimizerStateKind::Number | OptimizerStateKind::Radius => {
+                    found.numbers.first().copied()
+                }
+                _ if found.numbers.len() == look.theta[0].len() => entry(&found.numbers),
+                _ => None,
+            }
+        };
+        match bare {
+            "θ" => entry(&look.theta[before]),
+            "t" => Some(crate::engine::numeric::real(
+                usize::try_from(look.step).ok()?,
+            )),
+            "lr" => Some(look.pace.lr),
+            "g" if before == 1 => entry(&look.gradient),
+            _ if symbol == name => carried(before),
+            setting => {
+                let own = self.optimizer.settings().get(setting);
+                let others = self
+                    .wrappers
+                    .iter()
+                    .find_map(|wrapper| wrapper.settings().get(setting));
+                match own.or(others)? {
+                    Value::Real(real) => Some(real),
+                    Value::Count(count) => {
+                        Some(crate::engine::numeric::real(usize::try_from(count).ok()?))
+                    }
+                    _ => None,
+                }
+            }
+        }
+    }
+}
+
+/// Puts `fill(symbol, name)` into each slot `{symbol}` or `{symbol=name}`; a symbol is shown without the mark of what was before.
+fn slots(line: &str, fill: impl Fn(&str, &str) -> String) -> String {
+    let mut text = String::new();
+    let mut rest = line;
+    while let Some((plain, after)) = rest.split_once('{') {
+        text += plain;
+        let Some((slot, next)) = after.split_once('}') else {
+            rest = after;
+            break;
+        };
+        let filled = match slot.split_once('=') {
+            Some((symbol, name)) => fill(symbol, name),
+            None => fill(slot, slot),
+        };
+        text += filled.strip_suffix('<').unwrap_or(&filled);
+        rest = next;
+    }
+    text + rest
+}
+
+/// A number as it is read in a rule.
+fn short(number: f64) -> String {
+    let size = number.abs();
+    let text = if number == 0.0 || (1e-3..1e5).contains(&size) {
+        let digits = if size >= 100.0 { 2 } else { 4 };
+        let text = format!("{number:.digits$}");
+        let trimmed = text.trim_end_matches('0').trim_end_matches('.');
+        trimmed.to_owned()
+    } else {
+        format!("{number:.3e}")
+    };
+    if number < 0.0 {
+        format!("({})", text.replace('-', "−"))
+    } else {
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::landscape::{AnyLandscape, NoFiles};
+    use crate::engine::objective::GradientSettings;
+    use crate::engine::optimizer::AnyOptimizer;
+    use crate::engine::wrapper::AnyWrapper;
+
+    fn at(spec: &RunSpec, step: u64) -> Option<StepInspection> {
+        let landscape: AnyLandscape = "quadratic:a=1,b=25".parse().unwrap();
+        let ground = landscape.as_dyn().load(&NoFiles).unwrap();
+        let refused = spec
+            .optimizer
+            .as_dyn()
+            .unsupported_reason(&*ground.objective);
+        let conditions = RunSettings {
+            steps: if refused.is_none() { 50 } else { 0 },
+            gradient_settings: GradientSettings::default(),
+            tolerance: None,
+            record_every: 1,
+        };
+        let never = Cancel::default();
+        look(
+            &*ground.objective,
+            &[2.0, 1.0],
+            spec,
+            &conditions,
+            step,
+            &never,
+        )
+    }
+
+    #[test]
+    fn momentum_shows_its_numbers() {
+        let spec: RunSpec = "sgd:lr=0.01,momentum=0.9".parse().unwrap();
+        let second = at(&spec, 2).unwrap();
+        assert_eq!(second.theta[0], [1.98, 0.75]);
+        let lines: Vec<String> = spec.update_lines().into_iter().map(symbols).collect();
+        assert_eq!(lines, ["v ← μ v + g", "θ ← θ − γ v"]);
+        assert_eq!(
+            spec.update_lines_at(&second, 0),
+            ["3.78 ← 0.9 2 + 1.98", "1.9422 ← 1.98 − 0.01 3.78"]
+        );
+        assert!(at(&spec, 51).is_none(), "the run has 50 steps");
+    }
+
+    /// Every slot of every rule is a setting, or is carried once the run is under way.
+    #[test]
+    fn every_slot_of_every_rule_has_a_number() {
+        let mut specs: Vec<RunSpec> = AnyOptimizer::all().into_iter().map(RunSpec::new).collect();
+        for wrapper in AnyWrapper::all() {
+            let mut spec: RunSpec = "sgd:lr=0.01".parse().unwrap();
+            spec.wrappers.push(wrapper);
+            specs.push(spec);
+        }
+        for spec in specs {
+            let Some(look) = at(&spec, 12) else { continue };
+            for line in spec.update_lines() {
+                slots(line, |symbol, name| {
+                    let bare = name.trim_end_matches('<');
+                    let known = spec.number(&look, 0, symbol, name).is_some()
+                        || look.state[1].iter().any(|carried| carried.symbol == bare)
+                        || spec.optimizer.settings().get(name).is_some()
+                        || spec
+                            .wrappers
+                            .iter()
+                            .any(|wrapper| wrapper.settings().get(name).is_some())
+                        || matches!(name, "g<");
+                    assert!(known, "{spec}: `{{{name}}}` in `{line}`");
+                    String::new()
+                });
+            }
+        }
+    }
+}

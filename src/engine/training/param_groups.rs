@@ -1,0 +1,230 @@
+//! Runs with something around their optimizer: wrappers, and groups of parameters.
+
+use super::Reason;
+use super::training_loop::RunContext;
+use crate::engine::objective::state::{StateEntry, StateValue, StateVisitor};
+use crate::engine::objective::{GradientSettings, GradientTransform, Objective, Oracle, norm};
+use crate::engine::optimizer::{AnyOptimizer, UpdateRule};
+use crate::engine::schedule::{ScheduleState, StepRates};
+use crate::engine::wrapper::{AnyRule, Blocks, Parameters};
+
+impl<'a> RunContext<'a> {
+    /// The optimizer with all that is around it.
+    pub(super) fn wrapped(&self) -> AnyRule<'a> {
+        let dim = self.start.len();
+        let spec = self.spec;
+        let rule: AnyRule<'a> = if self.has_groups() {
+            Box::new(GroupedRule::new(self))
+        } else {
+            spec.optimizer.as_dyn().init_boxed(vec![0.0; dim])
+        };
+        let blocks = Blocks::new(dim, self.objective.tensors());
+        spec.wrappers.iter().fold(rule, |rule, wrapper| {
+            wrapper.as_dyn().wrap_rule(rule, &blocks)
+        })
+    }
+
+    /// Whether there is a rule of its own for each of several parts of the parameters.
+    pub(super) fn has_groups(&self) -> bool {
+        let by_tensor = self.spec.optimizer.as_dyn().is_layerwise();
+        !self.spec.groups.is_empty() || by_tensor && !self.objective.tensors().is_empty()
+    }
+
+    /// What the optimizer looks through.
+    pub(super) fn gradient_transforms(&self) -> Vec<Box<dyn GradientTransform<Parameters>>> {
+        let blocks = Blocks::new(self.start.len(), self.objective.tensors());
+        let wrappers = self.spec.wrappers.iter();
+        wrappers
+            .filter_map(|wrapper| wrapper.as_dyn().gradient_transform(&blocks))
+            .collect()
+    }
+}
+
+/// A rule of its own for each group of parameters, and within it for each tensor where the optimizer wants that.
+struct GroupedRule<'a> {
+    parts: Vec<ParamGroup<'a>>,
+    steps: u64,
+}
+
+struct ParamGroup<'a> {
+    /// Which of all parameters.
+    indices: Vec<usize>,
+    rule: AnyRule<'a>,
+    /// These parameters alone, and what is said of their gradient.
+    theta: Parameters,
+    oracle: Oracle<'a, Parameters>,
+    pacing: ScheduleState<'a>,
+    /// The pace of the last step.
+    pace: StepRates,
+}
+
+/// A rule that moves each parameter, or each tensor, by its own gradient asks for nothing but the gradient where it is, which is
+/// given to it.
+struct NullObjective;
+
+impl Objective for NullObjective {
+    fn dim(&self) -> usize {
+        0
+    }
+    fn value(&self, _theta: &[f64]) -> f64 {
+        f64::NAN
+    }
+    fn gradient(&self, _theta: &[f64], gradient: &mut [f64]) -> f64 {
+        gradient.fill(f64::NAN);
+        f64::NAN
+    }
+    fn batch_gradient(&self, theta: &[f64], _batch: &[usize], gradient: &mut [f64]) -> f64 {
+        self.gradient(theta, gradient)
+    }
+    fn hessian(&self, _theta: &[f64], hessian: &mut [f64]) {
+        hessian.fill(f64::NAN);
+    }
+    fn hessian_vector(&self, _theta: &[f64], _vector: &[f64], product: &mut [f64]) {
+        product.fill(f64::NAN);
+    }
+}
+
+impl<'a> GroupedRule<'a> {
+    fn new(course: &RunContext<'a>) -> Self {
+        let (spec, steps) = (course.spec, course.conditions.steps);
+        let tensors = course.objective.tensors();
+        let mut parts = Vec::new();
+        let mut part = |indices: Vec<usize>, optimizer: &'a AnyOptimizer, shape: &[usize]| {
+            let zeros = vec![0.0; indices.len()];
+            parts.push(ParamGroup {
+                rule: optimizer.as_dyn().init_tensor(zeros.clone(), shape),
+                theta: zeros.clone(),
+                oracle: Oracle::new(
+                    &NullObjective,
+                    GradientSettings::default(),
+                    zeros,
+                    course.cancel,
+                ),
+                pacing: ScheduleState::new(&spec.schedule, optimizer.as_dyn().lr(), steps),
+                pace: spec.rates(0, steps),
+                indices,
+            });
+        };
+        let mut group = |indices: Vec<usize>, optimizer: &'a AnyOptimizer| {
+            if tensors.is_empty() || !optimizer.as_dyn().is_layerwise() {
+                let shape = [indices.len()];
+                return part(indices, optimizer, &shape);
+            }
+            for tensor in tensors {
+                let own = indices.iter().filter(|index| tensor.range.contains(index));
+                let own: Vec<usize> = own.copied().collect();
+                if own.len() == tensor.range.len() {
+                    part(own, optimizer, &tensor.shape);
+                } else if !own.is_empty() {
+                    let shape = [own.len()];
+                    part(own, optimizer, &shape);
+                }
+            }
+        };
+        let mut rest: Vec<usize> = (0..course.start.len()).collect();
+        for named in &spec.groups {
+            let own = course.objective.group(&named.name).unwrap_or(0..0);
+            let (own, others) = rest.iter().partition(|index| own.contains(index));
+            rest = others;
+            group(own, &named.optimizer);
+        }
+        group(rest, &spec.optimizer);
+        Self { parts, steps: 0 }
+    }
+}
+
+impl UpdateRule<Parameters> for GroupedRule<'_> {
+    fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, pace: StepRates) {
+        let (loss, gradient) = oracle.gradient(theta);
+        let whole = norm(gradient);
+        for ParamGroup {
+            indices,
+            rule,
+            theta: own,
+            oracle,
+            pacing,
+            pace: last_pace,
+        } in &mut self.parts
+        {
+            for (own, index) in own.iter_mut().zip(&*indices) {
+                *own = theta[*index];
+            }
+            oracle.set_gradient(own, indices.iter().map(|index| gradient[*index]), whole);
+            let own_pace = pacing.rates(self.steps, loss);
+            let momentum = own_pace.momentum.or(pace.momentum);
+            *last_pace = StepRates {
+                momentum,
+                ..own_pace
+            };
+            rule.step(own, oracle, *last_pace);
+            for (own, index) in own.iter().zip(&*indices) {
+                theta[*index] = *own;
+            }
+        }
+        self.steps += 1;
+    }
+
+    fn decay(&self, theta: &mut [f64], _pace: StepRates) {
+        for part in &self.parts {
+            let mut own: Vec<f64> = part.indices.iter().map(|index| theta[*index]).collect();
+            part.rule.decay(&mut own, part.pace);
+            for (own, index) in own.iter().zip(&part.indices) {
+                theta[*index] = *own;
+            }
+        }
+    }
+
+    fn failure(&self) -> Option<Reason> {
+        self.parts.iter().find_map(|part| part.rule.failure())
+    }
+
+    /// What the groups carry, put together; a group that carries less has NaN.
+    fn visit_state(&self, probe: &mut StateVisitor) {
+        let dim = self.parts.iter().map(|part| part.indices.len()).sum();
+        let mut together: Vec<(StateEntry<'static>, Vec<f64>)> = Vec::new();
+        for ParamGroup { indices, rule, .. } in &self.parts {
+            rule.visit_state(&mut |internal| {
+                let (numbers, empty) = match internal.numbers {
+                    StateValue::Direction(numbers) => (numbers, StateValue::Direction(&[])),
+                    StateValue::Step(numbers) => (numbers, StateValue::Step(&[])),
+                    StateValue::Each(numbers) => (numbers, StateValue::Each(&[])),
+                    StateValue::Place(numbers) => (numbers, StateValue::Place(&[])),
+                    StateValue::Places(_)
+                    | StateValue::Trials(_)
+                    | StateValue::Number(_)
+                    | StateValue::Radius(_)
+                    | StateValue::Spread(_) => return,
+                };
+                let (symbol, name) = (internal.symbol, internal.name);
+                let known = together
+                    .iter()
+                    .position(|(other, _)| other.symbol == symbol);
+                let at = known.unwrap_or(together.len());
+                if known.is_none() {
+                    let internal = StateEntry {
+                        symbol,
+                        name,
+                        numbers: empty,
+                    };
+                    together.push((internal, vec![f64::NAN; dim]));
+                }
+                for (index, number) in indices.iter().zip(numbers) {
+                    together[at].1[*index] = *number;
+                }
+            });
+        }
+        for (internal, all) in &together {
+            let numbers = match internal.numbers {
+                StateValue::Step(_) => StateValue::Step(all),
+                StateValue::Each(_) => StateValue::Each(all),
+                StateValue::Place(_) => StateValue::Place(all),
+                _ => StateValue::Direction(all),
+            };
+            probe(StateEntry {
+                symbol: internal.symbol,
+                name: internal.name,
+                numbers,
+            });
+        }
+    }
+}
