@@ -15,7 +15,8 @@ mod rival;
 
 use ravine::engine::analysis::basins::BasinQuery;
 use ravine::engine::cancel::Cancel;
-use ravine::engine::landscape::{AnyLandscape, NoFiles, Problem};
+use ravine::engine::files::NoFiles;
+use ravine::engine::landscape::{AnyLandscape, LoadedLandscape};
 use ravine::engine::objective::GradientSettings;
 use ravine::engine::training::{Outcome, RunSettings, RunSpec, run_to_end_batch};
 use rayon::prelude::*;
@@ -33,7 +34,7 @@ struct Case {
     landscape: &'static str,
     rule: &'static str,
     lr: f64,
-    ground: Problem,
+    ground: LoadedLandscape,
     spec: RunSpec,
 }
 

@@ -17,7 +17,7 @@ use ravine::engine::analysis::curvature::{
     Curvature, Density, Estimate, LanczosOptions, LinearOperator, density, lanczos, trace,
 };
 use ravine::engine::cancel::Cancel;
-use ravine::engine::landscape::NoFiles;
+use ravine::engine::files::NoFiles;
 use ravine::engine::network::data::{AnyDataset, Data, Targets};
 use ravine::engine::network::{AnyNetwork, NetworkLoss};
 use ravine::engine::objective::{GradientSettings, Objective};

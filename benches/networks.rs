@@ -8,8 +8,8 @@
 mod rival;
 
 use ravine::engine::cancel::Cancel;
+use ravine::engine::files::NoFiles;
 use ravine::engine::geometry::surface::Surface;
-use ravine::engine::landscape::NoFiles;
 use ravine::engine::network::data::{AnyDataset, Data, Targets};
 use ravine::engine::network::{AnyNetwork, NetworkLoss, Precision};
 use ravine::engine::objective::plane::{Plane, Rect};

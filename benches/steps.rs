@@ -10,7 +10,8 @@
 mod rival;
 
 use ravine::engine::cancel::Cancel;
-use ravine::engine::landscape::{AnyLandscape, NoFiles};
+use ravine::engine::files::NoFiles;
+use ravine::engine::landscape::AnyLandscape;
 use ravine::engine::objective::{GradientSettings, Objective};
 use ravine::engine::optimizer::AnyOptimizer;
 use ravine::engine::training::{Outcome, RunSettings, RunSpec, run};

@@ -8,9 +8,10 @@
 mod rival;
 
 use ravine::engine::cancel::Cancel;
+use ravine::engine::files::NoFiles;
 use ravine::engine::geometry::contour::{self, Levels};
 use ravine::engine::geometry::surface::Surface;
-use ravine::engine::landscape::{AnyLandscape, NoFiles, Problem, Spacing};
+use ravine::engine::landscape::{AnyLandscape, LoadedLandscape, Spacing};
 use ravine::engine::objective::plane::Plane;
 use rival::{Table, median_ms};
 use serde_json::{Map, json};
@@ -23,7 +24,7 @@ const LEVELS: usize = 20;
 
 struct Case {
     name: &'static str,
-    ground: Problem,
+    ground: LoadedLandscape,
     /// The surface that gets lines.
     surface: Surface,
     levels: Vec<f64>,
@@ -90,7 +91,7 @@ impl Case {
     }
 }
 
-fn sample(ground: &Problem, side: usize, memory: Vec<f64>) -> Surface {
+fn sample(ground: &LoadedLandscape, side: usize, memory: Vec<f64>) -> Surface {
     let (objective, plane, never) = (&*ground.objective, Plane::identity(), Cancel::default());
     Surface::sample_into(memory, objective, &plane, ground.view, [side, side], &never)
         .expect("nobody cancels this")

@@ -6,7 +6,7 @@ use super::print;
 use super::scene_args::SceneArgs;
 use crate::engine::analysis::critical::{self, CriticalPoint};
 use crate::engine::cancel::Cancel;
-use crate::engine::landscape::Problem;
+use crate::engine::landscape::LoadedLandscape;
 use crate::engine::objective::norm;
 use crate::engine::objective::plane::Rect;
 use crate::engine::scene::Scene;
@@ -114,7 +114,7 @@ fn write(
     points: &[CriticalPoint],
     view: Rect,
     scene: &Scene,
-    ground: &Problem,
+    ground: &LoadedLandscape,
     format: Format,
     out: &mut dyn Write,
 ) -> io::Result<()> {

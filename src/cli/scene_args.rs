@@ -2,8 +2,9 @@
 
 use super::say_source;
 use crate::engine::declare::{SettingError, Settings};
-use crate::engine::landscape::{AnyLandscape, Problem};
+use crate::engine::landscape::AnyLandscape;
 use crate::engine::objective::plane::Rect;
+use crate::engine::scene::Problem;
 use crate::engine::scene::{MAX_RUNS, Scene, SceneError, Training};
 use crate::engine::training::RunSpec;
 use crate::import::{Disk, argument_text, open_scene};

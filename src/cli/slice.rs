@@ -184,7 +184,7 @@ pub(super) fn slice(args: &Args) -> Result<(), String> {
         cut,
         slices,
         several: seeds.is_some(),
-        shadows,
+        projections: shadows,
     };
     let told = sliced.summary_lines();
     match extension {

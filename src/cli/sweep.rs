@@ -14,7 +14,7 @@ use crate::engine::analysis::sweep::{
 use crate::engine::cancel::Cancel;
 use crate::engine::declare::SettingError;
 use crate::engine::declare::spec::real;
-use crate::engine::landscape::Problem;
+use crate::engine::scene::Problem;
 use crate::engine::scene::Scene;
 use crate::engine::training::{self, RunSpec};
 use crate::export::picture;
@@ -332,7 +332,7 @@ fn drawing(sheet: &SweepFigure, swept: &SweepData) -> crate::figure::drawing::Dr
                 .map(|(curve, limit)| SweepLine {
                     curve,
                     name: &names[curve.line.run],
-                    look: style_index(sheet.scene.runs[curve.line.run].colour),
+                    style_index: style_index(sheet.scene.runs[curve.line.run].colour),
                     limit: *limit,
                 })
                 .collect();

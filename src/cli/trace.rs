@@ -5,7 +5,7 @@ use super::scene_args::SceneArgs;
 use super::{print, warn};
 use crate::engine::analysis::curvature;
 use crate::engine::cancel::Cancel;
-use crate::engine::landscape::Problem;
+use crate::engine::scene::Problem;
 use crate::engine::scene::Scene;
 use crate::engine::training;
 use crate::export::file::extension;

@@ -202,7 +202,7 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
         trajectory,
         every,
         last: steps,
-        shadows: shown(trajectory),
+        projections: shown(trajectory),
     });
     let runs: Vec<RunRecord> = runs.collect();
     let measured = sharp.map(|_| {

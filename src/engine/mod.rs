@@ -5,6 +5,7 @@ pub mod analysis;
 pub mod cancel;
 pub mod declare;
 pub mod expression;
+pub mod files;
 pub mod geometry;
 pub mod landscape;
 mod majorant;

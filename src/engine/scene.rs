@@ -3,6 +3,7 @@
 mod check;
 mod error;
 mod network;
+mod problem;
 mod scaling;
 mod settings;
 mod start;
@@ -10,9 +11,11 @@ mod subject;
 
 pub use error::SceneError;
 pub use network::{MapPrecision, NetworkScene, NetworkSettings, SpecChange};
+pub use problem::Problem;
 pub use settings::{LevelSpacing, MapStyle, Training};
 
-use crate::engine::landscape::{AnyLandscape, Files, Problem};
+use crate::engine::files::Files;
+use crate::engine::landscape::AnyLandscape;
 use crate::engine::objective::GradientSettings;
 use crate::engine::objective::plane::Rect;
 use crate::engine::training::{RunSettings, RunSpec};

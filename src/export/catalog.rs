@@ -3,7 +3,8 @@
 use crate::engine::analysis::network_plane::AnyPlane;
 use crate::engine::declare::spec::real;
 use crate::engine::declare::{Kind, Param, Settings, Value};
-use crate::engine::landscape::{AnyLandscape, NoFiles};
+use crate::engine::files::NoFiles;
+use crate::engine::landscape::AnyLandscape;
 use crate::engine::network::AnyNetwork;
 use crate::engine::network::data::AnyDataset;
 use crate::engine::objective::plane::Rect;

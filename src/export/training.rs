@@ -19,7 +19,7 @@ pub struct RunRecord<'a> {
     /// The last step of a run that finishes.
     pub last: u64,
     /// What a plane shows of each of them.
-    pub shadows: Option<Vec<Projection>>,
+    pub projections: Option<Vec<Projection>>,
 }
 
 impl RunRecord<'_> {
@@ -36,7 +36,7 @@ impl RunRecord<'_> {
 /// # Errors
 /// Those of `out`.
 pub fn csv(runs: &[RunRecord], out: &mut dyn Write) -> io::Result<()> {
-    let plane = if runs.iter().any(|run| run.shadows.is_some()) {
+    let plane = if runs.iter().any(|run| run.projections.is_some()) {
         ",a,b,projected_loss,residual"
     } else {
         ""
@@ -56,7 +56,7 @@ pub fn csv(runs: &[RunRecord], out: &mut dyn Write) -> io::Result<()> {
                 "{spec},{step},{evaluations},{loss},{grad_norm},{lr},{}",
                 real(cost)
             )?;
-            if let Some(shadow) = run.shadows.as_ref().and_then(|shadows| shadows.get(row)) {
+            if let Some(shadow) = run.projections.as_ref().and_then(|shadows| shadows.get(row)) {
                 for number in [shadow.at[0], shadow.at[1], shadow.loss, shadow.residual] {
                     write!(out, ",{}", real(number))?;
                 }
@@ -95,7 +95,7 @@ pub fn npz(runs: &[RunRecord], plane: Option<&Plane>, out: &mut dyn Write) -> io
         }
         let evaluations = made.evaluations.iter().copied();
         npz.add(&format!("{name}evaluations"), &[rows], evaluations)?;
-        if let Some(shadows) = &run.shadows {
+        if let Some(shadows) = &run.projections {
             let numbers = shadows.iter();
             let numbers = numbers.flat_map(|s| [s.at[0], s.at[1], s.loss, s.residual]);
             npz.add(&format!("{name}plane"), &[rows, 4], numbers)?;

@@ -45,7 +45,7 @@ pub fn trajectories(runs: &Runs, format: Format, curvature: bool) -> Vec<u8> {
     let _ = Writer::new(
         &mut out,
         &runs.scene,
-        &runs.ground.source,
+        &runs.problem.source,
         format,
         curvature,
     )
@@ -273,7 +273,7 @@ pub(super) fn quoted(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::engine::cancel::Cancel;
-    use crate::engine::landscape::NoFiles;
+    use crate::engine::files::NoFiles;
     use crate::session::compute_runs;
     use std::sync::Arc;
 

@@ -14,7 +14,7 @@ pub struct Series<'a> {
     /// How many of them are drawn strongly: those up to the timeline's step.
     pub strong: usize,
     /// The run's place among colours, dashes and markers.
-    pub look: usize,
+    pub style_index: usize,
     /// A thin dotted line: a limit rather than a measurement.
     pub limit: bool,
 }
@@ -126,9 +126,9 @@ impl Chart<'_> {
         for (series, style) in series.iter().zip(styles.iter().copied()) {
             let colour = match style {
                 Style::Threshold => theme.ink,
-                _ => run_colour(series.look, theme),
+                _ => run_colour(series.style_index, theme),
             };
-            let dash = style.dash(series.look);
+            let dash = style.dash(series.style_index);
             let width = if style.is_limit() { 1.1 } else { 1.6 };
             let points = |rows: std::ops::Range<usize>| {
                 Self::lines(series, rows, plot, &horizontal, &vertical)
@@ -146,7 +146,7 @@ impl Chart<'_> {
             {
                 let (marker, size) = match style {
                     Style::Own => (Marker::Circle, 3.2),
-                    _ => (run_marker(series.look), 3.8),
+                    _ => (run_marker(series.style_index), 3.8),
                 };
                 inside.extend(marker.items(at, size, colour, theme.halo));
             }
@@ -379,7 +379,7 @@ mod tests {
             x: &x,
             values,
             strong: values.len(),
-            look: 0,
+            style_index: 0,
             limit: false,
         }])
     }

@@ -220,7 +220,7 @@ fn chart(
     struct ChartLine {
         t: Vec<f64>,
         values: Vec<f64>,
-        look: usize,
+        style_index: usize,
         style: Style,
     }
     let mut drawn: Vec<ChartLine> = Vec::new();
@@ -236,7 +236,7 @@ fn chart(
             drawn.push(ChartLine {
                 t,
                 values,
-                look: *look,
+                style_index: *look,
                 style,
             });
         }
@@ -247,7 +247,7 @@ fn chart(
         drawn.push(ChartLine {
             t,
             values,
-            look: *look,
+            style_index: *look,
             style: Style::Whole,
         });
     }
@@ -255,7 +255,7 @@ fn chart(
         x: &drawn.t,
         values: &drawn.values,
         strong: drawn.values.len(),
-        look: drawn.look,
+        style_index: drawn.style_index,
         limit: false,
     });
     let series: Vec<Series> = series.collect();

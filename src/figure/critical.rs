@@ -174,10 +174,11 @@ mod tests {
     use super::*;
     use crate::engine::analysis::critical::find;
     use crate::engine::cancel::Cancel;
-    use crate::engine::landscape::{AnyLandscape, NoFiles, Problem};
+    use crate::engine::files::NoFiles;
+    use crate::engine::landscape::{AnyLandscape, LoadedLandscape};
     use crate::figure::drawing::Text;
 
-    fn found(spec: &str) -> (Problem, Vec<CriticalPoint>, Frame) {
+    fn found(spec: &str) -> (LoadedLandscape, Vec<CriticalPoint>, Frame) {
         let landscape: AnyLandscape = spec.parse().unwrap();
         let ground = landscape.as_dyn().load(&NoFiles).unwrap();
         let frame = Frame::fit(ground.view, Area::new([0.0, 0.0], [600.0, 600.0]));

@@ -61,7 +61,7 @@ fn grid(frame: &Frame, theme: &Theme) -> Vec<Item> {
 
 #[cfg(test)]
 mod tests {
-    use crate::engine::landscape::NoFiles;
+    use crate::engine::files::NoFiles;
     use crate::engine::scene::Scene;
     use crate::figure::colour::Theme;
     use crate::figure::drawing::{Drawing, Item, Point};

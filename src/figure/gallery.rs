@@ -6,9 +6,10 @@ use super::frame::Frame;
 use super::map;
 use super::trail::{border, line};
 use crate::engine::cancel::Cancel;
-use crate::engine::landscape::{AnyLandscape, Group, NoFiles, Problem};
+use crate::engine::files::NoFiles;
+use crate::engine::landscape::{AnyLandscape, Group};
 use crate::engine::numeric::real;
-use crate::engine::scene::{MapStyle, Scene};
+use crate::engine::scene::{Problem, MapStyle, Scene};
 use crate::session::{self, MapData};
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use std::sync::Arc;
 pub struct Thumbnail {
     /// The landscape, as it comes.
     pub landscape: AnyLandscape,
-    ground: Problem,
+    problem: Problem,
     look: ThumbnailKind,
 }
 
@@ -35,24 +36,24 @@ impl Thumbnail {
         let mut scene = Scene::new(landscape);
         scene.map.levels = 7;
         scene.map.labels = false;
-        let ground = scene.load(&NoFiles).ok()?;
+        let problem = scene.load(&NoFiles).ok()?;
         let square = Area::new([0.0, 0.0], [1.0, 1.0]);
-        let look = if ground.objective.dim() == 1 {
-            let share = |i: usize| ground.view.at([real(i) / real(2 * side), 0.0]);
+        let look = if problem.objective.dim() == 1 {
+            let share = |i: usize| problem.view.at([real(i) / real(2 * side), 0.0]);
             ThumbnailKind::Curve(
                 (0..=2 * side)
-                    .map(|i| ground.plot_point(share(i)))
+                    .map(|i| problem.plot_point(share(i)))
                     .collect(),
             )
         } else {
-            let window = Frame::fit(ground.view, square).window;
+            let window = Frame::fit(problem.view, square).window;
             let terrain =
-                session::compute_map_data(&scene, &ground, window, side, &Cancel::default())?;
+                session::compute_map_data(&scene, &problem, window, side, &Cancel::default())?;
             ThumbnailKind::Map(Box::new(terrain), scene.map)
         };
         Some(Self {
             landscape: scene.landscape,
-            ground,
+            problem: problem,
             look,
         })
     }
@@ -76,7 +77,7 @@ impl Thumbnail {
                 (window, items)
             }
             ThumbnailKind::Curve(places) => {
-                let window = self.ground.view;
+                let window = self.problem.view;
                 let frame = Frame { area, window };
                 let places = places.iter().filter(|[_, f]| f.is_finite());
                 let points = places.map(|&place| frame.picture_from_world(place));
@@ -92,14 +93,14 @@ impl Thumbnail {
         };
         let frame = Frame { area, window };
         // So many stars that they would touch are smaller.
-        let crowd = if self.ground.minima.len() > 16 {
+        let crowd = if self.problem.minima.len() > 16 {
             0.65
         } else {
             1.0
         };
         let star = (area.width() * 0.045).clamp(1.5, 5.0) * crowd;
-        for mark in &self.ground.minima {
-            let at = frame.picture_from_world(self.ground.plot_point(mark.at));
+        for mark in &self.problem.minima {
+            let at = frame.picture_from_world(self.problem.plot_point(mark.at));
             if area.contains(at) {
                 items.extend(map::star(at, star, theme));
             }

@@ -10,7 +10,7 @@ pub(super) struct Layout {
     pub legend: Point,
     pub caption: Point,
     /// What a network says of its data, where there is room for it: at least here.
-    pub fit: Option<Area>,
+    pub predictions: Option<Area>,
 }
 
 /// The places for a size.
@@ -27,7 +27,7 @@ pub(super) fn layout([width, height]: [f32; 2]) -> Layout {
         map,
         legend: [map.max[0] + 94.0, map.min[1] + 8.0],
         caption: [map.min[0], height - 14.0],
-        fit: None,
+        predictions: None,
     }
 }
 
@@ -36,7 +36,7 @@ pub(super) fn layout([width, height]: [f32; 2]) -> Layout {
 pub(super) fn layout_of(runs: &Runs, size: [f32; 2]) -> Layout {
     const MIN_SIZE: [f32; 2] = [640.0, 480.0];
     let mut layout = layout(size);
-    if runs.ground.objective.dim() == 1 {
+    if runs.problem.objective.dim() == 1 {
         layout.map.max[0] = layout.legend[0] - 18.0;
     }
     if runs.trained.is_some() && size[0] >= MIN_SIZE[0] && size[1] >= MIN_SIZE[1] {
@@ -49,7 +49,7 @@ pub(super) fn layout_of(runs: &Runs, size: [f32; 2]) -> Layout {
         layout.map.max[0] += moved;
         let bottom = layout.map.max[1] + 36.0;
         let left = right - width;
-        layout.fit = Some(Area::new([left, bottom - width - 80.0], [right, bottom]));
+        layout.predictions = Some(Area::new([left, bottom - width - 80.0], [right, bottom]));
     }
     layout
 }

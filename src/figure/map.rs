@@ -6,7 +6,7 @@ use super::curve;
 use super::drawing::{Anchor, Area, Colour, Item, Point, Stroke, Text};
 use super::frame::Frame;
 use super::trail::{border, line};
-use crate::engine::landscape::Problem;
+use crate::engine::landscape::LoadedLandscape;
 use crate::engine::numeric::real;
 use crate::engine::scene::MapStyle;
 use crate::session::MapData;
@@ -151,7 +151,7 @@ pub fn deep_zoom_note(terrain: &MapData, frame: &Frame, theme: &Theme) -> Vec<It
 }
 
 /// Arrows down the gradient on a grid of places, all of one length; none on a graph.
-pub fn arrows(ground: &Problem, frame: &Frame, theme: &Theme) -> Vec<Item> {
+pub fn arrows(ground: &LoadedLandscape, frame: &Frame, theme: &Theme) -> Vec<Item> {
     const SPACING: f32 = 42.0;
     const LENGTH: f32 = 20.0;
     let mut items = Vec::new();
@@ -199,7 +199,7 @@ pub fn arrows(ground: &Problem, frame: &Frame, theme: &Theme) -> Vec<Item> {
 }
 
 /// Stars on the minima with their value, rings on the saddles.
-pub fn marks(ground: &Problem, frame: &Frame, theme: &Theme) -> Vec<Item> {
+pub fn marks(ground: &LoadedLandscape, frame: &Frame, theme: &Theme) -> Vec<Item> {
     let mut items = Vec::new();
     for mark in &ground.saddles {
         let [x, y] = frame.picture_from_world(mark.at);

@@ -36,7 +36,7 @@ struct MetricSeries {
     steps: Vec<f64>,
     costs: Vec<f64>,
     values: Vec<f64>,
-    look: usize,
+    style_index: usize,
     style: Style,
 }
 
@@ -142,7 +142,7 @@ impl MetricChart {
                 Style::Threshold => line.values.len(),
                 _ => line.rows.partition_point(|&drawn| drawn <= row),
             },
-            look: line.look,
+            style_index: line.style_index,
             limit: line.style == Style::Limit,
         });
         let series: Vec<Series> = series.collect();
@@ -187,7 +187,7 @@ impl MetricSeries {
             costs: rows.iter().filter_map(cost).collect(),
             values,
             rows,
-            look,
+            style_index: look,
             style,
         }
     }
@@ -204,7 +204,7 @@ fn visible_runs(runs: &Runs) -> impl Iterator<Item = (usize, &Run, &RunResult)> 
 pub fn landscape_charts(runs: &Runs) -> Vec<MetricChart> {
     let of = |index: usize| &runs.results[index];
     // Losses that reach below zero are shown above the landscape's minimum, where it is known.
-    let minima = runs.ground.minima.iter().map(|mark| mark.value);
+    let minima = runs.problem.minima.iter().map(|mark| mark.value);
     let floor = minima.reduce(f64::min).unwrap_or(0.0);
     let sign = if floor < 0.0 { "+" } else { "−" };
     let above = if floor == 0.0 {
@@ -262,12 +262,12 @@ pub fn network_charts(runs: &Runs, sharpness: Option<&SharpnessResult>) -> Vec<M
         let losses = run
             .rows
             .iter()
-            .map(|row| row.measures[1].map(|test| test.loss));
+            .map(|row| row.metrics[1].map(|test| test.loss));
         losses.collect::<Option<Vec<f64>>>().unwrap_or_default()
     };
     let accuracy = |part: usize| {
         move |run: &TrainedRun| {
-            let shares = run.rows.iter().map(|row| row.measures[part]?.accuracy);
+            let shares = run.rows.iter().map(|row| row.metrics[part]?.accuracy);
             let percent = shares.map(|share| share.map(|share| 100.0 * share));
             percent.collect::<Option<Vec<f64>>>().unwrap_or_default()
         }
@@ -355,10 +355,10 @@ fn sharpness_charts(runs: &Runs, found: &SharpnessResult) -> [MetricChart; 2] {
 /// How far the plane is from the runs of a network: true loss beside that on the plane, and the distance between both.
 pub fn projection_error_charts(runs: &Runs) -> Vec<MetricChart> {
     let true_loss = |index: usize| runs.results[index].trajectory.loss.clone();
-    let on_plane = |run: &TrainedRun| run.shadows.iter().map(|shadow| shadow.loss).collect();
-    let residual = |run: &TrainedRun| run.shadows.iter().map(|shadow| shadow.residual).collect();
+    let on_plane = |run: &TrainedRun| run.projections.iter().map(|shadow| shadow.loss).collect();
+    let residual = |run: &TrainedRun| run.projections.iter().map(|shadow| shadow.residual).collect();
     let share = |run: &TrainedRun| {
-        let both = run.shadows.iter().zip(&run.distances);
+        let both = run.projections.iter().zip(&run.distances);
         // Near the start all is large beside the way, which says nothing.
         both.map(|(shadow, distance)| (100.0 * shadow.residual / distance).clamp(0.0, 100.0))
             .collect()
@@ -409,7 +409,7 @@ pub fn layer_charts(
             steps: end.iter().map(|row| real(runs.step(*row))).collect(),
             costs: costs.collect(),
             values: vec![threshold; 2],
-            look: 0,
+            style_index: 0,
             style: Style::Threshold,
         });
     }
@@ -446,7 +446,7 @@ pub fn state_charts(runs: &Runs, run: usize, series: &[OptimizerStateSeries]) ->
             costs: rows.filter_map(cost).collect(),
             rows: own.rows.clone(),
             values: own.sizes.clone(),
-            look,
+            style_index: look,
             style: Style::Own,
         }
     };

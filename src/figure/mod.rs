@@ -32,7 +32,7 @@ pub mod trail;
 
 use crate::engine::analysis::predictions::Predictions;
 use crate::engine::cancel::Cancel;
-use crate::engine::landscape::Problem;
+use crate::engine::landscape::LoadedLandscape;
 use crate::engine::scene::Scene;
 use crate::engine::training::{self, Outcome};
 use crate::session::{self, MapData, Runs};
@@ -62,15 +62,15 @@ const SIDE: usize = 512;
 /// The picture of a scene and its runs: the map with trails, heads and names, colour bar, axes with numbers, legend and caption.
 /// The map shows exactly the scene's view; where the scene has none, the landscape's own, widened to the shape of the picture.
 pub fn picture(runs: &Runs, options: &Options) -> Drawing {
-    let dim = runs.ground.objective.dim();
+    let dim = runs.problem.objective.dim();
     let area = layout_of(runs, options.size).map;
     let frame = match runs.scene.view {
         Some(view) => Frame::letterboxed(dim, view, area),
-        None => Frame::of(dim, runs.ground.view, area),
+        None => Frame::of(dim, runs.problem.view, area),
     };
-    let side = session::max_grid_side(&runs.ground).unwrap_or(SIDE);
+    let side = session::max_grid_side(&runs.problem).unwrap_or(SIDE);
     let never = Cancel::default();
-    let terrain = session::compute_map_data(&runs.scene, &runs.ground, frame.window, side, &never);
+    let terrain = session::compute_map_data(&runs.scene, &runs.problem, frame.window, side, &never);
     match terrain {
         Some(terrain) => draw(runs, &terrain, &frame, options),
         // Nothing cancels this work.
@@ -111,7 +111,7 @@ fn draw(runs: &Runs, terrain: &MapData, frame: &Frame, options: &Options) -> Dra
         reason = "a number of characters"
     )]
     let most = ((options.size[0] - at[0] - 44.0) / 7.4).clamp(6.0, 30.0) as usize;
-    let bottom = layout.fit.map_or(options.size[1], |fit| fit.min[1] - 36.0);
+    let bottom = layout.predictions.map_or(options.size[1], |fit| fit.min[1] - 36.0);
     for index in shown() {
         if at[1] > bottom {
             break;
@@ -124,7 +124,7 @@ fn draw(runs: &Runs, terrain: &MapData, frame: &Frame, options: &Options) -> Dra
         items.push(write(standing, [at[0] + 40.0, at[1] + 15.0], 11.0));
         at[1] += 36.0;
     }
-    if let (Some(mut area), Some(index)) = (layout.fit, options.followed.or(shown().next())) {
+    if let (Some(mut area), Some(index)) = (layout.predictions, options.followed.or(shown().next())) {
         // A short legend leaves it more room.
         area.min[1] = at[1];
         items.extend(
@@ -164,21 +164,21 @@ fn inside(
         return inside;
     }
     if scene.map.arrows {
-        inside.extend(map::arrows(&runs.ground, frame, theme));
+        inside.extend(map::arrows(&runs.problem, frame, theme));
     }
     if scene.map.minima {
-        inside.extend(map::marks(&runs.ground, frame, theme));
+        inside.extend(map::marks(&runs.problem, frame, theme));
     }
     if scene.map.critical {
-        inside.extend(critical_marks(&runs.ground, frame, theme));
+        inside.extend(critical_marks(&runs.problem, frame, theme));
     }
     inside.extend(map::start(
-        runs.ground.plot_point(scene.start),
+        runs.problem.plot_point(scene.start),
         frame,
         theme,
     ));
     let mut taken = vec![state_markers::start_area(
-        runs.ground.plot_point(scene.start),
+        runs.problem.plot_point(scene.start),
         frame,
     )];
     if scene.map.trails {
@@ -206,7 +206,7 @@ pub fn trails<'a>(
         trajectory: &result.trajectory,
         outline: &result.outline,
         name,
-        look: style_index(run.colour),
+        style_index: style_index(run.colour),
         strong: false,
         hollow: network::is_far(runs, index, row, frame),
     })
@@ -226,12 +226,12 @@ fn current_predictions(
     let run = trained.runs.get(index)?;
     let row = row.min(run.rows.len().checked_sub(1)?);
     let theta = run.theta(row)?;
-    let found = Predictions::compute(&trained.trainee, &theta, SIDE, &Cancel::default())?;
+    let found = Predictions::compute(&trained.task, &theta, SIDE, &Cancel::default())?;
     let told = predictions::RunLabel {
         name,
         step: runs.step(row),
-        look: style_index(runs.scene.runs.get(index)?.colour),
-        measures: network::metrics(runs, index, row),
+        style_index: style_index(runs.scene.runs.get(index)?.colour),
+        metrics: network::metrics(runs, index, row),
     };
     let shading = predictions::shading(&found, theme);
     Some(predictions::draw(&found, &shading, &told, area, theme))
@@ -245,7 +245,7 @@ fn next_step(
     frame: &Frame,
     options: &Options,
 ) -> Vec<Item> {
-    let (scene, objective) = (&runs.scene, &*runs.ground.objective);
+    let (scene, objective) = (&runs.scene, &*runs.problem.objective);
     let first = scene.runs.iter().position(|run| run.shown);
     let drawn = move || {
         let index = options.followed.or(first)?;
@@ -254,7 +254,7 @@ fn next_step(
         let (start, conditions) = (scene.start_theta(), scene.run_settings());
         let never = Cancel::default();
         let made = training::look(objective, start, &run.spec, &conditions, step, &never)?;
-        let (ground, colour) = (&runs.ground, style_index(run.colour));
+        let (ground, colour) = (&runs.problem, style_index(run.colour));
         Some(state_markers::state_markers(
             ground,
             &made,
@@ -268,7 +268,7 @@ fn next_step(
 }
 
 /// The critical points in view.
-fn critical_marks(ground: &Problem, frame: &Frame, theme: &Theme) -> Vec<Item> {
+fn critical_marks(ground: &LoadedLandscape, frame: &Frame, theme: &Theme) -> Vec<Item> {
     let marks = ground.minima.iter().chain(&ground.saddles);
     let known: Vec<[f64; 2]> = marks.map(|mark| mark.at).collect();
     let never = Cancel::default();

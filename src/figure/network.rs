@@ -14,7 +14,7 @@ const FAR_SHARE: f64 = 0.1;
 /// What the axes of the plane are called.
 pub fn axes(runs: &Runs) -> [String; 2] {
     let names = runs.scene.axes();
-    let Some(TrainingSnapshot { cut, .. }) = &runs.trained else {
+    let Some(TrainingSnapshot { network_plane: cut, .. }) = &runs.trained else {
         return names.map(str::to_owned);
     };
     let explained = |k: usize, name: &str| {
@@ -36,7 +36,7 @@ pub fn axes(runs: &Runs) -> [String; 2] {
 
 /// What the plane shows of the runs, in a sentence.
 pub fn plane_text(trained: &TrainingSnapshot) -> String {
-    let cut = &trained.cut;
+    let cut = &trained.network_plane;
     if let Some([first, second]) = cut.explained_variance_ratio {
         let both = percent(first + second);
         let [first, second] = [first, second].map(percent);
@@ -110,10 +110,10 @@ fn text(text: String, at: [f32; 2], anchor: Anchor, theme: &Theme) -> Item {
 pub fn is_far(runs: &Runs, run: usize, row: usize, frame: &Frame) -> bool {
     let far = || {
         let trained = runs.trained.as_ref()?;
-        let shadows = &trained.runs.get(run)?.shadows;
+        let shadows = &trained.runs.get(run)?.projections;
         let shadow = shadows.get(row).or(shadows.last())?;
         // A unit of the plane is as long as its first direction.
-        let [_, u, _] = trained.cut.plane.parts();
+        let [_, u, _] = trained.network_plane.plane.parts();
         Some(shadow.residual > FAR_SHARE * frame.window.width() * norm(u))
     };
     far().unwrap_or(false)
@@ -137,7 +137,7 @@ pub fn head_labels(runs: &Runs, names: &[String], row: usize) -> Vec<String> {
 pub fn metrics(runs: &Runs, run: usize, row: usize) -> [Option<Metrics>; 2] {
     let measures = || {
         let rows = &runs.trained.as_ref()?.runs.get(run)?.rows;
-        Some(rows.get(row).or(rows.last())?.measures)
+        Some(rows.get(row).or(rows.last())?.metrics)
     };
     measures().unwrap_or_default()
 }
@@ -146,7 +146,7 @@ pub fn metrics(runs: &Runs, run: usize, row: usize) -> [Option<Metrics>; 2] {
 mod tests {
     use super::*;
     use crate::engine::cancel::Cancel;
-    use crate::engine::landscape::NoFiles;
+    use crate::engine::files::NoFiles;
     use crate::engine::scene::{NetworkScene, Scene};
     use crate::figure::layers;
     use crate::figure::metric_chart::{
@@ -213,9 +213,9 @@ mod tests {
         let runs = made("moons:samples=16", "bce", "pca");
         let options = options();
         let area = layout_of(&runs, options.size).map;
-        let frame = Frame::of(2, runs.ground.view, area);
+        let frame = Frame::of(2, runs.problem.view, area);
         let never = Cancel::default();
-        let terrain = compute_map_data(&runs.scene, &runs.ground, frame.window, 9, &never);
+        let terrain = compute_map_data(&runs.scene, &runs.problem, frame.window, 9, &never);
         let texts = words(&draw(&runs, &terrain.unwrap(), &frame, &options).items);
         let loss = number(runs.results[1].trajectory.loss[8], 3);
         check(
@@ -249,7 +249,7 @@ mod tests {
             ],
         );
         let [loss, on_plane, ..] = off::row_texts(&runs, 1, 3).unwrap();
-        let shadow = runs.trained.as_ref().unwrap().runs[1].shadows[3];
+        let shadow = runs.trained.as_ref().unwrap().runs[1].projections[3];
         let row = runs.results[1].trajectory.loss[3];
         assert_eq!(loss, format!("loss {}", number(row, 4)));
         assert_eq!(on_plane, format!("on the plane {}", number(shadow.loss, 4)));
@@ -266,7 +266,7 @@ mod tests {
                 (run.rows.len(), 0.0)
             );
             let last = run.theta(usize::MAX).unwrap();
-            let moved = last.iter().zip(&trained.trainee.start);
+            let moved = last.iter().zip(&trained.task.start);
             let moved: Vec<f64> = moved.map(|(x, from)| x - from).collect();
             assert!((run.distances[run.rows.len() - 1] - norm(&moved)).abs() < 1e-14);
         }

@@ -21,7 +21,7 @@ pub struct PanelGrid<'a> {
     /// Maps of one view, each with what is written above it.
     pub maps: Vec<(String, Surface)>,
     /// Runs in the coordinates of the plane, drawn on every map.
-    pub shadows: &'a [Trajectory],
+    pub projections: &'a [Trajectory],
     /// What is written above all of them.
     pub title: &'a str,
     /// The lines below all of them.
@@ -48,7 +48,7 @@ impl PanelGrid<'_> {
             items.push(text(caption, [18.0, bottom], 11.0, theme));
             bottom -= LINE_HEIGHT;
         }
-        let shadows = self.shadows;
+        let shadows = self.projections;
         let names: Vec<String> = { 1..=shadows.len() }
             .map(|run| format!("run {run}"))
             .collect();
@@ -61,7 +61,7 @@ impl PanelGrid<'_> {
             trajectory,
             outline,
             name,
-            look,
+            style_index: look,
             strong: false,
             hollow: false,
         });

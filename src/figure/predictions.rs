@@ -34,9 +34,9 @@ pub struct RunLabel<'a> {
     /// How many steps it has taken.
     pub step: u64,
     /// Its place among colours, dashes and markers.
-    pub look: usize,
+    pub style_index: usize,
     /// How good it is in training and in the test.
-    pub measures: [Option<Metrics>; 2],
+    pub metrics: [Option<Metrics>; 2],
 }
 
 /// What it is called.
@@ -133,7 +133,7 @@ pub fn draw(
     let mut items = page.text_lines(fit, told);
     items.extend(match fit {
         Predictions::Regions(found) => page.regions(found, shading),
-        Predictions::Curve(found) => page.curve(found, told.look),
+        Predictions::Curve(found) => page.curve(found, told.style_index),
         Predictions::Confusion(found) => confusion::matrices(found, page.plot, theme),
         Predictions::Scatter(pairs) => page.predictions(pairs),
     });
@@ -215,10 +215,10 @@ impl<'a> Page<'a> {
     /// The run, how good it is, and what is drawn how.
     fn text_lines(&self, fit: &Predictions, told: &RunLabel) -> Vec<Item> {
         let [x, mut y] = self.words;
-        let mut items = legend_line([x, y], told.look, self.theme);
+        let mut items = legend_line([x, y], told.style_index, self.theme);
         let title = format!("{}, step {}", told.name, told.step);
         items.push(self.write(&title, [x + 38.0, y], 12.0));
-        for (part, measure) in ["training", "test"].into_iter().zip(told.measures) {
+        for (part, measure) in ["training", "test"].into_iter().zip(told.metrics) {
             y += LINE_HEIGHT;
             let words = measure.map_or_else(
                 || format!("no {part} data"),

@@ -11,7 +11,7 @@ use crate::session::Runs;
 pub fn row_texts(runs: &Runs, run: usize, row: usize) -> Option<[String; 4]> {
     let trained = runs.trained.as_ref()?.runs.get(run)?;
     let row = row.min(trained.rows.len().checked_sub(1)?);
-    let (shadow, distance) = (trained.shadows.get(row)?, *trained.distances.get(row)?);
+    let (shadow, distance) = (trained.projections.get(row)?, *trained.distances.get(row)?);
     let share = shadow.residual / distance;
     let of_way = if share.is_finite() {
         format!("{} of its way", percent(share))

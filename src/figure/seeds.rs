@@ -45,14 +45,14 @@ pub fn draw(
     let names = scene.run_names();
     let besides = |index: usize, frame: &Frame| {
         let all = scene.runs.iter().zip(&names).enumerate();
-        let shadows = slices.get(index).map_or(&[][..], |slice| &slice.shadows);
+        let shadows = slices.get(index).map_or(&[][..], |slice| &slice.projections);
         let all = all.zip(shadows).filter(|((_, (run, _)), _)| run.shown);
         let all = all.map(|((run, (of, name)), shadow)| Trail {
             run,
             trajectory: &shadow.trajectory,
             outline: &shadow.outline,
             name: if frame.area.width() < NAMED { "" } else { name },
-            look: style_index(of.colour),
+            style_index: style_index(of.colour),
             strong: false,
             hollow: false,
         });

@@ -77,7 +77,7 @@ pub fn picture(
                     x,
                     values,
                     strong: values.len(),
-                    look,
+                    style_index: look,
                     limit: place > 0,
                 });
                 styles.push(if place > 0 { Style::Limit } else { Style::Own });

@@ -21,7 +21,7 @@ pub struct Spectrum<'a> {
     /// What it is called.
     pub name: &'a str,
     /// Its place among colours and dashes.
-    pub look: usize,
+    pub style_index: usize,
     /// What is known of it so far.
     pub report: &'a Report,
 }
@@ -101,7 +101,7 @@ fn densities(spectra: &[Spectrum], area: Area, theme: &Theme) -> Vec<Item> {
                 x,
                 values,
                 strong: values.len(),
-                look: spectrum.look,
+                style_index: spectrum.style_index,
                 limit: style == Style::Limit,
             });
             styles.push(style);
@@ -147,7 +147,7 @@ fn sticks(spectra: &[Spectrum], [low, high]: [f64; 2], plot: Area, theme: &Theme
     }
     let mut taken: Vec<f32> = Vec::new();
     for spectrum in spectra {
-        let colour = run_colour(spectrum.look, theme);
+        let colour = run_colour(spectrum.style_index, theme);
         let top = spectrum.report.top_values();
         let bottom = spectrum.report.bottom_values();
         for value in top.iter().chain(&bottom) {
@@ -220,7 +220,7 @@ pub fn picture(
 ) -> Drawing {
     let spectrum = Spectrum {
         name: title,
-        look: 0,
+        style_index: 0,
         report,
     };
     picture_of_several(&[spectrum], inquiry, title, size, theme)

@@ -105,7 +105,8 @@ pub fn legend(
 mod tests {
     use super::*;
     use crate::engine::cancel::Cancel;
-    use crate::engine::landscape::{AnyLandscape, NoFiles};
+    use crate::engine::files::NoFiles;
+    use crate::engine::landscape::AnyLandscape;
     use crate::engine::optimizer::AnyOptimizer;
     use crate::engine::scene::Scene;
     use crate::engine::training::{self, RunSpec};

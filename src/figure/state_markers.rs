@@ -6,7 +6,7 @@ use super::drawing::{Area, Colour, Item, Point, Stroke};
 use super::frame::Frame;
 use super::labels::{Labels, around};
 use super::trail::line;
-use crate::engine::landscape::Problem;
+use crate::engine::landscape::LoadedLandscape;
 use crate::engine::training::{OptimizerState, OptimizerStateKind, StepInspection, Trajectory};
 
 /// Lengths of the shortest and the longest arrow of a direction, in points. Only the step is true to scale.
@@ -29,7 +29,7 @@ pub fn start_area(start: [f64; 2], frame: &Frame) -> Area {
 /// What the step finds out, and the directions that it goes by, are those of the step; what is kept from step to step is as it is
 /// before it.
 pub fn state_markers(
-    ground: &Problem,
+    ground: &LoadedLandscape,
     look: &StepInspection,
     colour: usize,
     taken: Vec<Area>,
@@ -304,7 +304,7 @@ fn apart(a: Point, b: Point) -> f32 {
 mod tests {
     use super::*;
     use crate::engine::cancel::Cancel;
-    use crate::engine::landscape::NoFiles;
+    use crate::engine::files::NoFiles;
     use crate::engine::optimizer::AnyOptimizer;
     use crate::engine::scene::Scene;
     use crate::engine::training::{self, RunSpec};

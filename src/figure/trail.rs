@@ -25,7 +25,7 @@ pub struct Trail<'a> {
     /// What is written beside its head.
     pub name: &'a str,
     /// Its place among colours, dashes and markers.
-    pub look: usize,
+    pub style_index: usize,
     /// Drawn stronger than the others.
     pub strong: bool,
     /// With a hollow head, because the run is not quite there.
@@ -48,10 +48,10 @@ pub fn trails(trails: &[Trail], frame: &Frame, step: usize, theme: &Theme) -> Ve
     for trail in trails {
         let points = path(trail, frame, step, |row| trail.trajectory.plot_point(row));
         let width = if trail.strong { 3.0 } else { 1.8 };
-        let colour = run_colour(trail.look, theme);
+        let colour = run_colour(trail.style_index, theme);
         // A path of very many points is a patch of colour; dashes would only cost time.
         let dash = if points.len() < 2000 {
-            run_dash(trail.look)
+            run_dash(trail.style_index)
         } else {
             &[]
         };
@@ -68,7 +68,7 @@ pub fn trails(trails: &[Trail], frame: &Frame, step: usize, theme: &Theme) -> Ve
         });
         if let Some(head) = average.last().copied() {
             items.push(line(average, 1.4, colour, &[1.5, 3.0]));
-            items.extend(run_marker(trail.look).items(head, 3.5, colour, theme.halo));
+            items.extend(run_marker(trail.style_index).items(head, 3.5, colour, theme.halo));
         }
     }
     for trail in trails {
@@ -76,13 +76,13 @@ pub fn trails(trails: &[Trail], frame: &Frame, step: usize, theme: &Theme) -> Ve
             continue;
         };
         let at = frame.picture_from_world(place);
-        let colour = run_colour(trail.look, theme);
+        let colour = run_colour(trail.style_index, theme);
         let ended = trail.has_diverged(step);
         let size = if trail.strong { 7.0 } else { 5.5 };
         let shape = if ended {
             Marker::Cross
         } else {
-            run_marker(trail.look)
+            run_marker(trail.style_index)
         };
         items.extend(if trail.hollow && !ended {
             shape.items(at, size, theme.background, colour)
@@ -102,7 +102,7 @@ pub fn trails(trails: &[Trail], frame: &Frame, step: usize, theme: &Theme) -> Ve
             at: [x, name.area.min[1] + LINE_HEIGHT / 2.0],
             anchor,
             size: SIZE,
-            colour: run_colour(name.look, theme),
+            colour: run_colour(name.style_index, theme),
             halo: Some(theme.halo),
             upright: false,
         })
@@ -153,7 +153,7 @@ struct Name {
     area: Area,
     /// Whether it ends to the left of the head, because there is no room to its right.
     before: bool,
-    look: usize,
+    style_index: usize,
 }
 
 /// The names of the trails whose heads are in view.
@@ -166,7 +166,7 @@ fn names(trails: &[Trail], frame: &Frame, step: usize) -> Vec<Name> {
             trail.name.to_owned()
         };
         let text = shortened(&text, MAX_NAME_CHARS);
-        frame.area.contains(at).then_some((at, text, trail.look))
+        frame.area.contains(at).then_some((at, text, trail.style_index))
     });
     arranged(heads.collect(), frame)
 }
@@ -194,7 +194,7 @@ fn arranged(mut heads: Vec<(Point, String, usize)>, frame: &Frame) -> Vec<Name> 
             text,
             area: Area::new([left, top], [left + width, top + LINE_HEIGHT]),
             before,
-            look,
+            style_index: look,
         });
     }
     names

@@ -47,7 +47,7 @@ pub struct App {
     pub(super) session: Session,
     /// The newest results that were sound; they stay while a scene is refused.
     pub(super) runs: Newest<Runs>,
-    pub(super) terrain: Newest<MapData>,
+    pub(super) map_data: Newest<MapData>,
     pub(super) frame: Option<Frame>,
     pub(super) timeline: Timeline,
     pub(super) selected: Option<usize>,
@@ -91,7 +91,7 @@ pub(super) struct OtherScene {
     pub(super) saved: Scene,
     pub(super) session: Session,
     pub(super) runs: Newest<Runs>,
-    pub(super) terrain: Newest<MapData>,
+    pub(super) map_data: Newest<MapData>,
     pub(super) frame: Option<Frame>,
     pub(super) timeline: Timeline,
     pub(super) selected: Option<usize>,
@@ -111,7 +111,7 @@ impl OtherScene {
             path,
             saved: scene.clone(),
             runs: None,
-            terrain: None,
+            map_data: None,
             frame: None,
             timeline: Timeline::new(scene.training.steps),
             selected: None,
@@ -136,7 +136,7 @@ impl App {
             session: Self::new_session(ctx, path.as_deref())?,
             path,
             runs: None,
-            terrain: None,
+            map_data: None,
             frame: None,
             timeline: Timeline::new(scene.training.steps),
             selected: None,
@@ -347,7 +347,7 @@ impl App {
         swap(&mut self.saved, &mut aside.saved);
         swap(&mut self.session, &mut aside.session);
         swap(&mut self.runs, &mut aside.runs);
-        swap(&mut self.terrain, &mut aside.terrain);
+        swap(&mut self.map_data, &mut aside.map_data);
         swap(&mut self.frame, &mut aside.frame);
         swap(&mut self.timeline, &mut aside.timeline);
         swap(&mut self.selected, &mut aside.selected);
@@ -388,7 +388,7 @@ impl App {
     /// Takes what has been computed since the last frame. Sound results stay while a scene is refused.
     pub(super) fn poll_results(&mut self) {
         let runs = keep_sound(&mut self.runs, self.session.runs());
-        let terrain = keep_sound(&mut self.terrain, self.session.map_data());
+        let terrain = keep_sound(&mut self.map_data, self.session.map_data());
         self.problem = runs.or(terrain).map(|problem| one_line(&problem));
         if let Some(done) = self
             .working

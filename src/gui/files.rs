@@ -40,7 +40,7 @@ impl App {
             self.other_scene = Some(Box::new(shown));
         } else {
             // The last picture stays until there is a new one.
-            (self.runs, self.terrain, self.frame) = (shown.runs, shown.terrain, shown.frame);
+            (self.runs, self.map_data, self.frame) = (shown.runs, shown.map_data, shown.frame);
         }
     }
 

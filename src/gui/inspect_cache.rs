@@ -43,7 +43,7 @@ impl InspectCache {
             step,
         };
         if self.0.as_ref().is_none_or(|(known, _)| *known != of) {
-            let (objective, start) = (&*runs.ground.objective, scene.start_theta());
+            let (objective, start) = (&*runs.problem.objective, scene.start_theta());
             let (spec, never) = (&of.spec, Cancel::default());
             let found = look(objective, start, spec, &of.conditions, step, &never);
             self.0 = Some((of, found));

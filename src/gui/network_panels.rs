@@ -155,7 +155,7 @@ pub(super) fn is_map_current(
 ) -> bool {
     match (&**terrain, runs) {
         (Ok(terrain), Some(runs)) => terrain.matches(runs),
-        (Ok(terrain), None) => terrain.ground.is_none() && scene.network.is_none(),
+        (Ok(terrain), None) => terrain.problem.is_none() && scene.network.is_none(),
         (Err(_), _) => false,
     }
 }

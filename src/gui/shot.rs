@@ -74,7 +74,7 @@ impl App {
             show,
         };
         Ok(Box::new(move |_| {
-            let runs = compute_all_runs(&scene, &runs.ground, Some(&runs))?;
+            let runs = compute_all_runs(&scene, &runs.problem, Some(&runs))?;
             let description = picture::description(&runs, &options);
             Ok((picture::drawing(&runs, &options)?, description))
         }))
@@ -92,7 +92,7 @@ impl App {
             return Err("the basins are still being computed; export them when they are, or press Stop to keep what is there".to_owned());
         }
         let window = (*found).as_ref().map_err(Clone::clone)?.basins.window;
-        let (scene, terrain) = (self.scene.clone(), self.terrain.clone());
+        let (scene, terrain) = (self.scene.clone(), self.map_data.clone());
         let theme = theme::current(ctx);
         let draw = move |size| {
             let found = (*found).as_ref().map_err(Clone::clone)?;
@@ -140,7 +140,7 @@ impl App {
                         Some(sweep::SweepLine {
                             curve,
                             name: &names[index],
-                            look: figure::style_index(scene.runs[index].colour),
+                            style_index: figure::style_index(scene.runs[index].colour),
                             limit: *limit,
                         })
                     });
@@ -205,7 +205,7 @@ impl App {
                 .filter_map(|(index, report)| {
                     Some(spectrum::Spectrum {
                         name: names.get(*index)?,
-                        look: figure::style_index(scene.runs.get(*index)?.colour),
+                        style_index: figure::style_index(scene.runs.get(*index)?.colour),
                         report: report.as_ref()?,
                     })
                 });
@@ -240,7 +240,7 @@ impl App {
         let connection = connection.ok_or_else(|| not_yet("ways"))?;
         let (scene, theme) = (self.scene.clone(), theme::current(ctx));
         let draw = move |size| {
-            let loss = &*trained.trainee.loss;
+            let loss = &*trained.task.loss;
             let surface = || {
                 let (view, plane) = (
                     connect::window(&connection, size)?,

@@ -79,7 +79,7 @@ impl App {
         };
         let runs = self.runs.clone();
         let source = runs.as_deref().and_then(|runs| runs.as_ref().ok());
-        let source = source.map(|runs| &*runs.ground.source);
+        let source = source.map(|runs| &*runs.problem.source);
         let busy = busy.or(source.filter(|source| !source.is_empty()));
         let show = |ui: &mut egui::Ui| {
             ui.add_space(3.0);
@@ -188,7 +188,7 @@ impl App {
             let alone = followed.map(|(index, name)| Followed {
                 index,
                 name,
-                carried: carried.as_deref(),
+                optimizer_state: carried.as_deref(),
             });
             let shown_runs = (runs, *row, sharpness.as_ref());
             let charts = &mut self.charts;
@@ -334,7 +334,7 @@ impl App {
                 runs.scene.same_subject(&self.scene)
                     && runs.trained.is_some() == self.scene.network.is_some()
             };
-            self.runs().filter(own).map(|runs| runs.ground.view)
+            self.runs().filter(own).map(|runs| runs.problem.view)
         });
         let view = view.unwrap_or(self.scene.first_view());
         let space = ui.available_rect_before_wrap();
@@ -348,7 +348,7 @@ impl App {
             self.session.update(&self.scene, frame.window);
             self.poll_results();
         }
-        let (fitting, terrain) = (self.current_runs(), self.terrain.clone());
+        let (fitting, terrain) = (self.current_runs(), self.map_data.clone());
         let runs = fitting.as_ref().map(|(runs, _)| runs);
         if self.scene.map.critical && self.scene.network.is_none() {
             self.session.ask_critical(&self.scene, frame.window);
@@ -363,7 +363,7 @@ impl App {
                 .map(|found| &found.points[..]),
             critical_selected: self.point,
             runs,
-            terrain: terrain.as_ref().filter(|terrain| {
+            map_data: terrain.as_ref().filter(|terrain| {
                 super::network_panels::is_map_current(terrain, runs, &self.scene)
             }),
             row: fitting.as_ref().map_or(0, |(_, row)| *row),

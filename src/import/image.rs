@@ -1,6 +1,6 @@
 //! A picture in grey out of a PNG or JPEG file.
 
-use crate::engine::landscape::Picture;
+use crate::engine::files::Picture;
 use png::{BitDepth, ColorType, Decoder, Limits, Transformations};
 use std::io::Cursor;
 use zune_jpeg::JpegDecoder;

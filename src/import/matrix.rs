@@ -2,7 +2,7 @@
 
 use super::npy;
 use super::table::read_matrix;
-use crate::engine::landscape::{Header, Matrix};
+use crate::engine::files::{Header, Matrix};
 use crate::engine::numeric::real;
 use std::io::Read;
 

@@ -10,7 +10,7 @@ mod weights;
 
 pub use path::{argument_text, path_from_text, path_text};
 
-use crate::engine::landscape::{Columns, Files, Header, Matrix, Picture, Table};
+use crate::engine::files::{Columns, Files, Header, Matrix, Picture, Table};
 use crate::engine::network::BatchNormStats;
 use crate::engine::objective::Tensor;
 use crate::engine::scene::Scene;

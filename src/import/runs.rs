@@ -142,7 +142,7 @@ mod tests {
             trajectory,
             every: 1,
             last: 2,
-            shadows: None,
+            projections: None,
         };
         let trained: Vec<RunRecord> = runs.iter().map(trained).collect();
         let mut bytes = Vec::new();

@@ -26,12 +26,14 @@ pub use training_pool::{TrainedRow, TrainedRun, TrainingSnapshot};
 
 use crate::engine::analysis::curvature;
 use crate::engine::cancel::Cancel;
+use crate::engine::files::Files;
 use crate::engine::geometry::contour::{self, ContourLine, Levels};
 use crate::engine::geometry::surface::Surface;
-use crate::engine::landscape::{Files, Problem, Spacing};
+use crate::engine::landscape::Spacing;
 use crate::engine::network::TrainingTask;
 use crate::engine::objective::plane::{Plane, Rect};
 use crate::engine::objective::{Objective, sample_graph};
+use crate::engine::scene::Problem;
 use crate::engine::scene::{LevelSpacing, Scene};
 use crate::engine::training::{self, Outcome, RunSettings, RunSpec, Trajectory};
 use experiments::{BasinsJob, CriticalJob, SweepJob};
@@ -67,7 +69,7 @@ pub struct Runs {
     /// The scene that they belong to.
     pub scene: Scene,
     /// Its landscape at work.
-    pub ground: Arc<Problem>,
+    pub problem: Arc<Problem>,
     /// One result for each run of the scene, in its order.
     pub results: Vec<Arc<RunResult>>,
     /// How many steps lie between two rows.
@@ -124,15 +126,15 @@ pub struct MapData {
     /// Whether this is as fine as it gets.
     pub complete: bool,
     /// Of a network, the plane that it is on: that of the [`Runs`] with the same ground.
-    pub ground: Option<Arc<Problem>>,
+    pub problem: Option<Arc<Problem>>,
 }
 
 impl MapData {
     /// Whether it is on the plane of some runs; that of a landscape always is.
     pub fn matches(&self, runs: &Runs) -> bool {
-        match (&self.ground, &runs.trained) {
+        match (&self.problem, &runs.trained) {
             (None, None) => true,
-            (Some(own), Some(_)) => Arc::ptr_eq(own, &runs.ground),
+            (Some(own), Some(_)) => Arc::ptr_eq(own, &runs.problem),
             _ => false,
         }
     }
@@ -150,7 +152,7 @@ pub fn compute_runs(
     let conditions = scene.run_settings();
     let known: Vec<(&RunSpec, &Arc<RunResult>)> = earlier
         .filter(|runs| {
-            Arc::ptr_eq(&runs.ground, ground) && same_conditions(&runs.scene, scene, &conditions)
+            Arc::ptr_eq(&runs.problem, ground) && same_conditions(&runs.scene, scene, &conditions)
         })
         .map(|runs| {
             runs.scene
@@ -186,7 +188,7 @@ pub fn compute_runs(
         .collect::<Option<_>>()?;
     Some(Runs {
         scene: scene.clone(),
-        ground: Arc::clone(ground),
+        problem: Arc::clone(ground),
         results,
         every: 1,
         trained: None,
@@ -301,7 +303,7 @@ impl MapData {
             lines,
             graph: None,
             complete: true,
-            ground: None,
+            problem: None,
         })
     }
 }
@@ -321,7 +323,7 @@ fn graph_map_data(ground: &Problem, window: Rect, cancel: &Cancel) -> Option<Map
         lines: Vec::new(),
         graph: Some(sample_graph(&*ground.objective, window, cancel)?),
         complete: true,
-        ground: None,
+        problem: None,
     })
 }
 
@@ -330,7 +332,7 @@ const GRID_SIDES: [usize; 3] = [48, 160, 400];
 
 /// The same of a network, whose grid gets as fine as some seconds allow.
 fn grid_sides(ground: &Problem) -> Vec<usize> {
-    let Some(trainee) = &ground.trainee else {
+    let Some(trainee) = &ground.task else {
         return GRID_SIDES.to_vec();
     };
     let all = [17, 33, 65, 101, 161, 257];
@@ -352,7 +354,7 @@ fn is_affordable(trainee: &TrainingTask, points: usize) -> bool {
 /// The side of the finest grid that is made of a network's plane; `None` of a landscape, of which there is no finest.
 pub fn max_grid_side(ground: &Problem) -> Option<usize> {
     ground
-        .trainee
+        .task
         .as_ref()
         .and_then(|_| grid_sides(ground).pop())
 }
@@ -444,7 +446,7 @@ impl Session {
                     {
                         Some(terrain) => publish(Ok(MapData {
                             complete: sides.last() == Some(side),
-                            ground: plane.clone(),
+                            problem: plane.clone(),
                             ..terrain
                         })),
                         None => return,
@@ -486,7 +488,7 @@ impl Session {
         let runs = self.runs.newest()?;
         let runs = (*runs).as_ref().ok()?;
         let own = runs.trained.is_some() && runs.scene.same_subject(scene);
-        own.then(|| Arc::clone(&runs.ground))
+        own.then(|| Arc::clone(&runs.problem))
     }
 
     /// Holds the runs of networks where they are, or lets them go on.

@@ -29,7 +29,7 @@ pub struct ModeConnectivityResult {
 /// What it depends on.
 #[derive(Clone)]
 struct JobKey {
-    trainee: Arc<TrainingTask>,
+    task: Arc<TrainingTask>,
     runs: [(Arc<TrainedRun>, usize); 2],
     spec: RunSpec,
     settings: Connect,
@@ -90,7 +90,7 @@ impl ModeConnectivityJob {
                 told(of.settings.steps, Some(&connection), None);
                 if let (Some(plane), Some(window)) = (&connection.plane, of.window)
                     && let Some(surface) = Surface::sample(
-                        &*of.trainee.loss,
+                        &*of.task.loss,
                         plane,
                         window,
                         GRID_SIDE,
@@ -121,7 +121,7 @@ impl ModeConnectivityJob {
             return;
         };
         let of = JobKey {
-            trainee: Arc::clone(&trained.trainee),
+            task: Arc::clone(&trained.task),
             runs: [from, to],
             spec: spec.clone(),
             settings: settings.clone(),
@@ -157,7 +157,7 @@ fn compute_paths(
         }
     };
     let made = connect(
-        &of.trainee,
+        &of.task,
         [&a, &b],
         &of.spec,
         &of.settings,

@@ -3,7 +3,7 @@
 use super::job::LatestJob;
 use super::{RunResult, Runs};
 use crate::engine::cancel::Cancel;
-use crate::engine::landscape::Problem;
+use crate::engine::scene::Problem;
 use crate::engine::training::{self, OptimizerStateSeries, RunSettings, RunSpec};
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,7 +25,7 @@ impl OptimizerStateResult {
 /// What it depends on; the result stands for all of it.
 struct JobKey {
     result: Arc<RunResult>,
-    ground: Arc<Problem>,
+    problem: Arc<Problem>,
     start: Vec<f64>,
     spec: RunSpec,
     conditions: RunSettings,
@@ -39,7 +39,7 @@ impl OptimizerStateJob {
         let work = |of: &JobKey,
                     cancel: &Cancel,
                     publish: &dyn Fn(Result<OptimizerStateResult, String>)| {
-            let objective = &*of.ground.objective;
+            let objective = &*of.problem.objective;
             let series = training::carried(objective, &of.start, &of.spec, &of.conditions, cancel);
             if let Some(series) = series {
                 let of = Arc::clone(&of.result);
@@ -58,7 +58,7 @@ impl OptimizerStateJob {
         let same = |asked: &JobKey| Arc::ptr_eq(&asked.result, result);
         self.0.request(same, || JobKey {
             result: Arc::clone(result),
-            ground: Arc::clone(&runs.ground),
+            problem: Arc::clone(&runs.problem),
             start: runs.scene.start_theta().to_vec(),
             spec: run.spec.clone(),
             conditions: runs.scene.run_settings(),

@@ -61,7 +61,7 @@ pub struct SeedSlice {
     /// The loss.
     pub surface: Surface,
     /// The shadows of all runs.
-    pub shadows: Arc<Vec<RunResult>>,
+    pub projections: Arc<Vec<RunResult>>,
 }
 
 /// Slices of one window around the same weights.
@@ -81,7 +81,7 @@ impl SeedsResult {
         self.of.seeds == seeds
             && Some(&self.of.plane) == Seeds::plane(&runs.scene, 0).as_ref()
             && trained.is_some_and(|trained| {
-                Arc::ptr_eq(&own.trainee, &trained.trainee) && own.runs.len() == trained.runs.len()
+                Arc::ptr_eq(&own.task, &trained.task) && own.runs.len() == trained.runs.len()
             })
     }
 }
@@ -115,20 +115,20 @@ impl JobKey {
     fn matches(&self, other: &Self) -> bool {
         let (own, others) = (&self.trained, &other.trained);
         let mut pairs = own.runs.iter().zip(&others.runs);
-        let origin = |trained: &TrainingSnapshot| trained.cut.plane.parts()[0].to_vec();
+        let origin = |trained: &TrainingSnapshot| trained.network_plane.plane.parts()[0].to_vec();
         self.seeds == other.seeds
             && self.plane == other.plane
             && self.view == other.view
             && own.runs.len() == others.runs.len()
-            && (Arc::ptr_eq(&own.cut, &others.cut)
+            && (Arc::ptr_eq(&own.network_plane, &others.network_plane)
                 || pairs.all(|(a, b)| a.is_same_run(b) && a.rows.len() == b.rows.len())
                     && origin(own) == origin(others))
     }
 
     /// The planes.
     fn build_planes(&self, cancel: &Cancel) -> Result<Vec<(u64, NetworkPlane)>, String> {
-        let trainee = &self.trained.trainee;
-        let [origin, ..] = self.trained.cut.plane.parts();
+        let trainee = &self.trained.task;
+        let [origin, ..] = self.trained.network_plane.plane.parts();
         let given = PlaneInputs::new(&*trainee.loss, origin, cancel);
         let cut = |seed: u64| {
             let plane = Seeds::plane(&self.scene, seed);
@@ -180,7 +180,7 @@ impl JobKey {
             .map(|(_, cut)| Arc::new(self.project_runs(&cut.plane)))
             .collect();
         let window = self.window(&shadows);
-        let trainee = &self.trained.trainee;
+        let trainee = &self.trained.task;
         let points = |side: usize| side * side * self.seeds.count;
         let sides = GRID_SIDES.into_iter();
         let sides = sides
@@ -197,7 +197,7 @@ impl JobKey {
                 slices.push(SeedSlice {
                     seed: *seed,
                     surface,
-                    shadows: Arc::clone(shadows),
+                    projections: Arc::clone(shadows),
                 });
             }
             tell(SeedsResult {
@@ -261,7 +261,7 @@ impl SeedsJob {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::landscape::NoFiles;
+    use crate::engine::files::NoFiles;
     use crate::engine::scene::NetworkScene;
     use crate::session::{Session, compute_all_runs};
 
@@ -294,17 +294,17 @@ mod tests {
         assert!(a.surface.view == b.surface.view && a.surface.values != b.surface.values);
         // The plane of the scene itself is that of seed 5.
         let (window, side) = (b.surface.view, b.surface.rows);
-        let (loss, plane) = (&*trained.trainee.loss, &trained.cut.plane);
+        let (loss, plane) = (&*trained.task.loss, &trained.network_plane.plane);
         let own = Surface::sample(loss, plane, window, side, side, &Cancel::default());
         assert_eq!(Some(&b.surface), own.as_ref());
-        let [shadow] = &b.shadows[..] else { panic!() };
+        let [shadow] = &b.projections[..] else { panic!() };
         assert_eq!(shadow.trajectory.theta, runs.results[0].trajectory.theta);
         for at in shadow.trajectory.theta.chunks_exact(2) {
             assert!(window.contains([at[0], at[1]]), "{at:?}");
         }
         let last = runs.results[0].trajectory.len() - 1;
         for slice in &slices {
-            assert_eq!(slice.shadows[0].trajectory.theta(last).unwrap(), [0.0, 0.0]);
+            assert_eq!(slice.projections[0].trajectory.theta(last).unwrap(), [0.0, 0.0]);
         }
     }
 

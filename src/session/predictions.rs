@@ -11,14 +11,14 @@ use std::time::Duration;
 /// What a network says of its data at a row of a run.
 pub struct PredictionsResult {
     /// What it says.
-    pub fit: Predictions,
+    pub predictions: Predictions,
     of: JobKey,
 }
 
 /// What it depends on.
 #[derive(Clone)]
 struct JobKey {
-    trainee: Arc<TrainingTask>,
+    task: Arc<TrainingTask>,
     run: Arc<TrainedRun>,
     row: usize,
 }
@@ -51,12 +51,12 @@ impl PredictionsJob {
                 let Some(theta) = of.run.theta(of.row) else {
                     return;
                 };
-                for side in Predictions::grid_sides(&of.trainee) {
-                    let Some(fit) = Predictions::compute(&of.trainee, &theta, *side, cancel) else {
+                for side in Predictions::grid_sides(&of.task) {
+                    let Some(fit) = Predictions::compute(&of.task, &theta, *side, cancel) else {
                         return;
                     };
                     let of = of.clone();
-                    publish(Ok(PredictionsResult { fit, of }));
+                    publish(Ok(PredictionsResult { predictions: fit, of }));
                 }
             };
         LatestJob::spawn("fit", wake, work).map(Self)
@@ -71,7 +71,7 @@ impl PredictionsJob {
             return;
         };
         let of = JobKey {
-            trainee: Arc::clone(&trained.trainee),
+            task: Arc::clone(&trained.task),
             run: Arc::clone(run),
             row: row.min(last),
         };

@@ -41,7 +41,7 @@ impl SharpnessResult {
 /// What it depends on.
 #[derive(Clone)]
 struct JobKey {
-    trainee: Arc<TrainingTask>,
+    task: Arc<TrainingTask>,
     runs: Vec<Arc<TrainedRun>>,
     every: usize,
 }
@@ -99,7 +99,7 @@ impl SharpnessJob {
                 if own.contains_key(&row) {
                     continue;
                 }
-                let Some(numbers) = measure(&of.trainee, run, row, cancel) else {
+                let Some(numbers) = measure(&of.task, run, row, cancel) else {
                     return;
                 };
                 own.insert(row, numbers);
@@ -116,7 +116,7 @@ impl SharpnessJob {
             return self.0.stop();
         }
         let of = JobKey {
-            trainee: Arc::clone(&trained.trainee),
+            task: Arc::clone(&trained.task),
             runs: trained.runs.clone(),
             every: usize::try_from(every).unwrap_or(usize::MAX),
         };
@@ -156,7 +156,7 @@ fn collect_results(of: &JobKey, known: &[MeasuredRun]) -> SharpnessResult {
 
 /// λmax at a row, and that of the preconditioned Hessian. `None` if it was cancelled.
 fn measure(
-    trainee: &TrainingTask,
+    task: &TrainingTask,
     run: &TrainedRun,
     row: usize,
     cancel: &Cancel,
@@ -166,7 +166,7 @@ fn measure(
         .rows
         .get(row)
         .and_then(|row| row.preconditioner.as_deref());
-    match largest(&*trainee.loss, &theta, divisors, TOLERANCE, cancel) {
+    match largest(&*task.loss, &theta, divisors, TOLERANCE, cancel) {
         Ok(found) => Some(found),
         Err(EigenError::Cancelled) => None,
         Err(_) => Some([f64::NAN; 2]),

@@ -22,7 +22,7 @@ pub struct SpectrumResult {
 /// What it depends on.
 #[derive(Clone)]
 struct JobKey {
-    trainee: Arc<TrainingTask>,
+    task: Arc<TrainingTask>,
     runs: Vec<(Arc<TrainedRun>, usize)>,
     inquiry: CurvatureSettings,
 }
@@ -81,7 +81,7 @@ impl SpectrumJob {
             Some((Arc::clone(run), row.min(run.rows.len().checked_sub(1)?)))
         };
         let of = JobKey {
-            trainee: Arc::clone(&trained.trainee),
+            task: Arc::clone(&trained.task),
             runs: runs.iter().filter_map(own).collect(),
             inquiry: inquiry.clone(),
         };
@@ -124,7 +124,7 @@ fn compute_spectra(of: &JobKey, cancel: &Cancel, publish: &dyn Fn(Result<Spectru
             told(&reports, None, false);
         };
         let made = report(
-            &*of.trainee.loss,
+            &*of.task.loss,
             &theta,
             &of.inquiry,
             all,

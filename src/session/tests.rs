@@ -1,7 +1,7 @@
 //! The lab on its own threads: the newest scene, refusals, the same bits.
 
 use super::*;
-use crate::engine::landscape::NoFiles;
+use crate::engine::files::NoFiles;
 
 const PATIENCE: Duration = Duration::from_mins(1);
 

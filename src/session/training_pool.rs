@@ -10,8 +10,8 @@ pub use thread::TrainedRow;
 use super::{RunResult, Runs};
 use crate::engine::analysis::network_plane::{AnyPlane, NetworkPlane, Projection};
 use crate::engine::cancel::Cancel;
-use crate::engine::landscape::Problem;
 use crate::engine::network::TrainingTask;
+use crate::engine::scene::Problem;
 use crate::engine::scene::Scene;
 use crate::engine::training::{OptimizerStateRecord, OptimizerStateSeries, RunSettings};
 use projected_runs::ProjectedRuns;
@@ -23,9 +23,9 @@ use thread::{TrainingLog, TrainingThread};
 #[derive(Clone)]
 pub struct TrainingSnapshot {
     /// The network.
-    pub trainee: Arc<TrainingTask>,
+    pub task: Arc<TrainingTask>,
     /// The plane, and what is known of its directions.
-    pub cut: Arc<NetworkPlane>,
+    pub network_plane: Arc<NetworkPlane>,
     /// What each run has beside its trajectory, which is that of its shadows: (a, b), with the true loss.
     pub runs: Vec<Arc<TrainedRun>>,
     /// Whether no run has steps to come.
@@ -36,7 +36,7 @@ pub struct TrainingSnapshot {
 #[derive(Clone)]
 pub struct TrainedRun {
     /// Where the plane shows each row, the loss there, and how far off it the row is.
-    pub shadows: Vec<Projection>,
+    pub projections: Vec<Projection>,
     /// The rows.
     pub rows: Vec<TrainedRow>,
     /// How far each row is from the first weights.
@@ -113,7 +113,7 @@ impl TrainingPool {
         cancel: &Cancel,
         publish: &dyn Fn(Result<Runs, String>),
     ) -> Result<(), String> {
-        let (Some(bench), Some(trainee)) = (&scene.network, &ground.trainee) else {
+        let (Some(bench), Some(trainee)) = (&scene.network, &ground.task) else {
             return Ok(());
         };
         self.spawn_missing(scene, trainee)?;

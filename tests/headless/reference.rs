@@ -15,7 +15,8 @@ mod theory;
 mod torch;
 
 use ravine::engine::cancel::Cancel;
-use ravine::engine::landscape::{AnyLandscape, NoFiles, Problem};
+use ravine::engine::files::NoFiles;
+use ravine::engine::landscape::{AnyLandscape, LoadedLandscape};
 use ravine::engine::objective::GradientSettings;
 use ravine::engine::training::{RunSettings, RunSpec, Trajectory, run};
 
@@ -30,7 +31,7 @@ fn check(what: &str, found: &[f64], expected: &[f64], scale: f64, tolerance: f64
     );
 }
 
-fn ground(landscape: &str) -> Problem {
+fn ground(landscape: &str) -> LoadedLandscape {
     let landscape: AnyLandscape = landscape.parse().unwrap();
     landscape.as_dyn().load(&NoFiles).unwrap()
 }

@@ -1,6 +1,6 @@
 //! Scene files that earlier versions could save.
 
-use ravine::engine::landscape::NoFiles;
+use ravine::engine::files::NoFiles;
 use ravine::engine::scene::Scene;
 use std::path::Path;
 

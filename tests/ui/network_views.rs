@@ -82,7 +82,7 @@ fn the_pointer_tells_the_plane_and_the_runs_and_moves_no_start() {
     assert!(window.says("plane a ") && window.says(": loss "));
     // The plane has its origin where the first run ends.
     let runs = window.app().runs().expect("runs").clone();
-    let view = runs.ground.view;
+    let view = runs.problem.view;
     let map = window.map();
     let aspect = f64::from(map.width() / map.height());
     let seen = view.with_aspect(aspect);

@@ -34,7 +34,7 @@ fn a_scene_turns_to_a_network_and_back() {
     let trained = window.app().runs().and_then(|runs| runs.trained.clone());
     assert!(
         trained.is_some_and(
-            |trained| trained.complete && trained.cut.explained_variance_ratio.is_some()
+            |trained| trained.complete && trained.network_plane.explained_variance_ratio.is_some()
         )
     );
     window.click(Role::Button, "Landscape");
@@ -154,7 +154,7 @@ fn data_bring_the_loss_that_suits_them_and_planes_are_a_choice() {
     window.settle();
     let runs = window.app().runs().unwrap();
     assert_eq!(runs.scene.network.as_ref().unwrap().plane.name(), "filter");
-    let [low, high] = runs.ground.view.x();
+    let [low, high] = runs.problem.view.x();
     assert!(low < -1.0 && high > 1.0);
 }
 

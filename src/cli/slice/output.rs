@@ -18,7 +18,7 @@ pub(super) struct SliceOutput<'a> {
     pub(super) slices: Vec<(u64, Surface)>,
     /// Whether several seeds were asked for.
     pub(super) several: bool,
-    pub(super) shadows: ProjectedPaths,
+    pub(super) projections: ProjectedPaths,
 }
 
 impl SliceOutput<'_> {
@@ -55,7 +55,7 @@ impl Args {
         let SliceOutput {
             slices,
             several,
-            shadows,
+            projections: shadows,
             ..
         } = sliced;
         let name = |seed| {
@@ -78,7 +78,7 @@ impl Args {
             let captions: Vec<String> = captions.collect();
             let panels = PanelGrid {
                 maps,
-                shadows: shadows.drawn(),
+                projections: shadows.drawn(),
                 title: &title,
                 captions: &captions,
             };

@@ -456,10 +456,11 @@ fn saddle_free_step([xx, xy, yy]: [f64; 3], [low, high]: [f64; 2], [gx, gy]: [f6
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::landscape::{AnyLandscape, NoFiles, Problem};
+    use crate::engine::files::NoFiles;
+    use crate::engine::landscape::{AnyLandscape, LoadedLandscape};
     use crate::engine::objective::GradientSettings;
 
-    fn ground(landscape: &str) -> Problem {
+    fn ground(landscape: &str) -> LoadedLandscape {
         landscape
             .parse::<AnyLandscape>()
             .unwrap()
@@ -469,7 +470,7 @@ mod tests {
     }
 
     fn basins(
-        ground: &Problem,
+        ground: &LoadedLandscape,
         run: &str,
         steps: u64,
         side: usize,

@@ -252,7 +252,7 @@ fn norm(vector: &[f64], ranges: &[Range<usize>]) -> f64 {
 mod tests {
     use super::GradientHealth::{Exploding, Fine, Vanishing};
     use super::*;
-    use crate::engine::landscape::NoFiles;
+    use crate::engine::files::NoFiles;
     use crate::engine::network::AnyNetwork;
     use crate::engine::network::data::AnyDataset;
 

@@ -253,7 +253,7 @@ fn window(places: impl Iterator<Item = [f64; 2]>) -> Rect {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::landscape::NoFiles;
+    use crate::engine::files::NoFiles;
     use crate::engine::network::{AnyNetwork, Precision};
 
     fn trainee(model: &str, data: &str) -> TrainingTask {

@@ -2,7 +2,7 @@
 //!
 //! ```
 //! use ravine::engine::cancel::Cancel;
-//! use ravine::engine::landscape::NoFiles;
+//! use ravine::engine::files::NoFiles;
 //! use ravine::engine::scene::Scene;
 //! use ravine::engine::analysis::sweep::{Measure, Setup, curves, lines};
 //!

@@ -75,8 +75,9 @@ impl Surface {
 #[cfg(test)]
 mod tests {
     use crate::engine::cancel::Cancel;
+    use crate::engine::files::NoFiles;
     use crate::engine::geometry::surface::Surface;
-    use crate::engine::landscape::{AnyLandscape, NoFiles};
+    use crate::engine::landscape::AnyLandscape;
     use crate::engine::objective::plane::{Plane, Rect};
 
     fn sample(landscape: &str, [x, y]: [f64; 2], width: f64) -> (Surface, Option<(Surface, f64)>) {

@@ -150,7 +150,8 @@ pub(in crate::engine) fn share(index: usize, count: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::landscape::{AnyLandscape, NoFiles};
+    use crate::engine::files::NoFiles;
+    use crate::engine::landscape::AnyLandscape;
 
     fn sample(threads: usize, cancel: &Cancel) -> Option<Surface> {
         let ground = "ackley"

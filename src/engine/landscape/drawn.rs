@@ -1,8 +1,9 @@
 //! Hills and pits on a blank sheet.
 
-use super::{Files, Group, Landscape, LandscapeError, Mark, Problem, Spacing};
+use super::{Group, Landscape, LandscapeError, LoadedLandscape, Mark, Spacing};
 use crate::engine::declare::settings;
 use crate::engine::declare::spec;
+use crate::engine::files::Files;
 use crate::engine::numeric::jet::Scalar;
 use crate::engine::objective::Formula;
 use crate::engine::objective::plane::Rect;
@@ -166,9 +167,9 @@ impl Landscape for Drawn {
         Spacing::Linear
     }
 
-    fn load(&self, _files: &dyn Files) -> Result<Problem, LandscapeError> {
+    fn load(&self, _files: &dyn Files) -> Result<LoadedLandscape, LandscapeError> {
         let hills = Hill::parse_list(&self.hills)?;
-        Ok(Problem::new(
+        Ok(LoadedLandscape::new(
             self,
             HillSum {
                 bowl: self.bowl,
@@ -181,7 +182,8 @@ impl Landscape for Drawn {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::landscape::{AnyLandscape, NoFiles};
+    use crate::engine::files::NoFiles;
+    use crate::engine::landscape::AnyLandscape;
     use crate::engine::objective::Objective;
 
     #[test]

@@ -1,8 +1,9 @@
 //! The user's own formula.
 
-use super::{Files, Group, Landscape, LandscapeError, Mark, Problem, Spacing};
+use super::{Group, Landscape, LandscapeError, LoadedLandscape, Mark, Spacing};
 use crate::engine::declare::settings;
 use crate::engine::expression::Expression;
+use crate::engine::files::Files;
 use crate::engine::numeric::jet::Scalar;
 use crate::engine::objective::Formula;
 use crate::engine::objective::plane::Rect;
@@ -62,7 +63,7 @@ impl Landscape for UserFormula {
     }
 
     /// Refuses a formula that does not parse, and one that is finite nowhere on a grid over its view.
-    fn load(&self, _files: &dyn Files) -> Result<Problem, LandscapeError> {
+    fn load(&self, _files: &dyn Files) -> Result<LoadedLandscape, LandscapeError> {
         const SIDE: i32 = 33;
         let expression = Expression::parse(&self.f)?;
         let view = self.view();
@@ -77,14 +78,14 @@ impl Landscape for UserFormula {
                 view: format!("x {:?}, y {:?}", view.x(), view.y()),
             });
         }
-        Ok(Problem::new(self, Parsed(expression)))
+        Ok(LoadedLandscape::new(self, Parsed(expression)))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::landscape::NoFiles;
+    use crate::engine::files::NoFiles;
 
     fn refusal(f: &str) -> String {
         let formula = UserFormula {

@@ -1,8 +1,9 @@
 //! The user's own formula of one parameter.
 
-use super::{Files, Group, Landscape, LandscapeError, Mark, Problem, Spacing};
+use super::{Group, Landscape, LandscapeError, LoadedLandscape, Mark, Spacing};
 use crate::engine::declare::settings;
 use crate::engine::expression::Expression;
+use crate::engine::files::Files;
 use crate::engine::numeric::jet::Scalar;
 use crate::engine::objective::UnivariateFormula;
 use crate::engine::objective::plane::Rect;
@@ -64,7 +65,7 @@ impl Landscape for Formula1d {
     }
 
     /// Refuses a formula that does not parse, and one that is finite nowhere on its first view.
-    fn load(&self, _files: &dyn Files) -> Result<Problem, LandscapeError> {
+    fn load(&self, _files: &dyn Files) -> Result<LoadedLandscape, LandscapeError> {
         const PLACES: i32 = 1001;
         let expression = Expression::parse_in_x(&self.f)?;
         let [low, high] = self.view().x();
@@ -78,14 +79,14 @@ impl Landscape for Formula1d {
                 view: format!("x {:?}", [low, high]),
             });
         }
-        Ok(Problem::one_dimensional(self, Parsed(expression)))
+        Ok(LoadedLandscape::one_dimensional(self, Parsed(expression)))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::landscape::NoFiles;
+    use crate::engine::files::NoFiles;
 
     #[test]
     fn what_has_no_curve_is_refused() {

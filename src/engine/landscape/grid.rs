@@ -1,8 +1,9 @@
 //! Heights on a grid, computed elsewhere.
 
 use super::spline::Spline;
-use super::{Files, Group, Header, Landscape, LandscapeError, Mark, Problem, Spacing};
+use super::{Group, Landscape, LandscapeError, LoadedLandscape, Mark, Spacing};
 use crate::engine::declare::settings;
+use crate::engine::files::{Files, Header, Matrix};
 use crate::engine::objective::plane::Rect;
 
 settings! {
@@ -27,24 +28,6 @@ settings! {
         /// Whether the first line of a CSV file holds names: auto refuses what may be names or heights.
         header: Header = Header::Auto;
     }
-}
-
-/// Heights over a grid, as a file holds them.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Matrix {
-    /// At least two, in increasing order.
-    pub x: Vec<f64>,
-    /// At least two, in increasing order.
-    pub y: Vec<f64>,
-    /// Row by row: that at (x\[j\], y\[i\]) is number i · x.len() + j.
-    pub heights: Vec<f64>,
-    /// Summary of what was taken of the file.
-    pub source: String,
-}
-
-impl Matrix {
-    /// The most points along an axis.
-    pub const MAX_POINTS: usize = 4096;
 }
 
 impl Landscape for Grid {
@@ -89,7 +72,7 @@ impl Landscape for Grid {
     }
 
     /// The view is the grid.
-    fn load(&self, files: &dyn Files) -> Result<Problem, LandscapeError> {
+    fn load(&self, files: &dyn Files) -> Result<LoadedLandscape, LandscapeError> {
         let matrix = if self.data.is_empty() {
             built_in()
         } else {
@@ -111,10 +94,10 @@ impl Landscape for Grid {
                 self.data
             ))
         })?;
-        Ok(Problem {
+        Ok(LoadedLandscape {
             view: spline.area(),
             source,
-            ..Problem::new(self, spline)
+            ..LoadedLandscape::new(self, spline)
         })
     }
 }
@@ -164,9 +147,9 @@ fn built_in() -> Matrix {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::landscape::NoFiles;
+    use crate::engine::files::NoFiles;
 
-    fn ground(spec: &str) -> Result<Problem, String> {
+    fn ground(spec: &str) -> Result<LoadedLandscape, String> {
         let landscape: crate::engine::landscape::AnyLandscape = spec.parse().unwrap();
         let ground = landscape.as_dyn().load(&NoFiles);
         ground.map_err(|error| error.to_string())

@@ -1,7 +1,8 @@
 //! The piecewise quadratic that traps heavy ball, of one parameter.
 
-use super::{Files, Group, Landscape, LandscapeError, Mark, Problem, Spacing};
+use super::{Group, Landscape, LandscapeError, LoadedLandscape, Mark, Spacing};
 use crate::engine::declare::settings;
+use crate::engine::files::Files;
 use crate::engine::numeric::jet::Scalar;
 use crate::engine::objective::UnivariateFormula;
 use crate::engine::objective::plane::Rect;
@@ -55,8 +56,8 @@ impl Landscape for HeavyBallTrap {
         Spacing::Linear
     }
 
-    fn load(&self, _files: &dyn Files) -> Result<Problem, LandscapeError> {
-        Ok(Problem::one_dimensional(self, self.clone()))
+    fn load(&self, _files: &dyn Files) -> Result<LoadedLandscape, LandscapeError> {
+        Ok(LoadedLandscape::one_dimensional(self, self.clone()))
     }
 }
 
@@ -64,7 +65,7 @@ impl Landscape for HeavyBallTrap {
 mod tests {
     use super::*;
     use crate::engine::cancel::Cancel;
-    use crate::engine::landscape::NoFiles;
+    use crate::engine::files::NoFiles;
     use crate::engine::numeric::jet::Jet2;
     use crate::engine::objective::GradientSettings;
     use crate::engine::training::{RunSettings, Trajectory, run};

@@ -1,8 +1,9 @@
 //! A picture as a landscape: bright is high.
 
 use super::spline::Spline;
-use super::{Files, Group, Landscape, LandscapeError, Mark, Problem, Spacing};
+use super::{Group, Landscape, LandscapeError, LoadedLandscape, Mark, Spacing};
 use crate::engine::declare::settings;
+use crate::engine::files::{Files, Picture};
 use crate::engine::numeric::real;
 use crate::engine::objective::plane::Rect;
 
@@ -26,15 +27,6 @@ settings! {
 
 /// A picture larger than this a side is averaged down.
 const MAX_SIDE: usize = 1024;
-
-/// A picture in grey.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Picture {
-    /// Columns and rows of pixels, at least 2 of each.
-    pub size: [usize; 2],
-    /// From 0, black, to 1, white, row by row from the top.
-    pub luma: Vec<f32>,
-}
 
 impl Landscape for Image {
     fn group(&self) -> Group {
@@ -66,7 +58,7 @@ impl Landscape for Image {
     }
 
     /// The view is the picture.
-    fn load(&self, files: &dyn Files) -> Result<Problem, LandscapeError> {
+    fn load(&self, files: &dyn Files) -> Result<LoadedLandscape, LandscapeError> {
         let picture = if self.file.is_empty() {
             built_in()
         } else {
@@ -79,9 +71,9 @@ impl Landscape for Image {
                 self.file
             ))
         })?;
-        Ok(Problem {
+        Ok(LoadedLandscape {
             view: spline.area(),
-            ..Problem::new(self, spline)
+            ..LoadedLandscape::new(self, spline)
         })
     }
 }
@@ -207,7 +199,7 @@ fn built_in() -> Picture {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::landscape::NoFiles;
+    use crate::engine::files::NoFiles;
 
     /// Any file is this picture.
     struct Only(Picture);
@@ -218,7 +210,7 @@ mod tests {
         }
     }
 
-    fn ground(settings: &str, size: [usize; 2], luma: impl Fn(f32, f32) -> f32) -> Problem {
+    fn ground(settings: &str, size: [usize; 2], luma: impl Fn(f32, f32) -> f32) -> LoadedLandscape {
         let mut image = Image::default();
         crate::engine::declare::spec::read_settings("image", settings, &mut image).unwrap();
         image.file = "a.png".to_owned();

@@ -1,7 +1,8 @@
 //! Matyas.
 
-use super::{Files, Group, Landscape, LandscapeError, Mark, Problem, Spacing};
+use super::{Group, Landscape, LandscapeError, LoadedLandscape, Mark, Spacing};
 use crate::engine::declare::settings;
+use crate::engine::files::Files;
 use crate::engine::numeric::jet::Scalar;
 use crate::engine::objective::Formula;
 use crate::engine::objective::plane::Rect;
@@ -49,7 +50,7 @@ impl Landscape for Matyas {
         Spacing::Log
     }
 
-    fn load(&self, _files: &dyn Files) -> Result<Problem, LandscapeError> {
-        Ok(Problem::new(self, self.clone()))
+    fn load(&self, _files: &dyn Files) -> Result<LoadedLandscape, LandscapeError> {
+        Ok(LoadedLandscape::new(self, self.clone()))
     }
 }

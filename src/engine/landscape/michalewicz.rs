@@ -1,7 +1,8 @@
 //! Michalewicz.
 
-use super::{Files, Group, Landscape, LandscapeError, Mark, Problem, Spacing};
+use super::{Group, Landscape, LandscapeError, LoadedLandscape, Mark, Spacing};
 use crate::engine::declare::settings;
+use crate::engine::files::Files;
 use crate::engine::numeric::jet::Scalar;
 use crate::engine::objective::Formula;
 use crate::engine::objective::plane::Rect;
@@ -67,7 +68,7 @@ impl Landscape for Michalewicz {
         Spacing::Linear
     }
 
-    fn load(&self, _files: &dyn Files) -> Result<Problem, LandscapeError> {
-        Ok(Problem::new(self, self.clone()))
+    fn load(&self, _files: &dyn Files) -> Result<LoadedLandscape, LandscapeError> {
+        Ok(LoadedLandscape::new(self, self.clone()))
     }
 }

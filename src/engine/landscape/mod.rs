@@ -62,12 +62,12 @@ mod two_wells;
 mod zakharov;
 
 pub use drawn::{Drawn, Hill, HillError};
-pub use grid::Matrix;
-pub use image::Picture;
 
-use crate::engine::declare::{Settings, family, settings};
+use crate::engine::declare::{Settings, family};
 use crate::engine::expression::ExpressionError;
-use crate::engine::network::{NetworkLoss, TrainingTask};
+use crate::engine::files::Files;
+#[cfg(test)]
+use crate::engine::files::NoFiles;
 use crate::engine::objective::plane::Rect;
 use crate::engine::objective::{Objective, Objective1d, UnivariateFormula, first_view};
 use std::sync::Arc;
@@ -211,95 +211,6 @@ pub enum Spacing {
     Log,
 }
 
-/// Files that a landscape reads. The engine opens none; whoever calls it brings them.
-pub trait Files: Send + Sync {
-    /// Returns two columns of numbers of the CSV file at `path`: those called `names`, or else the first two that hold numbers.
-    /// The error is one sentence.
-    fn columns(
-        &self,
-        path: &str,
-        names: [Option<&str>; 2],
-        header: Header,
-    ) -> Result<Columns, String> {
-        let _ = (names, header);
-        Err(unreadable(path))
-    }
-
-    /// Returns the CSV file at `path`, of which the column called `label`, or else the last one, is what the others are to tell. The
-    /// error is one sentence.
-    fn table(&self, path: &str, label: Option<&str>, header: Header) -> Result<Table, String> {
-        let _ = (label, header);
-        Err(format!(
-            "{path}: files cannot be read here; expected data that need none"
-        ))
-    }
-
-    /// Returns the heights in the CSV or NPY file at `path`. The error is one sentence.
-    fn matrix(&self, path: &str, header: Header) -> Result<Matrix, String> {
-        let _ = header;
-        Err(unreadable(path))
-    }
-
-    /// The PNG or JPEG picture at `path`. The error is one sentence.
-    fn picture(&self, path: &str) -> Result<Picture, String> {
-        Err(unreadable(path))
-    }
-}
-
-settings! {
-    /// Whether the first line of a table holds the names of its columns. auto takes names for a header, and numbers where they
-    /// can be nothing else, like 0, 1, 2 as pandas writes them or years; it refuses what may be either.
-    pub enum Header { Auto = "auto", Yes = "yes", No = "no" }
-}
-
-/// Two columns of numbers of a table.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Columns {
-    /// The first one.
-    pub x: Vec<f64>,
-    /// The second one, as long as the first.
-    pub y: Vec<f64>,
-    /// Summary of what was taken of the file.
-    pub source: String,
-}
-
-/// Labels of the rows of a table.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Labels {
-    /// Finite numbers.
-    Numbers(Vec<f64>),
-    /// Text that is no number.
-    Names(Vec<String>),
-}
-
-/// A table of numbers and their labels.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Table {
-    /// How many columns of numbers there are.
-    pub width: usize,
-    /// The numbers, row by row.
-    pub numbers: Vec<f64>,
-    /// The label of each row.
-    pub labels: Labels,
-    /// The line of each row in the file, for sentences about its label.
-    pub lines: Vec<u32>,
-    /// The column of labels, like "column 3 (`kind`)".
-    pub label: String,
-    /// Name of the file in sentences.
-    pub file: String,
-    /// Summary of what was taken of the file.
-    pub source: String,
-}
-
-fn unreadable(path: &str) -> String {
-    format!("{path}: files cannot be read here; expected a landscape that needs none")
-}
-
-/// No files: everything built in works.
-pub struct NoFiles;
-
-impl Files for NoFiles {}
-
 /// Why a landscape cannot be drawn.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum LandscapeError {
@@ -338,7 +249,7 @@ pub trait Landscape: Settings {
     /// Where its starts may lie; `None` is the whole plane.
     fn domain(&self) -> Option<Rect>;
 
-    /// What the map shows at first; of one parameter [`Problem::view`] adds the heights.
+    /// What the map shows at first; of one parameter [`LoadedLandscape::view`] adds the heights.
     fn view(&self) -> Rect {
         self.domain().unwrap_or(Rect::square(5.0))
     }
@@ -372,12 +283,12 @@ pub trait Landscape: Settings {
     }
 
     /// The function itself, ready to be computed with.
-    fn load(&self, files: &dyn Files) -> Result<Problem, LandscapeError>;
+    fn load(&self, files: &dyn Files) -> Result<LoadedLandscape, LandscapeError>;
 }
 
 /// A landscape at work: its objective, and what is known of it once its formula is parsed or its data read.
 #[derive(Clone)]
-pub struct Problem {
+pub struct LoadedLandscape {
     /// The function.
     pub objective: Arc<dyn Objective>,
     /// What the map shows at first: x and y, or of one parameter x and f.
@@ -386,25 +297,11 @@ pub struct Problem {
     pub minima: Vec<Mark>,
     /// The saddle points, where they are known.
     pub saddles: Vec<Mark>,
-    /// The network, if it is the landscape of one.
-    pub trainee: Option<Arc<TrainingTask>>,
     /// Summary of what was taken of a file; empty without one.
     pub source: String,
 }
 
-impl Problem {
-    /// That of a network: its loss over all of its parameters.
-    pub(crate) fn for_network(trainee: Arc<TrainingTask>) -> Self {
-        Self {
-            objective: Arc::<NetworkLoss>::clone(&trainee.loss),
-            view: Rect::square(1.0),
-            minima: Vec::new(),
-            saddles: Vec::new(),
-            source: trainee.split.train.source().to_owned(),
-            trainee: Some(trainee),
-        }
-    }
-
+impl LoadedLandscape {
     fn new(landscape: &impl Landscape, objective: impl Objective + 'static) -> Self {
         let (minima, saddles) = (landscape.minima(), landscape.saddles());
         Self {
@@ -412,7 +309,6 @@ impl Problem {
             view: landscape.view(),
             minima,
             saddles,
-            trainee: None,
             source: String::new(),
         }
     }
@@ -431,7 +327,6 @@ impl Problem {
             objective: Arc::new(objective),
             minima,
             saddles: Vec::new(),
-            trainee: None,
             source: String::new(),
         }
     }

@@ -1,7 +1,8 @@
 //! Parabola, of one parameter.
 
-use super::{Files, Group, Landscape, LandscapeError, Mark, Problem, Spacing};
+use super::{Group, Landscape, LandscapeError, LoadedLandscape, Mark, Spacing};
 use crate::engine::declare::settings;
+use crate::engine::files::Files;
 use crate::engine::numeric::jet::Scalar;
 use crate::engine::objective::UnivariateFormula;
 use crate::engine::objective::plane::Rect;
@@ -57,7 +58,7 @@ impl Landscape for Parabola {
         Spacing::Linear
     }
 
-    fn load(&self, _files: &dyn Files) -> Result<Problem, LandscapeError> {
-        Ok(Problem::one_dimensional(self, self.clone()))
+    fn load(&self, _files: &dyn Files) -> Result<LoadedLandscape, LandscapeError> {
+        Ok(LoadedLandscape::one_dimensional(self, self.clone()))
     }
 }

@@ -1,7 +1,8 @@
 //! A straight line through data: the smallest real training problem.
 
-use super::{Columns, Files, Group, Header, Landscape, LandscapeError, Mark, Problem, Spacing};
+use super::{Group, Landscape, LandscapeError, LoadedLandscape, Mark, Spacing};
 use crate::engine::declare::settings;
+use crate::engine::files::{Columns, Files, Header};
 use crate::engine::numeric::jet::Scalar;
 use crate::engine::numeric::random::{Purpose, stream};
 use crate::engine::numeric::real;
@@ -60,7 +61,7 @@ impl Landscape for Regression {
     }
 
     /// The view holds the least-squares line and the usual start.
-    fn load(&self, files: &dyn Files) -> Result<Problem, LandscapeError> {
+    fn load(&self, files: &dyn Files) -> Result<LoadedLandscape, LandscapeError> {
         let named = |name: &str| (!name.is_empty()).then(|| name.to_owned());
         let names = [named(&self.x), named(&self.y)];
         let Columns { x, y, source } = if self.data.is_empty() {
@@ -82,12 +83,11 @@ impl Landscape for Regression {
             [at[1] - reach(1), at[1] + reach(1)],
         );
         let minima = vec![Mark::new(at, line.error)];
-        Ok(Problem {
+        Ok(LoadedLandscape {
             view: view.unwrap_or(self.view()),
             minima,
             saddles: Vec::new(),
             objective: Arc::new(line),
-            trainee: None,
             source,
         })
     }
@@ -174,7 +174,7 @@ impl Formula for RegressionLoss {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::landscape::NoFiles;
+    use crate::engine::files::NoFiles;
     use crate::engine::objective::Objective;
 
     #[test]

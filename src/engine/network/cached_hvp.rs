@@ -244,7 +244,7 @@ impl<E: HvpFloat> Products for SubsampledProducts<'_, '_, E> {
 mod tests {
     use crate::engine::analysis::curvature::{Curvature, LanczosOptions, LinearOperator, lanczos};
     use crate::engine::cancel::Cancel;
-    use crate::engine::landscape::NoFiles;
+    use crate::engine::files::NoFiles;
     use crate::engine::network::{AnyNetwork, NetworkLoss, data::AnyDataset};
     use crate::engine::numeric::random::Purpose;
     use crate::engine::numeric::vector_ops::{dot, gaussian};

@@ -260,7 +260,7 @@ fn square(row: &[f64]) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use crate::engine::landscape::NoFiles;
+    use crate::engine::files::NoFiles;
     use crate::engine::network::{AnyNetwork, NetworkLoss, data::AnyDataset};
     use crate::engine::objective::{Metric, Objective};
 

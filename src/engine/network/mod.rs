@@ -5,7 +5,7 @@
 //! [`Layout`] says where each tensor stands in θ.
 //!
 //! ```
-//! use ravine::engine::landscape::NoFiles;
+//! use ravine::engine::files::NoFiles;
 //! use ravine::engine::network::{AnyNetwork, NetworkLoss, data::AnyDataset};
 //! use ravine::engine::objective::Objective;
 //!

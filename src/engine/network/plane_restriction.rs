@@ -98,7 +98,7 @@ impl Objective for PlaneRestriction {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::landscape::NoFiles;
+    use crate::engine::files::NoFiles;
     use crate::engine::network::{AnyNetwork, data::AnyDataset};
 
     #[test]

@@ -66,7 +66,7 @@ impl NetworkLoss {
 mod tests {
     use crate::engine::analysis::curvature::{CurvatureSettings, ExpensiveParts, report};
     use crate::engine::cancel::Cancel;
-    use crate::engine::landscape::NoFiles;
+    use crate::engine::files::NoFiles;
     use crate::engine::network::data::AnyDataset;
     use crate::engine::network::{AnyNetwork, NetworkLoss};
     use crate::engine::objective::Objective;

@@ -256,7 +256,7 @@ impl<E: Float> Workspace<E> {
 
 #[cfg(test)]
 mod tests {
-    use crate::engine::landscape::NoFiles;
+    use crate::engine::files::NoFiles;
     use crate::engine::network::data::{AnyDataset, Data};
     use crate::engine::network::{AnyNetwork, NetworkLoss, Precision};
     use crate::engine::objective::plane::Plane;

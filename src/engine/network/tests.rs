@@ -3,7 +3,7 @@
 use super::data::{AnyDataset, Data, Targets};
 use super::{AnyNetwork, NetworkLoss};
 use crate::engine::cancel::Cancel;
-use crate::engine::landscape::NoFiles;
+use crate::engine::files::NoFiles;
 use crate::engine::numeric::jet::Scalar;
 use crate::engine::objective::{Formula, GradientSettings, Objective};
 use crate::engine::training::{RunSettings, RunSpec, run};

@@ -232,7 +232,8 @@ fn at<F: Formula, R: Real>(formula: &F, x: R, y: R) -> Jet1<R> {
 
 #[cfg(test)]
 mod tests {
-    use crate::engine::landscape::{AnyLandscape, NoFiles};
+    use crate::engine::files::NoFiles;
+    use crate::engine::landscape::AnyLandscape;
     use crate::engine::numeric::real::Real;
     use crate::engine::objective::plane::Plane;
 

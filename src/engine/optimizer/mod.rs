@@ -421,7 +421,8 @@ fn decay_lines(maximize: bool, weight_decay: f64) -> Option<&'static str> {
 pub(super) mod tests {
     use super::*;
     use crate::engine::cancel::Cancel;
-    use crate::engine::landscape::{AnyLandscape, NoFiles};
+    use crate::engine::files::NoFiles;
+    use crate::engine::landscape::AnyLandscape;
     use crate::engine::numeric::jet::Scalar;
     use crate::engine::objective::{Formula, GradientSettings};
     use crate::engine::training::{RunSettings, RunSpec, run};

@@ -130,7 +130,8 @@ impl<V: Vector> UpdateRule<V> for State<V> {
 mod tests {
     use super::*;
     use crate::engine::cancel::Cancel;
-    use crate::engine::landscape::{AnyLandscape, NoFiles};
+    use crate::engine::files::NoFiles;
+    use crate::engine::landscape::AnyLandscape;
     use crate::engine::objective::GradientSettings;
     use crate::engine::training::{RunSettings, run};
 

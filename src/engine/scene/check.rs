@@ -1,20 +1,21 @@
 //! Whether a scene can be shown.
 
-use super::{MAX_NUMBERS, MAX_RUNS, MAX_STEPS, NetworkScene, Run, Scene, SceneError, SpecChange};
-use crate::engine::landscape::Problem;
+use super::{
+    MAX_NUMBERS, MAX_RUNS, MAX_STEPS, NetworkScene, Problem, Run, Scene, SceneError, SpecChange,
+};
 use crate::engine::objective::Objective;
 use crate::engine::objective::plane::Rect;
 use crate::engine::training::{Group, RunSpec};
 
 impl Scene {
     /// Checks everything that depends on the landscape or the network.
-    pub fn check(&self, ground: &Problem) -> Result<(), SceneError> {
+    pub fn check(&self, problem: &Problem) -> Result<(), SceneError> {
         if self.network.is_none() {
             self.check_start()?;
         }
-        self.check_batch(ground)?;
-        self.check_runs(ground)?;
-        match (&self.network, &ground.trainee) {
+        self.check_batch(problem)?;
+        self.check_runs(problem)?;
+        match (&self.network, &problem.task) {
             (Some(bench), Some(trainee)) => self.check_rows(bench, trainee.loss.dim()),
             _ => self.check_steps(),
         }
@@ -55,8 +56,8 @@ impl Scene {
         Ok(())
     }
 
-    fn check_batch(&self, ground: &Problem) -> Result<(), SceneError> {
-        let samples = ground.objective.samples();
+    fn check_batch(&self, problem: &Problem) -> Result<(), SceneError> {
+        let samples = problem.objective.samples();
         if let Some(batch) = self.training.batch.filter(|&batch| batch > samples as u64) {
             let expected = match samples {
                 0 => "`all`: it has no data".to_owned(),
@@ -68,7 +69,7 @@ impl Scene {
                 expected,
             });
         }
-        let Some(trainee) = &ground.trainee else {
+        let Some(trainee) = &problem.task else {
             return Ok(());
         };
         let batch = self.training.batch;
@@ -77,20 +78,20 @@ impl Scene {
         checked.map_err(|error| SceneError::Network(error.to_string()))
     }
 
-    fn check_runs(&self, ground: &Problem) -> Result<(), SceneError> {
+    fn check_runs(&self, problem: &Problem) -> Result<(), SceneError> {
         if self.runs.len() > MAX_RUNS {
             return Err(SceneError::TooManyRuns(self.runs.len()));
         }
         for run in &self.runs {
-            self.check_spec(&run.spec, ground)?;
-            self.check_spec_changes(run, ground)?;
+            self.check_spec(&run.spec, problem)?;
+            self.check_spec_changes(run, problem)?;
         }
         Ok(())
     }
 
-    fn check_spec(&self, spec: &RunSpec, ground: &Problem) -> Result<(), SceneError> {
+    fn check_spec(&self, spec: &RunSpec, problem: &Problem) -> Result<(), SceneError> {
         spec.check()?;
-        let objective = &*ground.objective;
+        let objective = &*problem.objective;
         if let Some(expected) = spec.optimizer.as_dyn().unsupported_reason(objective) {
             return Err(SceneError::Optimizer {
                 optimizer: spec.optimizer.name(),
@@ -113,7 +114,7 @@ impl Scene {
         }
     }
 
-    fn check_spec_changes(&self, run: &Run, ground: &Problem) -> Result<(), SceneError> {
+    fn check_spec_changes(&self, run: &Run, problem: &Problem) -> Result<(), SceneError> {
         let mut earlier = 0;
         for SpecChange { from, spec } in &run.legs {
             let expected = match &self.network {
@@ -123,7 +124,7 @@ impl Scene {
                     format!("a multiple of {every}, the steps of a row, after step {earlier}")
                 }
                 Some(_) => {
-                    self.check_spec(spec, ground)?;
+                    self.check_spec(spec, problem)?;
                     earlier = *from;
                     continue;
                 }

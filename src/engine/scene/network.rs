@@ -6,7 +6,7 @@ use crate::engine::analysis::layer_stats::Thresholds;
 use crate::engine::analysis::mode_connectivity::Connect;
 use crate::engine::analysis::network_plane::AnyPlane;
 use crate::engine::declare::settings;
-use crate::engine::landscape::{Files, NoFiles};
+use crate::engine::files::{Files, NoFiles};
 use crate::engine::network::data::AnyDataset;
 use crate::engine::network::{AnyNetwork, Loss, Precision, TrainingTask};
 use crate::engine::training::RunSpec;

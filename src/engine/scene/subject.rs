@@ -1,7 +1,8 @@
 //! What a scene is about, whether a landscape or a network: its name, its axes, its ground.
 
-use super::{Scene, SceneError};
-use crate::engine::landscape::{Files, Problem, Spacing};
+use super::{Problem, Scene, SceneError};
+use crate::engine::files::Files;
+use crate::engine::landscape::Spacing;
 use crate::engine::objective::plane::Rect;
 use std::sync::Arc;
 
@@ -102,7 +103,7 @@ impl Scene {
     /// The landscape or the network at work, without a look at the runs.
     pub(crate) fn load_problem_unchecked(&self, files: &dyn Files) -> Result<Problem, SceneError> {
         match &self.network {
-            None => Ok(self.landscape.as_dyn().load(files)?),
+            None => Ok(self.landscape.as_dyn().load(files)?.into()),
             Some(bench) => {
                 let trainee = bench.load_task(files, self.training.seed)?;
                 Ok(Problem::for_network(Arc::new(trainee)))

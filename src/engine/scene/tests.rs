@@ -1,7 +1,7 @@
 //! Scene files, and what is refused of them.
 
 use super::*;
-use crate::engine::landscape::NoFiles;
+use crate::engine::files::NoFiles;
 
 #[test]
 fn runs_without_a_colour_get_one_each() {

@@ -246,7 +246,8 @@ fn short(number: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::landscape::{AnyLandscape, NoFiles};
+    use crate::engine::files::NoFiles;
+    use crate::engine::landscape::AnyLandscape;
     use crate::engine::objective::GradientSettings;
     use crate::engine::optimizer::AnyOptimizer;
     use crate::engine::wrapper::AnyWrapper;

@@ -283,7 +283,8 @@ pub fn run_to_end_batch(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::landscape::{AnyLandscape, NoFiles};
+    use crate::engine::files::NoFiles;
+    use crate::engine::landscape::AnyLandscape;
     use crate::engine::optimizer::AnyOptimizer;
 
     /// Limits and reasons are those of each run, in every loop.

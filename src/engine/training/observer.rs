@@ -122,7 +122,7 @@ pub fn run_with_observer(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::landscape::NoFiles;
+    use crate::engine::files::NoFiles;
     use crate::engine::network::{AnyNetwork, NetworkLoss, data::AnyDataset};
     use crate::engine::objective::GradientSettings;
     use crate::engine::objective::state::StateValue;

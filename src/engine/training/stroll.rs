@@ -128,7 +128,8 @@ impl RunContext<'_> {
 mod tests {
     use super::*;
     use crate::engine::cancel::Cancel;
-    use crate::engine::landscape::{AnyLandscape, NoFiles};
+    use crate::engine::files::NoFiles;
+    use crate::engine::landscape::AnyLandscape;
     use crate::engine::objective::GradientSettings;
     use crate::engine::training::RunSettings;
 

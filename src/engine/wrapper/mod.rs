@@ -143,7 +143,7 @@ impl<F: FnMut(&mut [f64], &[f64]) + Send> GradientTransform<Parameters> for Tran
 mod tests {
     use super::{AnyWrapper, Blocks};
     use crate::engine::cancel::Cancel;
-    use crate::engine::landscape::NoFiles;
+    use crate::engine::files::NoFiles;
     use crate::engine::network::data::AnyDataset;
     use crate::engine::network::{AnyNetwork, NetworkLoss};
     use crate::engine::numeric::jet::Scalar;

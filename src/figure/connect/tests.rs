@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::engine::analysis::mode_connectivity::{Connect, connect};
-use crate::engine::landscape::NoFiles;
+use crate::engine::files::NoFiles;
 use crate::engine::network::{Precision, TrainingTask, data::AnyDataset};
 use crate::figure::png::missing_glyphs;
 

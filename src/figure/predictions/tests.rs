@@ -1,6 +1,6 @@
 use super::*;
 use crate::engine::cancel::Cancel;
-use crate::engine::landscape::NoFiles;
+use crate::engine::files::NoFiles;
 use crate::engine::network::data::AnyDataset;
 use crate::engine::network::{AnyNetwork, Precision, TrainingTask};
 use crate::figure::png::missing_glyphs;
@@ -17,8 +17,8 @@ fn drawn(trainee: &TrainingTask, theta: &[f64], size: [f32; 2]) -> Vec<Item> {
     let told = RunLabel {
         name: "Adam",
         step: 40,
-        look: 1,
-        measures: trainee.measure(theta),
+        style_index: 1,
+        metrics: trainee.measure(theta),
     };
     let theme = &Theme::LIGHT;
     let area = Area::new([0.0, 0.0], size);

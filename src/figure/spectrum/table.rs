@@ -138,7 +138,7 @@ pub(super) fn write_table(
     if spectra.len() > 1 {
         let mut x = left + NAME;
         for spectrum in spectra {
-            items.extend(legend_line([x, y], spectrum.look, theme));
+            items.extend(legend_line([x, y], spectrum.style_index, theme));
             items.push(write(shortened(spectrum.name, 16), [x + 36.0, y]));
             x += column;
         }

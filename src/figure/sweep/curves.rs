@@ -20,7 +20,7 @@ pub struct SweepLine<'a> {
     /// The run's name.
     pub name: &'a str,
     /// The run's place among colours, dashes and markers.
-    pub look: usize,
+    pub style_index: usize,
     /// Where theory expects it to diverge, if the setting is the learning rate.
     pub limit: Option<f64>,
 }
@@ -211,7 +211,7 @@ impl CurvePlot {
 
     /// The lines of a curve, broken where it has no value.
     fn lines(&self, shown: &SweepLine, theme: &Theme) -> Vec<Item> {
-        let (colour, dash) = (run_colour(shown.look, theme), run_dash(shown.look));
+        let (colour, dash) = (run_colour(shown.style_index, theme), run_dash(shown.style_index));
         let mut pieces: Vec<Vec<Point>> = vec![Vec::new()];
         for index in 0..shown.curve.scores.len() {
             match (self.place(shown.curve, index), pieces.last_mut()) {
@@ -243,7 +243,7 @@ impl CurvePlot {
 
     /// Where a curve diverges, in its row of the strip, and crosses where it comes to that.
     fn bands(&self, shown: &SweepLine, row: f32, theme: &Theme) -> Vec<Item> {
-        let (curve, colour) = (shown.curve, run_colour(shown.look, theme));
+        let (curve, colour) = (shown.curve, run_colour(shown.style_index, theme));
         let last = curve.scores.len() - 1;
         let diverged = |index: usize| curve.scores[index].diverged().is_some();
         let x = |index: usize| self.x(curve, index).unwrap_or(self.area.min[0]);
@@ -265,9 +265,9 @@ impl CurvePlot {
                     index => f32::midpoint(x(index), x(index + 1)),
                 };
                 let points = vec![[left, row], [right, row]];
-                items.push(line(points, 2.6, colour, run_dash(shown.look)));
+                items.push(line(points, 2.6, colour, run_dash(shown.style_index)));
                 let middle = [f32::midpoint(left, right), row];
-                items.extend(run_marker(shown.look).items(middle, 3.2, colour, theme.halo));
+                items.extend(run_marker(shown.style_index).items(middle, 3.2, colour, theme.halo));
                 let before = from.checked_sub(1);
                 let after = Some(index + 1).filter(|_| index < last);
                 for neighbour in [before, after].into_iter().flatten() {
@@ -288,13 +288,13 @@ impl CurvePlot {
         } else {
             0.0
         };
-        let colour = run_colour(shown.look, theme);
+        let colour = run_colour(shown.style_index, theme);
         Marker::Cross.items([x, y - above], 4.5, colour, theme.halo)
     }
 
     /// The winner's marker, and the ring on the value that the run has now.
     fn marks(&self, shown: &SweepLine, theme: &Theme) -> Vec<Item> {
-        let (curve, colour) = (shown.curve, run_colour(shown.look, theme));
+        let (curve, colour) = (shown.curve, run_colour(shown.style_index, theme));
         let mut items = Vec::new();
         if let Some(at) = self.current(curve) {
             items.extend(ring(at, colour, theme.halo));
@@ -303,7 +303,7 @@ impl CurvePlot {
             .best(self.measure)
             .and_then(|index| self.place(curve, index));
         if let Some(at) = best {
-            items.extend(run_marker(shown.look).items(at, 5.5, colour, theme.halo));
+            items.extend(run_marker(shown.style_index).items(at, 5.5, colour, theme.halo));
         }
         items
     }
@@ -322,7 +322,7 @@ impl CurvePlot {
             let at = axis.position(limit);
             let (x, colour) = (
                 place(area.min[0], area.max[0], at),
-                run_colour(shown.look, theme),
+                run_colour(shown.style_index, theme),
             );
             let points = vec![[x, area.min[1]], [x, area.max[1]]];
             items.push(line(points, 1.2, colour, LIMIT_DASH));

@@ -3,7 +3,7 @@ use crate::engine::analysis::sweep::{
     SweepContext, SweepCurve, SweepMap, grids, lr_limits, run_curves, run_map, swept_runs,
 };
 use crate::engine::cancel::Cancel;
-use crate::engine::landscape::NoFiles;
+use crate::engine::files::NoFiles;
 use crate::engine::scene::Scene;
 use crate::engine::training::RunSpec;
 use crate::figure::colour::{Marker, run_colour};
@@ -46,7 +46,7 @@ fn looks(curves: &[SweepCurve]) -> Vec<SweepLine<'_>> {
     let look = |(look, curve)| SweepLine {
         curve,
         name: "run",
-        look,
+        style_index: look,
         limit: Some(0.2),
     };
     curves.iter().enumerate().map(look).collect()

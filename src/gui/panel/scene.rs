@@ -5,7 +5,8 @@ use super::network;
 use super::optimizers;
 use super::schedule::LrCurve;
 use crate::engine::declare::Value;
-use crate::engine::landscape::{AnyLandscape, NoFiles};
+use crate::engine::files::NoFiles;
+use crate::engine::landscape::AnyLandscape;
 use crate::engine::numeric::real;
 use crate::engine::objective::Objective;
 use crate::engine::optimizer::AnyOptimizer;
@@ -51,8 +52,8 @@ impl PanelContext<'_> {
     fn objective(&self) -> Option<&dyn Objective> {
         let runs = self.runs?;
         Some(match &runs.trained {
-            Some(trained) => &*trained.trainee.loss,
-            None => &*runs.ground.objective,
+            Some(trained) => &*trained.task.loss,
+            None => &*runs.problem.objective,
         })
     }
 
@@ -94,7 +95,7 @@ pub(crate) fn ui(
     let turned = network::subject_ui(ui, &scene);
     if scene.network.is_some() {
         let shown = around.runs.filter(|runs| runs.trained.is_some());
-        let shown = shown.map(|runs| runs.ground.view);
+        let shown = shown.map(|runs| runs.problem.view);
         network::ui(ui, &mut scene, shown, &mut memory.network, &mut answer);
     } else {
         heading(ui, "LANDSCAPE");

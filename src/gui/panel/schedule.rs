@@ -131,7 +131,7 @@ impl CurveSeries {
             x: &self.steps,
             values: &self.values,
             strong: self.steps.partition_point(|step| *step <= at),
-            look,
+            style_index: look,
             limit: false,
         };
         paint::paint(&ui.painter_at(rect), chart.draw(&[series]), textures);

@@ -135,7 +135,7 @@ impl BasinsView {
         let mut items = Vec::new();
         match found.map(|found| (found, &**found)) {
             Some((found, Ok(basins))) if basins.of.landscape == scene.landscape => {
-                let terrain = shown.terrain.and_then(|terrain| (**terrain).as_ref().ok());
+                let terrain = shown.map_data.and_then(|terrain| (**terrain).as_ref().ok());
                 let pixels = self.pixels(found, &basins.basins, shown);
                 let inside =
                     basins::inside(&basins.basins, &pixels, terrain, scene, frame, shown.theme);

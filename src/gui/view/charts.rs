@@ -19,7 +19,7 @@ pub(crate) struct Charts {
     pub by_cost: bool,
     shown: ChartMode,
     made: ChartCache,
-    carried: StateCharts,
+    optimizer_state: StateCharts,
 }
 
 /// The run that is looked at alone.
@@ -30,7 +30,7 @@ pub(crate) struct Followed<'a> {
     /// Its name.
     pub name: &'a str,
     /// What its rule carries, on a landscape and where that is shown.
-    pub carried: Option<&'a Result<OptimizerStateResult, String>>,
+    pub optimizer_state: Option<&'a Result<OptimizerStateResult, String>>,
 }
 
 /// What charts are of.
@@ -105,7 +105,7 @@ impl Charts {
         let Some(Followed {
             index,
             name,
-            carried,
+            optimizer_state: carried,
         }) = followed
         else {
             return self.all(ui, space, (&across, sharpness), theme, textures);
@@ -116,7 +116,7 @@ impl Charts {
         match (self.shown, bench) {
             (ChartMode::OptimizerState, _) => {
                 let (run, look) = ((index, name), (&across, theme));
-                self.carried.ui(ui, space, run, carried, look, textures)
+                self.optimizer_state.ui(ui, space, run, carried, look, textures)
             }
             (ChartMode::Layers, Some(bench)) => {
                 by_layer(ui, space, (bench, index), &layers, &across, theme, textures)

@@ -96,7 +96,7 @@ fn network_text(runs: &Runs, trail: &Trail, row: usize) -> String {
 
 /// The height of a network's plane, which is read from the map and not computed.
 fn height_text(runs: &Runs, shown: &MapInputs, at: [f64; 2]) -> String {
-    let terrain = shown.terrain.map(|terrain| &**terrain);
+    let terrain = shown.map_data.map(|terrain| &**terrain);
     let height = match terrain {
         Some(Ok(MapData { surface, base, .. })) => surface.height(at).map(|height| height + base),
         _ => None,
@@ -109,7 +109,7 @@ fn height_text(runs: &Runs, shown: &MapInputs, at: [f64; 2]) -> String {
 }
 
 fn landscape_text(scene: &Scene, runs: &Runs, at: [f64; 2]) -> String {
-    let objective = &*runs.ground.objective;
+    let objective = &*runs.problem.objective;
     if objective.dim() == 1 {
         return graph_text(scene, runs, at[0]);
     }
@@ -128,7 +128,7 @@ fn landscape_text(scene: &Scene, runs: &Runs, at: [f64; 2]) -> String {
 
 /// The graph of a landscape of one parameter at a place.
 fn graph_text(scene: &Scene, runs: &Runs, x: f64) -> String {
-    let (objective, mut slope) = (&*runs.ground.objective, [0.0]);
+    let (objective, mut slope) = (&*runs.problem.objective, [0.0]);
     let value = objective.gradient(&[x], &mut slope);
     let [bend, _] = curvature::extremes(objective, &[x]);
     let [name, _] = scene.axes();

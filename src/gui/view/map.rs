@@ -48,7 +48,7 @@ pub(crate) struct MapInputs<'a> {
     /// The newest runs.
     pub runs: Option<&'a Runs>,
     /// The newest terrain, if it is on the plane of the runs.
-    pub terrain: Option<&'a Arc<Result<MapData, String>>>,
+    pub map_data: Option<&'a Arc<Result<MapData, String>>>,
     /// The timeline's row.
     pub row: usize,
     /// The critical points, if they are shown, and the one that is looked at.
@@ -101,7 +101,7 @@ impl MapView {
         items.extend(map::axes(frame, axes, shown.theme));
         if let (true, Some(Ok(terrain))) = (
             shown.scene.map.fill,
-            shown.terrain.map(|terrain| &**terrain),
+            shown.map_data.map(|terrain| &**terrain),
         ) {
             let bar = layout(space, shown.scene.dim()).1;
             items.extend(map::colour_bar(terrain, bar, shown.theme));
@@ -114,7 +114,7 @@ impl MapView {
     fn inside(&mut self, frame: &Frame, shown: &MapInputs) -> Vec<Item> {
         let (scene, theme) = (shown.scene, shown.theme);
         let mut items = Vec::new();
-        if let Some(terrain) = shown.terrain
+        if let Some(terrain) = shown.map_data
             && let Ok(drawn) = &**terrain
         {
             let same = |shaded: &CachedShading| {
@@ -137,13 +137,13 @@ impl MapView {
             return items;
         };
         if scene.map.arrows {
-            items.extend(map::arrows(&runs.ground, frame, theme));
+            items.extend(map::arrows(&runs.problem, frame, theme));
         }
         if scene.map.minima {
-            items.extend(map::marks(&runs.ground, frame, theme));
+            items.extend(map::marks(&runs.problem, frame, theme));
         }
         if let Some(points) = shown.critical {
-            let (published, selected) = (&runs.ground.minima, shown.critical_selected);
+            let (published, selected) = (&runs.problem.minima, shown.critical_selected);
             items.extend(critical::marks(points, published, frame, theme, selected));
         }
         if scene.map.trails {
@@ -154,12 +154,12 @@ impl MapView {
             items.extend(self.state_markers(frame, shown, runs).unwrap_or_default());
         }
         items.extend(map::start(
-            runs.ground.plot_point(scene.start),
+            runs.problem.plot_point(scene.start),
             frame,
             theme,
         ));
         items.extend(self.sheet.items(frame, scene, theme));
-        if let Some(Ok(terrain)) = shown.terrain.map(|terrain| &**terrain) {
+        if let Some(Ok(terrain)) = shown.map_data.map(|terrain| &**terrain) {
             items.extend(map::deep_zoom_note(terrain, frame, theme));
         }
         items
@@ -177,14 +177,14 @@ impl MapView {
         let step = state_markers::next_step(&runs.results.get(index)?.trajectory, shown.row)?;
         let step = self.looked.at(scene, runs, index, step)?;
         let mut taken = vec![state_markers::start_area(
-            runs.ground.plot_point(scene.start),
+            runs.problem.plot_point(scene.start),
             frame,
         )];
         if scene.map.trails {
             let trails = trails(shown, runs, shown.names, frame);
             taken.extend(trail::name_areas(&trails, frame, shown.row));
         }
-        let (ground, colour) = (&runs.ground, style_index(run.colour));
+        let (ground, colour) = (&runs.problem, style_index(run.colour));
         Some(state_markers::state_markers(
             ground,
             step,
@@ -225,7 +225,7 @@ impl MapView {
         });
         let mut scene = shown.scene.clone();
         let drawn = tools && self.sheet.mouse(ui, &response, frame, &mut scene);
-        let place = |runs: &Runs| runs.ground.plot_point(scene.start);
+        let place = |runs: &Runs| runs.problem.plot_point(scene.start);
         let start = shown.runs.map_or(scene.start, place);
         let start: egui::Pos2 = frame.picture_from_world(start).into();
         let near_start = |pointer: egui::Pos2| landscape && pointer.distance(start) < REACH;
@@ -291,7 +291,7 @@ fn network_items(frame: &Frame, shown: &MapInputs) -> Vec<Item> {
         let trails = trails(shown, runs, &heads, frame);
         items.extend(trail::trails(&trails, frame, shown.row, theme));
     }
-    items.extend(if shown.terrain.is_some() {
+    items.extend(if shown.map_data.is_some() {
         network::note(runs, shown.row, frame, theme)
     } else {
         network::waiting("computing the landscape …", frame, theme)

@@ -98,12 +98,12 @@ impl PredictionsView {
         let told = predictions::RunLabel {
             name,
             step: runs.step(of.row()),
-            look: style_index(runs.scene.runs.get(index)?.colour),
-            measures: network::metrics(runs, index, of.row()),
+            style_index: style_index(runs.scene.runs.get(index)?.colour),
+            metrics: network::metrics(runs, index, of.row()),
         };
         let shading = self.shading(found, of, theme);
-        let items = predictions::draw(&of.fit, shading, &told, area, theme);
-        Some((predictions::title(&of.fit), items))
+        let items = predictions::draw(&of.predictions, shading, &told, area, theme);
+        Some((predictions::title(&of.predictions), items))
     }
 
     /// A button in the upper right corner that hides it.
@@ -135,7 +135,7 @@ impl PredictionsView {
         let shade = || CachedShading {
             found: Arc::clone(found),
             dark,
-            shading: predictions::shading(&of.fit, theme),
+            shading: predictions::shading(&of.predictions, theme),
         };
         &self.shaded.get_or_insert_with(shade).shading
     }

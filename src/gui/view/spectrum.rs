@@ -136,7 +136,7 @@ impl SpectrumView {
             .filter_map(|(index, report)| {
                 Some(Spectrum {
                     name: names.get(*index)?,
-                    look: style_index(runs.scene.runs.get(*index)?.colour),
+                    style_index: style_index(runs.scene.runs.get(*index)?.colour),
                     report: report.as_ref()?,
                 })
             })

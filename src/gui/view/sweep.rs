@@ -304,7 +304,7 @@ impl SweepView {
                 Some(SweepLine {
                     curve: &swept.0,
                     name: look.names.get(index)?,
-                    look: figure::style_index(look.scene.runs.get(index)?.colour),
+                    style_index: figure::style_index(look.scene.runs.get(index)?.colour),
                     limit,
                 })
             })

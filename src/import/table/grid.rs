@@ -3,7 +3,7 @@
 use super::cell::{Cell, refusal, short};
 use super::cells::{Rules, Sheet};
 use super::{Kind, ParsedTable, plural, text};
-use crate::engine::landscape::{Header, Matrix};
+use crate::engine::files::{Header, Matrix};
 use crate::import::matrix::{EXPECTED, matrix, numbered};
 
 /// Reads rows of heights with or without places, or points.

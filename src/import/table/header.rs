@@ -3,7 +3,7 @@
 use super::cell::Cell;
 use super::cells::{Counts, Sheet};
 use super::records::beginning;
-use crate::engine::landscape::Header;
+use crate::engine::files::Header;
 use crate::engine::numeric::real;
 use std::ops::RangeInclusive;
 

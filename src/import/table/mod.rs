@@ -14,7 +14,7 @@ mod records;
 mod tests;
 mod text;
 
-use crate::engine::landscape::{Columns, Header, Labels, Table};
+use crate::engine::files::{Columns, Header, Labels, Table};
 use cell::{Cell, refusal, short, shown};
 use cells::{Counts, Rules, Sheet};
 use records::Record;

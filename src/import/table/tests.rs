@@ -1,7 +1,7 @@
 //! Tables of every form, and the sentences that refuse what is none.
 
 use super::*;
-use crate::engine::landscape::Matrix;
+use crate::engine::files::Matrix;
 
 /// Columns read, as text: both columns, or the sentence.
 fn check(text: &str, wanted: [&str; 2], expected: &str) {

@@ -1,7 +1,7 @@
 //! Names, shapes and numbers.
 
 use super::*;
-use crate::engine::landscape::NoFiles;
+use crate::engine::files::NoFiles;
 use crate::engine::network::{NetworkLoss, data::AnyDataset};
 use crate::export::weights::write;
 use safetensors::serialize;

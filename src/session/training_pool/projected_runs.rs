@@ -6,18 +6,18 @@ use crate::engine::analysis::network_plane::{
     AnyPlane, NetworkPlane, PlaneInputs, Projection, project_all,
 };
 use crate::engine::cancel::Cancel;
-use crate::engine::landscape::Problem;
 use crate::engine::network::{PlaneRestriction, TrainingTask};
 use crate::engine::objective::plane::Rect;
+use crate::engine::scene::Problem;
 use crate::engine::scene::Scene;
 use crate::engine::training::{Outcome, Trajectory};
 use std::sync::Arc;
 
 /// A plane, and the shadows of the rows that there are.
 pub(super) struct ProjectedRuns {
-    trainee: Arc<TrainingTask>,
-    cut: Arc<NetworkPlane>,
-    ground: Arc<Problem>,
+    task: Arc<TrainingTask>,
+    network_plane: Arc<NetworkPlane>,
+    problem: Arc<Problem>,
     /// How many rows each run had when the plane was laid, and which run it was.
     built_from: Vec<(u64, usize)>,
     shown: Vec<ProjectedRun>,
@@ -27,7 +27,7 @@ pub(super) struct ProjectedRuns {
 struct ProjectedRun {
     /// Which run it is.
     identity: u64,
-    shadows: Vec<Projection>,
+    projections: Vec<Projection>,
     rows: Vec<TrainedRow>,
     /// How far each row is from the first weights.
     distances: Vec<f64>,
@@ -75,16 +75,14 @@ impl ProjectedRuns {
         let view = plane_view(plane, &cut, &trajectories);
         let on_plane = PlaneRestriction::new(Arc::clone(&trainee.loss), cut.plane.clone());
         let on_plane = on_plane.ok_or("the plane is of another network; expected its own")?;
-        let ground = Problem {
-            objective: Arc::new(on_plane),
-            view,
-            ..Problem::for_network(Arc::clone(trainee))
-        };
+        let mut ground = Problem::for_network(Arc::clone(trainee));
+        ground.landscape.objective = Arc::new(on_plane);
+        ground.landscape.view = view;
         let laid = trainers.iter().zip(counts);
         Ok(Self {
-            trainee: Arc::clone(trainee),
-            cut: Arc::new(cut),
-            ground: Arc::new(ground),
+            task: Arc::clone(trainee),
+            network_plane: Arc::new(cut),
+            problem: Arc::new(ground),
             built_from: laid
                 .map(|(trainer, count)| (trainer.id(), *count))
                 .collect(),
@@ -117,7 +115,7 @@ impl ProjectedRuns {
         } else {
             3 * rows(&now) >= 4 * rows(&self.built_from)
         };
-        Arc::ptr_eq(trainee, &self.trainee) && same && !grown
+        Arc::ptr_eq(trainee, &self.task) && same && !grown
     }
 
     /// Adds the rows that are new. `None` if it was cancelled.
@@ -134,7 +132,7 @@ impl ProjectedRuns {
             let mut shown = own.map_or_else(
                 || ProjectedRun {
                     identity,
-                    shadows: Vec::new(),
+                    projections: Vec::new(),
                     rows: Vec::new(),
                     distances: Vec::new(),
                     outcome: Outcome::Finished,
@@ -142,21 +140,21 @@ impl ProjectedRuns {
                 |index| earlier.swap_remove(index),
             );
             shown.rows.truncate(*count);
-            shown.shadows.truncate(*count);
+            shown.projections.truncate(*count);
             shown.distances.truncate(*count);
             let (theta, rows) = trainer.rows(shown.rows.len()..*count);
-            let start = &self.trainee.start;
+            let start = &self.task.start;
             let distance = |theta: &[f64]| {
                 let squares = theta.iter().zip(start).map(|(x, from)| (x - from).powi(2));
                 squares.sum::<f64>().sqrt()
             };
             let distances = theta.chunks_exact(start.len().max(1)).map(distance);
             shown.distances.extend(distances);
-            let fresh = empty_trajectory(self.trainee.start.len(), theta);
-            let objective = &*self.trainee.loss;
+            let fresh = empty_trajectory(self.task.start.len(), theta);
+            let objective = &*self.task.loss;
             shown
-                .shadows
-                .extend(project_all(&self.cut.plane, objective, &fresh, cancel)?);
+                .projections
+                .extend(project_all(&self.network_plane.plane, objective, &fresh, cancel)?);
             shown.rows.extend(rows);
             shown.outcome = trainer.outcome(*count);
             self.shown.push(shown);
@@ -170,7 +168,7 @@ impl ProjectedRuns {
         let trained = self.shown.iter().zip(trainers);
         let trained = trained.map(|(shown, trainer)| {
             Arc::new(TrainedRun {
-                shadows: shown.shadows.clone(),
+                projections: shown.projections.clone(),
                 rows: shown.rows.clone(),
                 distances: shown.distances.clone(),
                 log: trainer.log(),
@@ -178,12 +176,12 @@ impl ProjectedRuns {
         });
         Runs {
             scene: scene.clone(),
-            ground: Arc::clone(&self.ground),
+            problem: Arc::clone(&self.problem),
             results: results.collect(),
             every: scene.run_settings().record_every,
             trained: Some(TrainingSnapshot {
-                trainee: Arc::clone(&self.trainee),
-                cut: Arc::clone(&self.cut),
+                task: Arc::clone(&self.task),
+                network_plane: Arc::clone(&self.network_plane),
                 runs: trained.collect(),
                 complete,
             }),
@@ -197,7 +195,7 @@ impl ProjectedRun {
         let column = |number: fn(&TrainedRow) -> f64| self.rows.iter().map(number).collect();
         let trajectory = Trajectory {
             dim: 2,
-            theta: self.shadows.iter().flat_map(|shadow| shadow.at).collect(),
+            theta: self.projections.iter().flat_map(|shadow| shadow.at).collect(),
             loss: column(|row| row.loss),
             grad_norm: column(|row| row.grad_norm),
             lr: column(|row| row.lr),

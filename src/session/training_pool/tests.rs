@@ -1,7 +1,7 @@
 //! Runs of networks: streamed, held, lengthened, and their shadows.
 
 use super::*;
-use crate::engine::landscape::NoFiles;
+use crate::engine::files::NoFiles;
 use crate::engine::objective::Objective;
 use crate::engine::objective::plane::Rect;
 use crate::engine::scene::{NetworkScene, SpecChange};
@@ -50,8 +50,8 @@ fn runs_of_a_network_are_those_of_any_other_objective_and_their_shadows_are_on_t
     let scene = scene(&["sgd:lr=0.5,momentum=0.9", "adam:lr=0.1@cosine"]);
     let runs = made(&scene);
     let trained = runs.trained.as_ref().unwrap();
-    let trainee = &trained.trainee;
-    assert!(trained.complete && runs.every == 5 && trained.cut.explained_variance_ratio.is_some());
+    let trainee = &trained.task;
+    assert!(trained.complete && runs.every == 5 && trained.network_plane.explained_variance_ratio.is_some());
     for ((own, result), shown) in scene.runs.iter().zip(&runs.results).zip(&trained.runs) {
         let (conditions, never) = (scene.run_settings(), Cancel::default());
         let objective = &*trainee.loss;
@@ -62,11 +62,11 @@ fn runs_of_a_network_are_those_of_any_other_objective_and_their_shadows_are_on_t
         for row in 0..13 {
             let theta = shown.theta(row).unwrap();
             assert_eq!(Some(&*theta), alone.theta(row));
-            let (at, residual) = trained.cut.plane.project(&theta);
+            let (at, residual) = trained.network_plane.plane.project(&theta);
             assert_eq!(result.trajectory.plot_point(row), Some(at));
-            assert_eq!(shown.shadows[row].residual, residual);
-            let height = runs.ground.objective.value(&at);
-            assert!((shown.shadows[row].loss - height).abs() <= 1e-12 * height);
+            assert_eq!(shown.projections[row].residual, residual);
+            let height = runs.problem.objective.value(&at);
+            assert!((shown.projections[row].loss - height).abs() <= 1e-12 * height);
         }
     }
     for shown in &trained.runs {
@@ -109,7 +109,7 @@ fn a_lab_streams_the_same_and_goes_on_where_it_can() {
     scene.network.as_mut().unwrap().plane = "filter".parse().unwrap();
     let other = newest(&lab, &scene);
     assert_eq!(losses(&other), losses(&shorter));
-    assert_ne!(other.ground.view, shorter.ground.view);
+    assert_ne!(other.problem.view, shorter.problem.view);
     lab.update(&Scene::opening(), Rect::square(2.0));
     lab.wait_for_runs(PATIENCE);
     assert!(
@@ -138,7 +138,7 @@ fn sharpness_is_measured_where_it_is_asked_for() {
             (adaptive, sharp.preconditioned[0].is_nan()),
             (index == 1, true)
         );
-        let (loss, theta) = (&*trained.trainee.loss, run.theta(8).unwrap());
+        let (loss, theta) = (&*trained.task.loss, run.theta(8).unwrap());
         let hessian = crate::engine::analysis::curvature::Curvature::hessian(loss, &theta);
         let ask = crate::engine::analysis::curvature::LanczosOptions::largest(1e-12);
         let exact = crate::engine::analysis::curvature::lanczos(&hessian, &ask, &Cancel::default())
@@ -179,7 +179,7 @@ fn a_leg_keeps_the_weights() {
     assert_eq!(after.evaluations, before.evaluations);
     let theta = |row| split.trained.as_ref().unwrap().runs[0].theta(row).unwrap();
     let mut gradient = vec![0.0; theta(4).len()];
-    let loss = &split.trained.as_ref().unwrap().trainee.loss;
+    let loss = &split.trained.as_ref().unwrap().task.loss;
     let mut place = theta(4);
     for _ in 0..5 {
         loss.gradient(&place, &mut gradient);
@@ -211,7 +211,7 @@ fn what_cannot_be_trained_is_told() {
     // The plane is the others'.
     let both = scene(&["sgd:lr=1e30", "adam:lr=0.1"]);
     let [alone, both] = [made(&scene(&["adam:lr=0.1"])), made(&both)];
-    assert_eq!(both.ground.view, alone.ground.view);
+    assert_eq!(both.problem.view, alone.problem.view);
     assert_eq!(
         both.results[1].trajectory.theta,
         alone.results[0].trajectory.theta

@@ -39,7 +39,7 @@ pub struct TrainedRow {
     /// All that it has asked for so far, in gradients.
     pub cost: f64,
     /// How good the network is on the training and on the test data.
-    pub measures: [Option<Metrics>; 2],
+    pub metrics: [Option<Metrics>; 2],
     /// What its layers say; updates are those of the last step.
     pub diagnosis: Arc<Diagnosis>,
     /// What the step before divided gradients by, where the rule does so:
@@ -55,7 +55,7 @@ pub(super) struct TrainingThread(Arc<TrainingWork>);
 /// What a run and whoever watches it share.
 struct TrainingWork {
     id: u64,
-    trainee: Arc<TrainingTask>,
+    task: Arc<TrainingTask>,
     spec: RunSpec,
     spec_changes: Vec<SpecChange>,
     conditions: RunSettings,
@@ -75,7 +75,7 @@ impl TrainingThread {
     ) -> Result<Self, String> {
         let work = Arc::new(TrainingWork {
             id: gate.next_id(),
-            trainee: Arc::clone(trainee),
+            task: Arc::clone(trainee),
             spec: run.spec.clone(),
             spec_changes: run.legs.clone(),
             conditions,
@@ -99,7 +99,7 @@ impl TrainingThread {
         run: &Run,
         conditions: RunSettings,
     ) -> bool {
-        let same = Arc::ptr_eq(&self.0.trainee, trainee)
+        let same = Arc::ptr_eq(&self.0.task, trainee)
             && self.0.spec == run.spec
             && self.0.spec_changes == run.legs
             && self.0.conditions == (RunSettings { steps: self.0.conditions.steps, ..conditions })
@@ -137,7 +137,7 @@ impl TrainingThread {
 
     /// Some of its rows, n numbers of θ each.
     pub(super) fn rows(&self, range: Range<usize>) -> (Vec<f64>, Vec<TrainedRow>) {
-        let dim = self.0.trainee.start.len();
+        let dim = self.0.task.start.len();
         let log = lock(&self.0.log);
         let theta = log.theta.get(range.start * dim..range.end * dim);
         let rows = log.rows.get(range);
@@ -197,7 +197,7 @@ impl TrainingWork {
         let first = (0, &self.spec);
         let legs = self.spec_changes.iter().map(|leg| (leg.from, &leg.spec));
         let all: Vec<(u64, &RunSpec)> = std::iter::once(first).chain(legs).collect();
-        let mut theta = self.trainee.start.clone();
+        let mut theta = self.task.start.clone();
         for (index, (from, spec)) in all.iter().enumerate() {
             let until = all.get(index + 1).map_or(u64::MAX, |(from, _)| *from);
             let mut conditions = self.conditions;
@@ -205,7 +205,7 @@ impl TrainingWork {
             conditions.gradient_settings.seed = seed.wrapping_add(index as u64);
             conditions.steps = conditions.steps.saturating_sub(*from).max(1);
             let mut end = None;
-            let objective = &*self.trainee.loss;
+            let objective = &*self.task.loss;
             let (before, evaluated) = self.evals_so_far();
             let ended = training::run_with_observer(
                 objective,
@@ -256,13 +256,13 @@ impl TrainingWork {
         let mut carried = Vec::new();
         moment.carried(&mut carried);
         let row = TrainedRow {
-            diagnosis: Arc::new(self.trainee.loss.diagnose(theta, previous)),
+            diagnosis: Arc::new(self.task.loss.diagnose(theta, previous)),
             loss: moment.loss,
             grad_norm: norm(moment.gradient),
             lr: moment.lr,
             evaluations: evaluations + moment.counts.gradients,
             cost: cost + moment.counts.gradient_equivalents(moment.theta.len()),
-            measures: self.trainee.measure(moment.theta),
+            metrics: self.task.measure(moment.theta),
             preconditioner: moment.preconditioner.map(Arc::from),
             optimizer_state: carried.into(),
         };

@@ -58,7 +58,7 @@ fn a_landscape_of_one_parameter_has_no_y() {
 #[test]
 fn trace_writes_the_bits_of_the_engine() {
     use ravine::engine::cancel::Cancel;
-    use ravine::engine::landscape::NoFiles;
+    use ravine::engine::files::NoFiles;
     use ravine::engine::scene::Scene;
     use ravine::engine::training;
     let place = Place::new();

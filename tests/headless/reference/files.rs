@@ -1,6 +1,6 @@
 //! Arrays and pictures that NumPy and Pillow wrote, and what they read in them: each line of `cases.json` is a case.
 
-use ravine::engine::landscape::{Files, Header};
+use ravine::engine::files::{Files, Header};
 use ravine::import::{Disk, open_runs};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};

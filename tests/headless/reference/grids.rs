@@ -1,7 +1,7 @@
 //! Splines through grids and pictures from disk, as scipy has them.
 
 use super::check;
-use ravine::engine::landscape::{AnyLandscape, Problem};
+use ravine::engine::landscape::{AnyLandscape, LoadedLandscape};
 use ravine::import::Disk;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -29,7 +29,7 @@ fn folder() -> PathBuf {
 }
 
 /// A landscape of a file in `grids`.
-fn ground(landscape: &str) -> Result<Problem, String> {
+fn ground(landscape: &str) -> Result<LoadedLandscape, String> {
     let disk = Disk::next_to(Some(&folder().join("grids/scene.toml")));
     let landscape: AnyLandscape = landscape.parse().unwrap();
     let ground = landscape.as_dyn().load(&disk);

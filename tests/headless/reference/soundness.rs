@@ -1,7 +1,8 @@
 //! Same bits on any number of threads, and sound results under any learning rate.
 
 use ravine::engine::cancel::Cancel;
-use ravine::engine::landscape::{AnyLandscape, NoFiles};
+use ravine::engine::files::NoFiles;
+use ravine::engine::landscape::AnyLandscape;
 use ravine::engine::optimizer::AnyOptimizer;
 use ravine::engine::scene::Scene;
 use ravine::engine::training::{DivergenceLimit, Outcome, Trajectory};

@@ -2,7 +2,7 @@
 
 #![expect(clippy::cast_precision_loss, reason = "small counts")]
 
-use ravine::engine::landscape::{AnyLandscape, Problem};
+use ravine::engine::landscape::{AnyLandscape, LoadedLandscape};
 use ravine::engine::network::Loss;
 use ravine::engine::network::data::{AnyDataset, Data, Targets};
 use ravine::import::Disk;
@@ -28,7 +28,7 @@ struct Case {
     refused: Option<String>,
 }
 
-fn ground(reader: &str, disk: &Disk) -> Result<Problem, String> {
+fn ground(reader: &str, disk: &Disk) -> Result<LoadedLandscape, String> {
     let (name, settings) = reader.split_once([':', ',']).unwrap_or((reader, ""));
     let spec = format!("{name}:data=table.csv,{settings}");
     let landscape: AnyLandscape = spec.trim_end_matches(',').parse().unwrap();

@@ -1,7 +1,8 @@
 use super::*;
-use crate::engine::landscape::{AnyLandscape, NoFiles, Problem};
+use crate::engine::files::NoFiles;
+use crate::engine::landscape::{AnyLandscape, LoadedLandscape};
 
-fn ground(spec: &str) -> Problem {
+fn ground(spec: &str) -> LoadedLandscape {
     let landscape: AnyLandscape = spec.parse().unwrap();
     landscape.as_dyn().load(&NoFiles).unwrap()
 }

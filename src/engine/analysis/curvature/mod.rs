@@ -3,7 +3,8 @@
 //! ```
 //! use ravine::engine::cancel::Cancel;
 //! use ravine::engine::analysis::curvature::{Ask, Curvature, lanczos};
-//! use ravine::engine::landscape::{AnyLandscape, NoFiles};
+//! use ravine::engine::files::{NoFiles};
+//! use ravine::engine::landscape::{AnyLandscape};
 //!
 //! let rosenbrock: AnyLandscape = "rosenbrock".parse()?;
 //! let ground = rosenbrock.as_dyn().ground(&NoFiles)?;
@@ -147,7 +148,7 @@ mod tests {
             "quadratic:a=1,b=1".parse().unwrap();
         let ground = landscape
             .as_dyn()
-            .load(&crate::engine::landscape::NoFiles)
+            .load(&crate::engine::files::NoFiles)
             .unwrap();
         let spec: RunSpec = "rmsprop:lr=0.01,alpha=0.9,eps=0".parse().unwrap();
         let conditions = RunSettings {

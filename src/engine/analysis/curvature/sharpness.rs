@@ -167,7 +167,8 @@ fn keskar(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::landscape::{AnyLandscape, NoFiles};
+    use crate::engine::files::NoFiles;
+    use crate::engine::landscape::AnyLandscape;
 
     fn at(landscape: &str, theta: &[f64], inquiry: &CurvatureSettings) -> Sharpness {
         let landscape: AnyLandscape = landscape.parse().unwrap();

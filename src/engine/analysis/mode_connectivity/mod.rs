@@ -2,7 +2,7 @@
 //!
 //! ```
 //! use ravine::engine::cancel::Cancel;
-//! use ravine::engine::landscape::NoFiles;
+//! use ravine::engine::files::NoFiles;
 //! use ravine::engine::analysis::mode_connectivity::{Connect, connect};
 //! use ravine::engine::network::{Precision, Trainee, data::AnyDataset};
 //!

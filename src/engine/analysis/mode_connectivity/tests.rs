@@ -4,7 +4,7 @@ use super::curve_loss::CurveLoss;
 use super::weight_matching::align;
 use super::{Bezier, Connect, ConnectError, LinearPath, ModeConnectivity, Path, connect, path};
 use crate::engine::cancel::Cancel;
-use crate::engine::landscape::NoFiles;
+use crate::engine::files::NoFiles;
 use crate::engine::network::data::AnyDataset;
 use crate::engine::network::{NetworkLoss, Precision, TrainingTask};
 use crate::engine::numeric::random::{Purpose, stream};

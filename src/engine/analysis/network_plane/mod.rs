@@ -2,7 +2,7 @@
 //!
 //! ```
 //! use ravine::engine::cancel::Cancel;
-//! use ravine::engine::landscape::NoFiles;
+//! use ravine::engine::files::NoFiles;
 //! use ravine::engine::network::{AnyNetwork, NetworkLoss, data::AnyDataset};
 //! use ravine::engine::analysis::network_plane::{AnyPlane, Given};
 //!

@@ -1,7 +1,7 @@
 //! Planes of small networks, and of planted cases.
 
 use super::*;
-use crate::engine::landscape::NoFiles;
+use crate::engine::files::NoFiles;
 use crate::engine::network::{NetworkLoss, data::AnyDataset};
 use crate::engine::numeric::random::Purpose;
 use crate::engine::numeric::vector_ops::{dot, gaussian};

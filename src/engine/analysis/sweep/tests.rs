@@ -1,8 +1,9 @@
 use super::*;
 use crate::engine::declare::{Scale, Value};
-use crate::engine::landscape::{AnyLandscape, NoFiles, Problem};
+use crate::engine::files::NoFiles;
+use crate::engine::landscape::{AnyLandscape};
 use crate::engine::objective::plane::Rect;
-use crate::engine::scene::Scene;
+use crate::engine::scene::{Problem, Scene};
 use crate::engine::training::Reason;
 
 struct Bench {

@@ -2,7 +2,7 @@
 
 use super::{Data, DataError, Dataset, Noise};
 use crate::engine::declare::settings;
-use crate::engine::landscape::Files;
+use crate::engine::files::Files;
 use rand::RngExt;
 
 settings! {

@@ -2,7 +2,7 @@
 
 use super::{Data, DataError, Dataset, Noise};
 use crate::engine::declare::settings;
-use crate::engine::landscape::Files;
+use crate::engine::files::Files;
 use crate::engine::numeric::real;
 use std::f64::consts::TAU;
 

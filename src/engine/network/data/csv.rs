@@ -2,7 +2,7 @@
 
 use super::{Data, DataError, Dataset};
 use crate::engine::declare::settings;
-use crate::engine::landscape::{Files, Header};
+use crate::engine::files::{Files, Header};
 
 settings! {
     /// A CSV file: one column is the label, all others are inputs.

@@ -2,7 +2,7 @@
 
 use super::{Data, DataError, Dataset, bundled};
 use crate::engine::declare::settings;
-use crate::engine::landscape::Files;
+use crate::engine::files::Files;
 
 settings! {
     /// 1,797 handwritten digits: 8 × 8 grey values from 0 to 16, row by row, and the digit. Alpaydin & Kaynak 1998.

@@ -2,7 +2,7 @@
 
 use super::{Data, DataError, Dataset, bundled};
 use crate::engine::declare::settings;
-use crate::engine::landscape::Files;
+use crate::engine::files::Files;
 
 settings! {
     /// 150 iris flowers: lengths and widths of sepals and petals in cm, and which of three species it is. Fisher 1936.

@@ -2,7 +2,7 @@
 
 use super::{Data, DataError, Dataset, Noise, along};
 use crate::engine::declare::settings;
-use crate::engine::landscape::Files;
+use crate::engine::files::Files;
 
 settings! {
     /// y = slope · x + intercept with noise, x evenly from −1 to 1.

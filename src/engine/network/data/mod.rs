@@ -16,7 +16,7 @@ pub use moons::Moons;
 
 use super::{Loss, MAX_CLASSES};
 use crate::engine::declare::{Settings, family};
-use crate::engine::landscape::{Files, Labels, Table};
+use crate::engine::files::{Files, Labels, Table};
 use crate::engine::numeric::random::{Purpose, stream};
 use crate::engine::numeric::real;
 use rand::seq::SliceRandom;

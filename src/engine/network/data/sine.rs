@@ -2,7 +2,7 @@
 
 use super::{Data, DataError, Dataset, Noise, along};
 use crate::engine::declare::settings;
-use crate::engine::landscape::Files;
+use crate::engine::files::Files;
 use std::f64::consts::PI;
 
 settings! {

@@ -1,7 +1,7 @@
 //! Data sets beside the definitions of scikit-learn, and what becomes of them.
 
 use super::{AnyDataset, Data, Targets};
-use crate::engine::landscape::{Files, Header, Labels, NoFiles, Table};
+use crate::engine::files::{Files, Header, Labels, NoFiles, Table};
 use crate::engine::network::Loss;
 
 fn data(spec: &str) -> Data {

@@ -1,7 +1,8 @@
 //! What rules carry over a run, compared with what one computes by hand.
 
 use super::*;
-use crate::engine::landscape::{AnyLandscape, NoFiles};
+use crate::engine::files::NoFiles;
+use crate::engine::landscape::AnyLandscape;
 use crate::engine::numeric::real;
 use crate::engine::objective::{GradientSettings, norm};
 use crate::engine::optimizer::AnyOptimizer;

@@ -1,5 +1,6 @@
 use super::*;
-use crate::engine::landscape::{AnyLandscape, NoFiles};
+use crate::engine::files::NoFiles;
+use crate::engine::landscape::AnyLandscape;
 use crate::engine::network::data::AnyDataset;
 use crate::engine::network::{AnyNetwork, NetworkLoss};
 
