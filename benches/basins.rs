@@ -34,7 +34,7 @@ struct Case {
     landscape: &'static str,
     rule: &'static str,
     lr: f64,
-    ground: LoadedLandscape,
+    problem: LoadedLandscape,
     spec: RunSpec,
 }
 
@@ -76,7 +76,7 @@ impl Case {
             landscape,
             rule,
             lr,
-            ground: parsed.as_dyn().load(&NoFiles).expect("no data"),
+            problem: parsed.as_dyn().load(&NoFiles).expect("no data"),
             spec: format!("{rule}:lr={lr}{momentum}").parse().expect("a run"),
         }
     }
@@ -86,7 +86,7 @@ impl Case {
     }
 
     fn question(&self) -> Value {
-        let view = [self.ground.view.x(), self.ground.view.y()];
+        let view = [self.problem.view.x(), self.problem.view.y()];
         json!({ "landscape": self.landscape, "rule": self.rule, "lr": self.lr, "view": view })
     }
 
@@ -94,14 +94,14 @@ impl Case {
         #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
         let share = |index: usize| index as f64 / (SIDE - 1) as f64;
         let place = |index: usize| {
-            self.ground
+            self.problem
                 .view
                 .at([share(index % SIDE), share(index / SIDE)])
         };
         (0..SIDE * SIDE).map(place).collect()
     }
 
-    fn conditions(tolerance: Option<f64>) -> RunSettings {
+    fn run_settings(tolerance: Option<f64>) -> RunSettings {
         RunSettings {
             steps: STEPS,
             gradient_settings: GradientSettings::default(),
@@ -112,13 +112,13 @@ impl Case {
 
     /// Where all starts end after all steps.
     fn ends(&self, starts: &[[f64; 2]]) -> Vec<[f64; 2]> {
-        let (conditions, never) = (Self::conditions(None), Cancel::default());
+        let (run_settings, never) = (Self::run_settings(None), Cancel::default());
         let ends = starts.par_chunks(1024).flat_map_iter(|starts| {
             let ends = run_to_end_batch(
-                &*self.ground.objective,
+                &*self.problem.objective,
                 starts,
                 &self.spec,
-                &conditions,
+                &run_settings,
                 &never,
             );
             ends.expect("nobody cancels this")
@@ -132,11 +132,11 @@ impl Case {
 
     fn basins(&self) -> usize {
         let question = BasinQuery {
-            objective: &*self.ground.objective,
-            known: &self.ground.minima,
+            objective: &*self.problem.objective,
+            known: &self.problem.minima,
             spec: &self.spec,
-            conditions: Self::conditions(None),
-            window: self.ground.view,
+            run_settings: Self::run_settings(None),
+            window: self.problem.view,
         };
         let answer = question.compute(SIDE, None, &AtomicUsize::new(0), &Cancel::default());
         answer.expect("nobody cancels this").minima.len()

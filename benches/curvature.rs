@@ -43,7 +43,7 @@ impl Case {
         let data = data.as_dyn().data(&NoFiles).expect("no files");
         let network: AnyNetwork = network.parse().expect("a network");
         let loss = NetworkLoss::new(&network, &data).expect("data that fit");
-        let conditions = RunSettings {
+        let run_settings = RunSettings {
             steps,
             gradient_settings: GradientSettings::default(),
             tolerance: None,
@@ -51,7 +51,7 @@ impl Case {
         };
         let spec = "adam:lr=0.01".parse().expect("a run");
         let never = Cancel::default();
-        let trained = run(&loss, &loss.init_params(0), &spec, &conditions, &never);
+        let trained = run(&loss, &loss.init_params(0), &spec, &run_settings, &never);
         let theta = trained.expect("nobody cancels this");
         let theta = theta.theta(usize::MAX).expect("a last row").to_vec();
         Self {

@@ -145,7 +145,7 @@ fn train(case: &Case) -> f64 {
     let loss = case.loss();
     let start = loss.init_params(0);
     let spec = "adam:lr=1e-3".parse().expect("a run");
-    let conditions = RunSettings {
+    let run_settings = RunSettings {
         steps: STEPS as u64,
         gradient_settings: GradientSettings {
             batch: Some(BATCH),
@@ -156,7 +156,8 @@ fn train(case: &Case) -> f64 {
     };
     let objective: &dyn Objective = &loss;
     let (ms, _) = median_ms(5, || {
-        run(objective, &start, &spec, &conditions, &Cancel::default()).expect("nobody cancels this")
+        run(objective, &start, &spec, &run_settings, &Cancel::default())
+            .expect("nobody cancels this")
     });
     ms
 }

@@ -162,13 +162,13 @@ fn trajectory(
     spec: &RunSpec,
     steps: u64,
 ) -> ravine::engine::training::Trajectory {
-    let conditions = RunSettings {
+    let run_settings = RunSettings {
         steps,
         gradient_settings: GradientSettings::default(),
         tolerance: None,
         record_every: 1,
     };
-    run(objective, &START, spec, &conditions, &Cancel::default()).expect("nobody cancels this")
+    run(objective, &START, spec, &run_settings, &Cancel::default()).expect("nobody cancels this")
 }
 
 fn cell([middle, least]: [f64; 2]) -> String {

@@ -24,7 +24,7 @@ const LEVELS: usize = 20;
 
 struct Case {
     name: &'static str,
-    ground: LoadedLandscape,
+    problem: LoadedLandscape,
     /// The surface that gets lines.
     surface: Surface,
     levels: Vec<f64>,
@@ -37,9 +37,9 @@ fn main() {
     let table = Table::new(rival::ask("surfaces.py", &question), "point");
     for case in &cases {
         // Into the memory of the surface before, as the rival's allocator has it.
-        let mut kept = sample(&case.ground, SIDE, Vec::new());
+        let mut kept = sample(&case.problem, SIDE, Vec::new());
         let (ms, ()) = median_ms(51, || {
-            kept = sample(&case.ground, SIDE, std::mem::take(&mut kept.values));
+            kept = sample(&case.problem, SIDE, std::mem::take(&mut kept.values));
         });
         let sum: f64 = kept.values.iter().sum();
         table.row(
@@ -69,21 +69,21 @@ fn main() {
 impl Case {
     fn new(name: &'static str) -> Self {
         let landscape: AnyLandscape = name.parse().expect("a landscape");
-        let ground = landscape.as_dyn().load(&NoFiles).expect("no data");
-        let surface = sample(&ground, CONTOUR_SIDE, Vec::new());
+        let problem = landscape.as_dyn().load(&NoFiles).expect("no data");
+        let surface = sample(&problem, CONTOUR_SIDE, Vec::new());
         let log = landscape.as_dyn().spacing() == Spacing::Log;
-        let lowest = ground.minima.iter().map(|mark| mark.value);
+        let lowest = problem.minima.iter().map(|mark| mark.value);
         let levels = Levels::choose(&surface, log, lowest.reduce(f64::min), LEVELS);
         Self {
             name,
-            ground,
+            problem,
             levels: levels.values().to_vec(),
             surface,
         }
     }
 
     fn question(&self) -> (String, serde_json::Value) {
-        let view = [self.ground.view.x(), self.ground.view.y()];
+        let view = [self.problem.view.x(), self.problem.view.y()];
         (
             self.name.to_owned(),
             json!({ "view": view, "levels": self.levels }),
@@ -91,10 +91,17 @@ impl Case {
     }
 }
 
-fn sample(ground: &LoadedLandscape, side: usize, memory: Vec<f64>) -> Surface {
-    let (objective, plane, never) = (&*ground.objective, Plane::identity(), Cancel::default());
-    Surface::sample_into(memory, objective, &plane, ground.view, [side, side], &never)
-        .expect("nobody cancels this")
+fn sample(problem: &LoadedLandscape, side: usize, memory: Vec<f64>) -> Surface {
+    let (objective, plane, never) = (&*problem.objective, Plane::identity(), Cancel::default());
+    Surface::sample_into(
+        memory,
+        objective,
+        &plane,
+        problem.view,
+        [side, side],
+        &never,
+    )
+    .expect("nobody cancels this")
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]

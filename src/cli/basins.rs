@@ -78,8 +78,8 @@ pub(super) fn basins(args: &Args) -> Result<(), String> {
                 args.side
             )
         })?;
-    let (scene, ground) = args.scene.prepare_landscape()?;
-    if ground.objective.dim() != 2 {
+    let (scene, problem) = args.scene.prepare_landscape()?;
+    if problem.objective.dim() != 2 {
         return Err(format!(
             "`{}` has one parameter; expected a landscape of two",
             scene.landscape.name()
@@ -89,12 +89,12 @@ pub(super) fn basins(args: &Args) -> Result<(), String> {
     let mut outputs = Outputs::plan([&args.output])?;
     let spec = &scene.runs[index].spec;
     let points = picture::points(pixels);
-    let window = scene.view.unwrap_or(ground.view);
+    let window = scene.view.unwrap_or(problem.view);
     let question = BasinQuery {
-        objective: &*ground.objective,
-        known: &ground.minima,
+        objective: &*problem.objective,
+        known: &problem.minima,
         spec,
-        conditions: scene.run_settings(),
+        run_settings: scene.run_settings(),
         window,
     };
     question
@@ -108,11 +108,11 @@ pub(super) fn basins(args: &Args) -> Result<(), String> {
         "npz" => outputs.write(&args.output, |out| basins::npz(&answer, out))?,
         "csv" => outputs.write(&args.output, |out| basins::csv(&answer, out))?,
         _ => {
-            let terrain = session::compute_map_data(&scene, &ground, window, 400, &never);
+            let map_data = session::compute_map_data(&scene, &problem, window, 400, &never);
             let run = spec.to_string();
             let drawing = figure::basins::picture(
                 &answer,
-                terrain.as_ref(),
+                map_data.as_ref(),
                 &scene,
                 &run,
                 points,

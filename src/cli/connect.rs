@@ -156,7 +156,7 @@ pub(super) fn connect(args: &Args) -> Result<(), String> {
     let mut outputs = Outputs::plan(planned.into_iter().flatten())?;
     outputs.alone("--json", args.json)?;
     let tested = (split.test.samples() > 0).then(|| loss.with_data(&split.test));
-    let trainee = TrainingTask {
+    let task = TrainingTask {
         test: tested
             .transpose()
             .map_err(|error| format!("--test {test}: {error}"))?,
@@ -166,13 +166,13 @@ pub(super) fn connect(args: &Args) -> Result<(), String> {
     };
     let never = Cancel::default();
     let both = ends.each_ref().map(Vec::as_slice);
-    let found = engine::connect(&trainee, both, &spec, &settings, &never, &mut |_| {});
+    let found = engine::connect(&task, both, &spec, &settings, &never, &mut |_| {});
     let Some(found) = found.map_err(|error| error.to_string())? else {
         return Ok(()); // Nothing cancels this work.
     };
     let mut summary = args.summary(&found, &spec, &settings);
-    if !trainee.split.train.source().is_empty() {
-        summary["source"] = trainee.split.train.source().into();
+    if !task.split.train.source().is_empty() {
+        summary["source"] = task.split.train.source().into();
     }
     if let Some((path, kind)) = output {
         match kind {
@@ -181,7 +181,7 @@ pub(super) fn connect(args: &Args) -> Result<(), String> {
             "json" => outputs.write(path, |out| table::json(&found, &summary, out))?,
             _ => {
                 let asked = args.caption(&spec, &settings);
-                let bytes = args.picture(&trainee, &found, &asked, kind, pixels, side)?;
+                let bytes = args.picture(&task, &found, &asked, kind, pixels, side)?;
                 outputs.write(path, |out| out.write_all(&bytes))?;
             }
         }
@@ -192,7 +192,7 @@ pub(super) fn connect(args: &Args) -> Result<(), String> {
         (&args.aligned_weights, aligned),
     ] {
         if let Some(path) = path {
-            outputs.write(path, |out| safetensors::write(&trainee.loss, theta, out))?;
+            outputs.write(path, |out| safetensors::write(&task.loss, theta, out))?;
         }
     }
     outputs.print(|out| {
@@ -280,7 +280,7 @@ impl Args {
     /// The bytes of a picture.
     fn picture(
         &self,
-        trainee: &TrainingTask,
+        task: &TrainingTask,
         found: &ModeConnectivity,
         caption: &str,
         kind: &str,
@@ -291,13 +291,13 @@ impl Args {
         let surface = || {
             let view = figure::window(found, points)?;
             let plane = found.plane.as_ref()?;
-            Surface::sample(&*trainee.loss, plane, view, side, side, &never)
+            Surface::sample(&*task.loss, plane, view, side, side, &never)
         };
         let title = self.network.title();
         let told = figure::Caption {
             title: &title,
             caption,
-            l2: trainee.loss.l2(),
+            l2: task.loss.l2(),
         };
         let drawing = figure::picture(found, surface(), &told, points, self.theme.theme());
         picture::bytes(&drawing, kind, pixels, &format!("{title}\n\n{caption}"))

@@ -73,20 +73,20 @@ enum Format {
 
 pub(super) fn critical(args: &Args) -> Result<(), String> {
     let format = format(args.format, args.output.as_deref())?;
-    let (scene, ground) = args.scene.prepare_landscape()?;
-    if ground.objective.dim() != 2 {
+    let (scene, problem) = args.scene.prepare_landscape()?;
+    if problem.objective.dim() != 2 {
         return Err(format!(
             "`{}` has one parameter; expected a landscape of two",
             scene.landscape.name()
         ));
     }
     let mut outputs = Outputs::plan(&args.output)?;
-    let view = scene.view.unwrap_or(ground.view);
-    check_view(&*ground.objective, view)?;
-    let known: Vec<[f64; 2]> = ground.minima.iter().map(|mark| mark.at).collect();
-    let found = critical::find(&*ground.objective, view, &known, &Cancel::default());
+    let view = scene.view.unwrap_or(problem.view);
+    check_view(&*problem.objective, view)?;
+    let known: Vec<[f64; 2]> = problem.minima.iter().map(|mark| mark.at).collect();
+    let found = critical::find(&*problem.objective, view, &known, &Cancel::default());
     let points = found.unwrap_or_default(); // Nothing cancels this work.
-    let fill = |out: &mut dyn Write| write(&points, view, &scene, &ground, format, out);
+    let fill = |out: &mut dyn Write| write(&points, view, &scene, &problem, format, out);
     match &args.output {
         Some(path) => outputs.write(path, fill)?,
         None => print(fill)?,
@@ -114,14 +114,14 @@ fn write(
     points: &[CriticalPoint],
     view: Rect,
     scene: &Scene,
-    ground: &LoadedLandscape,
+    problem: &LoadedLandscape,
     format: Format,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let ([before, between, after], quote, missing) = match format {
         Format::Json => {
             let landscape = serde_json::to_string(&scene.landscape)?;
-            let source = source_member(&ground.source)?;
+            let source = source_member(&problem.source)?;
             let view = serde_json::to_string(&view)?;
             let columns = serde_json::to_string(&COLUMNS)?;
             write!(
@@ -139,7 +139,7 @@ fn write(
         let before = if index > 0 { between } else { before };
         write!(out, "{before}{quote}{}{quote}", point.kind.name())?;
         let mut gradient = [0.0; 2];
-        ground.objective.gradient(&point.at, &mut gradient);
+        problem.objective.gradient(&point.at, &mut gradient);
         let [low, high] = point.eigenvalues;
         let [x, y] = point.at;
         for number in [x, y, point.value, low, high, norm(&gradient)] {

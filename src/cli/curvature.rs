@@ -320,17 +320,17 @@ impl Args {
         let at = self.at.as_ref();
         let at =
             at.ok_or("the landscape needs a point; expected --at, like --at=1,1".to_owned())?;
-        let ground = landscape.as_dyn().load(&Disk::default());
-        let ground = ground.map_err(|error| error.to_string())?;
-        let dim = ground.objective.dim();
+        let problem = landscape.as_dyn().load(&Disk::default());
+        let problem = problem.map_err(|error| error.to_string())?;
+        let dim = problem.objective.dim();
         let at = point("--at", at, dim)?;
-        say_source(text, &ground.source);
+        say_source(text, &problem.source);
         Ok(CurvaturePoint {
             title: text.to_owned(),
-            objective: Arc::clone(&ground.objective),
+            objective: Arc::clone(&problem.objective),
             network: None,
             theta: at[..dim.min(2)].to_vec(),
-            source: ground.source,
+            source: problem.source,
         })
     }
 }

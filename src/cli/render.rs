@@ -89,7 +89,7 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
     if let Some(family) = &args.gallery {
         return render_gallery(args, family, extension, pixels);
     }
-    let (scene, ground) = args.scene.prepare()?;
+    let (scene, problem) = args.scene.prepare()?;
     let show = show(args.show, &scene)?;
     let step = args
         .step
@@ -98,7 +98,7 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
         .transpose()?;
     let mut outputs = Outputs::plan([&args.output])?;
     if scene.network.is_none() {
-        check_view(&*ground.objective, scene.view.unwrap_or(ground.view))?;
+        check_view(&*problem.objective, scene.view.unwrap_or(problem.view))?;
     }
     let theme = args.theme.theme();
     let rows = scene.training.steps.saturating_mul(scene.runs.len() as u64);
@@ -109,7 +109,7 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
         MAX_NUMBER_BYTES,
         "fewer --steps",
     )?;
-    let runs = compute_all_runs(&scene, &ground, None)?;
+    let runs = compute_all_runs(&scene, &problem, None)?;
     let bytes = picture(
         &runs,
         extension,

@@ -133,7 +133,7 @@ impl SceneArgs {
                     .map_err(|refusal| refusal.to_string())?;
             }
         }
-        let ground = scene
+        let problem = scene
             .load(&Disk::next_to(self.scene.as_deref()))
             .map_err(|error| {
                 // What no flag has touched is the file's.
@@ -149,19 +149,19 @@ impl SceneArgs {
                     None => error.to_string(),
                 }
             })?;
-        say_source(scene.subject(), &ground.source);
-        Ok((scene, Arc::new(ground)))
+        say_source(scene.subject(), &problem.source);
+        Ok((scene, Arc::new(problem)))
     }
 
     /// The same where only landscapes will do.
     pub(super) fn prepare_landscape(&self) -> Result<(Scene, Arc<Problem>), String> {
-        let (scene, ground) = self.prepare()?;
+        let (scene, problem) = self.prepare()?;
         match (&scene.network, &self.scene) {
             (Some(_), Some(path)) => Err(format!(
                 "{}: is about a network; expected a scene about a landscape, or `ravine train` or `ravine slice`",
                 path.display()
             )),
-            _ => Ok((scene, ground)),
+            _ => Ok((scene, problem)),
         }
     }
 

@@ -168,12 +168,12 @@ pub(super) fn sweep(args: &Args) -> Result<(), String> {
             "--best and -o - are both for standard output; expected one of them".to_owned(),
         );
     }
-    let (scene, ground) = args.scene.prepare_landscape()?;
+    let (scene, problem) = args.scene.prepare_landscape()?;
     let mut outputs = Outputs::plan(&args.output)?;
-    training::check_start(&*ground.objective, scene.start_theta())?;
+    training::check_start(&*problem.objective, scene.start_theta())?;
     let swept = match overs.as_slice() {
-        [over] => sweep_curves(args, &scene, &ground, over, goal)?,
-        [x, y] => sweep_map(args, &scene, &ground, [x, y], goal)?,
+        [over] => sweep_curves(args, &scene, &problem, over, goal)?,
+        [x, y] => sweep_map(args, &scene, &problem, [x, y], goal)?,
         _ => {
             return Err(format!(
                 "--over stands {} times; expected it once, or twice for a map",
@@ -183,7 +183,7 @@ pub(super) fn sweep(args: &Args) -> Result<(), String> {
     };
     let table = Table {
         scene: &scene,
-        source: &ground.source,
+        source: &problem.source,
         measure,
         goal,
         overs: &overs,
@@ -233,7 +233,7 @@ fn goal(text: &str) -> Result<f64, String> {
 fn sweep_curves(
     args: &Args,
     scene: &Scene,
-    ground: &Arc<Problem>,
+    problem: &Arc<Problem>,
     over: &SweepAxis,
     goal: Option<f64>,
 ) -> Result<SweepData, String> {
@@ -260,19 +260,19 @@ fn sweep_curves(
             over.setting
         ));
     }
-    let conditions = scene.run_settings();
-    let steepest = quadratic_lambda_max(&*ground.objective, ground.view);
+    let run_settings = scene.run_settings();
+    let steepest = quadratic_lambda_max(&*problem.objective, problem.view);
     let limits = lines
         .iter()
         .map(|line| {
             lr_limit(
                 &line.spec,
                 steepest.filter(|_| line.grid.is_lr())?,
-                &conditions,
+                &run_settings,
             )
         })
         .collect();
-    let curves = with_setup(scene, ground, goal, |setup| run_curves(setup, lines));
+    let curves = with_setup(scene, problem, goal, |setup| run_curves(setup, lines));
     Ok(SweepData::Curves {
         curves: curves.unwrap_or_default(), // Nothing cancels this work.
         limits,
@@ -284,16 +284,16 @@ fn sweep_curves(
 fn sweep_map(
     args: &Args,
     scene: &Scene,
-    ground: &Arc<Problem>,
+    problem: &Arc<Problem>,
     overs: [&SweepAxis; 2],
     goal: Option<f64>,
 ) -> Result<SweepData, String> {
     let run = run_number(scene, args.run_number.as_deref())?;
     let spec = &scene.runs[run].spec;
     let grids = grids(spec, overs).map_err(|refusal| refused(&refusal))?;
-    let map = with_setup(scene, ground, goal, |setup| run_map(setup, spec, grids));
+    let map = with_setup(scene, problem, goal, |setup| run_map(setup, spec, grids));
     let map = map.ok_or_else(|| "the sweep was cancelled".to_owned())?;
-    let limits = quadratic_lambda_max(&*ground.objective, ground.view)
+    let limits = quadratic_lambda_max(&*problem.objective, problem.view)
         .and_then(|steepest| lr_limits(&map, steepest, &scene.run_settings()));
     Ok(SweepData::Map {
         map: Box::new(map),
@@ -304,14 +304,14 @@ fn sweep_map(
 
 fn with_setup<T>(
     scene: &Scene,
-    ground: &Problem,
+    problem: &Problem,
     goal: Option<f64>,
     work: impl FnOnce(&SweepContext) -> T,
 ) -> T {
     work(&SweepContext {
-        objective: &*ground.objective,
+        objective: &*problem.objective,
         start: scene.start_theta(),
-        conditions: &scene.run_settings(),
+        run_settings: &scene.run_settings(),
         goal,
         cancel: &Cancel::default(),
         done: &AtomicUsize::new(0),

@@ -78,9 +78,9 @@ enum FormatArg {
 
 pub(super) fn trace(args: &Args) -> Result<(), String> {
     let format = format(args.format, args.output.as_deref())?;
-    let (scene, ground) = args.scene.prepare_landscape()?;
-    training::check_start(&*ground.objective, scene.start_theta())?;
-    let fill = |out: &mut dyn Write| write(&scene, &ground, format, args.curvature, out);
+    let (scene, problem) = args.scene.prepare_landscape()?;
+    training::check_start(&*problem.objective, scene.start_theta())?;
+    let fill = |out: &mut dyn Write| write(&scene, &problem, format, args.curvature, out);
     let Some(path) = &args.output else {
         return print(fill);
     };
@@ -111,18 +111,18 @@ fn format(asked: Option<FormatArg>, output: Option<&Path>) -> Result<Format, Str
 /// Makes and writes one run after the other: only one is in memory at a time.
 fn write(
     scene: &Scene,
-    ground: &Problem,
+    problem: &Problem,
     format: Format,
     with_curvature: bool,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let (never, conditions) = (Cancel::default(), scene.run_settings());
-    let objective = &*ground.objective;
-    let mut writer = Writer::new(out, scene, &ground.source, format, with_curvature)?;
+    let (never, run_settings) = (Cancel::default(), scene.run_settings());
+    let objective = &*problem.objective;
+    let mut writer = Writer::new(out, scene, &problem.source, format, with_curvature)?;
     for index in visible_runs(scene) {
         let spec = &scene.runs[index].spec;
         let Some(trajectory) =
-            training::run(objective, scene.start_theta(), spec, &conditions, &never)
+            training::run(objective, scene.start_theta(), spec, &run_settings, &never)
         else {
             continue; // Nothing cancels this work.
         };

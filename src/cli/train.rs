@@ -165,10 +165,10 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
     let (loss, split) = args.network.prepare(test, seed)?;
     let specs = args.runs.iter().map(|text| spec("--run", text, &loss));
     let specs = specs.collect::<Result<Vec<RunSpec>, String>>()?;
-    let conditions = args.run_settings(seed, loss.samples())?;
-    let batch = conditions.gradient_settings.batch;
+    let run_settings = args.run_settings(seed, loss.samples())?;
+    let batch = run_settings.gradient_settings.batch;
     loss.check_batch(batch).map_err(|error| error.to_string())?;
-    let (steps, every) = (conditions.steps, conditions.record_every);
+    let (steps, every) = (run_settings.steps, run_settings.record_every);
     let measured = sharpness::measure_every(args.sharpness_every.as_deref(), steps)?;
     if kept {
         flags::affordable(steps.div_ceil(every), loss.dim(), specs.len())?;
@@ -189,7 +189,7 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
     }
     let ends = specs
         .par_iter()
-        .filter_map(|spec| end(&loss, &start, spec, &conditions, kept));
+        .filter_map(|spec| end(&loss, &start, spec, &run_settings, kept));
     let mut ends: Vec<RunEnd> = ends.collect();
     let made = ends.iter_mut().filter_map(|end| end.trajectory.take());
     let made: Vec<Trajectory> = made.collect();
@@ -206,11 +206,11 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
     });
     let runs: Vec<RunRecord> = runs.collect();
     let measured = sharp.map(|_| {
-        let conditions = RunSettings {
+        let run_settings = RunSettings {
             record_every: measured,
-            ..conditions
+            ..run_settings
         };
-        sharpness::measure(&loss, &start, &specs, &conditions)
+        sharpness::measure(&loss, &start, &specs, &run_settings)
     });
     for (end, path) in ends.iter().zip(&weight_files) {
         outputs.write(path, |out| safetensors::write(&loss, &end.theta, out))?;
@@ -316,12 +316,12 @@ fn end(
     loss: &NetworkLoss,
     start: &[f64],
     spec: &RunSpec,
-    conditions: &RunSettings,
+    run_settings: &RunSettings,
     kept: bool,
 ) -> Option<RunEnd> {
     let never = Cancel::default();
     if kept {
-        let made = training::run(loss, start, spec, conditions, &never)?;
+        let made = training::run(loss, start, spec, run_settings, &never)?;
         return Some(RunEnd {
             theta: made.theta(usize::MAX).unwrap_or(start).to_vec(),
             outcome: made.outcome,
@@ -329,16 +329,18 @@ fn end(
         });
     }
     // What all the data say is asked for now and then, to see whether the run diverges, unless its schedule heeds it.
-    let now_and_then = conditions.gradient_settings.batch.is_some() && !spec.schedule.needs_loss();
-    let conditions = RunSettings {
+    let now_and_then =
+        run_settings.gradient_settings.batch.is_some() && !spec.schedule.needs_loss();
+    let run_settings = RunSettings {
         record_every: if now_and_then {
-            (conditions.steps / 100).max(1)
+            (run_settings.steps / 100).max(1)
         } else {
             1
         },
-        ..*conditions
+        ..*run_settings
     };
-    let arrival = training::run_to_end(loss, start, spec, &conditions, f64::NEG_INFINITY, &never)?;
+    let arrival =
+        training::run_to_end(loss, start, spec, &run_settings, f64::NEG_INFINITY, &never)?;
     Some(RunEnd {
         theta: arrival.theta,
         outcome: arrival.outcome,

@@ -20,7 +20,7 @@ pub(super) fn open(path: Option<&Path>) -> Result<(), String> {
         None => Scene::opening(),
         Some(path) => open_scene(path).map_err(|sentence| sentence + &hint(path))?,
     };
-    let ground = scene
+    let problem = scene
         .load(&Disk::next_to(path))
         .map_err(|error| match path {
             Some(path) => format!("{}: {error}", path.display()),
@@ -31,7 +31,7 @@ pub(super) fn open(path: Option<&Path>) -> Result<(), String> {
     };
     print_error(&sentence);
     let (pixels, theme) = ([1600, 1200], &Theme::LIGHT);
-    let runs = compute_all_runs(&scene, &Arc::new(ground), None)?;
+    let runs = compute_all_runs(&scene, &Arc::new(problem), None)?;
     let bytes = picture(
         &runs,
         "png",

@@ -220,9 +220,9 @@ impl Scene {
 
     /// Makes the landscape ready and checks everything that depends on it.
     pub fn load(&self, files: &dyn Files) -> Result<Problem, SceneError> {
-        let ground = self.load_problem_unchecked(files)?;
-        self.check(&ground)?;
-        Ok(ground)
+        let problem = self.load_problem_unchecked(files)?;
+        self.check(&problem)?;
+        Ok(problem)
     }
 
     /// Chooses another landscape, in place of a network if there is one: with its own start and view, and without mini-batches, which it

@@ -186,7 +186,7 @@ fn facts(any: &AnyLandscape) -> Facts {
     // A built-in data set has its minimum only once it is read.
     let minima = landscape
         .load(&NoFiles)
-        .map_or(landscape.minima(), |ground| ground.minima);
+        .map_or(landscape.minima(), |problem| problem.minima);
     let point = |at: [f64; 2]| at.into_iter().take(landscape.dim()).collect();
     let ranges = |domain: Rect| [domain.x(), domain.y()].into_iter().take(landscape.dim());
     Facts {

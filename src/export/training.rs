@@ -56,7 +56,11 @@ pub fn csv(runs: &[RunRecord], out: &mut dyn Write) -> io::Result<()> {
                 "{spec},{step},{evaluations},{loss},{grad_norm},{lr},{}",
                 real(cost)
             )?;
-            if let Some(shadow) = run.projections.as_ref().and_then(|shadows| shadows.get(row)) {
+            if let Some(shadow) = run
+                .projections
+                .as_ref()
+                .and_then(|shadows| shadows.get(row))
+            {
                 for number in [shadow.at[0], shadow.at[1], shadow.loss, shadow.residual] {
                     write!(out, ",{}", real(number))?;
                 }

@@ -283,8 +283,8 @@ mod tests {
         for spec in specs {
             scene.add_run(spec.parse().unwrap());
         }
-        let ground = Arc::new(scene.load(&NoFiles).unwrap());
-        let runs = compute_runs(&scene, &ground, None, &Cancel::default()).unwrap();
+        let problem = Arc::new(scene.load(&NoFiles).unwrap());
+        let runs = compute_runs(&scene, &problem, None, &Cancel::default()).unwrap();
         String::from_utf8(trajectories(&runs, format, true)).unwrap()
     }
 

@@ -74,7 +74,7 @@ fn shaded(base: Colour, late: f64) -> Colour {
 pub fn inside(
     basins: &Basins,
     pixels: &Arc<Vec<Colour>>,
-    terrain: Option<&MapData>,
+    map_data: Option<&MapData>,
     scene: &Scene,
     frame: &Frame,
     theme: &Theme,
@@ -95,13 +95,13 @@ pub fn inside(
         rows: basins.side,
         pixels: Arc::clone(pixels),
     }];
-    if let Some(terrain) = terrain {
+    if let Some(map_data) = map_data {
         let lines = MapStyle {
             fill: false,
             labels: false,
             ..scene.map.clone()
         };
-        items.extend(map::landscape(terrain, pixels, &lines, frame, theme));
+        items.extend(map::landscape(map_data, pixels, &lines, frame, theme));
     }
     if scene.map.minima {
         for minimum in &basins.minima {
@@ -204,7 +204,7 @@ pub fn summary_text(basins: &Basins, fate: BasinLabel, share: f64) -> [String; 2
 /// The whole picture: exactly the window of the basins with axes, legend, title and caption. `run` is the run's spec as text.
 pub fn picture(
     basins: &Basins,
-    terrain: Option<&MapData>,
+    map_data: Option<&MapData>,
     scene: &Scene,
     run: &str,
     size: [f32; 2],
@@ -230,7 +230,7 @@ pub fn picture(
         items: inside(
             basins,
             &shading(basins, theme),
-            terrain,
+            map_data,
             scene,
             &frame,
             theme,

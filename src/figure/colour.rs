@@ -13,7 +13,7 @@ pub struct Theme {
     /// Behind everything.
     pub background: Colour,
     /// The ground of a plot without terrain, and of places where the terrain has no finite value.
-    pub ground: Colour,
+    pub problem: Colour,
     /// Text and what must be seen.
     pub ink: Colour,
     /// Text of second rank, axes.
@@ -31,7 +31,7 @@ impl Theme {
     pub const LIGHT: Self = Self {
         dark: false,
         background: Colour::rgb(255, 255, 255),
-        ground: Colour::rgb(246, 246, 243),
+        problem: Colour::rgb(246, 246, 243),
         ink: Colour::rgb(28, 34, 40),
         faint: Colour::rgb(98, 107, 116),
         grid: Colour::rgb(222, 225, 227),
@@ -53,7 +53,7 @@ impl Theme {
     pub const DARK: Self = Self {
         dark: true,
         background: Colour::rgb(20, 23, 28),
-        ground: Colour::rgb(27, 31, 37),
+        problem: Colour::rgb(27, 31, 37),
         ink: Colour::rgb(232, 235, 238),
         faint: Colour::rgb(151, 160, 169),
         grid: Colour::rgb(52, 58, 66),
@@ -292,11 +292,11 @@ pub fn shade_colour(t: f64, theme: &Theme) -> Colour {
     static TABLES: OnceLock<[Vec<Colour>; 2]> = OnceLock::new();
     const STEPS: u16 = 511;
     if t.is_nan() {
-        return theme.ground;
+        return theme.problem;
     }
-    let table = |terrain| {
+    let table = |map_data| {
         (0..=STEPS)
-            .map(|k| along(terrain, f64::from(k) / f64::from(STEPS)))
+            .map(|k| along(map_data, f64::from(k) / f64::from(STEPS)))
             .collect()
     };
     let tables = TABLES.get_or_init(|| [table(&LIGHT_TERRAIN), table(&DARK_TERRAIN)]);
@@ -309,12 +309,12 @@ pub fn shade_colour(t: f64, theme: &Theme) -> Colour {
     clippy::cast_sign_loss,
     reason = "an index into a few control points"
 )]
-fn along(terrain: &[[f64; 3]; 5], t: f64) -> Colour {
+fn along(map_data: &[[f64; 3]; 5], t: f64) -> Colour {
     let place = 4.0 * t;
     let first = place.floor().min(3.0);
     let share = place - first;
     let first = first as usize;
-    let [from, to] = [terrain[first], terrain[first + 1]].map(|[lightness, chroma, hue]| {
+    let [from, to] = [map_data[first], map_data[first + 1]].map(|[lightness, chroma, hue]| {
         let hue = hue.to_radians();
         [lightness, chroma * hue.cos(), chroma * hue.sin()]
     });

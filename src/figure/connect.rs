@@ -287,20 +287,20 @@ fn plane_map(
         area: places.map,
         window: surface.view,
     };
-    let (Some(middle), Some(terrain)) = (
+    let (Some(middle), Some(map_data)) = (
         connection.middle_on_plane(),
         // What matters is how low the valleys are; no loss is below zero.
         MapData::of(surface, true, Some(0.0), 20, &Cancel::default()),
     ) else {
         return Vec::new(); // Nothing cancels this work.
     };
-    let shading = map::shading(&terrain, theme);
+    let shading = map::shading(&map_data, theme);
     // Heights on the lines would be under the ways; the bar has them.
     let style = MapStyle {
         labels: false,
         ..MapStyle::default()
     };
-    let mut inside = map::landscape(&terrain, &shading, &style, &frame, theme);
+    let mut inside = map::landscape(&map_data, &shading, &style, &frame, theme);
     let on_curve = |t: f64| connection.curve_on_plane(t).unwrap_or_default();
     let pieces = (0..=CURVE_SEGMENTS).map(|piece| f64::from(piece) / f64::from(CURVE_SEGMENTS));
     let paths = [vec![[0.0, 0.0], [1.0, 0.0]], pieces.map(on_curve).collect()];
@@ -343,7 +343,7 @@ fn plane_map(
         items: inside,
     }];
     items.extend(map::axes(&frame, ["a", "b"], theme));
-    items.extend(map::colour_bar(&terrain, places.bar, theme));
+    items.extend(map::colour_bar(&map_data, places.bar, theme));
     let [x, y] = places.bar.min;
     items.push(Item::label(
         "loss".to_owned(),

@@ -180,10 +180,10 @@ mod tests {
 
     fn found(spec: &str) -> (LoadedLandscape, Vec<CriticalPoint>, Frame) {
         let landscape: AnyLandscape = spec.parse().unwrap();
-        let ground = landscape.as_dyn().load(&NoFiles).unwrap();
-        let frame = Frame::fit(ground.view, Area::new([0.0, 0.0], [600.0, 600.0]));
-        let points = find(&*ground.objective, frame.window, &[], &Cancel::default()).unwrap();
-        (ground, points, frame)
+        let problem = landscape.as_dyn().load(&NoFiles).unwrap();
+        let frame = Frame::fit(problem.view, Area::new([0.0, 0.0], [600.0, 600.0]));
+        let points = find(&*problem.objective, frame.window, &[], &Cancel::default()).unwrap();
+        (problem, points, frame)
     }
 
     fn texts(items: &[Item]) -> Vec<&Text> {
@@ -198,8 +198,8 @@ mod tests {
 
     #[test]
     fn few_points_are_labelled_with_value_and_eigenvalues() {
-        let (ground, points, frame) = found("himmelblau");
-        let items = marks(&points, &ground.minima, &frame, &Theme::LIGHT, None);
+        let (problem, points, frame) = found("himmelblau");
+        let items = marks(&points, &problem.minima, &frame, &Theme::LIGHT, None);
         let texts = texts(&items);
         let says = |expected: &str| texts.iter().filter(|text| text.text == expected).count();
         assert_eq!(says("max 181.6"), 1);
@@ -217,11 +217,11 @@ mod tests {
 
     #[test]
     fn of_many_points_only_the_selected_is_labelled() {
-        let (ground, points, frame) = found("rastrigin");
+        let (problem, points, frame) = found("rastrigin");
         assert!(points.len() > MAX_LARGE_MARKS);
-        let plain = marks(&points, &ground.minima, &frame, &Theme::DARK, None);
+        let plain = marks(&points, &problem.minima, &frame, &Theme::DARK, None);
         assert!(texts(&plain).is_empty());
-        let selected = marks(&points, &ground.minima, &frame, &Theme::DARK, Some(1));
+        let selected = marks(&points, &problem.minima, &frame, &Theme::DARK, Some(1));
         assert_eq!(texts(&selected).len(), 2);
         assert_eq!(selected.len(), plain.len() + 4);
     }

@@ -22,7 +22,7 @@ pub(super) fn graph(
         points: vec![[left, top], [right, top], [right, bottom], [left, bottom]],
         closed: true,
         stroke: None,
-        fill: Some(theme.ground),
+        fill: Some(theme.problem),
     }];
     if style.lines {
         items.extend(grid(frame, theme));
@@ -73,14 +73,14 @@ mod tests {
         let mut scene = Scene::new(landscape.parse().unwrap());
         scene.add_run(run.parse().unwrap());
         scene.training.steps = 30;
-        let ground = Arc::new(scene.load(&NoFiles).unwrap());
+        let problem = Arc::new(scene.load(&NoFiles).unwrap());
         let options = Options {
             followed: None,
             size: [900.0, 700.0],
             step: None,
             theme: &Theme::LIGHT,
         };
-        picture(&compute_all_runs(&scene, &ground, None).unwrap(), &options)
+        picture(&compute_all_runs(&scene, &problem, None).unwrap(), &options)
     }
 
     /// The open paths inside the map's border.

@@ -9,7 +9,7 @@ use crate::engine::cancel::Cancel;
 use crate::engine::files::NoFiles;
 use crate::engine::landscape::{AnyLandscape, Group};
 use crate::engine::numeric::real;
-use crate::engine::scene::{Problem, MapStyle, Scene};
+use crate::engine::scene::{MapStyle, Problem, Scene};
 use crate::session::{self, MapData};
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -47,9 +47,9 @@ impl Thumbnail {
             )
         } else {
             let window = Frame::fit(problem.view, square).window;
-            let terrain =
+            let map_data =
                 session::compute_map_data(&scene, &problem, window, side, &Cancel::default())?;
-            ThumbnailKind::Map(Box::new(terrain), scene.map)
+            ThumbnailKind::Map(Box::new(map_data), scene.map)
         };
         Some(Self {
             landscape: scene.landscape,
@@ -61,18 +61,18 @@ impl Thumbnail {
     /// Its colours in a theme.
     pub fn shading(&self, theme: &Theme) -> Arc<Vec<Colour>> {
         match &self.look {
-            ThumbnailKind::Map(terrain, _) => map::shading(terrain, theme),
-            ThumbnailKind::Curve(_) => Arc::new(vec![theme.ground]),
+            ThumbnailKind::Map(map_data, _) => map::shading(map_data, theme),
+            ThumbnailKind::Curve(_) => Arc::new(vec![theme.problem]),
         }
     }
 
     /// The thumbnail in a square area.
     pub fn items(&self, area: Area, pixels: &Arc<Vec<Colour>>, theme: &Theme) -> Vec<Item> {
         let (window, mut items) = match &self.look {
-            ThumbnailKind::Map(terrain, style) => {
-                let window = terrain.surface.view;
+            ThumbnailKind::Map(map_data, style) => {
+                let window = map_data.surface.view;
                 let frame = Frame { area, window };
-                let mut items = map::landscape(terrain, pixels, style, &frame, theme);
+                let mut items = map::landscape(map_data, pixels, style, &frame, theme);
                 thin(&mut items, area.width());
                 (window, items)
             }
@@ -81,14 +81,14 @@ impl Thumbnail {
                 let frame = Frame { area, window };
                 let places = places.iter().filter(|[_, f]| f.is_finite());
                 let points = places.map(|&place| frame.picture_from_world(place));
-                let ground = Item::Image {
+                let problem = Item::Image {
                     area,
                     columns: 1,
                     rows: 1,
                     pixels: Arc::clone(pixels),
                 };
                 let curve = line(points.collect(), 1.3, theme.ink, &[]);
-                (window, vec![ground, curve])
+                (window, vec![problem, curve])
             }
         };
         let frame = Frame { area, window };

@@ -13,14 +13,14 @@ use crate::session::MapData;
 use std::sync::Arc;
 
 /// The colours of a terrain's grid, first row on top; NaN is the bare ground.
-pub fn shading(terrain: &MapData, theme: &Theme) -> Arc<Vec<Colour>> {
-    let rows = terrain
+pub fn shading(map_data: &MapData, theme: &Theme) -> Arc<Vec<Colour>> {
+    let rows = map_data
         .surface
         .values
-        .chunks_exact(terrain.surface.columns)
+        .chunks_exact(map_data.surface.columns)
         .rev();
-    let colour = |value: &f64| match terrain.levels.shade(*value) {
-        shade if shade.is_nan() => theme.ground,
+    let colour = |value: &f64| match map_data.levels.shade(*value) {
+        shade if shade.is_nan() => theme.problem,
         shade => shade_colour(shade, theme),
     };
     Arc::new(rows.flatten().map(colour).collect())
@@ -28,17 +28,17 @@ pub fn shading(terrain: &MapData, theme: &Theme) -> Arc<Vec<Colour>> {
 
 /// The landscape in a frame: shading, contour lines and their heights, as the style asks; of one parameter its graph.
 pub fn landscape(
-    terrain: &MapData,
+    map_data: &MapData,
     pixels: &Arc<Vec<Colour>>,
     style: &MapStyle,
     frame: &Frame,
     theme: &Theme,
 ) -> Vec<Item> {
-    if let Some(pieces) = &terrain.graph {
+    if let Some(pieces) = &map_data.graph {
         return curve::graph(pieces, style, frame, theme);
     }
     let mut items = Vec::new();
-    let surface = &terrain.surface;
+    let surface = &map_data.surface;
     if style.fill {
         // Samples lie on the border of the view, the middles of pixels half a cell inside of theirs.
         let (right, top) = (real(surface.columns) - 0.5, real(surface.rows) - 0.5);
@@ -59,7 +59,7 @@ pub fn landscape(
     if style.lines {
         let mut labels: Vec<Item> = Vec::new();
         let mut taken: Vec<Point> = Vec::new();
-        for contour in &terrain.lines {
+        for contour in &map_data.lines {
             let points: Vec<Point> = contour
                 .points
                 .iter()
@@ -69,7 +69,7 @@ pub fn landscape(
                 && let Some(at) = label_place(&points, frame, &taken)
             {
                 taken.push(at);
-                labels.push(label(&terrain.levels.label(contour.level), at, theme));
+                labels.push(label(&map_data.levels.label(contour.level), at, theme));
             }
             let stroke = Some(Stroke {
                 width: 0.8,
@@ -132,8 +132,8 @@ fn label(text: &str, at: Point, theme: &Theme) -> Item {
 }
 
 /// What has to be said of a window that is smaller than f64 resolves.
-pub fn deep_zoom_note(terrain: &MapData, frame: &Frame, theme: &Theme) -> Vec<Item> {
-    if terrain.base == 0.0 {
+pub fn deep_zoom_note(map_data: &MapData, frame: &Frame, theme: &Theme) -> Vec<Item> {
+    if map_data.base == 0.0 {
         return Vec::new();
     }
     let text = "f64 cannot tell these heights apart: drawn from gradient and Hessian at the middle"
@@ -151,11 +151,11 @@ pub fn deep_zoom_note(terrain: &MapData, frame: &Frame, theme: &Theme) -> Vec<It
 }
 
 /// Arrows down the gradient on a grid of places, all of one length; none on a graph.
-pub fn arrows(ground: &LoadedLandscape, frame: &Frame, theme: &Theme) -> Vec<Item> {
+pub fn arrows(problem: &LoadedLandscape, frame: &Frame, theme: &Theme) -> Vec<Item> {
     const SPACING: f32 = 42.0;
     const LENGTH: f32 = 20.0;
     let mut items = Vec::new();
-    if ground.objective.dim() != 2 {
+    if problem.objective.dim() != 2 {
         return items;
     }
     let mut y = frame.area.min[1] + SPACING / 2.0;
@@ -163,7 +163,7 @@ pub fn arrows(ground: &LoadedLandscape, frame: &Frame, theme: &Theme) -> Vec<Ite
         let mut x = frame.area.min[0] + SPACING / 2.0;
         while x < frame.area.max[0] {
             let mut gradient = [0.0; 2];
-            ground
+            problem
                 .objective
                 .gradient(&frame.world_from_picture([x, y]), &mut gradient);
             // In the picture: equal steps of the plane may be unequal there, and y points down.
@@ -199,9 +199,9 @@ pub fn arrows(ground: &LoadedLandscape, frame: &Frame, theme: &Theme) -> Vec<Ite
 }
 
 /// Stars on the minima with their value, rings on the saddles.
-pub fn marks(ground: &LoadedLandscape, frame: &Frame, theme: &Theme) -> Vec<Item> {
+pub fn marks(problem: &LoadedLandscape, frame: &Frame, theme: &Theme) -> Vec<Item> {
     let mut items = Vec::new();
-    for mark in &ground.saddles {
+    for mark in &problem.saddles {
         let [x, y] = frame.picture_from_world(mark.at);
         if frame.area.contains([x, y]) {
             let ring = |radius: f32| -> Vec<Point> {
@@ -224,8 +224,8 @@ pub fn marks(ground: &LoadedLandscape, frame: &Frame, theme: &Theme) -> Vec<Item
             }
         }
     }
-    for mark in &ground.minima {
-        let at = frame.picture_from_world(ground.plot_point(mark.at));
+    for mark in &problem.minima {
+        let at = frame.picture_from_world(problem.plot_point(mark.at));
         if frame.area.contains(at) {
             items.extend(star(at, 9.0, theme));
             let text = format!("min {}", number(mark.value, 4));
@@ -361,9 +361,9 @@ pub fn axes(frame: &Frame, names: [&str; 2], theme: &Theme) -> Vec<Item> {
 }
 
 /// The scale of heights beside the map; a graph has its own axis for them.
-pub fn colour_bar(terrain: &MapData, area: Area, theme: &Theme) -> Vec<Item> {
+pub fn colour_bar(map_data: &MapData, area: Area, theme: &Theme) -> Vec<Item> {
     const STEPS: usize = 128;
-    if terrain.graph.is_some() {
+    if map_data.graph.is_some() {
         return Vec::new();
     }
     #[expect(clippy::cast_precision_loss, reason = "a short bar")]
@@ -379,9 +379,9 @@ pub fn colour_bar(terrain: &MapData, area: Area, theme: &Theme) -> Vec<Item> {
         rows: STEPS,
         pixels,
     }];
-    if terrain.base != 0.0 {
+    if map_data.base != 0.0 {
         let (text, at) = (
-            format!("{} +", number(terrain.base, 5)),
+            format!("{} +", number(map_data.base, 5)),
             [area.max[0], area.min[1] - 10.0],
         );
         items.push(Item::Text(Text {
@@ -395,12 +395,12 @@ pub fn colour_bar(terrain: &MapData, area: Area, theme: &Theme) -> Vec<Item> {
         }));
     }
     let mut last = f32::INFINITY;
-    for &value in terrain.levels.values() {
+    for &value in map_data.levels.values() {
         #[expect(
             clippy::cast_possible_truncation,
             reason = "pictures are drawn with f32"
         )]
-        let y = area.max[1] - terrain.levels.shade(value) as f32 * area.height();
+        let y = area.max[1] - map_data.levels.shade(value) as f32 * area.height();
         if last - y < 14.0 {
             continue;
         }
@@ -411,7 +411,7 @@ pub fn colour_bar(terrain: &MapData, area: Area, theme: &Theme) -> Vec<Item> {
             theme.ink,
             &[],
         ));
-        let (text, at) = (terrain.levels.label(value), [area.max[0] + 7.0, y]);
+        let (text, at) = (map_data.levels.label(value), [area.max[0] + 7.0, y]);
         items.push(Item::Text(Text {
             text,
             at,

@@ -356,7 +356,12 @@ fn sharpness_charts(runs: &Runs, found: &SharpnessResult) -> [MetricChart; 2] {
 pub fn projection_error_charts(runs: &Runs) -> Vec<MetricChart> {
     let true_loss = |index: usize| runs.results[index].trajectory.loss.clone();
     let on_plane = |run: &TrainedRun| run.projections.iter().map(|shadow| shadow.loss).collect();
-    let residual = |run: &TrainedRun| run.projections.iter().map(|shadow| shadow.residual).collect();
+    let residual = |run: &TrainedRun| {
+        run.projections
+            .iter()
+            .map(|shadow| shadow.residual)
+            .collect()
+    };
     let share = |run: &TrainedRun| {
         let both = run.projections.iter().zip(&run.distances);
         // Near the start all is large beside the way, which says nothing.

@@ -70,9 +70,10 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
     };
     let side = session::max_grid_side(&runs.problem).unwrap_or(SIDE);
     let never = Cancel::default();
-    let terrain = session::compute_map_data(&runs.scene, &runs.problem, frame.window, side, &never);
-    match terrain {
-        Some(terrain) => draw(runs, &terrain, &frame, options),
+    let map_data =
+        session::compute_map_data(&runs.scene, &runs.problem, frame.window, side, &never);
+    match map_data {
+        Some(map_data) => draw(runs, &map_data, &frame, options),
         // Nothing cancels this work.
         None => Drawing {
             size: options.size,
@@ -81,7 +82,7 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
     }
 }
 
-fn draw(runs: &Runs, terrain: &MapData, frame: &Frame, options: &Options) -> Drawing {
+fn draw(runs: &Runs, map_data: &MapData, frame: &Frame, options: &Options) -> Drawing {
     let layout = layout_of(runs, options.size);
     let (scene, theme) = (&runs.scene, options.theme);
     let last = scene.training.steps;
@@ -92,12 +93,12 @@ fn draw(runs: &Runs, terrain: &MapData, frame: &Frame, options: &Options) -> Dra
     let mut items = page(options.size, theme);
     items.push(Item::Clipped {
         area: frame.area,
-        items: inside(runs, terrain, &names, frame, row, options),
+        items: inside(runs, map_data, &names, frame, row, options),
     });
     let axes = network::axes(runs);
     items.extend(map::axes(frame, axes.each_ref().map(String::as_str), theme));
     if scene.map.fill {
-        items.extend(map::colour_bar(terrain, frame.bar(), theme));
+        items.extend(map::colour_bar(map_data, frame.bar(), theme));
     }
     let write = |text: String, at: Point, size: f32| Item::label(text, at, size, theme.ink);
     let title = format!("{}   {}", scene.title(), scene.formula());
@@ -111,7 +112,9 @@ fn draw(runs: &Runs, terrain: &MapData, frame: &Frame, options: &Options) -> Dra
         reason = "a number of characters"
     )]
     let most = ((options.size[0] - at[0] - 44.0) / 7.4).clamp(6.0, 30.0) as usize;
-    let bottom = layout.predictions.map_or(options.size[1], |fit| fit.min[1] - 36.0);
+    let bottom = layout
+        .predictions
+        .map_or(options.size[1], |fit| fit.min[1] - 36.0);
     for index in shown() {
         if at[1] > bottom {
             break;
@@ -124,7 +127,8 @@ fn draw(runs: &Runs, terrain: &MapData, frame: &Frame, options: &Options) -> Dra
         items.push(write(standing, [at[0] + 40.0, at[1] + 15.0], 11.0));
         at[1] += 36.0;
     }
-    if let (Some(mut area), Some(index)) = (layout.predictions, options.followed.or(shown().next())) {
+    if let (Some(mut area), Some(index)) = (layout.predictions, options.followed.or(shown().next()))
+    {
         // A short legend leaves it more room.
         area.min[1] = at[1];
         items.extend(
@@ -140,7 +144,7 @@ fn draw(runs: &Runs, terrain: &MapData, frame: &Frame, options: &Options) -> Dra
 /// Everything inside the map's border, from back to front.
 fn inside(
     runs: &Runs,
-    terrain: &MapData,
+    map_data: &MapData,
     names: &[String],
     frame: &Frame,
     row: usize,
@@ -150,8 +154,8 @@ fn inside(
     let heads = network::head_labels(runs, names, row);
     let trails: Vec<Trail> = trails(runs, &heads, row, frame).collect();
     let mut inside = map::landscape(
-        terrain,
-        &map::shading(terrain, theme),
+        map_data,
+        &map::shading(map_data, theme),
         &scene.map,
         frame,
         theme,
@@ -188,7 +192,7 @@ fn inside(
     if scene.map.internals {
         inside.extend(next_step(runs, taken, row, frame, options));
     }
-    inside.extend(map::deep_zoom_note(terrain, frame, theme));
+    inside.extend(map::deep_zoom_note(map_data, frame, theme));
     inside
 }
 
@@ -251,12 +255,12 @@ fn next_step(
         let index = options.followed.or(first)?;
         let run = scene.runs.get(index).filter(|run| run.shown)?;
         let step = state_markers::next_step(&runs.results.get(index)?.trajectory, row)?;
-        let (start, conditions) = (scene.start_theta(), scene.run_settings());
+        let (start, run_settings) = (scene.start_theta(), scene.run_settings());
         let never = Cancel::default();
-        let made = training::look(objective, start, &run.spec, &conditions, step, &never)?;
-        let (ground, colour) = (&runs.problem, style_index(run.colour));
+        let made = training::look(objective, start, &run.spec, &run_settings, step, &never)?;
+        let (problem, colour) = (&runs.problem, style_index(run.colour));
         Some(state_markers::state_markers(
-            ground,
+            problem,
             &made,
             colour,
             taken,
@@ -268,15 +272,15 @@ fn next_step(
 }
 
 /// The critical points in view.
-fn critical_marks(ground: &LoadedLandscape, frame: &Frame, theme: &Theme) -> Vec<Item> {
-    let marks = ground.minima.iter().chain(&ground.saddles);
+fn critical_marks(problem: &LoadedLandscape, frame: &Frame, theme: &Theme) -> Vec<Item> {
+    let marks = problem.minima.iter().chain(&problem.saddles);
     let known: Vec<[f64; 2]> = marks.map(|mark| mark.at).collect();
     let never = Cancel::default();
     let points =
-        crate::engine::analysis::critical::find(&*ground.objective, frame.window, &known, &never);
+        crate::engine::analysis::critical::find(&*problem.objective, frame.window, &known, &never);
     critical::marks(
         &points.unwrap_or_default(),
-        &ground.minima,
+        &problem.minima,
         frame,
         theme,
         None,

@@ -14,7 +14,10 @@ const FAR_SHARE: f64 = 0.1;
 /// What the axes of the plane are called.
 pub fn axes(runs: &Runs) -> [String; 2] {
     let names = runs.scene.axes();
-    let Some(TrainingSnapshot { network_plane: cut, .. }) = &runs.trained else {
+    let Some(TrainingSnapshot {
+        network_plane: cut, ..
+    }) = &runs.trained
+    else {
         return names.map(str::to_owned);
     };
     let explained = |k: usize, name: &str| {
@@ -171,8 +174,8 @@ mod tests {
             scene.add_run(run.parse().unwrap());
         }
         scene.training.steps = 40;
-        let ground = Arc::new(scene.load(&NoFiles).unwrap());
-        compute_all_runs(&scene, &ground, None).unwrap()
+        let problem = Arc::new(scene.load(&NoFiles).unwrap());
+        compute_all_runs(&scene, &problem, None).unwrap()
     }
 
     fn options() -> Options {
@@ -215,8 +218,8 @@ mod tests {
         let area = layout_of(&runs, options.size).map;
         let frame = Frame::of(2, runs.problem.view, area);
         let never = Cancel::default();
-        let terrain = compute_map_data(&runs.scene, &runs.problem, frame.window, 9, &never);
-        let texts = words(&draw(&runs, &terrain.unwrap(), &frame, &options).items);
+        let map_data = compute_map_data(&runs.scene, &runs.problem, frame.window, 9, &never);
+        let texts = words(&draw(&runs, &map_data.unwrap(), &frame, &options).items);
         let loss = number(runs.results[1].trajectory.loss[8], 3);
         check(
             &texts,

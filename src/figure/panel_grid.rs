@@ -84,7 +84,7 @@ pub struct MapPanels {
 /// One of them.
 struct MapPanel {
     name: String,
-    terrain: MapData,
+    map_data: MapData,
     pixels: Arc<Vec<Colour>>,
 }
 
@@ -94,11 +94,11 @@ impl MapPanels {
         let view = maps.first().map(|(_, first)| first.view)?;
         let levels = levels(&maps);
         let relief = |(name, surface)| {
-            let terrain = map_data(surface, &levels)?;
-            let pixels = map::shading(&terrain, theme);
+            let map_data = map_data(surface, &levels)?;
+            let pixels = map::shading(&map_data, theme);
             Some(MapPanel {
                 name,
-                terrain,
+                map_data,
                 pixels,
             })
         };
@@ -133,7 +133,7 @@ impl MapPanels {
             let area = frame.area;
             let at = [area.min[0] + 16.0, area.min[1] - 11.0];
             items.push(text(&relief.name, at, 12.0, theme));
-            let mut inside = map::landscape(&relief.terrain, &relief.pixels, style, frame, theme);
+            let mut inside = map::landscape(&relief.map_data, &relief.pixels, style, frame, theme);
             inside.extend(besides(index, frame));
             items.push(Item::Clipped {
                 area,
@@ -146,7 +146,7 @@ impl MapPanels {
             let right = right.fold(0.0, f32::max);
             let low = frames.last().map_or(space.max[1], |last| last.area.max[1]);
             let bar = Area::new([right + 26.0, first.area.min[1]], [right + 40.0, low]);
-            items.extend(map::colour_bar(&relief.terrain, bar, theme));
+            items.extend(map::colour_bar(&relief.map_data, bar, theme));
             items.push(text("loss", [bar.min[0], bar.min[1] - 14.0], 13.0, theme));
         }
         items

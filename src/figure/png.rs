@@ -160,10 +160,10 @@ mod tests {
     const WHITE: Colour = Colour::rgb(255, 255, 255);
 
     fn drawing(items: Vec<Item>) -> Drawing {
-        let ground = Area::new([0.0; 2], [40.0, 20.0]);
+        let problem = Area::new([0.0; 2], [40.0, 20.0]);
         let pixels = std::sync::Arc::new(vec![RED, RED, BLUE, BLUE]);
         let mut all = vec![Item::Image {
-            area: ground,
+            area: problem,
             columns: 2,
             rows: 2,
             pixels,

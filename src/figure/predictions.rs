@@ -74,7 +74,7 @@ pub fn shading(fit: &Predictions, theme: &Theme) -> Shading {
     };
     let colour = |cell: &Option<Prediction>| {
         cell.map_or(
-            theme.ground,
+            theme.problem,
             |Prediction {
                  class,
                  probability: share,
@@ -361,8 +361,8 @@ impl<'a> Page<'a> {
     /// Samples without a class.
     fn dots(&self, parts: &[Vec<[f64; 2]>; 2], frame: &Frame) -> Vec<Item> {
         let mut items = Vec::new();
-        let (ink, ground) = (self.theme.ink.opacity(0.75), self.theme.background);
-        for (fill, samples) in [(ground, &parts[1]), (ink, &parts[0])] {
+        let (ink, problem) = (self.theme.ink.opacity(0.75), self.theme.background);
+        for (fill, samples) in [(problem, &parts[1]), (ink, &parts[0])] {
             for at in subsampled(samples) {
                 let at = frame.picture_from_world(*at);
                 items.extend(Marker::Circle.items(at, 2.6, fill, ink));

@@ -45,7 +45,9 @@ pub fn draw(
     let names = scene.run_names();
     let besides = |index: usize, frame: &Frame| {
         let all = scene.runs.iter().zip(&names).enumerate();
-        let shadows = slices.get(index).map_or(&[][..], |slice| &slice.projections);
+        let shadows = slices
+            .get(index)
+            .map_or(&[][..], |slice| &slice.projections);
         let all = all.zip(shadows).filter(|((_, (run, _)), _)| run.shown);
         let all = all.map(|((run, (of, name)), shadow)| Trail {
             run,

@@ -32,10 +32,10 @@ pub fn picture(
     let lowest = range.map_or(0.0, |[lowest, _]| lowest);
     let above = |share: f64| surface.quantile(share).unwrap_or(lowest) - lowest;
     let log = above(0.95) > 10.0 * above(0.5);
-    if let Some(terrain) = MapData::of(surface, log, None, 20, &Cancel::default()) {
+    if let Some(map_data) = MapData::of(surface, log, None, 20, &Cancel::default()) {
         let inside = map::landscape(
-            &terrain,
-            &map::shading(&terrain, theme),
+            &map_data,
+            &map::shading(&map_data, theme),
             &MapStyle::default(),
             &frame,
             theme,
@@ -45,7 +45,7 @@ pub fn picture(
             items: inside,
         });
         items.extend(map::axes(&frame, ["a", "b"], theme));
-        items.extend(map::colour_bar(&terrain, bar, theme));
+        items.extend(map::colour_bar(&map_data, bar, theme));
     }
     let mut write = |text: String, at, size| items.push(Item::label(text, at, size, theme.ink));
     write(title.to_owned(), [layout.map.min[0] + 18.0, 20.0], 15.0);

@@ -118,15 +118,16 @@ mod tests {
         let mut scene = Scene::new("himmelblau".parse().unwrap());
         scene.training.steps = 20;
         scene.add_run(spec);
-        let ground = Arc::new(scene.load(&NoFiles).unwrap());
+        let problem = Arc::new(scene.load(&NoFiles).unwrap());
         let never = Cancel::default();
-        let (objective, start, conditions) = (
-            &*ground.objective,
+        let (objective, start, run_settings) = (
+            &*problem.objective,
             scene.start_theta(),
             scene.run_settings(),
         );
-        let series = training::carried(objective, start, &scene.runs[0].spec, &conditions, &never);
-        let runs = compute_runs(&scene, &ground, None, &never).unwrap();
+        let series =
+            training::carried(objective, start, &scene.runs[0].spec, &run_settings, &never);
+        let runs = compute_runs(&scene, &problem, None, &never).unwrap();
         (runs, series.unwrap())
     }
 
@@ -170,11 +171,11 @@ mod tests {
     fn every_optimizer_is_drawn_and_its_legend_can_be_read() {
         let area = Area::new([0.0, 0.0], [360.0, 500.0]);
         let landscape: AnyLandscape = "himmelblau".parse().unwrap();
-        let ground = landscape.as_dyn().load(&NoFiles).unwrap();
+        let problem = landscape.as_dyn().load(&NoFiles).unwrap();
         for optimizer in AnyOptimizer::all() {
             if optimizer
                 .as_dyn()
-                .unsupported_reason(&*ground.objective)
+                .unsupported_reason(&*problem.objective)
                 .is_some()
             {
                 continue; // It is for networks, or for data.

@@ -29,7 +29,7 @@ pub fn start_area(start: [f64; 2], frame: &Frame) -> Area {
 /// What the step finds out, and the directions that it goes by, are those of the step; what is kept from step to step is as it is
 /// before it.
 pub fn state_markers(
-    ground: &LoadedLandscape,
+    problem: &LoadedLandscape,
     look: &StepInspection,
     colour: usize,
     taken: Vec<Area>,
@@ -40,7 +40,7 @@ pub fn state_markers(
         return Vec::new();
     };
     let mut gradient = [0.0; 2];
-    ground.objective.gradient(&[x, y], &mut gradient);
+    problem.objective.gradient(&[x, y], &mut gradient);
     let mut sketch = StateMarkers::new([x, y], run_colour(colour, theme), taken, frame, theme);
     let before = |after: &OptimizerState| {
         let same = |before: &&OptimizerState| before.symbol == after.symbol;
@@ -313,18 +313,18 @@ mod tests {
     fn drawn(landscape: &str, spec: &RunSpec, row: usize) -> (Vec<Item>, Frame) {
         let mut scene = Scene::new(landscape.parse().unwrap());
         scene.training.steps = 30;
-        let ground = scene.load(&NoFiles).unwrap();
+        let problem = scene.load(&NoFiles).unwrap();
         let area = Area::new([0.0, 0.0], [600.0, 500.0]);
-        let frame = Frame::of(ground.objective.dim(), ground.view, area);
-        let (conditions, never) = (scene.run_settings(), Cancel::default());
-        let (objective, start) = (&*ground.objective, scene.start_theta());
-        let path = training::run(objective, start, spec, &conditions, &never).unwrap();
+        let frame = Frame::of(problem.objective.dim(), problem.view, area);
+        let (run_settings, never) = (scene.run_settings(), Cancel::default());
+        let (objective, start) = (&*problem.objective, scene.start_theta());
+        let path = training::run(objective, start, spec, &run_settings, &never).unwrap();
         let Some(step) = next_step(&path, row) else {
             return (Vec::new(), frame);
         };
-        let look = training::look(objective, start, spec, &conditions, step, &never);
+        let look = training::look(objective, start, spec, &run_settings, step, &never);
         let draw = |look: StepInspection| {
-            state_markers(&ground, &look, 0, Vec::new(), &frame, &Theme::LIGHT)
+            state_markers(&problem, &look, 0, Vec::new(), &frame, &Theme::LIGHT)
         };
         (look.map(draw).unwrap_or_default(), frame)
     }

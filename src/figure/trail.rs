@@ -166,7 +166,10 @@ fn names(trails: &[Trail], frame: &Frame, step: usize) -> Vec<Name> {
             trail.name.to_owned()
         };
         let text = shortened(&text, MAX_NAME_CHARS);
-        frame.area.contains(at).then_some((at, text, trail.style_index))
+        frame
+            .area
+            .contains(at)
+            .then_some((at, text, trail.style_index))
     });
     arranged(heads.collect(), frame)
 }

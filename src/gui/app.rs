@@ -81,7 +81,7 @@ pub struct App {
     pub(super) other_scene: Option<Box<OtherScene>>,
     /// Called with the title of each view before it is painted; for tests.
     #[doc(hidden)]
-    pub probe: fn(&str),
+    pub visitor: fn(&str),
 }
 
 /// The scene of the subject that is not shown, landscape or network, with its file, its results and the work on them, which goes on.
@@ -162,7 +162,7 @@ impl App {
             shown_title: String::new(),
             working: None,
             other_scene: None,
-            probe: |_| {},
+            visitor: |_| {},
             scene,
         })
     }
@@ -388,8 +388,8 @@ impl App {
     /// Takes what has been computed since the last frame. Sound results stay while a scene is refused.
     pub(super) fn poll_results(&mut self) {
         let runs = keep_sound(&mut self.runs, self.session.runs());
-        let terrain = keep_sound(&mut self.map_data, self.session.map_data());
-        self.problem = runs.or(terrain).map(|problem| one_line(&problem));
+        let map_data = keep_sound(&mut self.map_data, self.session.map_data());
+        self.problem = runs.or(map_data).map(|problem| one_line(&problem));
         if let Some(done) = self
             .working
             .as_ref()

@@ -14,7 +14,7 @@ pub(crate) const MAX_INSPECTED_STEP: u64 = 20_000;
 struct InspectKey {
     landscape: AnyLandscape,
     start: [f64; 2],
-    conditions: RunSettings,
+    run_settings: RunSettings,
     spec: RunSpec,
     step: u64,
 }
@@ -38,14 +38,14 @@ impl InspectCache {
         let of = InspectKey {
             landscape: scene.landscape.clone(),
             start: scene.start,
-            conditions: scene.run_settings(),
+            run_settings: scene.run_settings(),
             spec: scene.runs.get(index)?.spec.clone(),
             step,
         };
         if self.0.as_ref().is_none_or(|(known, _)| *known != of) {
             let (objective, start) = (&*runs.problem.objective, scene.start_theta());
             let (spec, never) = (&of.spec, Cancel::default());
-            let found = look(objective, start, spec, &of.conditions, step, &never);
+            let found = look(objective, start, spec, &of.run_settings, step, &never);
             self.0 = Some((of, found));
         }
         self.0.as_ref()?.1.as_ref()

@@ -149,13 +149,13 @@ impl App {
 
 /// Whether a terrain is on the plane of the runs; before the first runs, whether it is that of a landscape at all.
 pub(super) fn is_map_current(
-    terrain: &Arc<Result<MapData, String>>,
+    map_data: &Arc<Result<MapData, String>>,
     runs: Option<&Runs>,
     scene: &Scene,
 ) -> bool {
-    match (&**terrain, runs) {
-        (Ok(terrain), Some(runs)) => terrain.matches(runs),
-        (Ok(terrain), None) => terrain.problem.is_none() && scene.network.is_none(),
+    match (&**map_data, runs) {
+        (Ok(map_data), Some(runs)) => map_data.matches(runs),
+        (Ok(map_data), None) => map_data.problem.is_none() && scene.network.is_none(),
         (Err(_), _) => false,
     }
 }

@@ -92,15 +92,15 @@ impl App {
             return Err("the basins are still being computed; export them when they are, or press Stop to keep what is there".to_owned());
         }
         let window = (*found).as_ref().map_err(Clone::clone)?.basins.window;
-        let (scene, terrain) = (self.scene.clone(), self.map_data.clone());
+        let (scene, map_data) = (self.scene.clone(), self.map_data.clone());
         let theme = theme::current(ctx);
         let draw = move |size| {
             let found = (*found).as_ref().map_err(Clone::clone)?;
-            let terrain = terrain
+            let map_data = map_data
                 .as_ref()
-                .and_then(|terrain| (**terrain).as_ref().ok());
+                .and_then(|map_data| (**map_data).as_ref().ok());
             let run = found.of.spec.to_string();
-            let drawing = basins::picture(&found.basins, terrain, &scene, &run, size, theme);
+            let drawing = basins::picture(&found.basins, map_data, &scene, &run, size, theme);
             Ok((drawing, format!("Basins of {run}\n\n{}", scene.to_toml())))
         };
         Ok(Shot {

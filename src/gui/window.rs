@@ -294,7 +294,7 @@ impl App {
         self.toolbar_panel(ui, &names, followed.unwrap_or(0));
         let title = self.shown_view().title();
         paint_guarded(ui, Part::View(title), |ui| {
-            (self.probe)(title);
+            (self.visitor)(title);
             self.view_ui(ui, &names, followed, theme);
         });
     }
@@ -348,7 +348,7 @@ impl App {
             self.session.update(&self.scene, frame.window);
             self.poll_results();
         }
-        let (fitting, terrain) = (self.current_runs(), self.map_data.clone());
+        let (fitting, map_data) = (self.current_runs(), self.map_data.clone());
         let runs = fitting.as_ref().map(|(runs, _)| runs);
         if self.scene.map.critical && self.scene.network.is_none() {
             self.session.ask_critical(&self.scene, frame.window);
@@ -363,8 +363,8 @@ impl App {
                 .map(|found| &found.points[..]),
             critical_selected: self.point,
             runs,
-            map_data: terrain.as_ref().filter(|terrain| {
-                super::network_panels::is_map_current(terrain, runs, &self.scene)
+            map_data: map_data.as_ref().filter(|map_data| {
+                super::network_panels::is_map_current(map_data, runs, &self.scene)
             }),
             row: fitting.as_ref().map_or(0, |(_, row)| *row),
             selected: self.selected,
@@ -383,7 +383,7 @@ impl App {
                 if let Some(run) = followed.filter(|_| dim == 2) {
                     let of = BasinsKey {
                         landscape: self.scene.landscape.clone(),
-                        conditions: self.scene.run_settings(),
+                        run_settings: self.scene.run_settings(),
                         spec: self.scene.runs[run].spec.clone(),
                         window: frame.window,
                         side: self.basins.side,

@@ -24,7 +24,7 @@ pub struct BasinsKey {
     /// The landscape.
     pub landscape: AnyLandscape,
     /// What the runs are made under.
-    pub conditions: RunSettings,
+    pub run_settings: RunSettings,
     /// The optimizer and its schedule.
     pub spec: RunSpec,
     /// What is looked at.
@@ -78,7 +78,7 @@ pub(super) type BasinsJob = ProgressJob<BasinsKey, BasinsResult>;
 
 impl BasinsJob {
     pub(super) fn spawn(
-        grounds: Arc<ProblemCache>,
+        problems: Arc<ProblemCache>,
         wake: Arc<dyn Fn() + Send + Sync>,
     ) -> Result<Self, String> {
         let pool = thread_pool()?;
@@ -88,18 +88,18 @@ impl BasinsJob {
             "basins",
             wake,
             move |(scene, of): &(Scene, BasinsKey), cancel, publish| {
-                let ground = match grounds.of_landscape(scene) {
-                    Ok(ground) => ground,
+                let problem = match problems.of_landscape(scene) {
+                    Ok(problem) => problem,
                     Err(sentence) => return publish(Err(sentence)),
                 };
-                if ground.objective.dim() != 2 {
+                if problem.objective.dim() != 2 {
                     return publish(Err(NEEDS_TWO_PARAMETERS.to_owned()));
                 }
                 let question = BasinQuery {
-                    objective: &*ground.objective,
-                    known: &ground.minima,
+                    objective: &*problem.objective,
+                    known: &problem.minima,
                     spec: &of.spec,
-                    conditions: of.conditions,
+                    run_settings: of.run_settings,
                     window: of.window,
                 };
                 let mut earlier: Option<Basins> = None;
@@ -149,7 +149,7 @@ pub struct SweepKey {
     /// Where every run starts.
     pub start: [f64; 2],
     /// What the runs are made under.
-    pub conditions: RunSettings,
+    pub run_settings: RunSettings,
     /// The runs.
     pub specs: Vec<RunSpec>,
     /// The settings.
@@ -182,7 +182,7 @@ pub(super) type SweepJob = ProgressJob<SweepKey, SweepResult>;
 
 impl SweepJob {
     pub(super) fn spawn(
-        grounds: Arc<ProblemCache>,
+        problems: Arc<ProblemCache>,
         wake: Arc<dyn Fn() + Send + Sync>,
     ) -> Result<Self, String> {
         let pool = thread_pool()?;
@@ -191,21 +191,21 @@ impl SweepJob {
         let work = move |(scene, of): &(Scene, SweepKey),
                          cancel: &Cancel,
                          publish: &dyn Fn(Result<SweepResult, String>)| {
-            let ground = match grounds.of_landscape(scene) {
-                Ok(ground) => ground,
+            let problem = match problems.of_landscape(scene) {
+                Ok(problem) => problem,
                 Err(sentence) => return publish(Err(sentence)),
             };
             counted[0].store(0, Ordering::Relaxed);
-            let dim = ground.objective.dim();
+            let dim = problem.objective.dim();
             let setup = SweepContext {
-                objective: &*ground.objective,
+                objective: &*problem.objective,
                 start: &of.start[..dim.min(2)],
-                conditions: &of.conditions,
+                run_settings: &of.run_settings,
                 goal: of.goal,
                 cancel,
                 done: &counted[0],
             };
-            match pool.install(|| compute_sweep(&setup, of, ground.view, &counted[1])) {
+            match pool.install(|| compute_sweep(&setup, of, problem.view, &counted[1])) {
                 Ok(Some(swept)) => publish(Ok(SweepResult {
                     of: of.clone(),
                     swept,
@@ -235,7 +235,7 @@ fn compute_sweep(
             let limit = |curve: &SweepCurve| {
                 let line = &curve.line;
                 let lambda_max = steepest.filter(|_| line.grid.is_lr())?;
-                sweep::lr_limit(&line.spec, lambda_max, setup.conditions)
+                sweep::lr_limit(&line.spec, lambda_max, setup.run_settings)
             };
             let curves = sweep::run_curves(setup, lines);
             Ok(curves.map(|curves| {
@@ -254,7 +254,7 @@ fn compute_sweep(
             all.store(grids[0].len() * grids[1].len() + 1, Ordering::Relaxed);
             Ok(sweep::run_map(setup, spec, grids).map(|map| {
                 let limits = steepest
-                    .and_then(|steepest| sweep::lr_limits(&map, steepest, setup.conditions));
+                    .and_then(|steepest| sweep::lr_limits(&map, steepest, setup.run_settings));
                 SweepData::Map(Box::new((map, limits)))
             }))
         }
@@ -282,25 +282,25 @@ pub(super) struct CriticalJob(LatestJob<(Scene, Rect), Result<CriticalResult, St
 
 impl CriticalJob {
     pub(super) fn spawn(
-        grounds: Arc<ProblemCache>,
+        problems: Arc<ProblemCache>,
         wake: Arc<dyn Fn() + Send + Sync>,
     ) -> Result<Self, String> {
         let pool = thread_pool()?;
         let work = move |(scene, window): &(Scene, Rect),
                          cancel: &Cancel,
                          publish: &dyn Fn(Result<CriticalResult, String>)| {
-            let ground = match grounds.of_landscape(scene) {
-                Ok(ground) => ground,
+            let problem = match problems.of_landscape(scene) {
+                Ok(problem) => problem,
                 Err(sentence) => return publish(Err(sentence)),
             };
-            let known: Vec<[f64; 2]> = ground
+            let known: Vec<[f64; 2]> = problem
                 .minima
                 .iter()
-                .chain(&ground.saddles)
+                .chain(&problem.saddles)
                 .map(|mark| mark.at)
                 .collect();
             let found =
-                pool.install(|| critical::find(&*ground.objective, *window, &known, cancel));
+                pool.install(|| critical::find(&*problem.objective, *window, &known, cancel));
             if let Some(points) = found {
                 let landscape = scene.landscape.clone();
                 publish(Ok(CriticalResult { landscape, points }));

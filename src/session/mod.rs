@@ -145,14 +145,15 @@ impl MapData {
 /// Runs are spread over the threads of the current pool and collected by index; the bits do not depend on how many.
 pub fn compute_runs(
     scene: &Scene,
-    ground: &Arc<Problem>,
+    problem: &Arc<Problem>,
     earlier: Option<&Runs>,
     cancel: &Cancel,
 ) -> Option<Runs> {
-    let conditions = scene.run_settings();
+    let run_settings = scene.run_settings();
     let known: Vec<(&RunSpec, &Arc<RunResult>)> = earlier
         .filter(|runs| {
-            Arc::ptr_eq(&runs.problem, ground) && same_conditions(&runs.scene, scene, &conditions)
+            Arc::ptr_eq(&runs.problem, problem)
+                && same_conditions(&runs.scene, scene, &run_settings)
         })
         .map(|runs| {
             runs.scene
@@ -167,12 +168,12 @@ pub fn compute_runs(
         if let Some((_, result)) = known.iter().find(|(earlier, _)| *earlier == spec) {
             return Some(Arc::clone(result));
         }
-        let objective = &*ground.objective;
+        let objective = &*problem.objective;
         let start = scene.start_theta();
-        let trajectory = training::run(objective, start, spec, &conditions, cancel)?;
+        let trajectory = training::run(objective, start, spec, &run_settings, cancel)?;
         let curvature = curvature::extremes_along(objective, &trajectory, cancel)?;
         let preconditioned =
-            curvature::preconditioned_along(objective, start, spec, &conditions, cancel)?;
+            curvature::preconditioned_along(objective, start, spec, &run_settings, cancel)?;
         let outline = decimate(&trajectory);
         Some(Arc::new(RunResult {
             trajectory,
@@ -188,7 +189,7 @@ pub fn compute_runs(
         .collect::<Option<_>>()?;
     Some(Runs {
         scene: scene.clone(),
-        problem: Arc::clone(ground),
+        problem: Arc::clone(problem),
         results,
         every: 1,
         trained: None,
@@ -198,12 +199,12 @@ pub fn compute_runs(
 /// Makes every run of a scene to its end, or says why they cannot be shown; `earlier` results serve again where nothing changed.
 pub fn compute_all_runs(
     scene: &Scene,
-    ground: &Arc<Problem>,
+    problem: &Arc<Problem>,
     earlier: Option<&Runs>,
 ) -> Result<Runs, String> {
     let never = Cancel::default();
     if scene.network.is_none() {
-        let made = compute_runs(scene, ground, earlier, &never);
+        let made = compute_runs(scene, problem, earlier, &never);
         return made.ok_or_else(|| "the work was stopped".to_owned());
     }
     if let Some(runs) = earlier.filter(|runs| same_runs(&runs.scene, scene)) {
@@ -215,7 +216,7 @@ pub fn compute_all_runs(
     }
     let newest = Mutex::new(Err("the network has no runs to show".to_owned()));
     let publish = |made| *lock(&newest) = made;
-    TrainingPool::new(Arc::default()).train_scene(scene, ground, &never, &publish);
+    TrainingPool::new(Arc::default()).train_scene(scene, problem, &never, &publish);
     newest.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -245,24 +246,24 @@ fn decimate(trajectory: &Trajectory) -> Vec<usize> {
     outline
 }
 
-fn same_conditions(earlier: &Scene, scene: &Scene, conditions: &RunSettings) -> bool {
-    earlier.start == scene.start && earlier.run_settings() == *conditions
+fn same_conditions(earlier: &Scene, scene: &Scene, run_settings: &RunSettings) -> bool {
+    earlier.start == scene.start && earlier.run_settings() == *run_settings
 }
 
 /// Samples the landscape of a scene on `side`² points of a window and draws its contour lines, or of one parameter its
 /// graph. `None` if it was cancelled.
 pub fn compute_map_data(
     scene: &Scene,
-    ground: &Problem,
+    problem: &Problem,
     window: Rect,
     side: usize,
     cancel: &Cancel,
 ) -> Option<MapData> {
-    if ground.objective.dim() == 1 {
-        return graph_map_data(ground, window, cancel);
+    if problem.objective.dim() == 1 {
+        return graph_map_data(problem, window, cancel);
     }
     let surface = Surface::sample(
-        &*ground.objective,
+        &*problem.objective,
         &Plane::identity(),
         window,
         side,
@@ -270,7 +271,7 @@ pub fn compute_map_data(
         cancel,
     )?;
     let (surface, base) = surface
-        .deep_zoom(&*ground.objective)
+        .deep_zoom(&*problem.objective)
         .unwrap_or((surface, 0.0));
     let log = match scene.map.spacing {
         LevelSpacing::Auto => scene.spacing() == Spacing::Log,
@@ -278,11 +279,15 @@ pub fn compute_map_data(
         LevelSpacing::Linear => false,
     };
     // Close up, the lowest height in view is that of a minimum, or the view is a slope.
-    let lowest = ground.minima.iter().map(|mark| mark.value).reduce(f64::min);
+    let lowest = problem
+        .minima
+        .iter()
+        .map(|mark| mark.value)
+        .reduce(f64::min);
     let floor = lowest.filter(|_| base == 0.0);
     let about = usize::try_from(scene.map.levels).unwrap_or(20);
-    let terrain = MapData::of(surface, log, floor, about, cancel)?;
-    Some(MapData { base, ..terrain })
+    let map_data = MapData::of(surface, log, floor, about, cancel)?;
+    Some(MapData { base, ..map_data })
 }
 
 impl MapData {
@@ -309,7 +314,7 @@ impl MapData {
 }
 
 /// The terrain of a landscape of one parameter, which is quickly done as fine as it gets.
-fn graph_map_data(ground: &Problem, window: Rect, cancel: &Cancel) -> Option<MapData> {
+fn graph_map_data(problem: &Problem, window: Rect, cancel: &Cancel) -> Option<MapData> {
     let bare = Surface {
         view: window,
         columns: 2,
@@ -321,7 +326,7 @@ fn graph_map_data(ground: &Problem, window: Rect, cancel: &Cancel) -> Option<Map
         levels: Levels::choose(&bare, false, None, 1),
         surface: bare,
         lines: Vec::new(),
-        graph: Some(sample_graph(&*ground.objective, window, cancel)?),
+        graph: Some(sample_graph(&*problem.objective, window, cancel)?),
         complete: true,
         problem: None,
     })
@@ -331,32 +336,32 @@ fn graph_map_data(ground: &Problem, window: Rect, cancel: &Cancel) -> Option<Map
 const GRID_SIDES: [usize; 3] = [48, 160, 400];
 
 /// The same of a network, whose grid gets as fine as some seconds allow.
-fn grid_sides(ground: &Problem) -> Vec<usize> {
-    let Some(trainee) = &ground.task else {
+fn grid_sides(problem: &Problem) -> Vec<usize> {
+    let Some(task) = &problem.task else {
         return GRID_SIDES.to_vec();
     };
     let all = [17, 33, 65, 101, 161, 257];
     let affordable = all.into_iter();
-    let affordable = affordable.filter(|side| *side < 64 || is_affordable(trainee, side * side));
+    let affordable = affordable.filter(|side| *side < 64 || is_affordable(task, side * side));
     affordable.collect()
 }
 
 /// Whether the loss of a network at so many points takes no more than some seconds.
-fn is_affordable(trainee: &TrainingTask, points: usize) -> bool {
-    let widths = trainee.loss.widths();
+fn is_affordable(task: &TrainingTask, points: usize) -> bool {
+    let widths = task.loss.widths();
     let products: usize = widths.windows(2).map(|pair| pair[0] * pair[1]).sum();
     // An activation takes as long as some thirty products.
     let bends: usize = widths[1..].iter().sum();
-    let point = trainee.loss.samples().saturating_mul(products + 30 * bends);
+    let point = task.loss.samples().saturating_mul(products + 30 * bends);
     point.saturating_mul(points) <= 100_000_000_000
 }
 
 /// The side of the finest grid that is made of a network's plane; `None` of a landscape, of which there is no finest.
-pub fn max_grid_side(ground: &Problem) -> Option<usize> {
-    ground
+pub fn max_grid_side(problem: &Problem) -> Option<usize> {
+    problem
         .task
         .as_ref()
-        .and_then(|_| grid_sides(ground).pop())
+        .and_then(|_| grid_sides(problem).pop())
 }
 
 /// What a terrain is asked for: a scene, a window of its plane, and of a network the plane.
@@ -365,7 +370,7 @@ type MapRequest = (Scene, Rect, Option<Arc<Problem>>);
 /// Keeps runs and terrain up to date with the newest scene.
 pub struct Session {
     runs: LatestJob<Scene, Result<Runs, String>>,
-    terrain: LatestJob<MapRequest, Result<MapData, String>>,
+    map_data: LatestJob<MapRequest, Result<MapData, String>>,
     gate: Arc<Signal>,
     basins: BasinsJob,
     sweep: SweepJob,
@@ -392,12 +397,12 @@ impl Session {
             .map_err(|error| format!("no threads to compute with: {error}"))?;
         let pool = Arc::new(pool);
         let wake: Arc<dyn Fn() + Send + Sync> = Arc::new(wake);
-        let grounds = Arc::new(ProblemCache {
+        let problems = Arc::new(ProblemCache {
             files,
             newest: Mutex::new(None),
         });
 
-        let (pool_of_runs, grounds_of_runs) = (Arc::clone(&pool), Arc::clone(&grounds));
+        let (pool_of_runs, grounds_of_runs) = (Arc::clone(&pool), Arc::clone(&problems));
         let mut earlier: Option<Runs> = None;
         let gate = Arc::<Signal>::default();
         let mut training = TrainingPool::new(Arc::clone(&gate));
@@ -407,14 +412,14 @@ impl Session {
             move |scene: &Scene, cancel, publish| {
                 if scene.network.is_some() {
                     return match grounds_of_runs.get(scene) {
-                        Ok(ground) => training.train_scene(scene, &ground, cancel, publish),
+                        Ok(problem) => training.train_scene(scene, &problem, cancel, publish),
                         Err(sentence) => publish(Err(sentence)),
                     };
                 }
                 training.stop_all();
-                let made = grounds_of_runs.get(scene).map(|ground| {
+                let made = grounds_of_runs.get(scene).map(|problem| {
                     let runs = pool_of_runs
-                        .install(|| compute_runs(scene, &ground, earlier.as_ref(), cancel));
+                        .install(|| compute_runs(scene, &problem, earlier.as_ref(), cancel));
                     earlier.clone_from(&runs);
                     runs
                 });
@@ -423,31 +428,31 @@ impl Session {
                 }
             },
         )?;
-        let basins = BasinsJob::spawn(Arc::clone(&grounds), Arc::clone(&wake))?;
-        let sweep = SweepJob::spawn(Arc::clone(&grounds), Arc::clone(&wake))?;
-        let critical = CriticalJob::spawn(Arc::clone(&grounds), Arc::clone(&wake))?;
+        let basins = BasinsJob::spawn(Arc::clone(&problems), Arc::clone(&wake))?;
+        let sweep = SweepJob::spawn(Arc::clone(&problems), Arc::clone(&wake))?;
+        let critical = CriticalJob::spawn(Arc::clone(&problems), Arc::clone(&wake))?;
         let fit = PredictionsJob::spawn(Arc::clone(&wake))?;
         let sharpness = SharpnessJob::spawn(Arc::clone(&wake))?;
         let spectrum = SpectrumJob::spawn(Arc::clone(&wake))?;
         let ways = ModeConnectivityJob::spawn(Arc::clone(&wake))?;
         let carried = OptimizerStateJob::spawn(Arc::clone(&wake))?;
         let seeds = SeedsJob::spawn(Arc::clone(&wake))?;
-        let terrain = LatestJob::spawn(
+        let map_data = LatestJob::spawn(
             "terrain",
             wake,
             move |(scene, window, plane): &MapRequest, cancel, publish| {
-                let ground = match plane.clone().map_or_else(|| grounds.get(scene), Ok) {
-                    Ok(ground) => ground,
+                let problem = match plane.clone().map_or_else(|| problems.get(scene), Ok) {
+                    Ok(problem) => problem,
                     Err(sentence) => return publish(Err(sentence)),
                 };
-                let sides = grid_sides(&ground);
+                let sides = grid_sides(&problem);
                 for side in &sides {
-                    match pool.install(|| compute_map_data(scene, &ground, *window, *side, cancel))
+                    match pool.install(|| compute_map_data(scene, &problem, *window, *side, cancel))
                     {
-                        Some(terrain) => publish(Ok(MapData {
+                        Some(map_data) => publish(Ok(MapData {
                             complete: sides.last() == Some(side),
                             problem: plane.clone(),
-                            ..terrain
+                            ..map_data
                         })),
                         None => return,
                     }
@@ -456,7 +461,7 @@ impl Session {
         )?;
         Ok(Self {
             runs,
-            terrain,
+            map_data,
             gate,
             basins,
             sweep,
@@ -476,7 +481,7 @@ impl Session {
             .request(|asked| same_runs(asked, scene), || scene.clone());
         let plane = self.plane(scene);
         if scene.network.is_none() || plane.is_some() {
-            self.terrain.request(
+            self.map_data.request(
                 |asked| same_map_request(asked, scene, window, plane.as_ref()),
                 || (scene.clone(), window, plane.clone()),
             );
@@ -508,12 +513,12 @@ impl Session {
 
     /// The newest terrain, or the sentence that says why there is none; `None` before the first.
     pub fn map_data(&self) -> Option<Arc<Result<MapData, String>>> {
-        self.terrain.newest()
+        self.map_data.newest()
     }
 
     /// What is still being computed: the runs, the terrain.
     pub fn busy(&self) -> [bool; 2] {
-        [self.runs.busy(), self.terrain.busy()]
+        [self.runs.busy(), self.map_data.busy()]
     }
 
     /// Gives runs that take no longer than this the time to be ready; the frame that a slider moved in shows them.
@@ -523,7 +528,7 @@ impl Session {
 
     /// The same for the terrain.
     pub fn wait_for_map_data(&self, patience: Duration) {
-        self.terrain.wait(patience);
+        self.map_data.wait(patience);
     }
 }
 
@@ -561,17 +566,17 @@ struct ProblemCache {
 impl ProblemCache {
     fn get(&self, scene: &Scene) -> Result<Arc<Problem>, String> {
         let mut newest = lock(&self.newest);
-        let ground = match &*newest {
-            Some((of, ground)) if of.same_subject(scene) => Arc::clone(ground),
+        let problem = match &*newest {
+            Some((of, problem)) if of.same_subject(scene) => Arc::clone(problem),
             _ => Arc::new(
                 scene
                     .load_problem_unchecked(&*self.files)
                     .map_err(|error| error.to_string())?,
             ),
         };
-        scene.check(&ground).map_err(|error| error.to_string())?;
-        *newest = Some((scene.clone(), Arc::clone(&ground)));
-        Ok(ground)
+        scene.check(&problem).map_err(|error| error.to_string())?;
+        *newest = Some((scene.clone(), Arc::clone(&problem)));
+        Ok(problem)
     }
 
     /// The same for what is of two parameters at most: surveys are not made of networks.

@@ -89,14 +89,8 @@ impl ModeConnectivityJob {
                 *lock(&earlier) = Some((of.clone(), Arc::clone(&connection)));
                 told(of.settings.steps, Some(&connection), None);
                 if let (Some(plane), Some(window)) = (&connection.plane, of.window)
-                    && let Some(surface) = Surface::sample(
-                        &*of.task.loss,
-                        plane,
-                        window,
-                        GRID_SIDE,
-                        GRID_SIDE,
-                        cancel,
-                    )
+                    && let Some(surface) =
+                        Surface::sample(&*of.task.loss, plane, window, GRID_SIDE, GRID_SIDE, cancel)
                 {
                     told(of.settings.steps, Some(&connection), Some(surface));
                 }

@@ -28,7 +28,7 @@ struct JobKey {
     problem: Arc<Problem>,
     start: Vec<f64>,
     spec: RunSpec,
-    conditions: RunSettings,
+    run_settings: RunSettings,
 }
 
 /// The background slot.
@@ -40,7 +40,8 @@ impl OptimizerStateJob {
                     cancel: &Cancel,
                     publish: &dyn Fn(Result<OptimizerStateResult, String>)| {
             let objective = &*of.problem.objective;
-            let series = training::carried(objective, &of.start, &of.spec, &of.conditions, cancel);
+            let series =
+                training::carried(objective, &of.start, &of.spec, &of.run_settings, cancel);
             if let Some(series) = series {
                 let of = Arc::clone(&of.result);
                 publish(Ok(OptimizerStateResult { series, of }));
@@ -61,7 +62,7 @@ impl OptimizerStateJob {
             problem: Arc::clone(&runs.problem),
             start: runs.scene.start_theta().to_vec(),
             spec: run.spec.clone(),
-            conditions: runs.scene.run_settings(),
+            run_settings: runs.scene.run_settings(),
         });
     }
 

@@ -127,9 +127,9 @@ impl JobKey {
 
     /// The planes.
     fn build_planes(&self, cancel: &Cancel) -> Result<Vec<(u64, NetworkPlane)>, String> {
-        let trainee = &self.trained.task;
+        let task = &self.trained.task;
         let [origin, ..] = self.trained.network_plane.plane.parts();
-        let given = PlaneInputs::new(&*trainee.loss, origin, cancel);
+        let given = PlaneInputs::new(&*task.loss, origin, cancel);
         let cut = |seed: u64| {
             let plane = Seeds::plane(&self.scene, seed);
             let plane = plane.ok_or(NOT_RANDOM)?;
@@ -180,16 +180,16 @@ impl JobKey {
             .map(|(_, cut)| Arc::new(self.project_runs(&cut.plane)))
             .collect();
         let window = self.window(&shadows);
-        let trainee = &self.trained.task;
+        let task = &self.trained.task;
         let points = |side: usize| side * side * self.seeds.count;
         let sides = GRID_SIDES.into_iter();
-        let sides = sides
-            .filter(|side| *side <= MIN_REQUIRED_SIDE || is_affordable(trainee, points(*side)));
+        let sides =
+            sides.filter(|side| *side <= MIN_REQUIRED_SIDE || is_affordable(task, points(*side)));
         let sides: Vec<usize> = sides.collect();
         for side in &sides {
             let mut slices = Vec::new();
             for ((seed, cut), shadows) in cuts.iter().zip(&shadows) {
-                let (loss, plane) = (&*trainee.loss, &cut.plane);
+                let (loss, plane) = (&*task.loss, &cut.plane);
                 let surface = Surface::sample(loss, plane, window, *side, *side, cancel);
                 let Some(surface) = surface else {
                     return Ok(());
@@ -279,8 +279,8 @@ mod tests {
         });
         scene.add_run("adam:lr=0.1".parse().unwrap());
         scene.training.steps = 20;
-        let ground = Arc::new(scene.load(&NoFiles).unwrap());
-        compute_all_runs(&scene, &ground, None).unwrap()
+        let problem = Arc::new(scene.load(&NoFiles).unwrap());
+        compute_all_runs(&scene, &problem, None).unwrap()
     }
 
     #[test]
@@ -297,14 +297,19 @@ mod tests {
         let (loss, plane) = (&*trained.task.loss, &trained.network_plane.plane);
         let own = Surface::sample(loss, plane, window, side, side, &Cancel::default());
         assert_eq!(Some(&b.surface), own.as_ref());
-        let [shadow] = &b.projections[..] else { panic!() };
+        let [shadow] = &b.projections[..] else {
+            panic!()
+        };
         assert_eq!(shadow.trajectory.theta, runs.results[0].trajectory.theta);
         for at in shadow.trajectory.theta.chunks_exact(2) {
             assert!(window.contains([at[0], at[1]]), "{at:?}");
         }
         let last = runs.results[0].trajectory.len() - 1;
         for slice in &slices {
-            assert_eq!(slice.projections[0].trajectory.theta(last).unwrap(), [0.0, 0.0]);
+            assert_eq!(
+                slice.projections[0].trajectory.theta(last).unwrap(),
+                [0.0, 0.0]
+            );
         }
     }
 

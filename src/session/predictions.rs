@@ -56,7 +56,10 @@ impl PredictionsJob {
                         return;
                     };
                     let of = of.clone();
-                    publish(Ok(PredictionsResult { predictions: fit, of }));
+                    publish(Ok(PredictionsResult {
+                        predictions: fit,
+                        of,
+                    }));
                 }
             };
         LatestJob::spawn("fit", wake, work).map(Self)

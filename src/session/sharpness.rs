@@ -155,12 +155,7 @@ fn collect_results(of: &JobKey, known: &[MeasuredRun]) -> SharpnessResult {
 }
 
 /// λmax at a row, and that of the preconditioned Hessian. `None` if it was cancelled.
-fn measure(
-    task: &TrainingTask,
-    run: &TrainedRun,
-    row: usize,
-    cancel: &Cancel,
-) -> Option<[f64; 2]> {
+fn measure(task: &TrainingTask, run: &TrainedRun, row: usize, cancel: &Cancel) -> Option<[f64; 2]> {
     let theta = run.theta(row)?;
     let divisors = run
         .rows

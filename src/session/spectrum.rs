@@ -123,14 +123,7 @@ fn compute_spectra(of: &JobKey, cancel: &Cancel, publish: &dyn Fn(Result<Spectru
             reports[index] = Some(report.clone());
             told(&reports, None, false);
         };
-        let made = report(
-            &*of.task.loss,
-            &theta,
-            &of.inquiry,
-            all,
-            cancel,
-            &mut some,
-        );
+        let made = report(&*of.task.loss, &theta, &of.inquiry, all, cancel, &mut some);
         match made {
             Ok(report) => reports[index] = Some(report),
             Err(_) if cancel.is_cancelled() => return,

@@ -22,11 +22,11 @@ fn a_lab_answers_for_the_newest_scene() {
             .iter()
             .all(|result| result.trajectory.len() == 50 && result.curvature.len() == 50)
     );
-    let terrain = lab.map_data().unwrap();
+    let map_data = lab.map_data().unwrap();
     assert!(
-        (*terrain)
+        (*map_data)
             .as_ref()
-            .is_ok_and(|terrain| terrain.complete && !terrain.lines.is_empty())
+            .is_ok_and(|map_data| map_data.complete && !map_data.lines.is_empty())
     );
     assert_eq!(lab.busy(), [false, false]);
 }
@@ -48,13 +48,13 @@ fn a_refusal_is_told_and_the_next_scene_works() {
 fn same_bits_on_any_number_of_threads() {
     let mut scene = Scene::opening();
     scene.training.noise = 0.1;
-    let ground = Arc::new(scene.load(&NoFiles).unwrap());
+    let problem = Arc::new(scene.load(&NoFiles).unwrap());
     let made = |threads| {
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(threads)
             .build()
             .unwrap();
-        pool.install(|| compute_runs(&scene, &ground, None, &Cancel::default()))
+        pool.install(|| compute_runs(&scene, &problem, None, &Cancel::default()))
             .unwrap()
             .results
     };
@@ -111,8 +111,8 @@ fn a_landscape_of_one_parameter_has_a_graph_and_its_runs_lie_on_it() {
     let mut scene = Scene::new("heavy-ball-trap".parse().unwrap());
     scene.add_run("sgd:lr=0.01".parse().unwrap());
     scene.training.steps = 6000;
-    let ground = Arc::new(scene.load(&NoFiles).unwrap());
-    let runs = compute_runs(&scene, &ground, None, &Cancel::default()).unwrap();
+    let problem = Arc::new(scene.load(&NoFiles).unwrap());
+    let runs = compute_runs(&scene, &problem, None, &Cancel::default()).unwrap();
     let RunResult {
         trajectory,
         curvature,
@@ -126,22 +126,22 @@ fn a_landscape_of_one_parameter_has_a_graph_and_its_runs_lie_on_it() {
         let x = trajectory.theta(row).unwrap()[0];
         assert_eq!(
             trajectory.plot_point(row),
-            Some(ground.plot_point([x, 0.0]))
+            Some(problem.plot_point([x, 0.0]))
         );
     }
-    let terrain = compute_map_data(&scene, &ground, ground.view, 48, &Cancel::default());
-    let graph = terrain.unwrap().graph.unwrap();
+    let map_data = compute_map_data(&scene, &problem, problem.view, 48, &Cancel::default());
+    let graph = map_data.unwrap().graph.unwrap();
     assert_eq!(graph.len(), 1);
-    assert!(graph[0].iter().all(|at| ground.plot_point(*at) == *at));
+    assert!(graph[0].iter().all(|at| problem.plot_point(*at) == *at));
 }
 
 #[test]
 fn unchanged_runs_serve_again() {
     let mut scene = Scene::opening();
-    let ground = Arc::new(scene.load(&NoFiles).unwrap());
-    let first = compute_runs(&scene, &ground, None, &Cancel::default()).unwrap();
+    let problem = Arc::new(scene.load(&NoFiles).unwrap());
+    let first = compute_runs(&scene, &problem, None, &Cancel::default()).unwrap();
     scene.runs[0].spec = "sgd:lr=0.0005".parse().unwrap();
-    let second = compute_runs(&scene, &ground, Some(&first), &Cancel::default()).unwrap();
+    let second = compute_runs(&scene, &problem, Some(&first), &Cancel::default()).unwrap();
     let same: Vec<bool> = first
         .results
         .iter()

@@ -96,11 +96,11 @@ impl TrainingPool {
     pub(super) fn train_scene(
         &mut self,
         scene: &Scene,
-        ground: &Arc<Problem>,
+        problem: &Arc<Problem>,
         cancel: &Cancel,
         publish: &dyn Fn(Result<Runs, String>),
     ) {
-        let told = self.try_train_scene(scene, ground, cancel, publish);
+        let told = self.try_train_scene(scene, problem, cancel, publish);
         if let Err(sentence) = told {
             publish(Err(sentence));
         }
@@ -109,14 +109,14 @@ impl TrainingPool {
     fn try_train_scene(
         &mut self,
         scene: &Scene,
-        ground: &Arc<Problem>,
+        problem: &Arc<Problem>,
         cancel: &Cancel,
         publish: &dyn Fn(Result<Runs, String>),
     ) -> Result<(), String> {
-        let (Some(bench), Some(trainee)) = (&scene.network, &ground.task) else {
+        let (Some(bench), Some(task)) = (&scene.network, &problem.task) else {
             return Ok(());
         };
-        self.spawn_missing(scene, trainee)?;
+        self.spawn_missing(scene, task)?;
         let mut seen = self.gate.version();
         loop {
             // Whoever rests now has told all of its rows; asked before they are counted.
@@ -124,7 +124,7 @@ impl TrainingPool {
             if let Some(sentence) = self.trainers.iter().find_map(TrainingThread::error) {
                 return Err(sentence);
             }
-            let drawn = self.update_projection(&bench.plane, trainee, complete, cancel);
+            let drawn = self.update_projection(&bench.plane, task, complete, cancel);
             let drawn = drawn.transpose()?;
             if let (Some(()), Some((_, sketch))) = (drawn, &self.projected) {
                 publish(Ok(sketch.runs(scene, &self.trainers, complete)));
@@ -136,20 +136,20 @@ impl TrainingPool {
     }
 
     /// Has a trainer for each run of the scene, in its order: those that there are go on.
-    fn spawn_missing(&mut self, scene: &Scene, trainee: &Arc<TrainingTask>) -> Result<(), String> {
-        let conditions = scene.run_settings();
-        let every = conditions.record_every;
-        let steps = conditions.steps.div_ceil(every) * every;
-        let conditions = RunSettings {
+    fn spawn_missing(&mut self, scene: &Scene, task: &Arc<TrainingTask>) -> Result<(), String> {
+        let run_settings = scene.run_settings();
+        let every = run_settings.record_every;
+        let steps = run_settings.steps.div_ceil(every) * every;
+        let run_settings = RunSettings {
             steps,
-            ..conditions
+            ..run_settings
         };
         let mut earlier = std::mem::take(&mut self.trainers);
         for run in &scene.runs {
-            let same = |trainer: &TrainingThread| trainer.matches(trainee, run, conditions);
+            let same = |trainer: &TrainingThread| trainer.matches(task, run, run_settings);
             let trainer = match earlier.iter().position(same) {
                 Some(index) => earlier.swap_remove(index),
-                None => TrainingThread::spawn(trainee, run, conditions, &self.gate)?,
+                None => TrainingThread::spawn(task, run, run_settings, &self.gate)?,
             };
             self.trainers.push(trainer);
         }
@@ -160,20 +160,20 @@ impl TrainingPool {
     fn update_projection(
         &mut self,
         plane: &AnyPlane,
-        trainee: &Arc<TrainingTask>,
+        task: &Arc<TrainingTask>,
         complete: bool,
         cancel: &Cancel,
     ) -> Option<Result<(), String>> {
         let counts: Vec<usize> = self.trainers.iter().map(TrainingThread::len).collect();
         let earlier = self.projected.take();
         let fitting = |(of, sketch): &(AnyPlane, ProjectedRuns)| {
-            of == plane && sketch.is_current(trainee, &self.trainers, &counts, complete)
+            of == plane && sketch.is_current(task, &self.trainers, &counts, complete)
         };
         let sketch = match earlier.filter(fitting) {
             Some((_, sketch)) => sketch,
             // A plane goes through steps, of which there should be some.
             None if !complete && counts.iter().all(|count| *count < 3) => return None,
-            None => match ProjectedRuns::project(plane, trainee, &self.trainers, &counts, cancel) {
+            None => match ProjectedRuns::project(plane, task, &self.trainers, &counts, cancel) {
                 Ok(sketch) => sketch,
                 Err(_) if cancel.is_cancelled() => return None,
                 Err(_) if !complete => return None,

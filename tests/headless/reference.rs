@@ -31,7 +31,7 @@ fn check(what: &str, found: &[f64], expected: &[f64], scale: f64, tolerance: f64
     );
 }
 
-fn ground(landscape: &str) -> LoadedLandscape {
+fn problem(landscape: &str) -> LoadedLandscape {
     let landscape: AnyLandscape = landscape.parse().unwrap();
     landscape.as_dyn().load(&NoFiles).unwrap()
 }
@@ -46,17 +46,24 @@ fn treated<const N: usize>(
     spec: &str,
     start: [f64; N],
     steps: u64,
-    treatment: GradientSettings,
+    gradient_settings: GradientSettings,
 ) -> Trajectory {
     let spec: RunSpec = spec.parse().unwrap();
-    let conditions = RunSettings {
+    let run_settings = RunSettings {
         steps,
-        gradient_settings: treatment,
+        gradient_settings: gradient_settings,
         tolerance: None,
         record_every: 1,
     };
-    let objective = ground(landscape).objective;
-    run(&*objective, &start, &spec, &conditions, &Cancel::default()).unwrap()
+    let objective = problem(landscape).objective;
+    run(
+        &*objective,
+        &start,
+        &spec,
+        &run_settings,
+        &Cancel::default(),
+    )
+    .unwrap()
 }
 
 /// θ after the last step.

@@ -32,11 +32,9 @@ fn a_scene_turns_to_a_network_and_back() {
     );
     window.app().wait_idle();
     let trained = window.app().runs().and_then(|runs| runs.trained.clone());
-    assert!(
-        trained.is_some_and(
-            |trained| trained.complete && trained.network_plane.explained_variance_ratio.is_some()
-        )
-    );
+    assert!(trained.is_some_and(
+        |trained| trained.complete && trained.network_plane.explained_variance_ratio.is_some()
+    ));
     window.click(Role::Button, "Landscape");
     window.settle();
     assert_eq!(window.app().scene().network, None);

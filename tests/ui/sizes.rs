@@ -131,7 +131,7 @@ fn texts_of_twice_and_thrice_their_size_draw() {
 #[test]
 fn a_view_that_panics_says_so_and_the_others_go_on() {
     let mut window = Window::on(himmelblau(&["sgd:lr=0.01"]));
-    window.app().probe = |view| assert!(view != "Basins", "on\npurpose");
+    window.app().visitor = |view| assert!(view != "Basins", "on\npurpose");
     let scene = window.app().scene().clone();
     window.press(Key::B);
     window.harness.run_steps(3);

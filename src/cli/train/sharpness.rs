@@ -36,7 +36,7 @@ pub(super) fn measure(
     loss: &NetworkLoss,
     start: &[f64],
     specs: &[RunSpec],
-    conditions: &RunSettings,
+    run_settings: &RunSettings,
 ) -> Vec<SharpnessSeries> {
     let never = Cancel::default();
     let of = |spec: &RunSpec| {
@@ -44,11 +44,14 @@ pub(super) fn measure(
             name: spec.to_string(),
             ..SharpnessSeries::default()
         };
-        run_with_observer(loss, start, spec, conditions, &never, |moment| {
+        run_with_observer(loss, start, spec, run_settings, &never, |moment| {
             let found = largest(loss, moment.theta, moment.preconditioner, TOLERANCE, &never);
             let [lambda_max, preconditioned] = found.unwrap_or([f64::NAN; 2]);
-            let pace = spec.rates(moment.step, conditions.steps);
-            let limits = [spec.stability_limit(pace), spec.preconditioned_limit(pace)];
+            let rates = spec.rates(moment.step, run_settings.steps);
+            let limits = [
+                spec.stability_limit(rates),
+                spec.preconditioned_limit(rates),
+            ];
             let [limit, own_limit] = limits.map(|limit| limit.unwrap_or(f64::NAN));
             run.steps.push(moment.step);
             run.loss.push(moment.loss);
@@ -56,7 +59,7 @@ pub(super) fn measure(
             run.lambda_max[1].push(limit);
             run.preconditioned[0].push(preconditioned);
             run.preconditioned[1].push(own_limit);
-            if moment.step + conditions.record_every > conditions.steps {
+            if moment.step + run_settings.record_every > run_settings.steps {
                 ControlFlow::Break(())
             } else {
                 ControlFlow::Continue(())

@@ -136,7 +136,7 @@ pub struct BasinQuery<'a> {
     /// The optimizer.
     pub spec: &'a RunSpec,
     /// What the runs are made under; without a tolerance of theirs they stop at [`TOLERANCE`].
-    pub conditions: RunSettings,
+    pub run_settings: RunSettings,
     /// Where the starts lie.
     pub window: Rect,
 }
@@ -184,11 +184,11 @@ impl BasinQuery<'_> {
         cancel: &Cancel,
     ) -> Option<Basins> {
         let side = side.max(2);
-        let conditions = RunSettings {
-            tolerance: self.conditions.tolerance.or(Some(TOLERANCE)),
-            ..self.conditions
+        let run_settings = RunSettings {
+            tolerance: self.run_settings.tolerance.or(Some(TOLERANCE)),
+            ..self.run_settings
         };
-        let ends = self.final_points(side, &conditions, progress, cancel)?;
+        let ends = self.final_points(side, &run_settings, progress, cancel)?;
         let first = self
             .known
             .iter()
@@ -247,7 +247,7 @@ impl BasinQuery<'_> {
                 Outcome::Converged(steps)
                 | Outcome::Diverged(steps, _)
                 | Outcome::Stopped(steps, _) => *steps,
-                Outcome::Finished => conditions.steps,
+                Outcome::Finished => run_settings.steps,
             };
             let steps = u32::try_from(steps).unwrap_or(u32::MAX);
             Cell { label: fate, steps }
@@ -257,7 +257,7 @@ impl BasinQuery<'_> {
             side,
             cells: ends.par_iter().zip(&landings).map(cell).collect(),
             minima,
-            max_steps: conditions.steps,
+            max_steps: run_settings.steps,
         })
     }
 
@@ -265,7 +265,7 @@ impl BasinQuery<'_> {
     fn final_points(
         &self,
         side: usize,
-        conditions: &RunSettings,
+        run_settings: &RunSettings,
         progress: &AtomicUsize,
         cancel: &Cancel,
     ) -> Option<Vec<([f64; 2], Outcome)>> {
@@ -289,7 +289,7 @@ impl BasinQuery<'_> {
                         self.objective,
                         &starts,
                         self.spec,
-                        conditions,
+                        run_settings,
                         cancel,
                     )?;
                     for ((row, column), end) in places.zip(arrived) {
@@ -460,7 +460,7 @@ mod tests {
     use crate::engine::landscape::{AnyLandscape, LoadedLandscape};
     use crate::engine::objective::GradientSettings;
 
-    fn ground(landscape: &str) -> LoadedLandscape {
+    fn problem(landscape: &str) -> LoadedLandscape {
         landscape
             .parse::<AnyLandscape>()
             .unwrap()
@@ -470,24 +470,24 @@ mod tests {
     }
 
     fn basins(
-        ground: &LoadedLandscape,
+        problem: &LoadedLandscape,
         run: &str,
         steps: u64,
         side: usize,
-        treatment: GradientSettings,
+        gradient_settings: GradientSettings,
     ) -> Basins {
         let spec = run.parse().unwrap();
         let question = BasinQuery {
-            objective: &*ground.objective,
-            known: &ground.minima,
+            objective: &*problem.objective,
+            known: &problem.minima,
             spec: &spec,
-            conditions: RunSettings {
+            run_settings: RunSettings {
                 steps,
-                gradient_settings: treatment,
+                gradient_settings: gradient_settings,
                 tolerance: None,
                 record_every: 1,
             },
-            window: ground.view,
+            window: problem.view,
         };
         let never = Cancel::default();
         let coarse = question
@@ -507,7 +507,7 @@ mod tests {
     #[test]
     fn himmelblaus_four_minima_share_the_plane() {
         let basins = basins(
-            &ground("himmelblau"),
+            &problem("himmelblau"),
             "sgd:lr=0.005",
             500,
             40,
@@ -530,12 +530,12 @@ mod tests {
 
     #[test]
     fn each_start_has_the_fate_of_its_own_run() {
-        let ground = ground("styblinski-tang");
+        let problem = problem("styblinski-tang");
         for run in ["sgd:lr=0.04,momentum=0.5", "adam:lr=0.3", "lbfgs"] {
-            let basins = basins(&ground, run, 60, 12, GradientSettings::default());
+            let basins = basins(&problem, run, 60, 12, GradientSettings::default());
             for (index, cell) in basins.cells.iter().enumerate() {
                 let start = basins.start(index % 12, index / 12);
-                let conditions = RunSettings {
+                let run_settings = RunSettings {
                     steps: 60,
                     gradient_settings: GradientSettings::default(),
                     tolerance: Some(TOLERANCE),
@@ -543,10 +543,10 @@ mod tests {
                 };
                 let spec = run.parse().unwrap();
                 let alone = training::run(
-                    &*ground.objective,
+                    &*problem.objective,
                     &start,
                     &spec,
-                    &conditions,
+                    &run_settings,
                     &Cancel::default(),
                 )
                 .unwrap();
@@ -581,7 +581,7 @@ mod tests {
     #[test]
     fn diverging_and_undecided_starts_have_their_own_fate() {
         let runs_away = basins(
-            &ground("saddle"),
+            &problem("saddle"),
             "sgd:lr=0.1",
             500,
             16,
@@ -594,7 +594,7 @@ mod tests {
         );
         assert!(runs_away.minima.is_empty());
         let too_short = basins(
-            &ground("booth"),
+            &problem("booth"),
             "sgd:lr=1e-4",
             3,
             16,
@@ -605,7 +605,7 @@ mod tests {
                 || too_short.share(BasinLabel::Undecided) > 0.9
         );
         let plain = basins(
-            &ground("formula:f=0*x"),
+            &problem("formula:f=0*x"),
             "sgd:lr=0.1",
             5,
             8,
@@ -620,8 +620,8 @@ mod tests {
             "x", "y", "10*y", "-1e6*x", "1e300*x", "1e-300*y", "x^3-y", "-x^4", "1/x", "ln(x)",
         ] {
             for run in ["sgd:lr=0.1", "newton", "nelder-mead"] {
-                let ground = ground(&format!("formula:f={f}"));
-                let basins = basins(&ground, run, 10, 6, GradientSettings::default());
+                let problem = problem(&format!("formula:f={f}"));
+                let basins = basins(&problem, run, 10, 6, GradientSettings::default());
                 assert!(basins.minima.is_empty(), "{f} {run}: {:?}", basins.minima);
             }
         }
@@ -630,7 +630,7 @@ mod tests {
     #[test]
     fn a_valley_floor_counts_as_one_minimum() {
         let basins = basins(
-            &ground("edge-of-stability"),
+            &problem("edge-of-stability"),
             "sgd:lr=0.01",
             500,
             24,
@@ -642,8 +642,14 @@ mod tests {
     #[test]
     fn floors_of_one_height_that_do_not_meet_are_several_minima() {
         let found = |formula: &str| {
-            let ground = ground(&format!("formula:f={formula}"));
-            basins(&ground, "adam:lr=0.1", 300, 12, GradientSettings::default())
+            let problem = problem(&format!("formula:f={formula}"));
+            basins(
+                &problem,
+                "adam:lr=0.1",
+                300,
+                12,
+                GradientSettings::default(),
+            )
         };
         for (formula, expected) in [
             ("(x^2-4)^2", 2),
@@ -670,39 +676,39 @@ mod tests {
 
     #[test]
     fn noise_goes_the_way_of_single_runs_and_threads_change_nothing() {
-        let ground = ground("himmelblau");
+        let problem = problem("himmelblau");
         let noise = GradientSettings {
             noise: 0.5,
             ..GradientSettings::default()
         };
-        let on = |threads: usize, treatment| {
+        let on = |threads: usize, gradient_settings| {
             let pool = rayon::ThreadPoolBuilder::new()
                 .num_threads(threads)
                 .build()
                 .unwrap();
-            pool.install(|| basins(&ground, "sgd:lr=0.01", 100, 20, treatment))
+            pool.install(|| basins(&problem, "sgd:lr=0.01", 100, 20, gradient_settings))
         };
-        for treatment in [GradientSettings::default(), noise] {
-            assert_eq!(on(1, treatment), on(4, treatment));
+        for gradient_settings in [GradientSettings::default(), noise] {
+            assert_eq!(on(1, gradient_settings), on(4, gradient_settings));
         }
     }
 
     #[test]
     fn cancelled_work_leaves_nothing() {
-        let (cancel, ground) = (Cancel::default(), ground("booth"));
+        let (cancel, problem) = (Cancel::default(), problem("booth"));
         cancel.cancel();
         let spec = "sgd".parse().unwrap();
         let question = BasinQuery {
-            objective: &*ground.objective,
+            objective: &*problem.objective,
             known: &[],
             spec: &spec,
-            conditions: RunSettings {
+            run_settings: RunSettings {
                 steps: 10,
                 gradient_settings: GradientSettings::default(),
                 tolerance: None,
                 record_every: 1,
             },
-            window: ground.view,
+            window: problem.view,
         };
         assert_eq!(
             question.compute(8, None, &AtomicUsize::new(0), &cancel),

@@ -62,11 +62,11 @@ pub struct ConfusionMatrix {
 
 impl Predictions {
     /// How many points a grid may have along its sides, coarse ones first: one where a network is quick.
-    pub fn grid_sides(trainee: &TrainingTask) -> &'static [usize] {
+    pub fn grid_sides(task: &TrainingTask) -> &'static [usize] {
         const QUICK: usize = 20_000;
-        let pairs = trainee.loss.widths().windows(2);
+        let pairs = task.loss.widths().windows(2);
         let products: usize = pairs.map(|pair| pair[0].saturating_mul(pair[1])).sum();
-        let on_grid = trainee.loss.widths()[0] == 2;
+        let on_grid = task.loss.widths()[0] == 2;
         if on_grid && products > QUICK {
             &[24, 96]
         } else {
@@ -76,17 +76,17 @@ impl Predictions {
 
     /// What a network says at `theta`, where there is a grid on `side`² points. `None` if it was cancelled.
     pub fn compute(
-        trainee: &TrainingTask,
+        task: &TrainingTask,
         theta: &[f64],
         side: usize,
         cancel: &Cancel,
     ) -> Option<Self> {
         let at = ModelAtWeights {
-            trainee,
+            task,
             theta,
             cancel,
         };
-        match (trainee.loss.loss(), trainee.loss.widths()) {
+        match (task.loss.loss(), task.loss.widths()) {
             (Loss::Mse, [1, .., 1]) => at.curve(),
             (Loss::Mse, _) => at.predictions(),
             (_, [2, ..]) => at.regions(side.max(2)),
@@ -97,14 +97,14 @@ impl Predictions {
 
 /// A network at some weights.
 struct ModelAtWeights<'a> {
-    trainee: &'a TrainingTask,
+    task: &'a TrainingTask,
     theta: &'a [f64],
     cancel: &'a Cancel,
 }
 
 impl ModelAtWeights<'_> {
     fn outputs(&self, inputs: &[f64]) -> Option<Vec<f64>> {
-        let loss = &*self.trainee.loss;
+        let loss = &*self.task.loss;
         let widths = loss.widths();
         let [width, out] = [widths[0], widths[widths.len() - 1]];
         let mut outputs = vec![0.0; inputs.len() / width * out];
@@ -119,7 +119,7 @@ impl ModelAtWeights<'_> {
     }
 
     fn out(&self) -> usize {
-        let widths = self.trainee.loss.widths();
+        let widths = self.task.loss.widths();
         widths[widths.len() - 1]
     }
 
@@ -127,12 +127,12 @@ impl ModelAtWeights<'_> {
     fn parts(&self) -> [(&Data, Option<&NetworkLoss>); 2] {
         let TrainingTask {
             loss, test, split, ..
-        } = self.trainee;
+        } = self.task;
         [(&split.train, Some(&**loss)), (&split.test, test.as_ref())]
     }
 
     fn names(&self) -> Vec<String> {
-        match self.trainee.split.train.targets() {
+        match self.task.split.train.targets() {
             Targets::Classes { names, .. } => names.clone(),
             Targets::Numbers { .. } => {
                 let classes = self.out().max(2);
@@ -155,7 +155,7 @@ impl ModelAtWeights<'_> {
         let points = (0..side * side).map(|k| window.at([share(k % side), share(k / side)]));
         let points: Vec<f64> = points.flatten().collect();
         let outputs = self.outputs(&points)?;
-        let loss = self.trainee.loss.loss();
+        let loss = self.task.loss.loss();
         let cells = outputs.chunks_exact(self.out());
         Some(Predictions::Regions(DecisionRegions {
             window,
@@ -181,7 +181,7 @@ impl ModelAtWeights<'_> {
     }
 
     fn confusion(&self) -> Option<Predictions> {
-        let (loss, names) = (self.trainee.loss.loss(), self.names());
+        let (loss, names) = (self.task.loss.loss(), self.names());
         let classes = names.len();
         let mut counts = [vec![0; classes * classes], vec![0; classes * classes]];
         for (counts, (data, net)) in counts.iter_mut().zip(self.parts()) {
@@ -256,16 +256,16 @@ mod tests {
     use crate::engine::files::NoFiles;
     use crate::engine::network::{AnyNetwork, Precision};
 
-    fn trainee(model: &str, data: &str) -> TrainingTask {
+    fn task(model: &str, data: &str) -> TrainingTask {
         let network: AnyNetwork = model.parse().unwrap();
         let data: crate::engine::network::data::AnyDataset = data.parse().unwrap();
         let split = data.split(&NoFiles, 0.25, 0).unwrap();
         TrainingTask::new(&network, split, 3, Precision::Double).unwrap()
     }
 
-    fn fit(trainee: &TrainingTask) -> Predictions {
+    fn fit(task: &TrainingTask) -> Predictions {
         let never = Cancel::default();
-        Predictions::compute(trainee, &trainee.start, 9, &never).unwrap()
+        Predictions::compute(task, &task.start, 9, &never).unwrap()
     }
 
     #[test]
@@ -274,21 +274,21 @@ mod tests {
             ("mlp:hidden=4,loss=bce", "moons:samples=24", 2),
             ("mlp:hidden=4,loss=ce", "blobs:samples=24,classes=3", 3),
         ] {
-            let trainee = trainee(model, data);
-            let Predictions::Regions(found) = fit(&trainee) else {
+            let task = task(model, data);
+            let Predictions::Regions(found) = fit(&task) else {
                 panic!("{data} has two inputs");
             };
             assert_eq!(found.names.len(), classes);
             assert_eq!(found.samples.each_ref().map(Vec::len), [18, 6]);
             let at = found.window.at([0.25, 0.5]);
-            let mut z = vec![0.0; trainee.loss.widths()[2]];
-            trainee.loss.outputs(&trainee.start, &at, &mut z);
+            let mut z = vec![0.0; task.loss.widths()[2]];
+            task.loss.outputs(&task.start, &at, &mut z);
             let Prediction {
                 class,
                 probability: share,
                 margin: lead,
             } = found.cells[4 * 9 + 2].unwrap();
-            assert_eq!(trainee.loss.loss().class(&z), Some(class));
+            assert_eq!(task.loss.loss().class(&z), Some(class));
             let mut shares = if let [z] = z[..] {
                 vec![1.0 / (1.0 + (-z).exp()), 1.0 / (1.0 + z.exp())]
             } else {
@@ -308,12 +308,12 @@ mod tests {
 
     #[test]
     fn a_confusion_matrix_counts_every_sample_and_its_diagonal_is_the_accuracy() {
-        let trainee = trainee("mlp:hidden=4,loss=ce", "iris");
-        let Predictions::Confusion(found) = fit(&trainee) else {
+        let task = task("mlp:hidden=4,loss=ce", "iris");
+        let Predictions::Confusion(found) = fit(&task) else {
             panic!("iris has four inputs");
         };
         assert_eq!(found.names, ["setosa", "versicolor", "virginica"]);
-        let measures = trainee.measure(&trainee.start);
+        let measures = task.measure(&task.start);
         for (counts, measure) in found.counts.iter().zip(measures) {
             let all: usize = counts.iter().sum();
             let right: usize = counts.iter().step_by(4).sum();
@@ -323,7 +323,7 @@ mod tests {
 
     #[test]
     fn numbers_have_a_curve_over_one_input_and_pairs_over_several() {
-        let curve = trainee("mlp:hidden=4,loss=mse", "sine:samples=20");
+        let curve = task("mlp:hidden=4,loss=mse", "sine:samples=20");
         let Predictions::Curve(found) = fit(&curve) else {
             panic!("a sine has one input");
         };
@@ -333,7 +333,7 @@ mod tests {
         assert_eq!(y, z[0]);
         assert_eq!(found.samples.each_ref().map(Vec::len), [15, 5]);
 
-        let pairs = trainee("mlp:hidden=4,loss=mse", "xor:samples=20");
+        let pairs = task("mlp:hidden=4,loss=mse", "xor:samples=20");
         let Predictions::Scatter([train, _]) = fit(&pairs) else {
             panic!("xor has two inputs");
         };
@@ -344,18 +344,15 @@ mod tests {
 
     #[test]
     fn strange_weights_have_no_classes_and_cancelled_work_leaves_nothing() {
-        let trainee = trainee("mlp:hidden=4,loss=bce", "moons:samples=24");
-        let broken = vec![f64::NAN; trainee.start.len()];
+        let task = task("mlp:hidden=4,loss=bce", "moons:samples=24");
+        let broken = vec![f64::NAN; task.start.len()];
         let never = Cancel::default();
-        let Some(Predictions::Regions(found)) = Predictions::compute(&trainee, &broken, 5, &never)
+        let Some(Predictions::Regions(found)) = Predictions::compute(&task, &broken, 5, &never)
         else {
             panic!("moons have two inputs");
         };
         assert!(found.cells.iter().all(Option::is_none));
         never.cancel();
-        assert_eq!(
-            Predictions::compute(&trainee, &trainee.start, 5, &never),
-            None
-        );
+        assert_eq!(Predictions::compute(&task, &task.start, 5, &never), None);
     }
 }

@@ -231,7 +231,7 @@ pub struct SweepContext<'a> {
     /// Where every run starts.
     pub start: &'a [f64],
     /// What every run is made under.
-    pub conditions: &'a RunSettings,
+    pub run_settings: &'a RunSettings,
     /// The loss that [`SweepMetric::Steps`] waits for.
     pub goal: Option<f64>,
     /// Ends the work.
@@ -247,7 +247,7 @@ impl SweepContext<'_> {
             self.objective,
             self.start,
             spec,
-            self.conditions,
+            self.run_settings,
             goal,
             self.cancel,
         )?;

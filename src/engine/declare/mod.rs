@@ -254,7 +254,7 @@ pub const fn dashed<const N: usize>(module: &str) -> [u8; N] {
 /// walk.set("side", Value::Choice("right")).unwrap();
 /// assert_eq!(walk.side, Side::Right);
 /// let refused = walk.set("pace", Value::Real(f64::NAN)).unwrap_err();
-/// assert_eq!(refused.to_string(), "`pace` cannot be `NaN`; expected a number in [0, 10]");
+/// assert_eq!(refused.to_string(), "`rates` cannot be `NaN`; expected a number in [0, 10]");
 /// ```
 #[doc(hidden)]
 #[macro_export]

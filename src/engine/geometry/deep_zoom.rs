@@ -81,7 +81,7 @@ mod tests {
     use crate::engine::objective::plane::{Plane, Rect};
 
     fn sample(landscape: &str, [x, y]: [f64; 2], width: f64) -> (Surface, Option<(Surface, f64)>) {
-        let ground = landscape
+        let problem = landscape
             .parse::<AnyLandscape>()
             .unwrap()
             .as_dyn()
@@ -90,8 +90,8 @@ mod tests {
         let half = 0.5 * width;
         let view = Rect::new([x - half, x + half], [y - half, y + half]).unwrap();
         let (plane, never) = (Plane::identity(), Cancel::default());
-        let plain = Surface::sample(&*ground.objective, &plane, view, 33, 33, &never).unwrap();
-        let closeup = plain.deep_zoom(&*ground.objective);
+        let plain = Surface::sample(&*problem.objective, &plane, view, 33, 33, &never).unwrap();
+        let closeup = plain.deep_zoom(&*problem.objective);
         (plain, closeup)
     }
 

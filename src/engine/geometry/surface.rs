@@ -154,7 +154,7 @@ mod tests {
     use crate::engine::landscape::AnyLandscape;
 
     fn sample(threads: usize, cancel: &Cancel) -> Option<Surface> {
-        let ground = "ackley"
+        let problem = "ackley"
             .parse::<AnyLandscape>()
             .unwrap()
             .as_dyn()
@@ -166,9 +166,9 @@ mod tests {
             .unwrap();
         pool.install(|| {
             Surface::sample(
-                &*ground.objective,
+                &*problem.objective,
                 &Plane::identity(),
-                ground.view,
+                problem.view,
                 65,
                 33,
                 cancel,

@@ -149,15 +149,15 @@ mod tests {
     use super::*;
     use crate::engine::files::NoFiles;
 
-    fn ground(spec: &str) -> Result<LoadedLandscape, String> {
+    fn problem(spec: &str) -> Result<LoadedLandscape, String> {
         let landscape: crate::engine::landscape::AnyLandscape = spec.parse().unwrap();
-        let ground = landscape.as_dyn().load(&NoFiles);
-        ground.map_err(|error| error.to_string())
+        let problem = landscape.as_dyn().load(&NoFiles);
+        problem.map_err(|error| error.to_string())
     }
 
     #[test]
     fn the_built_in_heights_are_those_of_peaks() {
-        let objective = ground("grid").unwrap().objective;
+        let objective = problem("grid").unwrap().objective;
         // The maximum of peaks, as a search of the formula finds it; the spline is as coarse as its grid.
         assert!((objective.value(&[-0.0093, 1.5814]) + 8.1062).abs() < 1e-2);
         let corner = objective.value(&[3.0, 3.0]);
@@ -166,9 +166,9 @@ mod tests {
 
     #[test]
     fn axes_are_moved_and_stretched() {
-        let moved = ground("grid:x_low=10,x_high=22,y_low=-4").unwrap();
+        let moved = problem("grid:x_low=10,x_high=22,y_low=-4").unwrap();
         assert_eq!(moved.view, Rect::new([10.0, 22.0], [-4.0, 3.0]).unwrap());
-        let built_in = ground("grid").unwrap().objective;
+        let built_in = problem("grid").unwrap().objective;
         let [found, expected] = [
             moved.objective.value(&[16.5, 3.0 - 7.0 / 6.0]),
             built_in.value(&[0.25, 2.0]),
@@ -192,7 +192,7 @@ mod tests {
                 "loss.npy: files cannot be read here; expected a landscape that needs none",
             ),
         ] {
-            assert_eq!(ground(spec).map(drop), Err(expected.to_owned()));
+            assert_eq!(problem(spec).map(drop), Err(expected.to_owned()));
         }
     }
 

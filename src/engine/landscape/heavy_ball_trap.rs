@@ -94,8 +94,8 @@ mod tests {
     }
 
     fn from_there(spec: &str) -> Trajectory {
-        let ground = HeavyBallTrap {}.load(&NoFiles).unwrap();
-        let conditions = RunSettings {
+        let problem = HeavyBallTrap {}.load(&NoFiles).unwrap();
+        let run_settings = RunSettings {
             steps: 999,
             gradient_settings: GradientSettings::default(),
             tolerance: None,
@@ -103,10 +103,10 @@ mod tests {
         };
         let (start, spec) = ([3.3], spec.parse().unwrap());
         run(
-            &*ground.objective,
+            &*problem.objective,
             &start,
             &spec,
-            &conditions,
+            &run_settings,
             &Cancel::default(),
         )
         .unwrap()

@@ -210,7 +210,11 @@ mod tests {
         }
     }
 
-    fn ground(settings: &str, size: [usize; 2], luma: impl Fn(f32, f32) -> f32) -> LoadedLandscape {
+    fn problem(
+        settings: &str,
+        size: [usize; 2],
+        luma: impl Fn(f32, f32) -> f32,
+    ) -> LoadedLandscape {
         let mut image = Image::default();
         crate::engine::declare::spec::read_settings("image", settings, &mut image).unwrap();
         image.file = "a.png".to_owned();
@@ -223,15 +227,15 @@ mod tests {
     #[test]
     fn pixels_are_squares_and_the_first_row_is_on_top() {
         let shade = |j, i| 0.25 * j + 0.125 * i;
-        let ground = ground("width=8,height=2", [5, 3], shade);
-        assert_eq!(ground.view, Rect::new([-4.0, 4.0], [-2.0, 2.0]).unwrap());
+        let problem = problem("width=8,height=2", [5, 3], shade);
+        assert_eq!(problem.view, Rect::new([-4.0, 4.0], [-2.0, 2.0]).unwrap());
         for (at, luma) in [
             ([-4.0, 2.0], 0.0),
             ([4.0, 2.0], 1.0),
             ([-4.0, -2.0], 0.25),
             ([0.0, 0.0], 0.625),
         ] {
-            let found = ground.objective.value(&at);
+            let found = problem.objective.value(&at);
             assert!((found - 2.0 * luma).abs() < 1e-12, "{at:?}: {found}");
         }
     }
@@ -239,12 +243,12 @@ mod tests {
     #[test]
     fn large_pictures_are_averaged_down() {
         let ramp = |j, i| (j + i) * 0.125;
-        let ground = ground("width=2999", [3000, 30], ramp);
+        let problem = problem("width=2999", [3000, 30], ramp);
         // A ramp stays what it is but for the steps of its pixels; the middles of the means lie a little further inside.
-        let [width, height] = [ground.view.width(), ground.view.height()];
+        let [width, height] = [problem.view.width(), problem.view.height()];
         assert!((width - 2999.0).abs() < 1e-9, "{width}");
         assert!((27.0..29.0).contains(&height), "{height}");
-        let value = |x| ground.objective.value(&[x, 0.0]);
+        let value = |x| problem.objective.value(&[x, 0.0]);
         let unit = 2999.0 / (3000.0 - 3000.0 / 1024.0);
         let rise = value(1400.0) - value(-1400.0);
         assert!((rise - 0.125 * 2800.0 / unit).abs() < 0.02, "{rise}");
@@ -257,17 +261,17 @@ mod tests {
 
     #[test]
     fn a_long_strip_keeps_two_rows() {
-        let ground = ground("", [4096, 2], |_, i| i);
-        assert_eq!(ground.objective.value(&[0.0, ground.view.y()[1]]), 0.0);
-        assert_eq!(ground.objective.value(&[0.0, ground.view.y()[0]]), 1.0);
-        assert!((ground.view.width() / ground.view.height() - 4092.0).abs() < 1e-6);
+        let problem = problem("", [4096, 2], |_, i| i);
+        assert_eq!(problem.objective.value(&[0.0, problem.view.y()[1]]), 0.0);
+        assert_eq!(problem.objective.value(&[0.0, problem.view.y()[0]]), 1.0);
+        assert!((problem.view.width() / problem.view.height() - 4092.0).abs() < 1e-6);
     }
 
     #[test]
     fn blurring_is_a_gaussian() {
         let dot = |j, i| if (j, i) == (20.0, 20.0) { 1.0 } else { 0.0 };
-        let ground = ground("width=40,smooth=2", [41, 41], dot);
-        let value = |x, y| ground.objective.value(&[x, y]);
+        let problem = problem("width=40,smooth=2", [41, 41], dot);
+        let value = |x, y| problem.objective.value(&[x, y]);
         let expected =
             |x: f64, y: f64| (-(x * x + y * y) / 8.0).exp() / (8.0 * std::f64::consts::PI);
         for [x, y] in [[0.0, 0.0], [2.0, 0.0], [-1.0, 3.0], [5.0, -4.0]] {
@@ -283,8 +287,8 @@ mod tests {
         let Picture { size, luma } = built_in();
         assert_eq!(luma.len(), size[0] * size[1]);
         assert!(luma.iter().all(|shade| (0.0..=1.0).contains(shade)));
-        let ground = Image::default().load(&NoFiles).unwrap();
-        let [hill, valley] = [[-0.7, 0.5], [-0.2, 0.0]].map(|at| ground.objective.value(&at));
+        let problem = Image::default().load(&NoFiles).unwrap();
+        let [hill, valley] = [[-0.7, 0.5], [-0.2, 0.0]].map(|at| problem.objective.value(&at));
         assert!(hill > 0.7 && valley < 0.2, "{hill} {valley}");
     }
 }

@@ -728,11 +728,11 @@ mod tests {
         for any in all() {
             let landscape = any.as_dyn();
             assert!(landscape.view().contains(landscape.start()), "{any}");
-            let ground = landscape.load(&NoFiles).unwrap();
-            assert_eq!(ground.objective.dim(), landscape.dim(), "{any}");
+            let problem = landscape.load(&NoFiles).unwrap();
+            assert_eq!(problem.objective.dim(), landscape.dim(), "{any}");
             assert_eq!(landscape.parameters().len(), landscape.dim(), "{any}");
             assert!(
-                ground.view.contains(ground.plot_point(landscape.start())),
+                problem.view.contains(problem.plot_point(landscape.start())),
                 "{any}"
             );
             assert!(

@@ -129,7 +129,7 @@ struct Axis {
     points: usize,
     ends: [f64; 2],
     /// Intervals of points to a unit, where these are evenly spaced.
-    pace: Option<f64>,
+    rates: Option<f64>,
     /// Where each span begins.
     knots: Vec<f64>,
     spans: Vec<KnotSpan>,
@@ -157,15 +157,15 @@ impl Axis {
         let spans = (degree..=degree + inner.len())
             .map(|at| KnotSpan::new(&knots, at, degree))
             .collect();
-        let pace = crate::engine::numeric::real(count - 1) / (ends[1] - ends[0]);
+        let rates = crate::engine::numeric::real(count - 1) / (ends[1] - ends[0]);
         // The polynomials of two spans meet so closely that either will do for a point that is nearly at their knot.
         let even = points.iter().enumerate().all(|(i, point)| {
-            ((point - ends[0]) * pace - crate::engine::numeric::real(i)).abs() < 1e-6
+            ((point - ends[0]) * rates - crate::engine::numeric::real(i)).abs() < 1e-6
         });
         Self {
             points: count,
             ends,
-            pace: even.then_some(pace),
+            rates: even.then_some(rates),
             knots: knots[degree..=degree + inner.len()].to_vec(),
             spans,
         }
@@ -174,14 +174,14 @@ impl Axis {
     /// The span of a point on the axis.
     #[inline(always)]
     fn span(&self, x: f64) -> usize {
-        match self.pace {
+        match self.rates {
             #[expect(
                 clippy::cast_possible_truncation,
                 clippy::cast_sign_loss,
                 reason = "not negative, and at most the number of points; NaN becomes 0"
             )]
-            Some(pace) => {
-                let interval = ((x - self.ends[0]) * pace) as usize;
+            Some(rates) => {
+                let interval = ((x - self.ends[0]) * rates) as usize;
                 interval.saturating_sub(1).min(self.spans.len() - 1)
             }
             None => self.knots[1..].partition_point(|&knot| knot <= x),

@@ -27,16 +27,21 @@ fn check(found: &[f64], expected: &[f64], tolerance: f64) {
     );
 }
 
-fn end(loss: &NetworkLoss, spec: &str, steps: u64, treatment: GradientSettings) -> Vec<f64> {
+fn end(
+    loss: &NetworkLoss,
+    spec: &str,
+    steps: u64,
+    gradient_settings: GradientSettings,
+) -> Vec<f64> {
     let spec: RunSpec = spec.parse().unwrap();
-    let conditions = RunSettings {
+    let run_settings = RunSettings {
         steps,
-        gradient_settings: treatment,
+        gradient_settings: gradient_settings,
         tolerance: None,
         record_every: 1,
     };
     let start = loss.init_params(0);
-    let path = run(loss, &start, &spec, &conditions, &Cancel::default()).unwrap();
+    let path = run(loss, &start, &spec, &run_settings, &Cancel::default()).unwrap();
     path.theta(usize::MAX).unwrap().to_vec()
 }
 
@@ -76,12 +81,12 @@ fn a_network_of_two_parameters_is_its_formula() {
 fn a_line_is_recovered() {
     let network = loss("mlp:hidden=,loss=mse", "line:noise=0");
     let batch = Some(10);
-    let treatment = GradientSettings {
+    let gradient_settings = GradientSettings {
         batch,
         ..GradientSettings::default()
     };
     check(
-        &end(&network, "sgd:lr=0.1", 500, treatment),
+        &end(&network, "sgd:lr=0.1", 500, gradient_settings),
         &[2.0, 1.0],
         1e-9,
     );

@@ -248,8 +248,8 @@ mod tests {
             a.to_bits() == b.to_bits() || a.eq_mask(*b) || a.is_nan() && b.is_nan()
         };
         for any in AnyLandscape::all().into_iter().chain(others) {
-            let ground = any.as_dyn().load(&NoFiles).unwrap();
-            let (objective, view) = (&*ground.objective, ground.view);
+            let problem = any.as_dyn().load(&NoFiles).unwrap();
+            let (objective, view) = (&*problem.objective, problem.view);
             if objective.dim() == 1 {
                 let x: Vec<f64> = (0..9)
                     .map(|i| view.at([f64::from(i) / 8.0, 0.0])[0])

@@ -71,8 +71,8 @@ pub trait GradientTransform<V: Vector>: Send {
     fn gradient(&mut self, beyond: &mut Upstream<V>, theta: &[f64], gradient: &mut V) -> f64;
 
     /// Shows what it carries.
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        let _ = probe;
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        let _ = visitor;
     }
 }
 
@@ -105,7 +105,7 @@ impl<V: Vector> Upstream<'_, '_, V> {
 /// clipping already applied. Counting happens here and nowhere else.
 pub struct Oracle<'a, V: Vector> {
     objective: &'a dyn Objective,
-    treatment: GradientSettings,
+    gradient_settings: GradientSettings,
     cancel: &'a Cancel,
     /// Whether a step sees the gradient as it is: no mini-batches, no noise, no clipping, no lens.
     plain: bool,
@@ -134,23 +134,23 @@ impl<'a, V: Vector> Oracle<'a, V> {
     /// An oracle that has not been asked anything. `zeros` are as many as the objective has parameters.
     pub fn new(
         objective: &'a dyn Objective,
-        treatment: GradientSettings,
+        gradient_settings: GradientSettings,
         zeros: V,
         cancel: &'a Cancel,
     ) -> Self {
         let samples = objective.samples();
-        let batches = treatment
+        let batches = gradient_settings
             .batch
             .filter(|&size| size < samples)
-            .map(|size| Batches::new(samples, size, treatment.seed));
+            .map(|size| Batches::new(samples, size, gradient_settings.seed));
         Self {
             objective,
-            treatment,
+            gradient_settings,
             cancel,
-            plain: treatment.is_identity(samples),
+            plain: gradient_settings.is_identity(samples),
             counts: EvalCounts::default(),
             batches,
-            noise_stream: random::stream(treatment.seed, Purpose::GradientNoise, 0),
+            noise_stream: random::stream(gradient_settings.seed, Purpose::GradientNoise, 0),
             noise: zeros.clone(),
             theta: zeros.clone(),
             losses: V::Losses::default(),
@@ -227,10 +227,10 @@ impl<'a, V: Vector> Oracle<'a, V> {
     }
 
     /// Shows what the lenses carry.
-    pub fn visit_state(&self, probe: &mut StateVisitor) {
+    pub fn visit_state(&self, visitor: &mut StateVisitor) {
         self.transforms
             .iter()
-            .for_each(|transform| transform.visit_state(probe));
+            .for_each(|transform| transform.visit_state(visitor));
     }
 
     /// The norm of the gradient over all parameters, where what is asked for here is only a part of them.
@@ -301,10 +301,10 @@ impl<'a, V: Vector> Oracle<'a, V> {
         if let Some(batches) = &mut self.batches {
             batches.advance();
         }
-        if self.treatment.noise > 0.0 {
+        if self.gradient_settings.noise > 0.0 {
             for noise in self.noise.iter_mut() {
                 let normal: f64 = StandardNormal.sample(&mut self.noise_stream);
-                *noise = self.treatment.noise * normal;
+                *noise = self.gradient_settings.noise * normal;
             }
         }
     }
@@ -326,16 +326,16 @@ impl<'a, V: Vector> Oracle<'a, V> {
 
     fn transform(&mut self) {
         let gradient = &mut self.gradient;
-        if self.treatment.noise > 0.0 {
+        if self.gradient_settings.noise > 0.0 {
             gradient
                 .iter_mut()
                 .zip(self.noise.iter())
                 .for_each(|(g, noise)| *g += noise);
         }
-        if let Some(max) = self.treatment.clip_norm {
+        if let Some(max) = self.gradient_settings.clip_norm {
             clip_norm(gradient, max);
         }
-        if let Some(max) = self.treatment.clip_value {
+        if let Some(max) = self.gradient_settings.clip_value {
             clip_value(gradient, max);
         }
     }
@@ -447,9 +447,9 @@ mod tests {
         }
     }
 
-    fn gradient(treatment: GradientSettings) -> ([f64; 2], EvalCounts) {
+    fn gradient(gradient_settings: GradientSettings) -> ([f64; 2], EvalCounts) {
         let cancel = Cancel::default();
-        let mut oracle = Oracle::new(&Bowl, treatment, Array([0.0; 2]), &cancel);
+        let mut oracle = Oracle::new(&Bowl, gradient_settings, Array([0.0; 2]), &cancel);
         oracle.begin_step(&Array([3.0, 1.0]));
         let (_, gradient) = oracle.gradient(&[3.0, 1.0]);
         (gradient.0, oracle.counts())

@@ -147,7 +147,7 @@ impl<V: Vector> State<V> {
 
 impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
         let AdaBelief {
             beta2,
             eps,
@@ -155,13 +155,13 @@ impl<V: Vector> UpdateRule<V> for State<V> {
             maximize,
             ..
         } = self.rule;
-        let beta1 = pace.momentum.unwrap_or(self.rule.beta1);
+        let beta1 = rates.momentum.unwrap_or(self.rule.beta1);
         let decay = self.rule.decay();
-        let keep = decay.keep(pace.lr);
+        let keep = decay.keep(rates.lr);
         let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
         self.steps += 1.0;
         let (root_correction, factor, adaptive) = self.scales();
-        let step_size = pace.lr / (1.0 - self.beta1_power.next(beta1)) * factor;
+        let step_size = rates.lr / (1.0 - self.beta1_power.next(beta1)) * factor;
         let means = self
             .m
             .iter_mut()
@@ -186,22 +186,22 @@ impl<V: Vector> UpdateRule<V> for State<V> {
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: StepRates) {
-        shrink(theta, self.rule.decay().keep(pace.lr));
+    fn decay(&self, theta: &mut [f64], rates: StepRates) {
+        shrink(theta, self.rule.decay().keep(rates.lr));
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        probe(StateEntry::direction("m", "mean of gradients", &self.m));
-        probe(StateEntry::each("s", "mean of squared surprise", &self.s));
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        visitor(StateEntry::direction("m", "mean of gradients", &self.m));
+        visitor(StateEntry::each("s", "mean of squared surprise", &self.s));
         if self.rule.ams_bound {
-            probe(StateEntry::each(
+            visitor(StateEntry::each(
                 "s_max",
                 "largest mean of squares",
                 &self.s_max,
             ));
         }
         if self.rule.rectify {
-            probe(StateEntry::number(
+            visitor(StateEntry::number(
                 "ρ",
                 "length of the average",
                 self.length,

@@ -80,7 +80,7 @@ struct State<V> {
 
 impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
         let Adadelta {
             rho,
             eps,
@@ -98,12 +98,12 @@ impl<V: Vector> UpdateRule<V> for State<V> {
             *v = *v * rho + (1.0 - rho) * g * g;
             let delta = (*u + eps).sqrt() / (*v + eps).sqrt() * g;
             *u = *u * rho + (1.0 - rho) * delta * delta;
-            *theta -= pace.lr * delta;
+            *theta -= rates.lr * delta;
         }
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        probe(StateEntry::each("v", "mean of squared gradients", &self.v));
-        probe(StateEntry::each("u", "mean of squared steps", &self.u));
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        visitor(StateEntry::each("v", "mean of squared gradients", &self.v));
+        visitor(StateEntry::each("u", "mean of squared steps", &self.u));
     }
 }

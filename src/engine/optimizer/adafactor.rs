@@ -135,7 +135,7 @@ struct State<V> {
 }
 
 impl<V: Vector> UpdateRule<V> for State<V> {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
         let Adafactor {
             beta2_decay,
             eps1,
@@ -148,7 +148,7 @@ impl<V: Vector> UpdateRule<V> for State<V> {
         let gradient = gradient_with_decay(oracle, theta, maximize, 0.0);
         self.steps += 1.0;
         let entering = self.steps.powf(beta2_decay);
-        let size = eps2.max(rms(theta)) * pace.lr.min(1.0 / self.steps.sqrt());
+        let size = eps2.max(rms(theta)) * rates.lr.min(1.0 / self.steps.sqrt());
         let eps1 = eps1.unwrap_or(f64::EPSILON);
         match &mut self.factors {
             Some(factors) => combine(factors, gradient, entering, eps1, &mut self.v),
@@ -165,18 +165,18 @@ impl<V: Vector> UpdateRule<V> for State<V> {
             *update = g / v.max(eps1 * eps1).sqrt();
         }
         let size = size / (rms(&self.update) / d).max(1.0);
-        let keep = 1.0 - pace.lr * weight_decay;
+        let keep = 1.0 - rates.lr * weight_decay;
         for (theta, update) in theta.iter_mut().zip(self.update.iter()) {
             *theta = *theta * keep - size * update;
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: StepRates) {
-        shrink(theta, 1.0 - pace.lr * self.rule.weight_decay);
+    fn decay(&self, theta: &mut [f64], rates: StepRates) {
+        shrink(theta, 1.0 - rates.lr * self.rule.weight_decay);
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        probe(StateEntry::each("v", "mean of squared gradients", &self.v));
-        probe(StateEntry::direction("u", "scaled gradient", &self.update));
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        visitor(StateEntry::each("v", "mean of squared gradients", &self.v));
+        visitor(StateEntry::direction("u", "scaled gradient", &self.update));
     }
 }

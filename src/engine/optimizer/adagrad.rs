@@ -74,9 +74,9 @@ impl Optimizer for Adagrad {
     }
 
     /// 2 / γ.
-    fn preconditioned_limit(&self, pace: StepRates) -> Option<f64> {
+    fn preconditioned_limit(&self, rates: StepRates) -> Option<f64> {
         let plain = self.weight_decay == 0.0 && !self.maximize;
-        plain.then(|| 2.0 / pace.lr)
+        plain.then(|| 2.0 / rates.lr)
     }
 
     fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
@@ -98,7 +98,7 @@ struct State<V> {
 
 impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
         let Adagrad {
             lr_decay,
             weight_decay,
@@ -112,7 +112,7 @@ impl<V: Vector> UpdateRule<V> for State<V> {
             Epsilon::Inside => (eps, 0.0),
         };
         let gradient = gradient_with_decay(oracle, theta, maximize, weight_decay);
-        let lr = pace.lr / (1.0 + self.steps * lr_decay);
+        let lr = rates.lr / (1.0 + self.steps * lr_decay);
         self.steps += 1.0;
         for ((theta, g), sum) in theta
             .iter_mut()
@@ -124,8 +124,8 @@ impl<V: Vector> UpdateRule<V> for State<V> {
         }
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        probe(StateEntry::each("G", "sum of squared gradients", &self.sum));
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        visitor(StateEntry::each("G", "sum of squared gradients", &self.sum));
     }
 
     /// With the decay of the learning rate.

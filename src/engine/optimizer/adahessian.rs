@@ -128,7 +128,7 @@ struct State<V> {
 }
 
 impl<V: Vector> UpdateRule<V> for State<V> {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
         let AdaHessian {
             beta2,
             eps,
@@ -137,7 +137,7 @@ impl<V: Vector> UpdateRule<V> for State<V> {
             maximize,
             ..
         } = self.rule;
-        let beta1 = pace.momentum.unwrap_or(self.rule.beta1);
+        let beta1 = rates.momentum.unwrap_or(self.rule.beta1);
         let decay = self.rule.decay();
         if self.steps.is_multiple_of(update_period) {
             self.diagonal.draw(theta, oracle);
@@ -147,9 +147,9 @@ impl<V: Vector> UpdateRule<V> for State<V> {
         }
         self.steps += 1;
         let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
-        let step_size = pace.lr / (1.0 - self.beta1_power.next(beta1));
+        let step_size = rates.lr / (1.0 - self.beta1_power.next(beta1));
         let correction = 1.0 - self.beta2_power.next(beta2);
-        let keep = decay.keep(pace.lr);
+        let keep = decay.keep(rates.lr);
         let means = self.m.iter_mut().zip(self.v.iter());
         for ((theta, g), (m, v)) in theta.iter_mut().zip(gradient.iter()).zip(means) {
             *m += (g - *m) * (1.0 - beta1);
@@ -163,19 +163,19 @@ impl<V: Vector> UpdateRule<V> for State<V> {
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: StepRates) {
-        shrink(theta, self.rule.decay().keep(pace.lr));
+    fn decay(&self, theta: &mut [f64], rates: StepRates) {
+        shrink(theta, self.rule.decay().keep(rates.lr));
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        probe(StateEntry::direction("m", "mean of gradients", &self.m));
-        probe(StateEntry::each(
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        visitor(StateEntry::direction("m", "mean of gradients", &self.m));
+        visitor(StateEntry::each(
             "v",
             "mean of the squared diagonal",
             &self.v,
         ));
         let estimate = &self.diagonal.estimate;
-        probe(StateEntry::each(
+        visitor(StateEntry::each(
             "e",
             "last estimate of the diagonal",
             estimate,

@@ -88,9 +88,9 @@ impl Optimizer for Adam {
     }
 
     /// (2 + 2β₁) / ((1 − β₁) γ).
-    fn preconditioned_limit(&self, pace: StepRates) -> Option<f64> {
+    fn preconditioned_limit(&self, rates: StepRates) -> Option<f64> {
         let plain = self.weight_decay == 0.0 && !self.maximize;
-        plain.then(|| of_mean(pace.momentum.unwrap_or(self.beta1), pace.lr, 0.0))
+        plain.then(|| of_mean(rates.momentum.unwrap_or(self.beta1), rates.lr, 0.0))
     }
 
     fn display_name(&self) -> &'static str {
@@ -196,9 +196,9 @@ impl TwoMeans {
 
     /// The factors of the next step.
     #[inline(always)]
-    fn means(&mut self, pace: StepRates) -> Means {
+    fn means(&mut self, rates: StepRates) -> Means {
         let Self { beta2, eps, .. } = *self;
-        let beta1 = pace.momentum.unwrap_or(self.beta1);
+        let beta1 = rates.momentum.unwrap_or(self.beta1);
         // Both corrections move to the step size and to ε, out of the way of θ: end of section 2 of Kingma & Ba 2015.
         let [mut first, mut second] = [
             1.0 - self.beta1_power.next(beta1),
@@ -216,10 +216,10 @@ impl TwoMeans {
         Means {
             entering: 1.0 - beta1,
             beta2,
-            step_size: pace.lr * root_correction / first,
+            step_size: rates.lr * root_correction / first,
             inside,
             outside,
-            keep: 1.0 - pace.lr * self.decoupled_weight_decay,
+            keep: 1.0 - rates.lr * self.decoupled_weight_decay,
         }
     }
 
@@ -275,7 +275,7 @@ impl<V: Vector> State<V> {
 
 impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
         let Adam {
             weight_decay,
             amsgrad,
@@ -283,7 +283,7 @@ impl<V: Vector> UpdateRule<V> for State<V> {
             ..
         } = self.rule;
         let gradient = gradient_with_decay(oracle, theta, maximize, weight_decay);
-        let means = self.means.means(pace);
+        let means = self.means.means(rates);
         let state = self
             .m
             .iter_mut()
@@ -303,15 +303,15 @@ impl<V: Vector> UpdateRule<V> for State<V> {
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: StepRates) {
-        shrink(theta, 1.0 - pace.lr * self.means.decoupled_weight_decay);
+    fn decay(&self, theta: &mut [f64], rates: StepRates) {
+        shrink(theta, 1.0 - rates.lr * self.means.decoupled_weight_decay);
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        probe(StateEntry::direction("m", "mean of gradients", &self.m));
-        probe(StateEntry::each("v", "mean of squared gradients", &self.v));
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        visitor(StateEntry::direction("m", "mean of gradients", &self.m));
+        visitor(StateEntry::each("v", "mean of squared gradients", &self.v));
         if self.rule.amsgrad {
-            probe(StateEntry::each(
+            visitor(StateEntry::each(
                 "v_max",
                 "largest mean of squares",
                 &self.v_max,

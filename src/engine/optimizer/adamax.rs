@@ -66,9 +66,9 @@ impl Optimizer for Adamax {
     }
 
     /// (2 + 2β₁) / ((1 − β₁) γ).
-    fn preconditioned_limit(&self, pace: StepRates) -> Option<f64> {
+    fn preconditioned_limit(&self, rates: StepRates) -> Option<f64> {
         let plain = self.weight_decay == 0.0 && !self.maximize;
-        plain.then(|| of_mean(pace.momentum.unwrap_or(self.beta1), pace.lr, 0.0))
+        plain.then(|| of_mean(rates.momentum.unwrap_or(self.beta1), rates.lr, 0.0))
     }
 
     fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
@@ -90,7 +90,7 @@ struct State<V> {
 
 impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
         let Adamax {
             beta2,
             eps,
@@ -98,9 +98,9 @@ impl<V: Vector> UpdateRule<V> for State<V> {
             maximize,
             ..
         } = self.rule;
-        let beta1 = pace.momentum.unwrap_or(self.rule.beta1);
+        let beta1 = rates.momentum.unwrap_or(self.rule.beta1);
         let gradient = gradient_with_decay(oracle, theta, maximize, weight_decay);
-        let step_size = pace.lr / (1.0 - self.beta1_power.next(beta1));
+        let step_size = rates.lr / (1.0 - self.beta1_power.next(beta1));
         let means = self.m.iter_mut().zip(self.u.iter_mut());
         for ((theta, g), (m, u)) in theta.iter_mut().zip(gradient.iter()).zip(means) {
             *m += (g - *m) * (1.0 - beta1);
@@ -109,9 +109,9 @@ impl<V: Vector> UpdateRule<V> for State<V> {
         }
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        probe(StateEntry::direction("m", "mean of gradients", &self.m));
-        probe(StateEntry::each("u", "largest gradient, fading", &self.u));
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        visitor(StateEntry::direction("m", "mean of gradients", &self.m));
+        visitor(StateEntry::each("u", "largest gradient, fading", &self.u));
     }
 
     /// With the correction of the mean of gradients.

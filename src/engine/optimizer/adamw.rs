@@ -75,9 +75,9 @@ impl Optimizer for AdamW {
     }
 
     /// (2 − γλ)(1 + β₁) / ((1 − β₁) γ).
-    fn preconditioned_limit(&self, pace: StepRates) -> Option<f64> {
-        let beta1 = pace.momentum.unwrap_or(self.beta1);
-        (!self.maximize).then(|| of_mean(beta1, pace.lr, self.weight_decay))
+    fn preconditioned_limit(&self, rates: StepRates) -> Option<f64> {
+        let beta1 = rates.momentum.unwrap_or(self.beta1);
+        (!self.maximize).then(|| of_mean(beta1, rates.lr, self.weight_decay))
     }
 
     fn stride(&self) -> Option<AnyStride> {

@@ -122,7 +122,7 @@ struct State<V> {
 
 impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
         let Adan {
             beta2,
             beta3,
@@ -130,15 +130,15 @@ impl<V: Vector> UpdateRule<V> for State<V> {
             maximize,
             ..
         } = self.rule;
-        let beta1 = pace.momentum.unwrap_or(self.rule.beta1);
+        let beta1 = rates.momentum.unwrap_or(self.rule.beta1);
         let gradient = gradient_with_decay(oracle, theta, maximize, 0.0);
         if !self.moving {
             self.moving = true;
             self.previous.copy_from_slice(gradient);
         }
-        let (keep, divisor) = self.rule.decay(pace.lr);
-        let step_size = pace.lr / (1.0 - self.beta1_power.next(beta1));
-        let change_size = pace.lr * beta2 / (1.0 - self.beta2_power.next(beta2));
+        let (keep, divisor) = self.rule.decay(rates.lr);
+        let step_size = rates.lr / (1.0 - self.beta1_power.next(beta1));
+        let change_size = rates.lr * beta2 / (1.0 - self.beta2_power.next(beta2));
         let root_correction = (1.0 - self.beta3_power.next(beta3)).sqrt();
         let means = self.m.iter_mut().zip(self.v.iter_mut());
         let means = means.zip(self.n.iter_mut().zip(self.previous.iter_mut()));
@@ -156,15 +156,15 @@ impl<V: Vector> UpdateRule<V> for State<V> {
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: StepRates) {
-        let (keep, divisor) = self.rule.decay(pace.lr);
+    fn decay(&self, theta: &mut [f64], rates: StepRates) {
+        let (keep, divisor) = self.rule.decay(rates.lr);
         shrink(theta, keep / divisor);
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        probe(StateEntry::direction("m", "mean of gradients", &self.m));
-        probe(StateEntry::direction("v", "mean of changes", &self.v));
-        probe(StateEntry::each("n", "mean of squares foreseen", &self.n));
-        probe(StateEntry::each("g₋", "gradient before", &self.previous));
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        visitor(StateEntry::direction("m", "mean of gradients", &self.m));
+        visitor(StateEntry::direction("v", "mean of changes", &self.v));
+        visitor(StateEntry::each("n", "mean of squares foreseen", &self.n));
+        visitor(StateEntry::each("g₋", "gradient before", &self.previous));
     }
 }

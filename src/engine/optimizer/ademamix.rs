@@ -146,7 +146,7 @@ struct State<V> {
 
 impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
         let AdEMAMix {
             beta2,
             eps,
@@ -154,9 +154,9 @@ impl<V: Vector> UpdateRule<V> for State<V> {
             maximize,
             ..
         } = self.rule;
-        let beta1 = pace.momentum.unwrap_or(self.rule.beta1);
+        let beta1 = rates.momentum.unwrap_or(self.rule.beta1);
         let decay = self.rule.decay();
-        let keep = decay.keep(pace.lr);
+        let keep = decay.keep(rates.lr);
         let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
         self.steps += 1.0;
         self.scheduled = self.rule.scheduled(self.steps, beta1);
@@ -183,29 +183,29 @@ impl<V: Vector> UpdateRule<V> for State<V> {
             *v = *v * beta2 + (1.0 - beta2) * g * g;
             *slow += (g - *slow) * (1.0 - beta3);
             let mixed = fast / correction + alpha * *slow;
-            *theta = *theta * keep - pace.lr * mixed / (v.sqrt() / root_correction + eps);
+            *theta = *theta * keep - rates.lr * mixed / (v.sqrt() / root_correction + eps);
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: StepRates) {
-        shrink(theta, self.rule.decay().keep(pace.lr));
+    fn decay(&self, theta: &mut [f64], rates: StepRates) {
+        shrink(theta, self.rule.decay().keep(rates.lr));
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        probe(StateEntry::direction("m", "mean of gradients", &self.m));
-        probe(StateEntry::each("v", "mean of squared gradients", &self.v));
-        probe(StateEntry::direction(
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        visitor(StateEntry::direction("m", "mean of gradients", &self.m));
+        visitor(StateEntry::each("v", "mean of squared gradients", &self.v));
+        visitor(StateEntry::direction(
             "s",
             "slow mean of gradients",
             &self.slow,
         ));
         if self.rule.t_alpha_beta3.is_some() {
-            probe(StateEntry::number(
+            visitor(StateEntry::number(
                 "αₜ",
                 "weight of the slow mean",
                 self.scheduled[0],
             ));
-            probe(StateEntry::number(
+            visitor(StateEntry::number(
                 "βₜ",
                 "decay of the slow mean",
                 self.scheduled[1],

@@ -103,7 +103,7 @@ struct State<V> {
 
 impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
         let Adopt {
             beta2,
             clip_lambda,
@@ -111,9 +111,9 @@ impl<V: Vector> UpdateRule<V> for State<V> {
             maximize,
             ..
         } = self.rule;
-        let beta1 = pace.momentum.unwrap_or(self.rule.beta1);
+        let beta1 = rates.momentum.unwrap_or(self.rule.beta1);
         let decay = self.rule.decay();
-        let keep = decay.keep(pace.lr);
+        let keep = decay.keep(rates.lr);
         let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
         self.steps += 1.0;
         let means = self.m.iter_mut().zip(self.v.iter_mut());
@@ -130,21 +130,21 @@ impl<V: Vector> UpdateRule<V> for State<V> {
             let root = v.sqrt();
             let divided = g / if root < eps { eps } else { root };
             *m += (divided.clamp(-bound, bound) - *m) * (1.0 - beta1);
-            *theta = *theta * keep - pace.lr * *m;
+            *theta = *theta * keep - rates.lr * *m;
             *v = *v * beta2 + (1.0 - beta2) * g * g;
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: StepRates) {
-        shrink(theta, self.rule.decay().keep(pace.lr));
+    fn decay(&self, theta: &mut [f64], rates: StepRates) {
+        shrink(theta, self.rule.decay().keep(rates.lr));
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        probe(StateEntry::direction(
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        visitor(StateEntry::direction(
             "m",
             "mean of divided gradients",
             &self.m,
         ));
-        probe(StateEntry::each("v", "mean of squared gradients", &self.v));
+        visitor(StateEntry::each("v", "mean of squared gradients", &self.v));
     }
 }

@@ -100,17 +100,17 @@ struct State<V> {
 
 impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
         let AggMo {
             betas, maximize, ..
         } = &self.rule;
         let decay = self.rule.decay();
-        let keep = decay.keep(pace.lr);
+        let keep = decay.keep(rates.lr);
         let gradient = gradient_with_decay(oracle, theta, *maximize, decay.coupled);
         if keep != 1.0 {
             theta.iter_mut().for_each(|theta| *theta *= keep);
         }
-        let step_size = pace.lr / real(betas.len());
+        let step_size = rates.lr / real(betas.len());
         for (beta, velocity) in betas.iter().zip(&mut self.velocities) {
             for ((theta, g), v) in theta
                 .iter_mut()
@@ -123,13 +123,13 @@ impl<V: Vector> UpdateRule<V> for State<V> {
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: StepRates) {
-        shrink(theta, self.rule.decay().keep(pace.lr));
+    fn decay(&self, theta: &mut [f64], rates: StepRates) {
+        shrink(theta, self.rule.decay().keep(rates.lr));
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
+    fn visit_state(&self, visitor: &mut StateVisitor) {
         for ([symbol, name, _], velocity) in VELOCITIES.iter().zip(&self.velocities) {
-            probe(StateEntry::direction(symbol, name, velocity));
+            visitor(StateEntry::direction(symbol, name, velocity));
         }
     }
 }

@@ -92,7 +92,7 @@ struct State<V> {
 
 impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
         let Asgd {
             lambd,
             alpha,
@@ -103,7 +103,7 @@ impl<V: Vector> UpdateRule<V> for State<V> {
         } = self.rule;
         let gradient = gradient_with_decay(oracle, theta, maximize, weight_decay);
         if self.steps == 0.0 {
-            self.eta = pace.lr;
+            self.eta = rates.lr;
         }
         self.kept = 1.0 - lambd * self.eta;
         let (eta, mu, keep) = (self.eta, self.mu, self.kept);
@@ -120,23 +120,23 @@ impl<V: Vector> UpdateRule<V> for State<V> {
             };
         }
         self.steps += 1.0;
-        self.eta = pace.lr / (1.0 + lambd * pace.lr * self.steps).powf(alpha);
+        self.eta = rates.lr / (1.0 + lambd * rates.lr * self.steps).powf(alpha);
         self.mu = 1.0 / (self.steps - t0).max(1.0);
     }
 
-    fn decay(&self, theta: &mut [f64], pace: StepRates) {
-        let _ = pace;
+    fn decay(&self, theta: &mut [f64], rates: StepRates) {
+        let _ = rates;
         shrink(theta, self.kept);
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        probe(StateEntry::place("a", "average of iterates", &self.average));
-        probe(StateEntry::number(
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        visitor(StateEntry::place("a", "average of iterates", &self.average));
+        visitor(StateEntry::number(
             "η",
             "learning rate of the next step",
             self.eta,
         ));
-        probe(StateEntry::number(
+        visitor(StateEntry::number(
             "μ",
             "weight of the next iterate",
             self.mu,

@@ -87,7 +87,7 @@ struct State<V> {
 }
 
 impl<V: Vector> UpdateRule<V> for State<V> {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
         let sign = if self.rule.maximize { -1.0 } else { 1.0 };
         let (_, gradient) = oracle.gradient(theta);
         let old = self.change.iter_mut().zip(self.gradient.iter_mut());
@@ -107,7 +107,7 @@ impl<V: Vector> UpdateRule<V> for State<V> {
             curvature / dot(&self.change, &self.change)
         };
         let usual = self.steps > 0 && curvature > 0.0 && length.is_finite();
-        self.t = if usual { length } else { pace.lr };
+        self.t = if usual { length } else { rates.lr };
         self.steps += 1;
         for _ in 0..RETREATS {
             let places = self.trial.iter_mut().zip(theta.iter());
@@ -127,14 +127,14 @@ impl<V: Vector> UpdateRule<V> for State<V> {
         self.t = 0.0;
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        probe(StateEntry::step("s", "last step", &self.step));
-        probe(StateEntry::each(
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        visitor(StateEntry::step("s", "last step", &self.step));
+        visitor(StateEntry::each(
             "y",
             "change of the gradient",
             &self.change,
         ));
-        probe(StateEntry::number("a", "step size", self.t));
+        visitor(StateEntry::number("a", "step size", self.t));
     }
 }
 

@@ -116,7 +116,7 @@ impl State {
 }
 
 impl<V: Vector> UpdateRule<V> for State {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
         let sign = if self.rule.maximize { -1.0 } else { 1.0 };
         let (loss, found) = oracle.gradient(theta);
         for (g, found) in self.gradient.iter_mut().zip(found.iter()) {
@@ -141,9 +141,9 @@ impl<V: Vector> UpdateRule<V> for State {
             }
         }
         let first = if self.steps == 0 {
-            pace.lr * (1.0 / length).min(1.0)
+            rates.lr * (1.0 / length).min(1.0)
         } else {
-            pace.lr
+            rates.lr
         };
         for (change, g) in self.change.iter_mut().zip(&self.gradient) {
             *change = -g;
@@ -164,12 +164,12 @@ impl<V: Vector> UpdateRule<V> for State {
         self.steps += 1;
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        probe(StateEntry::step("d", "direction", &self.direction));
-        probe(StateEntry::number("a", "length along it", self.t));
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        visitor(StateEntry::step("d", "direction", &self.direction));
+        visitor(StateEntry::number("a", "length along it", self.t));
         let trace: f64 = self.inverse.iter().step_by(self.direction.len() + 1).sum();
         let mean = trace / real(self.direction.len().max(1));
-        probe(StateEntry::number("tr H/n", "mean eigenvalue of H", mean));
+        visitor(StateEntry::number("tr H/n", "mean eigenvalue of H", mean));
     }
 }
 

@@ -318,17 +318,17 @@ impl<V: Vector> UpdateRule<V> for State {
         self.adapt();
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
+    fn visit_state(&self, visitor: &mut StateVisitor) {
         if self.generation > 0 {
-            probe(StateEntry::trials("P", "population", &self.points));
+            visitor(StateEntry::trials("P", "population", &self.points));
         }
-        probe(StateEntry::step("pσ", "evolution path of σ", &self.p_sigma));
-        probe(StateEntry::step("pc", "evolution path of C", &self.p_c));
-        probe(StateEntry::number("σ", "standard deviation", self.sigma));
+        visitor(StateEntry::step("pσ", "evolution path of σ", &self.p_sigma));
+        visitor(StateEntry::step("pc", "evolution path of C", &self.p_c));
+        visitor(StateEntry::number("σ", "standard deviation", self.sigma));
         let square = self.sigma * self.sigma;
         if self.full {
             let spread: Vec<f64> = self.covariance.iter().map(|c| square * c).collect();
-            probe(StateEntry::spread(
+            visitor(StateEntry::spread(
                 "σ² C",
                 "covariance of the next population",
                 &spread,

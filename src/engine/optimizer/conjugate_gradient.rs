@@ -104,7 +104,7 @@ struct State {
 }
 
 impl<V: Vector> UpdateRule<V> for State {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
         let sign = if self.rule.maximize { -1.0 } else { 1.0 };
         let (loss, found) = oracle.gradient(theta);
         for (g, found) in self.gradient.iter_mut().zip(found.iter()) {
@@ -160,7 +160,7 @@ impl<V: Vector> UpdateRule<V> for State {
             let first = if scaled > 0.0 && scaled.is_finite() {
                 scaled
             } else {
-                pace.lr
+                rates.lr
             };
             let here = (sign * loss, &mut self.gradient[..]);
             self.t = self
@@ -171,15 +171,15 @@ impl<V: Vector> UpdateRule<V> for State {
         self.steps += 1;
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        probe(StateEntry::step("d", "direction", &self.direction));
-        probe(StateEntry::each("g₋", "last gradient", &self.previous));
-        probe(StateEntry::number(
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        visitor(StateEntry::step("d", "direction", &self.direction));
+        visitor(StateEntry::each("g₋", "last gradient", &self.previous));
+        visitor(StateEntry::number(
             "β",
             "share of the last direction",
             self.beta,
         ));
-        probe(StateEntry::number("a", "length", self.t));
+        visitor(StateEntry::number("a", "length", self.t));
     }
 }
 

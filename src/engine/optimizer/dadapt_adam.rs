@@ -127,7 +127,7 @@ struct State<V> {
 }
 
 impl<V: Vector> UpdateRule<V> for State<V> {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
         let DAdaptAdam {
             beta2,
             eps,
@@ -135,13 +135,13 @@ impl<V: Vector> UpdateRule<V> for State<V> {
             maximize,
             ..
         } = self.rule;
-        let beta1 = pace.momentum.unwrap_or(self.rule.beta1);
+        let beta1 = rates.momentum.unwrap_or(self.rule.beta1);
         let root = beta2.sqrt();
         let decay = self.rule.decay();
         let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
         let correction =
             (1.0 - self.beta2_power.next(beta2)).sqrt() / (1.0 - self.beta1_power.next(beta1));
-        let step_size = self.d * pace.lr * if bias_correction { correction } else { 1.0 };
+        let step_size = self.d * rates.lr * if bias_correction { correction } else { 1.0 };
 
         let (mut progress, mut length) = (0.0, 0.0);
         let means = self.m.iter_mut().zip(self.v.iter_mut());
@@ -157,7 +157,7 @@ impl<V: Vector> UpdateRule<V> for State<V> {
             return;
         }
         self.r += (step_size * progress - self.r) * (1.0 - root);
-        if pace.lr > 0.0 {
+        if rates.lr > 0.0 {
             self.d_hat = self.r / ((1.0 - root) * length);
             let most = self.d * self.rule.growth_rate.unwrap_or(f64::INFINITY);
             // Where d̂ is not a number d stays.
@@ -173,25 +173,25 @@ impl<V: Vector> UpdateRule<V> for State<V> {
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: StepRates) {
-        let _ = pace;
+    fn decay(&self, theta: &mut [f64], rates: StepRates) {
+        let _ = rates;
         shrink(theta, self.kept);
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        probe(StateEntry::number("d", "estimate of the distance", self.d));
-        probe(StateEntry::number("d̂", "its last lower bound", self.d_hat));
-        probe(StateEntry::direction(
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        visitor(StateEntry::number("d", "estimate of the distance", self.d));
+        visitor(StateEntry::number("d̂", "its last lower bound", self.d_hat));
+        visitor(StateEntry::direction(
             "m",
             "mean of scaled gradients",
             &self.m,
         ));
-        probe(StateEntry::each("v", "mean of squared gradients", &self.v));
-        probe(StateEntry::direction(
+        visitor(StateEntry::each("v", "mean of squared gradients", &self.v));
+        visitor(StateEntry::direction(
             "s",
             "slower mean of scaled gradients",
             &self.s,
         ));
-        probe(StateEntry::number("r", "weighted progress", self.r));
+        visitor(StateEntry::number("r", "weighted progress", self.r));
     }
 }

@@ -122,7 +122,7 @@ impl State {
 }
 
 impl<V: Vector> UpdateRule<V> for State {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
         self.residual.copy_from_slice(oracle.gradient(theta).1);
         let flat = self.residual.iter().all(|g| *g == 0.0);
         self.solve(theta, oracle);
@@ -133,7 +133,7 @@ impl<V: Vector> UpdateRule<V> for State {
             false => Some(Reason::CurvatureNotFinite),
         };
         for (theta, step) in theta.iter_mut().zip(&self.step) {
-            *theta -= pace.lr * step;
+            *theta -= rates.lr * step;
         }
     }
 
@@ -141,8 +141,8 @@ impl<V: Vector> UpdateRule<V> for State {
         self.stuck
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        probe(StateEntry::direction("s", "full step", &self.step));
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        visitor(StateEntry::direction("s", "full step", &self.step));
     }
 }
 

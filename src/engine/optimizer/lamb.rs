@@ -175,10 +175,10 @@ struct State<V> {
 }
 
 impl<V: Vector> UpdateRule<V> for State<V> {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
         let Self { rule, update, .. } = self;
         let eps = rule.eps;
-        let beta1 = pace.momentum.unwrap_or(rule.beta1);
+        let beta1 = rates.momentum.unwrap_or(rule.beta1);
         let whole = oracle.full_norm();
         let gradient = gradient_with_decay(oracle, theta, rule.maximize, 0.0);
         let scale = if rule.shortens() {
@@ -200,11 +200,11 @@ impl<V: Vector> UpdateRule<V> for State<V> {
         }
 
         let decay = rule.decay();
-        let keep = decay.keep(pace.lr);
+        let keep = decay.keep(rates.lr);
         theta.iter_mut().for_each(|theta| *theta *= keep);
 
         self.steps += 1;
-        let corrected = pace.lr / (1.0 - self.beta1_power.next(beta1));
+        let corrected = rates.lr / (1.0 - self.beta1_power.next(beta1));
         let beta2_power = self.beta2_power.next(rule.beta2);
         let Some((factor, adaptive)) = rule.rectification(real(self.steps), beta2_power) else {
             return;
@@ -235,16 +235,16 @@ impl<V: Vector> UpdateRule<V> for State<V> {
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: StepRates) {
-        shrink(theta, self.rule.decay().keep(pace.lr));
+    fn decay(&self, theta: &mut [f64], rates: StepRates) {
+        shrink(theta, self.rule.decay().keep(rates.lr));
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        probe(StateEntry::direction("m", "mean of gradients", &self.m));
-        probe(StateEntry::each("v", "mean of squared gradients", &self.v));
-        probe(StateEntry::direction("u", "Adam's direction", &self.update));
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        visitor(StateEntry::direction("m", "mean of gradients", &self.m));
+        visitor(StateEntry::each("v", "mean of squared gradients", &self.v));
+        visitor(StateEntry::direction("u", "Adam's direction", &self.update));
         if !self.rule.adam {
-            probe(StateEntry::number("q", "trust ratio", self.ratio));
+            visitor(StateEntry::number("q", "trust ratio", self.ratio));
         }
     }
 }

@@ -130,7 +130,7 @@ struct State<V> {
 
 impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
         let LaProp {
             beta2,
             eps,
@@ -139,20 +139,20 @@ impl<V: Vector> UpdateRule<V> for State<V> {
             maximize,
             ..
         } = self.rule;
-        let beta1 = pace.momentum.unwrap_or(self.rule.beta1);
+        let beta1 = rates.momentum.unwrap_or(self.rule.beta1);
         let decay = self.rule.decay();
-        let keep = decay.keep(pace.lr);
+        let keep = decay.keep(rates.lr);
         let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
         self.steps += 1;
         let late = self.steps > self.rule.steps_before_using_centered;
         let root_correction = (1.0 - self.beta2_power.next(beta2)).sqrt();
-        self.mean_lr = self.mean_lr * beta1 + (1.0 - beta1) * pace.lr;
-        let step_size = if pace.lr == 0.0 {
+        self.mean_lr = self.mean_lr * beta1 + (1.0 - beta1) * rates.lr;
+        let step_size = if rates.lr == 0.0 {
             1.0
         } else {
-            pace.lr / self.mean_lr
+            rates.lr / self.mean_lr
         };
-        let entering = (1.0 - beta1) * pace.lr;
+        let entering = (1.0 - beta1) * rates.lr;
         let means = self.m.iter_mut().zip(self.v.iter_mut());
         let means = means.zip(self.v_max.iter_mut().zip(self.mean.iter_mut()));
         for ((theta, g), ((m, v), (v_max, mean))) in
@@ -177,28 +177,28 @@ impl<V: Vector> UpdateRule<V> for State<V> {
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: StepRates) {
-        shrink(theta, self.rule.decay().keep(pace.lr));
+    fn decay(&self, theta: &mut [f64], rates: StepRates) {
+        shrink(theta, self.rule.decay().keep(rates.lr));
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        probe(StateEntry::each("v", "mean of squared gradients", &self.v));
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        visitor(StateEntry::each("v", "mean of squared gradients", &self.v));
         if self.rule.centered {
-            probe(StateEntry::direction("a", "mean of gradients", &self.mean));
+            visitor(StateEntry::direction("a", "mean of gradients", &self.mean));
         }
         if self.rule.ams_bound {
-            probe(StateEntry::each(
+            visitor(StateEntry::each(
                 "v_max",
                 "largest mean of squares",
                 &self.v_max,
             ));
         }
-        probe(StateEntry::direction(
+        visitor(StateEntry::direction(
             "m",
             "mean of scaled gradients",
             &self.m,
         ));
-        probe(StateEntry::number(
+        visitor(StateEntry::number(
             "l",
             "mean of learning rates",
             self.mean_lr,

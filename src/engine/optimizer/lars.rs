@@ -95,7 +95,7 @@ struct State<V> {
 }
 
 impl<V: Vector> UpdateRule<V> for State<V> {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
         let Lars {
             dampening,
             trust_coefficient,
@@ -104,7 +104,7 @@ impl<V: Vector> UpdateRule<V> for State<V> {
             maximize,
             ..
         } = self.rule;
-        let mu = pace.momentum.unwrap_or(self.rule.momentum);
+        let mu = rates.momentum.unwrap_or(self.rule.momentum);
         let gradient = gradient_with_decay(oracle, theta, maximize, 0.0);
         let weight_decay = if adapt_1d {
             self.rule.weight_decay
@@ -129,16 +129,16 @@ impl<V: Vector> UpdateRule<V> for State<V> {
             } else {
                 u
             };
-            *theta -= pace.lr * step;
+            *theta -= rates.lr * step;
         }
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
+    fn visit_state(&self, visitor: &mut StateVisitor) {
         if self.rule.momentum > 0.0 {
-            probe(StateEntry::direction("v", "velocity", &self.velocity));
+            visitor(StateEntry::direction("v", "velocity", &self.velocity));
         }
         if self.rule.adapt_1d {
-            probe(StateEntry::number("q", "trust ratio", self.ratio));
+            visitor(StateEntry::number("q", "trust ratio", self.ratio));
         }
     }
 }

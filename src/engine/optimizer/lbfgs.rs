@@ -82,7 +82,7 @@ impl Optimizer for Lbfgs {
             direction: zeros.clone(),
             gradient: zeros.clone(),
             previous_gradient: zeros.clone(),
-            probe: zeros,
+            visitor: zeros,
             search: Search::new(dim),
         }
     }
@@ -97,12 +97,12 @@ struct State<V> {
     direction: V,
     gradient: V,
     previous_gradient: V,
-    probe: V,
+    visitor: V,
     search: Search,
 }
 
 impl<V: Vector> UpdateRule<V> for State<V> {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
         let Self {
             rule,
             max_eval,
@@ -112,7 +112,7 @@ impl<V: Vector> UpdateRule<V> for State<V> {
             direction,
             gradient,
             previous_gradient,
-            probe,
+            visitor,
             search,
         } = self;
         let sign = if rule.maximize { -1.0 } else { 1.0 };
@@ -146,9 +146,9 @@ impl<V: Vector> UpdateRule<V> for State<V> {
 
             let sum: f64 = gradient.iter().map(|g| g.abs()).sum();
             *t = if *iterations == 1 {
-                1.0_f64.min(1.0 / sum) * pace.lr
+                1.0_f64.min(1.0 / sum) * rates.lr
             } else {
-                pace.lr
+                rates.lr
             };
             let slope = dot(gradient, direction);
             if slope > -rule.tolerance_change {
@@ -160,12 +160,12 @@ impl<V: Vector> UpdateRule<V> for State<V> {
                 let budget = max_eval.saturating_sub(evaluations);
                 let found = search.run(*t, largest(direction), budget, |point| {
                     evaluations += 1;
-                    for ((probe, theta), d) in
-                        probe.iter_mut().zip(theta.iter()).zip(direction.iter())
+                    for ((visitor, theta), d) in
+                        visitor.iter_mut().zip(theta.iter()).zip(direction.iter())
                     {
-                        *probe = theta + point.t * d;
+                        *visitor = theta + point.t * d;
                     }
-                    point.loss = closure(probe, &mut point.gradient);
+                    point.loss = closure(visitor, &mut point.gradient);
                     point.slope = dot(&point.gradient, direction);
                 });
                 (*t, loss) = (found.t, found.loss);
@@ -193,9 +193,9 @@ impl<V: Vector> UpdateRule<V> for State<V> {
         }
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        probe(StateEntry::step("d", "last direction", &self.direction));
-        probe(StateEntry::number("a", "length along it", self.t));
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        visitor(StateEntry::step("d", "last direction", &self.direction));
+        visitor(StateEntry::number("a", "length along it", self.t));
     }
 }
 

@@ -75,7 +75,7 @@ struct State<V> {
 }
 
 impl<V: Vector> UpdateRule<V> for State<V> {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
         let LineSearch {
             c,
             shrink,
@@ -90,7 +90,7 @@ impl<V: Vector> UpdateRule<V> for State<V> {
         let mut t = if warm && self.t > 0.0 {
             2.0 * self.t
         } else {
-            pace.lr
+            rates.lr
         };
         for _ in 0..MOST {
             for ((trial, theta), g) in self
@@ -113,8 +113,8 @@ impl<V: Vector> UpdateRule<V> for State<V> {
         self.t = 0.0;
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        probe(StateEntry::number("a", "length", self.t));
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        visitor(StateEntry::number("a", "length", self.t));
     }
 }
 

@@ -94,26 +94,26 @@ struct State<V> {
 
 impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
         let Lion {
             beta2, maximize, ..
         } = self.rule;
-        let beta1 = pace.momentum.unwrap_or(self.rule.beta1);
+        let beta1 = rates.momentum.unwrap_or(self.rule.beta1);
         let decay = self.rule.decay();
-        let keep = decay.keep(pace.lr);
+        let keep = decay.keep(rates.lr);
         let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
         for ((theta, g), m) in theta.iter_mut().zip(gradient.iter()).zip(self.m.iter_mut()) {
             let direction = sign(*m + (g - *m) * (1.0 - beta1));
             *m += (g - *m) * (1.0 - beta2);
-            *theta = *theta * keep - pace.lr * direction;
+            *theta = *theta * keep - rates.lr * direction;
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: StepRates) {
-        shrink(theta, self.rule.decay().keep(pace.lr));
+    fn decay(&self, theta: &mut [f64], rates: StepRates) {
+        shrink(theta, self.rule.decay().keep(rates.lr));
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        probe(StateEntry::direction("m", "momentum", &self.m));
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        visitor(StateEntry::direction("m", "momentum", &self.m));
     }
 }

@@ -111,10 +111,10 @@ fn cube_root(square: f64, eps: f64) -> f64 {
 
 impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
         let MadGrad { eps, maximize, .. } = self.rule;
-        let mu = pace.momentum.unwrap_or(self.rule.momentum);
-        let lr = if pace.lr == 0.0 { 0.0 } else { pace.lr + eps };
+        let mu = rates.momentum.unwrap_or(self.rule.momentum);
+        let lr = if rates.lr == 0.0 { 0.0 } else { rates.lr + eps };
         let decay = self.rule.decay();
         let keep = decay.keep(lr);
         if self.steps == 0.0 {
@@ -148,28 +148,28 @@ impl<V: Vector> UpdateRule<V> for State<V> {
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: StepRates) {
-        let lr = if pace.lr == 0.0 {
+    fn decay(&self, theta: &mut [f64], rates: StepRates) {
+        let lr = if rates.lr == 0.0 {
             0.0
         } else {
-            pace.lr + self.rule.eps
+            rates.lr + self.rule.eps
         };
         shrink(theta, self.rule.decay().keep(lr));
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        probe(StateEntry::direction(
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        visitor(StateEntry::direction(
             "s",
             "weighted sum of gradients",
             &self.sum,
         ));
-        probe(StateEntry::each(
+        visitor(StateEntry::each(
             "v",
             "weighted sum of squares",
             &self.squares,
         ));
         if self.rule.momentum > 0.0 {
-            probe(StateEntry::place("θ₀", "where it began", &self.origin));
+            visitor(StateEntry::place("θ₀", "where it began", &self.origin));
         }
     }
 }

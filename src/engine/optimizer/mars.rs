@@ -145,7 +145,7 @@ struct State<V> {
 }
 
 impl<V: Vector> UpdateRule<V> for State<V> {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
         let Mars {
             beta2,
             gamma,
@@ -156,7 +156,7 @@ impl<V: Vector> UpdateRule<V> for State<V> {
             maximize,
             ..
         } = self.rule;
-        let beta1 = pace.momentum.unwrap_or(self.rule.beta1);
+        let beta1 = rates.momentum.unwrap_or(self.rule.beta1);
         let decay = self.rule.decay();
         let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
 
@@ -178,7 +178,7 @@ impl<V: Vector> UpdateRule<V> for State<V> {
 
         let root_correction = (1.0 - self.beta2_power.next(beta2)).sqrt();
         let first_correction = 1.0 - self.beta1_power.next(beta1);
-        let keep = decay.keep(pace.lr);
+        let keep = decay.keep(rates.lr);
         let means = self
             .m
             .iter()
@@ -204,36 +204,36 @@ impl<V: Vector> UpdateRule<V> for State<V> {
                 MarsType::Lion if update == 0.0 => 0.0,
                 MarsType::Lion => update.signum(),
             };
-            *theta = *theta * keep - pace.lr * direction;
+            *theta = *theta * keep - rates.lr * direction;
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: StepRates) {
-        shrink(theta, self.rule.decay().keep(pace.lr));
+    fn decay(&self, theta: &mut [f64], rates: StepRates) {
+        shrink(theta, self.rule.decay().keep(rates.lr));
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        probe(StateEntry::direction(
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        visitor(StateEntry::direction(
             "c",
             "corrected gradient",
             &self.corrected,
         ));
-        probe(StateEntry::direction(
+        visitor(StateEntry::direction(
             "m",
             "mean of corrected gradients",
             &self.m,
         ));
         if self.rule.mars_type == MarsType::AdamW {
-            probe(StateEntry::each("v", "mean of their squares", &self.v));
+            visitor(StateEntry::each("v", "mean of their squares", &self.v));
             if self.rule.ams_bound {
-                probe(StateEntry::each(
+                visitor(StateEntry::each(
                     "v_max",
                     "largest mean of squares",
                     &self.v_max,
                 ));
             }
         }
-        probe(StateEntry::each("g₋", "last gradient", &self.last));
+        visitor(StateEntry::each("g₋", "last gradient", &self.last));
     }
 }
 

@@ -190,15 +190,15 @@ pub trait Optimizer: Settings + Follow {
     }
 
     /// The largest Hessian eigenvalue at which steps of this pace do not grow on a quadratic, where theory gives one.
-    fn stability_limit(&self, pace: StepRates) -> Option<f64> {
-        let _ = pace;
+    fn stability_limit(&self, rates: StepRates) -> Option<f64> {
+        let _ = rates;
         None
     }
 
     /// The same for the Hessian divided by [`UpdateRule::preconditioner`], which changes slowly beside the steps: section 3 of Cohen et al.
     /// 2022, where theory gives one.
-    fn preconditioned_limit(&self, pace: StepRates) -> Option<f64> {
-        let _ = pace;
+    fn preconditioned_limit(&self, rates: StepRates) -> Option<f64> {
+        let _ = rates;
         None
     }
 }
@@ -206,16 +206,16 @@ pub trait Optimizer: Settings + Follow {
 /// An update rule at work: its settings and its state. Parameters are stored in a `V`.
 pub trait UpdateRule<V: Vector> {
     /// Moves `theta` by one step.
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates);
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates);
 
-    /// Applies to `theta` the decoupled weight decay of the last step, whose pace is `pace`: the part of that step which is apart from
+    /// Applies to `theta` the decoupled weight decay of the last step, whose pace is `rates`: the part of that step which is apart from
     /// the gradient. From where the step began it leads to where weight decay alone would have led.
-    fn decay(&self, theta: &mut [f64], pace: StepRates) {
-        let _ = (theta, pace);
+    fn decay(&self, theta: &mut [f64], rates: StepRates) {
+        let _ = (theta, rates);
     }
 
     /// Shows what it carries.
-    fn visit_state(&self, probe: &mut StateVisitor);
+    fn visit_state(&self, visitor: &mut StateVisitor);
 
     /// The average of its iterates that it is used for, where it keeps one.
     fn average(&self) -> Option<&[f64]> {
@@ -250,10 +250,10 @@ pub trait UpdateRule<V: Vector> {
 /// What [`Optimizer::init`] makes possible for every optimizer: to follow a course, by a loop compiled for its rule.
 pub trait Follow {
     /// The run from its start to its end; `None` if it was cancelled.
-    fn follow(&self, course: &RunContext) -> Option<Trajectory>;
+    fn follow(&self, context: &RunContext) -> Option<Trajectory>;
 
     /// Where the run ends; `None` if it was cancelled.
-    fn arrive(&self, course: &RunContext) -> Option<FinalState>;
+    fn arrive(&self, context: &RunContext) -> Option<FinalState>;
 
     /// The rule at step 0 for parameters that all rules store alike.
     fn init_boxed(&self, zeros: Parameters) -> AnyRule<'_>;
@@ -262,29 +262,29 @@ pub trait Follow {
     /// Only for rules that are [`Optimizer::elementwise`].
     fn arrive_all(
         &self,
-        course: &RunContext,
+        context: &RunContext,
         starts: &[[f64; 2]],
     ) -> Option<[([f64; 2], Outcome); CROWD]>;
 }
 
 impl<O: Optimizer> Follow for O {
-    fn follow(&self, course: &RunContext) -> Option<Trajectory> {
-        match *course.start {
-            [x, y] => course.trace(Array([x, y]), Vec::new(), |zeros| self.init(zeros)),
-            _ => course.trace(course.start.to_vec(), Vec::new(), |zeros| {
+    fn follow(&self, context: &RunContext) -> Option<Trajectory> {
+        match *context.start {
+            [x, y] => context.trace(Array([x, y]), Vec::new(), |zeros| self.init(zeros)),
+            _ => context.trace(context.start.to_vec(), Vec::new(), |zeros| {
                 self.init_boxed(zeros)
             }),
         }
     }
 
-    fn arrive(&self, course: &RunContext) -> Option<FinalState> {
-        match *course.start {
-            [x, y] => course.arrive(
+    fn arrive(&self, context: &RunContext) -> Option<FinalState> {
+        match *context.start {
+            [x, y] => context.arrive(
                 Array([x, y]),
                 Vec::new(),
                 |zeros| -> Box<dyn UpdateRule<_>> { Box::new(self.init(zeros)) },
             ),
-            _ => course.arrive(course.start.to_vec(), Vec::new(), |zeros| {
+            _ => context.arrive(context.start.to_vec(), Vec::new(), |zeros| {
                 self.init_boxed(zeros)
             }),
         }
@@ -296,10 +296,10 @@ impl<O: Optimizer> Follow for O {
 
     fn arrive_all(
         &self,
-        course: &RunContext,
+        context: &RunContext,
         starts: &[[f64; 2]],
     ) -> Option<[([f64; 2], Outcome); CROWD]> {
-        course.crowd(starts, |zeros: Crowd| self.init(zeros))
+        context.crowd(starts, |zeros: Crowd| self.init(zeros))
     }
 }
 
@@ -346,16 +346,16 @@ impl BetaPower {
 }
 
 impl<V: Vector, R: UpdateRule<V> + ?Sized> UpdateRule<V> for Box<R> {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
-        (**self).step(theta, oracle, pace);
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
+        (**self).step(theta, oracle, rates);
     }
 
-    fn decay(&self, theta: &mut [f64], pace: StepRates) {
-        (**self).decay(theta, pace);
+    fn decay(&self, theta: &mut [f64], rates: StepRates) {
+        (**self).decay(theta, rates);
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        (**self).visit_state(probe);
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        (**self).visit_state(visitor);
     }
 
     fn average(&self) -> Option<&[f64]> {
@@ -435,15 +435,15 @@ pub(super) mod tests {
         steps: u64,
     ) -> Trajectory {
         let landscape: AnyLandscape = landscape.parse().unwrap();
-        let ground = landscape.as_dyn().load(&NoFiles).unwrap();
-        let conditions = RunSettings {
+        let problem = landscape.as_dyn().load(&NoFiles).unwrap();
+        let run_settings = RunSettings {
             steps,
             gradient_settings: GradientSettings::default(),
             tolerance: None,
             record_every: 1,
         };
         let (spec, never) = (spec.parse().unwrap(), Cancel::default());
-        run(&*ground.objective, start, &spec, &conditions, &never).unwrap()
+        run(&*problem.objective, start, &spec, &run_settings, &never).unwrap()
     }
 
     #[test]
@@ -477,7 +477,7 @@ pub(super) mod tests {
         for name in ["rosenbrock", "ackley", "saddle", "plateau", "absolute"] {
             let landscape: AnyLandscape = name.parse().unwrap();
             let objective = landscape.as_dyn().load(&NoFiles).unwrap().objective;
-            let conditions = RunSettings {
+            let run_settings = RunSettings {
                 steps: 300,
                 gradient_settings: GradientSettings::default(),
                 tolerance: None,
@@ -487,7 +487,13 @@ pub(super) mod tests {
                 for lr in ["1e-12", "1e-3", "1", "1e12"] {
                     let spec: RunSpec = format!("{optimizer}:lr={lr}").parse().unwrap();
                     let start = landscape.as_dyn().start();
-                    let path = run(&*objective, &start, &spec, &conditions, &Cancel::default());
+                    let path = run(
+                        &*objective,
+                        &start,
+                        &spec,
+                        &run_settings,
+                        &Cancel::default(),
+                    );
                     let path = path.unwrap();
                     let steps = match path.outcome {
                         Outcome::Finished => 301..=301,
@@ -509,20 +515,22 @@ pub(super) mod tests {
     fn no_optimizer_panics_on_nan_or_infinity() {
         for any in AnyOptimizer::all() {
             for seed in 0..10 {
-                let treatment = GradientSettings {
+                let gradient_settings = GradientSettings {
                     seed,
                     batch: Some(1),
                     ..GradientSettings::default()
                 };
-                let conditions = RunSettings {
+                let run_settings = RunSettings {
                     steps: 5,
-                    gradient_settings: treatment,
+                    gradient_settings: gradient_settings,
                     tolerance: None,
                     record_every: 1,
                 };
                 let spec = RunSpec::new(any.clone());
                 for start in [&[1.0, -2.0][..], &[0.0, 0.0]] {
-                    assert!(run(&Broken, start, &spec, &conditions, &Cancel::default()).is_some());
+                    assert!(
+                        run(&Broken, start, &spec, &run_settings, &Cancel::default()).is_some()
+                    );
                 }
             }
         }

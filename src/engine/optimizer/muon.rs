@@ -142,7 +142,7 @@ impl<'a> State<'a> {
 }
 
 impl UpdateRule<Parameters> for State<'_> {
-    fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, pace: StepRates) {
+    fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, rates: StepRates) {
         let Muon {
             weight_decay,
             nesterov,
@@ -151,7 +151,7 @@ impl UpdateRule<Parameters> for State<'_> {
             maximize,
             ..
         } = *self.rule;
-        let mu = pace.momentum.unwrap_or(self.rule.momentum);
+        let mu = rates.momentum.unwrap_or(self.rule.momentum);
         let gradient = super::gradient_with_decay(oracle, theta, maximize, 0.0);
         let moved = self.momentum.iter_mut().zip(&mut self.update);
         for (g, (m, update)) in gradient.iter().zip(moved) {
@@ -161,25 +161,25 @@ impl UpdateRule<Parameters> for State<'_> {
         let (a, update) = (self.coefficients, &mut self.update);
         self.turn
             .orthogonalise(update, self.shape, a, eps, ns_steps);
-        let keep = 1.0 - pace.lr * weight_decay;
-        let length = pace.lr * self.scale;
+        let keep = 1.0 - rates.lr * weight_decay;
+        let length = rates.lr * self.scale;
         for (theta, update) in theta.iter_mut().zip(&self.update) {
             *theta = *theta * keep - length * update;
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: StepRates) {
-        shrink(theta, 1.0 - pace.lr * self.rule.weight_decay);
+    fn decay(&self, theta: &mut [f64], rates: StepRates) {
+        shrink(theta, 1.0 - rates.lr * self.rule.weight_decay);
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        probe(StateEntry::direction(
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        visitor(StateEntry::direction(
             "m",
             "mean of gradients",
             &self.momentum,
         ));
-        probe(StateEntry::direction("u", "orthogonal step", &self.update));
-        probe(StateEntry::number("s", "factor of the shape", self.scale));
+        visitor(StateEntry::direction("u", "orthogonal step", &self.update));
+        visitor(StateEntry::number("s", "factor of the shape", self.scale));
     }
 }
 

@@ -105,7 +105,7 @@ struct State<V> {
 
 impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
         let NAdam {
             beta2,
             eps,
@@ -113,9 +113,9 @@ impl<V: Vector> UpdateRule<V> for State<V> {
             maximize,
             ..
         } = self.rule;
-        let beta1 = pace.momentum.unwrap_or(self.rule.beta1);
+        let beta1 = rates.momentum.unwrap_or(self.rule.beta1);
         let decay = self.rule.decay();
-        let keep = decay.keep(pace.lr);
+        let keep = decay.keep(rates.lr);
         let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
         // Powers, quotients and sums are rounded one by one as PyTorch does it, for there are paths that double a difference of
         // one rounding every second step.
@@ -123,8 +123,8 @@ impl<V: Vector> UpdateRule<V> for State<V> {
         self.mu = momentum(beta1, momentum_decay, self.steps);
         let next = momentum(beta1, momentum_decay, self.steps + 1.0);
         self.mu_product *= self.mu;
-        let now = pace.lr * (1.0 - self.mu) / (1.0 - self.mu_product);
-        let ahead = pace.lr * next / (1.0 - self.mu_product * next);
+        let now = rates.lr * (1.0 - self.mu) / (1.0 - self.mu_product);
+        let ahead = rates.lr * next / (1.0 - self.mu_product * next);
         let correction = 1.0 - beta2.powf(self.steps);
         let means = self.m.iter_mut().zip(self.v.iter_mut());
         for ((theta, g), (m, v)) in theta.iter_mut().zip(gradient.iter()).zip(means) {
@@ -135,15 +135,15 @@ impl<V: Vector> UpdateRule<V> for State<V> {
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: StepRates) {
-        shrink(theta, self.rule.decay().keep(pace.lr));
+    fn decay(&self, theta: &mut [f64], rates: StepRates) {
+        shrink(theta, self.rule.decay().keep(rates.lr));
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        probe(StateEntry::direction("m", "mean of gradients", &self.m));
-        probe(StateEntry::each("v", "mean of squared gradients", &self.v));
-        probe(StateEntry::number("μ", "momentum", self.mu));
-        probe(StateEntry::number(
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        visitor(StateEntry::direction("m", "mean of gradients", &self.m));
+        visitor(StateEntry::each("v", "mean of squared gradients", &self.v));
+        visitor(StateEntry::number("μ", "momentum", self.mu));
+        visitor(StateEntry::number(
             "Πμ",
             "product of momenta",
             self.mu_product,

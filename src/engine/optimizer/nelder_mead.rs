@@ -113,7 +113,7 @@ impl State {
 }
 
 impl<V: Vector> UpdateRule<V> for State {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
         let (n, sign) = (theta.len(), self.sign);
         if !self.begun {
             self.begun = true;
@@ -121,7 +121,7 @@ impl<V: Vector> UpdateRule<V> for State {
                 let place = &mut self.points[point * n..(point + 1) * n];
                 place.copy_from_slice(theta);
                 if point > 0 {
-                    place[point - 1] += pace.lr;
+                    place[point - 1] += rates.lr;
                 }
                 self.values[point] = Self::value(oracle, place, sign);
             }
@@ -170,9 +170,9 @@ impl<V: Vector> UpdateRule<V> for State {
         theta.copy_from_slice(&self.points[..n]);
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
+    fn visit_state(&self, visitor: &mut StateVisitor) {
         if self.begun {
-            probe(StateEntry::places("P", "simplex", &self.points));
+            visitor(StateEntry::places("P", "simplex", &self.points));
         }
     }
 }

@@ -74,7 +74,7 @@ struct State {
 }
 
 impl<V: Vector> UpdateRule<V> for State {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
         self.step.copy_from_slice(oracle.gradient(theta).1);
         oracle.hessian(theta, &mut self.hessian);
         self.hessian
@@ -98,14 +98,14 @@ impl<V: Vector> UpdateRule<V> for State {
         theta
             .iter_mut()
             .zip(&self.step)
-            .for_each(|(theta, step)| *theta -= pace.lr * step);
+            .for_each(|(theta, step)| *theta -= rates.lr * step);
     }
 
     fn stuck(&self) -> Option<Reason> {
         self.stuck
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        probe(StateEntry::direction("s", "full step", &self.step));
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        visitor(StateEntry::direction("s", "full step", &self.step));
     }
 }

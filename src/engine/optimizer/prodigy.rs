@@ -164,7 +164,7 @@ struct State<V> {
 }
 
 impl<V: Vector> UpdateRule<V> for State<V> {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
         let Prodigy {
             beta2,
             d0,
@@ -175,7 +175,7 @@ impl<V: Vector> UpdateRule<V> for State<V> {
             maximize,
             ..
         } = self.rule;
-        let beta1 = pace.momentum.unwrap_or(self.rule.beta1);
+        let beta1 = rates.momentum.unwrap_or(self.rule.beta1);
         let beta3 = self.rule.beta3.unwrap_or(beta2.sqrt());
         if !self.moving {
             self.origin.copy_from_slice(theta);
@@ -186,7 +186,7 @@ impl<V: Vector> UpdateRule<V> for State<V> {
         let correction =
             (1.0 - self.beta2_power.next(beta2)).sqrt() / (1.0 - self.beta1_power.next(beta1));
         let d = self.d;
-        let step_size = d * pace.lr * if bias_correction { correction } else { 1.0 };
+        let step_size = d * rates.lr * if bias_correction { correction } else { 1.0 };
         let weight = d / d0 * if safeguard_warmup { d } else { step_size };
 
         let (mut progress, mut length) = (0.0, 0.0);
@@ -223,24 +223,24 @@ impl<V: Vector> UpdateRule<V> for State<V> {
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: StepRates) {
-        let _ = pace;
+    fn decay(&self, theta: &mut [f64], rates: StepRates) {
+        let _ = rates;
         shrink(theta, self.kept);
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        probe(StateEntry::number("d", "estimate of the distance", self.d));
-        probe(StateEntry::number("d̂", "its last lower bound", self.d_hat));
-        probe(StateEntry::direction("m", "mean of gradients", &self.m));
-        probe(StateEntry::each("v", "mean of squared gradients", &self.v));
-        probe(StateEntry::direction(
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        visitor(StateEntry::number("d", "estimate of the distance", self.d));
+        visitor(StateEntry::number("d̂", "its last lower bound", self.d_hat));
+        visitor(StateEntry::direction("m", "mean of gradients", &self.m));
+        visitor(StateEntry::each("v", "mean of squared gradients", &self.v));
+        visitor(StateEntry::direction(
             "s",
             "weighted sum of gradients",
             &self.s,
         ));
-        probe(StateEntry::number("r", "weighted progress", self.r));
+        visitor(StateEntry::number("r", "weighted progress", self.r));
         if self.moving {
-            probe(StateEntry::place("θ₀", "where the run began", &self.origin));
+            visitor(StateEntry::place("θ₀", "where the run began", &self.origin));
         }
     }
 }

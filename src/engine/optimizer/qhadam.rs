@@ -104,7 +104,7 @@ struct State<V> {
 
 impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
         let QHAdam {
             beta2,
             nu1,
@@ -113,9 +113,9 @@ impl<V: Vector> UpdateRule<V> for State<V> {
             maximize,
             ..
         } = self.rule;
-        let beta1 = pace.momentum.unwrap_or(self.rule.beta1);
+        let beta1 = rates.momentum.unwrap_or(self.rule.beta1);
         let decay = self.rule.decay();
-        let keep = decay.keep(pace.lr);
+        let keep = decay.keep(rates.lr);
         let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
         let [w1, w2] = &mut self.weights;
         *w1 = *w1 * beta1 + 1.0;
@@ -128,23 +128,23 @@ impl<V: Vector> UpdateRule<V> for State<V> {
             *v += (square - *v) * entering2;
             let direction = nu1 * *m + (1.0 - nu1) * g;
             let size = (nu2 * *v + (1.0 - nu2) * square).sqrt() + eps;
-            *theta = *theta * keep - pace.lr * direction / size;
+            *theta = *theta * keep - rates.lr * direction / size;
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: StepRates) {
-        shrink(theta, self.rule.decay().keep(pace.lr));
+    fn decay(&self, theta: &mut [f64], rates: StepRates) {
+        shrink(theta, self.rule.decay().keep(rates.lr));
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        probe(StateEntry::direction("m̂", "mean of gradients", &self.m));
-        probe(StateEntry::each("v̂", "mean of squared gradients", &self.v));
-        probe(StateEntry::number(
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        visitor(StateEntry::direction("m̂", "mean of gradients", &self.m));
+        visitor(StateEntry::each("v̂", "mean of squared gradients", &self.v));
+        visitor(StateEntry::number(
             "w₁",
             "weight of the mean of gradients",
             self.weights[0],
         ));
-        probe(StateEntry::number(
+        visitor(StateEntry::number(
             "w₂",
             "weight of the mean of squares",
             self.weights[1],

@@ -75,10 +75,10 @@ impl Optimizer for Qhm {
 
     /// (2 + 2β) / (γ (1 + β − 2νβ)), where the step's matrix gets the eigenvalue −1. Weight decay adds its λ to every
     /// eigenvalue.
-    fn stability_limit(&self, pace: StepRates) -> Option<f64> {
-        let beta = pace.momentum.unwrap_or(self.momentum);
+    fn stability_limit(&self, rates: StepRates) -> Option<f64> {
+        let beta = rates.momentum.unwrap_or(self.momentum);
         let decay = self.decay();
-        let divisor = pace.lr * (1.0 + beta - 2.0 * self.nu * beta);
+        let divisor = rates.lr * (1.0 + beta - 2.0 * self.nu * beta);
         Some((2.0 + 2.0 * beta) / divisor - decay.coupled)
             .filter(|limit| !self.maximize && decay.decoupled == 0.0 && limit.is_finite())
     }
@@ -101,11 +101,11 @@ struct State<V> {
 
 impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
         let Qhm { nu, maximize, .. } = self.rule;
-        let beta = pace.momentum.unwrap_or(self.rule.momentum);
+        let beta = rates.momentum.unwrap_or(self.rule.momentum);
         let decay = self.rule.decay();
-        let keep = decay.keep(pace.lr);
+        let keep = decay.keep(rates.lr);
         let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
         for ((theta, g), mean) in theta
             .iter_mut()
@@ -113,16 +113,16 @@ impl<V: Vector> UpdateRule<V> for State<V> {
             .zip(self.mean.iter_mut())
         {
             *mean += (g - *mean) * (1.0 - beta);
-            *theta = *theta * keep - pace.lr * nu * *mean - pace.lr * (1.0 - nu) * g;
+            *theta = *theta * keep - rates.lr * nu * *mean - rates.lr * (1.0 - nu) * g;
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: StepRates) {
-        shrink(theta, self.rule.decay().keep(pace.lr));
+    fn decay(&self, theta: &mut [f64], rates: StepRates) {
+        shrink(theta, self.rule.decay().keep(rates.lr));
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        probe(StateEntry::direction("b", "mean of gradients", &self.mean));
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        visitor(StateEntry::direction("b", "mean of gradients", &self.mean));
     }
 }
 
@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn runs_grow_just_beyond_the_stability_limit() {
         let parabola: AnyLandscape = "quadratic:a=1,b=1".parse().unwrap();
-        let ground = parabola.as_dyn().load(&NoFiles).unwrap();
+        let problem = parabola.as_dyn().load(&NoFiles).unwrap();
         for (momentum, nu) in [(0.0, 1.0), (0.9, 1.0), (0.9, 0.7), (0.9, 0.0)] {
             let qhm = Qhm {
                 momentum,
@@ -156,17 +156,17 @@ mod tests {
                 let spec = format!("qhm:lr={lr},momentum={momentum},nu={nu}")
                     .parse()
                     .unwrap();
-                let conditions = RunSettings {
+                let run_settings = RunSettings {
                     steps: 2000,
                     gradient_settings: GradientSettings::default(),
                     tolerance: None,
                     record_every: 1,
                 };
                 let end = run(
-                    &*ground.objective,
+                    &*problem.objective,
                     &[1.0, 1.0],
                     &spec,
-                    &conditions,
+                    &run_settings,
                     &Cancel::default(),
                 );
                 let last = end.unwrap().loss.last().copied().unwrap();

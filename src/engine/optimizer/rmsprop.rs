@@ -86,9 +86,9 @@ impl Optimizer for RmsProp {
     }
 
     /// (2 + 2μ) / γ.
-    fn preconditioned_limit(&self, pace: StepRates) -> Option<f64> {
+    fn preconditioned_limit(&self, rates: StepRates) -> Option<f64> {
         let plain = self.weight_decay == 0.0 && !self.maximize;
-        plain.then(|| (2.0 + 2.0 * pace.momentum.unwrap_or(self.momentum)) / pace.lr)
+        plain.then(|| (2.0 + 2.0 * rates.momentum.unwrap_or(self.momentum)) / rates.lr)
     }
 
     fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
@@ -110,7 +110,7 @@ struct State<V> {
 
 impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
         let RmsProp {
             alpha,
             eps,
@@ -125,7 +125,7 @@ impl<V: Vector> UpdateRule<V> for State<V> {
             Epsilon::Inside => (eps, 0.0),
         };
         let gradient = gradient_with_decay(oracle, theta, maximize, weight_decay);
-        let mu = pace.momentum.unwrap_or(self.rule.momentum);
+        let mu = rates.momentum.unwrap_or(self.rule.momentum);
         let means = self
             .v
             .iter_mut()
@@ -143,20 +143,20 @@ impl<V: Vector> UpdateRule<V> for State<V> {
             let scaled = g / ((variance + inside).sqrt() + outside);
             if mu > 0.0 {
                 *velocity = mu * *velocity + scaled;
-                *theta -= pace.lr * *velocity;
+                *theta -= rates.lr * *velocity;
             } else {
-                *theta -= pace.lr * scaled;
+                *theta -= rates.lr * scaled;
             }
         }
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        probe(StateEntry::each("v", "mean of squared gradients", &self.v));
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        visitor(StateEntry::each("v", "mean of squared gradients", &self.v));
         if self.rule.centered {
-            probe(StateEntry::direction("a", "mean of gradients", &self.mean));
+            visitor(StateEntry::direction("a", "mean of gradients", &self.mean));
         }
         if self.rule.momentum > 0.0 {
-            probe(StateEntry::direction("b", "velocity", &self.velocity));
+            visitor(StateEntry::direction("b", "velocity", &self.velocity));
         }
     }
 

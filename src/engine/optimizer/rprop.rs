@@ -86,7 +86,7 @@ struct State<V> {
 
 impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
         let Rprop {
             eta_minus,
             eta_plus,
@@ -98,7 +98,7 @@ impl<V: Vector> UpdateRule<V> for State<V> {
         let gradient = gradient_with_decay(oracle, theta, maximize, 0.0);
         if !self.moving {
             self.moving = true;
-            self.size.fill(pace.lr);
+            self.size.fill(rates.lr);
         }
         let sizes = self.previous.iter_mut().zip(self.size.iter_mut());
         for ((theta, g), (previous, size)) in theta.iter_mut().zip(gradient.iter()).zip(sizes) {
@@ -112,9 +112,9 @@ impl<V: Vector> UpdateRule<V> for State<V> {
         }
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        probe(StateEntry::each("s", "step sizes", &self.size));
-        probe(StateEntry::each(
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        visitor(StateEntry::each("s", "step sizes", &self.size));
+        visitor(StateEntry::each(
             "p",
             "gradient, 0 where it turned",
             &self.previous,

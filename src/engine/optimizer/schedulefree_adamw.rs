@@ -111,7 +111,7 @@ struct State<V> {
 
 impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
         let ScheduleFreeAdamW {
             beta2,
             eps,
@@ -121,8 +121,8 @@ impl<V: Vector> UpdateRule<V> for State<V> {
             maximize,
             ..
         } = self.rule;
-        let beta1 = pace.momentum.unwrap_or(self.rule.beta1);
-        let (lr, mut share) = self.average.next(theta, pace.lr);
+        let beta1 = rates.momentum.unwrap_or(self.rule.beta1);
+        let (lr, mut share) = self.average.next(theta, rates.lr);
         if decoupling_c > 0.0 {
             share = (share * (1.0 - beta1) * decoupling_c).min(1.0);
             self.average.share = share;
@@ -148,13 +148,13 @@ impl<V: Vector> UpdateRule<V> for State<V> {
         }
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        probe(StateEntry::each("v", "mean of squared gradients", &self.v));
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        visitor(StateEntry::each("v", "mean of squared gradients", &self.v));
         if self.rule.ams_bound {
             let name = "largest mean of squares";
-            probe(StateEntry::each("v_max", name, &self.v_max));
+            visitor(StateEntry::each("v_max", name, &self.v_max));
         }
-        self.average.visit_state(probe);
+        self.average.visit_state(visitor);
     }
 
     fn average(&self) -> Option<&[f64]> {

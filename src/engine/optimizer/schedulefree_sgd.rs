@@ -87,14 +87,14 @@ struct State<V> {
 
 impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
         let ScheduleFreeSgd {
             weight_decay,
             maximize,
             ..
         } = self.rule;
-        let beta = pace.momentum.unwrap_or(self.rule.momentum);
-        let (lr, share) = self.average.next(theta, pace.lr);
+        let beta = rates.momentum.unwrap_or(self.rule.momentum);
+        let (lr, share) = self.average.next(theta, rates.lr);
         let gradient = gradient_with_decay(oracle, theta, maximize, weight_decay);
         let points = self.average.z.iter_mut().zip(self.average.x.iter_mut());
         for ((theta, g), (z, x)) in theta.iter_mut().zip(gradient.iter()).zip(points) {
@@ -104,8 +104,8 @@ impl<V: Vector> UpdateRule<V> for State<V> {
         }
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        self.average.visit_state(probe);
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        self.average.visit_state(visitor);
     }
 
     fn average(&self) -> Option<&[f64]> {
@@ -172,11 +172,11 @@ impl<V: Vector> Averaging<V> {
         (self.steps > 0).then_some(&self.x)
     }
 
-    pub(super) fn visit_state(&self, probe: &mut StateVisitor) {
+    pub(super) fn visit_state(&self, visitor: &mut StateVisitor) {
         if self.steps > 0 {
-            probe(StateEntry::place("z", "stepped point", &self.z));
-            probe(StateEntry::place("x", "average", &self.x));
-            probe(StateEntry::number("c", "share of the step", self.share));
+            visitor(StateEntry::place("z", "stepped point", &self.z));
+            visitor(StateEntry::place("x", "average", &self.x));
+            visitor(StateEntry::number("c", "share of the step", self.share));
         }
     }
 }

@@ -127,8 +127,8 @@ impl Optimizer for Sgd {
 
     /// 2/γ; (2 + 2μ)/γ with momentum, divided by 1 − τ with dampening and by 1 + 2μ with Nesterov's (PyTorch's form).
     /// Weight decay adds its λ to every eigenvalue.
-    fn stability_limit(&self, pace: StepRates) -> Option<f64> {
-        let mu = pace.momentum.unwrap_or(self.momentum);
+    fn stability_limit(&self, rates: StepRates) -> Option<f64> {
+        let mu = rates.momentum.unwrap_or(self.momentum);
         let entering = match self.form {
             _ if mu == 0.0 => 1.0,
             Momentum::PyTorch => 1.0 - self.dampening,
@@ -141,7 +141,7 @@ impl Optimizer for Sgd {
             (false, true, _) => entering * (1.0 + 2.0 * mu),
             (false, false, _) => entering,
         };
-        Some((2.0 + 2.0 * mu) / (divisor * pace.lr) - self.weight_decay)
+        Some((2.0 + 2.0 * mu) / (divisor * rates.lr) - self.weight_decay)
             .filter(|limit| !self.maximize && limit.is_finite())
     }
 }
@@ -195,15 +195,15 @@ struct State<V> {
 impl<V: Vector> State<V> {
     /// A step under other conventions than PyTorch's. Apart, so that the loop stays small for the usual ones.
     #[inline(never)]
-    fn other_step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
+    fn other_step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
         let rule = &self.rule;
-        let mu = pace.momentum.unwrap_or(rule.momentum);
+        let mu = rates.momentum.unwrap_or(rule.momentum);
         // v enters θ with this factor, and g enters v with that.
         let (along, entering) = match rule.form {
-            Momentum::PyTorch if self.moving => (-pace.lr, 1.0 - rule.dampening),
-            Momentum::PyTorch => (-pace.lr, 1.0),
-            Momentum::Ema => (-pace.lr, 1.0 - mu),
-            Momentum::Polyak => (1.0, -pace.lr),
+            Momentum::PyTorch if self.moving => (-rates.lr, 1.0 - rule.dampening),
+            Momentum::PyTorch => (-rates.lr, 1.0),
+            Momentum::Ema => (-rates.lr, 1.0 - mu),
+            Momentum::Polyak => (1.0, -rates.lr),
         };
         self.moving = true;
         self.ahead.copy_from_slice(theta);
@@ -233,9 +233,9 @@ impl<V: Vector> State<V> {
 
 impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
         if !self.usual {
-            self.other_step(theta, oracle, pace);
+            self.other_step(theta, oracle, rates);
             return;
         }
         let Self {
@@ -245,12 +245,12 @@ impl<V: Vector> UpdateRule<V> for State<V> {
             ..
         } = self;
         let gradient = gradient_with_decay(oracle, theta, rule.maximize, rule.weight_decay);
-        let mu = pace.momentum.unwrap_or(rule.momentum);
+        let mu = rates.momentum.unwrap_or(rule.momentum);
         if mu == 0.0 {
             theta
                 .iter_mut()
                 .zip(gradient.iter())
-                .for_each(|(theta, g)| *theta -= pace.lr * *g);
+                .for_each(|(theta, g)| *theta -= rates.lr * *g);
             return;
         }
         let entering = if *moving { 1.0 - rule.dampening } else { 1.0 };
@@ -262,23 +262,23 @@ impl<V: Vector> UpdateRule<V> for State<V> {
         if rule.nesterov {
             for ((theta, g), v) in each {
                 *v = mu * *v + entering * *g;
-                *theta -= pace.lr * (*g + mu * *v);
+                *theta -= rates.lr * (*g + mu * *v);
             }
         } else {
             for ((theta, g), v) in each {
                 *v = mu * *v + entering * *g;
-                *theta -= pace.lr * *v;
+                *theta -= rates.lr * *v;
             }
         }
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
+    fn visit_state(&self, visitor: &mut StateVisitor) {
         if self.moving {
             let internal = match self.rule.form {
                 Momentum::Polyak => StateEntry::step,
                 _ => StateEntry::direction,
             };
-            probe(internal("v", "velocity", &self.velocity));
+            visitor(internal("v", "velocity", &self.velocity));
         }
     }
 }

@@ -109,13 +109,13 @@ struct State<V> {
 }
 
 impl<V: Vector> UpdateRule<V> for State<V> {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
         let Shampoo {
             preconditioning_compute_steps,
             maximize,
             ..
         } = self.rule;
-        let momentum = pace.momentum.unwrap_or(self.rule.momentum);
+        let momentum = rates.momentum.unwrap_or(self.rule.momentum);
         let (_, gradient) = oracle.gradient(theta);
         let sign = if maximize { -1.0 } else { 1.0 };
         let decay = self.rule.decay();
@@ -133,24 +133,24 @@ impl<V: Vector> UpdateRule<V> for State<V> {
         }
         self.preconditioner
             .apply(gradient, &mut self.along, &mut self.direction);
-        let keep = decay.keep(pace.lr);
+        let keep = decay.keep(rates.lr);
         for (theta, direction) in theta.iter_mut().zip(self.direction.iter()) {
-            *theta = *theta * keep - pace.lr * direction;
+            *theta = *theta * keep - rates.lr * direction;
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: StepRates) {
-        shrink(theta, self.rule.decay().keep(pace.lr));
+    fn decay(&self, theta: &mut [f64], rates: StepRates) {
+        shrink(theta, self.rule.decay().keep(rates.lr));
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        probe(StateEntry::direction(
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        visitor(StateEntry::direction(
             "u",
             "preconditioned gradient",
             &self.direction,
         ));
         let name = "sum of g gᵀ, row by row";
-        probe(StateEntry::each("L", name, &self.preconditioner.sum));
+        visitor(StateEntry::each("L", name, &self.preconditioner.sum));
     }
 }
 

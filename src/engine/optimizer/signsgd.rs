@@ -92,11 +92,11 @@ struct State<V> {
 
 impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
         let SignSgd { maximize, .. } = self.rule;
-        let mu = pace.momentum.unwrap_or(self.rule.momentum);
+        let mu = rates.momentum.unwrap_or(self.rule.momentum);
         let decay = self.rule.decay();
-        let keep = decay.keep(pace.lr);
+        let keep = decay.keep(rates.lr);
         let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
         for ((theta, g), m) in theta.iter_mut().zip(gradient.iter()).zip(self.m.iter_mut()) {
             *m = if mu > 0.0 {
@@ -104,17 +104,17 @@ impl<V: Vector> UpdateRule<V> for State<V> {
             } else {
                 *g
             };
-            *theta = *theta * keep - pace.lr * sign(*m);
+            *theta = *theta * keep - rates.lr * sign(*m);
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: StepRates) {
-        shrink(theta, self.rule.decay().keep(pace.lr));
+    fn decay(&self, theta: &mut [f64], rates: StepRates) {
+        shrink(theta, self.rule.decay().keep(rates.lr));
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
+    fn visit_state(&self, visitor: &mut StateVisitor) {
         if self.rule.momentum > 0.0 {
-            probe(StateEntry::direction("m", "mean of gradients", &self.m));
+            visitor(StateEntry::direction("m", "mean of gradients", &self.m));
         }
     }
 }

@@ -128,7 +128,7 @@ struct State<V> {
 }
 
 impl<V: Vector> UpdateRule<V> for State<V> {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
         let Soap {
             beta2,
             eps,
@@ -139,7 +139,7 @@ impl<V: Vector> UpdateRule<V> for State<V> {
             maximize,
             ..
         } = self.rule;
-        let beta1 = pace.momentum.unwrap_or(self.rule.beta1);
+        let beta1 = rates.momentum.unwrap_or(self.rule.beta1);
         let shampoo_beta = self.rule.shampoo_beta.unwrap_or(beta2);
         let gradient = gradient_with_decay(oracle, theta, maximize, 0.0);
         let Self {
@@ -182,8 +182,8 @@ impl<V: Vector> UpdateRule<V> for State<V> {
 
         let correction =
             (1.0 - self.beta2_power.next(beta2)).sqrt() / (1.0 - self.beta1_power.next(beta1));
-        let step_size = pace.lr * if correct_bias { correction } else { 1.0 };
-        let keep = 1.0 - pace.lr * weight_decay;
+        let step_size = rates.lr * if correct_bias { correction } else { 1.0 };
+        let keep = 1.0 - rates.lr * weight_decay;
         for (theta, u) in theta.iter_mut().zip(direction.iter()) {
             *theta = (*theta - step_size * u) * keep;
         }
@@ -197,25 +197,25 @@ impl<V: Vector> UpdateRule<V> for State<V> {
         *steps += 1;
     }
 
-    fn decay(&self, theta: &mut [f64], pace: StepRates) {
+    fn decay(&self, theta: &mut [f64], rates: StepRates) {
         // The first step moves nothing.
         if self.steps > 1 {
-            shrink(theta, 1.0 - pace.lr * self.rule.weight_decay);
+            shrink(theta, 1.0 - rates.lr * self.rule.weight_decay);
         }
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        probe(StateEntry::direction("m", "mean of gradients", &self.m));
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        visitor(StateEntry::direction("m", "mean of gradients", &self.m));
         let name = "mean of squares along the eigenvectors";
-        probe(StateEntry::each("v", name, &self.v));
-        probe(StateEntry::direction("u", "scaled step", &self.direction));
+        visitor(StateEntry::each("v", name, &self.v));
+        visitor(StateEntry::direction("u", "scaled step", &self.direction));
         if let Some(basis) = &self.basis {
-            probe(StateEntry::each(
+            visitor(StateEntry::each(
                 "G",
                 "mean of g gᵀ, row by row",
                 &basis.mean,
             ));
-            probe(StateEntry::each(
+            visitor(StateEntry::each(
                 "Q",
                 "eigenvectors, as columns",
                 &basis.vectors,

@@ -118,7 +118,7 @@ struct State<V> {
 }
 
 impl<V: Vector> UpdateRule<V> for State<V> {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
         let Sophia {
             beta2,
             eps,
@@ -127,7 +127,7 @@ impl<V: Vector> UpdateRule<V> for State<V> {
             maximize,
             ..
         } = self.rule;
-        let beta1 = pace.momentum.unwrap_or(self.rule.beta1);
+        let beta1 = rates.momentum.unwrap_or(self.rule.beta1);
         let decay = self.rule.decay();
         if self.steps.is_multiple_of(update_period) {
             self.diagonal.draw(theta, oracle);
@@ -137,27 +137,27 @@ impl<V: Vector> UpdateRule<V> for State<V> {
         }
         self.steps += 1;
         let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
-        let keep = decay.keep(pace.lr);
+        let keep = decay.keep(rates.lr);
         let means = self.m.iter_mut().zip(self.h.iter());
         for ((theta, g), (m, h)) in theta.iter_mut().zip(gradient.iter()).zip(means) {
             *m += (g - *m) * (1.0 - beta1);
-            *theta = *theta * keep - pace.lr * (*m / h.max(eps)).clamp(-p, p);
+            *theta = *theta * keep - rates.lr * (*m / h.max(eps)).clamp(-p, p);
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: StepRates) {
-        shrink(theta, self.rule.decay().keep(pace.lr));
+    fn decay(&self, theta: &mut [f64], rates: StepRates) {
+        shrink(theta, self.rule.decay().keep(rates.lr));
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        probe(StateEntry::direction("m", "mean of gradients", &self.m));
-        probe(StateEntry::each(
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        visitor(StateEntry::direction("m", "mean of gradients", &self.m));
+        visitor(StateEntry::each(
             "h",
             "mean of the Hessian's diagonal",
             &self.h,
         ));
         let estimate = &self.diagonal.estimate;
-        probe(StateEntry::each(
+        visitor(StateEntry::each(
             "e",
             "last estimate of the diagonal",
             estimate,

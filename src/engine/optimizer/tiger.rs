@@ -84,23 +84,23 @@ struct State<V> {
 
 impl<V: Vector> UpdateRule<V> for State<V> {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, pace: StepRates) {
+    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
         let Tiger { maximize, .. } = self.rule;
-        let beta = pace.momentum.unwrap_or(self.rule.beta);
+        let beta = rates.momentum.unwrap_or(self.rule.beta);
         let decay = self.rule.decay();
-        let keep = decay.keep(pace.lr);
+        let keep = decay.keep(rates.lr);
         let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
         for ((theta, g), m) in theta.iter_mut().zip(gradient.iter()).zip(self.m.iter_mut()) {
             *m += (g - *m) * (1.0 - beta);
-            *theta = *theta * keep - pace.lr * sign(*m);
+            *theta = *theta * keep - rates.lr * sign(*m);
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: StepRates) {
-        shrink(theta, self.rule.decay().keep(pace.lr));
+    fn decay(&self, theta: &mut [f64], rates: StepRates) {
+        shrink(theta, self.rule.decay().keep(rates.lr));
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        probe(StateEntry::direction("m", "mean of gradients", &self.m));
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        visitor(StateEntry::direction("m", "mean of gradients", &self.m));
     }
 }

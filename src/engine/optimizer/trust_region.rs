@@ -186,10 +186,10 @@ impl<V: Vector> UpdateRule<V> for State {
         self.shrunk.then_some(Reason::NoStep)
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        probe(StateEntry::step("s", "step", &self.step));
-        probe(StateEntry::number("ρ", "fall over the model's", self.ratio));
-        probe(StateEntry::radius("Δ", "radius", self.radius));
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        visitor(StateEntry::step("s", "step", &self.step));
+        visitor(StateEntry::number("ρ", "fall over the model's", self.ratio));
+        visitor(StateEntry::radius("Δ", "radius", self.radius));
     }
 }
 

@@ -10,7 +10,7 @@ const BUDGET: u64 = 25;
 /// What a step along a line works with, allocated once.
 pub(super) struct WolfeStep {
     search: Search,
-    probe: Vec<f64>,
+    visitor: Vec<f64>,
 }
 
 impl WolfeStep {
@@ -18,8 +18,8 @@ impl WolfeStep {
     pub(super) fn new(dim: usize, c2: f64) -> Self {
         let mut search = Search::new(dim);
         search.c2 = c2;
-        let probe = vec![0.0; dim];
-        Self { search, probe }
+        let visitor = vec![0.0; dim];
+        Self { search, visitor }
     }
 
     /// Moves `theta` along `direction`, which goes down from `loss` and `gradient`, trying the length `t` first. Returns the length,
@@ -33,15 +33,15 @@ impl WolfeStep {
         oracle: &mut Oracle<V>,
         sign: f64,
     ) -> f64 {
-        let Self { search, probe } = self;
+        let Self { search, visitor } = self;
         (search.start.loss, search.start.slope) = (loss, dot(gradient, direction));
         search.start.gradient.copy_from_slice(gradient);
         let reach = direction.iter().fold(0.0, |most: f64, d| most.max(d.abs()));
         let found = search.run(t, reach, BUDGET, |point| {
-            for ((probe, theta), d) in probe.iter_mut().zip(theta.iter()).zip(direction) {
-                *probe = theta + point.t * d;
+            for ((visitor, theta), d) in visitor.iter_mut().zip(theta.iter()).zip(direction) {
+                *visitor = theta + point.t * d;
             }
-            let (loss, gradient) = oracle.gradient(probe);
+            let (loss, gradient) = oracle.gradient(visitor);
             point.loss = sign * loss;
             for (g, found) in point.gradient.iter_mut().zip(gradient.iter()) {
                 *g = sign * found;

@@ -16,7 +16,7 @@ impl Scene {
         self.check_batch(problem)?;
         self.check_runs(problem)?;
         match (&self.network, &problem.task) {
-            (Some(bench), Some(trainee)) => self.check_rows(bench, trainee.loss.dim()),
+            (Some(bench), Some(task)) => self.check_rows(bench, task.loss.dim()),
             _ => self.check_steps(),
         }
     }
@@ -69,12 +69,12 @@ impl Scene {
                 expected,
             });
         }
-        let Some(trainee) = &problem.task else {
+        let Some(task) = &problem.task else {
             return Ok(());
         };
         let batch = self.training.batch;
         let batch = batch.map(|batch| usize::try_from(batch).unwrap_or(usize::MAX));
-        let checked = trainee.loss.check_batch(batch);
+        let checked = task.loss.check_batch(batch);
         checked.map_err(|error| SceneError::Network(error.to_string()))
     }
 

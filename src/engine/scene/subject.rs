@@ -105,8 +105,8 @@ impl Scene {
         match &self.network {
             None => Ok(self.landscape.as_dyn().load(files)?.into()),
             Some(bench) => {
-                let trainee = bench.load_task(files, self.training.seed)?;
-                Ok(Problem::for_network(Arc::new(trainee)))
+                let task = bench.load_task(files, self.training.seed)?;
+                Ok(Problem::for_network(Arc::new(task)))
             }
         }
     }

@@ -24,8 +24,8 @@ impl Schedule for Cosine {
         self.t_max
     }
 
-    fn rates(&self, lr: f64, step: u64, horizon: u64) -> StepRates {
-        let share = real(step) / real(self.t_max.unwrap_or(horizon));
+    fn rates(&self, lr: f64, step: u64, total_steps: u64) -> StepRates {
+        let share = real(step) / real(self.t_max.unwrap_or(total_steps));
         StepRates {
             lr: cosine_between(lr, self.eta_min, share),
             momentum: None,

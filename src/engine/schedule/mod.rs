@@ -64,8 +64,8 @@ pub trait Schedule: Settings {
     /// How many steps it takes in a sequence; `None` if it goes on to the end of the run.
     fn length(&self) -> Option<u64>;
 
-    /// The pace of step `step` = 0, 1, … of a run, or of its part of a sequence, that has `horizon` steps in all.
-    fn rates(&self, lr: f64, step: u64, horizon: u64) -> StepRates;
+    /// The pace of step `step` = 0, 1, … of a run, or of its part of a sequence, that has `total_steps` steps in all.
+    fn rates(&self, lr: f64, step: u64, total_steps: u64) -> StepRates;
 
     /// Whether every step has the same pace.
     fn is_constant(&self) -> bool {
@@ -127,13 +127,13 @@ impl ScheduleChain {
 
     /// The pace of step `step` of a run of `steps` steps; before its losses are known where they count.
     pub fn rates(&self, lr: f64, step: u64, steps: u64) -> StepRates {
-        let (index, step, horizon) = self.at(step, steps);
-        let pace = self.0[index].as_dyn().rates(lr, step, horizon);
-        self.with_momentum(index, lr, pace)
+        let (index, step, total_steps) = self.at(step, steps);
+        let rates = self.0[index].as_dyn().rates(lr, step, total_steps);
+        self.with_momentum(index, lr, rates)
     }
 
     /// The pace of schedule `index` with the momentum that the last cycle before it left, where it has none of its own.
-    fn with_momentum(&self, index: usize, lr: f64, pace: StepRates) -> StepRates {
+    fn with_momentum(&self, index: usize, lr: f64, rates: StepRates) -> StepRates {
         let left = |schedule: &AnySchedule| {
             let schedule = schedule.as_dyn();
             let length = schedule.length()?;
@@ -142,8 +142,8 @@ impl ScheduleChain {
         };
         let before = || self.0[..index].iter().rev().find_map(left);
         StepRates {
-            momentum: pace.momentum.or_else(before),
-            ..pace
+            momentum: rates.momentum.or_else(before),
+            ..rates
         }
     }
 
@@ -185,14 +185,14 @@ pub struct ScheduleState<'a> {
     plan: &'a ScheduleChain,
     lr: f64,
     steps: u64,
-    steady: Option<StepRates>,
+    constant: Option<StepRates>,
     memories: Vec<Option<Box<dyn StatefulSchedule>>>,
 }
 
 impl<'a> ScheduleState<'a> {
     /// Those of a run of `steps` steps whose optimizer has the learning rate `lr`.
     pub fn new(plan: &'a ScheduleChain, lr: f64, steps: u64) -> Self {
-        let steady = plan.is_constant().then(|| plan.rates(lr, 0, steps));
+        let constant = plan.is_constant().then(|| plan.rates(lr, 0, steps));
         let memories = plan
             .0
             .iter()
@@ -202,7 +202,7 @@ impl<'a> ScheduleState<'a> {
             plan,
             lr,
             steps,
-            steady,
+            constant,
             memories,
         }
     }
@@ -210,8 +210,8 @@ impl<'a> ScheduleState<'a> {
     /// The pace of step `step`, at whose start the loss is `loss`; asked for each step in turn.
     #[inline]
     pub fn rates(&mut self, step: u64, loss: f64) -> StepRates {
-        match self.steady {
-            Some(pace) => pace,
+        match self.constant {
+            Some(rates) => rates,
             None => self.stateful_rates(step, loss),
         }
     }
@@ -221,25 +221,27 @@ impl<'a> ScheduleState<'a> {
     pub fn next_lrs<'r>(&mut self, step: u64, room: &'r mut [f64]) -> &'r [f64] {
         let left = self.steps.saturating_sub(step).saturating_add(1);
         let count = room.len().min(usize::try_from(left).unwrap_or(usize::MAX));
-        let rates = &mut room[..count];
-        match self.steady {
-            Some(pace) => rates.fill(pace.lr),
+        let lrs = &mut room[..count];
+        match self.constant {
+            Some(rates) => lrs.fill(rates.lr),
             None => {
-                for (lr, step) in rates.iter_mut().zip(step..) {
+                for (lr, step) in lrs.iter_mut().zip(step..) {
                     *lr = self.stateful_rates(step, f64::NAN).lr;
                 }
             }
         }
-        rates
+        lrs
     }
 
     fn stateful_rates(&mut self, step: u64, loss: f64) -> StepRates {
-        let (index, step, horizon) = self.plan.at(step, self.steps);
-        let pace = match &mut self.memories[index] {
+        let (index, step, total_steps) = self.plan.at(step, self.steps);
+        let rates = match &mut self.memories[index] {
             Some(memory) => memory.rates(self.lr, step, loss),
-            None => self.plan.0[index].as_dyn().rates(self.lr, step, horizon),
+            None => self.plan.0[index]
+                .as_dyn()
+                .rates(self.lr, step, total_steps),
         };
-        self.plan.with_momentum(index, self.lr, pace)
+        self.plan.with_momentum(index, self.lr, rates)
     }
 }
 
@@ -357,11 +359,11 @@ mod tests {
     fn every_schedule_is_finite_everywhere() {
         for any in AnySchedule::all() {
             for step in [0, 1, 7, 1000, 999_999, u64::MAX / 4] {
-                for horizon in [1, 2, 1_000_000] {
-                    let pace = any.as_dyn().rates(0.1, step, horizon);
+                for total_steps in [1, 2, 1_000_000] {
+                    let rates = any.as_dyn().rates(0.1, step, total_steps);
                     assert!(
-                        pace.lr.is_finite() && pace.lr >= 0.0,
-                        "{any} at {step} of {horizon}: {pace:?}"
+                        rates.lr.is_finite() && rates.lr >= 0.0,
+                        "{any} at {step} of {total_steps}: {rates:?}"
                     );
                 }
             }
@@ -372,12 +374,12 @@ mod tests {
     fn momentum_stays_where_a_cycle_left_it() {
         let momentum = |plan: &str, step: u64| {
             let plan: ScheduleChain = plan.parse().unwrap();
-            let pace = plan.rates(0.1, step, 100);
+            let rates = plan.rates(0.1, step, 100);
             assert_eq!(
                 ScheduleState::new(&plan, 0.1, 100).rates(step, f64::NAN),
-                pace
+                rates
             );
-            pace.momentum
+            rates.momentum
         };
         let after = "constant:steps=5>one-cycle:total_steps=20>warmup:steps=10>cosine";
         assert_eq!(momentum(after, 4), None, "the optimizer's own, before");
@@ -415,9 +417,9 @@ mod tests {
     fn a_relative_threshold_never_cuts_on_negative_losses() {
         let last = |spec: &str| {
             let plan: ScheduleChain = spec.parse().unwrap();
-            let mut pacing = ScheduleState::new(&plan, 0.1, 100);
+            let mut schedule_state = ScheduleState::new(&plan, 0.1, 100);
             (0..100)
-                .map(|step| pacing.rates(step, -5.0).lr)
+                .map(|step| schedule_state.rates(step, -5.0).lr)
                 .last()
                 .unwrap()
         };

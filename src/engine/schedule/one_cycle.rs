@@ -47,8 +47,8 @@ impl Schedule for OneCycle {
         self.total_steps
     }
 
-    fn rates(&self, lr: f64, step: u64, horizon: u64) -> StepRates {
-        let total = real(self.total_steps.unwrap_or(horizon));
+    fn rates(&self, lr: f64, step: u64, total_steps: u64) -> StepRates {
+        let total = real(self.total_steps.unwrap_or(total_steps));
         let highest = self.max_lr.unwrap_or(lr);
         let first = highest / self.div_factor;
         let last = first / self.final_div_factor;

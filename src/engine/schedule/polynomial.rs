@@ -24,8 +24,8 @@ impl Schedule for Polynomial {
         self.total_iters
     }
 
-    fn rates(&self, lr: f64, step: u64, horizon: u64) -> StepRates {
-        let left = 1.0 - (real(step) / real(self.total_iters.unwrap_or(horizon))).min(1.0);
+    fn rates(&self, lr: f64, step: u64, total_steps: u64) -> StepRates {
+        let left = 1.0 - (real(step) / real(self.total_iters.unwrap_or(total_steps))).min(1.0);
         StepRates {
             lr: lr * left.powf(self.power),
             momentum: None,

@@ -35,8 +35,8 @@ impl Schedule for WarmupStableDecay {
         self.total_steps
     }
 
-    fn rates(&self, lr: f64, step: u64, horizon: u64) -> StepRates {
-        let total = self.total_steps.unwrap_or(horizon);
+    fn rates(&self, lr: f64, step: u64, total_steps: u64) -> StepRates {
+        let total = self.total_steps.unwrap_or(total_steps);
         let begin = total
             .saturating_sub(self.decay_steps)
             .max(self.warmup_steps);

@@ -26,7 +26,7 @@ impl RunContext<'_> {
             [theta.0[i], theta.0[CROWD + i]] = start_of(i);
         }
         dispatch(Walk {
-            course: self,
+            context: self,
             rule: start(Crowd([0.0; 2 * CROWD])),
             starts: std::array::from_fn(start_of),
             theta,
@@ -36,7 +36,7 @@ impl RunContext<'_> {
 }
 
 struct Walk<'a, R> {
-    course: &'a RunContext<'a>,
+    context: &'a RunContext<'a>,
     rule: R,
     starts: [[f64; 2]; CROWD],
     theta: Crowd,
@@ -51,15 +51,16 @@ impl<R: UpdateRule<Crowd>> Kernel for Walk<'_, R> {
         let RunContext {
             objective,
             spec,
-            conditions,
+            run_settings,
             cancel,
             ..
-        } = *self.course;
-        let steps = conditions.steps;
+        } = *self.context;
+        let steps = run_settings.steps;
         let zeros = Crowd([0.0; 2 * CROWD]);
-        let mut oracle = Oracle::new(objective, conditions.gradient_settings, zeros, cancel);
-        let mut pacing = ScheduleState::new(&spec.schedule, spec.optimizer.as_dyn().lr(), steps);
-        let mut watch = Watch::new(self.course, &self.starts);
+        let mut oracle = Oracle::new(objective, run_settings.gradient_settings, zeros, cancel);
+        let mut schedule_state =
+            ScheduleState::new(&spec.schedule, spec.optimizer.as_dyn().lr(), steps);
+        let mut watch = Watch::new(self.context, &self.starts);
         for step in 0..=steps {
             let (losses, gradient) = oracle.begin_step(&self.theta);
             if cancel.is_cancelled() {
@@ -76,9 +77,9 @@ impl<R: UpdateRule<Crowd>> Kernel for Walk<'_, R> {
                 }
             }
             // The losses do not count, or the runs would not be side by side.
-            let pace = pacing.rates(step, f64::NAN);
+            let rates = schedule_state.rates(step, f64::NAN);
             if step < steps {
-                self.rule.step(&mut self.theta, &mut oracle, pace);
+                self.rule.step(&mut self.theta, &mut oracle, rates);
             }
         }
         for (i, (at, _)) in self.ends.iter_mut().enumerate() {
@@ -91,15 +92,15 @@ impl<R: UpdateRule<Crowd>> Kernel for Walk<'_, R> {
 }
 
 /// A run whose squared gradient norm is above has surely not converged, however that is rounded.
-pub(super) fn surely_moving(conditions: &RunSettings) -> f64 {
-    conditions.tolerance.map_or(-1.0, |tolerance| {
+pub(super) fn surely_moving(run_settings: &RunSettings) -> f64 {
+    run_settings.tolerance.map_or(-1.0, |tolerance| {
         tolerance * tolerance * (1.0 + 1e-9) + f64::MIN_POSITIVE
     })
 }
 
 /// Which runs are under way.
 struct Watch<'a> {
-    course: &'a RunContext<'a>,
+    context: &'a RunContext<'a>,
     starts: [[f64; 2]; CROWD],
     limits: [DivergenceLimit; CROWD],
     /// [`surely_moving`].
@@ -110,12 +111,12 @@ struct Watch<'a> {
 }
 
 impl<'a> Watch<'a> {
-    fn new(course: &'a RunContext<'a>, starts: &[[f64; 2]; CROWD]) -> Self {
+    fn new(context: &'a RunContext<'a>, starts: &[[f64; 2]; CROWD]) -> Self {
         Self {
-            course,
+            context,
             starts: *starts,
             limits: [DivergenceLimit::new(0.0, &[]); CROWD],
-            above: surely_moving(course.conditions),
+            above: surely_moving(context.run_settings),
             ended: [0.0; CROWD],
             left: CROWD,
         }
@@ -186,7 +187,7 @@ impl<'a> Watch<'a> {
                 losses.values[i],
                 norm(&[gradient.0[i], gradient.0[CROWD + i]]),
             );
-            let alone = self.course.with_start(&self.starts[i]);
+            let alone = self.context.with_start(&self.starts[i]);
             let numbers = (loss, grad_norm);
             let Some(outcome) = alone.end(step, &here, numbers, &self.limits[i]) else {
                 continue;

@@ -11,17 +11,17 @@ use crate::engine::stride::{AnyStride, Herd, ROWS, march_apart};
 impl RunContext<'_> {
     /// The ends of the runs from many starts, at most [`CROWD`] of them. A run that has ended leaves the others to go on without it.
     pub(super) fn herd(&self, starts: &[[f64; 2]], stride: AnyStride) -> Option<Ends> {
-        let steps = self.conditions.steps;
+        let steps = self.run_settings.steps;
         let lr = self.spec.optimizer.as_dyn().lr();
-        let mut herd = Herd::new(stride, starts, surely_moving(self.conditions));
+        let mut herd = Herd::new(stride, starts, surely_moving(self.run_settings));
         let limits = self.limits(starts);
         let mut ends: Ends = [([f64::NAN; 2], Outcome::Finished); CROWD];
-        let mut pacing = ScheduleState::new(&self.spec.schedule, lr, steps);
+        let mut schedule_state = ScheduleState::new(&self.spec.schedule, lr, steps);
         let mut rates = [0.0; ROWS];
         let mut step = 0;
         // After the last step one more looks at where that has led.
         while step <= steps {
-            let mut ahead = pacing.next_lrs(step, &mut rates);
+            let mut ahead = schedule_state.next_lrs(step, &mut rates);
             while !ahead.is_empty() {
                 if self.cancel.is_cancelled() {
                     return None;

@@ -56,7 +56,7 @@ pub struct StepInspection {
     /// The gradient that was asked for last, as the rule left it.
     pub gradient: Vec<f64>,
     /// Its pace.
-    pub pace: StepRates,
+    pub rates: StepRates,
     /// What was carried before and after it.
     pub state: [Vec<OptimizerState>; 2],
 }
@@ -66,19 +66,19 @@ pub fn look(
     objective: &dyn Objective,
     start: &[f64],
     spec: &RunSpec,
-    conditions: &RunSettings,
+    run_settings: &RunSettings,
     step: u64,
     cancel: &Cancel,
 ) -> Option<StepInspection> {
-    let course = RunContext {
+    let context = RunContext {
         objective,
         start,
         spec,
-        conditions,
+        run_settings,
         goal: f64::NEG_INFINITY,
         cancel,
     };
-    course.look(step)
+    context.look(step)
 }
 
 impl OptimizerState {
@@ -132,13 +132,13 @@ impl RunSpec {
     /// The rule of all that is in the run, line by line: what changes the gradient comes first, then the optimizer, then what
     /// changes its step.
     pub fn update_lines(&self) -> Vec<&'static str> {
-        let (lenses, around): (Vec<_>, Vec<_>) = self.wrappers.iter().partition(|wrapper| {
+        let (transforms, around): (Vec<_>, Vec<_>) = self.wrappers.iter().partition(|wrapper| {
             wrapper
                 .as_dyn()
                 .gradient_transform(&Blocks::new(1, &[]))
                 .is_some()
         });
-        let seen = lenses
+        let seen = transforms
             .iter()
             .rev()
             .flat_map(|wrapper| wrapper.as_dyn().update_lines());
@@ -184,7 +184,7 @@ impl RunSpec {
             "t" => Some(crate::engine::numeric::real(
                 usize::try_from(look.step).ok()?,
             )),
-            "lr" => Some(look.pace.lr),
+            "lr" => Some(look.rates.lr),
             "g" if before == 1 => entry(&look.gradient),
             _ if symbol == name => carried(before),
             setting => {
@@ -254,12 +254,12 @@ mod tests {
 
     fn at(spec: &RunSpec, step: u64) -> Option<StepInspection> {
         let landscape: AnyLandscape = "quadratic:a=1,b=25".parse().unwrap();
-        let ground = landscape.as_dyn().load(&NoFiles).unwrap();
+        let problem = landscape.as_dyn().load(&NoFiles).unwrap();
         let refused = spec
             .optimizer
             .as_dyn()
-            .unsupported_reason(&*ground.objective);
-        let conditions = RunSettings {
+            .unsupported_reason(&*problem.objective);
+        let run_settings = RunSettings {
             steps: if refused.is_none() { 50 } else { 0 },
             gradient_settings: GradientSettings::default(),
             tolerance: None,
@@ -267,10 +267,10 @@ mod tests {
         };
         let never = Cancel::default();
         look(
-            &*ground.objective,
+            &*problem.objective,
             &[2.0, 1.0],
             spec,
-            &conditions,
+            &run_settings,
             step,
             &never,
         )

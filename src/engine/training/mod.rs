@@ -177,24 +177,24 @@ pub fn run(
     objective: &dyn Objective,
     start: &[f64],
     spec: &RunSpec,
-    conditions: &RunSettings,
+    run_settings: &RunSettings,
     cancel: &Cancel,
 ) -> Option<Trajectory> {
-    let course = RunContext {
+    let context = RunContext {
         objective,
         start,
         spec,
-        conditions,
+        run_settings,
         goal: f64::NEG_INFINITY,
         cancel,
     };
-    if let Some(walker) = course.walker() {
-        course.trace_walker(walker)
-    } else if spec.is_plain() && !course.has_groups() {
-        spec.optimizer.as_dyn().follow(&course)
+    if let Some(walker) = context.walker() {
+        context.trace_walker(walker)
+    } else if spec.is_plain() && !context.has_groups() {
+        spec.optimizer.as_dyn().follow(&context)
     } else {
-        course.trace(start.to_vec(), course.gradient_transforms(), |_| {
-            course.wrapped()
+        context.trace(start.to_vec(), context.gradient_transforms(), |_| {
+            context.wrapped()
         })
     }
 }
@@ -204,25 +204,25 @@ pub fn run_to_end(
     objective: &dyn Objective,
     start: &[f64],
     spec: &RunSpec,
-    conditions: &RunSettings,
+    run_settings: &RunSettings,
     goal: f64,
     cancel: &Cancel,
 ) -> Option<FinalState> {
-    let course = RunContext {
+    let context = RunContext {
         objective,
         start,
         spec,
-        conditions,
+        run_settings,
         goal,
         cancel,
     };
-    if let Some(walker) = course.walker() {
-        course.arrive_walker(walker)
-    } else if spec.is_plain() && !course.has_groups() {
-        spec.optimizer.as_dyn().arrive(&course)
+    if let Some(walker) = context.walker() {
+        context.arrive_walker(walker)
+    } else if spec.is_plain() && !context.has_groups() {
+        spec.optimizer.as_dyn().arrive(&context)
     } else {
-        course.arrive(start.to_vec(), course.gradient_transforms(), |_| {
-            course.wrapped()
+        context.arrive(start.to_vec(), context.gradient_transforms(), |_| {
+            context.wrapped()
         })
     }
 }
@@ -234,29 +234,29 @@ pub fn run_to_end_batch(
     objective: &dyn Objective,
     starts: &[[f64; 2]],
     spec: &RunSpec,
-    conditions: &RunSettings,
+    run_settings: &RunSettings,
     cancel: &Cancel,
 ) -> Option<Vec<([f64; 2], Outcome)>> {
     let mut ends = Vec::with_capacity(starts.len());
     let side_by_side = spec.optimizer.as_dyn().elementwise()
         && spec.is_plain()
         && !spec.schedule.needs_loss()
-        && conditions
+        && run_settings
             .gradient_settings
             .is_identity(objective.samples());
     if side_by_side {
         for starts in starts.chunks(CROWD) {
-            let course = RunContext {
+            let context = RunContext {
                 objective,
                 start: &[],
                 spec,
-                conditions,
+                run_settings,
                 goal: f64::NEG_INFINITY,
                 cancel,
             };
-            let crowd = match course.stride() {
-                Some(stride) => course.herd(starts, stride),
-                None => spec.optimizer.as_dyn().arrive_all(&course, starts),
+            let crowd = match context.stride() {
+                Some(stride) => context.herd(starts, stride),
+                None => spec.optimizer.as_dyn().arrive_all(&context, starts),
             }?;
             ends.extend_from_slice(&crowd[..starts.len()]);
         }
@@ -266,7 +266,7 @@ pub fn run_to_end_batch(
                 objective,
                 start,
                 spec,
-                conditions,
+                run_settings,
                 f64::NEG_INFINITY,
                 cancel,
             )?;
@@ -315,24 +315,24 @@ mod tests {
                 ["rmsprop:alpha=0.5,centered=true", "sgd:lr=1e20"],
             ),
         ] {
-            let ground = landscape.parse::<AnyLandscape>().unwrap();
-            let ground = ground.as_dyn().load(&NoFiles).unwrap();
-            let objective = &*ground.objective;
+            let problem = landscape.parse::<AnyLandscape>().unwrap();
+            let problem = problem.as_dyn().load(&NoFiles).unwrap();
+            let objective = &*problem.objective;
             let starts: Vec<[f64; 2]> = (0..70)
                 .map(|i| [0.1 + f64::from(i % 9), f64::from(i / 9) - 1.0])
                 .collect();
             for spec in specs {
                 let spec: RunSpec = spec.parse().unwrap();
-                let conditions = RunSettings {
+                let run_settings = RunSettings {
                     steps: 300,
                     gradient_settings: GradientSettings::default(),
                     tolerance: None,
                     record_every: 1,
                 };
                 let ends =
-                    run_to_end_batch(objective, &starts, &spec, &conditions, &never).unwrap();
+                    run_to_end_batch(objective, &starts, &spec, &run_settings, &never).unwrap();
                 for (start, (_, outcome)) in starts.iter().zip(ends).step_by(3) {
-                    let alone = run(objective, start, &spec, &conditions, &never).unwrap();
+                    let alone = run(objective, start, &spec, &run_settings, &never).unwrap();
                     assert_eq!(outcome, alone.outcome, "{landscape} {spec} from {start:?}");
                     seen.extend(outcome.reason());
                 }
@@ -352,16 +352,16 @@ mod tests {
     fn many_starts_at_once_end_where_each_ends_alone() {
         let never = Cancel::default();
         for landscape in ["himmelblau", "ackley", "formula:f=ln(x)+y^2"] {
-            let ground = landscape
+            let problem = landscape
                 .parse::<AnyLandscape>()
                 .unwrap()
                 .as_dyn()
                 .load(&NoFiles)
                 .unwrap();
-            let objective = &*ground.objective;
+            let objective = &*problem.objective;
             let starts: Vec<[f64; 2]> = (0..150)
                 .map(|i| {
-                    ground
+                    problem
                         .view
                         .at([f64::from(i % 13) / 12.0, f64::from(i) / 149.0])
                 })
@@ -373,16 +373,16 @@ mod tests {
                     let spec: RunSpec = format!("{}:lr={lr}{schedule}", spec.name())
                         .parse()
                         .unwrap();
-                    let conditions = RunSettings {
+                    let run_settings = RunSettings {
                         steps: 60,
                         gradient_settings: GradientSettings::default(),
                         tolerance,
                         record_every: 1,
                     };
                     let ends =
-                        run_to_end_batch(objective, &starts, &spec, &conditions, &never).unwrap();
+                        run_to_end_batch(objective, &starts, &spec, &run_settings, &never).unwrap();
                     for (start, (at, outcome)) in starts.iter().zip(ends).step_by(5) {
-                        let alone = run(objective, start, &spec, &conditions, &never).unwrap();
+                        let alone = run(objective, start, &spec, &run_settings, &never).unwrap();
                         assert_eq!(outcome, alone.outcome, "{landscape} {spec} from {start:?}");
                         if !matches!(outcome, Outcome::Diverged(..)) {
                             let last = alone.theta(usize::MAX).unwrap();

@@ -27,7 +27,7 @@ pub struct StepView<'a> {
     /// [`Rule::preconditioner`](crate::engine::optimizer::Rule::preconditioner).
     pub preconditioner: Option<&'a [f64]>,
     /// Shows what the rule carries.
-    pub(super) probe: &'a dyn Fn(&mut StateVisitor<'_>),
+    pub(super) visitor: &'a dyn Fn(&mut StateVisitor<'_>),
 }
 
 /// Runs `spec` from `start` until `look` breaks off, which sees every row that is kept: the bits of [`run`](super::run()). The run goes on beyond
@@ -37,44 +37,44 @@ pub fn run_with_observer(
     objective: &dyn Objective,
     start: &[f64],
     spec: &RunSpec,
-    conditions: &RunSettings,
+    run_settings: &RunSettings,
     cancel: &Cancel,
     mut look: impl FnMut(&StepView) -> ControlFlow<()>,
 ) -> Option<Outcome> {
-    let course = RunContext {
+    let context = RunContext {
         objective,
         start,
         spec,
-        conditions,
+        run_settings,
         goal: f64::NEG_INFINITY,
         cancel,
     };
     let (mut theta, mut previous) = (start.to_vec(), start.to_vec());
     let zeros = vec![0.0; theta.len()];
     let mut divisors = zeros.clone();
-    let oracle = Oracle::new(objective, conditions.gradient_settings, zeros, cancel);
-    let mut oracle = oracle.with_transforms(course.gradient_transforms());
-    let mut rule = course.wrapped();
+    let oracle = Oracle::new(objective, run_settings.gradient_settings, zeros, cancel);
+    let mut oracle = oracle.with_transforms(context.gradient_transforms());
+    let mut rule = context.wrapped();
     let lr = spec.optimizer.as_dyn().lr();
-    let mut pacing = ScheduleState::new(&spec.schedule, lr, conditions.steps);
-    let every = conditions.record_every.max(1);
+    let mut schedule_state = ScheduleState::new(&spec.schedule, lr, run_settings.steps);
+    let every = run_settings.record_every.max(1);
     let mut last = f64::NAN;
     let (mut limit, mut stuck) = (DivergenceLimit::new(0.0, &[]), None);
     for step in 0.. {
         if cancel.is_cancelled() {
             return None;
         }
-        let pace = if step % every == 0 || stuck.is_some() {
+        let rates = if step % every == 0 || stuck.is_some() {
             let (&loss, gradient) = oracle.begin_step(&theta);
             last = loss;
-            let pace = pacing.rates(step, loss);
+            let rates = schedule_state.rates(step, loss);
             let grad_norm = norm(gradient);
             let gradient = gradient.clone();
             if step == 0 {
                 limit = DivergenceLimit::new(loss, &theta);
             }
             let counts = oracle.counts();
-            let lr = rule.next_lr(&theta, &mut oracle, pace.lr);
+            let lr = rule.next_lr(&theta, &mut oracle, rates.lr);
             let moment = StepView {
                 step,
                 theta: &theta,
@@ -85,9 +85,9 @@ pub fn run_with_observer(
                 counts,
                 preconditioner: (step > 0 && rule.preconditioner(&mut divisors))
                     .then_some(&divisors[..]),
-                probe: &|probe| {
-                    rule.visit_state(probe);
-                    oracle.visit_state(probe);
+                visitor: &|visitor| {
+                    rule.visit_state(visitor);
+                    oracle.visit_state(visitor);
                 },
             };
             let bounded = limit.holds(loss, &theta, grad_norm);
@@ -99,21 +99,24 @@ pub fn run_with_observer(
                 return None;
             }
             if !bounded {
-                return Some(course.diverged(step, &theta, loss, &limit));
+                return Some(context.diverged(step, &theta, loss, &limit));
             }
-            if conditions.tolerance.is_some_and(|least| grad_norm < least) {
+            if run_settings
+                .tolerance
+                .is_some_and(|least| grad_norm < least)
+            {
                 return Some(Outcome::Converged(step));
             }
             if let Some(reason) = stuck {
                 return Some(Outcome::Stopped(step, reason));
             }
-            pace
+            rates
         } else {
             oracle.begin_unrecorded_step();
-            pacing.rates(step, last)
+            schedule_state.rates(step, last)
         };
         previous.copy_from_slice(&theta);
-        rule.step(&mut theta, &mut oracle, pace);
+        rule.step(&mut theta, &mut oracle, rates);
         stuck = rule.stuck();
     }
     None
@@ -133,8 +136,8 @@ mod tests {
     fn preconditioners_are_what_gradients_are_divided_by() {
         let landscape: crate::engine::landscape::AnyLandscape =
             "quadratic:a=1,b=25".parse().unwrap();
-        let ground = landscape.as_dyn().load(&NoFiles).unwrap();
-        let conditions = RunSettings {
+        let problem = landscape.as_dyn().load(&NoFiles).unwrap();
+        let run_settings = RunSettings {
             steps: 2,
             gradient_settings: GradientSettings::default(),
             tolerance: None,
@@ -153,10 +156,10 @@ mod tests {
             let mut seen = Vec::new();
             let never = Cancel::default();
             run_with_observer(
-                &*ground.objective,
+                &*problem.objective,
                 &[2.0, 1.0],
                 &spec,
-                &conditions,
+                &run_settings,
                 &never,
                 |moment| {
                     seen.push(moment.preconditioner.map(<[f64]>::to_vec));
@@ -193,7 +196,7 @@ mod tests {
         let data: AnyDataset = "moons:samples=20".parse().unwrap();
         let loss = NetworkLoss::new(&network, &data.as_dyn().data(&NoFiles).unwrap()).unwrap();
         let spec: RunSpec = "lamb:pre_norm=true,max_grad_norm=0.01".parse().unwrap();
-        let conditions = RunSettings {
+        let run_settings = RunSettings {
             steps: 1,
             gradient_settings: GradientSettings::default(),
             tolerance: None,
@@ -201,8 +204,8 @@ mod tests {
         };
         let (start, never) = (loss.init_params(3), Cancel::default());
         let mut means = Vec::new();
-        run_with_observer(&loss, &start, &spec, &conditions, &never, |moment| {
-            (moment.probe)(&mut |internal| {
+        run_with_observer(&loss, &start, &spec, &run_settings, &never, |moment| {
+            (moment.visitor)(&mut |internal| {
                 if let ("m", StateValue::Direction(m)) = (internal.symbol, internal.numbers) {
                     means.push(m.to_vec());
                 }
@@ -237,7 +240,7 @@ mod tests {
             "sgd:lr=1e9",
         ] {
             let spec: RunSpec = spec.parse().unwrap();
-            let conditions = RunSettings {
+            let run_settings = RunSettings {
                 steps: 12,
                 gradient_settings: GradientSettings {
                     seed: 4,
@@ -248,9 +251,9 @@ mod tests {
                 tolerance: None,
                 record_every: 3,
             };
-            let whole = run(&loss, &start, &spec, &conditions, &never).unwrap();
+            let whole = run(&loss, &start, &spec, &run_settings, &never).unwrap();
             let mut rows = 0;
-            let ended = run_with_observer(&loss, &start, &spec, &conditions, &never, |moment| {
+            let ended = run_with_observer(&loss, &start, &spec, &run_settings, &never, |moment| {
                 let row = rows;
                 rows += 1;
                 assert_eq!(moment.step, 3 * row as u64, "{spec}");

@@ -53,9 +53,9 @@ struct ParamGroup<'a> {
     /// These parameters alone, and what is said of their gradient.
     theta: Parameters,
     oracle: Oracle<'a, Parameters>,
-    pacing: ScheduleState<'a>,
+    schedule_state: ScheduleState<'a>,
     /// The pace of the last step.
-    pace: StepRates,
+    rates: StepRates,
 }
 
 /// A rule that moves each parameter, or each tensor, by its own gradient asks for nothing but the gradient where it is, which is
@@ -85,9 +85,9 @@ impl Objective for NullObjective {
 }
 
 impl<'a> GroupedRule<'a> {
-    fn new(course: &RunContext<'a>) -> Self {
-        let (spec, steps) = (course.spec, course.conditions.steps);
-        let tensors = course.objective.tensors();
+    fn new(context: &RunContext<'a>) -> Self {
+        let (spec, steps) = (context.spec, context.run_settings.steps);
+        let tensors = context.objective.tensors();
         let mut parts = Vec::new();
         let mut part = |indices: Vec<usize>, optimizer: &'a AnyOptimizer, shape: &[usize]| {
             let zeros = vec![0.0; indices.len()];
@@ -98,10 +98,10 @@ impl<'a> GroupedRule<'a> {
                     &NullObjective,
                     GradientSettings::default(),
                     zeros,
-                    course.cancel,
+                    context.cancel,
                 ),
-                pacing: ScheduleState::new(&spec.schedule, optimizer.as_dyn().lr(), steps),
-                pace: spec.rates(0, steps),
+                schedule_state: ScheduleState::new(&spec.schedule, optimizer.as_dyn().lr(), steps),
+                rates: spec.rates(0, steps),
                 indices,
             });
         };
@@ -121,9 +121,9 @@ impl<'a> GroupedRule<'a> {
                 }
             }
         };
-        let mut rest: Vec<usize> = (0..course.start.len()).collect();
+        let mut rest: Vec<usize> = (0..context.start.len()).collect();
         for named in &spec.groups {
-            let own = course.objective.group(&named.name).unwrap_or(0..0);
+            let own = context.objective.group(&named.name).unwrap_or(0..0);
             let (own, others) = rest.iter().partition(|index| own.contains(index));
             rest = others;
             group(own, &named.optimizer);
@@ -134,7 +134,7 @@ impl<'a> GroupedRule<'a> {
 }
 
 impl UpdateRule<Parameters> for GroupedRule<'_> {
-    fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, pace: StepRates) {
+    fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, rates: StepRates) {
         let (loss, gradient) = oracle.gradient(theta);
         let whole = norm(gradient);
         for ParamGroup {
@@ -142,16 +142,16 @@ impl UpdateRule<Parameters> for GroupedRule<'_> {
             rule,
             theta: own,
             oracle,
-            pacing,
-            pace: last_pace,
+            schedule_state,
+            rates: last_pace,
         } in &mut self.parts
         {
             for (own, index) in own.iter_mut().zip(&*indices) {
                 *own = theta[*index];
             }
             oracle.set_gradient(own, indices.iter().map(|index| gradient[*index]), whole);
-            let own_pace = pacing.rates(self.steps, loss);
-            let momentum = own_pace.momentum.or(pace.momentum);
+            let own_pace = schedule_state.rates(self.steps, loss);
+            let momentum = own_pace.momentum.or(rates.momentum);
             *last_pace = StepRates {
                 momentum,
                 ..own_pace
@@ -167,7 +167,7 @@ impl UpdateRule<Parameters> for GroupedRule<'_> {
     fn decay(&self, theta: &mut [f64], _pace: StepRates) {
         for part in &self.parts {
             let mut own: Vec<f64> = part.indices.iter().map(|index| theta[*index]).collect();
-            part.rule.decay(&mut own, part.pace);
+            part.rule.decay(&mut own, part.rates);
             for (own, index) in own.iter().zip(&part.indices) {
                 theta[*index] = *own;
             }
@@ -179,7 +179,7 @@ impl UpdateRule<Parameters> for GroupedRule<'_> {
     }
 
     /// What the groups carry, put together; a group that carries less has NaN.
-    fn visit_state(&self, probe: &mut StateVisitor) {
+    fn visit_state(&self, visitor: &mut StateVisitor) {
         let dim = self.parts.iter().map(|part| part.indices.len()).sum();
         let mut together: Vec<(StateEntry<'static>, Vec<f64>)> = Vec::new();
         for ParamGroup { indices, rule, .. } in &self.parts {
@@ -220,7 +220,7 @@ impl UpdateRule<Parameters> for GroupedRule<'_> {
                 StateValue::Place(_) => StateValue::Place(all),
                 _ => StateValue::Direction(all),
             };
-            probe(StateEntry {
+            visitor(StateEntry {
                 symbol: internal.symbol,
                 name: internal.name,
                 numbers,

@@ -25,7 +25,7 @@ impl<'a> RunContext<'a> {
         if !limit.holds(loss, theta, grad_norm) {
             return Some(self.diverged(step, theta, loss, limit));
         }
-        let tolerance = self.conditions.tolerance;
+        let tolerance = self.run_settings.tolerance;
         let short = tolerance.is_some_and(|tolerance| grad_norm < tolerance);
         short.then_some(Outcome::Converged(step))
     }
@@ -56,26 +56,31 @@ impl<'a> RunContext<'a> {
 
     /// Returns why one of the first `steps` steps led to parameters that are not finite, by taking them again.
     fn failed_step(&self, steps: u64) -> Reason {
-        let (objective, conditions) = (self.objective, self.conditions);
+        let (objective, run_settings) = (self.objective, self.run_settings);
         let mut theta = self.start.to_vec();
         let zeros = vec![0.0; theta.len()];
-        let oracle = Oracle::new(objective, conditions.gradient_settings, zeros, self.cancel);
+        let oracle = Oracle::new(
+            objective,
+            run_settings.gradient_settings,
+            zeros,
+            self.cancel,
+        );
         let mut oracle = oracle.with_transforms(self.gradient_transforms());
         let mut rule = self.wrapped();
         let lr = self.spec.optimizer.as_dyn().lr();
-        let mut pacing = ScheduleState::new(&self.spec.schedule, lr, conditions.steps);
+        let mut schedule_state = ScheduleState::new(&self.spec.schedule, lr, run_settings.steps);
         let mut last = f64::NAN;
         for step in 0..steps {
             if self.cancel.is_cancelled() {
                 break;
             }
-            if step.is_multiple_of(conditions.record_every.max(1)) {
+            if step.is_multiple_of(run_settings.record_every.max(1)) {
                 last = *oracle.begin_step(&theta).0;
             } else {
                 oracle.begin_unrecorded_step();
             }
-            let pace = pacing.rates(step, last);
-            rule.step(&mut theta, &mut oracle, pace);
+            let rates = schedule_state.rates(step, last);
+            rule.step(&mut theta, &mut oracle, rates);
             let Some(bad) = theta.iter().position(|t| !t.is_finite()) else {
                 continue;
             };

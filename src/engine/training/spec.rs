@@ -85,15 +85,15 @@ impl RunSpec {
 
     /// The largest Hessian eigenvalue at which steps of this pace do not grow on a quadratic, where theory gives one: see
     /// [`Optimizer::stability_limit`](crate::engine::optimizer::Optimizer::stability_limit).
-    pub fn stability_limit(&self, pace: StepRates) -> Option<f64> {
-        let limit = self.optimizer.as_dyn().stability_limit(pace);
+    pub fn stability_limit(&self, rates: StepRates) -> Option<f64> {
+        let limit = self.optimizer.as_dyn().stability_limit(rates);
         limit.filter(|_| self.is_plain())
     }
 
     /// The same for the Hessian divided by the rule's preconditioner: see
     /// [`Optimizer::preconditioned_limit`](crate::engine::optimizer::Optimizer::preconditioned_limit).
-    pub fn preconditioned_limit(&self, pace: StepRates) -> Option<f64> {
-        let limit = self.optimizer.as_dyn().preconditioned_limit(pace);
+    pub fn preconditioned_limit(&self, rates: StepRates) -> Option<f64> {
+        let limit = self.optimizer.as_dyn().preconditioned_limit(rates);
         limit.filter(|_| self.is_plain())
     }
 

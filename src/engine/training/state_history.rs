@@ -45,15 +45,15 @@ pub fn carried(
     objective: &dyn Objective,
     start: &[f64],
     spec: &RunSpec,
-    conditions: &RunSettings,
+    run_settings: &RunSettings,
     cancel: &Cancel,
 ) -> Option<Vec<OptimizerStateSeries>> {
     let mut record = OptimizerStateRecord::default();
     let mut sizes = Vec::new();
-    run_with_observer(objective, start, spec, conditions, cancel, |moment| {
+    run_with_observer(objective, start, spec, run_settings, cancel, |moment| {
         moment.carried(&mut sizes);
         record.push(&sizes);
-        if moment.step < conditions.steps {
+        if moment.step < run_settings.steps {
             ControlFlow::Continue(())
         } else {
             ControlFlow::Break(())
@@ -76,7 +76,7 @@ impl StepView<'_> {
             kind: OptimizerStateKind::Step,
             size: known(begun, distance(theta, previous)),
         });
-        (self.probe)(&mut |internal| {
+        (self.visitor)(&mut |internal| {
             let StateEntry {
                 symbol,
                 name,

@@ -12,15 +12,15 @@ impl RunContext<'_> {
         let Self {
             objective,
             spec,
-            conditions,
+            run_settings,
             ..
         } = self;
         let plain = spec.is_plain()
             && !self.has_groups()
             && !spec.schedule.needs_loss()
             && !spec.schedule.cycles_momentum()
-            && conditions.record_every <= 1
-            && conditions
+            && run_settings.record_every <= 1
+            && run_settings
                 .gradient_settings
                 .is_identity(objective.samples());
         spec.optimizer.as_dyn().stride().filter(|_| plain)
@@ -41,7 +41,7 @@ impl RunContext<'_> {
 
     /// The run with all of its rows.
     pub(super) fn trace_walker(&self, walker: Walker) -> Option<Trajectory> {
-        let rows = usize::try_from(self.conditions.steps)
+        let rows = usize::try_from(self.run_settings.steps)
             .ok()?
             .checked_add(1)?;
         let mut trajectory = Trajectory::with_capacity(2, rows);
@@ -93,17 +93,18 @@ impl RunContext<'_> {
         let Self {
             objective,
             spec,
-            conditions,
+            run_settings,
             ..
         } = *self;
-        let steps = conditions.steps;
-        let tolerance = conditions.tolerance.unwrap_or(-1.0).max(-1.0);
-        let mut pacing = ScheduleState::new(&spec.schedule, spec.optimizer.as_dyn().lr(), steps);
+        let steps = run_settings.steps;
+        let tolerance = run_settings.tolerance.unwrap_or(-1.0).max(-1.0);
+        let mut schedule_state =
+            ScheduleState::new(&spec.schedule, spec.optimizer.as_dyn().lr(), steps);
         let (mut rows, mut step) = (Rows::blank(), 0);
         let mut rates = [0.0; ROWS];
         while !self.cancel.is_cancelled() {
             // The last row is that of the place where the last step ends.
-            let rates = pacing.next_lrs(step, &mut rates);
+            let rates = schedule_state.next_lrs(step, &mut rates);
             let taken = objective.walk(&mut walker, rates, tolerance, &mut rows);
             if taken < rates.len() {
                 let (theta, loss) = (rows.theta[taken], rows.loss[taken]);
@@ -136,12 +137,12 @@ mod tests {
     /// A run by its landscape's loop, and by the loop for all rules.
     fn check(landscape: &str, spec: &str, steps: u64, tolerance: Option<f64>) {
         let landscape: AnyLandscape = landscape.parse().unwrap();
-        let ground = landscape.as_dyn().load(&NoFiles).unwrap();
-        let course = RunContext {
-            objective: &*ground.objective,
+        let problem = landscape.as_dyn().load(&NoFiles).unwrap();
+        let context = RunContext {
+            objective: &*problem.objective,
             start: &landscape.as_dyn().start(),
             spec: &spec.parse().unwrap(),
-            conditions: &RunSettings {
+            run_settings: &RunSettings {
                 steps,
                 gradient_settings: GradientSettings::default(),
                 tolerance,
@@ -151,12 +152,12 @@ mod tests {
             cancel: &Cancel::default(),
         };
         let what = format!("{landscape} {spec}, {steps} steps to {tolerance:?}");
-        let start = || course.start.to_vec();
-        let walker = || course.walker().unwrap_or_else(|| panic!("{what}"));
-        let trace = course.trace(start(), Vec::new(), |_| course.wrapped());
-        assert_eq!(course.trace_walker(walker()), trace, "{what}");
-        let arrival = course.arrive(start(), Vec::new(), |_| course.wrapped());
-        assert_eq!(course.arrive_walker(walker()), arrival, "{what}");
+        let start = || context.start.to_vec();
+        let walker = || context.walker().unwrap_or_else(|| panic!("{what}"));
+        let trace = context.trace(start(), Vec::new(), |_| context.wrapped());
+        assert_eq!(context.trace_walker(walker()), trace, "{what}");
+        let arrival = context.arrive(start(), Vec::new(), |_| context.wrapped());
+        assert_eq!(context.arrive_walker(walker()), arrival, "{what}");
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub struct RunContext<'a> {
     pub(super) objective: &'a dyn Objective,
     pub(in crate::engine) start: &'a [f64],
     pub(super) spec: &'a RunSpec,
-    pub(super) conditions: &'a RunSettings,
+    pub(super) run_settings: &'a RunSettings,
     /// The loss that is to be reached.
     pub(super) goal: f64,
     pub(super) cancel: &'a Cancel,
@@ -38,14 +38,14 @@ impl RunContext<'_> {
     pub(in crate::engine) fn trace<V: Vector<Losses = f64>, R: UpdateRule<V>>(
         &self,
         origin: V,
-        lenses: Vec<Box<dyn GradientTransform<V>>>,
+        transforms: Vec<Box<dyn GradientTransform<V>>>,
         start: impl FnOnce(V) -> R,
     ) -> Option<Trajectory> {
         let RunSettings {
             steps,
             record_every: every,
             ..
-        } = *self.conditions;
+        } = *self.run_settings;
         let rows = usize::try_from(steps.div_ceil(every.max(1))).ok()?;
         let rows = rows.checked_add(1)?;
         let dim = origin.len();
@@ -56,7 +56,7 @@ impl RunContext<'_> {
         let most = rows.len();
         let outcome = self.walk(
             origin,
-            lenses,
+            transforms,
             start,
             #[inline(always)]
             |moment| {
@@ -90,12 +90,12 @@ impl RunContext<'_> {
     pub(in crate::engine) fn arrive<V: Vector<Losses = f64>, R: UpdateRule<V>>(
         &self,
         origin: V,
-        lenses: Vec<Box<dyn GradientTransform<V>>>,
+        transforms: Vec<Box<dyn GradientTransform<V>>>,
         start: impl FnOnce(V) -> R,
     ) -> Option<FinalState> {
         let mut theta = origin.clone();
         let (mut last, mut best, mut reached, mut step) = (f64::INFINITY, f64::INFINITY, None, 0);
-        let outcome = self.walk(origin, lenses, start, |moment| {
+        let outcome = self.walk(origin, transforms, start, |moment| {
             theta.copy_from_slice(moment.theta);
             last = moment.loss;
             best = best.min(last);
@@ -119,14 +119,14 @@ impl RunContext<'_> {
         let zeros = vec![0.0; theta.len()];
         let mut oracle = Oracle::new(
             self.objective,
-            self.conditions.gradient_settings,
+            self.run_settings.gradient_settings,
             zeros,
             self.cancel,
         )
         .with_transforms(self.gradient_transforms());
         let mut rule = self.wrapped();
-        let (plan, steps) = (&self.spec.schedule, self.conditions.steps);
-        let mut pacing = ScheduleState::new(plan, self.spec.optimizer.as_dyn().lr(), steps);
+        let (plan, steps) = (&self.spec.schedule, self.run_settings.steps);
+        let mut schedule_state = ScheduleState::new(plan, self.spec.optimizer.as_dyn().lr(), steps);
         let carried = |rule: &dyn UpdateRule<Parameters>, oracle: &Oracle<Parameters>| {
             let mut all = Vec::new();
             rule.visit_state(&mut |internal| all.push(OptimizerState::of(internal)));
@@ -139,18 +139,18 @@ impl RunContext<'_> {
             if self.cancel.is_cancelled() || !numbers.into_iter().all(|n| n.is_finite()) {
                 return None;
             }
-            let pace = pacing.rates(number - 1, loss);
+            let rates = schedule_state.rates(number - 1, loss);
             if number < step {
-                rule.step(&mut theta, &mut oracle, pace);
+                rule.step(&mut theta, &mut oracle, rates);
                 continue;
             }
             let (place, before) = (theta.clone(), carried(&*rule, &oracle));
-            rule.step(&mut theta, &mut oracle, pace);
+            rule.step(&mut theta, &mut oracle, rates);
             return Some(StepInspection {
                 step,
                 theta: [place, theta],
                 gradient: oracle.last().clone(),
-                pace,
+                rates,
                 state: [before, carried(&*rule, &oracle)],
             });
         }
@@ -163,41 +163,42 @@ impl RunContext<'_> {
     fn walk<V: Vector<Losses = f64>, R: UpdateRule<V>>(
         &self,
         origin: V,
-        lenses: Vec<Box<dyn GradientTransform<V>>>,
+        transforms: Vec<Box<dyn GradientTransform<V>>>,
         start: impl FnOnce(V) -> R,
         mut record: impl FnMut(Moment),
     ) -> Option<Outcome> {
         let Self {
-            spec, conditions, ..
+            spec, run_settings, ..
         } = *self;
-        let steps = conditions.steps;
+        let steps = run_settings.steps;
         let mut theta = origin.clone();
         let mut zeros = origin;
         zeros.fill(0.0);
         let mut oracle = Oracle::new(
             self.objective,
-            conditions.gradient_settings,
+            run_settings.gradient_settings,
             zeros.clone(),
             self.cancel,
         )
-        .with_transforms(lenses);
+        .with_transforms(transforms);
         let mut rule = start(zeros);
-        let mut pacing = ScheduleState::new(&spec.schedule, spec.optimizer.as_dyn().lr(), steps);
+        let mut schedule_state =
+            ScheduleState::new(&spec.schedule, spec.optimizer.as_dyn().lr(), steps);
         let (mut step, mut until, mut last) = (0, 0, f64::NAN);
         let (mut limit, mut stuck) = (DivergenceLimit::new(0.0, &[]), None);
         loop {
             if self.cancel.is_cancelled() {
                 return None;
             }
-            let pace = if until > 0 && step < steps && stuck.is_none() {
+            let rates = if until > 0 && step < steps && stuck.is_none() {
                 until -= 1;
                 oracle.begin_unrecorded_step();
-                pacing.rates(step, last)
+                schedule_state.rates(step, last)
             } else {
-                until = conditions.record_every.saturating_sub(1);
+                until = run_settings.record_every.saturating_sub(1);
                 let (&loss, gradient) = oracle.begin_step(&theta);
                 last = loss;
-                let pace = pacing.rates(step, loss);
+                let rates = schedule_state.rates(step, loss);
                 let grad_norm = norm(gradient);
                 if step == 0 {
                     limit = DivergenceLimit::new(loss, &theta);
@@ -207,7 +208,7 @@ impl RunContext<'_> {
                     theta: &theta,
                     loss,
                     grad_norm,
-                    lr: rule.next_lr(&theta, &mut oracle, pace.lr),
+                    lr: rule.next_lr(&theta, &mut oracle, rates.lr),
                     counts,
                     average: rule.average(),
                 };
@@ -220,7 +221,7 @@ impl RunContext<'_> {
                     return Some(self.diverged(step, &theta, loss, &limit));
                 }
                 record(moment);
-                if conditions
+                if run_settings
                     .tolerance
                     .is_some_and(|tolerance| grad_norm < tolerance)
                 {
@@ -232,9 +233,9 @@ impl RunContext<'_> {
                 if step == steps {
                     return Some(Outcome::Finished);
                 }
-                pace
+                rates
             };
-            rule.step(&mut theta, &mut oracle, pace);
+            rule.step(&mut theta, &mut oracle, rates);
             stuck = rule.stuck();
             step += 1;
         }

@@ -62,10 +62,10 @@ struct Masked<'a> {
 }
 
 impl UpdateRule<Parameters> for Masked<'_> {
-    fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, pace: StepRates) {
+    fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, rates: StepRates) {
         self.decayed.copy_from_slice(theta);
-        self.rule.step(theta, oracle, pace);
-        self.rule.decay(&mut self.decayed, pace);
+        self.rule.step(theta, oracle, rates);
+        self.rule.decay(&mut self.decayed, rates);
         for tensor in self.tensors.iter().cloned() {
             let (theta, step) = (&mut theta[tensor.clone()], &mut self.step[tensor.clone()]);
             let decayed = &self.decayed[tensor.clone()];
@@ -94,14 +94,14 @@ impl UpdateRule<Parameters> for Masked<'_> {
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: StepRates) {
-        self.rule.decay(theta, pace);
+    fn decay(&self, theta: &mut [f64], rates: StepRates) {
+        self.rule.decay(theta, rates);
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        self.rule.visit_state(probe);
-        probe(StateEntry::step("u", "cautious step", &self.step));
-        probe(StateEntry::place(
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        self.rule.visit_state(visitor);
+        visitor(StateEntry::step("u", "cautious step", &self.step));
+        visitor(StateEntry::place(
             "δ",
             "after weight decay alone",
             &self.decayed,

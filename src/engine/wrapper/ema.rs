@@ -46,8 +46,8 @@ struct Averaged<'a> {
 }
 
 impl UpdateRule<Parameters> for Averaged<'_> {
-    fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, pace: StepRates) {
-        self.rule.step(theta, oracle, pace);
+    fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, rates: StepRates) {
+        self.rule.step(theta, oracle, rates);
         if self.begun {
             for (average, theta) in self.average.iter_mut().zip(theta.iter()) {
                 *average += (theta - *average) * (1.0 - self.decay);
@@ -58,14 +58,14 @@ impl UpdateRule<Parameters> for Averaged<'_> {
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: StepRates) {
-        self.rule.decay(theta, pace);
+    fn decay(&self, theta: &mut [f64], rates: StepRates) {
+        self.rule.decay(theta, rates);
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        self.rule.visit_state(probe);
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        self.rule.visit_state(visitor);
         if self.begun {
-            probe(StateEntry::place("a", "average", &self.average));
+            visitor(StateEntry::place("a", "average", &self.average));
         }
     }
 

@@ -60,8 +60,8 @@ impl GradientTransform<Parameters> for Sum {
         loss
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        probe(StateEntry::direction(
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        visitor(StateEntry::direction(
             "Σ",
             "sum of all gradients",
             &self.sum,

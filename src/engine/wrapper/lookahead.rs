@@ -43,11 +43,11 @@ struct Slow<'a> {
 }
 
 impl UpdateRule<Parameters> for Slow<'_> {
-    fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, pace: StepRates) {
+    fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, rates: StepRates) {
         if self.steps == 0 {
             self.slow.copy_from_slice(theta);
         }
-        self.rule.step(theta, oracle, pace);
+        self.rule.step(theta, oracle, rates);
         self.steps += 1;
         if self.steps.is_multiple_of(self.settings.k.max(1)) {
             let alpha = self.settings.alpha;
@@ -59,21 +59,21 @@ impl UpdateRule<Parameters> for Slow<'_> {
     }
 
     /// Keeps α of the decay in a step that goes back to the slow weights.
-    fn decay(&self, theta: &mut [f64], pace: StepRates) {
+    fn decay(&self, theta: &mut [f64], rates: StepRates) {
         if !self.steps.is_multiple_of(self.settings.k.max(1)) {
-            return self.rule.decay(theta, pace);
+            return self.rule.decay(theta, rates);
         }
         let before = theta.to_vec();
-        self.rule.decay(theta, pace);
+        self.rule.decay(theta, rates);
         for (theta, before) in theta.iter_mut().zip(before) {
             *theta = before + (*theta - before) * self.settings.alpha;
         }
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        self.rule.visit_state(probe);
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        self.rule.visit_state(visitor);
         if self.steps > 0 {
-            probe(StateEntry::place("φ", "slow weights", &self.slow));
+            visitor(StateEntry::place("φ", "slow weights", &self.slow));
         }
     }
 

@@ -316,7 +316,7 @@ mod tests {
 
     #[test]
     fn accumulated_mini_batches_are_one_batch() {
-        let conditions = RunSettings {
+        let run_settings = RunSettings {
             steps: 3,
             gradient_settings: GradientSettings {
                 batch: Some(1),
@@ -327,7 +327,7 @@ mod tests {
         };
         let spec: RunSpec = "sgd:lr=1+accumulate:k=2".parse().unwrap();
         let never = Cancel::default();
-        let path = run(&Pair, &[0.0, 0.0], &spec, &conditions, &never).unwrap();
+        let path = run(&Pair, &[0.0, 0.0], &spec, &run_settings, &never).unwrap();
         assert_eq!(
             path.theta(3).unwrap()[0],
             -3.0,
@@ -418,14 +418,14 @@ mod tests {
         let loss = NetworkLoss::new(&network, &data.as_dyn().data(&NoFiles).unwrap()).unwrap();
         let start = loss.init_params(0);
         let step = |spec: &str| {
-            let conditions = RunSettings {
+            let run_settings = RunSettings {
                 steps: 1,
                 gradient_settings: GradientSettings::default(),
                 tolerance: None,
                 record_every: 1,
             };
             let (spec, never) = (spec.parse().unwrap(), Cancel::default());
-            let run = run(&loss, &start, &spec, &conditions, &never).unwrap();
+            let run = run(&loss, &start, &spec, &run_settings, &never).unwrap();
             let end = run.theta(1).unwrap().iter().zip(&start);
             end.map(|(end, start)| end - start).collect::<Vec<f64>>()
         };

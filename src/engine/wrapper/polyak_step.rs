@@ -66,21 +66,21 @@ impl UpdateRule<Parameters> for Paced<'_> {
         self.rate(theta, oracle)
     }
 
-    fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, pace: StepRates) {
+    fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, rates: StepRates) {
         self.lr = self.rate(theta, oracle);
         self.rule.step(
             theta,
             oracle,
             StepRates {
                 lr: self.lr,
-                ..pace
+                ..rates
             },
         );
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        self.rule.visit_state(probe);
-        probe(StateEntry::number("γ", "Polyak's learning rate", self.lr));
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        self.rule.visit_state(visitor);
+        visitor(StateEntry::number("γ", "Polyak's learning rate", self.lr));
     }
 
     fn stuck(&self) -> Option<Reason> {

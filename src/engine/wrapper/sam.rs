@@ -70,7 +70,7 @@ impl GradientTransform<Parameters> for Ascent {
         loss
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        probe(StateEntry::trials("â", "ascent point", &self.place));
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        visitor(StateEntry::trials("â", "ascent point", &self.place));
     }
 }

@@ -61,25 +61,25 @@ struct Shrinking<'a> {
 }
 
 impl UpdateRule<Parameters> for Shrinking<'_> {
-    fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, pace: StepRates) {
+    fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, rates: StepRates) {
         self.before.copy_from_slice(theta);
-        self.rule.step(theta, oracle, pace);
-        let share = pace.lr * self.weight_decay;
+        self.rule.step(theta, oracle, rates);
+        let share = rates.lr * self.weight_decay;
         for (theta, before) in theta.iter_mut().zip(&self.before) {
             *theta -= share * before;
         }
     }
 
-    fn decay(&self, theta: &mut [f64], pace: StepRates) {
-        self.rule.decay(theta, pace);
-        let share = pace.lr * self.weight_decay;
+    fn decay(&self, theta: &mut [f64], rates: StepRates) {
+        self.rule.decay(theta, rates);
+        let share = rates.lr * self.weight_decay;
         for (theta, before) in theta.iter_mut().zip(&self.before) {
             *theta -= share * before;
         }
     }
 
-    fn visit_state(&self, probe: &mut StateVisitor) {
-        self.rule.visit_state(probe);
+    fn visit_state(&self, visitor: &mut StateVisitor) {
+        self.rule.visit_state(visitor);
     }
 
     fn next_lr(&mut self, theta: &Parameters, oracle: &mut Oracle<Parameters>, lr: f64) -> f64 {

@@ -60,7 +60,7 @@ fn the_terrain_grows_evenly_lighter() {
             );
         }
     }
-    assert_eq!(shade_colour(f64::NAN, &Theme::DARK), Theme::DARK.ground);
+    assert_eq!(shade_colour(f64::NAN, &Theme::DARK), Theme::DARK.problem);
     assert_eq!(
         shade_colour(f64::INFINITY, &Theme::DARK),
         shade_colour(1.0, &Theme::DARK)
@@ -81,7 +81,7 @@ fn runs_stand_out_from_all_of_the_terrain() {
                     theme.dark
                 );
             }
-            assert!(contrast(colour, theme.ground) > 4.5);
+            assert!(contrast(colour, theme.problem) > 4.5);
         }
         assert!(contrast(theme.ink, theme.background) > 12.0);
         assert!(contrast(theme.faint, theme.background) > 4.5);

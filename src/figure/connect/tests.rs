@@ -23,9 +23,9 @@ fn words(items: &[Item], texts: &mut String) {
 fn told(network: &str, data: &str, spec: &str) -> String {
     let data: AnyDataset = data.parse().unwrap();
     let split = data.split(&NoFiles, 0.25, 0).unwrap();
-    let trainee = TrainingTask::new(&network.parse().unwrap(), split, 0, Precision::Double);
-    let (trainee, never) = (trainee.unwrap(), Cancel::default());
-    let [a, b] = [1, 2].map(|seed| trainee.loss.init_params(seed));
+    let task = TrainingTask::new(&network.parse().unwrap(), split, 0, Precision::Double);
+    let (task, never) = (task.unwrap(), Cancel::default());
+    let [a, b] = [1, 2].map(|seed| task.loss.init_params(seed));
     let settings = Connect {
         points: 5,
         steps: 5,
@@ -33,16 +33,16 @@ fn told(network: &str, data: &str, spec: &str) -> String {
         ..Connect::default()
     };
     let spec = spec.parse().unwrap();
-    let found = connect(&trainee, [&a, &b], &spec, &settings, &never, &mut |_| {});
+    let found = connect(&task, [&a, &b], &spec, &settings, &never, &mut |_| {});
     let (found, size) = (found.unwrap().unwrap(), [900.0, 700.0]);
     let view = window(&found, size).unwrap();
     for place in [[0.0, 0.0], [1.0, 0.0], found.middle_on_plane().unwrap()] {
         assert!(view.contains(place), "{place:?}");
     }
     let plane = found.plane.as_ref().unwrap();
-    let surface = Surface::sample(&*trainee.loss, plane, view, 5, 5, &never);
+    let surface = Surface::sample(&*task.loss, plane, view, 5, 5, &never);
     let (title, caption) = ("a title", "a caption");
-    let l2 = trainee.loss.l2();
+    let l2 = task.loss.l2();
     let told = Caption { title, caption, l2 };
     let mut texts = String::new();
     words(

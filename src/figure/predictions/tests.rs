@@ -5,20 +5,20 @@ use crate::engine::network::data::AnyDataset;
 use crate::engine::network::{AnyNetwork, Precision, TrainingTask};
 use crate::figure::png::missing_glyphs;
 
-fn trainee(model: &str, data: &str) -> TrainingTask {
+fn task(model: &str, data: &str) -> TrainingTask {
     let network: AnyNetwork = model.parse().unwrap();
     let data: AnyDataset = data.parse().unwrap();
     let split = data.split(&NoFiles, 0.25, 0).unwrap();
     TrainingTask::new(&network, split, 3, Precision::Double).unwrap()
 }
 
-fn drawn(trainee: &TrainingTask, theta: &[f64], size: [f32; 2]) -> Vec<Item> {
-    let fit = Predictions::compute(trainee, theta, 12, &Cancel::default()).unwrap();
+fn drawn(task: &TrainingTask, theta: &[f64], size: [f32; 2]) -> Vec<Item> {
+    let fit = Predictions::compute(task, theta, 12, &Cancel::default()).unwrap();
     let told = RunLabel {
         name: "Adam",
         step: 40,
         style_index: 1,
-        metrics: trainee.measure(theta),
+        metrics: task.measure(theta),
     };
     let theme = &Theme::LIGHT;
     let area = Area::new([0.0, 0.0], size);
@@ -37,14 +37,14 @@ fn texts(items: &[Item]) -> Vec<&Text> {
 
 /// Draws data beside a map and below one, in words that are all there and inside.
 fn check(model: &str, data: &str, words: &[&str]) {
-    let trainee = trainee(model, data);
+    let task = task(model, data);
     for size in [
         [300.0, 420.0],
         [560.0, 260.0],
         [230.0, 200.0],
         [900.0, 900.0],
     ] {
-        let items = drawn(&trainee, &trainee.start, size);
+        let items = drawn(&task, &task.start, size);
         let texts = texts(&items);
         let all: Vec<&str> = texts.iter().map(|text| text.text.as_str()).collect();
         if size[1] > 250.0 {
@@ -83,7 +83,7 @@ fn two_inputs_have_regions_with_samples_and_names() {
         "blobs:samples=24",
         &["2", "input 2"],
     );
-    let moons = trainee("mlp:hidden=4,loss=bce", "moons:samples=24");
+    let moons = task("mlp:hidden=4,loss=bce", "moons:samples=24");
     let items = drawn(&moons, &moons.start, [300.0, 420.0]);
     let clipped = items.iter().find_map(|item| match item {
         Item::Clipped { items, .. } => Some(items),
@@ -113,7 +113,7 @@ fn more_inputs_have_a_confusion_matrix_that_counts() {
         "iris",
         &["training", "test", "setosa", "virginica", "rows: true"],
     );
-    let iris = trainee("mlp:hidden=4,loss=ce", "iris");
+    let iris = task("mlp:hidden=4,loss=ce", "iris");
     let items = drawn(&iris, &iris.start, [300.0, 420.0]);
     let counts = texts(&items).into_iter();
     let counts: usize = counts
@@ -130,10 +130,10 @@ fn strange_weights_still_draw() {
         ("mlp:hidden=4,loss=mse", "xor:samples=20"),
         ("mlp:hidden=4,loss=ce", "iris"),
     ] {
-        let trainee = trainee(model, data);
+        let task = task(model, data);
         for strange in [f64::NAN, f64::INFINITY, 1e300] {
-            let theta = vec![strange; trainee.start.len()];
-            let items = drawn(&trainee, &theta, [300.0, 420.0]);
+            let theta = vec![strange; task.start.len()];
+            let items = drawn(&task, &theta, [300.0, 420.0]);
             let finite = |item: &Item| match item {
                 Item::Path { points, .. } => points.iter().flatten().all(|place| place.is_finite()),
                 _ => true,
@@ -145,16 +145,16 @@ fn strange_weights_still_draw() {
 
 #[test]
 fn borders_lie_where_two_classes_are_as_probable() {
-    let trainee = trainee("mlp:hidden=4,loss=ce", "blobs:samples=60");
-    let mut theta = trainee.start.clone();
+    let task = task("mlp:hidden=4,loss=ce", "blobs:samples=60");
+    let mut theta = task.start.clone();
     theta.iter_mut().for_each(|weight| *weight *= 3.0);
-    let fit = Predictions::compute(&trainee, &theta, 96, &Cancel::default()).unwrap();
+    let fit = Predictions::compute(&task, &theta, 96, &Cancel::default()).unwrap();
     let borders = shading(&fit, &Theme::DARK).borders;
     assert!(!borders.is_empty());
     let mut z = [0.0; 3];
     for at in borders.iter().flat_map(|border| &border.points) {
-        trainee.loss.outputs(&theta, at, &mut z);
-        let verdict = trainee.loss.loss().predict(&z).unwrap();
+        task.loss.outputs(&theta, at, &mut z);
+        let verdict = task.loss.loss().predict(&z).unwrap();
         assert!(verdict.margin < 0.2, "{at:?} {verdict:?}");
     }
 }

@@ -211,7 +211,10 @@ impl CurvePlot {
 
     /// The lines of a curve, broken where it has no value.
     fn lines(&self, shown: &SweepLine, theme: &Theme) -> Vec<Item> {
-        let (colour, dash) = (run_colour(shown.style_index, theme), run_dash(shown.style_index));
+        let (colour, dash) = (
+            run_colour(shown.style_index, theme),
+            run_dash(shown.style_index),
+        );
         let mut pieces: Vec<Vec<Point>> = vec![Vec::new()];
         for index in 0..shown.curve.scores.len() {
             match (self.place(shown.curve, index), pieces.last_mut()) {

@@ -99,7 +99,7 @@ impl MapPlot {
                 match colours.get(y * self.counts[0] + x) {
                     Some(Cell::Shade(colour)) => *colour,
                     Some(Cell::Diverged) if hatched(column, row) => theme.faint,
-                    _ => theme.ground,
+                    _ => theme.problem,
                 }
             }));
         }
@@ -280,7 +280,7 @@ pub(super) fn hatch(area: Area, theme: &Theme) -> Vec<Item> {
         if hatched(index % columns, index / columns) {
             theme.faint
         } else {
-            theme.ground
+            theme.problem
         }
     };
     let pixels = Arc::new((0..columns * rows).map(pixel).collect());

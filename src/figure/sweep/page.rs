@@ -149,7 +149,10 @@ pub fn curves_picture(sheet: &SweepFigure, shown: &[SweepLine], left_out: &[Stri
             }
             _ => "never reaches the goal".to_owned(),
         };
-        legend.entry(|at| legend_line(at, shown.style_index, theme), [name, &told]);
+        legend.entry(
+            |at| legend_line(at, shown.style_index, theme),
+            [name, &told],
+        );
     }
     for name in left_out {
         legend.entry(|_| Vec::new(), [name, &format!("has no {setting}")]);

@@ -14,11 +14,11 @@ use crate::figure::svg::svg;
 fn with<T>(landscape: &str, goal: Option<f64>, work: impl FnOnce(&SweepContext) -> T) -> T {
     let mut scene = Scene::new(landscape.parse().unwrap());
     scene.training.steps = 100;
-    let ground = scene.load(&NoFiles).unwrap();
+    let problem = scene.load(&NoFiles).unwrap();
     work(&SweepContext {
-        objective: &*ground.objective,
+        objective: &*problem.objective,
         start: scene.start_theta(),
-        conditions: &scene.run_settings(),
+        run_settings: &scene.run_settings(),
         goal,
         cancel: &Cancel::default(),
         done: &0.into(),
@@ -193,8 +193,8 @@ fn a_curve_ends_in_a_cross_where_it_diverges() {
 #[test]
 fn a_map_hatches_what_diverges_and_shows_the_limit() {
     let map = made_map("sgd", ["lr=1e-2..1:log:20", "momentum=0..0.95:20"]);
-    let conditions = Scene::new("quadratic".parse().unwrap()).run_settings();
-    let limits = lr_limits(&map, 10.0, &conditions).unwrap();
+    let run_settings = Scene::new("quadratic".parse().unwrap()).run_settings();
+    let limits = lr_limits(&map, 10.0, &run_settings).unwrap();
     assert_eq!((limits.0, limits.1.len()), (0, 20));
     let plot = MapPlot::new(&map, SweepMetric::Final, AREA);
     let theme = &Theme::LIGHT;
@@ -207,9 +207,9 @@ fn a_map_hatches_what_diverges_and_shows_the_limit() {
     assert!(
         corner
             .iter()
-            .all(|pixel| [theme.faint, theme.ground].contains(pixel))
+            .all(|pixel| [theme.faint, theme.problem].contains(pixel))
     );
-    assert!(corner.contains(&theme.faint) && corner.contains(&theme.ground));
+    assert!(corner.contains(&theme.faint) && corner.contains(&theme.problem));
     let items = plot.draw(&map, &(columns, rows, pixels), Some(&limits), theme);
     let mut found = Vec::new();
     texts(&items, &mut found);

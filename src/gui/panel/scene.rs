@@ -206,8 +206,8 @@ fn works_with(landscape: &AnyLandscape, name: &str, value: &Value) -> Result<(),
     let mut landscape = landscape.clone();
     let set = landscape.settings_mut().set(name, value.clone());
     set.map_err(|refusal| refusal.to_string())?;
-    let ground = landscape.as_dyn().load(&NoFiles);
-    ground.map(|_| ()).map_err(|error| error.to_string())
+    let problem = landscape.as_dyn().load(&NoFiles);
+    problem.map(|_| ()).map_err(|error| error.to_string())
 }
 
 /// The setting of a landscape that names a file, what files it takes, and their extensions.

@@ -176,16 +176,16 @@ fn curve_series(of: &CurveKey) -> (CurveSeries, CurveSeries) {
             CurveSeries::default(),
         );
     }
-    let mut pacing = ScheduleState::new(plan, *lr, *steps);
-    let paces: Vec<StepRates> = (0..=*steps)
-        .map(|step| pacing.rates(step, f64::NAN))
+    let mut schedule_state = ScheduleState::new(plan, *lr, *steps);
+    let rates: Vec<StepRates> = (0..=*steps)
+        .map(|step| schedule_state.rates(step, f64::NAN))
         .collect();
     let of = |value: &dyn Fn(&StepRates) -> f64| {
-        let values: Vec<f64> = paces.iter().map(value).collect();
+        let values: Vec<f64> = rates.iter().map(value).collect();
         CurveSeries::of(&values, 1.0)
     };
     (
-        of(&|pace| pace.lr),
-        of(&|pace| pace.momentum.unwrap_or(f64::NAN)),
+        of(&|rates| rates.lr),
+        of(&|rates| rates.momentum.unwrap_or(f64::NAN)),
     )
 }

@@ -135,10 +135,12 @@ impl BasinsView {
         let mut items = Vec::new();
         match found.map(|found| (found, &**found)) {
             Some((found, Ok(basins))) if basins.of.landscape == scene.landscape => {
-                let terrain = shown.map_data.and_then(|terrain| (**terrain).as_ref().ok());
+                let map_data = shown
+                    .map_data
+                    .and_then(|map_data| (**map_data).as_ref().ok());
                 let pixels = self.pixels(found, &basins.basins, shown);
                 let inside =
-                    basins::inside(&basins.basins, &pixels, terrain, scene, frame, shown.theme);
+                    basins::inside(&basins.basins, &pixels, map_data, scene, frame, shown.theme);
                 items.push(Item::Clipped {
                     area,
                     items: inside,

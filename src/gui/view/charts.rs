@@ -116,7 +116,8 @@ impl Charts {
         match (self.shown, bench) {
             (ChartMode::OptimizerState, _) => {
                 let (run, look) = ((index, name), (&across, theme));
-                self.optimizer_state.ui(ui, space, run, carried, look, textures)
+                self.optimizer_state
+                    .ui(ui, space, run, carried, look, textures)
             }
             (ChartMode::Layers, Some(bench)) => {
                 by_layer(ui, space, (bench, index), &layers, &across, theme, textures)

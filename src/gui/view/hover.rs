@@ -96,8 +96,8 @@ fn network_text(runs: &Runs, trail: &Trail, row: usize) -> String {
 
 /// The height of a network's plane, which is read from the map and not computed.
 fn height_text(runs: &Runs, shown: &MapInputs, at: [f64; 2]) -> String {
-    let terrain = shown.map_data.map(|terrain| &**terrain);
-    let height = match terrain {
+    let map_data = shown.map_data.map(|map_data| &**map_data);
+    let height = match map_data {
         Some(Ok(MapData { surface, base, .. })) => surface.height(at).map(|height| height + base),
         _ => None,
     };

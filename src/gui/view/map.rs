@@ -34,7 +34,7 @@ pub(crate) struct MapView {
 
 /// The colours of a terrain, which need not be found anew every frame.
 struct CachedShading {
-    terrain: Arc<Result<MapData, String>>,
+    map_data: Arc<Result<MapData, String>>,
     dark: bool,
     pixels: Arc<Vec<Colour>>,
 }
@@ -99,12 +99,12 @@ impl MapView {
         };
         let axes = axes.each_ref().map(String::as_str);
         items.extend(map::axes(frame, axes, shown.theme));
-        if let (true, Some(Ok(terrain))) = (
+        if let (true, Some(Ok(map_data))) = (
             shown.scene.map.fill,
-            shown.map_data.map(|terrain| &**terrain),
+            shown.map_data.map(|map_data| &**map_data),
         ) {
             let bar = layout(space, shown.scene.dim()).1;
-            items.extend(map::colour_bar(terrain, bar, shown.theme));
+            items.extend(map::colour_bar(map_data, bar, shown.theme));
         }
         paint::paint(&ui.painter_at(space), items, textures);
         commands
@@ -114,14 +114,14 @@ impl MapView {
     fn inside(&mut self, frame: &Frame, shown: &MapInputs) -> Vec<Item> {
         let (scene, theme) = (shown.scene, shown.theme);
         let mut items = Vec::new();
-        if let Some(terrain) = shown.map_data
-            && let Ok(drawn) = &**terrain
+        if let Some(map_data) = shown.map_data
+            && let Ok(drawn) = &**map_data
         {
             let same = |shaded: &CachedShading| {
-                Arc::ptr_eq(&shaded.terrain, terrain) && shaded.dark == theme.dark
+                Arc::ptr_eq(&shaded.map_data, map_data) && shaded.dark == theme.dark
             };
             let shade = || CachedShading {
-                terrain: Arc::clone(terrain),
+                map_data: Arc::clone(map_data),
                 dark: theme.dark,
                 pixels: map::shading(drawn, theme),
             };
@@ -159,8 +159,8 @@ impl MapView {
             theme,
         ));
         items.extend(self.sheet.items(frame, scene, theme));
-        if let Some(Ok(terrain)) = shown.map_data.map(|terrain| &**terrain) {
-            items.extend(map::deep_zoom_note(terrain, frame, theme));
+        if let Some(Ok(map_data)) = shown.map_data.map(|map_data| &**map_data) {
+            items.extend(map::deep_zoom_note(map_data, frame, theme));
         }
         items
     }
@@ -184,9 +184,9 @@ impl MapView {
             let trails = trails(shown, runs, shown.names, frame);
             taken.extend(trail::name_areas(&trails, frame, shown.row));
         }
-        let (ground, colour) = (&runs.problem, style_index(run.colour));
+        let (problem, colour) = (&runs.problem, style_index(run.colour));
         Some(state_markers::state_markers(
-            ground,
+            problem,
             step,
             colour,
             taken,

@@ -204,7 +204,7 @@ impl SweepView {
         Ok(SweepKey {
             landscape: scene.landscape.clone(),
             start: scene.start,
-            conditions: scene.run_settings(),
+            run_settings: scene.run_settings(),
             specs: swept_runs(scene, run)
                 .map(|index| scene.runs[index].spec.clone())
                 .collect(),

@@ -38,7 +38,7 @@ impl ProjectedRuns {
     /// A plane through the first so many rows of each run that does not diverge, or of all if all do, with its origin where the first one ends.
     pub(super) fn project(
         plane: &AnyPlane,
-        trainee: &Arc<TrainingTask>,
+        task: &Arc<TrainingTask>,
         trainers: &[TrainingThread],
         counts: &[usize],
         cancel: &Cancel,
@@ -51,12 +51,12 @@ impl ProjectedRuns {
         let any = all.clone().any(|run| sound(&run));
         let trajectories: Vec<Trajectory> = all
             .filter(|run| !any || sound(run))
-            .map(|(trainer, count)| full_trajectory(trainee, trainer, *count))
+            .map(|(trainer, count)| full_trajectory(task, trainer, *count))
             .collect();
         let ends: Vec<Vec<f64>> = { trajectories.iter() }
-            .map(|run| run.theta(usize::MAX).unwrap_or(&trainee.start).to_vec())
+            .map(|run| run.theta(usize::MAX).unwrap_or(&task.start).to_vec())
             .collect();
-        let theta = ends.first().unwrap_or(&trainee.start);
+        let theta = ends.first().unwrap_or(&task.start);
         let needed = match plane {
             AnyPlane::Line(_) => 1,
             AnyPlane::Points(_) => 2,
@@ -66,23 +66,23 @@ impl ProjectedRuns {
         let given = PlaneInputs {
             others: &others[..others.len().min(needed)],
             trajectories: &trajectories,
-            ..PlaneInputs::new(&*trainee.loss, theta, cancel)
+            ..PlaneInputs::new(&*task.loss, theta, cancel)
         };
         let cut = plane
             .as_dyn()
             .build(&given)
             .map_err(|error| error.to_string())?;
         let view = plane_view(plane, &cut, &trajectories);
-        let on_plane = PlaneRestriction::new(Arc::clone(&trainee.loss), cut.plane.clone());
+        let on_plane = PlaneRestriction::new(Arc::clone(&task.loss), cut.plane.clone());
         let on_plane = on_plane.ok_or("the plane is of another network; expected its own")?;
-        let mut ground = Problem::for_network(Arc::clone(trainee));
-        ground.landscape.objective = Arc::new(on_plane);
-        ground.landscape.view = view;
+        let mut problem = Problem::for_network(Arc::clone(task));
+        problem.landscape.objective = Arc::new(on_plane);
+        problem.landscape.view = view;
         let laid = trainers.iter().zip(counts);
         Ok(Self {
-            task: Arc::clone(trainee),
+            task: Arc::clone(task),
             network_plane: Arc::new(cut),
-            problem: Arc::new(ground),
+            problem: Arc::new(problem),
             built_from: laid
                 .map(|(trainer, count)| (trainer.id(), *count))
                 .collect(),
@@ -93,7 +93,7 @@ impl ProjectedRuns {
     /// Whether the plane still holds: it is laid anew whenever there are a third more rows, and once all are there.
     pub(super) fn is_current(
         &self,
-        trainee: &Arc<TrainingTask>,
+        task: &Arc<TrainingTask>,
         trainers: &[TrainingThread],
         counts: &[usize],
         complete: bool,
@@ -115,7 +115,7 @@ impl ProjectedRuns {
         } else {
             3 * rows(&now) >= 4 * rows(&self.built_from)
         };
-        Arc::ptr_eq(trainee, &self.task) && same && !grown
+        Arc::ptr_eq(task, &self.task) && same && !grown
     }
 
     /// Adds the rows that are new. `None` if it was cancelled.
@@ -152,9 +152,12 @@ impl ProjectedRuns {
             shown.distances.extend(distances);
             let fresh = empty_trajectory(self.task.start.len(), theta);
             let objective = &*self.task.loss;
-            shown
-                .projections
-                .extend(project_all(&self.network_plane.plane, objective, &fresh, cancel)?);
+            shown.projections.extend(project_all(
+                &self.network_plane.plane,
+                objective,
+                &fresh,
+                cancel,
+            )?);
             shown.rows.extend(rows);
             shown.outcome = trainer.outcome(*count);
             self.shown.push(shown);
@@ -195,7 +198,11 @@ impl ProjectedRun {
         let column = |number: fn(&TrainedRow) -> f64| self.rows.iter().map(number).collect();
         let trajectory = Trajectory {
             dim: 2,
-            theta: self.projections.iter().flat_map(|shadow| shadow.at).collect(),
+            theta: self
+                .projections
+                .iter()
+                .flat_map(|shadow| shadow.at)
+                .collect(),
             loss: column(|row| row.loss),
             grad_norm: column(|row| row.grad_norm),
             lr: column(|row| row.lr),
@@ -229,11 +236,11 @@ fn empty_trajectory(dim: usize, theta: Vec<f64>) -> Trajectory {
 }
 
 /// The first `count` rows of a run in all of its parameters.
-fn full_trajectory(trainee: &TrainingTask, trainer: &TrainingThread, count: usize) -> Trajectory {
+fn full_trajectory(task: &TrainingTask, trainer: &TrainingThread, count: usize) -> Trajectory {
     let (theta, rows) = trainer.rows(0..count);
     Trajectory {
         loss: rows.iter().map(|row| row.loss).collect(),
-        ..empty_trajectory(trainee.start.len(), theta)
+        ..empty_trajectory(task.start.len(), theta)
     }
 }
 

@@ -27,8 +27,8 @@ fn scene(runs: &[&str]) -> Scene {
 }
 
 fn made(scene: &Scene) -> Runs {
-    let ground = Arc::new(scene.load(&NoFiles).unwrap());
-    compute_all_runs(scene, &ground, None).unwrap()
+    let problem = Arc::new(scene.load(&NoFiles).unwrap());
+    compute_all_runs(scene, &problem, None).unwrap()
 }
 
 fn newest(lab: &Session, scene: &Scene) -> Runs {
@@ -50,12 +50,16 @@ fn runs_of_a_network_are_those_of_any_other_objective_and_their_shadows_are_on_t
     let scene = scene(&["sgd:lr=0.5,momentum=0.9", "adam:lr=0.1@cosine"]);
     let runs = made(&scene);
     let trained = runs.trained.as_ref().unwrap();
-    let trainee = &trained.task;
-    assert!(trained.complete && runs.every == 5 && trained.network_plane.explained_variance_ratio.is_some());
+    let task = &trained.task;
+    assert!(
+        trained.complete
+            && runs.every == 5
+            && trained.network_plane.explained_variance_ratio.is_some()
+    );
     for ((own, result), shown) in scene.runs.iter().zip(&runs.results).zip(&trained.runs) {
-        let (conditions, never) = (scene.run_settings(), Cancel::default());
-        let objective = &*trainee.loss;
-        let alone = training::run(objective, &trainee.start, &own.spec, &conditions, &never);
+        let (run_settings, never) = (scene.run_settings(), Cancel::default());
+        let objective = &*task.loss;
+        let alone = training::run(objective, &task.start, &own.spec, &run_settings, &never);
         let alone = alone.unwrap();
         assert_eq!(result.trajectory.loss, alone.loss);
         assert_eq!(result.trajectory.len(), 13);
@@ -217,8 +221,8 @@ fn what_cannot_be_trained_is_told() {
         alone.results[0].trajectory.theta
     );
     diverging.runs.clear();
-    let ground = Arc::new(diverging.load(&NoFiles).unwrap());
-    let refused = compute_all_runs(&diverging, &ground, None).err().unwrap();
+    let problem = Arc::new(diverging.load(&NoFiles).unwrap());
+    let refused = compute_all_runs(&diverging, &problem, None).err().unwrap();
     assert!(
         refused.starts_with("plane `pca` goes through the steps of runs"),
         "{refused}"

@@ -58,7 +58,7 @@ struct TrainingWork {
     task: Arc<TrainingTask>,
     spec: RunSpec,
     spec_changes: Vec<SpecChange>,
-    conditions: RunSettings,
+    run_settings: RunSettings,
     log: Arc<Mutex<TrainingLog>>,
     target: Mutex<u64>,
     gate: Arc<Signal>,
@@ -68,19 +68,19 @@ struct TrainingWork {
 impl TrainingThread {
     /// Starts a run, which may go on for `conditions.steps`, a whole number of rows.
     pub(super) fn spawn(
-        trainee: &Arc<TrainingTask>,
+        task: &Arc<TrainingTask>,
         run: &Run,
-        conditions: RunSettings,
+        run_settings: RunSettings,
         gate: &Arc<Signal>,
     ) -> Result<Self, String> {
         let work = Arc::new(TrainingWork {
             id: gate.next_id(),
-            task: Arc::clone(trainee),
+            task: Arc::clone(task),
             spec: run.spec.clone(),
             spec_changes: run.legs.clone(),
-            conditions,
+            run_settings,
             log: Arc::default(),
-            target: Mutex::new(conditions.steps),
+            target: Mutex::new(run_settings.steps),
             gate: Arc::clone(gate),
             cancel: Cancel::default(),
         });
@@ -95,27 +95,27 @@ impl TrainingThread {
     /// Whether this is the run that is asked for, so far as it has come, and lets it go on to as many steps.
     pub(super) fn matches(
         &self,
-        trainee: &Arc<TrainingTask>,
+        task: &Arc<TrainingTask>,
         run: &Run,
-        conditions: RunSettings,
+        run_settings: RunSettings,
     ) -> bool {
-        let same = Arc::ptr_eq(&self.0.task, trainee)
+        let same = Arc::ptr_eq(&self.0.task, task)
             && self.0.spec == run.spec
             && self.0.spec_changes == run.legs
-            && self.0.conditions == (RunSettings { steps: self.0.conditions.steps, ..conditions })
+            && self.0.run_settings == (RunSettings { steps: self.0.run_settings.steps, ..run_settings })
             // A schedule may stretch over all of the run.
-            && (self.0.conditions.steps == conditions.steps || {
+            && (self.0.run_settings.steps == run_settings.steps || {
                 let specs = std::iter::once(&self.0.spec).chain(self.0.spec_changes.iter().map(|leg| &leg.spec));
-                let pace = |spec: &RunSpec, step, steps| spec.rates(step, steps);
-                let most = self.0.conditions.steps.max(conditions.steps);
+                let rates = |spec: &RunSpec, step, steps| spec.rates(step, steps);
+                let most = self.0.run_settings.steps.max(run_settings.steps);
                 specs.into_iter().all(|spec| {
                     (0..most).all(|step| {
-                        pace(spec, step, self.0.conditions.steps) == pace(spec, step, conditions.steps)
+                        rates(spec, step, self.0.run_settings.steps) == rates(spec, step, run_settings.steps)
                     })
                 })
             });
         if same {
-            *lock(&self.0.target) = conditions.steps;
+            *lock(&self.0.target) = run_settings.steps;
             self.0.gate.notify();
         }
         same
@@ -124,13 +124,13 @@ impl TrainingThread {
     /// Whether there is no more to come, up to as many steps as it may take.
     pub(super) fn is_idle(&self) -> bool {
         let log = lock(&self.0.log);
-        let rows = lock(&self.0.target).div_ceil(self.0.conditions.record_every) + 1;
+        let rows = lock(&self.0.target).div_ceil(self.0.run_settings.record_every) + 1;
         log.outcome.is_some() || log.error.is_some() || log.rows.len() as u64 >= rows
     }
 
     /// How many of its rows there are, of those that it may have.
     pub(super) fn len(&self) -> usize {
-        let most = lock(&self.0.target).div_ceil(self.0.conditions.record_every) + 1;
+        let most = lock(&self.0.target).div_ceil(self.0.run_settings.record_every) + 1;
         let most = usize::try_from(most).unwrap_or(usize::MAX);
         lock(&self.0.log).rows.len().min(most)
     }
@@ -200,10 +200,10 @@ impl TrainingWork {
         let mut theta = self.task.start.clone();
         for (index, (from, spec)) in all.iter().enumerate() {
             let until = all.get(index + 1).map_or(u64::MAX, |(from, _)| *from);
-            let mut conditions = self.conditions;
-            let seed = conditions.gradient_settings.seed;
-            conditions.gradient_settings.seed = seed.wrapping_add(index as u64);
-            conditions.steps = conditions.steps.saturating_sub(*from).max(1);
+            let mut run_settings = self.run_settings;
+            let seed = run_settings.gradient_settings.seed;
+            run_settings.gradient_settings.seed = seed.wrapping_add(index as u64);
+            run_settings.steps = run_settings.steps.saturating_sub(*from).max(1);
             let mut end = None;
             let objective = &*self.task.loss;
             let (before, evaluated) = self.evals_so_far();
@@ -211,7 +211,7 @@ impl TrainingWork {
                 objective,
                 &theta,
                 spec,
-                &conditions,
+                &run_settings,
                 &self.cancel,
                 |moment| {
                     let step = from + moment.step;

@@ -86,13 +86,13 @@ fn trace_writes_the_bits_of_the_engine() {
     let mut scene = Scene::new("rosenbrock".parse().unwrap());
     scene.start = [-1.5, 2.0];
     scene.training.steps = 100;
-    let ground = scene.load(&NoFiles).unwrap();
-    let (spec, conditions) = (spec.parse().unwrap(), scene.run_settings());
+    let problem = scene.load(&NoFiles).unwrap();
+    let (spec, run_settings) = (spec.parse().unwrap(), scene.run_settings());
     let made = training::run(
-        &*ground.objective,
+        &*problem.objective,
         &scene.start,
         &spec,
-        &conditions,
+        &run_settings,
         &Cancel::default(),
     )
     .unwrap();

@@ -29,11 +29,11 @@ fn folder() -> PathBuf {
 }
 
 /// A landscape of a file in `grids`.
-fn ground(landscape: &str) -> Result<LoadedLandscape, String> {
+fn problem(landscape: &str) -> Result<LoadedLandscape, String> {
     let disk = Disk::next_to(Some(&folder().join("grids/scene.toml")));
     let landscape: AnyLandscape = landscape.parse().unwrap();
-    let ground = landscape.as_dyn().load(&disk);
-    ground.map_err(|error| error.to_string())
+    let problem = landscape.as_dyn().load(&disk);
+    problem.map_err(|error| error.to_string())
 }
 
 #[test]
@@ -42,8 +42,8 @@ fn splines_through_files_are_those_of_scipy() {
     let Reference { cases } = serde_json::from_str(&text).unwrap();
     assert_eq!(cases.len(), 10);
     for case in cases {
-        let ground = ground(&case.landscape).unwrap();
-        let objective = ground.objective;
+        let problem = problem(&case.landscape).unwrap();
+        let objective = problem.objective;
         let of = |part: &str, at| format!("{part} of {} at {at:?}", case.landscape);
         let near = |what: &str, found: &[f64], expected: &[f64]| {
             let scale = expected
@@ -72,7 +72,7 @@ fn splines_through_files_are_those_of_scipy() {
         let [low, .., high] = &case.points[..4] else {
             panic!("four corners");
         };
-        let ends = [ground.view.x(), ground.view.y()];
+        let ends = [problem.view.x(), problem.view.y()];
         near("low end", &ends.map(|ends| ends[0]), low);
         near("high end", &ends.map(|ends| ends[1]), high);
     }
@@ -98,6 +98,6 @@ fn files_of_another_kind_are_refused() {
             "../grids: is a folder; expected a CSV or NPY file with a matrix",
         ),
     ] {
-        assert_eq!(ground(landscape).map(drop), Err(expected.to_owned()));
+        assert_eq!(problem(landscape).map(drop), Err(expected.to_owned()));
     }
 }

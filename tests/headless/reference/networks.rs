@@ -181,13 +181,13 @@ fn training_takes_the_path_of_pytorch() {
     for case in runs {
         let what = format!("{} of {}", case.run, case.problem.network);
         let (loss, spec) = (case.problem.loss(), case.run.parse::<RunSpec>().unwrap());
-        let conditions = RunSettings {
+        let run_settings = RunSettings {
             steps: 50,
             gradient_settings: GradientSettings::default(),
             tolerance: None,
             record_every: 1,
         };
-        let found = run(&loss, &case.start, &spec, &conditions, &Cancel::default()).unwrap();
+        let found = run(&loss, &case.start, &spec, &run_settings, &Cancel::default()).unwrap();
         assert!(case.compare >= 40, "{what} cannot be compared");
         let rows = ..=case.compare;
         check(

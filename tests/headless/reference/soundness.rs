@@ -16,9 +16,9 @@ fn scene(landscape: &str, runs: impl IntoIterator<Item = String>) -> Scene {
         scene.add_run(run.parse().unwrap());
     }
     // Some optimizers are for models of data, or for networks.
-    let ground = scene.landscape.as_dyn().load(&NoFiles).unwrap();
+    let problem = scene.landscape.as_dyn().load(&NoFiles).unwrap();
     let refused =
-        |optimizer: &AnyOptimizer| optimizer.as_dyn().unsupported_reason(&*ground.objective);
+        |optimizer: &AnyOptimizer| optimizer.as_dyn().unsupported_reason(&*problem.objective);
     scene
         .runs
         .retain(|run| refused(&run.spec.optimizer).is_none());
@@ -26,12 +26,12 @@ fn scene(landscape: &str, runs: impl IntoIterator<Item = String>) -> Scene {
 }
 
 fn results(scene: &Scene, threads: usize) -> Vec<Arc<RunResult>> {
-    let ground = Arc::new(scene.load(&NoFiles).unwrap());
+    let problem = Arc::new(scene.load(&NoFiles).unwrap());
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .build()
         .unwrap();
-    let runs = pool.install(|| compute_runs(scene, &ground, None, &Cancel::default()));
+    let runs = pool.install(|| compute_runs(scene, &problem, None, &Cancel::default()));
     runs.unwrap().results
 }
 

@@ -28,12 +28,12 @@ struct Case {
     refused: Option<String>,
 }
 
-fn ground(reader: &str, disk: &Disk) -> Result<LoadedLandscape, String> {
+fn problem(reader: &str, disk: &Disk) -> Result<LoadedLandscape, String> {
     let (name, settings) = reader.split_once([':', ',']).unwrap_or((reader, ""));
     let spec = format!("{name}:data=table.csv,{settings}");
     let landscape: AnyLandscape = spec.trim_end_matches(',').parse().unwrap();
-    let ground = landscape.as_dyn().load(disk);
-    ground.map_err(|error| error.to_string())
+    let problem = landscape.as_dyn().load(disk);
+    problem.map_err(|error| error.to_string())
 }
 
 fn data(loss: Loss, disk: &Disk) -> Result<Data, String> {
@@ -53,7 +53,7 @@ fn check(case: &Case, folder: &Path) -> Result<(), String> {
     if let Some(expected) = &case.refused {
         let found = match loss {
             Some(loss) => data(loss, &disk).map(|data| format!("{data:?}")),
-            None => ground(&case.reader, &disk).map(|ground| ground.source),
+            None => problem(&case.reader, &disk).map(|problem| problem.source),
         };
         return match found {
             Err(sentence) if sentence.starts_with(&format!("table.csv: {expected}")) => Ok(()),
@@ -72,7 +72,7 @@ fn check(case: &Case, folder: &Path) -> Result<(), String> {
             .then_some(())
             .ok_or(format!("{classes:?}"));
     } else {
-        ground(&case.reader, &disk)?
+        problem(&case.reader, &disk)?
     };
     if let Some(line) = case.line {
         let at = found.minima[0].at;

@@ -1,6 +1,6 @@
 //! Paths, derivatives and schedules that PyTorch and pytorch_optimizer computed.
 
-use super::{check, ground, treated};
+use super::{check, problem, treated};
 use ravine::engine::declare::Value;
 use ravine::engine::objective::GradientSettings;
 use ravine::engine::optimizer::AnyOptimizer;
@@ -55,12 +55,12 @@ fn every_optimizer_takes_the_path_of_pytorch_optimizer() {
 fn take_the_paths(file: &str) {
     for case in cases::<PathCase>(file) {
         let PathCase { landscape, run, .. } = &case;
-        let treatment = GradientSettings {
+        let gradient_settings = GradientSettings {
             clip_norm: case.clip_norm,
             clip_value: case.clip_value,
             ..GradientSettings::default()
         };
-        let found = treated(landscape, run, case.start, case.steps, treatment);
+        let found = treated(landscape, run, case.start, case.steps, gradient_settings);
         assert!(
             found.len() > case.compare,
             "{run} on {landscape} ends early"
@@ -138,7 +138,7 @@ fn values_gradients_and_hessians_are_those_of_pytorch() {
         let PointCase {
             landscape, point, ..
         } = &case;
-        let objective = ground(landscape).objective;
+        let objective = problem(landscape).objective;
         let (mut gradient, mut hessian) = ([0.0; 2], [0.0; 4]);
         let value = objective.gradient(point, &mut gradient);
         objective.hessian(point, &mut hessian);
@@ -181,10 +181,10 @@ fn schedules_are_those_of_pytorch() {
         let settings = spec.optimizer.settings();
         let own = settings.get("momentum").or(settings.get("beta1"));
         for (t, (lr, momentum)) in lr.iter().zip(&momentum).enumerate() {
-            let pace = spec.rates(t as u64, 40);
+            let rates = spec.rates(t as u64, 40);
             let what = format!("{run}@{schedule} at {t}");
-            check(&what, &[pace.lr], &[*lr], lr.max(1e-3), 1e-12);
-            match pace.momentum {
+            check(&what, &[rates.lr], &[*lr], lr.max(1e-3), 1e-12);
+            match rates.momentum {
                 Some(found) => check(&what, &[found], &[*momentum], 1.0, 1e-12),
                 None => assert_eq!(own, Some(Value::Real(*momentum)), "{what}"),
             }

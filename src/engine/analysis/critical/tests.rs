@@ -2,16 +2,16 @@ use super::*;
 use crate::engine::files::NoFiles;
 use crate::engine::landscape::{AnyLandscape, LoadedLandscape};
 
-fn ground(spec: &str) -> LoadedLandscape {
+fn problem(spec: &str) -> LoadedLandscape {
     let landscape: AnyLandscape = spec.parse().unwrap();
     landscape.as_dyn().load(&NoFiles).unwrap()
 }
 
 /// Without a word of what is known.
 fn unaided(spec: &str, view: Option<Rect>) -> Vec<CriticalPoint> {
-    let ground = ground(spec);
-    let view = view.unwrap_or(ground.view);
-    find(&*ground.objective, view, &[], &Cancel::default()).unwrap()
+    let problem = problem(spec);
+    let view = view.unwrap_or(problem.view);
+    find(&*problem.objective, view, &[], &Cancel::default()).unwrap()
 }
 
 fn kinds(points: &[CriticalPoint]) -> [usize; 4] {
@@ -116,26 +116,26 @@ fn simple_functions_have_what_they_are_known_to_have() {
 #[test]
 fn every_declared_minimum_inside_the_view_is_found() {
     for any in AnyLandscape::all() {
-        let ground = any.as_dyn().load(&NoFiles).unwrap();
-        if ground.objective.dim() != 2 {
+        let problem = any.as_dyn().load(&NoFiles).unwrap();
+        if problem.objective.dim() != 2 {
             continue;
         }
-        let known: Vec<[f64; 2]> = ground.minima.iter().map(|mark| mark.at).collect();
+        let known: Vec<[f64; 2]> = problem.minima.iter().map(|mark| mark.at).collect();
         let never = Cancel::default();
-        let aided = find(&*ground.objective, ground.view, &known, &never).unwrap();
+        let aided = find(&*problem.objective, problem.view, &known, &never).unwrap();
         // Two of Alpine's lie closer than two cells; of a level floor any point may stand for all; the end of Bukin's crease
         // is as narrow as rounding.
         let hard = ["alpine-1", "edge-of-stability", "bukin-6"];
-        let unaided = if hard.contains(&any.name()) || ground.minima.is_empty() {
+        let unaided = if hard.contains(&any.name()) || problem.minima.is_empty() {
             None
         } else {
-            find(&*ground.objective, ground.view, &[], &never)
+            find(&*problem.objective, problem.view, &[], &never)
         };
-        let width = ground.view.width();
-        for mark in &ground.minima {
+        let width = problem.view.width();
+        for mark in &problem.minima {
             let [u, v] = [
-                (mark.at[0] - ground.view.x()[0]) / width,
-                (mark.at[1] - ground.view.y()[0]) / ground.view.height(),
+                (mark.at[0] - problem.view.x()[0]) / width,
+                (mark.at[1] - problem.view.y()[0]) / problem.view.height(),
             ];
             if [u, v]
                 .iter()
@@ -166,11 +166,11 @@ fn every_declared_minimum_inside_the_view_is_found() {
         );
         for point in &aided {
             assert!(
-                ground.view.contains(point.at) && point.value.is_finite(),
+                problem.view.contains(point.at) && point.value.is_finite(),
                 "{any}: {point:?}"
             );
             let mut gradient = [0.0; 2];
-            ground.objective.gradient(&point.at, &mut gradient);
+            problem.objective.gradient(&point.at, &mut gradient);
             assert!(
                 point.is_kink() || gradient.iter().all(|g| g.abs() * width < 1e-5),
                 "{any}: {point:?} has gradient {gradient:?}"
@@ -191,9 +191,15 @@ fn curves_of_critical_points_are_told_by_one_each() {
         );
     }
     // What is published stands for its branch. There λ = 0, 2 (x² + y²).
-    let ground = ground("edge-of-stability");
-    let known: Vec<[f64; 2]> = ground.minima.iter().map(|mark| mark.at).collect();
-    let told = find(&*ground.objective, ground.view, &known, &Cancel::default()).unwrap();
+    let problem = problem("edge-of-stability");
+    let known: Vec<[f64; 2]> = problem.minima.iter().map(|mark| mark.at).collect();
+    let told = find(
+        &*problem.objective,
+        problem.view,
+        &known,
+        &Cancel::default(),
+    )
+    .unwrap();
     for (point, at) in told
         .iter()
         .zip([[-1.0, -1.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 1.0]])
@@ -269,11 +275,11 @@ fn what_has_no_numbers_has_no_points() {
         let Ok(landscape) = spec.parse::<AnyLandscape>() else {
             continue;
         };
-        let Ok(ground) = landscape.as_dyn().load(&NoFiles) else {
+        let Ok(problem) = landscape.as_dyn().load(&NoFiles) else {
             continue;
         };
-        for view in [ground.view, Rect::square(1e150), Rect::square(1e-150)] {
-            let points = find(&*ground.objective, view, &[[0.0; 2]], &Cancel::default());
+        for view in [problem.view, Rect::square(1e150), Rect::square(1e-150)] {
+            let points = find(&*problem.objective, view, &[[0.0; 2]], &Cancel::default());
             assert_eq!(points, Some(Vec::new()), "{spec}");
         }
     }
@@ -283,8 +289,8 @@ fn what_has_no_numbers_has_no_points() {
 fn cancelled_work_leaves_nothing() {
     let cancel = Cancel::default();
     cancel.cancel();
-    let ground = ground("rastrigin");
-    assert_eq!(find(&*ground.objective, ground.view, &[], &cancel), None);
+    let problem = problem("rastrigin");
+    assert_eq!(find(&*problem.objective, problem.view, &[], &cancel), None);
 }
 
 #[test]

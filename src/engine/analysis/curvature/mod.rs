@@ -80,17 +80,17 @@ pub fn preconditioned_along(
     objective: &dyn Objective,
     start: &[f64],
     spec: &RunSpec,
-    conditions: &RunSettings,
+    run_settings: &RunSettings,
     cancel: &Cancel,
 ) -> Option<Vec<f64>> {
     let mut found = Vec::new();
     if spec
-        .preconditioned_limit(spec.rates(0, conditions.steps))
+        .preconditioned_limit(spec.rates(0, run_settings.steps))
         .is_none()
     {
         return Some(found);
     }
-    training::run_with_observer(objective, start, spec, conditions, cancel, |moment| {
+    training::run_with_observer(objective, start, spec, run_settings, cancel, |moment| {
         let largest = moment.preconditioner.map(|p| {
             let mut h = [0.0; 4];
             if let [only] = p {
@@ -101,7 +101,7 @@ pub fn preconditioned_along(
             eigenvalues([h[0] / p[0], h[1] / (p[0] * p[1]).sqrt(), h[3] / p[1]])[1]
         });
         found.push(largest.unwrap_or(f64::NAN));
-        if moment.step < conditions.steps {
+        if moment.step < run_settings.steps {
             ControlFlow::Continue(())
         } else {
             ControlFlow::Break(())
@@ -146,21 +146,26 @@ mod tests {
     fn adam_comes_to_the_edge_of_its_stability() {
         let landscape: crate::engine::landscape::AnyLandscape =
             "quadratic:a=1,b=1".parse().unwrap();
-        let ground = landscape
+        let problem = landscape
             .as_dyn()
             .load(&crate::engine::files::NoFiles)
             .unwrap();
         let spec: RunSpec = "rmsprop:lr=0.01,alpha=0.9,eps=0".parse().unwrap();
-        let conditions = RunSettings {
+        let run_settings = RunSettings {
             steps: 2000,
             gradient_settings: crate::engine::objective::GradientSettings::default(),
             tolerance: None,
             record_every: 1,
         };
         let never = Cancel::default();
-        let found =
-            preconditioned_along(&*ground.objective, &[1.0, 1.0], &spec, &conditions, &never)
-                .unwrap();
+        let found = preconditioned_along(
+            &*problem.objective,
+            &[1.0, 1.0],
+            &spec,
+            &run_settings,
+            &never,
+        )
+        .unwrap();
         assert_eq!(found.len(), 2001);
         assert!(found[0].is_nan());
         let limit = spec.preconditioned_limit(spec.rates(0, 2000)).unwrap();
@@ -168,7 +173,13 @@ mod tests {
         let mean = late.iter().sum::<f64>() / 501.0;
         assert!((mean / limit - 1.0).abs() < 0.1, "{mean} {limit}");
         let sgd: RunSpec = "sgd".parse().unwrap();
-        let none = preconditioned_along(&*ground.objective, &[1.0, 1.0], &sgd, &conditions, &never);
+        let none = preconditioned_along(
+            &*problem.objective,
+            &[1.0, 1.0],
+            &sgd,
+            &run_settings,
+            &never,
+        );
         assert_eq!(none, Some(Vec::new()));
     }
 

@@ -172,8 +172,8 @@ mod tests {
 
     fn at(landscape: &str, theta: &[f64], inquiry: &CurvatureSettings) -> Sharpness {
         let landscape: AnyLandscape = landscape.parse().unwrap();
-        let ground = landscape.as_dyn().load(&NoFiles).unwrap();
-        let found = sharpness(&*ground.objective, theta, inquiry, 0.0, &Cancel::default());
+        let problem = landscape.as_dyn().load(&NoFiles).unwrap();
+        let found = sharpness(&*problem.objective, theta, inquiry, 0.0, &Cancel::default());
         found.unwrap()
     }
 

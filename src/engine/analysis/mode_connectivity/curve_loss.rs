@@ -167,16 +167,16 @@ impl Objective for CurveLoss<'_> {
 pub(super) fn train(
     curve: &CurveLoss,
     spec: &RunSpec,
-    conditions: &RunSettings,
+    run_settings: &RunSettings,
     cancel: &Cancel,
     told: &mut dyn FnMut(u64),
 ) -> Option<(Vec<f64>, Outcome)> {
     let start = curve.start();
     let mut theta = start.clone();
-    let ended = run_with_observer(curve, &start, spec, conditions, cancel, |moment| {
+    let ended = run_with_observer(curve, &start, spec, run_settings, cancel, |moment| {
         theta.copy_from_slice(moment.theta);
         told(moment.step);
-        if moment.step < conditions.steps {
+        if moment.step < run_settings.steps {
             ControlFlow::Continue(())
         } else {
             ControlFlow::Break(())

@@ -124,20 +124,20 @@ pub enum ConnectError {
 /// `told` hears how many steps of the training are done. Losses are means over the samples, without λ/2 ‖θ‖², which the training
 /// counts. The bits do not depend on the number of threads.
 pub fn connect(
-    trainee: &TrainingTask,
+    task: &TrainingTask,
     [a, b]: [&[f64]; 2],
     spec: &RunSpec,
     settings: &Connect,
     cancel: &Cancel,
     told: &mut dyn FnMut(u64),
 ) -> Result<Option<ModeConnectivity>, ConnectError> {
-    let loss = &*trainee.loss;
+    let loss = &*task.loss;
     check(loss, [a, b], spec)?;
     let batch = settings
         .batch
         .map(|size| usize::try_from(size).unwrap_or(usize::MAX));
     loss.check_batch(batch)?;
-    Ok(compute_paths(trainee, [a, b], spec, settings, cancel, told))
+    Ok(compute_paths(task, [a, b], spec, settings, cancel, told))
 }
 
 fn check(loss: &NetworkLoss, ends: [&[f64]; 2], spec: &RunSpec) -> Result<(), ConnectError> {
@@ -162,17 +162,17 @@ fn check(loss: &NetworkLoss, ends: [&[f64]; 2], spec: &RunSpec) -> Result<(), Co
 }
 
 fn compute_paths(
-    trainee: &TrainingTask,
+    task: &TrainingTask,
     [a, b]: [&[f64]; 2],
     spec: &RunSpec,
     settings: &Connect,
     cancel: &Cancel,
     told: &mut dyn FnMut(u64),
 ) -> Option<ModeConnectivity> {
-    let loss = &*trainee.loss;
+    let loss = &*task.loss;
     let line = |b: &[f64]| {
         let line = LinearPath { ends: [a, b] };
-        PathProfile::compute(trainee, &line, loss.dim(), settings.points, cancel)
+        PathProfile::compute(task, &line, loss.dim(), settings.points, cancel)
     };
     let (aligned, b) = if settings.align {
         let (alignment, moved) = align(loss, [a, b], settings.seed, cancel)?;
@@ -182,13 +182,13 @@ fn compute_paths(
     };
     let straight = line(&b)?;
     let curve = CurveLoss::new(loss, [a, &b], settings.nodes);
-    let conditions = curve_run_settings(settings);
-    let (theta, outcome) = curve_loss::train(&curve, spec, &conditions, cancel, told)?;
+    let run_settings = curve_run_settings(settings);
+    let (theta, outcome) = curve_loss::train(&curve, spec, &run_settings, cancel, told)?;
     let bend = Bezier {
         ends: [a, &b],
         theta: &theta,
     };
-    let curve = PathProfile::compute(trainee, &bend, loss.dim(), settings.points, cancel)?;
+    let curve = PathProfile::compute(task, &bend, loss.dim(), settings.points, cancel)?;
     let others = [b, theta];
     let given = PlaneInputs {
         others: &others,

@@ -46,7 +46,7 @@ impl PathPoint {
 impl PathProfile {
     /// Measures the networks at so many points of a path through `dim` parameters. `None` if it was cancelled.
     pub(super) fn compute(
-        trainee: &TrainingTask,
+        task: &TrainingTask,
         path: &dyn Path,
         dim: usize,
         points: u64,
@@ -61,7 +61,7 @@ impl PathProfile {
                 }
                 let t = real(point) / real(last);
                 path.at(t, theta);
-                let measures = trainee.measure(theta);
+                let measures = task.measure(theta);
                 Some(PathPoint { t, measures })
             },
         );

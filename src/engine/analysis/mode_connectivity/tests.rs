@@ -13,7 +13,7 @@ use crate::engine::training::{RunSettings, RunSpec, run_to_end};
 use rand::seq::SliceRandom;
 use std::sync::Arc;
 
-fn trainee(network: &str, data: &str) -> TrainingTask {
+fn task(network: &str, data: &str) -> TrainingTask {
     let data: AnyDataset = data.parse().unwrap();
     let split = data.split(&NoFiles, 0.25, 0).unwrap();
     TrainingTask::new(&network.parse().unwrap(), split, 0, Precision::Double).unwrap()
@@ -35,7 +35,7 @@ fn scattered(loss: &NetworkLoss, seed: u64) -> Vec<f64> {
 }
 
 fn trained(loss: &NetworkLoss, seed: u64) -> Vec<f64> {
-    let conditions = RunSettings {
+    let run_settings = RunSettings {
         steps: 100,
         gradient_settings: GradientSettings::default(),
         tolerance: None,
@@ -46,13 +46,20 @@ fn trained(loss: &NetworkLoss, seed: u64) -> Vec<f64> {
         spec("adam:lr=0.05"),
         Cancel::default(),
     );
-    let end = run_to_end(loss, &start, &spec, &conditions, f64::NEG_INFINITY, &never);
+    let end = run_to_end(
+        loss,
+        &start,
+        &spec,
+        &run_settings,
+        f64::NEG_INFINITY,
+        &never,
+    );
     end.unwrap().theta
 }
 
-fn joined(trainee: &TrainingTask, ends: [&[f64]; 2], settings: &Connect) -> ModeConnectivity {
+fn joined(task: &TrainingTask, ends: [&[f64]; 2], settings: &Connect) -> ModeConnectivity {
     let (spec, never) = (spec("adam:lr=0.02"), Cancel::default());
-    let found = connect(trainee, ends, &spec, settings, &never, &mut |_| {});
+    let found = connect(task, ends, &spec, settings, &never, &mut |_| {});
     found.unwrap().unwrap()
 }
 
@@ -78,8 +85,8 @@ fn shuffled(loss: &NetworkLoss, theta: &[f64], seed: u64) -> Vec<f64> {
 #[test]
 fn a_permuted_network_computes_the_same_function() {
     for network in NETWORKS {
-        let trainee = trainee(network, "moons:samples=40");
-        let loss = &*trainee.loss;
+        let task = task(network, "moons:samples=40");
+        let loss = &*task.loss;
         let theta = scattered(loss, 3);
         let permuted = shuffled(loss, &theta, 5);
         assert_eq!(
@@ -87,9 +94,9 @@ fn a_permuted_network_computes_the_same_function() {
             network.contains("hidden=2/2,"),
             "{network}"
         );
-        let inputs = trainee.split.test.inputs();
+        let inputs = task.split.test.inputs();
         let outputs = |theta: &[f64]| {
-            let rows = inputs.len() / trainee.split.test.width();
+            let rows = inputs.len() / task.split.test.width();
             let mut outputs = vec![0.0; rows * loss.widths()[loss.widths().len() - 1]];
             loss.outputs(theta, inputs, &mut outputs);
             outputs
@@ -104,10 +111,10 @@ fn a_permuted_network_computes_the_same_function() {
 #[test]
 fn a_permuted_copy_is_found_and_nothing_stands_between() {
     for network in NETWORKS {
-        let trainee = trainee(network, "moons:samples=24");
-        let a = scattered(&trainee.loss, 1);
+        let task = task(network, "moons:samples=24");
+        let a = scattered(&task.loss, 1);
         for seed in 0..4 {
-            let b = shuffled(&trainee.loss, &a, seed);
+            let b = shuffled(&task.loss, &a, seed);
             let settings = Connect {
                 align: true,
                 points: 9,
@@ -115,7 +122,7 @@ fn a_permuted_copy_is_found_and_nothing_stands_between() {
                 seed,
                 ..Connect::default()
             };
-            let found = joined(&trainee, [&a, &b], &settings);
+            let found = joined(&task, [&a, &b], &settings);
             let (alignment, _) = found.aligned.unwrap();
             assert_eq!(found.ends[1], a, "{network}, seed {seed}");
             assert_eq!(alignment.distances[1], 0.0);
@@ -133,8 +140,8 @@ fn a_permuted_copy_is_found_and_nothing_stands_between() {
 fn alignment_brings_weights_closer_and_always_the_same_way() {
     let never = Cancel::default();
     for network in NETWORKS {
-        let trainee = trainee(network, "moons:samples=24");
-        let loss = &*trainee.loss;
+        let task = task(network, "moons:samples=24");
+        let loss = &*task.loss;
         let [a, b] = [1, 2].map(|seed| loss.init_params(seed));
         let aligned = |threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
@@ -156,8 +163,8 @@ fn derivatives_of_the_curve_are_those_of_its_values() {
         "mlp:hidden=3,loss=bce,l2=0.1",
         "mlp:hidden=3/3,norm=batch,residual=true,loss=bce",
     ] {
-        let trainee = trainee(network, "moons:samples=20");
-        let loss = &*trainee.loss;
+        let task = task(network, "moons:samples=20");
+        let loss = &*task.loss;
         let [a, b, theta] = [1, 2, 3].map(|seed| scattered(loss, seed));
         let curve = CurveLoss::new(loss, [&a, &b], 4);
         let n = loss.dim();
@@ -225,15 +232,15 @@ fn the_curve_begins_as_the_straight_line_and_ends_at_the_ends() {
 
 #[test]
 fn a_curve_leads_around_the_barrier_of_moons() {
-    let trainee = trainee("mlp:hidden=16/16,loss=bce", "moons:samples=60,noise=0.1");
-    let [a, b] = [1, 2].map(|seed| trained(&trainee.loss, seed));
+    let task = task("mlp:hidden=16/16,loss=bce", "moons:samples=60,noise=0.1");
+    let [a, b] = [1, 2].map(|seed| trained(&task.loss, seed));
     let settings = Connect {
         points: 21,
         steps: 60,
         nodes: 5,
         ..Connect::default()
     };
-    let found = joined(&trainee, [&a, &b], &settings);
+    let found = joined(&task, [&a, &b], &settings);
     let worst = |profile: &super::PathProfile| profile.max_loss(0).unwrap().height;
     let (straight, curve) = (worst(&found.straight), worst(&found.curve));
     assert!(curve < 0.5 * straight, "{curve} beside {straight}");
@@ -255,8 +262,8 @@ fn a_curve_leads_around_the_barrier_of_moons() {
 
 #[test]
 fn the_same_settings_give_the_same_bits_and_progress_is_told() {
-    let trainee = trainee("mlp:hidden=4", "moons:samples=30");
-    let [a, b] = [1, 2].map(|seed| trainee.loss.init_params(seed));
+    let task = task("mlp:hidden=4", "moons:samples=30");
+    let [a, b] = [1, 2].map(|seed| task.loss.init_params(seed));
     let settings = Connect {
         points: 5,
         steps: 210,
@@ -267,14 +274,14 @@ fn the_same_settings_give_the_same_bits_and_progress_is_told() {
     };
     let find = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
-        let find = || joined(&trainee, [&a, &b], &settings);
+        let find = || joined(&task, [&a, &b], &settings);
         pool.build().unwrap().install(find)
     };
     let found = find(1);
     assert_eq!(find(3), found);
     let (mut steps, never) = (Vec::new(), Cancel::default());
     let spec = spec("adam:lr=0.02");
-    let told = connect(&trainee, [&a, &b], &spec, &settings, &never, &mut |step| {
+    let told = connect(&task, [&a, &b], &spec, &settings, &never, &mut |step| {
         steps.push(step);
     });
     assert_eq!(told, Ok(Some(found)));
@@ -283,13 +290,13 @@ fn the_same_settings_give_the_same_bits_and_progress_is_told() {
 
 #[test]
 fn cancelled_work_leaves_nothing_and_what_does_not_fit_is_refused() {
-    let trainee = trainee("mlp:hidden=4,norm=batch", "moons:samples=30");
-    let [a, b] = [1, 2].map(|seed| trainee.loss.init_params(seed));
+    let task = task("mlp:hidden=4,norm=batch", "moons:samples=30");
+    let [a, b] = [1, 2].map(|seed| task.loss.init_params(seed));
     let cancel = Cancel::default();
     let ask = |ends: [&[f64]; 2], stop_at: u64| {
         let settings = Connect::default();
         connect(
-            &trainee,
+            &task,
             ends,
             &spec("adam"),
             &settings,
@@ -313,10 +320,10 @@ fn cancelled_work_leaves_nothing_and_what_does_not_fit_is_refused() {
         refused([&wrong, &b]),
         "the weights of one end are not finite; expected finite numbers"
     );
-    let split = trainee.split.clone();
+    let split = task.split.clone();
     let network = "mlp:hidden=4,norm=batch".parse().unwrap();
     let loss = NetworkLoss::new(&network, &split.train).unwrap();
-    let given = trainee.loss.batch_norm_stats(&a);
+    let given = task.loss.batch_norm_stats(&a);
     let frozen = TrainingTask {
         loss: Arc::new(loss.eval_mode(given).unwrap()),
         test: None,
@@ -337,21 +344,16 @@ fn cancelled_work_leaves_nothing_and_what_does_not_fit_is_refused() {
 
 #[test]
 fn huge_weights_do_not_panic() {
-    let trainee = trainee("mlp:hidden=4/4,residual=true,loss=mse", "moons:samples=20");
-    let huge: Vec<f64> = trainee
-        .loss
-        .init_params(1)
-        .iter()
-        .map(|x| 1e300 * x)
-        .collect();
+    let task = task("mlp:hidden=4/4,residual=true,loss=mse", "moons:samples=20");
+    let huge: Vec<f64> = task.loss.init_params(1).iter().map(|x| 1e300 * x).collect();
     let settings = Connect {
         points: 5,
         steps: 3,
         align: true,
         ..Connect::default()
     };
-    let b = trainee.loss.init_params(2);
-    let found = joined(&trainee, [&huge, &b], &settings);
+    let b = task.loss.init_params(2);
+    let found = joined(&task, [&huge, &b], &settings);
     assert_eq!(found.straight.max_loss(0).unwrap().height, f64::INFINITY);
     assert!(found.theta.iter().all(|number| number.is_finite()));
 }

@@ -45,14 +45,14 @@ const MAX_HALVINGS: u32 = 200;
 /// The largest learning rate at which a run is stable where the largest curvature is `lambda_max`, by bisection of
 /// [`RunSpec::stability_limit`]. `None` where there is no theory: for a rule without one, something around it, a schedule
 /// that is not constant, and mini-batches, whose curvature is another.
-pub fn lr_limit(spec: &RunSpec, lambda_max: f64, conditions: &RunSettings) -> Option<f64> {
+pub fn lr_limit(spec: &RunSpec, lambda_max: f64, run_settings: &RunSettings) -> Option<f64> {
     let stable = |lr: f64| {
-        let pace = StepRates { lr, momentum: None };
-        spec.stability_limit(pace)
+        let rates = StepRates { lr, momentum: None };
+        spec.stability_limit(rates)
             .is_some_and(|limit| limit >= lambda_max)
     };
     let [mut low, mut high] = [1e-150_f64, 1e150];
-    if !spec.schedule.is_constant() || conditions.gradient_settings.batch.is_some() {
+    if !spec.schedule.is_constant() || run_settings.gradient_settings.batch.is_some() {
         return None;
     }
     if !stable(low) || stable(high) {
@@ -77,12 +77,12 @@ pub fn lr_limit(spec: &RunSpec, lambda_max: f64, conditions: &RunSettings) -> Op
 pub fn lr_limits(
     map: &SweepMap,
     lambda_max: f64,
-    conditions: &RunSettings,
+    run_settings: &RunSettings,
 ) -> Option<(usize, Vec<Option<f64>>)> {
     let axis = map.grids.iter().position(AxisValues::is_lr)?;
     let other = &map.grids[1 - axis];
     let limits = (0..other.len())
-        .map(|index| lr_limit(&other.apply(&map.spec, index), lambda_max, conditions))
+        .map(|index| lr_limit(&other.apply(&map.spec, index), lambda_max, run_settings))
         .collect();
     Some((axis, limits))
 }

@@ -1,30 +1,30 @@
 use super::*;
 use crate::engine::declare::{Scale, Value};
 use crate::engine::files::NoFiles;
-use crate::engine::landscape::{AnyLandscape};
+use crate::engine::landscape::AnyLandscape;
 use crate::engine::objective::plane::Rect;
 use crate::engine::scene::{Problem, Scene};
 use crate::engine::training::Reason;
 
 struct Bench {
     scene: Scene,
-    ground: Problem,
+    problem: Problem,
 }
 
 fn bench(landscape: &str, steps: u64) -> Bench {
     let mut scene = Scene::new(landscape.parse().unwrap());
     scene.training.steps = steps;
-    let ground = scene.load(&NoFiles).unwrap();
-    Bench { scene, ground }
+    let problem = scene.load(&NoFiles).unwrap();
+    Bench { scene, problem }
 }
 
 impl Bench {
     fn with<T>(&self, goal: Option<f64>, work: impl FnOnce(&SweepContext) -> T) -> T {
-        let (conditions, cancel, done) = (self.scene.run_settings(), Cancel::default(), 0.into());
+        let (run_settings, cancel, done) = (self.scene.run_settings(), Cancel::default(), 0.into());
         work(&SweepContext {
-            objective: &*self.ground.objective,
+            objective: &*self.problem.objective,
             start: self.scene.start_theta(),
-            conditions: &conditions,
+            run_settings: &run_settings,
             goal,
             cancel: &cancel,
             done: &done,
@@ -49,7 +49,7 @@ impl Bench {
     }
 
     fn limit(&self, spec: &str) -> Option<f64> {
-        let steepest = quadratic_lambda_max(&*self.ground.objective, self.ground.view)?;
+        let steepest = quadratic_lambda_max(&*self.problem.objective, self.problem.view)?;
         lr_limit(&spec.parse().unwrap(), steepest, &self.scene.run_settings())
     }
 }
@@ -243,12 +243,12 @@ fn points_are_the_ends_of_runs() {
     for curve in bench.curves(&specs, "lr=1e-3..3:log:12", Some(goal)) {
         for (index, score) in curve.scores.iter().chain([&curve.current]).enumerate() {
             let spec = curve.spec(index);
-            let conditions = bench.scene.run_settings();
+            let run_settings = bench.scene.run_settings();
             let whole = training::run(
-                &*bench.ground.objective,
+                &*bench.problem.objective,
                 bench.scene.start_theta(),
                 &spec,
-                &conditions,
+                &run_settings,
                 &Cancel::default(),
             )
             .unwrap();
@@ -447,13 +447,13 @@ fn the_goal_is_reached_fastest_where_the_rate_is_best() {
 #[test]
 fn only_bowls_with_one_curvature_have_a_limit() {
     let lambda = |landscape: &str| {
-        let ground = landscape
+        let problem = landscape
             .parse::<AnyLandscape>()
             .unwrap()
             .as_dyn()
             .load(&NoFiles)
             .unwrap();
-        quadratic_lambda_max(&*ground.objective, ground.view)
+        quadratic_lambda_max(&*problem.objective, problem.view)
     };
     for (landscape, expected) in [
         ("quadratic:a=1,b=10", 10.0),
@@ -489,7 +489,7 @@ fn only_bowls_with_one_curvature_have_a_limit() {
     }
     assert!(bench.limit("sgd@constant").is_some());
     assert_eq!(
-        quadratic_lambda_max(&*bench.ground.objective, Rect::square(1.0)),
+        quadratic_lambda_max(&*bench.problem.objective, Rect::square(1.0)),
         Some(10.0)
     );
 }

@@ -11,7 +11,7 @@ use crate::engine::wrapper::AnyWrapper;
 
 const START: [f64; 2] = [2.0, 1.0];
 
-fn conditions(steps: u64) -> RunSettings {
+fn run_settings(steps: u64) -> RunSettings {
     RunSettings {
         steps,
         gradient_settings: GradientSettings::default(),
@@ -23,11 +23,11 @@ fn conditions(steps: u64) -> RunSettings {
 /// What `spec` carries on a quadratic with curvatures 1 and 4, and its run.
 fn made(spec: &str, steps: u64) -> (Vec<OptimizerStateSeries>, Trajectory) {
     let landscape: AnyLandscape = "quadratic:a=1,b=4".parse().unwrap();
-    let ground = landscape.as_dyn().load(&NoFiles).unwrap();
+    let problem = landscape.as_dyn().load(&NoFiles).unwrap();
     let (spec, never): (RunSpec, _) = (spec.parse().unwrap(), Cancel::default());
-    let (objective, conditions) = (&*ground.objective, conditions(steps));
-    let all = carried(objective, &START, &spec, &conditions, &never).unwrap();
-    let path = run(objective, &START, &spec, &conditions, &never).unwrap();
+    let (objective, run_settings) = (&*problem.objective, run_settings(steps));
+    let all = carried(objective, &START, &spec, &run_settings, &never).unwrap();
+    let path = run(objective, &START, &spec, &run_settings, &never).unwrap();
     (all, path)
 }
 
@@ -146,8 +146,8 @@ fn whatever_the_rule_each_thing_has_a_size_at_each_row() {
         "regression",
     ] {
         let landscape: AnyLandscape = landscape.parse().unwrap();
-        let ground = landscape.as_dyn().load(&NoFiles).unwrap();
-        let objective = &*ground.objective;
+        let problem = landscape.as_dyn().load(&NoFiles).unwrap();
+        let objective = &*problem.objective;
         let start = &START[..objective.dim()];
         for optimizer in AnyOptimizer::all() {
             if optimizer.as_dyn().unsupported_reason(objective).is_some() {
@@ -156,9 +156,9 @@ fn whatever_the_rule_each_thing_has_a_size_at_each_row() {
             for wrapper in &wrappers {
                 let mut spec = RunSpec::new(optimizer.clone());
                 spec.wrappers.extend(wrapper.clone());
-                let conditions = conditions(9);
-                let all = carried(objective, start, &spec, &conditions, &never).unwrap();
-                let path = run(objective, start, &spec, &conditions, &never).unwrap();
+                let run_settings = run_settings(9);
+                let all = carried(objective, start, &spec, &run_settings, &never).unwrap();
+                let path = run(objective, start, &spec, &run_settings, &never).unwrap();
                 for own in &all {
                     let rows: Vec<usize> = (0..path.len()).collect();
                     assert_eq!(own.rows, rows, "{spec} {}", own.symbol);
@@ -176,11 +176,17 @@ fn whatever_the_rule_each_thing_has_a_size_at_each_row() {
 #[test]
 fn what_is_cancelled_has_no_answer() {
     let landscape: AnyLandscape = "quadratic".parse().unwrap();
-    let ground = landscape.as_dyn().load(&NoFiles).unwrap();
+    let problem = landscape.as_dyn().load(&NoFiles).unwrap();
     let cancel = Cancel::default();
     cancel.cancel();
     let spec = "adam".parse().unwrap();
-    let all = carried(&*ground.objective, &START, &spec, &conditions(9), &cancel);
+    let all = carried(
+        &*problem.objective,
+        &START,
+        &spec,
+        &run_settings(9),
+        &cancel,
+    );
     assert_eq!(all, None);
 }
 

@@ -30,9 +30,9 @@ fn told(
 #[test]
 fn a_saddle_says_what_it_is() {
     let landscape: AnyLandscape = "formula:f=x^2-3*y^2".parse().unwrap();
-    let ground = landscape.as_dyn().load(&NoFiles).unwrap();
+    let problem = landscape.as_dyn().load(&NoFiles).unwrap();
     let found = told(
-        &*ground.objective,
+        &*problem.objective,
         &[1.0, 0.0],
         &CurvatureSettings::default(),
         ALL,

@@ -151,7 +151,7 @@ fn poles_and_plateaus_leave_a_readable_scale() {
 
 #[test]
 fn a_lone_spike_is_harmless() {
-    for (ground, spike) in [
+    for (problem, spike) in [
         (0.0, 1.0),
         (0.0, 1e300),
         (-3.0, 1e-9),
@@ -160,7 +160,7 @@ fn a_lone_spike_is_harmless() {
     ] {
         for log in [false, true] {
             for floor in [None, Some(-1e300), Some(0.0)] {
-                let mut surface = surface(Rect::square(1.0), |_, _| ground);
+                let mut surface = surface(Rect::square(1.0), |_, _| problem);
                 surface.values[2000] = spike;
                 check(&surface, &Levels::choose(&surface, log, floor, 20));
             }
