@@ -45,7 +45,13 @@ pub(super) fn measure(
             ..SharpnessSeries::default()
         };
         run_with_observer(loss, start, spec, run_settings, &never, |moment| {
-            let found = largest(loss, moment.theta, moment.preconditioner, TOLERANCE, &never);
+            let found = largest(
+                loss,
+                moment.theta,
+                moment.preconditioner().as_deref(),
+                TOLERANCE,
+                &never,
+            );
             let [lambda_max, preconditioned] = found.unwrap_or([f64::NAN; 2]);
             let rates = spec.rates(moment.step, run_settings.steps);
             let limits = [

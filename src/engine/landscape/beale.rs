@@ -15,8 +15,6 @@ settings! {
 }
 
 impl Formula for Beale {
-    const FUSE: bool = true;
-
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
         let [a, b, c] = [

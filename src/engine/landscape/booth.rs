@@ -15,8 +15,6 @@ settings! {
 }
 
 impl Formula for Booth {
-    const FUSE: bool = true;
-
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
         (x + y * 2.0 - 7.0).square() + (x * 2.0 + y - 5.0).square()

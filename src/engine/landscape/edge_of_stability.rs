@@ -15,8 +15,6 @@ settings! {
 }
 
 impl Formula for EdgeOfStability {
-    const FUSE: bool = true;
-
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
         (x * x * y * y - 1.0).square() * 0.25

@@ -15,8 +15,6 @@ settings! {
 }
 
 impl Formula for Himmelblau {
-    const FUSE: bool = true;
-
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
         (x * x + y - 11.0).square() + (x + y * y - 7.0).square()

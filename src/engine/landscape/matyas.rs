@@ -16,8 +16,6 @@ settings! {
 }
 
 impl Formula for Matyas {
-    const FUSE: bool = true;
-
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
         // The same as a sum of squares, so that nothing cancels along the diagonal.

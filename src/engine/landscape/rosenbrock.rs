@@ -20,8 +20,6 @@ settings! {
 }
 
 impl Formula for Rosenbrock {
-    const FUSE: bool = true;
-
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
         (-x + self.a).square() + (y - x * x).square() * self.b

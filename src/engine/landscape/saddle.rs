@@ -22,8 +22,6 @@ settings! {
 }
 
 impl Formula for Saddle {
-    const FUSE: bool = true;
-
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
         let square = y * y;

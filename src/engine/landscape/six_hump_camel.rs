@@ -16,8 +16,6 @@ settings! {
 }
 
 impl Formula for SixHumpCamel {
-    const FUSE: bool = true;
-
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
         let (xx, yy) = (x * x, y * y);

@@ -20,8 +20,6 @@ settings! {
 }
 
 impl Formula for StyblinskiTang {
-    const FUSE: bool = true;
-
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
         #[inline(always)]

@@ -15,8 +15,6 @@ settings! {
 }
 
 impl Formula for ThreeHumpCamel {
-    const FUSE: bool = true;
-
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
         let square = x * x;

@@ -1,20 +1,19 @@
-//! A formula at many points, as many at a time as the processor's vectors have lanes.
+//! Formulas at many points with SIMD lanes, for surfaces and batches of starts.
 
-use super::{Extent, Formula, gradients_one_by_one};
+use super::{Formula, gradients_one_by_one};
 use crate::engine::numeric::jet::Jet1;
 use crate::engine::numeric::real::{Kernel, Lanes, Real, dispatch};
-use crate::engine::training::MAX_GROWTH;
 use fearless_simd::Simd;
 use fearless_simd::prelude::*;
 
-/// The fewest places that are worth a vector; the widest holds as many.
-pub(super) const FEWEST: usize = 8;
+/// Number of points from which on vectors are used: the lanes of the widest vector.
+pub(super) const MIN_POINTS: usize = 8;
 
-/// So many rows are computed side by side: what depends on x alone is then computed once for all of them, and what depends on
-/// y alone once for a row. Nobody has to write that; the compiler sees it.
+/// Number of rows computed together, so that the compiler hoists terms of x alone out of the rows and terms of y alone out of the
+/// columns.
 pub(super) const ROWS: usize = 4;
 
-/// The values at many x, at least [`FEWEST`], for each y, row by row.
+/// Computes the values at many x, at least [`MIN_POINTS`], for each y, row by row.
 pub(super) fn rows<F: Formula>(formula: &F, x: &[f64], y: &[f64], losses: &mut [f64]) {
     dispatch(Rows {
         formula,
@@ -24,19 +23,19 @@ pub(super) fn rows<F: Formula>(formula: &F, x: &[f64], y: &[f64], losses: &mut [
     });
 }
 
-/// The values and gradients at many points, at least [`FEWEST`].
+/// Computes the values and gradients at many points, at least [`MIN_POINTS`].
 pub(super) fn gradients<F: Formula>(
     formula: &F,
     points: [&[f64]; 2],
     losses: &mut [f64],
     gradient: [&mut [f64]; 2],
-) -> Extent {
+) {
     dispatch(Gradients {
         formula,
         points,
         losses,
         gradient,
-    })
+    });
 }
 
 /// Calls `body` with the first index of each group of `lanes` of `count` places, at least one; the last group may overlap
@@ -54,8 +53,7 @@ fn groups(count: usize, lanes: usize, mut body: impl FnMut(usize)) {
     }
 }
 
-/// Whether rows are worth so much code. Narrow vectors are those of old processors; and unoptimized, the code wants more
-/// stack than a thread has.
+/// Whether rows are computed [`ROWS`] at a time: not on narrow vectors, and not in debug builds, whose stack frames would be too large.
 const fn wide<F: Formula, S: Simd>() -> bool {
     S::f64s::LEN >= 4 && !F::INTERPRETED && !cfg!(debug_assertions)
 }
@@ -81,7 +79,7 @@ impl<F: Formula> Kernel for Rows<'_, F> {
         let width = x.len();
         let band = if wide::<F, S>() { ROWS } else { 1 };
         for (y, losses) in y.chunks(band).zip(losses.chunks_mut(band * width)) {
-            // Where fewer rows are left the last one is computed again.
+            // A shorter last band computes its last row several times.
             let last = y.len() - 1;
             let rows = [0, 1.min(last), 2.min(last), last];
             let [a, b, c, d] = [
@@ -133,10 +131,10 @@ struct Gradients<'a, F> {
 }
 
 impl<F: Formula> Kernel for Gradients<'_, F> {
-    type Output = Extent;
+    type Output = ();
 
     #[inline(always)]
-    fn on_lanes<S: Simd>(self, simd: S) -> Extent {
+    fn on_lanes<S: Simd>(self, simd: S) {
         let Self {
             formula,
             points: [x, y],
@@ -147,8 +145,6 @@ impl<F: Formula> Kernel for Gradients<'_, F> {
         let count = [x.len(), y.len(), losses.len(), gx.len(), gy.len()]
             .into_iter()
             .fold(usize::MAX, usize::min);
-        let mut bounded = S::mask64s::splat(simd, true);
-        let mut least = Lanes::<S>::splat(simd, f64::INFINITY);
         groups(
             count,
             lanes,
@@ -158,11 +154,6 @@ impl<F: Formula> Kernel for Gradients<'_, F> {
                 let along = Lanes::<S>::load(simd, y, first);
                 let jet = at(formula, across, along);
                 let [dx, dy] = jet.gradient();
-                let square = dx * dx + dy * dy;
-                let size = jet.value.lane_abs() + across.lane_abs() + along.lane_abs();
-                bounded &= size.le_mask(size.broadcast(MAX_GROWTH))
-                    & square.lt_mask(square.broadcast(f64::INFINITY));
-                least = Real::select(square.lt_mask(least), square, least);
                 let far =
                     jet.value.store(losses, first) | dx.store(gx, first) | dy.store(gy, first);
                 if far.any_true() {
@@ -173,55 +164,10 @@ impl<F: Formula> Kernel for Gradients<'_, F> {
                         &mut losses[group.clone()],
                         [&mut gx[group.clone()], &mut gy[group]],
                     );
-                    // Whoever wants to know has to look.
-                    bounded = S::mask64s::splat(simd, false);
                 }
             },
         );
-        Extent {
-            bounded: bounded.all_true(),
-            least: least.horizontal_min(),
-        }
     }
-}
-
-/// The values and the gradients at a vector of points.
-#[inline(always)]
-pub(in crate::engine) fn gradient_on_lanes<F, S, V>(
-    formula: &F,
-    simd: S,
-    x: Lanes<S, V>,
-    y: Lanes<S, V>,
-) -> [Lanes<S, V>; 3]
-where
-    F: Formula,
-    S: Simd,
-    V: SimdFloat<S, Element = f64>,
-{
-    let jet = at(formula, x, y);
-    let [dx, dy] = jet.gradient();
-    if (jet.value.out_of_range() | dx.out_of_range() | dy.out_of_range()).any_true() {
-        let mut places = [[0.0; FEWEST]; 2];
-        let [xs, ys] = &mut places;
-        x.store(xs, 0);
-        y.store(ys, 0);
-        let [loss, dx, dy] = each_alone(formula, &places);
-        return [
-            Lanes::load(simd, &loss, 0),
-            Lanes::load(simd, &dx, 0),
-            Lanes::load(simd, &dy, 0),
-        ];
-    }
-    [jet.value, dx, dy]
-}
-
-/// The values and the gradients of so many points, one after the other.
-#[cold]
-#[inline(never)]
-fn each_alone<F: Formula>(formula: &F, [x, y]: &[[f64; FEWEST]; 2]) -> [[f64; FEWEST]; 3] {
-    let [mut losses, mut gx, mut gy] = [[0.0; FEWEST]; 3];
-    gradients_one_by_one(formula, [x, y], &mut losses, [&mut gx, &mut gy]);
-    [losses, gx, gy]
 }
 
 #[inline(always)]

@@ -4,7 +4,6 @@ use super::{Metric, Objective, norm};
 use crate::engine::cancel::Cancel;
 use crate::engine::numeric::random::{self, Purpose};
 use crate::engine::numeric::real;
-use crate::engine::objective::params::Vector;
 use crate::engine::objective::state::StateVisitor;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
@@ -65,26 +64,26 @@ impl GradientSettings {
     }
 }
 
-/// Something between an optimizer and the objective that changes the gradients which the optimizer sees.
-pub trait GradientTransform<V: Vector>: Send {
-    /// The loss and, in `gradient`, its gradient at `theta`, made of what lies `beyond`.
-    fn gradient(&mut self, beyond: &mut Upstream<V>, theta: &[f64], gradient: &mut V) -> f64;
+/// A gradient transformation, applied between the objective and an optimizer.
+pub trait GradientTransform: Send {
+    /// Returns the loss at `theta` and writes the transformed gradient to `gradient`, n numbers, computed from those of `upstream`.
+    fn gradient(&mut self, upstream: &mut Upstream, theta: &[f64], gradient: &mut [f64]) -> f64;
 
-    /// Shows what it carries.
+    /// Visits the state of the transformation.
     fn visit_state(&self, visitor: &mut StateVisitor) {
         let _ = visitor;
     }
 }
 
-/// What lies beyond a [`GradientTransform`]: further ones, and in the end the objective.
-pub struct Upstream<'s, 'a, V: Vector> {
-    oracle: &'s mut Oracle<'a, V>,
-    transforms: &'s mut [Box<dyn GradientTransform<V>>],
+/// Source of the gradients of a [`GradientTransform`]: the transforms between it and the objective, and the objective.
+pub struct Upstream<'s, 'a> {
+    oracle: &'s mut Oracle<'a>,
+    transforms: &'s mut [Box<dyn GradientTransform>],
 }
 
-impl<V: Vector> Upstream<'_, '_, V> {
-    /// The loss and, in `gradient`, its gradient at `theta`, as they are seen from here.
-    pub fn gradient(&mut self, theta: &[f64], gradient: &mut V) -> f64 {
+impl Upstream<'_, '_> {
+    /// Returns the loss at `theta` and writes its gradient to `gradient`, n numbers.
+    pub fn gradient(&mut self, theta: &[f64], gradient: &mut [f64]) -> f64 {
         if let Some((transform, transforms)) = self.transforms.split_first_mut() {
             let oracle = &mut *self.oracle;
             return transform.gradient(&mut Upstream { oracle, transforms }, theta, gradient);
@@ -94,48 +93,46 @@ impl<V: Vector> Upstream<'_, '_, V> {
         loss
     }
 
-    /// Goes on to the next mini-batch and the next noise within the same step.
+    /// Draws the next mini-batch and the next noise within the same step.
     pub fn next_batch(&mut self) {
         self.oracle.cached &= self.oracle.batches.is_none();
         self.oracle.sample_step();
     }
 }
 
-/// What an optimizer sees of an [`Objective`]: counted, seeded access, with the step's mini-batch, its noise and the
-/// clipping already applied. Counting happens here and nowhere else.
-pub struct Oracle<'a, V: Vector> {
+/// Counted, seeded access of an optimizer to an [`Objective`], with the step's mini-batch, noise and clipping applied. Evaluations
+/// are counted here only.
+pub struct Oracle<'a> {
     objective: &'a dyn Objective,
     gradient_settings: GradientSettings,
     cancel: &'a Cancel,
-    /// Whether a step sees the gradient as it is: no mini-batches, no noise, no clipping, no lens.
-    plain: bool,
     counts: EvalCounts,
     batches: Option<Batches>,
     noise_stream: ChaCha8Rng,
-    noise: V,
-    /// Where the objective was evaluated last, its loss and its gradient there.
-    theta: V,
-    losses: V::Losses,
-    gradient: V,
-    /// Whether these are what a step would ask for there, still untouched.
+    noise: Vec<f64>,
+    /// Point of the last evaluation, with the loss and the gradient there.
+    theta: Vec<f64>,
+    loss: f64,
+    gradient: Vec<f64>,
+    /// Whether loss and gradient are those of the current step at `theta`, before noise and clipping.
     cached: bool,
-    /// What the optimizer looks through, the nearest first.
-    transforms: Vec<Box<dyn GradientTransform<V>>>,
-    /// What was looked at, to be asked for again: where, the loss and the gradient; and whether it is still to be asked for.
-    peek_result: Option<(V, f64, V)>,
+    /// Gradient transformations, the nearest to the optimizer first.
+    transforms: Vec<Box<dyn GradientTransform>>,
+    /// Result of [`Oracle::peek`]: point, loss and gradient; and whether it has not been used yet.
+    peek_result: Option<(Vec<f64>, f64, Vec<f64>)>,
     peeked: bool,
-    /// Room for a gradient seen through lenses.
-    buffer: Option<V>,
-    /// The norm of the whole gradient, where this one is part of it.
+    /// Buffer of a transformed gradient.
+    buffer: Option<Vec<f64>>,
+    /// Norm of the gradient over all parameters, where this oracle is of a group of them.
     full_norm: Option<f64>,
 }
 
-impl<'a, V: Vector> Oracle<'a, V> {
-    /// An oracle that has not been asked anything. `zeros` are as many as the objective has parameters.
+impl<'a> Oracle<'a> {
+    /// Creates an oracle without evaluations. `zeros` holds n zeros.
     pub fn new(
         objective: &'a dyn Objective,
         gradient_settings: GradientSettings,
-        zeros: V,
+        zeros: Vec<f64>,
         cancel: &'a Cancel,
     ) -> Self {
         let samples = objective.samples();
@@ -147,13 +144,12 @@ impl<'a, V: Vector> Oracle<'a, V> {
             objective,
             gradient_settings,
             cancel,
-            plain: gradient_settings.is_identity(samples),
             counts: EvalCounts::default(),
             batches,
             noise_stream: random::stream(gradient_settings.seed, Purpose::GradientNoise, 0),
             noise: zeros.clone(),
             theta: zeros.clone(),
-            losses: V::Losses::default(),
+            loss: 0.0,
             gradient: zeros,
             cached: false,
             transforms: Vec::new(),
@@ -164,61 +160,48 @@ impl<'a, V: Vector> Oracle<'a, V> {
         }
     }
 
-    /// The same, seen through lenses, the first of which is the nearest to the optimizer.
-    pub fn with_transforms(mut self, transforms: Vec<Box<dyn GradientTransform<V>>>) -> Self {
-        self.plain &= transforms.is_empty();
+    /// Adds gradient transformations, the first of which is the nearest to the optimizer.
+    pub fn with_transforms(mut self, transforms: Vec<Box<dyn GradientTransform>>) -> Self {
         self.transforms = transforms;
         self
     }
 
-    /// Begins a step at `theta`: draws its mini-batch and its noise, which stay the same however often the step asks.
-    /// Returns the true losses and gradient at `theta`; they are for the record and not counted.
-    #[inline(always)]
-    pub fn begin_step(&mut self, theta: &V) -> (&V::Losses, &V) {
-        theta.evaluate(self.objective, &mut self.losses, &mut self.gradient);
-        self.theta.remember(theta);
-        (self.cached, self.peeked) = (true, false);
-        if !self.plain {
-            self.begin_transformed();
-        }
-        (&self.losses, &self.gradient)
+    /// Begins a step at `theta`: draws its mini-batch and its noise, which stay fixed for all evaluations of the step.
+    /// Returns the true loss and gradient at `theta`, of all the data; they are for the record and not counted.
+    pub fn begin_step(&mut self, theta: &[f64]) -> (f64, &[f64]) {
+        self.loss = self.objective.gradient(theta, &mut self.gradient);
+        self.theta.copy_from_slice(theta);
+        (self.cached, self.peeked) = (self.batches.is_none(), false);
+        self.sample_step();
+        (self.loss, &self.gradient)
     }
 
-    /// Begins a step of which nothing is recorded.
+    /// Begins a step without a record: draws its mini-batch and its noise.
     pub fn begin_unrecorded_step(&mut self) {
         (self.cached, self.peeked) = (false, false);
         self.sample_step();
     }
 
-    /// The loss and its gradient at `theta`, as this step sees them. Counts every gradient that is asked of the objective for
-    /// that. The caller may work in the gradient; the next call overwrites it.
-    ///
-    /// Most rules ask once a step, where it began; that is compiled into their loops, and all else is apart.
-    #[inline(always)]
-    pub fn gradient(&mut self, theta: &[f64]) -> (f64, &mut V) {
-        let loss = if self.cached && self.plain && self.theta.is_at(theta) {
-            self.counts.gradients += 1;
-            self.cached = false;
-            V::loss(&self.losses)
-        } else {
-            self.counted_gradient(theta)
-        };
+    /// Returns the loss and its gradient at `theta` as this step sees them: of its mini-batch, with noise, clipping and transforms.
+    /// Counts every gradient of the objective that this takes. The caller may overwrite the gradient; the next call does.
+    pub fn gradient(&mut self, theta: &[f64]) -> (f64, &mut [f64]) {
+        let loss = self.counted_gradient(theta);
         (loss, &mut self.gradient)
     }
 
-    /// The gradient as the last asker left it.
-    pub fn last(&self) -> &V {
+    /// Returns the gradient as its last user left it.
+    pub fn last(&self) -> &[f64] {
         &self.gradient
     }
 
-    /// Looks at the loss and the gradient at `theta`, which the next one to ask for them there gets without their being
-    /// counted again.
-    pub fn peek(&mut self, theta: &V) -> (f64, &V) {
+    /// Returns the loss and the gradient at `theta` ahead of a step. The next call of [`Oracle::gradient`] there returns them without
+    /// counting them again.
+    pub fn peek(&mut self, theta: &[f64]) -> (f64, &[f64]) {
         let (loss, _) = self.gradient(theta);
         let gradient = &self.gradient;
         let peek_result = self
             .peek_result
-            .get_or_insert_with(|| (theta.clone(), loss, gradient.clone()));
+            .get_or_insert_with(|| (theta.to_vec(), loss, gradient.clone()));
         peek_result.0.copy_from_slice(theta);
         peek_result.1 = loss;
         peek_result.2.copy_from_slice(gradient);
@@ -226,19 +209,19 @@ impl<'a, V: Vector> Oracle<'a, V> {
         (loss, gradient)
     }
 
-    /// Shows what the lenses carry.
+    /// Visits the state of the gradient transformations.
     pub fn visit_state(&self, visitor: &mut StateVisitor) {
         self.transforms
             .iter()
             .for_each(|transform| transform.visit_state(visitor));
     }
 
-    /// The norm of the gradient over all parameters, where what is asked for here is only a part of them.
+    /// Returns the norm of the gradient over all parameters, where this oracle is of a group of them.
     pub fn full_norm(&self) -> Option<f64> {
         self.full_norm
     }
 
-    /// Makes this the gradient at `theta`, whatever the objective says; it is part of one that has the norm `whole`.
+    /// Sets the gradient at `theta` of a group of parameters; `full_norm` is that of the gradient over all parameters.
     pub(in crate::engine) fn set_gradient(
         &mut self,
         theta: &[f64],
@@ -254,14 +237,6 @@ impl<'a, V: Vector> Oracle<'a, V> {
         self.cached = true;
     }
 
-    #[cold]
-    #[inline(never)]
-    fn begin_transformed(&mut self) {
-        self.cached = self.batches.is_none();
-        self.sample_step();
-    }
-
-    #[inline(never)]
     fn counted_gradient(&mut self, theta: &[f64]) -> f64 {
         let peeked = std::mem::take(&mut self.peeked);
         if let Some((place, loss, gradient)) = self.peek_result.as_ref().filter(|_| peeked)
@@ -285,16 +260,16 @@ impl<'a, V: Vector> Oracle<'a, V> {
         loss
     }
 
-    /// Without lenses.
+    /// Returns the loss at `theta`; the gradient, before transformations, goes to `self.gradient`.
     fn objective_gradient(&mut self, theta: &[f64]) -> f64 {
         self.counts.gradients += 1;
-        if !(self.cached && self.theta.is_at(theta)) {
+        if !(self.cached && *self.theta == *theta) {
             self.theta.copy_from_slice(theta);
             self.evaluate();
         }
         self.cached = false;
         self.transform();
-        V::loss(&self.losses)
+        self.loss
     }
 
     fn sample_step(&mut self) {
@@ -309,19 +284,16 @@ impl<'a, V: Vector> Oracle<'a, V> {
         }
     }
 
-    /// Once it is cancelled a step that asks many times gets NaN, and is soon at its end.
+    /// Evaluates at `self.theta`. After cancellation the results are NaN, so that a step with many evaluations ends soon.
     fn evaluate(&mut self) {
         if self.cancel.is_cancelled() {
             self.theta.fill(f64::NAN);
         }
         let (objective, gradient) = (self.objective, &mut self.gradient);
-        match &self.batches {
-            Some(batches) => {
-                let loss = objective.batch_gradient(&self.theta, batches.current(), gradient);
-                V::set_loss(&mut self.losses, loss);
-            }
-            None => self.theta.evaluate(objective, &mut self.losses, gradient),
-        }
+        self.loss = match &self.batches {
+            Some(batches) => objective.batch_gradient(&self.theta, batches.current(), gradient),
+            None => objective.gradient(&self.theta, gradient),
+        };
     }
 
     fn transform(&mut self) {
@@ -438,7 +410,6 @@ mod tests {
     use super::*;
     use crate::engine::numeric::jet::Scalar;
     use crate::engine::objective::Formula;
-    use crate::engine::objective::params::Array;
 
     struct Bowl;
     impl Formula for Bowl {
@@ -449,10 +420,10 @@ mod tests {
 
     fn gradient(gradient_settings: GradientSettings) -> ([f64; 2], EvalCounts) {
         let cancel = Cancel::default();
-        let mut oracle = Oracle::new(&Bowl, gradient_settings, Array([0.0; 2]), &cancel);
-        oracle.begin_step(&Array([3.0, 1.0]));
+        let mut oracle = Oracle::new(&Bowl, gradient_settings, vec![0.0; 2], &cancel);
+        oracle.begin_step(&[3.0, 1.0]);
         let (_, gradient) = oracle.gradient(&[3.0, 1.0]);
-        (gradient.0, oracle.counts())
+        ([gradient[0], gradient[1]], oracle.counts())
     }
 
     #[test]

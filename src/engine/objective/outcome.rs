@@ -35,6 +35,21 @@ impl DivergenceLimit {
             && theta.iter().all(|t| t.abs() <= self.theta)
             && grad_norm < f64::INFINITY
     }
+
+    /// Returns the reason why a run with this loss and these parameters is beyond the bounds.
+    pub fn reason(&self, loss: f64, theta: &[f64]) -> Reason {
+        if theta.iter().any(|t| !t.is_finite()) {
+            Reason::StepNotFinite
+        } else if !loss.is_finite() {
+            Reason::LossNotFinite
+        } else if loss.abs() > self.loss {
+            Reason::LossBeyondLimit
+        } else if theta.iter().any(|t| t.abs() > self.theta) {
+            Reason::ParameterBeyondLimit
+        } else {
+            Reason::GradientNotFinite
+        }
+    }
 }
 
 /// Why a run ended before its last step.

@@ -2,12 +2,11 @@
 
 use super::decay::{Decay, shrink};
 use super::{
-    BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
-    gradient_with_decay, radam,
+    Algorithm, BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule,
+    decay_lines, gradient_with_decay, radam, zeros,
 };
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::params::Vector;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -42,10 +41,6 @@ settings! {
 impl Optimizer for AdaBelief {
     fn lr(&self) -> f64 {
         self.lr
-    }
-
-    fn elementwise(&self) -> bool {
-        true
     }
 
     fn update_lines(&self) -> Vec<&'static str> {
@@ -88,8 +83,9 @@ impl Optimizer for AdaBelief {
         }
     }
 
-    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
-        State {
+    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
+        let zeros = zeros(shape);
+        Algorithm::Joint(Box::new(State {
             m: zeros.clone(),
             s: zeros.clone(),
             s_max: zeros,
@@ -98,7 +94,7 @@ impl Optimizer for AdaBelief {
             beta2_power: BetaPower::new(self.beta2),
             length: 0.0,
             rule: self.clone(),
-        }
+        }))
     }
 }
 
@@ -112,11 +108,11 @@ impl AdaBelief {
     }
 }
 
-struct State<V> {
+struct State {
     rule: AdaBelief,
-    m: V,
-    s: V,
-    s_max: V,
+    m: Vec<f64>,
+    s: Vec<f64>,
+    s_max: Vec<f64>,
     steps: f64,
     beta1_power: BetaPower,
     beta2_power: BetaPower,
@@ -124,7 +120,7 @@ struct State<V> {
     length: f64,
 }
 
-impl<V: Vector> State<V> {
+impl State {
     /// What divides √s, the factor on the step, and whether it divides by √s at all.
     #[inline(always)]
     fn scales(&mut self) -> (f64, f64, bool) {
@@ -145,9 +141,9 @@ impl<V: Vector> State<V> {
     }
 }
 
-impl<V: Vector> UpdateRule<V> for State<V> {
+impl UpdateRule for State {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         let AdaBelief {
             beta2,
             eps,
@@ -157,7 +153,7 @@ impl<V: Vector> UpdateRule<V> for State<V> {
         } = self.rule;
         let beta1 = rates.momentum.unwrap_or(self.rule.beta1);
         let decay = self.rule.decay();
-        let keep = decay.keep(rates.lr);
+        let keep = decay.shrink_factor(rates.lr);
         let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
         self.steps += 1.0;
         let (root_correction, factor, adaptive) = self.scales();
@@ -187,7 +183,7 @@ impl<V: Vector> UpdateRule<V> for State<V> {
     }
 
     fn decay(&self, theta: &mut [f64], rates: StepRates) {
-        shrink(theta, self.rule.decay().keep(rates.lr));
+        shrink(theta, self.rule.decay().shrink_factor(rates.lr));
     }
 
     fn visit_state(&self, visitor: &mut StateVisitor) {

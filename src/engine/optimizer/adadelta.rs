@@ -1,12 +1,11 @@
 //! Adadelta: `torch.optim.Adadelta`.
 
 use super::{
-    Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
-    gradient_with_decay,
+    Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay, zeros,
 };
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::params::Vector;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -30,10 +29,6 @@ settings! {
 impl Optimizer for Adadelta {
     fn lr(&self) -> f64 {
         self.lr
-    }
-
-    fn elementwise(&self) -> bool {
-        true
     }
 
     fn keras_spec(&self) -> Option<&'static str> {
@@ -63,24 +58,25 @@ impl Optimizer for Adadelta {
         }
     }
 
-    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
-        State {
+    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
+        let zeros = zeros(shape);
+        Algorithm::Joint(Box::new(State {
             rule: self.clone(),
             v: zeros.clone(),
             u: zeros,
-        }
+        }))
     }
 }
 
-struct State<V> {
+struct State {
     rule: Adadelta,
-    v: V,
-    u: V,
+    v: Vec<f64>,
+    u: Vec<f64>,
 }
 
-impl<V: Vector> UpdateRule<V> for State<V> {
+impl UpdateRule for State {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         let Adadelta {
             rho,
             eps,

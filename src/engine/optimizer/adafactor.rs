@@ -2,15 +2,13 @@
 
 use super::decay::shrink;
 use super::{
-    Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
-    gradient_with_decay,
+    Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay, zeros,
 };
 use crate::engine::declare::settings;
 use crate::engine::numeric::real;
-use crate::engine::objective::params::Vector;
 use crate::engine::objective::{Oracle, norm};
 use crate::engine::schedule::StepRates;
-use crate::engine::wrapper::{AnyRule, Parameters};
 
 settings! {
     /// Adafactor: steps relative to the size of θ, of a gradient divided by its root mean square, with a bound on their length.
@@ -74,27 +72,18 @@ impl Optimizer for Adafactor {
         }
     }
 
-    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
-        State {
+    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
+        let factors = match *shape {
+            [rows, columns] => Some([vec![0.0; rows], vec![0.0; columns]]),
+            _ => None,
+        };
+        Algorithm::Joint(Box::new(State {
             rule: self.clone(),
-            factors: None,
-            v: zeros.clone(),
-            update: zeros,
+            factors,
+            v: zeros(shape),
+            update: zeros(shape),
             steps: 0.0,
-        }
-    }
-
-    fn init_tensor(&self, zeros: Parameters, shape: &[usize]) -> AnyRule<'_> {
-        match *shape {
-            [rows, columns] => Box::new(State {
-                rule: self.clone(),
-                factors: Some([vec![0.0; rows], vec![0.0; columns]]),
-                v: zeros.clone(),
-                update: zeros,
-                steps: 0.0,
-            }),
-            _ => Box::new(self.init(zeros)),
-        }
+        }))
     }
 }
 
@@ -125,17 +114,17 @@ fn combine(factors: &mut [Vec<f64>; 2], gradient: &[f64], entering: f64, eps1: f
     }
 }
 
-struct State<V> {
+struct State {
     rule: Adafactor,
     /// Of a matrix the means of squares of its rows and of its columns, of which v is made.
     factors: Option<[Vec<f64>; 2]>,
-    v: V,
-    update: V,
+    v: Vec<f64>,
+    update: Vec<f64>,
     steps: f64,
 }
 
-impl<V: Vector> UpdateRule<V> for State<V> {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
+impl UpdateRule for State {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         let Adafactor {
             beta2_decay,
             eps1,

@@ -2,12 +2,11 @@
 
 use super::variants::Epsilon;
 use super::{
-    Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
-    gradient_with_decay,
+    Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay, zeros,
 };
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::params::Vector;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -35,10 +34,6 @@ settings! {
 impl Optimizer for Adagrad {
     fn lr(&self) -> f64 {
         self.lr
-    }
-
-    fn elementwise(&self) -> bool {
-        true
     }
 
     fn keras_spec(&self) -> Option<&'static str> {
@@ -79,26 +74,27 @@ impl Optimizer for Adagrad {
         plain.then(|| 2.0 / rates.lr)
     }
 
-    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
+    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
+        let zeros = zeros(shape);
         let mut sum = zeros;
         sum.fill(self.initial_accumulator_value);
-        State {
+        Algorithm::Joint(Box::new(State {
             rule: self.clone(),
             sum,
             steps: 0.0,
-        }
+        }))
     }
 }
 
-struct State<V> {
+struct State {
     rule: Adagrad,
-    sum: V,
+    sum: Vec<f64>,
     steps: f64,
 }
 
-impl<V: Vector> UpdateRule<V> for State<V> {
+impl UpdateRule for State {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         let Adagrad {
             lr_decay,
             weight_decay,

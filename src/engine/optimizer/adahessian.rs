@@ -3,12 +3,11 @@
 use super::decay::{Decay, shrink};
 use super::hutchinson::{HessianDistribution, Hutchinson};
 use super::{
-    BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
-    gradient_with_decay,
+    Algorithm, BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule,
+    decay_lines, gradient_with_decay, zeros,
 };
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::params::Vector;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -89,8 +88,9 @@ impl Optimizer for AdaHessian {
         }
     }
 
-    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
-        State {
+    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
+        let zeros = zeros(shape);
+        Algorithm::Joint(Box::new(State {
             m: zeros.clone(),
             v: zeros.clone(),
             diagonal: Hutchinson::new(
@@ -103,7 +103,7 @@ impl Optimizer for AdaHessian {
             beta1_power: BetaPower::new(self.beta1),
             beta2_power: BetaPower::new(self.beta2),
             rule: self.clone(),
-        }
+        }))
     }
 }
 
@@ -117,18 +117,18 @@ impl AdaHessian {
     }
 }
 
-struct State<V> {
+struct State {
     rule: AdaHessian,
-    m: V,
-    v: V,
-    diagonal: Hutchinson<V>,
+    m: Vec<f64>,
+    v: Vec<f64>,
+    diagonal: Hutchinson,
     steps: u64,
     beta1_power: BetaPower,
     beta2_power: BetaPower,
 }
 
-impl<V: Vector> UpdateRule<V> for State<V> {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
+impl UpdateRule for State {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         let AdaHessian {
             beta2,
             eps,
@@ -149,7 +149,7 @@ impl<V: Vector> UpdateRule<V> for State<V> {
         let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
         let step_size = rates.lr / (1.0 - self.beta1_power.next(beta1));
         let correction = 1.0 - self.beta2_power.next(beta2);
-        let keep = decay.keep(rates.lr);
+        let keep = decay.shrink_factor(rates.lr);
         let means = self.m.iter_mut().zip(self.v.iter());
         for ((theta, g), (m, v)) in theta.iter_mut().zip(gradient.iter()).zip(means) {
             *m += (g - *m) * (1.0 - beta1);
@@ -164,7 +164,7 @@ impl<V: Vector> UpdateRule<V> for State<V> {
     }
 
     fn decay(&self, theta: &mut [f64], rates: StepRates) {
-        shrink(theta, self.rule.decay().keep(rates.lr));
+        shrink(theta, self.rule.decay().shrink_factor(rates.lr));
     }
 
     fn visit_state(&self, visitor: &mut StateVisitor) {

@@ -1,17 +1,12 @@
 //! Adam and AMSGrad: `torch.optim.Adam`. [`super::adamw`] is the same rule with decoupled weight decay.
 
-use super::decay::shrink;
+use super::elementwise::{Elementwise, kernel};
 use super::variants::CorrectedEpsilon;
 use super::{
-    BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
-    gradient_with_decay,
+    Algorithm, BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, decay_lines,
 };
 use crate::engine::declare::settings;
-use crate::engine::numeric::real::Real;
-use crate::engine::objective::Oracle;
-use crate::engine::objective::params::Vector;
 use crate::engine::schedule::StepRates;
-use crate::engine::stride::{AnyStride, Stride};
 
 settings! {
     /// Adam: running means of the gradient and of its square, both corrected for their start at zero.
@@ -45,10 +40,6 @@ impl Optimizer for Adam {
         self.lr
     }
 
-    fn elementwise(&self) -> bool {
-        true
-    }
-
     fn keras_spec(&self) -> Option<&'static str> {
         Some("adam:lr=0.001,eps=1e-7,eps_form=hat")
     }
@@ -79,12 +70,8 @@ impl Optimizer for Adam {
         }
     }
 
-    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
-        State::new(self.clone(), 0.0, zeros)
-    }
-
-    fn stride(&self) -> Option<AnyStride> {
-        self.two_means(0.0)
+    fn init(&self, _shape: &[usize]) -> Algorithm<'_> {
+        Algorithm::Elementwise(kernel(AdamRule::new(self.clone(), 0.0)))
     }
 
     /// (2 + 2β₁) / ((1 − β₁) γ).
@@ -125,207 +112,89 @@ pub(super) fn means(adam: &Adam) -> Vec<&'static str> {
     lines
 }
 
-impl Adam {
-    /// The rule with decoupled weight decay, where its loop needs nothing else.
-    pub(super) fn two_means(&self, decoupled_weight_decay: f64) -> Option<AnyStride> {
-        let usual = !self.amsgrad && !self.maximize && self.weight_decay == 0.0;
-        usual.then(|| AnyStride::TwoMeans(TwoMeans::new(self, decoupled_weight_decay)))
-    }
-}
-
-/// Adam's step and AdamW's. It carries m and v.
-#[derive(Clone)]
-pub struct TwoMeans {
-    beta1: f64,
-    beta2: f64,
-    eps: f64,
-    eps_form: CorrectedEpsilon,
-    bias_correction: bool,
+/// Adam's step, and AdamW's. State: m, v and, for AMSGrad, the largest v.
+pub(super) struct AdamRule {
+    settings: Adam,
     decoupled_weight_decay: f64,
     beta1_power: BetaPower,
     beta2_power: BetaPower,
 }
 
-/// What a step does with any gradient and its means.
-#[derive(Clone, Copy)]
-pub struct Means {
-    /// The share of the gradient that enters m.
-    entering: f64,
-    beta2: f64,
-    /// The learning rate with both corrections.
-    step_size: f64,
-    /// ε inside the root and outside.
-    inside: f64,
-    outside: f64,
-    /// What is left of θ.
-    keep: f64,
+impl AdamRule {
+    pub(super) fn new(settings: Adam, decoupled_weight_decay: f64) -> Self {
+        Self {
+            decoupled_weight_decay,
+            beta1_power: BetaPower::new(settings.beta1),
+            beta2_power: BetaPower::new(settings.beta2),
+            settings,
+        }
+    }
 }
 
-impl TwoMeans {
-    fn new(adam: &Adam, decoupled_weight_decay: f64) -> Self {
-        Self {
-            beta1: adam.beta1,
-            beta2: adam.beta2,
-            eps: adam.eps,
-            eps_form: adam.eps_form,
-            bias_correction: adam.bias_correction,
-            decoupled_weight_decay,
-            beta1_power: BetaPower::new(adam.beta1),
-            beta2_power: BetaPower::new(adam.beta2),
-        }
+impl Elementwise<3> for AdamRule {
+    fn gradient_options(&self) -> (bool, f64) {
+        (self.settings.maximize, self.settings.weight_decay)
     }
 
-    /// What the last step divided m by, where v was `seconds`; false before the first.
-    fn divisors(&self, seconds: &[f64], to: &mut [f64]) -> bool {
-        let corrections = [1.0 - self.beta1_power.value, 1.0 - self.beta2_power.value];
-        let [first, second] = if self.bias_correction {
-            corrections
-        } else {
-            [1.0; 2]
-        };
-        let (inside, outside) = match self.eps_form {
-            CorrectedEpsilon::Outside => (0.0, self.eps),
-            CorrectedEpsilon::Inside => (self.eps, 0.0),
-            CorrectedEpsilon::Hat => (0.0, self.eps / second.sqrt()),
-        };
-        for (to, v) in to.iter_mut().zip(seconds) {
-            *to = first * ((v / second + inside).sqrt() + outside);
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 3]) {
+        let Adam {
+            beta2,
+            eps,
+            amsgrad,
+            ..
+        } = self.settings;
+        let beta1 = rates.momentum.unwrap_or(self.settings.beta1);
+        let mut correction1 = 1.0 - self.beta1_power.next(beta1);
+        let mut correction2 = 1.0 - self.beta2_power.next(beta2);
+        if !self.settings.bias_correction {
+            (correction1, correction2) = (1.0, 1.0);
         }
-        self.beta1_power.exponent > 0
-    }
-
-    /// The factors of the next step.
-    #[inline(always)]
-    fn means(&mut self, rates: StepRates) -> Means {
-        let Self { beta2, eps, .. } = *self;
-        let beta1 = rates.momentum.unwrap_or(self.beta1);
-        // Both corrections move to the step size and to ε, out of the way of θ: end of section 2 of Kingma & Ba 2015.
-        let [mut first, mut second] = [
-            1.0 - self.beta1_power.next(beta1),
-            1.0 - self.beta2_power.next(beta2),
-        ];
-        if !self.bias_correction {
-            (first, second) = (1.0, 1.0);
-        }
-        let root_correction = second.sqrt();
-        let (inside, outside) = match self.eps_form {
+        // Both corrections move to the step size and to ε: end of section 2 of Kingma & Ba 2015.
+        let root_correction = correction2.sqrt();
+        let step_size = rates.lr * root_correction / correction1;
+        let (inside, outside) = match self.settings.eps_form {
             CorrectedEpsilon::Outside => (0.0, eps * root_correction),
-            CorrectedEpsilon::Inside => (eps * second, 0.0),
+            CorrectedEpsilon::Inside => (eps * correction2, 0.0),
             CorrectedEpsilon::Hat => (0.0, eps),
         };
-        Means {
-            entering: 1.0 - beta1,
-            beta2,
-            step_size: rates.lr * root_correction / first,
-            inside,
-            outside,
-            keep: 1.0 - rates.lr * self.decoupled_weight_decay,
+        let keep = self.shrink_factor(rates);
+        move |theta, g, [m, v, v_max]| {
+            *m += (g - *m) * (1.0 - beta1);
+            *v = *v * beta2 + g * (1.0 - beta2) * g;
+            *v_max = v_max.max(*v);
+            let second = if amsgrad { *v_max } else { *v };
+            *theta = *theta * keep - *m * step_size / ((second + inside).sqrt() + outside);
         }
     }
 
-    #[inline(always)]
-    fn remember<R: Real>(means: Means, g: R, [m, v]: &mut [R; 2]) {
-        *m = *m + (g - *m) * means.entering;
-        *v = *v * means.beta2 + g * (1.0 - means.beta2) * g;
+    fn shrink_factor(&self, rates: StepRates) -> f64 {
+        1.0 - rates.lr * self.decoupled_weight_decay
     }
 
-    #[inline(always)]
-    fn descend<R: Real>(means: Means, theta: R, m: R, v: R) -> R {
-        theta * means.keep - m * means.step_size / ((v + means.inside).lane_sqrt() + means.outside)
-    }
-}
-
-impl Stride for TwoMeans {
-    const CARRIED: usize = 2;
-    type Factors = Means;
-
-    #[inline(always)]
-    fn factors(&mut self, lr: f64) -> Means {
-        self.means(StepRates { lr, momentum: None })
-    }
-
-    #[inline(always)]
-    fn step<R: Real>(means: Means, theta: R, g: R, carried: &mut [R; 2]) -> R {
-        Self::remember(means, g, carried);
-        let [m, v] = *carried;
-        Self::descend(means, theta, m, v)
-    }
-}
-
-/// The two means, and how the weights decay.
-pub(super) struct State<V> {
-    rule: Adam,
-    means: TwoMeans,
-    m: V,
-    v: V,
-    v_max: V,
-}
-
-impl<V: Vector> State<V> {
-    pub(super) fn new(rule: Adam, decoupled_weight_decay: f64, zeros: V) -> Self {
-        Self {
-            means: TwoMeans::new(&rule, decoupled_weight_decay),
-            m: zeros.clone(),
-            v: zeros.clone(),
-            v_max: zeros,
-            rule,
-        }
-    }
-}
-
-impl<V: Vector> UpdateRule<V> for State<V> {
-    #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
-        let Adam {
-            weight_decay,
-            amsgrad,
-            maximize,
-            ..
-        } = self.rule;
-        let gradient = gradient_with_decay(oracle, theta, maximize, weight_decay);
-        let means = self.means.means(rates);
-        let state = self
-            .m
-            .iter_mut()
-            .zip(self.v.iter_mut())
-            .zip(self.v_max.iter_mut());
-        for ((theta, g), ((m, v), v_max)) in theta.iter_mut().zip(gradient.iter()).zip(state) {
-            let mut carried = [*m, *v];
-            TwoMeans::remember(means, *g, &mut carried);
-            [*m, *v] = carried;
-            let second = if amsgrad {
-                *v_max = v_max.max(*v);
-                *v_max
-            } else {
-                *v
-            };
-            *theta = TwoMeans::descend(means, *theta, *m, second);
-        }
-    }
-
-    fn decay(&self, theta: &mut [f64], rates: StepRates) {
-        shrink(theta, 1.0 - rates.lr * self.means.decoupled_weight_decay);
-    }
-
-    fn visit_state(&self, visitor: &mut StateVisitor) {
-        visitor(StateEntry::direction("m", "mean of gradients", &self.m));
-        visitor(StateEntry::each("v", "mean of squared gradients", &self.v));
-        if self.rule.amsgrad {
-            visitor(StateEntry::each(
-                "v_max",
-                "largest mean of squares",
-                &self.v_max,
-            ));
+    fn visit_state(&self, [m, v, v_max]: [&[f64]; 3], visitor: &mut StateVisitor) {
+        visitor(StateEntry::direction("m", "mean of gradients", m));
+        visitor(StateEntry::each("v", "mean of squared gradients", v));
+        if self.settings.amsgrad {
+            visitor(StateEntry::each("v_max", "largest mean of squares", v_max));
         }
     }
 
     /// With the correction of the mean of gradients.
-    fn preconditioner(&self, to: &mut [f64]) -> bool {
-        let seconds = if self.rule.amsgrad {
-            &self.v_max
+    fn preconditioner(&self, [_, v, v_max]: [&[f64]; 3], to: &mut [f64]) -> bool {
+        let Adam { eps, amsgrad, .. } = self.settings;
+        let [first, second] = if self.settings.bias_correction {
+            [1.0 - self.beta1_power.value, 1.0 - self.beta2_power.value]
         } else {
-            &self.v
+            [1.0; 2]
         };
-        self.means.divisors(seconds, to)
+        let (inside, outside) = match self.settings.eps_form {
+            CorrectedEpsilon::Outside => (0.0, eps),
+            CorrectedEpsilon::Inside => (eps, 0.0),
+            CorrectedEpsilon::Hat => (0.0, eps / second.sqrt()),
+        };
+        for (to, v) in to.iter_mut().zip(if amsgrad { v_max } else { v }) {
+            *to = first * ((v / second + inside).sqrt() + outside);
+        }
+        self.beta1_power.exponent > 0
     }
 }

@@ -2,12 +2,11 @@
 
 use super::adam::of_mean;
 use super::{
-    BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
-    gradient_with_decay,
+    Algorithm, BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule,
+    decay_lines, gradient_with_decay, zeros,
 };
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::params::Vector;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -33,10 +32,6 @@ settings! {
 impl Optimizer for Adamax {
     fn lr(&self) -> f64 {
         self.lr
-    }
-
-    fn elementwise(&self) -> bool {
-        true
     }
 
     fn keras_spec(&self) -> Option<&'static str> {
@@ -71,26 +66,27 @@ impl Optimizer for Adamax {
         plain.then(|| of_mean(rates.momentum.unwrap_or(self.beta1), rates.lr, 0.0))
     }
 
-    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
-        State {
+    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
+        let zeros = zeros(shape);
+        Algorithm::Joint(Box::new(State {
             m: zeros.clone(),
             u: zeros,
             beta1_power: BetaPower::new(self.beta1),
             rule: self.clone(),
-        }
+        }))
     }
 }
 
-struct State<V> {
+struct State {
     rule: Adamax,
-    m: V,
-    u: V,
+    m: Vec<f64>,
+    u: Vec<f64>,
     beta1_power: BetaPower,
 }
 
-impl<V: Vector> UpdateRule<V> for State<V> {
+impl UpdateRule for State {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         let Adamax {
             beta2,
             eps,

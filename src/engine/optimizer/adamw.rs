@@ -1,12 +1,11 @@
 //! Adam with decoupled weight decay: `torch.optim.AdamW`.
 
-use super::adam::{Adam, State, means, of_mean};
+use super::adam::{Adam, AdamRule, means, of_mean};
+use super::elementwise::kernel;
 use super::variants::CorrectedEpsilon;
-use super::{Kind, Optimizer, Profile, UpdateRule, decay_lines};
+use super::{Algorithm, Kind, Optimizer, Profile, decay_lines};
 use crate::engine::declare::settings;
-use crate::engine::objective::params::Vector;
 use crate::engine::schedule::StepRates;
-use crate::engine::stride::AnyStride;
 
 settings! {
     /// AdamW: Adam whose weights shrink by a fixed share a step, apart from the gradient.
@@ -39,10 +38,6 @@ impl Optimizer for AdamW {
         self.lr
     }
 
-    fn elementwise(&self) -> bool {
-        true
-    }
-
     fn keras_spec(&self) -> Option<&'static str> {
         Some("adamw:lr=0.001,eps=1e-7,weight_decay=0.004,eps_form=hat")
     }
@@ -70,8 +65,8 @@ impl Optimizer for AdamW {
         }
     }
 
-    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
-        self.state(zeros)
+    fn init(&self, _shape: &[usize]) -> Algorithm<'_> {
+        Algorithm::Elementwise(kernel(AdamRule::new(self.adam(), self.weight_decay)))
     }
 
     /// (2 − γλ)(1 + β₁) / ((1 − β₁) γ).
@@ -79,19 +74,11 @@ impl Optimizer for AdamW {
         let beta1 = rates.momentum.unwrap_or(self.beta1);
         (!self.maximize).then(|| of_mean(beta1, rates.lr, self.weight_decay))
     }
-
-    fn stride(&self) -> Option<AnyStride> {
-        self.adam().two_means(self.weight_decay)
-    }
 }
 
 impl AdamW {
-    pub(super) fn state<V: Vector>(&self, zeros: V) -> State<V> {
-        State::new(self.adam(), self.weight_decay, zeros)
-    }
-
-    /// Adam with the same settings, without the decay.
-    fn adam(&self) -> Adam {
+    /// Returns Adam with these settings, without the decay.
+    pub(super) fn adam(&self) -> Adam {
         let Self {
             lr,
             beta1,

@@ -2,12 +2,11 @@
 
 use super::decay::shrink;
 use super::{
-    BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
-    gradient_with_decay,
+    Algorithm, BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule,
+    decay_lines, gradient_with_decay, zeros,
 };
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::params::Vector;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -40,10 +39,6 @@ settings! {
 impl Optimizer for Adan {
     fn lr(&self) -> f64 {
         self.lr
-    }
-
-    fn elementwise(&self) -> bool {
-        true
     }
 
     fn update_lines(&self) -> Vec<&'static str> {
@@ -81,8 +76,9 @@ impl Optimizer for Adan {
         }
     }
 
-    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
-        State {
+    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
+        let zeros = zeros(shape);
+        Algorithm::Joint(Box::new(State {
             m: zeros.clone(),
             v: zeros.clone(),
             n: zeros.clone(),
@@ -92,7 +88,7 @@ impl Optimizer for Adan {
             beta2_power: BetaPower::new(self.beta2),
             beta3_power: BetaPower::new(self.beta3),
             rule: self.clone(),
-        }
+        }))
     }
 }
 
@@ -107,12 +103,12 @@ impl Adan {
     }
 }
 
-struct State<V> {
+struct State {
     rule: Adan,
-    m: V,
-    v: V,
-    n: V,
-    previous: V,
+    m: Vec<f64>,
+    v: Vec<f64>,
+    n: Vec<f64>,
+    previous: Vec<f64>,
     /// Whether there is a previous gradient yet.
     moving: bool,
     beta1_power: BetaPower,
@@ -120,9 +116,9 @@ struct State<V> {
     beta3_power: BetaPower,
 }
 
-impl<V: Vector> UpdateRule<V> for State<V> {
+impl UpdateRule for State {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         let Adan {
             beta2,
             beta3,

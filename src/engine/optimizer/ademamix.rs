@@ -2,13 +2,12 @@
 
 use super::decay::{Decay, shrink};
 use super::{
-    BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
-    gradient_with_decay,
+    Algorithm, BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule,
+    decay_lines, gradient_with_decay, zeros,
 };
 use crate::engine::declare::settings;
 use crate::engine::numeric::real;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::params::Vector;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -48,10 +47,6 @@ settings! {
 impl Optimizer for AdEMAMix {
     fn lr(&self) -> f64 {
         self.lr
-    }
-
-    fn elementwise(&self) -> bool {
-        !self.cautious
     }
 
     fn update_lines(&self) -> Vec<&'static str> {
@@ -97,8 +92,9 @@ impl Optimizer for AdEMAMix {
         }
     }
 
-    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
-        State {
+    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
+        let zeros = zeros(shape);
+        Algorithm::Joint(Box::new(State {
             m: zeros.clone(),
             v: zeros.clone(),
             slow: zeros,
@@ -107,7 +103,7 @@ impl Optimizer for AdEMAMix {
             beta2_power: BetaPower::new(self.beta2),
             scheduled: [self.alpha, self.beta3],
             rule: self.clone(),
-        }
+        }))
     }
 }
 
@@ -132,11 +128,11 @@ impl AdEMAMix {
     }
 }
 
-struct State<V> {
+struct State {
     rule: AdEMAMix,
-    m: V,
-    v: V,
-    slow: V,
+    m: Vec<f64>,
+    v: Vec<f64>,
+    slow: Vec<f64>,
     steps: f64,
     beta1_power: BetaPower,
     beta2_power: BetaPower,
@@ -144,9 +140,9 @@ struct State<V> {
     scheduled: [f64; 2],
 }
 
-impl<V: Vector> UpdateRule<V> for State<V> {
+impl UpdateRule for State {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         let AdEMAMix {
             beta2,
             eps,
@@ -156,7 +152,7 @@ impl<V: Vector> UpdateRule<V> for State<V> {
         } = self.rule;
         let beta1 = rates.momentum.unwrap_or(self.rule.beta1);
         let decay = self.rule.decay();
-        let keep = decay.keep(rates.lr);
+        let keep = decay.shrink_factor(rates.lr);
         let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
         self.steps += 1.0;
         self.scheduled = self.rule.scheduled(self.steps, beta1);
@@ -188,7 +184,7 @@ impl<V: Vector> UpdateRule<V> for State<V> {
     }
 
     fn decay(&self, theta: &mut [f64], rates: StepRates) {
-        shrink(theta, self.rule.decay().keep(rates.lr));
+        shrink(theta, self.rule.decay().shrink_factor(rates.lr));
     }
 
     fn visit_state(&self, visitor: &mut StateVisitor) {

@@ -2,13 +2,12 @@
 
 use super::decay::{Decay, shrink};
 use super::{
-    Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
-    gradient_with_decay,
+    Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay, zeros,
 };
 use crate::engine::declare::settings;
 use crate::engine::numeric::real;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::params::Vector;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -49,10 +48,6 @@ impl Optimizer for AggMo {
         self.lr
     }
 
-    fn elementwise(&self) -> bool {
-        true
-    }
-
     fn update_lines(&self) -> Vec<&'static str> {
         let decay = self.decay();
         let mut lines = Vec::from_iter(decay_lines(self.maximize, decay.coupled));
@@ -75,11 +70,12 @@ impl Optimizer for AggMo {
         }
     }
 
-    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
-        State {
+    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
+        let zeros = zeros(shape);
+        Algorithm::Joint(Box::new(State {
             velocities: vec![zeros; self.betas.len()],
             rule: self.clone(),
-        }
+        }))
     }
 }
 
@@ -93,19 +89,19 @@ impl AggMo {
     }
 }
 
-struct State<V> {
+struct State {
     rule: AggMo,
-    velocities: Vec<V>,
+    velocities: Vec<Vec<f64>>,
 }
 
-impl<V: Vector> UpdateRule<V> for State<V> {
+impl UpdateRule for State {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         let AggMo {
             betas, maximize, ..
         } = &self.rule;
         let decay = self.rule.decay();
-        let keep = decay.keep(rates.lr);
+        let keep = decay.shrink_factor(rates.lr);
         let gradient = gradient_with_decay(oracle, theta, *maximize, decay.coupled);
         if keep != 1.0 {
             theta.iter_mut().for_each(|theta| *theta *= keep);
@@ -124,7 +120,7 @@ impl<V: Vector> UpdateRule<V> for State<V> {
     }
 
     fn decay(&self, theta: &mut [f64], rates: StepRates) {
-        shrink(theta, self.rule.decay().keep(rates.lr));
+        shrink(theta, self.rule.decay().shrink_factor(rates.lr));
     }
 
     fn visit_state(&self, visitor: &mut StateVisitor) {

@@ -2,12 +2,11 @@
 
 use super::decay::shrink;
 use super::{
-    Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
-    gradient_with_decay,
+    Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay, zeros,
 };
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::params::Vector;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -34,10 +33,6 @@ settings! {
 impl Optimizer for Asgd {
     fn lr(&self) -> f64 {
         self.lr
-    }
-
-    fn elementwise(&self) -> bool {
-        true
     }
 
     fn keeps_average(&self) -> bool {
@@ -68,21 +63,22 @@ impl Optimizer for Asgd {
         }
     }
 
-    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
-        State {
+    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
+        let zeros = zeros(shape);
+        Algorithm::Joint(Box::new(State {
             rule: self.clone(),
             average: zeros,
             eta: self.lr,
             mu: 1.0,
             kept: 1.0,
             steps: 0.0,
-        }
+        }))
     }
 }
 
-struct State<V> {
+struct State {
     rule: Asgd,
-    average: V,
+    average: Vec<f64>,
     eta: f64,
     mu: f64,
     /// Factor by which the decay by Λ shrank θ in the last step.
@@ -90,9 +86,9 @@ struct State<V> {
     steps: f64,
 }
 
-impl<V: Vector> UpdateRule<V> for State<V> {
+impl UpdateRule for State {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         let Asgd {
             lambd,
             alpha,

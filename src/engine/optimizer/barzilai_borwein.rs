@@ -1,10 +1,9 @@
 //! The two-point step sizes of Barzilai and Borwein.
 
 use super::wolfe_step::dot;
-use super::{Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule};
+use super::{Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, zeros};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::params::Vector;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -60,8 +59,9 @@ impl Optimizer for BarzilaiBorwein {
         }
     }
 
-    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
-        State {
+    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
+        let zeros = zeros(shape);
+        Algorithm::Joint(Box::new(State {
             rule: self.clone(),
             trial: zeros.clone(),
             step: zeros.clone(),
@@ -69,25 +69,25 @@ impl Optimizer for BarzilaiBorwein {
             gradient: zeros,
             steps: 0,
             t: 0.0,
-        }
+        }))
     }
 }
 
-struct State<V> {
+struct State {
     rule: BarzilaiBorwein,
-    trial: V,
+    trial: Vec<f64>,
     /// s.
-    step: V,
+    step: Vec<f64>,
     /// y.
-    change: V,
+    change: Vec<f64>,
     /// The gradient where the last step began.
-    gradient: V,
+    gradient: Vec<f64>,
     steps: u64,
     t: f64,
 }
 
-impl<V: Vector> UpdateRule<V> for State<V> {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
+impl UpdateRule for State {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         let sign = if self.rule.maximize { -1.0 } else { 1.0 };
         let (_, gradient) = oracle.gradient(theta);
         let old = self.change.iter_mut().zip(self.gradient.iter_mut());

@@ -2,11 +2,10 @@
 
 use super::wolfe::C2;
 use super::wolfe_step::{WolfeStep, dot};
-use super::{Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule};
+use super::{Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, zeros};
 use crate::engine::declare::settings;
 use crate::engine::numeric::real;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::params::Vector;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -49,9 +48,10 @@ impl Optimizer for Bfgs {
         }
     }
 
-    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
+    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
+        let zeros = zeros(shape);
         let dim = zeros.len();
-        State {
+        Algorithm::Joint(Box::new(State {
             rule: self.clone(),
             line: WolfeStep::new(dim, C2),
             inverse: vec![0.0; dim * dim],
@@ -61,7 +61,7 @@ impl Optimizer for Bfgs {
             product: vec![0.0; dim],
             t: 0.0,
             steps: 0,
-        }
+        }))
     }
 }
 
@@ -115,8 +115,8 @@ impl State {
     }
 }
 
-impl<V: Vector> UpdateRule<V> for State {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
+impl UpdateRule for State {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         let sign = if self.rule.maximize { -1.0 } else { 1.0 };
         let (loss, found) = oracle.gradient(theta);
         for (g, found) in self.gradient.iter_mut().zip(found.iter()) {

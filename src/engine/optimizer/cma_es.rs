@@ -1,12 +1,11 @@
 //! CMA-ES, the evolution strategy with covariance matrix adaptation.
 
 use super::linalg::{LARGEST, eigen};
-use super::{Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule};
+use super::{Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, zeros};
 use crate::engine::declare::settings;
 use crate::engine::numeric::random::{Purpose, stream};
 use crate::engine::numeric::real;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::params::Vector;
 use crate::engine::schedule::StepRates;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
@@ -57,8 +56,9 @@ impl Optimizer for CmaEs {
         }
     }
 
-    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
-        State::new(self, zeros.len())
+    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
+        let zeros = zeros(shape);
+        Algorithm::Joint(Box::new(State::new(self, zeros.len())))
     }
 }
 
@@ -262,8 +262,8 @@ impl State {
 /// So often a point is moved half of the way to the mean where the value at it is not finite; then it is worse than all others.
 const RETREATS: u32 = 30;
 
-impl<V: Vector> UpdateRule<V> for State {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, _pace: StepRates) {
+impl UpdateRule for State {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, _pace: StepRates) {
         let n = theta.len();
         let (sigma, mut beyond) = (self.sigma, false);
         for (who, (order, point)) in self

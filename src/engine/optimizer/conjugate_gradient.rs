@@ -1,10 +1,9 @@
 //! Nonlinear conjugate gradients.
 
 use super::wolfe_step::{WolfeStep, dot};
-use super::{Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule};
+use super::{Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, zeros};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::params::Vector;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -71,9 +70,10 @@ impl Optimizer for ConjugateGradient {
         }
     }
 
-    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
+    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
+        let zeros = zeros(shape);
         let dim = zeros.len();
-        State {
+        Algorithm::Joint(Box::new(State {
             rule: self.clone(),
             line: WolfeStep::new(dim, 0.1),
             direction: vec![0.0; dim],
@@ -84,7 +84,7 @@ impl Optimizer for ConjugateGradient {
             t: 0.0,
             slope: 0.0,
             steps: 0,
-        }
+        }))
     }
 }
 
@@ -103,8 +103,8 @@ struct State {
     steps: u64,
 }
 
-impl<V: Vector> UpdateRule<V> for State {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
+impl UpdateRule for State {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         let sign = if self.rule.maximize { -1.0 } else { 1.0 };
         let (loss, found) = oracle.gradient(theta);
         for (g, found) in self.gradient.iter_mut().zip(found.iter()) {

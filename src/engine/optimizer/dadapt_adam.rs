@@ -2,12 +2,11 @@
 
 use super::decay::{Decay, shrink};
 use super::{
-    BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
-    gradient_with_decay,
+    Algorithm, BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule,
+    decay_lines, gradient_with_decay, zeros,
 };
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::params::Vector;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -86,8 +85,9 @@ impl Optimizer for DAdaptAdam {
         }
     }
 
-    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
-        State {
+    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
+        let zeros = zeros(shape);
+        Algorithm::Joint(Box::new(State {
             m: zeros.clone(),
             v: zeros.clone(),
             s: zeros,
@@ -98,7 +98,7 @@ impl Optimizer for DAdaptAdam {
             beta1_power: BetaPower::new(self.beta1),
             beta2_power: BetaPower::new(self.beta2),
             rule: self.clone(),
-        }
+        }))
     }
 }
 
@@ -112,11 +112,11 @@ impl DAdaptAdam {
     }
 }
 
-struct State<V> {
+struct State {
     rule: DAdaptAdam,
-    m: V,
-    v: V,
-    s: V,
+    m: Vec<f64>,
+    v: Vec<f64>,
+    s: Vec<f64>,
     r: f64,
     d: f64,
     d_hat: f64,
@@ -126,8 +126,8 @@ struct State<V> {
     kept: f64,
 }
 
-impl<V: Vector> UpdateRule<V> for State<V> {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
+impl UpdateRule for State {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         let DAdaptAdam {
             beta2,
             eps,
@@ -166,7 +166,7 @@ impl<V: Vector> UpdateRule<V> for State<V> {
             }
         }
 
-        self.kept = decay.keep(step_size);
+        self.kept = decay.shrink_factor(step_size);
         let keep = self.kept;
         for (theta, (m, v)) in theta.iter_mut().zip(self.m.iter().zip(self.v.iter())) {
             *theta = *theta * keep - m / (v.sqrt() + eps);

@@ -30,7 +30,7 @@ impl Decay {
     }
 
     /// What a step leaves of θ: all but the share γλ, or, where it is fixed, λ.
-    pub(super) fn keep(self, lr: f64) -> f64 {
+    pub(super) fn shrink_factor(self, lr: f64) -> f64 {
         1.0 - self.decoupled * if self.fixed { 1.0 } else { lr }
     }
 

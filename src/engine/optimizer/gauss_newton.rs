@@ -1,12 +1,11 @@
 //! The Gauss–Newton method, damped.
 
 use super::wolfe_step::dot;
-use super::{Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule};
+use super::{Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, zeros};
 use crate::engine::declare::settings;
-use crate::engine::objective::params::Vector;
+use crate::engine::objective::outcome::Reason;
 use crate::engine::objective::{Metric, Objective, Oracle};
 use crate::engine::schedule::StepRates;
-use crate::engine::training::Reason;
 
 settings! {
     /// Gauss–Newton: jumps to the minimum of a quadratic model that takes the outputs of the network, or of the line, as linear in
@@ -49,8 +48,14 @@ impl Optimizer for GaussNewton {
         expects_model(objective)
     }
 
-    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
-        State::new(Metric::GaussNewton, self.damping, self.max_iter, &zeros)
+    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
+        let zeros = zeros(shape);
+        Algorithm::Joint(Box::new(State::new(
+            Metric::GaussNewton,
+            self.damping,
+            self.max_iter,
+            &zeros,
+        )))
     }
 }
 
@@ -88,7 +93,7 @@ impl State {
 
     /// Solves (M + δ I) s = g by conjugate gradients from s = 0: Hestenes & Stiefel 1952. Where the objective has no such matrix
     /// there is no step.
-    fn solve<V: Vector>(&mut self, theta: &V, oracle: &mut Oracle<V>) {
+    fn solve(&mut self, theta: &[f64], oracle: &mut Oracle) {
         const TOLERANCE: f64 = 1e-12;
         self.step.fill(0.0);
         self.direction.copy_from_slice(&self.residual);
@@ -121,8 +126,8 @@ impl State {
     }
 }
 
-impl<V: Vector> UpdateRule<V> for State {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
+impl UpdateRule for State {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         self.residual.copy_from_slice(oracle.gradient(theta).1);
         let flat = self.residual.iter().all(|g| *g == 0.0);
         self.solve(theta, oracle);

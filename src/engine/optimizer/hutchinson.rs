@@ -3,7 +3,6 @@
 use crate::engine::declare::settings;
 use crate::engine::numeric::random::{Purpose, stream};
 use crate::engine::objective::Oracle;
-use crate::engine::objective::params::Vector;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
@@ -14,21 +13,21 @@ settings! {
 }
 
 /// diag H as the mean of z ∘ H z over random vectors z. With signs it is exact where H is diagonal.
-pub(super) struct Hutchinson<V> {
+pub(super) struct Hutchinson {
     distribution: HessianDistribution,
     samples: u64,
     random: ChaCha8Rng,
-    z: V,
-    product: V,
-    pub(super) estimate: V,
+    z: Vec<f64>,
+    product: Vec<f64>,
+    pub(super) estimate: Vec<f64>,
 }
 
-impl<V: Vector> Hutchinson<V> {
+impl Hutchinson {
     pub(super) fn new(
         distribution: HessianDistribution,
         samples: u64,
         seed: u64,
-        zeros: V,
+        zeros: Vec<f64>,
     ) -> Self {
         Self {
             distribution,
@@ -41,7 +40,7 @@ impl<V: Vector> Hutchinson<V> {
     }
 
     /// Makes a new estimate at `theta`.
-    pub(super) fn draw(&mut self, theta: &V, oracle: &mut Oracle<V>) {
+    pub(super) fn draw(&mut self, theta: &[f64], oracle: &mut Oracle) {
         self.estimate.fill(0.0);
         for _ in 0..self.samples {
             for z in self.z.iter_mut() {
@@ -70,7 +69,6 @@ mod tests {
     use super::*;
     use crate::engine::cancel::Cancel;
     use crate::engine::numeric::jet::Scalar;
-    use crate::engine::objective::params::Array;
     use crate::engine::objective::{Formula, GradientSettings};
 
     /// With the Hessian (4, c; c, 10).
@@ -83,15 +81,15 @@ mod tests {
 
     #[test]
     fn signs_are_exact_on_a_diagonal_and_both_kinds_in_the_mean() {
-        let (cancel, at) = (Cancel::default(), Array([1.0, 2.0]));
+        let (cancel, at) = (Cancel::default(), [1.0, 2.0]);
         let estimate = |distribution, samples, skew| {
             let bowl = Bowl(skew);
-            let zeros = || Array([0.0; 2]);
+            let zeros = || vec![0.0; 2];
             let mut oracle = Oracle::new(&bowl, GradientSettings::default(), zeros(), &cancel);
             let mut diagonal = Hutchinson::new(distribution, samples, 7, zeros());
             diagonal.draw(&at, &mut oracle);
             assert_eq!(oracle.counts().hessian_vectors, samples);
-            diagonal.estimate.0
+            [diagonal.estimate[0], diagonal.estimate[1]]
         };
         assert_eq!(
             estimate(HessianDistribution::Rademacher, 1, 0.0),

@@ -2,12 +2,11 @@
 
 use super::decay::{Decay, shrink};
 use super::{
-    BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
-    gradient_with_decay,
+    Algorithm, BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule,
+    decay_lines, gradient_with_decay, zeros,
 };
 use crate::engine::declare::settings;
 use crate::engine::numeric::real;
-use crate::engine::objective::params::Vector;
 use crate::engine::objective::{Oracle, norm};
 use crate::engine::schedule::StepRates;
 
@@ -117,8 +116,9 @@ impl Optimizer for Lamb {
         }
     }
 
-    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
-        State {
+    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
+        let zeros = zeros(shape);
+        Algorithm::Joint(Box::new(State {
             m: zeros.clone(),
             v: zeros.clone(),
             update: zeros,
@@ -127,7 +127,7 @@ impl Optimizer for Lamb {
             beta1_power: BetaPower::new(self.beta1),
             beta2_power: BetaPower::new(self.beta2),
             rule: self.clone(),
-        }
+        }))
     }
 }
 
@@ -162,11 +162,11 @@ impl Lamb {
     }
 }
 
-struct State<V> {
+struct State {
     rule: Lamb,
-    m: V,
-    v: V,
-    update: V,
+    m: Vec<f64>,
+    v: Vec<f64>,
+    update: Vec<f64>,
     /// The last trust ratio.
     ratio: f64,
     steps: u64,
@@ -174,8 +174,8 @@ struct State<V> {
     beta2_power: BetaPower,
 }
 
-impl<V: Vector> UpdateRule<V> for State<V> {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
+impl UpdateRule for State {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         let Self { rule, update, .. } = self;
         let eps = rule.eps;
         let beta1 = rates.momentum.unwrap_or(rule.beta1);
@@ -200,7 +200,7 @@ impl<V: Vector> UpdateRule<V> for State<V> {
         }
 
         let decay = rule.decay();
-        let keep = decay.keep(rates.lr);
+        let keep = decay.shrink_factor(rates.lr);
         theta.iter_mut().for_each(|theta| *theta *= keep);
 
         self.steps += 1;
@@ -236,7 +236,7 @@ impl<V: Vector> UpdateRule<V> for State<V> {
     }
 
     fn decay(&self, theta: &mut [f64], rates: StepRates) {
-        shrink(theta, self.rule.decay().keep(rates.lr));
+        shrink(theta, self.rule.decay().shrink_factor(rates.lr));
     }
 
     fn visit_state(&self, visitor: &mut StateVisitor) {

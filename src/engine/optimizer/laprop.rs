@@ -2,12 +2,11 @@
 
 use super::decay::{Decay, shrink};
 use super::{
-    BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
-    gradient_with_decay,
+    Algorithm, BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule,
+    decay_lines, gradient_with_decay, zeros,
 };
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::params::Vector;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -50,10 +49,6 @@ impl Optimizer for LaProp {
         self.lr
     }
 
-    fn elementwise(&self) -> bool {
-        true
-    }
-
     fn update_lines(&self) -> Vec<&'static str> {
         let decay = self.decay();
         let mut lines = Vec::from_iter(decay_lines(self.maximize, decay.coupled));
@@ -92,8 +87,9 @@ impl Optimizer for LaProp {
         }
     }
 
-    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
-        State {
+    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
+        let zeros = zeros(shape);
+        Algorithm::Joint(Box::new(State {
             m: zeros.clone(),
             v: zeros.clone(),
             v_max: zeros.clone(),
@@ -102,7 +98,7 @@ impl Optimizer for LaProp {
             mean_lr: 0.0,
             beta2_power: BetaPower::new(self.beta2),
             rule: self.clone(),
-        }
+        }))
     }
 }
 
@@ -116,21 +112,21 @@ impl LaProp {
     }
 }
 
-struct State<V> {
+struct State {
     rule: LaProp,
-    m: V,
-    v: V,
-    v_max: V,
-    mean: V,
+    m: Vec<f64>,
+    v: Vec<f64>,
+    v_max: Vec<f64>,
+    mean: Vec<f64>,
     steps: u64,
     /// What m would be if all scaled gradients were 1.
     mean_lr: f64,
     beta2_power: BetaPower,
 }
 
-impl<V: Vector> UpdateRule<V> for State<V> {
+impl UpdateRule for State {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         let LaProp {
             beta2,
             eps,
@@ -141,7 +137,7 @@ impl<V: Vector> UpdateRule<V> for State<V> {
         } = self.rule;
         let beta1 = rates.momentum.unwrap_or(self.rule.beta1);
         let decay = self.rule.decay();
-        let keep = decay.keep(rates.lr);
+        let keep = decay.shrink_factor(rates.lr);
         let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
         self.steps += 1;
         let late = self.steps > self.rule.steps_before_using_centered;
@@ -178,7 +174,7 @@ impl<V: Vector> UpdateRule<V> for State<V> {
     }
 
     fn decay(&self, theta: &mut [f64], rates: StepRates) {
-        shrink(theta, self.rule.decay().keep(rates.lr));
+        shrink(theta, self.rule.decay().shrink_factor(rates.lr));
     }
 
     fn visit_state(&self, visitor: &mut StateVisitor) {

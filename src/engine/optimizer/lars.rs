@@ -1,11 +1,10 @@
 //! LARS: `pytorch_optimizer.LARS`.
 
 use super::{
-    Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
-    gradient_with_decay,
+    Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay, zeros,
 };
 use crate::engine::declare::settings;
-use crate::engine::objective::params::Vector;
 use crate::engine::objective::{Oracle, norm};
 use crate::engine::schedule::StepRates;
 
@@ -78,24 +77,25 @@ impl Optimizer for Lars {
         }
     }
 
-    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
-        State {
+    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
+        let zeros = zeros(shape);
+        Algorithm::Joint(Box::new(State {
             rule: self.clone(),
             velocity: zeros,
             ratio: 1.0,
-        }
+        }))
     }
 }
 
-struct State<V> {
+struct State {
     rule: Lars,
-    velocity: V,
+    velocity: Vec<f64>,
     /// The last trust ratio.
     ratio: f64,
 }
 
-impl<V: Vector> UpdateRule<V> for State<V> {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
+impl UpdateRule for State {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         let Lars {
             dampening,
             trust_coefficient,

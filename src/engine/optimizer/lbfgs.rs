@@ -2,10 +2,9 @@
 
 use super::wolfe::Search;
 use super::wolfe_step::dot;
-use super::{Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule};
+use super::{Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, zeros};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::params::Vector;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -68,9 +67,10 @@ impl Optimizer for Lbfgs {
         }
     }
 
-    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
+    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
+        let zeros = zeros(shape);
         let dim = zeros.len();
-        State {
+        Algorithm::Joint(Box::new(State {
             history: History::new(
                 &zeros,
                 usize::try_from(self.history_size).unwrap_or(usize::MAX),
@@ -82,27 +82,27 @@ impl Optimizer for Lbfgs {
             direction: zeros.clone(),
             gradient: zeros.clone(),
             previous_gradient: zeros.clone(),
-            visitor: zeros,
+            trial: zeros,
             search: Search::new(dim),
-        }
+        }))
     }
 }
 
-struct State<V> {
+struct State {
     rule: Lbfgs,
     max_eval: u64,
     iterations: u64,
-    history: History<V>,
+    history: History,
     t: f64,
-    direction: V,
-    gradient: V,
-    previous_gradient: V,
-    visitor: V,
+    direction: Vec<f64>,
+    gradient: Vec<f64>,
+    previous_gradient: Vec<f64>,
+    trial: Vec<f64>,
     search: Search,
 }
 
-impl<V: Vector> UpdateRule<V> for State<V> {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
+impl UpdateRule for State {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         let Self {
             rule,
             max_eval,
@@ -112,7 +112,7 @@ impl<V: Vector> UpdateRule<V> for State<V> {
             direction,
             gradient,
             previous_gradient,
-            visitor,
+            trial,
             search,
         } = self;
         let sign = if rule.maximize { -1.0 } else { 1.0 };
@@ -160,12 +160,12 @@ impl<V: Vector> UpdateRule<V> for State<V> {
                 let budget = max_eval.saturating_sub(evaluations);
                 let found = search.run(*t, largest(direction), budget, |point| {
                     evaluations += 1;
-                    for ((visitor, theta), d) in
-                        visitor.iter_mut().zip(theta.iter()).zip(direction.iter())
+                    for ((trial, theta), d) in
+                        trial.iter_mut().zip(theta.iter()).zip(direction.iter())
                     {
-                        *visitor = theta + point.t * d;
+                        *trial = theta + point.t * d;
                     }
-                    point.loss = closure(visitor, &mut point.gradient);
+                    point.loss = closure(trial, &mut point.gradient);
                     point.slope = dot(&point.gradient, direction);
                 });
                 (*t, loss) = (found.t, found.loss);
@@ -200,8 +200,8 @@ impl<V: Vector> UpdateRule<V> for State<V> {
 }
 
 /// The last steps and the changes of the gradient over them, in a ring that is allocated once.
-struct History<V> {
-    ring: Vec<Curve<V>>,
+struct History {
+    ring: Vec<Curve>,
     /// How many were ever stored; the newest lies at (stored − 1) mod the ring's length.
     stored: usize,
     /// γ: the initial inverse Hessian is γ I, eq. (7.20).
@@ -210,22 +210,22 @@ struct History<V> {
 
 /// What was learned of the curvature along one step.
 #[derive(Clone)]
-struct Curve<V> {
+struct Curve {
     /// s: the step.
-    step: V,
+    step: Vec<f64>,
     /// y: how the gradient changed over it.
-    change: V,
+    change: Vec<f64>,
     /// 1 / yᵀs.
     rho: f64,
     /// Of the first of the two loops, for the second.
     alpha: f64,
 }
 
-impl<V: Vector> History<V> {
-    fn new(zeros: &V, capacity: usize) -> Self {
+impl History {
+    fn new(zeros: &[f64], capacity: usize) -> Self {
         let curve = Curve {
-            step: zeros.clone(),
-            change: zeros.clone(),
+            step: zeros.to_vec(),
+            change: zeros.to_vec(),
             rho: 0.0,
             alpha: 0.0,
         };
@@ -260,7 +260,7 @@ impl<V: Vector> History<V> {
     }
 
     /// −H g by the two-loop recursion, algorithm 7.4.
-    fn direction(&mut self, gradient: &[f64], r: &mut V) {
+    fn direction(&mut self, gradient: &[f64], r: &mut [f64]) {
         r.iter_mut().zip(gradient).for_each(|(r, g)| *r = -g);
         let kept = self.stored.min(self.ring.len());
         // The oldest lies where the next will be stored; until the ring is full, at its beginning.

@@ -1,10 +1,9 @@
 //! Steepest descent with a line search.
 
 use super::wolfe_step::dot;
-use super::{Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule};
+use super::{Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, zeros};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::params::Vector;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -57,25 +56,26 @@ impl Optimizer for LineSearch {
         }
     }
 
-    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
-        State {
+    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
+        let zeros = zeros(shape);
+        Algorithm::Joint(Box::new(State {
             rule: self.clone(),
             gradient: zeros.clone(),
             trial: zeros,
             t: 0.0,
-        }
+        }))
     }
 }
 
-struct State<V> {
+struct State {
     rule: LineSearch,
-    gradient: V,
-    trial: V,
+    gradient: Vec<f64>,
+    trial: Vec<f64>,
     t: f64,
 }
 
-impl<V: Vector> UpdateRule<V> for State<V> {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
+impl UpdateRule for State {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         let LineSearch {
             c,
             shrink,

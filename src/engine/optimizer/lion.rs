@@ -1,13 +1,9 @@
 //! Lion: the sign of an interpolated momentum.
 
-use super::decay::{Decay, shrink};
-use super::{
-    Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
-    gradient_with_decay, sign,
-};
+use super::decay::Decay;
+use super::elementwise::{Elementwise, kernel};
+use super::{Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, decay_lines, sign};
 use crate::engine::declare::settings;
-use crate::engine::objective::Oracle;
-use crate::engine::objective::params::Vector;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -35,10 +31,6 @@ settings! {
 impl Optimizer for Lion {
     fn lr(&self) -> f64 {
         self.lr
-    }
-
-    fn elementwise(&self) -> bool {
-        true
     }
 
     fn keras_spec(&self) -> Option<&'static str> {
@@ -69,11 +61,8 @@ impl Optimizer for Lion {
         }
     }
 
-    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
-        State {
-            rule: self.clone(),
-            m: zeros,
-        }
+    fn init(&self, _shape: &[usize]) -> Algorithm<'_> {
+        Algorithm::Elementwise(kernel(LionRule(self.clone())))
     }
 }
 
@@ -87,33 +76,30 @@ impl Lion {
     }
 }
 
-struct State<V> {
-    rule: Lion,
-    m: V,
-}
+/// Lion's step. State: the momentum m.
+struct LionRule(Lion);
 
-impl<V: Vector> UpdateRule<V> for State<V> {
-    #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
-        let Lion {
-            beta2, maximize, ..
-        } = self.rule;
-        let beta1 = rates.momentum.unwrap_or(self.rule.beta1);
-        let decay = self.rule.decay();
-        let keep = decay.keep(rates.lr);
-        let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
-        for ((theta, g), m) in theta.iter_mut().zip(gradient.iter()).zip(self.m.iter_mut()) {
+impl Elementwise<1> for LionRule {
+    fn gradient_options(&self) -> (bool, f64) {
+        (self.0.maximize, self.0.decay().coupled)
+    }
+
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 1]) {
+        let beta1 = rates.momentum.unwrap_or(self.0.beta1);
+        let beta2 = self.0.beta2;
+        let keep = self.shrink_factor(rates);
+        move |theta, g, [m]| {
             let direction = sign(*m + (g - *m) * (1.0 - beta1));
             *m += (g - *m) * (1.0 - beta2);
             *theta = *theta * keep - rates.lr * direction;
         }
     }
 
-    fn decay(&self, theta: &mut [f64], rates: StepRates) {
-        shrink(theta, self.rule.decay().keep(rates.lr));
+    fn shrink_factor(&self, rates: StepRates) -> f64 {
+        self.0.decay().shrink_factor(rates.lr)
     }
 
-    fn visit_state(&self, visitor: &mut StateVisitor) {
-        visitor(StateEntry::direction("m", "momentum", &self.m));
+    fn visit_state(&self, [m]: [&[f64]; 1], visitor: &mut StateVisitor) {
+        visitor(StateEntry::direction("m", "momentum", m));
     }
 }

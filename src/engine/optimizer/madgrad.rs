@@ -2,12 +2,11 @@
 
 use super::decay::{Decay, shrink};
 use super::{
-    Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
-    gradient_with_decay,
+    Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay, zeros,
 };
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::params::Vector;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -35,10 +34,6 @@ settings! {
 impl Optimizer for MadGrad {
     fn lr(&self) -> f64 {
         self.lr
-    }
-
-    fn elementwise(&self) -> bool {
-        true
     }
 
     fn update_lines(&self) -> Vec<&'static str> {
@@ -76,14 +71,15 @@ impl Optimizer for MadGrad {
         }
     }
 
-    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
-        State {
+    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
+        let zeros = zeros(shape);
+        Algorithm::Joint(Box::new(State {
             rule: self.clone(),
             sum: zeros.clone(),
             squares: zeros.clone(),
             origin: zeros,
             steps: 0.0,
-        }
+        }))
     }
 }
 
@@ -93,12 +89,12 @@ impl MadGrad {
     }
 }
 
-struct State<V> {
+struct State {
     rule: MadGrad,
-    sum: V,
-    squares: V,
+    sum: Vec<f64>,
+    squares: Vec<f64>,
     /// θ₀.
-    origin: V,
+    origin: Vec<f64>,
     steps: f64,
 }
 
@@ -109,14 +105,14 @@ fn cube_root(square: f64, eps: f64) -> f64 {
     if root == 0.0 { f64::INFINITY } else { root }
 }
 
-impl<V: Vector> UpdateRule<V> for State<V> {
+impl UpdateRule for State {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         let MadGrad { eps, maximize, .. } = self.rule;
         let mu = rates.momentum.unwrap_or(self.rule.momentum);
         let lr = if rates.lr == 0.0 { 0.0 } else { rates.lr + eps };
         let decay = self.rule.decay();
-        let keep = decay.keep(lr);
+        let keep = decay.shrink_factor(lr);
         if self.steps == 0.0 {
             self.origin.copy_from_slice(theta);
         }
@@ -154,7 +150,7 @@ impl<V: Vector> UpdateRule<V> for State<V> {
         } else {
             rates.lr + self.rule.eps
         };
-        shrink(theta, self.rule.decay().keep(lr));
+        shrink(theta, self.rule.decay().shrink_factor(lr));
     }
 
     fn visit_state(&self, visitor: &mut StateVisitor) {

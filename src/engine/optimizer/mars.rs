@@ -2,12 +2,11 @@
 
 use super::decay::{Decay, shrink};
 use super::{
-    BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
-    gradient_with_decay,
+    Algorithm, BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule,
+    decay_lines, gradient_with_decay, zeros,
 };
 use crate::engine::declare::settings;
 use crate::engine::numeric::real;
-use crate::engine::objective::params::Vector;
 use crate::engine::objective::{Oracle, norm};
 use crate::engine::schedule::StepRates;
 
@@ -101,8 +100,9 @@ impl Optimizer for Mars {
         }
     }
 
-    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
-        State {
+    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
+        let zeros = zeros(shape);
+        Algorithm::Joint(Box::new(State {
             m: zeros.clone(),
             v: zeros.clone(),
             v_max: zeros.clone(),
@@ -111,7 +111,7 @@ impl Optimizer for Mars {
             beta1_power: BetaPower::new(self.beta1),
             beta2_power: BetaPower::new(self.beta2),
             rule: self.clone(),
-        }
+        }))
     }
 
     fn display_name(&self) -> &'static str {
@@ -132,20 +132,20 @@ impl Mars {
     }
 }
 
-struct State<V> {
+struct State {
     rule: Mars,
-    m: V,
-    v: V,
-    v_max: V,
+    m: Vec<f64>,
+    v: Vec<f64>,
+    v_max: Vec<f64>,
     /// The gradient of the step before, zero at first.
-    last: V,
-    corrected: V,
+    last: Vec<f64>,
+    corrected: Vec<f64>,
     beta1_power: BetaPower,
     beta2_power: BetaPower,
 }
 
-impl<V: Vector> UpdateRule<V> for State<V> {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
+impl UpdateRule for State {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         let Mars {
             beta2,
             gamma,
@@ -178,7 +178,7 @@ impl<V: Vector> UpdateRule<V> for State<V> {
 
         let root_correction = (1.0 - self.beta2_power.next(beta2)).sqrt();
         let first_correction = 1.0 - self.beta1_power.next(beta1);
-        let keep = decay.keep(rates.lr);
+        let keep = decay.shrink_factor(rates.lr);
         let means = self
             .m
             .iter()
@@ -209,7 +209,7 @@ impl<V: Vector> UpdateRule<V> for State<V> {
     }
 
     fn decay(&self, theta: &mut [f64], rates: StepRates) {
-        shrink(theta, self.rule.decay().keep(rates.lr));
+        shrink(theta, self.rule.decay().shrink_factor(rates.lr));
     }
 
     fn visit_state(&self, visitor: &mut StateVisitor) {

@@ -21,6 +21,7 @@ mod cma_es;
 mod conjugate_gradient;
 mod dadapt_adam;
 mod decay;
+mod elementwise;
 mod gauss_newton;
 mod hutchinson;
 mod lamb;
@@ -59,17 +60,14 @@ mod yogi;
 
 use crate::engine::declare::{Settings, family};
 use crate::engine::numeric::linalg;
-use crate::engine::objective::params::{Array, CROWD, Crowd, Vector};
+use crate::engine::objective::outcome::Reason;
 use crate::engine::objective::state::{StateEntry, StateVisitor};
 use crate::engine::objective::{Objective, Oracle};
 use crate::engine::schedule::StepRates;
-use crate::engine::stride::AnyStride;
-use crate::engine::training::{FinalState, Outcome, Reason, RunContext, Trajectory};
-use crate::engine::wrapper::{AnyRule, Parameters};
+use decay::shrink;
 
-pub use adam::TwoMeans;
+pub use elementwise::ElementwiseKernel;
 pub use profile::{Kind, Profile};
-pub use sgd::HeavyBall;
 
 family! {
     /// Any optimizer.
@@ -125,55 +123,37 @@ family! {
     }
 }
 
-/// An update rule's settings.
-pub trait Optimizer: Settings + Follow {
-    /// The learning rate before any schedule.
+/// Settings of an optimizer.
+pub trait Optimizer: Settings {
+    /// Returns the learning rate before any schedule.
     fn lr(&self) -> f64;
 
-    /// Its state at step 0; `zeros` are as many as there are parameters. All of the state is allocated here; a step
-    /// allocates nothing.
-    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V>
-    where
-        Self: Sized;
+    /// Returns the optimizer ready to run, before its first step, for parameters of this shape: `[n]` where they are a vector,
+    /// `[rows, columns]` for a matrix of weights. All of its state is allocated here; a step allocates nothing.
+    fn init(&self, shape: &[usize]) -> Algorithm<'_>;
 
-    /// The rule as it is computed, a line for each assignment, in slots that numbers can be put into.
+    /// Returns the update rule as it is computed, a line for each assignment, with slots for numbers.
     ///
-    /// `{m}` is what [`UpdateRule::visit_state`] reports under the symbol m after the step, `{m<}` the same before it. `{γ=lr}` is the
+    /// `{m}` is the entry of [`UpdateRule::visit_state`] with the symbol m after the step, `{m<}` before it. `{γ=lr}` is the
     /// setting `lr`, shown as γ; `lr` is that of the step. `{θ<}` and `{θ}` are the parameters before and after the step, `{g}` is
-    /// the gradient at `{θ<}` (`regularisation` gives the line that changes it), `{t}` the number of the step, from 1.
+    /// the gradient at `{θ<}` ([`decay_lines`] give the line that changes it), `{t}` the number of the step, from 1.
     /// Vectors are taken entry by entry.
     fn update_lines(&self) -> Vec<&'static str>;
 
-    /// The spec of Keras's form of it with Keras's defaults, where Keras has it.
+    /// Returns the spec of the Keras form with Keras's defaults, where Keras has the optimizer.
     fn keras_spec(&self) -> Option<&'static str> {
         None
     }
 
-    /// What is worth knowing before it is chosen.
+    /// Returns cost, strengths and weaknesses, for whoever chooses an optimizer.
     fn profile(&self) -> Profile;
 
-    /// Whether each parameter moves by its own gradient alone, so that many starts can go side by side in a [`Crowd`].
-    fn elementwise(&self) -> bool {
-        false
-    }
-
-    /// Its state at step 0 for the loops that landscapes have, where they have one for it.
-    fn stride(&self) -> Option<AnyStride> {
-        None
-    }
-
-    /// Whether it moves each tensor of a network by itself, because it looks at norms, rows or columns of it.
+    /// Whether the optimizer moves each tensor of a network by itself, because it uses norms, rows or columns of it.
     fn is_layerwise(&self) -> bool {
         false
     }
 
-    /// Its state at step 0 for a tensor of this shape.
-    fn init_tensor(&self, zeros: Parameters, shape: &[usize]) -> AnyRule<'_> {
-        let _ = shape;
-        self.init_boxed(zeros)
-    }
-
-    /// What it expects of an objective, where this one is not of that kind.
+    /// Returns the kind of objective that the optimizer needs, where `objective` is of another kind.
     fn unsupported_reason(&self, objective: &dyn Objective) -> Option<&'static str> {
         let _ = objective;
         None
@@ -184,122 +164,92 @@ pub trait Optimizer: Settings + Follow {
         false
     }
 
-    /// What it is called beside its trail: settings that make another method of it change the name.
+    /// Returns the name in legends: settings that make another method of it change the name.
     fn display_name(&self) -> &'static str {
         self.title()
     }
 
-    /// The largest Hessian eigenvalue at which steps of this pace do not grow on a quadratic, where theory gives one.
+    /// Returns the largest Hessian eigenvalue at which steps at these rates do not grow on a quadratic, where theory gives one.
     fn stability_limit(&self, rates: StepRates) -> Option<f64> {
         let _ = rates;
         None
     }
 
-    /// The same for the Hessian divided by [`UpdateRule::preconditioner`], which changes slowly beside the steps: section 3 of Cohen et al.
-    /// 2022, where theory gives one.
+    /// Returns that limit for the Hessian divided by [`UpdateRule::preconditioner`], which changes slowly in comparison with the
+    /// steps: section 3 of Cohen et al. 2022, where theory gives one.
     fn preconditioned_limit(&self, rates: StepRates) -> Option<f64> {
         let _ = rates;
         None
     }
 }
 
-/// An update rule at work: its settings and its state. Parameters are stored in a `V`.
-pub trait UpdateRule<V: Vector> {
-    /// Moves `theta` by one step.
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates);
+/// Optimizer ready to run.
+pub enum Algorithm<'a> {
+    /// Each parameter moves by its own gradient alone, so that many runs can go in SIMD lanes and parameters can have groups.
+    Elementwise(Box<dyn ElementwiseKernel + 'a>),
+    /// The step uses all parameters together.
+    Joint(AnyRule<'a>),
+}
 
-    /// Applies to `theta` the decoupled weight decay of the last step, whose pace is `rates`: the part of that step which is apart from
-    /// the gradient. From where the step began it leads to where weight decay alone would have led.
+impl<'a> Algorithm<'a> {
+    /// Returns the update rule of n parameters.
+    pub fn into_rule(self, n: usize) -> AnyRule<'a> {
+        match self {
+            Self::Elementwise(kernel) => elementwise::rule(kernel, n),
+            Self::Joint(rule) => rule,
+        }
+    }
+}
+
+impl AnyOptimizer {
+    /// Whether each parameter moves by its own gradient alone.
+    pub fn is_elementwise(&self) -> bool {
+        matches!(self.as_dyn().init(&[0]), Algorithm::Elementwise(_))
+    }
+}
+
+/// Update rule of one run, whatever its optimizer and wrappers.
+pub type AnyRule<'a> = Box<dyn UpdateRule + 'a>;
+
+/// Running update rule: its settings and its state.
+pub trait UpdateRule {
+    /// Moves `theta` by one step.
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates);
+
+    /// Applies the decoupled weight decay of the last step to `theta`: the part of that step which does not come from the gradient.
     fn decay(&self, theta: &mut [f64], rates: StepRates) {
         let _ = (theta, rates);
     }
 
-    /// Shows what it carries.
+    /// Visits the state.
     fn visit_state(&self, visitor: &mut StateVisitor);
 
-    /// The average of its iterates that it is used for, where it keeps one.
+    /// Returns the average of the iterates, where the rule keeps one as its answer.
     fn average(&self) -> Option<&[f64]> {
         None
     }
 
-    /// Returns the learning rate of its next step at `theta`, where a step begins: its own where it sets one itself, else `lr`, the
-    /// schedule's.
-    fn next_lr(&mut self, theta: &V, oracle: &mut Oracle<V>, lr: f64) -> f64 {
+    /// Returns the learning rate of the next step at `theta`: its own where it sets one itself, else `lr`, the schedule's.
+    fn next_lr(&mut self, theta: &[f64], oracle: &mut Oracle, lr: f64) -> f64 {
         let _ = (theta, oracle);
         lr
     }
 
-    /// Returns why its last step did not move, where it cannot move from there at all though the gradient is not zero.
+    /// Returns why the last step did not move, where the rule cannot move from there at all though the gradient is not zero.
     fn stuck(&self) -> Option<Reason> {
         None
     }
 
-    /// Returns why its last step is not finite, where that comes from its own arithmetic. Asked only where a step is not finite.
+    /// Returns why the last step is not finite, where that comes from the rule's own arithmetic. Called only after such a step.
     fn failure(&self) -> Option<Reason> {
         None
     }
 
-    /// What its last step divided each parameter's gradient, or mean of gradients, by, apart from the learning rate; it goes to `to`.
-    /// False where it divides by nothing of the kind.
+    /// Writes the divisors of each parameter's gradient, or mean of gradients, in the last step to `to`, apart from the learning
+    /// rate; false where the rule divides by none.
     fn preconditioner(&self, to: &mut [f64]) -> bool {
         let _ = to;
         false
-    }
-}
-
-/// What [`Optimizer::init`] makes possible for every optimizer: to follow a course, by a loop compiled for its rule.
-pub trait Follow {
-    /// The run from its start to its end; `None` if it was cancelled.
-    fn follow(&self, context: &RunContext) -> Option<Trajectory>;
-
-    /// Where the run ends; `None` if it was cancelled.
-    fn arrive(&self, context: &RunContext) -> Option<FinalState>;
-
-    /// The rule at step 0 for parameters that all rules store alike.
-    fn init_boxed(&self, zeros: Parameters) -> AnyRule<'_>;
-
-    /// Where runs from many starts end, at most [`CROWD`] of them, instead of the course's own; `None` if it was cancelled.
-    /// Only for rules that are [`Optimizer::elementwise`].
-    fn arrive_all(
-        &self,
-        context: &RunContext,
-        starts: &[[f64; 2]],
-    ) -> Option<[([f64; 2], Outcome); CROWD]>;
-}
-
-impl<O: Optimizer> Follow for O {
-    fn follow(&self, context: &RunContext) -> Option<Trajectory> {
-        match *context.start {
-            [x, y] => context.trace(Array([x, y]), Vec::new(), |zeros| self.init(zeros)),
-            _ => context.trace(context.start.to_vec(), Vec::new(), |zeros| {
-                self.init_boxed(zeros)
-            }),
-        }
-    }
-
-    fn arrive(&self, context: &RunContext) -> Option<FinalState> {
-        match *context.start {
-            [x, y] => context.arrive(
-                Array([x, y]),
-                Vec::new(),
-                |zeros| -> Box<dyn UpdateRule<_>> { Box::new(self.init(zeros)) },
-            ),
-            _ => context.arrive(context.start.to_vec(), Vec::new(), |zeros| {
-                self.init_boxed(zeros)
-            }),
-        }
-    }
-
-    fn init_boxed(&self, zeros: Parameters) -> AnyRule<'_> {
-        Box::new(self.init(zeros))
-    }
-
-    fn arrive_all(
-        &self,
-        context: &RunContext,
-        starts: &[[f64; 2]],
-    ) -> Option<[([f64; 2], Outcome); CROWD]> {
-        context.crowd(starts, |zeros: Crowd| self.init(zeros))
     }
 }
 
@@ -345,54 +295,24 @@ impl BetaPower {
     }
 }
 
-impl<V: Vector, R: UpdateRule<V> + ?Sized> UpdateRule<V> for Box<R> {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
-        (**self).step(theta, oracle, rates);
-    }
-
-    fn decay(&self, theta: &mut [f64], rates: StepRates) {
-        (**self).decay(theta, rates);
-    }
-
-    fn visit_state(&self, visitor: &mut StateVisitor) {
-        (**self).visit_state(visitor);
-    }
-
-    fn average(&self) -> Option<&[f64]> {
-        (**self).average()
-    }
-
-    fn next_lr(&mut self, theta: &V, oracle: &mut Oracle<V>, lr: f64) -> f64 {
-        (**self).next_lr(theta, oracle, lr)
-    }
-
-    fn stuck(&self) -> Option<Reason> {
-        (**self).stuck()
-    }
-
-    fn failure(&self) -> Option<Reason> {
-        (**self).failure()
-    }
-
-    fn preconditioner(&self, to: &mut [f64]) -> bool {
-        (**self).preconditioner(to)
-    }
-}
-
 /// −1, 0 or 1, and 0 for NaN, as in PyTorch; [`f64::signum`] has neither.
 #[inline(always)]
 fn sign(x: f64) -> f64 {
     f64::from(x > 0.0) - f64::from(x < 0.0)
 }
 
-/// The gradient that a rule works with: PyTorch's `maximize` turns its sign, L2 `weight_decay` adds λθ.
-#[inline(always)]
-fn gradient_with_decay<'a, V: Vector>(
-    oracle: &'a mut Oracle<V>,
-    theta: &V,
+/// Returns zeros for all entries of a tensor.
+fn zeros(shape: &[usize]) -> Vec<f64> {
+    vec![0.0; shape.iter().product()]
+}
+
+/// Returns the gradient with the options that most rules have: PyTorch's `maximize` turns its sign, L2 `weight_decay` adds λθ.
+fn gradient_with_decay<'a>(
+    oracle: &'a mut Oracle,
+    theta: &[f64],
     maximize: bool,
     weight_decay: f64,
-) -> &'a V {
+) -> &'a [f64] {
     let (_, gradient) = oracle.gradient(theta);
     if maximize {
         gradient.iter_mut().for_each(|g| *g = -*g);
@@ -407,7 +327,7 @@ fn gradient_with_decay<'a, V: Vector>(
     gradient
 }
 
-/// The line of [`Optimizer::update_lines`] that says what [`gradient_with_decay`] does, where it does something.
+/// Returns the line of [`Optimizer::update_lines`] for [`gradient_with_decay`], where that changes the gradient.
 fn decay_lines(maximize: bool, weight_decay: f64) -> Option<&'static str> {
     match (maximize, weight_decay != 0.0) {
         (false, false) => None,
@@ -424,7 +344,9 @@ pub(super) mod tests {
     use crate::engine::files::NoFiles;
     use crate::engine::landscape::AnyLandscape;
     use crate::engine::numeric::jet::Scalar;
+    use crate::engine::objective::outcome::Outcome;
     use crate::engine::objective::{Formula, GradientSettings};
+    use crate::engine::training::Trajectory;
     use crate::engine::training::{RunSettings, RunSpec, run};
 
     /// A run on a landscape.

@@ -1,15 +1,17 @@
 //! Muon: `torch.optim.Muon`.
 
+use super::adam::AdamRule;
 use super::adamw::AdamW;
 use super::decay::shrink;
+use super::elementwise;
 use super::wolfe_step::dot;
-use super::{Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines};
+use super::{
+    Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines, zeros,
+};
 use crate::engine::declare::settings;
 use crate::engine::numeric::real;
-use crate::engine::objective::params::Vector;
 use crate::engine::objective::{Objective, Oracle, norm};
 use crate::engine::schedule::StepRates;
-use crate::engine::wrapper::{AnyRule, Parameters};
 
 settings! {
     /// How a step's length depends on the shape of a matrix of A rows and B columns: √max(1, A/B), 0.2 √max(A, B) so that steps are as
@@ -91,21 +93,20 @@ impl Optimizer for Muon {
         (!matrix).then_some("a network: it moves matrices, and here is a vector")
     }
 
-    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
-        let like = AdamW {
+    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
+        if let [rows, columns] = *shape {
+            let state = State::new(self, zeros(shape), [rows, columns]);
+            return Algorithm::Joint(Box::new(state));
+        }
+        let vectors = AdamW {
             lr: self.lr,
             weight_decay: self.weight_decay,
             maximize: self.maximize,
             ..AdamW::default()
         };
-        like.state(zeros)
-    }
-
-    fn init_tensor(&self, zeros: Parameters, shape: &[usize]) -> AnyRule<'_> {
-        match *shape {
-            [rows, columns] => Box::new(State::new(self, zeros, [rows, columns])),
-            _ => Box::new(self.init(zeros)),
-        }
+        let rule = AdamRule::new(vectors.adam(), self.weight_decay);
+        let n = shape.iter().product();
+        Algorithm::Joint(elementwise::rule(elementwise::kernel(rule), n))
     }
 }
 
@@ -115,13 +116,13 @@ struct State<'a> {
     shape: [usize; 2],
     /// What the shape does to the learning rate.
     scale: f64,
-    momentum: Parameters,
-    update: Parameters,
+    momentum: Vec<f64>,
+    update: Vec<f64>,
     turn: Turn,
 }
 
 impl<'a> State<'a> {
-    fn new(rule: &'a Muon, zeros: Parameters, shape: [usize; 2]) -> Self {
+    fn new(rule: &'a Muon, zeros: Vec<f64>, shape: [usize; 2]) -> Self {
         let [rows, columns] = shape.map(real);
         let default = [3.4445, -4.775, 2.0315];
         Self {
@@ -141,8 +142,8 @@ impl<'a> State<'a> {
     }
 }
 
-impl UpdateRule<Parameters> for State<'_> {
-    fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, rates: StepRates) {
+impl UpdateRule for State<'_> {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         let Muon {
             weight_decay,
             nesterov,

@@ -1,9 +1,8 @@
 //! The natural gradient.
 
 use super::gauss_newton::{State, expects_model};
-use super::{Kind, Optimizer, Profile, UpdateRule};
+use super::{Algorithm, Kind, Optimizer, Profile, zeros};
 use crate::engine::declare::settings;
-use crate::engine::objective::params::Vector;
 use crate::engine::objective::{Metric, Objective};
 
 settings! {
@@ -55,11 +54,17 @@ impl Optimizer for NaturalGradient {
         expects_model(objective)
     }
 
-    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
+    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
+        let zeros = zeros(shape);
         let metric = match self.fisher {
             Fisher::Exact => Metric::GaussNewton,
             Fisher::Empirical => Metric::EmpiricalFisher,
         };
-        State::new(metric, self.damping, self.max_iter, &zeros)
+        Algorithm::Joint(Box::new(State::new(
+            metric,
+            self.damping,
+            self.max_iter,
+            &zeros,
+        )))
     }
 }

@@ -1,10 +1,9 @@
 //! The downhill simplex of Nelder and Mead.
 
-use super::{Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule};
+use super::{Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, zeros};
 use crate::engine::declare::settings;
 use crate::engine::numeric::real;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::params::Vector;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -49,16 +48,17 @@ impl Optimizer for NelderMead {
         }
     }
 
-    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
+    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
+        let zeros = zeros(shape);
         let dim = zeros.len();
-        State {
+        Algorithm::Joint(Box::new(State {
             sign: if self.maximize { -1.0 } else { 1.0 },
             points: vec![0.0; dim * (dim + 1)],
             values: vec![0.0; dim + 1],
             centre: vec![0.0; dim],
             trials: [vec![0.0; dim], vec![0.0; dim]],
             begun: false,
-        }
+        }))
     }
 }
 
@@ -91,7 +91,7 @@ impl State {
     }
 
     /// Returns the value at `place`, to be minimised; where it is not finite it is worse than all others.
-    fn value<V: Vector>(oracle: &mut Oracle<V>, place: &[f64], sign: f64) -> f64 {
+    fn value(oracle: &mut Oracle, place: &[f64], sign: f64) -> f64 {
         let value = sign * oracle.value(place);
         if value.is_finite() {
             value
@@ -112,8 +112,8 @@ impl State {
     }
 }
 
-impl<V: Vector> UpdateRule<V> for State {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
+impl UpdateRule for State {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         let (n, sign) = (theta.len(), self.sign);
         if !self.begun {
             self.begun = true;

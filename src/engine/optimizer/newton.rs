@@ -1,12 +1,11 @@
 //! Newton's method, damped.
 
 use super::linalg::{pseudo_solve, solve};
-use super::{Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule};
+use super::{Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, zeros};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::params::Vector;
+use crate::engine::objective::outcome::Reason;
 use crate::engine::schedule::StepRates;
-use crate::engine::training::Reason;
 
 settings! {
     /// Newton's method: jumps to the stationary point of the local quadratic model, be it a minimum, a saddle or a maximum.
@@ -49,16 +48,17 @@ impl Optimizer for Newton {
         }
     }
 
-    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
+    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
+        let zeros = zeros(shape);
         let dim = zeros.len();
-        State {
+        Algorithm::Joint(Box::new(State {
             damping: self.damping,
             step: vec![0.0; dim],
             matrix: vec![0.0; dim * dim],
             scale: vec![0.0; dim],
             stuck: None,
             hessian: vec![0.0; dim * dim],
-        }
+        }))
     }
 }
 
@@ -73,8 +73,8 @@ struct State {
     stuck: Option<Reason>,
 }
 
-impl<V: Vector> UpdateRule<V> for State {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
+impl UpdateRule for State {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         self.step.copy_from_slice(oracle.gradient(theta).1);
         oracle.hessian(theta, &mut self.hessian);
         self.hessian

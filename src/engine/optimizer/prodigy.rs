@@ -2,12 +2,11 @@
 
 use super::decay::{Decay, shrink};
 use super::{
-    BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
-    gradient_with_decay,
+    Algorithm, BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule,
+    decay_lines, gradient_with_decay, zeros,
 };
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::params::Vector;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -115,8 +114,9 @@ impl Optimizer for Prodigy {
         }
     }
 
-    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
-        State {
+    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
+        let zeros = zeros(shape);
+        Algorithm::Joint(Box::new(State {
             origin: zeros.clone(),
             moving: false,
             m: zeros.clone(),
@@ -130,7 +130,7 @@ impl Optimizer for Prodigy {
             beta1_power: BetaPower::new(self.beta1),
             beta2_power: BetaPower::new(self.beta2),
             rule: self.clone(),
-        }
+        }))
     }
 }
 
@@ -144,14 +144,14 @@ impl Prodigy {
     }
 }
 
-struct State<V> {
+struct State {
     rule: Prodigy,
     /// θ₀, once `moving`.
-    origin: V,
+    origin: Vec<f64>,
     moving: bool,
-    m: V,
-    v: V,
-    s: V,
+    m: Vec<f64>,
+    v: Vec<f64>,
+    s: Vec<f64>,
     r: f64,
     d: f64,
     d_hat: f64,
@@ -163,8 +163,8 @@ struct State<V> {
     kept: f64,
 }
 
-impl<V: Vector> UpdateRule<V> for State<V> {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
+impl UpdateRule for State {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         let Prodigy {
             beta2,
             d0,
@@ -212,7 +212,7 @@ impl<V: Vector> UpdateRule<V> for State<V> {
         let grown = if d == d0 { d.max(self.d_hat) } else { d };
         self.d = (grown * self.rule.growth_rate.unwrap_or(f64::INFINITY)).min(self.d_max);
 
-        self.kept = decay.keep(step_size);
+        self.kept = decay.shrink_factor(step_size);
         let keep = self.kept;
         for (theta, (m, v)) in theta.iter_mut().zip(self.m.iter().zip(self.v.iter())) {
             let direction = match eps {

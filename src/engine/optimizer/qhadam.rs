@@ -2,12 +2,11 @@
 
 use super::decay::{Decay, shrink};
 use super::{
-    Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
-    gradient_with_decay,
+    Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay, zeros,
 };
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::params::Vector;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -44,10 +43,6 @@ impl Optimizer for QHAdam {
         self.lr
     }
 
-    fn elementwise(&self) -> bool {
-        true
-    }
-
     fn update_lines(&self) -> Vec<&'static str> {
         let decay = self.decay();
         let mut lines = Vec::from_iter(decay_lines(self.maximize, decay.coupled));
@@ -74,13 +69,14 @@ impl Optimizer for QHAdam {
         }
     }
 
-    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
-        State {
+    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
+        let zeros = zeros(shape);
+        Algorithm::Joint(Box::new(State {
             rule: self.clone(),
             m: zeros.clone(),
             v: zeros,
             weights: [0.0; 2],
-        }
+        }))
     }
 }
 
@@ -94,17 +90,17 @@ impl QHAdam {
     }
 }
 
-struct State<V> {
+struct State {
     rule: QHAdam,
-    m: V,
-    v: V,
+    m: Vec<f64>,
+    v: Vec<f64>,
     /// 1 + β + β² + … for each mean.
     weights: [f64; 2],
 }
 
-impl<V: Vector> UpdateRule<V> for State<V> {
+impl UpdateRule for State {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         let QHAdam {
             beta2,
             nu1,
@@ -115,7 +111,7 @@ impl<V: Vector> UpdateRule<V> for State<V> {
         } = self.rule;
         let beta1 = rates.momentum.unwrap_or(self.rule.beta1);
         let decay = self.rule.decay();
-        let keep = decay.keep(rates.lr);
+        let keep = decay.shrink_factor(rates.lr);
         let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
         let [w1, w2] = &mut self.weights;
         *w1 = *w1 * beta1 + 1.0;
@@ -133,7 +129,7 @@ impl<V: Vector> UpdateRule<V> for State<V> {
     }
 
     fn decay(&self, theta: &mut [f64], rates: StepRates) {
-        shrink(theta, self.rule.decay().keep(rates.lr));
+        shrink(theta, self.rule.decay().shrink_factor(rates.lr));
     }
 
     fn visit_state(&self, visitor: &mut StateVisitor) {

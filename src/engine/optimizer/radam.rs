@@ -2,12 +2,11 @@
 
 use super::decay::{Decay, shrink};
 use super::{
-    BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
-    gradient_with_decay,
+    Algorithm, BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule,
+    decay_lines, gradient_with_decay, zeros,
 };
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::params::Vector;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -39,10 +38,6 @@ impl Optimizer for RAdam {
         self.lr
     }
 
-    fn elementwise(&self) -> bool {
-        true
-    }
-
     fn update_lines(&self) -> Vec<&'static str> {
         let decay = self.decay();
         let mut lines = Vec::from_iter(decay_lines(self.maximize, decay.coupled));
@@ -72,8 +67,9 @@ impl Optimizer for RAdam {
         }
     }
 
-    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
-        State {
+    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
+        let zeros = zeros(shape);
+        Algorithm::Joint(Box::new(State {
             m: zeros.clone(),
             v: zeros,
             steps: 0.0,
@@ -81,7 +77,7 @@ impl Optimizer for RAdam {
             beta2_power: BetaPower::new(self.beta2),
             length: 0.0,
             rule: self.clone(),
-        }
+        }))
     }
 }
 
@@ -105,10 +101,10 @@ impl RAdam {
     }
 }
 
-struct State<V> {
+struct State {
     rule: RAdam,
-    m: V,
-    v: V,
+    m: Vec<f64>,
+    v: Vec<f64>,
     steps: f64,
     beta1_power: BetaPower,
     beta2_power: BetaPower,
@@ -116,9 +112,9 @@ struct State<V> {
     length: f64,
 }
 
-impl<V: Vector> UpdateRule<V> for State<V> {
+impl UpdateRule for State {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         let RAdam {
             beta2,
             eps,
@@ -127,7 +123,7 @@ impl<V: Vector> UpdateRule<V> for State<V> {
         } = self.rule;
         let beta1 = rates.momentum.unwrap_or(self.rule.beta1);
         let decay = self.rule.decay();
-        let keep = decay.keep(rates.lr);
+        let keep = decay.shrink_factor(rates.lr);
         let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
         self.steps += 1.0;
         let beta2_power = self.beta2_power.next(beta2);
@@ -149,7 +145,7 @@ impl<V: Vector> UpdateRule<V> for State<V> {
     }
 
     fn decay(&self, theta: &mut [f64], rates: StepRates) {
-        shrink(theta, self.rule.decay().keep(rates.lr));
+        shrink(theta, self.rule.decay().shrink_factor(rates.lr));
     }
 
     fn visit_state(&self, visitor: &mut StateVisitor) {

@@ -2,14 +2,13 @@
 
 use super::variants::Epsilon;
 use super::{
-    Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
-    gradient_with_decay,
+    Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay, zeros,
 };
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::params::Vector;
+use crate::engine::objective::outcome::Reason;
 use crate::engine::schedule::StepRates;
-use crate::engine::training::Reason;
 
 settings! {
     /// RMSprop: divides each coordinate's gradient by its running root mean square.
@@ -39,10 +38,6 @@ settings! {
 impl Optimizer for RmsProp {
     fn lr(&self) -> f64 {
         self.lr
-    }
-
-    fn elementwise(&self) -> bool {
-        true
     }
 
     fn keras_spec(&self) -> Option<&'static str> {
@@ -91,26 +86,27 @@ impl Optimizer for RmsProp {
         plain.then(|| (2.0 + 2.0 * rates.momentum.unwrap_or(self.momentum)) / rates.lr)
     }
 
-    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
-        State {
+    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
+        let zeros = zeros(shape);
+        Algorithm::Joint(Box::new(State {
             rule: self.clone(),
             v: zeros.clone(),
             mean: zeros.clone(),
             velocity: zeros,
-        }
+        }))
     }
 }
 
-struct State<V> {
+struct State {
     rule: RmsProp,
-    v: V,
-    mean: V,
-    velocity: V,
+    v: Vec<f64>,
+    mean: Vec<f64>,
+    velocity: Vec<f64>,
 }
 
-impl<V: Vector> UpdateRule<V> for State<V> {
+impl UpdateRule for State {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         let RmsProp {
             alpha,
             eps,

@@ -1,12 +1,11 @@
 //! Resilient backpropagation: `torch.optim.Rprop`.
 
 use super::{
-    Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
-    gradient_with_decay, sign,
+    Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay, sign, zeros,
 };
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::params::Vector;
 use crate::engine::schedule::StepRates;
 use std::ops::Bound::{Excluded, Unbounded};
 
@@ -37,10 +36,6 @@ impl Optimizer for Rprop {
         self.lr
     }
 
-    fn elementwise(&self) -> bool {
-        true
-    }
-
     fn update_lines(&self) -> Vec<&'static str> {
         let mut lines = Vec::from_iter(decay_lines(self.maximize, 0.0));
         lines.extend([
@@ -64,29 +59,30 @@ impl Optimizer for Rprop {
         }
     }
 
-    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
+    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
+        let zeros = zeros(shape);
         let mut size = zeros.clone();
         size.fill(self.lr);
-        State {
+        Algorithm::Joint(Box::new(State {
             rule: self.clone(),
             previous: zeros,
             size,
             moving: false,
-        }
+        }))
     }
 }
 
-struct State<V> {
+struct State {
     rule: Rprop,
     /// The gradient of the step before, 0 where that paused.
-    previous: V,
-    size: V,
+    previous: Vec<f64>,
+    size: Vec<f64>,
     moving: bool,
 }
 
-impl<V: Vector> UpdateRule<V> for State<V> {
+impl UpdateRule for State {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         let Rprop {
             eta_minus,
             eta_plus,

@@ -2,12 +2,11 @@
 
 use super::schedulefree_sgd::Averaging;
 use super::{
-    BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
-    gradient_with_decay,
+    Algorithm, BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule,
+    decay_lines, gradient_with_decay, zeros,
 };
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::params::Vector;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -45,10 +44,6 @@ settings! {
 impl Optimizer for ScheduleFreeAdamW {
     fn lr(&self) -> f64 {
         self.lr
-    }
-
-    fn elementwise(&self) -> bool {
-        true
     }
 
     fn keeps_average(&self) -> bool {
@@ -90,28 +85,29 @@ impl Optimizer for ScheduleFreeAdamW {
         }
     }
 
-    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
-        State {
+    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
+        let zeros = zeros(shape);
+        Algorithm::Joint(Box::new(State {
             v: zeros.clone(),
             v_max: zeros.clone(),
             beta2_power: BetaPower::new(self.beta2),
             average: Averaging::new(self.r, self.weight_lr_power, self.warmup_steps, zeros),
             rule: self.clone(),
-        }
+        }))
     }
 }
 
-struct State<V> {
+struct State {
     rule: ScheduleFreeAdamW,
-    v: V,
-    v_max: V,
+    v: Vec<f64>,
+    v_max: Vec<f64>,
     beta2_power: BetaPower,
-    average: Averaging<V>,
+    average: Averaging,
 }
 
-impl<V: Vector> UpdateRule<V> for State<V> {
+impl UpdateRule for State {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         let ScheduleFreeAdamW {
             beta2,
             eps,

@@ -1,13 +1,12 @@
 //! Schedule-free SGD: `pytorch_optimizer.ScheduleFreeSGD`. [`super::schedulefree_adamw`] averages in the same way.
 
 use super::{
-    Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
-    gradient_with_decay,
+    Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay, zeros,
 };
 use crate::engine::declare::settings;
 use crate::engine::numeric::real;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::params::Vector;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -39,10 +38,6 @@ impl Optimizer for ScheduleFreeSgd {
         self.lr
     }
 
-    fn elementwise(&self) -> bool {
-        true
-    }
-
     fn keeps_average(&self) -> bool {
         true
     }
@@ -72,22 +67,23 @@ impl Optimizer for ScheduleFreeSgd {
         }
     }
 
-    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
-        State {
+    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
+        let zeros = zeros(shape);
+        Algorithm::Joint(Box::new(State {
             average: Averaging::new(self.r, self.weight_lr_power, self.warmup_steps, zeros),
             rule: self.clone(),
-        }
+        }))
     }
 }
 
-struct State<V> {
+struct State {
     rule: ScheduleFreeSgd,
-    average: Averaging<V>,
+    average: Averaging,
 }
 
-impl<V: Vector> UpdateRule<V> for State<V> {
+impl UpdateRule for State {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         let ScheduleFreeSgd {
             weight_decay,
             maximize,
@@ -114,12 +110,12 @@ impl<V: Vector> UpdateRule<V> for State<V> {
 }
 
 /// The point z that is stepped, and the weighted average x of all of them.
-pub(super) struct Averaging<V> {
+pub(super) struct Averaging {
     r: f64,
     power: f64,
     warmup_steps: u64,
-    pub(super) z: V,
-    pub(super) x: V,
+    pub(super) z: Vec<f64>,
+    pub(super) x: Vec<f64>,
     steps: u64,
     largest_lr: f64,
     sum: f64,
@@ -127,8 +123,8 @@ pub(super) struct Averaging<V> {
     pub(super) share: f64,
 }
 
-impl<V: Vector> Averaging<V> {
-    pub(super) fn new(r: f64, power: f64, warmup_steps: u64, zeros: V) -> Self {
+impl Averaging {
+    pub(super) fn new(r: f64, power: f64, warmup_steps: u64, zeros: Vec<f64>) -> Self {
         Self {
             r,
             power,
@@ -144,7 +140,7 @@ impl<V: Vector> Averaging<V> {
 
     /// Begins a step: its learning rate, warmed up, and its share in the average.
     #[inline(always)]
-    pub(super) fn next(&mut self, theta: &V, lr: f64) -> (f64, f64) {
+    pub(super) fn next(&mut self, theta: &[f64], lr: f64) -> (f64, f64) {
         if self.steps == 0 {
             self.z.copy_from_slice(theta);
             self.x.copy_from_slice(theta);
@@ -184,24 +180,23 @@ impl<V: Vector> Averaging<V> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::objective::params::Array;
 
     #[test]
     fn the_share_of_a_step_is_its_weight_in_all_so_far() {
-        let mut average = Averaging::new(1.0, 2.0, 2, Array([0.0]));
+        let mut average = Averaging::new(1.0, 2.0, 2, vec![0.0]);
         let mut sum = 0.0;
         for step in 1..=5 {
             let warmed = if step == 1 { 0.1 } else { 0.2 };
             let weight = f64::from(step) * warmed * warmed;
             sum += weight;
-            let (lr, share) = average.next(&Array([3.0]), 0.2);
+            let (lr, share) = average.next(&[3.0], 0.2);
             assert_eq!(lr, warmed);
             assert!((share - weight / sum).abs() < 1e-15);
         }
         assert_eq!(average.point(), Some([3.0].as_slice()));
         // Without any learning rate nothing weighs anything.
-        let mut still = Averaging::new(0.0, 2.0, 0, Array([0.0]));
+        let mut still = Averaging::new(0.0, 2.0, 0, vec![0.0]);
         assert_eq!(still.point(), None);
-        assert_eq!(still.next(&Array([3.0]), 0.0), (0.0, 0.0));
+        assert_eq!(still.next(&[3.0], 0.0), (0.0, 0.0));
     }
 }

@@ -1,16 +1,14 @@
 //! Stochastic gradient descent with momentum, dampening and Nesterov's momentum: `torch.optim.SGD`.
 
+use super::elementwise::{Elementwise, kernel};
 use super::variants::Momentum;
 use super::{
-    Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
-    gradient_with_decay,
+    Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay, zeros,
 };
 use crate::engine::declare::settings;
-use crate::engine::numeric::real::Real;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::params::Vector;
 use crate::engine::schedule::StepRates;
-use crate::engine::stride::{AnyStride, Stride};
 
 settings! {
     /// Stochastic gradient descent: steps down the gradient, optionally carried on by a velocity.
@@ -43,10 +41,6 @@ settings! {
 impl Optimizer for Sgd {
     fn lr(&self) -> f64 {
         self.lr
-    }
-
-    fn elementwise(&self) -> bool {
-        !self.looks_ahead()
     }
 
     fn keras_spec(&self) -> Option<&'static str> {
@@ -101,20 +95,19 @@ impl Optimizer for Sgd {
         }
     }
 
-    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
-        State {
-            rule: self.clone(),
-            usual: self.form == Momentum::PyTorch && !self.looks_ahead(),
-            ahead: zeros.clone(),
-            velocity: zeros,
-            moving: false,
+    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
+        let rule = SgdRule {
+            settings: self.clone(),
+            has_velocity: false,
+        };
+        if self.looks_ahead() {
+            return Algorithm::Joint(Box::new(LookaheadRun {
+                rule,
+                velocity: [zeros(shape)],
+                ahead: zeros(shape),
+            }));
         }
-    }
-
-    fn stride(&self) -> Option<AnyStride> {
-        let plain = self.dampening == 0.0 && self.weight_decay == 0.0 && !self.maximize;
-        let usual = self.form == Momentum::PyTorch && !self.nesterov;
-        (plain && usual).then_some(AnyStride::HeavyBall(HeavyBall { mu: self.momentum }))
+        Algorithm::Elementwise(kernel(rule))
     }
 
     fn display_name(&self) -> &'static str {
@@ -153,133 +146,88 @@ impl Sgd {
     }
 }
 
-/// PyTorch's step with momentum and nothing else. It carries the velocity.
-#[derive(Clone)]
-pub struct HeavyBall {
-    mu: f64,
+/// SGD's step. State: the velocity.
+struct SgdRule {
+    settings: Sgd,
+    has_velocity: bool,
 }
 
-/// What a step does with any gradient and velocity.
-#[derive(Clone, Copy)]
-pub struct Push {
-    mu: f64,
-    lr: f64,
-}
-
-impl Stride for HeavyBall {
-    const CARRIED: usize = 1;
-    type Factors = Push;
-
-    #[inline(always)]
-    fn factors(&mut self, lr: f64) -> Push {
-        Push { mu: self.mu, lr }
-    }
-
-    #[inline(always)]
-    fn step<R: Real>(Push { mu, lr }: Push, theta: R, g: R, [v, _]: &mut [R; 2]) -> R {
-        *v = *v * mu + g;
-        theta - *v * lr
-    }
-}
-
-struct State<V> {
-    rule: Sgd,
-    /// Whether the conventions are PyTorch's.
-    usual: bool,
-    velocity: V,
-    ahead: V,
-    /// Whether there is a velocity yet.
-    moving: bool,
-}
-
-impl<V: Vector> State<V> {
-    /// A step under other conventions than PyTorch's. Apart, so that the loop stays small for the usual ones.
-    #[inline(never)]
-    fn other_step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
-        let rule = &self.rule;
-        let mu = rates.momentum.unwrap_or(rule.momentum);
-        // v enters θ with this factor, and g enters v with that.
-        let (along, entering) = match rule.form {
-            Momentum::PyTorch if self.moving => (-rates.lr, 1.0 - rule.dampening),
+impl SgdRule {
+    /// Returns the factor of the velocity in θ's step, and that of the gradient in the velocity.
+    fn factors(&self, rates: StepRates) -> (f64, f64) {
+        let mu = rates.momentum.unwrap_or(self.settings.momentum);
+        match self.settings.form {
+            Momentum::PyTorch if self.has_velocity => (-rates.lr, 1.0 - self.settings.dampening),
             Momentum::PyTorch => (-rates.lr, 1.0),
             Momentum::Ema => (-rates.lr, 1.0 - mu),
             Momentum::Polyak => (1.0, -rates.lr),
-        };
-        self.moving = true;
-        self.ahead.copy_from_slice(theta);
-        if rule.looks_ahead() {
-            for (ahead, v) in self.ahead.iter_mut().zip(self.velocity.iter()) {
-                *ahead += along * mu * *v;
-            }
-        }
-        let gradient = gradient_with_decay(oracle, &self.ahead, rule.maximize, rule.weight_decay);
-        let each = theta
-            .iter_mut()
-            .zip(gradient.iter())
-            .zip(self.velocity.iter_mut());
-        if rule.nesterov && !rule.lookahead {
-            for ((theta, g), v) in each {
-                *v = mu * *v + entering * *g;
-                *theta += along * (entering * *g + mu * *v);
-            }
-        } else {
-            for ((theta, g), v) in each {
-                *v = mu * *v + entering * *g;
-                *theta += along * *v;
-            }
         }
     }
 }
 
-impl<V: Vector> UpdateRule<V> for State<V> {
-    #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
-        if !self.usual {
-            self.other_step(theta, oracle, rates);
-            return;
-        }
-        let Self {
-            rule,
-            velocity,
-            moving,
-            ..
-        } = self;
-        let gradient = gradient_with_decay(oracle, theta, rule.maximize, rule.weight_decay);
-        let mu = rates.momentum.unwrap_or(rule.momentum);
-        if mu == 0.0 {
-            theta
-                .iter_mut()
-                .zip(gradient.iter())
-                .for_each(|(theta, g)| *theta -= rates.lr * *g);
-            return;
-        }
-        let entering = if *moving { 1.0 - rule.dampening } else { 1.0 };
-        *moving = true;
-        let each = theta
-            .iter_mut()
-            .zip(gradient.iter())
-            .zip(velocity.iter_mut());
-        if rule.nesterov {
-            for ((theta, g), v) in each {
-                *v = mu * *v + entering * *g;
-                *theta -= rates.lr * (*g + mu * *v);
+impl Elementwise<1> for SgdRule {
+    fn gradient_options(&self) -> (bool, f64) {
+        (self.settings.maximize, self.settings.weight_decay)
+    }
+
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 1]) {
+        let mu = rates.momentum.unwrap_or(self.settings.momentum);
+        let (along, entering) = self.factors(rates);
+        let is_pytorch = self.settings.form == Momentum::PyTorch;
+        let nesterov = self.settings.nesterov && !self.settings.lookahead;
+        self.has_velocity |= mu != 0.0 || !is_pytorch;
+        move |theta, g, [v]| {
+            if mu == 0.0 && is_pytorch {
+                *theta += along * g;
+                return;
             }
-        } else {
-            for ((theta, g), v) in each {
-                *v = mu * *v + entering * *g;
-                *theta -= rates.lr * *v;
-            }
+            *v = mu * *v + entering * g;
+            *theta += along
+                * match (nesterov, is_pytorch) {
+                    (false, _) => *v,
+                    (true, true) => g + mu * *v,
+                    (true, false) => entering * g + mu * *v,
+                };
+        }
+    }
+
+    fn visit_state(&self, [velocity]: [&[f64]; 1], visitor: &mut StateVisitor) {
+        if self.has_velocity {
+            visitor(match self.settings.form {
+                Momentum::Polyak => StateEntry::step("v", "velocity", velocity),
+                _ => StateEntry::direction("v", "velocity", velocity),
+            });
+        }
+    }
+}
+
+/// Run with Nesterov's momentum in the paper's form: the gradient is asked for at the point ahead.
+struct LookaheadRun {
+    rule: SgdRule,
+    velocity: [Vec<f64>; 1],
+    ahead: Vec<f64>,
+}
+
+impl UpdateRule for LookaheadRun {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
+        let mu = rates.momentum.unwrap_or(self.rule.settings.momentum);
+        let (along, _) = self.rule.factors(rates);
+        let [velocity] = &mut self.velocity;
+        for ((ahead, theta), v) in self.ahead.iter_mut().zip(&*theta).zip(&*velocity) {
+            *ahead = theta + along * mu * v;
+        }
+        let (maximize, weight_decay) = self.rule.gradient_options();
+        let gradient = gradient_with_decay(oracle, &self.ahead, maximize, weight_decay);
+        let update = self.rule.step(rates);
+        for ((theta, g), v) in theta.iter_mut().zip(gradient).zip(velocity) {
+            let mut state = [*v];
+            update(theta, *g, &mut state);
+            [*v] = state;
         }
     }
 
     fn visit_state(&self, visitor: &mut StateVisitor) {
-        if self.moving {
-            let internal = match self.rule.form {
-                Momentum::Polyak => StateEntry::step,
-                _ => StateEntry::direction,
-            };
-            visitor(internal("v", "velocity", &self.velocity));
-        }
+        self.rule.visit_state([&self.velocity[0]], visitor);
     }
 }
 

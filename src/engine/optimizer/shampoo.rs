@@ -2,10 +2,11 @@
 
 use super::decay::{Decay, shrink};
 use super::linalg::{LARGEST, eigen};
-use super::{Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines};
+use super::{
+    Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines, zeros,
+};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::params::Vector;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -78,15 +79,16 @@ impl Optimizer for Shampoo {
         }
     }
 
-    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
+    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
+        let zeros = zeros(shape);
         let dim = zeros.len();
-        State {
+        Algorithm::Joint(Box::new(State {
             direction: zeros.clone(),
             along: zeros,
             preconditioner: Preconditioner::new(dim, self.matrix_eps),
             steps: 0,
             rule: self.clone(),
-        }
+        }))
     }
 }
 
@@ -100,16 +102,16 @@ impl Shampoo {
     }
 }
 
-struct State<V> {
+struct State {
     rule: Shampoo,
-    direction: V,
-    along: V,
+    direction: Vec<f64>,
+    along: Vec<f64>,
     preconditioner: Preconditioner,
     steps: u64,
 }
 
-impl<V: Vector> UpdateRule<V> for State<V> {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
+impl UpdateRule for State {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         let Shampoo {
             preconditioning_compute_steps,
             maximize,
@@ -133,14 +135,14 @@ impl<V: Vector> UpdateRule<V> for State<V> {
         }
         self.preconditioner
             .apply(gradient, &mut self.along, &mut self.direction);
-        let keep = decay.keep(rates.lr);
+        let keep = decay.shrink_factor(rates.lr);
         for (theta, direction) in theta.iter_mut().zip(self.direction.iter()) {
             *theta = *theta * keep - rates.lr * direction;
         }
     }
 
     fn decay(&self, theta: &mut [f64], rates: StepRates) {
-        shrink(theta, self.rule.decay().keep(rates.lr));
+        shrink(theta, self.rule.decay().shrink_factor(rates.lr));
     }
 
     fn visit_state(&self, visitor: &mut StateVisitor) {

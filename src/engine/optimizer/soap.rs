@@ -3,13 +3,12 @@
 use super::decay::shrink;
 use super::linalg::{Orthogonal, eigen};
 use super::{
-    BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
-    gradient_with_decay,
+    Algorithm, BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule,
+    decay_lines, gradient_with_decay, zeros,
 };
 use crate::engine::declare::settings;
 use crate::engine::numeric::real;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::params::Vector;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -96,9 +95,10 @@ impl Optimizer for Soap {
         }
     }
 
-    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
+    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
+        let zeros = zeros(shape);
         let largest = usize::try_from(self.max_precondition_dim).unwrap_or(usize::MAX);
-        State {
+        Algorithm::Joint(Box::new(State {
             m: zeros.clone(),
             v: zeros.clone(),
             direction: zeros.clone(),
@@ -108,18 +108,18 @@ impl Optimizer for Soap {
             beta1_power: BetaPower::new(self.beta1),
             beta2_power: BetaPower::new(self.beta2),
             rule: self.clone(),
-        }
+        }))
     }
 }
 
-struct State<V> {
+struct State {
     rule: Soap,
-    m: V,
+    m: Vec<f64>,
     /// Along the eigenvectors.
-    v: V,
-    direction: V,
+    v: Vec<f64>,
+    direction: Vec<f64>,
     /// Room for components along the eigenvectors.
-    along: V,
+    along: Vec<f64>,
     /// `None` where there are too many parameters.
     basis: Option<Basis>,
     steps: u64,
@@ -127,8 +127,8 @@ struct State<V> {
     beta2_power: BetaPower,
 }
 
-impl<V: Vector> UpdateRule<V> for State<V> {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
+impl UpdateRule for State {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         let Soap {
             beta2,
             eps,

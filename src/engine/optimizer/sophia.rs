@@ -3,12 +3,11 @@
 use super::decay::{Decay, shrink};
 use super::hutchinson::{HessianDistribution, Hutchinson};
 use super::{
-    Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
-    gradient_with_decay,
+    Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay, zeros,
 };
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::params::Vector;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -83,8 +82,9 @@ impl Optimizer for Sophia {
         }
     }
 
-    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
-        State {
+    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
+        let zeros = zeros(shape);
+        Algorithm::Joint(Box::new(State {
             m: zeros.clone(),
             h: zeros.clone(),
             diagonal: Hutchinson::new(
@@ -95,7 +95,7 @@ impl Optimizer for Sophia {
             ),
             steps: 0,
             rule: self.clone(),
-        }
+        }))
     }
 }
 
@@ -109,16 +109,16 @@ impl Sophia {
     }
 }
 
-struct State<V> {
+struct State {
     rule: Sophia,
-    m: V,
-    h: V,
-    diagonal: Hutchinson<V>,
+    m: Vec<f64>,
+    h: Vec<f64>,
+    diagonal: Hutchinson,
     steps: u64,
 }
 
-impl<V: Vector> UpdateRule<V> for State<V> {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
+impl UpdateRule for State {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         let Sophia {
             beta2,
             eps,
@@ -137,7 +137,7 @@ impl<V: Vector> UpdateRule<V> for State<V> {
         }
         self.steps += 1;
         let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
-        let keep = decay.keep(rates.lr);
+        let keep = decay.shrink_factor(rates.lr);
         let means = self.m.iter_mut().zip(self.h.iter());
         for ((theta, g), (m, h)) in theta.iter_mut().zip(gradient.iter()).zip(means) {
             *m += (g - *m) * (1.0 - beta1);
@@ -146,7 +146,7 @@ impl<V: Vector> UpdateRule<V> for State<V> {
     }
 
     fn decay(&self, theta: &mut [f64], rates: StepRates) {
-        shrink(theta, self.rule.decay().keep(rates.lr));
+        shrink(theta, self.rule.decay().shrink_factor(rates.lr));
     }
 
     fn visit_state(&self, visitor: &mut StateVisitor) {

@@ -2,12 +2,11 @@
 
 use super::decay::{Decay, shrink};
 use super::{
-    Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
-    gradient_with_decay, sign,
+    Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
+    gradient_with_decay, sign, zeros,
 };
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::params::Vector;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -35,10 +34,6 @@ impl Optimizer for Tiger {
         self.lr
     }
 
-    fn elementwise(&self) -> bool {
-        true
-    }
-
     fn update_lines(&self) -> Vec<&'static str> {
         let decay = self.decay();
         let mut lines = Vec::from_iter(decay_lines(self.maximize, decay.coupled));
@@ -59,11 +54,12 @@ impl Optimizer for Tiger {
         }
     }
 
-    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
-        State {
+    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
+        let zeros = zeros(shape);
+        Algorithm::Joint(Box::new(State {
             rule: self.clone(),
             m: zeros,
-        }
+        }))
     }
 }
 
@@ -77,18 +73,18 @@ impl Tiger {
     }
 }
 
-struct State<V> {
+struct State {
     rule: Tiger,
-    m: V,
+    m: Vec<f64>,
 }
 
-impl<V: Vector> UpdateRule<V> for State<V> {
+impl UpdateRule for State {
     #[inline(always)]
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, rates: StepRates) {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         let Tiger { maximize, .. } = self.rule;
         let beta = rates.momentum.unwrap_or(self.rule.beta);
         let decay = self.rule.decay();
-        let keep = decay.keep(rates.lr);
+        let keep = decay.shrink_factor(rates.lr);
         let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
         for ((theta, g), m) in theta.iter_mut().zip(gradient.iter()).zip(self.m.iter_mut()) {
             *m += (g - *m) * (1.0 - beta);
@@ -97,7 +93,7 @@ impl<V: Vector> UpdateRule<V> for State<V> {
     }
 
     fn decay(&self, theta: &mut [f64], rates: StepRates) {
-        shrink(theta, self.rule.decay().keep(rates.lr));
+        shrink(theta, self.rule.decay().shrink_factor(rates.lr));
     }
 
     fn visit_state(&self, visitor: &mut StateVisitor) {

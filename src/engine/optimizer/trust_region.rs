@@ -1,12 +1,11 @@
 //! Newton's method within a trust region.
 
 use super::wolfe_step::dot;
-use super::{Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule};
+use super::{Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, zeros};
 use crate::engine::declare::settings;
-use crate::engine::objective::params::Vector;
+use crate::engine::objective::outcome::Reason;
 use crate::engine::objective::{Oracle, norm};
 use crate::engine::schedule::StepRates;
-use crate::engine::training::Reason;
 
 settings! {
     /// Trust region: Newton's step, but only as far as the quadratic model has proved right; it leaves saddles along the curvature
@@ -52,9 +51,10 @@ impl Optimizer for TrustRegion {
         }
     }
 
-    fn init<V: Vector>(&self, zeros: V) -> impl UpdateRule<V> {
+    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
+        let zeros = zeros(shape);
         let room = || vec![0.0; zeros.len()];
-        State {
+        Algorithm::Joint(Box::new(State {
             radius: self.lr,
             shrunk: false,
             ratio: 0.0,
@@ -65,7 +65,7 @@ impl Optimizer for TrustRegion {
             product: room(),
             trial: room(),
             rule: self.clone(),
-        }
+        }))
     }
 }
 
@@ -85,7 +85,7 @@ struct State {
 
 impl State {
     /// The step, by Steihaug's conjugate gradients; returns how much the model falls.
-    fn solve<V: Vector>(&mut self, theta: &V, oracle: &mut Oracle<V>, sign: f64) -> f64 {
+    fn solve(&mut self, theta: &[f64], oracle: &mut Oracle, sign: f64) -> f64 {
         let length = norm(&self.gradient);
         let enough = length * length.sqrt().min(0.5);
         self.step.fill(0.0);
@@ -141,8 +141,8 @@ impl State {
     }
 }
 
-impl<V: Vector> UpdateRule<V> for State {
-    fn step(&mut self, theta: &mut V, oracle: &mut Oracle<V>, _pace: StepRates) {
+impl UpdateRule for State {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, _pace: StepRates) {
         let sign = if self.rule.maximize { -1.0 } else { 1.0 };
         let (loss, gradient) = oracle.gradient(theta);
         for (g, found) in self.gradient.iter_mut().zip(gradient.iter()) {

@@ -2,7 +2,6 @@
 
 use super::wolfe::Search;
 use crate::engine::objective::Oracle;
-use crate::engine::objective::params::Vector;
 
 /// The most gradients that one step may ask for.
 const BUDGET: u64 = 25;
@@ -24,13 +23,13 @@ impl WolfeStep {
 
     /// Moves `theta` along `direction`, which goes down from `loss` and `gradient`, trying the length `t` first. Returns the length,
     /// and leaves the gradient at the new place in `gradient`.
-    pub(super) fn step<V: Vector>(
+    pub(super) fn step(
         &mut self,
-        theta: &mut V,
+        theta: &mut [f64],
         direction: &[f64],
         (loss, gradient): (f64, &mut [f64]),
         t: f64,
-        oracle: &mut Oracle<V>,
+        oracle: &mut Oracle,
         sign: f64,
     ) -> f64 {
         let Self { search, visitor } = self;

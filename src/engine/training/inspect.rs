@@ -1,7 +1,7 @@
 //! One step of a run, looked at closely: what the optimizer saw, what it carried before and after, and its rule with the
 //! numbers put in.
 
-use super::training_loop::RunContext;
+use super::training_loop::{Observer, RunContext, StepState, StepView};
 use super::{RunSettings, RunSpec};
 use crate::engine::cancel::Cancel;
 use crate::engine::declare::Value;
@@ -9,6 +9,7 @@ use crate::engine::objective::Objective;
 use crate::engine::objective::state::{StateEntry, StateValue};
 use crate::engine::schedule::StepRates;
 use crate::engine::wrapper::Blocks;
+use std::ops::ControlFlow;
 
 /// Something that a rule carried, kept.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,7 +62,7 @@ pub struct StepInspection {
     pub state: [Vec<OptimizerState>; 2],
 }
 
-/// Looks at step `step` ≥ 1 of a run. `None` if the run does not get there, or if it was cancelled.
+/// Runs `spec` up to step `step` ≥ 1 and returns that step in detail; `None` if the run ends before, or if it was cancelled.
 pub fn look(
     objective: &dyn Objective,
     start: &[f64],
@@ -75,10 +76,60 @@ pub fn look(
         start,
         spec,
         run_settings,
-        goal: f64::NEG_INFINITY,
         cancel,
     };
-    context.look(step)
+    let mut inspector = Inspector {
+        step,
+        before: None,
+        inspection: None,
+    };
+    context.train(run_settings.steps, &mut inspector);
+    inspector.inspection
+}
+
+/// Observer that keeps the state before and after one step.
+struct Inspector {
+    step: u64,
+    before: Option<(Vec<f64>, Vec<OptimizerState>)>,
+    inspection: Option<StepInspection>,
+}
+
+/// Returns the state of the rule and of the gradient transforms.
+fn entries(state: &StepState) -> Vec<OptimizerState> {
+    let mut all = Vec::new();
+    state
+        .rule
+        .visit_state(&mut |entry| all.push(OptimizerState::of(entry)));
+    state
+        .oracle
+        .visit_state(&mut |entry| all.push(OptimizerState::of(entry)));
+    all
+}
+
+impl Observer for Inspector {
+    fn row(&mut self, _row: &StepView) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+
+    fn before_step(&mut self, state: &StepState) {
+        if state.step == self.step {
+            self.before = Some((state.theta.to_vec(), entries(state)));
+        }
+    }
+
+    fn after_step(&mut self, state: &StepState) -> ControlFlow<()> {
+        let Some((theta, before)) = self.before.take() else {
+            return ControlFlow::Continue(());
+        };
+        self.inspection = Some(StepInspection {
+            step: state.step,
+            theta: [theta, state.theta.to_vec()],
+            gradient: state.oracle.last().to_vec(),
+            rates: state.rates,
+            state: [before, entries(state)],
+        });
+        ControlFlow::Break(())
+    }
 }
 
 impl OptimizerState {

@@ -1,26 +1,25 @@
 //! The training loop: an objective, a run spec and the conditions make a trajectory.
 
-mod crowd;
-mod herd;
+mod batch;
 mod inspect;
 mod observer;
 mod param_groups;
-mod replay;
 mod spec;
 mod state_history;
-mod stroll;
 mod training_loop;
 
 pub use crate::engine::objective::outcome::{DivergenceLimit, MAX_GROWTH, Outcome, Reason};
 pub use inspect::{OptimizerState, OptimizerStateKind, StepInspection, look, symbols};
-pub use observer::{StepView, run_with_observer};
+pub use observer::run_with_observer;
 pub use spec::{Group, RunSpec};
 pub use state_history::{OptimizerStateRecord, OptimizerStateSeries, OptimizerStateSize, carried};
-pub use training_loop::RunContext;
+pub use training_loop::StepView;
 
 use crate::engine::cancel::Cancel;
-use crate::engine::objective::params::CROWD;
 use crate::engine::objective::{EvalCounts, GradientSettings, Objective, norm};
+use crate::engine::optimizer::Algorithm;
+use batch::BATCH;
+use training_loop::RunContext;
 
 /// What a run left behind: row k is the state after k steps, or after k times [`RunSettings::record_every`]. Non-finite rows are not kept.
 #[derive(Clone, Debug, PartialEq)]
@@ -170,9 +169,7 @@ pub struct FinalState {
     pub outcome: Outcome,
 }
 
-/// Runs `spec` from `start`. `None` if it was cancelled.
-///
-/// The loop allocates nothing; the record is laid out before it.
+/// Runs `spec` from `start` and returns all rows; `None` if it was cancelled.
 pub fn run(
     objective: &dyn Objective,
     start: &[f64],
@@ -185,21 +182,13 @@ pub fn run(
         start,
         spec,
         run_settings,
-        goal: f64::NEG_INFINITY,
         cancel,
     };
-    if let Some(walker) = context.walker() {
-        context.trace_walker(walker)
-    } else if spec.is_plain() && !context.has_groups() {
-        spec.optimizer.as_dyn().follow(&context)
-    } else {
-        context.trace(start.to_vec(), context.gradient_transforms(), |_| {
-            context.wrapped()
-        })
-    }
+    context.record()
 }
 
-/// Where the same run ends, and when its loss is down at `goal`. `None` if it was cancelled.
+/// Runs `spec` from `start` and returns the final state, with the first step whose loss is at most `goal`; `None` if it was
+/// cancelled.
 pub fn run_to_end(
     objective: &dyn Objective,
     start: &[f64],
@@ -213,23 +202,15 @@ pub fn run_to_end(
         start,
         spec,
         run_settings,
-        goal,
         cancel,
     };
-    if let Some(walker) = context.walker() {
-        context.arrive_walker(walker)
-    } else if spec.is_plain() && !context.has_groups() {
-        spec.optimizer.as_dyn().arrive(&context)
-    } else {
-        context.arrive(start.to_vec(), context.gradient_transforms(), |_| {
-            context.wrapped()
-        })
-    }
+    context.final_state(goal)
 }
 
-/// Where the runs from many starts of an objective in two parameters end, bit by bit what [`run`] has for each: the
-/// last row's θ, which is NaN for a run that diverged, and the outcome. Many go side by side where the rule moves each parameter by itself and the gradients
-/// are as they are. `None` if it was cancelled.
+/// Runs `spec` from many starts of an objective of two parameters and returns the final points, NaN for runs that diverged, and
+/// the outcomes, bit-identical to [`run`]; `None` if it was cancelled.
+///
+/// Runs go in SIMD lanes where the optimizer is elementwise and nothing changes its gradients.
 pub fn run_to_end_batch(
     objective: &dyn Objective,
     starts: &[[f64; 2]],
@@ -237,44 +218,35 @@ pub fn run_to_end_batch(
     run_settings: &RunSettings,
     cancel: &Cancel,
 ) -> Option<Vec<([f64; 2], Outcome)>> {
-    let mut ends = Vec::with_capacity(starts.len());
-    let side_by_side = spec.optimizer.as_dyn().elementwise()
-        && spec.is_plain()
+    let context = |start| RunContext {
+        objective,
+        start,
+        spec,
+        run_settings,
+        cancel,
+    };
+    let is_plain = spec.is_plain()
         && !spec.schedule.needs_loss()
+        && run_settings.record_every <= 1
         && run_settings
             .gradient_settings
             .is_identity(objective.samples());
-    if side_by_side {
-        for starts in starts.chunks(CROWD) {
-            let context = RunContext {
-                objective,
-                start: &[],
-                spec,
-                run_settings,
-                goal: f64::NEG_INFINITY,
-                cancel,
-            };
-            let crowd = match context.stride() {
-                Some(stride) => context.herd(starts, stride),
-                None => spec.optimizer.as_dyn().arrive_all(&context, starts),
-            }?;
-            ends.extend_from_slice(&crowd[..starts.len()]);
-        }
-    } else {
-        for start in starts {
-            let end = run_to_end(
-                objective,
-                start,
-                spec,
-                run_settings,
-                f64::NEG_INFINITY,
-                cancel,
-            )?;
-            let place = match end.outcome {
-                Outcome::Diverged(..) => [f64::NAN; 2],
-                _ => [end.theta[0], end.theta[1]],
-            };
-            ends.push((place, end.outcome));
+    let mut ends = Vec::with_capacity(starts.len());
+    for starts in starts.chunks(BATCH) {
+        match spec.optimizer.as_dyn().init(&[2]) {
+            Algorithm::Elementwise(kernel) if is_plain => {
+                ends.extend(context(&[]).run_batch(kernel, starts)?);
+            }
+            _ => {
+                for start in starts {
+                    let end = context(start).final_state(f64::NEG_INFINITY)?;
+                    let point = match end.outcome {
+                        Outcome::Diverged(..) => [f64::NAN; 2],
+                        _ => [end.theta[0], end.theta[1]],
+                    };
+                    ends.push((point, end.outcome));
+                }
+            }
         }
     }
     Some(ends)

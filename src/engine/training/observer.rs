@@ -1,125 +1,145 @@
-//! Runs that are looked at while they go.
+//! Observers of runs: the full record, the final state, and a caller's function.
 
-use super::{DivergenceLimit, Outcome, RunContext, RunSettings, RunSpec};
+use super::training_loop::{Observer, RunContext, StepView};
+use super::{FinalState, Outcome, RunSettings, RunSpec, Trajectory};
 use crate::engine::cancel::Cancel;
-use crate::engine::objective::state::StateVisitor;
-use crate::engine::objective::{EvalCounts, Objective, Oracle, norm};
-use crate::engine::schedule::ScheduleState;
+use crate::engine::objective::Objective;
 use std::ops::ControlFlow;
 
-/// A run after some steps.
-pub struct StepView<'a> {
-    /// How many steps it has taken.
-    pub step: u64,
-    /// θ.
-    pub theta: &'a [f64],
-    /// θ one step earlier; at first, the same.
-    pub previous: &'a [f64],
-    /// True loss: no noise, all the data.
-    pub loss: f64,
-    /// The true gradient, unclipped.
-    pub gradient: &'a [f64],
-    /// The learning rate of the next step.
-    pub lr: f64,
-    /// What the optimizer has asked for so far.
-    pub counts: EvalCounts,
-    /// What the last step divided gradients by, where the rule does so and has taken one:
-    /// [`Rule::preconditioner`](crate::engine::optimizer::Rule::preconditioner).
-    pub preconditioner: Option<&'a [f64]>,
-    /// Shows what the rule carries.
-    pub(super) visitor: &'a dyn Fn(&mut StateVisitor<'_>),
-}
-
-/// Runs `spec` from `start` until `look` breaks off, which sees every row that is kept: the bits of [`run`](super::run()). The run goes on beyond
-/// [`RunSettings::steps`], which is only what a schedule takes for its length. It answers with how the run ended by itself; `None` if it
-/// was broken off or cancelled.
+/// Runs `spec` from `start` until `observe` breaks off, which sees every recorded row: the bits of [`run`](super::run()). The run
+/// goes on beyond [`RunSettings::steps`], which is only the length of the schedule. Returns the outcome if the run ended by itself;
+/// `None` if it was broken off or cancelled.
 pub fn run_with_observer(
     objective: &dyn Objective,
     start: &[f64],
     spec: &RunSpec,
     run_settings: &RunSettings,
     cancel: &Cancel,
-    mut look: impl FnMut(&StepView) -> ControlFlow<()>,
+    mut observe: impl FnMut(&StepView) -> ControlFlow<()>,
 ) -> Option<Outcome> {
     let context = RunContext {
         objective,
         start,
         spec,
         run_settings,
-        goal: f64::NEG_INFINITY,
         cancel,
     };
-    let (mut theta, mut previous) = (start.to_vec(), start.to_vec());
-    let zeros = vec![0.0; theta.len()];
-    let mut divisors = zeros.clone();
-    let oracle = Oracle::new(objective, run_settings.gradient_settings, zeros, cancel);
-    let mut oracle = oracle.with_transforms(context.gradient_transforms());
-    let mut rule = context.wrapped();
-    let lr = spec.optimizer.as_dyn().lr();
-    let mut schedule_state = ScheduleState::new(&spec.schedule, lr, run_settings.steps);
-    let every = run_settings.record_every.max(1);
-    let mut last = f64::NAN;
-    let (mut limit, mut stuck) = (DivergenceLimit::new(0.0, &[]), None);
-    for step in 0.. {
-        if cancel.is_cancelled() {
-            return None;
+    context.train(u64::MAX, &mut observe)
+}
+
+/// Observer that records a [`Trajectory`].
+struct Recorder {
+    trajectory: Trajectory,
+    /// Rows that are allocated.
+    capacity: usize,
+}
+
+impl Observer for Recorder {
+    fn row(&mut self, row: &StepView) -> ControlFlow<()> {
+        let Trajectory {
+            dim,
+            theta,
+            loss,
+            grad_norm,
+            lr,
+            evaluations,
+            costs,
+            average,
+            ..
+        } = &mut self.trajectory;
+        // A column that begins late is filled with the values of the rows before.
+        if costs.is_none() && !row.counts.only_gradients() {
+            let earlier = evaluations.iter().map(|gradients| {
+                let counts = crate::engine::objective::EvalCounts {
+                    gradients: *gradients,
+                    ..Default::default()
+                };
+                counts.gradient_equivalents(*dim)
+            });
+            let mut column = Vec::with_capacity(self.capacity);
+            column.extend(earlier);
+            *costs = Some(column);
         }
-        let rates = if step % every == 0 || stuck.is_some() {
-            let (&loss, gradient) = oracle.begin_step(&theta);
-            last = loss;
-            let rates = schedule_state.rates(step, loss);
-            let grad_norm = norm(gradient);
-            let gradient = gradient.clone();
-            if step == 0 {
-                limit = DivergenceLimit::new(loss, &theta);
-            }
-            let counts = oracle.counts();
-            let lr = rule.next_lr(&theta, &mut oracle, rates.lr);
-            let moment = StepView {
-                step,
-                theta: &theta,
-                previous: &previous,
-                loss,
-                gradient: &gradient,
-                lr,
-                counts,
-                preconditioner: (step > 0 && rule.preconditioner(&mut divisors))
-                    .then_some(&divisors[..]),
-                visitor: &|visitor| {
-                    rule.visit_state(visitor);
-                    oracle.visit_state(visitor);
-                },
-            };
-            let bounded = limit.holds(loss, &theta, grad_norm);
-            let finite = bounded || {
-                let mut all = theta.iter().chain([&loss, &grad_norm]);
-                all.all(|number| number.is_finite())
-            };
-            if finite && look(&moment).is_break() {
-                return None;
-            }
-            if !bounded {
-                return Some(context.diverged(step, &theta, loss, &limit));
-            }
-            if run_settings
-                .tolerance
-                .is_some_and(|least| grad_norm < least)
-            {
-                return Some(Outcome::Converged(step));
-            }
-            if let Some(reason) = stuck {
-                return Some(Outcome::Stopped(step, reason));
-            }
-            rates
-        } else {
-            oracle.begin_unrecorded_step();
-            schedule_state.rates(step, last)
-        };
-        previous.copy_from_slice(&theta);
-        rule.step(&mut theta, &mut oracle, rates);
-        stuck = rule.stuck();
+        if let Some(costs) = costs {
+            costs.push(row.counts.gradient_equivalents(*dim));
+        }
+        if average.is_none() && row.average().is_some() {
+            let mut column = Vec::with_capacity(self.capacity * *dim);
+            column.extend_from_slice(theta);
+            *average = Some(column);
+        }
+        if let Some(average) = average {
+            average.extend_from_slice(row.average().unwrap_or(row.theta));
+        }
+        theta.extend_from_slice(row.theta);
+        loss.push(row.loss);
+        grad_norm.push(row.grad_norm);
+        lr.push(row.lr);
+        evaluations.push(row.counts.gradients);
+        ControlFlow::Continue(())
     }
-    None
+}
+
+impl RunContext<'_> {
+    /// Returns the run with all of its rows; `None` if it was cancelled. The record is allocated before the first step.
+    pub(super) fn record(&self) -> Option<Trajectory> {
+        let RunSettings {
+            steps,
+            record_every,
+            ..
+        } = *self.run_settings;
+        let capacity = usize::try_from(steps.div_ceil(record_every.max(1))).ok()?;
+        let capacity = capacity.checked_add(1)?;
+        let trajectory = Trajectory::with_capacity(self.start.len(), capacity);
+        let mut recorder = Recorder {
+            trajectory,
+            capacity,
+        };
+        let outcome = self.train(steps, &mut recorder)?;
+        Some(Trajectory {
+            outcome,
+            ..recorder.trajectory
+        })
+    }
+
+    /// Returns the final state of the run, and the first step with a loss of at most `goal`; `None` if it was cancelled.
+    pub(super) fn final_state(&self, goal: f64) -> Option<FinalState> {
+        let mut end = FinalState {
+            theta: self.start.to_vec(),
+            loss: f64::INFINITY,
+            best: f64::INFINITY,
+            goal_step: None,
+            outcome: Outcome::Finished,
+        };
+        let mut observe = |row: &StepView| {
+            end.theta.copy_from_slice(row.theta);
+            end.loss = row.loss;
+            end.best = end.best.min(row.loss);
+            if row.loss <= goal && end.goal_step.is_none() {
+                end.goal_step = Some(row.step);
+            }
+            ControlFlow::Continue(())
+        };
+        let outcome = self.train(self.run_settings.steps, &mut observe)?;
+        Some(FinalState { outcome, ..end })
+    }
+}
+
+impl Trajectory {
+    /// Returns a trajectory without rows, with room for `rows` of them.
+    fn with_capacity(dim: usize, rows: usize) -> Self {
+        Self {
+            dim,
+            theta: Vec::with_capacity(dim * rows),
+            loss: Vec::with_capacity(rows),
+            grad_norm: Vec::with_capacity(rows),
+            lr: Vec::with_capacity(rows),
+            evaluations: Vec::with_capacity(rows),
+            costs: None,
+            average: None,
+            outcome: Outcome::Finished,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -128,6 +148,7 @@ mod tests {
     use crate::engine::files::NoFiles;
     use crate::engine::network::{AnyNetwork, NetworkLoss, data::AnyDataset};
     use crate::engine::objective::GradientSettings;
+    use crate::engine::objective::norm;
     use crate::engine::objective::state::StateValue;
     use crate::engine::training::run;
 
@@ -162,7 +183,7 @@ mod tests {
                 &run_settings,
                 &never,
                 |moment| {
-                    seen.push(moment.preconditioner.map(<[f64]>::to_vec));
+                    seen.push(moment.preconditioner());
                     match moment.step {
                         1.. => ControlFlow::Break(()),
                         _ => ControlFlow::Continue(()),
@@ -205,7 +226,7 @@ mod tests {
         let (start, never) = (loss.init_params(3), Cancel::default());
         let mut means = Vec::new();
         run_with_observer(&loss, &start, &spec, &run_settings, &never, |moment| {
-            (moment.visitor)(&mut |internal| {
+            moment.visit_state(&mut |internal| {
                 if let ("m", StateValue::Direction(m)) = (internal.symbol, internal.numbers) {
                     means.push(m.to_vec());
                 }
@@ -259,7 +280,7 @@ mod tests {
                 assert_eq!(moment.step, 3 * row as u64, "{spec}");
                 assert_eq!(Some(moment.theta), whole.theta(row), "{spec}");
                 assert_eq!(moment.loss, whole.loss[row], "{spec}");
-                assert_eq!(norm(moment.gradient), whole.grad_norm[row], "{spec}");
+                assert_eq!(moment.grad_norm, whole.grad_norm[row], "{spec}");
                 assert_eq!(moment.lr, whole.lr[row], "{spec}");
                 assert_eq!(moment.counts.gradients, whole.evaluations[row], "{spec}");
                 match moment.step {

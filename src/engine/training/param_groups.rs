@@ -1,22 +1,22 @@
 //! Runs with something around their optimizer: wrappers, and groups of parameters.
 
-use super::Reason;
 use super::training_loop::RunContext;
+use crate::engine::objective::outcome::Reason;
 use crate::engine::objective::state::{StateEntry, StateValue, StateVisitor};
 use crate::engine::objective::{GradientSettings, GradientTransform, Objective, Oracle, norm};
-use crate::engine::optimizer::{AnyOptimizer, UpdateRule};
+use crate::engine::optimizer::{AnyOptimizer, AnyRule, UpdateRule};
 use crate::engine::schedule::{ScheduleState, StepRates};
-use crate::engine::wrapper::{AnyRule, Blocks, Parameters};
+use crate::engine::wrapper::Blocks;
 
 impl<'a> RunContext<'a> {
     /// The optimizer with all that is around it.
-    pub(super) fn wrapped(&self) -> AnyRule<'a> {
+    pub(super) fn rule(&self) -> AnyRule<'a> {
         let dim = self.start.len();
         let spec = self.spec;
         let rule: AnyRule<'a> = if self.has_groups() {
             Box::new(GroupedRule::new(self))
         } else {
-            spec.optimizer.as_dyn().init_boxed(vec![0.0; dim])
+            spec.optimizer.as_dyn().init(&[dim]).into_rule(dim)
         };
         let blocks = Blocks::new(dim, self.objective.tensors());
         spec.wrappers.iter().fold(rule, |rule, wrapper| {
@@ -31,7 +31,7 @@ impl<'a> RunContext<'a> {
     }
 
     /// What the optimizer looks through.
-    pub(super) fn gradient_transforms(&self) -> Vec<Box<dyn GradientTransform<Parameters>>> {
+    pub(super) fn gradient_transforms(&self) -> Vec<Box<dyn GradientTransform>> {
         let blocks = Blocks::new(self.start.len(), self.objective.tensors());
         let wrappers = self.spec.wrappers.iter();
         wrappers
@@ -51,8 +51,8 @@ struct ParamGroup<'a> {
     indices: Vec<usize>,
     rule: AnyRule<'a>,
     /// These parameters alone, and what is said of their gradient.
-    theta: Parameters,
-    oracle: Oracle<'a, Parameters>,
+    theta: Vec<f64>,
+    oracle: Oracle<'a>,
     schedule_state: ScheduleState<'a>,
     /// The pace of the last step.
     rates: StepRates,
@@ -92,7 +92,7 @@ impl<'a> GroupedRule<'a> {
         let mut part = |indices: Vec<usize>, optimizer: &'a AnyOptimizer, shape: &[usize]| {
             let zeros = vec![0.0; indices.len()];
             parts.push(ParamGroup {
-                rule: optimizer.as_dyn().init_tensor(zeros.clone(), shape),
+                rule: optimizer.as_dyn().init(shape).into_rule(zeros.len()),
                 theta: zeros.clone(),
                 oracle: Oracle::new(
                     &NullObjective,
@@ -133,8 +133,8 @@ impl<'a> GroupedRule<'a> {
     }
 }
 
-impl UpdateRule<Parameters> for GroupedRule<'_> {
-    fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, rates: StepRates) {
+impl UpdateRule for GroupedRule<'_> {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         let (loss, gradient) = oracle.gradient(theta);
         let whole = norm(gradient);
         for ParamGroup {

@@ -74,7 +74,7 @@ impl RunSpec {
     fn check_groups(&self, text: &str) -> Result<(), SettingError> {
         let groups = self.groups.iter().map(|group| &group.optimizer);
         let mut all = std::iter::once(&self.optimizer).chain(groups);
-        match all.find(|optimizer| !optimizer.as_dyn().elementwise()) {
+        match all.find(|optimizer| !optimizer.is_elementwise()) {
             Some(together) if !self.groups.is_empty() => Err(SettingError::Grammar(format!(
                 "`{}` moves all parameters together and has no groups; expected no brackets in `{text}`",
                 together.name()

@@ -76,7 +76,7 @@ impl StepView<'_> {
             kind: OptimizerStateKind::Step,
             size: known(begun, distance(theta, previous)),
         });
-        (self.visitor)(&mut |internal| {
+        self.visit_state(&mut |internal| {
             let StateEntry {
                 symbol,
                 name,

@@ -1,230 +1,156 @@
-//! The training loop, and what is kept of it.
+//! The training loop: every run goes through it, whatever is recorded of it.
 
-use super::{
-    DivergenceLimit, FinalState, OptimizerState, Outcome, RunSettings, RunSpec, StepInspection,
-    Trajectory,
-};
+use super::{DivergenceLimit, Outcome, Reason, RunSettings, RunSpec};
 use crate::engine::cancel::Cancel;
-use crate::engine::objective::params::Vector;
-use crate::engine::objective::{EvalCounts, GradientTransform, Objective, Oracle, norm};
+use crate::engine::objective::state::StateVisitor;
+use crate::engine::objective::{EvalCounts, Objective, Oracle, norm};
 use crate::engine::optimizer::UpdateRule;
-use crate::engine::schedule::ScheduleState;
-use crate::engine::wrapper::Parameters;
+use crate::engine::schedule::{ScheduleState, StepRates};
+use std::ops::ControlFlow;
 
-/// All that a run depends on, but for its rule at work.
+/// Inputs of a run: the objective, the start, the optimizer with its schedule, and the settings.
 #[derive(Clone, Copy)]
-pub struct RunContext<'a> {
+pub(super) struct RunContext<'a> {
     pub(super) objective: &'a dyn Objective,
-    pub(in crate::engine) start: &'a [f64],
+    pub(super) start: &'a [f64],
     pub(super) spec: &'a RunSpec,
     pub(super) run_settings: &'a RunSettings,
-    /// The loss that is to be reached.
-    pub(super) goal: f64,
     pub(super) cancel: &'a Cancel,
 }
 
-/// A run after some steps.
-struct Moment<'a> {
-    theta: &'a [f64],
-    loss: f64,
-    grad_norm: f64,
-    lr: f64,
-    counts: EvalCounts,
-    average: Option<&'a [f64]>,
+/// View of a run at a recorded row.
+pub struct StepView<'a> {
+    /// Number of steps taken.
+    pub step: u64,
+    /// θ, n numbers.
+    pub theta: &'a [f64],
+    /// θ one step earlier; θ itself before the first step.
+    pub previous: &'a [f64],
+    /// True loss: without noise, of all the data.
+    pub loss: f64,
+    /// Norm of the true gradient, unclipped.
+    pub grad_norm: f64,
+    /// Learning rate of the next step.
+    pub lr: f64,
+    /// Evaluations so far.
+    pub counts: EvalCounts,
+    rule: &'a dyn UpdateRule,
+    oracle: &'a Oracle<'a>,
 }
 
-impl RunContext<'_> {
-    /// The run with all of its rows, from `origin`.
-    pub(in crate::engine) fn trace<V: Vector<Losses = f64>, R: UpdateRule<V>>(
-        &self,
-        origin: V,
-        transforms: Vec<Box<dyn GradientTransform<V>>>,
-        start: impl FnOnce(V) -> R,
-    ) -> Option<Trajectory> {
-        let RunSettings {
-            steps,
-            record_every: every,
-            ..
-        } = *self.run_settings;
-        let rows = usize::try_from(steps.div_ceil(every.max(1))).ok()?;
-        let rows = rows.checked_add(1)?;
-        let dim = origin.len();
-        let mut trajectory = Trajectory::zeros(dim, rows);
-        let mut rows = trajectory.rows_mut(dim);
-        let mut kept = 0;
-        let (mut averages, mut costs) = (None, None);
-        let most = rows.len();
-        let outcome = self.walk(
-            origin,
-            transforms,
-            start,
-            #[inline(always)]
-            |moment| {
-                let counts = moment.counts;
-                if !counts.only_gradients() {
-                    record_row(&mut costs, &[counts.gradient_equivalents(dim)], kept, most);
-                }
-                if let Some(average) = moment.average {
-                    record_row(&mut averages, average, kept, most);
-                }
-                if let Some(row) = rows.next() {
-                    row.theta.copy_from_slice(moment.theta);
-                    *row.loss = moment.loss;
-                    *row.grad_norm = moment.grad_norm;
-                    *row.lr = moment.lr;
-                    *row.evaluations = counts.gradients;
-                    kept += 1;
-                }
-            },
-        )?;
-        drop(rows);
-        trajectory.average = averages.map(|kept| filled(kept, trajectory.theta.iter().copied()));
-        let only_gradients = (0..kept).map_while(|row| trajectory.gradient_equivalents(row));
-        trajectory.costs = costs.map(|kept| filled(kept, only_gradients));
-        trajectory.truncate(kept);
-        trajectory.outcome = outcome;
-        Some(trajectory)
+impl StepView<'_> {
+    /// Visits the state of the optimizer, its wrappers and the gradient transforms.
+    pub fn visit_state(&self, visitor: &mut StateVisitor) {
+        self.rule.visit_state(visitor);
+        self.oracle.visit_state(visitor);
     }
 
-    /// Where the run ends, from `origin`.
-    pub(in crate::engine) fn arrive<V: Vector<Losses = f64>, R: UpdateRule<V>>(
-        &self,
-        origin: V,
-        transforms: Vec<Box<dyn GradientTransform<V>>>,
-        start: impl FnOnce(V) -> R,
-    ) -> Option<FinalState> {
-        let mut theta = origin.clone();
-        let (mut last, mut best, mut reached, mut step) = (f64::INFINITY, f64::INFINITY, None, 0);
-        let outcome = self.walk(origin, transforms, start, |moment| {
-            theta.copy_from_slice(moment.theta);
-            last = moment.loss;
-            best = best.min(last);
-            if last <= self.goal && reached.is_none() {
-                reached = Some(step);
-            }
-            step += 1;
-        })?;
-        Some(FinalState {
-            theta: theta.to_vec(),
-            loss: last,
-            best,
-            goal_step: reached,
-            outcome,
-        })
+    /// Returns the average of the iterates, where the rule keeps one.
+    pub fn average(&self) -> Option<&[f64]> {
+        self.rule.average()
     }
 
-    /// Step `step` ≥ 1 of the run, looked at closely.
-    pub(super) fn look(&self, step: u64) -> Option<StepInspection> {
-        let mut theta = self.start.to_vec();
-        let zeros = vec![0.0; theta.len()];
-        let mut oracle = Oracle::new(
-            self.objective,
-            self.run_settings.gradient_settings,
-            zeros,
-            self.cancel,
-        )
-        .with_transforms(self.gradient_transforms());
-        let mut rule = self.wrapped();
-        let (plan, steps) = (&self.spec.schedule, self.run_settings.steps);
-        let mut schedule_state = ScheduleState::new(plan, self.spec.optimizer.as_dyn().lr(), steps);
-        let carried = |rule: &dyn UpdateRule<Parameters>, oracle: &Oracle<Parameters>| {
-            let mut all = Vec::new();
-            rule.visit_state(&mut |internal| all.push(OptimizerState::of(internal)));
-            oracle.visit_state(&mut |internal| all.push(OptimizerState::of(internal)));
-            all
-        };
-        for number in 1..=steps.min(step) {
-            let (&loss, gradient) = oracle.begin_step(&theta);
-            let numbers = gradient.iter().chain(&theta).chain([&loss]);
-            if self.cancel.is_cancelled() || !numbers.into_iter().all(|n| n.is_finite()) {
-                return None;
-            }
-            let rates = schedule_state.rates(number - 1, loss);
-            if number < step {
-                rule.step(&mut theta, &mut oracle, rates);
-                continue;
-            }
-            let (place, before) = (theta.clone(), carried(&*rule, &oracle));
-            rule.step(&mut theta, &mut oracle, rates);
-            return Some(StepInspection {
-                step,
-                theta: [place, theta],
-                gradient: oracle.last().clone(),
-                rates,
-                state: [before, carried(&*rule, &oracle)],
-            });
-        }
-        None
+    /// Returns the divisors of each parameter's gradient in the last step, n numbers, where the rule divides by some:
+    /// [`UpdateRule::preconditioner`].
+    pub fn preconditioner(&self) -> Option<Vec<f64>> {
+        let mut divisors = vec![0.0; self.theta.len()];
+        (self.step > 0 && self.rule.preconditioner(&mut divisors)).then_some(divisors)
     }
+}
 
-    /// The training loop, from `origin`; `record` gets every moment that is kept. It is compiled for each rule, and for
-    /// two parameters apart.
-    #[inline(always)]
-    fn walk<V: Vector<Losses = f64>, R: UpdateRule<V>>(
-        &self,
-        origin: V,
-        transforms: Vec<Box<dyn GradientTransform<V>>>,
-        start: impl FnOnce(V) -> R,
-        mut record: impl FnMut(Moment),
-    ) -> Option<Outcome> {
+/// View of a run immediately before or after a step.
+pub(super) struct StepState<'a> {
+    /// Number of the step, from 1.
+    pub(super) step: u64,
+    pub(super) theta: &'a [f64],
+    pub(super) rates: StepRates,
+    pub(super) rule: &'a dyn UpdateRule,
+    pub(super) oracle: &'a Oracle<'a>,
+}
+
+/// Observer of a run. A break ends the run without an outcome.
+pub(super) trait Observer {
+    /// Sees a recorded row: the state after every `record_every` steps, and after the last. All of its numbers are finite.
+    fn row(&mut self, row: &StepView) -> ControlFlow<()>;
+
+    /// Sees the state before each step.
+    fn before_step(&mut self, _state: &StepState) {}
+
+    /// Sees the state after each step.
+    fn after_step(&mut self, _state: &StepState) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+}
+
+impl<F: FnMut(&StepView) -> ControlFlow<()>> Observer for F {
+    fn row(&mut self, row: &StepView) -> ControlFlow<()> {
+        self(row)
+    }
+}
+
+impl<'a> RunContext<'a> {
+    /// Runs at most `steps` steps and returns the outcome; `None` if the run was cancelled or the observer broke off.
+    ///
+    /// This is the one place of the rules for the end of a run. They are applied at recorded rows.
+    pub(super) fn train(&self, steps: u64, observer: &mut impl Observer) -> Option<Outcome> {
         let Self {
-            spec, run_settings, ..
+            objective,
+            start,
+            spec,
+            run_settings,
+            cancel,
         } = *self;
-        let steps = run_settings.steps;
-        let mut theta = origin.clone();
-        let mut zeros = origin;
-        zeros.fill(0.0);
-        let mut oracle = Oracle::new(
-            self.objective,
-            run_settings.gradient_settings,
-            zeros.clone(),
-            self.cancel,
-        )
-        .with_transforms(transforms);
-        let mut rule = start(zeros);
-        let mut schedule_state =
-            ScheduleState::new(&spec.schedule, spec.optimizer.as_dyn().lr(), steps);
-        let (mut step, mut until, mut last) = (0, 0, f64::NAN);
-        let (mut limit, mut stuck) = (DivergenceLimit::new(0.0, &[]), None);
-        loop {
-            if self.cancel.is_cancelled() {
-                return None;
-            }
-            let rates = if until > 0 && step < steps && stuck.is_none() {
-                until -= 1;
-                oracle.begin_unrecorded_step();
-                schedule_state.rates(step, last)
-            } else {
-                until = run_settings.record_every.saturating_sub(1);
-                let (&loss, gradient) = oracle.begin_step(&theta);
-                last = loss;
-                let rates = schedule_state.rates(step, loss);
+        let RunSettings {
+            gradient_settings,
+            tolerance,
+            record_every,
+            ..
+        } = *run_settings;
+        let (mut theta, mut previous) = (start.to_vec(), start.to_vec());
+        let zeros = vec![0.0; theta.len()];
+        let mut oracle = Oracle::new(objective, gradient_settings, zeros, cancel)
+            .with_transforms(self.gradient_transforms());
+        let mut rule = self.rule();
+        let lr = spec.optimizer.as_dyn().lr();
+        let mut schedule_state = ScheduleState::new(&spec.schedule, lr, run_settings.steps);
+        let (mut step, mut last_loss, mut limit) = (0, f64::NAN, None);
+        let (mut stuck, mut failure) = (None, None);
+        while !cancel.is_cancelled() {
+            let is_row = step % record_every.max(1) == 0 || step == steps || stuck.is_some();
+            let rates = if is_row {
+                let (loss, gradient) = oracle.begin_step(&theta);
                 let grad_norm = norm(gradient);
-                if step == 0 {
-                    limit = DivergenceLimit::new(loss, &theta);
-                }
-                let counts = oracle.counts();
-                let moment = Moment {
-                    theta: &theta,
-                    loss,
-                    grad_norm,
-                    lr: rule.next_lr(&theta, &mut oracle, rates.lr),
-                    counts,
-                    average: rule.average(),
-                };
-                if !limit.holds(loss, &theta, grad_norm) {
-                    let numbers = [loss, grad_norm];
-                    let mut all = theta.iter().chain(&numbers);
-                    if all.all(|number| number.is_finite()) {
-                        record(moment);
+                last_loss = loss;
+                let rates = schedule_state.rates(step, loss);
+                let limit = limit.get_or_insert_with(|| DivergenceLimit::new(loss, &theta));
+                let is_bounded = limit.holds(loss, &theta, grad_norm);
+                let numbers = [loss, grad_norm];
+                let mut numbers = theta.iter().chain(&numbers);
+                if is_bounded || numbers.all(|number| number.is_finite()) {
+                    let counts = oracle.counts();
+                    let lr = rule.next_lr(&theta, &mut oracle, rates.lr);
+                    let row = StepView {
+                        step,
+                        theta: &theta,
+                        previous: &previous,
+                        loss,
+                        grad_norm,
+                        lr,
+                        counts,
+                        rule: &*rule,
+                        oracle: &oracle,
+                    };
+                    if observer.row(&row).is_break() {
+                        return None;
                     }
-                    return Some(self.diverged(step, &theta, loss, &limit));
                 }
-                record(moment);
-                if run_settings
-                    .tolerance
-                    .is_some_and(|tolerance| grad_norm < tolerance)
-                {
+                if !is_bounded {
+                    let is_finite = theta.iter().all(|t| t.is_finite());
+                    let reason = failure.filter(|_| !is_finite);
+                    let reason = reason.unwrap_or_else(|| limit.reason(loss, &theta));
+                    return Some(Outcome::Diverged(step, reason));
+                }
+                if tolerance.is_some_and(|tolerance| grad_norm < tolerance) {
                     return Some(Outcome::Converged(step));
                 }
                 if let Some(reason) = stuck {
@@ -234,101 +160,49 @@ impl RunContext<'_> {
                     return Some(Outcome::Finished);
                 }
                 rates
+            } else {
+                oracle.begin_unrecorded_step();
+                schedule_state.rates(step, last_loss)
             };
+            step += 1;
+            observer.before_step(&StepState {
+                step,
+                theta: &theta,
+                rates,
+                rule: &*rule,
+                oracle: &oracle,
+            });
+            previous.copy_from_slice(&theta);
             rule.step(&mut theta, &mut oracle, rates);
             stuck = rule.stuck();
-            step += 1;
+            if failure.is_none()
+                && let Some(bad) = theta.iter().position(|t| !t.is_finite())
+            {
+                failure = Some(failed_step(&*rule, oracle.last(), theta[bad], bad));
+            }
+            let state = StepState {
+                step,
+                theta: &theta,
+                rates,
+                rule: &*rule,
+                oracle: &oracle,
+            };
+            if observer.after_step(&state).is_break() {
+                return None;
+            }
         }
+        None
     }
 }
 
-/// Keeps what only some runs have in row `row` of at most `rows`. Apart, so that the loop stays small for the others.
+/// Returns the reason why the last step of a rule led to a parameter that is not finite, the one with this value and index.
 #[cold]
-#[inline(never)]
-fn record_row(column: &mut Option<Vec<f64>>, numbers: &[f64], row: usize, rows: usize) {
-    let width = numbers.len();
-    let column = column.get_or_insert_with(|| vec![f64::NAN; width * rows]);
-    if let Some(kept) = column.get_mut(row * width..(row + 1) * width) {
-        kept.copy_from_slice(numbers);
+fn failed_step(rule: &dyn UpdateRule, gradient: &[f64], value: f64, index: usize) -> Reason {
+    match rule.failure() {
+        _ if gradient.iter().any(|g| !g.is_finite()) => Reason::GradientNotFinite,
+        Some(reason) => reason,
+        None if value.is_infinite() => Reason::ParameterBeyondLimit,
+        None if gradient[index] == 0.0 => Reason::ZeroByZero,
+        None => Reason::StepNotFinite,
     }
-}
-
-/// Such a column, with the `usual` numbers in the rows in which there were none yet.
-fn filled(mut column: Vec<f64>, usual: impl Iterator<Item = f64>) -> Vec<f64> {
-    for (kept, usual) in column.iter_mut().zip(usual) {
-        if kept.is_nan() {
-            *kept = usual;
-        }
-    }
-    column
-}
-
-impl Trajectory {
-    /// Room for `rows` rows.
-    fn zeros(dim: usize, rows: usize) -> Self {
-        let column = || vec![0.0; rows];
-        Self {
-            dim,
-            theta: vec![0.0; dim * rows],
-            loss: column(),
-            grad_norm: column(),
-            lr: column(),
-            evaluations: vec![0; rows],
-            costs: None,
-            average: None,
-            outcome: Outcome::Finished,
-        }
-    }
-
-    /// No rows, and room for so many.
-    pub(super) fn with_capacity(dim: usize, rows: usize) -> Self {
-        Self {
-            dim,
-            theta: Vec::with_capacity(dim * rows),
-            loss: Vec::with_capacity(rows),
-            grad_norm: Vec::with_capacity(rows),
-            lr: Vec::with_capacity(rows),
-            evaluations: Vec::with_capacity(rows),
-            costs: None,
-            average: None,
-            outcome: Outcome::Finished,
-        }
-    }
-
-    /// The rows, to be written. `dim` is the trajectory's own, which the compiler knows where it is two.
-    fn rows_mut(&mut self, dim: usize) -> impl ExactSizeIterator<Item = Row<'_>> {
-        let rows = self.theta.chunks_exact_mut(dim).zip(&mut self.loss);
-        let rows = rows.zip(&mut self.grad_norm).zip(&mut self.lr);
-        let row = |((((theta, loss), grad_norm), lr), evaluations)| Row {
-            theta,
-            loss,
-            grad_norm,
-            lr,
-            evaluations,
-        };
-        rows.zip(&mut self.evaluations).map(row)
-    }
-
-    fn truncate(&mut self, rows: usize) {
-        self.theta.truncate(rows * self.dim);
-        self.loss.truncate(rows);
-        self.grad_norm.truncate(rows);
-        self.lr.truncate(rows);
-        self.evaluations.truncate(rows);
-        if let Some(costs) = &mut self.costs {
-            costs.truncate(rows);
-        }
-        if let Some(average) = &mut self.average {
-            average.truncate(rows * self.dim);
-        }
-    }
-}
-
-/// One row of a trajectory, to be written.
-struct Row<'a> {
-    theta: &'a mut [f64],
-    loss: &'a mut f64,
-    grad_norm: &'a mut f64,
-    lr: &'a mut f64,
-    evaluations: &'a mut u64,
 }

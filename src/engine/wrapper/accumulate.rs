@@ -1,6 +1,6 @@
 //! Gradient accumulation.
 
-use super::{Blocks, Parameters, Wrapper};
+use super::{Blocks, Wrapper};
 use crate::engine::declare::settings;
 use crate::engine::numeric::real;
 use crate::engine::objective::{GradientTransform, Upstream};
@@ -18,10 +18,7 @@ settings! {
 }
 
 impl Wrapper for Accumulate {
-    fn gradient_transform(
-        &self,
-        blocks: &Blocks,
-    ) -> Option<Box<dyn GradientTransform<Parameters>>> {
+    fn gradient_transform(&self, blocks: &Blocks) -> Option<Box<dyn GradientTransform>> {
         Some(Box::new(Sum {
             k: usize::try_from(self.k).unwrap_or(usize::MAX).max(1),
             mean: self.mean,
@@ -41,16 +38,11 @@ impl Wrapper for Accumulate {
 struct Sum {
     k: usize,
     mean: bool,
-    one: Parameters,
+    one: Vec<f64>,
 }
 
-impl GradientTransform<Parameters> for Sum {
-    fn gradient(
-        &mut self,
-        beyond: &mut Upstream<Parameters>,
-        theta: &[f64],
-        gradient: &mut Parameters,
-    ) -> f64 {
+impl GradientTransform for Sum {
+    fn gradient(&mut self, beyond: &mut Upstream, theta: &[f64], gradient: &mut [f64]) -> f64 {
         let mut loss = beyond.gradient(theta, gradient);
         for _ in 1..self.k {
             beyond.next_batch();

@@ -1,7 +1,7 @@
 //! Adaptive sharpness-aware minimization.
 
 use super::sam::Ascent;
-use super::{Blocks, Parameters, Wrapper};
+use super::{Blocks, Wrapper};
 use crate::engine::declare::settings;
 use crate::engine::objective::GradientTransform;
 
@@ -18,10 +18,7 @@ settings! {
 }
 
 impl Wrapper for Asam {
-    fn gradient_transform(
-        &self,
-        blocks: &Blocks,
-    ) -> Option<Box<dyn GradientTransform<Parameters>>> {
+    fn gradient_transform(&self, blocks: &Blocks) -> Option<Box<dyn GradientTransform>> {
         Some(Box::new(Ascent::new(self.rho, Some(self.eta), blocks.dim)))
     }
 

@@ -1,13 +1,14 @@
 //! Cautious steps: the mask of `C-AdamW` and `C-Lion`.
 
-use super::{AnyRule, Blocks, Parameters, Wrapper};
+use super::{Blocks, Wrapper};
 use crate::engine::declare::settings;
 use crate::engine::numeric::real;
 use crate::engine::objective::Oracle;
+use crate::engine::objective::outcome::Reason;
 use crate::engine::objective::state::{StateEntry, StateVisitor};
+use crate::engine::optimizer::AnyRule;
 use crate::engine::optimizer::UpdateRule;
 use crate::engine::schedule::StepRates;
-use crate::engine::training::Reason;
 use std::ops::Range;
 
 settings! {
@@ -57,12 +58,12 @@ struct Masked<'a> {
     rule: AnyRule<'a>,
     tensors: Vec<Range<usize>>,
     /// Where weight decay alone leads.
-    decayed: Parameters,
-    step: Parameters,
+    decayed: Vec<f64>,
+    step: Vec<f64>,
 }
 
-impl UpdateRule<Parameters> for Masked<'_> {
-    fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, rates: StepRates) {
+impl UpdateRule for Masked<'_> {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         self.decayed.copy_from_slice(theta);
         self.rule.step(theta, oracle, rates);
         self.rule.decay(&mut self.decayed, rates);
@@ -108,7 +109,7 @@ impl UpdateRule<Parameters> for Masked<'_> {
         ));
     }
 
-    fn next_lr(&mut self, theta: &Parameters, oracle: &mut Oracle<Parameters>, lr: f64) -> f64 {
+    fn next_lr(&mut self, theta: &[f64], oracle: &mut Oracle, lr: f64) -> f64 {
         self.rule.next_lr(theta, oracle, lr)
     }
 

@@ -1,6 +1,6 @@
 //! Gradient centralization.
 
-use super::{Blocks, Parameters, Wrapper, transform_fn};
+use super::{Blocks, Wrapper, transform_fn};
 use crate::engine::declare::settings;
 use crate::engine::numeric::real;
 use crate::engine::objective::GradientTransform;
@@ -14,10 +14,7 @@ settings! {
 }
 
 impl Wrapper for Centralize {
-    fn gradient_transform(
-        &self,
-        blocks: &Blocks,
-    ) -> Option<Box<dyn GradientTransform<Parameters>>> {
+    fn gradient_transform(&self, blocks: &Blocks) -> Option<Box<dyn GradientTransform>> {
         let rows: Vec<_> = blocks.neurons().collect();
         Some(transform_fn(move |gradient, _| {
             for row in rows.iter().cloned() {

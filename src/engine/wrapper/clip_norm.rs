@@ -1,6 +1,6 @@
 //! Clipping of the gradient's norm: `torch.nn.utils.clip_grad_norm_`.
 
-use super::{Blocks, Parameters, Wrapper, transform_fn};
+use super::{Blocks, Wrapper, transform_fn};
 use crate::engine::declare::settings;
 use crate::engine::objective::{GradientTransform, clip_norm};
 
@@ -15,10 +15,7 @@ settings! {
 }
 
 impl Wrapper for ClipNorm {
-    fn gradient_transform(
-        &self,
-        _blocks: &Blocks,
-    ) -> Option<Box<dyn GradientTransform<Parameters>>> {
+    fn gradient_transform(&self, _blocks: &Blocks) -> Option<Box<dyn GradientTransform>> {
         let max = self.max_norm;
         Some(transform_fn(move |gradient, _| clip_norm(gradient, max)))
     }

@@ -1,6 +1,6 @@
 //! Clipping of the gradient's components: `torch.nn.utils.clip_grad_value_`.
 
-use super::{Blocks, Parameters, Wrapper, transform_fn};
+use super::{Blocks, Wrapper, transform_fn};
 use crate::engine::declare::settings;
 use crate::engine::objective::{GradientTransform, clip_value};
 
@@ -15,10 +15,7 @@ settings! {
 }
 
 impl Wrapper for ClipValue {
-    fn gradient_transform(
-        &self,
-        _blocks: &Blocks,
-    ) -> Option<Box<dyn GradientTransform<Parameters>>> {
+    fn gradient_transform(&self, _blocks: &Blocks) -> Option<Box<dyn GradientTransform>> {
         let max = self.clip_value;
         Some(transform_fn(move |gradient, _| clip_value(gradient, max)))
     }

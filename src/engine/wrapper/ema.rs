@@ -1,12 +1,13 @@
 //! Averages of the weights: `torch.optim.swa_utils.AveragedModel` with `get_ema_multi_avg_fn`.
 
-use super::{AnyRule, Blocks, Parameters, Wrapper};
+use super::{Blocks, Wrapper};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
+use crate::engine::objective::outcome::Reason;
 use crate::engine::objective::state::{StateEntry, StateVisitor};
+use crate::engine::optimizer::AnyRule;
 use crate::engine::optimizer::UpdateRule;
 use crate::engine::schedule::StepRates;
-use crate::engine::training::Reason;
 
 settings! {
     /// Weight averaging: follows the path at a distance with a running mean, which is a trail of its own.
@@ -41,12 +42,12 @@ impl Wrapper for Ema {
 struct Averaged<'a> {
     decay: f64,
     rule: AnyRule<'a>,
-    average: Parameters,
+    average: Vec<f64>,
     begun: bool,
 }
 
-impl UpdateRule<Parameters> for Averaged<'_> {
-    fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, rates: StepRates) {
+impl UpdateRule for Averaged<'_> {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         self.rule.step(theta, oracle, rates);
         if self.begun {
             for (average, theta) in self.average.iter_mut().zip(theta.iter()) {
@@ -69,7 +70,7 @@ impl UpdateRule<Parameters> for Averaged<'_> {
         }
     }
 
-    fn next_lr(&mut self, theta: &Parameters, oracle: &mut Oracle<Parameters>, lr: f64) -> f64 {
+    fn next_lr(&mut self, theta: &[f64], oracle: &mut Oracle, lr: f64) -> f64 {
         self.rule.next_lr(theta, oracle, lr)
     }
 

@@ -1,6 +1,6 @@
 //! The training loop that forgets `optimizer.zero_grad()`.
 
-use super::{Blocks, Parameters, Wrapper};
+use super::{Blocks, Wrapper};
 use crate::engine::declare::settings;
 use crate::engine::objective::state::{StateEntry, StateVisitor};
 use crate::engine::objective::{GradientTransform, Upstream};
@@ -16,10 +16,7 @@ settings! {
 }
 
 impl Wrapper for ForgetZeroGrad {
-    fn gradient_transform(
-        &self,
-        blocks: &Blocks,
-    ) -> Option<Box<dyn GradientTransform<Parameters>>> {
+    fn gradient_transform(&self, blocks: &Blocks) -> Option<Box<dyn GradientTransform>> {
         Some(Box::new(Sum {
             every: self.every,
             asked: 0,
@@ -35,16 +32,11 @@ impl Wrapper for ForgetZeroGrad {
 struct Sum {
     every: Option<u64>,
     asked: u64,
-    sum: Parameters,
+    sum: Vec<f64>,
 }
 
-impl GradientTransform<Parameters> for Sum {
-    fn gradient(
-        &mut self,
-        beyond: &mut Upstream<Parameters>,
-        theta: &[f64],
-        gradient: &mut Parameters,
-    ) -> f64 {
+impl GradientTransform for Sum {
+    fn gradient(&mut self, beyond: &mut Upstream, theta: &[f64], gradient: &mut [f64]) -> f64 {
         let loss = beyond.gradient(theta, gradient);
         if self
             .every

@@ -1,12 +1,13 @@
 //! Lookahead.
 
-use super::{AnyRule, Blocks, Parameters, Wrapper};
+use super::{Blocks, Wrapper};
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
+use crate::engine::objective::outcome::Reason;
 use crate::engine::objective::state::{StateEntry, StateVisitor};
+use crate::engine::optimizer::AnyRule;
 use crate::engine::optimizer::UpdateRule;
 use crate::engine::schedule::StepRates;
-use crate::engine::training::Reason;
 
 settings! {
     /// Lookahead: lets the optimizer run ahead for some steps, then goes part of the way and calls it back there.
@@ -38,12 +39,12 @@ impl Wrapper for Lookahead {
 struct Slow<'a> {
     settings: &'a Lookahead,
     rule: AnyRule<'a>,
-    slow: Parameters,
+    slow: Vec<f64>,
     steps: u64,
 }
 
-impl UpdateRule<Parameters> for Slow<'_> {
-    fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, rates: StepRates) {
+impl UpdateRule for Slow<'_> {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         if self.steps == 0 {
             self.slow.copy_from_slice(theta);
         }
@@ -77,7 +78,7 @@ impl UpdateRule<Parameters> for Slow<'_> {
         }
     }
 
-    fn next_lr(&mut self, theta: &Parameters, oracle: &mut Oracle<Parameters>, lr: f64) -> f64 {
+    fn next_lr(&mut self, theta: &[f64], oracle: &mut Oracle, lr: f64) -> f64 {
         self.rule.next_lr(theta, oracle, lr)
     }
 

@@ -19,7 +19,7 @@ mod weight_decay;
 
 use crate::engine::declare::{Settings, family};
 use crate::engine::objective::{GradientTransform, Tensor, Upstream};
-use crate::engine::optimizer::UpdateRule;
+use crate::engine::optimizer::AnyRule;
 use std::ops::Range;
 
 family! {
@@ -40,12 +40,6 @@ family! {
         forget_zero_grad::ForgetZeroGrad,
     }
 }
-
-/// A run of an optimizer that is wrapped stores its parameters so.
-pub type Parameters = Vec<f64>;
-
-/// A rule, wrapped or not.
-pub type AnyRule<'a> = Box<dyn UpdateRule<Parameters> + 'a>;
 
 /// How the parameters of a run are divided: a network's into tensors, with their shapes; those of a test function are one vector.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,10 +83,7 @@ impl Blocks {
 /// Something around an optimizer. Each does one of two things.
 pub trait Wrapper: Settings {
     /// Changes the gradients that the optimizer sees.
-    fn gradient_transform(
-        &self,
-        blocks: &Blocks,
-    ) -> Option<Box<dyn GradientTransform<Parameters>>> {
+    fn gradient_transform(&self, blocks: &Blocks) -> Option<Box<dyn GradientTransform>> {
         let _ = blocks;
         None
     }
@@ -120,19 +111,14 @@ pub trait Wrapper: Settings {
 /// A lens that changes each gradient, given the place, and asks for no other.
 fn transform_fn(
     change: impl FnMut(&mut [f64], &[f64]) + Send + 'static,
-) -> Box<dyn GradientTransform<Parameters>> {
+) -> Box<dyn GradientTransform> {
     Box::new(TransformFn(change))
 }
 
 struct TransformFn<F>(F);
 
-impl<F: FnMut(&mut [f64], &[f64]) + Send> GradientTransform<Parameters> for TransformFn<F> {
-    fn gradient(
-        &mut self,
-        beyond: &mut Upstream<Parameters>,
-        theta: &[f64],
-        gradient: &mut Parameters,
-    ) -> f64 {
+impl<F: FnMut(&mut [f64], &[f64]) + Send> GradientTransform for TransformFn<F> {
+    fn gradient(&mut self, beyond: &mut Upstream, theta: &[f64], gradient: &mut [f64]) -> f64 {
         let loss = beyond.gradient(theta, gradient);
         (self.0)(gradient, theta);
         loss

@@ -1,6 +1,6 @@
 //! Noise on the gradients of one run.
 
-use super::{Blocks, Parameters, Wrapper, transform_fn};
+use super::{Blocks, Wrapper, transform_fn};
 use crate::engine::declare::settings;
 use crate::engine::numeric::random::{Purpose, stream};
 use crate::engine::objective::GradientTransform;
@@ -19,10 +19,7 @@ settings! {
 }
 
 impl Wrapper for Noise {
-    fn gradient_transform(
-        &self,
-        _blocks: &Blocks,
-    ) -> Option<Box<dyn GradientTransform<Parameters>>> {
+    fn gradient_transform(&self, _blocks: &Blocks) -> Option<Box<dyn GradientTransform>> {
         let (std, mut stream) = (self.std, stream(self.seed, Purpose::GradientNoise, 1));
         Some(transform_fn(move |gradient, _| {
             for g in gradient {

@@ -1,12 +1,13 @@
 //! Polyak's step size.
 
-use super::{AnyRule, Blocks, Parameters, Wrapper};
+use super::{Blocks, Wrapper};
 use crate::engine::declare::settings;
+use crate::engine::objective::outcome::Reason;
 use crate::engine::objective::state::{StateEntry, StateVisitor};
 use crate::engine::objective::{Oracle, norm};
+use crate::engine::optimizer::AnyRule;
 use crate::engine::optimizer::UpdateRule;
 use crate::engine::schedule::StepRates;
-use crate::engine::training::Reason;
 
 settings! {
     /// Polyak's step size: sets the learning rate of each step by how far the loss is above its known minimum.
@@ -48,7 +49,7 @@ struct Paced<'a> {
 
 impl Paced<'_> {
     /// Returns γ at `theta`; looking costs nothing, as the step asks for the same gradient.
-    fn rate(&self, theta: &Parameters, oracle: &mut Oracle<Parameters>) -> f64 {
+    fn rate(&self, theta: &[f64], oracle: &mut Oracle) -> f64 {
         let PolyakStep { minimum, c, max_lr } = *self.settings;
         let (loss, gradient) = oracle.peek(theta);
         let length = norm(gradient);
@@ -61,12 +62,12 @@ impl Paced<'_> {
     }
 }
 
-impl UpdateRule<Parameters> for Paced<'_> {
-    fn next_lr(&mut self, theta: &Parameters, oracle: &mut Oracle<Parameters>, _lr: f64) -> f64 {
+impl UpdateRule for Paced<'_> {
+    fn next_lr(&mut self, theta: &[f64], oracle: &mut Oracle, _lr: f64) -> f64 {
         self.rate(theta, oracle)
     }
 
-    fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, rates: StepRates) {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         self.lr = self.rate(theta, oracle);
         self.rule.step(
             theta,

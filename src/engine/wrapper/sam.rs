@@ -1,6 +1,6 @@
 //! Sharpness-aware minimization.
 
-use super::{Blocks, Parameters, Wrapper};
+use super::{Blocks, Wrapper};
 use crate::engine::declare::settings;
 use crate::engine::objective::state::{StateEntry, StateVisitor};
 use crate::engine::objective::{GradientTransform, Upstream, norm};
@@ -16,10 +16,7 @@ settings! {
 }
 
 impl Wrapper for Sam {
-    fn gradient_transform(
-        &self,
-        blocks: &Blocks,
-    ) -> Option<Box<dyn GradientTransform<Parameters>>> {
+    fn gradient_transform(&self, blocks: &Blocks) -> Option<Box<dyn GradientTransform>> {
         Some(Box::new(Ascent::new(self.rho, None, blocks.dim)))
     }
 
@@ -33,7 +30,7 @@ pub(super) struct Ascent {
     rho: f64,
     /// ASAM's η: distances are then measured in units of |θ| + η.
     eta: Option<f64>,
-    place: Parameters,
+    place: Vec<f64>,
 }
 
 impl Ascent {
@@ -43,13 +40,8 @@ impl Ascent {
     }
 }
 
-impl GradientTransform<Parameters> for Ascent {
-    fn gradient(
-        &mut self,
-        beyond: &mut Upstream<Parameters>,
-        theta: &[f64],
-        gradient: &mut Parameters,
-    ) -> f64 {
+impl GradientTransform for Ascent {
+    fn gradient(&mut self, beyond: &mut Upstream, theta: &[f64], gradient: &mut [f64]) -> f64 {
         let loss = beyond.gradient(theta, gradient);
         let place = self.place.iter_mut().zip(theta).zip(gradient.iter_mut());
         if let Some(eta) = self.eta {

@@ -1,12 +1,13 @@
 //! Weight decay around any optimizer.
 
-use super::{AnyRule, Blocks, Parameters, Wrapper, transform_fn};
+use super::{Blocks, Wrapper, transform_fn};
 use crate::engine::declare::settings;
+use crate::engine::objective::outcome::Reason;
 use crate::engine::objective::state::StateVisitor;
 use crate::engine::objective::{GradientTransform, Oracle};
+use crate::engine::optimizer::AnyRule;
 use crate::engine::optimizer::UpdateRule;
 use crate::engine::schedule::StepRates;
-use crate::engine::training::Reason;
 
 settings! {
     /// Weight decay: pulls the parameters to 0, by the gradient or beside it.
@@ -21,10 +22,7 @@ settings! {
 }
 
 impl Wrapper for WeightDecay {
-    fn gradient_transform(
-        &self,
-        _blocks: &Blocks,
-    ) -> Option<Box<dyn GradientTransform<Parameters>>> {
+    fn gradient_transform(&self, _blocks: &Blocks) -> Option<Box<dyn GradientTransform>> {
         let weight_decay = self.weight_decay;
         let pull = move |gradient: &mut [f64], theta: &[f64]| {
             for (g, theta) in gradient.iter_mut().zip(theta) {
@@ -57,11 +55,11 @@ impl Wrapper for WeightDecay {
 struct Shrinking<'a> {
     weight_decay: f64,
     rule: AnyRule<'a>,
-    before: Parameters,
+    before: Vec<f64>,
 }
 
-impl UpdateRule<Parameters> for Shrinking<'_> {
-    fn step(&mut self, theta: &mut Parameters, oracle: &mut Oracle<Parameters>, rates: StepRates) {
+impl UpdateRule for Shrinking<'_> {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         self.before.copy_from_slice(theta);
         self.rule.step(theta, oracle, rates);
         let share = rates.lr * self.weight_decay;
@@ -82,7 +80,7 @@ impl UpdateRule<Parameters> for Shrinking<'_> {
         self.rule.visit_state(visitor);
     }
 
-    fn next_lr(&mut self, theta: &Parameters, oracle: &mut Oracle<Parameters>, lr: f64) -> f64 {
+    fn next_lr(&mut self, theta: &[f64], oracle: &mut Oracle, lr: f64) -> f64 {
         self.rule.next_lr(theta, oracle, lr)
     }
 

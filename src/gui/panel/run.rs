@@ -131,7 +131,7 @@ fn groups_ui(ui: &mut egui::Ui, spec: &mut RunSpec, parameters: &[[String; 2]]) 
     if let Some(index) = removed {
         groups.remove(index);
     }
-    let elementwise = optimizer.as_dyn().elementwise();
+    let elementwise = optimizer.is_elementwise();
     let free = |name: &str| groups.iter().all(|group| group.name != name);
     let free: Vec<&[String; 2]> = { parameters.iter() }
         .filter(|[name, _]| free(name))

@@ -4,7 +4,6 @@ use super::signal::Signal;
 use crate::engine::analysis::layer_stats::Diagnosis;
 use crate::engine::cancel::Cancel;
 use crate::engine::network::{Metrics, TrainingTask};
-use crate::engine::objective::norm;
 use crate::engine::scene::{Run, SpecChange};
 use crate::engine::training::{self, OptimizerStateSize, Outcome, RunSettings, RunSpec, StepView};
 use crate::session::job::{lock, panic_text};
@@ -258,12 +257,12 @@ impl TrainingWork {
         let row = TrainedRow {
             diagnosis: Arc::new(self.task.loss.diagnose(theta, previous)),
             loss: moment.loss,
-            grad_norm: norm(moment.gradient),
+            grad_norm: moment.grad_norm,
             lr: moment.lr,
             evaluations: evaluations + moment.counts.gradients,
             cost: cost + moment.counts.gradient_equivalents(moment.theta.len()),
             metrics: self.task.measure(moment.theta),
-            preconditioner: moment.preconditioner.map(Arc::from),
+            preconditioner: moment.preconditioner().map(Arc::from),
             optimizer_state: carried.into(),
         };
         let mut log = lock(&self.log);

@@ -91,9 +91,9 @@ pub fn preconditioned_along(
         return Some(found);
     }
     training::run_with_observer(objective, start, spec, run_settings, cancel, |moment| {
-        let largest = moment.preconditioner.map(|p| {
+        let largest = moment.preconditioner().map(|p| {
             let mut h = [0.0; 4];
-            if let [only] = p {
+            if let [only] = p[..] {
                 objective.hessian(moment.theta, &mut h[..1]);
                 return h[0] / only;
             }
