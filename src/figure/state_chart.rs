@@ -126,7 +126,7 @@ mod tests {
             scene.run_settings(),
         );
         let series =
-            training::carried(objective, start, &scene.runs[0].spec, &run_settings, &never);
+            training::state_history(objective, start, &scene.runs[0].spec, &run_settings, &never);
         let runs = compute_runs(&scene, &problem, None, &never).unwrap();
         (runs, series.unwrap())
     }

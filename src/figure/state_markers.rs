@@ -322,7 +322,7 @@ mod tests {
         let Some(step) = next_step(&path, row) else {
             return (Vec::new(), frame);
         };
-        let look = training::look(objective, start, spec, &run_settings, step, &never);
+        let look = training::inspect_step(objective, start, spec, &run_settings, step, &never);
         let draw = |look: StepInspection| {
             state_markers(&problem, &look, 0, Vec::new(), &frame, &Theme::LIGHT)
         };

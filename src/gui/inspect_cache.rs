@@ -3,7 +3,7 @@
 use crate::engine::cancel::Cancel;
 use crate::engine::landscape::AnyLandscape;
 use crate::engine::scene::Scene;
-use crate::engine::training::{RunSettings, RunSpec, StepInspection, look};
+use crate::engine::training::{RunSettings, RunSpec, StepInspection, inspect_step};
 use crate::session::Runs;
 
 /// Up to this step a run is quick enough to be made again within a frame.
@@ -45,7 +45,7 @@ impl InspectCache {
         if self.0.as_ref().is_none_or(|(known, _)| *known != of) {
             let (objective, start) = (&*runs.problem.objective, scene.start_theta());
             let (spec, never) = (&of.spec, Cancel::default());
-            let found = look(objective, start, spec, &of.run_settings, step, &never);
+            let found = inspect_step(objective, start, spec, &of.run_settings, step, &never);
             self.0 = Some((of, found));
         }
         self.0.as_ref()?.1.as_ref()

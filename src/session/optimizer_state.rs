@@ -41,7 +41,7 @@ impl OptimizerStateJob {
                     publish: &dyn Fn(Result<OptimizerStateResult, String>)| {
             let objective = &*of.problem.objective;
             let series =
-                training::carried(objective, &of.start, &of.spec, &of.run_settings, cancel);
+                training::state_history(objective, &of.start, &of.spec, &of.run_settings, cancel);
             if let Some(series) = series {
                 let of = Arc::clone(&of.result);
                 publish(Ok(OptimizerStateResult { series, of }));

@@ -63,7 +63,7 @@ pub struct StepInspection {
 }
 
 /// Runs `spec` up to step `step` ≥ 1 and returns that step in detail; `None` if the run ends before, or if it was cancelled.
-pub fn look(
+pub fn inspect_step(
     objective: &dyn Objective,
     start: &[f64],
     spec: &RunSpec,
@@ -317,7 +317,7 @@ mod tests {
             record_every: 1,
         };
         let never = Cancel::default();
-        look(
+        inspect_step(
             &*problem.objective,
             &[2.0, 1.0],
             spec,

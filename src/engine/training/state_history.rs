@@ -41,7 +41,7 @@ pub struct OptimizerStateSeries {
 /// Goes through a run once more for what its rule carries; what comes first is the length of its steps. `None` if it was cancelled.
 ///
 /// The memory that it takes does not grow with the steps of a long run.
-pub fn carried(
+pub fn state_history(
     objective: &dyn Objective,
     start: &[f64],
     spec: &RunSpec,
@@ -51,7 +51,7 @@ pub fn carried(
     let mut record = OptimizerStateRecord::default();
     let mut sizes = Vec::new();
     run_with_observer(objective, start, spec, run_settings, cancel, |moment| {
-        moment.carried(&mut sizes);
+        moment.state_sizes(&mut sizes);
         record.push(&sizes);
         if moment.step < run_settings.steps {
             ControlFlow::Continue(())
@@ -64,7 +64,7 @@ pub fn carried(
 
 impl StepView<'_> {
     /// Puts the length of the last step into `sizes`, and how large everything is that the rule carries.
-    pub fn carried(&self, sizes: &mut Vec<OptimizerStateSize>) {
+    pub fn state_sizes(&self, sizes: &mut Vec<OptimizerStateSize>) {
         let Self {
             theta, previous, ..
         } = *self;

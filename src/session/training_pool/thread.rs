@@ -253,7 +253,7 @@ impl TrainingWork {
         let (theta, previous) = (moment.theta, moment.previous);
         let previous = (moment.step > 0).then_some(previous);
         let mut carried = Vec::new();
-        moment.carried(&mut carried);
+        moment.state_sizes(&mut carried);
         let row = TrainedRow {
             diagnosis: Arc::new(self.task.loss.diagnose(theta, previous)),
             loss: moment.loss,
