@@ -28,7 +28,7 @@ settings! {
     }
 }
 
-/// The symbols of the velocities, their names and their lines. Should there be more, they move θ, but are not shown.
+/// Symbol, name and update line of each velocity that is shown. More velocities move θ too, but are not shown.
 const VELOCITIES: [[&str; 3]; 9] = [
     ["b₁", "first velocity", "{b₁} ← β₁ {b₁<} + {g}"],
     ["b₂", "second velocity", "{b₂} ← β₂ {b₂<} + {g}"],
@@ -75,7 +75,8 @@ impl Optimizer for AggMo {
 
 has_decay!(AggMo);
 
-/// AggMo's step. State: a velocity for each β; their number is a setting, so [`super::elementwise::Elementwise`] cannot hold them.
+/// AggMo's step. State: a velocity for each β. Their number is a setting, so it cannot be the `N` of
+/// [`super::elementwise::Elementwise`].
 struct AggMoKernel(AggMo);
 
 impl ElementwiseKernel for AggMoKernel {

@@ -1,11 +1,11 @@
-//! Weight decay that goes through the gradient or apart from it, as a setting of the rule decides.
+//! Weight decay: coupled (λθ is added to the gradient) or decoupled (θ is multiplied by a factor).
 
 /// Weight decay of a rule, with its factor λ.
 #[derive(Clone, Copy)]
 pub(super) struct Decay {
-    /// λ, where λθ is added to the gradient; else 0.
+    /// λ where λθ is added to the gradient; else 0.
     pub(super) coupled: f64,
-    /// λ, where a share of θ is taken away; else 0.
+    /// λ where θ is multiplied by a factor; else 0.
     pub(super) decoupled: f64,
     fixed: bool,
 }
@@ -45,7 +45,7 @@ impl Decay {
     }
 }
 
-/// Gives settings with the fields `weight_decay`, `decoupled_weight_decay` and `fixed_decay` the method `decay`.
+/// Implements `decay(&self) -> Decay` for settings with `weight_decay`, `decoupled_weight_decay` and `fixed_decay`.
 macro_rules! has_decay {
     ($settings:ident) => {
         impl $settings {

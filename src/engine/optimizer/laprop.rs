@@ -40,7 +40,7 @@ settings! {
     }
 }
 
-/// The library adds this inside the root.
+/// Number that pytorch_optimizer adds inside the root.
 const INSIDE: f64 = 1e-15;
 
 impl Optimizer for LaProp {

@@ -1,4 +1,4 @@
-//! Where the world disagrees: conventions under which the same rule makes different paths. PyTorch's are the defaults.
+//! Conventions of optimizers on which libraries and papers disagree. PyTorch's are the defaults.
 
 use crate::engine::declare::settings;
 
