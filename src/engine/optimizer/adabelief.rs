@@ -1,12 +1,11 @@
-//! Adam that divides by how much the gradient surprises: AdaBelief.
+//! AdaBelief: Adam that divides by how far gradients are from their mean.
 
-use super::decay::{Decay, shrink};
+use super::decay::has_decay;
+use super::elementwise::{Elementwise, kernel};
 use super::{
-    Algorithm, BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule,
-    decay_lines, gradient_with_decay, radam, zeros,
+    Algorithm, BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, decay_lines, radam,
 };
 use crate::engine::declare::settings;
-use crate::engine::objective::Oracle;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -83,57 +82,42 @@ impl Optimizer for AdaBelief {
         }
     }
 
-    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
-        let zeros = zeros(shape);
-        Algorithm::Joint(Box::new(State {
-            m: zeros.clone(),
-            s: zeros.clone(),
-            s_max: zeros,
+    fn init(&self, _shape: &[usize]) -> Algorithm<'_> {
+        Algorithm::Elementwise(kernel(AdaBeliefRule {
             steps: 0.0,
             beta1_power: BetaPower::new(self.beta1),
             beta2_power: BetaPower::new(self.beta2),
-            length: 0.0,
-            rule: self.clone(),
+            average_length: 0.0,
+            settings: self.clone(),
         }))
     }
 }
 
-impl AdaBelief {
-    fn decay(&self) -> Decay {
-        Decay::new(
-            self.weight_decay,
-            self.decoupled_weight_decay,
-            self.fixed_decay,
-        )
-    }
-}
+has_decay!(AdaBelief);
 
-struct State {
-    rule: AdaBelief,
-    m: Vec<f64>,
-    s: Vec<f64>,
-    s_max: Vec<f64>,
+/// AdaBelief's step. State: m, s and the largest s.
+struct AdaBeliefRule {
+    settings: AdaBelief,
     steps: f64,
     beta1_power: BetaPower,
     beta2_power: BetaPower,
-    /// ρₜ, if it rectifies.
-    length: f64,
+    /// ρₜ, with `rectify`.
+    average_length: f64,
 }
 
-impl State {
-    /// What divides √s, the factor on the step, and whether it divides by √s at all.
-    #[inline(always)]
-    fn scales(&mut self) -> (f64, f64, bool) {
-        let AdaBelief { beta2, rectify, .. } = self.rule;
+impl AdaBeliefRule {
+    /// Returns the divisor of √s, the factor of the step, and whether the step is divided by √s at all.
+    fn next_scales(&mut self) -> (f64, f64, bool) {
+        let AdaBelief { beta2, rectify, .. } = self.settings;
         let beta2_power = self.beta2_power.next(beta2);
         let root_correction = (1.0 - beta2_power).sqrt();
         if !rectify {
             return (root_correction, 1.0, true);
         }
-        // The library's bound is reached at 5, RAdam's beyond it.
+        // pytorch_optimizer rectifies from ρₜ = 5 on, RAdam's paper only above 5.
         let least = 5.0_f64.next_down();
         let (length, rectified) = radam::rectification(beta2, beta2_power, self.steps, least);
-        self.length = length;
+        self.average_length = length;
         match rectified {
             Some(r) => (1.0, root_correction * r, true),
             None => (1.0, 1.0, false),
@@ -141,38 +125,29 @@ impl State {
     }
 }
 
-impl UpdateRule for State {
-    #[inline(always)]
-    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
+impl Elementwise<3> for AdaBeliefRule {
+    fn gradient_options(&self) -> (bool, f64) {
+        (self.settings.maximize, self.settings.decay().coupled)
+    }
+
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 3]) {
         let AdaBelief {
             beta2,
             eps,
             ams_bound,
-            maximize,
             ..
-        } = self.rule;
-        let beta1 = rates.momentum.unwrap_or(self.rule.beta1);
-        let decay = self.rule.decay();
-        let keep = decay.shrink_factor(rates.lr);
-        let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
+        } = self.settings;
+        let beta1 = rates.momentum.unwrap_or(self.settings.beta1);
+        let keep = self.shrink_factor(rates);
         self.steps += 1.0;
-        let (root_correction, factor, adaptive) = self.scales();
+        let (root_correction, factor, adaptive) = self.next_scales();
         let step_size = rates.lr / (1.0 - self.beta1_power.next(beta1)) * factor;
-        let means = self
-            .m
-            .iter_mut()
-            .zip(self.s.iter_mut())
-            .zip(self.s_max.iter_mut());
-        for ((theta, g), ((m, s), s_max)) in theta.iter_mut().zip(gradient.iter()).zip(means) {
+        move |theta, g, [m, s, s_max]| {
             *m += (g - *m) * (1.0 - beta1);
-            let surprise = g - *m;
-            *s = *s * beta2 + (1.0 - beta2) * surprise * surprise + eps;
-            let second = if ams_bound {
-                *s_max = s_max.max(*s);
-                *s_max
-            } else {
-                *s
-            };
+            let deviation = g - *m;
+            *s = *s * beta2 + (1.0 - beta2) * deviation * deviation + eps;
+            *s_max = s_max.max(*s);
+            let second = if ams_bound { *s_max } else { *s };
             let divisor = if adaptive {
                 second.sqrt() / root_correction + eps
             } else {
@@ -182,26 +157,19 @@ impl UpdateRule for State {
         }
     }
 
-    fn decay(&self, theta: &mut [f64], rates: StepRates) {
-        shrink(theta, self.rule.decay().shrink_factor(rates.lr));
+    fn shrink_factor(&self, rates: StepRates) -> f64 {
+        self.settings.decay().shrink_factor(rates.lr)
     }
 
-    fn visit_state(&self, visitor: &mut StateVisitor) {
-        visitor(StateEntry::direction("m", "mean of gradients", &self.m));
-        visitor(StateEntry::each("s", "mean of squared surprise", &self.s));
-        if self.rule.ams_bound {
-            visitor(StateEntry::each(
-                "s_max",
-                "largest mean of squares",
-                &self.s_max,
-            ));
+    fn visit_state(&self, [m, s, s_max]: [&[f64]; 3], visitor: &mut StateVisitor) {
+        visitor(StateEntry::direction("m", "mean of gradients", m));
+        visitor(StateEntry::each("s", "mean of squared surprise", s));
+        if self.settings.ams_bound {
+            visitor(StateEntry::each("s_max", "largest mean of squares", s_max));
         }
-        if self.rule.rectify {
-            visitor(StateEntry::number(
-                "ρ",
-                "length of the average",
-                self.length,
-            ));
+        if self.settings.rectify {
+            let length = self.average_length;
+            visitor(StateEntry::number("ρ", "length of the average", length));
         }
     }
 }

@@ -1,11 +1,8 @@
 //! Adadelta: `torch.optim.Adadelta`.
 
-use super::{
-    Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
-    gradient_with_decay, zeros,
-};
+use super::elementwise::{Elementwise, kernel};
+use super::{Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, decay_lines};
 use crate::engine::declare::settings;
-use crate::engine::objective::Oracle;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -58,39 +55,22 @@ impl Optimizer for Adadelta {
         }
     }
 
-    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
-        let zeros = zeros(shape);
-        Algorithm::Joint(Box::new(State {
-            rule: self.clone(),
-            v: zeros.clone(),
-            u: zeros,
-        }))
+    fn init(&self, _shape: &[usize]) -> Algorithm<'_> {
+        Algorithm::Elementwise(kernel(AdadeltaRule(self.clone())))
     }
 }
 
-struct State {
-    rule: Adadelta,
-    v: Vec<f64>,
-    u: Vec<f64>,
-}
+/// Adadelta's step. State: v, u.
+struct AdadeltaRule(Adadelta);
 
-impl UpdateRule for State {
-    #[inline(always)]
-    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
-        let Adadelta {
-            rho,
-            eps,
-            weight_decay,
-            maximize,
-            ..
-        } = self.rule;
-        let gradient = gradient_with_decay(oracle, theta, maximize, weight_decay);
-        for (((theta, g), v), u) in theta
-            .iter_mut()
-            .zip(gradient.iter())
-            .zip(self.v.iter_mut())
-            .zip(self.u.iter_mut())
-        {
+impl Elementwise<2> for AdadeltaRule {
+    fn gradient_options(&self) -> (bool, f64) {
+        (self.0.maximize, self.0.weight_decay)
+    }
+
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 2]) {
+        let Adadelta { rho, eps, .. } = self.0;
+        move |theta, g, [v, u]| {
             *v = *v * rho + (1.0 - rho) * g * g;
             let delta = (*u + eps).sqrt() / (*v + eps).sqrt() * g;
             *u = *u * rho + (1.0 - rho) * delta * delta;
@@ -98,8 +78,8 @@ impl UpdateRule for State {
         }
     }
 
-    fn visit_state(&self, visitor: &mut StateVisitor) {
-        visitor(StateEntry::each("v", "mean of squared gradients", &self.v));
-        visitor(StateEntry::each("u", "mean of squared steps", &self.u));
+    fn visit_state(&self, [v, u]: [&[f64]; 2], visitor: &mut StateVisitor) {
+        visitor(StateEntry::each("v", "mean of squared gradients", v));
+        visitor(StateEntry::each("u", "mean of squared steps", u));
     }
 }

@@ -1,12 +1,9 @@
 //! AdaGrad: `torch.optim.Adagrad`.
 
+use super::elementwise::{Elementwise, kernel};
 use super::variants::Epsilon;
-use super::{
-    Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
-    gradient_with_decay, zeros,
-};
+use super::{Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, decay_lines};
 use crate::engine::declare::settings;
-use crate::engine::objective::Oracle;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -74,71 +71,49 @@ impl Optimizer for Adagrad {
         plain.then(|| 2.0 / rates.lr)
     }
 
-    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
-        let zeros = zeros(shape);
-        let mut sum = zeros;
-        sum.fill(self.initial_accumulator_value);
-        Algorithm::Joint(Box::new(State {
-            rule: self.clone(),
-            sum,
+    fn init(&self, _shape: &[usize]) -> Algorithm<'_> {
+        Algorithm::Elementwise(kernel(AdagradRule {
+            settings: self.clone(),
             steps: 0.0,
         }))
     }
 }
 
-struct State {
-    rule: Adagrad,
-    sum: Vec<f64>,
+/// AdaGrad's step. State: the sum G of squared gradients.
+struct AdagradRule {
+    settings: Adagrad,
     steps: f64,
 }
 
-impl UpdateRule for State {
-    #[inline(always)]
-    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
-        let Adagrad {
-            lr_decay,
-            weight_decay,
-            eps,
-            eps_form,
-            maximize,
-            ..
-        } = self.rule;
-        let (inside, outside) = match eps_form {
-            Epsilon::Outside => (0.0, eps),
-            Epsilon::Inside => (eps, 0.0),
-        };
-        let gradient = gradient_with_decay(oracle, theta, maximize, weight_decay);
-        let lr = rates.lr / (1.0 + self.steps * lr_decay);
+impl Elementwise<1> for AdagradRule {
+    fn gradient_options(&self) -> (bool, f64) {
+        (self.settings.maximize, self.settings.weight_decay)
+    }
+
+    fn initial_state(&self) -> [f64; 1] {
+        [self.settings.initial_accumulator_value]
+    }
+
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 1]) {
+        let (inside, outside) = self.settings.eps_form.split(self.settings.eps);
+        let lr = rates.lr / (1.0 + self.steps * self.settings.lr_decay);
         self.steps += 1.0;
-        for ((theta, g), sum) in theta
-            .iter_mut()
-            .zip(gradient.iter())
-            .zip(self.sum.iter_mut())
-        {
+        move |theta, g, [sum]| {
             *sum += g * g;
             *theta -= lr * g / ((*sum + inside).sqrt() + outside);
         }
     }
 
-    fn visit_state(&self, visitor: &mut StateVisitor) {
-        visitor(StateEntry::each("G", "sum of squared gradients", &self.sum));
+    fn visit_state(&self, [sum]: [&[f64]; 1], visitor: &mut StateVisitor) {
+        visitor(StateEntry::each("G", "sum of squared gradients", sum));
     }
 
-    /// With the decay of the learning rate.
-    fn preconditioner(&self, to: &mut [f64]) -> bool {
-        let Adagrad {
-            lr_decay,
-            eps,
-            eps_form,
-            ..
-        } = self.rule;
-        let (inside, outside) = match eps_form {
-            Epsilon::Outside => (0.0, eps),
-            Epsilon::Inside => (eps, 0.0),
-        };
-        let decayed = 1.0 + (self.steps - 1.0) * lr_decay;
-        for (to, sum) in to.iter_mut().zip(self.sum.iter()) {
-            *to = decayed * ((sum + inside).sqrt() + outside);
+    /// Writes √G + ε, times the decay of the learning rate.
+    fn preconditioner(&self, [sum]: [&[f64]; 1], to: &mut [f64]) -> bool {
+        let (inside, outside) = self.settings.eps_form.split(self.settings.eps);
+        let lr_divisor = 1.0 + (self.steps - 1.0) * self.settings.lr_decay;
+        for (to, sum) in to.iter_mut().zip(sum) {
+            *to = lr_divisor * ((sum + inside).sqrt() + outside);
         }
         self.steps > 0.0
     }

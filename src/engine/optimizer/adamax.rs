@@ -1,12 +1,11 @@
-//! Adam with the largest gradient in place of the mean square: `torch.optim.Adamax`.
+//! Adamax, Adam with the largest recent gradient instead of the mean square: `torch.optim.Adamax`.
 
 use super::adam::of_mean;
+use super::elementwise::{Elementwise, kernel};
 use super::{
-    Algorithm, BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule,
-    decay_lines, gradient_with_decay, zeros,
+    Algorithm, BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, decay_lines,
 };
 use crate::engine::declare::settings;
-use crate::engine::objective::Oracle;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -66,56 +65,47 @@ impl Optimizer for Adamax {
         plain.then(|| of_mean(rates.momentum.unwrap_or(self.beta1), rates.lr, 0.0))
     }
 
-    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
-        let zeros = zeros(shape);
-        Algorithm::Joint(Box::new(State {
-            m: zeros.clone(),
-            u: zeros,
+    fn init(&self, _shape: &[usize]) -> Algorithm<'_> {
+        Algorithm::Elementwise(kernel(AdamaxRule {
             beta1_power: BetaPower::new(self.beta1),
-            rule: self.clone(),
+            settings: self.clone(),
         }))
     }
 }
 
-struct State {
-    rule: Adamax,
-    m: Vec<f64>,
-    u: Vec<f64>,
+/// Adamax's step. State: m, u.
+struct AdamaxRule {
+    settings: Adamax,
     beta1_power: BetaPower,
 }
 
-impl UpdateRule for State {
-    #[inline(always)]
-    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
-        let Adamax {
-            beta2,
-            eps,
-            weight_decay,
-            maximize,
-            ..
-        } = self.rule;
-        let beta1 = rates.momentum.unwrap_or(self.rule.beta1);
-        let gradient = gradient_with_decay(oracle, theta, maximize, weight_decay);
+impl Elementwise<2> for AdamaxRule {
+    fn gradient_options(&self) -> (bool, f64) {
+        (self.settings.maximize, self.settings.weight_decay)
+    }
+
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 2]) {
+        let Adamax { beta2, eps, .. } = self.settings;
+        let beta1 = rates.momentum.unwrap_or(self.settings.beta1);
         let step_size = rates.lr / (1.0 - self.beta1_power.next(beta1));
-        let means = self.m.iter_mut().zip(self.u.iter_mut());
-        for ((theta, g), (m, u)) in theta.iter_mut().zip(gradient.iter()).zip(means) {
+        move |theta, g, [m, u]| {
             *m += (g - *m) * (1.0 - beta1);
             *u = (*u * beta2).max(g.abs() + eps);
             *theta -= step_size * *m / *u;
         }
     }
 
-    fn visit_state(&self, visitor: &mut StateVisitor) {
-        visitor(StateEntry::direction("m", "mean of gradients", &self.m));
-        visitor(StateEntry::each("u", "largest gradient, fading", &self.u));
+    fn visit_state(&self, [m, u]: [&[f64]; 2], visitor: &mut StateVisitor) {
+        visitor(StateEntry::direction("m", "mean of gradients", m));
+        visitor(StateEntry::each("u", "decaying maximum of gradients", u));
     }
 
-    /// With the correction of the mean of gradients.
-    fn preconditioner(&self, to: &mut [f64]) -> bool {
-        let first = 1.0 - self.beta1_power.value;
-        to.iter_mut()
-            .zip(self.u.iter())
-            .for_each(|(to, u)| *to = first * u);
+    /// Writes u, times the bias correction of m.
+    fn preconditioner(&self, [_, u]: [&[f64]; 2], to: &mut [f64]) -> bool {
+        let correction = 1.0 - self.beta1_power.value;
+        for (to, u) in to.iter_mut().zip(u) {
+            *to = correction * u;
+        }
         self.beta1_power.exponent > 0
     }
 }

@@ -1,12 +1,10 @@
 //! Adan: Adam with Nesterov's momentum by differences of gradients.
 
-use super::decay::shrink;
+use super::elementwise::{Elementwise, kernel};
 use super::{
-    Algorithm, BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule,
-    decay_lines, gradient_with_decay, zeros,
+    Algorithm, BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, decay_lines,
 };
 use crate::engine::declare::settings;
-use crate::engine::objective::Oracle;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -76,91 +74,79 @@ impl Optimizer for Adan {
         }
     }
 
-    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
-        let zeros = zeros(shape);
-        Algorithm::Joint(Box::new(State {
-            m: zeros.clone(),
-            v: zeros.clone(),
-            n: zeros.clone(),
-            previous: zeros,
-            moving: false,
+    fn init(&self, _shape: &[usize]) -> Algorithm<'_> {
+        Algorithm::Elementwise(kernel(AdanRule {
             beta1_power: BetaPower::new(self.beta1),
             beta2_power: BetaPower::new(self.beta2),
             beta3_power: BetaPower::new(self.beta3),
-            rule: self.clone(),
+            settings: self.clone(),
         }))
     }
 }
 
-impl Adan {
-    /// Factors of θ in a step, one to multiply by and one to divide by: decoupled decay, or the proximal one of the paper.
-    fn decay(&self, lr: f64) -> (f64, f64) {
-        if self.decoupled_weight_decay {
-            (1.0 - lr * self.weight_decay, 1.0)
-        } else {
-            (1.0, 1.0 + lr * self.weight_decay)
-        }
-    }
-}
-
-struct State {
-    rule: Adan,
-    m: Vec<f64>,
-    v: Vec<f64>,
-    n: Vec<f64>,
-    previous: Vec<f64>,
-    /// Whether there is a previous gradient yet.
-    moving: bool,
+/// Adan's step. State: m, v, n and the previous gradient.
+struct AdanRule {
+    settings: Adan,
     beta1_power: BetaPower,
     beta2_power: BetaPower,
     beta3_power: BetaPower,
 }
 
-impl UpdateRule for State {
-    #[inline(always)]
-    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
-        let Adan {
-            beta2,
-            beta3,
-            eps,
-            maximize,
-            ..
-        } = self.rule;
-        let beta1 = rates.momentum.unwrap_or(self.rule.beta1);
-        let gradient = gradient_with_decay(oracle, theta, maximize, 0.0);
-        if !self.moving {
-            self.moving = true;
-            self.previous.copy_from_slice(gradient);
+impl AdanRule {
+    /// Returns the factor and the divisor of θ in a step: decoupled decay, or the proximal one of the paper.
+    fn decay(&self, lr: f64) -> (f64, f64) {
+        let Adan { weight_decay, .. } = self.settings;
+        if self.settings.decoupled_weight_decay {
+            (1.0 - lr * weight_decay, 1.0)
+        } else {
+            (1.0, 1.0 + lr * weight_decay)
         }
-        let (keep, divisor) = self.rule.decay(rates.lr);
+    }
+}
+
+impl Elementwise<4> for AdanRule {
+    fn gradient_options(&self) -> (bool, f64) {
+        (self.settings.maximize, 0.0)
+    }
+
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 4]) {
+        let Adan {
+            beta2, beta3, eps, ..
+        } = self.settings;
+        let beta1 = rates.momentum.unwrap_or(self.settings.beta1);
+        let first = self.beta1_power.exponent == 0;
+        let (keep, divisor) = self.decay(rates.lr);
         let step_size = rates.lr / (1.0 - self.beta1_power.next(beta1));
         let change_size = rates.lr * beta2 / (1.0 - self.beta2_power.next(beta2));
         let root_correction = (1.0 - self.beta3_power.next(beta3)).sqrt();
-        let means = self.m.iter_mut().zip(self.v.iter_mut());
-        let means = means.zip(self.n.iter_mut().zip(self.previous.iter_mut()));
-        for ((theta, g), ((m, v), (n, previous))) in
-            theta.iter_mut().zip(gradient.iter()).zip(means)
-        {
+        move |theta, g, [m, v, n, previous]| {
+            if first {
+                *previous = g;
+            }
             let change = g - *previous;
-            *previous = *g;
-            let foreseen = g + beta2 * change;
+            *previous = g;
+            let extrapolated = g + beta2 * change;
             *m += (g - *m) * (1.0 - beta1);
             *v += (change - *v) * (1.0 - beta2);
-            *n = *n * beta3 + (1.0 - beta3) * foreseen * foreseen;
+            *n = *n * beta3 + (1.0 - beta3) * extrapolated * extrapolated;
             let step = (step_size * *m + change_size * *v) / (n.sqrt() / root_correction + eps);
             *theta = (*theta * keep - step) / divisor;
         }
     }
 
-    fn decay(&self, theta: &mut [f64], rates: StepRates) {
-        let (keep, divisor) = self.rule.decay(rates.lr);
-        shrink(theta, keep / divisor);
+    fn shrink_factor(&self, rates: StepRates) -> f64 {
+        let (keep, divisor) = self.decay(rates.lr);
+        keep / divisor
     }
 
-    fn visit_state(&self, visitor: &mut StateVisitor) {
-        visitor(StateEntry::direction("m", "mean of gradients", &self.m));
-        visitor(StateEntry::direction("v", "mean of changes", &self.v));
-        visitor(StateEntry::each("n", "mean of squares foreseen", &self.n));
-        visitor(StateEntry::each("g₋", "gradient before", &self.previous));
+    fn visit_state(&self, [m, v, n, previous]: [&[f64]; 4], visitor: &mut StateVisitor) {
+        visitor(StateEntry::direction("m", "mean of gradients", m));
+        visitor(StateEntry::direction("v", "mean of changes", v));
+        visitor(StateEntry::each(
+            "n",
+            "mean of squared extrapolated gradients",
+            n,
+        ));
+        visitor(StateEntry::each("g₋", "previous gradient", previous));
     }
 }

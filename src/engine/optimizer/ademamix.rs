@@ -1,9 +1,10 @@
-//! Adam with two momenta, one of them very slow: AdEMAMix.
+//! AdEMAMix: Adam with a second, very slow mean of the gradient.
 
-use super::decay::{Decay, shrink};
+use super::decay::{has_decay, shrink};
+use super::elementwise::{Elementwise, ElementwiseKernel, Kernel, kernel};
 use super::{
     Algorithm, BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule,
-    decay_lines, gradient_with_decay, zeros,
+    decay_lines, gradient_with_decay,
 };
 use crate::engine::declare::settings;
 use crate::engine::numeric::real;
@@ -93,30 +94,27 @@ impl Optimizer for AdEMAMix {
     }
 
     fn init(&self, shape: &[usize]) -> Algorithm<'_> {
-        let zeros = zeros(shape);
-        Algorithm::Joint(Box::new(State {
-            m: zeros.clone(),
-            v: zeros.clone(),
-            slow: zeros,
+        let rule = AdEMAMixRule {
             steps: 0.0,
             beta1_power: BetaPower::new(self.beta1),
             beta2_power: BetaPower::new(self.beta2),
             scheduled: [self.alpha, self.beta3],
-            rule: self.clone(),
-        }))
+            cautious_factor: None,
+            settings: self.clone(),
+        };
+        if self.cautious {
+            let kernel = Kernel(rule);
+            let state = kernel.initial_columns(shape.iter().product());
+            return Algorithm::Joint(Box::new(CautiousRun { kernel, state }));
+        }
+        Algorithm::Elementwise(kernel(rule))
     }
 }
 
-impl AdEMAMix {
-    fn decay(&self) -> Decay {
-        Decay::new(
-            self.weight_decay,
-            self.decoupled_weight_decay,
-            self.fixed_decay,
-        )
-    }
+has_decay!(AdEMAMix);
 
-    /// α and β₃ at step `step`.
+impl AdEMAMix {
+    /// Returns α and β₃ at step `step`.
     fn scheduled(&self, step: f64, beta1: f64) -> [f64; 2] {
         let Some(steps) = self.t_alpha_beta3 else {
             return [self.alpha, self.beta3];
@@ -128,53 +126,39 @@ impl AdEMAMix {
     }
 }
 
-struct State {
-    rule: AdEMAMix,
-    m: Vec<f64>,
-    v: Vec<f64>,
-    slow: Vec<f64>,
+/// AdEMAMix's step. State: m, v and the slow mean s.
+struct AdEMAMixRule {
+    settings: AdEMAMix,
     steps: f64,
     beta1_power: BetaPower,
     beta2_power: BetaPower,
     /// α and β₃ of the step.
     scheduled: [f64; 2],
+    /// With `cautious`: the factor of m where m and the gradient agree; elsewhere m is left out.
+    cautious_factor: Option<f64>,
 }
 
-impl UpdateRule for State {
-    #[inline(always)]
-    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
-        let AdEMAMix {
-            beta2,
-            eps,
-            cautious,
-            maximize,
-            ..
-        } = self.rule;
-        let beta1 = rates.momentum.unwrap_or(self.rule.beta1);
-        let decay = self.rule.decay();
-        let keep = decay.shrink_factor(rates.lr);
-        let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
+impl Elementwise<3> for AdEMAMixRule {
+    fn gradient_options(&self) -> (bool, f64) {
+        (self.settings.maximize, self.settings.decay().coupled)
+    }
+
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 3]) {
+        let AdEMAMix { beta2, eps, .. } = self.settings;
+        let beta1 = rates.momentum.unwrap_or(self.settings.beta1);
+        let keep = self.shrink_factor(rates);
         self.steps += 1.0;
-        self.scheduled = self.rule.scheduled(self.steps, beta1);
+        self.scheduled = self.settings.scheduled(self.steps, beta1);
         let [alpha, beta3] = self.scheduled;
         let correction = 1.0 - self.beta1_power.next(beta1);
         let root_correction = (1.0 - self.beta2_power.next(beta2)).sqrt();
-        let mut agreeing = 0;
-        for (m, g) in self.m.iter_mut().zip(gradient.iter()) {
+        let cautious_factor = self.cautious_factor;
+        move |theta, g, [m, v, slow]| {
             *m += (g - *m) * (1.0 - beta1);
-            agreeing += usize::from(*m * g > 0.0);
-        }
-        let boost = real(gradient.len()) / (real(agreeing) + 1.0);
-        let means = self
-            .m
-            .iter()
-            .zip(self.v.iter_mut())
-            .zip(self.slow.iter_mut());
-        for ((theta, g), ((m, v), slow)) in theta.iter_mut().zip(gradient.iter()).zip(means) {
-            let fast = match (cautious, m * g > 0.0) {
-                (false, _) => *m,
-                (true, true) => m * boost,
-                (true, false) => 0.0,
+            let fast = match cautious_factor {
+                None => *m,
+                Some(factor) if *m * g > 0.0 => *m * factor,
+                Some(_) => 0.0,
             };
             *v = *v * beta2 + (1.0 - beta2) * g * g;
             *slow += (g - *slow) * (1.0 - beta3);
@@ -183,29 +167,45 @@ impl UpdateRule for State {
         }
     }
 
+    fn shrink_factor(&self, rates: StepRates) -> f64 {
+        self.settings.decay().shrink_factor(rates.lr)
+    }
+
+    fn visit_state(&self, [m, v, slow]: [&[f64]; 3], visitor: &mut StateVisitor) {
+        visitor(StateEntry::direction("m", "mean of gradients", m));
+        visitor(StateEntry::each("v", "mean of squared gradients", v));
+        visitor(StateEntry::direction("s", "slow mean of gradients", slow));
+        if self.settings.t_alpha_beta3.is_some() {
+            let [alpha, beta3] = self.scheduled;
+            visitor(StateEntry::number("αₜ", "weight of the slow mean", alpha));
+            visitor(StateEntry::number("βₜ", "decay of the slow mean", beta3));
+        }
+    }
+}
+
+/// Run with `cautious`, which counts the parameters where m and the gradient agree.
+struct CautiousRun {
+    kernel: Kernel<AdEMAMixRule, 3>,
+    state: Vec<Vec<f64>>,
+}
+
+impl UpdateRule for CautiousRun {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
+        let (maximize, weight_decay) = self.kernel.gradient_options();
+        let gradient = gradient_with_decay(oracle, theta, maximize, weight_decay);
+        let beta1 = rates.momentum.unwrap_or(self.kernel.0.settings.beta1);
+        let next_m = |m: f64, g: f64| m + (g - m) * (1.0 - beta1);
+        let both = self.state[0].iter().zip(&*gradient);
+        let agreeing = both.filter(|(m, g)| next_m(**m, **g) * **g > 0.0).count();
+        self.kernel.0.cautious_factor = Some(real(gradient.len()) / (real(agreeing) + 1.0));
+        self.kernel.step(rates, theta, gradient, &mut self.state);
+    }
+
     fn decay(&self, theta: &mut [f64], rates: StepRates) {
-        shrink(theta, self.rule.decay().shrink_factor(rates.lr));
+        shrink(theta, self.kernel.shrink_factor(rates));
     }
 
     fn visit_state(&self, visitor: &mut StateVisitor) {
-        visitor(StateEntry::direction("m", "mean of gradients", &self.m));
-        visitor(StateEntry::each("v", "mean of squared gradients", &self.v));
-        visitor(StateEntry::direction(
-            "s",
-            "slow mean of gradients",
-            &self.slow,
-        ));
-        if self.rule.t_alpha_beta3.is_some() {
-            visitor(StateEntry::number(
-                "αₜ",
-                "weight of the slow mean",
-                self.scheduled[0],
-            ));
-            visitor(StateEntry::number(
-                "βₜ",
-                "decay of the slow mean",
-                self.scheduled[1],
-            ));
-        }
+        self.kernel.visit_state(&self.state, visitor);
     }
 }

@@ -1,12 +1,9 @@
-//! Adam that converges for every β₂: ADOPT.
+//! ADOPT: Adam that converges for every β₂.
 
-use super::decay::{Decay, shrink};
-use super::{
-    Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
-    gradient_with_decay, zeros,
-};
+use super::decay::has_decay;
+use super::elementwise::{Elementwise, kernel};
+use super::{Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, decay_lines};
 use crate::engine::declare::settings;
-use crate::engine::objective::Oracle;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -69,60 +66,45 @@ impl Optimizer for Adopt {
         }
     }
 
-    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
-        let zeros = zeros(shape);
-        Algorithm::Joint(Box::new(State {
-            rule: self.clone(),
-            m: zeros.clone(),
-            v: zeros,
+    fn init(&self, _shape: &[usize]) -> Algorithm<'_> {
+        Algorithm::Elementwise(kernel(AdoptRule {
+            settings: self.clone(),
             steps: 0.0,
         }))
     }
 }
 
-impl Adopt {
-    fn decay(&self) -> Decay {
-        Decay::new(
-            self.weight_decay,
-            self.decoupled_weight_decay,
-            self.fixed_decay,
-        )
-    }
-}
+has_decay!(Adopt);
 
-struct State {
-    rule: Adopt,
-    m: Vec<f64>,
-    v: Vec<f64>,
+/// ADOPT's step. State: m, v.
+struct AdoptRule {
+    settings: Adopt,
     steps: f64,
 }
 
-impl UpdateRule for State {
-    #[inline(always)]
-    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
+impl Elementwise<2> for AdoptRule {
+    fn gradient_options(&self) -> (bool, f64) {
+        (self.settings.maximize, self.settings.decay().coupled)
+    }
+
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 2]) {
         let Adopt {
             beta2,
             clip_lambda,
             eps,
-            maximize,
             ..
-        } = self.rule;
-        let beta1 = rates.momentum.unwrap_or(self.rule.beta1);
-        let decay = self.rule.decay();
-        let keep = decay.shrink_factor(rates.lr);
-        let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
+        } = self.settings;
+        let beta1 = rates.momentum.unwrap_or(self.settings.beta1);
+        let keep = self.shrink_factor(rates);
         self.steps += 1.0;
-        let means = self.m.iter_mut().zip(self.v.iter_mut());
-        let each = theta.iter_mut().zip(gradient.iter()).zip(means);
-        if self.steps == 1.0 {
-            for ((theta, g), (_, v)) in each {
+        let first = self.steps == 1.0;
+        let bound = clip_lambda.map_or(f64::INFINITY, |power| self.steps.powf(power));
+        move |theta, g, [m, v]| {
+            if first {
                 *theta *= keep;
                 *v = g * g;
+                return;
             }
-            return;
-        }
-        let bound = clip_lambda.map_or(f64::INFINITY, |power| self.steps.powf(power));
-        for ((theta, g), (m, v)) in each {
             let root = v.sqrt();
             let divided = g / if root < eps { eps } else { root };
             *m += (divided.clamp(-bound, bound) - *m) * (1.0 - beta1);
@@ -131,16 +113,12 @@ impl UpdateRule for State {
         }
     }
 
-    fn decay(&self, theta: &mut [f64], rates: StepRates) {
-        shrink(theta, self.rule.decay().shrink_factor(rates.lr));
+    fn shrink_factor(&self, rates: StepRates) -> f64 {
+        self.settings.decay().shrink_factor(rates.lr)
     }
 
-    fn visit_state(&self, visitor: &mut StateVisitor) {
-        visitor(StateEntry::direction(
-            "m",
-            "mean of divided gradients",
-            &self.m,
-        ));
-        visitor(StateEntry::each("v", "mean of squared gradients", &self.v));
+    fn visit_state(&self, [m, v]: [&[f64]; 2], visitor: &mut StateVisitor) {
+        visitor(StateEntry::direction("m", "mean of divided gradients", m));
+        visitor(StateEntry::each("v", "mean of squared gradients", v));
     }
 }

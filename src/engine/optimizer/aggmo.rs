@@ -1,13 +1,11 @@
-//! Aggregated momentum: AggMo.
+//! AggMo: aggregated momentum.
 
-use super::decay::{Decay, shrink};
-use super::{
-    Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
-    gradient_with_decay, zeros,
-};
+use super::decay::{has_decay, shrink};
+use super::elementwise::ElementwiseKernel;
+use super::{Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, decay_lines};
 use crate::engine::declare::settings;
 use crate::engine::numeric::real;
-use crate::engine::objective::Oracle;
+use crate::engine::objective::outcome::Reason;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -30,7 +28,7 @@ settings! {
     }
 }
 
-/// The symbols of the velocities, their names and their lines. Should there be more, they move θ, but are not shown.
+/// Symbol, name and update line of each velocity that is shown. More velocities move θ too, but are not shown.
 const VELOCITIES: [[&str; 3]; 9] = [
     ["b₁", "first velocity", "{b₁} ← β₁ {b₁<} + {g}"],
     ["b₂", "second velocity", "{b₂} ← β₂ {b₂<} + {g}"],
@@ -70,62 +68,62 @@ impl Optimizer for AggMo {
         }
     }
 
-    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
-        let zeros = zeros(shape);
-        Algorithm::Joint(Box::new(State {
-            velocities: vec![zeros; self.betas.len()],
-            rule: self.clone(),
-        }))
+    fn init(&self, _shape: &[usize]) -> Algorithm<'_> {
+        Algorithm::Elementwise(Box::new(AggMoKernel(self.clone())))
     }
 }
 
-impl AggMo {
-    fn decay(&self) -> Decay {
-        Decay::new(
-            self.weight_decay,
-            self.decoupled_weight_decay,
-            self.fixed_decay,
-        )
+has_decay!(AggMo);
+
+/// AggMo's step. State: a velocity for each β. Their number is a setting, so it cannot be the `N` of
+/// [`super::elementwise::Elementwise`].
+struct AggMoKernel(AggMo);
+
+impl ElementwiseKernel for AggMoKernel {
+    fn initial_columns(&self, n: usize) -> Vec<Vec<f64>> {
+        vec![vec![0.0; n]; self.0.betas.len()]
     }
-}
 
-struct State {
-    rule: AggMo,
-    velocities: Vec<Vec<f64>>,
-}
+    fn gradient_options(&self) -> (bool, f64) {
+        (self.0.maximize, self.0.decay().coupled)
+    }
 
-impl UpdateRule for State {
-    #[inline(always)]
-    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
-        let AggMo {
-            betas, maximize, ..
-        } = &self.rule;
-        let decay = self.rule.decay();
-        let keep = decay.shrink_factor(rates.lr);
-        let gradient = gradient_with_decay(oracle, theta, *maximize, decay.coupled);
-        if keep != 1.0 {
-            theta.iter_mut().for_each(|theta| *theta *= keep);
-        }
-        let step_size = rates.lr / real(betas.len());
-        for (beta, velocity) in betas.iter().zip(&mut self.velocities) {
-            for ((theta, g), v) in theta
-                .iter_mut()
-                .zip(gradient.iter())
-                .zip(velocity.iter_mut())
-            {
+    fn step(
+        &mut self,
+        rates: StepRates,
+        theta: &mut [f64],
+        gradient: &[f64],
+        velocities: &mut [Vec<f64>],
+    ) {
+        shrink(theta, self.shrink_factor(rates));
+        let step_size = rates.lr / real(self.0.betas.len());
+        for (beta, velocity) in self.0.betas.iter().zip(velocities) {
+            for ((theta, g), v) in theta.iter_mut().zip(gradient).zip(velocity) {
                 *v = *v * beta + g;
                 *theta -= step_size * *v;
             }
         }
     }
 
-    fn decay(&self, theta: &mut [f64], rates: StepRates) {
-        shrink(theta, self.rule.decay().shrink_factor(rates.lr));
+    fn shrink_factor(&self, rates: StepRates) -> f64 {
+        self.0.decay().shrink_factor(rates.lr)
     }
 
-    fn visit_state(&self, visitor: &mut StateVisitor) {
-        for ([symbol, name, _], velocity) in VELOCITIES.iter().zip(&self.velocities) {
+    fn visit_state(&self, velocities: &[Vec<f64>], visitor: &mut StateVisitor) {
+        for ([symbol, name, _], velocity) in VELOCITIES.iter().zip(velocities) {
             visitor(StateEntry::direction(symbol, name, velocity));
         }
+    }
+
+    fn preconditioner(&self, _: &[Vec<f64>], _: &mut [f64]) -> bool {
+        false
+    }
+
+    fn average<'s>(&self, _: &'s [Vec<f64>]) -> Option<&'s [f64]> {
+        None
+    }
+
+    fn failure(&self, _: &[Vec<f64>]) -> Option<Reason> {
+        None
     }
 }

@@ -1,12 +1,8 @@
 //! Averaged stochastic gradient descent: `torch.optim.ASGD`.
 
-use super::decay::shrink;
-use super::{
-    Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
-    gradient_with_decay, zeros,
-};
+use super::elementwise::{Elementwise, kernel};
+use super::{Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, decay_lines};
 use crate::engine::declare::settings;
-use crate::engine::objective::Oracle;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -63,51 +59,47 @@ impl Optimizer for Asgd {
         }
     }
 
-    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
-        let zeros = zeros(shape);
-        Algorithm::Joint(Box::new(State {
-            rule: self.clone(),
-            average: zeros,
+    fn init(&self, _shape: &[usize]) -> Algorithm<'_> {
+        Algorithm::Elementwise(kernel(AsgdRule {
+            settings: self.clone(),
             eta: self.lr,
             mu: 1.0,
-            kept: 1.0,
+            last_shrink: 1.0,
             steps: 0.0,
         }))
     }
 }
 
-struct State {
-    rule: Asgd,
-    average: Vec<f64>,
+/// ASGD's step. State: the average a of the iterates.
+struct AsgdRule {
+    settings: Asgd,
+    /// η of the next step.
     eta: f64,
+    /// μ of the next step.
     mu: f64,
-    /// Factor by which the decay by Λ shrank θ in the last step.
-    kept: f64,
+    /// Factor of θ by Λ in the last step.
+    last_shrink: f64,
     steps: f64,
 }
 
-impl UpdateRule for State {
-    #[inline(always)]
-    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
+impl Elementwise<1> for AsgdRule {
+    fn gradient_options(&self) -> (bool, f64) {
+        (self.settings.maximize, self.settings.weight_decay)
+    }
+
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 1]) {
         let Asgd {
-            lambd,
-            alpha,
-            t0,
-            weight_decay,
-            maximize,
-            ..
-        } = self.rule;
-        let gradient = gradient_with_decay(oracle, theta, maximize, weight_decay);
+            lambd, alpha, t0, ..
+        } = self.settings;
         if self.steps == 0.0 {
             self.eta = rates.lr;
         }
-        self.kept = 1.0 - lambd * self.eta;
-        let (eta, mu, keep) = (self.eta, self.mu, self.kept);
-        let each = theta
-            .iter_mut()
-            .zip(gradient.iter())
-            .zip(self.average.iter_mut());
-        for ((theta, g), average) in each {
+        self.last_shrink = 1.0 - lambd * self.eta;
+        let (eta, mu, keep) = (self.eta, self.mu, self.last_shrink);
+        self.steps += 1.0;
+        self.eta = rates.lr / (1.0 + lambd * rates.lr * self.steps).powf(alpha);
+        self.mu = 1.0 / (self.steps - t0).max(1.0);
+        move |theta, g, [average]| {
             *theta = *theta * keep - eta * g;
             *average = if mu == 1.0 {
                 *theta
@@ -115,31 +107,24 @@ impl UpdateRule for State {
                 *average + (*theta - *average) * mu
             };
         }
-        self.steps += 1.0;
-        self.eta = rates.lr / (1.0 + lambd * rates.lr * self.steps).powf(alpha);
-        self.mu = 1.0 / (self.steps - t0).max(1.0);
     }
 
-    fn decay(&self, theta: &mut [f64], rates: StepRates) {
-        let _ = rates;
-        shrink(theta, self.kept);
+    fn shrink_factor(&self, _: StepRates) -> f64 {
+        self.last_shrink
     }
 
-    fn visit_state(&self, visitor: &mut StateVisitor) {
-        visitor(StateEntry::place("a", "average of iterates", &self.average));
+    fn visit_state(&self, [average]: [&[f64]; 1], visitor: &mut StateVisitor) {
+        let (eta, mu) = (self.eta, self.mu);
+        visitor(StateEntry::place("a", "average of iterates", average));
         visitor(StateEntry::number(
             "η",
             "learning rate of the next step",
-            self.eta,
+            eta,
         ));
-        visitor(StateEntry::number(
-            "μ",
-            "weight of the next iterate",
-            self.mu,
-        ));
+        visitor(StateEntry::number("μ", "weight of the next iterate", mu));
     }
 
-    fn average(&self) -> Option<&[f64]> {
-        (self.steps > 0.0).then_some(&self.average)
+    fn average<'s>(&self, [average]: [&'s [f64]; 1]) -> Option<&'s [f64]> {
+        (self.steps > 0.0).then_some(average)
     }
 }

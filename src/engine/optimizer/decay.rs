@@ -1,11 +1,11 @@
-//! Weight decay that goes through the gradient or apart from it, as a setting of the rule decides.
+//! Weight decay: coupled (λθ is added to the gradient) or decoupled (θ is multiplied by a factor).
 
-/// A rule's settings of weight decay λ.
+/// Weight decay of a rule, with its factor λ.
 #[derive(Clone, Copy)]
 pub(super) struct Decay {
-    /// λ, where λθ is added to the gradient; else 0.
+    /// λ where λθ is added to the gradient; else 0.
     pub(super) coupled: f64,
-    /// λ, where a share of θ is taken away; else 0.
+    /// λ where θ is multiplied by a factor; else 0.
     pub(super) decoupled: f64,
     fixed: bool,
 }
@@ -16,6 +16,7 @@ pub(super) fn shrink(theta: &mut [f64], keep: f64) {
 }
 
 impl Decay {
+    /// Returns the decay with λ = `weight_decay`; a `fixed` one does not depend on the learning rate.
     pub(super) fn new(weight_decay: f64, decoupled: bool, fixed: bool) -> Self {
         let [coupled, decoupled] = if decoupled {
             [0.0, weight_decay]
@@ -29,12 +30,12 @@ impl Decay {
         }
     }
 
-    /// What a step leaves of θ: all but the share γλ, or, where it is fixed, λ.
+    /// Returns the factor of θ in a step: 1 − γλ or, with fixed decay, 1 − λ; 1 where the decay is coupled.
     pub(super) fn shrink_factor(self, lr: f64) -> f64 {
         1.0 - self.decoupled * if self.fixed { 1.0 } else { lr }
     }
 
-    /// The last line of a rule whose step is γ Δ.
+    /// Returns the last update line of a rule whose step is γ Δ.
     pub(super) fn update_line(self) -> &'static str {
         match (self.decoupled != 0.0, self.fixed) {
             (false, _) => "{θ} ← {θ<} − {γ=lr} Δ",
@@ -43,3 +44,19 @@ impl Decay {
         }
     }
 }
+
+/// Implements `decay(&self) -> Decay` for settings with `weight_decay`, `decoupled_weight_decay` and `fixed_decay`.
+macro_rules! has_decay {
+    ($settings:ident) => {
+        impl $settings {
+            fn decay(&self) -> $crate::engine::optimizer::decay::Decay {
+                $crate::engine::optimizer::decay::Decay::new(
+                    self.weight_decay,
+                    self.decoupled_weight_decay,
+                    self.fixed_decay,
+                )
+            }
+        }
+    };
+}
+pub(super) use has_decay;

@@ -91,7 +91,8 @@ pub(super) fn kernel<'a, const N: usize>(
     Box::new(Kernel(rule))
 }
 
-struct Kernel<T, const N: usize>(T);
+/// Kernel of an elementwise rule.
+pub(super) struct Kernel<T, const N: usize>(pub(super) T);
 
 fn columns<const N: usize>(state: &[Vec<f64>]) -> [&[f64]; N] {
     std::array::from_fn(|k| &state[k][..])

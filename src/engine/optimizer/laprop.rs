@@ -1,12 +1,11 @@
-//! Adam with its momentum after the division: LaProp.
+//! LaProp: Adam with its momentum after the division.
 
-use super::decay::{Decay, shrink};
+use super::decay::has_decay;
+use super::elementwise::{Elementwise, kernel};
 use super::{
-    Algorithm, BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule,
-    decay_lines, gradient_with_decay, zeros,
+    Algorithm, BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, decay_lines,
 };
 use crate::engine::declare::settings;
-use crate::engine::objective::Oracle;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -41,7 +40,7 @@ settings! {
     }
 }
 
-/// The library adds this inside the root.
+/// Number that pytorch_optimizer adds inside the root.
 const INSIDE: f64 = 1e-15;
 
 impl Optimizer for LaProp {
@@ -87,60 +86,44 @@ impl Optimizer for LaProp {
         }
     }
 
-    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
-        let zeros = zeros(shape);
-        Algorithm::Joint(Box::new(State {
-            m: zeros.clone(),
-            v: zeros.clone(),
-            v_max: zeros.clone(),
-            mean: zeros,
+    fn init(&self, _shape: &[usize]) -> Algorithm<'_> {
+        Algorithm::Elementwise(kernel(LaPropRule {
             steps: 0,
             mean_lr: 0.0,
             beta2_power: BetaPower::new(self.beta2),
-            rule: self.clone(),
+            settings: self.clone(),
         }))
     }
 }
 
-impl LaProp {
-    fn decay(&self) -> Decay {
-        Decay::new(
-            self.weight_decay,
-            self.decoupled_weight_decay,
-            self.fixed_decay,
-        )
-    }
-}
+has_decay!(LaProp);
 
-struct State {
-    rule: LaProp,
-    m: Vec<f64>,
-    v: Vec<f64>,
-    v_max: Vec<f64>,
-    mean: Vec<f64>,
+/// LaProp's step. State: m, v, the largest v and the mean of gradients.
+struct LaPropRule {
+    settings: LaProp,
     steps: u64,
-    /// What m would be if all scaled gradients were 1.
+    /// l, the running mean of learning rates: m if all scaled gradients were 1.
     mean_lr: f64,
     beta2_power: BetaPower,
 }
 
-impl UpdateRule for State {
-    #[inline(always)]
-    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
+impl Elementwise<4> for LaPropRule {
+    fn gradient_options(&self) -> (bool, f64) {
+        (self.settings.maximize, self.settings.decay().coupled)
+    }
+
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 4]) {
         let LaProp {
             beta2,
             eps,
-            centered,
             ams_bound,
-            maximize,
             ..
-        } = self.rule;
-        let beta1 = rates.momentum.unwrap_or(self.rule.beta1);
-        let decay = self.rule.decay();
-        let keep = decay.shrink_factor(rates.lr);
-        let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
+        } = self.settings;
+        let beta1 = rates.momentum.unwrap_or(self.settings.beta1);
+        let keep = self.shrink_factor(rates);
         self.steps += 1;
-        let late = self.steps > self.rule.steps_before_using_centered;
+        let centered =
+            self.settings.centered && self.steps > self.settings.steps_before_using_centered;
         let root_correction = (1.0 - self.beta2_power.next(beta2)).sqrt();
         self.mean_lr = self.mean_lr * beta1 + (1.0 - beta1) * rates.lr;
         let step_size = if rates.lr == 0.0 {
@@ -149,51 +132,31 @@ impl UpdateRule for State {
             rates.lr / self.mean_lr
         };
         let entering = (1.0 - beta1) * rates.lr;
-        let means = self.m.iter_mut().zip(self.v.iter_mut());
-        let means = means.zip(self.v_max.iter_mut().zip(self.mean.iter_mut()));
-        for ((theta, g), ((m, v), (v_max, mean))) in
-            theta.iter_mut().zip(gradient.iter()).zip(means)
-        {
+        move |theta, g, [m, v, v_max, mean]| {
             *v = *v * beta2 + (1.0 - beta2) * g * g;
             *mean += (g - *mean) * (1.0 - beta2);
-            let second = if centered && late {
-                *v - *mean * *mean
-            } else {
-                *v
-            };
-            let second = if ams_bound {
-                *v_max = v_max.max(second);
-                *v_max
-            } else {
-                second
-            };
+            let variance = if centered { *v - *mean * *mean } else { *v };
+            *v_max = v_max.max(variance);
+            let second = if ams_bound { *v_max } else { variance };
             let size = ((second + INSIDE).sqrt() + eps) / root_correction;
             *m = *m * beta1 + entering * g / size;
             *theta = (*theta - step_size * *m) * keep;
         }
     }
 
-    fn decay(&self, theta: &mut [f64], rates: StepRates) {
-        shrink(theta, self.rule.decay().shrink_factor(rates.lr));
+    fn shrink_factor(&self, rates: StepRates) -> f64 {
+        self.settings.decay().shrink_factor(rates.lr)
     }
 
-    fn visit_state(&self, visitor: &mut StateVisitor) {
-        visitor(StateEntry::each("v", "mean of squared gradients", &self.v));
-        if self.rule.centered {
-            visitor(StateEntry::direction("a", "mean of gradients", &self.mean));
+    fn visit_state(&self, [m, v, v_max, mean]: [&[f64]; 4], visitor: &mut StateVisitor) {
+        visitor(StateEntry::each("v", "mean of squared gradients", v));
+        if self.settings.centered {
+            visitor(StateEntry::direction("a", "mean of gradients", mean));
         }
-        if self.rule.ams_bound {
-            visitor(StateEntry::each(
-                "v_max",
-                "largest mean of squares",
-                &self.v_max,
-            ));
+        if self.settings.ams_bound {
+            visitor(StateEntry::each("v_max", "largest mean of squares", v_max));
         }
-        visitor(StateEntry::direction(
-            "m",
-            "mean of scaled gradients",
-            &self.m,
-        ));
+        visitor(StateEntry::direction("m", "mean of scaled gradients", m));
         visitor(StateEntry::number(
             "l",
             "mean of learning rates",

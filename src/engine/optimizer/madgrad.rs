@@ -1,12 +1,9 @@
-//! Momentum and dual averaging with a cube root: MADGRAD.
+//! MADGRAD: momentum and dual averaging with a cube root.
 
-use super::decay::{Decay, shrink};
-use super::{
-    Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
-    gradient_with_decay, zeros,
-};
+use super::decay::Decay;
+use super::elementwise::{Elementwise, kernel};
+use super::{Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, decay_lines};
 use crate::engine::declare::settings;
-use crate::engine::objective::Oracle;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -71,13 +68,9 @@ impl Optimizer for MadGrad {
         }
     }
 
-    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
-        let zeros = zeros(shape);
-        Algorithm::Joint(Box::new(State {
-            rule: self.clone(),
-            sum: zeros.clone(),
-            squares: zeros.clone(),
-            origin: zeros,
+    fn init(&self, _shape: &[usize]) -> Algorithm<'_> {
+        Algorithm::Elementwise(kernel(MadGradRule {
+            settings: self.clone(),
             steps: 0.0,
         }))
     }
@@ -87,49 +80,50 @@ impl MadGrad {
     fn decay(&self) -> Decay {
         Decay::new(self.weight_decay, self.decoupled_weight_decay, false)
     }
+
+    /// Returns γ + ε, but 0 where γ is 0.
+    fn shifted_lr(&self, rates: StepRates) -> f64 {
+        if rates.lr == 0.0 {
+            0.0
+        } else {
+            rates.lr + self.eps
+        }
+    }
 }
 
-struct State {
-    rule: MadGrad,
-    sum: Vec<f64>,
-    squares: Vec<f64>,
-    /// θ₀.
-    origin: Vec<f64>,
-    steps: f64,
-}
-
-/// ∛v + ε; infinite where that is 0, because there the sum of gradients is 0 too.
+/// Returns ∛v + ε; infinity where that is 0, because there the sum of gradients is 0 too.
 #[inline(always)]
 fn cube_root(square: f64, eps: f64) -> f64 {
     let root = square.powf(1.0 / 3.0) + eps;
     if root == 0.0 { f64::INFINITY } else { root }
 }
 
-impl UpdateRule for State {
-    #[inline(always)]
-    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
-        let MadGrad { eps, maximize, .. } = self.rule;
-        let mu = rates.momentum.unwrap_or(self.rule.momentum);
-        let lr = if rates.lr == 0.0 { 0.0 } else { rates.lr + eps };
-        let decay = self.rule.decay();
-        let keep = decay.shrink_factor(lr);
-        if self.steps == 0.0 {
-            self.origin.copy_from_slice(theta);
-        }
-        let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
+/// MADGRAD's step. State: s, v, θ₀.
+struct MadGradRule {
+    settings: MadGrad,
+    steps: f64,
+}
+
+impl Elementwise<3> for MadGradRule {
+    fn gradient_options(&self) -> (bool, f64) {
+        (self.settings.maximize, self.settings.decay().coupled)
+    }
+
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 3]) {
+        let eps = self.settings.eps;
+        let mu = rates.momentum.unwrap_or(self.settings.momentum);
+        let keep = self.shrink_factor(rates);
+        let first = self.steps == 0.0;
         self.steps += 1.0;
-        let weight = lr * self.steps.sqrt();
-        let sums = self
-            .sum
-            .iter_mut()
-            .zip(self.squares.iter_mut())
-            .zip(self.origin.iter());
-        for ((theta, g), ((sum, square), origin)) in theta.iter_mut().zip(gradient.iter()).zip(sums)
-        {
+        let weight = self.settings.shifted_lr(rates) * self.steps.sqrt();
+        move |theta, g, [sum, square, initial]| {
+            if first {
+                *initial = *theta;
+            }
             let origin = if mu == 0.0 {
                 *theta + *sum / cube_root(*square, eps)
             } else {
-                *origin
+                *initial
             };
             *square += weight * g * g;
             *sum += weight * g;
@@ -144,28 +138,16 @@ impl UpdateRule for State {
         }
     }
 
-    fn decay(&self, theta: &mut [f64], rates: StepRates) {
-        let lr = if rates.lr == 0.0 {
-            0.0
-        } else {
-            rates.lr + self.rule.eps
-        };
-        shrink(theta, self.rule.decay().shrink_factor(lr));
+    fn shrink_factor(&self, rates: StepRates) -> f64 {
+        let lr = self.settings.shifted_lr(rates);
+        self.settings.decay().shrink_factor(lr)
     }
 
-    fn visit_state(&self, visitor: &mut StateVisitor) {
-        visitor(StateEntry::direction(
-            "s",
-            "weighted sum of gradients",
-            &self.sum,
-        ));
-        visitor(StateEntry::each(
-            "v",
-            "weighted sum of squares",
-            &self.squares,
-        ));
-        if self.rule.momentum > 0.0 {
-            visitor(StateEntry::place("θ₀", "where it began", &self.origin));
+    fn visit_state(&self, [sum, square, initial]: [&[f64]; 3], visitor: &mut StateVisitor) {
+        visitor(StateEntry::direction("s", "weighted sum of gradients", sum));
+        visitor(StateEntry::each("v", "weighted sum of squares", square));
+        if self.settings.momentum > 0.0 {
+            visitor(StateEntry::place("θ₀", "initial parameters", initial));
         }
     }
 }

@@ -1,10 +1,20 @@
-//! Where the world disagrees: conventions under which the same rule makes different paths. PyTorch's are the defaults.
+//! Conventions of optimizers on which libraries and papers disagree. PyTorch's are the defaults.
 
 use crate::engine::declare::settings;
 
 settings! {
     /// Where ε stands: outside the root as in PyTorch, or inside it as in Keras and in many textbooks.
     pub enum Epsilon { Outside = "outside", Inside = "inside" }
+}
+
+impl Epsilon {
+    /// Returns the ε inside the root and the ε outside of it.
+    pub(super) fn split(self, eps: f64) -> (f64, f64) {
+        match self {
+            Self::Outside => (0.0, eps),
+            Self::Inside => (eps, 0.0),
+        }
+    }
 }
 
 settings! {
