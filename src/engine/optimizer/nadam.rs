@@ -1,12 +1,9 @@
-//! Adam with Nesterov's momentum: `torch.optim.NAdam`.
+//! NAdam, Adam with Nesterov momentum: `torch.optim.NAdam`.
 
-use super::decay::{Decay, shrink};
-use super::{
-    Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
-    gradient_with_decay, zeros,
-};
+use super::decay::Decay;
+use super::elementwise::{Elementwise, kernel};
+use super::{Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, decay_lines};
 use crate::engine::declare::settings;
-use crate::engine::objective::Oracle;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -66,20 +63,17 @@ impl Optimizer for NAdam {
         }
     }
 
-    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
-        let zeros = zeros(shape);
-        Algorithm::Joint(Box::new(State {
-            m: zeros.clone(),
-            v: zeros,
+    fn init(&self, _shape: &[usize]) -> Algorithm<'_> {
+        Algorithm::Elementwise(kernel(NAdamRule {
+            settings: self.clone(),
             steps: 0.0,
             mu: 0.0,
             mu_product: 1.0,
-            rule: self.clone(),
         }))
     }
 }
 
-/// μ of a step.
+/// Returns the momentum μ of a step.
 fn momentum(beta1: f64, momentum_decay: f64, step: f64) -> f64 {
     beta1 * (1.0 - 0.5 * 0.96_f64.powf(step * momentum_decay))
 }
@@ -90,54 +84,52 @@ impl NAdam {
     }
 }
 
-struct State {
-    rule: NAdam,
-    m: Vec<f64>,
-    v: Vec<f64>,
+/// NAdam's step. State: m, v.
+struct NAdamRule {
+    settings: NAdam,
     steps: f64,
     mu: f64,
     mu_product: f64,
 }
 
-impl UpdateRule for State {
-    #[inline(always)]
-    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
+impl Elementwise<2> for NAdamRule {
+    fn gradient_options(&self) -> (bool, f64) {
+        (self.settings.maximize, self.settings.decay().coupled)
+    }
+
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 2]) {
         let NAdam {
             beta2,
             eps,
             momentum_decay,
-            maximize,
             ..
-        } = self.rule;
-        let beta1 = rates.momentum.unwrap_or(self.rule.beta1);
-        let decay = self.rule.decay();
-        let keep = decay.shrink_factor(rates.lr);
-        let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
+        } = self.settings;
+        let beta1 = rates.momentum.unwrap_or(self.settings.beta1);
+        let keep = self.shrink_factor(rates);
         // Powers, quotients and sums are rounded one by one as PyTorch does it, for there are paths that double a difference of
         // one rounding every second step.
         self.steps += 1.0;
         self.mu = momentum(beta1, momentum_decay, self.steps);
-        let next = momentum(beta1, momentum_decay, self.steps + 1.0);
+        let next_mu = momentum(beta1, momentum_decay, self.steps + 1.0);
         self.mu_product *= self.mu;
-        let now = rates.lr * (1.0 - self.mu) / (1.0 - self.mu_product);
-        let ahead = rates.lr * next / (1.0 - self.mu_product * next);
-        let correction = 1.0 - beta2.powf(self.steps);
-        let means = self.m.iter_mut().zip(self.v.iter_mut());
-        for ((theta, g), (m, v)) in theta.iter_mut().zip(gradient.iter()).zip(means) {
+        let gradient_lr = rates.lr * (1.0 - self.mu) / (1.0 - self.mu_product);
+        let momentum_lr = rates.lr * next_mu / (1.0 - self.mu_product * next_mu);
+        let correction2 = 1.0 - beta2.powf(self.steps);
+        move |theta, g, [m, v]| {
             *m += (g - *m) * (1.0 - beta1);
             *v = *v * beta2 + (1.0 - beta2) * g * g;
-            let divisor = (*v / correction).sqrt() + eps;
-            *theta = *theta * keep - now * g / divisor - ahead * *m / divisor;
+            let divisor = (*v / correction2).sqrt() + eps;
+            *theta = *theta * keep - gradient_lr * g / divisor - momentum_lr * *m / divisor;
         }
     }
 
-    fn decay(&self, theta: &mut [f64], rates: StepRates) {
-        shrink(theta, self.rule.decay().shrink_factor(rates.lr));
+    fn shrink_factor(&self, rates: StepRates) -> f64 {
+        self.settings.decay().shrink_factor(rates.lr)
     }
 
-    fn visit_state(&self, visitor: &mut StateVisitor) {
-        visitor(StateEntry::direction("m", "mean of gradients", &self.m));
-        visitor(StateEntry::each("v", "mean of squared gradients", &self.v));
+    fn visit_state(&self, [m, v]: [&[f64]; 2], visitor: &mut StateVisitor) {
+        visitor(StateEntry::direction("m", "mean of gradients", m));
+        visitor(StateEntry::each("v", "mean of squared gradients", v));
         visitor(StateEntry::number("μ", "momentum", self.mu));
         visitor(StateEntry::number(
             "Πμ",

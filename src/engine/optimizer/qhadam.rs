@@ -1,12 +1,9 @@
-//! Adam with quasi-hyperbolic means: QHAdam.
+//! QHAdam: Adam with quasi-hyperbolic means.
 
-use super::decay::{Decay, shrink};
-use super::{
-    Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
-    gradient_with_decay, zeros,
-};
+use super::decay::Decay;
+use super::elementwise::{Elementwise, kernel};
+use super::{Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, decay_lines};
 use crate::engine::declare::settings;
-use crate::engine::objective::Oracle;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -69,12 +66,9 @@ impl Optimizer for QHAdam {
         }
     }
 
-    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
-        let zeros = zeros(shape);
-        Algorithm::Joint(Box::new(State {
-            rule: self.clone(),
-            m: zeros.clone(),
-            v: zeros,
+    fn init(&self, _shape: &[usize]) -> Algorithm<'_> {
+        Algorithm::Elementwise(kernel(QHAdamRule {
+            settings: self.clone(),
             weights: [0.0; 2],
         }))
     }
@@ -90,60 +84,59 @@ impl QHAdam {
     }
 }
 
-struct State {
-    rule: QHAdam,
-    m: Vec<f64>,
-    v: Vec<f64>,
+/// QHAdam's step. State: m̂, v̂.
+struct QHAdamRule {
+    settings: QHAdam,
     /// 1 + β + β² + … for each mean.
     weights: [f64; 2],
 }
 
-impl UpdateRule for State {
-    #[inline(always)]
-    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
+impl Elementwise<2> for QHAdamRule {
+    fn gradient_options(&self) -> (bool, f64) {
+        (self.settings.maximize, self.settings.decay().coupled)
+    }
+
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 2]) {
         let QHAdam {
             beta2,
             nu1,
             nu2,
             eps,
-            maximize,
             ..
-        } = self.rule;
-        let beta1 = rates.momentum.unwrap_or(self.rule.beta1);
-        let decay = self.rule.decay();
-        let keep = decay.shrink_factor(rates.lr);
-        let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
+        } = self.settings;
+        let beta1 = rates.momentum.unwrap_or(self.settings.beta1);
+        let keep = self.shrink_factor(rates);
         let [w1, w2] = &mut self.weights;
         *w1 = *w1 * beta1 + 1.0;
         *w2 = *w2 * beta2 + 1.0;
-        let (entering1, entering2) = (1.0 / *w1, 1.0 / *w2);
-        let means = self.m.iter_mut().zip(self.v.iter_mut());
-        for ((theta, g), (m, v)) in theta.iter_mut().zip(gradient.iter()).zip(means) {
+        let (share1, share2) = (1.0 / *w1, 1.0 / *w2);
+        move |theta, g, [m, v]| {
             let square = g * g;
-            *m += (g - *m) * entering1;
-            *v += (square - *v) * entering2;
+            *m += (g - *m) * share1;
+            *v += (square - *v) * share2;
             let direction = nu1 * *m + (1.0 - nu1) * g;
-            let size = (nu2 * *v + (1.0 - nu2) * square).sqrt() + eps;
-            *theta = *theta * keep - rates.lr * direction / size;
+            let divisor = (nu2 * *v + (1.0 - nu2) * square).sqrt() + eps;
+            *theta = *theta * keep - rates.lr * direction / divisor;
         }
     }
 
-    fn decay(&self, theta: &mut [f64], rates: StepRates) {
-        shrink(theta, self.rule.decay().shrink_factor(rates.lr));
+    fn shrink_factor(&self, rates: StepRates) -> f64 {
+        self.settings.decay().shrink_factor(rates.lr)
     }
 
-    fn visit_state(&self, visitor: &mut StateVisitor) {
-        visitor(StateEntry::direction("m̂", "mean of gradients", &self.m));
-        visitor(StateEntry::each("v̂", "mean of squared gradients", &self.v));
+    fn visit_state(&self, [m, v]: [&[f64]; 2], visitor: &mut StateVisitor) {
+        let [w1, w2] = self.weights;
+        visitor(StateEntry::direction("m̂", "mean of gradients", m));
+        visitor(StateEntry::each("v̂", "mean of squared gradients", v));
         visitor(StateEntry::number(
             "w₁",
             "weight of the mean of gradients",
-            self.weights[0],
+            w1,
         ));
         visitor(StateEntry::number(
             "w₂",
             "weight of the mean of squares",
-            self.weights[1],
+            w2,
         ));
     }
 }

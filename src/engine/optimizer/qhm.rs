@@ -1,12 +1,9 @@
-//! Gradient descent with quasi-hyperbolic momentum: QHM.
+//! QHM: gradient descent with quasi-hyperbolic momentum.
 
-use super::decay::{Decay, shrink};
-use super::{
-    Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
-    gradient_with_decay, zeros,
-};
+use super::decay::Decay;
+use super::elementwise::{Elementwise, kernel};
+use super::{Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, decay_lines};
 use crate::engine::declare::settings;
-use crate::engine::objective::Oracle;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -61,12 +58,8 @@ impl Optimizer for Qhm {
         }
     }
 
-    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
-        let zeros = zeros(shape);
-        Algorithm::Joint(Box::new(State {
-            rule: self.clone(),
-            mean: zeros,
-        }))
+    fn init(&self, _shape: &[usize]) -> Algorithm<'_> {
+        Algorithm::Elementwise(kernel(QhmRule(self.clone())))
     }
 
     /// (2 + 2β) / (γ (1 + β − 2νβ)), where the step's matrix gets the eigenvalue −1. Weight decay adds its λ to every
@@ -90,35 +83,30 @@ impl Qhm {
     }
 }
 
-struct State {
-    rule: Qhm,
-    mean: Vec<f64>,
-}
+/// QHM's step. State: the mean of gradients b.
+struct QhmRule(Qhm);
 
-impl UpdateRule for State {
-    #[inline(always)]
-    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
-        let Qhm { nu, maximize, .. } = self.rule;
-        let beta = rates.momentum.unwrap_or(self.rule.momentum);
-        let decay = self.rule.decay();
-        let keep = decay.shrink_factor(rates.lr);
-        let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
-        for ((theta, g), mean) in theta
-            .iter_mut()
-            .zip(gradient.iter())
-            .zip(self.mean.iter_mut())
-        {
-            *mean += (g - *mean) * (1.0 - beta);
-            *theta = *theta * keep - rates.lr * nu * *mean - rates.lr * (1.0 - nu) * g;
+impl Elementwise<1> for QhmRule {
+    fn gradient_options(&self) -> (bool, f64) {
+        (self.0.maximize, self.0.decay().coupled)
+    }
+
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 1]) {
+        let nu = self.0.nu;
+        let beta = rates.momentum.unwrap_or(self.0.momentum);
+        let keep = self.shrink_factor(rates);
+        move |theta, g, [b]| {
+            *b += (g - *b) * (1.0 - beta);
+            *theta = *theta * keep - rates.lr * nu * *b - rates.lr * (1.0 - nu) * g;
         }
     }
 
-    fn decay(&self, theta: &mut [f64], rates: StepRates) {
-        shrink(theta, self.rule.decay().shrink_factor(rates.lr));
+    fn shrink_factor(&self, rates: StepRates) -> f64 {
+        self.0.decay().shrink_factor(rates.lr)
     }
 
-    fn visit_state(&self, visitor: &mut StateVisitor) {
-        visitor(StateEntry::direction("b", "mean of gradients", &self.mean));
+    fn visit_state(&self, [b]: [&[f64]; 1], visitor: &mut StateVisitor) {
+        visitor(StateEntry::direction("b", "mean of gradients", b));
     }
 }
 

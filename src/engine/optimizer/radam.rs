@@ -1,12 +1,11 @@
-//! Adam that waits until its second moment is worth something: `torch.optim.RAdam`.
+//! RAdam, Adam with a rectified adaptive learning rate: `torch.optim.RAdam`.
 
-use super::decay::{Decay, shrink};
+use super::decay::Decay;
+use super::elementwise::{Elementwise, kernel};
 use super::{
-    Algorithm, BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule,
-    decay_lines, gradient_with_decay, zeros,
+    Algorithm, BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, decay_lines,
 };
 use crate::engine::declare::settings;
-use crate::engine::objective::Oracle;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -67,32 +66,30 @@ impl Optimizer for RAdam {
         }
     }
 
-    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
-        let zeros = zeros(shape);
-        Algorithm::Joint(Box::new(State {
-            m: zeros.clone(),
-            v: zeros,
+    fn init(&self, _shape: &[usize]) -> Algorithm<'_> {
+        Algorithm::Elementwise(kernel(RAdamRule {
             steps: 0.0,
             beta1_power: BetaPower::new(self.beta1),
             beta2_power: BetaPower::new(self.beta2),
             length: 0.0,
-            rule: self.clone(),
+            settings: self.clone(),
         }))
     }
 }
 
-/// ρₜ, the length of a simple average that knows as much as v̂, and r if ρₜ is above `least`.
+/// Returns ρₜ, the length of the simple moving average that approximates v̂, and the factor r of the step where ρₜ exceeds
+/// `min_length`: algorithm 2 of Liu et al. 2020.
 pub(super) fn rectification(
     beta2: f64,
     beta2_power: f64,
     steps: f64,
-    least: f64,
+    min_length: f64,
 ) -> (f64, Option<f64>) {
-    let longest = 2.0 / (1.0 - beta2) - 1.0;
-    let length = longest - 2.0 * steps * beta2_power / (1.0 - beta2_power);
-    let square =
-        (length - 4.0) * (length - 2.0) * longest / ((longest - 4.0) * (longest - 2.0) * length);
-    (length, (length > least).then(|| square.sqrt()))
+    let max_length = 2.0 / (1.0 - beta2) - 1.0;
+    let length = max_length - 2.0 * steps * beta2_power / (1.0 - beta2_power);
+    let square = (length - 4.0) * (length - 2.0) * max_length
+        / ((max_length - 4.0) * (max_length - 2.0) * length);
+    (length, (length > min_length).then(|| square.sqrt()))
 }
 
 impl RAdam {
@@ -101,10 +98,9 @@ impl RAdam {
     }
 }
 
-struct State {
-    rule: RAdam,
-    m: Vec<f64>,
-    v: Vec<f64>,
+/// RAdam's step. State: m, v.
+struct RAdamRule {
+    settings: RAdam,
     steps: f64,
     beta1_power: BetaPower,
     beta2_power: BetaPower,
@@ -112,45 +108,40 @@ struct State {
     length: f64,
 }
 
-impl UpdateRule for State {
-    #[inline(always)]
-    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
-        let RAdam {
-            beta2,
-            eps,
-            maximize,
-            ..
-        } = self.rule;
-        let beta1 = rates.momentum.unwrap_or(self.rule.beta1);
-        let decay = self.rule.decay();
-        let keep = decay.shrink_factor(rates.lr);
-        let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
+impl Elementwise<2> for RAdamRule {
+    fn gradient_options(&self) -> (bool, f64) {
+        (self.settings.maximize, self.settings.decay().coupled)
+    }
+
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 2]) {
+        let RAdam { beta2, eps, .. } = self.settings;
+        let beta1 = rates.momentum.unwrap_or(self.settings.beta1);
+        let keep = self.shrink_factor(rates);
         self.steps += 1.0;
         let beta2_power = self.beta2_power.next(beta2);
         let (length, rectified) = rectification(beta2, beta2_power, self.steps, 5.0);
         self.length = length;
         let step_size = rates.lr / (1.0 - self.beta1_power.next(beta1));
-        let adaptive = rectified.is_some();
+        let is_adaptive = rectified.is_some();
         let step_size = match rectified {
             Some(r) => step_size * (1.0 - beta2_power).sqrt() * r,
             None => step_size,
         };
-        let means = self.m.iter_mut().zip(self.v.iter_mut());
-        for ((theta, g), (m, v)) in theta.iter_mut().zip(gradient.iter()).zip(means) {
+        move |theta, g, [m, v]| {
             *m += (g - *m) * (1.0 - beta1);
             *v = *v * beta2 + (1.0 - beta2) * g * g;
-            let divisor = if adaptive { v.sqrt() + eps } else { 1.0 };
+            let divisor = if is_adaptive { v.sqrt() + eps } else { 1.0 };
             *theta = *theta * keep - step_size * *m / divisor;
         }
     }
 
-    fn decay(&self, theta: &mut [f64], rates: StepRates) {
-        shrink(theta, self.rule.decay().shrink_factor(rates.lr));
+    fn shrink_factor(&self, rates: StepRates) -> f64 {
+        self.settings.decay().shrink_factor(rates.lr)
     }
 
-    fn visit_state(&self, visitor: &mut StateVisitor) {
-        visitor(StateEntry::direction("m", "mean of gradients", &self.m));
-        visitor(StateEntry::each("v", "mean of squared gradients", &self.v));
+    fn visit_state(&self, [m, v]: [&[f64]; 2], visitor: &mut StateVisitor) {
+        visitor(StateEntry::direction("m", "mean of gradients", m));
+        visitor(StateEntry::each("v", "mean of squared gradients", v));
         visitor(StateEntry::number(
             "ρ",
             "length of the average",

@@ -1,12 +1,9 @@
 //! RMSprop: `torch.optim.RMSprop`.
 
+use super::elementwise::{Elementwise, kernel};
 use super::variants::Epsilon;
-use super::{
-    Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
-    gradient_with_decay, zeros,
-};
+use super::{Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, decay_lines};
 use crate::engine::declare::settings;
-use crate::engine::objective::Oracle;
 use crate::engine::objective::outcome::Reason;
 use crate::engine::schedule::StepRates;
 
@@ -86,49 +83,36 @@ impl Optimizer for RmsProp {
         plain.then(|| (2.0 + 2.0 * rates.momentum.unwrap_or(self.momentum)) / rates.lr)
     }
 
-    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
-        let zeros = zeros(shape);
-        Algorithm::Joint(Box::new(State {
-            rule: self.clone(),
-            v: zeros.clone(),
-            mean: zeros.clone(),
-            velocity: zeros,
-        }))
+    fn init(&self, _shape: &[usize]) -> Algorithm<'_> {
+        Algorithm::Elementwise(kernel(RmsPropRule(self.clone())))
     }
 }
 
-struct State {
-    rule: RmsProp,
-    v: Vec<f64>,
-    mean: Vec<f64>,
-    velocity: Vec<f64>,
+/// RMSprop's step. State: v, the mean of gradients, the velocity.
+struct RmsPropRule(RmsProp);
+
+impl RmsPropRule {
+    /// Returns ε inside the root and ε outside it.
+    fn eps(&self) -> (f64, f64) {
+        match self.0.eps_form {
+            Epsilon::Outside => (0.0, self.0.eps),
+            Epsilon::Inside => (self.0.eps, 0.0),
+        }
+    }
 }
 
-impl UpdateRule for State {
-    #[inline(always)]
-    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
+impl Elementwise<3> for RmsPropRule {
+    fn gradient_options(&self) -> (bool, f64) {
+        (self.0.maximize, self.0.weight_decay)
+    }
+
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 3]) {
         let RmsProp {
-            alpha,
-            eps,
-            weight_decay,
-            centered,
-            eps_form,
-            maximize,
-            ..
-        } = self.rule;
-        let (inside, outside) = match eps_form {
-            Epsilon::Outside => (0.0, eps),
-            Epsilon::Inside => (eps, 0.0),
-        };
-        let gradient = gradient_with_decay(oracle, theta, maximize, weight_decay);
-        let mu = rates.momentum.unwrap_or(self.rule.momentum);
-        let means = self
-            .v
-            .iter_mut()
-            .zip(self.mean.iter_mut())
-            .zip(self.velocity.iter_mut());
-        for ((theta, g), ((v, mean), velocity)) in theta.iter_mut().zip(gradient.iter()).zip(means)
-        {
+            alpha, centered, ..
+        } = self.0;
+        let (inside, outside) = self.eps();
+        let mu = rates.momentum.unwrap_or(self.0.momentum);
+        move |theta, g, [v, mean, velocity]| {
             *v = *v * alpha + (1.0 - alpha) * g * g;
             let variance = if centered {
                 *mean += (g - *mean) * (1.0 - alpha);
@@ -146,37 +130,27 @@ impl UpdateRule for State {
         }
     }
 
-    fn visit_state(&self, visitor: &mut StateVisitor) {
-        visitor(StateEntry::each("v", "mean of squared gradients", &self.v));
-        if self.rule.centered {
-            visitor(StateEntry::direction("a", "mean of gradients", &self.mean));
+    fn visit_state(&self, [v, mean, velocity]: [&[f64]; 3], visitor: &mut StateVisitor) {
+        visitor(StateEntry::each("v", "mean of squared gradients", v));
+        if self.0.centered {
+            visitor(StateEntry::direction("a", "mean of gradients", mean));
         }
-        if self.rule.momentum > 0.0 {
-            visitor(StateEntry::direction("b", "velocity", &self.velocity));
+        if self.0.momentum > 0.0 {
+            visitor(StateEntry::direction("b", "velocity", velocity));
         }
     }
 
-    fn failure(&self) -> Option<Reason> {
-        let inside = match self.rule.eps_form {
-            Epsilon::Outside => 0.0,
-            Epsilon::Inside => self.rule.eps,
-        };
-        let mut variances = self.v.iter().zip(self.mean.iter());
+    fn failure(&self, [v, mean, _]: [&[f64]; 3]) -> Option<Reason> {
+        let (inside, _) = self.eps();
+        let mut variances = v.iter().zip(mean);
         let negative = variances.any(|(v, mean)| v - mean * mean + inside < 0.0);
-        (self.rule.centered && negative).then_some(Reason::NegativeVariance)
+        (self.0.centered && negative).then_some(Reason::NegativeVariance)
     }
 
-    fn preconditioner(&self, to: &mut [f64]) -> bool {
-        let (inside, outside) = match self.rule.eps_form {
-            Epsilon::Outside => (0.0, self.rule.eps),
-            Epsilon::Inside => (self.rule.eps, 0.0),
-        };
-        for ((to, v), mean) in to.iter_mut().zip(self.v.iter()).zip(self.mean.iter()) {
-            let variance = if self.rule.centered {
-                v - mean * mean
-            } else {
-                *v
-            };
+    fn preconditioner(&self, [v, mean, _]: [&[f64]; 3], to: &mut [f64]) -> bool {
+        let (inside, outside) = self.eps();
+        for ((to, v), mean) in to.iter_mut().zip(v).zip(mean) {
+            let variance = if self.0.centered { v - mean * mean } else { *v };
             *to = (variance + inside).sqrt() + outside;
         }
         true

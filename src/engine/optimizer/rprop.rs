@@ -1,11 +1,8 @@
-//! Resilient backpropagation: `torch.optim.Rprop`.
+//! Rprop, resilient backpropagation: `torch.optim.Rprop`.
 
-use super::{
-    Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
-    gradient_with_decay, sign, zeros,
-};
+use super::elementwise::{Elementwise, kernel};
+use super::{Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, decay_lines, sign};
 use crate::engine::declare::settings;
-use crate::engine::objective::Oracle;
 use crate::engine::schedule::StepRates;
 use std::ops::Bound::{Excluded, Unbounded};
 
@@ -59,61 +56,59 @@ impl Optimizer for Rprop {
         }
     }
 
-    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
-        let zeros = zeros(shape);
-        let mut size = zeros.clone();
-        size.fill(self.lr);
-        Algorithm::Joint(Box::new(State {
-            rule: self.clone(),
-            previous: zeros,
-            size,
-            moving: false,
+    fn init(&self, _shape: &[usize]) -> Algorithm<'_> {
+        Algorithm::Elementwise(kernel(RpropRule {
+            settings: self.clone(),
+            has_stepped: false,
         }))
     }
 }
 
-struct State {
-    rule: Rprop,
-    /// The gradient of the step before, 0 where that paused.
-    previous: Vec<f64>,
-    size: Vec<f64>,
-    moving: bool,
+/// Rprop's step. State: the gradient of the step before (0 where its sign turned), the step size.
+struct RpropRule {
+    settings: Rprop,
+    has_stepped: bool,
 }
 
-impl UpdateRule for State {
-    #[inline(always)]
-    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
+impl Elementwise<2> for RpropRule {
+    fn gradient_options(&self) -> (bool, f64) {
+        (self.settings.maximize, 0.0)
+    }
+
+    fn initial_state(&self) -> [f64; 2] {
+        [0.0, self.settings.lr]
+    }
+
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 2]) {
         let Rprop {
             eta_minus,
             eta_plus,
             step_min,
             step_max,
-            maximize,
             ..
-        } = self.rule;
-        let gradient = gradient_with_decay(oracle, theta, maximize, 0.0);
-        if !self.moving {
-            self.moving = true;
-            self.size.fill(rates.lr);
-        }
-        let sizes = self.previous.iter_mut().zip(self.size.iter_mut());
-        for ((theta, g), (previous, size)) in theta.iter_mut().zip(gradient.iter()).zip(sizes) {
-            let product = *g * *previous;
+        } = self.settings;
+        let is_first = !self.has_stepped;
+        self.has_stepped = true;
+        move |theta, g, [previous, size]| {
+            if is_first {
+                *size = rates.lr;
+            }
+            let product = g * *previous;
             let factor = if product > 0.0 { eta_plus } else { 1.0 };
             let factor = if product < 0.0 { eta_minus } else { factor };
             // Not `clamp`, which panics where the bounds are the wrong way round.
             *size = (*size * factor).max(step_min).min(step_max);
-            *previous = if product < 0.0 { 0.0 } else { *g };
+            *previous = if product < 0.0 { 0.0 } else { g };
             *theta -= *size * sign(*previous);
         }
     }
 
-    fn visit_state(&self, visitor: &mut StateVisitor) {
-        visitor(StateEntry::each("s", "step sizes", &self.size));
+    fn visit_state(&self, [previous, size]: [&[f64]; 2], visitor: &mut StateVisitor) {
+        visitor(StateEntry::each("s", "step sizes", size));
         visitor(StateEntry::each(
             "p",
             "gradient, 0 where it turned",
-            &self.previous,
+            previous,
         ));
     }
 }

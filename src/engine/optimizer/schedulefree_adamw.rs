@@ -1,12 +1,11 @@
 //! Schedule-free AdamW: `pytorch_optimizer.ScheduleFreeAdamW`.
 
+use super::elementwise::{Elementwise, kernel};
 use super::schedulefree_sgd::Averaging;
 use super::{
-    Algorithm, BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule,
-    decay_lines, gradient_with_decay, zeros,
+    Algorithm, BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, decay_lines,
 };
 use crate::engine::declare::settings;
-use crate::engine::objective::Oracle;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -85,75 +84,65 @@ impl Optimizer for ScheduleFreeAdamW {
         }
     }
 
-    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
-        let zeros = zeros(shape);
-        Algorithm::Joint(Box::new(State {
-            v: zeros.clone(),
-            v_max: zeros.clone(),
+    fn init(&self, _shape: &[usize]) -> Algorithm<'_> {
+        Algorithm::Elementwise(kernel(ScheduleFreeAdamWRule {
             beta2_power: BetaPower::new(self.beta2),
-            average: Averaging::new(self.r, self.weight_lr_power, self.warmup_steps, zeros),
-            rule: self.clone(),
+            averaging: Averaging::new(self.r, self.weight_lr_power, self.warmup_steps),
+            settings: self.clone(),
         }))
     }
 }
 
-struct State {
-    rule: ScheduleFreeAdamW,
-    v: Vec<f64>,
-    v_max: Vec<f64>,
+/// Schedule-free AdamW's step. State: v, for AMSGrad the largest v̂, the stepped point z, the average x.
+struct ScheduleFreeAdamWRule {
+    settings: ScheduleFreeAdamW,
     beta2_power: BetaPower,
-    average: Averaging,
+    averaging: Averaging,
 }
 
-impl UpdateRule for State {
-    #[inline(always)]
-    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
+impl Elementwise<4> for ScheduleFreeAdamWRule {
+    fn gradient_options(&self) -> (bool, f64) {
+        (self.settings.maximize, 0.0)
+    }
+
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 4]) {
         let ScheduleFreeAdamW {
             beta2,
             eps,
             weight_decay,
             decoupling_c,
             ams_bound,
-            maximize,
             ..
-        } = self.rule;
-        let beta1 = rates.momentum.unwrap_or(self.rule.beta1);
-        let (lr, mut share) = self.average.next(theta, rates.lr);
+        } = self.settings;
+        let beta1 = rates.momentum.unwrap_or(self.settings.beta1);
+        let mut step = self.averaging.next(rates.lr);
         if decoupling_c > 0.0 {
-            share = (share * (1.0 - beta1) * decoupling_c).min(1.0);
-            self.average.share = share;
+            step.share = (step.share * (1.0 - beta1) * decoupling_c).min(1.0);
+            self.averaging.share = step.share;
         }
-        let gradient = gradient_with_decay(oracle, theta, maximize, 0.0);
-        let correction = 1.0 - self.beta2_power.next(beta2);
-        let means = self.v.iter_mut().zip(self.v_max.iter_mut());
-        let points = self.average.z.iter_mut().zip(self.average.x.iter_mut());
-        for (((theta, g), (v, v_max)), (z, x)) in
-            theta.iter_mut().zip(gradient.iter()).zip(means).zip(points)
-        {
+        let correction2 = 1.0 - self.beta2_power.next(beta2);
+        move |theta, g, [v, v_max, z, x]| {
             *v = *v * beta2 + (1.0 - beta2) * g * g;
             let second = if ams_bound {
-                *v_max = v_max.max(*v / correction);
+                *v_max = v_max.max(*v / correction2);
                 *v_max
             } else {
-                *v / correction
+                *v / correction2
             };
-            let scaled = g / ((second + 1e-15).sqrt() + eps) + weight_decay * *theta;
-            *z -= lr * scaled;
-            *x += share * (*z - *x);
-            *theta = *z + beta1 * (*x - *z);
+            let direction = g / ((second + 1e-15).sqrt() + eps) + weight_decay * *theta;
+            step.apply(direction, beta1, theta, z, x);
         }
     }
 
-    fn visit_state(&self, visitor: &mut StateVisitor) {
-        visitor(StateEntry::each("v", "mean of squared gradients", &self.v));
-        if self.rule.ams_bound {
-            let name = "largest mean of squares";
-            visitor(StateEntry::each("v_max", name, &self.v_max));
+    fn visit_state(&self, [v, v_max, z, x]: [&[f64]; 4], visitor: &mut StateVisitor) {
+        visitor(StateEntry::each("v", "mean of squared gradients", v));
+        if self.settings.ams_bound {
+            visitor(StateEntry::each("v_max", "largest mean of squares", v_max));
         }
-        self.average.visit_state(visitor);
+        self.averaging.visit_state(z, x, visitor);
     }
 
-    fn average(&self) -> Option<&[f64]> {
-        self.average.point()
+    fn average<'s>(&self, [_, _, _, x]: [&'s [f64]; 4]) -> Option<&'s [f64]> {
+        self.averaging.average(x)
     }
 }

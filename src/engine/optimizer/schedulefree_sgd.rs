@@ -1,12 +1,9 @@
-//! Schedule-free SGD: `pytorch_optimizer.ScheduleFreeSGD`. [`super::schedulefree_adamw`] averages in the same way.
+//! Schedule-free SGD: `pytorch_optimizer.ScheduleFreeSGD`. [`super::schedulefree_adamw`] shares its [`Averaging`].
 
-use super::{
-    Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
-    gradient_with_decay, zeros,
-};
+use super::elementwise::{Elementwise, kernel};
+use super::{Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, decay_lines};
 use crate::engine::declare::settings;
 use crate::engine::numeric::real;
-use crate::engine::objective::Oracle;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -67,84 +64,76 @@ impl Optimizer for ScheduleFreeSgd {
         }
     }
 
-    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
-        let zeros = zeros(shape);
-        Algorithm::Joint(Box::new(State {
-            average: Averaging::new(self.r, self.weight_lr_power, self.warmup_steps, zeros),
-            rule: self.clone(),
+    fn init(&self, _shape: &[usize]) -> Algorithm<'_> {
+        Algorithm::Elementwise(kernel(ScheduleFreeSgdRule {
+            averaging: Averaging::new(self.r, self.weight_lr_power, self.warmup_steps),
+            settings: self.clone(),
         }))
     }
 }
 
-struct State {
-    rule: ScheduleFreeSgd,
-    average: Averaging,
+/// Schedule-free SGD's step. State: the stepped point z, the average x.
+struct ScheduleFreeSgdRule {
+    settings: ScheduleFreeSgd,
+    averaging: Averaging,
 }
 
-impl UpdateRule for State {
-    #[inline(always)]
-    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
-        let ScheduleFreeSgd {
-            weight_decay,
-            maximize,
-            ..
-        } = self.rule;
-        let beta = rates.momentum.unwrap_or(self.rule.momentum);
-        let (lr, share) = self.average.next(theta, rates.lr);
-        let gradient = gradient_with_decay(oracle, theta, maximize, weight_decay);
-        let points = self.average.z.iter_mut().zip(self.average.x.iter_mut());
-        for ((theta, g), (z, x)) in theta.iter_mut().zip(gradient.iter()).zip(points) {
-            *z -= lr * g;
-            *x += share * (*z - *x);
-            *theta = *z + beta * (*x - *z);
-        }
+impl Elementwise<2> for ScheduleFreeSgdRule {
+    fn gradient_options(&self) -> (bool, f64) {
+        (self.settings.maximize, self.settings.weight_decay)
     }
 
-    fn visit_state(&self, visitor: &mut StateVisitor) {
-        self.average.visit_state(visitor);
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 2]) {
+        let beta = rates.momentum.unwrap_or(self.settings.momentum);
+        let step = self.averaging.next(rates.lr);
+        move |theta, g, [z, x]| step.apply(g, beta, theta, z, x)
     }
 
-    fn average(&self) -> Option<&[f64]> {
-        self.average.point()
+    fn visit_state(&self, [z, x]: [&[f64]; 2], visitor: &mut StateVisitor) {
+        self.averaging.visit_state(z, x, visitor);
+    }
+
+    fn average<'s>(&self, [_, x]: [&'s [f64]; 2]) -> Option<&'s [f64]> {
+        self.averaging.average(x)
     }
 }
 
-/// The point z that is stepped, and the weighted average x of all of them.
+/// Weights of the stepped points z in their average x.
 pub(super) struct Averaging {
     r: f64,
     power: f64,
     warmup_steps: u64,
-    pub(super) z: Vec<f64>,
-    pub(super) x: Vec<f64>,
     steps: u64,
-    largest_lr: f64,
-    sum: f64,
+    max_lr: f64,
+    weight_sum: f64,
     /// The last step's share in the average.
     pub(super) share: f64,
 }
 
+/// Learning rate of a step, and its share in the average.
+#[derive(Clone, Copy)]
+pub(super) struct AveragedStep {
+    is_first: bool,
+    lr: f64,
+    pub(super) share: f64,
+}
+
 impl Averaging {
-    pub(super) fn new(r: f64, power: f64, warmup_steps: u64, zeros: Vec<f64>) -> Self {
+    pub(super) fn new(r: f64, power: f64, warmup_steps: u64) -> Self {
         Self {
             r,
             power,
             warmup_steps,
-            z: zeros.clone(),
-            x: zeros,
             steps: 0,
-            largest_lr: 0.0,
-            sum: 0.0,
+            max_lr: 0.0,
+            weight_sum: 0.0,
             share: 0.0,
         }
     }
 
-    /// Begins a step: its learning rate, warmed up, and its share in the average.
-    #[inline(always)]
-    pub(super) fn next(&mut self, theta: &[f64], lr: f64) -> (f64, f64) {
-        if self.steps == 0 {
-            self.z.copy_from_slice(theta);
-            self.x.copy_from_slice(theta);
-        }
+    /// Advances to the next step, warming up its learning rate.
+    pub(super) fn next(&mut self, lr: f64) -> AveragedStep {
+        let is_first = self.steps == 0;
         self.steps += 1;
         let step = real(self.steps);
         let lr = if self.steps < self.warmup_steps {
@@ -152,28 +141,53 @@ impl Averaging {
         } else {
             lr
         };
-        self.largest_lr = self.largest_lr.max(lr);
-        let weight = step.powf(self.r) * self.largest_lr.powf(self.power);
-        self.sum += weight;
-        self.share = if self.sum == 0.0 {
+        self.max_lr = self.max_lr.max(lr);
+        let weight = step.powf(self.r) * self.max_lr.powf(self.power);
+        self.weight_sum += weight;
+        self.share = if self.weight_sum == 0.0 {
             0.0
         } else {
-            weight / self.sum
+            weight / self.weight_sum
         };
-        (lr, self.share)
+        AveragedStep {
+            is_first,
+            lr,
+            share: self.share,
+        }
     }
 
-    /// The average, once there is one.
-    pub(super) fn point(&self) -> Option<&[f64]> {
-        (self.steps > 0).then_some(&self.x)
+    /// Returns the average x, after the first step.
+    pub(super) fn average<'s>(&self, x: &'s [f64]) -> Option<&'s [f64]> {
+        (self.steps > 0).then_some(x)
     }
 
-    pub(super) fn visit_state(&self, visitor: &mut StateVisitor) {
+    /// Visits z, x and the share of the last step.
+    pub(super) fn visit_state(&self, z: &[f64], x: &[f64], visitor: &mut StateVisitor) {
         if self.steps > 0 {
-            visitor(StateEntry::place("z", "stepped point", &self.z));
-            visitor(StateEntry::place("x", "average", &self.x));
+            visitor(StateEntry::place("z", "stepped point", z));
+            visitor(StateEntry::place("x", "average", x));
             visitor(StateEntry::number("c", "share of the step", self.share));
         }
+    }
+}
+
+impl AveragedStep {
+    /// Steps z against `direction`, averages it into x, and moves θ to (1 − β) z + β x. All three begin at θ.
+    #[inline(always)]
+    pub(super) fn apply(
+        self,
+        direction: f64,
+        beta: f64,
+        theta: &mut f64,
+        z: &mut f64,
+        x: &mut f64,
+    ) {
+        if self.is_first {
+            (*z, *x) = (*theta, *theta);
+        }
+        *z -= self.lr * direction;
+        *x += self.share * (*z - *x);
+        *theta = *z + beta * (*x - *z);
     }
 }
 
@@ -182,21 +196,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_share_of_a_step_is_its_weight_in_all_so_far() {
-        let mut average = Averaging::new(1.0, 2.0, 2, vec![0.0]);
+    fn share_of_a_step_is_its_weight_divided_by_the_sum() {
+        let mut averaging = Averaging::new(1.0, 2.0, 2);
+        let [mut theta, mut z, mut x] = [3.0, 0.0, 0.0];
         let mut sum = 0.0;
         for step in 1..=5 {
             let warmed = if step == 1 { 0.1 } else { 0.2 };
             let weight = f64::from(step) * warmed * warmed;
             sum += weight;
-            let (lr, share) = average.next(&[3.0], 0.2);
-            assert_eq!(lr, warmed);
-            assert!((share - weight / sum).abs() < 1e-15);
+            let step = averaging.next(0.2);
+            assert_eq!(step.lr, warmed);
+            assert!((step.share - weight / sum).abs() < 1e-15);
+            step.apply(0.0, 0.9, &mut theta, &mut z, &mut x);
         }
-        assert_eq!(average.point(), Some([3.0].as_slice()));
+        assert_eq!(averaging.average(&[x]), Some([3.0].as_slice()));
         // Without any learning rate nothing weighs anything.
-        let mut still = Averaging::new(0.0, 2.0, 0, vec![0.0]);
-        assert_eq!(still.point(), None);
-        assert_eq!(still.next(&[3.0], 0.0), (0.0, 0.0));
+        let mut still = Averaging::new(0.0, 2.0, 0);
+        assert_eq!(still.average(&[3.0]), None);
+        let step = still.next(0.0);
+        assert_eq!((step.lr, step.share), (0.0, 0.0));
     }
 }

@@ -1,12 +1,9 @@
-//! Tiger: the sign of a momentum, "tight-fisted".
+//! Tiger: the sign of the mean of gradients.
 
-use super::decay::{Decay, shrink};
-use super::{
-    Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
-    gradient_with_decay, sign, zeros,
-};
+use super::decay::Decay;
+use super::elementwise::{Elementwise, kernel};
+use super::{Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, decay_lines, sign};
 use crate::engine::declare::settings;
-use crate::engine::objective::Oracle;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -54,12 +51,8 @@ impl Optimizer for Tiger {
         }
     }
 
-    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
-        let zeros = zeros(shape);
-        Algorithm::Joint(Box::new(State {
-            rule: self.clone(),
-            m: zeros,
-        }))
+    fn init(&self, _shape: &[usize]) -> Algorithm<'_> {
+        Algorithm::Elementwise(kernel(TigerRule(self.clone())))
     }
 }
 
@@ -73,30 +66,28 @@ impl Tiger {
     }
 }
 
-struct State {
-    rule: Tiger,
-    m: Vec<f64>,
-}
+/// Tiger's step. State: the mean of gradients m.
+struct TigerRule(Tiger);
 
-impl UpdateRule for State {
-    #[inline(always)]
-    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
-        let Tiger { maximize, .. } = self.rule;
-        let beta = rates.momentum.unwrap_or(self.rule.beta);
-        let decay = self.rule.decay();
-        let keep = decay.shrink_factor(rates.lr);
-        let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
-        for ((theta, g), m) in theta.iter_mut().zip(gradient.iter()).zip(self.m.iter_mut()) {
+impl Elementwise<1> for TigerRule {
+    fn gradient_options(&self) -> (bool, f64) {
+        (self.0.maximize, self.0.decay().coupled)
+    }
+
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 1]) {
+        let beta = rates.momentum.unwrap_or(self.0.beta);
+        let keep = self.shrink_factor(rates);
+        move |theta, g, [m]| {
             *m += (g - *m) * (1.0 - beta);
             *theta = *theta * keep - rates.lr * sign(*m);
         }
     }
 
-    fn decay(&self, theta: &mut [f64], rates: StepRates) {
-        shrink(theta, self.rule.decay().shrink_factor(rates.lr));
+    fn shrink_factor(&self, rates: StepRates) -> f64 {
+        self.0.decay().shrink_factor(rates.lr)
     }
 
-    fn visit_state(&self, visitor: &mut StateVisitor) {
-        visitor(StateEntry::direction("m", "mean of gradients", &self.m));
+    fn visit_state(&self, [m]: [&[f64]; 1], visitor: &mut StateVisitor) {
+        visitor(StateEntry::direction("m", "mean of gradients", m));
     }
 }

@@ -1,12 +1,11 @@
 //! Yogi: Adam whose second moment changes slowly in both directions.
 
-use super::decay::{Decay, shrink};
+use super::decay::Decay;
+use super::elementwise::{Elementwise, kernel};
 use super::{
-    Algorithm, BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule,
-    decay_lines, gradient_with_decay, sign, zeros,
+    Algorithm, BetaPower, Kind, Optimizer, Profile, StateEntry, StateVisitor, decay_lines, sign,
 };
 use crate::engine::declare::settings;
-use crate::engine::objective::Oracle;
 use crate::engine::schedule::StepRates;
 
 settings! {
@@ -67,16 +66,11 @@ impl Optimizer for Yogi {
         }
     }
 
-    fn init(&self, shape: &[usize]) -> Algorithm<'_> {
-        let zeros = zeros(shape);
-        let mut means = zeros;
-        means.fill(self.initial_accumulator);
-        Algorithm::Joint(Box::new(State {
-            m: means.clone(),
-            v: means,
+    fn init(&self, _shape: &[usize]) -> Algorithm<'_> {
+        Algorithm::Elementwise(kernel(YogiRule {
             beta1_power: BetaPower::new(self.beta1),
             beta2_power: BetaPower::new(self.beta2),
-            rule: self.clone(),
+            settings: self.clone(),
         }))
     }
 }
@@ -91,31 +85,29 @@ impl Yogi {
     }
 }
 
-struct State {
-    rule: Yogi,
-    m: Vec<f64>,
-    v: Vec<f64>,
+/// Yogi's step. State: m, v.
+struct YogiRule {
+    settings: Yogi,
     beta1_power: BetaPower,
     beta2_power: BetaPower,
 }
 
-impl UpdateRule for State {
-    #[inline(always)]
-    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
-        let Yogi {
-            beta2,
-            eps,
-            maximize,
-            ..
-        } = self.rule;
-        let beta1 = rates.momentum.unwrap_or(self.rule.beta1);
-        let decay = self.rule.decay();
-        let keep = decay.shrink_factor(rates.lr);
-        let gradient = gradient_with_decay(oracle, theta, maximize, decay.coupled);
+impl Elementwise<2> for YogiRule {
+    fn gradient_options(&self) -> (bool, f64) {
+        (self.settings.maximize, self.settings.decay().coupled)
+    }
+
+    fn initial_state(&self) -> [f64; 2] {
+        [self.settings.initial_accumulator; 2]
+    }
+
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 2]) {
+        let Yogi { beta2, eps, .. } = self.settings;
+        let beta1 = rates.momentum.unwrap_or(self.settings.beta1);
+        let keep = self.shrink_factor(rates);
         let root_correction = (1.0 - self.beta2_power.next(beta2)).sqrt();
         let step_size = rates.lr / (1.0 - self.beta1_power.next(beta1));
-        let means = self.m.iter_mut().zip(self.v.iter_mut());
-        for ((theta, g), (m, v)) in theta.iter_mut().zip(gradient.iter()).zip(means) {
+        move |theta, g, [m, v]| {
             let square = g * g;
             *m += (g - *m) * (1.0 - beta1);
             *v -= (1.0 - beta2) * sign(*v - square) * square;
@@ -123,12 +115,12 @@ impl UpdateRule for State {
         }
     }
 
-    fn decay(&self, theta: &mut [f64], rates: StepRates) {
-        shrink(theta, self.rule.decay().shrink_factor(rates.lr));
+    fn shrink_factor(&self, rates: StepRates) -> f64 {
+        self.settings.decay().shrink_factor(rates.lr)
     }
 
-    fn visit_state(&self, visitor: &mut StateVisitor) {
-        visitor(StateEntry::direction("m", "mean of gradients", &self.m));
-        visitor(StateEntry::each("v", "mean of squared gradients", &self.v));
+    fn visit_state(&self, [m, v]: [&[f64]; 2], visitor: &mut StateVisitor) {
+        visitor(StateEntry::direction("m", "mean of gradients", m));
+        visitor(StateEntry::each("v", "mean of squared gradients", v));
     }
 }
