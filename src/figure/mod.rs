@@ -257,7 +257,8 @@ fn next_step(
         let step = state_markers::next_step(&runs.results.get(index)?.trajectory, row)?;
         let (start, run_settings) = (scene.start_theta(), scene.run_settings());
         let never = Cancel::default();
-        let made = training::inspect_step(objective, start, &run.spec, &run_settings, step, &never)?;
+        let made =
+            training::inspect_step(objective, start, &run.spec, &run_settings, step, &never)?;
         let (problem, colour) = (&runs.problem, style_index(run.colour));
         Some(state_markers::state_markers(
             problem,

@@ -12,7 +12,9 @@ pub use crate::engine::objective::outcome::{DivergenceLimit, MAX_GROWTH, Outcome
 pub use inspect::{OptimizerState, OptimizerStateKind, StepInspection, inspect_step, symbols};
 pub use observer::run_with_observer;
 pub use spec::{Group, RunSpec};
-pub use state_history::{OptimizerStateRecord, OptimizerStateSeries, OptimizerStateSize, state_history};
+pub use state_history::{
+    OptimizerStateRecord, OptimizerStateSeries, OptimizerStateSize, state_history,
+};
 pub use training_loop::StepView;
 
 use crate::engine::cancel::Cancel;

@@ -26,7 +26,7 @@ fn made(spec: &str, steps: u64) -> (Vec<OptimizerStateSeries>, Trajectory) {
     let problem = landscape.as_dyn().load(&NoFiles).unwrap();
     let (spec, never): (RunSpec, _) = (spec.parse().unwrap(), Cancel::default());
     let (objective, run_settings) = (&*problem.objective, run_settings(steps));
-    let all = carried(objective, &START, &spec, &run_settings, &never).unwrap();
+    let all = state_history(objective, &START, &spec, &run_settings, &never).unwrap();
     let path = run(objective, &START, &spec, &run_settings, &never).unwrap();
     (all, path)
 }
@@ -157,7 +157,7 @@ fn whatever_the_rule_each_thing_has_a_size_at_each_row() {
                 let mut spec = RunSpec::new(optimizer.clone());
                 spec.wrappers.extend(wrapper.clone());
                 let run_settings = run_settings(9);
-                let all = carried(objective, start, &spec, &run_settings, &never).unwrap();
+                let all = state_history(objective, start, &spec, &run_settings, &never).unwrap();
                 let path = run(objective, start, &spec, &run_settings, &never).unwrap();
                 for own in &all {
                     let rows: Vec<usize> = (0..path.len()).collect();
@@ -180,7 +180,7 @@ fn what_is_cancelled_has_no_answer() {
     let cancel = Cancel::default();
     cancel.cancel();
     let spec = "adam".parse().unwrap();
-    let all = carried(
+    let all = state_history(
         &*problem.objective,
         &START,
         &spec,
