@@ -77,7 +77,7 @@ pub(super) fn critical(args: &Args) -> Result<(), String> {
     if problem.objective.dim() != 2 {
         return Err(format!(
             "`{}` has one parameter; expected a landscape of two",
-            scene.landscape.name()
+            scene.landscape().name()
         ));
     }
     let mut outputs = Outputs::plan(&args.output)?;
@@ -120,7 +120,7 @@ fn write(
 ) -> io::Result<()> {
     let ([before, between, after], quote, missing) = match format {
         Format::Json => {
-            let landscape = serde_json::to_string(&scene.landscape)?;
+            let landscape = serde_json::to_string(scene.landscape())?;
             let source = source_member(&problem.source)?;
             let view = serde_json::to_string(&view)?;
             let columns = serde_json::to_string(&COLUMNS)?;

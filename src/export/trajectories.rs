@@ -98,7 +98,7 @@ impl<'a, W: Write> Writer<'a, W> {
         let several = visible_runs(scene).count() > 1;
         match format {
             Format::Json => {
-                let landscape = serde_json::to_string(&scene.landscape)?;
+                let landscape = serde_json::to_string(scene.landscape())?;
                 let source = source_member(source)?;
                 let start = serde_json::to_string(scene.start_theta())?;
                 let training = serde_json::to_string(&scene.training)?;

@@ -119,7 +119,7 @@ impl Table<'_> {
         let names = self.scene.run_names();
         let overs: Vec<String> = self.overs.iter().map(ToString::to_string).collect();
         let head = [
-            ("landscape", json!(self.scene.landscape)),
+            ("landscape", json!(self.scene.landscape())),
             ("start", json!(self.scene.start_theta())),
             ("training", json!(self.scene.training)),
             ("over", json!(overs)),
