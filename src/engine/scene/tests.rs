@@ -48,8 +48,11 @@ fn earlier_files_are_written_and_read_back_to_the_same_scene() {
 
 #[test]
 fn a_network_file_keeps_its_landscape_and_is_written_unchanged() {
-    let text = SCENES[5];
-    let mut scene = Scene::from_toml(text).unwrap();
+    let mut scene = Scene::from_toml(SCENES[5]).unwrap();
+    // Settings without a value are left out.
+    let saved = |line: &&str| !line.ends_with("\"off\"");
+    let lines: Vec<&str> = SCENES[5].lines().filter(saved).collect();
+    let text = lines.join("\n") + "\n";
     assert_eq!(scene.to_toml(), text);
     assert_eq!(
         (scene.landscape().name(), scene.start()),
