@@ -34,7 +34,7 @@ pub enum SceneError {
     SpecChange {
         /// The step.
         at_step: u64,
-        /// What was expected.
+        /// The allowed steps in words.
         expected: String,
     },
     /// The recorded rows of a network take too much memory.
@@ -69,7 +69,7 @@ pub enum SceneError {
         batch: u64,
         /// The landscape's name.
         landscape: &'static str,
-        /// What was expected.
+        /// The allowed batch sizes in words.
         expected: String,
     },
     /// An optimizer that does not support the objective.
