@@ -82,7 +82,7 @@ pub(super) fn basins(args: &Args) -> Result<(), String> {
     if problem.objective.dim() != 2 {
         return Err(format!(
             "`{}` has one parameter; expected a landscape of two",
-            scene.landscape.name()
+            scene.landscape().name()
         ));
     }
     let index = super::run_number(&scene, args.run_number.as_deref())?;

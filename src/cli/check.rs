@@ -22,10 +22,16 @@ pub(super) fn check(args: &Args) -> Result<(), String> {
     let scene = open_scene(&args.scene)?;
     let sound = scene.load(&Disk::next_to(Some(&args.scene)));
     let sound = sound.map_err(|error| format!("{name}: {error}"))?;
-    say_source(scene.subject(), &sound.source);
+    say_source(scene.subject_name(), &sound.source);
     let count =
         |count: u64, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
     let runs = count(scene.runs.len() as u64, "run");
     let steps = count(scene.training.steps, "step");
-    print(|out| writeln!(out, "{name}: sound ({}, {runs}, {steps})", scene.subject()))
+    print(|out| {
+        writeln!(
+            out,
+            "{name}: sound ({}, {runs}, {steps})",
+            scene.subject_name()
+        )
+    })
 }

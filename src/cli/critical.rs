@@ -6,12 +6,12 @@ use super::print;
 use super::scene_args::SceneArgs;
 use crate::engine::analysis::critical::{self, CriticalPoint};
 use crate::engine::cancel::Cancel;
-use crate::engine::landscape::LoadedLandscape;
+use crate::engine::landscape::{AnyLandscape, LoadedLandscape};
 use crate::engine::objective::norm;
 use crate::engine::objective::plane::Rect;
 use crate::engine::scene::Scene;
 use crate::export::file::extension;
-use crate::export::trajectories::source_member;
+use crate::export::json;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -25,29 +25,28 @@ const COLUMNS: [&str; 7] = [
     "grad_norm",
 ];
 
-/// Lists the minima, maxima and saddles in the view
+/// List the minima, maxima and saddles in the view
 ///
-/// Newton's method goes to where the gradient is zero from every part of the view, and from the minima that are published.
+/// Newton's method searches for zeros of the gradient from a grid of points in the view and from the published minima.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Columns:
   kind         minimum, maximum, saddle or flat
-  x, y         the two parameters, whatever the landscape calls them
-  value        the loss there
-  lambda_min, lambda_max   the Hessian's eigenvalues
-  grad_norm    the length of the gradient there, which is 0 but for rounding
+  x, y         the two parameters, whatever their names in the landscape
+  value        the loss at the point
+  lambda_min, lambda_max   eigenvalues of the Hessian
+  grad_norm    gradient norm at the point: 0 up to rounding
 
-A point is flat where an eigenvalue is 0 but for rounding. Of a curve of such
-points, like the floor of a level valley, one stands for all. A minimum at a
-kink, like the tip of a cone, has no eigenvalues: null in JSON, nothing in CSV.
-Maxima and saddles at kinks are not found, nor minima that are only the lowest
-place of the border.
+A point is flat if an eigenvalue is 0 up to rounding. A curve of such points,
+like the floor of a level valley, is listed as one point. A minimum at a kink,
+like the tip of a cone, has no eigenvalues: null in JSON, empty in CSV. Maxima
+and saddles at kinks are not found, nor are minima on the border of the view.
 
-Minima come first, then maxima, saddles and flat places; of each kind the
-lowest first. There are 2000 at most. A search takes 80 of Newton's steps at
-most, one at a kink 400 circles. What is narrower than a sixtieth of the
-view may be missed; a narrower --view finds it. JSON holds landscape, view,
-columns and rows. Numbers read back to the same bits.
+Minima come first, then maxima, saddles and flat points, each by increasing
+value, at most 2000 in all. A search takes at most 80 Newton steps, at a kink at
+most 400 circles. Features narrower than 1/60 of the view may be missed; a
+narrower --view finds them. JSON contains landscape, view, columns and rows.
+Numbers read back to the same bits.
 
 Examples:
   ravine critical --landscape himmelblau
@@ -57,10 +56,10 @@ Examples:
 pub(super) struct Args {
     #[command(flatten)]
     scene: SceneArgs,
-    /// json or csv; without it, what the name of the file says, or json
+    /// Output format: json or csv [default: by the file's extension, else json]
     #[arg(long, value_enum, value_name = "FORMAT", hide_possible_values = true)]
     format: Option<Format>,
-    /// The file to write, its name ending in .json or .csv; without it, or for -, standard output
+    /// Output file: .json or .csv [default: -, standard output]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -77,7 +76,7 @@ pub(super) fn critical(args: &Args) -> Result<(), String> {
     if problem.objective.dim() != 2 {
         return Err(format!(
             "`{}` has one parameter; expected a landscape of two",
-            scene.landscape.name()
+            scene.landscape().name()
         ));
     }
     let mut outputs = Outputs::plan(&args.output)?;
@@ -94,7 +93,7 @@ pub(super) fn critical(args: &Args) -> Result<(), String> {
     outputs.finish()
 }
 
-/// The format that is asked for, which the file's name must not contradict; without it, the name's.
+/// Returns the format of `--format`, which the file's extension must not contradict; without it, the extension's.
 fn format(asked: Option<Format>, output: Option<&Path>) -> Result<Format, String> {
     let Some(path) = output.filter(|path| !is_stdout(path)) else {
         return Ok(asked.unwrap_or(Format::Json));
@@ -118,42 +117,46 @@ fn write(
     format: Format,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let ([before, between, after], quote, missing) = match format {
-        Format::Json => {
-            let landscape = serde_json::to_string(&scene.landscape)?;
-            let source = source_member(&problem.source)?;
-            let view = serde_json::to_string(&view)?;
-            let columns = serde_json::to_string(&COLUMNS)?;
-            write!(
-                out,
-                "{{\"landscape\":{landscape},{source}\"view\":{view},\n\"columns\":{columns},\"rows\":["
-            )?;
-            (["\n[", ",\n[", "]"], "\"", "null")
-        }
-        Format::Csv => {
-            writeln!(out, "{}", COLUMNS.join(","))?;
-            (["", "", "\n"], "", "")
-        }
-    };
-    for (index, point) in points.iter().enumerate() {
-        let before = if index > 0 { between } else { before };
-        write!(out, "{before}{quote}{}{quote}", point.kind.name())?;
+    let rows = points.iter().map(|point| {
         let mut gradient = [0.0; 2];
         problem.objective.gradient(&point.at, &mut gradient);
-        let [low, high] = point.eigenvalues;
-        let [x, y] = point.at;
-        for number in [x, y, point.value, low, high, norm(&gradient)] {
+        let ([x, y], [low, high]) = (point.at, point.eigenvalues);
+        let numbers = [x, y, point.value, low, high, norm(&gradient)];
+        (point.kind.name(), numbers)
+    });
+    if format == Format::Json {
+        let rows =
+            rows.map(|(kind, [x, y, value, low, high, norm])| (kind, x, y, value, low, high, norm));
+        let file = PointsFile {
+            landscape: scene.landscape(),
+            source: &problem.source,
+            view,
+            columns: COLUMNS,
+            rows: rows.collect(),
+        };
+        return json::write(&file, out);
+    }
+    writeln!(out, "{}", COLUMNS.join(","))?;
+    for (kind, numbers) in rows {
+        out.write_all(kind.as_bytes())?;
+        for number in numbers {
             out.write_all(b",")?;
             if number.is_finite() {
                 serde_json::to_writer(&mut *out, &number)?;
-            } else {
-                out.write_all(missing.as_bytes())?;
             }
         }
-        out.write_all(after.as_bytes())?;
-    }
-    if format == Format::Json {
-        out.write_all(b"\n]}\n")?;
+        out.write_all(b"\n")?;
     }
     Ok(())
+}
+
+/// Critical points in a JSON file.
+#[derive(serde::Serialize)]
+struct PointsFile<'a> {
+    landscape: &'a AnyLandscape,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    source: &'a str,
+    view: Rect,
+    columns: [&'static str; 7],
+    rows: Vec<(&'static str, f64, f64, f64, f64, f64, f64)>,
 }

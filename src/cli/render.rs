@@ -97,7 +97,7 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
         .map(|text| step(text, scene.training.steps))
         .transpose()?;
     let mut outputs = Outputs::plan([&args.output])?;
-    if scene.network.is_none() {
+    if !scene.is_network() {
         check_view(&*problem.objective, scene.view.unwrap_or(problem.view))?;
     }
     let theme = args.theme.theme();
@@ -156,7 +156,7 @@ fn render_gallery(
 fn show(named: ShowArg, scene: &Scene) -> Result<Show, String> {
     match named {
         ShowArg::Map => Ok(Show::Map),
-        ShowArg::OffPlane if scene.network.is_none() => Err(
+        ShowArg::OffPlane if !scene.is_network() => Err(
             "--show off-plane is for networks, but the scene is about a landscape, whose plane shows everything; expected map"
                 .to_owned(),
         ),

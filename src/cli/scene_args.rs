@@ -5,7 +5,7 @@ use crate::engine::declare::{SettingError, Settings};
 use crate::engine::landscape::AnyLandscape;
 use crate::engine::objective::plane::Rect;
 use crate::engine::scene::Problem;
-use crate::engine::scene::{MAX_RUNS, Scene, SceneError, Training};
+use crate::engine::scene::{MAX_RUNS, Scene, SceneError, Subject, Training};
 use crate::engine::training::RunSpec;
 use crate::import::{Disk, argument_text, open_scene};
 use clap::builder::{OsStringValueParser, TypedValueParser};
@@ -105,7 +105,8 @@ impl SceneArgs {
         }
         let mut scene = self.scene()?;
         if let Some(text) = &self.start {
-            scene.start = point("--start", text, scene.landscape.as_dyn().dim())?;
+            let dim = scene.landscape().as_dyn().dim();
+            scene.landscape_scene_mut().start = point("--start", text, dim)?;
         }
         if let Some(text) = &self.view {
             scene.view = Some(view(text)?);
@@ -149,15 +150,15 @@ impl SceneArgs {
                     None => error.to_string(),
                 }
             })?;
-        say_source(scene.subject(), &problem.source);
+        say_source(scene.subject_name(), &problem.source);
         Ok((scene, Arc::new(problem)))
     }
 
     /// The same where only landscapes will do.
     pub(super) fn prepare_landscape(&self) -> Result<(Scene, Arc<Problem>), String> {
         let (scene, problem) = self.prepare()?;
-        match (&scene.network, &self.scene) {
-            (Some(_), Some(path)) => Err(format!(
+        match (&scene.subject, &self.scene) {
+            (Subject::Network(_), Some(path)) => Err(format!(
                 "{}: is about a network; expected a scene about a landscape, or `ravine train` or `ravine slice`",
                 path.display()
             )),

@@ -1,19 +1,19 @@
-//! A flag that tells long work to stop.
+//! The flag that cancels long computations.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Shared by whoever wants work to stop and the work, which looks at it every few microseconds to milliseconds.
+/// A shared cancellation flag. Computations poll it every few microseconds to milliseconds and return early.
 #[derive(Clone, Debug, Default)]
 pub struct Cancel(Arc<AtomicBool>);
 
 impl Cancel {
-    /// Asks the work to stop.
+    /// Cancels the computations that poll this flag.
     pub fn cancel(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
 
-    /// Whether the work should stop.
+    /// Whether the computation is cancelled.
     pub fn is_cancelled(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }

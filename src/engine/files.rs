@@ -1,12 +1,12 @@
-//! Data files that landscapes and data sets read: the [`Files`] trait through which the caller brings them, and what they hold.
+//! Data files of landscapes and data sets: the [`Files`] trait, which the caller implements, and the types of their contents.
 //!
 //! The engine opens no files itself.
 
 use crate::engine::declare::settings;
 
-/// Files that a landscape reads. The engine opens none; whoever calls it brings them.
+/// Access to the files that a landscape or a data set reads. Paths are resolved by the implementation.
 pub trait Files: Send + Sync {
-    /// Returns two columns of numbers of the CSV file at `path`: those called `names`, or else the first two that hold numbers.
+    /// Returns two columns of numbers of the CSV file at `path`: the columns called `names`, or else the first two columns of numbers.
     /// The error is one sentence.
     fn columns(
         &self,
@@ -18,7 +18,7 @@ pub trait Files: Send + Sync {
         Err(unreadable(path))
     }
 
-    /// Returns the CSV file at `path`, of which the column called `label`, or else the last one, is what the others are to tell. The
+    /// Returns the CSV file at `path`. The labels are the column called `label`, or else the last one. The
     /// error is one sentence.
     fn table(&self, path: &str, label: Option<&str>, header: Header) -> Result<Table, String> {
         let _ = (label, header);
@@ -33,26 +33,26 @@ pub trait Files: Send + Sync {
         Err(unreadable(path))
     }
 
-    /// The PNG or JPEG picture at `path`. The error is one sentence.
+    /// Returns the PNG or JPEG picture at `path`. The error is one sentence.
     fn picture(&self, path: &str) -> Result<Picture, String> {
         Err(unreadable(path))
     }
 }
 
 settings! {
-    /// Whether the first line of a table holds the names of its columns. auto takes names for a header, and numbers where they
-    /// can be nothing else, like 0, 1, 2 as pandas writes them or years; it refuses what may be either.
+    /// Whether the first line of a table holds the names of its columns. auto reads names as a header, and numbers if they
+    /// can be nothing else, like pandas' 0, 1, 2 or years; a line that may be either is an error.
     pub enum Header { Auto = "auto", Yes = "yes", No = "no" }
 }
 
 /// Two columns of numbers of a table.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Columns {
-    /// The first one.
+    /// The first column.
     pub x: Vec<f64>,
-    /// The second one, as long as the first.
+    /// The second column, as long as the first.
     pub y: Vec<f64>,
-    /// Summary of what was taken of the file.
+    /// Summary of the columns and rows that were read.
     pub source: String,
 }
 
@@ -61,26 +61,26 @@ pub struct Columns {
 pub enum Labels {
     /// Finite numbers.
     Numbers(Vec<f64>),
-    /// Text that is no number.
+    /// Text.
     Names(Vec<String>),
 }
 
 /// A table of numbers and their labels.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
-    /// How many columns of numbers there are.
+    /// The number of columns of numbers.
     pub width: usize,
     /// The numbers, row by row.
     pub numbers: Vec<f64>,
     /// The label of each row.
     pub labels: Labels,
-    /// The line of each row in the file, for sentences about its label.
+    /// The line of each row in the file, for errors of its label.
     pub lines: Vec<u32>,
     /// The column of labels, like "column 3 (`kind`)".
     pub label: String,
-    /// Name of the file in sentences.
+    /// The file's name in errors.
     pub file: String,
-    /// Summary of what was taken of the file.
+    /// Summary of the columns and rows that were read.
     pub source: String,
 }
 
@@ -88,34 +88,34 @@ fn unreadable(path: &str) -> String {
     format!("{path}: files cannot be read here; expected a landscape that needs none")
 }
 
-/// No files: everything built in works.
+/// An implementation of [`Files`] without files: only built-in landscapes and data work.
 pub struct NoFiles;
 
 impl Files for NoFiles {}
 
-/// Heights over a grid, as a file holds them.
+/// Heights on a grid, read from a file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Matrix {
-    /// At least two, in increasing order.
+    /// The coordinates of an axis, at least two, increasing.
     pub x: Vec<f64>,
-    /// At least two, in increasing order.
+    /// The coordinates of an axis, at least two, increasing.
     pub y: Vec<f64>,
-    /// Row by row: that at (x\[j\], y\[i\]) is number i · x.len() + j.
+    /// The heights, row by row: the height at (x\[j\], y\[i\]) has index i · x.len() + j.
     pub heights: Vec<f64>,
-    /// Summary of what was taken of the file.
+    /// Summary of the columns and rows that were read.
     pub source: String,
 }
 
 impl Matrix {
-    /// The most points along an axis.
+    /// The maximum number of points along an axis.
     pub const MAX_POINTS: usize = 4096;
 }
 
-/// A picture in grey.
+/// A grey picture.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Picture {
     /// Columns and rows of pixels, at least 2 of each.
     pub size: [usize; 2],
-    /// From 0, black, to 1, white, row by row from the top.
+    /// The luma from 0, black, to 1, white, row by row from the top.
     pub luma: Vec<f32>,
 }

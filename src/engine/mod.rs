@@ -1,5 +1,5 @@
-//! The floor that everything stands on: pure functions of a [`Scene`](scene::Scene). No window, no files, no clock, no
-//! global random numbers.
+//! The engine: pure functions of a [`Scene`](scene::Scene). It has no window, files, clock or
+//! global random numbers. Its folders import each other in one direction only; the order is in the [crate's documentation](crate).
 
 pub mod analysis;
 pub mod cancel;

@@ -5,6 +5,7 @@ pub(crate) mod catalog;
 pub mod connect;
 pub mod file;
 pub mod help_page;
+pub mod json;
 pub mod layers;
 mod npz;
 pub mod picture;

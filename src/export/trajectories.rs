@@ -1,236 +1,270 @@
-//! Trajectories as JSON and CSV.
+//! Export of trajectories as JSON and CSV.
 //!
 //! A landscape of two parameters has the columns `x` and `y`, one of a single parameter has `x` alone, and its start is one
 //! number. Floats are the shortest text that reads back to the same bits. A diverged run's rows end before the first number that
 //! is not finite. With curvature there are two more columns, `lambda_min` and `lambda_max`; where the Hessian is not
-//! finite although the loss is, they hold `null` in JSON and nothing in CSV. Then comes `cost`, all that was asked for so far in
-//! gradients. A run that keeps an average of its iterates has it last, in `average_x` and `average_y`; in a CSV with such a run, they
-//! hold nothing for the others.
+//! finite although the loss is, they are `null` in JSON and empty in CSV. Then comes `cost`, the cost so far in
+//! gradients. A run that keeps an average of its iterates has it in the last columns, `average_x` and `average_y`, which are empty for the
+//! other runs of a CSV table.
 
-use crate::engine::scene::Scene;
-use crate::engine::training::{Outcome, Reason, Trajectory};
+use super::json;
+use crate::engine::landscape::AnyLandscape;
+use crate::engine::scene::{Scene, Training};
+use crate::engine::training::{Outcome, Reason, RunSpec, Trajectory};
 use crate::session::Runs;
+use serde::ser::SerializeSeq;
+use serde::{Serialize, Serializer};
+use std::borrow::Cow;
+use std::cell::RefCell;
 use std::io::{self, Write};
 
-/// The columns of a table. The two parameters are `x` and `y` on every landscape; there is no `y` where there is one.
+/// Names of the columns. The two parameters are `x` and `y` on every landscape; a landscape of one parameter has no `y`.
 pub const COLUMNS: [&str; 7] = ["step", "evaluations", "x", "y", "loss", "grad_norm", "lr"];
 
-/// The columns that curvature adds.
+/// Names of the columns that curvature adds.
 pub const CURVATURE: [&str; 2] = ["lambda_min", "lambda_max"];
 
-/// The column that follows: values, gradients and Hessians that the optimizer asked for, together, in gradients.
+/// Name of the next column: the cost of all values, gradients and Hessians that the optimizer asked for, in gradients.
 pub const COST: &str = "cost";
 
-/// The columns of a run that keeps an average of its iterates.
+/// Names of the columns that a run with an average of its iterates adds.
 pub const AVERAGE: [&str; 2] = ["average_x", "average_y"];
 
-/// How trajectories are written.
+/// Format of a file of trajectories.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// `{"landscape":…,"source":…,"start":[…],"training":{…},"runs":[{"spec":…,"name":…,"outcome":…,"diverged_at":…,
     /// "converged_at":…,"reason":…,"columns":[…],"rows":[[…],…]},…]}`.
     Json,
-    /// One header and one line a row; before the columns, for several runs, `run` with the run's spec.
+    /// A header and a line for each row; a file of several runs begins with the column `run`, the run's spec.
     Csv,
 }
 
-/// The ticked runs of a scene in one file.
+/// Returns the visible runs of a scene as one file.
 pub fn trajectories(runs: &Runs, format: Format, curvature: bool) -> Vec<u8> {
     let mut out = Vec::new();
-    let results = |index: usize| {
-        let result = &runs.results[index];
-        (&result.trajectory, curvature.then_some(&*result.curvature))
+    let table = Table {
+        scene: &runs.scene,
+        source: &runs.problem.source,
+        curvature,
+    };
+    let mut computed = |index: usize| {
+        let result = runs.results.get(index)?;
+        Some(Computed {
+            trajectory: Cow::Borrowed(&result.trajectory),
+            curvature: curvature.then(|| Cow::Borrowed(&*result.curvature)),
+        })
     };
     // Writing to memory does not fail.
-    let _ = Writer::new(
-        &mut out,
-        &runs.scene,
-        &runs.problem.source,
-        format,
-        curvature,
-    )
-    .and_then(|mut writer| {
-        for index in visible_runs(&runs.scene).filter(|index| *index < runs.results.len()) {
-            let (trajectory, curvature) = results(index);
-            writer.run(index, trajectory, curvature)?;
-        }
-        writer.finish()
-    });
+    let _ = table.write(format, &mut computed, &mut out);
     out
 }
 
-/// Returns `"source":"…",` with a summary of what was taken of a file, for a JSON object; nothing where none was read.
-pub fn source_member(source: &str) -> serde_json::Result<String> {
-    if source.is_empty() {
-        return Ok(String::new());
-    }
-    Ok(format!("\"source\":{},", serde_json::to_string(source)?))
-}
-
-/// Places of the ticked runs of a scene.
+/// Returns the indices of the visible runs of a scene.
 pub fn visible_runs(scene: &Scene) -> impl Iterator<Item = usize> {
     (0..scene.runs.len()).filter(|index| scene.runs[*index].shown)
 }
 
-/// Writes trajectories one after the other, so that no two need to be in memory.
-pub struct Writer<'a, W> {
-    out: W,
-    scene: &'a Scene,
-    names: Vec<String>,
-    format: Format,
-    curvature: bool,
-    several: bool,
-    written: usize,
+/// A computed run.
+pub struct Computed<'a> {
+    /// The trajectory.
+    pub trajectory: Cow<'a, Trajectory>,
+    /// λmin and λmax of each row, if the table has these columns.
+    pub curvature: Option<Cow<'a, [[f64; 2]]>>,
 }
 
-impl<'a, W: Write> Writer<'a, W> {
-    /// Begins the file of the ticked runs of a scene. `source` is a summary of what was taken of a file of data, or empty.
+/// A function that computes run `index` of a scene. Runs are computed one after the other, so that only one is in memory at a time.
+pub type Compute<'a, 'r> = &'a mut dyn FnMut(usize) -> Option<Computed<'r>>;
+
+/// A table of the visible runs of a scene.
+pub struct Table<'a> {
+    /// The scene.
+    pub scene: &'a Scene,
+    /// Summary of the data file, or empty.
+    pub source: &'a str,
+    /// Whether the table has the columns of the curvature.
+    pub curvature: bool,
+}
+
+impl Table<'_> {
+    /// Writes the table; runs that `compute` does not return are left out.
     ///
     /// # Errors
-    /// Those of `out`.
-    pub fn new(
-        mut out: W,
-        scene: &'a Scene,
-        source: &str,
-        format: Format,
-        curvature: bool,
-    ) -> io::Result<Self> {
-        let several = visible_runs(scene).count() > 1;
+    /// Returns any I/O error from `out`.
+    pub fn write(&self, format: Format, compute: Compute, out: &mut dyn Write) -> io::Result<()> {
         match format {
-            Format::Json => {
-                let landscape = serde_json::to_string(&scene.landscape)?;
-                let source = source_member(source)?;
-                let start = serde_json::to_string(scene.start_theta())?;
-                let training = serde_json::to_string(&scene.training)?;
-                write!(
-                    out,
-                    "{{\"landscape\":{landscape},{source}\"start\":{start},\"training\":{training},\n\"runs\":["
-                )?;
-            }
-            Format::Csv => {
-                let run = if several { "run," } else { "" };
-                let columns = columns(scene, curvature, averages(scene));
-                writeln!(out, "{run}{}", columns.join(","))?;
+            Format::Json => self.json(compute, out)?,
+            Format::Csv => self.csv(compute, out)?,
+        }
+        out.flush()
+    }
+
+    fn json(&self, compute: Compute, out: &mut dyn Write) -> io::Result<()> {
+        let file = TableFile {
+            landscape: self.scene.landscape(),
+            source: self.source,
+            start: self.scene.start_theta(),
+            training: &self.scene.training,
+            runs: LazyRuns {
+                table: self,
+                names: self.scene.run_names(),
+                compute: RefCell::new(compute),
+            },
+        };
+        json::write(&file, out)
+    }
+
+    fn csv(&self, compute: Compute, out: &mut dyn Write) -> io::Result<()> {
+        let several = visible_runs(self.scene).count() > 1;
+        let run = if several { "run," } else { "" };
+        let averages = averages(self.scene);
+        let columns = columns(self.scene, self.curvature, averages);
+        writeln!(out, "{run}{}", columns.join(","))?;
+        for index in visible_runs(self.scene) {
+            let Some(run) = compute(index) else {
+                continue;
+            };
+            let spec = quoted(&self.scene.runs[index].spec.to_string());
+            let rows = Rows { run, averages };
+            for row in rows.iter() {
+                if several {
+                    write!(out, "{spec},")?;
+                }
+                write!(out, "{},{}", row.step, row.evaluations)?;
+                for number in row.numbers {
+                    out.write_all(b",")?;
+                    if number.is_finite() {
+                        serde_json::to_writer(&mut *out, &number)?;
+                    }
+                }
+                out.write_all(b"\n")?;
             }
         }
-        let names = scene.run_names();
-        Ok(Self {
-            out,
-            scene,
-            names,
-            format,
+        Ok(())
+    }
+}
+
+/// A table in a JSON file.
+#[derive(Serialize)]
+struct TableFile<'a, 'r> {
+    landscape: &'a AnyLandscape,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    source: &'a str,
+    start: &'a [f64],
+    training: &'a Training,
+    runs: LazyRuns<'a, 'r>,
+}
+
+/// The runs of a JSON file, each computed when it is written.
+struct LazyRuns<'a, 'r> {
+    table: &'a Table<'a>,
+    names: Vec<String>,
+    compute: RefCell<Compute<'a, 'r>>,
+}
+
+impl Serialize for LazyRuns<'_, '_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Table {
+            scene, curvature, ..
+        } = *self.table;
+        let mut compute = self.compute.borrow_mut();
+        let runs = visible_runs(scene).filter_map(|index| {
+            let run = compute(index)?;
+            let outcome = run.trajectory.outcome;
+            let [diverged_at, converged_at] = ends(outcome);
+            let averages = run.trajectory.average.is_some();
+            Some(RunEntry {
+                spec: &scene.runs[index].spec,
+                name: &self.names[index],
+                outcome: outcome.name(),
+                diverged_at,
+                converged_at,
+                reason: outcome.reason().map(Reason::clause),
+                columns: columns(scene, curvature, averages),
+                rows: Rows { run, averages },
+            })
+        });
+        serializer.collect_seq(runs)
+    }
+}
+
+/// A run in a JSON file.
+#[derive(Serialize)]
+struct RunEntry<'a> {
+    spec: &'a RunSpec,
+    name: &'a str,
+    outcome: &'static str,
+    diverged_at: Option<u64>,
+    converged_at: Option<u64>,
+    reason: Option<&'static str>,
+    columns: Vec<&'static str>,
+    rows: Rows<'a>,
+}
+
+/// The rows of a run, with or without columns of the averages.
+struct Rows<'a> {
+    run: Computed<'a>,
+    averages: bool,
+}
+
+/// A row of a table. Numbers that are not finite are null in JSON and empty in CSV.
+struct Row {
+    step: usize,
+    evaluations: u64,
+    numbers: Vec<f64>,
+}
+
+impl Rows<'_> {
+    fn iter(&self) -> impl Iterator<Item = Row> {
+        let Computed {
+            trajectory,
             curvature,
-            several,
-            written: 0,
+        } = &self.run;
+        let dim = trajectory.dim.max(1);
+        let steps = trajectory.theta.chunks_exact(dim).enumerate();
+        steps.map(move |(step, theta)| {
+            let mut numbers = theta.to_vec();
+            numbers.extend([
+                trajectory.loss[step],
+                trajectory.grad_norm[step],
+                trajectory.lr[step],
+            ]);
+            let lambdas = curvature.as_ref().and_then(|curvature| curvature.get(step));
+            numbers.extend(lambdas.into_iter().flatten());
+            numbers.extend(trajectory.gradient_equivalents(step));
+            if self.averages {
+                let average = trajectory.average.as_ref();
+                let own = average.and_then(|average| average.get(step * dim..(step + 1) * dim));
+                numbers.extend(own.unwrap_or(&vec![f64::NAN; dim]));
+            }
+            Row {
+                step,
+                evaluations: trajectory.evaluations[step],
+                numbers,
+            }
         })
     }
+}
 
-    /// Writes run `index` of the scene; `curvature` holds λmin and λmax of each row, if the file has them.
-    ///
-    /// # Errors
-    /// Those of the file.
-    pub fn run(
-        &mut self,
-        index: usize,
-        trajectory: &Trajectory,
-        curvature: Option<&[[f64; 2]]>,
-    ) -> io::Result<()> {
-        let Some(run) = self.scene.runs.get(index) else {
-            return Ok(());
-        };
-        let spec = run.spec.to_string();
-        match self.format {
-            Format::Json => {
-                let comma = if self.written > 0 { "," } else { "" };
-                let spec = serde_json::to_string(&spec)?;
-                let name = serde_json::to_string(&self.names[index])?;
-                let outcome = trajectory.outcome;
-                let [diverged_at, converged_at] = ends(outcome)
-                    .map(|step| step.map_or("null".to_owned(), |step| step.to_string()));
-                let reason = serde_json::to_string(&outcome.reason().map(Reason::clause))?;
-                let averages = trajectory.average.is_some();
-                let columns = columns(self.scene, self.curvature, averages);
-                let columns = serde_json::to_string(&columns)?;
-                write!(
-                    self.out,
-                    "{comma}\n{{\"spec\":{spec},\"name\":{name},\"outcome\":\"{}\",\"diverged_at\":{diverged_at},\
-                     \"converged_at\":{converged_at},\"reason\":{reason},\"columns\":{columns},\"rows\":[",
-                    outcome.name(),
-                )?;
-                let marks = (["\n[", ",\n["], "]", "null");
-                self.rows(trajectory, curvature, averages, marks)?;
-                self.out.write_all(b"\n]}")?;
-            }
-            Format::Csv => {
-                let run = if self.several {
-                    format!("{},", quoted(&spec))
-                } else {
-                    String::new()
-                };
-                let averages = averages(self.scene);
-                self.rows(trajectory, curvature, averages, ([&run, &run], "\n", ""))?;
-            }
-        }
-        self.written += 1;
-        Ok(())
-    }
-
-    /// Ends the file.
-    ///
-    /// # Errors
-    /// Those of the file.
-    pub fn finish(mut self) -> io::Result<()> {
-        if self.format == Format::Json {
-            self.out.write_all(b"\n]}\n")?;
-        }
-        self.out.flush()
-    }
-
-    /// The rows, each after `before` (the first one after its first) and before `after`, with `missing` for what is no number.
-    fn rows(
-        &mut self,
-        trajectory: &Trajectory,
-        curvature: Option<&[[f64; 2]]>,
-        averages: bool,
-        (before, after, missing): ([&str; 2], &str, &str),
-    ) -> io::Result<()> {
-        let out = &mut self.out;
-        let dim = trajectory.dim.max(1);
-        let none = vec![f64::NAN; if averages { dim } else { 0 }];
-        for (row, theta) in trajectory.theta.chunks_exact(dim).enumerate() {
-            let before = before[usize::from(row > 0)];
-            write!(out, "{before}{row},{}", trajectory.evaluations[row])?;
-            let rest = [
-                trajectory.loss[row],
-                trajectory.grad_norm[row],
-                trajectory.lr[row],
-            ];
-            let lambdas = curvature
-                .and_then(|curvature| curvature.get(row))
-                .into_iter()
-                .flatten();
-            let average = trajectory
-                .average
-                .as_ref()
-                .and_then(|average| average.get(row * dim..(row + 1) * dim))
-                .unwrap_or(&none);
-            let cost = trajectory.gradient_equivalents(row);
-            let numbers = theta.iter().chain(&rest).chain(lambdas);
-            for number in numbers.chain(&cost).chain(average) {
-                out.write_all(b",")?;
-                if number.is_finite() {
-                    serde_json::to_writer(&mut *out, number)?;
-                } else {
-                    out.write_all(missing.as_bytes())?;
-                }
-            }
-            out.write_all(after.as_bytes())?;
-        }
-        Ok(())
+impl Serialize for Rows<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
     }
 }
 
-/// The columns of a run of a scene, or of a table of all its runs.
+impl Serialize for Row {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut cells = serializer.serialize_seq(Some(2 + self.numbers.len()))?;
+        cells.serialize_element(&self.step)?;
+        cells.serialize_element(&self.evaluations)?;
+        for number in &self.numbers {
+            cells.serialize_element(number)?;
+        }
+        cells.end()
+    }
+}
+
+/// Returns the names of the columns of a run, or of a table of all visible runs.
 fn columns(scene: &Scene, curvature: bool, averages: bool) -> Vec<&'static str> {
     let mut columns = COLUMNS.to_vec();
     if curvature {
@@ -246,12 +280,12 @@ fn columns(scene: &Scene, curvature: bool, averages: bool) -> Vec<&'static str> 
     columns
 }
 
-/// Whether a ticked run of a scene has the average of its iterates.
+/// Whether a visible run of a scene keeps an average of its iterates.
 fn averages(scene: &Scene) -> bool {
     visible_runs(scene).any(|index| scene.runs[index].spec.keeps_average())
 }
 
-/// The steps at which a run diverged and converged.
+/// Returns the step at which a run diverged and the step at which it converged.
 fn ends(outcome: Outcome) -> [Option<u64>; 2] {
     match outcome {
         Outcome::Finished | Outcome::Stopped(..) => [None, None],
@@ -260,7 +294,7 @@ fn ends(outcome: Outcome) -> [Option<u64>; 2] {
     }
 }
 
-/// A text as a CSV cell.
+/// Quotes a text as a CSV cell, if necessary.
 pub(super) fn quoted(text: &str) -> String {
     if text.contains([',', '"', '\n', '\r']) {
         format!("\"{}\"", text.replace('"', "\"\""))
@@ -277,7 +311,7 @@ mod tests {
     use crate::session::compute_runs;
     use std::sync::Arc;
 
-    fn made(landscape: &str, specs: &[&str], format: Format) -> String {
+    fn exported(landscape: &str, specs: &[&str], format: Format) -> String {
         let mut scene = Scene::new(landscape.parse().unwrap());
         scene.training.steps = 1;
         for spec in specs {
@@ -289,9 +323,9 @@ mod tests {
     }
 
     #[test]
-    fn tables_are_written_as_documented() {
+    fn csv_and_json_have_the_documented_form() {
         assert_eq!(
-            made(
+            exported(
                 "quadratic:a=1,b=4",
                 &["sgd:lr=0.1", "sgd:lr=0.5,momentum=0.9"],
                 Format::Csv
@@ -303,8 +337,8 @@ mod tests {
              \"sgd:lr=0.5,momentum=0.9\",1,1,-2.0,-2.0,10.0,8.246211251235321,0.5,1.0,4.0,1.0\n"
         );
         assert_eq!(
-            made("quadratic:a=1,b=4", &["sgd:lr=0.5"], Format::Json),
-            "{\"landscape\":\"quadratic:b=4\",\"start\":[-4.0,2.0],\
+            exported("quadratic:a=1,b=4", &["sgd:lr=0.5"], Format::Json),
+            "{\"landscape\":\"quadratic:b=4\",\n\"start\":[-4.0,2.0],\n\
              \"training\":{\"steps\":1,\"seed\":0,\"noise\":0.0},\n\
              \"runs\":[\n\
              {\"spec\":\"sgd:lr=0.5\",\"name\":\"SGD\",\"outcome\":\"finished\",\"diverged_at\":null,\
@@ -318,14 +352,14 @@ mod tests {
     }
 
     #[test]
-    fn one_parameter_has_one_column() {
+    fn a_landscape_of_one_parameter_has_one_column() {
         assert_eq!(
-            made("parabola", &["sgd:lr=0.2"], Format::Csv),
+            exported("parabola", &["sgd:lr=0.2"], Format::Csv),
             "step,evaluations,x,loss,grad_norm,lr,lambda_min,lambda_max,cost\n\
              0,0,10.0,100.0,20.0,0.2,2.0,2.0,0.0\n\
              1,1,6.0,36.0,12.0,0.2,2.0,2.0,1.0\n"
         );
-        let json = made("parabola", &["sgd:lr=0.2"], Format::Json);
+        let json = exported("parabola", &["sgd:lr=0.2"], Format::Json);
         let json: serde_json::Value = serde_json::from_str(&json).unwrap();
         assert_eq!(json["start"], serde_json::json!([10.0]));
         let row = json["runs"][0]["rows"][1].as_array().unwrap().len();
@@ -333,9 +367,9 @@ mod tests {
     }
 
     #[test]
-    fn averages_and_costs_come_last_where_there_are_any() {
+    fn averages_come_last_and_costs_before_them() {
         let specs = ["sgd:lr=0.5", "sgd:lr=0.5+ema:decay=0.5", "newton"];
-        let csv = made("quadratic:a=1,b=4", &specs, Format::Csv);
+        let csv = exported("quadratic:a=1,b=4", &specs, Format::Csv);
         let lines: Vec<&str> = csv.lines().collect();
         assert!(lines[0].ends_with("lambda_max,cost,average_x,average_y"));
         assert!(lines[1].ends_with(",4.0,0.0,,"), "{csv}");
@@ -345,7 +379,7 @@ mod tests {
             lines[6].ends_with(",4.0,5.0,,"),
             "a Hessian in two products: {csv}"
         );
-        let json = made("parabola", &specs, Format::Json);
+        let json = exported("parabola", &specs, Format::Json);
         let json: serde_json::Value = serde_json::from_str(&json).unwrap();
         let last = |run: usize| {
             json["runs"][run]["columns"]
@@ -358,8 +392,8 @@ mod tests {
     }
 
     #[test]
-    fn a_run_without_rows_is_still_json() {
-        let text = made("formula:f=ln(x)", &["sgd"], Format::Json);
+    fn a_run_without_rows_is_valid_json() {
+        let text = exported("formula:f=ln(x)", &["sgd"], Format::Json);
         let json: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(json["runs"][0]["outcome"], "diverged");
         assert_eq!(json["runs"][0]["diverged_at"], 0);
@@ -367,8 +401,8 @@ mod tests {
     }
 
     #[test]
-    fn a_hessian_that_is_not_finite_leaves_its_cells_empty() {
-        let line = |format| made("formula:f=(x+3)^1.5 + y", &["sgd"], format);
+    fn eigenvalues_of_a_hessian_that_is_not_finite_are_left_empty() {
+        let line = |format| exported("formula:f=(x+3)^1.5 + y", &["sgd"], format);
         let json: serde_json::Value = serde_json::from_str(&line(Format::Json)).unwrap();
         let row = json["runs"][0]["rows"][0].as_array().unwrap();
         assert_eq!(row.len(), 10);

@@ -111,7 +111,7 @@ pub fn inside(
             }
         }
     }
-    items.extend(map::start(scene.start, frame, theme));
+    items.extend(map::start(scene.start(), frame, theme));
     items
 }
 

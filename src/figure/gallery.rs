@@ -49,10 +49,10 @@ impl Thumbnail {
             let window = Frame::fit(problem.view, square).window;
             let map_data =
                 session::compute_map_data(&scene, &problem, window, side, &Cancel::default())?;
-            ThumbnailKind::Map(Box::new(map_data), scene.map)
+            ThumbnailKind::Map(Box::new(map_data), scene.map.clone())
         };
         Some(Self {
-            landscape: scene.landscape,
+            landscape: scene.landscape().clone(),
             problem: problem,
             look,
         })

@@ -177,12 +177,12 @@ fn inside(
         inside.extend(critical_marks(&runs.problem, frame, theme));
     }
     inside.extend(map::start(
-        runs.problem.plot_point(scene.start),
+        runs.problem.plot_point(scene.start()),
         frame,
         theme,
     ));
     let mut taken = vec![state_markers::start_area(
-        runs.problem.plot_point(scene.start),
+        runs.problem.plot_point(scene.start()),
         frame,
     )];
     if scene.map.trails {
@@ -347,7 +347,7 @@ pub fn status_text(runs: &Runs, index: usize, row: usize) -> String {
 pub fn caption(scene: &Scene, step: u64) -> String {
     let training = &scene.training;
     let mut parts = vec![scene.subject_spec()];
-    if scene.network.is_none() {
+    if !scene.is_network() {
         parts.push(match scene.start_theta() {
             [x, y] => format!("start ({}, {})", number(*x, 6), number(*y, 6)),
             theta => format!("start {}", number(theta[0], 6)),

@@ -219,7 +219,7 @@ impl App {
                 self.restore(ctx, later);
             }
             Command::New => self.show(ctx, Scene::opening(), None),
-            Command::NewNetwork => self.show(ctx, Scene::network(), None),
+            Command::NewNetwork => self.show(ctx, Scene::opening_network(), None),
             Command::SwitchSubject => {
                 self.history.add_undo(&self.document());
                 if let Err(sentence) = self.switch_subject(ctx) {
@@ -314,7 +314,7 @@ impl App {
         let Some((scene, path)) = document else {
             return;
         };
-        if scene.network.is_some() != self.scene.network.is_some()
+        if !scene.subject.same_kind(&self.scene.subject)
             && let Err(sentence) = self.switch_subject(ctx)
         {
             return self.show_error(sentence);
@@ -357,18 +357,14 @@ impl App {
 
     /// A scene to begin with of the subject that is not shown: a network, or the scene's landscape, with runs that suit it.
     fn other_subject(&self) -> Scene {
-        let other = if self.scene.network.is_some() {
+        let mut other = if self.scene.is_network() {
             Scene::opening()
         } else {
-            Scene::network()
+            Scene::opening_network()
         };
-        Scene {
-            network: other.network,
-            runs: other.runs,
-            training: other.training,
-            view: None,
-            ..self.scene.clone()
-        }
+        *other.landscape_scene_mut() = self.scene.landscape_scene().clone();
+        other.map = self.scene.map.clone();
+        other
     }
 
     pub(super) fn apply_all(&mut self, ctx: &egui::Context, commands: Vec<Command>) {

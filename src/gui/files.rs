@@ -27,13 +27,12 @@ impl App {
 
     /// Puts a scene from elsewhere in place of this one; undo brings this one back.
     pub(super) fn show(&mut self, ctx: &egui::Context, scene: Scene, path: Option<PathBuf>) {
-        let of_network = scene.network.is_some();
+        let other_subject = !scene.subject.same_kind(&self.scene.subject);
         let mut shown = match OtherScene::new(ctx, scene, path) {
             Ok(shown) => shown,
             Err(sentence) => return self.show_error(sentence),
         };
         self.history.add_undo(&self.document());
-        let other_subject = of_network != self.scene.network.is_some();
         self.swap(&mut shown);
         self.view = shown.view;
         if other_subject {
@@ -137,7 +136,7 @@ impl App {
             Some("npy" | "csv") => ("grid", "data"),
             _ => return self.open(ctx, path),
         };
-        if let (Some(bench), Some("csv")) = (&self.scene.network, extension.as_deref()) {
+        if let (Some(bench), Some("csv")) = (self.scene.network(), extension.as_deref()) {
             let mut bench = bench.clone();
             bench.choose_data(AnyDataset::Csv(Csv {
                 path: path_text(path),
@@ -158,7 +157,7 @@ impl App {
             Ok(landscape) => {
                 self.history.add_undo(&self.document());
                 // A network is kept as it is.
-                if self.scene.network.is_some()
+                if self.scene.is_network()
                     && let Err(sentence) = self.switch_subject(ctx)
                 {
                     return self.show_error(sentence);

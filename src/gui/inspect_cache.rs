@@ -32,12 +32,12 @@ impl InspectCache {
         index: usize,
         step: u64,
     ) -> Option<&StepInspection> {
-        if step > MAX_INSPECTED_STEP || scene.network.is_some() {
+        if step > MAX_INSPECTED_STEP || scene.is_network() {
             return None;
         }
         let of = InspectKey {
-            landscape: scene.landscape.clone(),
-            start: scene.start,
+            landscape: scene.landscape().clone(),
+            start: scene.start(),
             run_settings: scene.run_settings(),
             spec: scene.runs.get(index)?.spec.clone(),
             step,

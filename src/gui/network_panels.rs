@@ -77,7 +77,7 @@ impl App {
     /// The curvature where a run is, in all of the space that is left.
     pub(super) fn spectrum_panel(&mut self, ui: &mut egui::Ui, names: &[String], theme: &Theme) {
         let (space, fitting) = (ui.available_rect_before_wrap(), self.current_runs());
-        let bench = self.scene.network.as_ref();
+        let bench = self.scene.network();
         let shown = { self.followed() }.map(|run| self.spectrum.runs(run, names.len()));
         let trained = fitting.as_ref().and_then(|(runs, _)| runs.trained.as_ref());
         if let (Some(shown), Some(trained), Some(bench), Some((_, row))) =
@@ -108,9 +108,11 @@ impl App {
         let runs = fitting.as_ref().map(|(runs, _)| runs);
         let trained = runs.and_then(|runs| runs.trained.as_ref());
         let found = self.session.ways();
-        if let (Some(bench), Some(trained), Some(ends)) =
-            (&self.scene.network, trained, self.connect.ends(names.len()))
-            && trained.complete
+        if let (Some(bench), Some(trained), Some(ends)) = (
+            self.scene.network(),
+            trained,
+            self.connect.ends(names.len()),
+        ) && trained.complete
         {
             let own = found.as_ref().filter(|found| {
                 (***found)
@@ -120,7 +122,7 @@ impl App {
             let window = ConnectView::window(own, space.size());
             let spec = default_curve_optimizer();
             self.session
-                .ask_ways(trained, ends, &spec, &bench.ways, window);
+                .ask_ways(trained, ends, &spec, &bench.connect, window);
         }
         let textures = &mut self.textures;
         self.connect
@@ -155,7 +157,7 @@ pub(super) fn is_map_current(
 ) -> bool {
     match (&**map_data, runs) {
         (Ok(map_data), Some(runs)) => map_data.matches(runs),
-        (Ok(map_data), None) => map_data.problem.is_none() && scene.network.is_none(),
+        (Ok(map_data), None) => map_data.problem.is_none() && !scene.is_network(),
         (Err(_), _) => false,
     }
 }

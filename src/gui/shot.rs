@@ -35,7 +35,7 @@ pub(super) struct Shot {
 impl App {
     /// The name for the file of a picture: the subject, and the view unless it is the map.
     pub(super) fn picture_name(&self) -> String {
-        let subject = self.scene.subject();
+        let subject = self.scene.subject_name();
         match self.shown_view() {
             View::Map => format!("{subject}.png"),
             view => format!("{subject}-{}.png", view.title().to_lowercase()),
@@ -84,7 +84,7 @@ impl App {
     fn basins_shot(&self, ctx: &egui::Context) -> Result<Shot, String> {
         let found = self.session.basins().filter(|_| self.followed().is_some());
         let current = found.filter(|found| match &**found {
-            Ok(found) => found.of.landscape == self.scene.landscape,
+            Ok(found) => found.of.landscape == *self.scene.landscape(),
             Err(_) => true,
         });
         let found = current.ok_or_else(|| not_yet("basins"))?;
@@ -197,7 +197,7 @@ impl App {
         let (scene, theme) = (self.scene.clone(), theme::current(ctx));
         let draw = move |size| {
             let found = (*found).as_ref().map_err(Clone::clone)?;
-            let inquiry = scene.network.as_ref().map(|bench| bench.curvature.clone());
+            let inquiry = scene.network().map(|bench| bench.curvature.clone());
             let inquiry = inquiry.unwrap_or_default();
             let spectra = shown
                 .iter()
@@ -273,9 +273,9 @@ fn caption(scene: &Scene, [from, to]: [&str; 2]) -> String {
         format!("B the end of {to}"),
         scene.subject_spec(),
     ];
-    if let Some(bench) = &scene.network {
-        for (index, param) in bench.ways.params().iter().enumerate() {
-            match bench.ways.value(index) {
+    if let Some(bench) = scene.network() {
+        for (index, param) in bench.connect.params().iter().enumerate() {
+            match bench.connect.value(index) {
                 Value::Flag(false) | Value::None => {}
                 Value::Flag(true) => parts.push(param.name.to_owned()),
                 value => parts.push(format!("{} {}", param.name, param.text(&value))),

@@ -72,7 +72,7 @@ impl App {
 
     fn timeline_panel(&mut self, ui: &mut egui::Ui) {
         let busy = match self.session.busy() {
-            [true, _] if self.scene.network.is_some() => None,
+            [true, _] if self.scene.is_network() => None,
             [true, _] => Some("computing the runs …"),
             [_, true] => Some("computing the landscape …"),
             _ => None,
@@ -161,7 +161,7 @@ impl App {
             }
             _ => None,
         };
-        if let (Some((runs, _)), Some(bench)) = (&fitting, &self.scene.network)
+        if let (Some((runs, _)), Some(bench)) = (&fitting, self.scene.network())
             && let Some(trained) = &runs.trained
         {
             self.session
@@ -234,7 +234,7 @@ impl App {
                     match self.shown_view() {
                         View::Map => {
                             commands.extend(panel::style::ui(ui, &self.scene));
-                            if self.scene.network.is_some() {
+                            if self.scene.is_network() {
                                 ui.separator();
                                 ui.toggle_value(&mut self.predictions.open, "data").on_hover_text(
                                     "What the selected run, or the first one, says of its data at the timeline's step.",
@@ -271,7 +271,7 @@ impl App {
                         }
                     }
                 });
-            if self.view == View::Map && self.scene.network.is_none() {
+            if self.view == View::Map && !self.scene.is_network() {
                 commands.extend(self.map.sheet.toolbar_ui(ui, &self.scene));
             }
             commands
@@ -326,13 +326,13 @@ impl App {
         if shown_view == View::Seeds {
             return self.seeds_panel(ui, theme);
         }
-        if self.scene.network.is_some() && self.predictions.open {
+        if self.scene.is_network() && self.predictions.open {
             self.predictions_panel(ui, names, theme);
         }
         let view = self.scene.view.or_else(|| {
             let own = |runs: &&Runs| {
                 runs.scene.same_subject(&self.scene)
-                    && runs.trained.is_some() == self.scene.network.is_some()
+                    && runs.trained.is_some() == self.scene.is_network()
             };
             self.runs().filter(own).map(|runs| runs.problem.view)
         });
@@ -350,7 +350,7 @@ impl App {
         }
         let (fitting, map_data) = (self.current_runs(), self.map_data.clone());
         let runs = fitting.as_ref().map(|(runs, _)| runs);
-        if self.scene.map.critical && self.scene.network.is_none() {
+        if self.scene.map.critical && !self.scene.is_network() {
             self.session.ask_critical(&self.scene, frame.window);
         }
         let critical = self.critical_points();
@@ -382,7 +382,7 @@ impl App {
             View::Basins => {
                 if let Some(run) = followed.filter(|_| dim == 2) {
                     let of = BasinsKey {
-                        landscape: self.scene.landscape.clone(),
+                        landscape: self.scene.landscape().clone(),
                         run_settings: self.scene.run_settings(),
                         spec: self.scene.runs[run].spec.clone(),
                         window: frame.window,
@@ -416,11 +416,11 @@ impl App {
         let same = |found: &Arc<Result<CriticalResult, String>>| {
             (**found)
                 .as_ref()
-                .is_ok_and(|found| found.landscape == self.scene.landscape)
+                .is_ok_and(|found| found.landscape == *self.scene.landscape())
         };
         self.session
             .critical()
-            .filter(|found| self.scene.map.critical && self.scene.network.is_none() && same(found))
+            .filter(|found| self.scene.map.critical && !self.scene.is_network() && same(found))
     }
 
     fn sweep_ui(

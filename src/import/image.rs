@@ -1,4 +1,4 @@
-//! A picture in grey out of a PNG or JPEG file.
+//! Reads PNG and JPEG files as grey pictures.
 
 use crate::engine::files::Picture;
 use png::{BitDepth, ColorType, Decoder, Limits, Transformations};
@@ -8,19 +8,19 @@ use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
-/// The longest file, in bytes.
+/// The maximum length of a file, in bytes.
 pub(super) const MAX_BYTES: u64 = 256 << 20;
 
-/// The most pixels of a picture.
+/// The maximum number of pixels of a picture.
 const MAX_PIXELS: usize = 64 << 20;
 
-/// What sentences say was expected.
+/// The expected file in errors.
 pub(super) const EXPECTED: &str = "a PNG or JPEG picture";
 
-/// Reads the bytes of a file, whose first ones tell what it is. `name` is what sentences call it.
+/// Reads the bytes of a file; the first ones determine the format. `name` is its name in errors.
 ///
-/// Luma is Rec. 709's weighting of the sRGB values as they are stored; what is transparent shows white. A picture is turned as its EXIF
-/// data say. A JPEG whose end marker alone is missing is read; one that lacks pixels is refused.
+/// Luma is Rec. 709's weighting of the stored sRGB values; transparent parts are over white. A picture is oriented by its EXIF
+/// data. A JPEG that lacks only its end marker is read; one that lacks pixels is an error.
 pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Picture, String> {
     let picture = if bytes.starts_with(b"\x89PNG") {
         png(bytes)
@@ -34,7 +34,7 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Picture, String> {
     picture.map_err(|wrong| format!("{name}: {wrong}"))
 }
 
-/// Refuses what is too small or too large.
+/// Returns the size. Fails if it is too small or too large.
 fn sized(width: usize, height: usize) -> Result<[usize; 2], String> {
     let size = format!("is {width} × {height} pixels");
     if width.min(height) < 2 {
@@ -80,7 +80,7 @@ fn png(bytes: &[u8]) -> Result<Picture, String> {
 fn jpeg(bytes: &[u8]) -> Result<Picture, String> {
     let (picture, turn) = jpeg_pixels(bytes)?;
     if jpeg_ends(bytes) == Some(false) {
-        // What is decoded of bits that are not in the file depends on what follows them.
+        // The decoder's output for missing bits depends on the bytes after them, so that fillings reveal missing pixels.
         let cut = bytes.strip_suffix(b"\xff").unwrap_or(bytes);
         let whole = jpeg_is_complete(cut)
             && [0x00, 0x55, 0xaa].iter().all(|filling| {
@@ -96,7 +96,7 @@ fn jpeg(bytes: &[u8]) -> Result<Picture, String> {
     Ok(apply_orientation(picture, turn))
 }
 
-/// The pixels of a JPEG as they are stored, and how they are to be turned.
+/// Returns the pixels of a JPEG as they are stored, and the orientation.
 fn jpeg_pixels(bytes: &[u8]) -> Result<(Picture, u16), String> {
     let options = DecoderOptions::default()
         .jpeg_set_out_colorspace(ColorSpace::RGB)
@@ -117,11 +117,11 @@ fn jpeg_pixels(bytes: &[u8]) -> Result<(Picture, u16), String> {
     Ok((Picture { size, luma }, turn))
 }
 
-/// The segments of a JPEG up to its end marker: each one's marker and what it holds.
+/// Returns the segments of a JPEG up to its end marker: marker and content.
 fn jpeg_segments(bytes: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     let mut rest = bytes;
     std::iter::from_fn(move || {
-        // Between segments there may be pixels: bytes of any value but that a 0xff is followed by 0 or a restart marker.
+        // Between segments there may be pixels: any bytes, with 0 or a restart marker after each 0xff.
         loop {
             let at = rest.iter().position(|byte| *byte == 0xff)?;
             rest = &rest[at + 1..];
@@ -144,17 +144,17 @@ fn jpeg_segments(bytes: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     })
 }
 
-/// Whether a JPEG has its end marker; `None` if it is not even JPEG up to its pixels.
+/// Whether a JPEG has its end marker; `None` if it is malformed before its pixels.
 fn jpeg_ends(bytes: &[u8]) -> Option<bool> {
     let mut markers = jpeg_segments(bytes).map(|(marker, _)| marker);
     markers.by_ref().find(|marker| *marker == 0xda)?;
     Some(markers.any(|marker| marker == 0xd9))
 }
 
-/// Whether the scans of a JPEG tell all bits of all coefficients of all components.
+/// Whether the scans of a JPEG contain all bits of all coefficients of all components.
 fn jpeg_is_complete(bytes: &[u8]) -> bool {
     let mut components: Vec<u8> = Vec::new();
-    // The lowest bit that each coefficient of a component is known to; nothing of it at first.
+    // The lowest known bit of each coefficient of a component; `MAX` is unknown.
     let mut lowest: Vec<[u8; 64]> = Vec::new();
     for (marker, content) in jpeg_segments(bytes) {
         match (marker, content) {
@@ -187,7 +187,7 @@ fn jpeg_is_complete(bytes: &[u8]) -> bool {
     !lowest.is_empty() && lowest.iter().flatten().all(|bit| *bit == 0)
 }
 
-/// The orientation, 1 to 8, that EXIF data tell; 1, as it is stored, if they tell none.
+/// Returns the orientation in EXIF data, 1 to 8; without one, 1, as stored.
 fn orientation(exif: &[u8]) -> u16 {
     const ORIENTATION: u16 = 0x0112;
     let tiff = exif.strip_prefix(b"Exif\0\0").unwrap_or(exif);
@@ -216,10 +216,10 @@ fn orientation(exif: &[u8]) -> u16 {
     find().filter(|turn| (1..=8).contains(turn)).unwrap_or(1)
 }
 
-/// A picture turned and mirrored as its orientation says it is to be looked at.
+/// Returns a picture rotated and mirrored by its orientation.
 fn apply_orientation(picture: Picture, orientation: u16) -> Picture {
     let [width, height] = picture.size;
-    // Where the pixel at (x, y) of the picture that is looked at is stored.
+    // The stored position of the pixel at (x, y) of the oriented picture.
     let stored: fn([usize; 2], [usize; 2]) -> [usize; 2] = match orientation {
         2 => |[x, y], [w, _]| [w - 1 - x, y],
         3 => |[x, y], [w, h]| [w - 1 - x, h - 1 - y],
@@ -250,7 +250,7 @@ fn eighths(samples: &[u8]) -> impl Iterator<Item = f32> {
     samples.iter().map(|sample| f32::from(*sample) / 255.0)
 }
 
-/// The luma of pixels whose samples go from 0 to 1.
+/// Returns the luma of pixels with samples from 0 to 1.
 fn to_luma(mut samples: impl Iterator<Item = f32>, color: ColorType) -> Vec<f32> {
     let mut next = || samples.next();
     let mut shades = Vec::new();
@@ -338,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_picture_is_refused() {
+    fn files_that_are_not_pictures_are_refused() {
         let line = written(ColorType::Grayscale, BitDepth::Eight, [3, 1], &[1, 2, 3]);
         let whole = written(ColorType::Rgb, BitDepth::Eight, [9, 9], &[7; 243]);
         for (bytes, expected) in [
@@ -376,7 +376,7 @@ mod tests {
         );
     }
 
-    /// The CRC of PNG's chunks.
+    /// Returns the CRC of a PNG chunk.
     fn crc(bytes: &[u8]) -> u32 {
         let step = |crc: u32, byte: &u8| {
             (0..8).fold(crc ^ u32::from(*byte), |crc, _| {

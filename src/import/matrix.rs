@@ -1,4 +1,4 @@
-//! A matrix of heights out of a CSV or NPY file.
+//! Reads matrices of heights from CSV and NPY files.
 
 use super::npy;
 use super::table::read_matrix;
@@ -6,10 +6,10 @@ use crate::engine::files::{Header, Matrix};
 use crate::engine::numeric::real;
 use std::io::Read;
 
-/// What sentences say was expected.
+/// The expected file in errors.
 pub(super) const EXPECTED: &str = "a CSV or NPY file with a matrix";
 
-/// Reads a file, whose first bytes tell what it is. `name` is what sentences call it.
+/// Reads the bytes of a file; the first ones determine the format. `name` is its name in errors.
 ///
 /// A NumPy file holds a matrix of whole or real numbers or of bool: \[i, j\] is the height at (x\[j\], y\[i\]). Anything else is a
 /// [table](read_matrix).
@@ -22,7 +22,7 @@ pub(super) fn read(name: &str, bytes: Vec<u8>, header: Header) -> Result<Matrix,
     matrix.map_err(|wrong| format!("{name}: {wrong}"))
 }
 
-/// Heights and their places, once both axes are known to be sound.
+/// Returns the matrix of heights. Fails if an axis has too few or too many points.
 pub(super) fn matrix(x: Vec<f64>, y: Vec<f64>, heights: Vec<f64>) -> Result<Matrix, String> {
     let [columns, rows] = [x.len(), y.len()];
     if columns.min(rows) < 2 || columns.max(rows) > Matrix::MAX_POINTS {
@@ -39,12 +39,12 @@ pub(super) fn matrix(x: Vec<f64>, y: Vec<f64>, heights: Vec<f64>) -> Result<Matr
     })
 }
 
-/// The numbers of points that have no other place.
+/// Returns the coordinates 0, 1, 2 … of points without coordinates.
 pub(super) fn numbered(count: usize) -> Vec<f64> {
     (0..count).map(real).collect()
 }
 
-/// A NumPy file.
+/// Reads a NumPy file.
 fn numpy(source: impl Read) -> Result<Matrix, String> {
     let file = npy::open(source, EXPECTED)?;
     let [rows, columns] = *file.shape() else {
@@ -77,7 +77,7 @@ mod tests {
     use super::*;
     use npyz::{Order, WriterBuilder};
 
-    /// What is read, as text: x, y and heights, or the sentence.
+    /// Asserts the text of x, y and heights, or of the error.
     #[track_caller]
     fn check(bytes: &[u8], expected: &str) {
         let found = match read("m.csv", bytes.to_vec(), Header::Auto) {
@@ -87,7 +87,7 @@ mod tests {
         assert_eq!(found, expected, "{:?}", String::from_utf8_lossy(bytes));
     }
 
-    /// The matrix 1 2 3 / 4 5 6 as a NumPy file.
+    /// Returns the matrix 1 2 3 / 4 5 6 as a NumPy file.
     fn npy<T: npyz::AutoSerialize>(
         order: Order,
         shape: &[u64],
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn numpy_arrays_of_any_order_and_type_are_understood() {
+    fn numpy_arrays_of_any_order_and_type_are_read() {
         let expected = "[0.0, 1.0, 2.0] [0.0, 1.0] [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]";
         let shape = &[2, 3];
         check(

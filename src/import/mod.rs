@@ -1,4 +1,4 @@
-//! What comes from disk: scene files, and the columns, matrices and pictures that landscapes ask for.
+//! Reads files: scenes, weights, trajectories, and the columns, tables, matrices and pictures of landscapes and data sets.
 
 mod image;
 mod matrix;
@@ -20,17 +20,17 @@ use std::io::{BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-/// The longest scene file, in bytes. A scene with a hundred runs has some ten thousand.
+/// The maximum length of a scene file, in bytes. A scene with a hundred runs has about ten thousand.
 const MAX_SCENE_BYTES: u64 = 16 << 20;
 
-/// The longest data file, in bytes.
+/// The maximum length of a data file, in bytes.
 const MAX_DATA_BYTES: u64 = 1 << 30;
 
 /// Reads a scene file.
 ///
 /// # Errors
 /// One sentence with the file, the line and the column, for a file that is missing, a folder, longer than 16 MB, not text or
-/// not a scene. What depends on the landscape is checked by [`Scene::ground`].
+/// not a scene. [`Scene::load`] checks everything that depends on the landscape.
 pub fn open_scene(path: &Path) -> Result<Scene, String> {
     let name = path.display().to_string();
     let file = open(path, &name, "a scene file")?;
@@ -54,19 +54,19 @@ pub fn open_scene(path: &Path) -> Result<Scene, String> {
 
 /// Reads weights from a safetensors file: θ for a network with these tensors.
 ///
-/// Tensors are found by their names or, where a file has others, by order and shape: the `0.weight` and `2.weight` of an
+/// Tensors are found by their names or, in files with other names, by order and shape: the `0.weight` and `2.weight` of an
 /// `nn.Sequential` are those of the first and the second layer. F64, F32, F16 and BF16 are read.
 ///
 /// # Errors
-/// One sentence, for a file that cannot be read or is not of this kind, and for tensors that do not fit, layer by layer.
+/// One sentence for a file that cannot be read or has another format, and for tensors that do not fit, layer by layer.
 pub fn open_weights(path: &Path, tensors: &[Tensor]) -> Result<Vec<f64>, String> {
     open_tensors(path, |bytes| weights::read(bytes, tensors))
 }
 
-/// Reads weights like [`open_weights`], and the running averages of their batch normalisations, one for each.
+/// Reads weights like [`open_weights`] and the running averages of each batch normalisation.
 ///
 /// # Errors
-/// One sentence, also for a file that holds no running averages.
+/// One sentence, as for [`open_weights`] and for a file without running averages.
 pub fn open_weights_and_batch_norm_stats(
     path: &Path,
     tensors: &[Tensor],
@@ -76,10 +76,10 @@ pub fn open_weights_and_batch_norm_stats(
     })
 }
 
-/// Reads the runs of a network of `dim` parameters from an NPZ file that [`npz`](crate::export::training::npz) made.
+/// Reads the runs of a network of `dim` parameters from an NPZ file that [`npz`](crate::export::training::npz) wrote.
 ///
 /// # Errors
-/// One sentence, for a file that cannot be read or is not of this kind, and for one of another network.
+/// One sentence for a file that cannot be read, has another format or is of another network.
 pub fn open_runs(path: &Path, dim: usize) -> Result<Vec<Trajectory>, String> {
     let name = path.display().to_string();
     let file = open(path, &name, runs::EXPECTED)?;
@@ -105,16 +105,16 @@ fn open_tensors<T>(
     read(&bytes).map_err(|wrong| format!("{name}: {wrong}"))
 }
 
-/// The files of this computer, as landscapes see them.
+/// The file system as [`Files`].
 ///
-/// A relative path is looked for beside the scene file first, then in the current folder.
+/// A relative path is searched next to the scene file, then in the current folder.
 #[derive(Clone, Debug, Default)]
 pub struct Disk {
     folder: Option<PathBuf>,
 }
 
 impl Disk {
-    /// The files that a scene in the file `scene` sees, or one that is in no file.
+    /// Returns the files of a scene that is in the file `scene`, or in no file.
     pub fn next_to(scene: Option<&Path>) -> Self {
         Self {
             folder: scene.and_then(Path::parent).map(Path::to_owned),
@@ -181,11 +181,11 @@ impl Files for Disk {
     }
 }
 
-/// The files that were opened, each once.
+/// The paths of opened files, without repetition.
 static FILES_READ: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
-/// Returns the paths of all files that this process has read: scenes, data, weights, trajectories, pictures. What is written must
-/// not be one of them.
+/// Returns the paths of all files that this process has read: scenes, data, weights, trajectories, pictures. Output files must
+/// not be among them.
 pub fn files_read() -> Vec<PathBuf> {
     FILES_READ
         .lock()
@@ -193,7 +193,7 @@ pub fn files_read() -> Vec<PathBuf> {
         .clone()
 }
 
-/// Opens what can be read like a file; `name` is what the user calls it.
+/// Opens a file for reading; `name` is its name in errors.
 fn open(path: &Path, name: &str, expected: &str) -> Result<File, String> {
     let mut read = FILES_READ.lock().unwrap_or_else(PoisonError::into_inner);
     if !read.iter().any(|known| known == path) {

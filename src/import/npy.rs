@@ -1,18 +1,18 @@
-//! Arrays of numbers from NPY files, of every type that has a number for each element.
+//! Reads NPY arrays of real numbers, whole numbers and bool.
 
 use npyz::TypeChar::{Bool, Float, Int, Uint};
 use npyz::{DType, Deserialize, NpyFile, Order, half::f16};
 use std::io::{self, Chain, Cursor, ErrorKind, Read};
 
-/// The longest header, in bytes. NumPy's have some hundred.
+/// The maximum length of a header, in bytes. NumPy's have about a hundred.
 const MAX_HEADER_BYTES: u64 = 1 << 20;
 
-/// A file whose header was read.
+/// An array after its header, before its numbers.
 pub(super) struct Array<R: Read> {
     file: NpyFile<Chain<Cursor<Vec<u8>>, R>>,
 }
 
-/// Reads the header. What is wrong is told without a name, and what was `expected` with it.
+/// Reads the header. Errors have no file name and end with what was `expected`.
 pub(super) fn open<R: Read>(mut source: R, expected: &str) -> Result<Array<R>, String> {
     let header = header(&mut source).map_err(|error| broken(&error, expected))?;
     let file = NpyFile::new(Cursor::new(header).chain(source));
@@ -21,12 +21,12 @@ pub(super) fn open<R: Read>(mut source: R, expected: &str) -> Result<Array<R>, S
 }
 
 impl<R: Read> Array<R> {
-    /// The lengths of all sides.
+    /// Returns the shape.
     pub(super) fn shape(&self) -> &[u64] {
         self.file.shape()
     }
 
-    /// The numbers of an array of at most two dimensions, row by row.
+    /// Returns the numbers of an array of at most two dimensions, row by row.
     pub(super) fn numbers(self, expected: &str) -> Result<Vec<f64>, String> {
         let (order, kind) = (self.file.order(), self.file.dtype());
         let shape = self.shape().to_vec();
@@ -54,18 +54,18 @@ fn broken(error: &io::Error, expected: &str) -> String {
     if error.kind() == ErrorKind::UnexpectedEof {
         return "ends before its numbers do; expected a whole NPY file".to_owned();
     }
-    // A header that is no Python is shown on further lines.
+    // Errors of a malformed header have further lines.
     let error = error.to_string();
     let (error, _) = error.split_once(':').unwrap_or((&error, ""));
     format!("is not sound ({error}); expected {expected}")
 }
 
-/// The bytes before the numbers, in which Python 2's whole numbers, as in `(3L, 4L)`, are written like those of Python 3.
+/// Returns the bytes before the numbers, with Python 2's whole numbers, as in `(3L, 4L)`, written as in Python 3.
 fn header(source: &mut impl Read) -> io::Result<Vec<u8>> {
     let invalid = |words: &str| io::Error::new(ErrorKind::InvalidData, words);
     let mut bytes = vec![0; 8];
     source.read_exact(&mut bytes)?;
-    // Of the first version the length has two bytes, of others four.
+    // The length has two bytes in version 1 and four in later versions.
     let digits = if bytes[6] == 1 { 2 } else { 4 };
     bytes.resize(8 + digits, 0);
     source.read_exact(&mut bytes[8..])?;
@@ -89,13 +89,13 @@ fn header(source: &mut impl Read) -> io::Result<Vec<u8>> {
             _ => {}
         }
     }
-    // The reader multiplies the lengths of the sides without looking whether that can be.
+    // The reader multiplies the lengths of the sides without an overflow check.
     let sides = String::from_utf8_lossy(text);
     let sides = sides.split_once("shape").map_or("", |(_, rest)| rest);
     let sides = sides.split([')', ']']).next().unwrap_or_default();
     let mut sides = { sides.split(|c: char| !c.is_ascii_digit()) }.filter(|side| !side.is_empty());
     let product = sides.try_fold(1_u64, |product, side| {
-        // A side of length 0 does not excuse others that are too long.
+        // A side of length 0 does not make longer sides legal.
         product.checked_mul(side.parse::<u64>().ok()?.max(1))
     });
     if product.is_none() {
@@ -104,7 +104,7 @@ fn header(source: &mut impl Read) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The numbers of an array as they are stored; `None` for a type that is not read.
+/// Returns the numbers of an array in stored order; `None` for other types.
 fn numbers(file: NpyFile<impl Read>, kind: &DType) -> Option<io::Result<Vec<f64>>> {
     fn all<T: Deserialize>(
         file: NpyFile<impl Read>,
@@ -139,7 +139,7 @@ fn numbers(file: NpyFile<impl Read>, kind: &DType) -> Option<io::Result<Vec<f64>
 mod tests {
     use super::*;
 
-    /// A file of the first version with this header and these bytes behind it.
+    /// Returns a file of version 1 with this header and these bytes.
     fn file(header: &str, numbers: &[u8]) -> Vec<u8> {
         let length = u16::try_from(header.len() + 1).unwrap().to_le_bytes();
         [
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn shapes_that_cannot_be_are_refused() {
+    fn impossible_shapes_are_refused() {
         for shape in [
             "(4294967296, 4294967296)",
             "(99999999999999999999,)",

@@ -1,12 +1,12 @@
-//! Paths as texts, so that specs can hold any of them.
+//! Converts paths to text and back, so that specs can contain any path.
 
 use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-/// Returns a path as a text that [`path_from_text`] turns back into it.
+/// Returns a path as text; [`path_from_text`] converts it back.
 ///
-/// Bytes that are not UTF-8 stand as `\xNN`, and so does the backslash of a name that holds such letters itself; every other path is its
+/// Bytes that are not UTF-8 are written as `\xNN`, and so is the backslash of a name that contains such letters itself; every other path is its
 /// own text.
 pub fn path_text(path: &Path) -> String {
     let mut text = String::new();
@@ -27,7 +27,7 @@ pub fn path_text(path: &Path) -> String {
     text
 }
 
-/// Returns an argument as a text: bytes that are not UTF-8 stand as `\xNN`.
+/// Returns an argument as text, with bytes that are not UTF-8 as `\xNN`.
 pub fn argument_text(argument: &OsStr) -> String {
     let pieces = pieces(argument).into_iter();
     pieces
@@ -35,14 +35,14 @@ pub fn argument_text(argument: &OsStr) -> String {
         .collect()
 }
 
-/// Returns the path that a text stands for. A text that means two of them is the one that exists, or what [`path_text`] writes so.
+/// Returns the path of a text. An ambiguous text is the path that exists, or else the one that [`path_text`] writes as this text.
 pub fn path_from_text(text: &str) -> PathBuf {
     let paths = readings(text);
     let found = paths.iter().find(|path| path.exists());
     found.or(paths.first()).cloned().unwrap_or_default()
 }
 
-/// The paths that a text can stand for, at least one; the one that [`path_text`] writes so is the first.
+/// Returns the possible paths of a text, at least one; the first is the one that [`path_text`] writes as this text.
 pub(super) fn readings(text: &str) -> Vec<PathBuf> {
     decoded(text).into_iter().chain([text.into()]).collect()
 }
@@ -56,14 +56,14 @@ fn escaped(bytes: &[u8]) -> String {
     text
 }
 
-/// The byte that a text begins with as `\xNN`, where file names are bytes.
+/// Returns the byte of a leading `\xNN`, on systems where file names are bytes.
 fn byte(text: &str) -> Option<u8> {
     let digits = text.strip_prefix(r"\x").filter(|_| cfg!(unix))?.get(..2)?;
     let all = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
     u8::from_str_radix(digits, 16).ok().filter(|_| all)
 }
 
-/// The path whose bytes a text tells; `None` if it tells none.
+/// Decodes `\xNN` in a text to a path; `None` if there is none.
 #[cfg(unix)]
 fn decoded(text: &str) -> Option<PathBuf> {
     use std::os::unix::ffi::OsStringExt;
@@ -87,7 +87,7 @@ fn decoded(_: &str) -> Option<PathBuf> {
     None
 }
 
-/// The parts of a text that are UTF-8, and the bytes that are not.
+/// Splits a text into UTF-8 parts and other bytes.
 #[cfg(unix)]
 fn pieces(text: &OsStr) -> Vec<Result<&str, &[u8]>> {
     use std::os::unix::ffi::OsStrExt;
@@ -108,7 +108,7 @@ mod tests {
     use std::os::unix::ffi::OsStringExt;
 
     #[test]
-    fn every_path_comes_back_from_its_text() {
+    fn every_path_round_trips_through_its_text() {
         for (bytes, expected) in [
             (&b"data/plain name.csv"[..], "data/plain name.csv"),
             ("Größe.csv".as_bytes(), "Größe.csv"),
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_is_a_path_itself_stays_one() {
+    fn a_text_that_is_an_existing_path_stays_that_path() {
         let folder = tempfile::tempdir().unwrap();
         let literal = folder.path().join(r"a\xff.csv");
         std::fs::write(&literal, "").unwrap();

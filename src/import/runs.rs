@@ -1,4 +1,4 @@
-//! Runs of a network from NPZ files.
+//! Reads runs of a network from NPZ files.
 
 use super::npy;
 use crate::engine::training::{Outcome, Trajectory};
@@ -7,7 +7,7 @@ use zip::ZipArchive;
 
 pub(super) const EXPECTED: &str = "an NPZ file that `ravine train --trajectories` wrote";
 
-/// The most numbers that the steps of a run may have: 3.2 GB.
+/// The maximum number of f64 values of a run: 3.2 GB.
 const MAX_NUMBERS: u64 = 400_000_000;
 
 /// Reads the runs of a network of `dim` parameters. The error is a sentence without the file's name.
@@ -28,7 +28,7 @@ pub(super) fn read(source: impl Read + Seek, dim: usize) -> Result<Vec<Trajector
     Ok(runs)
 }
 
-/// The run whose arrays begin with `name`. How it ended is not in the file.
+/// Reads the run whose arrays begin with `name`. The file does not contain the run's outcome.
 fn run(
     file: &mut ZipArchive<impl Read + Seek>,
     name: &str,
@@ -74,7 +74,7 @@ fn matching<T>(numbers: Vec<T>, own: u64, rows: u64, name: &str) -> Result<Vec<T
     ))
 }
 
-/// A number as a count.
+/// Converts a number to a count; `None` if it is not one.
 fn whole(number: f64) -> Option<u64> {
     #[expect(
         clippy::cast_possible_truncation,
@@ -84,7 +84,7 @@ fn whole(number: f64) -> Option<u64> {
     (number.fract() == 0.0 && (0.0..1e18).contains(&number)).then_some(number as u64)
 }
 
-/// The numbers of an array whose rows have the shape `row`, and how many rows there are.
+/// Returns the numbers of an array whose rows have the shape `row`, and its number of rows.
 fn array(
     file: &mut ZipArchive<impl Read + Seek>,
     name: &str,

@@ -1,4 +1,4 @@
-//! Weights of networks from safetensors files.
+//! Reads weights of networks from safetensors files.
 
 use crate::engine::network::BatchNormStats;
 use crate::engine::objective::{Role, Tensor};
@@ -8,13 +8,13 @@ use std::cmp::Ordering;
 
 pub(super) const EXPECTED: &str = "a safetensors file";
 
-/// More than so many things that do not fit are counted, not told.
+/// The maximum number of mismatches in an error; further ones are only counted.
 const MAX_LISTED: usize = 8;
 
-/// What PyTorch's normalisations keep besides their parameters.
+/// The buffers of PyTorch's normalisations besides their parameters.
 const RUNNING_STATS: [&str; 3] = ["num_batches_tracked", "running_mean", "running_var"];
 
-/// Reads θ for a network with these tensors, of which some may be what normalisations keep. The error is a sentence without the file's
+/// Reads θ for a network with these tensors, some of which may be buffers of normalisations. The error is a sentence without the file's
 /// name.
 pub(super) fn read(bytes: &[u8], tensors: &[Tensor]) -> Result<Vec<f64>, String> {
     let file = SafeTensors::deserialize(bytes)
@@ -41,7 +41,7 @@ pub(super) fn read(bytes: &[u8], tensors: &[Tensor]) -> Result<Vec<f64>, String>
     Ok(theta)
 }
 
-/// θ, and the moments that batch normalisations keep beside it.
+/// Reads θ and the running averages of batch normalisations.
 pub(super) fn read_with_batch_norm_stats(
     bytes: &[u8],
     tensors: &[Tensor],
@@ -108,7 +108,7 @@ fn fill<const N: usize>(data: &[u8], to: &mut [f64], number: impl Fn([u8; N]) ->
         .for_each(|(to, bytes)| *to = number(*bytes));
 }
 
-/// An IEEE 754 number of 16 bits.
+/// Converts an IEEE 754 number of 16 bits.
 fn half(bits: u16) -> f64 {
     let sign = if bits >> 15 == 1 { -1.0 } else { 1.0 };
     let exponent = i32::from(bits >> 10 & 0x1f);
@@ -122,13 +122,13 @@ fn half(bits: u16) -> f64 {
     sign * size
 }
 
-/// A name before its last point, and what comes after it.
+/// Splits a name at its last dot.
 fn split_name(name: &str) -> (&str, &str) {
     name.rsplit_once('.').unwrap_or(("", name))
 }
 
-/// The tensor of the file that each tensor of the network is: that of its name; where not all names are the network's own, that of its
-/// place.
+/// Matches each tensor of the network with a tensor of the file: by name or, if a name differs, by
+/// position.
 fn pairs(given: &[FileTensor], tensors: &[Tensor]) -> Result<Vec<Option<usize>>, String> {
     let by_name = |name: &str| given.iter().position(|given| given.name == name);
     let named: Vec<_> = tensors.iter().map(|tensor| by_name(&tensor.name)).collect();
@@ -149,7 +149,7 @@ fn pairs(given: &[FileTensor], tensors: &[Tensor]) -> Result<Vec<Option<usize>>,
     }))
 }
 
-/// For each module in turn, the next unused one whose weight has the same shape or, for want of it, as many dimensions.
+/// Returns for each module in turn the next unused module whose weight has an equal shape or, without one, as many dimensions.
 fn by_place(given: &[FileTensor], tensors: &[Tensor]) -> Vec<Option<usize>> {
     let is_weight = |given: &FileTensor| split_name(given.name).1 == "weight";
     let mut free: Vec<usize> = (0..given.len())
@@ -178,7 +178,7 @@ fn by_place(given: &[FileTensor], tensors: &[Tensor]) -> Vec<Option<usize>> {
     pairs
 }
 
-/// All that does not fit, one phrase each.
+/// Returns one phrase for each mismatch.
 fn misfits(given: &[FileTensor], tensors: &[Tensor], pairs: &[Option<usize>]) -> Vec<String> {
     let mut wrong = Vec::new();
     for (tensor, found) in tensors.iter().zip(pairs) {
@@ -216,7 +216,7 @@ fn sentence(mut wrong: Vec<String>) -> String {
     format!("does not fit the network: {wrong}; expected weights of the same layers")
 }
 
-/// Refuses to guess which of two layers of one shape comes first, where not even numbers in their names say it.
+/// Fails if the order of two layers of equal shape is ambiguous: their names have no numbers.
 fn ambiguous(
     given: &[FileTensor],
     tensors: &[Tensor],
@@ -244,7 +244,7 @@ fn ambiguous(
     Ok(())
 }
 
-/// "16 × 2".
+/// Writes a shape as "16 × 2".
 fn shape(sides: &[usize]) -> String {
     let sides: Vec<String> = sides.iter().map(usize::to_string).collect();
     match sides.as_slice() {
@@ -255,7 +255,7 @@ fn shape(sides: &[usize]) -> String {
     }
 }
 
-/// The order of names in which numbers count as numbers: `2.weight` stands before `10.weight`.
+/// Compares names with numbers compared as numbers: `2.weight` is before `10.weight`.
 fn natural(a: &str, b: &str) -> Ordering {
     let pieces = |text: &str| -> Vec<(u128, String)> {
         let mut pieces = Vec::new();

@@ -302,7 +302,7 @@ impl CriticalJob {
             let found =
                 pool.install(|| critical::find(&*problem.objective, *window, &known, cancel));
             if let Some(points) = found {
-                let landscape = scene.landscape.clone();
+                let landscape = scene.landscape().clone();
                 publish(Ok(CriticalResult { landscape, points }));
             }
         };
@@ -311,8 +311,9 @@ impl CriticalJob {
 
     /// Asks for the points in a window; what is asked for already goes on.
     pub(super) fn request(&self, scene: &Scene, window: Rect) {
-        let same =
-            |(asked, there): &(Scene, Rect)| asked.landscape == scene.landscape && *there == window;
+        let same = |(asked, there): &(Scene, Rect)| {
+            asked.landscape() == scene.landscape() && *there == window
+        };
         self.0.request(same, || (scene.clone(), window));
     }
 

@@ -34,7 +34,7 @@ use crate::engine::network::TrainingTask;
 use crate::engine::objective::plane::{Plane, Rect};
 use crate::engine::objective::{Objective, sample_graph};
 use crate::engine::scene::Problem;
-use crate::engine::scene::{LevelSpacing, Scene};
+use crate::engine::scene::{LevelSpacing, Scene, Subject};
 use crate::engine::training::{self, Outcome, RunSettings, RunSpec, Trajectory};
 use experiments::{BasinsJob, CriticalJob, SweepJob};
 use job::{LatestJob, lock};
@@ -105,8 +105,8 @@ impl Runs {
     /// Whether these are the runs of a scene, but for settings that they are about to follow.
     pub fn matches(&self, scene: &Scene) -> bool {
         self.results.len() == scene.runs.len()
-            && self.trained.is_some() == scene.network.is_some()
-            && (scene.network.is_none() || self.scene.same_subject(scene))
+            && self.trained.is_some() == scene.is_network()
+            && (!scene.is_network() || self.scene.same_subject(scene))
     }
 }
 
@@ -203,7 +203,7 @@ pub fn compute_all_runs(
     earlier: Option<&Runs>,
 ) -> Result<Runs, String> {
     let never = Cancel::default();
-    if scene.network.is_none() {
+    if !scene.is_network() {
         let made = compute_runs(scene, problem, earlier, &never);
         return made.ok_or_else(|| "the work was stopped".to_owned());
     }
@@ -247,7 +247,7 @@ fn decimate(trajectory: &Trajectory) -> Vec<usize> {
 }
 
 fn same_conditions(earlier: &Scene, scene: &Scene, run_settings: &RunSettings) -> bool {
-    earlier.start == scene.start && earlier.run_settings() == *run_settings
+    earlier.start() == scene.start() && earlier.run_settings() == *run_settings
 }
 
 /// Samples the landscape of a scene on `side`² points of a window and draws its contour lines, or of one parameter its
@@ -410,7 +410,7 @@ impl Session {
             "runs",
             Arc::clone(&wake),
             move |scene: &Scene, cancel, publish| {
-                if scene.network.is_some() {
+                if scene.is_network() {
                     return match grounds_of_runs.get(scene) {
                         Ok(problem) => training.train_scene(scene, &problem, cancel, publish),
                         Err(sentence) => publish(Err(sentence)),
@@ -480,7 +480,7 @@ impl Session {
         self.runs
             .request(|asked| same_runs(asked, scene), || scene.clone());
         let plane = self.plane(scene);
-        if scene.network.is_none() || plane.is_some() {
+        if !scene.is_network() || plane.is_some() {
             self.map_data.request(
                 |asked| same_map_request(asked, scene, window, plane.as_ref()),
                 || (scene.clone(), window, plane.clone()),
@@ -533,9 +533,7 @@ impl Session {
 }
 
 fn same_runs(a: &Scene, b: &Scene) -> bool {
-    a.landscape == b.landscape
-        && a.start == b.start
-        && a.network == b.network
+    a.subject == b.subject
         && a.training == b.training
         && a.runs == b.runs
 }
@@ -581,9 +579,9 @@ impl ProblemCache {
 
     /// The same for what is of two parameters at most: surveys are not made of networks.
     fn of_landscape(&self, scene: &Scene) -> Result<Arc<Problem>, String> {
-        match &scene.network {
-            None => self.get(scene),
-            Some(_) => Err("this is for landscapes; expected a scene without a network".to_owned()),
+        match &scene.subject {
+            Subject::Landscape(_) => self.get(scene),
+            Subject::Network(_) => Err("this is for landscapes; expected a scene without a network".to_owned()),
         }
     }
 }

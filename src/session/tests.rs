@@ -35,7 +35,7 @@ fn a_lab_answers_for_the_newest_scene() {
 fn a_refusal_is_told_and_the_next_scene_works() {
     let lab = Session::new(Arc::new(NoFiles), || {}).unwrap();
     let mut scene = Scene::opening();
-    scene.landscape = "formula:f=x+".parse().unwrap();
+    scene.landscape_scene_mut().landscape = "formula:f=x+".parse().unwrap();
     lab.update(&scene, Rect::square(2.0));
     lab.wait_for_runs(PATIENCE);
     assert!(lab.runs().is_some_and(|runs| runs.is_err()));

@@ -113,7 +113,7 @@ impl TrainingPool {
         cancel: &Cancel,
         publish: &dyn Fn(Result<Runs, String>),
     ) -> Result<(), String> {
-        let (Some(bench), Some(task)) = (&scene.network, &problem.task) else {
+        let (Some(bench), Some(task)) = (scene.network(), &problem.task) else {
             return Ok(());
         };
         self.spawn_missing(scene, task)?;

@@ -2,5 +2,6 @@
 
 mod cli;
 mod help;
+mod layers;
 mod reference;
 mod scenes;

@@ -21,7 +21,7 @@ fn type_text(window: &mut Window, text: &str) {
 }
 
 fn landscape(window: &mut Window) -> &'static str {
-    window.app().scene().landscape.name()
+    window.app().scene().landscape().name()
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn sheet() -> Window {
 }
 
 fn hills(window: &mut Window) -> Vec<Hill> {
-    match &window.app().scene().landscape {
+    match &window.app().scene().landscape() {
         AnyLandscape::Drawn(drawn) => Hill::parse_list(&drawn.hills).expect("hills"),
         other => panic!("{other}"),
     }
@@ -111,7 +111,7 @@ fn click_at(window: &mut Window, x: f32, y: f32) {
 #[test]
 fn hills_and_pits_are_dropped_and_undone_one_by_one() {
     let mut window = sheet();
-    let start = window.app().scene().start;
+    let start = window.app().scene().start();
     window.click(Role::Button, "hill");
     click_at(&mut window, 100.0, 0.0);
     window.click(Role::Button, "pit");
@@ -120,9 +120,9 @@ fn hills_and_pits_are_dropped_and_undone_one_by_one() {
     assert_eq!(drawn.len(), 2, "{drawn:?}");
     assert!(drawn[0].at[0] > 0.5 && drawn[0].at[1].abs() < 0.05 && drawn[0].height > 0.0);
     assert!(drawn[1].at[0] < -0.5 && drawn[1].at[1] > 0.3 && drawn[1].height < 0.0);
-    assert_eq!(window.app().scene().start, start, "the start stays");
+    assert_eq!(window.app().scene().start(), start, "the start stays");
     let runs = window.app().runs().expect("runs").clone();
-    assert_eq!(runs.scene.landscape, window.app().scene().landscape);
+    assert_eq!(runs.scene.landscape(), window.app().scene().landscape());
 
     window.press_with(Modifiers::COMMAND, Key::Z);
     assert_eq!(hills(&mut window), drawn[..1]);
@@ -198,9 +198,9 @@ fn a_right_click_takes_the_nearest_away() {
 fn with_the_start_tool_and_elsewhere_the_map_is_as_always() {
     let mut window = sheet();
     assert!(window.says("Map: click places the start"));
-    let before = window.app().scene().start;
+    let before = window.app().scene().start();
     click_at(&mut window, 50.0, 80.0);
-    assert_ne!(window.app().scene().start, before);
+    assert_ne!(window.app().scene().start(), before);
     window.click(Role::Button, "hill");
     assert!(window.says("Map: click drops a hill"));
     let from = window.map().center() + egui::vec2(-150.0, 90.0);
@@ -243,19 +243,19 @@ fn dropped_pictures_and_matrices_become_the_landscape() {
     };
     let mut window = Window::opening();
     drop(&mut window, "heights.CSV", "1,2,3\n4,5,6\n7,8,10\n");
-    let spec = window.app().scene().landscape.to_string();
+    let spec = window.app().scene().landscape().to_string();
     assert!(
         spec.starts_with("grid:data=") && spec.contains("heights.CSV"),
         "{spec}"
     );
     let runs = window.app().runs().expect("runs").clone();
-    assert_eq!(runs.scene.landscape.to_string(), spec);
+    assert_eq!(runs.scene.landscape().to_string(), spec);
 
     drop(&mut window, "no picture.png", "words");
     assert_eq!(landscape(&mut window), "image");
     assert!(window.says("no picture.png: "), "the refusal is told");
     window.press_with(Modifiers::COMMAND, Key::Z);
-    assert_eq!(window.app().scene().landscape.to_string(), spec);
+    assert_eq!(window.app().scene().landscape().to_string(), spec);
 }
 
 #[test]

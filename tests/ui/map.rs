@@ -7,10 +7,10 @@ use ravine::engine::scene::Scene;
 #[test]
 fn a_click_places_the_start_and_every_run_leaves_from_there() {
     let mut window = Window::opening();
-    let before = window.app().scene().start;
+    let before = window.app().scene().start();
     let at = window.map().center() + egui::vec2(40.0, 60.0);
     window.drag(at, at);
-    let start = window.app().scene().start;
+    let start = window.app().scene().start();
     assert_ne!(start, before);
     let runs = window.app().runs().expect("runs").results.clone();
     assert!(
@@ -24,7 +24,7 @@ fn the_start_stays_in_the_domain() {
     let mut window = Window::opening();
     let corner = window.map().left_bottom() + egui::vec2(2.0, -2.0);
     window.drag(corner, corner);
-    let [x, y] = window.app().scene().start;
+    let [x, y] = window.app().scene().start();
     assert!(x.abs() <= 2.048 && y.abs() <= 2.048, "{x}, {y}");
     assert!(!window.says("not in the domain"));
 }
@@ -34,9 +34,9 @@ fn dragging_the_marker_moves_the_start_and_dragging_elsewhere_moves_the_view() {
     let mut window = Window::opening();
     let place = window.map().center();
     window.drag(place, place);
-    let start = window.app().scene().start;
+    let start = window.app().scene().start();
     window.drag(place, place + egui::vec2(50.0, 0.0));
-    let moved = window.app().scene().start;
+    let moved = window.app().scene().start();
     assert!(moved[0] > start[0] + 0.1, "{start:?} to {moved:?}");
     assert_eq!(window.app().scene().view, None);
 
@@ -44,7 +44,7 @@ fn dragging_the_marker_moves_the_start_and_dragging_elsewhere_moves_the_view() {
         place + egui::vec2(0.0, 120.0),
         place + egui::vec2(60.0, 120.0),
     );
-    assert_eq!(window.app().scene().start, moved);
+    assert_eq!(window.app().scene().start(), moved);
     let view = window.app().scene().view.expect("a view of its own");
     assert!(
         view.center()[0] < -0.1,
@@ -85,10 +85,10 @@ fn of_one_parameter_a_click_moves_x_alone_and_the_runs_stay_on_the_graph() {
     let mut scene = Scene::new("cosine-1d".parse().unwrap());
     scene.add_run("sgd:lr=0.1".parse().unwrap());
     let mut window = Window::on(scene);
-    let before = window.app().scene().start;
+    let before = window.app().scene().start();
     let at = window.map().center() + egui::vec2(70.0, -90.0);
     window.drag(at, at);
-    let start = window.app().scene().start;
+    let start = window.app().scene().start();
     assert!(start[0] > 0.5 && start != before && start[1] == 0.0);
     let result = window.app().runs().expect("runs").results[0].clone();
     assert_eq!(result.trajectory.theta(0), Some(&start[..1]));

@@ -15,7 +15,7 @@ fn network(data: &str, loss: &str) -> Window {
         ..NetworkScene::default()
     });
     // A map over few samples is quickly drawn.
-    if let Some(bench) = scene.network.as_mut().filter(|_| data == "iris") {
+    if let Some(bench) = scene.network_mut().filter(|_| data == "iris") {
         bench.settings.test = 0.9;
     }
     for run in ["sgd:lr=0.5,momentum=0.9", "adam:lr=0.1"] {
@@ -182,7 +182,7 @@ fn seeds_are_maps_side_by_side_and_a_click_takes_one() {
     assert!(!window.has(&map(7)) && window.says("Between 6 seeds the loss has"));
     assert!(window.says("Trails are shadows"));
     let plane = |window: &mut Window| {
-        let network = window.app().scene().network.as_ref();
+        let network = window.app().scene().network();
         network.expect("a network").plane.to_string()
     };
     assert_eq!(plane(&mut window), "filter");

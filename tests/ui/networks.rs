@@ -25,11 +25,10 @@ fn a_scene_turns_to_a_network_and_back() {
     let landscape = window.app().scene().clone();
     window.click(Role::Button, "Network");
     let scene = window.app().scene();
-    assert_eq!(scene.network, Scene::network().network);
-    assert_eq!(
-        (scene.runs.len(), &scene.landscape),
-        (4, &landscape.landscape)
-    );
+    let mut expected = Scene::opening_network();
+    *expected.landscape_scene_mut() = landscape.landscape_scene().clone();
+    assert_eq!(scene.subject, expected.subject);
+    assert_eq!(scene.runs.len(), 4);
     window.app().wait_idle();
     let trained = window.app().runs().and_then(|runs| runs.trained.clone());
     assert!(trained.is_some_and(
@@ -37,7 +36,7 @@ fn a_scene_turns_to_a_network_and_back() {
     ));
     window.click(Role::Button, "Landscape");
     window.settle();
-    assert_eq!(window.app().scene().network, None);
+    assert!(!window.app().scene().is_network());
     assert!(
         window
             .app()
@@ -144,14 +143,14 @@ fn data_bring_the_loss_that_suits_them_and_planes_are_a_choice() {
     window.click(Role::ComboBox, "data");
     window.click(Role::Button, "Sine");
     window.settle();
-    let bench = window.app().scene().network.clone().unwrap();
+    let bench = window.app().scene().network().cloned().unwrap();
     assert_eq!(bench.model.to_string(), "mlp:hidden=4,loss=mse");
     assert_eq!(bench.data.to_string(), "sine");
     window.click(Role::ComboBox, "plane");
     window.click(Role::Button, "Random directions, filter-normalised");
     window.settle();
     let runs = window.app().runs().unwrap();
-    assert_eq!(runs.scene.network.as_ref().unwrap().plane.name(), "filter");
+    assert_eq!(runs.scene.network().unwrap().plane.name(), "filter");
     let [low, high] = runs.problem.view.x();
     assert!(low < -1.0 && high > 1.0);
 }
@@ -211,12 +210,12 @@ fn kept_weights_begin_a_leg_where_the_timeline_is() {
     window.settle();
     let run = window.app().scene().runs[0].clone();
     assert_eq!(run.spec.to_string(), "sgd:lr=0.5");
-    let legs: Vec<_> = run
-        .legs
+    let changes: Vec<_> = run
+        .spec_changes
         .iter()
-        .map(|leg| (leg.from, leg.spec.to_string()))
+        .map(|change| (change.at_step, change.spec.to_string()))
         .collect();
-    assert_eq!(legs, [(30, "sgd:lr=0.01".to_owned())]);
+    assert_eq!(changes, [(30, "sgd:lr=0.01".to_owned())]);
     let lr = |row: usize| {
         window
             .harness
@@ -231,5 +230,5 @@ fn kept_weights_begin_a_leg_where_the_timeline_is() {
     };
     assert_eq!([lr(5), lr(6), lr(12)], [0.5, 0.01, 0.01]);
     window.click(Role::Button, "Remove");
-    assert!(window.app().scene().runs[0].legs.is_empty());
+    assert!(window.app().scene().runs[0].spec_changes.is_empty());
 }

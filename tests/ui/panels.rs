@@ -54,9 +54,9 @@ fn every_landscape_can_be_chosen_and_draws() {
         window.click(Role::Button, title);
         window.settle();
         assert!(!window.has("Search"), "the gallery closes");
-        assert_eq!(window.app().scene().landscape.name(), landscape.name());
+        assert_eq!(window.app().scene().landscape().name(), landscape.name());
         let runs = window.app().runs().expect("runs");
-        assert_eq!(runs.scene.landscape.name(), landscape.name());
+        assert_eq!(runs.scene.landscape().name(), landscape.name());
     }
 }
 
@@ -114,7 +114,7 @@ fn a_bad_formula_is_told_and_the_next_good_one_draws() {
     let label = window.harness.get_by_role_and_label(Role::TextInput, "f");
     label.set_text_value_accesskit("x^2+y^2");
     window.settle();
-    let formula = window.app().scene().landscape.to_string();
+    let formula = window.app().scene().landscape().to_string();
     assert!(!window.says("expected"), "{formula}");
     assert!(window.app().runs().is_some());
 }

@@ -26,7 +26,7 @@ fn basins_tell_what_becomes_of_the_start_under_the_pointer() {
         "the upper right basin"
     );
     window.drag(at, at);
-    let start = window.app().scene().start;
+    let start = window.app().scene().start();
     assert!(
         start[0] > 0.0 && start[1] > 0.0,
         "a click places the start: {start:?}"

@@ -48,7 +48,7 @@ fn type_into(
 const HIDDEN: (Role, &str) = (Role::TextInput, "hidden");
 
 fn model(window: &mut Window) -> String {
-    let network = window.app().scene().network.as_ref();
+    let network = window.app().scene().network();
     network.unwrap().model.to_string()
 }
 
@@ -157,11 +157,11 @@ fn leaving_a_number_does_not_round_it() {
 #[test]
 fn a_formula_is_taken_whole_and_one_that_does_not_parse_changes_nothing() {
     let mut window = formula();
-    let spec = |window: &mut Window| window.app().scene().landscape.to_string();
+    let spec = |window: &mut Window| window.app().scene().landscape().to_string();
     let before = spec(&mut window);
     let field = (Role::TextInput, "f");
     type_into(&mut window, field, "x^4+y^2", |window| {
-        assert_eq!(window.app().scene().landscape.to_string(), before);
+        assert_eq!(window.app().scene().landscape().to_string(), before);
     });
     window.press(Key::Enter);
     assert_eq!(spec(&mut window), "formula:f=\"x^4+y^2\"");
@@ -200,21 +200,21 @@ fn schedules_names_starts_and_sweeps_are_typed_the_same_way() {
     });
     window.press(Key::Enter);
     assert_eq!(run(&mut window).name, "mine");
-    let start = window.app().scene().start;
+    let start = window.app().scene().start();
     type_into(
         &mut window,
         (Role::SpinButton, "start x"),
         "-1.25",
         |window| {
-            assert_eq!(window.app().scene().start, start);
+            assert_eq!(window.app().scene().start(), start);
         },
     );
     window.press(Key::Enter);
-    assert_eq!(window.app().scene().start, [-1.25, start[1]]);
+    assert_eq!(window.app().scene().start(), [-1.25, start[1]]);
     type_into(&mut window, (Role::SpinButton, "start y"), "nan", |_| {});
     window.press(Key::Enter);
     window.harness.run_steps(2);
-    assert_eq!(window.app().scene().start, [-1.25, start[1]]);
+    assert_eq!(window.app().scene().start(), [-1.25, start[1]]);
     assert!(window.says("`nan` is no number"));
     window.press(Key::W);
     window.settle();

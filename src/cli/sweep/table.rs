@@ -1,9 +1,12 @@
-//! Sweeps as CSV and JSON. Floats are the shortest text that reads back to the same bits.
+//! Tables of sweeps as CSV and JSON. Floats are the shortest text that reads back to the same bits.
 
 use super::SweepData;
 use crate::engine::analysis::sweep::{AxisValues, Score, SweepAxis, SweepMetric};
 use crate::engine::declare::Value;
-use crate::engine::scene::Scene;
+use crate::engine::landscape::AnyLandscape;
+use crate::engine::scene::{Scene, Training};
+use crate::engine::training::RunSpec;
+use serde::Serialize;
 use serde_json::json;
 use std::io::{self, Write};
 
@@ -13,13 +16,13 @@ pub(super) enum Format {
     Json,
 }
 
-/// The columns behind those of the settings.
+/// Columns after those of the settings.
 const COLUMNS: [&str; 5] = ["final_loss", "best_loss", "steps", "outcome", "diverged_at"];
 
-/// A sweep and what it was made of.
+/// A sweep with the scene and the arguments that it was computed from.
 pub(super) struct Table<'a> {
     pub(super) scene: &'a Scene,
-    /// Summary of what was taken of a file of data, or empty.
+    /// Summary of the data file, or empty.
     pub(super) source: &'a str,
     pub(super) measure: SweepMetric,
     pub(super) goal: Option<f64>,
@@ -27,7 +30,7 @@ pub(super) struct Table<'a> {
     pub(super) swept: &'a SweepData,
 }
 
-/// One run's points: its place in the scene, its grids, its scores with the places of their values, the best ones, its limits.
+/// Results of one run: its index in the scene, its grids, its scores with the indices of their values, the best indices, and its limits.
 struct Part<'a> {
     run: usize,
     grids: Vec<&'a AxisValues>,
@@ -117,67 +120,76 @@ impl Table<'_> {
 
     fn json(&self, out: &mut dyn Write) -> io::Result<()> {
         let names = self.scene.run_names();
-        let overs: Vec<String> = self.overs.iter().map(ToString::to_string).collect();
-        let head = [
-            ("landscape", json!(self.scene.landscape)),
-            ("start", json!(self.scene.start_theta())),
-            ("training", json!(self.scene.training)),
-            ("over", json!(overs)),
-            ("measure", json!(self.measure.name())),
-            ("goal", json!(self.goal)),
-        ];
-        out.write_all(b"{")?;
-        let source = (!self.source.is_empty()).then(|| ("source", json!(self.source)));
-        for (key, value) in head.into_iter().chain(source) {
-            write!(out, "\"{key}\":{value},")?;
-        }
-        out.write_all(b"\n\"runs\":[")?;
-        let mut columns: Vec<&str> = self
-            .overs
-            .iter()
-            .map(|over| over.setting.as_str())
-            .collect();
-        columns.extend(COLUMNS);
-        for (index, part) in self.parts().iter().enumerate() {
-            let comma = if index > 0 { "," } else { "" };
-            let best = part
-                .best
-                .as_ref()
-                .map(|at| values(&part.grids, at))
-                .map(serde_json::Value::from);
-            write!(
-                out,
-                "{comma}\n{{\"spec\":{},\"name\":{},\"best\":{},\"lr_limit\":{},\"columns\":{},\"rows\":[",
-                json!(self.scene.runs[part.run].spec),
-                json!(names[part.run]),
-                json!(best),
-                part.limit,
-                json!(columns)
-            )?;
-            for (row, (at, score)) in part.scores.iter().enumerate() {
-                let mut cells = values(&part.grids, at);
-                cells.extend([
-                    json!(score.value(SweepMetric::Final)),
-                    json!(score.value(SweepMetric::Best)),
-                    json!(reached(score)),
-                    json!(score.outcome.name()),
-                    json!(score.diverged()),
-                ]);
-                let comma = if row > 0 { "," } else { "" };
-                write!(out, "{comma}\n{}", serde_json::Value::from(cells))?;
-            }
-            out.write_all(b"\n]}")?;
-        }
-        out.write_all(b"\n]}\n")
+        let settings = self.overs.iter().map(|over| over.setting.as_str());
+        let columns: Vec<&str> = settings.chain(COLUMNS).collect();
+        let parts = self.parts();
+        let runs = parts.iter().map(|part| RunEntry {
+            spec: &self.scene.runs[part.run].spec,
+            name: &names[part.run],
+            best: part.best.as_ref().map(|at| values(&part.grids, at)),
+            lr_limit: &part.limit,
+            columns: &columns,
+            rows: part
+                .scores
+                .iter()
+                .map(|(at, score)| {
+                    let mut cells = values(&part.grids, at);
+                    cells.extend([
+                        json!(score.value(SweepMetric::Final)),
+                        json!(score.value(SweepMetric::Best)),
+                        json!(reached(score)),
+                        json!(score.outcome.name()),
+                        json!(score.diverged()),
+                    ]);
+                    cells
+                })
+                .collect(),
+        });
+        let file = SweepFile {
+            landscape: self.scene.landscape(),
+            start: self.scene.start_theta(),
+            training: &self.scene.training,
+            over: self.overs.iter().map(ToString::to_string).collect(),
+            measure: self.measure.name(),
+            goal: self.goal,
+            source: self.source,
+            runs: runs.collect(),
+        };
+        crate::export::json::write(&file, out)
     }
 }
 
-/// The step at which the goal was reached by a run that did not diverge.
+/// A sweep in a JSON file.
+#[derive(Serialize)]
+struct SweepFile<'a> {
+    landscape: &'a AnyLandscape,
+    start: &'a [f64],
+    training: &'a Training,
+    over: Vec<String>,
+    measure: &'static str,
+    goal: Option<f64>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    source: &'a str,
+    runs: Vec<RunEntry<'a>>,
+}
+
+/// A run in a JSON file of a sweep.
+#[derive(Serialize)]
+struct RunEntry<'a> {
+    spec: &'a RunSpec,
+    name: &'a str,
+    best: Option<Vec<serde_json::Value>>,
+    lr_limit: &'a serde_json::Value,
+    columns: &'a [&'a str],
+    rows: Vec<Vec<serde_json::Value>>,
+}
+
+/// Returns the step at which a run that did not diverge reached the goal.
 fn reached(score: &Score) -> Option<u64> {
     score.goal_step.filter(|_| score.diverged().is_none())
 }
 
-/// Values of settings in JSON.
+/// Returns the values of settings as JSON.
 fn values(grids: &[&AxisValues], at: &[usize]) -> Vec<serde_json::Value> {
     grids
         .iter()
@@ -193,7 +205,7 @@ fn values(grids: &[&AxisValues], at: &[usize]) -> Vec<serde_json::Value> {
         .collect()
 }
 
-/// A text as a CSV cell.
+/// Returns a text as a CSV cell.
 fn quoted(text: &str) -> String {
     if text.contains([',', '"', '\n', '\r']) {
         format!("\"{}\"", text.replace('"', "\"\""))

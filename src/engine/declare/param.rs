@@ -1,64 +1,9 @@
-//! What a setting is: its kind, its legal values, its slider, its value; and the sentences that refuse.
+//! The declaration of a setting ([`Param`]): kind, legal interval, slider, and the text form of its values.
 
-use crate::engine::declare::spec;
+use super::{SettingError, spec};
 use crate::engine::numeric::real;
 use std::fmt;
 use std::ops::{Bound, RangeBounds};
-
-/// Why a name, a key or a value was refused. Its text is one sentence that lists what is valid.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SettingError {
-    /// No member of the family has this name.
-    #[error("unknown {family} `{given}`; {}", suggestion(given, valid))]
-    Name {
-        /// What was looked for: "optimizer", "landscape", …
-        family: &'static str,
-        /// The name that was given.
-        given: String,
-        /// Every valid name.
-        valid: Vec<&'static str>,
-    },
-    /// The member has no such setting.
-    #[error("`{owner}` has no setting `{given}`; {}", suggestion(given, valid))]
-    Key {
-        /// The member's name.
-        owner: String,
-        /// The key that was given.
-        given: String,
-        /// Every valid key.
-        valid: Vec<&'static str>,
-    },
-    /// The setting exists, the value is not one of its values.
-    #[error("`{setting}` cannot be {given}; expected {expected}")]
-    Value {
-        /// The setting's name.
-        setting: &'static str,
-        /// The value that was given, as text.
-        given: String,
-        /// What is legal, in words.
-        expected: String,
-    },
-    /// The text does not follow the grammar of [`spec`].
-    #[error("{0}")]
-    Grammar(String),
-}
-
-/// "did you mean …?" where something is near, then the list of what is valid.
-fn suggestion(given: &str, valid: &[&'static str]) -> String {
-    let nearest = valid
-        .iter()
-        .map(|name| (strsim::damerau_levenshtein(given, name), name))
-        .min_by_key(|(distance, _)| *distance)
-        .filter(|(distance, name)| *distance <= 1 + name.len().min(given.len()) / 3);
-    let list = match valid {
-        [] => "it has no settings".to_owned(),
-        _ => format!("valid: {}", valid.join(", ")),
-    };
-    match nearest {
-        Some((_, name)) => format!("did you mean `{name}`? ({list})"),
-        None => list,
-    }
-}
 
 /// An interval of the real line, each end open, closed or infinite.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -74,7 +19,7 @@ impl Interval {
         high: Bound::Unbounded,
     };
 
-    /// The numbers of a Rust range: `0.0..`, `0.0..1.0`, `1.0..=5.0`, or a pair of bounds.
+    /// Returns the interval of a Rust range: `0.0..`, `0.0..1.0`, `1.0..=5.0`, or a pair of bounds.
     pub fn of(range: impl RangeBounds<f64>) -> Self {
         Self {
             low: range.start_bound().cloned(),
@@ -87,7 +32,7 @@ impl Interval {
         value.is_finite() && (self.low, self.high).contains(&value)
     }
 
-    /// The finite ends, infinities where there are none.
+    /// Returns both ends; infinite where there is none.
     pub fn ends(&self) -> [f64; 2] {
         let end = |bound, infinite| match bound {
             Bound::Included(value) | Bound::Excluded(value) => value,
@@ -100,7 +45,7 @@ impl Interval {
     }
 }
 
-/// `[0, 1)`, `(0, ∞)`: the way mathematics writes it.
+/// Writes the interval as `[0, 1)` or `(0, ∞)`.
 impl fmt::Display for Interval {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.low {
@@ -116,20 +61,20 @@ impl fmt::Display for Interval {
     }
 }
 
-/// How a slider runs from its low to its high end.
+/// The scale of a slider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(
     non_camel_case_types,
     reason = "written in lower case inside settings!"
 )]
 pub enum Scale {
-    /// Even steps.
+    /// Equal steps.
     linear,
-    /// Even factors; a legal zero sits at the low end.
+    /// Equal factors; a legal zero is at the low end.
     log,
 }
 
-/// The reach of a slider: narrower than what is legal, and what can be typed.
+/// The range of a slider, often narrower than the legal interval; any legal value can be typed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Slider {
     /// Linear or logarithmic.
@@ -140,7 +85,7 @@ pub struct Slider {
     pub high: f64,
 }
 
-/// What a setting can hold.
+/// The kind of a setting's values.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Kind {
     /// A finite real number.
@@ -159,22 +104,22 @@ pub enum Kind {
     Text,
 }
 
-/// The declaration of one setting: everything that sliders, command line, files and docs need to know of it.
+/// The declaration of a setting, for sliders, command line, files and docs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Param {
-    /// Its name, which is PyTorch's where PyTorch has the thing.
+    /// The name; PyTorch's where PyTorch has the setting.
     pub name: &'static str,
-    /// Its doc comment.
+    /// The help text: the doc comment of the field.
     pub help: &'static str,
-    /// What it can hold.
+    /// The kind of its values.
     pub kind: Kind,
     /// The legal values of numbers.
     pub legal: Interval,
-    /// The reach of its slider.
+    /// The slider's range and scale.
     pub slider: Option<Slider>,
-    /// The word for "no value", for a setting that may have none: `auto`, `off`, `all`.
+    /// The word for "no value" of an optional setting: `auto`, `off`, `all`.
     pub none: Option<&'static str>,
-    /// Its unit, if it has one.
+    /// The unit; may be empty.
     pub unit: &'static str,
 }
 
@@ -195,12 +140,12 @@ pub enum Value {
     Counts(Vec<u64>),
     /// Any text.
     Text(String),
-    /// No value: the setting's word for it says what that means.
+    /// No value; written as the word in [`Param::none`].
     None,
 }
 
 impl Param {
-    /// Refuses a number that is not finite or not legal, and a value of another kind.
+    /// Fails on a number that is not finite or not legal and on a value of another kind.
     pub fn check(&self, value: &Value) -> Result<(), SettingError> {
         let sound = match (value, self.kind) {
             (Value::Real(real), Kind::Real) => self.legal.contains(*real),
@@ -221,7 +166,7 @@ impl Param {
         }
     }
 
-    /// Reads a value as it stands in a spec, and checks it.
+    /// Parses a value in a spec and checks it.
     pub fn parse(&self, text: &str) -> Result<Value, SettingError> {
         let value = if self.none.is_some_and(|word| word == text) {
             Some(Value::None)
@@ -253,7 +198,7 @@ impl Param {
         Ok(value)
     }
 
-    /// A value as it stands in a spec; [`Param::parse`] reads it back to the same bits.
+    /// Writes a value as in a spec; [`Param::parse`] reads it back to the same bits.
     pub fn text(&self, value: &Value) -> String {
         match value {
             Value::Real(real) => spec::real(*real),
@@ -275,7 +220,7 @@ impl Param {
         }
     }
 
-    /// What is legal, in words: "a number in [0, 1)".
+    /// Describes the legal values: "a number in [0, 1)".
     pub fn expected(&self) -> String {
         let numbers = |what: &str| match self.legal {
             Interval::ALL => format!("{what} that is finite"),
@@ -312,7 +257,7 @@ impl Param {
     }
 }
 
-/// A whole number, in digits or like `1e6`.
+/// Parses a whole number, in digits or like `1e6`.
 fn count(text: &str) -> Option<u64> {
     text.parse().ok().or_else(|| {
         let real: f64 = text.parse().ok()?;

@@ -1,5 +1,5 @@
-//! The one grammar of specs, the texts that name a landscape, a run or a schedule everywhere: on the command line, in
-//! scene files, in the legend and on the clipboard.
+//! The text grammar of specs, which describe a landscape, a run or a schedule on the command line, in scene files, in the legend and on the
+//! clipboard.
 //!
 //! ```text
 //! run       = optimizer { group } { "+" wrapper } [ "@" schedule { ">" schedule } ]
@@ -9,13 +9,13 @@
 //! settings  = key "=" value { "," key "=" value }
 //! ```
 //!
-//! A value may stand in single or double quotes, inside which `,` `:` `@` `>` `+` `[` are plain text, and the quote itself where it
-//! stands twice, as in CSV; they are plain text inside parentheses as well, so that `formula:f=max(x,y)` needs no quotes. A `+` begins a wrapper only before a letter, so that
-//! `1e+3` is a number. A group holds the settings of some parameters that differ from the others'.
+//! A value may be in single or double quotes, inside which `,` `:` `@` `>` `+` `[` are plain text; a doubled quote is the quote itself, as in CSV.
+//! They are plain text inside parentheses as well, so that `formula:f=max(x,y)` needs no quotes. A `+` begins a wrapper only before a letter, so
+//! that `1e+3` is a number. A group gives some parameters settings of their own.
 
 use crate::engine::declare::{SettingError, Settings, Value};
 
-/// Splits at each `separator` that stands outside quotes, parentheses and brackets.
+/// Splits at each `separator` outside quotes, parentheses and brackets.
 pub fn split(text: &str, separator: char) -> Vec<&str> {
     split_where(text, |char, _| char == separator)
 }
@@ -30,7 +30,7 @@ pub fn split_wrappers(text: &str) -> Vec<&str> {
     })
 }
 
-/// Splits at the characters, outside quotes, parentheses and brackets, that `separates` says yes to, given what follows.
+/// Splits at the characters outside quotes, parentheses and brackets for which `separates` returns true, given the text after them.
 fn split_where(text: &str, separates: impl Fn(char, &str) -> bool) -> Vec<&str> {
     let mut parts = Vec::new();
     let (mut start, mut depth, mut quote) = (0, 0_u32, None);
@@ -52,10 +52,10 @@ fn split_where(text: &str, separates: impl Fn(char, &str) -> bool) -> Vec<&str> 
     parts
 }
 
-/// A group in brackets: its name, and its settings.
+/// The name and the settings of a group in brackets.
 pub type GroupText<'a> = (&'a str, &'a str);
 
-/// An optimizer's text, and the names and settings of the groups in brackets behind it.
+/// Splits an optimizer's text from the groups in brackets after it.
 pub fn split_groups(text: &str) -> Result<(&str, Vec<GroupText<'_>>), SettingError> {
     let refuse = |words: &str| SettingError::Grammar(format!("{words} in `{}`", text.trim()));
     let mut quote = None;
@@ -98,13 +98,13 @@ pub fn split_groups(text: &str) -> Result<(&str, Vec<GroupText<'_>>), SettingErr
     Ok((optimizer, groups))
 }
 
-/// The name before the first `:`, and what follows it.
+/// Splits at the first `:` into name and settings.
 pub fn head(text: &str) -> (&str, &str) {
     let (name, rest) = text.split_once(':').unwrap_or((text, ""));
     (name.trim(), rest)
 }
 
-/// Reads `key=value,key=value` into settings. A key given twice is refused, like everything that [`Settings`] refuses.
+/// Reads `key=value,key=value` into settings. Fails on unknown keys, illegal values and a key given twice.
 pub fn read_settings(
     owner: &str,
     text: &str,
@@ -122,7 +122,7 @@ pub fn read_settings(
             ))
         })?;
         let key = key.trim();
-        let index = settings.index(key).map_err(|refusal| match refusal {
+        let index = settings.index(key).map_err(|error| match error {
             SettingError::Key { given, valid, .. } => SettingError::Key {
                 owner: owner.to_owned(),
                 given,
@@ -142,14 +142,14 @@ pub fn read_settings(
     Ok(())
 }
 
-/// `name:key=value,…` with every setting that differs from its default, and `lr` always.
+/// Writes `name:key=value,…` with every setting that differs from its default, and always `lr`.
 pub fn write_settings(name: &str, settings: &dyn Settings) -> String {
     write(name, settings, |index, key| {
         key == "lr" || settings.value(index) != settings.default_value(index)
     })
 }
 
-/// `name:key=value,…` with every setting that differs from `others`, which are of the same member.
+/// Writes `name:key=value,…` with every setting that differs from `others`, settings of an equal type.
 pub fn write_difference(name: &str, settings: &dyn Settings, others: &dyn Settings) -> String {
     write(name, settings, |index, _| {
         settings.value(index) != others.value(index)
@@ -178,7 +178,7 @@ fn write(name: &str, settings: &dyn Settings, wanted: impl Fn(usize, &str) -> bo
     }
 }
 
-/// The shortest text that reads back to the same bits: `0.05`, `1e-8`, `100`.
+/// Writes a number as the shortest text that reads back to the same bits: `0.05`, `1e-8`, `100`.
 pub fn real(value: f64) -> String {
     let text = format!("{value:?}");
     text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
@@ -203,14 +203,14 @@ fn unquote(value: &str) -> Result<String, SettingError> {
     }
 }
 
-/// Puts quotes around a text that the grammar would cut, or that unquoting would change.
+/// Quotes a text that the grammar would split or that [`unquote`] would change.
 fn quote(value: &str) -> String {
     let cut = [',', '@', '>']
         .iter()
         .any(|&separator| split(value, separator).len() > 1)
         || split_wrappers(value).len() > 1
         || value.contains(['[', ']']);
-    // Parentheses that are open would hide what follows, and those that close more than that end another's.
+    // Unbalanced parentheses would hide the separators after them or close an outer pair.
     let depths = value.chars().scan(0_i64, |depth, char| {
         *depth += i64::from(char == '(') - i64::from(char == ')');
         Some(*depth)

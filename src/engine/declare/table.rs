@@ -1,11 +1,11 @@
-//! Settings as tables of scene files.
+//! Settings as TOML tables of scene files.
 
 use super::{Settings, Value};
 use crate::engine::declare::spec;
 use serde::ser::SerializeMap;
 use std::fmt;
 
-/// Writes settings as a table of plain values; a setting without a value is left out.
+/// Serializes settings as a table of plain values; a setting without a value is left out.
 pub fn serialize<S: serde::Serializer>(
     settings: &dyn Settings,
     serializer: S,
@@ -26,7 +26,7 @@ pub fn serialize<S: serde::Serializer>(
     map.end()
 }
 
-/// Reads settings from a table; what is missing keeps its default, what is unknown or not legal is refused.
+/// Deserializes settings from a table. Missing keys keep their defaults; unknown keys and illegal values are errors.
 pub fn deserialize<'de, T: Settings + Default, D: serde::Deserializer<'de>>(
     deserializer: D,
 ) -> Result<T, D::Error> {
@@ -50,7 +50,7 @@ pub fn deserialize<'de, T: Settings + Default, D: serde::Deserializer<'de>>(
     deserializer.deserialize_map(Table(std::marker::PhantomData))
 }
 
-/// A value as scene files spell it.
+/// A value in a scene file.
 #[derive(serde::Deserialize)]
 #[serde(
     untagged,

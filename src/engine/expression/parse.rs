@@ -1,21 +1,16 @@
-//! From the text of a formula to its program, in one pass: each rule of the grammar is a method that emits instructions
-//! and says where their value lies. Constants are held back until they meet a variable, so that they fold.
+//! Compiles a formula to its program in one pass: each rule of the grammar is a method that emits instructions
+//! and returns the place of their value. Constants are emitted only when they meet a variable, so that they fold.
+
+mod emit;
 
 use super::errors::{ExpressionError, hint};
-use super::{Expression, FUNCTIONS, Instruction, Op, REGISTERS};
+use super::{Expression, FUNCTIONS, Instruction, Op};
 
-/// The greatest length of a formula, in characters.
+/// The maximum length of a formula, in characters.
 const MAX_LENGTH: usize = 4000;
 
-/// How deep parentheses, signs and powers may nest; each level is a few frames of this thread's stack.
+/// The maximum nesting of parentheses, signs and powers; each level takes a few stack frames.
 const MAX_NESTING: usize = 100;
-
-/// Whole exponents up to this size are multiplied out; beyond it [`f64::powf`] is the more accurate.
-const MAX_POWI: i32 = 64;
-
-/// Stands for ln 0 in 0^p: e^(p ln 0) is 0 for p > 0 and 1 for p = 0, and with a finite number, whose square is finite
-/// as well, derivatives come out as 0 rather than as 0 · ∞.
-const LN_ZERO: f64 = -1e100;
 
 /// The variables and constants of a formula.
 pub(super) const NAMES: [(&str, Value); 5] = [
@@ -26,7 +21,7 @@ pub(super) const NAMES: [(&str, Value); 5] = [
     ("e", Value::Constant(std::f64::consts::E)),
 ];
 
-/// Where a part of the formula has its value.
+/// The value of a part of the formula: a constant or a register.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Value {
     Constant(f64),
@@ -37,12 +32,12 @@ pub(super) enum Value {
 pub(super) enum Kind {
     Number,
     Name,
-    /// An operator in its ASCII form (`^` for `**`), a parenthesis, a comma or a character that means nothing.
+    /// An operator in its ASCII form (`^` for `**`), a parenthesis, a comma or an unknown character.
     Symbol(char),
     End,
 }
 
-/// A piece of the text, by its first character and the one behind its last.
+/// A token of the text: the index of its first character and the index after its last.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Token {
     pub(super) kind: Kind,
@@ -60,25 +55,25 @@ type Parsed<T = Value> = Result<T, ExpressionError>;
 
 pub(super) struct Parser {
     pub(super) text: Vec<char>,
-    /// The next token, and the one before it.
+    /// The next token and the previous one.
     pub(super) token: Token,
     pub(super) previous: Token,
     pub(super) variables: Variables,
     nesting: usize,
     program: Vec<Instruction>,
-    /// Registers below this one are in use, and the most that ever were. Values are released in the order of a stack.
+    /// The number of registers in use and its maximum. Values are released in the order of a stack.
     used: u8,
     max_used: u8,
 }
 
-/// Which variables a formula may have.
+/// The variables of a formula.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Variables {
     X,
     XandY,
 }
 
-/// The whole way from text to program.
+/// Compiles the text of a formula.
 pub(super) fn compile(text: &str, variables: Variables) -> Parsed<Expression> {
     let plain = |c: char| match c {
         c if c.is_whitespace() => ' ',
@@ -135,9 +130,9 @@ pub(super) fn compile(text: &str, variables: Variables) -> Parsed<Expression> {
     })
 }
 
-/// Reading.
+/// The grammar.
 impl Parser {
-    /// The token that starts at or after `at`.
+    /// Returns the token that starts at or after `at`.
     fn lex(&self, at: usize) -> Token {
         let skip = |from: usize, wanted: &dyn Fn(char) -> bool| {
             self.text[from..]
@@ -184,7 +179,7 @@ impl Parser {
         self.token = self.lex(self.token.end);
     }
 
-    /// Steps over the symbol if it comes next.
+    /// Consumes the symbol if it is the next token.
     fn accept(&mut self, symbol: char) -> bool {
         let found = self.token.kind == Kind::Symbol(symbol);
         if found {
@@ -219,7 +214,7 @@ impl Parser {
         Ok(value)
     }
 
-    /// Every recursion passes through here.
+    /// Parses a sign or a power. Every recursion passes through this method, which limits the nesting.
     fn sign(&mut self) -> Parsed {
         let column = self.token.column();
         if self.nesting == MAX_NESTING {
@@ -305,7 +300,7 @@ impl Parser {
         }
     }
 
-    /// A function with its arguments; more than two are folded from the left.
+    /// Parses the arguments of a function; more than two are folded from the left.
     fn call(&mut self, name: &str, op: Op, count: std::ops::RangeInclusive<usize>) -> Parsed {
         let column = self.token.column();
         self.advance();
@@ -360,104 +355,5 @@ impl Parser {
             ));
         }
         Err(self.unexpected_token_error())
-    }
-}
-
-/// Emitting.
-impl Parser {
-    /// An operation whose operands are released and whose result takes the place of the lowest.
-    fn emit(&mut self, op: Op, a: u8, b: u8, column: usize) -> Parsed<u8> {
-        let to = [a, b]
-            .into_iter()
-            .filter(|&register| register >= 2)
-            .min()
-            .unwrap_or(self.used);
-        if to == REGISTERS {
-            let values = REGISTERS - 2;
-            let sentence = format!(
-                "expected at most {values} intermediate values at once, exceeded at column {column}"
-            );
-            return Err(self.error(column, sentence));
-        }
-        self.used = to + 1;
-        self.max_used = self.max_used.max(self.used);
-        self.program.push(Instruction { op, a, b, to });
-        Ok(to)
-    }
-
-    /// The register of a value; a constant is given one.
-    fn load(&mut self, value: Value, column: usize) -> Parsed<u8> {
-        match value {
-            Value::Constant(c) => self.emit(Op::Constant(c), 0, 0, column),
-            Value::Register(register) => Ok(register),
-        }
-    }
-
-    fn constant(&self, value: f64, column: usize) -> Parsed {
-        if value.is_nan() {
-            return Err(self.error(
-                column,
-                format!("expected a real number, but the part at column {column} is undefined"),
-            ));
-        }
-        Ok(Value::Constant(value))
-    }
-
-    fn unary(&mut self, op: Op, a: Value, column: usize) -> Parsed {
-        match a {
-            Value::Constant(a) => self.constant(op.apply(&a, &a), column),
-            Value::Register(a) => self.emit(op, a, a, column).map(Value::Register),
-        }
-    }
-
-    fn binary(&mut self, op: Op, a: Value, b: Value, column: usize) -> Parsed {
-        use Value::{Constant, Register};
-        match (op, a, b) {
-            (Op::Pow, Constant(a), Constant(b)) => self.constant(a.powf(b), column),
-            (_, Constant(a), Constant(b)) => self.constant(op.apply(&a, &b), column),
-            (Op::Pow, _, Constant(p)) => self.power_of_variable(a, p, column),
-            (Op::Pow, Constant(c), _) => self.power_of_constant(c, b, column),
-            (Op::Add, Constant(c), other) | (Op::Add, other, Constant(c)) => {
-                self.unary(Op::Plus(c), other, column)
-            }
-            (Op::Sub, _, Constant(c)) => self.unary(Op::Plus(-c), a, column),
-            (Op::Sub, Constant(c), _) => self.unary(Op::From(c), b, column),
-            (Op::Mul, Constant(c), other) | (Op::Mul, other, Constant(c)) => {
-                self.unary(Op::Times(c), other, column)
-            }
-            (Op::Div, _, Constant(c)) => self.unary(Op::Over(c), a, column),
-            _ => {
-                let (a, b) = (self.load(a, column)?, self.load(b, column)?);
-                self.emit(op, a, b, column).map(Register)
-            }
-        }
-    }
-
-    fn power_of_variable(&mut self, a: Value, p: f64, column: usize) -> Parsed {
-        let op = match (-MAX_POWI..=MAX_POWI).find(|&n| f64::from(n) == p) {
-            Some(1) => return Ok(a),
-            Some(2) => Op::Square,
-            Some(n) => Op::Powi(n),
-            None if p == 0.5 => Op::Sqrt,
-            None => Op::Powf(p),
-        };
-        self.unary(op, a, column)
-    }
-
-    /// c^b = e^(b ln c).
-    fn power_of_constant(&mut self, c: f64, b: Value, column: usize) -> Parsed {
-        if c < 0.0 {
-            let sentence = format!(
-                "expected a positive number before `^` at column {column}, since the power varies"
-            );
-            return Err(self.error(column, sentence));
-        }
-        let ln = if c == 0.0 { LN_ZERO } else { c.ln() };
-        let scaled = if ln == 1.0 {
-            b
-        } else {
-            self.unary(Op::Times(ln), b, column)?
-        };
-        self.unary(Op::Exp, scaled, column)
     }
 }

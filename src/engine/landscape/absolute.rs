@@ -8,13 +8,13 @@ use crate::engine::objective::UnivariateFormula;
 use crate::engine::objective::plane::Rect;
 
 settings! {
-    /// A slope that is as steep beside the minimum as far away: steps of one length leap to and fro over the tip for ever,
-    /// and only a learning rate that shrinks brings them to rest.
+    /// A slope that is as steep near the minimum as far away: steps of constant length jump to and fro over the tip for ever,
+    /// and only a decreasing learning rate converges.
     ///
-    /// |x|, and where |x| < δ the parabola x²/(2δ) + δ/2 in its place, all of it lower by δ/2: PyTorch's SmoothL1Loss
-    /// with β = δ, which is Huber's function (1964, eq. 2.1) divided by δ. Then a learning rate below 2δ comes to rest.
+    /// |x| − δ/2, and x²/(2δ) where |x| < δ: PyTorch's SmoothL1Loss
+    /// with β = δ, which is Huber's function (1964, eq. 2.1) divided by δ. A learning rate below 2δ then converges.
     pub struct Absolute("Absolute value, 1-D") {
-        /// How far from the minimum the tip is rounded; 0 leaves it sharp.
+        /// δ: distance from the minimum up to which the tip is rounded; 0 is a sharp tip.
         delta: f64 = 0.0, in 0.0..=1e6, linear 0.0..=2.0;
     }
 }

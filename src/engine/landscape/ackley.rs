@@ -18,12 +18,12 @@ settings! {
 impl Formula for Ackley {
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
-        /// What a variable's waves take away: e^(½ cos 2πt − ½) − 1.
+        /// Returns the wave term of one variable, e^(½ cos 2πt − ½) − 1.
         #[inline(always)]
         fn waves<S: Scalar>(t: S) -> S {
             (-(t * PI).sin().square()).exp_m1()
         }
-        // As eᵗ − 1 and with 1 − cos 2a = 2 sin² a, nothing cancels at the minimum. Each variable's waves are computed once
+        // With eᵗ − 1 and 1 − cos 2a = 2 sin² a, nothing cancels at the minimum. Each variable's wave term is computed once
         // for a row or a column of a picture.
         let radius = ((x * x + y * y) * 0.5).sqrt();
         let [a, b] = [waves(x), waves(y)];

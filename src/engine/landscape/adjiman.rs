@@ -9,7 +9,7 @@ use crate::engine::objective::plane::Rect;
 
 settings! {
     /// Adjiman's function: a gentle slope whose minimum lies on the border of the domain, where the gradient is not zero.
-    /// Nothing here stops at the border; a run goes on beyond it.
+    /// Runs are not stopped at the border and go on beyond it.
     ///
     /// cos x sin y − x / (y² + 1). Adjiman et al. 1998; Jamil & Yang 2013.
     pub struct Adjiman("Adjiman") {}

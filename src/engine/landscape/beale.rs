@@ -8,7 +8,7 @@ use crate::engine::objective::Formula;
 use crate::engine::objective::plane::Rect;
 
 settings! {
-    /// Beale's function: a flat cross with steep corners; the gradient is tiny on the way and huge at the edge.
+    /// Beale's function: a flat cross with steep corners; the gradient is tiny inside and huge at the edge.
     ///
     /// (1.5 − x + xy)² + (2.25 − x + xy²)² + (2.625 − x + xy³)². Beale 1958.
     pub struct Beale("Beale") {}

@@ -9,7 +9,7 @@ use crate::engine::objective::plane::Rect;
 use std::f64::consts::PI;
 
 settings! {
-    /// Bohachevsky's function no. 1: an elliptic bowl with ripples along both axes, deep enough to hold a slow path near the
+    /// Bohachevsky's function no. 1: an elliptic bowl with ripples along both axes, deep enough to stop a slow run near the
     /// minimum only.
     ///
     /// x² + 2y² − .3 cos 3πx − .4 cos 4πy + .7. Bohachevsky, Johnson & Stein 1986.

@@ -9,7 +9,7 @@ use crate::engine::objective::plane::Rect;
 use std::f64::consts::PI;
 
 settings! {
-    /// Bohachevsky's function no. 2: the same bowl with the two ripples multiplied, so that its dents lie like a chessboard.
+    /// Bohachevsky's function no. 2: the bowl of no. 1 with the two ripples multiplied, so that its dents form a chessboard.
     ///
     /// x² + 2y² − .3 cos 3πx cos 4πy + .3. Bohachevsky, Johnson & Stein 1986.
     pub struct Bohachevsky2("Bohachevsky 2") {}

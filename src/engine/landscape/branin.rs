@@ -9,7 +9,7 @@ use crate::engine::objective::plane::Rect;
 use std::f64::consts::PI;
 
 settings! {
-    /// Branin's function: three global minima of the same value in one curved, gentle valley; a small change of start or
+    /// Branin's function: three global minima of equal value in one curved, gentle valley; a small change of start or
     /// learning rate picks another one.
     ///
     /// (y − 5.1x²/4π² + 5x/π − 6)² + 10 (1 − 1/8π) cos x + 10. Branin 1972; SFU virtual library.

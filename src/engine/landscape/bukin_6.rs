@@ -8,7 +8,7 @@ use crate::engine::objective::Formula;
 use crate::engine::objective::plane::Rect;
 
 settings! {
-    /// Bukin's function no. 6: a crease along a parabola with infinitely steep walls. A path falls into it at once and then
+    /// Bukin's function no. 6: a crease along a parabola with infinitely steep walls. A run falls into it at once and then
     /// jumps from wall to wall instead of following it.
     ///
     /// 100 √|y − .01x²| + .01 |x + 10|. SFU virtual library; Jamil & Yang 2013. It has no derivative in the crease y = .01x² nor

@@ -9,12 +9,12 @@ use crate::engine::objective::plane::Rect;
 use std::f64::consts::PI;
 
 settings! {
-    /// Hills and valleys on one line: a short learning rate ends in the nearest valley, a longer one leaps out of it, and
+    /// Hills and valleys of one parameter: a small learning rate ends in the nearest valley, a larger one jumps out of it, and
     /// Newton's method climbs where the curve bends downwards.
     ///
     /// x cos(cπ x), with c = .15 the non-convex example of Zhang et al., Dive into Deep Learning, section 12.3.
     pub struct Cosine1d("Growing cosine, 1-D") {
-        /// How many half waves there are in a unit of x.
+        /// c: half waves per unit of x.
         c: f64 = 0.15, in 1e-3..=1e3, linear 0.05..=1.0;
     }
 }
@@ -22,7 +22,7 @@ settings! {
 /// The solution of tan u = 1/u between π and 3π/2, where u cos u is lowest.
 const LOWEST: f64 = 3.425_618_459_481_728;
 
-/// The value there.
+/// The value at the minimum.
 const VALUE: f64 = -3.288_371_395_590_896;
 
 impl UnivariateFormula for Cosine1d {
@@ -45,7 +45,7 @@ impl Landscape for Cosine1d {
         1
     }
 
-    /// As far as no valley but one is the deepest.
+    /// Returns the domain in which one valley is the deepest.
     fn domain(&self) -> Option<Rect> {
         Some(Rect::square(1.65 / self.c))
     }

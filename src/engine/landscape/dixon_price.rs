@@ -10,7 +10,7 @@ use std::f64::consts::FRAC_1_SQRT_2;
 
 settings! {
     /// Dixon and Price's function: a parabolic valley lying on its side with a minimum on either branch; a saddle decides
-    /// which one a path takes.
+    /// which one a run reaches.
     ///
     /// (x − 1)² + 2 (2y² − x)². Dixon & Price 1989; SFU virtual library.
     pub struct DixonPrice("Dixon–Price") {}

@@ -1,4 +1,4 @@
-//! Hills and pits on a blank sheet.
+//! Hills and pits drawn by the user on a shallow bowl.
 
 use super::{Group, Landscape, LandscapeError, LoadedLandscape, Mark, Spacing};
 use crate::engine::declare::settings;
@@ -9,11 +9,11 @@ use crate::engine::objective::Formula;
 use crate::engine::objective::plane::Rect;
 
 settings! {
-    /// Hills and pits of your own on a shallow bowl: each is a Gaussian, height · exp(−distance² / (2 width²)).
+    /// Your own hills and pits on a shallow bowl: each is a Gaussian, height · exp(−distance² / (2 width²)).
     pub struct Drawn("Drawn by hand") {
-        /// The hills, each as "x y height width", with ; between them; a pit has a negative height. Empty is a blank sheet.
+        /// The hills, each as "x y height width", separated by ;. A pit has a negative height. Empty leaves only the bowl.
         hills: String = "-2 -1 -2 1; 2 1.5 -1.2 0.8; 0.5 -1.5 1.5 0.9".to_owned();
-        /// The bowl c (x² + y²) under the hills: it keeps runs on the sheet.
+        /// c of the bowl c (x² + y²) under the hills, which keeps runs in view.
         bowl: f64 = 0.02, in 0.0..=1e6, linear 0.0..=0.2;
     }
 }
@@ -21,35 +21,35 @@ settings! {
 /// A hill, or with a negative height a pit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Hill {
-    /// Where its top is.
+    /// The position (x, y) of its top.
     pub at: [f64; 2],
-    /// How high it is.
+    /// The height of its top.
     pub height: f64,
-    /// Its standard deviation: how far from the top it is steepest.
+    /// Its standard deviation, the distance from the top at which it is steepest.
     pub width: f64,
 }
 
-/// Why a list of hills cannot be read.
+/// An error of a list of hills.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HillError {
     /// An entry is not four numbers.
     #[error("hills: entry {entry} is `{text}`; expected four numbers: x y height width")]
     Entry {
-        /// Which one, from 1.
+        /// The number of the entry, from 1.
         entry: usize,
-        /// How it begins.
+        /// The beginning of the entry.
         text: String,
     },
     /// A number is not legal.
     #[error("hills: the {part} of entry {entry} is {given}; expected {expected}")]
     Number {
-        /// Which entry, from 1.
+        /// The number of the entry, from 1.
         entry: usize,
-        /// Which of its numbers.
+        /// The name of the number.
         part: &'static str,
-        /// What it is.
+        /// The illegal number.
         given: String,
-        /// What is legal.
+        /// The legal numbers, in words.
         expected: &'static str,
     },
     /// The list is too long.
@@ -58,10 +58,10 @@ pub enum HillError {
 }
 
 impl Hill {
-    /// More hills than this are refused.
+    /// The maximum number of hills.
     pub const MAX_HILLS: usize = 1000;
 
-    /// Reads "x y height width; x y height width; …". Empty entries are passed over.
+    /// Parses "x y height width; x y height width; …". Empty entries are skipped.
     pub fn parse_list(text: &str) -> Result<Vec<Self>, HillError> {
         let entries = text.split(';').map(str::trim);
         let entries: Vec<&str> = entries.filter(|entry| !entry.is_empty()).collect();
@@ -74,7 +74,7 @@ impl Hill {
             .collect()
     }
 
-    /// The list as text: [`Hill::parse_list`] reads it back to the same bits.
+    /// Writes a list of hills as text; [`Hill::parse_list`] reads it back to the same bits.
     pub fn list_text(hills: &[Self]) -> String {
         let texts: Vec<String> = hills.iter().map(Self::to_string).collect();
         texts.join("; ")
@@ -115,7 +115,7 @@ impl Hill {
     }
 }
 
-/// "x y height width".
+/// Writes "x y height width".
 impl std::fmt::Display for Hill {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let [x, y] = self.at.map(spec::real);
@@ -124,7 +124,7 @@ impl std::fmt::Display for Hill {
     }
 }
 
-/// The sheet at work.
+/// The objective of a list of hills on a bowl.
 struct HillSum {
     bowl: f64,
     hills: Vec<Hill>,
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_hill_is_refused() {
+    fn malformed_hills_are_refused() {
         for (text, expected) in [
             (
                 "0 0 1 1; 1 2 3",
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn a_blank_sheet_is_flat() {
+    fn a_landscape_without_hills_is_flat() {
         let any: AnyLandscape = "drawn:hills=,bowl=0".parse().unwrap();
         let objective = any.as_dyn().load(&NoFiles).unwrap().objective;
         let mut gradient = [1.0; 2];

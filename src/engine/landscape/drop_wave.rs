@@ -8,7 +8,7 @@ use crate::engine::objective::Formula;
 use crate::engine::objective::plane::Rect;
 
 settings! {
-    /// Drop-wave: rings like those around a drop in water, deepest in the middle. Every ring is a valley without a way in.
+    /// Drop-wave: rings like those around a drop in water, deepest in the middle. Every ring is a closed valley.
     ///
     /// −(1 + cos 12r) / (½r² + 2) with r = √(x² + y²). SFU virtual library.
     pub struct DropWave("Drop-wave") {}
@@ -17,7 +17,7 @@ settings! {
 impl Formula for DropWave {
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
-        // cos 12r is smooth at the origin, but the root's derivatives are not: a grain keeps them finite and changes no value.
+        // cos 12r is smooth at the origin, but the root's derivatives are not: a tiny summand keeps them finite and changes no value.
         let square = x * x + y * y;
         -(((square + 1e-30).sqrt() * 12.0).cos() + 1.0) / (square * 0.5 + 2.0)
     }

@@ -10,7 +10,7 @@ use std::f64::consts::PI;
 
 settings! {
     /// Easom's function: a needle in a plain. The gradient is nearly zero everywhere but close to the one deep dent, and a
-    /// start a little further out goes nowhere.
+    /// run that starts a little further out does not move.
     ///
     /// −cos x cos y e^(−(x − π)² − (y − π)²). Easom 1990; SFU virtual library.
     pub struct Easom("Easom") {}

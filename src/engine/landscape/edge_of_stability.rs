@@ -8,7 +8,7 @@ use crate::engine::objective::Formula;
 use crate::engine::objective::plane::Rect;
 
 settings! {
-    /// A valley of minima xy = ±1 whose sharpness 2 (x² + y²) differs along it: a step too long for one place bounces to a flatter one.
+    /// A valley of minima xy = ±1 whose sharpness 2 (x² + y²) differs along it: a learning rate too large for one point bounces to a flatter one.
     ///
     /// ¼ (x²y² − 1)².
     pub struct EdgeOfStability("Edge of stability") {}

@@ -8,7 +8,7 @@ use crate::engine::objective::Formula;
 use crate::engine::objective::plane::Rect;
 
 settings! {
-    /// Egg crate: a regular grid of round dents in a bowl, few enough to follow each path by eye.
+    /// Egg crate: a regular grid of round dents in a bowl, few enough to follow each run by eye.
     ///
     /// x² + y² + 25 (sin² x + sin² y). Jamil & Yang 2013.
     pub struct EggCrate("Egg crate") {}

@@ -8,12 +8,12 @@ use crate::engine::objective::Formula;
 use crate::engine::objective::plane::Rect;
 
 settings! {
-    /// Eggholder: a jagged range of hundreds of dents; the deepest one leans on the border of the domain. Hardly any descent
+    /// Eggholder: a jagged range of hundreds of dents; the deepest one is at the border of the domain. Hardly any descent
     /// finds it.
     ///
     /// −(y + 47) sin √|x/2 + y + 47| − x sin √|x − y − 47|. SFU virtual library; Jamil & Yang 2013. Along x/2 + y + 47 = 0 and
-    /// x − y − 47 = 0 it has cusps, at which a root's slope is taken as 0. Nothing here stops at the border; beyond it the
-    /// ground falls on.
+    /// x − y − 47 = 0 it has cusps, at which the derivative of the root is taken as 0. Runs are not stopped at the border; beyond it the
+    /// function falls further.
     pub struct Eggholder("Eggholder") {}
 }
 

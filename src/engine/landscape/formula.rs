@@ -21,7 +21,7 @@ settings! {
     }
 }
 
-/// A parsed formula at work.
+/// The objective of a parsed formula.
 struct Parsed(Expression);
 
 impl Formula for Parsed {
@@ -62,7 +62,7 @@ impl Landscape for UserFormula {
         Spacing::Log
     }
 
-    /// Refuses a formula that does not parse, and one that is finite nowhere on a grid over its view.
+    /// Fails if the formula does not parse or is not finite at any point of a grid over the view.
     fn load(&self, _files: &dyn Files) -> Result<LoadedLandscape, LandscapeError> {
         const SIDE: i32 = 33;
         let expression = Expression::parse(&self.f)?;
@@ -100,10 +100,10 @@ mod tests {
     }
 
     #[test]
-    fn a_formula_that_is_finite_nowhere_is_refused() {
+    fn a_formula_without_finite_values_is_refused() {
         assert_eq!(
             refusal("sqrt(-1-x^2)"),
-            "formula: `sqrt(-1-x^2)` is not finite anywhere in x [-5.0, 5.0], y [-5.0, 5.0]; expected one that is"
+            "formula: `sqrt(-1-x^2)` is not finite anywhere in x [-5.0, 5.0], y [-5.0, 5.0]; choose another formula"
         );
         assert_eq!(refusal("ln(x)"), "", "finite in half of the view");
     }

@@ -9,7 +9,7 @@ use crate::engine::objective::UnivariateFormula;
 use crate::engine::objective::plane::Rect;
 
 settings! {
-    /// Your own formula in x alone, with exact derivatives: the runs walk on its curve.
+    /// Your own formula in x alone, with exact derivatives; the map shows its graph.
     ///
     /// Operators + − * / ^; functions sin cos tan sinh cosh tanh exp ln log2 log10 sqrt abs sigmoid hypot pow min max; constants
     /// pi and e. Write 2*x, not 2x.
@@ -21,7 +21,7 @@ settings! {
     }
 }
 
-/// A parsed formula at work.
+/// The objective of a parsed formula.
 struct Parsed(Expression);
 
 impl UnivariateFormula for Parsed {
@@ -64,7 +64,7 @@ impl Landscape for Formula1d {
         Spacing::Linear
     }
 
-    /// Refuses a formula that does not parse, and one that is finite nowhere on its first view.
+    /// Fails if the formula does not parse or is not finite anywhere in its first view.
     fn load(&self, _files: &dyn Files) -> Result<LoadedLandscape, LandscapeError> {
         const PLACES: i32 = 1001;
         let expression = Expression::parse_in_x(&self.f)?;
@@ -89,7 +89,7 @@ mod tests {
     use crate::engine::files::NoFiles;
 
     #[test]
-    fn what_has_no_curve_is_refused() {
+    fn formulas_in_y_or_without_finite_values_are_refused() {
         for (f, expected) in [
             (
                 "x^2 + y",
@@ -98,7 +98,7 @@ mod tests {
             ),
             (
                 "sqrt(-1-x^2)",
-                "formula: `sqrt(-1-x^2)` is not finite anywhere in x [-2.5, 2.5]; expected one that is",
+                "formula: `sqrt(-1-x^2)` is not finite anywhere in x [-2.5, 2.5]; choose another formula",
             ),
             ("ln(x)", ""),
         ] {

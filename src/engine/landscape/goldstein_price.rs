@@ -8,7 +8,7 @@ use crate::engine::objective::Formula;
 use crate::engine::objective::plane::Rect;
 
 settings! {
-    /// Goldstein and Price's function: values over six decades and three local minima beside the global one. Gradients of
+    /// Goldstein and Price's function: values over six decades and three local minima besides the global one. Gradients of
     /// 10⁵ next to flat valleys punish every fixed learning rate.
     ///
     /// [1 + (x + y + 1)² (19 − 14x + 3x² − 14y + 6xy + 3y²)] · [30 + (2x − 3y)² (18 − 32x + 12x² + 48y − 36xy + 27y²)].

@@ -7,25 +7,25 @@ use crate::engine::files::{Files, Header, Matrix};
 use crate::engine::objective::plane::Rect;
 
 settings! {
-    /// Heights that were computed elsewhere, on a grid of at most 4096 × 4096 points, joined by a smooth surface.
+    /// A smooth surface through heights from a file, on a grid of at most 4096 × 4096 points.
     ///
     /// A CSV file holds a matrix, lowest y first, with or without a first row of x and a first column of y; or a header of three
     /// names, as in x,y,loss, and a row for each point. A NumPy file (.npy) holds a matrix: row i, column j is the height at the i-th y and the j-th x.
-    /// The rules of tables are those of `regression`; a quoted number may have a decimal comma.
+    /// Tables follow the rules of `regression`; a quoted number may have a decimal comma.
     /// Without x and y the points are numbered from 0. The surface is the bicubic spline through the heights, exact in its
-    /// derivatives; outside the grid it goes on level. Without a file: 25 × 25 points of MATLAB's peaks, turned over.
+    /// derivatives; outside the grid the height is that of the nearest border point. Without a file: 25 × 25 points of MATLAB's peaks, negated.
     pub struct Grid("Grid of heights") {
-        /// A CSV or NPY file with the heights; empty takes the built-in ones.
+        /// CSV or NPY file with the heights; empty takes the built-in heights.
         data: String = String::new();
-        /// Where the first column lies.
+        /// x of the first column.
         x_low: Option<f64> = None, none "auto";
-        /// Where the last column lies.
+        /// x of the last column.
         x_high: Option<f64> = None, none "auto";
-        /// Where the first row lies.
+        /// y of the first row.
         y_low: Option<f64> = None, none "auto";
-        /// Where the last row lies.
+        /// y of the last row.
         y_high: Option<f64> = None, none "auto";
-        /// Whether the first line of a CSV file holds names: auto refuses what may be names or heights.
+        /// Whether the first line of a CSV file holds names; auto refuses lines that may be either names or heights.
         header: Header = Header::Auto;
     }
 }
@@ -43,7 +43,7 @@ impl Landscape for Grid {
         None
     }
 
-    /// The place of the built-in heights, or what is given.
+    /// Returns the range of the built-in heights, or the given one.
     fn view(&self) -> Rect {
         let ends = |low: Option<f64>, high: Option<f64>| {
             let high = high.unwrap_or(low.map_or(3.0, |low| low.max(-3.0) + 6.0));
@@ -53,7 +53,7 @@ impl Landscape for Grid {
             .unwrap_or(Rect::square(3.0))
     }
 
-    /// Inside of the built-in grid, of a grid over [−1, 1]², and of one whose points are numbered.
+    /// Returns a start inside the built-in grid, a grid over [−1, 1]², and a grid of numbered points.
     fn start(&self) -> [f64; 2] {
         let given = [self.x_low, self.x_high, self.y_low, self.y_high];
         if given.iter().any(Option::is_some) {
@@ -71,7 +71,7 @@ impl Landscape for Grid {
         Spacing::Linear
     }
 
-    /// The view is the grid.
+    /// Loads the heights; the view is the grid.
     fn load(&self, files: &dyn Files) -> Result<LoadedLandscape, LandscapeError> {
         let matrix = if self.data.is_empty() {
             built_in()
@@ -90,7 +90,7 @@ impl Landscape for Grid {
         let y = stretched(y, [self.y_low, self.y_high], "y")?;
         let spline = Spline::new(&x, &y, heights).ok_or_else(|| {
             LandscapeError::Data(format!(
-                "{}: has heights beyond 1e100 or points too close together; expected what a surface can be drawn through",
+                "{}: has heights beyond 1e100 or points too close together for a spline; rescale them",
                 self.data
             ))
         })?;
@@ -102,7 +102,7 @@ impl Landscape for Grid {
     }
 }
 
-/// The points of an axis, moved and stretched evenly until its ends are those given.
+/// Returns the points of an axis, mapped linearly to the given ends.
 fn stretched(
     points: Vec<f64>,
     given: [Option<f64>; 2],
@@ -125,7 +125,7 @@ fn stretched(
     Ok(points.into_iter().map(place).collect())
 }
 
-/// MATLAB's `peaks`, turned over, on [−3, 3]².
+/// Returns MATLAB's `peaks`, negated, on [−3, 3]².
 fn built_in() -> Matrix {
     let axis: Vec<f64> = (-12..=12).map(|i| f64::from(i) * 0.25).collect();
     let height = |x: f64, y: f64| {
@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn the_built_in_heights_are_those_of_peaks() {
         let objective = problem("grid").unwrap().objective;
-        // The maximum of peaks, as a search of the formula finds it; the spline is as coarse as its grid.
+        // The maximum of peaks found by a search on the formula; the spline is as coarse as its grid.
         assert!((objective.value(&[-0.0093, 1.5814]) + 8.1062).abs() < 1e-2);
         let corner = objective.value(&[3.0, 3.0]);
         assert!(corner.abs() < 1e-3, "{corner}");
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_range_is_refused() {
+    fn empty_ranges_are_refused() {
         for (spec, expected) in [
             (
                 "grid:x_low=3",

@@ -8,9 +8,9 @@ use crate::engine::objective::UnivariateFormula;
 use crate::engine::objective::plane::Rect;
 
 settings! {
-    /// Strongly convex and smooth, with curvatures from 1 to 25, and yet momentum at the constants that are best for
-    /// quadratics of these curvatures, `sgd:lr=0.1111111,momentum=0.4444444`, goes round three places for ever. Plain
-    /// descent comes to rest, and so does momentum with other constants.
+    /// Strongly convex and smooth, with curvatures from 1 to 25; yet momentum with the optimal constants for
+    /// quadratics of these curvatures, `sgd:lr=0.1111111,momentum=0.4444444`, cycles between three points for ever. Plain
+    /// gradient descent converges, and so does momentum with other constants.
     ///
     /// f′ is 25x where x < 1, x + 24 up to x = 2, and 25x − 24 beyond. Lessard, Recht & Packard 2016, section 4.6; α is
     /// 4/(√25 + √1)² = 1/9, β is ((√25 − √1)/(√25 + √1))² = 4/9 (Polyak 1964).
@@ -71,7 +71,7 @@ mod tests {
     use crate::engine::training::{RunSettings, Trajectory, run};
 
     #[test]
-    fn its_slope_is_the_papers() {
+    fn the_gradient_matches_the_paper() {
         for i in -40..=40 {
             let x = f64::from(i) * 0.1 + 0.05;
             let [jet, _] = Jet2::variables([x, 0.0]);
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn heavy_ball_goes_round_three_places_for_ever() {
+    fn heavy_ball_cycles_between_three_points() {
         let path = from_there(&format!("sgd:lr={},momentum={}", 1.0 / 9.0, 4.0 / 9.0));
         assert_eq!(path.dim, 1);
         let cycle = [792.0, -2208.0, 2592.0].map(|x| x / 1225.0);
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_descent_and_other_momenta_come_to_rest() {
+    fn plain_descent_and_other_momenta_converge() {
         for spec in [
             format!("sgd:lr={}", 2.0 / 26.0),
             format!("sgd:lr={},momentum=0.2", 2.0 / 26.0),

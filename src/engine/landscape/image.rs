@@ -1,4 +1,4 @@
-//! A picture as a landscape: bright is high.
+//! An image as a landscape: bright is high.
 
 use super::spline::Spline;
 use super::{Group, Landscape, LandscapeError, LoadedLandscape, Mark, Spacing};
@@ -10,22 +10,22 @@ use crate::engine::objective::plane::Rect;
 settings! {
     /// A picture: bright is high, dark is low.
     ///
-    /// Heights are the luma of Rec. 709 (0.2126 R + 0.7152 G + 0.0722 B of the sRGB values as they are stored), with
-    /// transparent parts over white. The bicubic spline through the middles of the pixels joins them, exact in its derivatives;
-    /// outside the picture it goes on level. A picture longer than 1024 pixels is averaged down to that. Without a file: hills.
+    /// Heights are the luma of Rec. 709 (0.2126 R + 0.7152 G + 0.0722 B of the stored sRGB values), with
+    /// transparent parts over white. The surface is the bicubic spline through the centres of the pixels, exact in its derivatives;
+    /// outside the picture the height is that of the nearest border point. A picture longer than 1024 pixels is averaged down to that. Without a file: hills.
     pub struct Image("Picture") {
-        /// A PNG or JPEG file; empty takes the built-in hills.
+        /// PNG or JPEG file; empty takes the built-in hills.
         file: String = String::new();
-        /// How far white is above black; a negative number turns the picture over.
+        /// Height of white above black; a negative number inverts the picture.
         height: f64 = 1.0, in -1e9..=1e9, linear -5.0..=5.0;
-        /// How long the longer side is. The middle of the picture is at (0, 0), and pixels are squares.
+        /// Length of the longer side. The centre of the picture is at (0, 0), and pixels are squares.
         width: f64 = 2.0, in 1e-6..=1e6, log 0.1..=100.0;
-        /// Standard deviation of the Gaussian that blurs the picture: photographs are noisy.
+        /// Standard deviation of the Gaussian blur, in pixels, which smooths noisy photographs.
         smooth: f64 = 0.0, in 0.0..=64.0, linear 0.0..=16.0, unit "px";
     }
 }
 
-/// A picture larger than this a side is averaged down.
+/// The maximum side in pixels; larger pictures are averaged down.
 const MAX_SIDE: usize = 1024;
 
 impl Landscape for Image {
@@ -57,7 +57,7 @@ impl Landscape for Image {
         Spacing::Linear
     }
 
-    /// The view is the picture.
+    /// Loads the picture; the view is its rectangle.
     fn load(&self, files: &dyn Files) -> Result<LoadedLandscape, LandscapeError> {
         let picture = if self.file.is_empty() {
             built_in()
@@ -79,7 +79,7 @@ impl Landscape for Image {
 }
 
 impl Image {
-    /// The middles of the columns, those of the rows from below, and the heights there from below.
+    /// Returns the centres of the columns, the centres of the rows from below, and the heights in that order.
     fn surface(&self, picture: &Picture) -> [Vec<f64>; 3] {
         let longer = real(picture.size[0].max(picture.size[1]));
         let reduction = (longer / real(MAX_SIDE)).max(1.0);
@@ -107,11 +107,11 @@ impl Image {
     }
 }
 
-/// Weighted means along a line of pixels: for each new pixel the first old one, and the weights from there on.
+/// Weighted means along a line of pixels: for each new pixel, the first old pixel and the weights from it on.
 struct RowFilter(Vec<(usize, Vec<f64>)>);
 
 impl RowFilter {
-    /// The means of `pixels` over stretches nearly as long as `reduction`, at least two of them.
+    /// Returns the means of `pixels` over intervals of about `reduction` pixels, at least two.
     fn average(pixels: usize, reduction: f64) -> Self {
         #[expect(
             clippy::cast_possible_truncation,
@@ -120,7 +120,7 @@ impl RowFilter {
         )]
         let count = ((real(pixels) / reduction).round() as usize).max(2);
         let mean = |i: usize| {
-            // Pixel k takes the part of [k, k + 1) that lies between the fractions i and i + 1 of `count`.
+            // The weight of pixel k is the part of [k, k + 1) between the fractions i and i + 1 of `count`.
             let (low, high) = (i * pixels, (i + 1) * pixels);
             let (first, end) = (low / count, high.div_ceil(count));
             let part = |k: usize| high.min((k + 1) * count) - low.max(k * count);
@@ -130,7 +130,7 @@ impl RowFilter {
         Self((0..count).map(mean).collect())
     }
 
-    /// A Gaussian of this standard deviation, cut off at four of them and at the border.
+    /// Returns a Gaussian of this standard deviation, truncated at four deviations and at the border.
     fn blur(pixels: usize, deviation: f64) -> Self {
         #[expect(
             clippy::cast_possible_truncation,
@@ -148,7 +148,7 @@ impl RowFilter {
         Self((0..pixels).map(mean).collect())
     }
 
-    /// Mixes the pixels of each row of `columns`.
+    /// Applies the means along the rows of `columns` pixels.
     fn across<T: Copy + Into<f64>>(&self, pixels: &[T], columns: usize) -> Vec<f64> {
         let rows = pixels.chunks_exact(columns);
         let mixed = rows.flat_map(|row| {
@@ -160,7 +160,7 @@ impl RowFilter {
         mixed.collect()
     }
 
-    /// Mixes rows of `columns` pixels.
+    /// Applies the means along the columns, for rows of `columns` pixels.
     fn down(&self, pixels: &[f64], columns: usize) -> Vec<f64> {
         let mut mixed = vec![0.0; self.0.len() * columns];
         for (out, (first, weights)) in mixed.chunks_exact_mut(columns).zip(&self.0) {
@@ -175,7 +175,7 @@ impl RowFilter {
     }
 }
 
-/// Three hills in a valley, 65 × 65 pixels.
+/// Returns three hills in a valley, 65 × 65 pixels.
 fn built_in() -> Picture {
     let luma = |x: f64, y: f64| {
         let hill = |at: [f64; 2], height: f64, width: f64| {
@@ -244,7 +244,7 @@ mod tests {
     fn large_pictures_are_averaged_down() {
         let ramp = |j, i| (j + i) * 0.125;
         let problem = problem("width=2999", [3000, 30], ramp);
-        // A ramp stays what it is but for the steps of its pixels; the middles of the means lie a little further inside.
+        // A ramp stays a ramp up to the steps of its pixels; the centres of the means are a little further inside.
         let [width, height] = [problem.view.width(), problem.view.height()];
         assert!((width - 2999.0).abs() < 1e-9, "{width}");
         assert!((27.0..29.0).contains(&height), "{height}");

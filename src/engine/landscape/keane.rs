@@ -8,7 +8,7 @@ use crate::engine::objective::Formula;
 use crate::engine::objective::plane::Rect;
 
 settings! {
-    /// Keane's bump: ripples that die away from two equal minima on the axes; away from them the ground is nearly flat.
+    /// Keane's bump: ripples that die away from two equal minima on the axes; away from them the function is nearly flat.
     ///
     /// −sin²(x − y) sin²(x + y) / √(x² + y²). Jamil & Yang 2013. At the origin, where the formula is 0/0, it is 0.
     pub struct Keane("Keane") {}

@@ -18,7 +18,7 @@ const CENTRES: [[f64; 3]; 5] = [
 ];
 
 settings! {
-    /// Langermann's function: rings around five centres that run into each other, without any symmetry to help.
+    /// Langermann's function: rings around five centres that run into each other, without any symmetry.
     ///
     /// Σ c e^(−d/π) cos πd, where d is the square of the distance to (3, 5), (5, 2), (2, 1), (1, 4), (7, 9) and c is
     /// 1, 2, 5, 2, 3. SFU virtual library. The often quoted −5.1621 belongs to −f.

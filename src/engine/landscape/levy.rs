@@ -19,7 +19,7 @@ settings! {
 impl Formula for Levy {
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
-        // With w − 1 in place of w, a whole period away: exact near the minimum.
+        // Uses w − 1 instead of w, a whole period away: exact near the minimum.
         let (u, v) = ((x - 1.0) * 0.25, (y - 1.0) * 0.25);
         let first = (u * PI + 1.0).sin().square() * 10.0 + 1.0;
         let second = (v * TAU).sin().square() + 1.0;

@@ -9,7 +9,7 @@ use crate::engine::objective::plane::Rect;
 use std::f64::consts::PI;
 
 settings! {
-    /// Levy's function no. 13: short ripples on a round bowl, finer along x than along y; most paths end in the nearest dent.
+    /// Levy's function no. 13: short ripples on a round bowl, finer along x than along y; most runs end in the nearest dent.
     ///
     /// sin² 3πx + (x − 1)² (1 + sin² 3πy) + (y − 1)² (1 + sin² 2πy). SFU virtual library.
     pub struct Levy13("Levy 13") {}
@@ -22,7 +22,7 @@ impl Formula for Levy13 {
         fn wave<S: Scalar>(t: S, times: f64) -> S {
             (t * (times * PI)).sin().square()
         }
-        // The waves are counted from the minimum, a whole period away: exact near it.
+        // The waves are computed relative to the minimum, a whole period away: exact near it.
         let (u, v) = (x - 1.0, y - 1.0);
         wave(u, 3.0) + u.square() * (wave(v, 3.0) + 1.0) + v.square() * (wave(v, 2.0) + 1.0)
     }

@@ -8,7 +8,7 @@ use crate::engine::objective::Formula;
 use crate::engine::objective::plane::Rect;
 
 settings! {
-    /// Matyas's function: a long flat bowl along the diagonal, condition number 25. The plain gradient turns across it,
+    /// Matyas's function: a long flat bowl along the diagonal, condition number 25. The plain gradient points across it;
     /// momentum or curvature goes along it.
     ///
     /// .26 (x² + y²) − .48 xy. Jamil & Yang 2013.
@@ -18,7 +18,7 @@ settings! {
 impl Formula for Matyas {
     #[inline(always)]
     fn eval<S: Scalar>(&self, x: S, y: S) -> S {
-        // The same as a sum of squares, so that nothing cancels along the diagonal.
+        // Written as a sum of squares, so that nothing cancels along the diagonal.
         (x - y).square() * 0.25 + (x + y).square() * 0.01
     }
 }

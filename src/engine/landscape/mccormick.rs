@@ -11,7 +11,7 @@ settings! {
     /// McCormick's function: a gentle sheet with a wave in it. Its global minimum and a worse one lie in parallel troughs
     /// with a saddle between them.
     ///
-    /// sin(x + y) + (x − y)² − 1.5x + 2.5y + 1. SFU virtual library; Jamil & Yang 2013. Along the troughs it falls for ever:
+    /// sin(x + y) + (x − y)² − 1.5x + 2.5y + 1. SFU virtual library; Jamil & Yang 2013. Along the troughs it falls without bound:
     /// the minimum is that of the domain.
     pub struct Mccormick("McCormick") {}
 }

@@ -10,11 +10,11 @@ use std::f64::consts::{FRAC_PI_2, PI};
 
 settings! {
     /// Michalewicz's function: a flat table cut by narrow ditches that cross at the minimum. A larger m makes them narrower,
-    /// and the table tells less about where they are.
+    /// and the flat parts give less information on where they are.
     ///
     /// −sin x (sin(x²/π))^(2m) − sin y (sin(2y²/π))^(2m). Michalewicz 1992; SFU virtual library.
     pub struct Michalewicz("Michalewicz") {
-        /// How narrow the ditches are: half of the power.
+        /// m: half of the power; larger makes the ditches narrower.
         m: u64 = 10, in 1.0..=1000.0, log 1.0..=50.0;
     }
 }

@@ -1,4 +1,4 @@
-//! The landscapes of two parameters and of one: test functions, the user's formula, and a regression on the user's data.
+//! Landscapes of one or two parameters: test functions, the user's formula, and a regression on the user's data.
 
 mod absolute;
 mod ackley;
@@ -66,8 +66,6 @@ pub use drawn::{Drawn, Hill, HillError};
 use crate::engine::declare::{Settings, family};
 use crate::engine::expression::ExpressionError;
 use crate::engine::files::Files;
-#[cfg(test)]
-use crate::engine::files::NoFiles;
 use crate::engine::objective::plane::Rect;
 use crate::engine::objective::{Objective, Objective1d, UnivariateFormula, first_view};
 use std::sync::Arc;
@@ -137,23 +135,23 @@ family! {
     }
 }
 
-/// A marked point of a landscape and the value there.
+/// A minimum or saddle of a landscape and the value there.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Mark {
-    /// Where.
+    /// The point (x, y).
     pub at: [f64; 2],
-    /// f there.
+    /// f at the point.
     pub value: f64,
 }
 
 impl Mark {
-    /// A marked point.
+    /// Returns a point and its value.
     pub const fn new(at: [f64; 2], value: f64) -> Self {
         Self { at, value }
     }
 }
 
-/// What users look for together. The chooser and the gallery show landscapes by group, in this order.
+/// The group of a landscape. The chooser and the gallery show landscapes by group, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Group {
     /// One smooth minimum.
@@ -168,9 +166,9 @@ pub enum Group {
     SteepRidges,
     /// Points that are a minimum one way and a maximum another.
     Saddles,
-    /// Made to show one thing.
+    /// Functions made to demonstrate one effect.
     Teaching,
-    /// What the user brings.
+    /// Landscapes from the user's formula, drawing, file or data.
     Yours,
 }
 
@@ -187,7 +185,7 @@ impl Group {
         Self::Yours,
     ];
 
-    /// Its heading.
+    /// Returns the heading of the group.
     pub fn title(self) -> &'static str {
         match self {
             Self::Bowls => "Bowls",
@@ -202,16 +200,16 @@ impl Group {
     }
 }
 
-/// Where contour levels are close together.
+/// The spacing of contour levels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spacing {
-    /// Evenly.
+    /// Equal differences.
     Linear,
     /// Close together near the minimum.
     Log,
 }
 
-/// Why a landscape cannot be drawn.
+/// An error of a landscape's settings, formula or data.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum LandscapeError {
     /// The formula does not parse.
@@ -220,12 +218,12 @@ pub enum LandscapeError {
     /// The hills do not parse.
     #[error(transparent)]
     Hills(#[from] HillError),
-    /// The formula has no value to draw.
-    #[error("formula: `{formula}` is not finite anywhere in {view}; expected one that is")]
+    /// The formula has no finite value in the view.
+    #[error("formula: `{formula}` is not finite anywhere in {view}; choose another formula")]
     NowhereFinite {
         /// The formula.
         formula: String,
-        /// Where it was looked at: the variables with their ranges.
+        /// The view: the variables with their ranges.
         view: String,
     },
     /// The data cannot be read.
@@ -233,28 +231,28 @@ pub enum LandscapeError {
     Data(String),
 }
 
-/// A landscape's settings, and what is known of it.
+/// A landscape: settings, formula, domain, view, start and known minima.
 pub trait Landscape: Settings {
-    /// Where users look for it.
+    /// Returns the group in the chooser and the gallery.
     fn group(&self) -> Group;
 
-    /// Its formula, for people.
+    /// Returns the formula as readable text.
     fn formula(&self) -> String;
 
-    /// The number of parameters, 1 or 2. Of one parameter, places are (x, 0) here, and of a rectangle only x counts.
+    /// Returns the number of parameters, 1 or 2. With one parameter, points are (x, 0) in this trait, and of rectangles only x is used.
     fn dim(&self) -> usize {
         2
     }
 
-    /// Where its starts may lie; `None` is the whole plane.
+    /// Returns the domain of starts; `None` is the whole plane.
     fn domain(&self) -> Option<Rect>;
 
-    /// What the map shows at first; of one parameter [`LoadedLandscape::view`] adds the heights.
+    /// Returns the first view of the map. With one parameter, [`LoadedLandscape::view`] adds the range of f.
     fn view(&self) -> Rect {
         self.domain().unwrap_or(Rect::square(5.0))
     }
 
-    /// A good place to start from.
+    /// Returns the default start.
     fn start(&self) -> [f64; 2];
 
     /// The global minima, where they are known.
@@ -265,10 +263,10 @@ pub trait Landscape: Settings {
         Vec::new()
     }
 
-    /// How its contour levels are best spaced.
+    /// Returns the spacing of contour levels that suits the landscape.
     fn spacing(&self) -> Spacing;
 
-    /// What the axes of the map are called: the two parameters, or the one and the loss.
+    /// Returns the names of the map's axes: both parameters, or the only one and f.
     fn axes(&self) -> [&'static str; 2] {
         if self.dim() == 1 {
             ["x", "f(x)"]
@@ -277,21 +275,21 @@ pub trait Landscape: Settings {
         }
     }
 
-    /// What the parameters are called.
+    /// Returns the names of the parameters.
     fn parameters(&self) -> Vec<&'static str> {
         self.axes().into_iter().take(self.dim()).collect()
     }
 
-    /// The function itself, ready to be computed with.
+    /// Loads the objective: parses the formula or reads the data.
     fn load(&self, files: &dyn Files) -> Result<LoadedLandscape, LandscapeError>;
 }
 
-/// A landscape at work: its objective, and what is known of it once its formula is parsed or its data read.
+/// A loaded landscape: the objective with its view and known minima and saddles.
 #[derive(Clone)]
 pub struct LoadedLandscape {
     /// The function.
     pub objective: Arc<dyn Objective>,
-    /// What the map shows at first: x and y, or of one parameter x and f.
+    /// The first view of the map: x and y, or x and f with one parameter.
     pub view: Rect,
     /// The global minima, where they are known.
     pub minima: Vec<Mark>,
@@ -313,7 +311,7 @@ impl LoadedLandscape {
         }
     }
 
-    /// That of a landscape of one parameter.
+    /// Returns a loaded landscape of one parameter.
     fn one_dimensional(
         landscape: &impl Landscape,
         curve: impl UnivariateFormula + 'static,
@@ -331,7 +329,7 @@ impl LoadedLandscape {
         }
     }
 
-    /// Where a point is drawn: at (x, y), or of one parameter on the curve, at (x, f).
+    /// Returns the position of a point on the map: (x, y), or (x, f) with one parameter.
     pub fn plot_point(&self, [x, y]: [f64; 2]) -> [f64; 2] {
         if self.objective.dim() == 1 {
             [x, self.objective.value(&[x])]
@@ -342,450 +340,4 @@ impl LoadedLandscape {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::engine::analysis::curvature::eigenvalues;
-    use crate::engine::numeric::random::{Purpose, stream};
-    use crate::engine::objective::norm;
-    use rand::RngExt;
-
-    /// Every landscape as it comes, and some with other settings.
-    fn all() -> Vec<AnyLandscape> {
-        let others = [
-            "quadratic:a=2,b=30,angle=30",
-            "rosenbrock:a=2,b=50",
-            "saddle:c=0.5",
-            "michalewicz:m=2",
-            "plateau:w=0.2",
-            "formula:f=\"sin(3*x)*exp(-y^2/4) + abs(x-y)^1.5 + max(x, y/2)\"",
-            "parabola:a=7",
-            "cosine-1d:c=0.4",
-            "absolute:delta=0.5",
-            "formula-1d:f=\"sin(3*x)*exp(-x^2/4) + abs(x)^1.5\"",
-        ];
-        AnyLandscape::all()
-            .into_iter()
-            .chain(others.map(|spec| spec.parse().unwrap()))
-            .collect()
-    }
-
-    /// The value, the gradient and the Hessian.
-    fn derivatives(objective: &dyn Objective, at: &[f64]) -> (f64, Vec<f64>, Vec<f64>) {
-        assert_eq!(objective.dim(), at.len());
-        let (mut gradient, mut hessian) = (vec![0.0; at.len()], vec![0.0; at.len() * at.len()]);
-        let value = objective.gradient(at, &mut gradient);
-        objective.hessian(at, &mut hessian);
-        (value, gradient, hessian)
-    }
-
-    #[test]
-    fn jets_match_central_differences() {
-        for any in all() {
-            let landscape = any.as_dyn();
-            let objective = landscape.load(&NoFiles).unwrap().objective;
-            let mut random = stream(1, Purpose::Data, 0);
-            for _ in 0..20 {
-                let place = landscape.view().at([random.random(), random.random()]);
-                let at = &place[..landscape.dim()];
-                let (value, gradient, hessian) = derivatives(&*objective, at);
-                assert_eq!(
-                    value.to_bits(),
-                    objective.value(at).to_bits(),
-                    "{any}: value at {at:?}"
-                );
-                for axis in 0..at.len() {
-                    let h = 1e-6 * landscape.view().width();
-                    let mut sides = [at.to_vec(), at.to_vec()];
-                    sides[0][axis] -= h;
-                    sides[1][axis] += h;
-                    let gap = sides[1][axis] - sides[0][axis];
-                    let slope = (objective.value(&sides[1]) - objective.value(&sides[0])) / gap;
-                    let scale = 1.0 + value.abs() + norm(&gradient) + norm(&hessian);
-                    assert!(
-                        (slope - gradient[axis]).abs() < 1e-4 * scale,
-                        "{any}: gradient at {at:?}"
-                    );
-                    let (_, low, _) = derivatives(&*objective, &sides[0]);
-                    let (_, high, _) = derivatives(&*objective, &sides[1]);
-                    for other in 0..at.len() {
-                        let bend = (high[other] - low[other]) / gap;
-                        assert!(
-                            (bend - hessian[at.len() * axis + other]).abs() < 1e-4 * scale,
-                            "{any}: Hessian at {at:?}"
-                        );
-                    }
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn declared_minima_and_saddles_are_what_they_say() {
-        for any in all() {
-            let landscape = any.as_dyn();
-            let objective = landscape.load(&NoFiles).unwrap().objective;
-            let tests = landscape.minima().into_iter().map(|mark| (mark, true));
-            for (mark, minimum) in
-                tests.chain(landscape.saddles().into_iter().map(|mark| (mark, false)))
-            {
-                let dim = landscape.dim();
-                let (value, gradient, hessian) = derivatives(&*objective, &mark.at[..dim]);
-                assert!(
-                    (value - mark.value).abs() < 1e-8 * (1.0 + mark.value.abs()),
-                    "{any}: {mark:?} has {value}"
-                );
-                let inside = |at| landscape.domain().is_none_or(|domain| domain.contains(at));
-                // A kink or the border of the domain may hold a minimum too: the ground rises to both sides of it.
-                let h = 1e-7 * landscape.view().width();
-                let rises = |axis: usize| {
-                    [-h, h].into_iter().all(|step| {
-                        let mut at = mark.at;
-                        at[axis] += step;
-                        let rise = objective.value(&at[..dim]) - value;
-                        !inside(at) || rise > 0.5 * h * gradient[axis].abs()
-                    })
-                };
-                let flat = |axis: usize| gradient[axis].abs() < 1e-6 * (1.0 + norm(&hessian));
-                assert!(
-                    (0..dim).all(|axis| flat(axis) || minimum && inside(mark.at) && rises(axis)),
-                    "{any}: {mark:?} has gradient {gradient:?}"
-                );
-                let [low, high] = match *hessian {
-                    [second] => [second; 2],
-                    _ => eigenvalues([hessian[0], hessian[1], hessian[3]]),
-                };
-                let sound = if minimum {
-                    low * high >= -1e-9 && high >= 0.0
-                } else {
-                    low * high <= 0.0
-                };
-                assert!(
-                    sound || !(0..dim).all(flat),
-                    "{any}: {mark:?} has Hessian {hessian:?}"
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn nothing_in_the_domain_lies_below_a_minimum() {
-        for any in all() {
-            let landscape = any.as_dyn();
-            let objective = landscape.load(&NoFiles).unwrap().objective;
-            let domain = landscape.domain().unwrap_or(landscape.view());
-            let dim = landscape.dim();
-            let Some(lowest) = landscape
-                .minima()
-                .into_iter()
-                .map(|mark| mark.value)
-                .reduce(f64::min)
-            else {
-                continue;
-            };
-            let slack = 1e-12 * (1.0 + lowest.abs());
-            for mark in landscape.minima() {
-                assert!(
-                    mark.value <= lowest + slack,
-                    "{any}: {mark:?} is not global"
-                );
-                for step in 0..64 {
-                    let (sin, cos) = (f64::from(step % 16) * 0.4).sin_cos();
-                    let radius = domain.width() * 1e-2_f64.powi(1 + step / 16);
-                    let at = [mark.at[0] + radius * cos, mark.at[1] + radius * sin];
-                    assert!(
-                        !domain.contains(at) || objective.value(&at[..dim]) >= lowest - slack,
-                        "{any} at {at:?}"
-                    );
-                }
-            }
-            for at in grid(domain, 100) {
-                assert!(
-                    objective.value(&at[..dim]) >= lowest - slack,
-                    "{any} at {at:?}"
-                );
-            }
-        }
-    }
-
-    /// The (n + 1)² points of a grid that reaches from border to border.
-    fn grid(area: Rect, n: u32) -> impl Iterator<Item = [f64; 2]> {
-        let part = move |i: u32| f64::from(i) / f64::from(n);
-        (0..=n).flat_map(move |i| (0..=n).map(move |j| area.clamp(area.at([part(i), part(j)]))))
-    }
-
-    /// Asserts that value, gradient and Hessian are finite, and returns the gradient.
-    fn finite(any: &AnyLandscape, objective: &dyn Objective, at: [f64; 2]) -> Vec<f64> {
-        let (value, gradient, hessian) = derivatives(objective, &at[..objective.dim()]);
-        let numbers = || gradient.iter().chain(&hessian).chain([&value]);
-        assert!(
-            numbers().all(|number| number.is_finite()),
-            "{any} at {at:?}: {value}, {gradient:?}, {hessian:?}"
-        );
-        gradient
-    }
-
-    #[test]
-    fn everything_is_finite_on_the_whole_domain() {
-        for any in AnyLandscape::all() {
-            let landscape = any.as_dyn();
-            let objective = landscape.load(&NoFiles).unwrap().objective;
-            let Some(domain) = landscape.domain() else {
-                continue;
-            };
-            // An even number of cells has the middle, the axes and the diagonals among its points.
-            for at in grid(domain, 40).chain(grid(landscape.view(), 40)) {
-                finite(&any, &*objective, at);
-            }
-        }
-    }
-
-    #[test]
-    fn kinks_are_finite_and_their_slopes_are_those_of_autograd() {
-        use std::f64::consts::PI;
-        // The gradient's entries that are known; NaN stands for any finite number.
-        let any_slope = f64::NAN;
-        for (name, at, expected) in [
-            ("ackley", [0.0, 0.0], [0.0, 0.0]),
-            ("salomon", [0.0, 0.0], [0.0, 0.0]),
-            ("drop-wave", [0.0, 0.0], [0.0, 0.0]),
-            ("keane", [0.0, 0.0], [0.0, 0.0]),
-            ("keane", [0.0, 2.0], [0.0, any_slope]),
-            ("schwefel", [0.0, 0.0], [0.0, 0.0]),
-            ("schwefel", [0.0, 9.0], [0.0, any_slope]),
-            ("schwefel", [1e-12, -1e-12], [0.0, 0.0]),
-            ("eggholder", [0.0, -47.0], [0.0, 0.0]),
-            ("eggholder", [100.0, -97.0], [any_slope, any_slope]),
-            ("eggholder", [100.0, 53.0], [any_slope, any_slope]),
-            ("holder-table", [0.0, 0.0], [0.0, 0.0]),
-            ("holder-table", [0.0, 2.0], [0.0, 0.0]),
-            ("holder-table", [PI, 0.0], [any_slope, 0.0]),
-            ("cross-in-tray", [0.0, 0.0], [0.0, 0.0]),
-            ("cross-in-tray", [0.0, 2.0], [0.0, 0.0]),
-            ("cross-in-tray", [PI, 2.0], [any_slope, any_slope]),
-            ("alpine-1", [0.0, 0.0], [0.0, 0.0]),
-            ("alpine-1", [0.0, 2.0], [0.0, any_slope]),
-            ("bukin-6", [-10.0, 1.0], [0.0, 0.0]),
-            ("bukin-6", [-8.0, 0.64], [0.01, any_slope]),
-            ("schaffer-4", [0.0, 0.0], [0.0, 0.0]),
-            ("schaffer-4", [2.0, 2.0], [any_slope, any_slope]),
-        ] {
-            let any: AnyLandscape = name.parse().unwrap();
-            let objective = any.as_dyn().load(&NoFiles).unwrap().objective;
-            let gradient = finite(&any, &*objective, at);
-            for (&found, expected) in gradient.iter().zip(expected) {
-                assert!(
-                    expected.is_nan() || (found - expected).abs() < 2e-6,
-                    "{name} at {at:?}: {gradient:?}"
-                );
-            }
-        }
-        // The crease of Bukin's function, wherever rounding lets a point lie in it.
-        let any: AnyLandscape = "bukin-6".parse().unwrap();
-        let objective = any.as_dyn().load(&NoFiles).unwrap().objective;
-        for i in 0..=100 {
-            let x = -15.0 + 0.1 * f64::from(i);
-            finite(&any, &*objective, [x, x * x * 0.01]);
-        }
-    }
-
-    #[test]
-    fn drop_wave_bends_at_its_tip_as_beside_it() {
-        let objective = "drop-wave".parse::<AnyLandscape>().unwrap();
-        let objective = objective.as_dyn().load(&NoFiles).unwrap().objective;
-        for at in [
-            [0.0, 0.0],
-            [1e-20, 0.0],
-            [1e-15, -1e-15],
-            [1e-9, 2e-9],
-            [1e-6, 0.0],
-        ] {
-            let mut hessian = [0.0; 4];
-            objective.hessian(&at, &mut hessian);
-            for (found, expected) in hessian.into_iter().zip([72.5, 0.0, 0.0, 72.5]) {
-                assert!((found - expected).abs() < 1e-6, "{at:?}: {hessian:?}");
-            }
-        }
-    }
-
-    /// Maps are zoomed into until f64 ends. Twice as far from a minimum of value 0, f is four times as large, or twice
-    /// at the tip of a cone; what cancels there would be a staircase.
-    #[test]
-    fn nothing_cancels_near_a_minimum_of_value_zero() {
-        for (name, factor) in [
-            ("quadratic", 4.0),
-            ("booth", 4.0),
-            ("matyas", 4.0),
-            ("zakharov", 4.0),
-            ("rosenbrock", 4.0),
-            ("leon", 4.0),
-            ("beale", 4.0),
-            ("himmelblau", 4.0),
-            ("three-hump-camel", 4.0),
-            ("ackley", 2.0),
-            ("rastrigin", 4.0),
-            ("griewank", 4.0),
-            ("levy", 4.0),
-            ("levy-13", 4.0),
-            ("schaffer-2", 4.0),
-            ("bohachevsky-1", 4.0),
-            ("bohachevsky-2", 4.0),
-            ("egg-crate", 4.0),
-            ("alpine-1", 2.0),
-            ("salomon", 2.0),
-            ("plateau", 4.0),
-            ("parabola", 4.0),
-            ("absolute", 2.0),
-            ("heavy-ball-trap", 4.0),
-        ] {
-            let any: AnyLandscape = name.parse().unwrap();
-            let landscape = any.as_dyn();
-            let objective = landscape.load(&NoFiles).unwrap().objective;
-            let [x, y] = landscape.minima()[0].at;
-            for step in 0..8 {
-                // The exact sums of the coordinates, so that only the function rounds.
-                let (sin, cos) = (0.3 + f64::from(step)).sin_cos();
-                let near = [x + 2e-9 * cos - x, y + 2e-9 * sin - y];
-                let value = |scale: f64| {
-                    objective.value(&[x + scale * near[0], y + scale * near[1]][..landscape.dim()])
-                };
-                let found = value(2.0) / value(1.0);
-                assert!((found / factor - 1.0).abs() < 1e-5, "{name}: {found}");
-            }
-        }
-    }
-
-    #[test]
-    fn the_family_has_all_names_group_by_group() {
-        let expected = "quadratic booth matyas zakharov trid rosenbrock leon beale dixon-price goldstein-price \
-            himmelblau three-hump-camel six-hump-camel branin mccormick styblinski-tang ackley rastrigin griewank \
-            levy levy-13 schwefel eggholder holder-table cross-in-tray drop-wave easom schaffer-2 schaffer-4 bukin-6 \
-            shubert michalewicz de-jong-5 langermann bohachevsky-1 bohachevsky-2 egg-crate bird keane alpine-1 salomon \
-            deckkers-aarts adjiman gramacy-lee two-wells saddle monkey-saddle edge-of-stability plateau \
-            parabola cosine-1d absolute heavy-ball-trap formula formula-1d drawn grid image regression";
-        let expected: Vec<_> = expected.split_whitespace().collect();
-        assert_eq!(expected.len(), 49 + 4 + 6);
-        for name in &expected {
-            assert!(AnyLandscape::NAMES.contains(name), "{name}");
-        }
-        let place = |any: &AnyLandscape| {
-            let group = any.as_dyn().group();
-            Group::ALL.iter().position(|known| *known == group)
-        };
-        assert!(AnyLandscape::all().iter().map(place).is_sorted());
-    }
-
-    #[test]
-    fn minima_have_their_published_values() {
-        for (name, count, value) in [
-            ("trid", 1, -2.0),
-            ("dixon-price", 2, 0.0),
-            ("goldstein-price", 1, 3.0),
-            ("himmelblau", 4, 0.0),
-            ("six-hump-camel", 2, -1.031_628_453),
-            ("branin", 3, 0.397_887_358),
-            ("mccormick", 1, -1.913_222_955),
-            ("styblinski-tang", 1, -78.332_331_41),
-            ("schwefel", 1, 0.0),
-            ("eggholder", 1, -959.640_662_7),
-            ("holder-table", 4, -19.208_502_57),
-            ("cross-in-tray", 4, -2.062_611_871),
-            ("drop-wave", 1, -1.0),
-            ("easom", 1, -1.0),
-            ("schaffer-4", 4, 0.292_578_632),
-            ("bukin-6", 1, 0.0),
-            ("shubert", 4, -186.730_908_8),
-            ("michalewicz", 1, -1.801_303_410),
-            ("de-jong-5", 1, 0.998_003_838),
-            ("langermann", 1, -4.155_809),
-            ("bird", 2, -106.764_536_7),
-            ("keane", 2, -0.673_667_521),
-            ("alpine-1", 64, 0.0),
-            ("deckkers-aarts", 2, -24_776.518_34),
-            ("adjiman", 1, -2.021_806_783),
-            ("gramacy-lee", 1, -0.428_881_942),
-            ("two-wells", 1, -2.063_090_252),
-            ("saddle", 0, 0.0),
-            ("monkey-saddle", 0, 0.0),
-            ("parabola", 1, 0.0),
-            ("cosine-1d", 1, -6.978_140_831),
-            ("absolute", 1, 0.0),
-            ("heavy-ball-trap", 1, 0.0),
-        ] {
-            let minima = name.parse::<AnyLandscape>().unwrap().as_dyn().minima();
-            assert_eq!(minima.len(), count, "{name}");
-            for mark in minima {
-                let gap = (mark.value - value).abs();
-                assert!(
-                    gap <= 5e-9 * value.abs().max(1.0) || name == "langermann" && gap < 5e-7,
-                    "{name}: {mark:?}"
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn starts_and_marks_lie_in_the_domain_and_starts_in_the_view() {
-        for any in all() {
-            let landscape = any.as_dyn();
-            assert!(landscape.view().contains(landscape.start()), "{any}");
-            let problem = landscape.load(&NoFiles).unwrap();
-            assert_eq!(problem.objective.dim(), landscape.dim(), "{any}");
-            assert_eq!(landscape.parameters().len(), landscape.dim(), "{any}");
-            assert!(
-                problem.view.contains(problem.plot_point(landscape.start())),
-                "{any}"
-            );
-            assert!(
-                landscape
-                    .domain()
-                    .is_none_or(|domain| domain.contains(landscape.start())),
-                "{any}"
-            );
-        }
-        for any in AnyLandscape::all() {
-            let landscape = any.as_dyn();
-            let marks = landscape.minima().into_iter().chain(landscape.saddles());
-            let inside = |mark: Mark| landscape.domain().is_none_or(|d| d.contains(mark.at));
-            assert!(marks.into_iter().all(inside), "{any}");
-        }
-    }
-
-    #[test]
-    fn known_values_and_eigenvalues_are_met() {
-        let at = |spec: &str, at: [f64; 2]| {
-            let objective = spec
-                .parse::<AnyLandscape>()
-                .unwrap()
-                .as_dyn()
-                .load(&NoFiles)
-                .unwrap()
-                .objective;
-            let (mut gradient, mut h) = ([0.0; 2], [0.0; 4]);
-            let value = objective.gradient(&at, &mut gradient);
-            objective.hessian(&at, &mut h);
-            (value, gradient, eigenvalues([h[0], h[1], h[3]]))
-        };
-        let (value, gradient, _) = at("rosenbrock", [-1.2, 1.0]);
-        assert!(
-            (value - 24.2).abs() < 1e-12
-                && (gradient[0] + 215.6).abs() < 1e-10
-                && (gradient[1] + 88.0).abs() < 1e-10
-        );
-        for (spec, point, low, high) in [
-            ("rosenbrock", [1.0, 1.0], 0.399_360_77, 1001.6006),
-            ("beale", [3.0, 0.5], 0.301_46, 48.979_79),
-            ("booth", [1.0, 3.0], 2.0, 18.0),
-            ("himmelblau", [3.0, 2.0], 25.715_729, 82.284_271),
-            ("rastrigin", [0.0, 0.0], 396.784_18, 396.784_18),
-            ("matyas", [0.0, 0.0], 0.04, 1.0),
-            ("goldstein-price", [0.0, -1.0], 402.831, 965.169),
-            ("branin", [std::f64::consts::PI, 2.275], 1.732_26, 11.086_21),
-        ] {
-            let (_, _, [min, max]) = at(spec, point);
-            assert!(
-                (min - low).abs() < 2e-5 * low && (max - high).abs() < 2e-5 * high,
-                "{spec}: {min}, {max}"
-            );
-        }
-    }
-}
+mod tests;

@@ -8,7 +8,7 @@ use crate::engine::objective::Formula;
 use crate::engine::objective::plane::Rect;
 
 settings! {
-    /// The monkey saddle: three ways down and three up; at its middle gradient and Hessian both vanish.
+    /// The monkey saddle: three descending and three ascending directions; at its centre gradient and Hessian both vanish.
     ///
     /// x³ − 3xy².
     pub struct MonkeySaddle("Monkey saddle") {}

@@ -10,10 +10,10 @@ use crate::engine::objective::plane::Rect;
 settings! {
     /// The curve on which every step can be done by hand: gradient descent takes x to (1 − 2 lr a) x.
     ///
-    /// a x². Below lr = 1/(2a) the steps creep down one side, up to 1/a they leap from side to side, and beyond it they
+    /// a x². Below lr = 1/(2a) x approaches 0 from one side, up to 1/a from alternating sides, and beyond it the steps
     /// grow. With a = 1 it is the first example of Zhang et al., Dive into Deep Learning, section 12.3.
     pub struct Parabola("Parabola, 1-D") {
-        /// How steep it is: half the curvature.
+        /// a: half the curvature.
         a: f64 = 1.0, linear 0.0..=10.0;
     }
 }

@@ -9,11 +9,11 @@ use crate::engine::objective::plane::Rect;
 
 settings! {
     /// A wide plateau around a narrow funnel: far out the gradient vanishes, so that plain descent stands still while Adam's
-    /// scaled steps walk on.
+    /// scaled steps go on.
     ///
     /// 1 − e^(−(x² + y²)/w).
     pub struct Plateau("Plateau") {
-        /// How wide the funnel is: the square of its radius.
+        /// w: the squared radius of the funnel.
         w: f64 = 1.0, in 0.01..=1e6, log 0.1..=20.0;
     }
 }

@@ -8,7 +8,7 @@ use crate::engine::objective::Formula;
 use crate::engine::objective::plane::Rect;
 
 settings! {
-    /// A quadratic bowl, the one function on which every rate is known; its condition number is the ratio of a and b.
+    /// A quadratic bowl, for which all convergence rates are known; its condition number is the ratio of a and b.
     ///
     /// ½ (a u² + b v²), where u and v are the axes turned by `angle`.
     pub struct Quadratic("Quadratic") {
@@ -16,7 +16,7 @@ settings! {
         a: f64 = 1.0, linear 0.0..=10.0;
         /// Curvature along the second axis.
         b: f64 = 10.0, linear 0.0..=100.0;
-        /// How far the axes are turned, counter-clockwise.
+        /// Angle of the axes, counter-clockwise.
         angle: f64 = 0.0, linear -90.0..=90.0, unit "°";
     }
 }

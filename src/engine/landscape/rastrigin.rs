@@ -9,7 +9,7 @@ use crate::engine::objective::plane::Rect;
 use std::f64::consts::PI;
 
 settings! {
-    /// Rastrigin's function: a bowl under a grid of deep dents; most paths end in the nearest one.
+    /// Rastrigin's function: a bowl under a grid of deep dents; most runs end in the nearest one.
     ///
     /// 20 + Σ (t² − 10 cos 2πt) over t = x, y. Rastrigin 1974.
     pub struct Rastrigin("Rastrigin") {}

@@ -16,17 +16,17 @@ settings! {
     ///
     /// A table has equally many cells in every row, separated by commas, semicolons, tabs, bars or spaces; numbers may have decimal
     /// commas where commas do not separate. Lines that begin with # are comments. Columns of text and the index that pandas and R write are
-    /// left out, and that is said; a cell that is no number in a column of numbers is refused with its line.
+    /// left out, with a note; a cell that is not a number in a column of numbers is an error with its line.
     ///
     /// Without a file: 50 points of y = 2x + 1 with noise σ = 0.5, x from 0 to 10.
     pub struct Regression("Linear regression") {
-        /// A CSV file with at least two columns of numbers; empty takes the built-in line.
+        /// CSV file with at least two columns of numbers; empty takes the built-in data.
         data: String = String::new();
-        /// The column of inputs; empty takes the first one that holds numbers.
+        /// Column of inputs x; empty takes the first column of numbers.
         x: String = String::new();
-        /// The column of targets; empty takes the second one that holds numbers.
+        /// Column of targets y; empty takes the second column of numbers.
         y: String = String::new();
-        /// Whether the first line of the file holds names: auto refuses what may be names or numbers.
+        /// Whether the first line of the file holds names; auto refuses lines that may be either names or numbers.
         header: Header = Header::Auto;
     }
 }
@@ -60,7 +60,7 @@ impl Landscape for Regression {
         ["w", "b"]
     }
 
-    /// The view holds the least-squares line and the usual start.
+    /// Loads the data; the view includes the least-squares line and the default start.
     fn load(&self, files: &dyn Files) -> Result<LoadedLandscape, LandscapeError> {
         let named = |name: &str| (!name.is_empty()).then(|| name.to_owned());
         let names = [named(&self.x), named(&self.y)];
@@ -93,7 +93,7 @@ impl Landscape for Regression {
     }
 }
 
-/// y = 2x + 1 with noise.
+/// Returns x and y of y = 2x + 1 with noise.
 fn built_in() -> [Vec<f64>; 2] {
     let mut random = stream(42, Purpose::Data, 0);
     let x: Vec<f64> = (0..50).map(|i| f64::from(i) * 10.0 / 49.0).collect();
@@ -106,8 +106,8 @@ fn built_in() -> [Vec<f64>; 2] {
 
 /// The mean squared error of y = w x + b.
 ///
-/// Over all the data it is r̄² + s (w − ŵ)² + e, a sum of squares in which nothing cancels: r̄ = w x̄ + b − ȳ is the mean
-/// residual, s the variance of x, ŵ the least-squares slope and e the error that no line avoids.
+/// Over all the data it is r̄² + s (w − ŵ)² + e, a sum of squares without cancellation: r̄ = w x̄ + b − ȳ is the mean
+/// residual, s the variance of x, ŵ the least-squares slope and e the least-squares error.
 struct RegressionLoss {
     x: Vec<f64>,
     y: Vec<f64>,
@@ -178,7 +178,7 @@ mod tests {
     use crate::engine::objective::Objective;
 
     #[test]
-    fn the_whole_data_is_the_mean_of_its_batches() {
+    fn the_full_loss_is_the_mean_over_batches() {
         let [x, y] = built_in();
         let line = RegressionLoss::new(x, y);
         let all: Vec<usize> = (0..50).collect();

@@ -12,9 +12,9 @@ settings! {
     ///
     /// (a − x)² + b (y − x²)². Rosenbrock 1960.
     pub struct Rosenbrock("Rosenbrock") {
-        /// Where the minimum lies: at (a, a²).
+        /// a: the minimum is at (a, a²).
         a: f64 = 1.0, linear -1.4..=1.4;
-        /// How steep the walls of the valley are.
+        /// b: steepness of the valley's walls.
         b: f64 = 100.0, in 0.0.., log 1.0..=1000.0;
     }
 }

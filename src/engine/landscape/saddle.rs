@@ -14,9 +14,9 @@ settings! {
     pub struct Saddle("Saddle") {
         /// Curvature of the walls along x.
         a: f64 = 1.0, linear 0.0..=5.0;
-        /// How steeply the ridge falls along y.
+        /// b: steepness of the descent along y.
         b: f64 = 1.0, linear 0.0..=5.0;
-        /// Quartic walls along y; 0 lets y fall for ever.
+        /// c: quartic walls along y; with 0 the function falls without bound.
         c: f64 = 0.0, linear 0.0..=2.0;
     }
 }

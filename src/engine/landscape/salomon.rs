@@ -9,7 +9,7 @@ use crate::engine::objective::plane::Rect;
 use std::f64::consts::PI;
 
 settings! {
-    /// Salomon's function: a cone of rings. A path has to climb out of every ring to reach the tip in the middle.
+    /// Salomon's function: a cone of rings. A run has to climb out of every ring to reach the tip in the middle.
     ///
     /// 1 − cos 2πr + .1r with r = √(x² + y²). Salomon 1996. At the tip the gradient is taken as 0.
     pub struct Salomon("Salomon") {}

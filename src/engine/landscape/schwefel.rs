@@ -7,13 +7,13 @@ use crate::engine::numeric::jet::Scalar;
 use crate::engine::objective::Formula;
 use crate::engine::objective::plane::Rect;
 
-/// Where t sin √t is largest on the domain, and twice its value there.
+/// The maximizer of t sin √t on the domain, and twice its value there.
 const BEST: f64 = 420.968_746_359_982_03;
 const HEIGHT: f64 = 837.965_774_544_867_4;
 
 settings! {
-    /// Schwefel's function: deep dents that grow outwards, the best one near a corner and far from the next best. What leads
-    /// downhill from the middle leads astray.
+    /// Schwefel's function: deep dents that grow outwards, the best one near a corner and far from the next best. Going
+    /// downhill from the middle leads away from it.
     ///
     /// 837.9657745448674 − Σ t sin √|t| over t = x, y. Schwefel 1981; SFU virtual library. At t = 0 the second derivative is
     /// infinite; it is taken as 0.

@@ -9,7 +9,7 @@ use crate::engine::objective::plane::Rect;
 
 settings! {
     /// Six-hump camel: six local minima in symmetric pairs, two of them global, with saddles between them. Start and momentum
-    /// decide where a path ends.
+    /// decide where a run ends.
     ///
     /// (4 − 2.1x² + x⁴/3) x² + xy + (4y² − 4) y². Dixon & Szegő 1978.
     pub struct SixHumpCamel("Six-hump camel") {}

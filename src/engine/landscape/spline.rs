@@ -3,7 +3,7 @@
 //! The tensor product of cubic B-splines with not-a-knot ends: the second and the last but one point of an axis are no
 //! knots (de Boor, A Practical Guide to Splines, rev. ed. 2001, ch. IV, IX, XIII and XVII). It is the surface of scipy's
 //! `RectBivariateSpline(x, y, z, kx=3, ky=3, s=0)`. An axis of two or three points has a straight line or a parabola.
-//! Outside the grid the surface goes on level, at the height of the nearest point of the border, as it does in scipy.
+//! Outside the grid the height is that of the nearest point of the border, as in scipy.
 
 use crate::engine::objective::Objective;
 use crate::engine::objective::plane::Rect;
@@ -12,19 +12,19 @@ use std::array::from_fn;
 /// A polynomial of degree at most 3, constant first.
 type Cubic = [f64; 4];
 
-/// The spline through heights on a grid that need not be evenly spaced.
+/// The spline through heights on a grid, evenly spaced or not.
 pub(super) struct Spline {
     x: Axis,
     y: Axis,
     /// Coefficients of the products of B-splines, row by row.
     coefficients: Vec<f64>,
-    /// How many of them are in a row: at least 4, those beyond the points being 0.
+    /// The number of coefficients in a row: at least 4; coefficients beyond the points are 0.
     stride: usize,
     area: Rect,
 }
 
 impl Spline {
-    /// The spline through `heights`, row by row: that at (x\[j\], y\[i\]) is number i · x.len() + j.
+    /// Returns the spline through `heights`, row by row: the height at (x\[j\], y\[i\]) has index i · x.len() + j.
     ///
     /// Each axis must have at least two points, in increasing order. `None` if its derivatives could leave the range of
     /// f64: for heights beyond 1e100 and for points too close together.
@@ -62,12 +62,12 @@ impl Spline {
         })
     }
 
-    /// The rectangle of the grid.
+    /// Returns the rectangle of the grid.
     pub(super) fn area(&self) -> Rect {
         self.area
     }
 
-    /// The derivatives of orders below N in each direction, those in y outermost.
+    /// Returns the derivatives of orders below N in each direction, with the order in y as the outer index.
     #[inline(always)]
     fn derivatives<const N: usize>(&self, x: f64, y: f64) -> [[f64; N]; N] {
         let (left, across) = self.x.weights::<N>(x);
@@ -87,7 +87,7 @@ impl Spline {
     }
 }
 
-/// The spline is exact, and so are its derivatives: they are those of its polynomials.
+/// Value and derivatives are exact: they are computed from the spline's polynomials.
 impl Objective for Spline {
     fn dim(&self) -> usize {
         2
@@ -128,18 +128,18 @@ impl Objective for Spline {
 struct Axis {
     points: usize,
     ends: [f64; 2],
-    /// Intervals of points to a unit, where these are evenly spaced.
+    /// Intervals per unit, if the points are evenly spaced.
     rates: Option<f64>,
-    /// Where each span begins.
+    /// The beginning of each span.
     knots: Vec<f64>,
     spans: Vec<KnotSpan>,
 }
 
-/// An interval between two knots, and the polynomials there of the B-splines that are not 0 there.
+/// An interval between two knots with the polynomials of the B-splines that are nonzero in it.
 struct KnotSpan {
     /// 1 / its width.
     inverse: f64,
-    /// Power by power of the share of its width, the coefficients of each B-spline.
+    /// The coefficients of each B-spline, by power of the fraction of the width.
     powers: [[f64; 4]; 4],
 }
 
@@ -158,7 +158,7 @@ impl Axis {
             .map(|at| KnotSpan::new(&knots, at, degree))
             .collect();
         let rates = crate::engine::numeric::real(count - 1) / (ends[1] - ends[0]);
-        // The polynomials of two spans meet so closely that either will do for a point that is nearly at their knot.
+        // The polynomials of two spans agree so closely at their knot that either serves for a point near it.
         let even = points.iter().enumerate().all(|(i, point)| {
             ((point - ends[0]) * rates - crate::engine::numeric::real(i)).abs() < 1e-6
         });
@@ -171,7 +171,7 @@ impl Axis {
         }
     }
 
-    /// The span of a point on the axis.
+    /// Returns the index of a point's span.
     #[inline(always)]
     fn span(&self, x: f64) -> usize {
         match self.rates {
@@ -188,8 +188,8 @@ impl Axis {
         }
     }
 
-    /// The first of the four B-splines that are not 0 at the nearest point of the axis, and their derivatives of orders
-    /// below N. Beyond the ends nothing changes any more.
+    /// Returns the index of the first of the four B-splines that are nonzero at the nearest point of the axis, and their derivatives of orders
+    /// below N. Beyond the ends the derivatives are 0.
     #[inline(always)]
     fn weights<const N: usize>(&self, x: f64) -> (usize, [[f64; 4]; N]) {
         let inside = x.clamp(self.ends[0], self.ends[1]);
@@ -210,7 +210,7 @@ impl Axis {
 }
 
 impl KnotSpan {
-    /// The span from knot `at` to the next, by the recurrence of Cox and de Boor, eq. (14) of ch. IX, on polynomials.
+    /// Returns the span from knot `at` to the next, by the recurrence of Cox and de Boor, eq. (14) of ch. IX, on polynomials.
     fn new(knots: &[f64], at: usize, degree: usize) -> Self {
         let (left, width) = (knots[at], knots[at + 1] - knots[at]);
         let mut splines: [Cubic; 4] = from_fn(|i| [f64::from(i == 0), 0.0, 0.0, 0.0]);
@@ -235,7 +235,7 @@ impl KnotSpan {
     }
 }
 
-/// polynomial · (constant + slope u), of degree 3 at most.
+/// Returns polynomial · (constant + slope u), of degree 3 at most.
 fn times(polynomial: &Cubic, constant: f64, slope: f64) -> Cubic {
     from_fn(|power| {
         let carried = power.checked_sub(1).map_or(0.0, |lower| polynomial[lower]);
@@ -243,11 +243,11 @@ fn times(polynomial: &Cubic, constant: f64, slope: f64) -> Cubic {
     })
 }
 
-/// The equations that make a spline meet the points of its axis, eliminated.
+/// The LU factors of the interpolation equations of an axis.
 ///
-/// They are a band two wide on either side, and totally positive, so that elimination needs no pivots (ch. XIII).
+/// The matrix has two bands on either side and is totally positive, so that elimination needs no pivoting (ch. XIII).
 struct Interpolation {
-    /// By row: what is taken of the two rows before, the pivot's inverse, and the two entries after it.
+    /// By row: the factors of the two rows before, the pivot's inverse, and the two entries after it.
     rows: Vec<[f64; 5]>,
 }
 
@@ -279,7 +279,7 @@ impl Interpolation {
         Self { rows }
     }
 
-    /// Replaces heights by coefficients, for `width` columns of heights at once.
+    /// Solves for the coefficients in place of the heights, for `width` columns at once.
     fn solve(&self, heights: &mut [f64], width: usize) {
         let count = self.rows.len();
         for (i, row) in self.rows.iter().enumerate() {
@@ -300,7 +300,7 @@ impl Interpolation {
     }
 }
 
-/// heights − factor · other.
+/// Subtracts factor · other from heights.
 fn subtract(heights: &mut [f64], factor: f64, other: &[f64]) {
     for (height, other) in heights.iter_mut().zip(other) {
         *height -= factor * other;
@@ -308,122 +308,4 @@ fn subtract(heights: &mut [f64], factor: f64, other: &[f64]) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::engine::numeric::random::{Purpose, stream};
-    use crate::engine::numeric::real;
-    use rand::RngExt;
-
-    fn spline(x: &[f64], y: &[f64], f: impl Fn(f64, f64) -> f64) -> Spline {
-        let heights = y.iter().flat_map(|y| x.iter().map(|x| f(*x, *y)));
-        Spline::new(x, y, heights.collect()).unwrap()
-    }
-
-    fn even(count: usize) -> Vec<f64> {
-        (0..count).map(|i| -1.0 + 0.3 * real(i)).collect()
-    }
-
-    fn uneven(count: usize) -> Vec<f64> {
-        (0..count).map(|i| 0.1 * real(i * i) + 0.3).collect()
-    }
-
-    /// Value, gradient and Hessian in one list.
-    fn all(spline: &Spline, at: [f64; 2]) -> [f64; 7] {
-        let (mut gradient, mut hessian) = ([0.0; 2], [0.0; 4]);
-        let value = spline.gradient(&at, &mut gradient);
-        spline.hessian(&at, &mut hessian);
-        let [gx, gy] = gradient;
-        let [xx, xy, yx, yy] = hessian;
-        [value, gx, gy, xx, xy, yx, yy]
-    }
-
-    #[track_caller]
-    fn check(what: &str, found: &[f64], expected: &[f64], tolerance: f64) {
-        let close = |(f, e): (&f64, &f64)| (f - e).abs() <= tolerance * (1.0 + e.abs());
-        assert!(
-            found.iter().zip(expected).all(close),
-            "{what}: {found:?}, expected {expected:?}"
-        );
-    }
-
-    /// An axis of n points reproduces polynomials of degree min(3, n − 1).
-    #[test]
-    fn polynomials_are_reproduced() {
-        for make in [even, uneven] {
-            for (columns, rows) in [(9, 7), (4, 5), (3, 2), (2, 2), (2, 6), (5, 3)] {
-                let [p, q] = [columns, rows].map(|count| [1, 2, 3][(count - 2).min(2)]);
-                let f = |x: f64, y: f64| (x.powi(p) - 2.0 * x + 0.5) * (1.0 - y + 0.7 * y.powi(q));
-                let d = |x: f64, n: i32| f64::from(n) * x.powi(n - 1);
-                let dd = |x: f64, n: i32| f64::from(n * (n - 1)) * x.powi(n - 2);
-                let (x, y) = (make(columns), make(rows));
-                let spline = spline(&x, &y, f);
-                let area = spline.area();
-                for i in 0..=10 {
-                    let at = area.at([f64::from(i) * 0.1, f64::from(i * 7 % 11) * 0.1]);
-                    let [x, y] = at;
-                    let (fx, fy) = (x.powi(p) - 2.0 * x + 0.5, 1.0 - y + 0.7 * y.powi(q));
-                    let (dx, dy) = (d(x, p) - 2.0, 0.7 * d(y, q) - 1.0);
-                    let [xx, xy, yy] = [dd(x, p) * fy, dx * dy, 0.7 * fx * dd(y, q)];
-                    let expected = [fx * fy, dx * fy, fx * dy, xx, xy, xy, yy];
-                    let what = format!("{columns} × {rows} at {at:?}");
-                    check(&what, &all(&spline, at), &expected, 1e-10);
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn heights_are_met_and_cells_join_with_two_derivatives() {
-        let mut random = stream(1, Purpose::Data, 0);
-        for make in [even, uneven] {
-            let (x, y) = (make(8), make(6));
-            let heights: Vec<f64> = (0..48).map(|_| random.random()).collect();
-            let spline = Spline::new(&x, &y, heights.clone()).unwrap();
-            for (i, height) in heights.iter().enumerate() {
-                let at = [x[i % 8], y[i / 8]];
-                check("height", &[spline.value(&at)], &[*height], 1e-13);
-                let middle = [0.5 * (x[3] + x[4]), 0.5 * (y[2] + y[3])];
-                for corner in [at, [at[0], middle[1]], [middle[0], at[1]]] {
-                    let area = spline.area();
-                    let sides = [-1e-9, 1e-9].map(|h| area.clamp([corner[0] + h, corner[1] + h]));
-                    let [low, high] = sides.map(|side| all(&spline, side));
-                    check(&format!("across {corner:?}"), &low, &high, 1e-5);
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn the_surface_goes_on_level_outside() {
-        let spline = spline(&even(6), &uneven(5), |x, y| x * x * y + y);
-        let [x, y] = [spline.x.ends, spline.y.ends];
-        for far in [1e-9, 1.0, 1e300, f64::INFINITY] {
-            let [value, gx, gy, xx, xy, _, yy] = all(&spline, [x[1] + far, 1.0]);
-            let border = all(&spline, [x[1], 1.0]);
-            check(
-                "right",
-                &[value, gy, yy],
-                &[border[0], border[2], border[6]],
-                0.0,
-            );
-            assert_eq!([gx, xx, xy], [0.0; 3]);
-            let corner = all(&spline, [x[0] - far, y[0] - far]);
-            let height = spline.value(&[x[0], y[0]]);
-            assert_eq!(corner, [height, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
-        }
-        assert!(spline.value(&[f64::NAN, 1.0]).is_nan());
-        assert!(all(&spline, [x[1], y[1]])[1] > 1.0, "the border is inside");
-    }
-
-    #[test]
-    fn what_is_not_finite_is_refused() {
-        let two = [0.0, 1.0];
-        assert!(Spline::new(&two, &two, vec![0.0, 1.0, 1e99, 1.0]).is_some());
-        assert!(Spline::new(&two, &two, vec![0.0, 1.0, f64::MAX, 1.0]).is_none());
-        assert!(Spline::new(&two, &two, vec![0.0, 1.0, f64::NAN, 1.0]).is_none());
-        assert!(Spline::new(&[-1e308, 1e308], &two, vec![0.0, 1.0, 2.0, 1.0]).is_none());
-        let close = [0.0, 1e-300, 2e-300, 3e-300, 1.0];
-        let heights = (0..10).map(f64::from).collect();
-        assert!(Spline::new(&close, &two, heights).is_none());
-    }
-}
+mod tests;

@@ -9,7 +9,7 @@ use crate::engine::objective::plane::Rect;
 
 settings! {
     /// Two wells: a bowl with a deep well and a shallow one on either side of a low saddle. Learning rate, momentum and noise
-    /// decide which well keeps the path.
+    /// decide in which well a run ends.
     ///
     /// x² + y² − 2 e^(−((x − 1)² + y²)/.2) − 3 e^(−((x + 1)² + y²)/.2).
     pub struct TwoWells("Two wells") {}

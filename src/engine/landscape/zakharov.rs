@@ -8,7 +8,7 @@ use crate::engine::objective::Formula;
 use crate::engine::objective::plane::Rect;
 
 settings! {
-    /// Zakharov's function: a bowl whose walls rise with the fourth power one way. A learning rate that is right near the
+    /// Zakharov's function: a bowl whose walls rise with the fourth power in one direction. A learning rate that is right near the
     /// minimum diverges far from it.
     ///
     /// x² + y² + s² + s⁴ with s = ½x + y. SFU virtual library; Jamil & Yang 2013.

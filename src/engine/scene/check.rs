@@ -1,59 +1,24 @@
-//! Whether a scene can be shown.
+//! Checks of a scene against its landscape or network.
 
 use super::{
-    MAX_NUMBERS, MAX_RUNS, MAX_STEPS, NetworkScene, Problem, Run, Scene, SceneError, SpecChange,
+    LandscapeScene, MAX_NUMBERS, MAX_RUNS, MAX_STEPS, NetworkScene, Problem, Run, Scene,
+    SceneError, SpecChange, Subject,
 };
 use crate::engine::objective::Objective;
-use crate::engine::objective::plane::Rect;
 use crate::engine::training::{Group, RunSpec};
 
 impl Scene {
     /// Checks everything that depends on the landscape or the network.
     pub fn check(&self, problem: &Problem) -> Result<(), SceneError> {
-        if self.network.is_none() {
-            self.check_start()?;
+        if let Subject::Landscape(landscape) = &self.subject {
+            check_start(landscape)?;
         }
         self.check_batch(problem)?;
         self.check_runs(problem)?;
-        match (&self.network, &problem.task) {
-            (Some(bench), Some(task)) => self.check_rows(bench, task.loss.dim()),
+        match (&self.subject, &problem.task) {
+            (Subject::Network(network), Some(task)) => self.check_rows(network, task.loss.dim()),
             _ => self.check_steps(),
         }
-    }
-
-    fn check_start(&self) -> Result<(), SceneError> {
-        let landscape = self.landscape.name();
-        let domain = self.landscape.as_dyn().domain();
-        if !self.start.iter().all(|s| s.is_finite())
-            || domain.is_some_and(|domain| !domain.contains(self.start))
-        {
-            let on_line = self.landscape.as_dyn().dim() == 1;
-            let words = |domain: Rect| {
-                if on_line {
-                    format!("x in {:?}", domain.x())
-                } else {
-                    format!("x in {:?} and y in {:?}", domain.x(), domain.y())
-                }
-            };
-            let finite = if on_line {
-                "a finite number"
-            } else {
-                "finite numbers"
-            };
-            let expected = domain.map_or(finite.to_owned(), words);
-            let [x, y] = self.start;
-            let start = if on_line {
-                x.to_string()
-            } else {
-                format!("({x}, {y})")
-            };
-            return Err(SceneError::Start {
-                start,
-                landscape,
-                expected,
-            });
-        }
-        Ok(())
     }
 
     fn check_batch(&self, problem: &Problem) -> Result<(), SceneError> {
@@ -65,7 +30,7 @@ impl Scene {
             };
             return Err(SceneError::Batch {
                 batch,
-                landscape: self.subject(),
+                landscape: self.subject_name(),
                 expected,
             });
         }
@@ -95,7 +60,7 @@ impl Scene {
         if let Some(expected) = spec.optimizer.as_dyn().unsupported_reason(objective) {
             return Err(SceneError::Optimizer {
                 optimizer: spec.optimizer.name(),
-                landscape: self.subject(),
+                landscape: self.subject_name(),
                 expected,
             });
         }
@@ -104,7 +69,7 @@ impl Scene {
             None => Ok(()),
             Some(group) => Err(SceneError::Group {
                 name: group.name.clone(),
-                landscape: self.subject(),
+                landscape: self.subject_name(),
                 expected: match objective.tensors() {
                     [] if objective.dim() == 1 => "x".to_owned(),
                     [] => "x or y".to_owned(),
@@ -116,21 +81,20 @@ impl Scene {
 
     fn check_spec_changes(&self, run: &Run, problem: &Problem) -> Result<(), SceneError> {
         let mut earlier = 0;
-        for SpecChange { from, spec } in &run.legs {
-            let expected = match &self.network {
-                None => "a network, whose runs have legs".to_owned(),
-                Some(bench) if *from <= earlier || *from % bench.settings.every > 0 => {
-                    let every = bench.settings.every;
-                    format!("a multiple of {every}, the steps of a row, after step {earlier}")
+        for &SpecChange { at_step, ref spec } in &run.spec_changes {
+            let every = self.network().map(|network| network.settings.every);
+            let expected = match every {
+                None => "a network: runs on landscapes have no spec changes".to_owned(),
+                Some(every) if at_step <= earlier || at_step % every > 0 => {
+                    format!("a multiple of {every}, the setting `every`, after step {earlier}")
                 }
                 Some(_) => {
                     self.check_spec(spec, problem)?;
-                    earlier = *from;
+                    earlier = at_step;
                     continue;
                 }
             };
-            let from = *from;
-            return Err(SceneError::SpecChange { from, expected });
+            return Err(SceneError::SpecChange { at_step, expected });
         }
         Ok(())
     }
@@ -144,8 +108,8 @@ impl Scene {
         Ok(())
     }
 
-    fn check_rows(&self, bench: &NetworkScene, parameters: usize) -> Result<(), SceneError> {
-        let rows = self.training.steps.div_ceil(bench.settings.every) + 1;
+    fn check_rows(&self, network: &NetworkScene, parameters: usize) -> Result<(), SceneError> {
+        let rows = self.training.steps.div_ceil(network.settings.every) + 1;
         let runs = self.runs.len();
         let numbers = rows.saturating_mul(runs as u64);
         if numbers.saturating_mul(parameters as u64 + 16) > MAX_NUMBERS {
@@ -157,4 +121,29 @@ impl Scene {
         }
         Ok(())
     }
+}
+
+fn check_start(scene: &LandscapeScene) -> Result<(), SceneError> {
+    let (landscape, [x, y]) = (scene.landscape.as_dyn(), scene.start);
+    let domain = landscape.domain();
+    let inside = domain.is_none_or(|domain| domain.contains([x, y]));
+    if x.is_finite() && y.is_finite() && inside {
+        return Ok(());
+    }
+    let on_line = landscape.dim() == 1;
+    let expected = match domain {
+        None if on_line => "a finite number".to_owned(),
+        None => "finite numbers".to_owned(),
+        Some(domain) if on_line => format!("x in {:?}", domain.x()),
+        Some(domain) => format!("x in {:?} and y in {:?}", domain.x(), domain.y()),
+    };
+    Err(SceneError::Start {
+        start: if on_line {
+            x.to_string()
+        } else {
+            format!("({x}, {y})")
+        },
+        landscape: scene.landscape.name(),
+        expected,
+    })
 }

@@ -1,108 +1,108 @@
-//! Why a scene cannot be shown.
+//! Errors of scenes and scene files.
 
 use super::{MAX_NUMBERS, MAX_RUNS, MAX_STEPS, VERSION};
 use crate::engine::declare::SettingError;
 use crate::engine::landscape::LandscapeError;
 
-/// Why a scene cannot be shown. Its text is one sentence.
+/// An error of a scene or a scene file. Its text is one sentence.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum SceneError {
-    /// The file is not a scene.
+    /// The file is not a valid scene.
     #[error("line {line}, column {column}: {message}")]
     Malformed {
         /// Line, from 1.
         line: usize,
         /// Column, from 1.
         column: usize,
-        /// What is wrong and what was expected.
+        /// The error and what was expected.
         message: String,
     },
     /// The file has no version.
     #[error("there is no `version`; expected a scene file that begins with `version = 1`")]
     NoVersion,
-    /// The file was made by a later program.
+    /// The file was written by a newer version of the program.
     #[error("version {0} was made by a newer Ravine; this one reads versions 1 to {VERSION}")]
     NewVersion(i64),
-    /// The landscape cannot be drawn.
+    /// The landscape cannot be loaded.
     #[error(transparent)]
     Landscape(#[from] LandscapeError),
-    /// The network cannot be had, or its data.
+    /// The network or its data cannot be loaded.
     #[error("{0}")]
     Network(String),
-    /// A run goes on from a step where it cannot.
-    #[error("a leg of a run cannot begin at step {from}; expected {expected}")]
+    /// A spec change at an invalid step.
+    #[error("a spec change of a run cannot be at step {at_step}; expected {expected}")]
     SpecChange {
         /// The step.
-        from: u64,
-        /// What was expected.
+        at_step: u64,
+        /// The allowed steps in words.
         expected: String,
     },
-    /// Too many rows of a network for the memory of a computer.
+    /// The recorded rows of a network take too much memory.
     #[error(
         "{runs} runs keep {rows} rows of {parameters} parameters each, which is too much; expected at most {MAX_NUMBERS} numbers, or a larger `every`"
     )]
     TooManyRows {
-        /// How many runs.
+        /// The number of runs.
         runs: usize,
-        /// The rows of each.
+        /// The recorded rows of each run.
         rows: u64,
-        /// The numbers of each.
+        /// The parameters of each row.
         parameters: usize,
     },
-    /// A setting is refused.
+    /// A setting has an illegal value.
     #[error(transparent)]
     Refused(#[from] SettingError),
     /// The start is not finite or outside the domain.
     #[error("the start {start} is not in the domain of `{landscape}`; expected {expected}")]
     Start {
-        /// The start, in words.
+        /// The start as text.
         start: String,
         /// The landscape's name.
         landscape: &'static str,
-        /// The domain, in words.
+        /// The domain as text.
         expected: String,
     },
-    /// Mini-batches of a function that has no data, or larger ones than it has.
+    /// Mini-batches without data, or larger than the data.
     #[error("`batch` cannot be {batch} on `{landscape}`; expected {expected}")]
     Batch {
         /// The batch size.
         batch: u64,
         /// The landscape's name.
         landscape: &'static str,
-        /// What was expected.
+        /// The allowed batch sizes in words.
         expected: String,
     },
-    /// An optimizer that is for other objectives.
+    /// An optimizer that does not support the objective.
     #[error("`{optimizer}` cannot run on `{landscape}`; expected {expected}")]
     Optimizer {
         /// The optimizer's name.
         optimizer: &'static str,
         /// The landscape's name.
         landscape: &'static str,
-        /// What it is for.
+        /// The objectives that the optimizer supports.
         expected: &'static str,
     },
-    /// A group of parameters that the objective does not have.
+    /// A parameter group that the objective does not have.
     #[error("`{landscape}` has no parameters called `{name}`; expected {expected} in brackets")]
     Group {
         /// The name in brackets.
         name: String,
         /// The landscape's name.
         landscape: &'static str,
-        /// The groups that there are.
+        /// The objective's groups.
         expected: String,
     },
     /// Too many runs.
     #[error("there are {0} runs; expected at most {MAX_RUNS}")]
     TooManyRuns(usize),
-    /// Too many steps for the memory of a computer.
+    /// The steps of all runs take too much memory.
     #[error(
         "{runs} runs of {steps} steps are too many; expected at most {MAX_STEPS} steps together"
     )]
     TooManySteps {
-        /// How many runs.
+        /// The number of runs.
         runs: usize,
-        /// The steps of each.
+        /// The steps of each run.
         steps: u64,
     },
 }

@@ -1,4 +1,4 @@
-//! The problem of a scene, ready to be computed with: the objective, and the network behind it if there is one.
+//! The loaded subject of a scene: the objective, and the training task of a network.
 
 use crate::engine::landscape::LoadedLandscape;
 use crate::engine::network::{NetworkLoss, TrainingTask};
@@ -9,7 +9,7 @@ use std::sync::Arc;
 /// A loaded landscape or network.
 #[derive(Clone)]
 pub struct Problem {
-    /// The objective and what is known of it.
+    /// The objective, its first view and its known minima and saddles.
     pub landscape: LoadedLandscape,
     /// The network with its data and initial weights; `None` for a landscape.
     pub task: Option<Arc<TrainingTask>>,

@@ -5,21 +5,21 @@ use crate::engine::declare::{SettingError, Settings, Value};
 use crate::engine::numeric::real;
 use crate::engine::schedule::ScheduleChain;
 
-/// The settings of schedules that are learning rates themselves.
+/// The settings of schedules that are learning rates.
 const LEARNING_RATES: [&str; 3] = ["max_lr", "min_lr", "eta_min"];
 
 impl Scene {
-    /// How many samples a step of every run looks at, where the landscape's data has `samples`.
+    /// Returns the number of samples per step, for data with `samples` samples.
     pub fn batch_size(&self, samples: usize) -> u64 {
         self.training.batch.unwrap_or(samples as u64)
     }
 
-    /// The scene with mini-batches of `batch` out of `samples` samples, and with all learning rates changed by the same factor
+    /// Returns the scene with mini-batches of `batch` out of `samples` samples and all learning rates multiplied by the batch's factor
     /// k: a step along the mean of k times the samples is then about as long as k steps along the means of its parts. Goyal
-    /// et al. 2017, "linear scaling rule". The settings of schedules that are learning rates change alike.
+    /// et al. 2017, "linear scaling rule". Learning rates in the settings of schedules are multiplied as well.
     ///
     /// # Errors
-    /// A learning rate leaves what is legal.
+    /// A learning rate that leaves its legal range.
     pub fn with_batch_scaled(&self, batch: u64, samples: usize) -> Result<Self, SettingError> {
         let batch = batch.clamp(1, (samples as u64).max(1));
         let factor = real(batch) / real(self.batch_size(samples).max(1));
@@ -42,7 +42,7 @@ impl Scene {
     }
 }
 
-/// Multiplies a setting, where there is one of that name and it has a value.
+/// Multiplies the setting called `name`, if it exists and has a value.
 fn scale(settings: &mut dyn Settings, name: &str, factor: f64) -> Result<(), SettingError> {
     match settings.get(name) {
         Some(Value::Real(value)) => settings.set(name, Value::Real(value * factor)),
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn learning_rates_change_as_the_batch_does() {
+    fn learning_rates_scale_with_the_batch() {
         let twice = [
             "sgd:lr=1",
             "adam:lr=0.5[y:lr=0.25]",
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_is_neither_empty_nor_more_than_there_is() {
+    fn a_batch_is_clamped_to_the_samples() {
         let same = [
             "sgd:lr=0.5",
             "adam:lr=0.25[y:lr=0.125]",

@@ -1,13 +1,13 @@
-//! A start as scene files have it: a number, or a list of them.
+//! The start in a scene file: a number or a list of numbers.
 
 use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 use std::fmt;
 
-/// Numbers, as many as there are.
+/// The coordinates of the start as they are in the file.
 pub(super) struct StartPoint(Vec<f64>);
 
 impl StartPoint {
-    /// The start on a landscape of so many parameters; of one, a second number is left out. The error says what was
+    /// Returns the start on a landscape of `dim` parameters. With one parameter a second number is ignored. The error says what was
     /// expected.
     pub(super) fn on(self, dim: usize) -> Result<[f64; 2], String> {
         match (dim, self.0.as_slice()) {

@@ -1,12 +1,12 @@
-//! No schedule: the learning rate stays.
+//! A constant learning rate.
 
 use super::{Schedule, StepRates};
 use crate::engine::declare::settings;
 
 settings! {
-    /// Constant: the learning rate stays as it is.
+    /// Constant: the learning rate does not change.
     pub struct Constant("Constant") {
-        /// Length in a sequence; auto goes on to the end.
+        /// Length in a chain of schedules; auto lasts to the end of the run.
         steps: Option<u64> = None, in 1.0..=1e6, log 1.0..=1000.0;
     }
 }

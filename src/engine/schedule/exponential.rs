@@ -10,7 +10,7 @@ settings! {
     pub struct Exponential("Exponential") {
         /// γ: the factor of each step.
         gamma: f64 = 0.99, in 0.0..=10.0, linear 0.9..=1.0;
-        /// Length in a sequence; auto goes on to the end.
+        /// Length in a chain of schedules; auto lasts to the end of the run.
         steps: Option<u64> = None, in 1.0..=1e6, log 1.0..=1000.0;
     }
 }

@@ -4,13 +4,13 @@ use super::{Schedule, StepRates, real};
 use crate::engine::declare::settings;
 
 settings! {
-    /// Inverse square root: an even warm-up, then the learning rate falls as one over the root of the number of steps.
+    /// Inverse square root: a linear warm-up, then the learning rate falls with the inverse square root of the step.
     ///
     /// η min(t / w, √(w / t)). Vaswani et al. 2017, section 5.3, without its factor for the width of the model.
     pub struct InverseSqrt("Inverse root") {
-        /// w: steps of the warm-up; the whole learning rate is that of step w.
+        /// w: steps of the warm-up, at whose end the learning rate is the full one.
         warmup_steps: u64 = 10, in 1.0..=1e6, log 1.0..=1000.0;
-        /// Length in a sequence; auto goes on to the end.
+        /// Length in a chain of schedules; auto lasts to the end of the run.
         steps: Option<u64> = None, in 1.0..=1e6, log 1.0..=1000.0;
     }
 }

@@ -4,15 +4,15 @@ use super::{Schedule, StatefulSchedule, StepRates, real};
 use crate::engine::declare::settings;
 
 settings! {
-    /// Inverse time: the learning rate falls as one over the number of steps.
+    /// Inverse time: the learning rate falls with the inverse of the step.
     ///
     /// η / (1 + d t); recursive is the textbooks' ηₜ = ηₜ₋₁ / (1 + d t), which falls much faster.
     pub struct InverseTime("Inverse time") {
-        /// d: how fast it falls.
+        /// d: rate of the decay.
         decay: f64 = 0.01, in 0.0.., log 1e-5..=1.0;
-        /// Whether each step divides the learning rate of the step before.
+        /// Whether each step divides the previous step's learning rate.
         recursive: bool = false;
-        /// Length in a sequence; auto goes on to the end.
+        /// Length in a chain of schedules; auto lasts to the end of the run.
         steps: Option<u64> = None, in 1.0..=1e6, log 1.0..=1000.0;
     }
 }
@@ -51,7 +51,7 @@ impl Schedule for InverseTime {
     }
 }
 
-/// The learning rate of the step before.
+/// The recursive decay, with the learning rate of the previous step.
 struct Recursion {
     decay: f64,
     rate: f64,

@@ -4,17 +4,17 @@ use super::{Schedule, StepRates, real};
 use crate::engine::declare::settings;
 
 settings! {
-    /// Linear: the learning rate goes evenly from one share of itself to another, and stays there.
+    /// Linear: the learning rate changes linearly from one fraction of itself to another and stays there.
     ///
     /// η (s + (e − s) min(t / total_iters, 1)). PyTorch's LinearLR, which refuses s = 0.
     pub struct Linear("Linear") {
-        /// s: the share at step 0.
+        /// s: the fraction at step 0.
         start_factor: f64 = 1.0 / 3.0, in 0.0..=1.0, linear 0.0..=1.0;
-        /// e: the share at the end.
+        /// e: the fraction at the end.
         end_factor: f64 = 1.0, in 0.0..=1.0, linear 0.0..=1.0;
-        /// Steps from one to the other.
+        /// Number of steps between them.
         total_iters: u64 = 5, in 1.0..=1e6, log 1.0..=1000.0;
-        /// Length in a sequence; auto goes on to the end.
+        /// Length in a chain of schedules; auto lasts to the end of the run.
         steps: Option<u64> = None, in 1.0..=1e6, log 1.0..=1000.0;
     }
 }

@@ -1,4 +1,4 @@
-//! Learning-rate schedules: pure functions of the step count, and plans of several in sequence.
+//! Learning-rate schedules: functions of the step, and chains of several in sequence.
 
 mod constant;
 mod constant_factor;
@@ -47,60 +47,60 @@ family! {
     }
 }
 
-/// What a schedule decides for one step.
+/// The learning rate and momentum of one step.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StepRates {
     /// Learning rate.
     pub lr: f64,
-    /// Momentum (β₁ for rules of Adam's kind) where the schedule cycles it.
+    /// Momentum (β₁ of Adam-like rules), if the schedule cycles it.
     pub momentum: Option<f64>,
 }
 
 /// A learning rate as a function of the step.
 pub trait Schedule: Settings {
-    /// The setting that gives it a length.
+    /// Returns the name of the setting for the schedule's length.
     fn length_setting(&self) -> &'static str;
 
-    /// How many steps it takes in a sequence; `None` if it goes on to the end of the run.
+    /// Returns the number of steps in a chain; `None` lasts to the end of the run.
     fn length(&self) -> Option<u64>;
 
-    /// The pace of step `step` = 0, 1, … of a run, or of its part of a sequence, that has `total_steps` steps in all.
+    /// Returns the rates of step `step` = 0, 1, … of `total_steps` steps of the run or of the schedule's part of a chain.
     fn rates(&self, lr: f64, step: u64, total_steps: u64) -> StepRates;
 
-    /// Whether every step has the same pace.
+    /// Whether all steps have equal rates.
     fn is_constant(&self) -> bool {
         false
     }
 
-    /// Whether the pace depends on the losses of the run; [`Schedule::rates`] then does not know it.
+    /// Whether the rates depend on the losses of the run; [`Schedule::rates`] then ignores them.
     fn needs_loss(&self) -> bool {
         false
     }
 
-    /// What a run must remember from step to step to know its pace, or to know it without beginning again each step.
+    /// Returns the state of a run's schedule, if the rates depend on losses or are cheaper to compute step by step.
     fn stateful(&self) -> Option<Box<dyn StatefulSchedule>> {
         None
     }
 }
 
-/// The pace of a run that has got so far.
+/// A schedule whose rates are computed step by step.
 pub trait StatefulSchedule: Send {
-    /// The pace of step `step`, at whose start the loss is `loss`; asked for each step in turn.
+    /// Returns the rates of step `step`, before which the loss is `loss`. Must be called for each step in turn.
     fn rates(&mut self, lr: f64, step: u64, loss: f64) -> StepRates;
 }
 
-/// Schedules in sequence, as PyTorch's SequentialLR has it: each starts at its own step 0, from the base learning rate.
+/// A chain of schedules, like PyTorch's SequentialLR: each starts at its own step 0 from the base learning rate.
 ///
-/// Momentum that a schedule has cycled stays where the cycle left it, until another one cycles it; before the first cycle it is the
-/// optimizer's own. PyTorch's OneCycleLR and CyclicLR also overwrite learning rate, initial learning rate and momentum as soon as they
-/// are constructed, and so from the first step of a sequence in which they come later; that is not copied.
+/// Momentum keeps the last value of a schedule that cycled it until another schedule cycles it; before the first cycle it is the
+/// optimizer's own. Unlike here, PyTorch's OneCycleLR and CyclicLR overwrite learning rate, initial learning rate and momentum as soon as they
+/// are constructed, which affects the first step of a chain in which they come later.
 ///
-/// As text they are joined by `>`: `warmup:steps=10>cosine:t_max=90`.
+/// The text form joins the schedules by `>`: `warmup:steps=10>cosine:t_max=90`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ScheduleChain(Vec<AnySchedule>);
 
 impl ScheduleChain {
-    /// A sequence; refused if it is empty or if one before the last has no length.
+    /// Returns a chain. Fails if it is empty or if a schedule before the last has no length.
     pub fn new(schedules: Vec<AnySchedule>) -> Result<Self, SettingError> {
         let [before @ .., _] = schedules.as_slice() else {
             return Err(SettingError::Grammar(
@@ -120,19 +120,19 @@ impl ScheduleChain {
         }
     }
 
-    /// The schedules, at least one.
+    /// Returns the schedules, at least one.
     pub fn schedules(&self) -> &[AnySchedule] {
         &self.0
     }
 
-    /// The pace of step `step` of a run of `steps` steps; before its losses are known where they count.
+    /// Returns the rates of step `step` of a run of `steps` steps, without knowledge of its losses.
     pub fn rates(&self, lr: f64, step: u64, steps: u64) -> StepRates {
         let (index, step, total_steps) = self.at(step, steps);
         let rates = self.0[index].as_dyn().rates(lr, step, total_steps);
         self.with_momentum(index, lr, rates)
     }
 
-    /// The pace of schedule `index` with the momentum that the last cycle before it left, where it has none of its own.
+    /// Returns the rates of schedule `index`; without momentum of its own, with that at the end of the last cycle before it.
     fn with_momentum(&self, index: usize, lr: f64, rates: StepRates) -> StepRates {
         let left = |schedule: &AnySchedule| {
             let schedule = schedule.as_dyn();
@@ -147,7 +147,7 @@ impl ScheduleChain {
         }
     }
 
-    /// The schedule of step `step` of a run of `steps` steps, the number of the step in it, and how many it has there.
+    /// Returns the index of the schedule at step `step` of `steps`, the step within it, and its number of steps.
     fn at(&self, step: u64, steps: u64) -> (usize, u64, u64) {
         let (mut step, mut left, last) = (step, steps, self.0.len() - 1);
         for (index, schedule) in self.0.iter().map(AnySchedule::as_dyn).enumerate() {
@@ -161,7 +161,7 @@ impl ScheduleChain {
         (last, step, left.max(1))
     }
 
-    /// Whether the pace depends on the losses of the run.
+    /// Whether the rates depend on the losses of the run.
     pub fn needs_loss(&self) -> bool {
         self.0.iter().any(|schedule| schedule.as_dyn().needs_loss())
     }
@@ -180,7 +180,7 @@ impl ScheduleChain {
     }
 }
 
-/// The paces of a run, step by step.
+/// The schedule of a run, computed step by step.
 pub struct ScheduleState<'a> {
     plan: &'a ScheduleChain,
     lr: f64,
@@ -190,7 +190,7 @@ pub struct ScheduleState<'a> {
 }
 
 impl<'a> ScheduleState<'a> {
-    /// Those of a run of `steps` steps whose optimizer has the learning rate `lr`.
+    /// Returns the schedule of a run of `steps` steps whose optimizer has the learning rate `lr`.
     pub fn new(plan: &'a ScheduleChain, lr: f64, steps: u64) -> Self {
         let constant = plan.is_constant().then(|| plan.rates(lr, 0, steps));
         let memories = plan
@@ -207,7 +207,7 @@ impl<'a> ScheduleState<'a> {
         }
     }
 
-    /// The pace of step `step`, at whose start the loss is `loss`; asked for each step in turn.
+    /// Returns the rates of step `step`, before which the loss is `loss`. Must be called for each step in turn.
     #[inline]
     pub fn rates(&mut self, step: u64, loss: f64) -> StepRates {
         match self.constant {
@@ -216,12 +216,12 @@ impl<'a> ScheduleState<'a> {
         }
     }
 
-    /// The learning rates of step `step` and of those after it, where no loss counts: as many as there is room for, but none after
-    /// that with the number of steps, at which a run has come to its end.
-    pub fn next_lrs<'r>(&mut self, step: u64, room: &'r mut [f64]) -> &'r [f64] {
+    /// Computes the learning rates of step `step` and later steps, for schedules without losses: as many as fit into `lrs`, but none after
+    /// step number `steps`, the end of the run.
+    pub fn next_lrs<'r>(&mut self, step: u64, lrs: &'r mut [f64]) -> &'r [f64] {
         let left = self.steps.saturating_sub(step).saturating_add(1);
-        let count = room.len().min(usize::try_from(left).unwrap_or(usize::MAX));
-        let lrs = &mut room[..count];
+        let count = lrs.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+        let lrs = &mut lrs[..count];
         match self.constant {
             Some(rates) => lrs.fill(rates.lr),
             None => {
@@ -279,151 +279,10 @@ impl fmt::Display for ScheduleChain {
     }
 }
 
-/// Half a cosine from `start` at 0 to `end` at 1.
+/// Returns half a cosine from `start` at share 0 to `end` at share 1.
 fn cosine_between(start: f64, end: f64, share: f64) -> f64 {
     end + (start - end) * 0.5 * (1.0 + (std::f64::consts::PI * share).cos())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(plan: &str, steps: u64, expected: &[(u64, f64)]) {
-        let plan: ScheduleChain = plan.parse().unwrap();
-        for &(step, lr) in expected {
-            let found = plan.rates(0.1, step, steps).lr;
-            assert!(
-                (found - lr).abs() <= 1e-8 * lr,
-                "{plan} at {step}: {found}, expected {lr}"
-            );
-        }
-    }
-
-    #[test]
-    fn published_values_are_met() {
-        check(
-            "cosine:t_max=30",
-            30,
-            &[
-                (0, 0.1),
-                (1, 0.099_726_095),
-                (5, 0.093_301_27),
-                (29, 0.000_273_905_23),
-            ],
-        );
-        check(
-            "one-cycle:total_steps=30",
-            30,
-            &[
-                (0, 0.004),
-                (1, 0.007_653_782_4),
-                (10, 0.097_778_649),
-                (29, 4e-7),
-            ],
-        );
-    }
-
-    #[test]
-    fn auto_lengths_are_those_of_the_run() {
-        check("cosine", 40, &[(20, 0.05)]);
-        check(
-            "warmup:steps=10>cosine",
-            30,
-            &[(0, 0.0), (5, 0.05), (10, 0.1), (20, 0.05)],
-        );
-        check(
-            "one-cycle",
-            30,
-            &[(10, 0.097_778_649), (29, 4e-7), (500, 4e-7)],
-        );
-    }
-
-    #[test]
-    fn a_sequence_needs_lengths_before_its_last() {
-        let refused = |text: &str| text.parse::<ScheduleChain>().unwrap_err().to_string();
-        assert!(refused("").contains("no schedule after `@`"));
-        assert!(refused("warmup>").contains("unknown schedule"));
-        assert_eq!(
-            refused("cosine>constant"),
-            "schedule `cosine` has no end before `>`; expected its length, like cosine:t_max=100"
-        );
-        assert!(refused("exponential>constant").ends_with("like exponential:steps=100"));
-        check(
-            "constant:steps=5>exponential:gamma=0.5",
-            10,
-            &[(4, 0.1), (5, 0.1), (7, 0.025)],
-        );
-    }
-
-    #[test]
-    fn every_schedule_is_finite_everywhere() {
-        for any in AnySchedule::all() {
-            for step in [0, 1, 7, 1000, 999_999, u64::MAX / 4] {
-                for total_steps in [1, 2, 1_000_000] {
-                    let rates = any.as_dyn().rates(0.1, step, total_steps);
-                    assert!(
-                        rates.lr.is_finite() && rates.lr >= 0.0,
-                        "{any} at {step} of {total_steps}: {rates:?}"
-                    );
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn momentum_stays_where_a_cycle_left_it() {
-        let momentum = |plan: &str, step: u64| {
-            let plan: ScheduleChain = plan.parse().unwrap();
-            let rates = plan.rates(0.1, step, 100);
-            assert_eq!(
-                ScheduleState::new(&plan, 0.1, 100).rates(step, f64::NAN),
-                rates
-            );
-            rates.momentum
-        };
-        let after = "constant:steps=5>one-cycle:total_steps=20>warmup:steps=10>cosine";
-        assert_eq!(momentum(after, 4), None, "the optimizer's own, before");
-        assert_eq!(momentum(after, 24), Some(0.95));
-        assert_eq!(
-            [25, 40, 99].map(|step| momentum(after, step)),
-            [Some(0.95); 3]
-        );
-        let broken_off =
-            "cyclic:step_size_up=10,steps=11>one-cycle:total_steps=9,cycle_momentum=false>constant";
-        assert_eq!(
-            [10, 11, 99].map(|step| momentum(broken_off, step)),
-            [Some(0.8); 3]
-        );
-    }
-
-    #[test]
-    fn a_factor_of_no_steps_stays_and_none_is_refused() {
-        check(
-            "constant-factor:factor=0.4,total_iters=0",
-            10,
-            &[(0, 0.04), (9, 0.04), (1000, 0.04)],
-        );
-        let refused = "constant-factor:factor=0"
-            .parse::<ScheduleChain>()
-            .unwrap_err()
-            .to_string();
-        assert!(
-            refused.contains("factor") && refused.contains("(0, 1]"),
-            "{refused}"
-        );
-    }
-
-    #[test]
-    fn a_relative_threshold_never_cuts_on_negative_losses() {
-        let last = |spec: &str| {
-            let plan: ScheduleChain = spec.parse().unwrap();
-            let mut schedule_state = ScheduleState::new(&plan, 0.1, 100);
-            (0..100)
-                .map(|step| schedule_state.rates(step, -5.0).lr)
-                .last()
-                .unwrap()
-        };
-        assert_eq!(last("plateau:patience=2"), 0.1);
-        assert!(last("plateau:patience=2,threshold_mode=abs") < 0.02);
-    }
-}
+mod tests;

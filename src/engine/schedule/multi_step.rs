@@ -8,11 +8,11 @@ settings! {
     ///
     /// η γ^(milestones at or before t). PyTorch's MultiStepLR.
     pub struct MultiStep("Multi-step") {
-        /// The steps at which it drops, joined by `/`; a step that is named twice drops twice.
+        /// The steps of the drops, joined by `/`; a step that is given twice drops twice.
         milestones: Vec<f64> = vec![100.0, 150.0], in 0.0..=1e6;
         /// γ: the factor of each drop.
         gamma: f64 = 0.1, in 0.0..=10.0, linear 0.0..=1.0;
-        /// Length in a sequence; auto goes on to the end.
+        /// Length in a chain of schedules; auto lasts to the end of the run.
         steps: Option<u64> = None, in 1.0..=1e6, log 1.0..=1000.0;
     }
 }

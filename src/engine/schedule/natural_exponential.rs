@@ -4,13 +4,13 @@ use super::{Schedule, StepRates, real};
 use crate::engine::declare::settings;
 
 settings! {
-    /// Natural exponential decay: the learning rate falls by the same share every step.
+    /// Natural exponential decay: the learning rate falls by a constant fraction every step.
     ///
-    /// η e^(−k t); the same as `exponential` with γ = e^(−k).
+    /// η e^(−k t); equal to `exponential` with γ = e^(−k).
     pub struct NaturalExponential("Natural exponential") {
-        /// k: how fast it falls.
+        /// k: rate of the decay.
         rate: f64 = 0.01, in 0.0.., log 1e-5..=1.0;
-        /// Length in a sequence; auto goes on to the end.
+        /// Length in a chain of schedules; auto lasts to the end of the run.
         steps: Option<u64> = None, in 1.0..=1e6, log 1.0..=1000.0;
     }
 }

@@ -4,26 +4,26 @@ use super::{Schedule, StepRates, cosine_between, real};
 use crate::engine::declare::settings;
 
 settings! {
-    /// How a one-cycle schedule goes from one value to the next.
+    /// Interpolation of a one-cycle schedule between two values.
     pub enum Anneal { Cos = "cos", Linear = "linear" }
 }
 
 settings! {
     /// One cycle: the learning rate rises to its maximum and falls far below its start, while momentum does the opposite.
     ///
-    /// Smith & Topin 2018, PyTorch's OneCycleLR. The optimizer's own momentum (β₁ for rules of Adam's kind) is replaced;
-    /// a rule that has none keeps to the learning rate. After the cycle its last values stay; where another schedule follows in a
-    /// sequence, that starts from the optimizer's learning rate, and the last momentum stays.
+    /// Smith & Topin 2018, PyTorch's OneCycleLR. The optimizer's own momentum (β₁ of Adam-like rules) is replaced;
+    /// an optimizer without momentum uses only the learning rate. After the cycle its last values stay; a schedule that follows in a
+    /// chain starts from the optimizer's learning rate with the last momentum.
     pub struct OneCycle("One cycle") {
         /// Length of the cycle; auto is the rest of the run.
         total_steps: Option<u64> = None, in 1.0..=1e6, log 1.0..=1000.0;
         /// Highest learning rate; auto is the optimizer's.
         max_lr: Option<f64> = None, in 0.0.., log 1e-5..=10.0;
-        /// Share of the cycle that rises.
+        /// Fraction of the cycle in which the learning rate rises.
         pct_start: f64 = 0.3, in 0.0..=1.0, linear 0.0..=1.0;
         /// The shape of rise and fall.
         anneal_strategy: Anneal = Anneal::Cos;
-        /// Whether momentum is cycled too.
+        /// Whether momentum is cycled as well.
         cycle_momentum: bool = true;
         /// Momentum at the highest learning rate.
         base_momentum: f64 = 0.85, in 0.0..1.0, linear 0.0..=0.999;
@@ -33,7 +33,7 @@ settings! {
         div_factor: f64 = 25.0, in (std::ops::Bound::Excluded(0.0), std::ops::Bound::Unbounded), log 1.0..=1000.0;
         /// The cycle ends at its start / final_div_factor.
         final_div_factor: f64 = 1e4, in (std::ops::Bound::Excluded(0.0), std::ops::Bound::Unbounded), log 1.0..=1e6;
-        /// Falls back to the start as fast as it rose, then on to the end.
+        /// Whether the fall has two phases: back to the start in as many steps as the rise, then to the end.
         three_phase: bool = false;
     }
 }

@@ -4,39 +4,39 @@ use super::{Schedule, StatefulSchedule, StepRates};
 use crate::engine::declare::settings;
 
 settings! {
-    /// Which way the loss gets better.
+    /// The direction in which the loss improves.
     pub enum Better { Min = "min", Max = "max" }
 }
 
 settings! {
-    /// How much better counts: by a share of the best loss, or by an amount.
+    /// The kind of the improvement's threshold: relative to the best loss, or absolute.
     pub enum ThresholdMode { Rel = "rel", Abs = "abs" }
 }
 
 settings! {
-    /// Reduce on plateau: the learning rate is cut when the loss has not become better for a while.
+    /// Reduce on plateau: the learning rate is cut when the loss has stopped improving.
     ///
-    /// PyTorch's ReduceLROnPlateau, given the true loss after every step. Where losses are below 0, threshold_mode=abs is what is
-    /// needed: a share of a negative best loss lies on its other side, so that with rel a loss that stays the same, or gets worse by
-    /// less than that share, counts as better, and the learning rate is never cut.
+    /// PyTorch's ReduceLROnPlateau, given the true loss after every step. Losses below 0 need threshold_mode=abs:
+    /// with rel, the threshold of a negative best loss is above that loss, so that a loss that is constant, or worse by
+    /// less than the threshold, counts as an improvement, and the learning rate is never cut.
     pub struct Plateau("Reduce on plateau") {
         /// The factor of each cut.
         factor: f64 = 0.1, in 0.0..1.0, linear 0.0..=0.99;
-        /// Steps without a better loss that are put up with.
+        /// Steps without improvement before a cut.
         patience: u64 = 10, in 0.0..=1e6, log 1.0..=1000.0;
-        /// How much better counts.
+        /// The smallest improvement that counts.
         threshold: f64 = 1e-4, in 0.0.., log 1e-6..=1.0;
-        /// rel: by a share of the best loss, which is for losses above 0; abs: by an amount.
+        /// rel: a fraction of the best loss, for losses above 0; abs: an amount.
         threshold_mode: ThresholdMode = ThresholdMode::Rel;
-        /// Steps after a cut that do not count.
+        /// Steps after a cut that are not counted.
         cooldown: u64 = 0, in 0.0..=1e6, log 1.0..=1000.0;
-        /// The learning rate is not cut below.
+        /// Lower bound of the learning rate.
         min_lr: f64 = 0.0, in 0.0.., log 1e-8..=1.0;
-        /// Cuts by less are left out.
+        /// Smallest change of the learning rate; smaller cuts are skipped.
         eps: f64 = 1e-8, in 0.0.., log 1e-12..=1e-3;
-        /// Whether low losses are good, or high ones.
+        /// min: lower losses are better; max: higher losses are better.
         mode: Better = Better::Min;
-        /// Length in a sequence; auto goes on to the end.
+        /// Length in a chain of schedules; auto lasts to the end of the run.
         steps: Option<u64> = None, in 1.0..=1e6, log 1.0..=1000.0;
     }
 }
@@ -50,7 +50,7 @@ impl Schedule for Plateau {
         self.steps
     }
 
-    /// Before the losses are known: the whole learning rate.
+    /// Returns the full learning rate: the losses are unknown here.
     fn rates(&self, lr: f64, _step: u64, _horizon: u64) -> StepRates {
         StepRates { lr, momentum: None }
     }

@@ -4,9 +4,9 @@ use super::{Schedule, StepRates, real};
 use crate::engine::declare::settings;
 
 settings! {
-    /// Polynomial decay: the learning rate falls to 0, evenly or ever more slowly.
+    /// Polynomial decay: the learning rate falls to 0, linearly or with a power of the remaining steps.
     ///
-    /// η (1 − min(t, T) / T)^power. PyTorch's PolynomialLR, whose T is 5 if nobody says otherwise.
+    /// η (1 − min(t, T) / T)^power. PyTorch's PolynomialLR, where T is 5 by default.
     pub struct Polynomial("Polynomial") {
         /// T: steps until 0; auto is the rest of the run.
         total_iters: Option<u64> = None, in 1.0..=1e6, log 1.0..=1000.0;

@@ -12,7 +12,7 @@ settings! {
         step_size: u64 = 100, in 1.0..=1e6, log 1.0..=1000.0;
         /// γ: the factor of each drop.
         gamma: f64 = 0.1, in 0.0..=10.0, linear 0.0..=1.0;
-        /// Length in a sequence; auto goes on to the end.
+        /// Length in a chain of schedules; auto lasts to the end of the run.
         steps: Option<u64> = None, in 1.0..=1e6, log 1.0..=1000.0;
     }
 }

@@ -4,13 +4,13 @@ use super::{Schedule, StepRates, real};
 use crate::engine::declare::settings;
 
 settings! {
-    /// Warm-up: the learning rate rises evenly from a share of itself to the whole, and stays there.
+    /// Warm-up: the learning rate rises linearly from a fraction of itself to the full value and stays there.
     ///
     /// η (s + (1 − s) min(t / steps, 1)). Goyal et al. 2017, section 2.2.
     pub struct Warmup("Warm-up") {
-        /// Steps until the whole learning rate.
+        /// Steps until the full learning rate.
         steps: u64 = 10, in 1.0..=1e6, log 1.0..=1000.0;
-        /// s: the share of the learning rate at step 0.
+        /// s: fraction of the learning rate at step 0.
         start_factor: f64 = 0.0, in 0.0..=1.0, linear 0.0..=1.0;
     }
 }

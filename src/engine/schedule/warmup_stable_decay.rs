@@ -1,4 +1,4 @@
-//! Warm-up, a level stretch, and decay.
+//! Warm-up, a constant phase, and decay.
 
 use super::{Schedule, StepRates, cosine_between, real};
 use crate::engine::declare::settings;
@@ -9,19 +9,19 @@ settings! {
 }
 
 settings! {
-    /// Warm-up, stable, decay: rises evenly, stays for most of the run, and falls at its end.
+    /// Warm-up, stable, decay: the learning rate rises linearly, is constant for most of the run, and falls at its end.
     ///
     /// Hu et al. 2024 (MiniCPM), section 4; the shapes of the decay: Hägele et al. 2024.
     pub struct WarmupStableDecay("Warm-up, stable, decay") {
-        /// Steps of the warm-up, which begins at 0.
+        /// Steps of the warm-up, which begins at learning rate 0.
         warmup_steps: u64 = 10, in 0.0..=1e6, log 1.0..=1000.0;
         /// Steps of the decay.
         decay_steps: u64 = 50, in 1.0..=1e6, log 1.0..=1000.0;
         /// The shape of the decay: linear, cosine or 1 − √share.
         decay: Decay = Decay::Linear;
-        /// The share of the learning rate at the end.
+        /// Fraction of the learning rate at the end.
         min_lr_ratio: f64 = 0.0, in 0.0..=1.0, linear 0.0..=1.0;
-        /// Length of all three; auto is the rest of the run.
+        /// Length of all three phases; auto is the rest of the run.
         total_steps: Option<u64> = None, in 1.0..=1e6, log 1.0..=1000.0;
     }
 }

@@ -5,7 +5,7 @@ use crate::engine::analysis::network_plane::AnyPlane;
 use crate::engine::declare::{Settings, Value};
 use crate::engine::network::data::AnyDataset;
 use crate::engine::objective::plane::Rect;
-use crate::engine::scene::{NetworkScene, Scene};
+use crate::engine::scene::{NetworkScene, Scene, Subject};
 use crate::gui::dialog::Browse;
 use crate::gui::field::refusal_ui;
 use crate::gui::param_ui::{drag_ui, file_ui, name_ui, settings_ui};
@@ -78,7 +78,7 @@ pub(super) fn subject_ui(ui: &mut egui::Ui, scene: &Scene) -> bool {
                 "A small network in training, looked at on a plane through its parameters.",
             ),
         ] {
-            let chosen = scene.network.is_some() == about_network;
+            let chosen = scene.is_network() == about_network;
             let title = egui::RichText::new(title).strong();
             let tab = ui.selectable_label(chosen, title).on_hover_text(help);
             turned |= tab.clicked() && !chosen;
@@ -95,7 +95,7 @@ pub(super) fn ui(
     memory: &mut PanelState,
     answer: &mut PanelResponse,
 ) {
-    let Some(bench) = &mut scene.network else {
+    let Subject::Network(bench) = &mut scene.subject else {
         return;
     };
     let before = bench.clone();
@@ -116,7 +116,7 @@ pub(super) fn ui(
         // Layers may be others, and weights begin anew.
         for run in &mut scene.runs {
             run.spec.groups.clear();
-            run.legs.clear();
+            run.spec_changes.clear();
         }
     }
     if forgotten || before.plane != bench.plane {
@@ -132,7 +132,7 @@ pub(super) fn training_ui(
     answer: &mut PanelResponse,
 ) {
     heading_with_more(ui, "TRAINING", &mut memory.more[3]);
-    let Some(bench) = &mut scene.network else {
+    let Subject::Network(bench) = &mut scene.subject else {
         return;
     };
     let all = memory.more[3];
@@ -142,12 +142,12 @@ pub(super) fn training_ui(
     let refused = settings_ui(ui, &mut bench.settings, wanted);
     if refused.is_none() {
         let every = bench.settings.every.max(1);
-        // Legs begin at a row.
+        // Spec changes are at recorded steps.
         for run in &mut scene.runs {
-            for leg in &mut run.legs {
-                leg.from = (leg.from / every).max(1) * every;
+            for change in &mut run.spec_changes {
+                change.at_step = (change.at_step / every).max(1) * every;
             }
-            run.legs.dedup_by_key(|leg| leg.from);
+            run.spec_changes.dedup_by_key(|change| change.at_step);
         }
     }
     note(answer, refused);

@@ -127,14 +127,14 @@ pub(crate) fn ui(
 /// How a run goes on from later steps, and that what is changed now acts from a step on.
 fn spec_changes_ui(ui: &mut egui::Ui, run: &mut Run, from: Option<u64>) {
     let mut removed = None;
-    for (index, leg) in run.legs.iter().enumerate() {
+    for (index, change) in run.spec_changes.iter().enumerate() {
         ui.horizontal(|ui| {
-            let words = format!("from step {}: {}", leg.from, leg.spec);
+            let words = format!("from step {}: {}", change.at_step, change.spec);
             if ui
                 .button("Remove")
                 .on_hover_text(format!(
                     "Lets the run go on as it was before step {}.",
-                    leg.from
+                    change.at_step
                 ))
                 .clicked()
             {
@@ -145,7 +145,7 @@ fn spec_changes_ui(ui: &mut egui::Ui, run: &mut Run, from: Option<u64>) {
         });
     }
     if let Some(index) = removed {
-        run.legs.remove(index);
+        run.spec_changes.remove(index);
     }
     if let Some(step) = from.filter(|step| *step > 0) {
         ui.label(format!("Changes act from step {step} on."));

@@ -20,7 +20,7 @@ pub(crate) struct Progress {
 impl Progress {
     /// That of a scene about a network; `None` of a landscape.
     pub(crate) fn of(scene: &Scene, runs: Option<&Runs>) -> Option<Self> {
-        let bench = scene.network.as_ref()?;
+        let bench = scene.network()?;
         let every = bench.settings.every.max(1);
         let runs = runs.filter(|runs| runs.trained.is_some() && runs.scene.same_subject(scene));
         let rows = runs.and_then(|runs| {

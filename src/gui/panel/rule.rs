@@ -28,7 +28,7 @@ pub(crate) fn ui(
         for line in spec.update_lines() {
             ui.label(symbols(line));
         }
-        if scene.network.is_some() {
+        if scene.is_network() {
             ui.weak("Numbers are shown on landscapes of two parameters.");
             return;
         }
@@ -48,7 +48,7 @@ pub(crate) fn ui(
             ui.weak("The run does not get to this step.");
             return;
         };
-        let parameters = scene.landscape.as_dyn().parameters();
+        let parameters = scene.landscape().as_dyn().parameters();
         for (index, axis) in parameters.iter().enumerate() {
             ui.strong(format!("step {step} in {axis}"));
             for line in spec.update_lines_at(look, index) {

@@ -93,7 +93,7 @@ pub(crate) fn ui(
     let mut answer = PanelResponse::default();
     ui.set_max_width((ui.available_width() - 10.0).max(0.0)); // The scroll bar's room.
     let turned = network::subject_ui(ui, &scene);
-    if scene.network.is_some() {
+    if scene.is_network() {
         let shown = around.runs.filter(|runs| runs.trained.is_some());
         let shown = shown.map(|runs| runs.problem.view);
         network::ui(ui, &mut scene, shown, &mut memory.network, &mut answer);
@@ -106,7 +106,7 @@ pub(crate) fn ui(
         heading(ui, "START");
         start_ui(ui, &mut scene);
     }
-    if scene.network.is_some() {
+    if scene.is_network() {
         network::training_ui(ui, &mut scene, &mut memory.network, &mut answer);
     } else {
         heading(ui, "TRAINING");
@@ -121,7 +121,7 @@ pub(crate) fn ui(
     ui.add_space(10.0);
     let curve = &mut memory.curve;
     let keeping = memory.network.keep_weights;
-    let from = scene.network.as_ref().filter(|_| keeping).map(|bench| {
+    let from = scene.network().filter(|_| keeping).map(|bench| {
         let every = bench.settings.every.max(1);
         around.step / every * every
     });
@@ -162,15 +162,15 @@ fn landscape_ui(
     answer: &mut PanelResponse,
     (theme, textures): (&Theme, &mut Textures),
 ) {
-    let chosen = memory.chooser.ui(ui, &scene.landscape, theme, textures);
-    if let Some(landscape) = chosen.filter(|chosen| chosen.name() != scene.landscape.name()) {
+    let chosen = memory.chooser.ui(ui, scene.landscape(), theme, textures);
+    if let Some(landscape) = chosen.filter(|chosen| chosen.name() != scene.landscape().name()) {
         scene.choose_landscape(landscape);
         memory.browsing = None;
     }
-    let formula = scene.landscape.as_dyn().formula();
+    let formula = scene.landscape().as_dyn().formula();
     ui.add(egui::Label::new(egui::RichText::new(formula).size(12.0).weak()).wrap());
-    let file = file_setting(&scene.landscape);
-    let settings = scene.landscape.settings_mut();
+    let file = file_setting(scene.landscape());
+    let settings = scene.landscape_scene_mut().landscape.settings_mut();
     if let Some((name, kind, extensions)) = file {
         let (refused, browse) = file_ui(ui, settings, name);
         answer.refused = refused;
@@ -191,12 +191,12 @@ fn landscape_ui(
         memory.browsing = None;
     }
     let others = |name: &str| file.is_none_or(|(file, ..)| file != name);
-    let landscape = scene.landscape.clone();
+    let landscape = scene.landscape().clone();
     let check = |name: &str, value: &Value| match file {
         Some(_) => Ok(()),
         None => works_with(&landscape, name, value),
     };
-    let settings = scene.landscape.settings_mut();
+    let settings = scene.landscape_scene_mut().landscape.settings_mut();
     let refused = checked_settings_ui(ui, "", settings, others, &check);
     answer.refused = refused.or(answer.refused.take());
 }
@@ -259,9 +259,9 @@ fn scaling_ui(ui: &mut egui::Ui, scene: &mut Scene, samples: usize) -> Option<St
 }
 
 fn start_ui(ui: &mut egui::Ui, scene: &mut Scene) {
-    let parameters = scene.landscape.as_dyn().parameters();
-    let speed = scene.landscape.as_dyn().view().width() * 1e-3;
-    let mut to = scene.start;
+    let parameters = scene.landscape().as_dyn().parameters();
+    let speed = scene.landscape().as_dyn().view().width() * 1e-3;
+    let mut to = scene.start();
     let row = ui.horizontal(|ui| {
         let mut refused = None;
         let what = format!("{} of the start", parameters.join(", "));
@@ -275,7 +275,7 @@ fn start_ui(ui: &mut egui::Ui, scene: &mut Scene) {
         refused
     });
     refusal_ui(ui, row.inner.as_deref());
-    if to != scene.start {
+    if to != scene.start() {
         scene.move_start(to);
     }
 }

@@ -12,7 +12,7 @@ use eframe::egui;
 pub(crate) fn ui(ui: &mut egui::Ui, scene: &Scene) -> Option<Command> {
     let mut style: MapStyle = scene.map.clone();
     let on_graph = scene.dim() == 1;
-    let has = |name: &str| match (&scene.network, on_graph) {
+    let has = |name: &str| match (scene.network(), on_graph) {
         (Some(_), _) => matches!(name, "fill" | "lines" | "labels" | "trails"),
         (None, true) => matches!(name, "lines" | "minima" | "trails"),
         (None, false) => true,

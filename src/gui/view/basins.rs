@@ -134,7 +134,7 @@ impl BasinsView {
         let scene = shown.scene;
         let mut items = Vec::new();
         match found.map(|found| (found, &**found)) {
-            Some((found, Ok(basins))) if basins.of.landscape == scene.landscape => {
+            Some((found, Ok(basins))) if basins.of.landscape == *scene.landscape() => {
                 let map_data = shown
                     .map_data
                     .and_then(|map_data| (**map_data).as_ref().ok());

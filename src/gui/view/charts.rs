@@ -111,7 +111,7 @@ impl Charts {
             return self.all(ui, space, (&across, sharpness), theme, textures);
         };
         let layers = layers_of(runs, index);
-        let bench = runs.scene.network.as_ref().filter(|_| !layers.is_empty());
+        let bench = runs.scene.network().filter(|_| !layers.is_empty());
         let space = self.switch_ui(ui, space, bench.is_some(), name);
         match (self.shown, bench) {
             (ChartMode::OptimizerState, _) => {

@@ -61,18 +61,18 @@ impl ConnectView {
             named(&combo.response, title, name);
         }
         self.ends = Some(ends);
-        let bench = scene.network.as_ref()?;
-        let mut ways = bench.ways.clone();
+        let bench = scene.network()?;
+        let mut ways = bench.connect.clone();
         controls_button(ui, "How", |ui| {
             ui.set_width(300.0);
             settings_ui(ui, &mut ways, |_| true);
         })
         .on_hover_text("How long the curve is trained, along how many places, and whether the second network's hidden units are first put in the order of the first.");
-        if ways == bench.ways {
+        if ways == bench.connect {
             return None;
         }
         let mut scene = scene.clone();
-        scene.network.as_mut()?.ways = ways;
+        scene.network_mut()?.connect = ways;
         Some(Command::Edit(Box::new(scene)))
     }
 
@@ -124,11 +124,7 @@ impl ConnectView {
             Err(sentence) => return say(ui, sentence),
         };
         let Some(connection) = &found.connection else {
-            let steps = runs
-                .scene
-                .network
-                .as_ref()
-                .map_or(0, |bench| bench.ways.steps);
+            let steps = runs.scene.network().map_or(0, |bench| bench.connect.steps);
             return say(
                 ui,
                 &format!("Training the curve … step {} of {steps}", found.steps),
@@ -144,7 +140,7 @@ impl ConnectView {
             let told = Caption {
                 title: &format!("from {from} to {to}"),
                 caption: "A is the end of the first run, B that of the second, θ the curve's middle point.",
-                l2: runs.scene.network.as_ref().map_or(0.0, |bench| bench.model.as_dyn().l2()),
+                l2: runs.scene.network().map_or(0.0, |bench| bench.model.as_dyn().l2()),
             };
             let drawn = figure::picture(connection, found.surface.clone(), &told, [size.x, size.y], theme);
             CachedPicture {

@@ -71,7 +71,7 @@ fn step_text(scene: &Scene, runs: &Runs, trail: &Trail, row: usize) -> String {
     let at = match *trail.trajectory.theta(row).unwrap_or_default() {
         [x] => return format!("{name} step {step}: {}", graph_text(scene, runs, x)),
         [x, y, ..] => [x, y],
-        [] => scene.start,
+        [] => scene.start(),
     };
     format!(
         "{name} step {step}: {} f {} ‖∇f‖ {}",

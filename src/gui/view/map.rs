@@ -129,7 +129,7 @@ impl MapView {
             let pixels = &self.shaded.get_or_insert_with(shade).pixels;
             items.extend(map::landscape(drawn, pixels, &scene.map, frame, theme));
         }
-        if scene.network.is_some() {
+        if scene.is_network() {
             items.extend(network_items(frame, shown));
             return items;
         }
@@ -154,7 +154,7 @@ impl MapView {
             items.extend(self.state_markers(frame, shown, runs).unwrap_or_default());
         }
         items.extend(map::start(
-            runs.problem.plot_point(scene.start),
+            runs.problem.plot_point(scene.start()),
             frame,
             theme,
         ));
@@ -177,7 +177,7 @@ impl MapView {
         let step = state_markers::next_step(&runs.results.get(index)?.trajectory, shown.row)?;
         let step = self.looked.at(scene, runs, index, step)?;
         let mut taken = vec![state_markers::start_area(
-            runs.problem.plot_point(scene.start),
+            runs.problem.plot_point(scene.start()),
             frame,
         )];
         if scene.map.trails {
@@ -209,7 +209,7 @@ impl MapView {
             egui::Sense::click_and_drag(),
         );
         // The start of a network is its first weights, which are no place on the plane.
-        let landscape = shown.scene.network.is_none();
+        let landscape = !shown.scene.is_network();
         let tools = shown.tools && landscape;
         let click = match (landscape, tools) {
             (false, _) => String::new(),
@@ -225,8 +225,8 @@ impl MapView {
         });
         let mut scene = shown.scene.clone();
         let drawn = tools && self.sheet.mouse(ui, &response, frame, &mut scene);
-        let place = |runs: &Runs| runs.problem.plot_point(scene.start);
-        let start = shown.runs.map_or(scene.start, place);
+        let place = |runs: &Runs| runs.problem.plot_point(scene.start());
+        let start = shown.runs.map_or(scene.start(), place);
         let start: egui::Pos2 = frame.picture_from_world(start).into();
         let near_start = |pointer: egui::Pos2| landscape && pointer.distance(start) < REACH;
 

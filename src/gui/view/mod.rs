@@ -50,7 +50,7 @@ impl View {
 
     /// Those that a scene has: surveys are of landscapes, and only the plane of a network leaves something out.
     pub(crate) fn available(scene: &Scene) -> impl Iterator<Item = Self> {
-        let network = scene.network.is_some();
+        let network = scene.is_network();
         let has = move |view: &Self| match view {
             Self::Map => true,
             Self::Basins | Self::Sweep => !network,

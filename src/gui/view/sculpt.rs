@@ -88,7 +88,7 @@ impl Default for SculptTools {
 impl SculptTools {
     /// The row of tools, where the landscape is drawn by hand.
     pub(crate) fn toolbar_ui(&mut self, ui: &mut egui::Ui, scene: &Scene) -> Option<Command> {
-        let AnyLandscape::Drawn(drawn) = &scene.landscape else {
+        let AnyLandscape::Drawn(drawn) = scene.landscape() else {
             return None;
         };
         let mut cleared = false;
@@ -131,15 +131,14 @@ impl SculptTools {
             hills,
             ..drawn.clone()
         });
-        Some(Command::Edit(Box::new(Scene {
-            landscape,
-            ..scene.clone()
-        })))
+        let mut scene = scene.clone();
+        scene.landscape_scene_mut().landscape = landscape;
+        Some(Command::Edit(Box::new(scene)))
     }
 
     /// What a click on the map does, for its name.
     pub(crate) fn click_hint(&self, scene: &Scene) -> &'static str {
-        match (&scene.landscape, self.tool) {
+        match (scene.landscape(), self.tool) {
             (AnyLandscape::Drawn(_), Tool::Hill) => "drops a hill",
             (AnyLandscape::Drawn(_), Tool::Pit) => "drops a pit",
             (AnyLandscape::Drawn(_), Tool::Erase) => "takes a hill away",
@@ -162,7 +161,7 @@ impl SculptTools {
     ) -> bool {
         let moving = self.moving.take();
         (self.meant, self.pointer) = (None, response.hover_pos());
-        let AnyLandscape::Drawn(drawn) = &mut scene.landscape else {
+        let AnyLandscape::Drawn(drawn) = &mut scene.landscape_scene_mut().landscape else {
             return false;
         };
         // What cannot be read is told already, and cannot be drawn on.
@@ -235,7 +234,7 @@ impl SculptTools {
 
     /// The handles of the hills, and what is meant by the pointer.
     pub(crate) fn items(&self, frame: &Frame, scene: &Scene, theme: &Theme) -> Vec<Item> {
-        let (AnyLandscape::Drawn(drawn), false) = (&scene.landscape, self.tool == Tool::Start)
+        let (AnyLandscape::Drawn(drawn), false) = (scene.landscape(), self.tool == Tool::Start)
         else {
             return Vec::new();
         };

@@ -142,11 +142,13 @@ fn other_plane_ui(ui: &mut egui::Ui, space: egui::Rect, scene: &Scene) -> Option
             chosen = button.on_hover_text("Sets the plane on the left to `filter`.").clicked();
         });
     });
-    let bench = scene.network.clone().filter(|_| chosen)?;
     let random = |plane: &AnyPlane| matches!(plane, AnyPlane::Filter(_));
-    let plane = AnyPlane::all().into_iter().find(random)?;
+    let plane = AnyPlane::all()
+        .into_iter()
+        .find(random)
+        .filter(|_| chosen)?;
     let mut scene = scene.clone();
-    scene.network = Some(crate::engine::scene::NetworkScene { plane, ..bench });
+    scene.network_mut()?.plane = plane;
     scene.view = None;
     Some(Command::Edit(Box::new(scene)))
 }
@@ -190,7 +192,7 @@ fn maps_ui(
     }
     let plane = Seeds::plane(&runs.scene, taken?)?;
     let mut scene = runs.scene.clone();
-    scene.network.as_mut()?.plane = plane;
+    scene.network_mut()?.plane = plane;
     Some(Command::Edit(Box::new(scene)))
 }
 

@@ -74,7 +74,7 @@ impl SpectrumView {
             }
         });
         let mut command = None;
-        if let Some(bench) = &scene.network {
+        if let Some(bench) = scene.network() {
             let mut inquiry = bench.curvature.clone();
             controls_button(ui, "What is asked", |ui| {
                 ui.set_width(300.0);
@@ -83,7 +83,7 @@ impl SpectrumView {
             .on_hover_text("The matrix, how many eigenvalues and how exactly, and the radii of the measures of sharpness.");
             if inquiry != bench.curvature {
                 let mut scene = scene.clone();
-                if let Some(bench) = &mut scene.network {
+                if let Some(bench) = scene.network_mut() {
                     bench.curvature = inquiry;
                 }
                 command = Some(Command::Edit(Box::new(scene)));
@@ -154,8 +154,7 @@ impl SpectrumView {
 fn summary_text(reports: &[Option<Report>], steps: &[String], runs: &Runs) -> String {
     let inquiry = runs
         .scene
-        .network
-        .as_ref()
+        .network()
         .map_or_else(CurvatureSettings::default, |bench| bench.curvature.clone());
     let exact = reports.iter().flatten().all(|report| report.exact);
     let how = if exact {

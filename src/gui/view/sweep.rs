@@ -202,8 +202,8 @@ impl SweepView {
             SweepAxes::Two(ticked, [first, parse(&self.over[1])?])
         };
         Ok(SweepKey {
-            landscape: scene.landscape.clone(),
-            start: scene.start,
+            landscape: scene.landscape().clone(),
+            start: scene.start(),
             run_settings: scene.run_settings(),
             specs: swept_runs(scene, run)
                 .map(|index| scene.runs[index].spec.clone())

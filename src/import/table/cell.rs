@@ -1,11 +1,11 @@
-//! Cells: numbers, missing values and text, and the sentences that refuse them.
+//! Contents of cells, numbers, missing values and text, and their errors.
 
 /// Content of a cell.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Cell {
     /// A finite number.
     Number(f64),
-    /// Meant as a number but not written as one, like `12 %`, `1 234` or `inf`.
+    /// A number in a form that is not read, like `12 %`, `1 234` or `inf`.
     Unreadable,
     /// Empty, or a word that pandas reads as a missing value.
     Missing,
@@ -31,7 +31,7 @@ impl Cell {
         }
     }
 
-    /// Returns whether this is the content of a column of numbers, well written or not.
+    /// Returns whether this is the content of a column of numbers, readable or not.
     pub(super) fn is_numeric(self) -> bool {
         matches!(self, Self::Number(_) | Self::Unreadable)
     }
@@ -63,7 +63,7 @@ fn is_unreadable(cell: &str) -> bool {
     are_thousands(bare)
 }
 
-/// Returns whether the digits stand in groups of three, as in `1,234`, `1 234.5` or `12'345'678`.
+/// Returns whether the digits are in groups of three, as in `1,234`, `1 234.5` or `12'345'678`.
 pub(super) fn are_thousands(cell: &str) -> bool {
     let cell = cell.trim_start_matches(['+', '-']);
     let whole = cell.split_once('.').map_or(cell, |(whole, _)| whole);

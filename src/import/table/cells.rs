@@ -1,4 +1,4 @@
-//! A text as rows of equally many cells, and the content of each.
+//! Splits a text into rows of equally many cells and determines the content of each.
 
 use super::cell::{Cell, are_thousands, shown};
 use super::records::{
@@ -7,14 +7,14 @@ use super::records::{
 use crate::engine::numeric::real;
 use std::borrow::Cow;
 
-/// Rules by which a file is read.
+/// Rules of a kind of table.
 #[derive(Clone, Copy)]
 pub(super) struct Rules {
-    /// More rows than this are refused.
+    /// The maximum number of rows.
     pub(super) max_rows: usize,
     /// Whether a quoted cell may have a decimal comma where commas separate.
     pub(super) quoted_commas: bool,
-    /// Phrase for what the file should hold.
+    /// The expected contents, in words.
     pub(super) expected: &'static str,
 }
 
@@ -30,11 +30,11 @@ pub(super) struct Sheet {
     pub(super) short_header: Option<Record>,
     /// All cells, row by row: the finite numbers, and NaN for anything else.
     pub(super) numbers: Vec<f64>,
-    /// How many comment lines were left out.
+    /// The number of comment lines.
     pub(super) comments: usize,
 }
 
-/// How many cells of a column, from some row on, have each content.
+/// The numbers of cells of a column with each content, from some row on.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Counts {
     pub(super) numbers: usize,
@@ -163,7 +163,7 @@ impl Sheet {
         counts
     }
 
-    /// Returns whether a header of one cell less can stand above the rows: it holds no numbers, and they begin with their names or 0, 1, 2 …
+    /// Returns whether a header with one cell less fits the rows: it has no numbers, and they begin with names or 0, 1, 2 …
     fn names_rows(&self, header: Record) -> bool {
         let is_name = |(cell, quoted): (Cow<str>, bool)| self.content(&cell, quoted) == Cell::Text;
         let first = |row: &Record| self.cells(*row).next().unwrap_or_default();
@@ -197,7 +197,7 @@ impl Sheet {
         whole && numbers.array_windows().all(|[a, b]| a < b)
     }
 
-    /// Returns a column from row `from` on, if all of it are numbers.
+    /// Returns a column from row `from` on, if it has only numbers.
     pub(super) fn column(&self, column: usize, from: usize) -> Option<Vec<f64>> {
         let numbers = (from..self.rows.len()).map(|row| self.number(row, column));
         let numbers: Vec<f64> = numbers.collect();
@@ -207,7 +207,7 @@ impl Sheet {
             .then_some(numbers)
     }
 
-    /// Refuses numbers of which some have a decimal comma and some a point, and commas that may separate thousands. `columns` are those of
+    /// Fails on a mix of decimal commas and points, and on commas that may separate thousands. `columns` are the columns of
     /// numbers.
     pub(super) fn check_commas(&self, columns: &[usize], from: usize) -> Result<bool, String> {
         if !self.separator.allows_comma() && !self.rules.quoted_commas {
@@ -258,8 +258,8 @@ impl Sheet {
         Ok(true)
     }
 
-    /// Returns whether numbers go evenly from each row to the next, or lie on a line with those of the first column, from row 1 on, and whether
-    /// row 0 fits in: `None` where nothing can be told.
+    /// Returns whether the numbers from row 1 on are evenly spaced or on a line with those of the first column, and whether
+    /// row 0 is as well: `None` if that is undecided.
     pub(super) fn fits(&self, columns: &[usize]) -> Vec<Option<bool>> {
         let all = columns.iter().map(|column| self.column(*column, 1));
         let all: Vec<Option<Vec<f64>>> = all.collect();
@@ -280,8 +280,8 @@ impl Sheet {
     }
 }
 
-/// Returns whether `at` lies on the line of all the other points, of which there are at least three; `None` where they are on no line, or
-/// a level or upright one.
+/// Returns whether `at` is on the line through all other points, at least three; `None` if they are not on a line, or on
+/// a horizontal or vertical one.
 fn fits_line(x: &[f64], y: &[f64], at: [f64; 2]) -> Option<bool> {
     let (x0, y0) = (*x.first()?, *y.first()?);
     let far = x.iter().zip(y).find(|(x, _)| **x != x0)?;
@@ -293,7 +293,7 @@ fn fits_line(x: &[f64], y: &[f64], at: [f64; 2]) -> Option<bool> {
     all.then(|| on(at[0], at[1]))
 }
 
-/// Returns what is wrong with two rows of different numbers of cells, the second of which comes later.
+/// Returns the error for two rows of different numbers of cells, the second of which is later in the file.
 fn uneven_rows(
     text: &str,
     separator: Separator,

@@ -1,4 +1,4 @@
-//! A matrix of heights out of a table.
+//! Reads a matrix of heights from a table.
 
 use super::cell::{Cell, refusal, short};
 use super::cells::{Rules, Sheet};
@@ -6,7 +6,7 @@ use super::{Kind, ParsedTable, plural, text};
 use crate::engine::files::{Header, Matrix};
 use crate::import::matrix::{EXPECTED, matrix, numbered};
 
-/// Reads rows of heights with or without places, or points.
+/// Reads rows of heights, with or without coordinates, or points.
 ///
 /// A table is one of these:
 /// - rows of numbers, the lowest y first, with or without a header of numbers;
@@ -80,7 +80,7 @@ impl ParsedTable {
         ))
     }
 
-    /// Returns the matrix with a summary; `used` are columns that are no heights.
+    /// Returns the matrix with a summary; `used` are the columns without heights.
     fn matrix_of(
         &self,
         [x, y, heights]: [Vec<f64>; 3],
@@ -154,7 +154,7 @@ fn increasing(axis: &str, last: Option<&f64>, place: f64) -> Result<(), String> 
 
 fn points(read: &ParsedTable, columns: &[usize]) -> Result<Matrix, String> {
     let (numbers, commas) = read.heights(columns)?;
-    // A negative zero is no place of its own.
+    // A negative zero is equal to zero.
     let points = numbers
         .as_chunks::<3>()
         .0

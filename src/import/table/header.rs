@@ -7,10 +7,10 @@ use crate::engine::files::Header;
 use crate::engine::numeric::real;
 use std::ops::RangeInclusive;
 
-/// Years that a column can be named after.
+/// Years that can be names of columns.
 const YEARS: RangeInclusive<f64> = 1500.0..=2200.0;
 
-/// Returns whether the first row holds the names of the columns. `wanted` are names that somebody asks for.
+/// Returns whether the first row holds the names of the columns. `wanted` are the requested names.
 pub(super) fn is_header(sheet: &Sheet, header: Header, wanted: &[&str]) -> Result<bool, String> {
     let cells: Vec<(String, Cell)> = { sheet.cells(sheet.rows[0]) }
         .map(|(cell, quoted)| (cell.to_string(), sheet.content(&cell, quoted)))

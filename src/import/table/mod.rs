@@ -1,9 +1,9 @@
 //! Reads tables out of text: two columns of numbers, numbers with a label, or a matrix of heights.
 //!
-//! One set of rules holds for all of them. Rows have equally many cells; empty lines and lines that begin with `#` are left out. Cells
-//! are separated by commas, semicolons, tabs, bars or spaces, and may stand in quotes. A column holds numbers if all of its cells
-//! are numbers; one that holds numbers and anything else is refused with the place of the first cell that is none. What was
-//! taken, and what was left out, is said in a summary.
+//! All of them follow one set of rules. Rows have equally many cells; empty lines and lines that begin with `#` are left out. Cells
+//! are separated by commas, semicolons, tabs, bars or spaces, and may be in quotes. A column holds numbers if all of its cells
+//! are numbers; a column of numbers and other cells is an error with the place of the first other cell. A summary lists
+//! the columns that are used and those that are left out.
 
 mod cell;
 mod cells;
@@ -21,11 +21,11 @@ use records::Record;
 
 pub(super) use grid::read as read_matrix;
 
-/// Most rows of a table.
+/// The maximum number of rows of a table.
 pub(super) const MAX_ROWS: usize = 1_000_000;
 
-/// Reads the columns called `wanted`; each without a name is the first column of numbers that is not taken. `name` is what sentences
-/// call the file.
+/// Reads the columns called `wanted`; without a name, the first unused column of numbers. `name` is the file's name in
+/// errors.
 pub(super) fn read_columns(
     name: &str,
     bytes: Vec<u8>,
@@ -41,7 +41,7 @@ pub(super) fn read_columns(
     read().map_err(|wrong: String| format!("{name}: {wrong}"))
 }
 
-/// Reads the numbers of all columns but the one called `label`, or the last one. `name` is what sentences call the file.
+/// Reads the numbers of all columns except the one called `label`, or else the last. `name` is the file's name in errors.
 pub(super) fn read_labelled(
     name: &str,
     bytes: Vec<u8>,
@@ -193,7 +193,7 @@ impl ParsedTable {
         })
     }
 
-    /// Refuses a cell for a reason.
+    /// Returns the error for a cell.
     fn refused(&self, row: usize, column: usize, wrong: &str) -> String {
         let line = self.sheet.rows[row].line;
         let mut hint = "";
@@ -207,14 +207,14 @@ impl ParsedTable {
         format!("line {line}, {}: {wrong}{hint}", self.at(column))
     }
 
-    /// Refuses the first cell of a column that is no number.
+    /// Returns the error for the first cell of a column that is not a number.
     fn not_numbers(&self, column: usize) -> String {
         let row = self.find(column, |cell| !matches!(cell, Cell::Number(_)));
         let row = row.unwrap_or(self.first);
         self.refused(row, column, &refusal(&self.sheet.cell(row, column)))
     }
 
-    /// Returns the place of the column of a name.
+    /// Returns the index of the column called `wanted`.
     fn place(&self, wanted: &str) -> Result<usize, String> {
         let first = self.sheet.rows[0].line;
         let Some((names, record)) = &self.header else {
@@ -296,7 +296,7 @@ impl ParsedTable {
             .map(|(column, _)| column)
     }
 
-    /// Refuses a table with fewer columns of numbers than two.
+    /// Returns the error for a table with fewer than two columns of numbers.
     fn too_few(&self, found: usize) -> String {
         let line = self.sheet.rows[self.first].line;
         if self.sheet.width == 1 {
@@ -403,7 +403,7 @@ impl ParsedTable {
         Err(self.refused(row, label, &wrong))
     }
 
-    /// Says what was taken of the file, and what was left out besides the columns `used`.
+    /// Returns a summary: the columns `used` as `taken`, and the columns that were left out.
     fn summary(&self, taken: &str, commas: bool, used: &[usize]) -> String {
         let rows = self.rows();
         let mut parts = vec![taken.to_owned(), plural(rows, "row")];

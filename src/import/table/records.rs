@@ -1,13 +1,13 @@
-//! Rows of a text, their cells, and the separator between these.
+//! Splits a text into rows and cells and detects the separator.
 
 use super::cell::{Cell, shown};
 use super::text::line_ends;
 use std::borrow::Cow;
 
-/// Rows looked at to find the separator.
+/// The number of rows from which the separator is detected.
 const SAMPLE: usize = 200;
 
-/// Mark between cells.
+/// The separator between cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Separator {
     /// One character.
@@ -126,7 +126,7 @@ fn span(text: &[u8], at: usize, separator: Separator) -> Result<Span, &'static s
     })
 }
 
-/// Cells of a row, trimmed, each with whether it stands in quotes.
+/// Returns the trimmed cells of a row, each with whether it is in quotes.
 pub(super) fn cells(
     text: &str,
     record: Record,
@@ -147,7 +147,7 @@ pub(super) fn cells(
     })
 }
 
-/// Start of the next cell.
+/// Returns the start of the next cell.
 fn after(span: &Span, separator: Separator) -> usize {
     span.stop + usize::from(separator != Separator::Spaces)
 }
@@ -158,7 +158,7 @@ pub(super) struct Scanner<'a> {
     at: usize,
     line: usize,
     separator: Separator,
-    /// Comment lines passed so far.
+    /// The number of comment lines so far.
     pub(super) comments: usize,
 }
 
@@ -311,7 +311,7 @@ pub(super) fn score(text: &str, at: usize, separator: Separator) -> (usize, f64)
     )
 }
 
-/// Returns the beginning of a row, for sentences.
+/// Returns the beginning of a row, for errors.
 pub(super) fn beginning(text: &str, record: Record) -> String {
     shown(text[record.start as usize..record.end as usize].trim())
 }

@@ -1,9 +1,9 @@
-//! Tables of every form, and the sentences that refuse what is none.
+//! Tests of tables in every form and of their errors.
 
 use super::*;
 use crate::engine::files::Matrix;
 
-/// Columns read, as text: both columns, or the sentence.
+/// Asserts the text of both columns, or of the error.
 fn check(text: &str, wanted: [&str; 2], expected: &str) {
     let wanted = wanted.map(|name| (!name.is_empty()).then_some(name));
     let found = match read_columns("d.csv", text.into(), wanted, Header::Auto) {
@@ -14,7 +14,7 @@ fn check(text: &str, wanted: [&str; 2], expected: &str) {
 }
 
 #[test]
-fn headers_delimiters_and_names_are_understood() {
+fn headers_delimiters_and_names_are_read() {
     let two = "[[1.0, 3.0], [2.5, -4.0]]";
     for text in [
         "1,2.5\n3,-4\n",
@@ -127,7 +127,7 @@ fn bad_tables_are_refused_in_one_sentence() {
     }
 }
 
-/// Table read with labels, as text: numbers and labels, or the sentence.
+/// Asserts the text of numbers and labels, or of the error.
 fn check_labelled(text: &str, label: &str, expected: &str) {
     let label = (!label.is_empty()).then_some(label);
     let found = match read_labelled("d.csv", text.into(), label, Header::Auto) {
@@ -221,7 +221,7 @@ fn a_million_rows_are_read_and_no_more() {
     );
 }
 
-/// Matrix read, as text: x, y and heights, or the sentence.
+/// Asserts the text of x, y and heights, or of the error.
 #[track_caller]
 fn check_matrix(bytes: &[u8], expected: &str) {
     let found = match read_matrix(bytes.to_vec(), Header::Auto) {
@@ -232,7 +232,7 @@ fn check_matrix(bytes: &[u8], expected: &str) {
 }
 
 #[test]
-fn the_three_forms_of_csv_are_understood() {
+fn the_three_forms_of_csv_are_read() {
     let plain = "[0.0, 1.0, 2.0] [0.0, 1.0] [1.0, 2.5, 3.0, -4.0, 0.5, 6.0]";
     for text in [
         "1,2.5,3\n-4,.5,6\n",

@@ -1,11 +1,11 @@
-//! Bytes of a file as text without a byte order mark.
+//! Decodes the bytes of a file as UTF-8 text without a byte order mark.
 
 use super::records::{Scanner, cells, separator};
 
-/// Returns the bytes as text, or why they are none: UTF-16, binary, or not UTF-8 from a line on.
+/// Returns the bytes as text. The error is UTF-16, binary data, or the first place that is not UTF-8.
 pub(super) fn decode(mut bytes: Vec<u8>, expected: &str) -> Result<String, String> {
     let marked = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
-    // Every other byte of Latin text in UTF-16 is 0.
+    // Half the bytes of Latin text in UTF-16 are 0.
     let alternating = |first: usize| {
         let sample = &bytes[..bytes.len().min(64)];
         sample.len() > 3 && sample.iter().skip(first).step_by(2).all(|byte| *byte == 0)
@@ -27,7 +27,7 @@ pub(super) fn decode(mut bytes: Vec<u8>, expected: &str) -> Result<String, Strin
 
 /// Returns the line and the column of a byte, both from 1.
 fn place(bytes: &[u8], at: usize) -> (usize, usize) {
-    // Up to the byte itself the places are those of the bytes.
+    // Only the bytes before `at` are counted.
     let text = String::from_utf8_lossy(bytes);
     let (separator, _) = separator(&text);
     let mut scanner = Scanner::new(&text, 0, separator);

@@ -1,4 +1,4 @@
-//! Names, shapes and numbers.
+//! Tests of names, shapes and number types of weights.
 
 use super::*;
 use crate::engine::files::NoFiles;
@@ -12,7 +12,7 @@ fn network(spec: &str) -> NetworkLoss {
     NetworkLoss::new(&spec.parse().unwrap(), &data).unwrap()
 }
 
-/// A file with these tensors, each filled with its place in the list, or the sentence.
+/// Reads a file with these tensors, each filled with its index in the list; returns θ or the error.
 fn check(network_spec: &str, given: &[(&str, &[usize])], expected: Result<&[f64], &str>) {
     let bytes: Vec<Vec<u8>> = (0_u8..)
         .zip(given)
@@ -44,7 +44,7 @@ fn check(network_spec: &str, given: &[(&str, &[usize])], expected: Result<&[f64]
 }
 
 #[test]
-fn layers_are_found_whatever_they_are_called() {
+fn layers_are_found_under_any_names() {
     let [first, second, bias] = [&[3, 2][..], &[1, 3], &[3]];
     let own = [
         ("layers.1.bias", &[1][..]),
@@ -89,7 +89,7 @@ fn layers_are_found_whatever_they_are_called() {
 }
 
 #[test]
-fn what_does_not_fit_is_named() {
+fn mismatching_tensors_are_named() {
     let square = &[2, 2][..];
     check(
         "mlp:hidden=2/2,bias=false",
@@ -177,7 +177,7 @@ fn numbers_of_other_types_are_refused_or_read() {
 }
 
 #[test]
-fn what_is_written_reads_back_to_the_same_bits() {
+fn written_weights_read_back_to_the_same_bits() {
     let loss = network("mlp:hidden=4/3,norm=layer");
     let (tensors, theta) = (loss.layout().tensors(), loss.init_params(5));
     let mut file = Vec::new();

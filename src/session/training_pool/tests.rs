@@ -110,7 +110,7 @@ fn a_lab_streams_the_same_and_goes_on_where_it_can() {
         Some([0.0, 0.0])
     );
     // A plane is another look at the same runs.
-    scene.network.as_mut().unwrap().plane = "filter".parse().unwrap();
+    scene.network_mut().unwrap().plane = "filter".parse().unwrap();
     let other = newest(&lab, &scene);
     assert_eq!(losses(&other), losses(&shorter));
     assert_ne!(other.problem.view, shorter.problem.view);
@@ -165,11 +165,11 @@ fn held_runs_wait_and_go_on() {
 }
 
 #[test]
-fn a_leg_keeps_the_weights() {
+fn a_spec_change_keeps_the_weights() {
     let mut scene = scene(&["sgd:lr=0.5", "adam:lr=0.1"]);
     let whole = made(&scene);
-    scene.runs[0].legs.push(SpecChange {
-        from: 20,
+    scene.runs[0].spec_changes.push(SpecChange {
+        at_step: 20,
         spec: "sgd:lr=0.01".parse().unwrap(),
     });
     let split = made(&scene);
@@ -199,10 +199,11 @@ fn a_leg_keeps_the_weights() {
             .all(|(own, found)| (own - found).abs() < 1e-14)
     );
     assert_eq!(Scene::from_toml(&scene.to_toml()), Ok(scene.clone()));
-    scene.runs[0].legs[0].from = 21;
+    scene.runs[0].spec_changes[0].at_step = 21;
     let refused = scene.load(&NoFiles).err().unwrap().to_string();
     assert!(
-        refused.starts_with("a leg of a run cannot begin at step 21; expected a multiple of 5")
+        refused
+            .starts_with("a spec change of a run cannot be at step 21; expected a multiple of 5")
     );
 }
 
@@ -240,12 +241,12 @@ fn what_cannot_be_trained_is_told() {
             "loss: bce is for the classes 0 and 1",
         ),
     ] {
-        let bench = scene.network.as_mut().unwrap();
+        let bench = scene.network_mut().unwrap();
         (bench.model, bench.data) = (model.parse().unwrap(), data.parse().unwrap());
         let refused = scene.load(&NoFiles).err().unwrap().to_string();
         assert!(refused.starts_with(expected), "{refused}");
     }
-    let bench = scene.network.as_mut().unwrap();
+    let bench = scene.network_mut().unwrap();
     (bench.model, bench.data) = ("mlp".parse().unwrap(), "moons".parse().unwrap());
     bench.settings.every = 1;
     scene.training.steps = 1_000_000;

@@ -76,7 +76,7 @@ impl TrainingThread {
             id: gate.next_id(),
             task: Arc::clone(task),
             spec: run.spec.clone(),
-            spec_changes: run.legs.clone(),
+            spec_changes: run.spec_changes.clone(),
             run_settings,
             log: Arc::default(),
             target: Mutex::new(run_settings.steps),
@@ -100,7 +100,7 @@ impl TrainingThread {
     ) -> bool {
         let same = Arc::ptr_eq(&self.0.task, task)
             && self.0.spec == run.spec
-            && self.0.spec_changes == run.legs
+            && self.0.spec_changes == run.spec_changes
             && self.0.run_settings == (RunSettings { steps: self.0.run_settings.steps, ..run_settings })
             // A schedule may stretch over all of the run.
             && (self.0.run_settings.steps == run_settings.steps || {
@@ -194,7 +194,10 @@ impl TrainingWork {
     /// noise and mini-batches of the next seed.
     fn train_segments(&self) -> Option<Outcome> {
         let first = (0, &self.spec);
-        let legs = self.spec_changes.iter().map(|leg| (leg.from, &leg.spec));
+        let legs = self
+            .spec_changes
+            .iter()
+            .map(|change| (change.at_step, &change.spec));
         let all: Vec<(u64, &RunSpec)> = std::iter::once(first).chain(legs).collect();
         let mut theta = self.task.start.clone();
         for (index, (from, spec)) in all.iter().enumerate() {

@@ -84,13 +84,13 @@ fn trace_writes_the_bits_of_the_engine() {
     );
 
     let mut scene = Scene::new("rosenbrock".parse().unwrap());
-    scene.start = [-1.5, 2.0];
+    scene.landscape_scene_mut().start = [-1.5, 2.0];
     scene.training.steps = 100;
     let problem = scene.load(&NoFiles).unwrap();
     let (spec, run_settings) = (spec.parse().unwrap(), scene.run_settings());
     let made = training::run(
         &*problem.objective,
-        &scene.start,
+        &scene.start(),
         &spec,
         &run_settings,
         &Cancel::default(),

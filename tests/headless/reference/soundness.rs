@@ -16,7 +16,7 @@ fn scene(landscape: &str, runs: impl IntoIterator<Item = String>) -> Scene {
         scene.add_run(run.parse().unwrap());
     }
     // Some optimizers are for models of data, or for networks.
-    let problem = scene.landscape.as_dyn().load(&NoFiles).unwrap();
+    let problem = scene.landscape().as_dyn().load(&NoFiles).unwrap();
     let refused =
         |optimizer: &AnyOptimizer| optimizer.as_dyn().unsupported_reason(&*problem.objective);
     scene

@@ -1,0 +1,195 @@
+//! Scenes: plain data that determines a picture completely, seed included, and their TOML files.
+
+mod check;
+mod error;
+mod network;
+mod problem;
+mod run;
+mod scaling;
+mod settings;
+mod start;
+mod subject;
+mod toml;
+
+pub use error::SceneError;
+pub use network::{MapPrecision, NetworkScene, NetworkSettings};
+pub use problem::Problem;
+pub use run::{Run, SpecChange};
+pub use settings::{LevelSpacing, MapStyle, Training};
+pub use subject::{LandscapeScene, Subject};
+pub use toml::VERSION;
+
+use crate::engine::files::Files;
+use crate::engine::landscape::AnyLandscape;
+use crate::engine::objective::GradientSettings;
+use crate::engine::objective::plane::Rect;
+use crate::engine::training::{RunSettings, RunSpec};
+use std::collections::BTreeSet;
+
+/// The maximum number of runs in a scene.
+pub const MAX_RUNS: usize = 100;
+
+/// The maximum number of steps of all runs of a landscape together; each takes about 64 bytes.
+pub const MAX_STEPS: u64 = 20_000_000;
+
+/// The maximum number of recorded f64 values of all runs of a network together.
+pub const MAX_NUMBERS: u64 = 40_000_000;
+
+/// A subject, the runs on it, and how they are drawn.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scene {
+    /// The landscape or the network.
+    pub subject: Subject,
+    /// The part of the plane that is shown: x and y, or x and f of a landscape of one parameter. `None` shows the subject's own view.
+    pub view: Option<Rect>,
+    /// The settings that all runs share.
+    pub training: Training,
+    /// The style of the map.
+    pub map: MapStyle,
+    /// The runs.
+    pub runs: Vec<Run>,
+}
+
+impl Scene {
+    /// Returns a scene of a landscape with its own start, default training and no runs.
+    pub fn new(landscape: AnyLandscape) -> Self {
+        Self {
+            subject: Subject::Landscape(LandscapeScene::new(landscape)),
+            view: None,
+            training: Training::default(),
+            map: MapStyle::default(),
+            runs: Vec::new(),
+        }
+    }
+
+    /// Returns the scene that the program opens with: six optimizers on Rosenbrock's function.
+    pub fn opening() -> Self {
+        Self::from_toml(include_str!("../../../assets/opening.toml"))
+            .unwrap_or_else(|_| Self::new(AnyLandscape::all().swap_remove(0)))
+    }
+
+    /// Returns the first scene of a network: four optimizers separate two moons.
+    pub fn opening_network() -> Self {
+        Self::from_toml(include_str!("../../../assets/network.toml"))
+            .unwrap_or_else(|_| Self::opening())
+    }
+
+    /// Loads the landscape or network and checks everything that depends on it.
+    pub fn load(&self, files: &dyn Files) -> Result<Problem, SceneError> {
+        let problem = self.load_problem_unchecked(files)?;
+        self.check(&problem)?;
+        Ok(problem)
+    }
+
+    /// Makes another landscape the subject, with its own start and view, and without mini-batches, which it may not have.
+    pub fn choose_landscape(&mut self, landscape: AnyLandscape) {
+        if self.is_network() {
+            self.clear_network_parts();
+        }
+        self.subject = Subject::Landscape(LandscapeScene::new(landscape));
+        self.view = None;
+        self.training.batch = None;
+    }
+
+    /// Makes a network the subject and keeps the scene's landscape in it. Removes parameter groups and spec changes from all runs.
+    pub fn choose_network(&mut self, network: NetworkScene) {
+        self.subject = Subject::Network(NetworkScene {
+            landscape: self.landscape_scene().clone(),
+            ..network
+        });
+        self.clear_network_parts();
+        self.view = None;
+        self.training.batch = None;
+    }
+
+    fn clear_network_parts(&mut self) {
+        for run in &mut self.runs {
+            run.spec.groups.clear();
+            run.spec_changes.clear();
+        }
+    }
+
+    /// Adds a run in the first free colour.
+    pub fn add_run(&mut self, spec: RunSpec) {
+        let taken: BTreeSet<u64> = self.runs.iter().map(|run| run.colour).collect();
+        let mut colours = 0..;
+        let colour = colours.find(|colour| !taken.contains(colour)).unwrap_or(0);
+        self.runs.push(Run {
+            spec,
+            name: String::new(),
+            shown: true,
+            colour,
+            spec_changes: Vec::new(),
+        });
+    }
+
+    /// Returns the settings that every run is computed with.
+    pub fn run_settings(&self) -> RunSettings {
+        let Training {
+            steps,
+            seed,
+            noise,
+            clip_norm,
+            clip_value,
+            batch,
+            tolerance,
+        } = self.training;
+        let batch = batch.and_then(|batch| usize::try_from(batch).ok());
+        RunSettings {
+            steps,
+            gradient_settings: GradientSettings {
+                seed,
+                noise,
+                batch,
+                clip_norm,
+                clip_value,
+            },
+            tolerance,
+            record_every: self.network().map_or(1, |network| network.settings.every),
+        }
+    }
+
+    /// Returns a distinct name for every run: its own, or its optimizer's with the settings that differ from the defaults.
+    pub fn run_names(&self) -> Vec<String> {
+        let short = |run: &Run| match run.name.as_str() {
+            "" => run.spec.display_name(),
+            name => name.to_owned(),
+        };
+        let mut names: Vec<String> = self.runs.iter().map(short).collect();
+        let shared = |names: &[String], name: &String| {
+            names.iter().filter(|other| *other == name).count() > 1
+        };
+        let first = names.clone();
+        for (name, run) in names.iter_mut().zip(&self.runs) {
+            if run.name.is_empty() && shared(&first, name) {
+                *name = format!("{name} {}", changed_settings(&run.spec));
+            }
+        }
+        let second = names.clone();
+        for (index, name) in names.iter_mut().enumerate() {
+            let earlier = second[..index]
+                .iter()
+                .filter(|other| *other == name)
+                .count();
+            if earlier > 0 {
+                *name = format!("{name} ({})", earlier + 1);
+            }
+        }
+        names
+    }
+}
+
+/// Returns the settings of a run that differ from the defaults, like "lr=0.05 @cosine".
+fn changed_settings(spec: &RunSpec) -> String {
+    let text = spec.to_string();
+    let settings = text.strip_prefix(spec.optimizer.name()).unwrap_or(&text);
+    settings
+        .trim_start_matches(':')
+        .replace(',', " ")
+        .replace('@', " @")
+        .trim()
+        .to_owned()
+}
+
+#[cfg(test)]
+mod tests;

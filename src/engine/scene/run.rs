@@ -1,0 +1,64 @@
+//! The runs of a scene, and the changes of a network run's spec at later steps.
+
+use crate::engine::training::RunSpec;
+use serde::{Deserialize, Serialize};
+
+/// A run and how it is drawn.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Run {
+    /// Optimizer and schedule.
+    pub spec: RunSpec,
+    /// The run's name; empty stands for the optimizer's name.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    /// Whether the run is drawn.
+    #[serde(default = "default_shown")]
+    pub shown: bool,
+    /// The index of the run's colour, dash pattern and marker.
+    #[serde(default)]
+    pub colour: u64,
+    /// The changes of a network run's spec, by increasing step.
+    #[serde(default, rename = "legs", skip_serializing_if = "Vec::is_empty")]
+    pub spec_changes: Vec<SpecChange>,
+}
+
+fn default_shown() -> bool {
+    true
+}
+
+/// A change of a run's spec: from step `at_step` on, training continues with the current weights and a new spec, whose optimizer state
+/// starts afresh.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SpecChange {
+    /// The first step of the new spec, a multiple of the recording interval.
+    #[serde(rename = "from")]
+    pub at_step: u64,
+    /// Optimizer and schedule from this step on.
+    pub spec: RunSpec,
+}
+
+impl Run {
+    /// Returns the spec that applies at a step.
+    pub fn spec_at(&self, step: u64) -> &RunSpec {
+        let change = self
+            .spec_changes
+            .iter()
+            .rfind(|change| change.at_step <= step);
+        change.map_or(&self.spec, |change| &change.spec)
+    }
+
+    /// Changes the spec from a step on and removes later changes; step 0 replaces the run's first spec.
+    pub fn change_spec_at(&mut self, step: u64, spec: RunSpec) {
+        self.spec_changes.retain(|change| change.at_step < step);
+        if step == 0 {
+            self.spec = spec;
+        } else if *self.spec_at(step) != spec {
+            self.spec_changes.push(SpecChange {
+                at_step: step,
+                spec,
+            });
+        }
+    }
+}
