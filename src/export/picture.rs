@@ -65,7 +65,7 @@ pub fn bytes(
         "svg" => {
             #[expect(clippy::cast_precision_loss, reason = "at most MAX_PIXELS")]
             let shown = pixels.map(|side| side as f32);
-            Ok(svg::svg_shown(drawing, shown, description).into_bytes())
+            Ok(svg::svg_with_size(drawing, shown, description).into_bytes())
         }
         _ => png::png(drawing, pixels, description),
     }
@@ -135,7 +135,7 @@ mod tests {
             size: [9.0, 7.0],
             items: Vec::new(),
         };
-        let svg = svg::svg_shown(&drawing, [1600.0, 1200.0], "");
+        let svg = svg::svg_with_size(&drawing, [1600.0, 1200.0], "");
         assert!(
             svg.contains(" width=\"1600\" height=\"1200\" viewBox=\"0 0 9 7\""),
             "{svg}"
