@@ -1,4 +1,4 @@
-//! Ways between two networks as CSV, JSON and NPZ.
+//! Export of mode connectivity, the paths between two networks, as CSV, JSON and NPZ.
 
 use super::npz::Npz;
 use crate::engine::analysis::mode_connectivity::{
@@ -8,49 +8,49 @@ use crate::engine::declare::spec::real;
 use serde_json::{Value, json};
 use std::io::{self, Write};
 
-/// A named column: a number for each t, or none where there is none.
+/// A named column with a number for each t.
 type Column = (String, Vec<f64>);
 
-/// The training and the test data, in the order of a measure's parts.
+/// Prefixes of the columns of training and test data, in the order of the metrics' parts.
 const PARTS: [&str; 2] = ["", "test_"];
 
-/// The ways that there are, each with its name.
+/// Returns the paths, each with its name.
 pub fn paths(connection: &ModeConnectivity) -> Vec<(&'static str, &PathProfile)> {
-    let before = connection.aligned.as_ref();
-    let before = before.map(|(_, profile)| ("unaligned", profile));
+    let unaligned = connection.aligned.as_ref();
+    let unaligned = unaligned.map(|(_, profile)| ("unaligned", profile));
     let both = [
         ("straight", &connection.straight),
         ("curve", &connection.curve),
     ];
-    both.into_iter().chain(before).collect()
+    both.into_iter().chain(unaligned).collect()
 }
 
-/// t; of each way loss and accuracy in training and in the test, as far as there are such; where the plane has the curve.
+/// Returns the columns: t; for each path the losses and accuracies in training and in the test that exist; the curve's coordinates on the plane.
 fn columns(connection: &ModeConnectivity) -> Vec<Column> {
     let rows = &connection.straight.rows;
     let mut columns = vec![("t".to_owned(), rows.iter().map(|row| row.t).collect())];
     for (name, profile) in paths(connection) {
-        for (part, of) in PARTS.into_iter().enumerate() {
-            let mut add = |what: &str, value: &dyn Fn(&PathPoint) -> Option<f64>| {
+        for (part, prefix) in PARTS.into_iter().enumerate() {
+            let mut add = |metric: &str, value: &dyn Fn(&PathPoint) -> Option<f64>| {
                 let values: Option<Vec<f64>> = profile.rows.iter().map(value).collect();
-                columns.extend(values.map(|values| (format!("{name}_{of}{what}"), values)));
+                columns.extend(values.map(|values| (format!("{name}_{prefix}{metric}"), values)));
             };
             add("loss", &|row| row.loss(part));
             add("accuracy", &|row| row.accuracy(part));
         }
     }
     for (axis, name) in ["curve_a", "curve_b"].into_iter().enumerate() {
-        let places = rows.iter().map(|row| connection.curve_on_plane(row.t));
-        let places: Option<Vec<f64>> = places.map(|at| Some(at?[axis])).collect();
-        columns.extend(places.map(|places| (name.to_owned(), places)));
+        let points = rows.iter().map(|row| connection.curve_on_plane(row.t));
+        let values: Option<Vec<f64>> = points.map(|at| Some(at?[axis])).collect();
+        columns.extend(values.map(|values| (name.to_owned(), values)));
     }
     columns
 }
 
-/// A line for each t, under the names of the columns. Numbers read back to the same bits.
+/// Writes the columns, a line for each t. Numbers read back to the same bits.
 ///
 /// # Errors
-/// Those of `out`.
+/// Returns any I/O error from `out`.
 pub fn csv(connection: &ModeConnectivity, out: &mut dyn Write) -> io::Result<()> {
     let columns = columns(connection);
     let names: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
@@ -65,11 +65,11 @@ pub fn csv(connection: &ModeConnectivity, out: &mut dyn Write) -> io::Result<()>
     Ok(())
 }
 
-/// The columns as arrays, the weights of both ends and of the middle point as `from`, `to` and `theta`, and of the plane, where there is one,
-/// `origin`, `u` and `v`, n numbers each.
+/// Writes the columns as arrays, the weights of both ends and of the middle point as `from`, `to` and `theta`, and the plane, if there is
+/// one, as `origin`, `u` and `v` of n numbers each.
 ///
 /// # Errors
-/// Those of `out`.
+/// Returns any I/O error from `out`.
 pub fn npz(connection: &ModeConnectivity, out: &mut dyn Write) -> io::Result<()> {
     let mut npz = Npz::default();
     for (name, values) in columns(connection) {
@@ -93,8 +93,8 @@ pub fn npz(connection: &ModeConnectivity, out: &mut dyn Write) -> io::Result<()>
     npz.write(out)
 }
 
-/// What is to be said of the ways: for each its worst loss, its barrier and its least accuracy in training and in the test, and where; how
-/// the second network was aligned; how the curve's training ended. What is no number is null.
+/// Returns a summary: for each path its worst loss, its barrier and its lowest accuracy in training and in the test, and where; how
+/// the second network was aligned; how the curve's training ended. Missing numbers are null.
 pub fn summary(connection: &ModeConnectivity) -> Value {
     let peak =
         |peak: Option<PathExtremum>| peak.map(|peak| json!({ "value": peak.height, "t": peak.t }));
@@ -142,13 +142,13 @@ pub fn summary(connection: &ModeConnectivity) -> Value {
     })
 }
 
-/// What is `told`, an object like the [`summary`], and in it the names of the columns and a row for each t.
+/// Writes `summary`, an object like that of [`summary`], extended by the columns' names and a row for each t.
 ///
 /// # Errors
-/// Those of `out`.
-pub fn json(connection: &ModeConnectivity, told: &Value, out: &mut dyn Write) -> io::Result<()> {
+/// Returns any I/O error from `out`.
+pub fn json(connection: &ModeConnectivity, summary: &Value, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b"{")?;
-    for (key, value) in told.as_object().into_iter().flatten() {
+    for (key, value) in summary.as_object().into_iter().flatten() {
         writeln!(out, "{}:{value},", json!(key))?;
     }
     let columns = columns(connection);

@@ -1,40 +1,40 @@
-//! Trajectories as JSON and CSV.
+//! Export of trajectories as JSON and CSV.
 //!
 //! A landscape of two parameters has the columns `x` and `y`, one of a single parameter has `x` alone, and its start is one
 //! number. Floats are the shortest text that reads back to the same bits. A diverged run's rows end before the first number that
 //! is not finite. With curvature there are two more columns, `lambda_min` and `lambda_max`; where the Hessian is not
-//! finite although the loss is, they hold `null` in JSON and nothing in CSV. Then comes `cost`, all that was asked for so far in
-//! gradients. A run that keeps an average of its iterates has it last, in `average_x` and `average_y`; in a CSV with such a run, they
-//! hold nothing for the others.
+//! finite although the loss is, they are `null` in JSON and empty in CSV. Then comes `cost`, the cost so far in
+//! gradients. A run that keeps an average of its iterates has it in the last columns, `average_x` and `average_y`, which are empty for the
+//! other runs of a CSV table.
 
 use crate::engine::scene::Scene;
 use crate::engine::training::{Outcome, Reason, Trajectory};
 use crate::session::Runs;
 use std::io::{self, Write};
 
-/// The columns of a table. The two parameters are `x` and `y` on every landscape; there is no `y` where there is one.
+/// Names of the columns. The two parameters are `x` and `y` on every landscape; a landscape of one parameter has no `y`.
 pub const COLUMNS: [&str; 7] = ["step", "evaluations", "x", "y", "loss", "grad_norm", "lr"];
 
-/// The columns that curvature adds.
+/// Names of the columns that curvature adds.
 pub const CURVATURE: [&str; 2] = ["lambda_min", "lambda_max"];
 
-/// The column that follows: values, gradients and Hessians that the optimizer asked for, together, in gradients.
+/// Name of the next column: the cost of all values, gradients and Hessians that the optimizer asked for, in gradients.
 pub const COST: &str = "cost";
 
-/// The columns of a run that keeps an average of its iterates.
+/// Names of the columns that a run with an average of its iterates adds.
 pub const AVERAGE: [&str; 2] = ["average_x", "average_y"];
 
-/// How trajectories are written.
+/// Format of a file of trajectories.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// `{"landscape":…,"source":…,"start":[…],"training":{…},"runs":[{"spec":…,"name":…,"outcome":…,"diverged_at":…,
     /// "converged_at":…,"reason":…,"columns":[…],"rows":[[…],…]},…]}`.
     Json,
-    /// One header and one line a row; before the columns, for several runs, `run` with the run's spec.
+    /// A header and a line for each row; a file of several runs begins with the column `run`, the run's spec.
     Csv,
 }
 
-/// The ticked runs of a scene in one file.
+/// Returns the visible runs of a scene as one file.
 pub fn trajectories(runs: &Runs, format: Format, curvature: bool) -> Vec<u8> {
     let mut out = Vec::new();
     let results = |index: usize| {
@@ -59,7 +59,7 @@ pub fn trajectories(runs: &Runs, format: Format, curvature: bool) -> Vec<u8> {
     out
 }
 
-/// Returns `"source":"…",` with a summary of what was taken of a file, for a JSON object; nothing where none was read.
+/// Returns `"source":"…",`, a member of a JSON object that summarises a data file; empty without a file.
 pub fn source_member(source: &str) -> serde_json::Result<String> {
     if source.is_empty() {
         return Ok(String::new());
@@ -67,12 +67,12 @@ pub fn source_member(source: &str) -> serde_json::Result<String> {
     Ok(format!("\"source\":{},", serde_json::to_string(source)?))
 }
 
-/// Places of the ticked runs of a scene.
+/// Returns the indices of the visible runs of a scene.
 pub fn visible_runs(scene: &Scene) -> impl Iterator<Item = usize> {
     (0..scene.runs.len()).filter(|index| scene.runs[*index].shown)
 }
 
-/// Writes trajectories one after the other, so that no two need to be in memory.
+/// Writes trajectories one after the other, so that only one is in memory at a time.
 pub struct Writer<'a, W> {
     out: W,
     scene: &'a Scene,
@@ -84,10 +84,10 @@ pub struct Writer<'a, W> {
 }
 
 impl<'a, W: Write> Writer<'a, W> {
-    /// Begins the file of the ticked runs of a scene. `source` is a summary of what was taken of a file of data, or empty.
+    /// Begins the file of the visible runs of a scene. `source` summarises a data file, or is empty.
     ///
     /// # Errors
-    /// Those of `out`.
+    /// Returns any I/O error from `out`.
     pub fn new(
         mut out: W,
         scene: &'a Scene,
@@ -125,10 +125,10 @@ impl<'a, W: Write> Writer<'a, W> {
         })
     }
 
-    /// Writes run `index` of the scene; `curvature` holds λmin and λmax of each row, if the file has them.
+    /// Writes run `index` of the scene; `curvature` has λmin and λmax of each row, if the file has these columns.
     ///
     /// # Errors
-    /// Those of the file.
+    /// Returns any I/O error from the output.
     pub fn run(
         &mut self,
         index: usize,
@@ -175,10 +175,10 @@ impl<'a, W: Write> Writer<'a, W> {
         Ok(())
     }
 
-    /// Ends the file.
+    /// Finishes the file.
     ///
     /// # Errors
-    /// Those of the file.
+    /// Returns any I/O error from the output.
     pub fn finish(mut self) -> io::Result<()> {
         if self.format == Format::Json {
             self.out.write_all(b"\n]}\n")?;
@@ -186,7 +186,7 @@ impl<'a, W: Write> Writer<'a, W> {
         self.out.flush()
     }
 
-    /// The rows, each after `before` (the first one after its first) and before `after`, with `missing` for what is no number.
+    /// Writes the rows, each between `before` (the first row has its own) and `after`, with `missing` for numbers that are not finite.
     fn rows(
         &mut self,
         trajectory: &Trajectory,
@@ -230,7 +230,7 @@ impl<'a, W: Write> Writer<'a, W> {
     }
 }
 
-/// The columns of a run of a scene, or of a table of all its runs.
+/// Returns the names of the columns of a run, or of a table of all visible runs.
 fn columns(scene: &Scene, curvature: bool, averages: bool) -> Vec<&'static str> {
     let mut columns = COLUMNS.to_vec();
     if curvature {
@@ -246,12 +246,12 @@ fn columns(scene: &Scene, curvature: bool, averages: bool) -> Vec<&'static str> 
     columns
 }
 
-/// Whether a ticked run of a scene has the average of its iterates.
+/// Whether a visible run of a scene keeps an average of its iterates.
 fn averages(scene: &Scene) -> bool {
     visible_runs(scene).any(|index| scene.runs[index].spec.keeps_average())
 }
 
-/// The steps at which a run diverged and converged.
+/// Returns the step at which a run diverged and the step at which it converged.
 fn ends(outcome: Outcome) -> [Option<u64>; 2] {
     match outcome {
         Outcome::Finished | Outcome::Stopped(..) => [None, None],
@@ -260,7 +260,7 @@ fn ends(outcome: Outcome) -> [Option<u64>; 2] {
     }
 }
 
-/// A text as a CSV cell.
+/// Quotes a text as a CSV cell, if necessary.
 pub(super) fn quoted(text: &str) -> String {
     if text.contains([',', '"', '\n', '\r']) {
         format!("\"{}\"", text.replace('"', "\"\""))
@@ -277,7 +277,7 @@ mod tests {
     use crate::session::compute_runs;
     use std::sync::Arc;
 
-    fn made(landscape: &str, specs: &[&str], format: Format) -> String {
+    fn exported(landscape: &str, specs: &[&str], format: Format) -> String {
         let mut scene = Scene::new(landscape.parse().unwrap());
         scene.training.steps = 1;
         for spec in specs {
@@ -289,9 +289,9 @@ mod tests {
     }
 
     #[test]
-    fn tables_are_written_as_documented() {
+    fn csv_and_json_have_the_documented_form() {
         assert_eq!(
-            made(
+            exported(
                 "quadratic:a=1,b=4",
                 &["sgd:lr=0.1", "sgd:lr=0.5,momentum=0.9"],
                 Format::Csv
@@ -303,7 +303,7 @@ mod tests {
              \"sgd:lr=0.5,momentum=0.9\",1,1,-2.0,-2.0,10.0,8.246211251235321,0.5,1.0,4.0,1.0\n"
         );
         assert_eq!(
-            made("quadratic:a=1,b=4", &["sgd:lr=0.5"], Format::Json),
+            exported("quadratic:a=1,b=4", &["sgd:lr=0.5"], Format::Json),
             "{\"landscape\":\"quadratic:b=4\",\"start\":[-4.0,2.0],\
              \"training\":{\"steps\":1,\"seed\":0,\"noise\":0.0},\n\
              \"runs\":[\n\
@@ -318,14 +318,14 @@ mod tests {
     }
 
     #[test]
-    fn one_parameter_has_one_column() {
+    fn a_landscape_of_one_parameter_has_one_column() {
         assert_eq!(
-            made("parabola", &["sgd:lr=0.2"], Format::Csv),
+            exported("parabola", &["sgd:lr=0.2"], Format::Csv),
             "step,evaluations,x,loss,grad_norm,lr,lambda_min,lambda_max,cost\n\
              0,0,10.0,100.0,20.0,0.2,2.0,2.0,0.0\n\
              1,1,6.0,36.0,12.0,0.2,2.0,2.0,1.0\n"
         );
-        let json = made("parabola", &["sgd:lr=0.2"], Format::Json);
+        let json = exported("parabola", &["sgd:lr=0.2"], Format::Json);
         let json: serde_json::Value = serde_json::from_str(&json).unwrap();
         assert_eq!(json["start"], serde_json::json!([10.0]));
         let row = json["runs"][0]["rows"][1].as_array().unwrap().len();
@@ -333,9 +333,9 @@ mod tests {
     }
 
     #[test]
-    fn averages_and_costs_come_last_where_there_are_any() {
+    fn averages_come_last_and_costs_before_them() {
         let specs = ["sgd:lr=0.5", "sgd:lr=0.5+ema:decay=0.5", "newton"];
-        let csv = made("quadratic:a=1,b=4", &specs, Format::Csv);
+        let csv = exported("quadratic:a=1,b=4", &specs, Format::Csv);
         let lines: Vec<&str> = csv.lines().collect();
         assert!(lines[0].ends_with("lambda_max,cost,average_x,average_y"));
         assert!(lines[1].ends_with(",4.0,0.0,,"), "{csv}");
@@ -345,7 +345,7 @@ mod tests {
             lines[6].ends_with(",4.0,5.0,,"),
             "a Hessian in two products: {csv}"
         );
-        let json = made("parabola", &specs, Format::Json);
+        let json = exported("parabola", &specs, Format::Json);
         let json: serde_json::Value = serde_json::from_str(&json).unwrap();
         let last = |run: usize| {
             json["runs"][run]["columns"]
@@ -358,8 +358,8 @@ mod tests {
     }
 
     #[test]
-    fn a_run_without_rows_is_still_json() {
-        let text = made("formula:f=ln(x)", &["sgd"], Format::Json);
+    fn a_run_without_rows_is_valid_json() {
+        let text = exported("formula:f=ln(x)", &["sgd"], Format::Json);
         let json: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(json["runs"][0]["outcome"], "diverged");
         assert_eq!(json["runs"][0]["diverged_at"], 0);
@@ -367,8 +367,8 @@ mod tests {
     }
 
     #[test]
-    fn a_hessian_that_is_not_finite_leaves_its_cells_empty() {
-        let line = |format| made("formula:f=(x+3)^1.5 + y", &["sgd"], format);
+    fn eigenvalues_of_a_hessian_that_is_not_finite_are_left_empty() {
+        let line = |format| exported("formula:f=(x+3)^1.5 + y", &["sgd"], format);
         let json: serde_json::Value = serde_json::from_str(&line(Format::Json)).unwrap();
         let row = json["runs"][0]["rows"][0].as_array().unwrap();
         assert_eq!(row.len(), 10);

@@ -6,7 +6,7 @@ use egui::{Key, Role};
 use ravine::engine::scene::Scene;
 
 const LENGTHS: &str = "Chart of lengths of steps and directions";
-const NORMS: &str = "Chart of norms of what each parameter has";
+const NORMS: &str = "Chart of norms of per-parameter state";
 const DISTANCES: &str = "Chart of distances from θ";
 
 /// A window at the last of 60 steps on Himmelblau's function.
@@ -32,7 +32,7 @@ fn click_at(window: &mut Window, chart: &str, share: f32) {
 fn charts_turn_to_what_the_selected_run_carries_and_back() {
     let mut window = open(&["adam:lr=0.05", "sgd:lr=0.01,momentum=0.9+lookahead"]);
     assert!(window.has("Chart of learning rate") && !window.has(LENGTHS));
-    window.click(Role::Button, "Carried by Adam");
+    window.click(Role::Button, "Optimizer state (Adam)");
     window.settle();
     assert!(window.has(LENGTHS) && window.has(NORMS) && !window.has(DISTANCES));
     assert!(!window.has("Chart of learning rate"));
@@ -58,7 +58,7 @@ fn charts_turn_to_what_the_selected_run_carries_and_back() {
 #[test]
 fn a_click_moves_the_timeline_and_the_pointer_reads_the_lines() {
     let mut window = open(&["adam:lr=0.05"]);
-    window.click(Role::Button, "Carried by Adam");
+    window.click(Role::Button, "Optimizer state (Adam)");
     window.settle();
     click_at(&mut window, LENGTHS, 0.5);
     assert_eq!(window.app().step(), 30);
@@ -66,7 +66,7 @@ fn a_click_moves_the_timeline_and_the_pointer_reads_the_lines() {
     window.harness.hover_at(plot.center());
     window.harness.run_steps(40);
     assert!(window.says("step 30") && window.says("norm over all parameters"));
-    assert!(!window.says("not known") && !window.says("its length"));
+    assert!(!window.says("not known") && !window.says("vector length"));
     window.click(Role::CheckBox, "charts over gradient evaluations");
     window.harness.hover_at(plot.center());
     window.harness.run_steps(40);
@@ -85,7 +85,7 @@ fn the_signs_of_every_rule_can_be_read() {
     ] {
         let mut window = open(&[spec]);
         let name = window.app().scene().run_names().swap_remove(0);
-        window.click(Role::Button, &format!("Carried by {name}"));
+        window.click(Role::Button, &format!("Optimizer state ({name})"));
         window.settle();
         assert!(window.has(LENGTHS), "{spec}");
     }
@@ -94,8 +94,8 @@ fn the_signs_of_every_rule_can_be_read() {
 #[test]
 fn a_rule_that_carries_nothing_says_so() {
     let mut window = open(&["sgd:lr=0.01"]);
-    window.click(Role::Button, "Carried by SGD");
+    window.click(Role::Button, "Optimizer state (SGD)");
     window.settle();
     assert!(window.has(LENGTHS) && !window.has(NORMS));
-    assert!(window.paints("SGD carries nothing from step to step."));
+    assert!(window.paints("SGD has no state."));
 }

@@ -92,7 +92,7 @@ fn the_views_of_a_network_are_exported_as_they_are() {
         &["Moons", "Heights are losses on this plane"],
         &["Mode connectivity"],
     );
-    check(&mut window, Key::O, &["distance off the plane"], &[]);
+    check(&mut window, Key::O, &["projection error"], &[]);
     check(
         &mut window,
         Key::H,

@@ -34,7 +34,7 @@ fn network(data: &str, loss: &str) -> Window {
 fn a_network_shows_its_plane_its_data_and_its_charts() {
     let window = network("moons:samples=20", "bce");
     assert!(window.has("Map: drag pans, wheel zooms") && window.has("Decision boundary"));
-    assert!(window.paints("Heights are losses on this plane; beside each run is its own loss."));
+    assert!(window.paints("Heights are losses on this plane; each run is labelled with its true loss."));
     assert!(
         window.paints("Momentum, step 60"),
         "the first run is followed"
@@ -50,22 +50,22 @@ fn a_network_shows_its_plane_its_data_and_its_charts() {
     }
     assert!(window.has("right") && window.has("finished"));
     assert!(window.has("trails") && !window.has("arrows") && !window.has("internals"));
-    assert!(!window.has("Basins") && window.has("Off-plane"));
+    assert!(!window.has("Basins") && window.has("Projection error"));
 }
 
 #[test]
 fn the_data_can_be_hidden_and_the_map_grows() {
     let mut window = network("sine:samples=20", "mse");
-    assert!(window.has("Fit"));
+    assert!(window.has("Fitted curve"));
     let before = window.map();
-    window.click(egui::Role::Button, "Hide the data");
+    window.click(egui::Role::Button, "Hide the predictions");
     window.settle();
     let after = window.map();
-    assert!(!window.has("Fit"));
+    assert!(!window.has("Fitted curve"));
     assert!(after.area() > 1.2 * before.area(), "{before} {after}");
-    window.click(egui::Role::Button, "data");
+    window.click(egui::Role::Button, "Predictions");
     window.settle();
-    assert!(window.has("Fit"));
+    assert!(window.has("Fitted curve"));
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn the_pointer_tells_the_plane_and_the_runs_and_moves_no_start() {
     window.harness.hover_at(at);
     window.settle();
     assert!(
-        window.says("step 60: loss") && window.says("on the plane") && window.says("off it by")
+        window.says("step 60: loss") && window.says("projected loss") && window.says("projection error")
     );
     assert!(window.says(", test "));
 }
@@ -108,8 +108,8 @@ fn the_off_plane_view_tells_true_losses_beside_those_on_the_plane() {
     window.press(egui::Key::O);
     window.settle();
     for chart in [
-        "true loss; dashed: loss on the plane",
-        "distance off the plane",
+        "true loss; dashed: projected loss",
+        "projection error",
     ] {
         assert!(window.has(&format!("Chart of {chart}")), "{chart}");
     }
@@ -118,7 +118,7 @@ fn the_off_plane_view_tells_true_losses_beside_those_on_the_plane() {
         .harness
         .hover_at(window.place("Chart of true loss").center());
     window.settle();
-    assert!(window.says("off it by"), "values under the pointer");
+    assert!(window.says("projection error 0."), "values under the pointer");
     window.drag(
         window.place("Chart of true loss").left_center() + egui::vec2(1.0, 0.0),
         window.place("Chart of true loss").left_center() + egui::vec2(1.0, 0.0),
@@ -180,7 +180,7 @@ fn seeds_are_maps_side_by_side_and_a_click_takes_one() {
         assert!(window.paints(&format!("seed {seed}")));
     }
     assert!(!window.has(&map(7)) && window.says("Between 6 seeds the loss has"));
-    assert!(window.says("Trails are shadows"));
+    assert!(window.says("Trails are projections"));
     let plane = |window: &mut Window| {
         let network = window.app().scene().network.as_ref();
         network.expect("a network").plane.to_string()
@@ -207,7 +207,7 @@ fn ways_lead_from_the_end_of_one_run_to_that_of_another() {
     window.press(egui::Key::C);
     window.settle();
     window.settle();
-    assert!(window.has("Ways between two networks"));
+    assert!(window.has("Paths between two networks"));
     assert!(window.paints("straight line") && window.paints("curve"));
     assert!(!window.says("Training the curve"), "it has been trained");
     window.click(egui::Role::Button, "How");

@@ -172,7 +172,7 @@ fn a_network_is_drawn_off_its_plane_and_a_landscape_is_not() {
     let args = ["render", "s.toml", "--show", "off-plane", "-o", "a.svg"];
     place.said(&args);
     let svg = place.read("a.svg");
-    for text in ["Off the plane", "distance off the plane", "off it by"] {
+    for text in ["Projection error   ", "projection error in %", "projection error 0."] {
         assert!(svg.contains(text), "{text}");
     }
     check(

@@ -284,7 +284,7 @@ fn pictures_show_limits_winners_and_divergence() {
         "Final loss over lr   Quadratic",
         "lr limit (theory)",
         "diverges",
-        "as it is set",
+        "current value",
         "Momentum",
         "[[runs]]",
     ] {
