@@ -25,7 +25,7 @@ pub struct Tick {
 pub struct Ticks {
     /// By ascending value.
     pub ticks: Vec<Tick>,
-    /// What the labels leave out, such as "×10⁻⁹ + 1", to be written once at the end of the axis; usually empty.
+    /// Common factor and offset of the labels, such as "×10⁻⁹ + 1", to be written once at the end of the axis; usually empty.
     pub offset: String,
 }
 

@@ -1,4 +1,4 @@
-//! What the selected run carries, in the charts' column.
+//! Tests of the charts of the selected run's optimizer state.
 
 use super::Window;
 use eframe::egui;
@@ -9,7 +9,7 @@ const LENGTHS: &str = "Chart of lengths of steps and directions";
 const NORMS: &str = "Chart of norms of per-parameter state";
 const DISTANCES: &str = "Chart of distances from θ";
 
-/// A window at the last of 60 steps on Himmelblau's function.
+/// Opens a window at the last of 60 steps on Himmelblau's function.
 fn open(specs: &[&str]) -> Window {
     let mut scene = Scene::new("himmelblau".parse().expect("a landscape"));
     scene.training.steps = 60;
@@ -21,7 +21,7 @@ fn open(specs: &[&str]) -> Window {
     window
 }
 
-/// A click at a share of a chart's width.
+/// Clicks at a share of a chart's width.
 fn click_at(window: &mut Window, chart: &str, share: f32) {
     let plot = window.place(chart);
     let at = egui::pos2(plot.left() + share * plot.width(), plot.center().y);
@@ -29,7 +29,7 @@ fn click_at(window: &mut Window, chart: &str, share: f32) {
 }
 
 #[test]
-fn charts_turn_to_what_the_selected_run_carries_and_back() {
+fn charts_can_show_the_optimizer_state_of_the_selected_run() {
     let mut window = open(&["adam:lr=0.05", "sgd:lr=0.01,momentum=0.9+lookahead"]);
     assert!(window.has("Chart of learning rate") && !window.has(LENGTHS));
     window.click(Role::Button, "Optimizer state (Adam)");
@@ -56,7 +56,7 @@ fn charts_turn_to_what_the_selected_run_carries_and_back() {
 }
 
 #[test]
-fn a_click_moves_the_timeline_and_the_pointer_reads_the_lines() {
+fn a_click_moves_the_timeline_and_hovering_shows_values() {
     let mut window = open(&["adam:lr=0.05"]);
     window.click(Role::Button, "Optimizer state (Adam)");
     window.settle();
@@ -74,7 +74,7 @@ fn a_click_moves_the_timeline_and_the_pointer_reads_the_lines() {
 }
 
 #[test]
-fn the_signs_of_every_rule_can_be_read() {
+fn the_state_of_every_kind_of_optimizer_is_charted() {
     for spec in [
         "qhadam",
         "prodigy",
@@ -92,7 +92,7 @@ fn the_signs_of_every_rule_can_be_read() {
 }
 
 #[test]
-fn a_rule_that_carries_nothing_says_so() {
+fn an_optimizer_without_state_shows_a_note() {
     let mut window = open(&["sgd:lr=0.01"]);
     window.click(Role::Button, "Optimizer state (SGD)");
     window.settle();
