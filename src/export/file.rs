@@ -286,59 +286,63 @@ fn folder_of(path: &Path) -> &Path {
 struct Destination {
     target: PathBuf,
     folder: PathBuf,
-    shown: String,
+    path_text: String,
     earlier: Option<Metadata>,
 }
 
 impl Destination {
     fn find(path: &Path) -> Result<Self, String> {
-        let shown = path.display().to_string();
+        let path_text = path.display().to_string();
         // A link's target is replaced or created, not the link.
         let target = follow(path).map_err(|error| {
-            format!("{shown}: cannot be followed ({error}); expected the name of a file")
+            format!("{path_text}: cannot be followed ({error}); expected the name of a file")
         })?;
         let earlier = fs::metadata(&target).ok();
         match &earlier {
             Some(earlier) if earlier.is_dir() => {
-                return Err(format!("{shown}: is a folder; expected the name of a file"));
+                return Err(format!(
+                    "{path_text}: is a folder; expected the name of a file"
+                ));
             }
             Some(earlier) if !earlier.is_file() => {
                 return Err(format!(
-                    "{shown}: is not an ordinary file; expected one, or a new name"
+                    "{path_text}: is not an ordinary file; expected one, or a new name"
                 ));
             }
             Some(earlier) if earlier.permissions().readonly() => {
                 return Err(format!(
-                    "{shown}: is write-protected; expected a file that can be written"
+                    "{path_text}: is write-protected; expected a file that can be written"
                 ));
             }
             _ => {}
         }
         if target.file_name().is_none() {
-            return Err(format!("{shown}: is not the name of a file; expected one"));
+            return Err(format!(
+                "{path_text}: is not the name of a file; expected one"
+            ));
         }
         let folder = folder_of(&target).to_owned();
         let name = folder.display();
         match fs::metadata(&folder) {
-            Ok(metadata) if !metadata.is_dir() => {
-                Err(format!("{shown}: `{name}` is not a folder; expected one"))
-            }
+            Ok(metadata) if !metadata.is_dir() => Err(format!(
+                "{path_text}: `{name}` is not a folder; expected one"
+            )),
             Ok(metadata) if metadata.permissions().readonly() => Err(format!(
-                "{shown}: the folder `{name}` is write-protected; expected one that can be written"
+                "{path_text}: the folder `{name}` is write-protected; expected one that can be written"
             )),
             Ok(_) => Ok(Self {
                 target,
                 folder,
-                shown,
+                path_text,
                 earlier,
             }),
             Err(error) if error.kind() == ErrorKind::NotFound => Err(format!(
-                "{shown}: there is no folder `{name}`; expected one that exists"
+                "{path_text}: there is no folder `{name}`; expected one that exists"
             )),
             Err(error) => {
                 let reason = reason(&error);
                 Err(format!(
-                    "{shown}: the folder `{name}` cannot be read ({reason}); expected one that can be written"
+                    "{path_text}: the folder `{name}` cannot be read ({reason}); expected one that can be written"
                 ))
             }
         }
@@ -347,15 +351,15 @@ impl Destination {
     /// Creates a temporary file in the destination's folder, so that a rename within one file system moves it to its name.
     fn temporary(&self) -> Result<Temporary, String> {
         Temporary::new(&self.folder, self.permissions()).map_err(|error| {
-            let (shown, folder) = (&self.shown, self.folder.display());
+            let (path_text, folder) = (&self.path_text, self.folder.display());
             let reason = reason(&error);
-            format!("{shown}: nothing can be written in `{folder}` ({reason}); expected a folder that can be written")
+            format!("{path_text}: nothing can be written in `{folder}` ({reason}); expected a folder that can be written")
         })
     }
 
     /// Describes an error after which the destination is unchanged.
     fn write_error(&self, error: &io::Error) -> String {
-        let (shown, reason) = (&self.shown, reason(error));
+        let (shown, reason) = (&self.path_text, reason(error));
         format!("{shown}: cannot be written ({reason}); it is left as it was")
     }
 

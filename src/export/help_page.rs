@@ -242,9 +242,9 @@ impl HelpPage {
     }
 
     fn rule(&mut self, intro: &str, lines: &[&str]) {
-        let shown: Vec<String> = lines.iter().map(|line| symbols(line)).collect();
-        let mut text = format!("{intro}\n\n{}", fence("text", &shown));
-        if shown.iter().any(|line| line.contains("θ₋")) {
+        let formulas: Vec<String> = lines.iter().map(|line| symbols(line)).collect();
+        let mut text = format!("{intro}\n\n{}", fence("text", &formulas));
+        if formulas.iter().any(|line| line.contains("θ₋")) {
             text += "\n\nθ₋ is θ before the step.";
         }
         self.section("Rule", &text);

@@ -218,11 +218,11 @@ fn linear_ticks(low: f64, high: f64, max_count: usize) -> Ticks {
         0.0
     };
     // The power of ten of the largest label's first digit decides whether a common factor is left out.
-    let shown = units
+    let max_unit = units
         .iter()
         .fold(0.0_f64, |a, unit| a.max((unit - base).abs()))
         .max(1.0);
-    let leading = whole(shown.log10().floor()) + exponent;
+    let leading = whole(max_unit.log10().floor()) + exponent;
     let factor = if (-3..5).contains(&leading) {
         0
     } else if base == 0.0 {

@@ -217,12 +217,12 @@ fn chart(
     let paths = paths(connection);
     for (part, style) in [(1, Style::Dashed), (0, Style::Whole)] {
         for (_, profile, style_index) in &paths {
-            let known = profile
+            let points = profile
                 .rows
                 .iter()
                 .filter_map(|row| Some((row.t, value(row, part)?)));
             // A line is marked at its last value; a final NaN prevents that.
-            let (t, values) = known.chain([(1.0, f64::NAN)]).unzip();
+            let (t, values) = points.chain([(1.0, f64::NAN)]).unzip();
             drawn.push(ChartLine {
                 t,
                 values,

@@ -6,6 +6,7 @@ use super::curve;
 use super::drawing::{Anchor, Area, Colour, Item, Point, Stroke, Text, circle};
 use super::frame::Frame;
 use super::trail::{border, line};
+use crate::engine::geometry::surface::Surface;
 use crate::engine::landscape::LoadedLandscape;
 use crate::engine::numeric::real;
 use crate::engine::scene::MapStyle;
@@ -24,6 +25,14 @@ pub fn shading(map_data: &MapData, theme: &Theme) -> Arc<Vec<Colour>> {
         shade => shade_colour(shade, theme),
     };
     Arc::new(rows.flatten().map(colour).collect())
+}
+
+/// Whether the heights of a slice differ so much that its levels should be logarithmic: the 95th percentile is more than 10 times as high
+/// above the lowest value as the median.
+pub(super) fn needs_log_levels(surface: &Surface) -> bool {
+    let lowest = surface.range().map_or(0.0, |[lowest, _]| lowest);
+    let above = |share: f64| surface.quantile(share).unwrap_or(lowest) - lowest;
+    above(0.95) > 10.0 * above(0.5)
 }
 
 /// Draws the landscape in a frame: shading, contour lines and their labels, as the style says; of a landscape of one parameter its graph.

@@ -394,9 +394,11 @@ pub fn layer_charts(
     };
     let layer_chart = |title: &str, values: fn(&LayerSeries) -> &[f64]| {
         let lines = layers.iter().map(values).enumerate();
-        let known = lines.filter(|(_, values)| values.iter().any(|value| value.is_finite()));
+        let with_values = lines.filter(|(_, values)| values.iter().any(|value| value.is_finite()));
         MetricChart {
-            lines: known.map(|(index, values)| line(values, index)).collect(),
+            lines: with_values
+                .map(|(index, values)| line(values, index))
+                .collect(),
             ..MetricChart::new(title)
         }
     };

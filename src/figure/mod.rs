@@ -226,15 +226,15 @@ fn current_predictions(
     let run = trained.runs.get(index)?;
     let row = row.min(run.rows.len().checked_sub(1)?);
     let theta = run.theta(row)?;
-    let found = Predictions::compute(&trained.task, &theta, SIDE, &Cancel::default())?;
+    let result = Predictions::compute(&trained.task, &theta, SIDE, &Cancel::default())?;
     let label = predictions::RunLabel {
         name,
         step: runs.step(row),
         style_index: style_index(runs.scene.runs.get(index)?.colour),
         metrics: network::metrics(runs, index, row),
     };
-    let shading = predictions::shading(&found, theme);
-    Some(predictions::draw(&found, &shading, &label, area, theme))
+    let shading = predictions::shading(&result, theme);
+    Some(predictions::draw(&result, &shading, &label, area, theme))
 }
 
 /// Draws the next step of the followed run and the optimizer state behind it.
@@ -247,7 +247,7 @@ fn next_step_items(
 ) -> Vec<Item> {
     let (scene, objective) = (&runs.scene, &*runs.problem.objective);
     let first_visible = scene.runs.iter().position(|run| run.shown);
-    let drawn = move || {
+    let items = move || {
         let index = options.followed.or(first_visible)?;
         let run = scene.runs.get(index).filter(|run| run.shown)?;
         let step = state_markers::next_step(&runs.results.get(index)?.trajectory, row)?;
@@ -264,7 +264,7 @@ fn next_step_items(
             options.theme,
         ))
     };
-    drawn().unwrap_or_default()
+    items().unwrap_or_default()
 }
 
 /// Draws the critical points in view.

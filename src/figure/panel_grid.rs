@@ -170,7 +170,7 @@ fn text(text: &str, at: Point, size: f32, theme: &Theme) -> Item {
     Item::label(text.to_owned(), at, size, theme.ink)
 }
 
-/// Chooses levels for all maps together, logarithmic where the loss spans very different heights.
+/// Chooses levels for all maps together, logarithmic if [`map::needs_log_levels`].
 fn levels(maps: &[(String, Surface)]) -> Levels {
     let values = maps.iter().flat_map(|(_, map)| map.values.iter().copied());
     let all = Surface {
@@ -179,20 +179,18 @@ fn levels(maps: &[(String, Surface)]) -> Levels {
         rows: maps.iter().map(|(_, map)| map.rows).sum(),
         values: values.collect(),
     };
-    let lowest = all.range().map_or(0.0, |[lowest, _]| lowest);
-    let above = |share: f64| all.quantile(share).unwrap_or(lowest) - lowest;
-    Levels::choose(&all, above(0.95) > 10.0 * above(0.5), None, 20)
+    Levels::choose(&all, map::needs_log_levels(&all), None, 20)
 }
 
 fn map_data(surface: Surface, levels: &Levels) -> Option<MapData> {
     let never = Cancel::default();
     let lines = contour::lines(&surface, levels.values(), &never)?;
     let levels = levels.clone();
-    let own = MapData::of(surface, false, None, 1, &never)?;
+    let map_data = MapData::of(surface, false, None, 1, &never)?;
     Some(MapData {
         levels,
         lines,
-        ..own
+        ..map_data
     })
 }
 

@@ -69,10 +69,12 @@ pub fn draw(
         }
     };
     let mut items = panels.draw(space, &scene.map, on_each, theme);
-    let own = slices
+    let own_index = slices
         .iter()
         .position(|slice| Seeds::of(scene) == Some(slice.seed));
-    if let Some(frame) = own.and_then(|own| panels.frames(space).into_iter().nth(own)) {
+    if let Some(frame) =
+        own_index.and_then(|own_index| panels.frames(space).into_iter().nth(own_index))
+    {
         items.push(border(frame.area, 3.0, theme.ink));
     }
     items

@@ -23,9 +23,7 @@ pub fn picture(
     let (area, bar) = (frame.area, frame.bar());
     let mut items = page(size, theme);
     let range = surface.range();
-    let lowest = range.map_or(0.0, |[lowest, _]| lowest);
-    let above = |share: f64| surface.quantile(share).unwrap_or(lowest) - lowest;
-    let log = above(0.95) > 10.0 * above(0.5);
+    let log = map::needs_log_levels(&surface);
     if let Some(map_data) = MapData::of(surface, log, None, 20, &Cancel::default()) {
         let inside = map::landscape(
             &map_data,

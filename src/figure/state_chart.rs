@@ -91,9 +91,9 @@ pub fn legend(
     area: Area,
     theme: &Theme,
 ) -> (Vec<Item>, Area) {
-    let drawn = series.iter().enumerate();
-    let drawn = drawn.filter(|(_, entry)| has_finite_size(entry));
-    let lines = drawn.map(|(index, entry)| (index, format!("{}  {}", entry.symbol, entry.name)));
+    let entries = series.iter().enumerate();
+    let entries = entries.filter(|(_, entry)| has_finite_size(entry));
+    let lines = entries.map(|(index, entry)| (index, format!("{}  {}", entry.symbol, entry.name)));
     let (mut items, mut y) = legend_entries(lines, area, theme);
     if series.len() == 1 {
         let words = format!("{name} has no state.");

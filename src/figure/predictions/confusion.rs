@@ -29,8 +29,8 @@ pub(super) fn matrices(found: &ConfusionMatrix, area: Area, theme: &Theme) -> Ve
     let mut items = Vec::new();
     let mut corner = area.min;
     for (part, counts) in parts {
-        let own = Area::new(corner, [corner[0] + size[0], corner[1] + size[1]]);
-        items.extend(matrix(part, counts, &found.names, own, theme));
+        let matrix_area = Area::new(corner, [corner[0] + size[0], corner[1] + size[1]]);
+        items.extend(matrix(part, counts, &found.names, matrix_area, theme));
         let axis = usize::from(!side_by_side);
         corner[axis] += size[axis];
     }

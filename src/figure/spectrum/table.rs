@@ -111,15 +111,14 @@ pub(super) fn table_lines(spectra: &[Spectrum]) -> Vec<(String, Vec<String>)> {
             .collect();
         (name, cells)
     });
-    let known = all.filter(|(_, cells)| cells.iter().any(Option::is_some));
-    known
-        .map(|(name, cells)| {
-            (
-                name,
-                cells.into_iter().map(Option::unwrap_or_default).collect(),
-            )
-        })
-        .collect()
+    let rows = all.filter(|(_, cells)| cells.iter().any(Option::is_some));
+    rows.map(|(name, cells)| {
+        (
+            name,
+            cells.into_iter().map(Option::unwrap_or_default).collect(),
+        )
+    })
+    .collect()
 }
 
 /// Whether the lines of the table are arranged in two columns: for a single point in a wide area.
