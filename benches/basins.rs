@@ -1,15 +1,14 @@
-//! How long does a step of a run take, where very many starts go side by side, beside JAX's jit and vmap of the same
-//! optimizer on the same cores?
+//! Benchmark of steps of runs from very many starts against JAX's jit and vmap of equal optimizers on equal cores.
 //!
 //! ```sh
 //! pip install jax optax
 //! cargo bench --bench basins --no-default-features
 //! ```
 //!
-//! The rows `steps` take every step of every start, as the rival does, and compare where they end: there by rules that are
-//! written by hand, in the rows `optax` by optax's own under vmap of whole runs, in the rows `state` by optax's under vmap of
-//! steps, where each start has a state of its own. The rows `basins` are what the program does: runs stop where they have
-//! converged, and every end is given its minimum.
+//! The rows `steps` take every step from every start, as the rival does, and compare the last points: the rival uses optimizers
+//! written by hand, in the rows `optax` those of optax under vmap of whole runs, in the rows `state` those of optax under vmap of
+//! steps with separate states. The rows `basins` time the program's command: runs stop when they have converged, and every last
+//! point is assigned to a minimum.
 
 mod rival;
 
@@ -25,7 +24,7 @@ use serde_json::{Value, json};
 use std::sync::atomic::AtomicUsize;
 
 const NAMES: [&str; 3] = ["rosenbrock", "himmelblau", "rastrigin"];
-/// Each with a learning rate at which no start diverges.
+/// Optimizers, with a learning rate at which no start diverges.
 const RULES: [(&str, f64); 2] = [("sgd", 1e-5), ("adam", 1e-2)];
 const SIDE: usize = 256;
 const STEPS: u64 = 500;
@@ -110,7 +109,7 @@ impl Case {
         }
     }
 
-    /// Where all starts end after all steps.
+    /// Returns the last points of the runs from all starts.
     fn ends(&self, starts: &[[f64; 2]]) -> Vec<[f64; 2]> {
         let (run_settings, never) = (Self::run_settings(None), Cancel::default());
         let ends = starts.par_chunks(1024).flat_map_iter(|starts| {
@@ -121,7 +120,7 @@ impl Case {
                 &run_settings,
                 &never,
             );
-            ends.expect("nobody cancels this")
+            ends.expect("never cancelled")
         });
         ends.map(|(at, outcome)| {
             assert_eq!(outcome, Outcome::Finished, "{}", self.name());
@@ -139,6 +138,6 @@ impl Case {
             window: self.problem.view,
         };
         let answer = question.compute(SIDE, None, &AtomicUsize::new(0), &Cancel::default());
-        answer.expect("nobody cancels this").minima.len()
+        answer.expect("never cancelled").minima.len()
     }
 }

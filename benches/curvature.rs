@@ -1,15 +1,15 @@
-//! How long do eigenvalues, traces and densities of Hessians take, beside PyHessian on the same cores?
+//! Benchmark of eigenvalues, traces and densities of Hessians against PyHessian on equal cores.
 //!
 //! ```sh
 //! pip install torch pyhessian
 //! cargo bench --bench curvature --no-default-features
 //! ```
 //!
-//! A 2-64-64-1 tanh network on 1,000 moons and a 64-128-10 ReLU network on the digits, each at its first weights and after 100 steps of
-//! training. λmax is found to 1e-6 of itself by both, from nothing: what our products have in common is made in the time too. Our
-//! traces are exact; the rival's time is what it takes until its own scatter is 1 % of them. The rows `density` have the same number of random
-//! vectors and steps; in the rows `equal` the rival takes as many vectors more as it needs until its second moment, to which what is far
-//! from 0 counts most, scatters as little as ours.
+//! A 2-64-64-1 tanh network on 1,000 moons and a 64-128-10 ReLU network on the digits, each at its initial weights and after 100 steps of
+//! training. Both compute λmax to a relative tolerance of 1e-6 from scratch: our time includes the activations that our products share. Our
+//! traces are exact; the rival's time is the one it needs for a standard error of 1 %. In the rows `density` both use equal numbers of random
+//! vectors and steps; in the rows `equal` the rival uses as many more vectors as it needs until the standard error of its second moment,
+//! which eigenvalues far from 0 dominate, is as small as ours.
 
 mod rival;
 
@@ -37,7 +37,7 @@ struct Case {
 }
 
 impl Case {
-    /// A network on data, after so many steps of training.
+    /// Creates a network on data after `steps` steps of training.
     fn new((name, network, data): (&'static str, &str, &str), steps: u64) -> Self {
         let data: AnyDataset = data.parse().expect("a data set");
         let data = data.as_dyn().data(&NoFiles).expect("no files");
@@ -52,7 +52,7 @@ impl Case {
         let spec = "adam:lr=0.01".parse().expect("a run");
         let never = Cancel::default();
         let trained = run(&loss, &loss.init_params(0), &spec, &run_settings, &never);
-        let theta = trained.expect("nobody cancels this");
+        let theta = trained.expect("never cancelled");
         let theta = theta.theta(usize::MAX).expect("a last row").to_vec();
         Self {
             name: format!("{name} {steps}"),

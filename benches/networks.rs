@@ -1,4 +1,4 @@
-//! How long do slices of networks and their training take, beside PyTorch and JAX on the same cores?
+//! Benchmark of slices of networks and of training against PyTorch and JAX on equal cores.
 //!
 //! ```sh
 //! pip install torch jax optax
@@ -18,13 +18,13 @@ use ravine::engine::training::{RunSettings, run};
 use rival::{Table, median_ms};
 use serde_json::{Value, json};
 
-/// The grid of a slice.
+/// Number of points along each side of a slice.
 const POINTS: usize = 101;
-/// Mini-batches of a training.
+/// Size and number of the mini-batches of training.
 const BATCH: usize = 32;
 const STEPS: usize = 2_000;
 
-/// A network on data, at the place where it begins.
+/// A network with its data.
 struct Case {
     name: &'static str,
     network: AnyNetwork,
@@ -45,7 +45,7 @@ impl Case {
         NetworkLoss::new(&self.network, &self.data).expect("data that fit")
     }
 
-    /// Where the network begins, and two directions.
+    /// Returns the initial parameters, and two directions.
     fn plane(&self) -> [Vec<f64>; 3] {
         [0, 1, 2].map(|seed| self.loss().init_params(seed))
     }
@@ -117,12 +117,12 @@ fn slice(case: &Case, precision: Precision) -> (f64, Surface) {
     median_ms(5, || {
         let never = Cancel::default();
         Surface::sample(&loss, &plane, Rect::square(1.0), POINTS, POINTS, &never)
-            .expect("nobody cancels this")
+            .expect("never cancelled")
     })
 }
 
-/// What a slice multiplies and adds, the first layer apart, which hardly counts; of one hidden layer of ReLUs, whose rows need no
-/// products, what it would point by point.
+/// Prints the rate of multiplications and additions of a slice, without the negligible first layer; for one hidden layer of ReLUs, whose
+/// rows need no products, of those that evaluating point by point would need.
 fn peak(cases: &[Case]) {
     println!("\nGFLOP/s of products in a slice, or of those that it spares, all cores:");
     for case in cases {
@@ -140,7 +140,7 @@ fn peak(cases: &[Case]) {
     }
 }
 
-/// A training with mini-batches, of which only the ends are recorded.
+/// Trains with mini-batches and records only the ends of the run.
 fn train(case: &Case) -> f64 {
     let loss = case.loss();
     let start = loss.init_params(0);
@@ -156,8 +156,7 @@ fn train(case: &Case) -> f64 {
     };
     let objective: &dyn Objective = &loss;
     let (ms, _) = median_ms(5, || {
-        run(objective, &start, &spec, &run_settings, &Cancel::default())
-            .expect("nobody cancels this")
+        run(objective, &start, &spec, &run_settings, &Cancel::default()).expect("never cancelled")
     });
     ms
 }

@@ -1,11 +1,11 @@
-//! What does one step of one run cost, recording included, beside the same loop written by hand, and beside optax?
+//! Benchmark of one step of one run, including its recording, against a loop written by hand and against optax.
 //!
 //! ```sh
 //! pip install optax
 //! cargo bench --bench steps --no-default-features
 //! ```
 //!
-//! All of it happens on one core.
+//! Everything runs on one core.
 
 mod rival;
 
@@ -20,14 +20,14 @@ use serde_json::{Value, json};
 use std::hint::black_box;
 use std::time::Instant;
 
-/// How many steps a run takes, and how many runs are timed. The record of the short run stays in the cache, that of the
-/// long one is made of fresh pages.
+/// Numbers of steps of a run, and of timed runs. The record of the short run stays in the cache, that of the
+/// long one is written to fresh pages.
 const LENGTHS: [(usize, usize); 2] = [(1_000, 3_001), (100_000, 31)];
 const START: [f64; 2] = [-1.5, 2.0];
 
 type ByHand = fn(&mut Record);
 
-/// The learning rates are so small that no run arrives: at the minimum a velocity decays into subnormal numbers, which
+/// Runs with learning rates too small to reach the minimum, where a velocity decays into subnormal numbers, which
 /// would cost both sides far more than a step does.
 const CASES: [(&str, Option<ByHand>); 4] = [
     ("sgd:lr=1e-5,momentum=0.9", Some(momentum_by_hand)),
@@ -43,8 +43,8 @@ fn main() {
         .load(&NoFiles)
         .expect("no data")
         .objective;
-    beside_optax(&*objective);
-    all(&*objective);
+    compare_with_optax(&*objective);
+    time_all_optimizers(&*objective);
     for (steps, rounds) in LENGTHS {
         println!("\nns per step on Rosenbrock: median (fastest) of {rounds} runs of {steps} steps");
         println!(
@@ -68,7 +68,7 @@ fn main() {
                     times[1].push(nanoseconds(steps, theirs));
                 }
             }
-            let [ours_ns, theirs_ns] = times.map(middle_and_least);
+            let [ours_ns, theirs_ns] = times.map(median_and_minimum);
             print!("{text:42} {}", cell(ours_ns));
             if let Some(theirs) = theirs {
                 compare(text, &ours(), &theirs());
@@ -81,10 +81,10 @@ fn main() {
     }
 }
 
-/// What optax does too: its name there, our run, its rule, learning rate and steps.
+/// Runs that optax does too: name, our spec, optax's optimizer, learning rate and steps.
 ///
-/// L-BFGS does different work on both sides, each with its own strong Wolfe search; at the minimum it has little left to do, so
-/// both get as many steps as take them there.
+/// The two L-BFGS differ in their strong Wolfe searches, and steps at the minimum are cheap, so both get as many steps as they
+/// need to reach it.
 const OPTAX: [(&str, &str, &str, f64, u64); 3] = [
     (
         "sgd+momentum",
@@ -103,7 +103,7 @@ const OPTAX: [(&str, &str, &str, f64, u64); 3] = [
     ),
 ];
 
-fn beside_optax(objective: &dyn Objective) {
+fn compare_with_optax(objective: &dyn Objective) {
     let case = |(name, _, rule, lr, steps): &(&str, &str, &str, f64, u64)| json!({ "name": name, "rule": rule, "lr": lr, "steps": steps });
     let cases: Vec<Value> = OPTAX.iter().map(case).collect();
     let question = json!({ "start": START, "cases": cases });
@@ -124,8 +124,8 @@ fn beside_optax(objective: &dyn Objective) {
     }
 }
 
-/// Every optimizer once, 1,000 steps each, one after the other.
-fn all(objective: &dyn Objective) {
+/// Times every optimizer for 1,000 steps, one after the other.
+fn time_all_optimizers(objective: &dyn Objective) {
     let runs: Vec<RunSpec> = AnyOptimizer::all().into_iter().map(RunSpec::new).collect();
     let (ms, rows) = median_ms(15, || {
         runs.iter()
@@ -168,14 +168,14 @@ fn trajectory(
         tolerance: None,
         record_every: 1,
     };
-    run(objective, &START, spec, &run_settings, &Cancel::default()).expect("nobody cancels this")
+    run(objective, &START, spec, &run_settings, &Cancel::default()).expect("never cancelled")
 }
 
 fn cell([middle, least]: [f64; 2]) -> String {
     format!("{:>16}", format!("{middle:.1} ({least:.1})"))
 }
 
-/// Nanoseconds per step of one run.
+/// Returns the nanoseconds per step of one run.
 #[expect(clippy::cast_precision_loss, reason = "steps are far below 2^53")]
 fn nanoseconds<T>(steps: usize, run: impl FnOnce() -> T) -> f64 {
     let start = Instant::now();
@@ -183,13 +183,13 @@ fn nanoseconds<T>(steps: usize, run: impl FnOnce() -> T) -> f64 {
     start.elapsed().as_secs_f64() * 1e9 / steps as f64
 }
 
-/// Median and minimum. Other programs on the machine raise the first, hardly the second.
-fn middle_and_least(mut times: Vec<f64>) -> [f64; 2] {
+/// Returns median and minimum. Other programs on the machine raise the median, but hardly the minimum.
+fn median_and_minimum(mut times: Vec<f64>) -> [f64; 2] {
     times.sort_by(f64::total_cmp);
     [times.len() / 2, 0].map(|index| times.get(index).copied().unwrap_or(f64::NAN))
 }
 
-/// Both sides must have done the same work; later on a path magnifies rounding.
+/// Checks that both sides did equal work, over the first steps: later the path amplifies rounding errors.
 fn compare(text: &str, ours: &Record, theirs: &Record) {
     let far = ours
         .theta
@@ -224,7 +224,7 @@ fn ravine(objective: &dyn Objective, spec: &RunSpec, steps: usize) -> Record {
 }
 
 impl Record {
-    /// Allocated before the loop, like the trajectory that a run returns.
+    /// Allocates the record before the loop, like the trajectory of a run.
     fn blank(steps: usize) -> Self {
         let column = || vec![0.0; steps + 1];
         Self {
@@ -236,7 +236,7 @@ impl Record {
         }
     }
 
-    /// The loop by hand: `rule` moves θ given the gradient there.
+    /// Runs the loop written by hand: `rule` updates θ given the gradient.
     #[inline]
     fn fill(&mut self, lr: f64, mut rule: impl FnMut(&mut [f64; 2], [f64; 2])) {
         let mut theta = START;
@@ -258,7 +258,7 @@ impl Record {
     }
 }
 
-/// (1 − x)² + 100 (y − x²)² and its gradient.
+/// Returns (1 − x)² + 100 (y − x²)² and its gradient.
 #[inline]
 fn rosenbrock([x, y]: [f64; 2]) -> (f64, [f64; 2]) {
     let (a, b) = (1.0 - x, y - x * x);

@@ -1,4 +1,4 @@
-//! How long do the surface of a landscape and its contour lines take, beside JAX and contourpy on the same cores?
+//! Benchmark of the surface of a landscape and its contour lines against JAX and contourpy on equal cores.
 //!
 //! ```sh
 //! pip install jax contourpy
@@ -17,7 +17,7 @@ use rival::{Table, median_ms};
 use serde_json::{Map, json};
 
 const NAMES: [&str; 3] = ["rosenbrock", "ackley", "rastrigin"];
-/// Grid sides of the surfaces and of those with lines.
+/// Grid sides of the surfaces, and of the surfaces for contour lines.
 const SIDE: usize = 1024;
 const CONTOUR_SIDE: usize = 512;
 const LEVELS: usize = 20;
@@ -25,7 +25,7 @@ const LEVELS: usize = 20;
 struct Case {
     name: &'static str,
     problem: LoadedLandscape,
-    /// The surface that gets lines.
+    /// The surface for contour lines.
     surface: Surface,
     levels: Vec<f64>,
 }
@@ -36,7 +36,7 @@ fn main() {
     let question = json!({ "side": SIDE, "contour_side": CONTOUR_SIDE, "cases": asked });
     let table = Table::new(rival::ask("surfaces.py", &question), "point");
     for case in &cases {
-        // Into the memory of the surface before, as the rival's allocator has it.
+        // Reuses the memory of the previous surface, as the rival's allocator does.
         let mut kept = sample(&case.problem, SIDE, Vec::new());
         let (ms, ()) = median_ms(51, || {
             kept = sample(&case.problem, SIDE, std::mem::take(&mut kept.values));
@@ -53,7 +53,7 @@ fn main() {
     for case in &cases {
         let (ms, lines) = median_ms(101, || {
             contour::lines(&case.surface, &case.levels, &Cancel::default())
-                .expect("nobody cancels this")
+                .expect("never cancelled")
         });
         let crossings: usize = lines.iter().map(|line| line.points.len()).sum();
         table.row(
@@ -101,7 +101,7 @@ fn sample(problem: &LoadedLandscape, side: usize, memory: Vec<f64>) -> Surface {
         [side, side],
         &never,
     )
-    .expect("nobody cancels this")
+    .expect("never cancelled")
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]

@@ -1,6 +1,6 @@
-//! The rival's side of a bench: a Python script beside it does the same work and answers in JSON.
+//! The rival of a benchmark: a Python script in this folder that does equal work and returns JSON.
 //!
-//! With `--json` a script reads a question from its input and writes one [`Rival`]. What it imports may be missing.
+//! With `--json` a script reads its parameters from stdin and prints one [`Rival`]. Its imports may be missing.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -11,21 +11,21 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-/// What a script answered.
+/// Result of a script.
 #[derive(Deserialize)]
 pub(crate) struct Rival {
-    /// What it ran with.
+    /// Versions of the libraries used.
     pub(crate) versions: String,
     /// Times in milliseconds.
     pub(crate) times: BTreeMap<String, f64>,
-    /// What it computed, in a number, by the names of the times.
+    /// A number that summarises each computed result, under the name of its time.
     #[serde(default)]
     pub(crate) checks: BTreeMap<String, f64>,
 }
 
-/// Asks the script `benches/script`. `None`, with a word on why, if it cannot run here.
+/// Runs the script `benches/script`; prints the reason and returns `None` if it cannot run.
 pub(crate) fn ask(script: &str, question: &Value) -> Option<Rival> {
-    match answer(script, question) {
+    match run_script(script, question) {
         Ok(rival) => Some(rival),
         Err(error) => {
             println!("no rival: {error}");
@@ -34,7 +34,7 @@ pub(crate) fn ask(script: &str, question: &Value) -> Option<Rival> {
     }
 }
 
-fn answer(script: &str, question: &Value) -> Result<Rival, String> {
+fn run_script(script: &str, question: &Value) -> Result<Rival, String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("benches")
         .join(script);
@@ -47,7 +47,7 @@ fn answer(script: &str, question: &Value) -> Result<Rival, String> {
         .spawn()
         .map_err(|error| format!("python3: {error}"))?;
     if let Some(mut input) = child.stdin.take() {
-        // A script that ends before it reads says why on its own.
+        // A script that ends before it reads explains this on stderr.
         let _ = input.write_all(question.to_string().as_bytes());
     }
     let output = child
@@ -60,7 +60,7 @@ fn answer(script: &str, question: &Value) -> Result<Rival, String> {
     serde_json::from_slice(&output.stdout).map_err(|error| format!("{script}: {error}"))
 }
 
-/// Calls `work` a few times for warmth, then `rounds` times: the median time in milliseconds, and the last result.
+/// Calls `work` a few times to warm up, then `rounds` times; returns the median time in milliseconds and the last result.
 pub(crate) fn median_ms<T>(rounds: usize, mut work: impl FnMut() -> T) -> (f64, T) {
     let mut result = black_box(work());
     for _ in 0..2 {
@@ -77,14 +77,14 @@ pub(crate) fn median_ms<T>(rounds: usize, mut work: impl FnMut() -> T) -> (f64, 
     (times.get(rounds / 2).copied().unwrap_or(f64::NAN), result)
 }
 
-/// Our times beside the rival's.
+/// Table of our times and the rival's.
 pub(crate) struct Table {
     rival: Option<Rival>,
     unit: &'static str,
 }
 
 impl Table {
-    /// Prints the head. `unit` is what one of [`Self::row`]'s `units` is.
+    /// Prints the header. `unit` names the units of work of [`Self::row`].
     pub(crate) fn new(rival: Option<Rival>, unit: &'static str) -> Self {
         if let Some(rival) = &rival {
             println!("rival: {}", rival.versions);
@@ -101,9 +101,9 @@ impl Table {
         Self { rival, unit }
     }
 
-    /// Prints a row: our time of `units` units of work, the rival's of the same name, and how often ours fits into it.
+    /// Prints a row: our time for `units` units of work, the rival's time with this name, and the rival's divided by ours.
     ///
-    /// `check` is what we computed in a number; the rival's must be within the share `tolerance` of it.
+    /// `check` summarises our result; the rival's number must agree within the relative `tolerance`.
     pub(crate) fn row(&self, name: &str, ours: f64, units: f64, check: f64, tolerance: f64) {
         let cells = |ms: f64| format!("{ms:12.3} {:12.2}", ms * 1e6 / units);
         print!("{name:24} {}", cells(ours));

@@ -195,7 +195,7 @@ pub(super) fn sweep(args: &Args) -> Result<(), String> {
         (Some(path), Some(extension)) => {
             let sheet = SweepFigure {
                 scene: &scene,
-                measure,
+                metric: measure,
                 goal,
                 size: picture::points(pixels),
                 theme: args.theme.theme(),

@@ -4,19 +4,19 @@ use super::npz::Npz;
 use crate::engine::analysis::basins::{BasinLabel, Basins};
 use std::io::{self, Write};
 
-/// The number that stands for a fate: a minimum's place in the list, −1 for undecided, −2 for diverged.
-fn label(fate: BasinLabel) -> i32 {
-    match fate {
+/// Returns the number that stands for a label: the index of a minimum, −1 for undecided, −2 for diverged.
+fn label_number(label: BasinLabel) -> i32 {
+    match label {
         BasinLabel::Converges(minimum) => i32::from(minimum),
         BasinLabel::Undecided => -1,
         BasinLabel::Diverges => -2,
     }
 }
 
-/// A line for each start: x, y, fate, minimum_x, minimum_y, minimum, steps; row by row from the low end of y.
+/// Writes a line for each start: x, y, fate, minimum_x, minimum_y, minimum, steps; row by row from the lowest y.
 ///
 /// # Errors
-/// Those of `out`.
+/// Returns any I/O error from `out`.
 pub fn csv(basins: &Basins, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "x,y,fate,minimum_x,minimum_y,minimum,steps")?;
     for (index, cell) in basins.cells.iter().enumerate() {
@@ -39,19 +39,20 @@ pub fn csv(basins: &Basins, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// The arrays x (columns), y (rows), label and steps (rows × columns) and minima (k × 3: x, y, value), as `numpy.load` reads
-/// them. A label is a row of minima, −1 for undecided, −2 for diverged.
+/// Writes the arrays x (columns), y (rows), label and steps (rows × columns) and minima (k × 3: x, y, value), as `numpy.load` reads
+/// them. A label is an index into the minima, −1 for undecided, −2 for diverged.
 ///
 /// # Errors
-/// Those of `out`.
+/// Returns any I/O error from `out`.
 pub fn npz(basins: &Basins, out: &mut dyn Write) -> io::Result<()> {
     let side = basins.side as u64;
     let mut npz = Npz::default();
-    let axis = |place: &dyn Fn(usize) -> f64| (0..basins.side).map(place).collect::<Vec<f64>>();
+    let axis =
+        |coordinate: &dyn Fn(usize) -> f64| (0..basins.side).map(coordinate).collect::<Vec<f64>>();
     npz.add("x", &[side], axis(&|column| basins.start(column, 0)[0]))?;
     npz.add("y", &[side], axis(&|row| basins.start(0, row)[1]))?;
     let cells = || basins.cells.iter();
-    let labels = cells().map(|cell| label(cell.label));
+    let labels = cells().map(|cell| label_number(cell.label));
     npz.add("label", &[side, side], labels)?;
     let steps = cells().map(|cell| cell.steps);
     npz.add("steps", &[side, side], steps)?;

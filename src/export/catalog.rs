@@ -1,4 +1,4 @@
-//! What there is to choose from, as data: every member of a family with its settings.
+//! Catalog of all members of all families with their settings, as data for lists, JSON and help pages.
 
 use crate::engine::analysis::network_plane::AnyPlane;
 use crate::engine::declare::spec::real;
@@ -14,7 +14,7 @@ use crate::engine::wrapper::AnyWrapper;
 use serde::Serialize;
 use serde_json::json;
 
-/// One member of a family.
+/// A member of a family.
 #[derive(Serialize)]
 pub(crate) struct Member {
     pub(crate) name: &'static str,
@@ -25,27 +25,27 @@ pub(crate) struct Member {
     pub(crate) settings: Vec<Setting>,
 }
 
-/// What is known of a landscape with its default settings.
+/// Facts about a landscape with its default settings.
 #[derive(Serialize)]
 pub(crate) struct Facts {
-    /// Where users look for it.
+    /// Title of the landscape's group.
     pub(crate) group: &'static str,
     pub(crate) formula: String,
-    /// Ranges of the parameters, two or one, where starts may lie; null is everywhere.
+    /// Ranges of the one or two parameters within which starts may be; null for everywhere.
     pub(crate) domain: Option<Vec<[f64; 2]>>,
-    /// What the parameters are called.
+    /// Names of the parameters.
     pub(crate) axes: Vec<&'static str>,
     pub(crate) start: Vec<f64>,
     pub(crate) minima: Vec<Minimum>,
 }
 
-/// A blank at which no line breaks.
+/// A blank at which lines must not break.
 pub(crate) const NO_BREAK_SPACE: &str = "\u{a0}";
 
 impl Facts {
-    /// What is known of a landscape, in sentences.
+    /// Describes the landscape in sentences.
     pub(crate) fn sentences(&self) -> Vec<String> {
-        let point = |at: &[f64]| {
+        let point_text = |at: &[f64]| {
             let numbers: Vec<String> = at.iter().map(|number| short(*number)).collect();
             let joined = numbers.join(&format!(",{NO_BREAK_SPACE}"));
             if numbers.len() == 1 {
@@ -54,36 +54,42 @@ impl Facts {
                 format!("({joined})")
             }
         };
-        let range = |(name, [low, high]): (&&str, &[f64; 2])| {
+        let range_text = |(name, [low, high]): (&&str, &[f64; 2])| {
             format!("{name} from {} to {}", short(*low), short(*high))
         };
         let domain = match &self.domain {
             Some(ranges) => {
-                let ranges: Vec<String> = self.axes.iter().zip(ranges).map(range).collect();
+                let ranges: Vec<String> = self.axes.iter().zip(ranges).map(range_text).collect();
                 ranges.join(", ")
             }
             None => format!("any {}", self.axes.join(" and ")),
         };
-        let mut known = String::new();
+        let mut minima = String::new();
         for (index, minimum) in self.minima.iter().enumerate() {
-            let same = index > 0
+            let same_value = index > 0
                 && self.minima[index - 1]
                     .value
                     .total_cmp(&minimum.value)
                     .is_eq();
-            let what = format!("; minimum {} at", short(minimum.value));
-            known += if same { "," } else { &what };
-            known += " ";
-            known += &point(&minimum.at);
+            if same_value {
+                minima += ",";
+            } else {
+                minima += &format!("; minimum {} at", short(minimum.value));
+            }
+            minima += " ";
+            minima += &point_text(&minimum.at);
         }
         vec![
             format!("f({}) = {}", self.axes.join(", "), self.formula),
-            format!("Domain: {domain}; starts at {}{known}.", point(&self.start)),
+            format!(
+                "Domain: {domain}; starts at {}{minima}.",
+                point_text(&self.start)
+            ),
         ]
     }
 }
 
-/// A number in few digits, for reading.
+/// Formats a number with at most six decimals.
 fn short(number: f64) -> String {
     let rounded = format!("{number:.6}").parse().unwrap_or(number);
     real(if rounded == 0.0 { 0.0 } else { rounded })
@@ -95,22 +101,22 @@ pub(crate) struct Minimum {
     pub(crate) value: f64,
 }
 
-/// One setting of a member.
+/// A setting of a member.
 #[derive(Serialize)]
 pub(crate) struct Setting {
     pub(crate) name: &'static str,
     kind: &'static str,
-    /// A number, true or false, a text, a list of numbers, or the word for no value.
+    /// The default: a number, true or false, a text, a list of numbers, or the word for no value.
     default: serde_json::Value,
-    /// An interval like `[0, 1)` for numbers, a list of names for a choice; null for the others.
+    /// Legal values: an interval like `[0, 1)` for numbers, a list of names for a choice; null for other kinds.
     pub(crate) range: serde_json::Value,
-    /// The word for no value, if there may be none.
+    /// The word for no value, if the setting may have none.
     none: Option<&'static str>,
     pub(crate) unit: &'static str,
-    /// What can be given, in words.
+    /// Describes the legal values in words.
     pub(crate) expected: String,
     pub(crate) help: String,
-    /// The default as a spec has it.
+    /// The default as it is written in a spec.
     #[serde(skip)]
     pub(crate) text: String,
 }
@@ -183,7 +189,7 @@ pub(crate) fn member(name: &'static str, settings: &dyn Settings) -> Member {
 
 fn facts(any: &AnyLandscape) -> Facts {
     let landscape = any.as_dyn();
-    // A built-in data set has its minimum only once it is read.
+    // The built-in data set of a regression knows its minimum only when it is loaded.
     let minima = landscape
         .load(&NoFiles)
         .map_or(landscape.minima(), |problem| problem.minima);
@@ -237,7 +243,7 @@ fn setting(param: &Param, default: &Value) -> Setting {
     }
 }
 
-/// A doc comment as running text, one line a paragraph.
+/// Converts a doc comment to running text, one line per paragraph.
 fn plain(help: &str) -> String {
     let lines: Vec<&str> = help.lines().map(str::trim).collect();
     let paragraphs = lines

@@ -1,4 +1,4 @@
-//! Files that are written whole or not at all: into temporary files beside their targets, which then take their names, all of them or none.
+//! Atomic writing of files: into temporary files in the target's folder, which are renamed when all of them are complete.
 
 use std::fs::{self, Metadata};
 use std::io::{self, BufWriter, ErrorKind, Write};
@@ -6,24 +6,24 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tempfile::{NamedTempFile, TempPath};
 
-/// The ending of a file's name, in lower case; refused unless it is one of `valid`.
+/// Returns the extension of a file's name in lower case, if it is one of `valid`.
 ///
 /// # Errors
-/// One sentence that lists the valid ones.
+/// Returns a sentence that lists the valid extensions.
 pub fn extension<'a>(path: &Path, valid: &[&'a str]) -> Result<&'a str, String> {
-    let ending = path
+    let extension = path
         .extension()
-        .map(|ending| ending.to_string_lossy().to_lowercase());
-    let list: Vec<String> = valid.iter().map(|ending| format!(".{ending}")).collect();
+        .map(|extension| extension.to_string_lossy().to_lowercase());
+    let list: Vec<String> = valid.iter().map(|valid| format!(".{valid}")).collect();
     let expected = list.join(" or ");
-    match ending {
-        Some(ending) => valid
+    match extension {
+        Some(extension) => valid
             .iter()
-            .find(|known| **known == ending)
+            .find(|valid| **valid == extension)
             .copied()
             .ok_or_else(|| {
                 format!(
-                    "{}: unknown extension `.{ending}`; expected {expected}",
+                    "{}: unknown extension `.{extension}`; expected {expected}",
                     path.display()
                 )
             }),
@@ -34,18 +34,18 @@ pub fn extension<'a>(path: &Path, valid: &[&'a str]) -> Result<&'a str, String> 
     }
 }
 
-/// Whether a file can be written at `path`; to be asked before long work. It leaves nothing behind.
+/// Checks that a file can be written at `path`, before long work. Leaves nothing behind.
 ///
 /// # Errors
-/// One sentence: the place is a folder, write-protected, or in a folder that is missing or lets nobody write.
+/// Returns a sentence if the path is a folder, write-protected, or in a folder that is missing or cannot be written.
 pub fn check_writable(path: &Path) -> Result<(), String> {
     Destination::find(path)?.temporary().map(drop)
 }
 
-/// Writes a file through `fill`. Until `fill` is done and all is on disk, whatever stood at `path` stays as it was.
+/// Writes a file through `fill`. A file that exists at `path` is unchanged until `fill` has finished and the data is on disk.
 ///
 /// # Errors
-/// One sentence; nothing is left behind and nothing is overwritten.
+/// Returns a sentence; nothing is left behind and nothing is overwritten.
 pub fn write_atomic(
     path: &Path,
     fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
@@ -53,103 +53,109 @@ pub fn write_atomic(
     commit_staged(vec![stage(path, fill)?])
 }
 
-/// A file whose content is on disk, but not yet under its name. Dropped, it is gone.
+/// A file whose content is on disk, but not yet under its name. Dropping it deletes the content.
 pub struct Staged {
-    place: Destination,
+    destination: Destination,
     temporary: Temporary,
 }
 
-/// Writes the content of a file through `fill`, to be put in its place by [`commit_staged`].
+/// Writes the content of a file through `fill`, to be moved to `path` by [`commit_staged`].
 ///
 /// # Errors
-/// One sentence; nothing is left behind and nothing is overwritten.
+/// Returns a sentence; nothing is left behind and nothing is overwritten.
 pub fn stage(
     path: &Path,
     fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<Staged, String> {
-    let place = Destination::find(path)?;
-    let temporary = place.temporary()?;
+    let destination = Destination::find(path)?;
+    let temporary = destination.temporary()?;
     let mut out = BufWriter::with_capacity(1 << 16, temporary);
-    let refused = |error: &io::Error| place.unwritten(error);
+    let describe = |error: &io::Error| destination.write_error(error);
     fill(&mut out)
         .and_then(|()| out.flush())
-        .map_err(|error| refused(&error))?;
-    let temporary = out.into_inner().map_err(|error| refused(error.error()))?;
-    temporary.sync().map_err(|error| refused(&error))?;
-    Ok(Staged { place, temporary })
+        .map_err(|error| describe(&error))?;
+    let temporary = out.into_inner().map_err(|error| describe(error.error()))?;
+    temporary.sync().map_err(|error| describe(&error))?;
+    Ok(Staged {
+        destination,
+        temporary,
+    })
 }
 
-/// Gives all files their names: either all of them or, after an error or a signal, none.
+/// Moves all files to their names: all of them or, after an error or a signal, none.
 ///
 /// # Errors
-/// One sentence; what stood at the names before stands there again.
+/// Returns a sentence; earlier files with these names are restored.
 pub fn commit_staged(mut files: Vec<Staged>) -> Result<(), String> {
-    let placed = {
-        // A signal that arrives now waits until all is done.
+    let result = {
+        // Holding the lock delays a signal's clean-up until all files are renamed.
         let mut names = temporaries();
-        let mut earlier = Vec::new();
-        let several = files.len() > 1;
-        let placed = files.iter_mut().try_for_each(|file| {
-            let kept = several.then(|| PreviousFile::keep(&file.place)).flatten();
+        let mut previous_files = Vec::new();
+        let is_batch = files.len() > 1;
+        let result = files.iter_mut().try_for_each(|file| {
+            let previous = { is_batch.then(|| PreviousFile::keep(&file.destination)) }.flatten();
             file.temporary
-                .persist(&file.place.target, &mut names)
-                .map_err(|error| file.place.unwritten(&error))?;
-            earlier.extend(kept);
+                .persist(&file.destination.target, &mut names)
+                .map_err(|error| file.destination.write_error(&error))?;
+            previous_files.extend(previous);
             Ok(())
         });
-        if placed.is_err() {
-            earlier.into_iter().rev().for_each(PreviousFile::restore);
+        if result.is_err() {
+            previous_files
+                .into_iter()
+                .rev()
+                .for_each(PreviousFile::restore);
         }
-        placed
+        result
     };
     #[cfg(unix)]
     for file in &files {
-        // The names are there whether or not this file system can be told to keep them.
-        let _ = fs::File::open(&file.place.folder).and_then(|folder| folder.sync_all());
+        // The files are in place even if the file system cannot sync a folder.
+        let _ = fs::File::open(&file.destination.folder).and_then(|folder| folder.sync_all());
     }
-    placed
+    result
 }
 
-/// Earlier file that stood at a name before another one took it.
+/// The state of a name before a file was moved to it.
 enum PreviousFile {
     Nothing(PathBuf),
     File(PathBuf, TempPath),
 }
 
 impl PreviousFile {
-    /// Gives what stands at a place a second name; `None` where the file system has no second names.
-    fn keep(place: &Destination) -> Option<Self> {
-        let target = place.target.clone();
+    /// Keeps an existing file under a second name; returns `None` where the file system has no hard links.
+    fn keep(destination: &Destination) -> Option<Self> {
+        let target = destination.target.clone();
         if target.symlink_metadata().is_err() {
             return Some(Self::Nothing(target));
         }
         let mut builder = tempfile::Builder::new();
-        let second = builder
+        let backup = builder
             .prefix(PREFIX)
-            .make_in(&place.folder, |name| fs::hard_link(&target, name));
-        Some(Self::File(target, second.ok()?.into_temp_path()))
+            .make_in(&destination.folder, |name| fs::hard_link(&target, name));
+        Some(Self::File(target, backup.ok()?.into_temp_path()))
     }
 
     fn restore(self) {
-        // It is the error before this one that is told.
+        // The error that caused the restoration is reported, not one of the restoration.
         let _ = match self {
             Self::Nothing(target) => fs::remove_file(target),
-            Self::File(target, second) => second.persist(target).map_err(|error| error.error),
+            Self::File(target, backup) => backup.persist(target).map_err(|error| error.error),
         };
     }
 }
 
-/// How the names of temporary files begin.
+/// Prefix of the names of temporary files.
 const PREFIX: &str = ".ravine-";
 
-/// The temporary files that there are.
+/// Paths of the existing temporary files.
 static TEMPORARIES: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 fn temporaries() -> MutexGuard<'static, Vec<PathBuf>> {
     TEMPORARIES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A temporary file, which is removed when it is dropped and when a signal ends the program.
+/// A temporary file that is removed when it is dropped, and when a signal ends the program.
 struct Temporary(Option<NamedTempFile>);
 
 impl Temporary {
@@ -201,8 +207,8 @@ impl Drop for Temporary {
     }
 }
 
-/// Makes SIGINT, SIGTERM and SIGHUP remove temporary files before they end the program, with code 128 + signal as shells have it.
-/// A signal that whoever called the program has it ignore, as `nohup` does, stays ignored.
+/// Makes SIGINT, SIGTERM and SIGHUP remove temporary files before they end the program, with exit code 128 + signal as in shells.
+/// Signals that are ignored when the program starts, as under `nohup`, stay ignored.
 #[cfg(unix)]
 pub fn remove_temporaries_on_signals() {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -215,10 +221,10 @@ pub fn remove_temporaries_on_signals() {
             u64::from_str_radix(line.trim(), 16).ok()
         });
     let ignored = ignored.unwrap_or(0);
-    let heeded = [SIGHUP, SIGINT, SIGTERM].into_iter();
-    let heeded = heeded.filter(|signal| ignored >> (signal - 1) & 1 == 0);
-    let Ok(mut signals) = signal_hook::iterator::Signals::new(heeded) else {
-        return; // Signals end the program as they always do.
+    let handled = [SIGHUP, SIGINT, SIGTERM].into_iter();
+    let handled = handled.filter(|signal| ignored >> (signal - 1) & 1 == 0);
+    let Ok(mut signals) = signal_hook::iterator::Signals::new(handled) else {
+        return; // Without a handler signals end the program as usual.
     };
     let wait = move || {
         if let Some(signal) = signals.forever().next() {
@@ -231,18 +237,18 @@ pub fn remove_temporaries_on_signals() {
     drop(thread.spawn(wait));
 }
 
-/// Does nothing where there are no such signals.
+/// Does nothing on platforms without these signals.
 #[cfg(not(unix))]
 pub fn remove_temporaries_on_signals() {}
 
-/// Whether two paths lead to one file, also by links and by names that are not there yet.
+/// Whether two paths lead to one file, also through links and for files that do not exist yet.
 pub fn same_file(one: &Path, other: &Path) -> bool {
     #[cfg(unix)]
     if let (Ok(one), Ok(other)) = (fs::metadata(one), fs::metadata(other)) {
         use std::os::unix::fs::MetadataExt;
         return (one.dev(), one.ino()) == (other.dev(), other.ino());
     }
-    let place = |path: &Path| {
+    let resolved = |path: &Path| {
         let target = follow(path).ok()?;
         if let Ok(target) = fs::canonicalize(&target) {
             return Some(target);
@@ -250,12 +256,12 @@ pub fn same_file(one: &Path, other: &Path) -> bool {
         let folder = fs::canonicalize(folder_of(&target)).ok()?;
         Some(folder.join(target.file_name()?))
     };
-    place(one).is_some_and(|one| Some(one) == place(other))
+    resolved(one).is_some_and(|one| Some(one) == resolved(other))
 }
 
-/// Where a path leads if it is a link, or a link to a link, whether or not there is anything.
+/// Returns the path that a symbolic link, or a chain of them, leads to, whether or not it exists; any other path unchanged.
 fn follow(path: &Path) -> io::Result<PathBuf> {
-    /// The most links that Linux follows.
+    /// Maximal number of links that Linux follows.
     const MAX_LINKS: usize = 40;
     let mut target = path.to_owned();
     for _ in 0..=MAX_LINKS {
@@ -267,7 +273,7 @@ fn follow(path: &Path) -> io::Result<PathBuf> {
     Err(io::Error::other("links in a circle"))
 }
 
-/// The folder that a file is in.
+/// Returns the folder that contains a file.
 fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if folder.as_os_str().is_empty() => Path::new("."),
@@ -276,84 +282,88 @@ fn folder_of(path: &Path) -> &Path {
     }
 }
 
-/// Where a file will stand.
+/// The checked destination of a file.
 struct Destination {
     target: PathBuf,
     folder: PathBuf,
-    shown: String,
+    path_text: String,
     earlier: Option<Metadata>,
 }
 
 impl Destination {
     fn find(path: &Path) -> Result<Self, String> {
-        let shown = path.display().to_string();
-        // What a link leads to is replaced or made, not the link.
+        let path_text = path.display().to_string();
+        // A link's target is replaced or created, not the link.
         let target = follow(path).map_err(|error| {
-            format!("{shown}: cannot be followed ({error}); expected the name of a file")
+            format!("{path_text}: cannot be followed ({error}); expected the name of a file")
         })?;
         let earlier = fs::metadata(&target).ok();
         match &earlier {
             Some(earlier) if earlier.is_dir() => {
-                return Err(format!("{shown}: is a folder; expected the name of a file"));
+                return Err(format!(
+                    "{path_text}: is a folder; expected the name of a file"
+                ));
             }
             Some(earlier) if !earlier.is_file() => {
                 return Err(format!(
-                    "{shown}: is not an ordinary file; expected one, or a new name"
+                    "{path_text}: is not an ordinary file; expected one, or a new name"
                 ));
             }
             Some(earlier) if earlier.permissions().readonly() => {
                 return Err(format!(
-                    "{shown}: is write-protected; expected a file that can be written"
+                    "{path_text}: is write-protected; expected a file that can be written"
                 ));
             }
             _ => {}
         }
         if target.file_name().is_none() {
-            return Err(format!("{shown}: is not the name of a file; expected one"));
+            return Err(format!(
+                "{path_text}: is not the name of a file; expected one"
+            ));
         }
         let folder = folder_of(&target).to_owned();
         let name = folder.display();
         match fs::metadata(&folder) {
-            Ok(metadata) if !metadata.is_dir() => {
-                Err(format!("{shown}: `{name}` is not a folder; expected one"))
-            }
+            Ok(metadata) if !metadata.is_dir() => Err(format!(
+                "{path_text}: `{name}` is not a folder; expected one"
+            )),
             Ok(metadata) if metadata.permissions().readonly() => Err(format!(
-                "{shown}: the folder `{name}` is write-protected; expected one that can be written"
+                "{path_text}: the folder `{name}` is write-protected; expected one that can be written"
             )),
             Ok(_) => Ok(Self {
                 target,
                 folder,
-                shown,
+                path_text,
                 earlier,
             }),
             Err(error) if error.kind() == ErrorKind::NotFound => Err(format!(
-                "{shown}: there is no folder `{name}`; expected one that exists"
+                "{path_text}: there is no folder `{name}`; expected one that exists"
             )),
             Err(error) => {
                 let reason = reason(&error);
                 Err(format!(
-                    "{shown}: the folder `{name}` cannot be read ({reason}); expected one that can be written"
+                    "{path_text}: the folder `{name}` cannot be read ({reason}); expected one that can be written"
                 ))
             }
         }
     }
 
-    /// A new file in the same folder, so that a rename within one file system brings it to its place.
+    /// Creates a temporary file in the destination's folder, so that a rename within one file system moves it to its name.
     fn temporary(&self) -> Result<Temporary, String> {
         Temporary::new(&self.folder, self.permissions()).map_err(|error| {
-            let (shown, folder) = (&self.shown, self.folder.display());
+            let (path_text, folder) = (&self.path_text, self.folder.display());
             let reason = reason(&error);
-            format!("{shown}: nothing can be written in `{folder}` ({reason}); expected a folder that can be written")
+            format!("{path_text}: nothing can be written in `{folder}` ({reason}); expected a folder that can be written")
         })
     }
 
-    /// Why nothing has come to its place.
-    fn unwritten(&self, error: &io::Error) -> String {
-        let (shown, reason) = (&self.shown, reason(error));
+    /// Describes an error after which the destination is unchanged.
+    fn write_error(&self, error: &io::Error) -> String {
+        let (shown, reason) = (&self.path_text, reason(error));
         format!("{shown}: cannot be written ({reason}); it is left as it was")
     }
 
-    /// Those of the file that is replaced; else what every new file gets, which is more than a temporary one.
+    /// Returns the permissions of the file that is replaced, else those of an ordinary new file, which are wider than a temporary file's.
     fn permissions(&self) -> Option<fs::Permissions> {
         let earlier = self.earlier.as_ref().map(Metadata::permissions);
         #[cfg(unix)]
@@ -365,7 +375,7 @@ impl Destination {
     }
 }
 
-/// Why, without the temporary file's name.
+/// Returns the kind of an error, without the temporary file's name.
 fn reason(error: &io::Error) -> String {
     error.kind().to_string()
 }
@@ -384,7 +394,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_fails_halfway_leaves_the_earlier_one() {
+    fn an_earlier_file_survives_an_error_while_writing() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.csv");
         fs::write(&path, "earlier").unwrap();
@@ -405,7 +415,7 @@ mod tests {
     }
 
     #[test]
-    fn several_files_appear_together_or_not_at_all() {
+    fn several_files_are_committed_together_or_not_at_all() {
         let folder = tempfile::tempdir().unwrap();
         let [a, b, c] = ["a", "b", "c"].map(|name| folder.path().join(name));
         fs::write(&a, "earlier").unwrap();
@@ -426,7 +436,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn one_file_is_known_by_all_of_its_names() {
+    fn paths_to_one_file_are_recognised_through_links() {
         use std::os::unix::fs::symlink;
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
@@ -457,7 +467,7 @@ mod tests {
     }
 
     #[test]
-    fn asking_whether_a_place_can_be_written_leaves_nothing() {
+    fn checking_a_path_leaves_no_file() {
         let folder = tempfile::tempdir().unwrap();
         check_writable(&folder.path().join("a.csv")).unwrap();
         assert!(names(folder.path()).is_empty());
@@ -465,7 +475,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_link_is_followed_and_permissions_stay() {
+    fn a_link_is_followed_and_permissions_are_kept() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let [real, link] = ["real.csv", "link.csv"].map(|name| folder.path().join(name));
@@ -482,7 +492,7 @@ mod tests {
     }
 
     #[test]
-    fn an_extension_is_known_in_any_case() {
+    fn an_extension_is_recognised_in_any_case() {
         assert_eq!(extension(Path::new("a/b.PNG"), &["png", "svg"]), Ok("png"));
         assert_eq!(
             extension(Path::new("b.xyz"), &["png", "svg"]),

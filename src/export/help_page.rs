@@ -1,4 +1,4 @@
-//! Reference pages in Markdown, one for each member of a family, made from what is declared of it.
+//! Help pages in Markdown, one for each member of a family, generated from its declared settings, profile and formulas.
 //!
 //! ```
 //! let page = ravine::export::help_page::page("adam").unwrap();
@@ -16,22 +16,22 @@ use crate::engine::schedule::AnySchedule;
 use crate::engine::training::symbols;
 use crate::engine::wrapper::AnyWrapper;
 
-/// What has pages.
+/// A family whose members have help pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Family {
-    /// Update rules.
+    /// Optimizers.
     Optimizers,
-    /// What goes around them.
+    /// Wrappers around optimizers.
     Wrappers,
     /// Learning-rate schedules.
     Schedules,
-    /// Functions to descend on.
+    /// Landscapes: functions to minimize.
     Landscapes,
     /// Networks to train.
     Networks,
-    /// What they learn from.
+    /// Data sets for networks.
     Data,
-    /// Where their losses are looked at.
+    /// Planes through the parameters of networks.
     Planes,
 }
 
@@ -47,7 +47,7 @@ impl Family {
         Self::Planes,
     ];
 
-    /// Its name, in lower case: it names a folder too.
+    /// Returns the family's name, in lower case, which is also the name of its folder.
     pub fn name(self) -> &'static str {
         match self {
             Self::Optimizers => "optimizers",
@@ -60,7 +60,7 @@ impl Family {
         }
     }
 
-    /// The names of its members.
+    /// Returns the names of the family's members.
     pub fn members(self) -> &'static [&'static str] {
         match self {
             Self::Optimizers => AnyOptimizer::NAMES,
@@ -73,32 +73,32 @@ impl Family {
         }
     }
 
-    /// The page of its member called `name`.
+    /// Returns the help page of the member called `name`.
     pub fn page(self, name: &str) -> Option<String> {
-        // What parses may be more than a name.
+        // Parsing alone would accept settings after the name.
         if !self.members().contains(&name) {
             return None;
         }
         let page = match self {
-            Self::Optimizers => of_optimizer(&name.parse().ok()?),
-            Self::Wrappers => of_wrapper(&name.parse().ok()?),
-            Self::Schedules => of_schedule(&name.parse().ok()?),
-            Self::Landscapes => of_landscape(&name.parse().ok()?),
-            Self::Networks => of_network(&name.parse().ok()?),
-            Self::Data => of_dataset(&name.parse().ok()?),
-            Self::Planes => of_plane(&name.parse().ok()?),
+            Self::Optimizers => optimizer_page(&name.parse().ok()?),
+            Self::Wrappers => wrapper_page(&name.parse().ok()?),
+            Self::Schedules => schedule_page(&name.parse().ok()?),
+            Self::Landscapes => landscape_page(&name.parse().ok()?),
+            Self::Networks => network_page(&name.parse().ok()?),
+            Self::Data => dataset_page(&name.parse().ok()?),
+            Self::Planes => plane_page(&name.parse().ok()?),
         };
         Some(page.0)
     }
 }
 
-/// All pages: families in order, and the names of their members.
+/// Returns the names of all pages, by family.
 pub fn names() -> Vec<(Family, &'static str)> {
-    let of = |family: Family| family.members().iter().map(move |name| (family, *name));
-    Family::ALL.into_iter().flat_map(of).collect()
+    let members = |family: Family| family.members().iter().map(move |name| (family, *name));
+    Family::ALL.into_iter().flat_map(members).collect()
 }
 
-/// The page of the member called `name`, whatever its family; where it is in two, both pages.
+/// Returns the page of the member called `name` of any family; for a name in two families, both pages.
 pub fn page(name: &str) -> Option<String> {
     let pages: Vec<String> = Family::ALL
         .into_iter()
@@ -107,22 +107,22 @@ pub fn page(name: &str) -> Option<String> {
     (!pages.is_empty()).then(|| pages.join("\n"))
 }
 
-fn of_optimizer(any: &AnyOptimizer) -> HelpPage {
-    let (name, notes) = (any.name(), any.as_dyn().profile());
+fn optimizer_page(any: &AnyOptimizer) -> HelpPage {
+    let (name, profile) = (any.name(), any.as_dyn().profile());
     let member = member(name, any.settings());
-    let mut page = HelpPage::new(&member, &format!("optimizer, {}", notes.kind.title()));
+    let mut page = HelpPage::new(&member, &format!("optimizer, {}", profile.kind.title()));
     page.rule("With the default settings:", &any.as_dyn().update_lines());
     page.settings(&member);
     if let Some(keras) = any.as_dyn().keras_spec() {
         page.section(
             "Keras",
-            &format!("Keras's form of it with Keras's defaults: `{keras}`"),
+            &format!("Keras's variant with its defaults: `{keras}`"),
         );
     }
-    let needs = format!("- State: {}\n- Each step: {}", notes.state, notes.cost);
-    page.section("State and cost", &needs);
-    page.section("When it helps", notes.strengths);
-    page.section("How it fails", notes.weaknesses);
+    let cost = format!("- State: {}\n- Each step: {}", profile.state, profile.cost);
+    page.section("State and cost", &cost);
+    page.section("Strengths", profile.strengths);
+    page.section("Weaknesses", profile.weaknesses);
     page.example(&[
         format!("ravine render --run {name} -o {name}.png"),
         format!("ravine sweep --run {name} --over lr --best"),
@@ -130,11 +130,11 @@ fn of_optimizer(any: &AnyOptimizer) -> HelpPage {
     page
 }
 
-fn of_wrapper(any: &AnyWrapper) -> HelpPage {
+fn wrapper_page(any: &AnyWrapper) -> HelpPage {
     let name = any.name();
     let member = member(name, any.settings());
     let mut page = HelpPage::new(&member, "wrapper, around any optimizer");
-    let intro = "What it adds to the rule of its optimizer, with the default settings:";
+    let intro = "Changes to the optimizer's update, with the default settings:";
     page.rule(intro, &any.as_dyn().update_lines());
     page.settings(&member);
     page.example(&[format!(
@@ -143,7 +143,7 @@ fn of_wrapper(any: &AnyWrapper) -> HelpPage {
     page
 }
 
-fn of_schedule(any: &AnySchedule) -> HelpPage {
+fn schedule_page(any: &AnySchedule) -> HelpPage {
     let name = any.name();
     let member = member(name, any.settings());
     let mut page = HelpPage::new(&member, "learning-rate schedule");
@@ -154,7 +154,7 @@ fn of_schedule(any: &AnySchedule) -> HelpPage {
     page
 }
 
-fn of_landscape(any: &AnyLandscape) -> HelpPage {
+fn landscape_page(any: &AnyLandscape) -> HelpPage {
     let name = any.name();
     let member = landscape(any);
     let group = any.as_dyn().group().title();
@@ -174,7 +174,7 @@ fn of_landscape(any: &AnyLandscape) -> HelpPage {
     page
 }
 
-fn of_network(any: &AnyNetwork) -> HelpPage {
+fn network_page(any: &AnyNetwork) -> HelpPage {
     let name = any.name();
     let member = member(name, any.settings());
     let mut page = HelpPage::new(&member, "network");
@@ -185,7 +185,7 @@ fn of_network(any: &AnyNetwork) -> HelpPage {
     page
 }
 
-fn of_dataset(any: &AnyDataset) -> HelpPage {
+fn dataset_page(any: &AnyDataset) -> HelpPage {
     let name = any.name();
     let member = member(name, any.settings());
     let mut page = HelpPage::new(&member, "data for networks");
@@ -201,7 +201,7 @@ fn of_dataset(any: &AnyDataset) -> HelpPage {
     page
 }
 
-fn of_plane(any: &AnyPlane) -> HelpPage {
+fn plane_page(any: &AnyPlane) -> HelpPage {
     let name = any.name();
     let member = member(name, any.settings());
     let mut page = HelpPage::new(&member, "plane through the parameters of a network");
@@ -222,15 +222,15 @@ fn of_plane(any: &AnyPlane) -> HelpPage {
     page
 }
 
-/// A page that is being written.
+/// A help page while it is being written.
 struct HelpPage(String);
 
 impl HelpPage {
-    /// Title, name, and the help: what the member is or does, then its formula and the source of that.
-    fn new(member: &Member, what: &str) -> Self {
+    /// Begins a page with the title, the name, the kind of member, and the help text.
+    fn new(member: &Member, kind: &str) -> Self {
         let help = member.help.replace('\n', "\n\n");
         Self(format!(
-            "# {}\n\n`{}`: {what}\n\n{help}\n",
+            "# {}\n\n`{}`: {kind}\n\n{help}\n",
             member.title, member.name
         ))
     }
@@ -242,9 +242,9 @@ impl HelpPage {
     }
 
     fn rule(&mut self, intro: &str, lines: &[&str]) {
-        let shown: Vec<String> = lines.iter().map(|line| symbols(line)).collect();
-        let mut text = format!("{intro}\n\n{}", fence("text", &shown));
-        if shown.iter().any(|line| line.contains("θ₋")) {
+        let formulas: Vec<String> = lines.iter().map(|line| symbols(line)).collect();
+        let mut text = format!("{intro}\n\n{}", fence("text", &formulas));
+        if formulas.iter().any(|line| line.contains("θ₋")) {
             text += "\n\nθ₋ is θ before the step.";
         }
         self.section("Rule", &text);
@@ -252,11 +252,11 @@ impl HelpPage {
 
     fn settings(&mut self, member: &Member) {
         if member.settings.is_empty() {
-            self.section("Settings", "It has none.");
+            self.section("Settings", "This member has no settings.");
             return;
         }
         let mut table = vec![
-            "| Setting | Default | What it may be | What it is |".to_owned(),
+            "| Setting | Default | Values | Description |".to_owned(),
             "| :--- | :--- | :--- | :--- |".to_owned(),
         ];
         table.extend(member.settings.iter().map(row));
@@ -268,7 +268,7 @@ impl HelpPage {
     }
 }
 
-/// A setting's row in the table.
+/// Returns a setting's row of the table.
 fn row(setting: &Setting) -> String {
     let default = match (setting.text.as_str(), setting.unit) {
         ("", _) => "empty".to_owned(),
@@ -284,12 +284,12 @@ fn row(setting: &Setting) -> String {
     format!("| {} |", cells.map(|text| cell(text)).join(" | "))
 }
 
-/// Lines that are shown as they are.
+/// Returns lines as a fenced code block.
 fn fence(language: &str, lines: &[String]) -> String {
     format!("```{language}\n{}\n```", lines.join("\n"))
 }
 
-/// A text in one line, in which `|` does not end the cell.
+/// Escapes a text as a table cell: one line in which `|` does not end the cell.
 fn cell(text: &str) -> String {
     text.replace('\n', " ").replace('|', "\\|")
 }
@@ -300,7 +300,7 @@ mod tests {
     use crate::engine::training::RunSpec;
 
     #[test]
-    fn a_name_of_two_families_has_both_pages() {
+    fn a_name_in_two_families_gives_both_pages() {
         let both = page("plateau").unwrap();
         let parts = [Family::Schedules, Family::Landscapes].map(|family| family.page("plateau"));
         assert_eq!(both, parts.map(Option::unwrap).join("\n"));
@@ -309,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn no_slot_is_left_and_every_example_can_be_run() {
+    fn formulas_have_no_placeholders_and_examples_can_be_parsed() {
         for (family, name) in names() {
             let page = family.page(name).unwrap();
             let rule = page.split("## Settings").next().unwrap();
@@ -318,13 +318,13 @@ mod tests {
             for command in example.lines().filter(|line| line.starts_with("ravine")) {
                 let words: Vec<&str> = command.split(' ').collect();
                 for pair in words.windows(2) {
-                    let read = match pair[0] {
+                    let error = match pair[0] {
                         "--run" => pair[1].parse::<RunSpec>().err(),
                         "--network" => pair[1].parse::<AnyNetwork>().err(),
                         "--plane" => pair[1].parse::<AnyPlane>().err(),
                         _ => None,
                     };
-                    assert_eq!(read, None, "{command}");
+                    assert_eq!(error, None, "{command}");
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! What leaves the program: trajectories and slices as tables, weights, pictures, reference pages, and files that are written whole or not at all.
+//! Export: tables, arrays, weights, pictures, help pages, and atomically written files.
 
 pub mod basins;
 pub(crate) mod catalog;

@@ -1,11 +1,11 @@
-//! Arrays in one file, as NumPy's savez writes them and its load reads them.
+//! NPZ files: several arrays in one file, in the format of NumPy's `savez` and `load`.
 
 use npyz::WriterBuilder;
 use std::io::{self, Cursor, Write};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-/// A file of arrays, in memory.
+/// An NPZ file in memory.
 pub(super) struct Npz(ZipWriter<Cursor<Vec<u8>>>);
 
 impl Default for Npz {
@@ -15,17 +15,17 @@ impl Default for Npz {
 }
 
 impl Npz {
-    /// Adds an array; its values come row by row.
+    /// Adds an array of values in row-major order.
     pub(super) fn add<T: npyz::AutoSerialize>(
         &mut self,
         name: &str,
         shape: &[u64],
         values: impl IntoIterator<Item = T>,
     ) -> io::Result<()> {
-        let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
-        let stored = stored.large_file(true);
+        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+        let options = options.large_file(true);
         self.0
-            .start_file(npyz::npz::file_name_from_array_name(name), stored)?;
+            .start_file(npyz::npz::file_name_from_array_name(name), options)?;
         let mut array = npyz::WriteOptions::new()
             .default_dtype()
             .shape(shape)
@@ -35,7 +35,7 @@ impl Npz {
         array.finish()
     }
 
-    /// Writes the file.
+    /// Writes the file to `out`.
     pub(super) fn write(self, out: &mut dyn Write) -> io::Result<()> {
         out.write_all(&self.0.finish()?.into_inner())
     }

@@ -1,44 +1,44 @@
-//! A scene's picture as the bytes of a file.
+//! Export of pictures of a scene as PNG and SVG.
 
 use crate::figure::colour::Theme;
 use crate::figure::drawing::Drawing;
 use crate::figure::{self, png, svg};
 use crate::session::{Runs, Seeds};
 
-/// The extensions of pictures.
+/// File extensions of pictures.
 pub const EXTENSIONS: [&str; 2] = ["png", "svg"];
 
-/// What is asked of a picture.
+/// Settings of a picture.
 #[derive(Clone, Copy)]
 pub struct Picture {
     /// Width and height in pixels, 16 to [`png::MAX_PIXELS`] each.
     pub pixels: [u32; 2],
-    /// The step of the timeline; `None` is the last.
+    /// The timeline's step; `None` is the last one.
     pub step: Option<u64>,
     /// Light or dark.
     pub theme: &'static Theme,
-    /// The run that is looked at alone, where the picture does so; `None` is the first that is ticked.
+    /// The run shown in detail, in pictures that show one; `None` is the first visible one.
     pub followed: Option<usize>,
-    /// What of the scene is drawn.
+    /// The view that is drawn.
     pub show: Show,
 }
 
-/// What a picture of a scene shows.
+/// The view of a scene that a picture shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Show {
-    /// The map.
+    /// The map of the landscape with the runs.
     Map,
-    /// Of a network, how far its runs are off the plane.
+    /// Projection error of a network's runs on the plane.
     ProjectionError,
-    /// Of a network, its random planes of these seeds.
+    /// A network's random planes of these seeds.
     Seeds(Seeds),
 }
 
-/// The bytes of a picture of a scene and its runs, of the kind that one of [`EXTENSIONS`] names. Its description is its caption and the
+/// Returns a picture of a scene and its runs as a file of the format named by one of [`EXTENSIONS`]. Its description is its caption and the
 /// scene.
 ///
 /// # Errors
-/// One sentence, where the pixels do not fit into memory, or where there are no seeds to show.
+/// Returns a sentence if the pixels do not fit into memory, or there are no seeds to show.
 pub fn picture(runs: &Runs, extension: &str, picture: &Picture) -> Result<Vec<u8>, String> {
     let (drawing, description) = (drawing(runs, picture)?, description(runs, picture));
     bytes(&drawing, extension, picture.pixels, &description)
@@ -51,10 +51,10 @@ pub fn description(runs: &Runs, picture: &Picture) -> String {
     format!("{caption}\n\n{}", scene.to_toml())
 }
 
-/// The bytes of a drawing in so many pixels, of the kind that one of [`EXTENSIONS`] names.
+/// Returns a drawing as a file of a size in pixels, of the format named by one of [`EXTENSIONS`].
 ///
 /// # Errors
-/// One sentence, where the pixels do not fit into memory.
+/// Returns a sentence if the pixels do not fit into memory.
 pub fn bytes(
     drawing: &Drawing,
     extension: &str,
@@ -64,17 +64,17 @@ pub fn bytes(
     match extension {
         "svg" => {
             #[expect(clippy::cast_precision_loss, reason = "at most MAX_PIXELS")]
-            let shown = pixels.map(|side| side as f32);
-            Ok(svg::svg_shown(drawing, shown, description).into_bytes())
+            let size = pixels.map(|side| side as f32);
+            Ok(svg::svg_with_size(drawing, size, description).into_bytes())
         }
         _ => png::png(drawing, pixels, description),
     }
 }
 
-/// The pixels of a picture, row by row: red, green, blue and opacity of each.
+/// Returns the pixels of a picture, row by row: red, green, blue and opacity.
 ///
 /// # Errors
-/// One sentence, where the pixels do not fit into memory, or where there are no seeds to show.
+/// Returns a sentence if the pixels do not fit into memory, or there are no seeds to show.
 pub fn pixels(runs: &Runs, picture: &Picture) -> Result<Vec<u8>, String> {
     png::rgba(&drawing(runs, picture)?, picture.pixels)
 }
@@ -82,7 +82,7 @@ pub fn pixels(runs: &Runs, picture: &Picture) -> Result<Vec<u8>, String> {
 /// Draws a picture of a scene and its runs.
 ///
 /// # Errors
-/// One sentence, where there are no seeds to show.
+/// Returns a sentence if there are no seeds to show.
 pub fn drawing(runs: &Runs, picture: &Picture) -> Result<Drawing, String> {
     let Picture {
         pixels,
@@ -105,7 +105,7 @@ pub fn drawing(runs: &Runs, picture: &Picture) -> Result<Drawing, String> {
     }
 }
 
-/// The size in points of a picture of so many pixels: as large as a page, so that its texts can be read whatever the
+/// Converts a size in pixels to points, with the same aspect ratio and always about the area of a page, so that texts are readable at any
 /// number of pixels. 1600 × 1200 pixels are about 930 × 700 points.
 pub fn points(pixels: [u32; 2]) -> [f32; 2] {
     const AREA: f64 = 650_000.0;
@@ -123,19 +123,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_keep_their_size_whatever_the_pixels() {
+    fn text_size_does_not_depend_on_the_number_of_pixels() {
         let [width, height] = points([1600, 1200]);
         assert!((height - 698.0).abs() < 1.0 && (width / height - 4.0 / 3.0).abs() < 1e-3);
         assert_eq!(points([3200, 2400]), [width, height]);
     }
 
     #[test]
-    fn an_svg_has_the_size_that_is_asked_for() {
+    fn an_svg_has_the_requested_size() {
         let drawing = Drawing {
             size: [9.0, 7.0],
             items: Vec::new(),
         };
-        let svg = svg::svg_shown(&drawing, [1600.0, 1200.0], "");
+        let svg = svg::svg_with_size(&drawing, [1600.0, 1200.0], "");
         assert!(
             svg.contains(" width=\"1600\" height=\"1200\" viewBox=\"0 0 9 7\""),
             "{svg}"

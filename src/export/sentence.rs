@@ -1,8 +1,8 @@
-//! Sentences for people, in one line each whatever names and values they repeat.
+//! Sentences for messages, kept on one line whatever names and values they quote.
 
-/// Returns a sentence in which control characters, line breaks and signs that turn the direction of writing stand as escapes like `\n`.
+/// Returns a sentence in which control characters, line breaks and characters that change the direction of writing are replaced by escapes like `\n`.
 ///
-/// Only the two lines below a sentence about a formula, which end in a caret, stay lines of their own.
+/// Only the two lines below a sentence about a formula, the last of which is a caret, stay separate lines.
 pub fn one_line(sentence: &str) -> String {
     let mut lines = sentence.rsplitn(3, '\n');
     let below = [lines.next(), lines.next()].map(Option::unwrap_or_default);
@@ -17,24 +17,24 @@ pub fn one_line(sentence: &str) -> String {
 }
 
 fn escaped(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
+    let mut out = String::with_capacity(text.len());
     for char in text.chars() {
         if is_invisible(char) {
-            shown.extend(char.escape_debug());
+            out.extend(char.escape_debug());
         } else {
-            shown.push(char);
+            out.push(char);
         }
     }
-    shown
+    out
 }
 
-/// Whether a character does something in place of showing something.
+/// Whether a character has an effect, such as a new line, instead of a glyph.
 pub fn is_invisible(char: char) -> bool {
-    let turns = matches!(char, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{61c}');
-    char.is_control() || turns || matches!(char, '\u{2028}' | '\u{2029}' | '\u{feff}')
+    let changes_direction = matches!(char, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{61c}');
+    char.is_control() || changes_direction || matches!(char, '\u{2028}' | '\u{2029}' | '\u{feff}')
 }
 
-/// Returns a text without the names of source files, which are places on the machine that built a library.
+/// Returns a text without the words that name source files, which are paths on the machine that built a library.
 pub fn without_sources(text: &str) -> String {
     let words = text.split_whitespace().filter(|word| !word.contains(".rs"));
     words.collect::<Vec<_>>().join(" ")
@@ -45,13 +45,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_of_sources_are_left_out() {
+    fn names_of_source_files_are_removed() {
         let text = "os error at /home/builder/.cargo/registry/src/x-1/a.rs:17:9: no display";
         assert_eq!(without_sources(text), "os error at no display");
     }
 
     #[test]
-    fn what_is_repeated_adds_no_line() {
+    fn quoted_values_add_no_lines() {
         for (sentence, expected) in [
             ("plain, ‘quoted’ \\n", "plain, ‘quoted’ \\n"),
             ("`a\nb\r\n\tc`: no", "`a\\nb\\r\\n\\tc`: no"),

@@ -1,18 +1,18 @@
-//! How sharp the loss is along runs, as CSV.
+//! Export of the sharpness along runs as CSV.
 
 use super::trajectories::quoted;
 use crate::engine::declare::spec::real;
 use crate::figure::sharpness::SharpnessSeries;
 use std::io::{self, Write};
 
-/// The columns.
+/// Names of the columns.
 const COLUMNS: &str =
     "run,step,loss,lambda_max,limit,preconditioned_lambda_max,preconditioned_limit";
 
-/// A line for each step of each run. What is not known is left empty.
+/// Writes a line for each step of each run. Missing numbers are left empty.
 ///
 /// # Errors
-/// Those of `out`.
+/// Returns any I/O error from `out`.
 pub fn csv(runs: &[SharpnessSeries], out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{COLUMNS}")?;
     for run in runs {
@@ -25,11 +25,11 @@ pub fn csv(runs: &[SharpnessSeries], out: &mut dyn Write) -> io::Result<()> {
             &run.preconditioned[1],
         ];
         for (row, step) in run.steps.iter().enumerate() {
-            let number = |column: &Vec<f64>| match column.get(row) {
+            let cell = |column: &Vec<f64>| match column.get(row) {
                 Some(number) if number.is_finite() => real(*number),
                 _ => String::new(),
             };
-            writeln!(out, "{spec},{step},{}", columns.map(number).join(","))?;
+            writeln!(out, "{spec},{step},{}", columns.map(cell).join(","))?;
         }
     }
     Ok(())

@@ -1,33 +1,33 @@
-//! Losses on a plane or a line as CSV and NPZ.
+//! Export of losses on a plane or a line as CSV and NPZ.
 
 use super::npz::Npz;
 use crate::engine::geometry::surface::Surface;
 use std::io::{self, Write};
 
-/// A line a, b, loss for each point, row by row from the low end of b.
+/// Writes a line a, b, loss for each point, row by row from the lowest b.
 ///
 /// # Errors
-/// Those of `out`.
+/// Returns any I/O error from `out`.
 pub fn csv(surface: &Surface, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "a,b,loss")?;
     rows(surface, "", out)
 }
 
-/// The lines of a slice, each after `before`.
-fn rows(surface: &Surface, before: &str, out: &mut dyn Write) -> io::Result<()> {
+/// Writes the lines of a slice, each after `prefix`.
+fn rows(surface: &Surface, prefix: &str, out: &mut dyn Write) -> io::Result<()> {
     let [a, b] = surface.axes();
     for (b, row) in b.iter().zip(surface.values.chunks_exact(surface.columns)) {
         for (a, loss) in a.iter().zip(row) {
-            writeln!(out, "{before}{a:?},{b:?},{loss:?}")?;
+            writeln!(out, "{prefix}{a:?},{b:?},{loss:?}")?;
         }
     }
     Ok(())
 }
 
-/// The arrays a (columns), b (rows) and loss (rows × columns).
+/// Writes the arrays a (columns), b (rows) and loss (rows × columns).
 ///
 /// # Errors
-/// Those of `out`.
+/// Returns any I/O error from `out`.
 pub fn npz(surface: &Surface, out: &mut dyn Write) -> io::Result<()> {
     let mut npz = Npz::default();
     let [a, b] = surface.axes();
@@ -38,10 +38,10 @@ pub fn npz(surface: &Surface, out: &mut dyn Write) -> io::Result<()> {
     npz.write(out)
 }
 
-/// A line seed, a, b, loss for each point of each of the slices, which are of one view.
+/// Writes a line seed, a, b, loss for each point of each slice; all slices have one view.
 ///
 /// # Errors
-/// Those of `out`.
+/// Returns any I/O error from `out`.
 pub fn seeds_csv(slices: &[(u64, Surface)], out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "seed,a,b,loss")?;
     for (seed, surface) in slices {
@@ -50,10 +50,10 @@ pub fn seeds_csv(slices: &[(u64, Surface)], out: &mut dyn Write) -> io::Result<(
     Ok(())
 }
 
-/// The arrays seed (slices), a (columns), b (rows) and loss (slices × rows × columns) of slices of one view.
+/// Writes the arrays seed (slices), a (columns), b (rows) and loss (slices × rows × columns) of slices of one view.
 ///
 /// # Errors
-/// Those of `out`.
+/// Returns any I/O error from `out`.
 pub fn seeds_npz(slices: &[(u64, Surface)], out: &mut dyn Write) -> io::Result<()> {
     let mut npz = Npz::default();
     let axes = slices.first().map(|(_, surface)| surface.axes());
@@ -67,10 +67,10 @@ pub fn seeds_npz(slices: &[(u64, Surface)], out: &mut dyn Write) -> io::Result<(
     npz.write(out)
 }
 
-/// A line a, loss for each point of a line.
+/// Writes a line a, loss for each point of a line.
 ///
 /// # Errors
-/// Those of `out`.
+/// Returns any I/O error from `out`.
 pub fn line_csv(points: &[[f64; 2]], out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "a,loss")?;
     points
@@ -78,10 +78,10 @@ pub fn line_csv(points: &[[f64; 2]], out: &mut dyn Write) -> io::Result<()> {
         .try_for_each(|[a, loss]| writeln!(out, "{a:?},{loss:?}"))
 }
 
-/// The arrays a and loss of a line.
+/// Writes the arrays a and loss of a line.
 ///
 /// # Errors
-/// Those of `out`.
+/// Returns any I/O error from `out`.
 pub fn line_npz(points: &[[f64; 2]], out: &mut dyn Write) -> io::Result<()> {
     let mut npz = Npz::default();
     let shape = [points.len() as u64];

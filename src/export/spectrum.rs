@@ -1,15 +1,15 @@
-//! The density of eigenvalues as CSV.
+//! Export of the density of eigenvalues as CSV.
 
 use crate::engine::analysis::curvature::Report;
 use std::io::{self, Write};
 
-/// Places that the density is told at.
+/// Number of points at which the density is evaluated.
 const DENSITY_POINTS: usize = 1024;
 
-/// A line λ, density and its standard error for each place; of a report without a density the header only.
+/// Writes a line λ, density and its standard error for each point; only the header for a report without a density.
 ///
 /// # Errors
-/// Those of `out`.
+/// Returns any I/O error from `out`.
 pub fn csv(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "lambda,density,error")?;
     let curve = report

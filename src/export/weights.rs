@@ -1,4 +1,4 @@
-//! Weights of networks as safetensors files.
+//! Export of a network's weights as safetensors files.
 
 use crate::engine::network::NetworkLoss;
 use crate::engine::objective::Objective;
@@ -7,17 +7,17 @@ use safetensors::{Dtype, SafeTensorError, serialize};
 use std::collections::HashMap;
 use std::io::{self, Write};
 
-/// A tensor: name, type, shape, bytes.
+/// A tensor: name, data type, shape, bytes.
 type TensorEntry = (String, Dtype, Vec<usize>, Vec<u8>);
 
-/// θ of a network under PyTorch's names, in double precision: `torch.nn.Module.load_state_dict` takes what
-/// `safetensors.torch.load_file` makes of it.
+/// Writes θ of a network under PyTorch's names, in double precision: `torch.nn.Module.load_state_dict` accepts the dictionary that
+/// `safetensors.torch.load_file` returns.
 ///
-/// Batch normalisations have their running averages as well, so that nothing is missing: the mean and the biased variance over all
-/// data of `loss`, with which `model.eval()` computes the losses that this program tells, and one batch tracked.
+/// Batch normalizations get their running statistics too: the mean and the biased variance over all data of `loss`, with which
+/// `model.eval()` computes this program's losses, and one tracked batch.
 ///
 /// # Errors
-/// Those of `out`.
+/// Returns any I/O error from `out`.
 pub fn write(loss: &NetworkLoss, theta: &[f64], out: &mut dyn Write) -> io::Result<()> {
     let bytes = |numbers: &[f64]| {
         numbers
@@ -34,22 +34,22 @@ pub fn write(loss: &NetworkLoss, theta: &[f64], out: &mut dyn Write) -> io::Resu
             bytes(numbers),
         )
     });
-    let averages = loss.batch_norm_stats(theta).into_iter().enumerate();
-    let averages = averages.flat_map(|(l, moments)| -> [TensorEntry; 3] {
-        let shape = vec![moments.mean.len()];
+    let stats = loss.batch_norm_stats(theta).into_iter().enumerate();
+    let stats = stats.flat_map(|(l, stats)| -> [TensorEntry; 3] {
+        let shape = vec![stats.mean.len()];
         let name = |part| format!("norms.{l}.{part}");
         [
             (
                 name("running_mean"),
                 Dtype::F64,
                 shape.clone(),
-                bytes(&moments.mean),
+                bytes(&stats.mean),
             ),
             (
                 name("running_var"),
                 Dtype::F64,
                 shape,
-                bytes(&moments.variance),
+                bytes(&stats.variance),
             ),
             (
                 name("num_batches_tracked"),
@@ -59,8 +59,8 @@ pub fn write(loss: &NetworkLoss, theta: &[f64], out: &mut dyn Write) -> io::Resu
             ),
         ]
     });
-    let parts: Vec<TensorEntry> = tensors.chain(averages).collect();
-    let views = parts.iter().map(|(name, dtype, shape, bytes)| {
+    let entries: Vec<TensorEntry> = tensors.chain(stats).collect();
+    let views = entries.iter().map(|(name, dtype, shape, bytes)| {
         Ok((name, TensorView::new(*dtype, shape.clone(), bytes)?))
     });
     let views: Result<Vec<_>, SafeTensorError> = views.collect();

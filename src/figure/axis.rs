@@ -1,22 +1,22 @@
-//! Axes: places for values, round ticks, and numbers written for people.
+//! Axes: positions of values, round ticks, and numbers formatted for people.
 
 use crate::engine::numeric::real;
 use std::fmt::Write;
 
-/// A mapping from values to places between 0 and 1.
+/// A mapping from values to positions between 0 and 1, linear or logarithmic.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Axis {
-    /// The ends, in the unit of places: values, or their logarithms to base ten.
+    /// The values at positions 0 and 1; on a logarithmic axis their logarithms to base 10.
     ends: [f64; 2],
     log: bool,
 }
 
-/// A place on an axis that has a name.
+/// A labelled position on an axis.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tick {
     /// The value.
     pub value: f64,
-    /// What is written there.
+    /// The label.
     pub label: String,
 }
 
@@ -25,14 +25,14 @@ pub struct Tick {
 pub struct Ticks {
     /// By ascending value.
     pub ticks: Vec<Tick>,
-    /// What the labels leave out, such as "×10⁻⁹ + 1", to be written once at the end of the axis; mostly empty.
+    /// Common factor and offset of the labels, such as "×10⁻⁹ + 1", to be written once at the end of the axis; usually empty.
     pub offset: String,
 }
 
-/// The most decades a logarithmic axis spans when its low end is not positive.
+/// Maximal number of decades of a logarithmic axis whose low end is not positive.
 const DECADES: f64 = 12.0;
 
-/// How many ticks have room along a length, where each needs so much.
+/// Returns how many ticks fit along `length`, where each needs `each`: 2 to 20.
 pub(super) fn max_ticks(length: f32, each: f32) -> usize {
     #[expect(
         clippy::cast_possible_truncation,
@@ -44,7 +44,7 @@ pub(super) fn max_ticks(length: f32, each: f32) -> usize {
 }
 
 impl Axis {
-    /// An axis on which equal differences are equally long. Ends that are equal or not finite give a usable axis nearby.
+    /// Creates an axis on which equal differences are equally long. Ends that are equal or not finite are widened or replaced, so that the axis is usable.
     pub fn linear([low, high]: [f64; 2]) -> Self {
         let [low, high] = [low, high].map(|end| {
             if end.is_finite() {
@@ -62,7 +62,7 @@ impl Axis {
         Self { ends, log: false }
     }
 
-    /// An axis on which equal ratios are equally long. A low end that is not positive becomes a small share of the high one.
+    /// Creates an axis on which equal ratios are equally long. A low end that is not positive is replaced by a small fraction of the high one.
     pub fn log([low, high]: [f64; 2]) -> Self {
         let high = if high.is_finite() && high > 0.0 {
             high
@@ -85,16 +85,16 @@ impl Axis {
         }
     }
 
-    /// Whether it is logarithmic.
+    /// Whether the axis is logarithmic.
     pub fn is_log(&self) -> bool {
         self.log
     }
 
-    /// The place of a value, from 0 at the first end to 1 at the second; outside the ends beyond. On a logarithmic axis what is
-    /// not positive lies at −∞.
+    /// Returns the position of a value, 0 at the first end and 1 at the second, beyond that range outside the ends. On a logarithmic axis
+    /// values that are not positive are at −∞.
     pub fn position(&self, value: f64) -> f64 {
         let [low, high] = self.ends;
-        let along = if self.log {
+        let coordinate = if self.log {
             value.max(0.0).log10()
         } else {
             value
@@ -102,18 +102,22 @@ impl Axis {
         if value.is_nan() {
             value
         } else {
-            (along - low) / (high - low)
+            (coordinate - low) / (high - low)
         }
     }
 
-    /// The value at a place.
+    /// Returns the value at a position.
     pub fn value(&self, position: f64) -> f64 {
         let [low, high] = self.ends;
-        let along = low + position * (high - low);
-        if self.log { 10_f64.powf(along) } else { along }
+        let coordinate = low + position * (high - low);
+        if self.log {
+            10_f64.powf(coordinate)
+        } else {
+            coordinate
+        }
     }
 
-    /// At most `max_count` ticks at round values between the ends; at least two if `max_count` is five or more.
+    /// Returns at most `max_count` ticks at round values between the ends; at least two if `max_count` is 5 or more.
     pub fn ticks(&self, max_count: usize) -> Ticks {
         let [low, high] = [
             self.ends[0].min(self.ends[1]),
@@ -160,7 +164,7 @@ impl Axis {
     }
 }
 
-/// Half the width of an axis that has only one value.
+/// Returns half the width of an axis that has only one value.
 fn half(value: f64) -> f64 {
     if value == 0.0 {
         1.0
@@ -169,7 +173,7 @@ fn half(value: f64) -> f64 {
     }
 }
 
-/// Multiples of 1, 2 or 5 · 10^k.
+/// Returns ticks at multiples of 1, 2 or 5 · 10^k.
 fn linear_ticks(low: f64, high: f64, max_count: usize) -> Ticks {
     let rough = (high / real(max_count)) - (low / real(max_count));
     let mut exponent = whole(rough.log10().floor());
@@ -179,7 +183,7 @@ fn linear_ticks(low: f64, high: f64, max_count: usize) -> Ticks {
             return Ticks::default();
         };
         let step = decimal(mantissa, exponent);
-        // A tick that misses the end by rounding is on it.
+        // A tick outside the ends by a rounding error counts as inside.
         let [first, last] = [(low / step - 1e-9).ceil(), (high / step + 1e-9).floor()];
         if last - first < real(max_count) {
             break (mantissa, first, last);
@@ -214,11 +218,11 @@ fn linear_ticks(low: f64, high: f64, max_count: usize) -> Ticks {
         0.0
     };
     // The power of ten of the largest label's first digit decides whether a common factor is left out.
-    let shown = units
+    let max_unit = units
         .iter()
         .fold(0.0_f64, |a, unit| a.max((unit - base).abs()))
         .max(1.0);
-    let leading = whole(shown.log10().floor()) + exponent;
+    let leading = whole(max_unit.log10().floor()) + exponent;
     let factor = if (-3..5).contains(&leading) {
         0
     } else if base == 0.0 {
@@ -260,7 +264,7 @@ fn linear_ticks(low: f64, high: f64, max_count: usize) -> Ticks {
     Ticks { ticks, offset }
 }
 
-/// Powers of ten, every n-th where there are many.
+/// Returns ticks at powers of ten, every n-th where there are many.
 fn decades(low: f64, high: f64, max_count: usize) -> Ticks {
     let [first, last] = [whole((low - 1e-9).ceil()), whole((high + 1e-9).floor())];
     let skip = [1, 2, 3, 5, 10, 20, 50, 100, 200, 500]
@@ -282,7 +286,7 @@ fn decades(low: f64, high: f64, max_count: usize) -> Ticks {
     }
 }
 
-/// A power of ten with superscript digits.
+/// Formats a power of ten with superscript digits.
 fn power(exponent: i32) -> String {
     let digit = |c: char| match c {
         '-' => '⁻',
@@ -295,7 +299,7 @@ fn power(exponent: i32) -> String {
     format!("10{exponent}")
 }
 
-/// A number for people, to `digits` significant digits without zeros at the end: 0.0312, −3.5, 1.2e-7, ∞, nan.
+/// Formats a number for people, to `digits` significant digits without trailing zeros: 0.0312, −3.5, 1.2e-7, ∞, nan.
 pub fn number(value: f64, digits: usize) -> String {
     if value.is_nan() {
         return "nan".to_owned();
@@ -304,7 +308,7 @@ pub fn number(value: f64, digits: usize) -> String {
         return if value > 0.0 { "∞" } else { "−∞" }.to_owned();
     }
     let after_first = digits.clamp(1, 17) - 1;
-    // Rounding first, so that 9.999 to three digits counts as 10.
+    // Round first, so that 9.999 to three digits counts as 10.
     let scientific = format!("{value:.after_first$e}");
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
@@ -313,7 +317,7 @@ pub fn number(value: f64, digits: usize) -> String {
     }
     if (-4..6).contains(&exponent) {
         let decimals = i32::try_from(after_first).unwrap_or(0) - exponent;
-        // More digits before the point than asked for are rounded away.
+        // Digits before the point beyond `digits` are rounded to zeros.
         let rounded: f64 = if decimals < 0 {
             scientific.parse().unwrap_or(value)
         } else {
@@ -333,7 +337,7 @@ fn trimmed(text: &str) -> String {
     }
 }
 
-/// With a minus sign instead of a hyphen in front.
+/// Replaces a leading hyphen by a minus sign; drops it from zeros.
 fn signed(text: String) -> String {
     match text.strip_prefix('-') {
         Some(rest) if rest.bytes().all(|c| matches!(c, b'0' | b'.')) => rest.to_owned(),
@@ -342,7 +346,7 @@ fn signed(text: String) -> String {
     }
 }
 
-/// mantissa · 10^exponent, rounded once as long as the power is exact.
+/// Computes mantissa · 10^exponent, rounded once as long as the power is exact.
 fn decimal(mantissa: f64, exponent: i32) -> f64 {
     if (-300..0).contains(&exponent) {
         mantissa / 10_f64.powi(-exponent)

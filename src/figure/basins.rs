@@ -1,19 +1,19 @@
-//! Basins of attraction: every start in the colour of the minimum that it runs to, darker the more steps it takes.
+//! Basins of attraction: each start in the colour of the minimum that its run converges to, darker the more steps it takes.
 
 use super::axis::number;
-use super::colour::{Theme, class_colour};
+use super::colour::{Theme, byte, class_colour};
 use super::drawing::{Area, Colour, Drawing, Item, Stroke};
 use super::frame::Frame;
-use super::{Layout, caption, layout, map};
+use super::{Layout, caption, layout, map, page};
 use crate::engine::analysis::basins::{BasinLabel, Basins, Cell};
 use crate::engine::numeric::real;
 use crate::engine::scene::{MapStyle, Scene};
 use crate::session::MapData;
 use std::sync::Arc;
 
-/// Starts that diverge, and those that arrive nowhere.
-const fn failure_colour(fate: BasinLabel, theme: &Theme) -> Colour {
-    match (fate, theme.dark) {
+/// Returns the colour of starts that diverge or stay undecided.
+const fn failure_colour(label: BasinLabel, theme: &Theme) -> Colour {
+    match (label, theme.dark) {
         (BasinLabel::Diverges, false) => Colour::rgb(24, 24, 30),
         (BasinLabel::Diverges, true) => Colour::rgb(4, 5, 7),
         (_, false) => Colour::rgb(232, 232, 228),
@@ -21,57 +21,50 @@ const fn failure_colour(fate: BasinLabel, theme: &Theme) -> Colour {
     }
 }
 
-/// The colour of a fate, before any shading.
-pub fn colour(fate: BasinLabel, theme: &Theme) -> Colour {
-    match fate {
+/// Returns the colour of a basin, before shading by the number of steps.
+pub fn colour(label: BasinLabel, theme: &Theme) -> Colour {
+    match label {
         BasinLabel::Converges(minimum) => class_colour(usize::from(minimum)),
-        lost_fate => failure_colour(lost_fate, theme),
+        failed => failure_colour(failed, theme),
     }
 }
 
-/// The colours of the grid, first row on top.
+/// Returns the colours of the grid, first row on top.
 pub fn shading(basins: &Basins, theme: &Theme) -> Arc<Vec<Colour>> {
-    let steps = |cell: &Cell| f64::from(cell.steps).ln_1p();
-    let arrived = basins
+    let log_steps = |cell: &Cell| f64::from(cell.steps).ln_1p();
+    let converged = basins
         .cells
         .iter()
         .filter(|cell| matches!(cell.label, BasinLabel::Converges(_)));
-    let [least, most] = arrived.fold([f64::INFINITY, 0.0_f64], |[least, most], cell| {
-        [least.min(steps(cell)), most.max(steps(cell))]
+    let [min, max] = converged.fold([f64::INFINITY, 0.0_f64], |[min, max], cell| {
+        [min.min(log_steps(cell)), max.max(log_steps(cell))]
     });
-    let shade = |cell: &Cell| {
+    let cell_colour = |cell: &Cell| {
         let base = colour(cell.label, theme);
         match cell.label {
             BasinLabel::Converges(_) => {
-                shaded(base, (steps(cell) - least) / (most - least).max(1e-9))
+                shaded(base, (log_steps(cell) - min) / (max - min).max(1e-9))
             }
             _ => base,
         }
     };
     let rows = basins.cells.chunks_exact(basins.side).rev();
-    Arc::new(rows.flatten().map(shade).collect())
+    Arc::new(rows.flatten().map(cell_colour).collect())
 }
 
-/// A colour from light (0, soon) to dark (1, late).
-fn shaded(base: Colour, late: f64) -> Colour {
-    let late = late.clamp(0.0, 1.0);
-    let part = |channel: u8| {
+/// Shades a colour from light (`t` = 0, few steps) to dark (`t` = 1, many steps).
+fn shaded(base: Colour, t: f64) -> Colour {
+    let t = t.clamp(0.0, 1.0);
+    let shade = |channel: u8| {
         let channel = f64::from(channel);
-        let soon = channel + (255.0 - channel) * 0.45;
-        let mixed = soon + (channel * 0.5 - soon) * late;
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a share of a byte"
-        )]
-        let byte = mixed.round() as u8;
-        byte
+        let light = channel + (255.0 - channel) * 0.45;
+        byte(light + (channel * 0.5 - light) * t)
     };
-    Colour::rgb(part(base.r), part(base.g), part(base.b))
+    Colour::rgb(shade(base.r), shade(base.g), shade(base.b))
 }
 
-/// The basins in a frame, with the landscape's contour lines, stars on the minima and the start.
-pub fn inside(
+/// Draws the basins in a frame, with the landscape's contour lines, stars on the minima and a mark at the scene's start.
+pub fn map_items(
     basins: &Basins,
     pixels: &Arc<Vec<Colour>>,
     map_data: Option<&MapData>,
@@ -79,7 +72,7 @@ pub fn inside(
     frame: &Frame,
     theme: &Theme,
 ) -> Vec<Item> {
-    // Starts lie on the border of the window, the middles of pixels half a cell inside of theirs.
+    // Starts are on the window's border, so the centers of border pixels are half a cell inside the image's border.
     let half = 0.5 / real(basins.side - 1);
     let corners = [
         basins.window.at([-half; 2]),
@@ -115,19 +108,19 @@ pub fn inside(
     items
 }
 
-/// What the colours mean: a line for each fate that occurs, the most frequent minima first, as many as there is room for.
+/// Draws the legend: a colour and a text for each label that occurs, the most frequent minima first, as many as fit.
 pub fn legend(basins: &Basins, area: Area, theme: &Theme) -> Vec<Item> {
-    const LINE_HEIGHT: f32 = 32.0;
+    const ENTRY_HEIGHT: f32 = 32.0;
     let minima = (0..basins.minima.len())
         .filter_map(|index| u16::try_from(index).ok())
         .map(BasinLabel::Converges);
-    let mut fates: Vec<(BasinLabel, f64)> = minima
-        .map(|fate| (fate, basins.share(fate)))
+    let mut labels: Vec<(BasinLabel, f64)> = minima
+        .map(|label| (label, basins.share(label)))
         .filter(|(_, share)| *share > 0.0)
         .collect();
-    fates.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let lost: Vec<(BasinLabel, f64)> = [BasinLabel::Diverges, BasinLabel::Undecided]
-        .map(|fate| (fate, basins.share(fate)))
+    labels.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let failed: Vec<(BasinLabel, f64)> = [BasinLabel::Diverges, BasinLabel::Undecided]
+        .map(|label| (label, basins.share(label)))
         .into_iter()
         .filter(|(_, share)| *share > 0.0)
         .collect();
@@ -136,25 +129,20 @@ pub fn legend(basins: &Basins, area: Area, theme: &Theme) -> Vec<Item> {
         clippy::cast_sign_loss,
         reason = "a small count"
     )]
-    let room = ((area.height() / LINE_HEIGHT).floor() as usize)
-        .saturating_sub(lost.len() + 1)
+    let max_minima = ((area.height() / ENTRY_HEIGHT).floor() as usize)
+        .saturating_sub(failed.len() + 1)
         .max(1);
-    let left_out = fates.len().saturating_sub(room);
-    fates.truncate(room);
-    fates.extend(lost);
+    let left_out = labels.len().saturating_sub(max_minima);
+    labels.truncate(max_minima);
+    labels.extend(failed);
     let mut items = Vec::new();
     let [x, mut y] = area.min;
-    for (fate, share) in fates {
-        let base = colour(fate, theme);
+    for (label, share) in labels {
+        let base = colour(label, theme);
         let (top, side) = (y + 4.0, 13.0);
-        let square = vec![
-            [x, top],
-            [x + side, top],
-            [x + side, top + side],
-            [x, top + side],
-        ];
+        let square = Area::new([x, top], [x + side, top + side]);
         items.push(Item::Path {
-            points: square,
+            points: square.corners(),
             closed: true,
             stroke: Some(Stroke {
                 width: 1.0,
@@ -163,10 +151,10 @@ pub fn legend(basins: &Basins, area: Area, theme: &Theme) -> Vec<Item> {
             }),
             fill: Some(base),
         });
-        let [first, second] = summary_text(basins, fate, share);
+        let [first, second] = summary_text(basins, label, share);
         items.push(Item::label(first, [x + 20.0, y + 6.0], 12.0, theme.ink));
         items.push(Item::label(second, [x + 20.0, y + 20.0], 10.5, theme.faint));
-        y += LINE_HEIGHT;
+        y += ENTRY_HEIGHT;
     }
     if left_out > 0 {
         items.push(Item::label(
@@ -179,19 +167,19 @@ pub fn legend(basins: &Basins, area: Area, theme: &Theme) -> Vec<Item> {
     items
 }
 
-/// A fate in words: what and how much; where.
-pub fn summary_text(basins: &Basins, fate: BasinLabel, share: f64) -> [String; 2] {
+/// Describes a basin in two lines: its label and share; the position of its minimum.
+pub fn summary_text(basins: &Basins, label: BasinLabel, share: f64) -> [String; 2] {
     let percent = format!("{} %", number(share * 100.0, 3));
-    match fate {
+    match label {
         BasinLabel::Converges(index) => {
             basins
                 .minima
                 .get(usize::from(index))
                 .map_or_else(Default::default, |minimum| {
                     let [x, y] = minimum.mark.at;
-                    let what = if minimum.valley { "valley" } else { "min" };
+                    let kind = if minimum.valley { "valley" } else { "min" };
                     [
-                        format!("{what} {}   {percent}", number(minimum.mark.value, 4)),
+                        format!("{kind} {}   {percent}", number(minimum.mark.value, 4)),
                         format!("({}, {})", number(x, 4), number(y, 4)),
                     ]
                 })
@@ -201,7 +189,7 @@ pub fn summary_text(basins: &Basins, fate: BasinLabel, share: f64) -> [String; 2
     }
 }
 
-/// The whole picture: exactly the window of the basins with axes, legend, title and caption. `run` is the run's spec as text.
+/// Draws the whole picture: exactly the window of the basins, with axes, legend, title and caption. `run` is the run's spec.
 pub fn picture(
     basins: &Basins,
     map_data: Option<&MapData>,
@@ -217,17 +205,10 @@ pub fn picture(
     } = layout(size);
     let frame = Frame::letterboxed(2, basins.window, space);
     let area = frame.area;
-    let [width, height] = size;
-    let page = vec![[0.0, 0.0], [width, 0.0], [width, height], [0.0, height]];
-    let mut items = vec![Item::Path {
-        points: page,
-        closed: true,
-        stroke: None,
-        fill: Some(theme.background),
-    }];
+    let mut items = page(size, theme);
     items.push(Item::Clipped {
         area,
-        items: inside(
+        items: map_items(
             basins,
             &shading(basins, theme),
             map_data,
@@ -244,18 +225,18 @@ pub fn picture(
         15.0,
         theme.ink,
     ));
-    let made = format!(
-        "{} · light: soon, dark: late",
+    let caption = format!(
+        "{} · light: few steps, dark: many",
         caption(scene, scene.training.steps)
     );
-    items.push(Item::label(made, below, 11.0, theme.ink));
-    let beside = Area::new([frame.bar().min[0], space.min[1]], [width, space.max[1]]);
-    items.extend(legend(basins, beside, theme));
+    items.push(Item::label(caption, below, 11.0, theme.ink));
+    let right = Area::new([frame.bar().min[0], space.min[1]], [size[0], space.max[1]]);
+    items.extend(legend(basins, right, theme));
     Drawing { size, items }
 }
 
-/// Returns the width and height, of about as many pixels as those that are given, with which a picture shows a window of the plane with equal
-/// scales on both axes; of a window that is very long, those that are given.
+/// Returns a picture's width and height, with about as many pixels as `pixels`, such that its map shows a window of the plane with equal
+/// scales on both axes; returns `pixels` for a window whose sides differ by more than a factor of 4.
 #[cfg(feature = "gui")]
 pub(crate) fn pixels(window: crate::engine::objective::plane::Rect, pixels: [u32; 2]) -> [u32; 2] {
     use crate::export::picture::points;
@@ -264,7 +245,7 @@ pub(crate) fn pixels(window: crate::engine::objective::plane::Rect, pixels: [u32
         return pixels;
     }
     let amount = f64::from(pixels[0]) * f64::from(pixels[1]);
-    let of = |ratio: f64| {
+    let with_ratio = |ratio: f64| {
         let sides = [(amount * ratio).sqrt(), (amount / ratio).sqrt()];
         #[expect(
             clippy::cast_possible_truncation,
@@ -274,18 +255,18 @@ pub(crate) fn pixels(window: crate::engine::objective::plane::Rect, pixels: [u32
         let sides = sides.map(|side| side.round() as u32);
         sides
     };
-    let map = |ratio: f64| {
-        let map = layout(points(of(ratio))).map;
+    let map_ratio = |ratio: f64| {
+        let map = layout(points(with_ratio(ratio))).map;
         f64::from(map.width()) / f64::from(map.height())
     };
     let [mut low, mut high] = [0.3, 6.0];
     for _ in 0..40 {
         let middle = 0.5 * (low + high);
-        if map(middle) < shape {
+        if map_ratio(middle) < shape {
             low = middle;
         } else {
             high = middle;
         }
     }
-    of(0.5 * (low + high))
+    with_ratio(0.5 * (low + high))
 }

@@ -1,36 +1,36 @@
-//! Charts: a quantity of every run over its steps, or over the gradients it asked for.
+//! Charts: a metric of every run over its steps, or over its cost in gradients.
 
 use super::axis::{Axis, max_ticks};
 use super::colour::{Marker, Theme, run_colour, run_dash, run_marker};
-use super::drawing::{Anchor, Area, Item, Point, Text};
+use super::drawing::{Anchor, Area, Item, Point, Text, lerp};
 use super::trail::{border, line};
 
-/// One run's line in a chart.
+/// A line of a chart.
 pub struct Series<'a> {
-    /// Where each value lies along the chart, in rising order.
+    /// The x value of each point, in rising order.
     pub x: &'a [f64],
-    /// The values; what is not finite, or not positive on a log axis, is left out.
+    /// The y values; those that are not finite, or not positive on a log axis, interrupt the line.
     pub values: &'a [f64],
-    /// How many of them are drawn strongly: those up to the timeline's step.
-    pub strong: usize,
-    /// The run's place among colours, dashes and markers.
+    /// Number of leading values drawn opaque: those up to the timeline's step. The others are faint.
+    pub opaque_len: usize,
+    /// Index into the colours, dashes and markers of runs.
     pub style_index: usize,
-    /// A thin dotted line: a limit rather than a measurement.
+    /// Whether the line is a limit, drawn thin and dotted, rather than a measurement.
     pub limit: bool,
 }
 
-/// What a line in a chart stands for.
+/// The style of a line in a chart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
     /// A measurement, in the run's own dashes.
     Own,
-    /// The first of two measurements of one run: a whole line with the run's marker.
+    /// The first of two measurements of one run: a solid line with the run's marker.
     Whole,
-    /// The second of them: a dashed line with the run's marker.
+    /// The second of two measurements of one run: a dashed line with the run's marker.
     Dashed,
     /// A limit of the run: a thin dotted line.
     Limit,
-    /// A limit of all: a thin dashed line that is no run's.
+    /// A limit for all runs: a thin dashed line in the text's colour.
     Threshold,
 }
 
@@ -39,9 +39,9 @@ impl Style {
         matches!(self, Self::Limit | Self::Threshold)
     }
 
-    fn dash(self, look: usize) -> &'static [f32] {
+    fn dash(self, style_index: usize) -> &'static [f32] {
         match self {
-            Self::Own => run_dash(look),
+            Self::Own => run_dash(style_index),
             Self::Whole => &[],
             Self::Dashed => &[5.0, 3.0],
             Self::Limit => &[1.5, 3.0],
@@ -50,15 +50,15 @@ impl Style {
     }
 }
 
-/// Rows of a long series that are enough to draw it: of each of `columns` stretches the first, lowest, highest and last.
-pub fn thin(values: &[f64], columns: usize) -> Vec<usize> {
+/// Returns the rows of a long series that are enough to draw it: of each of `columns` equal ranges the first, lowest, highest and last row.
+pub fn decimate(values: &[f64], columns: usize) -> Vec<usize> {
     if values.len() <= 4 * columns {
         return (0..values.len()).collect();
     }
     let mut rows = Vec::with_capacity(4 * columns);
-    let stretch = values.len().div_ceil(columns.max(1));
-    for first in (0..values.len()).step_by(stretch) {
-        let last = (first + stretch).min(values.len()) - 1;
+    let range_len = values.len().div_ceil(columns.max(1));
+    for first in (0..values.len()).step_by(range_len) {
+        let last = (first + range_len).min(values.len()) - 1;
         let by_value = |a: &usize, b: &usize| values[*a].total_cmp(&values[*b]);
         let low = (first..=last).min_by(by_value).unwrap_or(first);
         let high = (first..=last).max_by(by_value).unwrap_or(last);
@@ -68,27 +68,27 @@ pub fn thin(values: &[f64], columns: usize) -> Vec<usize> {
     rows
 }
 
-/// A chart's frame.
+/// A chart without its lines.
 pub struct Chart<'a> {
-    /// Where it lies, axis numbers included.
+    /// The area of the chart, including title and axis labels.
     pub area: Area,
-    /// What it shows.
+    /// The title: the quantity on the y axis.
     pub title: &'a str,
-    /// What x counts.
-    pub across: &'a str,
-    /// Where x begins and ends.
-    pub reach: [f64; 2],
-    /// Whether the axis is logarithmic; it is linear all the same if nothing is positive.
+    /// Label of the x axis.
+    pub x_label: &'a str,
+    /// Range of the x axis.
+    pub x_range: [f64; 2],
+    /// Whether the y axis is logarithmic; it is linear anyway if no value is positive.
     pub log: bool,
     /// Light or dark.
     pub theme: &'a Theme,
 }
 
-/// How many decades below its highest value a log axis reaches at most.
+/// Maximal number of decades that a log axis reaches below its highest value.
 const DECADES: i32 = 24;
 
 impl Chart<'_> {
-    /// The part of the area that holds the lines.
+    /// Returns the part of the area that contains the lines.
     pub fn plot(&self) -> Area {
         Area::new(
             [self.area.min[0] + 46.0, self.area.min[1] + 20.0],
@@ -96,7 +96,7 @@ impl Chart<'_> {
         )
     }
 
-    /// Draws the lines, each in the dashes of its run or as a limit of it, the cursor and the axes.
+    /// Draws the axes and the lines, each in the dashes of its run or dotted as a limit, with a marker at the end of its opaque part.
     pub fn draw(&self, series: &[Series]) -> Vec<Item> {
         let style = |series: &Series| {
             if series.limit {
@@ -106,11 +106,11 @@ impl Chart<'_> {
             }
         };
         let styles: Vec<Style> = series.iter().map(style).collect();
-        self.draw_as(series, &styles)
+        self.draw_with_styles(series, &styles)
     }
 
-    /// The same with a style for each line.
-    pub fn draw_as(&self, series: &[Series], styles: &[Style]) -> Vec<Item> {
+    /// Draws the axes and the lines, with a style for each line.
+    pub fn draw_with_styles(&self, series: &[Series], styles: &[Style]) -> Vec<Item> {
         let (plot, theme) = (self.plot(), self.theme);
         let positive = |series: &Series| {
             series
@@ -119,9 +119,9 @@ impl Chart<'_> {
                 .any(|value| *value > 0.0 && value.is_finite())
         };
         let log = self.log && series.iter().any(positive);
-        let vertical = Self::vertical(series, styles, log);
-        let horizontal = Axis::linear(self.reach);
-        let mut items = self.scales(&horizontal, &vertical);
+        let y_axis = Self::y_axis(series, styles, log);
+        let x_axis = Axis::linear(self.x_range);
+        let mut items = self.axis_items(&x_axis, &y_axis);
         let mut inside = Vec::new();
         for (series, style) in series.iter().zip(styles.iter().copied()) {
             let colour = match style {
@@ -130,19 +130,18 @@ impl Chart<'_> {
             };
             let dash = style.dash(series.style_index);
             let width = if style.is_limit() { 1.1 } else { 1.6 };
-            let points = |rows: std::ops::Range<usize>| {
-                Self::lines(series, rows, plot, &horizontal, &vertical)
-            };
-            let split = series.strong.min(series.values.len());
-            for points in points(split.saturating_sub(1)..series.values.len()) {
+            let lines =
+                |rows: std::ops::Range<usize>| Self::lines(series, rows, plot, &x_axis, &y_axis);
+            let split = series.opaque_len.min(series.values.len());
+            for points in lines(split.saturating_sub(1)..series.values.len()) {
                 inside.push(line(points, width, colour.opacity(0.3), dash));
             }
-            for points in points(0..split) {
+            for points in lines(0..split) {
                 inside.push(line(points, width, colour, dash));
             }
             if !style.is_limit()
                 && let Some(row) = split.checked_sub(1)
-                && let Some(at) = Self::place(series, row, plot, &horizontal, &vertical)
+                && let Some(at) = Self::point(series, row, plot, &x_axis, &y_axis)
             {
                 let (marker, size) = match style {
                     Style::Own => (Marker::Circle, 3.2),
@@ -159,16 +158,16 @@ impl Chart<'_> {
         items
     }
 
-    /// The title with what the numbers leave out, grid lines and numbers.
-    fn scales(&self, horizontal: &Axis, vertical: &Axis) -> Vec<Item> {
+    /// Draws the title with the ticks' offset, grid lines and tick labels.
+    fn axis_items(&self, x_axis: &Axis, y_axis: &Axis) -> Vec<Item> {
         let (area, plot, theme) = (self.area, self.plot(), self.theme);
         let top = area.min[1] + 10.0;
-        let ticks = vertical.ticks(max_ticks(plot.height(), 15.0));
+        let ticks = y_axis.ticks(max_ticks(plot.height(), 15.0));
         let title = format!("{} {}", self.title, ticks.offset);
         let at = [area.min[0] + 6.0, top];
         let mut items = vec![self.text(title.trim().to_owned(), at, Anchor::Start, 12.0)];
         for tick in &ticks.ticks {
-            let y = place(plot.max[1], plot.min[1], vertical.position(tick.value));
+            let y = lerp(plot.max[1], plot.min[1], y_axis.position(tick.value));
             items.push(line(
                 vec![[plot.min[0], y], [plot.max[0], y]],
                 0.6,
@@ -182,16 +181,16 @@ impl Chart<'_> {
                 10.5,
             ));
         }
-        let ticks = horizontal.ticks(max_ticks(plot.width(), 60.0));
-        let across = format!("{} {}", self.across, ticks.offset);
+        let ticks = x_axis.ticks(max_ticks(plot.width(), 60.0));
+        let x_label = format!("{} {}", self.x_label, ticks.offset);
         items.push(self.text(
-            across.trim().to_owned(),
+            x_label.trim().to_owned(),
             [plot.max[0], top],
             Anchor::End,
             10.5,
         ));
         for tick in &ticks.ticks {
-            let x = place(plot.min[0], plot.max[0], horizontal.position(tick.value));
+            let x = lerp(plot.min[0], plot.max[0], x_axis.position(tick.value));
             items.push(line(
                 vec![[x, plot.min[1]], [x, plot.max[1]]],
                 0.6,
@@ -208,9 +207,9 @@ impl Chart<'_> {
         items
     }
 
-    /// The vertical axis that holds every value.
-    fn vertical(series: &[Series], styles: &[Style], log: bool) -> Axis {
-        let shown = |value: &&f64| value.is_finite() && (!log || **value > 0.0);
+    /// Returns the y axis that contains every value.
+    fn y_axis(series: &[Series], styles: &[Style], log: bool) -> Axis {
+        let drawable = |value: &&f64| value.is_finite() && (!log || **value > 0.0);
         let range = |limits: bool| {
             let values = series
                 .iter()
@@ -218,12 +217,12 @@ impl Chart<'_> {
                 .filter(|(_, style)| style.is_limit() == limits)
                 .flat_map(|(series, _)| series.values);
             values
-                .filter(shown)
+                .filter(drawable)
                 .fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], &value| {
                     [low.min(value), high.max(value)]
                 })
         };
-        // Limits widen the axis a little, not without end.
+        // Limits far away from the measurements would flatten them: they widen a log axis by a decade at most, a linear one not at all.
         let [low, high] = match (range(false), range(true)) {
             ([low, high], _) if low > high => [if log { 0.1 } else { 0.0 }, 1.0],
             ([low, high], limits) if log => [
@@ -241,46 +240,43 @@ impl Chart<'_> {
         }
     }
 
-    /// Where a row lies; `None` if it has no place.
-    fn place(
+    /// Returns the position of a row's point; `None` if its value cannot be drawn.
+    fn point(
         series: &Series,
         row: usize,
         plot: Area,
-        horizontal: &Axis,
-        vertical: &Axis,
+        x_axis: &Axis,
+        y_axis: &Axis,
     ) -> Option<Point> {
         let value = *series.values.get(row)?;
-        let (u, v) = (
-            horizontal.position(*series.x.get(row)?),
-            vertical.position(value),
-        );
+        let (u, v) = (x_axis.position(*series.x.get(row)?), y_axis.position(value));
         (u.is_finite() && v.is_finite()).then(|| {
             [
-                place(plot.min[0], plot.max[0], u),
-                place(plot.max[1], plot.min[1], v),
+                lerp(plot.min[0], plot.max[0], u),
+                lerp(plot.max[1], plot.min[1], v),
             ]
         })
     }
 
-    /// Unbroken lines through rows, each column of pixels keeping only its first, highest, lowest and last point.
+    /// Returns the unbroken lines through rows; each column of pixels keeps only its first, highest, lowest and last point.
     fn lines(
         series: &Series,
         rows: std::ops::Range<usize>,
         plot: Area,
-        horizontal: &Axis,
-        vertical: &Axis,
+        x_axis: &Axis,
+        y_axis: &Axis,
     ) -> Vec<Vec<Point>> {
         let mut lines: Vec<Vec<Point>> = vec![Vec::new()];
         let mut column = Column::default();
         for row in rows {
-            let (Some(line), place) = (
+            let (Some(line), point) = (
                 lines.last_mut(),
-                Self::place(series, row, plot, horizontal, vertical),
+                Self::point(series, row, plot, x_axis, y_axis),
             ) else {
                 continue;
             };
-            match place {
-                Some(point) if column.holds(point) => column.add(point),
+            match point {
+                Some(point) if column.contains(point) => column.add(point),
                 Some(point) => {
                     column.flush(line);
                     column.add(point);
@@ -299,26 +295,18 @@ impl Chart<'_> {
     }
 
     fn text(&self, text: String, at: Point, anchor: Anchor, size: f32) -> Item {
-        Item::Text(Text {
-            text,
-            at,
-            anchor,
-            size,
-            colour: self.theme.ink,
-            halo: None,
-            upright: false,
-        })
+        Item::Text(Text::new(text, at, anchor, size, self.theme.ink))
     }
 }
 
-/// The points of a line that fall on one column of pixels.
+/// The points of a line that fall into one column of pixels.
 #[derive(Default)]
 struct Column {
     points: Vec<Point>,
 }
 
 impl Column {
-    fn holds(&self, point: Point) -> bool {
+    fn contains(&self, point: Point) -> bool {
         self.points
             .first()
             .is_none_or(|first| (point[0] - first[0]).abs() < 0.5)
@@ -349,15 +337,6 @@ impl Column {
     }
 }
 
-fn place(from: f32, to: f32, share: f64) -> f32 {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "pictures are drawn with f32"
-    )]
-    let share = share.clamp(-10.0, 10.0) as f32;
-    from + share * (to - from)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -370,21 +349,21 @@ mod tests {
         let chart = Chart {
             area,
             title: "loss",
-            across: "step",
-            reach: [0.0, 10.0],
+            x_label: "step",
+            x_range: [0.0, 10.0],
             log,
             theme: &Theme::LIGHT,
         };
         chart.draw(&[Series {
             x: &x,
             values,
-            strong: values.len(),
+            opaque_len: values.len(),
             style_index: 0,
             limit: false,
         }])
     }
 
-    /// The points of the lines inside the border.
+    /// Returns the points of the lines inside the border.
     fn lines(items: &[Item]) -> Vec<Vec<Point>> {
         let inside = items.iter().find_map(|item| match item {
             Item::Clipped { items, .. } => Some(items),
@@ -402,7 +381,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_breaks_where_there_is_no_value() {
+    fn values_that_cannot_be_drawn_break_a_line() {
         let drawn = lines(&draw(
             &[1.0, 2.0, f64::NAN, 3.0, 4.0, f64::INFINITY, 5.0],
             false,
@@ -413,7 +392,7 @@ mod tests {
     }
 
     #[test]
-    fn strange_values_still_draw_a_chart() {
+    fn degenerate_values_give_finite_lines() {
         for values in [
             &[][..],
             &[f64::NAN],
@@ -429,7 +408,7 @@ mod tests {
                         .iter()
                         .flatten()
                         .flatten()
-                        .all(|place| place.is_finite()),
+                        .all(|coordinate| coordinate.is_finite()),
                     "{values:?}"
                 );
             }
@@ -437,11 +416,11 @@ mod tests {
     }
 
     #[test]
-    fn thinning_keeps_peaks() {
+    fn decimation_keeps_extremes() {
         let mut values = vec![1.0; 100_000];
         values[54_321] = 9.0;
         values[12_345] = -9.0;
-        let rows = thin(&values, 100);
+        let rows = decimate(&values, 100);
         assert!(rows.len() <= 400 && rows.is_sorted());
         assert!(rows.contains(&54_321) && rows.contains(&12_345) && rows.contains(&99_999));
     }

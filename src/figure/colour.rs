@@ -1,37 +1,37 @@
-//! Colours, dashes and markers: themes, the terrain's colour map, and the looks of runs.
+//! Colours, dashes and markers of runs; themes; the colour map of landscapes.
 //!
-//! No meaning rests on colour alone: a run has a colour, a dash and a marker, and neighbours differ in all three.
+//! Colour never carries meaning alone: a run has a colour, a dash and a marker, and neighbours differ in all three.
 
 use super::drawing::{Colour, Item, Point, Stroke};
 use std::sync::OnceLock;
 
-/// The colours of a picture except those of terrain and runs.
+/// The colours of a picture, except those of the landscape and of runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Theme {
-    /// Whether it is dark.
+    /// Whether the theme is dark.
     pub dark: bool,
-    /// Behind everything.
+    /// Background of the page.
     pub background: Colour,
-    /// The ground of a plot without terrain, and of places where the terrain has no finite value.
-    pub problem: Colour,
-    /// Text and what must be seen.
+    /// Background of a plot, and of the map where the landscape has no finite value.
+    pub plot_background: Colour,
+    /// Text and other elements that must be seen.
     pub ink: Colour,
-    /// Text of second rank, axes.
+    /// Secondary text.
     pub faint: Colour,
     /// Grid lines.
     pub grid: Colour,
-    /// Contour lines on the terrain.
+    /// Contour lines on the landscape.
     pub contour: Colour,
-    /// Behind letters and trails on the terrain.
+    /// Halo behind letters and trails on the landscape.
     pub halo: Colour,
 }
 
 impl Theme {
-    /// Dark ink on a light ground.
+    /// Dark text on a light background.
     pub const LIGHT: Self = Self {
         dark: false,
         background: Colour::rgb(255, 255, 255),
-        problem: Colour::rgb(246, 246, 243),
+        plot_background: Colour::rgb(246, 246, 243),
         ink: Colour::rgb(28, 34, 40),
         faint: Colour::rgb(98, 107, 116),
         grid: Colour::rgb(222, 225, 227),
@@ -49,11 +49,11 @@ impl Theme {
         },
     };
 
-    /// Light ink on a dark ground.
+    /// Light text on a dark background.
     pub const DARK: Self = Self {
         dark: true,
         background: Colour::rgb(20, 23, 28),
-        problem: Colour::rgb(27, 31, 37),
+        plot_background: Colour::rgb(27, 31, 37),
         ink: Colour::rgb(232, 235, 238),
         faint: Colour::rgb(151, 160, 169),
         grid: Colour::rgb(52, 58, 66),
@@ -72,11 +72,11 @@ impl Theme {
     };
 }
 
-/// How many runs differ in colour.
+/// Number of different colours of runs.
 pub const RUN_COLOURS: usize = 10;
 
-/// Dark enough for the light terrain. In the order of Okabe and Ito, Color Universal Design, 2008, darkened and without yellow,
-/// continued with the "muted" scheme of P. Tol, Colour Schemes, SRON 2021.
+/// Colours of runs, dark enough for the light landscape. In the order of Okabe and Ito, Color Universal Design, 2008, darkened and
+/// without yellow, continued with the "muted" scheme of P. Tol, Colour Schemes, SRON 2021.
 const RUNS_ON_LIGHT: [Colour; RUN_COLOURS] = [
     Colour::rgb(194, 56, 0),
     Colour::rgb(0, 66, 157),
@@ -90,7 +90,7 @@ const RUNS_ON_LIGHT: [Colour; RUN_COLOURS] = [
     Colour::rgb(86, 88, 0),
 ];
 
-/// The same order, bright enough for the dark terrain.
+/// Colours of runs, in the order of [`RUNS_ON_LIGHT`], bright enough for the dark landscape.
 const RUNS_ON_DARK: [Colour; RUN_COLOURS] = [
     Colour::rgb(255, 158, 66),
     Colour::rgb(104, 192, 255),
@@ -104,7 +104,7 @@ const RUNS_ON_DARK: [Colour; RUN_COLOURS] = [
     Colour::rgb(200, 226, 130),
 ];
 
-/// The colour of a run. After [`RUN_COLOURS`] they repeat, with another dash and marker.
+/// Returns the colour of a run. They repeat after [`RUN_COLOURS`], with another dash and marker.
 pub fn run_colour(index: usize, theme: &Theme) -> Colour {
     let colours = if theme.dark {
         &RUNS_ON_DARK
@@ -114,7 +114,7 @@ pub fn run_colour(index: usize, theme: &Theme) -> Colour {
     colours[index % RUN_COLOURS]
 }
 
-/// Told apart by colour-blind eyes as far as ten colours can be. After P. Tol, Colour Schemes, SRON 2021, "bright" and "vibrant".
+/// Colours of classes, as distinct for colour-blind eyes as ten can be. After P. Tol, Colour Schemes, SRON 2021, "bright" and "vibrant".
 const CLASSES: [Colour; 10] = [
     Colour::rgb(68, 119, 170),
     Colour::rgb(238, 170, 51),
@@ -128,27 +128,31 @@ const CLASSES: [Colour; 10] = [
     Colour::rgb(170, 102, 68),
 ];
 
-/// The colour of a class, of samples or of starts. After ten they repeat.
+/// Returns the colour of a class of samples or of starts. They repeat after ten.
 pub fn class_colour(class: usize) -> Colour {
     CLASSES[class % CLASSES.len()]
 }
 
-/// The colour at a share of the way from one to another.
+/// Interpolates linearly in sRGB between two colours; `share` is 0 at `from` and 1 at `to`.
 pub fn mixed(from: Colour, to: Colour, share: f64) -> Colour {
     let part = |from: u8, to: u8| {
-        let along = f64::from(from) + (f64::from(to) - f64::from(from)) * share.clamp(0.0, 1.0);
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "between two bytes"
-        )]
-        let byte = along.round() as u8;
-        byte
+        byte(f64::from(from) + (f64::from(to) - f64::from(from)) * share.clamp(0.0, 1.0))
     };
     Colour::rgb(part(from.r, to.r), part(from.g, to.g), part(from.b, to.b))
 }
 
-/// The dash of a run's trail; the first is whole.
+/// Rounds a colour channel from 0 to 255 to a byte.
+pub(super) fn byte(channel: f64) -> u8 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clamped to a byte"
+    )]
+    let byte = channel.clamp(0.0, 255.0).round() as u8;
+    byte
+}
+
+/// Returns the dash pattern of a run's trail; the first one is solid.
 pub fn run_dash(index: usize) -> &'static [f32] {
     const DASHES: [&[f32]; 7] = [
         &[],
@@ -162,7 +166,7 @@ pub fn run_dash(index: usize) -> &'static [f32] {
     DASHES[index % DASHES.len()]
 }
 
-/// The shape that stands for a run.
+/// A shape that marks a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Marker {
     /// ●
@@ -185,7 +189,7 @@ pub enum Marker {
     Asterisk,
 }
 
-/// The marker of a run. The cross is for those that diverged.
+/// Returns the marker of a run. Never the cross, which marks divergence.
 pub fn run_marker(index: usize) -> Marker {
     const MARKERS: [Marker; 8] = [
         Marker::Circle,
@@ -201,7 +205,7 @@ pub fn run_marker(index: usize) -> Marker {
 }
 
 impl Marker {
-    /// The marker drawn about a place, with a rim that sets it off from the ground. All have about the weight of a circle
+    /// Draws the marker at a point, with a rim that sets it off from the background. All shapes have about the visual weight of a circle
     /// of `radius`.
     pub fn items(self, at: Point, radius: f32, colour: Colour, rim: Colour) -> Vec<Item> {
         let polygon = |corners: u16, turn: f32, scale: f32| {
@@ -239,9 +243,8 @@ impl Marker {
                 }),
                 fill: None,
             };
-            let under = (0..count).map(|k| line(k, rim, 0.95 * radius));
-            under
-                .chain((0..count).map(|k| line(k, colour, 0.55 * radius)))
+            let rims = (0..count).map(|k| line(k, rim, 0.95 * radius));
+            rims.chain((0..count).map(|k| line(k, colour, 0.55 * radius)))
                 .collect()
         };
         match self {
@@ -258,21 +261,21 @@ impl Marker {
     }
 }
 
-/// The point at a distance, `turn` of a whole turn against the clock from the right.
+/// Returns the point at a distance and angle; `turn` is in whole turns, counterclockwise from the right.
 fn polar([x, y]: Point, distance: f32, turn: f32) -> Point {
     let (sin, cos) = (turn * std::f32::consts::TAU).sin_cos();
     [x + distance * cos, y - distance * sin]
 }
 
-/// The terrain from valley to height, as lightness, chroma and hue (in degrees) of `OKLab`; lightness grows evenly.
-const LIGHT_TERRAIN: [[f64; 3]; 5] = [
+/// Colour map of landscapes from low to high, as lightness, chroma and hue (in degrees) of `OKLab`; lightness grows evenly.
+const LIGHT_PALETTE: [[f64; 3]; 5] = [
     [0.690, 0.080, 240.0],
     [0.7625, 0.072, 224.0],
     [0.835, 0.056, 200.0],
     [0.9075, 0.040, 160.0],
     [0.980, 0.024, 100.0],
 ];
-const DARK_TERRAIN: [[f64; 3]; 5] = [
+const DARK_PALETTE: [[f64; 3]; 5] = [
     [0.165, 0.035, 265.0],
     [0.245, 0.055, 256.0],
     [0.325, 0.060, 240.0],
@@ -280,9 +283,9 @@ const DARK_TERRAIN: [[f64; 3]; 5] = [
     [0.485, 0.050, 190.0],
 ];
 
-/// The terrain's colour at a shade from 0, the deepest valley, to 1. NaN has the colour of the ground.
+/// Returns the landscape's colour at a shade from 0, the lowest value, to 1. NaN has the colour of the plot's background.
 ///
-/// Valleys are darker than heights in both themes, as water is on charts, and shades are muted so that trails stand out.
+/// Low values are darker than high ones in both themes, as on nautical charts, and shades are muted so that trails stand out.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -292,36 +295,36 @@ pub fn shade_colour(t: f64, theme: &Theme) -> Colour {
     static TABLES: OnceLock<[Vec<Colour>; 2]> = OnceLock::new();
     const STEPS: u16 = 511;
     if t.is_nan() {
-        return theme.problem;
+        return theme.plot_background;
     }
-    let table = |map_data| {
+    let table = |palette| {
         (0..=STEPS)
-            .map(|k| along(map_data, f64::from(k) / f64::from(STEPS)))
+            .map(|k| palette_colour(palette, f64::from(k) / f64::from(STEPS)))
             .collect()
     };
-    let tables = TABLES.get_or_init(|| [table(&LIGHT_TERRAIN), table(&DARK_TERRAIN)]);
+    let tables = TABLES.get_or_init(|| [table(&LIGHT_PALETTE), table(&DARK_PALETTE)]);
     tables[usize::from(theme.dark)][(t.clamp(0.0, 1.0) * f64::from(STEPS)).round() as usize]
 }
 
-/// The colour at a share of the way along control points, interpolated in `OKLab`.
+/// Interpolates between control points in `OKLab`; `t` runs from 0 to 1.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "an index into a few control points"
 )]
-fn along(map_data: &[[f64; 3]; 5], t: f64) -> Colour {
-    let place = 4.0 * t;
-    let first = place.floor().min(3.0);
-    let share = place - first;
+fn palette_colour(palette: &[[f64; 3]; 5], t: f64) -> Colour {
+    let position = 4.0 * t;
+    let first = position.floor().min(3.0);
+    let share = position - first;
     let first = first as usize;
-    let [from, to] = [map_data[first], map_data[first + 1]].map(|[lightness, chroma, hue]| {
+    let [from, to] = [palette[first], palette[first + 1]].map(|[lightness, chroma, hue]| {
         let hue = hue.to_radians();
         [lightness, chroma * hue.cos(), chroma * hue.sin()]
     });
     from_oklab([0, 1, 2].map(|i| from[i] + share * (to[i] - from[i])))
 }
 
-/// sRGB of an `OKLab` colour. B. Ottosson, A perceptual color space for image processing, 2020.
+/// Converts an `OKLab` colour to sRGB. B. Ottosson, A perceptual color space for image processing, 2020.
 #[expect(clippy::many_single_char_names, reason = "the source's symbols")]
 fn from_oklab([lightness, a, b]: [f64; 3]) -> Colour {
     let l = (lightness + 0.396_337_777_4 * a + 0.215_803_757_3 * b).powi(3);
@@ -332,18 +335,13 @@ fn from_oklab([lightness, a, b]: [f64; 3]) -> Colour {
         -1.268_438_004_6 * l + 2.609_757_401_1 * m - 0.341_319_396_5 * s,
         -0.004_196_086_3 * l - 0.703_418_614_7 * m + 1.707_614_701_0 * s,
     ];
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "clamped to a byte"
-    )]
     let [r, g, b] = linear.map(|c| {
         let encoded = if c <= 0.003_130_8 {
             12.92 * c
         } else {
             1.055 * c.powf(1.0 / 2.4) - 0.055
         };
-        (encoded.clamp(0.0, 1.0) * 255.0).round() as u8
+        byte(encoded * 255.0)
     });
     Colour::rgb(r, g, b)
 }

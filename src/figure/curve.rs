@@ -1,29 +1,20 @@
-//! The graph of a landscape of one parameter, in place of a map's shading and contour lines.
+//! The graph of a landscape of one parameter, which replaces the map's shading and contour lines.
 
 use super::axis::{Axis, max_ticks};
 use super::colour::Theme;
-use super::drawing::{Area, Item, Point};
+use super::drawing::{Item, Point};
 use super::frame::Frame;
 use super::trail::line;
 use crate::engine::scene::MapStyle;
 
-/// The pieces of a graph, over light lines at round values if the style asks for lines.
+/// Draws the pieces of a graph, over light lines at round values if the style has contour lines.
 pub(super) fn graph(
     pieces: &[Vec<[f64; 2]>],
     style: &MapStyle,
     frame: &Frame,
     theme: &Theme,
 ) -> Vec<Item> {
-    let Area {
-        min: [left, top],
-        max: [right, bottom],
-    } = frame.area;
-    let mut items = vec![Item::Path {
-        points: vec![[left, top], [right, top], [right, bottom], [left, bottom]],
-        closed: true,
-        stroke: None,
-        fill: Some(theme.problem),
-    }];
+    let mut items = vec![Item::filled(frame.area.corners(), theme.plot_background)];
     if style.lines {
         items.extend(grid(frame, theme));
     }
@@ -37,7 +28,7 @@ pub(super) fn graph(
     items
 }
 
-/// Lines through the numbers of both axes.
+/// Draws lines at the ticks of both axes.
 fn grid(frame: &Frame, theme: &Theme) -> Vec<Item> {
     let Frame { area, window } = frame;
     let mut items = Vec::new();
@@ -64,7 +55,7 @@ mod tests {
     use crate::engine::files::NoFiles;
     use crate::engine::scene::Scene;
     use crate::figure::colour::Theme;
-    use crate::figure::drawing::{Drawing, Item, Point};
+    use crate::figure::drawing::{Drawing, Item, Point, words};
     use crate::figure::{Options, picture};
     use crate::session::compute_all_runs;
     use std::sync::Arc;
@@ -83,7 +74,7 @@ mod tests {
         picture(&compute_all_runs(&scene, &problem, None).unwrap(), &options)
     }
 
-    /// The open paths inside the map's border.
+    /// Returns the open paths inside the map's border.
     fn paths(drawing: &Drawing) -> Vec<&Vec<Point>> {
         let clipped = drawing.items.iter().filter_map(|item| match item {
             Item::Clipped { items, .. } => Some(items),
@@ -101,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_of_one_parameter_is_a_graph_with_the_iterates_on_it() {
+    fn a_picture_of_one_parameter_shows_the_graph_with_the_iterates_on_it() {
         let drawing = drawn("parabola", "sgd:lr=0.2");
         let paths = paths(&drawing);
         let graph = paths.iter().max_by_key(|points| points.len()).unwrap();
@@ -116,11 +107,7 @@ mod tests {
             let near = |[a, b]: &Point| (x - a).abs() < 1.0 && (y - b).abs() < 4.0;
             assert!(graph.iter().any(near), "{x}, {y}");
         }
-        let texts = |item: &Item| match item {
-            Item::Text(text) => Some(text.text.clone()),
-            _ => None,
-        };
-        let texts: Vec<String> = drawing.items.iter().filter_map(texts).collect();
+        let texts = words(&drawing.items);
         for text in ["x", "f(x)"] {
             assert!(texts.iter().any(|found| found == text), "{texts:?}");
         }
@@ -130,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_graph_in_pieces_is_drawn_piece_by_piece() {
+    fn pieces_of_a_graph_are_drawn_separately() {
         let drawing = drawn("formula-1d:f=1/x", "sgd:lr=0.1");
         let long = |points: &&&Vec<Point>| points.len() > 500;
         assert_eq!(paths(&drawing).iter().filter(long).count(), 2);

@@ -1,4 +1,4 @@
-//! A drawing: paths, texts and images in picture coordinates, which every backend (SVG, PNG, the window) draws alike.
+//! Drawings: paths, texts and images in picture coordinates, which every backend (SVG, PNG, the window) draws alike.
 
 /// A colour with opacity, sRGB, 0 to 255 each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,12 +14,12 @@ pub struct Colour {
 }
 
 impl Colour {
-    /// An opaque colour.
+    /// Creates an opaque colour.
     pub const fn rgb(r: u8, g: u8, b: u8) -> Self {
         Self { r, g, b, a: 255 }
     }
 
-    /// The same colour at an opacity from 0 to 1.
+    /// Returns the colour with an opacity from 0 to 1.
     #[must_use]
     pub fn opacity(self, share: f32) -> Self {
         #[expect(
@@ -32,10 +32,10 @@ impl Colour {
     }
 }
 
-/// A place in the picture: x to the right, y down, in points (1/96 inch in SVG, one logical pixel in the window).
+/// A position in the picture: x to the right, y down, in points (1/96 inch in SVG, one logical pixel in the window).
 pub type Point = [f32; 2];
 
-/// An area of the picture.
+/// An axis-parallel rectangle of the picture.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Area {
     /// Upper left corner.
@@ -45,8 +45,7 @@ pub struct Area {
 }
 
 impl Area {
-    /// The area between two corners; where the lower right one is not right of or below the upper left one, the area is empty there and never of
-    /// negative size.
+    /// Creates the rectangle between two corners. Where `max` is left of or above `min`, the width or height is 0, never negative.
     pub const fn new(min: Point, max: Point) -> Self {
         let max = [
             if max[0] > min[0] { max[0] } else { min[0] },
@@ -55,40 +54,48 @@ impl Area {
         Self { min, max }
     }
 
-    /// Width.
+    /// Returns the width.
     pub fn width(&self) -> f32 {
         self.max[0] - self.min[0]
     }
 
-    /// Height.
+    /// Returns the height.
     pub fn height(&self) -> f32 {
         self.max[1] - self.min[1]
     }
 
-    /// Whether a place is inside.
+    /// Whether a point is inside or on the border.
     pub fn contains(&self, [x, y]: Point) -> bool {
         (self.min[0]..=self.max[0]).contains(&x) && (self.min[1]..=self.max[1]).contains(&y)
     }
 }
 
-/// Limits a value to a range; where the range is empty, the low end is the answer. Unlike [`f32::clamp`] it never panics.
+impl Area {
+    /// Returns the four corners, clockwise from the upper left one.
+    pub(crate) fn corners(&self) -> Vec<Point> {
+        let ([left, top], [right, bottom]) = (self.min, self.max);
+        vec![[left, top], [right, top], [right, bottom], [left, bottom]]
+    }
+}
+
+/// Limits a value to a range; returns `low` where the range is empty. Unlike [`f32::clamp`] it never panics.
 pub(crate) fn limited<T: PartialOrd>(value: T, low: T, high: T) -> T {
     let value = if value > high { high } else { value };
     if value < low { low } else { value }
 }
 
-/// A line's look.
+/// The style of a line.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stroke {
     /// Width in points.
     pub width: f32,
     /// Colour.
     pub colour: Colour,
-    /// Lengths of dashes and gaps; empty draws a whole line.
+    /// Lengths of dashes and gaps in points; empty for a solid line.
     pub dash: &'static [f32],
 }
 
-/// Where a text's anchor lies: along the line, then across it.
+/// Horizontal alignment of a text relative to its anchor point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Anchor {
     /// The text begins at the anchor.
@@ -99,78 +106,121 @@ pub enum Anchor {
     End,
 }
 
-/// A text.
+/// A text of one line.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Text {
-    /// What it says; one line.
+    /// The text; one line.
     pub text: String,
-    /// Its anchor; vertically this is the middle of the line.
+    /// The anchor point; vertically it is the middle of the line.
     pub at: Point,
-    /// How it lies about the anchor.
+    /// Horizontal alignment at the anchor point.
     pub anchor: Anchor,
     /// Height of the font in points.
     pub size: f32,
     /// Colour.
     pub colour: Colour,
-    /// A halo of this colour behind the letters, which keeps them readable on any ground.
+    /// Colour of a halo behind the letters, which keeps them readable on any background.
     pub halo: Option<Colour>,
-    /// Whether it is turned a quarter to the left, reading upwards.
+    /// Whether the text is rotated a quarter turn to the left, reading upwards.
     pub upright: bool,
 }
 
-/// One thing in a drawing. Later things cover earlier ones.
+impl Text {
+    /// Creates a horizontal text without a halo.
+    pub fn new(
+        text: impl Into<String>,
+        at: Point,
+        anchor: Anchor,
+        size: f32,
+        colour: Colour,
+    ) -> Self {
+        Self {
+            text: text.into(),
+            at,
+            anchor,
+            size,
+            colour,
+            halo: None,
+            upright: false,
+        }
+    }
+
+    /// Returns the text with a halo of a colour.
+    #[must_use]
+    pub fn with_halo(self, halo: Colour) -> Self {
+        Self {
+            halo: Some(halo),
+            ..self
+        }
+    }
+}
+
+/// An element of a drawing. Later elements cover earlier ones.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Item {
-    /// A line through points, or an outline if it is closed; a closed one may be filled (convex ones only).
+    /// A polyline, or a polygon if it is closed; a closed one may be filled (convex ones only).
     Path {
-        /// Its points.
+        /// The points.
         points: Vec<Point>,
         /// Whether the last point is joined to the first.
         closed: bool,
-        /// Its line, if it is drawn.
+        /// The line's style; `None` draws no line.
         stroke: Option<Stroke>,
-        /// Its fill, if it is closed and filled.
+        /// The fill colour; only closed paths are filled.
         fill: Option<Colour>,
     },
     /// A text.
     Text(Text),
     /// Pixels stretched smoothly over an area, first row on top.
     Image {
-        /// Where.
+        /// The area.
         area: Area,
-        /// Pixels along x.
+        /// Number of pixels along x.
         columns: usize,
-        /// Pixels along y.
+        /// Number of pixels along y.
         rows: usize,
-        /// Pixels, row by row.
+        /// The pixels, row by row.
         pixels: std::sync::Arc<Vec<Colour>>,
     },
-    /// Things that are cut off at an area's border.
+    /// Elements that are clipped to an area.
     Clipped {
-        /// Where they show.
+        /// The area.
         area: Area,
-        /// The things.
+        /// The elements.
         items: Vec<Item>,
     },
 }
 
 impl Item {
-    /// A text that begins at a place.
+    /// Creates a text that begins at a point.
     pub fn label(text: String, at: Point, size: f32, colour: Colour) -> Self {
-        Self::Text(Text {
-            text,
-            at,
-            anchor: Anchor::Start,
-            size,
-            colour,
-            halo: None,
-            upright: false,
-        })
+        Self::Text(Text::new(text, at, Anchor::Start, size, colour))
     }
-}
 
-impl Item {
-    /// The same elsewhere.
+    /// Creates a filled convex polygon without a line.
+    pub fn filled(points: Vec<Point>, fill: Colour) -> Self {
+        Self::Path {
+            points,
+            closed: true,
+            stroke: None,
+            fill: Some(fill),
+        }
+    }
+
+    /// Creates a closed solid line without a fill.
+    pub fn outline(points: Vec<Point>, width: f32, colour: Colour) -> Self {
+        Self::Path {
+            points,
+            closed: true,
+            stroke: Some(Stroke {
+                width,
+                colour,
+                dash: &[],
+            }),
+            fill: None,
+        }
+    }
+    /// Returns the element moved by (dx, dy).
     #[must_use]
     pub fn moved(self, [dx, dy]: Point) -> Self {
         let at = |[x, y]: Point| [x + dx, y + dy];
@@ -210,11 +260,53 @@ impl Item {
     }
 }
 
-/// A picture: its size and what is in it.
+/// A picture: its size and its elements.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Drawing {
     /// Width and height in points.
     pub size: [f32; 2],
-    /// What is in it, from back to front.
+    /// The elements, from back to front.
     pub items: Vec<Item>,
+}
+
+/// Returns the corners of a regular polygon that stands for a circle, from the right.
+pub(super) fn circle([x, y]: Point, radius: f32, corners: u8) -> Vec<Point> {
+    (0..corners)
+        .map(|i| (f32::from(i) / f32::from(corners) * std::f32::consts::TAU).sin_cos())
+        .map(|(sin, cos)| [x + radius * cos, y + radius * sin])
+        .collect()
+}
+
+/// Interpolates linearly between two coordinates; `share` is 0 at `from` and 1 at `to`, and limited to ±10 so that the result is finite.
+pub(super) fn lerp(from: f32, to: f32, share: f64) -> f32 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "pictures are drawn with f32"
+    )]
+    let share = share.clamp(-10.0, 10.0) as f32;
+    from + share * (to - from)
+}
+
+/// Returns the texts among items, those in clipped areas too.
+#[cfg(test)]
+pub(super) fn texts(items: &[Item]) -> Vec<&Text> {
+    let mut found = Vec::new();
+    for item in items {
+        match item {
+            Item::Text(text) => found.push(text),
+            Item::Clipped { items, .. } => found.extend(texts(items)),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Returns the words of the texts among items, and checks that pictures have a glyph for each of their characters.
+#[cfg(test)]
+pub(super) fn words(items: &[Item]) -> Vec<String> {
+    let words: Vec<String> = { texts(items).into_iter() }
+        .map(|text| text.text.clone())
+        .collect();
+    assert_eq!(super::png::missing_glyphs(&words.join(" ")), "");
+    words
 }

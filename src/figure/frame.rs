@@ -1,20 +1,20 @@
-//! Where a window of the plane lies in a picture.
+//! Mapping between a window of the plane and an area of a picture.
 
 use super::drawing::{Area, Point};
 use crate::engine::objective::plane::Rect;
 
-/// A window of the plane drawn over an area of the picture.
+/// A window of the plane drawn over an area of a picture.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Frame {
-    /// The area.
+    /// The area of the picture.
     pub area: Area,
-    /// The window, its low y at the bottom.
+    /// The window of the plane; its low y is at the bottom of the area.
     pub window: Rect,
 }
 
 impl Frame {
-    /// Shows a view in an area with equal scales on both axes, so that gradients stand at right angles on contours;
-    /// a view more than three times as long as wide is stretched instead.
+    /// Shows a view in an area with equal scales on both axes, so that gradients are at right angles to contours;
+    /// a view whose sides differ by more than a factor of 3 is stretched instead.
     pub fn fit(view: Rect, area: Area) -> Self {
         let shape = view.width() / view.height();
         let aspect = f64::from(area.width().max(1.0)) / f64::from(area.height().max(1.0));
@@ -25,7 +25,7 @@ impl Frame {
         }
     }
 
-    /// Shows a view of a landscape of so many parameters: of one, whose axes have no common unit, stretched to the area.
+    /// Shows a view of a landscape of `dim` parameters: with one, whose axes have no common unit, stretched to the area.
     pub fn of(dim: usize, view: Rect, area: Area) -> Self {
         if dim == 1 {
             Self { area, window: view }
@@ -34,9 +34,8 @@ impl Frame {
         }
     }
 
-    /// Shows exactly a view of a landscape of so many parameters: in the upper left part of an area in which both axes have
-    /// equal scales. A view more than three times as long as wide, and the graph of a landscape of one parameter, take all
-    /// of the area.
+    /// Shows a view of a landscape of `dim` parameters exactly: in the upper left part of an area, with equal scales on both axes.
+    /// A view whose sides differ by more than a factor of 3, and the graph of a landscape of one parameter, fill the area.
     pub fn letterboxed(dim: usize, view: Rect, area: Area) -> Self {
         let shape = view.width() / view.height();
         if dim == 1 || !(1.0 / 3.0..=3.0).contains(&shape) {
@@ -55,13 +54,13 @@ impl Frame {
         }
     }
 
-    /// The area of the colour bar on the right of the map.
+    /// Returns the area of the colour bar on the right of the map.
     pub(super) fn bar(&self) -> Area {
         let Area { min, max } = self.area;
         Area::new([max[0] + 16.0, min[1]], [max[0] + 30.0, max[1]])
     }
 
-    /// The place in the picture of a point of the plane.
+    /// Converts a point of the plane to a point of the picture, at most 50 areas outside.
     pub fn picture_from_world(&self, [x, y]: [f64; 2]) -> Point {
         let (wx, wy) = (self.window.x(), self.window.y());
         let u = (x - wx[0]) / self.window.width();
@@ -76,7 +75,7 @@ impl Frame {
         ]
     }
 
-    /// The point of the plane at a place in the picture.
+    /// Converts a point of the picture to a point of the plane.
     pub fn world_from_picture(&self, [x, y]: Point) -> [f64; 2] {
         self.window.at([
             f64::from((x - self.area.min[0]) / self.area.width().max(1.0)),
@@ -90,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn world_and_picture_are_each_others_inverse() {
+    fn picture_and_world_coordinates_are_inverse() {
         let frame = Frame::fit(Rect::square(2.0), Area::new([100.0, 50.0], [500.0, 250.0]));
         assert_eq!(frame.window.x(), [-4.0, 4.0], "equal scales");
         assert_eq!(frame.picture_from_world([-4.0, -2.0]), [100.0, 250.0]);
@@ -100,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_graph_fills_its_area() {
+    fn the_graph_of_one_parameter_fills_its_area() {
         let (view, area) = (Rect::square(2.0), Area::new([0.0, 0.0], [300.0, 100.0]));
         assert_eq!(Frame::of(1, view, area), Frame { area, window: view });
         assert_eq!(Frame::of(2, view, area), Frame::fit(view, area));

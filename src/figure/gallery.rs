@@ -1,9 +1,10 @@
-//! All landscapes in small, group by group.
+//! Thumbnails of all landscapes, by group.
 
 use super::colour::Theme;
 use super::drawing::{Anchor, Area, Colour, Drawing, Item, Point, Text};
 use super::frame::Frame;
 use super::map;
+use super::page;
 use super::trail::{border, line};
 use crate::engine::cancel::Cancel;
 use crate::engine::files::NoFiles;
@@ -14,35 +15,35 @@ use crate::session::{self, MapData};
 use rayon::prelude::*;
 use std::sync::Arc;
 
-/// A landscape in small: shaded, with a few contour lines and stars on its minima; of one parameter, its curve.
+/// A thumbnail of a landscape: shaded, with a few contour lines and stars on its minima; with one parameter, its graph.
 pub struct Thumbnail {
-    /// The landscape, as it comes.
+    /// The landscape with default settings.
     pub landscape: AnyLandscape,
     problem: Problem,
-    look: ThumbnailKind,
+    kind: ThumbnailKind,
 }
 
-/// What is drawn of a landscape.
+/// The drawn form of a landscape.
 enum ThumbnailKind {
-    /// Of two parameters.
+    /// Map of a landscape of two parameters.
     Map(Box<MapData>, MapStyle),
-    /// Of one parameter: places on the curve.
-    Curve(Vec<[f64; 2]>),
+    /// Points on the graph of a landscape of one parameter.
+    Graph(Vec<[f64; 2]>),
 }
 
 impl Thumbnail {
-    /// A landscape's thumbnail with `side`² samples. `None` for one that cannot be drawn without files.
+    /// Computes a landscape's thumbnail with `side`² samples; `None` for a landscape that needs a file.
     pub fn new(landscape: AnyLandscape, side: usize) -> Option<Self> {
         let mut scene = Scene::new(landscape);
         scene.map.levels = 7;
         scene.map.labels = false;
         let problem = scene.load(&NoFiles).ok()?;
         let square = Area::new([0.0, 0.0], [1.0, 1.0]);
-        let look = if problem.objective.dim() == 1 {
-            let share = |i: usize| problem.view.at([real(i) / real(2 * side), 0.0]);
-            ThumbnailKind::Curve(
+        let kind = if problem.objective.dim() == 1 {
+            let point = |i: usize| problem.view.at([real(i) / real(2 * side), 0.0]);
+            ThumbnailKind::Graph(
                 (0..=2 * side)
-                    .map(|i| problem.plot_point(share(i)))
+                    .map(|i| problem.plot_point(point(i)))
                     .collect(),
             )
         } else {
@@ -53,52 +54,52 @@ impl Thumbnail {
         };
         Some(Self {
             landscape: scene.landscape().clone(),
-            problem: problem,
-            look,
+            problem,
+            kind,
         })
     }
 
-    /// Its colours in a theme.
+    /// Returns the colours of the thumbnail's pixels in a theme.
     pub fn shading(&self, theme: &Theme) -> Arc<Vec<Colour>> {
-        match &self.look {
+        match &self.kind {
             ThumbnailKind::Map(map_data, _) => map::shading(map_data, theme),
-            ThumbnailKind::Curve(_) => Arc::new(vec![theme.problem]),
+            ThumbnailKind::Graph(_) => Arc::new(vec![theme.plot_background]),
         }
     }
 
-    /// The thumbnail in a square area.
+    /// Draws the thumbnail in a square area.
     pub fn items(&self, area: Area, pixels: &Arc<Vec<Colour>>, theme: &Theme) -> Vec<Item> {
-        let (window, mut items) = match &self.look {
+        let (window, mut items) = match &self.kind {
             ThumbnailKind::Map(map_data, style) => {
                 let window = map_data.surface.view;
                 let frame = Frame { area, window };
                 let mut items = map::landscape(map_data, pixels, style, &frame, theme);
-                thin(&mut items, area.width());
+                thin_lines(&mut items, area.width());
                 (window, items)
             }
-            ThumbnailKind::Curve(places) => {
+            ThumbnailKind::Graph(points) => {
                 let window = self.problem.view;
                 let frame = Frame { area, window };
-                let places = places.iter().filter(|[_, f]| f.is_finite());
-                let points = places.map(|&place| frame.picture_from_world(place));
-                let problem = Item::Image {
+                let points = points.iter().filter(|[_, f]| f.is_finite());
+                let points = points.map(|&point| frame.picture_from_world(point));
+                let background = Item::Image {
                     area,
                     columns: 1,
                     rows: 1,
                     pixels: Arc::clone(pixels),
                 };
                 let curve = line(points.collect(), 1.3, theme.ink, &[]);
-                (window, vec![problem, curve])
+                (window, vec![background, curve])
             }
         };
         let frame = Frame { area, window };
-        // So many stars that they would touch are smaller.
-        let crowd = if self.problem.minima.len() > 16 {
+        // Many stars are smaller, so that they do not touch.
+        let scale = if self.problem.minima.len() > 16 {
             0.65
         } else {
             1.0
         };
-        let star = (area.width() * 0.045).clamp(1.5, 5.0) * crowd;
+        let star = (area.width() * 0.045).clamp(1.5, 5.0) * scale;
         for mark in &self.problem.minima {
             let at = frame.picture_from_world(self.problem.plot_point(mark.at));
             if area.contains(at) {
@@ -112,17 +113,17 @@ impl Thumbnail {
     }
 }
 
-/// Makes lines finer, and leaves them out where they would cover the shades: only a few can be told apart in small.
-fn thin(items: &mut Vec<Item>, side: f32) {
-    let long = |item: &Item| match item {
+/// Makes lines thinner, and removes them if they would cover the shading of a small map.
+fn thin_lines(items: &mut Vec<Item>, side: f32) {
+    let length = |item: &Item| match item {
         Item::Path { points, .. } => points
             .windows(2)
             .map(|pair| (pair[0][0] - pair[1][0]).hypot(pair[0][1] - pair[1][1]))
             .sum(),
         _ => 0.0,
     };
-    let together: f32 = items.iter().map(long).sum();
-    let share = (20.0 * side / together.max(1.0)).min(1.0);
+    let total: f32 = items.iter().map(length).sum();
+    let share = (20.0 * side / total.max(1.0)).min(1.0);
     items.retain(|item| share > 0.3 || !matches!(item, Item::Path { .. }));
     for item in items {
         if let Item::Path {
@@ -135,52 +136,46 @@ fn thin(items: &mut Vec<Item>, side: f32) {
     }
 }
 
-/// The landscapes by group, in the order of the family.
+/// Returns the landscapes by group, in the order of the family.
 pub fn groups() -> Vec<(Group, Vec<AnyLandscape>)> {
     let all = AnyLandscape::all();
-    let of = |group: Group| {
+    let members_of = |group: Group| {
         let members = all.iter();
         members
             .filter(|landscape| landscape.as_dyn().group() == group)
             .cloned()
             .collect()
     };
-    let groups = Group::ALL.map(|group| (group, of(group)));
+    let groups = Group::ALL.map(|group| (group, members_of(group)));
     groups
         .into_iter()
         .filter(|(_, members): &(Group, Vec<AnyLandscape>)| !members.is_empty())
         .collect()
 }
 
-/// Samples along a side of a map of the gallery.
+/// Number of samples along each side of a map of the gallery.
 const SIDE: usize = 128;
-/// Room above the maps, and below them.
+/// Space above the maps, and below them.
 const HEADER: f32 = 36.0;
 const FOOTER: f32 = 22.0;
 const MARGIN: f32 = 18.0;
-/// Room in a row for the headings of groups and for the titles of maps, and between the maps.
+/// Space in each row for group headings and map titles, and between the maps.
 const HEADING: f32 = 19.0;
 const TITLE: f32 = 20.0;
 const GAP: f32 = 9.0;
 
-/// The picture of all landscapes.
+/// Draws the picture of all landscapes.
 pub fn picture(size: [f32; 2], theme: &Theme) -> Drawing {
-    sampled(size, theme, SIDE)
+    picture_with_samples(size, theme, SIDE)
 }
 
-/// The same with so many samples along a side of a map.
-fn sampled(size: [f32; 2], theme: &Theme, side: usize) -> Drawing {
+/// Draws the picture of all landscapes with `side` samples along each side of a map.
+fn picture_with_samples(size: [f32; 2], theme: &Theme, side: usize) -> Drawing {
     let [width, height] = size;
     let groups = groups();
     let counts: Vec<usize> = groups.iter().map(|(_, members)| members.len()).collect();
     let grid = Grid::choose(&counts, size);
-    let page = vec![[0.0, 0.0], [width, 0.0], [width, height], [0.0, height]];
-    let mut items = vec![Item::Path {
-        points: page,
-        closed: true,
-        stroke: None,
-        fill: Some(theme.background),
-    }];
+    let mut items = page(size, theme);
     items.push(text(
         "Landscapes",
         [MARGIN, 0.5 * HEADER],
@@ -197,11 +192,11 @@ fn sampled(size: [f32; 2], theme: &Theme, side: usize) -> Drawing {
         .zip(&grid.cells)
         .flat_map(|(members, cells)| members.into_iter().zip(cells.iter().copied()))
         .collect();
-    let made: Vec<Vec<Item>> = members
+    let maps: Vec<Vec<Item>> = members
         .into_par_iter()
         .map(|(landscape, cell)| small_map(landscape, cell, &grid, (theme, side)))
         .collect();
-    items.extend(made.into_iter().flatten());
+    items.extend(maps.into_iter().flatten());
     items.push(text(
         "dark is low · lines join equal heights · stars are global minima, where they are known",
         [MARGIN, height - 0.6 * FOOTER],
@@ -212,7 +207,7 @@ fn sampled(size: [f32; 2], theme: &Theme, side: usize) -> Drawing {
     Drawing { size, items }
 }
 
-/// A group's title over its maps, with a line as long as they reach; over each row that it takes.
+/// Draws a group's title above its maps, underlined to their full width; repeated over each row of the group.
 fn heading(group: Group, cells: &[Cell], grid: &Grid, theme: &Theme) -> Vec<Item> {
     let mut items = Vec::new();
     for row in cells.chunk_by(|a, b| a.row == b.row) {
@@ -221,8 +216,8 @@ fn heading(group: Group, cells: &[Cell], grid: &Grid, theme: &Theme) -> Vec<Item
         };
         let [left, right] = [grid.area(*first).min, grid.area(*last).max].map(|[x, _]| x);
         let y = grid.area(*first).min[1];
-        let strong = cells[0].row == first.row;
-        let (title, colour) = if strong {
+        let is_first = cells[0].row == first.row;
+        let (title, colour) = if is_first {
             (group.title().to_owned(), theme.ink)
         } else {
             (format!("{} …", group.title().to_lowercase()), theme.faint)
@@ -240,7 +235,7 @@ fn heading(group: Group, cells: &[Cell], grid: &Grid, theme: &Theme) -> Vec<Item
     items
 }
 
-/// A landscape in its cell, with its title below.
+/// Draws a landscape in its cell, with its title below.
 fn small_map(
     landscape: AnyLandscape,
     cell: Cell,
@@ -253,8 +248,8 @@ fn small_map(
         thumbnail.items(area, &thumbnail.shading(theme), theme)
     });
     let middle = f32::midpoint(area.min[0], area.max[0]);
-    let room = grid.pitch[0] - 3.0;
-    let lines = title_lines(title, (9.5, room));
+    let width = grid.pitch[0] - 3.0;
+    let lines = title_lines(title, (9.5, width));
     let (size, first) = if lines.len() == 1 {
         (9.5, 8.0)
     } else {
@@ -262,61 +257,62 @@ fn small_map(
     };
     for (line, below) in lines.iter().zip([first, first + 9.0]) {
         let at = [middle, area.max[1] + below];
-        items.push(text(line, at, Anchor::Middle, (size, room), theme.ink));
+        items.push(text(line, at, Anchor::Middle, (size, width), theme.ink));
     }
     items
 }
 
-/// A title in one line, or in two where one would be much too long.
-fn title_lines(title: &str, (size, room): (f32, f32)) -> Vec<String> {
+/// Returns a title in one line, or in two if one line would be more than 15 % too long.
+fn title_lines(title: &str, (size, max_width): (f32, f32)) -> Vec<String> {
     let half = title.len() / 2;
     let gaps = title.match_indices(' ').map(|(at, _)| at);
     match gaps.min_by_key(|at| at.abs_diff(half)) {
-        Some(at) if length(title, size) > 1.15 * room => {
+        Some(at) if text_width(title, size) > 1.15 * max_width => {
             vec![title[..at].to_owned(), title[at + 1..].to_owned()]
         }
         _ => vec![title.to_owned()],
     }
 }
 
-/// A text that is made smaller where it would be longer than there is room for: size and room.
-fn text(words: &str, at: Point, anchor: Anchor, (size, room): (f32, f32), colour: Colour) -> Item {
-    Item::Text(Text {
-        text: words.to_owned(),
-        at,
-        anchor,
-        size: size.min(size * room / length(words, size)).max(1.0),
-        colour,
-        halo: None,
-        upright: false,
-    })
+/// Creates a text whose font is made smaller where it would be wider than `max_width`.
+fn text(
+    words: &str,
+    at: Point,
+    anchor: Anchor,
+    (size, max_width): (f32, f32),
+    colour: Colour,
+) -> Item {
+    let size = size
+        .min(size * max_width / text_width(words, size))
+        .max(1.0);
+    Item::Text(Text::new(words, at, anchor, size, colour))
 }
 
-/// How long a text is at most, about.
-fn length(words: &str, size: f32) -> f32 {
+/// Estimates the maximal width of a text.
+fn text_width(words: &str, size: f32) -> f32 {
     const LETTER: f32 = 0.53;
     words.chars().fold(0.0, |sum, _| sum + LETTER * size)
 }
 
-/// A place in the grid.
+/// A cell of the grid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Cell {
     row: u16,
     column: u16,
 }
 
-/// Where everything lies.
+/// The grid of the gallery.
 struct Grid {
-    /// Of each group in order.
+    /// The cells of each group, in order.
     cells: Vec<Vec<Cell>>,
-    /// From one cell to the next.
+    /// Distance from one cell to the next.
     pitch: Point,
-    /// Of a map.
+    /// Side of each map.
     side: f32,
 }
 
 impl Grid {
-    /// The grid whose maps are largest.
+    /// Returns the grid whose maps are largest.
     fn choose(counts: &[usize], [width, height]: [f32; 2]) -> Self {
         let total = counts.iter().sum::<usize>().clamp(1, 1000);
         let space = [
@@ -324,7 +320,7 @@ impl Grid {
             (height - HEADER - FOOTER).max(1.0),
         ];
         let with = |columns: u16| {
-            let (cells, rows) = places(counts, columns);
+            let (cells, rows) = arrange(counts, columns);
             let pitch = [
                 (space[0] + GAP) / f32::from(columns),
                 space[1] / f32::from(rows),
@@ -344,7 +340,7 @@ impl Grid {
         best
     }
 
-    /// The area of the map in a cell.
+    /// Returns the area of the map in a cell.
     fn area(&self, cell: Cell) -> Area {
         let slack = self.pitch[0] - GAP - self.side;
         let left = MARGIN + f32::from(cell.column) * self.pitch[0] + 0.5 * slack;
@@ -353,8 +349,8 @@ impl Grid {
     }
 }
 
-/// The cells of groups of so many members: a group stays in one row if it can, and groups share rows. Then the rows.
-fn places(counts: &[usize], columns: u16) -> (Vec<Vec<Cell>>, u16) {
+/// Returns the cells of groups with `counts` members, and the number of rows: a group stays in one row if it fits, and groups share rows.
+fn arrange(counts: &[usize], columns: u16) -> (Vec<Vec<Cell>>, u16) {
     let (mut row, mut column) = (0, 0);
     let mut cells = Vec::new();
     for &count in counts {
@@ -377,19 +373,20 @@ fn places(counts: &[usize], columns: u16) -> (Vec<Vec<Cell>>, u16) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::figure::drawing::texts;
 
-    fn inside(item: &Item, [width, height]: [f32; 2]) -> bool {
+    fn is_inside(item: &Item, [width, height]: [f32; 2]) -> bool {
         let fits = |[x, y]: Point| (0.0..=width).contains(&x) && (0.0..=height).contains(&y);
         match item {
             Item::Text(text) => {
-                let long = length(&text.text, text.size);
+                let width = text_width(&text.text, text.size);
                 let [x, y] = text.at;
                 let from = if text.anchor == Anchor::Middle {
-                    x - 0.5 * long
+                    x - 0.5 * width
                 } else {
                     x
                 };
-                fits([from, y - 0.5 * text.size]) && fits([from + long, y + 0.5 * text.size])
+                fits([from, y - 0.5 * text.size]) && fits([from + width, y + 0.5 * text.size])
             }
             Item::Clipped { area, .. } => fits(area.min) && fits(area.max),
             Item::Path { points, .. } => points.iter().copied().all(fits),
@@ -398,7 +395,7 @@ mod tests {
     }
 
     #[test]
-    fn every_landscape_has_its_map_and_nothing_is_cut_off() {
+    fn every_landscape_has_a_map_with_its_title_and_nothing_is_cut_off() {
         for size in [
             [930.0, 698.0],
             [806.0, 806.0],
@@ -406,17 +403,15 @@ mod tests {
             [500.0, 1300.0],
         ] {
             for theme in [&Theme::LIGHT, &Theme::DARK] {
-                let drawing = sampled(size, theme, 3);
-                let outside = drawing.items.iter().find(|item| !inside(item, size));
+                let drawing = picture_with_samples(size, theme, 3);
+                let outside = drawing.items.iter().find(|item| !is_inside(item, size));
                 assert!(outside.is_none(), "{size:?}: {outside:?}");
                 let maps = |item: &&Item| matches!(item, Item::Clipped { .. });
                 let all = AnyLandscape::all();
                 assert_eq!(drawing.items.iter().filter(maps).count(), all.len());
-                let texts = drawing.items.iter().filter_map(|item| match item {
-                    Item::Text(text) => Some(text.text.as_str()),
-                    _ => None,
-                });
-                let texts: Vec<&str> = texts.collect();
+                let texts: Vec<&str> = { texts(&drawing.items).into_iter() }
+                    .map(|text| text.text.as_str())
+                    .collect();
                 for landscape in all {
                     let title = landscape.settings().title();
                     let whole = texts.contains(&title);
@@ -432,7 +427,7 @@ mod tests {
     }
 
     #[test]
-    fn maps_do_not_overlap_and_are_as_large_as_they_can_be() {
+    fn maps_do_not_overlap_and_are_large() {
         let counts = [5, 4, 6, 20, 7, 2, 3, 5];
         let grid = Grid::choose(&counts, [930.0, 698.0]);
         assert!(grid.side > 60.0, "{}", grid.side);
@@ -453,7 +448,7 @@ mod tests {
 
     #[test]
     fn a_group_stays_in_one_row_if_it_can() {
-        let (cells, rows) = places(&[3, 2, 7], 4);
+        let (cells, rows) = arrange(&[3, 2, 7], 4);
         let row = |cells: &[Cell]| cells.iter().map(|cell| cell.row).collect::<Vec<_>>();
         assert_eq!(rows, 4);
         assert_eq!(row(&cells[0]), [0; 3]);
@@ -462,9 +457,13 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_of_any_shape_is_drawn() {
+    fn extreme_picture_shapes_are_drawn() {
         for size in [[26_000.0, 25.0], [25.0, 26_000.0]] {
-            assert!(!sampled(size, &Theme::LIGHT, 3).items.is_empty());
+            assert!(
+                !picture_with_samples(size, &Theme::LIGHT, 3)
+                    .items
+                    .is_empty()
+            );
         }
     }
 }

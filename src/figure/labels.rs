@@ -1,14 +1,15 @@
-//! Labels on the map that keep out of each other's way.
+//! Labels on the map that do not cover each other.
 
 use super::colour::Theme;
 use super::drawing::{Anchor, Area, Item, Point, Text};
 use super::frame::Frame;
 use crate::engine::numeric::real;
 
-const LETTERS: f32 = 10.5;
+/// Font size and line height of labels.
+const SIZE: f32 = 10.5;
 const LINE_HEIGHT: f32 = 13.0;
 
-/// Labels inside a frame.
+/// Labels placed inside a frame.
 pub(super) struct Labels<'a> {
     frame: &'a Frame,
     theme: &'a Theme,
@@ -17,7 +18,7 @@ pub(super) struct Labels<'a> {
 }
 
 impl<'a> Labels<'a> {
-    /// No labels yet; `taken` is in their way.
+    /// Creates an empty set of labels that avoid the areas `taken`.
     pub(super) fn new(taken: Vec<Area>, frame: &'a Frame, theme: &'a Theme) -> Self {
         Self {
             frame,
@@ -27,16 +28,16 @@ impl<'a> Labels<'a> {
         }
     }
 
-    /// The labels.
+    /// Returns the placed labels as items.
     pub(super) fn into_items(self) -> Vec<Item> {
         self.items
     }
 
-    /// Puts lines below, above or beside a point, wherever they cover least.
+    /// Places lines of text below, above or beside a point, where they cover least.
     pub(super) fn add(&mut self, lines: &[String], [x, y]: Point) {
         let half = half_size(lines);
         let (up, side) = (half[1] + 9.0, half[0] + 10.0);
-        let places = [
+        let candidates = [
             [x, y + up],
             [x, y + up + 15.0],
             [x, y - up],
@@ -47,85 +48,78 @@ impl<'a> Labels<'a> {
             [x + side, y - up],
             [x - side, y - up],
         ];
-        let best = places
+        let best = candidates
             .into_iter()
             .min_by(|a, b| self.cost(*a, half).total_cmp(&self.cost(*b, half)));
-        if let Some(place) = best {
-            self.put(lines, place, half);
+        if let Some(center) = best {
+            self.put(lines, center, half);
         }
     }
 
-    /// Puts a text near a point, in a direction or else as near to it as there is room; nowhere if there is none.
+    /// Places a text near a point, in a direction or as near to it as is free; candidates nothing if no position is free.
     pub(super) fn add_toward(&mut self, text: &str, [x, y]: Point, [dx, dy]: [f32; 2]) {
         const TURNS: [f32; 8] = [0.0, 0.125, -0.125, 0.25, -0.25, 0.375, -0.375, 0.5];
         let lines = [text.to_owned()];
         let half = half_size(&lines);
-        let towards = |turn: f32, gap: f32| {
+        let position = |turn: f32, gap: f32| {
             let (sin, cos) = (turn * std::f32::consts::TAU).sin_cos();
             let [ux, uy] = [dx * cos - dy * sin, dx * sin + dy * cos];
             let reach = gap + (ux * half[0]).abs() + (uy * half[1]).abs();
             [x + ux * reach, y + uy * reach]
         };
-        let places = [5.0, 18.0].map(|gap| TURNS.map(|turn| towards(turn, gap)));
-        let free = places
+        let candidates = [5.0, 18.0].map(|gap| TURNS.map(|turn| position(turn, gap)));
+        let free = candidates
             .into_iter()
             .flatten()
-            .find(|place| self.cost(*place, half) <= 0.0);
-        if let Some(place) = free {
-            self.put(&lines, place, half);
+            .find(|center| self.cost(*center, half) <= 0.0);
+        if let Some(center) = free {
+            self.put(&lines, center, half);
         }
     }
 
-    /// How much is covered by a label about a place, and four times how much of it lies outside.
-    fn cost(&self, place: Point, half: [f32; 2]) -> f32 {
-        let area = about(place, half);
+    /// Returns the area that a label at a point would cover, plus four times its area outside the frame.
+    fn cost(&self, center: Point, half: [f32; 2]) -> f32 {
+        let area = area_around(center, half);
         let covered: f32 = self.taken.iter().map(|other| overlap(&area, other)).sum();
         let outside = area.width() * area.height() - overlap(&area, &self.frame.area);
-        // What is left over of a difference of equals is nothing.
+        // Differences of equal areas leave rounding errors.
         covered + if outside > 0.01 { 4.0 * outside } else { 0.0 }
     }
 
     fn put(&mut self, lines: &[String], [x, middle]: Point, half: [f32; 2]) {
-        self.taken.push(about([x, middle], half));
+        self.taken.push(area_around([x, middle], half));
         let mut y = middle - half[1] + LINE_HEIGHT / 2.0;
         for line in lines {
-            self.items.push(Item::Text(Text {
-                text: line.clone(),
-                at: [x, y],
-                anchor: Anchor::Middle,
-                size: LETTERS,
-                colour: self.theme.ink,
-                halo: Some(self.theme.halo),
-                upright: false,
-            }));
+            let text = Text::new(line, [x, y], Anchor::Middle, SIZE, self.theme.ink);
+            self.items.push(Item::Text(text.with_halo(self.theme.halo)));
             y += LINE_HEIGHT;
         }
     }
 }
 
-/// Half of the width and of the height of lines.
+/// Returns half of the width and height of lines of text.
 fn half_size(lines: &[String]) -> [f32; 2] {
-    let letters = lines.iter().map(|line| line.chars().count()).max();
+    let chars = lines.iter().map(|line| line.chars().count()).max();
     #[expect(
         clippy::cast_possible_truncation,
         reason = "pictures are drawn with f32"
     )]
-    let [letters, rows] = [letters.unwrap_or(0), lines.len()].map(|count| real(count) as f32);
-    [letters * LETTERS * 0.26 + 2.0, rows * LINE_HEIGHT / 2.0]
+    let [chars, rows] = [chars.unwrap_or(0), lines.len()].map(|count| real(count) as f32);
+    [chars * SIZE * 0.26 + 2.0, rows * LINE_HEIGHT / 2.0]
 }
 
-/// The area so far around a point.
-pub(super) fn around(at: Point, reach: f32) -> Area {
-    about(at, [reach, reach])
+/// Returns the square of half side `half` around a point.
+pub(super) fn square_around(center: Point, half: f32) -> Area {
+    area_around(center, [half, half])
 }
 
-fn about([x, y]: Point, half: [f32; 2]) -> Area {
+fn area_around([x, y]: Point, half: [f32; 2]) -> Area {
     Area::new([x - half[0], y - half[1]], [x + half[0], y + half[1]])
 }
 
-/// What two areas share.
+/// Returns the size of the intersection of two areas.
 fn overlap(a: &Area, b: &Area) -> f32 {
-    let along =
+    let shared =
         |axis: usize| (a.max[axis].min(b.max[axis]) - a.min[axis].max(b.min[axis])).max(0.0);
-    along(0) * along(1)
+    shared(0) * shared(1)
 }

@@ -1,33 +1,34 @@
-//! The layers of a network while it trains: how large the gradient of each is, how far it moves, how much of it is dead.
+//! Statistics of a network's layers during training: gradient norms, step lengths, dead units.
 
 use super::axis::number;
 use super::colour::Theme;
 use super::drawing::{Area, Item};
+use super::layout::LINE_HEIGHT;
 use super::legend_line;
 use crate::engine::analysis::layer_stats::LayerStats;
 use crate::session::TrainedRun;
 
-/// What is told of one layer at each row; what is not known there is NaN.
+/// Statistics of one layer at each row; NaN where a number is not known.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LayerSeries {
-    /// What it is called, like `layers.0`.
+    /// Name of the layer, like `layers.0`.
     pub name: String,
-    /// The norm of its gradient.
+    /// Norm of the layer's gradient.
     pub grad_norms: Vec<f64>,
-    /// How long its last step was beside its weights.
+    /// Length of the layer's last step divided by the norm of its weights.
     pub update_ratios: Vec<f64>,
-    /// The share of its units that are dead, in %.
+    /// Share of the layer's units that are dead, in %.
     pub dead: Vec<f64>,
 }
 
-/// The layers of a run, from the first to the last; none where nothing is known of them.
+/// Returns the layers of a run, from the first to the last; empty if no row has statistics.
 pub fn layers(run: &TrainedRun) -> Vec<LayerSeries> {
     let rows = run.rows.iter().map(|row| &row.diagnosis.layers);
     let first = rows.clone().next().map_or(&[][..], Vec::as_slice);
-    let series = first.iter().enumerate().map(|(place, layer)| {
+    let series = first.iter().enumerate().map(|(index, layer)| {
         let column = |number: fn(&LayerStats) -> f64| {
-            let own = rows.clone().map(|layers| layers.get(place));
-            own.map(|own| own.map_or(f64::NAN, number)).collect()
+            let values = rows.clone().map(|layers| layers.get(index));
+            values.map(|layer| layer.map_or(f64::NAN, number)).collect()
         };
         LayerSeries {
             name: layer.name.clone(),
@@ -39,10 +40,7 @@ pub fn layers(run: &TrainedRun) -> Vec<LayerSeries> {
     series.collect()
 }
 
-/// Height of a line of a legend.
-const LINE_HEIGHT: f32 = 16.0;
-
-/// The names of layers with their lines, and the thresholds in words; answers with the area that is left below.
+/// Draws the names of layers with their lines and the thresholds as a sentence; returns the items and the area left below.
 pub fn legend(
     layers: &[LayerSeries],
     [vanishing, exploding]: [f64; 2],
@@ -50,7 +48,7 @@ pub fn legend(
     theme: &Theme,
 ) -> (Vec<Item>, Area) {
     let names = layers.iter().map(|layer| layer.name.clone()).enumerate();
-    let (mut items, y) = entries(names, area, theme);
+    let (mut items, y) = legend_entries(names, area, theme);
     let [low, high] = [vanishing, exploding].map(|threshold| number(threshold, 3));
     let words = format!("Gradients vanish below {low} and explode above {high}.");
     items.push(Item::label(words, [area.min[0] + 8.0, y], 11.0, theme.ink));
@@ -58,24 +56,24 @@ pub fn legend(
     (items, below)
 }
 
-/// Lines with their names, as many beside each other as there is room for; answers with the height at which the next row would go.
-pub(super) fn entries(
+/// Draws lines with their names, as many in each row as fit; returns the items and the y of the next row.
+pub(super) fn legend_entries(
     lines: impl Iterator<Item = (usize, String)>,
     area: Area,
     theme: &Theme,
 ) -> (Vec<Item>, f32) {
-    const NAME: f32 = 38.0;
+    const NAME_OFFSET: f32 = 38.0;
     let mut items = Vec::new();
     let [left, mut y] = [area.min[0] + 8.0, area.min[1] + 10.0];
     let mut x = left;
-    for (look, name) in lines {
+    for (style_index, name) in lines {
         #[expect(clippy::cast_precision_loss, reason = "names are short")]
-        let width = (NAME + 5.8 * name.chars().count() as f32).max(104.0);
+        let width = (NAME_OFFSET + 5.8 * name.chars().count() as f32).max(104.0);
         if x > left && x + width > area.max[0] {
             (x, y) = (left, y + LINE_HEIGHT);
         }
-        items.extend(legend_line([x, y], look, theme));
-        items.push(Item::label(name, [x + NAME, y], 11.0, theme.ink));
+        items.extend(legend_line([x, y], style_index, theme));
+        items.push(Item::label(name, [x + NAME_OFFSET, y], 11.0, theme.ink));
         x += width + 12.0;
     }
     (items, y + LINE_HEIGHT)

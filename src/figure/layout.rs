@@ -1,19 +1,22 @@
-//! Where the parts of a picture lie.
+//! Positions of the parts of a picture: map, legend, caption, predictions.
 
 use super::colour::Theme;
 use super::drawing::{Area, Item, Point};
 use crate::session::Runs;
 
-/// The places of a picture's parts.
+/// Positions of the parts of a picture.
 pub(super) struct Layout {
     pub map: Area,
     pub legend: Point,
     pub caption: Point,
-    /// What a network says of its data, where there is room for it: at least here.
+    /// Area of at least this size for a network's predictions, where the picture has room for them.
     pub predictions: Option<Area>,
 }
 
-/// The places for a size.
+/// Height of a line of small text, in legends and captions.
+pub(super) const LINE_HEIGHT: f32 = 16.0;
+
+/// Returns the layout for a picture's size.
 pub(super) fn layout([width, height]: [f32; 2]) -> Layout {
     let legend = (width * 0.18).clamp(120.0, 160.0);
     let map = Area::new(
@@ -31,8 +34,8 @@ pub(super) fn layout([width, height]: [f32; 2]) -> Layout {
     }
 }
 
-/// The places for what a scene is about: the graph of a landscape of one parameter has the room of the colour bar too, and a network's map
-/// leaves some to what the network says of its data.
+/// Returns the layout for a scene: the graph of a landscape of one parameter takes the colour bar's space too, and a network's map
+/// leaves some to the predictions.
 pub(super) fn layout_of(runs: &Runs, size: [f32; 2]) -> Layout {
     const MIN_SIZE: [f32; 2] = [640.0, 480.0];
     let mut layout = layout(size);
@@ -40,7 +43,7 @@ pub(super) fn layout_of(runs: &Runs, size: [f32; 2]) -> Layout {
         layout.map.max[0] = layout.legend[0] - 18.0;
     }
     if runs.trained.is_some() && size[0] >= MIN_SIZE[0] && size[1] >= MIN_SIZE[1] {
-        // Its axes have long names.
+        // The axes have long names.
         layout.map.min[1] += 8.0;
         let right = size[0] - 10.0;
         let width = (0.3 * size[0]).min(0.62 * (size[1] - 80.0));
@@ -54,12 +57,8 @@ pub(super) fn layout_of(runs: &Runs, size: [f32; 2]) -> Layout {
     layout
 }
 
-/// A page in the colour of the background.
-pub(super) fn page([width, height]: [f32; 2], theme: &Theme) -> Vec<Item> {
-    vec![Item::Path {
-        points: vec![[0.0, 0.0], [width, 0.0], [width, height], [0.0, height]],
-        closed: true,
-        stroke: None,
-        fill: Some(theme.background),
-    }]
+/// Returns the background of a page.
+pub(super) fn page(size: [f32; 2], theme: &Theme) -> Vec<Item> {
+    let area = Area::new([0.0; 2], size);
+    vec![Item::filled(area.corners(), theme.background)]
 }

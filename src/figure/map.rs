@@ -1,18 +1,19 @@
-//! The map: the landscape as shading and contour lines, or as a graph, its marked points, and the start.
+//! The map: the landscape as shading and contour lines, or as a graph; its marked points and the start.
 
 use super::axis::{Axis, max_ticks, number};
 use super::colour::{Marker, Theme, shade_colour};
 use super::curve;
-use super::drawing::{Anchor, Area, Colour, Item, Point, Stroke, Text};
+use super::drawing::{Anchor, Area, Colour, Item, Point, Stroke, Text, circle};
 use super::frame::Frame;
 use super::trail::{border, line};
+use crate::engine::geometry::surface::Surface;
 use crate::engine::landscape::LoadedLandscape;
 use crate::engine::numeric::real;
 use crate::engine::scene::MapStyle;
 use crate::session::MapData;
 use std::sync::Arc;
 
-/// The colours of a terrain's grid, first row on top; NaN is the bare ground.
+/// Returns the colours of a landscape's grid, first row on top; NaN has the colour of the plot's background.
 pub fn shading(map_data: &MapData, theme: &Theme) -> Arc<Vec<Colour>> {
     let rows = map_data
         .surface
@@ -20,13 +21,21 @@ pub fn shading(map_data: &MapData, theme: &Theme) -> Arc<Vec<Colour>> {
         .chunks_exact(map_data.surface.columns)
         .rev();
     let colour = |value: &f64| match map_data.levels.shade(*value) {
-        shade if shade.is_nan() => theme.problem,
+        shade if shade.is_nan() => theme.plot_background,
         shade => shade_colour(shade, theme),
     };
     Arc::new(rows.flatten().map(colour).collect())
 }
 
-/// The landscape in a frame: shading, contour lines and their heights, as the style asks; of one parameter its graph.
+/// Whether the heights of a slice differ so much that its levels should be logarithmic: the 95th percentile is more than 10 times as high
+/// above the lowest value as the median.
+pub(super) fn needs_log_levels(surface: &Surface) -> bool {
+    let lowest = surface.range().map_or(0.0, |[lowest, _]| lowest);
+    let above = |share: f64| surface.quantile(share).unwrap_or(lowest) - lowest;
+    above(0.95) > 10.0 * above(0.5)
+}
+
+/// Draws the landscape in a frame: shading, contour lines and their labels, as the style says; of a landscape of one parameter its graph.
 pub fn landscape(
     map_data: &MapData,
     pixels: &Arc<Vec<Colour>>,
@@ -40,7 +49,7 @@ pub fn landscape(
     let mut items = Vec::new();
     let surface = &map_data.surface;
     if style.fill {
-        // Samples lie on the border of the view, the middles of pixels half a cell inside of theirs.
+        // Samples are on the view's border, so the centers of border pixels are half a cell inside the image's border.
         let (right, top) = (real(surface.columns) - 0.5, real(surface.rows) - 0.5);
         let [lower_left, upper_right] = [surface.point(-0.5, -0.5), surface.point(right, top)]
             .map(|corner| frame.picture_from_world(corner));
@@ -66,7 +75,7 @@ pub fn landscape(
                 .map(|&point| frame.picture_from_world(point))
                 .collect();
             if style.labels
-                && let Some(at) = label_place(&points, frame, &taken)
+                && let Some(at) = label_position(&points, frame, &taken)
             {
                 taken.push(at);
                 labels.push(label(&map_data.levels.label(contour.level), at, theme));
@@ -88,9 +97,9 @@ pub fn landscape(
     items
 }
 
-/// A place on a long line for its height, away from the border and from other heights.
-fn label_place(points: &[Point], frame: &Frame, taken: &[Point]) -> Option<Point> {
-    const APART: f32 = 70.0;
+/// Returns a point of a long line for its label, away from the border and from other labels.
+fn label_position(points: &[Point], frame: &Frame, taken: &[Point]) -> Option<Point> {
+    const MIN_DISTANCE: f32 = 70.0;
     let length: f32 = points
         .windows(2)
         .map(|pair| (pair[0][0] - pair[1][0]).hypot(pair[0][1] - pair[1][1]))
@@ -106,7 +115,7 @@ fn label_place(points: &[Point], frame: &Frame, taken: &[Point]) -> Option<Point
     let free = |[x, y]: &&Point| {
         taken
             .iter()
-            .all(|other| (x - other[0]).hypot(y - other[1]) > APART)
+            .all(|other| (x - other[0]).hypot(y - other[1]) > MIN_DISTANCE)
     };
     let step = (points.len() / 24).max(1);
     points
@@ -119,38 +128,22 @@ fn label_place(points: &[Point], frame: &Frame, taken: &[Point]) -> Option<Point
 }
 
 fn label(text: &str, at: Point, theme: &Theme) -> Item {
-    let (text, halo) = (text.to_owned(), Some(theme.halo.opacity(0.8)));
-    Item::Text(Text {
-        text,
-        at,
-        anchor: Anchor::Middle,
-        size: 10.5,
-        colour: theme.ink,
-        halo,
-        upright: false,
-    })
+    let text = Text::new(text, at, Anchor::Middle, 10.5, theme.ink);
+    Item::Text(text.with_halo(theme.halo.opacity(0.8)))
 }
 
-/// What has to be said of a window that is smaller than f64 resolves.
+/// Draws a note on a window that is smaller than f64 resolves; nothing on any other.
 pub fn deep_zoom_note(map_data: &MapData, frame: &Frame, theme: &Theme) -> Vec<Item> {
     if map_data.base == 0.0 {
         return Vec::new();
     }
-    let text = "f64 cannot tell these heights apart: drawn from gradient and Hessian at the middle"
-        .to_owned();
-    let [x, y] = [frame.area.min[0] + 8.0, frame.area.min[1] + 12.0];
-    vec![Item::Text(Text {
-        text,
-        at: [x, y],
-        anchor: Anchor::Start,
-        size: 11.0,
-        colour: theme.ink,
-        halo: Some(theme.halo),
-        upright: false,
-    })]
+    let text = "f64 cannot tell these heights apart: drawn from gradient and Hessian at the middle";
+    let at = [frame.area.min[0] + 8.0, frame.area.min[1] + 12.0];
+    let text = Text::new(text, at, Anchor::Start, 11.0, theme.ink);
+    vec![Item::Text(text.with_halo(theme.halo))]
 }
 
-/// Arrows down the gradient on a grid of places, all of one length; none on a graph.
+/// Draws arrows of one length along the negative gradient at the points of a grid; none on a graph.
 pub fn arrows(problem: &LoadedLandscape, frame: &Frame, theme: &Theme) -> Vec<Item> {
     const SPACING: f32 = 42.0;
     const LENGTH: f32 = 20.0;
@@ -166,7 +159,7 @@ pub fn arrows(problem: &LoadedLandscape, frame: &Frame, theme: &Theme) -> Vec<It
             problem
                 .objective
                 .gradient(&frame.world_from_picture([x, y]), &mut gradient);
-            // In the picture: equal steps of the plane may be unequal there, and y points down.
+            // In picture coordinates: the axes may have different scales, and y points down.
             let scale = [
                 f64::from(frame.area.width()) / frame.window.width(),
                 f64::from(frame.area.height()) / frame.window.height(),
@@ -179,8 +172,11 @@ pub fn arrows(problem: &LoadedLandscape, frame: &Frame, theme: &Theme) -> Vec<It
                     reason = "a direction in the picture"
                 )]
                 let [ux, uy] = [(dx / norm) as f32, (dy / norm) as f32];
-                let at = |along: f32, across: f32| {
-                    [x + ux * along - uy * across, y + uy * along + ux * across]
+                let at = |forward: f32, sideways: f32| {
+                    [
+                        x + ux * forward - uy * sideways,
+                        y + uy * forward + ux * sideways,
+                    ]
                 };
                 let (tail, tip) = (at(-LENGTH / 2.0, 0.0), at(LENGTH / 2.0, 0.0));
                 let barb = vec![
@@ -198,29 +194,14 @@ pub fn arrows(problem: &LoadedLandscape, frame: &Frame, theme: &Theme) -> Vec<It
     items
 }
 
-/// Stars on the minima with their value, rings on the saddles.
+/// Draws stars on the minima, with their values, and rings on the saddles.
 pub fn marks(problem: &LoadedLandscape, frame: &Frame, theme: &Theme) -> Vec<Item> {
     let mut items = Vec::new();
     for mark in &problem.saddles {
-        let [x, y] = frame.picture_from_world(mark.at);
-        if frame.area.contains([x, y]) {
-            let ring = |radius: f32| -> Vec<Point> {
-                (0..24_u8)
-                    .map(|i| f32::from(i) / 24.0 * std::f32::consts::TAU)
-                    .map(|turn| [x + radius * turn.cos(), y + radius * turn.sin()])
-                    .collect()
-            };
+        let at = frame.picture_from_world(mark.at);
+        if frame.area.contains(at) {
             for (width, colour) in [(3.5, theme.halo), (1.5, theme.ink)] {
-                items.push(Item::Path {
-                    points: ring(5.0),
-                    closed: true,
-                    stroke: Some(Stroke {
-                        width,
-                        colour,
-                        dash: &[],
-                    }),
-                    fill: None,
-                });
+                items.push(Item::outline(circle(at, 5.0, 24), width, colour));
             }
         }
     }
@@ -230,25 +211,17 @@ pub fn marks(problem: &LoadedLandscape, frame: &Frame, theme: &Theme) -> Vec<Ite
             items.extend(star(at, 9.0, theme));
             let text = format!("min {}", number(mark.value, 4));
             let at = [at[0], at[1] + 17.0];
-            let halo = Some(theme.halo);
-            items.push(Item::Text(Text {
-                text,
-                at,
-                anchor: Anchor::Middle,
-                size: 11.0,
-                colour: theme.ink,
-                halo,
-                upright: false,
-            }));
+            let text = Text::new(text, at, Anchor::Middle, 11.0, theme.ink);
+            items.push(Item::Text(text.with_halo(theme.halo)));
         }
     }
     items
 }
 
-/// Gold, which neither terrain nor run has.
-const STAR: Colour = Colour::rgb(255, 200, 40);
+/// Fill colour of stars, which neither the landscape nor runs have.
+const STAR_FILL: Colour = Colour::rgb(255, 200, 40);
 
-/// A five-pointed star, made of convex pieces.
+/// Draws a five-pointed star, made of convex pieces.
 pub(super) fn star([x, y]: Point, size: f32, theme: &Theme) -> Vec<Item> {
     let corner = |i: u8, radius: f32| {
         let (sin, cos) = (f32::from(i) * std::f32::consts::TAU / 10.0).sin_cos();
@@ -257,35 +230,21 @@ pub(super) fn star([x, y]: Point, size: f32, theme: &Theme) -> Vec<Item> {
     let outline: Vec<Point> = (0..10)
         .map(|i| corner(i, if i % 2 == 0 { size } else { size * 0.42 }))
         .collect();
-    let piece = |points: Vec<Point>| Item::Path {
-        points,
-        closed: true,
-        stroke: None,
-        fill: Some(STAR),
-    };
-    let rim = Stroke {
-        width: 2.5_f32.min(0.36 * size),
-        colour: theme.ink,
-        dash: &[],
-    };
-    let mut items = vec![Item::Path {
-        points: outline.clone(),
-        closed: true,
-        stroke: Some(rim),
-        fill: None,
-    }];
+    let rim_width = 2.5_f32.min(0.36 * size);
+    let mut items = vec![Item::outline(outline.clone(), rim_width, theme.ink)];
     items.extend((0..5).map(|i| {
-        piece(vec![
+        let piece = vec![
             outline[2 * i],
             outline[2 * i + 1],
             [x, y],
             outline[(2 * i + 9) % 10],
-        ])
+        ];
+        Item::filled(piece, STAR_FILL)
     }));
     items
 }
 
-/// The common start, at the place where it is drawn.
+/// Draws the runs' common start, at its position on the plot.
 pub fn start(at: [f64; 2], frame: &Frame, theme: &Theme) -> Vec<Item> {
     let at = frame.picture_from_world(at);
     if frame.area.contains(at) {
@@ -295,20 +254,12 @@ pub fn start(at: [f64; 2], frame: &Frame, theme: &Theme) -> Vec<Item> {
     }
 }
 
-/// The border of the map with numbers along both axes.
+/// Draws the map's border with tick labels along both axes, and the axes' names.
 pub fn axes(frame: &Frame, names: [&str; 2], theme: &Theme) -> Vec<Item> {
     let Frame { area, window } = frame;
     let mut items = Vec::new();
     let text = |text: String, at: Point, anchor: Anchor| {
-        Item::Text(Text {
-            text,
-            at,
-            anchor,
-            size: 12.0,
-            colour: theme.ink,
-            halo: None,
-            upright: false,
-        })
+        Item::Text(Text::new(text, at, anchor, 12.0, theme.ink))
     };
     let horizontal = Axis::linear(window.x());
     let ticks = horizontal.ticks(max_ticks(area.width(), 70.0));
@@ -349,7 +300,7 @@ pub fn axes(frame: &Frame, names: [&str; 2], theme: &Theme) -> Vec<Item> {
         ));
     }
     let y_name = format!("{} {}", names[1], ticks.offset);
-    // A long name would reach beyond the left end.
+    // A long name would be cut off on the left if it were centered.
     let (x, anchor) = match names[1].chars().count() {
         ..=6 => (area.min[0], Anchor::Middle),
         _ => (area.min[0] - 40.0, Anchor::Start),
@@ -360,7 +311,7 @@ pub fn axes(frame: &Frame, names: [&str; 2], theme: &Theme) -> Vec<Item> {
     items
 }
 
-/// The scale of heights beside the map; a graph has its own axis for them.
+/// Draws the colour bar, with tick labels; nothing for a graph, whose y axis has the values.
 pub fn colour_bar(map_data: &MapData, area: Area, theme: &Theme) -> Vec<Item> {
     const STEPS: usize = 128;
     if map_data.graph.is_some() {
@@ -384,15 +335,8 @@ pub fn colour_bar(map_data: &MapData, area: Area, theme: &Theme) -> Vec<Item> {
             format!("{} +", number(map_data.base, 5)),
             [area.max[0], area.min[1] - 10.0],
         );
-        items.push(Item::Text(Text {
-            text,
-            at,
-            anchor: Anchor::Middle,
-            size: 11.0,
-            colour: theme.ink,
-            halo: None,
-            upright: false,
-        }));
+        let text = Text::new(text, at, Anchor::Middle, 11.0, theme.ink);
+        items.push(Item::Text(text));
     }
     let mut last = f32::INFINITY;
     for &value in map_data.levels.values() {
@@ -412,15 +356,8 @@ pub fn colour_bar(map_data: &MapData, area: Area, theme: &Theme) -> Vec<Item> {
             &[],
         ));
         let (text, at) = (map_data.levels.label(value), [area.max[0] + 7.0, y]);
-        items.push(Item::Text(Text {
-            text,
-            at,
-            anchor: Anchor::Start,
-            size: 11.0,
-            colour: theme.ink,
-            halo: None,
-            upright: false,
-        }));
+        let text = Text::new(text, at, Anchor::Start, 11.0, theme.ink);
+        items.push(Item::Text(text));
     }
     items.push(border(area, 1.0, theme.ink));
     items

@@ -1,11 +1,11 @@
-//! What charts show: a quantity of every ticked run, thinned to what can be drawn.
+//! Charts of metrics of every visible run, thinned to what can be drawn.
 
 use super::axis::number;
-use super::chart::{Chart, Series, Style, thin};
+use super::chart::{Chart, Series, Style, decimate};
 use super::colour::Theme;
 use super::drawing::{Area, Item};
 use super::layers::LayerSeries;
-use super::state_chart::{StateChart, is_known};
+use super::state_chart::{StateChart, has_finite_size};
 use super::style_index;
 use crate::engine::numeric::real;
 use crate::engine::scene::Run;
@@ -14,23 +14,23 @@ use crate::engine::training::OptimizerStateSeries;
 use crate::engine::training::RunSpec;
 use crate::session::{RunResult, RunSharpness, Runs, SharpnessResult, TrainedRun};
 
-/// Stretches that a long run is thinned to, more than a chart has pixels.
-const MAX_POINTS: usize = 1500;
+/// Number of ranges that a long run is decimated to, more than a chart has pixels.
+const MAX_RANGES: usize = 1500;
 
-/// The titles of charts of sharpness.
+/// Titles of the charts of sharpness.
 const SHARPNESS: &str = "sharpness λmax; dotted: stability limit";
 const PRECONDITIONED: &str = "λmax preconditioned; dotted: its limit";
 
-/// A quantity of some runs.
+/// A chart of one metric of some runs.
 pub struct MetricChart {
-    /// What it is.
+    /// The title: the metric.
     pub title: String,
-    /// Whether it is drawn over a logarithmic axis.
+    /// Whether the y axis is logarithmic.
     log: bool,
     lines: Vec<MetricSeries>,
 }
 
-/// A quantity of one run.
+/// One metric of one run.
 struct MetricSeries {
     rows: Vec<usize>,
     steps: Vec<f64>,
@@ -40,32 +40,32 @@ struct MetricSeries {
     style: Style,
 }
 
-/// What charts lie over.
+/// The x axis of charts: steps or cost.
 #[derive(Clone, Copy)]
 pub struct XAxis<'a> {
     /// The runs.
     pub runs: &'a Runs,
-    /// What the runs asked for, in gradients, instead of steps.
+    /// Whether x is the cost of each run in gradients, instead of the step.
     pub by_cost: bool,
     /// The timeline's row.
     pub row: usize,
 }
 
 impl XAxis<'_> {
-    /// The row of a run at a share of the axis, at most its last one.
+    /// Returns the row of a run at a share of the axis, at most its last row.
     pub fn row_at(&self, share: f64, run: usize) -> usize {
-        let place = share * self.last();
+        let target = share * self.last();
         let trajectory = self.runs.results.get(run).map(|result| &result.trajectory);
-        let last = trajectory.map_or(0, |own| own.len().saturating_sub(1));
-        let along = |row: usize| match trajectory.filter(|_| self.by_cost) {
-            Some(own) => own.gradient_equivalents(row).unwrap_or(0.0),
+        let last = trajectory.map_or(0, |trajectory| trajectory.len().saturating_sub(1));
+        let x = |row: usize| match trajectory.filter(|_| self.by_cost) {
+            Some(trajectory) => trajectory.gradient_equivalents(row).unwrap_or(0.0),
             None => real(self.runs.step(row)),
         };
-        // The axis never falls.
+        // Binary search: x never falls with the row.
         let (mut low, mut high) = (0, last);
         while low < high {
             let middle = usize::midpoint(low, high);
-            if 0.5 * (along(middle) + along(middle + 1)) > place {
+            if 0.5 * (x(middle) + x(middle + 1)) > target {
                 high = middle;
             } else {
                 low = middle + 1;
@@ -74,13 +74,12 @@ impl XAxis<'_> {
         low
     }
 
-    /// Where x ends: the steps of the scene in whole rows, or the most gradients that a ticked run asked for.
+    /// Returns the right end of the axis: the scene's steps in whole rows, or the highest cost of a visible run.
     pub fn last(&self) -> f64 {
         if self.by_cost {
-            let asked = visible_runs(self.runs);
-            let asked = asked
+            let costs = visible_runs(self.runs)
                 .filter_map(|(_, _, result)| result.trajectory.gradient_equivalents(usize::MAX));
-            return asked.fold(1.0, f64::max);
+            return costs.fold(1.0, f64::max);
         }
         let (steps, every) = (self.runs.scene.training.steps, self.runs.every.max(1));
         real(steps.div_ceil(every).saturating_mul(every))
@@ -88,7 +87,7 @@ impl XAxis<'_> {
 }
 
 impl MetricChart {
-    /// A quantity on a logarithmic axis, without lines.
+    /// Creates a chart with a logarithmic y axis and without lines.
     fn new(title: &str) -> Self {
         Self {
             title: title.to_owned(),
@@ -101,8 +100,8 @@ impl MetricChart {
         Self { log: false, ..self }
     }
 
-    /// With a line for each ticked run.
-    fn with(mut self, runs: &Runs, style: Style, values: impl Fn(usize) -> Vec<f64>) -> Self {
+    /// Adds a line for each visible run, given the values of run `index`.
+    fn with_runs(mut self, runs: &Runs, style: Style, values: impl Fn(usize) -> Vec<f64>) -> Self {
         let lines = visible_runs(runs).map(|(index, run, result)| {
             MetricSeries::new(
                 runs,
@@ -115,7 +114,7 @@ impl MetricChart {
         self
     }
 
-    /// The same where the runs are a network's.
+    /// Adds a line for each visible run of a network, given the values of the trained run.
     fn with_trained(
         self,
         runs: &Runs,
@@ -123,7 +122,7 @@ impl MetricChart {
         values: impl Fn(&TrainedRun) -> Vec<f64>,
     ) -> Self {
         let trained = |index: usize| runs.trained.as_ref()?.runs.get(index);
-        self.with(runs, style, |index| {
+        self.with_runs(runs, style, |index| {
             trained(index).map_or_else(Vec::new, |run| values(run))
         })
     }
@@ -132,35 +131,36 @@ impl MetricChart {
         self.lines.iter().any(|line| !line.values.is_empty())
     }
 
-    /// The chart in an area.
-    pub fn draw(&self, area: Area, across: &XAxis, theme: &Theme) -> Vec<Item> {
-        let XAxis { by_cost, row, .. } = *across;
+    /// Draws the chart in an area.
+    pub fn draw(&self, area: Area, x_axis: &XAxis, theme: &Theme) -> Vec<Item> {
+        let XAxis { by_cost, row, .. } = *x_axis;
         let series = self.lines.iter().map(|line| Series {
             x: if by_cost { &line.costs } else { &line.steps },
             values: &line.values,
-            strong: match line.style {
+            opaque_len: match line.style {
                 Style::Threshold => line.values.len(),
-                _ => line.rows.partition_point(|&drawn| drawn <= row),
+                _ => line.rows.partition_point(|&line_row| line_row <= row),
             },
             style_index: line.style_index,
             limit: line.style == Style::Limit,
         });
         let series: Vec<Series> = series.collect();
         let styles: Vec<Style> = self.lines.iter().map(|line| line.style).collect();
-        self.chart(area, across, theme).draw_as(&series, &styles)
+        self.chart(area, x_axis, theme)
+            .draw_with_styles(&series, &styles)
     }
 
-    /// The frame of the chart.
-    pub fn chart<'a>(&'a self, area: Area, across: &XAxis, theme: &'a Theme) -> Chart<'a> {
+    /// Returns the chart without its lines.
+    pub fn chart<'a>(&'a self, area: Area, x_axis: &XAxis, theme: &'a Theme) -> Chart<'a> {
         Chart {
             area,
             title: &self.title,
-            across: if across.by_cost {
-                "gradients asked for"
+            x_label: if x_axis.by_cost {
+                "cost in gradients"
             } else {
                 "step"
             },
-            reach: [0.0, across.last().max(1.0)],
+            x_range: [0.0, x_axis.last().max(1.0)],
             log: self.log,
             theme,
         }
@@ -168,18 +168,18 @@ impl MetricChart {
 }
 
 impl MetricSeries {
-    fn new(runs: &Runs, result: &RunResult, values: &[f64], look: (usize, Style)) -> Self {
-        let rows = thin(values, MAX_POINTS);
+    fn new(runs: &Runs, result: &RunResult, values: &[f64], appearance: (usize, Style)) -> Self {
+        let rows = decimate(values, MAX_RANGES);
         let values = rows.iter().map(|&row| values[row]).collect();
-        Self::at(runs, result, (rows, values), look)
+        Self::at_rows(runs, result, (rows, values), appearance)
     }
 
-    /// Of values at some rows.
-    fn at(
+    /// Creates a series from values at some rows.
+    fn at_rows(
         runs: &Runs,
         result: &RunResult,
         (rows, values): (Vec<usize>, Vec<f64>),
-        (look, style): (usize, Style),
+        (style_index, style): (usize, Style),
     ) -> Self {
         let cost = |&row: &usize| result.trajectory.gradient_equivalents(row);
         Self {
@@ -187,78 +187,78 @@ impl MetricSeries {
             costs: rows.iter().filter_map(cost).collect(),
             values,
             rows,
-            style_index: look,
+            style_index,
             style,
         }
     }
 }
 
-/// The ticked runs with their places.
+/// Returns the visible runs with their indices.
 fn visible_runs(runs: &Runs) -> impl Iterator<Item = (usize, &Run, &RunResult)> {
     let all = runs.scene.runs.iter().zip(&runs.results).enumerate();
     all.filter(|(_, (run, _))| run.shown)
         .map(|(index, (run, result))| (index, run, &**result))
 }
 
-/// What the charts show of runs on a landscape: loss, gradient norm, sharpness, learning rate.
+/// Returns the charts of runs on a landscape: loss, gradient norm, sharpness, learning rate.
 pub fn landscape_charts(runs: &Runs) -> Vec<MetricChart> {
-    let of = |index: usize| &runs.results[index];
-    // Losses that reach below zero are shown above the landscape's minimum, where it is known.
+    let result = |index: usize| &runs.results[index];
+    // Losses below zero are drawn relative to the landscape's minimum, where it is known.
     let minima = runs.problem.minima.iter().map(|mark| mark.value);
     let floor = minima.reduce(f64::min).unwrap_or(0.0);
     let sign = if floor < 0.0 { "+" } else { "−" };
-    let above = if floor == 0.0 {
+    let offset = if floor == 0.0 {
         String::new()
     } else {
         format!(" {sign} {}", number(floor.abs(), 4))
     };
-    let loss = MetricChart::new(&format!("loss{above}")).with(runs, Style::Own, |index| {
-        let losses = of(index).trajectory.loss.iter();
+    let loss = MetricChart::new(&format!("loss{offset}")).with_runs(runs, Style::Own, |index| {
+        let losses = result(index).trajectory.loss.iter();
         losses.map(|loss| loss - floor).collect()
     });
     let mut values = loss.lines.iter().flat_map(|line| &line.values);
     let log = !values.any(|loss| *loss < 0.0);
 
     let steps = runs.scene.training.steps;
-    let limit = |index: usize| {
+    let lr_limit = |index: usize| {
         let spec = &runs.scene.runs[index].spec;
         let limit = |step| spec.stability_limit(spec.rates(step, steps));
-        let rows = 0..of(index).trajectory.len() as u64;
+        let rows = 0..result(index).trajectory.len() as u64;
         rows.map(|step| limit(step).unwrap_or(f64::NAN)).collect()
     };
     let lambda_max = |index: usize| {
-        let curvature = of(index).curvature.iter();
+        let curvature = result(index).curvature.iter();
         curvature.map(|[_, high]| *high).collect()
     };
-    let adaptive = |index: usize| !of(index).preconditioned.is_empty();
+    let is_preconditioned = |index: usize| !result(index).preconditioned.is_empty();
     let preconditioned_limit = |index: usize| {
         let spec = &runs.scene.runs[index].spec;
         let limit = |step| spec.preconditioned_limit(spec.rates(step, steps));
-        let rows = 0..of(index).preconditioned.len() as u64;
+        let rows = 0..result(index).preconditioned.len() as u64;
         rows.map(|step| limit(step).unwrap_or(f64::NAN)).collect()
     };
-    let preconditioned = |index: usize| of(index).preconditioned.clone();
-    let mut all = vec![
+    let preconditioned = |index: usize| result(index).preconditioned.clone();
+    let mut charts = vec![
         MetricChart { log, ..loss },
         grad_norm(runs),
         MetricChart::new(SHARPNESS)
-            .with(runs, Style::Limit, limit)
-            .with(runs, Style::Own, lambda_max),
+            .with_runs(runs, Style::Limit, lr_limit)
+            .with_runs(runs, Style::Own, lambda_max),
     ];
-    if visible_runs(runs).any(|(index, ..)| adaptive(index)) {
-        all.push(
+    if visible_runs(runs).any(|(index, ..)| is_preconditioned(index)) {
+        charts.push(
             MetricChart::new(PRECONDITIONED)
-                .with(runs, Style::Limit, preconditioned_limit)
-                .with(runs, Style::Own, preconditioned),
+                .with_runs(runs, Style::Limit, preconditioned_limit)
+                .with_runs(runs, Style::Own, preconditioned),
         );
     }
-    all.push(lr(runs));
-    all
+    charts.push(lr(runs));
+    charts
 }
 
-/// What the charts show of the runs of a network: loss and accuracy in training and in the test, gradient norm, learning rate.
+/// Returns the charts of the runs of a network: training and test loss and accuracy, gradient norm, sharpness, learning rate.
 pub fn network_charts(runs: &Runs, sharpness: Option<&SharpnessResult>) -> Vec<MetricChart> {
-    let tested = |run: &TrainedRun| {
+    let test_loss = |run: &TrainedRun| {
         let losses = run
             .rows
             .iter()
@@ -267,52 +267,53 @@ pub fn network_charts(runs: &Runs, sharpness: Option<&SharpnessResult>) -> Vec<M
     };
     let accuracy = |part: usize| {
         move |run: &TrainedRun| {
-            let shares = run.rows.iter().map(|row| row.metrics[part]?.accuracy);
-            let percent = shares.map(|share| share.map(|share| 100.0 * share));
+            let accuracies = run.rows.iter().map(|row| row.metrics[part]?.accuracy);
+            let percent = accuracies.map(|accuracy| accuracy.map(|accuracy| 100.0 * accuracy));
             percent.collect::<Option<Vec<f64>>>().unwrap_or_default()
         }
     };
     let true_loss = |index: usize| runs.results[index].trajectory.loss.clone();
-    let mut all = vec![
+    let mut charts = vec![
         MetricChart::new("loss; dashed: test")
-            .with(runs, Style::Whole, true_loss)
-            .with_trained(runs, Style::Dashed, tested),
+            .with_runs(runs, Style::Whole, true_loss)
+            .with_trained(runs, Style::Dashed, test_loss),
         MetricChart::new("accuracy in %; dashed: test")
             .linear()
             .with_trained(runs, Style::Whole, accuracy(0))
             .with_trained(runs, Style::Dashed, accuracy(1)),
         grad_norm(runs),
     ];
-    all.extend(
+    charts.extend(
         sharpness
             .into_iter()
-            .flat_map(|found| sharpness_charts(runs, found)),
+            .flat_map(|sharpness| sharpness_charts(runs, sharpness)),
     );
-    all.push(lr(runs));
-    all.into_iter().filter(MetricChart::has_values).collect()
+    charts.push(lr(runs));
+    charts.into_iter().filter(MetricChart::has_values).collect()
 }
 
-/// How sharp the loss is along the runs of a network, where it is known, and each run's limit of stability: of the Hessian, and of the
-/// preconditioned one for rules that have one.
-fn sharpness_charts(runs: &Runs, found: &SharpnessResult) -> [MetricChart; 2] {
+/// Returns charts of the sharpness along the runs of a network, with_runs each run's stability limit: λmax of the Hessian, and of the
+/// preconditioned Hessian for optimizers that have a preconditioner.
+fn sharpness_charts(runs: &Runs, sharpness: &SharpnessResult) -> [MetricChart; 2] {
     type Getter = fn(&RunSharpness) -> &[f64];
     type Limit = fn(&RunSpec, StepRates) -> Option<f64>;
     let steps = runs.scene.training.steps;
-    let chart = |title: &str, of: Getter, limit: Limit| {
+    let chart = |title: &str, values: Getter, limit: Limit| {
         let mut chart = MetricChart::new(title);
         for (index, run, result) in visible_runs(runs) {
             let trained = runs
                 .trained
                 .as_ref()
                 .and_then(|trained| trained.runs.get(index));
-            let Some(sharp) = trained.and_then(|trained| found.of(trained)) else {
+            let Some(run_sharpness) = trained.and_then(|trained| sharpness.of(trained)) else {
                 continue;
             };
-            let (known, values): (Vec<usize>, Vec<f64>) = { sharp.rows.iter().zip(of(sharp)) }
+            let measured = run_sharpness.rows.iter().zip(values(run_sharpness));
+            let (rows, values): (Vec<usize>, Vec<f64>) = measured
                 .filter(|(_, value)| value.is_finite())
                 .map(|(row, value)| (*row, *value))
                 .unzip();
-            if known.is_empty() {
+            if rows.is_empty() {
                 continue;
             }
             let limits: Vec<f64> = { 0..result.trajectory.len() }
@@ -322,18 +323,18 @@ fn sharpness_charts(runs: &Runs, found: &SharpnessResult) -> [MetricChart; 2] {
                     limit(spec, spec.rates(step, steps)).unwrap_or(f64::NAN)
                 })
                 .collect();
-            let look = style_index(run.colour);
+            let style_index = style_index(run.colour);
             chart.lines.push(MetricSeries::new(
                 runs,
                 result,
                 &limits,
-                (look, Style::Limit),
+                (style_index, Style::Limit),
             ));
-            chart.lines.push(MetricSeries::at(
+            chart.lines.push(MetricSeries::at_rows(
                 runs,
                 result,
-                (known, values),
-                (look, Style::Own),
+                (rows, values),
+                (style_index, Style::Own),
             ));
         }
         chart
@@ -341,49 +342,44 @@ fn sharpness_charts(runs: &Runs, found: &SharpnessResult) -> [MetricChart; 2] {
     [
         chart(
             SHARPNESS,
-            |sharp| &sharp.lambda_max,
+            |sharpness| &sharpness.lambda_max,
             RunSpec::stability_limit,
         ),
         chart(
             PRECONDITIONED,
-            |sharp| &sharp.preconditioned,
+            |sharpness| &sharpness.preconditioned,
             RunSpec::preconditioned_limit,
         ),
     ]
 }
 
-/// How far the plane is from the runs of a network: true loss beside that on the plane, and the distance between both.
+/// Returns charts of how well the plane shows the runs of a network: true and projected loss, and the distance between a run and its projection.
 pub fn projection_error_charts(runs: &Runs) -> Vec<MetricChart> {
     let true_loss = |index: usize| runs.results[index].trajectory.loss.clone();
-    let on_plane = |run: &TrainedRun| run.projections.iter().map(|shadow| shadow.loss).collect();
-    let residual = |run: &TrainedRun| {
-        run.projections
-            .iter()
-            .map(|shadow| shadow.residual)
-            .collect()
-    };
+    let projected_loss =
+        |run: &TrainedRun| run.projections.iter().map(|point| point.loss).collect();
+    let residual = |run: &TrainedRun| run.projections.iter().map(|point| point.residual).collect();
     let share = |run: &TrainedRun| {
         let both = run.projections.iter().zip(&run.distances);
-        // Near the start all is large beside the way, which says nothing.
-        both.map(|(shadow, distance)| (100.0 * shadow.residual / distance).clamp(0.0, 100.0))
+        // Near the start the residual can exceed the tiny distance by far, which means nothing.
+        both.map(|(point, distance)| (100.0 * point.residual / distance).clamp(0.0, 100.0))
             .collect()
     };
     vec![
-        MetricChart::new("true loss; dashed: loss on the plane")
-            .with(runs, Style::Whole, true_loss)
-            .with_trained(runs, Style::Dashed, on_plane),
-        MetricChart::new("distance off the plane")
+        MetricChart::new("true loss; dashed: projected loss")
+            .with_runs(runs, Style::Whole, true_loss)
+            .with_trained(runs, Style::Dashed, projected_loss),
+        MetricChart::new("projection error")
             .linear()
             .with_trained(runs, Style::Whole, residual),
-        MetricChart::new("the same in % of the distance from the start, up to 100")
+        MetricChart::new("projection error in % of the distance from the start, up to 100")
             .linear()
             .with_trained(runs, Style::Whole, share),
     ]
 }
 
-/// What the layers say of the run at a place among all: gradient norms, between those below which gradients vanish and above which they
-/// explode; lengths of steps beside those of the weights; dead units; and of all layers together the gradient noise scale. Colours and dashes
-/// are those of layers here.
+/// Returns charts of the layers of run `run`: gradient norms, with the thresholds of vanishing and exploding gradients; step lengths
+/// divided by weight norms; dead units; and the gradient noise scale of the whole network. Colours and dashes are indices into `layers`.
 pub fn layer_charts(
     runs: &Runs,
     run: usize,
@@ -393,25 +389,28 @@ pub fn layer_charts(
     let Some(result) = runs.results.get(run) else {
         return Vec::new();
     };
-    let line =
-        |values: &[f64], look: usize| MetricSeries::new(runs, result, values, (look, Style::Own));
-    let of = |title: &str, values: fn(&LayerSeries) -> &[f64]| {
+    let line = |values: &[f64], style_index: usize| {
+        MetricSeries::new(runs, result, values, (style_index, Style::Own))
+    };
+    let layer_chart = |title: &str, values: fn(&LayerSeries) -> &[f64]| {
         let lines = layers.iter().map(values).enumerate();
-        let known = lines.filter(|(_, values)| values.iter().any(|value| value.is_finite()));
+        let with_values = lines.filter(|(_, values)| values.iter().any(|value| value.is_finite()));
         MetricChart {
-            lines: known.map(|(look, values)| line(values, look)).collect(),
+            lines: with_values
+                .map(|(index, values)| line(values, index))
+                .collect(),
             ..MetricChart::new(title)
         }
     };
-    let mut grad_norms = of("gradient norm of each layer", |layer| &layer.grad_norms);
-    let end = [0, result.trajectory.len().saturating_sub(1)];
+    let mut grad_norms = layer_chart("gradient norm of each layer", |layer| &layer.grad_norms);
+    let ends = [0, result.trajectory.len().saturating_sub(1)];
     for threshold in thresholds {
-        let costs = end
+        let costs = ends
             .iter()
             .filter_map(|row| result.trajectory.gradient_equivalents(*row));
         grad_norms.lines.push(MetricSeries {
-            rows: end.to_vec(),
-            steps: end.iter().map(|row| real(runs.step(*row))).collect(),
+            rows: ends.to_vec(),
+            steps: ends.iter().map(|row| real(runs.step(*row))).collect(),
             costs: costs.collect(),
             values: vec![threshold; 2],
             style_index: 0,
@@ -429,59 +428,60 @@ pub fn layer_charts(
             .lines
             .push(line(&scales, style_index(runs.scene.runs[run].colour)));
     }
-    let all = [
+    let charts = [
         grad_norms,
-        of("step length / weight norm", |layer| &layer.update_ratios),
-        of("dead units in %", |layer| &layer.dead).linear(),
+        layer_chart("step length / weight norm", |layer| &layer.update_ratios),
+        layer_chart("dead units in %", |layer| &layer.dead).linear(),
         noise,
     ];
-    all.into_iter().filter(MetricChart::has_values).collect()
+    charts.into_iter().filter(MetricChart::has_values).collect()
 }
 
-/// What the rule of the run at a place among all carries, what is alike in one chart. Colours and dashes are those of places in `series`.
+/// Returns charts of the optimizer state of run `run`, one for each [`StateChart`] that has values. Colours and dashes are indices into `series`.
 pub fn state_charts(runs: &Runs, run: usize, series: &[OptimizerStateSeries]) -> Vec<MetricChart> {
     let Some(result) = runs.results.get(run) else {
         return Vec::new();
     };
-    let line = |(look, own): (usize, &OptimizerStateSeries)| {
-        let rows = own.rows.iter().copied();
+    let line = |(index, entry): (usize, &OptimizerStateSeries)| {
+        let rows = entry.rows.iter().copied();
         let cost = |row| result.trajectory.gradient_equivalents(row);
         MetricSeries {
             steps: rows.clone().map(|row| real(runs.step(row))).collect(),
             costs: rows.filter_map(cost).collect(),
-            rows: own.rows.clone(),
-            values: own.sizes.clone(),
-            style_index: look,
+            rows: entry.rows.clone(),
+            values: entry.sizes.clone(),
+            style_index: index,
             style: Style::Own,
         }
     };
-    let all = StateChart::ALL.map(|group| {
-        let own = series.iter().enumerate();
-        let own = own.filter(|(_, own)| StateChart::of(own) == group && is_known(own));
-        let lines: Vec<MetricSeries> = own.map(line).collect();
+    let charts = StateChart::ALL.map(|group| {
+        let entries = series.iter().enumerate();
+        let entries = entries
+            .filter(|(_, entry)| StateChart::for_series(entry) == group && has_finite_size(entry));
+        let lines: Vec<MetricSeries> = entries.map(line).collect();
         let values = lines.iter().flat_map(|line| &line.values);
-        let known = values.filter(|value| value.is_finite());
-        let [low, high] = known.fold([f64::INFINITY, 0.0], |[low, high], value| {
+        let finite = values.filter(|value| value.is_finite());
+        let [low, high] = finite.fold([f64::INFINITY, 0.0], |[low, high], value| {
             [value.min(low), value.max(high)]
         });
         let log = match group {
             StateChart::Lengths | StateChart::Norms | StateChart::Distances => true,
-            // They may be shares and ratios, or shrink with the run.
-            StateChart::Numbers => low > 0.0 && high > 100.0 * low,
-            StateChart::Signed => false,
+            // Scalars may be shares and ratios, or shrink with the run.
+            StateChart::Scalars => low > 0.0 && high > 100.0 * low,
+            StateChart::SignedScalars => false,
         };
         let title = group.title().to_owned();
         MetricChart { title, log, lines }
     });
-    all.into_iter().filter(MetricChart::has_values).collect()
+    charts.into_iter().filter(MetricChart::has_values).collect()
 }
 
 fn grad_norm(runs: &Runs) -> MetricChart {
     let values = |index: usize| runs.results[index].trajectory.grad_norm.clone();
-    MetricChart::new("gradient norm ‖∇f‖").with(runs, Style::Own, values)
+    MetricChart::new("gradient norm ‖∇f‖").with_runs(runs, Style::Own, values)
 }
 
 fn lr(runs: &Runs) -> MetricChart {
     let values = |index: usize| runs.results[index].trajectory.lr.clone();
-    MetricChart::new("learning rate").with(runs, Style::Own, values)
+    MetricChart::new("learning rate").with_runs(runs, Style::Own, values)
 }

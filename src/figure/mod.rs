@@ -1,4 +1,4 @@
-//! A scene and its results as a drawing, and the drawing as SVG and PNG.
+//! Drawings of a scene and its results, and their export as SVG and PNG.
 
 pub mod axis;
 pub mod basins;
@@ -43,24 +43,24 @@ use frame::Frame;
 use layout::{Layout, layout, layout_of, page};
 use trail::Trail;
 
-/// How a picture of a scene is made.
+/// Settings of a picture of a scene.
 #[derive(Clone, Copy)]
 pub struct Options {
     /// Width and height in points.
     pub size: [f32; 2],
-    /// The step of the timeline; `None` is the last.
+    /// The timeline's step; `None` is the last one.
     pub step: Option<u64>,
     /// Light or dark.
     pub theme: &'static Theme,
-    /// The run that is looked at alone, where the picture does so; `None` is the first that is ticked.
+    /// The run shown in detail, in pictures that show one; `None` is the first visible one.
     pub followed: Option<usize>,
 }
 
-/// Grid side of a picture's landscape.
+/// Number of samples along each side of the landscape.
 const SIDE: usize = 512;
 
-/// The picture of a scene and its runs: the map with trails, heads and names, colour bar, axes with numbers, legend and caption.
-/// The map shows exactly the scene's view; where the scene has none, the landscape's own, widened to the shape of the picture.
+/// Draws a scene and its runs: the map with trails, heads and names, colour bar, axes with numbers, legend and caption.
+/// The map shows the scene's view exactly; without one, the landscape's own view, widened to the shape of the picture.
 pub fn picture(runs: &Runs, options: &Options) -> Drawing {
     let dim = runs.problem.objective.dim();
     let area = layout_of(runs, options.size).map;
@@ -74,7 +74,7 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
         session::compute_map_data(&runs.scene, &runs.problem, frame.window, side, &never);
     match map_data {
         Some(map_data) => draw(runs, &map_data, &frame, options),
-        // Nothing cancels this work.
+        // Only cancelling gives `None`, and nothing cancels this.
         None => Drawing {
             size: options.size,
             items: Vec::new(),
@@ -89,11 +89,11 @@ fn draw(runs: &Runs, map_data: &MapData, frame: &Frame, options: &Options) -> Dr
     let step = options.step.unwrap_or(last).min(last);
     let row = runs.row(step);
     let names = scene.run_names();
-    let shown = || (0..runs.results.len()).filter(|index| scene.runs[*index].shown);
+    let visible = || (0..runs.results.len()).filter(|index| scene.runs[*index].shown);
     let mut items = page(options.size, theme);
     items.push(Item::Clipped {
         area: frame.area,
-        items: inside(runs, map_data, &names, frame, row, options),
+        items: map_items(runs, map_data, &names, frame, row, options),
     });
     let axes = network::axes(runs);
     items.extend(map::axes(frame, axes.each_ref().map(String::as_str), theme));
@@ -105,31 +105,27 @@ fn draw(runs: &Runs, map_data: &MapData, frame: &Frame, options: &Options) -> Dr
     items.push(write(title, [layout.map.min[0] + 18.0, 20.0], 15.0));
     items.push(write(caption(scene, step), layout.caption, 11.0));
     let mut at = layout.legend;
-    // As many characters as there is room for, at about 7.4 pixels each.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a number of characters"
-    )]
-    let most = ((options.size[0] - at[0] - 44.0) / 7.4).clamp(6.0, 30.0) as usize;
+    // Characters are about 7.4 points wide.
+    let max_name_chars = max_chars(options.size[0] - at[0] - 44.0, 7.4, 6, 30);
     let bottom = layout
         .predictions
-        .map_or(options.size[1], |fit| fit.min[1] - 36.0);
-    for index in shown() {
+        .map_or(options.size[1], |area| area.min[1] - 36.0);
+    for index in visible() {
         if at[1] > bottom {
             break;
         }
-        let drawn = style_index(scene.runs[index].colour);
-        items.extend(legend_line(at, drawn, theme));
-        let name = shortened(&names[index], most);
+        let style_index = style_index(scene.runs[index].colour);
+        items.extend(legend_line(at, style_index, theme));
+        let name = shortened(&names[index], max_name_chars);
         items.push(write(name, [at[0] + 40.0, at[1]], 13.0));
-        let standing = status_text(runs, index, row);
-        items.push(write(standing, [at[0] + 40.0, at[1] + 15.0], 11.0));
+        let status = status_text(runs, index, row);
+        items.push(write(status, [at[0] + 40.0, at[1] + 15.0], 11.0));
         at[1] += 36.0;
     }
-    if let (Some(mut area), Some(index)) = (layout.predictions, options.followed.or(shown().next()))
+    if let (Some(mut area), Some(index)) =
+        (layout.predictions, options.followed.or(visible().next()))
     {
-        // A short legend leaves it more room.
+        // A short legend leaves more space.
         area.min[1] = at[1];
         items.extend(
             current_predictions(runs, index, row, &names[index], area, theme).unwrap_or_default(),
@@ -141,8 +137,8 @@ fn draw(runs: &Runs, map_data: &MapData, frame: &Frame, options: &Options) -> Dr
     }
 }
 
-/// Everything inside the map's border, from back to front.
-fn inside(
+/// Draws the elements inside the map's border, from back to front.
+fn map_items(
     runs: &Runs,
     map_data: &MapData,
     names: &[String],
@@ -153,7 +149,7 @@ fn inside(
     let (scene, theme) = (&runs.scene, options.theme);
     let heads = network::head_labels(runs, names, row);
     let trails: Vec<Trail> = trails(runs, &heads, row, frame).collect();
-    let mut inside = map::landscape(
+    let mut items = map::landscape(
         map_data,
         &map::shading(map_data, theme),
         &scene.map,
@@ -162,21 +158,21 @@ fn inside(
     );
     if runs.trained.is_some() {
         if scene.map.trails {
-            inside.extend(trail::trails(&trails, frame, row, theme));
+            items.extend(trail::trails(&trails, frame, row, theme));
         }
-        inside.extend(network::note(runs, row, frame, theme));
-        return inside;
+        items.extend(network::note(runs, row, frame, theme));
+        return items;
     }
     if scene.map.arrows {
-        inside.extend(map::arrows(&runs.problem, frame, theme));
+        items.extend(map::arrows(&runs.problem, frame, theme));
     }
     if scene.map.minima {
-        inside.extend(map::marks(&runs.problem, frame, theme));
+        items.extend(map::marks(&runs.problem, frame, theme));
     }
     if scene.map.critical {
-        inside.extend(critical_marks(&runs.problem, frame, theme));
+        items.extend(critical_marks(&runs.problem, frame, theme));
     }
-    inside.extend(map::start(
+    items.extend(map::start(
         runs.problem.plot_point(scene.start()),
         frame,
         theme,
@@ -186,17 +182,17 @@ fn inside(
         frame,
     )];
     if scene.map.trails {
-        inside.extend(trail::trails(&trails, frame, row, theme));
+        items.extend(trail::trails(&trails, frame, row, theme));
         taken.extend(trail::name_areas(&trails, frame, row));
     }
     if scene.map.internals {
-        inside.extend(next_step(runs, taken, row, frame, options));
+        items.extend(next_step_items(runs, taken, row, frame, options));
     }
-    inside.extend(map::deep_zoom_note(map_data, frame, theme));
-    inside
+    items.extend(map::deep_zoom_note(map_data, frame, theme));
+    items
 }
 
-/// The trails of the ticked runs, named as `heads` says.
+/// Returns the trails of the visible runs, named by `heads`.
 pub fn trails<'a>(
     runs: &'a Runs,
     heads: &'a [String],
@@ -204,19 +200,19 @@ pub fn trails<'a>(
     frame: &'a Frame,
 ) -> impl Iterator<Item = Trail<'a>> {
     let all = runs.scene.runs.iter().zip(&runs.results).zip(heads);
-    let ticked = all.enumerate().filter(|(_, ((run, _), _))| run.shown);
-    ticked.map(move |(index, ((run, result), name))| Trail {
+    let visible = all.enumerate().filter(|(_, ((run, _), _))| run.shown);
+    visible.map(move |(index, ((run, result), name))| Trail {
         run: index,
         trajectory: &result.trajectory,
         outline: &result.outline,
         name,
         style_index: style_index(run.colour),
-        strong: false,
+        emphasized: false,
         hollow: network::is_far(runs, index, row, frame),
     })
 }
 
-/// What a network says of its data at a row of a run.
+/// Draws a network's predictions at a row of a run.
 fn current_predictions(
     runs: &Runs,
     index: usize,
@@ -230,19 +226,19 @@ fn current_predictions(
     let run = trained.runs.get(index)?;
     let row = row.min(run.rows.len().checked_sub(1)?);
     let theta = run.theta(row)?;
-    let found = Predictions::compute(&trained.task, &theta, SIDE, &Cancel::default())?;
-    let told = predictions::RunLabel {
+    let result = Predictions::compute(&trained.task, &theta, SIDE, &Cancel::default())?;
+    let label = predictions::RunLabel {
         name,
         step: runs.step(row),
         style_index: style_index(runs.scene.runs.get(index)?.colour),
         metrics: network::metrics(runs, index, row),
     };
-    let shading = predictions::shading(&found, theme);
-    Some(predictions::draw(&found, &shading, &told, area, theme))
+    let shading = predictions::shading(&result, theme);
+    Some(predictions::draw(&result, &shading, &label, area, theme))
 }
 
-/// What moves the followed run.
-fn next_step(
+/// Draws the next step of the followed run and the optimizer state behind it.
+fn next_step_items(
     runs: &Runs,
     taken: Vec<Area>,
     row: usize,
@@ -250,29 +246,28 @@ fn next_step(
     options: &Options,
 ) -> Vec<Item> {
     let (scene, objective) = (&runs.scene, &*runs.problem.objective);
-    let first = scene.runs.iter().position(|run| run.shown);
-    let drawn = move || {
-        let index = options.followed.or(first)?;
+    let first_visible = scene.runs.iter().position(|run| run.shown);
+    let items = move || {
+        let index = options.followed.or(first_visible)?;
         let run = scene.runs.get(index).filter(|run| run.shown)?;
         let step = state_markers::next_step(&runs.results.get(index)?.trajectory, row)?;
         let (start, run_settings) = (scene.start_theta(), scene.run_settings());
         let never = Cancel::default();
-        let made =
-            training::inspect_step(objective, start, &run.spec, &run_settings, step, &never)?;
-        let (problem, colour) = (&runs.problem, style_index(run.colour));
+        let inspection = training::inspect_step(objective, start, &run.spec, &run_settings, step, &never)?;
+        let problem = &runs.problem;
         Some(state_markers::state_markers(
             problem,
-            &made,
-            colour,
+            &inspection,
+            style_index(run.colour),
             taken,
             frame,
             options.theme,
         ))
     };
-    drawn().unwrap_or_default()
+    items().unwrap_or_default()
 }
 
-/// The critical points in view.
+/// Draws the critical points in view.
 fn critical_marks(problem: &LoadedLandscape, frame: &Frame, theme: &Theme) -> Vec<Item> {
     let marks = problem.minima.iter().chain(&problem.saddles);
     let known: Vec<[f64; 2]> = marks.map(|mark| mark.at).collect();
@@ -288,34 +283,46 @@ fn critical_marks(problem: &LoadedLandscape, frame: &Frame, theme: &Theme) -> Ve
     )
 }
 
-/// A name that is not longer than so many characters; its end is left out.
-pub fn shortened(name: &str, most: usize) -> String {
-    if name.chars().count() <= most {
+/// Shortens a name to `max_chars` characters, with an ellipsis at its end.
+pub fn shortened(name: &str, max_chars: usize) -> String {
+    if name.chars().count() <= max_chars {
         return name.to_owned();
     }
-    let kept: String = name.chars().take(most.saturating_sub(1)).collect();
+    let kept: String = name.chars().take(max_chars.saturating_sub(1)).collect();
     format!("{}…", kept.trim_end())
 }
 
-/// A run's place among colours, dashes and markers.
+/// Returns how many characters fit into a width in points, between `min` and `max`.
+fn max_chars(width: f32, char_width: f32, min: u16, max: u16) -> usize {
+    let chars = (width / char_width).clamp(f32::from(min), f32::from(max));
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clamped"
+    )]
+    let chars = chars as usize;
+    chars
+}
+
+/// Returns the index into the colours, dashes and markers of runs for a run's colour number.
 pub fn style_index(colour: u64) -> usize {
     usize::try_from(colour).unwrap_or(0)
 }
 
-/// A piece of a run's line with its marker.
-pub fn legend_line([x, y]: Point, look: usize, theme: &Theme) -> Vec<Item> {
-    let colour = run_colour(look, theme);
+/// Draws a run's line with its marker, for a legend.
+pub fn legend_line([x, y]: Point, style_index: usize, theme: &Theme) -> Vec<Item> {
+    let colour = run_colour(style_index, theme);
     let mut items = vec![trail::line(
         vec![[x, y], [x + 30.0, y]],
         2.0,
         colour,
-        run_dash(look),
+        run_dash(style_index),
     )];
-    items.extend(run_marker(look).items([x + 15.0, y], 5.0, colour, theme.halo));
+    items.extend(run_marker(style_index).items([x + 15.0, y], 5.0, colour, theme.halo));
     items
 }
 
-/// How a run stands at a row: its loss, of a network its accuracy in the test too, or where it ended.
+/// Describes a run at a row: its loss, a network's test accuracy or test loss, and how it ended if the row is its last.
 pub fn status_text(runs: &Runs, index: usize, row: usize) -> String {
     let Some(result) = runs.results.get(index) else {
         return String::new();
@@ -323,8 +330,8 @@ pub fn status_text(runs: &Runs, index: usize, row: usize) -> String {
     let trajectory = &result.trajectory;
     let ended = row + 1 >= trajectory.len();
     let [_, test] = network::metrics(runs, index, row);
-    let tested = match test.map(|test| (test.accuracy, test.loss)) {
-        Some((Some(share), _)) => format!(", test {}", network::percent(share)),
+    let test_text = match test.map(|test| (test.accuracy, test.loss)) {
+        Some((Some(accuracy), _)) => format!(", test {}", network::percent(accuracy)),
         Some((None, loss)) => format!(", test {}", number(loss, 4)),
         None => String::new(),
     };
@@ -332,18 +339,21 @@ pub fn status_text(runs: &Runs, index: usize, row: usize) -> String {
     match (trajectory.outcome, losses.get(row).or(losses.last())) {
         (outcome @ Outcome::Diverged(..), _) if ended => outcome.warning().unwrap_or_default(),
         (Outcome::Converged(at), Some(loss)) if ended => {
-            format!("loss {}{tested}, converged at step {at}", number(*loss, 4))
+            format!(
+                "loss {}{test_text}, converged at step {at}",
+                number(*loss, 4)
+            )
         }
         (outcome @ Outcome::Stopped(..), Some(loss)) if ended => {
             let warning = outcome.warning().unwrap_or_default();
-            format!("loss {}{tested}, {warning}", number(*loss, 4))
+            format!("loss {}{test_text}, {warning}", number(*loss, 4))
         }
-        (_, Some(loss)) => format!("loss {}{tested}", number(*loss, 4)),
+        (_, Some(loss)) => format!("loss {}{test_text}", number(*loss, 4)),
         (_, None) => "no finite loss".to_owned(),
     }
 }
 
-/// The settings that made a picture, in one line.
+/// Returns the settings that determine a picture, in one line.
 pub fn caption(scene: &Scene, step: u64) -> String {
     let training = &scene.training;
     let mut parts = vec![scene.subject_spec()];

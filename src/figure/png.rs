@@ -1,23 +1,29 @@
-//! A drawing as PNG, drawn by resvg from the drawing's SVG, with the fonts that come with the program.
+//! Export of drawings as PNG, rendered by resvg from the drawing's SVG, with the program's own fonts.
 
 use super::drawing::Drawing;
 use super::svg::svg;
 use resvg::{tiny_skia, usvg};
 use std::sync::{Arc, OnceLock};
 
-/// The most pixels a side.
+/// Maximal number of pixels of each side.
 pub const MAX_PIXELS: u32 = 16384;
 
-/// The PNG file of a drawing, stretched to `pixels` (width, height), with `description` among its texts.
+/// Encodes a drawing as a PNG file of `pixels` (width, height), stretched to fill it, with `description` as a text chunk.
 ///
-/// The bytes are the same on every machine. Each side must have 1 to [`MAX_PIXELS`] pixels.
+/// The bytes are identical on every machine.
+///
+/// # Errors
+/// Returns a sentence if a side does not have 1 to [`MAX_PIXELS`] pixels, or the pixels do not fit into memory.
 pub fn png(drawing: &Drawing, pixels: [u32; 2], description: &str) -> Result<Vec<u8>, String> {
     let pixmap = paint(drawing, pixels)?;
     encode(&pixmap, description)
-        .map_err(|error| format!("the picture cannot be written as PNG: {error}"))
+        .map_err(|error| format!("the picture cannot be encoded as PNG: {error}"))
 }
 
-/// The pixels of a drawing, row by row from the top: red, green, blue and opacity. Sizes as for [`png()`].
+/// Renders a drawing and returns its pixels, row by row from the top: red, green, blue and opacity.
+///
+/// # Errors
+/// Returns a sentence in the same cases as [`png()`].
 pub fn rgba(drawing: &Drawing, pixels: [u32; 2]) -> Result<Vec<u8>, String> {
     Ok(paint(drawing, pixels)?.take_demultiplied())
 }
@@ -26,7 +32,7 @@ fn paint(drawing: &Drawing, pixels: [u32; 2]) -> Result<tiny_skia::Pixmap, Strin
     let [width, height] = pixels;
     if pixels.iter().any(|side| !(1..=MAX_PIXELS).contains(side)) {
         return Err(format!(
-            "a picture of {width} × {height} pixels cannot be made; each side must have 1 to {MAX_PIXELS}"
+            "a picture of {width} × {height} pixels is not possible; each side must have 1 to {MAX_PIXELS}"
         ));
     }
     let tree = tree(&svg(drawing, ""))?;
@@ -50,7 +56,7 @@ fn tree(svg: &str) -> Result<usvg::Tree, String> {
     let options = usvg::Options {
         font_family: "Ubuntu".to_owned(),
         fontdb: fonts(),
-        // Bilinear, as in the window, and faster than the default.
+        // Bilinear interpolation, as in the window; also faster than the default.
         image_rendering: usvg::ImageRendering::Smooth,
         ..usvg::Options::default()
     };
@@ -76,7 +82,7 @@ fn encode(pixmap: &tiny_skia::Pixmap, description: &str) -> Result<Vec<u8>, png:
         png::ColorType::Rgba
     });
     encoder.set_depth(png::BitDepth::Eight);
-    // A third of the time for four thirds of the size.
+    // A third of the default's time at four thirds of its size.
     encoder.set_compression(png::Compression::Fast);
     encoder.set_source_srgb(png::SrgbRenderingIntent::Perceptual);
     encoder.add_itxt_chunk(
@@ -92,7 +98,7 @@ fn encode(pixmap: &tiny_skia::Pixmap, description: &str) -> Result<Vec<u8>, png:
     Ok(out)
 }
 
-/// Ubuntu Light and Hack, and nothing of the machine's.
+/// Returns the fonts Ubuntu Light and Hack, and none of the machine's.
 fn fonts() -> Arc<usvg::fontdb::Database> {
     static FONTS: OnceLock<Arc<usvg::fontdb::Database>> = OnceLock::new();
     let load = || {
@@ -107,7 +113,7 @@ fn fonts() -> Arc<usvg::fontdb::Database> {
     FONTS.get_or_init(load).clone()
 }
 
-/// The signs of a text that no font of the program has.
+/// Returns the characters of a text that none of the program's fonts has.
 #[cfg(test)]
 pub(crate) fn missing_glyphs(text: &str) -> String {
     fn glyphs(group: &usvg::Group, visit: &mut dyn FnMut(&usvg::layout::PositionedGlyph)) {
@@ -124,15 +130,7 @@ pub(crate) fn missing_glyphs(text: &str) -> String {
         }
     }
     use super::drawing::{Anchor, Colour, Item, Text};
-    let item = Text {
-        text: text.to_owned(),
-        at: [0.0; 2],
-        anchor: Anchor::Start,
-        size: 10.0,
-        colour: Colour::rgb(0, 0, 0),
-        halo: None,
-        upright: false,
-    };
+    let item = Text::new(text, [0.0; 2], Anchor::Start, 10.0, Colour::rgb(0, 0, 0));
     let tree = tree(&svg(
         &Drawing {
             size: [10.0; 2],
@@ -160,10 +158,10 @@ mod tests {
     const WHITE: Colour = Colour::rgb(255, 255, 255);
 
     fn drawing(items: Vec<Item>) -> Drawing {
-        let problem = Area::new([0.0; 2], [40.0, 20.0]);
+        let area = Area::new([0.0; 2], [40.0, 20.0]);
         let pixels = std::sync::Arc::new(vec![RED, RED, BLUE, BLUE]);
         let mut all = vec![Item::Image {
-            area: problem,
+            area,
             columns: 2,
             rows: 2,
             pixels,
@@ -181,13 +179,9 @@ mod tests {
     }
 
     #[test]
-    fn things_lie_where_they_should() {
-        let square = Item::Path {
-            points: vec![[10.0, 5.0], [20.0, 5.0], [20.0, 15.0], [10.0, 15.0]],
-            closed: true,
-            stroke: None,
-            fill: Some(WHITE),
-        };
+    fn items_are_drawn_at_their_positions() {
+        let square = Area::new([10.0, 5.0], [20.0, 15.0]);
+        let square = Item::filled(square.corners(), WHITE);
         let line = Item::Path {
             points: vec![[30.0, -9.0], [30.0, 99.0]],
             closed: false,
@@ -261,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_has_its_size_and_its_description() {
+    fn a_file_has_its_size_and_description_and_is_reproducible() {
         let bytes = png(&drawing(Vec::new()), [33, 21], "adam:lr=0.1, θ₁").unwrap();
         let reader = png::Decoder::new(std::io::Cursor::new(&bytes))
             .read_info()
@@ -302,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn the_signs_of_the_field_have_glyphs() {
+    fn the_fonts_have_the_symbols_of_the_field() {
         assert_eq!(
             missing_glyphs(
                 "∇f ‖∇f‖ → ← ↑ ↓ λ σ² θ₁ η β₂ 10⁻³ −3.5 ∞ ≤ ≥ ≈ ≠ √ Σ Π ∂ ∫ Δ ∈ ⟨⟩ … ± ° · × κ μ ω ℓ ≡ ∝ ▶ ● ■ ▲ ◆ –"

@@ -1,14 +1,15 @@
-//! What a network says of its data: regions of classes, a curve, a confusion matrix, or what it says against what is true.
+//! Drawings of a network's predictions: decision regions, a fitted curve, confusion matrices, or predicted against true values.
 
 mod confusion;
 
 use super::axis::number;
 use super::colour::{Marker, Theme, class_colour, mixed, run_colour, run_dash, run_marker};
-use super::drawing::{Anchor, Area, Colour, Item, Point, Stroke, Text, limited};
+use super::drawing::{Area, Colour, Item, Point, Stroke, limited};
 use super::frame::Frame;
+use super::layout::LINE_HEIGHT;
 use super::network::percent;
 use super::trail::line;
-use super::{legend_line, map, shortened};
+use super::{legend_line, map, max_chars, shortened};
 use crate::engine::analysis::predictions::DecisionRegions;
 use crate::engine::analysis::predictions::FittedCurve;
 use crate::engine::analysis::predictions::Predictions;
@@ -20,52 +21,49 @@ use crate::engine::numeric::real;
 use crate::engine::objective::plane::Rect;
 use std::sync::Arc;
 
-/// The most samples of each part that are drawn.
+/// Maximal number of samples drawn of the training data, and of the test data.
 const MAX_SAMPLES: usize = 500;
 
-/// Height of a line of words.
-const LINE_HEIGHT: f32 = 16.0;
-
-/// The run that it is of.
+/// The run that predictions are of: its name and state.
 #[derive(Clone, Copy)]
 pub struct RunLabel<'a> {
-    /// Its name.
+    /// Name of the run.
     pub name: &'a str,
-    /// How many steps it has taken.
+    /// Number of steps taken.
     pub step: u64,
-    /// Its place among colours, dashes and markers.
+    /// Index into the colours, dashes and markers of runs.
     pub style_index: usize,
-    /// How good it is in training and in the test.
+    /// Training and test metrics.
     pub metrics: [Option<Metrics>; 2],
 }
 
-/// What it is called.
-pub fn title(fit: &Predictions) -> &'static str {
-    match fit {
+/// Returns the title of a drawing of predictions.
+pub fn title(predictions: &Predictions) -> &'static str {
+    match predictions {
         Predictions::Regions(_) => "Decision boundary",
-        Predictions::Curve(_) => "Fit",
+        Predictions::Curve(_) => "Fitted curve",
         Predictions::Confusion(_) => "Confusion matrix",
         Predictions::Scatter(_) => "Predictions against true values",
     }
 }
 
-/// What of a fit does not depend on where it is drawn.
+/// The parts of decision regions that do not depend on the drawing's area.
 pub struct Shading {
-    /// The colours of regions, first row on top.
+    /// The colours of the cells, first row on top.
     pixels: Arc<Vec<Colour>>,
-    /// The lines between regions.
+    /// The decision boundaries.
     borders: Vec<ContourLine>,
 }
 
-/// The colours and borders of regions; nothing of anything else.
-pub fn shading(fit: &Predictions, theme: &Theme) -> Shading {
-    let Predictions::Regions(regions) = fit else {
+/// Computes the colours and borders of decision regions; empty for other predictions.
+pub fn shading(predictions: &Predictions, theme: &Theme) -> Shading {
+    let Predictions::Regions(regions) = predictions else {
         return Shading {
             pixels: Arc::default(),
             borders: Vec::new(),
         };
     };
-    // As sure as chance is pale. Bright colours are too much on a dark ground.
+    // A probability no better than chance is pale. The range is smaller on a dark background, where bright colours would dominate.
     let chance = 1.0 / real(regions.names.len().max(2));
     let [palest, range] = if theme.dark {
         [0.14, 0.36]
@@ -74,14 +72,16 @@ pub fn shading(fit: &Predictions, theme: &Theme) -> Shading {
     };
     let colour = |cell: &Option<Prediction>| {
         cell.map_or(
-            theme.problem,
+            theme.plot_background,
             |Prediction {
-                 class,
-                 probability: share,
-                 ..
+                 class, probability, ..
              }| {
-                let sure = (share - chance) / (1.0 - chance);
-                mixed(theme.background, class_colour(class), palest + range * sure)
+                let confidence = (probability - chance) / (1.0 - chance);
+                mixed(
+                    theme.background,
+                    class_colour(class),
+                    palest + range * confidence,
+                )
             },
         )
     };
@@ -92,16 +92,17 @@ pub fn shading(fit: &Predictions, theme: &Theme) -> Shading {
     }
 }
 
-/// Where the most probable class changes. The lead of a class, negative where another one has it, is smooth across its border.
+/// Returns the lines along which the most probable class changes: zero lines of each class's margin, which is negative where another
+/// class has it, and smooth across the border.
 fn borders(regions: &DecisionRegions) -> Vec<ContourLine> {
     let mut lines = Vec::new();
     for class in 0..regions.names.len() {
-        let lead = |cell: &Option<Prediction>| {
-            cell.map_or(f64::NAN, |verdict| {
-                if verdict.class == class {
-                    verdict.margin
+        let margin = |cell: &Option<Prediction>| {
+            cell.map_or(f64::NAN, |prediction| {
+                if prediction.class == class {
+                    prediction.margin
                 } else {
-                    -verdict.margin
+                    -prediction.margin
                 }
             })
         };
@@ -109,9 +110,9 @@ fn borders(regions: &DecisionRegions) -> Vec<ContourLine> {
             view: regions.window,
             columns: regions.side,
             rows: regions.side,
-            values: regions.cells.iter().map(lead).collect(),
+            values: regions.cells.iter().map(margin).collect(),
         };
-        // Where two other classes are even, this one's lead comes near zero from below.
+        // Slightly above zero: where two other classes tie, this one's margin touches zero from below.
         let drawn = contour::lines(&surface, &[1e-9], &Cancel::default());
         lines.extend(drawn.unwrap_or_default());
         if regions.names.len() == 2 {
@@ -121,116 +122,106 @@ fn borders(regions: &DecisionRegions) -> Vec<ContourLine> {
     lines
 }
 
-/// Draws it in an area, with the run and how good it is in words, and a legend; `shading` is its [`shading`].
+/// Draws predictions in an area, with the run's name, its metrics and a legend; `shading` comes from [`shading`].
 pub fn draw(
-    fit: &Predictions,
+    predictions: &Predictions,
     shading: &Shading,
-    told: &RunLabel,
+    label: &RunLabel,
     area: Area,
     theme: &Theme,
 ) -> Vec<Item> {
-    let page = Page::new(area, fit, theme);
-    let mut items = page.text_lines(fit, told);
-    items.extend(match fit {
+    let page = Page::new(area, predictions, theme);
+    let mut items = page.text_lines(predictions, label);
+    items.extend(match predictions {
         Predictions::Regions(found) => page.regions(found, shading),
-        Predictions::Curve(found) => page.curve(found, told.style_index),
+        Predictions::Curve(found) => page.curve(found, label.style_index),
         Predictions::Confusion(found) => confusion::matrices(found, page.plot, theme),
-        Predictions::Scatter(pairs) => page.predictions(pairs),
+        Predictions::Scatter(pairs) => page.scatter(pairs),
     });
     items
 }
 
-/// The places of the parts.
+/// Positions of the parts of a drawing.
 struct Page<'a> {
-    /// The plot, without the numbers of its axes; of matrices everything.
+    /// The plot without its tick labels; of confusion matrices the whole area.
     plot: Area,
-    /// Where words begin, and how wide they may be.
-    words: Point,
-    width: f32,
+    /// Upper left corner and width of the text lines.
+    text_corner: Point,
+    text_width: f32,
     theme: &'a Theme,
 }
 
 impl<'a> Page<'a> {
-    /// Words above the plot, or beside it where there is more room.
-    fn new(area: Area, fit: &Predictions, theme: &'a Theme) -> Self {
-        let beside = area.width() > 1.5 * area.height();
-        let lines = match fit {
+    /// Lays out an area: text lines above the plot, or to its right if the area is wide.
+    fn new(area: Area, predictions: &Predictions, theme: &'a Theme) -> Self {
+        let is_wide = area.width() > 1.5 * area.height();
+        let lines = match predictions {
             Predictions::Regions(found) => 4 + found.names.len().min(10).div_ceil(2),
             _ => 4,
         };
         #[expect(clippy::cast_precision_loss, reason = "a few lines")]
-        let head = if beside {
+        let head = if is_wide {
             0.0
         } else {
             LINE_HEIGHT * lines as f32
         };
-        let matrix = matches!(fit, Predictions::Confusion(_));
-        let [left, top, right, bottom] = if matrix {
+        let is_matrix = matches!(predictions, Predictions::Confusion(_));
+        let [left, top, right, bottom] = if is_matrix {
             [8.0, 6.0, 8.0, 6.0]
         } else {
             [50.0, 26.0, 14.0, 36.0]
         };
         let [x, y] = [area.min[0] + left, area.min[1] + head + top];
         let [mut width, mut height] = [area.max[0] - right - x, area.max[1] - bottom - y];
-        if beside {
+        if is_wide {
             width = width.min((area.width() - left) * 0.62);
         }
-        if matches!(fit, Predictions::Regions(_) | Predictions::Scatter(_)) {
+        if matches!(
+            predictions,
+            Predictions::Regions(_) | Predictions::Scatter(_)
+        ) {
             let side = width.min(height).max(40.0);
             (width, height) = (side, side);
         }
         let plot = Area::new([x, y], [x + width.max(40.0), y + height.max(40.0)]);
-        let words = if beside {
+        let text_corner = if is_wide {
             [plot.max[0] + 18.0, area.min[1] + 16.0]
         } else {
             [area.min[0] + 8.0, area.min[1] + 12.0]
         };
         Self {
             plot,
-            words,
-            width: area.max[0] - words[0] - 4.0,
+            text_corner,
+            text_width: area.max[0] - text_corner[0] - 4.0,
             theme,
         }
     }
 
     fn write(&self, text: &str, at: Point, size: f32) -> Item {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a number of characters"
-        )]
-        let most =
-            ((self.width - (at[0] - self.words[0])) / (0.48 * size)).clamp(4.0, 200.0) as usize;
-        Item::Text(Text {
-            text: shortened(text, most),
-            at,
-            anchor: Anchor::Start,
-            size,
-            colour: self.theme.ink,
-            halo: None,
-            upright: false,
-        })
+        let width = self.text_width - (at[0] - self.text_corner[0]);
+        let text = shortened(text, max_chars(width, 0.48 * size, 4, 200));
+        Item::label(text, at, size, self.theme.ink)
     }
 
-    /// The run, how good it is, and what is drawn how.
-    fn text_lines(&self, fit: &Predictions, told: &RunLabel) -> Vec<Item> {
-        let [x, mut y] = self.words;
-        let mut items = legend_line([x, y], told.style_index, self.theme);
-        let title = format!("{}, step {}", told.name, told.step);
+    /// Draws the run's name, its metrics, and a legend.
+    fn text_lines(&self, predictions: &Predictions, label: &RunLabel) -> Vec<Item> {
+        let [x, mut y] = self.text_corner;
+        let mut items = legend_line([x, y], label.style_index, self.theme);
+        let title = format!("{}, step {}", label.name, label.step);
         items.push(self.write(&title, [x + 38.0, y], 12.0));
-        for (part, measure) in ["training", "test"].into_iter().zip(told.metrics) {
+        for (part, metrics) in ["training", "test"].into_iter().zip(label.metrics) {
             y += LINE_HEIGHT;
-            let words = measure.map_or_else(
+            let words = metrics.map_or_else(
                 || format!("no {part} data"),
-                |measure| metrics_text(part, &measure),
+                |metrics| metrics_text(part, &metrics),
             );
             items.push(self.write(&words, [x, y], 11.0));
         }
         y += LINE_HEIGHT;
-        match fit {
+        match predictions {
             Predictions::Regions(found) => {
                 items.push(self.write("filled: training, hollow: test", [x, y], 11.0));
-                let column = (0.5 * self.width).min(110.0);
+                let column = (0.5 * self.text_width).min(110.0);
                 for (class, name) in found.names.iter().take(10).enumerate() {
                     let right = class % 2 == 1;
                     if !right {
@@ -245,7 +236,7 @@ impl<'a> Page<'a> {
                 items.push(self.write("filled: training, hollow: test", [x, y], 11.0));
             }
             Predictions::Confusion(_) => {
-                items.push(self.write("rows: true, columns: said", [x, y], 11.0));
+                items.push(self.write("rows: true, columns: predicted", [x, y], 11.0));
             }
         }
         items
@@ -268,7 +259,7 @@ impl<'a> Page<'a> {
             area,
             window: found.window,
         };
-        // Points lie on the border of the window, the middles of pixels half a cell inside of theirs.
+        // Samples are on the window's border, so the centers of border pixels are half a cell inside the image's border.
         let half = 0.5 / real(side - 1);
         let [low, high] = [[-half; 2], [1.0 + half; 2]]
             .map(|corner| frame.picture_from_world(found.window.at(corner)));
@@ -304,7 +295,7 @@ impl<'a> Page<'a> {
         self.frame_items(found.window, inside, ["input 1", "input 2"])
     }
 
-    fn curve(&self, found: &FittedCurve, look: usize) -> Vec<Item> {
+    fn curve(&self, found: &FittedCurve, style_index: usize) -> Vec<Item> {
         let finite = |at: &&[f64; 2]| at[1].is_finite();
         let range = |points: &mut dyn Iterator<Item = f64>| {
             points.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], y| {
@@ -313,12 +304,12 @@ impl<'a> Page<'a> {
         };
         let targets = found.samples.iter().flatten().filter(finite);
         let [low, high] = range(&mut targets.map(|at| at[1]));
-        let room = if high > low { high - low } else { 1.0 };
-        // The curve may leave the samples behind, but not make them small.
+        let height = if high > low { high - low } else { 1.0 };
+        // The window follows the curve beyond the samples by their own height at most, so that they stay readable.
         let drawn = found.line.iter().filter(finite);
-        let [bottom, top] = range(&mut drawn.map(|at| limited(at[1], low - room, high + room)));
+        let [bottom, top] = range(&mut drawn.map(|at| limited(at[1], low - height, high + height)));
         let [low, high] = [low.min(bottom), high.max(top)];
-        let margin = 0.06 * (high - low).max(room);
+        let margin = 0.06 * (high - low).max(height);
         let ends = [found.line.first(), found.line.last()];
         let x = ends.map(|end| end.map_or(0.0, |at| at[0]));
         let window = Rect::new(x, [low - margin, high + margin]).unwrap_or(Rect::square(1.0));
@@ -333,18 +324,19 @@ impl<'a> Page<'a> {
                 .iter()
                 .map(|at| frame.picture_from_world(*at))
                 .collect();
-            let (halo, colour) = (self.theme.halo, run_colour(look, self.theme));
+            let (halo, colour) = (self.theme.halo, run_colour(style_index, self.theme));
             inside.push(line(points.clone(), 4.0, halo, &[]));
-            inside.push(line(points, 2.0, colour, run_dash(look)));
+            inside.push(line(points, 2.0, colour, run_dash(style_index)));
         }
         self.frame_items(window, inside, ["input", "output"])
     }
 
-    fn predictions(&self, pairs: &[Vec<[f64; 2]>; 2]) -> Vec<Item> {
-        let goals = pairs.iter().flatten().map(|[goal, _]| *goal);
-        let [low, high] = goals.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], goal| {
-            [low.min(goal), high.max(goal)]
-        });
+    fn scatter(&self, pairs: &[Vec<[f64; 2]>; 2]) -> Vec<Item> {
+        let targets = pairs.iter().flatten().map(|[target, _]| *target);
+        let [low, high] = targets
+            .fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], target| {
+                [low.min(target), high.max(target)]
+            });
         let margin = if high > low { 0.15 * (high - low) } else { 1.0 };
         let range = [low - margin, high + margin];
         let window = Rect::new(range, range).unwrap_or(Rect::square(1.0));
@@ -355,14 +347,14 @@ impl<'a> Page<'a> {
         let diagonal = [[0.0; 2], [1.0; 2]].map(|end| frame.picture_from_world(window.at(end)));
         let mut inside = vec![line(diagonal.to_vec(), 1.2, self.theme.ink, &[5.0, 3.0])];
         inside.extend(self.dots(pairs, &frame));
-        self.frame_items(window, inside, ["true", "said"])
+        self.frame_items(window, inside, ["true", "predicted"])
     }
 
-    /// Samples without a class.
+    /// Draws training and test samples without a class as filled and hollow dots.
     fn dots(&self, parts: &[Vec<[f64; 2]>; 2], frame: &Frame) -> Vec<Item> {
         let mut items = Vec::new();
-        let (ink, problem) = (self.theme.ink.opacity(0.75), self.theme.background);
-        for (fill, samples) in [(problem, &parts[1]), (ink, &parts[0])] {
+        let (ink, background) = (self.theme.ink.opacity(0.75), self.theme.background);
+        for (fill, samples) in [(background, &parts[1]), (ink, &parts[0])] {
             for at in subsampled(samples) {
                 let at = frame.picture_from_world(*at);
                 items.extend(Marker::Circle.items(at, 2.6, fill, ink));
@@ -372,16 +364,16 @@ impl<'a> Page<'a> {
     }
 }
 
-/// How good a network is on a part of the data.
-fn metrics_text(part: &str, measure: &Metrics) -> String {
-    let loss = number(measure.loss, 4);
-    match measure.accuracy {
-        Some(share) => format!("{part}: loss {loss}, {} right", percent(share)),
+/// Formats the metrics on a part of the data.
+fn metrics_text(part: &str, metrics: &Metrics) -> String {
+    let loss = number(metrics.loss, 4);
+    match metrics.accuracy {
+        Some(accuracy) => format!("{part}: loss {loss}, accuracy {}", percent(accuracy)),
         None => format!("{part}: loss {loss}"),
     }
 }
 
-/// A sample of a class.
+/// Draws a sample with the colour and marker of its class.
 fn sample(at: Point, class: usize, filled: bool, theme: &Theme) -> Vec<Item> {
     let colour = mixed(class_colour(class), theme.ink, 0.25);
     let (fill, rim) = if filled {
@@ -392,7 +384,7 @@ fn sample(at: Point, class: usize, filled: bool, theme: &Theme) -> Vec<Item> {
     run_marker(class).items(at, 3.2, fill, rim)
 }
 
-/// Some of many samples, evenly chosen.
+/// Returns at most [`MAX_SAMPLES`] of the samples, evenly spaced.
 fn subsampled<T>(samples: &[T]) -> impl Iterator<Item = &T> {
     samples
         .iter()

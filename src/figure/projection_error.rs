@@ -1,4 +1,4 @@
-//! What the plane of a network does not show: true losses beside those on the plane, and how far off it the runs are.
+//! Projection error of a network's plane: true losses compared with those on the plane, and the distance of runs from it.
 
 use super::drawing::{Area, Drawing, Item, Point};
 use super::metric_chart::{XAxis, projection_error_charts};
@@ -6,27 +6,27 @@ use super::network::{percent, plane_text};
 use super::{Options, axis::number, caption, legend_line, page, shortened, style_index};
 use crate::session::Runs;
 
-/// What is known of a run at a row, in words: its true loss, that of its projection, how far off the plane it is, and that as a share of its
-/// way from the start, which is empty at the start.
+/// Describes a run at a row in four texts: its true loss, the loss of its projection, its distance from the plane, and the latter as a share
+/// of the distance from the start, which is empty at the start.
 pub fn row_texts(runs: &Runs, run: usize, row: usize) -> Option<[String; 4]> {
     let trained = runs.trained.as_ref()?.runs.get(run)?;
     let row = row.min(trained.rows.len().checked_sub(1)?);
-    let (shadow, distance) = (trained.projections.get(row)?, *trained.distances.get(row)?);
-    let share = shadow.residual / distance;
-    let of_way = if share.is_finite() {
-        format!("{} of its way", percent(share))
+    let (projection, distance) = (trained.projections.get(row)?, *trained.distances.get(row)?);
+    let share = projection.residual / distance;
+    let relative = if share.is_finite() {
+        format!("{} of the distance moved", percent(share))
     } else {
         String::new()
     };
     Some([
         format!("loss {}", number(trained.rows[row].loss, 4)),
-        format!("on the plane {}", number(shadow.loss, 4)),
-        format!("off it by {}", number(shadow.residual, 3)),
-        of_way,
+        format!("projected loss {}", number(projection.loss, 4)),
+        format!("projection error {}", number(projection.residual, 3)),
+        relative,
     ])
 }
 
-/// The picture of what the plane does not show; of a landscape, whose plane shows everything, an empty page.
+/// Draws the picture of the projection error; of a landscape, whose plane shows everything, an empty page.
 pub fn picture(runs: &Runs, options: &Options) -> Drawing {
     let ([width, height], theme) = (options.size, options.theme);
     let scene = &runs.scene;
@@ -40,25 +40,25 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
         };
     };
     let write = |text: String, at: Point, size: f32| Item::label(text, at, size, theme.ink);
-    let title = format!("Off the plane   {}", scene.title());
+    let title = format!("Projection error   {}", scene.title());
     items.push(write(title, [18.0, 20.0], 15.0));
     items.push(write(plane_text(trained), [18.0, 42.0], 12.0));
     items.push(write(caption(scene, step), [18.0, height - 14.0], 11.0));
     let legend = (width * 0.26).clamp(150.0, 250.0);
     let space = Area::new([12.0, 56.0], [width - legend - 16.0, height - 30.0]);
-    let across = XAxis {
+    let x_axis = XAxis {
         runs,
         by_cost: false,
         row,
     };
-    for (quantity, area) in projection_error_charts(runs).iter().zip(shares(space)) {
-        items.extend(quantity.draw(area, &across, theme));
+    for (chart, area) in projection_error_charts(runs).iter().zip(chart_areas(space)) {
+        items.extend(chart.draw(area, &x_axis, theme));
     }
     let mut at = [width - legend, 76.0];
     let names = scene.run_names();
     for ((index, run), name) in scene.runs.iter().enumerate().zip(&names) {
-        let room = at[1] + 60.0 < height - 30.0;
-        if let (true, true, Some(lines)) = (run.shown, room, row_texts(runs, index, row)) {
+        let fits = at[1] + 60.0 < height - 30.0;
+        if let (true, true, Some(lines)) = (run.shown, fits, row_texts(runs, index, row)) {
             items.extend(legend_line(at, style_index(run.colour), theme));
             items.push(write(shortened(name, 24), [at[0] + 40.0, at[1]], 13.0));
             for line in lines.into_iter().filter(|line| !line.is_empty()) {
@@ -74,8 +74,8 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
     }
 }
 
-/// The places of the three charts below each other: the losses have the most room.
-pub fn shares(area: Area) -> [Area; 3] {
+/// Returns the areas of the three charts, one below the other; that of the losses is the largest.
+pub fn chart_areas(area: Area) -> [Area; 3] {
     let [top, height] = [area.min[1], area.height()];
     [[0.0, 0.46], [0.46, 0.73], [0.73, 1.0]].map(|[from, to]| {
         Area::new(

@@ -1,41 +1,40 @@
-//! The random plane of a network beside those of other seeds: how much a slice depends on its directions.
+//! The random plane of a network next to those of other seeds, which shows how much a slice depends on its directions.
 
 use super::colour::Theme;
 use super::drawing::{Area, Drawing, Item};
 use super::frame::Frame;
-use super::layers::entries;
+use super::layers::legend_entries;
 use super::panel_grid::{MapPanels, seed_spread_text};
 use super::trail::{Trail, border, trails};
 use super::{Options, caption, page, shortened, style_index};
 use crate::engine::geometry::surface::Surface;
 use crate::session::{self, Runs, SeedSlice, Seeds};
 
-/// Maps narrower than this have no room for the names of runs.
-const NAMED: f32 = 260.0;
+/// Minimal width of a map with names of runs.
+const MIN_NAMED_WIDTH: f32 = 260.0;
 
-/// What has to be said of runs on such maps.
-const PROJECTION_NOTE: &str = "Trails are shadows: the height of a map is not their loss.";
+/// Note on runs that are projected to random planes.
+const PROJECTION_NOTE: &str = "Trails are projections: the height of a map is not their loss.";
 
-/// The maps of slices, ready to be drawn; `None` if there are none.
+/// Prepares the maps of slices; `None` if there are none.
 pub fn map_panels(slices: &[SeedSlice], theme: &Theme) -> Option<MapPanels> {
     let maps = slices.iter();
     let maps = maps.map(|slice| (format!("seed {}", slice.seed), slice.surface.clone()));
     MapPanels::new(maps.collect(), theme)
 }
 
-/// What slices say together, in sentences.
+/// Describes the slices in sentences: their spread, and a note on the trails.
 pub fn summary_lines(slices: &[SeedSlice]) -> Vec<String> {
     let surfaces: Vec<&Surface> = slices.iter().map(|slice| &slice.surface).collect();
-    let shadows = PROJECTION_NOTE.to_owned();
     seed_spread_text(&surfaces)
         .into_iter()
-        .chain([shadows])
+        .chain([PROJECTION_NOTE.to_owned()])
         .collect()
 }
 
-/// The maps of slices with the shadows of the ticked runs up to a row; that of the scene's own plane has a stronger border.
+/// Draws the maps of slices with the projections of the visible runs up to a row; the map of the scene's own plane has a stronger border.
 pub fn draw(
-    reliefs: &MapPanels,
+    panels: &MapPanels,
     slices: &[SeedSlice],
     (runs, row): (&Runs, usize),
     space: Area,
@@ -43,42 +42,48 @@ pub fn draw(
 ) -> Vec<Item> {
     let scene = &runs.scene;
     let names = scene.run_names();
-    let besides = |index: usize, frame: &Frame| {
+    let on_each = |index: usize, frame: &Frame| {
         let all = scene.runs.iter().zip(&names).enumerate();
-        let shadows = slices
+        let projections = slices
             .get(index)
             .map_or(&[][..], |slice| &slice.projections);
-        let all = all.zip(shadows).filter(|((_, (run, _)), _)| run.shown);
-        let all = all.map(|((run, (of, name)), shadow)| Trail {
-            run,
-            trajectory: &shadow.trajectory,
-            outline: &shadow.outline,
-            name: if frame.area.width() < NAMED { "" } else { name },
-            style_index: style_index(of.colour),
-            strong: false,
+        let visible = all.zip(projections).filter(|((_, (run, _)), _)| run.shown);
+        let visible = visible.map(|((index, (run, name)), projection)| Trail {
+            run: index,
+            trajectory: &projection.trajectory,
+            outline: &projection.outline,
+            name: if frame.area.width() < MIN_NAMED_WIDTH {
+                ""
+            } else {
+                name
+            },
+            style_index: style_index(run.colour),
+            emphasized: false,
             hollow: false,
         });
-        let all: Vec<Trail> = all.collect();
+        let visible: Vec<Trail> = visible.collect();
         if scene.map.trails {
-            trails(&all, frame, row, theme)
+            trails(&visible, frame, row, theme)
         } else {
             Vec::new()
         }
     };
-    let mut items = reliefs.draw(space, &scene.map, besides, theme);
-    let own = slices
+    let mut items = panels.draw(space, &scene.map, on_each, theme);
+    let own_index = slices
         .iter()
         .position(|slice| Seeds::of(scene) == Some(slice.seed));
-    if let Some(frame) = own.and_then(|own| reliefs.frames(space).into_iter().nth(own)) {
+    if let Some(frame) =
+        own_index.and_then(|own_index| panels.frames(space).into_iter().nth(own_index))
+    {
         items.push(border(frame.area, 3.0, theme.ink));
     }
     items
 }
 
-/// The picture of the random planes of some seeds.
+/// Draws the picture of the random planes of some seeds.
 ///
 /// # Errors
-/// One sentence, where the scene is not a network's on a random plane.
+/// Returns a sentence if the scene is not a network on a random plane.
 pub fn picture(runs: &Runs, seeds: Seeds, options: &Options) -> Result<Drawing, String> {
     let slices = session::seed_slices(runs, seeds)?;
     let (size, theme) = (options.size, options.theme);
@@ -97,14 +102,14 @@ pub fn picture(runs: &Runs, seeds: Seeds, options: &Options) -> Result<Drawing, 
         items.push(write(sentence, bottom, 11.0));
     }
     let names = scene.run_names();
-    let shown = scene.runs.iter().zip(&names).filter(|(run, _)| run.shown);
-    let shown = shown.map(|(run, name)| (style_index(run.colour), shortened(name, 30)));
-    let (legend, top) = entries(shown, Area::new([10.0, 34.0], size), theme);
+    let visible = scene.runs.iter().zip(&names).filter(|(run, _)| run.shown);
+    let visible = visible.map(|(run, name)| (style_index(run.colour), shortened(name, 30)));
+    let (legend, top) = legend_entries(visible, Area::new([10.0, 34.0], size), theme);
     items.extend(legend);
-    if let Some(reliefs) = map_panels(&slices, theme) {
+    if let Some(panels) = map_panels(&slices, theme) {
         let space = Area::new([10.0, top], [width, (bottom - 16.0).max(top + 60.0)]);
-        let shown = (runs, runs.row(step));
-        items.extend(draw(&reliefs, &slices, shown, space, theme));
+        let row = runs.row(step);
+        items.extend(draw(&panels, &slices, (runs, row), space, theme));
     }
     Ok(Drawing { size, items })
 }

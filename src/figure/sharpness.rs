@@ -1,4 +1,4 @@
-//! How sharp the loss is along runs, beside where their steps begin to grow: one page.
+//! One page of charts of loss and sharpness along runs, with their stability limits.
 
 use super::chart::{Chart, Series, Style};
 use super::colour::Theme;
@@ -7,25 +7,25 @@ use super::layout::page;
 use super::{legend_line, shortened};
 use crate::engine::numeric::real;
 
-/// A run where it was measured. What is not known is NaN.
+/// Sharpness of a run at the steps where it was measured; NaN where a number is not known.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SharpnessSeries {
-    /// What it is called.
+    /// Name of the run.
     pub name: String,
     /// The steps.
     pub steps: Vec<u64>,
-    /// The losses there.
+    /// The losses at these steps.
     pub loss: Vec<f64>,
-    /// The Hessian's largest eigenvalue, and where steps grow with it.
+    /// λmax of the Hessian, and the stability limit for it.
     pub lambda_max: [Vec<f64>; 2],
-    /// The same of the Hessian divided by the preconditioner.
+    /// λmax of the Hessian divided by the preconditioner, and the stability limit for it.
     pub preconditioned: [Vec<f64>; 2],
 }
 
-/// The lines of a chart that are a run's.
-type Getter = fn(&SharpnessSeries) -> Vec<&[f64]>;
+/// Returns a run's lines in a chart: the measured values, then their limit.
+type Lines = fn(&SharpnessSeries) -> Vec<&[f64]>;
 
-/// Charts of loss and sharpness below each other, with the limits dotted; that of the preconditioned Hessian only where there is one.
+/// Draws charts of loss and sharpness one below the other, with dotted limits; that of the preconditioned Hessian only if any run has values for it.
 pub fn picture(
     runs: &[SharpnessSeries],
     title: &str,
@@ -42,7 +42,7 @@ pub fn picture(
         .map(|run| run.steps.iter().map(|step| real(*step)).collect())
         .collect();
     let last = steps.iter().flatten().copied().fold(1.0, f64::max);
-    let charts: [(&str, bool, Getter); 3] = [
+    let charts: [(&str, bool, Lines); 3] = [
         ("loss", true, |run| vec![&run.loss]),
         ("sharpness λmax; dotted: stability limit", false, |run| {
             run.lambda_max.iter().map(Vec::as_slice).collect()
@@ -51,43 +51,45 @@ pub fn picture(
             run.preconditioned.iter().map(Vec::as_slice).collect()
         }),
     ];
-    let known = |of: Getter| {
-        let mut values = runs.iter().filter_map(|run| of(run).first().copied());
-        values.any(|values| values.iter().any(|value| value.is_finite()))
+    let has_values = |lines: Lines| {
+        let mut measured = runs.iter().filter_map(|run| lines(run).first().copied());
+        measured.any(|values| values.iter().any(|value| value.is_finite()))
     };
-    let charts: Vec<_> = charts.into_iter().filter(|(.., of)| known(*of)).collect();
+    let charts: Vec<_> = { charts.into_iter() }
+        .filter(|(.., lines)| has_values(*lines))
+        .collect();
     let legend = (0.28 * width).clamp(140.0, 260.0);
     let mut top = 34.0;
-    #[expect(clippy::cast_precision_loss, reason = "three charts at most")]
-    let each = (height - 34.0 - 30.0) / charts.len().max(1) as f32;
-    for (title, log, of) in charts {
+    #[expect(clippy::cast_precision_loss, reason = "at most three charts")]
+    let chart_height = (height - 34.0 - 30.0) / charts.len().max(1) as f32;
+    for (title, log, lines) in charts {
         let chart = Chart {
-            area: Area::new([12.0, top], [width - legend - 12.0, top + each]),
+            area: Area::new([12.0, top], [width - legend - 12.0, top + chart_height]),
             title,
-            across: "step",
-            reach: [0.0, last],
+            x_label: "step",
+            x_range: [0.0, last],
             log,
             theme,
         };
-        top += each;
+        top += chart_height;
         let (mut series, mut styles) = (Vec::new(), Vec::new());
-        for (look, (run, x)) in runs.iter().zip(&steps).enumerate() {
-            for (place, values) in of(run).into_iter().enumerate() {
+        for (style_index, (run, x)) in runs.iter().zip(&steps).enumerate() {
+            for (index, values) in lines(run).into_iter().enumerate() {
                 series.push(Series {
                     x,
                     values,
-                    strong: values.len(),
-                    style_index: look,
-                    limit: place > 0,
+                    opaque_len: values.len(),
+                    style_index,
+                    limit: index > 0,
                 });
-                styles.push(if place > 0 { Style::Limit } else { Style::Own });
+                styles.push(if index > 0 { Style::Limit } else { Style::Own });
             }
         }
-        items.extend(chart.draw_as(&series, &styles));
+        items.extend(chart.draw_with_styles(&series, &styles));
     }
     let mut at = [width - legend, 60.0];
-    for (look, run) in runs.iter().enumerate() {
-        items.extend(legend_line(at, look, theme));
+    for (style_index, run) in runs.iter().enumerate() {
+        items.extend(legend_line(at, style_index, theme));
         items.push(write(shortened(&run.name, 26), [at[0] + 40.0, at[1]], 12.0));
         at[1] += 20.0;
     }
@@ -97,9 +99,10 @@ pub fn picture(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::figure::drawing::words;
 
     #[test]
-    fn only_what_is_known_is_drawn() {
+    fn only_charts_with_values_are_drawn() {
         let run = SharpnessSeries {
             name: "sgd:lr=0.1".to_owned(),
             steps: vec![0, 10, 20],
@@ -109,11 +112,7 @@ mod tests {
         };
         let texts = |runs: &[SharpnessSeries]| {
             let drawing = picture(runs, "title", "caption", [600.0, 500.0], &Theme::LIGHT);
-            let text = |item: &Item| match item {
-                Item::Text(text) => Some(text.text.clone()),
-                _ => None,
-            };
-            drawing.items.iter().filter_map(text).collect::<Vec<_>>()
+            words(&drawing.items)
         };
         let drawn = texts(std::slice::from_ref(&run));
         assert!(drawn.iter().any(|text| text.starts_with("sharpness")));

@@ -1,16 +1,16 @@
-//! A slice of a network's landscape: the map of its loss on a plane.
+//! The map of a network's loss on a plane.
 
 use super::axis::number;
 use super::colour::Theme;
 use super::drawing::{Drawing, Item};
 use super::frame::Frame;
-use super::{layout, map};
+use super::{layout, map, page};
 use crate::engine::cancel::Cancel;
 use crate::engine::geometry::surface::Surface;
 use crate::engine::scene::MapStyle;
 use crate::session::MapData;
 
-/// The map of a slice with axes a and b, title and caption. Levels are logarithmic where the loss spans very different heights.
+/// Draws the map of a slice with axes a and b, title and caption. Levels are logarithmic where the loss spans very different heights.
 pub fn picture(
     surface: Surface,
     title: &str,
@@ -21,17 +21,9 @@ pub fn picture(
     let layout = layout(size);
     let frame = Frame::letterboxed(2, surface.view, layout.map);
     let (area, bar) = (frame.area, frame.bar());
-    let [width, height] = size;
-    let mut items = vec![Item::Path {
-        points: vec![[0.0, 0.0], [width, 0.0], [width, height], [0.0, height]],
-        closed: true,
-        stroke: None,
-        fill: Some(theme.background),
-    }];
+    let mut items = page(size, theme);
     let range = surface.range();
-    let lowest = range.map_or(0.0, |[lowest, _]| lowest);
-    let above = |share: f64| surface.quantile(share).unwrap_or(lowest) - lowest;
-    let log = above(0.95) > 10.0 * above(0.5);
+    let log = map::needs_log_levels(&surface);
     if let Some(map_data) = MapData::of(surface, log, None, 20, &Cancel::default()) {
         let inside = map::landscape(
             &map_data,

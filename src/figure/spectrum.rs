@@ -1,32 +1,33 @@
-//! The spectrum of curvature: how densely eigenvalues lie, those that stand out, and measures of sharpness side by side.
+//! Spectrum of a curvature matrix: density of eigenvalues, extremal eigenvalues, and a table of sharpness measures.
 
 mod table;
 
 use super::chart::{Chart, Series, Style};
 use super::colour::{Theme, run_colour};
 use super::drawing::{Anchor, Area, Drawing, Item, Point, Text};
+use super::layout::LINE_HEIGHT;
 use super::page;
 use super::trail::line;
 use crate::engine::analysis::curvature::{CurvatureSettings, Density, Report};
-use table::{LINE_HEIGHT, in_two_columns, table_lines, write_table};
+use table::{in_two_columns, table_lines, write_table};
 
-/// Places that the density is drawn through.
+/// Number of points that the density is drawn through.
 const DENSITY_POINTS: usize = 700;
 
-/// What is less dense than this beside the highest place is not drawn.
+/// Densities below this share of the peak are not drawn.
 const MIN_RELATIVE_DENSITY: f64 = 1e-7;
 
-/// The curvature at a place.
+/// The curvature at one point of parameter space.
 pub struct Spectrum<'a> {
-    /// What it is called.
+    /// Name of the point.
     pub name: &'a str,
-    /// Its place among colours and dashes.
+    /// Index into the colours and dashes of runs.
     pub style_index: usize,
-    /// What is known of it so far.
+    /// The results so far.
     pub report: &'a Report,
 }
 
-/// The densities in one chart, with the largest and the smallest eigenvalues as sticks, and a table of all numbers below it.
+/// Draws the densities in one chart, with the largest and the smallest eigenvalues as sticks, and a table of all numbers below it.
 pub fn draw(spectra: &[Spectrum], area: Area, theme: &Theme) -> Vec<Item> {
     let lines = table_lines(spectra);
     let rows = if in_two_columns(spectra, area) {
@@ -34,7 +35,7 @@ pub fn draw(spectra: &[Spectrum], area: Area, theme: &Theme) -> Vec<Item> {
     } else {
         lines.len() + 1
     };
-    #[expect(clippy::cast_precision_loss, reason = "some twenty lines")]
+    #[expect(clippy::cast_precision_loss, reason = "about twenty lines")]
     let height = (LINE_HEIGHT * rows as f32 + 14.0).min(0.62 * area.height());
     let (chart, table) = (
         Area::new(area.min, [area.max[0], area.max[1] - height]),
@@ -64,19 +65,19 @@ fn densities(spectra: &[Spectrum], area: Area, theme: &Theme) -> Vec<Item> {
     let peak = { curves.iter().flatten() }.fold(0.0, |peak: f64, row| peak.max(row[1]));
     let columns: Vec<[Vec<f64>; 4]> = { curves.iter() }
         .map(|curve| {
-            let shown = |value: f64| {
+            let drawable = |value: f64| {
                 if value > MIN_RELATIVE_DENSITY * peak {
                     value
                 } else {
                     f64::NAN
                 }
             };
-            let column = |of: &dyn Fn(&[f64; 3]) -> f64| curve.iter().map(of).collect();
+            let column = |value: &dyn Fn(&[f64; 3]) -> f64| curve.iter().map(value).collect();
             [
                 column(&|row| row[0]),
-                column(&|row| shown(row[1])),
-                column(&|row| shown(row[1] - row[2])),
-                column(&|row| shown(row[1] + row[2])),
+                column(&|row| drawable(row[1])),
+                column(&|row| drawable(row[1] - row[2])),
+                column(&|row| drawable(row[1] + row[2])),
             ]
         })
         .collect();
@@ -96,11 +97,11 @@ fn densities(spectra: &[Spectrum], area: Area, theme: &Theme) -> Vec<Item> {
             if style == Style::Limit && exact {
                 continue;
             }
-            // No cursor: a marker would say that a place is special.
+            // All points are opaque: a marker at the end of a part would suggest that its position matters.
             series.push(Series {
                 x,
                 values,
-                strong: values.len(),
+                opaque_len: values.len(),
                 style_index: spectrum.style_index,
                 limit: style == Style::Limit,
             });
@@ -115,12 +116,12 @@ fn densities(spectra: &[Spectrum], area: Area, theme: &Theme) -> Vec<Item> {
         } else {
             "density of eigenvalues"
         },
-        across: "λ",
-        reach: [low, high],
+        x_label: "λ",
+        x_range: [low, high],
         log: true,
         theme,
     };
-    let mut items = chart.draw_as(&series, &styles);
+    let mut items = chart.draw_with_styles(&series, &styles);
     items.push(Item::Clipped {
         area: chart.plot(),
         items: sticks(spectra, [low, high], chart.plot(), theme),
@@ -128,16 +129,16 @@ fn densities(spectra: &[Spectrum], area: Area, theme: &Theme) -> Vec<Item> {
     items
 }
 
-/// The eigenvalues at both ends as sticks at the foot of the chart, and their names where there is room.
+/// Draws the extremal eigenvalues as sticks at the bottom of the chart, with their names where they do not overlap.
 fn sticks(spectra: &[Spectrum], [low, high]: [f64; 2], plot: Area, theme: &Theme) -> Vec<Item> {
     let mut items = Vec::new();
-    let place = |value: f64| {
-        #[expect(clippy::cast_possible_truncation, reason = "a place in a picture")]
+    let x_of = |value: f64| {
+        #[expect(clippy::cast_possible_truncation, reason = "a position in a picture")]
         let share = ((value - low) / (high - low)) as f32;
         plot.min[0] + share * plot.width()
     };
     if low < 0.0 && high > 0.0 {
-        let x = place(0.0);
+        let x = x_of(0.0);
         items.push(line(
             vec![[x, plot.min[1]], [x, plot.max[1]]],
             1.0,
@@ -151,7 +152,7 @@ fn sticks(spectra: &[Spectrum], [low, high]: [f64; 2], plot: Area, theme: &Theme
         let top = spectrum.report.top_values();
         let bottom = spectrum.report.bottom_values();
         for value in top.iter().chain(&bottom) {
-            let x = place(*value);
+            let x = x_of(*value);
             items.push(line(
                 vec![[x, plot.max[1] - 16.0], [x, plot.max[1]]],
                 1.8,
@@ -160,21 +161,20 @@ fn sticks(spectra: &[Spectrum], [low, high]: [f64; 2], plot: Area, theme: &Theme
             ));
         }
         for (rank, value) in top.iter().enumerate() {
-            let x = place(*value);
+            let x = x_of(*value);
             if taken.iter().any(|other| (other - x).abs() < 24.0) {
                 continue;
             }
             taken.push(x);
-            let near = x + 12.0 > plot.max[0];
-            items.push(Item::Text(Text {
-                text: format!("λ{}", subscript(rank + 1)),
-                at: [if near { x - 3.0 } else { x }, plot.max[1] - 24.0],
-                anchor: if near { Anchor::End } else { Anchor::Middle },
-                size: 12.0,
-                colour,
-                halo: Some(theme.background),
-                upright: false,
-            }));
+            let near_border = x + 12.0 > plot.max[0];
+            let (x, anchor) = if near_border {
+                (x - 3.0, Anchor::End)
+            } else {
+                (x, Anchor::Middle)
+            };
+            let name = format!("λ{}", subscript(rank + 1));
+            let text = Text::new(name, [x, plot.max[1] - 24.0], anchor, 12.0, colour);
+            items.push(Item::Text(text.with_halo(theme.background)));
         }
     }
     items
@@ -185,7 +185,7 @@ fn subscript(number: usize) -> String {
     number.to_string().chars().filter_map(digit).collect()
 }
 
-/// The lowest and the highest place of all spectra, with a margin.
+/// Returns the range of all spectra, with a margin; `None` without finite eigenvalues.
 fn eigenvalue_range(spectra: &[Spectrum]) -> Option<[f64; 2]> {
     let ends = spectra.iter().flat_map(|spectrum| {
         let report = spectrum.report;
@@ -210,10 +210,10 @@ fn eigenvalue_range(spectra: &[Spectrum]) -> Option<[f64; 2]> {
     (low <= high).then_some([low - margin, high + margin])
 }
 
-/// A page about the curvature at one place.
+/// Draws a page about the curvature at one point.
 pub fn picture(
     report: &Report,
-    inquiry: &CurvatureSettings,
+    settings: &CurvatureSettings,
     title: &str,
     size: [f32; 2],
     theme: &Theme,
@@ -223,13 +223,13 @@ pub fn picture(
         style_index: 0,
         report,
     };
-    picture_of_several(&[spectrum], inquiry, title, size, theme)
+    picture_of_several(&[spectrum], settings, title, size, theme)
 }
 
-/// A page about the curvature at some places, with one title.
+/// Draws a page about the curvature at several points, with one title.
 pub fn picture_of_several(
     spectra: &[Spectrum],
-    inquiry: &CurvatureSettings,
+    settings: &CurvatureSettings,
     title: &str,
     size: [f32; 2],
     theme: &Theme,
@@ -239,23 +239,23 @@ pub fn picture_of_several(
     let write = |text: String, at: Point, size: f32| Item::label(text, at, size, theme.ink);
     items.push(write(format!("Curvature   {title}"), [18.0, 20.0], 15.0));
     let dim = spectra.first().map_or(0, |spectrum| spectrum.report.dim);
-    let how = if spectra.iter().all(|spectrum| spectrum.report.exact) {
-        format!("All {dim} eigenvalues of the {}.", inquiry.matrix.title())
+    let method = if spectra.iter().all(|spectrum| spectrum.report.exact) {
+        format!("All {dim} eigenvalues of the {}.", settings.matrix.title())
     } else {
         format!(
             "The {} in {dim} parameters: eigenvalues by Lanczos' method, density from {} random vectors and {} products for each, seed {}.",
-            inquiry.matrix.title(),
-            inquiry.vectors,
-            inquiry.steps,
-            inquiry.seed
+            settings.matrix.title(),
+            settings.vectors,
+            settings.steps,
+            settings.seed
         )
     };
-    let measures = format!(
+    let parameters = format!(
         "Sharpness: SAM and random directions with ρ = {}, ASAM with {}, Keskar's box with ε = {}.",
-        inquiry.rho, inquiry.adaptive_rho, inquiry.box_size
+        settings.rho, settings.adaptive_rho, settings.box_size
     );
-    items.push(write(how, [18.0, height - 30.0], 11.0));
-    items.push(write(measures, [18.0, height - 14.0], 11.0));
+    items.push(write(method, [18.0, height - 30.0], 11.0));
+    items.push(write(parameters, [18.0, height - 14.0], 11.0));
     let area = Area::new([12.0, 34.0], [width - 14.0, height - 44.0]);
     items.extend(draw(spectra, area, theme));
     Drawing { size, items }

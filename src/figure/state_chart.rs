@@ -1,44 +1,45 @@
-//! What the rule of a run carries from step to step: what its lines are called, and what they measure.
+//! Charts of the optimizer state of a run: their titles, legend, and which entry belongs to which chart.
 
 use super::colour::Theme;
 use super::drawing::{Area, Item};
-use super::layers::entries;
+use super::layers::legend_entries;
+use super::layout::LINE_HEIGHT;
 use crate::engine::training::{OptimizerStateKind, OptimizerStateSeries};
 
-/// Things that are drawn in one chart.
+/// A chart of entries of the optimizer state that share an axis.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum StateChart {
     /// Lengths of steps and directions.
     Lengths,
-    /// Norms of what is kept for each parameter.
+    /// Norms of entries with a number for each parameter.
     Norms,
-    /// How far from θ places are, or may be.
+    /// Distances from θ, actual or allowed.
     Distances,
-    /// Single numbers.
-    Numbers,
-    /// Single numbers that are negative somewhere.
-    Signed,
+    /// Scalars.
+    Scalars,
+    /// Scalars that are negative at some step.
+    SignedScalars,
 }
 
 impl StateChart {
-    /// All of them in their order.
+    /// All charts in order.
     pub(super) const ALL: [Self; 5] = [
         Self::Lengths,
         Self::Norms,
         Self::Distances,
-        Self::Numbers,
-        Self::Signed,
+        Self::Scalars,
+        Self::SignedScalars,
     ];
 
-    /// That of a thing.
-    pub(super) fn of(series: &OptimizerStateSeries) -> Self {
+    /// Returns the chart that an entry belongs to.
+    pub(super) fn for_series(series: &OptimizerStateSeries) -> Self {
         match series.kind {
             OptimizerStateKind::Direction | OptimizerStateKind::Step => Self::Lengths,
             OptimizerStateKind::Each => Self::Norms,
             OptimizerStateKind::Number if series.sizes.iter().any(|size| *size < 0.0) => {
-                Self::Signed
+                Self::SignedScalars
             }
-            OptimizerStateKind::Number => Self::Numbers,
+            OptimizerStateKind::Number => Self::Scalars,
             OptimizerStateKind::Place
             | OptimizerStateKind::Places
             | OptimizerStateKind::Trials
@@ -47,56 +48,57 @@ impl StateChart {
         }
     }
 
-    /// What its chart is called.
+    /// Returns the chart's title.
     pub(super) fn title(self) -> &'static str {
         match self {
             Self::Lengths => "lengths of steps and directions",
-            Self::Norms => "norms of what each parameter has",
+            Self::Norms => "norms of per-parameter state",
             Self::Distances => "distances from θ",
-            Self::Numbers => "single numbers",
-            Self::Signed => "signed numbers",
+            Self::Scalars => "scalars",
+            Self::SignedScalars => "signed scalars",
         }
     }
 }
 
-/// What is measured of a thing, in words.
+/// Describes the size that is measured of an entry.
 pub fn size_text(kind: OptimizerStateKind) -> &'static str {
     match kind {
-        OptimizerStateKind::Direction | OptimizerStateKind::Step => "its length",
+        OptimizerStateKind::Direction | OptimizerStateKind::Step => "vector length",
         OptimizerStateKind::Each => "norm over all parameters",
-        OptimizerStateKind::Place => "how far from θ",
-        OptimizerStateKind::Places => "how far from θ, the farthest",
-        OptimizerStateKind::Trials => "how far from where the step began, the farthest",
-        OptimizerStateKind::Number => "the number",
-        OptimizerStateKind::Radius => "the radius",
+        OptimizerStateKind::Place => "distance from θ",
+        OptimizerStateKind::Places => "largest distance from θ",
+        OptimizerStateKind::Trials => "largest distance from the start of the step",
+        OptimizerStateKind::Number => "value",
+        OptimizerStateKind::Radius => "radius",
         OptimizerStateKind::Spread => "root mean square distance, √tr",
     }
 }
 
-/// The title of the chart that a thing is drawn in.
+/// Returns the title of the chart that an entry belongs to.
 pub fn chart_title(series: &OptimizerStateSeries) -> &'static str {
-    StateChart::of(series).title()
+    StateChart::for_series(series).title()
 }
 
-/// Whether a thing is known anywhere, and so has a line.
-pub fn is_known(series: &OptimizerStateSeries) -> bool {
+/// Whether an entry has a finite size at some step, and so a line in its chart.
+pub fn has_finite_size(series: &OptimizerStateSeries) -> bool {
     series.sizes.iter().any(|size| size.is_finite())
 }
 
-/// The symbols and names of the lines of a run, and whether there is no more than its steps; answers with the area that is left below.
+/// Draws the symbols and names of a run's lines, and a note if its optimizer has no state; returns the items and the area left below.
 pub fn legend(
     series: &[OptimizerStateSeries],
     name: &str,
     area: Area,
     theme: &Theme,
 ) -> (Vec<Item>, Area) {
-    let known = series.iter().enumerate().filter(|(_, own)| is_known(own));
-    let lines = known.map(|(look, own)| (look, format!("{}  {}", own.symbol, own.name)));
-    let (mut items, mut y) = entries(lines, area, theme);
+    let entries = series.iter().enumerate();
+    let entries = entries.filter(|(_, entry)| has_finite_size(entry));
+    let lines = entries.map(|(index, entry)| (index, format!("{}  {}", entry.symbol, entry.name)));
+    let (mut items, mut y) = legend_entries(lines, area, theme);
     if series.len() == 1 {
-        let words = format!("{name} carries nothing from step to step.");
+        let words = format!("{name} has no state.");
         items.push(Item::label(words, [area.min[0] + 8.0, y], 11.0, theme.ink));
-        y += 16.0;
+        y += LINE_HEIGHT;
     }
     (items, Area::new([area.min[0], y], area.max))
 }
@@ -110,11 +112,12 @@ mod tests {
     use crate::engine::optimizer::AnyOptimizer;
     use crate::engine::scene::Scene;
     use crate::engine::training::{self, RunSpec};
+    use crate::figure::drawing::words;
     use crate::figure::metric_chart::{MetricChart, XAxis, state_charts};
     use crate::session::{Runs, compute_runs};
     use std::sync::Arc;
 
-    fn made(spec: RunSpec) -> (Runs, Vec<OptimizerStateSeries>) {
+    fn state_of(spec: RunSpec) -> (Runs, Vec<OptimizerStateSeries>) {
         let mut scene = Scene::new("himmelblau".parse().unwrap());
         scene.training.steps = 20;
         scene.add_run(spec);
@@ -131,16 +134,8 @@ mod tests {
         (runs, series.unwrap())
     }
 
-    fn words(items: Vec<Item>) -> Vec<String> {
-        let text = |item| match item {
-            Item::Text(text) => Some(text.text),
-            _ => None,
-        };
-        items.into_iter().filter_map(text).collect()
-    }
-
     #[test]
-    fn each_kind_of_thing_has_its_chart() {
+    fn each_kind_of_entry_has_its_chart() {
         for (spec, expected) in [
             ("sgd", &[StateChart::Lengths][..]),
             ("adam", &[StateChart::Lengths, StateChart::Norms]),
@@ -154,21 +149,21 @@ mod tests {
                 &[
                     StateChart::Lengths,
                     StateChart::Distances,
-                    StateChart::Numbers,
+                    StateChart::Scalars,
                 ],
             ),
             ("prodigy", &StateChart::ALL),
         ] {
-            let (runs, series) = made(spec.parse().unwrap());
+            let (runs, series) = state_of(spec.parse().unwrap());
             let titles = state_charts(&runs, 0, &series).into_iter();
-            let titles: Vec<String> = titles.map(|quantity| quantity.title).collect();
+            let titles: Vec<String> = titles.map(|chart| chart.title).collect();
             let expected: Vec<&str> = expected.iter().map(|group| group.title()).collect();
             assert_eq!(titles, expected, "{spec}");
         }
     }
 
     #[test]
-    fn every_optimizer_is_drawn_and_its_legend_can_be_read() {
+    fn every_optimizer_has_charts_and_a_short_legend() {
         let area = Area::new([0.0, 0.0], [360.0, 500.0]);
         let landscape: AnyLandscape = "himmelblau".parse().unwrap();
         let problem = landscape.as_dyn().load(&NoFiles).unwrap();
@@ -180,19 +175,19 @@ mod tests {
             {
                 continue; // It is for networks, or for data.
             }
-            let (runs, series) = made(RunSpec::new(optimizer));
+            let (runs, series) = state_of(RunSpec::new(optimizer));
             let name = runs.scene.runs[0].spec.to_string();
             let (items, below) = legend(&series, "It", area, &Theme::LIGHT);
-            let texts = words(items);
+            let texts = words(&items);
             assert!(below.min[1] < 160.0, "{name}: {texts:?}");
-            let nothing = texts.contains(&"It carries nothing from step to step.".to_owned());
+            let nothing = texts.contains(&"It has no state.".to_owned());
             assert_eq!(nothing, series.len() == 1, "{name}");
-            let across = XAxis {
+            let x_axis = XAxis {
                 runs: &runs,
                 by_cost: true,
                 row: 7,
             };
-            let draw = |quantity: &MetricChart| quantity.draw(below, &across, &Theme::LIGHT);
+            let draw = |chart: &MetricChart| chart.draw(below, &x_axis, &Theme::LIGHT);
             assert!(
                 state_charts(&runs, 0, &series)
                     .iter()
@@ -200,7 +195,7 @@ mod tests {
                     .all(|items| !items.is_empty())
             );
         }
-        let (runs, series) = made("adam".parse().unwrap());
+        let (runs, series) = state_of("adam".parse().unwrap());
         assert!(state_charts(&runs, 7, &series).is_empty());
     }
 }

@@ -1,72 +1,72 @@
-//! What moves a run, on the map: the step that comes next, true to scale, the directions that it is made of, the places that
-//! the rule keeps or looks at, and how far it may go.
+//! Markers of the optimizer state on the map: the next step, true to scale, the directions that it combines, the points that
+//! the optimizer keeps or evaluates, and trust regions.
 
 use super::colour::{Marker, Theme, run_colour};
-use super::drawing::{Area, Colour, Item, Point, Stroke};
+use super::drawing::{Area, Colour, Item, Point};
 use super::frame::Frame;
-use super::labels::{Labels, around};
+use super::labels::{Labels, square_around};
 use super::trail::line;
 use crate::engine::landscape::LoadedLandscape;
 use crate::engine::training::{OptimizerState, OptimizerStateKind, StepInspection, Trajectory};
 
-/// Lengths of the shortest and the longest arrow of a direction, in points. Only the step is true to scale.
-const ARROWS: [f64; 2] = [26.0, 72.0];
+/// Lengths of the shortest and the longest arrow of a direction, in points. Only the arrow of the step is true to scale.
+const ARROW_LENGTHS: [f64; 2] = [26.0, 72.0];
 
-/// The number of the step that a run takes next after `row` steps, or of its last one; `None` if it takes none.
+/// Returns the number of the step that a run takes after `row` steps, or of its last step; `None` if it takes none.
 pub fn next_step(trajectory: &Trajectory, row: usize) -> Option<u64> {
     let last = trajectory.len().checked_sub(1)?;
     let step = row.saturating_add(1).min(last);
     (step > 0).then_some(step as u64)
 }
 
-/// The area that the marker of the start takes up.
+/// Returns the area of the start's marker.
 pub fn start_area(start: [f64; 2], frame: &Frame) -> Area {
-    around(frame.picture_from_world(start), 8.0)
+    square_around(frame.picture_from_world(start), 8.0)
 }
 
-/// A step of a run that has such a colour, on a landscape of two parameters; nothing on a graph. Names keep out of `taken`.
+/// Draws the markers of a step, on a landscape of two parameters; nothing on a graph. `style_index` is the run's; names avoid `taken`.
 ///
-/// What the step finds out, and the directions that it goes by, are those of the step; what is kept from step to step is as it is
-/// before it.
+/// Directions and evaluated points are those of the step itself; other state is shown as it was before the step.
 pub fn state_markers(
     problem: &LoadedLandscape,
-    look: &StepInspection,
-    colour: usize,
+    inspection: &StepInspection,
+    style_index: usize,
     taken: Vec<Area>,
     frame: &Frame,
     theme: &Theme,
 ) -> Vec<Item> {
-    let (&[x, y], Some(to)) = (&look.theta[0][..], pair(&look.theta[1])) else {
+    let (&[x, y], Some(to)) = (&inspection.theta[0][..], pair(&inspection.theta[1])) else {
         return Vec::new();
     };
     let mut gradient = [0.0; 2];
     problem.objective.gradient(&[x, y], &mut gradient);
-    let mut sketch = StateMarkers::new([x, y], run_colour(colour, theme), taken, frame, theme);
+    let mut markers =
+        StateMarkers::new([x, y], run_colour(style_index, theme), taken, frame, theme);
     let before = |after: &OptimizerState| {
-        let same = |before: &&OptimizerState| before.symbol == after.symbol;
-        look.state[0].iter().find(same)
+        let is_same = |before: &&OptimizerState| before.symbol == after.symbol;
+        inspection.state[0].iter().find(is_same)
     };
     let downhill = |numbers: &[f64]| Some(pair(numbers)?.map(|number| -number));
     let mut directions = vec![("−∇f".to_owned(), downhill(&gradient))];
-    for carried in &look.state[1] {
-        let (symbol, numbers) = (carried.symbol, &carried.numbers);
-        let kept = before(carried).map_or(&[][..], |before| &before.numbers);
-        match carried.kind {
+    for after in &inspection.state[1] {
+        let (symbol, numbers) = (after.symbol, &after.numbers);
+        let numbers_before = before(after).map_or(&[][..], |before| &before.numbers);
+        match after.kind {
             OptimizerStateKind::Direction => {
                 directions.push((format!("−{symbol}"), downhill(numbers)))
             }
             OptimizerStateKind::Step => directions.push((symbol.to_owned(), pair(numbers))),
-            OptimizerStateKind::Place => sketch.place(symbol, kept),
-            OptimizerStateKind::Places => sketch.corners(symbol, kept),
-            OptimizerStateKind::Trials => sketch.trials(symbol, numbers),
-            OptimizerStateKind::Radius => sketch.circle(symbol, kept),
-            OptimizerStateKind::Spread => sketch.ellipse(symbol, kept),
+            OptimizerStateKind::Place => markers.point(symbol, numbers_before),
+            OptimizerStateKind::Places => markers.corners(symbol, numbers_before),
+            OptimizerStateKind::Trials => markers.trials(symbol, numbers),
+            OptimizerStateKind::Radius => markers.circle(symbol, numbers_before),
+            OptimizerStateKind::Spread => markers.ellipse(symbol, numbers_before),
             OptimizerStateKind::Each | OptimizerStateKind::Number => {}
         }
     }
-    sketch.step(to);
-    sketch.directions(&directions);
-    sketch.finish()
+    markers.step(to);
+    markers.directions(&directions);
+    markers.finish()
 }
 
 fn pair(numbers: &[f64]) -> Option<[f64; 2]> {
@@ -76,22 +76,24 @@ fn pair(numbers: &[f64]) -> Option<[f64; 2]> {
     }
 }
 
-/// The places in many numbers.
+/// Returns the points whose coordinates follow each other in `numbers`.
 fn pairs(numbers: &[f64]) -> impl Iterator<Item = [f64; 2]> {
     numbers.chunks_exact(2).filter_map(pair)
 }
 
-/// What is drawn around a place.
+/// The markers of a step, as they are drawn.
 struct StateMarkers<'a> {
+    /// θ before the step.
     theta: [f64; 2],
+    /// θ in the picture.
     at: Point,
     colour: Colour,
     frame: &'a Frame,
     theme: &'a Theme,
     items: Vec<Item>,
-    /// What names keep out of.
+    /// Areas that names avoid.
     taken: Vec<Area>,
-    /// Names, and the ends that they belong to.
+    /// Names, each with the end of the arrow or line that it belongs to.
     names: Vec<(String, Point)>,
 }
 
@@ -104,7 +106,7 @@ impl<'a> StateMarkers<'a> {
         theme: &'a Theme,
     ) -> Self {
         let at = frame.picture_from_world(theta);
-        taken.push(around(at, 7.0));
+        taken.push(square_around(at, 7.0));
         Self {
             theta,
             at,
@@ -117,7 +119,7 @@ impl<'a> StateMarkers<'a> {
         }
     }
 
-    /// Arrows of readable lengths, the longest for the longest direction. The first direction is the landscape's own.
+    /// Draws arrows of readable lengths, the longest for the longest direction. The first direction is the landscape's negative gradient.
     fn directions(&mut self, directions: &[(String, Option<[f64; 2]>)]) {
         let Frame { area, window } = self.frame;
         let scale = [
@@ -128,20 +130,20 @@ impl<'a> StateMarkers<'a> {
         let all = directions
             .iter()
             .zip(std::iter::once(self.theme.ink).chain(std::iter::repeat(self.colour)));
-        let known: Vec<_> = all
+        let finite: Vec<_> = all
             .filter_map(|((name, direction), colour)| {
                 let direction = (*direction)?;
                 Some((name, direction, length(direction), colour))
             })
             .filter(|(_, _, length, _)| *length > f64::MIN_POSITIVE && length.is_finite())
             .collect();
-        let lengths = known.iter().map(|(_, _, length, _)| *length);
-        let longest = lengths.fold(0.0, f64::max);
-        for (name, [x, y], length, colour) in known {
-            let [short, long] = ARROWS;
-            // Divided first, so that nothing overflows.
+        let lengths = finite.iter().map(|(_, _, length, _)| *length);
+        let max_length = lengths.fold(0.0, f64::max);
+        for (name, [x, y], length, colour) in finite {
+            let [shortest, longest] = ARROW_LENGTHS;
+            // Dividing first avoids overflow.
             let [ux, uy] = [x / length, y / length];
-            let drawn = short + (long - short) * (length / longest);
+            let drawn = shortest + (longest - shortest) * (length / max_length);
             let tip = [self.theta[0] + drawn * ux, self.theta[1] + drawn * uy];
             let tip = self.frame.picture_from_world(tip);
             self.arrow(tip, 1.7, colour);
@@ -149,32 +151,33 @@ impl<'a> StateMarkers<'a> {
         }
     }
 
-    /// The step as long as it is.
+    /// Draws the step's arrow, true to scale.
     fn step(&mut self, to: [f64; 2]) {
         let tip = self.frame.picture_from_world(to);
-        if apart(self.at, tip) > 3.0 {
+        if distance(self.at, tip) > 3.0 {
             self.arrow(tip, 3.4, self.colour);
             self.label("step", tip);
         }
     }
 
     fn arrow(&mut self, tip: Point, width: f32, colour: Colour) {
-        let length = apart(self.at, tip);
+        let length = distance(self.at, tip);
         let [ux, uy] =
             [0, 1].map(|axis| (tip[axis] - self.at[axis]) / length.max(f32::MIN_POSITIVE));
-        let (back, aside) = ((2.0 + 2.6 * width).min(0.6 * length), 1.2 + 1.3 * width);
-        let barb = [aside, -aside].map(|aside| {
+        let (back, half_width) = ((2.0 + 2.6 * width).min(0.6 * length), 1.2 + 1.3 * width);
+        let barb = [half_width, -half_width].map(|sideways| {
             [
-                tip[0] - ux * back - uy * aside,
-                tip[1] - uy * back + ux * aside,
+                tip[0] - ux * back - uy * sideways,
+                tip[1] - uy * back + ux * sideways,
             ]
         });
         let head = || vec![barb[0], tip, barb[1]];
         let shaft = || vec![self.at, tip];
-        let steps = [0.0_f32, 0.2, 0.4, 0.6, 0.8, 1.0];
-        let along = steps
+        let shares = [0.0_f32, 0.2, 0.4, 0.6, 0.8, 1.0];
+        let along = shares
             .map(|share| [0, 1].map(|axis| self.at[axis] + share * (tip[axis] - self.at[axis])));
-        self.taken.extend(along.map(|point| around(point, 2.5)));
+        self.taken
+            .extend(along.map(|point| square_around(point, 2.5)));
         let halo = self.theme.halo;
         for (width, colour) in [(width + 2.2, halo), (width, colour)] {
             self.items.push(line(shaft(), width, colour, &[]));
@@ -186,11 +189,11 @@ impl<'a> StateMarkers<'a> {
         self.names.push((name.to_owned(), at));
     }
 
-    /// All that was drawn, with names beyond the ends of what goes out from here.
+    /// Returns the markers, with names beyond the ends of arrows and lines.
     fn finish(self) -> Vec<Item> {
         let mut labels = Labels::new(self.taken, self.frame, self.theme);
         for (name, end) in &self.names {
-            let length = apart(self.at, *end);
+            let length = distance(self.at, *end);
             let away = if length > 0.5 {
                 [0, 1].map(|axis| (end[axis] - self.at[axis]) / length)
             } else {
@@ -203,68 +206,71 @@ impl<'a> StateMarkers<'a> {
         items
     }
 
-    /// A place that is kept, joined to here.
-    fn place(&mut self, symbol: &str, numbers: &[f64]) {
-        for place in pairs(numbers).take(1) {
-            let place = self.frame.picture_from_world(place);
-            if apart(self.at, place) > 2.0 {
-                self.thin(&[self.at, place], false);
-                let marker = Marker::Diamond.items(place, 4.0, self.colour, self.theme.halo);
+    /// Draws a point that the optimizer keeps, joined to θ.
+    fn point(&mut self, symbol: &str, numbers: &[f64]) {
+        for point in pairs(numbers).take(1) {
+            let point = self.frame.picture_from_world(point);
+            if distance(self.at, point) > 2.0 {
+                self.thin_path(&[self.at, point], false);
+                let marker = Marker::Diamond.items(point, 4.0, self.colour, self.theme.halo);
                 self.items.extend(marker);
-                self.label(symbol, place);
+                self.label(symbol, point);
             }
         }
     }
 
-    /// Places that are kept, as the corners of a figure.
+    /// Draws points that the optimizer keeps as the corners of a polygon.
     fn corners(&mut self, symbol: &str, numbers: &[f64]) {
-        let places = pairs(numbers).map(|place| self.frame.picture_from_world(place));
-        let places: Vec<Point> = places.collect();
-        self.thin(&places, true);
-        self.label_highest(symbol, &places);
+        let corners = self.picture_points(numbers);
+        self.thin_path(&corners, true);
+        self.label_highest(symbol, &corners);
     }
 
-    /// Places that the step looked at; one alone is joined to here.
+    fn picture_points(&self, numbers: &[f64]) -> Vec<Point> {
+        let points = pairs(numbers).map(|point| self.frame.picture_from_world(point));
+        points.collect()
+    }
+
+    /// Draws points that the step evaluates as dots; a single one is joined to θ.
     fn trials(&mut self, symbol: &str, numbers: &[f64]) {
-        let places = pairs(numbers).map(|place| self.frame.picture_from_world(place));
-        let places: Vec<Point> = places.collect();
-        if let [place] = *places {
-            self.thin(&[self.at, place], false);
+        let points = self.picture_points(numbers);
+        if let [point] = *points {
+            self.thin_path(&[self.at, point], false);
         }
-        for place in &places {
-            let dot = Marker::Circle.items(*place, 3.2, self.theme.background, self.colour);
+        for point in &points {
+            let dot = Marker::Circle.items(*point, 3.2, self.theme.background, self.colour);
             self.items.extend(dot);
         }
-        self.label_highest(symbol, &places);
+        self.label_highest(symbol, &points);
     }
 
-    fn label_highest(&mut self, symbol: &str, places: &[Point]) {
-        let highest = places.iter().min_by(|a, b| a[1].total_cmp(&b[1]));
-        if let Some(highest) = highest.filter(|place| self.frame.area.contains(**place)) {
+    fn label_highest(&mut self, symbol: &str, points: &[Point]) {
+        let highest = points.iter().min_by(|a, b| a[1].total_cmp(&b[1]));
+        if let Some(highest) = highest.filter(|point| self.frame.area.contains(**point)) {
             self.label(symbol, *highest);
         }
     }
 
-    /// The circle of a radius.
+    /// Draws the circle of a radius around θ.
     fn circle(&mut self, symbol: &str, numbers: &[f64]) {
         if let [radius] = *numbers {
-            self.ring(symbol, [[radius, 0.0], [0.0, radius]]);
+            self.linear_image_of_circle(symbol, [[radius, 0.0], [0.0, radius]]);
         }
     }
 
-    /// The places one standard deviation away, given the covariance.
+    /// Draws the ellipse of points one standard deviation from θ, given the covariance.
     fn ellipse(&mut self, symbol: &str, numbers: &[f64]) {
         if let [xx, xy, _, yy] = *numbers {
-            // Cholesky: the ellipse is a circle, stretched by L where L Lᵀ is the covariance.
-            let along = xx.sqrt();
-            let lean = xy / along;
-            let across = (yy - lean * lean).max(0.0).sqrt();
-            self.ring(symbol, [[along, lean], [0.0, across]]);
+            // Cholesky: the ellipse is the image of the unit circle under L, where L Lᵀ is the covariance.
+            let l11 = xx.sqrt();
+            let l21 = xy / l11;
+            let l22 = (yy - l21 * l21).max(0.0).sqrt();
+            self.linear_image_of_circle(symbol, [[l11, l21], [0.0, l22]]);
         }
     }
 
-    /// A circle that two vectors span.
-    fn ring(&mut self, symbol: &str, [a, b]: [[f64; 2]; 2]) {
+    /// Draws the image of the unit circle under the matrix with columns a and b, around θ.
+    fn linear_image_of_circle(&mut self, symbol: &str, [a, b]: [[f64; 2]; 2]) {
         if !a.iter().chain(&b).all(|number| number.is_finite()) {
             return;
         }
@@ -274,29 +280,23 @@ impl<'a> StateMarkers<'a> {
             self.frame.picture_from_world(world)
         };
         let points: Vec<Point> = (0..64).map(point).collect();
-        self.thin(&points, true);
+        self.thin_path(&points, true);
         self.label_highest(symbol, &points);
     }
 
-    fn thin(&mut self, points: &[Point], closed: bool) {
+    fn thin_path(&mut self, points: &[Point], closed: bool) {
         for (width, colour) in [(3.0, self.theme.halo), (1.2, self.colour)] {
-            let stroke = Some(Stroke {
-                width,
-                colour,
-                dash: &[],
-            });
             let points = points.to_vec();
-            self.items.push(Item::Path {
-                points,
-                closed,
-                stroke,
-                fill: None,
+            self.items.push(if closed {
+                Item::outline(points, width, colour)
+            } else {
+                line(points, width, colour, &[])
             });
         }
     }
 }
 
-fn apart(a: Point, b: Point) -> f32 {
+fn distance(a: Point, b: Point) -> f32 {
     (a[0] - b[0]).hypot(a[1] - b[1])
 }
 
@@ -309,6 +309,7 @@ mod tests {
     use crate::engine::scene::Scene;
     use crate::engine::training::{self, RunSpec};
     use crate::engine::wrapper::AnyWrapper;
+    use crate::figure::drawing::texts;
 
     fn drawn(landscape: &str, spec: &RunSpec, row: usize) -> (Vec<Item>, Frame) {
         let mut scene = Scene::new(landscape.parse().unwrap());
@@ -322,25 +323,20 @@ mod tests {
         let Some(step) = next_step(&path, row) else {
             return (Vec::new(), frame);
         };
-        let look = training::inspect_step(objective, start, spec, &run_settings, step, &never);
-        let draw = |look: StepInspection| {
-            state_markers(&problem, &look, 0, Vec::new(), &frame, &Theme::LIGHT)
+        let inspection = training::inspect_step(objective, start, spec, &run_settings, step, &never);
+        let draw = |inspection: StepInspection| {
+            state_markers(&problem, &inspection, 0, Vec::new(), &frame, &Theme::LIGHT)
         };
-        (look.map(draw).unwrap_or_default(), frame)
+        (inspection.map(draw).unwrap_or_default(), frame)
     }
 
     fn names(items: &[Item]) -> Vec<&str> {
-        fn name(item: &Item) -> Option<&str> {
-            match item {
-                Item::Text(text) => Some(&text.text),
-                _ => None,
-            }
-        }
-        items.iter().filter_map(name).collect()
+        let names = texts(items).into_iter().map(|text| text.text.as_str());
+        names.collect()
     }
 
     #[test]
-    fn each_kind_of_thing_is_drawn_by_its_name() {
+    fn each_kind_of_state_is_drawn_with_its_symbol() {
         for (spec, expected) in [
             ("sgd:lr=0.01,momentum=0.9", &["−∇f", "−v", "step"][..]),
             ("sgd:lr=0.01,momentum=0.9,form=polyak", &["−∇f", "v"]),
@@ -361,7 +357,7 @@ mod tests {
     }
 
     #[test]
-    fn the_step_ends_where_the_run_goes() {
+    fn the_arrow_of_the_step_ends_at_the_next_iterate() {
         let (items, frame) = drawn("quadratic:a=1,b=1", &"sgd:lr=0.5".parse().unwrap(), 0);
         let to = frame.picture_from_world([-2.0, 1.0]);
         let ends =
@@ -370,22 +366,16 @@ mod tests {
     }
 
     #[test]
-    fn names_keep_apart_and_inside_whatever_the_rule() {
-        let around = AnyWrapper::all().into_iter().map(Some);
-        let wrappers: Vec<_> = std::iter::once(None).chain(around).collect();
+    fn names_do_not_overlap_and_are_inside_for_every_optimizer_and_wrapper() {
+        let all = AnyWrapper::all().into_iter().map(Some);
+        let wrappers: Vec<_> = std::iter::once(None).chain(all).collect();
         for landscape in ["rosenbrock", "quadratic:a=1,b=4"] {
             for optimizer in AnyOptimizer::all() {
                 for wrapper in &wrappers {
                     let mut spec = RunSpec::new(optimizer.clone());
                     spec.wrappers.extend(wrapper.clone());
                     let (items, frame) = drawn(landscape, &spec, 7);
-                    let texts: Vec<_> = items
-                        .iter()
-                        .filter_map(|item| match item {
-                            Item::Text(text) => Some(text),
-                            _ => None,
-                        })
-                        .collect();
+                    let texts = texts(&items);
                     for (index, a) in texts.iter().enumerate() {
                         assert!(frame.area.contains(a.at), "{spec}: {}", a.text);
                         for b in &texts[..index] {

@@ -1,4 +1,4 @@
-//! A drawing as SVG with real text, for browsers, editors and papers.
+//! Export of drawings as SVG with real text, for browsers, editors and papers.
 
 mod clip;
 
@@ -9,42 +9,40 @@ use base64::Engine;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-/// The height of a font's middle above its baseline, in font heights: half way up a capital letter.
+/// Height of the middle of capital letters above the baseline, in font sizes.
 const MIDDLE: f32 = 0.35;
-/// How far around the picture lines are kept, in picture sizes.
+/// Margin around the picture within which lines are kept, in picture sizes.
 const MARGIN: f32 = 2.0;
 
-/// The SVG text of a drawing. The first line of `description` becomes its title, the whole its description.
+/// Returns a drawing as SVG. The first line of `description` becomes the title, the whole text the description.
 ///
-/// Points that are not finite are left out: a line is split there. Lines are cut off far outside the picture, so that a
-/// trail that leaves for 10³⁰ does no harm.
+/// A line is split at points that are not finite. Lines are cut far outside the picture, so that a diverging trail that reaches 10³⁰ does no
+/// harm.
 pub fn svg(drawing: &Drawing, description: &str) -> String {
-    svg_shown(drawing, drawing.size, description)
+    svg_with_size(drawing, drawing.size, description)
 }
 
-/// Like [`svg`], shown at another size; the view box stays in points.
-pub fn svg_shown(drawing: &Drawing, shown: [f32; 2], description: &str) -> String {
-    let sound = |length: f32| {
+/// Returns a drawing as SVG with `size` as its displayed size; the view box stays in points.
+pub fn svg_with_size(drawing: &Drawing, size: [f32; 2], description: &str) -> String {
+    let valid = |length: f32| {
         if length.is_finite() {
             length.max(1.0)
         } else {
             1.0
         }
     };
-    let [width, height] = drawing.size.map(sound);
-    let ([w, h], [across, down]) = (
-        [width, height].map(coordinate),
-        shown.map(sound).map(coordinate),
-    );
+    let [width, height] = drawing.size.map(valid);
+    let [view_width, view_height] = [width, height].map(coordinate);
+    let [shown_width, shown_height] = size.map(valid).map(coordinate);
     let reach = MARGIN * width.max(height);
     let mut writer = Writer {
         out: String::new(),
         bounds: Area::new([-reach; 2], [width + reach, height + reach]),
-        clips: BTreeSet::new(),
+        clip_ids: BTreeSet::new(),
     };
     let _ = writeln!(
         writer.out,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" width=\"{across}\" height=\"{down}\" viewBox=\"0 0 {w} {h}\" role=\"img\">"
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" width=\"{shown_width}\" height=\"{shown_height}\" viewBox=\"0 0 {view_width} {view_height}\" role=\"img\">"
     );
     if let Some(title) = description.lines().next() {
         let _ = write!(
@@ -63,8 +61,8 @@ pub fn svg_shown(drawing: &Drawing, shown: [f32; 2], description: &str) -> Strin
 struct Writer {
     out: String,
     bounds: Area,
-    /// The clip paths written so far. Names come from the areas, so that pictures put into one page do not disturb each other.
-    clips: BTreeSet<String>,
+    /// Ids of the clip paths written so far. They are made from the areas, so that pictures in one HTML page do not conflict.
+    clip_ids: BTreeSet<String>,
 }
 
 impl Writer {
@@ -98,12 +96,12 @@ impl Writer {
     ) {
         let mut data = String::new();
         let lines = clip_polyline(points, closed, &self.bounds);
-        // An outline that had to be cut has no inside any more.
-        let whole = lines.len() == 1 && lines[0].1;
+        // A polygon that was cut has no inside any more.
+        let is_uncut = lines.len() == 1 && lines[0].1;
         for (piece, closed) in &lines {
             path_data(&mut data, piece, *closed);
         }
-        let fill = fill.filter(|fill| whole && fill.a > 0);
+        let fill = fill.filter(|fill| is_uncut && fill.a > 0);
         let stroke = stroke
             .filter(|stroke| stroke.colour.a > 0 && stroke.width > 0.0 && stroke.width.is_finite());
         if data.is_empty() || (fill.is_none() && stroke.is_none()) {
@@ -146,12 +144,12 @@ impl Writer {
             "<text font-size=\"{}\" text-anchor=\"{anchor}\"",
             coordinate(text.size)
         );
-        let lower = MIDDLE * text.size;
+        let shift = MIDDLE * text.size;
         let _ = if text.upright {
             write!(
                 self.out,
                 " transform=\"translate({} {}) rotate(-90)\"",
-                coordinate(x + lower),
+                coordinate(x + shift),
                 coordinate(y)
             )
         } else {
@@ -159,7 +157,7 @@ impl Writer {
                 self.out,
                 " x=\"{}\" y=\"{}\"",
                 coordinate(x),
-                coordinate(y + lower)
+                coordinate(y + shift)
             )
         };
         self.paint("fill", text.colour);
@@ -169,18 +167,18 @@ impl Writer {
             let _ = write!(self.out, " stroke-width=\"{width}\" paint-order=\"stroke\"");
         }
         self.out += " xml:space=\"preserve\">";
-        self.letters(&text.text);
+        self.characters(&text.text);
         self.out += "</text>\n";
     }
 
-    /// Signs that Ubuntu lacks are set in Hack one by one; otherwise renderers would set the whole text in it.
-    fn letters(&mut self, text: &str) {
+    /// Writes text. Characters that Ubuntu lacks are set in Hack one by one; otherwise renderers would set the whole text in Hack.
+    fn characters(&mut self, text: &str) {
         let mut rest = text;
         while let Some(first) = rest.chars().next() {
-            let kind = in_ubuntu(first);
-            let end = rest.find(|c| in_ubuntu(c) != kind).unwrap_or(rest.len());
+            let is_ubuntu = in_ubuntu(first);
+            let end = { rest.find(|c| in_ubuntu(c) != is_ubuntu) }.unwrap_or(rest.len());
             let part = escaped(&rest[..end]);
-            if kind || part.is_empty() {
+            if is_ubuntu || part.is_empty() {
                 self.out += &part;
             } else {
                 let _ = write!(
@@ -215,7 +213,7 @@ impl Writer {
         let [x, y, width, height] =
             [area.min[0], area.min[1], area.width(), area.height()].map(coordinate);
         let id = format!("clip_{x}_{y}_{width}_{height}");
-        if self.clips.insert(id.clone()) {
+        if self.clip_ids.insert(id.clone()) {
             let _ = writeln!(
                 self.out,
                 "<clipPath id=\"{id}\"><rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\"/></clipPath>"
@@ -238,7 +236,7 @@ impl Writer {
     }
 }
 
-/// Appends the commands of a line in steps of a hundredth, without steps of nothing.
+/// Appends path commands for a line, rounded to hundredths, without steps of length 0.
 fn path_data(out: &mut String, points: &[Point], closed: bool) {
     let mut last: Option<[i64; 2]> = None;
     for point in points {
@@ -251,7 +249,7 @@ fn path_data(out: &mut String, points: &[Point], closed: bool) {
             None => out.push('M'),
             Some(last) if last == [x, y] && points.len() > 2 => continue,
             Some([from_x, from_y]) => {
-                // Relative steps are short.
+                // Relative coordinates are shorter.
                 out.push('l');
                 hundredths(out, x - from_x);
                 if y >= from_y {
@@ -285,7 +283,7 @@ fn hundredths(out: &mut String, value: i64) {
     };
 }
 
-/// A length or place with at most two decimals.
+/// Formats a coordinate or length with at most two decimals.
 fn coordinate(value: f32) -> String {
     let mut out = String::new();
     #[expect(clippy::cast_possible_truncation, reason = "a cast saturates")]
@@ -299,13 +297,13 @@ fn is_finite_area(area: &Area) -> bool {
         && area.height() > 0.0
 }
 
-/// Whether Ubuntu has a sign; narrower than the font, which does no harm.
+/// Whether the font Ubuntu has a character. The list is shorter than the font's, which does no harm.
 fn in_ubuntu(c: char) -> bool {
     matches!(c, ' '..='~' | '\u{a0}'..='ɏ' | 'Α'..='Ρ' | 'Σ'..='ώ' | '–'..='―' | '‘'..='‚' | '“'..='„' | '•' | '…' | '‰'
         | '⁰' | '⁴'..='⁹' | '₀'..='₉' | '€' | 'ℓ' | '∂' | '∆' | '∏' | '∑' | '−' | '√' | '∞' | '∫' | '≈' | '≠' | '≤' | '≥')
 }
 
-/// Text for XML, without the control characters it refuses.
+/// Escapes text for XML, without the control characters that XML does not allow.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -322,7 +320,7 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// The pixels as PNG; `None` if there are none or not as many as rows and columns say.
+/// Encodes pixels as PNG; `None` if there are none, or not columns × rows of them.
 fn png_of(columns: usize, rows: usize, pixels: &[Colour]) -> Option<Vec<u8>> {
     let opaque = pixels.iter().all(|pixel| pixel.a == 255);
     if pixels.is_empty() || pixels.len() != columns.checked_mul(rows)? {

@@ -138,7 +138,7 @@ pub(crate) const MENUS: [(&str, &[Entry]); 5] = [
             entry("Basins", Command::Show(View::Basins), plain(Key::B)),
             entry("Sweep", Command::Show(View::Sweep), plain(Key::W)),
             entry(
-                "Off-plane",
+                "Projection error",
                 Command::Show(View::ProjectionError),
                 plain(Key::O),
             ),

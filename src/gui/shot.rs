@@ -126,7 +126,7 @@ impl App {
             let names = scene.run_names();
             let sheet = sweep::SweepFigure {
                 scene: &scene,
-                measure,
+                metric: measure,
                 goal: found.of.goal,
                 size,
                 theme,

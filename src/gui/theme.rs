@@ -35,7 +35,7 @@ pub(crate) fn install(ctx: &egui::Context) {
             visuals: theme.default_visuals(),
             ..egui::Style::default()
         };
-        style.visuals.panel_fill = colour(colours.problem);
+        style.visuals.panel_fill = colour(colours.plot_background);
         style.visuals.window_fill = colour(colours.background);
         style.visuals.extreme_bg_color = colour(colours.background);
         style.visuals.override_text_color = Some(colour(colours.ink));

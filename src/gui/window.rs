@@ -236,8 +236,8 @@ impl App {
                             commands.extend(panel::style::ui(ui, &self.scene));
                             if self.scene.is_network() {
                                 ui.separator();
-                                ui.toggle_value(&mut self.predictions.open, "data").on_hover_text(
-                                    "What the selected run, or the first one, says of its data at the timeline's step.",
+                                ui.toggle_value(&mut self.predictions.open, "Predictions").on_hover_text(
+                                    "Show the predictions of the selected run, or of the first one, at the timeline's step.",
                                 );
                             }
                         }

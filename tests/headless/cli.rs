@@ -1,4 +1,4 @@
-//! The program as it is called from a shell, in a folder of its own.
+//! Tests of the command line: each runs the program in a temporary folder.
 
 mod basins;
 mod connect;
@@ -23,7 +23,7 @@ use std::path::Path;
 use std::process::Command;
 use tempfile::TempDir;
 
-/// A folder that is deleted in the end, and the program in it.
+/// A temporary folder in which the program runs.
 pub(crate) struct Place(TempDir);
 
 impl Place {
@@ -44,7 +44,7 @@ impl Place {
         fs::read_to_string(self.path().join(name)).unwrap()
     }
 
-    /// The names of the files, sorted.
+    /// Returns the names of the files, sorted.
     fn names(&self) -> Vec<String> {
         let entries = fs::read_dir(self.path()).unwrap();
         let mut names: Vec<String> = entries
@@ -66,7 +66,7 @@ impl Place {
         command
     }
 
-    /// Exit code, stdout and stderr.
+    /// Runs the program and returns its exit code, stdout and stderr.
     fn run(&self, args: &[&str]) -> (Option<i32>, String, String) {
         let output = self.command(args).output().unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
@@ -77,7 +77,7 @@ impl Place {
         )
     }
 
-    /// What the program says when all goes well; on stderr only which runs diverged, and what it took of a file of data.
+    /// Returns the stdout of a call that succeeds; stderr may only report diverged runs and the columns read from a data file.
     pub(crate) fn said(&self, args: &[&str]) -> String {
         let (code, stdout, stderr) = self.run(args);
         let expected = |line: &str| {
@@ -95,7 +95,7 @@ impl Place {
         serde_json::from_str(&self.said(args)).unwrap()
     }
 
-    /// The program refuses in one sentence that holds `expected`, with code 2, and leaves every file as it was.
+    /// Checks that the program refuses in one sentence that contains `expected`, with exit code 2, and leaves every file unchanged.
     pub(crate) fn refused(&self, args: &[&str], expected: &str) -> String {
         let before = self.names();
         let (code, stdout, stderr) = self.run(args);
@@ -115,7 +115,7 @@ impl Place {
     }
 }
 
-/// One call, in a folder with the given files: a part of what it says, or, after "refused: ", of the refusal.
+/// Runs one call in a folder with the given files; `expected` is a part of its output or, after "refused: ", of the refusal.
 fn check(files: &[(&str, &str)], args: &[&str], expected: &str) {
     let place = Place::new();
     for (name, content) in files {

@@ -1,11 +1,11 @@
-//! The reference pages under `assets/help`, which are made from the declarations.
+//! Tests of the help pages under `assets/help`, which are generated from the declarations.
 
 use ravine::export::help_page::{Family, names};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Every file below a folder.
+/// Returns every file below a folder.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten();
     let paths = entries.map(|entry| entry.expect("an entry").path());
@@ -20,9 +20,9 @@ fn files(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// `RAVINE_WRITE_HELP=1 cargo test --test headless help` writes the pages anew.
+/// `RAVINE_WRITE_HELP=1 cargo test --test headless help` regenerates the pages.
 #[test]
-fn the_pages_on_disk_say_what_is_declared() {
+fn help_pages_on_disk_match_the_declarations() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/help");
     let pages: BTreeMap<PathBuf, String> = names()
         .into_iter()

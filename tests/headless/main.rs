@@ -1,4 +1,4 @@
-//! Tests that need no window.
+//! Tests that do not need a window.
 
 mod cli;
 mod help;

@@ -1,6 +1,6 @@
-//! The engine beside PyTorch, beside published numbers and theory, and under settings that no one should choose.
+//! Tests of the engine against PyTorch, published numbers and theory, and with extreme settings.
 //!
-//! The data of PyTorch lie in `tests/reference`, with the script that made them.
+//! The reference data are in `tests/reference`, with the scripts that generated them.
 
 mod curvature;
 mod files;
@@ -36,12 +36,12 @@ fn problem(landscape: &str) -> LoadedLandscape {
     landscape.as_dyn().load(&NoFiles).unwrap()
 }
 
-/// A run without noise, mini-batches or clipping.
+/// Computes a run without noise, mini-batches or clipping.
 fn path<const N: usize>(landscape: &str, spec: &str, start: [f64; N], steps: u64) -> Trajectory {
-    treated(landscape, spec, start, steps, GradientSettings::default())
+    path_with_settings(landscape, spec, start, steps, GradientSettings::default())
 }
 
-fn treated<const N: usize>(
+fn path_with_settings<const N: usize>(
     landscape: &str,
     spec: &str,
     start: [f64; N],
@@ -66,7 +66,7 @@ fn treated<const N: usize>(
     .unwrap()
 }
 
-/// θ after the last step.
+/// Returns θ after the last step.
 fn end<const N: usize>(trajectory: &Trajectory) -> [f64; N] {
     let theta = trajectory.theta(usize::MAX).unwrap();
     theta.try_into().unwrap()

@@ -1,11 +1,11 @@
-//! Scene files that earlier versions could save.
+//! Tests of scene files that earlier versions have saved.
 
 use ravine::engine::files::NoFiles;
 use ravine::engine::scene::Scene;
 use std::path::Path;
 
 #[test]
-fn every_scene_that_was_ever_saved_still_opens() {
+fn scene_files_of_earlier_versions_open() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/scenes");
     let mut opened = 0;
     for entry in std::fs::read_dir(&folder).expect("the folder of scenes") {
@@ -28,7 +28,7 @@ fn every_scene_that_was_ever_saved_still_opens() {
 }
 
 #[test]
-fn a_scene_that_was_saved_means_what_it_meant() {
+fn scene_files_of_earlier_versions_keep_their_meaning() {
     let scene =
         Scene::from_toml(include_str!("../reference/scenes/v1-everything.toml")).expect("a scene");
     assert_eq!(

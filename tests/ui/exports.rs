@@ -1,4 +1,4 @@
-//! What is exported is what is shown, in every view.
+//! Tests that the export has the shown view.
 
 use super::Window;
 use super::files::answer;
@@ -7,7 +7,7 @@ use egui::{Key, Modifiers};
 use ravine::engine::scene::{NetworkScene, Scene};
 use std::time::{Duration, Instant};
 
-/// The SVG of the view that a key shows, and the file's name that is offered.
+/// Exports the view of a key and returns the SVG, or the error message.
 fn exported(window: &mut Window, key: Key) -> Result<String, String> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("picture.svg");
@@ -27,14 +27,14 @@ fn exported(window: &mut Window, key: Key) -> Result<String, String> {
         return Err("refused".to_owned());
     }
     let svg = std::fs::read_to_string(&path).map_err(|error| error.to_string())?;
-    // Answered once more for the next one.
+    // Answer again for the next export.
     window.settle();
     Ok(svg)
 }
 
 fn check(window: &mut Window, key: Key, texts: &[&str], not: &[&str]) {
     let svg = exported(window, key).expect("a picture");
-    // What is drawn; the description holds the scene.
+    // Only the drawn texts: the description contains the scene.
     let drawn = svg.split("</desc>").last().unwrap_or_default();
     for text in texts {
         assert!(drawn.contains(text), "{key:?} has {text}");
@@ -45,7 +45,7 @@ fn check(window: &mut Window, key: Key, texts: &[&str], not: &[&str]) {
 }
 
 #[test]
-fn the_views_of_a_landscape_are_exported_as_they_are() {
+fn export_has_the_shown_view_of_a_landscape() {
     let mut scene = Scene::new("himmelblau".parse().unwrap());
     scene.training.steps = 60;
     scene.add_run("sgd:lr=0.01".parse().unwrap());
@@ -72,7 +72,7 @@ fn the_views_of_a_landscape_are_exported_as_they_are() {
 }
 
 #[test]
-fn the_views_of_a_network_are_exported_as_they_are() {
+fn export_has_the_shown_view_of_a_network() {
     let mut scene = Scene::opening();
     scene.runs.clear();
     scene.choose_network(NetworkScene {
@@ -92,7 +92,7 @@ fn the_views_of_a_network_are_exported_as_they_are() {
         &["Moons", "Heights are losses on this plane"],
         &["Mode connectivity"],
     );
-    check(&mut window, Key::O, &["distance off the plane"], &[]);
+    check(&mut window, Key::O, &["projection error"], &[]);
     check(
         &mut window,
         Key::H,

@@ -1,4 +1,4 @@
-//! Scenes and pictures to and from files and the clipboard.
+//! Tests of scenes and pictures in files and in the clipboard.
 
 use super::Window;
 use eframe::egui;
@@ -7,7 +7,7 @@ use egui_kittest::kittest::Queryable;
 use ravine::engine::scene::Scene;
 use std::path::Path;
 
-/// Answers the open question for a file.
+/// Answers the open file dialog.
 pub(super) fn answer(window: &mut Window, path: &Path, verb: &str) {
     let text = path.to_str().expect("a temporary path is text").to_owned();
     window
@@ -40,7 +40,7 @@ fn a_saved_scene_opens_again() {
 }
 
 #[test]
-fn a_bad_file_is_told_and_changes_nothing() {
+fn a_bad_file_is_reported_and_changes_nothing() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("bad.toml");
     std::fs::write(&path, "version = 1\nlandscape = \"bouth\"").expect("written");
@@ -54,7 +54,7 @@ fn a_bad_file_is_told_and_changes_nothing() {
 }
 
 #[test]
-fn pictures_are_exported_and_unknown_endings_refused() {
+fn pictures_are_exported_and_unknown_extensions_refused() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut window = Window::opening();
     window.press_with(Modifiers::COMMAND, Key::E);

@@ -1,4 +1,4 @@
-//! Choosing a landscape, and drawing one.
+//! Tests of choosing a landscape, and of sculpting one.
 
 use super::Window;
 use eframe::egui;
@@ -25,7 +25,7 @@ fn landscape(window: &mut Window) -> &'static str {
 }
 
 #[test]
-fn the_gallery_has_all_landscapes_by_group() {
+fn the_gallery_shows_all_landscapes_by_group() {
     let window = open_gallery();
     for group in Group::ALL {
         assert!(window.has(group.title()), "{}", group.title());
@@ -44,7 +44,7 @@ fn the_gallery_has_all_landscapes_by_group() {
 }
 
 #[test]
-fn typing_filters_and_enter_takes_the_first_hit() {
+fn typing_filters_the_gallery_and_enter_chooses_the_first_match() {
     let mut window = open_gallery();
     type_text(&mut window, "rastr");
     assert!(window.has("Rastrigin") && !window.has("Ackley"));
@@ -65,7 +65,7 @@ fn typing_filters_and_enter_takes_the_first_hit() {
 }
 
 #[test]
-fn a_click_on_a_thumbnail_chooses() {
+fn a_click_on_a_thumbnail_chooses_its_landscape() {
     let mut window = open_gallery();
     window.click(Role::Button, "Booth");
     assert_eq!(landscape(&mut window), "booth");
@@ -88,8 +88,8 @@ fn the_gallery_fits_into_a_small_window() {
     assert!(visible > 12, "{visible}");
 }
 
-/// A window on an empty sheet.
-fn sheet() -> Window {
+/// Opens a window with an empty sculpted landscape.
+fn empty_sculpt_window() -> Window {
     let mut scene = Scene::new("drawn:hills=,bowl=0.1".parse().expect("a spec"));
     scene.add_run("sgd:lr=0.1".parse().expect("a spec"));
     Window::on(scene)
@@ -102,15 +102,15 @@ fn hills(window: &mut Window) -> Vec<Hill> {
     }
 }
 
-/// Clicks the map, so many points from its middle.
+/// Clicks the map at an offset in points from its center.
 fn click_at(window: &mut Window, x: f32, y: f32) {
     let at = window.map().center() + egui::vec2(x, y);
     window.drag(at, at);
 }
 
 #[test]
-fn hills_and_pits_are_dropped_and_undone_one_by_one() {
-    let mut window = sheet();
+fn hills_and_pits_are_added_and_undone_one_by_one() {
+    let mut window = empty_sculpt_window();
     let start = window.app().scene().start();
     window.click(Role::Button, "hill");
     click_at(&mut window, 100.0, 0.0);
@@ -137,7 +137,7 @@ fn hills_and_pits_are_dropped_and_undone_one_by_one() {
 
 #[test]
 fn hills_are_moved_widened_and_erased() {
-    let mut window = sheet();
+    let mut window = empty_sculpt_window();
     window.click(Role::Button, "hill");
     click_at(&mut window, 100.0, 0.0);
     click_at(&mut window, -100.0, 0.0);
@@ -172,8 +172,8 @@ fn hills_are_moved_widened_and_erased() {
 }
 
 #[test]
-fn a_right_click_takes_the_nearest_away() {
-    let mut window = sheet();
+fn a_right_click_removes_the_nearest_hill() {
+    let mut window = empty_sculpt_window();
     window.click(Role::Button, "hill");
     click_at(&mut window, 100.0, 0.0);
     click_at(&mut window, -100.0, 0.0);
@@ -195,8 +195,8 @@ fn a_right_click_takes_the_nearest_away() {
 }
 
 #[test]
-fn with_the_start_tool_and_elsewhere_the_map_is_as_always() {
-    let mut window = sheet();
+fn the_map_behaves_as_usual_with_the_start_tool_and_on_other_landscapes() {
+    let mut window = empty_sculpt_window();
     assert!(window.says("Map: click places the start"));
     let before = window.app().scene().start();
     click_at(&mut window, 50.0, 80.0);
@@ -215,7 +215,7 @@ fn with_the_start_tool_and_elsewhere_the_map_is_as_always() {
     );
 }
 
-/// A file on its way into the window.
+/// A file dropped onto the window.
 #[derive(Debug)]
 struct Dropped(PathBuf);
 
@@ -259,7 +259,7 @@ fn dropped_pictures_and_matrices_become_the_landscape() {
 }
 
 #[test]
-fn settings_that_name_a_file_have_a_button_beside_them() {
+fn settings_that_name_a_file_have_a_button() {
     for (spec, name) in [("image", "file"), ("grid", "data"), ("regression", "data")] {
         let window = Window::on(Scene::new(spec.parse().expect("a spec")));
         let field = window.harness.get_by_role_and_label(Role::TextInput, name);

@@ -1,7 +1,6 @@
-//! The window, driven by accessible names, without a display.
+//! Tests of the window, controlled by accessible names, without a display.
 #![cfg(feature = "gui")]
 
-mod carried;
 mod exports;
 mod files;
 mod landscapes;
@@ -11,6 +10,7 @@ mod networks;
 mod panels;
 mod runs;
 mod sizes;
+mod state_charts;
 mod surveys;
 mod timeline;
 mod typing;
@@ -20,7 +20,7 @@ use egui_kittest::Harness;
 use ravine::engine::scene::Scene;
 use ravine::gui::App;
 
-/// A window on a scene, at rest.
+/// A window that shows a scene.
 struct Window {
     harness: Harness<'static, Option<App>>,
 }
@@ -54,7 +54,7 @@ impl Window {
             .expect("the first frame made it")
     }
 
-    /// Lets everything be computed and shown.
+    /// Waits until everything is computed and shown.
     fn settle(&mut self) {
         self.harness.run_steps(3);
         self.app().wait_idle();
@@ -70,7 +70,7 @@ impl Window {
         self.harness.run_steps(2);
     }
 
-    /// Clicks the control of a role and a name.
+    /// Clicks the control with a role and a name.
     fn click(&mut self, role: egui::Role, name: &str) {
         use egui_kittest::kittest::Queryable;
         self.harness.get_by_role_and_label(role, name).click();
@@ -91,7 +91,7 @@ impl Window {
             .is_some()
     }
 
-    /// Whether a picture of the last frame has a text of its own that is `text`.
+    /// Whether a picture in the last frame contains exactly the text `text`.
     fn paints(&self, text: &str) -> bool {
         let shapes = &self.harness.output().shapes;
         shapes.iter().any(|clipped| match &clipped.shape {
@@ -100,7 +100,7 @@ impl Window {
         })
     }
 
-    /// Presses the mouse at one place and lets it go at another.
+    /// Presses the mouse button at one point and releases it at another.
     fn drag(&mut self, from: egui::Pos2, to: egui::Pos2) {
         self.harness.hover_at(from);
         self.harness.step();
@@ -120,13 +120,13 @@ impl Window {
         self.place("Map: ")
     }
 
-    /// Where the thing lies whose name contains `part`.
+    /// Returns the area of the element whose name contains `part`.
     fn place(&self, part: &str) -> egui::Rect {
         use egui_kittest::kittest::Queryable;
         self.harness.get_by_label_contains(part).rect()
     }
 
-    /// Whether a control of a role and a name has a value.
+    /// Whether the control with a role and a name has a value.
     fn has_value(&self, role: egui::Role, name: &str, value: &str) -> bool {
         use egui_kittest::kittest::Queryable;
         let node = self.harness.get_by_role_and_label(role, name);

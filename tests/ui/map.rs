@@ -1,11 +1,11 @@
-//! The mouse on the map.
+//! Tests of the mouse on the map.
 
 use super::Window;
 use eframe::egui;
 use ravine::engine::scene::Scene;
 
 #[test]
-fn a_click_places_the_start_and_every_run_leaves_from_there() {
+fn a_click_sets_the_start_of_every_run() {
     let mut window = Window::opening();
     let before = window.app().scene().start();
     let at = window.map().center() + egui::vec2(40.0, 60.0);
@@ -72,7 +72,7 @@ fn the_wheel_zooms_to_the_pointer() {
 }
 
 #[test]
-fn what_is_under_the_pointer_is_told() {
+fn values_at_the_pointer_are_shown() {
     let mut window = Window::opening();
     let corner = window.map().right_bottom() - egui::vec2(30.0, 30.0);
     window.harness.hover_at(corner);
@@ -81,7 +81,7 @@ fn what_is_under_the_pointer_is_told() {
 }
 
 #[test]
-fn of_one_parameter_a_click_moves_x_alone_and_the_runs_stay_on_the_graph() {
+fn with_one_parameter_a_click_moves_x_only_and_the_runs_stay_on_the_graph() {
     let mut scene = Scene::new("cosine-1d".parse().unwrap());
     scene.add_run("sgd:lr=0.1".parse().unwrap());
     let mut window = Window::on(scene);
@@ -115,7 +115,7 @@ fn of_one_parameter_a_click_moves_x_alone_and_the_runs_stay_on_the_graph() {
 }
 
 #[test]
-fn internals_are_drawn_of_the_followed_run_when_they_are_asked_for() {
+fn optimizer_state_of_the_followed_run_is_drawn_on_request() {
     let mut scene = Scene::opening();
     scene.runs.truncate(2);
     let mut window = Window::on(scene);

@@ -1,4 +1,4 @@
-//! The views of a network.
+//! Tests of the views of a network.
 
 use super::Window;
 use eframe::egui;
@@ -14,7 +14,7 @@ fn network(data: &str, loss: &str) -> Window {
         data: data.parse().expect("a data set"),
         ..NetworkScene::default()
     });
-    // A map over few samples is quickly drawn.
+    // A map of few samples is drawn fast.
     if let Some(bench) = scene.network_mut().filter(|_| data == "iris") {
         bench.settings.test = 0.9;
     }
@@ -24,17 +24,19 @@ fn network(data: &str, loss: &str) -> Window {
     scene.training.steps = 60;
     let mut window = Window::on(scene);
     window.press(egui::Key::End);
-    // The plane follows the runs, the landscape and the fit follow the plane.
+    // The plane depends on the runs, the landscape and the predictions on the plane.
     window.settle();
     window.settle();
     window
 }
 
 #[test]
-fn a_network_shows_its_plane_its_data_and_its_charts() {
+fn a_network_shows_its_plane_predictions_and_charts() {
     let window = network("moons:samples=20", "bce");
     assert!(window.has("Map: drag pans, wheel zooms") && window.has("Decision boundary"));
-    assert!(window.paints("Heights are losses on this plane; beside each run is its own loss."));
+    assert!(
+        window.paints("Heights are losses on this plane; each run is labelled with its true loss.")
+    );
     assert!(
         window.paints("Momentum, step 60"),
         "the first run is followed"
@@ -50,26 +52,26 @@ fn a_network_shows_its_plane_its_data_and_its_charts() {
     }
     assert!(window.has("right") && window.has("finished"));
     assert!(window.has("trails") && !window.has("arrows") && !window.has("internals"));
-    assert!(!window.has("Basins") && window.has("Off-plane"));
+    assert!(!window.has("Basins") && window.has("Projection error"));
 }
 
 #[test]
-fn the_data_can_be_hidden_and_the_map_grows() {
+fn hiding_the_predictions_enlarges_the_map() {
     let mut window = network("sine:samples=20", "mse");
-    assert!(window.has("Fit"));
+    assert!(window.has("Fitted curve"));
     let before = window.map();
-    window.click(egui::Role::Button, "Hide the data");
+    window.click(egui::Role::Button, "Hide the predictions");
     window.settle();
     let after = window.map();
-    assert!(!window.has("Fit"));
+    assert!(!window.has("Fitted curve"));
     assert!(after.area() > 1.2 * before.area(), "{before} {after}");
-    window.click(egui::Role::Button, "data");
+    window.click(egui::Role::Button, "Predictions");
     window.settle();
-    assert!(window.has("Fit"));
+    assert!(window.has("Fitted curve"));
 }
 
 #[test]
-fn the_pointer_tells_the_plane_and_the_runs_and_moves_no_start() {
+fn hovering_describes_the_plane_and_the_runs_and_clicking_moves_no_start() {
     let mut window = network("moons:samples=20", "bce");
     let scene = window.app().scene().clone();
     let at = window.map().center() + egui::vec2(-60.0, 30.0);
@@ -80,7 +82,7 @@ fn the_pointer_tells_the_plane_and_the_runs_and_moves_no_start() {
         .hover_at(window.map().left_top() + egui::vec2(12.0, 12.0));
     window.settle();
     assert!(window.says("plane a ") && window.says(": loss "));
-    // The plane has its origin where the first run ends.
+    // The plane's origin is the end of the first run.
     let runs = window.app().runs().expect("runs").clone();
     let view = runs.problem.view;
     let map = window.map();
@@ -96,21 +98,20 @@ fn the_pointer_tells_the_plane_and_the_runs_and_moves_no_start() {
     window.harness.hover_at(at);
     window.settle();
     assert!(
-        window.says("step 60: loss") && window.says("on the plane") && window.says("off it by")
+        window.says("step 60: loss")
+            && window.says("projected loss")
+            && window.says("projection error")
     );
     assert!(window.says(", test "));
 }
 
 #[test]
-fn the_off_plane_view_tells_true_losses_beside_those_on_the_plane() {
+fn projection_error_compares_true_losses_with_those_on_the_plane() {
     let mut window = network("iris", "ce");
     assert!(window.has("Confusion matrix"));
     window.press(egui::Key::O);
     window.settle();
-    for chart in [
-        "true loss; dashed: loss on the plane",
-        "distance off the plane",
-    ] {
+    for chart in ["true loss; dashed: projected loss", "projection error"] {
         assert!(window.has(&format!("Chart of {chart}")), "{chart}");
     }
     assert!(window.says("of the variance of the runs' steps"));
@@ -118,7 +119,10 @@ fn the_off_plane_view_tells_true_losses_beside_those_on_the_plane() {
         .harness
         .hover_at(window.place("Chart of true loss").center());
     window.settle();
-    assert!(window.says("off it by"), "values under the pointer");
+    assert!(
+        window.says("projection error 0."),
+        "values under the pointer"
+    );
     window.drag(
         window.place("Chart of true loss").left_center() + egui::vec2(1.0, 0.0),
         window.place("Chart of true loss").left_center() + egui::vec2(1.0, 0.0),
@@ -129,9 +133,9 @@ fn the_off_plane_view_tells_true_losses_beside_those_on_the_plane() {
 }
 
 #[test]
-fn a_networks_optimizer_tells_what_it_carries() {
+fn the_optimizer_state_of_a_network_is_charted() {
     let mut window = network("moons:samples=20", "bce");
-    window.click(egui::Role::Button, "Carried");
+    window.click(egui::Role::Button, "Optimizer state");
     window.settle();
     assert!(window.has("Chart of lengths of steps and directions"));
     assert!(window.paints("v  velocity") && !window.says("Chart of accuracy"));
@@ -140,7 +144,7 @@ fn a_networks_optimizer_tells_what_it_carries() {
 }
 
 #[test]
-fn the_spectrum_is_that_of_the_followed_run_and_of_another_beside_it() {
+fn spectra_of_two_runs_are_compared() {
     let mut window = network("moons:samples=20", "bce");
     window.press(egui::Key::H);
     window.settle();
@@ -165,7 +169,7 @@ fn the_spectrum_is_that_of_the_followed_run_and_of_another_beside_it() {
 }
 
 #[test]
-fn seeds_are_maps_side_by_side_and_a_click_takes_one() {
+fn seeds_are_shown_side_by_side_and_a_click_chooses_one() {
     let mut window = network("moons:samples=8", "bce");
     window.press(egui::Key::S);
     window.settle();
@@ -180,7 +184,7 @@ fn seeds_are_maps_side_by_side_and_a_click_takes_one() {
         assert!(window.paints(&format!("seed {seed}")));
     }
     assert!(!window.has(&map(7)) && window.says("Between 6 seeds the loss has"));
-    assert!(window.says("Trails are shadows"));
+    assert!(window.says("Trails are projections"));
     let plane = |window: &mut Window| {
         let network = window.app().scene().network();
         network.expect("a network").plane.to_string()
@@ -202,12 +206,12 @@ fn seeds_are_maps_side_by_side_and_a_click_takes_one() {
 }
 
 #[test]
-fn ways_lead_from_the_end_of_one_run_to_that_of_another() {
+fn paths_connect_the_ends_of_two_runs() {
     let mut window = network("moons:samples=20", "bce");
     window.press(egui::Key::C);
     window.settle();
     window.settle();
-    assert!(window.has("Ways between two networks"));
+    assert!(window.has("Paths between two networks"));
     assert!(window.paints("straight line") && window.paints("curve"));
     assert!(!window.says("Training the curve"), "it has been trained");
     window.click(egui::Role::Button, "How");

@@ -1,4 +1,4 @@
-//! Networks in the window: the panel, the training, the plane.
+//! Tests of networks in the window: the panel, the training, the plane.
 
 use super::Window;
 use eframe::egui::{Key, Modifiers, Role};
@@ -20,7 +20,7 @@ fn moons() -> Scene {
 }
 
 #[test]
-fn a_scene_turns_to_a_network_and_back() {
+fn a_scene_can_switch_to_a_network_and_back() {
     let mut window = Window::opening();
     let landscape = window.app().scene().clone();
     window.click(Role::Button, "Network");
@@ -45,8 +45,8 @@ fn a_scene_turns_to_a_network_and_back() {
     );
 }
 
-/// The window of a landscape with one run of its own, at a step of its own.
-fn own_landscape() -> Window {
+/// Opens a window with a landscape, a run and a step that differ from the defaults.
+fn edited_landscape() -> Window {
     let mut scene = Scene::new("booth".parse().unwrap());
     scene.training.steps = 90;
     scene.add_run("sgd:lr=0.0123".parse().unwrap());
@@ -59,8 +59,8 @@ fn own_landscape() -> Window {
 }
 
 #[test]
-fn landscape_and_network_keep_their_own_scenes() {
-    let mut window = own_landscape();
+fn landscape_and_network_keep_separate_scenes() {
+    let mut window = edited_landscape();
     let landscape = window.app().scene().clone();
     window.click(Role::Button, "Network");
     let steps = window.harness.get_by_role_and_label(Role::Slider, "steps");
@@ -81,7 +81,7 @@ fn landscape_and_network_keep_their_own_scenes() {
 }
 
 #[test]
-fn training_survives_a_look_at_the_landscape() {
+fn training_results_are_kept_while_the_landscape_is_shown() {
     let mut window = Window::on(moons());
     let trained = |window: &mut Window| window.app().runs().unwrap().trained.clone().unwrap();
     let before = trained(&mut window);
@@ -90,7 +90,7 @@ fn training_survives_a_look_at_the_landscape() {
     window.settle();
     assert!(window.app().runs().unwrap().trained.is_none());
     window.click(Role::Button, "Network");
-    // At once, without training anew.
+    // Immediately, without training again.
     let after = trained(&mut window);
     for (before, after) in before.runs.iter().zip(&after.runs) {
         assert!(before.is_same_run(after));
@@ -107,8 +107,8 @@ fn training_survives_a_look_at_the_landscape() {
 }
 
 #[test]
-fn undo_goes_back_over_the_subject_and_forth() {
-    let mut window = own_landscape();
+fn undo_and_redo_switch_the_subject() {
+    let mut window = edited_landscape();
     let landscape = window.app().scene().clone();
     window.click(Role::Button, "Network");
     window.settle();
@@ -127,7 +127,7 @@ fn undo_goes_back_over_the_subject_and_forth() {
 }
 
 #[test]
-fn a_new_scene_of_the_other_subject_leaves_this_one() {
+fn a_new_scene_of_the_other_subject_keeps_this_one() {
     let mut window = Window::on(moons());
     let network = window.app().scene().clone();
     window.press_with(Modifiers::COMMAND, Key::N);
@@ -138,7 +138,7 @@ fn a_new_scene_of_the_other_subject_leaves_this_one() {
 }
 
 #[test]
-fn data_bring_the_loss_that_suits_them_and_planes_are_a_choice() {
+fn choosing_data_sets_a_suitable_loss_and_planes_can_be_chosen() {
     let mut window = Window::on(moons());
     window.click(Role::ComboBox, "data");
     window.click(Role::Button, "Sine");
@@ -175,7 +175,7 @@ fn rarely_used_settings_are_a_click_away() {
 }
 
 #[test]
-fn training_is_held_ended_and_goes_on() {
+fn training_can_be_paused_stopped_and_resumed() {
     let mut window = Window::on(moons());
     assert!(window.says("trained: step 60 of 60"));
     window.click(Role::Button, "+ 500 steps");
@@ -183,7 +183,7 @@ fn training_is_held_ended_and_goes_on() {
     assert!(window.says("trained: step 560 of 560"));
     let rows = |window: &mut Window| window.app().runs().unwrap().results[0].trajectory.len();
     assert_eq!(rows(&mut window), 113);
-    // Held runs wait, and stopping ends them where they are.
+    // Paused runs wait, and stopping ends them at their current step.
     window.press(Key::P);
     let steps = window.harness.get_by_role_and_label(Role::Slider, "steps");
     steps.set_value_accesskit(1060.0);
@@ -196,7 +196,7 @@ fn training_is_held_ended_and_goes_on() {
 }
 
 #[test]
-fn kept_weights_begin_a_leg_where_the_timeline_is() {
+fn kept_weights_begin_a_segment_at_the_timelines_step() {
     let mut window = Window::on(moons());
     window.click(Role::CheckBox, "keep weights");
     window.press(Key::End);

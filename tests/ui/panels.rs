@@ -1,4 +1,4 @@
-//! The panels: landscape, settings, optimizers, schedules, undo.
+//! Tests of the panels: landscape, settings, optimizers, schedules, undo.
 
 use super::Window;
 use eframe::egui;
@@ -13,7 +13,7 @@ use ravine::engine::wrapper::AnyWrapper;
 #[test]
 fn a_slider_recomputes_its_run_in_the_same_frame() {
     let mut window = Window::opening();
-    // A machine that is busy elsewhere has its time.
+    // A long frame budget, since the machine may be busy.
     window.app().frame_budget = std::time::Duration::from_mins(1);
     window.click(Role::Button, "settings of Momentum");
     window
@@ -28,7 +28,7 @@ fn a_slider_recomputes_its_run_in_the_same_frame() {
 }
 
 #[test]
-fn undo_and_redo_go_through_edits() {
+fn undo_and_redo_step_through_edits() {
     let mut window = Window::opening();
     window.press(Key::Num1);
     window.harness.run_steps(90);
@@ -62,7 +62,7 @@ fn every_landscape_can_be_chosen_and_draws() {
 
 #[test]
 fn every_setting_of_every_optimizer_and_schedule_has_its_control() {
-    // Each schedule comes round with some optimizer.
+    // Each schedule is combined with some optimizer.
     let schedules = AnySchedule::all().into_iter().cycle();
     for (optimizer, schedule) in AnyOptimizer::all().into_iter().zip(schedules) {
         let mut scene = Scene::opening();
@@ -98,7 +98,7 @@ fn optimizers_are_added_duplicated_and_removed() {
 }
 
 #[test]
-fn a_scene_without_optimizers_says_so() {
+fn a_scene_without_optimizers_shows_a_hint() {
     let mut scene = Scene::opening();
     scene.runs.clear();
     let window = Window::on(scene);
@@ -106,7 +106,7 @@ fn a_scene_without_optimizers_says_so() {
 }
 
 #[test]
-fn a_bad_formula_is_told_and_the_next_good_one_draws() {
+fn a_bad_formula_is_reported_and_the_next_valid_one_is_drawn() {
     let mut scene = Scene::new("formula:f=x^2+".parse().expect("a spec"));
     scene.add_run("sgd:lr=0.1".parse().expect("a spec"));
     let mut window = Window::on(scene);
@@ -120,7 +120,7 @@ fn a_bad_formula_is_told_and_the_next_good_one_draws() {
 }
 
 #[test]
-fn divergence_is_an_answer_with_its_reason() {
+fn divergence_is_reported_with_its_reason() {
     let mut scene = Scene::new("quadratic:a=1,b=100".parse().expect("a spec"));
     scene.add_run("sgd:lr=1".parse().expect("a spec"));
     let mut window = Window::on(scene);
@@ -129,7 +129,7 @@ fn divergence_is_an_answer_with_its_reason() {
 }
 
 #[test]
-fn light_and_dark_and_the_sheet_of_keys() {
+fn the_theme_can_be_switched_and_keyboard_shortcuts_are_listed() {
     let mut window = Window::opening();
     window.press_with(Modifiers::COMMAND, Key::D);
     assert_eq!(window.harness.ctx.theme(), egui::Theme::Dark);
@@ -140,7 +140,7 @@ fn light_and_dark_and_the_sheet_of_keys() {
 }
 
 #[test]
-fn a_million_steps_leave_the_window_as_it_is() {
+fn a_run_of_a_million_steps_does_not_block_the_window() {
     let mut scene = Scene::opening();
     scene.training.steps = 1_000_000;
     scene.training.noise = 0.1;
@@ -159,13 +159,13 @@ fn a_million_steps_leave_the_window_as_it_is() {
 }
 
 #[test]
-fn each_edit_is_an_undo_of_its_own_if_time_goes_by_between() {
+fn edits_at_different_times_are_undone_separately() {
     let mut window = Window::opening();
     for (key, shown) in [(Key::Num1, [false, true]), (Key::Num2, [false, false])] {
         window.press(key);
         let runs = &window.app().scene().runs;
         assert_eq!([runs[0].shown, runs[1].shown], shown);
-        // Nothing moves, so nothing is drawn for a while.
+        // Nothing moves, so the window is not redrawn for a while.
         window.harness.input_mut().time = window.harness.input().time.map(|time| time + 3.0);
     }
     window.press_with(Modifiers::COMMAND, Key::Z);
@@ -178,7 +178,7 @@ fn each_edit_is_an_undo_of_its_own_if_time_goes_by_between() {
 }
 
 #[test]
-fn wrappers_go_around_an_optimizer_and_away() {
+fn wrappers_can_be_added_and_removed() {
     let mut window = Window::opening();
     window.click(Role::Button, "settings of Momentum");
     window.click(Role::Button, "+ around");
@@ -197,7 +197,7 @@ fn wrappers_go_around_an_optimizer_and_away() {
 }
 
 #[test]
-fn the_rule_shows_its_numbers() {
+fn the_update_formula_shows_its_numbers() {
     let mut window = Window::opening();
     window.click(Role::Button, "settings of Momentum");
     window.press(Key::End);
@@ -207,7 +207,7 @@ fn the_rule_shows_its_numbers() {
 }
 
 #[test]
-fn every_rule_can_be_written() {
+fn every_update_formula_has_glyphs() {
     let window = Window::opening();
     let font = egui::FontId::proportional(13.0);
     let mut missing = std::collections::BTreeSet::new();

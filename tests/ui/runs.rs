@@ -1,4 +1,4 @@
-//! The selected run in the left panel: its groups and its schedule; and the linear scaling rule, which is of all runs.
+//! Tests of the selected run in the left panel: its parameter groups and its schedule; and of the linear scaling rule for all runs.
 
 use super::Window;
 use eframe::egui;
@@ -7,7 +7,7 @@ use egui_kittest::kittest::Queryable;
 use ravine::engine::scene::Scene;
 use ravine::figure::axis::number;
 
-/// A window on runs of the two-parameter landscape, the first one open.
+/// Opens a window with runs on a landscape, the first one selected.
 fn open(landscape: &str, specs: &[&str]) -> Window {
     let mut scene = Scene::new(landscape.parse().expect("a landscape"));
     scene.training.steps = 100;
@@ -32,7 +32,7 @@ fn set(window: &mut Window, slider: &str, value: f64) {
     window.harness.run_steps(3);
 }
 
-/// What hovering at a share of a curve's width says.
+/// Hovers at a share of a curve's width.
 fn hover(window: &mut Window, curve: &str, share: f32) {
     let plot = window.place(curve);
     let at = egui::pos2(plot.left() + share * plot.width(), plot.center().y);
@@ -41,7 +41,7 @@ fn hover(window: &mut Window, curve: &str, share: f32) {
 }
 
 #[test]
-fn a_schedule_has_its_curve_and_a_constant_rate_has_none() {
+fn a_schedule_has_a_curve_and_a_constant_rate_has_none() {
     let mut window = open("himmelblau", &["sgd:lr=0.01"]);
     assert!(!window.says("over its steps"));
     drop(window);
@@ -64,7 +64,7 @@ fn cycled_momentum_has_a_curve_too() {
 }
 
 #[test]
-fn the_curve_of_a_plateau_is_what_the_run_had() {
+fn the_curve_of_plateau_shows_the_learning_rates_of_the_run() {
     let spec = "sgd:lr=0.02@plateau:patience=2,factor=0.5,threshold=0.5";
     let mut window = open("quadratic:a=1,b=99", &[spec]);
     let lr = window.app().runs().expect("runs").results[0]
@@ -78,12 +78,12 @@ fn the_curve_of_a_plateau_is_what_the_run_had() {
 }
 
 #[test]
-fn a_parameter_gets_settings_of_its_own_and_loses_them() {
+fn settings_of_a_parameter_group_can_be_overridden_and_restored() {
     let mut window = open("himmelblau", &["sgd:lr=0.01,momentum=0.9"]);
     window.click(Role::Button, "+ own settings for y");
     assert_eq!(spec(&mut window), "sgd:lr=0.01,momentum=0.9[y:lr=0.001]");
     set(&mut window, "y lr", 0.002);
-    // What is not its own follows the others.
+    // Settings that are not overridden follow the run.
     set(&mut window, "momentum", 0.5);
     assert_eq!(spec(&mut window), "sgd:lr=0.01,momentum=0.5[y:lr=0.002]");
     assert!(!window.has("y momentum"), "what is the same is not shown");
@@ -101,7 +101,7 @@ fn a_parameter_gets_settings_of_its_own_and_loses_them() {
 }
 
 #[test]
-fn rules_that_move_all_parameters_together_have_no_groups() {
+fn optimizers_without_elementwise_updates_have_no_groups() {
     for (landscape, spec) in [("himmelblau", "lbfgs"), ("parabola", "sgd")] {
         let window = open(landscape, &[spec]);
         assert!(!window.says("own settings"), "{spec} on {landscape}");
@@ -109,7 +109,7 @@ fn rules_that_move_all_parameters_together_have_no_groups() {
 }
 
 #[test]
-fn batch_and_learning_rates_double_and_halve_with_one_click() {
+fn one_click_doubles_or_halves_batch_size_and_learning_rates() {
     let mut window = open("regression", &["sgd:lr=0.01", "adam:lr=0.1[y:lr=0.2]"]);
     let state = |window: &mut Window| {
         let scene = window.app().scene();

@@ -1,11 +1,11 @@
-//! Every view in windows and with texts of every size, and what becomes of a view that panics.
+//! Tests of every view at several sizes of windows and texts, and of a view that panics.
 
 use super::Window;
 use eframe::egui;
 use egui::Key;
 use ravine::engine::scene::{NetworkScene, Scene};
 
-/// Sizes of windows in pixels, and of texts.
+/// Sizes of windows in pixels, and scales of texts.
 const SIZES: [[f32; 2]; 5] = [
     [320.0, 240.0],
     [640.0, 480.0],
@@ -15,7 +15,7 @@ const SIZES: [[f32; 2]; 5] = [
 ];
 const TEXTS: [f32; 4] = [0.5, 1.0, 2.0, 3.0];
 
-/// Draws what is shown at all sizes.
+/// Draws the shown view at all sizes.
 fn check(window: &mut Window, name: &str) {
     let refused = "could not be drawn";
     for [width, height] in SIZES {
@@ -85,7 +85,7 @@ fn the_views_of_a_network_draw_at_every_size() {
 }
 
 #[test]
-fn strange_scenes_draw_at_every_size() {
+fn degenerate_scenes_draw_at_every_size() {
     let mut empty = Scene::opening();
     empty.runs.clear();
     let twelve = himmelblau(&["adam:lr=0.1"; 12]);
@@ -109,7 +109,7 @@ fn strange_scenes_draw_at_every_size() {
 }
 
 #[test]
-fn texts_of_twice_and_thrice_their_size_draw() {
+fn texts_of_double_and_triple_size_draw() {
     for scale in [2.0, 3.0] {
         let mut window = Window::on(himmelblau(&["sgd:lr=0.01", "adam:lr=0.1"]));
         window.harness.ctx.all_styles_mut(|style| {
@@ -129,7 +129,7 @@ fn texts_of_twice_and_thrice_their_size_draw() {
 }
 
 #[test]
-fn a_view_that_panics_says_so_and_the_others_go_on() {
+fn a_panic_in_one_view_is_shown_and_the_others_work() {
     let mut window = Window::on(himmelblau(&["sgd:lr=0.01"]));
     window.app().visitor = |view| assert!(view != "Basins", "on\npurpose");
     let scene = window.app().scene().clone();

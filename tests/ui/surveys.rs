@@ -1,4 +1,4 @@
-//! The views of basins and sweeps.
+//! Tests of the views of basins and sweeps.
 
 use super::Window;
 use eframe::egui;
@@ -14,7 +14,7 @@ fn himmelblau() -> Window {
 }
 
 #[test]
-fn basins_tell_what_becomes_of_the_start_under_the_pointer() {
+fn basins_describe_the_run_from_the_start_at_the_pointer() {
     let mut window = himmelblau();
     window.press(egui::Key::B);
     window.settle();
@@ -39,7 +39,7 @@ fn basins_tell_what_becomes_of_the_start_under_the_pointer() {
 }
 
 #[test]
-fn basins_follow_another_run() {
+fn basins_can_be_shown_for_another_run() {
     let mut window = himmelblau();
     window.press(egui::Key::B);
     window.settle();
@@ -51,7 +51,7 @@ fn basins_follow_another_run() {
 }
 
 #[test]
-fn a_click_on_a_sweep_takes_its_learning_rate_over() {
+fn a_click_on_a_sweep_sets_the_learning_rate() {
     let mut window = himmelblau();
     let before = window.app().scene().runs.clone();
     window.press(egui::Key::W);
@@ -74,7 +74,7 @@ fn a_click_on_a_sweep_takes_its_learning_rate_over() {
 }
 
 #[test]
-fn a_sweep_goes_over_what_is_around_an_optimizer() {
+fn settings_of_wrappers_can_be_swept() {
     let mut scene = Scene::new("himmelblau".parse().unwrap());
     scene.training.steps = 50;
     scene.add_run("sgd:lr=0.01+sam@cosine".parse().unwrap());

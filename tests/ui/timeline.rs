@@ -1,4 +1,4 @@
-//! The timeline and its keys.
+//! Tests of the timeline and its keys.
 
 use super::Window;
 use eframe::egui;
@@ -40,7 +40,7 @@ fn space_plays_and_pauses() {
 }
 
 #[test]
-fn a_chart_moves_the_timeline_and_the_table_follows() {
+fn a_click_on_a_chart_moves_the_timeline_and_updates_the_table() {
     use egui_kittest::kittest::Queryable;
     let mut window = Window::opening();
     window.press(Key::Home);

@@ -1,4 +1,4 @@
-//! Fields keep what is typed until Enter or until they are left; what cannot be taken changes nothing.
+//! Tests of text fields: a value is applied on Enter or when the field is left; an invalid one changes nothing.
 
 use super::Window;
 use eframe::egui;
@@ -25,14 +25,14 @@ fn formula() -> Window {
     Window::on(scene)
 }
 
-/// Replaces the text of a field by another one, key by key; after each key `between` is called.
+/// Replaces the text of a field key by key; calls `between` after each key.
 fn type_into(
     window: &mut Window,
     (role, name): (Role, &str),
     text: &str,
     between: impl Fn(&mut Window),
 ) {
-    // As Tab does: the field may be below what the panel shows.
+    // Focusing scrolls to the field, as Tab does.
     window.harness.get_by_role_and_label(role, name).focus();
     window.harness.run_steps(2);
     window.press_with(Modifiers::COMMAND, Key::A);
@@ -53,7 +53,7 @@ fn model(window: &mut Window) -> String {
 }
 
 #[test]
-fn a_list_is_taken_whole_with_enter() {
+fn enter_applies_a_list() {
     let mut window = network();
     let same = |window: &mut Window| assert_eq!(model(window), "mlp:hidden=2");
     type_into(&mut window, HIDDEN, "32/8", same);
@@ -64,7 +64,7 @@ fn a_list_is_taken_whole_with_enter() {
 }
 
 #[test]
-fn a_list_is_taken_when_its_field_is_left() {
+fn leaving_a_field_applies_its_list() {
     let mut window = network();
     type_into(&mut window, HIDDEN, "4/3/2", |_| {});
     window.press(Key::Tab);
@@ -84,7 +84,7 @@ fn a_list_is_taken_when_its_field_is_left() {
 }
 
 #[test]
-fn escape_restores() {
+fn escape_restores_the_value() {
     let mut window = network();
     type_into(&mut window, HIDDEN, "7/7", |_| {});
     window.press(Key::Escape);
@@ -119,7 +119,7 @@ fn an_illegal_list_is_refused_below_its_field() {
 }
 
 #[test]
-fn numbers_are_taken_whole_and_illegal_ones_refused() {
+fn numbers_are_applied_when_complete_and_illegal_ones_refused() {
     let mut window = network();
     let steps = |window: &mut Window| window.app().scene().training.steps;
     let same = |window: &mut Window| assert_eq!(window.app().scene().training.steps, 20);
@@ -155,7 +155,7 @@ fn leaving_a_number_does_not_round_it() {
 }
 
 #[test]
-fn a_formula_is_taken_whole_and_one_that_does_not_parse_changes_nothing() {
+fn a_formula_is_applied_when_complete_and_an_invalid_one_changes_nothing() {
     let mut window = formula();
     let spec = |window: &mut Window| window.app().scene().landscape().to_string();
     let before = spec(&mut window);
@@ -175,7 +175,7 @@ fn a_formula_is_taken_whole_and_one_that_does_not_parse_changes_nothing() {
 }
 
 #[test]
-fn schedules_names_starts_and_sweeps_are_typed_the_same_way() {
+fn fields_of_schedules_names_starts_and_sweeps_apply_complete_values() {
     let mut window = formula();
     window.click(Role::Button, "settings of SGD");
     let run = |window: &mut Window| window.app().scene().runs[0].clone();

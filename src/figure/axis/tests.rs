@@ -1,4 +1,4 @@
-//! Ticks and numbers for ordinary, deep and degenerate ranges.
+//! Tests of ticks and numbers for ordinary, deep and degenerate ranges.
 
 use super::*;
 use std::collections::HashSet;
@@ -74,7 +74,7 @@ fn deep_zooms_keep_distinct_labels() {
 }
 
 #[test]
-fn every_range_has_ticks() {
+fn every_range_has_distinct_short_labels() {
     for middle in [
         0.0,
         1.0,
@@ -99,7 +99,7 @@ fn every_range_has_ticks() {
 }
 
 #[test]
-fn degenerate_ranges_are_harmless() {
+fn degenerate_ranges_give_usable_axes() {
     let (nan, inf) = (f64::NAN, f64::INFINITY);
     for ends in [
         [0.0; 2],
@@ -136,7 +136,7 @@ fn logarithmic_ticks_are_decades_or_round_values() {
 }
 
 #[test]
-fn numbers_are_written_for_people() {
+fn numbers_are_formatted_for_people() {
     let check = |value, digits, expect: &str| assert_eq!(number(value, digits), expect);
     check(0.031_249, 3, "0.0312");
     check(1.2e-7, 3, "1.2e-7");

@@ -1,4 +1,4 @@
-//! Terrain and runs are told apart, also by colour-blind eyes.
+//! Tests that colours of the landscape and of runs are distinct, also for colour-blind eyes.
 
 use super::*;
 
@@ -15,7 +15,7 @@ fn linear(colour: Colour) -> [f64; 3] {
     })
 }
 
-/// Inverse of [`from_oklab`], of linear sRGB.
+/// Converts linear sRGB to `OKLab`, the inverse of [`from_oklab`].
 #[expect(clippy::many_single_char_names, reason = "the source's symbols")]
 fn oklab([r, g, b]: [f64; 3]) -> [f64; 3] {
     let l = (0.412_221_470_8 * r + 0.536_332_536_3 * g + 0.051_445_992_9 * b).cbrt();
@@ -36,7 +36,7 @@ fn distance(a: [f64; 3], b: [f64; 3]) -> f64 {
         .sqrt()
 }
 
-/// WCAG 2.2 contrast ratio.
+/// Computes the contrast ratio of WCAG 2.2.
 fn contrast(a: Colour, b: Colour) -> f64 {
     let luminance = |colour| {
         let [r, g, b] = linear(colour);
@@ -47,7 +47,7 @@ fn contrast(a: Colour, b: Colour) -> f64 {
 }
 
 #[test]
-fn the_terrain_grows_evenly_lighter() {
+fn the_lightness_of_the_landscape_grows_evenly() {
     for theme in THEMES {
         let at = |k: u8| oklab(linear(shade_colour(f64::from(k) / 100.0, &theme)));
         let rise = at(100)[0] - at(0)[0];
@@ -60,7 +60,10 @@ fn the_terrain_grows_evenly_lighter() {
             );
         }
     }
-    assert_eq!(shade_colour(f64::NAN, &Theme::DARK), Theme::DARK.problem);
+    assert_eq!(
+        shade_colour(f64::NAN, &Theme::DARK),
+        Theme::DARK.plot_background
+    );
     assert_eq!(
         shade_colour(f64::INFINITY, &Theme::DARK),
         shade_colour(1.0, &Theme::DARK)
@@ -68,20 +71,20 @@ fn the_terrain_grows_evenly_lighter() {
 }
 
 #[test]
-fn runs_stand_out_from_all_of_the_terrain() {
+fn runs_contrast_with_every_shade_of_the_landscape() {
     for theme in THEMES {
         for run in 0..RUN_COLOURS {
             let colour = run_colour(run, &theme);
             for k in 0..=10 {
                 let ratio = contrast(colour, shade_colour(f64::from(k) / 10.0, &theme));
-                // The theme's halo helps at the near end of the scale.
+                // The theme's halo helps where the contrast is lowest.
                 assert!(
                     ratio > 1.5,
                     "run {run} at {k}, dark {}: {ratio}",
                     theme.dark
                 );
             }
-            assert!(contrast(colour, theme.problem) > 4.5);
+            assert!(contrast(colour, theme.plot_background) > 4.5);
         }
         assert!(contrast(theme.ink, theme.background) > 12.0);
         assert!(contrast(theme.faint, theme.background) > 4.5);
@@ -89,7 +92,7 @@ fn runs_stand_out_from_all_of_the_terrain() {
 }
 
 #[test]
-fn the_first_runs_differ_for_colour_blind_eyes() {
+fn the_first_five_runs_differ_for_colour_blind_eyes() {
     // Severity 1.0 of Machado, Oliveira and Fernandes, A physiologically-based model for simulation of color vision
     // deficiency, 2009: protanopia and deuteranopia, on linear sRGB.
     let eyes = [
@@ -133,7 +136,7 @@ fn the_first_runs_differ_for_colour_blind_eyes() {
 }
 
 #[test]
-fn neighbouring_runs_differ_in_everything() {
+fn neighbouring_runs_differ_in_colour_dash_and_marker() {
     for run in 0..40 {
         assert_ne!(run_dash(run), run_dash(run + 1));
         assert_ne!(run_marker(run), run_marker(run + 1));

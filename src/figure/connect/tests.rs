@@ -1,26 +1,13 @@
-//! What pictures of ways say.
+//! Tests of the words in pictures of mode connectivity.
 
 use super::*;
 use crate::engine::analysis::mode_connectivity::{Connect, connect};
 use crate::engine::files::NoFiles;
 use crate::engine::network::{Precision, TrainingTask, data::AnyDataset};
-use crate::figure::png::missing_glyphs;
+use crate::figure::drawing::words;
 
-fn words(items: &[Item], texts: &mut String) {
-    for item in items {
-        match item {
-            Item::Text(text) => {
-                texts.push_str(&text.text);
-                texts.push('\n');
-            }
-            Item::Clipped { items, .. } => words(items, texts),
-            _ => {}
-        }
-    }
-}
-
-/// The words of the picture of a training by `spec`.
-fn told(network: &str, data: &str, spec: &str) -> String {
+/// Returns the words of a picture whose curve is trained by `spec`.
+fn picture_words(network: &str, data: &str, spec: &str) -> String {
     let data: AnyDataset = data.parse().unwrap();
     let split = data.split(&NoFiles, 0.25, 0).unwrap();
     let task = TrainingTask::new(&network.parse().unwrap(), split, 0, Precision::Double);
@@ -43,29 +30,24 @@ fn told(network: &str, data: &str, spec: &str) -> String {
     let surface = Surface::sample(&*task.loss, plane, view, 5, 5, &never);
     let (title, caption) = ("a title", "a caption");
     let l2 = task.loss.l2();
-    let told = Caption { title, caption, l2 };
-    let mut texts = String::new();
-    words(
-        &picture(&found, surface, &told, size, &Theme::DARK).items,
-        &mut texts,
-    );
-    assert_eq!(missing_glyphs(&texts), "");
-    texts
+    let caption = Caption { title, caption, l2 };
+    let drawing = picture(&found, surface, &caption, size, &Theme::DARK);
+    words(&drawing.items).join("\n")
 }
 
 #[test]
-fn a_picture_says_what_it_shows() {
+fn a_picture_describes_its_paths_and_its_map() {
     let check = |texts: &str, parts: &[&str]| {
         for part in parts {
             assert!(texts.contains(part), "{part}: {texts}");
         }
     };
-    let classes = told("mlp:hidden=3,l2=0.1", "moons:samples=16", "adam");
+    let classes = picture_words("mlp:hidden=3,l2=0.1", "moons:samples=16", "adam");
     check(
         &classes,
         &[
             "accuracy in %; dashed: test",
-            "λ/2 ‖θ‖² in them",
+            "including λ/2 ‖θ‖²",
             "θ\n",
             "curve\nworst loss ",
         ],
@@ -78,7 +60,7 @@ fn a_picture_says_what_it_shows() {
             "a caption",
         ],
     );
-    let numbers = told("mlp:hidden=3,loss=mse", "sine:samples=16", "sgd:lr=1e9");
+    let numbers = picture_words("mlp:hidden=3,loss=mse", "sine:samples=16", "sgd:lr=1e9");
     check(
         &numbers,
         &[
@@ -86,5 +68,5 @@ fn a_picture_says_what_it_shows() {
             "training of the curve diverged at step ",
         ],
     );
-    assert!(!numbers.contains("accuracy") && !numbers.contains("in them"));
+    assert!(!numbers.contains("accuracy") && !numbers.contains("including"));
 }

@@ -3,7 +3,7 @@ use crate::engine::cancel::Cancel;
 use crate::engine::files::NoFiles;
 use crate::engine::network::data::AnyDataset;
 use crate::engine::network::{AnyNetwork, Precision, TrainingTask};
-use crate::figure::png::missing_glyphs;
+use crate::figure::drawing::{texts, words};
 
 fn task(model: &str, data: &str) -> TrainingTask {
     let network: AnyNetwork = model.parse().unwrap();
@@ -13,8 +13,8 @@ fn task(model: &str, data: &str) -> TrainingTask {
 }
 
 fn drawn(task: &TrainingTask, theta: &[f64], size: [f32; 2]) -> Vec<Item> {
-    let fit = Predictions::compute(task, theta, 12, &Cancel::default()).unwrap();
-    let told = RunLabel {
+    let found = Predictions::compute(task, theta, 12, &Cancel::default()).unwrap();
+    let label = RunLabel {
         name: "Adam",
         step: 40,
         style_index: 1,
@@ -22,21 +22,11 @@ fn drawn(task: &TrainingTask, theta: &[f64], size: [f32; 2]) -> Vec<Item> {
     };
     let theme = &Theme::LIGHT;
     let area = Area::new([0.0, 0.0], size);
-    draw(&fit, &shading(&fit, theme), &told, area, theme)
+    draw(&found, &shading(&found, theme), &label, area, theme)
 }
 
-fn texts(items: &[Item]) -> Vec<&Text> {
-    let mut texts = Vec::new();
-    for item in items {
-        if let Item::Text(text) = item {
-            texts.push(text);
-        }
-    }
-    texts
-}
-
-/// Draws data beside a map and below one, in words that are all there and inside.
-fn check(model: &str, data: &str, words: &[&str]) {
+/// Draws predictions in areas of several sizes; checks that the expected words are there and all texts inside.
+fn check(model: &str, data: &str, expected: &[&str]) {
     let task = task(model, data);
     for size in [
         [300.0, 420.0],
@@ -45,27 +35,25 @@ fn check(model: &str, data: &str, words: &[&str]) {
         [900.0, 900.0],
     ] {
         let items = drawn(&task, &task.start, size);
-        let texts = texts(&items);
-        let all: Vec<&str> = texts.iter().map(|text| text.text.as_str()).collect();
+        let all = words(&items);
         if size[1] > 250.0 {
-            for word in words {
+            for word in expected {
                 assert!(
                     all.iter().any(|text| text.starts_with(word)),
                     "{word}: {all:?}"
                 );
             }
         }
-        for text in texts {
+        for text in texts(&items) {
             let [x, y] = text.at;
             let inside = (0.0..=size[0]).contains(&x) && (0.0..=size[1]).contains(&y);
             assert!(inside, "{data} {size:?}: {text:?}");
         }
-        assert_eq!(missing_glyphs(&all.join(" ")), "", "{data}");
     }
 }
 
 #[test]
-fn two_inputs_have_regions_with_samples_and_names() {
+fn classification_of_two_inputs_draws_regions_with_samples_and_names() {
     check(
         "mlp:hidden=4,loss=bce",
         "moons:samples=24",
@@ -97,17 +85,21 @@ fn two_inputs_have_regions_with_samples_and_names() {
 }
 
 #[test]
-fn one_input_has_a_curve_and_several_numbers_have_pairs() {
+fn regression_draws_a_curve_for_one_input_and_pairs_for_several() {
     check(
         "mlp:hidden=4,loss=mse",
         "sine:samples=20",
         &["input", "output", "filled"],
     );
-    check("mlp:hidden=4,loss=mse", "xor:samples=20", &["true", "said"]);
+    check(
+        "mlp:hidden=4,loss=mse",
+        "xor:samples=20",
+        &["true", "predicted"],
+    );
 }
 
 #[test]
-fn more_inputs_have_a_confusion_matrix_that_counts() {
+fn classification_of_more_inputs_draws_confusion_matrices_of_all_samples() {
     check(
         "mlp:hidden=4,loss=ce",
         "iris",
@@ -123,7 +115,7 @@ fn more_inputs_have_a_confusion_matrix_that_counts() {
 }
 
 #[test]
-fn strange_weights_still_draw() {
+fn weights_that_are_huge_or_not_finite_draw_finite_points() {
     for (model, data) in [
         ("mlp:hidden=4,loss=bce", "moons:samples=24"),
         ("mlp:hidden=4,loss=mse", "sine:samples=20"),
@@ -135,7 +127,10 @@ fn strange_weights_still_draw() {
             let theta = vec![strange; task.start.len()];
             let items = drawn(&task, &theta, [300.0, 420.0]);
             let finite = |item: &Item| match item {
-                Item::Path { points, .. } => points.iter().flatten().all(|place| place.is_finite()),
+                Item::Path { points, .. } => points
+                    .iter()
+                    .flatten()
+                    .all(|coordinate| coordinate.is_finite()),
                 _ => true,
             };
             assert!(items.iter().all(finite), "{data} {strange}");
@@ -144,17 +139,17 @@ fn strange_weights_still_draw() {
 }
 
 #[test]
-fn borders_lie_where_two_classes_are_as_probable() {
+fn borders_lie_where_the_two_most_probable_classes_tie() {
     let task = task("mlp:hidden=4,loss=ce", "blobs:samples=60");
     let mut theta = task.start.clone();
     theta.iter_mut().for_each(|weight| *weight *= 3.0);
-    let fit = Predictions::compute(&task, &theta, 96, &Cancel::default()).unwrap();
-    let borders = shading(&fit, &Theme::DARK).borders;
+    let found = Predictions::compute(&task, &theta, 96, &Cancel::default()).unwrap();
+    let borders = shading(&found, &Theme::DARK).borders;
     assert!(!borders.is_empty());
     let mut z = [0.0; 3];
     for at in borders.iter().flat_map(|border| &border.points) {
         task.loss.outputs(&theta, at, &mut z);
-        let verdict = task.loss.loss().predict(&z).unwrap();
-        assert!(verdict.margin < 0.2, "{at:?} {verdict:?}");
+        let prediction = task.loss.loss().predict(&z).unwrap();
+        assert!(prediction.margin < 0.2, "{at:?} {prediction:?}");
     }
 }

@@ -1,11 +1,11 @@
-//! Lines without the parts that no picture can show.
+//! Clipping of polylines to bounds.
 
 use crate::figure::drawing::{Area, Point, limited};
 
-/// The parts of a line that are finite and within `bounds`, each with whether it is closed. A closed line that needs no cut
-/// comes back whole; one that is cut comes back as open parts.
+/// Returns the parts of a polyline that are finite and within `bounds`, each with whether it is closed. A closed line that needs no cut
+/// stays whole and closed; one that is cut becomes open parts.
 ///
-/// Outlines that reach beyond `bounds` lose their fill with this, so a filled shape is best kept near the picture.
+/// A filled shape that reaches beyond `bounds` loses its fill by this.
 pub fn clip_polyline(points: &[Point], closed: bool, bounds: &Area) -> Vec<(Vec<Point>, bool)> {
     if points.iter().all(|&point| bounds.contains(point)) {
         return if points.len() > 1 {
@@ -26,7 +26,7 @@ pub fn clip_polyline(points: &[Point], closed: bool, bounds: &Area) -> Vec<(Vec<
             _ => pieces.push((vec![from, to], false)),
         }
     }
-    // A cut outline begins in the middle of its first part, unless the cut is there.
+    // The start of a cut closed line is in the middle of a part: join the last part with the first one, unless the cut is there.
     if closed && pieces.len() > 1 && pieces[pieces.len() - 1].0.last() == pieces[0].0.first() {
         let (first, _) = pieces.remove(0);
         if let Some((last, _)) = pieces.last_mut() {
@@ -36,12 +36,12 @@ pub fn clip_polyline(points: &[Point], closed: bool, bounds: &Area) -> Vec<(Vec<
     pieces
 }
 
-/// The part of a segment inside `bounds`: Liang and Barsky, A new concept and method for line clipping, 1984.
+/// Returns the part of a segment inside `bounds`. Liang and Barsky, A new concept and method for line clipping, 1984.
 fn clip_segment(from: Point, to: Point, bounds: &Area) -> Option<[Point; 2]> {
     if ![from, to].iter().flatten().all(|c| c.is_finite()) {
         return None;
     }
-    // In f64, where the difference of two f32 cannot overflow.
+    // In f64 the difference of two f32 cannot overflow.
     let (start, step) = (
         [0, 1].map(|i| f64::from(from[i])),
         [0, 1].map(|i| f64::from(to[i]) - f64::from(from[i])),
@@ -59,12 +59,12 @@ fn clip_segment(from: Point, to: Point, bounds: &Area) -> Option<[Point; 2]> {
             let t = (f64::from(side) - start[i]) / step[i];
             #[expect(clippy::cast_possible_truncation, reason = "clamped to the bounds")]
             let at = || {
-                let along = |j: usize| {
-                    let at = (start[j] + t * step[j]) as f32;
-                    limited(at, bounds.min[j], bounds.max[j])
+                let coordinate = |j: usize| {
+                    let value = (start[j] + t * step[j]) as f32;
+                    limited(value, bounds.min[j], bounds.max[j])
                 };
-                let mut at = [along(0), along(1)];
-                // Exactly, as t loses all digits for points very far away.
+                let mut at = [coordinate(0), coordinate(1)];
+                // Set exactly, since t is inaccurate for points very far away.
                 at[i] = side;
                 at
             };

@@ -1,4 +1,4 @@
-//! What SVG files promise.
+//! Tests of SVG files.
 
 use super::*;
 use resvg::usvg::roxmltree::Document;
@@ -21,19 +21,14 @@ fn path(points: &[Point], closed: bool) -> Item {
 }
 
 fn text(text: &str) -> Item {
-    let text = text.to_owned();
+    let text = Text::new(text, [50.0; 2], Anchor::Middle, 10.0, INK);
     Item::Text(Text {
-        text,
-        at: [50.0; 2],
-        anchor: Anchor::Middle,
-        size: 10.0,
-        colour: INK,
-        halo: Some(INK.opacity(0.5)),
         upright: true,
+        ..text.with_halo(INK.opacity(0.5))
     })
 }
 
-/// The SVG text of a picture of 100 × 50 points, which must be sound XML.
+/// Returns the SVG of a picture of 100 × 50 points, and checks that it is well-formed XML.
 fn check(items: Vec<Item>) -> String {
     let svg = svg(
         &Drawing {
@@ -47,7 +42,7 @@ fn check(items: Vec<Item>) -> String {
     svg
 }
 
-/// The path data of a line.
+/// Returns the path data of a line.
 fn data(points: &[Point], closed: bool) -> Vec<String> {
     let svg = check(vec![path(points, closed)]);
     let document = Document::parse(&svg).unwrap();
@@ -75,7 +70,7 @@ fn paths_are_compact() {
 }
 
 #[test]
-fn steps_do_not_add_up_rounding() {
+fn rounding_errors_of_relative_steps_do_not_add_up() {
     let points: Vec<Point> = (0..1000_u16)
         .map(|k| [f32::from(k) * 0.0333, 5.0])
         .collect();
@@ -118,7 +113,7 @@ fn points_that_are_not_finite_split_a_line() {
 }
 
 #[test]
-fn a_trail_that_leaves_for_far_away_is_cut() {
+fn a_trail_that_goes_far_away_is_cut() {
     let lines = data(
         &[
             [50.0, 25.0],
@@ -133,7 +128,7 @@ fn a_trail_that_leaves_for_far_away_is_cut() {
 }
 
 #[test]
-fn words_are_escaped_and_signs_find_their_font() {
+fn text_is_escaped_and_special_characters_are_set_in_hack() {
     let svg = check(vec![text("a<b & \"c\"\u{0}\u{1b} ‖∇f‖ → λ")]);
     let document = Document::parse(&svg).unwrap();
     let find = |name: &str| {
@@ -160,7 +155,7 @@ fn words_are_escaped_and_signs_find_their_font() {
 }
 
 #[test]
-fn one_area_has_one_clip_path() {
+fn equal_areas_share_one_clip_path() {
     let clipped = |x: f32| Item::Clipped {
         area: Area::new([x, 0.0], [50.0, 50.0]),
         items: vec![path(&[[0.0; 2], [9.0; 2]], false)],
@@ -176,7 +171,7 @@ fn one_area_has_one_clip_path() {
 }
 
 #[test]
-fn images_must_have_all_their_pixels() {
+fn images_with_a_wrong_number_of_pixels_are_left_out() {
     let image = |columns, rows| {
         let area = Area::new([0.0; 2], [10.0; 2]);
         check(vec![Item::Image {

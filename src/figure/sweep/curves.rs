@@ -1,128 +1,127 @@
-//! Curves: a measure of several runs over one setting.
+//! Curves: a metric of several runs over one setting.
 
 use super::{
-    GridAxis, LIMIT, LIMIT_DASH, numbers_below, numbers_beside, place, ring, share, values_axis,
-    write,
+    GridAxis, LIMIT, LIMIT_DASH, ring, share, values_axis, write, x_axis_items, y_axis_items,
 };
 use crate::engine::analysis::sweep::{SweepCurve, SweepMetric};
 use crate::engine::numeric::real;
 use crate::figure::axis::Axis;
-use crate::figure::chart::thin;
+use crate::figure::chart::decimate;
 use crate::figure::colour::{Marker, Theme, run_colour, run_dash, run_marker};
-use crate::figure::drawing::{Anchor, Area, Item, Point, Text};
+use crate::figure::drawing::{Anchor, Area, Item, Point, Text, lerp};
 use crate::figure::trail::{border, line};
 
-/// A curve and how it looks.
+/// A curve with its name and style.
 #[derive(Clone, Copy)]
 pub struct SweepLine<'a> {
     /// The curve.
     pub curve: &'a SweepCurve,
     /// The run's name.
     pub name: &'a str,
-    /// The run's place among colours, dashes and markers.
+    /// Index into the colours, dashes and markers of runs.
     pub style_index: usize,
-    /// Where theory expects it to diverge, if the setting is the learning rate.
+    /// The learning rate above which theory expects divergence, if the setting is the learning rate.
     pub limit: Option<f64>,
 }
 
-/// Where the parts of a plot of curves lie.
+/// Layout of a plot of curves.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CurvePlot {
-    /// Inside of the axes.
+    /// The area inside the axes.
     pub area: Area,
-    /// The part of it that holds values; above it, divergence is told, a row for each curve that has any.
+    /// The part of the area for values; the strip above it shows divergence, with a row for each curve that diverges somewhere.
     pub values: Area,
     /// The axis of the setting.
-    pub across: GridAxis,
-    /// The axis of the measure.
-    pub up: Axis,
-    measure: SweepMetric,
+    pub x_axis: GridAxis,
+    /// The axis of the metric.
+    pub y_axis: Axis,
+    metric: SweepMetric,
 }
 
 impl CurvePlot {
-    /// Lays out curves in an area, which leaves room around it for numbers: 54 points on the left, 34 below, 18 above.
-    pub fn new(shown: &[SweepLine], measure: SweepMetric, area: Area) -> Self {
-        let values = shown.iter().flat_map(|shown| {
-            let scores = shown.curve.scores.iter();
-            scores.filter_map(|score| score.value(measure))
+    /// Lays out curves in an area, with space around it for tick labels: 54 points on the left, 34 below, 18 above.
+    pub fn new(lines: &[SweepLine], metric: SweepMetric, area: Area) -> Self {
+        let values = lines.iter().flat_map(|line| {
+            let scores = line.curve.scores.iter();
+            scores.filter_map(|score| score.value(metric))
         });
-        let rows = shown.iter().filter(|shown| diverges(shown.curve)).count();
+        let rows = lines.iter().filter(|line| diverges(line.curve)).count();
         #[expect(
             clippy::cast_possible_truncation,
             reason = "pictures are drawn with f32"
         )]
-        let strip = match rows {
+        let strip_height = match rows {
             0 => 0.0,
             rows => (9.0 * real(rows) as f32 + 5.0).min(0.3 * area.height()),
         };
         Self {
             area,
-            values: Area::new([area.min[0], area.min[1] + strip], area.max),
-            across: GridAxis::of(shown.iter().map(|shown| &shown.curve.line.grid)),
-            up: values_axis(values, measure, 0.04, false),
-            measure,
+            values: Area::new([area.min[0], area.min[1] + strip_height], area.max),
+            x_axis: GridAxis::spanning(lines.iter().map(|line| &line.curve.line.grid)),
+            y_axis: values_axis(values, metric, 0.04, false),
+            metric,
         }
     }
 
-    /// Where value `index` of a curve lies; `None` if it has no measure.
-    pub fn place(&self, curve: &SweepCurve, index: usize) -> Option<Point> {
-        let value = curve.scores.get(index)?.value(self.measure)?;
+    /// Returns the position of value `index` of a curve; `None` if it has no metric.
+    pub fn point(&self, curve: &SweepCurve, index: usize) -> Option<Point> {
+        let value = curve.scores.get(index)?.value(self.metric)?;
         Some([self.x(curve, index)?, self.y(value)])
     }
 
-    /// Where the value lies that the run has now; `None` beyond the axis, and if it has no measure.
+    /// Returns the position of the run's current value; `None` beyond the axis, and if it has no metric.
     pub fn current(&self, curve: &SweepCurve) -> Option<Point> {
-        let at = self.across.current(&curve.line.grid, &curve.line.spec)?;
-        let value = curve.current.value(self.measure)?;
-        Some([place(self.area.min[0], self.area.max[0], at), self.y(value)])
+        let at = self.x_axis.current(&curve.line.grid, &curve.line.spec)?;
+        let value = curve.current.value(self.metric)?;
+        Some([lerp(self.area.min[0], self.area.max[0], at), self.y(value)])
     }
 
-    /// Whether the axis of the setting has a number.
-    pub(super) fn has(&self, number: f64) -> bool {
-        match &self.across {
+    /// Whether a number is on the axis of the setting.
+    pub(super) fn contains(&self, number: f64) -> bool {
+        match &self.x_axis {
             GridAxis::Numbers(axis) => (0.0..=1.0).contains(&axis.position(number)),
             GridAxis::Names(_) => false,
         }
     }
 
     fn x(&self, curve: &SweepCurve, index: usize) -> Option<f32> {
-        let at = self.across.position(&curve.line.grid, index)?;
-        Some(place(self.area.min[0], self.area.max[0], at))
+        let at = self.x_axis.position(&curve.line.grid, index)?;
+        Some(lerp(self.area.min[0], self.area.max[0], at))
     }
 
     fn y(&self, value: f64) -> f32 {
-        let at = self.up.position(value);
-        // What is zero lies at the bottom of a log axis, what is far above the usual at the top of a linear one.
-        place(self.values.max[1], self.values.min[1], at.clamp(0.0, 1.0))
+        let at = self.y_axis.position(value);
+        // Zero is drawn at the bottom of a log axis, an outlier at the top of a linear one.
+        lerp(self.values.max[1], self.values.min[1], at.clamp(0.0, 1.0))
     }
 
-    /// The rows of the strip above the values: the place of each curve that diverges somewhere.
-    fn rows(&self, shown: &[SweepLine]) -> Vec<Option<f32>> {
-        let count = shown.iter().filter(|shown| diverges(shown.curve)).count();
+    /// Returns the y of each curve's row in the strip above the values; `None` for curves that diverge nowhere.
+    fn strip_rows(&self, lines: &[SweepLine]) -> Vec<Option<f32>> {
+        let count = lines.iter().filter(|line| diverges(line.curve)).count();
         let mut row = 0;
         let strip = [self.area.min[1], self.values.min[1]];
-        shown
+        lines
             .iter()
-            .map(|shown| {
-                diverges(shown.curve).then(|| {
+            .map(|line| {
+                diverges(line.curve).then(|| {
                     let at = super::middle(row, count.max(1));
                     row += 1;
-                    place(strip[0], strip[1], at)
+                    lerp(strip[0], strip[1], at)
                 })
             })
             .collect()
     }
 
-    /// The curve and its value that are nearest to a place in the picture: of each curve the nearest value along x, of these
-    /// the nearest along y. `None` outside.
-    pub fn pick(&self, shown: &[SweepLine], at: Point) -> Option<[usize; 2]> {
+    /// Returns the indices of the curve and of its value that are nearest to a point of the picture: of each curve the value nearest along x,
+    /// of these the one nearest along y. `None` outside the area.
+    pub fn pick(&self, lines: &[SweepLine], at: Point) -> Option<[usize; 2]> {
         if !self.area.contains(at) {
             return None;
         }
-        let rows = self.rows(shown);
+        let rows = self.strip_rows(lines);
         let mut nearest: Option<([usize; 2], f32)> = None;
-        for (which, (shown, row)) in shown.iter().zip(&rows).enumerate() {
-            let curve = shown.curve;
+        for (which, (line, row)) in lines.iter().zip(&rows).enumerate() {
+            let curve = line.curve;
             let distance = |index: usize| {
                 self.x(curve, index)
                     .map_or(f32::INFINITY, |x| (x - at[0]).abs())
@@ -133,7 +132,7 @@ impl CurvePlot {
                 continue;
             };
             let y = match (
-                self.place(curve, index),
+                self.point(curve, index),
                 curve.scores[index].diverged(),
                 row,
             ) {
@@ -141,17 +140,17 @@ impl CurvePlot {
                 (None, Some(_), Some(row)) => *row,
                 _ => continue,
             };
-            let away = (y - at[1]).abs();
-            if nearest.is_none_or(|(_, least)| away < least) {
-                nearest = Some(([which, index], away));
+            let distance = (y - at[1]).abs();
+            if nearest.is_none_or(|(_, min)| distance < min) {
+                nearest = Some(([which, index], distance));
             }
         }
-        nearest.map(|(at, _)| at)
+        nearest.map(|(indices, _)| indices)
     }
 
-    /// The number that the axis of the setting has at a place in the picture; `None` where it has names.
+    /// Returns the setting's number at a point of the picture; `None` on an axis of names.
     pub fn number_at(&self, at: Point) -> Option<f64> {
-        match &self.across {
+        match &self.x_axis {
             GridAxis::Numbers(axis) => {
                 Some(axis.value(share(self.area.min[0], self.area.max[0], at[0])))
             }
@@ -159,25 +158,25 @@ impl CurvePlot {
         }
     }
 
-    /// Draws curves with their axes: a run's marker stands on its best value, a ring on the value that it has now, a cross
+    /// Draws curves with their axes: a run's marker is at its best value, a ring at its current value, a cross
     /// where the next value diverges.
-    pub fn draw(&self, shown: &[SweepLine], theme: &Theme) -> Vec<Item> {
+    pub fn draw(&self, lines: &[SweepLine], theme: &Theme) -> Vec<Item> {
         let area = self.area;
-        let setting = shown
+        let setting = lines
             .first()
-            .map_or("", |shown| shown.curve.line.grid.setting());
-        let mut items = numbers_below(&self.across, setting, area, true, theme);
-        let up = GridAxis::Numbers(self.up);
-        let beside = numbers_beside(&up, self.measure.title(), self.values, true, theme);
-        // The measure's name stands above the strip.
-        items.extend(beside.into_iter().map(|item| match item {
+            .map_or("", |line| line.curve.line.grid.setting());
+        let mut items = x_axis_items(&self.x_axis, setting, area, true, theme);
+        let y_axis = GridAxis::Numbers(self.y_axis);
+        let y_items = y_axis_items(&y_axis, self.metric.title(), self.values, true, theme);
+        // The metric's name is above the strip.
+        items.extend(y_items.into_iter().map(|item| match item {
             Item::Text(text) if text.anchor == Anchor::Start => Item::Text(Text {
                 at: [text.at[0], area.min[1] - 11.0],
                 ..text
             }),
             item => item,
         }));
-        let rows = self.rows(shown);
+        let rows = self.strip_rows(lines);
         if self.values.min[1] > area.min[1] {
             let y = self.values.min[1];
             let points = vec![[area.min[0], y], [area.max[0], y]];
@@ -187,56 +186,56 @@ impl CurvePlot {
         }
         items.push(Item::Clipped {
             area,
-            items: self.limits(shown, theme),
+            items: self.limits(lines, theme),
         });
-        let mut lines = Vec::new();
+        let mut curves = Vec::new();
         let mut marks = Vec::new();
-        for (shown, row) in shown.iter().zip(rows) {
-            lines.extend(self.lines(shown, theme));
+        for (line, row) in lines.iter().zip(rows) {
+            curves.extend(self.curve_items(line, theme));
             if let Some(row) = row {
-                marks.extend(self.bands(shown, row, theme));
+                marks.extend(self.divergence_bands(line, row, theme));
             }
         }
         items.push(Item::Clipped {
             area: self.values,
-            items: lines,
+            items: curves,
         });
-        for shown in shown {
-            marks.extend(self.marks(shown, theme));
+        for line in lines {
+            marks.extend(self.marks(line, theme));
         }
         items.push(border(area, 1.0, theme.ink));
         items.extend(marks);
         items
     }
 
-    /// The lines of a curve, broken where it has no value.
-    fn lines(&self, shown: &SweepLine, theme: &Theme) -> Vec<Item> {
+    /// Draws a curve, interrupted where it has no value.
+    fn curve_items(&self, shown: &SweepLine, theme: &Theme) -> Vec<Item> {
         let (colour, dash) = (
             run_colour(shown.style_index, theme),
             run_dash(shown.style_index),
         );
         let mut pieces: Vec<Vec<Point>> = vec![Vec::new()];
         for index in 0..shown.curve.scores.len() {
-            match (self.place(shown.curve, index), pieces.last_mut()) {
+            match (self.point(shown.curve, index), pieces.last_mut()) {
                 (Some(point), Some(piece)) => piece.push(point),
                 (None, Some(piece)) if !piece.is_empty() => pieces.push(Vec::new()),
                 _ => {}
             }
         }
         let mut items = Vec::new();
-        if let GridAxis::Names(_) = self.across {
+        if let GridAxis::Names(_) = self.x_axis {
             let dots = pieces.iter().flatten();
             items.extend(dots.flat_map(|at| Marker::Circle.items(*at, 2.6, colour, colour)));
         }
         for piece in pieces {
-            let heights: Vec<f64> = piece.iter().map(|point| f64::from(point[1])).collect();
-            let points: Vec<Point> = thin(&heights, 800)
+            let ys: Vec<f64> = piece.iter().map(|point| f64::from(point[1])).collect();
+            let points: Vec<Point> = decimate(&ys, 800)
                 .into_iter()
                 .map(|row| piece[row])
                 .collect();
             match points.as_slice() {
                 [] => {}
-                // A value between two that have none.
+                // A value between two values without a metric.
                 [only] => items.extend(Marker::Circle.items(*only, 2.0, colour, colour)),
                 _ => items.push(line(points, 1.8, colour, dash)),
             }
@@ -244,8 +243,8 @@ impl CurvePlot {
         items
     }
 
-    /// Where a curve diverges, in its row of the strip, and crosses where it comes to that.
-    fn bands(&self, shown: &SweepLine, row: f32, theme: &Theme) -> Vec<Item> {
+    /// Draws the ranges where a curve diverges in its row of the strip, and crosses at their ends on the curve.
+    fn divergence_bands(&self, shown: &SweepLine, row: f32, theme: &Theme) -> Vec<Item> {
         let (curve, colour) = (shown.curve, run_colour(shown.style_index, theme));
         let last = curve.scores.len() - 1;
         let diverged = |index: usize| curve.scores[index].diverged().is_some();
@@ -281,21 +280,21 @@ impl CurvePlot {
         items
     }
 
-    /// The cross on the last value before others that diverge; above the winner's marker, if that is the one.
+    /// Draws the cross on the last value before values that diverge; above the marker of the best value, if it is the same.
     fn cross(&self, shown: &SweepLine, index: usize, theme: &Theme) -> Vec<Item> {
-        let Some([x, y]) = self.place(shown.curve, index) else {
+        let Some([x, y]) = self.point(shown.curve, index) else {
             return Vec::new();
         };
-        let above = if shown.curve.best(self.measure) == Some(index) {
+        let shift = if shown.curve.best(self.metric) == Some(index) {
             12.0
         } else {
             0.0
         };
         let colour = run_colour(shown.style_index, theme);
-        Marker::Cross.items([x, y - above], 4.5, colour, theme.halo)
+        Marker::Cross.items([x, y - shift], 4.5, colour, theme.halo)
     }
 
-    /// The winner's marker, and the ring on the value that the run has now.
+    /// Draws the run's marker at its best value, and the ring at its current value.
     fn marks(&self, shown: &SweepLine, theme: &Theme) -> Vec<Item> {
         let (curve, colour) = (shown.curve, run_colour(shown.style_index, theme));
         let mut items = Vec::new();
@@ -303,42 +302,39 @@ impl CurvePlot {
             items.extend(ring(at, colour, theme.halo));
         }
         let best = curve
-            .best(self.measure)
-            .and_then(|index| self.place(curve, index));
+            .best(self.metric)
+            .and_then(|index| self.point(curve, index));
         if let Some(at) = best {
             items.extend(run_marker(shown.style_index).items(at, 5.5, colour, theme.halo));
         }
         items
     }
 
-    /// The predicted limits, each with its name where there is room.
-    fn limits(&self, shown: &[SweepLine], theme: &Theme) -> Vec<Item> {
-        let (area, GridAxis::Numbers(axis)) = (self.area, &self.across) else {
+    /// Draws the theoretical limits, each with its name where it fits.
+    fn limits(&self, lines: &[SweepLine], theme: &Theme) -> Vec<Item> {
+        let (area, GridAxis::Numbers(axis)) = (self.area, &self.x_axis) else {
             return Vec::new();
         };
         let mut items = Vec::new();
         let mut taken: Vec<f32> = Vec::new();
-        for shown in shown {
-            let Some(limit) = shown.limit.filter(|limit| self.has(*limit)) else {
+        for shown in lines {
+            let Some(limit) = shown.limit.filter(|limit| self.contains(*limit)) else {
                 continue;
             };
             let at = axis.position(limit);
             let (x, colour) = (
-                place(area.min[0], area.max[0], at),
+                lerp(area.min[0], area.max[0], at),
                 run_colour(shown.style_index, theme),
             );
             let points = vec![[x, area.min[1]], [x, area.max[1]]];
             items.push(line(points, 1.2, colour, LIMIT_DASH));
             if taken.iter().all(|other| (x - other).abs() > 14.0) {
                 taken.push(x);
+                let at = [x - 8.0, self.values.min[1] + 8.0];
+                let text = Text::new(LIMIT, at, Anchor::End, 11.0, colour);
                 items.push(Item::Text(Text {
-                    text: LIMIT.to_owned(),
-                    at: [x - 8.0, self.values.min[1] + 8.0],
-                    anchor: Anchor::End,
-                    size: 11.0,
-                    colour,
-                    halo: Some(theme.halo),
                     upright: true,
+                    ..text.with_halo(theme.halo)
                 }));
             }
         }

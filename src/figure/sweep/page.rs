@@ -1,7 +1,9 @@
-//! Whole pictures of sweeps: title, plot, legend and caption.
+//! Whole pages of sweeps: title, plot, legend and caption.
 
 use super::map::hatch;
-use super::{CurvePlot, LIMIT, LIMIT_DASH, MapPlot, SweepLine, measure_text, ring, short, write};
+use super::{
+    CurvePlot, LIMIT, LIMIT_DASH, MapPlot, SweepLine, metric_text, ring, value_text, write,
+};
 use crate::engine::analysis::sweep::{SweepMap, SweepMetric};
 use crate::engine::scene::Scene;
 use crate::figure::axis::number;
@@ -9,16 +11,16 @@ use crate::figure::colour::{Marker, Theme};
 use crate::figure::drawing::{Anchor, Area, Drawing, Item, Point};
 use crate::figure::map::star;
 use crate::figure::trail::{border, line};
-use crate::figure::{caption, legend_line, shortened};
+use crate::figure::{caption, legend_line, page, shortened};
 
-/// What a picture of a sweep shows besides the sweep, and how.
+/// Settings of a sweep's page.
 #[derive(Clone, Copy)]
 pub struct SweepFigure<'a> {
     /// The scene that was swept.
     pub scene: &'a Scene,
-    /// What is compared.
-    pub measure: SweepMetric,
-    /// The loss that [`Measure::Steps`] waits for.
+    /// The metric that is compared.
+    pub metric: SweepMetric,
+    /// The goal of [`SweepMetric::Steps`]: the loss to reach.
     pub goal: Option<f64>,
     /// Width and height in points.
     pub size: [f32; 2],
@@ -27,50 +29,43 @@ pub struct SweepFigure<'a> {
 }
 
 impl SweepFigure<'_> {
-    /// The page with its title and its caption.
+    /// Draws the empty page with its title and its caption.
     fn page(&self, over: &str) -> Vec<Item> {
-        let ([width, height], theme) = (self.size, self.theme);
-        let page = vec![[0.0, 0.0], [width, 0.0], [width, height], [0.0, height]];
-        let measure = match (self.measure, self.goal) {
+        let (height, theme) = (self.size[1], self.theme);
+        let metric = match (self.metric, self.goal) {
             (SweepMetric::Steps, Some(goal)) => format!("Steps to a loss of {}", number(goal, 4)),
-            (measure, _) => measure.title().to_owned(),
+            (metric, _) => metric.title().to_owned(),
         };
         let landscape = self.scene.title();
-        let title = format!("{measure} over {over}   {landscape}");
-        vec![
-            Item::Path {
-                points: page,
-                closed: true,
-                stroke: None,
-                fill: Some(theme.background),
-            },
-            write(title, [18.0, 20.0], Anchor::Start, 15.0, theme.ink),
-            write(
-                caption(self.scene, self.scene.training.steps),
-                [18.0, height - 14.0],
-                Anchor::Start,
-                11.0,
-                theme.ink,
-            ),
-        ]
+        let title = format!("{metric} over {over}   {landscape}");
+        let mut items = page(self.size, theme);
+        items.push(write(title, [18.0, 20.0], Anchor::Start, 15.0, theme.ink));
+        items.push(write(
+            caption(self.scene, self.scene.training.steps),
+            [18.0, height - 14.0],
+            Anchor::Start,
+            11.0,
+            theme.ink,
+        ));
+        items
     }
 
-    /// The plot, and where the legend begins, `beside` points of other things between them.
-    fn layout(&self, beside: f32) -> (Area, Point) {
+    /// Returns the plot's area and the legend's position, with `gap` points between them.
+    fn layout(&self, gap: f32) -> (Area, Point) {
         let [width, height] = self.size;
         let legend = (width * 0.22).clamp(130.0, 200.0);
         let plot = Area::new(
             [64.0, 56.0],
             [
-                (width - legend - beside - 24.0).max(140.0),
+                (width - legend - gap - 24.0).max(140.0),
                 (height - 66.0).max(120.0),
             ],
         );
-        (plot, [plot.max[0] + beside + 18.0, plot.min[1] + 6.0])
+        (plot, [plot.max[0] + gap + 18.0, plot.min[1] + 6.0])
     }
 }
 
-/// The lines of a legend.
+/// A legend while it is being drawn.
 struct Legend<'a> {
     items: Vec<Item>,
     at: Point,
@@ -79,7 +74,7 @@ struct Legend<'a> {
 }
 
 impl Legend<'_> {
-    /// A line with a sign before it, and a second one below; nothing once the page is full.
+    /// Adds a line with a sign before it and an optional second line below; adds nothing once the page is full.
     fn entry(&mut self, sign: impl FnOnce(Point) -> Vec<Item>, texts: [&str; 2]) {
         if self.at[1] > self.bottom {
             return;
@@ -100,11 +95,12 @@ impl Legend<'_> {
         }
     }
 
-    /// A thing in the middle of the sign's place.
+    /// Adds a line with a marker, centered before it.
     fn mark(&mut self, marker: impl FnOnce(Point) -> Vec<Item>, text: &str) {
         self.entry(|[x, y]| marker([x + 15.0, y]), [text, ""]);
     }
 
+    /// Adds the line of theoretical limits.
     fn limit(&mut self) {
         let ink = self.theme.ink;
         self.entry(
@@ -114,34 +110,34 @@ impl Legend<'_> {
     }
 }
 
-/// The picture of curves, with a legend that names each run's best value. `left_out` are the names of runs without the setting.
-pub fn curves_picture(sheet: &SweepFigure, shown: &[SweepLine], left_out: &[String]) -> Drawing {
-    let (theme, measure) = (sheet.theme, sheet.measure);
-    let (area, at) = sheet.layout(0.0);
-    let setting = shown
+/// Draws the page of curves, with a legend of each run's best value. `left_out` are the names of runs without the setting.
+pub fn curves_picture(figure: &SweepFigure, lines: &[SweepLine], left_out: &[String]) -> Drawing {
+    let (theme, metric) = (figure.theme, figure.metric);
+    let (area, at) = figure.layout(0.0);
+    let setting = lines
         .first()
-        .map_or("", |shown| shown.curve.line.grid.setting());
-    let mut items = sheet.page(setting);
-    let plot = CurvePlot::new(shown, measure, area);
-    items.extend(plot.draw(shown, theme));
+        .map_or("", |line| line.curve.line.grid.setting());
+    let mut items = figure.page(setting);
+    let plot = CurvePlot::new(lines, metric, area);
+    items.extend(plot.draw(lines, theme));
     let mut legend = Legend {
         items: Vec::new(),
         at,
-        bottom: sheet.size[1] - 40.0,
+        bottom: figure.size[1] - 40.0,
         theme,
     };
-    for shown in shown {
-        let (curve, name) = (shown.curve, shown.name);
-        let best = curve.best(measure);
-        let value = best.and_then(|index| curve.scores[index].value(measure));
-        let told = match (best, value) {
+    for line in lines {
+        let (curve, name) = (line.curve, line.name);
+        let best = curve.best(metric);
+        let value = best.and_then(|index| curve.scores[index].value(metric));
+        let result = match (best, value) {
             (Some(index), Some(value)) => {
                 let grid = &curve.line.grid;
                 let setting = grid.param().name;
                 format!(
                     "{setting} {}: {}",
-                    short(grid, index),
-                    measure_text(value, measure)
+                    value_text(grid, index),
+                    metric_text(value, metric)
                 )
             }
             _ if curve.scores.iter().all(|score| score.diverged().is_some()) => {
@@ -150,8 +146,8 @@ pub fn curves_picture(sheet: &SweepFigure, shown: &[SweepLine], left_out: &[Stri
             _ => "never reaches the goal".to_owned(),
         };
         legend.entry(
-            |at| legend_line(at, shown.style_index, theme),
-            [name, &told],
+            |at| legend_line(at, line.style_index, theme),
+            [name, &result],
         );
     }
     for name in left_out {
@@ -159,46 +155,43 @@ pub fn curves_picture(sheet: &SweepFigure, shown: &[SweepLine], left_out: &[Stri
     }
     legend.at[1] += 8.0;
     let ink = theme.ink;
-    if shown
-        .iter()
-        .any(|shown| plot.current(shown.curve).is_some())
-    {
-        legend.mark(|at| ring(at, ink, theme.halo), "as it is set");
+    if lines.iter().any(|line| plot.current(line.curve).is_some()) {
+        legend.mark(|at| ring(at, ink, theme.halo), "current value");
     }
-    let crossed = shown.iter().any(|shown| {
-        let scores = &shown.curve.scores;
+    let diverges = lines.iter().any(|line| {
+        let scores = &line.curve.scores;
         scores.iter().any(|score| score.diverged().is_some())
     });
-    if crossed {
+    if diverges {
         legend.mark(
             |at| Marker::Cross.items(at, 4.5, ink, theme.halo),
             "diverges beyond",
         );
     }
-    let limited = |shown: &SweepLine| shown.limit.is_some_and(|limit| plot.has(limit));
-    if shown.iter().any(limited) {
+    let has_limit = |line: &SweepLine| line.limit.is_some_and(|limit| plot.contains(limit));
+    if lines.iter().any(has_limit) {
         legend.limit();
     }
     items.extend(legend.items);
     Drawing {
-        size: sheet.size,
+        size: figure.size,
         items,
     }
 }
 
-/// The picture of a map, with its colour bar and a legend. `name` is the run's; `limits` are those of
+/// Draws the page of a map, with its colour bar and a legend. `name` is the run's; `limits` come from
 /// [`lr_limits`](crate::engine::analysis::sweep::lr_limits).
 pub fn map_picture(
-    sheet: &SweepFigure,
+    figure: &SweepFigure,
     map: &SweepMap,
     name: &str,
     limits: Option<&(usize, Vec<Option<f64>>)>,
 ) -> Drawing {
-    let (theme, measure) = (sheet.theme, sheet.measure);
-    let (area, at) = sheet.layout(90.0);
+    let (theme, metric) = (figure.theme, figure.metric);
+    let (area, at) = figure.layout(90.0);
     let [x, y] = [0, 1].map(|axis| map.grids[axis].setting());
-    let mut items = sheet.page(&format!("{x} and {y}"));
-    let plot = MapPlot::new(map, measure, area);
+    let mut items = figure.page(&format!("{x} and {y}"));
+    let plot = MapPlot::new(map, metric, area);
     let image = plot.image(map, theme);
     items.extend(plot.draw(map, &image, limits, theme));
     let left = area.max[0] + 18.0;
@@ -207,30 +200,30 @@ pub fn map_picture(
     let mut legend = Legend {
         items: Vec::new(),
         at,
-        bottom: sheet.size[1] - 40.0,
+        bottom: figure.size[1] - 40.0,
         theme,
     };
     legend.entry(|_| Vec::new(), [name, ""]);
-    let best = map.best(measure);
-    let value = best.and_then(|at| map.score(at)?.value(measure));
+    let best = map.best(metric);
+    let value = best.and_then(|at| map.score(at)?.value(metric));
     if let (Some(at), Some(value)) = (best, value) {
-        legend.mark(|at| star(at, 8.0, theme), &measure_text(value, measure));
+        legend.mark(|at| star(at, 8.0, theme), &metric_text(value, metric));
         for axis in [0, 1] {
             let grid = &map.grids[axis];
-            let text = format!("{} {}", grid.param().name, short(grid, at[axis]));
+            let text = format!("{} {}", grid.param().name, value_text(grid, at[axis]));
             legend.entry(|_| Vec::new(), [&text, ""]);
         }
     }
     let ink = theme.ink;
     if plot.current(map).is_some() {
-        legend.mark(|at| ring(at, ink, theme.halo), "as it is set");
+        legend.mark(|at| ring(at, ink, theme.halo), "current value");
     }
     let patch = |[x, y]: Point| Area::new([x + 3.0, y - 6.0], [x + 27.0, y + 6.0]);
     if map.scores.iter().any(|score| score.diverged().is_some()) {
         legend.entry(|at| hatch(patch(at), theme), ["diverges", ""]);
     }
     let missing = |score: &&crate::engine::analysis::sweep::Score| {
-        score.diverged().is_none() && score.value(measure).is_none()
+        score.diverged().is_none() && score.value(metric).is_none()
     };
     if map.scores.iter().find(missing).is_some() {
         legend.entry(
@@ -238,12 +231,12 @@ pub fn map_picture(
             ["never reaches the goal", ""],
         );
     }
-    if limits.is_some_and(|limits| plot.shows(limits)) {
+    if limits.is_some_and(|limits| plot.shows_limits(limits)) {
         legend.limit();
     }
     items.extend(legend.items);
     Drawing {
-        size: sheet.size,
+        size: figure.size,
         items,
     }
 }

@@ -7,11 +7,10 @@ use crate::engine::files::NoFiles;
 use crate::engine::scene::Scene;
 use crate::engine::training::RunSpec;
 use crate::figure::colour::{Marker, run_colour};
-use crate::figure::drawing::Drawing;
-use crate::figure::png::missing_glyphs;
+use crate::figure::drawing::{Drawing, words};
 use crate::figure::svg::svg;
 
-fn with<T>(landscape: &str, goal: Option<f64>, work: impl FnOnce(&SweepContext) -> T) -> T {
+fn with_context<T>(landscape: &str, goal: Option<f64>, work: impl FnOnce(&SweepContext) -> T) -> T {
     let mut scene = Scene::new(landscape.parse().unwrap());
     scene.training.steps = 100;
     let problem = scene.load(&NoFiles).unwrap();
@@ -25,53 +24,49 @@ fn with<T>(landscape: &str, goal: Option<f64>, work: impl FnOnce(&SweepContext) 
     })
 }
 
-fn made(landscape: &str, specs: &[&str], over: &str) -> Vec<SweepCurve> {
+fn curves(landscape: &str, specs: &[&str], over: &str) -> Vec<SweepCurve> {
     let specs: Vec<RunSpec> = specs.iter().map(|spec| spec.parse().unwrap()).collect();
     let lines = swept_runs(&specs, &over.parse().unwrap()).unwrap();
-    with(landscape, Some(1e-3), |setup| {
-        run_curves(setup, lines).unwrap()
+    with_context(landscape, Some(1e-3), |context| {
+        run_curves(context, lines).unwrap()
     })
 }
 
-fn made_map(spec: &str, overs: [&str; 2]) -> SweepMap {
+fn map(spec: &str, overs: [&str; 2]) -> SweepMap {
     let spec: RunSpec = spec.parse().unwrap();
     let [x, y] = overs.map(|over| over.parse().unwrap());
     let grids = grids(&spec, [&x, &y]).unwrap();
-    with("quadratic:a=1,b=10", Some(1e-3), |setup| {
-        run_map(setup, &spec, grids).unwrap()
+    with_context("quadratic:a=1,b=10", Some(1e-3), |context| {
+        run_map(context, &spec, grids).unwrap()
     })
 }
 
-fn looks(curves: &[SweepCurve]) -> Vec<SweepLine<'_>> {
-    let look = |(look, curve)| SweepLine {
+fn sweep_lines(curves: &[SweepCurve]) -> Vec<SweepLine<'_>> {
+    let line = |(style_index, curve)| SweepLine {
         curve,
         name: "run",
-        style_index: look,
+        style_index,
         limit: Some(0.2),
     };
-    curves.iter().enumerate().map(look).collect()
+    curves.iter().enumerate().map(line).collect()
 }
 
 const AREA: Area = Area::new([60.0, 40.0], [460.0, 340.0]);
 
-fn texts(items: &[Item], found: &mut Vec<String>) {
-    for item in items {
-        match item {
-            Item::Text(text) => found.push(text.text.clone()),
-            Item::Clipped { items, .. } => texts(items, found),
-            _ => {}
-        }
-    }
-}
-
-fn sound(items: &[Item]) {
+/// Checks that all coordinates are finite and images have all their pixels.
+fn check_items(items: &[Item]) {
     for item in items {
         match item {
             Item::Path { points, .. } => {
-                assert!(points.iter().flatten().all(|place| place.is_finite()));
+                assert!(
+                    points
+                        .iter()
+                        .flatten()
+                        .all(|coordinate| coordinate.is_finite())
+                );
             }
-            Item::Text(text) => assert!(text.at.iter().all(|place| place.is_finite())),
-            Item::Clipped { items, .. } => sound(items),
+            Item::Text(text) => assert!(text.at.iter().all(|coordinate| coordinate.is_finite())),
+            Item::Clipped { items, .. } => check_items(items),
             Item::Image {
                 columns,
                 rows,
@@ -84,33 +79,36 @@ fn sound(items: &[Item]) {
 
 #[test]
 fn a_click_on_a_point_of_a_curve_picks_it() {
-    let curves = made(
+    let curves = curves(
         "quadratic:a=1,b=10",
         &["sgd", "sgd:momentum=0.9"],
         "lr=1e-3..1:log:40",
     );
-    let shown = looks(&curves);
-    for measure in SweepMetric::ALL {
-        let plot = CurvePlot::new(&shown, measure, AREA);
-        assert!(plot.values.min[1] > AREA.min[1], "divergence has its place");
+    let lines = sweep_lines(&curves);
+    for metric in SweepMetric::ALL {
+        let plot = CurvePlot::new(&lines, metric, AREA);
+        assert!(
+            plot.values.min[1] > AREA.min[1],
+            "divergence has a strip of its own"
+        );
         for (which, curve) in curves.iter().enumerate() {
             for index in 0..curve.scores.len() {
-                let Some(at) = plot.place(curve, index) else {
+                let Some(at) = plot.point(curve, index) else {
                     continue;
                 };
-                assert!(AREA.contains(at), "{measure} {index}: {at:?}");
-                let [picked, same] = plot.pick(&shown, at).unwrap();
-                assert_eq!(same, index);
-                assert!(picked == which || plot.place(&curves[picked], index) == Some(at));
+                assert!(AREA.contains(at), "{metric} {index}: {at:?}");
+                let [picked, picked_index] = plot.pick(&lines, at).unwrap();
+                assert_eq!(picked_index, index);
+                assert!(picked == which || plot.point(&curves[picked], index) == Some(at));
                 let number = plot.number_at(at).unwrap();
                 let expected = curve.line.grid.number(index).unwrap();
                 assert!((number / expected - 1.0).abs() < 1e-4);
             }
         }
-        // Above all values lie the rows of divergence, the first curve's on top.
+        // The strip of divergence is above all values, with the first curve's row on top.
         let corner = [AREA.max[0] - 4.0, AREA.min[1] + 2.0];
-        assert_eq!(plot.pick(&shown, corner), Some([0, 39]));
-        assert_eq!(plot.pick(&shown, [0.0, 0.0]), None);
+        assert_eq!(plot.pick(&lines, corner), Some([0, 39]));
+        assert_eq!(plot.pick(&lines, [0.0, 0.0]), None);
     }
 }
 
@@ -120,32 +118,32 @@ fn a_click_on_a_cell_of_a_map_picks_it() {
         ["lr=1e-3..1:log:13", "momentum=0..0.99:7"],
         ["nesterov", "lr=0.1,0.5,0.7"],
     ] {
-        let map = made_map("sgd:momentum=0.5", overs);
+        let map = map("sgd:momentum=0.5", overs);
         let plot = MapPlot::new(&map, SweepMetric::Final, AREA);
         for y in 0..map.grids[1].len() {
             for x in 0..map.grids[0].len() {
-                let at = plot.place([x, y]);
+                let at = plot.center([x, y]);
                 assert_eq!(plot.index_at(at), Some([x, y]));
-                if let GridAxis::Numbers(axis) = &plot.along[0] {
-                    let place = axis.position(map.grids[0].number(x).unwrap());
+                if let GridAxis::Numbers(axis) = &plot.axes[0] {
+                    let position = axis.position(map.grids[0].number(x).unwrap());
                     let expected = share(AREA.min[0], AREA.max[0], at[0]);
                     assert!(
-                        (place - expected).abs() < 1e-5,
-                        "cells lie about their values"
+                        (position - expected).abs() < 1e-5,
+                        "cells are centered on their values"
                     );
                 }
             }
         }
         assert_eq!(plot.index_at(AREA.max), Some([map.grids[0].len() - 1, 0]));
         assert_eq!(plot.index_at([0.0, 0.0]), None);
-        sound(&plot.draw(&map, &plot.image(&map, &Theme::DARK), None, &Theme::DARK));
+        check_items(&plot.draw(&map, &plot.image(&map, &Theme::DARK), None, &Theme::DARK));
     }
 }
 
 #[test]
-fn strange_sweeps_still_draw() {
+fn degenerate_sweeps_give_finite_drawings() {
     for (landscape, specs, over) in [
-        // Divergence everywhere, no loss even at the start, negative losses, a loss of zero, settings that are no numbers.
+        // Divergence everywhere, no finite loss even at the start, negative losses, a loss of zero, settings that are not numbers.
         ("quadratic", &["sgd"][..], "lr=1,2,3"),
         ("formula:f=ln(x)", &["sgd"], "lr=0.1..1"),
         ("styblinski-tang", &["sgd", "adam"], "lr=1e-4..10:log:50"),
@@ -154,45 +152,40 @@ fn strange_sweeps_still_draw() {
         ("quadratic", &["lbfgs"], "line_search"),
         ("quadratic", &["sgd@cosine"], "cosine.t_max=auto,5,50"),
     ] {
-        let curves = made(landscape, specs, over);
-        let shown = looks(&curves);
-        for measure in SweepMetric::ALL {
-            let plot = CurvePlot::new(&shown, measure, AREA);
-            let items = plot.draw(&shown, &Theme::LIGHT);
-            sound(&items);
-            let mut found = Vec::new();
-            texts(&items, &mut found);
-            for text in found {
-                assert_eq!(missing_glyphs(&text), "", "{text}");
-            }
+        let curves = curves(landscape, specs, over);
+        let lines = sweep_lines(&curves);
+        for metric in SweepMetric::ALL {
+            let plot = CurvePlot::new(&lines, metric, AREA);
+            let items = plot.draw(&lines, &Theme::LIGHT);
+            check_items(&items);
+            words(&items);
         }
     }
 }
 
 #[test]
-fn a_curve_ends_in_a_cross_where_it_diverges() {
-    let curves = made("quadratic:a=1,b=10", &["sgd"], "lr=0.01..0.4:linear:40");
-    let shown = looks(&curves);
-    let plot = CurvePlot::new(&shown, SweepMetric::Final, AREA);
+fn a_cross_marks_the_last_value_before_divergence() {
+    let curves = curves("quadratic:a=1,b=10", &["sgd"], "lr=0.01..0.4:linear:40");
+    let lines = sweep_lines(&curves);
+    let plot = CurvePlot::new(&lines, SweepMetric::Final, AREA);
     let last = curves[0]
         .scores
         .iter()
         .rposition(|score| score.diverged().is_none())
         .unwrap();
-    let items = plot.draw(&shown, &Theme::LIGHT);
-    let at = plot.place(&curves[0], last).unwrap();
+    let items = plot.draw(&lines, &Theme::LIGHT);
+    let at = plot.point(&curves[0], last).unwrap();
     let rays = Marker::Cross.items(at, 4.5, run_colour(0, &Theme::LIGHT), Theme::LIGHT.halo);
     assert!(rays.iter().all(|ray| items.contains(ray)));
-    let mut found = Vec::new();
-    texts(&items, &mut found);
+    let found = words(&items);
     for text in ["diverges", LIMIT, "lr", "Final loss"] {
         assert!(found.iter().any(|found| found == text), "{text}: {found:?}");
     }
 }
 
 #[test]
-fn a_map_hatches_what_diverges_and_shows_the_limit() {
-    let map = made_map("sgd", ["lr=1e-2..1:log:20", "momentum=0..0.95:20"]);
+fn a_map_hatches_diverged_cells_and_shows_the_limit() {
+    let map = map("sgd", ["lr=1e-2..1:log:20", "momentum=0..0.95:20"]);
     let run_settings = Scene::new("quadratic".parse().unwrap()).run_settings();
     let limits = lr_limits(&map, 10.0, &run_settings).unwrap();
     assert_eq!((limits.0, limits.1.len()), (0, 20));
@@ -207,36 +200,35 @@ fn a_map_hatches_what_diverges_and_shows_the_limit() {
     assert!(
         corner
             .iter()
-            .all(|pixel| [theme.faint, theme.problem].contains(pixel))
+            .all(|pixel| [theme.faint, theme.plot_background].contains(pixel))
     );
-    assert!(corner.contains(&theme.faint) && corner.contains(&theme.problem));
+    assert!(corner.contains(&theme.faint) && corner.contains(&theme.plot_background));
     let items = plot.draw(&map, &(columns, rows, pixels), Some(&limits), theme);
-    let mut found = Vec::new();
-    texts(&items, &mut found);
+    let found = words(&items);
     for text in [LIMIT, "lr", "momentum"] {
         assert!(found.iter().any(|found| found == text), "{text}: {found:?}");
     }
 }
 
 #[test]
-fn a_page_is_complete_at_any_size() {
+fn pages_are_complete_at_any_size() {
     let scene = Scene::new("quadratic".parse().unwrap());
-    let curves = made("quadratic", &["sgd", "adam"], "lr");
-    let map = made_map("sgd", ["lr", "momentum=0..0.9:5"]);
+    let curves = curves("quadratic", &["sgd", "adam"], "lr");
+    let map = map("sgd", ["lr", "momentum=0..0.9:5"]);
     for size in [[930.0, 700.0], [200.0, 150.0], [2000.0, 325.0]] {
-        let sheet = SweepFigure {
+        let figure = SweepFigure {
             scene: &scene,
-            measure: SweepMetric::Steps,
+            metric: SweepMetric::Steps,
             goal: Some(1e-3),
             size,
             theme: &Theme::DARK,
         };
         let pages: [Drawing; 2] = [
-            curves_picture(&sheet, &looks(&curves), &["Newton".to_owned()]),
-            map_picture(&sheet, &map, "SGD", None),
+            curves_picture(&figure, &sweep_lines(&curves), &["Newton".to_owned()]),
+            map_picture(&figure, &map, "SGD", None),
         ];
         for page in pages {
-            sound(&page.items);
+            check_items(&page.items);
             assert!(svg(&page, "").contains("Steps to a loss of 0.001 over lr"));
         }
     }

@@ -112,7 +112,7 @@ impl Chooser {
         ui.horizontal(|ui| {
             let label = ui.label("Search");
             let field = egui::TextEdit::singleline(&mut self.filter)
-                .background_color(paint::colour(theme.problem))
+                .background_color(paint::colour(theme.plot_background))
                 .hint_text("a name, or a group such as valleys")
                 .desired_width(f32::INFINITY);
             let field = ui.add(field).labelled_by(label.id);

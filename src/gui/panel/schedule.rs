@@ -5,7 +5,7 @@ use crate::engine::numeric::real;
 use crate::engine::schedule::{ScheduleChain, ScheduleState, StepRates};
 use crate::engine::training::RunSpec;
 use crate::figure::axis::number;
-use crate::figure::chart::{Chart, Series, thin};
+use crate::figure::chart::{Chart, Series, decimate};
 use crate::gui::command::Command;
 use crate::gui::paint::{self, Textures};
 use crate::session::RunResult;
@@ -54,7 +54,7 @@ struct CurveSeries {
 impl CurveSeries {
     /// That of numbers that are so many steps apart.
     fn of(values: &[f64], every: f64) -> Self {
-        let rows = thin(values, COLUMNS);
+        let rows = decimate(values, COLUMNS);
         Self {
             steps: rows.iter().map(|&row| every * real(row)).collect(),
             values: rows.iter().map(|&row| values[row]).collect(),
@@ -121,8 +121,8 @@ impl CurveSeries {
         let chart = Chart {
             area: paint::area(rect),
             title,
-            across: "step",
-            reach: [0.0, last],
+            x_label: "step",
+            x_range: [0.0, last],
             log: false,
             theme: around.theme,
         };
@@ -130,7 +130,7 @@ impl CurveSeries {
         let series = Series {
             x: &self.steps,
             values: &self.values,
-            strong: self.steps.partition_point(|step| *step <= at),
+            opaque_len: self.steps.partition_point(|step| *step <= at),
             style_index: look,
             limit: false,
         };

@@ -140,7 +140,7 @@ impl BasinsView {
                     .and_then(|map_data| (**map_data).as_ref().ok());
                 let pixels = self.pixels(found, &basins.basins, shown);
                 let inside =
-                    basins::inside(&basins.basins, &pixels, map_data, scene, frame, shown.theme);
+                    basins::map_items(&basins.basins, &pixels, map_data, scene, frame, shown.theme);
                 items.push(Item::Clipped {
                     area,
                     items: inside,

@@ -151,12 +151,12 @@ impl Charts {
                 ui.selectable_value(&mut self.shown, shown, title).on_hover_text(help);
             };
             choice(ChartMode::Runs, "Runs".to_owned(), "Loss, sharpness or accuracy, gradient norm and learning rate of all ticked runs.");
-            let mut carried = format!("Carried by {name}");
+            let mut carried = format!("Optimizer state ({name})");
             if with_layers {
                 choice(ChartMode::Layers, format!("Layers of {name}"),
                     "Of each layer: its gradient norm, between the norms at which gradients vanish or explode; how long steps are beside its weights; dead units. Of \
                      the network: the gradient noise scale, the batch beyond which more samples hardly help (McCandlish et al. 2018).");
-                "Carried".clone_into(&mut carried);
+                "Optimizer state".clone_into(&mut carried);
             }
             choice(ChartMode::OptimizerState, carried,
                 "Of the selected run, or the first one: how long its steps are, and how large everything is that its rule carries from step to step: velocities, \

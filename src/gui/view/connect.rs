@@ -102,7 +102,7 @@ impl ConnectView {
         let Some(ends) = self.ends(names.len()) else {
             return say(
                 ui,
-                "Ways lead from the end of one run to that of another; add a second optimizer.",
+                "Paths lead from the end of one run to the end of another. Add a second optimizer.",
             );
         };
         let trained = runs.and_then(|runs| Some((runs, runs.trained.as_ref()?)));
@@ -159,7 +159,7 @@ impl ConnectView {
         paint::paint(&ui.painter_at(space), items, textures);
         let response = ui.allocate_rect(space, egui::Sense::hover());
         response.widget_info(|| {
-            egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Ways between two networks")
+            egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Paths between two networks")
         });
     }
 }

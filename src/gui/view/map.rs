@@ -283,7 +283,7 @@ impl MapView {
 fn network_items(frame: &Frame, shown: &MapInputs) -> Vec<Item> {
     let theme = shown.theme;
     let Some(runs) = shown.runs else {
-        return network::waiting("training …", frame, theme);
+        return network::centered_text("training …", frame, theme);
     };
     let mut items = Vec::new();
     if shown.scene.map.trails {
@@ -294,7 +294,7 @@ fn network_items(frame: &Frame, shown: &MapInputs) -> Vec<Item> {
     items.extend(if shown.map_data.is_some() {
         network::note(runs, shown.row, frame, theme)
     } else {
-        network::waiting("computing the landscape …", frame, theme)
+        network::centered_text("computing the landscape …", frame, theme)
     });
     items
 }
@@ -307,7 +307,7 @@ pub(super) fn trails<'a>(
     frame: &'a Frame,
 ) -> Vec<Trail<'a>> {
     let strong = |trail: Trail<'a>| Trail {
-        strong: shown.selected == Some(trail.run),
+        emphasized: shown.selected == Some(trail.run),
         ..trail
     };
     figure::trails(runs, names, shown.row, frame)

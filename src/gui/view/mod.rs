@@ -65,7 +65,7 @@ impl View {
             Self::Map => "Map",
             Self::Basins => "Basins",
             Self::Sweep => "Sweep",
-            Self::ProjectionError => "Off-plane",
+            Self::ProjectionError => "Projection error",
             Self::Spectrum => "Spectrum",
             Self::Seeds => "Seeds",
             Self::Connect => "Connect",

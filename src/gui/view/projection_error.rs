@@ -44,7 +44,7 @@ impl ProjectionErrorView {
         };
         let quantities = self.0.of(runs, None, metric_chart::projection_error_charts);
         let mut commands = Vec::new();
-        for (quantity, area) in quantities.iter().zip(projection_error::shares(area)) {
+        for (quantity, area) in quantities.iter().zip(projection_error::chart_areas(area)) {
             let answer = chart(ui, paint::rect(area), quantity, &across, theme, textures);
             commands.extend(answer.command);
             if let Some(share) = answer.hovered {

@@ -5,7 +5,7 @@ use crate::engine::training::OptimizerStateSeries;
 use crate::figure::axis::number;
 use crate::figure::colour::{Theme, run_colour};
 use crate::figure::metric_chart::{self, MetricChart, XAxis};
-use crate::figure::state_chart::{self, chart_title, is_known, size_text};
+use crate::figure::state_chart::{self, chart_title, has_finite_size, size_text};
 use crate::gui::command::Command;
 use crate::gui::paint::{self, Textures};
 use crate::session::{OptimizerStateResult, RunResult, Runs};
@@ -106,7 +106,7 @@ fn values_ui(
     ui.strong(format!("step {step}"));
     egui::Grid::new("carried values").show(ui, |ui| {
         let own = series.iter().enumerate();
-        let own = own.filter(|(_, own)| chart_title(own) == chart && is_known(own));
+        let own = own.filter(|(_, own)| chart_title(own) == chart && has_finite_size(own));
         for (look, own) in own {
             let colour = paint::colour(run_colour(look, theme));
             ui.colored_label(colour, own.symbol);

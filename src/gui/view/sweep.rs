@@ -10,7 +10,7 @@ use crate::figure;
 use crate::figure::axis::number;
 use crate::figure::colour::Theme;
 use crate::figure::drawing::{Area, Colour, Item, Point};
-use crate::figure::sweep::{CurvePlot, MapPlot, SweepLine, measure_text};
+use crate::figure::sweep::{CurvePlot, MapPlot, SweepLine, metric_text};
 use crate::gui::command::Command;
 use crate::gui::field::{self, refusal_ui};
 use crate::gui::paint::{self, Textures};
@@ -369,7 +369,7 @@ impl SweepView {
     /// How a run came off.
     fn summary_text(&self, score: &Score) -> String {
         match (score.value(self.measure), score.diverged()) {
-            (Some(value), _) => measure_text(value, self.measure),
+            (Some(value), _) => metric_text(value, self.measure),
             (None, Some(step)) => format!("diverged at step {step}"),
             (None, None) => "goal not reached".to_owned(),
         }

@@ -1,4 +1,4 @@
-//! `ravine basins`.
+//! Tests of `ravine basins`.
 
 use super::Place;
 
@@ -17,7 +17,7 @@ fn with<'a>(more: &[&'a str]) -> Vec<&'a str> {
 }
 
 #[test]
-fn a_line_for_each_start_says_where_its_run_ends() {
+fn the_table_has_the_end_of_the_run_from_each_start() {
     let place = Place::new();
     place.said(&with(&["-o", "basins.csv"]));
     let text = place.read("basins.csv");
@@ -32,7 +32,7 @@ fn a_line_for_each_start_says_where_its_run_ends() {
     assert_eq!(rows[24 * 24 - 1][..2], ["5.0", "5.0"]);
     let arrived = rows.iter().filter(|row| row[2] == "arrives").count();
     assert!(arrived > 500, "{arrived}");
-    // The same start as a run of its own ends at the same minimum after as many steps.
+    // A single run from this start ends at the same minimum after equally many steps.
     let row = &rows[24 * 12 + 3];
     let (start, steps) = (format!("--start={},{}", row[0], row[1]), row[6]);
     let alone = place.json(&[
@@ -72,7 +72,7 @@ fn pictures_and_arrays_are_written() {
 }
 
 #[test]
-fn what_basins_cannot_be_made_of_is_refused() {
+fn invalid_basins_arguments_are_refused() {
     let place = Place::new();
     for (more, expected) in [
         (

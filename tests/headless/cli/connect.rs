@@ -1,4 +1,4 @@
-//! `ravine connect`.
+//! Tests of `ravine connect`.
 
 use super::Place;
 use super::slice::array;
@@ -10,7 +10,7 @@ const NETWORK: [&str; 4] = [
     "moons:samples=40",
 ];
 
-/// A folder with two trained networks.
+/// Creates a folder with two trained networks.
 fn place() -> Place {
     let place = Place::new();
     for seed in ["1", "2"] {
@@ -21,14 +21,14 @@ fn place() -> Place {
     place
 }
 
-/// A call with little work to do, and more flags.
+/// Returns the arguments of a call with little work, extended by `more`.
 fn with<'a>(more: &[&'a str]) -> Vec<&'a str> {
     let ends = ["--from", "w1.safetensors", "--to", "w2.safetensors"];
     let little = ["--steps", "40", "--nodes", "4", "--points", "9"];
     [&["connect"], &NETWORK[..], &ends, &little, more].concat()
 }
 
-/// The columns of a CSV file by their names.
+/// Returns the columns of a CSV file with their names.
 fn columns(csv: &str) -> Vec<(&str, Vec<f64>)> {
     let mut lines = csv.lines().map(|line| line.split(','));
     let names = lines.next().unwrap();
@@ -40,7 +40,7 @@ fn columns(csv: &str) -> Vec<(&str, Vec<f64>)> {
 }
 
 #[test]
-fn both_ways_are_told_and_written() {
+fn both_paths_are_printed_and_written() {
     let place = place();
     let said = place.said(&with(&["--align", "--test", "0.25", "-o", "path.csv"]));
     for text in [
@@ -81,7 +81,7 @@ fn both_ways_are_told_and_written() {
 }
 
 #[test]
-fn the_weights_that_are_written_are_those_that_were_found() {
+fn written_weights_have_the_reported_losses() {
     let place = place();
     let flags = ["--align", "--curve-weights", "theta.safetensors"];
     let more = ["--aligned-weights", "b.safetensors", "-o", "s.npz"];
@@ -101,7 +101,7 @@ fn the_weights_that_are_written_are_those_that_were_found() {
 }
 
 #[test]
-fn a_permuted_copy_is_recognised() {
+fn a_permuted_copy_is_aligned_with_its_original() {
     let place = place();
     place.said(&with(&["--align", "--aligned-weights", "b.safetensors"]));
     let ends = ["--from", "b.safetensors", "--to", "w2.safetensors"];
@@ -120,7 +120,7 @@ fn a_permuted_copy_is_recognised() {
 }
 
 #[test]
-fn the_same_call_says_the_same_in_every_form() {
+fn all_output_formats_have_equal_numbers() {
     let place = place();
     let told = place.json(&with(&["--batch", "8", "--json", "-o", "path.json"]));
     let written: serde_json::Value = serde_json::from_str(&place.read("path.json")).unwrap();
@@ -142,7 +142,7 @@ fn the_same_call_says_the_same_in_every_form() {
 }
 
 #[test]
-fn pictures_show_the_ways_and_the_plane() {
+fn pictures_show_the_paths_and_the_plane() {
     let place = place();
     for (name, more) in [("p.svg", &["--align"][..]), ("p.png", &["--theme", "dark"])] {
         let flags = ["--map", "9", "--size", "800x600", "-o", name];
@@ -164,7 +164,7 @@ fn pictures_show_the_ways_and_the_plane() {
 }
 
 #[test]
-fn what_cannot_be_connected_is_refused() {
+fn invalid_pairs_of_networks_are_refused() {
     let place = place();
     let other = ["train", "--network", "mlp:hidden=6/4,loss=bce", "--data"];
     let run = ["moons:samples=40", "--run", "sgd", "--steps", "1"];

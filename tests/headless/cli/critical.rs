@@ -1,4 +1,4 @@
-//! `critical`, and `--view` wherever scenes are taken.
+//! Tests of `ravine critical`, and of `--view` in all commands that take scenes.
 
 use super::{Place, check};
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use std::fs;
 const HEADER: &str = "kind,x,y,value,lambda_min,lambda_max,grad_norm";
 
 #[test]
-fn himmelblaus_points_are_listed_by_kind_and_value() {
+fn critical_points_of_himmelblau_are_sorted_by_kind_and_value() {
     let place = Place::new();
     let json = place.json(&["critical", "--landscape", "himmelblau"]);
     assert_eq!(json["landscape"], "himmelblau");
@@ -34,7 +34,7 @@ fn himmelblaus_points_are_listed_by_kind_and_value() {
 }
 
 #[test]
-fn csv_holds_what_json_holds() {
+fn csv_and_json_have_equal_values() {
     let place = Place::new();
     let args = [
         "critical",
@@ -58,7 +58,7 @@ fn csv_holds_what_json_holds() {
         assert_eq!(lines.next(), Some(cells.join(",").as_str()));
     }
     assert_eq!(lines.next(), None);
-    // The tip has no eigenvalues.
+    // A kink has no eigenvalues.
     assert_eq!(rows[0][0], "minimum");
     assert_eq!((&rows[0][4], &rows[0][5]), (&Value::Null, &Value::Null));
     for (name, said) in [("a.csv", &csv), ("a.json", &place.said(&args))] {
@@ -70,7 +70,7 @@ fn csv_holds_what_json_holds() {
 }
 
 #[test]
-fn a_view_is_that_of_the_flag_or_of_the_file() {
+fn the_view_comes_from_the_flag_or_the_scene_file() {
     let scene = "version = 1\nlandscape = \"himmelblau\"\nview = [[2, 4], [1, 3]]\n";
     let place = Place::new();
     place.file("s.toml", scene);
@@ -95,7 +95,7 @@ fn a_view_is_that_of_the_flag_or_of_the_file() {
 }
 
 #[test]
-fn what_is_no_view_is_refused() {
+fn invalid_views_are_refused() {
     let expected = "expected two ranges, low end first, like --view=-2..2,-1..3";
     for view in [
         "1",

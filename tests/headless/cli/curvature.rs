@@ -1,10 +1,10 @@
-//! `ravine curvature`.
+//! Tests of `ravine curvature`.
 
 use super::slice::{file, first};
 use super::{Place, check};
 use serde_json::Value;
 
-/// Network, data and weights of PyTorch's.
+/// Returns arguments for the network, data and weights of a PyTorch case.
 fn network(more: &[&str]) -> Vec<String> {
     let args = first();
     let args = args.iter().skip(1).map(String::as_str);
@@ -15,13 +15,13 @@ fn network(more: &[&str]) -> Vec<String> {
     all.map(str::to_owned).collect()
 }
 
-fn told(place: &Place, args: &[&str]) -> Value {
+fn report(place: &Place, args: &[&str]) -> Value {
     serde_json::from_str(&place.said(args)).unwrap()
 }
 
-fn told_of_network(place: &Place, more: &[&str]) -> Value {
+fn network_report(place: &Place, more: &[&str]) -> Value {
     let args = network(&[more, &["--json"]].concat());
-    told(place, &args.iter().map(String::as_str).collect::<Vec<_>>())
+    report(place, &args.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
 fn numbers(value: &Value) -> Vec<f64> {
@@ -33,7 +33,7 @@ fn numbers(value: &Value) -> Vec<f64> {
 fn a_minimum_has_the_eigenvalues_of_its_hessian() {
     let place = Place::new();
     let at = ["curvature", "--landscape", "rosenbrock", "--at=1,1"];
-    let json = told(&place, &[&at[..], &["--trace", "--json"]].concat());
+    let json = report(&place, &[&at[..], &["--trace", "--json"]].concat());
     let near = |found: &Value, expected: f64| {
         let found = found.as_f64().unwrap();
         assert!((found - expected).abs() < 1e-9, "{found} {expected}");
@@ -52,10 +52,10 @@ fn a_minimum_has_the_eigenvalues_of_its_hessian() {
 }
 
 #[test]
-fn a_network_tells_its_spectrum() {
+fn the_spectrum_of_a_network_is_consistent() {
     let place = Place::new();
-    let exact = told_of_network(&place, &["--trace", "--density", "--layers", "--top", "3"]);
-    let ends = told_of_network(&place, &["--top", "3", "--tolerance", "1e-12"]);
+    let exact = network_report(&place, &["--trace", "--density", "--layers", "--top", "3"]);
+    let ends = network_report(&place, &["--top", "3", "--tolerance", "1e-12"]);
     assert_eq!(
         (&exact["exact"], &ends["exact"]),
         (&true.into(), &false.into())
@@ -75,7 +75,7 @@ fn a_network_tells_its_spectrum() {
     let layers = exact["layers"].as_array().unwrap().iter();
     let sum: f64 = layers.map(|layer| layer["trace"].as_f64().unwrap()).sum();
     assert!((sum - exact["trace"].as_f64().unwrap()).abs() < 1e-9);
-    let fisher = told_of_network(&place, &["--matrix", "gauss-newton", "--trace"]);
+    let fisher = network_report(&place, &["--matrix", "gauss-newton", "--trace"]);
     assert!(fisher["bottom"][0].as_f64().unwrap() > -1e-12);
     assert_eq!(fisher["sharpness"]["sam"], exact["sharpness"]["sam"]);
     for name in ["s.csv", "s.png", "s.svg"] {
@@ -115,7 +115,7 @@ fn rescaling_makes_the_same_function_sharper() {
         "0.05",
         "--json",
     ];
-    let json = told(&place, &args);
+    let json = report(&place, &args);
     let rescaled = &json["rescaled"];
     assert_eq!(
         (&rescaled["alpha"], &rescaled["layer"]),
@@ -136,7 +136,7 @@ fn rescaling_makes_the_same_function_sharper() {
 }
 
 #[test]
-fn what_cannot_be_looked_at_is_told() {
+fn invalid_curvature_arguments_are_refused() {
     check(
         &[],
         &["curvature"],
@@ -223,7 +223,7 @@ fn what_cannot_be_looked_at_is_told() {
     assert_eq!(code, Some(2), "--data is missing");
 }
 
-/// The rows of a CSV file, in numbers; what is empty is NaN.
+/// Returns the rows of a CSV file as numbers; NaN for empty cells.
 fn rows(csv: &str) -> Vec<Vec<f64>> {
     let line = |line: &str| {
         let cells = line
@@ -237,7 +237,7 @@ fn rows(csv: &str) -> Vec<Vec<f64>> {
     csv.lines().skip(1).map(line).collect()
 }
 
-/// Cohen et al. 2021: on all data, gradient descent makes a small tanh network sharper until 2/lr, and there it stays.
+/// Cohen et al. 2021: full-batch gradient descent increases the sharpness of a small tanh network to 2/lr and stays there.
 #[test]
 fn gradient_descent_trains_at_the_edge_of_stability() {
     let place = Place::new();
@@ -271,7 +271,7 @@ fn gradient_descent_trains_at_the_edge_of_stability() {
     assert!(rows[50][4].is_nan() && rows[50][5].is_nan());
 }
 
-/// What `ravine curvature --help` says of SAM: where it has come to rest, all measures are smaller.
+/// The claim of `ravine curvature --help` on SAM: where it has converged, all sharpness measures are smaller.
 #[test]
 fn sam_ends_flatter_than_gradient_descent_by_every_measure() {
     let place = Place::new();
@@ -293,7 +293,7 @@ fn sam_ends_flatter_than_gradient_descent_by_every_measure() {
     ];
     place.said(&[&["train"], &network[..], &runs[..]].concat());
     let [sgd, sam] = ["w-1.safetensors", "w-2.safetensors"].map(|weights| {
-        told(
+        report(
             &place,
             &[
                 &["curvature"],
@@ -319,8 +319,8 @@ fn sam_ends_flatter_than_gradient_descent_by_every_measure() {
 }
 
 #[test]
-fn curvature_needs_a_finite_loss_and_says_what_is_infinite() {
-    // formula | point | a part of what is said, or of the refusal
+fn curvature_needs_a_finite_loss_and_reports_infinite_derivatives() {
+    // formula | point | a part of the output, or of the refusal
     for line in "
         ln(x)+y^2 | -1,0 | refused: the loss is NaN at these parameters
         ln(x)+y^2 | 0,0 | refused: the loss is -inf

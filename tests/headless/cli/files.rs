@@ -1,4 +1,4 @@
-//! Which files a command may write, and that they appear whole, together or not at all.
+//! Tests of the files that commands may write, and that they are written completely and together or not at all.
 
 use super::{Place, check};
 use std::fs;
@@ -10,7 +10,7 @@ const NETWORK: [&str; 4] = ["--network", "mlp:hidden=2,loss=bce", "--data", "d.c
 const SCENE: &str =
     "version = 1\nlandscape = \"quadratic\"\n[training]\nsteps = 2\n[[runs]]\nspec = \"sgd\"\n";
 
-/// A folder with data, scenes, a picture, weights and steps under names that fit any output, and with links.
+/// Creates a folder with data, scenes, a picture, weights and steps under names with the extensions of all outputs, and with links.
 fn place() -> Place {
     let place = Place::new();
     for name in ["d.csv", "d.json"] {
@@ -75,7 +75,7 @@ fn place() -> Place {
 
 #[expect(clippy::too_many_lines, reason = "a table of cases")]
 #[test]
-fn no_output_takes_the_place_of_an_input() {
+fn no_output_overwrites_an_input() {
     let place = place();
     let absolute = place.path().join("sub/../d.csv");
     let trace = [
@@ -287,7 +287,7 @@ fn no_output_takes_the_place_of_an_input() {
     ] {
         place.refused(&args, ", an input of this command; expected another file");
     }
-    // Training reads weights whole before it writes them.
+    // Training may overwrite its input weights, since it reads them completely before it writes.
     let again = with(
         "train",
         &[
@@ -309,7 +309,7 @@ fn no_output_takes_the_place_of_an_input() {
 }
 
 #[test]
-fn each_output_has_a_file_of_its_own() {
+fn outputs_must_be_different_files() {
     let place = place();
     let train = [&["train"][..], &NETWORK, &["--run", "sgd", "--steps", "1"]].concat();
     for more in [
@@ -385,7 +385,7 @@ fn a_command_that_fails_writes_none_of_its_files() {
 
 #[cfg(unix)]
 #[test]
-fn a_link_to_nothing_makes_what_it_leads_to() {
+fn writing_through_a_dangling_link_creates_its_target() {
     use std::os::unix::fs::symlink;
     let place = Place::new();
     fs::create_dir(place.path().join("sub")).unwrap();
@@ -411,7 +411,7 @@ fn a_link_to_nothing_makes_what_it_leads_to() {
 
 #[expect(clippy::too_many_lines, reason = "a table of cases")]
 #[test]
-fn a_dash_is_standard_output_and_nothing_else_is_there() {
+fn a_dash_writes_to_stdout_and_nothing_else_does() {
     let place = place();
     let before = place.names();
     let weights = ["--weights", "w.safetensors"];
@@ -577,7 +577,7 @@ fn is_ignored(signal: i32) -> bool {
 #[test]
 fn signals_leave_no_temporary_file() {
     for (name, number) in [("INT", 2), ("TERM", 15), ("HUP", 1)] {
-        // A signal that is ignored here, as in a background job of a shell, stays ignored.
+        // A signal that this process ignores, as in a shell's background job, stays ignored.
         if is_ignored(number) {
             continue;
         }
@@ -623,7 +623,7 @@ fn signals_leave_no_temporary_file() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn no_more_threads_run_than_there_are_cores() {
+fn there_are_at_most_as_many_threads_as_cores() {
     let place = Place::new();
     let mut command = place.command(&[
         "basins",
@@ -646,7 +646,7 @@ fn no_more_threads_run_than_there_are_cores() {
         line.unwrap().trim().parse().unwrap()
     };
     let cores = std::thread::available_parallelism().unwrap().get();
-    // The main thread, that of signals, and the pool.
+    // The main thread, the signal thread, and the pool.
     let mut most = 0;
     while most < 2 + cores && child.try_wait().unwrap().is_none() {
         most = most.max(threads());
@@ -662,7 +662,7 @@ fn no_more_threads_run_than_there_are_cores() {
 }
 
 #[test]
-fn what_sentences_repeat_adds_no_line() {
+fn quoted_arguments_add_no_lines_to_messages() {
     let place = Place::new();
     for args in [
         &["trace", "--run", "ad\nam\u{1b}[31m"][..],
@@ -689,7 +689,7 @@ fn what_sentences_repeat_adds_no_line() {
         let sound = |char: char| !char.is_control() && char != '\u{202e}';
         assert!(said.trim_end_matches('\n').chars().all(sound), "{said:?}");
     }
-    // Formulas have lines of their own.
+    // Messages about formulas have two more lines.
     let said = place.refused(
         &[
             "trace",
@@ -714,7 +714,7 @@ fn what_sentences_repeat_adds_no_line() {
 
 #[cfg(unix)]
 #[test]
-fn files_of_any_name_are_read_and_written_and_told_in_specs() {
+fn files_of_any_name_can_be_read_written_and_named_in_specs() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
     let place = Place::new();
@@ -734,7 +734,7 @@ fn files_of_any_name_are_read_and_written_and_told_in_specs() {
     ] {
         let path = OsStr::from_bytes(name);
         fs::write(place.path().join(path), DATA).unwrap();
-        // As an argument that is a name, and in the scene that training on it would be.
+        // As an argument that is a path, and in the corresponding scene file.
         let trained = run(&[
             "train",
             "--network",
@@ -757,7 +757,7 @@ fn files_of_any_name_are_read_and_written_and_told_in_specs() {
                 .join(OsStr::from_bytes(b"\xfe.safetensors"))
                 .exists()
         );
-        // In a spec, with quotes doubled, and in the spec that comes back.
+        // In a spec, with quotes doubled, and in the spec of the output.
         let quoted: Vec<u8> = name
             .iter()
             .flat_map(|byte| {
@@ -784,7 +784,7 @@ fn files_of_any_name_are_read_and_written_and_told_in_specs() {
         let json: serde_json::Value = serde_json::from_str(&first).unwrap();
         let written = json["landscape"].as_str().unwrap();
         assert_eq!(trace(text(written)), first, "{written}");
-        // In a scene file of such a name, beside which the data lie.
+        // In a scene file with this name, in whose folder the data are.
         let folder = place.path().join(OsStr::from_bytes(b"f\xc3"));
         fs::create_dir_all(&folder).unwrap();
         fs::rename(place.path().join(path), folder.join(path)).unwrap();
@@ -801,13 +801,13 @@ fn files_of_any_name_are_read_and_written_and_told_in_specs() {
     }
 }
 
-/// A text as TOML has it.
+/// Quotes a text for TOML.
 fn toml_text(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
 }
 
 #[test]
-fn sizes_are_refused_before_memory_is_taken() {
+fn excessive_sizes_are_refused_before_allocating() {
     let place = Place::new();
     let refused = place.refused(
         &[
@@ -834,7 +834,7 @@ fn sizes_are_refused_before_memory_is_taken() {
         ],
         "expected at most 2 GB",
     );
-    // SVG has no pixels.
+    // The limit does not apply to SVG, which has no pixels.
     place.said(&[
         "render",
         "--landscape",
@@ -881,7 +881,7 @@ fn sizes_are_refused_before_memory_is_taken() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn what_the_machine_does_not_have_is_refused_without_an_abort() {
+fn running_out_of_memory_or_threads_is_refused_without_an_abort() {
     let place = Place::new();
     let program = place.command(&[]).get_program().to_owned();
     let line = r#"ulimit -v 700000; exec "$0" render --landscape quadratic --run sgd --steps 1 --size 9000x9000 -o a.png"#;
@@ -903,7 +903,7 @@ fn what_the_machine_does_not_have_is_refused_without_an_abort() {
 }
 
 #[test]
-fn a_full_disk_behind_standard_output_is_an_error_and_a_closed_pipe_is_none() {
+fn a_full_disk_behind_stdout_is_an_error_but_a_closed_pipe_is_not() {
     let Ok(full) = fs::File::options().write(true).open("/dev/full") else {
         return;
     };
@@ -946,7 +946,7 @@ fn a_full_disk_behind_standard_output_is_an_error_and_a_closed_pipe_is_none() {
 }
 
 #[test]
-fn no_sentence_tells_where_the_program_was_built() {
+fn no_message_contains_paths_of_the_build_machine() {
     let place = Place::new();
     let mut command = place.command(&[]);
     let output = command.env("DISPLAY", ":999").output().unwrap();

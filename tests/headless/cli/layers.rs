@@ -1,10 +1,10 @@
-//! `ravine train --layers`.
+//! Tests of `ravine train --layers`.
 
 use super::Place;
 use super::train::{columns, with};
 
 #[test]
-fn layers_are_told_step_by_step() {
+fn layer_statistics_are_written_for_each_step() {
     let place = Place::new();
     let rows = |more: &[&str]| {
         let args = [
@@ -45,7 +45,7 @@ fn layers_are_told_step_by_step() {
         "{said}"
     );
     let number = |cell: &String| cell.parse::<f64>().unwrap();
-    // The whole network's gradient is that of the trajectory.
+    // The gradient norm of the whole network equals that of the trajectory.
     let whole = all.iter().filter(|row| row[2] == "all");
     let norms: Vec<f64> = whole.clone().map(|row| number(&row[3])).collect();
     let told = &columns(&place.read("t.csv"))[3];
@@ -70,7 +70,7 @@ fn layers_are_told_step_by_step() {
 }
 
 #[test]
-fn what_layers_cannot_be_asked_is_refused() {
+fn invalid_arguments_for_layers_are_refused() {
     let place = Place::new();
     for (more, expected) in [
         (

@@ -1,10 +1,10 @@
-//! `check`, `list`, `render`, the window that cannot open, and help.
+//! Tests of `ravine check`, `list`, `render`, the window without a display, and help.
 
 use super::{Place, check};
 use std::fs;
 
 #[test]
-fn check_says_that_a_scene_is_sound() {
+fn check_accepts_a_valid_scene() {
     let scene = "version = 1\nlandscape = \"rosenbrock:b=50\"\n[[runs]]\nspec = \"adam\"\n";
     check(
         &[("s.toml", scene)],
@@ -85,7 +85,7 @@ fn list_names_every_member_and_setting() {
     assert_eq!(rosenbrock["settings"][1]["range"], "[0, ∞)");
 }
 
-/// Width and height of a PNG file.
+/// Returns the width and height of a PNG file.
 fn png_size(bytes: &[u8]) -> (u32, u32) {
     assert_eq!(&bytes[..8], b"\x89PNG\r\n\x1a\n");
     let side = |at: usize| u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap());
@@ -93,7 +93,7 @@ fn png_size(bytes: &[u8]) -> (u32, u32) {
 }
 
 #[test]
-fn pictures_have_their_size_and_their_texts() {
+fn pictures_have_the_requested_size_and_texts() {
     let place = Place::new();
     let args = [
         "render",
@@ -149,7 +149,7 @@ fn the_gallery_shows_every_landscape() {
         .map(|landscape| landscape.settings().title())
         .collect::<Vec<_>>();
     for title in groups.iter().chain(&titles) {
-        // A long title stands in two lines.
+        // A long title has two lines.
         for word in title.split(' ') {
             assert!(svg.contains(word), "{title}");
         }
@@ -162,7 +162,7 @@ fn the_gallery_shows_every_landscape() {
 }
 
 #[test]
-fn a_network_is_drawn_off_its_plane_and_a_landscape_is_not() {
+fn projection_error_is_drawn_for_networks_only() {
     let place = Place::new();
     place.file(
         "s.toml",
@@ -172,7 +172,11 @@ fn a_network_is_drawn_off_its_plane_and_a_landscape_is_not() {
     let args = ["render", "s.toml", "--show", "off-plane", "-o", "a.svg"];
     place.said(&args);
     let svg = place.read("a.svg");
-    for text in ["Off the plane", "distance off the plane", "off it by"] {
+    for text in [
+        "Projection error   ",
+        "projection error in %",
+        "projection error 0.",
+    ] {
         assert!(svg.contains(text), "{text}");
     }
     check(
@@ -183,7 +187,7 @@ fn a_network_is_drawn_off_its_plane_and_a_landscape_is_not() {
 }
 
 #[test]
-fn the_random_plane_is_drawn_beside_those_of_other_seeds() {
+fn random_planes_of_several_seeds_are_drawn() {
     let place = Place::new();
     let scene = |plane: &str| {
         format!(
@@ -214,7 +218,7 @@ fn the_random_plane_is_drawn_beside_those_of_other_seeds() {
 }
 
 #[test]
-fn without_a_display_the_scene_becomes_a_picture() {
+fn without_a_display_the_error_suggests_a_picture() {
     let place = Place::new();
     place.file("ravine.png", "kept");
     for name in ["ravine-2.png", "ravine-3.png"] {
@@ -234,7 +238,7 @@ fn without_a_display_the_scene_becomes_a_picture() {
 }
 
 #[test]
-fn help_is_there_for_every_command() {
+fn every_command_has_help() {
     for args in [
         &["--help"][..],
         &["trace", "--help"],

@@ -1,4 +1,4 @@
-//! `ravine slice` through runs, along several random planes, and on data that are kept for a test.
+//! Tests of `ravine slice` through runs, along several random planes, and on test data.
 
 use super::Place;
 use super::slice::{array, file, first, losses, with};
@@ -10,7 +10,7 @@ const BASE: [&str; 4] = [
     "moons:samples=80",
 ];
 
-/// Two runs, their steps in t.npz.
+/// Trains two runs and writes their steps to t.npz.
 fn trained(place: &Place, network: &str, more: &[&str]) -> String {
     let args = [
         "train",
@@ -43,7 +43,7 @@ fn sliced(place: &Place, more: &[&str]) -> String {
 }
 
 #[test]
-fn runs_are_drawn_on_the_plane_of_their_components() {
+fn runs_are_drawn_on_the_plane_of_their_principal_components() {
     let place = Place::new();
     let said = trained(&place, BASE[1], &["--plane", "pca"]);
     let pca = ["--plane", "pca", "--trajectories", "t.npz"];
@@ -71,7 +71,7 @@ fn runs_are_drawn_on_the_plane_of_their_components() {
     ] {
         assert!(svg.contains(text), "{text}");
     }
-    // The range holds all steps and the weights, which are in the origin.
+    // The range contains all steps and the weights, which are at the origin.
     let csv = place.read("s.csv");
     let first = csv.lines().nth(1).unwrap().split(',');
     let first: Vec<f64> = first.map(|cell| cell.parse().unwrap()).collect();
@@ -89,7 +89,7 @@ fn runs_are_drawn_on_the_plane_of_their_components() {
 }
 
 #[test]
-fn several_seeds_are_several_slices() {
+fn several_seeds_give_several_slices() {
     let place = Place::new();
     let args = first();
     let seeds = [
@@ -126,7 +126,7 @@ fn several_seeds_are_several_slices() {
 }
 
 #[test]
-fn the_loss_on_what_is_kept_for_a_test_is_that_of_training() {
+fn the_loss_on_test_data_equals_that_reported_by_training() {
     let place = Place::new();
     for (network, more) in [
         (BASE[1], &[][..]),
@@ -171,7 +171,7 @@ fn the_loss_on_what_is_kept_for_a_test_is_that_of_training() {
 }
 
 #[test]
-fn what_these_flags_do_not_go_with_is_refused() {
+fn incompatible_flags_are_refused() {
     let place = Place::new();
     let args = first();
     trained(&place, "mlp:hidden=2", &[]);

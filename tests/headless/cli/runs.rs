@@ -1,4 +1,4 @@
-//! Runs that end in unusual ways: `tests/reference/runs.json` says how. And the limit beyond which a run has diverged.
+//! Tests of runs with unusual outcomes, listed in `tests/reference/runs.json`, and of the limit beyond which a run counts as diverged.
 
 use super::Place;
 use serde_json::Value;
@@ -6,9 +6,9 @@ use std::fmt::Write;
 
 const RUNS: &str = include_str!("../../reference/runs.json");
 
-/// Each line of the table: where a run ends, its outcome and reason, which stderr tells once; or how its start is refused.
+/// Checks each entry of the table: the last row, the outcome and its reason, which stderr has once; or the refusal of the start.
 #[test]
-fn runs_end_as_the_table_says() {
+fn runs_have_the_outcomes_of_the_table() {
     let place = Place::new();
     let table: Value = serde_json::from_str(RUNS).unwrap();
     for line in table.as_array().unwrap() {
@@ -50,9 +50,9 @@ fn runs_end_as_the_table_says() {
     }
 }
 
-/// Targets in the millions, as house prices have them: the loss begins beyond 1e12.
+/// Targets in the millions, such as house prices, give an initial loss above 1e12.
 #[test]
-fn targets_in_the_millions_train() {
+fn networks_train_on_targets_in_the_millions() {
     let place = Place::new();
     let mut prices = String::from("size,price\n");
     for i in 0..20 {
@@ -89,9 +89,9 @@ fn targets_in_the_millions_train() {
     assert!(first > 1e12 && last < 1e-3 * first, "{first} to {last}");
 }
 
-/// A loss that is 1e15 times as large, with a learning rate that is as much smaller, makes the same path with the same outcome.
+/// A loss scaled by 1e15 with a learning rate scaled by its inverse gives an identical path and outcome.
 #[test]
-fn the_limit_grows_with_the_loss() {
+fn the_divergence_limit_scales_with_the_loss() {
     let place = Place::new();
     let run = |scale: &str, lr: f64, steps: &str| {
         let landscape = format!("--landscape=formula:f={scale}*(x^2+3*y^2)");
@@ -121,9 +121,9 @@ fn the_limit_grows_with_the_loss() {
     assert!(high["rows"][0][4].as_f64().unwrap() > 1e13);
 }
 
-/// The column holds the rate that the step took: θ' = θ − lr g.
+/// The column has the learning rate of the step: θ' = θ − lr g.
 #[test]
-fn the_lr_column_shows_polyaks_step_size() {
+fn the_lr_column_has_polyaks_step_size() {
     let place = Place::new();
     for run in [
         "sgd:lr=0.3+polyak-step",
@@ -160,9 +160,9 @@ fn the_lr_column_shows_polyaks_step_size() {
     }
 }
 
-/// Networks whose loss is not finite at the first weights are refused.
+/// Networks whose loss is not finite at the initial weights are refused.
 #[test]
-fn first_weights_without_a_loss_are_refused() {
+fn initial_weights_without_a_finite_loss_are_refused() {
     let place = Place::new();
     place.file("far.csv", "x,y\n1e200,1e200\n2e200,3e200\n3e200,1e200\n");
     let args = [

@@ -1,4 +1,4 @@
-//! `ravine slice`.
+//! Tests of `ravine slice`.
 
 use super::Place;
 use serde::Deserialize;
@@ -9,13 +9,13 @@ struct Case {
     name: String,
     network: String,
     data: String,
-    /// With the running averages of batch normalisations.
+    /// With running statistics of batch normalizations.
     frozen: Option<Vec<f64>>,
     raw: Vec<f64>,
     filter: Vec<f64>,
 }
 
-/// The planes that PyTorch was asked for.
+/// Returns the planes computed with PyTorch.
 fn cases() -> Vec<Case> {
     #[derive(Deserialize)]
     struct Reference {
@@ -29,12 +29,12 @@ fn folder() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/slices")
 }
 
-/// The place of a reference file.
+/// Returns the path of a reference file.
 pub(super) fn file(name: &str) -> String {
     folder().join(name).display().to_string()
 }
 
-/// Network, data and weights of the first case.
+/// Returns the arguments for network, data and weights of the first case.
 pub(super) fn first() -> Vec<String> {
     let case = &cases()[0];
     let (data, weights) = (file(&case.data), file("tanh.safetensors"));
@@ -43,19 +43,19 @@ pub(super) fn first() -> Vec<String> {
     flags.map(str::to_owned).chain([weights]).collect()
 }
 
-/// These with more flags.
+/// Returns these arguments, extended by `more`.
 pub(super) fn with<'a>(args: &'a [String], more: &[&'a str]) -> Vec<&'a str> {
     let args = args.iter().map(String::as_str);
     args.chain(more.iter().copied()).collect()
 }
 
-/// The last column of a CSV file.
+/// Returns the last column of a CSV file.
 pub(super) fn losses(csv: &str) -> Vec<f64> {
     let last = |line: &str| line.rsplit(',').next().unwrap().parse().unwrap();
     csv.lines().skip(1).map(last).collect()
 }
 
-/// The numbers and the shape of an array of s.npz.
+/// Returns the numbers and the shape of an array of s.npz.
 pub(super) fn array(place: &Place, name: &str) -> (Vec<f64>, Vec<u64>) {
     let file = std::fs::File::open(place.path().join("s.npz")).unwrap();
     let mut zip = zip::ZipArchive::new(file).unwrap();
@@ -66,7 +66,7 @@ pub(super) fn array(place: &Place, name: &str) -> (Vec<f64>, Vec<u64>) {
 }
 
 #[test]
-fn planes_are_those_of_pytorch() {
+fn slices_match_pytorch() {
     let place = Place::new();
     let cases = cases();
     assert!(cases.len() >= 5);
@@ -171,7 +171,7 @@ fn arrays_pictures_and_lines_are_written() {
 }
 
 #[test]
-fn single_precision_is_near() {
+fn single_precision_is_close_to_double() {
     let (place, base) = (Place::new(), first());
     let [double, single] = ["f64", "f32"].map(|precision| {
         place.said(&with(
@@ -194,7 +194,7 @@ fn single_precision_is_near() {
 }
 
 #[test]
-fn every_plane_has_the_weights_in_the_middle() {
+fn every_plane_is_centered_on_the_weights() {
     let place = Place::new();
     let args = first();
     let other = file("tanh-u.safetensors");
@@ -228,7 +228,7 @@ fn every_plane_has_the_weights_in_the_middle() {
 }
 
 #[test]
-fn data_are_used_as_asked() {
+fn data_flags_select_the_requested_samples() {
     let place = Place::new();
     place.file("d.csv", "no,x,label\n0,10,1\n1,20,0\n1,60,1\n");
     place.said(&[
@@ -268,7 +268,7 @@ fn data_are_used_as_asked() {
 }
 
 #[test]
-fn what_spans_no_plane_is_refused() {
+fn directions_that_span_no_plane_are_refused() {
     let place = Place::new();
     let args = first();
     let u = file("tanh-u.safetensors");
@@ -323,7 +323,7 @@ fn what_spans_no_plane_is_refused() {
 }
 
 #[test]
-fn flags_that_do_not_go_together_are_refused() {
+fn incompatible_flags_are_refused() {
     let place = Place::new();
     let args = first();
     let u = file("tanh-u.safetensors");
@@ -392,7 +392,7 @@ fn flags_that_do_not_go_together_are_refused() {
 }
 
 #[test]
-fn networks_and_data_that_do_not_go_together_are_refused() {
+fn incompatible_networks_and_data_are_refused() {
     let place = Place::new();
     let weights = file("tanh.safetensors");
     place.file("text.csv", "x,y\n1,cat\n2,dog\n");
@@ -462,7 +462,7 @@ fn networks_and_data_that_do_not_go_together_are_refused() {
 }
 
 #[test]
-fn weights_that_do_not_fit_are_told_layer_by_layer() {
+fn weights_with_wrong_shapes_are_reported_layer_by_layer() {
     let place = Place::new();
     let data = file("bce.csv");
     place.file("text.safetensors", "not tensors at all");

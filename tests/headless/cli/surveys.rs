@@ -1,5 +1,5 @@
-//! Pictures, tables and arrays of one command agree, the view is the one that was asked for, and what no survey can be
-//! made of is refused soon.
+//! Tests of basins, sweeps and critical points: pictures, tables and arrays of one command agree, the view is the requested one, and
+//! impossible requests are refused soon.
 
 use super::Place;
 use base64::Engine;
@@ -9,10 +9,10 @@ use std::fs::{self, File};
 use std::io::Cursor;
 use std::time::{Duration, Instant};
 
-/// Himmelblau's function without limits to its starts.
+/// Himmelblau's function without a bounded domain.
 const HIMMELBLAU: &str = "formula:f=(x^2+y-11)^2+(x+y^2-7)^2";
 
-/// The numbers of the attributes of an SVG element.
+/// Returns the numeric attributes of an SVG element.
 fn attributes<const N: usize>(element: &str, names: [&str; N]) -> [f64; N] {
     names.map(|name| {
         let (_, rest) = element.split_once(&format!(" {name}=\"")).unwrap();
@@ -20,12 +20,12 @@ fn attributes<const N: usize>(element: &str, names: [&str; N]) -> [f64; N] {
     })
 }
 
-/// The elements of an SVG that begin so.
+/// Returns the elements of an SVG that begin with `begin`.
 fn elements<'a>(svg: &'a str, begin: &'a str) -> impl Iterator<Item = &'a str> {
     svg.lines().filter(move |line| line.contains(begin))
 }
 
-/// x, y, width and height of the map, which is the first thing that is clipped.
+/// Returns x, y, width and height of the map, which is the first clipped element.
 fn map_of(svg: &str) -> [f64; 4] {
     let clip = elements(svg, "<clipPath").next().unwrap();
     attributes(
@@ -34,7 +34,7 @@ fn map_of(svg: &str) -> [f64; 4] {
     )
 }
 
-/// Width and pixels of a PNG, three or four bytes each.
+/// Returns the width and the pixels of a PNG with three or four bytes per pixel.
 fn decoded(png: &[u8]) -> (usize, Vec<[u8; 3]>) {
     let mut reader = png::Decoder::new(Cursor::new(png)).read_info().unwrap();
     let mut bytes = vec![0; reader.output_buffer_size().unwrap()];
@@ -54,14 +54,14 @@ fn array<T: npyz::Deserialize>(place: &Place, file: &str, name: &str) -> Vec<T> 
     npyz::NpyFile::new(entry).unwrap().into_vec().unwrap()
 }
 
-/// A scene with nothing on the map but the colours.
+/// Returns a scene whose map shows only the colours.
 fn bare(landscape: &str) -> String {
     format!(
         "version = 1\nlandscape = \"{landscape}\"\nstart = [40, 40]\n[map]\nlines = false\nlabels = false\nminima = false\n"
     )
 }
 
-/// Starts along a side of the basins below, and the size of their picture.
+/// Number of starts along each side of the basins below, and the size of their picture.
 const SIDE: usize = 7;
 const PIXELS: [u32; 2] = [800, 600];
 
@@ -69,7 +69,7 @@ const PIXELS: [u32; 2] = [800, 600];
 fn picture_table_and_arrays_of_basins_agree() {
     let place = Place::new();
     place.file("s.toml", bare(HIMMELBLAU));
-    // A view of its own, the scene's, and the landscape's; wide, high, and very long.
+    // The view of a flag, of the scene, and of the landscape; wide, high, and very long.
     for (view, ends) in [
         (
             Some("--view=-3.3..0.3,-4.1..4.7"),
@@ -88,7 +88,7 @@ fn picture_table_and_arrays_of_basins_agree() {
         };
         let said = ["b.csv", "b.npz", "b.svg", "b.png"].map(made);
         assert!(said.iter().all(|other| *other == said[0]), "{said:?}");
-        let (label, steps) = table_and_arrays_agree(&place, ends);
+        let (label, steps) = check_table_and_arrays(&place, ends);
         let diverged = label.iter().filter(|label| **label == -2).count();
         if diverged > 0 {
             let told = format!("sgd:lr=0.02: {diverged} of 49 starts diverged, at step");
@@ -96,13 +96,13 @@ fn picture_table_and_arrays_of_basins_agree() {
         } else {
             assert_eq!(said[0], "");
         }
-        let (map, pixels) = picture_of_the_starts(&place, ends);
-        colours_are_those_of_the_fates(&place, map, &pixels, &label, &steps);
+        let (map, pixels) = check_picture(&place, ends);
+        check_colours(&place, map, &pixels, &label, &steps);
     }
 }
 
-/// Compares `b.csv` with `b.npz`, whose labels and steps it returns.
-fn table_and_arrays_agree(place: &Place, ends: [[f64; 2]; 2]) -> (Vec<i32>, Vec<u32>) {
+/// Compares `b.csv` with `b.npz`, and returns the labels and steps of the latter.
+fn check_table_and_arrays(place: &Place, ends: [[f64; 2]; 2]) -> (Vec<i32>, Vec<u32>) {
     let csv = place.read("b.csv");
     let rows: Vec<Vec<&str>> = csv
         .lines()
@@ -137,8 +137,8 @@ fn table_and_arrays_agree(place: &Place, ends: [[f64; 2]; 2]) -> (Vec<i32>, Vec<
     (label, steps)
 }
 
-/// Returns the map's place in `b.svg`, which shows exactly the view, and its pixels: one for each start, centred on its place.
-fn picture_of_the_starts(place: &Place, ends: [[f64; 2]; 2]) -> ([f64; 4], Vec<[u8; 3]>) {
+/// Checks that the map in `b.svg` shows exactly the view with one pixel centered on each start; returns its area and pixels.
+fn check_picture(place: &Place, ends: [[f64; 2]; 2]) -> ([f64; 4], Vec<[u8; 3]>) {
     let svg = place.read("b.svg");
     let image = elements(&svg, "<image").next().unwrap();
     let data = image
@@ -176,14 +176,8 @@ fn picture_of_the_starts(place: &Place, ends: [[f64; 2]; 2]) -> ([f64; 4], Vec<[
     (map, pixels)
 }
 
-/// Checks that one colour stands for one fate and number of steps, in `b.svg` and at the places of the starts in `b.png`.
-fn colours_are_those_of_the_fates(
-    place: &Place,
-    map: [f64; 4],
-    pixels: &[[u8; 3]],
-    label: &[i32],
-    steps: &[u32],
-) {
+/// Checks that each colour stands for one label and number of steps, in `b.svg` and at the starts in `b.png`.
+fn check_colours(place: &Place, map: [f64; 4], pixels: &[[u8; 3]], label: &[i32], steps: &[u32]) {
     let mut colours: HashMap<(i32, u32), [u8; 3]> = HashMap::new();
     let mut fates: HashMap<[u8; 3], i32> = HashMap::new();
     let size = points(PIXELS);
@@ -193,7 +187,7 @@ fn colours_are_those_of_the_fates(
         let key = (label[row], if label[row] < 0 { 0 } else { steps[row] });
         assert_eq!(*colours.entry(key).or_insert(pixel), pixel);
         assert_eq!(*fates.entry(pixel).or_insert(label[row]), label[row]);
-        // In the PNG, where colours flow into one another; the border is drawn over the outer ones.
+        // The PNG interpolates between colours, and its border covers the outer starts.
         if [row % SIDE, row / SIDE]
             .iter()
             .any(|place| place % (SIDE - 1) == 0)
@@ -220,7 +214,7 @@ fn colours_are_those_of_the_fates(
 }
 
 #[test]
-fn a_picture_shows_exactly_the_view_that_is_asked_for() {
+fn pictures_show_exactly_the_requested_view() {
     let place = Place::new();
     place.file(
         "s.toml",
@@ -265,7 +259,7 @@ fn a_picture_shows_exactly_the_view_that_is_asked_for() {
 }
 
 #[test]
-fn what_diverged_is_told_once_on_stderr() {
+fn diverged_runs_are_reported_once_on_stderr() {
     let place = Place::new();
     let told = |args: &[&str], expected: &[&str]| {
         let (code, _, stderr) = place.run(args);
@@ -297,7 +291,7 @@ fn what_diverged_is_told_once_on_stderr() {
             "basins",
             &["--run", "sgd:lr=3", "--side", "5", "-o", "b.csv"],
         ),
-        // The start in the middle stands on the minimum.
+        // The start in the middle is at the minimum.
         &["sgd:lr=3: 24 of 25 starts diverged, at step"],
     );
     told(
@@ -321,9 +315,9 @@ fn what_diverged_is_told_once_on_stderr() {
     );
 }
 
-/// The command lines of `tests/reference/surveys.txt`: each with a part of what it says or writes, or of the refusal.
+/// Runs the command lines of `tests/reference/surveys.txt`, each with a part of its output or of its error message.
 #[test]
-fn every_survey_ends_soon_on_any_formula() {
+fn basins_sweeps_and_searches_finish_soon_on_difficult_formulas() {
     let place = Place::new();
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/reference/surveys.txt");
     let table = fs::read_to_string(path).unwrap();

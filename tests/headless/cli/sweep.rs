@@ -1,4 +1,4 @@
-//! `sweep`: tables, winners, pictures, refusals.
+//! Tests of `ravine sweep`: tables, best values, pictures, refusals.
 
 use super::{Place, check};
 use std::fs;
@@ -16,7 +16,7 @@ fn with<'a>(args: &[&'a str]) -> Vec<&'a str> {
     [&QUADRATIC[..], args].concat()
 }
 
-/// The lines of a table as cells.
+/// Returns the cells of each line of a table.
 fn rows(csv: &str) -> Vec<Vec<String>> {
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
     reader
@@ -26,7 +26,7 @@ fn rows(csv: &str) -> Vec<Vec<String>> {
 }
 
 #[test]
-fn a_point_is_the_last_row_of_a_trace() {
+fn a_value_equals_the_last_row_of_a_trace() {
     let place = Place::new();
     let args = [
         "--landscape",
@@ -57,7 +57,7 @@ fn a_point_is_the_last_row_of_a_trace() {
         for row in rows(&csv) {
             let (optimizer, schedule) = run.split_once('@').unwrap_or((run, ""));
             let value = &row[0];
-            // A later setting wins nothing: the spec is written anew.
+            // Appending the setting would repeat it, so the spec is formatted from its parsed form.
             let spec = match setting {
                 "lr" => format!("{optimizer}:lr={value}"),
                 "momentum" => format!("sgd:lr=0.01,momentum={value}@{schedule}"),
@@ -85,7 +85,7 @@ fn a_point_is_the_last_row_of_a_trace() {
 }
 
 #[test]
-fn divergence_is_told_with_its_step_and_without_numbers() {
+fn diverged_runs_have_a_step_and_no_numbers() {
     let place = Place::new();
     let csv = place.said(&with(&[
         "sgd",
@@ -106,7 +106,7 @@ fn divergence_is_told_with_its_step_and_without_numbers() {
 }
 
 #[test]
-fn the_winner_is_a_spec_that_does_the_same() {
+fn the_best_spec_reproduces_its_value() {
     let place = Place::new();
     let over = ["--over", "lr=0.01..0.3:linear:59"];
     let said = place.said(&with(
@@ -205,7 +205,7 @@ fn two_settings_make_a_map_of_one_run() {
 }
 
 #[test]
-fn json_and_csv_hold_the_same() {
+fn json_and_csv_have_equal_values() {
     let place = Place::new();
     let args = with(&[
         "sgd:lr=0.1,momentum=0.5",
@@ -249,7 +249,7 @@ fn json_and_csv_hold_the_same() {
 }
 
 #[test]
-fn runs_without_the_setting_are_told_and_left_out() {
+fn runs_without_the_setting_are_reported_and_left_out() {
     let place = Place::new();
     let (code, stdout, stderr) =
         place.run(&with(&["sgd", "--run", "adam", "--over", "beta1=0,0.9"]));
@@ -266,7 +266,7 @@ fn runs_without_the_setting_are_told_and_left_out() {
 }
 
 #[test]
-fn pictures_show_limits_winners_and_divergence() {
+fn pictures_show_limits_best_values_and_divergence() {
     let place = Place::new();
     let curves = with(&[
         "sgd",
@@ -284,7 +284,7 @@ fn pictures_show_limits_winners_and_divergence() {
         "Final loss over lr   Quadratic",
         "lr limit (theory)",
         "diverges",
-        "as it is set",
+        "current value",
         "Momentum",
         "[[runs]]",
     ] {
@@ -331,7 +331,7 @@ fn pictures_show_limits_winners_and_divergence() {
 }
 
 #[test]
-fn what_cannot_be_swept_is_refused() {
+fn invalid_sweeps_are_refused() {
     for (args, expected) in [
         (
             &["--over", "lr=1..x"][..],

@@ -1,4 +1,4 @@
-//! `ravine train`.
+//! Tests of `ravine train`.
 
 use super::Place;
 
@@ -16,7 +16,7 @@ pub(super) fn with<'a>(more: &[&'a str]) -> Vec<&'a str> {
     MOONS.into_iter().chain(more.iter().copied()).collect()
 }
 
-/// The cells of the table that a training prints.
+/// Returns the cells of the table that `train` prints.
 fn table(said: &str) -> Vec<Vec<&str>> {
     said.lines()
         .map(|line| {
@@ -28,7 +28,7 @@ fn table(said: &str) -> Vec<Vec<&str>> {
         .collect()
 }
 
-/// The columns of a CSV file, without quotes in it.
+/// Returns the columns of a CSV file without quotes.
 pub(super) fn columns(csv: &str) -> Vec<Vec<f64>> {
     let rows: Vec<Vec<f64>> = csv
         .lines()
@@ -47,7 +47,7 @@ pub(super) fn columns(csv: &str) -> Vec<Vec<f64>> {
 }
 
 #[test]
-fn training_lowers_the_loss_and_says_by_how_much() {
+fn training_lowers_and_reports_the_loss() {
     let place = Place::new();
     let said = place.said(&with(&[
         "--steps",
@@ -76,7 +76,7 @@ fn training_lowers_the_loss_and_says_by_how_much() {
         number(2) < 0.1 && number(4) > 0.9 && number(5) > 0.8,
         "{said}"
     );
-    // The same weights are in the middle of a slice through them.
+    // The point in the middle of a slice through the weights has their loss.
     let network = &MOONS[1..5];
     let all = place.said(&with(&["--steps", "200", "-o", "all.safetensors"]));
     place.said(
@@ -112,7 +112,7 @@ fn training_lowers_the_loss_and_says_by_how_much() {
 }
 
 #[test]
-fn training_goes_on_from_its_own_weights() {
+fn training_continues_from_saved_weights() {
     let place = Place::new();
     let sgd = |steps, more: &[&str]| {
         let args = [
@@ -197,7 +197,7 @@ fn several_runs_are_shown_on_one_plane() {
 }
 
 #[test]
-fn rows_are_kept_of_every_so_many_steps() {
+fn every_records_each_nth_step_and_the_last() {
     let place = Place::new();
     let args = with(&[
         "--steps",
@@ -223,7 +223,7 @@ fn rows_are_kept_of_every_so_many_steps() {
 }
 
 #[test]
-fn a_run_that_diverges_is_told() {
+fn divergence_is_reported() {
     let place = Place::new();
     let (code, said, told) = place.run(&[
         "train",
@@ -253,7 +253,7 @@ fn a_run_that_diverges_is_told() {
 }
 
 #[test]
-fn a_line_is_recovered() {
+fn a_linear_model_recovers_a_line() {
     let place = Place::new();
     place.said(&[
         "train",
@@ -285,7 +285,7 @@ fn a_line_is_recovered() {
 }
 
 #[test]
-fn what_cannot_be_trained_is_refused() {
+fn invalid_training_arguments_are_refused() {
     let place = Place::new();
     let out = ["-o", "w.safetensors"];
     for (more, expected) in [
@@ -384,7 +384,7 @@ fn what_cannot_be_trained_is_refused() {
 
 /// PyTorch's BatchNorm1d: "Expected more than 1 value per channel when training".
 #[test]
-fn batch_normalisation_refuses_a_batch_of_one_sample_everywhere() {
+fn every_command_refuses_batch_normalization_of_one_sample() {
     let place = Place::new();
     let rows = |count: i32| {
         let rows = (0..count).map(|k| format!("{k},{}\n", k * k));
@@ -427,7 +427,7 @@ fn batch_normalisation_refuses_a_batch_of_one_sample_everywhere() {
     for command in [&["curvature"][..], &["slice", "-o", "s.csv"]] {
         let args = [command, &network, &weights].concat();
         place.refused(&args, "at least two samples");
-        // With the file's own moments a single sample can be looked at, as in PyTorch's evaluation mode.
+        // With the running statistics of the file a single sample is possible, as in PyTorch's evaluation mode.
         let args = [&args[..], &["--norm-statistics", "file"]].concat();
         assert_eq!(place.run(&args).0, Some(0), "{args:?}");
     }
@@ -444,7 +444,7 @@ fn batch_normalisation_refuses_a_batch_of_one_sample_everywhere() {
 }
 
 #[test]
-fn a_run_that_learns_no_more_than_a_constant_says_so() {
+fn a_run_no_better_than_a_constant_gives_a_warning() {
     let place = Place::new();
     let train =
         |network: &'static str, data: &'static str, run: &'static str, more: &[&'static str]| {

@@ -1,4 +1,4 @@
-//! The curvature of networks beside PyTorch, and where theory says what it is.
+//! Tests of the curvature of networks compared with PyTorch, and with exact values.
 
 use super::check;
 use super::networks::{Problem, frozen};
@@ -37,7 +37,7 @@ fn cases() -> Vec<Case> {
     serde_json::from_str::<Reference>(&text).unwrap().cases
 }
 
-fn told(
+fn compute_report(
     loss: &NetworkLoss,
     theta: &[f64],
     inquiry: &CurvatureSettings,
@@ -59,7 +59,7 @@ fn values(list: &[Eigen]) -> Vec<f64> {
 }
 
 #[test]
-fn eigenvalues_and_sharpness_are_those_of_pytorch() {
+fn eigenvalues_and_sharpness_match_pytorch() {
     let all = ExpensiveParts {
         trace: true,
         density: true,
@@ -82,8 +82,8 @@ fn eigenvalues_and_sharpness_are_those_of_pytorch() {
             };
             let largest = expected[0].abs().max(expected[expected.len() - 1]);
             let top: Vec<f64> = expected.iter().rev().take(5).copied().collect();
-            let lanczos = told(&loss, &case.theta, &inquiry, ExpensiveParts::default());
-            let dense = told(&loss, &case.theta, &inquiry, all);
+            let lanczos = compute_report(&loss, &case.theta, &inquiry, ExpensiveParts::default());
+            let dense = compute_report(&loss, &case.theta, &inquiry, all);
             assert!(dense.exact);
             for report in [&lanczos, &dense] {
                 check(&what("top"), &values(&report.top), &top, largest, 1e-9);
@@ -113,7 +113,7 @@ fn eigenvalues_and_sharpness_are_those_of_pytorch() {
     }
 }
 
-/// A matrix of which nothing is known but its products.
+/// A matrix that is only given by its products with vectors.
 struct Unknown<'a>(Curvature<'a>);
 
 impl LinearOperator for Unknown<'_> {
@@ -126,10 +126,9 @@ impl LinearOperator for Unknown<'_> {
     }
 }
 
-/// What is estimated from random vectors is within its error of what is exact, on a network's own spectrum; a trace that is known without
-/// them is that of PyTorch.
+/// Estimates from random vectors are within their errors of the exact values on a network's spectrum; an exact trace matches PyTorch's.
 #[test]
-fn estimates_are_near_what_is_exact() {
+fn estimates_are_within_their_error_of_exact_values() {
     use ravine::engine::analysis::curvature::{density, frobenius, trace};
     let mut known = 0;
     for case in cases() {

@@ -1,11 +1,11 @@
-//! Arrays and pictures that NumPy and Pillow wrote, and what they read in them: each line of `cases.json` is a case.
+//! Tests of arrays and pictures written by NumPy and Pillow, compared with their own readers: each line of `cases.json` is a case.
 
 use ravine::engine::files::{Files, Header};
 use ravine::import::{Disk, open_runs};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
-/// A file, and what it holds or why it is refused.
+/// A file with its expected content, or the reason why it is refused.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Case {
@@ -29,7 +29,7 @@ fn path(name: &str) -> PathBuf {
     folder.join(name)
 }
 
-/// What is read of a file, as text or numbers.
+/// Compares the content of a file, as text or numbers, with the case.
 fn check(case: &Case) -> Result<(), String> {
     let disk = Disk::next_to(Some(&path("cases.json")));
     let name = case.file.as_str();

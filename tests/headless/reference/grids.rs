@@ -1,4 +1,4 @@
-//! Splines through grids and pictures from disk, as scipy has them.
+//! Tests of splines through grids and pictures, compared with scipy.
 
 use super::check;
 use ravine::engine::landscape::{AnyLandscape, LoadedLandscape};
@@ -28,7 +28,7 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference")
 }
 
-/// A landscape of a file in `grids`.
+/// Loads the landscape of a file in `grids`.
 fn problem(landscape: &str) -> Result<LoadedLandscape, String> {
     let disk = Disk::next_to(Some(&folder().join("grids/scene.toml")));
     let landscape: AnyLandscape = landscape.parse().unwrap();
@@ -37,7 +37,7 @@ fn problem(landscape: &str) -> Result<LoadedLandscape, String> {
 }
 
 #[test]
-fn splines_through_files_are_those_of_scipy() {
+fn splines_through_files_match_scipy() {
     let text = std::fs::read_to_string(folder().join("grid_spline.json")).unwrap();
     let Reference { cases } = serde_json::from_str(&text).unwrap();
     assert_eq!(cases.len(), 10);
@@ -56,7 +56,7 @@ fn splines_through_files_are_those_of_scipy() {
             let value = objective.gradient(at, &mut gradient);
             objective.hessian(at, &mut hessian);
             near(&of("value", at), &[value], &[case.value[k]]);
-            // At its corners rounding may put a point outside of a picture, where it is level.
+            // At the corners of a picture rounding may put a point outside, where the landscape is constant.
             if k >= 4 || case.landscape.starts_with("grid") {
                 if let Some(expected) = &case.gradient {
                     near(&of("gradient", at), &gradient, &expected[k]);
@@ -79,7 +79,7 @@ fn splines_through_files_are_those_of_scipy() {
 }
 
 #[test]
-fn files_of_another_kind_are_refused() {
+fn files_of_unknown_formats_are_refused() {
     for (landscape, expected) in [
         (
             "grid:data=rgba.png",

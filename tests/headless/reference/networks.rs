@@ -1,4 +1,4 @@
-//! Networks beside PyTorch: losses, derivatives, and paths of training.
+//! Tests of networks compared with PyTorch: losses, derivatives, layer statistics, and training paths.
 
 use super::check;
 use ravine::engine::analysis::layer_stats::LayerStats;
@@ -39,11 +39,11 @@ struct Point {
     hessian_vector: Vec<f64>,
     gauss_newton_vector: Vec<f64>,
     hessian: Option<Vec<f64>>,
-    /// Mean and variance of each batch normalisation in evaluation mode.
+    /// Mean and variance of each batch normalization in evaluation mode.
     moments: Option<Vec<[Vec<f64>; 2]>>,
 }
 
-/// What each layer says.
+/// Statistics of each layer.
 #[derive(Deserialize)]
 struct Layers {
     #[serde(flatten)]
@@ -67,7 +67,7 @@ struct Run {
     /// The last step that can be compared.
     compare: usize,
     loss: Vec<f64>,
-    /// Where the run is after that step.
+    /// θ after this step.
     theta: Vec<f64>,
 }
 
@@ -93,7 +93,7 @@ impl Problem {
     }
 }
 
-/// In evaluation mode where there are moments.
+/// Creates the loss, in evaluation mode if the case has running statistics.
 pub(super) fn frozen(loss: NetworkLoss, moments: Option<Vec<[Vec<f64>; 2]>>) -> NetworkLoss {
     let Some(moments) = moments else {
         return loss;
@@ -108,7 +108,7 @@ fn size(numbers: &[f64]) -> f64 {
 }
 
 #[test]
-fn losses_and_derivatives_of_networks_are_those_of_pytorch() {
+fn losses_and_derivatives_of_networks_match_pytorch() {
     let points = reference().points;
     assert!(points.len() >= 50);
     for point in points {
@@ -146,7 +146,7 @@ fn losses_and_derivatives_of_networks_are_those_of_pytorch() {
 }
 
 #[test]
-fn what_layers_say_is_what_pytorch_says() {
+fn layer_statistics_match_pytorch() {
     let cases = reference().layers;
     assert!(cases.len() >= 9);
     assert!(cases.iter().any(|case| case.dead[0] > Some(0.2)));
@@ -175,7 +175,7 @@ fn what_layers_say_is_what_pytorch_says() {
 }
 
 #[test]
-fn training_takes_the_path_of_pytorch() {
+fn training_paths_match_pytorch() {
     let runs = reference().paths;
     assert!(runs.len() >= 9);
     for case in runs {

@@ -1,4 +1,4 @@
-//! Numbers printed in d2l.ai's chapters on optimization, and of PyTorch 2.15 and pytorch_optimizer 4.1 on Rosenbrock.
+//! Tests against numbers printed in d2l.ai's chapters on optimization, and against PyTorch 2.15 and pytorch_optimizer 4.1 on Rosenbrock.
 
 #![expect(
     clippy::unreadable_literal,
@@ -7,9 +7,9 @@
 
 use super::{check, end, path};
 
-/// Compares the end of a run with digits as they are printed.
+/// Compares the last point of a run with printed digits.
 #[track_caller]
-fn prints<const N: usize>(
+fn check_printed_digits<const N: usize>(
     landscape: &str,
     run: &str,
     start: [f64; N],
@@ -28,7 +28,7 @@ fn prints<const N: usize>(
 
 /// Zhang et al., Dive into Deep Learning, section 12.3, as landscapes of one parameter, built in and typed.
 #[test]
-fn one_variable_is_that_of_d2l() {
+fn runs_in_one_variable_match_d2l() {
     let rows = [
         ("sgd:lr=0.2", 0.060466),
         ("sgd:lr=0.05", 3.486784),
@@ -36,25 +36,25 @@ fn one_variable_is_that_of_d2l() {
     ];
     for (run, expected) in rows {
         for landscape in ["parabola", "formula-1d:f=x^2"] {
-            prints(landscape, run, [10.0], 10, [expected]);
+            check_printed_digits(landscape, run, [10.0], 10, [expected]);
         }
     }
     for wave in ["cosine-1d", "formula-1d:f=\"x*cos(0.15*pi*x)\""] {
-        prints(wave, "sgd:lr=2", [10.0], 10, [-1.528166]);
+        check_printed_digits(wave, "sgd:lr=2", [10.0], 10, [-1.528166]);
         let [x] = end(&path(wave, "newton:lr=1", [10.0], 10));
         check("Newton on the wave", &[x], &[26.8341], 1.0, 5e-5);
     }
 }
 
-/// The same where the functions of one variable get a y that stays at 0.
+/// Section 12.3 with functions of one variable extended by a y that stays at 0.
 #[test]
-fn gradient_descent_and_newton_in_one_variable_are_those_of_d2l() {
+fn runs_in_one_variable_with_a_constant_y_match_d2l() {
     let wave = "formula:f=\"x*cos(0.15*pi*x) + y^2\"";
     let start = [10.0, 0.0];
-    prints("formula:f=x^2", "sgd:lr=0.2", start, 10, [0.060466, 0.0]);
-    prints("formula:f=x^2", "sgd:lr=0.05", start, 10, [3.486784, 0.0]);
-    prints("formula:f=x^2", "sgd:lr=1.1", start, 10, [61.917364, 0.0]);
-    prints(wave, "sgd:lr=2", start, 10, [-1.528166, 0.0]);
+    check_printed_digits("formula:f=x^2", "sgd:lr=0.2", start, 10, [0.060466, 0.0]);
+    check_printed_digits("formula:f=x^2", "sgd:lr=0.05", start, 10, [3.486784, 0.0]);
+    check_printed_digits("formula:f=x^2", "sgd:lr=1.1", start, 10, [61.917364, 0.0]);
+    check_printed_digits(wave, "sgd:lr=2", start, 10, [-1.528166, 0.0]);
     let [x, y] = end(&path(wave, "newton:lr=1", start, 10));
     check("Newton on the wave", &[x, y], &[26.8341, 0.0], 1.0, 5e-5);
 }
@@ -62,12 +62,13 @@ fn gradient_descent_and_newton_in_one_variable_are_those_of_d2l() {
 /// Sections 12.3, 12.6 and 12.7, from (−5, −2), 20 steps.
 ///
 /// Two rows of that book are left out: AdaGrad at .4 and RMSProp at .4 have ε = 1e-6 inside the root, PyTorch has it
-/// outside, and their last printed digit tells (−2.382563 there, −2.3825624 with no ε; −.010599 there, −.0105980). At 2
+/// outside, which changes their last printed digit (−2.382563 there, −2.3825624 with no ε; −.010599 there, −.0105980). At 2
 /// AdaGrad's does not.
 #[test]
-fn two_variables_are_those_of_d2l() {
+fn runs_in_two_variables_match_d2l() {
     const FLAT: &str = "formula:f=\"0.1*x^2 + 2*y^2\"";
-    let check = |landscape, run, expected| prints(landscape, run, [-5.0, -2.0], 20, expected);
+    let check =
+        |landscape, run, expected| check_printed_digits(landscape, run, [-5.0, -2.0], 20, expected);
     check(
         "formula:f=\"x^2 + 2*y^2\"",
         "sgd:lr=0.1",
@@ -81,7 +82,7 @@ fn two_variables_are_those_of_d2l() {
 }
 
 #[test]
-fn rosenbrock_is_that_of_pytorch() {
+fn runs_on_rosenbrock_match_pytorch() {
     for (run, expected) in [
         ("sgd:lr=1e-3", [-1.363766786, 1.867498748]),
         ("sgd:lr=1e-3,momentum=0.9", [-0.5865491818, 0.3510216828]),
@@ -109,7 +110,7 @@ fn rosenbrock_is_that_of_pytorch() {
 }
 
 #[test]
-fn rosenbrock_is_that_of_pytorch_optimizer() {
+fn runs_on_rosenbrock_match_pytorch_optimizer() {
     // That library rounds the norm of SAM's gradient to single precision.
     for (run, expected, tolerance) in [
         ("lion:lr=0.01", [-1.1, 1.22], 1e-12),

@@ -1,4 +1,4 @@
-//! Planes beside PyTorch: eigenvectors and principal components.
+//! Tests of planes compared with PyTorch: eigenvectors and principal components.
 
 use super::check;
 use ravine::engine::analysis::network_plane::{AnyPlane, NetworkPlane, PlaneInputs};
@@ -50,7 +50,7 @@ fn loss(network: &str, width: usize, inputs: Vec<f64>, numbers: Vec<f64>) -> Net
     .unwrap()
 }
 
-/// Directions but for their signs.
+/// Compares directions up to their signs.
 fn check_directions(cut: &NetworkPlane, expected: &[Vec<f64>; 2]) {
     for (found, expected) in cut.plane.parts()[1..].iter().zip(expected) {
         let along: f64 = found.iter().zip(expected).map(|(a, b)| a * b).sum();
@@ -60,7 +60,7 @@ fn check_directions(cut: &NetworkPlane, expected: &[Vec<f64>; 2]) {
 }
 
 #[test]
-fn eigenvectors_of_a_network_are_those_of_pytorch() {
+fn eigenvectors_of_a_network_match_pytorch() {
     let case = reference().eigenvectors;
     let loss = loss(&case.network, case.width, case.inputs, case.targets);
     let never = Cancel::default();
@@ -80,9 +80,9 @@ fn eigenvectors_of_a_network_are_those_of_pytorch() {
 }
 
 #[test]
-fn principal_components_are_those_of_pytorch() {
+fn principal_components_match_pytorch() {
     let case = reference().components;
-    // A network of as many parameters.
+    // A network with this number of parameters.
     let loss = loss(
         "mlp:hidden=,loss=mse,bias=false",
         case.dim,

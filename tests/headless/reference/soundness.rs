@@ -1,4 +1,4 @@
-//! Same bits on any number of threads, and sound results under any learning rate.
+//! Tests that results do not depend on the number of threads, and are consistent at any learning rate.
 
 use ravine::engine::cancel::Cancel;
 use ravine::engine::files::NoFiles;
@@ -15,7 +15,7 @@ fn scene(landscape: &str, runs: impl IntoIterator<Item = String>) -> Scene {
     for run in runs {
         scene.add_run(run.parse().unwrap());
     }
-    // Some optimizers are for models of data, or for networks.
+    // Some optimizers are only for models of data, or for networks.
     let problem = scene.landscape().as_dyn().load(&NoFiles).unwrap();
     let refused =
         |optimizer: &AnyOptimizer| optimizer.as_dyn().unsupported_reason(&*problem.objective);
@@ -35,7 +35,7 @@ fn results(scene: &Scene, threads: usize) -> Vec<Arc<RunResult>> {
     runs.unwrap().results
 }
 
-/// Every number of some results, bit by bit.
+/// Returns the bits of all numbers of some results.
 fn bits(results: &[Arc<RunResult>]) -> Vec<u64> {
     let columns = |result: &RunResult| {
         let Trajectory {
@@ -55,7 +55,7 @@ fn bits(results: &[Arc<RunResult>]) -> Vec<u64> {
 }
 
 #[test]
-fn whole_runs_have_the_same_bits_on_any_number_of_threads() {
+fn results_do_not_depend_on_the_number_of_threads() {
     for landscape in ["regression", "rosenbrock"] {
         let mut scene = scene(
             landscape,
@@ -81,10 +81,10 @@ fn whole_runs_have_the_same_bits_on_any_number_of_threads() {
     }
 }
 
-/// Every landscape, optimizer and wrapper, learning rates from 1e-12 to 1e12, 1000 steps: no panic, and the outcome is what the
-/// rows say.
+/// Runs every landscape, optimizer and wrapper with learning rates from 1e-12 to 1e12 for 1000 steps: nothing panics, and the outcome is
+/// consistent with the rows.
 #[test]
-fn no_learning_rate_breaks_a_run() {
+fn no_learning_rate_makes_a_run_panic() {
     let runs = |e: i32| {
         let bare = AnyOptimizer::NAMES
             .iter()
@@ -96,16 +96,16 @@ fn no_learning_rate_breaks_a_run() {
         for e in (-12..=12).step_by(3) {
             let mut scene = scene(landscape, runs(e));
             scene.training.steps = 1000;
-            // Noise leads elsewhere on some of them.
+            // With noise some of them end elsewhere.
             scene.training.noise = if index % 3 == 0 { 1.0 } else { 0.0 };
             for (run, result) in scene.runs.iter().zip(results(&scene, 2)) {
-                assert_sound(&format!("{} on {landscape}", run.spec), &result, 1000);
+                assert_consistent(&format!("{} on {landscape}", run.spec), &result, 1000);
             }
         }
     }
 }
 
-fn assert_sound(
+fn assert_consistent(
     what: &str,
     RunResult {
         trajectory,
@@ -148,7 +148,7 @@ fn assert_sound(
     let last = rows as u64;
     match trajectory.outcome {
         Outcome::Finished => assert!(last == steps + 1 && inside(rows - 1), "{what}: {rows} rows"),
-        // The last row is beyond the bounds, or not finite and left out.
+        // The last row is beyond the divergence limit, or not finite and left out.
         Outcome::Diverged(step, _) if last == step + 1 => assert!(!inside(rows - 1), "{what}"),
         Outcome::Diverged(step, _) => assert_eq!(last, step, "{what}"),
         Outcome::Stopped(step, _) => assert_eq!(last, step + 1, "{what}"),

@@ -1,13 +1,13 @@
-//! Searches on functions that are NaN or infinite in parts of the plane, beside SciPy's.
+//! Tests of optimizers on functions that are NaN or infinite in parts of the plane, compared with SciPy.
 
 use super::path;
 use serde_json::Value;
 
 const SCIPY: &str = include_str!("../../reference/scipy_starts.json");
 
-/// Each search reaches the minimum from at least as many of the 40 starts as SciPy's.
+/// Each optimizer reaches the minimum from at least as many of the 40 starts as SciPy's.
 #[test]
-fn searches_reach_minima_from_as_many_starts_as_scipys() {
+fn optimizers_reach_minima_from_as_many_starts_as_scipy() {
     let made: Value = serde_json::from_str(SCIPY).unwrap();
     let pair = |value: &Value| -> [f64; 2] { serde_json::from_value(value.clone()).unwrap() };
     let near = made["near"].as_f64().unwrap();

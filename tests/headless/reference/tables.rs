@@ -1,4 +1,4 @@
-//! Tables as people write them, beside what pandas and scipy take of them.
+//! Tests of tables in the forms that people write them, compared with pandas and scipy.
 
 #![expect(clippy::cast_precision_loss, reason = "small counts")]
 
@@ -17,14 +17,14 @@ struct Reference {
 #[derive(Deserialize)]
 struct Case {
     name: String,
-    /// A landscape with settings, or the loss that the table has labels for.
+    /// A landscape with settings, or the loss whose targets the table has.
     reader: String,
     text: String,
     /// Slope and intercept.
     line: Option<[f64; 2]>,
     matrix: Option<Vec<Vec<f64>>>,
     classes: Option<Vec<f64>>,
-    /// The sentence after the name of the file begins with this.
+    /// Beginning of the error message after the name of the file.
     refused: Option<String>,
 }
 
@@ -44,7 +44,7 @@ fn data(loss: Loss, disk: &Disk) -> Result<Data, String> {
         .map_err(|error| error.to_string())
 }
 
-/// Whether the table is read as the case says; otherwise what was found.
+/// Reads the table and compares it with the case; the error describes the difference.
 fn check(case: &Case, folder: &Path) -> Result<(), String> {
     std::fs::write(folder.join("table.csv"), &case.text).unwrap();
     let disk = Disk::next_to(Some(&folder.join("scene.toml")));

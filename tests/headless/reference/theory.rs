@@ -1,4 +1,4 @@
-//! Rates and stability limits on quadratics that theory gives.
+//! Tests of convergence rates and stability limits known from theory.
 
 #![expect(
     clippy::unreadable_literal,
@@ -28,7 +28,7 @@ fn coordinate(trajectory: &Trajectory, axis: usize) -> Vec<f64> {
         .collect()
 }
 
-/// Sum and product of the roots of the recurrence x_{k+1} = sum x_k − product x_{k−1} that a path follows.
+/// Returns sum and product of the roots of the recurrence x_{k+1} = sum x_k − product x_{k−1} that a path satisfies.
 fn recurrence(x: &[f64]) -> [f64; 2] {
     let [a, b, c, d] = [x[1], x[2], x[3], x[4]];
     let determinant = b * b - a * c;
@@ -36,13 +36,13 @@ fn recurrence(x: &[f64]) -> [f64; 2] {
 }
 
 #[test]
-fn the_best_constants_are_the_published_ones() {
+fn the_optimal_constants_are_the_published_ones() {
     check("α*, β*", &heavy_ball(), &[0.230886, 0.269874], 1.0, 5e-7);
     check("rate", &[heavy_ball()[1].sqrt()], &[0.519494], 1.0, 5e-7);
 }
 
 #[test]
-fn gradient_descent_converges_at_its_best_rate() {
+fn gradient_descent_converges_at_its_optimal_rate() {
     let best = 2.0 / 11.0;
     let run = path(QUADRATIC, &format!("sgd:lr={best}"), [-4.0, 2.0], 100);
     for (axis, rate) in [9.0 / 11.0, -9.0 / 11.0].into_iter().enumerate() {
@@ -52,9 +52,9 @@ fn gradient_descent_converges_at_its_best_rate() {
     }
 }
 
-/// At the best constants both roots coincide in both directions, at √β: the rate, but for a factor that grows evenly.
+/// At the optimal constants both roots coincide in both directions, at √β, which is the rate up to a factor that grows linearly.
 #[test]
-fn heavy_ball_converges_at_its_best_rate() {
+fn heavy_ball_converges_at_its_optimal_rate() {
     let [alpha, beta] = heavy_ball();
     let run = path(
         QUADRATIC,
@@ -139,10 +139,10 @@ fn stability_limits_hold() {
     }
 }
 
-/// On ¼ (x²y² − 1)² a minimum has the sharpness 2 (x² + y²). Slow steps keep x² − y² and end where the flow does; where that is too sharp for
-/// the learning rate, they end in a flatter place just below 2/η: above 2/η − 20η/3, as Zhu et al. 2023 prove.
+/// On ¼ (x²y² − 1)² a minimum has the sharpness 2 (x² + y²). Small steps keep x² − y² and end where gradient flow does; where that is too sharp for
+/// the learning rate, they end at a flatter point just below 2/η: above 2/η − 20η/3, as Zhu et al. 2023 prove.
 #[test]
-fn long_steps_end_at_the_edge_of_stability() {
+fn large_learning_rates_end_at_the_edge_of_stability() {
     let sharpness = |lr: f64| {
         let spec = format!("sgd:lr={lr}");
         let [x, y] = end(&path("edge-of-stability", &spec, [3.5, 0.2], 20_000));

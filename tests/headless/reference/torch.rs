@@ -1,6 +1,6 @@
-//! Paths, derivatives and schedules that PyTorch and pytorch_optimizer computed.
+//! Tests of paths, derivatives and schedules against PyTorch and pytorch_optimizer.
 
-use super::{check, problem, treated};
+use super::{check, path_with_settings, problem};
 use ravine::engine::declare::Value;
 use ravine::engine::objective::GradientSettings;
 use ravine::engine::optimizer::AnyOptimizer;
@@ -43,16 +43,16 @@ struct PathCase {
 const PATHS: [&str; 2] = ["torch_paths.json", "pytorch_optimizer_paths.json"];
 
 #[test]
-fn every_optimizer_takes_the_path_of_pytorch() {
-    take_the_paths("torch_paths.json");
+fn every_optimizer_matches_pytorch() {
+    check_paths("torch_paths.json");
 }
 
 #[test]
-fn every_optimizer_takes_the_path_of_pytorch_optimizer() {
-    take_the_paths("pytorch_optimizer_paths.json");
+fn every_optimizer_matches_pytorch_optimizer() {
+    check_paths("pytorch_optimizer_paths.json");
 }
 
-fn take_the_paths(file: &str) {
+fn check_paths(file: &str) {
     for case in cases::<PathCase>(file) {
         let PathCase { landscape, run, .. } = &case;
         let gradient_settings = GradientSettings {
@@ -60,7 +60,7 @@ fn take_the_paths(file: &str) {
             clip_value: case.clip_value,
             ..GradientSettings::default()
         };
-        let found = treated(landscape, run, case.start, case.steps, gradient_settings);
+        let found = path_with_settings(landscape, run, case.start, case.steps, gradient_settings);
         assert!(
             found.len() > case.compare,
             "{run} on {landscape} ends early"
@@ -89,7 +89,7 @@ fn take_the_paths(file: &str) {
 }
 
 #[test]
-fn paths_cover_every_optimizer() {
+fn reference_paths_cover_every_optimizer() {
     let mut covered: BTreeMap<&str, [BTreeSet<String>; 2]> = BTreeMap::new();
     for case in PATHS.into_iter().flat_map(cases::<PathCase>) {
         let spec: RunSpec = case.run.parse().unwrap();
@@ -97,7 +97,7 @@ fn paths_cover_every_optimizer() {
         landscapes.insert(case.landscape);
         settings.insert(spec.optimizer.to_string());
     }
-    // These are in neither library, and are held to theory and to scipy by their own tests; Muon is for networks.
+    // These are in neither library; their own tests compare them with theory and scipy. Muon is for networks.
     let elsewhere = [
         "muon",
         "gauss-newton",
@@ -131,7 +131,7 @@ struct PointCase {
 }
 
 #[test]
-fn values_gradients_and_hessians_are_those_of_pytorch() {
+fn values_gradients_and_hessians_match_pytorch() {
     let points = cases::<PointCase>("torch_landscapes.json");
     assert!(points.len() >= 200);
     for case in points {
@@ -163,13 +163,13 @@ fn values_gradients_and_hessians_are_those_of_pytorch() {
 struct ScheduleCase {
     schedule: String,
     run: String,
-    /// What step t + 1 uses.
+    /// Values that step t + 1 uses.
     lr: Vec<f64>,
     momentum: Vec<f64>,
 }
 
 #[test]
-fn schedules_are_those_of_pytorch() {
+fn schedules_match_pytorch() {
     for ScheduleCase {
         schedule,
         run,

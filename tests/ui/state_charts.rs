@@ -1,4 +1,4 @@
-//! What the selected run carries, in the charts' column.
+//! Tests of the charts of the selected run's optimizer state.
 
 use super::Window;
 use eframe::egui;
@@ -6,10 +6,10 @@ use egui::{Key, Role};
 use ravine::engine::scene::Scene;
 
 const LENGTHS: &str = "Chart of lengths of steps and directions";
-const NORMS: &str = "Chart of norms of what each parameter has";
+const NORMS: &str = "Chart of norms of per-parameter state";
 const DISTANCES: &str = "Chart of distances from θ";
 
-/// A window at the last of 60 steps on Himmelblau's function.
+/// Opens a window at the last of 60 steps on Himmelblau's function.
 fn open(specs: &[&str]) -> Window {
     let mut scene = Scene::new("himmelblau".parse().expect("a landscape"));
     scene.training.steps = 60;
@@ -21,7 +21,7 @@ fn open(specs: &[&str]) -> Window {
     window
 }
 
-/// A click at a share of a chart's width.
+/// Clicks at a share of a chart's width.
 fn click_at(window: &mut Window, chart: &str, share: f32) {
     let plot = window.place(chart);
     let at = egui::pos2(plot.left() + share * plot.width(), plot.center().y);
@@ -29,10 +29,10 @@ fn click_at(window: &mut Window, chart: &str, share: f32) {
 }
 
 #[test]
-fn charts_turn_to_what_the_selected_run_carries_and_back() {
+fn charts_can_show_the_optimizer_state_of_the_selected_run() {
     let mut window = open(&["adam:lr=0.05", "sgd:lr=0.01,momentum=0.9+lookahead"]);
     assert!(window.has("Chart of learning rate") && !window.has(LENGTHS));
-    window.click(Role::Button, "Carried by Adam");
+    window.click(Role::Button, "Optimizer state (Adam)");
     window.settle();
     assert!(window.has(LENGTHS) && window.has(NORMS) && !window.has(DISTANCES));
     assert!(!window.has("Chart of learning rate"));
@@ -56,9 +56,9 @@ fn charts_turn_to_what_the_selected_run_carries_and_back() {
 }
 
 #[test]
-fn a_click_moves_the_timeline_and_the_pointer_reads_the_lines() {
+fn a_click_moves_the_timeline_and_hovering_shows_values() {
     let mut window = open(&["adam:lr=0.05"]);
-    window.click(Role::Button, "Carried by Adam");
+    window.click(Role::Button, "Optimizer state (Adam)");
     window.settle();
     click_at(&mut window, LENGTHS, 0.5);
     assert_eq!(window.app().step(), 30);
@@ -66,7 +66,7 @@ fn a_click_moves_the_timeline_and_the_pointer_reads_the_lines() {
     window.harness.hover_at(plot.center());
     window.harness.run_steps(40);
     assert!(window.says("step 30") && window.says("norm over all parameters"));
-    assert!(!window.says("not known") && !window.says("its length"));
+    assert!(!window.says("not known") && !window.says("vector length"));
     window.click(Role::CheckBox, "charts over gradient evaluations");
     window.harness.hover_at(plot.center());
     window.harness.run_steps(40);
@@ -74,7 +74,7 @@ fn a_click_moves_the_timeline_and_the_pointer_reads_the_lines() {
 }
 
 #[test]
-fn the_signs_of_every_rule_can_be_read() {
+fn the_state_of_every_kind_of_optimizer_is_charted() {
     for spec in [
         "qhadam",
         "prodigy",
@@ -85,17 +85,17 @@ fn the_signs_of_every_rule_can_be_read() {
     ] {
         let mut window = open(&[spec]);
         let name = window.app().scene().run_names().swap_remove(0);
-        window.click(Role::Button, &format!("Carried by {name}"));
+        window.click(Role::Button, &format!("Optimizer state ({name})"));
         window.settle();
         assert!(window.has(LENGTHS), "{spec}");
     }
 }
 
 #[test]
-fn a_rule_that_carries_nothing_says_so() {
+fn an_optimizer_without_state_shows_a_note() {
     let mut window = open(&["sgd:lr=0.01"]);
-    window.click(Role::Button, "Carried by SGD");
+    window.click(Role::Button, "Optimizer state (SGD)");
     window.settle();
     assert!(window.has(LENGTHS) && !window.has(NORMS));
-    assert!(window.paints("SGD carries nothing from step to step."));
+    assert!(window.paints("SGD has no state."));
 }
