@@ -25,29 +25,28 @@ const COLUMNS: [&str; 7] = [
     "grad_norm",
 ];
 
-/// Lists the minima, maxima and saddles in the view
+/// List the minima, maxima and saddles in the view
 ///
-/// Newton's method goes to where the gradient is zero from every part of the view, and from the minima that are published.
+/// Newton's method searches for zeros of the gradient from a grid of points in the view and from the published minima.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Columns:
   kind         minimum, maximum, saddle or flat
-  x, y         the two parameters, whatever the landscape calls them
-  value        the loss there
-  lambda_min, lambda_max   the Hessian's eigenvalues
-  grad_norm    the length of the gradient there, which is 0 but for rounding
+  x, y         the two parameters, whatever their names in the landscape
+  value        the loss at the point
+  lambda_min, lambda_max   eigenvalues of the Hessian
+  grad_norm    gradient norm at the point: 0 up to rounding
 
-A point is flat where an eigenvalue is 0 but for rounding. Of a curve of such
-points, like the floor of a level valley, one stands for all. A minimum at a
-kink, like the tip of a cone, has no eigenvalues: null in JSON, nothing in CSV.
-Maxima and saddles at kinks are not found, nor minima that are only the lowest
-place of the border.
+A point is flat if an eigenvalue is 0 up to rounding. A curve of such points,
+like the floor of a level valley, is listed as one point. A minimum at a kink,
+like the tip of a cone, has no eigenvalues: null in JSON, empty in CSV. Maxima
+and saddles at kinks are not found, nor are minima on the border of the view.
 
-Minima come first, then maxima, saddles and flat places; of each kind the
-lowest first. There are 2000 at most. A search takes 80 of Newton's steps at
-most, one at a kink 400 circles. What is narrower than a sixtieth of the
-view may be missed; a narrower --view finds it. JSON holds landscape, view,
-columns and rows. Numbers read back to the same bits.
+Minima come first, then maxima, saddles and flat points, each by increasing
+value, at most 2000 in all. A search takes at most 80 Newton steps, at a kink at
+most 400 circles. Features narrower than 1/60 of the view may be missed; a
+narrower --view finds them. JSON contains landscape, view, columns and rows.
+Numbers read back to the same bits.
 
 Examples:
   ravine critical --landscape himmelblau
@@ -57,10 +56,10 @@ Examples:
 pub(super) struct Args {
     #[command(flatten)]
     scene: SceneArgs,
-    /// json or csv; without it, what the name of the file says, or json
+    /// Output format: json or csv [default: by the file's extension, else json]
     #[arg(long, value_enum, value_name = "FORMAT", hide_possible_values = true)]
     format: Option<Format>,
-    /// The file to write, its name ending in .json or .csv; without it, or for -, standard output
+    /// Output file: .json or .csv [default: -, standard output]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -94,7 +93,7 @@ pub(super) fn critical(args: &Args) -> Result<(), String> {
     outputs.finish()
 }
 
-/// The format that is asked for, which the file's name must not contradict; without it, the name's.
+/// Returns the format of `--format`, which the file's extension must not contradict; without it, the extension's.
 fn format(asked: Option<Format>, output: Option<&Path>) -> Result<Format, String> {
     let Some(path) = output.filter(|path| !is_stdout(path)) else {
         return Ok(asked.unwrap_or(Format::Json));

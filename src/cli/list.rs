@@ -1,4 +1,4 @@
-//! `ravine list`: what there is to choose from.
+//! `ravine list`: the members of all families with their settings.
 
 use super::print;
 use crate::export::catalog::{
@@ -7,21 +7,21 @@ use crate::export::catalog::{
 };
 use std::io::{self, Write};
 
-/// Lists landscapes, optimizers, wrappers, schedules, networks, data and planes with their settings
+/// List landscapes, optimizers, wrappers, schedules, networks, data sets and planes with their settings
 #[derive(clap::Args)]
 #[command(after_help = "\
-Each setting is shown with its default; what it may be stands behind its help.
-With --json there is one list for each kind, under its name.
+Each setting has its default, its help and its allowed values. --json prints one
+list per family, under the family's name.
 
 Examples:
   ravine list
   ravine list optimizers
   ravine list landscapes --json")]
 pub(super) struct Args {
-    /// landscapes, optimizers, wrappers, schedules, networks, data or planes; without it, all of them
-    #[arg(value_enum, hide_possible_values = true)]
-    what: Option<Family>,
-    /// Prints JSON
+    /// Family: landscapes, optimizers, wrappers, schedules, networks, data or planes [default: all]
+    #[arg(value_enum, value_name = "FAMILY", hide_possible_values = true)]
+    family: Option<Family>,
+    /// Print JSON
     #[arg(long)]
     json: bool,
 }
@@ -37,11 +37,11 @@ enum Family {
     Planes,
 }
 
-/// A family's name, how its members are used, and the members.
+/// A family: its name, the form in which its members are given, and its members.
 type Listed = (&'static str, &'static str, Vec<Member>);
 
 pub(super) fn list(args: &Args) -> Result<(), String> {
-    let asked = |family| args.what.is_none_or(|what| what == family);
+    let asked = |family| args.family.is_none_or(|asked| asked == family);
     let mut lists: Vec<Listed> = Vec::new();
     if asked(Family::Landscapes) {
         lists.push((
@@ -111,12 +111,12 @@ fn json(lists: &[Listed], out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b"\n}\n")
 }
 
-/// The width of the terminal, where the shell tells it; else that of the narrowest common one.
+/// Returns the width of the terminal in columns, from `COLUMNS`, or 80.
 fn width() -> usize {
-    let told = std::env::var("COLUMNS")
+    let columns = std::env::var("COLUMNS")
         .ok()
         .and_then(|columns| columns.parse().ok());
-    told.unwrap_or(80).clamp(50, 120)
+    columns.unwrap_or(80).clamp(50, 120)
 }
 
 fn text(lists: &[Listed], width: usize, out: &mut dyn Write) -> io::Result<()> {
@@ -161,7 +161,7 @@ fn text(lists: &[Listed], width: usize, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// A setting's help, and what it may be.
+/// Returns the help of a setting with its allowed values.
 fn described(setting: &Setting) -> String {
     let mut expected = setting.expected.clone();
     if let Some(range) = setting.range.as_str() {
@@ -177,7 +177,7 @@ fn described(setting: &Setting) -> String {
     format!("{} {first}{rest}.", setting.help.replace('\n', " "))
 }
 
-/// Writes a text in lines of at most `width` characters, the first after `first`, the others after `rest`.
+/// Writes a text wrapped to lines of at most `width` characters, the first prefixed by `first`, the others by `rest`.
 fn wrap(first: &str, rest: &str, text: &str, width: usize, out: &mut dyn Write) -> io::Result<()> {
     let mut line = first.to_owned();
     let mut empty = true;

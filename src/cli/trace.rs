@@ -1,4 +1,4 @@
-//! `ravine trace`: the paths of optimizers as numbers.
+//! `ravine trace`: optimizer trajectories as numbers.
 
 use super::outputs::{Outputs, is_stdout, kind};
 use super::scene_args::SceneArgs;
@@ -13,41 +13,41 @@ use crate::export::trajectories::{Format, Writer, visible_runs};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// Writes the paths of optimizers as JSON or CSV
+/// Write optimizer trajectories as JSON or CSV
 ///
-/// Each ticked run of the scene has a row for every step from 0 to the last one; row k is the state after k steps.
+/// Each visible run of the scene has one row per step, from 0 to its last; row k is the state after k steps.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Columns:
   step         steps taken so far
-  evaluations  gradients that the optimizer has asked for so far
-  x, y         the two parameters, whatever the landscape calls them; on a
-               landscape of one parameter there is no y
-  loss         the true loss: all the data, no noise
-  grad_norm    the length of the true gradient, not clipped
-  lr           the learning rate of the next step: that of the schedule, and
-               with +polyak-step the one that it sets. Rules that choose a
-               length of their own (line-search, bfgs, barzilai-borwein, prodigy
-               and others) take it as their first guess or as a factor
+  evaluations  gradient evaluations by the optimizer so far
+  x, y         the two parameters, whatever their names in the landscape; y is
+               absent on a landscape of one parameter
+  loss         loss over all the data, without noise
+  grad_norm    norm of the exact gradient, without clipping
+  lr           learning rate of the next step: the schedule's, or the one that
+               +polyak-step sets. Optimizers that choose their own step size
+               (line-search, bfgs, barzilai-borwein, prodigy and others) use it
+               as initial guess or as factor
   lambda_min, lambda_max   with --curvature, the Hessian's eigenvalues
-  cost         all that was asked for so far, in gradients: a value counts as a
-               third of one, a Hessian times a vector as two
-  average_x, average_y   the average of the iterates, of runs that keep one
-               (asgd, schedulefree-sgd, schedulefree-adamw, +ema)
+  cost         evaluations so far, in gradients: a loss value counts 1/3, a
+               Hessian-vector product 2
+  average_x, average_y   average of the iterates, for runs that keep one (asgd,
+               schedulefree-sgd, schedulefree-adamw, +ema)
 
-A spec comes back in its shortest form: settings at their defaults are left
-out, but for lr. JSON holds runs, each with its spec, outcome (finished,
-converged, diverged, or stopped where a rule cannot move on), diverged_at and
-converged_at (a step or null), reason (why it diverged or stopped, or null),
-columns and rows, and under source what was taken of a file of data. What
-diverged or stopped is told on stderr too.
+Specs are written in their shortest form: settings at their defaults are left
+out, except lr. JSON contains runs, each with its spec, outcome (finished,
+converged, diverged, or stopped if the optimizer cannot continue), diverged_at
+and converged_at (a step or null), reason (of divergence or stop, or null),
+columns and rows, and as source the summary of a data file. Runs that diverge or
+stop are reported on stderr as well.
 
-A run has diverged where the loss, a parameter or the norm of the gradient is
-not finite, where |loss| is beyond 1e12 x max(1, |first loss|), or where a
-parameter is beyond 1e12 x max(1, the largest at the start). A start where the
-loss or its gradient is not finite is refused.
+A run diverges when the loss, a parameter or the gradient norm is not finite,
+when |loss| exceeds 1e12 x max(1, |first loss|), or when a parameter exceeds
+1e12 x max(1, the largest at the start). A start at which the loss or its
+gradient is not finite is an error.
 
-CSV has one header; with several runs, a first column `run` with the run's spec.
+CSV has one header; with several runs, the first column `run` is the run's spec.
 Numbers read back to the same bits. The rows of a run end before the first
 number that is not finite.
 
@@ -59,13 +59,13 @@ Examples:
 pub(super) struct Args {
     #[command(flatten)]
     scene: SceneArgs,
-    /// json or csv; without it, what the name of the file says, or json
+    /// Output format: json or csv [default: by the file's extension, else json]
     #[arg(long, value_enum, value_name = "FORMAT", hide_possible_values = true)]
     format: Option<FormatArg>,
-    /// The file to write, its name ending in .json or .csv; without it, or for -, standard output
+    /// Output file: .json or .csv [default: -, standard output]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Adds the smallest and the largest eigenvalue of the Hessian
+    /// Add columns with the smallest and the largest eigenvalue of the Hessian
     #[arg(long)]
     curvature: bool,
 }
@@ -89,7 +89,7 @@ pub(super) fn trace(args: &Args) -> Result<(), String> {
     outputs.finish()
 }
 
-/// The format that is asked for, which the file's name must not contradict; without it, the name's.
+/// Returns the format of `--format`, which the file's extension must not contradict; without it, the extension's.
 fn format(asked: Option<FormatArg>, output: Option<&Path>) -> Result<Format, String> {
     let asked = asked.map(|named| match named {
         FormatArg::Json => (Format::Json, "json"),
@@ -108,7 +108,7 @@ fn format(asked: Option<FormatArg>, output: Option<&Path>) -> Result<Format, Str
     }
 }
 
-/// Makes and writes one run after the other: only one is in memory at a time.
+/// Computes and writes the runs one by one, so that only one is in memory at a time.
 fn write(
     scene: &Scene,
     problem: &Problem,

@@ -1,5 +1,6 @@
 //! The program as it is called from a shell, in a folder of its own.
 
+mod arguments;
 mod basins;
 mod connect;
 mod critical;

@@ -1,4 +1,4 @@
-//! The planes that `ravine slice` cuts through a network's landscape.
+//! The planes of `ravine slice` in the parameter space of a network.
 
 use super::Args;
 use crate::cli::network_args::weights;
@@ -13,7 +13,7 @@ use crate::figure::axis::number;
 use std::path::PathBuf;
 
 impl Args {
-    /// The other weights and the directions, from their files.
+    /// Reads the weights of `--other` and the directions of `--direction`.
     pub(super) fn further_weights(&self, loss: &NetworkLoss) -> Result<[Vec<Vec<f64>>; 2], String> {
         let read = |paths: &[PathBuf]| -> Result<Vec<Vec<f64>>, String> {
             paths.iter().map(|path| weights(loss, path)).collect()
@@ -21,7 +21,7 @@ impl Args {
         Ok([read(&self.others)?, read(&self.directions)?])
     }
 
-    /// The planes that are asked for, with their seeds where there are several.
+    /// Builds the planes with their seeds; one plane, with seed 0, without `--seeds`.
     pub(super) fn build_planes(
         &self,
         loss: &NetworkLoss,
@@ -36,21 +36,22 @@ impl Args {
             if !through && !self.others.is_empty() {
                 let name = plane.name();
                 return Err(format!(
-                    "--other is for --plane line or points, not {name}; expected one of them"
+                    "--other is for --plane line or points, not {name}; choose one of them, or leave out --other"
                 ));
             }
             let second = plane.settings().get("second");
-            let heeds = matches!(plane, AnyPlane::Pca(_)) || second == Some(Value::Choice("step"));
-            if self.trajectories.is_some() && !heeds && !self.drawn() {
+            let uses_steps =
+                matches!(plane, AnyPlane::Pca(_)) || second == Some(Value::Choice("step"));
+            if self.trajectories.is_some() && !uses_steps && !self.drawn() {
                 let name = plane.name();
                 return Err(format!(
-                    "--trajectories is for --plane pca or gradient:second=step and for pictures, not for {name} in a table; expected one of them"
+                    "--trajectories is for --plane pca or gradient:second=step and for pictures, not for {name} in a table; choose one of them, or leave out --trajectories"
                 ));
             }
             if seeds.is_some() && !matches!(plane, AnyPlane::Filter(_)) {
                 let name = plane.name();
                 return Err(format!(
-                    "--seeds is for --plane filter, not {name}; expected it"
+                    "--seeds is for --plane filter, not {name}; choose filter, or leave out --seeds"
                 ));
             }
             let never = Cancel::default();
@@ -96,9 +97,9 @@ impl Args {
         Ok(vec![(0, cut)])
     }
 
-    /// Which plane it is, and what is known of it.
+    /// Returns the caption of a picture: the weights, the plane and its eigenvalues.
     pub(super) fn caption(&self, cut: &NetworkPlane) -> String {
-        // Names, not places, which mean nothing to whoever sees the picture.
+        // Names without folders, which mean nothing in a picture.
         let name = |path: &PathBuf| {
             let name = path.file_name().unwrap_or(path.as_os_str());
             name.to_string_lossy().into_owned()
@@ -124,14 +125,14 @@ impl Args {
     }
 }
 
-/// A plane by its spec.
+/// Parses `--plane`.
 pub(in crate::cli) fn plane(text: &str) -> Result<AnyPlane, String> {
     text.parse()
         .map_err(|refusal| setting_error("--plane", text, &refusal))
 }
 
-/// A sentence about how much of the runs a plane shows, if it is known.
-pub(in crate::cli) fn explained(cut: &NetworkPlane) -> Option<String> {
+/// Returns a sentence with the explained variance ratio of a plane, if it has one.
+pub(in crate::cli) fn explained_variance_text(cut: &NetworkPlane) -> Option<String> {
     let [a, b] = cut
         .explained_variance_ratio?
         .map(|share| number(100.0 * share, 4));

@@ -1,4 +1,4 @@
-//! Sweeps as CSV and JSON. Floats are the shortest text that reads back to the same bits.
+//! Tables of sweeps as CSV and JSON. Floats are the shortest text that reads back to the same bits.
 
 use super::SweepData;
 use crate::engine::analysis::sweep::{AxisValues, Score, SweepAxis, SweepMetric};
@@ -13,21 +13,21 @@ pub(super) enum Format {
     Json,
 }
 
-/// The columns behind those of the settings.
+/// Columns after those of the settings.
 const COLUMNS: [&str; 5] = ["final_loss", "best_loss", "steps", "outcome", "diverged_at"];
 
-/// A sweep and what it was made of.
+/// A sweep with the scene and the arguments that it was computed from.
 pub(super) struct Table<'a> {
     pub(super) scene: &'a Scene,
-    /// Summary of what was taken of a file of data, or empty.
+    /// Summary of the data file, or empty.
     pub(super) source: &'a str,
     pub(super) measure: SweepMetric,
     pub(super) goal: Option<f64>,
     pub(super) overs: &'a [SweepAxis],
-    pub(super) swept: &'a SweepData,
+    pub(super) results: &'a SweepData,
 }
 
-/// One run's points: its place in the scene, its grids, its scores with the places of their values, the best ones, its limits.
+/// Results of one run: its index in the scene, its grids, its scores with the indices of their values, the best indices, and its limits.
 struct Part<'a> {
     run: usize,
     grids: Vec<&'a AxisValues>,
@@ -38,7 +38,7 @@ struct Part<'a> {
 
 impl Table<'_> {
     fn parts(&self) -> Vec<Part<'_>> {
-        match self.swept {
+        match self.results {
             SweepData::Curves { curves, limits, .. } => curves
                 .iter()
                 .zip(limits)
@@ -172,12 +172,12 @@ impl Table<'_> {
     }
 }
 
-/// The step at which the goal was reached by a run that did not diverge.
+/// Returns the step at which a run that did not diverge reached the goal.
 fn reached(score: &Score) -> Option<u64> {
     score.goal_step.filter(|_| score.diverged().is_none())
 }
 
-/// Values of settings in JSON.
+/// Returns the values of settings as JSON.
 fn values(grids: &[&AxisValues], at: &[usize]) -> Vec<serde_json::Value> {
     grids
         .iter()
@@ -193,7 +193,7 @@ fn values(grids: &[&AxisValues], at: &[usize]) -> Vec<serde_json::Value> {
         .collect()
 }
 
-/// A text as a CSV cell.
+/// Returns a text as a CSV cell.
 fn quoted(text: &str) -> String {
     if text.contains([',', '"', '\n', '\r']) {
         format!("\"{}\"", text.replace('"', "\"\""))
