@@ -79,7 +79,7 @@ impl SceneArgs {
     /// Returns the name of the first argument that is given.
     pub(super) fn given(&self) -> Option<&'static str> {
         let flags = [
-            ("a scene file", self.scene.is_some()),
+            ("the scene file", self.scene.is_some()),
             ("--landscape", self.landscape.is_some()),
             ("--start", self.start.is_some()),
             ("--view", self.view.is_some()),

@@ -267,8 +267,9 @@ impl Args {
             ),
         ] {
             if given.is_some() && !used {
+                let files = expected.replace(" or", " FILE or");
                 return Err(format!(
-                    "{flag} needs {expected}, which is missing; add {expected} FILE"
+                    "{flag} needs {expected}, which is missing; add {files} FILE"
                 ));
             }
         }

@@ -75,7 +75,7 @@ fn what_layers_cannot_be_asked_is_refused() {
     for (more, expected) in [
         (
             &["--exploding", "9"][..],
-            "--exploding is for steps, which are not kept; expected --layers beside it",
+            "--exploding needs --layers, which is missing; add --layers FILE",
         ),
         (
             &["--layers", "l.csv", "--vanishing", "-1"],

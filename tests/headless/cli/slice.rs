@@ -352,7 +352,7 @@ fn flags_that_do_not_go_together_are_refused() {
             &["--direction", &u, "--normalize", "layer"],
             "--normalize cannot be `layer`; expected filter",
         ),
-        (&["--ignore", "none"], "--ignore is for --normalize filter"),
+        (&["--ignore", "none"], "--ignore needs --normalize filter"),
         (
             &[
                 "--direction",
@@ -387,7 +387,7 @@ fn flags_that_do_not_go_together_are_refused() {
     refused(&["-o", "no/s.csv"], "there is no folder `no`");
     refused(
         &["--direction", &u, "-o", "s.png"],
-        "s.png: a line has no map; expected .csv or .npz, or a second --direction",
+        "s.png: one --direction spans a line, which has no map; expected .csv or .npz, or a second --direction",
     );
 }
 

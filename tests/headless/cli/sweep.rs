@@ -193,7 +193,7 @@ fn two_settings_make_a_map_of_one_run() {
     let several = with(&[&["adam", "--run", "sgd"], &overs[..]].concat());
     place.refused(
         &several,
-        "the scene has 2 runs; expected one, by --run SPEC or --run-number N",
+        "the scene has 2 runs; choose one with --run SPEC or --run-number N",
     );
     assert_eq!(
         place
@@ -376,7 +376,7 @@ fn what_cannot_be_swept_is_refused() {
         ),
         (
             &["--over", "lr", "--measure", "steps"],
-            "--measure steps has no loss to reach; expected one, like --goal 1e-3",
+            "--measure steps needs a loss to reach; expected --goal, like --goal 1e-3",
         ),
         (
             &["--over", "lr", "--goal", "low"],
