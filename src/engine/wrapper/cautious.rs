@@ -11,12 +11,12 @@ use crate::engine::training::Reason;
 use std::ops::Range;
 
 settings! {
-    /// How much longer the parts of a step become that are left.
+    /// Scale of the components of a step that remain.
     pub enum Longer { Mean = "mean", Count = "count" }
 }
 
 settings! {
-    /// Cautious: leaves out the parts of a step that go against the gradient, and makes the others longer instead.
+    /// Cautious: masks the components of a step that oppose the gradient, and scales up the others.
     ///
     /// The step u becomes s φ u, where φ is 1 for −u g > 0 and 0 elsewhere. Decoupled weight decay is no part of u: it stays whole,
     /// as in algorithm 1 of Liang et al. 2024. In a network φ is scaled in each tensor by itself, as the authors' code does it.
