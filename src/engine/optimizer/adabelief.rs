@@ -15,7 +15,7 @@ settings! {
     /// are as predicted.
     ///
     /// m ← β₁ m + (1 − β₁) g, s ← β₂ s + (1 − β₂) (g − m)² + ε, θ ← θ − γ m̂ / (√ŝ + ε). Algorithm 2 of Zhuang et al. 2020;
-    /// `rectify` is RAdam's treatment of the first steps, `ams_bound` divides by the largest s so far.
+    /// `rectify` rectifies the first steps as RAdam does, `ams_bound` divides by the largest s so far.
     pub struct AdaBelief("AdaBelief") {
         /// Learning rate γ: approximate step length per coordinate.
         lr: f64 = 1e-3, in 0.0.., log 1e-5..=1.0;

@@ -16,9 +16,9 @@ settings! {
     /// Adafactor: steps proportional to the size of θ, with gradients divided by their root mean square and step lengths
     /// bounded.
     ///
-    /// v ← v + t^c (g² − v), u = g / √max(v, ε₁²), θ ← θ − max(ε₂, RMS(θ)) min(γ, 1/√t) u / max(1, RMS(u) / d). Algorithm 5 of
-    /// Shazeer & Stern 2018 in PyTorch's form. RMS is over all parameters of a tensor. Of a network's matrices v is not kept but made
-    /// of the means r of its rows and c of its columns, r cᵀ / mean(r); the parameters of a test function are a vector.
+    /// v ← v + t^c (g² − v), u = g / √max(v, ε₁²), θ ← θ − max(ε₂, RMS(θ)) min(γ, 1/√t) u / max(1, RMS(u) / d). Algorithm 5
+    /// of Shazeer & Stern 2018 in PyTorch's form. RMS is over all parameters of a tensor. For matrices, v is factored into
+    /// its row means r and column means c, v = r cᵀ / mean(r); the parameters of a test function are a vector.
     pub struct Adafactor("Adafactor") {
         /// Learning rate γ: maximum step, relative to the size of θ.
         lr: f64 = 1e-2, in 0.0.., log 1e-5..=1.0;

@@ -15,7 +15,7 @@ settings! {
     /// AdaHessian: Adam with an estimate of the Hessian's diagonal instead of the squared gradient.
     ///
     /// v ← β₂ v + (1 − β₂) e², θ ← θ − γ m̂ / (v̂^(k/2) + ε), where e = z ∘ H z is Hutchinson's estimate for random signs z.
-    /// Algorithm 1 of Yao et al. 2021, without its averages over neighbouring entries, which are for convolutions.
+    /// Algorithm 1 of Yao et al. 2021, without its spatial averages, which are for convolutions.
     pub struct AdaHessian("AdaHessian") {
         /// Learning rate γ: approximate fraction of the Newton step.
         lr: f64 = 0.1, in 0.0.., log 1e-4..=1.0;

@@ -13,10 +13,9 @@ use crate::engine::schedule::StepRates;
 settings! {
     /// Adan: Adam with Nesterov momentum, estimated from the running mean of gradient differences.
     ///
-    /// With d = g − g₋, the gradient less the one before: m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) d, n ← β₃ n + (1 − β₃)
-    /// (g + β₂ d)², θ ← (θ − γ (m̂ + β₂ v̂) / (√n̂ + ε)) / (1 + γλ). Algorithm 1 of Xie et al. 2022, whose β are 1 less
-    /// these. With `maximize` the library takes 2g for the first difference; here it is 0, so that f is climbed as −f is
-    /// descended.
+    /// With d = g − g₋, the gradient difference: m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) d, n ← β₃ n + (1 − β₃) (g + β₂
+    /// d)², θ ← (θ − γ (m̂ + β₂ v̂) / (√n̂ + ε)) / (1 + γλ). Algorithm 1 of Xie et al. 2022, whose β are 1 minus these. With
+    /// `maximize` the library uses 2g as first difference; here it is 0, so that maximizing f equals minimizing −f.
     pub struct Adan("Adan") {
         /// Learning rate γ: approximate step length per coordinate.
         lr: f64 = 1e-3, in 0.0.., log 1e-5..=1.0;

@@ -15,7 +15,7 @@ settings! {
     /// AdEMAMix: Adam with a second, slow running mean of the gradient, with a memory of thousands of steps.
     ///
     /// s ← β₃ s + (1 − β₃) g, θ ← θ − γ (m̂ + α s) / (√v̂ + ε). Algorithm 1 of Pagliardini et al. 2024; with `t_alpha_beta3`
-    /// α and β₃ come up over so many steps, α from 0 and β₃ from β₁.
+    /// α rises from 0 and β₃ from β₁ over that number of steps.
     pub struct AdEMAMix("AdEMAMix") {
         /// Learning rate γ: approximate step length per coordinate.
         lr: f64 = 1e-3, in 0.0.., log 1e-5..=1.0;
@@ -37,8 +37,9 @@ settings! {
         decoupled_weight_decay: bool = false;
         /// Fixed weight decay: multiplies θ by 1 − λ in each step, independent of γ.
         fixed_decay: bool = false;
-        /// Leaves m̂ out where m and the gradient disagree, and makes it n / (n₊ + 1) times as long in the n₊ of n coordinates where they
-        /// agree; the slow mean stays whole. It is pytorch_optimizer's `cautious`; the wrapper `+cautious` masks the whole step.
+        /// Cautious updates: masks m̂ in the coordinates where m and the gradient disagree in sign, and multiplies it by n /
+        /// (n₊ + 1) in the n₊ of n coordinates where they agree; the slow mean is not masked. This is pytorch_optimizer's
+        /// `cautious`; the wrapper `+cautious` masks the whole step.
         cautious: bool = false;
         /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;

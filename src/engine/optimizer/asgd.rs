@@ -13,8 +13,8 @@ use crate::engine::schedule::StepRates;
 settings! {
     /// ASGD: gradient descent with a decreasing learning rate, which also averages its later iterates.
     ///
-    /// θ ← (1 − Λ η) θ − η g, a ← a + μ (θ − a), then η ← γ / (1 + Λ γ t)^α and μ ← 1 / max(1, t − t₀). Polyak & Juditsky 1992 in
-    /// the form of Bottou's SGD programs. The path is that of θ; up to step t₀ the average is θ itself.
+    /// θ ← (1 − Λ η) θ − η g, a ← a + μ (θ − a), then η ← γ / (1 + Λ γ t)^α and μ ← 1 / max(1, t − t₀). Polyak & Juditsky
+    /// 1992 in the form of Bottou's SGD programs. The trajectory is that of θ; up to step t₀ the average is θ itself.
     pub struct Asgd("ASGD") {
         /// Learning rate γ of the first step.
         lr: f64 = 1e-2, in 0.0.., log 1e-5..=1.0;

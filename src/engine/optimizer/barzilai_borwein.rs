@@ -15,8 +15,8 @@ settings! {
 settings! {
     /// Barzilai–Borwein: gradient descent with the inverse curvature along the last step as step size.
     ///
-    /// θ ← θ − a g with a = sᵀs/sᵀy or sᵀy/yᵀy, where s is the last step and y the change of the gradient over it. The loss does not
-    /// fall with every step. Eqs. (5) and (6) of Barzilai & Borwein 1988.
+    /// θ ← θ − a g with a = sᵀs/sᵀy or sᵀy/yᵀy, where s is the last step and y the change of the gradient over it. The loss
+    /// does not decrease in every step. Eqs. (5) and (6) of Barzilai & Borwein 1988.
     pub struct BarzilaiBorwein("Barzilai–Borwein") {
         /// Learning rate γ: step size of the first step, and wherever the curvature is not positive.
         lr: f64 = 1e-3, in 0.0.., log 1e-5..=1.0;

@@ -15,8 +15,8 @@ settings! {
     /// CMA-ES: an evolution strategy that samples a population from a Gaussian and adapts its mean and covariance to the best
     /// half. It needs only the ranking of loss values, no gradients.
     ///
-    /// One generation is a step, and the mean is the run's point. Hansen 2016 (The CMA Evolution Strategy: a Tutorial), figure 6
-    /// and table 1, with positive weights only. Of more than 64 parameters only the diagonal is adapted.
+    /// One generation is a step, and the mean is the run's point. Hansen 2016 (The CMA Evolution Strategy: a Tutorial),
+    /// figure 6 and table 1, with positive weights only. With more than 64 parameters only the diagonal is adapted.
     pub struct CmaEs("CMA-ES") {
         /// Initial standard deviation σ₀ of the population.
         lr: f64 = 0.5, in 0.0.., log 1e-3..=10.0;

@@ -13,16 +13,16 @@ settings! {
 }
 
 settings! {
-    /// How far a step goes: to a point that satisfies the strong Wolfe conditions, or to the minimum of the quadratic model along
-    /// the direction, which costs one Hessian times a vector.
+    /// Step length: to a point that satisfies the strong Wolfe conditions, or to the minimum of the quadratic model along the
+    /// direction, at the cost of one Hessian-vector product.
     pub enum Length { StrongWolfe = "strong_wolfe", Exact = "exact" }
 }
 
 settings! {
     /// Conjugate gradients: search directions that keep a part of the previous direction, so that they do not undo it.
     ///
-    /// d ← −g + β d; pr+: β = max(gᵀ(g − g₋)/g₋ᵀg₋, 0), fr: β = gᵀg/g₋ᵀg₋. On a quadratic in n parameters exact steps are at the
-    /// minimum after n. Algorithm 5.4 of Nocedal & Wright 2006, with c₂ = .1; Hestenes & Stiefel 1952.
+    /// d ← −g + β d; pr+: β = max(gᵀ(g − g₋)/g₋ᵀg₋, 0), fr: β = gᵀg/g₋ᵀg₋. On a quadratic in n parameters exact steps reach
+    /// the minimum after n. Algorithm 5.4 of Nocedal & Wright 2006, with c₂ = .1; Hestenes & Stiefel 1952.
     pub struct ConjugateGradient("Conjugate gradient") {
         /// Learning rate γ: first trial length of the first line search.
         lr: f64 = 0.1, in 0.0.., log 1e-4..=10.0;

@@ -13,8 +13,8 @@ use crate::engine::schedule::StepRates;
 settings! {
     /// D-Adapt Adam: Adam with step sizes proportional to the distance to the solution, which it estimates along the run.
     ///
-    /// d ← max(d, d̂) with d̂ = r / ((1 − √β₂) ‖s‖₁) is a lower bound of ‖θ₀ − θ*‖. Algorithm 5 of Defazio & Mishchenko
-    /// 2023, in the third version of the authors' program, which the library has.
+    /// d ← max(d, d̂) with d̂ = r / ((1 − √β₂) ‖s‖₁) is a lower bound of ‖θ₀ − θ*‖. Algorithm 5 of Defazio & Mishchenko 2023,
+    /// in the third version of the authors' code, as in the library.
     pub struct DAdaptAdam("D-Adapt Adam") {
         /// Learning rate γ: factor on the estimate d.
         lr: f64 = 1.0, in 0.0.., log 1e-3..=10.0;

@@ -12,8 +12,8 @@ settings! {
     /// Gauss–Newton: steps to the minimum of a quadratic model in which the outputs of the model are linear in the
     /// parameters.
     ///
-    /// θ ← θ − γ (G + δ I)⁻¹ g, G = Jᵀ B J of the outputs' Jacobian J and the Hessian B of the loss by them, over all samples; the
-    /// system is solved by conjugate gradients. Schraudolph 2002; δ: Levenberg 1944, Martens 2010.
+    /// θ ← θ − γ (G + δ I)⁻¹ g, G = Jᵀ B J of the Jacobian J of the outputs and the Hessian B of the loss with respect to
+    /// them, over all samples, solved by conjugate gradients. Schraudolph 2002; δ: Levenberg 1944, Martens 2010.
     pub struct GaussNewton("Gauss–Newton") {
         /// Learning rate γ: fraction of the full step.
         lr: f64 = 1.0, in 0.0.., linear 0.0..=2.0;

@@ -13,9 +13,9 @@ use crate::engine::schedule::StepRates;
 settings! {
     /// LaProp: Adam that divides each gradient by the root mean square before it enters the momentum, not after.
     ///
-    /// v ← β₂ v + (1 − β₂) g², m ← β₁ m + (1 − β₁) γ g / √v̂, θ ← θ − m̂. Algorithm 1 of Ziyin et al. 2020; where a schedule
-    /// changes γ, m̂ corrects for that too. `centered` takes v − (mean of g)² instead of v. Without
-    /// `decoupled_weight_decay`, λθ is added to the gradient; the library adds it too late to matter.
+    /// v ← β₂ v + (1 − β₂) g², m ← β₁ m + (1 − β₁) γ g / √v̂, θ ← θ − m̂. Algorithm 1 of Ziyin et al. 2020; m̂ also corrects
+    /// for changes of γ by a schedule. `centered` uses v − (mean of g)² instead of v. Without `decoupled_weight_decay`, λθ is
+    /// added to the gradient; the library adds it too late to matter.
     pub struct LaProp("LaProp") {
         /// Learning rate γ: approximate step length per coordinate.
         lr: f64 = 4e-4, in 0.0.., log 1e-5..=1.0;

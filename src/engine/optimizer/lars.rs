@@ -13,7 +13,7 @@ settings! {
     /// LARS: SGD with momentum and steps proportional to the norm of the parameters.
     ///
     /// v ← μ v + (1 − τ) q (g + λθ) with the trust ratio q = η ‖θ‖ / (‖g‖ + λ ‖θ‖), θ ← θ − γ v. Algorithm 1 of You et al.
-    /// 2017. All parameters are one layer, a matrix to the library.
+    /// 2017. All parameters are one layer, as a matrix is in the library.
     pub struct Lars("LARS") {
         /// Learning rate γ.
         lr: f64 = 1e-3, in 0.0.., log 1e-5..=1e3;

@@ -10,8 +10,8 @@ use crate::engine::schedule::StepRates;
 settings! {
     /// Line search: gradient descent with backtracking until the loss has decreased enough.
     ///
-    /// θ ← θ − a g with the first a of γ, ργ, ρ²γ, … for which f(θ − a g) ≤ f(θ) − c a ‖g‖². Armijo 1966; algorithm 3.1 of Nocedal &
-    /// Wright 2006. Costs one gradient, and a value for each length that is tried.
+    /// θ ← θ − a g with the first a of γ, ργ, ρ²γ, … for which f(θ − a g) ≤ f(θ) − c a ‖g‖². Armijo 1966; algorithm 3.1 of
+    /// Nocedal & Wright 2006. Costs one gradient, and one value per trial step size.
     pub struct LineSearch("Line search") {
         /// Learning rate γ: first trial step size.
         lr: f64 = 1.0, in 0.0.., log 1e-4..=10.0;

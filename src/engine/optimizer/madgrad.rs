@@ -14,8 +14,8 @@ settings! {
     /// MADGRAD: dual averaging; each step goes from the start by the weighted sum of all gradients, divided by the cube root
     /// of the sum of their squares.
     ///
-    /// λₜ = (γ + ε) √t, s ← s + λₜ g, v ← v + λₜ g², z = θ₀ − s / (∛v + ε), θ ← θ + (1 − μ) (z − θ). Algorithm 1 of Defazio
-    /// & Jelassi 2021; there γ alone is the learning rate. Without momentum θ₀ is what θ, s and v make of it.
+    /// λₜ = (γ + ε) √t, s ← s + λₜ g, v ← v + λₜ g², z = θ₀ − s / (∛v + ε), θ ← θ + (1 − μ) (z − θ). Algorithm 1 of Defazio &
+    /// Jelassi 2021; there γ alone is the learning rate. Without momentum θ₀ is recomputed from θ, s and v.
     pub struct MadGrad("MADGRAD") {
         /// Learning rate γ.
         lr: f64 = 1e-3, in 0.0.., log 1e-5..=1.0;

@@ -19,11 +19,11 @@ settings! {
 settings! {
     /// MARS: AdamW or Lion on gradients corrected by their change since the last step, which reduces their variance.
     ///
-    /// c ← g + η β₁ / (1 − β₁) (g − g₋), shortened to length 1; m ← β₁ m + (1 − β₁) c, v ← β₂ v + (1 − β₂) c²,
-    /// θ ← θ − γ m̂ / (√v̂ + ε), or θ ← θ − γ sign(m). Algorithms 1 to 3 of Yuan et al. 2024 in their approximate form, with the
-    /// library's 10⁻¹⁵ inside the root. Without `decoupled_weight_decay`, λθ is added to the gradient, as if λ/2 ‖θ‖² was
-    /// added to the loss. The library adds it when the update has been made, so that it only enters the next step, as a part of the
-    /// last gradient, with the wrong sign.
+    /// c ← g + η β₁ / (1 − β₁) (g − g₋), clipped to norm 1; m ← β₁ m + (1 − β₁) c, v ← β₂ v + (1 − β₂) c², θ ← θ − γ m̂ /
+    /// (√v̂ + ε), or θ ← θ − γ sign(m). Algorithms 1 to 3 of Yuan et al. 2024 in their approximate form, with the library's
+    /// 10⁻¹⁵ inside the root. Without `decoupled_weight_decay`, λθ is added to the gradient, as if λ/2 ‖θ‖² were added to the
+    /// loss. The library adds it after the update, so that it enters only the next step, within the last gradient and with
+    /// the wrong sign.
     pub struct Mars("MARS") {
         /// Learning rate γ: approximate step length per coordinate.
         lr: f64 = 3e-3, in 0.0.., log 1e-5..=1.0;

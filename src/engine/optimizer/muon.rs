@@ -12,8 +12,8 @@ use crate::engine::schedule::StepRates;
 use crate::engine::wrapper::{AnyRule, Parameters};
 
 settings! {
-    /// How a step's length depends on the shape of a matrix of A rows and B columns: √max(1, A/B), 0.2 √max(A, B) so that steps are as
-    /// long as AdamW's, √(A/B), or not at all.
+    /// Scaling of the learning rate for a matrix of A rows and B columns: √max(1, A/B); 0.2 √max(A, B), which makes steps as
+    /// long as AdamW's; √(A/B); or none.
     pub enum AdjustLr {
         Original = "original",
         MatchRmsAdamW = "match_rms_adamw",
@@ -25,9 +25,9 @@ settings! {
 settings! {
     /// Muon: momentum with orthogonalized matrices, so that all directions count alike.
     ///
-    /// m ← μ m + (1 − μ) g, u ← (1 − μ) g + μ m with `nesterov`, else m; θ ← (1 − γλ) θ − γ s O(u). O nears U Vᵀ of u = U Σ Vᵀ by
-    /// ns_steps times X ← aX + (bA + cA²)X, A = XXᵀ. Jordan et al. 2024 in PyTorch's form, which does these products in bfloat16
-    /// where they are f64 here. What is not a matrix AdamW moves, with its own defaults and this lr and weight_decay.
+    /// m ← μ m + (1 − μ) g, u ← (1 − μ) g + μ m with `nesterov`, else m; θ ← (1 − γλ) θ − γ s O(u). O nears U Vᵀ of u = U Σ
+    /// Vᵀ by ns_steps times X ← aX + (bA + cA²)X, A = XXᵀ. Jordan et al. 2024 in PyTorch's form, with products in f64 instead
+    /// of bfloat16. Parameters that are not matrices use AdamW, with its defaults and this lr and weight_decay.
     pub struct Muon("Muon") {
         /// Learning rate γ.
         lr: f64 = 1e-3, in 0.0.., log 1e-5..=1.0;

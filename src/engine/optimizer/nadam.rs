@@ -13,8 +13,8 @@ use crate::engine::schedule::StepRates;
 settings! {
     /// NAdam: Adam with Nesterov momentum and a warm-up of the momentum.
     ///
-    /// μₜ = β₁ (1 − ½ · 0.96^(t ψ)), m and v as Adam has them, θ ← θ − γ ((1 − μₜ) g / (1 − Πμ) + μₜ₊₁ m / (1 − μₜ₊₁ Πμ)) /
-    /// (√v̂ + ε), where Πμ = μ₁ ⋯ μₜ. Algorithm 2 of Dozat 2016 in PyTorch's form: there m decays by μₜ, here by β₁.
+    /// μₜ = β₁ (1 − ½ · 0.96^(t ψ)), m and v as in Adam, θ ← θ − γ ((1 − μₜ) g / (1 − Πμ) + μₜ₊₁ m / (1 − μₜ₊₁ Πμ)) / (√v̂ +
+    /// ε), where Πμ = μ₁ ⋯ μₜ. Algorithm 2 of Dozat 2016 in PyTorch's form: there m decays by μₜ, here by β₁.
     pub struct NAdam("NAdam") {
         /// Learning rate γ: approximate step length per coordinate.
         lr: f64 = 2e-3, in 0.0.., log 1e-5..=1.0;

@@ -7,8 +7,7 @@ use crate::engine::objective::params::Vector;
 use crate::engine::objective::{Metric, Objective};
 
 settings! {
-    /// Whose gradients the Fisher matrix is made of: those of labels that the model itself would draw (exact), or of the labels of the
-    /// data (empirical).
+    /// Fisher matrix: from gradients for labels drawn from the model (exact), or for the labels of the data (empirical).
     pub enum Fisher { Exact = "exact", Empirical = "empirical" }
 }
 
@@ -16,8 +15,8 @@ settings! {
     /// Natural gradient: steepest descent with distances measured by the change of the model's predictions, independent of
     /// the parametrization.
     ///
-    /// θ ← θ − γ (F + δ I)⁻¹ g with the Fisher matrix F of the model's own loss, over all samples; the system is solved by conjugate
-    /// gradients. Amari 1998. The exact F is the Gauss–Newton matrix: Martens 2020, section 9.2; what the empirical one misses:
+    /// θ ← θ − γ (F + δ I)⁻¹ g with the Fisher matrix F of the model's own loss, over all samples, solved by conjugate
+    /// gradients. Amari 1998. The exact F is the Gauss–Newton matrix: Martens 2020, section 9.2; limits of the empirical one:
     /// Kunstner et al. 2019.
     pub struct NaturalGradient("Natural gradient") {
         /// Learning rate γ: fraction of the full step.

@@ -10,8 +10,8 @@ use crate::engine::schedule::StepRates;
 settings! {
     /// Nelder–Mead: a simplex of n + 1 points that reflects its worst point, expands and shrinks. It needs no gradients.
     ///
-    /// Nelder & Mead 1965 with reflection 1, expansion 2, contraction ½ and shrinking ½, as Lagarias et al. 1998 have it; one of their
-    /// iterations is a step, and the best point is the run's. It can stall at points that are no minimum.
+    /// Nelder & Mead 1965 with reflection 1, expansion 2, contraction ½ and shrinking ½, as in Lagarias et al. 1998; one of
+    /// their iterations is a step, and the run's point is the best vertex. It can stall at points that are not minima.
     pub struct NelderMead("Nelder–Mead") {
         /// Size of the initial simplex: distance of its points from the start along each axis.
         lr: f64 = 0.5, in 0.0.., log 1e-3..=10.0;

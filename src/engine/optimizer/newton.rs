@@ -11,8 +11,8 @@ use crate::engine::training::Reason;
 settings! {
     /// Newton's method: jumps to the stationary point of the local quadratic model: a minimum, a saddle or a maximum.
     ///
-    /// θ ← θ − γ (H + δ I)⁻¹ g with the exact Hessian H; where that is singular its pseudo-inverse takes the inverse's place. A run
-    /// stops where that takes a gradient to zero which is not. Nocedal & Wright 2006, ch. 3; δ: Levenberg 1944.
+    /// θ ← θ − γ (H + δ I)⁻¹ g with the exact Hessian H; the pseudo-inverse is used where it is singular. A run stops where
+    /// the pseudo-inverse maps a nonzero gradient to zero. Nocedal & Wright 2006, ch. 3; δ: Levenberg 1944.
     pub struct Newton("Newton") {
         /// Learning rate γ: fraction of the full step.
         lr: f64 = 1.0, in 0.0.., linear 0.0..=2.0;

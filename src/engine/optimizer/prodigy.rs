@@ -13,8 +13,8 @@ use crate::engine::schedule::StepRates;
 settings! {
     /// Prodigy: Adam with step sizes proportional to the distance to the solution, which it estimates along the run.
     ///
-    /// d ← max(d, d̂) with d̂ = r / ‖s‖₁ is a lower bound of ‖θ₀ − θ*‖; the gradients of Adam's means are scaled by d.
-    /// Algorithm 4 of Mishchenko & Defazio 2024. As in the library, θ moves by the d of the step before. Without
+    /// d ← max(d, d̂) with d̂ = r / ‖s‖₁ is a lower bound of ‖θ₀ − θ*‖; the gradients in Adam's running means are scaled by
+    /// d. Algorithm 4 of Mishchenko & Defazio 2024. As in the library, θ moves by the previous step's d. Without
     /// `decoupled_weight_decay`, λθ is added to the gradient as the authors do it; the library adds it too late to matter.
     pub struct Prodigy("Prodigy") {
         /// Learning rate γ: factor on the estimate d.

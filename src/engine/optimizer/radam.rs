@@ -13,9 +13,8 @@ use crate::engine::schedule::StepRates;
 settings! {
     /// RAdam: Adam without division by √v̂ in the first steps, and with shorter steps while v̂ is uncertain.
     ///
-    /// ρ∞ = 2 / (1 − β₂) − 1, ρₜ = ρ∞ − 2 t β₂ᵗ / (1 − β₂ᵗ). Where ρₜ > 5: θ ← θ − γ r m̂ / √v̂ with
-    /// r² = (ρₜ − 4)(ρₜ − 2) ρ∞ / ((ρ∞ − 4)(ρ∞ − 2) ρₜ); else θ ← θ − γ m̂. Algorithm 2 of Liu et al. 2020, where the bound is 4;
-    /// ε is PyTorch's.
+    /// ρ∞ = 2 / (1 − β₂) − 1, ρₜ = ρ∞ − 2 t β₂ᵗ / (1 − β₂ᵗ). If ρₜ > 5: θ ← θ − γ r m̂ / √v̂ with r² = (ρₜ − 4)(ρₜ − 2) ρ∞ /
+    /// ((ρ∞ − 4)(ρ∞ − 2) ρₜ); else θ ← θ − γ m̂. Algorithm 2 of Liu et al. 2020, where the bound is 4; ε is PyTorch's.
     pub struct RAdam("RAdam") {
         /// Learning rate γ: approximate step length per coordinate.
         lr: f64 = 1e-3, in 0.0.., log 1e-5..=1.0;

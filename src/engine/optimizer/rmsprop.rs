@@ -14,7 +14,7 @@ use crate::engine::training::Reason;
 settings! {
     /// RMSprop: divides each coordinate's gradient by its running root mean square.
     ///
-    /// v ← α v + (1 − α) g², θ ← θ − γ g / (√v + ε); `centered` takes v − (mean of g)² instead of v; with `momentum` the
+    /// v ← α v + (1 − α) g², θ ← θ − γ g / (√v + ε); `centered` uses v − (mean of g)² instead of v; with `momentum` the
     /// quotient enters a velocity. Tieleman & Hinton 2012; centered: Graves 2013.
     pub struct RmsProp("RMSprop") {
         /// Learning rate γ: approximate step length per coordinate.

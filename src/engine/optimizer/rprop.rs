@@ -13,8 +13,8 @@ use std::ops::Bound::{Excluded, Unbounded};
 settings! {
     /// Rprop: one step size per coordinate, which grows while the sign of its gradient stays and shrinks when it changes.
     ///
-    /// s ← η⁺ s where g and the gradient before have the same sign, s ← η⁻ s where the sign turned, and there g counts as 0;
-    /// θ ← θ − s sign(g). Riedmiller & Braun 1993, in the form that Igel & Hüsken 2000 call iRprop−.
+    /// s ← η⁺ s if g has kept its sign, s ← η⁻ s and g ← 0 if it has changed; θ ← θ − s sign(g). Riedmiller & Braun 1993, in
+    /// the form that Igel & Hüsken 2000 call iRprop−.
     pub struct Rprop("Rprop") {
         /// Initial step size; after the first step, this setting and schedules have no effect.
         lr: f64 = 1e-2, in 0.0.., log 1e-5..=1.0;

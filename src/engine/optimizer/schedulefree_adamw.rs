@@ -14,9 +14,9 @@ settings! {
     /// Schedule-Free AdamW: Adam steps with iterate averaging instead of a schedule; gradients are evaluated between iterate
     /// and average.
     ///
-    /// v ← β₂ v + (1 − β₂) g², u ← g / (√(v / (1 − β₂ᵗ)) + ε) + λθ, z ← z − γ u, x ← (1 − c) x + c z,
-    /// θ ← (1 − β₁) z + β₁ x. Algorithm 1 of Defazio et al. 2024, with the library's 10⁻¹⁵ inside the root. The path is that of
-    /// θ (the paper's y), where the library's parameters are in training mode; x is where they are in evaluation mode.
+    /// v ← β₂ v + (1 − β₂) g², u ← g / (√(v / (1 − β₂ᵗ)) + ε) + λθ, z ← z − γ u, x ← (1 − c) x + c z, θ ← (1 − β₁) z + β₁ x.
+    /// Algorithm 1 of Defazio et al. 2024, with the library's 10⁻¹⁵ inside the root. The trajectory is that of θ (the paper's
+    /// y), the library's parameters in training mode; x are those in evaluation mode.
     pub struct ScheduleFreeAdamW("Schedule-Free AdamW") {
         /// Learning rate γ: approximate step length per coordinate.
         lr: f64 = 2.5e-3, in 0.0.., log 1e-5..=1.0;

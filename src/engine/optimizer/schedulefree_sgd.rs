@@ -14,9 +14,9 @@ settings! {
     /// Schedule-Free SGD: SGD steps with iterate averaging instead of a schedule; gradients are evaluated between iterate and
     /// average.
     ///
-    /// z ← z − γ g, x ← (1 − c) x + c z, θ ← (1 − β) z + β x, where c is the step's share in the weighted average x.
-    /// Defazio et al. 2024, eqs. (3)–(5). The path is that of θ (the paper's y), where the library's parameters are in training
-    /// mode; x is where they are in evaluation mode. The library's eps has no effect.
+    /// z ← z − γ g, x ← (1 − c) x + c z, θ ← (1 − β) z + β x, where c is the weight of the step in the average x. Defazio et
+    /// al. 2024, eqs. (3)–(5). The trajectory is that of θ (the paper's y), the library's parameters in training mode; x are
+    /// those in evaluation mode. The library's eps has no effect.
     pub struct ScheduleFreeSgd("Schedule-Free SGD") {
         /// Learning rate γ.
         lr: f64 = 1.0, in 0.0.., log 1e-5..=1.0;

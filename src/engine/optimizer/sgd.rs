@@ -26,14 +26,14 @@ settings! {
         dampening: f64 = 0.0, linear 0.0..=1.0;
         /// Weight decay λ: adds λθ to the gradient.
         weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
-        /// Nesterov's momentum: looks ahead along the velocity. Without momentum it changes nothing (PyTorch refuses that, and
+        /// Nesterov momentum: looks ahead along the velocity. It has no effect without momentum (PyTorch refuses that, and
         /// dampening with it).
         nesterov: bool = false;
-        /// What the velocity is: the sum of gradients (PyTorch), a mean of them (ema), or the last step (polyak, as in Keras), which
-        /// differs from the first where the learning rate changes.
+        /// Definition of the velocity: the sum of gradients (pytorch), a running mean of them (ema), or the last step
+        /// (polyak, as in Keras), which differs from the first when the learning rate changes.
         form: Momentum = Momentum::PyTorch;
-        /// With Nesterov's momentum, asks for the gradient at the point ahead itself, as the paper does, instead of moving along with
-        /// it. The path is then that of the point behind.
+        /// Evaluates the gradient of Nesterov momentum at the point ahead itself, as in the paper, instead of moving along
+        /// with it. The trajectory is then that of the point behind.
         lookahead: bool = false;
         /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;

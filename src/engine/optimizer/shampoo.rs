@@ -12,8 +12,8 @@ settings! {
     /// Shampoo: multiplies the gradient by the inverse root of the sum of all g gᵀ so far.
     ///
     /// L ← L + g gᵀ, θ ← θ − γ L^(−1/2) g, from L = ε I. Algorithm 2 of Gupta, Koren & Singer 2018 for tensors of order 1.
-    /// Beyond 64 parameters L is its diagonal, which is Adagrad's sum. Momentum mixes the last step into the gradient,
-    /// as the library does.
+    /// With more than 64 parameters L is diagonal, which is Adagrad's sum. Momentum mixes the last step into the gradient, as
+    /// in the library.
     pub struct Shampoo("Shampoo") {
         /// Learning rate γ.
         lr: f64 = 1e-3, in 0.0.., log 1e-5..=10.0;

@@ -15,12 +15,12 @@ use crate::engine::schedule::StepRates;
 settings! {
     /// SOAP: Adam in the eigenbasis of the running mean of g gᵀ, Shampoo's preconditioner.
     ///
-    /// With the eigenvectors Q of G: m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) (Qᵀg)², θ ← θ − γ̂ Q (Qᵀm / (√v + ε)),
-    /// then G ← β G + (1 − β) g gᵀ. Algorithm 3 of Vyas et al. 2025 for a vector. The first step only learns G, and does not
-    /// move. Every k steps Q takes one step of the power iteration, in single precision as in the library.
+    /// With the eigenvectors Q of G: m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) (Qᵀg)², θ ← θ − γ̂ Q (Qᵀm / (√v + ε)), then G
+    /// ← β G + (1 − β) g gᵀ. Algorithm 3 of Vyas et al. 2025 for a vector. The first step initializes G and does not move.
+    /// Every k steps Q is updated by one power iteration, in single precision as in the library.
     ///
-    /// Every vector has eigenvectors, as in the library with `precondition_1d`, whose default is without: there vectors are moved by
-    /// Adam. Each tensor of a network counts as one vector; the library has eigenvectors for rows and columns of a matrix instead.
+    /// All vectors use eigenvectors, as in the library with `precondition_1d`; by default the library moves vectors by Adam.
+    /// Each tensor of a network counts as one vector; the library has eigenvectors for rows and columns of a matrix instead.
     pub struct Soap("SOAP") {
         /// Learning rate γ: approximate step length along each eigenvector.
         lr: f64 = 3e-3, in 0.0.., log 1e-5..=1.0;
@@ -36,7 +36,7 @@ settings! {
         weight_decay: f64 = 1e-2, in 0.0.., log 1e-6..=1.0;
         /// Number of steps k between updates of the eigenvectors.
         precondition_frequency: u64 = 10, in 1.0..=1e6, log 1.0..=100.0;
-        /// The most parameters for which there are eigenvectors; beyond, SOAP is Adam. The library's default is 10000, which
+        /// Maximum number of parameters with eigenvectors; above it, SOAP is Adam. The library's default is 10000, which
         /// would take minutes.
         max_precondition_dim: u64 = 64, in 1.0..=1024.0, log 1.0..=1024.0;
         /// Bias correction of both running means for their start at zero.

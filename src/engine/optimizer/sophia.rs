@@ -16,7 +16,7 @@ settings! {
     /// step.
     ///
     /// θ ← θ − γ clip(m / max(h, ε), p), where h is a running mean of Hutchinson's estimates, one every k steps. Algorithm 3
-    /// of Liu et al. 2024. The paper and the library draw normal vectors, which here is a setting: signs scatter less.
+    /// of Liu et al. 2024. The paper and the library use normal vectors; random signs, the default here, have lower variance.
     pub struct Sophia("Sophia") {
         /// Learning rate γ; γp is the maximum step of a coordinate.
         lr: f64 = 6e-2, in 0.0.., log 1e-4..=10.0;

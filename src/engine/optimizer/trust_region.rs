@@ -12,8 +12,8 @@ settings! {
     /// Trust region: Newton steps bounded by a radius that adapts to the quality of the quadratic model; it leaves saddles
     /// along negative curvature.
     ///
-    /// s minimises gᵀs + ½ sᵀH s over ‖s‖ ≤ Δ by conjugate gradients; Δ grows or shrinks with ρ, the fall of the loss over that of the
-    /// model. Algorithms 4.1 and 7.2 of Nocedal & Wright 2006; Steihaug 1983.
+    /// s minimises gᵀs + ½ sᵀH s over ‖s‖ ≤ Δ by conjugate gradients; Δ grows or shrinks with ρ, the decrease of the loss
+    /// divided by that of the model. Algorithms 4.1 and 7.2 of Nocedal & Wright 2006; Steihaug 1983.
     pub struct TrustRegion("Trust region") {
         /// Initial radius Δ₀.
         lr: f64 = 1.0, in 0.0.., log 1e-3..=10.0;

@@ -8,8 +8,8 @@ settings! {
 }
 
 settings! {
-    /// Where ε stands: outside the corrected root as in PyTorch, inside it, or outside the uncorrected one as in Keras and in the
-    /// paper's faster form (ε̂, end of section 2 of Kingma & Ba 2015).
+    /// Position of ε: outside the corrected square root as in PyTorch, inside it, or outside the uncorrected one as in Keras
+    /// and in the paper's faster form (ε̂, end of section 2 of Kingma & Ba 2015).
     pub enum CorrectedEpsilon { Outside = "outside", Inside = "inside", Hat = "hat" }
 }
 

@@ -13,8 +13,8 @@ use crate::engine::schedule::StepRates;
 settings! {
     /// Yogi: Adam with a running mean of squares that moves towards g² by a fraction of g² only, so it decreases slowly.
     ///
-    /// v ← v − (1 − β₂) sign(v − g²) g², θ ← θ − γ m̂ / (√v̂ + ε). Algorithm 2 of Zaheer et al. 2018, with the library's
-    /// corrections for the start, though both means begin at `initial_accumulator`.
+    /// v ← v − (1 − β₂) sign(v − g²) g², θ ← θ − γ m̂ / (√v̂ + ε). Algorithm 2 of Zaheer et al. 2018, with the library's bias
+    /// corrections, although both running means begin at `initial_accumulator`.
     pub struct Yogi("Yogi") {
         /// Learning rate γ: approximate step length per coordinate.
         lr: f64 = 1e-2, in 0.0.., log 1e-5..=1.0;

@@ -8,7 +8,7 @@ use crate::engine::objective::{GradientTransform, Upstream};
 settings! {
     /// Gradient accumulation: one step uses the gradients of several mini-batches, like one larger batch.
     ///
-    /// g ← Σ gⱼ / k over the next k mini-batches, or the sum alone, as it is where nobody divides the loss.
+    /// g ← Σ gⱼ / k over the next k mini-batches, or their sum, as in code that does not divide the loss by k.
     pub struct Accumulate("Accumulated") {
         /// k: number of mini-batches per step.
         k: u64 = 4, in 1.0..=10000.0, log 1.0..=64.0;

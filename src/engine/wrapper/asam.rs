@@ -8,7 +8,8 @@ use crate::engine::objective::GradientTransform;
 settings! {
     /// ASAM: SAM with the ascent step scaled by each parameter, so that it is invariant to rescaling of the parameters.
     ///
-    /// With T = diag(|θ| + η) the gradient is that at θ + ρ T²g/‖Tg‖. Costs two gradients a step. Eq. (8) of Kwon et al. 2021.
+    /// With T = diag(|θ| + η) the gradient is evaluated at θ + ρ T²g/‖Tg‖. Costs two gradients per step. Eq. (8) of Kwon et
+    /// al. 2021.
     pub struct Asam("ASAM") {
         /// ρ: length of the ascent step, in units of the parameters.
         rho: f64 = 0.5, in 0.0.., log 1e-3..=10.0;

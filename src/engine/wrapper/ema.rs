@@ -11,8 +11,8 @@ use crate::engine::training::Reason;
 settings! {
     /// Weight averaging: an exponential moving average of the iterates, drawn as a trail of its own.
     ///
-    /// a ← β a + (1 − β) θ after each step, from the first step's θ on; the path itself stays as it is. Polyak & Juditsky 1992, in
-    /// PyTorch's exponential form.
+    /// a ← β a + (1 − β) θ after each step, from the first step's θ on; the trajectory itself is unchanged. Polyak & Juditsky
+    /// 1992, in PyTorch's exponential form.
     pub struct Ema("Average") {
         /// β: decay rate of the moving average.
         decay: f64 = 0.99, in 0.0..=1.0, linear 0.5..=0.999;

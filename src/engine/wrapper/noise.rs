@@ -9,7 +9,7 @@ use rand_distr::{Distribution, StandardNormal};
 settings! {
     /// Gradient noise: adds Gaussian noise to every gradient, like that of mini-batches.
     ///
-    /// gᵢ ← gᵢ + σ ξᵢ with ξᵢ ~ N(0, 1), anew for each gradient.
+    /// gᵢ ← gᵢ + σ ξᵢ with ξᵢ ~ N(0, 1), drawn independently for each gradient.
     pub struct Noise("Noise") {
         /// σ: standard deviation per component.
         std: f64 = 0.1, in 0.0.., log 1e-3..=100.0;

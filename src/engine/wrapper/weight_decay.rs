@@ -11,7 +11,7 @@ use crate::engine::training::Reason;
 settings! {
     /// Weight decay: pulls the parameters towards 0, by the gradient or decoupled from it.
     ///
-    /// g ← g + λθ as in SGD; decoupled θ ← θ − γλθ beside the step as in AdamW. Loshchilov & Hutter 2019, section 2.
+    /// g ← g + λθ as in SGD; decoupled θ ← θ − γλθ in each step as in AdamW. Loshchilov & Hutter 2019, section 2.
     pub struct WeightDecay("Decay") {
         /// λ: weight decay coefficient.
         weight_decay: f64 = 1e-2, in 0.0.., log 1e-6..=1.0;
