@@ -164,9 +164,9 @@ pub(super) fn connect(args: &Args) -> Result<(), String> {
         loss: Arc::new(loss),
         split,
     };
-    let never = Cancel::default();
+    let cancel = Cancel::default();
     let both = ends.each_ref().map(Vec::as_slice);
-    let found = engine::connect(&task, both, &spec, &settings, &never, &mut |_| {});
+    let found = engine::connect(&task, both, &spec, &settings, &cancel, &mut |_| {});
     let Some(found) = found.map_err(|error| error.to_string())? else {
         return Ok(()); // Nothing cancels this work.
     };
@@ -180,8 +180,8 @@ pub(super) fn connect(args: &Args) -> Result<(), String> {
             "npz" => outputs.write(path, |out| table::npz(&found, out))?,
             "json" => outputs.write(path, |out| table::json(&found, &summary, out))?,
             _ => {
-                let asked = args.caption(&spec, &settings);
-                let bytes = args.picture(&task, &found, &asked, kind, pixels, side)?;
+                let caption = args.caption(&spec, &settings);
+                let bytes = args.picture(&task, &found, &caption, kind, pixels, side)?;
                 outputs.write(path, |out| out.write_all(&bytes))?;
             }
         }
@@ -219,7 +219,7 @@ impl Args {
             ("seed", Some(&self.seed)),
         ] {
             if let Some(text) = text {
-                parse_setting(&mut settings, name, text).map_err(|refusal| refusal.to_string())?;
+                parse_setting(&mut settings, name, text).map_err(|error| error.to_string())?;
             }
         }
         for path in [&self.curve_weights, &self.aligned_weights]
@@ -285,11 +285,11 @@ impl Args {
         pixels: [u32; 2],
         side: usize,
     ) -> Result<Vec<u8>, String> {
-        let (points, never) = (picture::points(pixels), Cancel::default());
+        let (points, cancel) = (picture::points(pixels), Cancel::default());
         let surface = || {
             let view = figure::window(found, points)?;
             let plane = found.plane.as_ref()?;
-            Surface::sample(&*task.loss, plane, view, side, side, &never)
+            Surface::sample(&*task.loss, plane, view, side, side, &cancel)
         };
         let title = self.network.title();
         let caption_lines = figure::Caption {

@@ -176,14 +176,14 @@ pub(super) fn curvature(args: &Args) -> Result<(), String> {
         .transpose()?;
     let pixels = size(&args.size, kind)?;
     let rescale = args.rescale()?;
-    let place = args.place()?;
+    let curvature_point = args.curvature_point()?;
     let mut outputs = Outputs::plan(&args.output)?;
     outputs.check_stdout_free("--json", args.json)?;
     if let Some(metric) = settings.matrix.metric() {
-        let n = place.theta.len();
+        let n = curvature_point.theta.len();
         let (vector, mut product) = (vec![0.0; n], vec![0.0; n]);
-        let objective = &place.objective;
-        if !objective.metric_vector(metric, &place.theta, &vector, &mut product) {
+        let objective = &curvature_point.objective;
+        if !objective.metric_vector(metric, &curvature_point.theta, &vector, &mut product) {
             let name = settings.matrix.name();
             return Err(format!(
                 "--matrix {name} needs the loss of a model on data; expected hessian"
@@ -196,22 +196,22 @@ pub(super) fn curvature(args: &Args) -> Result<(), String> {
         layers: args.layers,
     };
     let compute = |theta: &[f64]| {
-        let never = Cancel::default();
+        let cancel = Cancel::default();
         let computed = report(
-            &*place.objective,
+            &*curvature_point.objective,
             theta,
             &settings,
             extras,
-            &never,
+            &cancel,
             &mut |_| (),
         );
         computed.map_err(|error| error.to_string())
     };
-    let report = compute(&place.theta)?;
+    let report = compute(&curvature_point.theta)?;
     let rescaled = rescale.map(|(alpha, layer)| {
-        let network = { place.network.as_ref() }
+        let network = { curvature_point.network.as_ref() }
             .ok_or("--rescale needs a network; expected --network".to_owned())?;
-        let theta = network.rescaled(&place.theta, layer, alpha);
+        let theta = network.rescaled(&curvature_point.theta, layer, alpha);
         let theta = theta.map_err(|error| format!("--rescale {alpha}: {error}"))?;
         Ok::<_, String>((alpha, layer, compute(&theta)?))
     });
@@ -221,20 +221,27 @@ pub(super) fn curvature(args: &Args) -> Result<(), String> {
             outputs.write(path, |out| table::csv(&report, out))?;
         } else {
             let (points, theme) = (picture::points(pixels), args.theme.theme());
-            let sheet = spectrum::picture(&report, &settings, &place.title, points, theme);
-            let bytes = picture::bytes(&sheet, kind, pixels, &place.title)?;
+            let sheet =
+                spectrum::picture(&report, &settings, &curvature_point.title, points, theme);
+            let bytes = picture::bytes(&sheet, kind, pixels, &curvature_point.title)?;
             outputs.write(path, |out| out.write_all(&bytes))?;
         }
     }
     outputs.print(|out| {
         if args.json {
             let mut line = output::json(&report, &settings, rescaled.as_ref());
-            if !place.source.is_empty() {
-                line["source"] = place.source.as_str().into();
+            if !curvature_point.source.is_empty() {
+                line["source"] = curvature_point.source.as_str().into();
             }
             return writeln!(out, "{line}");
         }
-        output::text(&place.title, &report, &settings, rescaled.as_ref(), out)
+        output::text(
+            &curvature_point.title,
+            &report,
+            &settings,
+            rescaled.as_ref(),
+            out,
+        )
     })?;
     outputs.finish()
 }
@@ -256,11 +263,11 @@ impl Args {
             ("seed", &self.seed),
         ] {
             let Some(text) = text else { continue };
-            let refused =
-                |refusal| setting_error(&format!("--{}", flag.replace('_', "-")), text, &refusal);
-            let index = settings.index(flag).map_err(refused)?;
-            let value = settings.params()[index].parse(text).map_err(refused)?;
-            settings.set(flag, value).map_err(refused)?;
+            let to_sentence =
+                |error| setting_error(&format!("--{}", flag.replace('_', "-")), text, &error);
+            let index = settings.index(flag).map_err(to_sentence)?;
+            let value = settings.params()[index].parse(text).map_err(to_sentence)?;
+            settings.set(flag, value).map_err(to_sentence)?;
         }
         Ok(settings)
     }
@@ -286,7 +293,7 @@ impl Args {
         Ok(Some((alpha, layer?)))
     }
 
-    fn place(&self) -> Result<CurvaturePoint, String> {
+    fn curvature_point(&self) -> Result<CurvaturePoint, String> {
         match (&self.network, &self.landscape) {
             (Some(_), Some(_)) => Err("--network and --landscape exclude each other; leave out one of them".to_owned()),
             (None, None) => Err("no network or landscape is given; expected --network, --data and --weights, or --landscape and --at".to_owned()),
@@ -323,7 +330,7 @@ impl Args {
             );
         }
         let landscape: AnyLandscape =
-            { text.parse() }.map_err(|refusal| setting_error("--landscape", text, &refusal))?;
+            { text.parse() }.map_err(|error| setting_error("--landscape", text, &error))?;
         let at = self.at.as_ref();
         let at = at.ok_or(
             "the point on the landscape is missing; expected --at, like --at=1,1".to_owned(),

@@ -51,10 +51,10 @@ fn unknown(name: &str) -> String {
             valid.push(member);
         }
     }
-    let refusal = SettingError::Name {
+    let error = SettingError::Name {
         family: "name",
         given: name.to_owned(),
         valid,
     };
-    refusal.to_string()
+    error.to_string()
 }

@@ -34,7 +34,7 @@ impl NetworkArgs {
     /// Returns the network's loss on the training split, and the split. `test` is the share of test samples.
     pub(super) fn prepare(&self, test: f64, seed: u64) -> Result<(NetworkLoss, Split), String> {
         let network: AnyNetwork = { self.network.parse() }
-            .map_err(|refusal| setting_error("--network", &self.network, &refusal))?;
+            .map_err(|error| setting_error("--network", &self.network, &error))?;
         let mut split = (self.dataset()?)
             .split_for(network.as_dyn().loss(), &Disk::default(), test, seed)
             .map_err(|error| error.to_string())?;
@@ -50,7 +50,7 @@ impl NetworkArgs {
     fn dataset(&self) -> Result<AnyDataset, String> {
         let name = spec::head(&self.data).0;
         let built_in = AnyDataset::NAMES.contains(&name);
-        let refused = |refusal| setting_error("--data", &self.data, &refusal);
+        let to_sentence = |error| setting_error("--data", &self.data, &error);
         let path = path_from_text(&self.data);
         if built_in || self.data.contains(':') && !path.exists() {
             if self.label.is_some() {
@@ -59,13 +59,13 @@ impl NetworkArgs {
                     self.data
                 ));
             }
-            return self.data.parse().map_err(refused);
+            return self.data.parse().map_err(to_sentence);
         }
-        let mut csv: AnyDataset = "csv".parse().map_err(refused)?;
+        let mut csv: AnyDataset = "csv".parse().map_err(to_sentence)?;
         let label = self.label.clone().unwrap_or_default();
         for (setting, text) in [("path", path_text(&path)), ("label", label)] {
             let set = csv.settings_mut().set(setting, Value::Text(text));
-            set.map_err(|refusal| setting_error("--data", &self.data, &refusal))?;
+            set.map_err(|error| setting_error("--data", &self.data, &error))?;
         }
         Ok(csv)
     }
@@ -116,7 +116,7 @@ pub(super) fn at_weights(
 pub(super) fn spec(flag: &str, text: &str, loss: &NetworkLoss) -> Result<RunSpec, String> {
     let spec: RunSpec = text
         .parse()
-        .map_err(|refusal| setting_error(flag, text, &refusal))?;
+        .map_err(|error| setting_error(flag, text, &error))?;
     let optimizer = &spec.optimizer;
     if let Some(expected) = optimizer.as_dyn().unsupported_reason(loss) {
         let name = optimizer.name();

@@ -115,7 +115,7 @@ impl SceneArgs {
         for text in &self.runs {
             scene.add_run(
                 text.parse::<RunSpec>()
-                    .map_err(|refusal| setting_error("--run", text, &refusal))?,
+                    .map_err(|error| setting_error("--run", text, &error))?,
             );
         }
         for (name, text) in [
@@ -129,7 +129,7 @@ impl SceneArgs {
         ] {
             if let Some(text) = text {
                 parse_setting(&mut scene.training, name, text)
-                    .map_err(|refusal| refusal.to_string())?;
+                    .map_err(|error| error.to_string())?;
             }
         }
         let problem = scene
@@ -168,7 +168,7 @@ impl SceneArgs {
     fn scene(&self) -> Result<Scene, String> {
         let landscape = self.landscape.as_ref().map(|text| {
             text.parse::<AnyLandscape>()
-                .map_err(|refusal| setting_error("--landscape", text, &refusal))
+                .map_err(|error| setting_error("--landscape", text, &error))
         });
         let landscape = landscape.transpose()?;
         let Some(path) = &self.scene else {
@@ -210,10 +210,10 @@ pub(super) fn parse_setting(
 }
 
 /// Returns the error sentence of a setting; an error in a value is prefixed by its flag, which may be given several times.
-pub(super) fn setting_error(flag: &str, text: &str, refusal: &SettingError) -> String {
-    match refusal {
-        SettingError::Value { .. } => format!("{flag} {text}: {refusal}"),
-        _ => refusal.to_string(),
+pub(super) fn setting_error(flag: &str, text: &str, error: &SettingError) -> String {
+    match error {
+        SettingError::Value { .. } => format!("{flag} {text}: {error}"),
+        _ => error.to_string(),
     }
 }
 

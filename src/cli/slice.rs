@@ -131,7 +131,7 @@ pub(super) struct Args {
 pub(super) fn slice(args: &Args) -> Result<(), String> {
     let extension = kind(&args.output, &["csv", "npz", "png", "svg"], "csv")?;
     let pixels = size(&args.size, Some(extension))?;
-    let asked = args.range.as_deref().map(flags::range).transpose()?;
+    let range = args.range.as_deref().map(flags::range).transpose()?;
     let [columns, rows] = flags::points(&args.points)?;
     args.check(args.drawn())?;
     let seeds = args.seeds.as_deref().map(flags::seeds).transpose()?;
@@ -158,29 +158,29 @@ pub(super) fn slice(args: &Args) -> Result<(), String> {
     let runs = runs.unwrap_or_default();
     let read = args.further_weights(&trained)?;
     let mut outputs = Outputs::plan([&args.output])?;
-    let cuts = args.build_planes(&trained, &theta, &runs, seeds, read)?;
-    let Some((_, cut)) = cuts.first() else {
+    let planes = args.build_planes(&trained, &theta, &runs, seeds, read)?;
+    let Some((_, network_plane)) = planes.first() else {
         return Ok(()); // There is at least one.
     };
     if args.directions.len() == 1 {
-        let view = asked.unwrap_or(Rect::square(1.0));
-        let line = line(loss, &cut.plane, view, columns);
+        let view = range.unwrap_or(Rect::square(1.0));
+        let line = line(loss, &network_plane.plane, view, columns);
         outputs.write(&args.output, |out| match extension {
             "npz" => table::line_npz(&line, out),
             _ => table::line_csv(&line, out),
         })?;
         return outputs.finish();
     }
-    let projections = ProjectedPaths::new(&runs, &cut.plane);
-    let view = asked.unwrap_or_else(|| projections.view());
-    let never = Cancel::default();
-    let surface = |(seed, cut): &(u64, NetworkPlane)| {
-        let made = Surface::sample(loss, &cut.plane, view, columns, rows, &never);
-        made.map(|surface| (*seed, surface))
+    let projections = ProjectedPaths::new(&runs, &network_plane.plane);
+    let view = range.unwrap_or_else(|| projections.view());
+    let cancel = Cancel::default();
+    let surface = |(seed, network_plane): &(u64, NetworkPlane)| {
+        let sampled = Surface::sample(loss, &network_plane.plane, view, columns, rows, &cancel);
+        sampled.map(|surface| (*seed, surface))
     };
-    let slices: Vec<(u64, Surface)> = cuts.iter().filter_map(surface).collect();
+    let slices: Vec<(u64, Surface)> = planes.iter().filter_map(surface).collect();
     let sliced = SliceOutput {
-        cut,
+        network_plane,
         slices,
         several: seeds.is_some(),
         projections,

@@ -150,13 +150,13 @@ pub(super) fn sweep(args: &Args) -> Result<(), String> {
         .iter()
         .map(|text| {
             text.parse::<SweepAxis>()
-                .map_err(|refusal| format!("--over {refusal}"))
+                .map_err(|error| format!("--over {error}"))
         })
         .collect::<Result<Vec<_>, _>>()?;
     let measure: SweepMetric = args
         .measure
         .parse()
-        .map_err(|refusal: SettingError| refusal.to_string())?;
+        .map_err(|error: SettingError| error.to_string())?;
     let goal = args.goal.as_deref().map(goal).transpose()?;
     if measure == SweepMetric::Steps && goal.is_none() {
         return Err(

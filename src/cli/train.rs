@@ -152,14 +152,14 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
     if let Some(path) = &args.layers {
         kind(path, &["csv"], "csv")?;
     }
-    let sharp = args.sharpness.as_deref();
-    let sharp =
-        sharp.map(|path| Ok::<_, String>((path, kind(path, &["csv", "png", "svg"], "csv")?)));
-    let sharp = sharp.transpose()?;
+    let sharpness_output = args.sharpness.as_deref();
+    let sharpness_output = sharpness_output
+        .map(|path| Ok::<_, String>((path, kind(path, &["csv", "png", "svg"], "csv")?)));
+    let sharpness_output = sharpness_output.transpose()?;
     args.check()?;
     let (exploding, vanishing) = (args.exploding.as_deref(), args.vanishing.as_deref());
     let thresholds = layers::thresholds(exploding, vanishing)?;
-    let kept = table.is_some() || args.layers.is_some();
+    let record = table.is_some() || args.layers.is_some();
     let plane = args.plane.as_deref().map(slice::plane).transpose()?;
     let (seed, test) = (seed(&args.seed)?, share(&args.test)?);
     let (loss, split) = args.network.prepare(test, seed)?;
@@ -169,8 +169,8 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
     let batch = run_settings.gradient_settings.batch;
     loss.check_batch(batch).map_err(|error| error.to_string())?;
     let (steps, every) = (run_settings.steps, run_settings.record_every);
-    let measured = sharpness::measure_every(args.sharpness_every.as_deref(), steps)?;
-    if kept {
+    let sharpness_every = sharpness::measure_every(args.sharpness_every.as_deref(), steps)?;
+    if record {
         flags::affordable(steps.div_ceil(every), loss.dim(), specs.len())?;
     }
     let start = match &args.weights {
@@ -189,25 +189,30 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
     }
     let ends = specs
         .par_iter()
-        .filter_map(|spec| end(&loss, &start, spec, &run_settings, kept));
+        .filter_map(|spec| end(&loss, &start, spec, &run_settings, record));
     let mut ends: Vec<RunEnd> = ends.collect();
-    let made = ends.iter_mut().filter_map(|end| end.trajectory.take());
-    let made: Vec<Trajectory> = made.collect();
-    let cut = plane.map(|plane| build_plane(&plane, &loss, &ends, &made));
-    let cut = cut.transpose()?;
-    let plane = cut.as_ref().map(|cut| &cut.plane);
-    let project = |made| project_all(plane?, &loss, made, &Cancel::default());
-    let runs = specs.iter().zip(&made).map(|(spec, trajectory)| RunRecord {
-        spec: spec.to_string(),
-        trajectory,
-        every,
-        last: steps,
-        projections: project(trajectory),
-    });
+    let trajectories = ends.iter_mut().filter_map(|end| end.trajectory.take());
+    let trajectories: Vec<Trajectory> = trajectories.collect();
+    let network_plane = plane.map(|plane| build_plane(&plane, &loss, &ends, &trajectories));
+    let network_plane = network_plane.transpose()?;
+    let plane = network_plane
+        .as_ref()
+        .map(|network_plane| &network_plane.plane);
+    let project = |trajectory| project_all(plane?, &loss, trajectory, &Cancel::default());
+    let runs = specs
+        .iter()
+        .zip(&trajectories)
+        .map(|(spec, trajectory)| RunRecord {
+            spec: spec.to_string(),
+            trajectory,
+            every,
+            last: steps,
+            projections: project(trajectory),
+        });
     let runs: Vec<RunRecord> = runs.collect();
-    let measured = sharp.map(|_| {
+    let sharpness_series = sharpness_output.map(|_| {
         let run_settings = RunSettings {
-            record_every: measured,
+            record_every: sharpness_every,
             ..run_settings
         };
         sharpness::measure(&loss, &start, &specs, &run_settings)
@@ -228,11 +233,19 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
             Ok(())
         })?;
     }
-    if let (Some((path, kind)), Some(runs)) = (sharp, measured) {
+    if let (Some((path, kind)), Some(runs)) = (sharpness_output, sharpness_series) {
         sharpness::write(&runs, &mut outputs, path, kind, &args.network.title())?;
     }
     outputs.print(|out| {
-        report::report(&loss, &split, &specs, &ends, cut.as_ref(), steps, out)?;
+        report::report(
+            &loss,
+            &split,
+            &specs,
+            &ends,
+            network_plane.as_ref(),
+            steps,
+            out,
+        )?;
         layers::report(&issues, &thresholds, out)
     })?;
     outputs.finish()?;
@@ -300,11 +313,11 @@ fn build_plane(
     ends: &[RunEnd],
     trajectories: &[Trajectory],
 ) -> Result<NetworkPlane, String> {
-    let never = Cancel::default();
+    let cancel = Cancel::default();
     let theta = ends.first().map_or(&[][..], |end| &end.theta);
     let given = PlaneInputs {
         trajectories,
-        ..PlaneInputs::new(loss, theta, &never)
+        ..PlaneInputs::new(loss, theta, &cancel)
     };
     plane
         .as_dyn()
@@ -312,21 +325,21 @@ fn build_plane(
         .map_err(|error| error.to_string())
 }
 
-/// Computes a run; with `kept`, records its trajectory.
+/// Computes a run; with `record`, records its trajectory.
 fn end(
     loss: &NetworkLoss,
     start: &[f64],
     spec: &RunSpec,
     run_settings: &RunSettings,
-    kept: bool,
+    record: bool,
 ) -> Option<RunEnd> {
-    let never = Cancel::default();
-    if kept {
-        let made = training::run(loss, start, spec, run_settings, &never)?;
+    let cancel = Cancel::default();
+    if record {
+        let trajectory = training::run(loss, start, spec, run_settings, &cancel)?;
         return Some(RunEnd {
-            theta: made.theta(usize::MAX).unwrap_or(start).to_vec(),
-            outcome: made.outcome,
-            trajectory: Some(made),
+            theta: trajectory.theta(usize::MAX).unwrap_or(start).to_vec(),
+            outcome: trajectory.outcome,
+            trajectory: Some(trajectory),
         });
     }
     // Full-batch losses at 1/100 of the steps are enough to detect divergence, unless the schedule needs them.
@@ -340,7 +353,7 @@ fn end(
         ..*run_settings
     };
     let arrival =
-        training::run_to_end(loss, start, spec, &run_settings, f64::NEG_INFINITY, &never)?;
+        training::run_to_end(loss, start, spec, &run_settings, f64::NEG_INFINITY, &cancel)?;
     Some(RunEnd {
         theta: arrival.theta,
         outcome: arrival.outcome,

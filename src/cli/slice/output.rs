@@ -13,7 +13,7 @@ use std::io::{self, Write};
 /// The slices of a network's loss.
 pub(super) struct SliceOutput<'a> {
     /// The plane of the first slice.
-    pub(super) cut: &'a NetworkPlane,
+    pub(super) network_plane: &'a NetworkPlane,
     /// The slices with their seeds.
     pub(super) slices: Vec<(u64, Surface)>,
     /// Whether `--seeds` is given.
@@ -26,7 +26,7 @@ impl SliceOutput<'_> {
     pub(super) fn summary_lines(&self) -> Vec<String> {
         let slices: Vec<&Surface> = self.slices.iter().map(|(_, slice)| slice).collect();
         let spread = seed_spread_text(&slices).filter(|_| self.several);
-        explained_variance_text(self.cut)
+        explained_variance_text(self.network_plane)
             .into_iter()
             .chain(spread)
             .collect()
@@ -52,7 +52,7 @@ impl Args {
         extension: &str,
         pixels: [u32; 2],
     ) -> Result<Vec<u8>, String> {
-        let (title, caption) = (self.title(), self.caption(output.cut));
+        let (title, caption) = (self.title(), self.caption(output.network_plane));
         let (size, theme) = (picture::points(pixels), self.theme.theme());
         let description = format!("{title}\n\n{caption}");
         let SliceOutput {

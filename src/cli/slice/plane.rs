@@ -54,13 +54,13 @@ impl Args {
                     "--seeds is for --plane filter, not {name}; choose filter, or leave out --seeds"
                 ));
             }
-            let never = Cancel::default();
+            let cancel = Cancel::default();
             let given = PlaneInputs {
                 others: &others,
                 trajectories: runs,
-                ..PlaneInputs::new(loss, theta, &never)
+                ..PlaneInputs::new(loss, theta, &cancel)
             };
-            let cut = |plane: &AnyPlane| {
+            let build = |plane: &AnyPlane| {
                 plane
                     .as_dyn()
                     .build(&given)
@@ -69,14 +69,14 @@ impl Args {
             let Some(Value::Count(first)) =
                 plane.settings().get("seed").filter(|_| seeds.is_some())
             else {
-                return Ok(vec![(0, cut(&plane)?)]);
+                return Ok(vec![(0, build(&plane)?)]);
             };
             return { 0..seeds.unwrap_or(1) }
                 .map(|more| {
                     let (seed, mut plane) = (first.wrapping_add(more), plane.clone());
                     let set = plane.settings_mut().set("seed", Value::Count(seed));
-                    set.map_err(|refusal| refusal.to_string())?;
-                    Ok((seed, cut(&plane)?))
+                    set.map_err(|error| error.to_string())?;
+                    Ok((seed, build(&plane)?))
                 })
                 .collect();
         }
@@ -89,16 +89,16 @@ impl Args {
         let mut next = || directions.next().unwrap_or_else(|| vec![0.0; theta.len()]);
         let plane = Plane::new(theta.to_vec(), next(), next());
         let plane = plane.ok_or("the directions are not finite; expected finite numbers")?;
-        let cut = NetworkPlane {
+        let network_plane = NetworkPlane {
             plane,
             explained_variance_ratio: None,
             eigenvalues: None,
         };
-        Ok(vec![(0, cut)])
+        Ok(vec![(0, network_plane)])
     }
 
     /// Returns the caption of a picture: the weights, the plane and its eigenvalues.
-    pub(super) fn caption(&self, cut: &NetworkPlane) -> String {
+    pub(super) fn caption(&self, network_plane: &NetworkPlane) -> String {
         // Names without folders, which mean nothing in a picture.
         let name = |path: &PathBuf| {
             let name = path.file_name().unwrap_or(path.as_os_str());
@@ -118,7 +118,8 @@ impl Args {
             );
         }
         parts.extend(
-            cut.eigenvalues
+            network_plane
+                .eigenvalues
                 .map(|[a, b]| format!("eigenvalues {} and {}", number(a, 5), number(b, 5))),
         );
         parts.join(" · ")
@@ -128,12 +129,12 @@ impl Args {
 /// Parses `--plane`.
 pub(in crate::cli) fn plane(text: &str) -> Result<AnyPlane, String> {
     text.parse()
-        .map_err(|refusal| setting_error("--plane", text, &refusal))
+        .map_err(|error| setting_error("--plane", text, &error))
 }
 
 /// Returns a sentence with the explained variance ratio of a plane, if it has one.
-pub(in crate::cli) fn explained_variance_text(cut: &NetworkPlane) -> Option<String> {
-    let [a, b] = cut
+pub(in crate::cli) fn explained_variance_text(network_plane: &NetworkPlane) -> Option<String> {
+    let [a, b] = network_plane
         .explained_variance_ratio?
         .map(|share| number(100.0 * share, 4));
     Some(format!(

@@ -24,10 +24,12 @@ pub(super) fn thresholds(
     let mut thresholds = Thresholds::default();
     for (name, text) in [("exploding", exploding), ("vanishing", vanishing)] {
         let Some(text) = text else { continue };
-        let refused = |refusal| setting_error(&format!("--{name}"), text, &refusal);
-        let index = thresholds.index(name).map_err(refused)?;
-        let value = thresholds.params()[index].parse(text).map_err(refused)?;
-        thresholds.set(name, value).map_err(refused)?;
+        let to_sentence = |error| setting_error(&format!("--{name}"), text, &error);
+        let index = thresholds.index(name).map_err(to_sentence)?;
+        let value = thresholds.params()[index]
+            .parse(text)
+            .map_err(to_sentence)?;
+        thresholds.set(name, value).map_err(to_sentence)?;
     }
     let Thresholds {
         exploding,

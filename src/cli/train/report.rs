@@ -17,7 +17,7 @@ pub(super) fn report(
     split: &Split,
     specs: &[RunSpec],
     ends: &[RunEnd],
-    cut: Option<&NetworkPlane>,
+    network_plane: Option<&NetworkPlane>,
     steps: u64,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -58,7 +58,7 @@ pub(super) fn report(
         ]);
     }
     table(&lines, out)?;
-    if let Some(sentence) = cut.and_then(explained_variance_text) {
+    if let Some(sentence) = network_plane.and_then(explained_variance_text) {
         writeln!(out, "{sentence}")?;
     }
     Ok(())

@@ -38,14 +38,14 @@ pub(super) fn measure(
     specs: &[RunSpec],
     run_settings: &RunSettings,
 ) -> Vec<SharpnessSeries> {
-    let never = Cancel::default();
+    let cancel = Cancel::default();
     let of = |spec: &RunSpec| {
         let mut run = SharpnessSeries {
             name: spec.to_string(),
             ..SharpnessSeries::default()
         };
-        run_with_observer(loss, start, spec, run_settings, &never, |step| {
-            let found = largest(loss, step.theta, step.preconditioner, TOLERANCE, &never);
+        run_with_observer(loss, start, spec, run_settings, &cancel, |step| {
+            let found = largest(loss, step.theta, step.preconditioner, TOLERANCE, &cancel);
             let [lambda_max, preconditioned] = found.unwrap_or([f64::NAN; 2]);
             let rates = spec.rates(step.step, run_settings.steps);
             let limits = [
