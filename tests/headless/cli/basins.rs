@@ -17,7 +17,7 @@ fn with<'a>(more: &[&'a str]) -> Vec<&'a str> {
 }
 
 #[test]
-fn a_line_for_each_start_says_where_its_run_ends() {
+fn basins_csv_has_one_row_per_start() {
     let place = Place::new();
     place.said(&with(&["-o", "basins.csv"]));
     let text = place.read("basins.csv");
@@ -72,7 +72,7 @@ fn pictures_and_arrays_are_written() {
 }
 
 #[test]
-fn what_basins_cannot_be_made_of_is_refused() {
+fn invalid_basins_arguments_are_refused() {
     let place = Place::new();
     for (more, expected) in [
         (

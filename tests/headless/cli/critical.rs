@@ -34,7 +34,7 @@ fn himmelblaus_points_are_listed_by_kind_and_value() {
 }
 
 #[test]
-fn csv_holds_what_json_holds() {
+fn critical_csv_and_json_agree() {
     let place = Place::new();
     let args = [
         "critical",
@@ -70,7 +70,7 @@ fn csv_holds_what_json_holds() {
 }
 
 #[test]
-fn a_view_is_that_of_the_flag_or_of_the_file() {
+fn critical_uses_the_view_of_the_flag_or_the_scene_file() {
     let scene = "version = 1\nlandscape = \"himmelblau\"\nview = [[2, 4], [1, 3]]\n";
     let place = Place::new();
     place.file("s.toml", scene);
@@ -95,7 +95,7 @@ fn a_view_is_that_of_the_flag_or_of_the_file() {
 }
 
 #[test]
-fn what_is_no_view_is_refused() {
+fn invalid_views_are_refused() {
     let expected = "expected two ranges, low end first, like --view=-2..2,-1..3";
     for view in [
         "1",

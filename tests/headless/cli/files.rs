@@ -75,7 +75,7 @@ fn place() -> Place {
 
 #[expect(clippy::too_many_lines, reason = "a table of cases")]
 #[test]
-fn no_output_takes_the_place_of_an_input() {
+fn no_output_overwrites_an_input() {
     let place = place();
     let absolute = place.path().join("sub/../d.csv");
     let trace = [
@@ -385,7 +385,7 @@ fn a_command_that_fails_writes_none_of_its_files() {
 
 #[cfg(unix)]
 #[test]
-fn a_link_to_nothing_makes_what_it_leads_to() {
+fn writing_through_a_dangling_link_creates_its_target() {
     use std::os::unix::fs::symlink;
     let place = Place::new();
     fs::create_dir(place.path().join("sub")).unwrap();
@@ -411,7 +411,7 @@ fn a_link_to_nothing_makes_what_it_leads_to() {
 
 #[expect(clippy::too_many_lines, reason = "a table of cases")]
 #[test]
-fn a_dash_is_standard_output_and_nothing_else_is_there() {
+fn a_dash_is_standard_output_without_other_output() {
     let place = place();
     let before = place.names();
     let weights = ["--weights", "w.safetensors"];
@@ -662,7 +662,7 @@ fn no_more_threads_run_than_there_are_cores() {
 }
 
 #[test]
-fn what_sentences_repeat_adds_no_line() {
+fn control_characters_in_arguments_add_no_line_to_errors() {
     let place = Place::new();
     for args in [
         &["trace", "--run", "ad\nam\u{1b}[31m"][..],
@@ -714,7 +714,7 @@ fn what_sentences_repeat_adds_no_line() {
 
 #[cfg(unix)]
 #[test]
-fn files_of_any_name_are_read_and_written_and_told_in_specs() {
+fn files_with_any_name_are_read_written_and_named_in_specs() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
     let place = Place::new();
@@ -807,7 +807,7 @@ fn toml_text(text: &str) -> String {
 }
 
 #[test]
-fn sizes_are_refused_before_memory_is_taken() {
+fn excessive_sizes_are_refused_before_allocation() {
     let place = Place::new();
     let refused = place.refused(
         &[
@@ -881,7 +881,7 @@ fn sizes_are_refused_before_memory_is_taken() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn what_the_machine_does_not_have_is_refused_without_an_abort() {
+fn unavailable_memory_is_refused_without_an_abort() {
     let place = Place::new();
     let program = place.command(&[]).get_program().to_owned();
     let line = r#"ulimit -v 700000; exec "$0" render --landscape quadratic --run sgd --steps 1 --size 9000x9000 -o a.png"#;
@@ -903,7 +903,7 @@ fn what_the_machine_does_not_have_is_refused_without_an_abort() {
 }
 
 #[test]
-fn a_full_disk_behind_standard_output_is_an_error_and_a_closed_pipe_is_none() {
+fn a_full_disk_is_an_error_and_a_closed_pipe_is_not() {
     let Ok(full) = fs::File::options().write(true).open("/dev/full") else {
         return;
     };
@@ -946,7 +946,7 @@ fn a_full_disk_behind_standard_output_is_an_error_and_a_closed_pipe_is_none() {
 }
 
 #[test]
-fn no_sentence_tells_where_the_program_was_built() {
+fn errors_do_not_contain_build_paths() {
     let place = Place::new();
     let mut command = place.command(&[]);
     let output = command.env("DISPLAY", ":999").output().unwrap();

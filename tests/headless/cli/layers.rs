@@ -4,7 +4,7 @@ use super::Place;
 use super::train::{columns, with};
 
 #[test]
-fn layers_are_told_step_by_step() {
+fn layers_writes_statistics_per_step() {
     let place = Place::new();
     let rows = |more: &[&str]| {
         let args = [
@@ -70,7 +70,7 @@ fn layers_are_told_step_by_step() {
 }
 
 #[test]
-fn what_layers_cannot_be_asked_is_refused() {
+fn invalid_layers_flags_are_refused() {
     let place = Place::new();
     for (more, expected) in [
         (

@@ -6,7 +6,7 @@ const SCENE: &str = "version = 2\n[network]\nmodel = \"mlp:hidden=4\"\ndata = \"
                      [training]\nsteps = 40\n[[runs]]\nspec = \"adam:lr=0.05\"\n";
 
 #[test]
-fn a_scene_about_a_network_is_checked_and_drawn() {
+fn a_network_scene_is_checked_and_drawn() {
     check(
         &[("s.toml", SCENE)],
         &["check", "s.toml"],
@@ -34,7 +34,7 @@ fn a_scene_about_a_network_is_checked_and_drawn() {
 }
 
 #[test]
-fn what_a_network_cannot_be_asked_is_refused() {
+fn network_scenes_are_refused_by_landscape_commands_and_when_invalid() {
     let place = Place::new();
     place.file("s.toml", SCENE);
     for args in [

@@ -4,7 +4,7 @@ use super::{Place, check};
 use std::fs;
 
 #[test]
-fn check_says_that_a_scene_is_sound() {
+fn check_accepts_a_sound_scene() {
     let scene = "version = 1\nlandscape = \"rosenbrock:b=50\"\n[[runs]]\nspec = \"adam\"\n";
     check(
         &[("s.toml", scene)],
@@ -162,28 +162,32 @@ fn the_gallery_shows_every_landscape() {
 }
 
 #[test]
-fn a_network_is_drawn_off_its_plane_and_a_landscape_is_not() {
+fn projection_error_is_drawn_for_networks_only() {
     let place = Place::new();
     place.file(
         "s.toml",
         "version = 2\n[network]\nmodel = \"mlp:hidden=3,loss=bce\"\ndata = \"moons:samples=16\"\n\
          [[runs]]\nspec = \"adam:lr=0.1\"\n[training]\nsteps = 20\n",
     );
-    let args = ["render", "s.toml", "--show", "off-plane", "-o", "a.svg"];
-    place.said(&args);
-    let svg = place.read("a.svg");
+    let picture = |show: &str| {
+        place.said(&["render", "s.toml", "--show", show, "-o", "a.svg"]);
+        place.read("a.svg")
+    };
+    let svg = picture("projection-error");
+    // The former name of the value.
+    assert_eq!(svg, picture("off-plane"));
     for text in ["Off the plane", "distance off the plane", "off it by"] {
         assert!(svg.contains(text), "{text}");
     }
     check(
         &[],
-        &["render", "--show", "off-plane", "-o", "a.svg"],
+        &["render", "--show", "projection-error", "-o", "a.svg"],
         "refused: --show projection-error is for networks, but the scene has a landscape; expected map",
     );
 }
 
 #[test]
-fn the_random_plane_is_drawn_beside_those_of_other_seeds() {
+fn show_seeds_draws_planes_of_several_seeds() {
     let place = Place::new();
     let scene = |plane: &str| {
         format!(
@@ -214,7 +218,7 @@ fn the_random_plane_is_drawn_beside_those_of_other_seeds() {
 }
 
 #[test]
-fn without_a_display_the_scene_becomes_a_picture() {
+fn without_a_display_the_scene_is_written_as_a_picture() {
     let place = Place::new();
     place.file("ravine.png", "kept");
     for name in ["ravine-2.png", "ravine-3.png"] {

@@ -43,7 +43,7 @@ fn sliced(place: &Place, more: &[&str]) -> String {
 }
 
 #[test]
-fn runs_are_drawn_on_the_plane_of_their_components() {
+fn runs_are_drawn_on_their_pca_plane() {
     let place = Place::new();
     let said = trained(&place, BASE[1], &["--plane", "pca"]);
     let pca = ["--plane", "pca", "--trajectories", "t.npz"];
@@ -89,7 +89,7 @@ fn runs_are_drawn_on_the_plane_of_their_components() {
 }
 
 #[test]
-fn several_seeds_are_several_slices() {
+fn seeds_writes_one_slice_per_seed() {
     let place = Place::new();
     let args = first();
     let seeds = [
@@ -126,7 +126,7 @@ fn several_seeds_are_several_slices() {
 }
 
 #[test]
-fn the_loss_on_what_is_kept_for_a_test_is_that_of_training() {
+fn the_test_loss_matches_that_of_train() {
     let place = Place::new();
     for (network, more) in [
         (BASE[1], &[][..]),
@@ -171,7 +171,7 @@ fn the_loss_on_what_is_kept_for_a_test_is_that_of_training() {
 }
 
 #[test]
-fn what_these_flags_do_not_go_with_is_refused() {
+fn incompatible_plane_flags_are_refused() {
     let place = Place::new();
     let args = first();
     trained(&place, "mlp:hidden=2", &[]);

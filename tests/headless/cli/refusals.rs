@@ -356,7 +356,7 @@ fn places_that_cannot_be_written_are_refused_and_left_alone() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_file_system_that_refuses_is_told() {
+fn file_system_errors_are_reported() {
     Place::new().refused(
         &["trace", "-o", "/proc/a.json"],
         "/proc/a.json: the folder `/proc` is write-protected",

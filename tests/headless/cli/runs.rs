@@ -8,7 +8,7 @@ const RUNS: &str = include_str!("../../reference/runs.json");
 
 /// Each line of the table: where a run ends, its outcome and reason, which stderr tells once; or how its start is refused.
 #[test]
-fn runs_end_as_the_table_says() {
+fn runs_end_as_in_the_reference_table() {
     let place = Place::new();
     let table: Value = serde_json::from_str(RUNS).unwrap();
     for line in table.as_array().unwrap() {
@@ -91,7 +91,7 @@ fn targets_in_the_millions_train() {
 
 /// A loss that is 1e15 times as large, with a learning rate that is as much smaller, makes the same path with the same outcome.
 #[test]
-fn the_limit_grows_with_the_loss() {
+fn the_divergence_limit_scales_with_the_first_loss() {
     let place = Place::new();
     let run = |scale: &str, lr: f64, steps: &str| {
         let landscape = format!("--landscape=formula:f={scale}*(x^2+3*y^2)");

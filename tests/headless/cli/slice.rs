@@ -66,7 +66,7 @@ pub(super) fn array(place: &Place, name: &str) -> (Vec<f64>, Vec<u64>) {
 }
 
 #[test]
-fn planes_are_those_of_pytorch() {
+fn slices_match_pytorch() {
     let place = Place::new();
     let cases = cases();
     assert!(cases.len() >= 5);
@@ -116,7 +116,7 @@ fn planes_are_those_of_pytorch() {
 }
 
 #[test]
-fn arrays_pictures_and_lines_are_written() {
+fn slice_writes_arrays_pictures_and_lines() {
     let place = Place::new();
     let args = first();
     for (name, magic) in [
@@ -171,7 +171,7 @@ fn arrays_pictures_and_lines_are_written() {
 }
 
 #[test]
-fn single_precision_is_near() {
+fn f32_losses_are_close_to_f64() {
     let (place, base) = (Place::new(), first());
     let [double, single] = ["f64", "f32"].map(|precision| {
         place.said(&with(
@@ -194,7 +194,7 @@ fn single_precision_is_near() {
 }
 
 #[test]
-fn every_plane_has_the_weights_in_the_middle() {
+fn every_plane_has_its_origin_at_the_weights() {
     let place = Place::new();
     let args = first();
     let other = file("tanh-u.safetensors");
@@ -228,7 +228,7 @@ fn every_plane_has_the_weights_in_the_middle() {
 }
 
 #[test]
-fn data_are_used_as_asked() {
+fn label_and_standardize_select_the_data() {
     let place = Place::new();
     place.file("d.csv", "no,x,label\n0,10,1\n1,20,0\n1,60,1\n");
     place.said(&[
@@ -268,7 +268,7 @@ fn data_are_used_as_asked() {
 }
 
 #[test]
-fn what_spans_no_plane_is_refused() {
+fn directions_that_span_no_plane_are_refused() {
     let place = Place::new();
     let args = first();
     let u = file("tanh-u.safetensors");
@@ -323,7 +323,7 @@ fn what_spans_no_plane_is_refused() {
 }
 
 #[test]
-fn flags_that_do_not_go_together_are_refused() {
+fn incompatible_slice_flags_are_refused() {
     let place = Place::new();
     let args = first();
     let u = file("tanh-u.safetensors");
@@ -392,7 +392,7 @@ fn flags_that_do_not_go_together_are_refused() {
 }
 
 #[test]
-fn networks_and_data_that_do_not_go_together_are_refused() {
+fn incompatible_networks_and_data_are_refused() {
     let place = Place::new();
     let weights = file("tanh.safetensors");
     place.file("text.csv", "x,y\n1,cat\n2,dog\n");
@@ -462,7 +462,7 @@ fn networks_and_data_that_do_not_go_together_are_refused() {
 }
 
 #[test]
-fn weights_that_do_not_fit_are_told_layer_by_layer() {
+fn mismatched_weights_are_reported_per_layer() {
     let place = Place::new();
     let data = file("bce.csv");
     place.file("text.safetensors", "not tensors at all");

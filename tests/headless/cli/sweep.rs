@@ -26,7 +26,7 @@ fn rows(csv: &str) -> Vec<Vec<String>> {
 }
 
 #[test]
-fn a_point_is_the_last_row_of_a_trace() {
+fn sweep_rows_match_the_last_row_of_trace() {
     let place = Place::new();
     let args = [
         "--landscape",
@@ -85,7 +85,7 @@ fn a_point_is_the_last_row_of_a_trace() {
 }
 
 #[test]
-fn divergence_is_told_with_its_step_and_without_numbers() {
+fn sweep_reports_divergence_with_its_step_and_no_losses() {
     let place = Place::new();
     let csv = place.said(&with(&[
         "sgd",
@@ -106,7 +106,7 @@ fn divergence_is_told_with_its_step_and_without_numbers() {
 }
 
 #[test]
-fn the_winner_is_a_spec_that_does_the_same() {
+fn best_prints_a_spec_that_reproduces_the_best_run() {
     let place = Place::new();
     let over = ["--over", "lr=0.01..0.3:linear:59"];
     let said = place.said(&with(
@@ -205,7 +205,7 @@ fn two_settings_make_a_map_of_one_run() {
 }
 
 #[test]
-fn json_and_csv_hold_the_same() {
+fn sweep_json_and_csv_agree() {
     let place = Place::new();
     let args = with(&[
         "sgd:lr=0.1,momentum=0.5",
@@ -249,7 +249,7 @@ fn json_and_csv_hold_the_same() {
 }
 
 #[test]
-fn runs_without_the_setting_are_told_and_left_out() {
+fn runs_without_the_swept_setting_are_reported_and_skipped() {
     let place = Place::new();
     let (code, stdout, stderr) =
         place.run(&with(&["sgd", "--run", "adam", "--over", "beta1=0,0.9"]));
@@ -266,7 +266,7 @@ fn runs_without_the_setting_are_told_and_left_out() {
 }
 
 #[test]
-fn pictures_show_limits_winners_and_divergence() {
+fn sweep_pictures_show_limits_best_values_and_divergence() {
     let place = Place::new();
     let curves = with(&[
         "sgd",
@@ -331,7 +331,7 @@ fn pictures_show_limits_winners_and_divergence() {
 }
 
 #[test]
-fn what_cannot_be_swept_is_refused() {
+fn invalid_sweeps_are_refused() {
     for (args, expected) in [
         (
             &["--over", "lr=1..x"][..],

@@ -121,7 +121,7 @@ fn trace_writes_the_bits_of_the_engine() {
 }
 
 #[test]
-fn csv_holds_what_json_holds() {
+fn trace_csv_and_json_agree() {
     let place = Place::new();
     let args = [
         "trace",
@@ -168,7 +168,7 @@ fn csv_holds_what_json_holds() {
 }
 
 #[test]
-fn a_file_holds_what_stdout_holds() {
+fn trace_writes_equal_bytes_to_file_and_stdout() {
     let place = Place::new();
     let args = ["trace", "--steps", "5", "--run", "sgd:lr=1e-3,momentum=0.9"];
     for (name, format) in [("a.json", "json"), ("a.csv", "csv"), ("b.CSV", "csv")] {
@@ -185,7 +185,7 @@ fn a_file_holds_what_stdout_holds() {
 }
 
 #[test]
-fn divergence_and_convergence_are_told_with_their_step() {
+fn divergence_and_convergence_are_reported_with_their_step() {
     let place = Place::new();
     let run = |run: &str| {
         let args = [
@@ -343,7 +343,7 @@ fn mini_batches_of_a_file_are_real_and_seeded() {
 }
 
 #[test]
-fn a_reader_that_has_seen_enough_is_no_error() {
+fn a_closed_pipe_is_not_an_error() {
     let place = Place::new();
     let mut command = place.command(&["trace", "--steps", "50000", "--run", "sgd:lr=1e-5"]);
     let mut child = command
@@ -361,7 +361,7 @@ fn a_reader_that_has_seen_enough_is_no_error() {
 }
 
 #[test]
-fn what_was_taken_of_a_table_is_said_once_and_stands_in_json() {
+fn the_source_of_a_data_file_is_on_stderr_once_and_in_json() {
     let place = Place::new();
     place.file(
         "points.csv",

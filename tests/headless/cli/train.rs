@@ -47,7 +47,7 @@ pub(super) fn columns(csv: &str) -> Vec<Vec<f64>> {
 }
 
 #[test]
-fn training_lowers_the_loss_and_says_by_how_much() {
+fn train_lowers_the_loss_and_prints_it() {
     let place = Place::new();
     let said = place.said(&with(&[
         "--steps",
@@ -112,7 +112,7 @@ fn training_lowers_the_loss_and_says_by_how_much() {
 }
 
 #[test]
-fn training_goes_on_from_its_own_weights() {
+fn train_continues_from_its_own_weights() {
     let place = Place::new();
     let sgd = |steps, more: &[&str]| {
         let args = [
@@ -135,7 +135,7 @@ fn training_goes_on_from_its_own_weights() {
 }
 
 #[test]
-fn several_runs_are_shown_on_one_plane() {
+fn several_runs_are_projected_onto_one_plane() {
     let place = Place::new();
     let said = place.said(&with(&[
         "--run",
@@ -197,7 +197,7 @@ fn several_runs_are_shown_on_one_plane() {
 }
 
 #[test]
-fn rows_are_kept_of_every_so_many_steps() {
+fn every_sets_the_recording_interval() {
     let place = Place::new();
     let args = with(&[
         "--steps",
@@ -223,7 +223,7 @@ fn rows_are_kept_of_every_so_many_steps() {
 }
 
 #[test]
-fn a_run_that_diverges_is_told() {
+fn train_reports_divergence() {
     let place = Place::new();
     let (code, said, told) = place.run(&[
         "train",
@@ -253,7 +253,7 @@ fn a_run_that_diverges_is_told() {
 }
 
 #[test]
-fn a_line_is_recovered() {
+fn linear_regression_recovers_the_line() {
     let place = Place::new();
     place.said(&[
         "train",
@@ -285,7 +285,7 @@ fn a_line_is_recovered() {
 }
 
 #[test]
-fn what_cannot_be_trained_is_refused() {
+fn invalid_train_arguments_are_refused() {
     let place = Place::new();
     let out = ["-o", "w.safetensors"];
     for (more, expected) in [
@@ -444,7 +444,7 @@ fn batch_normalisation_refuses_a_batch_of_one_sample_everywhere() {
 }
 
 #[test]
-fn a_run_that_learns_no_more_than_a_constant_says_so() {
+fn a_run_no_better_than_a_constant_prediction_is_reported() {
     let place = Place::new();
     let train =
         |network: &'static str, data: &'static str, run: &'static str, more: &[&'static str]| {
