@@ -57,8 +57,9 @@ pub(super) fn sentence(error: &Error, program: &Command, args: &[String]) -> Str
         }
         ErrorKind::ArgumentConflict if arg.is_empty() => {
             let command = text(ContextKind::InvalidSubcommand);
+            let first = args.get(1).map_or("--help", String::as_str);
             format!(
-                "the command `{command}` stands behind other arguments; expected it first, like `ravine {command} --help`"
+                "the command `{command}` stands behind other arguments; expected it first, like `ravine {command} {first}`"
             )
         }
         ErrorKind::ArgumentConflict => match list(ContextKind::PriorArg) {

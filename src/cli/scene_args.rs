@@ -20,7 +20,7 @@ pub(super) struct SceneArgs {
     /// Landscape, like rosenbrock, quadratic:a=1,b=25 or 'formula:f=x^2+2*y^2'; `ravine list landscapes` lists all
     #[arg(long, value_name = "SPEC", help_heading = "Scene", value_parser = spec_text())]
     landscape: Option<String>,
-    /// Start point of every run; x alone for one parameter [default: the landscape's]
+    /// Start point of every run; x alone for one parameter [default: the scene's or landscape's]
     #[arg(
         long,
         value_name = "X,Y",
@@ -28,7 +28,7 @@ pub(super) struct SceneArgs {
         allow_hyphen_values = true
     )]
     start: Option<String>,
-    /// View: the ranges of x and y, or of x and f for one parameter [default: the landscape's]
+    /// View: the ranges of x and y, or of x and f for one parameter [default: the scene's or landscape's]
     #[arg(
         long,
         value_name = "X..X,Y..Y",

@@ -105,7 +105,7 @@ pub(super) struct Args {
         allow_negative_numbers = true
     )]
     points: String,
-    /// Floating-point type of the loss evaluations: f64, or f32, which takes half the time at a relative accuracy of about 1e-5
+    /// Floating-point type of the loss evaluations: f64, or f32, which takes half the time and is accurate to about 1e-5
     #[arg(long, value_name = "f64|f32", default_value = "f64")]
     precision: String,
     /// Share of test data to compute the loss on, as split by `ravine train --test`; planes use the training data

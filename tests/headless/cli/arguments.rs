@@ -161,7 +161,7 @@ fn every_wrong_command_line_gets_one_sentence() {
         ),
         (
             "curvature --standardize --landscape booth --at=1,3",
-            "--network SPEC is missing",
+            "--data FILE|SPEC and --network SPEC are missing",
         ),
         // Arguments that are there twice or in the wrong place.
         (
@@ -178,7 +178,7 @@ fn every_wrong_command_line_gets_one_sentence() {
         ),
         (
             "a.toml trace",
-            "the command `trace` stands behind other arguments; expected it first, like `ravine trace --help`",
+            "the command `trace` stands behind other arguments; expected it first, like `ravine trace a.toml`",
         ),
         // Values that the commands refuse themselves.
         (
@@ -214,7 +214,8 @@ fn every_wrong_command_line_gets_one_sentence() {
 fn arguments_that_are_not_utf8_are_refused() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
-    let mut command = Place::new().command(&["trace", "--steps"]);
+    let place = Place::new();
+    let mut command = place.command(&["trace", "--steps"]);
     let output = command.arg(OsStr::from_bytes(b"\xff")).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(

@@ -225,7 +225,7 @@ fn without_a_display_the_scene_is_written_as_a_picture() {
         let (code, stdout, stderr) = place.run(&[]);
         assert_eq!(
             (code, stdout),
-            (Some(0), format!("The picture is in {name} instead.\n")),
+            (Some(0), format!("Wrote the picture {name} instead.\n")),
             "{stderr}"
         );
         assert!(stderr.starts_with("ravine: "), "{stderr}");

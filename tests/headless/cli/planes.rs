@@ -184,7 +184,7 @@ fn incompatible_plane_flags_are_refused() {
         ),
         (
             &["--seeds", "2", "--plane", "hessian"],
-            "--seeds is for --plane filter, not hessian; expected it",
+            "--seeds is for --plane filter, not hessian; choose filter, or leave out --seeds",
         ),
         (
             &["--seeds", "2", "--direction", &u],

@@ -368,7 +368,7 @@ fn invalid_sweeps_are_refused() {
         ),
         (
             &["--over", "lr", "--over", "momentum", "--over", "dampening"],
-            "--over stands 3 times; expected it once, or twice for a map",
+            "--over is given 3 times; expected it once, or twice for a map",
         ),
         (
             &["--over", "lr", "--measure", "lowest"],
