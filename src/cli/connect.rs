@@ -3,7 +3,7 @@
 mod report;
 
 use super::network_args::{NetworkArgs, share, spec, weights};
-use super::outputs::{Outputs, kind};
+use super::outputs::{Outputs, kind, with_kind};
 use super::render::{ThemeArg as Light, size};
 use super::scene_args::parse_setting;
 use crate::engine::analysis::mode_connectivity::{self as engine, Connect, ModeConnectivity};
@@ -134,12 +134,8 @@ fn help(setting: &str) -> String {
 }
 
 pub(super) fn connect(args: &Args) -> Result<(), String> {
-    let output = args.output.as_deref();
-    let output = output.map(|path| {
-        let valid = ["csv", "json", "npz", "png", "svg"];
-        Ok::<_, String>((path, kind(path, &valid, "csv")?))
-    });
-    let output = output.transpose()?;
+    let valid = ["csv", "json", "npz", "png", "svg"];
+    let output = with_kind(args.output.as_ref(), &valid)?;
     let pixels = size(&args.size, output.map(|(_, kind)| kind))?;
     let side = args.side()?;
     let settings = args.settings()?;

@@ -26,6 +26,15 @@ pub(super) fn kind<'a>(
     file::extension(path, valid)
 }
 
+/// Returns an optional output with its [`kind`].
+pub(super) fn with_kind<'p, 'a>(
+    path: Option<&'p PathBuf>,
+    valid: &[&'a str],
+) -> Result<Option<(&'p Path, &'a str)>, String> {
+    path.map(|path| Ok((path.as_path(), kind(path, valid, "csv")?)))
+        .transpose()
+}
+
 /// The outputs of one command, which are written all or none. Dropped before [`Outputs::finish`], no file changes.
 #[derive(Default)]
 pub(super) struct Outputs {

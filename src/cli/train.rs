@@ -6,7 +6,7 @@ mod report;
 mod sharpness;
 
 use super::network_args::{NetworkArgs, seed, share, spec, weights};
-use super::outputs::{Outputs, kind};
+use super::outputs::{Outputs, with_kind};
 use super::{print_error, slice, warn};
 use crate::engine::analysis::network_plane::{AnyPlane, NetworkPlane, PlaneInputs, project_all};
 use crate::engine::cancel::Cancel;
@@ -146,16 +146,9 @@ struct RunEnd {
 
 pub(super) fn train(args: &Args) -> Result<(), String> {
     let weight_files = flags::outputs(&args.output, args.runs.len())?;
-    let table = args.trajectories.as_deref();
-    let table = table.map(|path| Ok::<_, String>((path, kind(path, &["csv", "npz"], "csv")?)));
-    let table = table.transpose()?;
-    if let Some(path) = &args.layers {
-        kind(path, &["csv"], "csv")?;
-    }
-    let sharpness_output = args.sharpness.as_deref();
-    let sharpness_output = sharpness_output
-        .map(|path| Ok::<_, String>((path, kind(path, &["csv", "png", "svg"], "csv")?)));
-    let sharpness_output = sharpness_output.transpose()?;
+    let table = with_kind(args.trajectories.as_ref(), &["csv", "npz"])?;
+    with_kind(args.layers.as_ref(), &["csv"])?;
+    let sharpness_output = with_kind(args.sharpness.as_ref(), &["csv", "png", "svg"])?;
     args.check()?;
     let (exploding, vanishing) = (args.exploding.as_deref(), args.vanishing.as_deref());
     let thresholds = layers::thresholds(exploding, vanishing)?;
@@ -178,15 +171,7 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
         None => loss.init_params(seed),
     };
     training::check_start(&loss, &start)?;
-    let mut outputs = Outputs::default();
-    for path in &weight_files {
-        // The initial weights have been read completely, so that training can continue in one file.
-        outputs.add(path, args.weights.as_deref())?;
-    }
-    let more = [&args.trajectories, &args.layers, &args.sharpness];
-    for path in more.into_iter().flatten() {
-        outputs.add(path, None)?;
-    }
+    let mut outputs = args.plan_outputs(&weight_files)?;
     let ends = specs
         .par_iter()
         .filter_map(|spec| end(&loss, &start, spec, &run_settings, record));
@@ -259,6 +244,20 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
 }
 
 impl Args {
+    /// Plans all output files.
+    fn plan_outputs(&self, weight_files: &[PathBuf]) -> Result<Outputs, String> {
+        let mut outputs = Outputs::default();
+        for path in weight_files {
+            // The initial weights have been read completely, so that training can continue in one file.
+            outputs.add(path, self.weights.as_deref())?;
+        }
+        let more = [&self.trajectories, &self.layers, &self.sharpness];
+        for path in more.into_iter().flatten() {
+            outputs.add(path, None)?;
+        }
+        Ok(outputs)
+    }
+
     /// Returns an error if a flag needs an output file that is not given.
     fn check(&self) -> Result<(), String> {
         let [steps, layers] = [&self.trajectories, &self.layers].map(Option::is_some);

@@ -283,11 +283,11 @@ fn directions_that_span_no_plane_are_refused() {
         ),
         (
             &["--plane", "pca"],
-            "plane `pca` goes through the steps of runs, but there are none",
+            "plane `pca` needs the steps of runs, but there are none",
         ),
         (
             &["--plane", "gradient:second=step"],
-            "plane `gradient` goes through the steps of runs",
+            "plane `gradient` needs the steps of runs",
         ),
         (
             &["--plane", "line"],

@@ -256,7 +256,7 @@ fn runs_without_the_swept_setting_are_reported_and_skipped() {
     assert_eq!(code, Some(0));
     assert_eq!(
         stderr,
-        "ravine: `sgd:lr=0.001` has no setting `beta1`; it is left out\n"
+        "ravine: `sgd:lr=0.001` has no setting `beta1`; the run is skipped\n"
     );
     assert_eq!(
         stdout.lines().count(),
