@@ -187,7 +187,7 @@ pub enum NetworkError {
     },
     /// Moments for other normalisations.
     #[error(
-        "the batch statistics have {given:?} features (means, variances); expected {expected:?}, as the batch normalisations have"
+        "batch normalisation: the statistics have {given:?} features (means, variances); expected {expected:?}"
     )]
     WrongBatchNormStats {
         /// How many means and variances each has.

@@ -309,7 +309,7 @@ fn what_does_not_fit_is_refused_in_one_sentence() {
     let refused = loss("mlp:norm=batch", "moons").eval_mode(moments);
     assert_eq!(
         refused.err().unwrap().to_string(),
-        "the batch statistics have [[0, 0]] features (means, variances); expected [16, 16], as the batch normalisations have"
+        "batch normalisation: the statistics have [[0, 0]] features (means, variances); expected [16, 16]"
     );
 }
 

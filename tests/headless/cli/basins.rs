@@ -17,7 +17,7 @@ fn with<'a>(more: &[&'a str]) -> Vec<&'a str> {
 }
 
 #[test]
-fn basins_csv_has_one_row_per_start() {
+fn the_table_has_the_end_of_the_run_from_each_start() {
     let place = Place::new();
     place.said(&with(&["-o", "basins.csv"]));
     let text = place.read("basins.csv");

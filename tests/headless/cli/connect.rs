@@ -40,7 +40,7 @@ fn columns(csv: &str) -> Vec<(&str, Vec<f64>)> {
 }
 
 #[test]
-fn connect_prints_and_writes_both_paths() {
+fn both_paths_are_printed_and_written() {
     let place = place();
     let said = place.said(&with(&["--align", "--test", "0.25", "-o", "path.csv"]));
     for text in [
@@ -81,7 +81,7 @@ fn connect_prints_and_writes_both_paths() {
 }
 
 #[test]
-fn connect_writes_the_curve_weights_and_aligned_weights() {
+fn written_weights_have_the_reported_losses() {
     let place = place();
     let flags = ["--align", "--curve-weights", "theta.safetensors"];
     let more = ["--aligned-weights", "b.safetensors", "-o", "s.npz"];
@@ -101,7 +101,7 @@ fn connect_writes_the_curve_weights_and_aligned_weights() {
 }
 
 #[test]
-fn align_recovers_a_permuted_copy() {
+fn a_permuted_copy_is_aligned_with_its_original() {
     let place = place();
     place.said(&with(&["--align", "--aligned-weights", "b.safetensors"]));
     let ends = ["--from", "b.safetensors", "--to", "w2.safetensors"];
@@ -120,7 +120,7 @@ fn align_recovers_a_permuted_copy() {
 }
 
 #[test]
-fn connect_is_deterministic_and_formats_agree() {
+fn all_output_formats_have_equal_numbers() {
     let place = place();
     let told = place.json(&with(&["--batch", "8", "--json", "-o", "path.json"]));
     let written: serde_json::Value = serde_json::from_str(&place.read("path.json")).unwrap();
@@ -142,7 +142,7 @@ fn connect_is_deterministic_and_formats_agree() {
 }
 
 #[test]
-fn connect_pictures_show_both_paths_and_the_plane() {
+fn pictures_show_the_paths_and_the_plane() {
     let place = place();
     for (name, more) in [("p.svg", &["--align"][..]), ("p.png", &["--theme", "dark"])] {
         let flags = ["--map", "9", "--size", "800x600", "-o", name];
@@ -164,7 +164,7 @@ fn connect_pictures_show_both_paths_and_the_plane() {
 }
 
 #[test]
-fn invalid_connect_arguments_are_refused() {
+fn invalid_pairs_of_networks_are_refused() {
     let place = place();
     let other = ["train", "--network", "mlp:hidden=6/4,loss=bce", "--data"];
     let run = ["moons:samples=40", "--run", "sgd", "--steps", "1"];

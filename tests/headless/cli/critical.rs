@@ -7,7 +7,7 @@ use std::fs;
 const HEADER: &str = "kind,x,y,value,lambda_min,lambda_max,grad_norm";
 
 #[test]
-fn himmelblaus_points_are_listed_by_kind_and_value() {
+fn critical_points_of_himmelblau_are_sorted_by_kind_and_value() {
     let place = Place::new();
     let json = place.json(&["critical", "--landscape", "himmelblau"]);
     assert_eq!(json["landscape"], "himmelblau");
@@ -34,7 +34,7 @@ fn himmelblaus_points_are_listed_by_kind_and_value() {
 }
 
 #[test]
-fn critical_csv_and_json_agree() {
+fn csv_and_json_have_equal_values() {
     let place = Place::new();
     let args = [
         "critical",
@@ -70,7 +70,7 @@ fn critical_csv_and_json_agree() {
 }
 
 #[test]
-fn critical_uses_the_view_of_the_flag_or_the_scene_file() {
+fn the_view_comes_from_the_flag_or_the_scene_file() {
     let scene = "version = 1\nlandscape = \"himmelblau\"\nview = [[2, 4], [1, 3]]\n";
     let place = Place::new();
     place.file("s.toml", scene);

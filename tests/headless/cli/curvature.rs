@@ -52,7 +52,7 @@ fn a_minimum_has_the_eigenvalues_of_its_hessian() {
 }
 
 #[test]
-fn curvature_prints_the_spectrum_of_a_network() {
+fn the_spectrum_of_a_network_is_consistent() {
     let place = Place::new();
     let exact = told_of_network(&place, &["--trace", "--density", "--layers", "--top", "3"]);
     let ends = told_of_network(&place, &["--top", "3", "--tolerance", "1e-12"]);
@@ -87,7 +87,7 @@ fn curvature_prints_the_spectrum_of_a_network() {
 }
 
 #[test]
-fn rescaling_layers_raises_sharpness_of_an_unchanged_function() {
+fn rescaling_makes_the_same_function_sharper() {
     let place = Place::new();
     let args = [
         "train",
@@ -319,7 +319,7 @@ fn sam_ends_flatter_than_gradient_descent_by_every_measure() {
 }
 
 #[test]
-fn curvature_needs_a_finite_loss_and_reports_infinite_conditions() {
+fn curvature_needs_a_finite_loss_and_reports_infinite_derivatives() {
     // formula | point | a part of what is said, or of the refusal
     for line in "
         ln(x)+y^2 | -1,0 | refused: the loss is NaN at these parameters

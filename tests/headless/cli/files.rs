@@ -309,7 +309,7 @@ fn no_output_overwrites_an_input() {
 }
 
 #[test]
-fn each_output_has_a_file_of_its_own() {
+fn outputs_must_be_different_files() {
     let place = place();
     let train = [&["train"][..], &NETWORK, &["--run", "sgd", "--steps", "1"]].concat();
     for more in [
@@ -411,7 +411,7 @@ fn writing_through_a_dangling_link_creates_its_target() {
 
 #[expect(clippy::too_many_lines, reason = "a table of cases")]
 #[test]
-fn a_dash_is_standard_output_without_other_output() {
+fn a_dash_writes_to_stdout_and_nothing_else_does() {
     let place = place();
     let before = place.names();
     let weights = ["--weights", "w.safetensors"];
@@ -623,7 +623,7 @@ fn signals_leave_no_temporary_file() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn no_more_threads_run_than_there_are_cores() {
+fn there_are_at_most_as_many_threads_as_cores() {
     let place = Place::new();
     let mut command = place.command(&[
         "basins",
@@ -662,7 +662,7 @@ fn no_more_threads_run_than_there_are_cores() {
 }
 
 #[test]
-fn control_characters_in_arguments_add_no_line_to_errors() {
+fn quoted_arguments_add_no_lines_to_messages() {
     let place = Place::new();
     for args in [
         &["trace", "--run", "ad\nam\u{1b}[31m"][..],
@@ -714,7 +714,7 @@ fn control_characters_in_arguments_add_no_line_to_errors() {
 
 #[cfg(unix)]
 #[test]
-fn files_with_any_name_are_read_written_and_named_in_specs() {
+fn files_of_any_name_can_be_read_written_and_named_in_specs() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
     let place = Place::new();
@@ -807,7 +807,7 @@ fn toml_text(text: &str) -> String {
 }
 
 #[test]
-fn excessive_sizes_are_refused_before_allocation() {
+fn excessive_sizes_are_refused_before_allocating() {
     let place = Place::new();
     let refused = place.refused(
         &[
@@ -881,7 +881,7 @@ fn excessive_sizes_are_refused_before_allocation() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn unavailable_memory_is_refused_without_an_abort() {
+fn running_out_of_memory_or_threads_is_refused_without_an_abort() {
     let place = Place::new();
     let program = place.command(&[]).get_program().to_owned();
     let line = r#"ulimit -v 700000; exec "$0" render --landscape quadratic --run sgd --steps 1 --size 9000x9000 -o a.png"#;
@@ -903,7 +903,7 @@ fn unavailable_memory_is_refused_without_an_abort() {
 }
 
 #[test]
-fn a_full_disk_is_an_error_and_a_closed_pipe_is_not() {
+fn a_full_disk_behind_stdout_is_an_error_but_a_closed_pipe_is_not() {
     let Ok(full) = fs::File::options().write(true).open("/dev/full") else {
         return;
     };
@@ -946,7 +946,7 @@ fn a_full_disk_is_an_error_and_a_closed_pipe_is_not() {
 }
 
 #[test]
-fn errors_do_not_contain_build_paths() {
+fn no_message_contains_paths_of_the_build_machine() {
     let place = Place::new();
     let mut command = place.command(&[]);
     let output = command.env("DISPLAY", ":999").output().unwrap();

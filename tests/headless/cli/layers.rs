@@ -4,7 +4,7 @@ use super::Place;
 use super::train::{columns, with};
 
 #[test]
-fn layers_writes_statistics_per_step() {
+fn layer_statistics_are_written_for_each_step() {
     let place = Place::new();
     let rows = |more: &[&str]| {
         let args = [
@@ -70,7 +70,7 @@ fn layers_writes_statistics_per_step() {
 }
 
 #[test]
-fn invalid_layers_flags_are_refused() {
+fn invalid_arguments_for_layers_are_refused() {
     let place = Place::new();
     for (more, expected) in [
         (

@@ -34,7 +34,7 @@ fn a_network_scene_is_checked_and_drawn() {
 }
 
 #[test]
-fn network_scenes_are_refused_by_landscape_commands_and_when_invalid() {
+fn commands_for_landscapes_refuse_networks() {
     let place = Place::new();
     place.file("s.toml", SCENE);
     for args in [

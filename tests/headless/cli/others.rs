@@ -4,7 +4,7 @@ use super::{Place, check};
 use std::fs;
 
 #[test]
-fn check_accepts_a_sound_scene() {
+fn check_accepts_a_valid_scene() {
     let scene = "version = 1\nlandscape = \"rosenbrock:b=50\"\n[[runs]]\nspec = \"adam\"\n";
     check(
         &[("s.toml", scene)],
@@ -93,7 +93,7 @@ fn png_size(bytes: &[u8]) -> (u32, u32) {
 }
 
 #[test]
-fn pictures_have_their_size_and_their_texts() {
+fn pictures_have_the_requested_size_and_texts() {
     let place = Place::new();
     let args = [
         "render",
@@ -187,7 +187,7 @@ fn projection_error_is_drawn_for_networks_only() {
 }
 
 #[test]
-fn show_seeds_draws_planes_of_several_seeds() {
+fn random_planes_of_several_seeds_are_drawn() {
     let place = Place::new();
     let scene = |plane: &str| {
         format!(
@@ -218,7 +218,7 @@ fn show_seeds_draws_planes_of_several_seeds() {
 }
 
 #[test]
-fn without_a_display_the_scene_is_written_as_a_picture() {
+fn without_a_display_the_error_suggests_a_picture() {
     let place = Place::new();
     place.file("ravine.png", "kept");
     for name in ["ravine-2.png", "ravine-3.png"] {
@@ -238,7 +238,7 @@ fn without_a_display_the_scene_is_written_as_a_picture() {
 }
 
 #[test]
-fn help_is_there_for_every_command() {
+fn every_command_has_help() {
     for args in [
         &["--help"][..],
         &["trace", "--help"],

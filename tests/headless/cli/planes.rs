@@ -43,7 +43,7 @@ fn sliced(place: &Place, more: &[&str]) -> String {
 }
 
 #[test]
-fn runs_are_drawn_on_their_pca_plane() {
+fn runs_are_drawn_on_the_plane_of_their_principal_components() {
     let place = Place::new();
     let said = trained(&place, BASE[1], &["--plane", "pca"]);
     let pca = ["--plane", "pca", "--trajectories", "t.npz"];
@@ -89,7 +89,7 @@ fn runs_are_drawn_on_their_pca_plane() {
 }
 
 #[test]
-fn seeds_writes_one_slice_per_seed() {
+fn several_seeds_give_several_slices() {
     let place = Place::new();
     let args = first();
     let seeds = [
@@ -126,7 +126,7 @@ fn seeds_writes_one_slice_per_seed() {
 }
 
 #[test]
-fn the_test_loss_matches_that_of_train() {
+fn the_loss_on_test_data_equals_that_reported_by_training() {
     let place = Place::new();
     for (network, more) in [
         (BASE[1], &[][..]),
@@ -171,7 +171,7 @@ fn the_test_loss_matches_that_of_train() {
 }
 
 #[test]
-fn incompatible_plane_flags_are_refused() {
+fn incompatible_flags_are_refused() {
     let place = Place::new();
     let args = first();
     trained(&place, "mlp:hidden=2", &[]);

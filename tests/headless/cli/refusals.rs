@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 #[test]
-fn bad_data_is_refused_with_its_place() {
+fn bad_data_are_refused_with_their_position() {
     let many = "1,2\n".repeat(1_000_001);
     for (csv, expected) in [
         (
@@ -68,7 +68,7 @@ fn bad_data_is_refused_with_its_place() {
 }
 
 #[test]
-fn bad_scenes_are_refused_with_their_place() {
+fn bad_scenes_are_refused_with_their_position() {
     let place = Place::new();
     place.file("s.toml", "version = 1\nlandscape = \"rosenbrok\"\n");
     place.file(
@@ -118,7 +118,7 @@ fn bad_scenes_are_refused_with_their_place() {
 
 #[expect(clippy::too_many_lines, reason = "a table of cases")]
 #[test]
-fn bad_flags_are_refused_with_what_is_valid() {
+fn bad_flags_are_refused_with_the_valid_values() {
     for (args, expected) in [
         (
             &["--run", "adma"][..],
@@ -288,7 +288,7 @@ fn a_bad_formula_is_shown_with_a_caret() {
 }
 
 #[test]
-fn places_that_cannot_be_written_are_refused_and_left_alone() {
+fn paths_that_cannot_be_written_are_refused_and_unchanged() {
     let place = Place::new();
     place
         .file("file", "")
@@ -356,7 +356,7 @@ fn places_that_cannot_be_written_are_refused_and_left_alone() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn file_system_errors_are_reported() {
+fn errors_of_the_file_system_are_reported() {
     Place::new().refused(
         &["trace", "-o", "/proc/a.json"],
         "/proc/a.json: the folder `/proc` is write-protected",

@@ -8,7 +8,7 @@ const RUNS: &str = include_str!("../../reference/runs.json");
 
 /// Each line of the table: where a run ends, its outcome and reason, which stderr tells once; or how its start is refused.
 #[test]
-fn runs_end_as_in_the_reference_table() {
+fn runs_have_the_outcomes_of_the_table() {
     let place = Place::new();
     let table: Value = serde_json::from_str(RUNS).unwrap();
     for line in table.as_array().unwrap() {
@@ -52,7 +52,7 @@ fn runs_end_as_in_the_reference_table() {
 
 /// Targets in the millions, as house prices have them: the loss begins beyond 1e12.
 #[test]
-fn targets_in_the_millions_train() {
+fn networks_train_on_targets_in_the_millions() {
     let place = Place::new();
     let mut prices = String::from("size,price\n");
     for i in 0..20 {
@@ -91,7 +91,7 @@ fn targets_in_the_millions_train() {
 
 /// A loss that is 1e15 times as large, with a learning rate that is as much smaller, makes the same path with the same outcome.
 #[test]
-fn the_divergence_limit_scales_with_the_first_loss() {
+fn the_divergence_limit_scales_with_the_loss() {
     let place = Place::new();
     let run = |scale: &str, lr: f64, steps: &str| {
         let landscape = format!("--landscape=formula:f={scale}*(x^2+3*y^2)");
@@ -123,7 +123,7 @@ fn the_divergence_limit_scales_with_the_first_loss() {
 
 /// The column holds the rate that the step took: θ' = θ − lr g.
 #[test]
-fn the_lr_column_shows_polyaks_step_size() {
+fn the_lr_column_has_polyaks_step_size() {
     let place = Place::new();
     for run in [
         "sgd:lr=0.3+polyak-step",
@@ -162,7 +162,7 @@ fn the_lr_column_shows_polyaks_step_size() {
 
 /// Networks whose loss is not finite at the first weights are refused.
 #[test]
-fn first_weights_without_a_loss_are_refused() {
+fn initial_weights_without_a_finite_loss_are_refused() {
     let place = Place::new();
     place.file("far.csv", "x,y\n1e200,1e200\n2e200,3e200\n3e200,1e200\n");
     let args = [

@@ -116,7 +116,7 @@ fn slices_match_pytorch() {
 }
 
 #[test]
-fn slice_writes_arrays_pictures_and_lines() {
+fn arrays_pictures_and_lines_are_written() {
     let place = Place::new();
     let args = first();
     for (name, magic) in [
@@ -171,7 +171,7 @@ fn slice_writes_arrays_pictures_and_lines() {
 }
 
 #[test]
-fn f32_losses_are_close_to_f64() {
+fn single_precision_is_close_to_double() {
     let (place, base) = (Place::new(), first());
     let [double, single] = ["f64", "f32"].map(|precision| {
         place.said(&with(
@@ -194,7 +194,7 @@ fn f32_losses_are_close_to_f64() {
 }
 
 #[test]
-fn every_plane_has_its_origin_at_the_weights() {
+fn every_plane_is_centered_on_the_weights() {
     let place = Place::new();
     let args = first();
     let other = file("tanh-u.safetensors");
@@ -228,7 +228,7 @@ fn every_plane_has_its_origin_at_the_weights() {
 }
 
 #[test]
-fn label_and_standardize_select_the_data() {
+fn data_flags_select_the_requested_samples() {
     let place = Place::new();
     place.file("d.csv", "no,x,label\n0,10,1\n1,20,0\n1,60,1\n");
     place.said(&[
@@ -323,7 +323,7 @@ fn directions_that_span_no_plane_are_refused() {
 }
 
 #[test]
-fn incompatible_slice_flags_are_refused() {
+fn incompatible_flags_are_refused() {
     let place = Place::new();
     let args = first();
     let u = file("tanh-u.safetensors");
@@ -462,7 +462,7 @@ fn incompatible_networks_and_data_are_refused() {
 }
 
 #[test]
-fn mismatched_weights_are_reported_per_layer() {
+fn weights_with_wrong_shapes_are_reported_layer_by_layer() {
     let place = Place::new();
     let data = file("bce.csv");
     place.file("text.safetensors", "not tensors at all");

@@ -220,7 +220,7 @@ fn colours_are_those_of_the_fates(
 }
 
 #[test]
-fn a_picture_shows_exactly_the_requested_view() {
+fn pictures_show_exactly_the_requested_view() {
     let place = Place::new();
     place.file(
         "s.toml",
@@ -265,7 +265,7 @@ fn a_picture_shows_exactly_the_requested_view() {
 }
 
 #[test]
-fn divergence_is_reported_once_on_stderr() {
+fn diverged_runs_are_reported_once_on_stderr() {
     let place = Place::new();
     let told = |args: &[&str], expected: &[&str]| {
         let (code, _, stderr) = place.run(args);
@@ -323,7 +323,7 @@ fn divergence_is_reported_once_on_stderr() {
 
 /// The command lines of `tests/reference/surveys.txt`: each with a part of what it says or writes, or of the refusal.
 #[test]
-fn basins_critical_and_render_end_soon_on_any_formula() {
+fn basins_sweeps_and_searches_finish_soon_on_difficult_formulas() {
     let place = Place::new();
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/reference/surveys.txt");
     let table = fs::read_to_string(path).unwrap();

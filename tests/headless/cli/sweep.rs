@@ -26,7 +26,7 @@ fn rows(csv: &str) -> Vec<Vec<String>> {
 }
 
 #[test]
-fn sweep_rows_match_the_last_row_of_trace() {
+fn a_value_equals_the_last_row_of_a_trace() {
     let place = Place::new();
     let args = [
         "--landscape",
@@ -85,7 +85,7 @@ fn sweep_rows_match_the_last_row_of_trace() {
 }
 
 #[test]
-fn sweep_reports_divergence_with_its_step_and_no_losses() {
+fn diverged_runs_have_a_step_and_no_numbers() {
     let place = Place::new();
     let csv = place.said(&with(&[
         "sgd",
@@ -106,7 +106,7 @@ fn sweep_reports_divergence_with_its_step_and_no_losses() {
 }
 
 #[test]
-fn best_prints_a_spec_that_reproduces_the_best_run() {
+fn the_best_spec_reproduces_its_value() {
     let place = Place::new();
     let over = ["--over", "lr=0.01..0.3:linear:59"];
     let said = place.said(&with(
@@ -205,7 +205,7 @@ fn two_settings_make_a_map_of_one_run() {
 }
 
 #[test]
-fn sweep_json_and_csv_agree() {
+fn json_and_csv_have_equal_values() {
     let place = Place::new();
     let args = with(&[
         "sgd:lr=0.1,momentum=0.5",
@@ -249,7 +249,7 @@ fn sweep_json_and_csv_agree() {
 }
 
 #[test]
-fn runs_without_the_swept_setting_are_reported_and_skipped() {
+fn runs_without_the_setting_are_reported_and_left_out() {
     let place = Place::new();
     let (code, stdout, stderr) =
         place.run(&with(&["sgd", "--run", "adam", "--over", "beta1=0,0.9"]));
@@ -266,7 +266,7 @@ fn runs_without_the_swept_setting_are_reported_and_skipped() {
 }
 
 #[test]
-fn sweep_pictures_show_limits_best_values_and_divergence() {
+fn pictures_show_limits_best_values_and_divergence() {
     let place = Place::new();
     let curves = with(&[
         "sgd",

@@ -56,7 +56,7 @@ fn a_landscape_of_one_parameter_has_no_y() {
 }
 
 #[test]
-fn trace_writes_the_bits_of_the_engine() {
+fn trace_writes_the_engines_numbers_bit_by_bit() {
     use ravine::engine::cancel::Cancel;
     use ravine::engine::files::NoFiles;
     use ravine::engine::scene::Scene;
@@ -121,7 +121,7 @@ fn trace_writes_the_bits_of_the_engine() {
 }
 
 #[test]
-fn trace_csv_and_json_agree() {
+fn csv_and_json_have_equal_values() {
     let place = Place::new();
     let args = [
         "trace",
@@ -168,7 +168,7 @@ fn trace_csv_and_json_agree() {
 }
 
 #[test]
-fn trace_writes_equal_bytes_to_file_and_stdout() {
+fn a_file_and_stdout_have_equal_content() {
     let place = Place::new();
     let args = ["trace", "--steps", "5", "--run", "sgd:lr=1e-3,momentum=0.9"];
     for (name, format) in [("a.json", "json"), ("a.csv", "csv"), ("b.CSV", "csv")] {
@@ -223,7 +223,7 @@ fn divergence_and_convergence_are_reported_with_their_step() {
 }
 
 #[test]
-fn flags_change_a_scene_file() {
+fn flags_override_a_scene_file() {
     let place = Place::new();
     let scene = "version = 1\nlandscape = \"booth\"\nstart = [1, 2]\n[training]\nsteps = 7\nseed = 3\n\
                  [[runs]]\nspec = \"sgd\"\n[[runs]]\nspec = \"adam\"\nshown = false\n";
@@ -271,7 +271,7 @@ fn flags_change_a_scene_file() {
 }
 
 #[test]
-fn formulas_and_quotes_work() {
+fn formulas_may_be_quoted() {
     for (spec, loss) in [
         ("formula:f=x^2+2*y^2", "[0,0,1.0,2.0,9.0,"),
         ("formula:f='max(x,y)', radius=3", "[0,0,1.0,2.0,2.0,"),
@@ -296,7 +296,7 @@ fn formulas_and_quotes_work() {
 }
 
 #[test]
-fn mini_batches_of_a_file_are_real_and_seeded() {
+fn mini_batches_of_a_file_depend_on_the_seed() {
     let place = Place::new();
     let line = |i: i32| format!("{i};{};n{i}\n", 3 * i + i % 5);
     let points = (0..40).map(line).collect::<Vec<_>>().concat();
@@ -343,7 +343,7 @@ fn mini_batches_of_a_file_are_real_and_seeded() {
 }
 
 #[test]
-fn a_closed_pipe_is_not_an_error() {
+fn closing_the_pipe_early_is_no_error() {
     let place = Place::new();
     let mut command = place.command(&["trace", "--steps", "50000", "--run", "sgd:lr=1e-5"]);
     let mut child = command
@@ -361,7 +361,7 @@ fn a_closed_pipe_is_not_an_error() {
 }
 
 #[test]
-fn the_source_of_a_data_file_is_on_stderr_once_and_in_json() {
+fn the_columns_read_from_a_table_are_reported_once_and_in_json() {
     let place = Place::new();
     place.file(
         "points.csv",

@@ -47,7 +47,7 @@ pub(super) fn columns(csv: &str) -> Vec<Vec<f64>> {
 }
 
 #[test]
-fn train_lowers_the_loss_and_prints_it() {
+fn training_lowers_and_reports_the_loss() {
     let place = Place::new();
     let said = place.said(&with(&[
         "--steps",
@@ -112,7 +112,7 @@ fn train_lowers_the_loss_and_prints_it() {
 }
 
 #[test]
-fn train_continues_from_its_own_weights() {
+fn training_continues_from_saved_weights() {
     let place = Place::new();
     let sgd = |steps, more: &[&str]| {
         let args = [
@@ -135,7 +135,7 @@ fn train_continues_from_its_own_weights() {
 }
 
 #[test]
-fn several_runs_are_projected_onto_one_plane() {
+fn several_runs_are_shown_on_one_plane() {
     let place = Place::new();
     let said = place.said(&with(&[
         "--run",
@@ -197,7 +197,7 @@ fn several_runs_are_projected_onto_one_plane() {
 }
 
 #[test]
-fn every_sets_the_recording_interval() {
+fn every_records_each_nth_step_and_the_last() {
     let place = Place::new();
     let args = with(&[
         "--steps",
@@ -223,7 +223,7 @@ fn every_sets_the_recording_interval() {
 }
 
 #[test]
-fn train_reports_divergence() {
+fn divergence_is_reported() {
     let place = Place::new();
     let (code, said, told) = place.run(&[
         "train",
@@ -253,7 +253,7 @@ fn train_reports_divergence() {
 }
 
 #[test]
-fn linear_regression_recovers_the_line() {
+fn a_linear_model_recovers_a_line() {
     let place = Place::new();
     place.said(&[
         "train",
@@ -285,7 +285,7 @@ fn linear_regression_recovers_the_line() {
 }
 
 #[test]
-fn invalid_train_arguments_are_refused() {
+fn invalid_training_arguments_are_refused() {
     let place = Place::new();
     let out = ["-o", "w.safetensors"];
     for (more, expected) in [
@@ -384,7 +384,7 @@ fn invalid_train_arguments_are_refused() {
 
 /// PyTorch's BatchNorm1d: "Expected more than 1 value per channel when training".
 #[test]
-fn batch_normalisation_refuses_a_batch_of_one_sample_everywhere() {
+fn every_command_refuses_batch_normalization_of_one_sample() {
     let place = Place::new();
     let rows = |count: i32| {
         let rows = (0..count).map(|k| format!("{k},{}\n", k * k));
@@ -444,7 +444,7 @@ fn batch_normalisation_refuses_a_batch_of_one_sample_everywhere() {
 }
 
 #[test]
-fn a_run_no_better_than_a_constant_prediction_is_reported() {
+fn a_run_no_better_than_a_constant_gives_a_warning() {
     let place = Place::new();
     let train =
         |network: &'static str, data: &'static str, run: &'static str, more: &[&'static str]| {

@@ -89,7 +89,7 @@ pub enum EigenError {
     NotFinite,
     /// Lanczos' method has not converged.
     #[error(
-        "eigenvalues converged to {error:.1e} after {products} products, not to {tolerance:.0e}; ask for fewer eigenvalues, or set a larger tolerance"
+        "eigenvalues did not converge to {tolerance:.0e} in {products} products, the estimated error is {error:.1e}; ask for fewer of them, or for a larger tolerance"
     )]
     NotFound {
         /// How many products it took.

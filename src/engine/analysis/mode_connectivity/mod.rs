@@ -103,7 +103,7 @@ pub enum ConnectError {
     NotFinite,
     /// Moments that belong to one network.
     #[error(
-        "the batch normalisations use fixed statistics, which differ between both ends; expected statistics of the data"
+        "batch normalisation uses fixed statistics, which differ between the two networks; expected statistics of the data"
     )]
     EvalMode,
     /// Batches of one sample.

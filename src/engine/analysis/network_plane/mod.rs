@@ -132,7 +132,7 @@ pub enum PlaneError {
     NoGradient,
     /// Lanczos' method has not converged.
     #[error(
-        "plane `hessian`: the top two eigenvectors did not converge in {0} Hessian-vector products; expected eigenvalues further apart"
+        "plane `hessian`: the top two eigenvectors did not converge in {0} products with the Hessian; expected eigenvalues further apart"
     )]
     NotFound(usize),
     /// Another number of weights is needed.
