@@ -1,4 +1,4 @@
-//! `ravine basins`: which minimum every start runs to.
+//! `ravine basins`: the basin of attraction of each minimum.
 
 use super::diverged::warn_diverged_values;
 use super::outputs::{Outputs, kind};
@@ -12,28 +12,26 @@ use crate::session;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicUsize;
 
-/// Draws which minimum every start of the view runs to
+/// Map every start in the view to the minimum that its run converges to
 ///
-/// One run of the scene is made from a grid of starts. Each start gets the colour of the minimum that it arrives at, light
-/// where it takes few steps and dark where it takes many; starts that diverge and starts that arrive nowhere have colours of
-/// their own.
+/// One optimizer runs from a grid of starts. Each start has the colour of the minimum that its run converges to, light
+/// after few steps and dark after many; starts that diverge or stay undecided have colours of their own.
 #[derive(clap::Args)]
 #[command(after_help = "\
-A run stops where its gradient is shorter than the tolerance (0.001 if the
-scene has none) or when its steps are over. It has arrived where Newton's
-method leads from there down to a minimum close by: in 60 steps at most, each
-halved 26 times at most. At most 1000 minima are told apart. The floor of a
-level valley is one minimum; it is traced in steps of a hundredth of the view,
-1000 to each side at most. How many starts diverged is told on stderr.
+A run stops when its gradient norm falls below the tolerance (0.001 if the scene
+has none) or after its last step. It has converged if Newton's method leads from
+there to a minimum nearby, in at most 60 steps with at most 26 halvings each. At
+most 1000 minima are distinguished. The floor of a level valley counts as one
+minimum; it is traced in steps of 1/100 of the view, at most 1000 to each side.
+The number of starts that diverged is written to stderr.
 
-Starts lie evenly on the view, the outer ones on its border. Table, arrays and
-picture hold the same starts of exactly the view, with the minima in the same
-order.
+The grid of starts covers the view and includes its border. Table, arrays and
+picture contain the same starts, with the minima in the same order.
 
-CSV has a line for each start: x, y, fate (arrives, undecided or diverges),
-minimum_x, minimum_y, minimum (its value) and steps. NPZ holds the arrays x, y,
-label, steps (rows are y, from below) and minima (x, y, value); a label is a
-row of minima, -1 for undecided, -2 for diverged.
+CSV has one row per start: x, y, fate (arrives, undecided or diverges),
+minimum_x, minimum_y, minimum (its value) and steps. NPZ contains the arrays x,
+y, label, steps (rows are y, upwards) and minima (x, y, value). A label is a row
+of minima, -1 for undecided, -2 for diverged.
 
 Examples:
   ravine basins --landscape himmelblau --run sgd:lr=0.01,momentum=0.9 -o basins.png
@@ -42,10 +40,10 @@ Examples:
 pub(super) struct Args {
     #[command(flatten)]
     scene: SceneArgs,
-    /// The file to write, its name ending in .png, .svg, .npz or .csv; - is standard output, as CSV
+    /// Output file: .png, .svg, .npz or .csv; - writes CSV to standard output
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
-    /// Starts along a side of the grid, 2 to 1024
+    /// Grid points per side, 2 to 1024
     #[arg(
         long,
         value_name = "N",
@@ -53,13 +51,13 @@ pub(super) struct Args {
         allow_negative_numbers = true
     )]
     side: String,
-    /// Which run of the scene, counted from 1; without it, the only one
+    /// Number of the scene's run, from 1 [default: the only run]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     run_number: Option<String>,
-    /// Width and height of a picture in pixels, 16 to 16384 each
+    /// Picture width and height in pixels, 16 to 16384 each
     #[arg(long, value_name = "WxH", default_value = "1600x1200")]
     size: String,
-    /// light or dark
+    /// Picture theme: light or dark
     #[arg(long, value_enum, value_name = "THEME", hide_possible_values = true, default_value_t = Light::Light)]
     theme: Light,
 }
@@ -100,15 +98,15 @@ pub(super) fn basins(args: &Args) -> Result<(), String> {
     question
         .check(side)
         .map_err(|reason| format!("--side {side}: {reason}"))?;
-    let never = Cancel::default();
-    let Some(answer) = question.compute(side, None, &AtomicUsize::new(0), &never) else {
+    let cancel = Cancel::default();
+    let Some(answer) = question.compute(side, None, &AtomicUsize::new(0), &cancel) else {
         return Ok(()); // Nothing cancels this work.
     };
     match extension {
         "npz" => outputs.write(&args.output, |out| basins::npz(&answer, out))?,
         "csv" => outputs.write(&args.output, |out| basins::csv(&answer, out))?,
         _ => {
-            let map_data = session::compute_map_data(&scene, &problem, window, 400, &never);
+            let map_data = session::compute_map_data(&scene, &problem, window, 400, &cancel);
             let run = spec.to_string();
             let drawing = figure::basins::picture(
                 &answer,

@@ -1,19 +1,19 @@
-//! `ravine check`: whether a scene file is sound.
+//! `ravine check`: validation of a scene file.
 
-use super::{print, say_source};
+use super::{print, remember_source};
 use crate::import::{Disk, open_scene};
 use std::path::PathBuf;
 
-/// Says whether a scene file is sound, and where it is not
+/// Validate a scene file
 #[derive(clap::Args)]
 #[command(after_help = "\
 Example:
   ravine check lecture.toml
 
-Prints one line and ends with code 0 if the file is sound; otherwise says what
-is wrong, in which line, and what was expected, and ends with code 2.")]
+Prints one line and exits with code 0 if the file is sound. Otherwise prints the
+error with its line and what was expected, and exits with code 2.")]
 pub(super) struct Args {
-    /// The scene file
+    /// Scene file
     scene: PathBuf,
 }
 
@@ -22,7 +22,7 @@ pub(super) fn check(args: &Args) -> Result<(), String> {
     let scene = open_scene(&args.scene)?;
     let sound = scene.load(&Disk::next_to(Some(&args.scene)));
     let sound = sound.map_err(|error| format!("{name}: {error}"))?;
-    say_source(scene.subject_name(), &sound.source);
+    remember_source(scene.subject_name(), &sound.source);
     let count =
         |count: u64, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
     let runs = count(scene.runs.len() as u64, "run");

@@ -1,9 +1,9 @@
-//! `ravine connect`: ways between two trained networks.
+//! `ravine connect`: paths of low loss between two trained networks (mode connectivity).
 
 mod report;
 
 use super::network_args::{NetworkArgs, share, spec, weights};
-use super::outputs::{Outputs, kind};
+use super::outputs::{Outputs, kind, with_kind};
 use super::render::{ThemeArg as Light, size};
 use super::scene_args::parse_setting;
 use crate::engine::analysis::mode_connectivity::{self as engine, Connect, ModeConnectivity};
@@ -17,40 +17,40 @@ use crate::figure::connect as figure;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Looks for a way between two trained networks on which the loss stays low
+/// Find a low-loss path between two trained networks (mode connectivity)
 ///
-/// The straight line between their weights mostly leads over a barrier. A curve is trained around it: a quadratic Bézier curve
-/// whose middle point goes to where the mean loss along the curve is low. With --align the hidden units of the second network
-/// are first put in the order in which they fit those of the first, which computes the same.
+/// The straight line between the weights usually crosses a loss barrier. A quadratic Bézier curve is trained around it: its
+/// control point minimizes the mean loss along the curve. --align first permutes the hidden units of the second network to
+/// match the first, which does not change its function.
 #[derive(clap::Args)]
 #[command(after_help = "\
-The curve is (1-t)^2 a + 2 t (1-t) theta + t^2 b, of Garipov et al. 2018. They
-draw one t for each step; here the loss that is trained is the mean over --nodes
-even places along the curve, so that the same call gives the same bits, and any
-optimizer will do. It begins as the straight line.
+The curve is (1-t)^2 a + 2 t (1-t) theta + t^2 b (Garipov et al. 2018). They
+sample one t per step; here the training loss is the mean over --nodes evenly
+spaced points of the curve, so that results are deterministic and any optimizer
+works. Training starts from the straight line.
 
---align is the weight matching of Ainsworth, Hayase & Srinivasa 2023. It changes
-nothing of what the second network computes. Layers that residual connections
-tie have one order.
+--align is weight matching (Ainsworth, Hayase & Srinivasa 2023). The function of
+the second network does not change. Layers tied by residual connections share one
+permutation.
 
-The barrier is the largest rise of the loss above the line between the losses of
-both ends. Losses are means over the samples, without l2. With norm=batch every
-point takes the moments of all training data anew.
+The barrier is the largest rise of the loss above the linear interpolation of the
+losses of both ends. Losses are means over the samples, without l2. With
+norm=batch, the batch statistics of all training data are computed at every point.
 
-CSV has a line for each t from 0 to 1, JSON and NPZ the same columns:
+CSV has one row per t from 0 to 1; JSON and NPZ have the same columns:
   t                        0 is --from, 1 is --to
-  straight_loss            on the straight line, of the training data
-  straight_accuracy        the same, where there are classes
-  straight_test_loss, straight_test_accuracy   of the test data, with --test
-  curve_loss, ...          the same on the curve
-  unaligned_loss, ...      with --align, on the straight line before it
-  curve_a, curve_b         where the curve is on the plane through both ends, at
-                           (0, 0) and (1, 0), and theta; the second direction
-                           is at a right angle to the first and as long. The
-                           straight line is at (t, 0)
-NPZ also holds from, to (aligned) and theta, and the plane's origin, u and v.
-JSON also holds what is printed. Pictures show the columns and the map of that
-plane with both ways on it.
+  straight_loss            training loss on the straight line
+  straight_accuracy        training accuracy on it, for class labels
+  straight_test_loss, straight_test_accuracy   on the test data, with --test
+  curve_loss, ...          these columns on the curve
+  unaligned_loss, ...      with --align, on the straight line before alignment
+  curve_a, curve_b         coordinates of the curve on the plane through both
+                           ends, at (0, 0) and (1, 0), and theta; its second
+                           direction is orthogonal to the first, with equal
+                           norm. The straight line is at (t, 0)
+NPZ also contains from, to (aligned), theta, and the plane's origin, u and v.
+JSON also contains what is printed. Pictures show the columns and a map of that
+plane with both paths.
 
 Examples:
   ravine train --network mlp:hidden=16/16,loss=bce --data moons:noise=0.2 \\
@@ -62,25 +62,25 @@ Examples:
 pub(super) struct Args {
     #[command(flatten)]
     network: NetworkArgs,
-    /// The weights at t = 0, a safetensors file
+    /// Weights at t = 0, a safetensors file
     #[arg(long, value_name = "FILE")]
     from: PathBuf,
-    /// The weights at t = 1, a safetensors file
+    /// Weights at t = 1, a safetensors file
     #[arg(long, value_name = "FILE")]
     to: PathBuf,
-    /// The file to write, its name ending in .csv, .json, .npz, .png or .svg; - is standard output, as CSV
+    /// Output file: .csv, .json, .npz, .png or .svg; - writes CSV to standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Writes the weights in the middle of the curve, theta, to a file ending in .safetensors
+    /// Output file of theta, the control point of the curve: .safetensors
     #[arg(long, value_name = "FILE")]
     curve_weights: Option<PathBuf>,
-    /// With --align, writes the second network's weights in their new order to a file ending in .safetensors
+    /// Output file of the second network's weights after --align: .safetensors
     #[arg(long, value_name = "FILE")]
     aligned_weights: Option<PathBuf>,
-    /// First puts the hidden units of --to in the order in which they fit those of --from
+    /// Permute the hidden units of --to to match those of --from
     #[arg(long)]
     align: bool,
-    /// What trains the curve
+    /// Optimizer that trains the curve
     #[arg(long, value_name = "SPEC", default_value = "adam:lr=0.01")]
     optimizer: String,
     #[arg(long, value_name = "N", allow_negative_numbers = true, help = help("steps"))]
@@ -91,7 +91,7 @@ pub(super) struct Args {
     batch: Option<String>,
     #[arg(long, value_name = "N", allow_negative_numbers = true, help = help("points"))]
     points: Option<String>,
-    /// The seed of mini-batches, of the order in which layers are aligned, and with --test of what is kept for it
+    /// Seed of the mini-batches, of the order in which layers are aligned, and of the --test split
     #[arg(
         long,
         value_name = "N",
@@ -99,13 +99,13 @@ pub(super) struct Args {
         allow_negative_numbers = true
     )]
     seed: String,
-    /// Also measures the share of the data that `ravine train --test` kept for a test with the same --seed
+    /// Share of test data to evaluate as well, from 0 to less than 1, as split by `ravine train --test` with this --seed
     #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
     test: Option<String>,
-    /// Prints JSON
+    /// Print JSON
     #[arg(long)]
     json: bool,
-    /// Points along a side of a picture's map, 2 to 1024
+    /// Grid points per side of the picture's map, 2 to 1024
     #[arg(
         long,
         value_name = "N",
@@ -113,15 +113,15 @@ pub(super) struct Args {
         allow_negative_numbers = true
     )]
     map: String,
-    /// Width and height of a picture in pixels, 16 to 16384 each
+    /// Picture width and height in pixels, 16 to 16384 each
     #[arg(long, value_name = "WxH", default_value = "1600x1200")]
     size: String,
-    /// Of a picture: light or dark
+    /// Picture theme: light or dark
     #[arg(long, value_enum, value_name = "THEME", hide_possible_values = true, default_value_t = Light::Light)]
     theme: Light,
 }
 
-/// The help of a flag that stands for a setting of [`Connect`].
+/// Returns the help of a flag that sets a setting of [`Connect`].
 fn help(setting: &str) -> String {
     let settings = Connect::default();
     let described = settings.index(setting).map(|index| {
@@ -134,12 +134,8 @@ fn help(setting: &str) -> String {
 }
 
 pub(super) fn connect(args: &Args) -> Result<(), String> {
-    let output = args.output.as_deref();
-    let output = output.map(|path| {
-        let valid = ["csv", "json", "npz", "png", "svg"];
-        Ok::<_, String>((path, kind(path, &valid, "csv")?))
-    });
-    let output = output.transpose()?;
+    let valid = ["csv", "json", "npz", "png", "svg"];
+    let output = with_kind(args.output.as_ref(), &valid)?;
     let pixels = size(&args.size, output.map(|(_, kind)| kind))?;
     let side = args.side()?;
     let settings = args.settings()?;
@@ -147,14 +143,14 @@ pub(super) fn connect(args: &Args) -> Result<(), String> {
     let (loss, split) = args.network.prepare(test, settings.seed)?;
     if test > 0.0 && split.test.samples() == 0 {
         return Err(format!(
-            "--test {test} keeps no sample for a test; expected a larger share"
+            "--test {test} leaves no test sample; expected a larger share"
         ));
     }
     let spec = spec("--optimizer", &args.optimizer, &loss)?;
     let ends = [weights(&loss, &args.from)?, weights(&loss, &args.to)?];
     let planned = [&args.output, &args.curve_weights, &args.aligned_weights];
     let mut outputs = Outputs::plan(planned.into_iter().flatten())?;
-    outputs.alone("--json", args.json)?;
+    outputs.check_stdout_free("--json", args.json)?;
     let tested = (split.test.samples() > 0).then(|| loss.with_data(&split.test));
     let task = TrainingTask {
         test: tested
@@ -164,9 +160,9 @@ pub(super) fn connect(args: &Args) -> Result<(), String> {
         loss: Arc::new(loss),
         split,
     };
-    let never = Cancel::default();
+    let cancel = Cancel::default();
     let both = ends.each_ref().map(Vec::as_slice);
-    let found = engine::connect(&task, both, &spec, &settings, &never, &mut |_| {});
+    let found = engine::connect(&task, both, &spec, &settings, &cancel, &mut |_| {});
     let Some(found) = found.map_err(|error| error.to_string())? else {
         return Ok(()); // Nothing cancels this work.
     };
@@ -180,8 +176,8 @@ pub(super) fn connect(args: &Args) -> Result<(), String> {
             "npz" => outputs.write(path, |out| table::npz(&found, out))?,
             "json" => outputs.write(path, |out| table::json(&found, &summary, out))?,
             _ => {
-                let asked = args.caption(&spec, &settings);
-                let bytes = args.picture(&task, &found, &asked, kind, pixels, side)?;
+                let caption = args.caption(&spec, &settings);
+                let bytes = args.picture(&task, &found, &caption, kind, pixels, side)?;
                 outputs.write(path, |out| out.write_all(&bytes))?;
             }
         }
@@ -205,7 +201,7 @@ pub(super) fn connect(args: &Args) -> Result<(), String> {
 }
 
 impl Args {
-    /// The settings that the flags make, and refusals of flags that nothing would heed.
+    /// Returns the settings of the flags, or an error about flags that would have no effect.
     fn settings(&self) -> Result<Connect, String> {
         let mut settings = Connect {
             align: self.align,
@@ -219,7 +215,7 @@ impl Args {
             ("seed", Some(&self.seed)),
         ] {
             if let Some(text) = text {
-                parse_setting(&mut settings, name, text).map_err(|refusal| refusal.to_string())?;
+                parse_setting(&mut settings, name, text).map_err(|error| error.to_string())?;
             }
         }
         for path in [&self.curve_weights, &self.aligned_weights]
@@ -229,9 +225,7 @@ impl Args {
             kind(path, &["safetensors"], "safetensors")?;
         }
         if self.aligned_weights.is_some() && !self.align {
-            return Err(
-                "--aligned-weights are those of --align; expected it beside them".to_owned(),
-            );
+            return Err("--aligned-weights needs --align; add --align".to_owned());
         }
         Ok(settings)
     }
@@ -244,7 +238,7 @@ impl Args {
         })
     }
 
-    /// What JSON says besides the rows.
+    /// Returns the JSON summary without the rows.
     fn summary(
         &self,
         found: &ModeConnectivity,
@@ -259,7 +253,7 @@ impl Args {
         summary
     }
 
-    /// The settings that made a picture, in one line.
+    /// Returns the settings of a picture in one line.
     fn caption(&self, spec: &RunSpec, settings: &Connect) -> String {
         let mut parts = vec![
             format!("A {}", name(&self.from)),
@@ -277,7 +271,7 @@ impl Args {
         parts.join(" · ")
     }
 
-    /// The bytes of a picture.
+    /// Returns the bytes of a picture.
     fn picture(
         &self,
         task: &TrainingTask,
@@ -287,24 +281,24 @@ impl Args {
         pixels: [u32; 2],
         side: usize,
     ) -> Result<Vec<u8>, String> {
-        let (points, never) = (picture::points(pixels), Cancel::default());
+        let (points, cancel) = (picture::points(pixels), Cancel::default());
         let surface = || {
             let view = figure::window(found, points)?;
             let plane = found.plane.as_ref()?;
-            Surface::sample(&*task.loss, plane, view, side, side, &never)
+            Surface::sample(&*task.loss, plane, view, side, side, &cancel)
         };
         let title = self.network.title();
-        let told = figure::Caption {
+        let caption_lines = figure::Caption {
             title: &title,
             caption,
             l2: task.loss.l2(),
         };
-        let drawing = figure::picture(found, surface(), &told, points, self.theme.theme());
+        let drawing = figure::picture(found, surface(), &caption_lines, points, self.theme.theme());
         picture::bytes(&drawing, kind, pixels, &format!("{title}\n\n{caption}"))
     }
 }
 
-/// A file's name without its place, which means nothing to whoever sees the picture.
+/// Returns the name of a file without its folder, which means nothing in a picture.
 fn name(path: &Path) -> String {
     let name = path.file_name().unwrap_or(path.as_os_str());
     name.to_string_lossy().into_owned()

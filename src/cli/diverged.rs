@@ -1,4 +1,4 @@
-//! Runs that diverged, told once on stderr; and views where f is not finite, refused.
+//! Warnings about runs that diverged, and the error for views in which f is not finite.
 
 use super::{print_error, warn};
 use crate::engine::numeric::real;
@@ -6,7 +6,7 @@ use crate::engine::objective::Objective;
 use crate::engine::objective::plane::Rect;
 use crate::session::Runs;
 
-/// Writes to stderr which of the shown runs of a scene diverged or stopped, at which step and why: a line for each.
+/// Warns on stderr about each visible run that diverged or stopped, with step and reason.
 pub(super) fn warn_diverged(runs: &Runs) {
     for (index, (run, result)) in runs.scene.runs.iter().zip(&runs.results).enumerate() {
         if run.shown {
@@ -18,7 +18,7 @@ pub(super) fn warn_diverged(runs: &Runs) {
     }
 }
 
-/// Writes to stderr how many of the `things` of a run diverged, such as its starts, and at which steps, if any did.
+/// Warns on stderr how many `things` of a run diverged, such as its starts, and at which steps, if any did.
 pub(super) fn warn_diverged_values(
     run: &str,
     things: &str,
@@ -39,7 +39,7 @@ pub(super) fn warn_diverged_values(
     }
 }
 
-/// Refuses a view in which the loss of a landscape is finite nowhere on a grid.
+/// Returns an error if the loss is finite nowhere on a grid over the view.
 pub(super) fn check_view(objective: &dyn Objective, view: Rect) -> Result<(), String> {
     const SIDE: usize = 128;
     let finite = |index: usize| {
@@ -55,6 +55,6 @@ pub(super) fn check_view(objective: &dyn Objective, view: Rect) -> Result<(), St
         _ => format!("x {:?}, y {:?}", view.x(), view.y()),
     };
     Err(format!(
-        "f is not finite anywhere in the view {places}; expected another --view"
+        "f has no finite value in the view {places}; choose another --view"
     ))
 }

@@ -1,17 +1,16 @@
-//! `ravine help`: the reference page of whatever has a name.
+//! `ravine help`: the reference pages of family members and commands.
 
 use super::{Cli, print};
 use crate::engine::declare::SettingError;
 use crate::export::help_page::{Family, names, page};
 use clap::CommandFactory;
 
-/// Explains an optimizer, a wrapper, a schedule, a landscape, a network, data, a plane or a command
+/// Explain an optimizer, wrapper, schedule, landscape, network, data set, plane or command
 ///
-/// The pages of optimizers say what they do, by which rule, with which settings, at what cost, when that helps and how it fails.
+/// Pages of optimizers give the update rule, the settings, the cost per step, strengths and weaknesses.
 #[derive(clap::Args)]
 #[command(after_help = "\
-Pages are in Markdown. Where a name is used twice, as `plateau` is, both pages
-are shown.
+Pages are in Markdown. A name with two pages, like `plateau`, shows both.
 
 Examples:
   ravine help
@@ -19,7 +18,7 @@ Examples:
   ravine help rosenbrock
   ravine help trace")]
 pub(super) struct Args {
-    /// What to explain; without it, the names of all pages are listed
+    /// Name of the page [default: lists the names of all pages]
     name: Option<String>,
 }
 
@@ -52,10 +51,10 @@ fn unknown(name: &str) -> String {
             valid.push(member);
         }
     }
-    let refusal = SettingError::Name {
+    let error = SettingError::Name {
         family: "name",
         given: name.to_owned(),
         valid,
     };
-    refusal.to_string()
+    error.to_string()
 }

@@ -1,34 +1,33 @@
-//! Memory that a command will take because of the sizes it was asked for: told, or refused, before its work.
+//! Checks of the memory that a command needs, before its work.
 
 use super::print_error;
 
-/// Bytes above which memory is told before it is taken.
+/// Bytes above which a command reports its memory on stderr.
 const MIN_REPORTED_BYTES: u64 = 500_000_000;
 
-/// The most that a picture may take.
+/// Maximum bytes of a picture.
 pub(super) const MAX_PICTURE_BYTES: u64 = 2_000_000_000;
 
-/// The most that numbers may take.
+/// Maximum bytes of numeric results.
 pub(super) const MAX_NUMBER_BYTES: u64 = 4_000_000_000;
 
-/// Asks for the memory that something will take: tells that it is much, and refuses it beyond a limit or where the machine does not give
-/// it.
+/// Checks that `bytes` of memory for `what` are within the limit `most` and available, and reports large sizes on stderr.
 ///
 /// # Errors
-/// One sentence with what it would take, the limit, and how to take less.
+/// One sentence with the size, the limit, and `less`, a way to need less.
 pub(super) fn claim(what: &str, bytes: u64, most: u64, less: &str) -> Result<(), String> {
     let size = size(bytes);
     if bytes > most {
         let most = self::size(most);
         return Err(format!(
-            "{what} would take about {size} of memory; expected at most {most}, by {less}"
+            "{what} would take about {size} of memory; expected at most {most}, so choose {less}"
         ));
     }
     let mut trial: Vec<u8> = Vec::new();
     let given = usize::try_from(bytes).is_ok_and(|bytes| trial.try_reserve_exact(bytes).is_ok());
     if !given {
         return Err(format!(
-            "{what} would take about {size} of memory, which is not to be had now; expected less, by {less}"
+            "{what} would take about {size} of memory, more than is free now; choose {less}"
         ));
     }
     if bytes > MIN_REPORTED_BYTES {
@@ -37,7 +36,7 @@ pub(super) fn claim(what: &str, bytes: u64, most: u64, less: &str) -> Result<(),
     Ok(())
 }
 
-/// A size in words.
+/// Returns a size in MB or GB.
 fn size(bytes: u64) -> String {
     let tenths = bytes.div_ceil(100_000_000);
     if bytes < 1_000_000_000 {
@@ -54,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_too_much_is_refused_with_the_limit() {
+    fn sizes_beyond_the_limit_or_the_free_memory_are_refused() {
         assert_eq!(claim("it", 1000, 1000, "less"), Ok(()));
         let refused = claim(
             "a map",
@@ -62,10 +61,9 @@ mod tests {
             MAX_PICTURE_BYTES,
             "a smaller --size",
         );
-        let expected =
-            "a map would take about 2.4 GB of memory; expected at most 2 GB, by a smaller --size";
+        let expected = "a map would take about 2.4 GB of memory; expected at most 2 GB, so choose a smaller --size";
         assert_eq!(refused.unwrap_err(), expected);
         let refused = claim("it", u64::MAX / 4, u64::MAX, "less").unwrap_err();
-        assert!(refused.contains("which is not to be had now"), "{refused}");
+        assert!(refused.contains("more than is free now"), "{refused}");
     }
 }

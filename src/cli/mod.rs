@@ -1,5 +1,6 @@
-//! The command line: text in, a scene, the engine, an exporter, text out. One thin file a subcommand.
+//! The command line, with one file per subcommand: arguments → scene → engine → exporter.
 
+mod argument_errors;
 mod basins;
 mod check;
 mod connect;
@@ -29,13 +30,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::OnceLock;
 
-/// Shows how optimizers move on a loss landscape.
+/// Visualize how optimizers move on loss landscapes.
 ///
-/// Without a command the window opens. The commands do the same work without a window: `trace` writes the paths of
-/// optimizers as numbers, `render` draws them, `sweep` compares their settings, `basins` draws where every start
-/// ends, `critical` lists minima, maxima and saddles, `train` trains a network, `slice` writes its loss
-/// on a plane through its parameters, `connect` looks for a way between two
-/// networks, `curvature` tells how sharp a loss is, `list` says what there is to choose from, `help` explains it, `check` looks at a scene file.
+/// Without a command, the window opens. The commands work without a window: `trace` writes optimizer trajectories as
+/// numbers, `render` draws a scene, `sweep` compares settings, `basins` maps starts to the minima that they reach,
+/// `critical` lists minima, maxima and saddles, `train` trains a network, `slice` computes its loss on a plane in parameter
+/// space, `curvature` computes Hessian eigenvalues and sharpness, `connect` finds a low-loss path between two networks,
+/// `list` and `help` document what there is to choose from, and `check` validates a scene file.
 #[derive(Parser)]
 #[command(
     name = "ravine",
@@ -47,18 +48,18 @@ use std::sync::OnceLock;
 Examples:
   ravine                                       open the window
   ravine lecture.toml                          open the window on a scene file
-  ravine list optimizers                       the optimizers and their settings
-  ravine help adam                             all about one of them
-  ravine render --run adam:lr=0.05 -o adam.png a picture of one run
-  ravine trace --run sgd --run adam -o two.csv two runs as numbers
-  ravine sweep --over lr=1e-4..1 --best        the best learning rates
-  ravine help slice                            networks on planes
+  ravine list optimizers                       list the optimizers and their settings
+  ravine help adam                             explain one of them
+  ravine render --run adam:lr=0.05 -o adam.png draw one run
+  ravine trace --run sgd --run adam -o two.csv write two runs as numbers
+  ravine sweep --over lr=1e-4..1 --best        find the best learning rates
+  ravine help slice                            explain a command
 
-A run is written NAME:SETTING=VALUE,SETTING=VALUE and, with a learning-rate
-schedule, @SCHEDULE behind it: adam:lr=0.05,beta1=0.95@cosine:t_max=90"
+A run is written NAME:SETTING=VALUE,SETTING=VALUE, followed by @SCHEDULE for a
+learning-rate schedule: adam:lr=0.05,beta1=0.95@cosine:t_max=90"
 )]
 struct Cli {
-    /// A scene file to open; without one the window opens on Rosenbrock's valley
+    /// Scene file to open in the window [default: the Rosenbrock function]
     scene: Option<PathBuf>,
     #[command(subcommand)]
     command: Option<Command>,
@@ -80,14 +81,15 @@ enum Command {
     Check(check::Args),
 }
 
-/// Runs the program on the arguments that it was called with. Each error is told on stderr, and ends it with code 2.
+/// Runs the program with the arguments of the process. An error is one sentence on stderr and exit code 2.
 pub fn main() -> ExitCode {
     startup::prepare();
-    let matches = curvature::allow_landscape(Cli::command()).try_get_matches();
+    let mut program = curvature::allow_landscape(Cli::command());
+    let matches = program.try_get_matches_from_mut(std::env::args_os());
     let cli = matches.and_then(|matches| Cli::from_arg_matches(&matches));
     let Cli { scene, command } = match cli {
         Ok(cli) => cli,
-        Err(error) => return startup::explain(error),
+        Err(error) => return startup::explain(&error, &program),
     };
     let done = match command {
         None => window::open(scene.as_deref()),
@@ -118,7 +120,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// The index of the run that `--run-number` means; without it, that of the only run.
+/// Returns the index of the run that `--run-number` selects; without it, of the scene's only run.
 fn run_number(scene: &Scene, number: Option<&str>) -> Result<usize, String> {
     let runs = scene.runs.len();
     match number {
@@ -126,40 +128,40 @@ fn run_number(scene: &Scene, number: Option<&str>) -> Result<usize, String> {
             format!("--run-number cannot be `{text}`; expected a whole number from 1 to {runs}, the runs of the scene")
         }),
         None if runs == 1 => Ok(0),
-        None => Err(format!("the scene has {runs} runs; expected one, by --run SPEC or --run-number N")),
+        None => Err(format!("the scene has {runs} runs; choose one with --run SPEC or --run-number N")),
     }
 }
 
-/// Writes a sentence to stderr, in one line; where that is closed there is nobody to tell.
+/// Writes a sentence to stderr in one line. A closed stderr is ignored.
 fn print_error(sentence: &str) {
     let _ = writeln!(io::stderr(), "ravine: {}", one_line(sentence));
 }
 
-/// Tells on stderr that a run diverged or stopped, with step and reason; nothing of others.
+/// Warns on stderr about a run that diverged or stopped, with step and reason.
 fn warn(run: &str, outcome: Outcome) {
     if let Some(warning) = outcome.warning() {
         print_error(&format!("{run}: {warning}"));
     }
 }
 
-/// Summary of what the command took of a file of data.
+/// Summary of the rows and columns that were read from a data file.
 static SOURCE: OnceLock<String> = OnceLock::new();
 
-/// Keeps what was taken of a file, if one was read, for stderr: [`main`] writes it once the command has succeeded, as an error is
-/// one sentence alone.
-fn say_source(name: &str, source: &str) {
+/// Remembers the summary of a data file, if one was read. [`main`] writes it to stderr once the command has succeeded, so that an
+/// error stays one sentence alone.
+fn remember_source(name: &str, source: &str) {
     if !source.is_empty() {
         SOURCE.get_or_init(|| format!("{name}: {source}"));
     }
 }
 
-/// Writes to stdout. A reader that has seen enough, like `head`, is no error.
+/// Writes to stdout. A reader that closes the pipe early, like `head`, is no error.
 fn print(fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), String> {
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
     printed(fill(&mut out).and_then(|()| out.flush()))
 }
 
-/// Result of writing to stdout.
+/// Returns the error sentence of a failed write to stdout; a closed pipe is no error.
 fn printed(done: io::Result<()>) -> Result<(), String> {
     match done {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(format!(
@@ -170,7 +172,7 @@ fn printed(done: io::Result<()>) -> Result<(), String> {
     }
 }
 
-/// Writes lines of cells, of which each column is as wide as its widest.
+/// Writes a text table whose columns are as wide as their widest cell.
 fn table<const N: usize>(lines: &[[String; N]], out: &mut dyn Write) -> io::Result<()> {
     let widths: [usize; N] = std::array::from_fn(|column| {
         let cells = lines.iter().map(|line| line[column].chars().count());

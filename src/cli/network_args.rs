@@ -1,6 +1,6 @@
-//! The network and the data that `train`, `slice`, `curvature` and `connect` work on.
+//! Arguments for the network and the data of `train`, `slice`, `curvature` and `connect`.
 
-use super::say_source;
+use super::remember_source;
 use super::scene_args::{setting_error, spec_text};
 use crate::engine::declare::Value;
 use crate::engine::declare::spec;
@@ -15,30 +15,30 @@ use std::path::Path;
 
 #[derive(clap::Args)]
 pub(super) struct NetworkArgs {
-    /// The network, like mlp:hidden=16/16,activation=tanh,loss=bce; `hidden=` has no hidden layer. loss=bce, ce or mse is the mean
-    /// over the samples. norm=batch takes the moments of the data, and refuses batches of one sample
+    /// Network, like mlp:hidden=16/16,activation=tanh,loss=bce; `hidden=` means no hidden layer. The losses bce, ce and mse are
+    /// means over the samples. norm=batch uses batch statistics and needs batches of at least two samples
     #[arg(long, value_name = "SPEC")]
     pub(super) network: String,
-    /// The data: a CSV file, or a built-in set like moons:noise=0.2
+    /// Data: a CSV file, or a built-in data set like moons:noise=0.2
     #[arg(long, value_name = "FILE|SPEC", value_parser = spec_text())]
     pub(super) data: String,
-    /// The column of a CSV file that is the label; without it, the last one
+    /// Label column of a CSV file [default: the last column]
     #[arg(long, value_name = "NAME")]
     label: Option<String>,
-    /// Gives each input mean 0 and variance 1, over the training data, where it varies; without it, data are used as they are
+    /// Scale each input to mean 0 and variance 1 over the training data; constant inputs are only centred
     #[arg(long)]
     standardize: bool,
 }
 
 impl NetworkArgs {
-    /// The network's loss on the part of the data that is for training, and the data.
+    /// Returns the network's loss on the training split, and the split. `test` is the share of test samples.
     pub(super) fn prepare(&self, test: f64, seed: u64) -> Result<(NetworkLoss, Split), String> {
         let network: AnyNetwork = { self.network.parse() }
-            .map_err(|refusal| setting_error("--network", &self.network, &refusal))?;
+            .map_err(|error| setting_error("--network", &self.network, &error))?;
         let mut split = (self.dataset()?)
             .split_for(network.as_dyn().loss(), &Disk::default(), test, seed)
             .map_err(|error| error.to_string())?;
-        say_source(&self.data, split.train.source());
+        remember_source(&self.data, split.train.source());
         if self.standardize {
             split.standardise();
         }
@@ -50,39 +50,39 @@ impl NetworkArgs {
     fn dataset(&self) -> Result<AnyDataset, String> {
         let name = spec::head(&self.data).0;
         let built_in = AnyDataset::NAMES.contains(&name);
-        let refused = |refusal| setting_error("--data", &self.data, &refusal);
+        let to_sentence = |error| setting_error("--data", &self.data, &error);
         let path = path_from_text(&self.data);
         if built_in || self.data.contains(':') && !path.exists() {
             if self.label.is_some() {
                 return Err(format!(
-                    "--label is for a CSV file, but --data is `{}`; expected one of both",
+                    "--label is for a CSV file, but --data is `{}`; leave out --label",
                     self.data
                 ));
             }
-            return self.data.parse().map_err(refused);
+            return self.data.parse().map_err(to_sentence);
         }
-        let mut csv: AnyDataset = "csv".parse().map_err(refused)?;
+        let mut csv: AnyDataset = "csv".parse().map_err(to_sentence)?;
         let label = self.label.clone().unwrap_or_default();
         for (setting, text) in [("path", path_text(&path)), ("label", label)] {
             let set = csv.settings_mut().set(setting, Value::Text(text));
-            set.map_err(|refusal| setting_error("--data", &self.data, &refusal))?;
+            set.map_err(|error| setting_error("--data", &self.data, &error))?;
         }
         Ok(csv)
     }
 
-    /// What network and data are called.
+    /// Returns a title, "NETWORK on DATA".
     pub(super) fn title(&self) -> String {
         format!("{} on {}", self.network, self.data)
     }
 }
 
-/// Weights of a network from a file.
+/// Reads the weights of a network from a safetensors file.
 pub(super) fn weights(loss: &NetworkLoss, path: &Path) -> Result<Vec<f64>, String> {
     open_weights(path, loss.layout().tensors())
 }
 
-/// A network's loss and its weights from a file; where `norm_statistics` says so, with the file's running averages for its batch
-/// normalisations.
+/// Reads the weights of a network from a file. With `norm_statistics` = "file", the returned loss uses the file's running averages for
+/// its batch normalisations.
 pub(super) fn at_weights(
     loss: NetworkLoss,
     path: &Path,
@@ -103,18 +103,20 @@ pub(super) fn at_weights(
         return Ok((loss, theta));
     }
     if !loss.is_coupled() {
-        return Err("--norm-statistics file is for norm=batch; expected data".to_owned());
+        return Err(
+            "--norm-statistics file needs a network with norm=batch; expected data".to_owned(),
+        );
     }
     let (theta, moments) = open_weights_and_batch_norm_stats(path, loss.layout().tensors())?;
     let loss = loss.eval_mode(moments).map_err(|error| error.to_string())?;
     Ok((loss, theta))
 }
 
-/// A run that this network can make, which `flag` asks for.
+/// Parses a run's spec from `flag`, and checks that it can train this network.
 pub(super) fn spec(flag: &str, text: &str, loss: &NetworkLoss) -> Result<RunSpec, String> {
     let spec: RunSpec = text
         .parse()
-        .map_err(|refusal| setting_error(flag, text, &refusal))?;
+        .map_err(|error| setting_error(flag, text, &error))?;
     let optimizer = &spec.optimizer;
     if let Some(expected) = optimizer.as_dyn().unsupported_reason(loss) {
         let name = optimizer.name();
@@ -138,13 +140,13 @@ pub(super) fn spec(flag: &str, text: &str, loss: &NetworkLoss) -> Result<RunSpec
     }
 }
 
-/// A seed.
+/// Parses `--seed`.
 pub(super) fn seed(text: &str) -> Result<u64, String> {
     text.parse()
         .map_err(|_| format!("--seed cannot be `{text}`; expected a whole number from 0"))
 }
 
-/// A share that leaves something.
+/// Parses `--test`, a share in [0, 1).
 pub(super) fn share(text: &str) -> Result<f64, String> {
     let share = text.parse().ok().filter(|share| (0.0..1.0).contains(share));
     share.ok_or_else(|| {

@@ -1,4 +1,4 @@
-//! The files that a command writes: planned before its work, and put in their places together after it.
+//! The output files of a command: checked before its work, and moved into place together after it.
 
 use super::print;
 use crate::export::file::{self, Staged, check_writable, commit_staged, same_file, stage};
@@ -6,15 +6,15 @@ use crate::import::files_read;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// The name that stands for standard output.
+/// File name that means standard output.
 const STDOUT: &str = "-";
 
-/// Whether a path stands for standard output.
+/// Returns whether a path means standard output.
 pub(super) fn is_stdout(path: &Path) -> bool {
     path.as_os_str() == STDOUT
 }
 
-/// The kind of an output: the ending of its name, which must be one of `valid`; of standard output `default`.
+/// Returns the format of an output: its file's extension, which must be one of `valid`, or `default` for standard output.
 pub(super) fn kind<'a>(
     path: &Path,
     valid: &[&'a str],
@@ -26,7 +26,16 @@ pub(super) fn kind<'a>(
     file::extension(path, valid)
 }
 
-/// The outputs of one command, which appear together or not at all. Dropped before [`Outputs::finish`], none appears.
+/// Returns an optional output with its [`kind`].
+pub(super) fn with_kind<'p, 'a>(
+    path: Option<&'p PathBuf>,
+    valid: &[&'a str],
+) -> Result<Option<(&'p Path, &'a str)>, String> {
+    path.map(|path| Ok((path.as_path(), kind(path, valid, "csv")?)))
+        .transpose()
+}
+
+/// The outputs of one command, which are written all or none. Dropped before [`Outputs::finish`], no file changes.
 #[derive(Default)]
 pub(super) struct Outputs {
     planned: Vec<PathBuf>,
@@ -35,10 +44,10 @@ pub(super) struct Outputs {
 }
 
 impl Outputs {
-    /// Plans outputs, once everything that the command reads has been read and before it does any work.
+    /// Plans outputs, after the command has read all its inputs and before its work.
     ///
     /// # Errors
-    /// One sentence, where one cannot be written, is an input, or is another output.
+    /// One sentence if an output cannot be written, is an input, or is planned already.
     pub(super) fn plan<'a>(paths: impl IntoIterator<Item = &'a PathBuf>) -> Result<Self, String> {
         let mut outputs = Self::default();
         for path in paths {
@@ -47,12 +56,12 @@ impl Outputs {
         Ok(outputs)
     }
 
-    /// Plans one more output, which may take the place of the input `replaced`.
+    /// Plans one more output, which may overwrite the input `replaced`.
     pub(super) fn add(&mut self, path: &Path, replaced: Option<&Path>) -> Result<(), String> {
         let shown = path.display();
         if is_stdout(path) {
             if self.stdout {
-                return Err("`-` is given for two outputs, and there is one standard output; expected a file for one of them".to_owned());
+                return Err("two outputs are `-`, but there is one standard output; write one of them to a file".to_owned());
             }
             self.stdout = true;
             return Ok(());
@@ -61,7 +70,7 @@ impl Outputs {
         if let Some(other) = self.planned.iter().find(|other| same_file(path, other)) {
             let other = other.display();
             return Err(format!(
-                "{shown}: is the same file as {other}, another output of this command; expected a file for each"
+                "{shown}: is the same file as {other}, another output of this command; choose another file"
             ));
         }
         let mut inputs = files_read().into_iter();
@@ -71,14 +80,14 @@ impl Outputs {
         if let Some(input) = input {
             let input = input.display();
             return Err(format!(
-                "{shown}: is the same file as {input}, an input of this command; expected another file"
+                "{shown}: is the same file as {input}, an input of this command; choose another file"
             ));
         }
         self.planned.push(path.to_owned());
         Ok(())
     }
 
-    /// Writes an output that is planned: standard output at once, a file for [`Outputs::finish`] to put in its place.
+    /// Writes a planned output: standard output at once, a file to a temporary one until [`Outputs::finish`].
     pub(super) fn write(
         &mut self,
         path: &Path,
@@ -91,22 +100,22 @@ impl Outputs {
         Ok(())
     }
 
-    /// Puts all files in their places: the last thing that a command does, after it has said all that it has to say.
+    /// Moves all files into place. A command calls this last, after it has printed everything.
     pub(super) fn finish(&mut self) -> Result<(), String> {
         commit_staged(std::mem::take(&mut self.staged))
     }
 
-    /// Refuses a flag that prints something, where an output is printed already.
-    pub(super) fn alone(&self, flag: &str, given: bool) -> Result<(), String> {
+    /// Returns an error if the printing flag `flag` is given while an output goes to standard output.
+    pub(super) fn check_stdout_free(&self, flag: &str, given: bool) -> Result<(), String> {
         if self.stdout && given {
             return Err(format!(
-                "{flag} and an output `-` are both for standard output; expected one of them"
+                "{flag} and an output `-` both use standard output; leave out one of them"
             ));
         }
         Ok(())
     }
 
-    /// Says something on stdout or, where an output is there, on stderr.
+    /// Prints a summary to stdout or, if an output goes there, to stderr.
     pub(super) fn print(
         &self,
         fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
@@ -114,7 +123,7 @@ impl Outputs {
         if !self.stdout {
             return print(fill);
         }
-        // Where stderr is closed there is nobody to tell.
+        // A closed stderr is ignored.
         let _ = fill(&mut io::stderr().lock());
         Ok(())
     }

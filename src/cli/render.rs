@@ -12,59 +12,63 @@ use crate::figure::png::MAX_PIXELS;
 use crate::session::{NOT_RANDOM, Seeds, compute_all_runs};
 use std::path::PathBuf;
 
-/// Bytes of memory per pixel while a picture is drawn and written.
+/// Bytes of memory per pixel of a PNG while it is drawn and written.
 const BYTES_OF_PIXEL: u64 = 9;
 
 /// Bytes of memory per step of a run.
 const BYTES_OF_STEP: u64 = 64;
 
-/// The fewest pixels of a side.
+/// Minimum pixels per side.
 const MIN_PIXELS: u32 = 16;
 
-/// Draws a scene as PNG or SVG
+/// Draw a scene as PNG or SVG
 ///
-/// The map with its contour lines, the paths of the runs, their names, the colour bar, numbered axes and a legend; of a network also what
-/// it says of its data. It needs no display. In SVG, texts are texts.
+/// The picture shows the map with contour lines, the trajectories of the runs, a colour bar, axes and a legend, and for a
+/// network also its predictions. No display is needed. SVG keeps text as text.
 #[derive(clap::Args)]
 #[command(after_help = "\
-The map shows exactly the --view, or that of the scene, with equal scales on
-both axes unless it is more than three times as long as wide. Without one it
-shows the landscape's own, widened to the shape of the picture. A run that
-diverges is told on stderr, with the step.
+The map shows exactly the --view or the scene's view, with equal scales on both
+axes unless the view is more than three times as long as wide. Without a view it
+shows the landscape's default view, extended to the aspect ratio of the picture.
+Runs that diverge are reported on stderr with their step.
 
 Examples:
   ravine render -o opening.png
   ravine render lecture.toml --step 300 --theme dark --size 1920x1080 -o slide.png
   ravine render --landscape himmelblau --start=0,0 --run adam --run lbfgs -o figure.svg
-  ravine render network.toml --show off-plane -o off.svg
+  ravine render network.toml --show projection-error -o error.svg
   ravine render --gallery landscapes -o gallery.png")]
 pub(super) struct Args {
     #[command(flatten)]
     scene: SceneArgs,
-    /// The file to write, its name ending in .png or .svg; - is standard output, as PNG
+    /// Output file: .png or .svg; - writes PNG to standard output
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
-    /// Width and height in pixels, 16 to 16384 each; PNG takes 9 bytes of memory for each pixel, 2 GB at most
+    /// Picture width and height in pixels, 16 to 16384 each; PNG needs 9 bytes of memory per pixel, at most 2 GB
     #[arg(long, value_name = "WxH", default_value = "1600x1200")]
     size: String,
-    /// How many steps of the runs are shown; without it, all of them
+    /// Number of steps of the runs to show [default: all]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     step: Option<String>,
-    /// What is drawn: the map, or of a network how far its runs are off the plane, or the random plane beside those of the next five seeds
+    /// Content: the map; for a network also the distance of its runs from the plane, or the maps of six seeds of a random plane
     #[arg(long, value_enum, value_name = "VIEW", default_value_t = ShowArg::Map)]
     show: ShowArg,
-    /// Draws all of a family in small instead of a scene: landscapes
+    /// Family to draw as a gallery of small maps, instead of a scene: landscapes
     #[arg(long, value_name = "FAMILY")]
     gallery: Option<String>,
-    /// light or dark
+    /// Picture theme: light or dark
     #[arg(long, value_enum, value_name = "THEME", hide_possible_values = true, default_value_t = ThemeArg::Light)]
     theme: ThemeArg,
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
 enum ShowArg {
+    /// Loss map
     Map,
-    OffPlane,
+    /// Distance of the runs from the plane
+    #[value(alias = "off-plane")]
+    ProjectionError,
+    /// Maps of six seeds of a random plane
     Seeds,
 }
 
@@ -127,7 +131,7 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
     Ok(())
 }
 
-/// The gallery of a family, which is no scene's.
+/// Draws the gallery of a family, which uses no scene.
 fn render_gallery(
     args: &Args,
     family: &str,
@@ -142,7 +146,7 @@ fn render_gallery(
     let given = args.scene.given().or(args.step.as_ref().map(|_| "--step"));
     if let Some(given) = given {
         return Err(format!(
-            "--gallery shows every landscape as it comes; expected it without {given}"
+            "--gallery draws every landscape with its defaults; leave out {given}"
         ));
     }
     let mut outputs = Outputs::plan([&args.output])?;
@@ -152,15 +156,15 @@ fn render_gallery(
     outputs.finish()
 }
 
-/// What is drawn of a scene, if it has it.
+/// Returns the content to draw, or an error if the scene does not have it.
 fn show(named: ShowArg, scene: &Scene) -> Result<Show, String> {
     match named {
         ShowArg::Map => Ok(Show::Map),
-        ShowArg::OffPlane if !scene.is_network() => Err(
-            "--show off-plane is for networks, but the scene is about a landscape, whose plane shows everything; expected map"
+        ShowArg::ProjectionError if !scene.is_network() => Err(
+            "--show projection-error is for networks, but the scene has a landscape; expected map"
                 .to_owned(),
         ),
-        ShowArg::OffPlane => Ok(Show::ProjectionError),
+        ShowArg::ProjectionError => Ok(Show::ProjectionError),
         ShowArg::Seeds => {
             let first = Seeds::of(scene).ok_or_else(|| format!("--show seeds: {NOT_RANDOM}"))?;
             Ok(Show::Seeds(Seeds { first, count: 6 }))
@@ -168,7 +172,7 @@ fn show(named: ShowArg, scene: &Scene) -> Result<Show, String> {
     }
 }
 
-/// Reads a size in pixels, and asks for the memory that a picture of this kind takes, if one is made.
+/// Parses `--size`, and checks the memory of a picture of format `kind`, if one is drawn.
 pub(super) fn size(text: &str, kind: Option<&str>) -> Result<[u32; 2], String> {
     let side = |side: &str| {
         side.trim()

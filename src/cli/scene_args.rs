@@ -1,6 +1,6 @@
-//! The scene that `trace` and `render` work on: a file, or the opening scene, changed by flags.
+//! Arguments for the scene of a command: a scene file or the default scene, changed by flags.
 
-use super::say_source;
+use super::remember_source;
 use crate::engine::declare::{SettingError, Settings};
 use crate::engine::landscape::AnyLandscape;
 use crate::engine::objective::plane::Rect;
@@ -15,12 +15,12 @@ use std::sync::Arc;
 
 #[derive(clap::Args)]
 pub(super) struct SceneArgs {
-    /// A scene file, as the window saves it; without one, the scene that the window opens on. The flags below change it
+    /// Scene file, as saved by the window; the flags below override it [default: the scene that the window opens with]
     scene: Option<PathBuf>,
-    /// The landscape, like rosenbrock, quadratic:a=1,b=25 or 'formula:f=x^2+2*y^2'. `ravine list landscapes` names them all
+    /// Landscape, like rosenbrock, quadratic:a=1,b=25 or 'formula:f=x^2+2*y^2'; `ravine list landscapes` lists all
     #[arg(long, value_name = "SPEC", help_heading = "Scene", value_parser = spec_text())]
     landscape: Option<String>,
-    /// Where every run starts; without it, the place that suits the landscape. Of one parameter, x alone
+    /// Start point of every run; x alone for one parameter [default: the scene's or landscape's]
     #[arg(
         long,
         value_name = "X,Y",
@@ -28,7 +28,7 @@ pub(super) struct SceneArgs {
         allow_hyphen_values = true
     )]
     start: Option<String>,
-    /// What is looked at; without it, what suits the landscape. Of one parameter, x and f
+    /// View: the ranges of x and y, or of x and f for one parameter [default: the scene's or landscape's]
     #[arg(
         long,
         value_name = "X..X,Y..Y",
@@ -36,8 +36,7 @@ pub(super) struct SceneArgs {
         allow_hyphen_values = true
     )]
     view: Option<String>,
-    /// An optimizer to run, like adam:lr=0.05 or sgd:lr=0.1@cosine. Give it several times for several runs; they replace
-    /// those of the scene
+    /// Optimizer to run, like adam:lr=0.05 or sgd:lr=0.1@cosine; repeat it for several runs, which replace the scene's runs
     #[arg(long = "run", value_name = "SPEC", help_heading = "Scene")]
     runs: Vec<String>,
     #[arg(long, value_name = "N", help_heading = "Scene", allow_negative_numbers = true, help = help("steps"))]
@@ -56,12 +55,12 @@ pub(super) struct SceneArgs {
     tolerance: Option<String>,
 }
 
-/// Reads an argument that can name a file, whether or not the name is UTF-8.
+/// Parses an argument that may contain a file name, which need not be UTF-8.
 pub(super) fn spec_text() -> impl TypedValueParser<Value = String> {
     OsStringValueParser::new().map(|text: OsString| argument_text(&text))
 }
 
-/// The help of a flag that stands for a setting of [`Training`].
+/// Returns the help of a flag that sets a setting of [`Training`].
 fn help(setting: &str) -> String {
     let training = Training::default();
     let described = training.index(setting).map(|index| {
@@ -77,10 +76,10 @@ fn help(setting: &str) -> String {
 }
 
 impl SceneArgs {
-    /// The first argument that was given, as it is called.
+    /// Returns the name of the first argument that is given.
     pub(super) fn given(&self) -> Option<&'static str> {
         let flags = [
-            ("a scene file", self.scene.is_some()),
+            ("the scene file", self.scene.is_some()),
             ("--landscape", self.landscape.is_some()),
             ("--start", self.start.is_some()),
             ("--view", self.view.is_some()),
@@ -98,7 +97,7 @@ impl SceneArgs {
             .find_map(|(name, given)| given.then_some(name))
     }
 
-    /// The scene, and its landscape at work. Everything that can be wrong with either is told here.
+    /// Returns the scene and its loaded problem, or the first error in either.
     pub(super) fn prepare(&self) -> Result<(Scene, Arc<Problem>), String> {
         if self.runs.len() > MAX_RUNS {
             return Err(SceneError::TooManyRuns(self.runs.len()).to_string());
@@ -117,7 +116,7 @@ impl SceneArgs {
         for text in &self.runs {
             scene.add_run(
                 text.parse::<RunSpec>()
-                    .map_err(|refusal| setting_error("--run", text, &refusal))?,
+                    .map_err(|error| setting_error("--run", text, &error))?,
             );
         }
         for (name, text) in [
@@ -131,13 +130,13 @@ impl SceneArgs {
         ] {
             if let Some(text) = text {
                 parse_setting(&mut scene.training, name, text)
-                    .map_err(|refusal| refusal.to_string())?;
+                    .map_err(|error| error.to_string())?;
             }
         }
         let problem = scene
             .load(&Disk::next_to(self.scene.as_deref()))
             .map_err(|error| {
-                // What no flag has touched is the file's.
+                // An error in a value that no flag overrides is the file's.
                 let changed = [&self.landscape, &self.start, &self.batch]
                     .into_iter()
                     .any(Option::is_some);
@@ -150,27 +149,27 @@ impl SceneArgs {
                     None => error.to_string(),
                 }
             })?;
-        say_source(scene.subject_name(), &problem.source);
+        remember_source(scene.subject_name(), &problem.source);
         Ok((scene, Arc::new(problem)))
     }
 
-    /// The same where only landscapes will do.
+    /// Returns the scene and its loaded problem; a scene with a network is an error.
     pub(super) fn prepare_landscape(&self) -> Result<(Scene, Arc<Problem>), String> {
         let (scene, problem) = self.prepare()?;
         match (&scene.subject, &self.scene) {
             (Subject::Network(_), Some(path)) => Err(format!(
-                "{}: is about a network; expected a scene about a landscape, or `ravine train` or `ravine slice`",
+                "{}: is a scene with a network; expected one with a landscape, or `ravine train` or `ravine slice`",
                 path.display()
             )),
             _ => Ok((scene, problem)),
         }
     }
 
-    /// The scene file or the opening scene, on the landscape that is asked for.
+    /// Returns the scene of the file, or the default scene, with the landscape of `--landscape`.
     fn scene(&self) -> Result<Scene, String> {
         let landscape = self.landscape.as_ref().map(|text| {
             text.parse::<AnyLandscape>()
-                .map_err(|refusal| setting_error("--landscape", text, &refusal))
+                .map_err(|error| setting_error("--landscape", text, &error))
         });
         let landscape = landscape.transpose()?;
         let Some(path) = &self.scene else {
@@ -200,7 +199,7 @@ impl SceneArgs {
     }
 }
 
-/// Reads and checks a setting as a scene file's is.
+/// Parses and sets one setting, with the checks of scene files.
 pub(super) fn parse_setting(
     settings: &mut dyn Settings,
     name: &str,
@@ -211,15 +210,15 @@ pub(super) fn parse_setting(
     settings.set(name, value)
 }
 
-/// A refusal; one of a value says which flag it stands in, as there may be several.
-pub(super) fn setting_error(flag: &str, text: &str, refusal: &SettingError) -> String {
-    match refusal {
-        SettingError::Value { .. } => format!("{flag} {text}: {refusal}"),
-        _ => refusal.to_string(),
+/// Returns the error sentence of a setting; an error in a value is prefixed by its flag, which may be given several times.
+pub(super) fn setting_error(flag: &str, text: &str, error: &SettingError) -> String {
+    match error {
+        SettingError::Value { .. } => format!("{flag} {text}: {error}"),
+        _ => error.to_string(),
     }
 }
 
-/// The start on a landscape of so many parameters; of one, a second number is left out.
+/// Parses a point of `dim` parameters; for one parameter, a second number is ignored.
 pub(super) fn point(flag: &str, text: &str, dim: usize) -> Result<[f64; 2], String> {
     let numbers: Option<Vec<f64>> = text
         .split(',')
@@ -237,7 +236,7 @@ pub(super) fn point(flag: &str, text: &str, dim: usize) -> Result<[f64; 2], Stri
     }
 }
 
-/// A view, like -2..2,-1..3.
+/// Parses a view, like -2..2,-1..3.
 fn view(text: &str) -> Result<Rect, String> {
     let refuse = |expected: &str| {
         Err(format!(

@@ -1,4 +1,4 @@
-//! `ravine slice`: the loss of a network on a plane through its parameters.
+//! `ravine slice`: the loss of a network on a plane in parameter space.
 
 mod flags;
 mod output;
@@ -22,40 +22,40 @@ use output::SliceOutput;
 use projection::ProjectedPaths;
 use std::path::PathBuf;
 
-pub(super) use plane::{explained, plane};
+pub(super) use plane::{explained_variance_text, plane};
 
-/// Writes the loss of a network on a plane through its parameters
+/// Compute the loss of a network on a plane in parameter space
 ///
-/// The plane has the weights at (0, 0). Its directions are random ones, filter-normalised as Li et al. 2018 have them, or other
-/// ones that --plane names, or those of two files.
+/// The plane has its origin (0, 0) at the weights. Its two directions are random and filter-normalised (Li et al. 2018),
+/// chosen by --plane, or read from files with --direction.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Planes:
-  filter:seed=1            random, filter-normalised; biases and normalisations
-                           stay as they are unless ignore=none
-  hessian                  the Hessian's two largest eigenvalues
-  gradient:seed=1          the gradient, and a random direction across
+  filter:seed=1            random, filter-normalised; zero in biases and
+                           normalisations unless ignore=none
+  hessian                  eigenvectors of the two largest Hessian eigenvalues
+  gradient:seed=1          the gradient, and a random orthogonal direction
   weights:a=layers.0.weight[0][1],b=layers.0.bias[0]
-                           two weights; with absolute=true by their values
+                           two weights; absolute=true shows their values
   line                     to other weights (--other) at (1, 0)
   points                   through two other weights at (1, 0) and (0, 1)
   pca                      principal components of the runs in --trajectories
 
-CSV has a line for each point: a, b, loss; a moves fastest. NPZ holds the arrays
-a, b and loss (rows are b, columns a). With one --direction there is no b, and
-no picture. With --seeds CSV has a column seed before them, and NPZ an array
-seed, and a loss for each (seeds x rows x columns). Weights, directions and what is written are in double precision;
-with --precision=f32 losses are not, unless norm is set.
+CSV has one row per point: a, b, loss, with a varying fastest. NPZ contains the
+arrays a, b and loss (rows are b, columns a). With one --direction there is no b
+and no picture. With --seeds, CSV has a first column seed, and NPZ an array seed
+and a loss for each (seeds x rows x columns). Weights, directions and output are
+f64; --precision=f32 affects the loss evaluations only, and none if norm is set.
 
 Weights are safetensors files with PyTorch's names, layers.0.weight (out x in)
-and layers.0.bias, or those of a state_dict with other names for the same
-layers. norm=batch takes the moments of the data at every point, or with
---norm-statistics=file the running averages of the weights' file at all of them,
-as PyTorch's evaluation mode does.
+and layers.0.bias, or a state_dict with other names for the same layers.
+norm=batch uses the batch statistics of the data at every point, or, with
+--norm-statistics=file, the running averages of the weights file at all points,
+as in PyTorch's evaluation mode.
 
-In a picture, runs are drawn where the plane has their shadows. They lie off the
-plane, so that the map's height there is not their loss: `ravine train --plane`
-writes both, and how far they are away.
+Pictures show runs projected onto the plane. The runs lie off the plane, so that
+the height of the map there is not their loss: `ravine train --plane` writes both,
+and the distances from the plane.
 
 Examples:
   ravine slice --network mlp:hidden=16/16,activation=tanh,loss=bce \\
@@ -69,36 +69,35 @@ Examples:
 pub(super) struct Args {
     #[command(flatten)]
     network: NetworkArgs,
-    /// The weights at (0, 0), a safetensors file
+    /// Weights at the origin of the plane, a safetensors file
     #[arg(long, value_name = "FILE")]
     weights: PathBuf,
-    /// The plane [default: filter:seed=1]
+    /// Plane [default: filter:seed=1]
     #[arg(long, value_name = "SPEC")]
     plane: Option<String>,
-    /// With --plane filter: so many planes, of this seed and those after it; a picture has them side by side at one scale
+    /// Number of planes, for --plane filter, with consecutive seeds; a picture shows them side by side at one scale
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     seeds: Option<String>,
-    /// The steps of runs, an NPZ file of `ravine train --trajectories`: for --plane pca or gradient:second=step, and for pictures
+    /// Trajectories, an NPZ file of `ravine train --trajectories`, for --plane pca or gradient:second=step and for pictures
     #[arg(long, value_name = "FILE")]
     trajectories: Option<PathBuf>,
-    /// Further weights that the plane goes through; once for line, twice for points
+    /// Other weights on the plane, a safetensors file; once for --plane line, twice for points
     #[arg(long = "other", value_name = "FILE")]
     others: Vec<PathBuf>,
-    /// A direction in place of --plane, a safetensors file like that of the weights, used as it is; once for a line, twice
-    /// for a plane
+    /// Direction to use instead of --plane, a safetensors file like the weights; once for a line, twice for a plane
     #[arg(long = "direction", value_name = "FILE")]
     directions: Vec<PathBuf>,
-    /// filter: makes each filter of the directions as long as that of the weights
+    /// Normalisation of each --direction; filter scales each filter to the norm of the weights' filter
     #[arg(long, value_name = "filter")]
     normalize: Option<String>,
-    /// With --normalize: biasbn sets biases and normalisations of the directions to zero, none normalises them too, each
-    /// number by itself [default: biasbn]
+    /// Biases and normalisations of a direction with --normalize: biasbn sets them to zero, none normalises each of their
+    /// entries [default: biasbn]
     #[arg(long, value_name = "biasbn|none")]
     ignore: Option<String>,
-    /// The range of a and b, or of each [default: -1..1, or what the trajectories need]
+    /// Range of a and b, or one for each [default: -1..1, or the range of the trajectories]
     #[arg(long, value_name = "A..A[,B..B]", allow_hyphen_values = true)]
     range: Option<String>,
-    /// Points along a side, or along a and b as 51x31; 2 to 4096 each
+    /// Grid points per side, or along a and b like 51x31; 2 to 4096 each
     #[arg(
         long,
         value_name = "N",
@@ -106,25 +105,25 @@ pub(super) struct Args {
         allow_negative_numbers = true
     )]
     points: String,
-    /// The numbers that losses are computed in: f64, or f32, which takes half the time and is right to about 1e-5
+    /// Floating-point type of the loss evaluations: f64, or f32, which takes half the time and is accurate to about 1e-5
     #[arg(long, value_name = "f64|f32", default_value = "f64")]
     precision: String,
-    /// The loss on the share of the data that `ravine train --test` keeps for a test; planes are those of the rest
+    /// Share of test data to compute the loss on, as split by `ravine train --test`; planes use the training data
     #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
     test: Option<String>,
-    /// With --test, the seed that `ravine train` was given [default: 0]
+    /// Seed of the --test split, as given to `ravine train` [default: 0]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     seed: Option<String>,
-    /// Where norm=batch has its means and variances from: data, or the file of the weights
+    /// Batch statistics of norm=batch: data (of the training data) or file (running averages in the weights file)
     #[arg(long, value_name = "data|file", default_value = "data")]
     norm_statistics: String,
-    /// The file to write, its name ending in .csv, .npz, .png or .svg; - is standard output, as CSV
+    /// Output file: .csv, .npz, .png or .svg; - writes CSV to standard output
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
-    /// Width and height of a picture in pixels, 16 to 16384 each
+    /// Picture width and height in pixels, 16 to 16384 each
     #[arg(long, value_name = "WxH", default_value = "1600x1200")]
     size: String,
-    /// Of a picture: light or dark
+    /// Picture theme: light or dark
     #[arg(long, value_enum, value_name = "THEME", hide_possible_values = true, default_value_t = Light::Light)]
     theme: Light,
 }
@@ -132,13 +131,13 @@ pub(super) struct Args {
 pub(super) fn slice(args: &Args) -> Result<(), String> {
     let extension = kind(&args.output, &["csv", "npz", "png", "svg"], "csv")?;
     let pixels = size(&args.size, Some(extension))?;
-    let asked = args.range.as_deref().map(flags::range).transpose()?;
+    let range = args.range.as_deref().map(flags::range).transpose()?;
     let [columns, rows] = flags::points(&args.points)?;
     args.check(args.drawn())?;
     let seeds = args.seeds.as_deref().map(flags::seeds).transpose()?;
     let slices = [columns as u64, rows as u64, seeds.unwrap_or(1)];
     let losses = slices.into_iter().fold(1, u64::saturating_mul);
-    // They are there as losses and once more as what is written.
+    // Two copies: the losses, and the bytes to write.
     let bytes = losses.saturating_mul(16);
     claim(
         "the losses at all points",
@@ -159,50 +158,50 @@ pub(super) fn slice(args: &Args) -> Result<(), String> {
     let runs = runs.unwrap_or_default();
     let read = args.further_weights(&trained)?;
     let mut outputs = Outputs::plan([&args.output])?;
-    let cuts = args.build_planes(&trained, &theta, &runs, seeds, read)?;
-    let Some((_, cut)) = cuts.first() else {
+    let planes = args.build_planes(&trained, &theta, &runs, seeds, read)?;
+    let Some((_, network_plane)) = planes.first() else {
         return Ok(()); // There is at least one.
     };
     if args.directions.len() == 1 {
-        let view = asked.unwrap_or(Rect::square(1.0));
-        let line = line(loss, &cut.plane, view, columns);
+        let view = range.unwrap_or(Rect::square(1.0));
+        let line = line(loss, &network_plane.plane, view, columns);
         outputs.write(&args.output, |out| match extension {
             "npz" => table::line_npz(&line, out),
             _ => table::line_csv(&line, out),
         })?;
         return outputs.finish();
     }
-    let shadows = ProjectedPaths::of(&runs, &cut.plane);
-    let view = asked.unwrap_or_else(|| shadows.view());
-    let never = Cancel::default();
-    let surface = |(seed, cut): &(u64, NetworkPlane)| {
-        let made = Surface::sample(loss, &cut.plane, view, columns, rows, &never);
-        made.map(|surface| (*seed, surface))
+    let projections = ProjectedPaths::new(&runs, &network_plane.plane);
+    let view = range.unwrap_or_else(|| projections.view());
+    let cancel = Cancel::default();
+    let surface = |(seed, network_plane): &(u64, NetworkPlane)| {
+        let sampled = Surface::sample(loss, &network_plane.plane, view, columns, rows, &cancel);
+        sampled.map(|surface| (*seed, surface))
     };
-    let slices: Vec<(u64, Surface)> = cuts.iter().filter_map(surface).collect();
+    let slices: Vec<(u64, Surface)> = planes.iter().filter_map(surface).collect();
     let sliced = SliceOutput {
-        cut,
+        network_plane,
         slices,
         several: seeds.is_some(),
-        projections: shadows,
+        projections,
     };
-    let told = sliced.summary_lines();
+    let summary = sliced.summary_lines();
     match extension {
         "csv" | "npz" => outputs.write(&args.output, |out| sliced.table(extension, out))?,
         _ => {
-            let bytes = args.picture(sliced, &told, extension, pixels)?;
+            let bytes = args.picture(sliced, &summary, extension, pixels)?;
             outputs.write(&args.output, |out| out.write_all(&bytes))?;
         }
     }
-    outputs.print(|out| told.iter().try_for_each(|line| writeln!(out, "{line}")))?;
+    outputs.print(|out| summary.iter().try_for_each(|line| writeln!(out, "{line}")))?;
     outputs.finish()
 }
 
-/// What is sliced.
+/// Loss functions and weights of a slice.
 struct Losses {
-    /// The loss of training, of which planes are made.
+    /// The training loss, which planes are built from.
     trained: NetworkLoss,
-    /// The loss of the samples that are kept for a test, if they are asked for.
+    /// The test loss, with `--test`.
     tested: Option<NetworkLoss>,
     theta: Vec<f64>,
 }
@@ -218,13 +217,11 @@ impl Args {
         let tested = test.map(|share| {
             if split.test.samples() == 0 {
                 return Err(format!(
-                    "--test {share} keeps no sample for a test; expected a larger share"
+                    "--test {share} leaves no test sample; expected a larger share"
                 ));
             }
             if trained.is_coupled() {
-                let moments = "--test with norm=batch would take the moments of the test samples; expected --norm-statistics file \
-                               beside it";
-                return Err(moments.to_owned());
+                return Err("--test with norm=batch would use batch statistics of the test samples; add --norm-statistics file".to_owned());
             }
             let tested = trained.with_data(&split.test);
             tested.map_err(|error| format!("--test {share}: {error}"))
@@ -236,13 +233,13 @@ impl Args {
         })
     }
 
-    /// Whether a picture is asked for.
+    /// Returns whether the output is a picture.
     fn drawn(&self) -> bool {
         extension(&self.output, &["png", "svg"]).is_ok()
     }
 }
 
-/// (a, loss) along a line.
+/// Returns (a, loss) along a line.
 fn line(loss: &NetworkLoss, plane: &Plane, view: Rect, count: usize) -> Vec<[f64; 2]> {
     let blank = Surface {
         view,

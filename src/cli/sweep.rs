@@ -1,4 +1,4 @@
-//! `ravine sweep`: where runs end over one or two of their settings.
+//! `ravine sweep`: final losses over a grid of one or two settings.
 
 mod table;
 
@@ -26,37 +26,38 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use table::{Format, Table};
 
-/// Compares the ends of runs over one or two of their settings
+/// Compare runs over a grid of one or two settings (grid search)
 ///
-/// Every ticked run of the scene is made once for each value of a setting; what counts is where it ends. With two settings, one
-/// run is made for each pair of values. This is the grid search of the textbooks.
+/// Every visible run of the scene is computed for each value of a setting, or one run for each pair of values of two
+/// settings, and compared by its loss or by its steps to a goal.
 #[derive(clap::Args)]
 #[command(after_help = "\
 --over is one of
-  lr=1e-4..1:log:200     200 values from 1e-4 to 1, evenly on a log scale
+  lr=1e-4..1:log:200     200 values from 1e-4 to 1, evenly spaced on a log scale
   momentum=0..0.99       100 values, on the scale of the setting's slider
   beta1=0.5,0.9,0.99     these values
-  lr, or nesterov        the reach of the slider, or all there are
+  lr, or nesterov        the range of the slider, or all values of a choice
   cosine.t_max=10..500   a setting of the run's schedule
 
-CSV has a line for each value, or pair of values. Columns:
+CSV has one row per value, or per pair of values. Columns:
   run          with several runs, the run's spec
-  the setting, or both, by name
-  final_loss   the loss after the last step
-  best_loss    the lowest loss on the way
-  steps        the first step with a loss not above --goal; empty if none
+  the setting or both settings, by name
+  final_loss   loss after the last step
+  best_loss    lowest loss of the run
+  steps        first step with loss <= --goal; empty if there is none
   outcome      finished, converged, diverged or stopped
-  diverged_at  the step of that
-A run that diverged has no losses and no steps, whatever it reached before; how
-many of a run's values did is told on stderr. A setting has 10000 values at
-most, a map 1000000 pairs.
-JSON holds the same, null where CSV is empty, with each run's best values and
-lr_limit, the learning rate up to which theory has it stable (of a map, one for
-each value of the other setting): known for some optimizers at a constant rate,
-on landscapes of one curvature. In pictures a dashed line stands there.
+  diverged_at  the step of divergence
+A run that diverged has no losses and no steps, whatever it reached before; the
+number of values that diverged is written to stderr. A setting has at most 10000
+values, a map at most 1000000 pairs.
+JSON contains the same columns, null where CSV is empty, and for each run its
+best values and lr_limit, the largest stable learning rate by theory (for a map,
+one per value of the other setting). It is known for some optimizers at a
+constant learning rate, on landscapes of constant curvature; pictures mark it by
+a dashed line.
 
---best prints a line for each run: its spec with the best value, two blanks, the
-measure. Of several that are as good it is the first.
+--best prints one line per run: its spec with the best value, two spaces, and
+the measure. Ties go to the first value.
 
 Examples:
   ravine sweep --over lr=1e-4..1:log:200 --best
@@ -66,7 +67,7 @@ Examples:
 pub(super) struct Args {
     #[command(flatten)]
     scene: SceneArgs,
-    /// A setting and its values, like lr=1e-4..1:log:200. Give it twice for a map over two settings of one run
+    /// Setting and its values, like lr=1e-4..1:log:200; give it twice for a map over two settings of one run
     #[arg(
         long = "over",
         value_name = "SETTING=VALUES",
@@ -74,38 +75,38 @@ pub(super) struct Args {
         allow_hyphen_values = true
     )]
     overs: Vec<String>,
-    /// Which run of the scene, counted from 1; without it, all that are ticked
+    /// Number of the scene's run, from 1 [default: all visible runs]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     run_number: Option<String>,
-    /// What is compared: final, the loss after the last step; best, the lowest on the way; or steps, those to the goal
+    /// Measure: final (loss after the last step), best (lowest loss of the run) or steps (steps to the goal)
     #[arg(long, value_name = "MEASURE", default_value = "final")]
     measure: String,
-    /// The loss that is to be reached
+    /// Goal: the loss to reach, for --measure steps and the column steps
     #[arg(long, value_name = "LOSS", allow_negative_numbers = true)]
     goal: Option<String>,
-    /// Prints the best values of each run, as a spec
+    /// Print the spec of each run with its best values
     #[arg(long)]
     best: bool,
-    /// The file to write, its name ending in .csv, .json, .png or .svg; without it, or for -, CSV on standard output
+    /// Output file: .csv, .json, .png or .svg [default: -, CSV on standard output]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Width and height of a picture in pixels, 16 to 16384 each
+    /// Picture width and height in pixels, 16 to 16384 each
     #[arg(long, value_name = "WxH", default_value = "1600x1200")]
     size: String,
-    /// light or dark
+    /// Picture theme: light or dark
     #[arg(long, value_enum, value_name = "THEME", hide_possible_values = true, default_value_t = Light::Light)]
     theme: Light,
 }
 
-/// What was swept, and what theory says of it.
+/// Results of a sweep, with the stability limits of the learning rate.
 enum SweepData {
-    /// Curves with the places of their runs in the scene and their limits, and the runs that were left out.
+    /// Curves over one setting, a limit for each, and the indices of the runs that do not have the setting.
     Curves {
         curves: Vec<SweepCurve>,
         limits: Vec<Option<f64>>,
         left_out: Vec<usize>,
     },
-    /// A map of the run at a place in the scene.
+    /// A map over two settings of the run at this index in the scene.
     Map {
         map: Box<SweepMap>,
         run: usize,
@@ -114,7 +115,7 @@ enum SweepData {
 }
 
 impl SweepData {
-    /// Writes to stderr how many values of each run diverged.
+    /// Warns on stderr how many values of each run diverged.
     fn warn_diverged(&self) {
         match self {
             Self::Curves { curves, .. } => {
@@ -149,34 +150,32 @@ pub(super) fn sweep(args: &Args) -> Result<(), String> {
         .iter()
         .map(|text| {
             text.parse::<SweepAxis>()
-                .map_err(|refusal| format!("--over {refusal}"))
+                .map_err(|error| format!("--over {error}"))
         })
         .collect::<Result<Vec<_>, _>>()?;
     let measure: SweepMetric = args
         .measure
         .parse()
-        .map_err(|refusal: SettingError| refusal.to_string())?;
+        .map_err(|error: SettingError| error.to_string())?;
     let goal = args.goal.as_deref().map(goal).transpose()?;
     if measure == SweepMetric::Steps && goal.is_none() {
         return Err(
-            "--measure steps has no loss to reach; expected one, like --goal 1e-3".to_owned(),
+            "--measure steps needs a loss to reach; expected --goal, like --goal 1e-3".to_owned(),
         );
     }
     let printed = args.output.as_deref().is_none_or(is_stdout);
     if args.best && args.output.is_some() && printed {
-        return Err(
-            "--best and -o - are both for standard output; expected one of them".to_owned(),
-        );
+        return Err("--best and -o - both use standard output; leave out one of them".to_owned());
     }
     let (scene, problem) = args.scene.prepare_landscape()?;
     let mut outputs = Outputs::plan(&args.output)?;
     training::check_start(&*problem.objective, scene.start_theta())?;
-    let swept = match overs.as_slice() {
+    let results = match overs.as_slice() {
         [over] => sweep_curves(args, &scene, &problem, over, goal)?,
         [x, y] => sweep_map(args, &scene, &problem, [x, y], goal)?,
         _ => {
             return Err(format!(
-                "--over stands {} times; expected it once, or twice for a map",
+                "--over is given {} times; expected it once, or twice for a map",
                 overs.len()
             ));
         }
@@ -187,7 +186,7 @@ pub(super) fn sweep(args: &Args) -> Result<(), String> {
         measure,
         goal,
         overs: &overs,
-        swept: &swept,
+        results: &results,
     };
     match (&args.output, extension) {
         (Some(path), Some("csv")) => outputs.write(path, |out| table.write(Format::Csv, out))?,
@@ -200,7 +199,7 @@ pub(super) fn sweep(args: &Args) -> Result<(), String> {
                 size: picture::points(pixels),
                 theme: args.theme.theme(),
             };
-            let drawing = drawing(&sheet, &swept);
+            let drawing = drawing(&sheet, &results);
             let texts: Vec<String> = overs.iter().map(ToString::to_string).collect();
             let description = format!("Sweep over {}\n\n{}", texts.join(" and "), scene.to_toml());
             let bytes = picture::bytes(&drawing, extension, pixels, &description)?;
@@ -210,16 +209,16 @@ pub(super) fn sweep(args: &Args) -> Result<(), String> {
         _ => {}
     }
     if args.best {
-        let best = best(&swept, measure);
+        let best = best(&results, measure);
         print(|out| best.iter().try_for_each(|line| writeln!(out, "{line}")))?;
     }
     outputs.finish()?;
-    swept.warn_diverged();
+    results.warn_diverged();
     Ok(())
 }
 
-fn refused(refusal: &SettingError) -> String {
-    format!("--over: {refusal}")
+fn over_error(error: &SettingError) -> String {
+    format!("--over: {error}")
 }
 
 fn goal(text: &str) -> Result<f64, String> {
@@ -229,7 +228,7 @@ fn goal(text: &str) -> Result<f64, String> {
         .ok_or_else(|| format!("--goal cannot be `{text}`; expected a loss, like --goal 1e-3"))
 }
 
-/// Makes the ticked runs of the scene, or the one that is asked for, over a setting.
+/// Computes the visible runs of the scene, or the run of `--run-number`, over one setting.
 fn sweep_curves(
     args: &Args,
     scene: &Scene,
@@ -245,7 +244,7 @@ fn sweep_curves(
         .iter()
         .map(|run| scene.runs[*run].spec.clone())
         .collect();
-    let mut lines = swept_runs(&specs, over).map_err(|refusal| refused(&refusal))?;
+    let mut lines = swept_runs(&specs, over).map_err(|error| over_error(&error))?;
     for line in &mut lines {
         line.run = runs[line.run];
     }
@@ -256,7 +255,7 @@ fn sweep_curves(
     for run in &left_out {
         let spec = &scene.runs[*run].spec;
         print_error(&format!(
-            "`{spec}` has no setting `{}`; it is left out",
+            "`{spec}` has no setting `{}`; the run is skipped",
             over.setting
         ));
     }
@@ -280,7 +279,7 @@ fn sweep_curves(
     })
 }
 
-/// Makes the only run of the scene, or the one that is asked for, over two settings.
+/// Computes the only run of the scene, or the run of `--run-number`, over two settings.
 fn sweep_map(
     args: &Args,
     scene: &Scene,
@@ -290,7 +289,7 @@ fn sweep_map(
 ) -> Result<SweepData, String> {
     let run = run_number(scene, args.run_number.as_deref())?;
     let spec = &scene.runs[run].spec;
-    let grids = grids(spec, overs).map_err(|refusal| refused(&refusal))?;
+    let grids = grids(spec, overs).map_err(|error| over_error(&error))?;
     let map = with_setup(scene, problem, goal, |setup| run_map(setup, spec, grids));
     let map = map.ok_or_else(|| "the sweep was cancelled".to_owned())?;
     let limits = quadratic_lambda_max(&*problem.objective, problem.view)
@@ -318,9 +317,9 @@ fn with_setup<T>(
     })
 }
 
-fn drawing(sheet: &SweepFigure, swept: &SweepData) -> crate::figure::drawing::Drawing {
+fn drawing(sheet: &SweepFigure, results: &SweepData) -> crate::figure::drawing::Drawing {
     let names = sheet.scene.run_names();
-    match swept {
+    match results {
         SweepData::Curves {
             curves,
             limits,
@@ -345,14 +344,14 @@ fn drawing(sheet: &SweepFigure, swept: &SweepData) -> crate::figure::drawing::Dr
     }
 }
 
-/// A line for each run: its spec with the best values and its measure there, or that there is none.
-fn best(swept: &SweepData, measure: SweepMetric) -> Vec<String> {
+/// Returns one line per run: its spec with the best values and the measure, or why it has none.
+fn best(results: &SweepData, measure: SweepMetric) -> Vec<String> {
     let line = |best: Option<(RunSpec, f64)>, spec: &RunSpec, diverged: bool| match best {
         Some((spec, value)) => format!("{spec}  {measure} {}", real(value)),
         None if diverged => format!("{spec}  diverged at every value"),
         None => format!("{spec}  never reached the goal"),
     };
-    match swept {
+    match results {
         SweepData::Curves { curves, .. } => curves
             .iter()
             .map(|curve| {

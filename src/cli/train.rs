@@ -1,4 +1,4 @@
-//! `ravine train`: runs of a network, their weights and what a plane shows of them.
+//! `ravine train`: training runs of a network, with their weights, trajectories, layer statistics and sharpness.
 
 mod flags;
 mod layers;
@@ -6,7 +6,7 @@ mod report;
 mod sharpness;
 
 use super::network_args::{NetworkArgs, seed, share, spec, weights};
-use super::outputs::{Outputs, kind};
+use super::outputs::{Outputs, with_kind};
 use super::{print_error, slice, warn};
 use crate::engine::analysis::network_plane::{AnyPlane, NetworkPlane, PlaneInputs, project_all};
 use crate::engine::cancel::Cancel;
@@ -18,47 +18,45 @@ use crate::export::weights as safetensors;
 use rayon::prelude::*;
 use std::path::PathBuf;
 
-/// Trains a network and writes its weights
+/// Train a network and write its weights
 ///
-/// Every run begins with the same weights and sees the same mini-batches. A line for each says how good the network is in the
-/// end.
+/// All runs start from one set of weights and see the mini-batches in one order. One line per run is printed with the final
+/// loss and accuracy.
 #[derive(clap::Args)]
 #[command(after_help = "\
-Weights are written in double precision as safetensors with PyTorch's names,
-layers.0.weight (out x in). With several runs the name of the file holds {}, for
-which the run's number stands: w-{}.safetensors makes w-1.safetensors and so on.
-Of a run that diverges, the last finite weights are written; stderr says at which
-step, and why: `ravine help trace` has the rule. With norm=batch
-the file holds norms.0.running_mean and so on, which PyTorch's modules keep: here
-they are no averages over time, but the means and the biased variances of all
-training data, as the test loss takes them.
+Weights are written in f64 as safetensors with PyTorch's names, layers.0.weight
+(out x in). With several runs, {} in the file name stands for the number of the
+run: w-{}.safetensors writes w-1.safetensors and so on. For a run that diverges,
+the last finite weights are written, and stderr gives the step and the reason
+(`ravine help trace` has the rule). With norm=batch the file contains
+norms.0.running_mean and so on, for PyTorch's modules: not averages over time,
+but the means and biased variances of all training data, which the test loss uses.
 
---trajectories writes every step. CSV has a line for each: run, step,
-evaluations, loss (of all training data), grad_norm, lr, cost. NPZ holds for run
-k the arrays run_k_step, run_k_theta (steps x parameters), run_k_loss,
-run_k_grad_norm, run_k_lr and run_k_evaluations. With --every the loss of all
-data is not asked for at other steps, which saves most of the time where batches
-are small; divergence, and a schedule that heeds the loss, see it there only.
+--trajectories writes every step. CSV has one row per step: run, step,
+evaluations, loss (of all training data), grad_norm, lr, cost. NPZ contains for
+run k the arrays run_k_step, run_k_theta (steps x parameters), run_k_loss,
+run_k_grad_norm, run_k_lr and run_k_evaluations. --every N evaluates the loss of
+all data at the recorded steps only, which saves most of the time with small
+batches; divergence, and schedules that depend on the loss, then use these steps.
 
-With --plane there are also a, b (where the plane shows the step),
-projected_loss (the loss there, which is not the run's own) and residual (how
-far the step is from the plane); NPZ has them in run_k_plane, and the plane in
-origin, u and v. The plane has its origin in the weights of the first run.
+--plane adds a, b (coordinates of the projected step), projected_loss (the loss
+there, which is not the run's) and residual (distance of the step from the
+plane); NPZ has them in run_k_plane, and the plane in origin, u and v. The origin
+is at the final weights of the first run.
 
---layers writes what each layer says, a line for each at every kept step: run,
-step, layer, grad_norm (of all training data, without clipping), weight_norm,
-update_ratio (how far the step moved the weights, by their norm), dead (the
-share of ReLUs that are zero, with slope zero, for every sample), noise_scale.
-A layer's normalisation belongs to it. The lines of layer `all` are those of the
-whole network; they have the simple noise scale of McCandlish et al. 2018, which
-there is none of with norm=batch. The ratio is that of one step: with --every it
-is empty where the step before is not kept. Layers whose gradients vanish or
-explode are told in the end.
+--layers writes one row per layer and recorded step: run, step, layer, grad_norm
+(of all training data, without clipping), weight_norm, update_ratio (norm of the
+step's update relative to weight_norm), dead (share of ReLUs that are zero, with
+zero slope, for every sample), noise_scale. A normalisation belongs to its layer.
+Rows of layer `all` are of the whole network and have the simple noise scale
+(McCandlish et al. 2018), except with norm=batch. With --every, update_ratio is
+empty unless the previous step is recorded. Layers whose gradients vanish or
+explode are listed at the end.
 
---sharpness writes the largest eigenvalue of the Hessian of all training data on
-the way: run, step, loss, lambda_max, limit (2/lr for gradient descent: where
-steps grow on a quadratic), and for Adam and its like that of the Hessian
-divided by the preconditioner, with its own limit (Cohen et al. 2021, 2022).
+--sharpness writes the largest eigenvalue of the Hessian of all training data
+along each run: run, step, loss, lambda_max, limit (2/lr for gradient descent, the
+stability limit on a quadratic), and for Adam and its variants the largest
+eigenvalue of the preconditioned Hessian with its limit (Cohen et al. 2021, 2022).
 
 Examples:
   ravine train --network mlp:hidden=16/16,loss=bce --data moons:noise=0.2 \\
@@ -66,22 +64,24 @@ Examples:
   ravine train --network mlp:hidden=32,activation=relu,loss=ce --data digits \\
     --standardize --run sgd:lr=0.1,momentum=0.9 --run adam --epochs 5 --batch 32 --test 0.25 \\
     -o 'w-{}.safetensors' --plane pca --trajectories steps.npz
-Inputs far from 0, as the grey values of digits are (0 to 16), want --standardize:
-without it sgd:lr=0.1,momentum=0.9 ends where all hidden units are dead. Of a run
-of 10 steps or more whose loss ends no better than that of one constant prediction stderr says so.")]
+
+Inputs far from 0, like the grey values of digits (0 to 16), need --standardize:
+without it, sgd:lr=0.1,momentum=0.9 ends with all hidden units dead. A run of at
+least 10 steps that ends no better than a constant prediction is reported on
+stderr.")]
 pub(super) struct Args {
     #[command(flatten)]
     network: NetworkArgs,
-    /// An optimizer, like adam:lr=0.05 or sgd:lr=0.1@cosine; several times for several runs
+    /// Optimizer, like adam:lr=0.05 or sgd:lr=0.1@cosine; repeat it for several runs
     #[arg(long = "run", value_name = "SPEC", required = true)]
     runs: Vec<String>,
-    /// How many steps every run takes
+    /// Number of steps of every run
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     steps: Option<String>,
-    /// How often every run goes through the data, in place of --steps
+    /// Number of epochs of every run, instead of --steps
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     epochs: Option<String>,
-    /// Samples in a mini-batch, shuffled anew in each epoch; or all
+    /// Mini-batch size in samples, reshuffled in each epoch, or all
     #[arg(
         long,
         value_name = "N|all",
@@ -89,7 +89,7 @@ pub(super) struct Args {
         allow_negative_numbers = true
     )]
     batch: String,
-    /// The seed of first weights, of mini-batches and of what is kept for a test
+    /// Seed of the initial weights, the mini-batches and the --test split
     #[arg(
         long,
         value_name = "N",
@@ -97,7 +97,7 @@ pub(super) struct Args {
         allow_negative_numbers = true
     )]
     seed: String,
-    /// The share of the data that is kept for a test, from 0 to less than 1
+    /// Share of the data held out for the test, from 0 to less than 1
     #[arg(
         long,
         value_name = "SHARE",
@@ -105,39 +105,39 @@ pub(super) struct Args {
         allow_negative_numbers = true
     )]
     test: String,
-    /// With --trajectories or --layers, keeps a row of every so many steps and of the last [default: 1]
+    /// Recording interval N in steps of --trajectories and --layers; the last step is always recorded [default: 1]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     every: Option<String>,
-    /// The first weights, a safetensors file; without it, those of the network's init
+    /// Initial weights, a safetensors file [default: the network's init with --seed]
     #[arg(long, value_name = "FILE")]
     weights: Option<PathBuf>,
-    /// The file of the last weights, its name ending in .safetensors; - is standard output. It may be that of --weights
+    /// Output file of the final weights: .safetensors; - is standard output; it may be the file of --weights
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
-    /// The file of all steps, its name ending in .csv or .npz
+    /// Output file of all recorded steps: .csv or .npz
     #[arg(long, value_name = "FILE")]
     trajectories: Option<PathBuf>,
-    /// The file of what each layer says at each step, its name ending in .csv
+    /// Output file of per-layer statistics: .csv
     #[arg(long, value_name = "FILE")]
     layers: Option<PathBuf>,
-    /// The file of how sharp the loss is on the way, its name ending in .csv, .png or .svg
+    /// Output file of λmax along each run: .csv, .png or .svg
     #[arg(long, value_name = "FILE")]
     sharpness: Option<PathBuf>,
-    /// With --sharpness, measures it at every so many steps [default: a hundredth of them]
+    /// Interval in steps between measurements of --sharpness [default: 1/100 of the steps]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     sharpness_every: Option<String>,
-    /// With --layers: a gradient explodes where its norm is above [default: 100]
+    /// Gradient norm above which --layers reports an exploding gradient [default: 100]
     #[arg(long, value_name = "NORM", allow_negative_numbers = true)]
     exploding: Option<String>,
-    /// With --layers: a gradient vanishes where its norm is below [default: 1e-5]
+    /// Gradient norm below which --layers reports a vanishing gradient [default: 1e-5]
     #[arg(long, value_name = "NORM", allow_negative_numbers = true)]
     vanishing: Option<String>,
-    /// With --trajectories, the plane on which steps are shown: pca of all runs, or any other that `ravine slice` has
+    /// Plane that --trajectories projects steps onto: pca of all runs, or any plane of `ravine slice`
     #[arg(long, value_name = "SPEC")]
     plane: Option<String>,
 }
 
-/// Where a run ended.
+/// Final state of a run.
 struct RunEnd {
     theta: Vec<f64>,
     outcome: Outcome,
@@ -146,20 +146,13 @@ struct RunEnd {
 
 pub(super) fn train(args: &Args) -> Result<(), String> {
     let weight_files = flags::outputs(&args.output, args.runs.len())?;
-    let table = args.trajectories.as_deref();
-    let table = table.map(|path| Ok::<_, String>((path, kind(path, &["csv", "npz"], "csv")?)));
-    let table = table.transpose()?;
-    if let Some(path) = &args.layers {
-        kind(path, &["csv"], "csv")?;
-    }
-    let sharp = args.sharpness.as_deref();
-    let sharp =
-        sharp.map(|path| Ok::<_, String>((path, kind(path, &["csv", "png", "svg"], "csv")?)));
-    let sharp = sharp.transpose()?;
+    let table = with_kind(args.trajectories.as_ref(), &["csv", "npz"])?;
+    with_kind(args.layers.as_ref(), &["csv"])?;
+    let sharpness_output = with_kind(args.sharpness.as_ref(), &["csv", "png", "svg"])?;
     args.check()?;
     let (exploding, vanishing) = (args.exploding.as_deref(), args.vanishing.as_deref());
     let thresholds = layers::thresholds(exploding, vanishing)?;
-    let kept = table.is_some() || args.layers.is_some();
+    let record = table.is_some() || args.layers.is_some();
     let plane = args.plane.as_deref().map(slice::plane).transpose()?;
     let (seed, test) = (seed(&args.seed)?, share(&args.test)?);
     let (loss, split) = args.network.prepare(test, seed)?;
@@ -169,8 +162,8 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
     let batch = run_settings.gradient_settings.batch;
     loss.check_batch(batch).map_err(|error| error.to_string())?;
     let (steps, every) = (run_settings.steps, run_settings.record_every);
-    let measured = sharpness::measure_every(args.sharpness_every.as_deref(), steps)?;
-    if kept {
+    let sharpness_every = sharpness::measure_every(args.sharpness_every.as_deref(), steps)?;
+    if record {
         flags::affordable(steps.div_ceil(every), loss.dim(), specs.len())?;
     }
     let start = match &args.weights {
@@ -178,36 +171,33 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
         None => loss.init_params(seed),
     };
     training::check_start(&loss, &start)?;
-    let mut outputs = Outputs::default();
-    for path in &weight_files {
-        // They were read whole, so that training can go on in one file.
-        outputs.add(path, args.weights.as_deref())?;
-    }
-    let more = [&args.trajectories, &args.layers, &args.sharpness];
-    for path in more.into_iter().flatten() {
-        outputs.add(path, None)?;
-    }
+    let mut outputs = args.plan_outputs(&weight_files)?;
     let ends = specs
         .par_iter()
-        .filter_map(|spec| end(&loss, &start, spec, &run_settings, kept));
+        .filter_map(|spec| end(&loss, &start, spec, &run_settings, record));
     let mut ends: Vec<RunEnd> = ends.collect();
-    let made = ends.iter_mut().filter_map(|end| end.trajectory.take());
-    let made: Vec<Trajectory> = made.collect();
-    let cut = plane.map(|plane| build_plane(&plane, &loss, &ends, &made));
-    let cut = cut.transpose()?;
-    let plane = cut.as_ref().map(|cut| &cut.plane);
-    let shown = |made| project_all(plane?, &loss, made, &Cancel::default());
-    let runs = specs.iter().zip(&made).map(|(spec, trajectory)| RunRecord {
-        spec: spec.to_string(),
-        trajectory,
-        every,
-        last: steps,
-        projections: shown(trajectory),
-    });
+    let trajectories = ends.iter_mut().filter_map(|end| end.trajectory.take());
+    let trajectories: Vec<Trajectory> = trajectories.collect();
+    let network_plane = plane.map(|plane| build_plane(&plane, &loss, &ends, &trajectories));
+    let network_plane = network_plane.transpose()?;
+    let plane = network_plane
+        .as_ref()
+        .map(|network_plane| &network_plane.plane);
+    let project = |trajectory| project_all(plane?, &loss, trajectory, &Cancel::default());
+    let runs = specs
+        .iter()
+        .zip(&trajectories)
+        .map(|(spec, trajectory)| RunRecord {
+            spec: spec.to_string(),
+            trajectory,
+            every,
+            last: steps,
+            projections: project(trajectory),
+        });
     let runs: Vec<RunRecord> = runs.collect();
-    let measured = sharp.map(|_| {
+    let sharpness_series = sharpness_output.map(|_| {
         let run_settings = RunSettings {
-            record_every: measured,
+            record_every: sharpness_every,
             ..run_settings
         };
         sharpness::measure(&loss, &start, &specs, &run_settings)
@@ -221,19 +211,27 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
             _ => csv(&runs, out),
         })?;
     }
-    let mut ailments = Vec::new();
+    let mut issues = Vec::new();
     if let Some(path) = &args.layers {
         outputs.write(path, |out| {
-            ailments = layers::write(&loss, &runs, &thresholds, out)?;
+            issues = layers::write(&loss, &runs, &thresholds, out)?;
             Ok(())
         })?;
     }
-    if let (Some((path, kind)), Some(runs)) = (sharp, measured) {
+    if let (Some((path, kind)), Some(runs)) = (sharpness_output, sharpness_series) {
         sharpness::write(&runs, &mut outputs, path, kind, &args.network.title())?;
     }
     outputs.print(|out| {
-        report::report(&loss, &split, &specs, &ends, cut.as_ref(), steps, out)?;
-        layers::report(&ailments, &thresholds, out)
+        report::report(
+            &loss,
+            &split,
+            &specs,
+            &ends,
+            network_plane.as_ref(),
+            steps,
+            out,
+        )?;
+        layers::report(&issues, &thresholds, out)
     })?;
     outputs.finish()?;
     for sentence in report::untrained_warnings(&loss, &specs, &ends, steps) {
@@ -246,7 +244,21 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
 }
 
 impl Args {
-    /// Refuses flags whose files are not asked for.
+    /// Plans all output files.
+    fn plan_outputs(&self, weight_files: &[PathBuf]) -> Result<Outputs, String> {
+        let mut outputs = Outputs::default();
+        for path in weight_files {
+            // The initial weights have been read completely, so that training can continue in one file.
+            outputs.add(path, self.weights.as_deref())?;
+        }
+        let more = [&self.trajectories, &self.layers, &self.sharpness];
+        for path in more.into_iter().flatten() {
+            outputs.add(path, None)?;
+        }
+        Ok(outputs)
+    }
+
+    /// Returns an error if a flag needs an output file that is not given.
     fn check(&self) -> Result<(), String> {
         let [steps, layers] = [&self.trajectories, &self.layers].map(Option::is_some);
         for (flag, given, used, expected) in [
@@ -267,15 +279,16 @@ impl Args {
             ),
         ] {
             if given.is_some() && !used {
+                let files = expected.replace(" or", " FILE or");
                 return Err(format!(
-                    "{flag} is for steps, which are not kept; expected {expected} beside it"
+                    "{flag} needs {expected}, which is missing; add {files} FILE"
                 ));
             }
         }
         Ok(())
     }
 
-    /// What every run is made under, on so many samples.
+    /// Returns the settings of all runs on `samples` training samples.
     fn run_settings(&self, seed: u64, samples: usize) -> Result<RunSettings, String> {
         let batch = flags::batch(&self.batch, samples)?;
         let (steps, epochs) = (self.steps.as_deref(), self.epochs.as_deref());
@@ -292,18 +305,18 @@ impl Args {
     }
 }
 
-/// The plane that is asked for, with its origin where the first run ends.
+/// Builds the plane, with its origin at the end of the first run.
 fn build_plane(
     plane: &AnyPlane,
     loss: &NetworkLoss,
     ends: &[RunEnd],
     trajectories: &[Trajectory],
 ) -> Result<NetworkPlane, String> {
-    let never = Cancel::default();
+    let cancel = Cancel::default();
     let theta = ends.first().map_or(&[][..], |end| &end.theta);
     let given = PlaneInputs {
         trajectories,
-        ..PlaneInputs::new(loss, theta, &never)
+        ..PlaneInputs::new(loss, theta, &cancel)
     };
     plane
         .as_dyn()
@@ -311,28 +324,27 @@ fn build_plane(
         .map_err(|error| error.to_string())
 }
 
-/// A run, with all of its steps if they are wanted.
+/// Computes a run; with `record`, records its trajectory.
 fn end(
     loss: &NetworkLoss,
     start: &[f64],
     spec: &RunSpec,
     run_settings: &RunSettings,
-    kept: bool,
+    record: bool,
 ) -> Option<RunEnd> {
-    let never = Cancel::default();
-    if kept {
-        let made = training::run(loss, start, spec, run_settings, &never)?;
+    let cancel = Cancel::default();
+    if record {
+        let trajectory = training::run(loss, start, spec, run_settings, &cancel)?;
         return Some(RunEnd {
-            theta: made.theta(usize::MAX).unwrap_or(start).to_vec(),
-            outcome: made.outcome,
-            trajectory: Some(made),
+            theta: trajectory.theta(usize::MAX).unwrap_or(start).to_vec(),
+            outcome: trajectory.outcome,
+            trajectory: Some(trajectory),
         });
     }
-    // What all the data say is asked for now and then, to see whether the run diverges, unless its schedule heeds it.
-    let now_and_then =
-        run_settings.gradient_settings.batch.is_some() && !spec.schedule.needs_loss();
+    // Full-batch losses at 1/100 of the steps are enough to detect divergence, unless the schedule needs them.
+    let sparse = run_settings.gradient_settings.batch.is_some() && !spec.schedule.needs_loss();
     let run_settings = RunSettings {
-        record_every: if now_and_then {
+        record_every: if sparse {
             (run_settings.steps / 100).max(1)
         } else {
             1
@@ -340,7 +352,7 @@ fn end(
         ..*run_settings
     };
     let arrival =
-        training::run_to_end(loss, start, spec, &run_settings, f64::NEG_INFINITY, &never)?;
+        training::run_to_end(loss, start, spec, &run_settings, f64::NEG_INFINITY, &cancel)?;
     Some(RunEnd {
         theta: arrival.theta,
         outcome: arrival.outcome,

@@ -1,19 +1,15 @@
-//! `ravine` without a command: the window, or, where none can open, a picture.
+//! `ravine` without a command: opens the window or, without a display, writes a picture.
 
-use super::{print, print_error};
+use super::{Cli, print, print_error};
 use crate::engine::scene::Scene;
 use crate::export::file::write_atomic;
 use crate::export::picture::{Picture, Show, picture};
 use crate::figure::colour::Theme;
 use crate::import::{Disk, open_scene};
 use crate::session::compute_all_runs;
+use clap::CommandFactory;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-/// The commands, for whoever mistypes one.
-const COMMANDS: [&str; 7] = [
-    "trace", "render", "basins", "sweep", "critical", "list", "check",
-];
 
 pub(super) fn open(path: Option<&Path>) -> Result<(), String> {
     let scene = match path {
@@ -45,7 +41,7 @@ pub(super) fn open(path: Option<&Path>) -> Result<(), String> {
     )?;
     let name = free_name();
     write_atomic(&name, |out| out.write_all(&bytes))?;
-    print(|out| writeln!(out, "The picture is in {} instead.", name.display()))
+    print(|out| writeln!(out, "Wrote the picture {} instead.", name.display()))
 }
 
 #[cfg(feature = "gui")]
@@ -55,13 +51,10 @@ fn window(scene: &Scene, path: Option<&Path>) -> Result<(), String> {
 
 #[cfg(not(feature = "gui"))]
 fn window(_: &Scene, _: Option<&Path>) -> Result<(), String> {
-    Err(
-        "this program was built without the window; expected one built with the feature `gui`"
-            .to_owned(),
-    )
+    Err("this program was built without the window; build it with the feature `gui`".to_owned())
 }
 
-/// `ravine.png`, or, if that is taken, `ravine-2.png` and so on.
+/// Returns `ravine.png` or, if it exists, `ravine-2.png` and so on.
 fn free_name() -> PathBuf {
     let taken = |name: &PathBuf| name.symlink_metadata().is_ok();
     let numbered = (2_u64..).map(|number| PathBuf::from(format!("ravine-{number}.png")));
@@ -69,12 +62,16 @@ fn free_name() -> PathBuf {
     names.find(|name| !taken(name)).unwrap_or_default()
 }
 
-/// A file that does not exist may have been meant as a command.
+/// Returns the end of an error sentence with the command that a missing file's name is close to, if any.
 fn hint(path: &Path) -> String {
     let name = path.to_string_lossy();
-    let near = |command: &&&str| strsim::damerau_levenshtein(&name, command) <= 2;
-    let command = COMMANDS.iter().find(near).filter(|_| !path.exists());
-    command.map_or(String::new(), |command| {
+    let program = Cli::command();
+    let commands = program.get_subcommands().map(clap::Command::get_name);
+    let near = commands.map(|command| (strsim::damerau_levenshtein(&name, command), command));
+    let near = near
+        .min()
+        .filter(|(distance, _)| *distance <= 2 && !path.exists());
+    near.map_or(String::new(), |(_, command)| {
         format!(", or the command `{command}`")
     })
 }

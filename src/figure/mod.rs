@@ -253,7 +253,8 @@ fn next_step_items(
         let step = state_markers::next_step(&runs.results.get(index)?.trajectory, row)?;
         let (start, run_settings) = (scene.start_theta(), scene.run_settings());
         let never = Cancel::default();
-        let inspection = training::inspect_step(objective, start, &run.spec, &run_settings, step, &never)?;
+        let inspection =
+            training::inspect_step(objective, start, &run.spec, &run_settings, step, &never)?;
         let problem = &runs.problem;
         Some(state_markers::state_markers(
             problem,

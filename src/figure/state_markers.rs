@@ -323,7 +323,8 @@ mod tests {
         let Some(step) = next_step(&path, row) else {
             return (Vec::new(), frame);
         };
-        let inspection = training::inspect_step(objective, start, spec, &run_settings, step, &never);
+        let inspection =
+            training::inspect_step(objective, start, spec, &run_settings, step, &never);
         let draw = |inspection: StepInspection| {
             state_markers(&problem, &inspection, 0, Vec::new(), &frame, &Theme::LIGHT)
         };

@@ -533,9 +533,7 @@ impl Session {
 }
 
 fn same_runs(a: &Scene, b: &Scene) -> bool {
-    a.subject == b.subject
-        && a.training == b.training
-        && a.runs == b.runs
+    a.subject == b.subject && a.training == b.training && a.runs == b.runs
 }
 
 fn same_map_request(
@@ -581,7 +579,9 @@ impl ProblemCache {
     fn of_landscape(&self, scene: &Scene) -> Result<Arc<Problem>, String> {
         match &scene.subject {
             Subject::Landscape(_) => self.get(scene),
-            Subject::Network(_) => Err("this is for landscapes; expected a scene without a network".to_owned()),
+            Subject::Network(_) => {
+                Err("this is for landscapes; expected a scene without a network".to_owned())
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Tests of the command line: each runs the program in a temporary folder.
 
+mod arguments;
 mod basins;
 mod connect;
 mod critical;

@@ -99,7 +99,7 @@ REFUSED = [
     ("grid", "1,2\n3,x\n", "line 2, column 2: `x` is text"),
     ("ce", "a,y\n1,0\n2,1\n3,1\n4,x\n", "line 5, column 2 (`y`): `x` is text"),
     ("mse", "a,y\n1,0\n2,1\n3,1\n4,x\n", "line 5, column 2 (`y`): `x` is text"),
-    ("bce", "a,y\n1,0\n2,1\n3,2.5\n", "line 4, column 2 (`y`): `2.5` is no class"),
+    ("bce", "a,y\n1,0\n2,1\n3,2.5\n", "line 4, column 2 (`y`): `2.5` is not a class"),
     ("ce", "a,y\n1,dog\n2,cat\n3,dog\n4,7\n", "line 5, column 2 (`y`): `7` is a number among names"),
     ("ce", "a,y\n1,dog\n2,\n", "line 3, column 2 (`y`): there is no label"),
     ("ce", "a,y\n1,2,0\n3,4,1\n", "line 2 has 3 cells; expected 2"),

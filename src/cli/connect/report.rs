@@ -1,4 +1,4 @@
-//! What `ravine connect` says of the ways that it has found.
+//! The printed summary of `ravine connect`.
 
 use super::name;
 use crate::cli::table;
@@ -9,9 +9,9 @@ use crate::figure::axis::number;
 use std::io::{self, Write};
 use std::path::Path;
 
-/// What stands above the columns.
+/// Column headers.
 const HEADER: [&str; 8] = [
-    "way",
+    "path",
     "data",
     "worst loss",
     "at t",
@@ -21,7 +21,7 @@ const HEADER: [&str; 8] = [
     "at t",
 ];
 
-/// Both ends, how well they were aligned, and a table of the ways.
+/// Writes the losses of both ends, the result of the alignment, and a table of the paths.
 pub(super) fn report(
     found: &ModeConnectivity,
     files: [&Path; 2],
@@ -49,11 +49,11 @@ pub(super) fn report(
         let moved = alignment.permutation.moved();
         writeln!(
             out,
-            "aligned: {moved} of {units} hidden units change places, and the distance between the weights goes from {before} to {after}"
+            "aligned: {moved} of {units} hidden units permuted, distance between the weights {before} before and {after} after"
         )?;
     }
     let mut lines = vec![HEADER.map(str::to_owned)];
-    for (way, profile) in paths(found) {
+    for (path, profile) in paths(found) {
         for (part, data) in ["training", "test"].into_iter().enumerate() {
             let Some(worst) = profile.max_loss(part) else {
                 continue;
@@ -63,7 +63,7 @@ pub(super) fn report(
             let [[worst, worst_t], [barrier, barrier_t], [least, least_t]] =
                 [worst, barrier, least];
             lines.push([
-                way.to_owned(),
+                path.to_owned(),
                 data.to_owned(),
                 worst,
                 worst_t,
@@ -78,13 +78,13 @@ pub(super) fn report(
     if let Outcome::Diverged(step, _) = found.outcome {
         writeln!(
             out,
-            "The training of the curve diverged at step {step}; the curve is the last finite one."
+            "The training of the curve diverged at step {step}; this is the last finite curve."
         )?;
     }
     Ok(())
 }
 
-/// How high, and where.
+/// Returns the cells of an extremum: its value and its t.
 fn cells(peak: Option<PathExtremum>) -> [String; 2] {
     let cells = peak.map(|peak| [number(peak.height, 6), number(peak.t, 4)]);
     cells.unwrap_or_else(|| ["–", "–"].map(str::to_owned))

@@ -1,33 +1,33 @@
-//! What `ravine curvature` prints.
+//! The printed output of `ravine curvature`, as text and as JSON.
 
 use crate::engine::analysis::curvature::{CurvatureSettings, Density, Eigen, Estimate, Report};
 use crate::figure::axis::number;
 use serde_json::{Value, json};
 use std::io::{self, Write};
 
-/// Places that the density is told at.
+/// Number of points of the density.
 const DENSITY_POINTS: usize = 512;
 
-/// All of it as one JSON object.
+/// Returns the report as one JSON object.
 pub(super) fn json(
     report: &Report,
-    inquiry: &CurvatureSettings,
+    settings: &CurvatureSettings,
     rescaled: Option<&(f64, usize, Report)>,
 ) -> Value {
-    let mut told = one(report);
-    told["matrix"] = json!(inquiry.matrix.name());
+    let mut object = one(report);
+    object["matrix"] = json!(settings.matrix.name());
     if let Some((alpha, layer, report)) = rescaled {
         let mut own = one(report);
         own["alpha"] = json!(alpha);
         own["layer"] = json!(layer);
-        told["rescaled"] = own;
+        object["rescaled"] = own;
     }
-    told
+    object
 }
 
 fn one(report: &Report) -> Value {
     let values = |list: &[Eigen]| list.iter().map(|eigen| eigen.value).collect::<Vec<f64>>();
-    let mut told = json!({
+    let mut object = json!({
         "dim": report.dim,
         "loss": report.loss,
         "grad_norm": report.grad_norm,
@@ -42,8 +42,8 @@ fn one(report: &Report) -> Value {
     });
     for (name, estimate) in [("trace", report.trace), ("frobenius", report.frobenius)] {
         if let Some(Estimate { value, error }) = estimate {
-            told[name] = json!(value);
-            told[format!("{name}_error")] = json!(error);
+            object[name] = json!(value);
+            object[format!("{name}_error")] = json!(error);
         }
     }
     if let Some(sharpness) = &report.sharpness {
@@ -55,7 +55,7 @@ fn one(report: &Report) -> Value {
             "average_error".to_owned(),
             json!(sharpness.average_direction.error),
         );
-        told["sharpness"] = Value::Object(own);
+        object["sharpness"] = Value::Object(own);
     }
     if !report.layers.is_empty() {
         let layers = report.layers.iter().map(|layer| {
@@ -68,12 +68,12 @@ fn one(report: &Report) -> Value {
                 "trace_error": layer.trace.error,
             })
         });
-        told["layers"] = layers.collect();
+        object["layers"] = layers.collect();
     }
     if let Some(density) = &report.density {
-        told["density"] = curve(density);
+        object["density"] = curve(density);
     }
-    told
+    object
 }
 
 fn curve(density: &Density) -> Value {
@@ -82,15 +82,15 @@ fn curve(density: &Density) -> Value {
     json!({"lambda": column(0), "density": column(1), "error": column(2)})
 }
 
-/// All of it in words.
-pub(super) fn words(
+/// Writes the report as a text table.
+pub(super) fn text(
     title: &str,
     report: &Report,
-    inquiry: &CurvatureSettings,
+    settings: &CurvatureSettings,
     rescaled: Option<&(f64, usize, Report)>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    heading(title, report, inquiry, out)?;
+    heading(title, report, settings, out)?;
     let pair = |name: &str, of: &dyn Fn(&Report) -> String, out: &mut dyn Write| {
         let own = of(report);
         match rescaled {
@@ -109,7 +109,7 @@ pub(super) fn words(
         )?;
     }
     let digits = |value: f64| match value {
-        value if value.is_nan() => "not known".to_owned(),
+        value if value.is_nan() => "unknown".to_owned(),
         value => number(value, 8),
     };
     pair("loss", &|report| digits(report.loss), out)?;
@@ -188,22 +188,22 @@ pub(super) fn words(
     Ok(())
 }
 
-/// What is told, and how it was found.
+/// Writes the heading: the matrix, the number of parameters, and how the numbers were computed.
 fn heading(
     title: &str,
     report: &Report,
-    inquiry: &CurvatureSettings,
+    settings: &CurvatureSettings,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let exact = if report.exact {
-        "all eigenvalues, exact but for rounding".to_owned()
+        "all eigenvalues, exact up to rounding".to_owned()
     } else {
-        format!("by {} products", report.products)
+        format!("{} matrix-vector products", report.products)
     };
     writeln!(
         out,
         "{title}: {} of {} parameter{}, {exact}",
-        inquiry.matrix.title(),
+        settings.matrix.title(),
         report.dim,
         if report.dim == 1 { "" } else { "s" }
     )

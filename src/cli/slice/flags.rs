@@ -1,18 +1,18 @@
-//! What the flags of `ravine slice` say, or why they cannot.
+//! Parsing and checks of the flags of `ravine slice`.
 
 use super::Args;
 use crate::engine::analysis::network_plane::Ignore;
 use crate::engine::network::Precision;
 use crate::engine::objective::plane::Rect;
 
-/// The most points along a side.
+/// Maximum grid points per side.
 const MAX_POINTS: usize = 4096;
 
-/// The most seeds whose planes are asked for at once.
+/// Maximum number of `--seeds`.
 const MAX_SEEDS: u64 = 16;
 
 impl Args {
-    /// Refuses flags that do not go together.
+    /// Returns an error if two flags exclude each other, or if one needs another that is missing.
     pub(super) fn check(&self, drawn: bool) -> Result<(), String> {
         let wrong = match (&self.directions[..], &self.plane, &self.normalize) {
             ([_, _, _, ..], _, _) => format!(
@@ -20,36 +20,36 @@ impl Args {
                 self.directions.len()
             ),
             ([_, ..], Some(_), _) => {
-                "--plane and --direction exclude each other; expected one of both".to_owned()
+                "--plane and --direction exclude each other; leave out one of them".to_owned()
             }
             ([_, ..], _, Some(other)) if other != "filter" => {
                 format!("--normalize cannot be `{other}`; expected filter")
             }
             ([], _, Some(_)) => {
-                "--normalize is for directions from files; expected --direction beside it"
+                "--normalize is for directions from files; add --direction FILE"
                     .to_owned()
             }
             ([_, ..], None, _) if !self.others.is_empty() => {
-                "--other is for --plane line or points; expected it without --direction".to_owned()
+                "--other is for --plane line or points; leave out --direction".to_owned()
             }
             ([_], ..) if drawn => format!(
-                "{}: a line has no map; expected .csv or .npz, or a second --direction",
+                "{}: one --direction spans a line, which has no map; expected .csv or .npz, or a second --direction",
                 self.output.display()
             ),
             ([_, ..], ..) if self.seeds.is_some() => {
-                "--seeds is for --plane filter; expected it without --direction".to_owned()
+                "--seeds is for --plane filter; leave out --direction".to_owned()
             }
             _ if self.seeds.is_some() && self.trajectories.is_some() => {
-                "--seeds and --trajectories exclude each other; expected one of both".to_owned()
+                "--seeds and --trajectories exclude each other; leave out one of them".to_owned()
             }
             ([_, ..], ..) if self.trajectories.is_some() && !drawn => {
-                "--trajectories is for planes through runs and for pictures; expected it without --direction, or .png or .svg".to_owned()
+                "--trajectories with --direction is for pictures; expected the output as .png or .svg, or --plane pca".to_owned()
             }
             _ if self.seed.is_some() && self.test.is_none() => {
-                "--seed is that of --test; expected --test beside it".to_owned()
+                "--seed is for the --test split; add --test SHARE".to_owned()
             }
             _ if self.normalize.is_none() && self.ignore.is_some() => {
-                "--ignore is for --normalize filter; expected it beside it".to_owned()
+                "--ignore needs --normalize filter; add --normalize filter".to_owned()
             }
             _ if self.ignore().is_none() => format!(
                 "--ignore cannot be `{}`; expected biasbn or none",
@@ -60,7 +60,7 @@ impl Args {
         Err(wrong)
     }
 
-    /// What --ignore means; `None` if it means nothing.
+    /// Returns the value of `--ignore`; `None` if it is invalid.
     pub(super) fn ignore(&self) -> Option<Ignore> {
         let Some(asked) = &self.ignore else {
             return Some(Ignore::BiasBn);
@@ -71,7 +71,7 @@ impl Args {
     }
 }
 
-/// One range, or those of a and b.
+/// Parses `--range`: one range for both axes, or the ranges of a and b.
 pub(super) fn range(text: &str) -> Result<Rect, String> {
     let range = |text: &str| {
         let (low, high) = text.split_once("..")?;
@@ -85,7 +85,7 @@ pub(super) fn range(text: &str) -> Result<Rect, String> {
     })
 }
 
-/// The numbers that losses are computed in.
+/// Parses `--precision`.
 pub(super) fn precision(text: &str) -> Result<Precision, String> {
     match text {
         "f64" => Ok(Precision::Double),
@@ -96,7 +96,7 @@ pub(super) fn precision(text: &str) -> Result<Precision, String> {
     }
 }
 
-/// Points along a and b.
+/// Parses `--points`: the grid points along a and b.
 pub(super) fn points(text: &str) -> Result<[usize; 2], String> {
     let count = |text: &str| {
         let count = text.trim().parse().ok();
@@ -109,7 +109,7 @@ pub(super) fn points(text: &str) -> Result<[usize; 2], String> {
     })
 }
 
-/// How many seeds.
+/// Parses `--seeds`.
 pub(super) fn seeds(text: &str) -> Result<u64, String> {
     let seeds = text.parse().ok();
     let seeds = seeds.filter(|seeds| (2..=MAX_SEEDS).contains(seeds));

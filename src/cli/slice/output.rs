@@ -1,7 +1,7 @@
-//! What `ravine slice` writes and says.
+//! The output of `ravine slice`: tables, pictures and the printed summary.
 
 use super::Args;
-use super::plane::explained;
+use super::plane::explained_variance_text;
 use super::projection::ProjectedPaths;
 use crate::engine::analysis::network_plane::NetworkPlane;
 use crate::engine::geometry::surface::Surface;
@@ -10,26 +10,29 @@ use crate::figure::panel_grid::{PanelGrid, seed_spread_text};
 use crate::figure::slice;
 use std::io::{self, Write};
 
-/// The slices of a network's landscape.
+/// The slices of a network's loss.
 pub(super) struct SliceOutput<'a> {
-    /// The plane of the first.
-    pub(super) cut: &'a NetworkPlane,
-    /// Each with its seed.
+    /// The plane of the first slice.
+    pub(super) network_plane: &'a NetworkPlane,
+    /// The slices with their seeds.
     pub(super) slices: Vec<(u64, Surface)>,
-    /// Whether several seeds were asked for.
+    /// Whether `--seeds` is given.
     pub(super) several: bool,
     pub(super) projections: ProjectedPaths,
 }
 
 impl SliceOutput<'_> {
-    /// Sentences about them.
+    /// Returns the sentences of the printed summary: explained variance, and spread over seeds.
     pub(super) fn summary_lines(&self) -> Vec<String> {
         let slices: Vec<&Surface> = self.slices.iter().map(|(_, slice)| slice).collect();
         let spread = seed_spread_text(&slices).filter(|_| self.several);
-        explained(self.cut).into_iter().chain(spread).collect()
+        explained_variance_text(self.network_plane)
+            .into_iter()
+            .chain(spread)
+            .collect()
     }
 
-    /// Writes them as npz or csv.
+    /// Writes the slices as NPZ or CSV.
     pub(super) fn table(&self, extension: &str, out: &mut dyn Write) -> io::Result<()> {
         match (extension, &self.slices[..]) {
             ("npz", [(_, slice)]) if !self.several => table::npz(slice, out),
@@ -41,23 +44,23 @@ impl SliceOutput<'_> {
 }
 
 impl Args {
-    /// The bytes of a picture.
+    /// Returns the bytes of a picture.
     pub(super) fn picture(
         &self,
-        sliced: SliceOutput,
-        told: &[String],
+        output: SliceOutput,
+        summary: &[String],
         extension: &str,
         pixels: [u32; 2],
     ) -> Result<Vec<u8>, String> {
-        let (title, caption) = (self.title(), self.caption(sliced.cut));
+        let (title, caption) = (self.title(), self.caption(output.network_plane));
         let (size, theme) = (picture::points(pixels), self.theme.theme());
         let description = format!("{title}\n\n{caption}");
         let SliceOutput {
             slices,
             several,
-            projections: shadows,
+            projections,
             ..
-        } = sliced;
+        } = output;
         let name = |seed| {
             if several {
                 format!("seed {seed}")
@@ -67,18 +70,18 @@ impl Args {
         };
         let maps = slices.into_iter().map(|(seed, slice)| (name(seed), slice));
         let mut maps: Vec<(String, Surface)> = maps.collect();
-        let drawing = if !several && shadows.drawn().is_empty() && maps.len() == 1 {
+        let drawing = if !several && projections.runs().is_empty() && maps.len() == 1 {
             let (_, alone) = maps.remove(0);
             slice::picture(alone, &title, &caption, size, theme)
         } else {
             let captions = [caption]
                 .into_iter()
-                .chain(told.to_vec())
-                .chain(shadows.note());
+                .chain(summary.to_vec())
+                .chain(projections.note());
             let captions: Vec<String> = captions.collect();
             let panels = PanelGrid {
                 maps,
-                projections: shadows.drawn(),
+                projections: projections.runs(),
                 title: &title,
                 captions: &captions,
             };
@@ -87,7 +90,7 @@ impl Args {
         picture::bytes(&drawing, extension, pixels, &description)
     }
 
-    /// What the picture is of.
+    /// Returns the title of a picture.
     fn title(&self) -> String {
         let part = self
             .test

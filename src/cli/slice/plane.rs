@@ -1,4 +1,4 @@
-//! The planes that `ravine slice` cuts through a network's landscape.
+//! The planes of `ravine slice` in the parameter space of a network.
 
 use super::Args;
 use crate::cli::network_args::weights;
@@ -13,7 +13,7 @@ use crate::figure::axis::number;
 use std::path::PathBuf;
 
 impl Args {
-    /// The other weights and the directions, from their files.
+    /// Reads the weights of `--other` and the directions of `--direction`.
     pub(super) fn further_weights(&self, loss: &NetworkLoss) -> Result<[Vec<Vec<f64>>; 2], String> {
         let read = |paths: &[PathBuf]| -> Result<Vec<Vec<f64>>, String> {
             paths.iter().map(|path| weights(loss, path)).collect()
@@ -21,7 +21,7 @@ impl Args {
         Ok([read(&self.others)?, read(&self.directions)?])
     }
 
-    /// The planes that are asked for, with their seeds where there are several.
+    /// Builds the planes with their seeds; one plane, with seed 0, without `--seeds`.
     pub(super) fn build_planes(
         &self,
         loss: &NetworkLoss,
@@ -36,30 +36,31 @@ impl Args {
             if !through && !self.others.is_empty() {
                 let name = plane.name();
                 return Err(format!(
-                    "--other is for --plane line or points, not {name}; expected one of them"
+                    "--other is for --plane line or points, not {name}; choose one of them, or leave out --other"
                 ));
             }
             let second = plane.settings().get("second");
-            let heeds = matches!(plane, AnyPlane::Pca(_)) || second == Some(Value::Choice("step"));
-            if self.trajectories.is_some() && !heeds && !self.drawn() {
+            let uses_steps =
+                matches!(plane, AnyPlane::Pca(_)) || second == Some(Value::Choice("step"));
+            if self.trajectories.is_some() && !uses_steps && !self.drawn() {
                 let name = plane.name();
                 return Err(format!(
-                    "--trajectories is for --plane pca or gradient:second=step and for pictures, not for {name} in a table; expected one of them"
+                    "--trajectories is for --plane pca or gradient:second=step and for pictures, not for {name} in a table; choose one of them, or leave out --trajectories"
                 ));
             }
             if seeds.is_some() && !matches!(plane, AnyPlane::Filter(_)) {
                 let name = plane.name();
                 return Err(format!(
-                    "--seeds is for --plane filter, not {name}; expected it"
+                    "--seeds is for --plane filter, not {name}; choose filter, or leave out --seeds"
                 ));
             }
-            let never = Cancel::default();
+            let cancel = Cancel::default();
             let given = PlaneInputs {
                 others: &others,
                 trajectories: runs,
-                ..PlaneInputs::new(loss, theta, &never)
+                ..PlaneInputs::new(loss, theta, &cancel)
             };
-            let cut = |plane: &AnyPlane| {
+            let build = |plane: &AnyPlane| {
                 plane
                     .as_dyn()
                     .build(&given)
@@ -68,14 +69,14 @@ impl Args {
             let Some(Value::Count(first)) =
                 plane.settings().get("seed").filter(|_| seeds.is_some())
             else {
-                return Ok(vec![(0, cut(&plane)?)]);
+                return Ok(vec![(0, build(&plane)?)]);
             };
             return { 0..seeds.unwrap_or(1) }
                 .map(|more| {
                     let (seed, mut plane) = (first.wrapping_add(more), plane.clone());
                     let set = plane.settings_mut().set("seed", Value::Count(seed));
-                    set.map_err(|refusal| refusal.to_string())?;
-                    Ok((seed, cut(&plane)?))
+                    set.map_err(|error| error.to_string())?;
+                    Ok((seed, build(&plane)?))
                 })
                 .collect();
         }
@@ -88,17 +89,17 @@ impl Args {
         let mut next = || directions.next().unwrap_or_else(|| vec![0.0; theta.len()]);
         let plane = Plane::new(theta.to_vec(), next(), next());
         let plane = plane.ok_or("the directions are not finite; expected finite numbers")?;
-        let cut = NetworkPlane {
+        let network_plane = NetworkPlane {
             plane,
             explained_variance_ratio: None,
             eigenvalues: None,
         };
-        Ok(vec![(0, cut)])
+        Ok(vec![(0, network_plane)])
     }
 
-    /// Which plane it is, and what is known of it.
-    pub(super) fn caption(&self, cut: &NetworkPlane) -> String {
-        // Names, not places, which mean nothing to whoever sees the picture.
+    /// Returns the caption of a picture: the weights, the plane and its eigenvalues.
+    pub(super) fn caption(&self, network_plane: &NetworkPlane) -> String {
+        // Names without folders, which mean nothing in a picture.
         let name = |path: &PathBuf| {
             let name = path.file_name().unwrap_or(path.as_os_str());
             name.to_string_lossy().into_owned()
@@ -117,22 +118,23 @@ impl Args {
             );
         }
         parts.extend(
-            cut.eigenvalues
+            network_plane
+                .eigenvalues
                 .map(|[a, b]| format!("eigenvalues {} and {}", number(a, 5), number(b, 5))),
         );
         parts.join(" · ")
     }
 }
 
-/// A plane by its spec.
+/// Parses `--plane`.
 pub(in crate::cli) fn plane(text: &str) -> Result<AnyPlane, String> {
     text.parse()
-        .map_err(|refusal| setting_error("--plane", text, &refusal))
+        .map_err(|error| setting_error("--plane", text, &error))
 }
 
-/// A sentence about how much of the runs a plane shows, if it is known.
-pub(in crate::cli) fn explained(cut: &NetworkPlane) -> Option<String> {
-    let [a, b] = cut
+/// Returns a sentence with the explained variance ratio of a plane, if it has one.
+pub(in crate::cli) fn explained_variance_text(network_plane: &NetworkPlane) -> Option<String> {
+    let [a, b] = network_plane
         .explained_variance_ratio?
         .map(|share| number(100.0 * share, 4));
     Some(format!(

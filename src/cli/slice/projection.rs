@@ -1,29 +1,30 @@
-//! Where a plane has the steps of runs.
+//! Projections of runs onto a plane.
 
 use crate::engine::objective::plane::{Plane, Rect};
 use crate::engine::training::Trajectory;
 use crate::figure::axis::number;
 
-/// Runs in the coordinates of a plane.
+/// Runs projected onto a plane, in its coordinates.
 pub(super) struct ProjectedPaths {
     runs: Vec<Trajectory>,
-    /// How far the farthest step is from the plane.
+    /// Largest distance of a step from the plane.
     residual: f64,
 }
 
 impl ProjectedPaths {
-    pub(super) fn of(runs: &[Trajectory], plane: &Plane) -> Self {
+    /// Projects all runs onto the plane.
+    pub(super) fn new(runs: &[Trajectory], plane: &Plane) -> Self {
         let mut residual: f64 = 0.0;
-        let mut shadow = |run: &Trajectory| {
+        let mut project = |run: &Trajectory| {
             let steps = run.theta.chunks_exact(run.dim.max(1));
-            let places = steps.flat_map(|theta| {
+            let points = steps.flat_map(|theta| {
                 let (at, far) = plane.project(theta);
                 residual = residual.max(far);
                 at
             });
             Trajectory {
                 dim: 2,
-                theta: places.collect(),
+                theta: points.collect(),
                 loss: run.loss.clone(),
                 grad_norm: run.grad_norm.clone(),
                 lr: run.lr.clone(),
@@ -33,24 +34,24 @@ impl ProjectedPaths {
                 outcome: run.outcome,
             }
         };
-        let runs = runs.iter().map(&mut shadow).collect();
+        let runs = runs.iter().map(&mut project).collect();
         Self { runs, residual }
     }
 
-    /// As trails are drawn from.
-    pub(super) fn drawn(&self) -> &[Trajectory] {
+    /// Returns the projected runs, as trajectories of two parameters.
+    pub(super) fn runs(&self) -> &[Trajectory] {
         &self.runs
     }
 
-    /// What has all of them in it, and the weights in the middle of things; −1 to 1 where there are none.
+    /// Returns a view with the origin and all projected steps, and a margin of 15 %; −1 to 1 without runs.
     pub(super) fn view(&self) -> Rect {
         let side = |axis: usize| {
-            let places = self
+            let points = self
                 .runs
                 .iter()
                 .flat_map(|run| run.theta.iter().skip(axis).step_by(2));
-            let [low, high] = places.fold([0.0_f64; 2], |[low, high], place| {
-                [low.min(*place), high.max(*place)]
+            let [low, high] = points.fold([0.0_f64; 2], |[low, high], at| {
+                [low.min(*at), high.max(*at)]
             });
             let margin = 0.15 * (high - low);
             [low - margin, high + margin]
@@ -59,12 +60,12 @@ impl ProjectedPaths {
         view.unwrap_or(Rect::square(1.0))
     }
 
-    /// What a picture has to say of them.
+    /// Returns the caption of a picture with projected runs.
     pub(super) fn note(&self) -> Option<String> {
         let residual = number(self.residual, 3);
         (!self.runs.is_empty()).then(|| {
             format!(
-                "Paths are shadows: the height of the map is not their loss. They are up to {residual} away from the plane."
+                "Runs are projected onto the plane: the height of the map is not their loss. Their largest distance from the plane is {residual}."
             )
         })
     }

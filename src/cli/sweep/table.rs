@@ -27,7 +27,7 @@ pub(super) struct Table<'a> {
     pub(super) measure: SweepMetric,
     pub(super) goal: Option<f64>,
     pub(super) overs: &'a [SweepAxis],
-    pub(super) swept: &'a SweepData,
+    pub(super) results: &'a SweepData,
 }
 
 /// Results of one run: its index in the scene, its grids, its scores with the indices of their values, the best indices, and its limits.
@@ -41,7 +41,7 @@ struct Part<'a> {
 
 impl Table<'_> {
     fn parts(&self) -> Vec<Part<'_>> {
-        match self.swept {
+        match self.results {
             SweepData::Curves { curves, limits, .. } => curves
                 .iter()
                 .zip(limits)

@@ -1,17 +1,17 @@
-//! What the flags of `ravine train` say, or why they cannot.
+//! Parsing and checks of the flags of `ravine train`.
 
 use crate::cli::memory::{MAX_NUMBER_BYTES, claim};
 use crate::cli::outputs::kind;
 use crate::import::{path_from_text, path_text};
 use std::path::{Path, PathBuf};
 
-/// The most numbers that the rows of all runs may have together: 3.2 GB.
+/// Maximum numbers in the recorded rows of all runs: 3.2 GB.
 const MAX_NUMBERS: u64 = 400_000_000;
 
-/// The most steps of a run.
+/// Maximum steps of a run.
 const MAX_STEPS: u64 = 100_000_000;
 
-/// The file of each run's weights.
+/// Returns the weights file of each run.
 pub(super) fn outputs(path: &Path, runs: usize) -> Result<Vec<PathBuf>, String> {
     kind(path, &["safetensors"], "safetensors")?;
     if runs == 1 {
@@ -20,14 +20,14 @@ pub(super) fn outputs(path: &Path, runs: usize) -> Result<Vec<PathBuf>, String> 
     let name = path_text(path);
     if !name.contains("{}") {
         return Err(format!(
-            "{name}: is one file for {runs} runs; expected {{}} in the name, in place of the run's number, like w-{{}}.safetensors"
+            "{name}: one file for {runs} runs; expected {{}} in the name for the run's number, like w-{{}}.safetensors"
         ));
     }
     let number = |run: usize| path_from_text(&name.replace("{}", &run.to_string()));
     Ok((1..=runs).map(number).collect())
 }
 
-/// How many steps every run takes: those of --steps, or those that --epochs through so many samples have.
+/// Returns the number of steps, from `--steps`, or from `--epochs` with the samples and the batch size.
 pub(super) fn steps(
     steps: Option<&str>,
     epochs: Option<&str>,
@@ -39,7 +39,7 @@ pub(super) fn steps(
         (Some(steps), None) => ("--steps", steps, 1),
         (None, Some(epochs)) => ("--epochs", epochs, each),
         _ => {
-            let both = "--steps and --epochs both say how long to train; expected one of them";
+            let both = "the length of the training is given by --steps or --epochs; expected exactly one of them";
             return Err(both.to_owned());
         }
     };
@@ -53,7 +53,7 @@ pub(super) fn steps(
     })
 }
 
-/// Samples in a mini-batch; `None` is all.
+/// Parses `--batch`; `None` is the full batch.
 pub(super) fn batch(text: &str, samples: usize) -> Result<Option<usize>, String> {
     if text == "all" {
         return Ok(None);
@@ -67,7 +67,7 @@ pub(super) fn batch(text: &str, samples: usize) -> Result<Option<usize>, String>
     })
 }
 
-/// Between which steps rows are kept.
+/// Parses `--every`.
 pub(super) fn record_every(text: Option<&str>) -> Result<u64, String> {
     let text = text.unwrap_or("1");
     let every = text
@@ -79,7 +79,7 @@ pub(super) fn record_every(text: Option<&str>) -> Result<u64, String> {
     })
 }
 
-/// Refuses steps that do not fit into memory.
+/// Returns an error if the recorded steps do not fit into memory.
 pub(super) fn affordable(rows: u64, dim: usize, runs: usize) -> Result<(), String> {
     let numbers = rows
         .saturating_add(1)
@@ -94,7 +94,7 @@ pub(super) fn affordable(rows: u64, dim: usize, runs: usize) -> Result<(), Strin
         );
     }
     Err(format!(
-        "--trajectories or --layers would keep {rows} rows of {runs} runs in {dim} parameters, {numbers} numbers; expected at most \
-         {MAX_NUMBERS}, by fewer steps or a larger --every"
+        "--trajectories or --layers would record {rows} rows of {runs} runs with {dim} parameters, {numbers} numbers; expected at most \
+         {MAX_NUMBERS}, so choose fewer steps or a larger --every"
     ))
 }

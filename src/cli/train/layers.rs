@@ -1,4 +1,4 @@
-//! What the layers of the networks that `ravine train` trains say on the way.
+//! Per-layer statistics along the runs of `ravine train`.
 
 use crate::cli::scene_args::setting_error;
 use crate::engine::analysis::layer_stats::Diagnosis;
@@ -13,10 +13,10 @@ use crate::figure::axis::number;
 use rayon::prelude::*;
 use std::io::{self, Write};
 
-/// So many rows are looked at before they are written.
+/// Rows that are computed in parallel before they are written.
 const CHUNK_ROWS: usize = 256;
 
-/// The thresholds that --exploding and --vanishing set.
+/// Parses the thresholds of `--exploding` and `--vanishing`.
 pub(super) fn thresholds(
     exploding: Option<&str>,
     vanishing: Option<&str>,
@@ -24,10 +24,12 @@ pub(super) fn thresholds(
     let mut thresholds = Thresholds::default();
     for (name, text) in [("exploding", exploding), ("vanishing", vanishing)] {
         let Some(text) = text else { continue };
-        let refused = |refusal| setting_error(&format!("--{name}"), text, &refusal);
-        let index = thresholds.index(name).map_err(refused)?;
-        let value = thresholds.params()[index].parse(text).map_err(refused)?;
-        thresholds.set(name, value).map_err(refused)?;
+        let to_sentence = |error| setting_error(&format!("--{name}"), text, &error);
+        let index = thresholds.index(name).map_err(to_sentence)?;
+        let value = thresholds.params()[index]
+            .parse(text)
+            .map_err(to_sentence)?;
+        thresholds.set(name, value).map_err(to_sentence)?;
     }
     let Thresholds {
         exploding,
@@ -35,27 +37,29 @@ pub(super) fn thresholds(
     } = thresholds;
     if vanishing > exploding {
         return Err(format!(
-            "--vanishing {vanishing} is above --exploding {exploding}; expected it to be below"
+            "--vanishing {vanishing} is above --exploding {exploding}; expected it below"
         ));
     }
     Ok(thresholds)
 }
 
-/// How often the gradient of a layer was not fine.
+/// Vanishing or exploding gradients of one layer in one run.
 pub(super) struct GradientIssue {
     run: String,
-    /// The place of the layer.
+    /// Index of the layer.
     layer: usize,
     health: GradientHealth,
+    /// Number of rows with the issue.
     rows: usize,
-    /// Of all rows.
+    /// Number of rows of the run.
     of: usize,
+    /// First step with the issue.
     first: u64,
-    /// The norm that is farthest from fine.
+    /// Most extreme gradient norm.
     worst: f64,
 }
 
-/// Writes what all layers say at each row of the runs; tells which of them are not well.
+/// Writes the statistics of all layers at each recorded row of the runs; returns the layers with vanishing or exploding gradients.
 pub(super) fn write(
     loss: &NetworkLoss,
     runs: &[RunRecord],
@@ -63,7 +67,7 @@ pub(super) fn write(
     out: &mut dyn Write,
 ) -> io::Result<Vec<GradientIssue>> {
     writeln!(out, "{}", layers::COLUMNS)?;
-    let mut ailments = Vec::new();
+    let mut issues = Vec::new();
     for run in runs {
         let steps: Vec<u64> = run.steps().collect();
         let mut own = Vec::new();
@@ -74,45 +78,45 @@ pub(super) fn write(
             let found: Vec<Option<Diagnosis>> = found.collect();
             for (row, found) in rows.zip(found.iter().flatten()) {
                 layers::rows(&run.spec, steps[row], found, out)?;
-                let seen = RowContext {
+                let context = RowContext {
                     run: &run.spec,
                     step: steps[row],
                     rows: steps.len(),
                 };
-                for (layer, vitals) in found.layers.iter().enumerate() {
-                    seen.note(layer, vitals, thresholds, &mut own);
+                for (layer, stats) in found.layers.iter().enumerate() {
+                    context.note(layer, stats, thresholds, &mut own);
                 }
             }
         }
-        own.sort_by_key(|ailment: &GradientIssue| ailment.layer);
-        ailments.append(&mut own);
+        own.sort_by_key(|issue: &GradientIssue| issue.layer);
+        issues.append(&mut own);
     }
-    Ok(ailments)
+    Ok(issues)
 }
 
-/// A row of a run.
+/// A recorded row of a run.
 struct RowContext<'a> {
     run: &'a str,
     step: u64,
-    /// How many rows the run has.
+    /// Number of rows of the run.
     rows: usize,
 }
 
 impl RowContext<'_> {
-    /// Notes a layer that is not well here.
+    /// Adds a layer whose gradient vanishes or explodes in this row.
     fn note(
         &self,
         layer: usize,
-        vitals: &LayerStats,
+        stats: &LayerStats,
         thresholds: &Thresholds,
-        ailments: &mut Vec<GradientIssue>,
+        issues: &mut Vec<GradientIssue>,
     ) {
-        let (health, norm) = (vitals.health(thresholds), vitals.grad_norm);
+        let (health, norm) = (stats.health(thresholds), stats.grad_norm);
         if health == GradientHealth::Fine {
             return;
         }
         let same = |known: &&mut GradientIssue| known.layer == layer && known.health == health;
-        if let Some(known) = ailments.iter_mut().find(same) {
+        if let Some(known) = issues.iter_mut().find(same) {
             known.rows += 1;
             known.worst = match health {
                 GradientHealth::Vanishing => known.worst.min(norm),
@@ -120,7 +124,7 @@ impl RowContext<'_> {
             };
             return;
         }
-        ailments.push(GradientIssue {
+        issues.push(GradientIssue {
             run: self.run.to_owned(),
             layer,
             health,
@@ -132,7 +136,7 @@ impl RowContext<'_> {
     }
 }
 
-/// A row of a run, beside the row before if that is of the step before.
+/// Computes the layer statistics of a row, with update ratios if the previous step is recorded.
 fn diagnose(loss: &NetworkLoss, run: &RunRecord, steps: &[u64], row: usize) -> Option<Diagnosis> {
     let before = row
         .checked_sub(1)
@@ -141,13 +145,13 @@ fn diagnose(loss: &NetworkLoss, run: &RunRecord, steps: &[u64], row: usize) -> O
     Some(loss.diagnose(run.trajectory.theta(row)?, before))
 }
 
-/// A sentence for each layer that is not well.
+/// Writes one sentence per layer with vanishing or exploding gradients.
 pub(super) fn report(
-    ailments: &[GradientIssue],
+    issues: &[GradientIssue],
     thresholds: &Thresholds,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    for ailment in ailments {
+    for issue in issues {
         let GradientIssue {
             run,
             layer,
@@ -156,15 +160,15 @@ pub(super) fn report(
             first,
             worst,
             ..
-        } = ailment;
-        let (what, side, threshold, extreme) = match ailment.health {
+        } = issue;
+        let (what, side, threshold, extreme) = match issue.health {
             GradientHealth::Vanishing => ("vanishes", "below", thresholds.vanishing, "lowest"),
             _ => ("explodes", "above", thresholds.exploding, "highest"),
         };
         let [threshold, worst] = [threshold, *worst].map(|norm| number(norm, 4));
         writeln!(
             out,
-            "{run}: the gradient of layers.{layer} {what}: its norm is {side} {threshold} in {rows} of {of} rows, first at step {first}, {extreme} {worst}."
+            "{run}: the gradient of layers.{layer} {what}: norm {side} {threshold} in {rows} of {of} rows, first at step {first}, {extreme} {worst}."
         )?;
     }
     Ok(())

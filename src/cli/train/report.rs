@@ -1,7 +1,7 @@
-//! How good the networks are that `ravine train` has trained.
+//! The printed table of `ravine train`: final losses and accuracies.
 
 use super::RunEnd;
-use crate::cli::slice::explained;
+use crate::cli::slice::explained_variance_text;
 use crate::cli::table;
 use crate::engine::analysis::network_plane::NetworkPlane;
 use crate::engine::network::data::Split;
@@ -11,13 +11,13 @@ use crate::engine::training::{Outcome, RunSpec};
 use crate::figure::axis::number;
 use std::io::{self, Write};
 
-/// A line for each run, under a header.
+/// Writes a table with one line per run.
 pub(super) fn report(
     loss: &NetworkLoss,
     split: &Split,
     specs: &[RunSpec],
     ends: &[RunEnd],
-    cut: Option<&NetworkPlane>,
+    network_plane: Option<&NetworkPlane>,
     steps: u64,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -58,17 +58,17 @@ pub(super) fn report(
         ]);
     }
     table(&lines, out)?;
-    if let Some(sentence) = cut.and_then(explained) {
+    if let Some(sentence) = network_plane.and_then(explained_variance_text) {
         writeln!(out, "{sentence}")?;
     }
     Ok(())
 }
 
-/// Steps below which a run is too short to have learned anything.
+/// Minimum steps of a run for a warning that it has not learned anything.
 const MIN_STEPS: u64 = 10;
 
-/// Returns a sentence for each run of at least [`MIN_STEPS`] steps that has ended, without diverging, no better than one constant
-/// prediction for all samples.
+/// Returns a warning for each run of at least [`MIN_STEPS`] steps that has not diverged, but ends with no lower loss than a constant
+/// prediction.
 pub(super) fn untrained_warnings(
     loss: &NetworkLoss,
     specs: &[RunSpec],
@@ -86,8 +86,8 @@ pub(super) fn untrained_warnings(
         let learned = constant <= 0.0 || reached < 0.99 * constant;
         (!diverged && !learned).then(|| {
             format!(
-                "`{spec}`: the loss has not moved below that of one constant prediction for all samples, {}: it ends at {}; \
-                 expected other learning rates, --standardize or more steps to help",
+                "`{spec}`: the loss ends at {1}, not below {0}, the loss of the best constant prediction; \
+                 try other learning rates, --standardize or more steps",
                 digits(constant),
                 digits(reached)
             )

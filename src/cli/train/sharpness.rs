@@ -1,4 +1,4 @@
-//! How sharp the loss is along the runs that `ravine train` trains.
+//! λmax along the runs of `ravine train`.
 
 use crate::cli::outputs::Outputs;
 use crate::engine::analysis::curvature::largest;
@@ -11,13 +11,13 @@ use crate::figure::sharpness::{SharpnessSeries, picture};
 use std::ops::ControlFlow;
 use std::path::Path;
 
-/// How far an eigenvalue may be off, beside the largest magnitude.
+/// Tolerance of λmax, relative to the largest magnitude.
 const TOLERANCE: f64 = 1e-8;
 
-/// Width and height of a picture.
+/// Width and height of a picture in pixels.
 const PIXELS: [u32; 2] = [1280, 960];
 
-/// How many steps there are between two measurements; without an answer, a hundredth of all.
+/// Parses `--sharpness-every`; by default 1/100 of the steps.
 pub(super) fn measure_every(text: Option<&str>, steps: u64) -> Result<u64, String> {
     let Some(text) = text else {
         return Ok((steps / 100).max(1));
@@ -31,41 +31,41 @@ pub(super) fn measure_every(text: Option<&str>, steps: u64) -> Result<u64, Strin
     })
 }
 
-/// Takes every run once more and measures how sharp the loss is on its way.
+/// Repeats every run and measures λmax along it.
 pub(super) fn measure(
     loss: &NetworkLoss,
     start: &[f64],
     specs: &[RunSpec],
     run_settings: &RunSettings,
 ) -> Vec<SharpnessSeries> {
-    let never = Cancel::default();
+    let cancel = Cancel::default();
     let of = |spec: &RunSpec| {
         let mut run = SharpnessSeries {
             name: spec.to_string(),
             ..SharpnessSeries::default()
         };
-        run_with_observer(loss, start, spec, run_settings, &never, |moment| {
+        run_with_observer(loss, start, spec, run_settings, &cancel, |step| {
             let found = largest(
                 loss,
-                moment.theta,
-                moment.preconditioner().as_deref(),
+                step.theta,
+                step.preconditioner().as_deref(),
                 TOLERANCE,
-                &never,
+                &cancel,
             );
             let [lambda_max, preconditioned] = found.unwrap_or([f64::NAN; 2]);
-            let rates = spec.rates(moment.step, run_settings.steps);
+            let rates = spec.rates(step.step, run_settings.steps);
             let limits = [
                 spec.stability_limit(rates),
                 spec.preconditioned_limit(rates),
             ];
             let [limit, own_limit] = limits.map(|limit| limit.unwrap_or(f64::NAN));
-            run.steps.push(moment.step);
-            run.loss.push(moment.loss);
+            run.steps.push(step.step);
+            run.loss.push(step.loss);
             run.lambda_max[0].push(lambda_max);
             run.lambda_max[1].push(limit);
             run.preconditioned[0].push(preconditioned);
             run.preconditioned[1].push(own_limit);
-            if moment.step + run_settings.record_every > run_settings.steps {
+            if step.step + run_settings.record_every > run_settings.steps {
                 ControlFlow::Break(())
             } else {
                 ControlFlow::Continue(())
@@ -76,7 +76,7 @@ pub(super) fn measure(
     specs.iter().map(of).collect()
 }
 
-/// Writes what was measured to a file, as numbers or as a picture of this title.
+/// Writes the measurements to a file as CSV, or as a picture with this title.
 pub(super) fn write(
     runs: &[SharpnessSeries],
     outputs: &mut Outputs,

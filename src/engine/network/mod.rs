@@ -145,7 +145,7 @@ pub enum NetworkError {
     NoData,
     /// Too many parameters.
     #[error(
-        "hidden: a network through the widths {widths:?} has more than {MAX_PARAMETERS} parameters; expected fewer"
+        "hidden: a network with the widths {widths:?} has more than {MAX_PARAMETERS} parameters; expected fewer"
     )]
     TooLarge {
         /// The widths from inputs to outputs.
@@ -187,7 +187,7 @@ pub enum NetworkError {
     },
     /// Moments for other normalisations.
     #[error(
-        "the moments are for {given:?} features (means, variances); expected as many as batch normalisations have, {expected:?}"
+        "batch normalisation: the statistics have {given:?} features (means, variances); expected {expected:?}"
     )]
     WrongBatchNormStats {
         /// How many means and variances each has.

@@ -271,7 +271,7 @@ fn what_does_not_fit_is_refused_in_one_sentence() {
         (
             "mlp:hidden=4096/4096",
             "moons",
-            "hidden: a network through the widths [2, 4096, 4096, 1] has more than 10000000 parameters; expected fewer",
+            "hidden: a network with the widths [2, 4096, 4096, 1] has more than 10000000 parameters; expected fewer",
         ),
     ] {
         let network: AnyNetwork = network.parse().unwrap();
@@ -309,7 +309,7 @@ fn what_does_not_fit_is_refused_in_one_sentence() {
     let refused = loss("mlp:norm=batch", "moons").eval_mode(moments);
     assert_eq!(
         refused.err().unwrap().to_string(),
-        "the moments are for [[0, 0]] features (means, variances); expected as many as batch normalisations have, [16, 16]"
+        "batch normalisation: the statistics have [[0, 0]] features (means, variances); expected [16, 16]"
     );
 }
 

@@ -9,30 +9,31 @@ use crate::engine::declare::settings;
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// AdaBelief: Adam that divides by how far gradients are from their mean, so that it goes far where they are as expected.
+    /// AdaBelief: Adam that divides by the variance of the gradient around its running mean, so steps grow while gradients
+    /// are as predicted.
     ///
     /// m ← β₁ m + (1 − β₁) g, s ← β₂ s + (1 − β₂) (g − m)² + ε, θ ← θ − γ m̂ / (√ŝ + ε). Algorithm 2 of Zhuang et al. 2020;
-    /// `rectify` is RAdam's treatment of the first steps, `ams_bound` divides by the largest s so far.
+    /// `rectify` rectifies the first steps as RAdam does, `ams_bound` divides by the largest s so far.
     pub struct AdaBelief("AdaBelief") {
-        /// Learning rate γ: about the length of a step in each coordinate.
+        /// Learning rate γ: approximate step length per coordinate.
         lr: f64 = 1e-3, in 0.0.., log 1e-5..=1.0;
-        /// β₁: decay of the mean of the gradient.
+        /// β₁: decay rate of the running mean of gradients.
         beta1: f64 = 0.9, in 0.0..1.0, linear 0.0..=0.999;
-        /// β₂: decay of the mean of the squared surprise.
+        /// β₂: decay rate of the running mean of (g − m)².
         beta2: f64 = 0.999, in 0.0..1.0, linear 0.5..=0.9999;
-        /// ε, added to the mean at every step and outside its root.
+        /// ε: added to the running mean in every step, and to the denominator outside the square root.
         eps: f64 = 1e-16, in 0.0.., log 1e-16..=1.0;
         /// Weight decay λ.
         weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
-        /// Takes the share γλ of θ away each step; otherwise adds λθ to the gradient.
+        /// Decoupled weight decay: multiplies θ by 1 − γλ in each step; otherwise λθ is added to the gradient.
         decoupled_weight_decay: bool = true;
-        /// Takes the share λ away instead, whatever γ is.
+        /// Fixed weight decay: multiplies θ by 1 − λ in each step, independent of γ.
         fixed_decay: bool = false;
-        /// RAdam's rectification: the first steps do not divide, the next ones are shortened.
+        /// Rectification as in RAdam: no division in the first steps, shorter steps after them.
         rectify: bool = false;
-        /// Divides by the largest mean of squares so far, as AMSGrad does.
+        /// AMSGrad: divides by the largest running mean of squares so far.
         ams_bound: bool = false;
-        /// Climbs instead of descending.
+        /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;
     }
 }
@@ -75,10 +76,10 @@ impl Optimizer for AdaBelief {
             kind: Kind::Adaptive,
             state: "2 numbers per parameter, or 3 with ams_bound",
             cost: "1 gradient",
-            strengths: "On even slopes: as long as gradients are as expected its steps grow, beyond those of Adam; where \
-                they change suddenly it is careful.",
-            weaknesses: "On a long even slope steps become many times the learning rate, and it overshoots the floor \
-                behind it. It scales along the axes only.",
+            strengths: "On even slopes: while gradients match their running mean, steps grow beyond Adam's; where \
+                gradients change suddenly, steps shrink.",
+            weaknesses: "On a long even slope steps become many times the learning rate, and it overshoots the valley \
+                floor behind the slope. It scales along the axes only.",
         }
     }
 

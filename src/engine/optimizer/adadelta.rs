@@ -6,19 +6,19 @@ use crate::engine::declare::settings;
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// Adadelta: the ratio of two running root mean squares, of past steps and of gradients, sets each coordinate's step.
+    /// Adadelta: scales each coordinate's step by the ratio of the root mean squares of past steps and of gradients.
     ///
     /// v ← ρ v + (1 − ρ) g², Δ = √(u + ε) / √(v + ε) · g, u ← ρ u + (1 − ρ) Δ², θ ← θ − γ Δ. Algorithm 1 of Zeiler 2012.
     pub struct Adadelta("Adadelta") {
-        /// Learning rate γ: a factor on the step that the rule finds.
+        /// Learning rate γ: factor on the step of the rule.
         lr: f64 = 1.0, in 0.0.., log 1e-2..=100.0;
-        /// ρ: decay of both means.
+        /// ρ: decay rate of both running means.
         rho: f64 = 0.9, in 0.0..=1.0, linear 0.0..=0.999;
-        /// ε, added inside the roots; it sets the first step.
+        /// ε: added inside both square roots; determines the first step.
         eps: f64 = 1e-6, in 0.0.., log 1e-12..=1.0;
         /// Weight decay λ: adds λθ to the gradient.
         weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
-        /// Climbs instead of descending.
+        /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;
     }
 }
@@ -48,10 +48,10 @@ impl Optimizer for Adadelta {
             kind: Kind::Adaptive,
             state: "2 numbers per parameter",
             cost: "1 gradient",
-            strengths: "Where no learning rate is known: the lengths of its own past steps set the next one, in the \
-                units of the parameters.",
-            weaknesses: "It starts with steps of about 0.003, and takes hundreds of steps to gather speed; on a map it \
-                seems to stand still at first. How fast that goes is up to ε, which is hard to guess.",
+            strengths: "When no learning rate is known: the lengths of past steps set the next one, in the units of \
+                the parameters.",
+            weaknesses: "The first steps are about 0.003, and it takes hundreds of steps to speed up; on a map it \
+                seems to stand still at first. The speed-up depends on ε, which is hard to choose.",
         }
     }
 

@@ -11,25 +11,26 @@ use crate::engine::objective::{Oracle, norm};
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// Adafactor: steps relative to the size of θ, of a gradient divided by its root mean square, with a bound on their length.
+    /// Adafactor: steps proportional to the size of θ, with gradients divided by their root mean square and step lengths
+    /// bounded.
     ///
-    /// v ← v + t^c (g² − v), u = g / √max(v, ε₁²), θ ← θ − max(ε₂, RMS(θ)) min(γ, 1/√t) u / max(1, RMS(u) / d). Algorithm 5 of
-    /// Shazeer & Stern 2018 in PyTorch's form. RMS is over all parameters of a tensor. Of a network's matrices v is not kept but made
-    /// of the means r of its rows and c of its columns, r cᵀ / mean(r); the parameters of a test function are a vector.
+    /// v ← v + t^c (g² − v), u = g / √max(v, ε₁²), θ ← θ − max(ε₂, RMS(θ)) min(γ, 1/√t) u / max(1, RMS(u) / d). Algorithm 5
+    /// of Shazeer & Stern 2018 in PyTorch's form. RMS is over all parameters of a tensor. For matrices, v is factored into
+    /// its row means r and column means c, v = r cᵀ / mean(r); the parameters of a test function are a vector.
     pub struct Adafactor("Adafactor") {
-        /// Learning rate γ: the longest step, relative to the size of θ.
+        /// Learning rate γ: maximum step, relative to the size of θ.
         lr: f64 = 1e-2, in 0.0.., log 1e-5..=1.0;
-        /// c: the newest square enters the mean of squares with the weight t^c.
+        /// c: exponent of the weight t^c of the newest squared gradient in the running mean.
         beta2_decay: f64 = -0.8, in ..=0.0, linear -1.0..=0.0;
-        /// ε₁: the smallest root of the mean of squares; `auto` is the precision of an f64, 2⁻⁵².
+        /// ε₁: minimum root mean square of the gradient; `auto` is the precision of an f64, 2⁻⁵².
         eps1: Option<f64> = None, in 0.0.., log 1e-30..=1.0;
-        /// ε₂: the smallest size that θ counts with.
+        /// ε₂: minimum of the size of θ that scales the step.
         eps2: f64 = 1e-3, in 0.0.., log 1e-6..=1.0;
-        /// d: the largest root mean square of a scaled gradient.
+        /// d: maximum root mean square of the scaled gradient.
         d: f64 = 1.0, in 1.0.., linear 1.0..=10.0;
-        /// Weight decay λ: the share γλ of θ is taken away each step.
+        /// Weight decay λ, decoupled: multiplies θ by 1 − γλ in each step.
         weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
-        /// Climbs instead of descending.
+        /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;
     }
 }
@@ -65,10 +66,10 @@ impl Optimizer for Adafactor {
             kind: Kind::Layers,
             state: "1 number per parameter of a vector, 1 per row and column of a matrix",
             cost: "1 gradient",
-            strengths: "Where parameters are of different size: a step is a share of the size of θ, cut off where it is \
-                too long, so that one learning rate suits all. For large matrices it saves memory.",
-            weaknesses: "The step depends on where 0 is: near the origin steps are tiny, far away they are long. They \
-                also shrink at least as 1/√t, so late in a run it creeps.",
+            strengths: "For parameters of different size: a step is a fraction of the size of θ with an upper bound, \
+                so one learning rate suits all. It needs little memory for large matrices.",
+            weaknesses: "Steps depend on the distance to 0: near the origin they are tiny, far away they are long. \
+                They also decrease at least as 1/√t, so late progress is slow.",
         }
     }
 

@@ -7,23 +7,23 @@ use crate::engine::declare::settings;
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// AdaGrad: each coordinate's step shrinks with the root of its summed squared gradients.
+    /// AdaGrad: divides each coordinate's step by the root of its summed squared gradients.
     ///
     /// G ← G + g², θ ← θ − γ / (1 + (t − 1) η) · g / (√G + ε). Duchi et al. 2011, in PyTorch's form.
     pub struct Adagrad("Adagrad") {
         /// Learning rate γ.
         lr: f64 = 1e-2, in 0.0.., log 1e-4..=10.0;
-        /// η: the learning rate is divided by 1 + (t − 1) η at step t.
+        /// Learning rate decay η: divides the learning rate by 1 + (t − 1) η at step t.
         lr_decay: f64 = 0.0, in 0.0.., log 1e-5..=1.0;
         /// Weight decay λ: adds λθ to the gradient.
         weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
-        /// What the sum of squares begins at.
+        /// Initial value of the sum of squares.
         initial_accumulator_value: f64 = 0.0, in 0.0.., log 1e-6..=10.0;
-        /// ε, added outside the root.
+        /// ε: added to the denominator, outside the square root.
         eps: f64 = 1e-10, in 0.0.., log 1e-12..=1.0;
-        /// Where ε stands: outside the root (PyTorch) or inside (Keras, and many textbooks).
+        /// Position of ε: outside the square root (PyTorch), or inside it (Keras and many textbooks).
         eps_form: Epsilon = Epsilon::Outside;
-        /// Climbs instead of descending.
+        /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;
     }
 }
@@ -58,10 +58,11 @@ impl Optimizer for Adagrad {
             kind: Kind::Adaptive,
             state: "1 number per parameter",
             cost: "1 gradient",
-            strengths: "Where coordinates have slopes of different size, or rare ones: each gets steps of its own, and \
-                they become shorter by themselves, so it comes to rest without a schedule.",
-            weaknesses: "Nothing is forgotten: after a steep start all later steps are short, and it creeps along the \
-                valley floor or stops on a plateau far from the minimum. It scales along the axes only.",
+            strengths: "For coordinates with gradients of different size, or sparse ones: each has its own step size, \
+                which decreases by itself, so it converges without a schedule.",
+            weaknesses: "Squared gradients are summed forever: after a steep start all later steps are short, and it \
+                creeps along the valley floor or stops on a plateau far from the minimum. It scales along the axes \
+                only.",
         }
     }
 

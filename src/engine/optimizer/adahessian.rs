@@ -11,36 +11,36 @@ use crate::engine::objective::Oracle;
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// AdaHessian: Adam with an estimate of the Hessian's diagonal in place of the gradient's square.
+    /// AdaHessian: Adam with an estimate of the Hessian's diagonal instead of the squared gradient.
     ///
     /// v ← β₂ v + (1 − β₂) e², θ ← θ − γ m̂ / (v̂^(k/2) + ε), where e = z ∘ H z is Hutchinson's estimate for random signs z.
-    /// Algorithm 1 of Yao et al. 2021, without its averages over neighbouring entries, which are for convolutions.
+    /// Algorithm 1 of Yao et al. 2021, without its spatial averages, which are for convolutions.
     pub struct AdaHessian("AdaHessian") {
-        /// Learning rate γ: about the share of Newton's step that is taken.
+        /// Learning rate γ: approximate fraction of the Newton step.
         lr: f64 = 0.1, in 0.0.., log 1e-4..=1.0;
-        /// β₁: decay of the mean of the gradient.
+        /// β₁: decay rate of the running mean of gradients.
         beta1: f64 = 0.9, in 0.0..1.0, linear 0.0..=0.999;
-        /// β₂: decay of the mean of the squared diagonal.
+        /// β₂: decay rate of the running mean of the squared diagonal.
         beta2: f64 = 0.999, in 0.0..1.0, linear 0.5..=0.9999;
-        /// ε, added outside the power.
+        /// ε: added to the denominator, outside the power.
         eps: f64 = 1e-16, in 0.0.., log 1e-16..=1.0;
         /// Weight decay λ.
         weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
-        /// Takes the share γλ of θ away each step; otherwise adds λθ to the gradient.
+        /// Decoupled weight decay: multiplies θ by 1 − γλ in each step; otherwise λθ is added to the gradient.
         decoupled_weight_decay: bool = true;
-        /// Takes the share λ away instead, whatever γ is.
+        /// Fixed weight decay: multiplies θ by 1 − λ in each step, independent of γ.
         fixed_decay: bool = false;
-        /// Hessian power k: 1 divides by the diagonal, towards 0 by nothing.
+        /// Hessian power k: 1 divides by the diagonal; towards 0 the division vanishes.
         hessian_power: f64 = 1.0, in (std::ops::Bound::Excluded(0.0), std::ops::Bound::Included(1.0)), linear 0.01..=1.0;
-        /// Steps from one estimate of the diagonal to the next.
+        /// Number of steps between estimates of the diagonal.
         update_period: u64 = 1, in 1.0..=1e6, log 1.0..=100.0;
-        /// Random vectors, each with its product with the Hessian, in one estimate.
+        /// Number of random vectors per estimate, each with one Hessian-vector product.
         num_samples: u64 = 1, in 1.0..=1000.0, log 1.0..=100.0;
-        /// What the entries of these vectors are: signs, with which the estimate of a diagonal Hessian is exact, or normal.
+        /// Distribution of the entries of these vectors: random signs, exact for a diagonal Hessian, or normal.
         hessian_distribution: HessianDistribution = HessianDistribution::Rademacher;
-        /// Seed of the vectors.
+        /// Seed of the random vectors.
         seed: u64 = 0, in 0.0..=9e15;
-        /// Climbs instead of descending.
+        /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;
     }
 }
@@ -81,10 +81,12 @@ impl Optimizer for AdaHessian {
             kind: Kind::Curvature,
             state: "2 numbers per parameter",
             cost: "1 gradient and 1 Hessian·vector",
-            strengths: "Where curvatures differ between the axes: each coordinate goes about the same share of Newton's \
-                step, so a narrow bowl looks round to it, and the size of the curvature counts, not its sign.",
-            weaknesses: "A large curvature at the start is remembered for about 1000 steps, and it creeps as long. In \
-                valleys at an angle to the axes the estimate scatters, and it knows the diagonal only.",
+            strengths: "When curvatures differ between the axes: each coordinate takes about the same fraction of a \
+                Newton step, so a narrow bowl behaves like a round one; only the magnitude of the curvature counts, \
+                not its sign.",
+            weaknesses: "A large curvature at the start is remembered for about 1000 steps, in which progress is \
+                slow. In valleys at an angle to the axes the estimate has high variance, and only the diagonal is \
+                used.",
         }
     }
 

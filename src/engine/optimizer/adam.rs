@@ -9,28 +9,29 @@ use crate::engine::declare::settings;
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// Adam: running means of the gradient and of its square, both corrected for their start at zero.
+    /// Adam: running means of the gradient and of its square, both bias-corrected.
     ///
     /// m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g², θ ← θ − γ m̂ / (√v̂ + ε). Algorithm 1 of Kingma & Ba 2015; `amsgrad`
     /// divides by the largest v so far (Reddi et al. 2018).
     pub struct Adam("Adam") {
-        /// Learning rate γ: about the length of a step in each coordinate.
+        /// Learning rate γ: approximate step length per coordinate.
         lr: f64 = 1e-3, in 0.0.., log 1e-5..=1.0;
-        /// β₁: decay of the mean of the gradient.
+        /// β₁: decay rate of the running mean of gradients.
         beta1: f64 = 0.9, in 0.0..1.0, linear 0.0..=0.999;
-        /// β₂: decay of the mean of its square.
+        /// β₂: decay rate of the running mean of squared gradients.
         beta2: f64 = 0.999, in 0.0..1.0, linear 0.5..=0.9999;
-        /// ε, added outside the root.
+        /// ε: added to the denominator, outside the square root.
         eps: f64 = 1e-8, in 0.0.., log 1e-12..=1.0;
         /// Weight decay λ: adds λθ to the gradient.
         weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
-        /// AMSGrad: steps never grow because a gradient was forgotten.
+        /// AMSGrad: divides by the largest v so far instead of v.
         amsgrad: bool = false;
-        /// Where ε stands: outside √v̂ (PyTorch), inside (√(v̂ + ε)), or as ε̂ outside √v (Keras).
+        /// Position of ε: outside √v̂ (PyTorch), inside it as √(v̂ + ε), or as ε̂ outside √v (Keras).
         eps_form: CorrectedEpsilon = CorrectedEpsilon::Outside;
-        /// Whether both means are corrected for their start at zero; without it the first steps are too short or too long.
+        /// Bias correction of both running means for their start at zero; without it the first steps are too short or too
+        /// long.
         bias_correction: bool = true;
-        /// Climbs instead of descending.
+        /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;
     }
 }
@@ -62,11 +63,11 @@ impl Optimizer for Adam {
             kind: Kind::Adaptive,
             state: "2 numbers per parameter, or 3 with amsgrad",
             cost: "1 gradient",
-            strengths: "Where slopes differ between the axes or along the way: a step is about as long as the learning \
-                rate in each coordinate, so it crosses plateaus and is not thrown off by steep walls.",
-            weaknesses: "It scales along the axes only: in a valley at an angle to them it is several times slower. It \
-                overshoots minima by its momentum; and long after it has come to rest the mean of squares has faded, \
-                and it can jump away again.",
+            strengths: "When gradients differ between the axes or along the run: a step has about the length of the \
+                learning rate in each coordinate, so it crosses plateaus and is not thrown off by steep walls.",
+            weaknesses: "It scales along the axes only: in a valley at an angle to them it is several times slower. \
+                Its momentum overshoots minima, and long after convergence the running mean of squares has decayed so \
+                far that it can jump away again.",
         }
     }
 

@@ -9,21 +9,21 @@ use crate::engine::declare::settings;
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// Adamax: Adam that divides by the largest recent gradient, which fades, instead of by a root mean square.
+    /// Adamax: Adam that divides by a decaying maximum of the gradient magnitudes instead of a root mean square.
     ///
     /// u ← max(β₂ u, |g| + ε), θ ← θ − γ / (1 − β₁ᵗ) · m / u. Algorithm 2 of Kingma & Ba 2015; ε is PyTorch's.
     pub struct Adamax("Adamax") {
-        /// Learning rate γ: about the length of a step in each coordinate.
+        /// Learning rate γ: approximate step length per coordinate.
         lr: f64 = 2e-3, in 0.0.., log 1e-5..=1.0;
-        /// β₁: decay of the mean of the gradient.
+        /// β₁: decay rate of the running mean of gradients.
         beta1: f64 = 0.9, in 0.0..1.0, linear 0.0..=0.999;
-        /// β₂: how fast the largest gradient fades.
+        /// β₂: decay rate of the maximum of gradient magnitudes.
         beta2: f64 = 0.999, in 0.0..1.0, linear 0.5..=0.9999;
-        /// ε, added to the magnitude of each gradient.
+        /// ε: added to the magnitude of each gradient.
         eps: f64 = 1e-8, in 0.0.., log 1e-12..=1.0;
         /// Weight decay λ: adds λθ to the gradient.
         weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
-        /// Climbs instead of descending.
+        /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;
     }
 }
@@ -52,10 +52,10 @@ impl Optimizer for Adamax {
             kind: Kind::Adaptive,
             state: "2 numbers per parameter",
             cost: "1 gradient",
-            strengths: "With gradients of which some are huge: the largest one is the divisor, so that no step is longer \
-                than about the learning rate.",
-            weaknesses: "That largest gradient fades over about 1000 steps (by default): after a steep start it creeps \
-                along the valley floor for as long. It scales along the axes only.",
+            strengths: "With occasional huge gradients: the largest one is the divisor, so no step is longer than \
+                about the learning rate.",
+            weaknesses: "The maximum decays over about 1000 steps (by default): after a steep start, progress along \
+                the valley floor is slow for as long. It scales along the axes only.",
         }
     }
 

@@ -8,27 +8,28 @@ use crate::engine::declare::settings;
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// AdamW: Adam whose weights shrink by a fixed share a step, apart from the gradient.
+    /// AdamW: Adam with decoupled weight decay.
     ///
     /// θ ← θ − γ λ θ before Adam's step. Algorithm 2 of Loshchilov & Hutter 2019.
     pub struct AdamW("AdamW") {
-        /// Learning rate γ: about the length of a step in each coordinate.
+        /// Learning rate γ: approximate step length per coordinate.
         lr: f64 = 1e-3, in 0.0.., log 1e-5..=1.0;
-        /// β₁: decay of the mean of the gradient.
+        /// β₁: decay rate of the running mean of gradients.
         beta1: f64 = 0.9, in 0.0..1.0, linear 0.0..=0.999;
-        /// β₂: decay of the mean of its square.
+        /// β₂: decay rate of the running mean of squared gradients.
         beta2: f64 = 0.999, in 0.0..1.0, linear 0.5..=0.9999;
-        /// ε, added outside the root.
+        /// ε: added to the denominator, outside the square root.
         eps: f64 = 1e-8, in 0.0.., log 1e-12..=1.0;
-        /// Weight decay λ: the share γλ of θ is taken away each step.
+        /// Weight decay λ, decoupled: multiplies θ by 1 − γλ in each step.
         weight_decay: f64 = 1e-2, in 0.0.., log 1e-6..=1.0;
-        /// AMSGrad: steps never grow because a gradient was forgotten.
+        /// AMSGrad: divides by the largest v so far instead of v.
         amsgrad: bool = false;
-        /// Where ε stands: outside √v̂ (PyTorch), inside (√(v̂ + ε)), or as ε̂ outside √v (Keras).
+        /// Position of ε: outside √v̂ (PyTorch), inside it as √(v̂ + ε), or as ε̂ outside √v (Keras).
         eps_form: CorrectedEpsilon = CorrectedEpsilon::Outside;
-        /// Whether both means are corrected for their start at zero; without it the first steps are too short or too long.
+        /// Bias correction of both running means for their start at zero; without it the first steps are too short or too
+        /// long.
         bias_correction: bool = true;
-        /// Climbs instead of descending.
+        /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;
     }
 }
@@ -58,10 +59,10 @@ impl Optimizer for AdamW {
             kind: Kind::Adaptive,
             state: "2 numbers per parameter, or 3 with amsgrad",
             cost: "1 gradient",
-            strengths: "Where Adam does; the decay pulls all coordinates to 0 by the same share, whatever their \
-                gradients, as weight decay added to the gradient does not.",
-            weaknesses: "As Adam: slow in valleys at an angle to the axes, and it overshoots. The decay, which is on by \
-                default, holds it back on the side of 0, so that it nears the minimum slowly.",
+            strengths: "As Adam; the decay shrinks all coordinates by one factor, whatever their gradients, unlike \
+                weight decay added to the gradient.",
+            weaknesses: "As Adam: slow in valleys at an angle to the axes, and it overshoots. The decay, on by \
+                default, pulls towards 0, so it approaches the minimum slowly.",
         }
     }
 

@@ -8,28 +8,27 @@ use crate::engine::declare::settings;
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// Adan: Adam that foresees the next gradient by the mean of how gradients have changed.
+    /// Adan: Adam with Nesterov momentum, estimated from the running mean of gradient differences.
     ///
-    /// With d = g − g₋, the gradient less the one before: m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) d, n ← β₃ n + (1 − β₃)
-    /// (g + β₂ d)², θ ← (θ − γ (m̂ + β₂ v̂) / (√n̂ + ε)) / (1 + γλ). Algorithm 1 of Xie et al. 2022, whose β are 1 less
-    /// these. With `maximize` the library takes 2g for the first difference; here it is 0, so that f is climbed as −f is
-    /// descended.
+    /// With d = g − g₋, the gradient difference: m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) d, n ← β₃ n + (1 − β₃) (g + β₂
+    /// d)², θ ← (θ − γ (m̂ + β₂ v̂) / (√n̂ + ε)) / (1 + γλ). Algorithm 1 of Xie et al. 2022, whose β are 1 minus these. With
+    /// `maximize` the library uses 2g as first difference; here it is 0, so that maximizing f equals minimizing −f.
     pub struct Adan("Adan") {
-        /// Learning rate γ: about the length of a step in each coordinate.
+        /// Learning rate γ: approximate step length per coordinate.
         lr: f64 = 1e-3, in 0.0.., log 1e-5..=1.0;
-        /// β₁: decay of the mean of the gradient.
+        /// β₁: decay rate of the running mean of gradients.
         beta1: f64 = 0.98, in 0.0..1.0, linear 0.0..=0.999;
-        /// β₂: decay of the mean of its changes.
+        /// β₂: decay rate of the running mean of gradient differences.
         beta2: f64 = 0.92, in 0.0..1.0, linear 0.0..=0.999;
-        /// β₃: decay of the mean of the square of what is foreseen.
+        /// β₃: decay rate of the running mean of the squared predicted gradient g + β₂ d.
         beta3: f64 = 0.99, in 0.0..1.0, linear 0.5..=0.9999;
-        /// ε, added outside the root.
+        /// ε: added to the denominator, outside the square root.
         eps: f64 = 1e-8, in 0.0.., log 1e-16..=1.0;
-        /// Weight decay λ: θ is divided by 1 + γλ after each step.
+        /// Weight decay λ: divides θ by 1 + γλ after each step.
         weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
-        /// Takes the share γλ of θ away before each step instead.
+        /// Decoupled weight decay as in AdamW: multiplies θ by 1 − γλ before each step instead.
         decoupled_weight_decay: bool = false;
-        /// Climbs instead of descending.
+        /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;
     }
 }
@@ -67,10 +66,10 @@ impl Optimizer for Adan {
             kind: Kind::Adaptive,
             state: "4 numbers per parameter",
             cost: "1 gradient",
-            strengths: "In winding valleys: the change of the gradient tells it what comes next, so it turns into the \
-                valley's floor early, and a memory of about 50 steps keeps it going along it.",
-            weaknesses: "With a large learning rate the long memory carries it past the minimum, and it swings to and fro \
-                there for a hundred steps and more. It scales along the axes only.",
+            strengths: "In winding valleys: the gradient difference predicts the next gradient, so it turns into the \
+                valley floor early, and a memory of about 50 steps carries it along the floor.",
+            weaknesses: "With a large learning rate the long memory carries it past the minimum, where it oscillates \
+                for a hundred steps and more. It scales along the axes only.",
         }
     }
 

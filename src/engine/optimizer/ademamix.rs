@@ -12,35 +12,36 @@ use crate::engine::objective::Oracle;
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// AdEMAMix: Adam with a second, slow mean of the gradient, which remembers thousands of steps.
+    /// AdEMAMix: Adam with a second, slow running mean of the gradient, with a memory of thousands of steps.
     ///
     /// s ← β₃ s + (1 − β₃) g, θ ← θ − γ (m̂ + α s) / (√v̂ + ε). Algorithm 1 of Pagliardini et al. 2024; with `t_alpha_beta3`
-    /// α and β₃ come up over so many steps, α from 0 and β₃ from β₁.
+    /// α rises from 0 and β₃ from β₁ over that number of steps.
     pub struct AdEMAMix("AdEMAMix") {
-        /// Learning rate γ: about the length of a step in each coordinate.
+        /// Learning rate γ: approximate step length per coordinate.
         lr: f64 = 1e-3, in 0.0.., log 1e-5..=1.0;
-        /// β₁: decay of the mean of the gradient.
+        /// β₁: decay rate of the running mean of gradients.
         beta1: f64 = 0.9, in 0.0..1.0, linear 0.0..=0.999;
-        /// β₂: decay of the mean of its square.
+        /// β₂: decay rate of the running mean of squared gradients.
         beta2: f64 = 0.999, in 0.0..1.0, linear 0.5..=0.9999;
-        /// β₃: decay of the slow mean of the gradient.
+        /// β₃: decay rate of the slow running mean of gradients.
         beta3: f64 = 0.9999, in 0.0..1.0, linear 0.9..=0.9999;
-        /// α: how much the slow mean counts.
+        /// α: weight of the slow running mean.
         alpha: f64 = 5.0, in 0.0.., linear 0.0..=20.0;
-        /// The number of steps in which α and β₃ come up; `auto` has them there from the start.
+        /// Number of warm-up steps of α and β₃; `auto` uses their final values from the start.
         t_alpha_beta3: Option<f64> = None, in 1.0.., log 1.0..=1e6;
-        /// ε, added outside the root.
+        /// ε: added to the denominator, outside the square root.
         eps: f64 = 1e-8, in 0.0.., log 1e-16..=1.0;
         /// Weight decay λ.
         weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
-        /// Takes the share γλ of θ away each step; otherwise adds λθ to the gradient.
+        /// Decoupled weight decay: multiplies θ by 1 − γλ in each step; otherwise λθ is added to the gradient.
         decoupled_weight_decay: bool = false;
-        /// Takes the share λ away instead, whatever γ is.
+        /// Fixed weight decay: multiplies θ by 1 − λ in each step, independent of γ.
         fixed_decay: bool = false;
-        /// Leaves m̂ out where m and the gradient disagree, and makes it n / (n₊ + 1) times as long in the n₊ of n coordinates where they
-        /// agree; the slow mean stays whole. It is pytorch_optimizer's `cautious`; the wrapper `+cautious` masks the whole step.
+        /// Cautious updates: masks m̂ in the coordinates where m and the gradient disagree in sign, and multiplies it by n /
+        /// (n₊ + 1) in the n₊ of n coordinates where they agree; the slow mean is not masked. This is pytorch_optimizer's
+        /// `cautious`; the wrapper `+cautious` masks the whole step.
         cautious: bool = false;
-        /// Climbs instead of descending.
+        /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;
     }
 }
@@ -86,10 +87,10 @@ impl Optimizer for AdEMAMix {
             kind: Kind::Adaptive,
             state: "3 numbers per parameter",
             cost: "1 gradient",
-            strengths: "In long runs with noise: the slow mean, which remembers 10000 steps (by default), keeps pushing \
-                along the floor of the valley.",
-            weaknesses: "In short runs the slow mean holds little but the steep first gradients: after it has reached the \
-                minimum it stands a little beside it, or swings about it, until they are forgotten.",
+            strengths: "In long runs with noise: the slow mean, with a memory of 10000 steps (by default), keeps \
+                pushing along the valley floor.",
+            weaknesses: "In short runs the slow mean contains mostly the steep first gradients: after reaching the \
+                minimum it stays a little off, or oscillates about it, until they have decayed.",
         }
     }
 

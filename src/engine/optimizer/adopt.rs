@@ -7,28 +7,29 @@ use crate::engine::declare::settings;
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// ADOPT: Adam whose gradient is divided by the mean of earlier squares, without its own, before it enters the momentum.
+    /// ADOPT: Adam that divides each gradient by the running mean of earlier squares, without its own, before it enters the
+    /// momentum.
     ///
     /// m ← β₁ m + (1 − β₁) clip(g / max(√v, ε), tᵖ), θ ← θ − γ m, then v ← β₂ v + (1 − β₂) g². The first step only sets v =
     /// g². Taniguchi et al. 2024 with the authors' later bound t^¼; `clip_lambda=off` is without.
     pub struct Adopt("ADOPT") {
-        /// Learning rate γ: about the length of a step in each coordinate.
+        /// Learning rate γ: approximate step length per coordinate.
         lr: f64 = 1e-3, in 0.0.., log 1e-5..=1.0;
-        /// β₁: decay of the momentum.
+        /// β₁: decay rate of the momentum.
         beta1: f64 = 0.9, in 0.0..1.0, linear 0.0..=0.999;
-        /// β₂: decay of the mean of squared gradients.
+        /// β₂: decay rate of the running mean of squared gradients.
         beta2: f64 = 0.9999, in 0.0..1.0, linear 0.5..=0.9999;
-        /// p: at step t the divided gradient is cut off at ±tᵖ.
+        /// p: clips the divided gradient to ±tᵖ at step t.
         clip_lambda: Option<f64> = Some(0.25), in 0.0..=1.0, linear 0.0..=1.0, none "off";
-        /// ε: the smallest divisor.
+        /// ε: minimum divisor.
         eps: f64 = 1e-6, in 0.0.., log 1e-12..=1.0;
         /// Weight decay λ.
         weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
-        /// Takes the share γλ of θ away each step; otherwise adds λθ to the gradient.
+        /// Decoupled weight decay: multiplies θ by 1 − γλ in each step; otherwise λθ is added to the gradient.
         decoupled_weight_decay: bool = false;
-        /// Takes the share λ away instead, whatever γ is.
+        /// Fixed weight decay: multiplies θ by 1 − λ in each step, independent of γ.
         fixed_decay: bool = false;
-        /// Climbs instead of descending.
+        /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;
     }
 }
@@ -59,10 +60,10 @@ impl Optimizer for Adopt {
             kind: Kind::Adaptive,
             state: "2 numbers per parameter",
             cost: "1 gradient",
-            strengths: "With noise: no gradient is divided by a mean that it is part of itself, so it settles for any \
-                β₂, even where Adam drifts away.",
-            weaknesses: "The first step only looks. The first squares are remembered for 10000 steps (by default): after \
-                a steep start it creeps along the valley floor, far behind Adam.",
+            strengths: "With noise: no gradient is divided by a mean that contains it, so it converges for any β₂, \
+                even where Adam diverges.",
+            weaknesses: "The first step does not move. The first squares are remembered for 10000 steps (by default): \
+                after a steep start, progress along the valley floor is much slower than Adam's.",
         }
     }
 

@@ -9,21 +9,21 @@ use crate::engine::objective::outcome::Reason;
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// AggMo: momentum with several velocities, slow and fast ones, that share each step.
+    /// AggMo: averages several velocities with different momentum coefficients (aggregated momentum).
     ///
     /// bᵢ ← βᵢ bᵢ + g for each βᵢ, θ ← θ − γ mean of the bᵢ. Lucas et al. 2019.
     pub struct AggMo("AggMo") {
         /// Learning rate γ.
         lr: f64 = 1e-3, in 0.0.., log 1e-5..=1.0;
-        /// β₁, β₂, …: the share of each velocity that is kept.
+        /// Momentum coefficients β₁, β₂, …: fraction of each velocity kept per step.
         betas: Vec<f64> = vec![0.0, 0.9, 0.99], in 0.0..1.0;
         /// Weight decay λ.
         weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
-        /// Takes the share γλ of θ away each step; otherwise adds λθ to the gradient.
+        /// Decoupled weight decay: multiplies θ by 1 − γλ in each step; otherwise λθ is added to the gradient.
         decoupled_weight_decay: bool = false;
-        /// Takes the share λ away instead, whatever γ is.
+        /// Fixed weight decay: multiplies θ by 1 − λ in each step, independent of γ.
         fixed_decay: bool = false;
-        /// Climbs instead of descending.
+        /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;
     }
 }
@@ -61,10 +61,10 @@ impl Optimizer for AggMo {
             kind: Kind::Momentum,
             state: "1 number per parameter for each velocity, of which there are 3 by default",
             cost: "1 gradient",
-            strengths: "In long valleys: the slow velocity gathers speed along the floor, while the fast ones damp the \
-                swings across it, which momentum of 0.99 alone would keep up for hundreds of steps.",
-            weaknesses: "It still overshoots the minimum by the slow velocity, and comes back in a few wide swings. One \
-                learning rate serves all directions: the steepest wall decides when it diverges.",
+            strengths: "In long valleys: the slow velocity speeds up along the floor, while the fast ones damp the \
+                oscillations across it, which momentum of 0.99 alone would keep up for hundreds of steps.",
+            weaknesses: "The slow velocity still overshoots the minimum, and it returns in a few wide swings. One \
+                learning rate serves all directions, so the steepest one limits it.",
         }
     }
 

@@ -6,22 +6,22 @@ use crate::engine::declare::settings;
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// ASGD: gradient descent with a learning rate that falls, whose answer is the average of its later iterates.
+    /// ASGD: gradient descent with a decreasing learning rate, which also averages its later iterates.
     ///
-    /// θ ← (1 − Λ η) θ − η g, a ← a + μ (θ − a), then η ← γ / (1 + Λ γ t)^α and μ ← 1 / max(1, t − t₀). Polyak & Juditsky 1992 in
-    /// the form of Bottou's SGD programs. The path is that of θ; up to step t₀ the average is θ itself.
+    /// θ ← (1 − Λ η) θ − η g, a ← a + μ (θ − a), then η ← γ / (1 + Λ γ t)^α and μ ← 1 / max(1, t − t₀). Polyak & Juditsky
+    /// 1992 in the form of Bottou's SGD programs. The trajectory is that of θ; up to step t₀ the average is θ itself.
     pub struct Asgd("ASGD") {
-        /// Learning rate γ: that of the first step.
+        /// Learning rate γ of the first step.
         lr: f64 = 1e-2, in 0.0.., log 1e-5..=1.0;
-        /// Λ: shrinks θ, and sets how fast the learning rate falls.
+        /// Λ: decay term, which shrinks θ and controls the decrease of the learning rate.
         lambd: f64 = 1e-4, in 0.0.., log 1e-6..=1.0;
-        /// α: the power by which the learning rate falls.
+        /// α: exponent of the decrease of the learning rate.
         alpha: f64 = 0.75, in 0.0.., linear 0.0..=1.0;
-        /// t₀: the step after which averaging begins.
+        /// t₀: step after which averaging begins.
         t0: f64 = 1e6, in 0.0.., log 1.0..=1e6;
         /// Weight decay λ: adds λθ to the gradient.
         weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
-        /// Climbs instead of descending.
+        /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;
     }
 }
@@ -51,11 +51,11 @@ impl Optimizer for Asgd {
             kind: Kind::Momentum,
             state: "1 number per parameter",
             cost: "1 gradient",
-            strengths: "With noisy gradients: the path keeps jumping about the minimum, but the average of its later \
-                places, a trail of its own, comes to rest.",
-            weaknesses: "By default averaging begins after a million steps, so short runs are plain gradient descent, \
-                with all its oscillations. Where averaging begins early the average drags the way behind it, and \
-                lags.",
+            strengths: "With noisy gradients: the iterates keep jumping about the minimum, but their average, drawn \
+                as a trail of its own, converges.",
+            weaknesses: "By default averaging begins after a million steps, so short runs are plain gradient descent \
+                with all its oscillations. If averaging begins early, the average contains the approach and lags \
+                behind.",
         }
     }
 

@@ -7,21 +7,21 @@ use crate::engine::objective::Oracle;
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// Which of the two step sizes: the long sᵀs/sᵀy, the short sᵀy/yᵀy, or each in turn.
+    /// Formula of the step size: long sᵀs/sᵀy, short sᵀy/yᵀy, or both in turn.
     pub enum Variant { Long = "long", Short = "short", Alternate = "alternate" }
 }
 
 settings! {
-    /// Barzilai–Borwein: gradient descent whose step size is the inverse of the curvature seen along the last step.
+    /// Barzilai–Borwein: gradient descent with the inverse curvature along the last step as step size.
     ///
-    /// θ ← θ − a g with a = sᵀs/sᵀy or sᵀy/yᵀy, where s is the last step and y the change of the gradient over it. The loss does not
-    /// fall with every step. Eqs. (5) and (6) of Barzilai & Borwein 1988.
+    /// θ ← θ − a g with a = sᵀs/sᵀy or sᵀy/yᵀy, where s is the last step and y the change of the gradient over it. The loss
+    /// does not decrease in every step. Eqs. (5) and (6) of Barzilai & Borwein 1988.
     pub struct BarzilaiBorwein("Barzilai–Borwein") {
-        /// Learning rate γ: the length of the first step, and of those where the curvature is not positive.
+        /// Learning rate γ: step size of the first step, and wherever the curvature is not positive.
         lr: f64 = 1e-3, in 0.0.., log 1e-5..=1.0;
-        /// Which step size.
+        /// Formula of the step size: long sᵀs/sᵀy, short sᵀy/yᵀy, or both in turn.
         variant: Variant = Variant::Long;
-        /// Climbs instead of descending.
+        /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;
     }
 }
@@ -52,10 +52,10 @@ impl Optimizer for BarzilaiBorwein {
             kind: Kind::Curvature,
             state: "2 numbers per parameter",
             cost: "1 gradient, and 1 value, which tells whether the loss is finite where a step leads; if not the step is halved",
-            strengths: "In narrow bowls without noise: the last step tells it the curvature, and it arrives in a small \
-                part of the steps of gradient descent, at the same price.",
-            weaknesses: "The loss does not fall with each step: after one along the floor the next is long and climbs a \
-                wall. Where the valley bends, such jumps can repeat without end. Noise is taken for curvature.",
+            strengths: "In narrow bowls without noise: the last step measures the curvature, and it converges in a \
+                small fraction of the steps of gradient descent at equal cost.",
+            weaknesses: "The loss does not decrease in every step: after a step along the floor the next one is long \
+                and climbs a wall. In curved valleys such jumps can repeat forever. Noise is mistaken for curvature.",
         }
     }
 

@@ -9,14 +9,14 @@ use crate::engine::objective::Oracle;
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// BFGS: builds the inverse Hessian up from the changes of the gradient, and takes Newton's steps with it.
+    /// BFGS: a quasi-Newton method that builds the inverse Hessian from gradient differences.
     ///
     /// H ← (I − ρ s yᵀ) H (I − ρ y sᵀ) + ρ s sᵀ, ρ = 1/yᵀs; θ ← θ − a H g with a strong Wolfe search. Algorithm 6.1 of Nocedal &
     /// Wright 2006, with their first scale (6.20).
     pub struct Bfgs("BFGS") {
-        /// Learning rate γ: the length along −H g that a search tries first; the first step is no longer than γ.
+        /// Learning rate γ: first trial length of the line search along −H g; bounds the length of the first step.
         lr: f64 = 1.0, in 0.0.., log 1e-3..=10.0;
-        /// Climbs instead of descending.
+        /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;
     }
 }
@@ -40,11 +40,11 @@ impl Optimizer for Bfgs {
             kind: Kind::Curvature,
             state: "n² numbers",
             cost: "1 gradient, and as many as the search needs: mostly 1 or 2, at most 26",
-            strengths: "On smooth maps: it learns the shape of the valley, at any angle, and is soon as fast as Newton's \
-                method, but goes downhill only.",
-            weaknesses: "At a kink it learns a curvature that is not there, and its search finds no length: it stops on a \
-                crease. With mini-batches it runs from the minimum of one batch to that of the next. It needs n² \
-                numbers.",
+            strengths: "On smooth landscapes: it learns the shape of the valley at any angle and soon is as fast as \
+                Newton's method, but only moves downhill.",
+            weaknesses: "At a kink it learns a curvature that does not exist, and its line search fails: it stops at \
+                a crease. With mini-batches it moves from the minimum of one batch to that of the next. It needs n² \
+                numbers of memory.",
         }
     }
 

@@ -11,19 +11,19 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
 settings! {
-    /// CMA-ES: draws a population around the mean, and moves and shapes its Gaussian to where the best half is. It never asks for a
-    /// gradient, and only the order of the values counts.
+    /// CMA-ES: an evolution strategy that samples a population from a Gaussian and adapts its mean and covariance to the best
+    /// half. It needs only the ranking of loss values, no gradients.
     ///
-    /// One generation is a step, and the mean is the run's point. Hansen 2016 (The CMA Evolution Strategy: a Tutorial), figure 6
-    /// and table 1, with positive weights only. Of more than 64 parameters only the diagonal is adapted.
+    /// One generation is a step, and the mean is the run's point. Hansen 2016 (The CMA Evolution Strategy: a Tutorial),
+    /// figure 6 and table 1, with positive weights only. With more than 64 parameters only the diagonal is adapted.
     pub struct CmaEs("CMA-ES") {
         /// Initial standard deviation σ₀ of the population.
         lr: f64 = 0.5, in 0.0.., log 1e-3..=10.0;
-        /// λ: size of the population; auto is 4 + ⌊3 ln n⌋.
+        /// λ: population size; auto is 4 + ⌊3 ln n⌋.
         population: Option<u64> = None, in 2.0..=10000.0, log 2.0..=100.0;
         /// Seed of the random numbers.
         seed: u64 = 0;
-        /// Climbs instead of descending.
+        /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;
     }
 }
@@ -49,10 +49,11 @@ impl Optimizer for CmaEs {
             kind: Kind::DerivativeFree,
             state: "n² numbers, and a population of 4 + ⌊3 ln n⌋ points",
             cost: "4 + ⌊3 ln n⌋ values, which are 6 with two parameters",
-            strengths: "On rugged maps and in narrow valleys at any angle: the cloud is wider than small pits, and \
-                stretches along the valley. Only the order of values counts, so plateaus of any scale are alike.",
-            weaknesses: "It asks for many values where a gradient would know the way. With a small σ₀ it settles in the \
-                nearest pit; another seed may end in another one.",
+            strengths: "On rugged landscapes and in narrow valleys at any angle: the population is wider than small \
+                pits, and stretches along the valley. Only the ranking of values counts, so plateaus of any scale are \
+                alike.",
+            weaknesses: "It needs many evaluations where a gradient gives the direction. With a small σ₀ it converges \
+                to the nearest pit; another seed may end in another one.",
         }
     }
 

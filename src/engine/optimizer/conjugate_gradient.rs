@@ -7,31 +7,31 @@ use crate::engine::objective::Oracle;
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// How much of the last direction is kept: Polak & Ribière's β where it is positive, or Fletcher & Reeves's.
+    /// Formula of β: Polak–Ribière where it is positive (pr+), or Fletcher–Reeves (fr).
     pub enum Beta { PrPlus = "pr+", Fr = "fr" }
 }
 
 settings! {
-    /// How far a step goes: to a point that satisfies the strong Wolfe conditions, or to the minimum of the quadratic model along
-    /// the direction, which costs one Hessian times a vector.
+    /// Step length: to a point that satisfies the strong Wolfe conditions, or to the minimum of the quadratic model along the
+    /// direction, at the cost of one Hessian-vector product.
     pub enum Length { StrongWolfe = "strong_wolfe", Exact = "exact" }
 }
 
 settings! {
-    /// Conjugate gradients: each direction keeps as much of the last one as does not undo it.
+    /// Conjugate gradients: search directions that keep a part of the previous direction, so that they do not undo it.
     ///
-    /// d ← −g + β d; pr+: β = max(gᵀ(g − g₋)/g₋ᵀg₋, 0), fr: β = gᵀg/g₋ᵀg₋. On a quadratic in n parameters exact steps are at the
-    /// minimum after n. Algorithm 5.4 of Nocedal & Wright 2006, with c₂ = .1; Hestenes & Stiefel 1952.
+    /// d ← −g + β d; pr+: β = max(gᵀ(g − g₋)/g₋ᵀg₋, 0), fr: β = gᵀg/g₋ᵀg₋. On a quadratic in n parameters exact steps reach
+    /// the minimum after n. Algorithm 5.4 of Nocedal & Wright 2006, with c₂ = .1; Hestenes & Stiefel 1952.
     pub struct ConjugateGradient("Conjugate gradient") {
-        /// Learning rate γ: the length that the first search tries first.
+        /// Learning rate γ: first trial length of the first line search.
         lr: f64 = 0.1, in 0.0.., log 1e-4..=10.0;
-        /// β.
+        /// Formula of β: Polak–Ribière where it is positive (pr+), or Fletcher–Reeves (fr).
         beta: Beta = Beta::PrPlus;
-        /// How far a step goes.
+        /// Step length: by a strong Wolfe line search, or exact for the quadratic model.
         step: Length = Length::StrongWolfe;
-        /// Begins again with −g every so many steps.
+        /// Number of steps after which the direction restarts with −g.
         restart: Option<u64> = None, in 1.0..=1e6, log 1.0..=100.0, none "never";
-        /// Climbs instead of descending.
+        /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;
     }
 }
@@ -62,11 +62,10 @@ impl Optimizer for ConjugateGradient {
             state: "3 numbers per parameter",
             cost: "1 gradient, and as many as the search needs: mostly 1 to 3, at most 26; with exact steps 1 \
                 Hessian·vector and 1 value instead",
-            strengths: "In narrow bowls: no step undoes the one before, so that it does not zigzag. On a quadratic of n \
-                parameters it arrives in n steps.",
-            weaknesses: "Where the curvature changes its directions are no longer conjugate, and it zigzags for some \
-                steps until it begins again with −g. It stops at kinks, and with mini-batches it runs after the \
-                minimum of each.",
+            strengths: "In narrow bowls: no step undoes the previous one, so it does not zigzag. On a quadratic in n \
+                parameters it converges in n steps.",
+            weaknesses: "When the curvature changes, its directions are no longer conjugate, and it zigzags until it \
+                restarts with −g. It stops at kinks, and with mini-batches it follows the minimum of each batch.",
         }
     }
 

@@ -10,32 +10,32 @@ use crate::engine::objective::Oracle;
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// D-Adaptation of Adam: steps as long as the distance to the solution, which it estimates on its way.
+    /// D-Adapt Adam: Adam with step sizes proportional to the distance to the solution, which it estimates along the run.
     ///
-    /// d ← max(d, d̂) with d̂ = r / ((1 − √β₂) ‖s‖₁) is a lower bound of ‖θ₀ − θ*‖. Algorithm 5 of Defazio & Mishchenko
-    /// 2023, in the third version of the authors' program, which the library has.
+    /// d ← max(d, d̂) with d̂ = r / ((1 − √β₂) ‖s‖₁) is a lower bound of ‖θ₀ − θ*‖. Algorithm 5 of Defazio & Mishchenko 2023,
+    /// in the third version of the authors' code, as in the library.
     pub struct DAdaptAdam("D-Adapt Adam") {
-        /// Learning rate γ: a factor on the estimate d.
+        /// Learning rate γ: factor on the estimate d.
         lr: f64 = 1.0, in 0.0.., log 1e-3..=10.0;
-        /// β₁: decay of the mean of the gradient.
+        /// β₁: decay rate of the running mean of gradients.
         beta1: f64 = 0.9, in 0.0..1.0, linear 0.0..=0.999;
-        /// β₂: decay of the mean of its square.
+        /// β₂: decay rate of the running mean of squared gradients.
         beta2: f64 = 0.999, in 0.0..1.0, linear 0.5..=0.9999;
-        /// d₀: the first estimate, which must not be too large.
+        /// d₀: initial estimate of the distance; must not exceed it.
         d0: f64 = 1e-6, in (std::ops::Bound::Excluded(0.0), std::ops::Bound::Unbounded), log 1e-8..=1.0;
-        /// The largest factor by which d grows in one step.
+        /// Maximum factor by which d grows per step.
         growth_rate: Option<f64> = None, in 1.0.., log 1.0..=10.0, none "inf";
-        /// ε, added outside the root.
+        /// ε: added to the denominator, outside the square root.
         eps: f64 = 1e-8, in 0.0.., log 1e-12..=1.0;
         /// Weight decay λ: adds λθ to the gradient.
         weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
-        /// Takes the share γ d λ of θ away each step instead, apart from the gradient.
+        /// Decoupled weight decay: multiplies θ by 1 − γ d λ in each step; otherwise λθ is added to the gradient.
         decoupled_weight_decay: bool = false;
-        /// Takes the share λ away then, whatever γ and d are.
+        /// Fixed weight decay: multiplies θ by 1 − λ in each step, independent of γ and d.
         fixed_decay: bool = false;
-        /// Corrects both means for their start at zero.
+        /// Bias correction of both running means for their start at zero.
         bias_correction: bool = false;
-        /// Climbs instead of descending.
+        /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;
     }
 }
@@ -77,11 +77,11 @@ impl Optimizer for DAdaptAdam {
             kind: Kind::ParameterFree,
             state: "3 numbers per parameter",
             cost: "1 gradient",
-            strengths: "Where no learning rate is known: leave it at 1. The estimate d grows from 10⁻⁶ until steps suit \
-                the distance to the minimum.",
-            weaknesses: "The first steps cannot be seen, while d grows. As d never falls, one that was too large stays: \
-                it jumps far out, or runs past the minimum and up and down the valley. It scales along the axes \
-                only.",
+            strengths: "When no learning rate is known: leave it at 1. The estimate d grows from 10⁻⁶ until steps \
+                match the distance to the minimum.",
+            weaknesses: "The first steps are invisible, while d grows. As d never decreases, an estimate that is too \
+                large stays: it jumps far out, or runs past the minimum and up and down the valley. It scales along \
+                the axes only.",
         }
     }
 

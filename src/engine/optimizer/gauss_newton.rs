@@ -8,17 +8,17 @@ use crate::engine::objective::{Metric, Objective, Oracle};
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// Gauss–Newton: jumps to the minimum of a quadratic model that takes the outputs of the network, or of the line, as linear in
-    /// the parameters.
+    /// Gauss–Newton: steps to the minimum of a quadratic model in which the outputs of the model are linear in the
+    /// parameters.
     ///
-    /// θ ← θ − γ (G + δ I)⁻¹ g, G = Jᵀ B J of the outputs' Jacobian J and the Hessian B of the loss by them, over all samples; the
-    /// system is solved by conjugate gradients. Schraudolph 2002; δ: Levenberg 1944, Martens 2010.
+    /// θ ← θ − γ (G + δ I)⁻¹ g, G = Jᵀ B J of the Jacobian J of the outputs and the Hessian B of the loss with respect to
+    /// them, over all samples, solved by conjugate gradients. Schraudolph 2002; δ: Levenberg 1944, Martens 2010.
     pub struct GaussNewton("Gauss–Newton") {
-        /// Learning rate γ: the share of the full step that is taken.
+        /// Learning rate γ: fraction of the full step.
         lr: f64 = 1.0, in 0.0.., linear 0.0..=2.0;
-        /// Damping δ: added to every eigenvalue of G, which may be 0 where there are more parameters than samples.
+        /// Damping δ: added to every eigenvalue of G, some of which are 0 with more parameters than samples.
         damping: f64 = 1e-3, in 0.0.., log 1e-6..=1e2;
-        /// The most products with G in a step.
+        /// Maximum number of products with G per step.
         max_iter: u64 = 50, in 1.0..=1000.0, log 1.0..=200.0;
     }
 }
@@ -37,10 +37,10 @@ impl Optimizer for GaussNewton {
             kind: Kind::Curvature,
             state: "none",
             cost: "1 gradient, and up to max_iter products with G",
-            strengths: "Where a model fits its data: G has no negative eigenvalue, so that steps go down, and it nears the \
-                Hessian as residuals vanish. A straight line through data takes one step.",
-            weaknesses: "Far from a good fit the model of straight outputs is wrong, and a full step overshoots; more damping \
-                shortens it. It asks for the gradient of a mini-batch but for G of all samples.",
+            strengths: "For models that fit their data: G has no negative eigenvalues, so steps go downhill, and it \
+                approaches the Hessian as residuals vanish. A linear regression takes one step.",
+            weaknesses: "Far from a good fit the linearization is wrong, and a full step overshoots; more damping \
+                shortens it. With mini-batches the gradient is of the batch, but G of all samples.",
         }
     }
 

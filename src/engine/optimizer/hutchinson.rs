@@ -8,7 +8,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
 settings! {
-    /// What the entries of the vectors are that the Hessian is multiplied by: ±1, or normal.
+    /// Distribution of the entries of the random vectors: ±1 (Rademacher), or normal (Gaussian).
     pub enum HessianDistribution { Rademacher = "rademacher", Gaussian = "gaussian" }
 }
 

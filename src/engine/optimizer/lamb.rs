@@ -14,40 +14,40 @@ use crate::engine::schedule::StepRates;
 const CLAMP: f64 = 10.0;
 
 settings! {
-    /// LAMB: Adam's step, made as long as the parameters are large.
+    /// LAMB: Adam's step rescaled to a length proportional to the norm of the parameters.
     ///
-    /// u ← m / (√v + ε), θ ← θ − γ (‖θ‖ / ‖u‖) u, with ‖θ‖ at most 10. Algorithm 2 of You et al. 2020, of which the library
-    /// corrects only m for its start at zero, and takes weight decay off θ apart from u; there, in the paper, λθ belongs to u.
+    /// u ← m / (√v + ε), θ ← θ − γ (‖θ‖ / ‖u‖) u, with ‖θ‖ at most 10. Algorithm 2 of You et al. 2020, with bias correction
+    /// of m only and decoupled weight decay as in the library; in the paper, λθ is part of u.
     pub struct Lamb("LAMB") {
-        /// Learning rate γ: about the length of a step as a share of the length of θ.
+        /// Learning rate γ: approximate step length, relative to the norm of θ.
         lr: f64 = 1e-3, in 0.0.., log 1e-5..=1.0;
-        /// β₁: decay of the mean of the gradient.
+        /// β₁: decay rate of the running mean of gradients.
         beta1: f64 = 0.9, in 0.0..1.0, linear 0.0..=0.999;
-        /// β₂: decay of the mean of its square.
+        /// β₂: decay rate of the running mean of squared gradients.
         beta2: f64 = 0.999, in 0.0..1.0, linear 0.5..=0.9999;
-        /// ε, added outside the root, and to the norm of u.
+        /// ε: added to the denominator outside the square root, and to the norm of u.
         eps: f64 = 1e-6, in 0.0.., log 1e-12..=1.0;
         /// Weight decay λ.
         weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
-        /// Takes the share γλ of θ away each step; otherwise adds λθ to u, as the paper does.
+        /// Decoupled weight decay: multiplies θ by 1 − γλ in each step; otherwise λθ is added to u, as in the paper.
         decoupled_weight_decay: bool = true;
-        /// Takes the share λ away instead, whatever γ is.
+        /// Fixed weight decay: multiplies θ by 1 − λ in each step, independent of γ.
         fixed_decay: bool = false;
-        /// RAdam's rectified steps. The norm of u is then, as in the library, that of θ after an Adam step.
+        /// Rectification as in RAdam. The norm of u is then, as in the library, the norm of θ after an Adam step.
         rectify: bool = false;
-        /// Steps by m where they cannot be rectified yet; otherwise there is none.
+        /// Steps by m in the first steps, before rectification is possible; otherwise these do not move.
         degenerated_to_sgd: bool = false;
-        /// Steps in the mean of squares from which on they are rectified.
+        /// Number of steps in the running mean of squares from which on steps are rectified.
         n_sma_threshold: u64 = 5, in 5.0..=1e6, linear 5.0..=100.0;
-        /// Weighs the gradient by 1 − β₁ in m; otherwise by 1.
+        /// Weights the gradient by 1 − β₁ in m; otherwise by 1.
         grad_averaging: bool = true;
-        /// Shortens gradients to `max_grad_norm` before anything else; the library takes their norm in single precision.
+        /// Clips the norm of gradients to `max_grad_norm` first; the library computes the norm in single precision.
         pre_norm: bool = false;
-        /// The norm that gradients are shortened to; 0 leaves them as they are.
+        /// Maximum gradient norm; 0 turns clipping off.
         max_grad_norm: f64 = 1.0, in 0.0.., log 1e-2..=100.0;
-        /// Leaves the length of u as it is.
+        /// Disables the rescaling of u: steps are Adam's.
         adam: bool = false;
-        /// Climbs instead of descending.
+        /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;
     }
 }
@@ -108,11 +108,11 @@ impl Optimizer for Lamb {
             kind: Kind::Layers,
             state: "2 numbers per parameter",
             cost: "1 gradient",
-            strengths: "Where layers are of different size: a step is a share of the length of θ, so that one learning \
-                rate suits all, even with huge batches.",
-            weaknesses: "The step depends on where 0 is: far away it is long and jumps over valleys, and near the origin \
-                it comes to a standstill, even where that is no minimum. In two dimensions, being one layer, it \
-                gains nothing.",
+            strengths: "For layers of different size: a step is a fraction of the norm of θ, so one learning rate \
+                suits all, even with huge batches.",
+            weaknesses: "Steps depend on the distance to 0: far away they are long and jump over valleys, and near \
+                the origin they vanish, even away from a minimum. In two dimensions, with one layer, it has no \
+                advantage.",
         }
     }
 

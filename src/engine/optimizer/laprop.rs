@@ -9,33 +9,33 @@ use crate::engine::declare::settings;
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// LaProp: divides each gradient by the root mean square before it enters the momentum, not after, as Adam does.
+    /// LaProp: Adam that divides each gradient by the root mean square before it enters the momentum, not after.
     ///
-    /// v ← β₂ v + (1 − β₂) g², m ← β₁ m + (1 − β₁) γ g / √v̂, θ ← θ − m̂. Algorithm 1 of Ziyin et al. 2020; where a schedule
-    /// changes γ, m̂ corrects for that too. `centered` takes v − (mean of g)² instead of v. Without
-    /// `decoupled_weight_decay`, λθ is added to the gradient; the library adds it too late to matter.
+    /// v ← β₂ v + (1 − β₂) g², m ← β₁ m + (1 − β₁) γ g / √v̂, θ ← θ − m̂. Algorithm 1 of Ziyin et al. 2020; m̂ also corrects
+    /// for changes of γ by a schedule. `centered` uses v − (mean of g)² instead of v. Without `decoupled_weight_decay`, λθ is
+    /// added to the gradient; the library adds it too late to matter.
     pub struct LaProp("LaProp") {
-        /// Learning rate γ: about the length of a step in each coordinate.
+        /// Learning rate γ: approximate step length per coordinate.
         lr: f64 = 4e-4, in 0.0.., log 1e-5..=1.0;
-        /// β₁: decay of the momentum.
+        /// β₁: decay rate of the momentum.
         beta1: f64 = 0.9, in 0.0..1.0, linear 0.0..=0.999;
-        /// β₂: decay of the mean of its square.
+        /// β₂: decay rate of the running mean of squared gradients.
         beta2: f64 = 0.999, in 0.0..1.0, linear 0.5..=0.9999;
-        /// ε, added outside the root.
+        /// ε: added to the denominator, outside the square root.
         eps: f64 = 1e-15, in 0.0.., log 1e-16..=1.0;
-        /// Divides by the standard deviation of the gradient instead.
+        /// Centered: divides by the standard deviation of the gradient instead of its root mean square.
         centered: bool = false;
-        /// The number of first steps that are not centered.
+        /// Number of initial steps that are not centered.
         steps_before_using_centered: u64 = 10, in 0.0..=1e6, linear 0.0..=100.0;
-        /// Divides by the largest mean of squares so far, as AMSGrad does.
+        /// AMSGrad: divides by the largest running mean of squares so far.
         ams_bound: bool = false;
         /// Weight decay λ.
         weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
-        /// Takes the share γλ of θ away after each step; otherwise adds λθ to the gradient.
+        /// Decoupled weight decay: multiplies θ by 1 − γλ after each step; otherwise λθ is added to the gradient.
         decoupled_weight_decay: bool = true;
-        /// Takes the share λ away instead, whatever γ is.
+        /// Fixed weight decay: multiplies θ by 1 − λ in each step, independent of γ.
         fixed_decay: bool = false;
-        /// Climbs instead of descending.
+        /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;
     }
 }
@@ -79,10 +79,10 @@ impl Optimizer for LaProp {
             kind: Kind::Adaptive,
             state: "2 numbers per parameter; 1 more each with centered and ams_bound",
             cost: "1 gradient",
-            strengths: "Where gradients change their size suddenly: each enters the momentum already scaled, so none \
+            strengths: "When gradients change their size suddenly: each enters the momentum already scaled, so none \
                 outweighs the others, and β₁ may be larger than β₂.",
-            weaknesses: "As Adam: it scales along the axes only, is slow in valleys at an angle to them, and overshoots \
-                minima by its momentum.",
+            weaknesses: "As Adam: it scales along the axes only, is slow in valleys at an angle to them, and \
+                overshoots minima by its momentum.",
         }
     }
 

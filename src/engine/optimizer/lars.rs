@@ -9,26 +9,27 @@ use crate::engine::objective::{Oracle, norm};
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// LARS: SGD with momentum whose steps are as long as the parameters are large.
+    /// LARS: SGD with momentum and steps proportional to the norm of the parameters.
     ///
     /// v ← μ v + (1 − τ) q (g + λθ) with the trust ratio q = η ‖θ‖ / (‖g‖ + λ ‖θ‖), θ ← θ − γ v. Algorithm 1 of You et al.
-    /// 2017. All parameters are one layer, a matrix to the library.
+    /// 2017. All parameters are one layer, as a matrix is in the library.
     pub struct Lars("LARS") {
         /// Learning rate γ.
         lr: f64 = 1e-3, in 0.0.., log 1e-5..=1e3;
-        /// Momentum μ: the share of the velocity that is kept.
+        /// Momentum μ: fraction of the velocity kept per step.
         momentum: f64 = 0.9, in 0.0..1.0, linear 0.0..=0.999;
-        /// Dampening τ: how much less of the gradient enters the velocity.
+        /// Dampening τ: the gradient enters the velocity with the factor 1 − τ.
         dampening: f64 = 0.0, in 0.0..1.0, linear 0.0..=0.999;
         /// Weight decay λ: adds λθ to the gradient.
         weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
-        /// Trust coefficient η: the length of a gradient as a share of the length of θ.
+        /// Trust coefficient η: norm of the scaled gradient, relative to the norm of θ.
         trust_coefficient: f64 = 1e-3, in 0.0.., log 1e-5..=1.0;
-        /// Nesterov's momentum: looks ahead along the velocity.
+        /// Nesterov momentum: looks ahead along the velocity.
         nesterov: bool = false;
-        /// Adapts vectors too. The library does not: to it a vector is a bias, for which LARS is SGD without weight decay.
+        /// Adapts vectors as well. The library does not: it treats a vector as a bias, for which LARS is SGD without weight
+        /// decay.
         adapt_1d: bool = true;
-        /// Climbs instead of descending.
+        /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;
     }
 }
@@ -70,10 +71,11 @@ impl Optimizer for Lars {
             kind: Kind::Layers,
             state: "none, or 1 number per parameter with momentum",
             cost: "1 gradient",
-            strengths: "Where layers have gradients of different size: a step is a share of the length of θ, however \
+            strengths: "For layers with gradients of different size: a step is a fraction of the norm of θ however \
                 steep the slope is, so walls cannot throw it far.",
-            weaknesses: "With its defaults a step is a millionth of the length of θ, and it seems to stand still: the \
-                learning rate must be about 10 to 100 here. Near the origin it stops, even where that is no minimum.",
+            weaknesses: "With its defaults a step is a millionth of the norm of θ, and it seems to stand still: \
+                learning rates of about 10 to 100 are needed here. Near the origin it stops, even away from a \
+                minimum.",
         }
     }
 

@@ -8,31 +8,31 @@ use crate::engine::objective::Oracle;
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// How L-BFGS finds the length of its step.
+    /// Line search of L-BFGS: none, or for the strong Wolfe conditions.
     pub enum LineSearch { None = "none", StrongWolfe = "strong_wolfe" }
 }
 
 settings! {
-    /// L-BFGS: a quasi-Newton method that models the inverse Hessian by its last steps and gradient changes.
+    /// L-BFGS: a quasi-Newton method that models the inverse Hessian by its last steps and gradient differences.
     ///
     /// One step is up to `max_iter` iterations, each with its own gradients, which are all counted. Algorithms 7.4 and 7.5
     /// of Nocedal & Wright 2006, in PyTorch's form.
     pub struct Lbfgs("L-BFGS") {
-        /// Learning rate γ: the length of a step along the direction found, or the first one that a line search tries.
+        /// Learning rate γ: step length along the search direction, or first trial length of the line search.
         lr: f64 = 1.0, in 0.0.., log 1e-4..=10.0;
-        /// Iterations in one step.
+        /// Maximum iterations per step.
         max_iter: u64 = 20, in 1.0..=1000.0, log 1.0..=100.0;
-        /// Gradients in one step; auto is 5/4 of max_iter.
+        /// Maximum gradient evaluations per step; auto is 5/4 of max_iter.
         max_eval: Option<u64> = None, in 1.0..=10000.0;
-        /// A step ends where no component of the gradient is larger.
+        /// Tolerance of the gradient: a step ends when no component is larger.
         tolerance_grad: f64 = 1e-7, in 0.0.., log 1e-12..=1e-2;
-        /// A step ends where neither loss nor any parameter changes more.
+        /// Tolerance of changes: a step ends when neither the loss nor any parameter changes by more.
         tolerance_change: f64 = 1e-9, in 0.0.., log 1e-12..=1e-2;
-        /// How many past iterations the model remembers.
+        /// Number of past iterations in the model.
         history_size: u64 = 100, in 1.0..=1000.0, log 1.0..=100.0;
-        /// none takes the step as it is; strong_wolfe searches for one that satisfies the strong Wolfe conditions.
+        /// Line search: none uses the fixed length γ; strong_wolfe satisfies the strong Wolfe conditions.
         line_search: LineSearch = LineSearch::None;
-        /// Climbs instead of descending.
+        /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;
     }
 }
@@ -60,10 +60,11 @@ impl Optimizer for Lbfgs {
             kind: Kind::Curvature,
             state: "up to 2 × history_size numbers per parameter",
             cost: "up to 25 gradients, those of 20 iterations",
-            strengths: "On smooth maps without noise: after a few iterations it knows the shape of the valley, and \
-                follows its floor in long jumps; a single step often ends near the minimum.",
-            weaknesses: "Without its line search a step can jump far over the valley, or off the map, where the curvature \
-                changes. Noise and kinks spoil its model. Its steps are dear: compare by gradients, not by steps.",
+            strengths: "On smooth landscapes without noise: after a few iterations it knows the shape of the valley \
+                and follows its floor in long jumps; a single step often ends near the minimum.",
+            weaknesses: "Without a line search a step can jump far over the valley, or off the map, where the \
+                curvature changes. Noise and kinks spoil its model. Its steps are expensive: compare by gradients, \
+                not by steps.",
         }
     }
 

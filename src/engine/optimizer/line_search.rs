@@ -7,20 +7,20 @@ use crate::engine::objective::Oracle;
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// Line search: gradient descent whose every step is halved until the loss has fallen enough.
+    /// Line search: gradient descent with backtracking until the loss has decreased enough.
     ///
-    /// θ ← θ − a g with the first a of γ, ργ, ρ²γ, … for which f(θ − a g) ≤ f(θ) − c a ‖g‖². Armijo 1966; algorithm 3.1 of Nocedal &
-    /// Wright 2006. Costs one gradient, and a value for each length that is tried.
+    /// θ ← θ − a g with the first a of γ, ργ, ρ²γ, … for which f(θ − a g) ≤ f(θ) − c a ‖g‖². Armijo 1966; algorithm 3.1 of
+    /// Nocedal & Wright 2006. Costs one gradient, and one value per trial step size.
     pub struct LineSearch("Line search") {
-        /// Learning rate γ: the length that is tried first.
+        /// Learning rate γ: first trial step size.
         lr: f64 = 1.0, in 0.0.., log 1e-4..=10.0;
-        /// c: how much of the fall that the slope promises is enough.
+        /// c: sufficient decrease, as a fraction of the decrease predicted by the slope.
         c: f64 = 1e-4, in 0.0..1.0, log 1e-4..=0.5;
-        /// ρ: each length is this share of the one before.
+        /// ρ: factor between successive trial step sizes.
         shrink: f64 = 0.5, in 0.0..1.0, linear 0.1..=0.9;
-        /// Begins with twice the last length instead of γ.
+        /// Warm start: begins with twice the last step size instead of γ.
         warm: bool = false;
-        /// Climbs instead of descending.
+        /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;
     }
 }
@@ -50,9 +50,10 @@ impl Optimizer for LineSearch {
             kind: Kind::Curvature,
             state: "none, or 1 number with warm",
             cost: "1 gradient, and 1 value for each length that is tried, at most 60",
-            strengths: "Where no learning rate is known: a step is halved until the loss falls, so it cannot diverge.",
+            strengths: "When no learning rate is known: a step is halved until the loss decreases, so it cannot \
+                diverge.",
             weaknesses: "It is steepest descent: in a narrow valley it zigzags from wall to wall in short steps. With \
-                mini-batches it goes down on each of them, not on the whole, and does not come to rest.",
+                mini-batches it descends on each batch, not on the whole data, and does not converge.",
         }
     }
 

@@ -7,23 +7,23 @@ use crate::engine::declare::settings;
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// Lion: every coordinate moves by the learning rate, in the direction of a mix of momentum and gradient.
+    /// Lion: steps by the learning rate in every coordinate, with the sign of a mix of momentum and gradient.
     ///
     /// θ ← θ − γ sign(β₁ m + (1 − β₁) g), then m ← β₂ m + (1 − β₂) g. Algorithm 2 of Chen et al. 2023.
     pub struct Lion("Lion") {
-        /// Learning rate γ: the length of every step in each coordinate.
+        /// Learning rate γ: step length per coordinate.
         lr: f64 = 1e-4, in 0.0.., log 1e-5..=1.0;
-        /// β₁: the share of the momentum in the direction of a step.
+        /// β₁: weight of the momentum in the direction of a step.
         beta1: f64 = 0.9, in 0.0..1.0, linear 0.0..=0.999;
-        /// β₂: decay of the momentum.
+        /// β₂: decay rate of the momentum.
         beta2: f64 = 0.99, in 0.0..1.0, linear 0.5..=0.9999;
         /// Weight decay λ.
         weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
-        /// Takes the share γλ of θ away each step; otherwise adds λθ to the gradient.
+        /// Decoupled weight decay: multiplies θ by 1 − γλ in each step; otherwise λθ is added to the gradient.
         decoupled_weight_decay: bool = true;
-        /// Takes the share λ away instead, whatever γ is.
+        /// Fixed weight decay: multiplies θ by 1 − λ in each step, independent of γ.
         fixed_decay: bool = false;
-        /// Climbs instead of descending.
+        /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;
     }
 }
@@ -53,11 +53,11 @@ impl Optimizer for Lion {
             kind: Kind::Momentum,
             state: "1 number per parameter",
             cost: "1 gradient",
-            strengths: "On plateaus and with noise: every step has a known length, and a memory of about 100 steps keeps \
-                its direction.",
-            weaknesses: "It moves along the diagonals and never slows down: it overshoots the minimum by many steps of \
-                the learning rate and goes on zigzagging around it, unless a schedule lowers that. The path depends \
-                on where the axes point.",
+            strengths: "On plateaus and with noise: every step has a known length, and a memory of about 100 steps \
+                keeps its direction.",
+            weaknesses: "It moves along the diagonals and never slows down: it overshoots the minimum by many steps \
+                and keeps zigzagging around it, unless a schedule lowers the learning rate. The trajectory depends on \
+                the orientation of the axes.",
         }
     }
 

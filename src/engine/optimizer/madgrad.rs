@@ -7,23 +7,23 @@ use crate::engine::declare::settings;
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// MADGRAD: every step goes from the start by the weighted sum of all gradients, over the cube root of that of their
-    /// squares.
+    /// MADGRAD: dual averaging; each step goes from the start by the weighted sum of all gradients, divided by the cube root
+    /// of the sum of their squares.
     ///
-    /// λₜ = (γ + ε) √t, s ← s + λₜ g, v ← v + λₜ g², z = θ₀ − s / (∛v + ε), θ ← θ + (1 − μ) (z − θ). Algorithm 1 of Defazio
-    /// & Jelassi 2021; there γ alone is the learning rate. Without momentum θ₀ is what θ, s and v make of it.
+    /// λₜ = (γ + ε) √t, s ← s + λₜ g, v ← v + λₜ g², z = θ₀ − s / (∛v + ε), θ ← θ + (1 − μ) (z − θ). Algorithm 1 of Defazio &
+    /// Jelassi 2021; there γ alone is the learning rate. Without momentum θ₀ is recomputed from θ, s and v.
     pub struct MadGrad("MADGRAD") {
         /// Learning rate γ.
         lr: f64 = 1e-3, in 0.0.., log 1e-5..=1.0;
-        /// Momentum μ: the share of the distance to z that is left over.
+        /// Momentum μ: fraction of the distance to z that remains after a step.
         momentum: f64 = 0.9, in 0.0..1.0, linear 0.0..=0.999;
-        /// ε, added outside the root and to the learning rate.
+        /// ε: added to the denominator outside the cube root, and to the learning rate.
         eps: f64 = 1e-6, in 0.0.., log 1e-12..=1.0;
         /// Weight decay λ.
         weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
-        /// Takes the share (γ + ε) λ of θ away each step; otherwise adds λθ to the gradient.
+        /// Decoupled weight decay: multiplies θ by 1 − (γ + ε) λ in each step; otherwise λθ is added to the gradient.
         decoupled_weight_decay: bool = false;
-        /// Climbs instead of descending.
+        /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;
     }
 }
@@ -61,10 +61,10 @@ impl Optimizer for MadGrad {
             kind: Kind::Adaptive,
             state: "3 numbers per parameter",
             cost: "1 gradient",
-            strengths: "With rare or noisy gradients: all gradients since the start count, the later the more, so single \
-                ones matter little and it needs no schedule to come to rest.",
-            weaknesses: "Every step is measured from the start: turning takes long when much has been summed up, and it \
-                passes bends and the minimum in wide swings before it comes back. It scales along the axes only.",
+            strengths: "With sparse or noisy gradients: all gradients since the start count, later ones more, so \
+                single ones matter little and it converges without a schedule.",
+            weaknesses: "Every step is measured from the start: turning takes long after much has been summed up, and \
+                it passes bends and the minimum in wide swings before it returns. It scales along the axes only.",
         }
     }
 

@@ -11,42 +11,42 @@ use crate::engine::objective::{Oracle, norm};
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// The rule that MARS corrects the gradients of. The library's third, shampoo, is for vectors the same as adamw.
+    /// Base optimizer of MARS. The library's third option, shampoo, equals adamw for vectors.
     pub enum MarsType { AdamW = "adamw", Lion = "lion" }
 }
 
 settings! {
-    /// MARS: AdamW or Lion on gradients that are corrected by their change since the last step, which reduces their variance.
+    /// MARS: AdamW or Lion on gradients corrected by their change since the last step, which reduces their variance.
     ///
-    /// c ← g + η β₁ / (1 − β₁) (g − g₋), shortened to length 1; m ← β₁ m + (1 − β₁) c, v ← β₂ v + (1 − β₂) c²,
-    /// θ ← θ − γ m̂ / (√v̂ + ε), or θ ← θ − γ sign(m). Algorithms 1 to 3 of Yuan et al. 2024 in their approximate form, with the
-    /// library's 10⁻¹⁵ inside the root. Without `decoupled_weight_decay`, λθ is added to the gradient, as if λ/2 ‖θ‖² was
-    /// added to the loss. The library adds it when the update has been made, so that it only enters the next step, as a part of the
-    /// last gradient, with the wrong sign.
+    /// c ← g + η β₁ / (1 − β₁) (g − g₋), clipped to norm 1; m ← β₁ m + (1 − β₁) c, v ← β₂ v + (1 − β₂) c², θ ← θ − γ m̂ /
+    /// (√v̂ + ε), or θ ← θ − γ sign(m). Algorithms 1 to 3 of Yuan et al. 2024 in their approximate form, with the library's
+    /// 10⁻¹⁵ inside the root. Without `decoupled_weight_decay`, λθ is added to the gradient, as if λ/2 ‖θ‖² were added to the
+    /// loss. The library adds it after the update, so that it enters only the next step, within the last gradient and with
+    /// the wrong sign.
     pub struct Mars("MARS") {
-        /// Learning rate γ: about the length of a step in each coordinate.
+        /// Learning rate γ: approximate step length per coordinate.
         lr: f64 = 3e-3, in 0.0.., log 1e-5..=1.0;
-        /// β₁: decay of the mean of the corrected gradient.
+        /// β₁: decay rate of the running mean of corrected gradients.
         beta1: f64 = 0.95, in 0.0..1.0, linear 0.0..=0.999;
-        /// β₂: decay of the mean of its square.
+        /// β₂: decay rate of the running mean of squared gradients.
         beta2: f64 = 0.99, in 0.0..1.0, linear 0.5..=0.9999;
-        /// Gamma, η in the rule: how strongly gradients are corrected.
+        /// Gamma, η in the rule: strength of the gradient correction.
         gamma: f64 = 0.025, in 0.0.., linear 0.0..=1.0;
-        /// The rule that takes the corrected gradients.
+        /// Base optimizer that receives the corrected gradients.
         mars_type: MarsType = MarsType::AdamW;
-        /// ε, added outside the root.
+        /// ε: added to the denominator, outside the square root.
         eps: f64 = 1e-8, in 0.0.., log 1e-12..=1.0;
         /// Weight decay λ.
         weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
-        /// Takes the share γλ of θ away each step; otherwise adds λθ to the gradient.
+        /// Decoupled weight decay: multiplies θ by 1 − γλ in each step; otherwise λθ is added to the gradient.
         decoupled_weight_decay: bool = true;
-        /// Takes the share λ away instead, whatever γ is.
+        /// Fixed weight decay: multiplies θ by 1 − λ in each step, independent of γ.
         fixed_decay: bool = false;
-        /// AMSGrad: divides by the largest mean so far.
+        /// AMSGrad: divides by the largest running mean of squares so far.
         ams_bound: bool = false;
-        /// Moves only the coordinates in which m and the gradient agree, these the further.
+        /// Cautious updates: moves only the coordinates in which m and the gradient agree in sign, and those further.
         cautious: bool = false;
-        /// Climbs instead of descending.
+        /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;
     }
 }
@@ -93,10 +93,10 @@ impl Optimizer for Mars {
             kind: Kind::Adaptive,
             state: "3 numbers per parameter, or 4 with ams_bound",
             cost: "1 gradient",
-            strengths: "With mini-batches: the change of the gradient since the last step is taken into account, which \
-                takes a part of the noise away. Without noise it acts as a look-ahead, and damps swings.",
-            weaknesses: "A corrected gradient longer than 1 is shortened to 1, so on steep maps only its direction \
-                counts, and sudden slopes are not noticed. It scales along the axes only.",
+            strengths: "With mini-batches: the change of the gradient since the last step removes a part of the \
+                noise. Without noise it acts as a look-ahead and damps oscillations.",
+            weaknesses: "Corrected gradients are clipped to norm 1, so on steep landscapes only their direction \
+                counts, and sudden slopes go unnoticed. It scales along the axes only.",
         }
     }
 

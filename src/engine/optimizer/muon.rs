@@ -14,8 +14,8 @@ use crate::engine::objective::{Objective, Oracle, norm};
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// How a step's length depends on the shape of a matrix of A rows and B columns: √max(1, A/B), 0.2 √max(A, B) so that steps are as
-    /// long as AdamW's, √(A/B), or not at all.
+    /// Scaling of the learning rate for a matrix of A rows and B columns: √max(1, A/B); 0.2 √max(A, B), which makes steps as
+    /// long as AdamW's; √(A/B); or none.
     pub enum AdjustLr {
         Original = "original",
         MatchRmsAdamW = "match_rms_adamw",
@@ -25,29 +25,29 @@ settings! {
 }
 
 settings! {
-    /// Muon: momentum whose matrices are made orthogonal before each step, so that all directions count alike.
+    /// Muon: momentum with orthogonalized matrices, so that all directions count alike.
     ///
-    /// m ← μ m + (1 − μ) g, u ← (1 − μ) g + μ m with `nesterov`, else m; θ ← (1 − γλ) θ − γ s O(u). O nears U Vᵀ of u = U Σ Vᵀ by
-    /// ns_steps times X ← aX + (bA + cA²)X, A = XXᵀ. Jordan et al. 2024 in PyTorch's form, which does these products in bfloat16
-    /// where they are f64 here. What is not a matrix AdamW moves, with its own defaults and this lr and weight_decay.
+    /// m ← μ m + (1 − μ) g, u ← (1 − μ) g + μ m with `nesterov`, else m; θ ← (1 − γλ) θ − γ s O(u). O nears U Vᵀ of u = U Σ
+    /// Vᵀ by ns_steps times X ← aX + (bA + cA²)X, A = XXᵀ. Jordan et al. 2024 in PyTorch's form, with products in f64 instead
+    /// of bfloat16. Parameters that are not matrices use AdamW, with its defaults and this lr and weight_decay.
     pub struct Muon("Muon") {
         /// Learning rate γ.
         lr: f64 = 1e-3, in 0.0.., log 1e-5..=1.0;
-        /// Weight decay λ: the share γλ of θ is taken away each step.
+        /// Weight decay λ, decoupled: multiplies θ by 1 − γλ in each step.
         weight_decay: f64 = 0.1, in 0.0.., log 1e-6..=1.0;
-        /// Momentum μ: the decay of the mean of gradients.
+        /// Momentum μ: decay rate of the running mean of gradients.
         momentum: f64 = 0.95, in 0.0..1.0, linear 0.0..=0.999;
-        /// Nesterov's momentum: looks ahead along the mean.
+        /// Nesterov momentum: looks ahead along the mean.
         nesterov: bool = true;
-        /// a, b and c of the iteration.
+        /// Coefficients a, b and c of the Newton–Schulz iteration.
         ns_coefficients: Vec<f64> = vec![3.4445, -4.775, 2.0315];
-        /// ε: the smallest norm that a matrix is divided by.
+        /// ε: minimum norm that a matrix is divided by.
         eps: f64 = 1e-7, in 0.0.., log 1e-12..=1.0;
-        /// How many times the iteration is made.
+        /// Number of Newton–Schulz iterations.
         ns_steps: u64 = 5, in 1.0..=99.0, linear 1.0..=10.0;
-        /// How a step's length depends on the shape.
+        /// Scaling of the learning rate by the shape of a matrix.
         adjust_lr_fn: AdjustLr = AdjustLr::Original;
-        /// Climbs instead of descending.
+        /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;
     }
 }
@@ -78,10 +78,11 @@ impl Optimizer for Muon {
             kind: Kind::Layers,
             state: "1 number per parameter of a matrix, 2 of a vector",
             cost: "1 gradient, and 3 products of matrices per ns_steps for each layer",
-            strengths: "In networks: directions in which gradients are small but steady get steps as long as the others', \
-                so that layers learn more of what is rare.",
-            weaknesses: "It has no meaning for vectors, and is refused on test functions. Steps have the same length however \
-                small the gradient is, so at the end it circles the minimum unless the learning rate falls.",
+            strengths: "In networks: directions with small but steady gradients get steps as long as the others, so \
+                layers learn more from rare features.",
+            weaknesses: "It is defined for matrices only and not available on test functions. Steps have a fixed \
+                length however small the gradient is, so it circles the minimum at the end unless the learning rate \
+                decreases.",
         }
     }
 

@@ -7,26 +7,26 @@ use crate::engine::declare::settings;
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// NAdam: Adam that looks ahead as Nesterov's momentum does, with a momentum that warms up.
+    /// NAdam: Adam with Nesterov momentum and a warm-up of the momentum.
     ///
-    /// μₜ = β₁ (1 − ½ · 0.96^(t ψ)), m and v as Adam has them, θ ← θ − γ ((1 − μₜ) g / (1 − Πμ) + μₜ₊₁ m / (1 − μₜ₊₁ Πμ)) /
-    /// (√v̂ + ε), where Πμ = μ₁ ⋯ μₜ. Algorithm 2 of Dozat 2016 in PyTorch's form: there m decays by μₜ, here by β₁.
+    /// μₜ = β₁ (1 − ½ · 0.96^(t ψ)), m and v as in Adam, θ ← θ − γ ((1 − μₜ) g / (1 − Πμ) + μₜ₊₁ m / (1 − μₜ₊₁ Πμ)) / (√v̂ +
+    /// ε), where Πμ = μ₁ ⋯ μₜ. Algorithm 2 of Dozat 2016 in PyTorch's form: there m decays by μₜ, here by β₁.
     pub struct NAdam("NAdam") {
-        /// Learning rate γ: about the length of a step in each coordinate.
+        /// Learning rate γ: approximate step length per coordinate.
         lr: f64 = 2e-3, in 0.0.., log 1e-5..=1.0;
-        /// β₁: decay of the mean of the gradient.
+        /// β₁: decay rate of the running mean of gradients.
         beta1: f64 = 0.9, in 0.0..1.0, linear 0.0..=0.999;
-        /// β₂: decay of the mean of its square.
+        /// β₂: decay rate of the running mean of squared gradients.
         beta2: f64 = 0.999, in 0.0..1.0, linear 0.5..=0.9999;
-        /// ε, added outside the root.
+        /// ε: added to the denominator, outside the square root.
         eps: f64 = 1e-8, in 0.0.., log 1e-16..=1.0;
         /// Weight decay λ.
         weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
-        /// Takes the share γλ of θ away each step; otherwise adds λθ to the gradient.
+        /// Decoupled weight decay: multiplies θ by 1 − γλ in each step; otherwise λθ is added to the gradient.
         decoupled_weight_decay: bool = false;
-        /// ψ: how fast the momentum comes up from β₁/2 to β₁.
+        /// ψ: rate at which the momentum rises from β₁/2 to β₁.
         momentum_decay: f64 = 4e-3, in 0.0.., log 1e-4..=1.0;
-        /// Climbs instead of descending.
+        /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;
     }
 }
@@ -57,9 +57,9 @@ impl Optimizer for NAdam {
             kind: Kind::Adaptive,
             state: "2 numbers per parameter",
             cost: "1 gradient",
-            strengths: "Where Adam does; it looks ahead along its momentum, turns a little earlier, and overshoots less.",
-            weaknesses: "As Adam: it scales along the axes only, and is slow in valleys at an angle to them. The \
-                difference to Adam is often too small to be seen.",
+            strengths: "As Adam; it looks ahead along its momentum, turns a little earlier, and overshoots less.",
+            weaknesses: "As Adam: it scales along the axes only and is slow in valleys at an angle to them. The \
+                difference to Adam is often invisible.",
         }
     }
 

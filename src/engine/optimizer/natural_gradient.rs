@@ -6,25 +6,25 @@ use crate::engine::declare::settings;
 use crate::engine::objective::{Metric, Objective};
 
 settings! {
-    /// Whose gradients the Fisher matrix is made of: those of labels that the model itself would draw (exact), or of the labels of the
-    /// data (empirical).
+    /// Fisher matrix: from gradients for labels drawn from the model (exact), or for the labels of the data (empirical).
     pub enum Fisher { Exact = "exact", Empirical = "empirical" }
 }
 
 settings! {
-    /// Natural gradient: the steepest way down where distance is how much the model's predictions change, whatever its parameters.
+    /// Natural gradient: steepest descent with distances measured by the change of the model's predictions, independent of
+    /// the parametrization.
     ///
-    /// θ ← θ − γ (F + δ I)⁻¹ g with the Fisher matrix F of the model's own loss, over all samples; the system is solved by conjugate
-    /// gradients. Amari 1998. The exact F is the Gauss–Newton matrix: Martens 2020, section 9.2; what the empirical one misses:
+    /// θ ← θ − γ (F + δ I)⁻¹ g with the Fisher matrix F of the model's own loss, over all samples, solved by conjugate
+    /// gradients. Amari 1998. The exact F is the Gauss–Newton matrix: Martens 2020, section 9.2; limits of the empirical one:
     /// Kunstner et al. 2019.
     pub struct NaturalGradient("Natural gradient") {
-        /// Learning rate γ: the share of the full step that is taken.
+        /// Learning rate γ: fraction of the full step.
         lr: f64 = 1.0, in 0.0.., linear 0.0..=2.0;
         /// Damping δ: added to every eigenvalue of F.
         damping: f64 = 1e-3, in 0.0.., log 1e-6..=1e2;
-        /// Which Fisher matrix.
+        /// Fisher matrix: exact (labels drawn from the model) or empirical (labels of the data).
         fisher: Fisher = Fisher::Exact;
-        /// The most products with F in a step.
+        /// Maximum number of products with F per step.
         max_iter: u64 = 50, in 1.0..=1000.0, log 1.0..=200.0;
     }
 }
@@ -43,9 +43,9 @@ impl Optimizer for NaturalGradient {
             kind: Kind::Curvature,
             state: "none",
             cost: "1 gradient, and up to max_iter products with F",
-            strengths: "It goes the same way however the parameters are scaled or turned. With the exact Fisher matrix it \
-                is Gauss–Newton: on a straight line through data it is there in one step.",
-            weaknesses: "The empirical Fisher matrix is not a curvature: where the fit is good it vanishes, and steps grow \
+            strengths: "It is invariant to rescaling and rotation of the parameters. With the exact Fisher matrix it \
+                is Gauss–Newton: a linear regression takes one step.",
+            weaknesses: "The empirical Fisher matrix is not a curvature: near a good fit it vanishes, and steps grow \
                 without bound unless they are damped.",
         }
     }

@@ -7,14 +7,14 @@ use crate::engine::objective::Oracle;
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// Nelder–Mead: a simplex of n + 1 points that turns its worst point over, stretches and shrinks. It never asks for a gradient.
+    /// Nelder–Mead: a simplex of n + 1 points that reflects its worst point, expands and shrinks. It needs no gradients.
     ///
-    /// Nelder & Mead 1965 with reflection 1, expansion 2, contraction ½ and shrinking ½, as Lagarias et al. 1998 have it; one of their
-    /// iterations is a step, and the best point is the run's. It can stall at points that are no minimum.
+    /// Nelder & Mead 1965 with reflection 1, expansion 2, contraction ½ and shrinking ½, as in Lagarias et al. 1998; one of
+    /// their iterations is a step, and the run's point is the best vertex. It can stall at points that are not minima.
     pub struct NelderMead("Nelder–Mead") {
-        /// Size of the first simplex: how far its points are from the start, along each axis.
+        /// Size of the initial simplex: distance of its points from the start along each axis.
         lr: f64 = 0.5, in 0.0.., log 1e-3..=10.0;
-        /// Climbs instead of descending.
+        /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;
     }
 }
@@ -41,10 +41,10 @@ impl Optimizer for NelderMead {
             kind: Kind::DerivativeFree,
             state: "n + 1 points, and their values",
             cost: "1 or 2 values mostly, n + 2 where it shrinks",
-            strengths: "Where there are kinks, or no gradients: it only compares values. In two dimensions one sees a \
-                triangle stretch, turn over and crawl along the valley.",
-            weaknesses: "The triangle can become flat against a ridge and shrink to a point that is no minimum. It finds \
-                the pit it starts beside, and with more than about ten parameters it becomes very slow.",
+            strengths: "At kinks, or without gradients: it only compares values. In two dimensions one sees a \
+                triangle stretch, flip over and crawl along the valley.",
+            weaknesses: "The triangle can flatten against a ridge and shrink to a point that is not a minimum. It \
+                finds the nearest pit, and with more than about ten parameters it becomes very slow.",
         }
     }
 

@@ -8,14 +8,14 @@ use crate::engine::objective::outcome::Reason;
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// Newton's method: jumps to the stationary point of the local quadratic model, be it a minimum, a saddle or a maximum.
+    /// Newton's method: jumps to the stationary point of the local quadratic model: a minimum, a saddle or a maximum.
     ///
-    /// θ ← θ − γ (H + δ I)⁻¹ g with the exact Hessian H; where that is singular its pseudo-inverse takes the inverse's place. A run
-    /// stops where that takes a gradient to zero which is not. Nocedal & Wright 2006, ch. 3; δ: Levenberg 1944.
+    /// θ ← θ − γ (H + δ I)⁻¹ g with the exact Hessian H; the pseudo-inverse is used where it is singular. A run stops where
+    /// the pseudo-inverse maps a nonzero gradient to zero. Nocedal & Wright 2006, ch. 3; δ: Levenberg 1944.
     pub struct Newton("Newton") {
-        /// Learning rate γ: the share of the full step that is taken.
+        /// Learning rate γ: fraction of the full step.
         lr: f64 = 1.0, in 0.0.., linear 0.0..=2.0;
-        /// Damping δ: added to every eigenvalue of the Hessian; a δ above −λmin makes every step go down.
+        /// Damping δ: added to every eigenvalue of the Hessian; with δ above −λmin, every step descends.
         damping: f64 = 0.0, in 0.0.., log 1e-4..=1e4;
     }
 }
@@ -41,10 +41,10 @@ impl Optimizer for Newton {
             kind: Kind::Curvature,
             state: "none",
             cost: "1 gradient, 1 Hessian, and a system of n equations",
-            strengths: "Near a minimum: the number of right digits doubles with each step. A quadratic bowl takes one \
-                step, however narrow it is and wherever the axes point.",
-            weaknesses: "It goes to any stationary point: from near a saddle to the saddle, from a hill to its top. Where \
-                a curvature is near 0 it jumps off the map. A damping δ above −λmin makes it go down.",
+            strengths: "Near a minimum: the number of correct digits doubles with each step. A quadratic bowl takes \
+                one step, however narrow it is and whatever its orientation.",
+            weaknesses: "It goes to any stationary point: from near a saddle to the saddle, from a hill to its top. \
+                Where a curvature is near 0 it jumps off the map. A damping δ above −λmin makes it descend.",
         }
     }
 

@@ -10,39 +10,39 @@ use crate::engine::objective::Oracle;
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// Prodigy: Adam with steps as long as the distance to the solution, which it estimates on its way.
+    /// Prodigy: Adam with step sizes proportional to the distance to the solution, which it estimates along the run.
     ///
-    /// d ← max(d, d̂) with d̂ = r / ‖s‖₁ is a lower bound of ‖θ₀ − θ*‖; the gradients of Adam's means are scaled by d.
-    /// Algorithm 4 of Mishchenko & Defazio 2024. As in the library, θ moves by the d of the step before. Without
+    /// d ← max(d, d̂) with d̂ = r / ‖s‖₁ is a lower bound of ‖θ₀ − θ*‖; the gradients in Adam's running means are scaled by
+    /// d. Algorithm 4 of Mishchenko & Defazio 2024. As in the library, θ moves by the previous step's d. Without
     /// `decoupled_weight_decay`, λθ is added to the gradient as the authors do it; the library adds it too late to matter.
     pub struct Prodigy("Prodigy") {
-        /// Learning rate γ: a factor on the estimate d.
+        /// Learning rate γ: factor on the estimate d.
         lr: f64 = 1.0, in 0.0.., log 1e-3..=10.0;
-        /// β₁: decay of the mean of the gradient.
+        /// β₁: decay rate of the running mean of gradients.
         beta1: f64 = 0.9, in 0.0..1.0, linear 0.0..=0.999;
-        /// β₂: decay of the mean of its square.
+        /// β₂: decay rate of the running mean of squared gradients.
         beta2: f64 = 0.999, in 0.0..1.0, linear 0.5..=0.9999;
-        /// β₃: decay of the two sums that d is estimated from; √β₂ where it is not given.
+        /// β₃: decay rate of the two sums that d is estimated from; by default √β₂.
         beta3: Option<f64> = None, in 0.0..=1.0, linear 0.5..=1.0;
-        /// d₀: the first estimate, which must not be too large.
+        /// d₀: initial estimate of the distance; must not exceed it.
         d0: f64 = 1e-6, in (std::ops::Bound::Excluded(0.0), std::ops::Bound::Unbounded), log 1e-8..=1.0;
-        /// A factor on d̂.
+        /// Factor on the estimate d̂.
         d_coef: f64 = 1.0, in 0.0.., log 0.1..=10.0;
-        /// The largest factor by which d grows in one step.
+        /// Maximum factor by which d grows per step.
         growth_rate: Option<f64> = None, in 1.0.., log 1.0..=10.0, none "inf";
-        /// ε, added outside the root; without it a step is the arc tangent of m / √v.
+        /// ε: added to the denominator outside the square root; without it a step is the arc tangent of m / √v.
         eps: Option<f64> = Some(1e-8), in 0.0.., log 1e-12..=1.0;
         /// Weight decay λ.
         weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
-        /// Takes the share γ d λ of θ away each step, apart from the gradient.
+        /// Decoupled weight decay: multiplies θ by 1 − γ d λ in each step; otherwise λθ is added to the gradient.
         decoupled_weight_decay: bool = true;
-        /// Takes the share λ away instead, whatever γ and d are.
+        /// Fixed weight decay: multiplies θ by 1 − λ in each step, independent of γ and d.
         fixed_decay: bool = false;
-        /// Corrects both means for their start at zero.
+        /// Bias correction of both running means for their start at zero.
         bias_correction: bool = false;
-        /// Keeps γ out of s, so that a warm-up does not inflate d.
+        /// Leaves γ out of s, so that a warm-up does not inflate d.
         safeguard_warmup: bool = false;
-        /// Climbs instead of descending.
+        /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;
     }
 }
@@ -107,10 +107,11 @@ impl Optimizer for Prodigy {
             kind: Kind::ParameterFree,
             state: "4 numbers per parameter",
             cost: "1 gradient",
-            strengths: "Where no learning rate is known: leave it at 1. The estimate d grows from 10⁻⁶ until steps suit \
-                the distance to the minimum.",
-            weaknesses: "The first ten steps or more cannot be seen, while d grows. As d never falls, an estimate that \
-                was too large, as on maps with several pits, leaves it swinging. It scales along the axes only.",
+            strengths: "When no learning rate is known: leave it at 1. The estimate d grows from 10⁻⁶ until steps \
+                match the distance to the minimum.",
+            weaknesses: "The first ten or more steps are invisible, while d grows. As d never decreases, an estimate \
+                that is too large, as in landscapes with several pits, leaves it oscillating. It scales along the \
+                axes only.",
         }
     }
 

@@ -7,30 +7,30 @@ use crate::engine::declare::settings;
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// QHAdam: Adam in which a share of the newest gradient stands beside each mean.
+    /// QHAdam: Adam with the newest gradient and its square mixed into both running means.
     ///
     /// θ ← θ − γ ((1 − ν₁) g + ν₁ m̂) / (√((1 − ν₂) g² + ν₂ v̂) + ε). Ma & Yarats 2019, with m̂ and v̂ as
     /// weighted means, which are Adam's: ν₁ = ν₂ = 1 is Adam, and ν₂ = 1, ν₁ = β₁ is close to NAdam.
     pub struct QHAdam("QHAdam") {
-        /// Learning rate γ: about the length of a step in each coordinate.
+        /// Learning rate γ: approximate step length per coordinate.
         lr: f64 = 1e-3, in 0.0.., log 1e-5..=1.0;
-        /// β₁: decay of the mean of the gradient.
+        /// β₁: decay rate of the running mean of gradients.
         beta1: f64 = 0.9, in 0.0..1.0, linear 0.0..=0.999;
-        /// β₂: decay of the mean of its square.
+        /// β₂: decay rate of the running mean of squared gradients.
         beta2: f64 = 0.999, in 0.0..1.0, linear 0.5..=0.9999;
-        /// ν₁: the share of the mean of the gradient; the rest is the gradient itself.
+        /// ν₁: weight of the running mean of gradients; the rest is the gradient itself.
         nu1: f64 = 1.0, in 0.0..=1.0, linear 0.0..=1.0;
-        /// ν₂: the share of the mean of its square.
+        /// ν₂: weight of the running mean of squared gradients; the rest is the squared gradient.
         nu2: f64 = 1.0, in 0.0..=1.0, linear 0.0..=1.0;
-        /// ε, added outside the root.
+        /// ε: added to the denominator, outside the square root.
         eps: f64 = 1e-8, in 0.0.., log 1e-16..=1.0;
         /// Weight decay λ.
         weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
-        /// Takes the share γλ of θ away each step; otherwise adds λθ to the gradient.
+        /// Decoupled weight decay: multiplies θ by 1 − γλ in each step; otherwise λθ is added to the gradient.
         decoupled_weight_decay: bool = false;
-        /// Takes the share λ away instead, whatever γ is.
+        /// Fixed weight decay: multiplies θ by 1 − λ in each step, independent of γ.
         fixed_decay: bool = false;
-        /// Climbs instead of descending.
+        /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;
     }
 }
@@ -59,10 +59,10 @@ impl Optimizer for QHAdam {
             kind: Kind::Adaptive,
             state: "2 numbers per parameter",
             cost: "1 gradient",
-            strengths: "Where Adam overshoots: with ν₁ below 1 a share of the newest gradient itself is in each step, \
-                which damps the swings.",
-            weaknesses: "With its defaults it is Adam. With ν₂ below 1 the newest square counts more, so that steps come \
-                close to those of a sign rule, and it hops about the minimum.",
+            strengths: "Where Adam overshoots: with ν₁ below 1, each step contains a part of the newest gradient, \
+                which damps oscillations.",
+            weaknesses: "With its defaults it is Adam. With ν₂ below 1 the newest square counts more, so steps \
+                resemble sign descent, and it hops about the minimum.",
         }
     }
 

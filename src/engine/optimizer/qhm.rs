@@ -7,24 +7,24 @@ use crate::engine::declare::settings;
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// QHM: a mix of a gradient step and a momentum step.
+    /// QHM: a weighted mean of a gradient step and a momentum step.
     ///
     /// b ← β b + (1 − β) g, θ ← θ − γ ((1 − ν) g + ν b). Ma & Yarats 2019, who advise β = 0.999 and ν = 0.7;
     /// ν = β is Nesterov's momentum.
     pub struct Qhm("QHM") {
         /// Learning rate γ.
         lr: f64 = 1e-3, in 0.0.., log 1e-5..=1.0;
-        /// Momentum β: decay of the mean of the gradient.
+        /// Momentum β: decay rate of the running mean of gradients.
         momentum: f64 = 0.0, in 0.0..1.0, linear 0.0..=0.999;
-        /// ν: the share of the momentum step; the rest is a gradient step.
+        /// ν: weight of the momentum step; the rest is a gradient step.
         nu: f64 = 1.0, in 0.0..=1.0, linear 0.0..=1.0;
         /// Weight decay λ.
         weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
-        /// Takes the share γλ of θ away each step; otherwise adds λθ to the gradient.
+        /// Decoupled weight decay: multiplies θ by 1 − γλ in each step; otherwise λθ is added to the gradient.
         decoupled_weight_decay: bool = false;
-        /// Takes the share λ away instead, whatever γ is.
+        /// Fixed weight decay: multiplies θ by 1 − λ in each step, independent of γ.
         fixed_decay: bool = false;
-        /// Climbs instead of descending.
+        /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;
     }
 }
@@ -50,11 +50,11 @@ impl Optimizer for Qhm {
             kind: Kind::Momentum,
             state: "1 number per parameter",
             cost: "1 gradient",
-            strengths: "Where momentum swings too widely: the share of the plain gradient damps it, so that a longer \
-                memory can be afforded.",
-            weaknesses: "With its defaults it is plain gradient descent. Its velocity is a mean of gradients, not a sum: \
-                at SGD's learning rate it creeps along the floor of a valley as SGD does. How much larger a rate it \
-                bears before it diverges is up to ν.",
+            strengths: "Where momentum oscillates too widely: the plain gradient damps it, so a longer memory is \
+                affordable.",
+            weaknesses: "With its defaults it is plain gradient descent. Its velocity is a mean of gradients, not a \
+                sum: at SGD's learning rate it is as slow along a valley floor as SGD. The largest stable learning \
+                rate depends on ν.",
         }
     }
 

@@ -9,25 +9,24 @@ use crate::engine::declare::settings;
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// RAdam: Adam whose first steps do not divide by √v̂, and whose next ones are shortened as far as v̂ is uncertain.
+    /// RAdam: Adam without division by √v̂ in the first steps, and with shorter steps while v̂ is uncertain.
     ///
-    /// ρ∞ = 2 / (1 − β₂) − 1, ρₜ = ρ∞ − 2 t β₂ᵗ / (1 − β₂ᵗ). Where ρₜ > 5: θ ← θ − γ r m̂ / √v̂ with
-    /// r² = (ρₜ − 4)(ρₜ − 2) ρ∞ / ((ρ∞ − 4)(ρ∞ − 2) ρₜ); else θ ← θ − γ m̂. Algorithm 2 of Liu et al. 2020, where the bound is 4;
-    /// ε is PyTorch's.
+    /// ρ∞ = 2 / (1 − β₂) − 1, ρₜ = ρ∞ − 2 t β₂ᵗ / (1 − β₂ᵗ). If ρₜ > 5: θ ← θ − γ r m̂ / √v̂ with r² = (ρₜ − 4)(ρₜ − 2) ρ∞ /
+    /// ((ρ∞ − 4)(ρ∞ − 2) ρₜ); else θ ← θ − γ m̂. Algorithm 2 of Liu et al. 2020, where the bound is 4; ε is PyTorch's.
     pub struct RAdam("RAdam") {
-        /// Learning rate γ: about the length of a step in each coordinate.
+        /// Learning rate γ: approximate step length per coordinate.
         lr: f64 = 1e-3, in 0.0.., log 1e-5..=1.0;
-        /// β₁: decay of the mean of the gradient.
+        /// β₁: decay rate of the running mean of gradients.
         beta1: f64 = 0.9, in 0.0..1.0, linear 0.0..=0.999;
-        /// β₂: decay of the mean of its square.
+        /// β₂: decay rate of the running mean of squared gradients.
         beta2: f64 = 0.999, in 0.0..1.0, linear 0.5..=0.9999;
-        /// ε, added outside the root.
+        /// ε: added to the denominator, outside the square root.
         eps: f64 = 1e-8, in 0.0.., log 1e-16..=1.0;
         /// Weight decay λ.
         weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
-        /// Takes the share γλ of θ away each step; otherwise adds λθ to the gradient.
+        /// Decoupled weight decay: multiplies θ by 1 − γλ in each step; otherwise λθ is added to the gradient.
         decoupled_weight_decay: bool = false;
-        /// Climbs instead of descending.
+        /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;
     }
 }
@@ -58,11 +57,11 @@ impl Optimizer for RAdam {
             kind: Kind::Adaptive,
             state: "2 numbers per parameter",
             cost: "1 gradient",
-            strengths: "With noisy gradients at the start: a mean of squares over a few steps is not trusted yet, so it \
-                needs no warm-up.",
-            weaknesses: "Its first 5 steps (by default) are those of momentum with the plain gradient. Where the start is \
-                steep they throw it off the map, at learning rates that Adam bears well; later it is as slow as Adam \
-                in valleys at an angle to the axes.",
+            strengths: "With noisy gradients at the start: a mean of squares over few steps is not trusted yet, so no \
+                warm-up is needed.",
+            weaknesses: "Its first 5 steps (by default) are momentum steps along the plain gradient. A steep start \
+                throws it off the map at learning rates that Adam tolerates; later it is as slow as Adam in valleys \
+                at an angle to the axes.",
         }
     }
 

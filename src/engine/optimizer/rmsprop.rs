@@ -10,24 +10,24 @@ use crate::engine::schedule::StepRates;
 settings! {
     /// RMSprop: divides each coordinate's gradient by its running root mean square.
     ///
-    /// v ← α v + (1 − α) g², θ ← θ − γ g / (√v + ε); `centered` takes v − (mean of g)² instead of v; with `momentum` the
+    /// v ← α v + (1 − α) g², θ ← θ − γ g / (√v + ε); `centered` uses v − (mean of g)² instead of v; with `momentum` the
     /// quotient enters a velocity. Tieleman & Hinton 2012; centered: Graves 2013.
     pub struct RmsProp("RMSprop") {
-        /// Learning rate γ: about the length of a step in each coordinate.
+        /// Learning rate γ: approximate step length per coordinate.
         lr: f64 = 1e-2, in 0.0.., log 1e-5..=1.0;
-        /// α: decay of the mean of the squared gradient.
+        /// α: decay rate of the running mean of squared gradients.
         alpha: f64 = 0.99, in 0.0..1.0, linear 0.5..=0.9999;
-        /// ε, added outside the root.
+        /// ε: added to the denominator, outside the square root.
         eps: f64 = 1e-8, in 0.0.., log 1e-12..=1.0;
         /// Weight decay λ: adds λθ to the gradient.
         weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
         /// Momentum μ of the scaled gradient.
         momentum: f64 = 0.0, in 0.0.., linear 0.0..=0.999;
-        /// Divides by the standard deviation of the gradient instead.
+        /// Centered: divides by the standard deviation of the gradient instead of its root mean square.
         centered: bool = false;
-        /// Where ε stands: outside the root (PyTorch) or inside (Keras, and many textbooks).
+        /// Position of ε: outside the square root (PyTorch), or inside it (Keras and many textbooks).
         eps_form: Epsilon = Epsilon::Outside;
-        /// Climbs instead of descending.
+        /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;
     }
 }
@@ -69,11 +69,11 @@ impl Optimizer for RmsProp {
             kind: Kind::Adaptive,
             state: "1 number per parameter, and 1 more each with momentum and centered",
             cost: "1 gradient",
-            strengths: "Where the slope changes along the way: old gradients are forgotten, so it takes up speed again \
-                on the plateau behind a steep wall.",
-            weaknesses: "The first step is ten times as long as the learning rate (by default), because the mean of \
-                squares begins at 0. At a constant learning rate it does not come to rest: it hops to and fro over \
-                the minimum, by about the learning rate.",
+            strengths: "When gradients change along the run: old gradients are forgotten, so it speeds up again on \
+                the plateau behind a steep wall.",
+            weaknesses: "The first step is ten times the learning rate (by default), because the running mean of \
+                squares begins at 0. At a constant learning rate it does not converge: it oscillates across the \
+                minimum by about the learning rate.",
         }
     }
 

@@ -7,23 +7,22 @@ use crate::engine::schedule::StepRates;
 use std::ops::Bound::{Excluded, Unbounded};
 
 settings! {
-    /// Rprop: each coordinate has a step size of its own, which grows while its gradient keeps its sign and shrinks when
-    /// that turns.
+    /// Rprop: one step size per coordinate, which grows while the sign of its gradient stays and shrinks when it changes.
     ///
-    /// s ← η⁺ s where g and the gradient before have the same sign, s ← η⁻ s where the sign turned, and there g counts as 0;
-    /// θ ← θ − s sign(g). Riedmiller & Braun 1993, in the form that Igel & Hüsken 2000 call iRprop−.
+    /// s ← η⁺ s if g has kept its sign, s ← η⁻ s and g ← 0 if it has changed; θ ← θ − s sign(g). Riedmiller & Braun 1993, in
+    /// the form that Igel & Hüsken 2000 call iRprop−.
     pub struct Rprop("Rprop") {
-        /// The first step size; after the first step neither it nor a schedule counts.
+        /// Initial step size; after the first step, this setting and schedules have no effect.
         lr: f64 = 1e-2, in 0.0.., log 1e-5..=1.0;
-        /// η⁻: the factor on a step size where the gradient's sign has turned.
+        /// η⁻: factor on a step size when the sign of its gradient has changed.
         eta_minus: f64 = 0.5, in (Excluded(0.0), Excluded(1.0)), linear 0.1..=0.9;
-        /// η⁺: the factor on a step size where the gradient's sign is the same as before.
+        /// η⁺: factor on a step size when the sign of its gradient has stayed.
         eta_plus: f64 = 1.2, in (Excluded(1.0), Unbounded), linear 1.01..=2.0;
-        /// The smallest step size.
+        /// Minimum step size.
         step_min: f64 = 1e-6, in 0.0.., log 1e-9..=1.0;
-        /// The largest step size.
+        /// Maximum step size.
         step_max: f64 = 50.0, in 0.0.., log 1e-3..=100.0;
-        /// Climbs instead of descending.
+        /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;
     }
 }
@@ -49,10 +48,10 @@ impl Optimizer for Rprop {
             kind: Kind::Adaptive,
             state: "2 numbers per parameter",
             cost: "1 gradient",
-            strengths: "Without noise: only the signs of gradients count, so step sizes grow on plateaus and shrink at \
-                the minimum by themselves. Few rules are faster where valleys lie along the axes.",
-            weaknesses: "Where the valley lies at an angle, or with noise, the signs turn all the time: step sizes \
-                shrink, and it goes down in small stairs, or stops before the minimum.",
+            strengths: "Without noise: only the signs of gradients count, so step sizes grow on plateaus and shrink \
+                at the minimum by themselves. Few optimizers are faster in valleys along the axes.",
+            weaknesses: "In valleys at an angle to the axes, or with noise, the signs change all the time: step sizes \
+                shrink, and it descends in small stairs, or stops before the minimum.",
         }
     }
 

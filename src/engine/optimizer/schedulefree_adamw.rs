@@ -9,33 +9,34 @@ use crate::engine::declare::settings;
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// Schedule-free AdamW: steps scaled as Adam's whose average replaces a schedule; gradients are taken between the two.
+    /// Schedule-Free AdamW: Adam steps with iterate averaging instead of a schedule; gradients are evaluated between iterate
+    /// and average.
     ///
-    /// v ← β₂ v + (1 − β₂) g², u ← g / (√(v / (1 − β₂ᵗ)) + ε) + λθ, z ← z − γ u, x ← (1 − c) x + c z,
-    /// θ ← (1 − β₁) z + β₁ x. Algorithm 1 of Defazio et al. 2024, with the library's 10⁻¹⁵ inside the root. The path is that of
-    /// θ (the paper's y), where the library's parameters are in training mode; x is where they are in evaluation mode.
+    /// v ← β₂ v + (1 − β₂) g², u ← g / (√(v / (1 − β₂ᵗ)) + ε) + λθ, z ← z − γ u, x ← (1 − c) x + c z, θ ← (1 − β₁) z + β₁ x.
+    /// Algorithm 1 of Defazio et al. 2024, with the library's 10⁻¹⁵ inside the root. The trajectory is that of θ (the paper's
+    /// y), the library's parameters in training mode; x are those in evaluation mode.
     pub struct ScheduleFreeAdamW("Schedule-Free AdamW") {
-        /// Learning rate γ: about the length of a step in each coordinate.
+        /// Learning rate γ: approximate step length per coordinate.
         lr: f64 = 2.5e-3, in 0.0.., log 1e-5..=1.0;
-        /// β₁: how near to the average gradients are taken.
+        /// β₁: weight of the average x in the point where gradients are evaluated.
         beta1: f64 = 0.9, in 0.0..1.0, linear 0.0..=0.999;
-        /// β₂: decay of the mean of the squared gradient.
+        /// β₂: decay rate of the running mean of squared gradients.
         beta2: f64 = 0.999, in 0.0..1.0, linear 0.5..=0.9999;
-        /// ε, added outside the root.
+        /// ε: added to the denominator, outside the square root.
         eps: f64 = 1e-8, in 0.0.., log 1e-12..=1.0;
         /// Weight decay λ: adds λθ to the scaled gradient.
         weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
-        /// r: step t weighs tʳ in the average.
+        /// r: step t has the weight tʳ in the average.
         r: f64 = 0.0, linear 0.0..=4.0;
-        /// Power p: a step weighs the p-th power of the largest learning rate so far.
+        /// Power p: a step has the p-th power of the largest learning rate so far as weight in the average.
         weight_lr_power: f64 = 2.0, in 0.0.., linear 0.0..=4.0;
-        /// Steps over which the learning rate rises linearly.
+        /// Number of warm-up steps, in which the learning rate rises linearly.
         warmup_steps: u64 = 0, in 0.0..=1e6, linear 0.0..=100.0;
-        /// C: a step's share in the average is (1 − β₁) C times as large, at most 1. 0 leaves it as it is.
+        /// C: multiplies the weight of a step in the average by (1 − β₁) C, to at most 1; 0 turns it off.
         decoupling_c: f64 = 0.0, in 0.0.., linear 0.0..=100.0;
-        /// AMSGrad: divides by the largest mean so far.
+        /// AMSGrad: divides by the largest running mean of squares so far.
         ams_bound: bool = false;
-        /// Climbs instead of descending.
+        /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;
     }
 }
@@ -77,10 +78,10 @@ impl Optimizer for ScheduleFreeAdamW {
             kind: Kind::ParameterFree,
             state: "3 numbers per parameter, or 4 with ams_bound",
             cost: "1 gradient",
-            strengths: "As Adam, without a schedule and without knowing the number of steps: the average, a trail of its \
-                own, comes to rest though the learning rate never falls.",
-            weaknesses: "All steps since the start count alike in the average: in a winding valley it lags behind Adam, \
-                and it overshoots slowly. It scales along the axes only.",
+            strengths: "As Adam, without a schedule and without knowing the number of steps: the average, drawn as a \
+                trail of its own, converges although the learning rate never decreases.",
+            weaknesses: "All steps since the start have equal weight in the average: in a winding valley it lags \
+                behind Adam, and it overshoots slowly. It scales along the axes only.",
         }
     }
 

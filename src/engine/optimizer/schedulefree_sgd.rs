@@ -7,25 +7,26 @@ use crate::engine::numeric::real;
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// Schedule-free SGD: steps of SGD whose average replaces a schedule; gradients are taken between the two.
+    /// Schedule-Free SGD: SGD steps with iterate averaging instead of a schedule; gradients are evaluated between iterate and
+    /// average.
     ///
-    /// z ← z − γ g, x ← (1 − c) x + c z, θ ← (1 − β) z + β x, where c is the step's share in the weighted average x.
-    /// Defazio et al. 2024, eqs. (3)–(5). The path is that of θ (the paper's y), where the library's parameters are in training
-    /// mode; x is where they are in evaluation mode. The library's eps has no effect.
+    /// z ← z − γ g, x ← (1 − c) x + c z, θ ← (1 − β) z + β x, where c is the weight of the step in the average x. Defazio et
+    /// al. 2024, eqs. (3)–(5). The trajectory is that of θ (the paper's y), the library's parameters in training mode; x are
+    /// those in evaluation mode. The library's eps has no effect.
     pub struct ScheduleFreeSgd("Schedule-Free SGD") {
         /// Learning rate γ.
         lr: f64 = 1.0, in 0.0.., log 1e-5..=1.0;
-        /// Momentum β: how near to the average gradients are taken.
+        /// Momentum β: weight of the average x in the point where gradients are evaluated.
         momentum: f64 = 0.9, in 0.0..1.0, linear 0.0..=0.999;
         /// Weight decay λ: adds λθ to the gradient.
         weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
-        /// r: step t weighs tʳ in the average.
+        /// r: step t has the weight tʳ in the average.
         r: f64 = 0.0, linear 0.0..=4.0;
-        /// Power p: a step weighs the p-th power of the largest learning rate so far.
+        /// Power p: a step has the p-th power of the largest learning rate so far as weight in the average.
         weight_lr_power: f64 = 2.0, in 0.0.., linear 0.0..=4.0;
-        /// Steps over which the learning rate rises linearly.
+        /// Number of warm-up steps, in which the learning rate rises linearly.
         warmup_steps: u64 = 0, in 0.0..=1e6, linear 0.0..=100.0;
-        /// Climbs instead of descending.
+        /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;
     }
 }
@@ -56,11 +57,11 @@ impl Optimizer for ScheduleFreeSgd {
             kind: Kind::ParameterFree,
             state: "2 numbers per parameter",
             cost: "1 gradient",
-            strengths: "With noise, and where the number of steps is not known: the average, a trail of its own, comes \
-                to rest though the learning rate never falls.",
-            weaknesses: "The learning rate still has to suit the steepest direction: with the default of 1 it diverges on \
-                all steep maps. All steps since the start count alike, so the average lags behind in a winding \
-                valley, and both swing past the minimum late in a run.",
+            strengths: "With noise, and without knowing the number of steps: the average, drawn as a trail of its \
+                own, converges although the learning rate never decreases.",
+            weaknesses: "The learning rate still has to suit the steepest direction: with the default of 1 it \
+                diverges on all steep landscapes. All steps since the start have equal weight, so the average lags \
+                behind in a winding valley, and both overshoot the minimum late in a run.",
         }
     }
 

@@ -11,29 +11,29 @@ use crate::engine::objective::Oracle;
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// Stochastic gradient descent: steps down the gradient, optionally carried on by a velocity.
+    /// Stochastic gradient descent, optionally with momentum.
     ///
     /// v ← μ v + (1 − τ) g, θ ← θ − γ v; the first velocity is the undamped gradient. With `nesterov` the step is
     /// γ (g + μ v). Polyak 1964; Sutskever et al. 2013, in PyTorch's form.
     pub struct Sgd("SGD") {
         /// Learning rate γ.
         lr: f64 = 1e-3, in 0.0.., log 1e-5..=1.0;
-        /// Momentum μ: the share of the velocity that is kept.
+        /// Momentum μ: fraction of the velocity kept per step.
         momentum: f64 = 0.0, in 0.0.., linear 0.0..=0.999;
-        /// Dampening τ: how much less of the gradient enters the velocity.
+        /// Dampening τ: the gradient enters the velocity with the factor 1 − τ.
         dampening: f64 = 0.0, linear 0.0..=1.0;
         /// Weight decay λ: adds λθ to the gradient.
         weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
-        /// Nesterov's momentum: looks ahead along the velocity. Without momentum it changes nothing (PyTorch refuses that, and
+        /// Nesterov momentum: looks ahead along the velocity. It has no effect without momentum (PyTorch refuses that, and
         /// dampening with it).
         nesterov: bool = false;
-        /// What the velocity is: the sum of gradients (PyTorch), a mean of them (ema), or the last step (polyak, as in Keras), which
-        /// differs from the first where the learning rate changes.
+        /// Definition of the velocity: the sum of gradients (pytorch), a running mean of them (ema), or the last step
+        /// (polyak, as in Keras), which differs from the first when the learning rate changes.
         form: Momentum = Momentum::PyTorch;
-        /// With Nesterov's momentum, asks for the gradient at the point ahead itself, as the paper does, instead of moving along with
-        /// it. The path is then that of the point behind.
+        /// Evaluates the gradient of Nesterov momentum at the point ahead itself, as in the paper, instead of moving along
+        /// with it. The trajectory is then that of the point behind.
         lookahead: bool = false;
-        /// Climbs instead of descending.
+        /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;
     }
 }
@@ -87,11 +87,10 @@ impl Optimizer for Sgd {
             kind: Kind::Momentum,
             state: "none, or 1 number per parameter with momentum",
             cost: "1 gradient",
-            strengths: "Where the curvature is much the same in all directions it goes straight to the minimum. Momentum \
-                near 0.9 carries it along the floor of a valley and over small bumps.",
-            weaknesses: "In a narrow valley it oscillates from wall to wall and creeps along the floor; from a learning \
-                rate of 2 over the largest curvature on it diverges. With much momentum it overshoots the minimum \
-                and circles it.",
+            strengths: "With similar curvature in all directions it goes straight to the minimum. Momentum near 0.9 \
+                carries it along the floor of a valley and over small bumps.",
+            weaknesses: "In a narrow valley it oscillates from wall to wall and creeps along the floor; at learning \
+                rates above 2 / λmax it diverges. With much momentum it overshoots the minimum and circles it.",
         }
     }
 

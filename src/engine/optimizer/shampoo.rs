@@ -10,27 +10,27 @@ use crate::engine::objective::Oracle;
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// Shampoo: turns and scales the gradient by the inverse root of the sum of all g gᵀ so far.
+    /// Shampoo: multiplies the gradient by the inverse root of the sum of all g gᵀ so far.
     ///
     /// L ← L + g gᵀ, θ ← θ − γ L^(−1/2) g, from L = ε I. Algorithm 2 of Gupta, Koren & Singer 2018 for tensors of order 1.
-    /// Beyond 64 parameters L is its diagonal, which is Adagrad's sum. Momentum mixes the last step into the gradient,
-    /// as the library does.
+    /// With more than 64 parameters L is diagonal, which is Adagrad's sum. Momentum mixes the last step into the gradient, as
+    /// in the library.
     pub struct Shampoo("Shampoo") {
         /// Learning rate γ.
         lr: f64 = 1e-3, in 0.0.., log 1e-5..=10.0;
-        /// Momentum μ: the share of the last step in the gradient.
+        /// Momentum μ: weight of the last step in the gradient.
         momentum: f64 = 0.0, in 0.0..1.0, linear 0.0..=0.999;
         /// Weight decay λ: adds λθ to the gradient.
         weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
-        /// Takes the share γλ of θ away each step instead, apart from the gradient.
+        /// Decoupled weight decay: multiplies θ by 1 − γλ in each step; otherwise λθ is added to the gradient.
         decoupled_weight_decay: bool = false;
-        /// Takes the share λ away then, whatever γ is.
+        /// Fixed weight decay: multiplies θ by 1 − λ in each step, independent of γ.
         fixed_decay: bool = false;
-        /// Steps k from one inverse root to the next. There is no step before the first, which is after k.
+        /// Number of steps k between computations of the inverse root; the first k steps do not move.
         preconditioning_compute_steps: u64 = 1, in 1.0..=1e6, log 1.0..=100.0;
-        /// Matrix ε: L at the start, on its diagonal.
+        /// Matrix ε: initial diagonal of L.
         matrix_eps: f64 = 1e-6, in 0.0.., log 1e-12..=1.0;
-        /// Climbs instead of descending.
+        /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;
     }
 }
@@ -72,10 +72,10 @@ impl Optimizer for Shampoo {
             kind: Kind::Layers,
             state: "2 n² numbers up to 64 parameters, then n",
             cost: "1 gradient, and the inverse root of an n × n matrix",
-            strengths: "In narrow valleys at any angle: it stretches the map along the gradients that it has seen, not \
-                along the axes, so turning the axes changes nothing.",
-            weaknesses: "Nothing is forgotten: after a steep start all later steps are short, and it creeps as Adagrad \
-                does. Long bends make its matrix round, and it gains nothing.",
+            strengths: "In narrow valleys at any angle: it rescales along the gradients seen so far, not along the \
+                axes, so rotating the axes changes nothing.",
+            weaknesses: "Gradients are summed forever: after a steep start all later steps are short, and progress is \
+                as slow as Adagrad's. In long bends its matrix becomes nearly isotropic and has no effect.",
         }
     }
 

@@ -7,19 +7,20 @@ use crate::engine::declare::settings;
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// SignSGD: every coordinate moves by the learning rate, down its gradient, or with momentum down the mean of its gradients.
+    /// SignSGD: steps by the learning rate in every coordinate, against the sign of the gradient, or with momentum of its
+    /// running mean.
     ///
     /// m ← μ m + (1 − μ) g, θ ← θ − γ sign(m). Bernstein et al. 2018: algorithm 1 without momentum, Signum with it.
     pub struct SignSgd("SignSGD") {
-        /// Learning rate γ: the length of every step in each coordinate.
+        /// Learning rate γ: step length per coordinate.
         lr: f64 = 1e-3, in 0.0.., log 1e-5..=1.0;
-        /// Momentum μ: decay of the mean of the gradient.
+        /// Momentum μ: decay rate of the running mean of gradients.
         momentum: f64 = 0.9, in 0.0..1.0, linear 0.0..=0.999;
         /// Weight decay λ.
         weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
-        /// Takes the share γλ of θ away each step; otherwise adds λθ to the gradient.
+        /// Decoupled weight decay: multiplies θ by 1 − γλ in each step; otherwise λθ is added to the gradient.
         decoupled_weight_decay: bool = true;
-        /// Climbs instead of descending.
+        /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;
     }
 }
@@ -47,11 +48,11 @@ impl Optimizer for SignSgd {
             kind: Kind::Momentum,
             state: "none, or 1 number per parameter with momentum",
             cost: "1 gradient",
-            strengths: "On plateaus and where slopes differ by orders of magnitude: however small a gradient is, each \
-                coordinate moves by the learning rate, and a steep wall cannot throw it far.",
-            weaknesses: "It moves along the diagonals, at a speed that does not fall: it arrives, and then hops around \
-                the minimum at the distance of the learning rate, unless a schedule lowers that. The path depends on \
-                where the axes point.",
+            strengths: "On plateaus, and when gradients differ by orders of magnitude: however small a gradient is, \
+                each coordinate moves by the learning rate, and a steep wall cannot throw it far.",
+            weaknesses: "It moves along the diagonals and never slows down: near the minimum it hops around at the \
+                distance of the learning rate, unless a schedule lowers that. The trajectory depends on the \
+                orientation of the axes.",
         }
     }
 

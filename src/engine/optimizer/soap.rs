@@ -12,37 +12,37 @@ use crate::engine::objective::Oracle;
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// SOAP: Adam along the eigenvectors of the mean of all g gᵀ, as Shampoo has them.
+    /// SOAP: Adam in the eigenbasis of the running mean of g gᵀ, Shampoo's preconditioner.
     ///
-    /// With the eigenvectors Q of G: m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) (Qᵀg)², θ ← θ − γ̂ Q (Qᵀm / (√v + ε)),
-    /// then G ← β G + (1 − β) g gᵀ. Algorithm 3 of Vyas et al. 2025 for a vector. The first step only learns G, and does not
-    /// move. Every k steps Q takes one step of the power iteration, in single precision as in the library.
+    /// With the eigenvectors Q of G: m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) (Qᵀg)², θ ← θ − γ̂ Q (Qᵀm / (√v + ε)), then G
+    /// ← β G + (1 − β) g gᵀ. Algorithm 3 of Vyas et al. 2025 for a vector. The first step initializes G and does not move.
+    /// Every k steps Q is updated by one power iteration, in single precision as in the library.
     ///
-    /// Every vector has eigenvectors, as in the library with `precondition_1d`, whose default is without: there vectors are moved by
-    /// Adam. Each tensor of a network counts as one vector; the library has eigenvectors for rows and columns of a matrix instead.
+    /// All vectors use eigenvectors, as in the library with `precondition_1d`; by default the library moves vectors by Adam.
+    /// Each tensor of a network counts as one vector; the library has eigenvectors for rows and columns of a matrix instead.
     pub struct Soap("SOAP") {
-        /// Learning rate γ: about the length of a step along each eigenvector.
+        /// Learning rate γ: approximate step length along each eigenvector.
         lr: f64 = 3e-3, in 0.0.., log 1e-5..=1.0;
-        /// β₁: decay of the mean of the gradient.
+        /// β₁: decay rate of the running mean of gradients.
         beta1: f64 = 0.95, in 0.0..1.0, linear 0.0..=0.999;
-        /// β₂: decay of the mean of its square along the eigenvectors.
+        /// β₂: decay rate of the running mean of squared gradients along the eigenvectors.
         beta2: f64 = 0.95, in 0.0..1.0, linear 0.5..=0.9999;
-        /// β: decay of the mean of g gᵀ; β₂ where it is not given.
+        /// β: decay rate of the running mean of g gᵀ; by default β₂.
         shampoo_beta: Option<f64> = None, in 0.0..=1.0, linear 0.5..=0.9999;
-        /// ε, added outside the root.
+        /// ε: added to the denominator, outside the square root.
         eps: f64 = 1e-8, in 0.0.., log 1e-12..=1.0;
-        /// Weight decay λ: the share γλ of θ is taken away after each step.
+        /// Weight decay λ, decoupled: multiplies θ by 1 − γλ after each step.
         weight_decay: f64 = 1e-2, in 0.0.., log 1e-6..=1.0;
-        /// Steps k from one improvement of the eigenvectors to the next.
+        /// Number of steps k between updates of the eigenvectors.
         precondition_frequency: u64 = 10, in 1.0..=1e6, log 1.0..=100.0;
-        /// The most parameters for which there are eigenvectors; beyond, SOAP is Adam. The library's default is 10000, which
+        /// Maximum number of parameters with eigenvectors; above it, SOAP is Adam. The library's default is 10000, which
         /// would take minutes.
         max_precondition_dim: u64 = 64, in 1.0..=1024.0, log 1.0..=1024.0;
-        /// Corrects both means for their start at zero.
+        /// Bias correction of both running means for their start at zero.
         correct_bias: bool = true;
         /// Divides every step by its root mean square.
         normalize_gradient: bool = false;
-        /// Climbs instead of descending.
+        /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;
     }
 }
@@ -90,8 +90,8 @@ impl Optimizer for Soap {
             state: "2 numbers per parameter, and 2 n² numbers",
             cost: "1 gradient, and a QR decomposition of an n × n matrix every 10 steps",
             strengths: "In narrow valleys at an angle to the axes: it is Adam along the axes of the valley.",
-            weaknesses: "The first step does not move. Its axes are improved every 10 steps (by default), so in a bend \
-                they are those of a while ago. As Adam it overshoots minima by its momentum.",
+            weaknesses: "The first step does not move. Its eigenvectors are updated every 10 steps (by default), so \
+                they lag behind in a bend. As Adam, it overshoots minima by its momentum.",
         }
     }
 

@@ -11,36 +11,37 @@ use crate::engine::objective::Oracle;
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// Sophia-H: divides the mean gradient by an estimate of the Hessian's diagonal, and clips every entry of the step.
+    /// Sophia-H: divides the running mean of gradients by an estimate of the Hessian's diagonal, and clips every entry of the
+    /// step.
     ///
     /// θ ← θ − γ clip(m / max(h, ε), p), where h is a running mean of Hutchinson's estimates, one every k steps. Algorithm 3
-    /// of Liu et al. 2024. The paper and the library draw normal vectors, which here is a setting: signs scatter less.
+    /// of Liu et al. 2024. The paper and the library use normal vectors; random signs, the default here, have lower variance.
     pub struct Sophia("Sophia") {
-        /// Learning rate γ; γp is the longest step of a coordinate.
+        /// Learning rate γ; γp is the maximum step of a coordinate.
         lr: f64 = 6e-2, in 0.0.., log 1e-4..=10.0;
-        /// β₁: decay of the mean of the gradient.
+        /// β₁: decay rate of the running mean of gradients.
         beta1: f64 = 0.96, in 0.0..1.0, linear 0.0..=0.999;
-        /// β₂: decay of the mean of the estimates.
+        /// β₂: decay rate of the running mean of the estimates.
         beta2: f64 = 0.99, in 0.0..1.0, linear 0.5..=0.9999;
-        /// ε: the least curvature that is divided by; where there is less, the step is clipped.
+        /// ε: minimum curvature in the division; below it, the step is clipped.
         eps: f64 = 1e-12, in 0.0.., log 1e-15..=1.0;
         /// Weight decay λ.
         weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
-        /// Takes the share γλ of θ away each step; otherwise adds λθ to the gradient.
+        /// Decoupled weight decay: multiplies θ by 1 − γλ in each step; otherwise λθ is added to the gradient.
         decoupled_weight_decay: bool = true;
-        /// Takes the share λ away instead, whatever γ is.
+        /// Fixed weight decay: multiplies θ by 1 − λ in each step, independent of γ.
         fixed_decay: bool = false;
-        /// p: the largest magnitude of an entry of the step, before γ.
+        /// p: maximum magnitude of an entry of the step, before γ.
         p: f64 = 1e-2, in 0.0.., log 1e-4..=10.0;
-        /// Steps k from one estimate of the diagonal to the next.
+        /// Number of steps k between estimates of the diagonal.
         update_period: u64 = 10, in 1.0..=1e6, log 1.0..=100.0;
-        /// Random vectors, each with its product with the Hessian, in one estimate.
+        /// Number of random vectors per estimate, each with one Hessian-vector product.
         num_samples: u64 = 1, in 1.0..=1000.0, log 1.0..=100.0;
-        /// What the entries of these vectors are: signs, with which the estimate of a diagonal Hessian is exact, or normal.
+        /// Distribution of the entries of these vectors: random signs, exact for a diagonal Hessian, or normal.
         hessian_distribution: HessianDistribution = HessianDistribution::Rademacher;
-        /// Seed of the vectors.
+        /// Seed of the random vectors.
         seed: u64 = 0, in 0.0..=9e15;
-        /// Climbs instead of descending.
+        /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;
     }
 }
@@ -74,11 +75,11 @@ impl Optimizer for Sophia {
             kind: Kind::Curvature,
             state: "2 numbers per parameter",
             cost: "1 gradient, and 1 Hessian·vector every 10 steps",
-            strengths: "Where curvatures differ between the axes: flat directions get steps as long as steep ones, and \
+            strengths: "When curvatures differ between the axes: flat directions get steps as long as steep ones, and \
                 no step is longer than γp in a coordinate, so it is never thrown off.",
-            weaknesses: "Where the curvature is small, negative or not known yet, every step is γp along the diagonals: \
-                with the defaults it creeps by 0.0006. It knows the diagonal of the Hessian only, not valleys at an \
-                angle.",
+            weaknesses: "Where the curvature is small, negative or not known yet, every step is γp along the \
+                diagonals: with the defaults it creeps by 0.0006. It uses the diagonal of the Hessian only, not \
+                valleys at an angle.",
         }
     }
 

@@ -7,21 +7,21 @@ use crate::engine::declare::settings;
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// Tiger: every coordinate moves by the learning rate, in the direction of the mean of its gradients.
+    /// Tiger: steps by the learning rate in every coordinate, against the sign of the running mean of gradients.
     ///
     /// m ← β m + (1 − β) g, θ ← θ − γ (sign(m) + λ θ). Su 2023 (Tiger: a tight-fisted optimizer); Lion with β₁ = β₂.
     pub struct Tiger("Tiger") {
-        /// Learning rate γ: the length of every step in each coordinate.
+        /// Learning rate γ: step length per coordinate.
         lr: f64 = 1e-3, in 0.0.., log 1e-5..=1.0;
-        /// β: decay of the mean of the gradient.
+        /// β: decay rate of the running mean of gradients.
         beta: f64 = 0.965, in 0.0..1.0, linear 0.0..=0.999;
         /// Weight decay λ.
         weight_decay: f64 = 0.01, in 0.0.., log 1e-6..=1.0;
-        /// Takes the share γλ of θ away each step; otherwise adds λθ to the gradient.
+        /// Decoupled weight decay: multiplies θ by 1 − γλ in each step; otherwise λθ is added to the gradient.
         decoupled_weight_decay: bool = true;
-        /// Takes the share λ away instead, whatever γ is.
+        /// Fixed weight decay: multiplies θ by 1 − λ in each step, independent of γ.
         fixed_decay: bool = false;
-        /// Climbs instead of descending.
+        /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;
     }
 }
@@ -44,10 +44,10 @@ impl Optimizer for Tiger {
             kind: Kind::Momentum,
             state: "1 number per parameter",
             cost: "1 gradient",
-            strengths: "Where Lion does, with a setting less: steps of a known length on plateaus and on steep walls.",
-            weaknesses: "Its direction is that of the mean of about 30 gradients alone, so it turns late: it overshoots \
-                valley floors and the minimum, and swings about them without end at a constant learning rate. The \
-                weight decay, which is on by default, pulls it to 0.",
+            strengths: "As Lion, with one setting less: steps of a known length on plateaus and on steep walls.",
+            weaknesses: "Its direction is the sign of a mean over about 30 gradients, so it turns late: it overshoots \
+                valley floors and the minimum, and oscillates about them forever at a constant learning rate. The \
+                weight decay, on by default, pulls towards 0.",
         }
     }
 

@@ -8,19 +8,19 @@ use crate::engine::objective::{Oracle, norm};
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// Trust region: Newton's step, but only as far as the quadratic model has proved right; it leaves saddles along the curvature
-    /// that falls.
+    /// Trust region: Newton steps bounded by a radius that adapts to the quality of the quadratic model; it leaves saddles
+    /// along negative curvature.
     ///
-    /// s minimises gᵀs + ½ sᵀH s over ‖s‖ ≤ Δ by conjugate gradients; Δ grows or shrinks with ρ, the fall of the loss over that of the
-    /// model. Algorithms 4.1 and 7.2 of Nocedal & Wright 2006; Steihaug 1983.
+    /// s minimises gᵀs + ½ sᵀH s over ‖s‖ ≤ Δ by conjugate gradients; Δ grows or shrinks with ρ, the decrease of the loss
+    /// divided by that of the model. Algorithms 4.1 and 7.2 of Nocedal & Wright 2006; Steihaug 1983.
     pub struct TrustRegion("Trust region") {
         /// Initial radius Δ₀.
         lr: f64 = 1.0, in 0.0.., log 1e-3..=10.0;
-        /// The largest radius.
+        /// Maximum radius.
         max_radius: f64 = 100.0, in 0.0.., log 0.1..=1000.0;
-        /// η: a step is taken where ρ is above.
+        /// η: a step is accepted if ρ is above.
         eta: f64 = 0.1, in 0.0..=0.25, linear 0.0..=0.25;
-        /// Climbs instead of descending.
+        /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;
     }
 }
@@ -44,10 +44,10 @@ impl Optimizer for TrustRegion {
             kind: Kind::Curvature,
             state: "1 number",
             cost: "1 gradient, 1 value, and up to 2 n Hessian·vector products",
-            strengths: "Far from a minimum, where Newton's steps leap: every step that is taken goes down, saddles are left \
-                on their falling side, and near the minimum it is as fast as Newton.",
-            weaknesses: "It stands still for steps in which the model was wrong and the region only shrinks. Exactly on a saddle, \
-                where the gradient is 0, it stays.",
+            strengths: "Far from a minimum, where Newton's steps are too long: every accepted step descends, saddles \
+                are left on their falling side, and near the minimum it is as fast as Newton.",
+            weaknesses: "It does not move in steps in which the model was wrong and only the radius shrinks. It stays \
+                exactly on a saddle, where the gradient is 0.",
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::engine::declare::settings;
 
 settings! {
-    /// Where ε stands: outside the root as in PyTorch, or inside it as in Keras and in many textbooks.
+    /// Position of ε: outside the square root as in PyTorch, or inside it as in Keras and in many textbooks.
     pub enum Epsilon { Outside = "outside", Inside = "inside" }
 }
 
@@ -18,12 +18,13 @@ impl Epsilon {
 }
 
 settings! {
-    /// Where ε stands: outside the corrected root as in PyTorch, inside it, or outside the uncorrected one as in Keras and in the
-    /// paper's faster form (ε̂, end of section 2 of Kingma & Ba 2015).
+    /// Position of ε: outside the corrected square root as in PyTorch, inside it, or outside the uncorrected one as in Keras
+    /// and in the paper's faster form (ε̂, end of section 2 of Kingma & Ba 2015).
     pub enum CorrectedEpsilon { Outside = "outside", Inside = "inside", Hat = "hat" }
 }
 
 settings! {
-    /// What a velocity is: PyTorch's sum of gradients, a mean of them, or the last step, with the learning rate inside.
+    /// Definition of the velocity: PyTorch's sum of gradients, a running mean of them, or the last step, which contains the
+    /// learning rate.
     pub enum Momentum { PyTorch = "pytorch", Ema = "ema", Polyak = "polyak" }
 }

@@ -9,28 +9,28 @@ use crate::engine::declare::settings;
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// Yogi: Adam whose mean of squares moves towards g² by a share of g², however far away it is, so it falls slowly.
+    /// Yogi: Adam with a running mean of squares that moves towards g² by a fraction of g² only, so it decreases slowly.
     ///
-    /// v ← v − (1 − β₂) sign(v − g²) g², θ ← θ − γ m̂ / (√v̂ + ε). Algorithm 2 of Zaheer et al. 2018, with the library's
-    /// corrections for the start, though both means begin at `initial_accumulator`.
+    /// v ← v − (1 − β₂) sign(v − g²) g², θ ← θ − γ m̂ / (√v̂ + ε). Algorithm 2 of Zaheer et al. 2018, with the library's bias
+    /// corrections, although both running means begin at `initial_accumulator`.
     pub struct Yogi("Yogi") {
-        /// Learning rate γ: about the length of a step in each coordinate.
+        /// Learning rate γ: approximate step length per coordinate.
         lr: f64 = 1e-2, in 0.0.., log 1e-5..=1.0;
-        /// β₁: decay of the mean of the gradient.
+        /// β₁: decay rate of the running mean of gradients.
         beta1: f64 = 0.9, in 0.0..1.0, linear 0.0..=0.999;
-        /// β₂: 1 − β₂ is the share of g² by which the second mean moves.
+        /// β₂: the running mean of squares moves by (1 − β₂) g².
         beta2: f64 = 0.999, in 0.0..1.0, linear 0.5..=0.9999;
-        /// ε, added outside the root.
+        /// ε: added to the denominator, outside the square root.
         eps: f64 = 1e-3, in 0.0.., log 1e-12..=1.0;
-        /// What both means begin at.
+        /// Initial value of both running means.
         initial_accumulator: f64 = 1e-6, in 0.0.., log 1e-9..=1.0;
         /// Weight decay λ.
         weight_decay: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
-        /// Takes the share γλ of θ away each step; otherwise adds λθ to the gradient.
+        /// Decoupled weight decay: multiplies θ by 1 − γλ in each step; otherwise λθ is added to the gradient.
         decoupled_weight_decay: bool = true;
-        /// Takes the share λ away instead, whatever γ is.
+        /// Fixed weight decay: multiplies θ by 1 − λ in each step, independent of γ.
         fixed_decay: bool = false;
-        /// Climbs instead of descending.
+        /// Maximizes the loss instead of minimizing it.
         maximize: bool = false;
     }
 }
@@ -59,10 +59,10 @@ impl Optimizer for Yogi {
             kind: Kind::Adaptive,
             state: "2 numbers per parameter",
             cost: "1 gradient",
-            strengths: "Where Adam does; its mean of squares falls slowly, so steps do not become long all of a sudden \
-                where gradients become small.",
-            weaknesses: "A steep start is remembered for long: where gradients are a tenth as large, squares fade at a \
-                hundredth of the pace, and it creeps. It scales along the axes only.",
+            strengths: "As Adam; its running mean of squares decreases slowly, so steps do not suddenly grow where \
+                gradients become small.",
+            weaknesses: "A steep start is remembered for long: when gradients are a tenth as large, squares decay at \
+                a hundredth of the rate, and progress is slow. It scales along the axes only.",
         }
     }
 

@@ -6,13 +6,13 @@ use crate::engine::numeric::real;
 use crate::engine::objective::{GradientTransform, Upstream};
 
 settings! {
-    /// Gradient accumulation: one step sees the gradients of several mini-batches, as one of a batch that does not fit into memory.
+    /// Gradient accumulation: one step uses the gradients of several mini-batches, like one larger batch.
     ///
-    /// g ← Σ gⱼ / k over the next k mini-batches, or the sum alone, as it is where nobody divides the loss.
+    /// g ← Σ gⱼ / k over the next k mini-batches, or their sum, as in code that does not divide the loss by k.
     pub struct Accumulate("Accumulated") {
-        /// k: mini-batches to a step.
+        /// k: number of mini-batches per step.
         k: u64 = 4, in 1.0..=10000.0, log 1.0..=64.0;
-        /// Whether it is the mean, and not the sum.
+        /// Averages the gradients instead of summing them.
         mean: bool = true;
     }
 }

@@ -6,13 +6,14 @@ use crate::engine::declare::settings;
 use crate::engine::objective::GradientTransform;
 
 settings! {
-    /// ASAM: SAM that measures how far uphill it goes in units of each parameter, so that rescaling parameters changes nothing.
+    /// ASAM: SAM with the ascent step scaled by each parameter, so that it is invariant to rescaling of the parameters.
     ///
-    /// With T = diag(|θ| + η) the gradient is that at θ + ρ T²g/‖Tg‖. Costs two gradients a step. Eq. (8) of Kwon et al. 2021.
+    /// With T = diag(|θ| + η) the gradient is evaluated at θ + ρ T²g/‖Tg‖. Costs two gradients per step. Eq. (8) of Kwon et
+    /// al. 2021.
     pub struct Asam("ASAM") {
-        /// ρ: how far uphill, in units of the parameters.
+        /// ρ: length of the ascent step, in units of the parameters.
         rho: f64 = 0.5, in 0.0.., log 1e-3..=10.0;
-        /// η: keeps parameters near 0 from standing still; 0 in the form that is common in PyTorch.
+        /// η: added to the scale |θ|, so that parameters near 0 move; 0 in common PyTorch code.
         eta: f64 = 0.01, in 0.0.., log 1e-4..=1.0;
     }
 }

@@ -12,17 +12,17 @@ use crate::engine::schedule::StepRates;
 use std::ops::Range;
 
 settings! {
-    /// How much longer the parts of a step become that are left.
+    /// Scale of the components of a step that remain.
     pub enum Longer { Mean = "mean", Count = "count" }
 }
 
 settings! {
-    /// Cautious: leaves out the parts of a step that go against the gradient, and makes the others longer instead.
+    /// Cautious: masks the components of a step that oppose the gradient, and scales up the others.
     ///
-    /// The step u becomes s φ u, where φ is 1 for −u g > 0 and 0 elsewhere. Decoupled weight decay is no part of u: it stays whole,
-    /// as in algorithm 1 of Liang et al. 2024. In a network φ is scaled in each tensor by itself, as the authors' code does it.
-    /// pytorch_optimizer's cautious Lion, ADOPT and LaProp are those rules with scale=count; its AdEMAMix masks only the faster of its
-    /// two means, which is ademamix:cautious=true.
+    /// The step u becomes s φ u, where φ is 1 for −u g > 0 and 0 elsewhere. Decoupled weight decay is not part of u and not
+    /// masked, as in algorithm 1 of Liang et al. 2024. In a network φ is scaled per tensor, as in the authors' code. The
+    /// cautious Lion, ADOPT and LaProp of pytorch_optimizer are these optimizers with scale=count; its AdEMAMix masks only
+    /// the faster of its two means, which is ademamix:cautious=true.
     pub struct Cautious("Cautious") {
         /// s: mean is 1 / max(mean φ, 10⁻³), as in the authors' C-AdamW (c_adamw.py) and in timm; count is n / (Σφ + 1) for n
         /// parameters, as in their C-Lion (c_lion.py), in pytorch_optimizer 4.1 and in mars:cautious=true.

@@ -6,10 +6,10 @@ use crate::engine::numeric::real;
 use crate::engine::objective::GradientTransform;
 
 settings! {
-    /// Gradient centralization: takes the mean off the gradient, so that the sum of a neuron's weights never changes.
+    /// Gradient centralization: subtracts the mean from the gradient, so that the sum of a neuron's weights is constant.
     ///
-    /// g ← g − mean g, over the incoming weights of each neuron; biases and the factors of a normalisation are left as they are. The
-    /// parameters of a test function count as those of one neuron. Eq. (1) of Yong et al. 2020.
+    /// g ← g − mean g, over the incoming weights of each neuron; biases and the scales of a normalisation are unchanged. The
+    /// parameters of a test function count as one neuron's. Eq. (1) of Yong et al. 2020.
     pub struct Centralize("Centralized") {}
 }
 

@@ -5,11 +5,11 @@ use crate::engine::declare::settings;
 use crate::engine::objective::{GradientTransform, clip_norm};
 
 settings! {
-    /// Clips the norm: makes a gradient that is too long as long as allowed.
+    /// Gradient norm clipping: scales gradients down to a maximum norm.
     ///
     /// g ← g · min(1, c / (‖g‖ + 10⁻⁶)). Pascanu et al. 2013, in PyTorch's form.
     pub struct ClipNorm("Clipped norm") {
-        /// c: the largest norm.
+        /// c: maximum norm.
         max_norm: f64 = 1.0, in 0.0.., log 1e-3..=100.0;
     }
 }

@@ -5,11 +5,11 @@ use crate::engine::declare::settings;
 use crate::engine::objective::{GradientTransform, clip_value};
 
 settings! {
-    /// Clips values: no component of the gradient is larger than allowed.
+    /// Gradient value clipping: clips each component of the gradient to a maximum magnitude.
     ///
     /// gᵢ ← min(max(gᵢ, −c), c), as in PyTorch.
     pub struct ClipValue("Clipped values") {
-        /// c: the largest magnitude.
+        /// c: maximum magnitude.
         clip_value: f64 = 1.0, in 0.0.., log 1e-3..=100.0;
     }
 }

@@ -10,12 +10,12 @@ use crate::engine::optimizer::UpdateRule;
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// Weight averaging: follows the path at a distance with a running mean, which is a trail of its own.
+    /// Weight averaging: an exponential moving average of the iterates, drawn as a trail of its own.
     ///
-    /// a ← β a + (1 − β) θ after each step, from the first step's θ on; the path itself stays as it is. Polyak & Juditsky 1992, in
-    /// PyTorch's exponential form.
+    /// a ← β a + (1 − β) θ after each step, from the first step's θ on; the trajectory itself is unchanged. Polyak & Juditsky
+    /// 1992, in PyTorch's exponential form.
     pub struct Ema("Average") {
-        /// β: how much of the mean is kept.
+        /// β: decay rate of the moving average.
         decay: f64 = 0.99, in 0.0..=1.0, linear 0.5..=0.999;
     }
 }

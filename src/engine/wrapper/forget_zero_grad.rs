@@ -6,11 +6,11 @@ use crate::engine::objective::state::{StateEntry, StateVisitor};
 use crate::engine::objective::{GradientTransform, Upstream};
 
 settings! {
-    /// Forgot zero_grad: gradients add up from step to step, as they do in PyTorch when nobody clears them.
+    /// Missing zero_grad: gradients accumulate from step to step, as in PyTorch without optimizer.zero_grad().
     ///
-    /// g ← g₁ + g₂ + … + g. It acts like momentum that never forgets.
+    /// g ← g₁ + g₂ + … + g. It acts like momentum without decay.
     pub struct ForgetZeroGrad("No zero_grad") {
-        /// Every so many steps somebody remembers.
+        /// Number of steps after which the gradients are zeroed.
         every: Option<u64> = None, in 1.0.., log 1.0..=1000.0, none "never";
     }
 }

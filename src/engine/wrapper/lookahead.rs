@@ -10,13 +10,14 @@ use crate::engine::optimizer::UpdateRule;
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// Lookahead: lets the optimizer run ahead for some steps, then goes part of the way and calls it back there.
+    /// Lookahead: every k steps of the optimizer, slow weights move a fraction of the way to the fast ones, which restart
+    /// there.
     ///
     /// Every k steps φ ← φ + α (θ − φ), θ ← φ; the optimizer keeps its state. Algorithm 1 of Zhang et al. 2019.
     pub struct Lookahead("Lookahead") {
-        /// k: steps of the optimizer to one of the slow weights.
+        /// k: steps of the optimizer per update of the slow weights.
         k: u64 = 5, in 1.0.., log 1.0..=100.0;
-        /// α: the share of the way that the slow weights go.
+        /// α: step size of the slow weights, as a fraction of the distance.
         alpha: f64 = 0.5, in 0.0..=1.0, linear 0.0..=1.0;
     }
 }

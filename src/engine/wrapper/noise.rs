@@ -7,11 +7,11 @@ use crate::engine::objective::GradientTransform;
 use rand_distr::{Distribution, StandardNormal};
 
 settings! {
-    /// Noise: every gradient is off by a Gaussian, as gradients of mini-batches are.
+    /// Gradient noise: adds Gaussian noise to every gradient, like that of mini-batches.
     ///
-    /// gᵢ ← gᵢ + σ ξᵢ with ξᵢ ~ N(0, 1), anew for each gradient.
+    /// gᵢ ← gᵢ + σ ξᵢ with ξᵢ ~ N(0, 1), drawn independently for each gradient.
     pub struct Noise("Noise") {
-        /// σ: standard deviation of each component.
+        /// σ: standard deviation per component.
         std: f64 = 0.1, in 0.0.., log 1e-3..=100.0;
         /// Seed of the random numbers.
         seed: u64 = 0;

@@ -10,15 +10,15 @@ use crate::engine::optimizer::UpdateRule;
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// Polyak's step size: sets the learning rate of each step by how far the loss is above its known minimum.
+    /// Polyak step size: sets the learning rate of each step from the distance of the loss to its known minimum.
     ///
     /// γ = (f(θ) − f*) / (c ‖g‖²) instead of the learning rate, at most `max_lr`. Polyak 1969; with c and a bound: Loizou et al. 2021.
     pub struct PolyakStep("Polyak step") {
         /// f*: the loss at the minimum.
         minimum: f64 = 0.0;
-        /// c: steps are shorter by this factor.
+        /// c: divisor of the step size.
         c: f64 = 1.0, in 0.0.., log 0.1..=10.0;
-        /// The largest learning rate.
+        /// Maximum learning rate.
         max_lr: Option<f64> = None, in 0.0.., log 1e-3..=10.0, none "none";
     }
 }

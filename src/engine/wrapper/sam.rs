@@ -6,11 +6,11 @@ use crate::engine::objective::state::{StateEntry, StateVisitor};
 use crate::engine::objective::{GradientTransform, Upstream, norm};
 
 settings! {
-    /// SAM: sees the gradient not where it stands but a little uphill, and so avoids sharp minima.
+    /// SAM: uses the gradient at a point a little uphill, and so avoids sharp minima.
     ///
-    /// The gradient is that at θ + ρ g/‖g‖. Costs two gradients a step. Eq. (2) and algorithm 1 of Foret et al. 2021.
+    /// The gradient is evaluated at θ + ρ g/‖g‖. Costs two gradients per step. Eq. (2) and algorithm 1 of Foret et al. 2021.
     pub struct Sam("SAM") {
-        /// ρ: how far uphill.
+        /// ρ: length of the ascent step.
         rho: f64 = 0.05, in 0.0.., log 1e-3..=10.0;
     }
 }

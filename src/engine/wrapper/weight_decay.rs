@@ -10,13 +10,13 @@ use crate::engine::optimizer::UpdateRule;
 use crate::engine::schedule::StepRates;
 
 settings! {
-    /// Weight decay: pulls the parameters to 0, by the gradient or beside it.
+    /// Weight decay: pulls the parameters towards 0, by the gradient or decoupled from it.
     ///
-    /// g ← g + λθ as in SGD; decoupled θ ← θ − γλθ beside the step as in AdamW. Loshchilov & Hutter 2019, section 2.
+    /// g ← g + λθ as in SGD; decoupled θ ← θ − γλθ in each step as in AdamW. Loshchilov & Hutter 2019, section 2.
     pub struct WeightDecay("Decay") {
-        /// λ: how strong the pull is.
+        /// λ: weight decay coefficient.
         weight_decay: f64 = 1e-2, in 0.0.., log 1e-6..=1.0;
-        /// Whether the pull is apart from the gradient, and so from what the optimizer makes of gradients.
+        /// Decoupled weight decay: multiplies θ by 1 − γλ in each step; otherwise λθ is added to the gradient.
         decoupled_weight_decay: bool = false;
     }
 }

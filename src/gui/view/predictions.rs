@@ -113,7 +113,9 @@ impl PredictionsView {
             egui::vec2(20.0, 20.0),
         );
         let button = ui.put(place, egui::Button::new("×").frame(false));
-        button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, "Hide the predictions"));
+        button.widget_info(|| {
+            egui::WidgetInfo::labeled(egui::Role::Button, true, "Hide the predictions")
+        });
         if button
             .on_hover_text("Hides it; the switch “data” above the map shows it again.")
             .clicked()

@@ -225,7 +225,7 @@ fn what_cannot_be_trained_is_told() {
     let problem = Arc::new(diverging.load(&NoFiles).unwrap());
     let refused = compute_all_runs(&diverging, &problem, None).err().unwrap();
     assert!(
-        refused.starts_with("plane `pca` goes through the steps of runs"),
+        refused.starts_with("plane `pca` needs the steps of runs"),
         "{refused}"
     );
     let mut scene = scene(&["sgd"]);

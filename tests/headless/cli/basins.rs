@@ -81,7 +81,7 @@ fn invalid_basins_arguments_are_refused() {
         ),
         (
             &["--run", "adam", "-o", "a.png"],
-            "the scene has 2 runs; expected one, by --run SPEC or --run-number N",
+            "the scene has 2 runs; choose one with --run SPEC or --run-number N",
         ),
         (
             &["--run-number", "2", "-o", "a.png"],

@@ -46,7 +46,7 @@ fn both_paths_are_printed_and_written() {
     for text in [
         "w1.safetensors: training loss 0.",
         "aligned: ",
-        " of 11 hidden units change places",
+        " of 11 hidden units permuted",
         "straight   training  ",
         "curve      test ",
         "unaligned  test ",
@@ -188,7 +188,7 @@ fn invalid_pairs_of_networks_are_refused() {
         ),
         (
             &["--aligned-weights", "b.safetensors"],
-            "--aligned-weights are those of --align; expected it beside them",
+            "--aligned-weights needs --align; add --align",
         ),
         (
             &["--points", "1"],

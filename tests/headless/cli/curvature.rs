@@ -140,12 +140,12 @@ fn invalid_curvature_arguments_are_refused() {
     check(
         &[],
         &["curvature"],
-        "refused: there is nothing to look at; expected --network, --data and --weights, or --landscape and --at",
+        "refused: no network or landscape is given; expected --network, --data and --weights, or --landscape and --at",
     );
     check(
         &[],
         &["curvature", "--landscape", "rosenbrock"],
-        "refused: the landscape needs a point; expected --at, like --at=1,1",
+        "refused: the point on the landscape is missing; expected --at, like --at=1,1",
     );
     check(
         &[],
@@ -162,7 +162,7 @@ fn invalid_curvature_arguments_are_refused() {
             "--rescale",
             "2",
         ],
-        "refused: --rescale is for networks; expected --network",
+        "refused: --rescale needs a network; expected --network",
     );
     check(
         &[],
@@ -174,7 +174,7 @@ fn invalid_curvature_arguments_are_refused() {
             "--layer",
             "2",
         ],
-        "refused: --layer is for --rescale; expected it beside it",
+        "refused: --layer needs --rescale; add --rescale α",
     );
     check(
         &[],
@@ -191,7 +191,7 @@ fn invalid_curvature_arguments_are_refused() {
             "--matrix",
             "gauss-newton",
         ],
-        "refused: --matrix gauss-newton is for the loss of a model on data; expected hessian",
+        "refused: --matrix gauss-newton needs the loss of a model on data; expected hessian",
     );
     let place = Place::new();
     let (code, _, stderr) = place.run(&[
@@ -324,7 +324,7 @@ fn curvature_needs_a_finite_loss_and_reports_infinite_derivatives() {
     for line in "
         ln(x)+y^2 | -1,0 | refused: the loss is NaN at these parameters
         ln(x)+y^2 | 0,0 | refused: the loss is -inf
-        1/x | 0,1 | refused: expected parameters at which
+        1/x | 0,1 | refused: expected parameters where the loss
         sqrt(x)+y^2 | 0,1 | refused: the curvature is not finite
         exp(x)+y^2 | 1000,1 | refused: the loss is inf
         0*x | 1,1 | condition number     infinite
@@ -332,7 +332,7 @@ fn curvature_needs_a_finite_loss_and_reports_infinite_derivatives() {
         x^2+0*y | 1,1 | condition number     infinite
         (x+y)^2 | 1,-1 | condition number     infinite
         x^2+4*y^2 | 1,1 | condition number     4
-        x^2-3 | 0,0 | keskar               not known"
+        x^2-3 | 0,0 | keskar               unknown"
         .trim()
         .lines()
     {

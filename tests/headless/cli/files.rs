@@ -285,7 +285,7 @@ fn no_output_overwrites_an_input() {
             ],
         ),
     ] {
-        place.refused(&args, ", an input of this command; expected another file");
+        place.refused(&args, ", an input of this command; choose another file");
     }
     // Training may overwrite its input weights, since it reads them completely before it writes.
     let again = with(
@@ -340,12 +340,12 @@ fn outputs_must_be_different_files() {
     ] {
         place.refused(
             &[&train, more].concat(),
-            ", another output of this command; expected a file for each",
+            ", another output of this command; choose another file",
         );
     }
     place.refused(
         &[&train[..], &["-o", "-", "--layers", "-"]].concat(),
-        "`-` is given for two outputs",
+        "two outputs are `-`, but there is one standard output",
     );
 }
 
@@ -819,7 +819,7 @@ fn excessive_sizes_are_refused_before_allocating() {
             "-o",
             "a.png",
         ],
-        "would take about 2.5 GB of memory; expected at most 2 GB, by a smaller --size",
+        "would take about 2.5 GB of memory; expected at most 2 GB, so choose a smaller --size",
     );
     assert!(refused.contains("16384 × 16384"), "{refused}");
     place.refused(
@@ -896,7 +896,7 @@ fn running_out_of_memory_or_threads_is_refused_without_an_abort() {
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{said}");
     assert!(
-        said.contains("would take about 729 MB of memory, which is not to be had now"),
+        said.contains("would take about 729 MB of memory, more than is free now"),
         "{said}"
     );
     assert!(place.names().is_empty());

@@ -64,7 +64,7 @@ fn layer_statistics_are_written_for_each_step() {
         rows.concat()
     });
     assert!(
-        said.contains("sgd:lr=0.1: the gradient of layers.1 vanishes: its norm is below 50 in 4 of 4 rows, first at step 0, lowest 0."),
+        said.contains("sgd:lr=0.1: the gradient of layers.1 vanishes: norm below 50 in 4 of 4 rows, first at step 0, lowest 0."),
         "{said}"
     );
 }
@@ -75,7 +75,7 @@ fn invalid_arguments_for_layers_are_refused() {
     for (more, expected) in [
         (
             &["--exploding", "9"][..],
-            "--exploding is for steps, which are not kept; expected --layers beside it",
+            "--exploding needs --layers, which is missing; add --layers FILE",
         ),
         (
             &["--layers", "l.csv", "--vanishing", "-1"],
@@ -83,7 +83,7 @@ fn invalid_arguments_for_layers_are_refused() {
         ),
         (
             &["--layers", "l.csv", "--vanishing", "200"],
-            "--vanishing 200 is above --exploding 100; expected it to be below",
+            "--vanishing 200 is above --exploding 100; expected it below",
         ),
         (
             &["--layers", "l.npz"],

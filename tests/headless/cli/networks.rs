@@ -52,7 +52,7 @@ fn commands_for_landscapes_refuse_networks() {
     ] {
         place.refused(
             args,
-            "s.toml: is about a network; expected a scene about a landscape, or `ravine train`",
+            "s.toml: is a scene with a network; expected one with a landscape, or `ravine train`",
         );
     }
     for (from, to, expected) in [

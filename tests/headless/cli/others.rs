@@ -169,9 +169,13 @@ fn projection_error_is_drawn_for_networks_only() {
         "version = 2\n[network]\nmodel = \"mlp:hidden=3,loss=bce\"\ndata = \"moons:samples=16\"\n\
          [[runs]]\nspec = \"adam:lr=0.1\"\n[training]\nsteps = 20\n",
     );
-    let args = ["render", "s.toml", "--show", "off-plane", "-o", "a.svg"];
-    place.said(&args);
-    let svg = place.read("a.svg");
+    let picture = |show: &str| {
+        place.said(&["render", "s.toml", "--show", show, "-o", "a.svg"]);
+        place.read("a.svg")
+    };
+    let svg = picture("projection-error");
+    // The former name of the value.
+    assert_eq!(svg, picture("off-plane"));
     for text in [
         "Projection error   ",
         "projection error in %",
@@ -181,8 +185,8 @@ fn projection_error_is_drawn_for_networks_only() {
     }
     check(
         &[],
-        &["render", "--show", "off-plane", "-o", "a.svg"],
-        "refused: --show off-plane is for networks, but the scene is about a landscape, whose plane shows everything; expected map",
+        &["render", "--show", "projection-error", "-o", "a.svg"],
+        "refused: --show projection-error is for networks, but the scene has a landscape; expected map",
     );
 }
 
@@ -225,7 +229,7 @@ fn without_a_display_the_error_suggests_a_picture() {
         let (code, stdout, stderr) = place.run(&[]);
         assert_eq!(
             (code, stdout),
-            (Some(0), format!("The picture is in {name} instead.\n")),
+            (Some(0), format!("Wrote the picture {name} instead.\n")),
             "{stderr}"
         );
         assert!(stderr.starts_with("ravine: "), "{stderr}");

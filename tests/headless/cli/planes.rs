@@ -67,7 +67,7 @@ fn runs_are_drawn_on_the_plane_of_their_principal_components() {
         "run 1",
         "run 2",
         "The plane explains",
-        "Paths are shadows: the height of the map is not their loss. They are up to",
+        "Runs are projected onto the plane: the height of the map is not their loss. Their largest distance from the plane is",
     ] {
         assert!(svg.contains(text), "{text}");
     }
@@ -166,7 +166,7 @@ fn the_loss_on_test_data_equals_that_reported_by_training() {
             "-o",
             "s.csv",
         ],
-        "--test with norm=batch would take the moments of the test samples; expected --norm-statistics file beside it",
+        "--test with norm=batch would use batch statistics of the test samples; add --norm-statistics file",
     );
 }
 
@@ -184,15 +184,15 @@ fn incompatible_flags_are_refused() {
         ),
         (
             &["--seeds", "2", "--plane", "hessian"],
-            "--seeds is for --plane filter, not hessian; expected it",
+            "--seeds is for --plane filter, not hessian; choose filter, or leave out --seeds",
         ),
         (
             &["--seeds", "2", "--direction", &u],
-            "--seeds is for --plane filter; expected it without --direction",
+            "--seeds is for --plane filter; leave out --direction",
         ),
         (
             &["--seeds", "2", "--trajectories", "t.npz"],
-            "--seeds and --trajectories exclude each other; expected one of both",
+            "--seeds and --trajectories exclude each other; leave out one of them",
         ),
         (
             &[
@@ -203,7 +203,7 @@ fn incompatible_flags_are_refused() {
                 "--trajectories",
                 "t.npz",
             ],
-            "--trajectories is for planes through runs and for pictures",
+            "--trajectories with --direction is for pictures",
         ),
         (
             &["--plane", "pca", "--trajectories", "none.npz"],
@@ -223,11 +223,11 @@ fn incompatible_flags_are_refused() {
         ),
         (
             &["--test", "0"],
-            "--test 0 keeps no sample for a test; expected a larger share",
+            "--test 0 leaves no test sample; expected a larger share",
         ),
         (
             &["--seed", "1"],
-            "--seed is that of --test; expected --test beside it",
+            "--seed is for the --test split; add --test SHARE",
         ),
         (
             &["--norm-statistics", "mean"],
@@ -235,7 +235,7 @@ fn incompatible_flags_are_refused() {
         ),
         (
             &["--norm-statistics", "file"],
-            "--norm-statistics file is for norm=batch; expected data",
+            "--norm-statistics file needs a network with norm=batch; expected data",
         ),
     ] {
         place.refused(&with(&args, &[more, &["-o", "s.csv"]].concat()), expected);

@@ -250,15 +250,15 @@ fn bad_flags_are_refused_with_the_valid_values() {
         ),
         (
             &["--gallery", "landscapes", "--run", "adam"],
-            "--gallery shows every landscape as it comes; expected it without --run",
+            "--gallery draws every landscape with its defaults; leave out --run",
         ),
         (
             &["scene.toml", "--gallery", "landscapes"],
-            "expected it without a scene file",
+            "--gallery draws every landscape with its defaults; leave out the scene file",
         ),
         (
             &["--gallery", "landscapes", "--step", "3"],
-            "expected it without --step",
+            "--gallery draws every landscape with its defaults; leave out --step",
         ),
     ] {
         check(

@@ -283,11 +283,11 @@ fn directions_that_span_no_plane_are_refused() {
         ),
         (
             &["--plane", "pca"],
-            "plane `pca` goes through the steps of runs, but there are none",
+            "plane `pca` needs the steps of runs, but there are none",
         ),
         (
             &["--plane", "gradient:second=step"],
-            "plane `gradient` goes through the steps of runs",
+            "plane `gradient` needs the steps of runs",
         ),
         (
             &["--plane", "line"],
@@ -352,7 +352,7 @@ fn incompatible_flags_are_refused() {
             &["--direction", &u, "--normalize", "layer"],
             "--normalize cannot be `layer`; expected filter",
         ),
-        (&["--ignore", "none"], "--ignore is for --normalize filter"),
+        (&["--ignore", "none"], "--ignore needs --normalize filter"),
         (
             &[
                 "--direction",
@@ -387,7 +387,7 @@ fn incompatible_flags_are_refused() {
     refused(&["-o", "no/s.csv"], "there is no folder `no`");
     refused(
         &["--direction", &u, "-o", "s.png"],
-        "s.png: a line has no map; expected .csv or .npz, or a second --direction",
+        "s.png: one --direction spans a line, which has no map; expected .csv or .npz, or a second --direction",
     );
 }
 

@@ -193,7 +193,7 @@ fn two_settings_make_a_map_of_one_run() {
     let several = with(&[&["adam", "--run", "sgd"], &overs[..]].concat());
     place.refused(
         &several,
-        "the scene has 2 runs; expected one, by --run SPEC or --run-number N",
+        "the scene has 2 runs; choose one with --run SPEC or --run-number N",
     );
     assert_eq!(
         place
@@ -256,7 +256,7 @@ fn runs_without_the_setting_are_reported_and_left_out() {
     assert_eq!(code, Some(0));
     assert_eq!(
         stderr,
-        "ravine: `sgd:lr=0.001` has no setting `beta1`; it is left out\n"
+        "ravine: `sgd:lr=0.001` has no setting `beta1`; the run is skipped\n"
     );
     assert_eq!(
         stdout.lines().count(),
@@ -368,7 +368,7 @@ fn invalid_sweeps_are_refused() {
         ),
         (
             &["--over", "lr", "--over", "momentum", "--over", "dampening"],
-            "--over stands 3 times; expected it once, or twice for a map",
+            "--over is given 3 times; expected it once, or twice for a map",
         ),
         (
             &["--over", "lr", "--measure", "lowest"],
@@ -376,7 +376,7 @@ fn invalid_sweeps_are_refused() {
         ),
         (
             &["--over", "lr", "--measure", "steps"],
-            "--measure steps has no loss to reach; expected one, like --goal 1e-3",
+            "--measure steps needs a loss to reach; expected --goal, like --goal 1e-3",
         ),
         (
             &["--over", "lr", "--goal", "low"],

@@ -291,11 +291,11 @@ fn invalid_training_arguments_are_refused() {
     for (more, expected) in [
         (
             &[][..],
-            "--steps and --epochs both say how long to train; expected one of them",
+            "the length of the training is given by --steps or --epochs; expected exactly one of them",
         ),
         (
             &["--steps", "5", "--epochs", "5"],
-            "--steps and --epochs both say how long to train",
+            "the length of the training is given by --steps or --epochs; expected exactly one",
         ),
         (
             &["--steps", "0"],
@@ -308,7 +308,7 @@ fn invalid_training_arguments_are_refused() {
         ),
         (
             &["--steps", "5", "--every", "2"],
-            "--every is for steps, which are not kept; expected --trajectories or --layers beside it",
+            "--every needs --trajectories or --layers, which is missing; add --trajectories FILE or --layers FILE",
         ),
         (
             &["--steps", "5", "--every", "0", "--trajectories", "t.csv"],
@@ -333,11 +333,11 @@ fn invalid_training_arguments_are_refused() {
         ),
         (
             &["--steps", "5", "--run", "sgd"],
-            "w.safetensors: is one file for 2 runs; expected {} in the name",
+            "w.safetensors: one file for 2 runs; expected {} in the name",
         ),
         (
             &["--steps", "5", "--plane", "pca"],
-            "--plane is for steps, which are not kept; expected --trajectories beside it",
+            "--plane needs --trajectories, which is missing; add --trajectories FILE",
         ),
         (
             &["--steps", "5", "--trajectories", "t.txt"],
@@ -349,7 +349,7 @@ fn invalid_training_arguments_are_refused() {
         ),
         (
             &["--steps", "99999999", "--trajectories", "t.csv"],
-            "--trajectories or --layers would keep 99999999 rows of 1 runs in 33 parameters, 3300000000 numbers; expected at most 400000000",
+            "--trajectories or --layers would record 99999999 rows of 1 runs with 33 parameters, 3300000000 numbers; expected at most 400000000",
         ),
         (
             &["--steps", "5", "--weights", "none.safetensors"],
@@ -471,22 +471,23 @@ fn a_run_no_better_than_a_constant_gives_a_warning() {
     );
     assert_eq!(code, Some(0));
     assert!(
-        stderr.contains("`sgd:lr=0.1,momentum=0.9`: the loss has not moved below that of one constant prediction")
+        stderr.contains("`sgd:lr=0.1,momentum=0.9`: the loss ends at ")
+            && stderr.contains(", the loss of the best constant prediction; ")
             && stderr.contains("--standardize"),
         "{stderr}"
     );
     let more = ["--steps", "60", "--batch", "32", "--standardize"];
     let (code, _, stderr) = train(digits, "digits", "sgd:lr=0.1,momentum=0.9", &more);
     assert!(
-        code == Some(0) && !stderr.contains("has not moved"),
+        code == Some(0) && !stderr.contains("best constant prediction"),
         "{stderr}"
     );
     let (network, data) = ("mlp:hidden=4,loss=mse", "sine");
     let (code, _, stderr) = train(network, data, "sgd:lr=0", &["--steps", "12"]);
     assert!(
-        code == Some(0) && stderr.contains("has not moved"),
+        code == Some(0) && stderr.contains("best constant prediction"),
         "{stderr}"
     );
     let (_, _, stderr) = train(network, data, "adam:lr=0.03", &["--steps", "200"]);
-    assert!(!stderr.contains("has not moved"), "{stderr}");
+    assert!(!stderr.contains("best constant prediction"), "{stderr}");
 }

@@ -77,11 +77,11 @@ pub struct ExtremalEigenvalues {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum EigenError {
     /// The work was stopped.
-    #[error("the work was stopped; expected to be let finish")]
+    #[error("cancelled")]
     Cancelled,
     /// There is no loss to speak of.
     #[error(
-        "the loss is {0} at these parameters, where it has no curvature; expected parameters at which it and its first two derivatives are finite"
+        "the loss is {0} at these parameters; expected parameters where the loss and its first two derivatives are finite"
     )]
     NoLoss(f64),
     /// Products overflow.
@@ -89,7 +89,7 @@ pub enum EigenError {
     NotFinite,
     /// Lanczos' method has not converged.
     #[error(
-        "eigenvalues were not found to {tolerance:.0e} by {products} products, but to {error:.1e}; expected fewer of them, or a larger tolerance"
+        "eigenvalues did not converge to {tolerance:.0e} in {products} products, the estimated error is {error:.1e}; ask for fewer of them, or for a larger tolerance"
     )]
     NotFound {
         /// How many products it took.

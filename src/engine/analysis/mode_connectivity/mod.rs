@@ -91,7 +91,9 @@ pub struct ModeConnectivity {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum ConnectError {
     /// Weights of another network.
-    #[error("the weights of one end are {found} numbers; expected {expected}, as the network has")]
+    #[error(
+        "the weights of one end have {found} numbers; expected {expected}, the parameters of the network"
+    )]
     Length {
         /// How many there are.
         found: usize,
@@ -103,7 +105,7 @@ pub enum ConnectError {
     NotFinite,
     /// Moments that belong to one network.
     #[error(
-        "batch normalisations have moments that are given, but those of one end are not those of the other; expected those of the data"
+        "batch normalisation uses fixed statistics, which differ between the two networks; expected statistics of the data"
     )]
     EvalMode,
     /// Batches of one sample.

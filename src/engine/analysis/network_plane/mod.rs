@@ -120,7 +120,7 @@ fn check_finite(vector: Vec<f64>) -> Result<Vec<f64>, PlaneError> {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PlaneError {
     /// The work was stopped.
-    #[error("the work was stopped; expected to be let finish")]
+    #[error("cancelled")]
     Cancelled,
     /// Derivatives overflow.
     #[error("the plane's directions are not finite at these weights; expected finite derivatives")]
@@ -132,7 +132,7 @@ pub enum PlaneError {
     NoGradient,
     /// Lanczos' method has not converged.
     #[error(
-        "plane `hessian`: the top two eigenvectors were not found by {0} products with the Hessian; expected eigenvalues further apart"
+        "plane `hessian`: the top two eigenvectors did not converge in {0} products with the Hessian; expected eigenvalues further apart"
     )]
     NotFound(usize),
     /// Another number of weights is needed.
@@ -149,12 +149,12 @@ pub enum PlaneError {
     },
     /// The weights do not span a plane.
     #[error(
-        "plane `{0}`: the weights lie on one line or in one place; expected weights that span a plane"
+        "plane `{0}`: the weights lie on one line or at one point; expected weights that span a plane"
     )]
     Collinear(&'static str),
     /// There are no runs.
     #[error(
-        "plane `{0}` goes through the steps of runs, but there are none; expected runs of at least one step, as `ravine train` makes them"
+        "plane `{0}` needs the steps of runs, but there are none; expected runs of at least one step, like those of `ravine train --trajectories`"
     )]
     NoTrajectory(&'static str),
     /// No such parameter.

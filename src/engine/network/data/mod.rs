@@ -57,11 +57,11 @@ pub enum DataError {
     #[error("{0}")]
     File(String),
     /// No file is named.
-    #[error("path: is empty; expected the path of a CSV file")]
+    #[error("path: empty; expected a CSV file")]
     NoPath,
     /// A label that is no class.
     #[error(
-        "{place}: `{label}` is no class; expected whole numbers or names for loss={loss}, or loss=mse"
+        "{place}: `{label}` is not a class; expected whole numbers or names for loss={loss}, or loss=mse"
     )]
     NotAClass {
         /// File, line and column.

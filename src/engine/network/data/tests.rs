@@ -190,7 +190,7 @@ fn labels_are_numbers_or_the_names_of_classes() {
     let refused = "csv".parse::<AnyDataset>().unwrap().as_dyn().data(&NoFiles);
     assert_eq!(
         refused.unwrap_err().to_string(),
-        "path: is empty; expected the path of a CSV file"
+        "path: empty; expected a CSV file"
     );
 }
 
@@ -228,7 +228,7 @@ fn whole_numbers_are_classes_for_the_losses_of_classification() {
     );
     assert_eq!(
         split(Loss::Ce, &[0.0, 1.0, 2.5]).unwrap_err(),
-        "d.csv: line 4, column 2 (`y`): `2.5` is no class; expected whole numbers or names for loss=ce, or loss=mse"
+        "d.csv: line 4, column 2 (`y`): `2.5` is not a class; expected whole numbers or names for loss=ce, or loss=mse"
     );
     let many: Vec<f64> = (0..1001).map(f64::from).collect();
     assert_eq!(

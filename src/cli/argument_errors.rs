@@ -1,0 +1,156 @@
+//! Error sentences for command lines that the argument parser refuses.
+
+use clap::Command;
+use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
+
+/// Returns one sentence about the arguments `args` that `program` refused with `error`: what is wrong, and what to do.
+pub(super) fn sentence(error: &Error, program: &Command, args: &[String]) -> String {
+    let command = args.get(1).and_then(|name| program.find_subcommand(name));
+    let call = command.map_or("ravine".to_owned(), |command| {
+        format!("ravine {}", command.get_name())
+    });
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => text.as_str(),
+        _ => "",
+    };
+    let list = |kind| match error.get(kind) {
+        Some(ContextValue::Strings(texts)) => &texts[..],
+        Some(ContextValue::String(text)) => std::slice::from_ref(text),
+        _ => &[],
+    };
+    let arg = text(ContextKind::InvalidArg);
+    let (name, usage, value) = (name(arg), usage(arg), text(ContextKind::InvalidValue));
+    match error.kind() {
+        ErrorKind::UnknownArgument => {
+            let suggested = text(ContextKind::SuggestedArg);
+            unknown(
+                arg,
+                suggested,
+                command.unwrap_or(program),
+                &call,
+                program,
+                args,
+            )
+        }
+        ErrorKind::InvalidValue if value.is_empty() => {
+            format!("{name} has no value; expected {usage}")
+        }
+        ErrorKind::InvalidValue => {
+            let valid = join(list(ContextKind::ValidValue), "or");
+            let suggested = match text(ContextKind::SuggestedValue) {
+                "" => String::new(),
+                suggested => format!("; did you mean `{suggested}`?"),
+            };
+            format!("{name} cannot be `{value}`; expected {valid}{suggested}")
+        }
+        ErrorKind::TooManyValues => format!("{name} takes no value; expected it without `{value}`"),
+        ErrorKind::MissingRequiredArgument => {
+            let missing: Vec<String> = list(ContextKind::InvalidArg)
+                .iter()
+                .map(|arg| self::usage(arg))
+                .collect();
+            let verb = if missing.len() == 1 { "is" } else { "are" };
+            format!(
+                "{} {verb} missing; `{call} --help` has examples",
+                join(&missing, "and")
+            )
+        }
+        ErrorKind::ArgumentConflict if arg.is_empty() => {
+            let command = text(ContextKind::InvalidSubcommand);
+            let first = args.get(1).map_or("--help", String::as_str);
+            format!(
+                "the command `{command}` stands behind other arguments; expected it first, like `ravine {command} {first}`"
+            )
+        }
+        ErrorKind::ArgumentConflict => match list(ContextKind::PriorArg) {
+            [other] if other == arg => format!("{name} is given twice; expected it once"),
+            others => {
+                let others: Vec<String> = others
+                    .iter()
+                    .map(|other| self::name(other).to_owned())
+                    .collect();
+                format!(
+                    "{name} excludes {}; expected one of them",
+                    join(&others, "and")
+                )
+            }
+        },
+        ErrorKind::InvalidUtf8 => {
+            "an argument is not text in UTF-8; expected UTF-8, except in names of files".to_owned()
+        }
+        _ => {
+            let rendered = error.to_string();
+            let first = rendered.lines().next().unwrap_or_default();
+            let first = first.trim_start_matches("error: ");
+            format!("{first}; `{call} --help` lists the arguments")
+        }
+    }
+}
+
+/// Returns the sentence about an argument that `command` does not have: with the one that may be meant, the commands that have it,
+/// or where the arguments are listed.
+fn unknown(
+    arg: &str,
+    suggested: &str,
+    command: &Command,
+    call: &str,
+    program: &Command,
+    args: &[String],
+) -> String {
+    // Of `-steps` the parser complains about the letter `-s` alone.
+    let is_cluster = |given: &&String| given.starts_with(arg) && !given.starts_with("--");
+    let given = match args.iter().skip(1).find(is_cluster) {
+        Some(given) if arg.starts_with('-') && arg.chars().count() == 2 => given,
+        _ => arg,
+    };
+    let long = given.trim_start_matches('-');
+    let long = long.split_once('=').map_or(long, |(long, _)| long);
+    let has = |command: &Command| {
+        command
+            .get_arguments()
+            .any(|arg| arg.get_long() == Some(long))
+    };
+    let nearest = match suggested.trim_start_matches('-') {
+        _ if has(command) => Some(long),
+        "" => None,
+        suggested => Some(suggested),
+    };
+    let distance = nearest.map(|nearest| strsim::damerau_levenshtein(nearest, long));
+    let commands: Vec<&str> = { program.get_subcommands() }
+        .filter(|command| has(command))
+        .map(Command::get_name)
+        .collect();
+    match nearest {
+        Some(nearest) if commands.is_empty() || distance <= Some(2) => {
+            format!("unknown argument `{given}`; did you mean `--{nearest}`?")
+        }
+        _ if commands.is_empty() => {
+            format!("unknown argument `{given}`; `{call} --help` lists the valid ones")
+        }
+        _ => format!(
+            "`{call}` has no argument `{given}`; expected one of the commands that have it: {}",
+            commands.join(", ")
+        ),
+    }
+}
+
+/// Returns the name in the parser's `--output <FILE>`, `<SCENE>` or `[FAMILY]`.
+fn name(arg: &str) -> &str {
+    let name = arg.split(' ').next().unwrap_or_default();
+    name.trim_matches(['<', '>', '[', ']'])
+}
+
+/// Returns the parser's `--output <FILE>` as `--output FILE`.
+fn usage(arg: &str) -> String {
+    arg.replace(['<', '>'], "")
+}
+
+/// Joins texts as "a, b or c".
+fn join(texts: &[impl AsRef<str>], word: &str) -> String {
+    let texts: Vec<&str> = texts.iter().map(AsRef::as_ref).collect();
+    match &texts[..] {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [firsts @ .., last] => format!("{} {word} {last}", firsts.join(", ")),
+    }
+}

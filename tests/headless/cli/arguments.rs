@@ -1,0 +1,225 @@
+//! Wrong command lines: one sentence with what to do, code 2, nothing left behind.
+
+use super::Place;
+
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
+#[test]
+fn every_wrong_command_line_gets_one_sentence() {
+    let place = Place::new();
+    let train = "--network SPEC, --data FILE|SPEC, --run SPEC and --output FILE are missing; `ravine train --help` has examples";
+    for (line, expected) in [
+        // Unknown arguments.
+        (
+            "trace --stpes 5",
+            "unknown argument `--stpes`; did you mean `--steps`?",
+        ),
+        (
+            "trace --stpes=5",
+            "unknown argument `--stpes`; did you mean `--steps`?",
+        ),
+        (
+            "trace -steps 5",
+            "unknown argument `-steps`; did you mean `--steps`?",
+        ),
+        (
+            "trace steps 5",
+            "unknown argument `5`; `ravine trace --help` lists the valid ones",
+        ),
+        (
+            "trace scene.toml steps",
+            "unknown argument `steps`; did you mean `--steps`?",
+        ),
+        (
+            "trace --xyzzy 1",
+            "unknown argument `--xyzzy`; `ravine trace --help` lists the valid ones",
+        ),
+        (
+            "trace -x",
+            "unknown argument `-x`; `ravine trace --help` lists the valid ones",
+        ),
+        (
+            "trace a.toml b.toml",
+            "unknown argument `b.toml`; `ravine trace --help` lists the valid ones",
+        ),
+        (
+            "trace --version",
+            "unknown argument `--version`; `ravine trace --help` lists the valid ones",
+        ),
+        (
+            "render -o a.png --curvature",
+            "`ravine render` has no argument `--curvature`; expected one of the commands that have it: trace",
+        ),
+        (
+            "slice --optimizer adam",
+            "`ravine slice` has no argument `--optimizer`; expected one of the commands that have it: connect",
+        ),
+        (
+            "basins -o a.png --sides 9",
+            "unknown argument `--sides`; did you mean `--side`?",
+        ),
+        (
+            "train --epoch 3",
+            "unknown argument `--epoch`; did you mean `--epochs`?",
+        ),
+        (
+            "list --jsn",
+            "unknown argument `--jsn`; did you mean `--json`?",
+        ),
+        (
+            "help adam sgd",
+            "unknown argument `sgd`; `ravine help --help` lists the valid ones",
+        ),
+        (
+            "check a.toml b.toml",
+            "unknown argument `b.toml`; `ravine check --help` lists the valid ones",
+        ),
+        (
+            "--curvature",
+            "`ravine` has no argument `--curvature`; expected one of the commands that have it: trace",
+        ),
+        (
+            "--xyzzy",
+            "unknown argument `--xyzzy`; `ravine --help` lists the valid ones",
+        ),
+        (
+            "--verison",
+            "unknown argument `--verison`; did you mean `--version`?",
+        ),
+        // Values that are missing, superfluous, or none of the allowed ones.
+        ("trace --steps", "--steps has no value; expected --steps N"),
+        (
+            "trace --run --steps 5",
+            "--run has no value; expected --run SPEC",
+        ),
+        ("render -o", "--output has no value; expected --output FILE"),
+        (
+            "slice --range",
+            "--range has no value; expected --range A..A[,B..B]",
+        ),
+        (
+            "trace --format",
+            "--format has no value; expected --format FORMAT",
+        ),
+        (
+            "list --json=1",
+            "--json takes no value; expected it without `1`",
+        ),
+        (
+            "sweep --over lr --best=yes",
+            "--best takes no value; expected it without `yes`",
+        ),
+        (
+            "trace --format xml",
+            "--format cannot be `xml`; expected json or csv",
+        ),
+        (
+            "trace --format=jsno",
+            "--format cannot be `jsno`; expected json or csv; did you mean `json`?",
+        ),
+        (
+            "render -o a.png --theme blue",
+            "--theme cannot be `blue`; expected light or dark",
+        ),
+        (
+            "render -o a.png --show maps",
+            "--show cannot be `maps`; expected map, projection-error or seeds; did you mean `map`?",
+        ),
+        (
+            "list optimiser",
+            "FAMILY cannot be `optimiser`; expected landscapes, optimizers, wrappers, schedules, networks, data or planes; did you mean `optimizers`?",
+        ),
+        // Arguments that are missing.
+        (
+            "render",
+            "--output FILE is missing; `ravine render --help` has examples",
+        ),
+        (
+            "basins",
+            "--output FILE is missing; `ravine basins --help` has examples",
+        ),
+        (
+            "sweep",
+            "--over SETTING=VALUES is missing; `ravine sweep --help` has examples",
+        ),
+        ("train", train),
+        ("slice", "are missing; `ravine slice --help` has examples"),
+        (
+            "connect",
+            "--network SPEC, --data FILE|SPEC, --from FILE and --to FILE are missing",
+        ),
+        (
+            "check",
+            "SCENE is missing; `ravine check --help` has examples",
+        ),
+        (
+            "curvature --network mlp --weights w.safetensors",
+            "--data FILE|SPEC is missing; `ravine curvature --help` has examples",
+        ),
+        (
+            "curvature --data moons --weights w.safetensors",
+            "--network SPEC is missing; `ravine curvature --help` has examples",
+        ),
+        (
+            "curvature --standardize --landscape booth --at=1,3",
+            "--data FILE|SPEC and --network SPEC are missing",
+        ),
+        // Arguments that are there twice or in the wrong place.
+        (
+            "trace --steps 5 --steps 6",
+            "--steps is given twice; expected it once",
+        ),
+        (
+            "list --json --json",
+            "--json is given twice; expected it once",
+        ),
+        (
+            "render -o a.png --output b.png",
+            "--output is given twice; expected it once",
+        ),
+        (
+            "a.toml trace",
+            "the command `trace` stands behind other arguments; expected it first, like `ravine trace a.toml`",
+        ),
+        // Values that the commands refuse themselves.
+        (
+            "trace --steps many",
+            "`steps` cannot be `many`; expected a whole number",
+        ),
+        (
+            "render -o a.png --size big",
+            "--size cannot be `big`; expected width x height",
+        ),
+        (
+            "basins -o a.png --side 1",
+            "--side cannot be `1`; expected a whole number from 2 to 1024",
+        ),
+        (
+            "curvature",
+            "no network or landscape is given; expected --network, --data and --weights, or --landscape and --at",
+        ),
+        ("trcae", "expected a scene file, or the command `trace`"),
+        ("tarin", "expected a scene file, or the command `train`"),
+        ("slcie", "expected a scene file, or the command `slice`"),
+    ] {
+        let args: Vec<&str> = line.split(' ').collect();
+        let said = place.refused(&args, expected);
+        for phrase in ["error:", "Usage", "--help'"] {
+            assert!(!said.contains(phrase), "{line}: {said}");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn arguments_that_are_not_utf8_are_refused() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let place = Place::new();
+    let mut command = place.command(&["trace", "--steps"]);
+    let output = command.arg(OsStr::from_bytes(b"\xff")).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(
+        String::from_utf8(output.stderr).unwrap(),
+        "ravine: an argument is not text in UTF-8; expected UTF-8, except in names of files\n"
+    );
+}
