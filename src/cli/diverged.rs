@@ -4,7 +4,7 @@ use super::{print_error, warn};
 use crate::engine::numeric::real;
 use crate::engine::objective::Objective;
 use crate::engine::objective::plane::Rect;
-use crate::session::Runs;
+use crate::engine::results::Runs;
 
 /// Writes to stderr which of the shown runs of a scene diverged or stopped, at which step and why: a line for each.
 pub(super) fn warn_diverged(runs: &Runs) {

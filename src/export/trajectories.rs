@@ -9,7 +9,7 @@
 
 use crate::engine::scene::Scene;
 use crate::engine::training::{Outcome, Reason, Trajectory};
-use crate::session::Runs;
+use crate::engine::results::Runs;
 use std::io::{self, Write};
 
 /// The columns of a table. The two parameters are `x` and `y` on every landscape; there is no `y` where there is one.
@@ -274,7 +274,7 @@ mod tests {
     use super::*;
     use crate::engine::cancel::Cancel;
     use crate::engine::files::NoFiles;
-    use crate::session::compute_runs;
+    use crate::engine::results::compute_runs;
     use std::sync::Arc;
 
     fn made(landscape: &str, specs: &[&str], format: Format) -> String {

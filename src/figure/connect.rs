@@ -18,7 +18,7 @@ use crate::engine::objective::norm;
 use crate::engine::objective::plane::Rect;
 use crate::engine::scene::MapStyle;
 use crate::engine::training::Outcome;
-use crate::session::MapData;
+use crate::engine::results::MapData;
 
 /// What a picture says of two networks and of what was asked for.
 #[derive(Clone, Copy)]

@@ -10,7 +10,7 @@ use crate::engine::files::NoFiles;
 use crate::engine::landscape::{AnyLandscape, Group};
 use crate::engine::numeric::real;
 use crate::engine::scene::{MapStyle, Problem, Scene};
-use crate::session::{self, MapData};
+use crate::engine::results::{self, MapData};
 use rayon::prelude::*;
 use std::sync::Arc;
 
@@ -48,7 +48,7 @@ impl Thumbnail {
         } else {
             let window = Frame::fit(problem.view, square).window;
             let map_data =
-                session::compute_map_data(&scene, &problem, window, side, &Cancel::default())?;
+                results::compute_map_data(&scene, &problem, window, side, &Cancel::default())?;
             ThumbnailKind::Map(Box::new(map_data), scene.map)
         };
         Some(Self {

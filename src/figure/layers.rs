@@ -5,7 +5,7 @@ use super::colour::Theme;
 use super::drawing::{Area, Item};
 use super::legend_line;
 use crate::engine::analysis::layer_stats::LayerStats;
-use crate::session::TrainedRun;
+use crate::engine::results::TrainedRun;
 
 /// What is told of one layer at each row; what is not known there is NaN.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,7 +2,7 @@
 
 use super::colour::Theme;
 use super::drawing::{Area, Item, Point};
-use crate::session::Runs;
+use crate::engine::results::Runs;
 
 /// The places of a picture's parts.
 pub(super) struct Layout {

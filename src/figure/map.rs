@@ -9,7 +9,7 @@ use super::trail::{border, line};
 use crate::engine::landscape::LoadedLandscape;
 use crate::engine::numeric::real;
 use crate::engine::scene::MapStyle;
-use crate::session::MapData;
+use crate::engine::results::MapData;
 use std::sync::Arc;
 
 /// The colours of a terrain's grid, first row on top; NaN is the bare ground.

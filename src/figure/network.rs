@@ -6,7 +6,7 @@ use super::drawing::{Anchor, Item, Text};
 use super::frame::Frame;
 use crate::engine::network::Metrics;
 use crate::engine::objective::norm;
-use crate::session::{Runs, TrainingSnapshot};
+use crate::engine::results::{Runs, TrainingSnapshot};
 
 /// From this share of the view's width on, a head is drawn hollow because its run is off the plane.
 const FAR_SHARE: f64 = 0.1;
@@ -158,7 +158,7 @@ mod tests {
     use crate::figure::png::missing_glyphs;
     use crate::figure::{Options, draw, drawing::Area, layout_of, projection_error as off};
     use crate::session::compute_all_runs;
-    use crate::session::compute_map_data;
+    use crate::engine::results::compute_map_data;
     use std::sync::Arc;
 
     fn made(data: &str, loss: &str, plane: &str) -> Runs {

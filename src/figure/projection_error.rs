@@ -4,7 +4,7 @@ use super::drawing::{Area, Drawing, Item, Point};
 use super::metric_chart::{XAxis, projection_error_charts};
 use super::network::{percent, plane_text};
 use super::{Options, axis::number, caption, legend_line, page, shortened, style_index};
-use crate::session::Runs;
+use crate::engine::results::Runs;
 
 /// What is known of a run at a row, in words: its true loss, that of its projection, how far off the plane it is, and that as a share of its
 /// way from the start, which is empty at the start.

@@ -8,7 +8,7 @@ use super::panel_grid::{MapPanels, seed_spread_text};
 use super::trail::{Trail, border, trails};
 use super::{Options, caption, page, shortened, style_index};
 use crate::engine::geometry::surface::Surface;
-use crate::session::{self, Runs, SeedSlice, Seeds};
+use crate::engine::results::{self, Runs, SeedSlice, Seeds};
 
 /// Maps narrower than this have no room for the names of runs.
 const NAMED: f32 = 260.0;
@@ -80,7 +80,7 @@ pub fn draw(
 /// # Errors
 /// One sentence, where the scene is not a network's on a random plane.
 pub fn picture(runs: &Runs, seeds: Seeds, options: &Options) -> Result<Drawing, String> {
-    let slices = session::seed_slices(runs, seeds)?;
+    let slices = results::seed_slices(runs, seeds)?;
     let (size, theme) = (options.size, options.theme);
     let [width, height] = size;
     let scene = &runs.scene;

@@ -111,7 +111,7 @@ mod tests {
     use crate::engine::scene::Scene;
     use crate::engine::training::{self, RunSpec};
     use crate::figure::metric_chart::{MetricChart, XAxis, state_charts};
-    use crate::session::{Runs, compute_runs};
+    use crate::engine::results::{Runs, compute_runs};
     use std::sync::Arc;
 
     fn made(spec: RunSpec) -> (Runs, Vec<OptimizerStateSeries>) {
