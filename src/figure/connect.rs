@@ -10,14 +10,15 @@ use super::map;
 use super::shortened;
 use super::trail::line;
 use crate::engine::analysis::mode_connectivity::{
-    ModeConnectivity, PathExtremum, PathPoint, PathProfile,
+    Connect, ModeConnectivity, PathExtremum, PathPoint, PathProfile,
 };
 use crate::engine::cancel::Cancel;
+use crate::engine::declare::{Settings, Value};
 use crate::engine::geometry::surface::Surface;
 use crate::engine::objective::norm;
 use crate::engine::objective::plane::Rect;
 use crate::engine::scene::MapStyle;
-use crate::engine::training::Outcome;
+use crate::engine::training::{Outcome, RunSpec};
 use crate::engine::results::MapData;
 
 /// What a picture says of two networks and of what was asked for.
@@ -29,6 +30,19 @@ pub struct Caption<'a> {
     pub caption: &'a str,
     /// λ: where it is not zero the map's heights have λ/2 ‖θ‖² in them.
     pub l2: f64,
+}
+
+/// Returns the settings of the paths in one line: the optimizer of the curve, and all settings that are on.
+pub fn settings_text(spec: &RunSpec, settings: &Connect) -> String {
+    let mut parts = vec![format!("curve {spec}")];
+    for (index, param) in settings.params().iter().enumerate() {
+        match settings.value(index) {
+            Value::Flag(false) | Value::None => {}
+            Value::Flag(true) => parts.push(param.name.to_owned()),
+            value => parts.push(format!("{} {}", param.name, param.text(&value))),
+        }
+    }
+    parts.join(" · ")
 }
 
 /// A way in a chart: its name, its measures, and its place among colours and markers.

@@ -45,33 +45,37 @@ pub(super) fn spawn(
     problems: &Arc<ProblemCache>,
 ) -> Result<Job<BasinsRequest, BasinsResult>, String> {
     let (pool, problems) = (thread_pool()?, Arc::clone(problems));
-    Job::spawn("basins", jobs, move |request: &Arc<BasinsRequest>, worker| {
-        let problem = problems.load_landscape(&request.scene)?;
-        if problem.objective.dim() != 2 {
-            return Err(NEEDS_TWO_PARAMETERS.to_owned());
-        }
-        let query = BasinQuery {
-            objective: &*problem.objective,
-            known: &problem.minima,
-            spec: &request.spec,
-            run_settings: request.scene.run_settings(),
-            window: request.window,
-        };
-        let coarse = GRID_SIDES.into_iter().filter(|side| *side < request.side);
-        let mut earlier: Option<Basins> = None;
-        for side in coarse.chain([request.side]) {
-            worker.progress.restart(side * side);
-            let done = &worker.progress.done;
-            let compute = || query.compute(side, earlier.as_ref(), done, worker.cancel);
-            let Some(basins) = pool.install(compute) else {
-                return Ok(());
+    Job::spawn(
+        "basins",
+        jobs,
+        move |request: &Arc<BasinsRequest>, worker| {
+            let problem = problems.load_landscape(&request.scene)?;
+            if problem.objective.dim() != 2 {
+                return Err(NEEDS_TWO_PARAMETERS.to_owned());
+            }
+            let query = BasinQuery {
+                objective: &*problem.objective,
+                known: &problem.minima,
+                spec: &request.spec,
+                run_settings: request.scene.run_settings(),
+                window: request.window,
             };
-            earlier = Some(basins.clone());
-            worker.publish(BasinsResult {
-                request: Arc::clone(request),
-                basins,
-            });
-        }
-        Ok(())
-    })
+            let coarse = GRID_SIDES.into_iter().filter(|side| *side < request.side);
+            let mut earlier: Option<Basins> = None;
+            for side in coarse.chain([request.side]) {
+                worker.progress.restart(side * side);
+                let done = &worker.progress.done;
+                let compute = || query.compute(side, earlier.as_ref(), done, worker.cancel);
+                let Some(basins) = pool.install(compute) else {
+                    return Ok(());
+                };
+                earlier = Some(basins.clone());
+                worker.publish(BasinsResult {
+                    request: Arc::clone(request),
+                    basins,
+                });
+            }
+            Ok(())
+        },
+    )
 }

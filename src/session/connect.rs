@@ -92,26 +92,44 @@ impl ConnectResult {
 
 pub(super) fn spawn(jobs: &Arc<Jobs>) -> Result<Job<ConnectRequest, ConnectResult>, String> {
     let mut earlier: Option<(Arc<ConnectRequest>, Arc<ModeConnectivity>)> = None;
-    Job::spawn("connect", jobs, move |request: &Arc<ConnectRequest>, worker| {
-        let known = earlier.as_ref().filter(|(known, _)| known.same_paths(request));
-        let connection = match known {
-            Some((_, connection)) => Arc::clone(connection),
-            None => match compute_paths(request, worker)? {
-                Some(connection) => Arc::new(connection),
-                None => return Ok(()),
-            },
-        };
-        earlier = Some((Arc::clone(request), Arc::clone(&connection)));
-        publish(request, worker, request.settings.steps, Some(&connection), None);
-        if let (Some(plane), Some(window)) = (&connection.plane, request.window) {
-            let (loss, side) = (&*request.task.loss, GRID_SIDE);
-            let surface = Surface::sample(loss, plane, window, side, side, worker.cancel);
-            if surface.is_some() {
-                publish(request, worker, request.settings.steps, Some(&connection), surface);
+    Job::spawn(
+        "connect",
+        jobs,
+        move |request: &Arc<ConnectRequest>, worker| {
+            let known = earlier
+                .as_ref()
+                .filter(|(known, _)| known.same_paths(request));
+            let connection = match known {
+                Some((_, connection)) => Arc::clone(connection),
+                None => match compute_paths(request, worker)? {
+                    Some(connection) => Arc::new(connection),
+                    None => return Ok(()),
+                },
+            };
+            earlier = Some((Arc::clone(request), Arc::clone(&connection)));
+            publish(
+                request,
+                worker,
+                request.settings.steps,
+                Some(&connection),
+                None,
+            );
+            if let (Some(plane), Some(window)) = (&connection.plane, request.window) {
+                let (loss, side) = (&*request.task.loss, GRID_SIDE);
+                let surface = Surface::sample(loss, plane, window, side, side, worker.cancel);
+                if surface.is_some() {
+                    publish(
+                        request,
+                        worker,
+                        request.settings.steps,
+                        Some(&connection),
+                        surface,
+                    );
+                }
             }
-        }
-        Ok(())
-    })
+            Ok(())
+        },
+    )
 }
 
 fn publish(

@@ -35,19 +35,23 @@ pub(super) fn spawn(
     problems: &Arc<ProblemCache>,
 ) -> Result<Job<CriticalRequest, CriticalResult>, String> {
     let (pool, problems) = (thread_pool()?, Arc::clone(problems));
-    Job::spawn("critical points", jobs, move |request: &Arc<CriticalRequest>, worker| {
-        let problem = problems.load_landscape(&request.scene)?;
-        let marks = problem.minima.iter().chain(&problem.saddles);
-        let known: Vec<[f64; 2]> = marks.map(|mark| mark.at).collect();
-        let (objective, window) = (&*problem.objective, request.window);
-        if let Some(points) =
-            pool.install(|| critical::find(objective, window, &known, worker.cancel))
-        {
-            worker.publish(CriticalResult {
-                landscape: request.scene.landscape.clone(),
-                points,
-            });
-        }
-        Ok(())
-    })
+    Job::spawn(
+        "critical points",
+        jobs,
+        move |request: &Arc<CriticalRequest>, worker| {
+            let problem = problems.load_landscape(&request.scene)?;
+            let marks = problem.minima.iter().chain(&problem.saddles);
+            let known: Vec<[f64; 2]> = marks.map(|mark| mark.at).collect();
+            let (objective, window) = (&*problem.objective, request.window);
+            if let Some(points) =
+                pool.install(|| critical::find(objective, window, &known, worker.cancel))
+            {
+                worker.publish(CriticalResult {
+                    landscape: request.scene.landscape.clone(),
+                    points,
+                });
+            }
+            Ok(())
+        },
+    )
 }

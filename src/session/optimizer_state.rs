@@ -54,15 +54,20 @@ impl OptimizerStateResult {
 pub(super) fn spawn(
     jobs: &Arc<Jobs>,
 ) -> Result<Job<OptimizerStateRequest, OptimizerStateResult>, String> {
-    Job::spawn("optimizer state", jobs, |request: &Arc<OptimizerStateRequest>, worker| {
-        let (objective, start) = (&*request.problem.objective, &*request.start);
-        let (spec, settings) = (&request.spec, &request.run_settings);
-        if let Some(series) = training::carried(objective, start, spec, settings, worker.cancel) {
-            worker.publish(OptimizerStateResult {
-                series,
-                result: Arc::clone(&request.result),
-            });
-        }
-        Ok(())
-    })
+    Job::spawn(
+        "optimizer state",
+        jobs,
+        |request: &Arc<OptimizerStateRequest>, worker| {
+            let (objective, start) = (&*request.problem.objective, &*request.start);
+            let (spec, settings) = (&request.spec, &request.run_settings);
+            if let Some(series) = training::carried(objective, start, spec, settings, worker.cancel)
+            {
+                worker.publish(OptimizerStateResult {
+                    series,
+                    result: Arc::clone(&request.result),
+                });
+            }
+            Ok(())
+        },
+    )
 }

@@ -37,15 +37,19 @@ impl SeedsResult {
 }
 
 pub(super) fn spawn(jobs: &Arc<Jobs>) -> Result<Job<SeedsRequest, SeedsResult>, String> {
-    Job::spawn("plane seeds", jobs, |request: &Arc<SeedsRequest>, worker| {
-        request.0.compute(worker.cancel, |slices, complete| {
-            worker.publish(SeedsResult {
-                slices,
-                complete,
-                request: Arc::clone(request),
-            });
-        })
-    })
+    Job::spawn(
+        "plane seeds",
+        jobs,
+        |request: &Arc<SeedsRequest>, worker| {
+            request.0.compute(worker.cancel, |slices, complete| {
+                worker.publish(SeedsResult {
+                    slices,
+                    complete,
+                    request: Arc::clone(request),
+                });
+            })
+        },
+    )
 }
 
 #[cfg(test)]
@@ -111,7 +115,9 @@ mod tests {
     fn another_seed_of_the_plane_changes_nothing_and_other_planes_have_no_seeds() {
         let (four, five) = (runs_on("filter:seed=4"), runs_on("filter:seed=5"));
         let session = Session::new(Arc::new(NoFiles), || {}).unwrap();
-        session.seeds.request(SeedsRequest::new(&four, TWO).unwrap());
+        session
+            .seeds
+            .request(SeedsRequest::new(&four, TWO).unwrap());
         session.seeds.wait(TIMEOUT);
         let found = session.seeds.newest().unwrap();
         let found = (*found).as_ref().unwrap();
@@ -120,7 +126,9 @@ mod tests {
         let mut other = four.clone();
         other.scene = five.scene.clone();
         assert!(found.matches(&other, TWO) && !found.matches(&five, TWO));
-        session.seeds.request(SeedsRequest::new(&other, TWO).unwrap());
+        session
+            .seeds
+            .request(SeedsRequest::new(&other, TWO).unwrap());
         assert!(!session.seeds.busy(), "nothing is computed again");
         assert!(!found.matches(&four, Seeds { first: 5, ..TWO }));
         assert_eq!(Seeds::of(&five.scene), Some(5));

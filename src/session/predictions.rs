@@ -59,20 +59,24 @@ impl PredictionsResult {
 pub(super) fn spawn(
     jobs: &Arc<Jobs>,
 ) -> Result<Job<PredictionsRequest, PredictionsResult>, String> {
-    Job::spawn("predictions", jobs, |request: &Arc<PredictionsRequest>, worker| {
-        let Some(theta) = request.run.theta(request.row) else {
-            return Ok(());
-        };
-        for side in Predictions::grid_sides(&request.task) {
-            let predictions = Predictions::compute(&request.task, theta, *side, worker.cancel);
-            let Some(predictions) = predictions else {
-                break;
+    Job::spawn(
+        "predictions",
+        jobs,
+        |request: &Arc<PredictionsRequest>, worker| {
+            let Some(theta) = request.run.theta(request.row) else {
+                return Ok(());
             };
-            worker.publish(PredictionsResult {
-                predictions,
-                request: Arc::clone(request),
-            });
-        }
-        Ok(())
-    })
+            for side in Predictions::grid_sides(&request.task) {
+                let predictions = Predictions::compute(&request.task, theta, *side, worker.cancel);
+                let Some(predictions) = predictions else {
+                    break;
+                };
+                worker.publish(PredictionsResult {
+                    predictions,
+                    request: Arc::clone(request),
+                });
+            }
+            Ok(())
+        },
+    )
 }

@@ -44,8 +44,7 @@ pub(super) fn spawn(
         }
         training.stop_all();
         let problem = problems.load(scene)?;
-        earlier =
-            pool.install(|| compute_runs(scene, &problem, earlier.as_ref(), worker.cancel));
+        earlier = pool.install(|| compute_runs(scene, &problem, earlier.as_ref(), worker.cancel));
         if let Some(runs) = &earlier {
             worker.publish(runs.clone());
         }

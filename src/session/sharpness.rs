@@ -55,29 +55,33 @@ type MeasuredRun = (Arc<TrainedRun>, BTreeMap<usize, [f64; 2]>);
 
 pub(super) fn spawn(jobs: &Arc<Jobs>) -> Result<Job<SharpnessRequest, SharpnessResult>, String> {
     let mut known: Vec<MeasuredRun> = Vec::new();
-    Job::spawn("sharpness", jobs, move |request: &Arc<SharpnessRequest>, worker| {
-        known.retain(|(own, _)| request.runs.iter().any(|run| run.is_same_run(own)));
-        for run in &request.runs {
-            if !known.iter().any(|(own, _)| own.is_same_run(run)) {
-                known.push((Arc::clone(run), BTreeMap::new()));
+    Job::spawn(
+        "sharpness",
+        jobs,
+        move |request: &Arc<SharpnessRequest>, worker| {
+            known.retain(|(own, _)| request.runs.iter().any(|run| run.is_same_run(own)));
+            for run in &request.runs {
+                if !known.iter().any(|(own, _)| own.is_same_run(run)) {
+                    known.push((Arc::clone(run), BTreeMap::new()));
+                }
             }
-        }
-        worker.publish(collect_results(request, &known));
-        for (run, row) in request.rows_to_measure() {
-            let Some((_, own)) = known.iter_mut().find(|(own, _)| own.is_same_run(run)) else {
-                continue;
-            };
-            if own.contains_key(&row) {
-                continue;
-            }
-            let Some(numbers) = measure_row(&request.task, run, row, worker.cancel) else {
-                return Ok(());
-            };
-            own.insert(row, numbers);
             worker.publish(collect_results(request, &known));
-        }
-        Ok(())
-    })
+            for (run, row) in request.rows_to_measure() {
+                let Some((_, own)) = known.iter_mut().find(|(own, _)| own.is_same_run(run)) else {
+                    continue;
+                };
+                if own.contains_key(&row) {
+                    continue;
+                }
+                let Some(numbers) = measure_row(&request.task, run, row, worker.cancel) else {
+                    return Ok(());
+                };
+                own.insert(row, numbers);
+                worker.publish(collect_results(request, &known));
+            }
+            Ok(())
+        },
+    )
 }
 
 /// Returns the known sharpness at the requested rows.

@@ -33,8 +33,14 @@ impl SpectrumRequest {
         }
     }
 
-    fn pairs<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = [&'a (Arc<TrainedRun>, usize); 2]> {
-        self.runs.iter().zip(&other.runs).map(|(own, other)| [own, other])
+    fn pairs<'a>(
+        &'a self,
+        other: &'a Self,
+    ) -> impl Iterator<Item = [&'a (Arc<TrainedRun>, usize); 2]> {
+        self.runs
+            .iter()
+            .zip(&other.runs)
+            .map(|(own, other)| [own, other])
     }
 }
 
@@ -47,7 +53,9 @@ impl Request for SpectrumRequest {
     fn outlives(&self, newer: &Self) -> bool {
         self.settings == newer.settings
             && self.runs.len() == newer.runs.len()
-            && self.pairs(newer).all(|[own, other]| own.0.is_same_run(&other.0))
+            && self
+                .pairs(newer)
+                .all(|[own, other]| own.0.is_same_run(&other.0))
     }
 }
 
@@ -71,15 +79,23 @@ impl SpectrumResult {
     /// Whether the reports are those of some runs, at any rows.
     pub fn matches<'a>(&self, runs: impl ExactSizeIterator<Item = &'a TrainedRun>) -> bool {
         let own = &self.request.runs;
-        own.len() == runs.len() && own.iter().zip(runs).all(|((own, _), run)| own.is_same_run(run))
+        own.len() == runs.len()
+            && own
+                .iter()
+                .zip(runs)
+                .all(|((own, _), run)| own.is_same_run(run))
     }
 }
 
 pub(super) fn spawn(jobs: &Arc<Jobs>) -> Result<Job<SpectrumRequest, SpectrumResult>, String> {
-    Job::spawn("spectrum", jobs, |request: &Arc<SpectrumRequest>, worker| {
-        compute(request, worker);
-        Ok(())
-    })
+    Job::spawn(
+        "spectrum",
+        jobs,
+        |request: &Arc<SpectrumRequest>, worker| {
+            compute(request, worker);
+            Ok(())
+        },
+    )
 }
 
 fn compute(request: &Arc<SpectrumRequest>, worker: &Worker<SpectrumResult>) {

@@ -1,4 +1,4 @@
-//! What is exported is what is shown, in every view.
+//! Every view exports what it shows.
 
 use super::Window;
 use super::files::answer;

@@ -1,13 +1,13 @@
 //! The window, driven by accessible names, without a display.
 #![cfg(feature = "gui")]
 
-mod carried;
 mod exports;
 mod files;
 mod landscapes;
 mod map;
 mod network_views;
 mod networks;
+mod optimizer_state;
 mod panels;
 mod runs;
 mod sizes;

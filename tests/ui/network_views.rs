@@ -31,7 +31,7 @@ fn network(data: &str, loss: &str) -> Window {
 }
 
 #[test]
-fn a_network_shows_its_plane_its_data_and_its_charts() {
+fn a_network_shows_its_plane_its_predictions_and_its_charts() {
     let window = network("moons:samples=20", "bce");
     assert!(window.has("Map: drag pans, wheel zooms") && window.has("Decision boundary"));
     assert!(window.paints("Heights are losses on this plane; beside each run is its own loss."));
@@ -50,20 +50,20 @@ fn a_network_shows_its_plane_its_data_and_its_charts() {
     }
     assert!(window.has("right") && window.has("finished"));
     assert!(window.has("trails") && !window.has("arrows") && !window.has("internals"));
-    assert!(!window.has("Basins") && window.has("Off-plane"));
+    assert!(!window.has("Basins") && window.has("Projection error"));
 }
 
 #[test]
-fn the_data_can_be_hidden_and_the_map_grows() {
+fn the_predictions_can_be_hidden_and_the_map_grows() {
     let mut window = network("sine:samples=20", "mse");
     assert!(window.has("Fit"));
     let before = window.map();
-    window.click(egui::Role::Button, "Hide the data");
+    window.click(egui::Role::Button, "Hide the predictions");
     window.settle();
     let after = window.map();
     assert!(!window.has("Fit"));
     assert!(after.area() > 1.2 * before.area(), "{before} {after}");
-    window.click(egui::Role::Button, "data");
+    window.click(egui::Role::Button, "Predictions");
     window.settle();
     assert!(window.has("Fit"));
 }
@@ -102,7 +102,7 @@ fn the_pointer_tells_the_plane_and_the_runs_and_moves_no_start() {
 }
 
 #[test]
-fn the_off_plane_view_tells_true_losses_beside_those_on_the_plane() {
+fn projection_error_shows_true_losses_and_losses_on_the_plane() {
     let mut window = network("iris", "ce");
     assert!(window.has("Confusion matrix"));
     window.press(egui::Key::O);
@@ -129,9 +129,9 @@ fn the_off_plane_view_tells_true_losses_beside_those_on_the_plane() {
 }
 
 #[test]
-fn a_networks_optimizer_tells_what_it_carries() {
+fn the_optimizer_state_of_a_network_has_charts() {
     let mut window = network("moons:samples=20", "bce");
-    window.click(egui::Role::Button, "Carried");
+    window.click(egui::Role::Button, "Optimizer state");
     window.settle();
     assert!(window.has("Chart of lengths of steps and directions"));
     assert!(window.paints("v  velocity") && !window.says("Chart of accuracy"));
@@ -140,7 +140,7 @@ fn a_networks_optimizer_tells_what_it_carries() {
 }
 
 #[test]
-fn the_spectrum_is_that_of_the_followed_run_and_of_another_beside_it() {
+fn the_spectrum_shows_the_followed_run_and_a_second_one() {
     let mut window = network("moons:samples=20", "bce");
     window.press(egui::Key::H);
     window.settle();
@@ -152,7 +152,7 @@ fn the_spectrum_is_that_of_the_followed_run_and_of_another_beside_it() {
     for text in ["λ₁", "trace", "Keskar's box", "adaptive λmax"] {
         assert!(window.paints(text), "{text}");
     }
-    window.click(egui::Role::ComboBox, "Run beside it");
+    window.click(egui::Role::ComboBox, "Second run");
     window.click(egui::Role::Button, "Adam");
     window.settle();
     assert!(window.has("Hessian at step 60 and 60: all eigenvalues"));
@@ -160,7 +160,7 @@ fn the_spectrum_is_that_of_the_followed_run_and_of_another_beside_it() {
     window.settle();
     window.settle();
     assert!(window.has("Hessian at step 0 and 0: all eigenvalues"));
-    window.click(egui::Role::Button, "What is asked");
+    window.click(egui::Role::Button, "Settings");
     assert!(window.says("adaptive_rho"));
 }
 
@@ -202,14 +202,14 @@ fn seeds_are_maps_side_by_side_and_a_click_takes_one() {
 }
 
 #[test]
-fn ways_lead_from_the_end_of_one_run_to_that_of_another() {
+fn connect_shows_paths_between_the_ends_of_two_runs() {
     let mut window = network("moons:samples=20", "bce");
     window.press(egui::Key::C);
     window.settle();
     window.settle();
-    assert!(window.has("Ways between two networks"));
+    assert!(window.has("Paths between two networks"));
     assert!(window.paints("straight line") && window.paints("curve"));
     assert!(!window.says("Training the curve"), "it has been trained");
-    window.click(egui::Role::Button, "How");
+    window.click(egui::Role::Button, "Settings");
     assert!(window.says("align"));
 }

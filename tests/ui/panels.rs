@@ -129,12 +129,12 @@ fn divergence_is_an_answer_with_its_reason() {
 }
 
 #[test]
-fn light_and_dark_and_the_sheet_of_keys() {
+fn light_and_dark_and_the_keyboard_shortcuts() {
     let mut window = Window::opening();
     window.press_with(Modifiers::COMMAND, Key::D);
     assert_eq!(window.harness.ctx.theme(), egui::Theme::Dark);
     window.press(Key::F1);
-    assert!(window.has("Keys and mouse") && window.has("places the start"));
+    assert!(window.has("Keyboard shortcuts") && window.has("places the start"));
     window.click(Role::Button, "Close");
     assert!(!window.has("places the start"));
 }

@@ -143,7 +143,10 @@ pub(crate) fn is_affordable(task: &TrainingTask, points: usize) -> bool {
     let products: usize = widths.windows(2).map(|pair| pair[0] * pair[1]).sum();
     // An activation takes as long as about 30 products.
     let activations: usize = widths[1..].iter().sum();
-    let point = task.loss.samples().saturating_mul(products + 30 * activations);
+    let point = task
+        .loss
+        .samples()
+        .saturating_mul(products + 30 * activations);
     point.saturating_mul(points) <= 100_000_000_000
 }
 
@@ -154,4 +157,3 @@ pub fn max_grid_side(problem: &Problem) -> Option<usize> {
         .as_ref()
         .and_then(|_| grid_sides(problem).pop())
 }
-

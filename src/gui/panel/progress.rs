@@ -1,9 +1,9 @@
 //! How far the runs of a network are, and how they are held, ended or let go on.
 
 use crate::engine::numeric::real;
+use crate::engine::results::Runs;
 use crate::engine::scene::Scene;
 use crate::gui::command::{Command, TRAIN_ON};
-use crate::session::Runs;
 use eframe::egui;
 
 /// How far the runs of a network are.

@@ -1,10 +1,10 @@
 //! The rule of the selected run: its lines in symbols, and with the numbers of the timeline's step.
 
+use crate::engine::results::Runs;
 use crate::engine::scene::Scene;
 use crate::engine::training::{OptimizerStateKind, symbols};
 use crate::figure::axis::number;
 use crate::gui::inspect_cache::{InspectCache, MAX_INSPECTED_STEP};
-use crate::session::Runs;
 use eframe::egui;
 
 /// Whether the rule is unfolded, and the step that it was shown for last.

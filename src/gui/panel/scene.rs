@@ -10,6 +10,7 @@ use crate::engine::landscape::AnyLandscape;
 use crate::engine::numeric::real;
 use crate::engine::objective::Objective;
 use crate::engine::optimizer::AnyOptimizer;
+use crate::engine::results::{RunResult, Runs};
 use crate::engine::scene::Scene;
 use crate::figure::axis::number;
 use crate::figure::colour::Theme;
@@ -19,7 +20,6 @@ use crate::gui::field::refusal_ui;
 use crate::gui::paint::Textures;
 use crate::gui::param_ui::{checked_settings_ui, drag_ui, file_ui, name_ui, settings_ui};
 use crate::import::path_text;
-use crate::session::{RunResult, Runs};
 use eframe::egui;
 use std::sync::Arc;
 

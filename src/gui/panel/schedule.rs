@@ -2,13 +2,13 @@
 
 use super::scene::PanelContext;
 use crate::engine::numeric::real;
+use crate::engine::results::RunResult;
 use crate::engine::schedule::{ScheduleChain, ScheduleState, StepRates};
 use crate::engine::training::RunSpec;
 use crate::figure::axis::number;
 use crate::figure::chart::{Chart, Series, thin};
 use crate::gui::command::Command;
 use crate::gui::paint::{self, Textures};
-use crate::session::RunResult;
 use eframe::egui;
 use std::sync::Arc;
 

@@ -1,5 +1,6 @@
 //! The table: how every run stands at the timeline's step.
 
+use crate::engine::results::Runs;
 use crate::engine::scene::Scene;
 use crate::engine::training::{Outcome, Reason};
 use crate::figure::axis::number;
@@ -7,7 +8,6 @@ use crate::figure::colour::{Theme, run_colour};
 use crate::figure::network::{metrics, percent};
 use crate::figure::{shortened, style_index};
 use crate::gui::paint;
-use crate::session::Runs;
 use eframe::egui;
 
 const RUN: (&str, &str) = ("run", "Click a name to see its settings.");

@@ -125,14 +125,19 @@ impl ProjectedRuns {
         let start = &self.task.start;
         for (thread, count) in threads.iter().zip(counts) {
             let known = earlier.iter().position(|run| run.id == *thread.id());
-            let mut run = known.map_or_else(ProjectedRun::default, |index| earlier.swap_remove(index));
+            let mut run =
+                known.map_or_else(ProjectedRun::default, |index| earlier.swap_remove(index));
             run.id = thread.id().clone();
             run.rows.truncate(*count);
             run.projections.truncate(*count);
             run.distances.truncate(*count);
             let rows = thread.rows(run.rows.len()..*count);
             let distance = |row: &TrainedRow| {
-                let squares = row.theta.iter().zip(start).map(|(x, from)| (x - from).powi(2));
+                let squares = row
+                    .theta
+                    .iter()
+                    .zip(start)
+                    .map(|(x, from)| (x - from).powi(2));
                 squares.sum::<f64>().sqrt()
             };
             run.distances.extend(rows.iter().map(distance));
@@ -202,7 +207,9 @@ impl ProjectedRun {
 fn full_trajectory(task: &TrainingTask, rows: &[TrainedRow]) -> Trajectory {
     Trajectory {
         dim: task.start.len(),
-        theta: { rows.iter() }.flat_map(|row| row.theta.iter().copied()).collect(),
+        theta: { rows.iter() }
+            .flat_map(|row| row.theta.iter().copied())
+            .collect(),
         loss: rows.iter().map(|row| row.loss).collect(),
         grad_norm: Vec::new(),
         lr: Vec::new(),

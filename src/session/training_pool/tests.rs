@@ -117,7 +117,9 @@ fn a_lab_streams_the_same_and_goes_on_where_it_can() {
     session.update(&Scene::opening(), Rect::square(2.0));
     session.runs.wait(TIMEOUT);
     assert!(
-        session.runs.newest()
+        session
+            .runs
+            .newest()
             .is_some_and(|runs| (*runs).as_ref().is_ok_and(|runs| runs.trained.is_none()))
     );
 }

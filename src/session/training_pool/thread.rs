@@ -157,7 +157,10 @@ impl TrainingWork {
     /// noise and mini-batches of the next seed.
     fn train_segments(&self) -> Option<Outcome> {
         let first = (0, &self.spec);
-        let changes = self.spec_changes.iter().map(|change| (change.from, &change.spec));
+        let changes = self
+            .spec_changes
+            .iter()
+            .map(|change| (change.from, &change.spec));
         let all: Vec<(u64, &RunSpec)> = std::iter::once(first).chain(changes).collect();
         let mut theta = self.task.start.clone();
         for (index, (from, spec)) in all.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! What the selected run carries, in the charts' column.
+//! Charts of the optimizer state of the selected run.
 
 use super::Window;
 use eframe::egui;
@@ -29,10 +29,10 @@ fn click_at(window: &mut Window, chart: &str, share: f32) {
 }
 
 #[test]
-fn charts_turn_to_what_the_selected_run_carries_and_back() {
+fn charts_switch_to_the_optimizer_state_of_the_selected_run_and_back() {
     let mut window = open(&["adam:lr=0.05", "sgd:lr=0.01,momentum=0.9+lookahead"]);
     assert!(window.has("Chart of learning rate") && !window.has(LENGTHS));
-    window.click(Role::Button, "Carried by Adam");
+    window.click(Role::Button, "Optimizer state (Adam)");
     window.settle();
     assert!(window.has(LENGTHS) && window.has(NORMS) && !window.has(DISTANCES));
     assert!(!window.has("Chart of learning rate"));
@@ -58,7 +58,7 @@ fn charts_turn_to_what_the_selected_run_carries_and_back() {
 #[test]
 fn a_click_moves_the_timeline_and_the_pointer_reads_the_lines() {
     let mut window = open(&["adam:lr=0.05"]);
-    window.click(Role::Button, "Carried by Adam");
+    window.click(Role::Button, "Optimizer state (Adam)");
     window.settle();
     click_at(&mut window, LENGTHS, 0.5);
     assert_eq!(window.app().step(), 30);
@@ -74,7 +74,7 @@ fn a_click_moves_the_timeline_and_the_pointer_reads_the_lines() {
 }
 
 #[test]
-fn the_signs_of_every_rule_can_be_read() {
+fn the_optimizer_state_of_unusual_rules_has_charts() {
     for spec in [
         "qhadam",
         "prodigy",
@@ -85,16 +85,16 @@ fn the_signs_of_every_rule_can_be_read() {
     ] {
         let mut window = open(&[spec]);
         let name = window.app().scene().run_names().swap_remove(0);
-        window.click(Role::Button, &format!("Carried by {name}"));
+        window.click(Role::Button, &format!("Optimizer state ({name})"));
         window.settle();
         assert!(window.has(LENGTHS), "{spec}");
     }
 }
 
 #[test]
-fn a_rule_that_carries_nothing_says_so() {
+fn an_optimizer_without_state_says_so() {
     let mut window = open(&["sgd:lr=0.01"]);
-    window.click(Role::Button, "Carried by SGD");
+    window.click(Role::Button, "Optimizer state (SGD)");
     window.settle();
     assert!(window.has(LENGTHS) && !window.has(NORMS));
     assert!(window.paints("SGD carries nothing from step to step."));
