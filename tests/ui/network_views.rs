@@ -48,7 +48,7 @@ fn a_network_shows_its_plane_its_predictions_and_its_charts() {
     ] {
         assert!(window.has(&format!("Chart of {chart}")), "{chart}");
     }
-    assert!(window.has("right") && window.has("finished"));
+    assert!(window.has("accuracy") && window.has("finished"));
     assert!(window.has("trails") && !window.has("arrows") && !window.has("internals"));
     assert!(!window.has("Basins") && window.has("Projection error"));
 }
@@ -69,7 +69,7 @@ fn the_predictions_can_be_hidden_and_the_map_grows() {
 }
 
 #[test]
-fn the_pointer_tells_the_plane_and_the_runs_and_moves_no_start() {
+fn the_pointer_reads_the_plane_and_the_runs_and_moves_no_start() {
     let mut window = network("moons:samples=20", "bce");
     let scene = window.app().scene().clone();
     let at = window.map().center() + egui::vec2(-60.0, 30.0);

@@ -82,7 +82,7 @@ fn landscape_and_network_keep_their_own_scenes() {
 }
 
 #[test]
-fn training_survives_a_look_at_the_landscape() {
+fn training_goes_on_while_the_landscape_is_shown() {
     let mut window = Window::on(moons());
     let trained = |window: &mut Window| window.app().runs().unwrap().trained.clone().unwrap();
     let before = trained(&mut window);
@@ -108,7 +108,7 @@ fn training_survives_a_look_at_the_landscape() {
 }
 
 #[test]
-fn undo_goes_back_over_the_subject_and_forth() {
+fn undo_and_redo_switch_the_subject() {
     let mut window = own_landscape();
     let landscape = window.app().scene().clone();
     window.click(Role::Button, "Network");
@@ -128,7 +128,7 @@ fn undo_goes_back_over_the_subject_and_forth() {
 }
 
 #[test]
-fn a_new_scene_of_the_other_subject_leaves_this_one() {
+fn a_new_scene_keeps_the_scene_of_the_other_subject() {
     let mut window = Window::on(moons());
     let network = window.app().scene().clone();
     window.press_with(Modifiers::COMMAND, Key::N);
@@ -176,7 +176,7 @@ fn rarely_used_settings_are_a_click_away() {
 }
 
 #[test]
-fn training_is_held_ended_and_goes_on() {
+fn training_is_paused_ended_and_continued() {
     let mut window = Window::on(moons());
     assert!(window.says("trained: step 60 of 60"));
     window.click(Role::Button, "+ 500 steps");
@@ -184,12 +184,12 @@ fn training_is_held_ended_and_goes_on() {
     assert!(window.says("trained: step 560 of 560"));
     let rows = |window: &mut Window| window.app().runs().unwrap().results[0].trajectory.len();
     assert_eq!(rows(&mut window), 113);
-    // Held runs wait, and stopping ends them where they are.
+    // Paused runs wait, and Stop ends them at their step.
     window.press(Key::P);
     let steps = window.harness.get_by_role_and_label(Role::Slider, "steps");
     steps.set_value_accesskit(1060.0);
     window.harness.run_steps(3);
-    assert!(window.says("held: step 560 of 1060"));
+    assert!(window.says("paused: step 560 of 1060"));
     window.click(Role::Button, "Stop");
     window.settle();
     assert!(window.says("trained: step 560 of 560"));
@@ -197,7 +197,7 @@ fn training_is_held_ended_and_goes_on() {
 }
 
 #[test]
-fn kept_weights_begin_a_leg_where_the_timeline_is() {
+fn with_kept_weights_edits_act_from_the_timelines_step_on() {
     let mut window = Window::on(moons());
     window.click(Role::CheckBox, "keep weights");
     window.press(Key::End);

@@ -106,7 +106,7 @@ fn a_scene_without_optimizers_says_so() {
 }
 
 #[test]
-fn a_bad_formula_is_told_and_the_next_good_one_draws() {
+fn a_formula_that_does_not_parse_is_refused_and_the_next_one_draws() {
     let mut scene = Scene::new("formula:f=x^2+".parse().expect("a spec"));
     scene.add_run("sgd:lr=0.1".parse().expect("a spec"));
     let mut window = Window::on(scene);
@@ -120,7 +120,7 @@ fn a_bad_formula_is_told_and_the_next_good_one_draws() {
 }
 
 #[test]
-fn divergence_is_an_answer_with_its_reason() {
+fn divergence_is_shown_with_its_step() {
     let mut scene = Scene::new("quadratic:a=1,b=100".parse().expect("a spec"));
     scene.add_run("sgd:lr=1".parse().expect("a spec"));
     let mut window = Window::on(scene);
@@ -178,10 +178,10 @@ fn each_edit_is_an_undo_of_its_own_if_time_goes_by_between() {
 }
 
 #[test]
-fn wrappers_go_around_an_optimizer_and_away() {
+fn wrappers_are_added_and_removed() {
     let mut window = Window::opening();
     window.click(Role::Button, "settings of Momentum");
-    window.click(Role::Button, "+ around");
+    window.click(Role::Button, "+ Wrapper");
     window.click(Role::Button, "SAM");
     let spec = |window: &mut Window| window.app().scene().runs[1].spec.to_string();
     assert_eq!(spec(&mut window), "sgd:lr=0.001,momentum=0.9+sam");
@@ -197,7 +197,7 @@ fn wrappers_go_around_an_optimizer_and_away() {
 }
 
 #[test]
-fn the_rule_shows_its_numbers() {
+fn the_update_rule_shows_its_numbers() {
     let mut window = Window::opening();
     window.click(Role::Button, "settings of Momentum");
     window.press(Key::End);
@@ -207,7 +207,7 @@ fn the_rule_shows_its_numbers() {
 }
 
 #[test]
-fn every_rule_can_be_written() {
+fn the_font_has_every_sign_of_every_update_rule() {
     let window = Window::opening();
     let font = egui::FontId::proportional(13.0);
     let mut missing = std::collections::BTreeSet::new();

@@ -215,7 +215,7 @@ fn schedules_names_starts_and_sweeps_are_typed_the_same_way() {
     window.press(Key::Enter);
     window.harness.run_steps(2);
     assert_eq!(window.app().scene().start, [-1.25, start[1]]);
-    assert!(window.says("`nan` is no number"));
+    assert!(window.says("`nan` is no finite number"));
     window.press(Key::W);
     window.settle();
     let over = (Role::TextInput, "Setting of the sweep");

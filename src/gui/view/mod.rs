@@ -15,6 +15,7 @@ mod seeds;
 mod spectrum;
 mod state_charts;
 mod sweep;
+mod sweep_axis;
 
 pub(crate) use figure::Figure;
 
@@ -119,7 +120,7 @@ impl ViewContext<'_> {
     }
 }
 
-/// What a view leaves for the rest of the window.
+/// Outputs of a view for the rest of the window.
 pub(crate) struct ViewOutput<'a> {
     /// Textures of images.
     pub textures: &'a mut Textures,

@@ -147,9 +147,9 @@ impl SculptTools {
     /// Returns the effect of a click on the map, for the map's accessible name.
     pub(crate) fn click_hint(&self, scene: &Scene) -> &'static str {
         match (&scene.landscape, self.tool) {
-            (AnyLandscape::Drawn(_), Tool::Hill) => "drops a hill",
-            (AnyLandscape::Drawn(_), Tool::Pit) => "drops a pit",
-            (AnyLandscape::Drawn(_), Tool::Erase) => "takes a hill away",
+            (AnyLandscape::Drawn(_), Tool::Hill) => "adds a hill",
+            (AnyLandscape::Drawn(_), Tool::Pit) => "adds a pit",
+            (AnyLandscape::Drawn(_), Tool::Erase) => "removes a hill",
             _ => "places the start",
         }
     }

@@ -1,11 +1,11 @@
 //! Sweep: scores of runs over values of a setting, as curves, or of one run over two settings, as a map.
 
 use super::figure::not_computed_yet;
+use super::sweep_axis::{Axis, axis_ui};
 use super::{Figure, View, ViewContext, ViewOutput, named, progress_ui, run_combo_ui};
 use crate::engine::analysis::sweep::{
     AxisValues, Score, SweepAxis, SweepCurve, SweepMap, SweepMetric,
 };
-use crate::engine::declare::Settings;
 use crate::engine::scene::Scene;
 use crate::engine::training::RunSpec;
 use crate::figure;
@@ -16,7 +16,7 @@ use crate::figure::sweep::{
     CurvePlot, MapPlot, SweepFigure, SweepLine, curves_picture, map_picture, measure_text,
 };
 use crate::gui::command::Command;
-use crate::gui::field::{self, refusal_ui};
+use crate::gui::field::refusal_ui;
 use crate::gui::paint;
 use crate::gui::param_ui::drag_ui;
 use crate::session::{LrLimits, Request, SweepAxes, SweepData, SweepRequest, SweepResult};
@@ -95,9 +95,9 @@ impl View for SweepView {
             refusal_ui(ui, typed.refused.as_deref());
         }
         ui.label("over");
-        self.axis_ui(ui, context.scene, 0, "Setting of the sweep");
+        axis_ui(ui, context.scene, &mut self.axes[0], Axis::First);
         ui.label("and");
-        self.axis_ui(ui, context.scene, 1, "Second setting of the sweep");
+        axis_ui(ui, context.scene, &mut self.axes[1], Axis::Second);
         let mut chosen = None;
         if !self.axes[1].trim().is_empty() {
             let run = context.followed.unwrap_or(0);
@@ -248,54 +248,6 @@ fn sweep_lines<'a>(
 }
 
 impl SweepView {
-    /// Shows the field of a setting that varies, and a menu of all settings.
-    fn axis_ui(&mut self, ui: &mut egui::Ui, scene: &Scene, axis: usize, name: &str) {
-        let style = field::FieldStyle {
-            hint: ["lr=1e-4..1:log:200", "none"][axis],
-            width: [100.0, 72.0][axis],
-        };
-        let read = |text: &str| match text.trim() {
-            "" if axis == 1 => Ok(String::new()),
-            text => text
-                .parse::<SweepAxis>()
-                .map(|_| text.to_owned())
-                .map_err(|refusal| refusal.to_string()),
-        };
-        let typed = field::text_field(ui, name, &self.axes[axis], &style, read);
-        if let Some(text) = typed.taken {
-            self.axes[axis] = text;
-        }
-        let response = typed.response;
-        refusal_ui(ui, typed.refused.as_deref());
-        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, name));
-        response.on_hover_text(
-            "A setting with its values: lr, lr=1e-4..1:log:200 or beta1=0.5,0.9,0.99. With a second setting the sweep is a \
-             map of one run.",
-        );
-        let menu = ui.menu_button("…", |ui| {
-            egui::ScrollArea::vertical().show(ui, |ui| {
-                for (setting, help) in settings(scene) {
-                    if ui.button(&setting).on_hover_text(help).clicked() {
-                        self.axes[axis] = setting;
-                    }
-                }
-            });
-            if axis == 1
-                && ui
-                    .button("none")
-                    .on_hover_text("Curves over one setting.")
-                    .clicked()
-            {
-                self.axes[1].clear();
-            }
-        });
-        let menu = menu.response;
-        menu.widget_info(|| {
-            egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Choose: {name}"))
-        });
-        menu.on_hover_text("The settings of the runs.");
-    }
-
     /// Returns the request for the sweep.
     ///
     /// # Errors
@@ -429,35 +381,4 @@ fn text(grid: &AxisValues, index: usize) -> String {
 fn swept_runs(context: &ViewContext) -> impl Iterator<Item = usize> {
     let (runs, followed) = (&context.scene.runs, context.followed.unwrap_or(0));
     (0..runs.len()).filter(move |&index| runs[index].shown || index == followed)
-}
-
-/// Returns the settings of the runs in the form that a [`SweepAxis`] parses, each with its help: those of optimizers, wrappers and
-/// schedules.
-fn settings(scene: &Scene) -> Vec<(String, &'static str)> {
-    let mut found: Vec<(String, &str)> = Vec::new();
-    let mut add = |owner: &str, settings: &dyn Settings| {
-        for param in settings.params() {
-            let setting = format!("{owner}{}", param.name);
-            if found.iter().all(|(known, _)| *known != setting) {
-                found.push((setting, param.help));
-            }
-        }
-    };
-    for spec in swept_specs(scene) {
-        add("", spec.optimizer.settings());
-    }
-    for spec in swept_specs(scene) {
-        for wrapper in &spec.wrappers {
-            add(&format!("{}.", wrapper.name()), wrapper.settings());
-        }
-        for schedule in spec.schedule.schedules() {
-            add(&format!("{}.", schedule.name()), schedule.settings());
-        }
-    }
-    found
-}
-
-fn swept_specs(scene: &Scene) -> impl Iterator<Item = &RunSpec> {
-    let ticked = scene.runs.iter().filter(|run| run.shown);
-    ticked.map(|run| &run.spec)
 }
