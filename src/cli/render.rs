@@ -37,7 +37,7 @@ Examples:
   ravine render -o opening.png
   ravine render lecture.toml --step 300 --theme dark --size 1920x1080 -o slide.png
   ravine render --landscape himmelblau --start=0,0 --run adam --run lbfgs -o figure.svg
-  ravine render network.toml --show off-plane -o off.svg
+  ravine render network.toml --show projection-error -o error.svg
   ravine render --gallery landscapes -o gallery.png")]
 pub(super) struct Args {
     #[command(flatten)]
@@ -65,7 +65,8 @@ pub(super) struct Args {
 #[derive(Clone, Copy, clap::ValueEnum)]
 enum ShowArg {
     Map,
-    OffPlane,
+    #[value(alias = "off-plane")]
+    ProjectionError,
     Seeds,
 }
 
@@ -157,11 +158,11 @@ fn render_gallery(
 fn show(named: ShowArg, scene: &Scene) -> Result<Show, String> {
     match named {
         ShowArg::Map => Ok(Show::Map),
-        ShowArg::OffPlane if scene.network.is_none() => Err(
-            "--show off-plane is for networks, but the scene is about a landscape, whose plane shows everything; expected map"
+        ShowArg::ProjectionError if scene.network.is_none() => Err(
+            "--show projection-error is for networks, but the scene is about a landscape, whose plane shows everything; expected map"
                 .to_owned(),
         ),
-        ShowArg::OffPlane => Ok(Show::ProjectionError),
+        ShowArg::ProjectionError => Ok(Show::ProjectionError),
         ShowArg::Seeds => {
             let first = Seeds::of(scene).ok_or_else(|| format!("--show seeds: {NOT_RANDOM}"))?;
             Ok(Show::Seeds(Seeds { first, count: 6 }))

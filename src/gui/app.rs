@@ -174,7 +174,7 @@ impl App {
     pub(super) fn new_session(ctx: &egui::Context, path: Option<&Path>) -> Result<Session, String> {
         let wake = ctx.clone();
         Session::new(Arc::new(Disk::next_to(path)), move || {
-            wake.request_repaint()
+            wake.request_repaint();
         })
     }
 

@@ -93,10 +93,10 @@ fn entry(title: &'static str, command: Command, modifiers: Modifiers, key: Key) 
 pub(crate) fn menus(views: &[Box<dyn View>]) -> [Menu; 5] {
     let (none, shift, ctrl) = (Modifiers::NONE, Modifiers::SHIFT, Modifiers::COMMAND);
     let ctrl_shift = ctrl | shift;
-    let show = |view: &Box<dyn View>| {
+    let show = views.iter().map(|view| {
         let title = view.title();
         entry(title, Command::Show(title), none, view.key())
-    };
+    });
     let timeline = [
         entry("Play or pause", Command::Play, none, Key::Space),
         entry("Step forward", Command::Step(1), none, Key::ArrowRight),
@@ -116,10 +116,7 @@ pub(crate) fn menus(views: &[Box<dyn View>]) -> [Menu; 5] {
         entry("Full view", Command::FullView, none, Key::F),
         entry("Light or dark", Command::SwitchTheme, ctrl, Key::D),
     ];
-    let view = timeline
-        .into_iter()
-        .chain(views.iter().map(show))
-        .chain(window);
+    let view = timeline.into_iter().chain(show).chain(window);
     [
         (
             "File",

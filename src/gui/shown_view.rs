@@ -12,8 +12,9 @@ use std::sync::Arc;
 impl App {
     /// Returns the index of the shown view: the chosen one if the scene has it, else the first.
     pub(super) fn shown_view(&self) -> usize {
-        let chosen = |view: &Box<dyn View>| view.title() == self.view && view.applies(&self.scene);
-        self.views.iter().position(chosen).unwrap_or(0)
+        let mut views = self.views.iter();
+        let chosen = views.position(|view| view.title() == self.view && view.applies(&self.scene));
+        chosen.unwrap_or(0)
     }
 
     /// Returns the newest runs with the scene as it is now, if they belong to it, and the row of the timeline.

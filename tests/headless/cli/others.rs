@@ -177,8 +177,8 @@ fn a_network_is_drawn_off_its_plane_and_a_landscape_is_not() {
     }
     check(
         &[],
-        &["render", "--show", "off-plane", "-o", "a.svg"],
-        "refused: --show off-plane is for networks, but the scene is about a landscape, whose plane shows everything; expected map",
+        &["render", "--show", "projection-error", "-o", "a.svg"],
+        "refused: --show projection-error is for networks, but the scene is about a landscape, whose plane shows everything; expected map",
     );
 }
 
