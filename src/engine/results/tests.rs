@@ -37,7 +37,7 @@ fn same_bits_on_any_number_of_threads() {
 }
 
 #[test]
-fn the_outline_of_a_long_path_is_short_and_reaches_as_far() {
+fn the_outline_of_a_long_path_is_short_and_contains_its_extremes() {
     let theta: Vec<f64> = (0..40_000_u32)
         .map(|i| if i == 24_690 { 9.0 } else { f64::from(i % 7) })
         .collect();
@@ -95,7 +95,7 @@ fn a_landscape_of_one_parameter_has_a_graph_and_its_runs_lie_on_it() {
 }
 
 #[test]
-fn unchanged_runs_serve_again() {
+fn unchanged_runs_are_reused() {
     let mut scene = Scene::opening();
     let problem = Arc::new(scene.load(&NoFiles).unwrap());
     let first = compute_runs(&scene, &problem, None, &Cancel::default()).unwrap();

@@ -326,7 +326,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_have_the_digits_that_can_be_seen() {
+    fn points_are_rounded_to_the_digits_that_can_be_seen() {
         let at = [1.234_567_89, -0.000_01];
         assert_eq!(rounded(at, Rect::square(5.0)), [1.235, 0.0]);
         let close = Rect::new([1.2, 1.200_1], [0.0, 0.000_1]).unwrap();

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::engine::analysis::curvature::{ExpensiveParts, report};
-use crate::engine::analysis::mode_connectivity::{connect, default_curve_optimizer};
+use crate::engine::analysis::mode_connectivity::{Connect, connect, default_curve_optimizer};
 use crate::engine::cancel::Cancel;
 use crate::engine::geometry::surface::Surface;
 use crate::engine::scene::NetworkScene;
@@ -43,7 +43,7 @@ fn settle(window: &mut Harness<'static, Option<App>>) {
 
 fn landscape() -> Scene {
     let mut scene = Scene::new("himmelblau".parse().unwrap());
-    scene.training.steps = 60;
+    scene.training.steps = 20;
     scene.add_run("sgd:lr=0.01".parse().unwrap());
     scene.add_run("rprop".parse().unwrap());
     scene
@@ -56,6 +56,10 @@ fn network() -> Scene {
         model: "mlp:hidden=2,loss=bce".parse().unwrap(),
         data: "moons:samples=8".parse().unwrap(),
         plane: "filter".parse().unwrap(),
+        ways: Connect {
+            steps: 100,
+            ..Connect::default()
+        },
         ..NetworkScene::default()
     });
     scene.add_run("sgd:lr=0.5".parse().unwrap());

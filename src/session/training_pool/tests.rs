@@ -1,4 +1,4 @@
-//! Runs of networks: streamed, held, lengthened, and their shadows.
+//! Runs of networks: streamed, paused, lengthened, and their projections.
 
 use super::*;
 use crate::engine::files::NoFiles;
@@ -26,7 +26,7 @@ fn scene(runs: &[&str]) -> Scene {
     scene
 }
 
-fn made(scene: &Scene) -> Runs {
+fn trained_runs(scene: &Scene) -> Runs {
     let problem = Arc::new(scene.load(&NoFiles).unwrap());
     compute_all_runs(scene, &problem, None).unwrap()
 }
@@ -46,9 +46,9 @@ fn losses(runs: &Runs) -> Vec<Vec<f64>> {
 }
 
 #[test]
-fn runs_of_a_network_are_those_of_any_other_objective_and_their_shadows_are_on_the_plane() {
+fn runs_of_a_network_equal_those_of_its_loss_and_their_projections_are_on_the_plane() {
     let scene = scene(&["sgd:lr=0.5,momentum=0.9", "adam:lr=0.1@cosine"]);
-    let runs = made(&scene);
+    let runs = trained_runs(&scene);
     let trained = runs.trained.as_ref().unwrap();
     let task = &trained.task;
     assert!(
@@ -92,24 +92,24 @@ fn runs_of_a_network_are_those_of_any_other_objective_and_their_shadows_are_on_t
 }
 
 #[test]
-fn a_lab_streams_the_same_and_goes_on_where_it_can() {
+fn a_session_streams_equal_runs_and_continues_them_where_it_can() {
     let mut scene = scene(&["sgd:lr=0.5", "adam:lr=0.1"]);
     let session = Session::new(Arc::new(NoFiles), || {}).unwrap();
     let first = newest(&session, &scene);
-    assert_eq!(losses(&first), losses(&made(&scene)));
+    assert_eq!(losses(&first), losses(&trained_runs(&scene)));
     session.map_data.wait(TIMEOUT);
     scene.training.steps = 100;
     let longer = newest(&session, &scene);
-    assert_eq!(losses(&longer), losses(&made(&scene)));
+    assert_eq!(losses(&longer), losses(&trained_runs(&scene)));
     assert_eq!(longer.results[0].trajectory.len(), 21);
     scene.training.steps = 30;
     let shorter = newest(&session, &scene);
-    assert_eq!(losses(&shorter), losses(&made(&scene)));
+    assert_eq!(losses(&shorter), losses(&trained_runs(&scene)));
     assert_eq!(
         shorter.results[0].trajectory.plot_point(6),
         Some([0.0, 0.0])
     );
-    // A plane is another look at the same runs.
+    // Another plane shows the same runs.
     scene.network.as_mut().unwrap().plane = "filter".parse().unwrap();
     let other = newest(&session, &scene);
     assert_eq!(losses(&other), losses(&shorter));
@@ -125,7 +125,7 @@ fn a_lab_streams_the_same_and_goes_on_where_it_can() {
 }
 
 #[test]
-fn sharpness_is_measured_where_it_is_asked_for() {
+fn sharpness_is_measured_at_the_requested_rows() {
     let scene = scene(&["sgd:lr=0.5", "adam:lr=0.1"]);
     let session = Session::new(Arc::new(NoFiles), || {}).unwrap();
     let runs = newest(&session, &scene);
@@ -156,7 +156,7 @@ fn sharpness_is_measured_where_it_is_asked_for() {
 }
 
 #[test]
-fn held_runs_wait_and_go_on() {
+fn paused_runs_wait_and_continue() {
     let scene = scene(&["sgd:lr=0.5"]);
     let session = Session::new(Arc::new(NoFiles), || {}).unwrap();
     session.pause(true);
@@ -164,18 +164,21 @@ fn held_runs_wait_and_go_on() {
     session.runs.wait(Duration::from_millis(300));
     assert!(session.runs.busy() && session.is_paused());
     session.pause(false);
-    assert_eq!(losses(&newest(&session, &scene)), losses(&made(&scene)));
+    assert_eq!(
+        losses(&newest(&session, &scene)),
+        losses(&trained_runs(&scene))
+    );
 }
 
 #[test]
-fn a_leg_keeps_the_weights() {
+fn a_change_of_settings_keeps_the_weights() {
     let mut scene = scene(&["sgd:lr=0.5", "adam:lr=0.1"]);
-    let whole = made(&scene);
+    let whole = trained_runs(&scene);
     scene.runs[0].legs.push(SpecChange {
         from: 20,
         spec: "sgd:lr=0.01".parse().unwrap(),
     });
-    let split = made(&scene);
+    let split = trained_runs(&scene);
     let [before, after] = [&whole, &split].map(|runs| &runs.results[0].trajectory);
     assert_eq!(before.loss[..5], after.loss[..5]);
     assert_eq!(
@@ -210,14 +213,14 @@ fn a_leg_keeps_the_weights() {
 }
 
 #[test]
-fn what_cannot_be_trained_is_told() {
+fn scenes_that_cannot_be_trained_are_refused() {
     let mut diverging = scene(&["sgd:lr=1e30"]);
-    let runs = made(&diverging);
+    let runs = trained_runs(&diverging);
     let end = &runs.results[0].trajectory;
     assert!(matches!(end.outcome, Outcome::Diverged(step, _) if step > 0 && step <= 60));
-    // The plane is the others'.
+    // A diverged run does not change the plane.
     let both = scene(&["sgd:lr=1e30", "adam:lr=0.1"]);
-    let [alone, both] = [made(&scene(&["adam:lr=0.1"])), made(&both)];
+    let [alone, both] = [trained_runs(&scene(&["adam:lr=0.1"])), trained_runs(&both)];
     assert_eq!(both.problem.view, alone.problem.view);
     assert_eq!(
         both.results[1].trajectory.theta,
