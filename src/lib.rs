@@ -3,10 +3,12 @@
 //! Two small macros declare things, one struct describes the picture, pure functions compute it, and views and exporters
 //! draw it.
 //!
-//! - [`engine`]: pure functions of a [`Scene`](engine::scene::Scene). [`engine::declare`] holds the two macros.
+//! - [`engine`]: pure functions of a [`Scene`](engine::scene::Scene). [`engine::declare`] holds the two macros, [`engine::results`] the
+//!   result types that figures and exporters read.
 //! - [`figure`]: a scene and its results as a drawing, and the drawing as SVG and PNG.
 //! - [`import`] and [`export`]: scene files and data from disk; trajectories, pictures and whole files to it.
 //! - [`cli`]: the commands.
+//! - [`session`]: background jobs and training threads. `gui`: the window; each view implements one trait and has one line in a registry.
 //!
 //! # Invariants
 //!
