@@ -8,7 +8,7 @@ use crate::engine::analysis::basins::{BasinLabel, BasinQuery, MAX_SIDE};
 use crate::engine::cancel::Cancel;
 use crate::export::{basins, picture};
 use crate::figure;
-use crate::session;
+use crate::engine::results;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicUsize;
 
@@ -106,7 +106,7 @@ pub(super) fn basins(args: &Args) -> Result<(), String> {
         "npz" => outputs.write(&args.output, |out| basins::npz(&answer, out))?,
         "csv" => outputs.write(&args.output, |out| basins::csv(&answer, out))?,
         _ => {
-            let map_data = session::compute_map_data(&scene, &problem, window, 400, &cancel);
+            let map_data = results::compute_map_data(&scene, &problem, window, 400, &cancel);
             let run = spec.to_string();
             let drawing = figure::basins::picture(
                 &answer,

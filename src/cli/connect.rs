@@ -8,7 +8,7 @@ use super::render::{ThemeArg as Light, size};
 use super::scene_args::parse_setting;
 use crate::engine::analysis::mode_connectivity::{self as engine, Connect, ModeConnectivity};
 use crate::engine::cancel::Cancel;
-use crate::engine::declare::{Settings, Value};
+use crate::engine::declare::Settings;
 use crate::engine::geometry::surface::Surface;
 use crate::engine::network::TrainingTask;
 use crate::engine::training::RunSpec;
@@ -258,15 +258,8 @@ impl Args {
         let mut parts = vec![
             format!("A {}", name(&self.from)),
             format!("B {}", name(&self.to)),
-            format!("curve {spec}"),
+            figure::settings_text(spec, settings),
         ];
-        for (index, param) in settings.params().iter().enumerate() {
-            match (param.name, settings.value(index)) {
-                (_, Value::Flag(false) | Value::None) => {}
-                (name, Value::Flag(true)) => parts.push(name.to_owned()),
-                (name, value) => parts.push(format!("{name} {}", param.text(&value))),
-            }
-        }
         parts.extend(self.test.as_ref().map(|share| format!("test {share}")));
         parts.join(" · ")
     }

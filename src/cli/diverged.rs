@@ -4,7 +4,7 @@ use super::{print_error, warn};
 use crate::engine::numeric::real;
 use crate::engine::objective::Objective;
 use crate::engine::objective::plane::Rect;
-use crate::session::Runs;
+use crate::engine::results::Runs;
 
 /// Warns on stderr about each visible run that diverged or stopped, with step and reason.
 pub(super) fn warn_diverged(runs: &Runs) {

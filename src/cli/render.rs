@@ -9,7 +9,8 @@ use crate::export::picture::{self, EXTENSIONS, Picture, Show, picture};
 use crate::figure::colour::Theme;
 use crate::figure::gallery;
 use crate::figure::png::MAX_PIXELS;
-use crate::session::{NOT_RANDOM, Seeds, compute_all_runs};
+use crate::engine::results::{NOT_RANDOM, Seeds};
+use crate::session::compute_all_runs;
 use std::path::PathBuf;
 
 /// Bytes of memory per pixel of a PNG while it is drawn and written.

@@ -12,6 +12,7 @@ pub mod network;
 pub mod numeric;
 pub mod objective;
 pub mod optimizer;
+pub mod results;
 pub mod scene;
 pub mod schedule;
 pub mod training;

@@ -3,7 +3,7 @@
 use crate::figure::colour::Theme;
 use crate::figure::drawing::Drawing;
 use crate::figure::{self, png, svg};
-use crate::session::{Runs, Seeds};
+use crate::engine::results::{Runs, Seeds};
 
 /// File extensions of pictures.
 pub const EXTENSIONS: [&str; 2] = ["png", "svg"];

@@ -11,7 +11,7 @@ use super::json;
 use crate::engine::landscape::AnyLandscape;
 use crate::engine::scene::{Scene, Training};
 use crate::engine::training::{Outcome, Reason, RunSpec, Trajectory};
-use crate::session::Runs;
+use crate::engine::results::Runs;
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
@@ -308,7 +308,7 @@ mod tests {
     use super::*;
     use crate::engine::cancel::Cancel;
     use crate::engine::files::NoFiles;
-    use crate::session::compute_runs;
+    use crate::engine::results::compute_runs;
     use std::sync::Arc;
 
     fn exported(landscape: &str, specs: &[&str], format: Format) -> String {

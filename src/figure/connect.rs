@@ -10,15 +10,16 @@ use super::map;
 use super::trail::line;
 use super::{max_chars, shortened};
 use crate::engine::analysis::mode_connectivity::{
-    ModeConnectivity, PathExtremum, PathPoint, PathProfile,
+    Connect, ModeConnectivity, PathExtremum, PathPoint, PathProfile,
 };
 use crate::engine::cancel::Cancel;
+use crate::engine::declare::{Settings, Value};
 use crate::engine::geometry::surface::Surface;
 use crate::engine::objective::norm;
 use crate::engine::objective::plane::Rect;
 use crate::engine::scene::MapStyle;
-use crate::engine::training::Outcome;
-use crate::session::MapData;
+use crate::engine::training::{Outcome, RunSpec};
+use crate::engine::results::MapData;
 
 /// The words of a picture of two networks.
 #[derive(Clone, Copy)]
@@ -29,6 +30,19 @@ pub struct Caption<'a> {
     pub caption: &'a str,
     /// λ of L2 regularisation: unless it is zero, the map's heights include λ/2 ‖θ‖².
     pub l2: f64,
+}
+
+/// Returns the settings of the paths in one line: the optimizer of the curve, and all settings that are on.
+pub fn settings_text(spec: &RunSpec, settings: &Connect) -> String {
+    let mut parts = vec![format!("curve {spec}")];
+    for (index, param) in settings.params().iter().enumerate() {
+        match settings.value(index) {
+            Value::Flag(false) | Value::None => {}
+            Value::Flag(true) => parts.push(param.name.to_owned()),
+            value => parts.push(format!("{} {}", param.name, param.text(&value))),
+        }
+    }
+    parts.join(" · ")
 }
 
 /// A path in a chart: its name, its profile, and its index into colours and markers.

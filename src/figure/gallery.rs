@@ -11,7 +11,7 @@ use crate::engine::files::NoFiles;
 use crate::engine::landscape::{AnyLandscape, Group};
 use crate::engine::numeric::real;
 use crate::engine::scene::{MapStyle, Problem, Scene};
-use crate::session::{self, MapData};
+use crate::engine::results::{self, MapData};
 use rayon::prelude::*;
 use std::sync::Arc;
 
@@ -49,7 +49,7 @@ impl Thumbnail {
         } else {
             let window = Frame::fit(problem.view, square).window;
             let map_data =
-                session::compute_map_data(&scene, &problem, window, side, &Cancel::default())?;
+                results::compute_map_data(&scene, &problem, window, side, &Cancel::default())?;
             ThumbnailKind::Map(Box::new(map_data), scene.map.clone())
         };
         Some(Self {

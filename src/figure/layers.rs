@@ -6,7 +6,7 @@ use super::drawing::{Area, Item};
 use super::layout::LINE_HEIGHT;
 use super::legend_line;
 use crate::engine::analysis::layer_stats::LayerStats;
-use crate::session::TrainedRun;
+use crate::engine::results::TrainedRun;
 
 /// Statistics of one layer at each row; NaN where a number is not known.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,7 +2,7 @@
 
 use super::colour::Theme;
 use super::drawing::{Area, Item, Point};
-use crate::session::Runs;
+use crate::engine::results::Runs;
 
 /// Positions of the parts of a picture.
 pub(super) struct Layout {

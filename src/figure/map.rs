@@ -10,7 +10,7 @@ use crate::engine::geometry::surface::Surface;
 use crate::engine::landscape::LoadedLandscape;
 use crate::engine::numeric::real;
 use crate::engine::scene::MapStyle;
-use crate::session::MapData;
+use crate::engine::results::MapData;
 use std::sync::Arc;
 
 /// Returns the colours of a landscape's grid, first row on top; NaN has the colour of the plot's background.

@@ -12,7 +12,7 @@ use crate::engine::scene::Run;
 use crate::engine::schedule::StepRates;
 use crate::engine::training::OptimizerStateSeries;
 use crate::engine::training::RunSpec;
-use crate::session::{RunResult, RunSharpness, Runs, SharpnessResult, TrainedRun};
+use crate::engine::results::{RunResult, RunSharpness, Runs, SharpnessResult, TrainedRun};
 
 /// Number of ranges that a long run is decimated to, more than a chart has pixels.
 const MAX_RANGES: usize = 1500;

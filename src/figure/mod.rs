@@ -35,7 +35,7 @@ use crate::engine::cancel::Cancel;
 use crate::engine::landscape::LoadedLandscape;
 use crate::engine::scene::Scene;
 use crate::engine::training::{self, Outcome};
-use crate::session::{self, MapData, Runs};
+use crate::engine::results::{self, MapData, Runs};
 use axis::number;
 use colour::{Theme, run_colour, run_dash, run_marker};
 use drawing::{Area, Drawing, Item, Point};
@@ -68,10 +68,10 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
         Some(view) => Frame::letterboxed(dim, view, area),
         None => Frame::of(dim, runs.problem.view, area),
     };
-    let side = session::max_grid_side(&runs.problem).unwrap_or(SIDE);
+    let side = results::max_grid_side(&runs.problem).unwrap_or(SIDE);
     let never = Cancel::default();
     let map_data =
-        session::compute_map_data(&runs.scene, &runs.problem, frame.window, side, &never);
+        results::compute_map_data(&runs.scene, &runs.problem, frame.window, side, &never);
     match map_data {
         Some(map_data) => draw(runs, &map_data, &frame, options),
         // Only cancelling gives `None`, and nothing cancels this.
@@ -226,7 +226,7 @@ fn current_predictions(
     let run = trained.runs.get(index)?;
     let row = row.min(run.rows.len().checked_sub(1)?);
     let theta = run.theta(row)?;
-    let result = Predictions::compute(&trained.task, &theta, SIDE, &Cancel::default())?;
+    let result = Predictions::compute(&trained.task, theta, SIDE, &Cancel::default())?;
     let label = predictions::RunLabel {
         name,
         step: runs.step(row),

@@ -6,7 +6,7 @@ use super::drawing::{Anchor, Area, Item, Text};
 use super::frame::Frame;
 use crate::engine::network::Metrics;
 use crate::engine::objective::norm;
-use crate::session::{Runs, TrainingSnapshot};
+use crate::engine::results::{Runs, TrainingSnapshot};
 
 /// A head is drawn hollow if the run's distance from the plane exceeds this share of the view's width.
 const FAR_SHARE: f64 = 0.1;
@@ -148,7 +148,7 @@ mod tests {
     };
     use crate::figure::{Options, draw, layout_of, projection_error};
     use crate::session::compute_all_runs;
-    use crate::session::compute_map_data;
+    use crate::engine::results::compute_map_data;
     use std::sync::Arc;
 
     fn network_runs(data: &str, loss: &str, plane: &str) -> Runs {

@@ -14,7 +14,7 @@ use crate::engine::numeric::real;
 use crate::engine::objective::plane::Rect;
 use crate::engine::scene::MapStyle;
 use crate::engine::training::Trajectory;
-use crate::session::MapData;
+use crate::engine::results::MapData;
 use std::sync::Arc;
 
 /// A figure of several maps.

@@ -4,7 +4,7 @@ use super::drawing::{Area, Drawing, Item, Point};
 use super::metric_chart::{XAxis, projection_error_charts};
 use super::network::{percent, plane_text};
 use super::{Options, axis::number, caption, legend_line, page, shortened, style_index};
-use crate::session::Runs;
+use crate::engine::results::Runs;
 
 /// Describes a run at a row in four texts: its true loss, the loss of its projection, its distance from the plane, and the latter as a share
 /// of the distance from the start, which is empty at the start.

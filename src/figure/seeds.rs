@@ -8,7 +8,7 @@ use super::panel_grid::{MapPanels, seed_spread_text};
 use super::trail::{Trail, border, trails};
 use super::{Options, caption, page, shortened, style_index};
 use crate::engine::geometry::surface::Surface;
-use crate::session::{self, Runs, SeedSlice, Seeds};
+use crate::engine::results::{self, Runs, SeedSlice, Seeds};
 
 /// Minimal width of a map with names of runs.
 const MIN_NAMED_WIDTH: f32 = 260.0;
@@ -85,7 +85,7 @@ pub fn draw(
 /// # Errors
 /// Returns a sentence if the scene is not a network on a random plane.
 pub fn picture(runs: &Runs, seeds: Seeds, options: &Options) -> Result<Drawing, String> {
-    let slices = session::seed_slices(runs, seeds)?;
+    let slices = results::seed_slices(runs, seeds)?;
     let (size, theme) = (options.size, options.theme);
     let [width, height] = size;
     let scene = &runs.scene;

@@ -114,7 +114,7 @@ mod tests {
     use crate::engine::training::{self, RunSpec};
     use crate::figure::drawing::words;
     use crate::figure::metric_chart::{MetricChart, XAxis, state_charts};
-    use crate::session::{Runs, compute_runs};
+    use crate::engine::results::{Runs, compute_runs};
     use std::sync::Arc;
 
     fn state_of(spec: RunSpec) -> (Runs, Vec<OptimizerStateSeries>) {

@@ -1,4 +1,4 @@
-//! The application: the scene, its history, what is computed for it, and the one place where commands are obeyed.
+//! The application: the scene with its history and results, and the one place where commands are executed.
 
 use super::command::{Command, TRAIN_ON};
 use super::dialog::{PathDialog, Purpose};
@@ -7,21 +7,14 @@ use super::panel;
 use super::panel::progress::Progress;
 use super::theme;
 use super::timeline::Timeline;
-use super::view::View;
-use super::view::basins::BasinsView;
 use super::view::charts::Charts;
-use super::view::connect::ConnectView;
-use super::view::map::MapView;
-use super::view::predictions::PredictionsView;
-use super::view::projection_error::ProjectionErrorView;
-use super::view::seeds::SeedsView;
-use super::view::spectrum::SpectrumView;
-use super::view::sweep::SweepView;
+use super::view::{self, View};
+use crate::engine::results::{MapData, Runs};
 use crate::engine::scene::Scene;
 use crate::export::sentence::one_line;
 use crate::figure::frame::Frame;
 use crate::import::Disk;
-use crate::session::{MapData, Runs, Session};
+use crate::session::Session;
 use eframe::egui;
 use egui::util::undoer::Undoer;
 use std::path::{Path, PathBuf};
@@ -29,62 +22,58 @@ use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
-/// A scene and the file that it belongs to: what undo and redo go through.
+/// A scene and its file, which undo and redo restore.
 pub(super) type Document = (Scene, Option<PathBuf>);
 
-/// The newest result of the lab.
+/// The newest result of a background job.
 type Newest<T> = Option<Arc<Result<T, String>>>;
 
-/// The program in its window.
+/// The application.
 pub struct App {
-    /// How long a frame waits for runs, so that a slider and its trails move together.
+    /// Time that a frame waits for runs, so that a slider and its trails move together.
     pub frame_budget: Duration,
     pub(super) scene: Scene,
     pub(super) history: Undoer<Document>,
-    /// The scene's file, and the scene as it stands there.
+    /// The scene's file, and the scene that was saved there.
     pub(super) path: Option<PathBuf>,
     pub(super) saved: Scene,
     pub(super) session: Session,
-    /// The newest results that were sound; they stay while a scene is refused.
+    /// The newest results that are no errors; they stay while a scene is refused.
     pub(super) runs: Newest<Runs>,
     pub(super) map_data: Newest<MapData>,
     pub(super) frame: Option<Frame>,
     pub(super) timeline: Timeline,
     pub(super) selected: Option<usize>,
-    /// The critical point that is looked at.
+    /// The critical point that is selected in the list.
     pub(super) point: Option<usize>,
-    pub(super) view: View,
-    pub(super) map: MapView,
-    pub(super) basins: BasinsView,
-    pub(super) sweep: SweepView,
-    pub(super) predictions: PredictionsView,
-    pub(super) projection_error: ProjectionErrorView,
-    pub(super) spectrum: SpectrumView,
-    pub(super) connect: ConnectView,
-    pub(super) seeds: SeedsView,
+    pub(super) views: Vec<Box<dyn View>>,
+    /// Title of the chosen view; a scene that does not have it shows the first one.
+    pub(super) view: &'static str,
+    /// Status line: a description of what is under the pointer.
+    pub(super) hover_text: String,
     pub(super) charts: Charts,
     pub(super) scene_panel: panel::scene::PanelState,
     pub(super) rule: panel::rule::PanelState,
     pub(super) textures: Textures,
     pub(super) asking: Option<PathDialog>,
     pub(super) help: bool,
-    /// Why the scene cannot be shown as it stands.
+    /// Reason why the scene is refused.
     pub(super) problem: Option<String>,
-    /// What the program has to say, and whether it is a complaint.
+    /// The newest message, and whether it is an error.
     pub(super) message: Option<(String, bool)>,
     /// Whether the theme changes after this frame, so that no frame shows both.
     pub(super) switching_theme: bool,
-    /// The window's title as it stands.
+    /// The window's current title.
     pub(super) shown_title: String,
     pub(super) working: Option<Receiver<(String, bool)>>,
-    /// The scene of the other subject, once there is one.
+    /// The scene with the other subject, once there is one.
     pub(super) other_scene: Option<Box<OtherScene>>,
     /// Called with the title of each view before it is painted; for tests.
     #[doc(hidden)]
     pub visitor: fn(&str),
 }
 
-/// The scene of the subject that is not shown, landscape or network, with its file, its results and the work on them, which goes on.
+/// The scene with the subject that is not shown, landscape or network, with its file and results. Its background jobs go on.
 pub(super) struct OtherScene {
     pub(super) scene: Scene,
     pub(super) path: Option<PathBuf>,
@@ -96,11 +85,11 @@ pub(super) struct OtherScene {
     pub(super) timeline: Timeline,
     pub(super) selected: Option<usize>,
     pub(super) point: Option<usize>,
-    pub(super) view: View,
+    pub(super) view: &'static str,
 }
 
 impl OtherScene {
-    /// A scene at its beginning, with a lab of its own.
+    /// Returns a scene with a new session and no results.
     pub(super) fn new(
         ctx: &egui::Context,
         scene: Scene,
@@ -116,17 +105,17 @@ impl OtherScene {
             timeline: Timeline::new(scene.training.steps),
             selected: None,
             point: None,
-            view: View::default(),
+            view: "",
             scene,
         })
     }
 }
 
 impl App {
-    /// The program on a scene, which may come from a file.
+    /// Opens the application on a scene, which may come from a file.
     ///
     /// # Errors
-    /// One sentence, where the system gives no threads.
+    /// Returns one sentence where the system gives no threads.
     pub fn new(ctx: &egui::Context, scene: Scene, path: Option<PathBuf>) -> Result<Self, String> {
         theme::install(ctx);
         Ok(Self {
@@ -141,15 +130,9 @@ impl App {
             timeline: Timeline::new(scene.training.steps),
             selected: None,
             point: None,
-            view: View::default(),
-            map: MapView::default(),
-            basins: BasinsView::default(),
-            sweep: SweepView::default(),
-            predictions: PredictionsView::default(),
-            projection_error: ProjectionErrorView::default(),
-            spectrum: SpectrumView::default(),
-            connect: ConnectView::default(),
-            seeds: SeedsView::default(),
+            views: view::all(),
+            view: "",
+            hover_text: String::new(),
             charts: Charts::default(),
             scene_panel: panel::scene::PanelState::default(),
             rule: panel::rule::PanelState::default(),
@@ -167,46 +150,35 @@ impl App {
         })
     }
 
-    /// The scene as it stands.
+    /// Returns the scene.
     pub fn scene(&self) -> &Scene {
         &self.scene
     }
 
-    /// The timeline's step.
+    /// Returns the timeline's step.
     pub fn step(&self) -> u64 {
         self.timeline.step()
     }
 
-    /// The newest runs.
+    /// Returns the newest runs.
     pub fn runs(&self) -> Option<&Runs> {
         self.runs.as_ref().and_then(|runs| (**runs).as_ref().ok())
     }
 
-    /// Waits until nothing is being computed; for tests and for pictures of the window.
+    /// Waits until nothing is being computed; for tests.
     pub fn wait_idle(&mut self) {
-        const FOREVER: Duration = Duration::from_mins(1);
-        self.session.wait_for_runs(FOREVER);
-        self.session.wait_for_map_data(FOREVER);
-        self.session.wait_for_basins(FOREVER);
-        self.session.wait_for_sweep(FOREVER);
-        self.session.wait_for_critical(FOREVER);
-        self.session.wait_for_fit(FOREVER);
-        self.session.wait_for_carried(FOREVER);
-        self.session.wait_for_sharpness(FOREVER);
-        self.session.wait_for_spectrum(FOREVER);
-        self.session.wait_for_ways(FOREVER);
-        self.session.wait_for_seeds(FOREVER);
+        self.session.wait(Duration::from_mins(1));
         self.poll_results();
     }
 
     pub(super) fn new_session(ctx: &egui::Context, path: Option<&Path>) -> Result<Session, String> {
         let wake = ctx.clone();
         Session::new(Arc::new(Disk::next_to(path)), move || {
-            wake.request_repaint()
+            wake.request_repaint();
         })
     }
 
-    /// Obeys a command. Nothing else changes the scene, but for one that is opened or pasted whole.
+    /// Executes a command. Nothing else changes the scene, except for one that is opened or pasted.
     pub(crate) fn apply(&mut self, ctx: &egui::Context, command: Command) {
         match command {
             Command::Edit(scene) => self.scene = *scene,
@@ -253,7 +225,7 @@ impl App {
                     clippy::cast_precision_loss,
                     clippy::cast_possible_truncation,
                     clippy::cast_sign_loss,
-                    reason = "a share of the steps"
+                    reason = "a fraction of the steps"
                 )]
                 let step = (share.clamp(0.0, 1.0) * self.timeline.steps() as f64).round() as u64;
                 self.timeline.go_to(step);
@@ -263,6 +235,9 @@ impl App {
                 self.timeline.playing = true;
             }
             Command::Show(view) => self.view = view,
+            Command::Select(run) => self.selected = Some(run),
+            Command::Checkpoint => self.history.add_undo(&self.document()),
+            Command::ShowError(sentence) => self.show_error(sentence),
             Command::FullView => self.scene.view = None,
             Command::Toggle(index) => {
                 if let Some(run) = self.scene.runs.get_mut(index) {
@@ -280,11 +255,12 @@ impl App {
         self.selected = self.selected.filter(|&index| index < self.scene.runs.len());
     }
 
-    /// Holds the runs of a network, ends them or lets them go on.
+    /// Pauses, ends or continues the training of a network.
     fn training(&mut self, command: &Command) {
         let Some(progress) = self.progress() else {
-            return self
-                .show_message("Runs on a landscape are made at once; this is for networks.");
+            return self.show_message(
+                "Runs on a landscape are computed at once; this command is for networks.",
+            );
         };
         match command {
             Command::PauseTraining => self.session.pause(!self.session.is_paused()),
@@ -300,7 +276,7 @@ impl App {
         }
     }
 
-    /// How far the runs of a network are.
+    /// Returns the progress of a network's training; `None` on a landscape.
     pub(super) fn progress(&self) -> Option<Progress> {
         Progress::of(&self.scene, self.runs())
     }
@@ -309,7 +285,7 @@ impl App {
         (self.scene.clone(), self.path.clone())
     }
 
-    /// Puts an earlier or later document in place of this one.
+    /// Replaces the document by an earlier or later one.
     fn restore(&mut self, ctx: &egui::Context, document: Option<Document>) {
         let Some((scene, path)) = document else {
             return;
@@ -321,41 +297,41 @@ impl App {
         }
         if path != self.path {
             match Self::new_session(ctx, path.as_deref()) {
-                Ok(lab) => self.session = lab,
+                Ok(session) => self.session = session,
                 Err(sentence) => return self.show_error(sentence),
             }
         }
         (self.scene, self.path) = (scene, path);
     }
 
-    /// Exchanges the scene for that of the other subject, as it was left; the first time for one to begin with.
+    /// Swaps the scene with that of the other subject, as it was left; the first time with a new one.
     pub(super) fn switch_subject(&mut self, ctx: &egui::Context) -> Result<(), String> {
-        let mut aside = match self.other_scene.take() {
-            Some(aside) => aside,
+        let mut other = match self.other_scene.take() {
+            Some(other) => other,
             None => Box::new(OtherScene::new(ctx, self.other_subject(), None)?),
         };
-        self.swap(&mut aside);
-        self.other_scene = Some(aside);
+        self.swap(&mut other);
+        self.other_scene = Some(other);
         Ok(())
     }
 
-    /// Exchanges what is shown for what is not.
-    pub(super) fn swap(&mut self, aside: &mut OtherScene) {
+    /// Swaps the shown scene and its results with others.
+    pub(super) fn swap(&mut self, other: &mut OtherScene) {
         use std::mem::swap;
-        swap(&mut self.scene, &mut aside.scene);
-        swap(&mut self.path, &mut aside.path);
-        swap(&mut self.saved, &mut aside.saved);
-        swap(&mut self.session, &mut aside.session);
-        swap(&mut self.runs, &mut aside.runs);
-        swap(&mut self.map_data, &mut aside.map_data);
-        swap(&mut self.frame, &mut aside.frame);
-        swap(&mut self.timeline, &mut aside.timeline);
-        swap(&mut self.selected, &mut aside.selected);
-        swap(&mut self.point, &mut aside.point);
-        swap(&mut self.view, &mut aside.view);
+        swap(&mut self.scene, &mut other.scene);
+        swap(&mut self.path, &mut other.path);
+        swap(&mut self.saved, &mut other.saved);
+        swap(&mut self.session, &mut other.session);
+        swap(&mut self.runs, &mut other.runs);
+        swap(&mut self.map_data, &mut other.map_data);
+        swap(&mut self.frame, &mut other.frame);
+        swap(&mut self.timeline, &mut other.timeline);
+        swap(&mut self.selected, &mut other.selected);
+        swap(&mut self.point, &mut other.point);
+        swap(&mut self.view, &mut other.view);
     }
 
-    /// A scene to begin with of the subject that is not shown: a network, or the scene's landscape, with runs that suit it.
+    /// Returns a new scene with the subject that is not shown: a network, or the scene's landscape, with runs that suit it.
     fn other_subject(&self) -> Scene {
         let mut other = if self.scene.is_network() {
             Scene::opening()
@@ -381,10 +357,10 @@ impl App {
         self.message = Some((one_line(sentence.as_ref()), true));
     }
 
-    /// Takes what has been computed since the last frame. Sound results stay while a scene is refused.
+    /// Takes the results that were computed since the last frame. Earlier ones stay while a scene is refused.
     pub(super) fn poll_results(&mut self) {
-        let runs = keep_sound(&mut self.runs, self.session.runs());
-        let map_data = keep_sound(&mut self.map_data, self.session.map_data());
+        let runs = keep_sound(&mut self.runs, self.session.runs.newest());
+        let map_data = keep_sound(&mut self.map_data, self.session.map_data.newest());
         self.problem = runs.or(map_data).map(|problem| one_line(&problem));
         if let Some(done) = self
             .working
@@ -397,7 +373,7 @@ impl App {
     }
 }
 
-/// Replaces a kept result by a newer sound one; answers with the newer one's refusal.
+/// Replaces a result by a newer one that is no error; returns the newer one's error.
 fn keep_sound<T>(kept: &mut Newest<T>, newer: Newest<T>) -> Option<String> {
     match newer {
         Some(newer) if newer.is_ok() => {

@@ -1,26 +1,26 @@
-//! What a person can tell the program to do, and the keys for it. Views answer with commands; `App::apply` obeys them.
+//! Commands of the window, with their menus and keyboard shortcuts. Panels and views answer with commands; `App::apply` executes them.
 
 use super::view::View;
 use crate::engine::scene::Scene;
 use eframe::egui::{Key, KeyboardShortcut, Modifiers};
 
-/// How many more steps runs take that are to train on.
+/// Steps that [`Command::TrainOn`] adds.
 pub(crate) const TRAIN_ON: u64 = 500;
 
-/// Something to do.
+/// A command.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Command {
     /// Replaces the scene.
     Edit(Box<Scene>),
-    /// Goes back to the scene before the last edit.
+    /// Restores the scene before the last edit.
     Undo,
-    /// Takes back an undo.
+    /// Reverts an undo.
     Redo,
-    /// Starts over with the opening scene.
+    /// Replaces the scene by the opening scene.
     New,
-    /// Starts over with a network.
+    /// Replaces the scene by one with a network.
     NewNetwork,
-    /// Shows the scene of the other subject, landscape or network, as it was left.
+    /// Switches between the scene with a landscape and the scene with a network.
     SwitchSubject,
     /// Asks for a scene file to open.
     Open,
@@ -38,132 +38,129 @@ pub(crate) enum Command {
     Play,
     /// Moves the timeline by steps.
     Step(i64),
-    /// Moves the timeline to a share of its length.
+    /// Moves the timeline to a fraction of its length.
     Seek(f64),
     /// Plays from step 0.
     Restart,
     /// Shows the landscape's own view again.
     FullView,
-    /// Shows another view in the middle.
-    Show(View),
+    /// Shows the view with this title.
+    Show(&'static str),
+    /// Selects a run.
+    Select(usize),
     /// Ticks or unticks a run.
     Toggle(usize),
-    /// Holds the runs of a network where they are, or lets them go on.
+    /// Pauses the training of a network, or lets it go on.
     PauseTraining,
-    /// Ends the runs of a network where they are.
+    /// Ends the training of a network at the current step.
     StopTraining,
-    /// Lets the runs of a network take more steps.
+    /// Trains a network for [`TRAIN_ON`] more steps.
     TrainOn,
-    /// Light or dark.
+    /// Switches between light and dark.
     SwitchTheme,
-    /// Opens or closes the sheet of keys.
+    /// Opens or closes the keyboard shortcuts.
     Help,
+    /// Makes the scene an undo step of its own, however soon the next edit follows.
+    Checkpoint,
+    /// Shows an error.
+    ShowError(String),
     /// Ends the program.
     Quit,
 }
 
-/// A command that has a name in menus, with its key.
+/// A command in a menu, with its key.
 pub(crate) struct Entry {
-    /// What it is called.
+    /// The name.
     pub title: &'static str,
-    /// What it does.
+    /// The command.
     pub command: Command,
-    /// Its key.
+    /// The key.
     pub key: KeyboardShortcut,
 }
 
-const fn entry(title: &'static str, command: Command, key: KeyboardShortcut) -> Entry {
+/// A menu: its title and its entries.
+pub(crate) type Menu = (&'static str, Vec<Entry>);
+
+fn entry(title: &'static str, command: Command, modifiers: Modifiers, key: Key) -> Entry {
     Entry {
         title,
         command,
-        key,
+        key: KeyboardShortcut::new(modifiers, key),
     }
 }
 
-const fn plain(key: Key) -> KeyboardShortcut {
-    KeyboardShortcut::new(Modifiers::NONE, key)
+/// Returns the menus in their order, with an entry for each view.
+pub(crate) fn menus(views: &[Box<dyn View>]) -> [Menu; 5] {
+    let (none, shift, ctrl) = (Modifiers::NONE, Modifiers::SHIFT, Modifiers::COMMAND);
+    let ctrl_shift = ctrl | shift;
+    let show = views.iter().map(|view| {
+        let title = view.title();
+        entry(title, Command::Show(title), none, view.key())
+    });
+    let timeline = [
+        entry("Play or pause", Command::Play, none, Key::Space),
+        entry("Step forward", Command::Step(1), none, Key::ArrowRight),
+        entry("Step back", Command::Step(-1), none, Key::ArrowLeft),
+        entry(
+            "10 steps forward",
+            Command::Step(10),
+            shift,
+            Key::ArrowRight,
+        ),
+        entry("10 steps back", Command::Step(-10), shift, Key::ArrowLeft),
+        entry("First step", Command::Seek(0.0), none, Key::Home),
+        entry("Last step", Command::Seek(1.0), none, Key::End),
+        entry("Play from the start", Command::Restart, none, Key::R),
+    ];
+    let window = [
+        entry("Full view", Command::FullView, none, Key::F),
+        entry("Light or dark", Command::SwitchTheme, ctrl, Key::D),
+    ];
+    let view = timeline.into_iter().chain(show).chain(window);
+    [
+        (
+            "File",
+            vec![
+                entry("New scene", Command::New, ctrl, Key::N),
+                entry("New network", Command::NewNetwork, ctrl_shift, Key::N),
+                entry("Open scene…", Command::Open, ctrl, Key::O),
+                entry("Save scene", Command::Save, ctrl, Key::S),
+                entry("Save scene as…", Command::SaveAs, ctrl_shift, Key::S),
+                entry("Export picture…", Command::Export, ctrl, Key::E),
+                entry("Quit", Command::Quit, ctrl, Key::Q),
+            ],
+        ),
+        (
+            "Edit",
+            vec![
+                entry("Undo", Command::Undo, ctrl, Key::Z),
+                entry("Redo", Command::Redo, ctrl, Key::Y),
+                entry("Copy scene as text", Command::CopyScene, ctrl_shift, Key::T),
+                entry("Copy picture", Command::CopyPicture, ctrl_shift, Key::C),
+            ],
+        ),
+        ("View", view.collect()),
+        (
+            "Training",
+            vec![
+                entry("Pause or go on", Command::PauseTraining, none, Key::P),
+                entry("Stop here", Command::StopTraining, shift, Key::P),
+                entry("Train on", Command::TrainOn, none, Key::T),
+            ],
+        ),
+        (
+            "Help",
+            vec![entry("Keyboard shortcuts", Command::Help, none, Key::F1)],
+        ),
+    ]
 }
 
-const fn shift(key: Key) -> KeyboardShortcut {
-    KeyboardShortcut::new(Modifiers::SHIFT, key)
-}
-
-const fn ctrl(key: Key) -> KeyboardShortcut {
-    KeyboardShortcut::new(Modifiers::COMMAND, key)
-}
-
-const fn ctrl_shift(key: Key) -> KeyboardShortcut {
-    KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), key)
-}
-
-/// The menus, in their order; keys with more modifiers come before the same keys with fewer where they are looked for.
-pub(crate) const MENUS: [(&str, &[Entry]); 5] = [
-    (
-        "File",
-        &[
-            entry("New scene", Command::New, ctrl(Key::N)),
-            entry("New network", Command::NewNetwork, ctrl_shift(Key::N)),
-            entry("Open scene…", Command::Open, ctrl(Key::O)),
-            entry("Save scene", Command::Save, ctrl(Key::S)),
-            entry("Save scene as…", Command::SaveAs, ctrl_shift(Key::S)),
-            entry("Export picture…", Command::Export, ctrl(Key::E)),
-            entry("Quit", Command::Quit, ctrl(Key::Q)),
-        ],
-    ),
-    (
-        "Edit",
-        &[
-            entry("Undo", Command::Undo, ctrl(Key::Z)),
-            entry("Redo", Command::Redo, ctrl(Key::Y)),
-            entry("Copy scene as text", Command::CopyScene, ctrl_shift(Key::T)),
-            entry("Copy picture", Command::CopyPicture, ctrl_shift(Key::C)),
-        ],
-    ),
-    (
-        "View",
-        &[
-            entry("Play or pause", Command::Play, plain(Key::Space)),
-            entry("Step forward", Command::Step(1), plain(Key::ArrowRight)),
-            entry("Step back", Command::Step(-1), plain(Key::ArrowLeft)),
-            entry(
-                "10 steps forward",
-                Command::Step(10),
-                shift(Key::ArrowRight),
-            ),
-            entry("10 steps back", Command::Step(-10), shift(Key::ArrowLeft)),
-            entry("First step", Command::Seek(0.0), plain(Key::Home)),
-            entry("Last step", Command::Seek(1.0), plain(Key::End)),
-            entry("Play from the start", Command::Restart, plain(Key::R)),
-            entry("Map", Command::Show(View::Map), plain(Key::M)),
-            entry("Basins", Command::Show(View::Basins), plain(Key::B)),
-            entry("Sweep", Command::Show(View::Sweep), plain(Key::W)),
-            entry(
-                "Projection error",
-                Command::Show(View::ProjectionError),
-                plain(Key::O),
-            ),
-            entry("Spectrum", Command::Show(View::Spectrum), plain(Key::H)),
-            entry("Seeds", Command::Show(View::Seeds), plain(Key::S)),
-            entry("Connect", Command::Show(View::Connect), plain(Key::C)),
-            entry("Full view", Command::FullView, plain(Key::F)),
-            entry("Light or dark", Command::SwitchTheme, ctrl(Key::D)),
-        ],
-    ),
-    (
-        "Training",
-        &[
-            entry("Pause or go on", Command::PauseTraining, plain(Key::P)),
-            entry("Stop here", Command::StopTraining, shift(Key::P)),
-            entry("Train on", Command::TrainOn, plain(Key::T)),
-        ],
-    ),
-    (
-        "Help",
-        &[entry("Keys and mouse", Command::Help, plain(Key::F1))],
-    ),
-];
-
-/// Every entry of every menu.
-pub(crate) fn entries() -> impl Iterator<Item = &'static Entry> {
-    MENUS.iter().flat_map(|(_, entries)| entries.iter())
+/// Returns every entry of every menu; keys with more modifiers come before keys with fewer, which they contain.
+pub(crate) fn entries(views: &[Box<dyn View>]) -> Vec<Entry> {
+    let menus = menus(views).into_iter();
+    let mut entries: Vec<Entry> = menus.flat_map(|(_, entries)| entries).collect();
+    let modifiers =
+        |entry: &Entry| u8::from(entry.key.modifiers.shift) + u8::from(entry.key.modifiers.command);
+    entries.sort_by_key(|entry| std::cmp::Reverse(modifiers(entry)));
+    entries
 }

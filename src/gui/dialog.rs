@@ -1,20 +1,20 @@
-//! What lies over the window: the question for a file, the sheet of keys, and messages.
+//! Dialogs over the window: the path of a file and the keyboard shortcuts; and the menu bar.
 
-use super::command::{Command, entries};
+use super::command::{Command, Menu};
 use crate::export::sentence::one_line;
 use crate::import::{path_from_text, path_text};
 use eframe::egui;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
-/// What a file is asked for.
+/// Purpose of a file dialog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
-    /// A scene to open.
+    /// Opens a scene.
     Open,
-    /// A place to save the scene.
+    /// Saves the scene.
     Save,
-    /// A place to write the picture.
+    /// Exports a picture.
     Export,
 }
 
@@ -26,36 +26,36 @@ impl Purpose {
             Self::Export => (
                 "Export picture",
                 "Export",
-                "A .png or .svg file. It shows the view in the middle at the timeline's step, in this theme.",
+                "A .png or .svg file of the shown view at the timeline's step, in this theme.",
             ),
         }
     }
 }
 
-/// How the question for a file was answered.
+/// Result of a file dialog.
 pub(crate) enum PathResult {
-    /// Not yet.
+    /// The dialog is still open.
     Waiting,
-    /// It was called off.
+    /// The dialog was cancelled.
     Cancelled,
-    /// With a path.
+    /// A path was chosen.
     Path(Purpose, PathBuf),
 }
 
-/// The question for a file: a field for its path, and the desktop's own dialog behind a button.
+/// A file dialog: a field for the path, and a button that opens the desktop's own dialog.
 pub(crate) struct PathDialog {
     purpose: Purpose,
     path: String,
-    /// Why the last answer did not do.
+    /// Reason why the last path was refused.
     pub(super) problem: Option<String>,
-    /// The file that would be replaced by the same answer once more.
+    /// The existing file that is replaced if its path is chosen again.
     warned: Option<PathBuf>,
     browsing: Option<Browse>,
     fresh: bool,
 }
 
 impl PathDialog {
-    /// Asks, with a first guess.
+    /// Returns a dialog with a suggested path.
     pub(crate) fn new(purpose: Purpose, guess: &str) -> Self {
         Self {
             purpose,
@@ -67,7 +67,7 @@ impl PathDialog {
         }
     }
 
-    /// Shows the question.
+    /// Shows the dialog.
     pub(crate) fn ui(&mut self, ctx: &egui::Context) -> PathResult {
         let (title, verb, hint) = self.purpose.labels();
         self.take_browsed();
@@ -88,7 +88,7 @@ impl PathDialog {
                 }
                 let browse = ui.add_enabled(self.browsing.is_none(), egui::Button::new("Browse…"));
                 if browse
-                    .on_hover_text("The desktop's own dialog, where there is one.")
+                    .on_hover_text("Opens the desktop's own file dialog, where there is one.")
                     .clicked()
                 {
                     self.browse(ctx);
@@ -114,7 +114,7 @@ impl PathDialog {
         }
     }
 
-    /// Whether an answer would replace a file, and this was not said yet; it is then.
+    /// Warns of a path whose file exists, and returns whether this is the first warning of it.
     pub(super) fn warns_of(&mut self, path: &Path) -> bool {
         let warns = path.exists() && self.warned.as_deref() != Some(path);
         if warns {
@@ -148,11 +148,11 @@ impl PathDialog {
     }
 }
 
-/// The desktop's own dialog, open on a thread of its own; the window goes on.
+/// The desktop's own dialog, on a thread of its own so that the window does not block.
 pub(crate) struct Browse(Receiver<Option<PathBuf>>);
 
 impl Browse {
-    /// Opens it.
+    /// Opens the dialog.
     pub(crate) fn begin(
         ctx: &egui::Context,
         show: impl FnOnce(rfd::FileDialog) -> Option<PathBuf> + Send + 'static,
@@ -160,7 +160,7 @@ impl Browse {
         let (sender, receiver) = channel();
         let ctx = ctx.clone();
         let show = move || {
-            // Nobody waits any more if the question was called off.
+            // The receiver is gone if the dialog was cancelled.
             let _ = sender.send(show(rfd::FileDialog::new()));
             ctx.request_repaint();
         };
@@ -171,7 +171,7 @@ impl Browse {
             .map_err(|error| format!("no thread for the dialog: {error}"))
     }
 
-    /// The path that was picked; the dialog is gone as soon as there is an answer.
+    /// Returns the path that was picked, and forgets the dialog once it is closed.
     pub(crate) fn take(browsing: &mut Option<Self>) -> Option<PathBuf> {
         match browsing.as_ref()?.0.try_recv() {
             Err(TryRecvError::Empty) => None,
@@ -187,7 +187,7 @@ impl Browse {
     }
 }
 
-/// The mouse, in words; the keys stand in the menus' table.
+/// Gestures of the mouse and their effects; the keys come from the menus.
 const MOUSE: [(&str, &str); 11] = [
     ("click on the map", "places the start"),
     ("drag the start's marker", "moves it, every run follows"),
@@ -195,7 +195,7 @@ const MOUSE: [(&str, &str); 11] = [
     ("wheel", "zooms to the pointer"),
     (
         "tools over a landscape drawn by hand",
-        "drop, move and erase hills",
+        "add, move and erase hills",
     ),
     ("Ctrl+wheel on a hill's handle", "changes its width"),
     (
@@ -206,19 +206,20 @@ const MOUSE: [(&str, &str); 11] = [
         "drop a CSV file while a network trains",
         "makes it the data",
     ),
-    ("hover", "reads the landscape, or a trail's step"),
+    ("hover", "shows the numbers there in the status line"),
     ("double-click a setting's name", "resets it to its default"),
     ("click or drag a chart", "moves the timeline"),
 ];
 
-/// The sheet of keys. Answers whether it was closed.
-pub(crate) fn help_ui(ctx: &egui::Context) -> bool {
+/// Shows the keyboard shortcuts. Returns whether they were closed.
+pub(crate) fn help_ui(ctx: &egui::Context, menus: &[Menu]) -> bool {
     let modal = egui::Modal::new(egui::Id::unique("keys")).show(ctx, |ui| {
         ui.set_width(560.0);
-        ui.heading("Keys and mouse");
+        ui.heading("Keyboard shortcuts");
         ui.add_space(4.0);
         ui.columns(2, |columns| {
-            let keys = entries().map(|entry| (ctx.format_shortcut(&entry.key), entry.title));
+            let entries = menus.iter().flat_map(|(_, entries)| entries);
+            let keys = entries.map(|entry| (ctx.format_shortcut(&entry.key), entry.title));
             let more = [
                 ("1 … 9".to_owned(), "Tick or untick a run"),
                 ("Ctrl+V".to_owned(), "Paste a run or a scene"),
@@ -244,13 +245,13 @@ pub(crate) fn help_ui(ctx: &egui::Context) -> bool {
     modal.inner || modal.should_close()
 }
 
-/// Shows the menus, and answers what was chosen.
-pub(crate) fn menu_bar_ui(ui: &mut egui::Ui) -> Option<Command> {
+/// Shows the menus, and returns the chosen command.
+pub(crate) fn menu_bar_ui(ui: &mut egui::Ui, menus: &[Menu]) -> Option<Command> {
     let mut chosen = None;
     egui::MenuBar::new().ui(ui, |ui| {
-        for (title, menu) in &super::command::MENUS {
+        for (title, entries) in menus {
             ui.menu_button(*title, |ui| {
-                for entry in *menu {
+                for entry in entries {
                     let key = ui.ctx().format_shortcut(&entry.key);
                     let button = egui::Button::new(entry.title).shortcut_text(key);
                     if ui.add(button).clicked() {

@@ -1,5 +1,5 @@
-//! Fields to type in. A field keeps what is typed until Enter or until it is left; what cannot be taken stays there in a red frame, with the
-//! reason, and changes nothing. Escape brings the value back.
+//! Text and number fields. A value is taken on Enter or when the field loses focus; a refused text stays in a red frame with the reason, and
+//! changes nothing. Escape restores the value.
 
 use crate::export::sentence::one_line;
 use eframe::egui;
@@ -13,50 +13,50 @@ pub(crate) struct Typed<T> {
     pub response: egui::Response,
     /// The value that was taken.
     pub taken: Option<T>,
-    /// Why what stands in the field is not taken.
+    /// Reason why the text is not taken.
     pub refused: Option<String>,
 }
 
-/// Draft: the text that is typed and not taken yet, and the value that it is to replace.
+/// Text that is typed and not taken yet, and the text of the value that it replaces.
 #[derive(Clone)]
 struct Draft {
     text: String,
     of: String,
 }
 
-/// The look of a text field.
+/// Style of a text field.
 pub(crate) struct FieldStyle<'a> {
     /// Hint in an empty field.
     pub hint: &'a str,
-    /// Its width in points; infinite is all that there is.
+    /// Width in points; infinite for all of the space.
     pub width: f32,
 }
 
-/// Shows a text field on a value, as text `current`. `read` makes a value of what was typed, or says why it cannot. `salt` sets the field
-/// apart from others in the same scope.
+/// Shows a text field for a value whose text is `current`. `read` parses the typed text or returns the reason of a refusal. `salt`
+/// distinguishes the fields of a scope.
 pub(crate) fn text_field<T>(
     ui: &mut egui::Ui,
     salt: impl Hash + Debug,
     current: &str,
-    look: &FieldStyle,
+    style: &FieldStyle,
     read: impl Fn(&str) -> Result<T, String>,
 ) -> Typed<T> {
     let id = ui.make_persistent_id(("field", salt));
     let draft: Option<Draft> = ui.data(|data| data.get_temp(id));
-    // A value that was changed from elsewhere is shown.
+    // A value that was changed elsewhere replaces the draft.
     let draft = draft.filter(|draft| draft.of == current);
     let mut text = draft.map_or_else(|| current.to_owned(), |draft| draft.text);
     let field = egui::TextEdit::singleline(&mut text)
         .id(id)
-        .hint_text(look.hint)
-        .desired_width(look.width);
+        .hint_text(style.hint)
+        .desired_width(style.width);
     let response = ui.add(field);
     let escaped = ui.input(|input| input.key_pressed(egui::Key::Escape));
     if response.lost_focus() && escaped {
         current.clone_into(&mut text);
     }
     let differs = text != current;
-    // Screen readers set a text without focus.
+    // Screen readers set the text without focus.
     let left = response.lost_focus() || response.changed() && !response.has_focus();
     let (mut taken, mut refused) = (None, None);
     if differs {
@@ -85,15 +85,15 @@ pub(crate) fn text_field<T>(
     }
 }
 
-/// A number that was typed and refused, and the value that it was to replace.
+/// Error of a refused number, and the value that it would have replaced.
 #[derive(Clone)]
 struct Refused {
     sentence: String,
     of: f64,
 }
 
-/// Shows a control with a number in it, made by `control`, whose `custom_parser` is to be the function that it gets: this reads what was typed
-/// when the control is left. `shown` is the number as it stands in the control, `salt` sets the control apart from others in the same scope.
+/// Shows the control of a number that `control` makes with the `custom_parser` that it gets: this parses the typed text when the control
+/// loses focus. `shown` returns the text of a number in the control, `salt` distinguishes the controls of a scope.
 pub(crate) fn number_field(
     ui: &mut egui::Ui,
     salt: impl Hash + Debug,
@@ -148,7 +148,7 @@ pub(crate) fn number_field(
     }
 }
 
-/// Whether Escape was pressed in this frame or a moment ago: egui reads what was typed into a number once more, the frame after it was left.
+/// Whether Escape was pressed in this frame or the last two: egui parses a typed number again in the frame after the control lost focus.
 fn escaped(ui: &egui::Ui) -> bool {
     let (id, now) = (egui::Id::unique("escape"), ui.ctx().cumulative_pass_nr());
     if ui.input(|input| input.key_pressed(egui::Key::Escape)) {
@@ -158,24 +158,24 @@ fn escaped(ui: &egui::Ui) -> bool {
     last.is_some_and(|last| now.saturating_sub(last) <= 2)
 }
 
-/// Reads a finite number.
+/// Parses a finite number.
 pub(crate) fn finite(text: &str) -> Result<f64, String> {
     let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
-    number.ok_or_else(|| format!("`{text}` is no number; expected a finite one"))
+    number.ok_or_else(|| format!("`{text}` is no finite number"))
 }
 
-/// A thin frame around a field whose text is not taken.
+/// Draws a thin red frame around a field whose text is refused.
 fn red_frame(ui: &egui::Ui, response: &egui::Response) {
     let stroke = egui::Stroke::new(1.0, ui.visuals().error_fg_color);
     let kind = egui::StrokeKind::Inside;
     ui.painter().rect_stroke(response.rect, 2.0, stroke, kind);
 }
 
-/// Shows why the text of a field is not taken, below it.
+/// Shows the reason why the text of a field is refused, below it.
 pub(crate) fn refusal_ui(ui: &mut egui::Ui, refused: Option<&str>) {
     if let Some(sentence) = refused {
         let sentence = one_line(sentence);
-        // A formula's refusal points at a character below it.
+        // A formula's error points at a character in the line above.
         let has_pointer = sentence.contains('\n');
         let text = egui::RichText::new(sentence)
             .size(12.0)

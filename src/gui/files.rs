@@ -1,7 +1,7 @@
-//! Scenes and pictures on their way to and from files and the clipboard.
+//! Files and the clipboard: opens and saves scenes, exports and copies pictures, takes pasted and dropped ones.
 
 use super::app::{App, OtherScene};
-use super::command::Command;
+use super::command::{Command, menus};
 use super::dialog::{self, PathDialog, PathResult, Purpose};
 use crate::engine::declare::{SettingError, Value};
 use crate::engine::landscape::AnyLandscape;
@@ -25,7 +25,7 @@ impl App {
         self.asking = Some(PathDialog::new(purpose, &guess));
     }
 
-    /// Puts a scene from elsewhere in place of this one; undo brings this one back.
+    /// Replaces the scene by another one; undo restores it.
     pub(super) fn show(&mut self, ctx: &egui::Context, scene: Scene, path: Option<PathBuf>) {
         let other_subject = !scene.subject.same_kind(&self.scene.subject);
         let mut shown = match OtherScene::new(ctx, scene, path) {
@@ -38,7 +38,7 @@ impl App {
         if other_subject {
             self.other_scene = Some(Box::new(shown));
         } else {
-            // The last picture stays until there is a new one.
+            // The last results are shown until there are new ones.
             (self.runs, self.map_data, self.frame) = (shown.runs, shown.map_data, shown.frame);
         }
     }
@@ -64,28 +64,28 @@ impl App {
                 "{name}: was read by this window; expected another file"
             ));
         }
-        let shot = self.shot(ctx)?;
+        let figure = self.figure(ctx)?;
         self.in_background(ctx, move || {
-            let (drawing, description) = (shot.draw)(points(shot.pixels))?;
-            let bytes = bytes(&drawing, format, shot.pixels, &description)?;
+            let (drawing, description) = (figure.draw)(points(figure.pixels))?;
+            let bytes = bytes(&drawing, format, figure.pixels, &description)?;
             file::write_atomic(&path, |out| out.write_all(&bytes))?;
             Ok(format!("Wrote {}.", path.display()))
         })
     }
 
     pub(super) fn copy_picture(&mut self, ctx: &egui::Context) -> Result<(), String> {
-        let shot = self.shot(ctx)?;
+        let figure = self.figure(ctx)?;
         let clipboard = ctx.clone();
         self.in_background(ctx, move || {
-            let (drawing, _) = (shot.draw)(points(shot.pixels))?;
-            let rgba = rgba(&drawing, shot.pixels)?;
-            let size = shot.pixels.map(|side| side as usize);
+            let (drawing, _) = (figure.draw)(points(figure.pixels))?;
+            let rgba = rgba(&drawing, figure.pixels)?;
+            let size = figure.pixels.map(|side| side as usize);
             clipboard.copy_image(egui::ColorImage::from_rgba_unmultiplied(size, &rgba));
             Ok("The picture is on the clipboard.".to_owned())
         })
     }
 
-    /// Does long work on a thread of its own, and then says what came of it; the window goes on.
+    /// Runs `work` on a thread of its own, and shows its message when it ends.
     fn in_background(
         &mut self,
         ctx: &egui::Context,
@@ -95,7 +95,7 @@ impl App {
         let ctx = ctx.clone();
         let body = move || {
             let done = work().map_or_else(|sentence| (sentence, true), |words| (words, false));
-            // Nobody waits any more once the window is closed.
+            // The receiver is gone once the window is closed.
             let _ = sender.send(done);
             ctx.request_repaint();
         };
@@ -104,11 +104,11 @@ impl App {
             .spawn(body)
             .map_err(|error| format!("no thread for the picture: {error}"))?;
         self.working = Some(receiver);
-        self.show_message("Making the picture.");
+        self.show_message("Drawing the picture …");
         Ok(())
     }
 
-    /// A scene or a run from the clipboard.
+    /// Takes a scene or a run from the clipboard.
     pub(super) fn paste(&mut self, ctx: &egui::Context, text: &str) {
         match (Scene::from_toml(text), text.trim().parse::<RunSpec>()) {
             (Ok(scene), _) => self.show(ctx, scene, None),
@@ -126,7 +126,8 @@ impl App {
         }
     }
 
-    /// A file that was dropped on the window: a picture or a matrix becomes the landscape, anything else is a scene.
+    /// Takes a file that was dropped on the window: a picture or a matrix becomes the landscape, a CSV file the data of a network, any
+    /// other file is opened as a scene.
     pub(super) fn take_dropped(&mut self, ctx: &egui::Context, path: &Path) {
         let extension = path
             .extension()
@@ -156,15 +157,15 @@ impl App {
         match landscape() {
             Ok(landscape) => {
                 self.history.add_undo(&self.document());
-                // A network is kept as it is.
-                if self.scene.is_network()
+                // The scene with the network is kept.
+                if self.scene.network.is_some()
                     && let Err(sentence) = self.switch_subject(ctx)
                 {
                     return self.show_error(sentence);
                 }
                 let mut scene = self.scene.clone();
                 scene.choose_landscape(landscape);
-                // What the file is refused for is told as soon as it is read.
+                // An error in the file is shown once it has been read.
                 self.apply(ctx, Command::Edit(Box::new(scene)));
             }
             Err(refusal) => self.show_error(refusal.to_string()),
@@ -178,7 +179,7 @@ impl App {
         }
     }
 
-    /// The question for a file and the sheet of keys, over everything else.
+    /// Shows the file dialog and the keyboard shortcuts over the window.
     pub(super) fn dialogs(&mut self, ctx: &egui::Context) {
         let answer = self
             .asking
@@ -191,7 +192,7 @@ impl App {
         {
             return;
         }
-        let obeyed = match answer {
+        let executed = match answer {
             PathResult::Waiting => None,
             PathResult::Cancelled => Some(Ok(())),
             PathResult::Path(Purpose::Open, path) => {
@@ -204,12 +205,12 @@ impl App {
             }
             PathResult::Path(Purpose::Export, path) => Some(self.export(ctx, path)),
         };
-        match (obeyed, &mut self.asking) {
+        match (executed, &mut self.asking) {
             (Some(Err(sentence)), Some(asking)) => asking.problem = Some(sentence),
             (Some(_), _) => self.asking = None,
             (None, _) => {}
         }
-        if self.help && dialog::help_ui(ctx) {
+        if self.help && dialog::help_ui(ctx, &menus(&self.views)) {
             self.help = false;
         }
     }

@@ -1,4 +1,4 @@
-//! Panics while a part of the window is painted: the part says so, and the program goes on.
+//! Panics while a part of the window is painted: the part shows an error, and the program goes on.
 
 use crate::export::sentence::{one_line, without_sources};
 use eframe::egui;
@@ -8,15 +8,15 @@ use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::sync::{Mutex, Once, PoisonError};
 
-/// Advice for a part that cannot be painted.
+/// Advice after a part could not be painted.
 const REMEDY: &str = "The scene is unharmed: change the size of the window, the view or the last setting, or save the scene.";
 
 thread_local! {
-    /// Whether panics of this thread are caught and told by [`paint_guarded`].
+    /// Whether panics of this thread are caught and reported by [`paint_guarded`].
     static GUARDED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// A part of the window that is painted by itself.
+/// A part of the window whose panics are caught.
 #[derive(Clone, Copy)]
 pub(crate) enum Part {
     /// View in the middle of the window, with its title.
@@ -25,8 +25,7 @@ pub(crate) enum Part {
     Panel(&'static str),
 }
 
-/// Paints a part of the window in all of the space that is left of `ui`. If that panics, the part says why instead, standard error has it once,
-/// and `None` is returned.
+/// Paints a part of the window in all of the space that is left of `ui`. A panic is shown there and logged once, and `None` is returned.
 pub(crate) fn paint_guarded<R>(
     ui: &mut egui::Ui,
     part: Part,
@@ -49,15 +48,15 @@ pub(crate) fn paint_guarded<R>(
     }
 }
 
-/// Runs `work`; a panic becomes its reason, and nothing is written to standard error.
+/// Runs `work`, and returns the message of a panic without writing it to standard error.
 pub(crate) fn catch_panic<R>(work: impl FnOnce() -> R) -> Result<R, String> {
     static HOOK: Once = Once::new();
-    // The usual hook names files of the machine that built the program.
+    // The default hook prints paths of the machine that built the program.
     HOOK.call_once(|| {
-        let usual = take_hook();
+        let default = take_hook();
         set_hook(Box::new(move |info| {
             if !GUARDED.get() {
-                usual(info);
+                default(info);
             }
         }));
     });
@@ -67,7 +66,7 @@ pub(crate) fn catch_panic<R>(work: impl FnOnce() -> R) -> Result<R, String> {
     outcome.map_err(|panic| reason(&*panic))
 }
 
-/// The message of a panic in one line.
+/// Returns the message of a panic in one line.
 fn reason(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
@@ -77,22 +76,22 @@ fn reason(panic: &(dyn Any + Send)) -> String {
     )
 }
 
-/// Writes a sentence to standard error, the first time that it is told.
+/// Writes a sentence to standard error, unless it was written before.
 fn log_once(sentence: &str) {
     static LOGGED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
-    let mut told = LOGGED.lock().unwrap_or_else(PoisonError::into_inner);
-    if told.insert(sentence.to_owned()) {
+    let mut logged = LOGGED.lock().unwrap_or_else(PoisonError::into_inner);
+    if logged.insert(sentence.to_owned()) {
         eprintln!("ravine: {sentence}");
     }
 }
 
-/// Covers what was painted and writes a sentence there.
+/// Covers a part of the window and writes a sentence there.
 fn message_ui(ui: &mut egui::Ui, space: egui::Rect, sentence: &str) {
     let space = egui::Rect::from_min_max(space.min, space.max.max(space.min));
     ui.painter()
         .rect_filled(space, 0.0, ui.visuals().panel_fill);
     let within = super::paint::inset(space, [8.0; 2], [8.0; 2]);
-    let mut child = ui.new_child(egui::UiBuilder::new().max_rect(within).id_salt("told"));
+    let mut child = ui.new_child(egui::UiBuilder::new().max_rect(within).id_salt("message"));
     let text = egui::RichText::new(sentence).color(child.visuals().error_fg_color);
     child.add(egui::Label::new(text).wrap());
 }
@@ -102,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_panic_is_a_reason_in_one_line() {
+    fn a_caught_panic_gives_its_message_in_one_line() {
         assert_eq!(catch_panic(|| 7), Ok(7));
         let broken = || -> u32 { panic!("two\n\tlines {}", 3) };
         assert_eq!(catch_panic(broken), Err("two lines 3".to_owned()));

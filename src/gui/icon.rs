@@ -1,19 +1,19 @@
-//! Buttons with pictures instead of words, drawn so that no font needs to have them.
+//! Icon buttons, drawn as shapes because fonts lack the icons.
 
 use eframe::egui;
 
-/// What a button shows.
+/// Icon of a button.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Icon {
     /// A bar and a triangle to the left.
     First,
-    /// A bar beside a triangle to the left.
+    /// A triangle to the left and a bar.
     Back,
     /// A triangle to the right.
     Play,
     /// Two bars.
     Pause,
-    /// A triangle to the right beside a bar.
+    /// A bar and a triangle to the right.
     Forward,
     /// A triangle to the right against a bar.
     Last,
@@ -23,7 +23,7 @@ pub(crate) enum Icon {
     Open,
 }
 
-/// A button with an icon; `name` is what it is called, and with `key` its tooltip.
+/// Shows a button with an icon; `name` and `key` are its tooltip, and `name` its accessible name.
 pub(crate) fn icon_button(ui: &mut egui::Ui, icon: Icon, name: &str, key: &str) -> egui::Response {
     let button = ui.add(egui::Button::new("").min_size(egui::vec2(26.0, 20.0)));
     button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));

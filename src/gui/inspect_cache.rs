@@ -1,15 +1,15 @@
-//! A step of a run looked at closely, for as long as nothing changes.
+//! Cache of the newest inspected step of a run.
 
 use crate::engine::cancel::Cancel;
 use crate::engine::landscape::AnyLandscape;
+use crate::engine::results::Runs;
 use crate::engine::scene::Scene;
-use crate::engine::training::{RunSettings, RunSpec, StepInspection, inspect_step};
-use crate::session::Runs;
+use crate::engine::training::{RunSettings, RunSpec, StepInspection, look};
 
-/// Up to this step a run is quick enough to be made again within a frame.
+/// Largest step up to which a run can be computed again within a frame.
 pub(crate) const MAX_INSPECTED_STEP: u64 = 20_000;
 
-/// What a look at a step depends on.
+/// Everything that an inspected step depends on.
 #[derive(PartialEq)]
 struct InspectKey {
     landscape: AnyLandscape,
@@ -19,12 +19,13 @@ struct InspectKey {
     step: u64,
 }
 
-/// The step that was looked at last.
+/// The newest inspected step.
 #[derive(Default)]
 pub(crate) struct InspectCache(Option<(InspectKey, Option<StepInspection>)>);
 
 impl InspectCache {
-    /// Step `step` of run `index`, if the run gets there, it is not beyond [`MAX_INSPECTED_STEP`], and the run is not a network's.
+    /// Returns step `step` of run `index`; `None` where the run ends before, the step is beyond [`MAX_INSPECTED_STEP`], or the run is a
+    /// network's.
     pub(crate) fn at(
         &mut self,
         scene: &Scene,

@@ -1,4 +1,4 @@
-//! The window: the only code that knows egui.
+//! The window: the only code that uses egui.
 
 mod app;
 mod command;
@@ -8,11 +8,10 @@ mod files;
 mod guard;
 mod icon;
 mod inspect_cache;
-mod network_panels;
 mod paint;
 mod panel;
 mod param_ui;
-mod shot;
+mod shown_view;
 mod theme;
 mod timeline;
 mod view;
@@ -29,7 +28,7 @@ use std::path::PathBuf;
 /// Opens the window on a scene, and returns when it is closed.
 ///
 /// # Errors
-/// One sentence that says why there is no window, and which package may be missing.
+/// Returns one sentence: why there is no window, and which package may be missing.
 pub fn run(scene: Scene, path: Option<PathBuf>) -> Result<(), String> {
     let viewport = egui::ViewportBuilder::default()
         .with_title("Ravine")
@@ -45,7 +44,7 @@ pub fn run(scene: Scene, path: Option<PathBuf>) -> Result<(), String> {
         let app = App::new(&context.egui_ctx, scene, path)?;
         Ok(Box::new(app))
     });
-    // The libraries panic where the one for X11 keyboards is missing.
+    // winit panics where the library for X11 keyboards is missing.
     let opened = catch_unwind(AssertUnwindSafe(|| {
         eframe::run_native("Ravine", options, create)
     }));
@@ -59,7 +58,7 @@ pub fn run(scene: Scene, path: Option<PathBuf>) -> Result<(), String> {
     }
 }
 
-/// What a failure to open the window means, in one sentence.
+/// Returns one sentence for an error of the window's libraries.
 fn explain(error: &str) -> String {
     let known = [
         (
@@ -81,7 +80,7 @@ fn explain(error: &str) -> String {
     ];
     let lower = error.to_lowercase();
     if lower.contains("os error at") {
-        // The library tells the place in its own source.
+        // The library's message names a line of its own source.
         return "the display that DISPLAY or WAYLAND_DISPLAY names cannot be opened; expected one that is there, or a virtual one such as Xvfb".to_owned();
     }
     match known

@@ -1,11 +1,11 @@
-//! Paints a drawing's items with egui, so that the window shows what the exporters write.
+//! Paints the items of a drawing with egui, so that the window and exported files look the same.
 
 use crate::figure::drawing::{Anchor, Area, Colour, Item, Point, Stroke, Text};
 use crate::figure::svg::clip_polyline;
 use eframe::egui;
 use std::sync::Arc;
 
-/// Textures of the images painted in the last frame.
+/// Textures of the images that the last frame painted.
 #[derive(Default)]
 pub(crate) struct Textures {
     kept: Vec<(Arc<Vec<Colour>>, egui::TextureHandle)>,
@@ -13,7 +13,7 @@ pub(crate) struct Textures {
 }
 
 impl Textures {
-    /// Forgets images that the last frame did not paint.
+    /// Frees textures that the last frame did not paint.
     pub(crate) fn begin_frame(&mut self) {
         let mut used = self.used.iter();
         self.kept.retain(|_| used.next().copied().unwrap_or(false));
@@ -40,7 +40,7 @@ impl Textures {
     }
 }
 
-/// An image for the graphics card, of at most so many pixels along a side: of a larger one, pixels are left out.
+/// Returns an image with at most `most` pixels along a side; of a larger one every n-th pixel.
 fn image(size: [usize; 2], pixels: &[Colour], most: usize) -> egui::ColorImage {
     let step = size.map(|side| side.div_ceil(most.max(1)).max(1));
     let [columns, rows] = [0, 1].map(|i| size[i].div_ceil(step[i]));
@@ -54,23 +54,23 @@ fn image(size: [usize; 2], pixels: &[Colour], most: usize) -> egui::ColorImage {
     egui::ColorImage::new([columns, rows], shown.collect())
 }
 
-/// An egui colour.
+/// Converts a colour to egui's.
 pub(crate) fn colour(Colour { r, g, b, a }: Colour) -> egui::Color32 {
     egui::Color32::from_rgba_unmultiplied(r, g, b, a)
 }
 
-/// An egui rectangle.
+/// Converts an area to a rectangle of egui.
 pub(crate) fn rect(area: Area) -> egui::Rect {
     egui::Rect::from_min_max(area.min.into(), area.max.into())
 }
 
-/// An area of the picture.
+/// Converts a rectangle of egui to an area.
 pub(crate) fn area(rect: egui::Rect) -> Area {
     Area::new(rect.min.into(), rect.max.into())
 }
 
-/// A rectangle without margins, left and top `before` it and right and bottom `after` it. Where there is no room it is empty: egui refuses
-/// rectangles of negative size.
+/// Returns a rectangle without margins: left and top `before`, right and bottom `after`. Without room for them it is empty, because egui
+/// refuses rectangles of negative size.
 pub(crate) fn inset(rect: egui::Rect, before: [f32; 2], after: [f32; 2]) -> egui::Rect {
     let (min, max) = (
         rect.min + egui::Vec2::from(before),
@@ -125,14 +125,14 @@ fn path(
         let (shape, fill) = (egui_points(points), colour(fill));
         painter.add(egui::Shape::convex_polygon(shape, fill, egui::Stroke::NONE));
     }
-    let Some(look) = stroke else { return };
-    let stroke = egui::Stroke::new(look.width, colour(look.colour));
-    // A run that diverges leaves the picture far behind.
+    let Some(style) = stroke else { return };
+    let stroke = egui::Stroke::new(style.width, colour(style.colour));
+    // Points of a diverging run may be far outside of the picture.
     let bounds = area(painter.clip_rect().expand(50.0));
     for (piece, closed) in clip_polyline(points, closed, &bounds) {
         let piece = egui_points(&piece);
-        if !look.dash.is_empty() {
-            let dashes = dashes(&piece, look.dash).into_iter();
+        if !style.dash.is_empty() {
+            let dashes = dashes(&piece, style.dash).into_iter();
             painter.extend(dashes.map(|dash| egui::Shape::line(dash, stroke)));
         } else if closed {
             painter.add(egui::Shape::closed_line(piece, stroke));
@@ -142,7 +142,7 @@ fn path(
     }
 }
 
-/// Cuts a line into the dashes of a pattern of lengths, which are drawn and left out in turn.
+/// Cuts a line into dashes by a pattern of lengths, which are drawn and left out alternately.
 fn dashes(points: &[egui::Pos2], pattern: &[f32]) -> Vec<Vec<egui::Pos2>> {
     let mut dashes = vec![points.first().copied().into_iter().collect::<Vec<_>>()];
     let (mut phase, mut left) = (0, pattern[0]);
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn no_room_is_no_negative_room() {
+    fn an_inset_without_room_is_empty() {
         let rect = egui::Rect::from_min_size(egui::pos2(5.0, 5.0), egui::vec2(30.0, 90.0));
         let inner = inset(rect, [50.0, 10.0], [20.0, 10.0]);
         assert_eq!(inner.size(), egui::vec2(0.0, 70.0));
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn dashes_run_on_around_corners() {
+    fn dashes_continue_around_corners() {
         let points = [[0.0, 0.0], [3.0, 0.0], [3.0, 4.0]].map(egui::Pos2::from);
         let cut = dashes(&points, &[4.0, 1.0]);
         let expected: [&[[f32; 2]]; 2] = [

@@ -1,27 +1,26 @@
-//! Controls made from declarations: a slider, a tick, a choice or a field for every setting.
+//! Controls of declared settings: a slider, a tick, a choice or a field for each.
 
 use crate::engine::declare::spec;
 use crate::engine::declare::{Kind, Param, Scale, Settings, Value};
 use crate::gui::field::{FieldStyle, Typed, finite, number_field, refusal_ui, text_field};
 use eframe::egui;
 
-/// Width of the names beside the controls.
+/// Width of the names of settings, in points.
 const NAME_WIDTH: f32 = 108.0;
 
-/// Room for the number beside a slider: the longest that is shown, and a unit.
+/// Width of the number and unit right of a slider, in points.
 const NUMBER_WIDTH: f32 = 84.0;
 
-/// Says why a setting cannot have a value, beyond what its declaration says.
+/// Check of a setting's value in addition to its declaration: returns the reason of a refusal.
 pub(crate) type Check<'a> = &'a dyn Fn(&str, &Value) -> Result<(), String>;
 
-/// Lets every value through.
-#[expect(clippy::unnecessary_wraps, reason = "a check as others are")]
+/// Accepts every value.
+#[expect(clippy::unnecessary_wraps, reason = "has the type of a check")]
 fn unchecked(_: &str, _: &Value) -> Result<(), String> {
     Ok(())
 }
 
-/// Shows the settings that `wanted` lets through, and changes them in place. A value that is not legal is not taken;
-/// the answer is the sentence that says why.
+/// Shows the settings whose names `wanted` accepts, and edits them in place. Returns the reason why a value was refused.
 pub(crate) fn settings_ui(
     ui: &mut egui::Ui,
     settings: &mut dyn Settings,
@@ -30,7 +29,7 @@ pub(crate) fn settings_ui(
     checked_settings_ui(ui, "", settings, wanted, &unchecked)
 }
 
-/// The same, with the name of whom the settings are of before each of theirs.
+/// Shows settings as [`settings_ui`], with the name of their owner before each name.
 pub(crate) fn owned_settings_ui(
     ui: &mut egui::Ui,
     owner: &str,
@@ -40,7 +39,7 @@ pub(crate) fn owned_settings_ui(
     checked_settings_ui(ui, owner, settings, wanted, &unchecked)
 }
 
-/// Draws rows of settings whose texts have to pass a check too.
+/// Shows settings as [`settings_ui`]; typed texts have to pass a check too.
 pub(crate) fn checked_settings_ui(
     ui: &mut egui::Ui,
     owner: &str,
@@ -66,8 +65,8 @@ pub(crate) fn checked_settings_ui(
     refused
 }
 
-/// Shows the setting that names a file, with a button beside its field. Answers why a value was not taken, and whether
-/// the button was clicked.
+/// Shows the setting of a file's path with a button that browses for it. Returns the reason why a value was refused, and whether the
+/// button was clicked.
 pub(crate) fn file_ui(
     ui: &mut egui::Ui,
     settings: &mut dyn Settings,
@@ -84,7 +83,7 @@ pub(crate) fn file_ui(
         ui.with_layout(layout, |ui| {
             let browse = ui
                 .button("Browse…")
-                .on_hover_text("The desktop's own dialog, where there is one.")
+                .on_hover_text("Opens the desktop's own file dialog, where there is one.")
                 .clicked();
             let layout = egui::Layout::left_to_right(egui::Align::Center);
             let row = |ui: &mut egui::Ui| row_ui(ui, "", param, (&value, &default), &unchecked);
@@ -98,13 +97,13 @@ pub(crate) fn file_ui(
     (refused.map(|refusal| refusal.to_string()), browse)
 }
 
-/// Outcome of a setting's row: the value that it was changed to, and why what is typed there is not taken.
+/// Outcome of a setting's row: the new value, and the reason why a typed text is refused.
 struct SettingResponse {
     taken: Option<Value>,
     refused: Option<String>,
 }
 
-/// One setting, of a value and a default: its name and its control.
+/// Shows the row of one setting: its name and its control.
 fn row_ui(
     ui: &mut egui::Ui,
     owner: &str,
@@ -149,7 +148,7 @@ fn row_ui(
     shown.inner
 }
 
-/// A name in front of a control, always as wide.
+/// Shows a name of fixed width in front of a control.
 pub(crate) fn name_ui(ui: &mut egui::Ui, name: &str) -> egui::Response {
     let size = egui::vec2(NAME_WIDTH, ui.spacing().interact_size.y);
     let layout = egui::Layout::left_to_right(egui::Align::Center);
@@ -164,7 +163,7 @@ pub(crate) fn name_ui(ui: &mut egui::Ui, name: &str) -> egui::Response {
     ui.allocate_ui_with_layout(size, layout, label).inner
 }
 
-/// The tick that gives an optional setting a value or takes it away.
+/// Shows the tick that gives an optional setting a value or removes it.
 fn none_ui(
     ui: &mut egui::Ui,
     name: &str,
@@ -188,7 +187,7 @@ fn none_ui(
     })
 }
 
-/// What an optional setting becomes when it is ticked: the middle of its slider.
+/// Returns the value of an optional setting that has just been ticked: the middle of its slider.
 fn first_value(param: &Param) -> Value {
     let middle = param.slider.map_or(1.0, |slider| match slider.scale {
         Scale::linear => f64::midpoint(slider.low, slider.high),
@@ -210,7 +209,7 @@ fn first_value(param: &Param) -> Value {
     }
 }
 
-/// The control of a value, and the new value if it was changed.
+/// Shows the control of a value, and returns the new value if it was changed.
 fn control_ui(
     ui: &mut egui::Ui,
     owner: &str,
@@ -226,7 +225,7 @@ fn control_ui(
     match value.clone() {
         Value::Real(real) => {
             let typed = number_ui(ui, owner, param, real, false);
-            // A slider stands between pixels; what is typed stays as it is.
+            // A dragged slider gives four digits; a typed number keeps all of them.
             let drawn = typed.response.dragged();
             let taken = typed
                 .taken
@@ -273,12 +272,12 @@ fn control_ui(
             of(response.response, changed.then_some(Value::Choice(choice)))
         }
         Value::List(_) | Value::Counts(_) | Value::Text(_) | Value::None => {
-            let look = FieldStyle {
+            let style = FieldStyle {
                 hint: "",
                 width: f32::INFINITY,
             };
             let read = |text: &str| {
-                // A path or a formula has its spaces, a list has none at its ends.
+                // Spaces at the ends are part of a path or a formula, but not of a list.
                 let text = match param.kind {
                     Kind::Text => text,
                     _ => text.trim(),
@@ -287,12 +286,12 @@ fn control_ui(
                 check(param.name, &value)?;
                 Ok(value)
             };
-            text_field(ui, (owner, param.name), &param.text(value), &look, read)
+            text_field(ui, (owner, param.name), &param.text(value), &style, read)
         }
     }
 }
 
-/// A slider with its number, or a number alone where no slider is declared.
+/// Shows a slider with its number, or a number alone where no slider is declared.
 fn number_ui(
     ui: &mut egui::Ui,
     owner: &str,
@@ -309,7 +308,7 @@ fn number_ui(
             Value::Real(real) => Ok(real),
             #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
             Value::Count(count) => Ok(count as f64),
-            _ => Err(format!("`{text}` is what an unticked box means; untick it")),
+            _ => Err(format!("`{text}` means an unticked box; untick it")),
         }
     };
     let Some(slider) = param.slider else {
@@ -337,7 +336,7 @@ fn number_ui(
         );
     };
     let log = slider.scale == Scale::log;
-    // A legal zero lies at the low end of a logarithmic slider.
+    // The low end of a logarithmic slider is 0 where 0 is legal.
     let low = if log && !whole && legal_low <= 0.0 {
         0.0
     } else {
@@ -366,7 +365,7 @@ fn number_ui(
     )
 }
 
-/// Shows a number to drag or to type, with six digits; `speed` is the change over a point of the drag. What is typed has to be finite.
+/// Shows a finite number to drag or to type, with six digits; `speed` is the change per point of the drag.
 pub(crate) fn drag_ui(ui: &mut egui::Ui, name: &str, value: &mut f64, speed: f64) -> Typed<f64> {
     let digits = |value: f64| {
         let short = format!("{value:.5e}").parse();
@@ -385,7 +384,7 @@ pub(crate) fn drag_ui(ui: &mut egui::Ui, name: &str, value: &mut f64, speed: f64
     })
 }
 
-/// A number as it stands beside its slider: three or four digits are enough there.
+/// Returns the text of a number right of its slider, with four digits.
 fn number_text(value: f64, whole: bool) -> String {
     if whole {
         return format!("{value:.0}");
@@ -393,7 +392,7 @@ fn number_text(value: f64, whole: bool) -> String {
     spec::real(rounded(value))
 }
 
-/// The nearest number of four digits.
+/// Rounds a number to four significant digits.
 fn rounded(value: f64) -> f64 {
     format!("{value:.3e}").parse().unwrap_or(value)
 }

@@ -5,7 +5,7 @@ use crate::figure::colour::Theme;
 use eframe::egui;
 use std::sync::Arc;
 
-/// The theme that egui shows.
+/// Returns the colours of egui's current theme.
 pub(crate) fn current(ctx: &egui::Context) -> &'static Theme {
     match ctx.theme() {
         egui::Theme::Dark => &Theme::DARK,
@@ -13,7 +13,7 @@ pub(crate) fn current(ctx: &egui::Context) -> &'static Theme {
     }
 }
 
-/// Sets fonts and both styles, once.
+/// Sets fonts and both styles.
 pub(crate) fn install(ctx: &egui::Context) {
     let mut fonts = egui::FontDefinitions::default();
     // Ubuntu lacks mathematical signs; Hack, which egui brings for code, has most of them.
@@ -23,7 +23,7 @@ pub(crate) fn install(ctx: &egui::Context) {
         }
         family.push("DejaVu".to_owned());
     }
-    // What both lack of formulas' signs.
+    // DejaVu has the signs of formulas that both lack.
     let data = egui::FontData::from_static(dejavu::sans::regular());
     fonts.font_data.insert("DejaVu".to_owned(), data.into());
     ctx.set_fonts(fonts);

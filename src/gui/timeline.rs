@@ -1,28 +1,28 @@
-//! The timeline: which prefix of the runs is shown. It is not part of the scene; playing it edits nothing.
+//! The timeline: the step up to which runs are shown. It is not part of the scene, so playing it edits nothing.
 
 use crate::engine::numeric::real;
 
-/// At speed 1 a whole run takes this long.
+/// Seconds that a whole run takes at speed 1.
 const WHOLE_RUN_SECS: f64 = 10.0;
 
-/// The speeds that can be chosen.
+/// Speeds to choose from.
 pub(crate) const SPEEDS: [f64; 7] = [0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 10.0];
 
-/// Where the timeline stands.
+/// State of the timeline.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Timeline {
-    /// The step, with the part of the next one that has gone by.
+    /// The step, with the elapsed fraction of the next one.
     position: f64,
-    /// How many steps there are.
+    /// Number of steps.
     steps: u64,
-    /// Whether it moves.
+    /// Whether it is playing.
     pub playing: bool,
-    /// How fast.
+    /// Speed of playing; see [`SPEEDS`].
     pub speed: f64,
 }
 
 impl Timeline {
-    /// A timeline at step 0, moving.
+    /// Returns a timeline at step 0, playing.
     pub(crate) fn new(steps: u64) -> Self {
         Self {
             position: 0.0,
@@ -32,7 +32,7 @@ impl Timeline {
         }
     }
 
-    /// The step that is shown.
+    /// Returns the shown step.
     pub(crate) fn step(&self) -> u64 {
         #[expect(
             clippy::cast_possible_truncation,
@@ -43,12 +43,12 @@ impl Timeline {
         step.min(self.steps)
     }
 
-    /// How many steps there are.
+    /// Returns the number of steps.
     pub(crate) fn steps(&self) -> u64 {
         self.steps
     }
 
-    /// Follows a scene whose runs have another length: a timeline at the end stays at the end.
+    /// Sets the number of steps. A timeline at the end stays at the end.
     pub(crate) fn set_steps(&mut self, steps: u64) {
         if steps != self.steps {
             let at_end = self.step() == self.steps;
@@ -62,13 +62,13 @@ impl Timeline {
         self.position = real(step.min(self.steps));
     }
 
-    /// Goes some steps on, or back, and stands still.
+    /// Moves by steps, back if negative, and pauses.
     pub(crate) fn move_by(&mut self, steps: i64) {
         self.playing = false;
         self.go_to(self.step().saturating_add_signed(steps));
     }
 
-    /// Starts or stops; from the end it starts over.
+    /// Plays or pauses; at the end, plays from the start.
     pub(crate) fn toggle(&mut self) {
         self.playing = !self.playing;
         if self.playing && self.step() == self.steps {
@@ -76,14 +76,14 @@ impl Timeline {
         }
     }
 
-    /// Does not go beyond a step while it plays.
+    /// Holds a playing timeline at a step that it would pass.
     pub(crate) fn pause_at(&mut self, step: u64) {
         if self.playing {
             self.position = self.position.min(real(step));
         }
     }
 
-    /// Lets time go by.
+    /// Advances a playing timeline by seconds.
     pub(crate) fn advance(&mut self, secs: f64) {
         if self.playing {
             self.position += secs * self.speed * real(self.steps) / WHOLE_RUN_SECS;

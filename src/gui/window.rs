@@ -1,20 +1,15 @@
-//! The window, frame by frame: keys, menus, panels, charts and the map, each in its place.
+//! One frame of the window: keys, menus, panels, charts and the shown view.
 
 use super::app::App;
-use super::command::{Command, entries};
+use super::command::{Command, Entry, entries, menus};
 use super::guard::{Part, catch_panic, paint_guarded};
-use super::view::View;
-use super::view::basins as basins_view;
 use super::view::charts::Followed;
-use super::view::map::{self as map_view, MapInputs};
-use super::view::sweep as sweep_view;
+use super::view::{View, ViewContext, ViewOutput, critical_points};
 use super::{dialog, panel, theme};
-use crate::figure::colour::Theme;
 use crate::figure::drawing::Area;
-use crate::session::{BasinsKey, CriticalResult, Runs};
+use crate::session::{OptimizerStateRequest, SharpnessRequest};
 use eframe::egui;
 use std::path::Path;
-use std::sync::Arc;
 
 impl eframe::App for App {
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
@@ -32,7 +27,7 @@ impl App {
         if let Some(progress) = self.progress().filter(|progress| !progress.complete) {
             self.timeline.pause_at(progress.done);
         }
-        // Whatever stood still since the last frame is a state to come back to.
+        // A document that has not changed since the last frame becomes an undo step.
         self.history.feed_state(now, &self.document());
         let commands = self.keys(&ctx);
         self.apply_all(&ctx, commands);
@@ -41,7 +36,9 @@ impl App {
             self.show_error(format!("the dialog could not be drawn ({reason})"));
         }
 
-        let menu = |ui: &mut egui::Ui| paint_guarded(ui, Part::Panel("menu"), dialog::menu_bar_ui);
+        let menus = menus(&self.views);
+        let show = |ui: &mut egui::Ui| dialog::menu_bar_ui(ui, &menus);
+        let menu = |ui: &mut egui::Ui| paint_guarded(ui, Part::Panel("menu"), show);
         let chosen = egui::Panel::top("menu").show(ui, menu).inner.flatten();
         self.apply_all(&ctx, chosen.into_iter().collect());
         self.timeline_panel(ui);
@@ -50,7 +47,7 @@ impl App {
         self.results_panel(ui);
         egui::CentralPanel::default()
             .frame(egui::Frame::NONE)
-            .show(ui, |ui| self.map_panel(ui));
+            .show(ui, |ui| self.view_panel(ui));
 
         self.history.feed_state(now, &self.document());
         if std::mem::take(&mut self.switching_theme) {
@@ -71,10 +68,11 @@ impl App {
     }
 
     fn timeline_panel(&mut self, ui: &mut egui::Ui) {
-        let busy = match self.session.busy() {
-            [true, _] if self.scene.is_network() => None,
-            [true, _] => Some("computing the runs …"),
-            [_, true] => Some("computing the landscape …"),
+        let (runs, map) = (self.session.runs.busy(), self.session.map_data.busy());
+        let busy = match (runs, map) {
+            (true, _) if self.scene.network.is_some() => None,
+            (true, _) => Some("computing the runs …"),
+            (_, true) => Some("computing the landscape …"),
             _ => None,
         };
         let runs = self.runs.clone();
@@ -83,8 +81,7 @@ impl App {
         let busy = busy.or(source.filter(|source| !source.is_empty()));
         let show = |ui: &mut egui::Ui| {
             ui.add_space(3.0);
-            let mut commands =
-                panel::timeline::ui(ui, &mut self.timeline, &self.map.under_pointer, busy);
+            let mut commands = panel::timeline::ui(ui, &mut self.timeline, &self.hover_text, busy);
             if let Some(progress) = self.progress() {
                 commands.extend(panel::progress::ui(ui, progress, self.session.is_paused()));
             }
@@ -99,25 +96,25 @@ impl App {
     fn scene_panel(&mut self, ui: &mut egui::Ui) {
         let theme = theme::current(ui.ctx());
         let (runs, step) = (self.runs.clone(), self.timeline.step());
-        let critical = self.critical_points();
+        let critical = critical_points(&self.scene, &self.session);
         let show = |ui: &mut egui::Ui| {
             let scroll = egui::ScrollArea::vertical().auto_shrink(false);
             let Self {
                 scene,
                 selected,
-                scene_panel: memory,
+                scene_panel: state,
                 textures,
                 point,
                 ..
             } = self;
             scroll
                 .show(ui, |ui| {
-                    let around = panel::scene::PanelContext {
+                    let context = panel::scene::PanelContext {
                         runs: runs.as_deref().and_then(|runs| runs.as_ref().ok()),
                         step,
                         theme,
                     };
-                    let answer = panel::scene::ui(ui, scene, &around, selected, memory, textures);
+                    let answer = panel::scene::ui(ui, scene, &context, selected, state, textures);
                     if let Some(Ok(found)) = critical.as_deref() {
                         panel::critical::ui(ui, &found.points, point);
                     }
@@ -137,39 +134,44 @@ impl App {
         }
     }
 
-    /// Asks for everything that the scene shows. Runs that are quick are in this frame already.
+    /// Requests the runs and the map of the scene. Runs that are computed quickly are shown in this frame.
     fn compute(&mut self) {
         let window = self
             .frame
             .map_or(self.scene.first_view(), |frame| frame.window);
         self.session.update(&self.scene, window);
-        self.session.wait_for_runs(self.frame_budget);
+        self.session.runs.wait(self.frame_budget);
         self.poll_results();
     }
 
     fn results_panel(&mut self, ui: &mut egui::Ui) {
         let theme = theme::current(ui.ctx());
         let names = self.scene.run_names();
-        let fitting = self.current_runs();
+        let current = self.current_runs();
         let followed = self.followed();
         let followed = followed.and_then(|index| Some((index, names.get(index)?.as_str())));
-        let carried = match (&fitting, followed) {
+        let state = match (&current, followed) {
             (Some((runs, _)), Some((index, _))) if self.charts.shows_optimizer_state() => {
-                self.session.ask_carried(runs, index);
-                self.session.wait_for_carried(self.frame_budget);
-                self.session.carried()
+                let job = &self.session.optimizer_state;
+                if let Some(request) = OptimizerStateRequest::new(runs, index) {
+                    job.request(request);
+                }
+                job.wait(self.frame_budget);
+                job.newest()
             }
             _ => None,
         };
-        if let (Some((runs, _)), Some(bench)) = (&fitting, self.scene.network())
+        if let (Some((runs, _)), Some(network)) = (&current, &self.scene.network)
             && let Some(trained) = &runs.trained
         {
-            self.session
-                .ask_sharpness(trained, bench.settings.sharpness);
+            match SharpnessRequest::new(trained, network.settings.sharpness) {
+                Some(request) => self.session.sharpness.request(request),
+                None => self.session.sharpness.stop(),
+            }
         }
-        let sharpness = self.session.sharpness();
+        let sharpness = self.session.sharpness.newest();
         let show = |ui: &mut egui::Ui| {
-            let Some((runs, row)) = &fitting else {
+            let Some((runs, row)) = &current else {
                 ui.set_min_width(ui.available_width().max(0.0));
                 ui.label("Nothing to show yet.");
                 return Vec::new();
@@ -185,21 +187,21 @@ impl App {
             );
             let shown = (&runs.scene, runs, *row);
             let textures = &mut self.textures;
-            let alone = followed.map(|(index, name)| Followed {
+            let followed_run = followed.map(|(index, name)| Followed {
                 index,
                 name,
-                optimizer_state: carried.as_deref(),
+                optimizer_state: state.as_deref(),
             });
             let shown_runs = (runs, *row, sharpness.as_ref());
             let charts = &mut self.charts;
-            let commands = charts.ui(ui, space, shown_runs, alone, theme, textures);
+            let commands = charts.ui(ui, space, shown_runs, followed_run, theme, textures);
             ui.checkbox(&mut self.charts.by_cost, "charts over gradient evaluations").on_hover_text(
-                "Counts what each optimizer asked for, in gradients, instead of its steps: L-BFGS asks for many in one. A value counts as a third of a gradient, a Hessian times a vector as two.",
+                "X axis in gradient evaluations instead of steps: L-BFGS evaluates several in one step. A value counts as a third of a gradient, a Hessian-vector product as two.",
             );
             let scroll = egui::ScrollArea::both().auto_shrink(false);
             scroll.show(ui, |ui| {
                 panel::table::ui(ui, shown, &names, &mut self.selected, theme);
-                // A step of a network is too much to be made again within a frame.
+                // A step of a network takes too long to be computed again within a frame.
                 if let (Some(run), None) = (followed, &runs.trained) {
                     panel::rule::ui(ui, &mut self.rule, shown, run);
                 }
@@ -214,250 +216,67 @@ impl App {
         self.apply_all(&ui.ctx().clone(), commands.unwrap_or_default());
     }
 
-    /// The row of views, and what the shown one can be told: the named runs, and which of them is followed.
-    fn toolbar_panel(&mut self, ui: &mut egui::Ui, names: &[String], run: usize) {
+    /// Shows the tabs of the views and the controls of the shown one.
+    fn toolbar_panel(&mut self, ui: &mut egui::Ui) {
+        let ctx = ui.ctx().clone();
+        let shown = self.shown_view();
         let show = |ui: &mut egui::Ui| {
             let mut commands = Vec::new();
             ui.horizontal_wrapped(|ui| {
-                    ui.spacing_mut().item_spacing.x = 2.0;
-                    ui.spacing_mut().button_padding.x = 4.0;
-                    for view in View::available(&self.scene) {
-                        let tab = ui.selectable_label(
-                            self.shown_view() == view,
-                            egui::RichText::new(view.title()).strong(),
-                        );
+                ui.spacing_mut().item_spacing.x = 2.0;
+                ui.spacing_mut().button_padding.x = 4.0;
+                for (index, view) in self.views.iter().enumerate() {
+                    if view.applies(&self.scene) {
+                        let title = egui::RichText::new(view.title()).strong();
+                        let tab = ui.selectable_label(index == shown, title);
                         if tab.on_hover_text(view.help()).clicked() {
-                            commands.push(Command::Show(view));
+                            commands.push(Command::Show(view.title()));
                         }
                     }
-                    ui.separator();
-                    match self.shown_view() {
-                        View::Map => {
-                            commands.extend(panel::style::ui(ui, &self.scene));
-                            if self.scene.is_network() {
-                                ui.separator();
-                                ui.toggle_value(&mut self.predictions.open, "Predictions").on_hover_text(
-                                    "Show the predictions of the selected run, or of the first one, at the timeline's step.",
-                                );
-                            }
-                        }
-                        View::ProjectionError => {}
-                        View::Spectrum => {
-                            let (chosen, command) = self.spectrum.toolbar_ui(ui, &self.scene, names, run);
-                            self.selected = chosen.or(self.selected);
-                            commands.extend(command);
-                        }
-                        View::Connect => commands.extend(self.connect.toolbar_ui(ui, &self.scene, names)),
-                        View::Seeds => {
-                            let busy = self.session.seeds_busy();
-                            self.seeds.toolbar_ui(ui, busy);
-                        }
-                        View::Basins => {
-                            let progress = self.session.basins_progress();
-                            let asked = self.basins.toolbar_ui(ui, names, run, progress);
-                            self.selected = asked.run.or(self.selected);
-                            if asked.stop {
-                                self.session.stop_basins();
-                            }
-                        }
-                        View::Sweep => {
-                            let progress = self.session.sweep_progress();
-                            let scene = &self.scene;
-                            let asked = self.sweep.toolbar_ui(ui, scene, names, run, progress);
-                            self.selected = asked.run.or(self.selected);
-                            if asked.stop {
-                                self.session.stop_sweep();
-                            }
-                        }
-                    }
-                });
-            if self.view == View::Map && !self.scene.is_network() {
-                commands.extend(self.map.sheet.toolbar_ui(ui, &self.scene));
-            }
+                }
+                ui.separator();
+                let controls = |view: &mut dyn View, context: &ViewContext, _: &mut ViewOutput| {
+                    view.toolbar_ui(ui, context)
+                };
+                commands.extend(self.with_view(&ctx, controls));
+            });
+            let tools = |view: &mut dyn View, context: &ViewContext, _: &mut ViewOutput| {
+                view.tools_ui(ui, context)
+            };
+            commands.extend(self.with_view(&ctx, tools));
             commands
         };
-        let strip = egui::Panel::top("style")
+        let row = egui::Panel::top("views")
             .show_separator_line(false)
             .show(ui, |ui| paint_guarded(ui, Part::Panel("views"), show));
-        self.begin_stroke();
-        self.apply_all(&ui.ctx().clone(), strip.inner.unwrap_or_default());
+        self.apply_all(&ctx, row.inner.unwrap_or_default());
     }
 
-    /// The middle: a row of views, what the shown one can be told, and the view itself.
-    fn map_panel(&mut self, ui: &mut egui::Ui) {
+    /// Shows the middle of the window: the tabs of the views, and the shown view.
+    fn view_panel(&mut self, ui: &mut egui::Ui) {
         let ctx = ui.ctx().clone();
-        let theme = theme::current(&ctx);
-        ui.painter()
-            .rect_filled(ui.max_rect(), 0.0, super::paint::colour(theme.background));
-        let names = self.scene.run_names();
-        let followed = self.followed();
-        self.toolbar_panel(ui, &names, followed.unwrap_or(0));
-        let title = self.shown_view().title();
+        let background = super::paint::colour(theme::current(&ctx).background);
+        ui.painter().rect_filled(ui.max_rect(), 0.0, background);
+        self.toolbar_panel(ui);
+        let title = self.views[self.shown_view()].title();
         paint_guarded(ui, Part::View(title), |ui| {
             (self.visitor)(title);
-            self.view_ui(ui, &names, followed, theme);
-        });
-    }
-
-    /// The view that is shown, in all of the space that is left.
-    fn view_ui(
-        &mut self,
-        ui: &mut egui::Ui,
-        names: &[String],
-        followed: Option<usize>,
-        theme: &'static Theme,
-    ) {
-        let ctx = ui.ctx().clone();
-        let shown_view = self.shown_view();
-        if shown_view == View::Sweep {
-            let commands = self.sweep_ui(ui, names, followed.unwrap_or(0), theme);
-            self.apply_all(&ctx, commands);
-            return;
-        }
-        if shown_view == View::ProjectionError {
-            return self.projection_error_panel(ui, names, theme);
-        }
-        if shown_view == View::Connect {
-            return self.connect_panel(ui, names, theme);
-        }
-        if shown_view == View::Spectrum {
-            return self.spectrum_panel(ui, names, theme);
-        }
-        if shown_view == View::Seeds {
-            return self.seeds_panel(ui, theme);
-        }
-        if self.scene.is_network() && self.predictions.open {
-            self.predictions_panel(ui, names, theme);
-        }
-        let view = self.scene.view.or_else(|| {
-            let own = |runs: &&Runs| {
-                runs.scene.same_subject(&self.scene)
-                    && runs.trained.is_some() == self.scene.is_network()
+            let space = super::paint::area(ui.available_rect_before_wrap());
+            self.hover_text.clear();
+            let show = |view: &mut dyn View, context: &ViewContext, output: &mut ViewOutput| {
+                output.area = space;
+                let commands = view.ui(ui, context, output);
+                (commands, output.area)
             };
-            self.runs().filter(own).map(|runs| runs.problem.view)
+            let (commands, area) = self.with_view(&ctx, show);
+            self.message_ui(ui, area);
+            self.apply_all(&ctx, commands);
         });
-        let view = view.unwrap_or(self.scene.first_view());
-        let space = ui.available_rect_before_wrap();
-        let dim = self.scene.dim();
-        let frame = match shown_view {
-            View::Basins => basins_view::frame(space, view),
-            _ => map_view::frame(space, view, dim),
-        };
-        if self.frame != Some(frame) {
-            self.frame = Some(frame);
-            self.session.update(&self.scene, frame.window);
-            self.poll_results();
-        }
-        let (fitting, map_data) = (self.current_runs(), self.map_data.clone());
-        let runs = fitting.as_ref().map(|(runs, _)| runs);
-        if self.scene.map.critical && !self.scene.is_network() {
-            self.session.ask_critical(&self.scene, frame.window);
-        }
-        let critical = self.critical_points();
-        let shown = MapInputs {
-            scene: &self.scene,
-            names,
-            critical: critical
-                .as_deref()
-                .and_then(|found| found.as_ref().ok())
-                .map(|found| &found.points[..]),
-            critical_selected: self.point,
-            runs,
-            map_data: map_data.as_ref().filter(|map_data| {
-                super::network_panels::is_map_current(map_data, runs, &self.scene)
-            }),
-            row: fitting.as_ref().map_or(0, |(_, row)| *row),
-            selected: self.selected,
-            followed,
-            theme,
-            tools: shown_view == View::Map,
-        };
-        let commands = match shown_view {
-            View::Map
-            | View::Sweep
-            | View::ProjectionError
-            | View::Spectrum
-            | View::Seeds
-            | View::Connect => self.map.ui(ui, &frame, &shown, &mut self.textures),
-            View::Basins => {
-                if let Some(run) = followed.filter(|_| dim == 2) {
-                    let of = BasinsKey {
-                        landscape: self.scene.landscape().clone(),
-                        run_settings: self.scene.run_settings(),
-                        spec: self.scene.runs[run].spec.clone(),
-                        window: frame.window,
-                        side: self.basins.side,
-                    };
-                    self.session.ask_basins(&self.scene, &of);
-                }
-                let found = followed.and_then(|_| self.session.basins());
-                let (mouse, textures) = (&mut self.map, &mut self.textures);
-                self.basins
-                    .ui(ui, &frame, &shown, found.as_ref(), mouse, textures)
-            }
-        };
-        self.message_ui(ui, frame.area);
-        self.begin_stroke();
-        self.apply_all(&ctx, commands);
     }
 
-    /// Each stroke on the sheet can be undone by itself, however soon the next one follows.
-    fn begin_stroke(&mut self) {
-        if std::mem::take(&mut self.map.sheet.begins) {
-            self.history.add_undo(&self.document());
-        }
-        if let Some(sentence) = self.map.sheet.refused.take() {
-            self.show_error(sentence);
-        }
-    }
-
-    /// The critical points of the landscape, if they are shown.
-    fn critical_points(&self) -> Option<Arc<Result<CriticalResult, String>>> {
-        let same = |found: &Arc<Result<CriticalResult, String>>| {
-            (**found)
-                .as_ref()
-                .is_ok_and(|found| found.landscape == *self.scene.landscape())
-        };
-        self.session
-            .critical()
-            .filter(|found| self.scene.map.critical && !self.scene.is_network() && same(found))
-    }
-
-    fn sweep_ui(
-        &mut self,
-        ui: &mut egui::Ui,
-        names: &[String],
-        run: usize,
-        theme: &Theme,
-    ) -> Vec<Command> {
-        let space = ui.available_rect_before_wrap();
-        if let Ok(of) = self.sweep.of(&self.scene, run) {
-            self.session.ask_sweep(&self.scene, &of);
-            self.session.wait_for_sweep(self.frame_budget);
-        }
-        let found = self.session.sweep();
-        let (said, textures) = (&mut self.map.under_pointer, &mut self.textures);
-        let look = sweep_view::SweepInputs {
-            scene: &self.scene,
-            names,
-            run,
-            theme,
-        };
-        let commands = self.sweep.ui(ui, &look, found.as_ref(), said, textures);
-        self.message_ui(ui, super::paint::area(space));
-        commands
-    }
-
-    /// The run that is looked at alone: the selected one, or the first that is ticked.
-    pub(super) fn followed(&self) -> Option<usize> {
-        let ticked = self.scene.runs.iter().position(|run| run.shown);
-        let any = (!self.scene.runs.is_empty()).then_some(0);
-        self.selected.or(ticked).or(any)
-    }
-
-    /// A problem with the scene, or what the program has to say, over the map's upper edge.
+    /// Shows the error of the scene, or the newest message, over the upper left corner of an area.
     pub(super) fn message_ui(&mut self, ui: &egui::Ui, area: Area) {
-        let (words, complaint) = match (&self.problem, &self.message) {
+        let (text, is_error) = match (&self.problem, &self.message) {
             (Some(problem), _) => (problem.clone(), true),
             (None, Some(message)) => message.clone(),
             (None, None) => return,
@@ -470,19 +289,19 @@ impl App {
                     .show(ui, |ui| {
                         ui.set_max_width((area.width() - 40.0).max(160.0));
                         ui.horizontal_top(|ui| {
-                            let colour = if complaint {
+                            let colour = if is_error {
                                 ui.visuals().error_fg_color
                             } else {
                                 ui.visuals().text_color()
                             };
-                            // A formula's refusal points at a character below it.
-                            let text = egui::RichText::new(&words).color(colour);
-                            let text = if words.contains('\n') {
-                                text.monospace()
+                            // A formula's error points at a character in the line above.
+                            let rich = egui::RichText::new(&text).color(colour);
+                            let rich = if text.contains('\n') {
+                                rich.monospace()
                             } else {
-                                text
+                                rich
                             };
-                            ui.add(egui::Label::new(text).wrap());
+                            ui.add(egui::Label::new(rich).wrap());
                             self.problem.is_none() && ui.small_button("Close").clicked()
                         })
                         .inner
@@ -494,21 +313,18 @@ impl App {
         }
     }
 
-    /// Keys, the clipboard, and files dropped on the window.
+    /// Returns the commands of keys, and takes pasted text and dropped files.
     fn keys(&mut self, ctx: &egui::Context) -> Vec<Command> {
         let mut commands = Vec::new();
         if self.asking.is_some() {
             return commands;
         }
         let typing = ctx.text_edit_focused();
-        // A focused control keeps Space and the arrows for itself.
+        // A focused control uses Space and the arrows itself.
         let focused = ctx.memory(|memory| memory.focused().is_some());
-        let mut entries: Vec<_> = entries().map(|entry| (entry.key, &entry.command)).collect();
-        entries.sort_by_key(|(key, _)| {
-            std::cmp::Reverse(u8::from(key.modifiers.shift) + u8::from(key.modifiers.command))
-        });
+        let entries = entries(&self.views);
         ctx.input_mut(|input| {
-            for (key, command) in entries {
+            for Entry { key, command, .. } in entries {
                 let text_undo = matches!(command, Command::Undo | Command::Redo);
                 let free = if key.modifiers.command {
                     !typing || !text_undo
@@ -516,7 +332,7 @@ impl App {
                     !focused
                 };
                 if free && input.consume_shortcut(&key) {
-                    commands.push(command.clone());
+                    commands.push(command);
                 }
             }
             if typing {

@@ -1,29 +1,13 @@
-//! What the rule of a run on a landscape carries, in the background.
+//! Optimizer state along a run on a landscape, in the background.
 
-use super::job::LatestJob;
-use super::{RunResult, Runs};
-use crate::engine::cancel::Cancel;
+use super::job::{Job, Jobs, Request};
+use crate::engine::results::{RunResult, Runs};
 use crate::engine::scene::Problem;
 use crate::engine::training::{self, OptimizerStateSeries, RunSettings, RunSpec};
 use std::sync::Arc;
-use std::time::Duration;
 
-/// What the rule of a run carries.
-pub struct OptimizerStateResult {
-    /// The length of its steps, and what it carries.
-    pub series: Vec<OptimizerStateSeries>,
-    of: Arc<RunResult>,
-}
-
-impl OptimizerStateResult {
-    /// Whether it is of the run that has this result.
-    pub fn matches(&self, result: &Arc<RunResult>) -> bool {
-        Arc::ptr_eq(&self.of, result)
-    }
-}
-
-/// What it depends on; the result stands for all of it.
-struct JobKey {
+/// Request for the optimizer state along a run.
+pub struct OptimizerStateRequest {
     result: Arc<RunResult>,
     problem: Arc<Problem>,
     start: Vec<f64>,
@@ -31,46 +15,59 @@ struct JobKey {
     run_settings: RunSettings,
 }
 
-/// The background slot.
-pub(super) struct OptimizerStateJob(LatestJob<JobKey, Result<OptimizerStateResult, String>>);
-
-impl OptimizerStateJob {
-    pub(super) fn spawn(wake: Arc<dyn Fn() + Send + Sync>) -> Result<Self, String> {
-        let work = |of: &JobKey,
-                    cancel: &Cancel,
-                    publish: &dyn Fn(Result<OptimizerStateResult, String>)| {
-            let objective = &*of.problem.objective;
-            let series =
-                training::state_history(objective, &of.start, &of.spec, &of.run_settings, cancel);
-            if let Some(series) = series {
-                let of = Arc::clone(&of.result);
-                publish(Ok(OptimizerStateResult { series, of }));
-            }
-        };
-        LatestJob::spawn("carried", wake, work).map(Self)
-    }
-
-    /// Asks for run `index`, unless the runs are a network's, whose rows tell it themselves.
-    pub(super) fn request(&self, runs: &Runs, index: usize) {
-        let run = runs.scene.runs.get(index).zip(runs.results.get(index));
-        let Some((run, result)) = run.filter(|_| runs.trained.is_none()) else {
-            return;
-        };
-        let same = |asked: &JobKey| Arc::ptr_eq(&asked.result, result);
-        self.0.request(same, || JobKey {
-            result: Arc::clone(result),
+impl OptimizerStateRequest {
+    /// Returns the request for run `index`; `None` for a network, whose rows hold the state.
+    pub fn new(runs: &Runs, index: usize) -> Option<Self> {
+        if runs.trained.is_some() {
+            return None;
+        }
+        Some(Self {
+            result: Arc::clone(runs.results.get(index)?),
             problem: Arc::clone(&runs.problem),
             start: runs.scene.start_theta().to_vec(),
-            spec: run.spec.clone(),
+            spec: runs.scene.runs.get(index)?.spec.clone(),
             run_settings: runs.scene.run_settings(),
-        });
+        })
     }
+}
 
-    pub(super) fn newest(&self) -> Option<Arc<Result<OptimizerStateResult, String>>> {
-        self.0.newest()
+impl Request for OptimizerStateRequest {
+    fn matches(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.result, &other.result)
     }
+}
 
-    pub(super) fn wait(&self, patience: Duration) {
-        self.0.wait(patience);
+/// Optimizer state along a run.
+pub struct OptimizerStateResult {
+    /// Lengths of the steps, and sizes of each part of the state.
+    pub series: Vec<OptimizerStateSeries>,
+    result: Arc<RunResult>,
+}
+
+impl OptimizerStateResult {
+    /// Whether the state is that of the run with this result.
+    pub fn matches(&self, result: &Arc<RunResult>) -> bool {
+        Arc::ptr_eq(&self.result, result)
     }
+}
+
+pub(super) fn spawn(
+    jobs: &Arc<Jobs>,
+) -> Result<Job<OptimizerStateRequest, OptimizerStateResult>, String> {
+    Job::spawn(
+        "optimizer state",
+        jobs,
+        |request: &Arc<OptimizerStateRequest>, worker| {
+            let (objective, start) = (&*request.problem.objective, &*request.start);
+            let (spec, settings) = (&request.spec, &request.run_settings);
+            if let Some(series) = training::carried(objective, start, spec, settings, worker.cancel)
+            {
+                worker.publish(OptimizerStateResult {
+                    series,
+                    result: Arc::clone(&request.result),
+                });
+            }
+            Ok(())
+        },
+    )
 }

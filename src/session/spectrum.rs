@@ -1,134 +1,133 @@
-//! The curvature at rows of a network's runs, in the background.
+//! Curvature at rows of a network's runs, in the background.
 
-use super::job::LatestJob;
-use super::{TrainedRun, TrainingSnapshot};
+use super::job::{Job, Jobs, Request, Worker};
 use crate::engine::analysis::curvature::{CurvatureSettings, ExpensiveParts, Report, report};
-use crate::engine::cancel::Cancel;
 use crate::engine::network::TrainingTask;
+use crate::engine::results::{TrainedRun, TrainingSnapshot};
 use std::sync::Arc;
-use std::time::Duration;
 
-/// The curvature at rows of some runs, as far as it is known.
-pub struct SpectrumResult {
-    /// A report for each run that was asked for; `None` is still to come.
-    pub reports: Vec<Option<Report>>,
-    /// Why there is none, where one is not to be had.
-    pub refused: Option<String>,
-    /// Whether nothing is to come.
-    pub complete: bool,
-    of: JobKey,
-}
-
-/// What it depends on.
+/// Request for the curvature at one row of each of some runs.
 #[derive(Clone)]
-struct JobKey {
+pub struct SpectrumRequest {
     task: Arc<TrainingTask>,
     runs: Vec<(Arc<TrainedRun>, usize)>,
-    inquiry: CurvatureSettings,
+    settings: CurvatureSettings,
 }
 
-impl JobKey {
-    fn same_runs(&self, other: &Self) -> bool {
-        let mut pairs = self.runs.iter().zip(&other.runs);
-        self.inquiry == other.inquiry
-            && self.runs.len() == other.runs.len()
-            && pairs.all(|((own, _), (other, _))| own.is_same_run(other))
+impl SpectrumRequest {
+    /// Returns the request for a row of each run in `runs`, or for its last row if there are fewer.
+    pub fn new(
+        trained: &TrainingSnapshot,
+        runs: &[usize],
+        row: usize,
+        settings: &CurvatureSettings,
+    ) -> Self {
+        let own = |run: &usize| {
+            let run = trained.runs.get(*run)?;
+            Some((Arc::clone(run), row.min(run.rows.len().checked_sub(1)?)))
+        };
+        Self {
+            task: Arc::clone(&trained.task),
+            runs: runs.iter().filter_map(own).collect(),
+            settings: settings.clone(),
+        }
     }
 
-    fn matches(&self, other: &Self) -> bool {
-        let mut pairs = self.runs.iter().zip(&other.runs);
-        self.same_runs(other) && pairs.all(|((_, own), (_, other))| own == other)
+    fn pairs<'a>(
+        &'a self,
+        other: &'a Self,
+    ) -> impl Iterator<Item = [&'a (Arc<TrainedRun>, usize); 2]> {
+        self.runs
+            .iter()
+            .zip(&other.runs)
+            .map(|(own, other)| [own, other])
     }
+}
+
+impl Request for SpectrumRequest {
+    fn matches(&self, other: &Self) -> bool {
+        self.outlives(other) && self.pairs(other).all(|[own, other]| own.1 == other.1)
+    }
+
+    /// Rows of the same runs are finished: a timeline that plays would never show any otherwise.
+    fn outlives(&self, newer: &Self) -> bool {
+        self.settings == newer.settings
+            && self.runs.len() == newer.runs.len()
+            && self
+                .pairs(newer)
+                .all(|[own, other]| own.0.is_same_run(&other.0))
+    }
+}
+
+/// Curvature at rows of some runs, as far as it is computed.
+pub struct SpectrumResult {
+    /// A report for each requested run; `None` is still to come.
+    pub reports: Vec<Option<Report>>,
+    /// The reason why a report is missing, where it cannot be computed.
+    pub refused: Option<String>,
+    /// Whether nothing is still to come.
+    pub complete: bool,
+    request: Arc<SpectrumRequest>,
 }
 
 impl SpectrumResult {
-    /// The rows that the reports are of.
+    /// Returns the row of each report.
     pub fn rows(&self) -> impl Iterator<Item = usize> {
-        self.of.runs.iter().map(|(_, row)| *row)
+        self.request.runs.iter().map(|(_, row)| *row)
     }
 
-    /// Whether it is of these runs, at whatever rows.
+    /// Whether the reports are those of some runs, at any rows.
     pub fn matches<'a>(&self, runs: impl ExactSizeIterator<Item = &'a TrainedRun>) -> bool {
-        self.of.runs.len() == runs.len()
-            && self
-                .of
-                .runs
+        let own = &self.request.runs;
+        own.len() == runs.len()
+            && own
                 .iter()
                 .zip(runs)
                 .all(|((own, _), run)| own.is_same_run(run))
     }
 }
 
-/// The background slot.
-pub(super) struct SpectrumJob(LatestJob<JobKey, Result<SpectrumResult, String>>);
-
-impl SpectrumJob {
-    pub(super) fn spawn(wake: Arc<dyn Fn() + Send + Sync>) -> Result<Self, String> {
-        LatestJob::spawn("spectrum", wake, compute_spectra).map(Self)
-    }
-
-    /// Asks for a row of each of these runs, or for the last one that there is. While other rows of the same runs are in work, those are
-    /// finished first: a timeline that moves on all the time sees rows as they come.
-    pub(super) fn request(
-        &self,
-        trained: &TrainingSnapshot,
-        runs: &[usize],
-        row: usize,
-        inquiry: &CurvatureSettings,
-    ) {
-        let own = |run: &usize| {
-            let run = trained.runs.get(*run)?;
-            Some((Arc::clone(run), row.min(run.rows.len().checked_sub(1)?)))
-        };
-        let of = JobKey {
-            task: Arc::clone(&trained.task),
-            runs: runs.iter().filter_map(own).collect(),
-            inquiry: inquiry.clone(),
-        };
-        let busy = self.0.busy();
-        let goes_on = |asked: &JobKey| asked.matches(&of) || busy && asked.same_runs(&of);
-        self.0.request(goes_on, || of.clone());
-    }
-
-    pub(super) fn newest(&self) -> Option<Arc<Result<SpectrumResult, String>>> {
-        self.0.newest()
-    }
-
-    pub(super) fn wait(&self, patience: Duration) {
-        self.0.wait(patience);
-    }
+pub(super) fn spawn(jobs: &Arc<Jobs>) -> Result<Job<SpectrumRequest, SpectrumResult>, String> {
+    Job::spawn(
+        "spectrum",
+        jobs,
+        |request: &Arc<SpectrumRequest>, worker| {
+            compute(request, worker);
+            Ok(())
+        },
+    )
 }
 
-fn compute_spectra(of: &JobKey, cancel: &Cancel, publish: &dyn Fn(Result<SpectrumResult, String>)) {
+fn compute(request: &Arc<SpectrumRequest>, worker: &Worker<SpectrumResult>) {
     let all = ExpensiveParts {
         trace: true,
         density: true,
         layers: true,
     };
-    let mut reports: Vec<Option<Report>> = vec![None; of.runs.len()];
-    let told = |reports: &[Option<Report>], refused: Option<String>, complete: bool| {
-        publish(Ok(SpectrumResult {
+    let mut reports: Vec<Option<Report>> = vec![None; request.runs.len()];
+    let publish = |reports: &[Option<Report>], refused: Option<String>, complete: bool| {
+        worker.publish(SpectrumResult {
             reports: reports.to_vec(),
             refused,
             complete,
-            of: of.clone(),
-        }));
+            request: Arc::clone(request),
+        });
     };
     let mut refused = None;
-    for (index, (run, row)) in of.runs.iter().enumerate() {
+    for (index, (run, row)) in request.runs.iter().enumerate() {
         let Some(theta) = run.theta(*row) else {
             continue;
         };
-        let mut some = |report: &Report| {
+        let (loss, settings, cancel) = (&*request.task.loss, &request.settings, worker.cancel);
+        let mut publish_part = |report: &Report| {
             reports[index] = Some(report.clone());
-            told(&reports, None, false);
+            publish(&reports, None, false);
         };
-        let made = report(&*of.task.loss, &theta, &of.inquiry, all, cancel, &mut some);
-        match made {
+        match report(loss, theta, settings, all, cancel, &mut publish_part) {
             Ok(report) => reports[index] = Some(report),
             Err(_) if cancel.is_cancelled() => return,
             Err(error) => refused = Some(error.to_string()),
         }
     }
-    told(&reports, refused, true);
+    publish(&reports, refused, true);
 }

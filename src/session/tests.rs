@@ -1,152 +1,47 @@
-//! The lab on its own threads: the newest scene, refusals, the same bits.
+//! The session on its own threads: the newest scene wins, and errors do not stay.
 
 use super::*;
 use crate::engine::files::NoFiles;
+use crate::engine::scene::Scene;
+use std::time::Duration;
 
-const PATIENCE: Duration = Duration::from_mins(1);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 #[test]
-fn a_lab_answers_for_the_newest_scene() {
-    let lab = Session::new(Arc::new(NoFiles), || {}).unwrap();
+fn results_are_those_of_the_newest_scene() {
+    let session = Session::new(Arc::new(NoFiles), || {}).unwrap();
     let mut scene = Scene::opening();
     for steps in 1..50 {
         scene.training.steps = steps;
-        lab.update(&scene, Rect::square(2.0));
+        session.update(&scene, Rect::square(2.0));
     }
-    lab.wait_for_runs(PATIENCE);
-    lab.wait_for_map_data(PATIENCE);
-    let runs = lab.runs().unwrap();
+    session.runs.wait(TIMEOUT);
+    session.map_data.wait(TIMEOUT);
+    let runs = session.runs.newest().unwrap();
     let runs = (*runs).as_ref().unwrap_or_else(|error| panic!("{error}"));
     assert!(
         runs.results
             .iter()
             .all(|result| result.trajectory.len() == 50 && result.curvature.len() == 50)
     );
-    let map_data = lab.map_data().unwrap();
+    let map_data = session.map_data.newest().unwrap();
     assert!(
         (*map_data)
             .as_ref()
             .is_ok_and(|map_data| map_data.complete && !map_data.lines.is_empty())
     );
-    assert_eq!(lab.busy(), [false, false]);
+    assert!(!session.runs.busy() && !session.map_data.busy());
 }
 
 #[test]
-fn a_refusal_is_told_and_the_next_scene_works() {
-    let lab = Session::new(Arc::new(NoFiles), || {}).unwrap();
+fn a_refused_scene_gives_an_error_and_the_next_scene_works() {
+    let session = Session::new(Arc::new(NoFiles), || {}).unwrap();
     let mut scene = Scene::opening();
-    scene.landscape_scene_mut().landscape = "formula:f=x+".parse().unwrap();
-    lab.update(&scene, Rect::square(2.0));
-    lab.wait_for_runs(PATIENCE);
-    assert!(lab.runs().is_some_and(|runs| runs.is_err()));
-    lab.update(&Scene::opening(), Rect::square(2.0));
-    lab.wait_for_runs(PATIENCE);
-    assert!(lab.runs().is_some_and(|runs| runs.is_ok()));
-}
-
-#[test]
-fn same_bits_on_any_number_of_threads() {
-    let mut scene = Scene::opening();
-    scene.training.noise = 0.1;
-    let problem = Arc::new(scene.load(&NoFiles).unwrap());
-    let made = |threads| {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .unwrap();
-        pool.install(|| compute_runs(&scene, &problem, None, &Cancel::default()))
-            .unwrap()
-            .results
-    };
-    let one = made(1);
-    // What is not known is NaN.
-    let bits = |result: &Arc<RunResult>| {
-        let known = result.preconditioned.iter().map(|value| value.to_bits());
-        (
-            result.trajectory.clone(),
-            result.curvature.clone(),
-            known.collect::<Vec<_>>(),
-        )
-    };
-    for threads in [2, 8] {
-        assert!(
-            made(threads).iter().map(bits).eq(one.iter().map(bits)),
-            "{threads}"
-        );
-    }
-    assert!(one.iter().all(|result| result.trajectory.len() == 501));
-}
-
-#[test]
-fn the_outline_of_a_long_path_is_short_and_reaches_as_far() {
-    let theta: Vec<f64> = (0..40_000_u32)
-        .map(|i| if i == 24_690 { 9.0 } else { f64::from(i % 7) })
-        .collect();
-    let rows = theta.len() / 2;
-    let column = vec![0.0; rows];
-    let (evaluations, outcome) = (vec![0; rows], training::Outcome::Finished);
-    let (loss, grad_norm, lr) = (column.clone(), column.clone(), column);
-    let path = Trajectory {
-        dim: 2,
-        theta,
-        loss,
-        grad_norm,
-        lr,
-        evaluations,
-        costs: None,
-        average: None,
-        outcome,
-    };
-    let outline = decimate(&path);
-    assert!(outline.len() <= 5001 && outline.is_sorted());
-    assert!(
-        [0, 12_345, rows - 1]
-            .iter()
-            .all(|row| outline.contains(row))
-    );
-}
-
-#[test]
-fn a_landscape_of_one_parameter_has_a_graph_and_its_runs_lie_on_it() {
-    let mut scene = Scene::new("heavy-ball-trap".parse().unwrap());
-    scene.add_run("sgd:lr=0.01".parse().unwrap());
-    scene.training.steps = 6000;
-    let problem = Arc::new(scene.load(&NoFiles).unwrap());
-    let runs = compute_runs(&scene, &problem, None, &Cancel::default()).unwrap();
-    let RunResult {
-        trajectory,
-        curvature,
-        preconditioned,
-        outline,
-    } = &*runs.results[0];
-    assert_eq!((trajectory.dim, trajectory.theta(0)), (1, Some(&[3.3][..])));
-    assert_eq!((curvature.len(), outline[0]), (6001, 0));
-    assert!(preconditioned.is_empty() && curvature.iter().all(|[low, high]| low == high));
-    for row in [0, 1, 77, 6000] {
-        let x = trajectory.theta(row).unwrap()[0];
-        assert_eq!(
-            trajectory.plot_point(row),
-            Some(problem.plot_point([x, 0.0]))
-        );
-    }
-    let map_data = compute_map_data(&scene, &problem, problem.view, 48, &Cancel::default());
-    let graph = map_data.unwrap().graph.unwrap();
-    assert_eq!(graph.len(), 1);
-    assert!(graph[0].iter().all(|at| problem.plot_point(*at) == *at));
-}
-
-#[test]
-fn unchanged_runs_serve_again() {
-    let mut scene = Scene::opening();
-    let problem = Arc::new(scene.load(&NoFiles).unwrap());
-    let first = compute_runs(&scene, &problem, None, &Cancel::default()).unwrap();
-    scene.runs[0].spec = "sgd:lr=0.0005".parse().unwrap();
-    let second = compute_runs(&scene, &problem, Some(&first), &Cancel::default()).unwrap();
-    let same: Vec<bool> = first
-        .results
-        .iter()
-        .zip(&second.results)
-        .map(|(a, b)| Arc::ptr_eq(a, b))
-        .collect();
-    assert_eq!(same, [false, true, true, true, true, true]);
+    scene.landscape = "formula:f=x+".parse().unwrap();
+    session.update(&scene, Rect::square(2.0));
+    session.runs.wait(TIMEOUT);
+    assert!(session.runs.newest().is_some_and(|runs| runs.is_err()));
+    session.update(&Scene::opening(), Rect::square(2.0));
+    session.runs.wait(TIMEOUT);
+    assert!(session.runs.newest().is_some_and(|runs| runs.is_ok()));
 }

@@ -1,4 +1,4 @@
-//! Tests that the export has the shown view.
+//! Every view exports what it shows.
 
 use super::Window;
 use super::files::answer;

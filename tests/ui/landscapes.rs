@@ -54,9 +54,9 @@ fn typing_filters_the_gallery_and_enter_chooses_the_first_match() {
     assert_eq!(window.app().scene().runs.len(), 6, "the runs stay");
 
     window.click(Role::ComboBox, "Landscape");
-    assert!(window.has("Ackley"), "the search begins anew");
+    assert!(window.has("Ackley"), "the search is empty again");
     type_text(&mut window, "no such thing");
-    assert!(window.says("No landscape is called so"));
+    assert!(window.says("No landscape matches"));
     window.press(Key::Enter);
     assert_eq!(landscape(&mut window), "rastrigin");
     window.press(Key::Escape);
@@ -173,7 +173,7 @@ fn hills_are_moved_widened_and_erased() {
 
 #[test]
 fn a_right_click_removes_the_nearest_hill() {
-    let mut window = empty_sculpt_window();
+    let mut window = sheet();
     window.click(Role::Button, "hill");
     click_at(&mut window, 100.0, 0.0);
     click_at(&mut window, -100.0, 0.0);
@@ -202,7 +202,7 @@ fn the_map_behaves_as_usual_with_the_start_tool_and_on_other_landscapes() {
     click_at(&mut window, 50.0, 80.0);
     assert_ne!(window.app().scene().start(), before);
     window.click(Role::Button, "hill");
-    assert!(window.says("Map: click drops a hill"));
+    assert!(window.says("Map: click adds a hill"));
     let from = window.map().center() + egui::vec2(-150.0, 90.0);
     window.drag(from, from + egui::vec2(60.0, 0.0));
     assert!(hills(&mut window).is_empty(), "a drag moves the view");
@@ -253,7 +253,7 @@ fn dropped_pictures_and_matrices_become_the_landscape() {
 
     drop(&mut window, "no picture.png", "words");
     assert_eq!(landscape(&mut window), "image");
-    assert!(window.says("no picture.png: "), "the refusal is told");
+    assert!(window.says("no picture.png: "), "the error is shown");
     window.press_with(Modifiers::COMMAND, Key::Z);
     assert_eq!(window.app().scene().landscape().to_string(), spec);
 }

@@ -7,6 +7,7 @@ mod landscapes;
 mod map;
 mod network_views;
 mod networks;
+mod optimizer_state;
 mod panels;
 mod runs;
 mod sizes;

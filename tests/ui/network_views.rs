@@ -31,7 +31,7 @@ fn network(data: &str, loss: &str) -> Window {
 }
 
 #[test]
-fn a_network_shows_its_plane_predictions_and_charts() {
+fn a_network_shows_its_plane_its_predictions_and_its_charts() {
     let window = network("moons:samples=20", "bce");
     assert!(window.has("Map: drag pans, wheel zooms") && window.has("Decision boundary"));
     assert!(
@@ -50,13 +50,13 @@ fn a_network_shows_its_plane_predictions_and_charts() {
     ] {
         assert!(window.has(&format!("Chart of {chart}")), "{chart}");
     }
-    assert!(window.has("right") && window.has("finished"));
+    assert!(window.has("accuracy") && window.has("finished"));
     assert!(window.has("trails") && !window.has("arrows") && !window.has("internals"));
     assert!(!window.has("Basins") && window.has("Projection error"));
 }
 
 #[test]
-fn hiding_the_predictions_enlarges_the_map() {
+fn the_predictions_can_be_hidden_and_the_map_grows() {
     let mut window = network("sine:samples=20", "mse");
     assert!(window.has("Fitted curve"));
     let before = window.map();
@@ -71,7 +71,7 @@ fn hiding_the_predictions_enlarges_the_map() {
 }
 
 #[test]
-fn hovering_describes_the_plane_and_the_runs_and_clicking_moves_no_start() {
+fn the_pointer_reads_the_plane_and_the_runs_and_moves_no_start() {
     let mut window = network("moons:samples=20", "bce");
     let scene = window.app().scene().clone();
     let at = window.map().center() + egui::vec2(-60.0, 30.0);
@@ -106,7 +106,7 @@ fn hovering_describes_the_plane_and_the_runs_and_clicking_moves_no_start() {
 }
 
 #[test]
-fn projection_error_compares_true_losses_with_those_on_the_plane() {
+fn projection_error_shows_true_losses_and_losses_on_the_plane() {
     let mut window = network("iris", "ce");
     assert!(window.has("Confusion matrix"));
     window.press(egui::Key::O);
@@ -133,7 +133,7 @@ fn projection_error_compares_true_losses_with_those_on_the_plane() {
 }
 
 #[test]
-fn the_optimizer_state_of_a_network_is_charted() {
+fn the_optimizer_state_of_a_network_has_charts() {
     let mut window = network("moons:samples=20", "bce");
     window.click(egui::Role::Button, "Optimizer state");
     window.settle();
@@ -144,7 +144,7 @@ fn the_optimizer_state_of_a_network_is_charted() {
 }
 
 #[test]
-fn spectra_of_two_runs_are_compared() {
+fn the_spectrum_shows_the_followed_run_and_a_second_one() {
     let mut window = network("moons:samples=20", "bce");
     window.press(egui::Key::H);
     window.settle();
@@ -156,7 +156,7 @@ fn spectra_of_two_runs_are_compared() {
     for text in ["λ₁", "trace", "Keskar's box", "adaptive λmax"] {
         assert!(window.paints(text), "{text}");
     }
-    window.click(egui::Role::ComboBox, "Run beside it");
+    window.click(egui::Role::ComboBox, "Second run");
     window.click(egui::Role::Button, "Adam");
     window.settle();
     assert!(window.has("Hessian at step 60 and 60: all eigenvalues"));
@@ -164,7 +164,7 @@ fn spectra_of_two_runs_are_compared() {
     window.settle();
     window.settle();
     assert!(window.has("Hessian at step 0 and 0: all eigenvalues"));
-    window.click(egui::Role::Button, "What is asked");
+    window.click(egui::Role::Button, "Settings");
     assert!(window.says("adaptive_rho"));
 }
 
@@ -206,7 +206,7 @@ fn seeds_are_shown_side_by_side_and_a_click_chooses_one() {
 }
 
 #[test]
-fn paths_connect_the_ends_of_two_runs() {
+fn connect_shows_paths_between_the_ends_of_two_runs() {
     let mut window = network("moons:samples=20", "bce");
     window.press(egui::Key::C);
     window.settle();
@@ -214,6 +214,6 @@ fn paths_connect_the_ends_of_two_runs() {
     assert!(window.has("Paths between two networks"));
     assert!(window.paints("straight line") && window.paints("curve"));
     assert!(!window.says("Training the curve"), "it has been trained");
-    window.click(egui::Role::Button, "How");
+    window.click(egui::Role::Button, "Settings");
     assert!(window.says("align"));
 }

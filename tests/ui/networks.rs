@@ -81,7 +81,7 @@ fn landscape_and_network_keep_separate_scenes() {
 }
 
 #[test]
-fn training_results_are_kept_while_the_landscape_is_shown() {
+fn training_goes_on_while_the_landscape_is_shown() {
     let mut window = Window::on(moons());
     let trained = |window: &mut Window| window.app().runs().unwrap().trained.clone().unwrap();
     let before = trained(&mut window);
@@ -108,7 +108,7 @@ fn training_results_are_kept_while_the_landscape_is_shown() {
 
 #[test]
 fn undo_and_redo_switch_the_subject() {
-    let mut window = edited_landscape();
+    let mut window = own_landscape();
     let landscape = window.app().scene().clone();
     window.click(Role::Button, "Network");
     window.settle();
@@ -127,7 +127,7 @@ fn undo_and_redo_switch_the_subject() {
 }
 
 #[test]
-fn a_new_scene_of_the_other_subject_keeps_this_one() {
+fn a_new_scene_keeps_the_scene_of_the_other_subject() {
     let mut window = Window::on(moons());
     let network = window.app().scene().clone();
     window.press_with(Modifiers::COMMAND, Key::N);
@@ -175,7 +175,7 @@ fn rarely_used_settings_are_a_click_away() {
 }
 
 #[test]
-fn training_can_be_paused_stopped_and_resumed() {
+fn training_is_paused_ended_and_continued() {
     let mut window = Window::on(moons());
     assert!(window.says("trained: step 60 of 60"));
     window.click(Role::Button, "+ 500 steps");
@@ -183,12 +183,12 @@ fn training_can_be_paused_stopped_and_resumed() {
     assert!(window.says("trained: step 560 of 560"));
     let rows = |window: &mut Window| window.app().runs().unwrap().results[0].trajectory.len();
     assert_eq!(rows(&mut window), 113);
-    // Paused runs wait, and stopping ends them at their current step.
+    // Paused runs wait, and Stop ends them at their step.
     window.press(Key::P);
     let steps = window.harness.get_by_role_and_label(Role::Slider, "steps");
     steps.set_value_accesskit(1060.0);
     window.harness.run_steps(3);
-    assert!(window.says("held: step 560 of 1060"));
+    assert!(window.says("paused: step 560 of 1060"));
     window.click(Role::Button, "Stop");
     window.settle();
     assert!(window.says("trained: step 560 of 560"));
@@ -196,7 +196,7 @@ fn training_can_be_paused_stopped_and_resumed() {
 }
 
 #[test]
-fn kept_weights_begin_a_segment_at_the_timelines_step() {
+fn with_kept_weights_edits_act_from_the_timelines_step_on() {
     let mut window = Window::on(moons());
     window.click(Role::CheckBox, "keep weights");
     window.press(Key::End);

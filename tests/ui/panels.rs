@@ -106,7 +106,7 @@ fn a_scene_without_optimizers_shows_a_hint() {
 }
 
 #[test]
-fn a_bad_formula_is_reported_and_the_next_valid_one_is_drawn() {
+fn a_formula_that_does_not_parse_is_refused_and_the_next_one_draws() {
     let mut scene = Scene::new("formula:f=x^2+".parse().expect("a spec"));
     scene.add_run("sgd:lr=0.1".parse().expect("a spec"));
     let mut window = Window::on(scene);
@@ -120,7 +120,7 @@ fn a_bad_formula_is_reported_and_the_next_valid_one_is_drawn() {
 }
 
 #[test]
-fn divergence_is_reported_with_its_reason() {
+fn divergence_is_shown_with_its_step() {
     let mut scene = Scene::new("quadratic:a=1,b=100".parse().expect("a spec"));
     scene.add_run("sgd:lr=1".parse().expect("a spec"));
     let mut window = Window::on(scene);
@@ -129,12 +129,12 @@ fn divergence_is_reported_with_its_reason() {
 }
 
 #[test]
-fn the_theme_can_be_switched_and_keyboard_shortcuts_are_listed() {
+fn light_and_dark_and_the_keyboard_shortcuts() {
     let mut window = Window::opening();
     window.press_with(Modifiers::COMMAND, Key::D);
     assert_eq!(window.harness.ctx.theme(), egui::Theme::Dark);
     window.press(Key::F1);
-    assert!(window.has("Keys and mouse") && window.has("places the start"));
+    assert!(window.has("Keyboard shortcuts") && window.has("places the start"));
     window.click(Role::Button, "Close");
     assert!(!window.has("places the start"));
 }
@@ -178,10 +178,10 @@ fn edits_at_different_times_are_undone_separately() {
 }
 
 #[test]
-fn wrappers_can_be_added_and_removed() {
+fn wrappers_are_added_and_removed() {
     let mut window = Window::opening();
     window.click(Role::Button, "settings of Momentum");
-    window.click(Role::Button, "+ around");
+    window.click(Role::Button, "+ Wrapper");
     window.click(Role::Button, "SAM");
     let spec = |window: &mut Window| window.app().scene().runs[1].spec.to_string();
     assert_eq!(spec(&mut window), "sgd:lr=0.001,momentum=0.9+sam");
@@ -197,7 +197,7 @@ fn wrappers_can_be_added_and_removed() {
 }
 
 #[test]
-fn the_update_formula_shows_its_numbers() {
+fn the_update_rule_shows_its_numbers() {
     let mut window = Window::opening();
     window.click(Role::Button, "settings of Momentum");
     window.press(Key::End);
@@ -207,7 +207,7 @@ fn the_update_formula_shows_its_numbers() {
 }
 
 #[test]
-fn every_update_formula_has_glyphs() {
+fn the_font_has_every_sign_of_every_update_rule() {
     let window = Window::opening();
     let font = egui::FontId::proportional(13.0);
     let mut missing = std::collections::BTreeSet::new();

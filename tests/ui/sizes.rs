@@ -1,4 +1,4 @@
-//! Tests of every view at several sizes of windows and texts, and of a view that panics.
+//! Every view in windows and with texts of every size, and views that panic.
 
 use super::Window;
 use eframe::egui;
@@ -72,7 +72,7 @@ fn the_views_of_a_network_draw_at_every_size() {
     window.settle();
     for (name, key) in [
         ("map", Key::M),
-        ("off-plane", Key::O),
+        ("projection error", Key::O),
         ("spectrum", Key::H),
         ("seeds", Key::S),
         ("connect", Key::C),

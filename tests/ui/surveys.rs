@@ -14,7 +14,7 @@ fn himmelblau() -> Window {
 }
 
 #[test]
-fn basins_describe_the_run_from_the_start_at_the_pointer() {
+fn the_pointer_reads_where_a_start_converges_to() {
     let mut window = himmelblau();
     window.press(egui::Key::B);
     window.settle();

@@ -1,4 +1,4 @@
-//! The chooser of landscapes: a button that opens a gallery of thumbnails with a field to search them.
+//! The chooser of landscapes: a button that opens a gallery of thumbnails with a search field.
 
 use crate::engine::landscape::AnyLandscape;
 use crate::figure::colour::Theme;
@@ -13,28 +13,28 @@ use std::sync::mpsc::{Receiver, channel};
 const SAMPLES: usize = 64;
 /// Width and height of a thumbnail in points.
 const SIDE: f32 = 88.0;
-/// A thumbnail with its title.
+/// Size of a thumbnail with its title, in points.
 const CELL: egui::Vec2 = egui::vec2(96.0, 110.0);
 /// Thumbnails in a row.
 const COLUMNS: f32 = 6.0;
 
-/// What the chooser remembers between frames.
+/// State of the chooser between frames.
 #[derive(Default)]
 pub(crate) struct Chooser {
     filter: String,
-    /// Those that are made, in no order.
-    made: Vec<CachedThumbnail>,
+    /// The finished thumbnails, in any order.
+    thumbnails: Vec<CachedThumbnail>,
     coming: Option<Receiver<Thumbnail>>,
 }
 
-/// A thumbnail and its colours in the theme that it was shown in last.
+/// A thumbnail, and its colours in the theme of the last frame.
 struct CachedThumbnail {
     thumbnail: Thumbnail,
     shaded: Option<(bool, Arc<Vec<Colour>>)>,
 }
 
 impl Chooser {
-    /// Shows the button, and the gallery if it is open. Answers with the landscape that is chosen.
+    /// Shows the button, and the gallery if it is open. Returns the chosen landscape.
     pub(crate) fn ui(
         &mut self,
         ui: &mut egui::Ui,
@@ -62,7 +62,7 @@ impl Chooser {
         shown.and_then(|shown| shown.inner)
     }
 
-    /// Begins to make thumbnails on a thread of its own, once.
+    /// Starts a thread that computes the thumbnails, once.
     fn begin(&mut self, ctx: &egui::Context) {
         if self.coming.is_some() {
             return;
@@ -74,7 +74,7 @@ impl Chooser {
                 .into_iter()
                 .filter_map(|landscape| Thumbnail::new(landscape, SAMPLES))
             {
-                // Nobody waits any more once the window is closed.
+                // The receiver is gone once the window is closed.
                 if sender.send(thumbnail).is_err() {
                     return;
                 }
@@ -82,13 +82,13 @@ impl Chooser {
             }
         };
         let thread = std::thread::Builder::new().name("ravine thumbnails".to_owned());
-        // Without a thread the titles remain.
+        // Without a thread the gallery shows titles only.
         if thread.spawn(make).is_ok() {
             self.coming = Some(receiver);
         }
     }
 
-    /// The field and the thumbnails that it lets through.
+    /// Shows the search field and the thumbnails that match.
     fn gallery_ui(
         &mut self,
         ui: &mut egui::Ui,
@@ -99,11 +99,11 @@ impl Chooser {
         textures: &mut Textures,
     ) -> Option<AnyLandscape> {
         if let Some(coming) = &self.coming {
-            let made = coming.try_iter().map(|thumbnail| CachedThumbnail {
+            let new = coming.try_iter().map(|thumbnail| CachedThumbnail {
                 thumbnail,
                 shaded: None,
             });
-            self.made.extend(made);
+            self.thumbnails.extend(new);
         }
         let gap = ui.spacing().item_spacing.x;
         let width = COLUMNS * (CELL.x + gap) + 14.0;
@@ -117,7 +117,7 @@ impl Chooser {
                 .desired_width(f32::INFINITY);
             let field = ui.add(field).labelled_by(label.id);
             enter = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
-            // Whatever is typed while the gallery is open goes to the field.
+            // Text that is typed while the gallery is open goes to the field.
             if fresh || ui.memory(|memory| memory.focused().is_none()) && !enter {
                 field.request_focus();
             }
@@ -135,7 +135,7 @@ impl Chooser {
         scroll.show(ui, |ui| {
             ui.set_max_width((ui.available_width() - 12.0).max(0.0)); // The scroll bar's room.
             if groups.is_empty() {
-                ui.label("No landscape is called so.");
+                ui.label("No landscape matches.");
             }
             for (title, members) in groups {
                 super::scene::heading(ui, title);
@@ -155,7 +155,7 @@ impl Chooser {
         chosen
     }
 
-    /// A thumbnail with its title, as one button.
+    /// Shows a thumbnail with its title as one button.
     fn cell_ui(
         &mut self,
         ui: &mut egui::Ui,
@@ -187,11 +187,11 @@ impl Chooser {
             }
             let corner = rect.min + egui::vec2(0.5 * (CELL.x - SIDE), 4.0);
             let square = egui::Rect::from_min_size(corner, egui::Vec2::splat(SIDE));
-            match self.of(landscape) {
-                Some(made) => {
+            match self.thumbnail(landscape) {
+                Some(cached) => {
                     let area = paint::area(square);
-                    let pixels = made.pixels(theme);
-                    let items = made.thumbnail.items(area, &pixels, theme);
+                    let pixels = cached.pixels(theme);
+                    let items = cached.thumbnail.items(area, &pixels, theme);
                     paint::paint(painter, items, textures);
                 }
                 None => {
@@ -216,9 +216,10 @@ impl Chooser {
         response.on_hover_text(paragraphs(settings.help()))
     }
 
-    fn of(&mut self, landscape: &AnyLandscape) -> Option<&mut CachedThumbnail> {
-        let mut made = self.made.iter_mut();
-        made.find(|made| made.thumbnail.landscape.name() == landscape.name())
+    /// Returns the thumbnail of a landscape, once it is computed.
+    fn thumbnail(&mut self, landscape: &AnyLandscape) -> Option<&mut CachedThumbnail> {
+        let mut thumbnails = self.thumbnails.iter_mut();
+        thumbnails.find(|cached| cached.thumbnail.landscape.name() == landscape.name())
     }
 }
 
@@ -235,7 +236,7 @@ impl CachedThumbnail {
     }
 }
 
-/// The button with the title of the landscape that is shown.
+/// Shows the button with the title of the current landscape.
 fn opener_ui(ui: &mut egui::Ui, current: &AnyLandscape) -> egui::Response {
     let settings = current.settings();
     let size = egui::vec2((ui.available_width() - 8.0).max(0.0), 24.0);
@@ -261,7 +262,7 @@ fn opener_ui(ui: &mut egui::Ui, current: &AnyLandscape) -> egui::Response {
     response.on_hover_text(paragraphs(settings.help()))
 }
 
-/// A help text whose lines are broken by the window, not by the source.
+/// Joins the lines of each paragraph of a help text, so that the window breaks them.
 fn paragraphs(help: &str) -> String {
     let joined = |paragraph: &str| {
         let lines: Vec<&str> = paragraph.lines().map(str::trim).collect();
@@ -271,8 +272,8 @@ fn paragraphs(help: &str) -> String {
     paragraphs.join("\n\n")
 }
 
-/// The landscapes whose name, title or group holds every word of the filter, by group. What a name or a title begins
-/// with comes first, so that Enter takes what was meant.
+/// Returns the landscapes whose name, title or group contains every word of the filter, by group. Those whose name or title starts with the
+/// filter come first, so that Enter takes the best match.
 fn hits(filter: &str) -> Vec<(&'static str, Vec<AnyLandscape>)> {
     let filter = filter.trim().to_lowercase();
     let mut groups = Vec::new();
@@ -291,7 +292,7 @@ fn hits(filter: &str) -> Vec<(&'static str, Vec<AnyLandscape>)> {
             groups.push((group.title(), members));
         }
     }
-    let begins = |landscape: &AnyLandscape| {
+    let starts = |landscape: &AnyLandscape| {
         landscape.name().starts_with(&filter)
             || landscape
                 .settings()
@@ -301,9 +302,9 @@ fn hits(filter: &str) -> Vec<(&'static str, Vec<AnyLandscape>)> {
     };
     if !filter.is_empty() {
         for (_, members) in &mut groups {
-            members.sort_by_key(|landscape| !begins(landscape));
+            members.sort_by_key(|landscape| !starts(landscape));
         }
-        groups.sort_by_key(|(_, members)| !members.iter().any(begins));
+        groups.sort_by_key(|(_, members)| !members.iter().any(starts));
     }
     groups
 }

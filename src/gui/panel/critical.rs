@@ -5,10 +5,10 @@ use crate::engine::analysis::critical::CriticalPoint;
 use crate::figure::axis::number;
 use eframe::egui;
 
-/// As many are listed; the command line prints all of them.
+/// Largest number of listed points; the command line prints all of them.
 const MAX_ROWS: usize = 200;
 
-/// Shows the points; a click looks at one, which has a ring about it on the map.
+/// Shows the points; a click selects one, which then has a ring on the map.
 pub(crate) fn ui(ui: &mut egui::Ui, points: &[CriticalPoint], selected: &mut Option<usize>) {
     *selected = selected.filter(|&index| index < points.len());
     heading(ui, "CRITICAL POINTS");

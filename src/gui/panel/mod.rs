@@ -1,4 +1,4 @@
-//! The panels around the map.
+//! The panels around the views.
 
 pub(crate) mod chooser;
 pub(crate) mod critical;

@@ -1,4 +1,4 @@
-//! The left panel of a network: model, data, plane, and what is kept of its runs.
+//! The left panel of a network: model, data, plane and training.
 
 use super::scene::{PanelResponse, heading_text};
 use crate::engine::analysis::network_plane::AnyPlane;
@@ -13,18 +13,18 @@ use crate::gui::view::named;
 use crate::import::path_text;
 use eframe::egui;
 
-/// What the panel remembers between frames.
+/// State of the panel between frames.
 #[derive(Default)]
 pub(crate) struct PanelState {
-    /// Whether settings that are rarely changed are shown: of the model, the data, the plane, the training.
+    /// Whether rarely changed settings are shown: of the model, the data, the plane, the training.
     more: [bool; 4],
-    /// Whether changes of runs act from the timeline's step on.
+    /// Whether edits of runs act from the timeline's step on.
     pub(super) keep_weights: bool,
     /// The dialog for the data's file.
     browsing: Option<Browse>,
 }
 
-/// The settings that are always shown; of a plane, all of its own are.
+/// Settings of models and data that are always shown.
 const COMMON_SETTINGS: [&str; 9] = [
     "hidden",
     "activation",
@@ -37,32 +37,29 @@ const COMMON_SETTINGS: [&str; 9] = [
     "standardise",
 ];
 
-/// The settings that are always shown of what all runs share.
+/// Settings of the training that are always shown.
 const COMMON_TRAINING: [&str; 4] = ["steps", "seed", "batch", "every"];
 
-/// A heading, and beside it whether all that is below it is shown.
+/// Shows a heading with a switch for rarely changed settings.
 fn heading_with_more(ui: &mut egui::Ui, text: &str, more: &mut bool) {
     ui.add_space(6.0);
     ui.horizontal(|ui| {
         ui.label(heading_text(text));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Max), |ui| {
-            let words = if *more { "less" } else { "more" };
-            let toggle = ui.small_button(words);
+            let title = if *more { "less" } else { "more" };
+            let toggle = ui.small_button(title);
             toggle.widget_info(|| {
-                let name = format!("{words} of {}", text.to_lowercase());
+                let name = format!("{title} of {}", text.to_lowercase());
                 egui::WidgetInfo::labeled(egui::Role::Button, true, name)
             });
-            if toggle
-                .on_hover_text("Settings that are rarely changed.")
-                .clicked()
-            {
+            if toggle.on_hover_text("Rarely changed settings.").clicked() {
                 *more = !*more;
             }
         });
     });
 }
 
-/// Landscape or network: what the scene is about. Answers whether the other one was chosen.
+/// Shows the choice between landscape and network. Returns whether the other one was chosen.
 pub(super) fn subject_ui(ui: &mut egui::Ui, scene: &Scene) -> bool {
     let mut turned = false;
     ui.horizontal(|ui| {
@@ -75,7 +72,7 @@ pub(super) fn subject_ui(ui: &mut egui::Ui, scene: &Scene) -> bool {
             (
                 true,
                 "Network",
-                "A small network in training, looked at on a plane through its parameters.",
+                "Training of a small network, shown on a plane through its parameters.",
             ),
         ] {
             let chosen = scene.is_network() == about_network;
@@ -87,33 +84,33 @@ pub(super) fn subject_ui(ui: &mut egui::Ui, scene: &Scene) -> bool {
     turned
 }
 
-/// Shows the network of a scene and changes it in place; `shown` is the window of its plane that suits the runs.
+/// Shows the network of a scene and edits it in place; `shown` is the window of its plane that contains the runs.
 pub(super) fn ui(
     ui: &mut egui::Ui,
     scene: &mut Scene,
     shown: Option<Rect>,
-    memory: &mut PanelState,
+    state: &mut PanelState,
     answer: &mut PanelResponse,
 ) {
     let Subject::Network(bench) = &mut scene.subject else {
         return;
     };
     let before = bench.clone();
-    heading_with_more(ui, "MODEL", &mut memory.more[0]);
-    let all = memory.more[0];
+    heading_with_more(ui, "MODEL", &mut state.more[0]);
+    let all = state.more[0];
     let wanted = |name: &str| all || COMMON_SETTINGS.contains(&name);
     ui.push_id("model", |ui| {
         note(answer, settings_ui(ui, bench.model.settings_mut(), wanted));
     });
-    heading_with_more(ui, "DATA", &mut memory.more[1]);
-    ui.push_id("data", |ui| data_ui(ui, bench, memory, answer));
-    heading_with_more(ui, "PLANE", &mut memory.more[2]);
-    let all = memory.more[2];
+    heading_with_more(ui, "DATA", &mut state.more[1]);
+    ui.push_id("data", |ui| data_ui(ui, bench, state, answer));
+    heading_with_more(ui, "PLANE", &mut state.more[2]);
+    let all = state.more[2];
     ui.push_id("plane", |ui| plane_ui(ui, bench, all, answer));
     range_ui(ui, &mut scene.view, shown);
     let forgotten = before.model != bench.model || before.data != bench.data;
     if forgotten {
-        // Layers may be others, and weights begin anew.
+        // Groups and changes of settings refer to layers and steps of the earlier network.
         for run in &mut scene.runs {
             run.spec.groups.clear();
             run.spec_changes.clear();
@@ -124,25 +121,25 @@ pub(super) fn ui(
     }
 }
 
-/// What all runs of a network share, and what is kept of them.
+/// Shows the training settings of all runs, and edits them in place.
 pub(super) fn training_ui(
     ui: &mut egui::Ui,
     scene: &mut Scene,
-    memory: &mut PanelState,
+    state: &mut PanelState,
     answer: &mut PanelResponse,
 ) {
-    heading_with_more(ui, "TRAINING", &mut memory.more[3]);
-    let Subject::Network(bench) = &mut scene.subject else {
+    heading_with_more(ui, "TRAINING", &mut state.more[3]);
+    let Some(bench) = &mut scene.network else {
         return;
     };
-    let all = memory.more[3];
+    let all = state.more[3];
     let usual = |name: &str| all || COMMON_TRAINING.contains(&name);
     note(answer, settings_ui(ui, &mut scene.training, usual));
     let wanted = |name: &str| usual(name) && name != "test" && name != "precision";
     let refused = settings_ui(ui, &mut bench.settings, wanted);
     if refused.is_none() {
         let every = bench.settings.every.max(1);
-        // Spec changes are at recorded steps.
+        // Changes of settings begin at a recorded row.
         for run in &mut scene.runs {
             for change in &mut run.spec_changes {
                 change.at_step = (change.at_step / every).max(1) * every;
@@ -152,10 +149,10 @@ pub(super) fn training_ui(
     }
     note(answer, refused);
     ui.horizontal(|ui| {
-        let help = "A change of a run's settings acts from the timeline's step on: the run goes on with the weights that it has there, and with a \
-                    fresh optimizer. Otherwise it trains anew from the first weights.";
+        let help = "Edits of a run's settings act from the timeline's step on: the run continues with its weights there and a new optimizer state. \
+                    Otherwise it starts again from the first weights.";
         let label = name_ui(ui, "keep weights").on_hover_text(help);
-        let tick = ui.checkbox(&mut memory.keep_weights, "");
+        let tick = ui.checkbox(&mut state.keep_weights, "");
         tick.labelled_by(label.id).on_hover_text(help);
     });
 }
@@ -164,7 +161,7 @@ fn note(answer: &mut PanelResponse, refused: Option<String>) {
     answer.refused = refused.or(answer.refused.take());
 }
 
-/// A menu of all members of a family; answers with the one that is chosen.
+/// Shows a menu of all members of a family; returns the chosen one.
 fn family_ui<T>(
     ui: &mut egui::Ui,
     name: &str,
@@ -201,7 +198,7 @@ fn family_ui<T>(
 fn data_ui(
     ui: &mut egui::Ui,
     bench: &mut NetworkScene,
-    memory: &mut PanelState,
+    state: &mut PanelState,
     answer: &mut PanelResponse,
 ) {
     let all = AnyDataset::all();
@@ -210,27 +207,27 @@ fn data_ui(
     });
     if let Some(data) = chosen {
         bench.choose_data(data);
-        memory.browsing = None;
+        state.browsing = None;
     }
     let is_file = matches!(bench.data, AnyDataset::Csv(_));
     let settings = bench.data.settings_mut();
     if is_file {
         let (refused, browse) = file_ui(ui, settings, "path");
         note(answer, refused);
-        if browse && memory.browsing.is_none() {
+        if browse && state.browsing.is_none() {
             let show = |dialog: rfd::FileDialog| dialog.add_filter("Table", &["csv"]).pick_file();
             match Browse::begin(ui.ctx(), show) {
-                Ok(browsing) => memory.browsing = Some(browsing),
+                Ok(browsing) => state.browsing = Some(browsing),
                 Err(sentence) => answer.refused = Some(sentence),
             }
         }
-        if let Some(path) = Browse::take(&mut memory.browsing) {
+        if let Some(path) = Browse::take(&mut state.browsing) {
             let path = Value::Text(path_text(&path));
             let refused = settings.set("path", path).err();
             note(answer, refused.map(|refusal| refusal.to_string()));
         }
     }
-    let all = memory.more[1];
+    let all = state.more[1];
     let wanted =
         |name: &str| !(is_file && name == "path") && (all || COMMON_SETTINGS.contains(&name));
     note(answer, settings_ui(ui, settings, wanted));
@@ -259,10 +256,10 @@ fn plane_ui(
     note(answer, settings_ui(ui, &mut bench.settings, precision));
 }
 
-/// The window of the plane: what suits the runs, or what is typed.
+/// Shows the window of the plane: automatic, or typed.
 fn range_ui(ui: &mut egui::Ui, view: &mut Option<Rect>, shown: Option<Rect>) {
     ui.horizontal(|ui| {
-        let help = "The window of the plane. Unticked it is as large as the runs need; dragging and zooming the map set it too.";
+        let help = "Window of the plane. Unticked it contains all runs; dragging and zooming the map set it too.";
         name_ui(ui, "range").on_hover_text(help);
         let mut typed = view.is_some();
         let text = if typed { "" } else { "auto" };
@@ -286,10 +283,10 @@ fn range_ui(ui: &mut egui::Ui, view: &mut Option<Rect>, shown: Option<Rect>) {
                 let speed = 0.01 * rect.width().max(rect.height());
                 let typed = drag_ui(ui, &format!("{name} {end}"), number, speed);
                 typed.response.on_hover_text(format!(
-                    "Where the window {} along {name}.",
+                    "{} of the window along {name}.",
                     match end {
-                        "from" => "begins",
-                        _ => "ends",
+                        "from" => "Begin",
+                        _ => "End",
                     }
                 ));
                 refused = typed.refused.or(refused);
@@ -300,7 +297,7 @@ fn range_ui(ui: &mut egui::Ui, view: &mut Option<Rect>, shown: Option<Rect>) {
     }
     let [x, y] = sides;
     if (x, y) != (rect.x(), rect.y()) {
-        // An empty window is not taken.
+        // An empty window is refused.
         *view = Rect::new(x, y).or(*view);
     }
 }

@@ -1,4 +1,4 @@
-//! The optimizers of the left panel: colour, tick and menu of every run.
+//! The list of optimizers in the left panel: colour, tick and menu of every run.
 
 use super::run;
 use super::scene::{PanelContext, PanelResponse, heading_text};
@@ -12,24 +12,24 @@ use crate::gui::icon::{Icon, icon_button};
 use crate::gui::paint::{self, Textures};
 use eframe::egui;
 
-/// What is done to the list after it was shown.
+/// Change of the list, made after it was shown.
 enum Change {
     Add(AnyOptimizer),
     Duplicate(usize),
     Remove(usize),
 }
 
-/// Shows the runs of a scene and changes them in place; with `from`, as they go on from that step.
+/// Shows the runs of a scene and edits them in place; with `from`, edits act from that step on.
 pub(crate) fn ui(
     ui: &mut egui::Ui,
     scene: &mut Scene,
     selected: &mut Option<usize>,
-    (around, from): (&PanelContext, Option<u64>),
+    (context, from): (&PanelContext, Option<u64>),
     curve: &mut LrCurve,
     textures: &mut Textures,
     answer: &mut PanelResponse,
 ) {
-    let theme = around.theme;
+    let theme = context.theme;
     let (groups, steps) = (scene.groups(), scene.training.steps);
     let mut change = None;
     ui.horizontal(|ui| {
@@ -47,7 +47,7 @@ pub(crate) fn ui(
                             notes.strengths,
                             notes.weaknesses
                         );
-                        let refused = around.unsupported_reason(&optimizer);
+                        let refused = context.unsupported_reason(&optimizer);
                         let button = egui::Button::new(settings.title());
                         let added = ui.add_enabled(refused.is_none(), button);
                         let added = added.on_hover_text(help);
@@ -62,7 +62,7 @@ pub(crate) fn ui(
         });
         adding
             .response
-            .on_hover_text("Adds an optimizer. A copied run can be pasted with Ctrl+V.");
+            .on_hover_text("Add an optimizer. A copied run can be pasted with Ctrl+V.");
     });
     if scene.runs.is_empty() {
         ui.label("No optimizer yet. Add one to see it run.");
@@ -89,9 +89,9 @@ pub(crate) fn ui(
                     let (colour, name) = (style_index(run.colour), names[index].as_str());
                     let mut asked = None;
                     let show = |ui: &mut egui::Ui, spec: &RunSpec| {
-                        let record = around.record(index);
+                        let record = context.record(index);
                         let of = (spec, record, steps);
-                        asked = curve.ui(ui, of, (colour, name), around, textures);
+                        asked = curve.ui(ui, of, (colour, name), context, textures);
                     };
                     refused = run::schedules_ui(ui, &mut run.spec, show).or(refused);
                     let now = std::mem::replace(&mut run.spec, whole);
@@ -124,24 +124,24 @@ pub(crate) fn ui(
     }
 }
 
-/// How a run goes on from later steps, and that what is changed now acts from a step on.
+/// Shows the changes of a run's settings at later steps, and the step from which edits act.
 fn spec_changes_ui(ui: &mut egui::Ui, run: &mut Run, from: Option<u64>) {
     let mut removed = None;
     for (index, change) in run.spec_changes.iter().enumerate() {
         ui.horizontal(|ui| {
-            let words = format!("from step {}: {}", change.at_step, change.spec);
+            let text = format!("from step {}: {}", leg.from, leg.spec);
             if ui
                 .button("Remove")
                 .on_hover_text(format!(
-                    "Lets the run go on as it was before step {}.",
-                    change.at_step
+                    "Remove the change of settings at step {}.",
+                    leg.from
                 ))
                 .clicked()
             {
                 removed = Some(index);
             }
-            ui.add(egui::Label::new(&words).truncate())
-                .on_hover_text(words);
+            ui.add(egui::Label::new(&text).truncate())
+                .on_hover_text(text);
         });
     }
     if let Some(index) = removed {
@@ -159,7 +159,7 @@ struct HeadResponse {
     removed: bool,
 }
 
-/// A run's line: its look, its tick, its name, and what can be done to it.
+/// Shows the head of a run: its line, its tick with its name, and its menu.
 fn head_ui(
     ui: &mut egui::Ui,
     run: &mut Run,
@@ -196,8 +196,8 @@ fn head_ui(
                 let keras = run.spec.optimizer.as_dyn().keras_spec();
                 if let Some(Ok(keras)) = keras.map(str::parse::<AnyOptimizer>)
                     && ui
-                        .button("Keras's defaults")
-                        .on_hover_text(format!("Takes {keras}, as Keras has it."))
+                        .button("Keras defaults")
+                        .on_hover_text(format!("Use Keras defaults: {keras}"))
                         .clicked()
                 {
                     run.spec.change(|optimizer| *optimizer = keras);

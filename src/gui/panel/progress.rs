@@ -1,27 +1,27 @@
-//! How far the runs of a network are, and how they are held, ended or let go on.
+//! Progress of a network's training, and buttons that pause, end and continue it.
 
 use crate::engine::numeric::real;
+use crate::engine::results::Runs;
 use crate::engine::scene::Scene;
 use crate::gui::command::{Command, TRAIN_ON};
-use crate::session::Runs;
 use eframe::egui;
 
-/// How far the runs of a network are.
+/// Progress of a network's training.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Progress {
-    /// The step that the farthest run has come to.
+    /// Step of the run that has come farthest.
     pub done: u64,
-    /// The steps that it may take.
+    /// Number of steps.
     pub steps: u64,
     /// Whether no run has steps to come.
     pub complete: bool,
 }
 
 impl Progress {
-    /// That of a scene about a network; `None` of a landscape.
+    /// Returns the progress of a scene's network; `None` for a landscape.
     pub(crate) fn of(scene: &Scene, runs: Option<&Runs>) -> Option<Self> {
-        let bench = scene.network()?;
-        let every = bench.settings.every.max(1);
+        let network = scene.network.as_ref()?;
+        let every = network.settings.every.max(1);
         let runs = runs.filter(|runs| runs.trained.is_some() && runs.scene.same_subject(scene));
         let rows = runs.and_then(|runs| {
             let rows = runs.results.iter().map(|result| result.trajectory.len());
@@ -42,19 +42,19 @@ impl Progress {
 pub(crate) fn ui(ui: &mut egui::Ui, progress: Progress, paused: bool) -> Option<Command> {
     let mut asked = None;
     ui.horizontal(|ui| {
-        let hold = if paused { "Go on" } else { "Pause" };
-        let held = ui.add_enabled(!progress.complete, egui::Button::new(hold));
-        let held = held.on_hover_text("Holds all runs where they are, or lets them go on (P).");
-        if held.clicked() {
+        let title = if paused { "Go on" } else { "Pause" };
+        let pause = ui.add_enabled(!progress.complete, egui::Button::new(title));
+        let pause = pause.on_hover_text("Pauses or resumes training (P).");
+        if pause.clicked() {
             asked = Some(Command::PauseTraining);
         }
         let stop = ui.add_enabled(!progress.complete, egui::Button::new("Stop"));
-        let stop = stop.on_hover_text("Ends all runs at the step that the farthest has come to.");
+        let stop = stop.on_hover_text("Ends training at the step of the run that has come farthest (Shift+P).");
         if stop.clicked() {
             asked = Some(Command::StopTraining);
         }
         let on = ui.button(format!("+ {TRAIN_ON} steps"));
-        let help = "Lets all runs go on from where they are (T). A run whose schedule stretches over its whole length begins anew.";
+        let help = "Trains all runs for more steps (T). A run whose schedule depends on the number of steps starts again.";
         if on.on_hover_text(help).clicked() {
             asked = Some(Command::TrainOn);
         }
@@ -65,17 +65,17 @@ pub(crate) fn ui(ui: &mut egui::Ui, progress: Progress, paused: bool) -> Option<
         } = progress;
         let state = match (complete, paused) {
             (true, _) => "trained",
-            (false, true) => "held",
+            (false, true) => "paused",
             (false, false) => "training",
         };
-        #[expect(clippy::cast_possible_truncation, reason = "a share of a bar")]
+        #[expect(clippy::cast_possible_truncation, reason = "a fraction of a bar")]
         let share = (real(done) / real(steps.max(1))) as f32;
-        let words = format!("{state}: step {done} of {steps}");
+        let text = format!("{state}: step {done} of {steps}");
         let bar = egui::ProgressBar::new(if complete { 1.0 } else { share })
             .desired_width((ui.available_width() - 8.0).max(80.0))
-            .text(words.clone());
+            .text(text.clone());
         let bar = ui.add(bar);
-        bar.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ProgressIndicator, true, &words));
+        bar.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ProgressIndicator, true, &text));
     });
     asked
 }

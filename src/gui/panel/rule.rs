@@ -1,24 +1,24 @@
-//! The rule of the selected run: its lines in symbols, and with the numbers of the timeline's step.
+//! The update rule of the selected run, in symbols and with the numbers of the timeline's step.
 
+use crate::engine::results::Runs;
 use crate::engine::scene::Scene;
 use crate::engine::training::{OptimizerStateKind, symbols};
 use crate::figure::axis::number;
 use crate::gui::inspect_cache::{InspectCache, MAX_INSPECTED_STEP};
-use crate::session::Runs;
 use eframe::egui;
 
-/// Whether the rule is unfolded, and the step that it was shown for last.
+/// State of the panel between frames.
 #[derive(Default)]
 pub(crate) struct PanelState {
-    looked: InspectCache,
+    inspected: InspectCache,
     /// Whether the rule is unfolded.
     pub(crate) open: bool,
 }
 
-/// Shows the rule of run `index`, and the numbers of the step that leads to row `row`.
+/// Shows the update rule of run `index`, and the numbers of the step that leads to row `row`.
 pub(crate) fn ui(
     ui: &mut egui::Ui,
-    memory: &mut PanelState,
+    state: &mut PanelState,
     (scene, runs, row): (&Scene, &Runs, usize),
     (index, name): (usize, &str),
 ) {
@@ -35,7 +35,7 @@ pub(crate) fn ui(
         ui.add_space(4.0);
         let step = u64::try_from(row).unwrap_or(u64::MAX);
         if step == 0 {
-            ui.weak("Step on to see it with numbers.");
+            ui.weak("Step forward to see its numbers.");
             return;
         }
         if step > MAX_INSPECTED_STEP {
@@ -44,38 +44,38 @@ pub(crate) fn ui(
             ));
             return;
         }
-        let Some(look) = memory.looked.at(scene, runs, index, step) else {
-            ui.weak("The run does not get to this step.");
+        let Some(step_data) = state.inspected.at(scene, runs, index, step) else {
+            ui.weak("The run ends before this step.");
             return;
         };
         let parameters = scene.landscape().as_dyn().parameters();
         for (index, axis) in parameters.iter().enumerate() {
             ui.strong(format!("step {step} in {axis}"));
-            for line in spec.update_lines_at(look, index) {
+            for line in spec.update_lines_at(step_data, index) {
                 ui.label(line);
             }
         }
-        if !look.state[1].is_empty() {
+        if !step_data.state[1].is_empty() {
             ui.add_space(4.0);
-            ui.strong("carried");
+            ui.strong("optimizer state");
         }
-        let dim = look.theta[0].len();
-        for carried in &look.state[1] {
-            let numbers: Vec<String> = match carried.kind {
+        let dim = step_data.theta[0].len();
+        for entry in &step_data.state[1] {
+            let numbers: Vec<String> = match entry.kind {
                 OptimizerStateKind::Places | OptimizerStateKind::Trials
-                    if carried.numbers.len() > dim =>
+                    if entry.numbers.len() > dim =>
                 {
-                    vec![format!("{} points", carried.numbers.len() / dim.max(1))]
+                    vec![format!("{} points", entry.numbers.len() / dim.max(1))]
                 }
-                _ => carried
+                _ => entry
                     .numbers
                     .iter()
                     .map(|value| number(*value, 4))
                     .collect(),
             };
-            let text = format!("{} = {}", carried.symbol, numbers.join(", "));
-            ui.label(text).on_hover_text(carried.name);
+            let text = format!("{} = {}", entry.symbol, numbers.join(", "));
+            ui.label(text).on_hover_text(entry.name);
         }
     });
-    memory.open = shown.fully_open();
+    state.open = shown.fully_open();
 }

@@ -1,4 +1,4 @@
-//! The selected run in the left panel: its settings, those of its groups, what is around it, and its schedules.
+//! The selected run in the left panel: settings of its optimizer, parameter groups, wrappers and schedules.
 
 use crate::engine::declare::Value;
 use crate::engine::scene::Run;
@@ -9,8 +9,8 @@ use crate::gui::field::{FieldStyle, text_field};
 use crate::gui::param_ui::{owned_settings_ui, settings_ui};
 use eframe::egui;
 
-/// Shows a run's settings and what is around them, and changes them in place; answers why a value was not taken.
-/// `parameters` are the groups that there can be: the name of each in specs, and what it is called.
+/// Shows the settings of a run, its parameter groups and its wrappers, and edits them in place. Returns the reason why a value was refused.
+/// `parameters` are the possible groups: the name of each in specs, and its name in the scene.
 pub(crate) fn ui(
     ui: &mut egui::Ui,
     run: &mut Run,
@@ -19,11 +19,11 @@ pub(crate) fn ui(
 ) -> Option<String> {
     ui.horizontal(|ui| {
         let label = ui.label("name");
-        let look = FieldStyle {
+        let style = FieldStyle {
             hint: name,
             width: f32::INFINITY,
         };
-        let typed = text_field(ui, "name", &run.name, &look, |text| {
+        let typed = text_field(ui, "name", &run.name, &style, |text| {
             Ok::<_, String>(text.to_owned())
         });
         if let Some(name) = typed.taken {
@@ -32,7 +32,7 @@ pub(crate) fn ui(
         typed
             .response
             .labelled_by(label.id)
-            .on_hover_text("What the run is called; empty takes the optimizer's name.");
+            .on_hover_text("Name of the run; empty for the optimizer's name.");
     });
     let all = |_: &str| true;
     let own = run
@@ -42,8 +42,8 @@ pub(crate) fn ui(
     wrappers_ui(ui, &mut run.spec.wrappers).or(own)
 }
 
-/// Shows the schedules of a run, one after the other, and changes them in place; answers why a value was not taken. `curve` shows
-/// their curve.
+/// Shows the schedules of a run in their sequence, and edits them in place. Returns the reason why a value was refused. `curve` shows the
+/// learning rate over the steps.
 pub(crate) fn schedules_ui(
     ui: &mut egui::Ui,
     spec: &mut RunSpec,
@@ -59,7 +59,7 @@ pub(crate) fn schedules_ui(
                 if index > 0
                     && ui
                         .button("Remove")
-                        .on_hover_text("Takes this schedule out of the sequence.")
+                        .on_hover_text("Remove this schedule.")
                         .clicked()
                 {
                     removed = Some(index);
@@ -76,7 +76,7 @@ pub(crate) fn schedules_ui(
     }
     if ui
         .button("+ then")
-        .on_hover_text("Lets another schedule follow. The one before needs a length.")
+        .on_hover_text("Add a schedule that follows the last one, which needs a length.")
         .clicked()
     {
         schedules.extend(AnySchedule::all().into_iter().next());
@@ -84,13 +84,13 @@ pub(crate) fn schedules_ui(
         give_length(&mut schedules[before]);
     }
     match ScheduleChain::new(schedules) {
-        Ok(plan) => spec.schedule = plan,
+        Ok(chain) => spec.schedule = chain,
         Err(refusal) => refused = Some(refusal.to_string()),
     }
     refused
 }
 
-/// The parameters that have settings of their own: those that differ, and a way to have more and to have none.
+/// Shows the parameter groups with the settings in which they differ, and buttons that add and remove groups.
 fn groups_ui(ui: &mut egui::Ui, spec: &mut RunSpec, parameters: &[[String; 2]]) -> Option<String> {
     let (mut refused, mut removed) = (None, None);
     let RunSpec {
@@ -109,11 +109,12 @@ fn groups_ui(ui: &mut egui::Ui, spec: &mut RunSpec, parameters: &[[String; 2]]) 
             let mut all = ui.data(|data| data.get_temp(unfolded).unwrap_or(false));
             ui.horizontal(|ui| {
                 ui.label(format!("own settings for {name}"));
-                ui.toggle_value(&mut all, "all")
-                    .on_hover_text("Shows those too that are the same for all parameters.");
+                ui.toggle_value(&mut all, "all").on_hover_text(
+                    "Show all settings, also those that are equal for all parameters.",
+                );
                 if ui
                     .button("Remove")
-                    .on_hover_text(format!("Gives {name} the same settings as the others."))
+                    .on_hover_text(format!("Remove the override for {name}."))
                     .clicked()
                 {
                     removed = Some(index);
@@ -140,14 +141,14 @@ fn groups_ui(ui: &mut egui::Ui, spec: &mut RunSpec, parameters: &[[String; 2]]) 
         return refused;
     }
     ui.horizontal_wrapped(|ui| {
-        for [name, called] in free {
-            let is = if called == name {
+        for [name, title] in free {
+            let is = if title == name {
                 String::new()
             } else {
-                format!(", which is {called} here,")
+                format!(", which is {title} here,")
             };
             let help = format!(
-                "Gives {name}{is} settings of its own, as PyTorch's parameter groups do: a tenth of the learning rate at first."
+                "Give {name}{is} settings of its own, like PyTorch's parameter groups; it starts with a tenth of the learning rate."
             );
             let button = ui.button(format!("+ own settings for {name}"));
             if button.on_hover_text(help).clicked() {
@@ -165,7 +166,7 @@ fn groups_ui(ui: &mut egui::Ui, spec: &mut RunSpec, parameters: &[[String; 2]]) 
     refused
 }
 
-/// What goes around a run's optimizer.
+/// Shows the wrappers of a run's optimizer, and edits them in place.
 fn wrappers_ui(ui: &mut egui::Ui, wrappers: &mut Vec<AnyWrapper>) -> Option<String> {
     let (mut refused, mut removed) = (None, None);
     for (index, wrapper) in wrappers.iter_mut().enumerate() {
@@ -176,7 +177,7 @@ fn wrappers_ui(ui: &mut egui::Ui, wrappers: &mut Vec<AnyWrapper>) -> Option<Stri
                     .on_hover_text(settings.help());
                 if ui
                     .button("Remove")
-                    .on_hover_text("Takes this away from around the optimizer.")
+                    .on_hover_text("Remove this wrapper.")
                     .clicked()
                 {
                     removed = Some(index);
@@ -188,7 +189,7 @@ fn wrappers_ui(ui: &mut egui::Ui, wrappers: &mut Vec<AnyWrapper>) -> Option<Stri
     if let Some(index) = removed {
         wrappers.remove(index);
     }
-    let adding = ui.menu_button("+ around", |ui| {
+    let adding = ui.menu_button("+ Wrapper", |ui| {
         for wrapper in AnyWrapper::all() {
             let settings = wrapper.settings();
             if ui
@@ -201,7 +202,7 @@ fn wrappers_ui(ui: &mut egui::Ui, wrappers: &mut Vec<AnyWrapper>) -> Option<Stri
         }
     });
     adding.response.on_hover_text(
-        "Puts something around the optimizer that changes the gradients it sees or the steps it makes.",
+        "Add a wrapper, which changes the gradients that the optimizer sees or the steps that it makes.",
     );
     refused
 }
@@ -229,7 +230,7 @@ fn schedule_choice_ui(ui: &mut egui::Ui, schedule: &mut AnySchedule, index: usiz
         .on_hover_text(schedule.settings().help());
 }
 
-/// Gives a schedule that goes on for ever a length, so that another can follow it.
+/// Gives a schedule without end a length, so that another can follow it.
 fn give_length(schedule: &mut AnySchedule) {
     if schedule.as_dyn().length().is_none() {
         let setting = schedule.as_dyn().length_setting();

@@ -1,4 +1,4 @@
-//! The left panel: the landscape, what all runs share, and the optimizers.
+//! The left panel: the landscape or network, the settings of all runs, and the optimizers.
 
 use super::chooser::Chooser;
 use super::network;
@@ -10,6 +10,7 @@ use crate::engine::landscape::AnyLandscape;
 use crate::engine::numeric::real;
 use crate::engine::objective::Objective;
 use crate::engine::optimizer::AnyOptimizer;
+use crate::engine::results::{RunResult, Runs};
 use crate::engine::scene::Scene;
 use crate::figure::axis::number;
 use crate::figure::colour::Theme;
@@ -19,20 +20,19 @@ use crate::gui::field::refusal_ui;
 use crate::gui::paint::Textures;
 use crate::gui::param_ui::{checked_settings_ui, drag_ui, file_ui, name_ui, settings_ui};
 use crate::import::path_text;
-use crate::session::{RunResult, Runs};
 use eframe::egui;
 use std::sync::Arc;
 
-/// What the panel answers besides commands.
+/// Response of the panel.
 #[derive(Default)]
 pub(crate) struct PanelResponse {
-    /// What to do.
+    /// The commands.
     pub commands: Vec<Command>,
-    /// Why something was not taken.
+    /// Reason why an edit was refused.
     pub refused: Option<String>,
 }
 
-/// What the panel shows besides the scene.
+/// Inputs of the panel besides the scene.
 pub(crate) struct PanelContext<'a> {
     /// The newest runs.
     pub runs: Option<&'a Runs>,
@@ -43,12 +43,12 @@ pub(crate) struct PanelContext<'a> {
 }
 
 impl PanelContext<'_> {
-    /// How many samples the landscape's data has.
+    /// Returns the number of samples of the data, 0 without data.
     fn samples(&self) -> usize {
         self.objective().map_or(0, Objective::samples)
     }
 
-    /// What runs go down: the landscape, or the loss of the network in all of its parameters.
+    /// Returns the objective of the runs: the landscape, or the loss of the network in all of its parameters.
     fn objective(&self) -> Option<&dyn Objective> {
         let runs = self.runs?;
         Some(match &runs.trained {
@@ -57,22 +57,22 @@ impl PanelContext<'_> {
         })
     }
 
-    /// What an optimizer expects of a landscape, where this one is not of that kind.
+    /// Returns the kind of objective that an optimizer needs, where this one is of another kind.
     pub(super) fn unsupported_reason(&self, optimizer: &AnyOptimizer) -> Option<&'static str> {
         optimizer.as_dyn().unsupported_reason(self.objective()?)
     }
 
-    /// What run `index` left behind.
+    /// Returns the result of run `index`.
     pub(super) fn record(&self, index: usize) -> Option<&Arc<RunResult>> {
         self.runs?.results.get(index)
     }
 }
 
-/// What the panel remembers between frames.
+/// State of the panel between frames.
 #[derive(Default)]
 pub(crate) struct PanelState {
     chooser: Chooser,
-    /// The schedule's curve of the run that is open.
+    /// Curve of the learning rate of the selected run.
     curve: LrCurve,
     /// The dialog for the landscape's file.
     browsing: Option<Browse>,
@@ -83,31 +83,31 @@ pub(crate) struct PanelState {
 pub(crate) fn ui(
     ui: &mut egui::Ui,
     current: &Scene,
-    around: &PanelContext,
+    context: &PanelContext,
     selected: &mut Option<usize>,
-    memory: &mut PanelState,
+    state: &mut PanelState,
     textures: &mut Textures,
 ) -> PanelResponse {
-    let samples = around.samples();
+    let samples = context.samples();
     let mut scene = current.clone();
     let mut answer = PanelResponse::default();
     ui.set_max_width((ui.available_width() - 10.0).max(0.0)); // The scroll bar's room.
     let turned = network::subject_ui(ui, &scene);
-    if scene.is_network() {
-        let shown = around.runs.filter(|runs| runs.trained.is_some());
+    if scene.network.is_some() {
+        let shown = context.runs.filter(|runs| runs.trained.is_some());
         let shown = shown.map(|runs| runs.problem.view);
-        network::ui(ui, &mut scene, shown, &mut memory.network, &mut answer);
+        network::ui(ui, &mut scene, shown, &mut state.network, &mut answer);
     } else {
         heading(ui, "LANDSCAPE");
         ui.push_id("landscape", |ui| {
-            let look = (around.theme, &mut *textures);
-            landscape_ui(ui, &mut scene, memory, &mut answer, look);
+            let style = (context.theme, &mut *textures);
+            landscape_ui(ui, &mut scene, state, &mut answer, style);
         });
         heading(ui, "START");
         start_ui(ui, &mut scene);
     }
-    if scene.is_network() {
-        network::training_ui(ui, &mut scene, &mut memory.network, &mut answer);
+    if scene.network.is_some() {
+        network::training_ui(ui, &mut scene, &mut state.network, &mut answer);
     } else {
         heading(ui, "TRAINING");
         let refused = settings_ui(ui, &mut scene.training, |name| {
@@ -119,17 +119,17 @@ pub(crate) fn ui(
         answer.refused = scaling_ui(ui, &mut scene, samples).or(answer.refused);
     }
     ui.add_space(10.0);
-    let curve = &mut memory.curve;
-    let keeping = memory.network.keep_weights;
-    let from = scene.network().filter(|_| keeping).map(|bench| {
-        let every = bench.settings.every.max(1);
-        around.step / every * every
+    let curve = &mut state.curve;
+    let keeping = state.network.keep_weights;
+    let from = scene.network.as_ref().filter(|_| keeping).map(|network| {
+        let every = network.settings.every.max(1);
+        context.step / every * every
     });
     optimizers::ui(
         ui,
         &mut scene,
         selected,
-        (around, from),
+        (context, from),
         curve,
         textures,
         &mut answer,
@@ -137,20 +137,20 @@ pub(crate) fn ui(
     if scene != *current {
         answer.commands.push(Command::Edit(Box::new(scene)));
     }
-    // A field that was left by this click has its say first.
+    // The edit of a field that lost its focus by this click comes first.
     answer
         .commands
         .extend(turned.then_some(Command::SwitchSubject));
     answer
 }
 
-/// A heading of the panel.
+/// Shows a heading of the panel.
 pub(crate) fn heading(ui: &mut egui::Ui, text: &str) {
     ui.add_space(6.0);
     ui.label(heading_text(text));
 }
 
-/// The words of a heading.
+/// Returns the text of a heading.
 pub(super) fn heading_text(text: &str) -> egui::RichText {
     egui::RichText::new(text).size(11.0).strong()
 }
@@ -158,14 +158,14 @@ pub(super) fn heading_text(text: &str) -> egui::RichText {
 fn landscape_ui(
     ui: &mut egui::Ui,
     scene: &mut Scene,
-    memory: &mut PanelState,
+    state: &mut PanelState,
     answer: &mut PanelResponse,
     (theme, textures): (&Theme, &mut Textures),
 ) {
-    let chosen = memory.chooser.ui(ui, scene.landscape(), theme, textures);
-    if let Some(landscape) = chosen.filter(|chosen| chosen.name() != scene.landscape().name()) {
+    let chosen = state.chooser.ui(ui, &scene.landscape, theme, textures);
+    if let Some(landscape) = chosen.filter(|chosen| chosen.name() != scene.landscape.name()) {
         scene.choose_landscape(landscape);
-        memory.browsing = None;
+        state.browsing = None;
     }
     let formula = scene.landscape().as_dyn().formula();
     ui.add(egui::Label::new(egui::RichText::new(formula).size(12.0).weak()).wrap());
@@ -174,21 +174,21 @@ fn landscape_ui(
     if let Some((name, kind, extensions)) = file {
         let (refused, browse) = file_ui(ui, settings, name);
         answer.refused = refused;
-        if browse && memory.browsing.is_none() {
+        if browse && state.browsing.is_none() {
             let show =
                 move |dialog: rfd::FileDialog| dialog.add_filter(kind, extensions).pick_file();
             match Browse::begin(ui.ctx(), show) {
-                Ok(browsing) => memory.browsing = Some(browsing),
+                Ok(browsing) => state.browsing = Some(browsing),
                 Err(sentence) => answer.refused = Some(sentence),
             }
         }
-        if let Some(path) = Browse::take(&mut memory.browsing) {
+        if let Some(path) = Browse::take(&mut state.browsing) {
             let path = Value::Text(path_text(&path));
             let refused = settings.set(name, path).err();
             answer.refused = refused.map(|refusal| refusal.to_string());
         }
     } else {
-        memory.browsing = None;
+        state.browsing = None;
     }
     let others = |name: &str| file.is_none_or(|(file, ..)| file != name);
     let landscape = scene.landscape().clone();
@@ -201,7 +201,7 @@ fn landscape_ui(
     answer.refused = refused.or(answer.refused.take());
 }
 
-/// Refuses the value of a setting with which a landscape that needs no files cannot be made: a formula that does not parse.
+/// Refuses a value with which a landscape without files cannot be loaded: a formula that does not parse.
 fn works_with(landscape: &AnyLandscape, name: &str, value: &Value) -> Result<(), String> {
     let mut landscape = landscape.clone();
     let set = landscape.settings_mut().set(name, value.clone());
@@ -210,7 +210,7 @@ fn works_with(landscape: &AnyLandscape, name: &str, value: &Value) -> Result<(),
     problem.map(|_| ()).map_err(|error| error.to_string())
 }
 
-/// The setting of a landscape that names a file, what files it takes, and their extensions.
+/// Returns the setting of a landscape's file, the kind of files, and their extensions.
 fn file_setting(
     landscape: &AnyLandscape,
 ) -> Option<(&'static str, &'static str, &'static [&'static str])> {
@@ -222,13 +222,13 @@ fn file_setting(
     }
 }
 
-/// The linear scaling rule, twice the batch or half of it.
+/// Shows buttons of the linear scaling rule, which double and halve the batch.
 fn scaling_ui(ui: &mut egui::Ui, scene: &mut Scene, samples: usize) -> Option<String> {
     let now = scene.batch_size(samples);
     let row = ui.horizontal(|ui| {
         name_ui(ui, "batch and lr").on_hover_text(
-            "Linear scaling: batch × k, learning rate × k: one step along the mean of k times the samples is then about as long as k steps along \
-             the means of its parts. Goyal et al. 2017, for SGD.",
+            "Linear scaling rule for SGD (Goyal et al. 2017): batch × k, learning rate × k. One step with k times the samples is then about \
+             as long as k steps.",
         );
         let mut refused = None;
         for (text, name, batch) in [
@@ -265,7 +265,7 @@ fn start_ui(ui: &mut egui::Ui, scene: &mut Scene) {
     let row = ui.horizontal(|ui| {
         let mut refused = None;
         let what = format!("{} of the start", parameters.join(", "));
-        name_ui(ui, &what).on_hover_text("Click the map to place it, or drag its marker.");
+        name_ui(ui, &what).on_hover_text("Click the map to place the start, or drag its marker.");
         for (coordinate, axis) in to.iter_mut().zip(parameters) {
             let typed = drag_ui(ui, &format!("start {axis}"), coordinate, speed);
             let response = typed.response;

@@ -1,50 +1,50 @@
-//! The curve of a run's schedules beside their sliders.
+//! Curve of the learning rate of a run's schedules, above their sliders.
 
 use super::scene::PanelContext;
 use crate::engine::numeric::real;
+use crate::engine::results::RunResult;
 use crate::engine::schedule::{ScheduleChain, ScheduleState, StepRates};
 use crate::engine::training::RunSpec;
 use crate::figure::axis::number;
 use crate::figure::chart::{Chart, Series, decimate};
 use crate::gui::command::Command;
 use crate::gui::paint::{self, Textures};
-use crate::session::RunResult;
 use eframe::egui;
 use std::sync::Arc;
 
-/// Stretches that a long curve is thinned to, about as many as it has pixels.
+/// Segments that a long curve is thinned to, about one for each pixel.
 const COLUMNS: usize = 250;
 
-/// Height of a curve with its title and its numbers.
+/// Height of a curve with its title and numbers, in points.
 const HEIGHT: f32 = 88.0;
 
-/// What a curve is of.
+/// Everything that a curve depends on.
 struct CurveKey {
-    plan: ScheduleChain,
+    chain: ScheduleChain,
     lr: f64,
     steps: u64,
-    /// The run, where its losses decide, and how many steps its rows are apart.
+    /// The run, where its losses change the rate, and the steps between its rows.
     record: Option<Arc<RunResult>>,
     every: u64,
 }
 
 impl CurveKey {
     fn matches(&self, other: &Self) -> bool {
-        let pointer = |of: &Self| of.record.as_ref().map(Arc::as_ptr);
-        let plain = |of: &Self| (of.lr.to_bits(), of.steps, pointer(of));
-        plain(self) == plain(other) && self.plan == other.plan
+        let pointer = |key: &Self| key.record.as_ref().map(Arc::as_ptr);
+        let plain = |key: &Self| (key.lr.to_bits(), key.steps, pointer(key));
+        plain(self) == plain(other) && self.chain == other.chain
     }
 }
 
-/// The learning rate over the steps of a run, and momentum where it is cycled, as they were worked out last.
+/// Learning rate over the steps of a run, and momentum where it is cycled; kept until they change.
 #[derive(Default)]
 pub(crate) struct LrCurve {
-    of: Option<CurveKey>,
+    key: Option<CurveKey>,
     lr: CurveSeries,
     momentum: CurveSeries,
 }
 
-/// A number over steps.
+/// A value at steps.
 #[derive(Default)]
 struct CurveSeries {
     steps: Vec<f64>,
@@ -52,7 +52,7 @@ struct CurveSeries {
 }
 
 impl CurveSeries {
-    /// That of numbers that are so many steps apart.
+    /// Returns the series of values that are `every` steps apart.
     fn of(values: &[f64], every: f64) -> Self {
         let rows = decimate(values, COLUMNS);
         Self {
@@ -63,46 +63,45 @@ impl CurveSeries {
 }
 
 impl LrCurve {
-    /// Shows the curve of a run of so many steps that has such a look and such a name, unless its pace is always the same. A click on it moves
-    /// the timeline there.
+    /// Shows the curve of a run, unless its learning rate is constant. A click on it moves the timeline there.
     pub(crate) fn ui(
         &mut self,
         ui: &mut egui::Ui,
         (spec, record, steps): (&RunSpec, Option<&Arc<RunResult>>, u64),
-        (look, name): (usize, &str),
-        around: &PanelContext,
+        (style_index, name): (usize, &str),
+        context: &PanelContext,
         textures: &mut Textures,
     ) -> Option<Command> {
-        let plan = &spec.schedule;
-        if plan.is_constant() {
+        let chain = &spec.schedule;
+        if chain.is_constant() {
             return None;
         }
-        let of = CurveKey {
-            plan: plan.clone(),
+        let key = CurveKey {
+            chain: chain.clone(),
             lr: spec.optimizer.as_dyn().lr(),
             steps,
-            record: record.filter(|_| plan.needs_loss()).cloned(),
-            every: around.runs.map_or(1, |runs| runs.every),
+            record: record.filter(|_| chain.needs_loss()).cloned(),
+            every: context.runs.map_or(1, |runs| runs.every),
         };
-        if self.of.as_ref().is_none_or(|known| !known.matches(&of)) {
-            (self.lr, self.momentum) = curve_series(&of);
-            self.of = Some(of);
+        if self.key.as_ref().is_none_or(|known| !known.matches(&key)) {
+            (self.lr, self.momentum) = curve_series(&key);
+            self.key = Some(key);
         }
         let settings = spec.optimizer.settings();
         let has_momentum = ["momentum", "beta1"]
             .iter()
             .any(|name| settings.get(name).is_some());
         let cycled = has_momentum && self.momentum.values.iter().any(|value| value.is_finite());
-        let mut asked = None;
+        let mut command = None;
         for (title, line) in [("lr", &self.lr), ("momentum", &self.momentum)] {
             if title == "lr" || cycled {
                 let title = (title, format!("{title} of {name} over its steps"));
-                asked = line
-                    .ui(ui, title, (look, steps), around, textures)
-                    .or(asked);
+                command = line
+                    .ui(ui, title, (style_index, steps), context, textures)
+                    .or(command);
             }
         }
-        asked
+        command
     }
 }
 
@@ -111,8 +110,8 @@ impl CurveSeries {
         &self,
         ui: &mut egui::Ui,
         (title, name): (&str, String),
-        (look, steps): (usize, u64),
-        around: &PanelContext,
+        (style_index, steps): (usize, u64),
+        context: &PanelContext,
         textures: &mut Textures,
     ) -> Option<Command> {
         let size = egui::vec2(ui.available_width().max(0.0), HEIGHT);
@@ -124,14 +123,14 @@ impl CurveSeries {
             x_label: "step",
             x_range: [0.0, last],
             log: false,
-            theme: around.theme,
+            theme: context.theme,
         };
-        let at = real(around.step);
+        let at = real(context.step);
         let series = Series {
             x: &self.steps,
             values: &self.values,
-            opaque_len: self.steps.partition_point(|step| *step <= at),
-            style_index: look,
+            strong: self.steps.partition_point(|step| *step <= at),
+            style_index,
             limit: false,
         };
         paint::paint(&ui.painter_at(rect), chart.draw(&[series]), textures);
@@ -142,41 +141,42 @@ impl CurveSeries {
             egui::Sense::click_and_drag(),
         );
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, &name));
-        let share = |x: f32| f64::from(((x - plot.min.x) / plot.width().max(1.0)).clamp(0.0, 1.0));
+        let fraction =
+            |x: f32| f64::from(((x - plot.min.x) / plot.width().max(1.0)).clamp(0.0, 1.0));
         if let Some(pointer) = response.hover_pos() {
-            let under = share(pointer.x) * last;
+            let under = fraction(pointer.x) * last;
             let after = self.steps.partition_point(|step| *step < under);
             let near = [after.saturating_sub(1), after].into_iter();
             let near = near.filter_map(|row| Some((*self.steps.get(row)?, *self.values.get(row)?)));
             let distance = |(step, _): &(f64, f64)| (step - under).abs();
             let nearest = near.min_by(|a, b| distance(a).total_cmp(&distance(b)));
             if let Some((step, value)) = nearest {
-                let words = format!("step {step:.0}: {title} {}", number(value, 6));
-                response.clone().on_hover_text_at_pointer(words);
+                let text = format!("step {step:.0}: {title} {}", number(value, 6));
+                response.clone().on_hover_text_at_pointer(text);
             }
         }
         let pressed = response.interact_pointer_pos();
-        pressed.map(|pointer| Command::Seek(share(pointer.x)))
+        pressed.map(|pointer| Command::Seek(fraction(pointer.x)))
     }
 }
 
-/// Learning rate and momentum of every step; where losses decide, the learning rates that the run had.
-fn curve_series(of: &CurveKey) -> (CurveSeries, CurveSeries) {
+/// Returns the learning rate and the momentum of every step; where losses change the rate, the recorded learning rates of the run.
+fn curve_series(key: &CurveKey) -> (CurveSeries, CurveSeries) {
     let CurveKey {
-        plan,
+        chain,
         lr,
         steps,
         record,
         every,
-    } = of;
-    if plan.needs_loss() {
+    } = key;
+    if chain.needs_loss() {
         let recorded = record.as_ref().map(|record| &record.trajectory.lr[..]);
         return (
             CurveSeries::of(recorded.unwrap_or_default(), real(*every)),
             CurveSeries::default(),
         );
     }
-    let mut schedule_state = ScheduleState::new(plan, *lr, *steps);
+    let mut schedule_state = ScheduleState::new(chain, *lr, *steps);
     let rates: Vec<StepRates> = (0..=*steps)
         .map(|step| schedule_state.rates(step, f64::NAN))
         .collect();

@@ -1,4 +1,4 @@
-//! The row above the map: what the map shows.
+//! Controls of the map's style, in the row above it.
 
 use crate::engine::declare::{Settings, Value};
 use crate::engine::scene::{MapStyle, Scene};
@@ -7,8 +7,8 @@ use crate::gui::param_ui::settings_ui;
 use crate::gui::view::controls_button;
 use eframe::egui;
 
-/// Shows a switch for every flag of the style, and the contour levels behind a menu; for a graph and for the plane of a network those that they have: on such a
-/// plane nothing is shown that would have to be computed at every place.
+/// Shows a switch for every flag of the style, and a menu of the contour levels. Graphs and planes of networks have some of them only:
+/// arrows and minima of a network's plane would take too long to compute.
 pub(crate) fn ui(ui: &mut egui::Ui, scene: &Scene) -> Option<Command> {
     let mut style: MapStyle = scene.map.clone();
     let on_graph = scene.dim() == 1;
@@ -21,7 +21,7 @@ pub(crate) fn ui(ui: &mut egui::Ui, scene: &Scene) -> Option<Command> {
         if let (Value::Flag(mut flag), true) = (scene.map.value(index), has(param.name)) {
             let response = ui.toggle_value(&mut flag, param.name);
             if response.on_hover_text(param.help).changed() {
-                // A flag is legal either way.
+                // Both values of a flag are legal.
                 let _ = style.set(param.name, Value::Flag(flag));
             }
         }
@@ -31,7 +31,7 @@ pub(crate) fn ui(ui: &mut egui::Ui, scene: &Scene) -> Option<Command> {
             ui.set_min_width(240.0);
             settings_ui(ui, &mut style, |name| matches!(name, "spacing" | "levels"));
         });
-        levels.on_hover_text("How many contour levels, and how they are spaced.");
+        levels.on_hover_text("Number and spacing of the contour levels.");
     }
     (style != scene.map).then(|| {
         let map = style;

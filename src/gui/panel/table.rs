@@ -1,5 +1,6 @@
-//! The table: how every run stands at the timeline's step.
+//! The table of all ticked runs at the timeline's step.
 
+use crate::engine::results::Runs;
 use crate::engine::scene::Scene;
 use crate::engine::training::{Outcome, Reason};
 use crate::figure::axis::number;
@@ -7,28 +8,24 @@ use crate::figure::colour::{Theme, run_colour};
 use crate::figure::network::{metrics, percent};
 use crate::figure::{shortened, style_index};
 use crate::gui::paint;
-use crate::session::Runs;
 use eframe::egui;
 
 const RUN: (&str, &str) = ("run", "Click a name to see its settings.");
 const LOSS: (&str, &str) = ("loss", "True loss at this step: no noise, all the data.");
 const GRADIENT: (&str, &str) = ("‖∇f‖", "Norm of the true gradient at this step.");
-const STATE: (&str, &str) = ("state", "Where the run stands.");
+const STATE: (&str, &str) = ("state", "State of the run at this step.");
 
-/// What a landscape's runs have besides.
+/// Column of a landscape's runs.
 const EVALS: (&str, &str) = (
     "evals",
-    "What it asked for so far, in gradients: a value counts as a third, a Hessian times a vector as two.",
+    "Evaluations so far in gradient equivalents: a value counts as a third of a gradient, a Hessian-vector product as two.",
 );
 
-/// What a network's runs have besides; the second where there are classes.
-const TEST: (&str, &str) = (
-    "test",
-    "Mean loss over the samples that are kept for a test.",
-);
-const RIGHT: (&str, &str) = (
-    "right",
-    "The share of the test's samples whose class the network says.",
+/// Columns of a network's runs; the second only where there are classes.
+const TEST: (&str, &str) = ("test", "Mean loss over the test data.");
+const ACCURACY: (&str, &str) = (
+    "accuracy",
+    "Fraction of the test data that is classified correctly.",
 );
 
 /// Shows the table; a click on a name selects the run.
@@ -45,7 +42,7 @@ pub(crate) fn ui(
     let columns: &[(&str, &str)] = match (network, classes) {
         (false, _) => &[RUN, LOSS, GRADIENT, EVALS, STATE],
         (true, false) => &[RUN, LOSS, TEST, GRADIENT, STATE],
-        (true, true) => &[RUN, LOSS, TEST, RIGHT, GRADIENT, STATE],
+        (true, true) => &[RUN, LOSS, TEST, ACCURACY, GRADIENT, STATE],
     };
     egui::Grid::new(("table", columns.len()))
         .num_columns(columns.len())
@@ -100,7 +97,7 @@ pub(crate) fn ui(
         });
 }
 
-/// Where a run stands at a row, and why.
+/// Returns the state of a run at a row, and its tooltip.
 fn state(scene: &Scene, runs: &Runs, index: usize, row: usize) -> (String, String) {
     let trajectory = &runs.results[index].trajectory;
     let ended = row + 1 >= trajectory.len();
@@ -108,7 +105,7 @@ fn state(scene: &Scene, runs: &Runs, index: usize, row: usize) -> (String, Strin
         _ if ended && runs.is_training(index) => (
             "training".to_owned(),
             format!(
-                "It has come to step {}.",
+                "Trained up to step {}.",
                 runs.step(trajectory.len().saturating_sub(1))
             ),
         ),
@@ -118,7 +115,7 @@ fn state(scene: &Scene, runs: &Runs, index: usize, row: usize) -> (String, Strin
         ),
         Outcome::Stopped(step, reason) if ended => (
             format!("stopped {step}"),
-            format!("It cannot move on: {}.", reason.clause()),
+            format!("It cannot go on: {}.", reason.clause()),
         ),
         Outcome::Converged(step) if ended => (
             format!("converged {step}"),
@@ -132,7 +129,7 @@ fn state(scene: &Scene, runs: &Runs, index: usize, row: usize) -> (String, Strin
     }
 }
 
-/// Why a run diverged, as far as theory tells.
+/// Returns the reason why a run diverged, with the stability limit where theory gives one.
 fn diverged_why(scene: &Scene, runs: &Runs, index: usize, reason: Reason) -> String {
     let (run, result) = (&scene.runs[index], &runs.results[index]);
     let limit = run

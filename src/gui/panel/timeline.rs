@@ -1,4 +1,4 @@
-//! The bottom panel: transport, scrubbing, speed, and what is under the pointer.
+//! The bottom panel: buttons and slider of the timeline, its speed, and the status line.
 
 use crate::gui::command::Command;
 use crate::gui::icon::{Icon, icon_button};
@@ -9,7 +9,7 @@ use eframe::egui;
 pub(crate) fn ui(
     ui: &mut egui::Ui,
     timeline: &mut Timeline,
-    under_pointer: &str,
+    hover_text: &str,
     busy: Option<&str>,
 ) -> Vec<Command> {
     let mut commands = Vec::new();
@@ -54,13 +54,9 @@ pub(crate) fn ui(
         response
             .response
             .widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, "Speed"));
-        response
-            .response
-            .on_hover_text("How fast the timeline plays.");
+        response.response.on_hover_text("Speed of the timeline.");
         ui.separator();
-        let status = busy
-            .filter(|_| under_pointer.is_empty())
-            .unwrap_or(under_pointer);
+        let status = busy.filter(|_| hover_text.is_empty()).unwrap_or(hover_text);
         ui.add(egui::Label::new(status).truncate())
             .on_hover_text(status);
     });

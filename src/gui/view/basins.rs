@@ -1,89 +1,82 @@
-//! The basins of one run: every start of the map in the colour of the minimum that it runs to.
+//! Basins of one run: every start of the map in the colour of the minimum that the run converges to.
 
-use super::map::{MapInputs, MapView};
-use crate::engine::analysis::basins::{BasinLabel, Basins, Cell, MAX_SIDE, NEEDS_TWO_PARAMETERS};
+use super::figure::not_computed_yet;
+use super::map::view_window;
+use super::map_mouse::MapMouse;
+use super::{Figure, View, ViewContext, ViewOutput, named, progress_ui, run_combo_ui};
+use crate::engine::analysis::basins::{BasinLabel, Cell, MAX_SIDE, NEEDS_TWO_PARAMETERS};
 use crate::engine::landscape::Mark;
-use crate::engine::objective::plane::Rect;
+use crate::engine::results::MapData;
+use crate::engine::scene::Scene;
 use crate::figure::axis::number;
-use crate::figure::basins;
+use crate::figure::colour::Theme;
 use crate::figure::drawing::{Area, Colour, Item};
 use crate::figure::frame::Frame;
-use crate::figure::map;
+use crate::figure::{basins, map};
 use crate::gui::command::Command;
-use crate::gui::paint::{self, Textures};
-use crate::session::BasinsResult;
+use crate::gui::paint;
+use crate::session::{BasinsRequest, BasinsResult};
 use eframe::egui;
 use std::sync::Arc;
 
-/// What the view remembers between frames.
-pub(crate) struct BasinsView {
+/// State of the view between frames.
+pub(super) struct BasinsView {
     /// Starts along a side of the finest grid.
-    pub side: usize,
-    shaded: Option<CachedShading>,
+    side: usize,
+    mouse: MapMouse,
+    shading: Option<CachedShading>,
 }
 
 impl Default for BasinsView {
     fn default() -> Self {
         Self {
             side: 256,
-            shaded: None,
+            mouse: MapMouse::default(),
+            shading: None,
         }
     }
 }
 
-/// The colours of basins, which need not be found anew every frame.
+/// Colours of basins, kept until they change.
 struct CachedShading {
     found: Arc<Result<BasinsResult, String>>,
     dark: bool,
     pixels: Arc<Vec<Colour>>,
 }
 
-/// What the row above the basins asks for.
-#[derive(Default)]
-pub(crate) struct ToolbarResponse {
-    /// Another run.
-    pub run: Option<usize>,
-    /// To stop.
-    pub stop: bool,
-}
-
-/// Where the map and its legend lie in the space that there is.
+/// Returns the areas of the map and of its legend.
 fn layout(space: egui::Rect) -> (Area, Area) {
     let legend = 168.0_f32.min(space.width() * 0.34);
     let map = paint::inset(space, [50.0, 26.0], [legend, 36.0]);
-    let beside = Area::new([map.max.x + 12.0, map.min.y], [space.max.x, map.max.y]);
-    (paint::area(map), beside)
+    let right = Area::new([map.max.x + 12.0, map.min.y], [space.max.x, map.max.y]);
+    (paint::area(map), right)
 }
 
-/// The window of the plane that the basins of a scene would show in a space.
-pub(crate) fn frame(space: egui::Rect, view: Rect) -> Frame {
-    Frame::fit(view, layout(space).0)
+/// Returns the map that the basins are drawn on, if there is one.
+fn current_map<'a>(context: &ViewContext<'a>) -> Option<&'a MapData> {
+    (**context.map_data?).as_ref().ok()
 }
 
-impl BasinsView {
-    /// The row above: which run, how fine, how far.
-    pub(crate) fn toolbar_ui(
-        &mut self,
-        ui: &mut egui::Ui,
-        names: &[String],
-        run: usize,
-        progress: Option<f32>,
-    ) -> ToolbarResponse {
-        let mut asked = ToolbarResponse::default();
-        let name = names.get(run).map_or("", String::as_str);
-        let combo = egui::ComboBox::from_id_salt("basins run")
-            .selected_text(name)
-            .show_ui(ui, |ui| {
-                for (index, name) in names.iter().enumerate() {
-                    if ui.selectable_label(index == run, name).clicked() {
-                        asked.run = Some(index);
-                    }
-                }
-            });
-        super::named(&combo.response, "Run of the basins", name);
-        combo.response.on_hover_text(
-            "The run whose starts are followed; selecting a run on the left does the same.",
-        );
+impl View for BasinsView {
+    fn title(&self) -> &'static str {
+        "Basins"
+    }
+
+    fn key(&self) -> egui::Key {
+        egui::Key::B
+    }
+
+    fn help(&self) -> &'static str {
+        "Basins of attraction of one run: the minimum that each start converges to, and the number of steps."
+    }
+
+    fn applies(&self, scene: &Scene) -> bool {
+        scene.network.is_none()
+    }
+
+    fn toolbar_ui(&mut self, ui: &mut egui::Ui, context: &ViewContext) -> Vec<Command> {
+        let run = context.followed.unwrap_or(0);
+        let chosen = run_combo_ui(ui, "Run of the basins", context.names, run);
         let side = format!("{0} × {0}", self.side);
         let combo = egui::ComboBox::from_id_salt("basins side")
             .selected_text(&side)
@@ -92,127 +85,139 @@ impl BasinsView {
                     ui.selectable_value(&mut self.side, side, format!("{side} × {side}"));
                 }
             });
-        super::named(&combo.response, "Starts of the basins", &side);
+        named(&combo.response, "Starts of the basins", &side);
         combo
             .response
-            .on_hover_text("How many starts; coarse ones come first.");
-        if let Some(progress) = progress {
-            ui.add(
-                egui::ProgressBar::new(progress)
-                    .desired_width(90.0)
-                    .show_percentage(),
-            );
-            asked.stop = ui
-                .button("Stop")
-                .on_hover_text("Keeps what is there.")
-                .clicked();
-        }
-        asked
+            .on_hover_text("Number of starts. Coarse grids are computed first.");
+        progress_ui(ui, &context.session.basins);
+        chosen.map(Command::Select).into_iter().collect()
     }
 
-    /// Shows the basins in all of the space that is left, and answers what the mouse asks for.
-    pub(crate) fn ui(
+    fn ui(
         &mut self,
         ui: &mut egui::Ui,
-        frame: &Frame,
-        shown: &MapInputs,
-        found: Option<&Arc<Result<BasinsResult, String>>>,
-        mouse: &mut MapView,
-        textures: &mut Textures,
+        context: &ViewContext,
+        output: &mut ViewOutput,
     ) -> Vec<Command> {
         let space = ui.available_rect_before_wrap();
-        let (area, beside) = layout(space);
-        if shown.scene.dim() == 1 {
-            mouse.under_pointer.clear();
-            ui.put(
-                paint::rect(area),
-                egui::Label::new(NEEDS_TWO_PARAMETERS).wrap(),
-            );
+        let (area, legend) = layout(space);
+        let (scene, theme) = (context.scene, context.theme);
+        let frame = Frame::fit(view_window(context), area);
+        output.set_frame(context, frame);
+        let message = |ui: &mut egui::Ui, text: &str| {
+            ui.put(paint::rect(area), egui::Label::new(text).wrap());
+        };
+        if scene.dim() == 1 {
+            message(ui, NEEDS_TWO_PARAMETERS);
             return Vec::new();
         }
-        let commands = mouse.mouse(ui, frame, shown);
-        let scene = shown.scene;
+        let commands = self.mouse.ui(ui, &frame, context, None, output.hover_text);
+        if let Some(run) = context.followed {
+            context.session.basins.request(BasinsRequest {
+                scene: scene.clone(),
+                spec: scene.runs[run].spec.clone(),
+                window: frame.window,
+                side: self.side,
+            });
+        }
+        let newest = context
+            .session
+            .basins
+            .newest()
+            .filter(|_| context.followed.is_some());
         let mut items = Vec::new();
-        match found.map(|found| (found, &**found)) {
-            Some((found, Ok(basins))) if basins.of.landscape == *scene.landscape() => {
-                let map_data = shown
-                    .map_data
-                    .and_then(|map_data| (**map_data).as_ref().ok());
-                let pixels = self.pixels(found, &basins.basins, shown);
-                let inside =
-                    basins::map_items(&basins.basins, &pixels, map_data, scene, frame, shown.theme);
+        match newest.as_ref().map(|shared| (shared, &**shared)) {
+            Some((shared, Ok(found))) if found.request.scene.landscape == scene.landscape => {
+                let pixels = self.pixels(shared, found, theme);
+                let (basins, map) = (&found.basins, current_map(context));
+                let items_inside = basins::inside(basins, &pixels, map, scene, &frame, theme);
                 items.push(Item::Clipped {
                     area,
-                    items: inside,
+                    items: items_inside,
                 });
-                items.extend(basins::legend(&basins.basins, beside, shown.theme));
+                items.extend(basins::legend(basins, legend, theme));
                 if let (false, Some(pointer)) =
-                    (mouse.under_pointer.is_empty(), ui.ctx().pointer_hover_pos())
+                    (output.hover_text.is_empty(), ui.ctx().pointer_hover_pos())
                 {
                     let at = frame.world_from_picture(pointer.into());
-                    if let Some(cell) = basins.basins.nearest(at) {
-                        mouse.under_pointer = describe(at, *cell, basins);
+                    if let Some(cell) = basins.nearest(at) {
+                        *output.hover_text = describe(at, *cell, found);
                     }
                 }
             }
-            Some((_, Err(sentence))) => {
-                ui.put(
-                    paint::rect(area),
-                    egui::Label::new(sentence.as_str()).wrap(),
-                );
+            Some((_, Err(sentence))) => message(ui, sentence),
+            _ if scene.runs.is_empty() => {
+                message(ui, "Basins are those of an optimizer. Add one on the left.");
             }
-            _ => {
-                let words = if scene.runs.is_empty() {
-                    "Basins are those of an optimizer. Add one on the left."
-                } else {
-                    "Following every start …"
-                };
-                ui.put(paint::rect(area), egui::Label::new(words));
-            }
+            _ => message(ui, "Computing the basins …"),
         }
-        items.extend(map::axes(frame, scene.axes(), shown.theme));
-        paint::paint(&ui.painter_at(space), items, textures);
+        items.extend(map::axes(&frame, scene.axes(), theme));
+        paint::paint(&ui.painter_at(space), items, output.textures);
         commands
     }
 
-    fn pixels(
-        &mut self,
-        found: &Arc<Result<BasinsResult, String>>,
-        basins: &Basins,
-        shown: &MapInputs,
-    ) -> Arc<Vec<Colour>> {
-        let dark = shown.theme.dark;
-        let same =
-            |shaded: &CachedShading| Arc::ptr_eq(&shaded.found, found) && shaded.dark == dark;
-        self.shaded = self.shaded.take().filter(same);
-        let shade = || CachedShading {
-            found: Arc::clone(found),
-            dark,
-            pixels: basins::shading(basins, shown.theme),
-        };
-        Arc::clone(&self.shaded.get_or_insert_with(shade).pixels)
+    /// Returns the picture in the shape of the basins' window.
+    fn figure(&self, context: &ViewContext) -> Result<Figure, String> {
+        let job = &context.session.basins;
+        let newest = job.newest().filter(|_| context.followed.is_some());
+        let current = newest.filter(|found| match &**found {
+            Ok(found) => found.request.scene.landscape == context.scene.landscape,
+            Err(_) => true,
+        });
+        let newest = current.ok_or_else(|| not_computed_yet("basins"))?;
+        if job.busy() {
+            return Err("the basins are still being computed; export them when they are, or press Stop to keep what is there".to_owned());
+        }
+        let window = (*newest).as_ref().map_err(Clone::clone)?.basins.window;
+        let (scene, theme) = (context.scene.clone(), context.theme);
+        let map_data = context.map_data.cloned();
+        let figure = Figure::new(move |size| {
+            let found = (*newest).as_ref().map_err(Clone::clone)?;
+            let map = map_data.as_deref().and_then(|map| map.as_ref().ok());
+            let run = found.request.spec.to_string();
+            let drawing = basins::picture(&found.basins, map, &scene, &run, size, theme);
+            Ok((drawing, format!("Basins of {run}\n\n{}", scene.to_toml())))
+        });
+        Ok(figure.with_shape(|pixels| basins::pixels(window, pixels)))
     }
 }
 
-/// What becomes of a start, in words.
+impl BasinsView {
+    fn pixels(
+        &mut self,
+        shared: &Arc<Result<BasinsResult, String>>,
+        found: &BasinsResult,
+        theme: &Theme,
+    ) -> Arc<Vec<Colour>> {
+        let dark = theme.dark;
+        let same =
+            |cached: &CachedShading| Arc::ptr_eq(&cached.found, shared) && cached.dark == dark;
+        self.shading = self.shading.take().filter(same);
+        let shade = || CachedShading {
+            found: Arc::clone(shared),
+            dark,
+            pixels: basins::shading(&found.basins, theme),
+        };
+        Arc::clone(&self.shading.get_or_insert_with(shade).pixels)
+    }
+}
+
+/// Returns where the run from a start ends, in words.
 fn describe([x, y]: [f64; 2], cell: Cell, found: &BasinsResult) -> String {
     let from = format!("from ({}, {})", number(x, 4), number(y, 4));
     let steps = cell.steps;
     match cell.label {
         BasinLabel::Converges(index) => {
-            found
-                .basins
-                .minima
-                .get(usize::from(index))
-                .map_or(from.clone(), |minimum| {
-                    let Mark { at: [x, y], value } = minimum.mark;
-                    format!(
-                        "{from} to the minimum {} at ({}, {}) in {steps} steps",
-                        number(value, 4),
-                        number(x, 4),
-                        number(y, 4)
-                    )
-                })
+            let minimum = found.basins.minima.get(usize::from(index));
+            let Some(Mark { at: [x, y], value }) = minimum.map(|minimum| minimum.mark) else {
+                return from;
+            };
+            format!(
+                "{from} to the minimum {} at ({}, {}) in {steps} steps",
+                number(value, 4),
+                number(x, 4),
+                number(y, 4)
+            )
         }
         BasinLabel::Undecided => format!("{from} to no minimum in {steps} steps"),
         BasinLabel::Diverges => format!("{from} it diverges at step {steps}"),

@@ -1,6 +1,8 @@
-//! The charts: loss, gradient norm, sharpness or accuracy, and learning rate of every ticked run, or of one its layers or what it carries.
+//! The charts on the right: loss, gradient norm, sharpness or accuracy, and learning rate of every ticked run; or the layers or the
+//! optimizer state of one run.
 
 use super::state_charts::StateCharts;
+use crate::engine::results::{RunResult, Runs, SharpnessResult};
 use crate::engine::scene::{NetworkScene, Run};
 use crate::figure::colour::Theme;
 use crate::figure::layers::{self, LayerSeries};
@@ -8,32 +10,32 @@ use crate::figure::metric_chart::{self, MetricChart, XAxis};
 use crate::figure::shortened;
 use crate::gui::command::Command;
 use crate::gui::paint::{self, Textures};
-use crate::session::{OptimizerStateResult, RunResult, Runs, SharpnessResult};
+use crate::session::OptimizerStateResult;
 use eframe::egui;
 use std::sync::Arc;
 
-/// What the charts remember between frames.
+/// State of the charts between frames.
 #[derive(Default)]
 pub(crate) struct Charts {
-    /// Whether they run over what the runs asked for, in gradients, instead of steps.
+    /// Whether the x axis is the cost in gradient evaluations instead of steps.
     pub by_cost: bool,
     shown: ChartMode,
-    made: ChartCache,
+    cache: ChartCache,
     optimizer_state: StateCharts,
 }
 
-/// The run that is looked at alone.
+/// The run that charts of a single run show.
 #[derive(Clone, Copy)]
 pub(crate) struct Followed<'a> {
-    /// Its place among all.
+    /// Its index among the runs.
     pub index: usize,
     /// Its name.
     pub name: &'a str,
-    /// What its rule carries, on a landscape and where that is shown.
+    /// Its optimizer state, on a landscape and where it is shown.
     pub optimizer_state: Option<&'a Result<OptimizerStateResult, String>>,
 }
 
-/// What charts are of.
+/// Subject of the charts.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum ChartMode {
     /// All ticked runs.
@@ -41,38 +43,38 @@ enum ChartMode {
     Runs,
     /// The layers of one run of a network.
     Layers,
-    /// What the rule of one run carries.
+    /// Optimizer state of one run.
     OptimizerState,
 }
 
-/// Quantities as they were made last.
+/// Charts, kept until the runs change.
 #[derive(Default)]
 pub(super) struct ChartCache(Option<CachedCharts>);
 
-/// Quantities, and what they were made of.
+/// Charts, and the results that they show.
 struct CachedCharts {
     runs: Vec<Run>,
     results: Vec<Arc<RunResult>>,
     sharpness: Option<Arc<Result<SharpnessResult, String>>>,
-    quantities: Vec<MetricChart>,
+    charts: Vec<MetricChart>,
 }
 
-/// How sharp the loss is along the runs of a network, as far as it is known.
+/// Sharpness along the runs of a network, as far as it is computed.
 pub(super) type LatestSharpness<'a> = Option<&'a Arc<Result<SharpnessResult, String>>>;
 
 impl ChartCache {
-    /// The quantities, made anew only where runs have changed.
+    /// Returns the charts of some runs, from `make` if the runs or their sharpness have changed.
     pub(super) fn of(
         &mut self,
         runs: &Runs,
         sharpness: LatestSharpness,
         make: impl FnOnce(&Runs) -> Vec<MetricChart>,
     ) -> &[MetricChart] {
-        let same = |made: &CachedCharts| {
-            let mut results = made.results.iter().zip(&runs.results);
-            made.runs == runs.scene.runs
-                && made.sharpness.as_ref().map(Arc::as_ptr) == sharpness.map(Arc::as_ptr)
-                && made.results.len() == runs.results.len()
+        let same = |cached: &CachedCharts| {
+            let mut results = cached.results.iter().zip(&runs.results);
+            cached.runs == runs.scene.runs
+                && cached.sharpness.as_ref().map(Arc::as_ptr) == sharpness.map(Arc::as_ptr)
+                && cached.results.len() == runs.results.len()
                 && results.all(|(a, b)| Arc::ptr_eq(a, b))
         };
         self.0 = self.0.take().filter(same);
@@ -80,14 +82,14 @@ impl ChartCache {
             runs: runs.scene.runs.clone(),
             results: runs.results.clone(),
             sharpness: sharpness.cloned(),
-            quantities: make(runs),
+            charts: make(runs),
         };
-        &self.0.get_or_insert_with(make).quantities
+        &self.0.get_or_insert_with(make).charts
     }
 }
 
 impl Charts {
-    /// Shows charts below each other. A click or drag on one moves the timeline.
+    /// Shows the charts, one below the other. A click or drag on one moves the timeline.
     pub(crate) fn ui(
         &mut self,
         ui: &mut egui::Ui,
@@ -97,7 +99,7 @@ impl Charts {
         theme: &Theme,
         textures: &mut Textures,
     ) -> Vec<Command> {
-        let across = XAxis {
+        let x_axis = XAxis {
             runs,
             by_cost: self.by_cost,
             row,
@@ -105,33 +107,39 @@ impl Charts {
         let Some(Followed {
             index,
             name,
-            optimizer_state: carried,
+            optimizer_state,
         }) = followed
         else {
-            return self.all(ui, space, (&across, sharpness), theme, textures);
+            return self.all(ui, space, (&x_axis, sharpness), theme, textures);
         };
         let layers = layers_of(runs, index);
-        let bench = runs.scene.network().filter(|_| !layers.is_empty());
-        let space = self.switch_ui(ui, space, bench.is_some(), name);
-        match (self.shown, bench) {
+        let network = runs.scene.network.as_ref().filter(|_| !layers.is_empty());
+        let space = self.switch_ui(ui, space, network.is_some(), name);
+        match (self.shown, network) {
             (ChartMode::OptimizerState, _) => {
-                let (run, look) = ((index, name), (&across, theme));
+                let (run, style) = ((index, name), (&x_axis, theme));
                 self.optimizer_state
-                    .ui(ui, space, run, carried, look, textures)
+                    .ui(ui, space, run, optimizer_state, style, textures)
             }
-            (ChartMode::Layers, Some(bench)) => {
-                by_layer(ui, space, (bench, index), &layers, &across, theme, textures)
-            }
-            _ => self.all(ui, space, (&across, sharpness), theme, textures),
+            (ChartMode::Layers, Some(network)) => by_layer(
+                ui,
+                space,
+                (network, index),
+                &layers,
+                &x_axis,
+                theme,
+                textures,
+            ),
+            _ => self.all(ui, space, (&x_axis, sharpness), theme, textures),
         }
     }
 
-    /// Whether it is to be known what the rule of a run carries.
+    /// Whether the optimizer state is shown.
     pub(crate) fn shows_optimizer_state(&self) -> bool {
         self.shown == ChartMode::OptimizerState
     }
 
-    /// The choice between all runs and what there is of one, above the charts; answers with what is left below.
+    /// Shows the choice between all runs, the layers and the optimizer state of one run; returns the space below.
     fn switch_ui(
         &mut self,
         ui: &mut egui::Ui,
@@ -151,16 +159,16 @@ impl Charts {
                 ui.selectable_value(&mut self.shown, shown, title).on_hover_text(help);
             };
             choice(ChartMode::Runs, "Runs".to_owned(), "Loss, sharpness or accuracy, gradient norm and learning rate of all ticked runs.");
-            let mut carried = format!("Optimizer state ({name})");
+            let mut state = format!("Optimizer state ({name})");
             if with_layers {
                 choice(ChartMode::Layers, format!("Layers of {name}"),
-                    "Of each layer: its gradient norm, between the norms at which gradients vanish or explode; how long steps are beside its weights; dead units. Of \
-                     the network: the gradient noise scale, the batch beyond which more samples hardly help (McCandlish et al. 2018).");
-                "Optimizer state".clone_into(&mut carried);
+                    "Gradient norm of each layer, with the thresholds of vanishing and exploding gradients; ratio of step length to weight norm; share of dead units; \
+                     gradient noise scale of the network: the batch size beyond which more samples hardly help (McCandlish et al. 2018).");
+                "Optimizer state".clone_into(&mut state);
             }
-            choice(ChartMode::OptimizerState, carried,
-                "Of the selected run, or the first one: how long its steps are, and how large everything is that its rule carries from step to step: velocities, \
-                 second moments, the distances of the places that it keeps or looks at.");
+            choice(ChartMode::OptimizerState, state,
+                "Optimizer state of the selected run, or the first one: lengths of its steps, norms of its velocities and second moments, and distances of the \
+                 points that it stores or tries.");
         });
         below
     }
@@ -169,7 +177,7 @@ impl Charts {
         &mut self,
         ui: &egui::Ui,
         space: egui::Rect,
-        (across, sharpness): (&XAxis, LatestSharpness),
+        (x_axis, sharpness): (&XAxis, LatestSharpness),
         theme: &Theme,
         textures: &mut Textures,
     ) -> Vec<Command> {
@@ -180,8 +188,8 @@ impl Charts {
             let found = sharpness.and_then(|found| (**found).as_ref().ok());
             metric_chart::network_charts(runs, found)
         };
-        let quantities = self.made.of(across.runs, sharpness, make);
-        let answers = stacked(ui, space, quantities, across, theme, textures);
+        let charts = self.cache.of(x_axis.runs, sharpness, make);
+        let answers = stacked(ui, space, charts, x_axis, theme, textures);
         answers
             .into_iter()
             .filter_map(|answer| answer.command)
@@ -189,7 +197,7 @@ impl Charts {
     }
 }
 
-/// What is told of the layers of a run.
+/// Returns the statistics of each layer along a run; nothing on a landscape.
 fn layers_of(runs: &Runs, index: usize) -> Vec<LayerSeries> {
     let trained = runs.trained.as_ref();
     let run = trained.and_then(|trained| trained.runs.get(index));
@@ -199,51 +207,51 @@ fn layers_of(runs: &Runs, index: usize) -> Vec<LayerSeries> {
 fn by_layer(
     ui: &egui::Ui,
     space: egui::Rect,
-    (bench, index): (&NetworkScene, usize),
+    (network, index): (&NetworkScene, usize),
     layers: &[LayerSeries],
-    across: &XAxis,
+    x_axis: &XAxis,
     theme: &Theme,
     textures: &mut Textures,
 ) -> Vec<Command> {
-    let thresholds = [bench.settings.vanishing, bench.settings.exploding];
+    let thresholds = [network.settings.vanishing, network.settings.exploding];
     let area = paint::area(space);
     let (items, below) = layers::legend(layers, thresholds, area, theme);
     paint::paint(&ui.painter_at(space), items, textures);
-    let quantities = metric_chart::layer_charts(across.runs, index, layers, thresholds);
-    let answers = stacked(ui, paint::rect(below), &quantities, across, theme, textures);
+    let charts = metric_chart::layer_charts(x_axis.runs, index, layers, thresholds);
+    let answers = stacked(ui, paint::rect(below), &charts, x_axis, theme, textures);
     answers
         .into_iter()
         .filter_map(|answer| answer.command)
         .collect()
 }
 
-/// Shows charts below each other.
+/// Shows charts of equal height, one below the other.
 pub(super) fn stacked(
     ui: &egui::Ui,
     space: egui::Rect,
-    quantities: &[MetricChart],
-    across: &XAxis,
+    charts: &[MetricChart],
+    x_axis: &XAxis,
     theme: &Theme,
     textures: &mut Textures,
 ) -> Vec<ChartResponse> {
     #[expect(clippy::cast_precision_loss, reason = "a few charts")]
-    let height = space.height() / quantities.len().max(1) as f32;
+    let height = space.height() / charts.len().max(1) as f32;
     let mut top = space.min;
-    let mut shown = |quantity| {
+    let mut show = |metric| {
         let area = egui::Rect::from_min_size(top, egui::vec2(space.width(), height));
         top.y += height;
-        chart(ui, area, quantity, across, theme, textures)
+        chart(ui, area, metric, x_axis, theme, textures)
     };
-    quantities.iter().map(&mut shown).collect()
+    charts.iter().map(&mut show).collect()
 }
 
-/// What a chart answers.
+/// The mouse on a chart.
 pub(super) struct ChartResponse {
-    /// What a click or a drag on it asks for.
+    /// Command of a click or a drag.
     pub command: Option<Command>,
-    /// The mouse on it.
+    /// Response of the plot's area.
     pub response: egui::Response,
-    /// The share of the steps that is under the pointer.
+    /// Fraction of the steps under the pointer.
     pub hovered: Option<f64>,
 }
 
@@ -251,21 +259,21 @@ pub(super) struct ChartResponse {
 pub(super) fn chart(
     ui: &egui::Ui,
     space: egui::Rect,
-    quantity: &MetricChart,
-    across: &XAxis,
+    metric: &MetricChart,
+    x_axis: &XAxis,
     theme: &Theme,
     textures: &mut Textures,
 ) -> ChartResponse {
     let area = paint::area(space);
-    let items = quantity.draw(area, across, theme);
+    let items = metric.draw(area, x_axis, theme);
     paint::paint(&ui.painter_at(space), items, textures);
-    let plot = paint::rect(quantity.chart(area, across, theme).plot());
-    let id = ui.scope_id().with(&quantity.title);
+    let plot = paint::rect(metric.chart(area, x_axis, theme).plot());
+    let id = ui.scope_id().with(&metric.title);
     let response = ui.interact(plot, id, egui::Sense::click_and_drag());
-    let name = format!("Chart of {}", quantity.title);
+    let name = format!("Chart of {}", metric.title);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, &name));
     let share = |at: egui::Pos2| f64::from((at.x - plot.min.x) / plot.width().max(1.0));
-    let pointer = response.interact_pointer_pos().filter(|_| !across.by_cost);
+    let pointer = response.interact_pointer_pos().filter(|_| !x_axis.by_cost);
     ChartResponse {
         command: pointer.map(|at| Command::Seek(share(at))),
         hovered: response.hover_pos().map(share),

@@ -1,8 +1,10 @@
-//! What is under the pointer on the map, in words.
+//! Description of the trail or the heights under the pointer on a map.
 
-use super::map::{MapInputs, trails};
+use super::ViewContext;
+use super::map::trails;
 use crate::engine::analysis::curvature;
 use crate::engine::objective::norm;
+use crate::engine::results::{MapData, Runs};
 use crate::engine::scene::Scene;
 use crate::engine::training::Trajectory;
 use crate::figure::axis::number;
@@ -10,51 +12,50 @@ use crate::figure::frame::Frame;
 use crate::figure::network::{metrics, percent};
 use crate::figure::projection_error;
 use crate::figure::trail::Trail;
-use crate::session::{MapData, Runs};
 use eframe::egui;
 
-/// How near the pointer must come to a thing to mean it, in points.
+/// Largest distance between the pointer and the thing that it points at, in points.
 pub(super) const REACH: f32 = 9.0;
 
-/// A step of a trail, if the pointer is on one, or else the landscape under the pointer.
+/// Describes the step of a trail under the pointer, or else the landscape there.
 pub(super) fn describe(
     pointer: egui::Pos2,
     frame: &Frame,
-    shown: &MapInputs,
+    context: &ViewContext,
     runs: &Runs,
 ) -> String {
-    let trails = if shown.scene.map.trails {
-        trails(shown, runs, shown.names, frame)
+    let trails = if context.scene.map.trails {
+        trails(context, runs, context.names, frame)
     } else {
         Vec::new()
     };
     let at = frame.world_from_picture(pointer.into());
-    match (nearest(pointer, frame, shown.row, &trails), &runs.trained) {
+    match (nearest(pointer, frame, context.row, &trails), &runs.trained) {
         (Some((trail, row)), Some(_)) => network_text(runs, trail, row),
-        (Some((trail, row)), None) => step_text(shown.scene, runs, trail, row),
-        (None, Some(_)) => height_text(runs, shown, at),
-        (None, None) => landscape_text(shown.scene, runs, at),
+        (Some((trail, row)), None) => step_text(context.scene, runs, trail, row),
+        (None, Some(_)) => height_text(runs, context, at),
+        (None, None) => landscape_text(context.scene, runs, at),
     }
 }
 
-/// The step of a trail that is nearest to the pointer, if one is near.
+/// Returns the step of a trail that is nearest to the pointer, if one is within reach.
 fn nearest<'a>(
     pointer: egui::Pos2,
     frame: &Frame,
     row: usize,
     trails: &'a [Trail],
 ) -> Option<(&'a Trail<'a>, usize)> {
-    let mut least = REACH;
+    let mut min_distance = REACH;
     let mut nearest = None;
     for trail in trails {
-        let shown = trail.outline.iter().copied();
-        for row in shown.take_while(|&outlined| outlined <= row) {
+        let rows = trail.outline.iter().copied();
+        for row in rows.take_while(|&outlined| outlined <= row) {
             let Some(place) = trail.trajectory.plot_point(row) else {
                 continue;
             };
             let distance = pointer.distance(frame.picture_from_world(place).into());
-            if distance < least {
-                least = distance;
+            if distance < min_distance {
+                min_distance = distance;
                 nearest = Some((trail, row));
             }
         }
@@ -62,7 +63,7 @@ fn nearest<'a>(
     nearest
 }
 
-/// A step of a run on a landscape.
+/// Describes a step of a run on a landscape.
 fn step_text(scene: &Scene, runs: &Runs, trail: &Trail, row: usize) -> String {
     let Trajectory {
         loss, grad_norm, ..
@@ -81,7 +82,7 @@ fn step_text(scene: &Scene, runs: &Runs, trail: &Trail, row: usize) -> String {
     )
 }
 
-/// A row of a network's run: what is true of it, and what the plane shows instead.
+/// Describes a row of a network's run: its true loss, the loss on the plane and the distance from it.
 fn network_text(runs: &Runs, trail: &Trail, row: usize) -> String {
     let (index, name) = (trail.run, trail.name);
     let Some([loss, on_plane, off_plane, _]) = projection_error::row_texts(runs, index, row) else {
@@ -94,9 +95,9 @@ fn network_text(runs: &Runs, trail: &Trail, row: usize) -> String {
     format!("{name} step {step}: {loss}{test}, {on_plane}, {off_plane}")
 }
 
-/// The height of a network's plane, which is read from the map and not computed.
-fn height_text(runs: &Runs, shown: &MapInputs, at: [f64; 2]) -> String {
-    let map_data = shown.map_data.map(|map_data| &**map_data);
+/// Describes a network's plane; the loss is interpolated from the map.
+fn height_text(runs: &Runs, context: &ViewContext, at: [f64; 2]) -> String {
+    let map_data = context.map_data.map(|map_data| &**map_data);
     let height = match map_data {
         Some(Ok(MapData { surface, base, .. })) => surface.height(at).map(|height| height + base),
         _ => None,
@@ -126,7 +127,7 @@ fn landscape_text(scene: &Scene, runs: &Runs, at: [f64; 2]) -> String {
     )
 }
 
-/// The graph of a landscape of one parameter at a place.
+/// Describes the graph of a landscape of one parameter at x.
 fn graph_text(scene: &Scene, runs: &Runs, x: f64) -> String {
     let (objective, mut slope) = (&*runs.problem.objective, [0.0]);
     let value = objective.gradient(&[x], &mut slope);

@@ -1,102 +1,211 @@
-//! The views: they read the scene and its results, and answer with commands.
+//! The views in the middle of the window. A view is one file that implements [`View`], and one line in [`all`]; its tab, menu entry, key,
+//! help and export follow from that.
 
-pub(crate) mod basins;
+mod basins;
 pub(crate) mod charts;
-pub(crate) mod connect;
+mod connect;
+mod figure;
 mod hover;
-pub(crate) mod map;
-pub(crate) mod predictions;
-pub(crate) mod projection_error;
-pub(crate) mod sculpt;
-pub(crate) mod seeds;
-pub(crate) mod spectrum;
+mod map;
+mod map_mouse;
+mod predictions;
+mod projection_error;
+mod sculpt;
+mod seeds;
+mod spectrum;
 mod state_charts;
-pub(crate) mod sweep;
+mod sweep;
+mod sweep_axis;
 
+pub(crate) use figure::Figure;
+
+use super::command::Command;
+use super::paint::Textures;
+use crate::engine::results::{MapData, Runs};
 use crate::engine::scene::Scene;
+use crate::figure::colour::Theme;
+use crate::figure::drawing::Area;
+use crate::figure::frame::Frame;
+use crate::session::{CriticalRequest, CriticalResult, Session};
 use eframe::egui;
+use std::sync::Arc;
+use std::time::Duration;
 
-/// What the middle of the window shows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum View {
-    /// The landscape with the trails of the runs.
-    #[default]
-    Map,
-    /// Where the starts of one run end.
-    Basins,
-    /// Where runs end over their settings.
-    Sweep,
-    /// What the plane of a network does not show of its runs.
-    ProjectionError,
-    /// The curvature where a run of a network is.
-    Spectrum,
-    /// The random plane of a network beside those of other seeds.
-    Seeds,
-    /// Ways between the ends of two runs of a network.
-    Connect,
+/// Returns every view at its defaults, in the order of tabs and menus. The first applies to every scene.
+pub(crate) fn all() -> Vec<Box<dyn View>> {
+    vec![
+        Box::<map::MapView>::default(),
+        Box::<basins::BasinsView>::default(),
+        Box::<sweep::SweepView>::default(),
+        Box::<projection_error::ProjectionErrorView>::default(),
+        Box::<spectrum::SpectrumView>::default(),
+        Box::<seeds::SeedsView>::default(),
+        Box::<connect::ConnectView>::default(),
+    ]
 }
 
-impl View {
-    /// All views in their order.
-    const ALL: [Self; 7] = [
-        Self::Map,
-        Self::Basins,
-        Self::Sweep,
-        Self::ProjectionError,
-        Self::Spectrum,
-        Self::Seeds,
-        Self::Connect,
-    ];
+/// A view: it reads the scene and its results, and answers with commands.
+pub(crate) trait View {
+    /// Returns the name in tabs, menus, help and file names; no two views share one.
+    fn title(&self) -> &'static str;
 
-    /// Those that a scene has: surveys are of landscapes, and only the plane of a network leaves something out.
-    pub(crate) fn available(scene: &Scene) -> impl Iterator<Item = Self> {
-        let network = scene.is_network();
-        let has = move |view: &Self| match view {
-            Self::Map => true,
-            Self::Basins | Self::Sweep => !network,
-            Self::ProjectionError | Self::Spectrum | Self::Seeds | Self::Connect => network,
-        };
-        Self::ALL.into_iter().filter(has)
+    /// Returns the key that shows the view.
+    fn key(&self) -> egui::Key;
+
+    /// Returns the tooltip: what the view shows.
+    fn help(&self) -> &'static str;
+
+    /// Whether a scene has the view.
+    fn applies(&self, scene: &Scene) -> bool;
+
+    /// Shows the view's controls, to the right of the tabs.
+    fn toolbar_ui(&mut self, _ui: &mut egui::Ui, _context: &ViewContext) -> Vec<Command> {
+        Vec::new()
     }
 
-    /// What it is called.
-    pub(crate) fn title(self) -> &'static str {
-        match self {
-            Self::Map => "Map",
-            Self::Basins => "Basins",
-            Self::Sweep => "Sweep",
-            Self::ProjectionError => "Projection error",
-            Self::Spectrum => "Spectrum",
-            Self::Seeds => "Seeds",
-            Self::Connect => "Connect",
+    /// Shows a second row of controls, below the tabs.
+    fn tools_ui(&mut self, _ui: &mut egui::Ui, _context: &ViewContext) -> Vec<Command> {
+        Vec::new()
+    }
+
+    /// Requests the results that the view shows, and shows them in all of the space that is left.
+    fn ui(
+        &mut self,
+        ui: &mut egui::Ui,
+        context: &ViewContext,
+        output: &mut ViewOutput,
+    ) -> Vec<Command>;
+
+    /// Returns the picture of what is shown, for export.
+    ///
+    /// # Errors
+    /// Returns one sentence where the results are not there yet, or cannot be drawn.
+    fn figure(&self, context: &ViewContext) -> Result<Figure, String>;
+}
+
+/// Everything that views read.
+pub(crate) struct ViewContext<'a> {
+    /// The scene.
+    pub scene: &'a Scene,
+    /// Names of its runs.
+    pub names: &'a [String],
+    /// The background jobs, for requests and their results.
+    pub session: &'a Session,
+    /// The newest runs of the scene, with the scene as it is now.
+    pub runs: Option<&'a Runs>,
+    /// The newest runs, which may belong to an earlier scene.
+    pub newest_runs: Option<&'a Runs>,
+    /// The newest map, if it is on the plane of the runs.
+    pub map_data: Option<&'a Arc<Result<MapData, String>>>,
+    /// The timeline's step.
+    pub step: u64,
+    /// The row of the runs at that step.
+    pub row: usize,
+    /// The run that is selected in the list of optimizers.
+    pub selected: Option<usize>,
+    /// The run that views of a single run show: the selected one, or the first that is ticked.
+    pub followed: Option<usize>,
+    /// The critical point that is selected in the list.
+    pub critical_point: Option<usize>,
+    /// Time that a frame may wait for results that are computed quickly.
+    pub frame_budget: Duration,
+    /// Light or dark.
+    pub theme: &'static Theme,
+}
+
+impl ViewContext<'_> {
+    /// Returns the name of a run, or nothing if there is no such run.
+    fn name(&self, run: usize) -> &str {
+        self.names.get(run).map_or("", String::as_str)
+    }
+}
+
+/// Outputs of a view for the rest of the window.
+pub(crate) struct ViewOutput<'a> {
+    /// Textures of images.
+    pub textures: &'a mut Textures,
+    /// Status line: a description of what is under the pointer.
+    pub hover_text: &'a mut String,
+    /// Frame of the map, whose window the next map is computed for.
+    pub frame: &'a mut Option<Frame>,
+    /// Area whose upper left corner messages lie in.
+    pub area: Area,
+}
+
+impl ViewOutput<'_> {
+    /// Makes a frame that of the map: messages lie over it, and the map and its critical points are requested for its window.
+    fn set_frame(&mut self, context: &ViewContext, frame: Frame) {
+        self.area = frame.area;
+        if *self.frame != Some(frame) {
+            *self.frame = Some(frame);
+            context.session.update(context.scene, frame.window);
         }
-    }
-
-    /// What it shows.
-    pub(crate) fn help(self) -> &'static str {
-        match self {
-            Self::Map => "The landscape with the trails of all runs.",
-            Self::Basins => {
-                "For one run: which minimum every start runs to, and in how many steps."
-            }
-            Self::Sweep => "Where the runs end over a setting, or one run over two of them.",
-            Self::ProjectionError => {
-                "What the map's plane does not show: true losses beside those on the plane, and how far off it the runs are."
-            }
-            Self::Spectrum => {
-                "The Hessian's eigenvalues where the selected run is at the timeline's step, how densely they lie, and how sharp the loss is by every measure; another run beside it."
-            }
-            Self::Seeds => {
-                "The random plane beside those of other seeds, around the same weights at one scale: how much of a map depends on its directions."
-            }
-            Self::Connect => {
-                "The straight line between the networks that two runs end in and its barrier, a curve trained around it, and the plane that holds both."
-            }
+        if has_critical_points(context.scene) {
+            context.session.critical.request(CriticalRequest {
+                scene: context.scene.clone(),
+                window: frame.window,
+            });
         }
     }
 }
 
-/// A button that shows controls below it until something else is clicked.
+fn has_critical_points(scene: &Scene) -> bool {
+    scene.map.critical && scene.network.is_none()
+}
+
+/// Returns the newest critical points of a scene's landscape, if the scene shows them.
+pub(crate) fn critical_points(
+    scene: &Scene,
+    session: &Session,
+) -> Option<Arc<Result<CriticalResult, String>>> {
+    let newest = session
+        .critical
+        .newest()
+        .filter(|_| has_critical_points(scene));
+    newest.filter(|found| {
+        let found = (**found).as_ref();
+        found.is_ok_and(|found| found.landscape == scene.landscape)
+    })
+}
+
+/// Shows a sentence in the middle of the space that is left.
+fn message_ui(ui: &mut egui::Ui, text: &str) {
+    ui.centered_and_justified(|ui| ui.label(text));
+}
+
+/// Shows a combo box of runs with a name for screen readers and tests; answers with another run once it is chosen.
+fn run_combo_ui(ui: &mut egui::Ui, name: &str, names: &[String], run: usize) -> Option<usize> {
+    let mut chosen = run;
+    let selected = names.get(run).map_or("none", String::as_str);
+    let combo = egui::ComboBox::from_id_salt(name)
+        .selected_text(crate::figure::shortened(selected, 18))
+        .show_ui(ui, |ui| {
+            for (index, name) in names.iter().enumerate() {
+                ui.selectable_value(&mut chosen, index, name);
+            }
+        });
+    named(&combo.response, name, selected);
+    let help = "Selecting a run on the left does the same.";
+    combo.response.on_hover_text(help);
+    (chosen != run).then_some(chosen)
+}
+
+/// Shows the progress of a job with a button that stops it; nothing at rest.
+fn progress_ui<R, T>(ui: &mut egui::Ui, job: &crate::session::Job<R, T>) {
+    if let Some(progress) = job.progress() {
+        let bar = egui::ProgressBar::new(progress).desired_width(80.0);
+        ui.add(bar.show_percentage());
+        let stop = ui.button("Stop");
+        if stop
+            .on_hover_text("Stops computing. The result so far stays.")
+            .clicked()
+        {
+            job.stop();
+        }
+    }
+}
+
+/// Shows a button with controls in a menu below it, which stays open until something else is clicked.
 pub(crate) fn controls_button(
     ui: &mut egui::Ui,
     title: &str,
@@ -115,3 +224,6 @@ pub(crate) fn named(response: &egui::Response, name: &str, value: &str) {
         info
     });
 }
+
+#[cfg(test)]
+mod tests;

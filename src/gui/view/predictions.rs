@@ -1,125 +1,149 @@
-//! What the followed run of a network says of its data, beside or below the map.
+//! Predictions of the followed run of a network, in a panel of the map.
 
+use super::ViewContext;
 use crate::figure::colour::Theme;
 use crate::figure::drawing::{Area, Item};
 use crate::figure::predictions::Shading;
 use crate::figure::{network, predictions, style_index};
+use crate::gui::guard::{Part, paint_guarded};
 use crate::gui::paint::{self, Textures};
-use crate::session::{PredictionsResult, Runs};
+use crate::session::{PredictionsRequest, PredictionsResult};
 use eframe::egui;
 use std::sync::Arc;
 
-/// What the view remembers between frames.
-pub(crate) struct PredictionsView {
-    /// Whether it is shown.
-    pub open: bool,
-    shaded: Option<CachedShading>,
+/// Name of the panel, its switch and its part of the window.
+const TITLE: &str = "Predictions";
+
+/// State of the panel between frames.
+pub(super) struct PredictionsPanel {
+    open: bool,
+    shading: Option<CachedShading>,
 }
 
-impl Default for PredictionsView {
+impl Default for PredictionsPanel {
     fn default() -> Self {
         Self {
             open: true,
-            shaded: None,
+            shading: None,
         }
     }
 }
 
-/// The colours of regions, which need not be found anew every frame.
+/// Colours of decision regions, kept until they change.
 struct CachedShading {
     found: Arc<Result<PredictionsResult, String>>,
     dark: bool,
     shading: Shading,
 }
 
-impl PredictionsView {
-    /// The panel of the view: right of the map where the middle is wide, else below it.
-    pub(crate) fn panel(space: egui::Rect) -> egui::Panel {
+impl PredictionsPanel {
+    /// Shows the switch that opens and closes the panel.
+    pub(super) fn switch_ui(&mut self, ui: &mut egui::Ui) {
+        ui.toggle_value(&mut self.open, TITLE).on_hover_text(
+            "Predictions of the selected run, or the first one, at the timeline's step.",
+        );
+    }
+
+    /// Shows the panel if it is open: right of the map where the space is wide, else below it.
+    pub(super) fn ui(&mut self, ui: &mut egui::Ui, context: &ViewContext, textures: &mut Textures) {
+        if !self.open {
+            return;
+        }
+        let trained = context.runs.and_then(|runs| runs.trained.as_ref());
+        let request = trained.zip(context.followed);
+        let request =
+            request.and_then(|(trained, run)| PredictionsRequest::new(trained, run, context.row));
+        let job = &context.session.predictions;
+        request.into_iter().for_each(|request| job.request(request));
+        let found = job.newest();
+        let show = |ui: &mut egui::Ui| {
+            let space = ui.available_rect_before_wrap();
+            self.content_ui(ui, context, found.as_ref(), textures);
+            self.close_ui(ui, space);
+        };
+        let panel = Self::panel(ui.available_rect_before_wrap());
+        panel.show(ui, |ui| paint_guarded(ui, Part::Panel(TITLE), show));
+    }
+
+    fn panel(space: egui::Rect) -> egui::Panel {
         if space.width() > 1.15 * space.height() {
-            egui::Panel::right("fit beside")
+            egui::Panel::right("predictions right")
                 .default_size((0.34 * space.width()).max(220.0))
                 .size_range(220.0..=(0.45 * space.width()).max(221.0))
         } else {
-            egui::Panel::bottom("fit below")
+            egui::Panel::bottom("predictions below")
                 .default_size((0.38 * space.height()).max(180.0))
                 .size_range(150.0..=(0.45 * space.height()).max(151.0))
         }
         .resizable(true)
     }
 
-    /// Shows what run `index` says of its data in all of the space that is left.
-    pub(crate) fn ui(
+    fn content_ui(
         &mut self,
         ui: &mut egui::Ui,
-        runs: Option<&Runs>,
-        followed: Option<(usize, &str)>,
+        context: &ViewContext,
         found: Option<&Arc<Result<PredictionsResult, String>>>,
-        theme: &Theme,
         textures: &mut Textures,
     ) {
         let space = ui.available_rect_before_wrap();
         ui.allocate_rect(space, egui::Sense::hover());
-        let response = ui.interact(space, ui.scope_id().with("fit"), egui::Sense::hover());
-        let drawn = match (runs, followed, found) {
-            (Some(runs), Some(run), Some(found)) => {
-                self.items(runs, run, found, paint::area(space), theme)
-            }
-            _ => None,
-        };
-        let words = if let Some((title, items)) = drawn {
+        let response = ui.interact(
+            space,
+            ui.scope_id().with("predictions"),
+            egui::Sense::hover(),
+        );
+        let items = found.and_then(|found| self.items(context, found, paint::area(space)));
+        let text = if let Some((title, items)) = items {
             paint::paint(&ui.painter_at(space), items, textures);
             title.to_owned()
         } else {
-            let words = match (followed, found.map(|found| &**found)) {
-                (None, _) => "Add an optimizer on the left to see what it learns.",
+            let text = match (context.followed, found.map(|found| &**found)) {
+                (None, _) => "Add an optimizer on the left to train the network.",
                 (_, Some(Err(sentence))) => sentence,
                 _ => "Training …",
             };
             ui.put(
                 paint::inset(space, [12.0; 2], [12.0; 2]),
-                egui::Label::new(words).wrap(),
+                egui::Label::new(text).wrap(),
             );
-            words.to_owned()
+            text.to_owned()
         };
-        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, &words));
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, &text));
     }
 
-    /// What has been found, if it is of the run, with its title.
+    /// Returns the drawing of the predictions with its title, if they are those of the followed run.
     fn items(
         &mut self,
-        runs: &Runs,
-        (index, name): (usize, &str),
+        context: &ViewContext,
         found: &Arc<Result<PredictionsResult, String>>,
         area: Area,
-        theme: &Theme,
     ) -> Option<(&'static str, Vec<Item>)> {
+        let (runs, index, theme) = (context.runs?, context.followed?, context.theme);
         let run = runs.trained.as_ref()?.runs.get(index)?;
-        let of = (**found).as_ref().ok().filter(|of| of.matches(run))?;
-        let told = predictions::RunLabel {
-            name,
-            step: runs.step(of.row()),
+        let own = (**found).as_ref().ok().filter(|own| own.matches(run))?;
+        let label = predictions::RunLabel {
+            name: context.names.get(index)?,
+            step: runs.step(own.row()),
             style_index: style_index(runs.scene.runs.get(index)?.colour),
-            metrics: network::metrics(runs, index, of.row()),
+            metrics: network::metrics(runs, index, own.row()),
         };
-        let shading = self.shading(found, of, theme);
-        let items = predictions::draw(&of.predictions, shading, &told, area, theme);
-        Some((predictions::title(&of.predictions), items))
+        let shading = self.shading(found, own, theme);
+        let items = predictions::draw(&own.predictions, shading, &label, area, theme);
+        Some((predictions::title(&own.predictions), items))
     }
 
-    /// A button in the upper right corner that hides it.
-    pub(crate) fn close_ui(&mut self, ui: &mut egui::Ui, space: egui::Rect) {
+    /// Shows a button in the upper right corner that closes the panel.
+    fn close_ui(&mut self, ui: &mut egui::Ui, space: egui::Rect) {
         let place = egui::Rect::from_min_size(
             egui::pos2(space.max.x - 24.0, space.min.y + 4.0),
             egui::vec2(20.0, 20.0),
         );
         let button = ui.put(place, egui::Button::new("×").frame(false));
-        button.widget_info(|| {
-            egui::WidgetInfo::labeled(egui::Role::Button, true, "Hide the predictions")
-        });
-        if button
-            .on_hover_text("Hides it; the switch “data” above the map shows it again.")
-            .clicked()
-        {
+        let name = "Hide the predictions";
+        button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
+        let help =
+            "Hides the predictions; the switch “Predictions” above the map shows them again.";
+        if button.on_hover_text(help).clicked() {
             self.open = false;
         }
     }
@@ -127,18 +151,18 @@ impl PredictionsView {
     fn shading(
         &mut self,
         found: &Arc<Result<PredictionsResult, String>>,
-        of: &PredictionsResult,
+        own: &PredictionsResult,
         theme: &Theme,
     ) -> &Shading {
         let dark = theme.dark;
         let same =
-            |shaded: &CachedShading| Arc::ptr_eq(&shaded.found, found) && shaded.dark == dark;
-        self.shaded = self.shaded.take().filter(same);
+            |cached: &CachedShading| Arc::ptr_eq(&cached.found, found) && cached.dark == dark;
+        self.shading = self.shading.take().filter(same);
         let shade = || CachedShading {
             found: Arc::clone(found),
             dark,
-            shading: predictions::shading(&of.predictions, theme),
+            shading: predictions::shading(&own.predictions, theme),
         };
-        &self.shaded.get_or_insert_with(shade).shading
+        &self.shading.get_or_insert_with(shade).shading
     }
 }

@@ -1,33 +1,52 @@
-//! What the plane of a network does not show: true losses beside those on the plane, and how far off it the runs are.
+//! Projection error: the true losses of runs and those on the plane, and the distances from the plane.
 
 use super::charts::{ChartCache, chart};
+use super::{Figure, View, ViewContext, ViewOutput, message_ui};
 use crate::engine::numeric::real;
+use crate::engine::results::Runs;
+use crate::engine::scene::Scene;
+use crate::export::picture::Show;
 use crate::figure::colour::{Theme, run_colour};
 use crate::figure::metric_chart::{self, XAxis};
 use crate::figure::network::plane_text;
 use crate::figure::{projection_error, style_index};
 use crate::gui::command::Command;
-use crate::gui::paint::{self, Textures};
-use crate::session::Runs;
+use crate::gui::paint;
 use eframe::egui;
 
-/// What the view remembers between frames.
+/// State of the view between frames.
 #[derive(Default)]
-pub(crate) struct ProjectionErrorView(ChartCache);
+pub(super) struct ProjectionErrorView(ChartCache);
 
-impl ProjectionErrorView {
-    /// Shows the view in all of the space that is left. A click or drag on a chart moves the timeline.
-    pub(crate) fn ui(
+impl View for ProjectionErrorView {
+    fn title(&self) -> &'static str {
+        "Projection error"
+    }
+
+    fn key(&self) -> egui::Key {
+        egui::Key::O
+    }
+
+    fn help(&self) -> &'static str {
+        "Error of projecting the runs onto the map's plane: true losses and losses on the plane, and the distances from it."
+    }
+
+    fn applies(&self, scene: &Scene) -> bool {
+        scene.network.is_some()
+    }
+
+    /// Shows the charts. A click or drag on one moves the timeline.
+    fn ui(
         &mut self,
         ui: &mut egui::Ui,
-        shown: Option<(&Runs, usize)>,
-        names: &[String],
-        theme: &Theme,
-        textures: &mut Textures,
+        context: &ViewContext,
+        output: &mut ViewOutput,
     ) -> Vec<Command> {
-        let with_plane = shown.and_then(|(runs, row)| Some((runs, runs.trained.as_ref()?, row)));
-        let Some((runs, trained, row)) = with_plane else {
-            ui.centered_and_justified(|ui| ui.label("Training; there is no plane yet."));
+        let runs = context
+            .runs
+            .and_then(|runs| Some((runs, runs.trained.as_ref()?)));
+        let Some((runs, trained)) = runs else {
+            message_ui(ui, "Training; there is no plane yet.");
             return Vec::new();
         };
         ui.add_space(4.0);
@@ -37,27 +56,39 @@ impl ProjectionErrorView {
         });
         let space = ui.available_rect_before_wrap();
         let area = paint::area(paint::inset(space, [4.0, 2.0], [4.0, 2.0]));
-        let across = XAxis {
+        let x_axis = XAxis {
             runs,
             by_cost: false,
-            row,
+            row: context.row,
         };
-        let quantities = self.0.of(runs, None, metric_chart::projection_error_charts);
+        let charts = self.0.of(runs, None, metric_chart::projection_error_charts);
+        let (names, theme) = (context.names, context.theme);
         let mut commands = Vec::new();
-        for (quantity, area) in quantities.iter().zip(projection_error::chart_areas(area)) {
-            let answer = chart(ui, paint::rect(area), quantity, &across, theme, textures);
+        for (metric, area) in charts.iter().zip(projection_error::shares(area)) {
+            let answer = chart(
+                ui,
+                paint::rect(area),
+                metric,
+                &x_axis,
+                theme,
+                output.textures,
+            );
             commands.extend(answer.command);
             if let Some(share) = answer.hovered {
-                let row = row_at(runs, share * across.last());
+                let row = row_at(runs, share * x_axis.last());
                 let hover = |ui: &mut egui::Ui| values_ui(ui, runs, names, row, theme);
                 answer.response.on_hover_ui_at_pointer(hover);
             }
         }
         commands
     }
+
+    fn figure(&self, context: &ViewContext) -> Result<Figure, String> {
+        Figure::of_scene(context, Show::ProjectionError)
+    }
 }
 
-/// The row nearest to a step, at most the last one.
+/// Returns the row nearest to a step, at most the last one.
 fn row_at(runs: &Runs, step: f64) -> usize {
     let every = real(runs.every.max(1));
     let last = runs.results.iter().map(|result| result.trajectory.len());
@@ -67,10 +98,10 @@ fn row_at(runs: &Runs, step: f64) -> usize {
         .unwrap_or(last)
 }
 
-/// What is known of every ticked run at a row.
+/// Shows the losses and the distance of every ticked run at a row.
 fn values_ui(ui: &mut egui::Ui, runs: &Runs, names: &[String], row: usize, theme: &Theme) {
     ui.strong(format!("step {}", runs.step(row)));
-    egui::Grid::new("off-plane values").show(ui, |ui| {
+    egui::Grid::new("projection error values").show(ui, |ui| {
         for (index, (run, name)) in runs.scene.runs.iter().zip(names).enumerate() {
             if let (true, Some(words)) = (run.shown, projection_error::row_texts(runs, index, row))
             {

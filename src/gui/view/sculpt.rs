@@ -1,4 +1,4 @@
-//! Drawing a landscape: tools that drop hills and pits on the map, move them and take them away.
+//! Tools for landscapes drawn by hand: they add hills and pits on the map, move and remove them.
 
 use crate::engine::landscape::{AnyLandscape, Drawn, Hill, HillError};
 use crate::engine::objective::plane::Rect;
@@ -9,19 +9,19 @@ use crate::figure::frame::Frame;
 use crate::gui::command::Command;
 use eframe::egui;
 
-/// How near the pointer must come to a hill's handle to mean it, in points.
+/// Largest distance between the pointer and the handle of a hill that it points at, in points.
 const REACH: f32 = 10.0;
 
-/// What the mouse does on the map.
+/// Effect of a click on the map.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Tool {
-    /// Drops a hill.
+    /// Adds a hill.
     Hill,
-    /// Drops a pit.
+    /// Adds a pit.
     Pit,
-    /// Takes the nearest away.
+    /// Removes the nearest hill or pit.
     Erase,
-    /// What it does on every map.
+    /// Places the start, as on every map.
     #[default]
     Start,
 }
@@ -33,41 +33,39 @@ impl Tool {
         match self {
             Self::Hill => (
                 "hill",
-                "A click on the map drops a hill. Drag a handle to move it, Ctrl+wheel over it changes its width, \
-                 a right click takes the nearest away.",
+                "Click the map to add a hill. Drag a handle to move it, Ctrl+wheel over it changes its width, \
+                 a right click removes the nearest one.",
             ),
             Self::Pit => (
                 "pit",
-                "A click on the map drops a pit. Drag a handle to move it, Ctrl+wheel over it changes its width, \
-                 a right click takes the nearest away.",
+                "Click the map to add a pit. Drag a handle to move it, Ctrl+wheel over it changes its width, \
+                 a right click removes the nearest one.",
             ),
-            Self::Erase => (
-                "erase",
-                "A click on the map takes the nearest hill or pit away.",
-            ),
+            Self::Erase => ("erase", "Click the map to remove the nearest hill or pit."),
             Self::Start => (
                 "start",
-                "A click on the map places the start, as on every landscape.",
+                "Click the map to place the start, as on every landscape.",
             ),
         }
     }
 }
 
-/// What the tools remember between frames.
+/// State of the tools between frames.
 pub(crate) struct SculptTools {
     tool: Tool,
-    /// Of the next hill or pit.
+    /// Height of the next hill, or depth of the next pit.
     height: f64,
+    /// Standard deviation of the next hill or pit.
     width: f64,
     /// The hill that is being dragged.
     moving: Option<usize>,
-    /// The hill that is meant by the pointer, and where that is.
-    meant: Option<usize>,
+    /// The hill under the pointer.
+    hovered: Option<usize>,
     pointer: Option<egui::Pos2>,
-    /// Whether a stroke begins that undo takes back by itself.
-    pub begins: bool,
-    /// Why something was not done.
-    pub refused: Option<String>,
+    /// Whether an edit begins that is undone by itself.
+    begins: bool,
+    /// Reason why an edit was refused.
+    refused: Option<String>,
 }
 
 impl Default for SculptTools {
@@ -77,7 +75,7 @@ impl Default for SculptTools {
             height: 1.5,
             width: 0.8,
             moving: None,
-            meant: None,
+            hovered: None,
             pointer: None,
             begins: false,
             refused: None,
@@ -86,7 +84,7 @@ impl Default for SculptTools {
 }
 
 impl SculptTools {
-    /// The row of tools, where the landscape is drawn by hand.
+    /// Shows the row of tools, where the landscape is drawn by hand.
     pub(crate) fn toolbar_ui(&mut self, ui: &mut egui::Ui, scene: &Scene) -> Option<Command> {
         let AnyLandscape::Drawn(drawn) = scene.landscape() else {
             return None;
@@ -103,11 +101,11 @@ impl SculptTools {
             }
             ui.spacing_mut().slider_width = 46.0;
             for (size, title, help) in [
-                (&mut self.height, "height", "How high the next hill is, or how deep the next pit."),
+                (&mut self.height, "height", "Height of the next hill, or depth of the next pit."),
                 (
                     &mut self.width,
                     "width",
-                    "Standard deviation of the next hill or pit: how far from its middle it is steepest.",
+                    "Standard deviation of the next hill or pit: the distance from its middle where it is steepest.",
                 ),
             ] {
                 let slider = egui::Slider::new(size, 0.05..=10.0)
@@ -119,7 +117,7 @@ impl SculptTools {
             }
             cleared = ui
                 .add_enabled(!drawn.hills.trim().is_empty(), egui::Button::new("Clear"))
-                .on_hover_text("Takes all hills and pits away.")
+                .on_hover_text("Removes all hills and pits.")
                 .clicked();
         });
         if !cleared {
@@ -136,22 +134,31 @@ impl SculptTools {
         Some(Command::Edit(Box::new(scene)))
     }
 
-    /// What a click on the map does, for its name.
+    /// Returns commands with an undo point before them if an edit begins, and the reason of a refused edit after them.
+    pub(super) fn with_history(&mut self, mut commands: Vec<Command>) -> Vec<Command> {
+        if std::mem::take(&mut self.begins) {
+            commands.insert(0, Command::Checkpoint);
+        }
+        commands.extend(self.refused.take().map(Command::ShowError));
+        commands
+    }
+
+    /// Returns the effect of a click on the map, for the map's accessible name.
     pub(crate) fn click_hint(&self, scene: &Scene) -> &'static str {
-        match (scene.landscape(), self.tool) {
-            (AnyLandscape::Drawn(_), Tool::Hill) => "drops a hill",
-            (AnyLandscape::Drawn(_), Tool::Pit) => "drops a pit",
-            (AnyLandscape::Drawn(_), Tool::Erase) => "takes a hill away",
+        match (&scene.landscape, self.tool) {
+            (AnyLandscape::Drawn(_), Tool::Hill) => "adds a hill",
+            (AnyLandscape::Drawn(_), Tool::Pit) => "adds a pit",
+            (AnyLandscape::Drawn(_), Tool::Erase) => "removes a hill",
             _ => "places the start",
         }
     }
 
     /// Whether the pointer is over a handle.
     pub(crate) fn over_handle(&self) -> bool {
-        self.meant.is_some() && self.tool != Tool::Erase
+        self.hovered.is_some() && self.tool != Tool::Erase
     }
 
-    /// The mouse on the map. Changes the scene's hills; answers whether this was meant for them, and for nothing else.
+    /// Handles the mouse on the map: edits the scene's hills, and returns whether the event was for them alone.
     pub(crate) fn mouse(
         &mut self,
         ui: &egui::Ui,
@@ -160,11 +167,11 @@ impl SculptTools {
         scene: &mut Scene,
     ) -> bool {
         let moving = self.moving.take();
-        (self.meant, self.pointer) = (None, response.hover_pos());
-        let AnyLandscape::Drawn(drawn) = &mut scene.landscape_scene_mut().landscape else {
+        (self.hovered, self.pointer) = (None, response.hover_pos());
+        let AnyLandscape::Drawn(drawn) = &mut scene.landscape else {
             return false;
         };
-        // What cannot be read is told already, and cannot be drawn on.
+        // Hills that do not parse are reported where they are typed, and cannot be edited here.
         let (false, Ok(mut hills)) = (self.tool == Tool::Start, Hill::parse_list(&drawn.hills))
         else {
             return false;
@@ -186,12 +193,12 @@ impl SculptTools {
         } else {
             REACH
         };
-        self.meant = self.pointer.and_then(|pointer| near(pointer, reach));
+        self.hovered = self.pointer.and_then(|pointer| near(pointer, reach));
         let Some(pointer) = response.interact_pointer_pos().or(self.pointer) else {
             return false;
         };
 
-        let mut taken = true;
+        let mut handled = true;
         if response.drag_started_by(egui::PointerButton::Primary) && self.tool != Tool::Erase {
             let pressed = ui.input(|input| input.pointer.press_origin());
             self.moving = pressed.and_then(|pressed| near(pressed, REACH));
@@ -201,13 +208,13 @@ impl SculptTools {
         }
         if let Some(hill) = self.moving.and_then(|index| hills.get_mut(index)) {
             hill.at = rounded(frame.world_from_picture(pointer.into()), frame.window);
-            self.meant = self.moving;
+            self.hovered = self.moving;
         } else if response.secondary_clicked() || response.clicked() && self.tool == Tool::Erase {
             self.begins = true;
             if let Some(index) = near(pointer, f32::INFINITY) {
                 hills.remove(index);
             }
-            self.meant = None;
+            self.hovered = None;
         } else if response.clicked() {
             self.begins = true;
             let sign = if self.tool == Tool::Pit { -1.0 } else { 1.0 };
@@ -216,23 +223,23 @@ impl SculptTools {
                 height: sign * self.height,
                 width: self.width,
             });
-        } else if let Some(hill) = self.meant.and_then(|index| hills.get_mut(index))
+        } else if let Some(hill) = self.hovered.and_then(|index| hills.get_mut(index))
             && ui.input(|input| input.modifiers.command && input.zoom_delta() != 1.0)
         {
             let factor = ui.input(|input| f64::from(input.zoom_delta()));
             hill.width = digits((hill.width * factor).clamp(1e-6, 1e6));
         } else {
-            taken = false;
+            handled = false;
         }
         if hills.len() > Hill::MAX_HILLS {
             self.refused = Some(HillError::TooMany(hills.len()).to_string());
-        } else if taken {
+        } else if handled {
             drawn.hills = Hill::list_text(&hills);
         }
-        taken
+        handled
     }
 
-    /// The handles of the hills, and what is meant by the pointer.
+    /// Returns the handles of the hills, and the outline of the one under the pointer or of the next one.
     pub(crate) fn items(&self, frame: &Frame, scene: &Scene, theme: &Theme) -> Vec<Item> {
         let (AnyLandscape::Drawn(drawn), false) = (scene.landscape(), self.tool == Tool::Start)
         else {
@@ -241,16 +248,16 @@ impl SculptTools {
         let hills = Hill::parse_list(&drawn.hills).unwrap_or_default();
         let mut items = Vec::new();
         for (index, hill) in hills.iter().enumerate() {
-            let meant = self.meant == Some(index);
-            if meant {
+            let hovered = self.hovered == Some(index);
+            if hovered {
                 items.extend(ring(hill.at, hill.width, frame, theme));
             }
-            let marker = match (meant && self.tool == Tool::Erase, hill.height < 0.0) {
+            let marker = match (hovered && self.tool == Tool::Erase, hill.height < 0.0) {
                 (true, _) => Marker::Cross,
                 (_, true) => Marker::TriangleDown,
                 _ => Marker::Triangle,
             };
-            let radius = if meant { 6.0 } else { 4.5 };
+            let radius = if hovered { 6.0 } else { 4.5 };
             items.extend(marker.items(
                 frame.picture_from_world(hill.at),
                 radius,
@@ -258,7 +265,8 @@ impl SculptTools {
                 theme.halo,
             ));
         }
-        if let (Some(pointer), None, Tool::Hill | Tool::Pit) = (self.pointer, self.meant, self.tool)
+        if let (Some(pointer), None, Tool::Hill | Tool::Pit) =
+            (self.pointer, self.hovered, self.tool)
         {
             items.extend(ring(
                 frame.world_from_picture(pointer.into()),
@@ -271,7 +279,7 @@ impl SculptTools {
     }
 }
 
-/// A circle of the plane: how wide a hill is.
+/// Returns a circle on the plane, which shows the width of a hill.
 fn ring([x, y]: [f64; 2], width: f64, frame: &Frame, theme: &Theme) -> Vec<Item> {
     let points: Vec<Point> = (0..48)
         .map(|step| (f64::from(step) / 48.0 * std::f64::consts::TAU).sin_cos())
@@ -293,7 +301,7 @@ fn ring([x, y]: [f64; 2], width: f64, frame: &Frame, theme: &Theme) -> Vec<Item>
     ]
 }
 
-/// A place on the map with as many digits as can be seen.
+/// Rounds a point to the digits that can be seen in a window.
 fn rounded(at: [f64; 2], window: Rect) -> [f64; 2] {
     #[expect(
         clippy::cast_possible_truncation,
@@ -307,7 +315,7 @@ fn rounded(at: [f64; 2], window: Rect) -> [f64; 2] {
     })
 }
 
-/// A size with five digits.
+/// Rounds a size to five significant digits.
 fn digits(size: f64) -> f64 {
     format!("{size:.4e}").parse().unwrap_or(size)
 }
@@ -317,7 +325,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_have_the_digits_that_can_be_seen() {
+    fn points_are_rounded_to_the_digits_that_can_be_seen() {
         let at = [1.234_567_89, -0.000_01];
         assert_eq!(rounded(at, Rect::square(5.0)), [1.235, 0.0]);
         let close = Rect::new([1.2, 1.200_1], [0.0, 0.000_1]).unwrap();

@@ -1,127 +1,160 @@
-//! The spectrum of the Hessian where a run is at the timeline's step, and that of another run beside it.
+//! Spectrum of the Hessian of one or two runs at the timeline's step.
 
-use super::{controls_button, named};
+use super::figure::not_computed_yet;
+use super::{
+    Figure, View, ViewContext, ViewOutput, controls_button, message_ui, named, run_combo_ui,
+};
 use crate::engine::analysis::curvature::{CurvatureSettings, Report};
+use crate::engine::results::{Runs, TrainedRun};
 use crate::engine::scene::Scene;
-use crate::figure::colour::Theme;
-use crate::figure::spectrum::{Spectrum, draw};
+use crate::figure::spectrum::{Spectrum, draw, picture_of_several};
 use crate::figure::{shortened, style_index};
 use crate::gui::command::Command;
-use crate::gui::paint::{self, Textures};
+use crate::gui::paint;
 use crate::gui::param_ui::settings_ui;
-use crate::session::{Runs, SpectrumResult};
+use crate::session::{SpectrumRequest, SpectrumResult};
 use eframe::egui;
 
-/// What the view remembers between frames.
+/// State of the view between frames.
 #[derive(Default)]
-pub(crate) struct SpectrumView {
-    /// The run that is shown beside the followed one.
-    beside: Option<usize>,
+pub(super) struct SpectrumView {
+    /// The run that is compared with the followed one.
+    second: Option<usize>,
 }
 
 impl SpectrumView {
-    /// The runs that are looked at: the followed one, and the one beside it.
-    pub(crate) fn runs(&self, followed: usize, count: usize) -> Vec<usize> {
-        let beside = self
-            .beside
-            .filter(|beside| *beside != followed && *beside < count);
-        std::iter::once(followed).chain(beside).collect()
+    /// Returns the runs that are shown: the followed one, and the second one.
+    fn runs(&self, context: &ViewContext) -> Option<Vec<usize>> {
+        let followed = context.followed?;
+        let second = self.second.filter(|second| *second < context.names.len());
+        let second = second.filter(|second| *second != followed);
+        Some(std::iter::once(followed).chain(second).collect())
+    }
+}
+
+/// Returns the settings of the curvature of a scene.
+fn settings(scene: &Scene) -> CurvatureSettings {
+    let network = scene.network.as_ref();
+    network.map_or_else(CurvatureSettings::default, |network| {
+        network.curvature.clone()
+    })
+}
+
+/// Returns the runs of these indices, if their network has rows.
+fn trained_runs<'a>(runs: &'a Runs, shown: &[usize]) -> Option<Vec<&'a TrainedRun>> {
+    let trained = runs.trained.as_ref()?;
+    let own = shown.iter().map(|run| Some(&**trained.runs.get(*run)?));
+    own.collect()
+}
+
+/// Returns the finished reports with the names and colours of their runs.
+fn spectra<'a>(
+    scene: &Scene,
+    names: &'a [String],
+    shown: &[usize],
+    found: &'a SpectrumResult,
+) -> Vec<Spectrum<'a>> {
+    let reports = shown.iter().zip(&found.reports);
+    let spectra = reports.filter_map(|(index, report)| {
+        Some(Spectrum {
+            name: names.get(*index)?,
+            style_index: style_index(scene.runs.get(*index)?.colour),
+            report: report.as_ref()?,
+        })
+    });
+    spectra.collect()
+}
+
+impl View for SpectrumView {
+    fn title(&self) -> &'static str {
+        "Spectrum"
     }
 
-    /// What the view can be told, in the row of views: the runs, and what is asked of them.
-    pub(crate) fn toolbar_ui(
-        &mut self,
-        ui: &mut egui::Ui,
-        scene: &Scene,
-        names: &[String],
-        followed: usize,
-    ) -> (Option<usize>, Option<Command>) {
-        let name = |index: usize| names.get(index).map_or("none", String::as_str);
-        let mut chosen = followed;
-        let combo = |ui: &mut egui::Ui,
-                     id: &str,
-                     title: &str,
-                     selected: &str,
-                     show: &mut dyn FnMut(&mut egui::Ui)| {
-            let combo = egui::ComboBox::from_id_salt(id)
-                .selected_text(shortened(selected, 18))
-                .width(130.0);
-            let response = combo.show_ui(ui, |ui| show(ui)).response;
-            named(&response, title, selected);
-        };
-        combo(
-            ui,
-            "spectrum run",
-            "Run of the spectrum",
-            name(followed),
-            &mut |ui| {
+    fn key(&self) -> egui::Key {
+        egui::Key::H
+    }
+
+    fn help(&self) -> &'static str {
+        "Eigenvalues of the Hessian of the selected run at the timeline's step: their density, the largest and smallest ones, and measures of sharpness. A second run can be compared."
+    }
+
+    fn applies(&self, scene: &Scene) -> bool {
+        scene.network.is_some()
+    }
+
+    fn toolbar_ui(&mut self, ui: &mut egui::Ui, context: &ViewContext) -> Vec<Command> {
+        let (scene, names) = (context.scene, context.names);
+        let followed = context.followed.unwrap_or(0);
+        let mut commands = Vec::new();
+        let chosen = run_combo_ui(ui, "Run of the spectrum", names, followed);
+        commands.extend(chosen.map(Command::Select));
+        ui.label("and");
+        let second = self.second.filter(|second| *second != followed);
+        let selected = second.and_then(|second| names.get(second));
+        let selected = selected.map_or("none", String::as_str);
+        let combo = egui::ComboBox::from_id_salt("second run")
+            .selected_text(shortened(selected, 18))
+            .width(130.0)
+            .show_ui(ui, |ui| {
+                ui.selectable_value(&mut self.second, None, "none");
                 for (index, name) in names.iter().enumerate() {
-                    ui.selectable_value(&mut chosen, index, name);
+                    if index != followed {
+                        ui.selectable_value(&mut self.second, Some(index), name);
+                    }
                 }
-            },
-        );
-        ui.label("beside");
-        let beside = self.beside.filter(|beside| *beside != followed);
-        let shown = beside.map_or("none", name).to_owned();
-        combo(ui, "spectrum beside", "Run beside it", &shown, &mut |ui| {
-            ui.selectable_value(&mut self.beside, None, "none");
-            for (index, name) in names
-                .iter()
-                .enumerate()
-                .filter(|(index, _)| *index != followed)
-            {
-                ui.selectable_value(&mut self.beside, Some(index), name);
-            }
-        });
-        let mut command = None;
-        if let Some(bench) = scene.network() {
-            let mut inquiry = bench.curvature.clone();
-            controls_button(ui, "What is asked", |ui| {
+            });
+        named(&combo.response, "Second run", selected);
+        if let Some(network) = &scene.network {
+            let mut curvature = network.curvature.clone();
+            controls_button(ui, "Settings", |ui| {
                 ui.set_width(300.0);
-                settings_ui(ui, &mut inquiry, |_| true);
+                settings_ui(ui, &mut curvature, |_| true);
             })
-            .on_hover_text("The matrix, how many eigenvalues and how exactly, and the radii of the measures of sharpness.");
-            if inquiry != bench.curvature {
+            .on_hover_text("The matrix, the number of eigenvalues and their tolerance, and the radii of the measures of sharpness.");
+            if curvature != network.curvature {
                 let mut scene = scene.clone();
-                if let Some(bench) = scene.network_mut() {
-                    bench.curvature = inquiry;
+                if let Some(network) = &mut scene.network {
+                    network.curvature = curvature;
                 }
-                command = Some(Command::Edit(Box::new(scene)));
+                commands.push(Command::Edit(Box::new(scene)));
             }
         }
-        ((chosen != followed).then_some(chosen), command)
+        commands
     }
 
-    /// Shows the view in all of the space that is left.
-    pub(crate) fn ui(
+    fn ui(
+        &mut self,
         ui: &mut egui::Ui,
-        runs: &Runs,
-        (shown, names): (&[usize], &[String]),
-        found: Option<&Result<SpectrumResult, String>>,
-        theme: &Theme,
-        textures: &mut Textures,
-    ) {
-        let Some(trained) = &runs.trained else {
-            return;
+        context: &ViewContext,
+        output: &mut ViewOutput,
+    ) -> Vec<Command> {
+        let shown = context.runs.zip(self.runs(context));
+        let shown = shown.and_then(|(runs, shown)| Some((runs, runs.trained.as_ref()?, shown)));
+        let Some((runs, trained, shown)) = shown else {
+            message_ui(ui, "Training; there is nothing to measure yet.");
+            return Vec::new();
         };
-        let own = shown.iter().filter_map(|index| trained.runs.get(*index));
-        let own: Vec<_> = own.map(std::convert::AsRef::as_ref).collect();
-        let found = match found {
-            Some(Ok(found)) if found.matches(own.iter().copied()) => found,
+        let settings = settings(context.scene);
+        let request = SpectrumRequest::new(trained, &shown, context.row, &settings);
+        context.session.spectrum.request(request);
+        let newest = context.session.spectrum.newest();
+        let own = trained_runs(runs, &shown).unwrap_or_default();
+        let found = match newest.as_deref() {
+            Some(Ok(found)) if found.matches(own.into_iter()) => found,
             Some(Err(sentence)) => {
-                ui.centered_and_justified(|ui| ui.label(sentence));
-                return;
+                message_ui(ui, sentence);
+                return Vec::new();
             }
             _ => {
-                ui.centered_and_justified(|ui| ui.label("Measuring the curvature …"));
-                return;
+                message_ui(ui, "Measuring the curvature …");
+                return Vec::new();
             }
         };
         ui.add_space(4.0);
         ui.horizontal_wrapped(|ui| {
             ui.add_space(8.0);
             let steps: Vec<String> = found.rows().map(|row| runs.step(row).to_string()).collect();
-            ui.label(summary_text(&found.reports, &steps, runs));
+            ui.label(summary_text(&found.reports, &steps, &settings));
             if !found.complete {
                 ui.spinner();
                 ui.label("measuring …");
@@ -132,42 +165,59 @@ impl SpectrumView {
         });
         let space = ui.available_rect_before_wrap();
         let space = paint::inset(space, [4.0, 2.0], [4.0, 2.0]);
-        let spectra: Vec<Spectrum> = { shown.iter().zip(&found.reports) }
-            .filter_map(|(index, report)| {
-                Some(Spectrum {
-                    name: names.get(*index)?,
-                    style_index: style_index(runs.scene.runs.get(*index)?.colour),
-                    report: report.as_ref()?,
-                })
-            })
-            .collect();
-        let items = draw(&spectra, paint::area(space), theme);
-        paint::paint(&ui.painter_at(space), items, textures);
+        let spectra = spectra(context.scene, context.names, &shown, found);
+        let items = draw(&spectra, paint::area(space), context.theme);
+        paint::paint(&ui.painter_at(space), items, output.textures);
         let response = ui.allocate_rect(space, egui::Sense::hover());
         response.widget_info(|| {
             egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Spectrum of the curvature")
         });
+        Vec::new()
+    }
+
+    fn figure(&self, context: &ViewContext) -> Result<Figure, String> {
+        let missing = || not_computed_yet("spectrum");
+        let (runs, shown) = context.runs.zip(self.runs(context)).ok_or_else(missing)?;
+        let newest = context.session.spectrum.newest().ok_or_else(missing)?;
+        let found = (*newest).as_ref().map_err(Clone::clone)?;
+        let own = trained_runs(runs, &shown).ok_or_else(missing)?;
+        if !found.matches(own.into_iter()) || !found.complete {
+            return Err(missing());
+        }
+        if let Some(sentence) = &found.refused {
+            return Err(sentence.clone());
+        }
+        let (scene, theme) = (context.scene.clone(), context.theme);
+        let names = context.names.to_vec();
+        let rows = shown.iter().zip(found.rows());
+        let steps = rows.map(|(run, row)| format!("{} at step {}", names[*run], runs.step(row)));
+        let steps: Vec<String> = steps.collect();
+        let title = format!("{}   {}", steps.join(" and "), scene.title());
+        Ok(Figure::new(move |size| {
+            let found = (*newest).as_ref().map_err(Clone::clone)?;
+            let spectra = spectra(&scene, &names, &shown, found);
+            let drawing = picture_of_several(&spectra, &settings(&scene), &title, size, theme);
+            let description = format!("Curvature of {title}\n\n{}", scene.to_toml());
+            Ok((drawing, description))
+        }))
     }
 }
 
-/// What the spectrum is of.
-fn summary_text(reports: &[Option<Report>], steps: &[String], runs: &Runs) -> String {
-    let inquiry = runs
-        .scene
-        .network()
-        .map_or_else(CurvatureSettings::default, |bench| bench.curvature.clone());
+/// Returns the matrix, the steps, and how the density was computed.
+fn summary_text(
+    reports: &[Option<Report>],
+    steps: &[String],
+    settings: &CurvatureSettings,
+) -> String {
     let exact = reports.iter().flatten().all(|report| report.exact);
-    let how = if exact {
+    let method = if exact {
         "all eigenvalues".to_owned()
     } else {
         format!(
             "{} random vectors, {} products each",
-            inquiry.vectors, inquiry.steps
+            settings.vectors, settings.steps
         )
     };
-    format!(
-        "{} at step {}: {how}",
-        inquiry.matrix.title(),
-        steps.join(" and ")
-    )
+    let matrix = settings.matrix.title();
+    format!("{matrix} at step {}: {method}", steps.join(" and "))
 }

@@ -1,6 +1,7 @@
-//! What the rule of one run carries from step to step, as charts.
+//! Charts of the optimizer state of one run.
 
 use super::charts::stacked;
+use crate::engine::results::{RunResult, Runs};
 use crate::engine::training::OptimizerStateSeries;
 use crate::figure::axis::number;
 use crate::figure::colour::{Theme, run_colour};
@@ -8,65 +9,63 @@ use crate::figure::metric_chart::{self, MetricChart, XAxis};
 use crate::figure::state_chart::{self, chart_title, has_finite_size, size_text};
 use crate::gui::command::Command;
 use crate::gui::paint::{self, Textures};
-use crate::session::{OptimizerStateResult, RunResult, Runs};
+use crate::session::OptimizerStateResult;
 use eframe::egui;
 use std::sync::Arc;
 
-/// The charts of a run as they were made last.
+/// Charts of a run, kept until it changes.
 #[derive(Default)]
 pub(super) struct StateCharts(Option<CachedCharts>);
 
-/// The charts, and what they were made of.
+/// Charts, and the results that they show.
 struct CachedCharts {
     result: Arc<RunResult>,
     series: Vec<OptimizerStateSeries>,
-    quantities: Vec<MetricChart>,
+    charts: Vec<MetricChart>,
 }
 
 impl StateCharts {
-    /// Shows what the run at a place among all carries, which on a landscape has been `found`, below the names of its lines.
+    /// Shows the optimizer state of a run, below a legend. On a landscape the state is `found`, of a network it is part of the rows.
     pub(super) fn ui(
         &mut self,
         ui: &mut egui::Ui,
         space: egui::Rect,
         (run, name): (usize, &str),
         found: Option<&Result<OptimizerStateResult, String>>,
-        (across, theme): (&XAxis, &Theme),
+        (x_axis, theme): (&XAxis, &Theme),
         textures: &mut Textures,
     ) -> Vec<Command> {
-        let Some(made) = self.cached(across.runs, run, found) else {
-            let words = match found {
+        let Some(cached) = self.cached(x_axis.runs, run, found) else {
+            let text = match found {
                 Some(Err(sentence)) => sentence,
-                _ => "Going through the run once more …",
+                _ => "Computing the optimizer state …",
             };
             ui.put(
                 paint::inset(space, [12.0; 2], [12.0; 2]),
-                egui::Label::new(words).wrap(),
+                egui::Label::new(text).wrap(),
             );
             return Vec::new();
         };
-        let CachedCharts {
-            series, quantities, ..
-        } = made;
+        let CachedCharts { series, charts, .. } = cached;
         let (items, below) = state_chart::legend(series, name, paint::area(space), theme);
         paint::paint(&ui.painter_at(space), items, textures);
         let below = paint::rect(below);
-        let answers = stacked(ui, below, quantities, across, theme, textures);
+        let answers = stacked(ui, below, charts, x_axis, theme, textures);
         let mut commands = Vec::new();
-        for (quantity, answer) in quantities.iter().zip(answers) {
+        for (metric, answer) in charts.iter().zip(answers) {
             commands.extend(answer.command);
             if let Some(share) = answer.hovered {
-                let row = across.row_at(share, run);
-                let step = across.runs.step(row);
+                let row = x_axis.row_at(share, run);
+                let step = x_axis.runs.step(row);
                 let hover =
-                    |ui: &mut egui::Ui| values_ui(ui, series, &quantity.title, (row, step), theme);
+                    |ui: &mut egui::Ui| values_ui(ui, series, &metric.title, (row, step), theme);
                 answer.response.on_hover_ui_at_pointer(hover);
             }
         }
         commands
     }
 
-    /// The charts, made anew only where the run has changed; `None` while it is not known what it carries.
+    /// Returns the charts, made again only if the run has changed; `None` while its state is not computed.
     fn cached(
         &mut self,
         runs: &Runs,
@@ -77,7 +76,7 @@ impl StateCharts {
         if self
             .0
             .as_ref()
-            .is_none_or(|made| !Arc::ptr_eq(&made.result, result))
+            .is_none_or(|cached| !Arc::ptr_eq(&cached.result, result))
         {
             let trained = runs.trained.as_ref().and_then(|all| all.runs.get(run));
             let series = match (trained, found) {
@@ -86,7 +85,7 @@ impl StateCharts {
                 _ => return None,
             };
             self.0 = Some(CachedCharts {
-                quantities: metric_chart::state_charts(runs, run, &series),
+                charts: metric_chart::state_charts(runs, run, &series),
                 result: Arc::clone(result),
                 series,
             });
@@ -95,7 +94,7 @@ impl StateCharts {
     }
 }
 
-/// What the lines of a chart say at a row.
+/// Shows the values of a chart's lines at a row.
 fn values_ui(
     ui: &mut egui::Ui,
     series: &[OptimizerStateSeries],
@@ -104,15 +103,15 @@ fn values_ui(
     theme: &Theme,
 ) {
     ui.strong(format!("step {step}"));
-    egui::Grid::new("carried values").show(ui, |ui| {
+    egui::Grid::new("optimizer state values").show(ui, |ui| {
         let own = series.iter().enumerate();
-        let own = own.filter(|(_, own)| chart_title(own) == chart && has_finite_size(own));
-        for (look, own) in own {
-            let colour = paint::colour(run_colour(look, theme));
+        let own = own.filter(|(_, own)| chart_title(own) == chart && is_known(own));
+        for (style_index, own) in own {
+            let colour = paint::colour(run_colour(style_index, theme));
             ui.colored_label(colour, own.symbol);
             ui.label(own.name);
-            // Of a long run, the nearest row that is kept.
-            let at = own.rows.partition_point(|kept| *kept < row);
+            // Long runs store some rows only: show the next stored one.
+            let at = own.rows.partition_point(|stored| *stored < row);
             let size = own.sizes.get(at).or(own.sizes.last());
             let known = size.filter(|size| size.is_finite());
             ui.label(known.map_or_else(|| "not known".to_owned(), |size| number(*size, 4)));

@@ -1,28 +1,32 @@
-//! The sweep: where runs end over a setting, as curves, or over two settings of one run, as a map.
+//! Sweep: scores of runs over values of a setting, as curves, or of one run over two settings, as a map.
 
+use super::figure::not_computed_yet;
+use super::sweep_axis::{Axis, axis_ui};
+use super::{Figure, View, ViewContext, ViewOutput, named, progress_ui, run_combo_ui};
 use crate::engine::analysis::sweep::{
     AxisValues, Score, SweepAxis, SweepCurve, SweepMap, SweepMetric,
 };
-use crate::engine::declare::Settings;
 use crate::engine::scene::Scene;
 use crate::engine::training::RunSpec;
 use crate::figure;
 use crate::figure::axis::number;
 use crate::figure::colour::Theme;
 use crate::figure::drawing::{Area, Colour, Item, Point};
-use crate::figure::sweep::{CurvePlot, MapPlot, SweepLine, metric_text};
+use crate::figure::sweep::{
+    CurvePlot, MapPlot, SweepFigure, SweepLine, curves_picture, map_picture, measure_text,
+};
 use crate::gui::command::Command;
-use crate::gui::field::{self, refusal_ui};
-use crate::gui::paint::{self, Textures};
+use crate::gui::field::refusal_ui;
+use crate::gui::paint;
 use crate::gui::param_ui::drag_ui;
-use crate::session::{LrLimits, SweepAxes, SweepData, SweepKey, SweepResult};
+use crate::session::{LrLimits, Request, SweepAxes, SweepData, SweepRequest, SweepResult};
 use eframe::egui;
 use std::sync::Arc;
 
-/// What the view remembers between frames.
-pub(crate) struct SweepView {
-    /// What is swept over, as it is typed: a setting, or two.
-    over: [String; 2],
+/// State of the view between frames.
+pub(super) struct SweepView {
+    /// The settings that vary, as they are typed; the second may be empty.
+    axes: [String; 2],
     measure: SweepMetric,
     goal: f64,
     image: Option<CachedImage>,
@@ -31,7 +35,7 @@ pub(crate) struct SweepView {
 impl Default for SweepView {
     fn default() -> Self {
         Self {
-            over: ["lr".to_owned(), String::new()],
+            axes: ["lr".to_owned(), String::new()],
             measure: SweepMetric::Final,
             goal: 1e-3,
             image: None,
@@ -39,7 +43,7 @@ impl Default for SweepView {
     }
 }
 
-/// The picture of a map, which need not be made anew every frame.
+/// Pixels of a map, kept until it changes.
 struct CachedImage {
     found: Arc<Result<SweepResult, String>>,
     dark: bool,
@@ -48,45 +52,31 @@ struct CachedImage {
     pixels: (usize, usize, Arc<Vec<Colour>>),
 }
 
-/// What a sweep is shown of.
-pub(crate) struct SweepInputs<'a> {
-    /// The scene.
-    pub scene: &'a Scene,
-    /// The names of its runs.
-    pub names: &'a [String],
-    /// The run that a map is of.
-    pub run: usize,
-    /// Light or dark.
-    pub theme: &'a Theme,
-}
-
-/// What the pointer is on: a run's place among those that are swept, the run with the settings there, and how it came off.
+/// The run under the pointer: its index among the swept runs, its spec with the settings there, and its score in words.
 struct HoveredRun {
     run: usize,
     spec: RunSpec,
-    words: String,
+    text: String,
 }
 
-/// What the row above the sweep asks for.
-#[derive(Default)]
-pub(crate) struct ToolbarResponse {
-    /// Another run for the map.
-    pub run: Option<usize>,
-    /// To stop.
-    pub stop: bool,
-}
+impl View for SweepView {
+    fn title(&self) -> &'static str {
+        "Sweep"
+    }
 
-impl SweepView {
-    /// The row above: what is compared, over what, how far.
-    pub(crate) fn toolbar_ui(
-        &mut self,
-        ui: &mut egui::Ui,
-        scene: &Scene,
-        names: &[String],
-        run: usize,
-        progress: Option<f32>,
-    ) -> ToolbarResponse {
-        let mut asked = ToolbarResponse::default();
+    fn key(&self) -> egui::Key {
+        egui::Key::W
+    }
+
+    fn help(&self) -> &'static str {
+        "Scores of the runs over values of one setting, or of one run over two settings."
+    }
+
+    fn applies(&self, scene: &Scene) -> bool {
+        scene.network.is_none()
+    }
+
+    fn toolbar_ui(&mut self, ui: &mut egui::Ui, context: &ViewContext) -> Vec<Command> {
         let title = self.measure.title();
         let combo = egui::ComboBox::from_id_salt("sweep measure")
             .selected_text(title)
@@ -95,158 +85,60 @@ impl SweepView {
                     ui.selectable_value(&mut self.measure, measure, measure.title());
                 }
             });
-        super::named(&combo.response, "Measure of the sweep", title);
+        named(&combo.response, "Measure of the sweep", title);
         if self.measure == SweepMetric::Steps {
             let speed = self.goal.abs().max(1e-12) * 0.02;
             let typed = drag_ui(ui, "goal", &mut self.goal, speed);
-            let response = typed.response;
-            response.on_hover_text("The loss that is to be reached.");
+            typed
+                .response
+                .on_hover_text("The loss that is to be reached.");
             refusal_ui(ui, typed.refused.as_deref());
         }
         ui.label("over");
-        for (index, name) in ["Setting of the sweep", "Second setting of the sweep"]
-            .into_iter()
-            .enumerate()
-        {
-            if index == 1 {
-                ui.label("and");
-            }
-            let look = field::FieldStyle {
-                hint: ["lr=1e-4..1:log:200", "none"][index],
-                width: [100.0, 72.0][index],
-            };
-            let read = |text: &str| match text.trim() {
-                "" if index == 1 => Ok(String::new()),
-                text => text
-                    .parse::<SweepAxis>()
-                    .map(|_| text.to_owned())
-                    .map_err(|refusal| refusal.to_string()),
-            };
-            let typed = field::text_field(ui, name, &self.over[index], &look, read);
-            if let Some(over) = typed.taken {
-                self.over[index] = over;
-            }
-            let response = typed.response;
-            refusal_ui(ui, typed.refused.as_deref());
-            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, name));
-            response.on_hover_text(
-                "A setting with its values: lr, lr=1e-4..1:log:200 or beta1=0.5,0.9,0.99. With a second setting the sweep is a \
-                 map of one run.",
-            );
-            let menu = ui.menu_button("…", |ui| {
-                egui::ScrollArea::vertical().show(ui, |ui| {
-                    for (setting, help) in settings(scene) {
-                        if ui.button(&setting).on_hover_text(help).clicked() {
-                            self.over[index] = setting;
-                        }
-                    }
-                });
-                if index == 1
-                    && ui
-                        .button("none")
-                        .on_hover_text("Curves over one setting.")
-                        .clicked()
-                {
-                    self.over[1].clear();
-                }
-            });
-            let menu = menu.response;
-            menu.widget_info(|| {
-                egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Choose: {name}"))
-            });
-            menu.on_hover_text("The settings of the runs.");
+        axis_ui(ui, context.scene, &mut self.axes[0], Axis::First);
+        ui.label("and");
+        axis_ui(ui, context.scene, &mut self.axes[1], Axis::Second);
+        let mut chosen = None;
+        if !self.axes[1].trim().is_empty() {
+            let run = context.followed.unwrap_or(0);
+            chosen = run_combo_ui(ui, "Run of the sweep", context.names, run);
         }
-        if !self.over[1].trim().is_empty() {
-            let name = names.get(run).map_or("", String::as_str);
-            let combo = egui::ComboBox::from_id_salt("sweep run")
-                .selected_text(name)
-                .show_ui(ui, |ui| {
-                    for (index, name) in names.iter().enumerate() {
-                        if ui.selectable_label(index == run, name).clicked() {
-                            asked.run = Some(index);
-                        }
-                    }
-                });
-            super::named(&combo.response, "Run of the sweep", name);
-        }
-        if let Some(progress) = progress {
-            ui.add(
-                egui::ProgressBar::new(progress)
-                    .desired_width(70.0)
-                    .show_percentage(),
-            );
-            asked.stop = ui.button("Stop").clicked();
-        }
-        asked
+        progress_ui(ui, &context.session.sweep);
+        chosen.map(Command::Select).into_iter().collect()
     }
 
-    /// Measure that is compared.
-    pub(crate) fn measure(&self) -> SweepMetric {
-        self.measure
-    }
-
-    /// What is to be computed for a scene; the sentence that says why nothing can be.
-    pub(crate) fn of(&self, scene: &Scene, run: usize) -> Result<SweepKey, String> {
-        let parse = |text: &String| {
-            text.parse::<SweepAxis>()
-                .map_err(|refusal| refusal.to_string())
-        };
-        let first = parse(&self.over[0])?;
-        let overs = if self.over[1].trim().is_empty() {
-            SweepAxes::One(first)
-        } else {
-            let ticked = scene.runs[..run.min(scene.runs.len())]
-                .iter()
-                .filter(|run| run.shown)
-                .count();
-            SweepAxes::Two(ticked, [first, parse(&self.over[1])?])
-        };
-        Ok(SweepKey {
-            landscape: scene.landscape().clone(),
-            start: scene.start(),
-            run_settings: scene.run_settings(),
-            specs: swept_runs(scene, run)
-                .map(|index| scene.runs[index].spec.clone())
-                .collect(),
-            overs,
-            goal: (self.measure == SweepMetric::Steps).then_some(self.goal),
-        })
-    }
-
-    /// Shows the sweep in all of the space that is left; a click takes its settings over. What is under the pointer goes
-    /// to `said`.
-    pub(crate) fn ui(
+    /// Shows the sweep. A click takes the settings under the pointer over.
+    fn ui(
         &mut self,
         ui: &mut egui::Ui,
-        look: &SweepInputs,
-        found: Option<&Arc<Result<SweepResult, String>>>,
-        said: &mut String,
-        textures: &mut Textures,
+        context: &ViewContext,
+        output: &mut ViewOutput,
     ) -> Vec<Command> {
-        let (space, scene) = (ui.available_rect_before_wrap(), look.scene);
-        said.clear();
-        let asked = self.of(scene, look.run);
-        let sweep = match (&asked, found.map(|found| (found, &**found))) {
-            (Ok(_), Some((found, Ok(sweep)))) if scene.runs.iter().any(|run| run.shown) => {
-                (found, sweep)
-            }
-            (refused, found) => {
-                let words = match (refused, found) {
-                    _ if scene.runs.iter().all(|run| !run.shown) => {
-                        "A sweep is one of optimizers. Tick one on the left."
-                    }
+        let (space, scene) = (ui.available_rect_before_wrap(), context.scene);
+        let job = &context.session.sweep;
+        let request = self.request(context);
+        if let Ok(request) = &request {
+            job.request(request.clone());
+            job.wait(context.frame_budget);
+        }
+        let newest = job.newest();
+        let ticked = scene.runs.iter().any(|run| run.shown);
+        let (shared, sweep) = match (&request, newest.as_ref().map(|shared| (shared, &**shared))) {
+            (Ok(_), Some((shared, Ok(sweep)))) if ticked => (shared, sweep),
+            (request, newest) => {
+                let text = match (request, newest) {
+                    _ if !ticked => "A sweep needs an optimizer. Tick one on the left.",
                     (Err(refusal), _) => refusal.as_str(),
                     (_, Some((_, Err(sentence)))) => sentence.as_str(),
-                    _ => "Sweeping …",
+                    _ => "Computing the sweep …",
                 };
                 ui.put(
                     paint::inset(space, [40.0; 2], [40.0; 2]),
-                    egui::Label::new(words).wrap(),
+                    egui::Label::new(text).wrap(),
                 );
                 return Vec::new();
             }
         };
-        let (found, sweep) = sweep;
         let right = if matches!(sweep.swept, SweepData::Map(..)) {
             96.0
         } else {
@@ -263,18 +155,18 @@ impl SweepView {
         });
         let pointer = response.hover_pos().map(|pointer| [pointer.x, pointer.y]);
         let area = paint::area(inner);
-        let (items, pointed) = match &sweep.swept {
-            SweepData::Curves(curves) => self.curves(curves, look, area, pointer),
-            SweepData::Map(map) => self.map(map, (found, sweep), look.theme, area, pointer),
+        let (items, hovered) = match &sweep.swept {
+            SweepData::Curves(curves) => self.curves(curves, context, area, pointer),
+            SweepData::Map(map) => self.map(map, (shared, sweep), context.theme, area, pointer),
         };
-        paint::paint(&ui.painter_at(space), items, textures);
-        let Some(HoveredRun { run, spec, words }) = pointed else {
+        paint::paint(&ui.painter_at(space), items, output.textures);
+        let Some(HoveredRun { run, spec, text }) = hovered else {
             return Vec::new();
         };
-        *said = words;
-        // A sweep of another scene is shown only until that of this one is ready.
-        let current = asked.is_ok_and(|asked| asked == sweep.of);
-        match swept_runs(scene, look.run).nth(run) {
+        *output.hover_text = text;
+        // The sweep of an earlier scene stays until the one of this scene is computed.
+        let current = request.is_ok_and(|request| request.matches(&sweep.request));
+        match swept_runs(context).nth(run) {
             Some(index) if response.clicked() && current => {
                 let mut scene = scene.clone();
                 scene.runs[index].spec = spec;
@@ -284,90 +176,168 @@ impl SweepView {
         }
     }
 
-    /// The curves, and the value of one that the pointer is on.
+    fn figure(&self, context: &ViewContext) -> Result<Figure, String> {
+        let request = self.request(context)?;
+        let job = &context.session.sweep;
+        let newest = job.newest().ok_or_else(|| not_computed_yet("sweep"))?;
+        let found = (*newest).as_ref().map_err(Clone::clone)?;
+        if !found.request.matches(&request) || job.busy() {
+            return Err(not_computed_yet("sweep"));
+        }
+        let (scene, theme, measure) = (context.scene.clone(), context.theme, self.measure);
+        let indices: Vec<usize> = swept_runs(context).collect();
+        Ok(Figure::new(move |size| {
+            let found = (*newest).as_ref().map_err(Clone::clone)?;
+            let names = scene.run_names();
+            let figure = SweepFigure {
+                scene: &scene,
+                measure,
+                goal: found.request.goal,
+                size,
+                theme,
+            };
+            let name = |run: usize| names.get(*indices.get(run)?).map(String::as_str);
+            let drawing = match &found.swept {
+                SweepData::Curves(curves) => {
+                    let lines = sweep_lines(curves, &indices, &names, &scene);
+                    let swept =
+                        |run: &usize| curves.iter().any(|(curve, _)| curve.line.run == *run);
+                    let left_out = (0..indices.len()).filter(|run| !swept(run));
+                    let left_out = left_out.filter_map(|run| Some(name(run)?.to_owned()));
+                    curves_picture(&figure, &lines, &left_out.collect::<Vec<_>>())
+                }
+                SweepData::Map(map) => {
+                    let name = name(map_run(&found.request)).unwrap_or_default();
+                    map_picture(&figure, &map.0, name, map.1.as_ref())
+                }
+            };
+            let axes = match &found.request.axes {
+                SweepAxes::One(axis) => axis.to_string(),
+                SweepAxes::Two(_, [x, y]) => format!("{x} and {y}"),
+            };
+            Ok((drawing, format!("Sweep over {axes}\n\n{}", scene.to_toml())))
+        }))
+    }
+}
+
+/// Returns the index, among the swept runs, of the run of a map.
+fn map_run(request: &SweepRequest) -> usize {
+    match request.axes {
+        SweepAxes::Two(run, _) => run,
+        SweepAxes::One(_) => 0,
+    }
+}
+
+/// Returns the curves of the runs with these indices, with their names and colours.
+fn sweep_lines<'a>(
+    curves: &'a [(SweepCurve, Option<f64>)],
+    indices: &[usize],
+    names: &'a [String],
+    scene: &Scene,
+) -> Vec<SweepLine<'a>> {
+    let lines = curves.iter().filter_map(|(curve, limit)| {
+        let index = *indices.get(curve.line.run)?;
+        Some(SweepLine {
+            curve,
+            name: names.get(index)?,
+            style_index: figure::style_index(scene.runs.get(index)?.colour),
+            limit: *limit,
+        })
+    });
+    lines.collect()
+}
+
+impl SweepView {
+    /// Returns the request for the sweep.
+    ///
+    /// # Errors
+    /// Returns one sentence where a typed setting does not parse.
+    fn request(&self, context: &ViewContext) -> Result<SweepRequest, String> {
+        let scene = context.scene;
+        let parse = |text: &String| {
+            text.parse::<SweepAxis>()
+                .map_err(|refusal| refusal.to_string())
+        };
+        let first = parse(&self.axes[0])?;
+        let axes = if self.axes[1].trim().is_empty() {
+            SweepAxes::One(first)
+        } else {
+            let run = context.followed.unwrap_or(0);
+            let before = &scene.runs[..run.min(scene.runs.len())];
+            let ticked = before.iter().filter(|run| run.shown).count();
+            SweepAxes::Two(ticked, [first, parse(&self.axes[1])?])
+        };
+        Ok(SweepRequest {
+            scene: scene.clone(),
+            specs: swept_runs(context)
+                .map(|index| scene.runs[index].spec.clone())
+                .collect(),
+            axes,
+            goal: (self.measure == SweepMetric::Steps).then_some(self.goal),
+        })
+    }
+
+    /// Returns the curves, and the value of one under the pointer.
     fn curves(
         &self,
         curves: &[(SweepCurve, Option<f64>)],
-        look: &SweepInputs,
+        context: &ViewContext,
         area: Area,
         pointer: Option<Point>,
     ) -> (Vec<Item>, Option<HoveredRun>) {
-        let indices: Vec<usize> = swept_runs(look.scene, look.run).collect();
-        let shown = |(curve, limit): &'_ (SweepCurve, Option<f64>)| {
-            let index = *indices.get(curve.line.run)?;
-            Some((index, *limit))
-        };
-        let shown: Vec<SweepLine> = curves
-            .iter()
-            .filter_map(|swept| {
-                let (index, limit) = shown(swept)?;
-                Some(SweepLine {
-                    curve: &swept.0,
-                    name: look.names.get(index)?,
-                    style_index: figure::style_index(look.scene.runs.get(index)?.colour),
-                    limit,
-                })
-            })
-            .collect();
-        let plot = CurvePlot::new(&shown, self.measure, area);
-        let pointed =
-            pointer
-                .and_then(|pointer| plot.pick(&shown, pointer))
-                .map(|[which, value]| {
-                    let SweepLine { curve, name, .. } = shown[which];
-                    let grid = &curve.line.grid;
-                    let score = self.summary_text(&curve.scores[value]);
-                    HoveredRun {
-                        run: curve.line.run,
-                        spec: curve.spec(value),
-                        words: format!(
-                            "{name}  {} = {}: {score}",
-                            grid.setting(),
-                            text(grid, value)
-                        ),
-                    }
-                });
-        (plot.draw(&shown, look.theme), pointed)
+        let indices: Vec<usize> = swept_runs(context).collect();
+        let lines = sweep_lines(curves, &indices, context.names, context.scene);
+        let plot = CurvePlot::new(&lines, self.measure, area);
+        let hovered = pointer.and_then(|pointer| plot.pick(&lines, pointer));
+        let hovered = hovered.map(|[line, value]| {
+            let SweepLine { curve, name, .. } = lines[line];
+            let grid = &curve.line.grid;
+            let score = self.score_text(&curve.scores[value]);
+            let value_text = text(grid, value);
+            HoveredRun {
+                run: curve.line.run,
+                spec: curve.spec(value),
+                text: format!("{name}  {} = {value_text}: {score}", grid.setting()),
+            }
+        });
+        (plot.draw(&lines, context.theme), hovered)
     }
 
-    /// The map, and the cell that the pointer is on.
+    /// Returns the map, and the cell under the pointer.
     fn map(
         &mut self,
         (map, limits): &(SweepMap, LrLimits),
-        (found, sweep): (&Arc<Result<SweepResult, String>>, &SweepResult),
+        (shared, sweep): (&Arc<Result<SweepResult, String>>, &SweepResult),
         theme: &Theme,
         area: Area,
         pointer: Option<Point>,
     ) -> (Vec<Item>, Option<HoveredRun>) {
-        let (plot, pixels) = self.image(found, map, area, theme);
+        let (plot, pixels) = self.image(shared, map, area, theme);
         let mut items = plot.draw(map, &pixels, limits.as_ref(), theme);
-        let [left, right] = [14.0, 28.0].map(|beside| area.max[0] + beside);
+        let [left, right] = [14.0, 28.0].map(|offset| area.max[0] + offset);
         let bar = Area::new([left, area.min[1]], [right, area.max[1]]);
         items.extend(plot.colour_bar(bar, theme));
-        let pointed = pointer
+        let hovered = pointer
             .and_then(|pointer| plot.index_at(pointer))
             .map(|at| {
                 let score = map
                     .score(at)
-                    .map_or_else(String::new, |score| self.summary_text(score));
+                    .map_or_else(String::new, |score| self.score_text(score));
                 let [x, y] = [0, 1].map(|axis| {
                     let grid = &map.grids[axis];
                     format!("{} = {}", grid.setting(), text(grid, at[axis]))
                 });
                 HoveredRun {
-                    run: match sweep.of.overs {
-                        SweepAxes::Two(run, _) => run,
-                        SweepAxes::One(_) => 0,
-                    },
+                    run: map_run(&sweep.request),
                     spec: map.spec(at),
-                    words: format!("{x}, {y}: {score}"),
+                    text: format!("{x}, {y}: {score}"),
                 }
             });
-        (items, pointed)
+        (items, hovered)
     }
 
-    /// How a run came off.
-    fn summary_text(&self, score: &Score) -> String {
+    /// Returns the score of a run in words.
+    fn score_text(&self, score: &Score) -> String {
         match (score.value(self.measure), score.diverged()) {
             (Some(value), _) => metric_text(value, self.measure),
             (None, Some(step)) => format!("diverged at step {step}"),
@@ -401,44 +371,14 @@ impl SweepView {
     }
 }
 
-/// A value of a grid, short enough to read.
+/// Returns a value of a grid with at most 4 digits.
 fn text(grid: &AxisValues, index: usize) -> String {
     grid.number(index)
         .map_or_else(|| grid.text(index), |value| number(value, 4))
 }
 
-/// The places of the runs that are swept: the ticked ones, and the followed one.
-pub(crate) fn swept_runs(scene: &Scene, run: usize) -> impl Iterator<Item = usize> {
-    (0..scene.runs.len()).filter(move |&index| scene.runs[index].shown || index == run)
-}
-
-/// The settings of the runs that can be swept over, as an [`Over`] has them, each with its help: those of the optimizers,
-/// of what goes around them, and of the schedules.
-fn settings(scene: &Scene) -> Vec<(String, &'static str)> {
-    let mut found: Vec<(String, &str)> = Vec::new();
-    let mut add = |owner: &str, settings: &dyn Settings| {
-        for param in settings.params() {
-            let setting = format!("{owner}{}", param.name);
-            if found.iter().all(|(known, _)| *known != setting) {
-                found.push((setting, param.help));
-            }
-        }
-    };
-    for spec in swept_specs(scene) {
-        add("", spec.optimizer.settings());
-    }
-    for spec in swept_specs(scene) {
-        for wrapper in &spec.wrappers {
-            add(&format!("{}.", wrapper.name()), wrapper.settings());
-        }
-        for schedule in spec.schedule.schedules() {
-            add(&format!("{}.", schedule.name()), schedule.settings());
-        }
-    }
-    found
-}
-
-fn swept_specs(scene: &Scene) -> impl Iterator<Item = &RunSpec> {
-    let ticked = scene.runs.iter().filter(|run| run.shown);
-    ticked.map(|run| &run.spec)
+/// Returns the indices of the swept runs: the ticked ones, and the followed one.
+fn swept_runs(context: &ViewContext) -> impl Iterator<Item = usize> {
+    let (runs, followed) = (&context.scene.runs, context.followed.unwrap_or(0));
+    (0..runs.len()).filter(move |&index| runs[index].shown || index == followed)
 }

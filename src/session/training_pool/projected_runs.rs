@@ -1,57 +1,59 @@
-//! A plane through the runs of a network, and what it shows of them.
+//! A plane through the runs of a network, and their projections onto it.
 
 use super::thread::TrainingThread;
-use super::{RunResult, Runs, TrainedRow, TrainedRun, TrainingSnapshot};
 use crate::engine::analysis::network_plane::{
     AnyPlane, NetworkPlane, PlaneInputs, Projection, project_all,
 };
 use crate::engine::cancel::Cancel;
 use crate::engine::network::{PlaneRestriction, TrainingTask};
 use crate::engine::objective::plane::Rect;
-use crate::engine::scene::Problem;
-use crate::engine::scene::Scene;
+use crate::engine::results::{
+    RunId, RunResult, Runs, TrainedRow, TrainedRun, TrainingSnapshot, bounding_view, decimate,
+};
+use crate::engine::scene::{Problem, Scene};
 use crate::engine::training::{Outcome, Trajectory};
 use std::sync::Arc;
 
-/// A plane, and the shadows of the rows that there are.
+/// A plane, and the projections of the rows that there are.
 pub(super) struct ProjectedRuns {
     task: Arc<TrainingTask>,
     network_plane: Arc<NetworkPlane>,
     problem: Arc<Problem>,
-    /// How many rows each run had when the plane was laid, and which run it was.
-    built_from: Vec<(u64, usize)>,
-    shown: Vec<ProjectedRun>,
+    /// The runs from which the plane was built, and the number of rows of each then.
+    built_from: Vec<(RunId, usize)>,
+    runs: Vec<ProjectedRun>,
 }
 
-/// What there is of a run.
+/// Rows of a run with their projections.
+#[derive(Default)]
 struct ProjectedRun {
-    /// Which run it is.
-    identity: u64,
+    id: RunId,
     projections: Vec<Projection>,
     rows: Vec<TrainedRow>,
-    /// How far each row is from the first weights.
+    /// Euclidean distance of each row from the first weights.
     distances: Vec<f64>,
-    outcome: Outcome,
+    outcome: Option<Outcome>,
 }
 
 impl ProjectedRuns {
-    /// A plane through the first so many rows of each run that does not diverge, or of all if all do, with its origin where the first one ends.
+    /// Builds a plane through the first `counts` rows of the runs that do not diverge, or of all runs if all diverge. Its origin is the last
+    /// of these rows of the first run.
     pub(super) fn project(
         plane: &AnyPlane,
         task: &Arc<TrainingTask>,
-        trainers: &[TrainingThread],
+        threads: &[TrainingThread],
         counts: &[usize],
         cancel: &Cancel,
     ) -> Result<Self, String> {
-        let all = trainers.iter().zip(counts);
-        // Runs that diverged would have the plane and its window to themselves.
-        let sound = |(trainer, count): &(&TrainingThread, &usize)| {
-            !matches!(trainer.outcome(**count), Outcome::Diverged(..))
+        let all = threads.iter().zip(counts);
+        // Diverged runs would determine the plane and its window alone.
+        let sound = |(thread, count): &(&TrainingThread, &usize)| {
+            !matches!(thread.outcome(**count), Outcome::Diverged(..))
         };
         let any = all.clone().any(|run| sound(&run));
         let trajectories: Vec<Trajectory> = all
             .filter(|run| !any || sound(run))
-            .map(|(trainer, count)| full_trajectory(task, trainer, *count))
+            .map(|(thread, count)| full_trajectory(task, &thread.rows(0..*count)))
             .collect();
         let ends: Vec<Vec<f64>> = { trajectories.iter() }
             .map(|run| run.theta(usize::MAX).unwrap_or(&task.start).to_vec())
@@ -63,129 +65,112 @@ impl ProjectedRuns {
             _ => 0,
         };
         let others = ends.get(1..).unwrap_or_default();
-        let given = PlaneInputs {
+        let inputs = PlaneInputs {
             others: &others[..others.len().min(needed)],
             trajectories: &trajectories,
             ..PlaneInputs::new(&*task.loss, theta, cancel)
         };
-        let cut = plane
+        let built = plane
             .as_dyn()
-            .build(&given)
+            .build(&inputs)
             .map_err(|error| error.to_string())?;
-        let view = plane_view(plane, &cut, &trajectories);
-        let on_plane = PlaneRestriction::new(Arc::clone(&task.loss), cut.plane.clone());
+        let view = plane_view(plane, &built, &trajectories);
+        let on_plane = PlaneRestriction::new(Arc::clone(&task.loss), built.plane.clone());
         let on_plane = on_plane.ok_or("the plane is of another network; expected its own")?;
         let mut problem = Problem::for_network(Arc::clone(task));
         problem.landscape.objective = Arc::new(on_plane);
         problem.landscape.view = view;
-        let laid = trainers.iter().zip(counts);
+        let built_from = threads.iter().zip(counts);
         Ok(Self {
             task: Arc::clone(task),
-            network_plane: Arc::new(cut),
+            network_plane: Arc::new(built),
             problem: Arc::new(problem),
-            built_from: laid
-                .map(|(trainer, count)| (trainer.id(), *count))
+            built_from: built_from
+                .map(|(thread, count)| (thread.id().clone(), *count))
                 .collect(),
-            shown: Vec::new(),
+            runs: Vec::new(),
         })
     }
 
-    /// Whether the plane still holds: it is laid anew whenever there are a third more rows, and once all are there.
+    /// Whether the plane is still current: it is built again whenever there are a third more rows, and once the runs are complete.
     pub(super) fn is_current(
         &self,
         task: &Arc<TrainingTask>,
-        trainers: &[TrainingThread],
+        threads: &[TrainingThread],
         counts: &[usize],
         complete: bool,
     ) -> bool {
-        let now = trainers
-            .iter()
-            .map(TrainingThread::id)
-            .zip(counts.iter().copied());
-        let same = self.built_from.len() == trainers.len()
-            && self
-                .built_from
-                .iter()
-                .zip(now.clone())
-                .all(|(laid, now)| laid.0 == now.0);
-        let rows = |laid: &[(u64, usize)]| laid.iter().map(|(_, count)| count).sum::<usize>();
-        let now: Vec<(u64, usize)> = now.collect();
-        let grown = if complete {
-            now != self.built_from
+        let mut pairs = self.built_from.iter().zip(threads);
+        let same_runs = self.built_from.len() == threads.len()
+            && pairs.all(|((id, _), thread)| id == thread.id());
+        let built: usize = self.built_from.iter().map(|(_, count)| count).sum();
+        let now: usize = counts.iter().sum();
+        let current = if complete {
+            let mut pairs = self.built_from.iter().zip(counts);
+            pairs.all(|((_, built), now)| built == now)
         } else {
-            3 * rows(&now) >= 4 * rows(&self.built_from)
+            3 * now < 4 * built
         };
-        Arc::ptr_eq(task, &self.task) && same && !grown
+        Arc::ptr_eq(task, &self.task) && same_runs && current
     }
 
     /// Adds the rows that are new. `None` if it was cancelled.
     pub(super) fn extend(
         &mut self,
-        trainers: &[TrainingThread],
+        threads: &[TrainingThread],
         counts: &[usize],
         cancel: &Cancel,
     ) -> Option<()> {
-        let mut earlier = std::mem::take(&mut self.shown);
-        for (trainer, count) in trainers.iter().zip(counts) {
-            let identity = trainer.id();
-            let own = earlier.iter().position(|shown| shown.identity == identity);
-            let mut shown = own.map_or_else(
-                || ProjectedRun {
-                    identity,
-                    projections: Vec::new(),
-                    rows: Vec::new(),
-                    distances: Vec::new(),
-                    outcome: Outcome::Finished,
-                },
-                |index| earlier.swap_remove(index),
-            );
-            shown.rows.truncate(*count);
-            shown.projections.truncate(*count);
-            shown.distances.truncate(*count);
-            let (theta, rows) = trainer.rows(shown.rows.len()..*count);
-            let start = &self.task.start;
-            let distance = |theta: &[f64]| {
-                let squares = theta.iter().zip(start).map(|(x, from)| (x - from).powi(2));
+        let mut earlier = std::mem::take(&mut self.runs);
+        let start = &self.task.start;
+        for (thread, count) in threads.iter().zip(counts) {
+            let known = earlier.iter().position(|run| run.id == *thread.id());
+            let mut run =
+                known.map_or_else(ProjectedRun::default, |index| earlier.swap_remove(index));
+            run.id = thread.id().clone();
+            run.rows.truncate(*count);
+            run.projections.truncate(*count);
+            run.distances.truncate(*count);
+            let rows = thread.rows(run.rows.len()..*count);
+            let distance = |row: &TrainedRow| {
+                let squares = row
+                    .theta
+                    .iter()
+                    .zip(start)
+                    .map(|(x, from)| (x - from).powi(2));
                 squares.sum::<f64>().sqrt()
             };
-            let distances = theta.chunks_exact(start.len().max(1)).map(distance);
-            shown.distances.extend(distances);
-            let fresh = empty_trajectory(self.task.start.len(), theta);
-            let objective = &*self.task.loss;
-            shown.projections.extend(project_all(
-                &self.network_plane.plane,
-                objective,
-                &fresh,
-                cancel,
-            )?);
-            shown.rows.extend(rows);
-            shown.outcome = trainer.outcome(*count);
-            self.shown.push(shown);
+            run.distances.extend(rows.iter().map(distance));
+            let (plane, objective) = (&self.network_plane.plane, &*self.task.loss);
+            let trajectory = full_trajectory(&self.task, &rows);
+            run.projections
+                .extend(project_all(plane, objective, &trajectory, cancel)?);
+            run.rows.extend(rows);
+            run.outcome = Some(thread.outcome(*count));
+            self.runs.push(run);
         }
         Some(())
     }
 
-    /// The runs as their shadows are.
-    pub(super) fn runs(&self, scene: &Scene, trainers: &[TrainingThread], complete: bool) -> Runs {
-        let results = self.shown.iter().map(|shown| Arc::new(shown.result()));
-        let trained = self.shown.iter().zip(trainers);
-        let trained = trained.map(|(shown, trainer)| {
+    /// Returns the runs as trajectories on the plane, with their training records.
+    pub(super) fn snapshot(&self, scene: &Scene, complete: bool) -> Runs {
+        let record = |run: &ProjectedRun| {
             Arc::new(TrainedRun {
-                projections: shown.projections.clone(),
-                rows: shown.rows.clone(),
-                distances: shown.distances.clone(),
-                log: trainer.log(),
+                projections: run.projections.clone(),
+                rows: run.rows.clone(),
+                distances: run.distances.clone(),
+                id: run.id.clone(),
             })
-        });
+        };
         Runs {
             scene: scene.clone(),
             problem: Arc::clone(&self.problem),
-            results: results.collect(),
+            results: self.runs.iter().map(|run| Arc::new(run.result())).collect(),
             every: scene.run_settings().record_every,
             trained: Some(TrainingSnapshot {
                 task: Arc::clone(&self.task),
                 network_plane: Arc::clone(&self.network_plane),
-                runs: trained.collect(),
+                runs: self.runs.iter().map(record).collect(),
                 complete,
             }),
         }
@@ -193,15 +178,13 @@ impl ProjectedRuns {
 }
 
 impl ProjectedRun {
-    /// The run in the plane's two coordinates, with its true losses.
+    /// Returns the trajectory in the plane's two coordinates, with the true losses.
     fn result(&self) -> RunResult {
         let column = |number: fn(&TrainedRow) -> f64| self.rows.iter().map(number).collect();
         let trajectory = Trajectory {
             dim: 2,
-            theta: self
-                .projections
-                .iter()
-                .flat_map(|shadow| shadow.at)
+            theta: { self.projections.iter() }
+                .flat_map(|projection| projection.at)
                 .collect(),
             loss: column(|row| row.loss),
             grad_norm: column(|row| row.grad_norm),
@@ -209,10 +192,10 @@ impl ProjectedRun {
             evaluations: self.rows.iter().map(|row| row.evaluations).collect(),
             costs: Some(column(|row| row.cost)),
             average: None,
-            outcome: self.outcome,
+            outcome: self.outcome.unwrap_or(Outcome::Finished),
         };
         RunResult {
-            outline: super::super::decimate(&trajectory),
+            outline: decimate(&trajectory),
             curvature: Vec::new(),
             preconditioned: Vec::new(),
             trajectory,
@@ -220,12 +203,14 @@ impl ProjectedRun {
     }
 }
 
-/// Rows of n numbers of which nothing but θ is told.
-fn empty_trajectory(dim: usize, theta: Vec<f64>) -> Trajectory {
+/// Returns a trajectory of rows in all parameters; it has no numbers but θ and the loss.
+fn full_trajectory(task: &TrainingTask, rows: &[TrainedRow]) -> Trajectory {
     Trajectory {
-        dim,
-        theta,
-        loss: Vec::new(),
+        dim: task.start.len(),
+        theta: { rows.iter() }
+            .flat_map(|row| row.theta.iter().copied())
+            .collect(),
+        loss: rows.iter().map(|row| row.loss).collect(),
         grad_norm: Vec::new(),
         lr: Vec::new(),
         evaluations: Vec::new(),
@@ -235,17 +220,8 @@ fn empty_trajectory(dim: usize, theta: Vec<f64>) -> Trajectory {
     }
 }
 
-/// The first `count` rows of a run in all of its parameters.
-fn full_trajectory(task: &TrainingTask, trainer: &TrainingThread, count: usize) -> Trajectory {
-    let (theta, rows) = trainer.rows(0..count);
-    Trajectory {
-        loss: rows.iter().map(|row| row.loss).collect(),
-        ..empty_trajectory(task.start.len(), theta)
-    }
-}
-
-/// A window that shows all rows of all runs, and what the plane goes through.
-fn plane_view(plane: &AnyPlane, cut: &NetworkPlane, trajectories: &[Trajectory]) -> Rect {
+/// Returns a window that contains all rows of all runs, and the points that define the plane.
+fn plane_view(plane: &AnyPlane, built: &NetworkPlane, trajectories: &[Trajectory]) -> Rect {
     let landmarks: &[[f64; 2]] = match plane {
         AnyPlane::Filter(_) => &[[-1.0, -1.0], [1.0, 1.0]],
         AnyPlane::Line(_) => &[[0.0, 0.0], [1.0, 0.0]],
@@ -254,27 +230,6 @@ fn plane_view(plane: &AnyPlane, cut: &NetworkPlane, trajectories: &[Trajectory])
     };
     let rows = trajectories.iter();
     let rows = rows.flat_map(|run| run.theta.chunks_exact(run.dim.max(1)));
-    let places = rows.map(|theta| cut.plane.project(theta).0);
-    bounding_view(landmarks.iter().copied().chain(places))
-}
-
-/// A window that shows some places of a plane.
-pub(in crate::session) fn bounding_view(places: impl Iterator<Item = [f64; 2]>) -> Rect {
-    let (mut low, mut high) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
-    for at in places {
-        if at.iter().all(|at| at.is_finite()) {
-            for axis in 0..2 {
-                low[axis] = low[axis].min(at[axis]);
-                high[axis] = high[axis].max(at[axis]);
-            }
-        }
-    }
-    let size = (high[0] - low[0]).max(high[1] - low[1]);
-    // As wide as high within a factor of three, and a margin around.
-    let [x, y] = [0, 1].map(|axis| {
-        let (center, own) = (0.5 * (low[axis] + high[axis]), high[axis] - low[axis]);
-        let half = 0.65 * own.max(size / 3.0);
-        [center - half, center + half]
-    });
-    Rect::new(x, y).unwrap_or(Rect::square(1.0))
+    let points = rows.map(|theta| built.plane.project(theta).0);
+    bounding_view(landmarks.iter().copied().chain(points))
 }

@@ -1,11 +1,11 @@
-//! Where runs wait, and where whoever follows them waits for news.
+//! Signal between training threads and the threads that follow them: pause, and a version that counts changes.
 
 use crate::engine::cancel::Cancel;
 use crate::session::job::lock;
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-/// Shared by all runs of a lab.
+/// Pause switch and change counter, shared by all training threads of a session.
 #[derive(Default)]
 pub(in crate::session) struct Signal {
     state: Mutex<State>,
@@ -16,43 +16,35 @@ pub(in crate::session) struct Signal {
 struct State {
     paused: bool,
     version: u64,
-    last_id: u64,
 }
 
-/// How long somebody sleeps who may have missed that there is no more to wait for.
+/// Upper bound on a wait: cancellation does not notify the condition variable, so it is polled at this interval.
 const POLL: Duration = Duration::from_millis(50);
 
-/// How long rows gather before they are told.
+/// Delay before a change is reported, so that rows that follow at once are reported together.
 const DEBOUNCE: Duration = Duration::from_millis(12);
 
 impl Signal {
-    /// Holds all runs where they are, or lets them go on.
+    /// Pauses all runs, or lets them go on.
     pub(in crate::session) fn pause(&self, paused: bool) {
         lock(&self.state).paused = paused;
         self.changed.notify_all();
     }
 
-    /// Whether runs are held.
+    /// Whether runs are paused.
     pub(in crate::session) fn is_paused(&self) -> bool {
         lock(&self.state).paused
     }
 
-    /// A number that nobody else has.
-    pub(super) fn next_id(&self) -> u64 {
-        let mut state = lock(&self.state);
-        state.last_id += 1;
-        state.last_id
-    }
-
-    /// Says that there is something new.
+    /// Counts a change, and wakes the threads that wait for one.
     pub(super) fn notify(&self) {
         lock(&self.state).version += 1;
         self.changed.notify_all();
     }
 
-    /// Waits while runs are `held`, which is told whether they are paused.
-    pub(super) fn wait_while_blocked(&self, held: impl Fn(bool) -> bool) {
-        self.wait_while(|state| held(state.paused));
+    /// Waits while `blocked` returns true for the pause switch.
+    pub(super) fn wait_while_blocked(&self, blocked: impl Fn(bool) -> bool) {
+        self.wait_while(|state| blocked(state.paused));
     }
 
     fn wait_while(&self, waits: impl Fn(&State) -> bool) {
@@ -63,13 +55,12 @@ impl Signal {
         }
     }
 
-    /// How much there has been to tell.
+    /// Returns the number of changes so far.
     pub(super) fn version(&self) -> u64 {
         lock(&self.state).version
     }
 
-    /// Waits for something newer than `seen`, which follows; false if it was cancelled. A little more may gather, so that nobody is told of
-    /// every row by itself.
+    /// Waits for a change after version `seen`, and sets `seen` to the version then. Returns false if it was cancelled.
     pub(super) fn wait_for_change(&self, seen: &mut u64, cancel: &Cancel) -> bool {
         std::thread::sleep(DEBOUNCE);
         self.wait_while(|state| state.version == *seen && !cancel.is_cancelled());

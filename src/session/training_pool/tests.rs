@@ -1,4 +1,4 @@
-//! Runs of networks: streamed, held, lengthened, and their shadows.
+//! Runs of networks: streamed, paused, lengthened, and their projections.
 
 use super::*;
 use crate::engine::files::NoFiles;
@@ -6,10 +6,10 @@ use crate::engine::objective::Objective;
 use crate::engine::objective::plane::Rect;
 use crate::engine::scene::{NetworkScene, SpecChange};
 use crate::engine::training::{self, Outcome};
-use crate::session::{Session, compute_all_runs};
+use crate::session::{Session, SharpnessRequest, compute_all_runs};
 use std::time::Duration;
 
-const PATIENCE: Duration = Duration::from_mins(1);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 fn scene(runs: &[&str]) -> Scene {
     let mut scene = Scene::opening();
@@ -26,15 +26,15 @@ fn scene(runs: &[&str]) -> Scene {
     scene
 }
 
-fn made(scene: &Scene) -> Runs {
+fn trained_runs(scene: &Scene) -> Runs {
     let problem = Arc::new(scene.load(&NoFiles).unwrap());
     compute_all_runs(scene, &problem, None).unwrap()
 }
 
-fn newest(lab: &Session, scene: &Scene) -> Runs {
-    lab.update(scene, Rect::square(1.0));
-    lab.wait_for_runs(PATIENCE);
-    let runs = lab.runs().unwrap();
+fn newest(session: &Session, scene: &Scene) -> Runs {
+    session.update(scene, Rect::square(1.0));
+    session.runs.wait(TIMEOUT);
+    let runs = session.runs.newest().unwrap();
     (*runs).clone().unwrap()
 }
 
@@ -46,9 +46,9 @@ fn losses(runs: &Runs) -> Vec<Vec<f64>> {
 }
 
 #[test]
-fn runs_of_a_network_are_those_of_any_other_objective_and_their_shadows_are_on_the_plane() {
+fn runs_of_a_network_equal_those_of_its_loss_and_their_projections_are_on_the_plane() {
     let scene = scene(&["sgd:lr=0.5,momentum=0.9", "adam:lr=0.1@cosine"]);
-    let runs = made(&scene);
+    let runs = trained_runs(&scene);
     let trained = runs.trained.as_ref().unwrap();
     let task = &trained.task;
     assert!(
@@ -65,8 +65,8 @@ fn runs_of_a_network_are_those_of_any_other_objective_and_their_shadows_are_on_t
         assert_eq!(result.trajectory.len(), 13);
         for row in 0..13 {
             let theta = shown.theta(row).unwrap();
-            assert_eq!(Some(&*theta), alone.theta(row));
-            let (at, residual) = trained.network_plane.plane.project(&theta);
+            assert_eq!(Some(theta), alone.theta(row));
+            let (at, residual) = trained.network_plane.plane.project(theta);
             assert_eq!(result.trajectory.plot_point(row), Some(at));
             assert_eq!(shown.projections[row].residual, residual);
             let height = runs.problem.objective.value(&at);
@@ -92,45 +92,48 @@ fn runs_of_a_network_are_those_of_any_other_objective_and_their_shadows_are_on_t
 }
 
 #[test]
-fn a_lab_streams_the_same_and_goes_on_where_it_can() {
+fn a_session_streams_equal_runs_and_continues_them_where_it_can() {
     let mut scene = scene(&["sgd:lr=0.5", "adam:lr=0.1"]);
-    let lab = Session::new(Arc::new(NoFiles), || {}).unwrap();
-    let first = newest(&lab, &scene);
-    assert_eq!(losses(&first), losses(&made(&scene)));
-    lab.wait_for_map_data(PATIENCE);
+    let session = Session::new(Arc::new(NoFiles), || {}).unwrap();
+    let first = newest(&session, &scene);
+    assert_eq!(losses(&first), losses(&trained_runs(&scene)));
+    session.map_data.wait(TIMEOUT);
     scene.training.steps = 100;
-    let longer = newest(&lab, &scene);
-    assert_eq!(losses(&longer), losses(&made(&scene)));
+    let longer = newest(&session, &scene);
+    assert_eq!(losses(&longer), losses(&trained_runs(&scene)));
     assert_eq!(longer.results[0].trajectory.len(), 21);
     scene.training.steps = 30;
-    let shorter = newest(&lab, &scene);
-    assert_eq!(losses(&shorter), losses(&made(&scene)));
+    let shorter = newest(&session, &scene);
+    assert_eq!(losses(&shorter), losses(&trained_runs(&scene)));
     assert_eq!(
         shorter.results[0].trajectory.plot_point(6),
         Some([0.0, 0.0])
     );
-    // A plane is another look at the same runs.
-    scene.network_mut().unwrap().plane = "filter".parse().unwrap();
-    let other = newest(&lab, &scene);
+    // Another plane shows the same runs.
+    scene.network.as_mut().unwrap().plane = "filter".parse().unwrap();
+    let other = newest(&session, &scene);
     assert_eq!(losses(&other), losses(&shorter));
     assert_ne!(other.problem.view, shorter.problem.view);
-    lab.update(&Scene::opening(), Rect::square(2.0));
-    lab.wait_for_runs(PATIENCE);
+    session.update(&Scene::opening(), Rect::square(2.0));
+    session.runs.wait(TIMEOUT);
     assert!(
-        lab.runs()
+        session
+            .runs
+            .newest()
             .is_some_and(|runs| (*runs).as_ref().is_ok_and(|runs| runs.trained.is_none()))
     );
 }
 
 #[test]
-fn sharpness_is_measured_where_it_is_asked_for() {
+fn sharpness_is_measured_at_the_requested_rows() {
     let scene = scene(&["sgd:lr=0.5", "adam:lr=0.1"]);
-    let lab = Session::new(Arc::new(NoFiles), || {}).unwrap();
-    let runs = newest(&lab, &scene);
+    let session = Session::new(Arc::new(NoFiles), || {}).unwrap();
+    let runs = newest(&session, &scene);
     let trained = runs.trained.as_ref().unwrap();
-    lab.ask_sharpness(trained, 4);
-    lab.wait_for_sharpness(PATIENCE);
-    let found = lab.sharpness().unwrap();
+    let request = SharpnessRequest::new(trained, 4);
+    session.sharpness.request(request.unwrap());
+    session.sharpness.wait(TIMEOUT);
+    let found = session.sharpness.newest().unwrap();
     let found = (*found).as_ref().ok().unwrap();
     for (index, run) in trained.runs.iter().enumerate() {
         let sharp = found.of(run).unwrap();
@@ -143,7 +146,7 @@ fn sharpness_is_measured_where_it_is_asked_for() {
             (index == 1, true)
         );
         let (loss, theta) = (&*trained.task.loss, run.theta(8).unwrap());
-        let hessian = crate::engine::analysis::curvature::Curvature::hessian(loss, &theta);
+        let hessian = crate::engine::analysis::curvature::Curvature::hessian(loss, theta);
         let ask = crate::engine::analysis::curvature::LanczosOptions::largest(1e-12);
         let exact = crate::engine::analysis::curvature::lanczos(&hessian, &ask, &Cancel::default())
             .unwrap();
@@ -153,26 +156,29 @@ fn sharpness_is_measured_where_it_is_asked_for() {
 }
 
 #[test]
-fn held_runs_wait_and_go_on() {
+fn paused_runs_wait_and_continue() {
     let scene = scene(&["sgd:lr=0.5"]);
-    let lab = Session::new(Arc::new(NoFiles), || {}).unwrap();
-    lab.pause(true);
-    lab.update(&scene, Rect::square(1.0));
-    lab.wait_for_runs(Duration::from_millis(300));
-    assert!(lab.busy()[0] && lab.is_paused());
-    lab.pause(false);
-    assert_eq!(losses(&newest(&lab, &scene)), losses(&made(&scene)));
+    let session = Session::new(Arc::new(NoFiles), || {}).unwrap();
+    session.pause(true);
+    session.update(&scene, Rect::square(1.0));
+    session.runs.wait(Duration::from_millis(300));
+    assert!(session.runs.busy() && session.is_paused());
+    session.pause(false);
+    assert_eq!(
+        losses(&newest(&session, &scene)),
+        losses(&trained_runs(&scene))
+    );
 }
 
 #[test]
-fn a_spec_change_keeps_the_weights() {
+fn a_change_of_settings_keeps_the_weights() {
     let mut scene = scene(&["sgd:lr=0.5", "adam:lr=0.1"]);
-    let whole = made(&scene);
-    scene.runs[0].spec_changes.push(SpecChange {
-        at_step: 20,
+    let whole = trained_runs(&scene);
+    scene.runs[0].legs.push(SpecChange {
+        from: 20,
         spec: "sgd:lr=0.01".parse().unwrap(),
     });
-    let split = made(&scene);
+    let split = trained_runs(&scene);
     let [before, after] = [&whole, &split].map(|runs| &runs.results[0].trajectory);
     assert_eq!(before.loss[..5], after.loss[..5]);
     assert_eq!(
@@ -184,7 +190,7 @@ fn a_spec_change_keeps_the_weights() {
     let theta = |row| split.trained.as_ref().unwrap().runs[0].theta(row).unwrap();
     let mut gradient = vec![0.0; theta(4).len()];
     let loss = &split.trained.as_ref().unwrap().task.loss;
-    let mut place = theta(4);
+    let mut place = theta(4).to_vec();
     for _ in 0..5 {
         loss.gradient(&place, &mut gradient);
         place
@@ -208,14 +214,14 @@ fn a_spec_change_keeps_the_weights() {
 }
 
 #[test]
-fn what_cannot_be_trained_is_told() {
+fn scenes_that_cannot_be_trained_are_refused() {
     let mut diverging = scene(&["sgd:lr=1e30"]);
-    let runs = made(&diverging);
+    let runs = trained_runs(&diverging);
     let end = &runs.results[0].trajectory;
     assert!(matches!(end.outcome, Outcome::Diverged(step, _) if step > 0 && step <= 60));
-    // The plane is the others'.
+    // A diverged run does not change the plane.
     let both = scene(&["sgd:lr=1e30", "adam:lr=0.1"]);
-    let [alone, both] = [made(&scene(&["adam:lr=0.1"])), made(&both)];
+    let [alone, both] = [trained_runs(&scene(&["adam:lr=0.1"])), trained_runs(&both)];
     assert_eq!(both.problem.view, alone.problem.view);
     assert_eq!(
         both.results[1].trajectory.theta,

@@ -1,86 +1,60 @@
 //! A run of a network on a thread of its own.
 
 use super::signal::Signal;
-use crate::engine::analysis::layer_stats::Diagnosis;
 use crate::engine::cancel::Cancel;
-use crate::engine::network::{Metrics, TrainingTask};
+use crate::engine::network::TrainingTask;
+use crate::engine::objective::norm;
+use crate::engine::results::{RunId, TrainedRow};
 use crate::engine::scene::{Run, SpecChange};
-use crate::engine::training::{self, OptimizerStateSize, Outcome, RunSettings, RunSpec, StepView};
+use crate::engine::training::{self, Outcome, RunSettings, RunSpec, StepView};
 use crate::session::job::{lock, panic_text};
 use std::ops::{ControlFlow, Range};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 
-/// What is kept of a run, a row every so many steps.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct TrainingLog {
-    /// θ, n numbers a row.
-    pub theta: Vec<f64>,
-    /// The rest of each row.
-    pub rows: Vec<TrainedRow>,
-    /// How the run ended, once it has by itself.
-    pub outcome: Option<Outcome>,
-    /// Why it broke off, if it did.
-    pub error: Option<String>,
+/// Recorded rows of a run, and how it ended.
+#[derive(Debug, Default)]
+struct TrainingLog {
+    rows: Vec<TrainedRow>,
+    /// The outcome, once the run has ended by itself.
+    outcome: Option<Outcome>,
+    /// The message of a panic.
+    error: Option<String>,
 }
 
-/// A row of a network's run, but for θ.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TrainedRow {
-    /// True loss over all training data.
-    pub loss: f64,
-    /// Euclidean norm of its gradient.
-    pub grad_norm: f64,
-    /// The learning rate of the next step.
-    pub lr: f64,
-    /// Gradients that the optimizer has asked for so far.
-    pub evaluations: u64,
-    /// All that it has asked for so far, in gradients.
-    pub cost: f64,
-    /// How good the network is on the training and on the test data.
-    pub metrics: [Option<Metrics>; 2],
-    /// What its layers say; updates are those of the last step.
-    pub diagnosis: Arc<Diagnosis>,
-    /// What the step before divided gradients by, where the rule does so:
-    /// [`Moment::preconditioner`](crate::engine::training::Moment::preconditioner).
-    pub preconditioner: Option<Arc<[f64]>>,
-    /// The length of the last step, and what the optimizer carries. A change of its settings begins with nothing.
-    pub optimizer_state: Arc<[OptimizerStateSize]>,
-}
-
-/// A run of a network that goes on on a thread of its own as far as it may, and rests there until it may go further.
+/// A run of a network on a thread of its own. It trains up to its target step and waits there until the target grows.
 pub(super) struct TrainingThread(Arc<TrainingWork>);
 
-/// What a run and whoever watches it share.
+/// State of a run that its thread and its owner share.
 struct TrainingWork {
-    id: u64,
+    id: RunId,
     task: Arc<TrainingTask>,
     spec: RunSpec,
     spec_changes: Vec<SpecChange>,
     run_settings: RunSettings,
-    log: Arc<Mutex<TrainingLog>>,
+    log: Mutex<TrainingLog>,
     target: Mutex<u64>,
-    gate: Arc<Signal>,
+    signal: Arc<Signal>,
     cancel: Cancel,
 }
 
 impl TrainingThread {
-    /// Starts a run, which may go on for `conditions.steps`, a whole number of rows.
+    /// Starts a run with the target `run_settings.steps`, a multiple of the steps between rows.
     pub(super) fn spawn(
         task: &Arc<TrainingTask>,
         run: &Run,
         run_settings: RunSettings,
-        gate: &Arc<Signal>,
+        signal: &Arc<Signal>,
     ) -> Result<Self, String> {
         let work = Arc::new(TrainingWork {
-            id: gate.next_id(),
+            id: RunId::default(),
             task: Arc::clone(task),
             spec: run.spec.clone(),
             spec_changes: run.spec_changes.clone(),
             run_settings,
-            log: Arc::default(),
+            log: Mutex::default(),
             target: Mutex::new(run_settings.steps),
-            gate: Arc::clone(gate),
+            signal: Arc::clone(signal),
             cancel: Cancel::default(),
         });
         let own = Arc::clone(&work);
@@ -91,7 +65,7 @@ impl TrainingThread {
         Ok(Self(work))
     }
 
-    /// Whether this is the run that is asked for, so far as it has come, and lets it go on to as many steps.
+    /// Whether the rows of this run are those of `run` with `run_settings`. If so, the target becomes `run_settings.steps`.
     pub(super) fn matches(
         &self,
         task: &Arc<TrainingTask>,
@@ -102,9 +76,9 @@ impl TrainingThread {
             && self.0.spec == run.spec
             && self.0.spec_changes == run.spec_changes
             && self.0.run_settings == (RunSettings { steps: self.0.run_settings.steps, ..run_settings })
-            // A schedule may stretch over all of the run.
+            // The learning rate of a schedule may depend on the number of steps.
             && (self.0.run_settings.steps == run_settings.steps || {
-                let specs = std::iter::once(&self.0.spec).chain(self.0.spec_changes.iter().map(|leg| &leg.spec));
+                let specs = std::iter::once(&self.0.spec).chain(self.0.spec_changes.iter().map(|change| &change.spec));
                 let rates = |spec: &RunSpec, step, steps| spec.rates(step, steps);
                 let most = self.0.run_settings.steps.max(run_settings.steps);
                 specs.into_iter().all(|spec| {
@@ -115,64 +89,53 @@ impl TrainingThread {
             });
         if same {
             *lock(&self.0.target) = run_settings.steps;
-            self.0.gate.notify();
+            self.0.signal.notify();
         }
         same
     }
 
-    /// Whether there is no more to come, up to as many steps as it may take.
+    /// Whether no row follows: the run has ended, or has reached its target.
     pub(super) fn is_idle(&self) -> bool {
         let log = lock(&self.0.log);
         let rows = lock(&self.0.target).div_ceil(self.0.run_settings.record_every) + 1;
         log.outcome.is_some() || log.error.is_some() || log.rows.len() as u64 >= rows
     }
 
-    /// How many of its rows there are, of those that it may have.
+    /// Returns the number of recorded rows up to the target.
     pub(super) fn len(&self) -> usize {
         let most = lock(&self.0.target).div_ceil(self.0.run_settings.record_every) + 1;
         let most = usize::try_from(most).unwrap_or(usize::MAX);
         lock(&self.0.log).rows.len().min(most)
     }
 
-    /// Some of its rows, n numbers of θ each.
-    pub(super) fn rows(&self, range: Range<usize>) -> (Vec<f64>, Vec<TrainedRow>) {
-        let dim = self.0.task.start.len();
+    /// Returns recorded rows.
+    pub(super) fn rows(&self, range: Range<usize>) -> Vec<TrainedRow> {
         let log = lock(&self.0.log);
-        let theta = log.theta.get(range.start * dim..range.end * dim);
-        let rows = log.rows.get(range);
-        (
-            theta.unwrap_or_default().to_vec(),
-            rows.unwrap_or_default().to_vec(),
-        )
+        log.rows.get(range).unwrap_or_default().to_vec()
     }
 
-    /// How it ended by itself, as far as `rows` rows go.
+    /// Returns the outcome as far as the first `rows` rows show it.
     pub(super) fn outcome(&self, rows: usize) -> Outcome {
         let log = lock(&self.0.log);
         let all = rows == log.rows.len();
         log.outcome.filter(|_| all).unwrap_or(Outcome::Finished)
     }
 
-    /// Why it broke off, if it did.
+    /// Returns the message of a panic that ended the run.
     pub(super) fn error(&self) -> Option<String> {
         lock(&self.0.log).error.clone()
     }
 
-    /// Tells it from other trainers while it lives.
-    pub(super) fn id(&self) -> u64 {
-        self.0.id
-    }
-
-    /// Where θ of each row can be had.
-    pub(super) fn log(&self) -> Arc<Mutex<TrainingLog>> {
-        Arc::clone(&self.0.log)
+    /// Returns the identity of the run.
+    pub(super) fn id(&self) -> &RunId {
+        &self.0.id
     }
 }
 
 impl Drop for TrainingThread {
     fn drop(&mut self) {
         self.0.cancel.cancel();
-        self.0.gate.notify();
+        self.0.signal.notify();
     }
 }
 
@@ -187,18 +150,18 @@ impl TrainingWork {
             }
         }
         drop(log);
-        self.gate.notify();
+        self.signal.notify();
     }
 
-    /// One leg after the other. Each begins with the weights that the one before it came to, with a fresh optimizer and schedule, and with the
+    /// Trains one segment after the other. Each starts with the weights of the one before, a new optimizer state and schedule, and the
     /// noise and mini-batches of the next seed.
     fn train_segments(&self) -> Option<Outcome> {
         let first = (0, &self.spec);
-        let legs = self
+        let changes = self
             .spec_changes
             .iter()
-            .map(|change| (change.at_step, &change.spec));
-        let all: Vec<(u64, &RunSpec)> = std::iter::once(first).chain(legs).collect();
+            .map(|change| (change.from, &change.spec));
+        let all: Vec<(u64, &RunSpec)> = std::iter::once(first).chain(changes).collect();
         let mut theta = self.task.start.clone();
         for (index, (from, spec)) in all.iter().enumerate() {
             let until = all.get(index + 1).map_or(u64::MAX, |(from, _)| *from);
@@ -215,16 +178,16 @@ impl TrainingWork {
                 spec,
                 &run_settings,
                 &self.cancel,
-                |moment| {
-                    let step = from + moment.step;
-                    if moment.step > 0 || index == 0 {
-                        self.record(moment, before, evaluated);
+                |view| {
+                    let step = from + view.step;
+                    if view.step > 0 || index == 0 {
+                        self.record(view, before, evaluated);
                     } else {
-                        // The row is there; what comes next is this leg's.
-                        self.set_last_lr(moment.lr);
+                        // The segment before has recorded this row; the next step has this segment's rate.
+                        self.set_last_lr(view.lr);
                     }
                     if step >= until {
-                        end = Some(moment.theta.to_vec());
+                        end = Some(view.theta.to_vec());
                         return ControlFlow::Break(());
                     }
                     self.wait_for_target(step)
@@ -238,7 +201,7 @@ impl TrainingWork {
         None
     }
 
-    /// What earlier legs have asked for.
+    /// Returns the evaluations and the cost of earlier segments.
     fn evals_so_far(&self) -> (u64, f64) {
         let log = lock(&self.log);
         log.rows
@@ -252,32 +215,30 @@ impl TrainingWork {
         }
     }
 
-    fn record(&self, moment: &StepView, evaluations: u64, cost: f64) {
-        let (theta, previous) = (moment.theta, moment.previous);
-        let previous = (moment.step > 0).then_some(previous);
-        let mut carried = Vec::new();
-        moment.state_sizes(&mut carried);
+    fn record(&self, view: &StepView, evaluations: u64, cost: f64) {
+        let (theta, previous) = (view.theta, view.previous);
+        let previous = (view.step > 0).then_some(previous);
+        let mut optimizer_state = Vec::new();
+        view.carried(&mut optimizer_state);
         let row = TrainedRow {
+            theta: Arc::from(theta),
             diagnosis: Arc::new(self.task.loss.diagnose(theta, previous)),
-            loss: moment.loss,
-            grad_norm: moment.grad_norm,
-            lr: moment.lr,
-            evaluations: evaluations + moment.counts.gradients,
-            cost: cost + moment.counts.gradient_equivalents(moment.theta.len()),
-            metrics: self.task.measure(moment.theta),
-            preconditioner: moment.preconditioner().map(Arc::from),
-            optimizer_state: carried.into(),
+            loss: view.loss,
+            grad_norm: norm(view.gradient),
+            lr: view.lr,
+            evaluations: evaluations + view.counts.gradients,
+            cost: cost + view.counts.gradient_equivalents(theta.len()),
+            metrics: self.task.measure(theta),
+            preconditioner: view.preconditioner.map(Arc::from),
+            optimizer_state: optimizer_state.into(),
         };
-        let mut log = lock(&self.log);
-        log.theta.extend_from_slice(moment.theta);
-        log.rows.push(row);
-        drop(log);
-        self.gate.notify();
+        lock(&self.log).rows.push(row);
+        self.signal.notify();
     }
 
-    /// Waits while the run may not go on.
+    /// Waits while the run is paused or at its target; breaks if it is cancelled.
     fn wait_for_target(&self, step: u64) -> ControlFlow<()> {
-        self.gate.wait_while_blocked(|paused| {
+        self.signal.wait_while_blocked(|paused| {
             !self.cancel.is_cancelled() && (paused || step >= *lock(&self.target))
         });
         if self.cancel.is_cancelled() {

@@ -7,7 +7,7 @@ use ravine::engine::optimizer::AnyOptimizer;
 use ravine::engine::scene::Scene;
 use ravine::engine::training::{DivergenceLimit, Outcome, Trajectory};
 use ravine::engine::wrapper::AnyWrapper;
-use ravine::session::{RunResult, compute_runs};
+use ravine::engine::results::{RunResult, compute_runs};
 use std::sync::Arc;
 
 fn scene(landscape: &str, runs: impl IntoIterator<Item = String>) -> Scene {

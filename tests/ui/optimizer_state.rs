@@ -1,5 +1,5 @@
-//! Tests of the charts of the selected run's optimizer state.
-
+<//! Charts of the optimizer state of the selected run.
+>
 use super::Window;
 use eframe::egui;
 use egui::{Key, Role};
@@ -29,8 +29,8 @@ fn click_at(window: &mut Window, chart: &str, share: f32) {
 }
 
 #[test]
-fn charts_can_show_the_optimizer_state_of_the_selected_run() {
-    let mut window = open(&["adam:lr=0.05", "sgd:lr=0.01,momentum=0.9+lookahead"]);
+<fn charts_switch_to_the_optimizer_state_of_the_selected_run_and_back() {
+>    let mut window = open(&["adam:lr=0.05", "sgd:lr=0.01,momentum=0.9+lookahead"]);
     assert!(window.has("Chart of learning rate") && !window.has(LENGTHS));
     window.click(Role::Button, "Optimizer state (Adam)");
     window.settle();
@@ -74,8 +74,8 @@ fn a_click_moves_the_timeline_and_hovering_shows_values() {
 }
 
 #[test]
-fn the_state_of_every_kind_of_optimizer_is_charted() {
-    for spec in [
+<fn the_optimizer_state_of_unusual_rules_has_charts() {
+>    for spec in [
         "qhadam",
         "prodigy",
         "cma-es",
@@ -92,8 +92,8 @@ fn the_state_of_every_kind_of_optimizer_is_charted() {
 }
 
 #[test]
-fn an_optimizer_without_state_shows_a_note() {
-    let mut window = open(&["sgd:lr=0.01"]);
+<fn an_optimizer_without_state_says_so() {
+>    let mut window = open(&["sgd:lr=0.01"]);
     window.click(Role::Button, "Optimizer state (SGD)");
     window.settle();
     assert!(window.has(LENGTHS) && !window.has(NORMS));
