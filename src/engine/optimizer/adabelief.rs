@@ -116,8 +116,8 @@ impl AdaBeliefRule {
             return (root_correction, 1.0, true);
         }
         // pytorch_optimizer rectifies from ρₜ = 5 on, RAdam's paper only above 5.
-        let least = 5.0_f64.next_down();
-        let (length, rectified) = radam::rectification(beta2, beta2_power, self.steps, least);
+        let min_length = 5.0_f64.next_down();
+        let (length, rectified) = radam::rectification(beta2, beta2_power, self.steps, min_length);
         self.average_length = length;
         match rectified {
             Some(r) => (1.0, root_correction * r, true),
@@ -141,7 +141,7 @@ impl Elementwise<3> for AdaBeliefRule {
         let beta1 = rates.momentum.unwrap_or(self.settings.beta1);
         let keep = self.shrink_factor(rates);
         self.steps += 1.0;
-        let (root_correction, factor, adaptive) = self.next_scales();
+        let (root_correction, factor, is_adaptive) = self.next_scales();
         let step_size = rates.lr / (1.0 - self.beta1_power.next(beta1)) * factor;
         move |theta, g, [m, s, s_max]| {
             *m += (g - *m) * (1.0 - beta1);
@@ -149,7 +149,7 @@ impl Elementwise<3> for AdaBeliefRule {
             *s = *s * beta2 + (1.0 - beta2) * deviation * deviation + eps;
             *s_max = s_max.max(*s);
             let second = if ams_bound { *s_max } else { *s };
-            let divisor = if adaptive {
+            let divisor = if is_adaptive {
                 second.sqrt() / root_correction + eps
             } else {
                 1.0

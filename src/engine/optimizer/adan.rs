@@ -141,11 +141,7 @@ impl Elementwise<4> for AdanRule {
     fn visit_state(&self, [m, v, n, previous]: [&[f64]; 4], visitor: &mut StateVisitor) {
         visitor(StateEntry::direction("m", "mean of gradients", m));
         visitor(StateEntry::direction("v", "mean of changes", v));
-        visitor(StateEntry::each(
-            "n",
-            "mean of squared extrapolated gradients",
-            n,
-        ));
+        visitor(StateEntry::each("n", "mean of (g + β₂ d)²", n));
         visitor(StateEntry::each("g₋", "previous gradient", previous));
     }
 }

@@ -196,7 +196,7 @@ impl UpdateRule for CautiousRun {
         let gradient = gradient_with_decay(oracle, theta, maximize, weight_decay);
         let beta1 = rates.momentum.unwrap_or(self.kernel.0.settings.beta1);
         let next_m = |m: f64, g: f64| m + (g - m) * (1.0 - beta1);
-        let both = self.state[0].iter().zip(&*gradient);
+        let both = self.state[0].iter().zip(gradient);
         let agreeing = both.filter(|(m, g)| next_m(**m, **g) * **g > 0.0).count();
         self.kernel.0.cautious_factor = Some(real(gradient.len()) / (real(agreeing) + 1.0));
         self.kernel.step(rates, theta, gradient, &mut self.state);
