@@ -77,7 +77,7 @@ impl Optimizer for RmsProp {
         }
     }
 
-    /// (2 + 2μ) / γ.
+    /// Returns (2 + 2μ) / γ.
     fn preconditioned_limit(&self, rates: StepRates) -> Option<f64> {
         let plain = self.weight_decay == 0.0 && !self.maximize;
         plain.then(|| (2.0 + 2.0 * rates.momentum.unwrap_or(self.momentum)) / rates.lr)
