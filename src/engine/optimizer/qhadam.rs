@@ -87,7 +87,7 @@ impl QHAdam {
 /// QHAdam's step. State: m̂, v̂.
 struct QHAdamRule {
     settings: QHAdam,
-    /// 1 + β + β² + … for each mean.
+    /// Sum 1 + β + β² + … of the weights of each mean.
     weights: [f64; 2],
 }
 

@@ -62,8 +62,8 @@ impl Optimizer for Qhm {
         Algorithm::Elementwise(kernel(QhmRule(self.clone())))
     }
 
-    /// (2 + 2β) / (γ (1 + β − 2νβ)), where the step's matrix gets the eigenvalue −1. Weight decay adds its λ to every
-    /// eigenvalue.
+    /// Returns (2 + 2β) / (γ (1 + β − 2νβ)), at which −1 is an eigenvalue of the step's matrix. Weight decay adds its λ to every
+    /// eigenvalue of the Hessian.
     fn stability_limit(&self, rates: StepRates) -> Option<f64> {
         let beta = rates.momentum.unwrap_or(self.momentum);
         let decay = self.decay();
@@ -112,49 +112,32 @@ impl Elementwise<1> for QhmRule {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::path;
     use super::*;
-    use crate::engine::cancel::Cancel;
-    use crate::engine::files::NoFiles;
-    use crate::engine::landscape::AnyLandscape;
-    use crate::engine::objective::GradientSettings;
-    use crate::engine::training::{RunSettings, run};
 
     #[test]
     fn runs_grow_just_beyond_the_stability_limit() {
-        let parabola: AnyLandscape = "quadratic:a=1,b=1".parse().unwrap();
-        let problem = parabola.as_dyn().load(&NoFiles).unwrap();
         for (momentum, nu) in [(0.0, 1.0), (0.9, 1.0), (0.9, 0.7), (0.9, 0.0)] {
             let qhm = Qhm {
                 momentum,
                 nu,
                 ..Qhm::default()
             };
-            let limit = qhm
-                .stability_limit(StepRates {
-                    lr: 1.0,
-                    momentum: None,
-                })
-                .unwrap();
-            for (share, grows) in [(0.99, false), (1.01, true)] {
-                let lr = limit * share;
-                let spec = format!("qhm:lr={lr},momentum={momentum},nu={nu}")
-                    .parse()
-                    .unwrap();
-                let run_settings = RunSettings {
-                    steps: 2000,
-                    gradient_settings: GradientSettings::default(),
-                    tolerance: None,
-                    record_every: 1,
-                };
-                let end = run(
-                    &*problem.objective,
-                    &[1.0, 1.0],
-                    &spec,
-                    &run_settings,
-                    &Cancel::default(),
+            let rates = StepRates {
+                lr: 1.0,
+                momentum: None,
+            };
+            let limit = qhm.stability_limit(rates).unwrap();
+            for (factor, grows) in [(0.99, false), (1.01, true)] {
+                let lr = limit * factor;
+                let spec = format!("qhm:lr={lr},momentum={momentum},nu={nu}");
+                let run = path("quadratic:a=1,b=1", &[1.0, 1.0], &spec, 2000);
+                let last = run.loss.last().copied().unwrap();
+                assert_eq!(
+                    last > 1.0,
+                    grows,
+                    "β {momentum}, ν {nu}: {last} at {factor}"
                 );
-                let last = end.unwrap().loss.last().copied().unwrap();
-                assert_eq!(last > 1.0, grows, "β {momentum}, ν {nu}: {last} at {share}");
             }
         }
     }

@@ -103,7 +103,7 @@ struct RAdamRule {
     steps: f64,
     beta1_power: BetaPower,
     beta2_power: BetaPower,
-    /// ρₜ.
+    /// Length ρₜ of the average that approximates v̂.
     length: f64,
 }
 

@@ -77,7 +77,7 @@ impl Optimizer for RmsProp {
         }
     }
 
-    /// (2 + 2μ) / γ.
+    /// Returns (2 + 2μ) / γ.
     fn preconditioned_limit(&self, rates: StepRates) -> Option<f64> {
         let plain = self.weight_decay == 0.0 && !self.maximize;
         plain.then(|| (2.0 + 2.0 * rates.momentum.unwrap_or(self.momentum)) / rates.lr)
@@ -88,7 +88,7 @@ impl Optimizer for RmsProp {
     }
 }
 
-/// RMSprop's step. State: v, the mean of gradients, the velocity.
+/// RMSprop's step. State: v, the mean of gradients (0 unless centered), the velocity.
 struct RmsPropRule(RmsProp);
 
 impl RmsPropRule {
@@ -114,13 +114,10 @@ impl Elementwise<3> for RmsPropRule {
         let mu = rates.momentum.unwrap_or(self.0.momentum);
         move |theta, g, [v, mean, velocity]| {
             *v = *v * alpha + (1.0 - alpha) * g * g;
-            let variance = if centered {
+            if centered {
                 *mean += (g - *mean) * (1.0 - alpha);
-                *v - *mean * *mean
-            } else {
-                *v
-            };
-            let scaled = g / ((variance + inside).sqrt() + outside);
+            }
+            let scaled = g / ((*v - *mean * *mean + inside).sqrt() + outside);
             if mu > 0.0 {
                 *velocity = mu * *velocity + scaled;
                 *theta -= rates.lr * *velocity;
@@ -143,15 +140,14 @@ impl Elementwise<3> for RmsPropRule {
     fn failure(&self, [v, mean, _]: [&[f64]; 3]) -> Option<Reason> {
         let (inside, _) = self.eps();
         let mut variances = v.iter().zip(mean);
-        let negative = variances.any(|(v, mean)| v - mean * mean + inside < 0.0);
-        (self.0.centered && negative).then_some(Reason::NegativeVariance)
+        let is_negative = variances.any(|(v, mean)| v - mean * mean + inside < 0.0);
+        is_negative.then_some(Reason::NegativeVariance)
     }
 
     fn preconditioner(&self, [v, mean, _]: [&[f64]; 3], to: &mut [f64]) -> bool {
         let (inside, outside) = self.eps();
         for ((to, v), mean) in to.iter_mut().zip(v).zip(mean) {
-            let variance = if self.0.centered { v - mean * mean } else { *v };
-            *to = (variance + inside).sqrt() + outside;
+            *to = (v - mean * mean + inside).sqrt() + outside;
         }
         true
     }

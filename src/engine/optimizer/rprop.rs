@@ -95,7 +95,7 @@ impl Elementwise<2> for RpropRule {
             let product = g * *previous;
             let factor = if product > 0.0 { eta_plus } else { 1.0 };
             let factor = if product < 0.0 { eta_minus } else { factor };
-            // Not `clamp`, which panics where the bounds are the wrong way round.
+            // `clamp` would panic where step_min exceeds step_max.
             *size = (*size * factor).max(step_min).min(step_max);
             *previous = if product < 0.0 { 0.0 } else { g };
             *theta -= *size * sign(*previous);

@@ -102,7 +102,7 @@ impl Elementwise<2> for ScheduleFreeSgdRule {
 /// Weights of the stepped points z in their average x.
 pub(super) struct Averaging {
     r: f64,
-    power: f64,
+    weight_lr_power: f64,
     warmup_steps: u64,
     steps: u64,
     max_lr: f64,
@@ -120,10 +120,10 @@ pub(super) struct AveragedStep {
 }
 
 impl Averaging {
-    pub(super) fn new(r: f64, power: f64, warmup_steps: u64) -> Self {
+    pub(super) fn new(r: f64, weight_lr_power: f64, warmup_steps: u64) -> Self {
         Self {
             r,
-            power,
+            weight_lr_power,
             warmup_steps,
             steps: 0,
             max_lr: 0.0,
@@ -143,7 +143,7 @@ impl Averaging {
             lr
         };
         self.max_lr = self.max_lr.max(lr);
-        let weight = step.powf(self.r) * self.max_lr.powf(self.power);
+        let weight = step.powf(self.r) * self.max_lr.powf(self.weight_lr_power);
         self.weight_sum += weight;
         self.share = if self.weight_sum == 0.0 {
             0.0
@@ -211,10 +211,10 @@ mod tests {
             step.apply(0.0, 0.9, &mut theta, &mut z, &mut x);
         }
         assert_eq!(averaging.average(&[x]), Some([3.0].as_slice()));
-        // Without any learning rate nothing weighs anything.
-        let mut still = Averaging::new(0.0, 2.0, 0);
-        assert_eq!(still.average(&[3.0]), None);
-        let step = still.next(0.0);
+        // With a learning rate of 0 all weights are 0.
+        let mut constant = Averaging::new(0.0, 2.0, 0);
+        assert_eq!(constant.average(&[3.0]), None);
+        let step = constant.next(0.0);
         assert_eq!((step.lr, step.share), (0.0, 0.0));
     }
 }
