@@ -6,9 +6,9 @@ use super::render::{ThemeArg as Light, size};
 use super::scene_args::SceneArgs;
 use crate::engine::analysis::basins::{BasinLabel, BasinQuery, MAX_SIDE};
 use crate::engine::cancel::Cancel;
+use crate::engine::results;
 use crate::export::{basins, picture};
 use crate::figure;
-use crate::engine::results;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicUsize;
 

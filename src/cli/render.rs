@@ -4,12 +4,12 @@ use super::diverged::{check_view, warn_diverged};
 use super::memory::{MAX_NUMBER_BYTES, MAX_PICTURE_BYTES, claim};
 use super::outputs::{Outputs, kind};
 use super::scene_args::SceneArgs;
+use crate::engine::results::{NOT_RANDOM, Seeds};
 use crate::engine::scene::Scene;
 use crate::export::picture::{self, EXTENSIONS, Picture, Show, picture};
 use crate::figure::colour::Theme;
 use crate::figure::gallery;
 use crate::figure::png::MAX_PIXELS;
-use crate::engine::results::{NOT_RANDOM, Seeds};
 use crate::session::compute_all_runs;
 use std::path::PathBuf;
 

@@ -1,9 +1,9 @@
 //! Export of pictures of a scene as PNG and SVG.
 
+use crate::engine::results::{Runs, Seeds};
 use crate::figure::colour::Theme;
 use crate::figure::drawing::Drawing;
 use crate::figure::{self, png, svg};
-use crate::engine::results::{Runs, Seeds};
 
 /// File extensions of pictures.
 pub const EXTENSIONS: [&str; 2] = ["png", "svg"];

@@ -9,9 +9,9 @@
 
 use super::json;
 use crate::engine::landscape::AnyLandscape;
+use crate::engine::results::Runs;
 use crate::engine::scene::{Scene, Training};
 use crate::engine::training::{Outcome, Reason, RunSpec, Trajectory};
-use crate::engine::results::Runs;
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;

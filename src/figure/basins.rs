@@ -7,8 +7,8 @@ use super::frame::Frame;
 use super::{Layout, caption, layout, map, page};
 use crate::engine::analysis::basins::{BasinLabel, Basins, Cell};
 use crate::engine::numeric::real;
-use crate::engine::scene::{MapStyle, Scene};
 use crate::engine::results::MapData;
+use crate::engine::scene::{MapStyle, Scene};
 use std::sync::Arc;
 
 /// Returns the colour of starts that diverge or stay undecided.

@@ -17,9 +17,9 @@ use crate::engine::declare::{Settings, Value};
 use crate::engine::geometry::surface::Surface;
 use crate::engine::objective::norm;
 use crate::engine::objective::plane::Rect;
+use crate::engine::results::MapData;
 use crate::engine::scene::MapStyle;
 use crate::engine::training::{Outcome, RunSpec};
-use crate::engine::results::MapData;
 
 /// The words of a picture of two networks.
 #[derive(Clone, Copy)]

@@ -10,8 +10,8 @@ use crate::engine::cancel::Cancel;
 use crate::engine::files::NoFiles;
 use crate::engine::landscape::{AnyLandscape, Group};
 use crate::engine::numeric::real;
-use crate::engine::scene::{MapStyle, Problem, Scene};
 use crate::engine::results::{self, MapData};
+use crate::engine::scene::{MapStyle, Problem, Scene};
 use rayon::prelude::*;
 use std::sync::Arc;
 

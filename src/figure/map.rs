@@ -9,8 +9,8 @@ use super::trail::{border, line};
 use crate::engine::geometry::surface::Surface;
 use crate::engine::landscape::LoadedLandscape;
 use crate::engine::numeric::real;
-use crate::engine::scene::MapStyle;
 use crate::engine::results::MapData;
+use crate::engine::scene::MapStyle;
 use std::sync::Arc;
 
 /// Returns the colours of a landscape's grid, first row on top; NaN has the colour of the plot's background.

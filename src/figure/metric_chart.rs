@@ -8,11 +8,11 @@ use super::layers::LayerSeries;
 use super::state_chart::{StateChart, has_finite_size};
 use super::style_index;
 use crate::engine::numeric::real;
+use crate::engine::results::{RunResult, RunSharpness, Runs, SharpnessResult, TrainedRun};
 use crate::engine::scene::Run;
 use crate::engine::schedule::StepRates;
 use crate::engine::training::OptimizerStateSeries;
 use crate::engine::training::RunSpec;
-use crate::engine::results::{RunResult, RunSharpness, Runs, SharpnessResult, TrainedRun};
 
 /// Number of ranges that a long run is decimated to, more than a chart has pixels.
 const MAX_RANGES: usize = 1500;

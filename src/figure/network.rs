@@ -140,6 +140,7 @@ mod tests {
     use super::*;
     use crate::engine::cancel::Cancel;
     use crate::engine::files::NoFiles;
+    use crate::engine::results::compute_map_data;
     use crate::engine::scene::{NetworkScene, Scene};
     use crate::figure::drawing::words;
     use crate::figure::layers;
@@ -148,7 +149,6 @@ mod tests {
     };
     use crate::figure::{Options, draw, layout_of, projection_error};
     use crate::session::compute_all_runs;
-    use crate::engine::results::compute_map_data;
     use std::sync::Arc;
 
     fn network_runs(data: &str, loss: &str, plane: &str) -> Runs {

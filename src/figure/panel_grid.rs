@@ -12,9 +12,9 @@ use crate::engine::geometry::contour::{self, Levels};
 use crate::engine::geometry::surface::Surface;
 use crate::engine::numeric::real;
 use crate::engine::objective::plane::Rect;
+use crate::engine::results::MapData;
 use crate::engine::scene::MapStyle;
 use crate::engine::training::Trajectory;
-use crate::engine::results::MapData;
 use std::sync::Arc;
 
 /// A figure of several maps.

@@ -7,8 +7,8 @@ use super::frame::Frame;
 use super::{layout, map, page};
 use crate::engine::cancel::Cancel;
 use crate::engine::geometry::surface::Surface;
-use crate::engine::scene::MapStyle;
 use crate::engine::results::MapData;
+use crate::engine::scene::MapStyle;
 
 /// Draws the map of a slice with axes a and b, title and caption. Levels are logarithmic where the loss spans very different heights.
 pub fn picture(

@@ -110,11 +110,11 @@ mod tests {
     use crate::engine::files::NoFiles;
     use crate::engine::landscape::AnyLandscape;
     use crate::engine::optimizer::AnyOptimizer;
+    use crate::engine::results::{Runs, compute_runs};
     use crate::engine::scene::Scene;
     use crate::engine::training::{self, RunSpec};
     use crate::figure::drawing::words;
     use crate::figure::metric_chart::{MetricChart, XAxis, state_charts};
-    use crate::engine::results::{Runs, compute_runs};
     use std::sync::Arc;
 
     fn state_of(spec: RunSpec) -> (Runs, Vec<OptimizerStateSeries>) {

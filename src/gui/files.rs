@@ -158,7 +158,7 @@ impl App {
             Ok(landscape) => {
                 self.history.add_undo(&self.document());
                 // The scene with the network is kept.
-                if self.scene.network.is_some()
+                if self.scene.is_network()
                     && let Err(sentence) = self.switch_subject(ctx)
                 {
                     return self.show_error(sentence);

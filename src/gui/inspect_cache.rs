@@ -4,7 +4,7 @@ use crate::engine::cancel::Cancel;
 use crate::engine::landscape::AnyLandscape;
 use crate::engine::results::Runs;
 use crate::engine::scene::Scene;
-use crate::engine::training::{RunSettings, RunSpec, StepInspection, look};
+use crate::engine::training::{RunSettings, RunSpec, StepInspection, inspect_step};
 
 /// Largest step up to which a run can be computed again within a frame.
 pub(crate) const MAX_INSPECTED_STEP: u64 = 20_000;

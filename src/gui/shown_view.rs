@@ -83,7 +83,7 @@ impl App {
 
     /// Returns a file name for the picture: the subject, and the view unless it is the first.
     pub(super) fn picture_name(&self) -> String {
-        let (subject, shown) = (self.scene.subject(), self.shown_view());
+        let (subject, shown) = (self.scene.subject_name(), self.shown_view());
         let title = self.views[shown].title().to_lowercase().replace(' ', "-");
         match shown {
             0 => format!("{subject}.png"),
@@ -100,7 +100,7 @@ fn is_map_current(
 ) -> bool {
     match (&**map_data, runs) {
         (Ok(map_data), Some(runs)) => map_data.matches(runs),
-        (Ok(map_data), None) => map_data.problem.is_none() && scene.network.is_none(),
+        (Ok(map_data), None) => map_data.problem.is_none() && !scene.is_network(),
         (Err(_), _) => false,
     }
 }

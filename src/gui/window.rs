@@ -70,7 +70,7 @@ impl App {
     fn timeline_panel(&mut self, ui: &mut egui::Ui) {
         let (runs, map) = (self.session.runs.busy(), self.session.map_data.busy());
         let busy = match (runs, map) {
-            (true, _) if self.scene.network.is_some() => None,
+            (true, _) if self.scene.is_network() => None,
             (true, _) => Some("computing the runs …"),
             (_, true) => Some("computing the landscape …"),
             _ => None,
@@ -161,7 +161,7 @@ impl App {
             }
             _ => None,
         };
-        if let (Some((runs, _)), Some(network)) = (&current, &self.scene.network)
+        if let (Some((runs, _)), Some(network)) = (&current, self.scene.network())
             && let Some(trained) = &runs.trained
         {
             match SharpnessRequest::new(trained, network.settings.sharpness) {

@@ -26,7 +26,7 @@ pub struct BasinsRequest {
 
 impl Request for BasinsRequest {
     fn matches(&self, other: &Self) -> bool {
-        self.scene.landscape == other.scene.landscape
+        self.scene.landscape() == other.scene.landscape()
             && self.scene.run_settings() == other.scene.run_settings()
             && (&self.spec, self.window, self.side) == (&other.spec, other.window, other.side)
     }

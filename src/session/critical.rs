@@ -18,7 +18,7 @@ pub struct CriticalRequest {
 
 impl Request for CriticalRequest {
     fn matches(&self, other: &Self) -> bool {
-        self.scene.landscape == other.scene.landscape && self.window == other.window
+        self.scene.landscape() == other.scene.landscape() && self.window == other.window
     }
 }
 
@@ -47,7 +47,7 @@ pub(super) fn spawn(
                 pool.install(|| critical::find(objective, window, &known, worker.cancel))
             {
                 worker.publish(CriticalResult {
-                    landscape: request.scene.landscape.clone(),
+                    landscape: request.scene.landscape().clone(),
                     points,
                 });
             }

@@ -101,7 +101,7 @@ impl Session {
     pub fn update(&self, scene: &Scene, window: Rect) {
         self.runs.request(RunsRequest(scene.clone()));
         let plane = self.plane(scene);
-        if scene.network.is_none() || plane.is_some() {
+        if !scene.is_network() || plane.is_some() {
             let scene = scene.clone();
             self.map_data.request(MapRequest {
                 scene,

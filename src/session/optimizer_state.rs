@@ -60,7 +60,8 @@ pub(super) fn spawn(
         |request: &Arc<OptimizerStateRequest>, worker| {
             let (objective, start) = (&*request.problem.objective, &*request.start);
             let (spec, settings) = (&request.spec, &request.run_settings);
-            if let Some(series) = training::carried(objective, start, spec, settings, worker.cancel)
+            if let Some(series) =
+                training::state_history(objective, start, spec, settings, worker.cancel)
             {
                 worker.publish(OptimizerStateResult {
                     series,

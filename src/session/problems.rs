@@ -43,7 +43,7 @@ impl ProblemCache {
     /// # Errors
     /// Returns one sentence where the scene is about a network, or not valid.
     pub(super) fn load_landscape(&self, scene: &Scene) -> Result<Arc<Problem>, String> {
-        match &scene.network {
+        match scene.network() {
             None => self.load(scene),
             Some(_) => Err("this is for landscapes; expected a scene without a network".to_owned()),
         }

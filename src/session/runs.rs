@@ -19,11 +19,7 @@ impl Request for RunsRequest {
 }
 
 fn same_runs(a: &Scene, b: &Scene) -> bool {
-    a.landscape == b.landscape
-        && a.start == b.start
-        && a.network == b.network
-        && a.training == b.training
-        && a.runs == b.runs
+    a.subject == b.subject && a.training == b.training && a.runs == b.runs
 }
 
 pub(super) fn spawn(
@@ -37,7 +33,7 @@ pub(super) fn spawn(
     let mut earlier: Option<Runs> = None;
     Job::spawn("runs", jobs, move |request: &Arc<RunsRequest>, worker| {
         let scene = &request.0;
-        if scene.network.is_some() {
+        if scene.is_network() {
             let problem = problems.load(scene)?;
             let publish = |runs| worker.publish(runs);
             return training.train_scene(scene, &problem, worker.cancel, &publish);
@@ -62,7 +58,7 @@ pub fn compute_all_runs(
     earlier: Option<&Runs>,
 ) -> Result<Runs, String> {
     let never = Cancel::default();
-    if scene.network.is_none() {
+    if !scene.is_network() {
         let runs = compute_runs(scene, problem, earlier, &never);
         return runs.ok_or_else(|| "the work was stopped".to_owned());
     }

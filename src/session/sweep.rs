@@ -33,8 +33,8 @@ pub struct SweepRequest {
 
 impl Request for SweepRequest {
     fn matches(&self, other: &Self) -> bool {
-        self.scene.landscape == other.scene.landscape
-            && self.scene.start == other.scene.start
+        self.scene.landscape() == other.scene.landscape()
+            && self.scene.start() == other.scene.start()
             && self.scene.run_settings() == other.scene.run_settings()
             && (&self.specs, &self.axes, self.goal) == (&other.specs, &other.axes, other.goal)
     }
@@ -69,7 +69,7 @@ pub(super) fn spawn(
         worker.progress.restart(1);
         let context = SweepContext {
             objective: &*problem.objective,
-            start: &request.scene.start[..problem.objective.dim().min(2)],
+            start: &request.scene.start()[..problem.objective.dim().min(2)],
             run_settings: &request.scene.run_settings(),
             goal: request.goal,
             cancel: worker.cancel,

@@ -49,7 +49,7 @@ impl TrainingPool {
         cancel: &Cancel,
         publish: &dyn Fn(Runs),
     ) -> Result<(), String> {
-        let (Some(network), Some(task)) = (&scene.network, &problem.task) else {
+        let (Some(network), Some(task)) = (scene.network(), &problem.task) else {
             return Ok(());
         };
         self.spawn_missing(scene, task)?;

@@ -11,7 +11,6 @@ mod optimizer_state;
 mod panels;
 mod runs;
 mod sizes;
-mod state_charts;
 mod surveys;
 mod timeline;
 mod typing;

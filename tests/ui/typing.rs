@@ -214,7 +214,7 @@ fn fields_of_schedules_names_starts_and_sweeps_apply_complete_values() {
     type_into(&mut window, (Role::SpinButton, "start y"), "nan", |_| {});
     window.press(Key::Enter);
     window.harness.run_steps(2);
-    assert_eq!(window.app().scene().start, [-1.25, start[1]]);
+    assert_eq!(window.app().scene().start(), [-1.25, start[1]]);
     assert!(window.says("`nan` is no finite number"));
     window.press(Key::W);
     window.settle();

@@ -77,8 +77,8 @@ impl Runs {
     /// Whether the results belong to a scene, except for settings that changed since and are being recomputed.
     pub fn matches(&self, scene: &Scene) -> bool {
         self.results.len() == scene.runs.len()
-            && self.trained.is_some() == scene.network.is_some()
-            && (scene.network.is_none() || self.scene.same_subject(scene))
+            && self.trained.is_some() == scene.is_network()
+            && (!scene.is_network() || self.scene.same_subject(scene))
     }
 }
 
@@ -166,7 +166,7 @@ pub(crate) fn decimate(trajectory: &Trajectory) -> Vec<usize> {
 }
 
 fn same_conditions(earlier: &Scene, scene: &Scene, run_settings: &RunSettings) -> bool {
-    earlier.start == scene.start && earlier.run_settings() == *run_settings
+    earlier.start() == scene.start() && earlier.run_settings() == *run_settings
 }
 
 #[cfg(test)]

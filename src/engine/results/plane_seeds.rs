@@ -32,7 +32,7 @@ pub struct Seeds {
 impl Seeds {
     /// Returns the seed of a scene's random plane; `None` where it has another plane.
     pub fn of(scene: &Scene) -> Option<u64> {
-        match &scene.network.as_ref()?.plane {
+        match &scene.network()?.plane {
             plane @ AnyPlane::Filter(_) => match plane.settings().get("seed") {
                 Some(Value::Count(seed)) => Some(seed),
                 _ => None,
@@ -44,7 +44,7 @@ impl Seeds {
     /// Returns the plane of a scene with another seed; `None` where it is not random.
     pub fn plane(scene: &Scene, seed: u64) -> Option<AnyPlane> {
         Self::of(scene)?;
-        let mut plane = scene.network.as_ref()?.plane.clone();
+        let mut plane = scene.network()?.plane.clone();
         let set = plane.settings_mut().set("seed", Value::Count(seed));
         set.is_ok().then_some(plane)
     }

@@ -129,7 +129,7 @@ pub(super) fn training_ui(
     answer: &mut PanelResponse,
 ) {
     heading_with_more(ui, "TRAINING", &mut state.more[3]);
-    let Some(bench) = &mut scene.network else {
+    let Subject::Network(bench) = &mut scene.subject else {
         return;
     };
     let all = state.more[3];

@@ -129,12 +129,12 @@ fn spec_changes_ui(ui: &mut egui::Ui, run: &mut Run, from: Option<u64>) {
     let mut removed = None;
     for (index, change) in run.spec_changes.iter().enumerate() {
         ui.horizontal(|ui| {
-            let text = format!("from step {}: {}", leg.from, leg.spec);
+            let text = format!("from step {}: {}", change.at_step, change.spec);
             if ui
                 .button("Remove")
                 .on_hover_text(format!(
                     "Remove the change of settings at step {}.",
-                    leg.from
+                    change.at_step
                 ))
                 .clicked()
             {

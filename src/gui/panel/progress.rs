@@ -20,7 +20,7 @@ pub(crate) struct Progress {
 impl Progress {
     /// Returns the progress of a scene's network; `None` for a landscape.
     pub(crate) fn of(scene: &Scene, runs: Option<&Runs>) -> Option<Self> {
-        let network = scene.network.as_ref()?;
+        let network = scene.network()?;
         let every = network.settings.every.max(1);
         let runs = runs.filter(|runs| runs.trained.is_some() && runs.scene.same_subject(scene));
         let rows = runs.and_then(|runs| {

@@ -93,7 +93,7 @@ pub(crate) fn ui(
     let mut answer = PanelResponse::default();
     ui.set_max_width((ui.available_width() - 10.0).max(0.0)); // The scroll bar's room.
     let turned = network::subject_ui(ui, &scene);
-    if scene.network.is_some() {
+    if scene.is_network() {
         let shown = context.runs.filter(|runs| runs.trained.is_some());
         let shown = shown.map(|runs| runs.problem.view);
         network::ui(ui, &mut scene, shown, &mut state.network, &mut answer);
@@ -106,7 +106,7 @@ pub(crate) fn ui(
         heading(ui, "START");
         start_ui(ui, &mut scene);
     }
-    if scene.network.is_some() {
+    if scene.is_network() {
         network::training_ui(ui, &mut scene, &mut state.network, &mut answer);
     } else {
         heading(ui, "TRAINING");
@@ -121,7 +121,7 @@ pub(crate) fn ui(
     ui.add_space(10.0);
     let curve = &mut state.curve;
     let keeping = state.network.keep_weights;
-    let from = scene.network.as_ref().filter(|_| keeping).map(|network| {
+    let from = scene.network().filter(|_| keeping).map(|network| {
         let every = network.settings.every.max(1);
         context.step / every * every
     });
@@ -162,8 +162,8 @@ fn landscape_ui(
     answer: &mut PanelResponse,
     (theme, textures): (&Theme, &mut Textures),
 ) {
-    let chosen = state.chooser.ui(ui, &scene.landscape, theme, textures);
-    if let Some(landscape) = chosen.filter(|chosen| chosen.name() != scene.landscape.name()) {
+    let chosen = state.chooser.ui(ui, scene.landscape(), theme, textures);
+    if let Some(landscape) = chosen.filter(|chosen| chosen.name() != scene.landscape().name()) {
         scene.choose_landscape(landscape);
         state.browsing = None;
     }

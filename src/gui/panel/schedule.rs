@@ -129,7 +129,7 @@ impl CurveSeries {
         let series = Series {
             x: &self.steps,
             values: &self.values,
-            strong: self.steps.partition_point(|step| *step <= at),
+            opaque_len: self.steps.partition_point(|step| *step <= at),
             style_index,
             limit: false,
         };

@@ -71,7 +71,7 @@ impl View for BasinsView {
     }
 
     fn applies(&self, scene: &Scene) -> bool {
-        scene.network.is_none()
+        !scene.is_network()
     }
 
     fn toolbar_ui(&mut self, ui: &mut egui::Ui, context: &ViewContext) -> Vec<Command> {
@@ -127,10 +127,10 @@ impl View for BasinsView {
             .filter(|_| context.followed.is_some());
         let mut items = Vec::new();
         match newest.as_ref().map(|shared| (shared, &**shared)) {
-            Some((shared, Ok(found))) if found.request.scene.landscape == scene.landscape => {
+            Some((shared, Ok(found))) if found.request.scene.landscape() == scene.landscape() => {
                 let pixels = self.pixels(shared, found, theme);
                 let (basins, map) = (&found.basins, current_map(context));
-                let items_inside = basins::inside(basins, &pixels, map, scene, &frame, theme);
+                let items_inside = basins::map_items(basins, &pixels, map, scene, &frame, theme);
                 items.push(Item::Clipped {
                     area,
                     items: items_inside,
@@ -161,7 +161,7 @@ impl View for BasinsView {
         let job = &context.session.basins;
         let newest = job.newest().filter(|_| context.followed.is_some());
         let current = newest.filter(|found| match &**found {
-            Ok(found) => found.request.scene.landscape == context.scene.landscape,
+            Ok(found) => found.request.scene.landscape() == context.scene.landscape(),
             Err(_) => true,
         });
         let newest = current.ok_or_else(|| not_computed_yet("basins"))?;

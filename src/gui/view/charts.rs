@@ -113,7 +113,7 @@ impl Charts {
             return self.all(ui, space, (&x_axis, sharpness), theme, textures);
         };
         let layers = layers_of(runs, index);
-        let network = runs.scene.network.as_ref().filter(|_| !layers.is_empty());
+        let network = runs.scene.network().filter(|_| !layers.is_empty());
         let space = self.switch_ui(ui, space, network.is_some(), name);
         match (self.shown, network) {
             (ChartMode::OptimizerState, _) => {

@@ -58,8 +58,8 @@ impl ConnectView {
         let connection = own.as_deref().and_then(|found| found.as_ref().ok());
         let connection = connection.and_then(|found| found.connection.as_deref());
         let window = connection.and_then(|found| window(found, size.into()));
-        let (spec, network) = (default_curve_optimizer(), context.scene.network.as_ref()?);
-        let request = ConnectRequest::new(trained, ends, spec, &network.ways, window);
+        let (spec, network) = (default_curve_optimizer(), context.scene.network()?);
+        let request = ConnectRequest::new(trained, ends, spec, &network.connect, window);
         request.into_iter().for_each(|request| job.request(request));
         own
     }
@@ -84,12 +84,12 @@ impl View for ConnectView {
     }
 
     fn applies(&self, scene: &Scene) -> bool {
-        scene.network.is_some()
+        scene.is_network()
     }
 
     fn toolbar_ui(&mut self, ui: &mut egui::Ui, context: &ViewContext) -> Vec<Command> {
         let names = context.names;
-        let (Some(mut ends), Some(network)) = (self.ends(names.len()), &context.scene.network)
+        let (Some(mut ends), Some(network)) = (self.ends(names.len()), context.scene.network())
         else {
             return Vec::new();
         };
@@ -109,18 +109,18 @@ impl View for ConnectView {
             named(&combo.response, title, name);
         }
         self.ends = Some(ends);
-        let mut settings = network.ways.clone();
+        let mut settings = network.connect.clone();
         controls_button(ui, "Settings", |ui| {
             ui.set_width(300.0);
             settings_ui(ui, &mut settings, |_| true);
         })
         .on_hover_text("Training steps of the curve, number of points along the paths, and whether the hidden units of the second network are first permuted to match the first.");
-        if settings == network.ways {
+        if settings == network.connect {
             return Vec::new();
         }
         let mut scene = context.scene.clone();
-        if let Some(network) = &mut scene.network {
-            network.ways = settings;
+        if let Some(network) = scene.network_mut() {
+            network.connect = settings;
         }
         vec![Command::Edit(Box::new(scene))]
     }
@@ -154,9 +154,9 @@ impl View for ConnectView {
                 return Vec::new();
             }
         };
-        let network = context.scene.network.as_ref();
+        let network = context.scene.network();
         let Some(connection) = &found.connection else {
-            let steps = network.map_or(0, |network| network.ways.steps);
+            let steps = network.map_or(0, |network| network.connect.steps);
             message_ui(
                 ui,
                 &format!("Training the curve … step {} of {steps}", found.steps),
@@ -211,8 +211,8 @@ impl View for ConnectView {
             format!("B the end of {to}"),
             scene.subject_spec(),
         ];
-        let network = scene.network.as_ref();
-        parts.extend(network.map(|network| settings_text(found.spec(), &network.ways)));
+        let network = scene.network();
+        parts.extend(network.map(|network| settings_text(found.spec(), &network.connect)));
         let text = parts.join(" · ");
         Ok(Figure::new(move |size| {
             let loss = &*trained.task.loss;

@@ -55,7 +55,7 @@ impl View for MapView {
 
     fn toolbar_ui(&mut self, ui: &mut egui::Ui, context: &ViewContext) -> Vec<Command> {
         let command = panel::style::ui(ui, context.scene);
-        if context.scene.network.is_some() {
+        if context.scene.is_network() {
             ui.separator();
             self.predictions.switch_ui(ui);
         }
@@ -64,7 +64,7 @@ impl View for MapView {
 
     fn tools_ui(&mut self, ui: &mut egui::Ui, context: &ViewContext) -> Vec<Command> {
         let mut commands: Vec<Command> = Vec::new();
-        if context.scene.network.is_none() {
+        if !context.scene.is_network() {
             commands.extend(self.sculpt.toolbar_ui(ui, context.scene));
         }
         self.sculpt.with_history(commands)
@@ -77,14 +77,14 @@ impl View for MapView {
         output: &mut ViewOutput,
     ) -> Vec<Command> {
         let scene = context.scene;
-        if scene.network.is_some() {
+        if scene.is_network() {
             self.predictions.ui(ui, context, output.textures);
         }
         let space = ui.available_rect_before_wrap();
         let (area, bar) = layout(space, scene.dim());
         let frame = Frame::of(scene.dim(), view_window(context), area);
         output.set_frame(context, frame);
-        let sculpt = scene.network.is_none().then_some(&mut self.sculpt);
+        let sculpt = (!scene.is_network()).then_some(&mut self.sculpt);
         let commands = self
             .mouse
             .ui(ui, &frame, context, sculpt, output.hover_text);
@@ -124,7 +124,7 @@ fn layout(space: egui::Rect, dim: usize) -> (Area, Area) {
 pub(super) fn view_window(context: &ViewContext) -> Rect {
     let scene = context.scene;
     let own = |runs: &&Runs| {
-        runs.scene.same_subject(scene) && runs.trained.is_some() == scene.network.is_some()
+        runs.scene.same_subject(scene) && runs.trained.is_some() == scene.is_network()
     };
     let suggested = context
         .newest_runs
@@ -138,7 +138,7 @@ impl MapView {
     fn inside(&mut self, frame: &Frame, context: &ViewContext) -> Vec<Item> {
         let (scene, theme) = (context.scene, context.theme);
         let mut items = self.heights(frame, context);
-        if scene.network.is_some() {
+        if scene.is_network() {
             items.extend(network_items(frame, context));
             return items;
         }
@@ -163,7 +163,7 @@ impl MapView {
         if scene.map.internals {
             items.extend(self.state_markers(frame, context, runs).unwrap_or_default());
         }
-        let start = runs.problem.plot_point(scene.start);
+        let start = runs.problem.plot_point(scene.start());
         items.extend(map::start(start, frame, theme));
         items.extend(self.sculpt.items(frame, scene, theme));
         if let Some(Ok(map_data)) = context.map_data.map(|map_data| &**map_data) {
@@ -201,7 +201,7 @@ impl MapView {
         let run = scene.runs.get(index).filter(|run| run.shown)?;
         let step = state_markers::next_step(&runs.results.get(index)?.trajectory, context.row)?;
         let step = self.inspected.at(scene, runs, index, step)?;
-        let start = runs.problem.plot_point(scene.start);
+        let start = runs.problem.plot_point(scene.start());
         let mut taken = vec![state_markers::start_area(start, frame)];
         if scene.map.trails {
             let trails = trails(context, runs, context.names, frame);
@@ -219,7 +219,7 @@ impl MapView {
 fn network_items(frame: &Frame, context: &ViewContext) -> Vec<Item> {
     let theme = context.theme;
     let Some(runs) = context.runs else {
-        return network::waiting("training …", frame, theme);
+        return network::centered_text("training …", frame, theme);
     };
     let mut items = Vec::new();
     if context.scene.map.trails {
@@ -243,7 +243,7 @@ pub(super) fn trails<'a>(
     frame: &'a Frame,
 ) -> Vec<Trail<'a>> {
     let strong = |trail: Trail<'a>| Trail {
-        strong: context.selected == Some(trail.run),
+        emphasized: context.selected == Some(trail.run),
         ..trail
     };
     figure::trails(runs, names, context.row, frame)

@@ -33,7 +33,7 @@ impl MapMouse {
             egui::Sense::click_and_drag(),
         );
         // The start of a network is its first weights, which are not on the plane.
-        let landscape = context.scene.network.is_none();
+        let landscape = !context.scene.is_network();
         let click = match (landscape, &sculpt) {
             (false, _) => String::new(),
             (true, Some(sculpt)) => format!("click {}, ", sculpt.click_hint(context.scene)),
@@ -51,8 +51,8 @@ impl MapMouse {
             Some(sculpt) => sculpt.mouse(ui, &response, frame, &mut scene),
             None => false,
         };
-        let place = |runs: &Runs| runs.problem.plot_point(scene.start);
-        let start = context.runs.map_or(scene.start, place);
+        let place = |runs: &Runs| runs.problem.plot_point(scene.start());
+        let start = context.runs.map_or(scene.start(), place);
         let start: egui::Pos2 = frame.picture_from_world(start).into();
         let near_start = |pointer: egui::Pos2| landscape && pointer.distance(start) < REACH;
 

@@ -150,7 +150,7 @@ impl ViewOutput<'_> {
 }
 
 fn has_critical_points(scene: &Scene) -> bool {
-    scene.map.critical && scene.network.is_none()
+    scene.map.critical && !scene.is_network()
 }
 
 /// Returns the newest critical points of a scene's landscape, if the scene shows them.
@@ -164,7 +164,7 @@ pub(crate) fn critical_points(
         .filter(|_| has_critical_points(scene));
     newest.filter(|found| {
         let found = (**found).as_ref();
-        found.is_ok_and(|found| found.landscape == scene.landscape)
+        found.is_ok_and(|found| found.landscape == *scene.landscape())
     })
 }
 

@@ -32,7 +32,7 @@ impl View for ProjectionErrorView {
     }
 
     fn applies(&self, scene: &Scene) -> bool {
-        scene.network.is_some()
+        scene.is_network()
     }
 
     /// Shows the charts. A click or drag on one moves the timeline.
@@ -64,7 +64,7 @@ impl View for ProjectionErrorView {
         let charts = self.0.of(runs, None, metric_chart::projection_error_charts);
         let (names, theme) = (context.names, context.theme);
         let mut commands = Vec::new();
-        for (metric, area) in charts.iter().zip(projection_error::shares(area)) {
+        for (metric, area) in charts.iter().zip(projection_error::chart_areas(area)) {
             let answer = chart(
                 ui,
                 paint::rect(area),

@@ -145,7 +145,7 @@ impl SculptTools {
 
     /// Returns the effect of a click on the map, for the map's accessible name.
     pub(crate) fn click_hint(&self, scene: &Scene) -> &'static str {
-        match (&scene.landscape, self.tool) {
+        match (scene.landscape(), self.tool) {
             (AnyLandscape::Drawn(_), Tool::Hill) => "adds a hill",
             (AnyLandscape::Drawn(_), Tool::Pit) => "adds a pit",
             (AnyLandscape::Drawn(_), Tool::Erase) => "removes a hill",
@@ -168,7 +168,7 @@ impl SculptTools {
     ) -> bool {
         let moving = self.moving.take();
         (self.hovered, self.pointer) = (None, response.hover_pos());
-        let AnyLandscape::Drawn(drawn) = &mut scene.landscape else {
+        let AnyLandscape::Drawn(drawn) = &mut scene.landscape_scene_mut().landscape else {
             return false;
         };
         // Hills that do not parse are reported where they are typed, and cannot be edited here.

@@ -89,7 +89,7 @@ impl View for SeedsView {
     }
 
     fn applies(&self, scene: &Scene) -> bool {
-        scene.network.is_some()
+        scene.is_network()
     }
 
     fn toolbar_ui(&mut self, ui: &mut egui::Ui, context: &ViewContext) -> Vec<Command> {
@@ -169,14 +169,17 @@ fn choose_random_plane_ui(ui: &mut egui::Ui, scene: &Scene) -> Option<Command> {
             chosen = button.on_hover_text("Sets the plane on the left to `filter`.").clicked();
         });
     });
-    let network = scene.network.clone().filter(|_| chosen)?;
+    let network = scene.network().filter(|_| chosen)?.clone();
     let random = |plane: &AnyPlane| matches!(plane, AnyPlane::Filter(_));
     let plane = AnyPlane::all()
         .into_iter()
         .find(random)
         .filter(|_| chosen)?;
     let mut scene = scene.clone();
-    scene.network = Some(crate::engine::scene::NetworkScene { plane, ..network });
+    scene.subject = crate::engine::scene::Subject::Network(crate::engine::scene::NetworkScene {
+        plane,
+        ..network
+    });
     scene.view = None;
     Some(Command::Edit(Box::new(scene)))
 }

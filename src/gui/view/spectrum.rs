@@ -34,7 +34,7 @@ impl SpectrumView {
 
 /// Returns the settings of the curvature of a scene.
 fn settings(scene: &Scene) -> CurvatureSettings {
-    let network = scene.network.as_ref();
+    let network = scene.network();
     network.map_or_else(CurvatureSettings::default, |network| {
         network.curvature.clone()
     })
@@ -79,7 +79,7 @@ impl View for SpectrumView {
     }
 
     fn applies(&self, scene: &Scene) -> bool {
-        scene.network.is_some()
+        scene.is_network()
     }
 
     fn toolbar_ui(&mut self, ui: &mut egui::Ui, context: &ViewContext) -> Vec<Command> {
@@ -104,7 +104,7 @@ impl View for SpectrumView {
                 }
             });
         named(&combo.response, "Second run", selected);
-        if let Some(network) = &scene.network {
+        if let Some(network) = scene.network() {
             let mut curvature = network.curvature.clone();
             controls_button(ui, "Settings", |ui| {
                 ui.set_width(300.0);
@@ -113,7 +113,7 @@ impl View for SpectrumView {
             .on_hover_text("The matrix, the number of eigenvalues and their tolerance, and the radii of the measures of sharpness.");
             if curvature != network.curvature {
                 let mut scene = scene.clone();
-                if let Some(network) = &mut scene.network {
+                if let Some(network) = scene.network_mut() {
                     network.curvature = curvature;
                 }
                 commands.push(Command::Edit(Box::new(scene)));

@@ -105,7 +105,7 @@ fn values_ui(
     ui.strong(format!("step {step}"));
     egui::Grid::new("optimizer state values").show(ui, |ui| {
         let own = series.iter().enumerate();
-        let own = own.filter(|(_, own)| chart_title(own) == chart && is_known(own));
+        let own = own.filter(|(_, own)| chart_title(own) == chart && has_finite_size(own));
         for (style_index, own) in own {
             let colour = paint::colour(run_colour(style_index, theme));
             ui.colored_label(colour, own.symbol);

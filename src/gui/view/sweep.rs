@@ -13,7 +13,7 @@ use crate::figure::axis::number;
 use crate::figure::colour::Theme;
 use crate::figure::drawing::{Area, Colour, Item, Point};
 use crate::figure::sweep::{
-    CurvePlot, MapPlot, SweepFigure, SweepLine, curves_picture, map_picture, measure_text,
+    CurvePlot, MapPlot, SweepFigure, SweepLine, curves_picture, map_picture, metric_text,
 };
 use crate::gui::command::Command;
 use crate::gui::field::refusal_ui;
@@ -73,7 +73,7 @@ impl View for SweepView {
     }
 
     fn applies(&self, scene: &Scene) -> bool {
-        scene.network.is_none()
+        !scene.is_network()
     }
 
     fn toolbar_ui(&mut self, ui: &mut egui::Ui, context: &ViewContext) -> Vec<Command> {
@@ -191,7 +191,7 @@ impl View for SweepView {
             let names = scene.run_names();
             let figure = SweepFigure {
                 scene: &scene,
-                measure,
+                metric: measure,
                 goal: found.request.goal,
                 size,
                 theme,

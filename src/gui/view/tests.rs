@@ -145,7 +145,7 @@ fn connect_exports_the_picture_of_the_command_line() {
     let (ends, never) = ([end(0), end(1)], Cancel::default());
     let (spec, settings) = (
         default_curve_optimizer(),
-        scene.network.as_ref().unwrap().ways.clone(),
+        scene.network().unwrap().ways.clone(),
     );
     let task = &trained.task;
     let found = connect(task, ends, &spec, &settings, &never, &mut |_| {});
@@ -178,7 +178,7 @@ fn spectrum_exports_the_picture_of_the_command_line() {
         &*trained.task.loss,
         trained.runs[0].theta(usize::MAX).unwrap(),
     );
-    let settings = scene.network.as_ref().unwrap().curvature.clone();
+    let settings = scene.network().unwrap().curvature.clone();
     let parts = ExpensiveParts {
         trace: true,
         density: true,

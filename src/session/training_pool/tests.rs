@@ -110,7 +110,7 @@ fn a_session_streams_equal_runs_and_continues_them_where_it_can() {
         Some([0.0, 0.0])
     );
     // Another plane shows the same runs.
-    scene.network.as_mut().unwrap().plane = "filter".parse().unwrap();
+    scene.network_mut().unwrap().plane = "filter".parse().unwrap();
     let other = newest(&session, &scene);
     assert_eq!(losses(&other), losses(&shorter));
     assert_ne!(other.problem.view, shorter.problem.view);

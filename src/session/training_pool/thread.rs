@@ -3,7 +3,6 @@
 use super::signal::Signal;
 use crate::engine::cancel::Cancel;
 use crate::engine::network::TrainingTask;
-use crate::engine::objective::norm;
 use crate::engine::results::{RunId, TrainedRow};
 use crate::engine::scene::{Run, SpecChange};
 use crate::engine::training::{self, Outcome, RunSettings, RunSpec, StepView};
@@ -160,7 +159,7 @@ impl TrainingWork {
         let changes = self
             .spec_changes
             .iter()
-            .map(|change| (change.from, &change.spec));
+            .map(|change| (change.at_step, &change.spec));
         let all: Vec<(u64, &RunSpec)> = std::iter::once(first).chain(changes).collect();
         let mut theta = self.task.start.clone();
         for (index, (from, spec)) in all.iter().enumerate() {
@@ -219,17 +218,17 @@ impl TrainingWork {
         let (theta, previous) = (view.theta, view.previous);
         let previous = (view.step > 0).then_some(previous);
         let mut optimizer_state = Vec::new();
-        view.carried(&mut optimizer_state);
+        view.state_sizes(&mut optimizer_state);
         let row = TrainedRow {
             theta: Arc::from(theta),
             diagnosis: Arc::new(self.task.loss.diagnose(theta, previous)),
             loss: view.loss,
-            grad_norm: norm(view.gradient),
+            grad_norm: view.grad_norm,
             lr: view.lr,
             evaluations: evaluations + view.counts.gradients,
             cost: cost + view.counts.gradient_equivalents(theta.len()),
             metrics: self.task.measure(theta),
-            preconditioner: view.preconditioner.map(Arc::from),
+            preconditioner: view.preconditioner().map(Arc::from),
             optimizer_state: optimizer_state.into(),
         };
         lock(&self.log).rows.push(row);

@@ -4,10 +4,10 @@ use ravine::engine::cancel::Cancel;
 use ravine::engine::files::NoFiles;
 use ravine::engine::landscape::AnyLandscape;
 use ravine::engine::optimizer::AnyOptimizer;
+use ravine::engine::results::{RunResult, compute_runs};
 use ravine::engine::scene::Scene;
 use ravine::engine::training::{DivergenceLimit, Outcome, Trajectory};
 use ravine::engine::wrapper::AnyWrapper;
-use ravine::engine::results::{RunResult, compute_runs};
 use std::sync::Arc;
 
 fn scene(landscape: &str, runs: impl IntoIterator<Item = String>) -> Scene {
