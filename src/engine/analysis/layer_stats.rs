@@ -6,7 +6,7 @@ use crate::engine::network::activation::Activation;
 use crate::engine::network::forward_backward::Order;
 use crate::engine::network::gemm::padded_len;
 use crate::engine::network::norm::NormGroups;
-use crate::engine::network::objective::NetworkLoss;
+use crate::engine::network::NetworkLoss;
 use crate::engine::network::reduce::CHUNK;
 use crate::engine::network::weights::FactorSink;
 use crate::engine::numeric::real;

@@ -1,26 +1,25 @@
-//! The samples of a network's loss, block by block.
+//! Blocks of samples, and their inputs.
 
-use super::aligned::AlignedVec;
 use super::gemm::{padded_len, padded_len_in};
-use super::objective::NetworkLoss;
+use super::model::NetworkLoss;
 use super::padding::copy_converted;
 use super::reduce::{BLOCK, CHUNK};
 use std::ops::Range;
 
 impl NetworkLoss {
-    /// How many samples at most are summed one block after the other, and how many are a block.
+    /// Returns the number of samples that are summed sequentially, and the number of a block, in E.
     pub(in crate::engine) fn chunk_sizes<E>(&self) -> [usize; 2] {
         let block = self.block_size_in::<E>();
         let part = CHUNK * size_of::<f64>() / size_of::<E>();
         [part.max(block), block]
     }
 
-    /// How many samples go through the network at a time.
+    /// Returns the number of samples of a block in f64.
     pub(in crate::engine) fn block_size(&self) -> usize {
         self.block_size_in::<f64>()
     }
 
-    /// The same in other numbers: as many as take as much room.
+    /// Returns the number of samples of a block in E; its size in bytes does not depend on E.
     pub(in crate::engine) fn block_size_in<E>(&self) -> usize {
         let block = BLOCK * size_of::<f64>() / size_of::<E>();
         if self.is_coupled() {
@@ -30,36 +29,36 @@ impl NetworkLoss {
         }
     }
 
-    /// The blocks of these places among the samples.
+    /// Cuts a range of samples into blocks for f64.
     pub(in crate::engine) fn blocks(
         &self,
-        places: Range<usize>,
+        samples: Range<usize>,
     ) -> impl Iterator<Item = Range<usize>> + use<> {
-        self.blocks_in::<f64>(places)
+        self.blocks_in::<f64>(samples)
     }
 
-    /// The same in other numbers.
+    /// Cuts a range of samples into blocks for E.
     pub(in crate::engine) fn blocks_in<E>(
         &self,
-        places: Range<usize>,
+        samples: Range<usize>,
     ) -> impl Iterator<Item = Range<usize>> + use<E> {
-        let (size, end) = (self.block_size_in::<E>(), places.end);
-        places
+        let (size, end) = (self.block_size_in::<E>(), samples.end);
+        samples
             .step_by(size)
             .map(move |first| first..(first + size).min(end))
     }
 
-    /// The inputs of some samples, in padded rows.
+    /// Returns the inputs of a range of samples, in padded rows.
     pub(in crate::engine) fn input_rows(&self, samples: Range<usize>) -> &[f64] {
         let stride = padded_len(self.shape.widths[0]);
         &self.inputs[samples.start * stride..samples.end * stride]
     }
 
-    /// All inputs, in padded rows of f32.
+    /// Returns all inputs, in padded rows of f32.
     pub(in crate::engine) fn inputs_f32(&self) -> &[f32] {
         self.inputs_f32.get_or_init(|| {
             let width = self.shape.widths[0];
-            let mut rows = AlignedVec::zeros(self.samples * padded_len_in::<f32>(width));
+            let mut rows = vec![0.0; self.samples * padded_len_in::<f32>(width)];
             let from = self.inputs.chunks_exact(padded_len(width));
             let to = rows.chunks_exact_mut(padded_len_in::<f32>(width));
             to.zip(from).for_each(copy_converted);
@@ -67,7 +66,7 @@ impl NetworkLoss {
         })
     }
 
-    /// The inputs of some samples, one row after the other.
+    /// Copies the inputs of the listed samples to padded rows and returns them.
     pub(in crate::engine) fn gather<'a>(
         &self,
         samples: &[usize],

@@ -3,10 +3,9 @@
 //! On the line θ + t v every number has a value and two derivatives by t, and the three go through the network together: Taylor's
 //! series to the second order, chapter 13 of Griewank & Walther 2008. Nothing needs to go back, and nothing is kept of a sample.
 
-use super::aligned::AlignedVec;
 use super::forward_backward::{Shape, add};
+use super::model::NetworkLoss;
 use super::norm::Norm;
-use super::objective::NetworkLoss;
 use super::reduce::{CurvatureMatrix, pairwise_reduce};
 use super::weights::Weights;
 use super::workspace::Pooled;
@@ -77,22 +76,22 @@ impl<'a> Directional<'a> {
 /// second.
 pub(in crate::engine) struct TaylorActivations {
     /// What goes into a layer, and what comes out.
-    h: [AlignedVec; 3],
-    next: [AlignedVec; 3],
+    h: [Vec<f64>; 3],
+    next: [Vec<f64>; 3],
     /// What a layer makes of what goes in, and the derivatives of its activation there.
-    z: AlignedVec,
-    dphi: AlignedVec,
-    d2phi: AlignedVec,
+    z: Vec<f64>,
+    dphi: Vec<f64>,
+    d2phi: Vec<f64>,
     /// The outputs, the derivative of the loss by them, and what its Hessian makes of their first derivative.
-    out: [AlignedVec; 3],
-    d: [AlignedVec; 2],
+    out: [Vec<f64>; 3],
+    d: [Vec<f64>; 2],
 }
 
 impl TaylorActivations {
     /// Room for so many samples.
     pub(in crate::engine) fn new(shape: &Shape, samples: usize) -> Self {
-        let widest = || AlignedVec::zeros(samples * shape.max_stride::<f64>());
-        let last = || AlignedVec::zeros(samples * shape.stride(shape.hidden() + 1));
+        let widest = || vec![0.0; samples * shape.max_stride::<f64>()];
+        let last = || vec![0.0; samples * shape.stride(shape.hidden() + 1)];
         Self {
             h: [(); 3].map(|()| widest()),
             next: [(); 3].map(|()| widest()),

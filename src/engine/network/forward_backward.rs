@@ -1,12 +1,9 @@
-//! A block of samples on its way through a network: there and back.
+//! Forward and backward pass of a block of samples (backpropagation: Rumelhart, Hinton & Williams 1986).
 //!
-//! Back is backpropagation (Rumelhart, Hinton & Williams 1986).
-//!
-//! Each hidden layer computes z = W h + b, u = z or its normalisation, and h′ = φ(u), or h + φ(u) where a residual connection
-//! goes around it. `d` is the derivative of the loss by z, `g` that by h.
+//! Each hidden layer computes z = W h + b, u = z or its normalisation, and h′ = φ(u), or h + φ(u) with a residual connection. `d` is the
+//! derivative of the loss by z, `g` that by h.
 
 use super::activation::Activation;
-use super::aligned::AlignedVec;
 use super::float::Float;
 use super::gemm::{Accumulate, padded_len_in};
 use super::layout::Layout;
@@ -14,10 +11,10 @@ use super::norm::{Affine, BatchNormStats, Means, Norm, NormGroups, Normalised};
 use super::weights::{FactorSink, Weights};
 use crate::engine::numeric::real::{AutoVectorized, dispatch};
 
-/// What of a network does not depend on θ.
+/// Structure of a network: everything but θ.
 #[derive(Clone, Debug)]
 pub(in crate::engine) struct Shape {
-    /// Inputs, hidden layers, outputs.
+    /// The widths of inputs, hidden layers and outputs.
     pub(in crate::engine) widths: Vec<usize>,
     pub(in crate::engine) layout: Layout,
     pub(in crate::engine) activation: Activation,
@@ -26,36 +23,38 @@ pub(in crate::engine) struct Shape {
 }
 
 impl Shape {
-    /// How many outputs there are.
+    /// Returns the number of outputs.
     pub(in crate::engine) fn outputs(&self) -> usize {
         self.widths[self.widths.len() - 1]
     }
 
+    /// Returns the number of hidden layers.
     pub(in crate::engine) fn hidden(&self) -> usize {
         self.widths.len() - 2
     }
 
-    /// The length of the rows of what goes into layer `l`.
+    /// Returns the padded row length of the input of layer `l`, in f64.
     pub(in crate::engine) fn stride(&self, l: usize) -> usize {
         self.stride_in::<f64>(l)
     }
 
-    /// The same in other numbers.
+    /// Returns the padded row length of the input of layer `l`, in E.
     pub(in crate::engine) fn stride_in<E: Float>(&self, l: usize) -> usize {
         padded_len_in::<E>(self.widths[l])
     }
 
-    /// Whether a residual connection goes around layer `l`.
+    /// Whether layer `l` has a residual connection.
     pub(in crate::engine) fn skips(&self, l: usize) -> bool {
         self.residual && l < self.hidden() && self.widths[l] == self.widths[l + 1]
     }
 
-    /// The length of the longest row of a layer.
+    /// Returns the greatest padded row length of any layer's output.
     pub(in crate::engine) fn max_stride<E: Float>(&self) -> usize {
         let layers = 1..self.widths.len();
         layers.map(|l| self.stride_in::<E>(l)).max().unwrap_or(0)
     }
 
+    /// Returns the groups that the normalisation of hidden layer `l` works on.
     pub(in crate::engine) fn extent<E: Float>(&self, l: usize) -> NormGroups {
         NormGroups {
             width: self.widths[l + 1],
@@ -65,41 +64,41 @@ impl Shape {
     }
 }
 
-/// How much is kept on the way there.
+/// Derivative order up to which a forward pass keeps its intermediate values.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(in crate::engine) enum Order {
-    /// The outputs.
+    /// Outputs only.
     Value,
-    /// What the way back needs.
+    /// Everything that the backward pass needs.
     Gradient,
-    /// What the tangent of the way back needs as well.
+    /// Everything that Hessian-vector products need too.
     Hessian,
 }
 
-/// All that is kept of a block of samples.
+/// Activations of a block of samples.
 pub(in crate::engine) struct Activations<E = f64> {
     pub(in crate::engine) hidden: Vec<LayerActivations<E>>,
-    /// The outputs, and the derivative of the loss by them.
-    pub(in crate::engine) z: AlignedVec<E>,
-    pub(in crate::engine) d: AlignedVec<E>,
+    /// The outputs, and the derivative of the loss by them (d).
+    pub(in crate::engine) z: Vec<E>,
+    pub(in crate::engine) d: Vec<E>,
     scratch: Scratch<E>,
 }
 
-/// What is needed on the ways only.
+/// Scratch buffers that are needed during a pass only.
 #[derive(Default)]
 pub(in crate::engine) struct Scratch<E> {
-    /// u of a layer.
-    u: AlignedVec<E>,
-    /// d and g of a layer.
-    back: [AlignedVec<E>; 2],
-    /// Of groups.
+    /// u of the current layer.
+    u: Vec<E>,
+    /// d and g of the current layer.
+    back: [Vec<E>; 2],
+    /// Means of normalisation groups.
     means: [Means<E>; 2],
 }
 
 impl<E: Float> Scratch<E> {
-    /// Room for so many samples.
+    /// Allocates buffers for `samples` samples.
     pub(in crate::engine) fn new(shape: &Shape, samples: usize) -> Self {
-        let widest = || AlignedVec::zeros(samples * shape.max_stride::<E>());
+        let widest = || vec![E::default(); samples * shape.max_stride::<E>()];
         Self {
             u: widest(),
             back: [widest(), widest()],
@@ -108,33 +107,34 @@ impl<E: Float> Scratch<E> {
     }
 }
 
-/// What is kept of a hidden layer.
+/// Activations of a hidden layer.
 pub(in crate::engine) struct LayerActivations<E> {
-    pub(in crate::engine) h: AlignedVec<E>,
+    /// The layer's output.
+    pub(in crate::engine) h: Vec<E>,
     /// φ′(u).
-    pub(in crate::engine) dphi: AlignedVec<E>,
-    /// φ″(u), after the way back times g; empty where activations do not bend.
-    pub(in crate::engine) d2phi: AlignedVec<E>,
+    pub(in crate::engine) dphi: Vec<E>,
+    /// φ″(u), times g after the backward pass; empty for piecewise linear activations.
+    pub(in crate::engine) d2phi: Vec<E>,
     pub(in crate::engine) normalised: Option<Normalised<E>>,
 }
 
 impl<E: Float> Activations<E> {
-    /// Room for what is kept of so many samples only: for the ways [`Activations::swap_scratch`] is asked.
+    /// Allocates activations without scratch buffers, which [`Activations::swap_scratch`] lends for a pass.
     pub(in crate::engine) fn without_scratch(shape: &Shape, samples: usize) -> Self {
         let layer = |l: usize| {
-            let room = || AlignedVec::zeros(samples * shape.stride_in::<E>(l + 1));
+            let zeros = || vec![E::default(); samples * shape.stride_in::<E>(l + 1)];
             LayerActivations {
-                h: room(),
-                dphi: room(),
+                h: zeros(),
+                dphi: zeros(),
                 d2phi: if shape.activation.has_second_derivative() {
-                    room()
+                    zeros()
                 } else {
-                    AlignedVec::default()
+                    Vec::new()
                 },
-                normalised: (shape.norm != Norm::None).then(|| Normalised::new(room().len())),
+                normalised: (shape.norm != Norm::None).then(|| Normalised::new(zeros().len())),
             }
         };
-        let last = || AlignedVec::zeros(samples * shape.stride_in::<E>(shape.hidden() + 1));
+        let last = || vec![E::default(); samples * shape.stride_in::<E>(shape.hidden() + 1)];
         Self {
             hidden: (0..shape.hidden()).map(layer).collect(),
             z: last(),
@@ -143,7 +143,7 @@ impl<E: Float> Activations<E> {
         }
     }
 
-    /// Room for so many samples.
+    /// Allocates activations and scratch buffers for `samples` samples.
     pub(in crate::engine) fn new(shape: &Shape, samples: usize) -> Self {
         Self {
             scratch: Scratch::new(shape, samples),
@@ -151,18 +151,18 @@ impl<E: Float> Activations<E> {
         }
     }
 
-    /// Lends what is needed on the ways, or takes it back.
+    /// Exchanges the scratch buffers: lends them, or takes them back.
     pub(in crate::engine) fn swap_scratch(&mut self, scratch: &mut Scratch<E>) {
         std::mem::swap(&mut self.scratch, scratch);
     }
 
-    /// The way there, of rows of inputs. The moments of normalisations are those of the block, or `given`.
+    /// Runs the forward pass on padded rows of inputs. Normalisations use the statistics of the block, or `given` ones.
     pub(in crate::engine) fn forward(
         &mut self,
         shape: &Shape,
         weights: &Weights<E>,
         inputs: &[E],
-        keep: Order,
+        order: Order,
         given: Option<&[BatchNormStats]>,
     ) {
         let samples = inputs.len() / shape.stride_in::<E>(0);
@@ -179,7 +179,7 @@ impl<E: Float> Activations<E> {
             let u = &mut self.scratch.u[..len];
             layer.forward(input, u);
             if let Some(normalised) = &mut own.normalised {
-                let given = given.map(|moments| &moments[l]);
+                let given = given.map(|stats| &stats[l]);
                 normalised.forward(
                     shape.extent::<E>(l),
                     Affine::of(&weights.norms[l]),
@@ -187,13 +187,13 @@ impl<E: Float> Activations<E> {
                     u,
                 );
             }
-            let [h, slope] = [&mut own.h, &mut own.dphi].map(|room| &mut room[..len]);
-            match keep {
+            let [h, dphi] = [&mut own.h, &mut own.dphi].map(|buffer| &mut buffer[..len]);
+            match order {
                 Order::Value => shape.activation.apply(u, [h]),
                 Order::Hessian if shape.activation.has_second_derivative() => {
-                    shape.activation.apply(u, [h, slope, &mut own.d2phi[..len]]);
+                    shape.activation.apply(u, [h, dphi, &mut own.d2phi[..len]]);
                 }
-                Order::Gradient | Order::Hessian => shape.activation.apply(u, [h, slope]),
+                Order::Gradient | Order::Hessian => shape.activation.apply(u, [h, dphi]),
             }
             if shape.skips(l) {
                 add(&mut own.h, input);
@@ -201,8 +201,8 @@ impl<E: Float> Activations<E> {
         }
     }
 
-    /// Marks the units of each hidden layer whose activation is not flat for each of so many samples, after [`Self::forward`] with
-    /// [`Order::Gradient`]. What is no number is not flat.
+    /// Marks in `alive` the units of each hidden layer with φ′ ≠ 0 or NaN for any of the first `samples` samples, after
+    /// [`Self::forward`] with [`Order::Gradient`].
     pub(in crate::engine) fn mark_alive(
         &self,
         shape: &Shape,
@@ -215,31 +215,32 @@ impl<E: Float> Activations<E> {
                 .dphi
                 .chunks_exact(stride)
                 .zip(own.h.chunks_exact(stride));
-            for (slope, h) in rows.take(samples) {
-                for ((alive, slope), h) in alive.iter_mut().zip(slope).zip(h) {
-                    *alive |= *slope != E::default() || h.to_f64().is_nan();
+            for (dphi, h) in rows.take(samples) {
+                for ((alive, dphi), h) in alive.iter_mut().zip(dphi).zip(h) {
+                    *alive |= *dphi != E::default() || h.to_f64().is_nan();
                 }
             }
         }
     }
 
-    /// The moments that the last way there used.
+    /// Returns the normalisation statistics that the last forward pass used.
     pub(in crate::engine) fn batch_norm_stats(&self) -> Vec<BatchNormStats> {
         let normalised = self
             .hidden
             .iter()
             .filter_map(|hidden| hidden.normalised.as_ref());
-        normalised.map(|own| own.moments().clone()).collect()
+        normalised.map(|own| own.stats().clone()).collect()
     }
 
-    /// The way back of the derivative `d` by the outputs, after [`Self::forward`]; `gather` sees what the derivatives by θ are made of.
+    /// Runs the backward pass from the derivative `d` by the outputs, after [`Self::forward`]; `sink` gets the factors of the derivatives
+    /// by θ.
     pub(in crate::engine) fn backward<G: FactorSink<E>>(
         &mut self,
         shape: &Shape,
         weights: &Weights<E>,
         inputs: &[E],
-        keep: Order,
-        gather: &mut G,
+        order: Order,
+        sink: &mut G,
     ) {
         let samples = inputs.len() / shape.stride_in::<E>(0);
         let Scratch {
@@ -252,9 +253,9 @@ impl<E: Float> Activations<E> {
         for l in (1..=shape.hidden()).rev() {
             let [len, before] = [l + 1, l].map(|l| samples * shape.stride_in::<E>(l));
             let own = &mut self.hidden[l - 1];
-            gather.layer(l, &d[..len], &own.h[..before]);
-            let bends = keep == Order::Hessian && shape.activation.has_second_derivative();
-            if l == 1 && !G::NEEDS_FIRST_LAYER && !bends && own.normalised.is_none() {
+            sink.layer(l, &d[..len], &own.h[..before]);
+            let curved = order == Order::Hessian && shape.activation.has_second_derivative();
+            if l == 1 && !G::NEEDS_FIRST_LAYER && !curved && own.normalised.is_none() {
                 return;
             }
             let start = if shape.skips(l) {
@@ -264,19 +265,20 @@ impl<E: Float> Activations<E> {
             };
             weights.layers[l].backward_with(start, &d[..len], None, &mut g[..before], None);
             multiply(&mut d[..before], g, &own.dphi);
-            if bends {
+            if curved {
                 multiply_by(&mut own.d2phi[..before], g);
             }
             if let Some(normalised) = &own.normalised {
                 let ([gamma, _], extent) = (&weights.norms[l - 1], shape.extent::<E>(l - 1));
-                gather.norm(l - 1, extent, &d[..before], normalised.z());
+                sink.norm(l - 1, extent, &d[..before], normalised.z());
                 normalised.backward(extent, gamma, &mut d[..before], means);
             }
         }
-        gather.layer(0, &d[..samples * shape.stride_in::<E>(1)], inputs);
+        sink.layer(0, &d[..samples * shape.stride_in::<E>(1)], inputs);
     }
 }
 
+/// Adds `from` to `to`, entry by entry.
 pub(in crate::engine) fn add<E: Float>(to: &mut [E], from: &[E]) {
     dispatch(AutoVectorized(
         #[inline(always)]
@@ -284,7 +286,7 @@ pub(in crate::engine) fn add<E: Float>(to: &mut [E], from: &[E]) {
     ));
 }
 
-/// The products of `a` and `b`, entry by entry.
+/// Writes a ∘ b, the product entry by entry, to `to`.
 pub(in crate::engine) fn multiply<E: Float>(to: &mut [E], a: &[E], b: &[E]) {
     dispatch(AutoVectorized(
         #[inline(always)]
@@ -297,6 +299,7 @@ pub(in crate::engine) fn multiply<E: Float>(to: &mut [E], a: &[E], b: &[E]) {
     ));
 }
 
+/// Multiplies `to` by `by`, entry by entry.
 pub(in crate::engine) fn multiply_by<E: Float>(to: &mut [E], by: &[E]) {
     dispatch(AutoVectorized(
         #[inline(always)]

@@ -4,7 +4,7 @@ use super::float::Float;
 use super::forward_backward::{Activations, Shape};
 use super::gemm::padded_len_in;
 use super::loss::Target;
-use super::objective::NetworkLoss;
+use super::model::NetworkLoss;
 use super::reduce::CurvatureMatrix;
 use super::tangent::{BackwardCache, Tangents};
 use super::weights::{GradientSums, Weights};

@@ -1,10 +1,10 @@
-//! Numbers into padded rows, and out of them.
+//! Conversions between dense and padded matrices.
 
 use super::float::Float;
 use super::gemm::padded_len_in;
 use crate::engine::numeric::real::{AutoVectorized, dispatch};
 
-/// Adds every row of `rows`, which are as long as `sum`, to `sum`.
+/// Adds every row of `rows` to `sum`, which has the length of a row.
 pub(super) fn add_rows<E: Float>(sum: &mut [E], rows: &[E]) {
     dispatch(AutoVectorized(
         #[inline(always)]
@@ -17,14 +17,14 @@ pub(super) fn add_rows<E: Float>(sum: &mut [E], rows: &[E]) {
     ));
 }
 
-/// Copies rows of `width` numbers into rows that are padded.
+/// Copies dense rows of `width` elements to padded rows.
 pub(super) fn pad<E: Float>(rows: &[f64], width: usize, padded_rows: &mut [E]) {
     let stride = padded_len_in::<E>(width);
     let to = padded_rows.chunks_exact_mut(stride);
     to.zip(rows.chunks_exact(width)).for_each(copy_converted);
 }
 
-/// Copies numbers, as many as both have.
+/// Copies with conversion, up to the shorter length.
 pub(super) fn copy_converted<E: Float>((to, from): (&mut [E], &[f64])) {
     dispatch(AutoVectorized(
         #[inline(always)]
@@ -35,8 +35,7 @@ pub(super) fn copy_converted<E: Float>((to, from): (&mut [E], &[f64])) {
     ));
 }
 
-/// Copies rows of `width` numbers into the columns of a matrix, whose rows are padded. Squares are turned one after the other, so that what
-/// is read and what is written lies together.
+/// Transposes dense rows of `width` elements into padded rows, in squares of 8 × 8 for locality.
 pub(super) fn transpose<E: Float>(rows: &[f64], width: usize, columns: &mut [E]) {
     const SIDE: usize = 8;
     let stride = padded_len_in::<E>(rows.len() / width);
@@ -47,12 +46,12 @@ pub(super) fn transpose<E: Float>(rows: &[f64], width: usize, columns: &mut [E])
                 for i in (0..width).step_by(SIDE) {
                     let mut square = [[E::default(); SIDE]; SIDE];
                     for (r, row) in rows.chunks_exact(width).enumerate() {
-                        let turned = square.iter_mut().zip(&row[i..]);
-                        turned.for_each(|(turned, x)| turned[r] = E::from_f64(*x));
+                        let entries = square.iter_mut().zip(&row[i..]);
+                        entries.for_each(|(column, x)| column[r] = E::from_f64(*x));
                     }
                     let columns = columns[i * stride..].chunks_exact_mut(stride);
-                    for (column, turned) in columns.zip(&square) {
-                        column[first..first + SIDE].copy_from_slice(turned);
+                    for (to, column) in columns.zip(&square) {
+                        to[first..first + SIDE].copy_from_slice(column);
                     }
                 }
             }
@@ -60,7 +59,7 @@ pub(super) fn transpose<E: Float>(rows: &[f64], width: usize, columns: &mut [E])
     ));
 }
 
-/// Adds a share of rows that are padded to rows that are not.
+/// Adds `share` times padded rows to dense rows.
 pub(super) fn add_unpadded<E: Float>(
     padded_rows: &[E],
     width: usize,

@@ -1,4 +1,4 @@
-//! What networks learn from: built-in data sets, and the user's own.
+//! Data sets: built-in ones, and CSV files.
 
 mod blobs;
 mod circles;
@@ -41,25 +41,25 @@ family! {
 
 /// A data set's settings.
 pub trait Dataset: Settings {
-    /// All of its samples.
+    /// Returns all samples.
     fn data(&self, files: &dyn Files) -> Result<Data, DataError>;
 
-    /// Whether its inputs are to be standardised.
+    /// Whether inputs are standardised.
     fn standardise(&self) -> bool {
         false
     }
 }
 
-/// Why there are no data.
+/// Error of loading a data set.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DataError {
-    /// The file cannot be read.
+    /// The file cannot be read; the message of the reader.
     #[error("{0}")]
     File(String),
-    /// No file is named.
-    #[error("path: is empty; expected the path of a CSV file")]
+    /// The path is empty.
+    #[error("path: empty; expected a CSV file")]
     NoPath,
-    /// A label that is no class.
+    /// A label is not a class.
     #[error(
         "{place}: `{label}` is no class; expected whole numbers or names for loss={loss}, or loss=mse"
     )]
@@ -78,44 +78,44 @@ pub enum DataError {
     ManyClasses {
         /// File and column.
         place: String,
-        /// How many labels differ.
+        /// The number of distinct labels.
         count: usize,
         /// The loss.
         loss: &'static str,
     },
 }
 
-/// Samples: inputs, and what the outputs should be.
+/// Samples: inputs and targets.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Data {
     width: usize,
     inputs: Vec<f64>,
     targets: Targets,
     source: String,
-    places: Option<Places>,
+    positions: Option<LabelPositions>,
 }
 
-/// Where labels stand in a file.
+/// Positions of labels in a file, for error messages.
 #[derive(Clone, Debug, PartialEq)]
-struct Places {
+struct LabelPositions {
     file: String,
     column: String,
     lines: Vec<u32>,
 }
 
-/// What the outputs for each sample should be.
+/// Targets of all samples.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Targets {
-    /// These numbers. For the losses of classification a single one is the number of a class.
+    /// Numbers. For bce and ce a single number per sample is a class index.
     Numbers {
-        /// How many there are for each sample.
+        /// The number of targets per sample.
         width: usize,
-        /// A row for each sample.
+        /// The targets, a row per sample.
         numbers: Vec<f64>,
     },
-    /// A class with a name.
+    /// Named classes.
     Classes {
-        /// The number of each sample's class.
+        /// The class index of each sample.
         classes: Vec<usize>,
         /// The names of all classes.
         names: Vec<String>,
@@ -123,7 +123,7 @@ pub enum Targets {
 }
 
 impl Data {
-    /// Rows of `width` inputs, and as many targets as there are rows; what is left over on either side is left out.
+    /// Creates data from rows of `width` inputs and their targets. Surplus inputs or targets are dropped.
     pub fn new(width: usize, mut inputs: Vec<f64>, mut targets: Targets) -> Self {
         let rows = inputs.len().checked_div(width).unwrap_or(0);
         let samples = rows.min(targets.len());
@@ -134,11 +134,11 @@ impl Data {
             inputs,
             targets,
             source: String::new(),
-            places: None,
+            positions: None,
         }
     }
 
-    /// Numbers with one label each: a number, or the name of a class.
+    /// Creates data from a table with one label per row: a number, or the name of a class.
     fn from_table(table: Table) -> Self {
         let targets = match table.labels {
             Labels::Numbers(numbers) => Targets::Numbers { width: 1, numbers },
@@ -153,28 +153,27 @@ impl Data {
                 }
             }
         };
-        let places = Places {
+        let positions = LabelPositions {
             file: table.file,
             column: table.label,
             lines: table.lines,
         };
         Self {
             source: table.source,
-            places: (!places.lines.is_empty()).then_some(places),
+            positions: (!positions.lines.is_empty()).then_some(positions),
             ..Self::new(table.width, table.numbers, targets)
         }
     }
 
-    /// Returns the data with labels for a loss: for a loss of classification, whole numbers that do not count from 0 become classes in increasing
-    /// order.
+    /// Returns the data with labels for a loss: for bce and ce, integer labels that are not 0, 1, 2, … become classes in increasing order.
     fn for_loss(mut self, loss: Loss) -> Result<Self, DataError> {
-        let Some(places) = self.places.take().filter(|_| loss != Loss::Mse) else {
+        let Some(positions) = self.positions.take().filter(|_| loss != Loss::Mse) else {
             return Ok(self);
         };
         if let Targets::Numbers { width: 1, numbers } = &self.targets {
             let part =
-                { numbers.iter().zip(&places.lines) }.find(|(number, _)| number.fract() != 0.0);
-            let (file, column) = (&places.file, &places.column);
+                { numbers.iter().zip(&positions.lines) }.find(|(number, _)| number.fract() != 0.0);
+            let (file, column) = (&positions.file, &positions.column);
             if let Some((number, line)) = part {
                 return Err(DataError::NotAClass {
                     place: format!("{file}: line {line}, {column}"),
@@ -217,41 +216,41 @@ impl Data {
         Ok(self)
     }
 
-    /// Points in the plane with their class.
+    /// Creates data from points in the plane and their classes.
     fn from_points(points: Vec<([f64; 2], u32)>) -> Self {
         let numbers = points.iter().map(|(_, class)| f64::from(*class)).collect();
         let inputs = points.into_iter().flat_map(|(at, _)| at).collect();
         Self::new(2, inputs, Targets::Numbers { width: 1, numbers })
     }
 
-    /// Points of a curve.
+    /// Creates data from points (x, y) of a curve: input x, target y.
     fn from_curve(points: Vec<[f64; 2]>) -> Self {
         let numbers = points.iter().map(|[_, y]| *y).collect();
         let inputs = points.into_iter().map(|[x, _]| x).collect();
         Self::new(1, inputs, Targets::Numbers { width: 1, numbers })
     }
 
-    /// Returns a summary of what was taken of a file; empty for built-in data.
+    /// Returns a summary of the columns and classes of a file; empty for built-in data.
     pub fn source(&self) -> &str {
         &self.source
     }
 
-    /// How many samples there are.
+    /// Returns the number of samples.
     pub fn samples(&self) -> usize {
         self.inputs.len().checked_div(self.width).unwrap_or(0)
     }
 
-    /// How many inputs a sample has.
+    /// Returns the number of inputs of a sample.
     pub fn width(&self) -> usize {
         self.width
     }
 
-    /// The inputs, a row for each sample.
+    /// Returns the inputs, a row per sample.
     pub fn inputs(&self) -> &[f64] {
         &self.inputs
     }
 
-    /// How many classes there are, where the targets are classes: named, or whole numbers from 0 of which none is left out.
+    /// Returns the number of classes; `None` for targets that are neither named classes nor the numbers 0, 1, …, k − 1 with k > 1.
     pub fn classes(&self) -> Option<usize> {
         match &self.targets {
             Targets::Classes { names, .. } => Some(names.len()),
@@ -269,19 +268,19 @@ impl Data {
         }
     }
 
-    /// What the outputs should be.
+    /// Returns the targets.
     pub fn targets(&self) -> &Targets {
         &self.targets
     }
 
-    /// A part for training and one for testing, of `share` of the samples, rounded up; at least one is for training. Both keep the
-    /// order of the samples.
+    /// Splits randomly into training and test data. The test data are `share` of the samples, rounded up, but at least one sample is for
+    /// training. Both keep the order of the samples.
     pub fn split(&self, share: f64, seed: u64) -> Split {
         let samples = self.samples();
         let mut order: Vec<usize> = (0..samples).collect();
         order.shuffle(&mut stream(seed, Purpose::Split, 0));
-        let most = samples.saturating_sub(1);
-        let tested = (0..most)
+        let max = samples.saturating_sub(1);
+        let tested = (0..max)
             .take_while(|count| real(*count) < share * real(samples))
             .count();
         let (test, train) = order.split_at_mut(tested);
@@ -293,6 +292,7 @@ impl Data {
         }
     }
 
+    /// Returns the listed samples.
     fn select(&self, samples: &[usize]) -> Self {
         let pick = |width: usize, rows: &[f64]| {
             let rows = samples
@@ -315,7 +315,7 @@ impl Data {
             inputs: pick(self.width, &self.inputs),
             targets,
             source: self.source.clone(),
-            places: None,
+            positions: None,
         }
     }
 }
@@ -336,19 +336,18 @@ impl Targets {
     }
 }
 
-/// Data for training and data for testing.
+/// Training and test data.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Split {
-    /// What the loss is a mean over.
+    /// The training data.
     pub train: Data,
-    /// What is kept from training; it may be empty.
+    /// The test data; may be empty.
     pub test: Data,
 }
 
 impl Split {
-    /// Standardises the inputs of both parts by the mean and the standard deviation of each input in the training part; an input that
-    /// does not vary there is only centred: one whose variance is no more than what rounding makes of equal numbers of its size, as
-    /// scikit-learn's StandardScaler decides it.
+    /// Standardises the inputs of both parts by mean and standard deviation in the training part. Inputs that are constant there, up to
+    /// rounding errors as in scikit-learn's StandardScaler, are only centred.
     pub fn standardise(&mut self) {
         let (width, samples) = (self.train.width, real(self.train.samples()));
         for input in 0..width {
@@ -356,12 +355,12 @@ impl Split {
             let Some(first) = column().next().copied() else {
                 return;
             };
-            // By how far numbers are from the first one, no digit of a large offset is lost, and what is equal has its mean exactly.
+            // Differences from the first number: a large offset cancels exactly, and constant columns have an exact mean.
             let mean = first + column().map(|x| (x - first) / samples).sum::<f64>();
             let widest = column().fold(0.0, |widest: f64, x| widest.max((x - mean).abs()));
             let squares = column().map(|x| ((x - mean) / widest).powi(2));
             let deviation = widest * (squares.sum::<f64>() / samples).sqrt();
-            // The root of n ε σ² + (n ε μ)², which is to be more than σ.
+            // √(n ε σ² + (n ε μ)²): a column with σ below this is constant.
             let ulps = samples * f64::EPSILON;
             let rounding = (ulps.sqrt() * deviation).hypot(ulps * mean);
             let scale = if deviation > rounding { deviation } else { 1.0 };
@@ -375,16 +374,15 @@ impl Split {
 }
 
 impl AnyDataset {
-    /// Its data for training and for testing, [standardised](Split::standardise) where its settings ask for it.
+    /// Loads and splits the data; [standardises](Split::standardise) if set so. `test` is the share of test data.
     pub fn split(&self, files: &dyn Files, test: f64, seed: u64) -> Result<Split, DataError> {
         Ok(self.parts(&self.as_dyn().data(files)?, test, seed))
     }
 
-    /// Returns its data for training and for testing like [`split`](Self::split), with the labels of a file as classes where the loss
-    /// is for classes.
+    /// Loads and splits the data like [`split`](Self::split); numeric labels of a file become classes for bce and ce.
     ///
     /// # Errors
-    /// One sentence with the place of a label that is no class.
+    /// Returns an error with the position of a label that is not a class.
     pub fn split_for(
         &self,
         loss: Loss,
@@ -405,7 +403,7 @@ impl AnyDataset {
     }
 }
 
-/// Normal noise for built-in data.
+/// Gaussian noise of built-in data.
 struct Noise {
     random: ChaCha8Rng,
     std: f64,
@@ -427,8 +425,8 @@ impl Noise {
     }
 }
 
-/// Number `i` of `count` numbers from 0 to 1, both included.
-fn along(i: u64, count: u64) -> f64 {
+/// Returns number `i` of `count` evenly spaced numbers from 0 to 1 inclusive.
+fn linspace(i: u64, count: u64) -> f64 {
     if count > 1 {
         real(i) / real(count - 1)
     } else {
@@ -436,7 +434,7 @@ fn along(i: u64, count: u64) -> f64 {
     }
 }
 
-/// A table that the program brings along: a header, numbers and a label in each line.
+/// Parses a built-in CSV table: a header, then numbers and a label per line.
 fn bundled(text: &str) -> Data {
     let (mut numbers, mut labels) = (Vec::new(), Vec::new());
     for line in text.lines().skip(1) {
