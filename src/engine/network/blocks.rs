@@ -8,19 +8,19 @@ use std::ops::Range;
 
 impl NetworkLoss {
     /// Returns the number of samples that are summed sequentially, and the number of a block, in E.
-    pub(in crate::engine) fn chunk_sizes<E>(&self) -> [usize; 2] {
+    pub(super) fn chunk_sizes<E>(&self) -> [usize; 2] {
         let block = self.block_size_in::<E>();
         let part = CHUNK * size_of::<f64>() / size_of::<E>();
         [part.max(block), block]
     }
 
     /// Returns the number of samples of a block in f64.
-    pub(in crate::engine) fn block_size(&self) -> usize {
+    pub(crate) fn block_size(&self) -> usize {
         self.block_size_in::<f64>()
     }
 
     /// Returns the number of samples of a block in E; its size in bytes does not depend on E.
-    pub(in crate::engine) fn block_size_in<E>(&self) -> usize {
+    pub(super) fn block_size_in<E>(&self) -> usize {
         let block = BLOCK * size_of::<f64>() / size_of::<E>();
         if self.is_coupled() {
             self.samples.max(block)
@@ -30,7 +30,7 @@ impl NetworkLoss {
     }
 
     /// Cuts a range of samples into blocks for f64.
-    pub(in crate::engine) fn blocks(
+    pub(crate) fn blocks(
         &self,
         samples: Range<usize>,
     ) -> impl Iterator<Item = Range<usize>> + use<> {
@@ -38,7 +38,7 @@ impl NetworkLoss {
     }
 
     /// Cuts a range of samples into blocks for E.
-    pub(in crate::engine) fn blocks_in<E>(
+    pub(super) fn blocks_in<E>(
         &self,
         samples: Range<usize>,
     ) -> impl Iterator<Item = Range<usize>> + use<E> {
@@ -49,13 +49,13 @@ impl NetworkLoss {
     }
 
     /// Returns the inputs of a range of samples, in padded rows.
-    pub(in crate::engine) fn input_rows(&self, samples: Range<usize>) -> &[f64] {
+    pub(crate) fn input_rows(&self, samples: Range<usize>) -> &[f64] {
         let stride = padded_len(self.shape.widths[0]);
         &self.inputs[samples.start * stride..samples.end * stride]
     }
 
     /// Returns all inputs, in padded rows of f32.
-    pub(in crate::engine) fn inputs_f32(&self) -> &[f32] {
+    pub(super) fn inputs_f32(&self) -> &[f32] {
         self.inputs_f32.get_or_init(|| {
             let width = self.shape.widths[0];
             let mut rows = vec![0.0; self.samples * padded_len_in::<f32>(width)];
@@ -67,7 +67,7 @@ impl NetworkLoss {
     }
 
     /// Copies the inputs of the listed samples to padded rows and returns them.
-    pub(in crate::engine) fn gather<'a>(
+    pub(super) fn gather<'a>(
         &self,
         samples: &[usize],
         rows: &'a mut [f64],

@@ -7,7 +7,7 @@ use fearless_simd::Simd;
 use fearless_simd::prelude::*;
 
 /// Element type of matrices: f64, or f32 where speed counts for more than digits.
-pub(in crate::engine) trait Float:
+pub(crate) trait Float:
     SimdFloatElement + Send + Sync + 'static
 {
     /// The lanes of the widest SIMD vector.
@@ -172,17 +172,17 @@ impl Float for f32 {
 }
 
 /// The SIMD vector of elements E on the processor S.
-pub(in crate::engine) type SimdOf<E, S> = <E as SimdFloatElement>::Native<S>;
+pub(super) type SimdOf<E, S> = <E as SimdFloatElement>::Native<S>;
 
 /// Returns a vector with `number` in all lanes.
 #[inline(always)]
-pub(in crate::engine) fn splat<E: Float, S: Simd>(simd: S, number: E) -> SimdOf<E, S> {
+pub(super) fn splat<E: Float, S: Simd>(simd: S, number: E) -> SimdOf<E, S> {
     SimdOf::<E, S>::simd_from(simd, number)
 }
 
 /// Returns min(x, max); NaN stays NaN.
 #[inline(always)]
-pub(in crate::engine) fn clamp_max<E: Float, S: Simd>(
+pub(super) fn clamp_max<E: Float, S: Simd>(
     simd: S,
     x: SimdOf<E, S>,
     max: E,
@@ -193,7 +193,7 @@ pub(in crate::engine) fn clamp_max<E: Float, S: Simd>(
 
 /// Returns f of each lane, computed in f64.
 #[inline(always)]
-pub(in crate::engine) fn map_lanes<E: Float, S: Simd>(
+pub(super) fn map_lanes<E: Float, S: Simd>(
     mut x: SimdOf<E, S>,
     f: fn(f64) -> f64,
 ) -> SimdOf<E, S> {
@@ -211,7 +211,7 @@ fn map_in_place<E: Float>(numbers: &mut [E], f: fn(f64) -> f64) {
 
 /// Returns e⁻ˣ for x ≥ 0, accurate to a few units in the last place; beyond [`Float::EXP_LIMIT`] it stays at its value there.
 #[inline(always)]
-pub(in crate::engine) fn exp_neg<E: Float, S: Simd>(simd: S, x: SimdOf<E, S>) -> SimdOf<E, S> {
+pub(super) fn exp_neg<E: Float, S: Simd>(simd: S, x: SimdOf<E, S>) -> SimdOf<E, S> {
     exp_neg_and_m1::<E, S>(simd, x)[0]
 }
 
@@ -220,7 +220,7 @@ pub(in crate::engine) fn exp_neg<E: Float, S: Simd>(simd: S, x: SimdOf<E, S>) ->
 /// −x = k ln 2 + r by the reduction of Cody and Waite, then the Taylor series of eʳ. All multiplications and additions are fused, so
 /// that every processor gives equal bits.
 #[inline(always)]
-pub(in crate::engine) fn exp_neg_and_m1<E: Float, S: Simd>(
+pub(super) fn exp_neg_and_m1<E: Float, S: Simd>(
     simd: S,
     x: SimdOf<E, S>,
 ) -> [SimdOf<E, S>; 2] {
@@ -247,7 +247,7 @@ pub(in crate::engine) fn exp_neg_and_m1<E: Float, S: Simd>(
 
 /// Returns tanh x as a quotient of two polynomials, see [`Float::TANH`].
 #[inline(always)]
-pub(in crate::engine) fn rational_tanh<E: Float, S: Simd>(
+pub(super) fn rational_tanh<E: Float, S: Simd>(
     simd: S,
     [p, q]: [[E; 5]; 2],
     x: SimdOf<E, S>,

@@ -13,49 +13,49 @@ use crate::engine::numeric::real::{AutoVectorized, dispatch};
 
 /// Structure of a network: everything but θ.
 #[derive(Clone, Debug)]
-pub(in crate::engine) struct Shape {
+pub(crate) struct Shape {
     /// The widths of inputs, hidden layers and outputs.
-    pub(in crate::engine) widths: Vec<usize>,
-    pub(in crate::engine) layout: Layout,
-    pub(in crate::engine) activation: Activation,
-    pub(in crate::engine) norm: Norm,
-    pub(in crate::engine) residual: bool,
+    pub(crate) widths: Vec<usize>,
+    pub(crate) layout: Layout,
+    pub(crate) activation: Activation,
+    pub(super) norm: Norm,
+    pub(super) residual: bool,
 }
 
 impl Shape {
     /// Returns the number of outputs.
-    pub(in crate::engine) fn outputs(&self) -> usize {
+    pub(crate) fn outputs(&self) -> usize {
         self.widths[self.widths.len() - 1]
     }
 
     /// Returns the number of hidden layers.
-    pub(in crate::engine) fn hidden(&self) -> usize {
+    pub(super) fn hidden(&self) -> usize {
         self.widths.len() - 2
     }
 
     /// Returns the padded row length of the input of layer `l`, in f64.
-    pub(in crate::engine) fn stride(&self, l: usize) -> usize {
+    pub(super) fn stride(&self, l: usize) -> usize {
         self.stride_in::<f64>(l)
     }
 
     /// Returns the padded row length of the input of layer `l`, in E.
-    pub(in crate::engine) fn stride_in<E: Float>(&self, l: usize) -> usize {
+    pub(super) fn stride_in<E: Float>(&self, l: usize) -> usize {
         padded_len_in::<E>(self.widths[l])
     }
 
     /// Whether layer `l` has a residual connection.
-    pub(in crate::engine) fn skips(&self, l: usize) -> bool {
+    pub(crate) fn skips(&self, l: usize) -> bool {
         self.residual && l < self.hidden() && self.widths[l] == self.widths[l + 1]
     }
 
     /// Returns the greatest padded row length of any layer's output.
-    pub(in crate::engine) fn max_stride<E: Float>(&self) -> usize {
+    pub(super) fn max_stride<E: Float>(&self) -> usize {
         let layers = 1..self.widths.len();
         layers.map(|l| self.stride_in::<E>(l)).max().unwrap_or(0)
     }
 
     /// Returns the groups that the normalisation of hidden layer `l` works on.
-    pub(in crate::engine) fn extent<E: Float>(&self, l: usize) -> NormGroups {
+    pub(super) fn extent<E: Float>(&self, l: usize) -> NormGroups {
         NormGroups {
             width: self.widths[l + 1],
             stride: self.stride_in::<E>(l + 1),
@@ -66,7 +66,7 @@ impl Shape {
 
 /// Derivative order up to which a forward pass keeps its intermediate values.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(in crate::engine) enum Order {
+pub(crate) enum Order {
     /// Outputs only.
     Value,
     /// Everything that the backward pass needs.
@@ -76,17 +76,17 @@ pub(in crate::engine) enum Order {
 }
 
 /// Activations of a block of samples.
-pub(in crate::engine) struct Activations<E = f64> {
-    pub(in crate::engine) hidden: Vec<LayerActivations<E>>,
+pub(crate) struct Activations<E = f64> {
+    pub(super) hidden: Vec<LayerActivations<E>>,
     /// The outputs, and the derivative of the loss by them (d).
-    pub(in crate::engine) z: Vec<E>,
-    pub(in crate::engine) d: Vec<E>,
+    pub(crate) z: Vec<E>,
+    pub(crate) d: Vec<E>,
     scratch: Scratch<E>,
 }
 
 /// Scratch buffers that are needed during a pass only.
 #[derive(Default)]
-pub(in crate::engine) struct Scratch<E> {
+pub(super) struct Scratch<E> {
     /// u of the current layer.
     u: Vec<E>,
     /// d and g of the current layer.
@@ -97,7 +97,7 @@ pub(in crate::engine) struct Scratch<E> {
 
 impl<E: Float> Scratch<E> {
     /// Allocates buffers for `samples` samples.
-    pub(in crate::engine) fn new(shape: &Shape, samples: usize) -> Self {
+    pub(super) fn new(shape: &Shape, samples: usize) -> Self {
         let widest = || vec![E::default(); samples * shape.max_stride::<E>()];
         Self {
             u: widest(),
@@ -108,19 +108,19 @@ impl<E: Float> Scratch<E> {
 }
 
 /// Activations of a hidden layer.
-pub(in crate::engine) struct LayerActivations<E> {
+pub(super) struct LayerActivations<E> {
     /// The layer's output.
-    pub(in crate::engine) h: Vec<E>,
+    pub(super) h: Vec<E>,
     /// φ′(u).
-    pub(in crate::engine) dphi: Vec<E>,
+    pub(super) dphi: Vec<E>,
     /// φ″(u), times g after the backward pass; empty for piecewise linear activations.
-    pub(in crate::engine) d2phi: Vec<E>,
-    pub(in crate::engine) normalised: Option<Normalised<E>>,
+    pub(super) d2phi: Vec<E>,
+    pub(super) normalised: Option<Normalised<E>>,
 }
 
 impl<E: Float> Activations<E> {
     /// Allocates activations without scratch buffers, which [`Activations::swap_scratch`] lends for a pass.
-    pub(in crate::engine) fn without_scratch(shape: &Shape, samples: usize) -> Self {
+    pub(super) fn without_scratch(shape: &Shape, samples: usize) -> Self {
         let layer = |l: usize| {
             let zeros = || vec![E::default(); samples * shape.stride_in::<E>(l + 1)];
             LayerActivations {
@@ -144,7 +144,7 @@ impl<E: Float> Activations<E> {
     }
 
     /// Allocates activations and scratch buffers for `samples` samples.
-    pub(in crate::engine) fn new(shape: &Shape, samples: usize) -> Self {
+    pub(super) fn new(shape: &Shape, samples: usize) -> Self {
         Self {
             scratch: Scratch::new(shape, samples),
             ..Self::without_scratch(shape, samples)
@@ -152,12 +152,12 @@ impl<E: Float> Activations<E> {
     }
 
     /// Exchanges the scratch buffers: lends them, or takes them back.
-    pub(in crate::engine) fn swap_scratch(&mut self, scratch: &mut Scratch<E>) {
+    pub(super) fn swap_scratch(&mut self, scratch: &mut Scratch<E>) {
         std::mem::swap(&mut self.scratch, scratch);
     }
 
     /// Runs the forward pass on padded rows of inputs. Normalisations use the statistics of the block, or `given` ones.
-    pub(in crate::engine) fn forward(
+    pub(crate) fn forward(
         &mut self,
         shape: &Shape,
         weights: &Weights<E>,
@@ -203,7 +203,7 @@ impl<E: Float> Activations<E> {
 
     /// Marks in `alive` the units of each hidden layer with φ′ ≠ 0 or NaN for any of the first `samples` samples, after
     /// [`Self::forward`] with [`Order::Gradient`].
-    pub(in crate::engine) fn mark_alive(
+    pub(crate) fn mark_alive(
         &self,
         shape: &Shape,
         samples: usize,
@@ -224,7 +224,7 @@ impl<E: Float> Activations<E> {
     }
 
     /// Returns the normalisation statistics that the last forward pass used.
-    pub(in crate::engine) fn batch_norm_stats(&self) -> Vec<BatchNormStats> {
+    pub(super) fn batch_norm_stats(&self) -> Vec<BatchNormStats> {
         let normalised = self
             .hidden
             .iter()
@@ -234,7 +234,7 @@ impl<E: Float> Activations<E> {
 
     /// Runs the backward pass from the derivative `d` by the outputs, after [`Self::forward`]; `sink` gets the factors of the derivatives
     /// by θ.
-    pub(in crate::engine) fn backward<G: FactorSink<E>>(
+    pub(crate) fn backward<G: FactorSink<E>>(
         &mut self,
         shape: &Shape,
         weights: &Weights<E>,
@@ -279,7 +279,7 @@ impl<E: Float> Activations<E> {
 }
 
 /// Adds `from` to `to`, entry by entry.
-pub(in crate::engine) fn add<E: Float>(to: &mut [E], from: &[E]) {
+pub(super) fn add<E: Float>(to: &mut [E], from: &[E]) {
     dispatch(AutoVectorized(
         #[inline(always)]
         || to.iter_mut().zip(from).for_each(|(to, from)| *to += from),
@@ -287,7 +287,7 @@ pub(in crate::engine) fn add<E: Float>(to: &mut [E], from: &[E]) {
 }
 
 /// Writes a ∘ b, the product entry by entry, to `to`.
-pub(in crate::engine) fn multiply<E: Float>(to: &mut [E], a: &[E], b: &[E]) {
+pub(super) fn multiply<E: Float>(to: &mut [E], a: &[E], b: &[E]) {
     dispatch(AutoVectorized(
         #[inline(always)]
         || {
@@ -300,7 +300,7 @@ pub(in crate::engine) fn multiply<E: Float>(to: &mut [E], a: &[E], b: &[E]) {
 }
 
 /// Multiplies `to` by `by`, entry by entry.
-pub(in crate::engine) fn multiply_by<E: Float>(to: &mut [E], by: &[E]) {
+pub(super) fn multiply_by<E: Float>(to: &mut [E], by: &[E]) {
     dispatch(AutoVectorized(
         #[inline(always)]
         || to.iter_mut().zip(by).for_each(|(to, by)| *to *= *by),

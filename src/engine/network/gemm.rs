@@ -11,7 +11,7 @@ use fearless_simd::prelude::*;
 
 /// Returns the padded length of a row of `width` elements. It is no multiple of eight cache lines: the rows of a tile would map to a few
 /// cache sets and evict each other.
-pub(in crate::engine) fn padded_len_in<E: Float>(width: usize) -> usize {
+pub(super) fn padded_len_in<E: Float>(width: usize) -> usize {
     let whole = width.next_multiple_of(E::MAX_LANES);
     if whole.is_multiple_of(8 * E::MAX_LANES) {
         whole + E::MAX_LANES
@@ -21,13 +21,13 @@ pub(in crate::engine) fn padded_len_in<E: Float>(width: usize) -> usize {
 }
 
 /// Returns the padded length of a row of `width` f64.
-pub(in crate::engine) fn padded_len(width: usize) -> usize {
+pub(crate) fn padded_len(width: usize) -> usize {
     padded_len_in::<f64>(width)
 }
 
 /// Computes C ← (S + A B [+ A′ B′]) ∘ mask. S is `start`; the mask, if any, is shaped like C; only the first `depth` columns of each A
 /// are read, and its B has `depth` rows.
-pub(in crate::engine) fn gemm<'a, E: Float>(
+pub(super) fn gemm<'a, E: Float>(
     c: MatrixMut<'a, E>,
     start: Accumulate<'a, E>,
     first: Factors<'a, E>,
@@ -45,7 +45,7 @@ pub(in crate::engine) fn gemm<'a, E: Float>(
 }
 
 /// Computes C ← C + Aᵀ B [+ A′ᵀ B′]. Only the first `depth` columns of each A are read: C has `depth` rows.
-pub(in crate::engine) fn gemm_transposed_add<'a, E: Float>(
+pub(super) fn gemm_transposed_add<'a, E: Float>(
     c: MatrixMut<'a, E>,
     first: Factors<'a, E>,
     second: Option<Factors<'a, E>>,
@@ -61,11 +61,11 @@ pub(in crate::engine) fn gemm_transposed_add<'a, E: Float>(
 }
 
 /// Factors A and B of a product.
-pub(in crate::engine) type Factors<'a, E> = (MatrixRef<'a, E>, &'a [E]);
+pub(super) type Factors<'a, E> = (MatrixRef<'a, E>, &'a [E]);
 
 /// Initial value of a product.
 #[derive(Clone, Copy)]
-pub(in crate::engine) enum Accumulate<'a, E> {
+pub(super) enum Accumulate<'a, E> {
     /// The present contents of C.
     Existing,
     /// Zeros.
@@ -75,17 +75,17 @@ pub(in crate::engine) enum Accumulate<'a, E> {
 }
 
 /// Matrix to write to, in padded rows of `width` elements.
-pub(in crate::engine) struct MatrixMut<'a, E> {
-    pub(in crate::engine) numbers: &'a mut [E],
-    pub(in crate::engine) width: usize,
+pub(super) struct MatrixMut<'a, E> {
+    pub(super) numbers: &'a mut [E],
+    pub(super) width: usize,
 }
 
 /// Matrix to read: the first `depth` columns of rows of length `stride`.
 #[derive(Clone, Copy)]
-pub(in crate::engine) struct MatrixRef<'a, E> {
-    pub(in crate::engine) numbers: &'a [E],
-    pub(in crate::engine) stride: usize,
-    pub(in crate::engine) depth: usize,
+pub(super) struct MatrixRef<'a, E> {
+    pub(super) numbers: &'a [E],
+    pub(super) stride: usize,
+    pub(super) depth: usize,
 }
 
 /// Memory order of the left factor; a tile reads R of its rows, one term at a time.

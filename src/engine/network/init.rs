@@ -45,7 +45,7 @@ pub struct Initializer {
 
 impl Initializer {
     /// Returns initial parameters θ. Each tensor has its own random stream: the weights of a layer do not depend on other layers' widths.
-    pub(in crate::engine) fn init_params(self, layout: &Layout, seed: u64) -> Vec<f64> {
+    pub(super) fn init_params(self, layout: &Layout, seed: u64) -> Vec<f64> {
         let mut theta = vec![0.0; layout.dim()];
         let mut bias_bound = 0.0;
         for (index, tensor) in (0..).zip(layout.tensors()) {

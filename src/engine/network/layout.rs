@@ -15,7 +15,7 @@ pub struct Layout {
 
 impl Layout {
     /// Creates the layout of a network; `widths` are those of inputs, hidden layers and outputs.
-    pub(in crate::engine) fn new(widths: &[usize], bias: bool, norms: bool) -> Self {
+    pub(super) fn new(widths: &[usize], bias: bool, norms: bool) -> Self {
         let mut layout = Self {
             tensors: Vec::new(),
             layers: widths.len().saturating_sub(1),
@@ -72,7 +72,7 @@ impl Layout {
     }
 
     /// Returns the number of normalisations.
-    pub(in crate::engine) fn norms(&self) -> usize {
+    pub(crate) fn norms(&self) -> usize {
         self.norms
     }
 
@@ -84,13 +84,13 @@ impl Layout {
     }
 
     /// Returns the range of the weights of a layer.
-    pub(in crate::engine) fn weight(&self, layer: usize) -> Range<usize> {
+    pub(crate) fn weight(&self, layer: usize) -> Range<usize> {
         let each = if self.bias { 2 } else { 1 };
         self.tensors[each * layer].range.clone()
     }
 
     /// Returns the range of the biases of a layer; empty without biases.
-    pub(in crate::engine) fn bias(&self, layer: usize) -> Range<usize> {
+    pub(crate) fn bias(&self, layer: usize) -> Range<usize> {
         if self.bias {
             self.tensors[2 * layer + 1].range.clone()
         } else {
@@ -99,7 +99,7 @@ impl Layout {
     }
 
     /// Returns the ranges of γ and β of a normalisation.
-    pub(in crate::engine) fn norm(&self, layer: usize) -> [Range<usize>; 2] {
+    pub(crate) fn norm(&self, layer: usize) -> [Range<usize>; 2] {
         let first = self.tensors.len() - 2 * (self.norms - layer);
         [first, first + 1].map(|at| self.tensors[at].range.clone())
     }

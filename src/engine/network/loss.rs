@@ -18,7 +18,7 @@ settings! {
 
 /// Target of a sample.
 #[derive(Clone, Copy)]
-pub(in crate::engine) enum Target<'a> {
+pub(crate) enum Target<'a> {
     /// A number for each output.
     Numbers(&'a [f64]),
     /// The index of a class.
@@ -28,7 +28,7 @@ pub(in crate::engine) enum Target<'a> {
 impl Loss {
     /// Writes the exponentials that [`Self::value_and_grad`] and [`Self::grad`] need to `d`, for all samples at once: e^(z − max z) for ce,
     /// e^(−|z|) for bce. Both slices hold a row of `outputs` numbers per sample, padded to `stride`.
-    pub(in crate::engine) fn prepare_softmax(
+    pub(crate) fn prepare_softmax(
         self,
         [outputs, stride]: [usize; 2],
         z: &[f64],
@@ -46,7 +46,7 @@ impl Loss {
     }
 
     /// Returns the loss and writes its gradient by z to `d`, which must hold the result of [`Self::prepare_softmax`].
-    pub(in crate::engine) fn value_and_grad(self, z: &[f64], target: Target, d: &mut [f64]) -> f64 {
+    pub(crate) fn value_and_grad(self, z: &[f64], target: Target, d: &mut [f64]) -> f64 {
         let rest = self.grad(z, target, d);
         match (self, target) {
             (Self::Bce, Target::Class(class)) => {
@@ -61,7 +61,7 @@ impl Loss {
 
     /// Writes the gradient by z to `d`, which must hold the result of [`Self::prepare_softmax`]. Returns the loss for mse, e^(−|z|) for
     /// bce, and the sum of the exponentials for ce.
-    pub(in crate::engine) fn grad(self, z: &[f64], target: Target, d: &mut [f64]) -> f64 {
+    pub(super) fn grad(self, z: &[f64], target: Target, d: &mut [f64]) -> f64 {
         match (self, target) {
             (Self::Mse, Target::Numbers(target)) => {
                 let count = real(z.len());
@@ -92,7 +92,7 @@ impl Loss {
     }
 
     /// Writes the Hessian by z times `v` to `product`, given the gradient `d`.
-    pub(in crate::engine) fn hessian_vector<E: Float>(
+    pub(super) fn hessian_vector<E: Float>(
         self,
         d: &[E],
         target: Target,
@@ -126,7 +126,7 @@ impl Loss {
     }
 
     /// Whether the outputs predict the target's class, see [`Self::class`]; false for targets that are numbers.
-    pub(in crate::engine) fn is_class(self, z: &[f64], target: Target) -> bool {
+    pub(super) fn is_class(self, z: &[f64], target: Target) -> bool {
         let Target::Class(class) = target else {
             return false;
         };

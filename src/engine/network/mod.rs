@@ -19,7 +19,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-pub(in crate::engine) mod activation;
+pub(crate) mod activation;
 mod blocks;
 mod cached_hvp;
 pub mod data;
@@ -27,25 +27,25 @@ mod directional;
 mod exact_trace;
 mod fast;
 mod float;
-pub(in crate::engine) mod forward_backward;
-pub(in crate::engine) mod gemm;
+pub(crate) mod forward_backward;
+pub(crate) mod gemm;
 mod hvp;
 mod init;
 mod layout;
-pub(in crate::engine) mod loss;
+pub(crate) mod loss;
 mod metrics;
 mod mlp;
 mod model;
-pub(in crate::engine) mod norm;
+pub(crate) mod norm;
 mod objective;
 mod padding;
 mod plane_restriction;
-pub(in crate::engine) mod reduce;
+pub(crate) mod reduce;
 mod rescale;
 mod tangent;
 mod targets;
 mod training_task;
-pub(in crate::engine) mod weights;
+pub(crate) mod weights;
 mod workspace;
 
 use crate::engine::declare::{Settings, family};

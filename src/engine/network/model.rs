@@ -19,18 +19,18 @@ use std::sync::OnceLock;
 /// size and summed in a fixed order, so that bits do not depend on the number of threads. With batch normalisation all samples are one
 /// block, because each depends on all: the loss is that of full-batch training, unless the statistics are [given](Self::eval_mode).
 pub struct NetworkLoss {
-    pub(in crate::engine) shape: Shape,
-    pub(in crate::engine) loss: Loss,
-    pub(in crate::engine) l2: f64,
+    pub(crate) shape: Shape,
+    pub(crate) loss: Loss,
+    pub(crate) l2: f64,
     initializer: Initializer,
-    pub(in crate::engine) samples: usize,
+    pub(crate) samples: usize,
     /// Padded rows; in f32 from the first use on.
-    pub(in crate::engine) inputs: Vec<f64>,
-    pub(in crate::engine) inputs_f32: OnceLock<Vec<f32>>,
+    pub(super) inputs: Vec<f64>,
+    pub(super) inputs_f32: OnceLock<Vec<f32>>,
     targets: LossTargets,
-    pub(in crate::engine) batch_norm_stats: Option<Vec<BatchNormStats>>,
+    pub(crate) batch_norm_stats: Option<Vec<BatchNormStats>>,
     /// Scratch buffers.
-    pub(in crate::engine) workspaces: Workspaces,
+    pub(super) workspaces: Workspaces,
     pub(super) precision: Precision,
 }
 
@@ -203,7 +203,7 @@ impl NetworkLoss {
     }
 
     /// Returns the target of a sample.
-    pub(in crate::engine) fn target(&self, sample: usize) -> Target<'_> {
+    pub(crate) fn target(&self, sample: usize) -> Target<'_> {
         self.targets.get(sample, self.shape.outputs())
     }
 }

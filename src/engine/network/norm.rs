@@ -17,16 +17,16 @@ const EPS: f64 = 1e-5;
 
 /// Normalisation groups in a matrix of `width` features per sample, in padded rows.
 #[derive(Clone, Copy)]
-pub(in crate::engine) struct NormGroups {
-    pub(in crate::engine) width: usize,
-    pub(in crate::engine) stride: usize,
+pub(crate) struct NormGroups {
+    pub(super) width: usize,
+    pub(super) stride: usize,
     /// Whether groups are columns (batch normalisation) or rows (layer normalisation).
-    pub(in crate::engine) columns: bool,
+    pub(super) columns: bool,
 }
 
 /// Intermediate values of a normalisation, kept for its derivatives.
 #[derive(Clone, Default)]
-pub(in crate::engine) struct Normalised<E = f64> {
+pub(super) struct Normalised<E = f64> {
     /// ẑ.
     z: Vec<E>,
     /// μ and σ² of each group.
@@ -39,7 +39,7 @@ pub(in crate::engine) struct Normalised<E = f64> {
 
 /// Intermediate values of a normalisation's tangent.
 #[derive(Default)]
-pub(in crate::engine) struct NormTangent<E> {
+pub(super) struct NormTangent<E> {
     /// The tangent of ẑ.
     z: Vec<E>,
     /// mean(ẑ ż) of each group.
@@ -50,24 +50,24 @@ pub(in crate::engine) struct NormTangent<E> {
 
 impl<E> NormTangent<E> {
     /// Returns scratch buffers for means.
-    pub(in crate::engine) fn means(&mut self) -> &mut [Means<E>; 2] {
+    pub(super) fn means(&mut self) -> &mut [Means<E>; 2] {
         &mut self.means
     }
 }
 
 /// Mean of each group.
-pub(in crate::engine) type Means<E = f64> = Vec<E>;
+pub(super) type Means<E = f64> = Vec<E>;
 
 /// γ and β, or their tangents.
 #[derive(Clone, Copy)]
-pub(in crate::engine) struct Affine<'a, E> {
-    pub(in crate::engine) gamma: &'a [E],
-    pub(in crate::engine) beta: &'a [E],
+pub(super) struct Affine<'a, E> {
+    pub(super) gamma: &'a [E],
+    pub(super) beta: &'a [E],
 }
 
 impl<'a, E> Affine<'a, E> {
     /// Borrows γ and β.
-    pub(in crate::engine) fn of([gamma, beta]: &'a [Vec<E>; 2]) -> Self {
+    pub(super) fn of([gamma, beta]: &'a [Vec<E>; 2]) -> Self {
         Self { gamma, beta }
     }
 }
@@ -102,7 +102,7 @@ impl NormGroups {
 
     /// Calls `body` with the index, feature and group of each entry.
     #[inline(always)]
-    pub(in crate::engine) fn each(self, len: usize, mut body: impl FnMut(usize, usize, usize)) {
+    pub(crate) fn each(self, len: usize, mut body: impl FnMut(usize, usize, usize)) {
         for (s, first) in (0..len).step_by(self.stride).enumerate() {
             for feature in 0..self.width {
                 let group = if self.columns { feature } else { s };
@@ -130,7 +130,7 @@ impl NormGroups {
 
 impl<E: Float> Normalised<E> {
     /// Allocates buffers for `len` entries.
-    pub(in crate::engine) fn new(len: usize) -> Self {
+    pub(super) fn new(len: usize) -> Self {
         Self {
             z: vec![E::default(); len],
             ..Self::default()
@@ -138,7 +138,7 @@ impl<E: Float> Normalised<E> {
     }
 
     /// Replaces z by u. Uses the statistics of each group, or `given` ones.
-    pub(in crate::engine) fn forward(
+    pub(super) fn forward(
         &mut self,
         groups: NormGroups,
         affine: Affine<E>,
@@ -167,17 +167,17 @@ impl<E: Float> Normalised<E> {
     }
 
     /// Returns the statistics that the last [`Self::forward`] used.
-    pub(in crate::engine) fn stats(&self) -> &BatchNormStats {
+    pub(super) fn stats(&self) -> &BatchNormStats {
         &self.stats
     }
 
     /// Returns ẑ.
-    pub(in crate::engine) fn z(&self) -> &[E] {
+    pub(super) fn z(&self) -> &[E] {
         &self.z
     }
 
     /// Replaces the tangent of z by the tangent of u, given the tangents of γ and β.
-    pub(in crate::engine) fn tangent(
+    pub(super) fn tangent(
         &self,
         groups: NormGroups,
         affine: Affine<E>,
@@ -200,7 +200,7 @@ impl<E: Float> Normalised<E> {
     }
 
     /// Replaces the derivative by u with the derivative by z; `means` is scratch.
-    pub(in crate::engine) fn backward(
+    pub(super) fn backward(
         &self,
         groups: NormGroups,
         gamma: &[E],
@@ -212,7 +212,7 @@ impl<E: Float> Normalised<E> {
     }
 
     /// Replaces the derivative by u and its tangent with those by z; adds the tangents of the derivatives by γ and β.
-    pub(in crate::engine) fn backward_tangent(
+    pub(super) fn backward_tangent(
         &self,
         groups: NormGroups,
         [gamma, moved_gamma]: [&[E]; 2],

@@ -13,15 +13,15 @@ use crate::engine::objective::Metric;
 use std::ops::Range;
 
 /// The number of samples of a block that passes through the network together; its activations fit the L2 cache.
-pub(in crate::engine) const BLOCK: usize = 32;
+pub(super) const BLOCK: usize = 32;
 
 /// The number of samples that are summed sequentially. Larger ranges are halved, so that the order of summation, and with it every bit,
 /// depends on the number of samples only and not on the number of threads.
-pub(in crate::engine) const CHUNK: usize = 4 * BLOCK;
+pub(crate) const CHUNK: usize = 4 * BLOCK;
 
 /// Reduces a range of samples pairwise: halves it at block boundaries until at most `chunk` samples are left, maps with `part`, combines
 /// with `join`. The pairs do not depend on the number of threads.
-pub(in crate::engine) fn pairwise_reduce<R: Send>(
+pub(super) fn pairwise_reduce<R: Send>(
     samples: Range<usize>,
     [chunk, block]: [usize; 2],
     part: &(impl Fn(Range<usize>) -> R + Sync),
@@ -41,7 +41,7 @@ pub(in crate::engine) fn pairwise_reduce<R: Send>(
 
 /// Quantity that is summed over samples.
 #[derive(Clone, Copy)]
-pub(in crate::engine) enum Quantity<'a> {
+pub(super) enum Quantity<'a> {
     /// The loss.
     Value,
     /// Loss and gradient.
@@ -52,7 +52,7 @@ pub(in crate::engine) enum Quantity<'a> {
 
 /// Curvature matrix of a loss.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(in crate::engine) enum CurvatureMatrix {
+pub(super) enum CurvatureMatrix {
     Hessian,
     GaussNewton,
     EmpiricalFisher,
@@ -60,7 +60,7 @@ pub(in crate::engine) enum CurvatureMatrix {
 
 impl CurvatureMatrix {
     /// Returns the matrix of a metric; `None` is the Hessian.
-    pub(in crate::engine) fn of(metric: Option<Metric>) -> Self {
+    pub(super) fn of(metric: Option<Metric>) -> Self {
         match metric {
             None => Self::Hessian,
             Some(Metric::GaussNewton) => Self::GaussNewton,
@@ -79,15 +79,15 @@ impl CurvatureMatrix {
 
 /// Evaluates a network at given weights, over all samples or a batch.
 #[derive(Clone, Copy)]
-pub(in crate::engine) struct Evaluator<'a, E = f64> {
-    pub(in crate::engine) net: &'a NetworkLoss,
-    pub(in crate::engine) weights: &'a Weights<E>,
-    pub(in crate::engine) batch: Option<&'a [usize]>,
+pub(super) struct Evaluator<'a, E = f64> {
+    pub(super) net: &'a NetworkLoss,
+    pub(super) weights: &'a Weights<E>,
+    pub(super) batch: Option<&'a [usize]>,
 }
 
 impl<'a, E: Float> Evaluator<'a, E> {
     /// Creates an evaluator over all samples.
-    pub(in crate::engine) fn new(net: &'a NetworkLoss, weights: &'a Weights<E>) -> Self {
+    pub(super) fn new(net: &'a NetworkLoss, weights: &'a Weights<E>) -> Self {
         Self {
             net,
             weights,
@@ -123,7 +123,7 @@ impl<'a, E: Float> Evaluator<'a, E> {
 
     /// Runs the forward pass of a block of samples, and for the Hessian the backward pass too, whose factors go to `derivatives`: the
     /// part of a matrix-vector product that does not depend on the vector.
-    pub(in crate::engine) fn forward_backward(
+    pub(super) fn forward_backward(
         &self,
         samples: Range<usize>,
         block: &mut Activations<E>,
@@ -147,14 +147,14 @@ impl<'a, E: Float> Evaluator<'a, E> {
 
 /// Sum of a quantity over samples.
 #[derive(Clone, Copy)]
-pub(in crate::engine) struct SampleReduction<'a> {
-    pub(in crate::engine) evaluator: Evaluator<'a>,
-    pub(in crate::engine) quantity: Quantity<'a>,
+pub(super) struct SampleReduction<'a> {
+    pub(super) evaluator: Evaluator<'a>,
+    pub(super) quantity: Quantity<'a>,
 }
 
 impl<'a> SampleReduction<'a> {
     /// Returns the mean loss and writes the mean gradient or product to `mean`.
-    pub(in crate::engine) fn mean(&self, mean: Option<&mut [f64]>) -> f64 {
+    pub(super) fn mean(&self, mean: Option<&mut [f64]>) -> f64 {
         let net = self.evaluator.net;
         let count = self.evaluator.batch.map_or(net.samples, <[usize]>::len);
         let part = |samples| self.part(samples);

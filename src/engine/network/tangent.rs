@@ -12,14 +12,14 @@ use super::weights::{FactorSink, GradientSums, Weights};
 
 /// Derivatives of the loss from a backward pass: by z of each layer but the first, and by u of each normalisation.
 #[derive(Default)]
-pub(in crate::engine) struct BackwardCache<E = f64> {
+pub(super) struct BackwardCache<E = f64> {
     d: Vec<Vec<E>>,
     u: Vec<Vec<E>>,
 }
 
 impl<E: Float> BackwardCache<E> {
     /// Allocates buffers for `samples` samples.
-    pub(in crate::engine) fn new(shape: &Shape, samples: usize) -> Self {
+    pub(super) fn new(shape: &Shape, samples: usize) -> Self {
         let zeros = |l: usize| vec![E::default(); samples * shape.stride_in::<E>(l)];
         let norms = if shape.norm == Norm::None {
             0
@@ -48,11 +48,11 @@ impl<E: Float> FactorSink<E> for BackwardCache<E> {
 }
 
 /// Tangents of a block of samples.
-pub(in crate::engine) struct Tangents<E> {
+pub(super) struct Tangents<E> {
     hidden: Vec<LayerTangents<E>>,
     /// Tangents of the outputs, and of the derivative by them.
-    pub(in crate::engine) z: Vec<E>,
-    pub(in crate::engine) d: Vec<E>,
+    pub(super) z: Vec<E>,
+    pub(super) d: Vec<E>,
     /// Scratch buffers: u̇ of a layer; ḋ and ġ of a layer; u.
     u: Vec<E>,
     back: [Vec<E>; 2],
@@ -69,7 +69,7 @@ struct LayerTangents<E> {
 
 impl<E: Float> Tangents<E> {
     /// Allocates buffers for `samples` samples.
-    pub(in crate::engine) fn new(shape: &Shape, samples: usize) -> Self {
+    pub(super) fn new(shape: &Shape, samples: usize) -> Self {
         let layer = |l: usize| {
             let zeros = || vec![E::default(); samples * shape.stride_in::<E>(l + 1)];
             LayerTangents {
@@ -92,7 +92,7 @@ impl<E: Float> Tangents<E> {
 
     /// Runs the forward pass of tangents along a direction, after the forward pass of `block` with equal weights and inputs; for the
     /// `hessian` also after its backward pass.
-    pub(in crate::engine) fn forward(
+    pub(super) fn forward(
         &mut self,
         shape: &Shape,
         block: &Activations<E>,
@@ -144,7 +144,7 @@ impl<E: Float> Tangents<E> {
 
     /// Runs the backward pass of ḋ, the tangent of the derivative by the outputs, and adds the product to `sums`. With `derivatives` it is
     /// the product with the Hessian, without them with the Gauss-Newton matrix.
-    pub(in crate::engine) fn backward(
+    pub(super) fn backward(
         &mut self,
         shape: &Shape,
         block: &Activations<E>,

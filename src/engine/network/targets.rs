@@ -6,7 +6,7 @@ use super::loss::{Loss, Target};
 use crate::engine::numeric::real;
 
 /// Targets of all samples.
-pub(in crate::engine) enum LossTargets {
+pub(super) enum LossTargets {
     /// Numbers, a row for each sample.
     Numbers(Vec<f64>),
     /// The index of each sample's class.
@@ -15,7 +15,7 @@ pub(in crate::engine) enum LossTargets {
 
 impl LossTargets {
     /// Returns the number of outputs and the targets for a loss function; refuses data that do not fit it.
-    pub(in crate::engine) fn new(loss: Loss, data: &Data) -> Result<(usize, Self), NetworkError> {
+    pub(super) fn new(loss: Loss, data: &Data) -> Result<(usize, Self), NetworkError> {
         if data.samples() == 0 || data.width() == 0 {
             return Err(NetworkError::NoData);
         }
@@ -41,7 +41,7 @@ impl LossTargets {
     }
 
     /// Returns the target of a sample of `outputs` outputs.
-    pub(in crate::engine) fn get(&self, sample: usize, outputs: usize) -> Target<'_> {
+    pub(super) fn get(&self, sample: usize, outputs: usize) -> Target<'_> {
         match self {
             Self::Numbers(numbers) => {
                 Target::Numbers(&numbers[sample * outputs..(sample + 1) * outputs])

@@ -10,14 +10,14 @@ use super::norm::NormGroups;
 use super::padding::{add_rows, add_unpadded, copy_converted, pad, transpose};
 
 /// Weights θ, or a direction in weight space, as padded matrices.
-pub(in crate::engine) struct Weights<E = f64> {
-    pub(in crate::engine) layers: Vec<Layer<E>>,
+pub(crate) struct Weights<E = f64> {
+    pub(super) layers: Vec<Layer<E>>,
     /// γ and β of each normalisation.
-    pub(in crate::engine) norms: Vec<[Vec<E>; 2]>,
+    pub(super) norms: Vec<[Vec<E>; 2]>,
 }
 
 /// Weight matrix W and biases b of a dense layer.
-pub(in crate::engine) struct Layer<E> {
+pub(super) struct Layer<E> {
     widths: [usize; 2],
     /// Wᵀ, in × out, for the forward pass.
     transposed: Vec<E>,
@@ -29,7 +29,7 @@ pub(in crate::engine) struct Layer<E> {
 
 impl<E: Float> Weights<E> {
     /// Returns zero weights of layers of these widths.
-    pub(in crate::engine) fn new(widths: &[usize], layout: &Layout) -> Self {
+    pub(super) fn new(widths: &[usize], layout: &Layout) -> Self {
         let layer = |pair: &[usize]| Layer {
             widths: [pair[0], pair[1]],
             transposed: vec![E::default(); pair[0] * padded_len_in::<E>(pair[1])],
@@ -43,7 +43,7 @@ impl<E: Float> Weights<E> {
     }
 
     /// Loads θ.
-    pub(in crate::engine) fn load(&mut self, layout: &Layout, theta: &[f64]) {
+    pub(super) fn load(&mut self, layout: &Layout, theta: &[f64]) {
         for (l, layer) in self.layers.iter_mut().enumerate() {
             let weights = &theta[layout.weight(l)];
             transpose(weights, layer.widths[0], &mut layer.transposed);
@@ -68,16 +68,16 @@ fn norms<E: Float>(layout: &Layout) -> Vec<[Vec<E>; 2]> {
 }
 
 /// A layer and the rows that its weights are multiplied by.
-pub(in crate::engine) type LayerInput<'a, E> = (&'a Layer<E>, &'a [E]);
+pub(super) type LayerInput<'a, E> = (&'a Layer<E>, &'a [E]);
 
 impl<E: Float> Layer<E> {
     /// Writes z = W h + b for each row h.
-    pub(in crate::engine) fn forward(&self, h: &[E], z: &mut [E]) {
+    pub(super) fn forward(&self, h: &[E], z: &mut [E]) {
         self.forward_with(h, None, z, None);
     }
 
     /// Writes z = (W h + b [+ W′ h′]) ∘ mask for each row h. W′ and h′ are `other`.
-    pub(in crate::engine) fn forward_with<'a>(
+    pub(super) fn forward_with<'a>(
         &'a self,
         h: &'a [E],
         other: Option<LayerInput<'a, E>>,
@@ -88,7 +88,7 @@ impl<E: Float> Layer<E> {
     }
 
     /// Writes z = (W h [+ W′ h′]) ∘ mask for each row h: [`Self::forward_with`] without biases.
-    pub(in crate::engine) fn forward_without_bias<'a>(
+    pub(super) fn forward_without_bias<'a>(
         &'a self,
         h: &'a [E],
         other: Option<LayerInput<'a, E>>,
@@ -113,7 +113,7 @@ impl<E: Float> Layer<E> {
     }
 
     /// Writes the derivative by h = (S + Wᵀ d [+ W′ᵀ d′]) ∘ mask for each row d; S is `start`, W′ and d′ are `other`.
-    pub(in crate::engine) fn backward_with<'a>(
+    pub(super) fn backward_with<'a>(
         &'a self,
         start: Accumulate<'a, E>,
         d: &'a [E],
@@ -132,7 +132,7 @@ impl<E: Float> Layer<E> {
 }
 
 /// Consumes the factors of each sample's weight gradient d hᵀ during a backward pass.
-pub(in crate::engine) trait FactorSink<E> {
+pub(crate) trait FactorSink<E> {
     /// Whether the factors of layer 0 are read; a backward pass may skip them otherwise.
     const NEEDS_FIRST_LAYER: bool;
     /// Takes, for layer `l`, a row d (derivative of the loss by z) and a row h (layer input) of each sample.
@@ -142,14 +142,14 @@ pub(in crate::engine) trait FactorSink<E> {
 }
 
 /// Sums over samples in the shape of the weights: a gradient, or a matrix-vector product.
-pub(in crate::engine) struct GradientSums<E = f64> {
-    pub(in crate::engine) layers: Vec<LayerGradientSums<E>>,
+pub(super) struct GradientSums<E = f64> {
+    pub(super) layers: Vec<LayerGradientSums<E>>,
     /// Sums for γ and β of each normalisation.
-    pub(in crate::engine) norms: Vec<[Vec<E>; 2]>,
+    pub(super) norms: Vec<[Vec<E>; 2]>,
 }
 
 /// Gradient sums of the weights and biases of a layer.
-pub(in crate::engine) struct LayerGradientSums<E> {
+pub(super) struct LayerGradientSums<E> {
     widths: [usize; 2],
     /// out × in.
     weights: Vec<E>,
@@ -158,7 +158,7 @@ pub(in crate::engine) struct LayerGradientSums<E> {
 
 impl<E: Float> GradientSums<E> {
     /// Returns zero sums of layers of these widths.
-    pub(in crate::engine) fn new(widths: &[usize], layout: &Layout) -> Self {
+    pub(super) fn new(widths: &[usize], layout: &Layout) -> Self {
         let layer = |pair: &[usize]| LayerGradientSums {
             widths: [pair[0], pair[1]],
             weights: vec![E::default(); pair[1] * padded_len_in::<E>(pair[0])],
@@ -171,7 +171,7 @@ impl<E: Float> GradientSums<E> {
     }
 
     /// Sets all sums to 0.
-    pub(in crate::engine) fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         for LayerGradientSums {
             weights, biases, ..
         } in &mut self.layers
@@ -186,7 +186,7 @@ impl<E: Float> GradientSums<E> {
     }
 
     /// Adds `other` entry by entry.
-    pub(in crate::engine) fn add(&mut self, other: &Self) {
+    pub(super) fn add(&mut self, other: &Self) {
         for (layer, other) in self.layers.iter_mut().zip(&other.layers) {
             add(&mut layer.weights, &other.weights);
             add(&mut layer.biases, &other.biases);
@@ -202,7 +202,7 @@ impl<E: Float> GradientSums<E> {
     }
 
     /// Adds the gradient by γ and β of normalisation `l`, given the derivatives by u, and ẑ.
-    pub(in crate::engine) fn add_norm(&mut self, l: usize, extent: NormGroups, u: &[E], z: &[E]) {
+    pub(super) fn add_norm(&mut self, l: usize, extent: NormGroups, u: &[E], z: &[E]) {
         let [d_gamma, d_beta] = &mut self.norms[l];
         extent.each(u.len(), |at, feature, _| {
             d_gamma[feature] += u[at] * z[at];
@@ -211,7 +211,7 @@ impl<E: Float> GradientSums<E> {
     }
 
     /// Adds the sums times `share` to `gradient`, which has the layout of θ.
-    pub(in crate::engine) fn add_to(&self, layout: &Layout, share: f64, gradient: &mut [f64]) {
+    pub(super) fn add_to(&self, layout: &Layout, share: f64, gradient: &mut [f64]) {
         for (l, layer) in self.layers.iter().enumerate() {
             let weights = &mut gradient[layout.weight(l)];
             add_unpadded(&layer.weights, layer.widths[0], share, weights);
@@ -239,7 +239,7 @@ impl<E: Float> FactorSink<E> for GradientSums<E> {
 
 impl<E: Float> LayerGradientSums<E> {
     /// Adds d hᵀ [+ d′ h′ᵀ] to the weight sums and d to the bias sums, for each row d and h; d′ and h′ are `other`.
-    pub(in crate::engine) fn add(&mut self, (d, h): (&[E], &[E]), other: Option<(&[E], &[E])>) {
+    pub(super) fn add(&mut self, (d, h): (&[E], &[E]), other: Option<(&[E], &[E])>) {
         let [width, depth] = self.widths;
         let own = (columns(d, depth), h);
         let other = other.map(|(d, h)| (columns(d, depth), h));

@@ -12,15 +12,15 @@ use std::ops::{Deref, DerefMut, Range};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Buffers for the forward and backward pass of a block of samples, and the sums over blocks.
-pub(in crate::engine) struct Workspace {
-    pub(in crate::engine) block: Activations,
-    pub(in crate::engine) derivatives: BackwardCache,
+pub(crate) struct Workspace {
+    pub(crate) block: Activations,
+    pub(super) derivatives: BackwardCache,
     /// Sum of losses.
-    pub(in crate::engine) loss: f64,
+    pub(super) loss: f64,
     /// Sum of gradients or products.
-    pub(in crate::engine) hvp_accumulator: HvpAccumulator,
+    pub(super) hvp_accumulator: HvpAccumulator,
     /// The inputs of a batch, in padded rows.
-    pub(in crate::engine) gathered: Vec<f64>,
+    pub(super) gathered: Vec<f64>,
 }
 
 impl Workspace {
@@ -36,7 +36,7 @@ impl Workspace {
 }
 
 /// Free list of buffers.
-pub(in crate::engine) struct BufferPool<B>(Mutex<Vec<B>>);
+pub(super) struct BufferPool<B>(Mutex<Vec<B>>);
 
 impl<B> Default for BufferPool<B> {
     fn default() -> Self {
@@ -46,7 +46,7 @@ impl<B> Default for BufferPool<B> {
 
 impl<B> BufferPool<B> {
     /// Takes a free buffer, or makes a new one.
-    pub(in crate::engine) fn acquire(&self, new: impl FnOnce() -> B) -> Pooled<'_, B> {
+    pub(super) fn acquire(&self, new: impl FnOnce() -> B) -> Pooled<'_, B> {
         let free = lock(&self.0).pop();
         Pooled {
             buffer: Some(free.unwrap_or_else(new)),
@@ -60,7 +60,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// Buffer that returns to its pool when dropped.
-pub(in crate::engine) struct Pooled<'a, B> {
+pub(crate) struct Pooled<'a, B> {
     buffer: Option<B>,
     pool: &'a BufferPool<B>,
 }
@@ -87,7 +87,7 @@ impl<B> Drop for Pooled<'_, B> {
 
 /// All buffer pools of a loss.
 #[derive(Default)]
-pub(in crate::engine) struct Workspaces {
+pub(super) struct Workspaces {
     blocks: BufferPool<Workspace>,
     taylor: BufferPool<TaylorActivations>,
     double: HvpPools<f64>,
@@ -96,35 +96,35 @@ pub(in crate::engine) struct Workspaces {
 
 impl NetworkLoss {
     /// Returns buffers for a block of samples.
-    pub(in crate::engine) fn workspace(&self) -> Pooled<'_, Workspace> {
+    pub(crate) fn workspace(&self) -> Pooled<'_, Workspace> {
         self.workspaces
             .blocks
             .acquire(|| Workspace::new(&self.shape, self.block_size()))
     }
 
     /// Returns buffers for the Taylor series of a block of samples along a direction.
-    pub(in crate::engine) fn taylor_workspace(&self) -> Pooled<'_, TaylorActivations> {
+    pub(super) fn taylor_workspace(&self) -> Pooled<'_, TaylorActivations> {
         self.workspaces
             .taylor
             .acquire(|| TaylorActivations::new(&self.shape, self.block_size()))
     }
 
     /// Returns buffers for the matrix-vector product of a block of samples.
-    pub(in crate::engine) fn hvp_accumulator<E: HvpFloat>(&self) -> Pooled<'_, HvpAccumulator<E>> {
+    pub(super) fn hvp_accumulator<E: HvpFloat>(&self) -> Pooled<'_, HvpAccumulator<E>> {
         E::workspaces(self)
             .accumulators
             .acquire(|| HvpAccumulator::new(&self.shape, self.block_size_in::<E>()))
     }
 
     /// Returns the scratch part of [`Activations`] for a block of samples.
-    pub(in crate::engine) fn scratch<E: HvpFloat>(&self) -> Pooled<'_, Scratch<E>> {
+    pub(super) fn scratch<E: HvpFloat>(&self) -> Pooled<'_, Scratch<E>> {
         E::workspaces(self)
             .scratch
             .acquire(|| Scratch::new(&self.shape, self.block_size_in::<E>()))
     }
 
     /// Returns the weights θ, or a direction in weight space, as padded matrices.
-    pub(in crate::engine) fn weights<E: HvpFloat>(&self, theta: &[f64]) -> Pooled<'_, Weights<E>> {
+    pub(crate) fn weights<E: HvpFloat>(&self, theta: &[f64]) -> Pooled<'_, Weights<E>> {
         let (pools, layout) = (E::workspaces(self), &self.shape.layout);
         let mut weights = pools
             .weights
@@ -135,7 +135,7 @@ impl NetworkLoss {
 }
 
 /// Buffer pools of matrix-vector products in E.
-pub(in crate::engine) struct HvpPools<E> {
+pub(crate) struct HvpPools<E> {
     weights: BufferPool<Weights<E>>,
     accumulators: BufferPool<HvpAccumulator<E>>,
     scratch: BufferPool<Scratch<E>>,
@@ -144,7 +144,7 @@ pub(in crate::engine) struct HvpPools<E> {
 }
 
 /// Activations and backward factors of a block of samples, cached for several products.
-pub(in crate::engine) type CachedBlock<E> = (Activations<E>, BackwardCache<E>);
+pub(super) type CachedBlock<E> = (Activations<E>, BackwardCache<E>);
 
 impl<E> Default for HvpPools<E> {
     fn default() -> Self {
@@ -159,18 +159,18 @@ impl<E> Default for HvpPools<E> {
 
 impl<E> HvpPools<E> {
     /// Takes the free cached blocks, perhaps none.
-    pub(in crate::engine) fn take_cached(&self) -> Vec<CachedBlock<E>> {
+    pub(super) fn take_cached(&self) -> Vec<CachedBlock<E>> {
         std::mem::take(&mut lock(&self.cached))
     }
 
     /// Returns cached blocks for later use.
-    pub(in crate::engine) fn put_cached(&self, blocks: Vec<CachedBlock<E>>) {
+    pub(super) fn put_cached(&self, blocks: Vec<CachedBlock<E>>) {
         *lock(&self.cached) = blocks;
     }
 }
 
 /// Element type of cached matrix-vector products: f32 or f64.
-pub(in crate::engine) trait HvpFloat: Float {
+pub(crate) trait HvpFloat: Float {
     /// Returns the buffer pools of this type.
     fn workspaces(net: &NetworkLoss) -> &HvpPools<Self>;
     /// Returns the inputs of a range of samples, in padded rows.
