@@ -67,11 +67,7 @@ impl NetworkLoss {
     }
 
     /// Copies the inputs of the listed samples to padded rows and returns them.
-    pub(super) fn gather<'a>(
-        &self,
-        samples: &[usize],
-        rows: &'a mut [f64],
-    ) -> &'a [f64] {
+    pub(super) fn gather<'a>(&self, samples: &[usize], rows: &'a mut [f64]) -> &'a [f64] {
         let stride = padded_len(self.shape.widths[0]);
         let rows = &mut rows[..samples.len() * stride];
         for (row, sample) in rows.chunks_exact_mut(stride).zip(samples) {

@@ -7,9 +7,7 @@ use fearless_simd::Simd;
 use fearless_simd::prelude::*;
 
 /// Element type of matrices: f64, or f32 where speed counts for more than digits.
-pub(crate) trait Float:
-    SimdFloatElement + Send + Sync + 'static
-{
+pub(crate) trait Float: SimdFloatElement + Send + Sync + 'static {
     /// The lanes of the widest SIMD vector.
     const MAX_LANES: usize;
     /// The machine epsilon, as f64.
@@ -182,21 +180,14 @@ pub(super) fn splat<E: Float, S: Simd>(simd: S, number: E) -> SimdOf<E, S> {
 
 /// Returns min(x, max); NaN stays NaN.
 #[inline(always)]
-pub(super) fn clamp_max<E: Float, S: Simd>(
-    simd: S,
-    x: SimdOf<E, S>,
-    max: E,
-) -> SimdOf<E, S> {
+pub(super) fn clamp_max<E: Float, S: Simd>(simd: S, x: SimdOf<E, S>, max: E) -> SimdOf<E, S> {
     let max = splat::<E, S>(simd, max);
     max.simd_lt(x).select(max, x)
 }
 
 /// Returns f of each lane, computed in f64.
 #[inline(always)]
-pub(super) fn map_lanes<E: Float, S: Simd>(
-    mut x: SimdOf<E, S>,
-    f: fn(f64) -> f64,
-) -> SimdOf<E, S> {
+pub(super) fn map_lanes<E: Float, S: Simd>(mut x: SimdOf<E, S>, f: fn(f64) -> f64) -> SimdOf<E, S> {
     map_in_place(x.as_mut_slice(), f);
     x
 }
@@ -220,10 +211,7 @@ pub(super) fn exp_neg<E: Float, S: Simd>(simd: S, x: SimdOf<E, S>) -> SimdOf<E, 
 /// −x = k ln 2 + r by the reduction of Cody and Waite, then the Taylor series of eʳ. All multiplications and additions are fused, so
 /// that every processor gives equal bits.
 #[inline(always)]
-pub(super) fn exp_neg_and_m1<E: Float, S: Simd>(
-    simd: S,
-    x: SimdOf<E, S>,
-) -> [SimdOf<E, S>; 2] {
+pub(super) fn exp_neg_and_m1<E: Float, S: Simd>(simd: S, x: SimdOf<E, S>) -> [SimdOf<E, S>; 2] {
     let constant = |number: E| splat::<E, S>(simd, number);
     let x = -clamp_max::<E, S>(simd, x, E::EXP_LIMIT);
     let round = constant(E::ROUND);

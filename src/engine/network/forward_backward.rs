@@ -203,12 +203,7 @@ impl<E: Float> Activations<E> {
 
     /// Marks in `alive` the units of each hidden layer with φ′ ≠ 0 or NaN for any of the first `samples` samples, after
     /// [`Self::forward`] with [`Order::Gradient`].
-    pub(crate) fn mark_alive(
-        &self,
-        shape: &Shape,
-        samples: usize,
-        alive: &mut [Vec<bool>],
-    ) {
+    pub(crate) fn mark_alive(&self, shape: &Shape, samples: usize, alive: &mut [Vec<bool>]) {
         for (l, (own, alive)) in self.hidden.iter().zip(alive).enumerate() {
             let stride = shape.stride_in::<E>(l + 1);
             let rows = own

@@ -186,7 +186,7 @@ struct Product<'a, E, L> {
 impl<E: Float, L: Lhs> Kernel for Product<'_, E, L> {
     type Output = ();
 
-    /// Tiles of the product stay in registers during summation: six rows of four or two vectors, twelve rows of one.
+    /// Tiles of the product stay in registers during summation: six rows of up to four vectors.
     #[inline(always)]
     fn on_lanes<S: Simd>(mut self, simd: S) {
         let lanes = SimdOf::<E, S>::LEN;
@@ -213,20 +213,11 @@ impl<E: Float, L: Lhs> Product<'_, E, L> {
     fn panel<S: Simd, const V: usize>(&mut self, simd: S, column: usize) {
         let rows = self.left.rows(self.first.0);
         let mut row = 0;
-        // Twelve independent sums hide the latency of the multiply-add.
-        while V == 1 && row + 12 <= rows {
-            self.tile::<S, 12, V>(simd, row, column);
-            row += 12;
-        }
         while row + 6 <= rows {
             self.tile::<S, 6, V>(simd, row, column);
             row += 6;
         }
-        if row + 4 <= rows {
-            self.tile::<S, 4, V>(simd, row, column);
-            row += 4;
-        }
-        if row + 2 <= rows {
+        while row + 2 <= rows {
             self.tile::<S, 2, V>(simd, row, column);
             row += 2;
         }

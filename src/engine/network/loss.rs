@@ -28,12 +28,7 @@ pub(crate) enum Target<'a> {
 impl Loss {
     /// Writes the exponentials that [`Self::value_and_grad`] and [`Self::grad`] need to `d`, for all samples at once: e^(z − max z) for ce,
     /// e^(−|z|) for bce. Both slices hold a row of `outputs` numbers per sample, padded to `stride`.
-    pub(crate) fn prepare_softmax(
-        self,
-        [outputs, stride]: [usize; 2],
-        z: &[f64],
-        d: &mut [f64],
-    ) {
+    pub(crate) fn prepare_softmax(self, [outputs, stride]: [usize; 2], z: &[f64], d: &mut [f64]) {
         if self != Self::Mse {
             dispatch(SoftmaxTerms {
                 loss: self,
