@@ -55,7 +55,7 @@ impl Shape {
     }
 
     /// Returns the groups that the normalisation of hidden layer `l` works on.
-    pub(super) fn extent<E: Float>(&self, l: usize) -> NormGroups {
+    pub(super) fn norm_groups<E: Float>(&self, l: usize) -> NormGroups {
         NormGroups {
             width: self.widths[l + 1],
             stride: self.stride_in::<E>(l + 1),
@@ -181,7 +181,7 @@ impl<E: Float> Activations<E> {
             if let Some(normalised) = &mut own.normalised {
                 let given = given.map(|stats| &stats[l]);
                 normalised.forward(
-                    shape.extent::<E>(l),
+                    shape.norm_groups::<E>(l),
                     Affine::of(&weights.norms[l]),
                     given,
                     u,
@@ -264,9 +264,9 @@ impl<E: Float> Activations<E> {
                 multiply_by(&mut own.d2phi[..before], g);
             }
             if let Some(normalised) = &own.normalised {
-                let ([gamma, _], extent) = (&weights.norms[l - 1], shape.extent::<E>(l - 1));
-                sink.norm(l - 1, extent, &d[..before], normalised.z());
-                normalised.backward(extent, gamma, &mut d[..before], means);
+                let ([gamma, _], groups) = (&weights.norms[l - 1], shape.norm_groups::<E>(l - 1));
+                sink.norm(l - 1, groups, &d[..before], normalised.z());
+                normalised.backward(groups, gamma, &mut d[..before], means);
             }
         }
         sink.layer(0, &d[..samples * shape.stride_in::<E>(1)], inputs);

@@ -129,7 +129,7 @@ impl<E: Float> Tangents<E> {
                 v_layer.forward_with(input, other, u, None);
                 if let Some((normalised, norm)) = normalised {
                     let [affine, tangent] = [weights, direction].map(|of| Affine::of(&of.norms[l]));
-                    normalised.tangent(shape.extent::<E>(l), affine, tangent, u, norm);
+                    normalised.tangent(shape.norm_groups::<E>(l), affine, tangent, u, norm);
                 }
                 multiply(h, &activations.dphi, u);
                 if curved {
@@ -183,17 +183,17 @@ impl<E: Float> Tangents<E> {
             let (Some(normalised), Some(norm)) = (&activations.normalised, &mut own.norm) else {
                 continue;
             };
-            let (extent, d) = (shape.extent::<E>(l - 1), &mut d[..before]);
+            let (groups, d) = (shape.norm_groups::<E>(l - 1), &mut d[..before]);
             let [gamma, gamma_tangent] = [weights, direction].map(|of| &of.norms[l - 1][0][..]);
             if let Some(plain) = derivatives {
                 let u = &mut self.u_values[..before];
                 u.copy_from_slice(&plain.u[l - 1][..before]);
                 let [d_gamma, d_beta] = &mut sums.norms[l - 1];
                 let to = [&mut d_gamma[..], d_beta];
-                normalised.backward_tangent(extent, [gamma, gamma_tangent], [u, d], to, norm);
+                normalised.backward_tangent(groups, [gamma, gamma_tangent], [u, d], to, norm);
             } else {
-                sums.add_norm(l - 1, extent, d, normalised.z());
-                normalised.backward(extent, gamma, d, norm.means());
+                sums.add_norm(l - 1, groups, d, normalised.z());
+                normalised.backward(groups, gamma, d, norm.means());
             }
         }
         let d = &d[..samples * shape.stride_in::<E>(1)];

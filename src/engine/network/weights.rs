@@ -138,7 +138,7 @@ pub(crate) trait FactorSink<E> {
     /// Takes, for layer `l`, a row d (derivative of the loss by z) and a row h (layer input) of each sample.
     fn layer(&mut self, l: usize, d: &[E], h: &[E]);
     /// Takes, for normalisation `l`, the derivatives of the loss by u, and ẑ.
-    fn norm(&mut self, l: usize, extent: NormGroups, u: &[E], z: &[E]);
+    fn norm(&mut self, l: usize, groups: NormGroups, u: &[E], z: &[E]);
 }
 
 /// Sums over samples in the shape of the weights: a gradient, or a matrix-vector product.
@@ -202,9 +202,9 @@ impl<E: Float> GradientSums<E> {
     }
 
     /// Adds the gradient by γ and β of normalisation `l`, given the derivatives by u, and ẑ.
-    pub(super) fn add_norm(&mut self, l: usize, extent: NormGroups, u: &[E], z: &[E]) {
+    pub(super) fn add_norm(&mut self, l: usize, groups: NormGroups, u: &[E], z: &[E]) {
         let [d_gamma, d_beta] = &mut self.norms[l];
-        extent.each(u.len(), |at, feature, _| {
+        groups.each(u.len(), |at, feature, _| {
             d_gamma[feature] += u[at] * z[at];
             d_beta[feature] += u[at];
         });
@@ -232,8 +232,8 @@ impl<E: Float> FactorSink<E> for GradientSums<E> {
         self.layers[l].add((d, h), None);
     }
 
-    fn norm(&mut self, l: usize, extent: NormGroups, u: &[E], z: &[E]) {
-        self.add_norm(l, extent, u, z);
+    fn norm(&mut self, l: usize, groups: NormGroups, u: &[E], z: &[E]) {
+        self.add_norm(l, groups, u, z);
     }
 }
 
