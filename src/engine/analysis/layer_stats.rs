@@ -221,7 +221,7 @@ struct SquaredGradients<'a> {
     sum: f64,
 }
 
-impl FactorSink<f64> for SquaredGradients<'_> {
+impl FactorSink for SquaredGradients<'_> {
     const NEEDS_FIRST_LAYER: bool = true;
 
     fn layer(&mut self, l: usize, d: &[f64], h: &[f64]) {

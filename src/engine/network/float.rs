@@ -1,8 +1,6 @@
 //! The element types f64 and f32, and their vectorised elementary functions.
 
-use super::padding::copy_converted;
 use crate::engine::numeric::math;
-use crate::engine::numeric::real::{AutoVectorized, dispatch};
 use fearless_simd::Simd;
 use fearless_simd::prelude::*;
 
@@ -10,8 +8,6 @@ use fearless_simd::prelude::*;
 pub(crate) trait Float: SimdFloatElement + Send + Sync + 'static {
     /// The lanes of the widest SIMD vector.
     const MAX_LANES: usize;
-    /// The machine epsilon, as f64.
-    const EPSILON: f64;
     /// Adding this constant rounds to an integer, which then stands in the low bits.
     const ROUND: Self;
     /// The exponent bias.
@@ -34,14 +30,6 @@ pub(crate) trait Float: SimdFloatElement + Send + Sync + 'static {
     fn from_f64(number: f64) -> Self;
     /// Converts to f64, exactly.
     fn to_f64(self) -> f64;
-    /// Calls `work` with `from` converted to f64, a few whole rows of length `row` at a time, and converts its results to `to`. The
-    /// arguments of `work` are the index of the first element, the elements, and slices of equal length for the results.
-    fn map_in_f64<const N: usize>(
-        row: usize,
-        from: &[Self],
-        to: [&mut [Self]; N],
-        work: impl FnMut(usize, &[f64], [&mut [f64]; N]),
-    );
 }
 
 /// From this argument on the rational approximation of tanh is constant; tanh 9 is 1 in f32.
@@ -62,7 +50,6 @@ const fn over_factorials<const N: usize>() -> [f64; N] {
 
 impl Float for f64 {
     const MAX_LANES: usize = 8;
-    const EPSILON: f64 = f64::EPSILON;
     const ROUND: f64 = 6_755_399_441_055_744.0; // 1.5 · 2⁵²
     const EXPONENT_BIAS: f64 = 1023.0;
     const MANTISSA_BITS: u32 = 52;
@@ -79,14 +66,6 @@ impl Float for f64 {
     #[inline(always)]
     fn to_f64(self) -> f64 {
         self
-    }
-    fn map_in_f64<const N: usize>(
-        _row: usize,
-        from: &[f64],
-        to: [&mut [f64]; N],
-        mut work: impl FnMut(usize, &[f64], [&mut [f64]; N]),
-    ) {
-        work(0, from, to);
     }
 }
 
@@ -106,7 +85,6 @@ const fn rounded<const N: usize>(numbers: [f64; N]) -> [f32; N] {
 
 impl Float for f32 {
     const MAX_LANES: usize = 16;
-    const EPSILON: f64 = f32::EPSILON as f64;
     const ROUND: f32 = 12_582_912.0; // 1.5 · 2²³
     const EXPONENT_BIAS: f32 = 127.0;
     const MANTISSA_BITS: u32 = 23;
@@ -137,35 +115,6 @@ impl Float for f32 {
     #[inline(always)]
     fn to_f64(self) -> f64 {
         f64::from(self)
-    }
-    fn map_in_f64<const N: usize>(
-        row: usize,
-        from: &[f32],
-        mut to: [&mut [f32]; N],
-        mut work: impl FnMut(usize, &[f64], [&mut [f64]; N]),
-    ) {
-        // About 512 elements fit the L1 cache.
-        let chunk = row * (512 / row.max(1)).max(1);
-        let mut wide = vec![0.0; chunk];
-        let mut results = [(); N].map(|()| vec![0.0; chunk]);
-        for (part, from) in from.chunks(chunk).enumerate() {
-            let (first, len) = (part * chunk, from.len());
-            dispatch(AutoVectorized(
-                #[inline(always)]
-                || {
-                    let pairs = wide.iter_mut().zip(from);
-                    pairs.for_each(|(wide, number)| *wide = f64::from(*number));
-                },
-            ));
-            work(
-                first,
-                &wide[..len],
-                results.each_mut().map(|result| &mut result[..len]),
-            );
-            for (to, result) in to.iter_mut().zip(&results) {
-                copy_converted((&mut to[first..first + len], result));
-            }
-        }
     }
 }
 

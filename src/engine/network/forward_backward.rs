@@ -5,7 +5,7 @@
 
 use super::activation::Activation;
 use super::float::Float;
-use super::gemm::{Accumulate, padded_len_in};
+use super::gemm::{Accumulate, padded_len};
 use super::layout::Layout;
 use super::norm::{Affine, BatchNormStats, Means, Norm, NormGroups, Normalised};
 use super::weights::{FactorSink, Weights};
@@ -33,14 +33,9 @@ impl Shape {
         self.widths.len() - 2
     }
 
-    /// Returns the padded row length of the input of layer `l`, in f64.
+    /// Returns the padded row length of the input of layer `l`.
     pub(super) fn stride(&self, l: usize) -> usize {
-        self.stride_in::<f64>(l)
-    }
-
-    /// Returns the padded row length of the input of layer `l`, in E.
-    pub(super) fn stride_in<E: Float>(&self, l: usize) -> usize {
-        padded_len_in::<E>(self.widths[l])
+        padded_len(self.widths[l])
     }
 
     /// Whether layer `l` has a residual connection.
@@ -49,16 +44,16 @@ impl Shape {
     }
 
     /// Returns the greatest padded row length of any layer's output.
-    pub(super) fn max_stride<E: Float>(&self) -> usize {
+    pub(super) fn max_stride(&self) -> usize {
         let layers = 1..self.widths.len();
-        layers.map(|l| self.stride_in::<E>(l)).max().unwrap_or(0)
+        layers.map(|l| self.stride(l)).max().unwrap_or(0)
     }
 
     /// Returns the groups that the normalisation of hidden layer `l` works on.
-    pub(super) fn norm_groups<E: Float>(&self, l: usize) -> NormGroups {
+    pub(super) fn norm_groups(&self, l: usize) -> NormGroups {
         NormGroups {
             width: self.widths[l + 1],
-            stride: self.stride_in::<E>(l + 1),
+            stride: self.stride(l + 1),
             columns: self.norm == Norm::Batch,
         }
     }
@@ -76,29 +71,28 @@ pub(crate) enum Order {
 }
 
 /// Activations of a block of samples.
-pub(crate) struct Activations<E = f64> {
-    pub(super) hidden: Vec<LayerActivations<E>>,
+pub(crate) struct Activations {
+    pub(super) hidden: Vec<LayerActivations>,
     /// The outputs, and the derivative of the loss by them (d).
-    pub(crate) z: Vec<E>,
-    pub(crate) d: Vec<E>,
-    scratch: Scratch<E>,
+    pub(crate) z: Vec<f64>,
+    pub(crate) d: Vec<f64>,
+    scratch: Scratch,
 }
 
 /// Scratch buffers that are needed during a pass only.
-#[derive(Default)]
-pub(super) struct Scratch<E> {
+struct Scratch {
     /// u of the current layer.
-    u: Vec<E>,
+    u: Vec<f64>,
     /// d and g of the current layer.
-    back: [Vec<E>; 2],
+    back: [Vec<f64>; 2],
     /// Means of normalisation groups.
-    means: [Means<E>; 2],
+    means: [Means; 2],
 }
 
-impl<E: Float> Scratch<E> {
+impl Scratch {
     /// Allocates buffers for `samples` samples.
-    pub(super) fn new(shape: &Shape, samples: usize) -> Self {
-        let widest = || vec![E::default(); samples * shape.max_stride::<E>()];
+    fn new(shape: &Shape, samples: usize) -> Self {
+        let widest = || vec![0.0; samples * shape.max_stride()];
         Self {
             u: widest(),
             back: [widest(), widest()],
@@ -108,21 +102,21 @@ impl<E: Float> Scratch<E> {
 }
 
 /// Activations of a hidden layer.
-pub(super) struct LayerActivations<E> {
+pub(super) struct LayerActivations {
     /// The layer's output.
-    pub(super) h: Vec<E>,
+    pub(super) h: Vec<f64>,
     /// φ′(u).
-    pub(super) dphi: Vec<E>,
+    pub(super) dphi: Vec<f64>,
     /// φ″(u), times g after the backward pass; empty for piecewise linear activations.
-    pub(super) d2phi: Vec<E>,
-    pub(super) normalised: Option<Normalised<E>>,
+    pub(super) d2phi: Vec<f64>,
+    pub(super) normalised: Option<Normalised>,
 }
 
-impl<E: Float> Activations<E> {
-    /// Allocates activations without scratch buffers, which [`Activations::swap_scratch`] lends for a pass.
-    pub(super) fn without_scratch(shape: &Shape, samples: usize) -> Self {
+impl Activations {
+    /// Allocates activations for `samples` samples.
+    pub(super) fn new(shape: &Shape, samples: usize) -> Self {
         let layer = |l: usize| {
-            let zeros = || vec![E::default(); samples * shape.stride_in::<E>(l + 1)];
+            let zeros = || vec![0.0; samples * shape.stride(l + 1)];
             LayerActivations {
                 h: zeros(),
                 dphi: zeros(),
@@ -134,44 +128,31 @@ impl<E: Float> Activations<E> {
                 normalised: (shape.norm != Norm::None).then(|| Normalised::new(zeros().len())),
             }
         };
-        let last = || vec![E::default(); samples * shape.stride_in::<E>(shape.hidden() + 1)];
+        let last = || vec![0.0; samples * shape.stride(shape.hidden() + 1)];
         Self {
             hidden: (0..shape.hidden()).map(layer).collect(),
             z: last(),
             d: last(),
-            scratch: Scratch::default(),
-        }
-    }
-
-    /// Allocates activations and scratch buffers for `samples` samples.
-    pub(super) fn new(shape: &Shape, samples: usize) -> Self {
-        Self {
             scratch: Scratch::new(shape, samples),
-            ..Self::without_scratch(shape, samples)
         }
-    }
-
-    /// Exchanges the scratch buffers: lends them, or takes them back.
-    pub(super) fn swap_scratch(&mut self, scratch: &mut Scratch<E>) {
-        std::mem::swap(&mut self.scratch, scratch);
     }
 
     /// Runs the forward pass on padded rows of inputs. Normalisations use the statistics of the block, or `given` ones.
     pub(crate) fn forward(
         &mut self,
         shape: &Shape,
-        weights: &Weights<E>,
-        inputs: &[E],
+        weights: &Weights,
+        inputs: &[f64],
         order: Order,
         given: Option<&[BatchNormStats]>,
     ) {
-        let samples = inputs.len() / shape.stride_in::<E>(0);
+        let samples = inputs.len() / shape.stride(0);
         for (l, layer) in weights.layers.iter().enumerate() {
-            let len = samples * shape.stride_in::<E>(l + 1);
+            let len = samples * shape.stride(l + 1);
             let (before, from) = self.hidden.split_at_mut(l);
-            let input = before.last().map_or(inputs, |hidden| {
-                &hidden.h[..samples * shape.stride_in::<E>(l)]
-            });
+            let input = before
+                .last()
+                .map_or(inputs, |hidden| &hidden.h[..samples * shape.stride(l)]);
             let Some(own) = from.first_mut() else {
                 layer.forward(input, &mut self.z[..len]);
                 continue;
@@ -181,7 +162,7 @@ impl<E: Float> Activations<E> {
             if let Some(normalised) = &mut own.normalised {
                 let given = given.map(|stats| &stats[l]);
                 normalised.forward(
-                    shape.norm_groups::<E>(l),
+                    shape.norm_groups(l),
                     Affine::of(&weights.norms[l]),
                     given,
                     u,
@@ -205,14 +186,14 @@ impl<E: Float> Activations<E> {
     /// [`Self::forward`] with [`Order::Gradient`].
     pub(crate) fn mark_alive(&self, shape: &Shape, samples: usize, alive: &mut [Vec<bool>]) {
         for (l, (own, alive)) in self.hidden.iter().zip(alive).enumerate() {
-            let stride = shape.stride_in::<E>(l + 1);
+            let stride = shape.stride(l + 1);
             let rows = own
                 .dphi
                 .chunks_exact(stride)
                 .zip(own.h.chunks_exact(stride));
             for (dphi, h) in rows.take(samples) {
                 for ((alive, dphi), h) in alive.iter_mut().zip(dphi).zip(h) {
-                    *alive |= *dphi != E::default() || h.to_f64().is_nan();
+                    *alive |= *dphi != 0.0 || h.is_nan();
                 }
             }
         }
@@ -229,24 +210,24 @@ impl<E: Float> Activations<E> {
 
     /// Runs the backward pass from the derivative `d` by the outputs, after [`Self::forward`]; `sink` gets the factors of the derivatives
     /// by θ.
-    pub(crate) fn backward<G: FactorSink<E>>(
+    pub(crate) fn backward<G: FactorSink>(
         &mut self,
         shape: &Shape,
-        weights: &Weights<E>,
-        inputs: &[E],
+        weights: &Weights,
+        inputs: &[f64],
         order: Order,
         sink: &mut G,
     ) {
-        let samples = inputs.len() / shape.stride_in::<E>(0);
+        let samples = inputs.len() / shape.stride(0);
         let Scratch {
             back: [d, g],
             means,
             ..
         } = &mut self.scratch;
-        let outputs = samples * shape.stride_in::<E>(shape.hidden() + 1);
+        let outputs = samples * shape.stride(shape.hidden() + 1);
         d[..outputs].copy_from_slice(&self.d[..outputs]);
         for l in (1..=shape.hidden()).rev() {
-            let [len, before] = [l + 1, l].map(|l| samples * shape.stride_in::<E>(l));
+            let [len, before] = [l + 1, l].map(|l| samples * shape.stride(l));
             let own = &mut self.hidden[l - 1];
             sink.layer(l, &d[..len], &own.h[..before]);
             let curved = order == Order::Hessian && shape.activation.has_second_derivative();
@@ -264,12 +245,12 @@ impl<E: Float> Activations<E> {
                 multiply_by(&mut own.d2phi[..before], g);
             }
             if let Some(normalised) = &own.normalised {
-                let ([gamma, _], groups) = (&weights.norms[l - 1], shape.norm_groups::<E>(l - 1));
+                let ([gamma, _], groups) = (&weights.norms[l - 1], shape.norm_groups(l - 1));
                 sink.norm(l - 1, groups, &d[..before], normalised.z());
                 normalised.backward(groups, gamma, &mut d[..before], means);
             }
         }
-        sink.layer(0, &d[..samples * shape.stride_in::<E>(1)], inputs);
+        sink.layer(0, &d[..samples * shape.stride(1)], inputs);
     }
 }
 
@@ -282,7 +263,7 @@ pub(super) fn add<E: Float>(to: &mut [E], from: &[E]) {
 }
 
 /// Writes a ∘ b, the product entry by entry, to `to`.
-pub(super) fn multiply<E: Float>(to: &mut [E], a: &[E], b: &[E]) {
+pub(super) fn multiply(to: &mut [f64], a: &[f64], b: &[f64]) {
     dispatch(AutoVectorized(
         #[inline(always)]
         || {
@@ -295,7 +276,7 @@ pub(super) fn multiply<E: Float>(to: &mut [E], a: &[E], b: &[E]) {
 }
 
 /// Multiplies `to` by `by`, entry by entry.
-pub(super) fn multiply_by<E: Float>(to: &mut [E], by: &[E]) {
+pub(super) fn multiply_by(to: &mut [f64], by: &[f64]) {
     dispatch(AutoVectorized(
         #[inline(always)]
         || to.iter_mut().zip(by).for_each(|(to, by)| *to *= *by),

@@ -1,6 +1,6 @@
 //! The losses of a sample: value, gradient and Hessian by the outputs z.
 
-use super::float::{Float, SimdOf, exp_neg, splat};
+use super::float::{SimdOf, exp_neg, splat};
 use super::gemm::padded_len;
 use crate::engine::declare::settings;
 use crate::engine::numeric::real;
@@ -87,32 +87,25 @@ impl Loss {
     }
 
     /// Writes the Hessian by z times `v` to `product`, given the gradient `d`.
-    pub(super) fn hessian_vector<E: Float>(
-        self,
-        d: &[E],
-        target: Target,
-        v: &[E],
-        product: &mut [E],
-    ) {
-        let one = E::from_f64(1.0);
+    pub(super) fn hessian_vector(self, d: &[f64], target: Target, v: &[f64], product: &mut [f64]) {
         match (self, target) {
             (Self::Bce, _) => {
                 // |d| is the probability of the other class.
-                let sign = if d[0] < E::default() { -one } else { one };
+                let sign = if d[0] < 0.0 { -1.0 } else { 1.0 };
                 let probability = sign * d[0];
-                product[0] = probability * (one - probability) * v[0];
+                product[0] = probability * (1.0 - probability) * v[0];
             }
             (Self::Ce, Target::Class(class)) => {
                 // (diag(p) − p pᵀ) v; d is p, less 1 for the target's class.
                 product.copy_from_slice(d);
-                product[class] += one;
-                let mean: E = product.iter().zip(v).map(|(p, v)| *p * v).sum();
+                product[class] += 1.0;
+                let mean: f64 = product.iter().zip(v).map(|(p, v)| *p * v).sum();
                 for (p, v) in product.iter_mut().zip(v) {
                     *p *= *v - mean;
                 }
             }
             _ => {
-                let factor = E::from_f64(2.0 / real(v.len()));
+                let factor = 2.0 / real(v.len());
                 for (product, v) in product.iter_mut().zip(v) {
                     *product = factor * v;
                 }

@@ -21,9 +21,7 @@
 
 pub(crate) mod activation;
 mod blocks;
-mod cached_hvp;
 pub mod data;
-mod directional;
 mod exact_trace;
 mod fast;
 mod float;

@@ -11,7 +11,6 @@ use super::padding::pad;
 use super::targets::LossTargets;
 use super::workspace::Workspaces;
 use super::{AnyNetwork, NetworkError};
-use std::sync::OnceLock;
 
 /// Loss of a network on a data set: the mean over the samples plus λ/2 ‖θ‖².
 ///
@@ -24,9 +23,8 @@ pub struct NetworkLoss {
     pub(crate) l2: f64,
     initializer: Initializer,
     pub(crate) samples: usize,
-    /// Padded rows; in f32 from the first use on.
+    /// Padded rows.
     pub(super) inputs: Vec<f64>,
-    pub(super) inputs_f32: OnceLock<Vec<f32>>,
     targets: LossTargets,
     pub(crate) batch_norm_stats: Option<Vec<BatchNormStats>>,
     /// Scratch buffers.
@@ -98,7 +96,6 @@ impl NetworkLoss {
             initializer,
             samples: data.samples(),
             inputs,
-            inputs_f32: OnceLock::new(),
             targets,
             batch_norm_stats: None,
             precision: Precision::Double,

@@ -3,7 +3,6 @@
 //! Ioffe & Szegedy 2015; Ba, Kiros & Hinton 2016. The two differ in the groups over which the mean μ and the biased variance σ² are
 //! taken: the columns (features) of a batch, or its rows (samples).
 
-use super::float::Float;
 use crate::engine::declare::settings;
 use crate::engine::numeric::real;
 
@@ -26,48 +25,48 @@ pub(crate) struct NormGroups {
 
 /// Intermediate values of a normalisation, kept for its derivatives.
 #[derive(Clone, Default)]
-pub(super) struct Normalised<E = f64> {
+pub(super) struct Normalised {
     /// ẑ.
-    z: Vec<E>,
+    z: Vec<f64>,
     /// μ and σ² of each group.
     stats: BatchNormStats,
     /// 1 / √(σ² + ε) of each group, whose tangent is −mean(ẑ ż) / (σ² + ε).
-    scale: Vec<E>,
+    scale: Vec<f64>,
     /// Whether μ and σ² were given and do not depend on z.
     eval_mode: bool,
 }
 
 /// Intermediate values of a normalisation's tangent.
 #[derive(Default)]
-pub(super) struct NormTangent<E> {
+pub(super) struct NormTangent {
     /// The tangent of ẑ.
-    z: Vec<E>,
+    z: Vec<f64>,
     /// mean(ẑ ż) of each group.
-    projection: Vec<E>,
-    derivative_means: [Means<E>; 2],
-    means: [Means<E>; 2],
+    projection: Vec<f64>,
+    derivative_means: [Means; 2],
+    means: [Means; 2],
 }
 
-impl<E> NormTangent<E> {
+impl NormTangent {
     /// Returns scratch buffers for means.
-    pub(super) fn means(&mut self) -> &mut [Means<E>; 2] {
+    pub(super) fn means(&mut self) -> &mut [Means; 2] {
         &mut self.means
     }
 }
 
 /// Mean of each group.
-pub(super) type Means<E = f64> = Vec<E>;
+pub(super) type Means = Vec<f64>;
 
 /// γ and β, or their tangents.
 #[derive(Clone, Copy)]
-pub(super) struct Affine<'a, E> {
-    pub(super) gamma: &'a [E],
-    pub(super) beta: &'a [E],
+pub(super) struct Affine<'a> {
+    pub(super) gamma: &'a [f64],
+    pub(super) beta: &'a [f64],
 }
 
-impl<'a, E> Affine<'a, E> {
+impl<'a> Affine<'a> {
     /// Borrows γ and β.
-    pub(super) fn of([gamma, beta]: &'a [Vec<E>; 2]) -> Self {
+    pub(super) fn of([gamma, beta]: &'a [Vec<f64>; 2]) -> Self {
         Self { gamma, beta }
     }
 }
@@ -112,27 +111,22 @@ impl NormGroups {
     }
 
     /// Computes the mean over each group of a term per entry.
-    fn means<E: Float>(
-        self,
-        len: usize,
-        means: &mut Vec<E>,
-        term: impl Fn(usize, usize, usize) -> E,
-    ) {
+    fn means(self, len: usize, means: &mut Vec<f64>, term: impl Fn(usize, usize, usize) -> f64) {
         means.clear();
-        means.resize(self.groups(len), E::default());
+        means.resize(self.groups(len), 0.0);
         self.each(len, |at, feature, group| {
             means[group] += term(at, feature, group);
         });
-        let members = E::from_f64(real(self.members(len)));
+        let members = real(self.members(len));
         means.iter_mut().for_each(|mean| *mean /= members);
     }
 }
 
-impl<E: Float> Normalised<E> {
+impl Normalised {
     /// Allocates buffers for `len` entries.
     pub(super) fn new(len: usize) -> Self {
         Self {
-            z: vec![E::default(); len],
+            z: vec![0.0; len],
             ..Self::default()
         }
     }
@@ -141,9 +135,9 @@ impl<E: Float> Normalised<E> {
     pub(super) fn forward(
         &mut self,
         groups: NormGroups,
-        affine: Affine<E>,
+        affine: Affine,
         given: Option<&BatchNormStats>,
-        z: &mut [E],
+        z: &mut [f64],
     ) {
         let len = z.len();
         self.eval_mode = given.is_some();
@@ -152,16 +146,14 @@ impl<E: Float> Normalised<E> {
             mean.clone_from(&stats.mean);
             variance.clone_from(&stats.variance);
         } else {
-            groups.means(len, mean, |at, _, _| z[at].to_f64());
-            groups.means(len, variance, |at, _, group| {
-                (z[at].to_f64() - mean[group]).powi(2)
-            });
+            groups.means(len, mean, |at, _, _| z[at]);
+            groups.means(len, variance, |at, _, group| (z[at] - mean[group]).powi(2));
         }
-        let scales = { variance.iter() }.map(|variance| E::from_f64(1.0 / (variance + EPS).sqrt()));
+        let scales = { variance.iter() }.map(|variance| 1.0 / (variance + EPS).sqrt());
         self.scale.clear();
         self.scale.extend(scales);
         groups.each(len, |at, feature, group| {
-            self.z[at] = E::from_f64(z[at].to_f64() - mean[group]) * self.scale[group];
+            self.z[at] = (z[at] - mean[group]) * self.scale[group];
             z[at] = affine.gamma[feature] * self.z[at] + affine.beta[feature];
         });
     }
@@ -172,7 +164,7 @@ impl<E: Float> Normalised<E> {
     }
 
     /// Returns ẑ.
-    pub(super) fn z(&self) -> &[E] {
+    pub(super) fn z(&self) -> &[f64] {
         &self.z
     }
 
@@ -180,10 +172,10 @@ impl<E: Float> Normalised<E> {
     pub(super) fn tangent(
         &self,
         groups: NormGroups,
-        affine: Affine<E>,
-        tangent_affine: Affine<E>,
-        z: &mut [E],
-        own: &mut NormTangent<E>,
+        affine: Affine,
+        tangent_affine: Affine,
+        z: &mut [f64],
+        own: &mut NormTangent,
     ) {
         let len = z.len();
         if !self.eval_mode {
@@ -203,9 +195,9 @@ impl<E: Float> Normalised<E> {
     pub(super) fn backward(
         &self,
         groups: NormGroups,
-        gamma: &[E],
-        u: &mut [E],
-        means: &mut [Means<E>; 2],
+        gamma: &[f64],
+        u: &mut [f64],
+        means: &mut [Means; 2],
     ) {
         groups.each(u.len(), |at, feature, _| u[at] *= gamma[feature]);
         self.project(groups, u, means);
@@ -215,10 +207,10 @@ impl<E: Float> Normalised<E> {
     pub(super) fn backward_tangent(
         &self,
         groups: NormGroups,
-        [gamma, moved_gamma]: [&[E]; 2],
-        [u, u_tangent]: [&mut [E]; 2],
-        [d_gamma, d_beta]: [&mut [E]; 2],
-        own: &mut NormTangent<E>,
+        [gamma, moved_gamma]: [&[f64]; 2],
+        [u, u_tangent]: [&mut [f64]; 2],
+        [d_gamma, d_beta]: [&mut [f64]; 2],
+        own: &mut NormTangent,
     ) {
         let len = u.len();
         groups.each(len, |at, feature, _| {
@@ -245,7 +237,7 @@ impl<E: Float> Normalised<E> {
     }
 
     /// Replaces v by the Jacobian of ẑ by z times v: (v − mean(v) − ẑ mean(ẑ v)) / √(σ² + ε). The Jacobian is symmetric.
-    fn project(&self, groups: NormGroups, v: &mut [E], [mean, projection]: &mut [Means<E>; 2]) {
+    fn project(&self, groups: NormGroups, v: &mut [f64], [mean, projection]: &mut [Means; 2]) {
         let len = v.len();
         if self.eval_mode {
             groups.each(len, |at, _, group| {

@@ -1,13 +1,12 @@
 //! Network losses as objectives: value, gradient, Hessian-vector products.
 
-use super::cached_hvp;
 use super::exact_trace;
 use super::fast::slice::losses_on_rows;
 use super::model::{NetworkLoss, Precision};
 use super::norm::Norm;
 use super::reduce::{CurvatureMatrix, Evaluator, Quantity, SampleReduction};
 use crate::engine::objective::plane::Plane;
-use crate::engine::objective::{Metric, Objective, Products, Tensor, values_on_rows};
+use crate::engine::objective::{Metric, Objective, Tensor, values_on_rows};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -142,14 +141,6 @@ impl Objective for NetworkLoss {
             Metric::EmpiricalFisher => self.empirical_fisher_vector(theta, vector, product),
         }
         true
-    }
-
-    fn products<'a>(
-        &'a self,
-        metric: Option<Metric>,
-        theta: &'a [f64],
-    ) -> Option<Box<dyn Products + 'a>> {
-        cached_hvp::products(self, CurvatureMatrix::of(metric), theta)
     }
 
     fn block_traces(&self, metric: Option<Metric>, theta: &[f64]) -> Option<Vec<f64>> {

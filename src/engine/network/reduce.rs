@@ -1,8 +1,7 @@
 //! Sums over samples: loss, gradient, and products with curvature matrices.
 
-use super::float::Float;
 use super::forward_backward::{Activations, Order};
-use super::gemm::padded_len_in;
+use super::gemm::padded_len;
 use super::hvp::BlockActivations;
 use super::loss::{Loss, Target};
 use super::model::NetworkLoss;
@@ -79,15 +78,15 @@ impl CurvatureMatrix {
 
 /// Evaluates a network at given weights, over all samples or a batch.
 #[derive(Clone, Copy)]
-pub(super) struct Evaluator<'a, E = f64> {
+pub(super) struct Evaluator<'a> {
     pub(super) net: &'a NetworkLoss,
-    pub(super) weights: &'a Weights<E>,
+    pub(super) weights: &'a Weights,
     pub(super) batch: Option<&'a [usize]>,
 }
 
-impl<'a, E: Float> Evaluator<'a, E> {
+impl<'a> Evaluator<'a> {
     /// Creates an evaluator over all samples.
-    pub(super) fn new(net: &'a NetworkLoss, weights: &'a Weights<E>) -> Self {
+    pub(super) fn new(net: &'a NetworkLoss, weights: &'a Weights) -> Self {
         Self {
             net,
             weights,
@@ -100,25 +99,24 @@ impl<'a, E: Float> Evaluator<'a, E> {
     fn forward(
         &self,
         samples: Range<usize>,
-        block: &mut Activations<E>,
-        inputs: &[E],
+        block: &mut Activations,
+        inputs: &[f64],
         order: Order,
         loss_fn: fn(Loss, &[f64], Target, &mut [f64]) -> f64,
     ) -> f64 {
         let (net, shape) = (self.net, &self.net.shape);
         let stats = net.batch_norm_stats.as_deref();
         block.forward(shape, self.weights, inputs, order, stats);
-        let [out, stride] = [shape.outputs(), padded_len_in::<E>(shape.outputs())];
+        let [out, stride] = [shape.outputs(), padded_len(shape.outputs())];
         let (z, d) = (&block.z[..samples.len() * stride], &mut block.d);
-        let mut sum = 0.0;
-        E::map_in_f64(stride, z, [&mut d[..z.len()]], |first, z, [d]| {
-            net.loss.prepare_softmax([out, stride], z, d);
-            let rows = z.chunks_exact(stride).zip(d.chunks_exact_mut(stride));
-            for ((z, d), sample) in rows.zip(samples.start + first / stride..) {
-                sum += loss_fn(net.loss, &z[..out], self.target(sample), &mut d[..out]);
-            }
-        });
-        sum
+        net.loss.prepare_softmax([out, stride], z, d);
+        let rows = z.chunks_exact(stride).zip(d.chunks_exact_mut(stride));
+        let samples = rows.zip(samples);
+        samples
+            .map(|((z, d), sample)| {
+                loss_fn(net.loss, &z[..out], self.target(sample), &mut d[..out])
+            })
+            .sum()
     }
 
     /// Runs the forward pass of a block of samples, and for the Hessian the backward pass too, whose factors go to `derivatives`: the
@@ -126,10 +124,10 @@ impl<'a, E: Float> Evaluator<'a, E> {
     pub(super) fn forward_backward(
         &self,
         samples: Range<usize>,
-        block: &mut Activations<E>,
-        inputs: &[E],
+        block: &mut Activations,
+        inputs: &[f64],
         matrix: CurvatureMatrix,
-        derivatives: &mut impl FactorSink<E>,
+        derivatives: &mut impl FactorSink,
     ) {
         let order = matrix.order();
         self.forward(samples, block, inputs, order, Loss::grad);
@@ -162,7 +160,7 @@ impl<'a> SampleReduction<'a> {
             first.loss += second.loss;
             first.hvp_accumulator.sums.add(&second.hvp_accumulator.sums);
         };
-        let workspace = pairwise_reduce(0..count, net.chunk_sizes::<f64>(), &part, &join);
+        let workspace = pairwise_reduce(0..count, net.chunk_sizes(), &part, &join);
         let share = 1.0 / real(count);
         if let Some(mean) = mean {
             mean.fill(0.0);

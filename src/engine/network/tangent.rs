@@ -4,7 +4,6 @@
 //! Hessian times the direction: the R-operator of Pearlmutter 1994. Without the terms in which the direction changes the backward pass
 //! it yields the Gauss-Newton product: Schraudolph 2002.
 
-use super::float::Float;
 use super::forward_backward::{Activations, Shape, add, multiply};
 use super::gemm::Accumulate;
 use super::norm::{Affine, Norm, NormGroups, NormTangent};
@@ -12,15 +11,15 @@ use super::weights::{FactorSink, GradientSums, Weights};
 
 /// Derivatives of the loss from a backward pass: by z of each layer but the first, and by u of each normalisation.
 #[derive(Default)]
-pub(super) struct BackwardCache<E = f64> {
-    d: Vec<Vec<E>>,
-    u: Vec<Vec<E>>,
+pub(super) struct BackwardCache {
+    d: Vec<Vec<f64>>,
+    u: Vec<Vec<f64>>,
 }
 
-impl<E: Float> BackwardCache<E> {
+impl BackwardCache {
     /// Allocates buffers for `samples` samples.
     pub(super) fn new(shape: &Shape, samples: usize) -> Self {
-        let zeros = |l: usize| vec![E::default(); samples * shape.stride_in::<E>(l)];
+        let zeros = |l: usize| vec![0.0; samples * shape.stride(l)];
         let norms = if shape.norm == Norm::None {
             0
         } else {
@@ -33,53 +32,53 @@ impl<E: Float> BackwardCache<E> {
     }
 }
 
-impl<E: Float> FactorSink<E> for BackwardCache<E> {
+impl FactorSink for BackwardCache {
     const NEEDS_FIRST_LAYER: bool = false;
 
-    fn layer(&mut self, l: usize, d: &[E], _: &[E]) {
+    fn layer(&mut self, l: usize, d: &[f64], _: &[f64]) {
         if let Some(l) = l.checked_sub(1) {
             self.d[l][..d.len()].copy_from_slice(d);
         }
     }
 
-    fn norm(&mut self, l: usize, _: NormGroups, u: &[E], _: &[E]) {
+    fn norm(&mut self, l: usize, _: NormGroups, u: &[f64], _: &[f64]) {
         self.u[l][..u.len()].copy_from_slice(u);
     }
 }
 
 /// Tangents of a block of samples.
-pub(super) struct Tangents<E> {
-    hidden: Vec<LayerTangents<E>>,
+pub(super) struct Tangents {
+    hidden: Vec<LayerTangents>,
     /// Tangents of the outputs, and of the derivative by them.
-    pub(super) z: Vec<E>,
-    pub(super) d: Vec<E>,
+    pub(super) z: Vec<f64>,
+    pub(super) d: Vec<f64>,
     /// Scratch buffers: u̇ of a layer; ḋ and ġ of a layer; u.
-    u: Vec<E>,
-    back: [Vec<E>; 2],
-    u_values: Vec<E>,
+    u: Vec<f64>,
+    back: [Vec<f64>; 2],
+    u_values: Vec<f64>,
 }
 
 /// Tangents of a hidden layer.
-struct LayerTangents<E> {
-    h: Vec<E>,
+struct LayerTangents {
+    h: Vec<f64>,
     /// The tangent of φ′(u), times g.
-    dphi_tangent: Vec<E>,
-    norm: Option<NormTangent<E>>,
+    dphi_tangent: Vec<f64>,
+    norm: Option<NormTangent>,
 }
 
-impl<E: Float> Tangents<E> {
+impl Tangents {
     /// Allocates buffers for `samples` samples.
     pub(super) fn new(shape: &Shape, samples: usize) -> Self {
         let layer = |l: usize| {
-            let zeros = || vec![E::default(); samples * shape.stride_in::<E>(l + 1)];
+            let zeros = || vec![0.0; samples * shape.stride(l + 1)];
             LayerTangents {
                 h: zeros(),
                 dphi_tangent: zeros(),
                 norm: (shape.norm != Norm::None).then(NormTangent::default),
             }
         };
-        let last = || vec![E::default(); samples * shape.stride_in::<E>(shape.hidden() + 1)];
-        let widest = || vec![E::default(); samples * shape.max_stride::<E>()];
+        let last = || vec![0.0; samples * shape.stride(shape.hidden() + 1)];
+        let widest = || vec![0.0; samples * shape.max_stride()];
         Self {
             hidden: (0..shape.hidden()).map(layer).collect(),
             z: last(),
@@ -95,14 +94,14 @@ impl<E: Float> Tangents<E> {
     pub(super) fn forward(
         &mut self,
         shape: &Shape,
-        block: &Activations<E>,
-        [weights, direction]: [&Weights<E>; 2],
-        inputs: &[E],
+        block: &Activations,
+        [weights, direction]: [&Weights; 2],
+        inputs: &[f64],
         hessian: bool,
     ) {
-        let samples = inputs.len() / shape.stride_in::<E>(0);
+        let samples = inputs.len() / shape.stride(0);
         for (l, layer) in weights.layers.iter().enumerate() {
-            let [before, len] = [l, l + 1].map(|l| samples * shape.stride_in::<E>(l));
+            let [before, len] = [l, l + 1].map(|l| samples * shape.stride(l));
             let (earlier, from) = self.hidden.split_at_mut(l);
             let previous = earlier.last();
             let input = l
@@ -129,7 +128,7 @@ impl<E: Float> Tangents<E> {
                 v_layer.forward_with(input, other, u, None);
                 if let Some((normalised, norm)) = normalised {
                     let [affine, tangent] = [weights, direction].map(|of| Affine::of(&of.norms[l]));
-                    normalised.tangent(shape.norm_groups::<E>(l), affine, tangent, u, norm);
+                    normalised.tangent(shape.norm_groups(l), affine, tangent, u, norm);
                 }
                 multiply(h, &activations.dphi, u);
                 if curved {
@@ -147,18 +146,18 @@ impl<E: Float> Tangents<E> {
     pub(super) fn backward(
         &mut self,
         shape: &Shape,
-        block: &Activations<E>,
-        derivatives: Option<&BackwardCache<E>>,
-        [weights, direction]: [&Weights<E>; 2],
-        inputs: &[E],
-        sums: &mut GradientSums<E>,
+        block: &Activations,
+        derivatives: Option<&BackwardCache>,
+        [weights, direction]: [&Weights; 2],
+        inputs: &[f64],
+        sums: &mut GradientSums,
     ) {
-        let samples = inputs.len() / shape.stride_in::<E>(0);
+        let samples = inputs.len() / shape.stride(0);
         let [mut d, mut g] = self.back.each_mut();
-        let outputs = samples * shape.stride_in::<E>(shape.hidden() + 1);
+        let outputs = samples * shape.stride(shape.hidden() + 1);
         d[..outputs].copy_from_slice(&self.d[..outputs]);
         for l in (1..=shape.hidden()).rev() {
-            let [len, before] = [l + 1, l].map(|l| samples * shape.stride_in::<E>(l));
+            let [len, before] = [l + 1, l].map(|l| samples * shape.stride(l));
             let (activations, own) = (&block.hidden[l - 1], &mut self.hidden[l - 1]);
             let plain = derivatives.map(|plain| &plain.d[l - 1][..len]);
             let other = plain.map(|plain| (plain, &own.h[..before]));
@@ -183,7 +182,7 @@ impl<E: Float> Tangents<E> {
             let (Some(normalised), Some(norm)) = (&activations.normalised, &mut own.norm) else {
                 continue;
             };
-            let (groups, d) = (shape.norm_groups::<E>(l - 1), &mut d[..before]);
+            let (groups, d) = (shape.norm_groups(l - 1), &mut d[..before]);
             let [gamma, gamma_tangent] = [weights, direction].map(|of| &of.norms[l - 1][0][..]);
             if let Some(plain) = derivatives {
                 let u = &mut self.u_values[..before];
@@ -196,7 +195,7 @@ impl<E: Float> Tangents<E> {
                 normalised.backward(groups, gamma, d, norm.means());
             }
         }
-        let d = &d[..samples * shape.stride_in::<E>(1)];
+        let d = &d[..samples * shape.stride(1)];
         sums.layers[0].add((d, inputs), None);
     }
 }
