@@ -1,4 +1,4 @@
-<//! Charts of the optimizer state of the selected run.
+//! Charts of the optimizer state of the selected run.
 >
 use super::Window;
 use eframe::egui;

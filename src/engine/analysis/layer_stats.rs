@@ -6,7 +6,7 @@ use crate::engine::network::activation::Activation;
 use crate::engine::network::forward_backward::Order;
 use crate::engine::network::gemm::padded_len;
 use crate::engine::network::norm::NormGroups;
-use crate::engine::network::objective::NetworkLoss;
+use crate::engine::network::NetworkLoss;
 use crate::engine::network::reduce::CHUNK;
 use crate::engine::network::weights::FactorSink;
 use crate::engine::numeric::real;
@@ -221,7 +221,7 @@ struct SquaredGradients<'a> {
     sum: f64,
 }
 
-impl FactorSink<f64> for SquaredGradients<'_> {
+impl FactorSink for SquaredGradients<'_> {
     const NEEDS_FIRST_LAYER: bool = true;
 
     fn layer(&mut self, l: usize, d: &[f64], h: &[f64]) {

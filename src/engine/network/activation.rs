@@ -1,15 +1,16 @@
-//! The activations: each one formula for its value and its first two derivatives.
+//! The activation functions: value and first two derivatives, each defined once for f64 and f32.
 
-use super::float::{Float, SimdOf, rational_tanh, splat};
+use super::float::{Float, SimdOf, exp_neg, exp_neg_and_m1, map_lanes, rational_tanh, splat};
 use crate::engine::declare::settings;
-use crate::engine::numeric::real::{Kernel, Lanes, Real, dispatch};
+use crate::engine::numeric::real::{Kernel, dispatch};
 use fearless_simd::Simd;
 use fearless_simd::prelude::*;
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
+use std::marker::PhantomData;
 
 settings! {
-    /// What bends the numbers between two layers, with PyTorch's constants: the slope of leaky-relu is 0.01 below 0, GELU is the
-    /// exact one, ELU has α = 1, softplus β = 1 and threshold 20.
+    /// Activation function after each hidden layer, with PyTorch's constants: leaky-relu has slope 0.01 below 0, GELU is the exact one,
+    /// ELU has α = 1, softplus β = 1 and threshold 20.
     pub enum Activation {
         Identity = "identity",
         Relu = "relu",
@@ -24,166 +25,131 @@ settings! {
 }
 
 impl Activation {
-    /// Whether its second derivative is anything but 0.
+    /// Whether the second derivative is nonzero anywhere.
     pub(super) fn has_second_derivative(self) -> bool {
         !matches!(self, Self::Identity | Self::Relu | Self::LeakyRelu)
     }
 
-    /// φ of all numbers of `u`, and of its derivatives φ′ and φ″ as many as are asked for: N is 1, 2 or 3. All slices are
-    /// equally long, a multiple of every vector's lanes.
+    /// Writes φ(u) and its first N − 1 derivatives to `out`; N is 1, 2 or 3. All slices have the same length, a multiple of
+    /// [`Float::MAX_LANES`].
     pub(super) fn apply<E: Float, const N: usize>(self, u: &[E], out: [&mut [E]; N]) {
         match self {
-            Self::Identity | Self::Relu | Self::LeakyRelu => {
-                let below = match self {
-                    Self::Relu => 0.0,
-                    Self::LeakyRelu => 0.01,
-                    _ => 1.0,
-                };
-                let below = E::from_f64(below);
-                dispatch(PiecewiseLinear { u, out, below });
-            }
-            Self::Tanh if let Some(polynomials) = E::TANH => {
-                dispatch(RationalTanh {
-                    u,
-                    out,
-                    polynomials,
-                });
-            }
-            _ => E::map_in_f64(E::MAX_LANES, u, out, |_, u, out| self.apply_f64(u, out)),
-        }
-    }
-
-    fn apply_f64<const N: usize>(self, u: &[f64], out: [&mut [f64]; N]) {
-        match self {
-            Self::Identity | Self::Relu | Self::LeakyRelu => self.apply(u, out),
-            Self::Tanh => apply_elementwise::<Tanh, N>(u, out),
-            Self::Sigmoid => apply_elementwise::<Sigmoid, N>(u, out),
-            Self::Gelu => apply_elementwise::<Gelu, N>(u, out),
-            Self::Silu => apply_elementwise::<Silu, N>(u, out),
-            Self::Elu => apply_elementwise::<Elu, N>(u, out),
-            Self::Softplus => apply_elementwise::<Softplus, N>(u, out),
+            Self::Identity => apply::<PiecewiseLinear<100>, E, N>(u, out),
+            Self::Relu => apply::<PiecewiseLinear<0>, E, N>(u, out),
+            Self::LeakyRelu => apply::<PiecewiseLinear<1>, E, N>(u, out),
+            Self::Tanh => apply::<Tanh, E, N>(u, out),
+            Self::Sigmoid => apply::<Sigmoid, E, N>(u, out),
+            Self::Gelu => apply::<Gelu, E, N>(u, out),
+            Self::Silu => apply::<Silu, E, N>(u, out),
+            Self::Elu => apply::<Elu, E, N>(u, out),
+            Self::Softplus => apply::<Softplus, E, N>(u, out),
         }
     }
 }
 
-/// x where it is positive, `below` x elsewhere. At the kink the derivative is PyTorch's: that of the left side.
-struct PiecewiseLinear<'a, E, const N: usize> {
-    u: &'a [E],
-    out: [&'a mut [E]; N],
-    below: E,
-}
-
-impl<E: Float, const N: usize> Kernel for PiecewiseLinear<'_, E, N> {
-    type Output = ();
-
-    #[inline(always)]
-    fn on_lanes<S: Simd>(mut self, simd: S) {
-        let numbers = [E::default(), E::from_f64(1.0), self.below];
-        let [zero, one, below] = numbers.map(|number| splat::<E, S>(simd, number));
-        let lanes = SimdOf::<E, S>::LEN;
-        for first in (0..self.u.len()).step_by(lanes) {
-            let places = first..first + lanes;
-            let x = SimdOf::<E, S>::from_slice(simd, &self.u[places.clone()]);
-            // Nothing comes of −∞, either.
-            let left = if self.below == E::default() {
-                zero
-            } else {
-                x * below
-            };
-            let value = x.simd_lt(zero).select(left, x);
-            let slope = zero.simd_lt(x).select(one, below);
-            for (out, made) in self.out.iter_mut().zip([value, slope, zero]) {
-                made.store_slice(&mut out[places.clone()]);
-            }
-        }
-    }
-}
-
-/// tanh where few digits count.
-struct RationalTanh<'a, E, const N: usize> {
-    u: &'a [E],
-    out: [&'a mut [E]; N],
-    polynomials: [[E; 5]; 2],
-}
-
-impl<E: Float, const N: usize> Kernel for RationalTanh<'_, E, N> {
-    type Output = ();
-
-    #[inline(always)]
-    fn on_lanes<S: Simd>(mut self, simd: S) {
-        let [one, two] = [1.0, 2.0].map(|number| splat::<E, S>(simd, E::from_f64(number)));
-        let lanes = SimdOf::<E, S>::LEN;
-        for first in (0..self.u.len()).step_by(lanes) {
-            let places = first..first + lanes;
-            let mut t = [SimdOf::<E, S>::from_slice(simd, &self.u[places.clone()])];
-            rational_tanh::<E, S, 1>(simd, self.polynomials, &mut t);
-            let [t] = t;
-            let slope = one - t * t;
-            let all = [t, slope, -(two * t * slope)];
-            for (out, made) in self.out.iter_mut().zip(all) {
-                made.store_slice(&mut out[places.clone()]);
-            }
-        }
-    }
-}
-
-/// φ and its derivatives.
+/// An activation function φ on SIMD vectors.
 trait ActivationFn {
-    /// φ(x), φ′(x), φ″(x).
-    fn at<R: Real>(x: R) -> [R; 3];
+    /// Returns φ(x), φ′(x) and φ″(x).
+    fn eval<E: Float, S: Simd>(simd: S, x: SimdOf<E, S>) -> [SimdOf<E, S>; 3];
+}
+
+/// Returns a vector with an f64 constant in all lanes.
+#[inline(always)]
+fn constant<E: Float, S: Simd>(simd: S, number: f64) -> SimdOf<E, S> {
+    splat::<E, S>(simd, E::from_f64(number))
+}
+
+/// x for x ≥ 0, `PERCENT` hundredths of x below. The derivative at 0 is PyTorch's: the left one.
+struct PiecewiseLinear<const PERCENT: u8>;
+impl<const PERCENT: u8> ActivationFn for PiecewiseLinear<PERCENT> {
+    #[inline(always)]
+    fn eval<E: Float, S: Simd>(simd: S, x: SimdOf<E, S>) -> [SimdOf<E, S>; 3] {
+        let slope = f64::from(PERCENT) / 100.0;
+        let [zero, one, slope] = [0.0, 1.0, slope].map(|number| constant::<E, S>(simd, number));
+        // −∞ · 0 would be NaN.
+        let below = if PERCENT == 0 { zero } else { x * slope };
+        let value = x.simd_lt(zero).select(below, x);
+        [value, zero.simd_lt(x).select(one, slope), zero]
+    }
 }
 
 struct Tanh;
 impl ActivationFn for Tanh {
     #[inline(always)]
-    fn at<R: Real>(x: R) -> [R; 3] {
-        let t = tanh(x);
-        let first = -(t * t) + 1.0;
-        [t, first, t * first * -2.0]
+    fn eval<E: Float, S: Simd>(simd: S, x: SimdOf<E, S>) -> [SimdOf<E, S>; 3] {
+        let [one, two] = [1.0, 2.0].map(|number| constant::<E, S>(simd, number));
+        let t = if let Some(polynomials) = E::TANH {
+            rational_tanh::<E, S>(simd, polynomials, x)
+        } else {
+            // tanh |x| = (1 − e^(−2|x|)) / (1 + e^(−2|x|)); in f64 it is 1 beyond 20, long before the exponential underflows.
+            let [_, m] = exp_neg_and_m1::<E, S>(simd, x.abs() * two);
+            (m / (m + two)).copysign(x)
+        };
+        let first = one - t * t;
+        [t, first, -(two * t * first)]
     }
+}
+
+/// 1 / (1 + e⁻ˣ), by the exponential that does not overflow.
+#[inline(always)]
+fn sigmoid<E: Float, S: Simd>(simd: S, x: SimdOf<E, S>) -> SimdOf<E, S> {
+    let [zero, one] = [0.0, 1.0].map(|number| constant::<E, S>(simd, number));
+    let e = exp_neg::<E, S>(simd, x.abs());
+    x.simd_lt(zero).select(e, one) / (e + one)
 }
 
 struct Sigmoid;
 impl ActivationFn for Sigmoid {
     #[inline(always)]
-    fn at<R: Real>(x: R) -> [R; 3] {
-        let s = sigmoid(x);
-        let first = s * (-s + 1.0);
-        [s, first, first * (s * -2.0 + 1.0)]
+    fn eval<E: Float, S: Simd>(simd: S, x: SimdOf<E, S>) -> [SimdOf<E, S>; 3] {
+        let [one, two] = [1.0, 2.0].map(|number| constant::<E, S>(simd, number));
+        let s = sigmoid::<E, S>(simd, x);
+        let first = s * (one - s);
+        [s, first, first * (one - two * s)]
     }
 }
 
-/// x Φ(x), where Φ is the normal distribution's.
+/// x Φ(x), Φ the standard normal distribution function.
 struct Gelu;
 impl ActivationFn for Gelu {
     #[inline(always)]
-    fn at<R: Real>(x: R) -> [R; 3] {
-        let below = x.map(|x| 0.5 * libm::erfc(-x * FRAC_1_SQRT_2));
-        let density = exp_neg(x * x * 0.5) * (0.5 * FRAC_2_SQRT_PI * FRAC_1_SQRT_2);
-        [x * below, below + x * density, density * (-(x * x) + 2.0)]
+    fn eval<E: Float, S: Simd>(simd: S, x: SimdOf<E, S>) -> [SimdOf<E, S>; 3] {
+        const DENSITY_AT_0: f64 = 0.5 * FRAC_2_SQRT_PI * FRAC_1_SQRT_2;
+        let [half, two, density] =
+            [0.5, 2.0, DENSITY_AT_0].map(|number| constant::<E, S>(simd, number));
+        let distribution = map_lanes::<E, S>(x, |x| 0.5 * libm::erfc(-x * FRAC_1_SQRT_2));
+        let density = exp_neg::<E, S>(simd, x * x * half) * density;
+        [
+            x * distribution,
+            distribution + x * density,
+            density * (two - x * x),
+        ]
     }
 }
 
 struct Silu;
 impl ActivationFn for Silu {
     #[inline(always)]
-    fn at<R: Real>(x: R) -> [R; 3] {
-        let s = sigmoid(x);
-        let first = s * (-s + 1.0);
-        [x * s, s + x * first, first * (x * (s * -2.0 + 1.0) + 2.0)]
+    fn eval<E: Float, S: Simd>(simd: S, x: SimdOf<E, S>) -> [SimdOf<E, S>; 3] {
+        let [one, two] = [1.0, 2.0].map(|number| constant::<E, S>(simd, number));
+        let s = sigmoid::<E, S>(simd, x);
+        let first = s * (one - s);
+        let second = first * (x * (one - two * s) + two);
+        [x * s, s + x * first, second]
     }
 }
 
 struct Elu;
 impl ActivationFn for Elu {
     #[inline(always)]
-    fn at<R: Real>(x: R) -> [R; 3] {
-        let positive = x.broadcast(0.0).lt_mask(x);
-        let [e, e_m1] = (-clamp_max(x.lane_abs(), 699.0)).exp_and_exp_m1();
+    fn eval<E: Float, S: Simd>(simd: S, x: SimdOf<E, S>) -> [SimdOf<E, S>; 3] {
+        let [zero, one] = [0.0, 1.0].map(|number| constant::<E, S>(simd, number));
+        let positive = zero.simd_lt(x);
+        let [e, e_m1] = exp_neg_and_m1::<E, S>(simd, x.abs());
         [
-            R::select(positive, x, e_m1),
-            R::select(positive, x.broadcast(1.0), e),
-            R::select(positive, x.broadcast(0.0), e),
+            positive.select(x, e_m1),
+            positive.select(one, e),
+            positive.select(zero, e),
         ]
     }
 }
@@ -192,70 +158,46 @@ impl ActivationFn for Elu {
 struct Softplus;
 impl ActivationFn for Softplus {
     #[inline(always)]
-    fn at<R: Real>(x: R) -> [R; 3] {
-        let (zero, one) = (x.broadcast(0.0), x.broadcast(1.0));
-        let straight = x.broadcast(20.0).lt_mask(x);
-        let s = sigmoid(x);
-        let value = R::select(x.lt_mask(zero), zero, x) + exp_neg(x.lane_abs()).map(libm::log1p);
+    fn eval<E: Float, S: Simd>(simd: S, x: SimdOf<E, S>) -> [SimdOf<E, S>; 3] {
+        let [zero, one, threshold] = [0.0, 1.0, 20.0].map(|number| constant::<E, S>(simd, number));
+        let linear = threshold.simd_lt(x);
+        let s = sigmoid::<E, S>(simd, x);
+        let log = map_lanes::<E, S>(exp_neg::<E, S>(simd, x.abs()), libm::log1p);
+        let value = x.simd_lt(zero).select(zero, x) + log;
         [
-            R::select(straight, x, value),
-            R::select(straight, one, s),
-            R::select(straight, zero, s * (-s + 1.0)),
+            linear.select(x, value),
+            linear.select(one, s),
+            linear.select(zero, s * (one - s)),
         ]
     }
 }
 
-/// x, but not above `most`; NaN stays.
-#[inline(always)]
-fn clamp_max<R: Real>(x: R, most: f64) -> R {
-    R::select(x.broadcast(most).lt_mask(x), x.broadcast(most), x)
-}
-
-/// e⁻ˣ for x ≥ 0, as good as 0 beyond 699, where a vector's exponential ends.
-#[inline(always)]
-pub(super) fn exp_neg<R: Real>(x: R) -> R {
-    (-clamp_max(x, 699.0)).exp_and_exp_m1()[0]
-}
-
-/// 1 / (1 + e⁻ˣ), from the side where nothing overflows.
-#[inline(always)]
-fn sigmoid<R: Real>(x: R) -> R {
-    let e = exp_neg(x.lane_abs());
-    R::select(x.lt_mask(x.broadcast(0.0)), e, x.broadcast(1.0)) / (e + 1.0)
-}
-
-/// tanh |x| = (1 − e^(−2|x|)) / (1 + e^(−2|x|)), which is 1 in double precision beyond 20.
-#[inline(always)]
-fn tanh<R: Real>(x: R) -> R {
-    let [_, m] = (clamp_max(x.lane_abs(), 20.0) * -2.0).exp_and_exp_m1();
-    let t = m / (m + 2.0);
-    R::select(x.lt_mask(x.broadcast(0.0)), t, -t)
-}
-
-fn apply_elementwise<P: ActivationFn, const N: usize>(u: &[f64], out: [&mut [f64]; N]) {
+fn apply<P: ActivationFn, E: Float, const N: usize>(u: &[E], out: [&mut [E]; N]) {
     dispatch(ActivationKernel {
-        phi: std::marker::PhantomData::<P>,
+        phi: PhantomData::<P>,
         u,
         out,
     });
 }
 
-struct ActivationKernel<'a, P, const N: usize> {
-    phi: std::marker::PhantomData<P>,
-    u: &'a [f64],
-    out: [&'a mut [f64]; N],
+struct ActivationKernel<'a, P, E, const N: usize> {
+    phi: PhantomData<P>,
+    u: &'a [E],
+    out: [&'a mut [E]; N],
 }
 
-impl<P: ActivationFn, const N: usize> Kernel for ActivationKernel<'_, P, N> {
+impl<P: ActivationFn, E: Float, const N: usize> Kernel for ActivationKernel<'_, P, E, N> {
     type Output = ();
 
     #[inline(always)]
     fn on_lanes<S: Simd>(mut self, simd: S) {
-        for first in (0..self.u.len()).step_by(Lanes::<S>::LANES) {
-            let values = P::at(Lanes::<S>::load(simd, self.u, first));
+        let lanes = SimdOf::<E, S>::LEN;
+        for first in (0..self.u.len()).step_by(lanes) {
+            let range = first..first + lanes;
+            let u = SimdOf::<E, S>::from_slice(simd, &self.u[range.clone()]);
+            let values = P::eval::<E, S>(simd, u);
             for (out, value) in self.out.iter_mut().zip(values) {
-                // No argument that is a number is far.
-                value.store(out, first);
+                value.store_slice(&mut out[range.clone()]);
             }
         }
     }
@@ -277,7 +219,7 @@ mod tests {
             .filter_map(|name| Activation::from_value(crate::engine::declare::Value::Choice(name)))
     }
 
-    /// φ, φ′ and φ″ at eight points.
+    /// Returns φ, φ′ and φ″ at eight points.
     fn at(activation: Activation, u: [f64; 8]) -> [[f64; 8]; 3] {
         let mut out = [[0.0; 8]; 3];
         activation.apply(&u, out.each_mut().map(|out| &mut out[..]));
@@ -285,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn tanh_is_good_to_three_units_in_the_last_place() {
+    fn tanh_is_within_three_units_in_the_last_place() {
         let mut random = stream(2, Purpose::Data, 0);
         let mut worst: f64 = 0.0;
         for scale in [1e-8, 0.01, 0.5, 1.0, 3.0, 25.0] {
@@ -302,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn f32_says_the_same_to_six_digits() {
+    fn f32_agrees_with_f64_to_six_digits() {
         let u: Vec<f32> = (0..2_000_u16)
             .map(|i| 8.0 * (0.37 * f32::from(i)).sin())
             .collect();
@@ -315,15 +257,15 @@ mod tests {
             for (order, (found, expected)) in found.iter().zip(&expected).enumerate() {
                 for ((found, expected), u) in found.iter().zip(expected).zip(&u) {
                     let off = (f64::from(*found) - expected).abs();
-                    let most = 1e-6 * expected.abs().max(1.0);
-                    assert!(off <= most, "{activation:?}, {order} at {u}: {off:e}");
+                    let tolerance = 1e-6 * expected.abs().max(1.0);
+                    assert!(off <= tolerance, "{activation:?}, {order} at {u}: {off:e}");
                 }
             }
         }
     }
 
     #[test]
-    fn derivatives_are_those_of_the_values() {
+    fn derivatives_match_finite_differences() {
         let u = [-30.0, -3.1, -0.7, -0.01, 0.02, 0.6, 2.9, 19.0];
         let step = 1e-5;
         for activation in all() {
@@ -346,8 +288,8 @@ mod tests {
     }
 
     #[test]
-    fn far_away_activations_are_flat_or_straight_and_nan_stays() {
-        let far = [
+    fn extreme_arguments_give_finite_derivatives_and_nan_stays_nan() {
+        let extreme = [
             f64::INFINITY,
             1e300,
             800.0,
@@ -358,22 +300,22 @@ mod tests {
             0.0,
         ];
         for activation in all() {
-            let [value, slope, _] = at(activation, far);
+            let [value, slope, _] = at(activation, extreme);
             for i in 1..5 {
                 assert!(
                     !value[i].is_nan() && slope[i].is_finite(),
                     "{activation:?} at {}",
-                    far[i]
+                    extreme[i]
                 );
             }
             assert!(value[6].is_nan(), "{activation:?} of NaN");
         }
-        assert_eq!(at(Activation::Relu, far)[0][5], 0.0);
+        assert_eq!(at(Activation::Relu, extreme)[0][5], 0.0);
         assert_eq!(
-            at(Activation::Tanh, far)[0][..6],
+            at(Activation::Tanh, extreme)[0][..6],
             [1.0, 1.0, 1.0, -1.0, -1.0, -1.0]
         );
-        assert_eq!(at(Activation::Sigmoid, far)[0][..3], [1.0; 3]);
-        assert_eq!(at(Activation::Softplus, far)[0][2], 800.0);
+        assert_eq!(at(Activation::Sigmoid, extreme)[0][..3], [1.0; 3]);
+        assert_eq!(at(Activation::Softplus, extreme)[0][2], 800.0);
     }
 }

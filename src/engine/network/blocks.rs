@@ -1,78 +1,45 @@
-//! The samples of a network's loss, block by block.
+//! Blocks of samples, and their inputs.
 
-use super::aligned::AlignedVec;
-use super::gemm::{padded_len, padded_len_in};
-use super::objective::NetworkLoss;
-use super::padding::copy_converted;
+use super::gemm::padded_len;
+use super::model::NetworkLoss;
 use super::reduce::{BLOCK, CHUNK};
 use std::ops::Range;
 
 impl NetworkLoss {
-    /// How many samples at most are summed one block after the other, and how many are a block.
-    pub(in crate::engine) fn chunk_sizes<E>(&self) -> [usize; 2] {
-        let block = self.block_size_in::<E>();
-        let part = CHUNK * size_of::<f64>() / size_of::<E>();
-        [part.max(block), block]
+    /// Returns the number of samples that are summed sequentially, and the number of a block.
+    pub(super) fn chunk_sizes(&self) -> [usize; 2] {
+        let block = self.block_size();
+        [CHUNK.max(block), block]
     }
 
-    /// How many samples go through the network at a time.
-    pub(in crate::engine) fn block_size(&self) -> usize {
-        self.block_size_in::<f64>()
-    }
-
-    /// The same in other numbers: as many as take as much room.
-    pub(in crate::engine) fn block_size_in<E>(&self) -> usize {
-        let block = BLOCK * size_of::<f64>() / size_of::<E>();
+    /// Returns the number of samples of a block.
+    pub(crate) fn block_size(&self) -> usize {
         if self.is_coupled() {
-            self.samples.max(block)
+            self.samples.max(BLOCK)
         } else {
-            block
+            BLOCK
         }
     }
 
-    /// The blocks of these places among the samples.
-    pub(in crate::engine) fn blocks(
+    /// Cuts a range of samples into blocks.
+    pub(crate) fn blocks(
         &self,
-        places: Range<usize>,
+        samples: Range<usize>,
     ) -> impl Iterator<Item = Range<usize>> + use<> {
-        self.blocks_in::<f64>(places)
-    }
-
-    /// The same in other numbers.
-    pub(in crate::engine) fn blocks_in<E>(
-        &self,
-        places: Range<usize>,
-    ) -> impl Iterator<Item = Range<usize>> + use<E> {
-        let (size, end) = (self.block_size_in::<E>(), places.end);
-        places
+        let (size, end) = (self.block_size(), samples.end);
+        samples
             .step_by(size)
             .map(move |first| first..(first + size).min(end))
     }
 
-    /// The inputs of some samples, in padded rows.
-    pub(in crate::engine) fn input_rows(&self, samples: Range<usize>) -> &[f64] {
+    /// Returns the inputs of a range of samples, in padded rows.
+    pub(crate) fn input_rows(&self, samples: Range<usize>) -> &[f64] {
         let stride = padded_len(self.shape.widths[0]);
         &self.inputs[samples.start * stride..samples.end * stride]
     }
 
-    /// All inputs, in padded rows of f32.
-    pub(in crate::engine) fn inputs_f32(&self) -> &[f32] {
-        self.inputs_f32.get_or_init(|| {
-            let width = self.shape.widths[0];
-            let mut rows = AlignedVec::zeros(self.samples * padded_len_in::<f32>(width));
-            let from = self.inputs.chunks_exact(padded_len(width));
-            let to = rows.chunks_exact_mut(padded_len_in::<f32>(width));
-            to.zip(from).for_each(copy_converted);
-            rows
-        })
-    }
-
-    /// The inputs of some samples, one row after the other.
-    pub(in crate::engine) fn gather<'a>(
-        &self,
-        samples: &[usize],
-        rows: &'a mut [f64],
-    ) -> &'a [f64] {
+    /// Copies the inputs of the listed samples to padded rows and returns them.
+    pub(super) fn gather<'a>(&self, samples: &[usize], rows: &'a mut [f64]) -> &'a [f64] {
         let stride = padded_len(self.shape.widths[0]);
         let rows = &mut rows[..samples.len() * stride];
         for (row, sample) in rows.chunks_exact_mut(stride).zip(samples) {

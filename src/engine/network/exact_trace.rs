@@ -5,12 +5,11 @@
 //! derivative does: section 3 of Botev, Ritter & Barber 2017, but for the mean over the samples, which is taken last. It is held as a
 //! sum of s a aᵀ over a few columns a, and a diagonal.
 
-use super::aligned::AlignedVec;
 use super::forward_backward::{Activations, Shape, multiply_by};
 use super::gemm::{Accumulate, MatrixMut, MatrixRef, gemm, padded_len};
 use super::loss::{Loss, Target};
+use super::model::NetworkLoss;
 use super::norm::Norm;
-use super::objective::NetworkLoss;
 use super::reduce::{CurvatureMatrix, Evaluator};
 use super::tangent::BackwardCache;
 use super::weights::Weights;
@@ -41,7 +40,7 @@ pub(super) fn exact_traces(
         squared_weights: if shape.hidden() > 1 {
             squared_weights(shape, theta, 1)
         } else {
-            AlignedVec::default()
+            Vec::new()
         },
         weights: &weights,
     };
@@ -81,10 +80,10 @@ fn operations(shape: &Shape, loss: Loss, matrix: CurvatureMatrix) -> usize {
 }
 
 /// W ∘ W of layer `l`, for the way back, out × in in padded rows.
-fn squared_weights(shape: &Shape, theta: &[f64], l: usize) -> AlignedVec {
+fn squared_weights(shape: &Shape, theta: &[f64], l: usize) -> Vec<f64> {
     let [width, stride] = [shape.widths[l], shape.stride(l)];
     let rows = theta[shape.layout.weight(l)].chunks_exact(width);
-    let mut squares = AlignedVec::zeros(shape.widths[l + 1] * stride);
+    let mut squares = vec![0.0; shape.widths[l + 1] * stride];
     for (row, to) in rows.zip(squares.chunks_exact_mut(stride)) {
         to.iter_mut().zip(row).for_each(|(to, w)| *to = w * w);
     }
@@ -97,7 +96,7 @@ struct BackwardSweep<'a> {
     theta: &'a [f64],
     weights: &'a Weights,
     /// Those of layer 1, where there is one before the last.
-    squared_weights: AlignedVec,
+    squared_weights: Vec<f64>,
 }
 
 /// s a aᵀ for each sample: a number, and a padded row.

@@ -1,49 +1,41 @@
-//! The numbers that slices and products are computed in, and their exponential.
+//! The element types f64 and f32, and their vectorised elementary functions.
 
-use super::padding::copy_converted;
 use crate::engine::numeric::math;
-use crate::engine::numeric::real::{AutoVectorized, dispatch};
 use fearless_simd::Simd;
 use fearless_simd::prelude::*;
 
-/// f64, or f32 where speed counts for more than digits.
-pub(in crate::engine) trait Float:
-    SimdFloatElement + Send + Sync + 'static
-{
-    /// The lanes of the widest vector.
+/// Element type of matrices: f64, or f32 where speed counts for more than digits.
+pub(crate) trait Float: SimdFloatElement + Send + Sync + 'static {
+    /// The lanes of the widest SIMD vector.
     const MAX_LANES: usize;
-    /// From 1 to the next number.
-    const EPSILON: f64;
-    /// Adding it rounds a number to a whole one, which then stands in the low bits.
+    /// Adding this constant rounds to an integer, which then stands in the low bits.
     const ROUND: Self;
-    /// The exponent of 1 as it stands in the bits, and the number of bits below it.
+    /// The exponent bias.
     const EXPONENT_BIAS: Self;
+    /// The number of explicit mantissa bits.
     const MANTISSA_BITS: u32;
-    /// log₂ e, and ln 2 in two parts.
+    /// log₂ e.
     const LOG2_E: Self;
+    /// ln 2 as a sum of two numbers, the first with trailing zero bits.
     const LN_2: [Self; 2];
-    /// 1/n! from n = 2 on, as many as count for |r| ≤ ½ ln 2.
+    /// 1/n! from n = 2 on, all terms that count for |r| ≤ ½ ln 2.
     const EXP_COEFFICIENTS: &'static [Self];
-    /// The largest x whose e⁻ˣ is no subnormal number, and the largest whose tanh is not yet 1.
+    /// The largest argument x of [`exp_neg`]; e⁻ˣ is still a normal number.
     const EXP_LIMIT: Self;
-    const TANH_SATURATION: Self;
-    /// Polynomials P and Q in x², lowest terms first, of which x P / Q is tanh x up to [`Self::TANH_SATURATION`], where few digits count.
+    /// The coefficients of polynomials P and Q in x², lowest first, with tanh x = x P / Q for |x| ≤ [`TANH_SATURATION`]; `None` where
+    /// that is not accurate enough.
     const TANH: Option<[[Self; 5]; 2]>;
 
-    /// The nearest to an f64.
+    /// Rounds an f64 to the nearest number.
     fn from_f64(number: f64) -> Self;
-    /// The same as an f64.
+    /// Converts to f64, exactly.
     fn to_f64(self) -> f64;
-    /// Does work on numbers as f64, on some whole rows at a time: it is told where these begin, given them, and writes to lists that are
-    /// as long.
-    fn map_in_f64<const N: usize>(
-        row: usize,
-        from: &[Self],
-        to: [&mut [Self]; N],
-        work: impl FnMut(usize, &[f64], [&mut [f64]; N]),
-    );
 }
 
+/// From this argument on the rational approximation of tanh is constant; tanh 9 is 1 in f32.
+const TANH_SATURATION: f64 = 9.0;
+
+/// Returns 1/n! for n from 2 on.
 const fn over_factorials<const N: usize>() -> [f64; N] {
     let (mut terms, mut term, mut n) = ([0.0; N], 0.5, 2.0);
     let mut i = 0;
@@ -58,7 +50,6 @@ const fn over_factorials<const N: usize>() -> [f64; N] {
 
 impl Float for f64 {
     const MAX_LANES: usize = 8;
-    const EPSILON: f64 = f64::EPSILON;
     const ROUND: f64 = 6_755_399_441_055_744.0; // 1.5 · 2⁵²
     const EXPONENT_BIAS: f64 = 1023.0;
     const MANTISSA_BITS: u32 = 52;
@@ -66,7 +57,6 @@ impl Float for f64 {
     const LN_2: [f64; 2] = math::LN_2;
     const EXP_COEFFICIENTS: &'static [f64] = &over_factorials::<10>();
     const EXP_LIMIT: f64 = 699.0;
-    const TANH_SATURATION: f64 = 20.0;
     const TANH: Option<[[f64; 5]; 2]> = None;
 
     #[inline(always)]
@@ -77,16 +67,9 @@ impl Float for f64 {
     fn to_f64(self) -> f64 {
         self
     }
-    fn map_in_f64<const N: usize>(
-        _row: usize,
-        from: &[f64],
-        to: [&mut [f64]; N],
-        mut work: impl FnMut(usize, &[f64], [&mut [f64]; N]),
-    ) {
-        work(0, from, to);
-    }
 }
 
+/// Rounds numbers to f32.
 #[expect(
     clippy::cast_possible_truncation,
     reason = "rounding is what f32 is for"
@@ -102,7 +85,6 @@ const fn rounded<const N: usize>(numbers: [f64; N]) -> [f32; N] {
 
 impl Float for f32 {
     const MAX_LANES: usize = 16;
-    const EPSILON: f64 = f32::EPSILON as f64;
     const ROUND: f32 = 12_582_912.0; // 1.5 · 2²³
     const EXPONENT_BIAS: f32 = 127.0;
     const MANTISSA_BITS: u32 = 23;
@@ -110,8 +92,7 @@ impl Float for f32 {
     const LN_2: [f32; 2] = [0.693_359_4, -2.121_944_4e-4];
     const EXP_COEFFICIENTS: &'static [f32] = &rounded(over_factorials::<6>());
     const EXP_LIMIT: f32 = 87.0;
-    const TANH_SATURATION: f32 = 9.0;
-    // Least squares of the relative error, weighted until it is as large everywhere: 2.1e-8.
+    // Weighted least-squares fit; the maximal relative error is 2.1e-8.
     const TANH: Option<[[f32; 5]; 2]> = Some([
         [
             1.0,
@@ -135,119 +116,86 @@ impl Float for f32 {
     fn to_f64(self) -> f64 {
         f64::from(self)
     }
-    fn map_in_f64<const N: usize>(
-        row: usize,
-        from: &[f32],
-        mut to: [&mut [f32]; N],
-        mut work: impl FnMut(usize, &[f64], [&mut [f64]; N]),
-    ) {
-        // So many numbers stay in the innermost cache.
-        let most = row * (512 / row.max(1)).max(1);
-        let mut wide = vec![0.0; most];
-        let mut made = [(); N].map(|()| vec![0.0; most]);
-        for (part, from) in from.chunks(most).enumerate() {
-            let (first, len) = (part * most, from.len());
-            dispatch(AutoVectorized(
-                #[inline(always)]
-                || {
-                    let pairs = wide.iter_mut().zip(from);
-                    pairs.for_each(|(wide, number)| *wide = f64::from(*number));
-                },
-            ));
-            work(
-                first,
-                &wide[..len],
-                made.each_mut().map(|made| &mut made[..len]),
-            );
-            for (to, made) in to.iter_mut().zip(&made) {
-                copy_converted((&mut to[first..first + len], made));
-            }
-        }
-    }
 }
 
-/// A vector of numbers.
-pub(in crate::engine) type SimdOf<E, S> = <E as SimdFloatElement>::Native<S>;
+/// The SIMD vector of elements E on the processor S.
+pub(super) type SimdOf<E, S> = <E as SimdFloatElement>::Native<S>;
 
-/// The same number in all lanes.
+/// Returns a vector with `number` in all lanes.
 #[inline(always)]
-pub(in crate::engine) fn splat<E: Float, S: Simd>(simd: S, number: E) -> SimdOf<E, S> {
+pub(super) fn splat<E: Float, S: Simd>(simd: S, number: E) -> SimdOf<E, S> {
     SimdOf::<E, S>::simd_from(simd, number)
 }
 
-/// x, but not above `most`; NaN stays.
+/// Returns min(x, max); NaN stays NaN.
 #[inline(always)]
-pub(in crate::engine) fn clamp_max<E: Float, S: Simd>(
-    simd: S,
-    x: SimdOf<E, S>,
-    most: E,
-) -> SimdOf<E, S> {
-    let most = splat::<E, S>(simd, most);
-    most.simd_lt(x).select(most, x)
+pub(super) fn clamp_max<E: Float, S: Simd>(simd: S, x: SimdOf<E, S>, max: E) -> SimdOf<E, S> {
+    let max = splat::<E, S>(simd, max);
+    max.simd_lt(x).select(max, x)
 }
 
-/// eˣ and eˣ − 1 for −[`Float::EXP_LIMIT`] ≤ x ≤ 0, to some units in the last place: x = k ln 2 + r as Cody and Waite do, and Taylor's
-/// series of r. Several vectors side by side keep the processor busy, for each step waits for the one before.
+/// Returns f of each lane, computed in f64.
 #[inline(always)]
-pub(in crate::engine) fn exp_and_exp_m1<E: Float, S: Simd, const U: usize>(
-    simd: S,
-    x: [SimdOf<E, S>; U],
-) -> [[SimdOf<E, S>; U]; 2] {
-    let number = |number: E| splat::<E, S>(simd, number);
-    let (mut minus_k, mut r, mut series) = (x, x, x);
-    for (minus_k, x) in minus_k.iter_mut().zip(x) {
-        *minus_k = number(E::ROUND) - x.mul_add(number(E::LOG2_E), number(E::ROUND));
-    }
-    for (r, minus_k) in r.iter_mut().zip(minus_k) {
-        *r = minus_k.mul_add(number(E::LN_2[0]), *r);
-    }
-    for (r, minus_k) in r.iter_mut().zip(minus_k) {
-        *r = minus_k.mul_add(number(E::LN_2[1]), *r);
-    }
-    series.fill(number(E::EXP_COEFFICIENTS[E::EXP_COEFFICIENTS.len() - 1]));
-    for term in E::EXP_COEFFICIENTS.iter().rev().skip(1) {
-        for (series, r) in series.iter_mut().zip(r) {
-            *series = series.mul_add(r, number(*term));
-        }
-    }
-    for (series, r) in series.iter_mut().zip(r) {
-        *series = (r * r).mul_add(*series, r);
-    }
-    let mut found = [x, x];
-    let one = number(E::from_f64(1.0));
-    for u in 0..U {
-        let shifted = number(E::ROUND) + number(E::EXPONENT_BIAS) - minus_k[u];
-        let power = SimdOf::<E, S>::from_bits(shifted.to_bits() << E::MANTISSA_BITS);
-        found[0][u] = series[u].mul_add(power, power);
-        found[1][u] = series[u].mul_add(power, power - one);
-    }
-    found
+pub(super) fn map_lanes<E: Float, S: Simd>(mut x: SimdOf<E, S>, f: fn(f64) -> f64) -> SimdOf<E, S> {
+    map_in_place(x.as_mut_slice(), f);
+    x
 }
 
-/// tanh by two polynomials, see [`Float::TANH`].
+/// Not inlined, so that f is not compiled into every kernel.
+#[inline(never)]
+fn map_in_place<E: Float>(numbers: &mut [E], f: fn(f64) -> f64) {
+    for number in numbers {
+        *number = E::from_f64(f(number.to_f64()));
+    }
+}
+
+/// Returns e⁻ˣ for x ≥ 0, accurate to a few units in the last place; beyond [`Float::EXP_LIMIT`] it stays at its value there.
 #[inline(always)]
-pub(in crate::engine) fn rational_tanh<E: Float, S: Simd, const U: usize>(
+pub(super) fn exp_neg<E: Float, S: Simd>(simd: S, x: SimdOf<E, S>) -> SimdOf<E, S> {
+    exp_neg_and_m1::<E, S>(simd, x)[0]
+}
+
+/// Returns e⁻ˣ and e⁻ˣ − 1 for x ≥ 0, see [`exp_neg`].
+///
+/// −x = k ln 2 + r by the reduction of Cody and Waite, then the Taylor series of eʳ. All multiplications and additions are fused, so
+/// that every processor gives equal bits.
+#[inline(always)]
+pub(super) fn exp_neg_and_m1<E: Float, S: Simd>(simd: S, x: SimdOf<E, S>) -> [SimdOf<E, S>; 2] {
+    let constant = |number: E| splat::<E, S>(simd, number);
+    let x = -clamp_max::<E, S>(simd, x, E::EXP_LIMIT);
+    let round = constant(E::ROUND);
+    let minus_k = round - x.mul_add_precise(constant(E::LOG2_E), round);
+    let r = minus_k.mul_add_precise(constant(E::LN_2[0]), x);
+    let r = minus_k.mul_add_precise(constant(E::LN_2[1]), r);
+    let (last, terms) = (E::EXP_COEFFICIENTS.len() - 1, E::EXP_COEFFICIENTS);
+    let mut series = constant(terms[last]);
+    for term in terms[..last].iter().rev() {
+        series = series.mul_add_precise(r, constant(*term));
+    }
+    series = (r * r).mul_add_precise(series, r);
+    let shifted = round + constant(E::EXPONENT_BIAS) - minus_k;
+    let power = SimdOf::<E, S>::from_bits(shifted.to_bits() << E::MANTISSA_BITS);
+    let one = constant(E::from_f64(1.0));
+    [
+        series.mul_add_precise(power, power),
+        series.mul_add_precise(power, power - one),
+    ]
+}
+
+/// Returns tanh x as a quotient of two polynomials, see [`Float::TANH`].
+#[inline(always)]
+pub(super) fn rational_tanh<E: Float, S: Simd>(
     simd: S,
     [p, q]: [[E; 5]; 2],
-    x: &mut [SimdOf<E, S>; U],
-) {
-    let zero = splat::<E, S>(simd, E::default());
-    let (mut near, mut squares) = ([zero; U], [zero; U]);
-    for ((near, square), x) in near.iter_mut().zip(&mut squares).zip(x.iter()) {
-        *near = clamp_max::<E, S>(simd, x.abs(), E::TANH_SATURATION);
-        *square = *near * *near;
-    }
-    let mut above = [splat::<E, S>(simd, p[4]); U];
-    let mut below = [splat::<E, S>(simd, q[4]); U];
+    x: SimdOf<E, S>,
+) -> SimdOf<E, S> {
+    let constant = |number: E| splat::<E, S>(simd, number);
+    let size = clamp_max::<E, S>(simd, x.abs(), E::from_f64(TANH_SATURATION));
+    let square = size * size;
+    let (mut numerator, mut denominator) = (constant(p[4]), constant(q[4]));
     for term in (0..4).rev() {
-        let [p, q] = [splat::<E, S>(simd, p[term]), splat::<E, S>(simd, q[term])];
-        for ((above, below), square) in above.iter_mut().zip(&mut below).zip(&squares) {
-            *above = above.mul_add(*square, p);
-            *below = below.mul_add(*square, q);
-        }
+        numerator = numerator.mul_add_precise(square, constant(p[term]));
+        denominator = denominator.mul_add_precise(square, constant(q[term]));
     }
-    let parts = near.iter().zip(above.iter().zip(&below));
-    for (x, (near, (above, below))) in x.iter_mut().zip(parts) {
-        *x = (*near * *above / *below).copysign(*x);
-    }
+    (size * numerator / denominator).copysign(x)
 }

@@ -1,105 +1,98 @@
-//! A block of samples on its way through a network: there and back.
+//! Forward and backward pass of a block of samples (backpropagation: Rumelhart, Hinton & Williams 1986).
 //!
-//! Back is backpropagation (Rumelhart, Hinton & Williams 1986).
-//!
-//! Each hidden layer computes z = W h + b, u = z or its normalisation, and h′ = φ(u), or h + φ(u) where a residual connection
-//! goes around it. `d` is the derivative of the loss by z, `g` that by h.
+//! Each hidden layer computes z = W h + b, u = z or its normalisation, and h′ = φ(u), or h + φ(u) with a residual connection. `d` is the
+//! derivative of the loss by z, `g` that by h.
 
 use super::activation::Activation;
-use super::aligned::AlignedVec;
 use super::float::Float;
-use super::gemm::{Accumulate, padded_len_in};
+use super::gemm::{Accumulate, padded_len};
 use super::layout::Layout;
 use super::norm::{Affine, BatchNormStats, Means, Norm, NormGroups, Normalised};
 use super::weights::{FactorSink, Weights};
 use crate::engine::numeric::real::{AutoVectorized, dispatch};
 
-/// What of a network does not depend on θ.
+/// Structure of a network: everything but θ.
 #[derive(Clone, Debug)]
-pub(in crate::engine) struct Shape {
-    /// Inputs, hidden layers, outputs.
-    pub(in crate::engine) widths: Vec<usize>,
-    pub(in crate::engine) layout: Layout,
-    pub(in crate::engine) activation: Activation,
-    pub(in crate::engine) norm: Norm,
-    pub(in crate::engine) residual: bool,
+pub(crate) struct Shape {
+    /// The widths of inputs, hidden layers and outputs.
+    pub(crate) widths: Vec<usize>,
+    pub(crate) layout: Layout,
+    pub(crate) activation: Activation,
+    pub(super) norm: Norm,
+    pub(super) residual: bool,
 }
 
 impl Shape {
-    /// How many outputs there are.
-    pub(in crate::engine) fn outputs(&self) -> usize {
+    /// Returns the number of outputs.
+    pub(crate) fn outputs(&self) -> usize {
         self.widths[self.widths.len() - 1]
     }
 
-    pub(in crate::engine) fn hidden(&self) -> usize {
+    /// Returns the number of hidden layers.
+    pub(super) fn hidden(&self) -> usize {
         self.widths.len() - 2
     }
 
-    /// The length of the rows of what goes into layer `l`.
-    pub(in crate::engine) fn stride(&self, l: usize) -> usize {
-        self.stride_in::<f64>(l)
+    /// Returns the padded row length of the input of layer `l`.
+    pub(super) fn stride(&self, l: usize) -> usize {
+        padded_len(self.widths[l])
     }
 
-    /// The same in other numbers.
-    pub(in crate::engine) fn stride_in<E: Float>(&self, l: usize) -> usize {
-        padded_len_in::<E>(self.widths[l])
-    }
-
-    /// Whether a residual connection goes around layer `l`.
-    pub(in crate::engine) fn skips(&self, l: usize) -> bool {
+    /// Whether layer `l` has a residual connection.
+    pub(crate) fn skips(&self, l: usize) -> bool {
         self.residual && l < self.hidden() && self.widths[l] == self.widths[l + 1]
     }
 
-    /// The length of the longest row of a layer.
-    pub(in crate::engine) fn max_stride<E: Float>(&self) -> usize {
+    /// Returns the greatest padded row length of any layer's output.
+    pub(super) fn max_stride(&self) -> usize {
         let layers = 1..self.widths.len();
-        layers.map(|l| self.stride_in::<E>(l)).max().unwrap_or(0)
+        layers.map(|l| self.stride(l)).max().unwrap_or(0)
     }
 
-    pub(in crate::engine) fn extent<E: Float>(&self, l: usize) -> NormGroups {
+    /// Returns the groups that the normalisation of hidden layer `l` works on.
+    pub(super) fn norm_groups(&self, l: usize) -> NormGroups {
         NormGroups {
             width: self.widths[l + 1],
-            stride: self.stride_in::<E>(l + 1),
+            stride: self.stride(l + 1),
             columns: self.norm == Norm::Batch,
         }
     }
 }
 
-/// How much is kept on the way there.
+/// Derivative order up to which a forward pass keeps its intermediate values.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(in crate::engine) enum Order {
-    /// The outputs.
+pub(crate) enum Order {
+    /// Outputs only.
     Value,
-    /// What the way back needs.
+    /// Everything that the backward pass needs.
     Gradient,
-    /// What the tangent of the way back needs as well.
+    /// Everything that Hessian-vector products need too.
     Hessian,
 }
 
-/// All that is kept of a block of samples.
-pub(in crate::engine) struct Activations<E = f64> {
-    pub(in crate::engine) hidden: Vec<LayerActivations<E>>,
-    /// The outputs, and the derivative of the loss by them.
-    pub(in crate::engine) z: AlignedVec<E>,
-    pub(in crate::engine) d: AlignedVec<E>,
-    scratch: Scratch<E>,
+/// Activations of a block of samples.
+pub(crate) struct Activations {
+    pub(super) hidden: Vec<LayerActivations>,
+    /// The outputs, and the derivative of the loss by them (d).
+    pub(crate) z: Vec<f64>,
+    pub(crate) d: Vec<f64>,
+    scratch: Scratch,
 }
 
-/// What is needed on the ways only.
-#[derive(Default)]
-pub(in crate::engine) struct Scratch<E> {
-    /// u of a layer.
-    u: AlignedVec<E>,
-    /// d and g of a layer.
-    back: [AlignedVec<E>; 2],
-    /// Of groups.
-    means: [Means<E>; 2],
+/// Scratch buffers that are needed during a pass only.
+struct Scratch {
+    /// u of the current layer.
+    u: Vec<f64>,
+    /// d and g of the current layer.
+    back: [Vec<f64>; 2],
+    /// Means of normalisation groups.
+    means: [Means; 2],
 }
 
-impl<E: Float> Scratch<E> {
-    /// Room for so many samples.
-    pub(in crate::engine) fn new(shape: &Shape, samples: usize) -> Self {
-        let widest = || AlignedVec::zeros(samples * shape.max_stride::<E>());
+impl Scratch {
+    /// Allocates buffers for `samples` samples.
+    fn new(shape: &Shape, samples: usize) -> Self {
+        let widest = || vec![0.0; samples * shape.max_stride()];
         Self {
             u: widest(),
             back: [widest(), widest()],
@@ -108,70 +101,58 @@ impl<E: Float> Scratch<E> {
     }
 }
 
-/// What is kept of a hidden layer.
-pub(in crate::engine) struct LayerActivations<E> {
-    pub(in crate::engine) h: AlignedVec<E>,
+/// Activations of a hidden layer.
+pub(super) struct LayerActivations {
+    /// The layer's output.
+    pub(super) h: Vec<f64>,
     /// φ′(u).
-    pub(in crate::engine) dphi: AlignedVec<E>,
-    /// φ″(u), after the way back times g; empty where activations do not bend.
-    pub(in crate::engine) d2phi: AlignedVec<E>,
-    pub(in crate::engine) normalised: Option<Normalised<E>>,
+    pub(super) dphi: Vec<f64>,
+    /// φ″(u), times g after the backward pass; empty for piecewise linear activations.
+    pub(super) d2phi: Vec<f64>,
+    pub(super) normalised: Option<Normalised>,
 }
 
-impl<E: Float> Activations<E> {
-    /// Room for what is kept of so many samples only: for the ways [`Activations::swap_scratch`] is asked.
-    pub(in crate::engine) fn without_scratch(shape: &Shape, samples: usize) -> Self {
+impl Activations {
+    /// Allocates activations for `samples` samples.
+    pub(super) fn new(shape: &Shape, samples: usize) -> Self {
         let layer = |l: usize| {
-            let room = || AlignedVec::zeros(samples * shape.stride_in::<E>(l + 1));
+            let zeros = || vec![0.0; samples * shape.stride(l + 1)];
             LayerActivations {
-                h: room(),
-                dphi: room(),
+                h: zeros(),
+                dphi: zeros(),
                 d2phi: if shape.activation.has_second_derivative() {
-                    room()
+                    zeros()
                 } else {
-                    AlignedVec::default()
+                    Vec::new()
                 },
-                normalised: (shape.norm != Norm::None).then(|| Normalised::new(room().len())),
+                normalised: (shape.norm != Norm::None).then(|| Normalised::new(zeros().len())),
             }
         };
-        let last = || AlignedVec::zeros(samples * shape.stride_in::<E>(shape.hidden() + 1));
+        let last = || vec![0.0; samples * shape.stride(shape.hidden() + 1)];
         Self {
             hidden: (0..shape.hidden()).map(layer).collect(),
             z: last(),
             d: last(),
-            scratch: Scratch::default(),
-        }
-    }
-
-    /// Room for so many samples.
-    pub(in crate::engine) fn new(shape: &Shape, samples: usize) -> Self {
-        Self {
             scratch: Scratch::new(shape, samples),
-            ..Self::without_scratch(shape, samples)
         }
     }
 
-    /// Lends what is needed on the ways, or takes it back.
-    pub(in crate::engine) fn swap_scratch(&mut self, scratch: &mut Scratch<E>) {
-        std::mem::swap(&mut self.scratch, scratch);
-    }
-
-    /// The way there, of rows of inputs. The moments of normalisations are those of the block, or `given`.
-    pub(in crate::engine) fn forward(
+    /// Runs the forward pass on padded rows of inputs. Normalisations use the statistics of the block, or `given` ones.
+    pub(crate) fn forward(
         &mut self,
         shape: &Shape,
-        weights: &Weights<E>,
-        inputs: &[E],
-        keep: Order,
+        weights: &Weights,
+        inputs: &[f64],
+        order: Order,
         given: Option<&[BatchNormStats]>,
     ) {
-        let samples = inputs.len() / shape.stride_in::<E>(0);
+        let samples = inputs.len() / shape.stride(0);
         for (l, layer) in weights.layers.iter().enumerate() {
-            let len = samples * shape.stride_in::<E>(l + 1);
+            let len = samples * shape.stride(l + 1);
             let (before, from) = self.hidden.split_at_mut(l);
-            let input = before.last().map_or(inputs, |hidden| {
-                &hidden.h[..samples * shape.stride_in::<E>(l)]
-            });
+            let input = before
+                .last()
+                .map_or(inputs, |hidden| &hidden.h[..samples * shape.stride(l)]);
             let Some(own) = from.first_mut() else {
                 layer.forward(input, &mut self.z[..len]);
                 continue;
@@ -179,21 +160,21 @@ impl<E: Float> Activations<E> {
             let u = &mut self.scratch.u[..len];
             layer.forward(input, u);
             if let Some(normalised) = &mut own.normalised {
-                let given = given.map(|moments| &moments[l]);
+                let given = given.map(|stats| &stats[l]);
                 normalised.forward(
-                    shape.extent::<E>(l),
+                    shape.norm_groups(l),
                     Affine::of(&weights.norms[l]),
                     given,
                     u,
                 );
             }
-            let [h, slope] = [&mut own.h, &mut own.dphi].map(|room| &mut room[..len]);
-            match keep {
+            let [h, dphi] = [&mut own.h, &mut own.dphi].map(|buffer| &mut buffer[..len]);
+            match order {
                 Order::Value => shape.activation.apply(u, [h]),
                 Order::Hessian if shape.activation.has_second_derivative() => {
-                    shape.activation.apply(u, [h, slope, &mut own.d2phi[..len]]);
+                    shape.activation.apply(u, [h, dphi, &mut own.d2phi[..len]]);
                 }
-                Order::Gradient | Order::Hessian => shape.activation.apply(u, [h, slope]),
+                Order::Gradient | Order::Hessian => shape.activation.apply(u, [h, dphi]),
             }
             if shape.skips(l) {
                 add(&mut own.h, input);
@@ -201,60 +182,56 @@ impl<E: Float> Activations<E> {
         }
     }
 
-    /// Marks the units of each hidden layer whose activation is not flat for each of so many samples, after [`Self::forward`] with
-    /// [`Order::Gradient`]. What is no number is not flat.
-    pub(in crate::engine) fn mark_alive(
-        &self,
-        shape: &Shape,
-        samples: usize,
-        alive: &mut [Vec<bool>],
-    ) {
+    /// Marks in `alive` the units of each hidden layer with φ′ ≠ 0 or NaN for any of the first `samples` samples, after
+    /// [`Self::forward`] with [`Order::Gradient`].
+    pub(crate) fn mark_alive(&self, shape: &Shape, samples: usize, alive: &mut [Vec<bool>]) {
         for (l, (own, alive)) in self.hidden.iter().zip(alive).enumerate() {
-            let stride = shape.stride_in::<E>(l + 1);
+            let stride = shape.stride(l + 1);
             let rows = own
                 .dphi
                 .chunks_exact(stride)
                 .zip(own.h.chunks_exact(stride));
-            for (slope, h) in rows.take(samples) {
-                for ((alive, slope), h) in alive.iter_mut().zip(slope).zip(h) {
-                    *alive |= *slope != E::default() || h.to_f64().is_nan();
+            for (dphi, h) in rows.take(samples) {
+                for ((alive, dphi), h) in alive.iter_mut().zip(dphi).zip(h) {
+                    *alive |= *dphi != 0.0 || h.is_nan();
                 }
             }
         }
     }
 
-    /// The moments that the last way there used.
-    pub(in crate::engine) fn batch_norm_stats(&self) -> Vec<BatchNormStats> {
+    /// Returns the normalisation statistics that the last forward pass used.
+    pub(super) fn batch_norm_stats(&self) -> Vec<BatchNormStats> {
         let normalised = self
             .hidden
             .iter()
             .filter_map(|hidden| hidden.normalised.as_ref());
-        normalised.map(|own| own.moments().clone()).collect()
+        normalised.map(|own| own.stats().clone()).collect()
     }
 
-    /// The way back of the derivative `d` by the outputs, after [`Self::forward`]; `gather` sees what the derivatives by θ are made of.
-    pub(in crate::engine) fn backward<G: FactorSink<E>>(
+    /// Runs the backward pass from the derivative `d` by the outputs, after [`Self::forward`]; `sink` gets the factors of the derivatives
+    /// by θ.
+    pub(crate) fn backward<G: FactorSink>(
         &mut self,
         shape: &Shape,
-        weights: &Weights<E>,
-        inputs: &[E],
-        keep: Order,
-        gather: &mut G,
+        weights: &Weights,
+        inputs: &[f64],
+        order: Order,
+        sink: &mut G,
     ) {
-        let samples = inputs.len() / shape.stride_in::<E>(0);
+        let samples = inputs.len() / shape.stride(0);
         let Scratch {
             back: [d, g],
             means,
             ..
         } = &mut self.scratch;
-        let outputs = samples * shape.stride_in::<E>(shape.hidden() + 1);
+        let outputs = samples * shape.stride(shape.hidden() + 1);
         d[..outputs].copy_from_slice(&self.d[..outputs]);
         for l in (1..=shape.hidden()).rev() {
-            let [len, before] = [l + 1, l].map(|l| samples * shape.stride_in::<E>(l));
+            let [len, before] = [l + 1, l].map(|l| samples * shape.stride(l));
             let own = &mut self.hidden[l - 1];
-            gather.layer(l, &d[..len], &own.h[..before]);
-            let bends = keep == Order::Hessian && shape.activation.has_second_derivative();
-            if l == 1 && !G::NEEDS_FIRST_LAYER && !bends && own.normalised.is_none() {
+            sink.layer(l, &d[..len], &own.h[..before]);
+            let curved = order == Order::Hessian && shape.activation.has_second_derivative();
+            if l == 1 && !G::NEEDS_FIRST_LAYER && !curved && own.normalised.is_none() {
                 return;
             }
             let start = if shape.skips(l) {
@@ -264,28 +241,29 @@ impl<E: Float> Activations<E> {
             };
             weights.layers[l].backward_with(start, &d[..len], None, &mut g[..before], None);
             multiply(&mut d[..before], g, &own.dphi);
-            if bends {
+            if curved {
                 multiply_by(&mut own.d2phi[..before], g);
             }
             if let Some(normalised) = &own.normalised {
-                let ([gamma, _], extent) = (&weights.norms[l - 1], shape.extent::<E>(l - 1));
-                gather.norm(l - 1, extent, &d[..before], normalised.z());
-                normalised.backward(extent, gamma, &mut d[..before], means);
+                let ([gamma, _], groups) = (&weights.norms[l - 1], shape.norm_groups(l - 1));
+                sink.norm(l - 1, groups, &d[..before], normalised.z());
+                normalised.backward(groups, gamma, &mut d[..before], means);
             }
         }
-        gather.layer(0, &d[..samples * shape.stride_in::<E>(1)], inputs);
+        sink.layer(0, &d[..samples * shape.stride(1)], inputs);
     }
 }
 
-pub(in crate::engine) fn add<E: Float>(to: &mut [E], from: &[E]) {
+/// Adds `from` to `to`, entry by entry.
+pub(super) fn add<E: Float>(to: &mut [E], from: &[E]) {
     dispatch(AutoVectorized(
         #[inline(always)]
         || to.iter_mut().zip(from).for_each(|(to, from)| *to += from),
     ));
 }
 
-/// The products of `a` and `b`, entry by entry.
-pub(in crate::engine) fn multiply<E: Float>(to: &mut [E], a: &[E], b: &[E]) {
+/// Writes a ∘ b, the product entry by entry, to `to`.
+pub(super) fn multiply(to: &mut [f64], a: &[f64], b: &[f64]) {
     dispatch(AutoVectorized(
         #[inline(always)]
         || {
@@ -297,7 +275,8 @@ pub(in crate::engine) fn multiply<E: Float>(to: &mut [E], a: &[E], b: &[E]) {
     ));
 }
 
-pub(in crate::engine) fn multiply_by<E: Float>(to: &mut [E], by: &[E]) {
+/// Multiplies `to` by `by`, entry by entry.
+pub(super) fn multiply_by(to: &mut [f64], by: &[f64]) {
     dispatch(AutoVectorized(
         #[inline(always)]
         || to.iter_mut().zip(by).for_each(|(to, by)| *to *= *by),

@@ -1,17 +1,17 @@
-//! Matrices in rows of whole vectors, and their products.
+//! Products of matrices with padded rows.
 //!
-//! A row is padded to a whole number of the widest vectors, so that no loop has a remainder. What stands in the padding is never
-//! looked at. Every sum runs over its terms in order, by multiplications and additions that are rounded once (fused) on every
-//! processor; so a product has the same bits whatever the width of the vectors and however the samples are cut into blocks.
+//! Rows are padded to a multiple of the widest SIMD vector, so that no loop has a remainder; the padding is never read. Every sum runs
+//! over its terms in order with fused multiply-adds, on every processor: the bits of a product depend neither on the SIMD width nor on
+//! how samples are cut into blocks.
 
 use super::float::{Float, SimdOf, splat};
 use crate::engine::numeric::real::{Kernel, dispatch};
 use fearless_simd::Simd;
 use fearless_simd::prelude::*;
 
-/// The length of a row that holds so many numbers. It is no multiple of eight lines of a cache: the parts of such rows that a tile reads
-/// would all fall into the same few places, and drive each other out.
-pub(in crate::engine) fn padded_len_in<E: Float>(width: usize) -> usize {
+/// Returns the padded length of a row of `width` elements. It is no multiple of eight cache lines: the rows of a tile would map to a few
+/// cache sets and evict each other.
+pub(super) fn padded_len_in<E: Float>(width: usize) -> usize {
     let whole = width.next_multiple_of(E::MAX_LANES);
     if whole.is_multiple_of(8 * E::MAX_LANES) {
         whole + E::MAX_LANES
@@ -20,19 +20,19 @@ pub(in crate::engine) fn padded_len_in<E: Float>(width: usize) -> usize {
     }
 }
 
-/// The same of f64.
-pub(in crate::engine) fn padded_len(width: usize) -> usize {
+/// Returns the padded length of a row of `width` f64.
+pub(crate) fn padded_len(width: usize) -> usize {
     padded_len_in::<f64>(width)
 }
 
-/// C ← S + A B, or S + A B + A′ B′, all of it `times` the entries of what has rows like C's. Each A holds rows of which the first `depth` numbers
-/// count, and its B has as many rows as that.
-pub(in crate::engine) fn gemm<'a, E: Float>(
+/// Computes C ← (S + A B [+ A′ B′]) ∘ mask. S is `start`; the mask, if any, is shaped like C; only the first `depth` columns of each A
+/// are read, and its B has `depth` rows.
+pub(super) fn gemm<'a, E: Float>(
     c: MatrixMut<'a, E>,
     start: Accumulate<'a, E>,
     first: Factors<'a, E>,
     second: Option<Factors<'a, E>>,
-    times: Option<&'a [E]>,
+    mask: Option<&'a [E]>,
 ) {
     dispatch(Product {
         c,
@@ -40,13 +40,12 @@ pub(in crate::engine) fn gemm<'a, E: Float>(
         first,
         second,
         left: RowMajor,
-        times,
+        mask,
     });
 }
 
-/// C ← C + Aᵀ B, or C + Aᵀ B + A′ᵀ B′, where each A holds one row for each of its B, of which the first `depth` numbers count: C has as many
-/// rows.
-pub(in crate::engine) fn gemm_transposed_add<'a, E: Float>(
+/// Computes C ← C + Aᵀ B [+ A′ᵀ B′]. Only the first `depth` columns of each A are read: C has `depth` rows.
+pub(super) fn gemm_transposed_add<'a, E: Float>(
     c: MatrixMut<'a, E>,
     first: Factors<'a, E>,
     second: Option<Factors<'a, E>>,
@@ -57,47 +56,47 @@ pub(in crate::engine) fn gemm_transposed_add<'a, E: Float>(
         first,
         second,
         left: Transposed,
-        times: None,
+        mask: None,
     });
 }
 
-/// A and B.
-pub(in crate::engine) type Factors<'a, E> = (MatrixRef<'a, E>, &'a [E]);
+/// Factors A and B of a product.
+pub(super) type Factors<'a, E> = (MatrixRef<'a, E>, &'a [E]);
 
-/// What a product is added to.
+/// Initial value of a product.
 #[derive(Clone, Copy)]
-pub(in crate::engine) enum Accumulate<'a, E> {
-    /// What is there.
+pub(super) enum Accumulate<'a, E> {
+    /// The present contents of C.
     Existing,
     /// Zeros.
     Zeros,
-    /// The same padded row in each row.
+    /// This padded row in every row of C.
     Row(&'a [E]),
 }
 
-/// A matrix to be written, in padded rows of `width` numbers.
-pub(in crate::engine) struct MatrixMut<'a, E> {
-    pub(in crate::engine) numbers: &'a mut [E],
-    pub(in crate::engine) width: usize,
+/// Matrix to write to, in padded rows of `width` elements.
+pub(super) struct MatrixMut<'a, E> {
+    pub(super) numbers: &'a mut [E],
+    pub(super) width: usize,
 }
 
-/// A matrix to be read: of rows that are `stride` numbers long the first `depth`.
+/// Matrix to read: the first `depth` columns of rows of length `stride`.
 #[derive(Clone, Copy)]
-pub(in crate::engine) struct MatrixRef<'a, E> {
-    pub(in crate::engine) numbers: &'a [E],
-    pub(in crate::engine) stride: usize,
-    pub(in crate::engine) depth: usize,
+pub(super) struct MatrixRef<'a, E> {
+    pub(super) numbers: &'a [E],
+    pub(super) stride: usize,
+    pub(super) depth: usize,
 }
 
-/// How a left factor lies, of which a tile of the product wants R rows, one entry of each at a time.
+/// Memory order of the left factor; a tile reads R of its rows, one term at a time.
 trait Lhs: Copy {
-    /// How many rows the product has.
+    /// Returns the number of rows of the product.
     fn rows<E>(self, a: MatrixRef<E>) -> usize;
-    /// How many terms each sum has.
+    /// Returns the number of terms of each sum.
     fn terms<E>(self, a: MatrixRef<E>) -> usize;
-    /// Where the entries of R rows from `row` on are.
+    /// Returns slices that hold R rows from `row` on.
     fn lines<E, const R: usize>(self, a: MatrixRef<'_, E>, row: usize) -> [&[E]; R];
-    /// Entry `term` of each of the rows, which are so long.
+    /// Returns entry `term` of each of the rows.
     fn entries<E: Float, const R: usize>(
         self,
         lines: [&[E]; R],
@@ -106,6 +105,7 @@ trait Lhs: Copy {
     ) -> [E; R];
 }
 
+/// The left factor is A.
 #[derive(Clone, Copy)]
 struct RowMajor;
 
@@ -142,6 +142,7 @@ impl Lhs for RowMajor {
     }
 }
 
+/// The left factor is Aᵀ.
 #[derive(Clone, Copy)]
 struct Transposed;
 
@@ -172,19 +173,20 @@ impl Lhs for Transposed {
     }
 }
 
+/// Kernel of [`gemm`] and [`gemm_transposed_add`].
 struct Product<'a, E, L> {
     c: MatrixMut<'a, E>,
     start: Accumulate<'a, E>,
     first: Factors<'a, E>,
     second: Option<Factors<'a, E>>,
     left: L,
-    times: Option<&'a [E]>,
+    mask: Option<&'a [E]>,
 }
 
 impl<E: Float, L: Lhs> Kernel for Product<'_, E, L> {
     type Output = ();
 
-    /// Tiles of the product stay in registers while their sums grow: six rows of four wide vectors or of two, twelve of one.
+    /// Tiles of the product stay in registers during summation: six rows of up to four vectors.
     #[inline(always)]
     fn on_lanes<S: Simd>(mut self, simd: S) {
         let lanes = SimdOf::<E, S>::LEN;
@@ -206,25 +208,16 @@ impl<E: Float, L: Lhs> Kernel for Product<'_, E, L> {
 }
 
 impl<E: Float, L: Lhs> Product<'_, E, L> {
-    /// V vectors of every row.
+    /// Computes V vectors of every row from `column` on.
     #[inline(always)]
     fn panel<S: Simd, const V: usize>(&mut self, simd: S, column: usize) {
         let rows = self.left.rows(self.first.0);
         let mut row = 0;
-        // One vector alone waits for itself unless many rows take turns.
-        while V == 1 && row + 12 <= rows {
-            self.tile::<S, 12, V>(simd, row, column);
-            row += 12;
-        }
         while row + 6 <= rows {
             self.tile::<S, 6, V>(simd, row, column);
             row += 6;
         }
-        if row + 4 <= rows {
-            self.tile::<S, 4, V>(simd, row, column);
-            row += 4;
-        }
-        if row + 2 <= rows {
+        while row + 2 <= rows {
             self.tile::<S, 2, V>(simd, row, column);
             row += 2;
         }
@@ -233,6 +226,7 @@ impl<E: Float, L: Lhs> Product<'_, E, L> {
         }
     }
 
+    /// Computes R rows and V vectors from `row` and `column` on.
     #[inline(always)]
     fn tile<S: Simd, const R: usize, const V: usize>(
         &mut self,
@@ -258,12 +252,12 @@ impl<E: Float, L: Lhs> Product<'_, E, L> {
         if let Some(second) = self.second {
             sums = self.accumulate_terms::<S, R, V>(simd, second, sums, [row, column]);
         }
-        if let Some(times) = self.times {
+        if let Some(mask) = self.mask {
             for (r, sums) in sums.iter_mut().enumerate() {
                 let first = (row + r) * stride + column;
                 for (v, sum) in sums.iter_mut().enumerate() {
                     let first = first + v * lanes;
-                    *sum *= SimdOf::<E, S>::from_slice(simd, &times[first..first + lanes]);
+                    *sum *= SimdOf::<E, S>::from_slice(simd, &mask[first..first + lanes]);
                 }
             }
         }
@@ -276,7 +270,7 @@ impl<E: Float, L: Lhs> Product<'_, E, L> {
         }
     }
 
-    /// Adds all terms of a tile.
+    /// Adds all terms of a pair of factors to a tile.
     #[inline(always)]
     fn accumulate_terms<S: Simd, const R: usize, const V: usize>(
         &self,
@@ -308,12 +302,12 @@ impl<E: Float, L: Lhs> Product<'_, E, L> {
 }
 
 #[cfg(test)]
-pub(in crate::engine) mod tests {
+mod tests {
     use super::*;
     use crate::engine::numeric::real;
 
-    /// Numbers that are their own padding's enemies: it holds NaN.
-    pub(in crate::engine) fn rows<E: Float>(rows: usize, width: usize, seed: f64) -> Vec<E> {
+    /// Returns a matrix with NaN in the padding.
+    fn rows<E: Float>(rows: usize, width: usize, seed: f64) -> Vec<E> {
         let stride = padded_len_in::<E>(width);
         (0..rows * stride)
             .map(|i| (i % stride < width, (real(i) * 0.7 + seed).sin()))
@@ -323,14 +317,14 @@ pub(in crate::engine) mod tests {
 
     fn check<E: Float>([m, k, n]: [usize; 3], fused: fn(E, E, E) -> E) {
         let (a, b) = (rows::<E>(m, k, 0.1), rows::<E>(k, n, 0.2));
-        let turned = {
-            let mut turned = vec![E::from_f64(f64::NAN); k * padded_len_in::<E>(m)];
+        let transposed = {
+            let mut transposed = vec![E::from_f64(f64::NAN); k * padded_len_in::<E>(m)];
             for (i, row) in a.chunks(padded_len_in::<E>(k)).enumerate() {
                 for (p, x) in row[..k].iter().enumerate() {
-                    turned[p * padded_len_in::<E>(m) + i] = *x;
+                    transposed[p * padded_len_in::<E>(m) + i] = *x;
                 }
             }
-            turned
+            transposed
         };
         let stride = padded_len_in::<E>(n);
         let [mut c, mut d] = [
@@ -345,7 +339,7 @@ pub(in crate::engine) mod tests {
         let to = |numbers| MatrixMut { numbers, width: n };
         gemm(to(&mut c), Accumulate::Existing, (left, &b), None, None);
         let left = MatrixRef {
-            numbers: &turned,
+            numbers: &transposed,
             stride: padded_len_in::<E>(m),
             depth: m,
         };
@@ -361,7 +355,7 @@ pub(in crate::engine) mod tests {
     }
 
     #[test]
-    fn products_are_sums_in_order_whatever_the_shape() {
+    fn products_of_all_shapes_are_sums_in_order() {
         for shape in [
             [1, 1, 1],
             [5, 3, 7],

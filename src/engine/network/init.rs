@@ -1,4 +1,4 @@
-//! How θ begins: PyTorch's initialisers, and LeCun's.
+//! Weight initialisers: those of torch.nn.init, and LeCun's.
 
 use super::layout::Layout;
 use crate::engine::declare::settings;
@@ -10,11 +10,11 @@ use rand_distr::{Distribution, StandardNormal};
 use std::f64::consts::SQRT_2;
 
 settings! {
-    /// How the weights of layers begin. Biases begin at 0, but for torch-default; normalisations with γ = 1 and β = 0.
+    /// Weight initialiser. Biases start at 0, except with torch-default; normalisations with γ = 1 and β = 0.
     ///
-    /// With fan_in = in and fan_out = out, g the gain: torch-default is uniform within 1/√fan_in, biases too; xavier has the
-    /// variance 2g²/(fan_in + fan_out) (Glorot & Bengio 2010), kaiming g²/fan_in with g = √2 (He et al. 2015), lecun g²/fan_in
-    /// with g = 1; orthogonal rows or columns have length g (Saxe, McClelland & Ganguli 2014).
+    /// With gain g: torch-default is uniform within 1/√fan_in, biases too; xavier has variance 2g²/(fan_in + fan_out) (Glorot & Bengio
+    /// 2010), kaiming g²/fan_in with g = √2 (He et al. 2015), lecun g²/fan_in with g = 1; orthogonal rows or columns have length g (Saxe,
+    /// McClelland & Ganguli 2014).
     pub enum Init {
         TorchDefault = "torch-default",
         Zeros = "zeros",
@@ -30,40 +30,40 @@ settings! {
     }
 }
 
-/// An initialiser with its settings.
+/// Weight initialiser with its settings.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Initializer {
-    /// Which one.
+    /// The distribution.
     pub init: Init,
-    /// Its factor; `None` is its own.
+    /// The gain; `None` is the default of the distribution.
     pub gain: Option<f64>,
-    /// The standard deviation of normal weights.
+    /// The standard deviation of [`Init::Normal`].
     pub std: f64,
-    /// The value of constant weights.
+    /// The value of [`Init::Constant`].
     pub value: f64,
 }
 
 impl Initializer {
-    /// θ at the beginning. Each tensor has its own random numbers: those of a layer do not depend on how wide others are.
-    pub(in crate::engine) fn init_params(self, layout: &Layout, seed: u64) -> Vec<f64> {
+    /// Returns initial parameters θ. Each tensor has its own random stream: the weights of a layer do not depend on other layers' widths.
+    pub(super) fn init_params(self, layout: &Layout, seed: u64) -> Vec<f64> {
         let mut theta = vec![0.0; layout.dim()];
-        let mut reach = 0.0;
+        let mut bias_bound = 0.0;
         for (index, tensor) in (0..).zip(layout.tensors()) {
             let mut random = stream(seed, Purpose::Weights, index);
             let numbers = &mut theta[tensor.range.clone()];
             match tensor.role {
-                Role::Weight => reach = self.weights(&tensor.shape, numbers, &mut random),
+                Role::Weight => bias_bound = self.weights(&tensor.shape, numbers, &mut random),
                 Role::Norm => {
                     numbers.fill(1.0);
-                    reach = 0.0;
+                    bias_bound = 0.0;
                 }
-                Role::Bias => uniform(numbers, reach, &mut random),
+                Role::Bias => uniform(numbers, bias_bound, &mut random),
             }
         }
         theta
     }
 
-    /// Fills the weights of a layer; returns how far its biases reach from 0.
+    /// Fills the weights of a layer, out × in; returns the bound of the uniform distribution of its biases.
     fn weights(self, shape: &[usize], weights: &mut [f64], random: &mut impl Rng) -> f64 {
         let [out, fan_in] = [shape[0], shape[1]].map(real);
         let (both, each) = (fan_in + out, fan_in);
@@ -92,12 +92,14 @@ impl Initializer {
     }
 }
 
+/// Fills with uniform numbers within ±`bound`.
 fn uniform(numbers: &mut [f64], bound: f64, random: &mut impl Rng) {
     for number in numbers {
         *number = bound * (2.0 * random.random::<f64>() - 1.0);
     }
 }
 
+/// Fills with normal numbers of mean 0.
 fn normal(numbers: &mut [f64], std: f64, random: &mut impl Rng) {
     for number in numbers {
         let normal: f64 = StandardNormal.sample(random);
@@ -105,8 +107,8 @@ fn normal(numbers: &mut [f64], std: f64, random: &mut impl Rng) {
     }
 }
 
-/// A matrix with orthonormal rows, or columns where it has more rows than columns, from the uniform distribution of such matrices:
-/// the factor Q of a normal matrix whose R has a positive diagonal, by Gram and Schmidt, twice so that rounding does not count.
+/// Fills a matrix with orthonormal rows (or columns, if it has more rows than columns), uniformly distributed: the factor Q of a random
+/// normal matrix whose R has a positive diagonal. Gram–Schmidt runs twice for full accuracy.
 fn orthogonal(numbers: &mut [f64], columns: usize, random: &mut impl Rng) {
     let rows = numbers.len() / columns;
     let (count, length) = (rows.min(columns), rows.max(columns));
@@ -119,8 +121,10 @@ fn orthogonal(numbers: &mut [f64], columns: usize, random: &mut impl Rng) {
             .chunks_exact(length)
             .chain(before.chunks_exact(length))
         {
-            let along: f64 = own.iter().zip(other).map(|(a, b)| a * b).sum();
-            own.iter_mut().zip(other).for_each(|(a, b)| *a -= along * b);
+            let overlap: f64 = own.iter().zip(other).map(|(a, b)| a * b).sum();
+            own.iter_mut()
+                .zip(other)
+                .for_each(|(a, b)| *a -= overlap * b);
         }
         let size = own.iter().map(|a| a * a).sum::<f64>().sqrt();
         own.iter_mut().for_each(|a| *a /= size);
@@ -144,16 +148,16 @@ mod tests {
 
     fn theta(init: Init, gain: Option<f64>, widths: &[usize]) -> Vec<f64> {
         let (std, value) = (0.3, 0.7);
-        let fill = Initializer {
+        let initializer = Initializer {
             init,
             gain,
             std,
             value,
         };
-        fill.init_params(&Layout::new(widths, true, true), 1)
+        initializer.init_params(&Layout::new(widths, true, true), 1)
     }
 
-    /// Mean, variance and greatest magnitude of the weights.
+    /// Returns mean, variance and greatest magnitude of the weights.
     fn weights(init: Init, gain: Option<f64>) -> [f64; 3] {
         let theta = theta(init, gain, &[IN, OUT]);
         let (weights, biases) = theta.split_at(IN * OUT);
@@ -164,8 +168,8 @@ mod tests {
             weights.iter().map(|w| f(*w)).sum::<f64>() / real(weights.len())
         };
         let mean = mean_of(&|w| w);
-        let most = weights.iter().fold(0.0, |most: f64, w| most.max(w.abs()));
-        [mean, mean_of(&|w| (w - mean).powi(2)), most]
+        let max = weights.iter().fold(0.0, |max: f64, w| max.max(w.abs()));
+        [mean, mean_of(&|w| (w - mean).powi(2)), max]
     }
 
     #[test]
@@ -181,12 +185,12 @@ mod tests {
             (Init::LecunUniform, None, 1.0 / fan_in, true),
             (Init::LecunNormal, None, 1.0 / fan_in, false),
         ] {
-            let [mean, found, most] = weights(init, gain);
+            let [mean, found, max] = weights(init, gain);
             assert!(mean.abs() < 0.02 * variance.sqrt(), "{init:?}: mean {mean}");
             assert!((found / variance - 1.0).abs() < 0.03, "{init:?}: {found}");
             let bound = (3.0 * variance).sqrt();
-            let sharp = (0.999 * bound..=bound).contains(&most);
-            assert_eq!(sharp, uniform, "{init:?}: {most}");
+            let sharp = (0.999 * bound..=bound).contains(&max);
+            assert_eq!(sharp, uniform, "{init:?}: {max}");
         }
         assert_eq!(weights(Init::Zeros, None), [0.0; 3]);
         let [mean, variance, _] = weights(Init::Constant, None);
@@ -194,18 +198,18 @@ mod tests {
     }
 
     #[test]
-    fn pytorchs_biases_are_within_their_bound_and_norms_begin_as_identity() {
+    fn torch_default_biases_are_within_their_bound_and_norms_start_as_identity() {
         let theta = theta(Init::TorchDefault, None, &[IN, OUT, 1]);
         let layout = Layout::new(&[IN, OUT, 1], true, true);
-        let most = { theta[layout.bias(0)].iter() }.fold(0.0, |most: f64, b| most.max(b.abs()));
+        let max = { theta[layout.bias(0)].iter() }.fold(0.0, |max: f64, b| max.max(b.abs()));
         let bound = 1.0 / real(IN).sqrt();
-        assert!((0.97 * bound..=bound).contains(&most), "{most}");
+        assert!((0.97 * bound..=bound).contains(&max), "{max}");
         let [gamma, beta] = layout.norm(0);
         assert!(theta[gamma].iter().all(|g| *g == 1.0) && theta[beta].iter().all(|b| *b == 0.0));
     }
 
     #[test]
-    fn orthogonal_weights_are_orthogonal_either_way() {
+    fn orthogonal_rows_or_columns_are_orthogonal() {
         for [columns, rows] in [[7, 4], [4, 7], [5, 5], [1, 3], [3, 1]] {
             let theta = theta(Init::Orthogonal, Some(2.0), &[columns, rows]);
             let wide = rows <= columns;

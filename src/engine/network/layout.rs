@@ -1,10 +1,10 @@
-//! Where each tensor of a network stands in θ.
+//! Layout of the parameter vector θ.
 
 use crate::engine::objective::{Role, Tensor};
 use std::ops::Range;
 
-/// All tensors of a network in the order of θ: weight and bias of each layer, then weight and bias of each normalisation. It is the
-/// order in which PyTorch lists the parameters of a module with `layers` and then `norms`.
+/// Tensors of a network in the order of θ: weight and bias of each layer, then weight and bias of each normalisation, as PyTorch lists
+/// the parameters of a module with `layers` and then `norms`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
     tensors: Vec<Tensor>,
@@ -14,8 +14,8 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// For a network through these widths: inputs, hidden layers, outputs.
-    pub(in crate::engine) fn new(widths: &[usize], bias: bool, norms: bool) -> Self {
+    /// Creates the layout of a network; `widths` are those of inputs, hidden layers and outputs.
+    pub(super) fn new(widths: &[usize], bias: bool, norms: bool) -> Self {
         let mut layout = Self {
             tensors: Vec::new(),
             layers: widths.len().saturating_sub(1),
@@ -43,6 +43,7 @@ impl Layout {
         layout
     }
 
+    /// Appends a tensor.
     fn push(&mut self, name: String, shape: Vec<usize>, role: Role) {
         let start = self.dim();
         let end = start + shape.iter().product::<usize>();
@@ -55,41 +56,41 @@ impl Layout {
         });
     }
 
-    /// The number of parameters n.
+    /// Returns the number of parameters n.
     pub fn dim(&self) -> usize {
         self.tensors.last().map_or(0, |tensor| tensor.range.end)
     }
 
-    /// The tensors in the order of θ.
+    /// Returns the tensors in the order of θ.
     pub fn tensors(&self) -> &[Tensor] {
         &self.tensors
     }
 
-    /// How many layers there are.
+    /// Returns the number of layers.
     pub fn layers(&self) -> usize {
         self.layers
     }
 
-    /// How many normalisations there are.
-    pub(in crate::engine) fn norms(&self) -> usize {
+    /// Returns the number of normalisations.
+    pub(crate) fn norms(&self) -> usize {
         self.norms
     }
 
-    /// The parameters of layer `layer`, without its normalisation.
+    /// Returns the range of the parameters of a layer, without its normalisation.
     pub fn layer(&self, layer: usize) -> Range<usize> {
         let bias = self.bias(layer).end;
         let weight = self.weight(layer);
         weight.start..weight.end.max(bias)
     }
 
-    /// The weights of layer `layer`.
-    pub(in crate::engine) fn weight(&self, layer: usize) -> Range<usize> {
+    /// Returns the range of the weights of a layer.
+    pub(crate) fn weight(&self, layer: usize) -> Range<usize> {
         let each = if self.bias { 2 } else { 1 };
         self.tensors[each * layer].range.clone()
     }
 
-    /// The biases of layer `layer`, none where there are none.
-    pub(in crate::engine) fn bias(&self, layer: usize) -> Range<usize> {
+    /// Returns the range of the biases of a layer; empty without biases.
+    pub(crate) fn bias(&self, layer: usize) -> Range<usize> {
         if self.bias {
             self.tensors[2 * layer + 1].range.clone()
         } else {
@@ -97,13 +98,13 @@ impl Layout {
         }
     }
 
-    /// γ and β of normalisation `layer`.
-    pub(in crate::engine) fn norm(&self, layer: usize) -> [Range<usize>; 2] {
+    /// Returns the ranges of γ and β of a normalisation.
+    pub(crate) fn norm(&self, layer: usize) -> [Range<usize>; 2] {
         let first = self.tensors.len() - 2 * (self.norms - layer);
         [first, first + 1].map(|at| self.tensors[at].range.clone())
     }
 
-    /// The parameters of a tensor (`layers.0.weight`), of a layer (`layers.0`, `layer0`) or of a normalisation (`norms.0`).
+    /// Returns the range of a tensor (`layers.0.weight`), a layer (`layers.0`, `layer0`) or a normalisation (`norms.0`) by name.
     pub fn group(&self, name: &str) -> Option<Range<usize>> {
         let name = match name.strip_prefix("layer") {
             Some(number) if number.starts_with(|c: char| c.is_ascii_digit()) => {
@@ -115,7 +116,7 @@ impl Layout {
             let rest = tensor.name.strip_prefix(name);
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         };
-        // Nothing stands between weight and bias; `layers` and `norms` name all of their kind.
+        // Weight and bias are adjacent; `layers` and `norms` name all tensors of their kind.
         let mut own = self.tensors.iter().filter(belongs);
         let first = own.next().filter(|_| !name.is_empty())?;
         let last = own.next_back().unwrap_or(first);
@@ -128,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tensors_stand_in_pytorchs_order() {
+    fn tensors_are_in_the_order_of_pytorch() {
         let layout = Layout::new(&[3, 4, 2], true, true);
         let found: Vec<_> = { layout.tensors().iter() }
             .map(|tensor| {

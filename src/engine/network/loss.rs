@@ -1,93 +1,84 @@
-//! The losses of one sample: value, derivative by the outputs z, and Hessian by them.
+//! The losses of a sample: value, gradient and Hessian by the outputs z.
 
-use super::activation::exp_neg;
-use super::float::Float;
+use super::float::{SimdOf, exp_neg, splat};
+use super::gemm::padded_len;
 use crate::engine::declare::settings;
 use crate::engine::numeric::real;
-use crate::engine::numeric::real::{Kernel, Lanes, Real, dispatch};
+use crate::engine::numeric::real::{Kernel, dispatch};
 use fearless_simd::Simd;
+use fearless_simd::prelude::*;
 
 settings! {
-    /// What is minimised, the mean over the samples.
+    /// Loss function, averaged over the samples.
     ///
-    /// mse is the squared error, a mean over the outputs as well (PyTorch's MSELoss); bce is the binary cross-entropy of one output,
-    /// ce the cross-entropy of one output for each class, both from logits (BCEWithLogitsLoss, CrossEntropyLoss).
+    /// mse is the mean squared error, averaged over the outputs too (PyTorch's MSELoss); bce is the binary cross-entropy of one logit,
+    /// ce the cross-entropy of one logit per class (BCEWithLogitsLoss, CrossEntropyLoss).
     pub enum Loss { Mse = "mse", Bce = "bce", Ce = "ce" }
 }
 
-/// What the outputs for a sample should be.
+/// Target of a sample.
 #[derive(Clone, Copy)]
-pub(in crate::engine) enum Target<'a> {
-    /// These numbers.
+pub(crate) enum Target<'a> {
+    /// A number for each output.
     Numbers(&'a [f64]),
-    /// This class.
+    /// The index of a class.
     Class(usize),
 }
 
 impl Loss {
-    /// What is the same for all samples is done side by side: for ce, e to the power of how far each output is below the greatest of its
-    /// sample goes to `slopes`. Both hold rows of so many outputs, padded to a stride.
-    pub(in crate::engine) fn prepare_softmax(
-        self,
-        [outputs, stride]: [usize; 2],
-        z: &[f64],
-        slopes: &mut [f64],
-    ) {
-        if self == Self::Ce {
+    /// Writes the exponentials that [`Self::value_and_grad`] and [`Self::grad`] need to `d`, for all samples at once: e^(z − max z) for ce,
+    /// e^(−|z|) for bce. Both slices hold a row of `outputs` numbers per sample, padded to `stride`.
+    pub(crate) fn prepare_softmax(self, [outputs, stride]: [usize; 2], z: &[f64], d: &mut [f64]) {
+        if self != Self::Mse {
             dispatch(SoftmaxTerms {
+                loss: self,
                 outputs,
                 stride,
                 z,
-                slopes,
+                d,
             });
         }
     }
 
-    /// The loss; its derivative by z goes to `slope`, which holds what [`Self::prepare_softmax`] has left there.
-    pub(in crate::engine) fn value_and_grad(
-        self,
-        z: &[f64],
-        goal: Target,
-        slope: &mut [f64],
-    ) -> f64 {
-        let rest = self.grad(z, goal, slope);
-        match (self, goal) {
+    /// Returns the loss and writes its gradient by z to `d`, which must hold the result of [`Self::prepare_softmax`].
+    pub(crate) fn value_and_grad(self, z: &[f64], target: Target, d: &mut [f64]) -> f64 {
+        let rest = self.grad(z, target, d);
+        match (self, target) {
             (Self::Bce, Target::Class(class)) => {
-                let along = if class == 1 { -z[0] } else { z[0] };
-                let straight = if along < 0.0 { 0.0 } else { along };
-                straight + libm::log1p(rest)
+                let wrong = if class == 1 { -z[0] } else { z[0] };
+                let linear = if wrong < 0.0 { 0.0 } else { wrong };
+                linear + libm::log1p(rest)
             }
-            (Self::Ce, Target::Class(class)) => libm::log(rest) + (greatest(z) - z[class]),
+            (Self::Ce, Target::Class(class)) => libm::log(rest) + (max(z) - z[class]),
             _ => rest,
         }
     }
 
-    /// The same derivative. Returns what the loss is made of: for bce e to the power of minus the distance from 0, for ce the sum of what has been
-    /// prepared, else the loss itself.
-    pub(in crate::engine) fn grad(self, z: &[f64], goal: Target, slope: &mut [f64]) -> f64 {
-        match (self, goal) {
-            (Self::Mse, Target::Numbers(goal)) => {
+    /// Writes the gradient by z to `d`, which must hold the result of [`Self::prepare_softmax`]. Returns the loss for mse, e^(−|z|) for
+    /// bce, and the sum of the exponentials for ce.
+    pub(super) fn grad(self, z: &[f64], target: Target, d: &mut [f64]) -> f64 {
+        match (self, target) {
+            (Self::Mse, Target::Numbers(target)) => {
                 let count = real(z.len());
                 let mut sum = 0.0;
-                for ((z, y), slope) in z.iter().zip(goal).zip(slope) {
+                for ((z, y), d) in z.iter().zip(target).zip(d) {
                     sum += (z - y) * (z - y);
-                    *slope = 2.0 * (z - y) / count;
+                    *d = 2.0 * (z - y) / count;
                 }
                 sum / count
             }
             (Self::Bce, Target::Class(class)) => {
                 // The loss of class 1 at z is that of class 0 at −z: ln(1 + eᶻ).
                 let sign = if class == 1 { -1.0 } else { 1.0 };
-                let along = sign * z[0];
-                let e = exp_neg(along.abs());
-                let share = if along < 0.0 { e } else { 1.0 } / (1.0 + e);
-                slope[0] = sign * share;
+                let e = d[0];
+                let probability = if sign * z[0] < 0.0 { e } else { 1.0 } / (1.0 + e);
+                d[0] = sign * probability;
                 e
             }
             (Self::Ce, Target::Class(class)) => {
-                let sum: f64 = slope.iter().sum();
-                slope.iter_mut().for_each(|share| *share /= sum);
-                slope[class] -= 1.0;
+                let sum: f64 = d.iter().sum();
+                d.iter_mut().for_each(|d| *d /= sum);
+                d[class] -= 1.0;
                 sum
             }
             // Data that do not fit the loss are refused before.
@@ -95,33 +86,26 @@ impl Loss {
         }
     }
 
-    /// The Hessian by z times `v`, given the derivative; `product` may not hold anything yet.
-    pub(in crate::engine) fn hessian_vector<E: Float>(
-        self,
-        slope: &[E],
-        goal: Target,
-        v: &[E],
-        product: &mut [E],
-    ) {
-        let one = E::from_f64(1.0);
-        match (self, goal) {
+    /// Writes the Hessian by z times `v` to `product`, given the gradient `d`.
+    pub(super) fn hessian_vector(self, d: &[f64], target: Target, v: &[f64], product: &mut [f64]) {
+        match (self, target) {
             (Self::Bce, _) => {
-                // |slope| is the share of the other class.
-                let sign = if slope[0] < E::default() { -one } else { one };
-                let share = sign * slope[0];
-                product[0] = share * (one - share) * v[0];
+                // |d| is the probability of the other class.
+                let sign = if d[0] < 0.0 { -1.0 } else { 1.0 };
+                let probability = sign * d[0];
+                product[0] = probability * (1.0 - probability) * v[0];
             }
             (Self::Ce, Target::Class(class)) => {
-                // (diag(p) − p pᵀ) v, where the derivative is p but for the 1 of the class.
-                product.copy_from_slice(slope);
-                product[class] += one;
-                let along: E = product.iter().zip(v).map(|(p, v)| *p * v).sum();
+                // (diag(p) − p pᵀ) v; d is p, less 1 for the target's class.
+                product.copy_from_slice(d);
+                product[class] += 1.0;
+                let mean: f64 = product.iter().zip(v).map(|(p, v)| *p * v).sum();
                 for (p, v) in product.iter_mut().zip(v) {
-                    *p *= *v - along;
+                    *p *= *v - mean;
                 }
             }
             _ => {
-                let factor = E::from_f64(2.0 / real(v.len()));
+                let factor = 2.0 / real(v.len());
                 for (product, v) in product.iter_mut().zip(v) {
                     *product = factor * v;
                 }
@@ -129,16 +113,16 @@ impl Loss {
         }
     }
 
-    /// Whether the outputs are nearest to this class: bce takes 1 where the logit is positive, ce the greatest logit, the first of
-    /// several. Nothing is near a number.
-    pub(in crate::engine) fn is_class(self, z: &[f64], goal: Target) -> bool {
-        let Target::Class(class) = goal else {
+    /// Whether the outputs predict the target's class, see [`Self::class`]; false for targets that are numbers.
+    pub(super) fn is_class(self, z: &[f64], target: Target) -> bool {
+        let Target::Class(class) = target else {
             return false;
         };
         self.class(z) == Some(class)
     }
 
-    /// The class that the outputs are for; `None` where there are no classes, or the outputs are no numbers.
+    /// Returns the predicted class: for bce 1 where the logit is positive, for ce the first of the greatest logits; `None` for mse, or
+    /// where an output is NaN.
     pub fn class(self, z: &[f64]) -> Option<usize> {
         match self {
             Self::Mse => None,
@@ -158,48 +142,56 @@ impl Loss {
         }
     }
 
-    /// The class that the outputs are for, and how sure that is; `None` where there are no classes, or the outputs are no numbers.
+    /// Returns the predicted class with its probability and margin; `None` for mse, or where an output is no finite number.
     pub fn predict(self, z: &[f64]) -> Option<Prediction> {
         let class = self.class(z)?;
-        let (share, next) = if self == Self::Bce {
-            let other = exp_neg(z[0].abs());
-            (1.0 / (1.0 + other), other / (1.0 + other))
+        let mut d = vec![0.0; padded_len(z.len())];
+        let mut row = d.clone();
+        row[..z.len()].copy_from_slice(z);
+        self.prepare_softmax([z.len(), row.len()], &row, &mut d);
+        let (probability, next) = if self == Self::Bce {
+            (1.0 / (1.0 + d[0]), d[0] / (1.0 + d[0]))
         } else {
-            let weight = |other: &f64| exp_neg(z[class] - other);
-            let share = 1.0 / z.iter().map(weight).sum::<f64>();
-            let others = z.iter().enumerate().filter(|(other, _)| *other != class);
-            let next = others.map(|(_, other)| weight(other)).fold(0.0, f64::max);
-            (share, share * next)
+            let terms = &d[..z.len()];
+            let probability = 1.0 / terms.iter().sum::<f64>();
+            let others = terms
+                .iter()
+                .enumerate()
+                .filter(|(other, _)| *other != class);
+            let next = others.map(|(_, term)| *term).fold(0.0, f64::max);
+            (probability, probability * next)
         };
-        share.is_finite().then_some(Prediction {
+        probability.is_finite().then_some(Prediction {
             class,
-            probability: share,
-            margin: share - next,
+            probability,
+            margin: probability - next,
         })
     }
 }
 
-/// What a network's outputs for a sample say.
+/// Predicted class of a sample.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Prediction {
-    /// The class.
+    /// The index of the class.
     pub class: usize,
     /// Its probability.
     pub probability: f64,
-    /// By how much that is more than the probability of any other class.
+    /// Its probability less the greatest probability of another class.
     pub margin: f64,
 }
 
-fn greatest(z: &[f64]) -> f64 {
+/// Returns the greatest number.
+fn max(z: &[f64]) -> f64 {
     z.iter().copied().fold(f64::NEG_INFINITY, f64::max)
 }
 
-/// The exponentials of [`Loss::prepare_softmax`].
+/// Exponentials of [`Loss::prepare_softmax`].
 struct SoftmaxTerms<'a> {
+    loss: Loss,
     outputs: usize,
     stride: usize,
     z: &'a [f64],
-    slopes: &'a mut [f64],
+    d: &'a mut [f64],
 }
 
 impl Kernel for SoftmaxTerms<'_> {
@@ -207,13 +199,19 @@ impl Kernel for SoftmaxTerms<'_> {
 
     #[inline(always)]
     fn on_lanes<S: Simd>(self, simd: S) {
+        let lanes = SimdOf::<f64, S>::LEN;
         let rows = self.z.chunks_exact(self.stride);
-        for (z, slopes) in rows.zip(self.slopes.chunks_exact_mut(self.stride)) {
-            let most = greatest(&z[..self.outputs]);
-            for first in (0..self.outputs).step_by(Lanes::<S>::LANES) {
-                let z = Lanes::<S>::load(simd, z, first);
-                // No argument that is a number is far.
-                exp_neg(z.broadcast(most) - z).store(slopes, first);
+        for (z, d) in rows.zip(self.d.chunks_exact_mut(self.stride)) {
+            let max = splat::<f64, S>(simd, max(&z[..self.outputs]));
+            for first in (0..self.outputs).step_by(lanes) {
+                let range = first..first + lanes;
+                let z = SimdOf::<f64, S>::from_slice(simd, &z[range.clone()]);
+                let x = if self.loss == Loss::Bce {
+                    z.abs()
+                } else {
+                    max - z
+                };
+                exp_neg::<f64, S>(simd, x).store_slice(&mut d[range]);
             }
         }
     }
@@ -222,73 +220,71 @@ impl Kernel for SoftmaxTerms<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::network::gemm::padded_len;
 
-    /// The loss of one sample alone.
-    fn at(loss: Loss, z: &[f64], class: usize, slope: &mut [f64]) -> f64 {
+    /// Returns the loss of a single sample and writes its gradient.
+    fn at(loss: Loss, z: &[f64], class: usize, d: &mut [f64]) -> f64 {
         let [mut row, mut slopes] = [
             vec![f64::NAN; padded_len(z.len())],
             vec![0.0; padded_len(z.len())],
         ];
         row[..z.len()].copy_from_slice(z);
         loss.prepare_softmax([z.len(), row.len()], &row, &mut slopes);
-        slope.copy_from_slice(&slopes[..z.len()]);
-        loss.value_and_grad(z, Target::Class(class), slope)
+        d.copy_from_slice(&slopes[..z.len()]);
+        loss.value_and_grad(z, Target::Class(class), d)
     }
 
     #[test]
-    fn far_logits_have_straight_losses() {
-        let mut slope = [0.0; 2];
+    fn losses_of_extreme_logits_are_linear() {
+        let mut d = [0.0; 2];
         for (class, z, loss, derivative) in [
             (1, 800.0, 0.0, 0.0),
             (1, -800.0, 800.0, -1.0),
             (0, 800.0, 800.0, 1.0),
             (0, -800.0, 0.0, 0.0),
         ] {
-            let found = at(Loss::Bce, &[z], class, &mut slope[..1]);
+            let found = at(Loss::Bce, &[z], class, &mut d[..1]);
             assert!((found - loss).abs() < 1e-300, "{class} {z}: {found}");
-            assert!(
-                (slope[0] - derivative).abs() < 1e-300,
-                "{class} {z}: {slope:?}"
-            );
-            // The same logits as those of two classes.
-            let found = at(Loss::Ce, &[0.0, z], class, &mut slope);
+            assert!((d[0] - derivative).abs() < 1e-300, "{class} {z}: {d:?}");
+            // Two classes, the logit of the first 0.
+            let found = at(Loss::Ce, &[0.0, z], class, &mut d);
             assert!((found - loss).abs() < 1e-300, "{class} {z}: {found}");
-            assert!(
-                (slope[1] - derivative).abs() < 1e-300,
-                "{class} {z}: {slope:?}"
-            );
+            assert!((d[1] - derivative).abs() < 1e-300, "{class} {z}: {d:?}");
         }
     }
 
     #[test]
-    fn shares_of_many_classes_have_the_bits_of_each_alone() {
+    fn softmax_of_many_classes_has_the_bits_of_each_alone() {
         for classes in 1..20 {
             let z: Vec<f64> = (0..classes).map(|i| (7.0 * real(i)).sin() * 30.0).collect();
-            let most = greatest(&z);
-            let sum: f64 = z.iter().map(|z| exp_neg(most - z)).sum();
-            let mut slope = vec![0.0; classes];
-            at(Loss::Ce, &z, 0, &mut slope);
-            slope[0] += 1.0;
-            for (share, z) in slope[1..].iter().zip(&z[1..]) {
-                assert_eq!(*share, exp_neg(most - z) / sum, "{classes}");
+            let max = max(&z);
+            let exp_neg = |x: f64| {
+                let mut d = [0.0; 8];
+                Loss::Bce.prepare_softmax([1, 8], &[x, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0], &mut d);
+                d[0]
+            };
+            let sum: f64 = z.iter().map(|z| exp_neg(max - z)).sum();
+            let mut d = vec![0.0; classes];
+            at(Loss::Ce, &z, 0, &mut d);
+            d[0] += 1.0;
+            for (probability, z) in d[1..].iter().zip(&z[1..]) {
+                assert_eq!(*probability, exp_neg(max - z) / sum, "{classes}");
             }
         }
     }
 
     #[test]
-    fn what_is_no_number_has_no_loss_and_no_class() {
-        let mut slope = [0.0; 2];
+    fn nan_outputs_have_nan_losses_and_no_class() {
+        let mut d = [0.0; 2];
         for z in [[f64::NAN, 1.0], [1.0, f64::NAN], [f64::INFINITY; 2]] {
-            assert!(at(Loss::Ce, &z, 0, &mut slope).is_nan());
+            assert!(at(Loss::Ce, &z, 0, &mut d).is_nan());
         }
-        assert!(at(Loss::Bce, &[f64::NAN], 0, &mut slope[..1]).is_nan());
+        assert!(at(Loss::Bce, &[f64::NAN], 0, &mut d[..1]).is_nan());
         assert_eq!(Loss::Ce.class(&[f64::NAN, 1.0]), None);
         assert_eq!(Loss::Bce.class(&[f64::NAN]), None);
     }
 
     #[test]
-    fn classes_are_those_of_the_greatest_logit() {
+    fn the_class_is_that_of_the_greatest_logit() {
         assert_eq!(Loss::Ce.class(&[1.0, 3.0, 3.0]), Some(1));
         assert_eq!(Loss::Bce.class(&[0.0]), Some(0));
         assert_eq!(Loss::Bce.class(&[0.1]), Some(1));

@@ -1,4 +1,4 @@
-//! Dense layers one after the other.
+//! Multi-layer perceptron.
 
 use super::activation::Activation;
 use super::init::{Init, Initializer};
@@ -12,27 +12,28 @@ settings! {
     ///
     /// θ holds weight (out × in, row by row) and bias of each layer, then weight and bias of each normalisation.
     pub struct Mlp("Multi-layer perceptron") {
-        /// The widths of the hidden layers; empty means that there are none.
+        /// Widths of the hidden layers; empty for none.
         hidden: Vec<u64> = vec![16, 16], in 1.0..=4096.0;
-        /// What bends the numbers after each hidden layer.
+        /// Activation function after each hidden layer.
         activation: Activation = Activation::Tanh;
-        /// mse: mean squared error; bce: binary cross-entropy of one logit; ce: cross-entropy of a logit for each class.
+        /// Loss function: mse is the mean squared error, bce the binary cross-entropy of one logit, ce the cross-entropy of one logit per
+        /// class.
         loss: Loss = Loss::Bce;
-        /// Between each hidden layer and its activation. batch takes the moments of the samples that the loss is asked for.
+        /// Normalisation between each hidden layer and its activation. batch uses the statistics of the batch that the loss is computed on.
         norm: Norm = Norm::None;
-        /// Adds its input to the output of each hidden layer that is as wide as its input.
+        /// Residual connections: adds the input of each hidden layer to its output where both have one width.
         residual: bool = false;
         /// Whether layers have biases.
         bias: bool = true;
-        /// How weights begin: torch-default is nn.Linear's own, the others are those of torch.nn.init.
+        /// Weight initialiser: torch-default is that of nn.Linear, the others are those of torch.nn.init.
         init: Init = Init::TorchDefault;
-        /// The factor of xavier, kaiming, lecun and orthogonal weights; auto is √2 for kaiming, else 1.
+        /// Gain of xavier, kaiming, lecun and orthogonal weights; auto is √2 for kaiming, else 1.
         init_gain: Option<f64> = None, in 0.0.., linear 0.0..=3.0;
-        /// The standard deviation of normal weights.
+        /// Standard deviation of normal weights.
         init_std: f64 = 0.02, in 0.0.., log 1e-3..=1.0;
-        /// The value of constant weights.
+        /// Value of constant weights.
         init_value: f64 = 0.1, linear -1.0..=1.0;
-        /// λ: adds λ/2 ‖θ‖² to the loss, over all parameters.
+        /// L2 penalty λ: adds λ/2 ‖θ‖² to the loss, over all parameters.
         l2: f64 = 0.0, in 0.0.., log 1e-6..=1.0;
     }
 }

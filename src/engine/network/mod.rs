@@ -1,8 +1,8 @@
-//! Small networks as objectives: dense layers, exact derivatives, data.
+//! Small neural networks as objectives: dense layers, exact derivatives, data sets.
 //!
-//! A spec like `mlp:hidden=16/16,activation=tanh,loss=bce` names a network ([`AnyNetwork`]), one like `moons:noise=0.2` the data
-//! ([`data::AnyDataset`]). Both together are a [`NetworkLoss`], an [`Objective`](crate::engine::objective::Objective) over θ ∈ ℝⁿ: its
-//! [`Layout`] says where each tensor stands in θ.
+//! A spec like `mlp:hidden=16/16,activation=tanh,loss=bce` names a network ([`AnyNetwork`]), one like `moons:noise=0.2` a data set
+//! ([`data::AnyDataset`]). Together they make a [`NetworkLoss`], an [`Objective`](crate::engine::objective::Objective) over θ ∈ ℝⁿ; its
+//! [`Layout`] gives the range of each tensor in θ.
 //!
 //! ```
 //! use ravine::engine::files::NoFiles;
@@ -19,34 +19,31 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-pub(in crate::engine) mod activation;
-mod aligned;
+pub(crate) mod activation;
 mod blocks;
-mod cached_hvp;
 pub mod data;
-mod directional;
 mod exact_trace;
+mod fast;
 mod float;
-pub(in crate::engine) mod forward_backward;
-pub(in crate::engine) mod gemm;
-mod gemm_narrow;
+pub(crate) mod forward_backward;
+pub(crate) mod gemm;
 mod hvp;
 mod init;
 mod layout;
-pub(in crate::engine) mod loss;
+pub(crate) mod loss;
 mod metrics;
 mod mlp;
-pub(in crate::engine) mod norm;
-pub(in crate::engine) mod objective;
+mod model;
+pub(crate) mod norm;
+mod objective;
 mod padding;
 mod plane_restriction;
-pub(in crate::engine) mod reduce;
+pub(crate) mod reduce;
 mod rescale;
-mod slice;
 mod tangent;
 mod targets;
 mod training_task;
-pub(in crate::engine) mod weights;
+pub(crate) mod weights;
 mod workspace;
 
 use crate::engine::declare::{Settings, family};
@@ -57,16 +54,16 @@ pub use init::{Init, Initializer};
 pub use layout::Layout;
 pub use loss::{Loss, Prediction};
 pub use metrics::Metrics;
+pub use model::{NetworkLoss, Precision};
 pub use norm::{BatchNormStats, Norm};
-pub use objective::{NetworkLoss, Precision};
 pub use plane_restriction::PlaneRestriction;
 pub use rescale::RescaleError;
 pub use training_task::TrainingTask;
 
-/// The most parameters that a network may have.
+/// Maximum number of parameters of a network.
 pub const MAX_PARAMETERS: usize = 10_000_000;
 
-/// The most classes that numbers may stand for.
+/// Maximum number of classes of numeric labels.
 pub const MAX_CLASSES: usize = 1_000;
 
 family! {
@@ -78,36 +75,36 @@ family! {
 
 /// A network's settings.
 pub trait Network: Settings {
-    /// What it is made of between its inputs and its outputs.
+    /// Returns the architecture.
     fn architecture(&self) -> Architecture;
 
-    /// The loss of one sample.
+    /// Returns the loss function.
     fn loss(&self) -> Loss;
 
-    /// λ: λ/2 ‖θ‖² is added to the loss.
+    /// Returns λ of the L2 penalty λ/2 ‖θ‖².
     fn l2(&self) -> f64;
 
-    /// How θ begins.
+    /// Returns the weight initialiser.
     fn initializer(&self) -> Initializer;
 }
 
-/// Dense layers one after the other, without the widths that the data give.
+/// Architecture of a network, without the widths of inputs and outputs, which the data determine.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Architecture {
     /// The widths of the hidden layers.
     pub hidden: Vec<u64>,
-    /// What follows each hidden layer.
+    /// The activation function after each hidden layer.
     pub activation: Activation,
-    /// What stands between a hidden layer and its activation.
+    /// The normalisation between each hidden layer and its activation.
     pub norm: Norm,
-    /// Whether a connection goes around each hidden layer that is as wide as its input.
+    /// Whether hidden layers have residual connections where input and output have one width.
     pub residual: bool,
     /// Whether layers have biases.
     pub bias: bool,
 }
 
 impl Architecture {
-    /// With so many inputs and outputs.
+    /// Returns the structure with the given numbers of inputs and outputs; refuses more than [`MAX_PARAMETERS`].
     fn shape(&self, inputs: usize, outputs: usize) -> Result<Shape, NetworkError> {
         let hidden = self
             .hidden
@@ -137,10 +134,10 @@ impl Architecture {
     }
 }
 
-/// Why a network cannot be had, or not on these data.
+/// Error of creating a network on data.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum NetworkError {
-    /// There is nothing to learn from.
+    /// The data are empty.
     #[error("the data have no samples or no inputs; expected at least one of each")]
     NoData,
     /// Too many parameters.
@@ -151,28 +148,28 @@ pub enum NetworkError {
         /// The widths from inputs to outputs.
         widths: Vec<usize>,
     },
-    /// Text where numbers are needed.
+    /// Labels are text, but the loss needs numbers.
     #[error("loss: mse is for numbers, but labels are text like `{name}`; expected bce or ce")]
     NotNumbers {
         /// One of the labels.
         name: String,
     },
-    /// Numbers that are no classes.
-    #[error("loss: {loss} is for classes, but a label is {number}; expected whole numbers from 0 to {}, or mse", most - 1)]
+    /// A label is not a class index.
+    #[error("loss: {loss} is for classes, but a label is {number}; expected whole numbers from 0 to {}, or mse", max - 1)]
     NotAClass {
         /// The loss.
         loss: &'static str,
         /// The label.
         number: f64,
-        /// How many classes there can be.
-        most: usize,
+        /// The maximum number of classes.
+        max: usize,
     },
     /// Too many classes for one logit.
     #[error(
         "loss: bce is for the classes 0 and 1, but the labels have {count} classes; expected ce"
     )]
     NotTwoClasses {
-        /// How many classes there are.
+        /// The number of classes.
         count: usize,
     },
     /// Several targets for each sample.
@@ -182,43 +179,43 @@ pub enum NetworkError {
     ManyTargets {
         /// The loss.
         loss: &'static str,
-        /// How many targets there are.
+        /// The number of targets.
         width: usize,
     },
-    /// Moments for other normalisations.
+    /// Batch normalisation statistics of other widths.
     #[error(
         "batch normalisation: the statistics have {given:?} features (means, variances); expected {expected:?}"
     )]
     WrongBatchNormStats {
-        /// How many means and variances each has.
+        /// The numbers of means and variances of each.
         given: Vec<[usize; 2]>,
-        /// How many features each batch normalisation has.
+        /// The number of features of each batch normalisation.
         expected: Vec<usize>,
     },
-    /// One sample, whose variance is 0.
+    /// Batch normalisation with a single sample, whose variance is 0.
     #[error(
         "norm: batch normalisation needs at least two samples, but there is one to train on; expected more data, or norm=layer or none"
     )]
     OneSample,
-    /// A batch of one sample, whose variance is 0.
+    /// Batch normalisation with a batch of one sample, whose variance is 0.
     #[error(
         "batch: {batch} of {samples} samples at a time leave a batch of one sample, which batch normalisation cannot normalise (PyTorch refuses it too); expected a size that leaves none, like {expected}, or norm=layer or none"
     )]
     BatchOfOne {
-        /// How many samples a batch has.
+        /// The batch size.
         batch: usize,
-        /// How many samples there are.
+        /// The number of samples.
         samples: usize,
-        /// A size near it that leaves no single sample.
+        /// The nearest batch size that leaves no single sample.
         expected: usize,
     },
-    /// Data that are not like those that a network is for.
-    #[error("the data have {} inputs and {} outputs; expected {} and {}, as the network has", widths[0], widths[1], own[0], own[1])]
+    /// Data of other widths than the network's.
+    #[error("the data have {} inputs and {} outputs; expected {} and {}, as the network has", widths[0], widths[1], expected[0], expected[1])]
     OtherData {
-        /// Inputs and outputs of the data.
+        /// The numbers of inputs and outputs of the data.
         widths: [usize; 2],
-        /// Inputs and outputs of the network.
-        own: [usize; 2],
+        /// The numbers of inputs and outputs of the network.
+        expected: [usize; 2],
     },
 }
 

@@ -1,77 +1,77 @@
-//! Batch and layer normalisation, u = γ ẑ + β with ẑ = (z − μ) / √(σ² + ε), and what differentiation needs of it.
+//! Batch and layer normalisation, u = γ ẑ + β with ẑ = (z − μ) / √(σ² + ε), and its derivatives.
 //!
-//! Ioffe & Szegedy 2015; Ba, Kiros & Hinton 2016. Both are the same formulas: the mean μ and the biased variance σ² are those of a
-//! group of numbers, the columns of a batch or the rows of a layer.
+//! Ioffe & Szegedy 2015; Ba, Kiros & Hinton 2016. The two differ in the groups over which the mean μ and the biased variance σ² are
+//! taken: the columns (features) of a batch, or its rows (samples).
 
-use super::float::Float;
 use crate::engine::declare::settings;
 use crate::engine::numeric::real;
 
 settings! {
-    /// What is done between a hidden layer's product and its activation.
+    /// Normalisation between a hidden layer's product and its activation.
     pub enum Norm { None = "none", Batch = "batch", Layer = "layer" }
 }
 
 /// PyTorch's ε.
 const EPS: f64 = 1e-5;
 
-/// The numbers of `width` features for each of some samples, in padded rows.
+/// Normalisation groups in a matrix of `width` features per sample, in padded rows.
 #[derive(Clone, Copy)]
-pub(in crate::engine) struct NormGroups {
-    pub(in crate::engine) width: usize,
-    pub(in crate::engine) stride: usize,
-    /// Whether groups are columns, as in batch normalisation, or rows.
-    pub(in crate::engine) columns: bool,
+pub(crate) struct NormGroups {
+    pub(super) width: usize,
+    pub(super) stride: usize,
+    /// Whether groups are columns (batch normalisation) or rows (layer normalisation).
+    pub(super) columns: bool,
 }
 
-/// What the normalisation of one layer keeps for its derivatives.
+/// Intermediate values of a normalisation, kept for its derivatives.
 #[derive(Clone, Default)]
-pub(in crate::engine) struct Normalised<E = f64> {
+pub(super) struct Normalised {
     /// ẑ.
-    z: Vec<E>,
+    z: Vec<f64>,
     /// μ and σ² of each group.
-    moments: BatchNormStats,
+    stats: BatchNormStats,
     /// 1 / √(σ² + ε) of each group, whose tangent is −mean(ẑ ż) / (σ² + ε).
-    scale: Vec<E>,
-    /// Whether μ and σ² are given, and do not depend on z.
+    scale: Vec<f64>,
+    /// Whether μ and σ² were given and do not depend on z.
     eval_mode: bool,
 }
 
-/// What is kept of its tangent.
+/// Intermediate values of a normalisation's tangent.
 #[derive(Default)]
-pub(in crate::engine) struct NormTangent<E> {
+pub(super) struct NormTangent {
     /// The tangent of ẑ.
-    z: Vec<E>,
+    z: Vec<f64>,
     /// mean(ẑ ż) of each group.
-    along: Vec<E>,
-    bent: [Means<E>; 2],
-    means: [Means<E>; 2],
+    projection: Vec<f64>,
+    derivative_means: [Means; 2],
+    means: [Means; 2],
 }
 
-impl<E> NormTangent<E> {
-    /// Room for means.
-    pub(in crate::engine) fn means(&mut self) -> &mut [Means<E>; 2] {
+impl NormTangent {
+    /// Returns scratch buffers for means.
+    pub(super) fn means(&mut self) -> &mut [Means; 2] {
         &mut self.means
     }
 }
 
-/// A mean for each group.
-pub(in crate::engine) type Means<E = f64> = Vec<E>;
+/// Mean of each group.
+pub(super) type Means = Vec<f64>;
 
-/// γ and β, or tangents of them.
+/// γ and β, or their tangents.
 #[derive(Clone, Copy)]
-pub(in crate::engine) struct Affine<'a, E> {
-    pub(in crate::engine) gamma: &'a [E],
-    pub(in crate::engine) beta: &'a [E],
+pub(super) struct Affine<'a> {
+    pub(super) gamma: &'a [f64],
+    pub(super) beta: &'a [f64],
 }
 
-impl<'a, E> Affine<'a, E> {
-    pub(in crate::engine) fn of([gamma, beta]: &'a [Vec<E>; 2]) -> Self {
+impl<'a> Affine<'a> {
+    /// Borrows γ and β.
+    pub(super) fn of([gamma, beta]: &'a [Vec<f64>; 2]) -> Self {
         Self { gamma, beta }
     }
 }
 
-/// Means and variances of the features, of some samples or averaged over time.
+/// Mean and variance of each feature, of a batch or as running averages.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct BatchNormStats {
     /// The mean of each feature.
@@ -81,6 +81,7 @@ pub struct BatchNormStats {
 }
 
 impl NormGroups {
+    /// Returns the number of groups.
     fn groups(self, len: usize) -> usize {
         if self.columns {
             self.width
@@ -89,7 +90,7 @@ impl NormGroups {
         }
     }
 
-    /// How many numbers a group has.
+    /// Returns the number of entries of a group.
     fn members(self, len: usize) -> usize {
         if self.columns {
             len / self.stride
@@ -98,9 +99,9 @@ impl NormGroups {
         }
     }
 
-    /// Calls `body` with every place that holds a number, its feature and its group.
+    /// Calls `body` with the index, feature and group of each entry.
     #[inline(always)]
-    pub(in crate::engine) fn each(self, len: usize, mut body: impl FnMut(usize, usize, usize)) {
+    pub(crate) fn each(self, len: usize, mut body: impl FnMut(usize, usize, usize)) {
         for (s, first) in (0..len).step_by(self.stride).enumerate() {
             for feature in 0..self.width {
                 let group = if self.columns { feature } else { s };
@@ -109,151 +110,145 @@ impl NormGroups {
         }
     }
 
-    /// The mean over each group of a term for each place.
-    fn means<E: Float>(
-        self,
-        len: usize,
-        means: &mut Vec<E>,
-        term: impl Fn(usize, usize, usize) -> E,
-    ) {
+    /// Computes the mean over each group of a term per entry.
+    fn means(self, len: usize, means: &mut Vec<f64>, term: impl Fn(usize, usize, usize) -> f64) {
         means.clear();
-        means.resize(self.groups(len), E::default());
+        means.resize(self.groups(len), 0.0);
         self.each(len, |at, feature, group| {
             means[group] += term(at, feature, group);
         });
-        let members = E::from_f64(real(self.members(len)));
+        let members = real(self.members(len));
         means.iter_mut().for_each(|mean| *mean /= members);
     }
 }
 
-impl<E: Float> Normalised<E> {
-    /// Room for `len` numbers.
-    pub(in crate::engine) fn new(len: usize) -> Self {
+impl Normalised {
+    /// Allocates buffers for `len` entries.
+    pub(super) fn new(len: usize) -> Self {
         Self {
-            z: vec![E::default(); len],
+            z: vec![0.0; len],
             ..Self::default()
         }
     }
 
-    /// Replaces z by u. Groups have their own moments, or those that are `given`.
-    pub(in crate::engine) fn forward(
+    /// Replaces z by u. Uses the statistics of each group, or `given` ones.
+    pub(super) fn forward(
         &mut self,
-        extent: NormGroups,
-        affine: Affine<E>,
+        groups: NormGroups,
+        affine: Affine,
         given: Option<&BatchNormStats>,
-        z: &mut [E],
+        z: &mut [f64],
     ) {
         let len = z.len();
         self.eval_mode = given.is_some();
-        let BatchNormStats { mean, variance } = &mut self.moments;
-        if let Some(moments) = given {
-            mean.clone_from(&moments.mean);
-            variance.clone_from(&moments.variance);
+        let BatchNormStats { mean, variance } = &mut self.stats;
+        if let Some(stats) = given {
+            mean.clone_from(&stats.mean);
+            variance.clone_from(&stats.variance);
         } else {
-            extent.means(len, mean, |at, _, _| z[at].to_f64());
-            extent.means(len, variance, |at, _, group| {
-                (z[at].to_f64() - mean[group]).powi(2)
-            });
+            groups.means(len, mean, |at, _, _| z[at]);
+            groups.means(len, variance, |at, _, group| (z[at] - mean[group]).powi(2));
         }
-        let scales = { variance.iter() }.map(|variance| E::from_f64(1.0 / (variance + EPS).sqrt()));
+        let scales = { variance.iter() }.map(|variance| 1.0 / (variance + EPS).sqrt());
         self.scale.clear();
         self.scale.extend(scales);
-        extent.each(len, |at, feature, group| {
-            self.z[at] = E::from_f64(z[at].to_f64() - mean[group]) * self.scale[group];
+        groups.each(len, |at, feature, group| {
+            self.z[at] = (z[at] - mean[group]) * self.scale[group];
             z[at] = affine.gamma[feature] * self.z[at] + affine.beta[feature];
         });
     }
 
-    /// The moments that the last [`Self::forward`] used.
-    pub(in crate::engine) fn moments(&self) -> &BatchNormStats {
-        &self.moments
+    /// Returns the statistics that the last [`Self::forward`] used.
+    pub(super) fn stats(&self) -> &BatchNormStats {
+        &self.stats
     }
 
-    /// ẑ.
-    pub(in crate::engine) fn z(&self) -> &[E] {
+    /// Returns ẑ.
+    pub(super) fn z(&self) -> &[f64] {
         &self.z
     }
 
-    /// Replaces the tangent of z by that of u, given those of γ and β.
-    pub(in crate::engine) fn tangent(
+    /// Replaces the tangent of z by the tangent of u, given the tangents of γ and β.
+    pub(super) fn tangent(
         &self,
-        extent: NormGroups,
-        affine: Affine<E>,
-        moved: Affine<E>,
-        z: &mut [E],
-        own: &mut NormTangent<E>,
+        groups: NormGroups,
+        affine: Affine,
+        tangent_affine: Affine,
+        z: &mut [f64],
+        own: &mut NormTangent,
     ) {
         let len = z.len();
         if !self.eval_mode {
-            extent.means(len, &mut own.along, |at, _, _| self.z[at] * z[at]);
+            groups.means(len, &mut own.projection, |at, _, _| self.z[at] * z[at]);
         }
-        self.project(extent, z, &mut own.means);
+        self.project(groups, z, &mut own.means);
         own.z.clear();
         own.z.extend_from_slice(z);
-        extent.each(len, |at, feature, _| {
-            z[at] = moved.gamma[feature] * self.z[at]
+        groups.each(len, |at, feature, _| {
+            z[at] = tangent_affine.gamma[feature] * self.z[at]
                 + affine.gamma[feature] * own.z[at]
-                + moved.beta[feature];
+                + tangent_affine.beta[feature];
         });
     }
 
-    /// Replaces the derivative by u by that by z; `means` is room.
-    pub(in crate::engine) fn backward(
+    /// Replaces the derivative by u with the derivative by z; `means` is scratch.
+    pub(super) fn backward(
         &self,
-        extent: NormGroups,
-        gamma: &[E],
-        u: &mut [E],
-        means: &mut [Means<E>; 2],
+        groups: NormGroups,
+        gamma: &[f64],
+        u: &mut [f64],
+        means: &mut [Means; 2],
     ) {
-        extent.each(u.len(), |at, feature, _| u[at] *= gamma[feature]);
-        self.project(extent, u, means);
+        groups.each(u.len(), |at, feature, _| u[at] *= gamma[feature]);
+        self.project(groups, u, means);
     }
 
-    /// Replaces the derivative by u and its tangent by those by z; the tangents of the derivatives by γ and β are added to theirs.
-    pub(in crate::engine) fn backward_tangent(
+    /// Replaces the derivative by u and its tangent with those by z; adds the tangents of the derivatives by γ and β.
+    pub(super) fn backward_tangent(
         &self,
-        extent: NormGroups,
-        [gamma, moved_gamma]: [&[E]; 2],
-        [u, u_tangent]: [&mut [E]; 2],
-        [d_gamma, d_beta]: [&mut [E]; 2],
-        own: &mut NormTangent<E>,
+        groups: NormGroups,
+        [gamma, moved_gamma]: [&[f64]; 2],
+        [u, u_tangent]: [&mut [f64]; 2],
+        [d_gamma, d_beta]: [&mut [f64]; 2],
+        own: &mut NormTangent,
     ) {
         let len = u.len();
-        extent.each(len, |at, feature, _| {
+        groups.each(len, |at, feature, _| {
             d_gamma[feature] += u_tangent[at] * self.z[at] + u[at] * own.z[at];
             d_beta[feature] += u_tangent[at];
             u_tangent[at] = moved_gamma[feature] * u[at] + gamma[feature] * u_tangent[at];
             u[at] *= gamma[feature];
         });
-        self.project(extent, u_tangent, &mut own.means);
+        self.project(groups, u_tangent, &mut own.means);
         if self.eval_mode {
             return;
         }
-        let [plain, moved] = &mut own.bent;
-        extent.means(len, plain, |at, _, _| u[at] * self.z[at]);
-        extent.means(len, moved, |at, _, _| u[at] * own.z[at]);
-        self.project(extent, u, &mut own.means);
-        let [plain, moved] = &own.bent;
-        extent.each(len, |at, _, group| {
-            let bend =
-                own.along[group] * u[at] + self.z[at] * moved[group] + own.z[at] * plain[group];
-            u_tangent[at] -= self.scale[group] * bend;
+        let [plain, tangent] = &mut own.derivative_means;
+        groups.means(len, plain, |at, _, _| u[at] * self.z[at]);
+        groups.means(len, tangent, |at, _, _| u[at] * own.z[at]);
+        self.project(groups, u, &mut own.means);
+        let [plain, tangent] = &own.derivative_means;
+        groups.each(len, |at, _, group| {
+            let second = own.projection[group] * u[at]
+                + self.z[at] * tangent[group]
+                + own.z[at] * plain[group];
+            u_tangent[at] -= self.scale[group] * second;
         });
     }
 
-    /// The derivative of ẑ by z, which is symmetric, times v: (v − mean(v) − ẑ mean(ẑ v)) / √(σ² + ε).
-    fn project(&self, extent: NormGroups, v: &mut [E], [mean, along]: &mut [Means<E>; 2]) {
+    /// Replaces v by the Jacobian of ẑ by z times v: (v − mean(v) − ẑ mean(ẑ v)) / √(σ² + ε). The Jacobian is symmetric.
+    fn project(&self, groups: NormGroups, v: &mut [f64], [mean, projection]: &mut [Means; 2]) {
         let len = v.len();
         if self.eval_mode {
-            extent.each(len, |at, _, group| {
+            groups.each(len, |at, _, group| {
                 v[at] *= self.scale[group];
             });
             return;
         }
-        extent.means(len, mean, |at, _, _| v[at]);
-        extent.means(len, along, |at, _, _| self.z[at] * v[at]);
-        extent.each(len, |at, _, group| {
-            v[at] = self.scale[group] * (v[at] - mean[group] - self.z[at] * along[group]);
+        groups.means(len, mean, |at, _, _| v[at]);
+        groups.means(len, projection, |at, _, _| self.z[at] * v[at]);
+        groups.each(len, |at, _, group| {
+            v[at] = self.scale[group] * (v[at] - mean[group] - self.z[at] * projection[group]);
         });
     }
 }

@@ -1,11 +1,10 @@
-//! Numbers into padded rows, and out of them.
+//! Conversions between dense and padded matrices.
 
-use super::float::Float;
-use super::gemm::padded_len_in;
+use super::gemm::padded_len;
 use crate::engine::numeric::real::{AutoVectorized, dispatch};
 
-/// Adds every row of `rows`, which are as long as `sum`, to `sum`.
-pub(super) fn add_rows<E: Float>(sum: &mut [E], rows: &[E]) {
+/// Adds every row of `rows` to `sum`, which has the length of a row.
+pub(super) fn add_rows(sum: &mut [f64], rows: &[f64]) {
     dispatch(AutoVectorized(
         #[inline(always)]
         || {
@@ -17,42 +16,31 @@ pub(super) fn add_rows<E: Float>(sum: &mut [E], rows: &[E]) {
     ));
 }
 
-/// Copies rows of `width` numbers into rows that are padded.
-pub(super) fn pad<E: Float>(rows: &[f64], width: usize, padded_rows: &mut [E]) {
-    let stride = padded_len_in::<E>(width);
+/// Copies dense rows of `width` elements to padded rows.
+pub(super) fn pad(rows: &[f64], width: usize, padded_rows: &mut [f64]) {
+    let stride = padded_len(width);
     let to = padded_rows.chunks_exact_mut(stride);
-    to.zip(rows.chunks_exact(width)).for_each(copy_converted);
+    to.zip(rows.chunks_exact(width))
+        .for_each(|(to, row)| to[..width].copy_from_slice(row));
 }
 
-/// Copies numbers, as many as both have.
-pub(super) fn copy_converted<E: Float>((to, from): (&mut [E], &[f64])) {
-    dispatch(AutoVectorized(
-        #[inline(always)]
-        || {
-            let pairs = to.iter_mut().zip(from);
-            pairs.for_each(|(to, number)| *to = E::from_f64(*number));
-        },
-    ));
-}
-
-/// Copies rows of `width` numbers into the columns of a matrix, whose rows are padded. Squares are turned one after the other, so that what
-/// is read and what is written lies together.
-pub(super) fn transpose<E: Float>(rows: &[f64], width: usize, columns: &mut [E]) {
+/// Transposes dense rows of `width` elements into padded rows, in squares of 8 × 8 for locality.
+pub(super) fn transpose(rows: &[f64], width: usize, columns: &mut [f64]) {
     const SIDE: usize = 8;
-    let stride = padded_len_in::<E>(rows.len() / width);
+    let stride = padded_len(rows.len() / width);
     dispatch(AutoVectorized(
         #[inline(always)]
         || {
             for (rows, first) in rows.chunks(SIDE * width).zip((0..).step_by(SIDE)) {
                 for i in (0..width).step_by(SIDE) {
-                    let mut square = [[E::default(); SIDE]; SIDE];
+                    let mut square = [[0.0; SIDE]; SIDE];
                     for (r, row) in rows.chunks_exact(width).enumerate() {
-                        let turned = square.iter_mut().zip(&row[i..]);
-                        turned.for_each(|(turned, x)| turned[r] = E::from_f64(*x));
+                        let entries = square.iter_mut().zip(&row[i..]);
+                        entries.for_each(|(column, x)| column[r] = *x);
                     }
                     let columns = columns[i * stride..].chunks_exact_mut(stride);
-                    for (column, turned) in columns.zip(&square) {
-                        column[first..first + SIDE].copy_from_slice(turned);
+                    for (to, column) in columns.zip(&square) {
+                        to[first..first + SIDE].copy_from_slice(column);
                     }
                 }
             }
@@ -60,21 +48,16 @@ pub(super) fn transpose<E: Float>(rows: &[f64], width: usize, columns: &mut [E])
     ));
 }
 
-/// Adds a share of rows that are padded to rows that are not.
-pub(super) fn add_unpadded<E: Float>(
-    padded_rows: &[E],
-    width: usize,
-    share: f64,
-    rows: &mut [f64],
-) {
-    let from = padded_rows.chunks_exact(padded_len_in::<E>(width));
+/// Adds `share` times padded rows to dense rows.
+pub(super) fn add_unpadded(padded_rows: &[f64], width: usize, share: f64, rows: &mut [f64]) {
+    let from = padded_rows.chunks_exact(padded_len(width));
     let all = rows.chunks_exact_mut(width).zip(from);
     dispatch(AutoVectorized(
         #[inline(always)]
         || {
             for (row, from) in all {
                 let pairs = row.iter_mut().zip(from);
-                pairs.for_each(|(to, x)| *to += share * x.to_f64());
+                pairs.for_each(|(to, x)| *to += share * x);
             }
         },
     ));

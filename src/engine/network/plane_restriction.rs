@@ -1,35 +1,36 @@
-//! A network's loss on a plane, as an objective in the plane's two coordinates.
+//! Network losses restricted to a plane.
 
 use super::NetworkLoss;
 use crate::engine::objective::plane::Plane;
 use crate::engine::objective::{Objective, values_on_rows};
 use std::sync::Arc;
 
-/// The loss of a network as a function of plane coordinates (a, b).
+/// Network loss as an objective in the coordinates (a, b) of a plane.
 pub struct PlaneRestriction {
     loss: Arc<NetworkLoss>,
     plane: Plane,
 }
 
 impl PlaneRestriction {
-    /// A loss on a plane through its parameters; `None` if they are not as many.
+    /// Restricts a loss to a plane; `None` if the plane's dimension is not the number of parameters.
     pub fn new(loss: Arc<NetworkLoss>, plane: Plane) -> Option<Self> {
         (loss.dim() == plane.dim()).then_some(Self { loss, plane })
     }
 
-    /// The plane.
+    /// Returns the plane.
     pub fn plane(&self) -> &Plane {
         &self.plane
     }
 
+    /// Returns θ at plane coordinates.
     fn theta(&self, at: &[f64]) -> Vec<f64> {
         let mut theta = vec![0.0; self.plane.dim()];
         self.plane.point([at[0], at[1]], &mut theta);
         theta
     }
 
-    /// How much of a vector in ℝⁿ goes along each direction.
-    fn along(&self, vector: &[f64], to: &mut [f64]) {
+    /// Writes the dot products of a vector in ℝⁿ with both directions.
+    fn project(&self, vector: &[f64], to: &mut [f64]) {
         let [_, u, v] = self.plane.parts();
         for (to, direction) in to.iter_mut().zip([u, v]) {
             *to = vector.iter().zip(direction).map(|(x, d)| x * d).sum();
@@ -51,16 +52,16 @@ impl Objective for PlaneRestriction {
     }
 
     fn gradient(&self, at: &[f64], gradient: &mut [f64]) -> f64 {
-        let mut all = vec![0.0; self.plane.dim()];
-        let value = self.loss.gradient(&self.theta(at), &mut all);
-        self.along(&all, gradient);
+        let mut full = vec![0.0; self.plane.dim()];
+        let value = self.loss.gradient(&self.theta(at), &mut full);
+        self.project(&full, gradient);
         value
     }
 
     fn batch_gradient(&self, at: &[f64], batch: &[usize], gradient: &mut [f64]) -> f64 {
-        let mut all = vec![0.0; self.plane.dim()];
-        let value = self.loss.batch_gradient(&self.theta(at), batch, &mut all);
-        self.along(&all, gradient);
+        let mut full = vec![0.0; self.plane.dim()];
+        let value = self.loss.batch_gradient(&self.theta(at), batch, &mut full);
+        self.project(&full, gradient);
         value
     }
 
@@ -79,10 +80,10 @@ impl Objective for PlaneRestriction {
         let direction: Vec<f64> = direction
             .map(|(u, v)| vector[0] * u + vector[1] * v)
             .collect();
-        let mut all = vec![0.0; self.plane.dim()];
+        let mut full = vec![0.0; self.plane.dim()];
         self.loss
-            .hessian_vector(&self.theta(at), &direction, &mut all);
-        self.along(&all, product);
+            .hessian_vector(&self.theta(at), &direction, &mut full);
+        self.project(&full, product);
     }
 
     fn rows(&self, plane: &Plane, a: &[f64], b: &[f64], losses: &mut [f64], theta: &mut [f64]) {
@@ -102,7 +103,7 @@ mod tests {
     use crate::engine::network::{AnyNetwork, data::AnyDataset};
 
     #[test]
-    fn derivatives_on_a_plane_are_those_of_its_values() {
+    fn derivatives_on_a_plane_match_finite_differences() {
         let network: AnyNetwork = "mlp:hidden=4,loss=bce".parse().unwrap();
         let data: AnyDataset = "moons:samples=30".parse().unwrap();
         let data = data.as_dyn().data(&NoFiles).unwrap();
@@ -123,8 +124,8 @@ mod tests {
             });
             assert!(((high.0 - low.0) / (2.0 * h) - gradient[axis]).abs() < 1e-8);
             for other in 0..2 {
-                let bend = (high.1[other] - low.1[other]) / (2.0 * h);
-                assert!((bend - hessian[2 * axis + other]).abs() < 1e-7);
+                let second = (high.1[other] - low.1[other]) / (2.0 * h);
+                assert!((second - hessian[2 * axis + other]).abs() < 1e-7);
             }
         }
         let (a, b) = ([-1.0, 0.0, 0.3, 2.0], [0.5, -0.7]);

@@ -1,76 +1,73 @@
-//! Sums over samples: the loss, its gradient, and products with matrices of its curvature.
+//! Sums over samples: loss, gradient, and products with curvature matrices.
 
-use super::float::Float;
 use super::forward_backward::{Activations, Order};
-use super::gemm::padded_len_in;
+use super::gemm::padded_len;
 use super::hvp::BlockActivations;
 use super::loss::{Loss, Target};
-use super::objective::NetworkLoss;
+use super::model::NetworkLoss;
 use super::weights::{FactorSink, Weights};
 use super::workspace::{Pooled, Workspace};
-use crate::engine::numeric::awake;
 use crate::engine::numeric::real;
 use crate::engine::objective::Metric;
 use std::ops::Range;
 
-/// So many samples go through the network at a time: few enough for all that is kept of them to stay in cache.
-pub(in crate::engine) const BLOCK: usize = 32;
+/// The number of samples of a block that passes through the network together; its activations fit the L2 cache.
+pub(super) const BLOCK: usize = 32;
 
-/// So many samples are summed one block after the other; more are halved and the halves' sums added. Where the cuts are depends on
-/// nothing but the number of samples, so that bits do not depend on the number of threads.
-pub(in crate::engine) const CHUNK: usize = 4 * BLOCK;
+/// The number of samples that are summed sequentially. Larger ranges are halved, so that the order of summation, and with it every bit,
+/// depends on the number of samples only and not on the number of threads.
+pub(crate) const CHUNK: usize = 4 * BLOCK;
 
-/// What `part` makes of some places, of which it is given so many at most, added up by `join`: always the same pairs. Cuts are between blocks.
-pub(in crate::engine) fn pairwise_reduce<R: Send>(
-    places: Range<usize>,
-    [most, block]: [usize; 2],
+/// Reduces a range of samples pairwise: halves it at block boundaries until at most `chunk` samples are left, maps with `part`, combines
+/// with `join`. The pairs do not depend on the number of threads.
+pub(super) fn pairwise_reduce<R: Send>(
+    samples: Range<usize>,
+    [chunk, block]: [usize; 2],
     part: &(impl Fn(Range<usize>) -> R + Sync),
     join: &(impl Fn(&mut R, R) + Sync),
 ) -> R {
-    if places.len() <= most {
-        return part(places);
+    if samples.len() <= chunk {
+        return part(samples);
     }
-    let middle = places.start + (places.len() / 2).next_multiple_of(block);
-    let (mut first, second) = awake::join(
-        || pairwise_reduce(places.start..middle, [most, block], part, join),
-        || pairwise_reduce(middle..places.end, [most, block], part, join),
+    let middle = samples.start + (samples.len() / 2).next_multiple_of(block);
+    let (mut first, second) = rayon::join(
+        || pairwise_reduce(samples.start..middle, [chunk, block], part, join),
+        || pairwise_reduce(middle..samples.end, [chunk, block], part, join),
     );
     join(&mut first, second);
     first
 }
 
-/// What is wanted of each sample.
+/// Quantity that is summed over samples.
 #[derive(Clone, Copy)]
-pub(in crate::engine) enum Quantity<'a> {
-    /// Its loss.
+pub(super) enum Quantity<'a> {
+    /// The loss.
     Value,
-    /// Its loss and gradient.
+    /// Loss and gradient.
     Gradient,
-    /// The product of a matrix and this direction.
+    /// The product of a matrix and a direction.
     Product(CurvatureMatrix, &'a Weights),
 }
 
-/// What a direction is multiplied by.
+/// Curvature matrix of a loss.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(in crate::engine) enum CurvatureMatrix {
+pub(super) enum CurvatureMatrix {
     Hessian,
     GaussNewton,
     EmpiricalFisher,
 }
 
 impl CurvatureMatrix {
-    /// The Hessian, or what takes its place.
-    pub(in crate::engine) fn of(metric: Option<Metric>) -> Self {
+    /// Returns the matrix of a metric; `None` is the Hessian.
+    pub(super) fn of(metric: Option<Metric>) -> Self {
         match metric {
             None => Self::Hessian,
             Some(Metric::GaussNewton) => Self::GaussNewton,
             Some(Metric::EmpiricalFisher) => Self::EmpiricalFisher,
         }
     }
-}
 
-impl CurvatureMatrix {
-    /// What its products need of the way there.
+    /// Returns the derivative order that the forward pass must keep for products with the matrix.
     fn order(self) -> Order {
         match self {
             Self::Hessian => Order::Hessian,
@@ -79,151 +76,147 @@ impl CurvatureMatrix {
     }
 }
 
-/// The way through a network of all samples, or of those of a batch.
+/// Evaluates a network at given weights, over all samples or a batch.
 #[derive(Clone, Copy)]
-pub(in crate::engine) struct Evaluator<'a, E = f64> {
-    pub(in crate::engine) net: &'a NetworkLoss,
-    pub(in crate::engine) weights: &'a Weights<E>,
-    pub(in crate::engine) batch: Option<&'a [usize]>,
+pub(super) struct Evaluator<'a> {
+    pub(super) net: &'a NetworkLoss,
+    pub(super) weights: &'a Weights,
+    pub(super) batch: Option<&'a [usize]>,
 }
 
-impl<'a, E: Float> Evaluator<'a, E> {
-    /// Of all samples.
-    pub(in crate::engine) fn new(net: &'a NetworkLoss, weights: &'a Weights<E>) -> Self {
-        let batch = None;
+impl<'a> Evaluator<'a> {
+    /// Creates an evaluator over all samples.
+    pub(super) fn new(net: &'a NetworkLoss, weights: &'a Weights) -> Self {
         Self {
             net,
             weights,
-            batch,
+            batch: None,
         }
     }
 
-    /// The way there of some samples. Returns the sum of their losses, or of what else `at` returns.
+    /// Runs the forward pass of a block of samples and writes the gradients of their losses by the outputs. Returns the sum of the
+    /// results of `loss_fn`, which gets the outputs, the target and a slice for the gradient.
     fn forward(
         &self,
-        places: Range<usize>,
-        block: &mut Activations<E>,
-        inputs: &[E],
-        keep: Order,
-        at: fn(Loss, &[f64], Target, &mut [f64]) -> f64,
+        samples: Range<usize>,
+        block: &mut Activations,
+        inputs: &[f64],
+        order: Order,
+        loss_fn: fn(Loss, &[f64], Target, &mut [f64]) -> f64,
     ) -> f64 {
         let (net, shape) = (self.net, &self.net.shape);
-        block.forward(
-            shape,
-            self.weights,
-            inputs,
-            keep,
-            net.batch_norm_stats.as_deref(),
-        );
-        let [out, stride] = [shape.outputs(), padded_len_in::<E>(shape.outputs())];
-        let (z, d) = (&block.z[..places.len() * stride], &mut block.d);
-        let mut sum = 0.0;
-        E::map_in_f64(stride, z, [&mut d[..z.len()]], |first, z, [d]| {
-            net.loss.prepare_softmax([out, stride], z, d);
-            let rows = z.chunks_exact(stride).zip(d.chunks_exact_mut(stride));
-            for ((z, d), place) in rows.zip(places.start + first / stride..) {
-                sum += at(net.loss, &z[..out], self.target(place), &mut d[..out]);
-            }
-        });
-        sum
+        let stats = net.batch_norm_stats.as_deref();
+        block.forward(shape, self.weights, inputs, order, stats);
+        let [out, stride] = [shape.outputs(), padded_len(shape.outputs())];
+        let (z, d) = (&block.z[..samples.len() * stride], &mut block.d);
+        net.loss.prepare_softmax([out, stride], z, d);
+        let rows = z.chunks_exact(stride).zip(d.chunks_exact_mut(stride));
+        let samples = rows.zip(samples);
+        samples
+            .map(|((z, d), sample)| {
+                loss_fn(net.loss, &z[..out], self.target(sample), &mut d[..out])
+            })
+            .sum()
     }
 
-    /// The ways of some samples that do not depend on the direction of a product with this matrix.
-    pub(in crate::engine) fn forward_backward(
+    /// Runs the forward pass of a block of samples, and for the Hessian the backward pass too, whose factors go to `derivatives`: the
+    /// part of a matrix-vector product that does not depend on the vector.
+    pub(super) fn forward_backward(
         &self,
-        places: Range<usize>,
-        block: &mut Activations<E>,
-        inputs: &[E],
+        samples: Range<usize>,
+        block: &mut Activations,
+        inputs: &[f64],
         matrix: CurvatureMatrix,
-        derivatives: &mut impl FactorSink<E>,
+        derivatives: &mut impl FactorSink,
     ) {
-        let keep = matrix.order();
-        self.forward(places, block, inputs, keep, Loss::grad);
-        if keep == Order::Hessian {
-            block.backward(&self.net.shape, self.weights, inputs, keep, derivatives);
+        let order = matrix.order();
+        self.forward(samples, block, inputs, order, Loss::grad);
+        if order == Order::Hessian {
+            block.backward(&self.net.shape, self.weights, inputs, order, derivatives);
         }
     }
 
-    fn target(&self, place: usize) -> Target<'a> {
+    /// Returns the target of sample `index` of the batch, or of all.
+    fn target(&self, index: usize) -> Target<'a> {
         self.net
-            .target(self.batch.map_or(place, |batch| batch[place]))
+            .target(self.batch.map_or(index, |batch| batch[index]))
     }
 }
 
-/// A sum over samples.
+/// Sum of a quantity over samples.
 #[derive(Clone, Copy)]
-pub(in crate::engine) struct SampleReduction<'a> {
-    pub(in crate::engine) way: Evaluator<'a>,
-    pub(in crate::engine) want: Quantity<'a>,
+pub(super) struct SampleReduction<'a> {
+    pub(super) evaluator: Evaluator<'a>,
+    pub(super) quantity: Quantity<'a>,
 }
 
 impl<'a> SampleReduction<'a> {
-    /// The mean loss; the mean of what is wanted goes to `mean`.
-    pub(in crate::engine) fn mean(&self, mean: Option<&mut [f64]>) -> f64 {
-        let net = self.way.net;
-        let count = self.way.batch.map_or(net.samples, <[usize]>::len);
-        let part = |places| self.part(places);
+    /// Returns the mean loss and writes the mean gradient or product to `mean`.
+    pub(super) fn mean(&self, mean: Option<&mut [f64]>) -> f64 {
+        let net = self.evaluator.net;
+        let count = self.evaluator.batch.map_or(net.samples, <[usize]>::len);
+        let part = |samples| self.part(samples);
         let join = |first: &mut Pooled<'a, Workspace>, second: Pooled<Workspace>| {
             first.loss += second.loss;
             first.hvp_accumulator.sums.add(&second.hvp_accumulator.sums);
         };
-        let room = pairwise_reduce(0..count, net.chunk_sizes::<f64>(), &part, &join);
+        let workspace = pairwise_reduce(0..count, net.chunk_sizes(), &part, &join);
         let share = 1.0 / real(count);
         if let Some(mean) = mean {
             mean.fill(0.0);
-            room.hvp_accumulator
-                .sums
-                .add_to(&net.shape.layout, share, mean);
+            let sums = &workspace.hvp_accumulator.sums;
+            sums.add_to(&net.shape.layout, share, mean);
         }
-        room.loss * share
+        workspace.loss * share
     }
 
-    /// The sum over these places among the samples.
-    fn part(&self, places: Range<usize>) -> Pooled<'a, Workspace> {
-        let net = self.way.net;
-        let mut room = net.workspace();
-        room.loss = 0.0;
-        room.hvp_accumulator.sums.clear();
-        for places in net.blocks(places) {
-            self.block(places, &mut room);
+    /// Sums over a range of the samples, block by block.
+    fn part(&self, samples: Range<usize>) -> Pooled<'a, Workspace> {
+        let net = self.evaluator.net;
+        let mut workspace = net.workspace();
+        workspace.loss = 0.0;
+        workspace.hvp_accumulator.sums.clear();
+        for samples in net.blocks(samples) {
+            self.block(samples, &mut workspace);
         }
-        room
+        workspace
     }
 
-    fn block(&self, places: Range<usize>, room: &mut Workspace) {
-        let (way, net) = (self.way, self.way.net);
+    /// Adds a block of samples.
+    fn block(&self, samples: Range<usize>, workspace: &mut Workspace) {
+        let (evaluator, net) = (self.evaluator, self.evaluator.net);
         let Workspace {
             block,
             derivatives,
             loss,
-            hvp_accumulator: along,
+            hvp_accumulator,
             gathered,
-        } = room;
-        let inputs = match way.batch {
-            None => net.input_rows(places.clone()),
-            Some(batch) => net.gather(&batch[places.clone()], gathered),
+        } = workspace;
+        let inputs = match evaluator.batch {
+            None => net.input_rows(samples.clone()),
+            Some(batch) => net.gather(&batch[samples.clone()], gathered),
         };
-        match self.want {
+        let value_and_grad = Loss::value_and_grad;
+        match self.quantity {
             Quantity::Value => {
-                *loss += way.forward(places, block, inputs, Order::Value, Loss::value_and_grad)
+                *loss += evaluator.forward(samples, block, inputs, Order::Value, value_and_grad);
             }
             Quantity::Gradient => {
-                *loss += way.forward(places, block, inputs, Order::Gradient, Loss::value_and_grad);
-                let sums = &mut along.sums;
-                block.backward(&net.shape, way.weights, inputs, Order::Gradient, sums);
+                *loss += evaluator.forward(samples, block, inputs, Order::Gradient, value_and_grad);
+                let (weights, sums) = (evaluator.weights, &mut hvp_accumulator.sums);
+                block.backward(&net.shape, weights, inputs, Order::Gradient, sums);
             }
             Quantity::Product(matrix, direction) => {
-                let own = places.clone();
-                way.forward_backward(own, block, inputs, matrix, derivatives);
-                let ways = BlockActivations {
-                    weights: way.weights,
+                let own = samples.clone();
+                evaluator.forward_backward(own, block, inputs, matrix, derivatives);
+                let activations = BlockActivations {
+                    weights: evaluator.weights,
                     inputs,
                     block,
                     derivatives,
                 };
-                along.add(net, matrix, direction, places, ways, |place| {
-                    way.target(place)
-                });
+                let target = |sample| evaluator.target(sample);
+                hvp_accumulator.add(net, matrix, direction, samples, activations, target);
             }
         }
     }

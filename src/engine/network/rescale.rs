@@ -1,24 +1,24 @@
-//! Other weights of the same function: what scales in one layer is taken back in the next.
+//! Rescaling of layers that leaves the network's function unchanged.
 
 use super::activation::Activation;
+use super::model::NetworkLoss;
 use super::norm::Norm;
-use super::objective::NetworkLoss;
 
-/// Why a layer cannot be rescaled.
+/// Error of rescaling a layer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RescaleError {
-    /// It is not followed by another one.
+    /// The layer is not a hidden layer.
     #[error("layer {layer} cannot be rescaled; expected one of the {hidden} hidden layers, from 0")]
     NoNext {
-        /// The layer.
+        /// The index of the layer.
         layer: usize,
-        /// How many hidden layers there are.
+        /// The number of hidden layers.
         hidden: usize,
     },
-    /// φ(α u) is not α φ(u).
+    /// The activation is not positively homogeneous.
     #[error("a layer before {0} cannot be rescaled; expected identity, relu or leaky-relu")]
     NotHomogeneous(&'static str),
-    /// A normalisation takes the scale away, or a residual connection goes around.
+    /// A normalisation or a residual connection is in the way.
     #[error(
         "a layer with a normalisation or a residual connection cannot be rescaled; expected one without"
     )]
@@ -26,9 +26,9 @@ pub enum RescaleError {
 }
 
 impl NetworkLoss {
-    /// θ with the weights and biases of hidden layer `layer` multiplied by `alpha` > 0, and the weights of the next one divided by it: the
-    /// same function where the activation is positively homogeneous, φ(α u) = α φ(u). It makes a flat minimum sharp (section 4.2 of Dinh
-    /// et al. 2017), which is why sharpness that depends on such scales says little by itself.
+    /// Returns θ with the weights and biases of hidden layer `layer` multiplied by `alpha` > 0 and the weights of the next layer divided by
+    /// it. The function does not change where the activation is positively homogeneous, φ(α u) = α φ(u), but a flat minimum can become
+    /// sharp (section 4.2 of Dinh et al. 2017): sharpness that depends on such scales says little by itself.
     pub fn rescaled(
         &self,
         theta: &[f64],
@@ -77,33 +77,33 @@ mod tests {
         NetworkLoss::new(&network, &data.as_dyn().data(&NoFiles).unwrap()).unwrap()
     }
 
-    /// Theorem 4 of Dinh et al. 2017: as α shrinks the first layer, λmax grows at least as the block's trace by its size; what is measured beside the
-    /// weights' own scale stays.
+    /// Theorem 4 of Dinh et al. 2017: as α shrinks the first layer, λmax grows at least as the block's trace divided by its size, while
+    /// scale-invariant sharpness does not change.
     #[test]
-    fn the_same_function_is_as_sharp_as_one_likes() {
+    fn rescaling_changes_lambda_max_but_not_adaptive_sharpness() {
         let loss = loss("mlp:hidden=6/6,activation=relu,loss=bce");
         let theta = loss.init_params(1);
-        let inquiry = CurvatureSettings::default();
+        let settings = CurvatureSettings::default();
         let layers = ExpensiveParts {
             layers: true,
             ..ExpensiveParts::default()
         };
-        let told = |theta: &[f64]| {
+        let report_at = |theta: &[f64]| {
             report(
                 &loss,
                 theta,
-                &inquiry,
+                &settings,
                 layers,
                 &Cancel::default(),
                 &mut |_| (),
             )
             .unwrap()
         };
-        let before = told(&theta);
+        let before = report_at(&theta);
         for alpha in [0.1, 0.01] {
             let same = loss.rescaled(&theta, 0, alpha).unwrap();
             assert!((loss.value(&same) - loss.value(&theta)).abs() < 1e-14);
-            let after = told(&same);
+            let after = report_at(&same);
             let [own, other] = [&before, &after].map(|report| report.sharpness.unwrap());
             let near = |a: f64, b: f64| assert!((a - b).abs() <= 1e-9 * a.abs(), "{a} {b}");
             near(own.adaptive, other.adaptive);
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_scale_is_refused() {
+    fn layers_that_cannot_be_rescaled_are_refused() {
         for (network, layer, expected) in [
             ("mlp:hidden=6,activation=tanh", 0, "a layer before tanh"),
             (

@@ -1,21 +1,21 @@
-//! What the outputs of a network should be for each sample of some data.
+//! Targets of the samples of a data set, checked against the loss function.
 
 use super::NetworkError;
 use super::data::{Data, Targets};
 use super::loss::{Loss, Target};
 use crate::engine::numeric::real;
 
-/// What the outputs for each sample should be.
-pub(in crate::engine) enum LossTargets {
-    /// These numbers, a row for each.
+/// Targets of all samples.
+pub(super) enum LossTargets {
+    /// Numbers, a row for each sample.
     Numbers(Vec<f64>),
-    /// This class.
+    /// The index of each sample's class.
     Classes(Vec<usize>),
 }
 
 impl LossTargets {
-    /// What the outputs should be, and how many there are.
-    pub(in crate::engine) fn new(loss: Loss, data: &Data) -> Result<(usize, Self), NetworkError> {
+    /// Returns the number of outputs and the targets for a loss function; refuses data that do not fit it.
+    pub(super) fn new(loss: Loss, data: &Data) -> Result<(usize, Self), NetworkError> {
         if data.samples() == 0 || data.width() == 0 {
             return Err(NetworkError::NoData);
         }
@@ -26,10 +26,12 @@ impl LossTargets {
             (Loss::Mse, Targets::Classes { names, .. }) => Err(NetworkError::NotNumbers {
                 name: names.first().cloned().unwrap_or_default(),
             }),
-            (_, Targets::Classes { classes, names }) => fitting(loss, classes.clone(), names.len()),
+            (_, Targets::Classes { classes, names }) => {
+                class_targets(loss, classes.clone(), names.len())
+            }
             (_, Targets::Numbers { width: 1, numbers }) => {
                 let classes = numbers.iter().map(|number| class(loss, *number));
-                fitting(loss, classes.collect::<Result<_, _>>()?, 0)
+                class_targets(loss, classes.collect::<Result<_, _>>()?, 0)
             }
             (_, Targets::Numbers { width, .. }) => Err(NetworkError::ManyTargets {
                 loss: loss.name(),
@@ -38,8 +40,8 @@ impl LossTargets {
         }
     }
 
-    /// Those of a sample, of which there are so many.
-    pub(in crate::engine) fn of(&self, sample: usize, outputs: usize) -> Target<'_> {
+    /// Returns the target of a sample of `outputs` outputs.
+    pub(super) fn get(&self, sample: usize, outputs: usize) -> Target<'_> {
         match self {
             Self::Numbers(numbers) => {
                 Target::Numbers(&numbers[sample * outputs..(sample + 1) * outputs])
@@ -49,18 +51,19 @@ impl LossTargets {
     }
 }
 
-/// The number of a class.
+/// Returns the class that a label stands for.
 fn class(loss: Loss, number: f64) -> Result<usize, NetworkError> {
-    let most = super::MAX_CLASSES;
-    let whole = (0..most).find(|class| real(*class) == number);
+    let max = super::MAX_CLASSES;
+    let whole = (0..max).find(|class| real(*class) == number);
     whole.ok_or(NetworkError::NotAClass {
         loss: loss.name(),
         number,
-        most,
+        max,
     })
 }
 
-fn fitting(
+/// Returns the number of outputs and the targets for classes, of which `named` have names.
+fn class_targets(
     loss: Loss,
     classes: Vec<usize>,
     named: usize,

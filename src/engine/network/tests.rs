@@ -1,4 +1,4 @@
-//! Networks beside formulas, beside themselves, and what is refused.
+//! Tests of network losses: values, derivatives, bits, refused data.
 
 use super::data::{AnyDataset, Data, Targets};
 use super::{AnyNetwork, NetworkLoss};
@@ -27,7 +27,8 @@ fn check(found: &[f64], expected: &[f64], tolerance: f64) {
     );
 }
 
-fn end(
+/// Returns θ at the end of a run.
+fn final_params(
     loss: &NetworkLoss,
     spec: &str,
     steps: u64,
@@ -36,7 +37,7 @@ fn end(
     let spec: RunSpec = spec.parse().unwrap();
     let run_settings = RunSettings {
         steps,
-        gradient_settings: gradient_settings,
+        gradient_settings,
         tolerance: None,
         record_every: 1,
     };
@@ -45,7 +46,7 @@ fn end(
     path.theta(usize::MAX).unwrap().to_vec()
 }
 
-/// The mean of (b tanh(a x) − y)², a network of two parameters, for the jets.
+/// Mean of (b tanh(a x) − y)², a network of two parameters as a formula.
 struct Tiny(Data);
 
 impl Formula for Tiny {
@@ -62,7 +63,7 @@ impl Formula for Tiny {
 }
 
 #[test]
-fn a_network_of_two_parameters_is_its_formula() {
+fn a_network_of_two_parameters_matches_its_formula() {
     let network = loss("mlp:hidden=1,loss=mse,bias=false", "sine:samples=30");
     let tiny = Tiny(data("sine:samples=30"));
     for theta in [[0.3, 1.2], [-2.0, 0.5], [1.0, -3.0]] {
@@ -78,7 +79,7 @@ fn a_network_of_two_parameters_is_its_formula() {
 }
 
 #[test]
-fn a_line_is_recovered() {
+fn training_recovers_a_line() {
     let network = loss("mlp:hidden=,loss=mse", "line:noise=0");
     let batch = Some(10);
     let gradient_settings = GradientSettings {
@@ -86,26 +87,26 @@ fn a_line_is_recovered() {
         ..GradientSettings::default()
     };
     check(
-        &end(&network, "sgd:lr=0.1", 500, gradient_settings),
+        &final_params(&network, "sgd:lr=0.1", 500, gradient_settings),
         &[2.0, 1.0],
         1e-9,
     );
     check(
-        &end(&network, "newton", 1, GradientSettings::default()),
+        &final_params(&network, "newton", 1, GradientSettings::default()),
         &[2.0, 1.0],
         1e-13,
     );
 }
 
 #[test]
-fn moons_are_told_apart_and_so_are_those_not_seen() {
+fn training_classifies_moons_and_a_test_set() {
     let split = { "moons:samples=80".parse::<AnyDataset>().unwrap() }.split(&NoFiles, 0.2, 1);
     let split = split.unwrap();
     for norm in ["none", "batch", "layer"] {
         let network = format!("mlp:hidden=8/8,norm={norm}").parse().unwrap();
         let train = NetworkLoss::new(&network, &split.train).unwrap();
         let test = train.with_data(&split.test).unwrap();
-        let theta = end(&train, "adam:lr=0.05", 80, GradientSettings::default());
+        let theta = final_params(&train, "adam:lr=0.05", 80, GradientSettings::default());
         let [seen, unseen] = [train.measure(&theta), train.measure_on(&theta, &test)];
         assert!((seen.loss - train.value(&theta)).abs() < 1e-12);
         for measure in [seen, unseen] {
@@ -118,7 +119,7 @@ fn moons_are_told_apart_and_so_are_those_not_seen() {
 }
 
 #[test]
-fn blocks_and_batches_are_parts_of_the_same_mean() {
+fn batch_gradients_average_to_the_full_gradient() {
     for dataset in [
         "blobs:samples=300",
         "blobs:samples=64",
@@ -147,7 +148,7 @@ fn blocks_and_batches_are_parts_of_the_same_mean() {
 }
 
 #[test]
-fn the_empirical_fisher_matrix_is_the_mean_of_squares_of_gradients() {
+fn the_empirical_fisher_matrix_is_the_mean_of_gradient_outer_products() {
     let network = loss("mlp:hidden=5,loss=ce", "blobs:samples=70");
     let theta = network.init_params(1);
     let vector: Vec<f64> = theta.iter().map(|t| (7.0 * t).sin()).collect();
@@ -155,18 +156,18 @@ fn the_empirical_fisher_matrix_is_the_mean_of_squares_of_gradients() {
     let [mut found, mut expected, mut one] = [vec![0.0; n], vec![0.0; n], vec![0.0; n]];
     for sample in 0..70 {
         network.batch_gradient(&theta, &[sample], &mut one);
-        let along: f64 = one.iter().zip(&vector).map(|(g, v)| g * v).sum();
+        let overlap: f64 = one.iter().zip(&vector).map(|(g, v)| g * v).sum();
         expected
             .iter_mut()
             .zip(&one)
-            .for_each(|(e, g)| *e += g * along / 70.0);
+            .for_each(|(e, g)| *e += g * overlap / 70.0);
     }
     network.empirical_fisher_vector(&theta, &vector, &mut found);
     check(&found, &expected, 1e-13);
 }
 
 #[test]
-fn a_dense_hessian_has_the_products_as_its_columns() {
+fn the_columns_of_the_hessian_are_hessian_vector_products() {
     let network = loss(
         "mlp:hidden=4/4,activation=gelu,norm=batch,residual=true",
         "xor:samples=90",
@@ -184,7 +185,7 @@ fn a_dense_hessian_has_the_products_as_its_columns() {
 }
 
 #[test]
-fn the_bits_are_the_same_on_any_number_of_threads() {
+fn bits_do_not_depend_on_the_number_of_threads() {
     let network = loss("mlp:hidden=8", "moons:samples=1100");
     let theta = network.init_params(0);
     let ask = || {
@@ -209,7 +210,7 @@ fn the_bits_are_the_same_on_any_number_of_threads() {
 }
 
 #[test]
-fn numbers_that_are_none_and_batches_without_samples_do_not_panic() {
+fn nan_parameters_and_empty_batches_do_not_panic() {
     for settings in [
         "loss=bce",
         "loss=ce,norm=batch",
@@ -235,23 +236,23 @@ fn numbers_that_are_none_and_batches_without_samples_do_not_panic() {
 }
 
 #[test]
-fn groups_of_a_network_are_its_layers() {
+fn parameter_groups_of_a_network_are_its_layers() {
     let network = loss("mlp:hidden=3", "moons");
     assert_eq!(network.group("layer0"), Some(0..9));
     assert_eq!(network.group("layers.1.bias"), Some(12..13));
     assert_eq!(network.group("x"), None);
-    let frozen = end(
+    let eval_mode = final_params(
         &network,
         "sgd:lr=0.1[layers.0:lr=0]",
         3,
         GradientSettings::default(),
     );
-    assert_eq!(frozen[..9], network.init_params(0)[..9]);
-    assert_ne!(frozen[9..], network.init_params(0)[9..]);
+    assert_eq!(eval_mode[..9], network.init_params(0)[..9]);
+    assert_ne!(eval_mode[9..], network.init_params(0)[9..]);
 }
 
 #[test]
-fn what_does_not_fit_is_refused_in_one_sentence() {
+fn data_that_do_not_fit_are_refused_in_one_sentence() {
     for (network, dataset, expected) in [
         (
             "mlp:loss=bce",
@@ -305,8 +306,8 @@ fn what_does_not_fit_is_refused_in_one_sentence() {
         refused.to_string(),
         "the data have 4 inputs and 3 outputs; expected 2 and 2, as the network has"
     );
-    let moments = vec![super::BatchNormStats::default()];
-    let refused = loss("mlp:norm=batch", "moons").eval_mode(moments);
+    let stats = vec![super::BatchNormStats::default()];
+    let refused = loss("mlp:norm=batch", "moons").eval_mode(stats);
     assert_eq!(
         refused.err().unwrap().to_string(),
         "batch normalisation: the statistics have [[0, 0]] features (means, variances); expected [16, 16]"
@@ -355,14 +356,17 @@ fn batch_normalisation_refuses_batches_of_one() {
             .contains("at least two samples")
     );
     assert!(refused(batch, 1, Some(1)).is_err());
-    let frozen = loss(batch, "line:samples=1");
-    let moments = loss(batch, "line:samples=5");
-    let moments = moments.batch_norm_stats(&moments.init_params(0));
-    assert_eq!(frozen.eval_mode(moments).unwrap().check_batch(None), Ok(()));
+    let eval_mode = loss(batch, "line:samples=1");
+    let stats = loss(batch, "line:samples=5");
+    let stats = stats.batch_norm_stats(&stats.init_params(0));
+    assert_eq!(
+        eval_mode.eval_mode(stats).unwrap().check_batch(None),
+        Ok(())
+    );
 }
 
 #[test]
-fn the_best_constant_prediction_is_the_variance_or_the_entropy() {
+fn the_constant_loss_is_the_variance_or_the_entropy() {
     let of = |loss: &str, targets: &[f64]| {
         let numbers = targets.to_vec();
         let data = Data::new(1, targets.to_vec(), Targets::Numbers { width: 1, numbers });

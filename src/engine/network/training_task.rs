@@ -1,23 +1,23 @@
-//! A network with its training and test data and its first weights.
+//! Training task: a network, training and test data, and initial weights.
 
 use super::data::Split;
 use super::{AnyNetwork, Metrics, NetworkError, NetworkLoss, Precision};
 use std::sync::Arc;
 
-/// A network that runs train, all from the same first weights.
+/// Network, data and initial weights that all training runs share.
 pub struct TrainingTask {
-    /// The loss over the training data.
+    /// The loss on the training data.
     pub loss: Arc<NetworkLoss>,
-    /// The loss over the test data, where there are any.
+    /// The loss on the test data; `None` if there are none.
     pub test: Option<NetworkLoss>,
-    /// Both data.
+    /// Training and test data.
     pub split: Split,
-    /// The first weights.
+    /// The initial weights.
     pub start: Vec<f64>,
 }
 
 impl TrainingTask {
-    /// A network on data, with the first weights of `seed` and surfaces in numbers of this precision.
+    /// Creates a task with initial weights from `seed`, and surfaces in `precision`.
     pub fn new(
         network: &AnyNetwork,
         split: Split,
@@ -37,7 +37,7 @@ impl TrainingTask {
         })
     }
 
-    /// How good the network is at `theta` on the training and on the test data.
+    /// Returns loss and accuracy at `theta` on the training and the test data.
     pub fn measure(&self, theta: &[f64]) -> [Option<Metrics>; 2] {
         let test = self.test.as_ref();
         let test = test.map(|test| self.loss.measure_on(theta, test));

@@ -1,42 +1,39 @@
-//! θ as products need it, each tensor in padded rows, and the sums that become a gradient.
+//! Weights of a network in padded matrices, and the sums that become its gradient.
 
-use super::aligned::AlignedVec;
-use super::float::Float;
-use super::forward_backward::{add, multiply_by};
+use super::forward_backward::add;
 use super::gemm::{
-    Accumulate, Factors, MatrixMut, MatrixRef, gemm, gemm_transposed_add, padded_len_in,
+    Accumulate, Factors, MatrixMut, MatrixRef, gemm, gemm_transposed_add, padded_len,
 };
-use super::gemm_narrow::{gemm_narrow, is_narrow};
 use super::layout::Layout;
 use super::norm::NormGroups;
-use super::padding::{add_rows, add_unpadded, copy_converted, pad, transpose};
+use super::padding::{add_rows, add_unpadded, pad, transpose};
 
-/// θ, or a direction in its space, ready for products.
-pub(in crate::engine) struct Weights<E = f64> {
-    pub(in crate::engine) layers: Vec<Layer<E>>,
+/// Weights θ, or a direction in weight space, as padded matrices.
+pub(crate) struct Weights {
+    pub(super) layers: Vec<Layer>,
     /// γ and β of each normalisation.
-    pub(in crate::engine) norms: Vec<[Vec<E>; 2]>,
+    pub(super) norms: Vec<[Vec<f64>; 2]>,
 }
 
-/// The weights and biases of a layer.
-pub(in crate::engine) struct Layer<E> {
+/// Weight matrix W and biases b of a dense layer.
+pub(super) struct Layer {
     widths: [usize; 2],
-    /// in × out, for the way there where there are many outputs.
-    transposed: AlignedVec<E>,
-    /// out × in, for the way back, and there where there are few.
-    row_major: AlignedVec<E>,
-    /// A row; zeros where there are no biases.
-    biases: AlignedVec<E>,
+    /// Wᵀ, in × out, for the forward pass.
+    transposed: Vec<f64>,
+    /// W, out × in, for the backward pass; not filled for layer 0, which has none.
+    row_major: Vec<f64>,
+    /// b; zeros for layers without biases.
+    biases: Vec<f64>,
 }
 
-impl<E: Float> Weights<E> {
-    /// Zeros, for layers of these widths.
-    pub(in crate::engine) fn new(widths: &[usize], layout: &Layout) -> Self {
+impl Weights {
+    /// Returns zero weights of layers of these widths.
+    pub(super) fn new(widths: &[usize], layout: &Layout) -> Self {
         let layer = |pair: &[usize]| Layer {
             widths: [pair[0], pair[1]],
-            transposed: AlignedVec::zeros(pair[0] * padded_len_in::<E>(pair[1])),
-            row_major: AlignedVec::zeros(pair[1] * padded_len_in::<E>(pair[0])),
-            biases: AlignedVec::zeros(padded_len_in::<E>(pair[1])),
+            transposed: vec![0.0; pair[0] * padded_len(pair[1])],
+            row_major: vec![0.0; pair[1] * padded_len(pair[0])],
+            biases: vec![0.0; padded_len(pair[1])],
         };
         Self {
             layers: widths.windows(2).map(layer).collect(),
@@ -44,139 +41,106 @@ impl<E: Float> Weights<E> {
         }
     }
 
-    /// Takes θ.
-    pub(in crate::engine) fn load(&mut self, layout: &Layout, theta: &[f64]) {
+    /// Loads θ.
+    pub(super) fn load(&mut self, layout: &Layout, theta: &[f64]) {
         for (l, layer) in self.layers.iter_mut().enumerate() {
             let weights = &theta[layout.weight(l)];
-            let narrow = is_narrow(layer.widths);
-            if !narrow {
-                transpose(weights, layer.widths[0], &mut layer.transposed);
-            }
-            // No way leads back into the inputs.
-            if l > 0 || narrow {
+            transpose(weights, layer.widths[0], &mut layer.transposed);
+            if l > 0 {
                 pad(weights, layer.widths[0], &mut layer.row_major);
             }
             let biases = &theta[layout.bias(l)];
-            copy_converted((&mut layer.biases, biases));
+            layer.biases[..biases.len()].copy_from_slice(biases);
         }
         for (l, norm) in self.norms.iter_mut().enumerate() {
             for (to, range) in norm.iter_mut().zip(layout.norm(l)) {
-                copy_converted((to, &theta[range]));
+                to.copy_from_slice(&theta[range]);
             }
         }
     }
 }
 
-fn norms<E: Float>(layout: &Layout) -> Vec<[Vec<E>; 2]> {
-    let norm = |l| layout.norm(l).map(|range| vec![E::default(); range.len()]);
+/// Returns zeros for γ and β of each normalisation.
+fn norms(layout: &Layout) -> Vec<[Vec<f64>; 2]> {
+    let norm = |l| layout.norm(l).map(|range| vec![0.0; range.len()]);
     (0..layout.norms()).map(norm).collect()
 }
 
-/// A layer, and rows that its weights are multiplied by.
-pub(in crate::engine) type LayerInput<'a, E> = (&'a Layer<E>, &'a [E]);
+/// A layer and the rows that its weights are multiplied by.
+pub(super) type LayerInput<'a> = (&'a Layer, &'a [f64]);
 
-impl<E: Float> Layer<E> {
-    /// z = W h + b for each row h.
-    pub(in crate::engine) fn forward(&self, h: &[E], z: &mut [E]) {
+impl Layer {
+    /// Writes z = W h + b for each row h.
+    pub(super) fn forward(&self, h: &[f64], z: &mut [f64]) {
         self.forward_with(h, None, z, None);
     }
 
-    /// z = W h + b for each row h, or W h + b + W′ h′, and entry by entry `times` something.
-    pub(in crate::engine) fn forward_with<'a>(
+    /// Writes z = (W h + b [+ W′ h′]) ∘ mask for each row h. W′ and h′ are `other`.
+    pub(super) fn forward_with<'a>(
         &'a self,
-        h: &'a [E],
-        other: Option<LayerInput<'a, E>>,
-        z: &'a mut [E],
-        times: Option<&'a [E]>,
-    ) {
-        self.forward_from(Accumulate::Row(&self.biases), h, other, z, times);
-    }
-
-    /// The same without b.
-    pub(in crate::engine) fn forward_without_bias<'a>(
-        &'a self,
-        h: &'a [E],
-        other: Option<LayerInput<'a, E>>,
-        z: &'a mut [E],
-        times: Option<&'a [E]>,
-    ) {
-        self.forward_from(Accumulate::Zeros, h, other, z, times);
-    }
-
-    fn forward_from<'a>(
-        &'a self,
-        start: Accumulate<'a, E>,
-        h: &'a [E],
-        other: Option<LayerInput<'a, E>>,
-        z: &'a mut [E],
-        times: Option<&'a [E]>,
+        h: &'a [f64],
+        other: Option<LayerInput<'a>>,
+        z: &'a mut [f64],
+        mask: Option<&'a [f64]>,
     ) {
         let [depth, width] = self.widths;
-        if is_narrow(self.widths) {
-            let factors = |layer: &'a Self, h| (columns(h, depth), &layer.row_major[..]);
-            let other = other.map(|(layer, h)| factors(layer, h));
-            gemm_narrow(rows(z, width), start, factors(self, h), other);
-            if let Some(times) = times {
-                multiply_by(z, times);
-            }
-        } else {
-            let factors = |layer: &'a Self, h| (columns(h, depth), &layer.transposed[..]);
-            let other = other.map(|(layer, h)| factors(layer, h));
-            gemm(rows(z, width), start, factors(self, h), other, times);
-        }
+        let factors = |layer: &'a Self, h| (columns(h, depth), &layer.transposed[..]);
+        let other = other.map(|(layer, h)| factors(layer, h));
+        let start = Accumulate::Row(&self.biases);
+        gemm(rows(z, width), start, factors(self, h), other, mask);
     }
 
-    /// Wᵀ d and what it starts from for each row d, or Wᵀ d + W′ᵀ d′, becomes the derivative by h, entry by entry `times` something.
-    pub(in crate::engine) fn backward_with<'a>(
+    /// Writes the derivative by h = (S + Wᵀ d [+ W′ᵀ d′]) ∘ mask for each row d; S is `start`, W′ and d′ are `other`.
+    pub(super) fn backward_with<'a>(
         &'a self,
-        start: Accumulate<'a, E>,
-        d: &'a [E],
-        other: Option<LayerInput<'a, E>>,
-        h: &'a mut [E],
-        times: Option<&'a [E]>,
+        start: Accumulate<'a, f64>,
+        d: &'a [f64],
+        other: Option<LayerInput<'a>>,
+        h: &'a mut [f64],
+        mask: Option<&'a [f64]>,
     ) {
         let own = self.backward_factors(d);
         let other = other.map(|(layer, d)| layer.backward_factors(d));
-        gemm(rows(h, self.widths[0]), start, own, other, times);
+        gemm(rows(h, self.widths[0]), start, own, other, mask);
     }
 
-    fn backward_factors<'a>(&'a self, d: &'a [E]) -> Factors<'a, E> {
+    fn backward_factors<'a>(&'a self, d: &'a [f64]) -> Factors<'a, f64> {
         (columns(d, self.widths[1]), &self.row_major)
     }
 }
 
-/// Makes something of what the derivatives of each sample by θ are products of.
-pub(in crate::engine) trait FactorSink<E> {
-    /// Whether it looks at layer 0.
+/// Consumes the factors of each sample's weight gradient d hᵀ during a backward pass.
+pub(crate) trait FactorSink {
+    /// Whether the factors of layer 0 are read; a backward pass may skip them otherwise.
     const NEEDS_FIRST_LAYER: bool;
-    /// Of layer `l`: for each sample a row d of derivatives by z and a row h of what goes into the layer.
-    fn layer(&mut self, l: usize, d: &[E], h: &[E]);
-    /// Of normalisation `l`: the derivatives by u, and ẑ.
-    fn norm(&mut self, l: usize, extent: NormGroups, u: &[E], z: &[E]);
+    /// Takes, for layer `l`, a row d (derivative of the loss by z) and a row h (layer input) of each sample.
+    fn layer(&mut self, l: usize, d: &[f64], h: &[f64]);
+    /// Takes, for normalisation `l`, the derivatives of the loss by u, and ẑ.
+    fn norm(&mut self, l: usize, groups: NormGroups, u: &[f64], z: &[f64]);
 }
 
-/// Sums that become a gradient, or the product of a matrix and a direction.
-pub(in crate::engine) struct GradientSums<E = f64> {
-    pub(in crate::engine) layers: Vec<LayerGradientSums<E>>,
-    /// Those for γ and β of each normalisation.
-    pub(in crate::engine) norms: Vec<[Vec<E>; 2]>,
+/// Sums over samples in the shape of the weights: a gradient, or a matrix-vector product.
+pub(super) struct GradientSums {
+    pub(super) layers: Vec<LayerGradientSums>,
+    /// Sums for γ and β of each normalisation.
+    pub(super) norms: Vec<[Vec<f64>; 2]>,
 }
 
-/// The sums for a layer.
-pub(in crate::engine) struct LayerGradientSums<E> {
+/// Gradient sums of the weights and biases of a layer.
+pub(super) struct LayerGradientSums {
     widths: [usize; 2],
     /// out × in.
-    weights: AlignedVec<E>,
-    biases: AlignedVec<E>,
+    weights: Vec<f64>,
+    biases: Vec<f64>,
 }
 
-impl<E: Float> GradientSums<E> {
-    /// Zeros, for layers of these widths.
-    pub(in crate::engine) fn new(widths: &[usize], layout: &Layout) -> Self {
+impl GradientSums {
+    /// Returns zero sums of layers of these widths.
+    pub(super) fn new(widths: &[usize], layout: &Layout) -> Self {
         let layer = |pair: &[usize]| LayerGradientSums {
             widths: [pair[0], pair[1]],
-            weights: AlignedVec::zeros(pair[1] * padded_len_in::<E>(pair[0])),
-            biases: AlignedVec::zeros(padded_len_in::<E>(pair[1])),
+            weights: vec![0.0; pair[1] * padded_len(pair[0])],
+            biases: vec![0.0; padded_len(pair[1])],
         };
         Self {
             layers: widths.windows(2).map(layer).collect(),
@@ -184,23 +148,23 @@ impl<E: Float> GradientSums<E> {
         }
     }
 
-    /// Begins anew.
-    pub(in crate::engine) fn clear(&mut self) {
+    /// Sets all sums to 0.
+    pub(super) fn clear(&mut self) {
         for LayerGradientSums {
             weights, biases, ..
         } in &mut self.layers
         {
-            weights.fill(E::default());
-            biases.fill(E::default());
+            weights.fill(0.0);
+            biases.fill(0.0);
         }
         self.norms
             .iter_mut()
             .flatten()
-            .for_each(|sum| sum.fill(E::default()));
+            .for_each(|sum| sum.fill(0.0));
     }
 
-    /// Adds other sums.
-    pub(in crate::engine) fn add(&mut self, other: &Self) {
+    /// Adds `other` entry by entry.
+    pub(super) fn add(&mut self, other: &Self) {
         for (layer, other) in self.layers.iter_mut().zip(&other.layers) {
             add(&mut layer.weights, &other.weights);
             add(&mut layer.biases, &other.biases);
@@ -215,17 +179,17 @@ impl<E: Float> GradientSums<E> {
         }
     }
 
-    /// Adds what the derivatives by u say of γ and β of a normalisation.
-    pub(in crate::engine) fn add_norm(&mut self, l: usize, extent: NormGroups, u: &[E], z: &[E]) {
+    /// Adds the gradient by γ and β of normalisation `l`, given the derivatives by u, and ẑ.
+    pub(super) fn add_norm(&mut self, l: usize, groups: NormGroups, u: &[f64], z: &[f64]) {
         let [d_gamma, d_beta] = &mut self.norms[l];
-        extent.each(u.len(), |at, feature, _| {
+        groups.each(u.len(), |at, feature, _| {
             d_gamma[feature] += u[at] * z[at];
             d_beta[feature] += u[at];
         });
     }
 
-    /// Adds a share of the sums to a gradient.
-    pub(in crate::engine) fn add_to(&self, layout: &Layout, share: f64, gradient: &mut [f64]) {
+    /// Adds the sums times `share` to `gradient`, which has the layout of θ.
+    pub(super) fn add_to(&self, layout: &Layout, share: f64, gradient: &mut [f64]) {
         for (l, layer) in self.layers.iter().enumerate() {
             let weights = &mut gradient[layout.weight(l)];
             add_unpadded(&layer.weights, layer.widths[0], share, weights);
@@ -239,21 +203,21 @@ impl<E: Float> GradientSums<E> {
     }
 }
 
-impl<E: Float> FactorSink<E> for GradientSums<E> {
+impl FactorSink for GradientSums {
     const NEEDS_FIRST_LAYER: bool = true;
 
-    fn layer(&mut self, l: usize, d: &[E], h: &[E]) {
+    fn layer(&mut self, l: usize, d: &[f64], h: &[f64]) {
         self.layers[l].add((d, h), None);
     }
 
-    fn norm(&mut self, l: usize, extent: NormGroups, u: &[E], z: &[E]) {
-        self.add_norm(l, extent, u, z);
+    fn norm(&mut self, l: usize, groups: NormGroups, u: &[f64], z: &[f64]) {
+        self.add_norm(l, groups, u, z);
     }
 }
 
-impl<E: Float> LayerGradientSums<E> {
-    /// Adds what the derivatives by z say of weights and biases: d hᵀ and d for each row d and each row h; to those of the weights also d′ h′ᵀ.
-    pub(in crate::engine) fn add(&mut self, (d, h): (&[E], &[E]), other: Option<(&[E], &[E])>) {
+impl LayerGradientSums {
+    /// Adds d hᵀ [+ d′ h′ᵀ] to the weight sums and d to the bias sums, for each row d and h; d′ and h′ are `other`.
+    pub(super) fn add(&mut self, (d, h): (&[f64], &[f64]), other: Option<(&[f64], &[f64])>) {
         let [width, depth] = self.widths;
         let own = (columns(d, depth), h);
         let other = other.map(|(d, h)| (columns(d, depth), h));
@@ -262,19 +226,22 @@ impl<E: Float> LayerGradientSums<E> {
     }
 }
 
-fn add_share<E: Float>(from: &[E], share: f64, to: &mut [f64]) {
+/// Adds `share` times `from` to `to`.
+fn add_share(from: &[f64], share: f64, to: &mut [f64]) {
     let pairs = to.iter_mut().zip(from);
-    pairs.for_each(|(to, from)| *to += share * from.to_f64());
+    pairs.for_each(|(to, from)| *to += share * from);
 }
 
-fn rows<E>(numbers: &mut [E], width: usize) -> MatrixMut<'_, E> {
+/// Returns a matrix of padded rows to write to.
+fn rows(numbers: &mut [f64], width: usize) -> MatrixMut<'_, f64> {
     MatrixMut { numbers, width }
 }
 
-fn columns<E: Float>(numbers: &[E], depth: usize) -> MatrixRef<'_, E> {
+/// Returns a matrix of padded rows of `depth` columns to read.
+fn columns(numbers: &[f64], depth: usize) -> MatrixRef<'_, f64> {
     MatrixRef {
         numbers,
-        stride: padded_len_in::<E>(depth),
+        stride: padded_len(depth),
         depth,
     }
 }

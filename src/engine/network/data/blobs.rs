@@ -1,4 +1,4 @@
-//! Clouds of points.
+//! Data set: Gaussian blobs.
 
 use super::{Data, DataError, Dataset, Noise};
 use crate::engine::declare::settings;
@@ -6,16 +6,15 @@ use crate::engine::files::Files;
 use rand::RngExt;
 
 settings! {
-    /// Round clouds of normally distributed points around centres in the square from −10 to 10, a class each: scikit-learn's
-    /// make_blobs.
+    /// Isotropic Gaussian blobs around random centres in the square from −10 to 10, one per class, as scikit-learn's make_blobs.
     pub struct Blobs("Blobs") {
-        /// How many samples, as many of each class as of the others or one more.
+        /// Number of samples, equal for all classes up to one.
         samples: u64 = 200, in 1.0..=1e6, log 10.0..=1e4;
-        /// How many clouds.
+        /// Number of blobs.
         classes: u64 = 3, in 1.0..=100.0, linear 2.0..=10.0;
-        /// The standard deviation of a cloud.
+        /// Standard deviation of each blob.
         noise: f64 = 1.0, in 0.0.., linear 0.0..=5.0;
-        /// Other centres and points for each number.
+        /// Seed of centres and points.
         seed: u64 = 0;
     }
 }

@@ -1,4 +1,4 @@
-//! A circle in another.
+//! Data set: concentric circles.
 
 use super::{Data, DataError, Dataset, Noise};
 use crate::engine::declare::settings;
@@ -7,15 +7,15 @@ use crate::engine::numeric::real;
 use std::f64::consts::TAU;
 
 settings! {
-    /// A circle around another: scikit-learn's make_circles. The outer one has the radius 1 and is class 0.
+    /// Two concentric circles, as scikit-learn's make_circles. The outer one has radius 1 and is class 0.
     pub struct Circles("Circles") {
-        /// How many samples, half of them on each circle.
+        /// Number of samples, half of them on each circle.
         samples: u64 = 200, in 1.0..=1e6, log 10.0..=1e4;
-        /// The standard deviation of the noise on x and y.
+        /// Standard deviation of the noise on x and y.
         noise: f64 = 0.05, in 0.0.., linear 0.0..=0.5;
-        /// The radius of the inner circle.
+        /// Radius of the inner circle.
         factor: f64 = 0.5, in 0.0..1.0, linear 0.0..=0.95;
-        /// Another noise for each number.
+        /// Seed of the noise.
         seed: u64 = 0;
     }
 }

@@ -1,4 +1,4 @@
-//! The user's own data.
+//! CSV files.
 
 use super::{Data, DataError, Dataset};
 use crate::engine::declare::settings;
@@ -7,19 +7,19 @@ use crate::engine::files::{Files, Header};
 settings! {
     /// A CSV file: one column is the label, all others are inputs.
     ///
-    /// Labels that are numbers are targets for mse, and for bce and ce whole numbers, which are classes in increasing order: where they
-    /// do not count from 0, they are numbered anew, and that is said. Labels that are text are classes in alphabetical order; a mixture
-    /// is refused. A row whose label or input is no number or missing is refused with its line. Columns are separated by commas, semicolons,
-    /// tabs, bars or spaces; numbers may have decimal commas where commas do not separate. Lines that begin with # are comments. The index
-    /// that pandas and R write is left out.
+    /// Numeric labels are targets for mse. For bce and ce they must be integers, which are classes in increasing order; if they are not 0,
+    /// 1, 2, …, they are renumbered from 0, and the summary of the data says so. Text labels are classes in alphabetical order. A mixture of
+    /// both is refused, and so is a row with a missing or non-numeric input. Columns are separated by commas, semicolons, tabs, bars or
+    /// spaces; numbers may have decimal commas where commas do not separate columns. Lines that begin with # are comments. The index column
+    /// that pandas and R write is dropped.
     pub struct Csv("CSV file") {
-        /// The file.
+        /// Path of the file.
         path: String = String::new();
-        /// The column of labels; empty takes the last one.
+        /// Label column, by name or number; empty for the last one.
         label: String = String::new();
-        /// Whether each input gets mean 0 and variance 1 over the training part.
+        /// Whether to scale each input to mean 0 and variance 1 on the training data.
         standardise: bool = false;
-        /// Whether the first line holds names: auto refuses what may be names or numbers.
+        /// Whether the first line holds column names; auto refuses ambiguous lines.
         header: Header = Header::Auto;
     }
 }

@@ -1,4 +1,4 @@
-//! Handwritten digits.
+//! Data set: handwritten digits.
 
 use super::{Data, DataError, Dataset, bundled};
 use crate::engine::declare::settings;
@@ -7,7 +7,7 @@ use crate::engine::files::Files;
 settings! {
     /// 1,797 handwritten digits: 8 × 8 grey values from 0 to 16, row by row, and the digit. Alpaydin & Kaynak 1998.
     pub struct Digits("Digits") {
-        /// Whether each input gets mean 0 and variance 1 over the training part.
+        /// Whether to scale each input to mean 0 and variance 1 on the training data.
         standardise: bool = false;
     }
 }

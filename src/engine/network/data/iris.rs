@@ -1,13 +1,13 @@
-//! Fisher's flowers.
+//! Data set: Fisher's irises.
 
 use super::{Data, DataError, Dataset, bundled};
 use crate::engine::declare::settings;
 use crate::engine::files::Files;
 
 settings! {
-    /// 150 iris flowers: lengths and widths of sepals and petals in cm, and which of three species it is. Fisher 1936.
+    /// 150 iris flowers: lengths and widths of sepals and petals in cm, and one of three species. Fisher 1936.
     pub struct Iris("Iris") {
-        /// Whether each input gets mean 0 and variance 1 over the training part.
+        /// Whether to scale each input to mean 0 and variance 1 on the training data.
         standardise: bool = false;
     }
 }

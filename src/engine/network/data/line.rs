@@ -1,21 +1,21 @@
-//! A straight line.
+//! Data set: a straight line.
 
-use super::{Data, DataError, Dataset, Noise, along};
+use super::{Data, DataError, Dataset, Noise, linspace};
 use crate::engine::declare::settings;
 use crate::engine::files::Files;
 
 settings! {
-    /// y = slope · x + intercept with noise, x evenly from −1 to 1.
+    /// y = slope · x + intercept with noise, x evenly spaced from −1 to 1.
     pub struct Line("Line") {
-        /// How many samples.
+        /// Number of samples.
         samples: u64 = 100, in 1.0..=1e6, log 10.0..=1e4;
-        /// The standard deviation of the noise on y.
+        /// Standard deviation of the noise on y.
         noise: f64 = 0.1, in 0.0.., linear 0.0..=1.0;
-        /// How steep the line is.
+        /// Slope of the line.
         slope: f64 = 2.0, linear -5.0..=5.0;
-        /// Its height at 0.
+        /// Intercept: y at x = 0.
         intercept: f64 = 1.0, linear -5.0..=5.0;
-        /// Another noise for each number.
+        /// Seed of the noise.
         seed: u64 = 0;
     }
 }
@@ -24,7 +24,7 @@ impl Dataset for Line {
     fn data(&self, _files: &dyn Files) -> Result<Data, DataError> {
         let mut noise = Noise::new(self.seed, self.noise);
         let point = |i| {
-            let x = 2.0 * along(i, self.samples) - 1.0;
+            let x = 2.0 * linspace(i, self.samples) - 1.0;
             [x, self.slope * x + self.intercept + noise.sample()]
         };
         Ok(Data::from_curve((0..self.samples).map(point).collect()))

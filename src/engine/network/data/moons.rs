@@ -1,18 +1,18 @@
-//! Two half circles.
+//! Data set: two interleaving half circles.
 
-use super::{Data, DataError, Dataset, Noise, along};
+use super::{Data, DataError, Dataset, Noise, linspace};
 use crate::engine::declare::settings;
 use crate::engine::files::Files;
 use std::f64::consts::PI;
 
 settings! {
-    /// Two half circles that reach into each other: scikit-learn's make_moons. The upper one is class 0.
+    /// Two interleaving half circles, as scikit-learn's make_moons. The upper one is class 0.
     pub struct Moons("Moons") {
-        /// How many samples, half of them in each moon.
+        /// Number of samples, half of them in each moon.
         samples: u64 = 200, in 1.0..=1e6, log 10.0..=1e4;
-        /// The standard deviation of the noise on x and y.
+        /// Standard deviation of the noise on x and y.
         noise: f64 = 0.1, in 0.0.., linear 0.0..=0.5;
-        /// Another noise for each number.
+        /// Seed of the noise.
         seed: u64 = 0;
     }
 }
@@ -23,10 +23,10 @@ impl Dataset for Moons {
         let upper = self.samples / 2;
         let point = |i| {
             let (at, class) = if i < upper {
-                let (sin, cos) = (PI * along(i, upper)).sin_cos();
+                let (sin, cos) = (PI * linspace(i, upper)).sin_cos();
                 ([cos, sin], 0)
             } else {
-                let (sin, cos) = (PI * along(i - upper, self.samples - upper)).sin_cos();
+                let (sin, cos) = (PI * linspace(i - upper, self.samples - upper)).sin_cos();
                 ([1.0 - cos, 0.5 - sin], 1)
             };
             (noise.jitter(at), class)

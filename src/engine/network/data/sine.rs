@@ -1,18 +1,18 @@
-//! A sine.
+//! Data set: a sine.
 
-use super::{Data, DataError, Dataset, Noise, along};
+use super::{Data, DataError, Dataset, Noise, linspace};
 use crate::engine::declare::settings;
 use crate::engine::files::Files;
 use std::f64::consts::PI;
 
 settings! {
-    /// y = sin x with noise, x evenly from −π to π.
+    /// y = sin x with noise, x evenly spaced from −π to π.
     pub struct Sine("Sine") {
-        /// How many samples.
+        /// Number of samples.
         samples: u64 = 100, in 1.0..=1e6, log 10.0..=1e4;
-        /// The standard deviation of the noise on y.
+        /// Standard deviation of the noise on y.
         noise: f64 = 0.1, in 0.0.., linear 0.0..=1.0;
-        /// Another noise for each number.
+        /// Seed of the noise.
         seed: u64 = 0;
     }
 }
@@ -21,7 +21,7 @@ impl Dataset for Sine {
     fn data(&self, _files: &dyn Files) -> Result<Data, DataError> {
         let mut noise = Noise::new(self.seed, self.noise);
         let point = |i| {
-            let x = PI * (2.0 * along(i, self.samples) - 1.0);
+            let x = PI * (2.0 * linspace(i, self.samples) - 1.0);
             [x, x.sin() + noise.sample()]
         };
         Ok(Data::from_curve((0..self.samples).map(point).collect()))

@@ -1,4 +1,4 @@
-//! Data sets beside the definitions of scikit-learn, and what becomes of them.
+//! Tests of data sets: scikit-learn's definitions, labels, splits.
 
 use super::{AnyDataset, Data, Targets};
 use crate::engine::files::{Files, Header, Labels, NoFiles, Table};
@@ -16,7 +16,7 @@ fn numbers(data: &Data) -> &[f64] {
     }
 }
 
-/// How many samples have each label.
+/// Returns the number of samples of each label.
 fn counts(data: &Data) -> Vec<usize> {
     let count = |class: f64| {
         numbers(data)
@@ -40,7 +40,7 @@ fn check(found: &[f64], expected: &[f64]) {
 }
 
 #[test]
-fn moons_and_circles_without_noise_are_those_of_scikit_learn() {
+fn moons_and_circles_without_noise_match_scikit_learn() {
     let root = 0.5_f64.sqrt();
     // make_moons(7, shuffle=False)
     let moons = data("moons:samples=7,noise=0");
@@ -56,14 +56,14 @@ fn moons_and_circles_without_noise_are_those_of_scikit_learn() {
         circles.inputs(),
         &[&outer[..], &outer.map(|x| 0.5 * x)].concat(),
     );
-    // Four arms of one turn: where each ends.
+    // The ends of four spirals of an eighth of a turn.
     let spirals = data("spirals:samples=8,classes=4,turns=0.125,noise=0");
     let ends = [root, root, -root, root, -root, -root, root, -root];
     check(spirals.inputs(), &[&[0.0; 8][..], &ends].concat());
 }
 
 #[test]
-fn every_data_set_has_the_samples_that_it_says() {
+fn every_data_set_has_its_number_of_samples() {
     for any in AnyDataset::all() {
         if any.name() == "csv" {
             continue;
@@ -86,7 +86,7 @@ fn every_data_set_has_the_samples_that_it_says() {
 }
 
 #[test]
-fn shipped_data_are_whole() {
+fn bundled_data_are_complete() {
     let digits = data("digits");
     assert_eq!((digits.samples(), digits.width()), (1797, 64));
     assert_eq!(
@@ -102,13 +102,13 @@ fn shipped_data_are_whole() {
     };
     assert_eq!(names, &["setosa", "versicolor", "virginica"]);
     assert_eq!([classes[0], classes[50], classes[149]], [0, 1, 2]);
-    // The means that are printed everywhere.
+    // The mean in the documentation of the data set.
     let sum: f64 = iris.inputs().iter().step_by(4).sum();
     assert!((sum / 150.0 - 5.843_333).abs() < 1e-6);
 }
 
 #[test]
-fn a_split_parts_the_samples_and_standardises_by_training() {
+fn a_split_partitions_the_samples_and_standardises_by_the_training_data() {
     let all = data("digits");
     let split = all.split(0.2, 5);
     assert_eq!([split.train.samples(), split.test.samples()], [1437, 360]);
@@ -139,7 +139,7 @@ fn a_split_parts_the_samples_and_standardises_by_training() {
     assert_eq!(asked.split(&NoFiles, 0.2, 5).unwrap(), split);
 }
 
-/// One file with labels.
+/// A file with one column of labels.
 struct File(Labels);
 
 impl File {
@@ -195,7 +195,7 @@ fn labels_are_numbers_or_the_names_of_classes() {
 }
 
 #[test]
-fn whole_numbers_are_classes_for_the_losses_of_classification() {
+fn integer_labels_are_classes_for_bce_and_ce() {
     let csv: AnyDataset = "csv:path=d.csv,label=y".parse().unwrap();
     let split = |loss, labels: &[f64]| {
         let file = File(Labels::Numbers(labels.to_vec()));
@@ -238,7 +238,7 @@ fn whole_numbers_are_classes_for_the_losses_of_classification() {
 }
 
 #[test]
-fn what_varies_is_decided_by_the_size_of_the_column() {
+fn constant_columns_are_detected_relative_to_their_size() {
     let standardised = |column: &[f64]| {
         let numbers = vec![0.0; column.len()];
         let data = Data::new(1, column.to_vec(), Targets::Numbers { width: 1, numbers });
@@ -246,13 +246,13 @@ fn what_varies_is_decided_by_the_size_of_the_column() {
         split.standardise();
         split.train.inputs().to_vec()
     };
-    // A mean of equal numbers is off by a rounding; sums of the same numbers in another order differ by one.
+    // Equal numbers, and sums that differ by rounding.
     for constant in [0.1, 1e16 + 2.0, -1e-300, 123.456e200] {
         assert_eq!(standardised(&[constant; 7]), [0.0; 7], "{constant}");
     }
     let sums = standardised(&[0.1 + 0.2, 0.3, 0.3, 0.1 + 0.2]);
     assert!(sums.iter().all(|x| x.abs() < 1e-15), "{sums:?}");
-    // Small next to an offset, and too large to be squared.
+    // Small relative to an offset, and so large that squares overflow.
     for (offset, unit) in [
         (0.0, 1e-200),
         (1.6e9, 1e-3),

@@ -1,4 +1,4 @@
-//! Exclusive or.
+//! Data set: exclusive or.
 
 use super::{Data, DataError, Dataset, Noise};
 use crate::engine::declare::settings;
@@ -6,13 +6,13 @@ use crate::engine::files::Files;
 use rand::RngExt;
 
 settings! {
-    /// Points of the square from −1 to 1; the class is 1 where x and y have different signs. Noise moves them afterwards.
+    /// Points of the square from −1 to 1; the class is 1 where x and y have different signs. Noise is added afterwards.
     pub struct Xor("XOR") {
-        /// How many samples.
+        /// Number of samples.
         samples: u64 = 200, in 1.0..=1e6, log 10.0..=1e4;
-        /// The standard deviation of the noise on x and y.
+        /// Standard deviation of the noise on x and y.
         noise: f64 = 0.0, in 0.0.., linear 0.0..=1.0;
-        /// Other points for each number.
+        /// Seed of points and noise.
         seed: u64 = 0;
     }
 }
