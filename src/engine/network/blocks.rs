@@ -1,9 +1,7 @@
 //! The samples of a network's loss, block by block.
 
-use super::aligned::AlignedVec;
-use super::gemm::{padded_len, padded_len_in};
+use super::gemm::padded_len;
 use super::objective::NetworkLoss;
-use super::padding::copy_converted;
 use super::reduce::{BLOCK, CHUNK};
 use std::ops::Range;
 
@@ -53,18 +51,6 @@ impl NetworkLoss {
     pub(in crate::engine) fn input_rows(&self, samples: Range<usize>) -> &[f64] {
         let stride = padded_len(self.shape.widths[0]);
         &self.inputs[samples.start * stride..samples.end * stride]
-    }
-
-    /// All inputs, in padded rows of f32.
-    pub(in crate::engine) fn inputs_f32(&self) -> &[f32] {
-        self.inputs_f32.get_or_init(|| {
-            let width = self.shape.widths[0];
-            let mut rows = AlignedVec::zeros(self.samples * padded_len_in::<f32>(width));
-            let from = self.inputs.chunks_exact(padded_len(width));
-            let to = rows.chunks_exact_mut(padded_len_in::<f32>(width));
-            to.zip(from).for_each(copy_converted);
-            rows
-        })
     }
 
     /// The inputs of some samples, one row after the other.

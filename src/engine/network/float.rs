@@ -12,8 +12,6 @@ pub(in crate::engine) trait Float:
 {
     /// The lanes of the widest vector.
     const MAX_LANES: usize;
-    /// From 1 to the next number.
-    const EPSILON: f64;
     /// Adding it rounds a number to a whole one, which then stands in the low bits.
     const ROUND: Self;
     /// The exponent of 1 as it stands in the bits, and the number of bits below it.
@@ -58,7 +56,6 @@ const fn over_factorials<const N: usize>() -> [f64; N] {
 
 impl Float for f64 {
     const MAX_LANES: usize = 8;
-    const EPSILON: f64 = f64::EPSILON;
     const ROUND: f64 = 6_755_399_441_055_744.0; // 1.5 · 2⁵²
     const EXPONENT_BIAS: f64 = 1023.0;
     const MANTISSA_BITS: u32 = 52;
@@ -102,7 +99,6 @@ const fn rounded<const N: usize>(numbers: [f64; N]) -> [f32; N] {
 
 impl Float for f32 {
     const MAX_LANES: usize = 16;
-    const EPSILON: f64 = f32::EPSILON as f64;
     const ROUND: f32 = 12_582_912.0; // 1.5 · 2²³
     const EXPONENT_BIAS: f32 = 127.0;
     const MANTISSA_BITS: u32 = 23;

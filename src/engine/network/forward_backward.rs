@@ -85,9 +85,8 @@ pub(in crate::engine) struct Activations<E = f64> {
     scratch: Scratch<E>,
 }
 
-/// What is needed on the ways only.
-#[derive(Default)]
-pub(in crate::engine) struct Scratch<E> {
+/// Scratch of a forward and backward pass.
+struct Scratch<E> {
     /// u of a layer.
     u: AlignedVec<E>,
     /// d and g of a layer.
@@ -98,7 +97,7 @@ pub(in crate::engine) struct Scratch<E> {
 
 impl<E: Float> Scratch<E> {
     /// Room for so many samples.
-    pub(in crate::engine) fn new(shape: &Shape, samples: usize) -> Self {
+    fn new(shape: &Shape, samples: usize) -> Self {
         let widest = || AlignedVec::zeros(samples * shape.max_stride::<E>());
         Self {
             u: widest(),
@@ -119,8 +118,8 @@ pub(in crate::engine) struct LayerActivations<E> {
 }
 
 impl<E: Float> Activations<E> {
-    /// Room for what is kept of so many samples only: for the ways [`Activations::swap_scratch`] is asked.
-    pub(in crate::engine) fn without_scratch(shape: &Shape, samples: usize) -> Self {
+    /// Room for so many samples.
+    pub(in crate::engine) fn new(shape: &Shape, samples: usize) -> Self {
         let layer = |l: usize| {
             let room = || AlignedVec::zeros(samples * shape.stride_in::<E>(l + 1));
             LayerActivations {
@@ -139,21 +138,8 @@ impl<E: Float> Activations<E> {
             hidden: (0..shape.hidden()).map(layer).collect(),
             z: last(),
             d: last(),
-            scratch: Scratch::default(),
-        }
-    }
-
-    /// Room for so many samples.
-    pub(in crate::engine) fn new(shape: &Shape, samples: usize) -> Self {
-        Self {
             scratch: Scratch::new(shape, samples),
-            ..Self::without_scratch(shape, samples)
         }
-    }
-
-    /// Lends what is needed on the ways, or takes it back.
-    pub(in crate::engine) fn swap_scratch(&mut self, scratch: &mut Scratch<E>) {
-        std::mem::swap(&mut self.scratch, scratch);
     }
 
     /// The way there, of rows of inputs. The moments of normalisations are those of the block, or `given`.

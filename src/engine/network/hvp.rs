@@ -1,8 +1,7 @@
-//! Sums of what a matrix and one direction make of samples.
+//! Products of the Hessian, Gauss–Newton or Fisher matrix with a vector, summed over samples.
 
-use super::float::Float;
 use super::forward_backward::{Activations, Shape};
-use super::gemm::padded_len_in;
+use super::gemm::padded_len;
 use super::loss::Target;
 use super::objective::NetworkLoss;
 use super::reduce::CurvatureMatrix;
@@ -10,23 +9,23 @@ use super::tangent::{BackwardCache, Tangents};
 use super::weights::{GradientSums, Weights};
 use std::ops::Range;
 
-/// The room for a product, of which one thread at a time has it.
-pub(in crate::engine) struct HvpAccumulator<E = f64> {
-    tangents: Tangents<E>,
-    pub(in crate::engine) sums: GradientSums<E>,
+/// Sum of matrix-vector products over samples, with the scratch that it takes.
+pub(in crate::engine) struct HvpAccumulator {
+    tangents: Tangents<f64>,
+    pub(in crate::engine) sums: GradientSums,
 }
 
-/// The ways of a block of samples there and back, at the weights that they belong to.
+/// Forward and backward pass of a block of samples, with the weights and inputs that it was made with.
 #[derive(Clone, Copy)]
-pub(in crate::engine) struct BlockActivations<'a, E> {
-    pub(in crate::engine) weights: &'a Weights<E>,
-    pub(in crate::engine) inputs: &'a [E],
-    pub(in crate::engine) block: &'a Activations<E>,
-    pub(in crate::engine) derivatives: &'a BackwardCache<E>,
+pub(in crate::engine) struct BlockActivations<'a> {
+    pub(in crate::engine) weights: &'a Weights,
+    pub(in crate::engine) inputs: &'a [f64],
+    pub(in crate::engine) block: &'a Activations,
+    pub(in crate::engine) derivatives: &'a BackwardCache,
 }
 
-impl<E: Float> HvpAccumulator<E> {
-    /// Room for so many samples at a time.
+impl HvpAccumulator {
+    /// Allocates an accumulator for blocks of at most `samples` samples.
     pub(in crate::engine) fn new(shape: &Shape, samples: usize) -> Self {
         Self {
             tangents: Tangents::new(shape, samples),
@@ -34,15 +33,15 @@ impl<E: Float> HvpAccumulator<E> {
         }
     }
 
-    /// Adds what these samples make of the direction.
+    /// Adds the products of each sample's matrix with `direction`, for the samples `places` of a block.
     pub(in crate::engine) fn add<'a>(
         &mut self,
         net: &NetworkLoss,
         matrix: CurvatureMatrix,
-        direction: &Weights<E>,
+        direction: &Weights,
         places: Range<usize>,
-        ways: BlockActivations<E>,
-        goal: impl Fn(usize) -> Target<'a>,
+        passes: BlockActivations,
+        target: impl Fn(usize) -> Target<'a>,
     ) {
         let Self { tangents, sums } = self;
         let BlockActivations {
@@ -50,23 +49,25 @@ impl<E: Float> HvpAccumulator<E> {
             inputs,
             block,
             derivatives,
-        } = ways;
+        } = passes;
         let shape = &net.shape;
-        let (both, bent) = ([weights, direction], matrix == CurvatureMatrix::Hessian);
-        tangents.forward(shape, block, both, inputs, bent);
-        let [out, stride] = [shape.outputs(), padded_len_in::<E>(shape.outputs())];
+        let (both, is_hessian) = ([weights, direction], matrix == CurvatureMatrix::Hessian);
+        tangents.forward(shape, block, both, inputs, is_hessian);
+        let [out, stride] = [shape.outputs(), padded_len(shape.outputs())];
         for (row, place) in places.enumerate() {
             let at = row * stride..row * stride + out;
-            let (d, moved) = (&block.d[at.clone()], &tangents.z[at.clone()]);
+            let (d, tangent) = (&block.d[at.clone()], &tangents.z[at.clone()]);
             let to = &mut tangents.d[at];
             if matrix == CurvatureMatrix::EmpiricalFisher {
-                let along: E = d.iter().zip(moved).map(|(d, z)| *d * z).sum();
-                to.iter_mut().zip(d).for_each(|(to, d)| *to = *d * along);
+                let component: f64 = d.iter().zip(tangent).map(|(d, z)| *d * z).sum();
+                to.iter_mut()
+                    .zip(d)
+                    .for_each(|(to, d)| *to = *d * component);
             } else {
-                net.loss.hessian_vector(d, goal(place), moved, to);
+                net.loss.hessian_vector(d, target(place), tangent, to);
             }
         }
-        let derivatives = bent.then_some(derivatives);
+        let derivatives = is_hessian.then_some(derivatives);
         tangents.backward(shape, block, derivatives, both, inputs, sums);
     }
 }

@@ -22,9 +22,7 @@
 pub(in crate::engine) mod activation;
 mod aligned;
 mod blocks;
-mod cached_hvp;
 pub mod data;
-mod directional;
 mod exact_trace;
 mod float;
 pub(in crate::engine) mod forward_backward;

@@ -1,7 +1,6 @@
 //! The loss of a network on data, as an objective.
 
 use super::aligned::AlignedVec;
-use super::cached_hvp;
 use super::data::Data;
 use super::exact_trace;
 use super::forward_backward::{Order, Shape};
@@ -17,10 +16,9 @@ use super::targets::LossTargets;
 use super::workspace::Workspaces;
 use super::{AnyNetwork, NetworkError};
 use crate::engine::objective::plane::Plane;
-use crate::engine::objective::{Metric, Objective, Products, Tensor, values_on_rows};
+use crate::engine::objective::{Metric, Objective, Tensor, values_on_rows};
 use rayon::prelude::*;
 use std::ops::Range;
-use std::sync::OnceLock;
 
 /// The mean loss of a network over the samples of some data, and λ/2 ‖θ‖².
 ///
@@ -34,9 +32,8 @@ pub struct NetworkLoss {
     pub(in crate::engine) l2: f64,
     fill: Initializer,
     pub(in crate::engine) samples: usize,
-    /// Padded rows; where they were wanted, in f32 as well.
+    /// Padded rows.
     pub(in crate::engine) inputs: AlignedVec,
-    pub(in crate::engine) inputs_f32: OnceLock<AlignedVec<f32>>,
     goals: LossTargets,
     pub(in crate::engine) batch_norm_stats: Option<Vec<BatchNormStats>>,
     /// Where it computes: one for each thread that asks at a time.
@@ -102,7 +99,6 @@ impl NetworkLoss {
             fill,
             samples: data.samples(),
             inputs,
-            inputs_f32: OnceLock::new(),
             goals,
             batch_norm_stats: None,
             precision: Precision::Double,
@@ -334,14 +330,6 @@ impl Objective for NetworkLoss {
             Metric::EmpiricalFisher => self.empirical_fisher_vector(theta, vector, product),
         }
         true
-    }
-
-    fn products<'a>(
-        &'a self,
-        metric: Option<Metric>,
-        theta: &'a [f64],
-    ) -> Option<Box<dyn Products + 'a>> {
-        cached_hvp::products(self, CurvatureMatrix::of(metric), theta)
     }
 
     fn block_traces(&self, metric: Option<Metric>, theta: &[f64]) -> Option<Vec<f64>> {

@@ -8,7 +8,6 @@ use super::loss::{Loss, Target};
 use super::objective::NetworkLoss;
 use super::weights::{FactorSink, Weights};
 use super::workspace::{Pooled, Workspace};
-use crate::engine::numeric::awake;
 use crate::engine::numeric::real;
 use crate::engine::objective::Metric;
 use std::ops::Range;
@@ -31,7 +30,7 @@ pub(in crate::engine) fn pairwise_reduce<R: Send>(
         return part(places);
     }
     let middle = places.start + (places.len() / 2).next_multiple_of(block);
-    let (mut first, second) = awake::join(
+    let (mut first, second) = rayon::join(
         || pairwise_reduce(places.start..middle, [most, block], part, join),
         || pairwise_reduce(middle..places.end, [most, block], part, join),
     );

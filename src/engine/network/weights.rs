@@ -92,17 +92,6 @@ impl<E: Float> Layer<E> {
         self.forward_from(Accumulate::Row(&self.biases), h, other, z, times);
     }
 
-    /// The same without b.
-    pub(in crate::engine) fn forward_without_bias<'a>(
-        &'a self,
-        h: &'a [E],
-        other: Option<LayerInput<'a, E>>,
-        z: &'a mut [E],
-        times: Option<&'a [E]>,
-    ) {
-        self.forward_from(Accumulate::Zeros, h, other, z, times);
-    }
-
     fn forward_from<'a>(
         &'a self,
         start: Accumulate<'a, E>,

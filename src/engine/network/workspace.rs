@@ -1,15 +1,13 @@
 //! Where a network's loss computes: room that is made once and lent again and again, so that steps allocate nothing.
 
 use super::aligned::AlignedVec;
-use super::directional::TaylorActivations;
-use super::float::Float;
-use super::forward_backward::{Activations, Scratch, Shape};
+use super::forward_backward::{Activations, Shape};
 use super::gemm::padded_len;
 use super::hvp::HvpAccumulator;
 use super::objective::NetworkLoss;
 use super::tangent::BackwardCache;
 use super::weights::Weights;
-use std::ops::{Deref, DerefMut, Range};
+use std::ops::{Deref, DerefMut};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What a thread needs for the ways of a block of samples.
@@ -92,112 +90,29 @@ impl<R> Drop for Pooled<'_, R> {
     }
 }
 
-/// All rooms of a loss.
+/// Buffer pools of a loss.
 #[derive(Default)]
 pub(in crate::engine) struct Workspaces {
-    pub(in crate::engine) blocks: BufferPool<Workspace>,
-    curves: BufferPool<TaylorActivations>,
-    double: HvpPools<f64>,
-    single: HvpPools<f32>,
+    blocks: BufferPool<Workspace>,
+    weights: BufferPool<Weights>,
 }
 
 impl NetworkLoss {
-    /// Room for a block of samples.
+    /// Returns a workspace for a block of samples.
     pub(in crate::engine) fn workspace(&self) -> Pooled<'_, Workspace> {
         self.workspaces
             .blocks
             .acquire(|| Workspace::new(&self.shape, self.block_size()))
     }
 
-    /// Room for the way of a block of samples along a direction.
-    pub(in crate::engine) fn taylor_workspace(&self) -> Pooled<'_, TaylorActivations> {
-        self.workspaces
-            .curves
-            .acquire(|| TaylorActivations::new(&self.shape, self.block_size()))
-    }
-
-    /// Room for what a product makes of a block of samples.
-    pub(in crate::engine) fn hvp_accumulator<E: HvpFloat>(&self) -> Pooled<'_, HvpAccumulator<E>> {
-        E::workspaces(self)
-            .along
-            .acquire(|| HvpAccumulator::new(&self.shape, self.block_size_in::<E>()))
-    }
-
-    /// Room for the ways of a block of samples that are kept.
-    pub(in crate::engine) fn scratch<E: HvpFloat>(&self) -> Pooled<'_, Scratch<E>> {
-        E::workspaces(self)
-            .scratch
-            .acquire(|| Scratch::new(&self.shape, self.block_size_in::<E>()))
-    }
-
-    /// θ, or a direction in its space, ready for products.
-    pub(in crate::engine) fn weights<E: HvpFloat>(&self, theta: &[f64]) -> Pooled<'_, Weights<E>> {
-        let (rooms, layout) = (E::workspaces(self), &self.shape.layout);
-        let mut weights = rooms
+    /// Returns θ, or a direction in its space, packed for matrix products.
+    pub(in crate::engine) fn weights(&self, theta: &[f64]) -> Pooled<'_, Weights> {
+        let layout = &self.shape.layout;
+        let mut weights = self
+            .workspaces
             .weights
             .acquire(|| Weights::new(&self.shape.widths, layout));
         weights.load(layout, theta);
         weights
-    }
-}
-
-/// The rooms of products in some numbers.
-pub(in crate::engine) struct HvpPools<E> {
-    weights: BufferPool<Weights<E>>,
-    along: BufferPool<HvpAccumulator<E>>,
-    scratch: BufferPool<Scratch<E>>,
-    /// The ways of some blocks of samples.
-    cached: Mutex<Vec<CachedBlock<E>>>,
-}
-
-/// The way of a block of samples there and back, kept.
-pub(in crate::engine) type CachedBlock<E> = (Activations<E>, BackwardCache<E>);
-
-impl<E> Default for HvpPools<E> {
-    fn default() -> Self {
-        Self {
-            weights: BufferPool::default(),
-            along: BufferPool::default(),
-            scratch: BufferPool::default(),
-            cached: Mutex::default(),
-        }
-    }
-}
-
-impl<E> HvpPools<E> {
-    /// Room for the ways of some blocks of samples: that of earlier ones, as much as there is.
-    pub(in crate::engine) fn take_cached(&self) -> Vec<CachedBlock<E>> {
-        std::mem::take(&mut lock(&self.cached))
-    }
-
-    /// Gives such room back.
-    pub(in crate::engine) fn put_cached(&self, held: Vec<CachedBlock<E>>) {
-        *lock(&self.cached) = held;
-    }
-}
-
-/// Numbers that ways are held in.
-pub(in crate::engine) trait HvpFloat: Float {
-    fn workspaces(net: &NetworkLoss) -> &HvpPools<Self>;
-    /// The inputs of some samples, in padded rows.
-    fn input_rows<'a>(net: &'a NetworkLoss, places: &Range<usize>) -> &'a [Self];
-}
-
-impl HvpFloat for f64 {
-    fn workspaces(net: &NetworkLoss) -> &HvpPools<f64> {
-        &net.workspaces.double
-    }
-    fn input_rows<'a>(net: &'a NetworkLoss, places: &Range<usize>) -> &'a [f64] {
-        net.input_rows(places.clone())
-    }
-}
-
-impl HvpFloat for f32 {
-    fn workspaces(net: &NetworkLoss) -> &HvpPools<f32> {
-        &net.workspaces.single
-    }
-    fn input_rows<'a>(net: &'a NetworkLoss, places: &Range<usize>) -> &'a [f32] {
-        let stride = net.shape.stride_in::<f32>(0);
-        &net.inputs_f32()[places.start * stride..places.end * stride]
     }
 }
