@@ -6,7 +6,7 @@
 //! ```
 //!
 //! A 2-64-64-1 tanh network on 1,000 moons and a 64-128-10 ReLU network on the digits, each at its first weights and after 100 steps of
-//! training. λmax is found to 1e-6 of itself by both, from nothing: what our products have in common is made in the time too. Our
+//! training. λmax is found to 1e-6 of itself by both, by Lanczos' method here and by power iteration there. Our
 //! traces are exact; the rival's time is what it takes until its own scatter is 1 % of them. The rows `density` have the same number of random
 //! vectors and steps; in the rows `equal` the rival takes as many vectors more as it needs until its second moment, to which what is far
 //! from 0 counts most, scatters as little as ours.
@@ -121,16 +121,9 @@ fn main() {
             .zip(&case.theta)
             .for_each(|(v, t)| *v = t.sin());
         let (gradient, _) = median_ms(30, || case.loss.gradient(&case.theta, &mut product));
-        let (alone, ()) = median_ms(30, || {
-            case.loss.hessian_vector(&case.theta, &vector, &mut product);
-        });
         let (ms, ()) = median_ms(30, || hessian.multiply(&vector, &mut product));
         table.row(&format!("product {}", case.name), ms, 1.0, 0.0, 0.0);
-        let [one, many] = [alone / gradient, ms / gradient];
-        println!(
-            "{:24} {one:12.2} gradients alone, {many:.2} one of many",
-            ""
-        );
+        println!("{:24} {:12.2} gradients", "", ms / gradient);
         let (ms, found) = median_ms(41, || {
             let hessian = Curvature::hessian(&case.loss, &case.theta);
             lanczos(&hessian, &LanczosOptions::largest(1e-6), &never).expect("a largest eigenvalue")

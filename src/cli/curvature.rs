@@ -27,9 +27,9 @@ use std::sync::Arc;
 Up to 2000 parameters the matrix is made in full where --trace, --density or
 --output ask for all of it: eigenvalues, trace, Frobenius norm and density are
 then exact but for rounding. Of more parameters, eigenvalues come from Lanczos'
-method, to --tolerance beside the largest magnitude; trace, norm and density from
-random vectors, with their standard errors. Products for the density of a network
-are of f32, which moves it by about a millionth of the largest eigenvalue.
+method, which stops where their estimated error is --tolerance times the largest
+magnitude: an estimate, not a bound. Trace, norm and density come from random
+vectors, with their standard errors.
 
 --json prints dim, matrix, loss, grad_norm, top and bottom (eigenvalues, the
 outermost first), condition, exact, products (with the matrix), sharpness and,
@@ -92,7 +92,7 @@ pub(super) struct Args {
     /// How many of the smallest eigenvalues [default: 2]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     bottom: Option<String>,
-    /// How far an eigenvalue may be off, beside the largest magnitude [default: 1e-10]
+    /// Estimated error at which eigenvalues are accepted, relative to the largest magnitude [default: 1e-10]
     #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
     tolerance: Option<String>,
     /// Trace and Frobenius norm too

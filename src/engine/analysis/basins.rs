@@ -1,7 +1,7 @@
 //! Basins of attraction: the minimum that an optimizer reaches from every start of a window, or that it diverges, and the number of steps.
 //!
 //! A start belongs to a minimum if Newton's method, with decreasing values only, leads from the run's final point to the minimum without
-//! leaving the neighbourhood. Other final points, on a plain or still on the way to a minimum, are undecided.
+//! leaving the neighbourhood. Other final points, on a plateau or still far from a minimum, are undecided.
 
 mod refine;
 mod valley_floor;
@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// Default gradient norm below which a run has converged.
 pub const TOLERANCE: f64 = 1e-3;
 
-/// Largest number of minima that are told apart; starts of further ones stay undecided.
+/// Largest number of distinct minima; starts of further ones stay undecided.
 pub const MAX_MINIMA: usize = 1000;
 
 /// Largest number of starts along a side of the grid.

@@ -141,7 +141,8 @@ pub fn find(
         .filter(|point| matches!(point.kind, Kind::Minimum | Kind::Flat))
         .collect();
     let is_explained = |&(at, value): &([f64; 2], f64)| {
-        minima.iter()
+        minima
+            .iter()
             .any(|minimum| near(at, minimum.at, 2.0) && minimum.value <= value)
     };
     let kinks = search_all(&known_kinks, cancel, |at| {
@@ -151,7 +152,9 @@ pub fn find(
     let known_kink_count = kinks.len();
     let low_samples: Vec<[f64; 2]> = samples
         .local_minima(view)
-        .filter(|sample| !is_explained(sample) && !kinks.iter().any(|kink| near(sample.0, kink.at, 1.5)))
+        .filter(|sample| {
+            !is_explained(sample) && !kinks.iter().any(|kink| near(sample.0, kink.at, 1.5))
+        })
         .map(|(at, _)| at)
         .collect();
     let found = search_all(&low_samples, cancel, |at| {

@@ -7,7 +7,7 @@ pub(in crate::engine) use eigen::{Tridiagonal, eigen, eigenvalues};
 use crate::engine::numeric::real;
 
 /// Largest number of parameters for which an optimizer keeps dense n × n matrices. Beyond it a step would take seconds.
-pub(in crate::engine) const LARGEST: usize = 64;
+pub(in crate::engine) const MAX_DENSE_DIM: usize = 64;
 
 /// Solves A x = b by Gaussian elimination with partial pivoting. `a` holds n × n numbers row by row and is destroyed, `b`
 /// becomes x; `scale` is scratch for n numbers. Returns false, with `b` spoilt, where A is singular up to rounding: where no pivot is
@@ -176,7 +176,7 @@ mod tests {
             &mut [1.0, 1.0],
             &mut room
         ));
-        // Singular but for rounding, and not singular though one entry is so small.
+        // Singular up to rounding, and regular with one tiny entry.
         let a: f64 = 0.1 + 0.2;
         let mut rounded = [a * a, a / 3.0, a / 3.0, 1.0 / 9.0];
         assert!(!solve(&mut rounded, &mut [1.0, 1.0], &mut room));
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn orthogonal_columns_span_what_the_columns_spanned() {
+    fn qr_keeps_the_span_of_the_columns() {
         let n = 4_usize;
         let a: Vec<f64> = (0..n * n).map(|i| real(i * i).sin()).collect();
         let mut q = a.clone();
@@ -227,7 +227,7 @@ mod tests {
             q,
             [-0.973_841_3, 0.227_229_61, 0.227_229_61, 0.973_841_2].map(|q: f32| f64::from(q))
         );
-        // A column of zeros gets a direction too.
+        // A column of zeros becomes a unit vector too.
         let mut q = [0.0, 0.0, 1.0, 0.0];
         Orthogonal::new(2).replace(&mut q);
         assert_eq!(q.map(f64::abs), [0.0, 1.0, 1.0, 0.0]);

@@ -1,4 +1,4 @@
-//! Minima at the final points of runs, refined by Newton's method, and whether two of them are the same.
+//! Minima at the final points of runs, refined by Newton's method, and the identity of minima.
 
 use super::valley_floor::{self, ValleyFloor};
 use super::{BasinQuery, Minimum};

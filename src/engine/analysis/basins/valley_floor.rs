@@ -1,4 +1,4 @@
-//! Valley floors, traced so that two of the same height are told apart.
+//! Valley floors, traced to distinguish two of one height.
 
 use super::BasinQuery;
 use super::refine::{distance, is_flat};

@@ -153,7 +153,8 @@ fn classify(field: &SampledField, at: [f64; 2], stalled: bool) -> Option<Critica
     let is_rounding = stalled && norm(&slope) <= 64.0 * f64::EPSILON * field.median_slope;
     let zero = close(0) && close(1) || is_rounding;
     let value = field.value(at);
-    if !zero || !value.is_finite() || !is_smooth(field, at, slope, &curvature) || field.is_level(at) {
+    if !zero || !value.is_finite() || !is_smooth(field, at, slope, &curvature) || field.is_level(at)
+    {
         return None;
     }
     let mut eigenvalues = eigenvalues(hessian);
@@ -199,7 +200,8 @@ fn count_zeros(
         let part = |length: f64| curvature.components(slope(direction, length))[i].abs();
         curvature.eigenvalues[i].abs() * CELL < ZERO_TOLERANCE * part(CELL).max(part(-CELL))
     };
-    let ratio_is_zero = flatness(eigenvalues).max(flatness(curvature.eigenvalues)) <= MIN_EIGENVALUE_RATIO;
+    let ratio_is_zero =
+        flatness(eigenvalues).max(flatness(curvature.eigenvalues)) <= MIN_EIGENVALUE_RATIO;
     usize::from(ratio_is_zero || along(0) || along(1))
 }
 

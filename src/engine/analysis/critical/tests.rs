@@ -156,7 +156,9 @@ fn every_declared_minimum_inside_the_view_is_found() {
             assert!(
                 find_without_known
                     .as_ref()
-                    .is_none_or(|find_without_known| find_without_known.iter().any(|point| is_it(&point))),
+                    .is_none_or(|find_without_known| find_without_known
+                        .iter()
+                        .any(|point| is_it(&point))),
                 "{any}: {mark:?} is not in {find_without_known:?}, find_without_known"
             );
         }
@@ -190,7 +192,7 @@ fn a_curve_of_critical_points_is_one_flat_point() {
             "{point:?}"
         );
     }
-    // What is published stands for its branch. There λ = 0, 2 (x² + y²).
+    // A published minimum represents its branch. There λ = 0, 2 (x² + y²).
     let problem = problem("edge-of-stability");
     let known: Vec<[f64; 2]> = problem.minima.iter().map(|mark| mark.at).collect();
     let told = find(

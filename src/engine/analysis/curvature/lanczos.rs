@@ -11,7 +11,7 @@ const MAX_DIRECTIONS: usize = 1000;
 /// Largest number of values in all Lanczos vectors together.
 pub(super) const MAX_STORED_VALUES: usize = 100_000_000;
 
-/// Which eigenvalues to compute, and how accurately.
+/// Options of Lanczos' method: the eigenvalues to compute, and their tolerance.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LanczosOptions {
     /// Number of largest eigenvalues.

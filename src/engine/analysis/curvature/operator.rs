@@ -52,7 +52,7 @@ pub trait LinearOperator: Send + Sync {
     }
 }
 
-/// The Hessian of a loss at θ, or another curvature matrix in its place.
+/// Curvature matrix of a loss at θ: the Hessian, or the one that a [`Metric`] names.
 pub struct Curvature<'a> {
     objective: &'a dyn Objective,
     theta: &'a [f64],
@@ -103,7 +103,7 @@ impl LinearOperator for Curvature<'_> {
     }
 }
 
-/// The diagonal block of a matrix that belongs to some of the parameters, as those of a layer.
+/// Diagonal block of a matrix that belongs to some of the parameters, as those of a layer.
 pub struct DiagonalBlock<'a> {
     /// The matrix.
     pub whole: &'a dyn LinearOperator,

@@ -1,4 +1,4 @@
-//! Ways between networks beside finite differences, permuted copies of a network, and what is refused.
+//! Paths between networks compared with finite differences, permuted copies of a network, and refused inputs.
 
 use super::curve_loss::CurveLoss;
 use super::weight_matching::align;

@@ -149,7 +149,7 @@ pub enum PlaneError {
     },
     /// The weights do not span a plane.
     #[error(
-        "plane `{0}`: the weights lie on one line or in one place; expected weights that span a plane"
+        "plane `{0}`: the weights are collinear; expected weights that span a plane"
     )]
     Collinear(&'static str),
     /// There are no runs.

@@ -82,7 +82,7 @@ fn a_filter_normalised_slice_is_invariant_to_rescaled_relu_layers() {
     ] {
         let theta = loss.init_params(3);
         let mut scaled = theta.clone();
-        // What the first layer says ten times as loud, the second one hears as softly.
+        // The first layer is scaled by 10, the second one by 1/10.
         for at in loss.layout().layer(0) {
             scaled[at] *= 10.0;
         }

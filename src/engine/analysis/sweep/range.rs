@@ -50,7 +50,7 @@ impl FromStr for SweepAxis {
         };
         if setting.is_empty() || values == Some("") {
             return Err(SettingError::Grammar(format!(
-                "`{text}` says nothing to sweep over; expected a setting with its values, like lr=1e-4..1:log:200 or \
+                "`{text}` has no setting or no values; expected a setting with its values, like lr=1e-4..1:log:200 or \
                  beta1=0.5,0.9,0.99"
             )));
         }
@@ -106,11 +106,11 @@ fn range(text: &str, values: &str) -> Result<Values, SettingError> {
         }
     }
     if from >= to {
-        return refuse("runs nowhere; expected its low end first, like lr=1e-4..1".to_owned());
+        return refuse("is an empty range; expected its low end first, like lr=1e-4..1".to_owned());
     }
     if scale == Some(Scale::log) && from <= 0.0 {
         return refuse(format!(
-            "begins at {}, where no logarithm does; expected a number above 0, or linear",
+            "begins at {}, which has no logarithm; expected a number above 0, or linear",
             spec::real(from)
         ));
     }

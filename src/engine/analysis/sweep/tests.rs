@@ -122,10 +122,10 @@ fn wrong_axes_are_refused() {
     for (over, expected) in [
         (
             "",
-            "`` says nothing to sweep over; expected a setting with its values",
+            "`` has no setting or no values; expected a setting with its values",
         ),
-        ("=1..2", "`=1..2` says nothing to sweep over"),
-        ("lr=", "`lr=` says nothing to sweep over"),
+        ("=1..2", "`=1..2` has no setting or no values"),
+        ("lr=", "`lr=` has no setting or no values"),
         (
             "lr=1..x",
             "`lr=1..x` runs to or from `x`; expected two numbers",
@@ -133,11 +133,11 @@ fn wrong_axes_are_refused() {
         ("lr=1..inf", "`lr=1..inf` runs to or from `inf`"),
         (
             "lr=1..0.1",
-            "`lr=1..0.1` runs nowhere; expected its low end first",
+            "`lr=1..0.1` is an empty range; expected its low end first",
         ),
         (
             "lr=0..1:log",
-            "`lr=0..1:log` begins at 0, where no logarithm does",
+            "`lr=0..1:log` begins at 0, which has no logarithm",
         ),
         (
             "lr=1..2:1",

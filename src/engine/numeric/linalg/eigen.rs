@@ -9,7 +9,7 @@ const MAX_ITERATIONS: usize = 60;
 /// Dimension from which the rows of a dense matrix are shared among threads.
 const MIN_PARALLEL_DIM: usize = 256;
 
-/// Computes the eigenvalues of a symmetric n × n matrix, in no order, and its eigenvectors of length 1, the columns of `vectors` in the same
+/// Computes the eigenvalues of a symmetric n × n matrix, in no order, and its eigenvectors of length 1, the columns of `vectors` in that
 /// order.
 ///
 /// `a` holds the matrix row by row and is destroyed; n is the length of `values`. Nothing is allocated. Eigenvalues are off by about the

@@ -109,7 +109,7 @@ fn at(f: &str, theta: &[f64]) -> Result<Report, EigenError> {
 }
 
 #[test]
-fn where_the_loss_is_not_finite_there_is_no_curvature() {
+fn losses_and_derivatives_that_are_not_finite_are_errors() {
     for (f, at_point) in [
         ("ln(x)+y^2", [-1.0, 0.0]),
         ("ln(x)+y^2", [0.0, 0.0]),
