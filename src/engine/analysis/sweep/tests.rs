@@ -4,7 +4,7 @@ use crate::engine::files::NoFiles;
 use crate::engine::landscape::AnyLandscape;
 use crate::engine::objective::plane::Rect;
 use crate::engine::scene::{Problem, Scene};
-use crate::engine::training::Reason;
+use crate::engine::training::{Outcome, Reason};
 
 struct Bench {
     scene: Scene,
