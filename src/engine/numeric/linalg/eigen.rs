@@ -74,12 +74,15 @@ fn tridiagonalize(a: &mut [f64], diagonal: &mut [f64], w: &mut [f64]) {
         let (head, v) = row[k..].split_at_mut(1);
         diagonal[k] = head[0];
         head[0] = v.first().copied().unwrap_or(0.0);
-        if v.is_empty() || norm(&v[1..]) == 0.0 {
+        if v.iter().skip(1).all(|number| *number == 0.0) {
             v.fill(0.0);
             continue;
         }
+        // Scaled, because squares of the entries may overflow or vanish.
+        let size = largest(v);
+        v.iter_mut().for_each(|number| *number /= size);
         let image = -norm(v).copysign(v[0]);
-        head[0] = image;
+        head[0] = image * size;
         v[0] -= image;
         let length = norm(v);
         v.iter_mut().for_each(|number| *number /= length);
@@ -100,6 +103,11 @@ fn tridiagonalize(a: &mut [f64], diagonal: &mut [f64], w: &mut [f64]) {
             }
         });
     }
+}
+
+/// Returns the largest magnitude.
+fn largest(numbers: &[f64]) -> f64 {
+    numbers.iter().fold(0.0, |most, x| most.max(x.abs()))
 }
 
 /// Calls `work` with the index and the numbers of each row.
@@ -146,8 +154,8 @@ fn gather_off_diagonal(a: &mut [f64], n: usize) -> &mut [f64] {
 /// entry and the 2 × 2 block are those of LAPACK's dsteqr.
 fn ql(d: &mut [f64], e: &mut [f64], rows: &mut [f64]) {
     let n = d.len();
-    let size = |numbers: &[f64]| numbers.iter().fold(0.0, |most: f64, x| most.max(x.abs()));
-    let nothing = f64::EPSILON * f64::EPSILON * size(d).max(size(&e[..n.saturating_sub(1)]));
+    let size = largest(d).max(largest(&e[..n.saturating_sub(1)]));
+    let nothing = f64::EPSILON * f64::EPSILON * size;
     for l in 0..n {
         for _ in 0..MAX_ITERATIONS {
             let negligible = |m: &usize| {
